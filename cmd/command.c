@@ -25,6 +25,11 @@ static int run_in_context(const vv_command *c, vv_context *x)
 	if ((rc = vv_context_need(x, c->needs, &err)) == VV_OK) {
 		rc = c->run(x, &err);
 	}
+	if (rc >= 0 && x->repo) {
+		vv_status settled = vv_repository_settle(x->repo, &err);
+
+		rc = settled < 0 ? settled : rc;
+	}
 	vv_progress_end();
 	vv_context_close(x);
 	if (rc < 0) {

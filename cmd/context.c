@@ -12,6 +12,7 @@ static vv_status open_repository(vv_context *c, vv_error *err)
 
 	if (rc == VV_OK) { /* what is worth a line while work goes on in it */
 		vv_repository_listen(c->repo, &vv_notes_stderr);
+		vv_repository_sweep_locks(c->repo);
 	}
 	return rc;
 }

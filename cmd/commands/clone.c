@@ -270,6 +270,9 @@ static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
 		    (rc = vv_index_write(index, err)) < 0) {
 			vv_tree_switch_undo(&s);
 		}
+		if (rc == VV_OK) {
+			rc = vv_repository_settle(r->repo, err);
+		}
 		vv_progress_end();
 		if (rc == VV_OK) {
 			vv_checkout_note_missing(&checkout);

@@ -20,6 +20,7 @@
 #define LOCK_WAIT_MS 5000u
 #define TAKE_OVER_WAIT_MS 1000u
 #define NAME_LEN_MAX 255u
+#define HEAD_BYTES_MAX 4096u
 
 /* Who the lock's text says holds it; false: nobody that varve knows of, or the lock is gone. */
 static bool read_lock(char text[VV_HOLDER_TEXT], vv_holder *holder, vv_stat *st,
@@ -175,8 +176,9 @@ static char *new_path_of(const char *path)
 /* Under a name that keeps nobody out it is as good as gone. */
 static void unlock(vv_git_lock *l)
 {
-	if (vv_unlink(l->lock_path, true, NULL) < 0) {
-		(void)vv_rename(l->lock_path, l->new_path, NULL);
+	if (vv_unlink(l->lock_path, true, NULL) < 0 &&
+	    vv_rename(l->lock_path, l->new_path, NULL) == VV_OK) {
+		(void)vv_unlink(l->new_path, true, NULL);
 	}
 	l->held = false;
 }
@@ -187,6 +189,73 @@ static void clear(vv_git_lock *l)
 	vv_free(l->lock_path);
 	vv_free(l->path);
 	memset(l, 0, sizeof(*l));
+}
+
+bool vv_git_lock_sweep(vv_repository *r, const char *lock_path)
+{
+	size_t len = strlen(lock_path), end = strlen(".lock");
+	char text[VV_HOLDER_TEXT];
+	vv_git_lock l = {.repo = r};
+	vv_holder holder;
+	vv_stat st;
+	bool gone;
+
+	if (len <= end || strcmp(lock_path + len - end, ".lock") != 0 ||
+	    !read_lock(text, &holder, &st, lock_path) ||
+	    vv_holder_state_of(&holder, self(r), st.mtime_sec) != VV_HOLDER_DEAD) {
+		return false;
+	}
+	l.lock_path = vv_strdup(lock_path);
+	l.path = vv_strndup(lock_path, len - end);
+	l.new_path = l.path ? new_path_of(l.path) : NULL;
+	gone = l.lock_path && l.new_path && take_over(&l, text, &holder);
+	clear(&l);
+	return gone;
+}
+
+static void sweep(vv_repository *r, const char *dir, const char *name)
+{
+	char *path = vv_path_join(dir, name, (char *)NULL);
+
+	if (path) {
+		(void)vv_git_lock_sweep(r, path);
+	}
+	vv_free(path);
+}
+
+/* Of the branch that HEAD names. */
+static void sweep_branch(vv_repository *r)
+{
+	char *path = vv_path_join(r->gitdir, "HEAD", (char *)NULL);
+	vv_buf text = VV_BUF_INIT, name = VV_BUF_INIT;
+	const char *ref;
+
+	if (path && vv_read_file(&text, path, HEAD_BYTES_MAX, NULL) == VV_OK &&
+	    strncmp(vv_buf_cstr(&text), "ref: refs/heads/", 16) == 0) {
+		ref = text.data + strlen("ref: ");
+		vv_buf_printf(&name, "%.*s.lock", (int)strcspn(ref, "\r\n"), ref);
+		if (vv_buf_ok(&name, NULL) == VV_OK && !strstr(name.data, "..")) {
+			sweep(r, r->commondir, name.data);
+		}
+	}
+	vv_buf_clear(&name);
+	vv_buf_clear(&text);
+	vv_free(path);
+}
+
+void vv_repository_sweep_locks(vv_repository *r)
+{
+	vv_buf index = VV_BUF_INIT;
+
+	vv_buf_printf(&index, "%s.lock", r->index_file);
+	if (vv_buf_ok(&index, NULL) == VV_OK) {
+		(void)vv_git_lock_sweep(r, index.data);
+	}
+	vv_buf_clear(&index);
+	sweep_branch(r);
+	sweep(r, r->gitdir, "HEAD.lock");
+	sweep(r, r->commondir, "config.lock");
+	sweep(r, r->commondir, "packed-refs.lock");
 }
 
 vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err)

@@ -33,6 +33,10 @@ typedef struct vv_git_lock {
  * folder is not there. */
 vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err);
 
+/* Takes the lock away if it is one that a dead varve left, with what was half written beside it.
+ * For locks that are in the way of something else than their file. */
+bool vv_git_lock_sweep(vv_repository *r, const char *lock_path);
+
 /* Accepts one that was never taken, or failed, or is released. */
 void vv_git_lock_release(vv_git_lock *l);
 

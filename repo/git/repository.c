@@ -568,6 +568,24 @@ const char *vv_repository_statedir(const vv_repository *r)
 	return r->statedir;
 }
 
+vv_status vv_repository_settle(vv_repository *r, vv_error *err)
+{
+	char *dir;
+	vv_status rc;
+
+	if (!r->unsettled) {
+		return VV_OK;
+	}
+	dir = vv_path_dir(r->index_file);
+	rc = dir ? vv_fsync_dir(dir, err) : vv_fail_nomem(err);
+	if (rc < 0) {
+		(void)vv_prefix(err, "the index is written, but may not outlive a power cut");
+	}
+	r->unsettled = false; /* a sync that failed is not tried again and trusted */
+	vv_free(dir);
+	return rc;
+}
+
 void vv_repository_listen(vv_repository *r, const vv_notes *notes)
 {
 	if (r) {

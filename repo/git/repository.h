@@ -46,6 +46,14 @@ vv_status vv_repository_init(vv_repository **out, const char *path, const vv_ini
 			     bool *created, vv_error *err);
 void vv_repository_close(vv_repository *r); /* accepts NULL */
 
+/* Takes away the locks of the index, HEAD, its branch, the settings and packed-refs that a dead varve
+ * left, as Git's programs would not. Whoever listens hears of it; that it fails is no fault. */
+void vv_repository_sweep_locks(vv_repository *r);
+
+/* What was written so far survives a power cut: an index that was renamed into place waits for this
+ * with its folder, as refs never move before. To be called before success is reported. */
+vv_status vv_repository_settle(vv_repository *r, vv_error *err);
+
 /* Who hears what is worth a line while work goes on in it; borrowed until close. At first
  * nobody (NULL); r may be NULL. */
 void vv_repository_listen(vv_repository *r, const vv_notes *notes);

@@ -45,9 +45,10 @@ struct vv_repository {
 	bool (*judge)(void *payload, const char *path, const vv_oid *id);
 	void *judge_payload;
 	const vv_notes *notes; /* borrowed; NULL: nobody listens */
-	vv_holder self; /* this process, in locks; pid 0: not asked yet */
+	vv_holder self;        /* this process, in locks; pid 0: not asked yet */
 	uint64_t secret;
 	bool has_secret;
+	bool unsettled; /* the folder of index_file is not synced: vv_repository_settle */
 };
 
 static inline void vv_oid_to_git(git_oid *out, const vv_oid *oid)

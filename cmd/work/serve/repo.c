@@ -105,8 +105,9 @@ static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error
 		checkout.pointer_ok = true;
 		if ((rc = vv_tree_switch_plan(&s, &checkout, &head->old, &head->id, false, err)) ==
 			    VV_OK &&
-		    (rc = vv_tree_switch_run(&s, err)) == VV_OK) {
-			rc = vv_index_write(index, err);
+		    (rc = vv_tree_switch_run(&s, err)) == VV_OK &&
+		    (rc = vv_index_write(index, err)) == VV_OK) {
+			rc = vv_repository_settle(r, err);
 		}
 		vv_tree_switch_clear(&s);
 		vv_checkout_clear(&checkout);

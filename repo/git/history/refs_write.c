@@ -360,9 +360,29 @@ static void remove_empty_above(const char *base, const char *path)
 	vv_free(dir);
 }
 
-/* A folder where the ref's file is to be can only hold empty folders: no ref lies
- * below (check_room). */
-static void remove_empty_below(const char *path)
+/* "x.lock", or "x~.lock", which goes with the former. */
+static bool sweep_below(vv_repository *r, const char *path)
+{
+	size_t len = strlen(path), end = strlen("~.lock");
+	char *lock;
+	bool gone;
+
+	if (len <= end || strcmp(path + len - end, "~.lock") != 0) {
+		return vv_git_lock_sweep(r, path);
+	}
+	lock = vv_strdup(path);
+	if (!lock) {
+		return false;
+	}
+	memcpy(lock + len - end, ".lock", sizeof(".lock"));
+	gone = vv_git_lock_sweep(r, lock);
+	vv_free(lock);
+	return gone;
+}
+
+/* A folder where the ref's file is to be can only hold empty folders, and locks of dead
+ * processes: no ref lies below (check_room). */
+static void remove_empty_below(vv_repository *r, const char *path)
 {
 	unsigned rounds;
 
@@ -375,8 +395,11 @@ static void remove_empty_below(const char *path)
 			size_t count;
 			vv_stat st;
 
-			if (vv_lstat(&st, at, NULL) < 0 || !S_ISDIR(st.mode) ||
-			    vv_list_dir(&names, &count, at, NULL) < 0) {
+			if (vv_lstat(&st, at, NULL) < 0 || !S_ISDIR(st.mode)) {
+				gone = sweep_below(r, at);
+				break;
+			}
+			if (vv_list_dir(&names, &count, at, NULL) < 0) {
 				break;
 			}
 			down = count > 0 ? vv_path_join(at, names[0], NULL) : NULL;
@@ -429,7 +452,7 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 		return rc;
 	}
 	if (vv_lstat(&st, m->path, NULL) == VV_OK && S_ISDIR(st.mode)) {
-		remove_empty_below(m->path);
+		remove_empty_below(r, m->path);
 	}
 	if ((rc = vv_git_lock_write(&m->lock, text, VV_OID_TEXT + 1, false, err)) < 0) {
 		return rc;
@@ -589,7 +612,7 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 		moves[i].change = &changes[i];
 	}
 	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
-	if ((rc = vv_quarantine_flush(r, err)) < 0 ||
+	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = vv_repository_settle(r, err)) < 0 ||
 	    (rc = prepare(r, moves, count, &deletes, err)) < 0) {
 		goto done;
 	}
@@ -674,7 +697,8 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_git_lock_take(&lock, r, path, err)) < 0) {
+	if ((rc = vv_repository_settle(r, err)) < 0 ||
+	    (rc = vv_git_lock_take(&lock, r, path, err)) < 0) {
 		goto done;
 	}
 	rc = vv_head_read(r, &head, err);

@@ -678,7 +678,9 @@ static vv_status write_locked(vv_index *x, vv_git_lock *lock, vv_error *err)
 	    (rc = vv_share(x->repo, file, err)) < 0 || (rc = seal(file, &made, err)) < 0) {
 		return rc;
 	}
-	return vv_git_lock_replace(lock, true, err);
+	rc = vv_git_lock_replace(lock, false, err);
+	x->repo->unsettled = x->repo->unsettled || rc == VV_OK;
+	return rc;
 }
 
 vv_status vv_index_write(vv_index *x, vv_error *err)
@@ -914,7 +916,7 @@ static vv_status put_back(const vv_index_copy *c, vv_git_lock *lock, vv_error *e
 	if (rc < 0 || (rc = closed) < 0) {
 		return rc;
 	}
-	rc = vv_git_lock_replace(lock, true, synced == VV_OK ? err : NULL);
+	rc = vv_git_lock_replace(lock, false, synced == VV_OK ? err : NULL);
 	return synced < 0 ? synced : rc;
 }
 

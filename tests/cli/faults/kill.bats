@@ -1,12 +1,12 @@
 # kill -9 at the system calls that change something, one after the other. What was
 # killed must have left the old state or the new one, and the same command must then
-# get through; locks of Git's that the dead process left are named in the message.
+# get through: no lock of the dead process is in its way, nor does it stay.
 load ../helper
 
 # Calls after which the disk may look different; what open creates is seen at the
 # first call after it. VARVE_TEST_ALL=1 tries each of them, else about MOST are taken.
 MOST=36
-changing=write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlinkat,ftruncate,fallocate
+changing=write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,chmod,fchmod,utimensat,ftruncate,fallocate
 
 need_strace() {
 	command -v strace > /dev/null || skip "strace is not installed"
@@ -51,6 +51,11 @@ list_calls() {
 	}' trace > calls
 }
 
+# Git's locks that there are, and what is written beside them.
+git_locks() {
+	find .git -name '*.lock' ! -path '*/varve/*' ! -path '*/tmp_objdir-*'
+}
+
 # What a killed command left. COMMAND has to get through now.
 sound_after() {
 	local n=$1
@@ -59,16 +64,13 @@ sound_after() {
 	cmp notes.txt ../template/notes.txt
 	succeeds varve fsck --data
 	succeeds git fsck --strict --no-dangling
+	[ -z "$(git_locks)" ] || locked=$((locked + 1))
 	run --separate-stderr "$@"
-	if [ "$status" -ne 0 ] && [[ $stderr =~ \.lock ]]; then
-		locked=$((locked + 1))
-		find .git -name '*.lock' ! -path '*/varve/*' -delete
-		run --separate-stderr "$@"
-	fi
 	if [ "$status" -ne 0 ] && ! [ "$status:$(git rev-list --count HEAD)" = 1:2 ]; then
 		show_run "$*" "killed at call $n: again ended with $status"
 		return 1
 	fi
+	[ -z "$(git_locks)" ] || { git_locks >&2; return 1; }
 	[ -z "$(find .git/varve/packs .git/varve/tmp -name '*tmp*' ! -type d 2> /dev/null)" ] || { find .git/varve; return 1; }
 	# Elsewhere somebody else's may be in the making: gc takes the old ones.
 	if [ -n "$(find .git/varve -name '.varve-tmp-*')" ]; then
@@ -110,7 +112,7 @@ kill_each() {
 		sound_after "$name $n" "$@"
 		cd ..
 	done
-	echo "killed $killed times at $calls calls; $locked left a lock of Git's" >&2
+	echo "killed $killed times of $tried at $calls calls; $locked left a lock of Git's" >&2
 	[ "$killed" -gt $((tried * 3 / 4)) ]
 }
 
@@ -154,7 +156,6 @@ kill_each() {
 		[ "$(git rev-parse HEAD)" = "$old" ]
 		git reflog show "$(git rev-parse --verify -q refs/heads/main > /dev/null && echo main || echo trunk)" | grep -q one
 		succeeds git fsck --strict --no-dangling
-		find .git -name '*.lock' ! -path '*/varve/*' -delete
 		if git rev-parse --verify -q refs/heads/main > /dev/null; then
 			succeeds varve branch -m main trunk
 		fi
@@ -163,26 +164,146 @@ kill_each() {
 		[ "$(git rev-parse trunk)" = "$old" ]
 		git reflog trunk | grep -q one
 		[ "$(git config branch.trunk.description)" = words ]
+		succeeds varve branch -m trunk main
+		succeeds varve branch -m main trunk
+		[ -z "$(git_locks)" ]
 		cd ..
 	done < calls
 	echo "killed $killed times at $tried calls" >&2
 	[ "$killed" -gt $((tried * 3 / 4)) ]
 }
 
-@test "the lock of a varve that was killed is taken away, that of another program is not" {
+
+# stale LOCK: as a varve leaves it that is killed while it holds it. Process 1 was not started then.
+stale() {
+	local machine boot space
+	machine=$(stale_field machine)
+	boot=$(stale_field boot)
+	space=$(stale_field space)
+	ln -s "varve-lock 1 pid=${2-1} started=${3-1} space=${4-$space} boot=${5-$boot} machine=${6-$machine} host=here" "$1"
+}
+
+# What a lock of this machine says.
+stale_field() {
+	[ -f ../holder ] || killed_holding ../holder
+	sed -n "s/.* $1=\([^ ]*\) .*/\1/p" ../holder
+}
+
+# The text of a real lock, of a varve that is killed with HEAD.lock in its hands.
+killed_holding() {
+	rm -rf ../holding
+	git init -q ../holding
+	git -C ../holding commit -q --allow-empty -m one
+	(cd ../holding && killed_at rename 1 varve switch -q -c other) || true
+	readlink "$(find ../holding/.git -name '*.lock' -type l | head -n 1)" > "$1"
+}
+
+# Every kind of lock, and what libgit2 or varve half wrote beside it.
+@test "locks of a varve that was killed are taken away, and that is said" {
+	need_strace
 	new_repo
 	rows 50 > prices.csv
 	varve add prices.csv > /dev/null
 	varve commit -qm one
-	# As a varve leaves it that dies while it moves the branch.
-	(umask 022 && : > .git/refs/heads/main.lock && chmod 1644 .git/refs/heads/main.lock)
+	git branch packed
+	git pack-refs --all
 	sed -i 's/^7,item/7,changed/' prices.csv
-	succeeds varve commit -qam two
-	[ ! -e .git/refs/heads/main.lock ]
-	[ "$(stat -c %a .git/refs/heads/main)" = 644 ]
-	: > .git/refs/heads/main.lock
-	sed -i 's/^8,item/8,changed/' prices.csv
-	ends_with 2 varve commit -qam three
+	stale .git/index.lock
+	echo junk > .git/index~.lock
+	echo junk > .git/index~.lock.lock
+	succeeds varve add prices.csv
+	stderr_has "took away"
+	stderr_has "index.lock"
+	stale .git/refs/heads/main.lock
+	echo junk > .git/refs/heads/main~.lock
+	succeeds varve commit -qm two
 	stderr_has "main.lock"
-	[ -e .git/refs/heads/main.lock ]
+	stale .git/packed-refs.lock
+	succeeds varve branch -d packed
+	stderr_has "packed-refs.lock"
+	stale .git/HEAD.lock
+	succeeds varve switch -q -c other
+	stderr_has "HEAD.lock"
+	stale .git/config.lock
+	echo junk > .git/config~.lock
+	echo junk > .git/config~.lock.lock
+	succeeds varve config varve.threads 1
+	stderr_has "config.lock"
+	# In the way of a ref that has the folder's name.
+	mkdir -p .git/refs/heads/topic/deep
+	stale .git/refs/heads/topic/deep/x.lock
+	echo junk > .git/refs/heads/topic/deep/x~.lock
+	succeeds varve branch topic
+	[ "$(git rev-parse topic)" = "$(git rev-parse HEAD)" ]
+	[ -z "$(git_locks)" ]
+	succeeds git fsck --strict
+	succeeds varve fsck
+}
+
+# held NAME COMMAND...: COMMAND makes the lock; then varve waits for it in a copy of the repository.
+held() {
+	cp -a . "../$1"
+	(
+		cd "../$1"
+		"${@:2}"
+		ls -l .git/index.lock > "../$1.before"
+		code=0
+		varve add prices.csv 2> "../$1.said" || code=$?
+		echo $code > "../$1.status"
+		ls -l .git/index.lock > "../$1.after"
+	) &
+}
+
+@test "a lock that may be somebody's is waited for, stays, and is named with its holder" {
+	need_strace
+	local name space boot
+	new_repo
+	rows 50 > prices.csv
+	space=$(stale_field space)
+	boot=$(stale_field boot)
+	held git touch .git/index.lock
+	held machine stale .git/index.lock 1 1 "$space" "$boot" 0123456789abcdef
+	held space stale .git/index.lock 1 1 4
+	held runs stale .git/index.lock $$ "$(sed 's/.*) //' /proc/$$/stat | cut -d ' ' -f 20)"
+	# It does not run here, but the lock is younger than this start of the machine.
+	held boot stale .git/index.lock 1 1 "$space" 00000000000000000000000000000000
+	wait
+	for name in git machine space runs boot; do
+		[ "$(cat ../$name.status)" = 2 ]
+		cmp ../$name.before ../$name.after
+		grep -q "index.lock" ../$name.said
+	done
+	grep -q "^varve: another program holds" ../git.said
+	grep -q "remove that file" ../git.said
+	for name in machine space boot; do
+		grep -q "^varve: varve, process 1 on 'here', holds" ../$name.said
+		grep -q "cannot be seen from here" ../$name.said
+	done
+	grep -q "end that process" ../runs.said
+	! git -C ../runs add prices.csv # it keeps Git out, too
+	# Of an earlier start of this machine: nobody's.
+	touch -h -d @1000 ../boot/.git/index.lock
+	cd ../boot
+	succeeds varve add prices.csv
+	stderr_has "took away"
+}
+
+# Whoever comes second must not take away the lock that the first has made since.
+@test "many varves that find the same dead lock change one thing after the other" {
+	need_strace
+	new_repo
+	git commit -q --allow-empty -m one
+	local round i
+	for round in 1 2 3 4; do
+		for i in 1 2 3 4 5 6 7 8; do git branch "b$i"; done
+		git pack-refs --all
+		stale .git/packed-refs.lock
+		for i in 1 2 3 4 5 6 7 8; do
+			varve branch -q -d "b$i" 2>> ../said &
+		done
+		wait
+		[ "$(git for-each-ref refs/heads --format='%(refname)')" = refs/heads/main ]
+		[ "$(grep -c 'took away' ../said)" = "$round" ]
+		[ -z "$(git_locks)" ]
+	done
 }
