@@ -42,7 +42,7 @@ typedef enum vv_holder_state {
 	VV_HOLDER_ELSEWHERE /* another machine, or another PID namespace: nobody here can tell */
 } vv_holder_state;
 
-/* self: who asks. made: when the text was written, in seconds since 1970 by the file system:
+/* self: the reader of the text. made: when the text was written, in seconds since 1970 by the file system:
  * a text of another start of the machine that is younger than this start comes from another
  * machine of the same name. */
 vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, int64_t made);
