@@ -120,8 +120,10 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 			return vv_fail_nomem(err);
 		}
 	}
-	for (i = 0; i < columns && rc == VV_OK; i++) {
-		rc = add_column(j, i, names[i], name_lens[i], err);
+	for (i = 0; i < columns; i++) {
+		if ((rc = add_column(j, i, names[i], name_lens[i], err)) < 0) {
+			return rc;
+		}
 	}
 	return rc;
 }

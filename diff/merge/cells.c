@@ -229,8 +229,10 @@ static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_k
 static vv_status merge_all(merge *m, merge_row_state *s, vv_conflict_kind kind, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	for (size_t i = 0; i < m->column_count && rc == VV_OK; i++) {
-		rc = merge_one(m, s, i, kind, err);
+	for (size_t i = 0; i < m->column_count; i++) {
+		if ((rc = merge_one(m, s, i, kind, err)) < 0) {
+			return rc;
+		}
 	}
 	return rc;
 }

@@ -184,8 +184,10 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 		  .pair_count = t->pair_count,
 		  .added = t->added,
 		  .added_count = t->added_count};
-	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {
-		rc = add_run(&list, &runs, &cap, t->pairs[i], err);
+	for (size_t i = 0; i < t->pair_count; i++) {
+		if ((rc = add_run(&list, &runs, &cap, t->pairs[i], err)) < 0) {
+			break;
+		}
 	}
 	while (rc == VV_OK) {
 		uint64_t x = free_rows(&a, t, true, &old_pair, &gone, old_rows);
@@ -445,8 +447,10 @@ static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys 
 	if (!out->list) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < t->added_count && rc == VV_OK; i++) {
-		rc = hash_key(m, s, t->added[i], &out->list[out->count++], err);
+	for (size_t i = 0; i < t->added_count; i++) {
+		if ((rc = hash_key(m, s, t->added[i], &out->list[out->count++], err)) < 0) {
+			break;
+		}
 	}
 	for (size_t i = 0; i < t->pair_count && t->rekeyed_count > 0 && rc == VV_OK; i++) {
 		if (is_listed(t->rekeyed, t->rekeyed_count, t->pairs[i].old_row)) {
@@ -547,9 +551,11 @@ static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
 	if (t[0].rekeyed_count + t[1].rekeyed_count == 0) {
 		return VV_OK;
 	}
-	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		sort_list(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), by_number);
-		rc = list_new_keys(m, &m->side[i], &t[i], &keys[i], err);
+		if ((rc = list_new_keys(m, &m->side[i], &t[i], &keys[i], err)) < 0) {
+			break;
+		}
 	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = part_rekeyed(m, i, t, &keys[1 - i], err);
@@ -669,8 +675,10 @@ static vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err)
 		memcpy(runs + 1, s->by_old, s->run_count * sizeof(*runs));
 	}
 	runs[count - 1] = (merge_run){m->base->root.rows, s->table->root.rows, 0};
-	for (size_t i = 1; i < count && rc == VV_OK; i++) {
-		rc = slide_between(m, which, &runs[i - 1], &runs[i], moved, err);
+	for (size_t i = 1; i < count; i++) {
+		if ((rc = slide_between(m, which, &runs[i - 1], &runs[i], moved, err)) < 0) {
+			break;
+		}
 	}
 	if (rc < 0 || !*moved) {
 		vv_free(runs);

@@ -331,7 +331,7 @@ static vv_status put_fields(maker *k, vv_error *err)
 	merge *m = k->m;
 	vv_status rc = VV_OK;
 	vv_buf_putc(&k->out, '[');
-	for (size_t i = 0; i < m->column_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < m->column_count; i++) {
 		merge_column *c = &m->columns[i];
 		const vv_json *nodes[3] = {NULL, NULL, NULL};
 		for (int v = 0; v < 3; v++) {
@@ -340,7 +340,9 @@ static vv_status put_fields(maker *k, vv_error *err)
 					      : NULL;
 		}
 		vv_buf_puts(&k->out, i > 0 ? "," : "");
-		rc = put_object(k, nodes, c, err);
+		if ((rc = put_object(k, nodes, c, err)) < 0) {
+			break;
+		}
 	}
 	vv_buf_putc(&k->out, ']');
 	return rc;
@@ -576,9 +578,11 @@ static vv_status choose_characters(merge *m, int *version, vv_error *err)
 {
 	vv_buf text[3] = {VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT};
 	vv_status rc = VV_OK;
-	for (int v = 0; v < (m->base ? 3 : 2) && rc == VV_OK; v++) {
+	for (int v = 0; v < (m->base ? 3 : 2); v++) {
 		put_characters(&text[v], dialect_of(m, v));
-		rc = vv_buf_ok(&text[v], err);
+		if ((rc = vv_buf_ok(&text[v], err)) < 0) {
+			break;
+		}
 	}
 	*version = merge_pick(same_text(&text[0], &text[1]),
 			      m->base && same_text(&text[0], &text[2]),

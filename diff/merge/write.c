@@ -590,9 +590,11 @@ static uint64_t next_row(merge_writer *w)
 static vv_status put_blocks(merge_writer *w, uint64_t above, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
-		rc = merge_added_put(w->m, &w->added, i, merge_block_at(&w->m->side[i], above),
-				     err);
+	for (size_t i = 0; i < 2; i++) {
+		if ((rc = merge_added_put(w->m, &w->added, i, merge_block_at(&w->m->side[i], above),
+					  err)) < 0) {
+			return rc;
+		}
 	}
 	return rc;
 }

@@ -495,8 +495,10 @@ static vv_status script_whole(patch_out *o, vv_table *t, int side, vv_error *err
 	vv_status rc = VV_OK;
 	s.table[side] = t;
 	patch_rows_init(&s.rows[side], t);
-	for (uint64_t row = 0; row < t->root.rows && rc == VV_OK; row++) {
-		rc = single_line(&s, side, row, err);
+	for (uint64_t row = 0; row < t->root.rows; row++) {
+		if ((rc = single_line(&s, side, row, err)) < 0) {
+			break;
+		}
 	}
 	script_clear(&s);
 	return rc;

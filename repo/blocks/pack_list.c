@@ -360,8 +360,10 @@ vv_status vv_store_remove_orphans(vv_store *s, vv_error *err)
 	    (rc = vv_list_dir(&names, &count, s->packs_dir, err)) < 0) {
 		return rc;
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		rc = remove_orphaned_index(s, names[i], err);
+	for (i = 0; i < count; i++) {
+		if ((rc = remove_orphaned_index(s, names[i], err)) < 0) {
+			break;
+		}
 	}
 	vv_names_free(names, count);
 	return rc;

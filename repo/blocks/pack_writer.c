@@ -371,11 +371,9 @@ vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv
 	vv_mutex_lock(from->lock);
 	vv_mutex_lock(w->lock);
 	from->closed = true;
-	if ((rc = still_well(w, err)) == VV_OK && (rc = still_well(from, err)) == VV_OK &&
-	    (rc = begin(w, err)) == VV_OK && from->count > 0) {
-		rc = copy_records(w, from, err);
-	}
-	if (rc < 0) {
+	if ((rc = still_well(w, err)) < 0 || (rc = still_well(from, err)) < 0 ||
+	    (rc = begin(w, err)) < 0 ||
+	    (from->count > 0 && (rc = copy_records(w, from, err)) < 0)) {
 		rc = fail_for_good(w, err);
 	}
 	vv_mutex_unlock(w->lock);
@@ -529,12 +527,11 @@ vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err)
 	err = err ? err : &local;
 	vv_mutex_lock(w->lock);
 	w->closed = true;
-	if ((rc = still_well(w, err)) == VV_OK && (rc = begin(w, err)) == VV_OK &&
-	    (rc = put_trailer(w, err)) == VV_OK && (rc = vv_fsync(w->fd, w->temp, err)) == VV_OK) {
-		w->sealed = true;
-	}
-	if (rc < 0) {
+	if ((rc = still_well(w, err)) < 0 || (rc = begin(w, err)) < 0 ||
+	    (rc = put_trailer(w, err)) < 0 || (rc = vv_fsync(w->fd, w->temp, err)) < 0) {
 		rc = fail_for_good(w, err);
+	} else {
+		w->sealed = true;
 	}
 	vv_mutex_unlock(w->lock);
 	return rc;

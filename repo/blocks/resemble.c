@@ -122,16 +122,22 @@ static vv_status level_theirs(levels *v, vv_error *err)
 	if (!vv_array_room_for(v->starts, (size_t)0, v->start_cap, v->nodes.count)) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < v->nodes.count; i++) {
+	for (size_t i = 0; i < v->nodes.count; i++) {
 		v->starts[i] = v->theirs.count;
-		rc = level_links(v, &v->nodes.items[i], true, &v->theirs, &there, err);
+		if ((rc = level_links(v, &v->nodes.items[i], true, &v->theirs, &there, err)) < 0) {
+			return rc;
+		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < v->theirs.count; i++) {
+	for (size_t i = 0; i < v->theirs.count; i++) {
+		const vv_cid *cid = &v->theirs.items[i];
 		bool added;
-		rc = vv_cid_map_put(v->here, &v->theirs.items[i], i, &added, err);
-		rc = rc < 0 ? rc : vv_cid_set_add(v->old, &v->theirs.items[i], &added, err);
+
+		if ((rc = vv_cid_map_put(v->here, cid, i, &added, err)) < 0 ||
+		    (rc = vv_cid_set_add(v->old, cid, &added, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The links of our nodes from..to, in order: first all are noted, so that theirs which we have
@@ -258,12 +264,15 @@ static vv_status add_links(levels *v, size_t node, size_t *at, vv_error *err)
 static vv_status next_level(levels *v, size_t from, size_t to, vv_error *err)
 {
 	size_t at = 0;
-	vv_status rc = level_theirs(v, err);
+	vv_status rc;
 
-	rc = rc < 0 ? rc : note_ours(v, from, to, err);
-	for (size_t i = from; rc == VV_OK && i < to; i++) {
-		if (v->items[i].cid.codec == VV_CODEC_DAG_CBOR) {
-			rc = add_links(v, i, &at, err);
+	if ((rc = level_theirs(v, err)) < 0 || (rc = note_ours(v, from, to, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = from; i < to; i++) {
+		if (v->items[i].cid.codec == VV_CODEC_DAG_CBOR &&
+		    (rc = add_links(v, i, &at, err)) < 0) {
+			return rc;
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < v->theirs.count; i++) {
@@ -331,7 +340,9 @@ static vv_status compare_levels(const vv_resemble *w, const vv_cid *root, const 
 	if (rc == VV_OK && w->children_first && !(v.places = vv_cid_map_new())) {
 		rc = vv_fail_nomem(err);
 	}
-	rc = rc < 0 ? rc : vv_cid_set_add(w->seen, root, &added, err);
+	if (rc == VV_OK) {
+		rc = vv_cid_set_add(w->seen, root, &added, err);
+	}
 	if (rc == VV_OK && added && (rc = item_add(&v, root, before, err)) == VV_OK &&
 	    (rc = list_add(&v.next, before, err)) == VV_OK) {
 		for (size_t from = 0, to = v.count; rc == VV_OK && from < to;

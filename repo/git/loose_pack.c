@@ -629,8 +629,10 @@ static vv_status make_pack(packing *p, vv_error *err)
 	int code;
 
 	choose_packs(p);
-	for (i = 0; rc == VV_OK && i < p->loose_count; i++) {
-		rc = want_object(p, &p->loose[i].id, err);
+	for (i = 0; i < p->loose_count; i++) {
+		if ((rc = want_object(p, &p->loose[i].id, err)) < 0) {
+			break;
+		}
 	}
 	for (i = 0; rc == VV_OK && i < p->pack_count; i++) {
 		if (p->packs[i].merged) {

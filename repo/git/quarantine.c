@@ -617,8 +617,10 @@ static vv_status flush_loose(vv_repository *r, const staged_list *list, vv_error
 	vv_status rc = VV_OK;
 	size_t i;
 
-	for (i = 0; rc == VV_OK && i < list->count; i++) {
-		rc = sync_file(list->items[i].path, err);
+	for (i = 0; i < list->count; i++) {
+		if ((rc = sync_file(list->items[i].path, err)) < 0) {
+			break;
+		}
 	}
 	for (i = 0; rc == VV_OK && i < list->count; i++) {
 		rc = place_loose(r, &list->items[i], &new_fan, err);

@@ -862,8 +862,10 @@ static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *e
 	vv_status rc = VV_OK;
 	size_t i;
 
-	for (i = 0; rc == VV_OK && i < l->own; i++) {
-		rc = each_record(l->packs[i], move_block, &m, err);
+	for (i = 0; i < l->own; i++) {
+		if ((rc = each_record(l->packs[i], move_block, &m, err)) < 0) {
+			break;
+		}
 	}
 	vv_buf_clear(&m.raw);
 	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
@@ -934,18 +936,20 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) {
 		return rc;
 	}
-	for (i = 0; rc == VV_OK && i < l->own; i++) {
+	for (i = 0; i < l->own; i++) {
 		bytes += l->packs[i]->stat.size;
-		rc = in->only ? each_record(l->packs[i], find_unwanted, in, err) : VV_OK;
+		if (in->only && (rc = each_record(l->packs[i], find_unwanted, in, err)) < 0) {
+			goto done;
+		}
 	}
-	rc = rc < 0 ? rc
-	     : in->unwanted || (v.blocks <= FEW_BLOCKS && bytes <= FEW_BYTES)
+	rc = in->unwanted || (v.blocks <= FEW_BLOCKS && bytes <= FEW_BYTES)
 		     ? move_blocks(in, l, err)
 		     : vv_writer_take_packs(in->promoted, l, err);
 	if (rc == VV_OK && in->unwanted) {
 		/* The store is as it should be; at worst these are fetched again. */
 		(void)leave_unwanted(in, l, NULL);
 	}
+done:
 	vv_packs_unref(l);
 	return rc;
 }

@@ -200,14 +200,15 @@ static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *e
 static vv_status look_at_root(look *l, const vv_cid *root, vv_error *err)
 {
 	bool complete = vv_cid_set_has(l->good, root), added;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	if (!complete && !vv_cid_set_has(l->bad, root)) {
-		rc = is_complete(l, root, &complete, err);
-		rc = rc < 0 ? rc : vv_cid_set_add(complete ? l->good : l->bad, root, &added, err);
+	if (!complete && !vv_cid_set_has(l->bad, root) &&
+	    ((rc = is_complete(l, root, &complete, err)) < 0 ||
+	     (rc = vv_cid_set_add(complete ? l->good : l->bad, root, &added, err)) < 0)) {
+		return rc;
 	}
 	l->lacks |= !complete;
-	return rc;
+	return VV_OK;
 }
 
 static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err)

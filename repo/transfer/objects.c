@@ -325,8 +325,10 @@ vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_range *g, vv_error 
 	size_t i;
 
 	vv_oid_set_init(&w.seen);
-	for (i = 0; rc == VV_OK && i < g->commits.count; i++) {
-		rc = walk_commit(&w, g, g->commits.items[i], err);
+	for (i = 0; i < g->commits.count; i++) {
+		if ((rc = walk_commit(&w, g, g->commits.items[i], err)) < 0) {
+			break;
+		}
 	}
 	for (i = 0; rc == VV_OK && i < g->rest_count; i++) {
 		rc = walk_rest(&w, &g->rest[i], err);

@@ -266,8 +266,10 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 	vv_walker_begin(g->walker);
 	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading will tell */
 	git_error_clear();
-	for (i = 0; rc == VV_OK && i < have_count; i++) {
-		rc = begin_have(&p, &haves[i], err);
+	for (i = 0; i < have_count; i++) {
+		if ((rc = begin_have(&p, &haves[i], err)) < 0) {
+			break;
+		}
 	}
 	for (i = 0; rc == VV_OK && i < want_count; i++) {
 		rc = begin_want(&p, &wants[i], err);

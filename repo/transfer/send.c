@@ -143,8 +143,10 @@ static vv_status descend(descent *d, vv_node **out, vv_error *err)
 	uint32_t i;
 
 	*out = n;
-	for (i = 0; rc == VV_OK && n && i < n->parent_count; i++) {
-		rc = descend_to(d, n->parents[i], 0, n->pending + 1, err);
+	for (i = 0; n && i < n->parent_count; i++) {
+		if ((rc = descend_to(d, n->parents[i], 0, n->pending + 1, err)) < 0) {
+			return rc;
+		}
 	}
 	return rc;
 }

@@ -389,13 +389,17 @@ vv_status vv_spool_feed(vv_spool *s, vv_spool_fn fn, void *payload, vv_error *er
 	for (i = 0; i < 4; i++) {
 		header[8 + i] = (uint8_t)(s->count >> (24 - 8 * i));
 	}
-	if ((rc = vv_sha1_new(&sum, err)) == VV_OK &&
-	    (rc = vv_sha1_update(sum, header, sizeof(header), err)) == VV_OK &&
-	    (rc = fn(payload, header, sizeof(header), err)) == VV_OK &&
-	    (rc = feed_entries(s, sum, fn, payload, err)) == VV_OK &&
-	    (rc = vv_sha1_digest(sum, end, err)) == VV_OK) {
-		rc = fn(payload, end, sizeof(end), err);
+	if ((rc = vv_sha1_new(&sum, err)) < 0) {
+		return rc;
 	}
+	if ((rc = vv_sha1_update(sum, header, sizeof(header), err)) < 0 ||
+	    (rc = fn(payload, header, sizeof(header), err)) < 0 ||
+	    (rc = feed_entries(s, sum, fn, payload, err)) < 0 ||
+	    (rc = vv_sha1_digest(sum, end, err)) < 0) {
+		goto done;
+	}
+	rc = fn(payload, end, sizeof(end), err);
+done:
 	vv_sha1_free(sum);
 	return rc;
 }

@@ -313,8 +313,10 @@ static vv_status add_usual_files(vv_ssh_config *c, const char *home, vv_error *e
 					    "~/.ssh/id_rsa"};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < sizeof(usual) / sizeof(usual[0]); i++) {
-		rc = add_file(c, usual[i], strlen(usual[i]), home, err);
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		if ((rc = add_file(c, usual[i], strlen(usual[i]), home, err)) < 0) {
+			return rc;
+		}
 	}
 	return rc;
 }

@@ -358,17 +358,23 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 	vv_status rc;
 
 	memset(result, 0, sizeof(*result));
-	if ((rc = find_wants(&r, err)) == VV_OK && (rc = find_lacking(&r, err)) == VV_OK &&
-	    r.wants.count == 0 && !r.lacking) {
+	if ((rc = find_wants(&r, err)) < 0 || (rc = find_lacking(&r, err)) < 0) {
+		goto done;
+	}
+	if (r.wants.count == 0 && !r.lacking) {
 		rc = f->ref_count > 0
 			     ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err)
 			     : VV_OK;
-	} else if (rc == VV_OK && (rc = open_receive(&r, err)) == VV_OK &&
-		   (r.wants.count == 0 || (rc = negotiate(&r, err)) == VV_OK) &&
-		   (rc = vv_receive_objects_end(r.x, &r.wants, err)) == VV_OK &&
-		   (rc = complete(&r, NULL, err)) == VV_OK) {
-		rc = take_all(&r, err);
+		goto done;
 	}
+	if ((rc = open_receive(&r, err)) < 0 ||
+	    (r.wants.count > 0 && (rc = negotiate(&r, err)) < 0) ||
+	    (rc = vv_receive_objects_end(r.x, &r.wants, err)) < 0 ||
+	    (rc = complete(&r, NULL, err)) < 0) {
+		goto done;
+	}
+	rc = take_all(&r, err);
+done:
 	close_run(&r);
 	return rc;
 }

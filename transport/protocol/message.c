@@ -537,20 +537,21 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 	if (rc == VV_OK && vv_cbor_try_key(&c, "edge")) {
 		rc = get_oids(&c, arena, &out->edge, err);
 	}
-	if (rc == VV_OK && (rc = vv_cbor_get_key(&c, "head", err)) == VV_OK &&
-	    (rc = get_text(&c, arena, &out->head, err)) == VV_OK &&
-	    (rc = vv_cbor_get_key(&c, "held", err)) == VV_OK &&
-	    (rc = vv_cbor_get_uint(&c, &out->held, err)) == VV_OK &&
-	    (rc = vv_cbor_get_key(&c, "refs", err)) == VV_OK &&
-	    (rc = get_refs(&c, arena, out, err)) == VV_OK &&
-	    (!vv_cbor_try_key(&c, "whole") || (rc = get_whole(&c, out, err)) == VV_OK) &&
-	    (rc = vv_cbor_get_key(&c, "write", err)) == VV_OK) {
-		rc = vv_cbor_get_bool(&c, &out->writable, err);
+	if (rc < 0 || (rc = vv_cbor_get_key(&c, "head", err)) < 0 ||
+	    (rc = get_text(&c, arena, &out->head, err)) < 0 ||
+	    (rc = vv_cbor_get_key(&c, "held", err)) < 0 ||
+	    (rc = vv_cbor_get_uint(&c, &out->held, err)) < 0 ||
+	    (rc = vv_cbor_get_key(&c, "refs", err)) < 0 ||
+	    (rc = get_refs(&c, arena, out, err)) < 0 ||
+	    (vv_cbor_try_key(&c, "whole") && (rc = get_whole(&c, out, err)) < 0) ||
+	    (rc = vv_cbor_get_key(&c, "write", err)) < 0 ||
+	    (rc = vv_cbor_get_bool(&c, &out->writable, err)) < 0) {
+		return end_answer(&c, rc, err);
 	}
-	if (rc == VV_OK && out->head[0] == '\0') {
+	if (out->head[0] == '\0') {
 		out->head = NULL;
 	}
-	return end_answer(&c, rc, err);
+	return end_answer(&c, VV_OK, err);
 }
 
 vv_status vv_bits_write(vv_channel *line, const vv_bits *bits, vv_error *err)

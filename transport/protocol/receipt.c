@@ -125,24 +125,31 @@ static vv_status append(int fd, const char *path, const vv_supplier *suppliers, 
 	char prev[2 * VV_SHA256_LEN + 1];
 	uint64_t end;
 	vv_buf b = VV_BUF_INIT;
-	vv_status rc = last_hash(fd, path, prev, &end, err);
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (suppliers[i].blocks > 0) {
-			size_t start = b.len;
-			put_line(&b, prev, &suppliers[i], roots, root_count);
-			rc = vv_buf_ok(&b, err);
-			if (rc == VV_OK) {
-				rc = hash_line(prev, b.data + start, b.len - 1 - start, err);
-			}
+	if ((rc = last_hash(fd, path, prev, &end, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < count; i++) {
+		size_t start = b.len;
+
+		if (suppliers[i].blocks == 0) {
+			continue;
+		}
+		put_line(&b, prev, &suppliers[i], roots, root_count);
+		if ((rc = vv_buf_ok(&b, err)) < 0 ||
+		    (rc = hash_line(prev, b.data + start, b.len - 1 - start, err)) < 0) {
+			goto done;
 		}
 	}
-	if (rc == VV_OK &&
-	    (vv_sys_ops.ftruncate(fd, (off_t)end) != 0 || lseek(fd, (off_t)end, SEEK_SET) < 0)) {
+	if (vv_sys_ops.ftruncate(fd, (off_t)end) != 0 || lseek(fd, (off_t)end, SEEK_SET) < 0) {
 		rc = vv_fail_errno(err, "cannot write", path);
+		goto done;
 	}
-	rc = rc < 0 || b.len == 0 ? rc : vv_write_full(fd, b.data, b.len, path, err);
-	rc = rc < 0 || b.len == 0 ? rc : vv_fsync(fd, path, err);
+	if (b.len > 0 && (rc = vv_write_full(fd, b.data, b.len, path, err)) == VV_OK) {
+		rc = vv_fsync(fd, path, err);
+	}
+done:
 	vv_buf_clear(&b);
 	return rc;
 }

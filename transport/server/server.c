@@ -545,9 +545,11 @@ static vv_status open_all(vv_http_server *s, const vv_http_options *o, vv_error 
 	if (!s->repositories) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < o->path_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < o->path_count; i++) {
 		s->repository_count = i + 1;
-		rc = open_repository(s, &s->repositories[i], o->paths[i], err);
+		if ((rc = open_repository(s, &s->repositories[i], o->paths[i], err)) < 0) {
+			return rc;
+		}
 	}
 	return rc;
 }

@@ -400,8 +400,10 @@ static vv_status add_tips(vv_log *l, const vv_log_options *opts, vv_error *err)
 	vv_status rc = VV_OK;
 	size_t i;
 
-	for (i = 0; rc == VV_OK && i < opts->range_count; i++) {
-		rc = add_range(l, &opts->ranges[i], err);
+	for (i = 0; i < opts->range_count; i++) {
+		if ((rc = add_range(l, &opts->ranges[i], err)) < 0) {
+			break;
+		}
 	}
 	if (rc == VV_OK && (opts->all || opts->range_count == 0)) {
 		rc = add_head(l, opts->all, err);

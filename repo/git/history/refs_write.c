@@ -110,7 +110,9 @@ static vv_status reflog_add(vv_repository *r, const char *name, const vv_oid *fr
 		rc = vv_write_full(fd, line.data, line.len, log, err);
 	}
 	closed = vv_close(fd, log, rc == VV_OK ? err : NULL);
-	rc = rc < 0 ? rc : closed;
+	if (rc == VV_OK) {
+		rc = closed;
+	}
 done:
 	vv_buf_clear(&line);
 	vv_free(log);
@@ -547,7 +549,9 @@ static vv_status delete_loose(vv_repository *r, move *m, vv_error *err)
 		/* It is gone, whatever else fails. */
 		rc = vv_fsync_dir(dir, err);
 		log_rc = vv_unlink(log, true, rc == VV_OK ? err : NULL);
-		rc = rc < 0 ? rc : log_rc;
+		if (rc == VV_OK) {
+			rc = log_rc;
+		}
 		if (log_rc == VV_OK) {
 			remove_empty_above(logs, log);
 		}

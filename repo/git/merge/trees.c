@@ -101,8 +101,10 @@ static vv_status run_merge(vv_merged_trees *m, const vv_oid *ids[3], vv_error *e
 	vv_likeness_use(&likeness, m->repo);
 	opts.metric = &likeness;
 	opts.default_driver = VV_MERGE_DRIVER_ANY;
-	for (i = 0; rc == VV_OK && i < 3; i++) {
-		rc = read_tree(m->repo, ids[i], &trees[i], err);
+	for (i = 0; i < 3; i++) {
+		if ((rc = read_tree(m->repo, ids[i], &trees[i], err)) < 0) {
+			break;
+		}
 	}
 	if (rc == VV_OK && (rc = vv_merge_drivers_register(err)) == VV_OK &&
 	    (code = git_merge_trees(&m->git, m->repo->git, trees[0], trees[1], trees[2], &opts)) <
@@ -403,8 +405,10 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 	if (m->count > 1) {
 		qsort(m->items, m->count, sizeof(*m->items), by_path);
 	}
-	for (i = 0; rc == VV_OK && i < m->count; i++) {
-		rc = understand(m, &m->items[i], labels, err);
+	for (i = 0; i < m->count; i++) {
+		if ((rc = understand(m, &m->items[i], labels, err)) < 0) {
+			goto done;
+		}
 	}
 done:
 	if (rc < 0) {
