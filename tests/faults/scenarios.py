@@ -143,6 +143,9 @@ def all_scenarios():
 		S('cherry-pick', 'branches', 'varve cherry-pick side', once=True),
 		S('gc', 'one; change; commit two; rows 60 9 > prices.csv; varve add .; git reset -q --hard',
 			'varve gc -q --prune=now'),
+		# Only the ref holds the side branch's versions: no reflog.
+		S('gc-refs', 'git config --global core.logAllRefUpdates false; branches; rm -rf .git/logs; '
+			'git config --global --unset core.logAllRefUpdates', 'varve gc -q --prune=now'),
 		S('check', 'one; varve schema --key id prices.csv > /dev/null', 'varve check'),
 		S('config', 'one', 'varve config varve.gcDays 30'),
 		S('remote', 'one', 'varve remote add origin ../hub.git'),

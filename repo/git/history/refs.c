@@ -57,6 +57,7 @@ static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, 
 	git_reference *direct = NULL;
 	const git_oid *id = git_reference_target(from);
 	vv_status rc = VV_OK;
+	int code;
 
 	memset(out, 0, sizeof(*out));
 	if (!(out->name = vv_strdup(git_reference_name(from)))) {
@@ -66,9 +67,13 @@ static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, 
 		if (!(out->symbolic = vv_strdup(git_reference_symbolic_target(from)))) {
 			return vv_fail_nomem(err);
 		}
-		if (git_reference_resolve(&direct, from) == 0) {
-			id = git_reference_target(direct);
+		/* What cannot be read is not the same as a branch without a commit. */
+		code = git_reference_resolve(&direct, from);
+		if (code < 0 && code != GIT_ENOTFOUND) {
+			return vv_git_fail(err, code, "cannot read the ref '%s'",
+					   vv_text_shows(out->symbolic));
 		}
+		id = code == 0 ? git_reference_target(direct) : NULL;
 		git_error_clear();
 	}
 	if (id) {

@@ -294,6 +294,29 @@ static void nobodys_move_is_lost_when_many_move_at_once(void **state)
 	assert_git_sound();
 }
 
+static void a_branch_that_cannot_be_read_is_not_one_without_a_commit(void **state)
+{
+	vv_repository *r;
+	vv_error err;
+	vv_head head;
+
+	(void)state;
+	git_begin();
+	(void)git_commit("one");
+	r = open_here();
+	/* As a power cut may leave it; and as somebody else may. */
+	sh(": > .git/refs/heads/main");
+	assert_true(vv_head_read(r, &head, &err) < 0);
+	assert_non_null(strstr(err.message, "refs/heads/main"));
+	sh("echo junk > .git/refs/heads/main");
+	assert_true(vv_head_read(r, &head, &err) < 0);
+	sh("rm .git/refs/heads/main");
+	vv_assert_ok(vv_head_read(r, &head, &err), &err);
+	assert_true(head.unborn);
+	vv_head_clear(&head);
+	vv_repository_close(r);
+}
+
 typedef struct move_try {
 	vv_oid one, two;
 	bool forth;
@@ -586,6 +609,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_deleted_ref_is_gone_loose_and_packed),
 	cmocka_unit_test(several_refs_move_together_or_not_at_all),
 	cmocka_unit_test(a_held_ref_lock_is_waited_for_then_named),
+	cmocka_unit_test(a_branch_that_cannot_be_read_is_not_one_without_a_commit),
 	cmocka_unit_test(nobodys_move_is_lost_when_many_move_at_once),
 	cmocka_unit_test(a_fault_while_moving_leaves_the_old_or_the_new),
 	cmocka_unit_test(head_switches_between_branches_and_commits),
