@@ -274,15 +274,11 @@ static vv_status fail_at(const reader *r, size_t offset, const char *what)
 		       line, column, what);
 }
 
-static uint64_t member_hash(const vv_json *parent, const char *name, size_t len)
-{
-	return vv_xxh3(name, len, (uint64_t)(uintptr_t)parent);
-}
-
 static vv_json **table_slot(vv_json **table, size_t size, const vv_json *parent, const char *name,
 			    size_t len)
 {
-	size_t i = (size_t)member_hash(parent, name, len) & (size - 1);
+	/* seeded by an address, so that nobody can aim at one slot */
+	size_t i = (size_t)vv_xxh3(name, len, (uint64_t)(uintptr_t)parent) & (size - 1);
 
 	while (table[i] && (table[i]->parent != parent || table[i]->name_len != len ||
 			    memcmp(table[i]->name, name, len) != 0)) {
@@ -517,14 +513,6 @@ static int open_node(reader *r, vv_json_type type)
 	return 1;
 }
 
-static int close_node(reader *r)
-{
-	r->depth--;
-	r->last_end = token_end(r);
-	r->frames[r->depth].node->end = r->last_end + r->shift;
-	return 1;
-}
-
 static int on_open_object(void *ctx)
 {
 	return open_node(ctx, VV_JSON_OBJECT);
@@ -537,7 +525,12 @@ static int on_open_array(void *ctx)
 
 static int on_close(void *ctx)
 {
-	return close_node(ctx);
+	reader *r = ctx;
+
+	r->depth--;
+	r->last_end = token_end(r);
+	r->frames[r->depth].node->end = r->last_end + r->shift;
+	return 1;
 }
 
 static const yajl_callbacks callbacks = {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/path_fold_table.h"
 #include "base/sys.h"
@@ -115,11 +116,6 @@ const char *vv_path_below(const char *root, const char *path)
 	return path[len] == '/' ? path + len + 1 : NULL;
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Is the part of len bytes this word (lower case ASCII), whatever its case? */
 static bool part_is(const char *part, size_t len, const char *word)
 {
@@ -129,7 +125,7 @@ static bool part_is(const char *part, size_t len, const char *word)
 		return false;
 	}
 	for (i = 0; i < len; i++) {
-		if (lower(part[i]) != word[i]) {
+		if (vv_to_lower(part[i]) != word[i]) {
 			return false;
 		}
 	}

@@ -8,6 +8,7 @@
  */
 #include "dataset/format/chunk.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -15,6 +16,7 @@
 
 #define CHUNK_MAGIC "vvc\x01"
 #define CHUNK_MAGIC_LEN 4u
+static_assert(sizeof CHUNK_MAGIC - 1 == CHUNK_MAGIC_LEN, "magic and version");
 #define MASK_EARLY 0xffffc00000000000u /* 18 bits */
 #define MASK_LATE 0xfffc000000000000u  /* 14 bits */
 

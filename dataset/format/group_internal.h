@@ -4,12 +4,14 @@
 #ifndef VV_DATASET_FORMAT_GROUP_INTERNAL_H
 #define VV_DATASET_FORMAT_GROUP_INTERNAL_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define VV_GROUP_MAGIC "vvg\x01"
 #define VV_GROUP_MAGIC_LEN 4u
+static_assert(sizeof VV_GROUP_MAGIC - 1 == VV_GROUP_MAGIC_LEN, "magic and version");
 
 /* Cells of a group, rows x columns, unless it is a single row. Four times what the
  * cut lets through; keeps a hostile block from asking for more memory than 16 MB. */

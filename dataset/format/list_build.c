@@ -216,18 +216,14 @@ static void put_items(vv_buf *b, const level *l, unsigned number)
 	vv_cbor_put_uint(b, number);
 }
 
-static size_t last_offset(const level *l)
-{
-	return l->recent[(l->count - 1) % 4];
-}
-
 /* Stores the node of a level and gives the item that names it one level up. */
 static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, vv_error *err)
 {
 	level *l = &b->level[number];
 	const uint8_t *items = (const uint8_t *)l->items.data;
 	const char *kind = list_kind_name(b->kind);
-	size_t last = last_offset(l), first_len = l->count > 1 ? l->second : l->items.len;
+	size_t last = l->recent[(l->count - 1) % 4],
+	       first_len = l->count > 1 ? l->second : l->items.len;
 	vv_cid cid, base;
 	vv_status rc;
 

@@ -784,12 +784,6 @@ static vv_status no_rows(sniff *s, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status refuse_columns(size_t found, vv_error *err)
-{
-	vv_fail(err, VV_EINPUT, "%zu columns, at most %u can be kept", found, VV_COLUMNS_MAX);
-	return vv_hint(err, "'--as file' keeps it as bytes");
-}
-
 /* "field1" ... for as many columns as any sampled row has. */
 static vv_status make_names(sniff *s, size_t columns, vv_error *err)
 {
@@ -880,7 +874,9 @@ vv_status sniff_csv(sniff *s, vv_error *err)
 	} else if (n < 0) {
 		rc = (vv_status)n;
 		if (r.scan->found > VV_COLUMNS_MAX) {
-			rc = refuse_columns(r.scan->found, err);
+			vv_fail(err, VV_EINPUT, "%zu columns, at most %u can be kept",
+				r.scan->found, VV_COLUMNS_MAX);
+			rc = vv_hint(err, "'--as file' keeps it as bytes");
 		} else if (rc == VV_EINPUT) {
 			rc = sniff_place(s, r.fault, err);
 		}

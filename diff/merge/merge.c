@@ -143,9 +143,13 @@ static vv_status copy_list(vv_buf *out, const vv_buf *list, vv_error *err)
 static vv_status begin_root(merge *m, vv_error *err)
 {
 	const vv_root *near = m->base ? &m->base->root : &m->side[0].table->root;
-	vv_status rc = copy_list(&m->as.data, &near->data, err);
+	vv_status rc;
+
 	m->as.kind = VV_KIND_TABLE;
-	return rc < 0 ? rc : copy_list(&m->as.layout, &near->layout, err);
+	if ((rc = copy_list(&m->as.data, &near->data, err)) < 0) {
+		return rc;
+	}
+	return copy_list(&m->as.layout, &near->layout, err);
 }
 
 static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *sink, vv_error *err)

@@ -47,13 +47,6 @@ static vv_status spans_add(merge_spans *s, uint64_t row, uint64_t rows, vv_error
 	return VV_OK;
 }
 
-static vv_status merge_added_put(merge *m, merge_added *a, size_t which, const merge_block *b,
-				 vv_error *err)
-{
-	(void)m;
-	return b ? spans_add(&a->pending[which], b->row, b->rows, err) : VV_OK;
-}
-
 static void merge_added_clear(merge_added *a)
 {
 	vv_free(a->pending[0].list);
@@ -589,14 +582,15 @@ static uint64_t next_row(merge_writer *w)
 
 static vv_status put_blocks(merge_writer *w, uint64_t above, vv_error *err)
 {
-	vv_status rc = VV_OK;
 	for (size_t i = 0; i < 2; i++) {
-		if ((rc = merge_added_put(w->m, &w->added, i, merge_block_at(&w->m->side[i], above),
-					  err)) < 0) {
+		const merge_block *b = merge_block_at(&w->m->side[i], above);
+		vv_status rc = b ? spans_add(&w->added.pending[i], b->row, b->rows, err) : VV_OK;
+
+		if (rc < 0) {
 			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* How many rows from `row` on are in base and both sides the same, one after the other. */

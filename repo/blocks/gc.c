@@ -168,12 +168,6 @@ static void part_clear(part *p)
 	vv_cid_map_free(p->hints);
 }
 
-static vv_status part_reset(part *p, vv_error *err)
-{
-	vv_cid_map_reset(p->hints);
-	return vv_pack_writer_reset(p->pack, err);
-}
-
 /* All that is marked and not there yet goes to the live pack. */
 static vv_status write_live(vv_gc *gc, vv_error *err)
 {
@@ -273,8 +267,11 @@ static vv_status second_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_er
 		return VV_OK;
 	}
 	/* With no grace, what has just become unreachable is to go as well. */
-	if (gc->opts->grace_sec == 0 && has_surplus(gc) && (rc = part_reset(&gc->live, err)) < 0) {
-		return rc;
+	if (gc->opts->grace_sec == 0 && has_surplus(gc)) {
+		vv_cid_map_reset(gc->live.hints);
+		if ((rc = vv_pack_writer_reset(gc->live.pack, err)) < 0) {
+			return rc;
+		}
 	}
 	if ((rc = write_live(gc, err)) < 0) {
 		return rc;

@@ -7,6 +7,7 @@
  */
 #include "repo/blocks/pack_index.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,8 @@
 #define GUESSES 4u /* by interpolation; then by halving */
 
 static const uint8_t magic[8] = {'V', 'V', 'I', 'N', 'D', 'X', 0x01, 0x0a};
+
+static_assert(HEADER_LEN == sizeof magic + VV_PACK_HASH_LEN + 8 + 4, "hash, count, width");
 
 struct vv_pack_index {
 	vv_buf bytes; /* the whole file, or only header and fan-out */

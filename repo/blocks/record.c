@@ -3,6 +3,7 @@
  */
 #include "repo/blocks/record.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -12,6 +13,11 @@
 #define DIGEST_LEN 32u
 #define METHOD_BITS 0x0fu
 #define CODEC_BIT 0x10u
+
+/* Method and codec, digest, two lengths, depth and distance, a base's codec and digest. */
+static_assert(VV_RECORD_HEADER_MAX >= 1 + DIGEST_LEN + 5 + 5 + 2 + 10 + 1 + DIGEST_LEN,
+	      "the longest header fits");
+static_assert(VV_RECORD_PEEK >= VV_RECORD_HEADER_MAX, "a peek has the whole header");
 
 uint64_t vv_record_len(const vv_record *r)
 {

@@ -254,11 +254,6 @@ static size_t memory_count(const memory *m)
 	return m->count;
 }
 
-static size_t memory_bytes(const memory *m)
-{
-	return m->bytes;
-}
-
 /* The i-th object, in the order written; borrowed until memory_empty. */
 static void memory_at(const memory *m, size_t i, git_oid *id, git_object_t *type,
 		      const void **bytes, size_t *len)
@@ -409,7 +404,7 @@ vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *b
 		return vv_git_fail(err, code, "cannot write a Git object of %s",
 				   vv_text_bytes(len));
 	}
-	return memory_bytes(r->stage->memory) > MEMORY_MAX ? vv_quarantine_flush(r, err) : VV_OK;
+	return r->stage->memory->bytes > MEMORY_MAX ? vv_quarantine_flush(r, err) : VV_OK;
 }
 
 static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, uint64_t size,

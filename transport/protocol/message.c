@@ -32,12 +32,6 @@ static vv_status send_map(vv_channel *line, vv_buf *b, vv_error *err)
 	return rc;
 }
 
-static void put_text(vv_buf *b, const char *key, const char *text)
-{
-	vv_cbor_put_key(b, key);
-	vv_cbor_put_bytes(b, text, strlen(text)); /* bytes: refs need not be UTF-8 */
-}
-
 static vv_status get_text(vv_cbor *c, vv_arena *arena, const char **out, vv_error *err)
 {
 	const uint8_t *p;
@@ -398,6 +392,7 @@ static void put_whole(vv_buf *b, const vv_hello *h)
 
 vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 {
+	const char *head = h->head ? h->head : "";
 	vv_buf b = VV_BUF_INIT;
 
 	vv_cbor_put_map(&b, 5u + h->can + (h->can && h->tells_whole ? 2u : 0u));
@@ -409,7 +404,8 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 	if (h->can && h->tells_whole) {
 		put_oids(&b, "edge", &h->edge);
 	}
-	put_text(&b, "head", h->head ? h->head : "");
+	vv_cbor_put_key(&b, "head");
+	vv_cbor_put_bytes(&b, head, strlen(head)); /* bytes: refs need not be UTF-8 */
 	vv_cbor_put_key(&b, "held");
 	vv_cbor_put_uint(&b, h->held);
 	vv_cbor_put_key(&b, "refs");

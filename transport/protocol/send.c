@@ -199,14 +199,6 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 	return rc;
 }
 
-/* The base may be one that the other side has: it is not part of what is sent (or was found to
- * be there already). */
-static vv_status send_item(vv_send *s, vv_block_out *out, const item *it, vv_error *err)
-{
-	bool known = !vv_cid_is_null(&it->like) && !vv_cid_set_has(s->seen, &it->like);
-	return vv_block_out_put(out, &it->cid, &it->like, known, err);
-}
-
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err)
 {
@@ -218,12 +210,17 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
-		if (s->items[i].skip) {
+		const item *it = &s->items[i];
+		/* The base may be one that the other side has: it is not part of what is sent (or
+		 * was found to be there already). */
+		bool known = !vv_cid_is_null(&it->like) && !vv_cid_set_has(s->seen, &it->like);
+
+		if (it->skip) {
 			continue;
 		}
-		rc = send_item(s, out, &s->items[i], err);
+		rc = vv_block_out_put(out, &it->cid, &it->like, known, err);
 		if (rc == VV_OK) {
-			vv_recent_nodes_add(&s->nodes, &s->items[i].cid);
+			vv_recent_nodes_add(&s->nodes, &it->cid);
 		} else if ((!strict || s->mends) && (rc == VV_EMISSING || rc == VV_ECORRUPT)) {
 			sum->absent++;
 			rc = VV_OK;
