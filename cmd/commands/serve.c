@@ -18,7 +18,8 @@
 typedef struct options {
 	bool stdio, read_only, closed, quiet;
 	const char *http, *tls_cert, *tls_key, *auth, *hash_secret;
-	uint64_t connections;
+	uint64_t connections, per_address;
+	vv_strings hosts, proxies;
 } options;
 
 static const vv_option table[] = {
@@ -168,6 +169,11 @@ static int run_serve(void *opts, int argc, char **argv)
 		.closed = o->closed,
 		.quiet = o->quiet,
 		.connections = (unsigned)(o->connections < 10000 ? o->connections : 10000),
+		.per_address = (unsigned)(o->per_address < 10000 ? o->per_address : 10000),
+		.hosts = (const char *const *)o->hosts.items,
+		.host_count = o->hosts.count,
+		.proxies = (const char *const *)o->proxies.items,
+		.proxy_count = o->proxies.count,
 		.notes = &vv_notes_stderr,
 		.answer = answer};
 	vv_error err;
@@ -180,7 +186,7 @@ const vv_command vv_cmd_serve = {
 	.group = "peers",
 	.summary = "let others clone, fetch from and push to repositories of this machine",
 	.usage =
-		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] PATH...\n"
+		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--trust-proxy NETWORK]... PATH...\n"
 		"--stdio [--read-only] PATH\n--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"

@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "transport/server/login.h"
 #include "transport/server/secret_file.h"
 #include "transport/server/words.h"
 
@@ -42,7 +43,7 @@ struct vv_http_auth {
 	bool has_trouble, tell_trouble;
 	uint8_t content[VV_SHA256_LEN]; /* of the file that users came from */
 	vv_mutex *lock;                 /* users, proofs */
-	vv_mutex *slow;                 /* one scrypt at a time */
+	vv_login *login;
 	user *users;
 	size_t count;
 	proof proofs[PROVED];
@@ -197,9 +198,9 @@ vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err)
 	}
 	a->file = vv_strdup(file);
 	a->lock = vv_mutex_new();
-	a->slow = vv_mutex_new();
+	a->login = vv_login_new();
 	vv_random(a->key, sizeof(a->key));
-	if (!a->file || !a->lock || !a->slow) {
+	if (!a->file || !a->lock || !a->login) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_secret_hash(&a->nobody, a->key, sizeof(a->key), err)) == VV_OK) {
 		rc = load_users(a, err);
@@ -218,7 +219,7 @@ void vv_http_auth_close(vv_http_auth *a)
 		users_free(a->users, a->count);
 		vv_buf_clear(&a->nobody);
 		vv_mutex_free(a->lock);
-		vv_mutex_free(a->slow);
+		vv_login_free(a->login);
 		vv_free(a->file);
 		vv_wipe(a->key, sizeof(a->key));
 		vv_free(a);
@@ -315,9 +316,7 @@ static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf 
 	if (!hash) {
 		return vv_fail_nomem(err);
 	}
-	vv_mutex_lock(a->slow);
 	rc = vv_secret_check(&fine, hash, strlen(hash), vv_buf_cstr(secret), secret->len, err);
-	vv_mutex_unlock(a->slow);
 	vv_free(hash);
 	if (rc < 0) {
 		return rc;
@@ -337,7 +336,29 @@ static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf 
 	return VV_OK;
 }
 
-vv_status vv_http_auth_check(vv_http_auth *a, const char *header, vv_http_user *out, vv_error *err)
+/* Another request with the same header may have been found right while this one waited. */
+static vv_status check_in_turn(vv_http_auth *a, const vv_buf *name, const vv_buf *secret,
+			       const uint8_t digest[VV_SHA256_LEN], const vv_address *client,
+			       vv_http_user *out, vv_error *err)
+{
+	vv_status rc = vv_login_begin(a->login, client, err);
+	bool known;
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_mutex_lock(a->lock);
+	known = proved(a, digest, out);
+	vv_mutex_unlock(a->lock);
+	if (!known) {
+		rc = check_slowly(a, name, secret, digest, out, err);
+	}
+	vv_login_end(a->login, client, rc == VV_EREFUSED);
+	return rc;
+}
+
+vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_address *client,
+			     vv_http_user *out, vv_error *err)
 {
 	vv_buf name = VV_BUF_INIT, secret = VV_BUF_INIT;
 	uint8_t digest[VV_SHA256_LEN];
@@ -355,7 +376,7 @@ vv_status vv_http_auth_check(vv_http_auth *a, const char *header, vv_http_user *
 		if (!vv_http_credentials(header, &name, &secret)) {
 			rc = vv_fail(err, VV_EREFUSED, "credentials of a kind that is not known");
 		} else {
-			rc = check_slowly(a, &name, &secret, digest, out, err);
+			rc = check_in_turn(a, &name, &secret, digest, client, out, err);
 		}
 	}
 	vv_buf_clear(&name);

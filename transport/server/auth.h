@@ -6,7 +6,7 @@
  * '#' say nothing. Names have no ':' and no control characters. The file is read again when
  * it changed, also when it was replaced or a symbolic link to it leads elsewhere (secret_file.h says
  * which files are refused). Functions may be called from several threads; secrets are compared one at a
- * time, since each comparison is made to be slow; what was found right is remembered as
+ * time, since each comparison is made to be slow, in turns (login.h); what was found right is remembered as
  * long as the file stays as it is.
  */
 #ifndef VV_TRANSPORT_SERVER_AUTH_H
@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "transport/server/address.h"
 
 #define VV_HTTP_NAME_MAX 64
 
@@ -33,7 +34,9 @@ typedef struct vv_http_user {
  * for each reason. */
 bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out);
 
-/* Whose credentials the Authorization header holds. VV_EREFUSED: nobody's. */
-vv_status vv_http_auth_check(vv_http_auth *a, const char *header, vv_http_user *out, vv_error *err);
+/* Whose credentials the Authorization header of this client holds. VV_EREFUSED: nobody's; VV_ELOCKED:
+ * too many are waiting, or were wrong. */
+vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_address *client,
+			     vv_http_user *out, vv_error *err);
 
 #endif

@@ -69,7 +69,7 @@ enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response 
 		return MHD_NO;
 	}
 	http_add(q, response, "X-Content-Type-Options", "nosniff");
-	if (atomic_load(&q->server->stopping)) {
+	if (q->closes || atomic_load(&q->server->stopping)) {
 		http_add(q, response, "Connection", "close");
 	}
 	q->status = status;
@@ -107,7 +107,7 @@ enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	} else if (status == MHD_HTTP_METHOD_NOT_ALLOWED) {
 		http_add(q, response, "Allow", "%s",
 			 strcmp(q->method, "POST") == 0 ? "GET, HEAD" : "POST");
-	} else if (status == MHD_HTTP_SERVICE_UNAVAILABLE) {
+	} else if (status == MHD_HTTP_SERVICE_UNAVAILABLE || status == MHD_HTTP_TOO_MANY_REQUESTS) {
 		http_add(q, response, "Retry-After", "5");
 	}
 	return http_send(q, status, response);

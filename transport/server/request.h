@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
+#include "transport/server/address.h"
 #include "transport/server/auth.h"
 #include "transport/server/server.h"
 
@@ -33,7 +34,8 @@ struct http_request {
 	struct http_connection *connection; /* NULL: out of memory when it began */
 	struct MHD_Connection *mhd;
 	char method[8];
-	char *path; /* still encoded, without the query */
+	char *path;        /* still encoded, without the query */
+	vv_address client; /* who asks, behind a proxy that is trusted */
 	char peer[64];
 	bool is_known; /* user */
 	vv_http_user user;
@@ -41,6 +43,8 @@ struct http_request {
 	const struct http_repository *repository; /* POST and raw */
 	const char *rest;                         /* raw: after "raw/", in path */
 	bool begun;                               /* the head has been judged */
+	bool is_too_many;                         /* its client has too many under way */
+	bool closes;                              /* the connection, with the answer */
 	unsigned status;
 	uint64_t in_bytes, out_bytes, start_ms;
 	http_stream stream;

@@ -10,7 +10,6 @@
 #include "transport/server/server.h"
 
 #include <dlfcn.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "transport/server/head.h"
 #include "transport/server/secret_file.h"
 #include "transport/server/server_internal.h"
 #include "transport/server/words.h"
@@ -74,6 +74,7 @@ static vv_status load_mhd(const http_mhd **out, vv_error *err)
 			    find_symbol(library, &table.queue, "MHD_queue_response") &&
 			    find_symbol(library, &table.destroy_response, "MHD_destroy_response") &&
 			    find_symbol(library, &table.value, "MHD_lookup_connection_value") &&
+			    find_symbol(library, &table.values, "MHD_get_connection_values_n") &&
 			    find_symbol(library, &table.info, "MHD_get_connection_info") &&
 			    find_symbol(library, &table.supports, "MHD_is_feature_supported"));
 	if (!loaded) {
@@ -83,7 +84,9 @@ static vv_status load_mhd(const http_mhd **out, vv_error *err)
 	return VV_OK;
 }
 
-/* --- slow clients ---------------------------------------------------------------------------- */
+/* --- many and slow clients -------------------------------------------------------------------- */
+
+#define CROWDED_SEC 2u /* for a head, when three quarters of all connections are taken */
 
 /* How slow may a client be?
  *
@@ -92,7 +95,11 @@ static vv_status load_mhd(const http_mhd **out, vv_error *err)
  * this alone ends them. It looks once a second: a head must be whole in time, and at least
  * rate_min bytes a second must come over any rate_sec seconds in which the client has to send.
  * Where it has to take, the system's buffer hides how fast it does: there something must move
- * in five minutes. While we work nobody is too slow. */
+ * in five minutes. While we work nobody is too slow.
+ *
+ * One client has at most per_address connections; one more takes the place of one of its own that is
+ * idle, or is closed. When all are taken, one more takes the place of the one that has waited longest
+ * for a head. */
 
 void http_phase(http_request *q, int phase)
 {
@@ -105,6 +112,60 @@ void http_phase(http_request *q, int phase)
 	}
 }
 
+static void end_connection(http_connection *k)
+{
+	k->ended = true;
+	(void)shutdown(k->fd, SHUT_RDWR);
+}
+
+/* k is new. Called with the lock. */
+static void keep_share(const vv_http_server *s, http_connection *k)
+{
+	bool is_proxy = vv_network_has(s->proxies, s->proxy_count, &k->from);
+	http_connection *own = NULL, *any = NULL;
+	unsigned count = 0, all = 0;
+
+	for (http_connection *o = s->first; o; o = o->next) { /* the oldest one is last */
+		bool same = vv_address_same_client(&o->from, &k->from);
+		bool waits = o != k && atomic_load(&o->phase) == HTTP_HEAD;
+
+		if (o->ended) {
+			continue;
+		}
+		all++;
+		count += same;
+		any = waits ? o : any;
+		own = waits && same && atomic_load(&o->served) ? o : own;
+	}
+	if (count > s->o.per_address && !is_proxy) {
+		end_connection(own ? own : k);
+	} else if (all > s->o.connections) {
+		end_connection(any ? any : k);
+	}
+}
+
+static void connection_began(vv_http_server *s, struct MHD_Connection *c, http_connection *k)
+{
+	const union MHD_ConnectionInfo *info = s->mhd->info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	k->fd = info ? info->connect_fd : -1;
+	info = s->mhd->info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	if (info && info->client_addr) {
+		(void)vv_address_of(&k->from, info->client_addr);
+	}
+	atomic_store(&k->phase, HTTP_HEAD);
+	atomic_store(&k->since_ms, vv_monotonic_ms());
+	vv_mutex_lock(s->lock);
+	k->next = s->first;
+	if (k->next) {
+		k->next->previous = k;
+	}
+	s->first = k;
+	s->connection_count++;
+	keep_share(s, k);
+	vv_mutex_unlock(s->lock);
+}
+
 static void watch_connection(void *server, struct MHD_Connection *c, void **context,
 			     enum MHD_ConnectionNotificationCode what)
 {
@@ -112,24 +173,11 @@ static void watch_connection(void *server, struct MHD_Connection *c, void **cont
 	http_connection *k = *context;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		const union MHD_ConnectionInfo *info = s->mhd->info(
-			c, MHD_CONNECTION_INFO_CONNECTION_FD);
-
 		k = vv_calloc(1, sizeof(*k));
 		*context = k;
-		if (!k) {
-			return;
+		if (k) {
+			connection_began(s, c, k);
 		}
-		k->fd = info ? info->connect_fd : -1;
-		atomic_store(&k->phase, HTTP_HEAD);
-		atomic_store(&k->since_ms, vv_monotonic_ms());
-		vv_mutex_lock(s->lock);
-		k->next = s->first;
-		if (k->next) {
-			k->next->previous = k;
-		}
-		s->first = k;
-		vv_mutex_unlock(s->lock);
 	} else if (k) {
 		vv_mutex_lock(s->lock);
 		if (k->previous) {
@@ -140,6 +188,7 @@ static void watch_connection(void *server, struct MHD_Connection *c, void **cont
 		if (k->next) {
 			k->next->previous = k->previous;
 		}
+		s->connection_count--;
 		vv_mutex_unlock(s->lock);
 		vv_free(k);
 		*context = NULL;
@@ -158,6 +207,9 @@ static bool too_slow(const vv_http_server *s, http_connection *k, uint64_t now_m
 		k->window_sec = 0;
 		k->window_moved = moved;
 		limit = atomic_load(&k->served) ? s->o.keep_sec : s->o.head_sec;
+		if (limit > CROWDED_SEC && s->connection_count * 4 >= s->o.connections * 3) {
+			limit = CROWDED_SEC;
+		}
 		return now_ms > since && now_ms - since > (uint64_t)limit * 1000;
 	}
 	if (phase == HTTP_WORK ||
@@ -185,7 +237,7 @@ static void run_watch(void *server)
 		vv_mutex_lock(s->lock);
 		for (k = s->first; k; k = k->next) {
 			if (k->fd >= 0 && too_slow(s, k, vv_monotonic_ms())) {
-				(void)shutdown(k->fd, SHUT_RDWR);
+				end_connection(k);
 			}
 		}
 		vv_mutex_unlock(s->lock);
@@ -223,18 +275,33 @@ void http_watch_request(http_request *q, bool begins)
 
 /* --- requests ----------------------------------------------------------------------------- */
 
-static void name_peer(http_request *q)
+static void name_client(http_request *q)
 {
-	const union MHD_ConnectionInfo *info = q->server->mhd->info(
-		q->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	socklen_t len = sizeof(struct sockaddr_in6);
+	const vv_http_server *s = q->server;
+	vv_address none = {{0}};
 
-	if (!info || !info->client_addr ||
-	    getnameinfo(info->client_addr,
-			info->client_addr->sa_family == AF_INET ? sizeof(struct sockaddr_in) : len,
-			q->peer, sizeof(q->peer), NULL, 0, NI_NUMERICHOST) != 0) {
-		(void)snprintf(q->peer, sizeof(q->peer), "?");
+	vv_address_behind(&q->client, q->connection ? &q->connection->from : &none, s->proxies,
+			  s->proxy_count, http_header(q, "X-Forwarded-For"));
+	vv_address_text(q->peer, &q->client);
+}
+
+/* Behind a proxy a client can have more requests under way than connections. */
+static void register_request(http_request *q)
+{
+	vv_http_server *s = q->server;
+	unsigned count = 0;
+
+	if (!q->connection) {
+		return;
 	}
+	vv_mutex_lock(s->lock);
+	for (const http_connection *k = s->first; k; k = k->next) {
+		count += k->asks && vv_address_same_client(&k->client, &q->client);
+	}
+	q->connection->client = q->client;
+	q->connection->asks = true;
+	vv_mutex_unlock(s->lock);
+	q->is_too_many = count >= s->o.per_address;
 }
 
 static http_request *new_request(vv_http_server *s, struct MHD_Connection *c, const char *url,
@@ -253,7 +320,8 @@ static http_request *new_request(vv_http_server *s, struct MHD_Connection *c, co
 	(void)snprintf(q->method, sizeof(q->method), "%s", method);
 	info = s->mhd->info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	q->connection = info ? info->socket_context : NULL;
-	name_peer(q);
+	name_client(q);
+	register_request(q);
 	atomic_fetch_add(&s->active, 1);
 	http_phase(q, HTTP_TAKE);
 	return q;
@@ -277,6 +345,11 @@ static void request_completed(void *server, struct MHD_Connection *c, void **con
 		s->handlers.file_close(q->file.handle);
 	}
 	http_log(q);
+	if (q->connection) {
+		vv_mutex_lock(s->lock);
+		q->connection->asks = false;
+		vv_mutex_unlock(s->lock);
+	}
 	http_phase(q, HTTP_HEAD);
 	vv_free(q->path);
 	vv_free(q);
@@ -370,7 +443,7 @@ static bool identify(http_request *q, enum MHD_Result *result)
 	vv_error err;
 
 	if (header) {
-		vv_status rc = vv_http_auth_check(s->auth, header, &q->user, &err);
+		vv_status rc = vv_http_auth_check(s->auth, header, &q->client, &q->user, &err);
 		vv_error trouble;
 
 		if (vv_http_auth_trouble(s->auth, &trouble) && s->handlers.log) {
@@ -379,6 +452,11 @@ static bool identify(http_request *q, enum MHD_Result *result)
 		if (rc == VV_EREFUSED) {
 			(void)snprintf(q->problem, sizeof(q->problem), "wrong name or secret");
 			*result = http_say(q, MHD_HTTP_UNAUTHORIZED, "wrong name or secret");
+			return false;
+		}
+		if (rc == VV_ELOCKED) {
+			(void)snprintf(q->problem, sizeof(q->problem), "%.100s", err.message);
+			*result = http_say(q, MHD_HTTP_TOO_MANY_REQUESTS, "%s", err.message);
 			return false;
 		}
 		if (rc < 0) {
@@ -403,6 +481,10 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 	if (atomic_load(&q->server->stopping)) {
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "this server is shutting down");
 	}
+	if (q->is_too_many) {
+		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE,
+				"too many requests at once from your address");
+	}
 	if (!identify(q, &result)) {
 		return result;
 	}
@@ -426,13 +508,19 @@ static enum MHD_Result handle_request(void *server, struct MHD_Connection *c, co
 {
 	http_request *q = *context;
 	enum MHD_Result result;
+	const char *why;
+	unsigned status;
 	bool more;
 
-	(void)version;
 	if (!q) {
 		*context = q = new_request(server, c, url, method);
 		if (!q) {
 			return MHD_NO;
+		}
+		if ((status = http_head_check(q, version, &why)) != 0) {
+			(void)snprintf(q->problem, sizeof(q->problem), "%s", why);
+			q->closes = true;
+			return http_say(q, status, "%s", why);
 		}
 		if (strcmp(q->method, "POST") == 0) {
 			result = take_route(q, &more);
@@ -594,7 +682,9 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 	struct MHD_OptionItem options[] = {
 		{MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)keep_words, s},
 		{MHD_OPTION_LISTEN_SOCKET, fd, NULL},
-		{MHD_OPTION_CONNECTION_LIMIT, (intptr_t)s->o.connections, NULL},
+		/* Some more, which keep_share ends, so that it chooses. */
+		{MHD_OPTION_CONNECTION_LIMIT,
+		 (intptr_t)(s->o.connections + s->o.connections / 4 + 8), NULL},
 		/* The watch sees to it, which knows who is waited for. */
 		{MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)HEAD_MAX * 2, NULL},
@@ -626,10 +716,48 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 static void fill_defaults(vv_http_options *o)
 {
 	o->connections = o->connections ? o->connections : 128;
+	o->per_address = o->per_address ? o->per_address : (o->connections + 1) / 2;
 	o->head_sec = o->head_sec ? o->head_sec : 20;
 	o->keep_sec = o->keep_sec ? o->keep_sec : 60;
 	o->rate_min = o->rate_min ? o->rate_min : 64;
 	o->rate_sec = o->rate_sec ? o->rate_sec : 60;
+}
+
+/* Whom X-Forwarded-For is believed of, and what names are ours. */
+static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	s->proxies = vv_calloc(o->proxy_count + 1, sizeof(*s->proxies));
+	s->hosts = vv_calloc(o->host_count + 1, sizeof(*s->hosts));
+	if (!s->proxies || !s->hosts) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < o->proxy_count; i++) {
+		rc = vv_network_read(&s->proxies[s->proxy_count++], o->proxies[i], err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < o->host_count; i++) {
+		if (o->hosts[i][0] == '\0' || strpbrk(o->hosts[i], ":/ ")) {
+			vv_fail(err, VV_EUSAGE, "'%s' is not the name of a host",
+				vv_text_shows(o->hosts[i]));
+			rc = vv_hint(err, "without scheme and port: data.example.org");
+		} else if (!(s->hosts[s->host_count++] = vv_strdup(o->hosts[i]))) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	return rc;
+}
+
+/* A browser can be led to an address of this machine or network under any name. Where everybody can
+ * listen in anyhow, names are only looked at when they were given. */
+static bool listens_at_loopback(int fd)
+{
+	struct sockaddr_storage at;
+	socklen_t len = sizeof(at);
+	vv_address a;
+
+	return getsockname(fd, (struct sockaddr *)&at, &len) == 0 &&
+	       vv_address_of(&a, (const struct sockaddr *)&at) && vv_address_is_loopback(&a);
 }
 
 static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_error *err)
@@ -645,8 +773,8 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 	if (s->o.closed && !o->auth_file) {
 		return vv_fail(err, VV_EUSAGE, "nobody could read here: there is no file of users");
 	}
-	if ((rc = load_mhd(&s->mhd, err)) < 0 || (rc = read_tls(s, err)) < 0 ||
-	    (rc = open_all(s, o, err)) < 0) {
+	if ((rc = load_mhd(&s->mhd, err)) < 0 || (rc = read_names(s, o, err)) < 0 ||
+	    (rc = read_tls(s, err)) < 0 || (rc = open_all(s, o, err)) < 0) {
 		return rc;
 	}
 	if (o->auth_file && (rc = vv_http_auth_open(&s->auth, o->auth_file, err)) < 0) {
@@ -656,6 +784,7 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 	if (fd < 0) {
 		return (vv_status)fd;
 	}
+	s->only_hosts = s->host_count > 0 || listens_at_loopback(fd);
 	if ((rc = start_daemon(s, fd, err)) < 0) {
 		return rc;
 	}
@@ -678,7 +807,7 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 	fill_defaults(&s->o);
 	rc = start_server(s, o, err);
 	s->o.address = s->o.tls_cert = s->o.tls_key = s->o.auth_file = NULL;
-	s->o.paths = NULL;
+	s->o.paths = s->o.hosts = s->o.proxies = NULL;
 	if (rc < 0) {
 		vv_http_server_stop(s, 0);
 		return rc;
@@ -752,6 +881,11 @@ void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
 		vv_free(s->repositories[i].path);
 	}
 	vv_free(s->repositories);
+	for (size_t i = 0; i < s->host_count; i++) {
+		vv_free(s->hosts[i]);
+	}
+	vv_free(s->hosts);
+	vv_free(s->proxies);
 	vv_http_auth_close(s->auth);
 	vv_mutex_free(s->lock);
 	vv_buf_clear(&s->tls_cert);

@@ -79,11 +79,17 @@ typedef struct vv_http_options {
 	bool read_only;                 /* whatever the file says */
 	bool closed;                    /* reading too needs an entry in the file */
 	unsigned connections;           /* at once; 0: 128 */
-	unsigned head_sec;              /* the first request's head must be there by then; 0: 20 */
-	unsigned keep_sec;              /* each further one's, counted from the answer; 0: 60 */
-	unsigned rate_min;              /* of a body, bytes a second at least, over */
-	unsigned rate_sec;              /* so many seconds; 0: 64 over 60 */
-	uint64_t body_max;              /* bytes of one request; 0: no limit */
+	unsigned per_address;           /* of them, of one client; 0: half */
+	const char *const *hosts;       /* names that it goes by; none: any, but on a loopback
+					 * address only addresses and localhost */
+	size_t host_count;
+	const char *const *proxies; /* networks whose X-Forwarded-For is believed */
+	size_t proxy_count;
+	unsigned head_sec; /* the first request's head must be there by then; 0: 20 */
+	unsigned keep_sec; /* each further one's, counted from the answer; 0: 60 */
+	unsigned rate_min; /* of a body, bytes a second at least, over */
+	unsigned rate_sec; /* so many seconds; 0: 64 over 60 */
+	uint64_t body_max; /* bytes of one request; 0: no limit */
 } vv_http_options;
 
 /* Opens the repositories, listens. VV_EUSAGE: an address, two repositories of one name;

@@ -21,6 +21,7 @@ typedef struct http_mhd {
 	__typeof__(&MHD_queue_response) queue;
 	__typeof__(&MHD_destroy_response) destroy_response;
 	__typeof__(&MHD_lookup_connection_value) value;
+	__typeof__(&MHD_get_connection_values_n) values;
 	__typeof__(&MHD_get_connection_info) info;
 	__typeof__(&MHD_is_feature_supported) supports;
 } http_mhd;
@@ -40,7 +41,11 @@ enum { HTTP_HEAD, HTTP_TAKE, HTTP_WORK, HTTP_GIVE };
 typedef struct http_connection {
 	struct http_connection *previous, *next;
 	int fd;
-	http_request *request; /* under way; under server->lock */
+	vv_address from;       /* the other end, be it a proxy */
+	vv_address client;     /* of the request under way; under server->lock */
+	bool asks;             /* one is under way; under server->lock */
+	bool ended;            /* it was shut down; under server->lock */
+	http_request *request; /* with a stream; under server->lock */
 	atomic_int phase;
 	atomic_bool served;            /* it had an answer already */
 	atomic_uint_fast64_t since_ms; /* when HTTP_HEAD began */
@@ -60,6 +65,12 @@ struct vv_http_server {
 	char *url;
 	vv_mutex *lock; /* connections, their list */
 	http_connection *first;
+	unsigned connection_count; /* under lock */
+	vv_network *proxies;
+	size_t proxy_count;
+	char **hosts;
+	size_t host_count;
+	bool only_hosts; /* requests to other names are refused */
 	vv_worker *watch;
 	vv_ring *clock; /* nobody writes to it: waiting on it is the watch's pause */
 	atomic_bool stopping;

@@ -80,6 +80,11 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				.read_only = o->read_only,
 				.closed = o->closed,
 				.connections = o->connections,
+				.per_address = o->per_address,
+				.hosts = o->hosts,
+				.host_count = o->host_count,
+				.proxies = o->proxies,
+				.proxy_count = o->proxy_count,
 				.body_max = o->body_max};
 	serving s = {o, vv_mutex_new()};
 	vv_http_handlers handlers = {.answer = answer,

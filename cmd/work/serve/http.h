@@ -20,7 +20,11 @@ typedef struct vv_serve_http_options {
 	bool closed; /* --private */
 	bool quiet;  /* no note for each request */
 	const vv_notes *notes;
-	unsigned connections;
+	unsigned connections, per_address;
+	const char *const *hosts;
+	size_t host_count;
+	const char *const *proxies;
+	size_t proxy_count;
 	uint64_t body_max;
 	/* Answers one request of the protocol; called in the server's threads. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,

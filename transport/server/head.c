@@ -1,0 +1,167 @@
+/*
+ * head: knows which headers may come once only, and how names of hosts are written.
+ *
+ * libmicrohttpd refuses much before (white space in front of a colon, a chunk's length that is none,
+ * Content-Length beside Transfer-Encoding in its newer versions) and joins folded lines, as RFC 9112,
+ * 5.2, allows.
+ */
+#include "transport/server/head.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/ascii.h"
+#include "transport/server/address.h"
+#include "transport/server/server_internal.h"
+
+/* Headers that mean one thing. */
+static const char *const single[] = {
+	"Host",     "Content-Length", "Transfer-Encoding", "Content-Type", "Authorization", "Range",
+	"If-Range", "Expect",         "Sec-Fetch-Site",    "Origin",
+};
+#define SINGLE (sizeof(single) / sizeof(single[0]))
+
+typedef struct look {
+	unsigned seen[SINGLE];
+	bool bad;
+} look;
+
+/* RFC 9110, 5.6.2. */
+static bool is_token(const char *name, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len &&
+	       (vv_is_alnum(name[i]) || (name[i] && strchr("!#$%&'*+-.^_`|~", name[i])))) {
+		i++;
+	}
+	return i == len && len > 0;
+}
+
+static enum MHD_Result look_at(void *payload, enum MHD_ValueKind kind, const char *name,
+			       size_t name_len, const char *value, size_t len)
+{
+	look *l = payload;
+
+	(void)kind;
+	l->bad = l->bad || !is_token(name, name_len);
+	for (size_t i = 0; value && i < len; i++) {
+		l->bad = l->bad || ((unsigned char)value[i] < 32 && value[i] != '\t') ||
+			 value[i] == 127;
+	}
+	for (size_t i = 0; i < SINGLE; i++) {
+		l->seen[i] += strcasecmp(name, single[i]) == 0;
+	}
+	return MHD_YES;
+}
+
+static bool is_length(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+
+	return len > 0 && len < 20 && text[len] == '\0';
+}
+
+static unsigned check_form(const http_request *q, const char *version, const char **why)
+{
+	const char *length, *coding;
+	look l = {{0}, false};
+
+	*why = "a head that is not HTTP's";
+	(void)q->server->mhd->values(q->mhd, MHD_HEADER_KIND, look_at, &l);
+	if (l.bad) {
+		return MHD_HTTP_BAD_REQUEST;
+	}
+	for (size_t i = 0; i < SINGLE; i++) {
+		if (l.seen[i] > 1) {
+			*why = "a header that may come once came twice";
+			return MHD_HTTP_BAD_REQUEST;
+		}
+	}
+	length = http_header(q, "Content-Length");
+	coding = http_header(q, "Transfer-Encoding");
+	if (length && coding) {
+		*why = "Content-Length and Transfer-Encoding in one request";
+		return MHD_HTTP_BAD_REQUEST;
+	}
+	if (length && !is_length(length)) {
+		*why = "a Content-Length that is not a number";
+		return MHD_HTTP_BAD_REQUEST;
+	}
+	if (coding && (strcasecmp(coding, "chunked") != 0 || strcmp(version, "HTTP/1.0") == 0)) {
+		*why = "a Transfer-Encoding other than chunked";
+		return MHD_HTTP_BAD_REQUEST;
+	}
+	if (strcmp(version, "HTTP/1.1") == 0 && !http_header(q, "Host")) {
+		*why = "a request without a Host";
+		return MHD_HTTP_BAD_REQUEST;
+	}
+	return 0;
+}
+
+/* The name without the port; brackets stay. */
+static size_t host_len(const char *host)
+{
+	const char *end = host[0] == '[' ? strchr(host, ']') : NULL;
+
+	return end ? (size_t)(end + 1 - host) : strcspn(host, ":");
+}
+
+bool vv_http_host_is_ours(const char *host, const char *const *names, size_t count)
+{
+	size_t len = host_len(host);
+	const char *rest = host + len;
+	vv_address ignored;
+
+	if (*rest && (*rest != ':' || strspn(rest + 1, "0123456789") != strlen(rest + 1))) {
+		return false;
+	}
+	if (len > 0 && host[len - 1] == '.') {
+		len--; /* localhost. */
+	}
+	if (vv_address_read(&ignored, host, len) ||
+	    (len >= 9 && strncasecmp(host + len - 9, "localhost", 9) == 0 &&
+	     (len == 9 || host[len - 10] == '.'))) {
+		return true;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (strlen(names[i]) == len && strncasecmp(host, names[i], len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool vv_http_origin_is_host(const char *origin, const char *host)
+{
+	const char *at = strstr(origin, "://");
+
+	return at && host && strcasecmp(at + 3, host) == 0;
+}
+
+static unsigned check_meant(const http_request *q, const char **why)
+{
+	const vv_http_server *s = q->server;
+	const char *host = http_header(q, "Host"), *origin = http_header(q, "Origin");
+	const char *site = http_header(q, "Sec-Fetch-Site");
+
+	if (s->only_hosts && host &&
+	    !vv_http_host_is_ours(host, (const char *const *)s->hosts, s->host_count)) {
+		*why = "this server does not go by that name (serve --host NAME)";
+		return MHD_HTTP_MISDIRECTED_REQUEST;
+	}
+	if (strcmp(q->method, "POST") == 0 &&
+	    ((origin && !vv_http_origin_is_host(origin, host)) ||
+	     (site && strcasecmp(site, "same-origin") != 0 && strcasecmp(site, "none") != 0))) {
+		*why = "a page of another site may not do this";
+		return MHD_HTTP_FORBIDDEN;
+	}
+	return 0;
+}
+
+unsigned http_head_check(const http_request *q, const char *version, const char **why)
+{
+	unsigned status = check_form(q, version, why);
+
+	return status ? status : check_meant(q, why);
+}
