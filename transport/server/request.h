@@ -35,7 +35,7 @@ struct http_request {
 	struct MHD_Connection *mhd;
 	char method[8];
 	char *path;        /* still encoded, without the query */
-	vv_address client; /* who asks, behind a proxy that is trusted */
+	vv_address client; /* its address, behind a proxy that is trusted */
 	char peer[64];
 	bool is_known; /* user */
 	vv_http_user user;
