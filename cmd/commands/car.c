@@ -15,6 +15,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/view/version.h"
+#include "dataset/table/verify.h"
 #include "transport/ipfs/car.h"
 
 typedef struct options {

@@ -17,6 +17,7 @@
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/view.h"
 #include "dataset/format/mem_sink.h"
+#include "dataset/table/bytes.h"
 
 typedef struct options {
 	const char *format;

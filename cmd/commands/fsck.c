@@ -15,6 +15,7 @@
 #include "cmd/output.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
+#include "dataset/table/verify.h"
 #include "repo/blocks/reach.h"
 #include "repo/gc/roots.h"
 #include "repo/git/history/history.h"

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "dataset/check/groups.h"
 #include "dataset/format/quirks.h"
+#include "dataset/table/bytes.h"
 
 #define UNKNOWN UINT32_MAX
 

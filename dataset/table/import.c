@@ -11,7 +11,10 @@
 #include "base/text.h"
 #include "dataset/format/chunk.h"
 #include "dataset/format/group_internal.h"
-#include "dataset/table/import_internal.h"
+#include "dataset/table/import_group.h"
+#include "dataset/table/import_schema.h"
+#include "dataset/table/import_state.h"
+#include "dataset/table/old_groups.h"
 
 /*
  * Knows how a file without rows is kept: content-defined chunks under one list.
@@ -162,14 +165,57 @@ void vv_import_result_clear(vv_import_result *r)
 	vv_root_init(&r->root);
 }
 
-uint64_t import_count_lines(const char *bytes, size_t len)
+/* The version before: NULL: none. */
+static const vv_root *old_of(const import *im)
 {
-	uint64_t lines = 0;
-	for (size_t i = 0; i < len; i++) {
-		lines += bytes[i] == '\n' ||
-			 (bytes[i] == '\r' && (i + 1 == len || bytes[i + 1] != '\n'));
+	return im->opts->known ? im->opts->known : im->opts->parent;
+}
+
+/* Are the parent's groups what this dialect and these cuts would make of the same
+ * bytes? */
+static bool same_inputs(const import *im)
+{
+	const vv_root *p = old_of(im);
+	const vv_dialect *a = &im->dialect, *b = &p->dialect;
+	if (p->kind != VV_KIND_TABLE || p->format != VV_FORMAT_GENERATION ||
+	    p->cut_rows != im->params.rows || !vv_dialect_same_cells(a, b) ||
+	    a->newline != b->newline || a->quoting_count != b->quoting_count ||
+	    (a->quoting_count > 0 && memcmp(a->quoting, b->quoting, a->quoting_count) != 0) ||
+	    im->parent_schema.count != im->columns ||
+	    p->cut_column_count != im->params.column_count) {
+		return false;
 	}
-	return lines;
+	for (size_t i = 0; i < p->cut_column_count; i++) {
+		const char *name = p->cut_columns[i];
+		long at = vv_schema_find(&im->parent_schema, name, strlen(name));
+		if (at < 0 || (size_t)at != im->params.columns[i]) {
+			return false;
+		}
+	}
+	if (a->form == VV_FORM_CSV) {
+		return true; /* a column that only changed its name changes no cell */
+	}
+	for (size_t i = 0; i < im->columns; i++) {
+		const vv_field *f = &im->parent_schema.fields[i];
+		if (f->name_len != im->name_lens[i] ||
+		    memcmp(f->name, im->names[i], f->name_len) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static vv_status open_old(import *im, vv_error *err)
+{
+	const vv_root *from = old_of(im);
+	bool usable;
+
+	if (!from || from->kind != VV_KIND_TABLE) {
+		return VV_OK;
+	}
+	usable = im->candidate_count == 0 && same_inputs(im);
+	return old_groups_open(&im->old, im->sink, from, usable ? im->opts->cache : NULL,
+			       im->opts->secret, err);
 }
 
 /* Moves on. What came through a pipe cannot be read again to count its lines. */
@@ -277,7 +323,7 @@ static vv_status collect(import *im, vv_error *err)
 		im->short_line = j->short_line;
 	}
 	im->out->short_rows += j->short_rows;
-	im->out->groups_new += !import_old_has(im->old, &j->cid);
+	im->out->groups_new += !old_groups_has(im->old, &j->cid);
 	return append_group(im, &j->entry, j->data_item.data, j->data_item.len, j->layout_item.data,
 			    j->layout_item.len, j->row_count, err);
 }
@@ -299,7 +345,7 @@ static vv_status take_old(import *im, vv_error *err)
 {
 	size_t index, want = 0;
 	int m;
-	while ((m = import_old_match(im->old, vv_window_bytes(im->window),
+	while ((m = old_groups_match(im->old, vv_window_bytes(im->window),
 				     vv_window_len(im->window), vv_window_at_end(im->window),
 				     im->dialect.form, &index, &want)) != 0) {
 		vv_status rc;
@@ -312,14 +358,14 @@ static vv_status take_old(import *im, vv_error *err)
 		const uint8_t *data, *layout;
 		size_t data_len, layout_len;
 		uint64_t rows;
-		const vv_scan_entry *e = import_old_entry(im->old, index);
-		import_old_items(im->old, index, &data, &data_len, &layout, &layout_len, &rows);
+		const vv_scan_entry *e = old_groups_entry(im->old, index);
+		old_groups_items(im->old, index, &data, &data_len, &layout, &layout_len, &rows);
 		if ((rc = collect_all(im, err)) < 0 ||
 		    (rc = append_group(im, e, data, data_len, layout, layout_len, rows, err)) < 0) {
 			return rc;
 		}
-		import_old_took(im->old, index);
-		im->final_newline = e->clean_cut || import_old_of(im)->dialect.final_newline;
+		old_groups_took(im->old, index);
+		im->final_newline = e->clean_cut || old_of(im)->dialect.final_newline;
 		im->out->groups_reused++;
 		consume(im, (size_t)e->raw_len);
 		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
@@ -485,7 +531,7 @@ static vv_status finish_group(import *im, group_job *j, scan_end end, size_t use
 		 !(j->last && (blank_tail || im->dialect.form == VV_FORM_JSON ||
 			       j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
 	j->base = (vv_cid){0};
-	import_old_base(im->old, &j->base);
+	old_groups_base(im->old, &j->base);
 	vv_arena_clear(&j->arena);
 	vv_scan_detach_arena(im->scan, &j->arena);
 	return VV_OK;
@@ -766,7 +812,7 @@ static vv_status import_table(import *im, vv_error *err)
 	    (rc = import_choose(im, err)) < 0 ||
 	    (rc = vv_scan_new(&im->scan, &im->dialect, im->columns, im->names, im->name_lens,
 			      err)) < 0 ||
-	    (rc = import_old_open(&im->old, im, err)) < 0) {
+	    (rc = open_old(im, err)) < 0) {
 		return rc;
 	}
 	const vv_root *parent = im->opts->parent;
@@ -793,7 +839,7 @@ static void import_clear(import *im)
 	while (im->job_head < im->job_tail) {
 		collect(im, NULL);
 	}
-	import_old_close(im->old);
+	old_groups_close(im->old);
 	vv_scan_free(im->scan);
 	vv_sniff_result_clear(&im->sniffed);
 	vv_dialect_clear(&im->dialect);

@@ -15,61 +15,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/progress.h"
-#include "base/thread.h"
 #include "dataset/format/list.h"
-#include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
-#include "dataset/table/root.h"
-#include "dataset/table/scan_cache.h"
+#include "dataset/table/import_options.h"
 
-typedef struct vv_import_options {
-	vv_kind kind;
-	bool may_be_file;     /* a table that is UTF-16 text or compressed is kept as a file, with a
-	                                * warning, instead of refused */
-	vv_sniff_hints hints; /* from the user, over the package's */
-	const vv_root *parent; /* the version before, or NULL */
-	const vv_root *as; /* not NULL: dialect, schema, key and cut are exactly this root's, and
-	                                * nothing is looked for; parent must be the same root */
-	const vv_scan_cache *cache; /* of the version before (or of `known`), or NULL */
-	const vv_root *known; /* with as: another version, with the same schema, whose groups may be
-	                                * taken over with the help of cache; or NULL */
-	const char *schema;   /* compact JSON from datapackage.json, or NULL */
-	size_t schema_len;
-	/* declared: NULL-ended names, or lists "A,B" of them; {NULL} for --no-key; NULL: not
-	 * said */
-	const char *const *key;
-	vv_key_source key_source; /* of `key` */
-	uint64_t secret;          /* seeds the scan cache's hashes */
-	uint64_t memory;          /* bytes for the key proof before it spills; 0: 24 MiB */
-	const char *temp_dir;     /* for that */
-	vv_pool *pool;            /* may have 0 threads; NULL: none */
-	const vv_progress *progress;
-} vv_import_options;
-
-/* A value that contradicts the type of the parent version. */
-typedef struct vv_import_finding {
-	size_t column;
-	uint64_t row;    /* 0-based */
-	uint64_t offset; /* of the row in the file, for its line */
-	char *value;
-	uint64_t count; /* how many such values in that column, in the groups that were read */
-} vv_import_finding;
-
-typedef struct vv_import_result {
-	vv_cid cid;
-	vv_root root;
-	vv_buf root_block;
-	vv_scan_cache *cache;        /* for the next time */
-	uint64_t groups, groups_new; /* new: those that the version before does not have */
-	uint64_t groups_reused;      /* taken over unparsed */
-	uint64_t irregular_rows;     /* kept raw, in the groups that were read */
-	uint64_t short_rows;         /* likewise: rows of CSV with fewer cells than columns */
-	vv_buf warnings;             /* one line each */
-	vv_import_finding *findings;
-	size_t finding_count;
-	bool schema_changed; /* columns or types differ from the parent's */
-} vv_import_result;
 void vv_import_result_clear(vv_import_result *r);
 
 /* Imports. Blocks go to sink->put (NULL: a dry run that only computes the root);

@@ -2,13 +2,15 @@
  * import_schema: knows how the inputs of a version are chosen: what comes from the user, from
  * datapackage.json, from the version before, and what is found by looking.
  */
+#include "dataset/table/import_schema.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/import_internal.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 
 #define SAMPLE_ROWS 2000u

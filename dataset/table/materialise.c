@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/bytes.h"
 
 typedef struct output {
 	int fd;

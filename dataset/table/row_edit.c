@@ -9,7 +9,8 @@
 
 #include "base/sys.h"
 #include "dataset/format/quirks.h"
-#include "dataset/table/table_internal.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/table_load.h"
 
 typedef struct editor {
 	vv_table *table;

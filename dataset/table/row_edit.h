@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 
 typedef enum vv_row_action {

@@ -8,6 +8,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/bytes.h"
 #include "diff/merge/cells.h"
 #include "diff/merge/columns.h"
 #include "diff/merge/match.h"

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/mem_sink.h"
+#include "dataset/table/bytes.h"
 #include "diff/patch/bytes.h"
 #include "diff/patch/fit.h"
 #include "diff/patch/make.h"

@@ -11,6 +11,7 @@
 
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
+#include "dataset/table/bytes.h"
 #include "diff/patch/make.h"
 #include "diff/patch/text.h"
 

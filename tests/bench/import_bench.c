@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
 

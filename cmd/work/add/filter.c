@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/peers/fetch_run.h"
+#include "dataset/table/bytes.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/dataset_writer.h"
 #include "dataset/table/table.h"
 #include "repo/git/repository.h"

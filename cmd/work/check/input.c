@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/view/dialect_words.h"
+#include "dataset/table/bytes.h"
 
 #define BESIDE_MAX ((uint64_t)64 << 20)
 

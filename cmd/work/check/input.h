@@ -16,6 +16,7 @@
 #include "cmd/work/view/version.h"
 #include "dataset/check/readable_rows.h"
 #include "dataset/schema/package.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"

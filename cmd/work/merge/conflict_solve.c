@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/view/row_find.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/row_edit.h"
 #include "diff/rows/columns.h"
 #include "repo/git/history/history.h"

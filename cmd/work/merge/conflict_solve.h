@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "cmd/work/merge/conflict_file.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/dataset_writer.h"
 #include "dataset/table/table.h"
 #include "repo/git/repository.h"

@@ -11,6 +11,7 @@
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/work/view/version.h"
 #include "dataset/format/mem_sink.h"
+#include "dataset/table/bytes.h"
 #include "diff/merge/merge.h"
 #include "repo/git/history/history.h"
 

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/root.h"
+#include "dataset/table/verify.h"
 #include "repo/git/blob.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "cmd/work/peers/remote.h"
 #include "dataset/table/table.h"
+#include "dataset/table/verify.h"
 #include "transport/protocol/fetch.h"
 #include "transport/protocol/peer.h"
 

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 #include "repo/git/history/history.h"
 #include "repo/git/pointer.h"

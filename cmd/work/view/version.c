@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cmd/work/view/lfs.h"
 #include "cmd/work/view/version_plain.h"
+#include "dataset/table/bytes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
 

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "dataset/format/mem_sink.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "repo/git/history/history.h"

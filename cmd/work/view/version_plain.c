@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/work/view/dialect_words.h"
 #include "dataset/schema/package.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "repo/git/index/index.h"
 

@@ -5,6 +5,7 @@
 #define VV_CMD_WORK_VIEW_VERSION_PLAIN_H
 
 #include "cmd/work/view/version.h"
+#include "dataset/table/bytes.h"
 
 /* As vv_subject_open, for a subject whose content is plain text. */
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/view/view_internal.h"
+#include "dataset/table/bytes.h"
 
 #define FLUSH_AT (256u << 10)
 

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 
 typedef enum vv_view_format {

@@ -13,8 +13,10 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/format/mem_sink.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
+#include "dataset/table/verify.h"
 
 #define HEADER "id,name\n"
 #define ROWS "1,ab\n2,\"cd\"\n3,ef\n" /* the second row's quotes make it a quirk */

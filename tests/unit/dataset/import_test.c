@@ -9,8 +9,10 @@
 
 #include "base/sys.h"
 #include "dataset/format/mem_sink.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
+#include "dataset/table/verify.h"
 
 /* A version kept for a test. */
 typedef struct version {

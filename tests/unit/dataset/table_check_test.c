@@ -9,6 +9,7 @@
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
+#include "dataset/table/verify.h"
 
 typedef struct fixture {
 	vv_mem_sink *mem;

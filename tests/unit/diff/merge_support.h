@@ -11,7 +11,9 @@
 
 #include "base/buf.h"
 #include "dataset/format/mem_sink.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
+#include "dataset/table/verify.h"
 #include "diff/merge/merge.h"
 
 #define MERGE_KEY_MAX 4

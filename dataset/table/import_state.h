@@ -1,8 +1,8 @@
 /*
- * import_internal: one import under way; shared by import*.c only.
+ * import_state: one import under way. For this room alone.
  */
-#ifndef VV_DATASET_TABLE_IMPORT_INTERNAL_H
-#define VV_DATASET_TABLE_IMPORT_INTERNAL_H
+#ifndef VV_DATASET_TABLE_IMPORT_STATE_H
+#define VV_DATASET_TABLE_IMPORT_STATE_H
 
 #include "base/arena.h"
 #include "dataset/format/cut.h"
@@ -13,7 +13,7 @@
 #include "dataset/schema/infer.h"
 #include "dataset/schema/key.h"
 #include "dataset/schema/schema.h"
-#include "dataset/table/import.h"
+#include "dataset/table/import_options.h"
 
 /* Scratch of one thread. */
 typedef struct import_worker {
@@ -110,7 +110,7 @@ typedef struct import {
 	uint64_t key_seed;
 
 	/* the version before */
-	struct old_version *old;
+	struct old_groups *old;
 
 	/* lists being built */
 	vv_list_builder *data, *layout;
@@ -127,38 +127,5 @@ typedef struct import {
 	group_job jobs[IMPORT_JOBS];
 	size_t job_head, job_tail; /* head: next to collect; tail: next to fill */
 } import;
-
-/* import_group.c: encodes, checks and stores one group; runs in any thread. */
-void import_group_run(vv_job *job, unsigned worker);
-void import_worker_clear(import_worker *w);
-void import_job_clear(group_job *j);
-/* Row ends, as an editor counts its lines. */
-uint64_t import_count_lines(const char *bytes, size_t len);
-
-/* The groups of the version before. */
-typedef struct old_version old_version;
-const vv_root *import_old_of(const import *im); /* the version; NULL: none */
-/* *out NULL: nothing to reuse */
-vv_status import_old_open(old_version **out, import *im, vv_error *err);
-void import_old_close(old_version *o);
-/* Does an old group begin at bytes[0 .. len)? 1: *index; 0: no; -: more bytes wanted:
- * *want gets how many must be visible. */
-int import_old_match(old_version *o, const char *bytes, size_t len, bool at_end, vv_form form,
-		     size_t *index, size_t *want);
-const vv_scan_entry *import_old_entry(const old_version *o, size_t index);
-void import_old_items(const old_version *o, size_t index, const uint8_t **data, size_t *data_len,
-		      const uint8_t **layout, size_t *layout_len, uint64_t *rows);
-void import_old_took(old_version *o, size_t index); /* index was taken over */
-/* Has the version before a group of this name? */
-bool import_old_has(const old_version *o, const vv_cid *cid);
-/* The old group that a newly scanned one probably replaces. */
-bool import_old_base(old_version *o, vv_cid *out);
-
-/* import_schema.c: names, cut, types, key before the rows; schema and key after. */
-vv_status import_columns_set(import *im, vv_error *err);
-vv_status import_columns_grow(import *im, vv_error *err); /* JSON: new members were met */
-vv_status import_choose(import *im, vv_error *err);       /* cut parameters and key candidates */
-vv_status import_finish_schema(import *im, vv_error *err);
-vv_status import_finish_key(import *im, vv_error *err);
 
 #endif

@@ -1,0 +1,71 @@
+/*
+ * bytes: the bytes of the file that a version was made of.
+ */
+#ifndef VV_DATASET_TABLE_BYTES_H
+#define VV_DATASET_TABLE_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/thread.h"
+#include "dataset/format/row_write.h"
+#include "dataset/table/scan_cache.h"
+#include "dataset/table/table.h"
+
+/* Gives the file's exact bytes in order to fn (pieces of some 100 KB to MB) and
+ * checks their hash and length against the root at the end (VV_ECORRUPT). Decodes
+ * in the pool's threads (NULL: none). */
+typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
+vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,
+			 const vv_progress *progress, vv_error *err);
+
+/* The same with more: the scan cache of the version is filled (cache, when not NULL),
+ * and groups that `old` has as well are copied from its file instead of being made
+ * (old_fd < 0: none). What old_fd holds is not trusted: when it is not `old` the end's
+ * check fails with VV_ECORRUPT, and the caller tries again without it. */
+typedef struct vv_bytes_options {
+	vv_pool *pool;
+	const vv_progress *progress;
+	vv_scan_cache *cache;
+	uint64_t secret;
+	vv_table *old;
+	int old_fd;
+} vv_bytes_options;
+vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
+			      const vv_bytes_options *opts, vv_error *err);
+
+/* Byte offset in the file at which a row's raw bytes begin. */
+vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err);
+
+/* The file's exact bytes to be pulled (one thread); checked as vv_table_bytes does
+ * when the end is read. */
+typedef struct vv_table_source vv_table_source;
+vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err);
+/* count, 0 at the end, <0 */
+ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err);
+void vv_table_source_close(vv_table_source *s);
+
+/* Gives bytes [from, from + len) of the file to fn, in order, in pieces; what lies past its
+ * end (t->root.bytes) is not given. Every block's name is checked, and the lengths that the
+ * lists tell; the hash over the whole file is not, as vv_table_bytes does. VV_EMISSING,
+ * VV_ECORRUPT. */
+vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
+			 vv_error *err);
+
+/* Appends one group's raw bytes, made from its cells and quirks: what restoring it
+ * gives; and where each row's bytes end in out: ends has b->rows places (NULL: not
+ * wanted). last: it is the table's last group. */
+vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last,
+			 vv_error *err);
+
+/* For this room alone. A writer for the table's rows. */
+vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
+/* BOM and prologue; what is after the last row. */
+vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
+vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);
+
+#endif

@@ -1,0 +1,284 @@
+/*
+ * old_groups: knows which groups of the version before may be taken over: where a group's bytes
+ * stand again, it ended at a cut (or at the file's end again), and what follows does
+ * not change how its last row is read.
+ */
+#include "dataset/table/old_groups.h"
+
+#include <string.h>
+
+#include "base/hash_index.h"
+#include "base/sys.h"
+
+typedef struct old_group {
+	size_t data_at, data_len, layout_at, layout_len; /* in items */
+	uint64_t rows;
+	vv_cid cid;
+} old_group;
+
+struct old_groups {
+	const vv_scan_cache *cache;
+	uint64_t secret;
+	old_group *groups;
+	size_t count;
+	vv_buf items;
+	uint32_t *heads;     /* hash table over head_hash: group number + 1, 0 for none */
+	uint32_t *chain;     /* next group with the same slot */
+	size_t slots;        /* of heads: a power of two */
+	vv_hash_index names; /* by CID */
+	size_t next;         /* the group expected next */
+	size_t scanned;      /* groups scanned since the last one taken over */
+};
+
+/* The groups of one list, in order, their items kept. */
+static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind kind,
+			   const vv_buf *top, vv_error *err)
+{
+	vv_list_reader *r = NULL;
+	vv_list_item item;
+	int more = 0;
+	size_t i = 0;
+	vv_status rc = vv_list_reader_open(&r, kind, source, top->data, top->len, err);
+	if (rc < 0) {
+		return rc;
+	}
+	for (; (more = vv_list_next(r, &item, err)) > 0; i++) {
+		if (i >= o->count) {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "the lists of the version before disagree in length");
+			goto done;
+		}
+		old_group *g = &o->groups[i];
+		size_t at = o->items.len;
+		vv_buf_put(&o->items, item.bytes, item.len);
+		if (kind == VV_LIST_LAYOUT) {
+			g->layout_at = at;
+			g->layout_len = item.len;
+			continue;
+		}
+		size_t count;
+		g->data_at = at;
+		g->data_len = item.len;
+		g->rows = item.weight;
+		if ((rc = vv_cbor_get_array(&item.cbor, &count, err)) < 0 ||
+		    (rc = vv_cbor_get_link(&item.cbor, &g->cid, err)) < 0) {
+			goto done;
+		}
+	}
+	rc = more < 0 ? (vv_status)more : vv_buf_ok(&o->items, err);
+	if (rc == VV_OK && i != o->count) {
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "the lists of the version before disagree in length");
+	}
+done:
+	vv_list_reader_close(r);
+	return rc;
+}
+
+static vv_status index_names(old_groups *o, vv_error *err)
+{
+	if (!vv_hash_index_reserve(&o->names, o->count)) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < o->count; i++) {
+		if (!vv_hash_index_add(&o->names, vv_cid_prefix(&o->groups[i].cid), i)) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+bool old_groups_has(const old_groups *o, const vv_cid *cid)
+{
+	vv_hash_probe p;
+	size_t at;
+
+	if (!o) {
+		return false;
+	}
+	p = vv_hash_probe_begin(&o->names, vv_cid_prefix(cid));
+	while (vv_hash_probe_next(&p, &at)) {
+		if (vv_cid_equal(&o->groups[at].cid, cid)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status index_heads(old_groups *o, vv_error *err)
+{
+	o->slots = 16;
+	while (o->slots < o->count * 2) {
+		o->slots *= 2;
+	}
+	o->heads = vv_calloc(o->slots, sizeof(*o->heads));
+	o->chain = vv_calloc(o->count + 1, sizeof(*o->chain));
+	if (!o->heads || !o->chain) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = o->count; i-- > 0;) { /* so that chains run in file order */
+		size_t slot = (size_t)o->cache->entries[i].head_hash & (o->slots - 1);
+		o->chain[i] = o->heads[slot];
+		o->heads[slot] = (uint32_t)i + 1;
+	}
+	return VV_OK;
+}
+
+vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *from,
+			  const vv_scan_cache *cache, uint64_t secret, vv_error *err)
+{
+	old_groups *o = vv_calloc(1, sizeof(*o));
+	vv_status rc;
+	*out = NULL;
+	if (!o) {
+		return vv_fail_nomem(err);
+	}
+	uint64_t count, weight;
+	vv_list_reader *r = NULL;
+	vv_hash_index_init(&o->names);
+	o->secret = secret;
+	if ((rc = vv_list_reader_open(&r, VV_LIST_DATA, sink, from->data.data, from->data.len,
+				      err)) < 0) {
+		goto done;
+	}
+	vv_list_totals(r, &count, &weight);
+	vv_list_reader_close(r);
+	if (count > UINT32_MAX - 1) {
+		rc = vv_fail(err, VV_EREFUSED, "too many row groups in the version before");
+		goto done;
+	}
+	o->count = (size_t)count;
+	o->groups = vv_calloc(o->count + 1, sizeof(*o->groups));
+	if (!o->groups) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = load_list(o, sink, VV_LIST_DATA, &from->data, err)) < 0 ||
+	    (rc = load_list(o, sink, VV_LIST_LAYOUT, &from->layout, err)) < 0 ||
+	    (rc = index_names(o, err)) < 0) {
+		goto done;
+	}
+	if (cache && cache->count == o->count) {
+		o->cache = cache;
+		rc = index_heads(o, err);
+	}
+done:
+	if (rc < 0) {
+		old_groups_close(o);
+		/* The version before is only a help: without its blocks all is read anew. */
+		return rc == VV_ENOMEM ? rc : VV_OK;
+	}
+	*out = o;
+	return VV_OK;
+}
+
+void old_groups_close(old_groups *o)
+{
+	if (o) {
+		vv_free(o->groups);
+		vv_free(o->heads);
+		vv_hash_index_clear(&o->names);
+		vv_free(o->chain);
+		vv_buf_clear(&o->items);
+		vv_free(o);
+	}
+}
+
+/* Would the group's last row be read the same with what follows? */
+static bool follows_well(const char *bytes, size_t len, size_t end, bool at_end, vv_form form,
+			 const vv_scan_entry *e)
+{
+	if (end == len) {
+		return at_end && (e->clean_cut ? form != VV_FORM_JSON : true);
+	}
+	char next = bytes[end];
+	if (!e->clean_cut) {
+		return false;
+	}
+	/* A blank line would belong to this group if the file ended after it, and \n
+	 * after \r is still the same row end. */
+	return form == VV_FORM_JSON ? next == '{' : next != '\n' && next != '\r';
+}
+
+/* 1 equal, 0 not, -1 more bytes wanted. */
+static int try_group(const old_groups *o, size_t i, const char *bytes, size_t len, bool at_end,
+		     vv_form form, size_t *want)
+{
+	const vv_scan_entry *e = &o->cache->entries[i];
+	if (e->raw_len >= len && !at_end) {
+		*want = (size_t)e->raw_len + 1;
+		return -1;
+	}
+	if (e->raw_len > len || !follows_well(bytes, len, (size_t)e->raw_len, at_end, form, e)) {
+		return 0;
+	}
+	vv_hash128 h = vv_xxh3_128(bytes, (size_t)e->raw_len, o->secret);
+	return h.lo == e->hash.lo && h.hi == e->hash.hi;
+}
+
+int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, vv_form form,
+		     size_t *index, size_t *want)
+{
+	if (!o || !o->cache || len == 0) {
+		return 0;
+	}
+	if (len < VV_SCAN_HEAD && !at_end) {
+		*want = VV_SCAN_HEAD;
+		return -1;
+	}
+	uint64_t head = vv_xxh3(bytes, len < VV_SCAN_HEAD ? len : VV_SCAN_HEAD, o->secret);
+	if (o->next < o->count && o->cache->entries[o->next].head_hash == head) {
+		int m = try_group(o, o->next, bytes, len, at_end, form, want);
+		if (m != 0) {
+			*index = o->next;
+			return m;
+		}
+	}
+	unsigned tries = 0;
+	for (uint32_t at = o->heads[(size_t)head & (o->slots - 1)]; at != 0 && tries < 16;
+	     at = o->chain[at - 1]) {
+		if (o->cache->entries[at - 1].head_hash != head || at - 1 == o->next) {
+			continue;
+		}
+		tries++;
+		int m = try_group(o, at - 1, bytes, len, at_end, form, want);
+		if (m != 0) {
+			*index = at - 1;
+			return m;
+		}
+	}
+	return 0;
+}
+
+const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index)
+{
+	return &o->cache->entries[index];
+}
+
+void old_groups_items(const old_groups *o, size_t index, const uint8_t **data, size_t *data_len,
+		      const uint8_t **layout, size_t *layout_len, uint64_t *rows)
+{
+	const old_group *g = &o->groups[index];
+	*data = (const uint8_t *)o->items.data + g->data_at;
+	*data_len = g->data_len;
+	*layout = (const uint8_t *)o->items.data + g->layout_at;
+	*layout_len = g->layout_len;
+	*rows = g->rows;
+}
+
+void old_groups_took(old_groups *o, size_t index)
+{
+	o->next = index + 1;
+	o->scanned = 0;
+}
+
+bool old_groups_base(old_groups *o, vv_cid *out)
+{
+	if (!o || o->count == 0) {
+		return false;
+	}
+	size_t i = o->next + o->scanned;
+	o->scanned++;
+	*out = o->groups[i < o->count ? i : o->count - 1].cid;
+	return true;
+}

@@ -1,0 +1,36 @@
+/*
+ * old_groups: the row groups of the version before, for an import. For this room alone.
+ */
+#ifndef VV_DATASET_TABLE_OLD_GROUPS_H
+#define VV_DATASET_TABLE_OLD_GROUPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "dataset/format/dialect.h"
+#include "dataset/format/list.h"
+#include "dataset/table/root.h"
+#include "dataset/table/scan_cache.h"
+
+typedef struct old_groups old_groups;
+/* from: the version. cache: of that version, where groups may be taken over unparsed; else NULL;
+ * both are borrowed. *out NULL: nothing of use. */
+vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *from,
+			  const vv_scan_cache *cache, uint64_t secret, vv_error *err);
+void old_groups_close(old_groups *o);
+/* Does an old group begin at bytes[0 .. len)? 1: *index; 0: no; -: more bytes wanted:
+ * *want gets how many must be visible. */
+int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, vv_form form,
+		     size_t *index, size_t *want);
+const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index);
+void old_groups_items(const old_groups *o, size_t index, const uint8_t **data, size_t *data_len,
+		      const uint8_t **layout, size_t *layout_len, uint64_t *rows);
+void old_groups_took(old_groups *o, size_t index); /* index was taken over */
+/* Has the version before a group of this name? */
+bool old_groups_has(const old_groups *o, const vv_cid *cid);
+/* The old group that a newly scanned one probably replaces. */
+bool old_groups_base(old_groups *o, vv_cid *out);
+
+#endif
