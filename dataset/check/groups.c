@@ -12,7 +12,7 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
-#include "dataset/table/table_load.h"
+#include "dataset/table/table.h"
 
 #define OLD_MAX 200000u /* entries of other versions that are kept beside this one's */
 

@@ -11,7 +11,6 @@
 #include "dataset/format/chunk.h"
 #include "dataset/format/quirks.h"
 #include "dataset/read/scan.h"
-#include "dataset/table/table_load.h"
 
 vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err)
 {

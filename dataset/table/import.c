@@ -165,7 +165,7 @@ void vv_import_result_clear(vv_import_result *r)
 	vv_root_init(&r->root);
 }
 
-/* The version before: NULL: none. */
+/* The version before; NULL: none. */
 static const vv_root *old_of(const import *im)
 {
 	return im->opts->known ? im->opts->known : im->opts->parent;

@@ -4,7 +4,7 @@
 #include "dataset/table/irregular_lines.h"
 
 #include "base/sys.h"
-#include "dataset/table/table_load.h"
+#include "dataset/table/table.h"
 
 struct vv_forms {
 	vv_table *table;

@@ -9,7 +9,6 @@
 #include "dataset/format/chunk.h"
 #include "dataset/format/group.h"
 #include "dataset/format/quirks.h"
-#include "dataset/table/table_load.h"
 
 vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid, vv_error *err)
 {

@@ -60,6 +60,15 @@ int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err);
 void vv_table_reader_close(vv_table_reader *r);
 
+/* For dataset/ alone: one row group from its two list items. */
+
+/* Fills batch from a data item (CBOR): block, cells of the wanted columns, long cells
+ * in line. first_row and index are the caller's. Thread-safe for different batches. */
+vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len,
+			  const size_t *wanted, size_t wanted_count, vv_error *err);
+/* raw_len and quirks from a layout item. */
+vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
+
 /* The number of groups (tables) or chunks (files). VV_EMISSING, VV_ECORRUPT: the list's top. */
 vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err);
 
