@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """faults: runs commands with faults, judges what is left, and prints the table.
 
-faults.py [--quick | --full | --seconds N] [--only PATTERN]... [--seed N] [--replay CASE] [--list]
+faults.py [--quick | --full | --seconds N] [--only PATTERN]... [--seed N] [--list]
+faults.py --replay CASE
+faults.py --many SECONDS
 
 A case is SCENARIO:KIND:N, the N-th call that KIND meets in SCENARIO. docs/testing.md tells more.
 """
@@ -23,10 +25,12 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
+import damage  # noqa: E402
+import many  # noqa: E402
 import power  # noqa: E402
 import scenarios  # noqa: E402
 from worker import (BIT, CALLS, EOF, ERROR, INTERRUPT, KILL_GROUP, KILL_ONE, SHORT, Fault, Problem,  # noqa: E402
-	Worker, die, write_tree)
+	Worker, die, read_tree, write_tree)
 
 GROW = 'write create truncate rename link mkdir'
 CHANGE = GROW + ' unlink rmdir sync meta open-write'
@@ -62,7 +66,7 @@ KINDS = {
 	'memory-other': ('memory-other', ERROR, errno.ENOMEM, False, False, 40),
 	'power': ('', 0, 0, False, False, 1500),
 }
-COLUMNS = 'crash hang lost silent words state fsck again final left torn kept'.split()
+COLUMNS = 'crash hang wrong unseen derived lost silent words state fsck again final left torn kept'.split()
 # Not failures: what the next gc takes away, and files of the work tree that a power cut left
 # incomplete while the store has them.
 HARMLESS = {'kept', 'torn'}
@@ -125,6 +129,8 @@ def power_cases(name):
 def run_case(case):
 	"""(case, what was met, problems); None where no call was met."""
 	name, kind, n = case.split(':')
+	if name == 'damage':
+		return run_damage(case)
 	t = worker.template(SCENARIOS[name])
 	if kind == 'power':
 		what, found = run_power(t, int(n))
@@ -140,6 +146,42 @@ def run_case(case):
 		killed = False
 	found = worker.judge(t, ran, killed, n=int(n))
 	return case, ran.what, [(p.kind, p.text) for p in found]
+
+
+DAMAGED = {}
+
+
+def damaged():
+	"""The small repository, the foreign one, and what comes out of it."""
+	if not DAMAGED:
+		trees = []
+		for script in (damage.SCRIPT, damage.OTHER):
+			write_tree(worker.root, {})
+			ran = worker.run(scenarios.PRELUDE + script)
+			if ran.status:
+				raise RuntimeError(f'the beginning of damage failed: {ran.err}')
+			trees.append(read_tree(worker.root))
+			if script == damage.SCRIPT:
+				DAMAGED['right'] = {r: worker.run(['varve', 'cat', f'{r}:prices.csv'], 'work', raw=True).raw
+					for r in ('HEAD', 'v1')}
+		DAMAGED['tree'], DAMAGED['other'] = trees
+		DAMAGED['names'] = {damage.short(n): n for n in trees[0]}
+	return DAMAGED
+
+
+def damage_cases(full):
+	d = damaged()
+	return [f'damage:{damage.short(n)[len("work/.git/"):]}.{what}:{at}'
+		for n, what, at in damage.cases(d['tree'], d['other'], full)]
+
+
+def run_damage(case):
+	_, kind, n = case.split(':')
+	d = damaged()
+	file, what = kind.rsplit('.', 1)
+	name = d['names']['work/.git/' + file]
+	write_tree(worker.root, damage.make(d['tree'], d['other'], name, what, int(n)))
+	return case, what, damage.judge(worker, d['right'], name, what)
 
 
 def count_calls(name):
@@ -236,6 +278,7 @@ def main():
 	p.add_argument('--seconds', type=int, metavar='N', help='cases at random, for so long')
 	p.add_argument('--only', action='append', default=[], metavar='PATTERN',
 		help='cases whose SCENARIO:KIND:N matches (also SCENARIO or KIND alone)')
+	p.add_argument('--many', type=int, metavar='N', help='writers, readers, gc, push and fetch at once for N seconds')
 	p.add_argument('--seed', type=int, default=int(os.environ.get('VARVE_TEST_SEED', '1')))
 	p.add_argument('--replay', metavar='CASE', help='one case, with all that it said')
 	p.add_argument('--list', action='store_true', help='only name the cases')
@@ -266,6 +309,12 @@ def wanted(patterns, case):
 
 def run(args, where, varve, shim, asan):
 	started = time.monotonic()
+	if args.many:
+		begin_worker(where, varve, shim, asan)
+		problems = many.run(worker, args.many, scenarios)
+		print('\n'.join(problems))
+		print(f'{len(problems)} problems')
+		return 1 if problems else 0
 	if args.replay:
 		return replay(args, where, varve, shim, asan)
 	mode = 'full' if args.full or args.seconds else 'quick'
@@ -290,6 +339,8 @@ def run(args, where, varve, shim, asan):
 				if unseen:
 					print(f'{name}: the log lacks what became of {", ".join(unseen[:5])}')
 					unknown += 1
+		if not args.only or any(q.startswith('damage') for q in args.only):
+			cases += [c for c in pool.apply(damage_cases, (mode == 'full',)) if wanted(args.only, c)]
 		if args.list:
 			print('\n'.join(cases))
 			return 0
@@ -298,6 +349,8 @@ def run(args, where, varve, shim, asan):
 		unmet = 0
 		for case, what, found in pool.imap_unordered(run_case, cases, chunksize=4):
 			name, kind, _ = case.split(':')
+			if name == 'damage':
+				kind = 'damage-' + kind.rsplit('.', 1)[1]
 			if what is None:
 				unmet += 1
 			else:
@@ -332,8 +385,8 @@ def run(args, where, varve, shim, asan):
 			by_kind[kind].update(failed[name][kind])
 	by_name = {n: sum(failed[n].values(), Counter()) for n in tried}
 	tables = '\n\n'.join([
-		table({n: sum(tried[n].values()) for n in SCENARIOS if n in tried}, by_name, COLUMNS, 'scenario'),
-		table({k: tried_kind[k] for k in KINDS if k in tried_kind}, by_kind, COLUMNS, 'kind')])
+		table({n: sum(tried[n].values()) for n in [*SCENARIOS, 'damage'] if n in tried}, by_name, COLUMNS, 'scenario'),
+		table({k: tried_kind[k] for k in [*KINDS, *sorted(set(tried_kind) - set(KINDS))] if k in tried_kind}, by_kind, COLUMNS, 'kind')])
 	total = sum(tried_kind.values())
 	if states:
 		tables += '\n\n' + f'{sum(states.values())} different states after a power cut in {len(states)} scenarios'
@@ -353,6 +406,8 @@ def run(args, where, varve, shim, asan):
 def replay(args, where, varve, shim, asan):
 	begin_worker(where, varve, shim, asan)
 	name, kind, n = args.replay.split(':')
+	if name == 'damage':
+		return told([Problem(*f) for f in run_damage(args.replay)[2]])
 	t = worker.template(SCENARIOS[name])
 	write_tree(worker.root, t.tree)
 	if kind == 'power':

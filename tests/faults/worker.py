@@ -54,6 +54,7 @@ class Ran:
 	counts: tuple = ()
 	hung: bool = False
 	left_running: bool = False
+	raw: bytes = b''
 
 
 @dataclass
@@ -209,6 +210,8 @@ def look(tree, repos):
 
 
 class Worker:
+	fault_class = Fault
+
 	def __init__(self, where, varve, shim, asan):
 		self.where = where
 		self.root = where + '/case'
@@ -248,7 +251,7 @@ class Worker:
 				int(fault.logging), int(fault.ours), fault.clock_shift, fault.clock_step, 0, 0, 0, *([0] * 32), 0, 0,
 				b'', self.root.encode(), self.log.encode()))
 
-	def run(self, argv, cwd='.', fault=None, limit=LIMIT):
+	def run(self, argv, cwd='.', fault=None, limit=LIMIT, raw=False):
 		"""Runs argv (a list, or a text for sh) and waits until all that it started has ended."""
 		if isinstance(argv, str):
 			argv = ['/bin/sh', '-euc', argv]
@@ -266,10 +269,11 @@ class Worker:
 		status = child.wait()
 		left = self.reap(child.pid, 0.02 if hung else GRACE)
 		with open(out_path, 'rb') as f:
-			out = f.read().decode('utf-8', 'replace')
+			out_raw = f.read()
+			out = out_raw.decode('utf-8', 'replace')
 		with open(err_path, 'rb') as f:
 			err = f.read().decode('utf-8', 'replace')
-		ran = Ran(status, out, err, hung=hung, left_running=left)
+		ran = Ran(status, out, err, hung=hung, left_running=left, raw=out_raw if raw else b'')
 		if fault:
 			with open(self.control, 'rb') as f:
 				c = CONTROL.unpack(f.read())

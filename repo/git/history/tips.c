@@ -103,7 +103,8 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 	} else if (rc == VV_OK && strncmp(vv_buf_cstr(&text), "ref:", 4) != 0) {
 		vv_oid id;
 
-		if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT)) {
+		if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT) ||
+		    (text.len > VV_OID_TEXT && !isspace((unsigned char)text.data[VV_OID_TEXT]))) {
 			rc = vv_fail(err, VV_ECORRUPT,
 				     "the ref '%s' is damaged, expected a commit id",
 				     vv_text_shows(path));

@@ -84,6 +84,23 @@ biggest_pack() {
 	output_has "damaged pointer: $(git rev-parse --short HEAD):prices.csv"
 }
 
+@test "a branch that cannot be read is told" {
+	new_repo
+	rows 9 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	cp .git/refs/heads/main ../main
+	for damage in 's/$/x/' 's/^./z/' 's/.*//'; do
+		sed "$damage" ../main > .git/refs/heads/main
+		ends_with 2 varve fsck
+		stderr_has refs/heads/main
+		ends_with 2 varve cat HEAD:prices.csv
+		stderr_has refs/heads/main
+	done
+	cp ../main .git/refs/heads/main
+	succeeds varve fsck
+}
+
 @test "JSON for scripts" {
 	versions
 	succeeds varve fsck --json
