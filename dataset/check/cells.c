@@ -45,7 +45,7 @@ vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err)
 	return VV_OK;
 }
 
-vv_cell *check_worker_cells(check_worker *w, size_t count, vv_error *err)
+static vv_cell *worker_cells(check_worker *w, size_t count, vv_error *err)
 {
 	if (count > w->cell_cap) {
 		vv_cell *p = vv_realloc_array(w->cells, count, sizeof(*p));
@@ -628,7 +628,7 @@ vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g
 		w->blank_cap = g->rows;
 	}
 	memset(w->blank, 1, g->rows);
-	if (!(cells = check_worker_cells(w, g->rows, err))) {
+	if (!(cells = worker_cells(w, g->rows, err))) {
 		return VV_ENOMEM;
 	}
 	for (size_t i = 0; i < p->count; i++) {
@@ -724,7 +724,7 @@ static vv_status check_column_rows(check_worker *w, const check_plan *p, const c
 	if (clean && one_line) {
 		return VV_OK;
 	}
-	if (!(cells = check_worker_cells(w, g->rows, err))) {
+	if (!(cells = worker_cells(w, g->rows, err))) {
 		return VV_ENOMEM;
 	}
 	vv_arena_reset(&w->arena);
@@ -755,7 +755,7 @@ static vv_status check_conditions(check_worker *w, const check_plan *p, const ch
 				  vv_error *err)
 {
 	size_t stride = p->schema->count;
-	vv_cell *cells = check_worker_cells(w, g->rows * stride, err);
+	vv_cell *cells = worker_cells(w, g->rows * stride, err);
 	vv_status rc;
 
 	if (!cells) {

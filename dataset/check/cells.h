@@ -57,6 +57,5 @@ vv_status check_group_rows(check_worker *w, const check_plan *p, const check_gro
 /* Line ends inside the group's cells alone. */
 vv_status check_group_newlines(const check_group *g, size_t columns, vv_arena *arena,
 			       uint32_t *newlines, vv_error *err);
-vv_cell *check_worker_cells(check_worker *w, size_t count, vv_error *err);
 
 #endif

@@ -3,6 +3,7 @@
  * field's constraints demand of its cells.
  */
 #include "dataset/check/columns.h"
+#include "dataset/read/ragged.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -35,17 +36,6 @@ static bool is_blank(const char *s, size_t len)
 	return true;
 }
 
-/* Line ends in a run of bytes; CRLF is one. */
-static uint64_t count_lines(const char *s, size_t len)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		n += s[i] == '\n' || (s[i] == '\r' && (i + 1 == len || s[i + 1] != '\n'));
-	}
-	return n;
-}
-
 /* Where the header line begins: the prologue ends with it, and blank lines around it. */
 static uint64_t header_line(const vv_bytes *prologue)
 {
@@ -54,7 +44,7 @@ static uint64_t header_line(const vv_bytes *prologue)
 	while (at < prologue->len && (prologue->data[at] == '\n' || prologue->data[at] == '\r')) {
 		at++;
 	}
-	return count_lines(prologue->data, at) + 1;
+	return vv_ragged_count_lines(prologue->data, at) + 1;
 }
 
 static vv_status read_header(check_plan *p, labels *l, vv_error *err)

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "dataset/check/groups.h"
 #include "dataset/format/quirks.h"
+#include "dataset/read/ragged.h"
 #include "dataset/table/bytes.h"
 
 #define UNKNOWN UINT32_MAX
@@ -43,17 +44,6 @@ struct vv_check_lines {
 	size_t *ends;
 	vv_arena arena;
 };
-
-/* Line ends; CRLF is one. */
-static uint64_t count_lines(const char *s, size_t len)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		n += s[i] == '\n' || (s[i] == '\r' && (i + 1 == len || s[i + 1] != '\n'));
-	}
-	return n;
-}
 
 static vv_hash128 data_key(const vv_table *t)
 {
@@ -189,8 +179,9 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *
 	    (rc = load_kept(l, err)) < 0) {
 		goto done;
 	}
-	l->groups[0].line =
-		count_lines(t->root.dialect.prologue.data, t->root.dialect.prologue.len) + 1;
+	l->groups[0].line = vv_ragged_count_lines(t->root.dialect.prologue.data,
+						  t->root.dialect.prologue.len) +
+			    1;
 	*out = l;
 done:
 	if (rc < 0) {
@@ -294,8 +285,8 @@ static vv_status note_starts(vv_check_lines *l, line_group *g, const size_t *end
 		}
 		/* a lone line end is the row itself */
 		blank = blank == len ? 0 : blank;
-		g->starts[r] = (uint32_t)(line + count_lines(p, blank));
-		line += count_lines(p, len);
+		g->starts[r] = (uint32_t)(line + vv_ragged_count_lines(p, blank));
+		line += vv_ragged_count_lines(p, len);
 		at = ends[r];
 	}
 	g->lines = (uint32_t)line;
@@ -434,7 +425,8 @@ static uint64_t blank_lines(const vv_check_lines *l, size_t i, uint64_t *lines, 
 	for (size_t r = 0; r < g->rows; r++) {
 		const char *p = l->raw.data + at;
 		size_t len = l->ends[r] - at, last = len;
-		uint64_t before = g->line + g->starts[r] - line, own = count_lines(p, len);
+		uint64_t before = g->line + g->starts[r] - line,
+			 own = vv_ragged_count_lines(p, len);
 		uint64_t behind = 0;
 
 		/* the file's last row takes the blank lines at the end */
@@ -443,7 +435,7 @@ static uint64_t blank_lines(const vv_check_lines *l, size_t i, uint64_t *lines, 
 			last--;
 		}
 		if (last < len && last > 0) {
-			behind = count_lines(p + last, len - last) - 1;
+			behind = vv_ragged_count_lines(p + last, len - last) - 1;
 		}
 		for (uint64_t k = 0; k < before; k++, found++) {
 			if (found < room) {

@@ -47,14 +47,6 @@ bool vv_instant_read(vv_instant *out, const vv_field *f, const vv_cell *cell)
 	return true;
 }
 
-int vv_instant_compare(const vv_instant *a, const vv_instant *b)
-{
-	if (a->days != b->days) {
-		return a->days < b->days ? -1 : 1;
-	}
-	return a->seconds < b->seconds ? -1 : a->seconds > b->seconds;
-}
-
 int64_t vv_instant_seconds(const vv_instant *i)
 {
 	return i->days * DAY + i->seconds;

@@ -18,7 +18,6 @@ typedef struct vv_instant {
 /* The value of a cell whose field is a date, time, datetime, year or yearmonth; formats are
  * respected. False: it is none of the type. */
 bool vv_instant_read(vv_instant *out, const vv_field *f, const vv_cell *cell);
-int vv_instant_compare(const vv_instant *a, const vv_instant *b);
 
 /* Seconds since 1970-01-01, and back. */
 int64_t vv_instant_seconds(const vv_instant *i);

@@ -35,11 +35,6 @@ struct vv_failed_rows {
 	vv_buf scratch;
 };
 
-const char *vv_failed_rows_file(const vv_failed_rows *r)
-{
-	return r->file;
-}
-
 void vv_failed_rows_free(vv_failed_rows *r)
 {
 	if (r) {

@@ -16,7 +16,6 @@ typedef struct vv_failed_rows vv_failed_rows;
 
 vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, vv_error *err);
 void vv_failed_rows_free(vv_failed_rows *r); /* accepts NULL */
-const char *vv_failed_rows_file(const vv_failed_rows *r);
 
 /* Findings about no row are left out. */
 vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *err);
