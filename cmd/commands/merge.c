@@ -448,13 +448,15 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 	if (m.o->abort || m.o->resume || m.o->quit) {
 		return run_under_way(c, err);
 	}
-	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
-	    (rc = vv_head_read(c->repo, &m.head, err)) == VV_OK &&
-	    (rc = find_word(&m, c->argc > 0 ? c->argv[0] : NULL, err)) == VV_OK &&
-	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER | VV_NEEDS_INDEX, err)) ==
-		    VV_OK) {
-		rc = merge(&m, err);
+	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 ||
+	    (rc = vv_head_read(c->repo, &m.head, err)) < 0 ||
+	    (rc = find_word(&m, c->argc > 0 ? c->argv[0] : NULL, err)) < 0 ||
+	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER | VV_NEEDS_INDEX, err)) <
+		    0) {
+		goto done;
 	}
+	rc = merge(&m, err);
+done:
 	vv_progress_end();
 	if (rc == VV_OK && !m.conflicts && !m.o->no_commit) {
 		vv_context_gc_after(c, m.o->quiet);

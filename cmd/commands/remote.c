@@ -261,11 +261,13 @@ static vv_status show(vv_repository *r, const char *name, vv_error *err)
 	for (size_t i = 0; i < m.peer_count; i++) {
 		vv_out("  blocks of  %s\n", vv_text_shows(m.peers[i]));
 	}
-	if ((rc = vv_transfer_open(&t, r, &vv_notes_stderr, true, 0, err)) == VV_OK &&
-	    (rc = vv_transfer_connect(&t, &peer, &m, false, err)) == VV_OK &&
-	    (rc = vv_peer_hello(peer, &h, err)) == VV_OK) {
-		show_branches(h);
+	if ((rc = vv_transfer_open(&t, r, &vv_notes_stderr, true, 0, err)) < 0 ||
+	    (rc = vv_transfer_connect(&t, &peer, &m, false, err)) < 0 ||
+	    (rc = vv_peer_hello(peer, &h, err)) < 0) {
+		goto done;
 	}
+	show_branches(h);
+done:
 	vv_peer_close(peer);
 	vv_transfer_close(&t);
 	vv_remote_clear(&m);
