@@ -62,6 +62,9 @@ vv_status vv_pack_writer_read(vv_pack_writer *w, uint64_t offset, void *out, siz
 uint64_t vv_pack_writer_count(vv_pack_writer *w); /* records */
 uint64_t vv_pack_writer_len(vv_pack_writer *w);   /* bytes that the pack will have */
 
+/* What is there so far goes to the file, unsynced, if least bytes of it are in memory only. */
+vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err);
+
 /* What is there so far goes to the disk, so that seal will have less to do. */
 vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err);
 

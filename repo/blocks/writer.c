@@ -398,6 +398,11 @@ unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_
 	return vv_pack_writer_find_prefix(w->own, codec, prefix, out);
 }
 
+vv_status vv_writer_spill(vv_writer *w, size_t least, vv_error *err)
+{
+	return vv_pack_writer_spill(w->own, least, err);
+}
+
 uint64_t vv_writer_pending(vv_writer *w)
 {
 	return vv_pack_writer_count(w->own) > 0 ? vv_pack_writer_len(w->own) : 0;

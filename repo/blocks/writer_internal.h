@@ -18,6 +18,10 @@ vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes,
  * least), and the first of these. */
 unsigned vv_writer_find_prefix(vv_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out);
 
+/* Writes what was put and not committed to the temporary file, unsynced, once that many bytes of it
+ * are in memory only. */
+vv_status vv_writer_spill(vv_writer *w, size_t least, vv_error *err);
+
 /* Bytes of the pack that the blocks put and not yet committed will be; 0: there are none. */
 uint64_t vv_writer_pending(vv_writer *w);
 

@@ -20,360 +20,7 @@
 #include "repo/blocks/writer_internal.h"
 #include "repo/git/repository_internal.h"
 #include "repo/transfer/incomplete.h"
-
-#define NAME_LEN 16u
-#define EMPTY_SECONDS 3600 /* a folder without packs may be one that is just being made */
-
-/* .git/varve/incoming/<16 hex>/ is a store over the repository's own. Its writer.lock is held
- * as long as the transfer lasts: who gets it may take all over, or away. */
-#define INCOMING_DIR "incoming"
-
-static char *folder_path(vv_repository *r, const char *name)
-{
-	return vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, name, (char *)NULL);
-}
-
-/* The names of the transfers' folders; free with vv_names_free. */
-static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv_error *err)
-{
-	char *dir = vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, (char *)NULL);
-	size_t i, kept = 0;
-	vv_status rc;
-
-	*names = NULL;
-	*count = 0;
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_list_dir(names, count, dir, err);
-	vv_free(dir);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0) {
-		return rc;
-	}
-	for (i = 0; i < *count; i++) {
-		char *name = (*names)[i];
-
-		if (strlen(name) == NAME_LEN && vv_hex_is_lower(name, NAME_LEN)) {
-			(*names)[i] = (*names)[kept];
-			(*names)[kept++] = name;
-		}
-	}
-	while (*count > kept) {
-		vv_free((*names)[--*count]);
-	}
-	return VV_OK;
-}
-
-/* The folder's lock: a descriptor for vv_unlock, or VV_ELOCKED; VV_ENOTFOUND: it is gone. */
-static int lock_folder(const char *folder, vv_error *err)
-{
-	char *path = vv_path_join(folder, VV_WRITER_LOCK, (char *)NULL);
-	int fd;
-
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
-	fd = vv_lock(path, true, 0, err);
-	vv_free(path);
-	return fd;
-}
-
-/* Calls fn for each folder that no transfer is at work in, under its lock. */
-typedef vv_status (*folder_fn)(void *payload, const char *folder, vv_error *err);
-
-static vv_status each_ended(vv_repository *r, const char *except, folder_fn fn, void *payload,
-			    vv_error *err)
-{
-	char **names;
-	size_t count, i;
-	vv_status rc = folder_names(r, &names, &count, err);
-
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		char *folder = folder_path(r, names[i]);
-		int fd;
-
-		if (!folder) {
-			rc = vv_fail_nomem(err);
-		} else if (!except || strcmp(folder, except) != 0) {
-			fd = lock_folder(folder, err);
-			if (fd >= 0) {
-				rc = fn(payload, folder, err);
-				vv_unlock(fd);
-			} else if (fd != VV_ELOCKED && fd != VV_ENOTFOUND) {
-				rc = (vv_status)fd;
-			} else {
-				vv_error_clear(err);
-			}
-		}
-		vv_free(folder);
-	}
-	vv_names_free(names, count);
-	return rc;
-}
-
-/* --- taking over --------------------------------------------------------------------- */
-
-static vv_status move_one(const char *from_dir, const char *to_dir, const vv_pack_name *id,
-			  vv_error *err)
-{
-	static const char *const parts[] = {"pack", "index"}; /* an index can be made again */
-	char name[VV_PACK_NAME_MAX];
-	vv_status rc = VV_OK;
-	size_t i;
-
-	for (i = 0; rc == VV_OK && i < 2; i++) {
-		char *from, *to;
-
-		vv_pack_name_write(name, id, parts[i]);
-		from = vv_path_join(from_dir, name, (char *)NULL);
-		to = vv_path_join(to_dir, name, (char *)NULL);
-		if (!from || !to) {
-			rc = vv_fail_nomem(err);
-		} else if (i == 0 || vv_exists(from)) {
-			rc = vv_rename(from, to, err);
-		}
-		vv_free(from);
-		vv_free(to);
-	}
-	return rc;
-}
-
-static vv_status take_folder(void *payload, const char *folder, vv_error *err)
-{
-	const char *to = payload;
-	char *packs = vv_path_join(folder, "packs", (char *)NULL), **names = NULL;
-	size_t count = 0, i;
-	vv_pack_name id;
-	vv_status rc;
-
-	if (!packs) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_list_dir(&names, &count, packs, err);
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		if (vv_pack_name_read(&id, names[i])) {
-			rc = move_one(packs, to, &id, err);
-		}
-	}
-	if (rc == VV_OK || rc == VV_ENOTFOUND) {
-		rc = vv_remove_tree(folder, err);
-	}
-	vv_names_free(names, count);
-	vv_free(packs);
-	return rc;
-}
-
-/* --- counting ------------------------------------------------------------------------ */
-
-typedef struct counting {
-	vv_repository *repo;
-	uint64_t blocks;
-} counting;
-
-static vv_status count_folder(void *payload, const char *folder, vv_error *err)
-{
-	counting *c = payload;
-	vv_store *s = NULL;
-	vv_store_stats stats;
-	vv_status rc;
-
-	if ((rc = vv_store_open(&s, folder, false, err)) == VV_OK &&
-	    (rc = vv_store_stats_get(s, &stats, err)) == VV_OK) {
-		c->blocks += stats.blocks;
-	}
-	vv_store_close(s);
-	return rc;
-}
-
-vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err)
-{
-	counting c = {r, 0};
-	vv_status rc = each_ended(r, NULL, count_folder, &c, err);
-
-	*out = c.blocks;
-	return rc;
-}
-
-/* --- what they stand on -------------------------------------------------------------- */
-
-/* Every record of a pack, by its headers alone; base: of a difference whose base lies
- * elsewhere, else NULL. VV_ECORRUPT. */
-typedef vv_status (*record_fn)(void *payload, const vv_place *place, const vv_record *r,
-			       const vv_cid *base, vv_error *err);
-
-static vv_status each_record(vv_pack *p, record_fn fn, void *payload, vv_error *err)
-{
-	vv_place place = {p, VV_PACK_HEADER_LEN};
-	uint8_t peek[VV_RECORD_PEEK];
-	vv_record r;
-	size_t have;
-	vv_status rc = VV_OK;
-
-	while (rc == VV_OK && place.offset < p->records_end) {
-		rc = vv_pack_record(p, place.offset, &r, peek, &have, err);
-		if (rc == VV_OK) {
-			bool apart = r.method == VV_METHOD_DIFF && r.distance == 0;
-
-			rc = fn(payload, &place, &r, apart ? &r.base : NULL, err);
-			place.offset += vv_record_len(&r);
-		}
-	}
-	return rc;
-}
-
-typedef struct telling {
-	vv_store *store;
-	vv_pack_list *packs;
-	vv_incoming_fn fn;
-	void *payload;
-	vv_buf raw;
-} telling;
-
-static vv_status tell_link(void *payload, const vv_cid *cid, vv_error *err)
-{
-	telling *t = payload;
-
-	return t->fn(t->payload, cid, err);
-}
-
-static vv_status tell_record(void *payload, const vv_place *place, const vv_record *r,
-			     const vv_cid *base, vv_error *err)
-{
-	telling *t = payload;
-	vv_source src = {t->store, t->packs, NULL, false};
-	vv_record again;
-	vv_status rc;
-
-	if ((rc = t->fn(t->payload, &r->cid, err)) < 0 ||
-	    (base && (rc = t->fn(t->payload, base, err)) < 0) ||
-	    r->cid.codec != VV_CODEC_DAG_CBOR) {
-		return rc;
-	}
-	rc = vv_source_get_at(&src, place, &t->raw, &again, err);
-	if (rc == VV_OK) {
-		rc = vv_cbor_links(t->raw.data, t->raw.len, tell_link, t, err);
-	}
-	/* One that cannot be read keeps nothing. */
-	if (rc == VV_ECORRUPT || rc == VV_EMISSING || rc == VV_EINPUT) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	return rc;
-}
-
-static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, vv_error *err)
-{
-	vv_store *under;
-	vv_status rc;
-	size_t i;
-
-	if ((rc = vv_repository_store(r, &under, err)) < 0 ||
-	    (rc = vv_store_open_over(&t->store, folder, under, false, err)) < 0) {
-		return rc;
-	}
-	rc = vv_packs_renew(t->store, NULL, true, &t->packs, err);
-	for (i = 0; rc == VV_OK && i < t->packs->own; i++) {
-		rc = each_record(t->packs->packs[i], tell_record, t, err);
-		if (rc == VV_ECORRUPT) {
-			vv_error_clear(err);
-			rc = VV_OK;
-		}
-	}
-	vv_packs_unref(t->packs);
-	t->packs = NULL;
-	vv_store_close(t->store);
-	t->store = NULL;
-	return rc;
-}
-
-vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, vv_error *err)
-{
-	telling t = {.fn = fn, .payload = payload};
-	char **names;
-	size_t count, i;
-	vv_status rc = folder_names(r, &names, &count, err);
-
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		char *folder = folder_path(r, names[i]);
-
-		rc = folder ? tell_folder(r, folder, &t, err) : vv_fail_nomem(err);
-		vv_free(folder);
-	}
-	vv_names_free(names, count);
-	vv_buf_clear(&t.raw);
-	return rc;
-}
-
-/* --- the end ------------------------------------------------------------------------- */
-
-typedef struct expiring {
-	int64_t now;
-	uint64_t grace;
-	bool dry_run;
-} expiring;
-
-/* When the youngest of its packs was made; *any: there is one. */
-static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error *err)
-{
-	char *packs = vv_path_join(folder, "packs", (char *)NULL), **names = NULL;
-	size_t count = 0, i;
-	vv_pack_name id;
-	vv_stat st;
-	vv_status rc;
-
-	*any = false;
-	*out = INT64_MIN;
-	if (!packs) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_list_dir(&names, &count, packs, err);
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		char *path = vv_path_join(packs, names[i], (char *)NULL);
-
-		if (!path) {
-			rc = vv_fail_nomem(err);
-		} else if (vv_pack_name_read(&id, names[i]) && vv_lstat(&st, path, NULL) == VV_OK) {
-			*any = true;
-			*out = st.mtime_sec > *out ? st.mtime_sec : *out;
-		}
-		vv_free(path);
-	}
-	if (rc == VV_OK && !*any && vv_lstat(&st, packs, NULL) == VV_OK) {
-		*out = st.mtime_sec;
-	}
-	vv_names_free(names, count);
-	vv_free(packs);
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
-}
-
-static vv_status expire_folder(void *payload, const char *folder, vv_error *err)
-{
-	const expiring *e = payload;
-	int64_t since;
-	uint64_t grace;
-	bool any;
-	vv_status rc = youngest(folder, &since, &any, err);
-
-	grace = any ? e->grace : EMPTY_SECONDS;
-	if (rc < 0 || e->dry_run || grace > INT64_MAX || since > e->now ||
-	    (since != INT64_MIN && (uint64_t)(e->now - since) < grace)) {
-		return rc;
-	}
-	return vv_remove_tree(folder, err);
-}
-
-vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run, vv_error *err)
-{
-	expiring e = {.grace = grace_sec, .dry_run = dry_run};
-	uint32_t nsec;
-
-	vv_now(&e.now, &nsec);
-	return each_ended(r, NULL, expire_folder, &e, err);
-}
+#include "repo/transfer/leftovers.h"
 
 #define OPEN_TRIES 10u
 #define LOCK_WAIT_MS 600000u /* a large add may be under way */
@@ -382,6 +29,8 @@ vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run,
 #define FEW_BYTES (1u << 20)
 /* Fetching so little again costs less than making it durable (four fsyncs). */
 #define KEEP_BYTES (64u << 10)
+#define SPILL_BYTES (64u << 10)
+#define WAITING_DEFAULT (UINT64_C(64) << 30) /* where receive.maxInputSize says nothing */
 
 struct vv_incoming {
 	vv_repository *repo;
@@ -413,7 +62,7 @@ static vv_status make_folder(vv_incoming *in, vv_error *err)
 	vv_random(&number, sizeof number);
 	(void)snprintf(name, sizeof name, "%016llx", (unsigned long long)number);
 	vv_free(in->folder);
-	if (!(in->folder = folder_path(in->repo, name)) ||
+	if (!(in->folder = vv_leftover_folder(in->repo, name)) ||
 	    !(lock = vv_path_join(in->folder, VV_WRITER_LOCK, (char *)NULL))) {
 		return vv_fail_nomem(err);
 	}
@@ -468,11 +117,14 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 	salvage *s = payload;
 	vv_source src = {s->in->own, s->packs, NULL, false};
 	vv_record again;
-	vv_cid real;
+	vv_cid real, inner;
 	bool kept;
 	vv_status rc;
 
-	(void)base;
+	if (r->method == VV_METHOD_DIFF && !base &&
+	    vv_place_base(place, r, &inner, NULL) == VV_OK) {
+		base = &inner;
+	}
 	if (s->unwanted && is_wanted(s->in, &r->cid)) {
 		return VV_OK;
 	}
@@ -481,7 +133,7 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 	    (rc = vv_cid_of(&real, r->cid.codec, s->raw.data, s->raw.len, err)) == VV_OK &&
 	    vv_cid_equal(&real, &r->cid)) {
 		return vv_writer_put_told(s->in->writer, &real, vv_buf_cstr(&s->raw), s->raw.len,
-					  NULL, &kept, err);
+					  base, &kept, err);
 	}
 	if (rc == VV_ENOMEM || rc == VV_EIO) {
 		return rc;
@@ -491,8 +143,7 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 	return VV_OK;
 }
 
-/* Rewrites the packs that bad names, without what nobody can read (*lost: there was such);
- * differences become whole blocks. */
+/* Rewrites the packs that bad names, without what nobody can read (*lost: there was such). */
 static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l, bool unwanted,
 			       bool *lost, vv_error *err)
 {
@@ -507,7 +158,7 @@ static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l
 	}
 	for (i = 0; rc == VV_OK && i < l->own; i++) {
 		if (bad[i]) {
-			rc = each_record(l->packs[i], salvage_record, &s, err);
+			rc = vv_pack_each_record(l->packs[i], salvage_record, &s, err);
 			s.lost = s.lost || rc == VV_ECORRUPT;
 			rc = rc == VV_ECORRUPT ? VV_OK : rc;
 		}
@@ -576,7 +227,7 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 		uint64_t before = j.blocks;
 
 		sound = true;
-		rc = each_record(l->packs[i], judge_record, &j, err);
+		rc = vv_pack_each_record(l->packs[i], judge_record, &j, err);
 		if (rc == VV_OK && scan) {
 			rc = vv_pack_scan_all(l->packs[i], &nothing, &sound, err);
 		}
@@ -595,12 +246,103 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 	return rc;
 }
 
+/* --- taking over --------------------------------------------------------------------- */
+
+static vv_status move_one(const char *from_dir, const char *to_dir, const vv_pack_name *id,
+			  vv_error *err)
+{
+	static const char *const parts[] = {"pack", "index"}; /* an index can be made again */
+	char name[VV_PACK_NAME_MAX];
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < 2; i++) {
+		char *from, *to;
+
+		vv_pack_name_write(name, id, parts[i]);
+		from = vv_path_join(from_dir, name, (char *)NULL);
+		to = vv_path_join(to_dir, name, (char *)NULL);
+		if (!from || !to) {
+			rc = vv_fail_nomem(err);
+		} else if (i == 0 || vv_exists(from)) {
+			rc = vv_rename(from, to, err);
+		}
+		vv_free(from);
+		vv_free(to);
+	}
+	return rc;
+}
+
+static vv_status take_folder(void *payload, const char *folder, vv_error *err)
+{
+	const char *to = payload;
+	char *packs = vv_path_join(folder, "packs", (char *)NULL), **names = NULL;
+	size_t count = 0, i;
+	vv_pack_name id;
+	vv_status rc;
+
+	if (!packs) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_list_dir(&names, &count, packs, err);
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if (vv_pack_name_read(&id, names[i])) {
+			rc = move_one(packs, to, &id, err);
+		}
+	}
+	if (rc == VV_OK || rc == VV_ENOTFOUND) {
+		rc = vv_remove_tree(folder, err);
+	}
+	vv_names_free(names, count);
+	vv_free(packs);
+	return rc;
+}
+
+/* What waits may be as much as one transfer may bring: beyond that the oldest packs go. */
+static vv_status drop_oldest(vv_incoming *in, vv_error *err)
+{
+	vv_pack_list *l = NULL;
+	uint64_t max, bytes = 0;
+	size_t oldest, left;
+	vv_status rc;
+
+	if ((rc = vv_config_u64(in->repo, "receive.maxinputsize", 0, &max, err)) < 0 ||
+	    (rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) {
+		return rc;
+	}
+	max = max > 0 ? max : WAITING_DEFAULT;
+	for (size_t i = 0; i < l->own; i++) {
+		bytes += l->packs[i]->stat.size;
+	}
+	bool *gone = vv_calloc(l->own + 1, sizeof(*gone));
+	rc = gone ? VV_OK : vv_fail_nomem(err);
+	for (left = l->own; rc == VV_OK && bytes > max && left > 0; left--) {
+		oldest = l->own;
+		for (size_t i = 0; i < l->own; i++) {
+			if (!gone[i] &&
+			    (oldest == l->own ||
+			     l->packs[i]->stat.mtime_sec < l->packs[oldest]->stat.mtime_sec)) {
+				oldest = i;
+			}
+		}
+		gone[oldest] = true;
+		bytes -= l->packs[oldest]->stat.size;
+		rc = vv_store_remove_pack(in->own, &l->packs[oldest]->id, err);
+	}
+	vv_free(gone);
+	vv_packs_unref(l);
+	return rc;
+}
+
 static vv_status take_over(vv_incoming *in, vv_error *err)
 {
 	verdict v;
-	vv_status rc = each_ended(in->repo, in->folder, take_folder, in->own->packs_dir, err);
+	vv_status rc;
 
-	if (rc < 0 || (rc = vv_writer_renew(in->writer, err)) < 0 ||
+	(void)vv_incoming_tidy(in->repo, NULL);
+	rc = vv_leftovers_each(in->repo, in->folder, take_folder, in->own->packs_dir, err);
+	if (rc < 0 || (rc = drop_oldest(in, err)) < 0 ||
+	    (rc = vv_writer_renew(in->writer, err)) < 0 ||
 	    (rc = check_packs(in, false, &v, err)) < 0) {
 		return rc;
 	}
@@ -786,6 +528,11 @@ static vv_status keep_all(vv_incoming *in, vv_error *err)
 	return rc;
 }
 
+vv_status vv_incoming_spill(vv_incoming *in, vv_error *err)
+{
+	return vv_writer_spill(in->writer, SPILL_BYTES, err);
+}
+
 vv_status vv_incoming_keep(vv_incoming *in, vv_error *err)
 {
 	vv_status rc;
@@ -863,7 +610,7 @@ static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *e
 	size_t i;
 
 	for (i = 0; i < l->own; i++) {
-		if ((rc = each_record(l->packs[i], move_block, &m, err)) < 0) {
+		if ((rc = vv_pack_each_record(l->packs[i], move_block, &m, err)) < 0) {
 			break;
 		}
 	}
@@ -938,7 +685,8 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	}
 	for (i = 0; i < l->own; i++) {
 		bytes += l->packs[i]->stat.size;
-		if (in->only && (rc = each_record(l->packs[i], find_unwanted, in, err)) < 0) {
+		if (in->only &&
+		    (rc = vv_pack_each_record(l->packs[i], find_unwanted, in, err)) < 0) {
 			goto done;
 		}
 	}

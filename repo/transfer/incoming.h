@@ -41,6 +41,10 @@ vv_status vv_incoming_get(vv_incoming *in, const vv_cid *cid, vv_buf *out, vv_er
 vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
 			  const vv_cid *base, bool *kept, vv_error *err);
 
+/* What was put is written to the disk's cache, but for the last 64 KiB: should this process be
+ * killed, the next transfer goes on from there. */
+vv_status vv_incoming_spill(vv_incoming *in, vv_error *err);
+
 /* Makes what was put durable here, but for the last 64 KiB at most: fetching these again costs
  * less. (Close keeps them too.) */
 vv_status vv_incoming_keep(vv_incoming *in, vv_error *err);
@@ -76,5 +80,8 @@ void vv_incoming_close(vv_incoming *in);            /* accepts NULL */
 typedef vv_status (*vv_incoming_fn)(void *payload, const vv_cid *cid, vv_error *err);
 vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, vv_error *err);
 vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run, vv_error *err);
+
+/* Removes leftovers of which every block is in the repository's store by now. */
+vv_status vv_incoming_tidy(vv_repository *r, vv_error *err);
 
 #endif

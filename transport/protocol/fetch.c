@@ -158,6 +158,19 @@ static vv_status list_haves(run *r, vv_oid **out, size_t *count, vv_error *err)
 	return rc;
 }
 
+/* Blocks without a commit that the origin could be told of: a fetch that was killed before its
+ * refs moved has left them. */
+static vv_status has_blocks(vv_repository *r, bool *out, vv_error *err)
+{
+	vv_store *store;
+	vv_store_stats stats = {0};
+	vv_status rc = vv_repository_store(r, &store, err);
+
+	rc = rc < 0 ? rc : vv_store_stats_get(store, &stats, err);
+	*out = stats.blocks > 0;
+	return rc;
+}
+
 /* Tells of more and more commits until the origin knows enough of them; then everything but
  * withheld leaves comes in the same answer. */
 static vv_status negotiate(run *r, vv_error *err)
@@ -165,11 +178,15 @@ static vv_status negotiate(run *r, vv_error *err)
 	vv_receive_stats stats;
 	vv_oid *haves = NULL;
 	size_t count = 0;
+	bool here = false;
 	vv_fetch_start start = {0};
 	vv_status rc = list_haves(r, &haves, &count, err);
 
+	if (rc == VV_OK && count == 0) {
+		rc = has_blocks(r->f->repo, &here, err);
+	}
 	vv_receive_stats_get(r->x, &stats);
-	bool nodes = r->f->supplier_count > 1 || stats.resumed > 0 || r->lost;
+	bool nodes = r->f->supplier_count > 1 || stats.resumed > 0 || r->lost || here;
 	for (size_t told = HAVES_FIRST; rc == VV_OK && !start.ready; told *= 4) {
 		const vv_request q = {.op = VV_OP_FETCH,
 				      .want = r->wants,
@@ -362,6 +379,8 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 		goto done;
 	}
 	if (r.wants.count == 0 && !r.lacking) {
+		(void)vv_incoming_tidy(f->repo, NULL);
+		(void)vv_git_receive_clean(f->repo, NULL);
 		rc = f->ref_count > 0
 			     ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err)
 			     : VV_OK;

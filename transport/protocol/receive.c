@@ -195,11 +195,9 @@ static vv_status keep_block(vv_receive *x, const vv_cid *cid, const void *bytes,
 	if (x->unkept >= KEEP_EVERY) {
 		x->unkept = 0;
 		rc = check_disk(x, err);
-		if (rc == VV_OK) {
-			rc = vv_incoming_keep(x->incoming, err);
-		}
+		return rc < 0 ? rc : vv_incoming_keep(x->incoming, err);
 	}
-	return rc;
+	return vv_incoming_spill(x->incoming, err);
 }
 
 static vv_status take_blocks(vv_receive *x, const void *bytes, size_t len, vv_error *err)

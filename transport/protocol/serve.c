@@ -524,6 +524,24 @@ static vv_status find_whole(vv_serve *s, vv_arena *arena, ref_list *refs, vv_oid
 	return rc;
 }
 
+/* Blocks that no ref names: such as wait, and where there is no ref at all those of the store,
+ * which a push has left that was killed before its refs moved. */
+static vv_status count_held(vv_serve *s, bool no_refs, uint64_t *out, vv_error *err)
+{
+	vv_store *store;
+	vv_store_stats stats = {0};
+	vv_status rc;
+
+	(void)vv_incoming_tidy(s->repo, NULL);
+	(void)vv_git_receive_clean(s->repo, NULL);
+	rc = vv_incoming_count(s->repo, out, err);
+	if (rc == VV_OK && no_refs && (rc = vv_repository_store(s->repo, &store, err)) == VV_OK) {
+		rc = vv_store_stats_get(store, &stats, err);
+	}
+	*out += stats.blocks;
+	return rc;
+}
+
 static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q, vv_arena *arena,
 			      vv_error *err)
 {
@@ -547,7 +565,7 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 		rc = vv_refs_each(s->repo, "refs/", add_ref, &refs, err);
 	}
 	if (rc == VV_OK && s->writable) {
-		rc = vv_incoming_count(s->repo, &h.held, err);
+		rc = count_held(s, refs.count == 0, &h.held, err);
 	}
 	if (rc == VV_OK && h.tells_whole) {
 		rc = find_whole(s, arena, &refs, &h.edge, err);

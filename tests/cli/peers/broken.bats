@@ -58,6 +58,73 @@ clone_size() {
 	[ $((size * 80 / 100 + again)) -lt $((size * 125 / 100)) ]
 }
 
+# ended_by SIGNAL PERCENT DIRECTION COMMAND...: the line falls silent after so much of $size, then
+# the far side is killed if $far says so, and the command ended by the signal.
+ended_by() {
+	local signal=$1 part=$2 way=$3 pid
+	shift 3
+	rm -f "$top/stalled"
+	cat > "$top/far" <<-END
+	#!/bin/sh
+	# What ssh runs, and its number.
+	for command; do :; done
+	echo \$\$ > $top/far.pid
+	exec sh -c "exec \$command"
+	END
+	chmod +x "$top/far"
+	GIT_SSH_VARIANT=ssh GIT_SSH_COMMAND="$proxy --cut-$way $((size * part / 100)) --stall --stalled $top/stalled -- $top/far" "$@" > /dev/null 2> "$top/ended.err" &
+	pid=$!
+	for i in $(seq 400); do [ -e "$top/stalled" ] && break; sleep 0.05; done
+	[ -e "$top/stalled" ]
+	sleep 0.3
+	[ -z "${far-}" ] || kill -9 "$(cat "$top/far.pid")"
+	kill -"$signal" "$pid"
+	wait "$pid" || true
+}
+
+# again LIMIT WAY COMMAND...: gets through, with at most so many bytes on the line.
+again() {
+	local limit=$1 way=$2 bytes
+	shift 2
+	rm -f "$top/count"
+	GIT_SSH_COMMAND="$proxy --count $top/count --ssh" succeeds "$@"
+	bytes=$(python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())[sys.argv[2]])' "$top/count" "$way")
+	echo "$size bytes in one piece; after the kill $bytes" >&2
+	[ "$bytes" -lt "$limit" ]
+}
+
+@test "what came before a clone was killed is not fetched again" {
+	longer
+	size=$(clone_size)
+	top=$PWD
+	for signal in KILL TERM; do
+		rm -rf b
+		ended_by $signal 80 down varve clone "ssh://host$PWD/a" b
+		# 64 KiB of the store, what was on the way, and all nodes of the tables.
+		again $((size * 20 / 100 + 200000)) down varve clone "ssh://host$PWD/a" b
+		cmp a/prices.csv b/prices.csv
+		varve -C b fsck --data > /dev/null
+		[ -z "$(ls b/.git/varve/incoming)" ]
+	done
+}
+
+@test "what came before a server of a push was killed is not sent again" {
+	longer
+	top=$PWD
+	varve init -q --bare hub.git
+	cd a
+	rm -f ../count
+	cp -a ../hub.git ../hub2.git
+	GIT_SSH_COMMAND="$proxy --count $top/count --ssh" varve push -q "ssh://host$top/hub2.git" main
+	size=$(python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())["up"])' ../count)
+	far=1 ended_by KILL 80 up varve push "ssh://host$top/hub.git" main
+	[ -z "$(git -C ../hub.git for-each-ref)" ]
+	again $((size * 20 / 100 + 200000)) up varve push "ssh://host$top/hub.git" main
+	cd ../hub.git
+	succeeds varve fsck --data
+	[ -z "$(ls varve/incoming)" ]
+}
+
 @test "a push that is cut off leaves no ref, and the next one sends the rest" {
 	longer
 	varve init -q --bare hub.git
