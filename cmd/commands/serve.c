@@ -18,7 +18,7 @@
 typedef struct options {
 	bool stdio, read_only, closed, quiet;
 	const char *http, *tls_cert, *tls_key, *auth, *hash_secret;
-	uint64_t connections, per_address;
+	uint64_t connections, per_address, request_memory, memory;
 	vv_strings hosts, proxies;
 } options;
 
@@ -35,6 +35,13 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "private", closed, "reading too only for those whom the file of --auth names"),
 	OPT_FLAG(0, "read-only", read_only, "take no pushes"),
 	OPT_NUMBER(0, "connections", connections, "N", "at most N at once (128)"),
+	OPT_NUMBER(0, "per-address", per_address, "N", "of them at most N for one client (half)"),
+	OPT_NUMBER(0, "request-memory", request_memory, "BYTES",
+		   "what one request may make the server hold (256m)"),
+	OPT_NUMBER(0, "memory", memory, "BYTES", "what all requests together may (1g)"),
+	OPT_LIST(0, "host", hosts, "NAME", "a name that this server goes by; others are refused"),
+	OPT_LIST(0, "trust-proxy", proxies, "NETWORK",
+		 "believe X-Forwarded-For that comes from there"),
 	OPT_FLAG('q', "quiet", quiet, "no line for each request"),
 };
 
@@ -170,6 +177,8 @@ static int run_serve(void *opts, int argc, char **argv)
 		.quiet = o->quiet,
 		.connections = (unsigned)(o->connections < 10000 ? o->connections : 10000),
 		.per_address = (unsigned)(o->per_address < 10000 ? o->per_address : 10000),
+		.request_memory = o->request_memory,
+		.memory = o->memory,
 		.hosts = (const char *const *)o->hosts.items,
 		.host_count = o->hosts.count,
 		.proxies = (const char *const *)o->proxies.items,

@@ -173,6 +173,7 @@ typedef struct piece {
 } piece;
 
 #define PIECES 8
+#define KEPT ((size_t)16 << 20) /* bytes of a piece */
 
 /* Where the groups of the old file lie: a hash table by what makes their bytes. */
 typedef struct old_place {
@@ -516,6 +517,15 @@ static piece *maker_take(maker *m)
 	return p;
 }
 
+/* Rows that are long are seldom: their memory is not kept for the next ones. */
+static void trim(piece *p)
+{
+	if (p->raw.cap > KEPT) {
+		vv_buf_clear(&p->raw);
+		vv_batch_clear(&p->batch);
+	}
+}
+
 static const vv_bytes_options no_options = {.old_fd = -1};
 
 static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts, vv_error *err)
@@ -639,6 +649,7 @@ vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			rc = vv_scan_cache_add(m.opts->cache, &p->entry, err);
 		}
 		vv_progress_update(m.opts->progress, "writing", m.bytes, t->root.bytes);
+		trim(p);
 	}
 	vv_buf_reset(&ends);
 	if (rc == VV_OK && (rc = table_tail(&ends, t, err)) == VV_OK &&
@@ -946,4 +957,35 @@ vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn f
 	}
 	r.end = len < bytes - from ? from + len : bytes;
 	return t->root.kind == VV_KIND_TABLE ? give_table(&r, err) : give_chunks(&r, err);
+}
+
+vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
+				 vv_error *err)
+{
+	const vv_buf *top = &t->root.layout;
+	vv_list_reader *list = NULL;
+	vv_buf head = VV_BUF_INIT;
+	uint64_t end = len < t->root.bytes - from ? from + len : t->root.bytes;
+	vv_list_item item;
+	int more = 0;
+	vv_status rc;
+
+	*out = 0;
+	if (t->root.kind != VV_KIND_TABLE) {
+		return VV_OK;
+	}
+	if ((rc = table_head(&head, t, err)) < 0 ||
+	    (rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &t->source, top->data, top->len,
+				      err)) < 0 ||
+	    (rc = vv_list_seek(list, from > head.len ? from - head.len : 0, err)) < 0) {
+		goto done;
+	}
+	while ((more = vv_list_next(list, &item, err)) > 0 && head.len + item.before < end) {
+		*out = item.weight > *out ? item.weight : *out;
+	}
+	rc = more < 0 ? (vv_status)more : VV_OK;
+done:
+	vv_list_reader_close(list);
+	vv_buf_clear(&head);
+	return rc;
 }

@@ -56,6 +56,11 @@ void vv_table_source_close(vv_table_source *s);
 vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 			 vv_error *err);
 
+/* The most bytes that one row group takes of those that this part of the file touches: while bytes of
+ * it are given, about twice as many are in memory. Reads lists alone. 0 for files. */
+vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
+				 vv_error *err);
+
 /* Appends one group's raw bytes, made from its cells and quirks: what restoring it
  * gives; and where each row's bytes end in out: ends has b->rows places (NULL: not
  * wanted). last: it is the table's last group. */

@@ -35,12 +35,43 @@ static void add_file_headers(const http_request *q, struct MHD_Response *respons
 	}
 }
 
+/* True: an answer was queued, since this part takes too much memory. */
+static bool is_too_costly(http_request *q, enum MHD_Result *result)
+{
+	const vv_http_handlers *h = &q->server->handlers;
+	uint64_t cost = 0;
+	unsigned status;
+	vv_error err;
+
+	if (!h->file_cost || q->len == 0 || strcmp(q->method, "HEAD") == 0) {
+		return false;
+	}
+	if (h->file_cost(q->file.handle, q->from, q->len, &cost, &err) < 0) {
+		*result = http_say_error(q, &err);
+		return true;
+	}
+	status = http_reserve(q, cost);
+	if (status == MHD_HTTP_CONTENT_TOO_LARGE) {
+		*result = http_say(
+			q, status,
+			"rows here take more memory than this server gives to a request: clone "
+			"the repository, or ask for a range without them");
+	} else if (status) {
+		*result = http_say(q, status, "busy; try again later");
+	}
+	return status != 0;
+}
+
 static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 {
 	struct MHD_Response *response;
+	enum MHD_Result result;
 
 	q->from = range->from;
 	q->len = range->len;
+	if (is_too_costly(q, &result)) {
+		return result;
+	}
 	if (q->len == 0) {
 		response = http_empty(q);
 	} else {
@@ -105,6 +136,9 @@ enum MHD_Result http_raw(http_request *q)
 	}
 	rc = h->file_open(h->payload, &call, q->rest, &q->file, &err);
 	if (rc < 0) {
+		if (rc == VV_EREFUSED) {
+			return http_say(q, MHD_HTTP_CONTENT_TOO_LARGE, "%s", err.message);
+		}
 		err.code = err.code == VV_EUSAGE ? VV_ENOTFOUND : err.code;
 		return http_say_error(q, &err);
 	}

@@ -113,6 +113,24 @@ enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	return http_send(q, status, response);
 }
 
+unsigned http_reserve(http_request *q, uint64_t bytes)
+{
+	vv_http_server *s = q->server;
+
+	if (bytes > s->o.request_memory || bytes > s->o.memory) {
+		(void)snprintf(q->problem, sizeof(q->problem), "would take %s of memory",
+			       vv_text_bytes(bytes));
+		return MHD_HTTP_CONTENT_TOO_LARGE;
+	}
+	if (atomic_fetch_add(&s->reserved, bytes) + bytes > s->o.memory) {
+		atomic_fetch_sub(&s->reserved, bytes);
+		(void)snprintf(q->problem, sizeof(q->problem), "no memory left for it");
+		return MHD_HTTP_SERVICE_UNAVAILABLE;
+	}
+	q->reserved += bytes;
+	return 0;
+}
+
 /* What went wrong inside is for the log alone. */
 enum MHD_Result http_say_error(http_request *q, const vv_error *err)
 {

@@ -47,6 +47,7 @@ struct http_request {
 	bool closes;                              /* the connection, with the answer */
 	unsigned status;
 	uint64_t in_bytes, out_bytes, start_ms;
+	uint64_t reserved; /* bytes of the server's */
 	http_stream stream;
 	char problem[160]; /* for the log: what went wrong after the head */
 	/* GET of a file */

@@ -344,6 +344,7 @@ static void request_completed(void *server, struct MHD_Connection *c, void **con
 	if (q->has_file) {
 		s->handlers.file_close(q->file.handle);
 	}
+	atomic_fetch_sub(&s->reserved, q->reserved);
 	http_log(q);
 	if (q->connection) {
 		vv_mutex_lock(s->lock);
@@ -717,6 +718,8 @@ static void fill_defaults(vv_http_options *o)
 {
 	o->connections = o->connections ? o->connections : 128;
 	o->per_address = o->per_address ? o->per_address : (o->connections + 1) / 2;
+	o->request_memory = o->request_memory ? o->request_memory : (uint64_t)256 << 20;
+	o->memory = o->memory ? o->memory : (uint64_t)1 << 30;
 	o->head_sec = o->head_sec ? o->head_sec : 20;
 	o->keep_sec = o->keep_sec ? o->keep_sec : 60;
 	o->rate_min = o->rate_min ? o->rate_min : 64;

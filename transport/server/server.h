@@ -58,11 +58,15 @@ typedef struct vv_http_handlers {
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,
 			    vv_error *err);
 	/* rest: "REV/PATH" as it is in the URL, still encoded. VV_ENOTFOUND and VV_EUSAGE
-	 * are 404, VV_EMISSING is 404 as well, with the message. NULL: no route raw. */
+	 * are 404, VV_EMISSING is 404 as well, with the message, VV_EREFUSED is 413. NULL: no
+	 * route raw. */
 	vv_status (*file_open)(void *payload, const vv_http_call *call, const char *rest,
 			       vv_http_file *out, vv_error *err);
 	vv_status (*file_write)(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
 				void *out, vv_error *err);
+	/* Bytes of memory that writing this part takes at once. NULL: few. */
+	vv_status (*file_cost)(void *handle, uint64_t from, uint64_t len, uint64_t *out,
+			       vv_error *err);
 	void (*file_close)(void *handle);
 	/* One line for each request, without a newline and already escaped. */
 	void (*log)(void *payload, const char *line);
@@ -85,11 +89,13 @@ typedef struct vv_http_options {
 	size_t host_count;
 	const char *const *proxies; /* networks whose X-Forwarded-For is believed */
 	size_t proxy_count;
-	unsigned head_sec; /* the first request's head must be there by then; 0: 20 */
-	unsigned keep_sec; /* each further one's, counted from the answer; 0: 60 */
-	unsigned rate_min; /* of a body, bytes a second at least, over */
-	unsigned rate_sec; /* so many seconds; 0: 64 over 60 */
-	uint64_t body_max; /* bytes of one request; 0: no limit */
+	unsigned head_sec;       /* the first request's head must be there by then; 0: 20 */
+	unsigned keep_sec;       /* each further one's, counted from the answer; 0: 60 */
+	unsigned rate_min;       /* of a body, bytes a second at least, over */
+	unsigned rate_sec;       /* so many seconds; 0: 64 over 60 */
+	uint64_t body_max;       /* bytes of one request; 0: no limit */
+	uint64_t request_memory; /* bytes that one request may make us hold; 0: 256 MiB */
+	uint64_t memory;         /* and all together; 0: 1 GiB */
 } vv_http_options;
 
 /* Opens the repositories, listens. VV_EUSAGE: an address, two repositories of one name;

@@ -74,7 +74,8 @@ struct vv_http_server {
 	vv_worker *watch;
 	vv_ring *clock; /* nobody writes to it: waiting on it is the watch's pause */
 	atomic_bool stopping;
-	atomic_uint active; /* requests under way */
+	atomic_uint active;            /* requests under way */
+	atomic_uint_fast64_t reserved; /* bytes of memory for them */
 	atomic_uint_fast64_t requests;
 	vv_buf tls_cert, tls_key;
 	char said[256]; /* libmicrohttpd's last words */
@@ -87,6 +88,10 @@ enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len)
 enum MHD_Result http_varve_end(http_request *q);
 enum MHD_Result http_raw(http_request *q);
 enum MHD_Result http_gateway(http_request *q, const char *rest);
+
+/* So much memory for the request, until it ends. 0, or the status to answer with: it is too much at
+ * all (413), or now (503). */
+unsigned http_reserve(http_request *q, uint64_t bytes);
 
 /* What the connection is waited for from now on; one without any is of no account. */
 void http_phase(http_request *q, int phase);

@@ -12,7 +12,8 @@
 #include "transport/server/server_internal.h"
 
 #define TYPE "application/x-varve"
-#define DROP_MAX ((uint64_t)256 << 20) /* of a body that nobody reads any more */
+#define REQUEST_MEMORY ((uint64_t)8 << 20) /* its first frame, and lists that are made of it */
+#define DROP_MAX ((uint64_t)256 << 20)     /* of a body that nobody reads any more */
 
 static vv_status answer(http_request *q, vv_error *err)
 {
@@ -68,6 +69,9 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 		return http_say(q, MHD_HTTP_FORBIDDEN,
 				s->auth && !s->o.read_only ? "this user may read, not write"
 							   : "this server is read-only");
+	}
+	if (http_reserve(q, REQUEST_MEMORY) != 0) {
+		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
 	}
 	if (!http_stream_start(q, answer, true)) {
 		return http_say_error(q, &q->stream.err);

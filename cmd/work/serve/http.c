@@ -85,10 +85,13 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				.host_count = o->host_count,
 				.proxies = o->proxies,
 				.proxy_count = o->proxy_count,
-				.body_max = o->body_max};
+				.body_max = o->body_max,
+				.request_memory = o->request_memory,
+				.memory = o->memory};
 	serving s = {o, vv_mutex_new()};
 	vv_http_handlers handlers = {.answer = answer,
 				     .file_open = vv_http_file_open,
+				     .file_cost = vv_http_file_cost,
 				     .file_write = vv_http_file_write,
 				     .file_close = vv_http_file_close,
 				     .log = log_line,

@@ -25,7 +25,7 @@ typedef struct vv_serve_http_options {
 	size_t host_count;
 	const char *const *proxies;
 	size_t proxy_count;
-	uint64_t body_max;
+	uint64_t body_max, request_memory, memory;
 	/* Answers one request of the protocol; called in the server's threads. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,
 			    vv_error *err);

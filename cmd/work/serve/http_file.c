@@ -20,6 +20,7 @@
 
 #define PLAIN_MAX ((uint64_t)64 << 20)  /* a plain file of Git's is read whole */
 #define PLAIN_SUM ((uint64_t)256 << 20) /* for all requests together */
+#define SMALL ((uint64_t)1 << 20)       /* what a request takes besides its longest rows */
 #define PARTS_MAX 8                     /* of a revision with slashes */
 
 /* Bytes of plain files in memory now. */
@@ -248,6 +249,22 @@ vv_status vv_http_file_open(void *payload, const vv_http_call *call, const char 
 	out->content_type = type_of(f->path);
 	out->fixed = is_whole_id(rest, &f->commit);
 	return VV_OK;
+}
+
+vv_status vv_http_file_cost(void *handle, uint64_t from, uint64_t len, uint64_t *out, vv_error *err)
+{
+	file *f = handle;
+	uint64_t group;
+	vv_status rc;
+
+	*out = 0; /* a plain file was counted when it was opened */
+	if (!f->is_dataset) {
+		return VV_OK;
+	}
+	if ((rc = vv_table_largest_group(&f->table, from, len, &group, err)) == VV_OK) {
+		*out = SMALL + (group < UINT64_MAX / 4 ? 2 * group : UINT64_MAX / 2);
+	}
+	return rc;
 }
 
 vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,

@@ -15,6 +15,8 @@ vv_status vv_http_file_open(void *payload, const vv_http_call *call, const char 
 			    vv_http_file *out, vv_error *err);
 vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
 			     void *out, vv_error *err);
+vv_status vv_http_file_cost(void *handle, uint64_t from, uint64_t len, uint64_t *out,
+			    vv_error *err);
 void vv_http_file_close(void *handle);
 
 #endif

@@ -497,3 +497,39 @@ certificate() {
 	ends_with 2 varve serve --http 127.0.0.1:0 --private src
 	stderr_has "file of users"
 }
+
+@test "a server goes by the names that it was given and believes the proxies that it was told" {
+	new_repo src
+	git -C src commit -q --allow-empty -m one
+	start_server --host data.example --host other.example --trust-proxy 127.0.0.0/8 src
+	[ "$(status -H 'Host: data.example:8080' "$url/")" = 200 ]
+	[ "$(status -H 'Host: Other.Example' "$url/")" = 200 ]
+	[ "$(status "$url/")" = 200 ]
+	[ "$(status -H 'Host: evil.example' "$url/")" = 421 ]
+	[ "$(status -H 'X-Forwarded-For: 6.6.6.6, 192.0.2.7' "$url/")" = 200 ]
+	stop_server
+	log_has ' 192.0.2.7 - GET / 200'
+	ends_with 2 varve serve --http 127.0.0.1:0 --trust-proxy nonsense src
+	stderr_has "'nonsense' is not an address or a network"
+	ends_with 2 varve serve --http 127.0.0.1:0 --host http://x src
+	stderr_has "'http://x' is not the name of a host"
+	start_server src
+	[ "$(status -H 'X-Forwarded-For: 192.0.2.7' "$url/")" = 200 ]
+	stop_server
+	log_has ' 127.0.0.1 - GET / 200'
+}
+
+@test "one client has so many connections as it was given" {
+	new_repo src
+	git -C src commit -q --allow-empty -m one
+	start_server --connections 8 --per-address 2 src
+	port=${url##*:}
+	exec 5<> "/dev/tcp/127.0.0.1/$port" 6<> "/dev/tcp/127.0.0.1/$port"
+	printf 'GET / HT' >&5
+	printf 'GET / HT' >&6
+	sleep 0.2
+	[ "$(status "$url/")" = 000 ]
+	[ "$(status --interface 127.0.0.2 "$url/")" = 200 ]
+	exec 5>&- 6>&-
+	stop_server
+}
