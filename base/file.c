@@ -22,7 +22,6 @@
 #define MAX_TRANSFER ((size_t)1 << 30) /* some systems fail above INT_MAX */
 #define READ_STEP 65536u
 #define TEMP_TRIES 100u
-#define RANDOM_CHARS 12u
 
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
 {
@@ -394,6 +393,12 @@ static vv_status fill_temp(int fd, const char *path, const void *bytes, size_t l
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err)
 {
+	return vv_write_file_after(path, bytes, len, durable, NULL, NULL, err);
+}
+
+vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, bool durable,
+			      vv_before_fn before, void *payload, vv_error *err)
+{
 	char *dir = vv_path_dir(path);
 	char *temp = NULL;
 	vv_status rc;
@@ -409,6 +414,7 @@ vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool du
 	}
 	keep_mode(fd, path);
 	if ((rc = fill_temp(fd, path, bytes, len, durable, err)) < 0 ||
+	    (before && (rc = before(payload, temp, err)) < 0) ||
 	    (rc = vv_rename(temp, path, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 		goto done;
@@ -422,22 +428,22 @@ done:
 	return rc;
 }
 
-static void random_name(char out[RANDOM_CHARS + 1])
+static void random_name(char out[VV_TEMP_RANDOM + 1])
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
-	uint8_t bytes[RANDOM_CHARS];
+	uint8_t bytes[VV_TEMP_RANDOM];
 	size_t i;
 
 	vv_random(bytes, sizeof bytes);
-	for (i = 0; i < RANDOM_CHARS; i++) {
+	for (i = 0; i < VV_TEMP_RANDOM; i++) {
 		out[i] = letters[bytes[i] % 32];
 	}
-	out[RANDOM_CHARS] = '\0';
+	out[VV_TEMP_RANDOM] = '\0';
 }
 
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err)
 {
-	char name[RANDOM_CHARS + 1];
+	char name[VV_TEMP_RANDOM + 1];
 	unsigned tries;
 
 	*path_out = NULL;

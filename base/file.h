@@ -52,9 +52,15 @@ vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err)
  * file is untouched and the temporary one is gone. */
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err);
+/* The same; before is asked when the temporary file is whole, and may refuse it. */
+typedef vv_status (*vv_before_fn)(void *payload, const char *temp, vv_error *err);
+vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, bool durable,
+			      vv_before_fn before, void *payload, vv_error *err);
 
-/* A new file "<dir>/<prefix><random>" opened for writing and reading, mode
+/* A new file "<dir>/<prefix><random>" (VV_TEMP_RANDOM characters of "a-z2-7") opened for
+ * writing and reading, mode
  * 0666 & ~umask; *path_out is owned by the caller (vv_free). */
+#define VV_TEMP_RANDOM 12u
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
 /* What identifies a file's content without reading it. */

@@ -46,6 +46,8 @@ static vv_status open_part(vv_context *c, unsigned part, vv_error *err)
 		return open_repository(c, err);
 	case VV_NEEDS_WORKTREE:
 		return need_worktree(c, err);
+	case VV_NEEDS_RIGHT:
+		return vv_journal_recover(c->repo, &c->found, err);
 	case VV_NEEDS_PATHS:
 		return vv_pathspec_init(&c->paths, c->repo, c->argc, c->argv, err);
 	case VV_NEEDS_WRITER:
@@ -64,6 +66,9 @@ vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err)
 {
 	if (needs & ~(unsigned)VV_NEEDS_PROGRESS) {
 		needs |= VV_NEEDS_REPOSITORY;
+	}
+	if (needs & VV_NEEDS_RIGHT) {
+		needs |= VV_NEEDS_WORKTREE;
 	}
 	if (needs & VV_NEEDS_LOCK) {
 		needs |= VV_NEEDS_WRITER;

@@ -19,6 +19,7 @@
 #include "base/progress.h"
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/commit/auto_gc.h"
+#include "cmd/work/commit/journal.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/dataset_writer.h"
 #include "repo/git/index/index.h"
@@ -28,11 +29,13 @@ enum {
 	VV_NEEDS_PROGRESS = 1 << 0,   /* a bar while the parts below work */
 	VV_NEEDS_REPOSITORY = 1 << 1, /* that the current folder lies in; all below need it, too */
 	VV_NEEDS_WORKTREE = 1 << 2,   /* and it is not bare */
-	VV_NEEDS_PATHS = 1 << 3,      /* the words are paths of its work tree */
-	VV_NEEDS_WRITER = 1 << 4,     /* datasets are read and written */
-	VV_NEEDS_READER = 1 << 5,     /* datasets are read */
-	VV_NEEDS_LOCK = 1 << 6, /* and nobody else writes meanwhile: before the index is read */
-	VV_NEEDS_INDEX = 1 << 7
+	VV_NEEDS_RIGHT = 1 << 3,  /* and what an interrupted command left in it is put right: for
+				   * all that change index or files */
+	VV_NEEDS_PATHS = 1 << 4,  /* the words are paths of its work tree */
+	VV_NEEDS_WRITER = 1 << 5, /* datasets are read and written */
+	VV_NEEDS_READER = 1 << 6, /* datasets are read */
+	VV_NEEDS_LOCK = 1 << 7,   /* and nobody else writes meanwhile: before the index is read */
+	VV_NEEDS_INDEX = 1 << 8
 };
 
 typedef struct vv_context {
@@ -50,7 +53,8 @@ typedef struct vv_context {
 	vv_dataset_writer *writer;
 	vv_index *index;
 
-	unsigned opened; /* the VV_NEEDS_ that are met */
+	unsigned opened;        /* the VV_NEEDS_ that are met */
+	vv_journal_found found; /* what was put right */
 	vv_auto_gc gc;
 	bool gc_quiet;
 } vv_context;

@@ -147,6 +147,6 @@ const vv_command vv_cmd_add = {
 	.options_size = sizeof(options),
 	.arguments = "path",
 	.check = check_add,
-	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_WRITER,
 	.run = run_add,
 };

@@ -14,6 +14,7 @@
 #include "cmd/output.h"
 #include "cmd/work/apply/files.h"
 #include "cmd/work/apply/index.h"
+#include "cmd/work/commit/journal.h"
 #include "diff/patch/patch.h"
 
 /* Misfits told one by one. */
@@ -47,8 +48,9 @@ typedef struct run {
 	vv_index *index; /* --cached, --3way */
 	vv_checkout checkout;
 	vv_apply_index indexed;
-	vv_buf told; /* --3way: misfits, told when the merge does not help */
-	int fd;      /* of the patch; it can be sought in */
+	vv_buf told;         /* --3way: misfits, told when the merge does not help */
+	vv_journal *journal; /* of the files that change; NULL: none do */
+	int fd;              /* of the patch; it can be sought in */
 	const char *name;
 	char *spool;
 	char *instead, *instead_rej; /* FILE, and where its rejects go; NULL */
@@ -275,9 +277,10 @@ static vv_status find_repository(run *r, vv_context *c, vv_error *err)
 		return VV_OK; /* files will do */
 	}
 	if (rc < 0 ||
-	    (rc = vv_context_need(
-		     c, VV_NEEDS_WORKTREE | VV_NEEDS_WRITER | (indexed ? VV_NEEDS_INDEX : 0),
-		     err)) < 0) {
+	    (rc = vv_context_need(c,
+				  (r->o->check ? VV_NEEDS_WORKTREE : VV_NEEDS_RIGHT) |
+					  VV_NEEDS_WRITER | (indexed ? VV_NEEDS_INDEX : 0),
+				  err)) < 0) {
 		return rc;
 	}
 	r->repo = c->repo;
@@ -329,6 +332,20 @@ static vv_status merge_misfits(run *r, const vv_patch_source *source,
 	return rc;
 }
 
+/* Files made beside those that the patch changes, and their changes, are written down first. */
+static vv_status open_journal(run *r, vv_error *err)
+{
+	static const vv_journal_options o = {
+		.command = "apply", .what = "'varve apply'", .end = VV_JOURNAL_END_CLOSE};
+	vv_status rc = VV_OK;
+
+	if (r->repo && !r->index && !r->o->check) {
+		rc = vv_journal_open(&r->journal, r->repo, &o, err);
+		r->files.journal = r->rejects.journal = r->journal;
+	}
+	return rc;
+}
+
 static vv_status apply(run *r, vv_error *err)
 {
 	const options *o = r->o;
@@ -353,7 +370,8 @@ static vv_status apply(run *r, vv_error *err)
 	r->files.repo = r->rejects.repo = r->repo;
 	r->files.reader = r->rejects.reader = vv_dataset_writer_reader(r->writer);
 	r->rejects.strip = r->files.strip;
-	vv_status rc = vv_patch_apply(&source, &po, err);
+	vv_status rc = open_journal(r, err);
+	rc = rc < 0 ? rc : vv_patch_apply(&source, &po, err);
 	if (o->three_way) {
 		return merge_misfits(r, &source, &po, rc, err);
 	}
@@ -445,7 +463,7 @@ static vv_status run_apply(vv_context *c, vv_error *err)
 	if ((rc = find_repository(&r, c, err)) == VV_OK &&
 	    (rc = open_patch(&r, c->argv[0], err)) == VV_OK &&
 	    (c->argc == 1 || (rc = take_file(&r, c->argv[1], err)) == VV_OK)) {
-		rc = apply(&r, err);
+		rc = vv_journal_close(r.journal, apply(&r, err), err);
 	}
 	vv_progress_end();
 	if (rc == VV_OK && !o->quiet) {

@@ -232,6 +232,9 @@ static vv_status run_under_way(vv_context *c, vv_error *err)
 	const options *o = c->options;
 
 	if (strcmp(vv_state_name(c->repo), c->name) != 0) {
+		if (o->abort && vv_journal_was(&c->found, c->name)) {
+			return VV_OK; /* done just now */
+		}
 		return vv_fail(err, VV_EUSAGE, "no %s is under way", c->name);
 	}
 	if (o->abort) {
@@ -316,7 +319,7 @@ const vv_command vv_cmd_cherry_pick = {
 	.exit_codes = "there are conflicts, or the change is there already",
 	.arguments = "ref",
 	.check = check_pick,
-	.needs = VV_NEEDS_WORKTREE,
+	.needs = VV_NEEDS_RIGHT,
 	.run = run_cherry_pick,
 };
 
@@ -351,6 +354,6 @@ const vv_command vv_cmd_revert = {
 	.exit_codes = "there are conflicts, or it is taken back already",
 	.arguments = "ref",
 	.check = check_pick,
-	.needs = VV_NEEDS_WORKTREE,
+	.needs = VV_NEEDS_RIGHT,
 	.run = run_revert,
 };

@@ -266,9 +266,9 @@ static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
 		if (rc == VV_OK &&
 		    (rc = vv_tree_switch_plan(&s, &checkout, &nothing, commit, !resumed, err)) ==
 			    VV_OK &&
-		    (rc = vv_tree_switch_run(&s, err)) == VV_OK &&
-		    (rc = vv_index_write(index, err)) < 0) {
-			vv_tree_switch_undo(&s);
+		    (rc = vv_tree_switch_run(&s, err)) == VV_OK) {
+			/* Files without an index are what take_standing knows. */
+			rc = vv_index_write(index, err);
 		}
 		if (rc == VV_OK) {
 			rc = vv_repository_settle(r->repo, err);

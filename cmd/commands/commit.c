@@ -500,7 +500,7 @@ const vv_command vv_cmd_commit = {
 		"nothing to commit, unmerged paths, or a hook or the check of varve.json said no",
 	.arguments = "path",
 	.check = check_commit,
-	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_WRITER,
 	.run = run_commit,
 	.conflict_is_no = true,
 };

@@ -204,11 +204,38 @@ static void run_post_merge(merger *m)
 	}
 }
 
+/* What will change, before anything does. */
+static vv_status note(merger *m, vv_journal **out, const vv_tree_switch *s, vv_error *err)
+{
+	vv_journal_options o = {.command = "merge", .end = VV_JOURNAL_END_HEAD};
+	vv_buf what = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&what, "the merge of '%s'", m->word);
+	o.what = vv_buf_cstr(&what);
+	if ((rc = vv_buf_ok(&what, err)) == VV_OK &&
+	    (rc = vv_journal_open(out, m->c->repo, &o, err)) == VV_OK &&
+	    (rc = vv_tree_switch_note(s, *out, false, NULL, 0, err)) == VV_OK &&
+	    (rc = vv_journal_head(*out, m->head.branch, &m->theirs, err)) == VV_OK) {
+		rc = vv_journal_ready(*out, err);
+	}
+	vv_buf_clear(&what);
+	return rc;
+}
+
+static vv_status write_index(merger *m, vv_journal *j, vv_error *err)
+{
+	vv_status rc = vv_index_write(m->c->index, err);
+
+	vv_journal_index_written(j);
+	return rc;
+}
+
 static vv_status fast_forward(merger *m, vv_error *err)
 {
 	vv_checkout checkout;
 	vv_tree_switch s;
-	vv_index_copy before = {0};
+	vv_journal *j = NULL;
 	vv_status rc;
 
 	memset(&s, 0, sizeof(s));
@@ -223,27 +250,20 @@ static vv_status fast_forward(merger *m, vv_error *err)
 		}
 		goto done;
 	}
-	if ((rc = vv_tree_switch_run(&s, err)) < 0) {
+	if ((s.count > 0 && (rc = note(m, &j, &s, err)) < 0) ||
+	    (rc = vv_tree_switch_run(&s, err)) < 0 ||
+	    (s.count > 0 && (rc = write_index(m, j, err)) < 0) || (rc = move_branch(m, err)) < 0) {
+		/* Where the branch has moved all the same, files and index stay with it. */
+		rc = vv_journal_close(j, rc, err);
 		goto done;
 	}
-	if (s.count > 0 && ((rc = vv_index_copy_take(&before, m->c->repo, err)) < 0 ||
-			    (rc = vv_index_write(m->c->index, err)) < 0)) {
-		vv_tree_switch_undo(&s);
-		goto done;
-	}
-	vv_index_copy_mark(&before, m->c->repo);
-	/* Where the branch has moved all the same, files and index stay with it. */
-	if ((rc = move_branch(m, err)) < 0 && !vv_head_is(m->c->repo, m->head.branch, &m->theirs)) {
-		vv_tree_switch_take_back(&s, &before);
-		goto done;
-	}
+	(void)vv_journal_close(j, rc, err);
 	vv_progress_end();
 	vv_checkout_note_missing(&checkout);
 	say_moved(m, &s);
 	say_stat(m);
 	run_post_merge(m);
 done:
-	vv_index_copy_clear(&before);
 	vv_tree_switch_clear(&s);
 	vv_checkout_clear(&checkout);
 	return rc;
@@ -406,7 +426,9 @@ static vv_status run_under_way(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_status rc = need_merge(c->repo, err);
 
-	if (rc == VV_OK && o->abort) {
+	if (rc < 0 && o->abort && vv_journal_was(&c->found, "merge")) {
+		rc = VV_OK; /* done just now */
+	} else if (rc == VV_OK && o->abort) {
 		rc = vv_merge_undo(c->repo, err);
 	} else if (rc == VV_OK && o->quit) {
 		rc = vv_state_cleanup(c->repo, err);
@@ -483,6 +505,6 @@ const vv_command vv_cmd_merge = {
 	.exit_codes = "there are conflicts",
 	.arguments = "ref",
 	.check = check_merge,
-	.needs = VV_NEEDS_WORKTREE,
+	.needs = VV_NEEDS_RIGHT,
 	.run = run_merge,
 };

@@ -15,6 +15,7 @@
 #include "cmd/output.h"
 #include "cmd/work/add/attributes_edit.h"
 #include "cmd/work/commit/checkout.h"
+#include "cmd/work/commit/journal.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 
@@ -31,7 +32,7 @@ static const vv_option table[] = {
 /* One thing on the disk that gets another name: a file, or a folder with all in it. */
 typedef struct move {
 	char *from, *to; /* repository-relative */
-	bool folder, done;
+	bool folder;
 } move;
 
 /* One entry of the index that goes along. */
@@ -236,19 +237,6 @@ static vv_status rename_on_disk(moving *m, const char *from, const char *to, vv_
 	return rc;
 }
 
-static void undo(moving *m)
-{
-	vv_error ignored;
-	size_t i;
-
-	for (i = m->move_count; i-- > 0;) {
-		if (m->moves[i].done) {
-			rename_on_disk(m, m->moves[i].to, m->moves[i].from, &ignored);
-		}
-	}
-	vv_attr_edit_undo(&m->attributes);
-}
-
 /* The new name must be varve's too, or plain git would take the pointer for text. */
 static vv_status track_new_name(moving *m, const entry *e, vv_error *err)
 {
@@ -298,17 +286,67 @@ static vv_status move_entry(moving *m, const entry *e, vv_error *err)
 	return vv_index_set(m->c->index, e->to, e->mode, &e->id, known ? &st : NULL, err);
 }
 
+static vv_status note_move(moving *m, vv_journal *j, const move *mv, vv_error *err)
+{
+	const vv_journal_change c = {.path = mv->to, .from = mv->from, .work_only = true},
+				over = {.path = mv->to, .work_only = true};
+	char *file = vv_repository_file(m->c->repo, mv->to);
+	vv_status rc = file ? vv_journal_path(j, m->c->index, &c, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK && vv_exists(file)) { /* -f */
+		rc = vv_journal_path(j, m->c->index, &over, err);
+	}
+	vv_free(file);
+	return rc;
+}
+
+static vv_status note_entry(moving *m, vv_journal *j, const entry *e, vv_error *err)
+{
+	const vv_journal_change from = {.path = e->from, .known = true, .index_only = true},
+				to = {.path = e->to,
+				      .known = true,
+				      .new_mode = e->mode,
+				      .new_id = e->id,
+				      .index_only = true};
+	vv_status rc = vv_journal_path(j, m->c->index, &from, err);
+
+	return rc < 0 ? rc : vv_journal_path(j, m->c->index, &to, err);
+}
+
+/* What will change, before anything does. */
+static vv_status note(moving *m, vv_journal **out, vv_error *err)
+{
+	static const vv_journal_options o = {
+		.command = "mv", .what = "'varve mv'", .end = VV_JOURNAL_END_INDEX};
+	static const vv_journal_change attributes = {.path = ".gitattributes"};
+	vv_status rc = vv_journal_open(out, m->c->repo, &o, err);
+	bool any = false;
+
+	for (size_t i = 0; rc == VV_OK && i < m->move_count; i++) {
+		rc = note_move(m, *out, &m->moves[i], err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < m->entry_count; i++) {
+		rc = note_entry(m, *out, &m->entries[i], err);
+		any = any || m->entries[i].dataset;
+	}
+	if (rc == VV_OK && any) {
+		rc = vv_journal_path(*out, m->c->index, &attributes, err);
+	}
+	return rc < 0 ? rc : vv_journal_ready(*out, err);
+}
+
 static vv_status run_moves(moving *m, vv_error *err)
 {
+	vv_journal *j = NULL;
 	vv_status rc;
 	size_t i;
 
 	if ((rc = vv_attr_edit_begin(&m->attributes, m->c->repo, err)) < 0) {
 		return rc;
 	}
+	rc = note(m, &j, err);
 	for (i = 0; rc == VV_OK && i < m->move_count; i++) {
 		rc = rename_on_disk(m, m->moves[i].from, m->moves[i].to, err);
-		m->moves[i].done = rc == VV_OK;
 	}
 	for (i = 0; rc == VV_OK && i < m->entry_count; i++) {
 		rc = move_entry(m, &m->entries[i], err);
@@ -323,10 +361,7 @@ static vv_status run_moves(moving *m, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_index_write(m->c->index, err);
 	}
-	if (rc < 0) {
-		undo(m);
-	}
-	return rc;
+	return vv_journal_close(j, rc, err);
 }
 
 static void clear(moving *m)
@@ -382,6 +417,6 @@ const vv_command vv_cmd_mv = {
 	.options_size = sizeof(options),
 	.arguments = "path",
 	.check = check_mv,
-	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_READER | VV_NEEDS_INDEX,
+	.needs = VV_NEEDS_RIGHT | VV_NEEDS_READER | VV_NEEDS_INDEX,
 	.run = run_mv,
 };

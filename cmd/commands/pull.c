@@ -181,6 +181,6 @@ const vv_command vv_cmd_pull = {
 	.exit_codes = "conflicts",
 	.arguments = "ref",
 	.check = check_pull,
-	.needs = VV_NEEDS_WORKTREE,
+	.needs = VV_NEEDS_RIGHT,
 	.run = run_pull,
 };

@@ -386,6 +386,6 @@ const vv_command vv_cmd_rename_column = {
 		   "renamed column 'prc' to 'price' in prices.csv, and staged it",
 	.arguments = "path",
 	.check = check_rename_column,
-	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_WRITER,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_WRITER,
 	.run = run_rename_column,
 };

@@ -12,6 +12,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/commit/checkout.h"
+#include "cmd/work/commit/journal.h"
 #include "cmd/work/merge/conflict_columns.h"
 #include "cmd/work/merge/conflict_list.h"
 #include "cmd/work/merge/conflict_solve.h"
@@ -277,7 +278,7 @@ static vv_status rewrite(resolver *r, vv_conflict_path *p, const bool *chosen, c
 	if (rc == VV_OK) {
 		rc = closed;
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && (rc = vv_worktree_watch(r->c->repo, p->path, f.path, err)) == VV_OK) {
 		rc = vv_rename(f.path, file, err);
 	}
 	if (rc < 0) {
@@ -421,7 +422,8 @@ static vv_status write_version(resolver *r, const vv_conflict_path *p, const vv_
 	}
 	if (!pointer) {
 		if ((rc = vv_blob_read(r->c->repo, blob, SIZE_MAX, &text, err)) == VV_OK) {
-			rc = vv_write_file(file, vv_buf_cstr(&text), text.len, false, err);
+			rc = vv_worktree_write_bytes(r->c->repo, p->path, vv_buf_cstr(&text),
+						     text.len, false, err);
 		}
 	} else if ((rc = vv_dataset_reader_pointer(r->c->reader, blob, &arena, &merged, err)) ==
 		   VV_OK) {
@@ -599,8 +601,33 @@ static vv_status finish(resolver *r, vv_error *err)
 	return rc;
 }
 
+static vv_status note_path(resolver *r, vv_journal *j, const char *path, vv_error *err)
+{
+	const vv_journal_change c = {.path = path};
+	char *file = vv_conflict_file(r->c->repo, path);
+	const char *name = file ? vv_path_below(vv_repository_gitdir(r->c->repo), file) : NULL;
+	vv_status rc = name ? vv_journal_file(j, name, err) : vv_fail_nomem(err);
+
+	vv_free(file);
+	return rc < 0 ? rc : vv_journal_path(j, r->c->index, &c, err);
+}
+
+/* What will change, before anything does: files, and the records of their conflicts. */
+static vv_status note(resolver *r, vv_journal **out, vv_error *err)
+{
+	static const vv_journal_options o = {
+		.command = "resolve", .what = "'varve resolve'", .end = VV_JOURNAL_END_INDEX};
+	vv_status rc = vv_journal_open(out, r->c->repo, &o, err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
+		rc = note_path(r, *out, r->list.paths[i].path, err);
+	}
+	return rc < 0 ? rc : vv_journal_ready(*out, err);
+}
+
 static vv_status resolve_all(resolver *r, vv_error *err)
 {
+	vv_journal *j = NULL;
 	vv_error later;
 	vv_status rc = VV_OK, written;
 
@@ -612,12 +639,17 @@ static vv_status resolve_all(resolver *r, vv_error *err)
 	if (is_part(r->o) && r->list.count > 1) {
 		return vv_fail(err, VV_EUSAGE, "say of which table: PATH");
 	}
+	if ((rc = note(r, &j, err)) < 0) {
+		return vv_journal_close(j, rc, err);
+	}
 	vv_checkout_init(&r->checkout, r->c->repo, r->c->reader, r->c->index);
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		rc = resolve_path(r, &r->list.paths[i], err);
 	}
 	/* What was resolved is staged also when a later path failed. */
 	written = finish(r, rc < 0 ? &later : err);
+	/* Where nothing was resolved all is as it was. */
+	(void)vv_journal_close(j, rc < 0 && !r->changed ? rc : written, rc < 0 ? &later : err);
 	vv_dataset_writer_release(r->c->writer);
 	vv_checkout_clear(&r->checkout);
 	return rc < 0 ? rc : written;
@@ -686,7 +718,7 @@ const vv_command vv_cmd_resolve = {
 	.options_size = sizeof(options),
 	.arguments = "path",
 	.check = check_resolve,
-	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER |
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_WRITER |
 		 VV_NEEDS_INDEX,
 	.run = run_resolve,
 };

@@ -14,6 +14,7 @@
 #include "cmd/output.h"
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/commit/checkout.h"
+#include "cmd/work/commit/journal.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -34,6 +35,7 @@ typedef struct target {
 	char *path;
 	uint32_t mode; /* 0: the source does not have it: remove */
 	vv_oid id;
+	bool there; /* the file is it already */
 } target;
 
 typedef struct restore {
@@ -209,21 +211,51 @@ done:
 
 static vv_status write_one(restore *r, const target *t, vv_error *err)
 {
-	bool there;
-	vv_status rc;
-
 	if (t->mode == 0) {
 		return vv_checkout_remove(&r->checkout, t->path, r->o->staged, err);
 	}
-	if ((rc = is_there(r, t, &there, err)) < 0 || there) {
-		return rc;
+	if (t->there) {
+		return VV_OK;
 	}
 	/* From the index itself the entry gets the new file's stat; from elsewhere it stays. */
 	return vv_checkout_write(&r->checkout, t->path, t->mode, &t->id,
 				 r->o->staged || !r->o->source, err);
 }
 
-static vv_status restore_all(restore *r, bool files, vv_error *err)
+/* What will change, before anything does: what is to be thrown away is not kept, so once begun
+ * it is carried through. */
+static vv_status note(restore *r, vv_journal **out, vv_error *err)
+{
+	static const vv_journal_options o = {.command = "restore",
+					     .what = "'varve restore'",
+					     .end = VV_JOURNAL_END_CLOSE,
+					     .finish = true};
+	size_t noted = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		target *t = &r->targets[i];
+		const vv_journal_change c = {.path = t->path,
+					     .known = true,
+					     .new_mode = t->mode,
+					     .new_id = t->id,
+					     .work_only = !r->o->staged};
+
+		if (t->mode && (rc = is_there(r, t, &t->there, err)) < 0) {
+			return rc;
+		}
+		if (t->there) {
+			continue;
+		}
+		if (noted++ == 0) {
+			rc = vv_journal_open(out, r->c->repo, &o, err);
+		}
+		rc = rc < 0 ? rc : vv_journal_path(*out, r->c->index, &c, err);
+	}
+	return rc < 0 || noted == 0 ? rc : vv_journal_ready(*out, err);
+}
+
+static vv_status carry_out(restore *r, bool files, vv_error *err)
 {
 	vv_error later;
 	vv_status rc = VV_OK;
@@ -241,6 +273,18 @@ static vv_status restore_all(restore *r, bool files, vv_error *err)
 	if (vv_index_write(r->c->index, rc < 0 ? &later : err) < 0 && rc == VV_OK) {
 		return err->code;
 	}
+	return rc;
+}
+
+static vv_status restore_all(restore *r, bool files, vv_error *err)
+{
+	vv_journal *j = NULL;
+	vv_error later;
+	vv_status rc = files ? note(r, &j, err) : VV_OK;
+
+	rc = rc < 0 ? rc : carry_out(r, files, err);
+	/* What could not be restored stays as it is. */
+	(void)vv_journal_close(j, VV_OK, &later);
 	return rc;
 }
 
@@ -306,7 +350,7 @@ const vv_command vv_cmd_restore = {
 	.options_size = sizeof(options),
 	.arguments = "path",
 	.check = check_restore,
-	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER |
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_READER |
 		 VV_NEEDS_INDEX,
 	.run = run_restore,
 };

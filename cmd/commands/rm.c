@@ -10,6 +10,7 @@
 #include "cmd/output.h"
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/commit/checkout.h"
+#include "cmd/work/commit/journal.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -174,10 +175,49 @@ static vv_status check_losses(removal *r, vv_error *err)
 				       : "-f removes it all the same");
 }
 
+/* What will change, before anything does. */
+static vv_status note(removal *r, vv_journal **out, vv_error *err)
+{
+	static const vv_journal_options o = {
+		.command = "rm", .what = "'varve rm'", .end = VV_JOURNAL_END_CLOSE};
+	vv_status rc = vv_journal_open(out, r->c->repo, &o, err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		vv_journal_change c = {.path = r->items[i].path, .known = true};
+		vv_index_entry e;
+
+		/* With -f nobody has looked what the file has. */
+		if (!r->o->force && vv_index_get(r->c->index, c.path, &e)) {
+			c.old_mode = e.mode;
+			c.old_id = e.id;
+		}
+		rc = vv_journal_path(*out, r->c->index, &c, err);
+	}
+	return rc < 0 ? rc : vv_journal_ready(*out, err);
+}
+
+/* The index first: a file that is gone and still staged can be restored from there, one that is
+ * left over is only untracked. */
+static vv_status remove_files(removal *r, vv_error *err)
+{
+	vv_status rc = vv_index_write(r->c->index, err);
+
+	for (size_t i = 0; rc == VV_OK && !r->o->cached && i < r->count; i++) {
+		rc = vv_worktree_remove(r->c->repo, r->items[i].path, err);
+		vv_stat_cache_drop(vv_dataset_reader_stats(r->c->reader), r->items[i].path);
+	}
+	return rc;
+}
+
 static vv_status remove_all(removal *r, vv_error *err)
 {
+	vv_journal *j = NULL;
 	vv_status rc = VV_OK;
 	size_t i;
+
+	if (!r->o->dry_run && !r->o->cached && (rc = note(r, &j, err)) < 0) {
+		return vv_journal_close(j, rc, err);
+	}
 
 	for (i = 0; rc == VV_OK && i < r->count; i++) {
 		rc = vv_index_remove(r->c->index, r->items[i].path, err);
@@ -185,19 +225,10 @@ static vv_status remove_all(removal *r, vv_error *err)
 			vv_out("rm '%s'\n", vv_text_shows(r->items[i].path));
 		}
 	}
-	if (rc < 0 || r->o->dry_run) {
-		return rc;
+	if (rc == VV_OK && !r->o->dry_run) {
+		rc = remove_files(r, err);
 	}
-	/* The index first: a file that is gone and still staged can be restored from there,
-	 * one that is left over is only untracked. */
-	if ((rc = vv_index_write(r->c->index, err)) < 0 || r->o->cached) {
-		return rc;
-	}
-	for (i = 0; rc == VV_OK && i < r->count; i++) {
-		rc = vv_worktree_remove(r->c->repo, r->items[i].path, err);
-		vv_stat_cache_drop(vv_dataset_reader_stats(r->c->reader), r->items[i].path);
-	}
-	return rc;
+	return vv_journal_close(j, rc, err);
 }
 
 static int check_rm(const vv_context *c)
@@ -233,6 +264,6 @@ const vv_command vv_cmd_rm = {
 	.options_size = sizeof(options),
 	.arguments = "path",
 	.check = check_rm,
-	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX,
+	.needs = VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX,
 	.run = run_rm,
 };

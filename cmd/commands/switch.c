@@ -11,6 +11,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/commit/checkout.h"
+#include "cmd/work/commit/journal.h"
 #include "cmd/work/commit/switch_tree.h"
 #include "repo/git/history/history.h"
 #include "repo/git/ref_name.h"
@@ -279,7 +280,20 @@ static const char *short_head(const plan *p, char hex[VV_OID_TEXT + 1])
 	return hex;
 }
 
-static vv_status follow_upstream(plan *p, vv_error *err)
+typedef vv_status (*setting_fn)(void *payload, const char *key, const char *value, vv_error *err);
+
+static vv_status set_setting(void *payload, const char *key, const char *value, vv_error *err)
+{
+	return vv_config_set(payload, key, value, err);
+}
+
+static vv_status note_setting(void *payload, const char *key, const char *value, vv_error *err)
+{
+	return vv_journal_config(payload, key, value, err);
+}
+
+/* The settings that make the branch follow its upstream. */
+static vv_status each_upstream_setting(const plan *p, setting_fn fn, void *payload, vv_error *err)
 {
 	const char *remote = p->upstream + strlen("refs/remotes/"), *slash = strchr(remote, '/');
 	char *ref = branch_ref(p->name);
@@ -292,13 +306,13 @@ static vv_status follow_upstream(plan *p, vv_error *err)
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_config_set(p->c->repo, key.data, value.data, err)) < 0) {
+	if ((rc = fn(payload, key.data, value.data, err)) < 0) {
 		goto done;
 	}
 	vv_buf_reset(&key);
 	vv_buf_printf(&key, "branch.%s.merge", p->name);
 	if ((rc = vv_buf_ok(&key, err)) == VV_OK) {
-		rc = vv_config_set(p->c->repo, key.data, ref, err);
+		rc = fn(payload, key.data, ref, err);
 	}
 done:
 	vv_free(ref);
@@ -307,27 +321,12 @@ done:
 	return rc;
 }
 
-/* Is HEAD where it is to go, although moving it failed? */
-static bool has_moved(plan *p)
-{
-	char *ref = p->name ? branch_ref(p->name) : NULL;
-	vv_head head = {0};
-	bool moved = (!p->name || ref) && vv_head_read(p->c->repo, &head, NULL) == VV_OK &&
-		     vv_oid_equal(&head.commit, &p->target) && head.detached == !p->name &&
-		     (!p->name || (head.branch && strcmp(head.branch, ref) == 0));
-
-	vv_head_clear(&head);
-	vv_free(ref);
-	return moved;
-}
-
 /* Makes the branch where asked, then moves HEAD: the last step of all. */
 static vv_status move_head(plan *p, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1], to[VV_OID_TEXT + 1];
 	vv_buf message = VV_BUF_INIT, reason = VV_BUF_INIT;
 	char *ref = p->name ? branch_ref(p->name) : NULL;
-	bool made = false;
 	vv_status rc = VV_OK;
 
 	vv_oid_text(to, &p->target);
@@ -342,16 +341,13 @@ static vv_status move_head(plan *p, vv_error *err)
 	if (p->make && !p->unborn) {
 		rc = vv_ref_update(p->c->repo, ref, &p->target, p->exists ? &p->old : NULL,
 				   p->exists, reason.data, err);
-		made = (rc == VV_OK || rc == VV_EIO) && !p->exists;
 	}
 	if (rc == VV_OK) {
 		rc = p->name ? vv_head_set_branch(p->c->repo, ref, message.data, err)
 			     : vv_head_detach(p->c->repo, &p->target, message.data, err);
 	}
-	if (rc < 0 && made && !has_moved(p)) {
-		vv_ref_delete(p->c->repo, ref, &p->target, NULL);
-	}
-	if (rc == VV_OK && p->upstream && (rc = follow_upstream(p, err)) < 0) {
+	if (rc == VV_OK && p->upstream &&
+	    (rc = each_upstream_setting(p, set_setting, p->c->repo, err)) < 0) {
 		(void)vv_prefix(err, "HEAD is moved now, but then");
 	}
 done:
@@ -407,11 +403,55 @@ static void run_hook(plan *p)
 	}
 }
 
+/* What will change, before anything does. */
+static vv_status note(plan *p, vv_journal **out, const vv_tree_switch *s, vv_error *err)
+{
+	vv_journal_options o = {.command = "switch", .end = VV_JOURNAL_END_HEAD};
+	char hex[VV_OID_TEXT + 1], *ref = p->name ? branch_ref(p->name) : NULL;
+	vv_buf what = VV_BUF_INIT;
+	vv_journal *j = NULL;
+	vv_status rc;
+
+	vv_oid_text(hex, &p->target);
+	vv_buf_printf(&what, "the switch to %s%s%s", p->name ? "'" : "",
+		      p->name    ? p->name
+		      : p->start ? p->start
+				 : hex,
+		      p->name ? "'" : "");
+	if ((p->name && !ref) || vv_buf_ok(&what, err) < 0) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	o.what = what.data;
+	if ((rc = vv_journal_open(&j, p->c->repo, &o, err)) < 0 ||
+	    (rc = vv_tree_switch_note(s, j, p->o->force, NULL, 0, err)) < 0 ||
+	    (rc = vv_journal_head(j, ref, &p->target, err)) < 0 ||
+	    (p->make &&
+	     (rc = vv_journal_ref(j, ref, p->exists ? &p->old : NULL, &p->target, err)) < 0) ||
+	    (p->upstream && (rc = each_upstream_setting(p, note_setting, j, err)) < 0)) {
+		goto done;
+	}
+	rc = vv_journal_ready(j, err);
+done:
+	*out = j;
+	vv_buf_clear(&what);
+	vv_free(ref);
+	return rc;
+}
+
+static vv_status write_index(plan *p, vv_journal *j, vv_error *err)
+{
+	vv_status rc = vv_index_write(p->c->index, err);
+
+	vv_journal_index_written(j);
+	return rc;
+}
+
 static vv_status change_files(plan *p, vv_error *err)
 {
 	vv_checkout checkout = {0};
 	vv_tree_switch s = {0};
-	vv_index_copy before = {0};
+	vv_journal *j = NULL;
 	vv_status rc;
 
 	if ((rc = vv_context_need(p->c, VV_NEEDS_PROGRESS | VV_NEEDS_READER | VV_NEEDS_INDEX,
@@ -423,20 +463,14 @@ static vv_status change_files(plan *p, vv_error *err)
 	checkout.fetch = true;
 	if ((rc = vv_tree_switch_plan(&s, &checkout, &p->head.commit, &p->target, p->o->force,
 				      err)) < 0 ||
-	    (rc = vv_tree_switch_run(&s, err)) < 0) {
+	    ((s.count > 0 || p->make) && (rc = note(p, &j, &s, err)) < 0) ||
+	    (rc = vv_tree_switch_run(&s, err)) < 0 ||
+	    (s.count > 0 && (rc = write_index(p, j, err)) < 0) || (rc = move_head(p, err)) < 0) {
+		/* Where HEAD has moved all the same, files and index stay with it. */
+		rc = vv_journal_close(j, rc, err);
 		goto done;
 	}
-	if (s.count > 0 && ((rc = vv_index_copy_take(&before, p->c->repo, err)) < 0 ||
-			    (rc = vv_index_write(p->c->index, err)) < 0)) {
-		vv_tree_switch_undo(&s);
-		goto done;
-	}
-	vv_index_copy_mark(&before, p->c->repo);
-	/* Where HEAD has moved all the same, files and index stay with it. */
-	if ((rc = move_head(p, err)) < 0 && !has_moved(p)) {
-		vv_tree_switch_take_back(&s, &before);
-		goto done;
-	}
+	(void)vv_journal_close(j, rc, err);
 	vv_progress_end();
 	vv_checkout_note_missing(&checkout);
 	if (!p->o->quiet) {
@@ -444,7 +478,6 @@ static vv_status change_files(plan *p, vv_error *err)
 	}
 	run_hook(p);
 done:
-	vv_index_copy_clear(&before);
 	vv_tree_switch_clear(&s);
 	vv_checkout_clear(&checkout);
 	return rc;
@@ -514,6 +547,6 @@ const vv_command vv_cmd_switch = {
 	.options_size = sizeof(options),
 	.arguments = "ref",
 	.check = check_switch,
-	.needs = VV_NEEDS_WORKTREE,
+	.needs = VV_NEEDS_RIGHT,
 	.run = run_switch,
 };

@@ -11,6 +11,7 @@
 #include "cmd/work/add/attributes_edit.h"
 #include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/add/plan.h"
+#include "cmd/work/commit/journal.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/index/attributes.h"
 
@@ -187,6 +188,17 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, 
 	return rc;
 }
 
+/* What will change, before anything does. */
+static vv_status note(vv_journal **out, vv_repository *r, const vv_index *x,
+		      const vv_journal_options *o, vv_error *err)
+{
+	static const vv_journal_change c = {.path = ".gitattributes"};
+	vv_status rc = vv_journal_open(out, r, o, err);
+
+	rc = rc < 0 ? rc : vv_journal_path(*out, x, &c, err);
+	return rc < 0 ? rc : vv_journal_ready(*out, err);
+}
+
 static vv_status track(vv_context *c, vv_error *err)
 {
 	vv_repository *r = c->repo;
@@ -196,6 +208,9 @@ static vv_status track(vv_context *c, vv_error *err)
 	vv_attr_edit edit = {0};
 	vv_buf text = VV_BUF_INIT;                              /* said only when all is done */
 	char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
+	static const vv_journal_options o = {
+		.command = "track", .what = "'varve track'", .end = VV_JOURNAL_END_INDEX};
+	vv_journal *j = NULL;
 	size_t plain = 0;
 	vv_status rc;
 
@@ -205,6 +220,7 @@ static vv_status track(vv_context *c, vv_error *err)
 	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
 		goto done;
 	}
+	rc = note(&j, r, x, &o, err);
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
 		char *pattern = NULL;
 		bool literal = false, before = edit.changed;
@@ -221,20 +237,19 @@ static vv_status track(vv_context *c, vv_error *err)
 			vv_free(pattern);
 		}
 	}
-	if (rc == VV_OK && edit.changed && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK &&
-	    (rc = vv_index_write(x, err)) == VV_OK && (rc = count_plain(c, &plain, err)) == VV_OK &&
+	if (rc == VV_OK && edit.changed && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK) {
+		rc = vv_index_write(x, err);
+	}
+	rc = vv_journal_close(j, rc, err);
+	if (rc == VV_OK && edit.changed && (rc = count_plain(c, &plain, err)) == VV_OK &&
 	    plain > 0) {
 		vv_buf_printf(&text,
 			      "%s file%s that Git holds as text match%s; "
 			      "'varve add --fix' makes datasets of them\n",
 			      vv_text_count(plain), plain == 1 ? "" : "s", plain == 1 ? "es" : "");
 	}
-	if (rc < 0) {
-		vv_attr_edit_undo(&edit);
-	} else {
-		vv_out_bytes(vv_buf_cstr(&text), text.len);
-	}
 	if (rc == VV_OK) {
+		vv_out_bytes(vv_buf_cstr(&text), text.len);
 		rc = warn_beaten(r, x, named, (size_t)argc, err);
 	}
 done:
@@ -250,7 +265,12 @@ done:
 static vv_status run_track(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
+	vv_status rc = vv_context_need(c, (c->argc == 0 ? 0 : VV_NEEDS_RIGHT) | VV_NEEDS_INDEX,
+				       err);
 
+	if (rc < 0) {
+		return rc;
+	}
 	return c->argc == 0 ? list(c, o->verbose, err) : track(c, err);
 }
 
@@ -286,14 +306,18 @@ static int check_untrack(const vv_context *c)
 
 static vv_status run_untrack(vv_context *c, vv_error *err)
 {
+	static const vv_journal_options o = {
+		.command = "untrack", .what = "'varve untrack'", .end = VV_JOURNAL_END_INDEX};
 	vv_repository *r = c->repo;
 	vv_attr_edit edit = {0};
 	vv_buf text = VV_BUF_INIT;
+	vv_journal *j = NULL;
 	vv_status rc;
 
 	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
 		goto done;
 	}
+	rc = note(&j, r, c->index, &o, err);
 	for (int i = 0; i < c->argc && rc == VV_OK; i++) {
 		if ((rc = untrack_one(r, c->argv[i], &text, err)) == VV_OK) {
 			edit.changed = true;
@@ -303,9 +327,8 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, c->index, err)) == VV_OK) {
 		rc = vv_index_write(c->index, err);
 	}
-	if (rc < 0) {
-		vv_attr_edit_undo(&edit);
-	} else {
+	rc = vv_journal_close(j, rc, err);
+	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
 		vv_out("('git add --renormalize PATH' and a commit make text of a file again)\n");
 	}
@@ -333,7 +356,7 @@ const vv_command vv_cmd_track = {
 	.option_count = VV_OPTION_COUNT(track_table),
 	.options_size = sizeof(options),
 	.arguments = "path",
-	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_INDEX,
+	.needs = VV_NEEDS_WORKTREE,
 	.run = run_track,
 };
 
@@ -345,6 +368,6 @@ const vv_command vv_cmd_untrack = {
 	.example = "$ varve untrack 'data/**/*.csv'",
 	.arguments = "path",
 	.check = check_untrack,
-	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_INDEX,
+	.needs = VV_NEEDS_RIGHT | VV_NEEDS_INDEX,
 	.run = run_untrack,
 };

@@ -211,12 +211,14 @@ vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *b
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open(&t, &source, &p->root, err)) < 0 ||
 	    (rc = vv_mkdirs_above(file, err)) < 0 ||
+	    (rc = vv_worktree_make_room(repo, path, err)) < 0 ||
 	    (rc = make_file(r, path, file, &t, &temp, &cache, mode, err)) < 0) {
 		explain_missing(path, rc, err);
 		goto done;
 	}
 	/* Again, since making it took its time: a folder may have become a link to elsewhere. */
 	if ((rc = vv_worktree_check_above(repo, path, err)) < 0 ||
+	    (rc = vv_worktree_watch(repo, path, temp, err)) < 0 ||
 	    (rc = vv_rename(temp, file, err)) < 0) {
 		goto done;
 	}

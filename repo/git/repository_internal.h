@@ -9,6 +9,7 @@
 #include <git2.h>
 #include <git2/sys/repository.h>
 
+#include "base/file.h"
 #include "base/holder.h"
 #include "repo/git/libgit2.h"
 #include "repo/git/repository.h"
@@ -44,6 +45,8 @@ struct vv_repository {
 	/* repo/git/index/index.h */
 	bool (*judge)(void *payload, const char *path, const vv_oid *id);
 	void *judge_payload;
+	vv_status (*watch)(void *payload, const char *path, const vv_stat *st, vv_error *err);
+	void *watch_payload;
 	const vv_notes *notes; /* borrowed; NULL: nobody listens */
 	vv_holder self;        /* this process, in locks; pid 0: not asked yet */
 	uint64_t secret;

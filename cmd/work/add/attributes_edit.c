@@ -75,7 +75,8 @@ static vv_status add_union_line(vv_attr_edit *e, vv_error *err)
 		}
 		vv_buf_printf(&text, "%s%s", UNION_LINE, eol);
 		if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
-			rc = vv_write_file(e->file, text.data, text.len, true, err);
+			rc = vv_worktree_write_bytes(e->r, ".gitattributes", text.data, text.len,
+						     true, err);
 		}
 	}
 	vv_buf_clear(&text);
@@ -142,7 +143,8 @@ void vv_attr_edit_undo(vv_attr_edit *e)
 	}
 	/* The failure that led here is the one to be told. */
 	if (e->existed) {
-		vv_write_file(e->file, vv_buf_cstr(&e->before), e->before.len, false, NULL);
+		vv_worktree_write_bytes(e->r, ".gitattributes", vv_buf_cstr(&e->before),
+					e->before.len, false, NULL);
 	} else {
 		vv_unlink(e->file, true, NULL);
 	}

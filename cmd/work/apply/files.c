@@ -311,9 +311,21 @@ static vv_status flush(vv_apply_file *e, vv_error *err)
 	return rc;
 }
 
+static vv_status note(const vv_apply_files *f, const vv_apply_file *e, vv_error *err)
+{
+	const vv_journal_change c = {.path = e->path, .work_only = true};
+	vv_status rc = f->journal ? vv_journal_path(f->journal, NULL, &c, err) : VV_OK;
+
+	return rc == VV_OK && f->journal ? vv_journal_ready(f->journal, err) : rc;
+}
+
 static vv_status open_temp(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
 {
-	vv_status rc = f->index ? VV_OK : vv_mkdirs_above(e->file, err);
+	vv_status rc = note(f, e, err);
+
+	if (rc == VV_OK && !f->index) {
+		rc = vv_mkdirs_above(e->file, err);
+	}
 	char *dir = rc < 0     ? NULL
 		    : f->index ? vv_path_join(vv_repository_varvedir(f->repo), "cache", NULL)
 			       : vv_path_dir(e->file);
@@ -364,7 +376,7 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool remove
 	e->changes = true;
 	e->removed = removed;
 	if (removed) {
-		return VV_OK;
+		return e->temp ? VV_OK : note(f, e, err);
 	}
 	rc = flush(e, err);
 	if (rc == VV_OK && e->exists && !f->index &&
@@ -402,7 +414,11 @@ vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err)
 	}
 	for (size_t i = 0; i < f->count && rc == VV_OK; i++) {
 		vv_apply_file *e = &f->list[i];
-		if (e->changes && !e->removed && (rc = vv_rename(e->temp, e->file, err)) == VV_OK) {
+		if (!e->changes || e->removed ||
+		    (f->journal && (rc = vv_worktree_watch(f->repo, e->path, e->temp, err)) < 0)) {
+			continue;
+		}
+		if ((rc = vv_rename(e->temp, e->file, err)) == VV_OK) {
 			vv_free(e->temp);
 			e->temp = NULL;
 			changed++;

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cmd/work/commit/checkout.h"
+#include "cmd/work/commit/journal.h"
 #include "cmd/work/view/version.h"
 
 /* One path that the patch speaks of. */
@@ -40,6 +41,7 @@ typedef struct vv_apply_files {
 	vv_checkout *checkout; /* not NULL: and the work tree must be just so */
 	const char *instead; /* the file that the patch's only path means; NULL: the path itself */
 	char *only;          /* that path, once it is known */
+	vv_journal *journal; /* not NULL: told of each path before a file is made; borrowed */
 	vv_apply_file *list;
 	size_t count, cap;
 	vv_subject *subject;  /* of the table that is open; NULL */

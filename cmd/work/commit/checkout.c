@@ -36,8 +36,7 @@ void vv_checkout_clear(vv_checkout *c)
 	c->needed = NULL;
 }
 
-/* Is the path a plain file below plain folders? Only then is it safe, and worth it, to
- * write the dataset right over it. */
+/* Is the path a plain file below plain folders? */
 static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
 	char *part = vv_strdup(path);
@@ -124,14 +123,14 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 		(void)fetch_blocks(c, path, &p.root);
 	}
 	if (!plain) {
-		/* Folders are made, and whatever is in the way is replaced, as for any file. Only
-		 * where the table can follow, unless the pointer is welcome. */
+		/* Folders are made for it only where the table can follow, unless the pointer is
+		 * welcome. */
 		if (!c->pointer_ok &&
 		    (rc = vv_store_complete(store, &p.root, &complete, &missing, err)) == VV_OK &&
 		    !complete) {
 			rc = vv_fail(err, VV_EMISSING, "the blocks of this version are not here");
 		}
-		if (rc < 0 || (rc = vv_worktree_write_file(c->index, path, mode, id, err)) < 0) {
+		if (rc < 0) {
 			goto done;
 		}
 	}

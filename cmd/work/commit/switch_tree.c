@@ -414,99 +414,83 @@ static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
 	return rc;
 }
 
-static vv_status do_step(vv_tree_switch *s, const vv_tree_step *step, bool back, vv_error *err)
+static bool is_among(const char *path, const char *const *names, size_t count)
 {
-	uint32_t mode = back ? step->old_mode : step->new_mode;
-	const vv_oid *id = back ? &step->old_id : &step->new_id;
-	const char *base = vv_path_base(step->path);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(names[i], path) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+vv_status vv_tree_switch_note(const vv_tree_switch *s, vv_journal *j, bool force,
+			      const char *const *conflicts, size_t conflict_count, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
+		const vv_tree_step *step = &s->steps[i];
+		vv_journal_change c = {.path = step->path,
+				       .known = true,
+				       .new_mode = step->new_mode,
+				       .new_id = step->new_id};
+
+		c.conflict = is_among(step->path, conflicts, conflict_count);
+		/* What was looked at is clean. */
+		if (!force && !step->in_index) {
+			c.old_mode = step->old_mode;
+			c.old_id = step->old_id;
+		}
+		rc = step->in_index && !c.conflict
+			     ? VV_OK
+			     : vv_journal_path(j, s->checkout->index, &c, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < conflict_count; i++) {
+		const vv_journal_change c = {
+			.path = conflicts[i], .index_only = true, .conflict = true};
+
+		if (!find_step(s, conflicts[i])) {
+			rc = vv_journal_path(j, s->checkout->index, &c, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status do_step(vv_tree_switch *s, const vv_tree_step *step, vv_error *err)
+{
 	vv_status rc;
 
-	if (mode == 0) {
+	if (step->new_mode == 0) {
 		rc = (step->old_mode & S_IFMT) == 0160000
 			     ? vv_index_remove(s->checkout->index, step->path, err)
 			     : vv_checkout_remove(s->checkout, step->path, true, err);
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	rc = vv_checkout_write(s->checkout, step->path, mode, id, true, err);
-	if (strcmp(base, ".gitattributes") == 0) {
+	rc = vv_checkout_write(s->checkout, step->path, step->new_mode, &step->new_id, true, err);
+	if (strcmp(vv_path_base(step->path), ".gitattributes") == 0) {
 		vv_attr_flush(s->checkout->repo);
 	}
 	return rc;
 }
 
 /* Removals first, so that a folder can take a file's place and the other way round. */
-static vv_status run_steps(vv_tree_switch *s, size_t *done, vv_error *err)
+vv_status vv_tree_switch_run(vv_tree_switch *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	int pass;
 	size_t i;
 
-	*done = 0;
 	for (pass = 0; pass < 2; pass++) {
 		for (i = 0; rc == VV_OK && i < s->count; i++) {
 			const vv_tree_step *step = &s->steps[i];
 
-			if (step->in_index || (step->new_mode == 0) != (pass == 0)) {
-				continue;
-			}
-			rc = do_step(s, step, false, err);
-			(*done)++;
-		}
-	}
-	return rc;
-}
-
-/* Takes back the first `done` steps in the order of run_steps. */
-static void undo_steps(vv_tree_switch *s, size_t done)
-{
-	vv_error ignored;
-	int pass, back;
-	size_t i;
-
-	for (back = 0; back < 2;
-	     back++) { /* first what was written goes, then what was removed comes */
-		size_t n = 0;
-
-		for (pass = 0; pass < 2; pass++) {
-			for (i = 0; i < s->count && n < done; i++) {
-				const vv_tree_step *step = &s->steps[i];
-
-				if (step->in_index || (step->new_mode == 0) != (pass == 0)) {
-					continue;
-				}
-				n++;
-				if ((step->old_mode == 0) == (back == 0)) {
-					do_step(s, step, true, &ignored);
-				}
+			if (!step->in_index && (step->new_mode == 0) == (pass == 0)) {
+				rc = do_step(s, step, err);
 			}
 		}
 	}
-}
-
-vv_status vv_tree_switch_run(vv_tree_switch *s, vv_error *err)
-{
-	size_t done;
-	vv_status rc = run_steps(s, &done, err);
-
-	if (rc < 0) {
-		undo_steps(s, done);
-	}
 	return rc;
-}
-
-void vv_tree_switch_undo(vv_tree_switch *s)
-{
-	undo_steps(s, s->count);
-}
-
-void vv_tree_switch_take_back(vv_tree_switch *s, const vv_index_copy *before)
-{
-	vv_error err;
-
-	undo_steps(s, s->count);
-	if (vv_index_write(s->checkout->index, &err) < 0) {
-		(void)vv_index_copy_restore(before, s->checkout->repo, &err);
-	}
 }
 
 void vv_tree_switch_clear(vv_tree_switch *s)

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "cmd/work/commit/checkout.h"
+#include "cmd/work/commit/journal.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 
@@ -34,14 +35,14 @@ typedef struct vv_tree_switch {
 vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid *from,
 			      const vv_oid *to, bool force, vv_error *err);
 
-/* Removes, then writes; index entries are set in memory. On failure what was done is
- * undone as far as it can be. */
-vv_status vv_tree_switch_run(vv_tree_switch *s, vv_error *err);
+/* Tells the journal of all paths that will change: who carries the steps out makes it ready
+ * first, and closes it when all is done or something failed. force: as when it was planned.
+ * conflicts: paths that the index gets in conflict. */
+vv_status vv_tree_switch_note(const vv_tree_switch *s, vv_journal *j, bool force,
+			      const char *const *conflicts, size_t conflict_count, vv_error *err);
 
-/* The way back, when what was to follow (index, HEAD) failed. */
-void vv_tree_switch_undo(vv_tree_switch *s);
-/* The same when the index was written already. before: the index as it was (marked since). */
-void vv_tree_switch_take_back(vv_tree_switch *s, const vv_index_copy *before);
+/* Removes, then writes; index entries are set in memory. */
+vv_status vv_tree_switch_run(vv_tree_switch *s, vv_error *err);
 void vv_tree_switch_clear(vv_tree_switch *s);
 
 #endif

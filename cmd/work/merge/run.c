@@ -192,6 +192,7 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 {
 	vv_status rc;
 
+	j->command = what;
 	vv_checkout_init(&j->checkout, j->repo, vv_dataset_writer_reader(j->writer), j->index);
 	j->checkout.pointer_ok = true;
 	j->checkout.fetch = true;
@@ -274,22 +275,48 @@ static vv_status begin_state(vv_merge_job *j, vv_error *err)
 	return rc;
 }
 
-vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
+/* What will change, before anything does. */
+static vv_status note(vv_merge_job *j, vv_journal **out, vv_error *err)
 {
-	vv_error later;
-	vv_status rc = vv_tree_switch_run(&j->change, err);
+	vv_journal_options o = {
+		.command = j->command, .state = j->state, .end = VV_JOURNAL_END_INDEX};
+	size_t count = vv_merged_count(j->merged), unsettled = 0;
+	const char **names = vv_calloc(count + 1, sizeof(*names));
+	vv_buf what = VV_BUF_INIT;
+	vv_status rc;
 
-	if (rc < 0) {
-		return rc;
+	vv_buf_printf(&what, "the %s of '%s'", j->command, j->names[VV_THEIRS]);
+	o.what = vv_buf_cstr(&what);
+	if (!names || vv_buf_ok(&what, err) < 0) {
+		rc = vv_fail_nomem(err);
+		goto done;
 	}
-	if ((rc = set_conflicts(j, err)) < 0 || (rc = begin_state(j, err)) < 0 ||
-	    (rc = vv_index_write(j->index, err)) < 0) {
-		vv_tree_switch_undo(&j->change);
-		(void)vv_conflict_drop_all(j->repo, &later);
-		if (j->state) {
-			(void)vv_state_cleanup(j->repo, &later);
+	for (size_t i = 0; i < count; i++) {
+		if (!j->settled[i]) {
+			names[unsettled++] = vv_merged_at(j->merged, i)->path;
 		}
 	}
+	if ((rc = vv_journal_open(out, j->repo, &o, err)) == VV_OK &&
+	    (rc = vv_tree_switch_note(&j->change, *out, false, names, unsettled, err)) == VV_OK) {
+		rc = vv_journal_ready(*out, err);
+	}
+done:
+	vv_buf_clear(&what);
+	vv_free(names);
+	return rc;
+}
+
+vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
+{
+	vv_journal *journal = NULL;
+	vv_status rc;
+
+	if ((rc = note(j, &journal, err)) == VV_OK &&
+	    (rc = vv_tree_switch_run(&j->change, err)) == VV_OK &&
+	    (rc = set_conflicts(j, err)) == VV_OK && (rc = begin_state(j, err)) == VV_OK) {
+		rc = vv_index_write(j->index, err);
+	}
+	rc = vv_journal_close(journal, rc, err);
 	vv_dataset_writer_release(j->writer);
 	return rc;
 }

@@ -93,6 +93,46 @@ static vv_status put_back(undoing *u, const char *path, bool removals, vv_error 
 	return rc;
 }
 
+/* What will change, before anything does: once begun it is carried through. */
+static vv_status note(undoing *u, vv_journal **out, vv_error *err)
+{
+	const char *state = vv_state_name(u->repo);
+	vv_buf what = VV_BUF_INIT, command = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&what, "'%s --abort'", state);
+	vv_buf_printf(&command, "%s --abort", state);
+	const vv_journal_options o = {.command = vv_buf_cstr(&command),
+				      .what = vv_buf_cstr(&what),
+				      .state = state,
+				      .end = VV_JOURNAL_END_CLOSE,
+				      .finish = true};
+	if (vv_buf_ok(&what, err) < 0 || vv_buf_ok(&command, err) < 0) {
+		rc = VV_ENOMEM;
+	} else {
+		rc = vv_journal_open(out, u->repo, &o, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < u->count; i++) {
+		vv_journal_change c = {.path = u->paths[i], .known = true};
+		vv_tree_entry t;
+
+		rc = vv_tree_entry_at(u->repo, &u->head, c.path, &t, err);
+		if (rc == VV_OK) {
+			c.new_mode = t.mode;
+			c.new_id = t.id;
+			vv_tree_entry_clear(&t);
+		}
+		rc = rc == VV_OK || rc == VV_ENOTFOUND ? vv_journal_path(*out, u->index, &c, err)
+						       : rc;
+	}
+	if (rc == VV_OK) {
+		rc = vv_journal_ready(*out, err);
+	}
+	vv_buf_clear(&what);
+	vv_buf_clear(&command);
+	return rc;
+}
+
 static vv_status run(undoing *u, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -126,7 +166,11 @@ vv_status vv_merge_undo(vv_repository *r, vv_error *err)
 	u.checkout.pointer_ok = true;
 	u.checkout.fetch = true;
 	if ((rc = collect(&u, err)) == VV_OK) {
-		rc = run(&u, err);
+		vv_journal *j = NULL;
+
+		rc = note(&u, &j, err);
+		rc = rc < 0 ? rc : run(&u, err);
+		rc = vv_journal_close(j, rc, err);
 	}
 	vv_notes_end(vv_repository_notes(r));
 	vv_checkout_clear(&u.checkout);

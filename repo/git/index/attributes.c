@@ -569,13 +569,13 @@ static bool is_ours_already(const known_patterns *known, const vv_buf *pattern)
 	       memcmp(known->items[low - 1].text, pattern->data, pattern->len) == 0;
 }
 
-static vv_status write_attributes(vv_repository *r, const char *path, const vv_buf *text,
-				  vv_error *err)
+static vv_status write_attributes(vv_repository *r, const vv_buf *text, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(text, err);
 
 	if (rc == VV_OK) {
-		rc = vv_write_file(path, vv_buf_cstr(text), text->len, true, err);
+		rc = vv_worktree_write_bytes(r, ".gitattributes", vv_buf_cstr(text), text->len,
+					     true, err);
 	}
 	if (rc == VV_OK) {
 		vv_attr_flush(r);
@@ -632,7 +632,7 @@ vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t co
 		goto done;
 	}
 	vv_buf_put(&text, lines.data, lines.len);
-	if ((rc = write_attributes(r, path, &text, err)) == VV_OK) {
+	if ((rc = write_attributes(r, &text, err)) == VV_OK) {
 		*changed = true;
 	}
 done:
@@ -701,7 +701,7 @@ vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, v
 		rc = vv_fail(err, VV_ENOTFOUND, "no line of '.gitattributes' tracks '%s'",
 			     vv_text_shows(pattern));
 	} else {
-		rc = write_attributes(r, path, &kept, err);
+		rc = write_attributes(r, &kept, err);
 	}
 done:
 	vv_buf_clear(&kept);

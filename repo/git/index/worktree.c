@@ -413,19 +413,69 @@ static vv_status content_for(vv_repository *r, const char *path, const vv_oid *i
 	return rc;
 }
 
-/* An empty folder in the way goes; one with something in it stays. */
-static vv_status make_room(const char *file, const char *path, vv_error *err)
+void vv_worktree_watch_set(vv_repository *r, vv_worktree_watch_fn fn, void *payload)
 {
-	vv_stat st;
-
-	if (vv_lstat(&st, file, NULL) < 0 || !S_ISDIR(st.mode) || vv_sys_ops.rmdir(file) == 0) {
-		return VV_OK;
-	}
-	return vv_fail(err, VV_EREFUSED, "'%s' cannot be written: there is a folder of that name",
-		       vv_text_shows(path));
+	r->watch = fn;
+	r->watch_payload = payload;
 }
 
-static vv_status write_regular(const char *file, uint32_t mode, const vv_buf *bytes, vv_error *err)
+vv_status vv_worktree_watch(const vv_repository *r, const char *path, const char *temp,
+			    vv_error *err)
+{
+	vv_stat st;
+	vv_status rc;
+
+	if (!r->watch) {
+		return VV_OK;
+	}
+	rc = vv_lstat(&st, temp, err);
+	return rc < 0 ? rc : r->watch(r->watch_payload, path, &st, err);
+}
+
+typedef struct watched {
+	const vv_repository *r;
+	const char *path;
+} watched;
+
+static vv_status before_rename(void *payload, const char *temp, vv_error *err)
+{
+	const watched *w = payload;
+
+	return vv_worktree_watch(w->r, w->path, temp, err);
+}
+
+vv_status vv_worktree_write_bytes(const vv_repository *r, const char *path, const void *bytes,
+				  size_t len, bool durable, vv_error *err)
+{
+	char *file = vv_repository_file(r, path);
+	watched w = {r, path};
+	vv_status rc = file ? vv_write_file_after(file, bytes, len, durable, before_rename, &w, err)
+			    : vv_fail_nomem(err);
+
+	vv_free(file);
+	return rc;
+}
+
+vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_error *err)
+{
+	char *file = vv_repository_file(r, path);
+	vv_stat st;
+	vv_status rc = VV_OK;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_lstat(&st, file, NULL) == VV_OK && S_ISDIR(st.mode) && vv_sys_ops.rmdir(file) != 0) {
+		rc = vv_fail(err, VV_EREFUSED,
+			     "'%s' cannot be written: there is a folder of that name",
+			     vv_text_shows(path));
+	}
+	vv_free(file);
+	return rc;
+}
+
+static vv_status write_regular(const vv_repository *r, const char *path, const char *file,
+			       uint32_t mode, const vv_buf *bytes, vv_error *err)
 {
 	char *dir = vv_path_dir(file), *temp = NULL;
 	struct stat st;
@@ -449,7 +499,7 @@ static vv_status write_regular(const char *file, uint32_t mode, const vv_buf *by
 	if (rc == VV_OK) {
 		rc = closed;
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && (rc = vv_worktree_watch(r, path, temp, err)) == VV_OK) {
 		rc = vv_rename(temp, file, err);
 	}
 	if (rc < 0) {
@@ -460,7 +510,8 @@ static vv_status write_regular(const char *file, uint32_t mode, const vv_buf *by
 	return rc;
 }
 
-static vv_status write_link(const char *file, const vv_buf *target, vv_error *err)
+static vv_status write_link(const vv_repository *r, const char *path, const char *file,
+			    const vv_buf *target, vv_error *err)
 {
 	char *dir = vv_path_dir(file), *temp = NULL;
 	uint64_t number;
@@ -476,7 +527,8 @@ static vv_status write_link(const char *file, const vv_buf *target, vv_error *er
 			     vv_text_shows(file));
 	} else if (vv_sys_ops.symlink(target->data, temp) < 0) {
 		rc = vv_fail_errno(err, "cannot make the symbolic link", file);
-	} else if ((rc = vv_rename(temp, file, err)) < 0) {
+	} else if ((rc = vv_worktree_watch(r, path, temp, err)) < 0 ||
+		   (rc = vv_rename(temp, file, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 	}
 	vv_free(temp);
@@ -513,11 +565,11 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 	rc = is_link_mode(mode) ? vv_blob_read(x->repo, id, LINK_BYTES_MAX, &bytes, err)
 				: content_for(x->repo, path, id, &bytes, err);
 	if (rc < 0 || (rc = vv_mkdirs_above(file, err)) < 0 ||
-	    (rc = make_room(file, path, err)) < 0) {
+	    (rc = vv_worktree_make_room(x->repo, path, err)) < 0) {
 		goto done;
 	}
-	rc = is_link_mode(mode) ? write_link(file, &bytes, err)
-				: write_regular(file, mode, &bytes, err);
+	rc = is_link_mode(mode) ? write_link(x->repo, path, file, &bytes, err)
+				: write_regular(x->repo, path, file, mode, &bytes, err);
 	if (rc < 0 || (rc = vv_lstat(&st, file, err)) < 0) {
 		goto done;
 	}

@@ -17,7 +17,7 @@
 #define RECORD_MAX ((size_t)256 << 20)
 #define FOLDER "conflicts"
 
-static char *conflict_file(const vv_repository *r, const char *path)
+char *vv_conflict_file(const vv_repository *r, const char *path)
 {
 	vv_hash128 h = vv_xxh3_128(path, strlen(path), 0);
 	vv_buf name = VV_BUF_INIT;
@@ -34,7 +34,7 @@ static char *conflict_file(const vv_repository *r, const char *path)
 
 vv_status vv_conflict_read(const vv_repository *r, const char *path, vv_buf *out, vv_error *err)
 {
-	char *file = conflict_file(r, path);
+	char *file = vv_conflict_file(r, path);
 	vv_status rc = file ? vv_read_file(out, file, RECORD_MAX, err) : vv_fail_nomem(err);
 
 	vv_free(file);
@@ -44,7 +44,7 @@ vv_status vv_conflict_read(const vv_repository *r, const char *path, vv_buf *out
 vv_status vv_conflict_write(const vv_repository *r, const char *path, const vv_buf *text,
 			    vv_error *err)
 {
-	char *file = conflict_file(r, path);
+	char *file = vv_conflict_file(r, path);
 	vv_status rc = file ? vv_mkdirs_above(file, err) : vv_fail_nomem(err);
 
 	if (rc == VV_OK) {
@@ -56,7 +56,7 @@ vv_status vv_conflict_write(const vv_repository *r, const char *path, const vv_b
 
 vv_status vv_conflict_drop(const vv_repository *r, const char *path, vv_error *err)
 {
-	char *file = conflict_file(r, path);
+	char *file = vv_conflict_file(r, path);
 	vv_status rc = file ? vv_unlink(file, true, err) : vv_fail_nomem(err);
 
 	vv_free(file);
