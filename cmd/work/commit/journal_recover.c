@@ -487,7 +487,7 @@ static vv_status drop_records(righting *u, vv_error *err)
 	return rc;
 }
 
-/* What was left to do behind the end. */
+/* What was left to do after the end. */
 static vv_status complete(righting *u, vv_error *err)
 {
 	vv_status rc = set_configs(u, err);

@@ -281,7 +281,7 @@ kill_each() {
 	template
 	(cd template && varve switch -q other)
 	between=REVERT_HEAD way_out=(varve revert --abort)
-	kill_each varve revert HEAD
+	kill_each varve revert "$(git -C template rev-parse other)"
 }
 
 @test "kill -9 in pull is put right" {
