@@ -1,8 +1,11 @@
 """A peer that lies: `liar.py push LIE HUB` pushes ./'s main to a server and prints its answer;
+`liar.py ask LIE HUB` asks it for blocks;
 `liar.py serve LIE REPO` is a server of REPO on stdin and stdout (as an ssh program: the words
 behind LIE and REPO do not matter)."""
 import os
+import resource
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import peer  # noqa: E402
@@ -66,7 +69,16 @@ def push(lie, hub):
         objs = [o for o in objs if o[0] != 2]
     elif lie.startswith("name:"):
         refs[0][0] = lie[5:].encode().decode("unicode_escape").encode("latin-1")
-    elif lie in ("pointer", "dot-git", "deep", "similar"):
+    elif lie == "twice":
+        bs, objs = bs + bs, objs + objs
+    elif lie == "backwards":
+        bs, objs = bs[::-1], objs[::-1]
+    elif lie in ("identity-link", "other-hash"):
+        # a node that links to a CID that holds its bytes itself; to one of another hash (SHA-1)
+        link = bytes.fromhex("0155000461626364" if lie == "identity-link" else "01551114") + bytes(20)
+        link = link[:8] if lie == "identity-link" else link
+        bs.insert(0, block(NODE, b"\x81" + b"\xd8\x2a" + peer.encode(b"\0" + link)))
+    elif lie in ("pointer", "dot-git", "deep", "deeper", "similar", "wide", "wider"):
         refs[0][2], objs, bs = forge(lie, objs, bs)
     elif lie == "bad-message":
         refs = [[b"refs/heads/main", NULL]]
@@ -78,6 +90,10 @@ def push(lie, hub):
                 line.put("B", block(RAW, os.urandom(60000)))
         if lie == "garbage":
             line.write(os.urandom(100000))
+        if lie == "frame-2-63":
+            line.write(b"B" + peer.varint((1 << 63) - 1))
+        if lie == "many-refs":
+            line.put("M", {"op": "push", "refs": [[b"refs/heads/%d" % i, NULL, tip, False] for i in range(100000)]})
         send(line, "B", bs)
         send(line, "O", [git_object(k, raw) for k, raw in objs] + extra)
         line.end()
@@ -96,6 +112,37 @@ def push(lie, hub):
         print("closed")
     process.stdin.close()
     process.wait(30)
+    measure()
+
+
+def measure():
+    """What the server, or a program before it, took of memory at most: to the file $LIAR_MEMORY."""
+    if "LIAR_MEMORY" in os.environ:
+        with open(os.environ["LIAR_MEMORY"], "w") as f:
+            f.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) + "\n")
+
+
+def ask(lie, hub):
+    """One request that asks for too much, and what the server says to it."""
+    line, process = peer.server(hub)
+    want = {"odd-length": b"\x55" * 34, "many-wants": (b"\x55" + bytes(32)) * 32768, "too-many-wants": bytes(33) * 10000000,
+            "other-codec": b"\x01" + bytes(32)}[lie]
+    times = 100 if lie == "many-wants" else 1
+    try:
+        for _ in range(times):
+            line.put("M", {"op": "blocks", "want": want})
+            line.end()
+            last = line.answer()
+        kinds = {kind for kind, _ in last}
+        print("answer", *sorted(kinds)) if "E" not in kinds else print("error", dict(last)["E"]["text"].decode())
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        print("closed")
+    try:
+        process.stdin.close()
+    except BrokenPipeError:
+        pass
+    process.wait(30)
+    measure()
 
 
 def commit_of(tree):
@@ -127,10 +174,20 @@ def b32(c):
 
 
 def graph(lie):
-    """A chain of 20,000 nodes; or 60 levels, each linking to the one below ten times."""
+    """A chain of 20,000 nodes (or 10^6); 60 levels, each linking to the one below ten times; or a node
+    of nodes with 24,000 links each to blocks that nobody has."""
     below, out = peer.cid(RAW, b"the end"), [block(RAW, b"the end")]
-    for _ in range(20000 if lie == "deep" else 60):
-        raw = peer.encode([below] * (1 if lie == "deep" else 10))
+    if lie.startswith("wide"):
+        links = []
+        for i in range(10 if lie == "wide" else 417):
+            absent = [Link(bytes([1, RAW, 0x12, 0x20]) + os.urandom(32)) for _ in range(24000)]
+            raw = peer.encode(absent)
+            links.append(peer.cid(NODE, raw))
+            out.append(block(NODE, raw))
+        raw = peer.encode(links)
+        return peer.cid(NODE, raw), out + [block(NODE, raw)]
+    for _ in range({"deep": 20000, "deeper": 1000000}.get(lie, 60)):
+        raw = peer.encode([below] * (10 if lie == "similar" else 1))
         below = peer.cid(NODE, raw)
         out.append(block(NODE, raw))
     return below, out
@@ -163,6 +220,20 @@ def fetch(line, repo, lie):
     if lie == "endless":
         while True:
             line.put("B", block(RAW, os.urandom(60000)))
+    if lie == "chatter":
+        while True:
+            line.put("T", b"so many words " * 4000)
+    if lie == "drip":
+        line.write(b"B" + peer.varint(60000))
+        while True:
+            line.write(b"x")
+            time.sleep(0.1)
+    if lie == "frame-2-63":
+        line.write(b"B" + peer.varint((1 << 63) - 1))
+    if lie == "twice":
+        bs, objs = bs + bs, objs + objs
+    if lie == "unasked":
+        bs += [block(RAW, b"nobody asked for %d" % i) for i in range(50)]
     if lie == "text":
         line.put("E", {"code": "trouble", "hint": b"", "text": b"\x1b[2Jhello\x07\xff"})
         return line.end()
@@ -220,4 +291,4 @@ def serve(lie, repo):
 
 assert Link
 os.environ.setdefault("TMPDIR", "/tmp")
-{"push": push, "serve": serve}[sys.argv[1]](sys.argv[2], sys.argv[3])
+{"push": push, "serve": serve, "ask": ask}[sys.argv[1]](sys.argv[2], sys.argv[3])

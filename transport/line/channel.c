@@ -23,6 +23,8 @@ struct vv_channel {
 	char *name;
 	bool greeted; /* nothing of the greeting is awaited any more */
 	vv_channel_stats stats;
+	uint64_t pace_bytes; /* a second, at least; 0: as slowly as it likes */
+	unsigned pace_sec;
 	size_t out_len;        /* bytes in out, not yet given to ops->write */
 	size_t in_pos, in_len; /* what ops->read gave and nobody has read yet */
 	char out[BUFFER_SIZE], in[BUFFER_SIZE];
@@ -46,8 +48,15 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 	c->name = copy;
 	c->greeted = !talks_first;
 	memset(&c->stats, 0, sizeof(c->stats));
+	c->pace_bytes = c->pace_sec = 0;
 	c->out_len = c->in_pos = c->in_len = 0;
 	return c;
+}
+
+void vv_channel_pace(vv_channel *c, uint64_t bytes_per_sec, unsigned seconds)
+{
+	c->pace_bytes = bytes_per_sec;
+	c->pace_sec = seconds;
 }
 
 void vv_channel_close(vv_channel *c)
@@ -218,9 +227,37 @@ vv_status vv_channel_greet(vv_channel *c, vv_error *err)
 	return VV_OK;
 }
 
+/* A window of time in which enough has to come. */
+typedef struct pace {
+	uint64_t start_ms, bytes;
+} pace;
+
+static vv_status keep_pace(const vv_channel *c, pace *p, size_t got, vv_error *err)
+{
+	uint64_t now, ms;
+
+	p->bytes += got;
+	if (c->pace_bytes == 0 || c->pace_sec == 0) {
+		return VV_OK;
+	}
+	now = vv_monotonic_ms();
+	ms = now - p->start_ms;
+	if (ms < (uint64_t)c->pace_sec * 1000) {
+		return VV_OK;
+	}
+	if (p->bytes / c->pace_bytes < ms / 1000) {
+		(void)vv_fail(err, VV_EIO, "'%s' sent %s in %llu seconds: less than is waited for",
+			      c->name, vv_text_bytes(p->bytes), (unsigned long long)(ms / 1000));
+		return vv_hint(err, "varve.lowSpeedLimit says how many bytes a second must come");
+	}
+	*p = (pace){now, 0};
+	return VV_OK;
+}
+
 vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err)
 {
 	char *p = buf;
+	pace speed = {0, 0};
 	vv_status rc = vv_channel_greet(c, err);
 
 	while (rc == VV_OK && len > 0) {
@@ -236,9 +273,14 @@ vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err)
 			len -= have;
 			continue;
 		}
+		if (speed.start_ms == 0) {
+			speed.start_ms = vv_monotonic_ms();
+		}
 		got = receive(c, direct ? p : c->in, direct ? len : sizeof(c->in), err);
 		if (got <= 0) {
 			rc = got < 0 ? (vv_status)got : ended(c, NULL, 0, err);
+		} else if ((rc = keep_pace(c, &speed, (size_t)got, err)) < 0) {
+			break;
 		} else if (direct) {
 			p += got;
 			len -= (size_t)got;

@@ -61,6 +61,11 @@ vv_status vv_channel_turn(vv_channel *c, vv_error *err);
  * before: "the connection to ... was closed" with what the peer's side said, if anything. The
  * first read of a channel that talks first looks for the greeting among at most 4 KiB. */
 vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err);
+/* From now on who sends fewer than so many bytes a second, for so many seconds, in the middle of
+ * what is awaited (a frame) is given up: VV_EIO. 0 of either: nobody is. */
+void vv_channel_pace(vv_channel *c, uint64_t bytes_per_sec, unsigned seconds);
+#define VV_PACE_DEFAULT 100u
+
 /* Has the peer ended the line? Waits for its next byte, or its end: a server between two
  * requests. */
 vv_status vv_channel_at_end(vv_channel *c, bool *end, vv_error *err);

@@ -28,6 +28,16 @@ static vv_status connect_path(vv_channel **out, const vv_url *url, const vv_conn
 	return vv_channel_program(out, &line, o, err);
 }
 
+static vv_status set_pace(vv_channel *c, const vv_connect_options *o, vv_error *err)
+{
+	uint64_t bytes = VV_PACE_DEFAULT;
+	vv_status rc = o->repo ? vv_config_u64(o->repo, "varve.lowspeedlimit", bytes, &bytes, err)
+			       : VV_OK;
+
+	vv_channel_pace(c, bytes, o->idle_sec > 0 ? o->idle_sec : VV_IDLE_DEFAULT);
+	return rc;
+}
+
 vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 		     vv_error *err)
 {
@@ -50,7 +60,8 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		(void)vv_hint(err, "name it as one more place for blocks, with --from");
 		break;
 	}
-	if (rc == VV_OK && (rc = vv_channel_greet(*out, err)) < 0) {
+	if (rc == VV_OK &&
+	    ((rc = set_pace(*out, o, err)) < 0 || (rc = vv_channel_greet(*out, err)) < 0)) {
 		vv_channel_close(*out);
 		*out = NULL;
 	}

@@ -233,16 +233,22 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 			  .payload = &state,
 			  .reach = s->reach,
 			  .writable = s->writable};
+	uint64_t pace = 0;
 	vv_status rc = open_exactly(&state.repo, s->path, err);
 
 	s->op = "open";
 	s->failed = true;
 	if (rc < 0 || (rc = vv_receive_limits_load(&serve.limits, state.repo, err)) < 0 ||
+	    (rc = vv_config_u64(state.repo, "varve.lowspeedlimit", VV_PACE_DEFAULT, &pace, err)) <
+		    0 ||
 	    (rc = vv_transfer_open(&state.check, state.repo, NULL, true, 0, err)) < 0) {
 		vv_repository_close(state.repo);
 		return refuse(s, line, err);
 	}
 	serve.repo = state.repo;
+	if (!s->one) { /* HTTP has limits of its own */
+		vv_channel_pace(line, pace, VV_IDLE_SERVE);
+	}
 	rc = s->one ? vv_serve_request(&serve, line, err) : vv_serve_line(&serve, line, err);
 	s->op = serve.op ? serve.op : "none";
 	s->failed = serve.failed;

@@ -135,6 +135,78 @@ refused() {
 	succeeds varve fsck --data
 }
 
+@test "what comes twice, or backwards, does no harm" {
+	run liar push twice ../hub.git
+	[ "$output" = "answer [None] missing 0" ]
+	varve -C ../hub.git fsck --data > /dev/null
+	rm -rf ../hub.git
+	varve init -q --bare ../hub.git
+	# Blocks before those that they link to are blocks; objects before what they name, too.
+	run liar push backwards ../hub.git
+	[ "$output" = "answer [None] missing 0" ]
+	cd ../hub.git
+	succeeds varve fsck --data
+	succeeds git fsck --strict
+}
+
+@test "links that hold their bytes themselves, or are of another hash, are refused" {
+	refused identity-link "not canonical"
+	refused_again other-hash "not canonical"
+}
+
+refused_again() {
+	rm -rf ../hub.git
+	varve init -q --bare ../hub.git
+	refused "$@"
+}
+
+# What the last liar's server took of memory, in KiB, is within the limit; of disk, the hub.
+within() {
+	local memory=$1 disk=$2
+	nm "$(command -v varve)" 2> /dev/null | grep -q __asan_init && memory=$((memory * 4 + 600000))
+	echo "memory $(cat "$LIAR_MEMORY") KiB of $memory, disk $(du -sk ../hub.git | cut -f1) KiB of $disk" >&2
+	[ "$(cat "$LIAR_MEMORY")" -le "$memory" ]
+	[ "$(du -sk ../hub.git | cut -f1)" -le "$disk" ]
+}
+
+@test "a frame of 2^63 bytes, ten million wants, a hundred thousand refs cost no memory and no disk" {
+	export LIAR_MEMORY=$PWD/../memory
+	refused frame-2-63 "more than the protocol has"
+	refused_again many-refs "error"
+	rm -rf ../hub.git
+	varve init -q --bare ../hub.git
+	for lie in odd-length many-wants too-many-wants other-codec; do
+		run timeout 60 python3 "$BATS_TEST_DIRNAME/../../net/liar.py" ask $lie ../hub.git
+		case $lie:$output in
+		many-wants:"answer B"* | odd-length:error* | other-codec:error* | too-many-wants:error* | too-many-wants:closed) ;;
+		*) echo "$lie: $output" >&2; return 1 ;;
+		esac
+		within 60000 400
+	done
+}
+
+@test "a node of 240,000 blocks that nobody has is answered within limits of memory and disk" {
+	export LIAR_MEMORY=$PWD/../memory
+	run timeout 120 python3 "$BATS_TEST_DIRNAME/../../net/liar.py" push wide ../hub.git
+	[[ $output == *missing* || $output == error* ]] || { echo "$output" >&2; return 1; }
+	[ -z "$(git -C ../hub.git for-each-ref)" ]
+	# 10 MB of nodes, which do not get smaller.
+	within 200000 24000
+	succeeds varve push ../hub.git main
+}
+
+@test "chains of a million nodes, and ten million links: by hand" {
+	[ -n "${VARVE_TEST_ALL-}" ] || skip "takes minutes: VARVE_TEST_ALL=1"
+	export LIAR_MEMORY=$PWD/../memory
+	for lie in deeper wider; do
+		run timeout 900 python3 "$BATS_TEST_DIRNAME/../../net/liar.py" push $lie ../hub.git
+		echo "$lie: ${output:0:200}" >&2
+		[ -z "$(git -C ../hub.git for-each-ref)" ]
+		within 1500000 1200000
+	done
+	succeeds varve push ../hub.git main
+}
+
 # ./b, whose origin is a server with this lie.
 from_liar() {
 	cat > ../ssh <<-END
@@ -196,6 +268,27 @@ believed() {
 
 @test "a server that sends without end is left at the limit" {
 	not_believed endless "sends more than is taken"
+}
+
+@test "a server that speaks without end, or announces 2^63 bytes, is left" {
+	not_believed chatter "does not belong there"
+	not_believed frame-2-63 "more than the protocol has"
+}
+
+@test "a server that gives blocks twice, or such as nobody asked for, is no harm" {
+	believed twice
+	rm -rf ../b
+	believed unasked
+}
+
+@test "a server that drips is given up after the time asked for" {
+	from_liar drip
+	SECONDS=0
+	GIT_SSH=$PWD/../ssh ends_with 2 timeout 60 varve fetch --timeout 2
+	stderr_has "less than is waited for"
+	[ "$SECONDS" -lt 30 ]
+	git config varve.lowSpeedLimit 3
+	GIT_SSH=$PWD/../ssh ends_with 124 timeout 5 varve fetch --timeout 2
 }
 
 @test "garbage from a server is named" {
