@@ -311,12 +311,24 @@ static vv_status flush(vv_apply_file *e, vv_error *err)
 	return rc;
 }
 
-static vv_status note(const vv_apply_files *f, const vv_apply_file *e, vv_error *err)
+static vv_status note(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
 {
 	const vv_journal_change c = {.path = e->path, .work_only = true};
-	vv_status rc = f->journal ? vv_journal_path(f->journal, NULL, &c, err) : VV_OK;
+	vv_stat now;
+	vv_status rc;
 
-	return rc == VV_OK && f->journal ? vv_journal_ready(f->journal, err) : rc;
+	if (!f->journal) {
+		return VV_OK;
+	}
+	if ((rc = vv_journal_path(f->journal, NULL, &c, err)) < 0) {
+		return rc;
+	}
+	/* That it is kept is a change of its inode. */
+	if (e->exists && vv_lstat(&now, e->file, NULL) == VV_OK) {
+		e->st.ctime_sec = now.ctime_sec;
+		e->st.ctime_nsec = now.ctime_nsec;
+	}
+	return vv_journal_ready(f->journal, err);
 }
 
 static vv_status open_temp(const vv_apply_files *f, vv_apply_file *e, vv_error *err)

@@ -100,7 +100,7 @@ list_calls() {
 	state > ../old
 	files > ../old_files
 	strace -f -o ../trace -e trace=$changing "$@" > /dev/null 2> ../usual_stderr && usual=0 || usual=$?
-	[ "$usual" -le 1 ]
+	[ "$usual" = "${ends-0}" ] || { cat ../usual_stderr >&2; return 1; }
 	state > ../new
 	files > ../new_files
 	cd ..
@@ -169,13 +169,16 @@ put_right() {
 		return
 	fi
 	# Another command first, every second time: what it finds is put right as a whole.
-	if [ $((at % 2)) = 0 ]; then
+	if [ $((at % 2)) = 0 ] || [ -n "${once-}" ]; then
 		find .git -name '*.lock' ! -path '*/varve/*' -delete
 		run --separate-stderr varve rm -q --cached no-such-file
 		state > ../now
 		cmp -s ../now ../old || cmp -s ../now ../new || { [ -n "${between-}" ] && grep -q "$between" ../now; } ||
 			{ fault "another command leaves it half done: $(diff ../now ../old | head -3 | tr '\n' ' ')"; return; }
 		nothing_left || { fault "left over: $left"; return; }
+	fi
+	if [ -n "${once-}" ] && state | cmp -s - ../new; then
+		return # done, and a second time is not the same
 	fi
 	again "$@"
 	state > ../now
@@ -258,7 +261,7 @@ kill_each() {
 @test "kill -9 in a merge with conflicts is put right" {
 	need_strace
 	disputed
-	between=MERGE_HEAD way_out=(varve merge --abort)
+	ends=1 between=MERGE_HEAD way_out=(varve merge --abort)
 	kill_each varve merge other
 }
 
@@ -377,6 +380,7 @@ kill_each() {
 	need_strace
 	diverged
 	(cd template && varve diff --format patch main~1 other -- prices.csv new.csv > ../the.patch)
+	once=1
 	kill_each varve apply --3way ../the.patch
 }
 
