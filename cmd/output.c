@@ -102,6 +102,16 @@ static void put_message(vv_buf *b, const char *s)
 	}
 }
 
+/* The same without memory: what is not plain ASCII becomes a question mark. */
+static void put_plainly(const char *prefix, const char *text)
+{
+	fputs(prefix, stderr);
+	for (; *text; text++) {
+		putc((*text >= ' ' && *text < 127) || *text == '\n' ? *text : '?', stderr);
+	}
+	putc('\n', stderr);
+}
+
 static void message(const char *prefix, const char *text)
 {
 	vv_buf b = VV_BUF_INIT;
@@ -116,7 +126,7 @@ static void message(const char *prefix, const char *text)
 	if (!b.failed) {
 		fwrite(b.data, 1, b.len, stderr);
 	} else {
-		fprintf(stderr, "%svarve: out of memory\n", prefix);
+		put_plainly(prefix, text);
 	}
 	vv_buf_clear(&b);
 }
@@ -126,9 +136,16 @@ static void message_v(const char *prefix, const char *fmt, va_list ap)
 static void message_v(const char *prefix, const char *fmt, va_list ap)
 {
 	vv_buf b = VV_BUF_INIT;
+	char text[1024];
+	va_list again;
 
+	va_copy(again, ap);
 	vv_buf_vprintf(&b, fmt, ap);
-	message(prefix, vv_buf_cstr(&b));
+	if (b.failed) {
+		(void)vsnprintf(text, sizeof text, fmt, again);
+	}
+	message(prefix, b.failed ? text : vv_buf_cstr(&b));
+	va_end(again);
 	vv_buf_clear(&b);
 }
 

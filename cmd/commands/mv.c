@@ -241,7 +241,6 @@ static vv_status rename_on_disk(moving *m, const char *from, const char *to, vv_
 static vv_status track_new_name(moving *m, const entry *e, vv_error *err)
 {
 	bool tracked;
-	vv_error none;
 	vv_status rc;
 
 	if (!e->dataset) {
@@ -254,10 +253,14 @@ static vv_status track_new_name(moving *m, const entry *e, vv_error *err)
 		return rc;
 	}
 	/* The line of the old name, where it had one of its own, has nothing left to say. */
-	if (vv_attr_untrack(m->c->repo, e->from, true, &none) == VV_OK) {
+	rc = vv_attr_untrack(m->c->repo, e->from, true, err);
+	if (rc == VV_OK) {
 		m->attributes.changed = true;
+	} else if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		rc = VV_OK;
 	}
-	return VV_OK;
+	return rc;
 }
 
 static vv_status move_entry(moving *m, const entry *e, vv_error *err)

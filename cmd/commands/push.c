@@ -68,9 +68,10 @@ static bool is_tracked(run *r, const char *name, const vv_oid *id)
 {
 	vv_ref ref;
 	vv_error absent;
-	bool same = vv_oid_is_null(id);
+	vv_status rc = vv_ref_get(r->repo, name, &ref, &absent);
+	bool same = rc == VV_ENOTFOUND && vv_oid_is_null(id);
 
-	if (vv_ref_get(r->repo, name, &ref, &absent) == VV_OK) {
+	if (rc == VV_OK) {
 		same = vv_oid_equal(&ref.id, id);
 		vv_ref_clear(&ref);
 	}
@@ -84,8 +85,12 @@ static void update_tracking(run *r, const vv_push_item *it)
 	char *to = NULL;
 	vv_error err;
 
-	if (vv_remote_tracking(&to, &r->remote, it->to, &err) < 0 || !to ||
-	    is_tracked(r, to, &it->id)) {
+	if (vv_remote_tracking(&to, &r->remote, it->to, &err) < 0) {
+		vv_warn("the tracking branch of '%s' was not updated: %s", vv_text_shows(it->to),
+			err.message);
+		return;
+	}
+	if (!to || is_tracked(r, to, &it->id)) {
 		vv_free(to);
 		return;
 	}

@@ -274,6 +274,10 @@ static vv_status rewrite(resolver *r, vv_conflict_path *p, const bool *chosen, c
 	    fchmod(f.fd, st->mode & 07777) < 0) {
 		rc = vv_fail_errno(err, "cannot set the mode of", f.path);
 	}
+	/* What it replaces stands nowhere else. */
+	if (rc == VV_OK) {
+		rc = vv_fsync(f.fd, f.path, err);
+	}
 	closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
 	if (rc == VV_OK) {
 		rc = closed;

@@ -29,7 +29,7 @@ import damage  # noqa: E402
 import many  # noqa: E402
 import power  # noqa: E402
 import scenarios  # noqa: E402
-from worker import (BIT, CALLS, EOF, ERROR, INTERRUPT, KILL_GROUP, KILL_ONE, SHORT, Fault, Problem,  # noqa: E402
+from worker import (BIT, CALLS, CUT, EOF, ERROR, INTERRUPT, KILL_GROUP, KILL_ONE, SHORT, Fault, Problem,  # noqa: E402
 	Worker, die, read_tree, write_tree)
 
 GROW = 'write create truncate rename link mkdir'
@@ -60,7 +60,7 @@ KINDS = {
 	'lock-error': ('lock', ERROR, errno.ENOLCK, False, False, 0),
 	'map-error': ('map', ERROR, errno.ENOMEM, False, False, 0),
 	'line-end': ('line-read', EOF, 0, False, True, 0),
-	'line-error': ('line-write', ERROR, errno.EPIPE, False, True, 0),
+	'line-cut': ('line-write', CUT, 0, False, True, 0),
 	'memory': ('memory', ERROR, errno.ENOMEM, False, False, 400),
 	'memory-on': ('memory', ERROR, errno.ENOMEM, True, False, 200),
 	'memory-other': ('memory-other', ERROR, errno.ENOMEM, False, False, 40),
@@ -226,7 +226,7 @@ def list_cases(counts, mode):
 
 QUICK = dict.fromkeys(KINDS, 0)
 QUICK.update({'kill': 4, 'nospace-on': 1, 'write-error': 1, 'read-error': 1, 'sync-error': 1, 'memory': 1, 'files': 1,
-	'line-end': 1, 'kill-one': 1, 'interrupt': 1})
+	'line-end': 1, 'line-cut': 1, 'kill-one': 1, 'interrupt': 1})
 
 
 # States of power cuts in the sample.

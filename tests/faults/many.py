@@ -46,6 +46,14 @@ class Actor:
 		self.problems, self.done, self.refused, self.rounds = [], [], 0, 0
 
 	def run(self, *argv, cwd='work'):
+		begun = time.time()
+		try:
+			return self.run_once(argv, cwd)
+		finally:
+			if os.environ.get('VARVE_FAULTS_TALK') and time.time() - begun > 5:
+				print(self.name, *argv, f'took {time.time() - begun:.1f} s')
+
+	def run_once(self, argv, cwd):
 		try:
 			p = subprocess.run(argv, cwd=f'{self.root}/{cwd}', env=self.env, stdin=subprocess.DEVNULL,
 				capture_output=True, timeout=120)
@@ -65,6 +73,8 @@ class Actor:
 		err = (p.stderr + p.stdout).decode('utf-8', 'replace')
 		if BUSY.search(err):
 			self.refused += 1
+			if os.environ.get('VARVE_FAULTS_TALK'):
+				print(self.name, ' '.join(p.args), p.returncode, err)
 		else:
 			self.problems.append(f'{self.name}: ended with {p.returncode}: {err[:300]!r}')
 		return False

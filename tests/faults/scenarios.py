@@ -123,6 +123,7 @@ def all_scenarios():
 		S('merge-conflict', 'conflict', 'varve merge -q side', status=1),
 		S('merge-abort', 'conflict; varve merge -q side || true', 'varve merge --abort', once=True),
 		S('resolve', 'conflict; varve merge -q side || true', 'varve resolve --ours prices.csv'),
+		S('resolve-row', 'conflict; varve merge -q side || true', 'varve resolve --ours prices.csv --row 7', own=True),
 		S('restore', 'one; change; commit two', 'varve restore --source HEAD~1 prices.csv notes.txt'),
 		S('restore-staged', 'one; change; varve add .', 'varve restore --staged prices.csv notes.txt'),
 		S('switch', 'branches', 'varve switch -q side'),

@@ -67,7 +67,8 @@ enum effect {
 	EFFECT_INTERRUPT, /* SIGINT to all, and the call goes on */
 	EFFECT_ERROR,
 	EFFECT_SHORT,
-	EFFECT_EOF
+	EFFECT_EOF,
+	EFFECT_CUT /* the descriptor leads nowhere from now on */
 };
 
 enum record {
@@ -616,6 +617,13 @@ static ssize_t admit(int fd, size_t *len, enum call call, enum call line, const 
 	}
 	if (error == -EFFECT_EOF) {
 		return 0;
+	}
+	if (error == -EFFECT_CUT) {
+		long null = syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+		syscall(SYS_dup3, null, fd, O_CLOEXEC);
+		syscall(SYS_close, null);
+		errno = EPIPE;
+		return -1;
 	}
 	if (error == -EFFECT_SHORT && *len > 1) {
 		*len /= 2;

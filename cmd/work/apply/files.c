@@ -395,6 +395,10 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool remove
 	    fchmod(e->fd, (mode_t)(e->st.mode & 0777)) < 0) {
 		rc = vv_fail_errno(err, "cannot set the mode of", e->temp);
 	}
+	/* What it replaces may stand nowhere else: after a power cut one of the two is there. */
+	if (rc == VV_OK && e->exists && !f->index) {
+		rc = vv_fsync(e->fd, e->temp, err);
+	}
 	int fd = e->fd;
 	e->fd = -1;
 	vv_status closed = vv_close(fd, e->temp, rc < 0 ? NULL : err);

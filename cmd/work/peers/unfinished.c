@@ -408,7 +408,8 @@ void vv_unfinished_abandon(vv_unfinished *u)
 {
 	vv_error ignored;
 
-	if (u->lock_fd < 0 || remove_all_but(u->gitdir, "varve", &ignored) < 0 ||
+	if (u->lock_fd < 0 || !u->gitdir || !u->varvedir || !u->mark ||
+	    remove_all_but(u->gitdir, "varve", &ignored) < 0 ||
 	    remove_all_but(u->varvedir, MARK, &ignored) < 0 ||
 	    vv_unlink(u->mark, true, &ignored) < 0) {
 		return;
