@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "dataset/check/value.h"
-#include "dataset/schema/type.h"
+#include "dataset/schema/type_time.h"
 
 static void set_time(vv_time_value *out, const vv_moment *m)
 {

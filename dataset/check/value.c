@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "dataset/format/spelling.h"
-#include "dataset/schema/type.h"
+#include "dataset/schema/type_time.h"
 
 #define DAY 86400
 #define MONTHS_MAX 1000000000000 /* further than anybody counts; in 64 bits as seconds */

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "dataset/schema/schema.h"
+#include "dataset/schema/field.h"
 
 typedef enum vv_decimal_kind { VV_DECIMAL_FINITE, VV_DECIMAL_INF, VV_DECIMAL_NAN } vv_decimal_kind;
 

@@ -11,7 +11,6 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "dataset/schema/schema.h"
 
 /* Sets "<file>: <JSON pointer of node>: <text>", VV_EINPUT. */
 vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *err, const char *fmt,
@@ -36,11 +35,5 @@ vv_status vv_descriptor_bool(bool *out, const vv_json *object, const char *membe
  * *count without the NULL. */
 vv_status vv_descriptor_texts(const char ***out, size_t *count, vv_arena *arena,
 			      const vv_json *node, const char *file, vv_error *err);
-
-/* Reads a schema that stands inside of another document; the node must outlive out. */
-vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *file, vv_error *err);
-
-/* Is format one that fields of the type can have? */
-bool vv_type_has_format(vv_type type, const char *format);
 
 #endif

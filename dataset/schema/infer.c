@@ -10,7 +10,7 @@
 
 #include "base/ascii.h"
 #include "dataset/format/spelling.h"
-#include "dataset/schema/type.h"
+#include "dataset/schema/type_time.h"
 
 #define BIT(t) (UINT32_C(1) << (t))
 

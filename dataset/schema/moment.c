@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "dataset/schema/type.h"
+#include "dataset/schema/type_time.h"
 
 #define DAY 86400
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "dataset/schema/schema.h"
+#include "dataset/schema/field.h"
 
 typedef enum vv_moment_form {
 	VV_MOMENT_AS_IT_IS, /* nothing was appended: the text is what two values are compared by */

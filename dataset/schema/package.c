@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/descriptor.h"
+#include "dataset/schema/schema.h"
 
 /*
  * What a resource says about its bytes, as hints for the sniffer.

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/descriptor.h"
+#include "dataset/schema/schema.h"
 #include "dataset/schema/splice.h"
 
 static const char new_package[] =

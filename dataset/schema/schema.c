@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "dataset/schema/descriptor.h"
 #include "dataset/schema/names.h"
-#include "dataset/schema/type.h"
+#include "dataset/schema/type_time.h"
 
 /*
  * Making schemas, fitting them to a file's columns, naming columns.

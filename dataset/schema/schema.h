@@ -15,47 +15,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "dataset/format/cell.h"
-
-typedef enum vv_type {
-	VV_TYPE_ANY,
-	VV_TYPE_STRING,
-	VV_TYPE_NUMBER,
-	VV_TYPE_INTEGER,
-	VV_TYPE_BOOLEAN,
-	VV_TYPE_OBJECT,
-	VV_TYPE_ARRAY,
-	VV_TYPE_LIST,
-	VV_TYPE_DATETIME,
-	VV_TYPE_DATE,
-	VV_TYPE_TIME,
-	VV_TYPE_YEAR,
-	VV_TYPE_YEARMONTH,
-	VV_TYPE_DURATION,
-	VV_TYPE_GEOPOINT,
-	VV_TYPE_GEOJSON
-} vv_type;
-const char *vv_type_name(vv_type t);
-bool vv_type_parse(vv_type *out, const char *name);
-
-typedef struct vv_field {
-	const char *name;
-	size_t name_len;
-	vv_type type;
-	const char *format;       /* "default" when absent; a "fmt:" before it is taken off */
-	char decimal_char;        /* '.' when absent; 0 when it is longer than a byte */
-	char group_char;          /* 0 when absent, or longer than a byte */
-	const char *decimal;      /* the whole decimalChar; "." when absent */
-	const char *group;        /* the whole groupChar; "" when absent */
-	bool bare_number;         /* true when absent */
-	const char **missing;     /* the field's own, or the schema's; NULL-ended */
-	const char **true_values; /* of a boolean: its own, or the standard's; NULL-ended */
-	const char **false_values;
-	const char *delimiter;           /* of a list: "," when absent */
-	vv_type item_type;               /* of a list: string when absent */
-	const struct vv_time_plan *plan; /* date, time, datetime: format compiled; NULL: default */
-	const vv_json *json;             /* the field's descriptor */
-} vv_field;
+#include "dataset/schema/type.h"
 
 /* How a file's columns are laid over the fields. */
 typedef enum vv_fields_match {
@@ -94,6 +54,9 @@ bool vv_schema_is_v1(const vv_json *node);
 vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name,
 			 vv_error *err);
 
+/* Reads a schema that stands inside of another document; the node must outlive out. */
+vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *file, vv_error *err);
+
 /* Place of the (first) column called name; -1 when there is none. */
 long vv_schema_find(const vv_schema *s, const char *name, size_t name_len);
 
@@ -117,22 +80,6 @@ vv_status vv_schema_make(vv_buf *out, const vv_new_field *fields, size_t count, 
  * them every key that names them. All else stays. Appends. */
 vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field *fields,
 			  size_t count, vv_error *err);
-
-/* Does the cell count as missing for the field? Absent and null cells do, and texts
- * that missingValues names; JSON literals never. */
-bool vv_field_missing(const vv_field *f, const vv_cell *cell);
-
-/* Is the cell's value of the field's type (missing values are)? Formats and number
- * properties respected; constraints are not looked at. A JSON literal must be of
- * the fitting JSON type. What there is too little memory to parse (JSON inside a
- * cell) counts as accepted: no finding is made up. */
-bool vv_field_accepts(const vv_field *f, const vv_cell *cell);
-
-/* The same for a table in JSON, where a text is a JSON string: "5" is not an integer,
- * "true" no boolean, "[]" no array. A string is read by its spelling only where JSON
- * has no type of its own (dates, NaN) or the descriptor spells values its own way
- * (decimalChar, groupChar, bareNumber, trueValues, falseValues). */
-bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell);
 
 /* Unique column names from header cells, as frictionless makes them: a blank one
  * becomes "field<N>", a repeated one gets "2", "3" ... after it; invalid UTF-8 and

@@ -9,8 +9,8 @@
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "dataset/format/spelling.h"
-#include "dataset/schema/decimal.h"
-#include "dataset/schema/descriptor.h"
+#include "dataset/schema/type_json.h"
+#include "dataset/schema/type_time.h"
 
 /*
  * What an e-mail address, a URI, a UUID and base64 look like.
@@ -502,29 +502,6 @@ static const vv_field plain_number = {.type = VV_TYPE_NUMBER,
 				      .group = "",
 				      .bare_number = true};
 
-bool vv_type_is_degrees(const char *s, size_t len, bool lon)
-{
-	const char *most = lon ? "18" : "9"; /* 0.18 x 10^3, 0.9 x 10^2 */
-	int64_t exponent = lon ? 3 : 2;
-	size_t shared = strlen(most);
-	vv_buf digits = VV_BUF_INIT;
-	vv_decimal d;
-	bool ok = vv_decimal_read(&d, &digits, &plain_number, s, len) &&
-		  d.kind == VV_DECIMAL_FINITE;
-
-	if (ok && d.count > 0 && d.exponent == exponent) {
-		int rank = memcmp(digits.data + d.digits_at, most,
-				  d.count < shared ? d.count : shared);
-
-		ok = rank < 0 || (rank == 0 && d.count <= shared);
-	} else if (ok && d.count > 0) {
-		ok = d.exponent < exponent;
-	}
-	ok = ok || digits.failed; /* where memory runs out no finding is made up */
-	vv_buf_clear(&digits);
-	return ok;
-}
-
 /* "lon, lat"; the space may be missing. */
 static bool is_lon_lat(const char *s, size_t len)
 {
@@ -694,6 +671,42 @@ static bool is_whole(const char *s, size_t len)
 	return behind <= (negative ? -exponent : exponent);
 }
 
+static bool list_item_fits(vv_type type, const vv_json *item)
+{
+	vv_field f = {.type = type,
+		      .format = "default",
+		      .decimal = ".",
+		      .group = "",
+		      .decimal_char = '.',
+		      .bare_number = true};
+	vv_json_type t = item->type;
+
+	switch (type) {
+	case VV_TYPE_INTEGER:
+		return t == VV_JSON_NUMBER && vv_type_accepts_text(&f, item->text, item->text_len);
+	case VV_TYPE_NUMBER:
+		return t == VV_JSON_NUMBER;
+	case VV_TYPE_BOOLEAN:
+		return t == VV_JSON_TRUE || t == VV_JSON_FALSE;
+	default:
+		return t == VV_JSON_STRING && vv_type_accepts_text(&f, item->text, item->text_len);
+	}
+}
+
+static bool is_json_list(const vv_field *f, const char *s, size_t len)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	bool ok, unknown;
+	const vv_json *items = vv_type_read_array(&unknown, &arena, s, len);
+
+	ok = items != NULL;
+	for (const vv_json *n = ok ? items->first : NULL; n && ok; n = n->next) {
+		ok = list_item_fits(f->item_type, n);
+	}
+	vv_arena_clear(&arena);
+	return ok || unknown;
+}
+
 static bool accepts_literal(const vv_field *f, const char *s, size_t len)
 {
 	char first = len > 0 ? s[0] : '\0';
@@ -716,7 +729,7 @@ static bool accepts_literal(const vv_field *f, const char *s, size_t len)
 	case VV_TYPE_ARRAY:
 		return first == '[';
 	case VV_TYPE_LIST:
-		return vv_type_is_json_list(f, s, len);
+		return is_json_list(f, s, len);
 	case VV_TYPE_YEAR:
 		return number && vv_type_is_year(s, len);
 	case VV_TYPE_GEOPOINT:

@@ -4,18 +4,13 @@
  * Parsed anew for each cell. Where memory runs out the answer is yes, so that no
  * finding is made up.
  */
-#include "dataset/schema/type.h"
+#include "dataset/schema/type_json.h"
 
 #include <string.h>
 
 #include "base/ascii.h"
-
-/* A parsed cell. */
-typedef struct parsed {
-	vv_arena arena;
-	const vv_json *json; /* NULL: no JSON */
-	bool unknown;        /* too little memory to tell */
-} parsed;
+#include "base/buf.h"
+#include "dataset/schema/decimal.h"
 
 /* What the value must be if the text is JSON at all: most cells are refused here. */
 static bool may_be(const char *s, size_t len, char opening)
@@ -27,92 +22,81 @@ static bool may_be(const char *s, size_t len, char opening)
 	return len > 0 && *s == opening;
 }
 
-static void parse(parsed *p, const char *s, size_t len)
+/* NULL: no JSON, or, *unknown, too little memory to tell. */
+static const vv_json *parse(bool *unknown, vv_arena *arena, const char *s, size_t len)
 {
 	vv_error err;
 	vv_json *json = NULL;
-	vv_status rc;
+	vv_status rc = vv_json_read(&json, arena, s, len, "cell", &err);
 
-	vv_arena_init(&p->arena);
-	rc = vv_json_read(&json, &p->arena, s, len, "cell", &err);
-	p->json = rc == VV_OK ? json : NULL;
-	p->unknown = rc == VV_ENOMEM;
+	*unknown = rc == VV_ENOMEM;
+	return rc == VV_OK ? json : NULL;
 }
 
 bool vv_type_is_json(const char *s, size_t len, vv_json_type type)
 {
-	parsed p;
-	bool ok;
+	vv_arena arena = VV_ARENA_INIT;
+	const vv_json *json;
+	bool ok, unknown;
 
 	if (!may_be(s, len, type == VV_JSON_OBJECT ? '{' : '[')) {
 		return false;
 	}
-	parse(&p, s, len);
-	ok = p.unknown || (p.json && p.json->type == type);
-	vv_arena_clear(&p.arena);
+	json = parse(&unknown, &arena, s, len);
+	ok = unknown || (json && json->type == type);
+	vv_arena_clear(&arena);
+	return ok;
+}
+
+const vv_json *vv_type_read_array(bool *unknown, vv_arena *arena, const char *s, size_t len)
+{
+	*unknown = false;
+	return may_be(s, len, '[') ? parse(unknown, arena, s, len) : NULL;
+}
+
+bool vv_type_is_degrees(const char *s, size_t len, bool lon)
+{
+	const char *most = lon ? "18" : "9"; /* 0.18 x 10^3, 0.9 x 10^2 */
+	int64_t exponent = lon ? 3 : 2;
+	size_t shared = strlen(most);
+	vv_buf digits = VV_BUF_INIT;
+	vv_decimal d;
+	bool ok = vv_decimal_read(&d, &digits, NULL, s, len) && d.kind == VV_DECIMAL_FINITE;
+
+	if (ok && d.count > 0 && d.exponent == exponent) {
+		int rank = memcmp(digits.data + d.digits_at, most,
+				  d.count < shared ? d.count : shared);
+
+		ok = rank < 0 || (rank == 0 && d.count <= shared);
+	} else if (ok && d.count > 0) {
+		ok = d.exponent < exponent;
+	}
+	ok = ok || digits.failed; /* where memory runs out no finding is made up */
+	vv_buf_clear(&digits);
 	return ok;
 }
 
 bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 {
-	parsed p;
-	bool ok;
+	vv_arena arena = VV_ARENA_INIT;
+	const vv_json *json;
+	bool ok, unknown;
 
 	if (!may_be(s, len, object ? '{' : '[')) {
 		return false;
 	}
-	parse(&p, s, len);
-	ok = p.json && p.json->count == 2;
-	for (const vv_json *n = ok ? p.json->first : NULL; n; n = n->next) {
+	json = parse(&unknown, &arena, s, len);
+	ok = json && json->count == 2;
+	for (const vv_json *n = ok ? json->first : NULL; n; n = n->next) {
 		bool named = n->name && n->name_len == 3 &&
 			     (memcmp(n->name, "lon", 3) == 0 || memcmp(n->name, "lat", 3) == 0);
-		bool lon = object ? named && n->name[1] == 'o' : n == p.json->first;
+		bool lon = object ? named && n->name[1] == 'o' : n == json->first;
 
 		ok = ok && n->type == VV_JSON_NUMBER && named == object &&
 		     vv_type_is_degrees(n->text, n->text_len, lon);
 	}
-	ok = ok || p.unknown;
-	vv_arena_clear(&p.arena);
-	return ok;
-}
-
-static bool list_item_fits(vv_type type, const vv_json *item)
-{
-	vv_field f = {.type = type,
-		      .format = "default",
-		      .decimal = ".",
-		      .group = "",
-		      .decimal_char = '.',
-		      .bare_number = true};
-	vv_json_type t = item->type;
-
-	switch (type) {
-	case VV_TYPE_INTEGER:
-		return t == VV_JSON_NUMBER && vv_type_accepts_text(&f, item->text, item->text_len);
-	case VV_TYPE_NUMBER:
-		return t == VV_JSON_NUMBER;
-	case VV_TYPE_BOOLEAN:
-		return t == VV_JSON_TRUE || t == VV_JSON_FALSE;
-	default:
-		return t == VV_JSON_STRING && vv_type_accepts_text(&f, item->text, item->text_len);
-	}
-}
-
-bool vv_type_is_json_list(const vv_field *f, const char *s, size_t len)
-{
-	parsed p;
-	bool ok;
-
-	if (!may_be(s, len, '[')) {
-		return false;
-	}
-	parse(&p, s, len);
-	ok = p.json != NULL;
-	for (const vv_json *n = ok ? p.json->first : NULL; n && ok; n = n->next) {
-		ok = list_item_fits(f->item_type, n);
-	}
-	ok = ok || p.unknown;
-	vv_arena_clear(&p.arena);
+	ok = ok || unknown;
+	vv_arena_clear(&arena);
 	return ok;
 }
 
@@ -268,15 +252,18 @@ static bool is_pair(const vv_json *node)
 	return node && is_position(node) && node->count == 2;
 }
 
+/* A JSON number without a fraction or an exponent. */
 static bool is_arc_index(const vv_json *node)
 {
-	vv_field f = {.type = VV_TYPE_INTEGER,
-		      .format = "default",
-		      .decimal = ".",
-		      .group = "",
-		      .bare_number = true};
-
-	return node->type == VV_JSON_NUMBER && vv_type_accepts_text(&f, node->text, node->text_len);
+	if (node->type != VV_JSON_NUMBER) {
+		return false;
+	}
+	for (size_t i = 0; i < node->text_len; i++) {
+		if (!vv_is_digit(node->text[i]) && node->text[i] != '-') {
+			return false;
+		}
+	}
+	return true;
 }
 
 /* Arrays, `depth` of them one inside of the other, of indexes of arcs. */
@@ -389,14 +376,15 @@ static bool is_topojson(const vv_json *root)
 
 bool vv_type_is_geojson(const char *s, size_t len, bool topology)
 {
-	parsed p;
-	bool ok;
+	vv_arena arena = VV_ARENA_INIT;
+	const vv_json *json;
+	bool ok, unknown;
 
 	if (!may_be(s, len, '{')) {
 		return false;
 	}
-	parse(&p, s, len);
-	ok = p.unknown || (p.json && (topology ? is_topojson(p.json) : is_geojson(p.json)));
-	vv_arena_clear(&p.arena);
+	json = parse(&unknown, &arena, s, len);
+	ok = unknown || (json && (topology ? is_topojson(json) : is_geojson(json)));
+	vv_arena_clear(&arena);
 	return ok;
 }

@@ -2,7 +2,7 @@
  * type_time: dates and times: the forms of XML Schema (xmlschema-2, 3.2.6 to 3.2.14), by
  * which Table Schema defines its default formats, and strptime patterns.
  */
-#include "dataset/schema/type.h"
+#include "dataset/schema/type_time.h"
 
 #include <stdint.h>
 #include <string.h>

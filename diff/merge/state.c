@@ -9,7 +9,6 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/merge/merge.h"
 #include "diff/rows/rowdiff.h"
 
 vv_table *merge_version(const merge *m, int version)

@@ -11,7 +11,8 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "dataset/schema/key.h"
-#include "diff/merge/merge.h"
+#include "dataset/table/table.h"
+#include "diff/merge/options.h"
 #include "diff/merge/rows.h"
 #include "diff/rows/columns.h"
 

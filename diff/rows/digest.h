@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/row_by_number.h"
-#include "diff/rows/rowdiff.h"
+#include "diff/rows/row_change.h"
 #include "diff/rows/sorter.h"
 
 /* One answer on its way: made by matching, in order of `pos`. */
@@ -21,7 +21,7 @@ typedef struct row_entry {
 	bool moved, rekeyed;
 } row_entry;
 
-struct vv_rowdiff {
+typedef struct vv_rowdiff {
 	vv_table *a, *b;
 	vv_rowdiff_options opts;
 	vv_changed_groups changed;
@@ -42,7 +42,7 @@ struct vv_rowdiff {
 	uint8_t *cells; /* for vv_row_change */
 	vv_buf scratch; /* for comparing values; failed: memory ran out */
 	vv_rowdiff_stats stats;
-};
+} vv_rowdiff;
 
 /* The memory for one of n sorters. */
 size_t rowdiff_memory(const vv_rowdiff *d, size_t n);

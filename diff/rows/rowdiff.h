@@ -25,76 +25,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/progress.h"
-#include "base/thread.h"
 #include "dataset/table/table.h"
 #include "diff/rows/columns.h"
-
-typedef enum vv_row_kind {
-	VV_ROW_ADDED,
-	VV_ROW_REMOVED,
-	VV_ROW_CHANGED,
-	VV_ROW_MOVED /* only with opts.moves; a changed row that also moved has `moved` set */
-} vv_row_kind;
-
-typedef enum vv_cell_change {
-	VV_CELL_SAME = 0,
-	VV_CELL_FORMAT = 1, /* the same value written otherwise */
-	VV_CELL_CHANGED = 2
-} vv_cell_change;
-
-/* Borrowed until the next call. Cells are indexed by the columns of their version. */
-typedef struct vv_row_change {
-	vv_row_kind kind;
-	bool moved;
-	bool rekeyed; /* changed: the key is another; cells tell it like any other column */
-	uint64_t old_row, new_row; /* 0-based; UINT64_MAX when there is none */
-	uint64_t place;            /* how many rows of the new version stand above it */
-	const vv_cell *old_cells;  /* NULL for added */
-	const vv_cell *new_cells;  /* NULL for removed */
-	const uint8_t *cells;      /* changed: vv_cell_change for each of columns->pairs (SAME for
-	                                 * pairs that only one side has) */
-	size_t changed, formatted; /* how many of each */
-} vv_row_change;
-
-typedef struct vv_rowdiff_options {
-	const char *const *key; /* names in the new version (or, where renamed, the old); NULL: the
-	                                 * tables' own key, where both have the same; {NULL}: none */
-	const vv_columns *columns; /* how columns correspond */
-	bool ignore_format;        /* rows that differ only so are left out */
-	const char *tolerance;     /* NULL: exact */
-	/* NULL-ended names: other columns are not compared; NULL: all */
-	const char *const *only;
-	const char *const *ignore; /* NULL-ended names */
-	bool rekeyed; /* with a key: rows whose key alone changed are reported as changed */
-	bool moves;
-	/* also formatting and order exactly (patches): moves and format are reported */
-	bool everything;
-	bool blind_moves; /* rows that moved and are otherwise equal are reported without their cells
-	                                 * (NULL): reading a re-sorted table's rows in another order is slow */
-	uint64_t memory;  /* bytes of digests before disk; 0: 32 MiB */
-	const char *temp_dir;
-	vv_pool *pool;
-	const vv_progress *progress;
-} vv_rowdiff_options;
-
-#define VV_REPEATS_SHOWN 10
-typedef struct vv_rowdiff_stats {
-	uint64_t old_rows, new_rows;
-	uint64_t added, removed, changed, moved;
-	uint64_t rekeyed;        /* of the changed ones: whose key is another */
-	uint64_t formatted_rows; /* rows that differ only in how values are written */
-	uint64_t cells_changed, cells_formatted;
-	/* cells changed for each of columns->pairs; borrowed until close */
-	uint64_t *column_changes;
-	uint64_t groups_read; /* of both sides */
-	/* keys that occur more than once on one side, among the rows read */
-	uint64_t repeated_keys;
-	char *repeated[VV_REPEATS_SHOWN]; /* the first few, as text */
-	bool keyed;
-	bool reordered; /* rows that both have (unless moves are reported: under one key) stand in
-	                                 * another order */
-} vv_rowdiff_stats;
+#include "diff/rows/row_change.h"
 
 typedef struct vv_rowdiff vv_rowdiff;
 /* VV_ENOTFOUND: a key column is missing: the message says on which side. */

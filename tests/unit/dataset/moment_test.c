@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dataset/schema/moment.h"
+#include "dataset/schema/schema.h"
 
 /* What is made of a text in a column of this type and format; "=": as it is, "-": none. */
 static const char *put(const char *type, const char *format, const char *text)

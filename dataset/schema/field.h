@@ -1,0 +1,50 @@
+/*
+ * field: what a schema says of one column: its type, and how values of it are spelled.
+ */
+#ifndef VV_DATASET_SCHEMA_FIELD_H
+#define VV_DATASET_SCHEMA_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/json.h"
+
+typedef enum vv_type {
+	VV_TYPE_ANY,
+	VV_TYPE_STRING,
+	VV_TYPE_NUMBER,
+	VV_TYPE_INTEGER,
+	VV_TYPE_BOOLEAN,
+	VV_TYPE_OBJECT,
+	VV_TYPE_ARRAY,
+	VV_TYPE_LIST,
+	VV_TYPE_DATETIME,
+	VV_TYPE_DATE,
+	VV_TYPE_TIME,
+	VV_TYPE_YEAR,
+	VV_TYPE_YEARMONTH,
+	VV_TYPE_DURATION,
+	VV_TYPE_GEOPOINT,
+	VV_TYPE_GEOJSON
+} vv_type;
+
+typedef struct vv_field {
+	const char *name;
+	size_t name_len;
+	vv_type type;
+	const char *format;       /* "default" when absent; a "fmt:" before it is taken off */
+	char decimal_char;        /* '.' when absent; 0 when it is longer than a byte */
+	char group_char;          /* 0 when absent, or longer than a byte */
+	const char *decimal;      /* the whole decimalChar; "." when absent */
+	const char *group;        /* the whole groupChar; "" when absent */
+	bool bare_number;         /* true when absent */
+	const char **missing;     /* the field's own, or the schema's; NULL-ended */
+	const char **true_values; /* of a boolean: its own, or the standard's; NULL-ended */
+	const char **false_values;
+	const char *delimiter;           /* of a list: "," when absent */
+	vv_type item_type;               /* of a list: string when absent */
+	const struct vv_time_plan *plan; /* date, time, datetime: format compiled; NULL: default */
+	const vv_json *json;             /* the field's descriptor */
+} vv_field;
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * type_json: texts that hold JSON: objects, arrays, points, GeoJSON, TopoJSON.
+ */
+#ifndef VV_DATASET_SCHEMA_TYPE_JSON_H
+#define VV_DATASET_SCHEMA_TYPE_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+
+bool vv_type_is_json(const char *s, size_t len, vv_json_type type);
+bool vv_type_is_geojson(const char *s, size_t len, bool topology);
+bool vv_type_is_geopoint(const char *s, size_t len, bool object); /* else array */
+
+/* A finite number from -180 to 180 (lon), or from -90 to 90. */
+bool vv_type_is_degrees(const char *s, size_t len, bool lon);
+
+/* The array that the text holds, in the arena. NULL: it holds none, or, *unknown, there is too
+ * little memory to tell. */
+const vv_json *vv_type_read_array(bool *unknown, vv_arena *arena, const char *s, size_t len);
+
+#endif
