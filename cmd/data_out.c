@@ -46,7 +46,7 @@ vv_status vv_data_out_put(void *payload, const void *bytes, size_t len, vv_error
 	vv_status rc;
 
 	if (!o->escape) {
-		vv_out_bytes(bytes, len);
+		vv_out_raw(bytes, len);
 		return vv_out_failed() ? vv_fail(err, VV_EIO, "cannot write the output") : VV_OK;
 	}
 	if (len == 0) {

@@ -30,7 +30,7 @@ static void note_failure(void)
 	}
 }
 
-void vv_out_bytes(const void *bytes, size_t len)
+void vv_out_raw(const void *bytes, size_t len)
 {
 	if (out_errno || len == 0) {
 		return;
@@ -40,8 +40,71 @@ void vv_out_bytes(const void *bytes, size_t len)
 	}
 }
 
+/* Is the code point one that could drive a terminal or turn its text around? */
+static bool is_unsafe(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x061c || cp == 0x200e ||
+	       cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
+/* The length of a character that could drive a terminal or turn its text around and that no colour is
+ * made of: DEL, C1, marks of direction; 0: none stands there. */
+static size_t unsafe_here(uint32_t *cp, const char *s, size_t len)
+{
+	unsigned char first = (unsigned char)*s;
+	size_t n;
+
+	if (first == 0x7f) {
+		*cp = first;
+		return 1;
+	}
+	if (first != 0xc2 && first != 0xd8 && first != 0xe2) {
+		return 0;
+	}
+	n = vv_utf8_decode(cp, s, len);
+	return n > 0 && is_unsafe(*cp) ? n : 0;
+}
+
+/* JSON may have such characters in strings; there this way to write them means the same. */
+static bool put_safe(const char *s, size_t len)
+{
+	vv_buf b = VV_BUF_INIT;
+	size_t done = 0, n;
+	uint32_t cp;
+	bool any = false;
+
+	for (size_t i = 0; i < len; i += n ? n : 1) {
+		n = unsafe_here(&cp, s + i, len - i);
+		if (n > 0) {
+			vv_buf_put(&b, s + done, i - done);
+			vv_buf_printf(&b, "\\u%04X", (unsigned)cp);
+			done = i + n;
+			any = true;
+		}
+	}
+	if (any) {
+		vv_buf_put(&b, s + done, len - done);
+		if (b.failed) {
+			errno = ENOMEM;
+			note_failure();
+		} else {
+			vv_out_raw(b.data, b.len);
+		}
+	}
+	vv_buf_clear(&b);
+	return any;
+}
+
+void vv_out_bytes(const void *bytes, size_t len)
+{
+	if (!vv_out_is_terminal() || !put_safe(bytes, len)) {
+		vv_out_raw(bytes, len);
+	}
+}
+
 void vv_out(const char *fmt, ...)
 {
+	vv_buf b = VV_BUF_INIT;
 	va_list ap;
 	int n;
 
@@ -49,7 +112,14 @@ void vv_out(const char *fmt, ...)
 		return;
 	}
 	va_start(ap, fmt);
-	n = vfprintf(stdout, fmt, ap);
+	if (vv_out_is_terminal()) {
+		vv_buf_vprintf(&b, fmt, ap);
+		n = b.failed ? -1 : 0;
+		vv_out_bytes(b.data, b.len);
+		vv_buf_clear(&b);
+	} else {
+		n = vfprintf(stdout, fmt, ap);
+	}
 	va_end(ap);
 	if (n < 0) {
 		note_failure();
@@ -73,13 +143,6 @@ void vv_out_text(const char *s, size_t len)
 bool vv_out_failed(void)
 {
 	return out_errno != 0;
-}
-
-/* Is the code point one that could drive a terminal or turn its text around? */
-static bool is_unsafe(uint32_t cp)
-{
-	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x061c || cp == 0x200e ||
-	       cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
 /* Messages escape names and values as they are made (vv_text_show); this is the second

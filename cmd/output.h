@@ -19,7 +19,9 @@
 enum { VV_EXIT_OK = 0, VV_EXIT_NO = 1, VV_EXIT_TROUBLE = 2 };
 
 void vv_out(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stdout, as is */
-void vv_out_bytes(const void *bytes, size_t len);
+void vv_out_bytes(const void *bytes,
+		  size_t len); /* a terminal gets \\u0085 for what would drive it */
+void vv_out_raw(const void *bytes, size_t len);                   /* whatever it is: --raw */
 void vv_out_flush(void); /* what was printed is to be seen now */ /* stdout, as is */
 /* stdout, escaped */
 void vv_out_text(const char *s, size_t len);

@@ -24,6 +24,7 @@ struct vv_decoration {
 	name *items; /* sorted by commit, rank and turn */
 	size_t count, cap;
 	vv_head head;
+	char *branch; /* that HEAD names, to be shown; NULL: none */
 };
 
 static vv_status add_name(void *payload, const vv_ref *ref, vv_error *err)
@@ -71,6 +72,18 @@ static int compare_names(const void *a, const void *b)
 	return c ? c : (x->turn > y->turn) - (x->turn < y->turn);
 }
 
+static vv_status name_head(vv_decoration *n, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+
+	if (!n->head.branch || strncmp(n->head.branch, "refs/heads/", 11) != 0) {
+		return VV_OK;
+	}
+	vv_text_put_escaped(&text, n->head.branch + 11, strlen(n->head.branch + 11));
+	n->branch = vv_buf_detach(&text);
+	return n->branch ? VV_OK : vv_fail_nomem(err);
+}
+
 vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *err)
 {
 	vv_decoration *n = vv_calloc(1, sizeof(*n));
@@ -80,7 +93,7 @@ vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *er
 	if (!n) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_head_read(r, &n->head, err)) < 0 ||
+	if ((rc = vv_head_read(r, &n->head, err)) < 0 || (rc = name_head(n, err)) < 0 ||
 	    (rc = vv_refs_each(r, "refs/", add_name, n, err)) < 0) {
 		vv_decoration_free(n);
 		return rc;
@@ -104,6 +117,7 @@ void vv_decoration_free(vv_decoration *n)
 	}
 	vv_free(n->items);
 	vv_head_clear(&n->head);
+	vv_free(n->branch);
 	vv_free(n);
 }
 
@@ -124,13 +138,6 @@ static size_t find_names(const vv_decoration *n, const vv_oid *id)
 	return low;
 }
 
-static const char *head_branch(const vv_decoration *n)
-{
-	return n->head.branch && strncmp(n->head.branch, "refs/heads/", 11) == 0
-		       ? n->head.branch + 11
-		       : NULL;
-}
-
 /* Calls fn for each name at the commit, HEAD first, as Git orders them. */
 static void each_name(const vv_decoration *n, const vv_oid *id,
 		      void (*fn)(void *payload, const char *text, bool is_head), void *payload)
@@ -141,7 +148,7 @@ static void each_name(const vv_decoration *n, const vv_oid *id,
 	if (!n) {
 		return;
 	}
-	branch = head_branch(n);
+	branch = n->branch;
 	if (vv_oid_equal(&n->head.commit, id) && !n->head.unborn) {
 		fn(payload, branch ? branch : "", true);
 	} else {
