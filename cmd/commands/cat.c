@@ -14,7 +14,7 @@
 typedef struct options {
 	vv_strings columns, where, from;
 	const char *limit, *offset, *format;
-	bool raw;
+	bool raw, safe;
 } options;
 
 static const vv_option table[] = {
@@ -28,12 +28,14 @@ static const vv_option table[] = {
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "get a dataset named by its CID from this remote or URL, if it is not here"),
+	OPT_FLAG(0, "safe-for-spreadsheets", safe,
+		 "put a ' before cells that a spreadsheet would compute"),
 	OPT_FLAG(0, "raw", raw, "on a terminal: control characters as they are"),
 };
 
 static bool is_view(const options *o)
 {
-	return o->columns.count || o->where.count || o->limit || o->offset || o->format;
+	return o->columns.count || o->where.count || o->limit || o->offset || o->format || o->safe;
 }
 
 static int fill_view(vv_view_options *v, const options *o)
@@ -42,6 +44,7 @@ static int fill_view(vv_view_options *v, const options *o)
 	v->columns = &o->columns;
 	v->where = &o->where;
 	v->limit = UINT64_MAX;
+	v->safe_for_spreadsheets = o->safe;
 	v->format = VV_VIEW_OWN;
 	v->width = vv_out_is_terminal() ? vv_out_width() : 0;
 	if (o->limit && !vv_parse_u64(&v->limit, o->limit, strlen(o->limit))) {

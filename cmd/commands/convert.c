@@ -22,7 +22,7 @@
 typedef struct options {
 	const char *format;
 	vv_written written;
-	bool lenient, force, quiet;
+	bool lenient, force, quiet, safe;
 } options;
 
 static const vv_option table[] = {
@@ -31,6 +31,8 @@ static const vv_option table[] = {
 	OPT_WRITTEN("of IN: "),
 	OPT_FLAG(0, "lenient", lenient,
 		 "read malformed CSV as well as can be, and say what was guessed"),
+	OPT_FLAG(0, "safe-for-spreadsheets", safe,
+		 "put a ' before cells that a spreadsheet would compute"),
 	OPT_FLAG('f', "force", force, "overwrite OUT"),
 	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
 };
@@ -154,13 +156,14 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 	if (t->root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EINPUT, "it is kept as a file: it has no rows");
 	}
-	if (is_already(t, format)) {
+	if (is_already(t, format) && !o->safe) {
 		rc = vv_table_bytes(t, output_put, out, NULL, progress, err);
 		rows = t->root.rows;
 	} else {
 		memset(&v, 0, sizeof(v));
 		v.format = format;
 		v.limit = UINT64_MAX;
+		v.safe_for_spreadsheets = o->safe;
 		v.progress = progress;
 		rc = vv_view_write(t, &v, output_put, out, &rows, err);
 	}

@@ -373,6 +373,12 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 				      err)) < 0) {
 		goto done;
 	}
+	v.writer.safe = opts->safe_for_spreadsheets;
+	if (v.writer.safe && v.writer.format != VV_VIEW_OWN && v.writer.format != VV_VIEW_CSV &&
+	    v.writer.format != VV_VIEW_TSV) {
+		rc = vv_fail(err, VV_EUSAGE, "--safe-for-spreadsheets is for CSV and TSV");
+		goto done;
+	}
 	vv_view_begin(&v.writer);
 	rc = v.test_count ? run_tested(&v, err) : run_all(&v, err);
 	if (rc < 0 || (rc = vv_view_end(&v.writer, err)) < 0) {

@@ -34,6 +34,9 @@ typedef struct vv_view_options {
 	const vv_strings *where;   /* COL=VALUE, all must hold; NULL or none: every row */
 	uint64_t offset;           /* rows (that match) to leave out first */
 	uint64_t limit;            /* rows to write at most; UINT64_MAX: all */
+	/* A cell that a spreadsheet would take for a formula gets a ' before it (csv, tsv and own; VV_EUSAGE
+	 * for others). Plain numbers are left. */
+	bool safe_for_spreadsheets;
 	unsigned width; /* format table: columns of the terminal; 0: as wide as it needs */
 	const vv_progress *progress;
 } vv_view_options;

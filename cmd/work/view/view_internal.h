@@ -17,6 +17,8 @@ typedef struct vv_view_writer {
 	uint64_t rows;
 	/* csv, tsv, own */
 	vv_dialect dialect;
+	bool safe;             /* for spreadsheets */
+	vv_buf defused;        /* a cell made so */
 	bool quotes_by_column; /* own: the quoting habits of the dialect apply */
 	/* json */
 	bool typed;    /* CSV text becomes numbers, booleans, null as the schema says */

@@ -187,7 +187,46 @@ void vv_view_writer_clear(vv_view_writer *w)
 	vv_free(w->names);
 	vv_view_grid_free(w->grid);
 	vv_dialect_clear(&w->dialect);
+	vv_buf_clear(&w->defused);
 	vv_buf_clear(&w->out);
+}
+
+/* Would a spreadsheet compute it? It begins as formulas do, and is not a number. */
+static bool is_formula(const vv_cell *cell)
+{
+	const char *s = cell->text, *first = "=+-@\t\r\n";
+	size_t len = cell->len, i = 1, digits = 0;
+
+	if (len < 2 || !memchr(first, s[0], strlen(first))) {
+		return false;
+	}
+	if (s[0] != '+' && s[0] != '-') {
+		return true;
+	}
+	for (; i < len && ((s[i] >= '0' && s[i] <= '9') || s[i] == '.' || s[i] == ','); i++) {
+		digits += s[i] != '.' && s[i] != ',';
+	}
+	if (digits > 0 && i + 1 < len && (s[i] == 'e' || s[i] == 'E')) {
+		i += i + 2 < len && (s[i + 1] == '+' || s[i + 1] == '-') ? 2u : 1u;
+		while (i < len && s[i] >= '0' && s[i] <= '9') {
+			i++;
+		}
+	}
+	return digits == 0 || i < len;
+}
+
+/* text becomes the cell with a quotation mark before it, which spreadsheets take for "text". */
+static void defuse(vv_view_writer *w, vv_cell *text)
+{
+	vv_buf_reset(&w->defused);
+	vv_buf_putc(&w->defused, '\'');
+	vv_buf_put(&w->defused, text->text, text->len);
+	if (w->defused.failed) {
+		w->out.failed = true;
+		return;
+	}
+	text->text = w->defused.data;
+	text->len++;
 }
 
 static void put_csv_cell(vv_view_writer *w, const vv_cell *cell, size_t column)
@@ -197,6 +236,9 @@ static void put_csv_cell(vv_view_writer *w, const vv_cell *cell, size_t column)
 
 	/* A JSON literal has its spelling as text; null and absent have none. */
 	text.state = VV_CELL_TEXT;
+	if (w->safe && is_formula(&text)) {
+		defuse(w, &text);
+	}
 	if (w->quotes_by_column && column < w->dialect.quoting_count) {
 		habit = (vv_quoting)w->dialect.quoting[column];
 	}
