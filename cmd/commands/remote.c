@@ -195,11 +195,23 @@ static vv_status remove_remote(vv_repository *r, const char *name, vv_error *err
 static vv_status rename_remote(vv_repository *r, const char *from, const char *to, vv_error *err)
 {
 	vv_remote m, other;
-	vv_error absent;
+	bool done = false;
+	vv_error absent, why;
 	vv_status rc = vv_remote_name_check(to, err);
 
-	if (rc < 0 || (rc = need(r, from, &m, err)) < 0) {
+	if (rc < 0) {
 		return rc;
+	}
+	if ((rc = need(r, from, &m, &why)) < 0) {
+		if (need(r, to, &m, &absent) == VV_OK) {
+			rc = vv_remote_move_finish(r, from, to, &done, err);
+			vv_remote_clear(&m);
+			if (rc < 0 || done) {
+				return rc;
+			}
+		}
+		*err = why;
+		return why.code;
 	}
 	if (vv_remote_find(&other, r, to, &absent) == VV_OK) {
 		if (other.name) {

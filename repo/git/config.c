@@ -620,22 +620,36 @@ static char *config_path(const vv_repository *r)
 	return path;
 }
 
-static vv_status change(vv_repository *r, const char *key, const char *value, bool add,
-			vv_error *err)
+vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t count,
+			   vv_error *err)
 {
 	char *path = config_path(r);
 	vv_git_lock lock = {0};
 	uint32_t mode;
 	vv_status rc;
-	bool existed;
+	bool existed, any = false;
 
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_git_lock_take(&lock, r, path, err)) < 0 ||
-	    (rc = copy_config(&lock, &existed, &mode, err)) < 0 ||
-	    (rc = edit_config(&lock, key, value, add, err)) < 0 ||
-	    (rc = finish_config(&lock, existed, mode, err)) < 0) {
+	    (rc = copy_config(&lock, &existed, &mode, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const vv_config_edit *e = &edits[i];
+
+		rc = edit_config(&lock, e->key, e->value, e->add, err);
+		if (rc == VV_ENOTFOUND && !e->value) {
+			vv_error_clear(err);
+			rc = VV_OK;
+		} else if (rc < 0) {
+			goto done;
+		} else {
+			any = true;
+		}
+	}
+	if (!any || (rc = finish_config(&lock, existed, mode, err)) < 0) {
 		goto done;
 	}
 	rc = vv_git_lock_replace(&lock, true, err);
@@ -644,17 +658,21 @@ done:
 	git_config_free(r->snapshot);
 	r->snapshot = NULL;
 	vv_free(path);
-	return !value && rc == VV_ENOTFOUND ? VV_OK : rc;
+	return rc;
 }
 
 vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv_error *err)
 {
-	return change(r, key, value, false, err);
+	const vv_config_edit edit = {key, value, false};
+
+	return vv_config_change(r, &edit, 1, err);
 }
 
 vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv_error *err)
 {
-	return change(r, key, value, true, err);
+	const vv_config_edit edit = {key, value, true};
+
+	return vv_config_change(r, &edit, 1, err);
 }
 
 static const char *level_name(git_config_level_t level)

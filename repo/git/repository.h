@@ -93,6 +93,13 @@ vv_status vv_config_set(vv_repository *r, const char *key, const char *value,
 char *vv_config_outside(const char *key);
 /* One more value of a setting that may have several. */
 vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv_error *err);
+/* Several changes in the repository's own file, all of them or none. */
+typedef struct vv_config_edit {
+	const char *key, *value; /* value NULL: removes all of the key's */
+	bool add;                /* beside the values that there are */
+} vv_config_edit;
+vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t count,
+			   vv_error *err);
 /* Calls fn for each entry whose name matches the prefix, with the level's name
  * ("system", "global", "local", "worktree", ...). */
 typedef vv_status (*vv_config_fn)(void *payload, const char *name, const char *value,

@@ -55,6 +55,10 @@ vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch,
 vv_status vv_remote_forget(vv_repository *r, const vv_remote *m, vv_error *err);
 /* Everything of it under another name. */
 vv_status vv_remote_move(vv_repository *r, const vv_remote *m, const char *to, vv_error *err);
+/* The settings have moved already, and only the tracking refs are there under both names: the old
+ * ones go. *done false: it is not so. */
+vv_status vv_remote_move_finish(vv_repository *r, const char *from, const char *to, bool *done,
+				vv_error *err);
 
 /* "remote.NAME.KEY"; owned; NULL when out of memory. */
 char *vv_remote_key(const char *name, const char *key);

@@ -94,57 +94,155 @@ static int compare_refs(const void *x, const void *y)
 	return strcmp(git_reference_name(a), git_reference_name(b));
 }
 
-static vv_status list_refs(vv_repository *r, const char *prefix, git_reference ***out,
-			   size_t *count, vv_error *err)
+typedef struct ref_list {
+	git_reference **items;
+	size_t count, cap;
+	size_t sorted; /* so many at the beginning are, by name */
+} ref_list;
+
+static void sort_refs(ref_list *l)
+{
+	if (l->count > 0) {
+		qsort(l->items, l->count, sizeof(*l->items), compare_refs);
+	}
+	l->sorted = l->count;
+}
+
+static vv_status add_ref(ref_list *l, git_reference *take_ref, vv_error *err)
+{
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		git_reference_free(take_ref);
+		return vv_fail_nomem(err);
+	}
+	l->items[l->count++] = take_ref;
+	return VV_OK;
+}
+
+static int compare_name(const void *name, const void *item)
+{
+	return strcmp(name, git_reference_name(*(git_reference *const *)item));
+}
+
+static bool has_ref(const ref_list *l, const char *name)
+{
+	return l->sorted > 0 && bsearch(name, l->items, l->sorted, sizeof(*l->items), compare_name);
+}
+
+/* What is at a path below refs/: a folder is to be looked into, a file is a ref. */
+static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char *take_name,
+			 char ***todo, size_t *todo_count, size_t *todo_cap, vv_error *err)
+{
+	size_t len = strlen(take_name), prefix_len = strlen(prefix);
+	char *path = vv_path_join(r->commondir, take_name, NULL);
+	git_reference *ref = NULL;
+	vv_stat st;
+	vv_status rc = VV_OK;
+
+	if (!path) {
+		vv_free(take_name);
+		return vv_fail_nomem(err);
+	}
+	if (strncmp(take_name, prefix, len < prefix_len ? len : prefix_len) != 0 ||
+	    vv_lstat(&st, path, NULL) < 0) {
+		goto done;
+	}
+	if (S_ISDIR(st.mode)) {
+		if (!vv_array_room(*todo, *todo_count, *todo_cap)) {
+			rc = vv_fail_nomem(err);
+			goto done;
+		}
+		(*todo)[(*todo_count)++] = take_name;
+		take_name = NULL;
+	} else if (len >= prefix_len && S_ISREG(st.mode) &&
+		   !(len > 5 && strcmp(take_name + len - 5, ".lock") == 0) &&
+		   !has_ref(l, take_name) && git_reference_lookup(&ref, r->git, take_name) == 0) {
+		rc = add_ref(l, ref, err);
+	}
+	git_error_clear();
+done:
+	vv_free(take_name);
+	vv_free(path);
+	return rc;
+}
+
+/* libgit2 stops listing refs at a symbolic link to nothing, which a lock that varve holds is. */
+static vv_status add_loose(ref_list *l, vv_repository *r, const char *prefix, vv_error *err)
+{
+	char **todo = NULL, *dir = vv_strdup("refs");
+	size_t todo_count = 0, todo_cap = 0;
+	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
+
+	while (rc == VV_OK && dir) {
+		char *path = vv_path_join(r->commondir, dir, NULL), **names = NULL;
+		size_t count = 0;
+
+		rc = path ? vv_list_dir(&names, &count, path, err) : vv_fail_nomem(err);
+		if (rc == VV_ENOTFOUND) {
+			vv_error_clear(err);
+			rc = VV_OK;
+		}
+		for (size_t i = 0; rc == VV_OK && i < count; i++) {
+			char *name = vv_path_join(dir, names[i], NULL);
+
+			rc = name ? look_at(l, r, prefix, name, &todo, &todo_count, &todo_cap, err)
+				  : vv_fail_nomem(err);
+		}
+		vv_names_free(names, count);
+		vv_free(path);
+		vv_free(dir);
+		dir = todo_count > 0 ? todo[--todo_count] : NULL;
+	}
+	vv_free(dir);
+	vv_names_free(todo, todo_count);
+	return rc;
+}
+
+/* The caller frees the items and their array, also on failure. */
+static vv_status list_refs(ref_list *l, vv_repository *r, const char *prefix, vv_error *err)
 {
 	git_reference_iterator *it = NULL;
-	git_reference *ref, **list = NULL;
-	size_t used = 0, cap = 0, len = strlen(prefix);
+	git_reference *ref;
+	size_t len = strlen(prefix);
 	vv_status rc = VV_OK;
 	int code = git_reference_iterator_new(&it, r->git);
 
+	memset(l, 0, sizeof(*l));
 	while (code == 0 && rc == VV_OK && (code = git_reference_next(&ref, it)) == 0) {
 		if (strncmp(git_reference_name(ref), prefix, len) != 0) {
 			git_reference_free(ref);
 			continue;
 		}
-		if (!vv_array_room(list, used, cap)) {
-			git_reference_free(ref);
-			rc = vv_fail_nomem(err);
-			break;
-		}
-		list[used++] = ref;
+		rc = add_ref(l, ref, err);
 	}
 	if (rc == VV_OK && code < 0 && code != GIT_ITEROVER) {
 		rc = vv_git_fail(err, code, "cannot list the refs");
 	}
 	git_error_clear();
 	git_reference_iterator_free(it);
-	if (used > 0) {
-		qsort(list, used, sizeof(*list), compare_refs);
+	sort_refs(l);
+	if (rc == VV_OK && (rc = add_loose(l, r, prefix, err)) == VV_OK && l->count > l->sorted) {
+		sort_refs(l);
 	}
-	*out = list;
-	*count = used;
 	return rc;
 }
 
 vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
 		       vv_error *err)
 {
-	git_reference **list;
-	size_t count, i;
-	vv_status rc = list_refs(r, prefix, &list, &count, err);
+	ref_list l;
+	size_t i;
+	vv_status rc = list_refs(&l, r, prefix, err);
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < l.count; i++) {
 		vv_ref ref = {0};
 
-		if (rc == VV_OK && (rc = fill(r, list[i], &ref, err)) == VV_OK) {
+		if (rc == VV_OK && (rc = fill(r, l.items[i], &ref, err)) == VV_OK) {
 			rc = fn(payload, &ref, err);
 		}
 		vv_ref_clear(&ref);
-		git_reference_free(list[i]);
+		git_reference_free(l.items[i]);
 	}
-	vv_free(list);
+	vv_free(l.items);
 	return rc;
 }
 

@@ -150,3 +150,16 @@ assert b[0]["current"] and not b[1]["current"]
 	succeeds varve branch -M fifth fourth
 	git fsck --strict
 }
+
+@test "a branch is listed also while a varve holds the lock of another" {
+	new_repo
+	git commit -q --allow-empty -m one
+	for name in aaa mmm zzz side/one; do git branch $name; done
+	git update-ref refs/remotes/origin/main HEAD
+	# As varve makes its locks: a symbolic link that names its process.
+	for lock in .git/refs/heads/mmm.lock .git/refs/heads/aaaa.lock .git/refs/heads/side/a.lock .git/refs/remotes/origin/a.lock; do
+		ln -s 'varve-lock 1 pid=1' $lock
+	done
+	succeeds varve branch -a
+	output_is "$(printf '  aaa\n* main\n  mmm\n  side/one\n  zzz\n  remotes/origin/main')"
+}
