@@ -628,7 +628,9 @@ bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit)
 	return f && f->has_limit;
 }
 
-bool vv_rules_match(const char *pattern, const char *path)
+/* As in .gitattributes: '*' and '?' stop at '/', '**' does not; a pattern without '/' matches
+ * the file's name in every folder. */
+static bool matches(const char *pattern, const char *path)
 {
 	if (!strchr(pattern, '/')) {
 		return vv_path_match(pattern, vv_path_base(path));
@@ -639,7 +641,7 @@ bool vv_rules_match(const char *pattern, const char *path)
 static bool block_has(const vv_rules_block *b, const char *path)
 {
 	for (size_t i = 0; b->paths && b->paths[i]; i++) {
-		if (vv_rules_match(b->paths[i], path)) {
+		if (matches(b->paths[i], path)) {
 			return true;
 		}
 	}

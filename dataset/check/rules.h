@@ -62,7 +62,7 @@ void vv_rules_file_free(vv_rules_file *f); /* accepts NULL */
 vv_on_commit vv_rules_on_commit(const vv_rules_file *f);      /* OFF when it does not say */
 vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* ERROR when it does not say */
 bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* false: it does not say */
-/* "check": false for the path: is it to be left out? */
+/* "check": false for the path: is it to be left out? Patterns match as in .gitattributes. */
 bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 
 /* All settings for the dataset at a repository-relative path. f may be NULL; else it must
@@ -92,9 +92,5 @@ bool vv_rule_needs_bounds(const vv_rule *rule);
 
 /* Does the setting look at the column? */
 bool vv_rule_setting_has(const vv_rule_setting *s, const char *column, size_t len);
-
-/* Does a path match a pattern of varve.json? As in .gitattributes: '*' and '?' stop at '/', '**'
- * does not; a pattern without '/' matches the file's name in every folder. */
-bool vv_rules_match(const char *pattern, const char *path);
 
 #endif

@@ -58,7 +58,4 @@ vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size
 vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,
 			  vv_error *err);
 
-/* Is the block exactly what encoding its cells gives? (On receive, fsck.) */
-vv_status vv_group_check(const void *bytes, size_t len, vv_error *err);
-
 #endif

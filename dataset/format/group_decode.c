@@ -3,8 +3,8 @@
  *
  * The bytes may come from anyone: every length is checked before it is followed,
  * and what is allocated is bounded by rows x columns, which vv_group_open bounds.
- * That a block is what the encoder would have written is vv_group_check's
- * business; here it only has to mean something.
+ * That a block is what the encoder would have written is seen by encoding its
+ * cells again (dataset/table/verify.h); here it only has to mean something.
  */
 #include "dataset/format/group.h"
 
@@ -531,41 +531,5 @@ vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_
 	for (size_t c = 0; c < columns && rc >= 0; c++) {
 		rc = vv_group_column(g, c, cells + c, columns, arena, err);
 	}
-	return rc;
-}
-
-vv_status vv_group_check(const void *bytes, size_t len, vv_error *err)
-{
-	vv_group_encoder *e = NULL;
-	vv_cell *cells = NULL;
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf again = VV_BUF_INIT;
-	vv_group g;
-	vv_status rc;
-
-	if ((rc = vv_group_open(&g, bytes, len, err)) < 0) {
-		return rc;
-	}
-	cells = vv_malloc(g.rows * g.columns * sizeof *cells);
-	e = vv_group_encoder_new();
-	if (!cells || !e) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((rc = vv_group_decode(&g, cells, g.columns, &arena, err)) < 0 ||
-	    (rc = vv_group_encode(e, &again, cells, g.rows, g.columns, g.columns, NULL, NULL,
-				  err)) < 0) {
-		goto done;
-	}
-	if (again.len != len || memcmp(again.data, bytes, len) != 0) {
-		rc = vv_fail(err, VV_ECORRUPT,
-			     "row group: not encoded as this version of the format does it");
-	}
-done:
-	vv_group_encoder_free(e);
-	vv_free(cells);
-	vv_arena_clear(&arena);
-	vv_buf_clear(&again);
-	vv_group_close(&g);
 	return rc;
 }

@@ -389,32 +389,6 @@ void list_node_clear(list_node *n)
 	n->count = 0;
 }
 
-vv_status vv_list_node_check(const void *bytes, size_t len, vv_error *err)
-{
-	list_node n;
-	size_t items_len = 0;
-	vv_status rc;
-
-	if ((rc = vv_cbor_check(bytes, len, err)) < 0 ||
-	    (rc = list_node_read(&n, bytes, len, err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; i + 1 < n.count && rc >= 0; i++) {
-		const uint8_t *end = n.item[i].bytes + n.item[i].len;
-		const uint8_t *window = n.item[i < 3 ? 0 : i - 3].bytes;
-
-		items_len += n.item[i].len;
-		if (list_cuts(n.kind, n.level, &n.item[i], i + 1, items_len, window,
-			      (size_t)(end - window))) {
-			rc = vv_fail(err, VV_ECORRUPT,
-				     "list: a node goes on where it has to end, after entry %zu",
-				     i);
-		}
-	}
-	list_node_clear(&n);
-	return rc;
-}
-
 /*
  * Knows how to walk a list, reading only the nodes on the way.
  *

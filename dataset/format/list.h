@@ -88,8 +88,4 @@ bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t
 		       unsigned height);
 vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err);
 
-/* Checks a whole list node block: shape, kind, order, sums shown by its items, and
- * that it nowhere goes on where it had to be cut. */
-vv_status vv_list_node_check(const void *bytes, size_t len, vv_error *err);
-
 #endif

@@ -122,7 +122,8 @@ static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const v
 	return !scratch->failed;
 }
 
-bool vv_distribution_step(int64_t *out, vv_buf *scratch, const vv_field *f, const vv_cell *c)
+/* Where the value stands in the type's order; false: it is none of the type. */
+static bool read_step(int64_t *out, vv_buf *scratch, const vv_field *f, const vv_cell *c)
 {
 	vv_instant m;
 	double v = 0;
@@ -282,7 +283,7 @@ vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_ce
 		if (d->kind == VV_DIST_NUMBERS) {
 			v.text = NULL;
 			v.len = 0;
-			if (!vv_distribution_step(&v.step, &d->scratch, f, c)) {
+			if (!read_step(&v.step, &d->scratch, f, c)) {
 				d->other += one;
 				rc = d->scratch.failed ? vv_fail_nomem(err) : VV_OK;
 				continue;

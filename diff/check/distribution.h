@@ -53,8 +53,6 @@ typedef struct vv_distribution {
 
 /* Is the type one whose values have an order to be measured? */
 bool vv_distribution_ordered(const vv_field *f);
-/* Where the value stands in that order; false: it is none of the type. */
-bool vv_distribution_step(int64_t *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell);
 
 void vv_distribution_init(vv_distribution *d, vv_dist_kind kind);
 void vv_distribution_clear(vv_distribution *d);

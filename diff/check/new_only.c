@@ -24,7 +24,6 @@ struct vv_known {
 	uint64_t seed;
 	known_entry *entries;
 	size_t cap, used;
-	uint64_t left;
 	vv_buf text;
 };
 
@@ -204,7 +203,6 @@ vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
 		k->used++;
 	}
 	e->count++;
-	k->left++;
 	return VV_OK;
 }
 
@@ -225,11 +223,5 @@ int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err)
 		return 0;
 	}
 	e->count--;
-	k->left--;
 	return 1;
-}
-
-uint64_t vv_known_left(const vv_known *k)
-{
-	return k->left;
 }

@@ -32,7 +32,5 @@ void vv_known_free(vv_known *k); /* accepts NULL */
 vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err);
 /* 1: the base has it (and one less is left); 0: new; <0. */
 int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err);
-/* How many findings of the base nobody took: mended ones. */
-uint64_t vv_known_left(const vv_known *k);
 
 #endif

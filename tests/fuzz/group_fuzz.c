@@ -8,6 +8,7 @@
 
 #include "dataset/format/group.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/dataset/group_check.h"
 
 #define CELLS_MAX 65536u
 #define COLUMNS 3u
@@ -38,7 +39,7 @@ static size_t touch(const vv_cell *cells, size_t count)
 static void read_block(const uint8_t *data, size_t size)
 {
 	vv_arena arena = VV_ARENA_INIT;
-	vv_status checked = vv_group_check(data, size, NULL), rc;
+	vv_status checked = group_check(data, size, NULL), rc;
 	vv_group g;
 
 	if (vv_group_open(&g, data, size, NULL) < 0) {
@@ -106,7 +107,7 @@ static void write_block(const uint8_t *data, size_t size)
 			require(vv_cell_equal(&cells[i], &back[i]));
 		}
 		vv_group_close(&g);
-		require(vv_group_check(out.data, out.len, NULL) == VV_OK);
+		require(group_check(out.data, out.len, NULL) == VV_OK);
 	}
 	vv_group_encoder_free(e);
 	vv_buf_clear(&out);

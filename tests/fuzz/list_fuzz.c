@@ -7,6 +7,7 @@
 
 #include "dataset/format/list.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/dataset/list_node_check.h"
 
 #define STEPS 3000u
 
@@ -72,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t top;
 	node n;
 
-	(void)vv_list_node_check(data, size, NULL);
+	(void)list_node_check(data, size, NULL);
 	if (size < 3) {
 		return 0;
 	}
@@ -80,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	top = top < size - 3 ? top : size - 3;
 	n.bytes = data + 3 + top;
 	n.len = size - 3 - top;
-	(void)vv_list_node_check(n.bytes, n.len, NULL);
+	(void)list_node_check(n.bytes, n.len, NULL);
 	source.put = NULL;
 	source.get = get;
 	source.payload = &n;

@@ -203,7 +203,7 @@ static vv_status check_column(const pin *p, const char *tail, size_t tail_len, v
 	vv_buf_put_varint(&block, p->len);
 	vv_buf_put(&block, p->bytes, p->len);
 	vv_buf_put(&block, tail, tail_len);
-	rc = vv_group_check(block.data, block.len, err);
+	rc = group_check(block.data, block.len, err);
 	vv_buf_clear(&block);
 	return rc;
 }
@@ -257,11 +257,11 @@ static void heads_that_lie_are_refused(void **state)
 		char *copy = malloc(heads[i].len + 1);
 
 		memcpy(copy, heads[i].bytes, heads[i].len);
-		vv_assert_status(vv_group_check(copy, heads[i].len, &err), VV_ECORRUPT, &err);
+		vv_assert_status(group_check(copy, heads[i].len, &err), VV_ECORRUPT, &err);
 		free(copy);
 	}
 	/* rows without a single cell that is not absent are a table too */
-	vv_assert_ok(vv_group_check("vvg\x01\x05\x00", 6, &err), &err);
+	vv_assert_ok(group_check("vvg\x01\x05\x00", 6, &err), &err);
 }
 
 static const struct CMUnitTest tests[] = {

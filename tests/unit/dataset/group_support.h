@@ -6,6 +6,7 @@
 
 #include "dataset/format/group.h"
 #include "tests/unit/dataset/columns.h"
+#include "tests/unit/dataset/group_check.h"
 
 static inline vv_buf encode(const columns *t)
 {
@@ -58,7 +59,7 @@ static inline void expect_table(const vv_buf *block, const columns *t)
 		assert_int_equal(cells[r * wide + t->count].state, VV_CELL_ABSENT);
 	}
 	vv_group_close(&g);
-	vv_assert_ok(vv_group_check(bytes, block->len, &err), &err);
+	vv_assert_ok(group_check(bytes, block->len, &err), &err);
 	vv_arena_clear(&arena);
 	free(bytes);
 	free(cells);

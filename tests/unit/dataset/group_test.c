@@ -91,7 +91,7 @@ static void survive(const uint8_t *bytes, size_t len)
 	vv_arena arena = VV_ARENA_INIT;
 	vv_group g;
 	vv_error err;
-	vv_status checked = vv_group_check(bytes, len, &err);
+	vv_status checked = group_check(bytes, len, &err);
 
 	if (vv_group_open(&g, bytes, len, &err) < 0) {
 		assert_int_equal(checked, VV_ECORRUPT);
@@ -169,7 +169,7 @@ static void any_shortened_block_is_refused(void **state)
 			vv_error err;
 
 			memcpy(bytes, block.data, len);
-			vv_assert_status(vv_group_check(bytes, len, &err), VV_ECORRUPT, &err);
+			vv_assert_status(group_check(bytes, len, &err), VV_ECORRUPT, &err);
 			free(bytes);
 		}
 		vv_buf_clear(&block);
@@ -218,7 +218,7 @@ static void too_many_cells_are_refused(void **state)
 	vv_assert_status(vv_group_encode(e, &out, cells, 0, 2, 2, NULL, NULL, &err), VV_EREFUSED,
 			 &err);
 	vv_assert_ok(vv_group_encode(e, &out, cells, rows - 1, 2, 2, NULL, NULL, &err), &err);
-	vv_assert_ok(vv_group_check(out.data, out.len, &err), &err);
+	vv_assert_ok(group_check(out.data, out.len, &err), &err);
 	free(cells);
 	vv_buf_clear(&out);
 	vv_group_encoder_free(e);
@@ -250,7 +250,7 @@ static void the_largest_group_fits_a_block(void **state)
 				     &err),
 		     &err);
 	assert_true(out.len <= VV_BLOCK_MAX);
-	vv_assert_ok(vv_group_check(out.data, out.len, &err), &err);
+	vv_assert_ok(group_check(out.data, out.len, &err), &err);
 	free(cells);
 	free(text);
 	vv_buf_clear(&out);
@@ -341,7 +341,7 @@ static vv_status encode_and_check(void *payload, vv_error *err)
 			 : vv_fail_nomem(err);
 
 	if (rc >= 0) {
-		rc = vv_group_check(out.data, out.len, err);
+		rc = group_check(out.data, out.len, err);
 	}
 	vv_group_encoder_free(e);
 	vv_buf_clear(&out);

@@ -4,6 +4,7 @@
 #include "tests/unit/dataset/memory.h"
 
 #include "repo/blocks/cbor.h"
+#include "tests/unit/dataset/list_node_check.h"
 
 typedef struct draft {
 	const char *of;
@@ -71,12 +72,12 @@ static void nodes_of_a_wrong_shape_are_refused(void **state)
 
 	(void)state;
 	put_draft(&b, &good);
-	vv_assert_ok(vv_list_node_check(b.data, b.len, &err), &err);
+	vv_assert_ok(list_node_check(b.data, b.len, &err), &err);
 	put_draft(&b, &upper);
-	vv_assert_ok(vv_list_node_check(b.data, b.len, &err), &err);
+	vv_assert_ok(list_node_check(b.data, b.len, &err), &err);
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		put_draft(&b, &wrong[i]);
-		vv_assert_status(vv_list_node_check(b.data, b.len, &err), VV_ECORRUPT, &err);
+		vv_assert_status(list_node_check(b.data, b.len, &err), VV_ECORRUPT, &err);
 	}
 	vv_buf_clear(&b);
 }
@@ -209,7 +210,7 @@ static void heavy_entries_end_a_node_early(void **state)
 	vv_assert_ok(vv_list_builder_finish(b, &list, &err), &err);
 	assert_int_equal(m.count, 2); /* 3 + 3 + 3 and 1, the first three being equal */
 	for (size_t i = 0; i < m.count; i++) {
-		vv_assert_ok(vv_list_node_check(m.block[i].bytes, m.block[i].len, &err), &err);
+		vv_assert_ok(list_node_check(m.block[i].bytes, m.block[i].len, &err), &err);
 	}
 	vv_list_builder_free(b);
 	vv_list_clear(&list);

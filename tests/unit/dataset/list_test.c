@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "repo/blocks/cbor.h"
+#include "tests/unit/dataset/list_node_check.h"
 
 /* An entry made of its number: another seed, another entry. */
 static uint64_t put_item(vv_buf *b, vv_list_kind kind, uint64_t seed)
@@ -112,7 +113,7 @@ static vv_cid put_naive_node(memory *m, vv_list_kind kind, unsigned level, const
 	vv_cbor_put_key(&b, "level");
 	vv_cbor_put_uint(&b, level);
 	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b.data, b.len, &err), &err);
-	vv_assert_ok(vv_list_node_check(b.data, b.len, &err), &err);
+	vv_assert_ok(list_node_check(b.data, b.len, &err), &err);
 	if (m) {
 		vv_assert_ok(memory_put(m, &cid, b.data, b.len, NULL, &err), &err);
 	}
@@ -222,7 +223,7 @@ static void the_nodes_are_those_of_a_naive_builder(void **state)
 				vv_error err;
 
 				vv_assert_ok(
-					vv_list_node_check(m.block[k].bytes, m.block[k].len, &err),
+					list_node_check(m.block[k].bytes, m.block[k].len, &err),
 					&err);
 			}
 			vv_buf_clear(&expected);

@@ -29,16 +29,21 @@ static void add(vv_distribution *d, const vv_schema *s, const char *value, int t
 	vv_assert_ok(vv_distribution_add(d, &s->fields[0], &c, 1, 1, times, &err), &err);
 }
 
+/* The place of a value among those of its type. */
 static int64_t step(const vv_schema *s, const char *value)
 {
-	vv_buf scratch = VV_BUF_INIT;
-	vv_cell c = text(value);
-	int64_t out = 0;
+	vv_distribution d;
+	vv_error err;
+	int64_t out;
 
-	if (!vv_distribution_step(&out, &scratch, &s->fields[0], &c)) {
+	vv_distribution_init(&d, VV_DIST_NUMBERS);
+	add(&d, s, value, 1);
+	vv_assert_ok(vv_distribution_finish(&d, &err), &err);
+	if (d.count != 1) {
 		fail_msg("'%s' is not a value", value);
 	}
-	vv_buf_clear(&scratch);
+	out = d.values[0].step;
+	vv_distribution_clear(&d);
 	return out;
 }
 
