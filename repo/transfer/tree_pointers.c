@@ -83,8 +83,14 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 	}
 	g->repo->partial = false; /* nothing is fetched for this */
 	rc = vv_object_header(g->repo, id, &type, &size, err);
-	if (rc == VV_OK && type == GIT_OBJECT_BLOB && size >= POINTER_BYTES_MIN &&
-	    size <= VV_POINTER_MAX) {
+	if (rc == VV_OK && type != GIT_OBJECT_BLOB) {
+		/* Damaged: to pass it over would take away what the pointer named. */
+		char hex[GIT_OID_HEXSZ + 1];
+
+		rc = vv_fail(err, VV_ECORRUPT, "the object %s is a %s, expected a blob",
+			     git_oid_tostr(hex, sizeof(hex), id), git_object_type2string(type));
+	}
+	if (rc == VV_OK && size >= POINTER_BYTES_MIN && size <= VV_POINTER_MAX) {
 		rc = vv_object_read(g->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err);
 	}
 	g->repo->partial = partial;

@@ -84,6 +84,30 @@ biggest_pack() {
 	output_has "damaged pointer: $(git rev-parse --short HEAD):prices.csv"
 }
 
+@test "a pointer that has become another kind of object is told, and gc removes nothing" {
+	new_repo
+	rows 9 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	mkdir ../packs
+	mv .git/objects/pack/* ../packs
+	for p in ../packs/*.pack; do
+		git unpack-objects -q < "$p"
+	done
+	blob=$(git rev-parse HEAD:prices.csv)
+	commit=$(git rev-parse HEAD)
+	cp -f ".git/objects/${commit:0:2}/${commit:2}" ".git/objects/${blob:0:2}/${blob:2}"
+	ends_with 2 varve fsck
+	stderr_has "expected a blob"
+	ends_with 2 varve gc -q --prune=now
+	rm -f ".git/objects/${blob:0:2}/${blob:2}"
+	for p in ../packs/*.pack; do
+		git unpack-objects -q < "$p"
+	done
+	succeeds varve fsck --data
+	output_has "1 versions"
+}
+
 @test "a branch that cannot be read is told" {
 	new_repo
 	rows 9 > prices.csv
