@@ -68,12 +68,13 @@ static vv_status read_header(check_plan *p, labels *l, vv_error *err)
 	if (vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &why) != 1) {
 		row.cells = 0;
 	}
-	for (size_t i = 0; i < p->count && i < row.cells && rc == VV_OK; i++) {
+	for (size_t i = 0; i < p->count && i < row.cells; i++) {
 		l->text[i] = vv_arena_strndup(&p->arena, cells[i].text ? cells[i].text : "",
 					      cells[i].len);
 		l->len[i] = cells[i].len;
 		if (!l->text[i]) {
 			rc = vv_fail_nomem(err);
+			break;
 		}
 	}
 	l->line = header_line(&d->prologue);
@@ -202,9 +203,9 @@ static void match_by_name(check_plan *p, const labels *l)
 /* What is left on both sides goes together by place: a column under another name. */
 static vv_status match_rest(check_plan *p, const labels *l, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < p->count && i < p->schema->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < p->count && i < p->schema->count; i++) {
 		const vv_field *f = &p->schema->fields[i];
 
 		if (p->columns[i].field || p->of_field[i] != SIZE_MAX) {
@@ -214,29 +215,34 @@ static vv_status match_rest(check_plan *p, const labels *l, vv_error *err)
 		if (l->blank[i]) {
 			continue;
 		}
-		rc = check_note_add(p, "incorrect-label", f->name, f->name_len, l->line, f->name,
-				    err, "column %zu is called '%s', not '%s'", i + 1,
-				    vv_text_show(l->text[i], l->len[i]),
-				    vv_text_show(f->name, f->name_len));
+		if ((rc = check_note_add(p, "incorrect-label", f->name, f->name_len, l->line,
+					 f->name, err, "column %zu is called '%s', not '%s'", i + 1,
+					 vv_text_show(l->text[i], l->len[i]),
+					 vv_text_show(f->name, f->name_len))) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status check_places(check_plan *p, const labels *l, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < p->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		const check_column *c = &p->columns[i];
 
 		if (!c->field || c->field_place == i || p->schema->count != p->count) {
 			continue;
 		}
-		rc = check_note_add(p, "incorrect-label", c->name, c->name_len, l->line, NULL, err,
-				    "'%s' is column %zu, and field %zu of the schema",
-				    vv_text_show(c->name, c->name_len), i + 1, c->field_place + 1);
+		if ((rc = check_note_add(p, "incorrect-label", c->name, c->name_len, l->line, NULL,
+					 err, "'%s' is column %zu, and field %zu of the schema",
+					 vv_text_show(c->name, c->name_len), i + 1,
+					 c->field_place + 1)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Objects have no header: a member that none of them has is only missed where each row
@@ -258,13 +264,14 @@ static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, b
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < p->count && extra && rc == VV_OK; i++) {
+	for (size_t i = 0; i < p->count && extra; i++) {
 		const check_column *c = &p->columns[i];
 
-		if (!c->field) {
-			rc = check_note_add(p, "extra-label", c->name, c->name_len, l->line, NULL,
-					    err, "the schema has no field for column %zu, '%s'",
-					    i + 1, vv_text_show(c->name, c->name_len));
+		if (!c->field &&
+		    (rc = check_note_add(p, "extra-label", c->name, c->name_len, l->line, NULL, err,
+					 "the schema has no field for column %zu, '%s'", i + 1,
+					 vv_text_show(c->name, c->name_len))) < 0) {
+			break;
 		}
 	}
 	for (size_t i = 0; i < p->schema->count && missing && rc == VV_OK; i++) {
@@ -502,8 +509,10 @@ static vv_status read_bounds(check_plan *p, check_column *c, const vv_json *node
 	};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < BOUND_COUNT && rc == VV_OK; i++) {
-		rc = read_bound(p, c, node, names[i], i, err);
+	for (size_t i = 0; i < BOUND_COUNT; i++) {
+		if ((rc = read_bound(p, c, node, names[i], i, err)) < 0) {
+			break;
+		}
 	}
 	if (rc == VV_OK) {
 		make_ranges(p, c);

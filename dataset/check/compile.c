@@ -181,12 +181,13 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 	if (!p->conditions || !p->condition_fields) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; set && i < set->count && rc == VV_OK; i++) {
+	for (size_t i = 0; set && i < set->count; i++) {
 		const vv_rule_setting *s = &set->items[i];
 
 		if (s->condition && s->severity != VV_SEVERITY_OFF &&
-		    strcmp(s->rule->code, "row-constraint") == 0) {
-			rc = add_condition(p, s, err);
+		    strcmp(s->rule->code, "row-constraint") == 0 &&
+		    (rc = add_condition(p, s, err)) < 0) {
+			break;
 		}
 	}
 	if (p->condition_field_count > 1) {
@@ -461,7 +462,7 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 static vv_status make_foreigns(check_plan *p, vv_error *err)
 {
 	const vv_json *list = vv_json_get(p->schema->json, "foreignKeys");
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (!list) {
 		return VV_OK;
@@ -470,10 +471,12 @@ static vv_status make_foreigns(check_plan *p, vv_error *err)
 	if (!p->foreigns) {
 		return vv_fail_nomem(err);
 	}
-	for (const vv_json *n = list->first; n && rc == VV_OK; n = n->next) {
-		rc = add_foreign(p, n, err);
+	for (const vv_json *n = list->first; n; n = n->next) {
+		if ((rc = add_foreign(p, n, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Bounds on the number of rows. */
@@ -481,9 +484,9 @@ static vv_status check_row_count(check_plan *p, vv_error *err)
 {
 	const vv_rule_set *set = p->o->rules;
 	uint64_t rows = p->table->root.rows;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; set && i < set->count && rc == VV_OK; i++) {
+	for (size_t i = 0; set && i < set->count; i++) {
 		const vv_rule_setting *s = &set->items[i];
 		char expected[64];
 
@@ -499,10 +502,13 @@ static vv_status check_row_count(check_plan *p, vv_error *err)
 		} else {
 			continue;
 		}
-		rc = check_note_add(p, "row-count", NULL, 0, 0, expected, err,
-				    "the table has %llu rows", (unsigned long long)rows);
+		if ((rc = check_note_add(p, "row-count", NULL, 0, 0, expected, err,
+					 "the table has %llu rows", (unsigned long long)rows)) <
+		    0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Counters for the values seen, where `mostly` needs them. */

@@ -591,13 +591,15 @@ static vv_status emit(parser *p, const op *o)
 /* Works off what binds at least as tightly as code. */
 static vv_status reduce(parser *p, op_code code)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	while (rc == VV_OK && p->op_count > 0 && p->ops[p->op_count - 1].code >= code &&
+	while (p->op_count > 0 && p->ops[p->op_count - 1].code >= code &&
 	       p->ops[p->op_count - 1].code > OP_CALL) {
-		rc = emit(p, &p->ops[--p->op_count]);
+		if ((rc = emit(p, &p->ops[--p->op_count])) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status close_parenthesis(parser *p)

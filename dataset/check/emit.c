@@ -488,10 +488,9 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 
 static vv_status give_blank(check_emit *e, uint32_t slot, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t row = 0; rc == VV_OK && e->w.has_blank && row < e->group.rows && wants(e, slot);
-	     row++) {
+	for (size_t row = 0; e->w.has_blank && row < e->group.rows && wants(e, slot); row++) {
 		vv_finding f = {.rule = "blank-row",
 				.severity = e->r->plan.blank_severity,
 				.message = "all cells of the row are empty",
@@ -501,9 +500,11 @@ static vv_status give_blank(check_emit *e, uint32_t slot, vv_error *err)
 			continue;
 		}
 		e->given[slot]++;
-		rc = give_row(e, &f, row, err);
+		if ((rc = give_row(e, &f, row, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* All findings of a group that are still wanted. */
@@ -552,7 +553,7 @@ vv_status check_emit_cells(check_emit *e, vv_error *err)
 	bool any = true;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < r->group_count && rc == VV_OK && any; i++) {
+	for (size_t i = 0; i < r->group_count && any; i++) {
 		if (r->groups[i].counts == UINT32_MAX) {
 			continue;
 		}
@@ -560,8 +561,8 @@ vv_status check_emit_cells(check_emit *e, vv_error *err)
 		for (uint32_t s = 0; s < p->slot_count && !any; s++) {
 			any = wants(e, s);
 		}
-		if (any) {
-			rc = give_group(e, i, err);
+		if (any && (rc = give_group(e, i, err)) < 0) {
+			break;
 		}
 	}
 	for (uint32_t s = 0; s < p->slot_count && rc == VV_OK; s++) {

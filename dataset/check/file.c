@@ -72,21 +72,21 @@ static vv_status give(reading *r, unsigned rule, size_t column, uint64_t line, c
 static vv_status check_utf8(reading *r, size_t end)
 {
 	const vv_ragged *g = &r->g;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (vv_utf8_valid(g->window.data + g->at, end - g->at)) {
 		return VV_OK;
 	}
-	for (size_t i = 0; i < g->count && i <= r->sniffed->columns && rc == VV_OK; i++) {
+	for (size_t i = 0; i < g->count && i <= r->sniffed->columns; i++) {
 		const char *text = g->window.data + g->cells[i].start;
 		size_t len = g->cells[i].end - g->cells[i].start;
 
-		if (!vv_utf8_valid(text, len)) {
-			rc = give(r, ENCODING, i, r->line, text, len, "is not valid UTF-8",
-				  "UTF-8");
+		if (!vv_utf8_valid(text, len) && (rc = give(r, ENCODING, i, r->line, text, len,
+							    "is not valid UTF-8", "UTF-8")) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status check_quotes(reading *r, const vv_ragged_row *w)
@@ -279,9 +279,9 @@ static vv_status add_totals(reading *r)
 	size_t columns = r->sniffed->columns;
 	uint64_t limit = r->o->limit > 0 ? r->o->limit : UINT64_MAX;
 	vv_check_result *out = r->out;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < RULES * (columns + 1) && rc == VV_OK; i++) {
+	for (size_t i = 0; i < RULES * (columns + 1); i++) {
 		size_t rule = i / (columns + 1), column = i % (columns + 1);
 		vv_finding f = {.rule = r->code[rule],
 				.severity = r->severity[rule],
@@ -311,11 +311,12 @@ static vv_status add_totals(reading *r)
 		}
 		f.column = t->column;
 		*(t->severity == VV_SEVERITY_ERROR ? &out->errors : &out->warnings) += t->found;
-		if (t->found > limit && r->o->more) {
-			rc = r->o->more(r->o->payload, &f, t->found - limit, r->err);
+		if (t->found > limit && r->o->more &&
+		    (rc = r->o->more(r->o->payload, &f, t->found - limit, r->err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* A fault of the whole file. */

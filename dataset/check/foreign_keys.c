@@ -415,9 +415,9 @@ static vv_status each_gone(following *x, vv_table *t, bool there, const check_gr
 			   vv_error *err)
 {
 	size_t read = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < list->count && *ok && rc == VV_OK; i++) {
+	for (size_t i = 0; i < list->count && *ok; i++) {
 		const uint8_t *name = list->first + list->step * i;
 
 		if (check_group_names_find(other, name)) {
@@ -427,9 +427,11 @@ static vv_status each_gone(following *x, vv_table *t, bool there, const check_gr
 			*ok = false;
 			break;
 		}
-		rc = each_old_key(x, t, there, name, fn, ok, err);
+		if ((rc = each_old_key(x, t, there, name, fn, ok, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Does b (groups of the other side in one version) have every key of a? *yes: certainly. Only groups
@@ -458,14 +460,19 @@ static vv_status compare_there(following *x, const uint8_t *before, size_t count
 {
 	vv_buf bytes = VV_BUF_INIT;
 	check_group_names old = {0}, now = {0};
-	vv_status rc = list_there(x, &bytes, err);
+	vv_status rc;
 
-	if (rc == VV_OK && (rc = check_group_names_open(&old, before, 32, count, err)) == VV_OK &&
+	if ((rc = list_there(x, &bytes, err)) < 0 ||
+	    (rc = check_group_names_open(&old, before, 32, count, err)) < 0 ||
 	    (rc = check_group_names_open(&now, (const uint8_t *)bytes.data, 32, bytes.len / 32,
-					 err)) == VV_OK &&
-	    (rc = covers(x, &old, &now, kept, err)) == VV_OK && *kept && !x->has_long) {
+					 err)) < 0 ||
+	    (rc = covers(x, &old, &now, kept, err)) < 0) {
+		goto done;
+	}
+	if (*kept && !x->has_long) {
 		rc = covers(x, &now, &old, same, err);
 	}
+done:
 	check_group_names_close(&old);
 	check_group_names_close(&now);
 	vv_buf_clear(&bytes);
@@ -696,12 +703,14 @@ static vv_status follow_groups(following *x, following_step step, bool give, vv_
 	vv_status rc = VV_OK;
 
 	vv_batch_init(&batch);
-	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < r->group_count; i++) {
 		if (give ? x->bad[i] == 0 || told >= check_limit(r) : x->known[i]) {
 			continue;
 		}
 		told += x->bad[i];
-		rc = follow_group(x, &batch, i, step, err);
+		if ((rc = follow_group(x, &batch, i, step, err)) < 0) {
+			break;
+		}
 	}
 	vv_batch_clear(&batch);
 	return rc;
@@ -791,10 +800,12 @@ static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f,
 
 vv_status check_refs_all(check_run *r, check_emit *e, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < r->plan.foreign_count && rc == VV_OK; i++) {
-		rc = follow_one(r, e, &r->plan.foreigns[i], err);
+	for (size_t i = 0; i < r->plan.foreign_count; i++) {
+		if ((rc = follow_one(r, e, &r->plan.foreigns[i], err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }

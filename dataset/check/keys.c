@@ -595,10 +595,12 @@ static vv_status finish_key(check_run *r, check_emit *e, size_t at, vv_error *er
 
 vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < r->plan.key_count && rc == VV_OK; i++) {
-		rc = finish_key(r, e, i, err);
+	for (size_t i = 0; i < r->plan.key_count; i++) {
+		if ((rc = finish_key(r, e, i, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }

@@ -382,8 +382,10 @@ static vv_status rewrite(rewriter *w, const char *text, size_t len, size_t most,
 	vv_status rc = VV_OK;
 
 	*w = (rewriter){.start = text, .at = text, .end = text + len, .err = err};
-	while (rc == VV_OK && w->at < w->end && w->out.len < most) {
-		rc = put_next(w);
+	while (w->at < w->end && w->out.len < most) {
+		if ((rc = put_next(w)) < 0) {
+			break;
+		}
 	}
 	return rc == VV_OK ? vv_buf_ok(&w->out, err) : rc;
 }

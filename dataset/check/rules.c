@@ -513,16 +513,18 @@ static vv_status read_dataset(reader *r, const vv_json *node, vv_rules_block *b)
 
 static vv_status read_datasets(reader *r, const vv_json *node)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (node->type != VV_JSON_ARRAY) {
 		return vv_descriptor_fail(node, r->name, r->err, "must be an array, is %s",
 					  vv_descriptor_kind(node));
 	}
-	for (const vv_json *m = node->first; rc == VV_OK && m; m = m->next) {
-		rc = read_dataset(r, m, &r->out->blocks[r->out->block_count++]);
+	for (const vv_json *m = node->first; m; m = m->next) {
+		if ((rc = read_dataset(r, m, &r->out->blocks[r->out->block_count++])) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status read_top(reader *r, const vv_json *top)

@@ -123,8 +123,10 @@ static vv_status take_job(check_job *j, vv_error *err)
 			vv_buf_put(&r->counts, from, (size_t)(p - from));
 		}
 	}
-	for (size_t k = 0; k < r->plan.key_count && rc == VV_OK; k++) {
-		rc = check_keys_take(r, k, &j->entries[k], err);
+	for (size_t k = 0; k < r->plan.key_count; k++) {
+		if ((rc = check_keys_take(r, k, &j->entries[k], err)) < 0) {
+			break;
+		}
 	}
 	return rc < 0 ? rc : vv_buf_ok(&r->counts, err);
 }
@@ -296,14 +298,13 @@ static vv_status emit_all(check_run *r, vv_error *err)
 	check_emit *e = NULL;
 	vv_status rc;
 
-	if ((rc = check_emit_open(&e, r, err)) == VV_OK &&
-	    (rc = check_emit_notes(e, err)) == VV_OK &&
-	    (rc = check_emit_blank_lines(e, err)) == VV_OK &&
-	    (rc = check_emit_line_ends(e, err)) == VV_OK &&
-	    (rc = check_emit_cells(e, err)) == VV_OK &&
-	    (rc = check_keys_finish(r, e, err)) == VV_OK) {
-		rc = check_refs_all(r, e, err);
+	if ((rc = check_emit_open(&e, r, err)) < 0 || (rc = check_emit_notes(e, err)) < 0 ||
+	    (rc = check_emit_blank_lines(e, err)) < 0 || (rc = check_emit_line_ends(e, err)) < 0 ||
+	    (rc = check_emit_cells(e, err)) < 0 || (rc = check_keys_finish(r, e, err)) < 0) {
+		goto done;
 	}
+	rc = check_refs_all(r, e, err);
+done:
 	check_emit_close(e);
 	return rc;
 }

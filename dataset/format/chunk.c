@@ -180,9 +180,11 @@ vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, 
 	if ((rc = vv_list_builder_new(&b, VV_LIST_CHUNKS, sink, NULL, err)) < 0) {
 		return rc;
 	}
-	for (; at < len && rc >= 0; at += n) {
+	for (; at < len; at += n) {
 		n = vv_chunk_cut(p + at, len - at, true);
-		rc = write_chunk(b, sink, p + at, n, &scratch, err);
+		if ((rc = write_chunk(b, sink, p + at, n, &scratch, err)) < 0) {
+			break;
+		}
 	}
 	if (rc >= 0) {
 		rc = vv_list_builder_finish(b, out, err);

@@ -510,17 +510,17 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 /* Sets what a form usually has. */
 static vv_status set_usual(vv_dialect *d, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (int key = 0; key < KEYS && rc >= 0; key++) {
+	for (int key = 0; key < KEYS; key++) {
 		const char *text;
 		vv_bytes *bytes = bytes_of(d, key, &text);
 
-		if (bytes) {
-			rc = vv_bytes_set(bytes, text, strlen(text), err);
+		if (bytes && (rc = vv_bytes_set(bytes, text, strlen(text), err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The characters of a CSV must be tellable from each other and from line ends. */

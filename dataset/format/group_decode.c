@@ -526,10 +526,12 @@ vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size
 vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,
 			  vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t c = 0; c < columns && rc >= 0; c++) {
-		rc = vv_group_column(g, c, cells + c, columns, arena, err);
+	for (size_t c = 0; c < columns; c++) {
+		if ((rc = vv_group_column(g, c, cells + c, columns, arena, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }

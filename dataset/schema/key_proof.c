@@ -718,9 +718,10 @@ static vv_status find_pairs(vv_key_proof *p, load *l, pair_list *list, vv_error 
 
 	list->count = 0;
 	list->cut = false;
-	for (size_t i = 0; i < PARTITIONS && rc == VV_OK; i++) {
-		if (p->parts[i].total > 1 && !p->parts[i].unique) {
-			rc = pair_partition(p, &p->parts[i], l, list, err);
+	for (size_t i = 0; i < PARTITIONS; i++) {
+		if (p->parts[i].total > 1 && !p->parts[i].unique &&
+		    (rc = pair_partition(p, &p->parts[i], l, list, err)) < 0) {
+			break;
 		}
 	}
 	qsort(list->pairs, list->count, sizeof(pair), compare_pairs);

@@ -841,9 +841,10 @@ vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena
 	if (!*out) {
 		return vv_fail_nomem(err);
 	}
-	for (const vv_json *r = resources ? resources->first : NULL; r && rc == VV_OK;
-	     r = r->next) {
-		rc = add_items(*out, count, arena, r, ++number, package_path, err);
+	for (const vv_json *r = resources ? resources->first : NULL; r; r = r->next) {
+		if ((rc = add_items(*out, count, arena, r, ++number, package_path, err)) < 0) {
+			return rc;
+		}
 	}
 	return rc;
 }

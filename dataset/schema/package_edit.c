@@ -283,12 +283,14 @@ static vv_status add_missing(editor *e, const char *value)
 
 static vv_status set_missing(editor *e)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (const char *const *m = e->edit->missing; m && *m && rc == VV_OK; m++) {
-		rc = add_missing(e, *m);
+	for (const char *const *m = e->edit->missing; m && *m; m++) {
+		if ((rc = add_missing(e, *m)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status set_key(editor *e)
@@ -456,14 +458,15 @@ vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_p
 	if ((rc = prepare(&e)) < 0) {
 		goto done;
 	}
-	if ((rc = set_type(&e)) == VV_OK && (rc = set_missing(&e)) == VV_OK &&
-	    (rc = set_key(&e)) == VV_OK && (rc = rename_column(&e)) == VV_OK &&
-	    (rc = check(&e)) == VV_OK) {
-		vv_buf_put(out, e.s.text.data, e.s.text.len);
-		rc = vv_buf_ok(out, err);
-	} else if (rc == VV_EINPUT) {
-		vv_prefix(err, "the change does not fit");
+	if ((rc = set_type(&e)) < 0 || (rc = set_missing(&e)) < 0 || (rc = set_key(&e)) < 0 ||
+	    (rc = rename_column(&e)) < 0 || (rc = check(&e)) < 0) {
+		if (rc == VV_EINPUT) {
+			vv_prefix(err, "the change does not fit");
+		}
+		goto done;
 	}
+	vv_buf_put(out, e.s.text.data, e.s.text.len);
+	rc = vv_buf_ok(out, err);
 done:
 	vv_splice_clear(&e.s);
 	vv_arena_clear(&e.scratch);

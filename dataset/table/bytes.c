@@ -628,11 +628,13 @@ vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 	    (rc = give(&m, fn, payload, &ends, err)) < 0) {
 		goto done;
 	}
-	while (rc == VV_OK && (more || m.head < m.tail)) {
-		while (more && m.tail - m.head < PIECES && rc == VV_OK) {
-			rc = maker_begin(&m, &more, err);
+	while (more || m.head < m.tail) {
+		while (more && m.tail - m.head < PIECES) {
+			if ((rc = maker_begin(&m, &more, err)) < 0) {
+				goto done;
+			}
 		}
-		if (rc < 0 || m.head == m.tail) {
+		if (m.head == m.tail) {
 			break;
 		}
 		piece *p = maker_take(&m);
@@ -641,21 +643,22 @@ vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 				*err = p->err;
 			}
 			rc = p->status;
-			break;
+			goto done;
 		}
 		take_hash(m.hash, p->hash);
-		rc = give(&m, fn, payload, &p->raw, err);
-		if (rc == VV_OK && m.opts->cache) {
-			rc = vv_scan_cache_add(m.opts->cache, &p->entry, err);
+		if ((rc = give(&m, fn, payload, &p->raw, err)) < 0 ||
+		    (m.opts->cache &&
+		     (rc = vv_scan_cache_add(m.opts->cache, &p->entry, err)) < 0)) {
+			goto done;
 		}
 		vv_progress_update(m.opts->progress, "writing", m.bytes, t->root.bytes);
 		trim(p);
 	}
 	vv_buf_reset(&ends);
-	if (rc == VV_OK && (rc = table_tail(&ends, t, err)) == VV_OK &&
-	    (rc = give(&m, fn, payload, &ends, err)) == VV_OK) {
-		rc = hash_agrees(t, m.hash, m.bytes, err);
+	if ((rc = table_tail(&ends, t, err)) < 0 || (rc = give(&m, fn, payload, &ends, err)) < 0) {
+		goto done;
 	}
+	rc = hash_agrees(t, m.hash, m.bytes, err);
 done:
 	maker_close(&m);
 	vv_buf_clear(&ends);

@@ -383,12 +383,13 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	}
 	count_short_rows(j);
 	find_quirks(w, j, &quirks);
-	if ((rc = vv_row_writer_ok(w->writer, err)) == VV_OK &&
-	    (rc = vv_buf_ok(&quirks, err)) == VV_OK &&
-	    (rc = put_layout(j, &quirks, err)) == VV_OK && (rc = hash_keys(j, err)) == VV_OK &&
-	    (rc = find_misfits(j, err)) == VV_OK) {
-		rc = put_group(w, j, err);
+	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(&quirks, err)) < 0 ||
+	    (rc = put_layout(j, &quirks, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||
+	    (rc = find_misfits(j, err)) < 0) {
+		goto done;
 	}
+	rc = put_group(w, j, err);
+done:
 	vv_buf_clear(&quirks);
 	return rc;
 }

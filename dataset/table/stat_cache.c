@@ -253,10 +253,12 @@ vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err)
 	}
 	vv_put_le64(fixed, b.failed ? 0 : vv_xxh3(b.data, b.len, 0));
 	vv_buf_put(&b, fixed, 8);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK && (rc = vv_mkdirs_above(c->file, err)) == VV_OK &&
-	    (rc = vv_write_file(c->file, b.data, b.len, false, err)) == VV_OK) {
-		c->changed = false;
+	if ((rc = vv_buf_ok(&b, err)) < 0 || (rc = vv_mkdirs_above(c->file, err)) < 0 ||
+	    (rc = vv_write_file(c->file, b.data, b.len, false, err)) < 0) {
+		goto done;
 	}
+	c->changed = false;
+done:
 	vv_buf_clear(&b);
 	return rc;
 }

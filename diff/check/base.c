@@ -282,14 +282,16 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 	}
 	vv_buf_printf(&expected, "the key (%s) holds in the base", vv_buf_cstr(&key->text));
 	r.expected = vv_buf_cstr(&expected);
-	if ((rc = vv_buf_ok(&expected, err)) == VV_OK &&
-	    (rc = vv_rule_set_only(&rules, codes, 1, err)) == VV_OK &&
-	    (rc = make_schema(&schema, c->t, key->names, err)) == VV_OK) {
-		o.schema = vv_buf_cstr(&schema);
-		o.schema_len = schema.len;
-		rc = vv_check_table(&result, c->t, &o, err);
-		vv_check_result_clear(&result);
+	if ((rc = vv_buf_ok(&expected, err)) < 0 ||
+	    (rc = vv_rule_set_only(&rules, codes, 1, err)) < 0 ||
+	    (rc = make_schema(&schema, c->t, key->names, err)) < 0) {
+		goto done;
 	}
+	o.schema = vv_buf_cstr(&schema);
+	o.schema_len = schema.len;
+	rc = vv_check_table(&result, c->t, &o, err);
+	vv_check_result_clear(&result);
+done:
 	vv_rule_set_clear(&rules);
 	vv_buf_clear(&schema);
 	vv_buf_clear(&expected);

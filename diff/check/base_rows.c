@@ -70,18 +70,18 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 static vv_status hunt_group(void *payload, vv_batch *b, vv_error *err)
 {
 	hunt *h = payload;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
+	for (size_t i = 0; i < b->rows; i++) {
 		if (!contradicts(h, &b->cells[i * b->columns + h->b])) {
 			continue;
 		}
 		h->found++;
-		if (h->setting) {
-			rc = give_contradiction(h, b, i, err);
+		if (h->setting && (rc = give_contradiction(h, b, i, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Looks through what t has alone. */
@@ -314,9 +314,9 @@ static void walk_clear(row_walk *w)
 static vv_status check_removed(row_walk *w, vv_error *err)
 {
 	base_check *c = w->c;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (const vv_rule_setting *s = base_setting(c, "rows-removed", NULL); s && rc == VV_OK;
+	for (const vv_rule_setting *s = base_setting(c, "rows-removed", NULL); s;
 	     s = base_setting(c, "rows-removed", s)) {
 		base_quota q = {0};
 		vv_finding f = base_finding(c, s);
@@ -330,18 +330,20 @@ static vv_status check_removed(row_walk *w, vv_error *err)
 		base_put_percent(&c->message, base_share(w->stats.removed, c->base->root.rows));
 		vv_buf_putc(&c->message, ')');
 		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
-		rc = base_give(c, &q, &f, err);
+		if ((rc = base_give(c, &q, &f, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status check_added(row_walk *w, vv_error *err)
 {
 	base_check *c = w->c;
 	uint64_t n = w->stats.added, of = c->base->root.rows;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (const vv_rule_setting *s = base_setting(c, "rows-added", NULL); s && rc == VV_OK;
+	for (const vv_rule_setting *s = base_setting(c, "rows-added", NULL); s;
 	     s = base_setting(c, "rows-added", s)) {
 		base_quota q = {0};
 		vv_finding f = base_finding(c, s);
@@ -359,9 +361,11 @@ static vv_status check_added(row_walk *w, vv_error *err)
 		} else {
 			base_put_bound(&c->expected, "at least", &s->min, "");
 		}
-		rc = base_give(c, &q, &f, err);
+		if ((rc = base_give(c, &q, &f, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* All cells of rows that both have, in the columns that the setting looks at. */
@@ -369,9 +373,9 @@ static vv_status check_cells(row_walk *w, vv_error *err)
 {
 	base_check *c = w->c;
 	uint64_t kept = c->base->root.rows - w->stats.removed;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (const vv_rule_setting *s = base_setting(c, "cells-changed", NULL); s && rc == VV_OK;
+	for (const vv_rule_setting *s = base_setting(c, "cells-changed", NULL); s;
 	     s = base_setting(c, "cells-changed", s)) {
 		base_quota q = {0};
 		vv_finding f = base_finding(c, s);
@@ -396,9 +400,11 @@ static vv_status check_cells(row_walk *w, vv_error *err)
 		base_put_percent(&c->message, base_share(changed, cells));
 		vv_buf_putc(&c->message, ')');
 		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
-		rc = base_give(c, &q, &f, err);
+		if ((rc = base_give(c, &q, &f, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 typedef struct lost {
@@ -464,15 +470,17 @@ static vv_status check_lost(row_walk *w, vv_error *err)
 vv_status base_check_rows(base_check *c, vv_error *err)
 {
 	row_walk w = {.c = c};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (!is_asked(c)) {
 		return VV_OK;
 	}
-	if ((rc = walk(&w, NULL, NULL, err)) == VV_OK && (rc = check_removed(&w, err)) == VV_OK &&
-	    (rc = check_added(&w, err)) == VV_OK && (rc = check_lost(&w, err)) == VV_OK) {
-		rc = check_cells(&w, err);
+	if ((rc = walk(&w, NULL, NULL, err)) < 0 || (rc = check_removed(&w, err)) < 0 ||
+	    (rc = check_added(&w, err)) < 0 || (rc = check_lost(&w, err)) < 0) {
+		goto done;
 	}
+	rc = check_cells(&w, err);
+done:
 	walk_clear(&w);
 	return rc;
 }

@@ -482,13 +482,13 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 	bool any = false;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < v->count; i++) {
 		column_values *x = &v->items[i];
 
 		take[i] = !x->have_is && x->have_was && !x->was.over && is_same_column(v, x);
 		any = any || take[i];
-		if (take[i]) {
-			rc = vv_distribution_add_all(&x->is, &x->was, err);
+		if (take[i] && (rc = vv_distribution_add_all(&x->is, &x->was, err)) < 0) {
+			break;
 		}
 	}
 	if (rc < 0 || !any) {
@@ -527,10 +527,12 @@ static vv_status have_new(values *v, bool *take, vv_error *err)
 	reading r = {.v = v, .into_is = true, .times = 1, .take = take};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < v->count; i++) {
 		column_values *x = &v->items[i];
 
-		rc = load(&x->have_is, &x->is, v->c, v->c->t, (size_t)x->b, err);
+		if ((rc = load(&x->have_is, &x->is, v->c, v->c->t, (size_t)x->b, err)) < 0) {
+			break;
+		}
 	}
 	if (rc < 0 || (rc = derive(v, take, err)) < 0) {
 		return rc;
@@ -781,9 +783,9 @@ static vv_status check_news(values *v, const vv_rule_setting *s, const column_va
  * and nobody would know. */
 static vv_status check_named(base_check *c, const vv_rule_setting *s, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; s->columns && s->columns[i] && rc == VV_OK; i++) {
+	for (size_t i = 0; s->columns && s->columns[i]; i++) {
 		const char *name = s->columns[i];
 		base_quota q = {0};
 		vv_finding f = base_finding(c, s);
@@ -795,9 +797,11 @@ static vv_status check_named(base_check *c, const vv_rule_setting *s, vv_error *
 		f.column = name;
 		vv_buf_puts(&c->message, "there is no such column");
 		vv_buf_puts(&c->expected, "a column of the table");
-		rc = base_give(c, &q, &f, err);
+		if ((rc = base_give(c, &q, &f, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status check_distributions(values *v, const char *code, vv_error *err)
@@ -884,9 +888,9 @@ static vv_status check_age(values *v, const vv_rule_setting *s, const column_val
 /* A column that the setting names, and that is not there or has no dates. */
 static vv_status check_named_dates(base_check *c, const vv_rule_setting *s, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; s->columns && s->columns[i] && rc == VV_OK; i++) {
+	for (size_t i = 0; s->columns && s->columns[i]; i++) {
 		long at = vv_schema_find(&c->t->schema, s->columns[i], strlen(s->columns[i]));
 		base_quota q = {0};
 		vv_finding f = base_finding(c, s);
@@ -902,9 +906,11 @@ static vv_status check_named_dates(base_check *c, const vv_rule_setting *s, vv_e
 				      vv_type_name(c->t->schema.fields[at].type));
 		}
 		vv_buf_puts(&c->expected, "a column of dates");
-		rc = base_give(c, &q, &f, err);
+		if ((rc = base_give(c, &q, &f, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status check_freshness(values *v, vv_error *err)

@@ -296,7 +296,7 @@ vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_ce
 
 vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *from, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	d->rows += from->rows;
 	d->missing += from->missing;
@@ -304,10 +304,13 @@ vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *fro
 	if (from->over) {
 		go_over(d);
 	}
-	for (size_t i = 0; i < from->count && rc == VV_OK; i++) {
-		rc = count_value(d, &from->values[i], (int64_t)from->values[i].count, err);
+	for (size_t i = 0; i < from->count; i++) {
+		if ((rc = count_value(d, &from->values[i], (int64_t)from->values[i].count, err)) <
+		    0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static int by_step(const void *a, const void *b)

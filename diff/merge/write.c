@@ -449,9 +449,10 @@ static vv_status put_row(merge_writer *w, vv_error *err)
 static vv_status load_row(merge *m, merge_row_state *s, const bool want[3], vv_error *err)
 {
 	vv_status rc = VV_OK;
-	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
-		if (want[i]) {
-			rc = merge_row(&m->side[i].rows, s->row[i], &s->side[i], err);
+	for (size_t i = 0; i < 2; i++) {
+		if (want[i] &&
+		    (rc = merge_row(&m->side[i].rows, s->row[i], &s->side[i], err)) < 0) {
+			break;
 		}
 	}
 	return rc == VV_OK && want[2] ? merge_row(&m->rows, s->base_row, &s->base, err) : rc;

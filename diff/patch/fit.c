@@ -578,8 +578,8 @@ static vv_status compare_rest(fit *f, fit_change *c, const patch_op *op, const v
 {
 	const patch_section *s = f->section;
 	bool removes = c && c->kind == PATCH_REMOVE;
-	vv_status rc = VV_OK;
-	for (size_t t = 0; t < f->job->target->columns && rc == VV_OK; t++) {
+	vv_status rc;
+	for (size_t t = 0; t < f->job->target->columns; t++) {
 		bool known = !removes && !drops_column(f, t);
 		for (size_t i = 0; removes && i < s->pair_count; i++) {
 			known |= f->on.target_of[i] == (long)t;
@@ -587,11 +587,12 @@ static vv_status compare_rest(fit *f, fit_change *c, const patch_op *op, const v
 		for (size_t i = 0; !removes && op && i < op->cell_count; i++) {
 			known |= f->on.target_of[op->cells[i].pair] == (long)t;
 		}
-		if (!known && is_value(&cells[t])) {
-			rc = report_lost(f, c, name, t, &cells[t], err);
+		if (!known && is_value(&cells[t]) &&
+		    (rc = report_lost(f, c, name, t, &cells[t], err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The cells that a change replaces, or all of a row that goes. */

@@ -134,8 +134,10 @@ static vv_status make_more(made *m, vv_error *err)
 	vv_status rc = VV_OK;
 	vv_buf_reset(&m->buf);
 	m->pos = 0;
-	while (rc == VV_OK && !m->end && m->buf.len < PIECE) {
-		rc = m->maker->more(m->maker, &m->buf, &m->end, err);
+	while (!m->end && m->buf.len < PIECE) {
+		if ((rc = m->maker->more(m->maker, &m->buf, &m->end, err)) < 0) {
+			break;
+		}
 	}
 	m->job->made += m->buf.len;
 	if (rc == VV_OK && m->buf.len > 0 && !o->check && !m->job->done.removed) {

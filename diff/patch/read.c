@@ -100,8 +100,10 @@ static vv_status read_json(patch_lines *l, vv_error *err)
 static vv_status patch_lines_peek(patch_lines *l, const char **text, size_t *len, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	while (rc == VV_OK && !l->ended && l->buf.len - l->pos < PIECE / 2) {
-		rc = lines_fill(l, err);
+	while (!l->ended && l->buf.len - l->pos < PIECE / 2) {
+		if ((rc = lines_fill(l, err)) < 0) {
+			break;
+		}
 	}
 	*text = l->buf.data + l->pos;
 	*len = l->buf.len - l->pos;

@@ -228,8 +228,10 @@ static vv_status hash_rows(stream *s, vv_error *err)
 		s->hashes = p;
 		s->hash_cap = s->batch.rows;
 	}
-	for (size_t i = s->at; i < s->batch.rows && rc == VV_OK; i++) {
-		rc = digest_cells(&s->digest, row_at(s, i - s->at), &s->hashes[i], err);
+	for (size_t i = s->at; i < s->batch.rows; i++) {
+		if ((rc = digest_cells(&s->digest, row_at(s, i - s->at), &s->hashes[i], err)) < 0) {
+			break;
+		}
 	}
 	s->has_hashes = rc == VV_OK;
 	return rc;
@@ -558,11 +560,13 @@ vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error
 	script fewest = {0};
 	runs found = {.max = rowdiff_memory(d, 8) / sizeof(vv_segment), .kept = kept};
 	vv_status rc;
-	if ((rc = stream_open(&x, d, 0, out, err)) == VV_OK &&
-	    (rc = stream_open(&y, d, 1, out, err)) == VV_OK &&
-	    (rc = walk(d, &x, &y, &found, &fewest, err)) == VV_OK) {
-		rc = merge_runs(&d->changed, &found, err);
+	if ((rc = stream_open(&x, d, 0, out, err)) < 0 ||
+	    (rc = stream_open(&y, d, 1, out, err)) < 0 ||
+	    (rc = walk(d, &x, &y, &found, &fewest, err)) < 0) {
+		goto done;
 	}
+	rc = merge_runs(&d->changed, &found, err);
+done:
 	stream_close(&x);
 	stream_close(&y);
 	vv_free(found.list);

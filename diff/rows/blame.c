@@ -332,12 +332,13 @@ vv_status vv_blame_step(vv_blame *b, vv_table *newer, vv_table *older, uint32_t 
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = match_columns(b, &s.columns, older, newer, err)) == VV_OK &&
-	    (rc = vv_rowdiff_open(&d, older, newer, &opts, err)) == VV_OK &&
-	    (rc = read_changes(&s, d, newer->root.rows, err)) == VV_OK) {
-		take_step(b, &s, commit);
-		rc = follow_key(b, &s.columns, newer, older, err);
+	if ((rc = match_columns(b, &s.columns, older, newer, err)) < 0 ||
+	    (rc = vv_rowdiff_open(&d, older, newer, &opts, err)) < 0 ||
+	    (rc = read_changes(&s, d, newer->root.rows, err)) < 0) {
+		goto done;
 	}
+	take_step(b, &s, commit);
+	rc = follow_key(b, &s.columns, newer, older, err);
 done:
 	*left = b->left;
 	vv_rowdiff_close(d);

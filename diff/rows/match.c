@@ -167,9 +167,11 @@ static vv_status end_digest(matcher *m, vv_error *err)
 {
 	size_t n = m->equal[0].count < m->equal[1].count ? m->equal[0].count : m->equal[1].count;
 	vv_status rc = VV_OK;
-	for (size_t i = 0; i < n && rc == VV_OK; i++) {
-		rc = rowdiff_keep(m->kept, m->equal[0].list[i], m->equal[1].list[i], PAIR_EQUAL,
-				  err);
+	for (size_t i = 0; i < n; i++) {
+		if ((rc = rowdiff_keep(m->kept, m->equal[0].list[i], m->equal[1].list[i],
+				       PAIR_EQUAL, err)) < 0) {
+			break;
+		}
 	}
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = n; i < m->equal[side].count && rc == VV_OK; i++) {
@@ -228,9 +230,11 @@ static vv_status end_key(matcher *m, vv_error *err)
 			}
 		}
 	}
-	for (size_t i = 0; i < n && rc == VV_OK; i++) {
-		rc = rowdiff_keep(m->kept, m->left[0].list[i], m->left[1].list[i], PAIR_CHANGED,
-				  err);
+	for (size_t i = 0; i < n; i++) {
+		if ((rc = rowdiff_keep(m->kept, m->left[0].list[i], m->left[1].list[i],
+				       PAIR_CHANGED, err)) < 0) {
+			break;
+		}
 	}
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = n; i < m->left[side].count && rc == VV_OK; i++) {
