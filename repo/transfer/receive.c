@@ -25,6 +25,7 @@
 
 #define OPEN_TRIES 10u
 #define SPOOL_NAME "objects"
+#define FORSAKEN_SECONDS 86400
 
 struct vv_git_receive {
 	vv_repository *repo, *inner; /* inner sees what came; NULL until the end */
@@ -149,6 +150,18 @@ void vv_git_receive_close(vv_git_receive *g)
 	vv_free(g);
 }
 
+/* A folder with objects that were staged in this very command, and have no lock: a day old, it is
+ * nobody's. */
+static bool is_forsaken(const char *dir)
+{
+	int64_t now;
+	uint32_t nsec;
+	vv_stat st;
+
+	vv_now(&now, &nsec);
+	return vv_lstat(&st, dir, NULL) == VV_OK && st.mtime_sec < now - FORSAKEN_SECONDS;
+}
+
 vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 {
 	char **names = NULL;
@@ -159,13 +172,15 @@ vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 		char *dir, *lock;
 		int fd;
 
-		if (strncmp(names[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) != 0) {
+		if (strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) != 0) {
 			continue;
 		}
 		dir = vv_path_join(r->objects, names[i], (char *)NULL);
 		lock = dir ? vv_path_join(dir, VV_RECEIVE_LOCK, (char *)NULL) : NULL;
 		if (!lock) {
 			rc = vv_fail_nomem(err);
+		} else if (strncmp(names[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) != 0) {
+			rc = is_forsaken(dir) ? vv_remove_tree(dir, err) : VV_OK;
 		} else if ((fd = vv_lock(lock, true, 0, NULL)) >= 0) {
 			rc = vv_remove_tree(dir, err);
 			vv_unlock(fd);

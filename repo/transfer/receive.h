@@ -52,7 +52,8 @@ vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err);
 uint64_t vv_git_receive_count(const vv_git_receive *g); /* objects */
 void vv_git_receive_close(vv_git_receive *g);           /* accepts NULL */
 
-/* Removes quarantines that a killed process left (those whose lock is free). Open does so
+/* Removes quarantines that a killed process left (those whose lock is free, and what was staged
+ * otherwise and is a day old). Open does so
  * too, as well as it can. */
 vv_status vv_git_receive_clean(vv_repository *r, vv_error *err);
 

@@ -92,12 +92,12 @@ each_killed() {
 no_leftovers() {
 	local dir left
 	for dir; do
-		left=$(find "$dir" \( -name 'tmp_*' -o -path '*/varve/incoming/?*' -o -name cloning \))
+		left=$(find "$dir" \( -name 'tmp_objdir-varve-in-*' -o -path '*/varve/incoming/?*' -o -name cloning \))
 		[ -z "$left" ] || { echo "left: $left"; return 1; }
-		if [ -n "$(find "$dir" -name '*tmp-*')" ]; then
-			find "$dir" -name '*tmp-*' -exec touch -d '2 days ago' {} +
+		if [ -n "$(find "$dir" -name '*tmp-*' -o -name 'tmp_*')" ]; then
+			find "$dir" \( -name '*tmp-*' -o -name 'tmp_*' \) -exec touch -d '2 days ago' {} +
 			varve -C "$dir" gc -q
-			left=$(find "$dir" -name '*tmp-*')
+			left=$(find "$dir" -name '*tmp-*' -o -name 'tmp_*')
 			[ -z "$left" ] || { echo "left after gc: $left"; return 1; }
 		fi
 	done

@@ -167,3 +167,57 @@ remove_sound() {
 	remote_setup
 	each_killed client fresh remove_sound varve remote remove origin
 }
+
+pull_setup() {
+	need_strace
+	source_repo
+	varve clone -q a b0
+	git -C b0 config remote.origin.url "ssh://host$PWD/a"
+	cd a
+	tick
+	rows 340 2 > prices.csv
+	echo more > other.txt
+	varve add other.txt > /dev/null
+	varve commit -q -a -m three
+	cd ..
+	top=$PWD
+	fresh() { cd "$top"; fetch_repo; }
+}
+pull_sound() {
+	"$@"
+	[ "$(git rev-parse HEAD)" = "$(git -C ../a rev-parse HEAD)" ]
+	cmp prices.csv ../a/prices.csv
+	cmp other.txt ../a/other.txt
+	[ -z "$(git status --porcelain)" ]
+	varve fsck --data
+	git fsck --strict --no-dangling
+	no_leftovers .
+}
+@test "kill -9 in pull: the same pull again gets through" {
+	pull_setup
+	each_killed client fresh pull_sound varve pull -q
+}
+merged_sound() {
+	if [ -e .git/MERGE_HEAD ] && ! "$@"; then
+		[ ! -e .git/MERGE_HEAD ] || varve merge --continue
+	else
+		"$@"
+	fi
+	[ "$(git rev-parse HEAD^2)" = "$(git -C ../a rev-parse HEAD)" ]
+	grep -q '^7,mine' prices.csv
+	cmp other.txt ../a/other.txt
+	[ -z "$(git status --porcelain)" ]
+	varve fsck --data
+	no_leftovers .
+}
+
+@test "kill -9 in a pull that merges: the same again, or merge --continue, gets through" {
+	pull_setup
+	cd b0
+	sed -i 's/^7,item/7,mine/' prices.csv
+	echo mine > mine.txt
+	varve add mine.txt > /dev/null
+	varve commit -q -a -m mine
+	cd ..
+	each_killed client fresh merged_sound varve pull -q
+}
