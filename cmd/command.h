@@ -74,7 +74,7 @@ typedef struct vv_option {
  * `of` begins the help of each: "of IN: ". */
 #define OPT_WRITTEN(of)                                                                            \
 	OPT_CHOICE(0, "input-format", written.input_format, "FORMAT", "csv|tsv|ndjson|json",       \
-		   of "how it is written (default: found out)"),                                   \
+		   of "how it is written (default: detected)"),                                    \
 		OPT_STRING(0, "delimiter", written.delimiter, "C",                                 \
 			   of "between two cells (or tab, comma, semicolon, pipe, space, none)"),  \
 		OPT_STRING(0, "quote", written.quote, "C", of "around cells (or none)"),           \

@@ -115,18 +115,18 @@ static vv_status run_add(vv_context *c, vv_error *err)
 }
 
 static const vv_option add_table[] = {
-	OPT_FLAG('A', "all", all, "all changes of the work tree, new and removed files too"),
-	OPT_FLAG('u', "update", update, "only files that the index has already"),
+	OPT_FLAG('A', "all", all, "all changes in the work tree, including new and removed files"),
+	OPT_FLAG('u', "update", update, "only files that are already in the index"),
 	OPT_FLAG('f', "force", force, "also files that are ignored"),
-	OPT_FLAG('n', "dry-run", dry_run, "say what would be staged, change nothing"),
-	OPT_FLAG('v', "verbose", verbose, "name what is added, as without it"),
+	OPT_FLAG('n', "dry-run", dry_run, "only say what would be staged"),
+	OPT_FLAG('v', "verbose", verbose, "name what is added (the default)"),
 	OPT_FLAG('q', "quiet", quiet, "print warnings only"),
 	OPT_LIST(0, "key", key, "COLUMNS",
-		 "columns (a,b) whose values name a row; proved to be unique"),
-	OPT_FLAG(0, "no-key", no_key, "a table without a key; none is looked for"),
+		 "columns (a,b) whose values identify a row; proved to be unique"),
+	OPT_FLAG(0, "no-key", no_key, "a table without a key; none is searched for"),
 	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep it as a table, or as a file of bytes"),
 	OPT_WRITTEN(""),
-	OPT_FLAG(0, "convert", convert, "make tables of files that HEAD holds as text"),
+	OPT_FLAG(0, "convert", convert, "also make tables of files that HEAD holds as text"),
 	OPT_FLAG(0, "fix", fix,
 		 "make tables of what was committed as text under a tracked pattern"),
 };

@@ -26,18 +26,19 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "check", check, "only say whether it fits"),
-	OPT_FLAG('R', "reverse", reverse, "undo it: back to the patch's old version"),
+	OPT_FLAG(0, "check", check, "only report whether it fits"),
+	OPT_FLAG('R', "reverse", reverse, "undo the patch: go back to its old version"),
 	OPT_FLAG(0, "reject", reject,
 		 "apply what fits, and write the rest to PATH.rej, a patch of its own"),
-	OPT_FLAG(0, "exact", exact, "only onto the very version that the patch was made from"),
+	OPT_FLAG(0, "exact", exact,
+		 "apply only to exactly the version that the patch was made from"),
 	OPT_FLAG(
 		'3', "3way", three_way,
-		"to index and files; where it does not fit, merged through the version that it was made from"),
-	OPT_FLAG(0, "cached", cached, "to the index only, whatever the files have"),
+		"apply to index and files; if it does not fit, merge through the version it was made from"),
+	OPT_FLAG(0, "cached", cached, "apply to the index only, whatever the files have"),
 	OPT_STRING('p', "strip", strip, "N",
-		   "take N folders off the paths in the patch (default: 0)"),
-	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
+		   "strip N folders from the paths in the patch (default: 0)"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
 typedef struct run {

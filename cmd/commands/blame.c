@@ -30,7 +30,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_STRING(0, "row", row, "KEY", "only the row with this key (values separated by commas)"),
-	OPT_FLAG(0, "cells", cells, "for each cell, not for each row"),
+	OPT_FLAG(0, "cells", cells, "show a commit for each cell, not for each row"),
 	OPT_LIST(0, "key", key, "A,B", "columns that identify rows (default: the table's key)"),
 	OPT_FLAG(0, "json", json, "as JSON"),
 };

@@ -24,9 +24,9 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "how to write the result"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "the output format"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
 typedef struct job {
@@ -409,7 +409,7 @@ static vv_status run_car(vv_context *c, vv_error *err)
 const vv_command vv_cmd_car = {
 	.name = "car",
 	.group = "peers",
-	.summary = "write a version into a CAR file of IPFS, or take one in",
+	.summary = "write a version to an IPFS CAR file, or import one",
 	.usage = "export [-q] [--json] REV:PATH FILE.car\n"
 		 "import [-q] [--json] FILE.car",
 	.example = "$ varve car export v1:prices.csv prices.car\n"

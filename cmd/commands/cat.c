@@ -20,17 +20,17 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_LIST(0, "columns", columns, "A,B", "only these columns, in this order"),
 	OPT_LIST(0, "where", where, "COL=VALUE",
-		 "only rows with this value; given again: and this"),
+		 "only rows with this value; if given again, all must match"),
 	OPT_STRING(0, "limit", limit, "N", "at most N rows"),
-	OPT_STRING(0, "offset", offset, "N", "leave out the first N rows"),
+	OPT_STRING(0, "offset", offset, "N", "skip the first N rows"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_VIEW_FORMATS,
 		   "write the rows as FORMAT (default: as the file is written)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_LIST(0, "from", from, "PEER",
-		 "get a dataset named by its CID from this remote or URL, if it is not here"),
+		 "get a dataset named by its CID from this remote or URL if it is not here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would compute"),
-	OPT_FLAG(0, "raw", raw, "on a terminal: control characters as they are"),
+	OPT_FLAG(0, "raw", raw, "on a terminal, write control characters as they are"),
 };
 
 static bool is_view(const options *o)

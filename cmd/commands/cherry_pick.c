@@ -289,14 +289,14 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 static const vv_option cherry_pick_table[] = {
 	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
 	OPT_NUMBER('m', "mainline", mainline, "N",
-		   "of a merge, take what it changed against parent N"),
-	OPT_FLAG('x', NULL, note_origin, "note in the message which commit it is from"),
+		   "for a merge, apply what it changed against parent N"),
+	OPT_FLAG('x', NULL, note_origin, "name the original commit in the message"),
 	OPT_FLAG('e', "edit", edit, "open the editor on the message"),
-	OPT_FLAG(0, "abort", abort, "give it up: all is as it was before"),
-	OPT_FLAG(0, "continue", resume, "commit it, its conflicts being resolved"),
+	OPT_FLAG(0, "abort", abort, "abandon it and restore the state from before"),
+	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
 	OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),
 	OPT_FLAG('v', "verbose", verbose,
-		 "also the groups and bytes that each dataset added to the store"),
+		 "also show the groups and bytes that each dataset added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
 };
 
@@ -308,7 +308,7 @@ static vv_status run_cherry_pick(vv_context *c, vv_error *err)
 const vv_command vv_cmd_cherry_pick = {
 	.name = "cherry-pick",
 	.group = "history",
-	.summary = "make the change of another commit here too",
+	.summary = "apply the change of another commit here",
 	.usage = "[-n] [-x] [-m N] COMMIT...\n--continue | --abort | --quit",
 	.example = "$ varve cherry-pick spring\n"
 		   "[main 8c1f0a2] Correct two prices\n"
@@ -316,7 +316,7 @@ const vv_command vv_cmd_cherry_pick = {
 	.options = cherry_pick_table,
 	.option_count = VV_OPTION_COUNT(cherry_pick_table),
 	.options_size = sizeof(options),
-	.exit_codes = "there are conflicts, or the change is there already",
+	.exit_codes = "there are conflicts, or the change is already there",
 	.arguments = "ref",
 	.check = check_pick,
 	.needs = VV_NEEDS_RIGHT,
@@ -325,13 +325,13 @@ const vv_command vv_cmd_cherry_pick = {
 
 static const vv_option revert_table[] = {
 	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
-	OPT_NUMBER('m', "mainline", mainline, "N", "of a merge, go back to what parent N had"),
+	OPT_NUMBER('m', "mainline", mainline, "N", "for a merge, go back to what parent N had"),
 	OPT_FLAG('e', "edit", edit, "open the editor on the message"),
-	OPT_FLAG(0, "abort", abort, "give it up: all is as it was before"),
-	OPT_FLAG(0, "continue", resume, "commit it, its conflicts being resolved"),
+	OPT_FLAG(0, "abort", abort, "abandon it and restore the state from before"),
+	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
 	OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),
 	OPT_FLAG('v', "verbose", verbose,
-		 "also the groups and bytes that each dataset added to the store"),
+		 "also show the groups and bytes that each dataset added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
 };
 
@@ -343,7 +343,7 @@ static vv_status run_revert(vv_context *c, vv_error *err)
 const vv_command vv_cmd_revert = {
 	.name = "revert",
 	.group = "history",
-	.summary = "take back what a commit changed, by a new commit",
+	.summary = "undo what a commit changed, with a new commit",
 	.usage = "[-n] [-m N] COMMIT...\n--continue | --abort | --quit",
 	.example = "$ varve revert HEAD~2\n"
 		   "[main 5d0b7e1] Revert \"March prices\"\n"

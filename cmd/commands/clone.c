@@ -32,17 +32,18 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "bare", bare, "without a work tree, to push to and serve from"),
+	OPT_FLAG(0, "bare", bare, "make no work tree: a repository to push to and serve from"),
 	OPT_STRING('b', "branch", branch, "NAME",
-		   "check this branch out and not the one that HEAD names there"),
-	OPT_STRING('o', "origin", origin, "NAME", "name of the remote (origin)"),
+		   "check out this branch instead of the one that HEAD names there"),
+	OPT_STRING('o', "origin", origin, "NAME", "the name of the remote (default: origin)"),
 	OPT_LIST(0, "from", from, "PEER", "get blocks from this URL as well; may be repeated"),
-	OPT_STRING(0, "varve", program, "PROGRAM", "what varve is called on the far side of ssh"),
+	OPT_STRING(0, "varve", program, "PROGRAM", "the path of varve on the far side of ssh"),
 	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give a peer up that says nothing for so long (60)"),
-	OPT_FLAG('v', "verbose", verbose, "also how many blocks came, and from whom"),
-	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
+		   "give up a peer that is silent for this long (60)"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also show how many blocks arrived, and from which peers"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
 typedef struct run {

@@ -464,23 +464,23 @@ static vv_status run_commit(vv_context *in, vv_error *err)
 }
 
 static const vv_option commit_table[] = {
-	OPT_LIST('m', "message", messages, "TEXT", "the message; given again, another paragraph"),
+	OPT_LIST('m', "message", messages, "TEXT", "the message; each further one is a paragraph"),
 	OPT_STRING('F', "file", file, "FILE",
-		   "the message from a file; - reads the standard input"),
+		   "read the message from a file; - is the standard input"),
 	OPT_FLAG('a', "all", all, "stage changed and removed files first"),
 	OPT_FLAG(0, "amend", amend, "replace the last commit"),
-	OPT_FLAG(0, "allow-empty", allow_empty, "commit even when nothing changed"),
+	OPT_FLAG(0, "allow-empty", allow_empty, "commit even if nothing changed"),
 	OPT_STRING(0, "author", author, "'NAME <MAIL>'", "who made the change"),
 	OPT_STRING(0, "date", date, "DATE", "when it was made"),
 	OPT_FLAG('S', "gpg-sign", sign, "sign the commit (user.signingKey)"),
 	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the configuration says"),
 	OPT_FLAG('n', "no-verify", no_verify,
 		 "skip the pre-commit and commit-msg hooks, and the check of varve.json"),
-	OPT_FLAG('e', "edit", edit, "open the editor also with -m or -F"),
-	OPT_FLAG(0, "no-edit", no_edit, "take the message as it is (--amend, a merge)"),
-	OPT_FLAG(0, "dry-run", dry_run, "say what would be committed"),
+	OPT_FLAG('e', "edit", edit, "open the editor even with -m or -F"),
+	OPT_FLAG(0, "no-edit", no_edit, "use the message as it is (--amend, a merge)"),
+	OPT_FLAG(0, "dry-run", dry_run, "only say what would be committed"),
 	OPT_FLAG('v', "verbose", verbose,
-		 "also the groups and bytes that each dataset added to the store"),
+		 "also show the groups and bytes that each dataset added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing but warnings"),
 };
 

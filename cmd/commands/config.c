@@ -21,10 +21,10 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING(0, "explain", explain, "PATH", "say where each setting of PATH comes from"),
+	OPT_STRING(0, "explain", explain, "PATH", "show where each setting of PATH comes from"),
 	OPT_FLAG('l', "list", list, "list varve's settings"),
 	OPT_FLAG(0, "unset", unset, "remove a setting from this repository"),
-	OPT_JSON("how to write it"),
+	OPT_JSON("the output format"),
 };
 
 /* The lines of an answer: what, its value, where from. */
@@ -369,7 +369,7 @@ static vv_status run_config(vv_context *c, vv_error *err)
 const vv_command vv_cmd_config = {
 	.name = "config",
 	.group = "care",
-	.summary = "read and change settings, and say where those of a path come from",
+	.summary = "read and change settings, and show where those of a path come from",
 	.usage = "NAME [VALUE]\n--unset NAME\n--list\n--explain PATH",
 	.example = "$ varve config --explain prices.csv\n"
 		   "tracked    yes  (.gitattributes:1: /prices.csv filter=varve diff=varve "

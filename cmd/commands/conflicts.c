@@ -16,7 +16,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_JSON("how to write it"),
+	OPT_JSON("the output format"),
 };
 
 /* --- text --------------------------------------------------------------------------------- */

@@ -34,7 +34,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would compute"),
 	OPT_FLAG('f', "force", force, "overwrite OUT"),
-	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
 static int find_format(vv_view_format *out, const options *o, const char *path)

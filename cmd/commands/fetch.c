@@ -22,20 +22,22 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "all", all, "from every remote"),
+	OPT_FLAG(0, "all", all, "fetch from every remote"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
-	OPT_STRING(0, "cid", cid, "CID", "one dataset by its root's CID, and nothing else"),
-	OPT_FLAG('t', "tags", tags, "all tags too"),
+	OPT_STRING(0, "cid", cid, "CID", "get one dataset by its root's CID, and nothing else"),
+	OPT_FLAG('t', "tags", tags, "all tags as well"),
 	OPT_FLAG(0, "no-tags", no_tags, "no tags"),
-	OPT_FLAG('p', "prune", prune, "remove tracking branches whose branch is gone there"),
-	OPT_FLAG('f', "force", force, "move refs here also where they do not go forward"),
+	OPT_FLAG('p', "prune", prune,
+		 "remove tracking branches whose branch no longer exists there"),
+	OPT_FLAG('f', "force", force, "move refs here even where that is not a fast-forward"),
 	OPT_FLAG(0, "allow-missing", allow_missing,
-		 "take versions also where no peer has all their blocks"),
+		 "accept versions even where no peer has all their blocks"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give a peer up that says nothing for so long (60)"),
-	OPT_FLAG('v', "verbose", verbose, "also how many blocks came, and from whom"),
-	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
+		   "give up a peer that is silent for this long (60)"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also show how many blocks arrived, and from which peers"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
 /* Does a table's pointer lie in its place? */
@@ -169,7 +171,7 @@ const vv_command vv_cmd_fetch = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "a ref was not moved (no fast-forward), or blocks are missing",
+	.exit_codes = "a ref was not moved (not a fast-forward), or blocks are missing",
 	.arguments = "ref",
 	.check = check_fetch,
 	.needs = VV_NEEDS_REPOSITORY,

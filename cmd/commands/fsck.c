@@ -29,8 +29,8 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "data", data,
-		 "every byte: hashes of all blocks, and every row of every version"),
-	OPT_JSON("how to write the result"),
+		 "check every byte: hashes of all blocks, and every row of every version"),
+	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print only what is damaged"),
 };
 

@@ -17,12 +17,12 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "auto", automatic,
-		 "only when there is much to gain and nobody else is writing"),
+		 "only if there is much to gain and no other process is writing"),
 	OPT_FLAG('n', "dry-run", dry_run, "only say what would be done"),
 	OPT_MAYBE_STRING(0, "prune", prune, "WHEN", "now",
-			 "remove what has been unused for so long: now, never, 3.days, 2.weeks"),
-	OPT_JSON("how to write the result"),
-	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
+			 "remove what has been unused for this long: now, never, 3.days, 2.weeks"),
+	OPT_JSON("the output format"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
 #define DAY 86400u
@@ -164,7 +164,7 @@ static vv_status run_gc(vv_context *c, vv_error *err)
 const vv_command vv_cmd_gc = {
 	.name = "gc",
 	.group = "care",
-	.summary = "make the store small, and remove what no version needs any more",
+	.summary = "make the store small, and remove what no version needs any longer",
 	.usage = "[--dry-run | --auto] [--prune[=WHEN]] [--json]",
 	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: "
 		   "3.1 MB -> 1.4 MB",

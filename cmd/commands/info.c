@@ -19,7 +19,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_JSON("how to write it"),
+	OPT_JSON("the output format"),
 };
 
 #define HASHES_MAX (4u << 20)     /* kept for all columns together */

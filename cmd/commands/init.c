@@ -97,7 +97,7 @@ done:
 }
 
 static const vv_option init_table[] = {
-	OPT_FLAG(0, "bare", bare, "without a work tree, to push to and serve from"),
+	OPT_FLAG(0, "bare", bare, "make no work tree: a repository to push to and serve from"),
 	OPT_STRING('b', "initial-branch", branch, "NAME",
 		   "name of the first branch (init.defaultBranch, else main)"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing"),

@@ -21,9 +21,9 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "heads", heads, "only branches"),
 	OPT_FLAG('t', "tags", tags, "only tags"),
-	OPT_JSON("how to list"),
+	OPT_JSON("the output format"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give the other side up when it says nothing for so long (60)"),
+		   "give up when the other side is silent for this long (60)"),
 	OPT_FLAG('q', "quiet", quiet, "no progress"),
 };
 

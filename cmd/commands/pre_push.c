@@ -323,7 +323,8 @@ static vv_status run_pre_push(vv_context *c, vv_error *err)
 const vv_command vv_cmd_pre_push = {
 	.name = "pre-push",
 	.group = "care",
-	.summary = "what git's pre-push hook calls: the rows of tables go before their commits",
+	.summary =
+		"what git's pre-push hook calls: it sends the rows of tables before their commits",
 	.usage = "NAME URL",
 	.example = "$ varve pre-push \"$@\"",
 	.exit_codes = "1: git is not to push",

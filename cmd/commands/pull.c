@@ -18,21 +18,23 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "ff-only", ff_only, "refuse when both sides have commits of their own"),
-	OPT_FLAG(0, "no-ff", no_ff, "make a merge commit also where moving the branch would do"),
+	OPT_FLAG(0, "ff-only", ff_only, "refuse if both sides have commits of their own"),
+	OPT_FLAG(0, "no-ff", no_ff,
+		 "make a merge commit even where moving the branch would be enough"),
 	OPT_FLAG(0, "no-commit", no_commit, "stop before the merge's commit"),
 	OPT_FLAG('r', "rebase", rebase, "refused: varve merges"),
-	OPT_FLAG(0, "allow-unrelated-histories", unrelated, "also where no commit is in common"),
+	OPT_FLAG(0, "allow-unrelated-histories", unrelated, "merge even if no commit is in common"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
-	OPT_FLAG('t', "tags", tags, "all tags too"),
-	OPT_FLAG('p', "prune", prune, "remove tracking branches whose branch is gone there"),
+	OPT_FLAG('t', "tags", tags, "all tags as well"),
+	OPT_FLAG('p', "prune", prune,
+		 "remove tracking branches whose branch no longer exists there"),
 	OPT_FLAG(0, "allow-missing", allow_missing,
-		 "take versions also where no peer has all their blocks"),
+		 "accept versions even where no peer has all their blocks"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give a peer up that says nothing for so long (60)"),
+		   "give up a peer that is silent for this long (60)"),
 	OPT_FLAG('v', "verbose", verbose,
-		 "also how many blocks came, and what each dataset added to the store"),
+		 "also show how many blocks arrived, and what each dataset added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
 };
 
@@ -168,7 +170,7 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 const vv_command vv_cmd_pull = {
 	.name = "pull",
 	.group = "peers",
-	.summary = "fetch, and merge into the branch at hand",
+	.summary = "fetch, and merge into the current branch",
 	.usage = "[--ff-only | --no-ff] [--no-commit] [--from PEER]... [REMOTE [BRANCH]]",
 	.example = "$ varve pull\n"
 		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"

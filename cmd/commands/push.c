@@ -20,18 +20,18 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "all", all, "all branches"),
-	OPT_FLAG(0, "tags", tags, "all tags too"),
-	OPT_FLAG('f', "force", force, "also where the branch there does not go forward"),
+	OPT_FLAG(0, "tags", tags, "all tags as well"),
+	OPT_FLAG('f', "force", force, "push even where that is not a fast-forward"),
 	OPT_MAYBE_STRING(0, "force-with-lease", lease, "REF[:COMMIT]", "",
 			 "the same, if the branch there is still where it was last seen"),
-	OPT_FLAG('d', "delete", remove, "delete the refs named"),
+	OPT_FLAG('d', "delete", remove, "delete the refs that are named"),
 	OPT_FLAG('n', "dry-run", dry_run, "only say what would be sent"),
-	OPT_FLAG('u', "set-upstream", upstream, "from now on the branch follows the one there"),
+	OPT_FLAG('u', "set-upstream", upstream, "make the branch follow the one there"),
 	OPT_FLAG(0, "no-verify", no_verify, "skip the pre-push hook"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give the other side up when it says nothing for so long (60)"),
-	OPT_FLAG('v', "verbose", verbose, "also how many blocks were sent"),
-	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
+		   "give up when the other side is silent for this long (60)"),
+	OPT_FLAG('v', "verbose", verbose, "also show how many blocks were sent"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
 typedef struct run {

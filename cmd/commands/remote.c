@@ -22,8 +22,8 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG('v', "verbose", verbose, "with their URLs"),
-	OPT_JSON("how to list"),
+	OPT_FLAG('v', "verbose", verbose, "also list their URLs"),
+	OPT_JSON("the output format"),
 	OPT_FLAG(0, "push", push, "set-url, get-url: the URL to push to"),
 	OPT_LIST(0, "peer", peers, "URL", "add: get blocks from there as well; may be repeated"),
 	OPT_STRING(0, "varve", program, "PROGRAM",
@@ -395,7 +395,7 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 const vv_command vv_cmd_remote = {
 	.name = "remote",
 	.group = "peers",
-	.summary = "the other repositories that this one knows",
+	.summary = "manage the other repositories that this one knows",
 	.usage = "[-v] [--json]\nadd [--peer URL]... NAME URL\nremove NAME\nrename OLD NEW\n"
 		 "set-url [--push] NAME URL\nget-url [--push] NAME\nshow NAME",
 	.example = "$ varve remote add origin ssh://ada@data.example.org/srv/sales\n"

@@ -33,12 +33,12 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "base", base, "take what both had before"),
 	OPT_STRING(0, "set", set, "COL=VALUE", "take this value for a cell in conflict"),
 	OPT_LIST(0, "row", rows, "KEY",
-		 "only the row with this key (without key: its number); may be given again"),
+		 "only the row with this key (without a key: its number); may be given again"),
 	OPT_LIST(0, "column", columns, "COL",
 		 "only this column, its cells and its definition; may be given again"),
 	OPT_FLAG(0, "key", key,
-		 "only the table's key, and what the schema says of no single column"),
-	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
+		 "only the table's key, and what in the schema does not belong to a single column"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
 /* Deciding a column may bring a conflict of another one about; not for ever. */

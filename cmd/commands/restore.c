@@ -27,7 +27,7 @@ static const vv_option table[] = {
 		   "take them from REV (default: the index; with --staged: HEAD)"),
 	OPT_FLAG('S', "staged", staged, "restore the index"),
 	OPT_FLAG('W', "worktree", worktree, "restore the files (the default without --staged)"),
-	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
 /* What a selected path is to become. */
@@ -341,7 +341,7 @@ done:
 const vv_command vv_cmd_restore = {
 	.name = "restore",
 	.group = "change",
-	.summary = "put files back as an earlier version has them",
+	.summary = "restore files from the index or an earlier version",
 	.usage = "[--source REV] [--staged] [--worktree] PATH...",
 	.example = "$ varve restore --source HEAD~3 prices.csv\n"
 		   "restored 1 file",

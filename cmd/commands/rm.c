@@ -18,9 +18,9 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "cached", cached, "only out of the index: the file stays"),
-	OPT_FLAG('r', NULL, recursive, "also all below a folder"),
-	OPT_FLAG('f', "force", force, "also with changes that would be lost"),
+	OPT_FLAG(0, "cached", cached, "remove from the index only: the file stays"),
+	OPT_FLAG('r', NULL, recursive, "also remove everything below a folder"),
+	OPT_FLAG('f', "force", force, "remove even if changes would be lost"),
 	OPT_FLAG('n', "dry-run", dry_run, "only say what would be removed"),
 	OPT_FLAG('q', "quiet", quiet, "do not list what is removed"),
 };
@@ -256,7 +256,7 @@ static vv_status run_rm(vv_context *c, vv_error *err)
 const vv_command vv_cmd_rm = {
 	.name = "rm",
 	.group = "change",
-	.summary = "remove files, and stage that they are gone",
+	.summary = "remove files, and stage the removal",
 	.usage = "[--cached] [-r] [-f] [-n] PATH...",
 	.example = "$ varve rm old.csv\nrm 'old.csv'",
 	.options = table,

@@ -23,10 +23,10 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_LIST(0, "set", set, "COL=TYPE", "give a column another type"),
 	OPT_LIST(0, "key", key, "A,B", "declare the primary key"),
-	OPT_LIST(0, "missing", missing, "TEXT", "take TEXT for a missing value"),
+	OPT_LIST(0, "missing", missing, "TEXT", "treat TEXT as a missing value"),
 	OPT_FLAG(0, "infer", infer,
 		 "write a first description with constraints that all values meet"),
-	OPT_FLAG(0, "json", json, "as Table Schema JSON, which is the only form"),
+	OPT_FLAG(0, "json", json, "print Table Schema JSON, which is the only format"),
 };
 
 static bool is_edit(const options *o)
@@ -309,7 +309,7 @@ done:
 const vv_command vv_cmd_schema = {
 	.name = "schema",
 	.group = "look",
-	.summary = "show what the columns mean (Table Schema), or change it in datapackage.json",
+	.summary = "show the Table Schema of the columns, or change it in datapackage.json",
 	.usage =
 		"[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH\n--infer [REV:]PATH | CID",
 	.example = "$ varve schema --set id=string --key id prices.csv\n"

@@ -26,23 +26,23 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "stdio", stdio,
 		 "speak the protocol on stdin and stdout: what clone and push run on the far side"),
 	OPT_STRING(0, "http", http, "ADDR",
-		   "listen there: HOST:PORT, or PORT of this machine alone"),
-	OPT_STRING(0, "tls-cert", tls_cert, "FILE", "the certificate (PEM): https"),
+		   "listen there: HOST:PORT, or PORT for this machine only"),
+	OPT_STRING(0, "tls-cert", tls_cert, "FILE", "serve https with this certificate (PEM)"),
 	OPT_STRING(0, "tls-key", tls_key, "FILE", "its key (PEM)"),
 	OPT_STRING(0, "auth", auth, "FILE", "who may push: names and hashed secrets"),
 	OPT_STRING(0, "hash-secret", hash_secret, "NAME",
 		   "make a line for the file of --auth; the secret is read from stdin"),
-	OPT_FLAG(0, "private", closed, "reading too only for those whom the file of --auth names"),
-	OPT_FLAG(0, "read-only", read_only, "take no pushes"),
-	OPT_NUMBER(0, "connections", connections, "N", "at most N at once (128)"),
-	OPT_NUMBER(0, "per-address", per_address, "N", "of them at most N for one client (half)"),
+	OPT_FLAG(0, "private", closed, "only users in the file of --auth may read"),
+	OPT_FLAG(0, "read-only", read_only, "accept no pushes"),
+	OPT_NUMBER(0, "connections", connections, "N", "at most N connections at once (128)"),
+	OPT_NUMBER(0, "per-address", per_address, "N", "at most N of them for one client (half)"),
 	OPT_NUMBER(0, "request-memory", request_memory, "BYTES",
-		   "what one request may make the server hold (256m)"),
-	OPT_NUMBER(0, "memory", memory, "BYTES", "what all requests together may (1g)"),
-	OPT_LIST(0, "host", hosts, "NAME", "a name that this server goes by; others are refused"),
+		   "how much memory one request may use (256m)"),
+	OPT_NUMBER(0, "memory", memory, "BYTES", "how much all requests together may use (1g)"),
+	OPT_LIST(0, "host", hosts, "NAME", "a name of this server; others are refused"),
 	OPT_LIST(0, "trust-proxy", proxies, "NETWORK",
-		 "believe X-Forwarded-For that comes from there"),
-	OPT_FLAG('q', "quiet", quiet, "no line for each request"),
+		 "trust X-Forwarded-For that comes from there"),
+	OPT_FLAG('q', "quiet", quiet, "do not print a line for each request"),
 };
 
 static int serve_stdio(const options *o, const char *path)
@@ -193,7 +193,7 @@ static int run_serve(void *opts, int argc, char **argv)
 const vv_command vv_cmd_serve = {
 	.name = "serve",
 	.group = "peers",
-	.summary = "let others clone, fetch from and push to repositories of this machine",
+	.summary = "let others clone, fetch from and push to repositories on this machine",
 	.usage =
 		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--trust-proxy NETWORK]... PATH...\n"
 		"--stdio [--read-only] PATH\n--hash-secret NAME",

@@ -21,21 +21,22 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_JSON("how to write it"),
-	OPT_FLAG(0, "oneline", oneline, "the commit in one line"),
+	OPT_JSON("the output format"),
+	OPT_FLAG(0, "oneline", oneline, "show the commit in one line"),
 	OPT_FLAG('v', "verbose", verbose,
-		 "also the blocks and bytes that each dataset added to the store"),
-	OPT_FLAG('p', "patch", patch, "all rows that changed, not only the first 50 of each table"),
+		 "also show the blocks and bytes that each dataset added to the store"),
+	OPT_FLAG('p', "patch", patch,
+		 "show all rows that changed, not only the first 50 of each table"),
 	OPT_FLAG('u', NULL, patch, "the same"),
-	OPT_FLAG(0, "stat", stat, "only how many rows and columns changed"),
+	OPT_FLAG(0, "stat", stat, "show only how many rows and columns changed"),
 	OPT_FLAG(0, "name-only", name_only, "only the paths that changed"),
 	OPT_FLAG(0, "name-status", name_status,
-		 "the same, each after its letter: A added, M modified, D deleted"),
-	OPT_FLAG('s', "no-patch", no_patch, "only the commit"),
+		 "the same, each preceded by its letter: A added, M modified, D deleted"),
+	OPT_FLAG('s', "no-patch", no_patch, "show only the commit"),
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
 			 "colours; without a value: always"),
 	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
-	OPT_FLAG(0, "raw", raw, "on a terminal: control characters as they are"),
+	OPT_FLAG(0, "raw", raw, "on a terminal, write control characters as they are"),
 };
 
 static vv_status show_content(vv_context *c, const char *text, vv_error *err)

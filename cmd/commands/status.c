@@ -77,14 +77,14 @@ done:
 
 static const vv_option status_table[] = {
 	OPT_FLAG('s', "short", short_form, "a line for each path: XY PATH"),
-	OPT_FLAG('b', "branch", branch, "the branch too, in the short form"),
-	OPT_FLAG(0, "long", long_form, "the form for people (this is usual)"),
+	OPT_FLAG('b', "branch", branch, "also show the branch in the short form"),
+	OPT_FLAG(0, "long", long_form, "the form for people (the default)"),
 	OPT_MAYBE_CHOICE(0, "porcelain", porcelain, "VERSION", "v1|1", "v1",
 			 "for scripts, as git status --porcelain"),
 	OPT_FLAG('z', "null", nul, "end lines with NUL, quote nothing"),
 	OPT_WORD(0, "json", format, "json", "as JSON"),
 	OPT_CHOICE(0, "format", format, "FORMAT", "json", "as FORMAT"),
-	OPT_FLAG('v', "verbose", verbose, "also how many groups of each dataset are new"),
+	OPT_FLAG('v', "verbose", verbose, "also show how many groups of each dataset are new"),
 	OPT_MAYBE_CHOICE('u', "untracked-files", untracked, "MODE", "no|normal|all", "all",
 			 "show untracked files"),
 };

@@ -22,12 +22,12 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING('c', "create", create, "NAME", "make branch NAME first"),
+	OPT_STRING('c', "create", create, "NAME", "create branch NAME first"),
 	OPT_STRING('C', "force-create", create_force, "NAME",
 		   "the same; a branch that exists is moved"),
-	OPT_FLAG('d', "detach", detach, "to a commit, on no branch"),
-	OPT_FLAG('f', "discard-changes", force, "throw local changes away"),
-	OPT_FLAG('q', "quiet", quiet, "say nothing when all went well"),
+	OPT_FLAG('d', "detach", detach, "switch to a commit, without a branch"),
+	OPT_FLAG('f', "discard-changes", force, "discard local changes"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
 typedef struct plan {
@@ -539,7 +539,7 @@ done:
 const vv_command vv_cmd_switch = {
 	.name = "switch",
 	.group = "history",
-	.summary = "go to another branch",
+	.summary = "switch to another branch",
 	.usage = "[-f] BRANCH | -\n-c NAME [START]\n--detach [REV]",
 	.example = "$ varve switch -c spring\nswitched to a new branch 'spring'",
 	.options = table,

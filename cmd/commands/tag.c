@@ -20,14 +20,14 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG('l', "list", list, "list tags, of the patterns given"),
-	OPT_JSON("how to list"),
-	OPT_FLAG('a', "annotate", annotate, "with a message, a date and your name"),
+	OPT_FLAG('l', "list", list, "list tags that match the patterns"),
+	OPT_JSON("the output format"),
+	OPT_FLAG('a', "annotate", annotate, "make a tag with a message, a date and your name"),
 	OPT_LIST('m', "message", messages, "TEXT",
-		 "the message (implies -a); given again: a further paragraph"),
+		 "the message (implies -a); each further one is a paragraph"),
 	OPT_STRING('F', "file", file, "FILE", "the message from a file (implies -a)"),
 	OPT_FLAG('d', "delete", remove, "delete tags"),
-	OPT_FLAG('f', "force", force, "move a tag that exists"),
+	OPT_FLAG('f', "force", force, "move an existing tag"),
 	OPT_FLAG('s', "sign", sign, "refused: use 'git tag -s'"),
 };
 
@@ -290,7 +290,7 @@ static vv_status run_tag(vv_context *c, vv_error *err)
 const vv_command vv_cmd_tag = {
 	.name = "tag",
 	.group = "history",
-	.summary = "give a version a name: list, make and delete tags",
+	.summary = "list, make and delete tags, which name versions",
 	.usage = "[-l] [--json] [PATTERN...]\n"
 		 "[-a] [-m TEXT] [-f] NAME [REV]\n"
 		 "-d NAME...",

@@ -22,11 +22,11 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_LIST(0, "from", from, "PEER", "ask this remote or URL too; may be repeated"),
-	OPT_FLAG(0, "no-ask", no_ask, "ask nobody; only show what the receipts say"),
-	OPT_JSON("the form of the output"),
+	OPT_LIST(0, "from", from, "PEER", "also ask this remote or URL; may be repeated"),
+	OPT_FLAG(0, "no-ask", no_ask, "look only here, and show what the receipts say"),
+	OPT_JSON("the output format"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give a peer up that says nothing for so long (60)"),
+		   "give up a peer that is silent for this long (60)"),
 };
 
 typedef struct run {

@@ -207,7 +207,7 @@ static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 	}
 	if (rc < 0) {
 		return give(r, SOURCE, r->sniffed->columns, r->line, p, len, why.message,
-			    "one JSON object a line");
+			    "one JSON object per line");
 	}
 	r->row++;
 	return VV_OK;

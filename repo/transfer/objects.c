@@ -96,7 +96,7 @@ static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_e
 		rc = vv_must_be_here(vv_object_header(w->repo, id, &type, &size, err), err);
 		if (rc == VV_OK && type != GIT_OBJECT_BLOB) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "a tree calls something a file that is none");
+				     "a tree calls something a file that is not one");
 		}
 	}
 	return rc < 0 && w->path.len > 0 ? vv_prefix(err, "%s", vv_text_shows(w->path.data)) : rc;

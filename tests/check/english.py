@@ -28,6 +28,15 @@ IN_TEXTS = EVERYWHERE + [
     ("it is not said", r"\b(is|are) not said\b", "is not clear, is not given"),
     ("shall", r"\bshall\b", "must, should, or the plain present"),
     ("the like", r"\band the like\b", "and similar ..."),
+    ("the branch at hand", r"\bbranch at hand\b", "the current branch"),
+    ("for so long", r"\bfor so long\b", "for this long, for N seconds"),
+    ("as without it", r"\bas without it\b", "(the default)"),
+    ("one a line", r"\b(one|object|text) a (line|row|commit|table|file)\b", "one per line"),
+    ("that is none", r"\bthat (is|are) none\b", "that is not one, an invalid ..."),
+    ("nobody who answers", r"\bnobody who answers\b", "no answer"),
+    ("behind a revision", r"\b[Bb]ehind (a|an) (revision|quote|name|tag|cell|column)\b", "after a ..."),
+    ("not heeded", r"\bnot heeded\b", "is ignored"),
+    ("come about", r"\bcomes? about\b", "happen, succeed, arise"),
 ]
 FOLDERS = ("base", "repo", "dataset", "diff", "transport", "cmd", "tests")
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)

@@ -317,7 +317,7 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	if (!forward) {
 		it->state = VV_PUSH_REFUSED;
 		it->why =
-			known ? "the branch there has commits that this one has not: 'varve pull' first"
+			known ? "the branch there has commits that this one does not have: 'varve pull' first"
 			      : "the branch there has commits that are not here: 'varve pull' first";
 	}
 	return VV_OK;

@@ -567,8 +567,8 @@ static void each_bad_object_of_ndjson_is_told(void **state)
 	(void)state;
 	EXPECT_FILE(
 		"{\"a\":1}\n{\"a\":}\n{\"a\":2}\n{\"a\":3} x\n",
-		"source-error 2 0 - {\"a\":} | a value was expected here | one JSON object a line\n"
-		"source-error 4 0 - {\"a\":3} x | something follows the object | one JSON object a line\n");
+		"source-error 2 0 - {\"a\":} | a value was expected here | one JSON object per line\n"
+		"source-error 4 0 - {\"a\":3} x | something follows the object | one JSON object per line\n");
 }
 
 static const struct CMUnitTest tests[] = {
