@@ -107,7 +107,7 @@ static vv_status make_message(picker *p, vv_error *err)
 	return vv_buf_ok(m, err);
 }
 
-static vv_status commit_pick(picker *p, vv_error *err)
+static vv_status commit_pick(picker *p, vv_merge_job *j, vv_error *err)
 {
 	vv_merge_commit c = {.repo = p->repo,
 			     .writer = p->writer,
@@ -122,7 +122,8 @@ static vv_status commit_pick(picker *p, vv_error *err)
 			     .no_verify = true,
 			     .quiet = p->o->quiet,
 			     .verbose = p->o->verbose,
-			     .put_changes = vv_status_put_comments};
+			     .put_changes = vv_status_put_comments,
+			     .journal = &j->journal};
 	vv_status rc = vv_merge_commit_make(&c, err);
 
 	vv_commit_summary_print_merge(&c);
@@ -165,6 +166,7 @@ static vv_status merge_pick(picker *p, vv_error *err)
 			  .names = {"base", branch_name(p), p->label.data},
 			  .labels = {p->revert ? p->short_id : "parent", "HEAD", p->label.data},
 			  .state = p->o->no_commit ? NULL : verb(p),
+			  .commits = !p->o->no_commit,
 			  .message = p->message.data};
 	vv_status rc = vv_merge_plan(&j, verb(p), err);
 
@@ -184,7 +186,7 @@ static vv_status merge_pick(picker *p, vv_error *err)
 				"--abort' goes back",
 				verb(p), verb(p));
 		} else if (!p->o->no_commit) {
-			rc = commit_pick(p, err);
+			rc = commit_pick(p, &j, err);
 		}
 	}
 	vv_merge_job_clear(&j);

@@ -271,7 +271,7 @@ done:
 
 /* --- three ways -------------------------------------------------------------------------------- */
 
-static vv_status commit_merge(merger *m, vv_error *err)
+static vv_status commit_merge(merger *m, vv_merge_job *j, vv_error *err)
 {
 	vv_oid parents[2] = {m->head.commit, m->theirs};
 	vv_merge_commit c = {.repo = m->c->repo,
@@ -286,7 +286,8 @@ static vv_status commit_merge(merger *m, vv_error *err)
 			     .no_verify = m->o->no_verify,
 			     .quiet = m->o->quiet,
 			     .verbose = m->o->verbose,
-			     .put_changes = vv_status_put_comments};
+			     .put_changes = vv_status_put_comments,
+			     .journal = &j->journal};
 	vv_status rc;
 
 	vv_buf_puts(&m->reflog, "Merge made by varve");
@@ -317,6 +318,7 @@ static vv_status merge_three_ways(merger *m, const vv_oid *base, vv_error *err)
 			  .names = {"base", branch_name(m), m->word},
 			  .labels = {"merged common ancestors", "HEAD", m->word},
 			  .state = "merge",
+			  .commits = !m->o->no_commit,
 			  .message = m->message.data};
 	vv_status rc = vv_merge_plan(&j, "merge", err);
 
@@ -333,7 +335,7 @@ static vv_status merge_three_ways(merger *m, const vv_oid *base, vv_error *err)
 		} else if (m->o->no_commit) {
 			vv_note("all is merged and staged; 'varve merge --continue' commits it");
 		} else {
-			rc = commit_merge(m, err);
+			rc = commit_merge(m, &j, err);
 		}
 	}
 	vv_merge_job_clear(&j);

@@ -453,7 +453,8 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 	if (kept) {
 		vv_json_name(&w, "kept");
 		vv_json_u64(&w, j->kept);
-	} else if (c->old_mode) {
+	}
+	if (c->old_mode) {
 		put_version(&w, "old", c->old_mode, &c->old_id);
 	}
 	if (c->known) {

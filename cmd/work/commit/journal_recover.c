@@ -114,7 +114,7 @@ static file_is look_at_file(righting *u, const vv_journal_entry *e)
 		}
 	}
 	/* A power cut may have taken the line that tells of it, not the file. */
-	if (!e->kept && has_version(u, c->path, c->old_mode, &c->old_id)) {
+	if (has_version(u, c->path, c->old_mode, &c->old_id)) {
 		return FILE_BEFORE;
 	}
 	return c->known && has_version(u, c->path, c->new_mode, &c->new_id) ? FILE_OURS
@@ -487,20 +487,25 @@ static vv_status drop_records(righting *u, vv_error *err)
 	return rc;
 }
 
-/* What was left to do after the end. */
-static vv_status complete(righting *u, vv_error *err)
-{
-	vv_status rc = set_configs(u, err);
-
-	return rc < 0 ? rc : drop_records(u, err);
-}
-
 /* Is what is under way its doing? Its message comes before it is seen to be under way. */
 static bool state_is(righting *u)
 {
 	const char *now = vv_state_name(u->repo);
 
 	return u->log.opts.state && (*now == '\0' || strcmp(now, u->log.opts.state) == 0);
+}
+
+/* What was left to do after the end. */
+static vv_status complete(righting *u, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = set_configs(u, err)) < 0 || (rc = drop_records(u, err)) < 0) {
+		return rc;
+	}
+	return u->log.opts.end == VV_JOURNAL_END_HEAD && state_is(u)
+		       ? vv_state_cleanup(u->repo, err)
+		       : VV_OK;
 }
 
 static vv_status undo(righting *u, vv_error *err)
@@ -642,6 +647,26 @@ static vv_status put_aside(vv_repository *r, char **name, vv_error *err)
 
 typedef enum outcome { UNDONE, FINISHED, COMPLETE, GONE_ON } outcome;
 
+/* Is HEAD a commit made on what it was before? Then it is the merge's, whoever made it. */
+static bool is_next(righting *u, const vv_head *head)
+{
+	const vv_journal_log *l = &u->log;
+	vv_error ignored;
+	vv_commit c;
+	bool is = false;
+
+	if (l->has_new || l->opts.end != VV_JOURNAL_END_HEAD ||
+	    (head->branch && l->old.branch ? strcmp(head->branch, l->old.branch) != 0
+					   : head->branch != l->old.branch)) {
+		return false;
+	}
+	if (vv_commit_read(u->repo, &head->commit, &c, &ignored) == VV_OK) {
+		is = c.parent_count > 0 && vv_oid_equal(&c.parents[0], &l->old.commit);
+		vv_commit_clear(&c);
+	}
+	return is;
+}
+
 static vv_status decide(righting *u, outcome *out, vv_error *err)
 {
 	const vv_journal_log *l = &u->log;
@@ -653,7 +678,7 @@ static vv_status decide(righting *u, outcome *out, vv_error *err)
 		return rc;
 	}
 	same = head_is(&head, l->old.branch, &l->old.commit);
-	moved = l->has_new && head_is(&head, l->new_branch, &l->new_commit);
+	moved = l->has_new ? head_is(&head, l->new_branch, &l->new_commit) : is_next(u, &head);
 	*out = l->opts.finish ? FINISHED : UNDONE;
 	if (!same) {
 		*out = moved ? COMPLETE : GONE_ON;

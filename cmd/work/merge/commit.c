@@ -100,6 +100,10 @@ vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err)
 	if (vv_state_cleanup(c->repo, &later) < 0 || vv_conflict_drop_all(c->repo, &later) < 0) {
 		warn(c, &later);
 	}
+	if (c->journal) { /* hooks may run what needs one of its own */
+		(void)vv_journal_close(*c->journal, VV_OK, &later);
+		*c->journal = NULL;
+	}
 	run_after(c);
 	if (vv_git_pack_loose(c->repo, LOOSE_MAX, &packed, &later) < 0) {
 		warn(c, &later);

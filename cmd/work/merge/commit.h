@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "cmd/work/commit/journal.h"
 #include "cmd/work/diff/changes.h"
 #include "dataset/table/dataset_writer.h"
 #include "repo/git/history/commit.h"
@@ -30,6 +31,7 @@ typedef struct vv_merge_commit {
 	/* For the message's template, as vv_message_options have it. */
 	vv_status (*put_changes)(vv_buf *out, const vv_changes *c, const char *comment_char,
 				 vv_error *err);
+	vv_journal **journal; /* NULL, or: of the merge, closed once the commit is there */
 	/* Out: */
 	bool made; /* the commit is there, even where an error came after it */
 	vv_oid id;

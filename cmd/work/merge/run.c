@@ -278,8 +278,10 @@ static vv_status begin_state(vv_merge_job *j, vv_error *err)
 /* What will change, before anything does. */
 static vv_status note(vv_merge_job *j, vv_journal **out, vv_error *err)
 {
-	vv_journal_options o = {
-		.command = j->command, .state = j->state, .end = VV_JOURNAL_END_INDEX};
+	vv_journal_options o = {.command = j->command,
+				.state = j->state,
+				.end = j->commits && j->conflicts == 0 ? VV_JOURNAL_END_HEAD
+								       : VV_JOURNAL_END_INDEX};
 	size_t count = vv_merged_count(j->merged), unsettled = 0;
 	const char **names = vv_calloc(count + 1, sizeof(*names));
 	vv_buf what = VV_BUF_INIT;
@@ -316,13 +318,20 @@ vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
 	    (rc = set_conflicts(j, err)) == VV_OK && (rc = begin_state(j, err)) == VV_OK) {
 		rc = vv_index_write(j->index, err);
 	}
-	rc = vv_journal_close(journal, rc, err);
+	if (rc == VV_OK && j->commits && j->conflicts == 0) {
+		j->journal = journal; /* half done until it is committed */
+	} else {
+		rc = vv_journal_close(journal, rc, err);
+	}
 	vv_dataset_writer_release(j->writer);
 	return rc;
 }
 
 void vv_merge_job_clear(vv_merge_job *j)
 {
+	vv_error ignored;
+
+	(void)vv_journal_close(j->journal, VV_OK, &ignored); /* merged and staged it may stay */
 	for (size_t i = 0; j->tables && i < vv_merged_count(j->merged); i++) {
 		vv_dataset_merged_clear(&j->tables[i]);
 	}

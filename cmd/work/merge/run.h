@@ -30,7 +30,10 @@ typedef struct vv_merge_job {
 	const char *state;   /* "merge", "cherry-pick", "revert"; NULL: nothing is left under way */
 	const char *message; /* for MERGE_MSG, followed by a newline */
 
+	bool commits; /* a result without conflicts is committed next, by vv_merge_commit_make */
+
 	const char *command; /* as vv_merge_plan was told */
+	vv_journal *journal; /* open until it is committed, or not; NULL */
 	vv_merged_trees *merged;
 	vv_oid tree; /* the result; where there are conflicts, what the work tree gets */
 	vv_dataset_merged *tables; /* for each conflict of merged; its record's path is NULL

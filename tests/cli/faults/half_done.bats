@@ -150,8 +150,9 @@ no_mixture() {
 }
 
 nothing_left() {
-	# Caches in the making (.git/varve/.varve-tmp-...) may be somebody else's: gc takes the old ones.
-	left=$(find . -name '.varve-*' ! -path './.git/varve/.varve-tmp-*' ! -path './.git/varve/cache/*' -o \
+	# What is in the making below .git (.varve-tmp-...) may be somebody else's: gc takes the old ones.
+	left=$(find . -name '.varve-*' ! -path './.git/.varve-tmp-*' ! -path './.git/varve/.varve-tmp-*' \
+		! -path './.git/varve/cache/*' ! -path './.git/varve/packs/*' -o \
 		-path './.git/varve/tmp/*' -o -path './.git/varve/journal' -o -path './.git/varve/journal/*')
 	[ -z "$left" ]
 }
