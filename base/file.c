@@ -390,14 +390,8 @@ static vv_status fill_temp(int fd, const char *path, const void *bytes, size_t l
 	return rc < 0 ? rc : closed;
 }
 
-vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
-			vv_error *err)
-{
-	return vv_write_file_after(path, bytes, len, durable, NULL, NULL, err);
-}
-
-vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, bool durable,
-			      vv_before_fn before, void *payload, vv_error *err)
+static vv_status replace_file(const char *path, const void *bytes, size_t len, bool sync_file,
+			      bool sync_dir, vv_before_fn before, void *payload, vv_error *err)
 {
 	char *dir = vv_path_dir(path);
 	char *temp = NULL;
@@ -413,19 +407,36 @@ vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, b
 		goto done;
 	}
 	keep_mode(fd, path);
-	if ((rc = fill_temp(fd, path, bytes, len, durable, err)) < 0 ||
+	if ((rc = fill_temp(fd, path, bytes, len, sync_file, err)) < 0 ||
 	    (before && (rc = before(payload, temp, err)) < 0) ||
 	    (rc = vv_rename(temp, path, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 		goto done;
 	}
-	if (durable) {
+	if (sync_dir) {
 		rc = vv_fsync_dir(dir, err);
 	}
 done:
 	vv_free(temp);
 	vv_free(dir);
 	return rc;
+}
+
+vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
+			vv_error *err)
+{
+	return replace_file(path, bytes, len, durable, durable, NULL, NULL, err);
+}
+
+vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, bool durable,
+			      vv_before_fn before, void *payload, vv_error *err)
+{
+	return replace_file(path, bytes, len, durable, durable, before, payload, err);
+}
+
+vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, vv_error *err)
+{
+	return replace_file(path, bytes, len, true, false, NULL, NULL, err);
 }
 
 static void random_name(char out[VV_TEMP_RANDOM + 1])

@@ -57,6 +57,9 @@ typedef vv_status (*vv_before_fn)(void *payload, const char *temp, vv_error *err
 vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, bool durable,
 			      vv_before_fn before, void *payload, vv_error *err);
 
+/* The same, durable, but that the folder is left to the caller, who syncs it for several files. */
+vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, vv_error *err);
+
 /* A new file "<dir>/<prefix><random>" (VV_TEMP_RANDOM characters of "a-z2-7") opened for
  * writing and reading, mode
  * 0666 & ~umask; *path_out is owned by the caller (vv_free). */

@@ -50,7 +50,7 @@ typedef struct fsck {
 	vv_cid_set *seen; /* walked without finding anything, or told already */
 	vv_cid_set *bad;  /* missing or damaged */
 	vv_table_checks *checks;
-	uint64_t records, blocks, problems;
+	uint64_t records, blocks, problems, rebuilt;
 	vv_buf json;
 	vv_json_out w;
 } fsck;
@@ -123,9 +123,19 @@ static vv_status on_record(void *payload, const char *pack, uint64_t offset, con
 	fsck *f = payload;
 	bool added;
 
+	if (state == VV_ENOTFOUND) {
+		f->rebuilt++;
+		if (!f->o->quiet) {
+			vv_note("index '%s': %s", vv_text_shows(pack), what);
+		}
+		return VV_OK;
+	}
 	f->records++;
 	if (state == VV_OK) {
 		return VV_OK;
+	}
+	if (state == VV_EMISSING) { /* whether a version needs it shows below */
+		return vv_cid_set_add(f->bad, cid, &added, err);
 	}
 	tell(f, "damaged pack", what ? what : "damaged", cid, pack, offset, NULL);
 	if (cid && !vv_cid_is_null(cid)) {
@@ -359,6 +369,8 @@ static vv_status finish(fsck *f, vv_error *err)
 		vv_json_u64(&f->w, f->count);
 		vv_json_name(&f->w, "records");
 		vv_json_u64(&f->w, f->records);
+		vv_json_name(&f->w, "rebuilt_indexes");
+		vv_json_u64(&f->w, f->rebuilt);
 		vv_json_close_object(&f->w);
 		if ((rc = vv_buf_ok(&f->json, err)) == VV_OK) {
 			vv_out("%s\n", vv_buf_cstr(&f->json));

@@ -34,6 +34,7 @@ typedef struct chain {
 	vv_blob *base; /* where the walk down ended early; a reference, or NULL */
 	vv_place bad[BAD_LIMIT];
 	size_t bad_count;
+	bool no_base;   /* what was wrong first: a base is not here */
 	vv_error first; /* the first damage met */
 } chain;
 
@@ -291,6 +292,7 @@ static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err
 	if (rc == VV_EMISSING) {
 		vv_cid_text(text, &cid);
 		(void)snprintf(what, sizeof what, "its base, block %s, is not here", text);
+		ch->no_base = ch->first.code == VV_OK;
 		return bad_place(&l->place, what, err);
 	}
 	return rc;
@@ -441,6 +443,7 @@ vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *
 		 !is_bad(&ch, place->pack, place->offset));
 	if (rc == VV_ECORRUPT) {
 		rc = tell_first(&ch, &top, err);
+		rc = rc == VV_ECORRUPT && ch.no_base ? VV_EMISSING : rc;
 	}
 	chain_clear(&ch);
 	return rc;

@@ -466,7 +466,7 @@ vv_status vv_pack_store_index(vv_pack *p, vv_error *err)
 {
 	size_t len;
 	const void *bytes = vv_pack_index_bytes(atomic_load(&p->index), &len);
-	vv_status rc = vv_write_file(p->index_path, bytes, len, false, err);
+	vv_status rc = vv_write_file_synced(p->index_path, bytes, len, err);
 
 	if (rc == VV_OK) {
 		atomic_store(&p->index_stored, true);

@@ -108,7 +108,8 @@ vv_status vv_pack_rebuild(vv_pack *p, vv_error *err);
  * that was never checked. *changed: look again. */
 vv_status vv_pack_check_index(vv_pack *p, bool *changed, vv_error *err);
 
-/* Stores an index that was made anew beside its pack (not fsynced: derived). */
+/* Stores an index that was made anew beside its pack. The folder is not synced: should the file be
+ * lost, it is made once more. */
 vv_status vv_pack_store_index(vv_pack *p, vv_error *err);
 
 #endif

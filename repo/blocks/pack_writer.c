@@ -568,7 +568,7 @@ static vv_status publish_files(vv_pack_writer *w, const vv_pack_name *id, vv_err
 		goto done;
 	}
 	if ((rc = vv_pack_index_encode(&bytes, w->hash, w->entries, w->count, err)) < 0 ||
-	    (rc = vv_write_file(index, bytes.data, bytes.len, false, err)) < 0) {
+	    (rc = vv_write_file_synced(index, bytes.data, bytes.len, err)) < 0) {
 		goto done;
 	}
 	rc = vv_rename(w->temp, pack, err);

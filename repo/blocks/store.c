@@ -4,6 +4,7 @@
 #include "repo/blocks/store.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -401,36 +402,57 @@ static vv_status check_pack(checking *c, vv_error *err)
 	return rc;
 }
 
-/* A missing index is no damage: it is made when it is needed. */
-static vv_status check_index(checking *c, vv_error *err)
+/* All that an index says is in its pack, too: one that is not as it should be is no damage. Of a
+ * damaged pack it may know more than can be read now, and stays as it is. */
+static vv_status renew_index(checking *c, const char *why, vv_error *err)
 {
-	char name[VV_PACK_NAME_MAX];
+	char name[VV_PACK_NAME_MAX], text[sizeof(err->message)];
 	vv_pack *p = c->pack;
 	vv_error what;
 	vv_status rc;
 
-	vv_pack_name_write(name, &p->id, "index");
-	rc = vv_pack_index_open(&c->index, p->index_path, p->id.hash, true, &what);
-	if (rc == VV_ECORRUPT) {
-		return tell(c, name, 0, NULL, VV_ECORRUPT, what.message, err);
+	vv_pack_index_close(c->index);
+	c->index = NULL;
+	if (vv_pack_is_damaged(p)) {
+		return VV_OK;
 	}
-	if (rc == VV_OK && p->count > 0 && vv_pack_index_count(c->index) != p->count) {
-		return tell(c, name, 0, NULL, VV_ECORRUPT, "it has not as many entries as its pack",
-			    err);
-	}
-	if (rc < 0 && rc != VV_ENOTFOUND) {
-		if (err) {
-			*err = what;
-		}
+	if ((rc = vv_pack_rebuild(p, err)) < 0) {
 		return rc;
 	}
-	return VV_OK;
+	vv_pack_name_write(name, &p->id, "index");
+	if (vv_pack_store_index(p, &what) < 0) {
+		(void)snprintf(text, sizeof text, "%s, and cannot be made again: %s", why,
+			       what.message);
+	} else {
+		(void)snprintf(text, sizeof text, "%s, and was made again", why);
+	}
+	return tell(c, name, 0, NULL, VV_ENOTFOUND, text, err);
+}
+
+static vv_status check_index(checking *c, vv_error *err)
+{
+	vv_pack *p = c->pack;
+	vv_error what;
+	vv_status rc = vv_pack_index_open(&c->index, p->index_path, p->id.hash, true, &what);
+
+	if (rc == VV_ENOTFOUND) {
+		return renew_index(c, "it was missing", err);
+	}
+	if (rc == VV_ECORRUPT) {
+		return renew_index(c, "it was damaged", err);
+	}
+	if (rc == VV_OK && p->count > 0 && vv_pack_index_count(c->index) != p->count) {
+		return renew_index(c, "it had not as many entries as its pack", err);
+	}
+	if (rc < 0 && err) {
+		*err = what;
+	}
+	return rc;
 }
 
 /* Does the index lead to the record at offset? */
 static vv_status check_entry(checking *c, const vv_record *r, uint64_t offset, vv_error *err)
 {
-	char name[VV_PACK_NAME_MAX];
 	uint64_t first, count, found, i;
 	vv_status rc;
 
@@ -448,9 +470,7 @@ static vv_status check_entry(checking *c, const vv_record *r, uint64_t offset, v
 			return VV_OK;
 		}
 	}
-	vv_pack_name_write(name, &c->pack->id, "index");
-	return tell(c, name, offset, &r->cid, VV_ECORRUPT,
-		    "it does not lead to the record at this offset", err);
+	return renew_index(c, "it did not lead to all records", err);
 }
 
 /* ---- records ---- */
@@ -491,7 +511,7 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, vv_er
 			rc = check_meaning(c, &r.cid, &what);
 		}
 	}
-	if (rc < 0 && rc != VV_ECORRUPT && rc != VV_EIO) {
+	if (rc < 0 && rc != VV_ECORRUPT && rc != VV_EIO && rc != VV_EMISSING) {
 		if (err) {
 			*err = what;
 		}

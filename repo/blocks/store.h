@@ -140,7 +140,11 @@ vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool
 		     vv_error *err);
 
 /* Every record of every pack, in file order: for fsck. fn gets the CID, where
- * it lies, and the state: VV_OK or the error found (VV_ECORRUPT). With deep,
+ * it lies, and the state: VV_OK or the error found. VV_ECORRUPT, VV_EIO: damage.
+ * VV_EMISSING: a difference whose base is not here, which is damage only if
+ * something needs it (a gc that ended halfway leaves such ones). VV_ENOTFOUND,
+ * with an index for the pack: it was missing or wrong, and what says in which
+ * way; it has been made again from its sound pack. With deep,
  * SHA-256 of the raw bytes is checked too (and DAG-CBOR for nodes). */
 typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t offset,
 				      const vv_cid *cid, vv_status state, const char *what,

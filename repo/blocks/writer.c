@@ -1,7 +1,7 @@
 /*
  * writer: the one writer of a store, and what a commit of its blocks is.
  *
- * A commit costs two fsyncs, of the pack and of the folder, also when it merges:
+ * A commit costs three fsyncs, of the pack, its index and the folder, also when it merges:
  * then the small packs and the new blocks are copied into one pack, and only
  * that is made durable. Packs that were merged are removed after that; a reader
  * that has them open keeps them, any other lists again.

@@ -55,12 +55,26 @@ biggest_pack() {
 	output_has ":prices.csv: "
 }
 
-@test "a damaged index is mended or told but data is right" {
+@test "a damaged, missing or empty index is made again and data is right" {
 	versions
+	cp -a .git/varve/packs ../sound
 	for index in .git/varve/packs/*.index; do flip "$index" 60; done
 	varve cat HEAD:prices.csv | cmp - prices.csv
+	succeeds varve fsck --data
+	stderr_has "it was damaged, and was made again"
+	diff -r .git/varve/packs ../sound
 	rm .git/varve/packs/*.index
 	succeeds varve fsck --data
+	stderr_has "it was missing, and was made again"
+	diff -r .git/varve/packs ../sound
+	for index in .git/varve/packs/*.index; do : > "$index"; done # as a power cut leaves it
+	succeeds varve fsck --json
+	echo "$output" | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+assert r["problems"] == [] and r["rebuilt_indexes"] > 0, r
+'
+	diff -r .git/varve/packs ../sound
 	varve cat HEAD:prices.csv | cmp - prices.csv
 }
 
@@ -140,4 +154,33 @@ import json, sys
 r = json.load(sys.stdin)
 assert any(p["kind"] == "damaged dataset" and p["path"] == "prices.csv" for p in r["problems"]), r
 '
+}
+
+# Of two packs that gc removes, the first is gone when it is killed: what the second has against
+# blocks of the first cannot be read any more, and nobody needs it.
+@test "what is left of a gc that was killed between two packs is no damage" {
+	local i pack name tried=0
+	new_repo
+	rows 3000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	for i in 1 2 3; do
+		rows 3000 $i > prices.csv
+		varve add prices.csv > /dev/null
+		varve restore --staged --worktree prices.csv
+	done
+	cp -a .git/varve/packs ../before
+	varve gc -q --prune=now
+	for pack in ../before/*.pack; do
+		name=$(basename "$pack" .pack)
+		[ ! -e ".git/varve/packs/$name.pack" ] || continue
+		tried=$((tried + 1))
+		cp "$pack" "${pack%.pack}.index" .git/varve/packs/
+		succeeds varve fsck --data
+		rm ".git/varve/packs/$name.pack"
+	done
+	[ "$tried" -gt 1 ]
+	succeeds varve fsck --data
+	succeeds varve gc -q
+	[ "$(find .git/varve/packs -name '*.index' | wc -l)" = "$(find .git/varve/packs -name '*.pack' | wc -l)" ]
 }

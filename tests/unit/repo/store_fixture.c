@@ -199,7 +199,7 @@ static vv_status note_fault(void *payload, const char *pack, uint64_t offset, co
 
 	(void)cid;
 	(void)err;
-	if (state < 0 && (*faults)++ == 0) {
+	if (state < 0 && state != VV_ENOTFOUND && (*faults)++ == 0) {
 		(void)snprintf(fx_fault, sizeof fx_fault, "%s @ %llu: %s", pack,
 			       (unsigned long long)offset, what);
 	}
