@@ -36,6 +36,37 @@ int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
 	return fd;
 }
 
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && (S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode) ||
+					 S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode));
+}
+
+int vv_open_regular(const char *path, int flags, vv_error *err)
+{
+	int fd = vv_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | flags, 0, err);
+	struct stat st;
+	vv_status rc;
+
+	if (fd < 0 && is_special(path)) { /* nobody can open a socket */
+		return vv_fail(err, VV_EINPUT, "'%s' is not a regular file", vv_text_shows(path));
+	}
+	if (fd < 0) {
+		return fd;
+	}
+	if (fstat(fd, &st) < 0) {
+		rc = vv_fail_errno(err, "cannot read", path);
+	} else if (!S_ISREG(st.st_mode)) {
+		rc = vv_fail(err, VV_EINPUT, "'%s' is not a regular file", vv_text_shows(path));
+	} else {
+		return fd;
+	}
+	(void)vv_close(fd, path, NULL);
+	return rc;
+}
+
 vv_status vv_close(int fd, const char *path, vv_error *err)
 {
 	/* After EINTR the descriptor is gone on Linux: another close could hit a
@@ -334,12 +365,12 @@ static vv_status read_rest(vv_buf *out, int fd, const char *path, size_t max, vv
 	}
 }
 
-vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err)
+/* Takes fd, which may be a negative vv_status. */
+static vv_status read_and_close(vv_buf *out, int fd, const char *path, size_t max, vv_error *err)
 {
 	size_t start = out->len;
 	struct stat st;
 	vv_status rc;
-	int fd = vv_open(path, O_RDONLY, 0, err);
 
 	if (fd < 0) {
 		return (vv_status)fd;
@@ -365,6 +396,16 @@ done:
 	}
 	(void)vv_close(fd, path, NULL);
 	return rc;
+}
+
+vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err)
+{
+	return read_and_close(out, vv_open(path, O_RDONLY, 0, err), path, max, err);
+}
+
+vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *err)
+{
+	return read_and_close(out, vv_open_regular(path, 0, err), path, max, err);
 }
 
 /* The permissions of the file that is going to be replaced stay. */

@@ -17,6 +17,11 @@
 /* Opens with O_CLOEXEC added; the descriptor or, negative, a vv_status. */
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err);
 
+/* Opens a regular file to read it: what stands in a work tree may be anything, and opening a pipe
+ * waits for its writer, opening a device may do more. VV_EINPUT: it is something else (or, with
+ * O_NOFOLLOW in flags, VV_EIO: a symbolic link). */
+int vv_open_regular(const char *path, int flags, vv_error *err);
+
 /* Closes fd (negative: nothing). A failing close of a written file is VV_EIO. */
 vv_status vv_close(int fd, const char *path, vv_error *err);
 
@@ -46,6 +51,9 @@ vv_status vv_remove_tree(const char *path, vv_error *err);
 
 /* Appends the whole file to out. Refuses more than max bytes (VV_EREFUSED). */
 vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err);
+
+/* The same of a regular file: VV_EINPUT as vv_open_regular. For files of the work tree. */
+vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *err);
 
 /* Replaces path by len bytes: temporary file beside it, write, fsync when
  * durable, rename, and fsync of the folder when durable. On failure the old

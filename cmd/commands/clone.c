@@ -212,7 +212,7 @@ static bool is_blob(const char *file, const vv_stat *st, const vv_oid *id)
 	vv_oid is;
 	vv_error ignored;
 	bool same = S_ISREG(st->mode) && st->size <= VV_POINTER_MAX &&
-		    vv_read_file(&bytes, file, VV_POINTER_MAX, &ignored) == VV_OK &&
+		    vv_read_regular(&bytes, file, VV_POINTER_MAX, &ignored) == VV_OK &&
 		    vv_blob_id(vv_buf_cstr(&bytes), bytes.len, &is, &ignored) == VV_OK &&
 		    vv_oid_equal(&is, id);
 

@@ -258,7 +258,7 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 static bool is_pointer_file(const char *path)
 {
 	vv_buf text = VV_BUF_INIT;
-	bool is = vv_read_file(&text, path, VV_POINTER_MAX, NULL) == VV_OK &&
+	bool is = vv_read_regular(&text, path, VV_POINTER_MAX, NULL) == VV_OK &&
 		  vv_pointer_looks_like(text.data, text.len);
 
 	vv_buf_clear(&text);

@@ -52,7 +52,7 @@ static bool is_pointer_only(vv_repository *r, vv_dataset_reader *s, const vv_ind
 	if (file && vv_lstat(&st, file, &ignored) == VV_OK && S_ISREG(st.mode) &&
 	    st.size <= VV_POINTER_MAX &&
 	    vv_dataset_reader_is_pointer(s, &e->id, &pointer, &ignored) == VV_OK && pointer) {
-		pointer = vv_read_file(&text, file, VV_POINTER_MAX, &ignored) == VV_OK &&
+		pointer = vv_read_regular(&text, file, VV_POINTER_MAX, &ignored) == VV_OK &&
 			  vv_pointer_looks_like(text.data, text.len);
 	}
 	vv_buf_clear(&text);

@@ -63,7 +63,7 @@ static vv_status find_names(driver *d, vv_error *err)
 static vv_status take_side(driver *d, size_t side, const char *file, vv_error *err)
 {
 	vv_buf content = VV_BUF_INIT;
-	vv_status rc = vv_read_file(&content, file, SIDE_MAX, err);
+	vv_status rc = vv_read_regular(&content, file, SIDE_MAX, err);
 
 	if (rc == VV_OK && (content.len > 0 || side != VV_BASE)) {
 		d->in.sides[side].mode = 0100644;

@@ -189,7 +189,7 @@ static vv_status write_new_file(rename_job *j, vv_error *err)
 	if (!folder) {
 		return vv_fail_nomem(err);
 	}
-	if ((in = vv_open(j->subject.file, O_RDONLY, 0, err)) < 0) {
+	if ((in = vv_open_regular(j->subject.file, 0, err)) < 0) {
 		rc = (vv_status)in;
 	} else if ((rc = vv_fstat(&j->before, in, j->subject.file, err)) == VV_OK &&
 		   (out = vv_temp_open(&j->temp, folder, ".varve-rename-", err)) < 0) {

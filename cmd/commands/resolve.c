@@ -401,7 +401,7 @@ static bool is_ours(const resolver *r, const vv_conflict_path *p, const vv_datas
 	vv_oid id;
 	bool is = vv_oid_equal(&staged->blob, ours);
 
-	if (!is && file && vv_read_file(&text, file, SIZE_MAX, NULL) == VV_OK &&
+	if (!is && file && vv_read_regular(&text, file, SIZE_MAX, NULL) == VV_OK &&
 	    vv_blob_id(vv_buf_cstr(&text), text.len, &id, NULL) == VV_OK) {
 		is = vv_oid_equal(&id, ours);
 	}

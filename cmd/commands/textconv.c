@@ -111,7 +111,7 @@ static vv_status find_pointer(lines *l, char cid[VV_CID_TEXT + 1], vv_error *err
 
 	cid[0] = '\0';
 	if (rc == VV_OK && st.size <= VV_POINTER_MAX && l->repo &&
-	    (rc = vv_read_file(&text, l->file, VV_POINTER_MAX, err)) == VV_OK &&
+	    (rc = vv_read_regular(&text, l->file, VV_POINTER_MAX, err)) == VV_OK &&
 	    vv_pointer_looks_like(text.data, text.len) &&
 	    (text.len = vv_pointer_strip_cr(text.data, text.len)) > 0 &&
 	    (rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) == VV_OK) {

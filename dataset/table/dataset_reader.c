@@ -308,7 +308,7 @@ static vv_status read_work_file(void *payload, const char *path, vv_buf *out, vv
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
-	vv_status rc = vv_read_file(out, file, PACKAGE_MAX, err);
+	vv_status rc = vv_read_regular(out, file, PACKAGE_MAX, err);
 	vv_free(file);
 	return rc;
 }
@@ -677,7 +677,7 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 static bool begins_as_pointer(const char *file, const vv_stat *st)
 {
 	char head[32];
-	int fd = st->size <= VV_POINTER_MAX ? vv_open(file, O_RDONLY, 0, NULL) : -1;
+	int fd = st->size <= VV_POINTER_MAX ? vv_open_regular(file, 0, NULL) : -1;
 	ssize_t n = fd < 0 ? 0 : vv_read_full(fd, head, sizeof(head), file, NULL);
 	if (fd >= 0) {
 		vv_close(fd, file, NULL);
@@ -742,7 +742,7 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, uint64_
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
-	int fd = vv_open(file, O_RDONLY, 0, err);
+	int fd = vv_open_regular(file, 0, err);
 	vv_free(file);
 	if (fd < 0) {
 		return (vv_status)fd;

@@ -72,7 +72,7 @@ static void open_old(vv_dataset_reader *r, const vv_sink *source, const char *pa
 		return;
 	}
 	if (vv_table_open(old, source, &p.root, &ignored) == VV_OK) {
-		*fd = vv_open(file, O_RDONLY | O_NOFOLLOW, 0, &ignored);
+		*fd = vv_open_regular(file, O_NOFOLLOW, &ignored);
 		if (*fd < 0 || vv_fstat(&again, *fd, path, &ignored) < 0 ||
 		    !vv_stat_equal(&st, &again)) {
 			vv_close(*fd, NULL, NULL);

@@ -406,7 +406,7 @@ static vv_status check_pack(checking *c, vv_error *err)
  * damaged pack it may know more than can be read now, and stays as it is. */
 static vv_status renew_index(checking *c, const char *why, vv_error *err)
 {
-	char name[VV_PACK_NAME_MAX], text[sizeof(err->message)];
+	char name[VV_PACK_NAME_MAX], text[sizeof(err->message) + 128];
 	vv_pack *p = c->pack;
 	vv_error what;
 	vv_status rc;

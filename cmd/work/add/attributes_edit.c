@@ -38,7 +38,7 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 		return vv_hint(err, "make it a file, or track the paths in .gitattributes by hand");
 	}
 	e->existed = true;
-	return vv_read_file(&e->before, e->file, MAX_BYTES, err);
+	return vv_read_regular(&e->before, e->file, MAX_BYTES, err);
 }
 
 static bool has_line(const vv_buf *text, const char *line)
@@ -64,7 +64,7 @@ static vv_status add_union_line(vv_attr_edit *e, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	const char *eol = "\n";
-	vv_status rc = vv_read_file(&text, e->file, MAX_BYTES, err);
+	vv_status rc = vv_read_regular(&text, e->file, MAX_BYTES, err);
 
 	if (rc == VV_OK && !has_line(&text, UNION_LINE)) {
 		if (text.len > 0 && memchr(text.data, '\r', text.len)) {

@@ -85,7 +85,7 @@ vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_read_file(out, file, PACKAGE_MAX, err);
+	rc = vv_read_regular(out, file, PACKAGE_MAX, err);
 	vv_free(file);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }

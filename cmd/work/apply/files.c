@@ -244,7 +244,7 @@ static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, 
 		rc = vv_blob_read(f->repo, &e->blob, SIZE_MAX, &text, err);
 		vv_source_mem(&source, &text_storage, vv_buf_cstr(&text), text.len, e->path);
 	} else {
-		fd = vv_open(e->file, O_RDONLY | O_NOFOLLOW, 0, err);
+		fd = vv_open_regular(e->file, O_NOFOLLOW, err);
 		rc = fd < 0 ? (vv_status)fd : VV_OK;
 		vv_source_fd(&source, &storage, fd, e->path, e->st.size);
 	}

@@ -136,7 +136,7 @@ static bool begins_object(const char *path)
 {
 	char head[256];
 	vv_error ignored;
-	int fd = vv_open(path, O_RDONLY, 0, &ignored);
+	int fd = vv_open_regular(path, 0, &ignored);
 	ssize_t n = fd >= 0 ? vv_read_full(fd, head, sizeof(head), path, &ignored) : 0;
 	ssize_t i = n >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
@@ -158,7 +158,7 @@ static vv_status read_package(const char *path, vv_buf *text, bool *is, vv_error
 	if (!named && (strcmp(vv_path_ext(path), "json") != 0 || !begins_object(path))) {
 		return VV_OK;
 	}
-	rc = vv_read_file(text, path, PACKAGE_MAX, err);
+	rc = vv_read_regular(text, path, PACKAGE_MAX, err);
 	if (rc == VV_OK) {
 		*is = named || vv_package_is_one(vv_buf_cstr(text), text->len);
 	}

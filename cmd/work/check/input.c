@@ -45,7 +45,7 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_read_file(out, file, BESIDE_MAX, err);
+	rc = vv_read_regular(out, file, BESIDE_MAX, err);
 	vv_free(file);
 	return rc;
 }
@@ -146,7 +146,7 @@ vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *er
 		const char *file = s->lfs ? s->lfs : s->file;
 
 		vv_close(in->fd, NULL, NULL);
-		in->fd = vv_open(file, O_RDONLY, 0, err);
+		in->fd = vv_open_regular(file, 0, err);
 		if (in->fd < 0) {
 			return (vv_status)in->fd;
 		}

@@ -355,7 +355,7 @@ static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_s
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_read_file(&text, file, VV_POINTER_MAX, err)) == VV_OK &&
+	if ((rc = vv_read_regular(&text, file, VV_POINTER_MAX, err)) == VV_OK &&
 	    (text.len = vv_pointer_strip_cr(text.data, text.len)) > 0 &&
 	    (rc = vv_blob_id(vv_buf_cstr(&text), text.len, &id, err)) == VV_OK) {
 		*out = vv_oid_equal(&id, &e->id);

@@ -222,7 +222,7 @@ static vv_status work_blob(const remake *r, vv_oid *out, vv_error *err)
 	if (!(file = vv_repository_file(r->s->repo, r->s->path->path))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_read_file(&text, file, SIZE_MAX, err)) == VV_OK) {
+	if ((rc = vv_read_regular(&text, file, SIZE_MAX, err)) == VV_OK) {
 		rc = vv_blob_write(r->s->repo, vv_buf_cstr(&text), text.len, out, err);
 	}
 	vv_buf_clear(&text);

@@ -63,6 +63,14 @@ static vv_status find_line(void *payload, uint64_t offset, uint64_t *out, vv_err
 	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
 }
 
+/* What stands in the work tree in place of a file; /dev/fd/N is what a shell passes for <(...). */
+static bool is_pipe(const char *path)
+{
+	struct stat st;
+
+	return strncmp(path, "/dev/", 5) != 0 && stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
 vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error *err)
 {
 	bool standard = strcmp(path, "-") == 0;
@@ -79,6 +87,11 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error
 		return vv_fail_nomem(err);
 	}
 	if (!standard) {
+		if (is_pipe(path)) {
+			(void)vv_fail(err, VV_EUSAGE, "'%s' is a pipe, not a file",
+				      vv_text_shows(path));
+			return vv_hint(err, "'-' reads standard input");
+		}
 		fd = in->fd = vv_open(path, O_RDONLY, 0, err);
 		if (fd < 0) {
 			in->fd = -1;

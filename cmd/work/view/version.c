@@ -217,7 +217,7 @@ static vv_status look_at_file(vv_subject *s, vv_error *err)
 	if (st.size > VV_POINTER_MAX || !S_ISREG(st.mode)) {
 		goto done;
 	}
-	if ((rc = vv_read_file(&text, s->file, VV_POINTER_MAX, err)) < 0) {
+	if ((rc = vv_read_regular(&text, s->file, VV_POINTER_MAX, err)) < 0) {
 		goto done;
 	}
 	if (!vv_pointer_looks_like(text.data, text.len)) {

@@ -51,7 +51,7 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_read_file(out, file, PACKAGE_MAX, err);
+	rc = vv_read_regular(out, file, PACKAGE_MAX, err);
 	vv_free(file);
 	return rc;
 }
@@ -75,7 +75,7 @@ static vv_status input_open(input *in, vv_subject *s, vv_error *err)
 	if (s->from == VV_FROM_WORK || s->lfs) {
 		const char *file = s->lfs ? s->lfs : s->file;
 
-		in->fd = vv_open(file, O_RDONLY, 0, err);
+		in->fd = vv_open_regular(file, 0, err);
 		if (in->fd < 0) {
 			rc = (vv_status)in->fd;
 			in->fd = -1;

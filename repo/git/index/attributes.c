@@ -26,15 +26,45 @@
 
 /* --- asking --------------------------------------------------------------------- */
 
+vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	const char *end = path;
+
+	if (r->bare || !r->workdir) {
+		return VV_OK;
+	}
+	while (rc == VV_OK && end) { /* before each name of the path */
+		vv_buf file = VV_BUF_INIT;
+		vv_stat st;
+
+		vv_buf_printf(&file, "%s/%.*s.gitattributes", r->workdir, (int)(end - path), path);
+		rc = vv_buf_ok(&file, err);
+		if (rc == VV_OK && vv_lstat(&st, file.data, NULL) == VV_OK && !S_ISREG(st.mode) &&
+		    !S_ISLNK(st.mode) && !S_ISDIR(st.mode)) {
+			rc = vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
+				     vv_text_shows(file.data));
+		}
+		vv_buf_clear(&file);
+		end = strchr(end, '/');
+		end = end ? end + 1 : NULL;
+	}
+	return rc;
+}
+
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err)
 {
 	uint32_t flags = r->bare ? GIT_ATTR_CHECK_INDEX_ONLY | GIT_ATTR_CHECK_INCLUDE_HEAD
 				 : GIT_ATTR_CHECK_FILE_THEN_INDEX;
 	const char *value = NULL;
+	vv_status rc;
 	int code;
 
 	*out = NULL;
+	if ((rc = vv_attr_can_be_read(r, path, err)) < 0) {
+		return rc;
+	}
 	if ((code = git_attr_get(&value, r->git, flags, path, name)) < 0) {
 		return vv_git_fail(err, code, "cannot read the attributes of '%s'",
 				   vv_text_shows(path));
@@ -114,10 +144,15 @@ vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *ou
 vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, git_filter_list **out,
 			vv_error *err)
 {
-	int code = git_filter_list_load(out, r->git, NULL, path,
-					to_worktree ? GIT_FILTER_TO_WORKTREE : GIT_FILTER_TO_ODB,
-					GIT_FILTER_ALLOW_UNSAFE);
+	vv_status rc = vv_attr_can_be_read(r, path, err);
+	int code;
 
+	if (rc < 0) {
+		return rc;
+	}
+	code = git_filter_list_load(out, r->git, NULL, path,
+				    to_worktree ? GIT_FILTER_TO_WORKTREE : GIT_FILTER_TO_ODB,
+				    GIT_FILTER_ALLOW_UNSAFE);
 	return code < 0 ? vv_git_fail(err, code, "cannot find how '%s' is converted",
 				      vv_text_shows(path))
 			: VV_OK;
@@ -239,7 +274,7 @@ static vv_status read_attributes(const char *path, vv_buf *out, vv_error *err)
 		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
 			       vv_text_shows(path));
 	}
-	return vv_read_file(out, path, FILE_BYTES_MAX, err);
+	return vv_read_regular(out, path, FILE_BYTES_MAX, err);
 }
 
 /* Which lines are asked for, and for whom. */

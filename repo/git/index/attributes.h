@@ -20,6 +20,10 @@ vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_erro
 /* The resolved attribute's value, owned; VV_ENOTFOUND when unspecified. */
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err);
+/* libgit2 opens .gitattributes of the path's folders whatever they are, and would wait for a pipe's
+ * writer: to be called before it does. VV_EREFUSED names one that is a pipe, socket or device. */
+vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err);
+
 /* Forget cached attribute files (after writing one). */
 void vv_attr_flush(vv_repository *r);
 

@@ -106,8 +106,9 @@ static vv_status read_rules(rules *to, const char *path, bool follow, vv_error *
 	if (!follow && (vv_lstat(&st, path, NULL) < 0 || !S_ISREG(st.mode))) {
 		return VV_OK;
 	}
-	rc = vv_read_file(&text, path, FILE_BYTES_MAX, err);
-	if (rc == VV_ENOTFOUND || rc == VV_EIO) {
+	rc = follow ? vv_read_file(&text, path, FILE_BYTES_MAX, err)
+		    : vv_read_regular(&text, path, FILE_BYTES_MAX, err);
+	if (rc == VV_ENOTFOUND || rc == VV_EIO || rc == VV_EINPUT) {
 		vv_error_clear(err);
 		vv_buf_clear(&text);
 		return VV_OK;

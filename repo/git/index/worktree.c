@@ -84,7 +84,7 @@ static vv_status convert_file(vv_repository *r, git_filter_list *filters, const 
 		(void)vv_fail(err, VV_EREFUSED, "'%s' is too large to convert its line ends: %s",
 			      vv_text_shows(path), vv_text_bytes(st->size));
 		rc = vv_hint(err, "mark it '-text' in .gitattributes");
-	} else if ((rc = vv_read_file(in, file, (size_t)FILE_BYTES_MAX, err)) == VV_OK &&
+	} else if ((rc = vv_read_regular(in, file, (size_t)FILE_BYTES_MAX, err)) == VV_OK &&
 		   (code = git_filter_list_apply_to_buffer(out, filters, vv_buf_cstr(in),
 							   in->len)) < 0) {
 		rc = vv_git_fail(err, code, "cannot convert '%s'", vv_text_shows(path));
@@ -96,7 +96,7 @@ static vv_status convert_file(vv_repository *r, git_filter_list *filters, const 
 static vv_status store_plain(vv_repository *r, const char *path, const char *file,
 			     const vv_stat *st, git_oid *id, vv_error *err)
 {
-	int fd = vv_open(file, O_RDONLY | O_NOFOLLOW, 0, err);
+	int fd = vv_open_regular(file, O_NOFOLLOW, err);
 	vv_status rc;
 
 	if (fd < 0) {

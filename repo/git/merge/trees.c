@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/index/attributes.h"
 #include "repo/git/merge/likeness.h"
 #include "repo/git/merge_driver.h"
 #include "repo/git/quarantine.h"
@@ -277,9 +278,13 @@ static vv_status look_at_attribute(vv_repository *r, const char *path, bool *min
 				   vv_error *err)
 {
 	const char *value = NULL;
-	int code = git_attr_get(&value, r->git, 0, path, "merge");
+	vv_status rc = vv_attr_can_be_read(r, path, err);
+	int code;
 
-	if (code < 0) {
+	if (rc < 0) {
+		return rc;
+	}
+	if ((code = git_attr_get(&value, r->git, 0, path, "merge")) < 0) {
 		return vv_git_fail(err, code, "cannot read the attributes of '%s'",
 				   vv_text_shows(path));
 	}
