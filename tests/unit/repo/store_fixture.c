@@ -192,6 +192,8 @@ size_t fx_count(const char *dir, const char *begins, const char *ends)
 	return list_matching(dir, begins, ends, NULL);
 }
 
+unsigned fx_rebuilt;
+
 static vv_status note_fault(void *payload, const char *pack, uint64_t offset, const vv_cid *cid,
 			    vv_status state, const char *what, vv_error *err)
 {
@@ -199,6 +201,7 @@ static vv_status note_fault(void *payload, const char *pack, uint64_t offset, co
 
 	(void)cid;
 	(void)err;
+	fx_rebuilt += state == VV_ENOTFOUND;
 	if (state < 0 && state != VV_ENOTFOUND && (*faults)++ == 0) {
 		(void)snprintf(fx_fault, sizeof fx_fault, "%s @ %llu: %s", pack,
 			       (unsigned long long)offset, what);
@@ -214,6 +217,7 @@ unsigned fx_fsck(const char *dir, bool deep)
 	vv_status rc;
 
 	fx_fault[0] = '\0';
+	fx_rebuilt = 0;
 	rc = vv_store_fsck(s, deep, note_fault, &faults, NULL, &err);
 	if (rc < 0) {
 		(void)snprintf(fx_fault, sizeof fx_fault, "%s", err.message);

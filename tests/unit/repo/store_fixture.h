@@ -70,6 +70,9 @@ vv_gc_result fx_gc(const char *dir, int64_t now, uint64_t grace, fx_marking *m);
 
 /* Number of faults that fsck tells; the first one's text is kept in fx_fault. */
 unsigned fx_fsck(const char *dir, bool deep);
+
+/* How many indexes the last fx_fsck made again. */
+extern unsigned fx_rebuilt;
 extern char fx_fault[512];
 
 #endif
