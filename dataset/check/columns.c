@@ -119,7 +119,7 @@ static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 {
 	vv_names seen;
 	size_t blank = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	for (size_t i = 0; i < l->count; i++) {
 		blank += l->blank[i];
@@ -131,25 +131,27 @@ static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 	if (!vv_names_init(&seen, &p->arena, l->count)) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < l->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < l->count; i++) {
 		bool added;
 		vv_name *first;
 
 		if (l->blank[i]) {
-			rc = check_note_add(p, "blank-label", p->columns[i].name,
-					    p->columns[i].name_len, l->line, "a name", err,
-					    "column %zu has no name", i + 1);
+			if ((rc = check_note_add(p, "blank-label", p->columns[i].name,
+						 p->columns[i].name_len, l->line, "a name", err,
+						 "column %zu has no name", i + 1)) < 0) {
+				return rc;
+			}
 			continue;
 		}
 		first = vv_names_put(&seen, l->text[i], l->len[i], i, &added);
-		if (!added) {
-			rc = check_note_add(p, "duplicate-label", p->columns[i].name,
-					    p->columns[i].name_len, l->line, "another name", err,
-					    "column %zu has the name of column %zu", i + 1,
-					    first->value + 1);
+		if (!added && (rc = check_note_add(p, "duplicate-label", p->columns[i].name,
+						   p->columns[i].name_len, l->line, "another name",
+						   err, "column %zu has the name of column %zu",
+						   i + 1, first->value + 1)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static void set_field(check_plan *p, size_t column, size_t field)
@@ -262,7 +264,7 @@ static bool is_needed(const check_plan *p, const vv_field *f)
 static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, bool missing,
 				   vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	for (size_t i = 0; i < p->count && extra; i++) {
 		const check_column *c = &p->columns[i];
@@ -271,20 +273,21 @@ static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, b
 		    (rc = check_note_add(p, "extra-label", c->name, c->name_len, l->line, NULL, err,
 					 "the schema has no field for column %zu, '%s'", i + 1,
 					 vv_text_show(c->name, c->name_len))) < 0) {
-			break;
+			return rc;
 		}
 	}
-	for (size_t i = 0; i < p->schema->count && missing && rc == VV_OK; i++) {
+	for (size_t i = 0; i < p->schema->count && missing; i++) {
 		const vv_field *f = &p->schema->fields[i];
 
-		if (p->of_field[i] == SIZE_MAX && (!p->json || is_needed(p, f))) {
-			rc = check_note_add(
-				p, "missing-label", f->name, f->name_len, l->line, NULL, err,
-				"the file has no column for field %zu of the schema, '%s'", i + 1,
-				vv_text_show(f->name, f->name_len));
+		if (p->of_field[i] == SIZE_MAX && (!p->json || is_needed(p, f)) &&
+		    (rc = check_note_add(p, "missing-label", f->name, f->name_len, l->line, NULL,
+					 err,
+					 "the file has no column for field %zu of the schema, '%s'",
+					 i + 1, vv_text_show(f->name, f->name_len))) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status match_fields(check_plan *p, const labels *l, vv_error *err)

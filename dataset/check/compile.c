@@ -95,9 +95,9 @@ static bool has_typed_missing(const vv_field *f)
 
 static vv_status make_columns(check_plan *p, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < p->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		check_column *c = &p->columns[i];
 
 		c->min_length = c->max_length = UINT64_MAX;
@@ -111,11 +111,14 @@ static vv_status make_columns(check_plan *p, vv_error *err)
 		c->type = column_slot(p, "type-error", i);
 		c->typed_missing = has_typed_missing(c->field);
 		c->constraint = column_slot(p, "constraint-error", i);
-		if ((rc = check_constraints(p, c, err)) == VV_OK && c->pattern) {
+		if ((rc = check_constraints(p, c, err)) < 0) {
+			return rc;
+		}
+		if (c->pattern) {
 			c->budget = budget_slot(p, i);
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static int order_sizes(const void *a, const void *b)

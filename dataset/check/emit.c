@@ -267,9 +267,9 @@ vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity sever
 
 vv_status check_emit_notes(check_emit *e, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (const check_note *n = e->r->plan.notes; n && rc == VV_OK; n = n->next) {
+	for (const check_note *n = e->r->plan.notes; n; n = n->next) {
 		vv_finding f = {.rule = n->rule->code,
 				.severity = n->severity,
 				.line = n->line,
@@ -279,11 +279,13 @@ vv_status check_emit_notes(check_emit *e, vv_error *err)
 				.message = n->message,
 				.expected = n->expected};
 
-		if ((rc = give(e, &f, err)) == VV_OK) {
-			rc = check_emit_total(e, n->rule, n->severity, n->column, 1, 1, false, err);
+		if ((rc = give(e, &f, err)) < 0 ||
+		    (rc = check_emit_total(e, n->rule, n->severity, n->column, 1, 1, false, err)) <
+			    0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
@@ -292,7 +294,7 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	const vv_rule *rule = vv_rule_find("blank-row");
 	size_t limit = check_limit(e->r) > 100000 ? 100000 : (size_t)check_limit(e->r);
 	uint64_t *lines, total, given = 0;
-	bool tolerated = false;
+	bool tolerated;
 	vv_status rc;
 
 	if (p->blank_slot == CHECK_OFF) {
@@ -302,23 +304,23 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	if (!lines) {
 		return vv_fail_nomem(err);
 	}
-	rc = check_lines_blank(e->r->lines, &total, lines, limit, err);
-	if (rc == VV_OK) {
-		tolerated = check_tolerated(p->blank_mostly, total, e->r->table->root.rows + total);
+	if ((rc = check_lines_blank(e->r->lines, &total, lines, limit, err)) < 0) {
+		goto done;
 	}
-	for (; rc == VV_OK && given < total && given < limit && !tolerated; given++) {
+	tolerated = check_tolerated(p->blank_mostly, total, e->r->table->root.rows + total);
+	for (; given < total && given < limit && !tolerated; given++) {
 		vv_finding f = {.rule = rule->code,
 				.severity = p->blank_severity,
 				.line = lines[given],
 				.message = "the line is blank",
 				.expected = "a row"};
 
-		rc = give(e, &f, err);
+		if ((rc = give(e, &f, err)) < 0) {
+			goto done;
+		}
 	}
-	if (rc == VV_OK) {
-		rc = check_emit_total(e, rule, p->blank_severity, NULL, total, given, tolerated,
-				      err);
-	}
+	rc = check_emit_total(e, rule, p->blank_severity, NULL, total, given, tolerated, err);
+done:
 	vv_free(lines);
 	return rc;
 }
@@ -378,9 +380,9 @@ static bool wants(const check_emit *e, uint32_t slot)
 static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *cell,
 			   unsigned found, size_t row, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (unsigned k = 0; k < CHECK_KINDS && rc == VV_OK; k++) {
+	for (unsigned k = 0; k < CHECK_KINDS; k++) {
 		unsigned kind = found & 1u << k;
 		uint32_t slot;
 		vv_finding f = {.column = c->name,
@@ -402,9 +404,11 @@ static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *
 		f.message = check_message(c, k);
 		f.expected = vv_buf_cstr(&e->expected);
 		e->given[slot]++;
-		rc = give_row(e, &f, row, err);
+		if ((rc = give_row(e, &f, row, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status give_column(check_emit *e, size_t column, vv_error *err)
@@ -412,19 +416,23 @@ static vv_status give_column(check_emit *e, size_t column, vv_error *err)
 	const check_plan *p = &e->r->plan;
 	const check_column *c = &p->columns[column];
 	const vv_cell *cells;
-	vv_status rc = column_cells(e, column, &cells, err);
+	vv_status rc;
 
-	for (size_t row = 0; rc == VV_OK && row < e->group.rows; row++) {
+	if ((rc = column_cells(e, column, &cells, err)) < 0) {
+		return rc;
+	}
+	for (size_t row = 0; row < e->group.rows; row++) {
 		unsigned found;
 
 		if (e->w.pass_blank && e->w.blank[row]) {
 			continue;
 		}
-		if ((found = check_cell(&e->w, p, c, &cells[row])) != 0) {
-			rc = give_cell(e, c, &cells[row], found, row, err);
+		if ((found = check_cell(&e->w, p, c, &cells[row])) != 0 &&
+		    (rc = give_cell(e, c, &cells[row], found, row, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc < 0 ? rc : e->w.no_memory ? vv_fail_nomem(err) : VV_OK;
+	return e->w.no_memory ? vv_fail_nomem(err) : VV_OK;
 }
 
 static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
@@ -522,7 +530,7 @@ static vv_status give_group(check_emit *e, size_t i, vv_error *err)
 	if (!vv_varint_read(&at, end, &n)) {
 		return VV_OK;
 	}
-	for (; n > 0 && rc == VV_OK && check_next_count(&at, end, &counter, &count); n--) {
+	for (; n > 0 && check_next_count(&at, end, &counter, &count); n--) {
 		const check_slot *s = &p->slots[counter];
 
 		if (counter >= p->slot_count || !wants(e, (uint32_t)counter) ||
@@ -542,8 +550,11 @@ static vv_status give_group(check_emit *e, size_t i, vv_error *err)
 		} else {
 			rc = give_blank(e, (uint32_t)counter, err);
 		}
+		if (rc < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status check_emit_cells(check_emit *e, vv_error *err)
@@ -562,19 +573,21 @@ vv_status check_emit_cells(check_emit *e, vv_error *err)
 			any = wants(e, s);
 		}
 		if (any && (rc = give_group(e, i, err)) < 0) {
-			break;
+			return rc;
 		}
 	}
-	for (uint32_t s = 0; s < p->slot_count && rc == VV_OK; s++) {
+	for (uint32_t s = 0; s < p->slot_count; s++) {
 		const check_slot *slot = &p->slots[s];
 		uint64_t seen = slot->seen != CHECK_OFF ? r->totals[slot->seen]
 							: r->table->root.rows;
 
-		rc = check_emit_total(e, slot->rule, slot->severity,
-				      slot->column == SIZE_MAX ? NULL
-							       : p->columns[slot->column].name,
-				      r->totals[s], e->given[s],
-				      check_tolerated(slot->mostly, r->totals[s], seen), err);
+		if ((rc = check_emit_total(
+			     e, slot->rule, slot->severity,
+			     slot->column == SIZE_MAX ? NULL : p->columns[slot->column].name,
+			     r->totals[s], e->given[s],
+			     check_tolerated(slot->mostly, r->totals[s], seen), err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }

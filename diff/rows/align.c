@@ -99,11 +99,14 @@ static size_t rows_left(const stream *s)
 /* Leaves n rows to be found by their hashes. */
 static vv_status pass(stream *s, size_t n, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	for (; n > 0 && rc == VV_OK; n--, s->at++) {
-		rc = digest_row(&s->digest, row_at(s, 0), s->batch.first_row + s->at, err);
+	vv_status rc;
+	for (; n > 0; n--, s->at++) {
+		if ((rc = digest_row(&s->digest, row_at(s, 0), s->batch.first_row + s->at, err)) <
+		    0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static bool same_value(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const vv_field *fb,

@@ -216,31 +216,33 @@ static vv_status read_changes(step *s, vv_rowdiff *d, uint64_t new_rows, vv_erro
 	for (uint64_t i = 0; i < new_rows; i++) {
 		s->old_of[i] = NOWHERE - 1; /* not reported */
 	}
-	while ((more = vv_rowdiff_next(d, &c, err)) > 0 && rc == VV_OK) {
+	while ((more = vv_rowdiff_next(d, &c, err)) > 0) {
 		if (c.kind != VV_ROW_REMOVED) {
 			s->old_of[c.new_row] = c.kind == VV_ROW_ADDED ? NOWHERE : c.old_row;
 		}
-		if (c.kind == VV_ROW_CHANGED && c.changed > 0) {
-			rc = add_touched(s, &c, err);
+		if (c.kind == VV_ROW_CHANGED && c.changed > 0 &&
+		    (rc = add_touched(s, &c, err)) < 0) {
+			goto done;
 		}
-		if (c.kind == VV_ROW_ADDED || rc < 0) {
+		if (c.kind == VV_ROW_ADDED) {
 			continue;
 		}
 		if (!vv_array_room(out_of_line, count, cap)) {
 			rc = vv_fail_nomem(err);
-			continue;
+			goto done;
 		}
 		out_of_line[count++] = c.old_row;
 	}
-	if (more < 0 && rc == VV_OK) {
+	if (more < 0) {
 		rc = (vv_status)more;
+		goto done;
 	}
 	if (count > 1) {
 		qsort(out_of_line, count, sizeof(*out_of_line), row_order);
 	}
 	uint64_t next = 0;
 	size_t skip = 0;
-	for (uint64_t i = 0; rc == VV_OK && i < new_rows; i++) {
+	for (uint64_t i = 0; i < new_rows; i++) {
 		if (s->old_of[i] != NOWHERE - 1) {
 			continue;
 		}
@@ -249,6 +251,7 @@ static vv_status read_changes(step *s, vv_rowdiff *d, uint64_t new_rows, vv_erro
 		}
 		s->old_of[i] = next++;
 	}
+done:
 	vv_free(out_of_line);
 	return rc;
 }

@@ -27,19 +27,23 @@ static vv_status hash_group(vv_key_proof *proof, const vv_table *t, const vv_bat
 {
 	uint64_t *hashes = vv_calloc(b->rows + 1, sizeof(*hashes));
 	vv_buf value = VV_BUF_INIT;
-	vv_status rc = hashes ? VV_OK : vv_fail_nomem(err);
-	for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
+	vv_status rc;
+	if (!hashes) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < b->rows; i++) {
 		vv_buf_reset(&value);
 		for (size_t k = 0; k < count; k++) {
 			vv_value_put_canonical(&value, &t->schema.fields[key[k]],
 					       &b->cells[i * b->columns + key[k]]);
 		}
-		rc = vv_buf_ok(&value, err);
+		if ((rc = vv_buf_ok(&value, err)) < 0) {
+			goto done;
+		}
 		hashes[i] = vv_xxh3(vv_buf_cstr(&value), value.len, 0);
 	}
-	if (rc == VV_OK) {
-		rc = vv_key_proof_add(proof, hashes, b->rows, b->first_row, err);
-	}
+	rc = vv_key_proof_add(proof, hashes, b->rows, b->first_row, err);
+done:
 	vv_buf_clear(&value);
 	vv_free(hashes);
 	return rc;
@@ -58,16 +62,17 @@ vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 	    (rc = vv_table_reader_open(&r, t, key, count, false, err)) < 0) {
 		goto done;
 	}
-	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
-		rc = hash_group(proof, t, &b, key, count, err);
+	while ((more = vv_table_read(r, &b, err)) > 0) {
+		if ((rc = hash_group(proof, t, &b, key, count, err)) < 0) {
+			goto done;
+		}
 	}
-	if (rc == VV_OK) {
+	if (more < 0) {
 		rc = (vv_status)more;
+		goto done;
 	}
-	if (rc == VV_OK) {
-		*out = true;
-		rc = vv_key_proof_pairs(proof, stop_at_once, out, err);
-	}
+	*out = true;
+	rc = vv_key_proof_pairs(proof, stop_at_once, out, err);
 done:
 	vv_table_reader_close(r);
 	vv_batch_clear(&b);
@@ -101,7 +106,7 @@ static vv_status read_first_rows(first_rows *f, vv_table *t, size_t limit, vv_er
 {
 	vv_table_reader *r = NULL;
 	vv_batch b;
-	vv_status rc = VV_OK;
+	vv_status rc;
 	int more = 0;
 	vv_batch_init(&b);
 	f->columns = t->columns;
@@ -109,18 +114,25 @@ static vv_status read_first_rows(first_rows *f, vv_table *t, size_t limit, vv_er
 	if (!f->cells) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
-	while (rc == VV_OK && f->rows < limit && (more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t i = 0; i < b.rows && f->rows < limit && rc == VV_OK; i++, f->rows++) {
-			for (size_t c = 0; c < f->columns && rc == VV_OK; c++) {
-				rc = keep_cell(f, &b.cells[i * b.columns + c],
-					       &f->cells[f->rows * f->columns + c], err);
+	if ((rc = vv_table_reader_open(&r, t, NULL, 0, false, err)) < 0) {
+		goto done;
+	}
+	while (f->rows < limit && (more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t i = 0; i < b.rows && f->rows < limit; i++, f->rows++) {
+			for (size_t c = 0; c < f->columns; c++) {
+				if ((rc = keep_cell(f, &b.cells[i * b.columns + c],
+						    &f->cells[f->rows * f->columns + c], err)) <
+				    0) {
+					goto done;
+				}
 			}
 		}
 	}
+	rc = more < 0 ? (vv_status)more : VV_OK;
+done:
 	vv_table_reader_close(r);
 	vv_batch_clear(&b);
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return rc;
 }
 
 static int hash_order(const void *a, const void *b)
@@ -189,9 +201,11 @@ static vv_status find_candidates(vv_key_found *out, const first_rows *f, const v
 		names[c] = t->schema.fields[c].name;
 		lens[c] = t->schema.fields[c].name_len;
 	}
-	rc = vv_key_candidates(all, CANDIDATES_MAX, &count, f->cells, f->rows, f->columns,
-			       f->columns, names, lens, err);
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+	if ((rc = vv_key_candidates(all, CANDIDATES_MAX, &count, f->cells, f->rows, f->columns,
+				    f->columns, names, lens, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < count; i++) {
 		if (all[i].count == 1) {
 			out->column = out->column == SIZE_MAX ? all[i].columns[0] : out->column;
 			out->could[all[i].columns[0]] = true;

@@ -166,20 +166,22 @@ static vv_status add_entry(vv_rowdiff *d, const row_entry *e, vv_error *err)
 static vv_status end_digest(matcher *m, vv_error *err)
 {
 	size_t n = m->equal[0].count < m->equal[1].count ? m->equal[0].count : m->equal[1].count;
-	vv_status rc = VV_OK;
+	vv_status rc;
 	for (size_t i = 0; i < n; i++) {
 		if ((rc = rowdiff_keep(m->kept, m->equal[0].list[i], m->equal[1].list[i],
 				       PAIR_EQUAL, err)) < 0) {
-			break;
+			return rc;
 		}
 	}
 	for (int side = 0; side < 2; side++) {
-		for (size_t i = n; i < m->equal[side].count && rc == VV_OK; i++) {
-			rc = rows_add(&m->left[side], m->equal[side].list[i], err);
+		for (size_t i = n; i < m->equal[side].count; i++) {
+			if ((rc = rows_add(&m->left[side], m->equal[side].list[i], err)) < 0) {
+				return rc;
+			}
 		}
 		m->equal[side].count = 0;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static int row_order(const void *a, const void *b)
@@ -216,7 +218,7 @@ static void note_repeat(matcher *m, int side, uint64_t row)
 static vv_status end_key(matcher *m, vv_error *err)
 {
 	vv_rowdiff *d = m->d;
-	vv_status rc = VV_OK;
+	vv_status rc;
 	size_t n = 0;
 	if (d->key_count > 0) {
 		sort_rows(&m->left[0]);
@@ -233,19 +235,21 @@ static vv_status end_key(matcher *m, vv_error *err)
 	for (size_t i = 0; i < n; i++) {
 		if ((rc = rowdiff_keep(m->kept, m->left[0].list[i], m->left[1].list[i],
 				       PAIR_CHANGED, err)) < 0) {
-			break;
+			return rc;
 		}
 	}
 	for (int side = 0; side < 2; side++) {
-		for (size_t i = n; i < m->left[side].count && rc == VV_OK; i++) {
+		for (size_t i = n; i < m->left[side].count; i++) {
 			uint8_t r[LONE_LEN];
 			vv_put_be64(r, m->left[side].list[i]);
-			rc = vv_sorter_add(side == 0 ? m->gone : m->added, r, err);
+			if ((rc = vv_sorter_add(side == 0 ? m->gone : m->added, r, err)) < 0) {
+				return rc;
+			}
 		}
 	}
 	m->left[0].count = m->left[1].count = 0;
 	m->seen[0] = m->seen[1] = 0;
-	return rc;
+	return VV_OK;
 }
 
 static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
@@ -398,30 +402,47 @@ static vv_status find_moves(matcher *m, vv_error *err)
 	vv_sorter *again = NULL;
 	const void *p;
 	int more;
-	vv_status rc = vv_sorter_new(&again, KEPT_LEN, 8, rowdiff_memory(m->d, 8),
-				     m->d->opts.temp_dir, err);
+	vv_status rc;
+	if ((rc = vv_sorter_new(&again, KEPT_LEN, 8, rowdiff_memory(m->d, 8), m->d->opts.temp_dir,
+				err)) < 0) {
+		goto done;
+	}
 	max = max < MOVES_MIN ? MOVES_MIN : max;
-	while (rc == VV_OK && (more = vv_sorter_next(m->kept, &p, err)) != 0) {
-		uint64_t row = more > 0 ? vv_get_be64(p) : 0;
-		rc = more < 0 ? (vv_status)more : vv_sorter_add(again, p, err);
-		for (; rc == VV_OK && segment < g->segment_count &&
-		       g->segments[segment].old_row < row && m->moves.count < max;
+	while ((more = vv_sorter_next(m->kept, &p, err)) > 0) {
+		uint64_t row = vv_get_be64(p);
+		if ((rc = vv_sorter_add(again, p, err)) < 0) {
+			goto done;
+		}
+		for (; segment < g->segment_count && g->segments[segment].old_row < row &&
+		       m->moves.count < max;
 		     segment++) {
 			const vv_segment *s = &g->segments[segment];
-			rc = moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
+			if ((rc = moves_add(&m->moves, s->old_row, s->new_row, s->rows, err)) < 0) {
+				goto done;
+			}
 		}
-		if (rc == VV_OK && m->moves.count < max) {
-			rc = moves_add(&m->moves, row, vv_get_be64((const uint8_t *)p + 8), 1, err);
+		if (m->moves.count < max &&
+		    (rc = moves_add(&m->moves, row, vv_get_be64((const uint8_t *)p + 8), 1, err)) <
+			    0) {
+			goto done;
 		}
 	}
-	for (; rc == VV_OK && segment < g->segment_count && m->moves.count < max; segment++) {
+	if (more < 0) {
+		rc = (vv_status)more;
+		goto done;
+	}
+	for (; segment < g->segment_count && m->moves.count < max; segment++) {
 		const vv_segment *s = &g->segments[segment];
-		rc = moves_add(&m->moves, s->old_row, s->new_row, s->rows, err);
+		if ((rc = moves_add(&m->moves, s->old_row, s->new_row, s->rows, err)) < 0) {
+			goto done;
+		}
 	}
 	m->has_moves = m->moves.count < max;
-	if (rc == VV_OK && (!m->has_moves || (rc = moves_settle(&m->moves, err)) == VV_OK)) {
-		rc = vv_sorter_finish(again, err);
+	if (m->has_moves && (rc = moves_settle(&m->moves, err)) < 0) {
+		goto done;
 	}
+	rc = vv_sorter_finish(again, err);
+done:
 	vv_sorter_free(m->kept);
 	m->kept = again;
 	return rc;

@@ -169,29 +169,36 @@ static vv_status may_pair(rest *r, vv_sorter *const lone[2], bool *may, vv_error
 {
 	vv_sorter *rests = NULL;
 	uint64_t found = 0, shared;
-	vv_status rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 8),
-				     r->d->opts.temp_dir, err);
-	for (int side = 0; side < 2 && rc == VV_OK; side++) {
+	vv_status rc;
+	if ((rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 8),
+				r->d->opts.temp_dir, err)) < 0) {
+		goto done;
+	}
+	for (int side = 0; side < 2; side++) {
 		vv_row_by_number *f = side == 0 ? &r->d->rows_a : &r->d->rows_b;
 		const vv_cell *cells;
 		const void *p;
 		int more = 0;
-		while (rc == VV_OK && (more = vv_sorter_next(lone[side], &p, err)) > 0) {
+		while ((more = vv_sorter_next(lone[side], &p, err)) > 0) {
 			uint64_t row = vv_get_be64(p);
-			if ((rc = vv_row_by_number_get(f, row, &cells, err)) == VV_OK) {
-				rc = rest_add(r, rests, side, cells, row, true, err);
+			if ((rc = vv_row_by_number_get(f, row, &cells, err)) < 0 ||
+			    (rc = rest_add(r, rests, side, cells, row, true, err)) < 0) {
+				goto done;
 			}
 		}
-		if (rc == VV_OK) {
+		if (more < 0) {
 			rc = (vv_status)more;
+			goto done;
 		}
-		if (rc == VV_OK) {
-			rc = vv_sorter_rewind(lone[side], err);
+		if ((rc = vv_sorter_rewind(lone[side], err)) < 0) {
+			goto done;
 		}
 	}
-	if (rc == VV_OK && (rc = vv_sorter_finish(rests, err)) == VV_OK) {
-		rc = find_pairs(rests, NULL, &found, &shared, err);
+	if ((rc = vv_sorter_finish(rests, err)) < 0) {
+		goto done;
 	}
+	rc = find_pairs(rests, NULL, &found, &shared, err);
+done:
 	*may = found > 0;
 	vv_sorter_free(rests);
 	return rc;
@@ -220,33 +227,45 @@ static vv_status add_groups(rest *r, vv_sorter *out, int side, vv_sorter *lone, 
 	vv_table_reader *reader = NULL;
 	const void *p;
 	vv_batch b;
-	vv_status rc = vv_table_reader_open(&reader, side == 0 ? r->d->a : r->d->b,
-					    r->columns[side], r->count, false, err);
-	int more = rc < 0 ? (int)rc : vv_sorter_next(lone, &p, err);
-	uint64_t next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
+	uint64_t next;
+	int more;
+	vv_status rc;
 	vv_batch_init(&b);
-	for (size_t i = 0; i < count && rc == VV_OK && more >= 0; i++) {
-		if (i == 0 || groups[i].index != groups[i - 1].index + 1) {
-			rc = vv_table_seek_row(reader, groups[i].row, err);
+	if ((rc = vv_table_reader_open(&reader, side == 0 ? r->d->a : r->d->b, r->columns[side],
+				       r->count, false, err)) < 0) {
+		goto done;
+	}
+	if ((more = vv_sorter_next(lone, &p, err)) < 0) {
+		rc = (vv_status)more;
+		goto done;
+	}
+	next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
+	for (size_t i = 0; i < count; i++) {
+		if ((i == 0 || groups[i].index != groups[i - 1].index + 1) &&
+		    (rc = vv_table_seek_row(reader, groups[i].row, err)) < 0) {
+			goto done;
 		}
-		if (rc == VV_OK && (more = vv_table_read(reader, &b, err)) == 0) {
-			rc = vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
+		if ((more = vv_table_read(reader, &b, err)) <= 0) {
+			rc = more < 0 ? (vv_status)more
+				      : vv_fail(err, VV_ECORRUPT,
+						"a data list is shorter than it says");
+			goto done;
 		}
-		for (size_t k = 0; k < b.rows && rc == VV_OK && more > 0; k++) {
+		for (size_t k = 0; k < b.rows; k++) {
 			bool is = false;
-			if ((rc = is_next(lone, b.first_row + k, &next, &is, err)) == VV_OK) {
-				rc = rest_add(r, out, side, &b.cells[k * b.columns],
-					      b.first_row + k, is, err);
+			if ((rc = is_next(lone, b.first_row + k, &next, &is, err)) < 0 ||
+			    (rc = rest_add(r, out, side, &b.cells[k * b.columns], b.first_row + k,
+					   is, err)) < 0) {
+				goto done;
 			}
 		}
 		*rows += b.rows;
 	}
+	rc = vv_sorter_rewind(lone, err);
+done:
 	vv_batch_clear(&b);
 	vv_table_reader_close(reader);
-	if (rc == VV_OK && more < 0) {
-		rc = (vv_status)more;
-	}
-	return rc < 0 ? rc : vv_sorter_rewind(lone, err);
+	return rc;
 }
 
 /* The pairs among all rows that were read; none, where their rests do not tell rows apart. */
@@ -255,12 +274,12 @@ static vv_status sure_pairs(rest *r, vv_sorter *const lone[2], vv_sorter *pairs,
 {
 	vv_sorter *rests = NULL;
 	uint64_t rows[2] = {0}, found = 0, shared = 0;
-	vv_status rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 4),
-				     r->d->opts.temp_dir, err);
-	for (int side = 0; side < 2 && rc == VV_OK; side++) {
-		rc = add_groups(r, rests, side, lone[side], &rows[side], err);
-	}
-	if (rc < 0 || (rc = vv_sorter_finish(rests, err)) < 0 ||
+	vv_status rc;
+	if ((rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 4),
+				r->d->opts.temp_dir, err)) < 0 ||
+	    (rc = add_groups(r, rests, 0, lone[0], &rows[0], err)) < 0 ||
+	    (rc = add_groups(r, rests, 1, lone[1], &rows[1], err)) < 0 ||
+	    (rc = vv_sorter_finish(rests, err)) < 0 ||
 	    (rc = find_pairs(rests, pairs, &found, &shared, err)) < 0) {
 		goto done;
 	}
@@ -277,28 +296,42 @@ static vv_status take_out(vv_rowdiff *d, vv_sorter **list, vv_sorter *out, vv_er
 	vv_sorter *left = NULL;
 	const void *p;
 	int more = 0;
-	vv_status rc = vv_sorter_new(&left, ROW_LEN, ROW_LEN, rowdiff_memory(d, 8),
-				     d->opts.temp_dir, err);
-	int taken = rc < 0 ? (int)rc : vv_sorter_next(out, &p, err);
-	uint64_t next = taken > 0 ? vv_get_be64(p) : UINT64_MAX;
-	while (rc == VV_OK && taken >= 0 && (more = vv_sorter_next(*list, &p, err)) > 0) {
+	uint64_t next;
+	vv_status rc;
+	if ((rc = vv_sorter_new(&left, ROW_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) < 0) {
+		return rc;
+	}
+	if ((more = vv_sorter_next(out, &p, err)) < 0) {
+		rc = (vv_status)more;
+		goto done;
+	}
+	next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
+	while ((more = vv_sorter_next(*list, &p, err)) > 0) {
 		if (vv_get_be64(p) != next) {
-			rc = vv_sorter_add(left, p, err);
+			if ((rc = vv_sorter_add(left, p, err)) < 0) {
+				goto done;
+			}
 			continue;
 		}
-		taken = vv_sorter_next(out, &p, err);
-		next = taken > 0 ? vv_get_be64(p) : UINT64_MAX;
+		if ((more = vv_sorter_next(out, &p, err)) < 0) {
+			break;
+		}
+		next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
 	}
-	if (rc == VV_OK) {
-		rc = taken < 0 ? (vv_status)taken : (vv_status)more;
+	if (more < 0) {
+		rc = (vv_status)more;
+		goto done;
 	}
-	if (rc < 0 || (rc = vv_sorter_finish(left, err)) < 0) {
-		vv_sorter_free(left);
-		return rc;
+	if ((rc = vv_sorter_finish(left, err)) < 0) {
+		goto done;
 	}
 	vv_sorter_free(*list);
 	*list = left;
-	return VV_OK;
+	left = NULL;
+done:
+	vv_sorter_free(left);
+	return rc;
 }
 
 /* The pairs, which are ascending by old row, become rows that both sides have. */
@@ -308,20 +341,25 @@ static vv_status take_pairs(vv_rowdiff *d, vv_sorter *pairs, vv_sorter **gone, v
 	vv_sorter *news = NULL;
 	const void *p;
 	int more = 0;
-	vv_status rc = vv_sorter_new(&news, ROW_LEN, ROW_LEN, rowdiff_memory(d, 8),
-				     d->opts.temp_dir, err);
-	while (rc == VV_OK && (more = vv_sorter_next(pairs, &p, err)) > 0) {
+	vv_status rc;
+	if ((rc = vv_sorter_new(&news, ROW_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) < 0) {
+		return rc;
+	}
+	while ((more = vv_sorter_next(pairs, &p, err)) > 0) {
 		const uint8_t *pair = p;
 		if ((rc = rowdiff_keep(kept, vv_get_be64(pair), vv_get_be64(pair + 8), PAIR_REKEYED,
-				       err)) == VV_OK) {
-			rc = vv_sorter_add(news, pair + 8, err);
+				       err)) < 0 ||
+		    (rc = vv_sorter_add(news, pair + 8, err)) < 0) {
+			goto done;
 		}
 	}
-	if (rc == VV_OK) {
+	if (more < 0) {
 		rc = (vv_status)more;
+		goto done;
 	}
-	if (rc < 0 || (rc = vv_sorter_finish(news, err)) < 0 ||
-	    (rc = vv_sorter_rewind(pairs, err)) < 0 || (rc = take_out(d, gone, pairs, err)) < 0) {
+	if ((rc = vv_sorter_finish(news, err)) < 0 || (rc = vv_sorter_rewind(pairs, err)) < 0 ||
+	    (rc = take_out(d, gone, pairs, err)) < 0) {
 		goto done;
 	}
 	rc = take_out(d, added, news, err);
