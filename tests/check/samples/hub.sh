@@ -2,7 +2,7 @@
 begin() {
 	person hub
 	git init -q --bare rd.git
-	(cd rd.git && varve init > /dev/null 2>&1)
+	varve -C rd.git init > /dev/null 2>&1
 	person ada
 	repo rd
 	cp "$data/constituents/2026-08-08.csv" companies.csv

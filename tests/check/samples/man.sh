@@ -81,7 +81,7 @@ before_cherry-pick() {
 hub() {
 	person hub
 	git init -q --bare rd.git
-	(cd rd.git && varve init > /dev/null 2>&1)
+	varve -C rd.git init > /dev/null 2>&1
 	person ada
 	companies
 	if [ -n "${1-}" ]; then
@@ -194,7 +194,7 @@ before_push() {
 	hub
 	rm -rf "$scratch/home/hub/rd.git"
 	git init -q --bare "$scratch/home/hub/rd.git"
-	(cd "$scratch/home/hub/rd.git" && varve init > /dev/null 2>&1)
+	varve -C "$scratch/home/hub/rd.git" init > /dev/null 2>&1
 	git branch -q --unset-upstream
 	git update-ref -d refs/remotes/origin/main
 }
