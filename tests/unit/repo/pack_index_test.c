@@ -163,6 +163,7 @@ static void a_store_with_a_large_damaged_index_finds_all(void **state)
 	vv_writer *w = fx_writer(s);
 	vv_buf got = VV_BUF_INIT;
 	char bytes[16], *copy;
+	const char *sound;
 	vv_error err;
 	vv_cid cid;
 	size_t len, i;
@@ -177,9 +178,10 @@ static void a_store_with_a_large_damaged_index_finds_all(void **state)
 	vv_writer_close(w);
 	vv_store_close(s);
 	path = fx_one(dir, "pack-", ".index");
-	copy = malloc(vv_test_read(path, &len) ? len : 1);
+	sound = vv_test_read(path, &len);
+	copy = malloc(len);
 	assert_non_null(copy);
-	memcpy(copy, vv_test_read(path, NULL), len);
+	memcpy(copy, sound, len);
 	assert_true(len > 1u << 20);
 	memset(copy + 300000, 0, 4000);
 	memset(copy + len - 200000, 0xff, 4000);
@@ -190,12 +192,15 @@ static void a_store_with_a_large_damaged_index_finds_all(void **state)
 	}
 	vv_assert_status(get_tiny(s, MANY, &got, &err), VV_EMISSING, &err);
 	vv_store_close(s);
-	assert_true(fx_fsck(dir, false) > 0);
 	/* A writer checks all of it, and stores a good one. */
 	s = fx_open(dir);
 	vv_writer_close(fx_writer(s));
 	vv_store_close(s);
+	assert_memory_equal(vv_test_read(path, NULL), sound, len);
+	/* So does fsck: what can be made again is not a fault of the data. */
+	vv_test_write(path, copy, len);
 	assert_int_equal(fx_fsck(dir, false), 0);
+	assert_memory_equal(vv_test_read(path, NULL), sound, len);
 	free(copy);
 	vv_buf_clear(&got);
 }
