@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/work/peers/repair.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "dataset/table/verify.h"
@@ -23,23 +24,23 @@
 #include "repo/transfer/incomplete.h"
 
 typedef struct options {
-	bool data, quiet;
+	bool data, quiet, repair;
+	vv_strings from;
 	const char *format;
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "data", data,
 		 "check every byte: hashes of all blocks, and every row of every version"),
+	OPT_FLAG(0, "repair", repair,
+		 "repair what can be repaired, from the work tree and the remotes of --from"),
+	OPT_LIST(0, "from", from, "REMOTE",
+		 "with --repair: fetch missing blocks from this remote or URL; may be repeated"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print only what is damaged"),
 };
 
-/* A version that the history names. */
-typedef struct version {
-	vv_cid root;
-	char *path;
-	vv_oid commit; /* null: the index */
-} version;
+typedef vv_repair_version version;
 
 typedef struct fsck {
 	const options *o;
@@ -50,7 +51,10 @@ typedef struct fsck {
 	vv_cid_set *seen; /* walked without finding anything, or told already */
 	vv_cid_set *bad;  /* missing or damaged */
 	vv_table_checks *checks;
-	uint64_t records, blocks, problems, rebuilt;
+	uint64_t records, blocks, problems, rebuilt, mended;
+	bool silent;  /* nothing is told: this looks for what is to be mended */
+	char **files; /* where it is: packs and indexes */
+	size_t file_count, file_cap;
 	vv_buf json;
 	vv_json_out w;
 } fsck;
@@ -77,6 +81,9 @@ static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid,
 	vv_error ignored;
 
 	f->problems++;
+	if (f->silent) {
+		return;
+	}
 	if (cid && !vv_cid_is_null(cid)) {
 		vv_cid_text(text, cid);
 	}
@@ -117,6 +124,21 @@ static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid,
 	vv_out("\n");
 }
 
+static vv_status note_file(void *payload, const char *name, vv_error *err)
+{
+	fsck *f = payload;
+
+	if (f->file_count > 0 && strcmp(f->files[f->file_count - 1], name) == 0) {
+		return VV_OK;
+	}
+	if (!vv_array_room(f->files, f->file_count, f->file_cap) ||
+	    !(f->files[f->file_count] = vv_strdup(name))) {
+		return vv_fail_nomem(err);
+	}
+	f->file_count++;
+	return VV_OK;
+}
+
 static vv_status on_record(void *payload, const char *pack, uint64_t offset, const vv_cid *cid,
 			   vv_status state, const char *what, vv_error *err)
 {
@@ -134,10 +156,16 @@ static vv_status on_record(void *payload, const char *pack, uint64_t offset, con
 	if (state == VV_OK) {
 		return VV_OK;
 	}
+	if (state == VV_EMISSING && f->silent && note_file(f, pack, err) < 0) {
+		return VV_ENOMEM;
+	}
 	if (state == VV_EMISSING) { /* whether a version needs it shows below */
 		return vv_cid_set_add(f->bad, cid, &added, err);
 	}
 	tell(f, "damaged pack", what ? what : "damaged", cid, pack, offset, NULL);
+	if (f->silent && note_file(f, pack, err) < 0) {
+		return VV_ENOMEM;
+	}
 	if (cid && !vv_cid_is_null(cid)) {
 		return vv_cid_set_add(f->bad, cid, &added, err);
 	}
@@ -385,34 +413,133 @@ static vv_status finish(fsck *f, vv_error *err)
 	return rc;
 }
 
+static void fsck_clear(fsck *f)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		vv_free(f->versions[i].path);
+	}
+	vv_free(f->versions);
+	vv_names_free(f->files, f->file_count);
+	vv_cid_set_free(f->seen);
+	vv_cid_set_free(f->bad);
+	vv_table_checks_free(f->checks);
+}
+
+/* ---- repair ---- */
+
+static vv_status on_mended(void *payload, const version *v, const char *file, const char *what,
+			   vv_error *err)
+{
+	fsck *f = payload;
+	char hex[VV_OID_TEXT + 1];
+	char *rev = NULL;
+	vv_error ignored;
+
+	(void)err;
+	f->mended++;
+	if (json(f)) {
+		vv_json_open_object(&f->w);
+		json_member(f, v ? "from" : "what", what);
+		json_member(f, "file", file);
+		if (v) {
+			json_member(f, "path", v->path);
+			vv_oid_text(hex, &v->commit);
+			json_member(f, "commit", vv_oid_is_null(&v->commit) ? NULL : hex);
+		}
+		vv_json_close_object(&f->w);
+		return VV_OK;
+	}
+	vv_progress_end();
+	if (v && !vv_oid_is_null(&v->commit)) {
+		(void)vv_rev_short(f->c->repo, &v->commit, &rev, &ignored);
+	}
+	if (f->o->quiet) {
+		/* only what is damaged */
+	} else if (v) {
+		vv_out("repaired: %s:%s: from %s\n", rev ? rev : "", vv_text_shows(v->path),
+		       vv_text_shows(what));
+	} else {
+		vv_out("repaired: %s: %s\n", vv_text_shows(file), what);
+	}
+	vv_free(rev);
+	return VV_OK;
+}
+
+/* Looks, and mends if there is anything; f tells of it. */
+static vv_status repair(fsck *f, vv_error *err)
+{
+	fsck before = {.o = f->o, .c = f->c, .silent = true};
+	vv_status rc = run_all(&before, err);
+
+	f->rebuilt = before.rebuilt;
+	if (rc == VV_OK && before.problems > 0) {
+		const vv_repair ask = {.reader = f->c->reader,
+				       .versions = before.versions,
+				       .count = before.count,
+				       .files = (const char *const *)before.files,
+				       .file_count = before.file_count,
+				       .from = &f->o->from,
+				       .told = on_mended,
+				       .payload = f};
+
+		rc = vv_repair_run(&ask, err);
+	}
+	fsck_clear(&before);
+	return rc;
+}
+
 static int check_fsck(const vv_context *c)
 {
-	return c->argc > 0 ? vv_usage_error("fsck takes no arguments, not '%s'",
-					    vv_text_shows(c->argv[0]))
-			   : VV_EXIT_OK;
+	const options *o = c->options;
+
+	if (c->argc > 0) {
+		return vv_usage_error("fsck takes no arguments, not '%s'",
+				      vv_text_shows(c->argv[0]));
+	}
+	if (o->from.count > 0 && !o->repair) {
+		return vv_usage_error("--from needs --repair");
+	}
+	return o->from.count > VV_REPAIR_PEERS_MAX
+		       ? vv_usage_error("--from: at most %u peers", VV_REPAIR_PEERS_MAX)
+		       : VV_EXIT_OK;
+}
+
+/* What is still missing somebody else may have. */
+static void hint_from(const fsck *f)
+{
+	if (!json(f) && f->o->repair && f->problems > 0) {
+		vv_note("hint: %s", f->o->from.count > 0
+					    ? "another repository may have what is missing: 'varve "
+					      "fsck --repair --from URL'"
+					    : "a remote may have what is missing: 'varve fsck "
+					      "--repair --from REMOTE'");
+	}
 }
 
 static vv_status run_fsck(vv_context *c, vv_error *err)
 {
 	fsck f = {.o = c->options, .c = c};
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	vv_json_out_init(&f.w, &f.json, 2);
 	vv_json_open_object(&f.w);
+	if (f.o->repair) {
+		vv_json_name(&f.w, "repaired");
+		vv_json_open_array(&f.w);
+		rc = repair(&f, err);
+		vv_json_close_array(&f.w);
+	}
 	vv_json_name(&f.w, "problems");
 	vv_json_open_array(&f.w);
-	if ((rc = run_all(&f, err)) == VV_OK && (rc = finish(&f, err)) == VV_OK &&
+	if (rc == VV_OK && (rc = run_all(&f, err)) == VV_OK && (rc = finish(&f, err)) == VV_OK &&
 	    f.problems == 0) {
 		/* Whatever was missing when it came is here by now. */
 		rc = vv_repository_set_incomplete(c->repo, false, err);
 	}
-	for (size_t i = 0; i < f.count; i++) {
-		vv_free(f.versions[i].path);
+	if (rc == VV_OK) {
+		hint_from(&f);
 	}
-	vv_free(f.versions);
-	vv_cid_set_free(f.seen);
-	vv_cid_set_free(f.bad);
-	vv_table_checks_free(f.checks);
+	fsck_clear(&f);
 	vv_buf_clear(&f.json);
 	c->code = f.problems ? VV_EXIT_NO : VV_EXIT_OK;
 	return rc;
@@ -422,7 +549,7 @@ const vv_command vv_cmd_fsck = {
 	.name = "fsck",
 	.group = "care",
 	.summary = "check that every version is here and undamaged",
-	.usage = "[--data] [--json]",
+	.usage = "[--data] [--json]\n--repair [--from REMOTE]...",
 	.example = "$ varve fsck --data\nsound: 60 versions of datasets, 1,204 blocks, every byte",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -152,4 +152,20 @@ typedef vv_status (*vv_store_fsck_fn)(void *payload, const char *pack, uint64_t 
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err);
 
+/* Takes the packs that names has ("pack-... .pack": fsck found damage in them) out of use: what can
+ * be read in them is stored again, durably, before anything else is touched. One of which nothing
+ * was lost is removed then; any other is moved into a folder of its own below VV_DAMAGED_DIR, which
+ * is a store too. told gets each: the
+ * file's name, where it is kept now (NULL: nowhere), blocks that were read in it. VV_ELOCKED. */
+#define VV_DAMAGED_DIR "damaged"
+typedef struct vv_salvage {
+	const char *const *names;
+	size_t count;
+	unsigned lock_wait_ms;
+	vv_status (*told)(void *payload, const char *name, const char *kept, uint64_t blocks,
+			  vv_error *err);
+	void *payload;
+} vv_salvage;
+vv_status vv_store_salvage(vv_store *s, const vv_salvage *ask, vv_error *err);
+
 #endif

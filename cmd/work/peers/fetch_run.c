@@ -508,7 +508,9 @@ struct vv_needed {
 	vv_transfer t;
 	needed_remote remotes[NEEDED_MAX];
 	size_t count;
+	bool given; /* the remotes are those that the caller named */
 	bool begun, off;
+	const char *by;
 };
 
 vv_needed *vv_needed_new(vv_repository *r)
@@ -549,6 +551,28 @@ static vv_status add_needed(vv_needed *n, const char *name, vv_error *err)
 	return n->remotes[n->count++].name ? VV_OK : vv_fail_nomem(err);
 }
 
+vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names)
+{
+	vv_needed *n = vv_needed_new(r);
+	vv_error ignored;
+
+	for (size_t i = 0; n && i < names->count; i++) {
+		if (add_needed(n, names->items[i], &ignored) < 0) {
+			vv_needed_free(n);
+			return NULL;
+		}
+	}
+	if (n) {
+		n->given = true;
+	}
+	return n;
+}
+
+const char *vv_needed_by(const vv_needed *n)
+{
+	return n->by;
+}
+
 /* The remote of the branch at hand, then all others. */
 static vv_status begin_needed(vv_needed *n, vv_error *err)
 {
@@ -560,6 +584,11 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	vv_status rc;
 
 	n->begun = n->off = true;
+	if (n->given) {
+		rc = vv_transfer_open(&n->t, n->repo, vv_repository_notes(n->repo), true, 0, err);
+		n->off = rc < 0;
+		return rc;
+	}
 	if ((rc = vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err)) < 0 ||
 	    !automatic ||
 	    (rc = vv_transfer_open(&n->t, n->repo, vv_repository_notes(n->repo), true, 0, err)) <
@@ -627,6 +656,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 	for (size_t i = 0; i < n->count; i++) {
 		vv_error why;
 		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {
+			n->by = n->remotes[i].name;
 			return rc;
 		}
 		*err = why;

@@ -49,9 +49,13 @@ vv_status vv_fetch_one_cid(vv_repository *r, const char *cid, const char *remote
  * Off where varve.autoFetch is false. */
 typedef struct vv_needed vv_needed;
 vv_needed *vv_needed_new(vv_repository *r); /* asks nobody yet; NULL when out of memory */
-void vv_needed_free(vv_needed *n);          /* accepts NULL */
+/* From these and nobody else, whatever varve.autoFetch says: names of remotes, or URLs. */
+vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
+void vv_needed_free(vv_needed *n); /* accepts NULL */
 /* VV_OK: everything below root is here now. Else why not: VV_EMISSING (nobody has it all, there is
  * no remote, or nobody is to be asked), or what the last remote failed of. */
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
+/* Who gave the last one that came. */
+const char *vv_needed_by(const vv_needed *n);
 
 #endif

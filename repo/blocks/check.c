@@ -1,0 +1,553 @@
+/*
+ * check: every record of every pack, read where it stands; and damaged packs taken out of use
+ * once all that can be read in them is safe in another.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/chain.h"
+#include "repo/blocks/store_internal.h"
+#include "repo/blocks/writer_internal.h"
+
+typedef struct checking {
+	vv_store *store;
+	vv_pack_list *packs;
+	vv_pack *pack;
+	vv_pack_index *index; /* the file's; NULL when there is none or it is bad */
+	bool deep;
+	bool bases;  /* wanted: */
+	vv_cid base; /* of the record at hand, where it is a difference; else null */
+	vv_store_fsck_fn fn;
+	void *payload;
+	const vv_progress *progress;
+	uint64_t done, total; /* bytes */
+	vv_buf raw;
+} checking;
+
+static vv_status tell(checking *c, const char *file, uint64_t offset, const vv_cid *cid,
+		      vv_status state, const char *what, vv_error *err)
+{
+	static const vv_cid nothing = {0, {0}};
+
+	return c->fn(c->payload, file, offset, cid ? cid : &nothing, state, what, err);
+}
+
+/* ---- the pack and its index as a whole ---- */
+
+static vv_status check_pack(checking *c, vv_error *err)
+{
+	vv_pack_scan scan = {NULL, NULL, NULL};
+	vv_pack *p = c->pack;
+	bool sound = false;
+	vv_error what;
+	vv_status rc = VV_OK;
+
+	if (!vv_pack_is_damaged(p)) {
+		rc = vv_pack_scan_all(p, &scan, &sound, &what);
+	}
+	if (rc == VV_EIO) {
+		return tell(c, p->name, 0, NULL, rc, what.message, err);
+	}
+	if (rc < 0) {
+		if (err) {
+			*err = what;
+		}
+		return rc;
+	}
+	if (vv_pack_is_damaged(p)) {
+		rc = tell(c, p->name, atomic_load(&p->damage_at), NULL, VV_ECORRUPT,
+			  atomic_load(&p->damage), err);
+	}
+	return rc;
+}
+
+/* All that an index says is in its pack, too: one that is not as it should be is no damage. Of a
+ * damaged pack it may know more than can be read now, and stays as it is. */
+static vv_status renew_index(checking *c, const char *why, vv_error *err)
+{
+	char name[VV_PACK_NAME_MAX], text[sizeof(err->message) + 128];
+	vv_pack *p = c->pack;
+	vv_error what;
+	vv_status rc;
+
+	vv_pack_index_close(c->index);
+	c->index = NULL;
+	if (vv_pack_is_damaged(p)) {
+		return VV_OK;
+	}
+	if ((rc = vv_pack_rebuild(p, err)) < 0) {
+		return rc;
+	}
+	vv_pack_name_write(name, &p->id, "index");
+	if (vv_pack_store_index(p, &what) < 0) {
+		(void)snprintf(text, sizeof text, "%s, and cannot be made again: %s", why,
+			       what.message);
+	} else {
+		(void)snprintf(text, sizeof text, "%s, and was made again", why);
+	}
+	return tell(c, name, 0, NULL, VV_ENOTFOUND, text, err);
+}
+
+static vv_status check_index(checking *c, vv_error *err)
+{
+	vv_pack *p = c->pack;
+	vv_error what;
+	vv_status rc = vv_pack_index_open(&c->index, p->index_path, p->id.hash, true, &what);
+
+	if (rc == VV_ENOTFOUND) {
+		return renew_index(c, "it was missing", err);
+	}
+	if (rc == VV_ECORRUPT) {
+		return renew_index(c, "it was damaged", err);
+	}
+	if (rc == VV_OK && p->count > 0 && vv_pack_index_count(c->index) != p->count) {
+		return renew_index(c, "it had not as many entries as its pack", err);
+	}
+	if (rc < 0 && err) {
+		*err = what;
+	}
+	return rc;
+}
+
+/* Does the index lead to the record at offset? */
+static vv_status check_entry(checking *c, const vv_record *r, uint64_t offset, vv_error *err)
+{
+	uint64_t first, count, found, i;
+	vv_status rc;
+
+	if (!c->index) {
+		return VV_OK;
+	}
+	if ((rc = vv_pack_index_find(c->index, vv_cid_prefix(&r->cid), &first, &count, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; i < count; i++) {
+		if ((rc = vv_pack_index_offset(c->index, first + i, &found, err)) < 0) {
+			return rc;
+		}
+		if (found == offset) {
+			return VV_OK;
+		}
+	}
+	return renew_index(c, "it did not lead to all records", err);
+}
+
+/* ---- records ---- */
+
+static vv_status check_meaning(const checking *c, const vv_cid *cid, vv_error *what)
+{
+	vv_cid real;
+	vv_status rc = vv_cid_of(&real, cid->codec, c->raw.data, c->raw.len, what);
+
+	if (rc == VV_OK && !vv_cid_equal(&real, cid)) {
+		rc = vv_fail(what, VV_ECORRUPT, "the block's SHA-256 is not that of its name");
+	}
+	if (rc == VV_OK && cid->codec == VV_CODEC_DAG_CBOR) {
+		rc = vv_cbor_check(c->raw.data, c->raw.len, what);
+	}
+	return rc;
+}
+
+/* *good: it was read. *len 0: it cannot be told how long it is. */
+static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool *good,
+			      vv_error *err)
+{
+	vv_source src = {c->store, c->packs, NULL, false};
+	vv_place place = {c->pack, offset};
+	uint8_t peek[VV_RECORD_PEEK];
+	size_t have;
+	vv_error what;
+	vv_record r;
+	vv_status rc;
+
+	*len = 0;
+	*good = false;
+	rc = vv_pack_record(c->pack, offset, &r, peek, &have, &what);
+	if (rc == VV_ECORRUPT || rc == VV_EIO) {
+		return tell(c, c->pack->name, offset, NULL, rc, what.message, err);
+	}
+	if (rc == VV_OK) {
+		*len = vv_record_len(&r);
+		memset(&c->base, 0, sizeof c->base);
+		if (c->bases && r.method == VV_METHOD_DIFF) {
+			(void)vv_place_base(&place, &r, &c->base, NULL);
+		}
+		rc = vv_source_get_at(&src, &place, &c->raw, &r, &what);
+		if (rc == VV_OK && c->deep) {
+			rc = check_meaning(c, &r.cid, &what);
+		}
+	}
+	if (rc < 0 && rc != VV_ECORRUPT && rc != VV_EIO && rc != VV_EMISSING) {
+		if (err) {
+			*err = what;
+		}
+		return rc;
+	}
+	*good = rc == VV_OK;
+	rc = tell(c, c->pack->name, offset, &r.cid, rc, rc < 0 ? what.message : "", err);
+	return rc < 0 ? rc : check_entry(c, &r, offset, err);
+}
+
+/* The first record after offset that the index knows; the end when none. */
+static vv_status next_known(const checking *c, const vv_pack_index *index, uint64_t offset,
+			    uint64_t *out, vv_error *err)
+{
+	uint64_t count = vv_pack_index_count(index), i, found;
+	vv_status rc;
+
+	*out = c->pack->records_end;
+	for (i = 0; i < count; i++) {
+		if ((rc = vv_pack_index_offset(index, i, &found, err)) < 0) {
+			return rc;
+		}
+		if (found > offset && found < *out) {
+			*out = found;
+		}
+	}
+	return VV_OK;
+}
+
+/* Does a record that can be read start here? */
+static bool reads(checking *c, uint64_t offset)
+{
+	vv_source src = {c->store, c->packs, NULL, false};
+	vv_place place = {c->pack, offset};
+	uint8_t peek[VV_RECORD_PEEK];
+	size_t have;
+	vv_record r;
+
+	return vv_pack_record(c->pack, offset, &r, peek, &have, NULL) == VV_OK &&
+	       vv_source_get_at(&src, &place, &c->raw, &r, NULL) == VV_OK;
+}
+
+#define SEARCH_PIECE ((size_t)64 << 10)
+
+/* The first record at or after offset that can be read; the end when none. */
+static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_error *err)
+{
+	uint64_t end = c->pack->records_end;
+	uint8_t *piece = vv_malloc(SEARCH_PIECE);
+	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
+
+	*out = end;
+	while (rc == VV_OK && *out == end && offset < end) {
+		size_t len = end - offset < SEARCH_PIECE ? (size_t)(end - offset) : SEARCH_PIECE, i;
+
+		if (vv_pack_read(c->pack, offset, piece, len, NULL) < 0) {
+			offset += len; /* a sector that cannot be read, say */
+			continue;
+		}
+		for (i = 0; i < len && *out == end; i++) {
+			if ((piece[i] & 0x0f) <= VV_METHOD_DIFF && reads(c, offset + i)) {
+				*out = offset + i;
+			}
+		}
+		offset += len;
+	}
+	vv_free(piece);
+	return rc;
+}
+
+/* Where the next record starts after a bad one at offset, which says that it has so many bytes
+ * (0: it says nothing). What it says may be wrong; a good index is not, and without one the
+ * next one is searched for byte by byte. */
+static vv_status after_bad(checking *c, uint64_t offset, uint64_t len, uint64_t *out, vv_error *err)
+{
+	uint64_t end = c->pack->records_end;
+
+	if (c->index) {
+		return next_known(c, c->index, offset, out, err);
+	}
+	if (len > 0 && (offset + len >= end || reads(c, offset + len))) {
+		*out = offset + len;
+		return VV_OK;
+	}
+	return search_record(c, offset + 1, out, err);
+}
+
+static vv_status check_records(checking *c, vv_error *err)
+{
+	uint64_t offset = VV_PACK_HEADER_LEN, len;
+	bool good;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && offset < c->pack->records_end) {
+		rc = check_record(c, offset, &len, &good, err);
+		if (rc == VV_OK && !good) {
+			rc = after_bad(c, offset, len, &offset, err);
+		} else {
+			offset += len;
+		}
+		vv_progress_update(c->progress, "checking blocks", c->done + offset, c->total);
+	}
+	return rc;
+}
+
+vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
+			const vv_progress *progress, vv_error *err)
+{
+	checking c;
+	vv_status rc;
+	size_t i;
+
+	memset(&c, 0, sizeof c);
+	c.store = s;
+	c.deep = deep;
+	c.fn = fn;
+	c.payload = payload;
+	c.progress = progress;
+	if ((rc = vv_packs_renew(s, NULL, true, &c.packs, err)) < 0) {
+		return rc;
+	}
+	for (i = 0; i < c.packs->own; i++) {
+		c.total += c.packs->packs[i]->stat.size;
+	}
+	for (i = 0; rc == VV_OK && i < c.packs->own; i++) {
+		c.pack = c.packs->packs[i];
+		if ((rc = check_pack(&c, err)) == VV_OK && (rc = check_index(&c, err)) == VV_OK) {
+			rc = check_records(&c, err);
+		}
+		vv_pack_index_close(c.index);
+		c.index = NULL;
+		c.done += c.pack->stat.size;
+	}
+	vv_buf_clear(&c.raw);
+	vv_packs_unref(c.packs);
+	return rc;
+}
+
+/* ---- taking damaged packs out of use ---- */
+
+typedef struct salvage {
+	checking c;
+	const vv_salvage *ask;
+	vv_writer *w;
+	uint64_t sound; /* records of this pack that are safe: read, or here in a sound pack too */
+	uint64_t read;  /* of these, the ones that were read here */
+	uint64_t bad;
+} salvage;
+
+/* Is a sound copy of the block in a pack that stays, or among what was saved before? */
+static bool is_safe(salvage *s, const vv_cid *cid)
+{
+	vv_buf copy = VV_BUF_INIT;
+	bool safe = vv_writer_has(s->w, cid) && vv_writer_get(s->w, cid, &copy, NULL) == VV_OK;
+
+	vv_buf_clear(&copy);
+	return safe;
+}
+
+static vv_status save_record(void *payload, const char *pack, uint64_t offset, const vv_cid *cid,
+			     vv_status state, const char *what, vv_error *err)
+{
+	salvage *s = payload;
+
+	(void)offset;
+	(void)what;
+	if (strcmp(pack, s->c.pack->name) != 0) {
+		return VV_OK; /* of its index */
+	}
+	if (state == VV_OK) {
+		s->sound++;
+		s->read++;
+		return vv_writer_put(s->w, cid, vv_buf_cstr(&s->c.raw), s->c.raw.len,
+				     vv_cid_is_null(&s->c.base) ? NULL : &s->c.base, err);
+	}
+	s->bad++;
+	s->sound += !vv_cid_is_null(cid) && is_safe(s, cid);
+	return VV_OK;
+}
+
+static bool is_named(const vv_salvage *ask, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ask->count; i++) {
+		if (strcmp(ask->names[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Puts what can be read of the pack. *lost: some record cannot be, or nobody knows how many
+ * there were. */
+static vv_status save_pack(salvage *s, vv_pack *p, bool *lost, vv_error *err)
+{
+	uint64_t wanted = p->count;
+	vv_status rc;
+
+	s->c.pack = p;
+	s->sound = s->read = s->bad = 0;
+	rc = vv_pack_index_open(&s->c.index, p->index_path, p->id.hash, true, err);
+	if (rc == VV_OK) {
+		wanted = vv_pack_index_count(s->c.index);
+	}
+	if (rc != VV_ENOMEM) {
+		rc = check_records(&s->c, err);
+	}
+	vv_pack_index_close(s->c.index);
+	s->c.index = NULL;
+	*lost = wanted == 0 || s->sound < wanted;
+	return rc;
+}
+
+/* A folder for what is kept: the first number that is free. Durable. */
+static vv_status make_kept_folder(vv_store *s, char **out, vv_error *err)
+{
+	char *damaged = vv_path_join(s->dir, VV_DAMAGED_DIR, (char *)NULL), *one = NULL;
+	char number[24];
+	unsigned n = 1;
+	vv_status rc = damaged ? VV_OK : vv_fail_nomem(err);
+
+	for (; rc == VV_OK; n++) {
+		(void)snprintf(number, sizeof number, "%u", n);
+		if (!(one = vv_path_join(damaged, number, (char *)NULL))) {
+			rc = vv_fail_nomem(err);
+		} else if (!vv_exists(one)) {
+			break;
+		}
+		vv_free(one);
+		one = NULL;
+	}
+	if (rc == VV_OK && !(*out = vv_path_join(one, "packs", (char *)NULL))) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && (rc = vv_mkdirs(*out, err)) == VV_OK &&
+	    (rc = vv_fsync_dir(one, err)) == VV_OK && (rc = vv_fsync_dir(damaged, err)) == VV_OK) {
+		rc = vv_fsync_dir(s->dir, err);
+	}
+	vv_free(one);
+	vv_free(damaged);
+	return rc;
+}
+
+/* The index goes first, as when a pack is published. */
+static vv_status keep_pack(const vv_pack *p, const char *folder, char **kept, vv_error *err)
+{
+	char name[VV_PACK_NAME_MAX], *index;
+	vv_status rc = VV_OK;
+
+	vv_pack_name_write(name, &p->id, "index");
+	index = vv_path_join(folder, name, (char *)NULL);
+	*kept = vv_path_join(folder, p->name, (char *)NULL);
+	if (!index || !*kept) {
+		rc = vv_fail_nomem(err);
+	} else if (vv_exists(p->index_path)) {
+		rc = vv_rename(p->index_path, index, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_rename(p->path, *kept, err);
+	}
+	vv_free(index);
+	return rc;
+}
+
+/* All that was saved is durable: the pack goes, or, where it had more, moves. */
+static vv_status retire(salvage *s, vv_pack *p, bool lost, char **folder, vv_error *err)
+{
+	char *kept = NULL;
+	vv_stat now;
+	vv_status rc;
+
+	if (vv_lstat(&now, p->path, NULL) == VV_OK &&
+	    (now.ino != p->stat.ino || now.dev != p->stat.dev)) {
+		rc = VV_OK; /* all of it was saved, as it was: the new pack has taken its name */
+	} else if (!lost) {
+		rc = vv_store_remove_pack(s->c.store, &p->id, err);
+	} else if (*folder || (rc = make_kept_folder(s->c.store, folder, err)) == VV_OK) {
+		rc = keep_pack(p, *folder, &kept, err);
+	}
+	if (rc == VV_OK) {
+		rc = s->ask->told(s->ask->payload, p->name, kept, s->read, err);
+	}
+	vv_free(kept);
+	return rc;
+}
+
+/* Once more for differences whose base was saved only in the round before. */
+static vv_status save_all(salvage *s, bool *lost, vv_error *err)
+{
+	uint64_t before, bad, now = 0;
+	vv_writer_stats stats;
+	vv_status rc;
+	size_t i;
+
+	do {
+		before = now;
+		bad = 0;
+		for (i = 0; i < s->c.packs->own; i++) {
+			if (is_named(s->ask, s->c.packs->packs[i]->name)) {
+				if ((rc = save_pack(s, s->c.packs->packs[i], &lost[i], err)) < 0) {
+					return rc;
+				}
+				bad += s->bad;
+			}
+		}
+		vv_writer_stats_get(s->w, &stats);
+		now = stats.blocks_new;
+		if ((rc = vv_writer_commit(s->w, err)) < 0) {
+			return rc;
+		}
+	} while (bad > 0 && now > before);
+	return VV_OK;
+}
+
+static vv_status salvage_locked(salvage *s, vv_error *err)
+{
+	char *folder = NULL;
+	bool *lost = vv_calloc(s->c.packs->own + 1, sizeof *lost);
+	vv_status rc = lost ? VV_OK : vv_fail_nomem(err);
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < s->c.packs->own; i++) {
+		if (is_named(
+			    s->ask,
+			    s->c.packs->packs[i]->name)) { /* what is in it is to be stored again */
+			vv_pack_set_damaged(s->c.packs->packs[i], 0,
+					    "blocks in it are stored again");
+		}
+	}
+	if (rc == VV_OK) {
+		rc = save_all(s, lost, err);
+	}
+	for (i = 0; rc == VV_OK && i < s->c.packs->own; i++) {
+		if (is_named(s->ask, s->c.packs->packs[i]->name)) {
+			rc = retire(s, s->c.packs->packs[i], lost[i], &folder, err);
+		}
+	}
+	if (rc == VV_OK && folder) {
+		rc = vv_fsync_dir(folder, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_fsync_dir(s->c.store->packs_dir, err);
+	}
+	vv_free(folder);
+	vv_free(lost);
+	return rc < 0 ? rc : vv_writer_renew(s->w, err);
+}
+
+vv_status vv_store_salvage(vv_store *s, const vv_salvage *ask, vv_error *err)
+{
+	salvage v;
+	vv_status rc;
+
+	memset(&v, 0, sizeof v);
+	v.ask = ask;
+	v.c.store = s;
+	v.c.deep = true;
+	v.c.bases = true;
+	v.c.fn = save_record;
+	v.c.payload = &v;
+	if ((rc = vv_writer_open(&v.w, s, ask->lock_wait_ms, err)) == VV_OK &&
+	    (rc = vv_packs_renew(s, NULL, true, &v.c.packs, err)) == VV_OK) {
+		rc = salvage_locked(&v, err);
+	}
+	vv_buf_clear(&v.c.raw);
+	vv_packs_unref(v.c.packs);
+	vv_writer_close(v.w);
+	return rc;
+}
