@@ -532,8 +532,11 @@ static vv_status count_held(vv_serve *s, bool no_refs, uint64_t *out, vv_error *
 	vv_store_stats stats = {0};
 	vv_status rc;
 
-	(void)vv_incoming_tidy(s->repo, NULL);
-	(void)vv_git_receive_clean(s->repo, NULL);
+	/* What cannot be tidied now waits for the next time. */
+	if (vv_incoming_tidy(s->repo, NULL) == VV_ENOMEM ||
+	    vv_git_receive_clean(s->repo, NULL) == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
 	rc = vv_incoming_count(s->repo, out, err);
 	if (rc == VV_OK && no_refs && (rc = vv_repository_store(s->repo, &store, err)) == VV_OK) {
 		rc = vv_store_stats_get(store, &stats, err);

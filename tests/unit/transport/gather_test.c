@@ -225,6 +225,17 @@ static void flip(loop_line *l)
 	}
 }
 
+/* Lets a branch of r reach all that is wanted. */
+static void show(const kit *k, vv_repository *r)
+{
+	vv_cid cids[COUNT];
+
+	for (unsigned i = 0; i < COUNT; i++) {
+		cids[i] = k->wants[i].cid;
+	}
+	small_shown(r, cids, COUNT);
+}
+
 static void peers_that_die_or_garble_are_dropped(void **state)
 {
 	vv_serve serve[3];
@@ -244,6 +255,7 @@ static void peers_that_die_or_garble_are_dropped(void **state)
 		name[4] = (char)('0' + i);
 		serve[i].repo = small_repository(name);
 		fx_commit(vv_repository_varvedir(serve[i].repo), 0, COUNT, true);
+		show(&k, serve[i].repo);
 		lines[i].serve = &serve[i];
 		vv_assert_ok(vv_peer_over(&peers[i], loop_line_open(&lines[i], name), &err), &err);
 		all[i].peer = peers[i];

@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "tests/unit/repo/store_fixture.h"
 #include "tests/unit/transport/http_fixture.h"
+#include "tests/unit/transport/small_history.h"
 #include "transport/ipfs/gateway_peer.h"
 
 typedef struct got {
@@ -68,6 +69,8 @@ static void blocks_that_are_there_come_in_order_and_others_are_absent(void **sta
 {
 	vv_http_options o = {0};
 	got g = {.given = 0};
+	vv_repository *r;
+	vv_cid cids[90];
 	hx_server *f;
 	vv_error err;
 
@@ -75,6 +78,12 @@ static void blocks_that_are_there_come_in_order_and_others_are_absent(void **sta
 	git_begin();
 	sh("mkdir -p .git/varve");
 	fx_commit(".git/varve", 0, 90, true);
+	for (unsigned i = 0; i < 90; i++) {
+		cids[i] = fx_cid(i);
+	}
+	vv_assert_ok(vv_repository_open(&r, ".", &err), &err);
+	small_shown(r, cids, 90);
+	vv_repository_close(r);
 	f = hx_begin_with(&o);
 	for (unsigned i = 0; i < 100; i++) {
 		g.wants[i].cid = fx_cid(i * 7 % 100);

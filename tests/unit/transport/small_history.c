@@ -127,9 +127,9 @@ static vv_oid put_object(vv_git_receive *g, vv_git_type type, vv_buf *b)
 	return id;
 }
 
-vv_oid small_commit(vv_repository *r, unsigned v, const vv_oid *parent)
+static vv_oid commit_root(vv_repository *r, unsigned v, const vv_cid *root, const vv_oid *parent)
 {
-	vv_pointer p = {.kind = "file", .root = small_root(v), .bytes = 1000 + v};
+	vv_pointer p = {.kind = "file", .root = *root, .bytes = 1000 + v};
 	vv_git_receive *g = NULL;
 	vv_buf b = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
@@ -157,6 +157,28 @@ vv_oid small_commit(vv_repository *r, unsigned v, const vv_oid *parent)
 	require(vv_git_receive_install(g, &err), &err);
 	vv_git_receive_close(g);
 	return id;
+}
+
+vv_oid small_commit(vv_repository *r, unsigned v, const vv_oid *parent)
+{
+	vv_cid root = small_root(v);
+
+	return commit_root(r, v, &root, parent);
+}
+
+void small_shown(vv_repository *r, const vv_cid *cids, size_t count)
+{
+	vv_store *s;
+	vv_writer *w = NULL;
+	vv_error err;
+
+	require(vv_repository_store(r, &s, &err), &err);
+	require(vv_writer_open(&w, s, 10, &err), &err);
+	vv_cid root = put_node(w, "root", cids, count);
+	require(vv_writer_commit(w, &err), &err);
+	vv_writer_close(w);
+	vv_oid commit = commit_root(r, 0, &root, NULL);
+	small_ref(r, "refs/heads/main", &commit);
 }
 
 void small_ref(vv_repository *r, const char *name, const vv_oid *id)

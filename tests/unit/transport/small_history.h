@@ -21,6 +21,8 @@ vv_cid small_version(vv_repository *r, unsigned v);
 /* A commit of version v; parent NULL: the first. Without small_version before, its blocks are
  * missing. */
 vv_oid small_commit(vv_repository *r, unsigned v, const vv_oid *parent);
+/* Lets main reach these blocks: peers are given no others. */
+void small_shown(vv_repository *r, const vv_cid *cids, size_t count);
 void small_ref(vv_repository *r, const char *name, const vv_oid *id);
 
 vv_cid small_root(unsigned v);
