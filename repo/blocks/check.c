@@ -64,6 +64,13 @@ static vv_status check_pack(checking *c, vv_error *err)
 	return rc;
 }
 
+static bool is_gone(const vv_pack *p)
+{
+	vv_stat st;
+
+	return vv_lstat(&st, p->path, NULL) == VV_ENOTFOUND;
+}
+
 /* All that an index says is in its pack, too: one that is not as it should be is no damage. Of a
  * damaged pack it may know more than can be read now, and stays as it is. */
 static vv_status renew_index(checking *c, const char *why, vv_error *err)
@@ -75,7 +82,8 @@ static vv_status renew_index(checking *c, const char *why, vv_error *err)
 
 	vv_pack_index_close(c->index);
 	c->index = NULL;
-	if (vv_pack_is_damaged(p)) {
+	/* A writer that merges packs takes the old ones away, and their indexes with them. */
+	if (vv_pack_is_damaged(p) || is_gone(p)) {
 		return VV_OK;
 	}
 	if ((rc = vv_pack_rebuild(p, err)) < 0) {
@@ -85,6 +93,9 @@ static vv_status renew_index(checking *c, const char *why, vv_error *err)
 	if (vv_pack_store_index(p, &what) < 0) {
 		(void)snprintf(text, sizeof text, "%s, and cannot be made again: %s", why,
 			       what.message);
+	} else if (is_gone(p)) {
+		(void)vv_unlink(p->index_path, true, NULL);
+		return VV_OK;
 	} else {
 		(void)snprintf(text, sizeof text, "%s, and was made again", why);
 	}
