@@ -128,6 +128,16 @@ static bool has_ref(const ref_list *l, const char *name)
 	return l->sorted > 0 && bsearch(name, l->items, l->sorted, sizeof(*l->items), compare_name);
 }
 
+/* Did the disk or the memory keep a ref from being read? One whose content is not a ref is passed over,
+ * as libgit2 does; fsck reports it. */
+static bool cannot_be_read(int code)
+{
+	const git_error *e = git_error_last();
+
+	return code != GIT_ENOTFOUND && e &&
+	       (e->klass == GIT_ERROR_OS || e->klass == GIT_ERROR_NOMEMORY);
+}
+
 /* What is at a path below refs/: a folder is to be looked into, a file is a ref. */
 static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char *take_name,
 			 char ***todo, size_t *todo_count, size_t *todo_cap, vv_error *err)
@@ -137,6 +147,7 @@ static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char
 	git_reference *ref = NULL;
 	vv_stat st;
 	vv_status rc = VV_OK;
+	int code;
 
 	if (!path) {
 		vv_free(take_name);
@@ -155,8 +166,12 @@ static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char
 		take_name = NULL;
 	} else if (len >= prefix_len && S_ISREG(st.mode) &&
 		   !(len > 5 && strcmp(take_name + len - 5, ".lock") == 0) &&
-		   !has_ref(l, take_name) && git_reference_lookup(&ref, r->git, take_name) == 0) {
-		rc = add_ref(l, ref, err);
+		   !has_ref(l, take_name)) {
+		code = git_reference_lookup(&ref, r->git, take_name);
+		rc = code == 0              ? add_ref(l, ref, err)
+		     : cannot_be_read(code) ? vv_git_fail(err, code, "cannot read the ref '%s'",
+							  vv_text_shows(take_name))
+					    : VV_OK;
 	}
 	git_error_clear();
 done:
