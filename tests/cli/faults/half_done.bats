@@ -486,7 +486,7 @@ half_way() {
 	succeeds varve restore --staged notes.txt
 	stderr_lacks "interrupted"
 	[ -e .git/varve/journal/log ]
-	ends_with 2 varve rm -q notes.txt
+	ends_with 2 varve rm -q -f notes.txt
 	stderr_has "another varve is changing files of this work tree"
 	files > ../then_files
 	cmp ../now_files ../then_files
