@@ -149,7 +149,7 @@ static bool read_part(part *out, const check_run *r, const uint8_t *entry)
 	uint32_t at = check_memo_fact(entry);
 	uint64_t newlines, n;
 
-	*out = (part){NULL};
+	*out = (part){.first = NULL};
 	if (at == UINT32_MAX) {
 		return true;
 	}
