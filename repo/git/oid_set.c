@@ -54,3 +54,22 @@ bool vv_oid_set_has(const vv_oid_set *s, const git_oid *id)
 {
 	return has(s, id, vv_xxh3(id->id, GIT_OID_RAWSZ, s->index.seed));
 }
+
+vv_status vv_oid_set_add_tags(vv_oid_set *tags, vv_repository *r, const vv_oid *id, vv_error *err)
+{
+	git_object_t type;
+	git_oid at;
+	uint64_t size;
+	bool added = true;
+	vv_status rc = VV_OK;
+
+	vv_oid_to_git(&at, id);
+	while (rc == VV_OK && added &&
+	       (rc = vv_object_header(r, &at, &type, &size, err)) == VV_OK &&
+	       type == GIT_OBJECT_TAG) {
+		if ((rc = vv_oid_set_add(tags, &at, &added, err)) == VV_OK) {
+			rc = vv_tag_target(r, &at, &at, err);
+		}
+	}
+	return rc;
+}

@@ -248,25 +248,6 @@ static vv_status meet(vv_reachable *x, vv_node *n, vv_error *err)
 	return rc < 0 ? rc : vv_queue_push(&x->queue, n, err);
 }
 
-static vv_status note_tags(vv_reachable *x, const tip *t, vv_error *err)
-{
-	git_object_t type;
-	git_oid at;
-	uint64_t size;
-	bool added = true;
-	vv_status rc = VV_OK;
-
-	vv_oid_to_git(&at, &t->id);
-	while (rc == VV_OK && added &&
-	       (rc = vv_object_header(x->repo, &at, &type, &size, err)) == VV_OK &&
-	       type == GIT_OBJECT_TAG) {
-		if ((rc = vv_oid_set_add(&x->tags, &at, &added, err)) == VV_OK) {
-			rc = vv_tag_target(x->repo, &at, &at, err);
-		}
-	}
-	return rc;
-}
-
 static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -283,7 +264,8 @@ static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 		vv_node *n;
 		git_oid id;
 
-		if (!vv_oid_equal(&at->id, &at->commit) && (rc = note_tags(x, at, err)) < 0) {
+		if (!vv_oid_equal(&at->id, &at->commit) &&
+		    (rc = vv_oid_set_add_tags(&x->tags, x->repo, &at->id, err)) < 0) {
 			break;
 		}
 		vv_oid_to_git(&id, &at->commit);

@@ -79,25 +79,6 @@ static vv_status descend_to(descent *d, vv_node *n, uint32_t flags, uint32_t dis
 	return rc < 0 ? rc : vv_queue_push(&d->queue, n, err);
 }
 
-static vv_status note_tags(descent *d, const vv_oid *id, vv_error *err)
-{
-	git_object_t type;
-	git_oid at;
-	uint64_t size;
-	bool added = true;
-	vv_status rc = VV_OK;
-
-	vv_oid_to_git(&at, id);
-	while (rc == VV_OK && added &&
-	       (rc = vv_object_header(d->repo, &at, &type, &size, err)) == VV_OK &&
-	       type == GIT_OBJECT_TAG) {
-		if ((rc = vv_oid_set_add(&d->tags, &at, &added, err)) == VV_OK) {
-			rc = vv_tag_target(d->repo, &at, &at, err);
-		}
-	}
-	return rc;
-}
-
 static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	descent *d = payload;
@@ -105,7 +86,8 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	git_oid id;
 	vv_status rc;
 
-	if (!vv_oid_equal(&ref->id, &ref->commit) && (rc = note_tags(d, &ref->id, err)) < 0) {
+	if (!vv_oid_equal(&ref->id, &ref->commit) &&
+	    (rc = vv_oid_set_add_tags(&d->tags, d->repo, &ref->id, err)) < 0) {
 		return rc;
 	}
 	if (vv_oid_is_null(&ref->commit)) {
