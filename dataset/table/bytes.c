@@ -12,18 +12,28 @@
 #include "dataset/format/quirks.h"
 #include "dataset/read/scan.h"
 
+/* The caller frees both, also on failure. */
+static vv_status column_names(const char ***names, size_t **lens, const vv_table *t, vv_error *err)
+{
+	*names = vv_calloc(t->columns + 1, sizeof(**names));
+	*lens = vv_calloc(t->columns + 1, sizeof(**lens));
+	if (!*names || !*lens) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < t->columns && t->schema.fields; i++) {
+		(*names)[i] = t->schema.fields[i].name;
+		(*lens)[i] = t->schema.fields[i].name_len;
+	}
+	return VV_OK;
+}
+
 vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err)
 {
-	const char **names = vv_calloc(t->columns + 1, sizeof(*names));
-	size_t *lens = vv_calloc(t->columns + 1, sizeof(*lens));
-	vv_status rc;
-	if (!names || !lens) {
-		rc = vv_fail_nomem(err);
-	} else {
-		for (size_t i = 0; i < t->columns && t->schema.fields; i++) {
-			names[i] = t->schema.fields[i].name;
-			lens[i] = t->schema.fields[i].name_len;
-		}
+	const char **names;
+	size_t *lens;
+	vv_status rc = column_names(&names, &lens, t, err);
+
+	if (rc == VV_OK) {
 		rc = vv_row_writer_new(out, &t->root.dialect, t->columns, names, lens, err);
 	}
 	vv_free(names);
@@ -332,16 +342,11 @@ static int has_raw_line(const vv_batch *b, vv_error *err)
 
 static vv_status new_scan(vv_scan **out, const vv_table *t, vv_error *err)
 {
-	const char **names = vv_calloc(t->columns + 1, sizeof(*names));
-	size_t *lens = vv_calloc(t->columns + 1, sizeof(*lens));
-	vv_status rc;
-	if (!names || !lens) {
-		rc = vv_fail_nomem(err);
-	} else {
-		for (size_t i = 0; i < t->columns && t->schema.fields; i++) {
-			names[i] = t->schema.fields[i].name;
-			lens[i] = t->schema.fields[i].name_len;
-		}
+	const char **names;
+	size_t *lens;
+	vv_status rc = column_names(&names, &lens, t, err);
+
+	if (rc == VV_OK) {
 		rc = vv_scan_new(out, &t->root.dialect, t->columns, names, lens, err);
 	}
 	vv_free(names);
