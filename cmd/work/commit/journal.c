@@ -169,12 +169,22 @@ static void put_flag(vv_json_out *w, const char *name, bool on)
 	}
 }
 
+/* Closes the object and writes it; b is cleared. */
+static vv_status end_line(vv_journal *j, vv_json_out *w, vv_buf *b, vv_error *err)
+{
+	vv_status rc;
+
+	vv_json_close_object(w);
+	rc = put_line(j, b, err);
+	vv_buf_clear(b);
+	return rc;
+}
+
 static vv_status put_head(vv_journal *j, const char *kind, const char *branch, const vv_oid *commit,
 			  vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
-	vv_status rc;
 
 	vv_json_out_init(&w, &b, 0);
 	vv_json_open_object(&w);
@@ -182,10 +192,7 @@ static vv_status put_head(vv_journal *j, const char *kind, const char *branch, c
 	if (branch) {
 		put_name(&w, "branch", branch);
 	}
-	vv_json_close_object(&w);
-	rc = put_line(j, &b, err);
-	vv_buf_clear(&b);
-	return rc;
+	return end_line(j, &w, &b, err);
 }
 
 static vv_status put_first_line(vv_journal *j, const vv_journal_options *o, vv_error *err)
@@ -193,7 +200,6 @@ static vv_status put_first_line(vv_journal *j, const vv_journal_options *o, vv_e
 	static const char *const ends[] = {"head", "index", "close"};
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
-	vv_status rc;
 
 	vv_json_out_init(&w, &b, 0);
 	vv_json_open_object(&w);
@@ -208,10 +214,7 @@ static vv_status put_first_line(vv_journal *j, const vv_journal_options *o, vv_e
 	if (o->state) {
 		put_text(&w, "state", o->state);
 	}
-	vv_json_close_object(&w);
-	rc = put_line(j, &b, err);
-	vv_buf_clear(&b);
-	return rc;
+	return end_line(j, &w, &b, err);
 }
 
 /* --- beginning --------------------------------------------------------------------------- */
@@ -291,7 +294,6 @@ vv_status vv_journal_ref(vv_journal *j, const char *name, const vv_oid *old, con
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
-	vv_status rc;
 
 	vv_json_out_init(&w, &b, 0);
 	vv_json_open_object(&w);
@@ -300,26 +302,19 @@ vv_status vv_journal_ref(vv_journal *j, const char *name, const vv_oid *old, con
 		put_id(&w, "old", old);
 	}
 	put_id(&w, "to", to);
-	vv_json_close_object(&w);
-	rc = put_line(j, &b, err);
-	vv_buf_clear(&b);
-	return rc;
+	return end_line(j, &w, &b, err);
 }
 
 vv_status vv_journal_config(vv_journal *j, const char *key, const char *value, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
-	vv_status rc;
 
 	vv_json_out_init(&w, &b, 0);
 	vv_json_open_object(&w);
 	put_name(&w, "config", key);
 	put_name(&w, "value", value);
-	vv_json_close_object(&w);
-	rc = put_line(j, &b, err);
-	vv_buf_clear(&b);
-	return rc;
+	return end_line(j, &w, &b, err);
 }
 
 /* --- what is kept ------------------------------------------------------------------------ */
