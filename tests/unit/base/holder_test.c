@@ -1,5 +1,5 @@
 /*
- * Who holds a lock, and whether that process still runs: "dead" is said only where it is certain.
+ * Whose lock it is, and whether that process still runs: "dead" is said only where it is certain.
  */
 #include <signal.h>
 #include <string.h>
