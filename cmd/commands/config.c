@@ -97,16 +97,28 @@ static vv_status on_line(void *payload, const char *file, unsigned line, const c
 static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_error *err)
 {
 	deciding d;
+	bool compared = false;
 	vv_status rc;
 
 	memset(&d, 0, sizeof(d));
 	d.path = s->path;
-	rc = vv_attr_tracked(s->repo, s->path, tracked, err);
-	if (rc == VV_OK && !vv_repository_is_bare(s->repo)) {
+	if ((rc = vv_attr_tracked(s->repo, s->path, tracked, err)) < 0 ||
+	    (rc = vv_attr_compared(s->repo, s->path, &compared, err)) < 0) {
+		return rc;
+	}
+	if (!vv_repository_is_bare(s->repo)) {
 		rc = vv_attr_lines(s->repo, on_line, &d, err);
 	}
+	/* A line that takes the filter away has been told; else one leaves the file as text. */
+	compared = compared && d.line.len == 0;
+	if (rc == VV_OK && compared && !vv_repository_is_bare(s->repo)) {
+		rc = vv_attr_compared_lines(s->repo, on_line, &d, err);
+	}
 	if (rc == VV_OK) {
-		say(a, "tracked", *tracked ? "yes" : "no",
+		say(a, "tracked",
+		    *tracked   ? "yes"
+		    : compared ? "text"
+			       : "no",
 		    d.line.len ? vv_buf_cstr(&d.line) : "no line of .gitattributes");
 	}
 	vv_buf_clear(&d.line);

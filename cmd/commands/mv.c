@@ -244,12 +244,18 @@ static vv_status track_new_name(moving *m, const entry *e, vv_error *err)
 	vv_status rc;
 
 	if (!e->dataset) {
-		return VV_OK;
-	}
-	if ((rc = vv_attr_tracked(m->c->repo, e->to, &tracked, err)) < 0) {
-		return rc;
-	}
-	if (!tracked && (rc = vv_attr_edit_track(&m->attributes, e->to, true, err)) < 0) {
+		bool compared = false; /* by varve, and text in Git: it stays so */
+
+		if ((rc = vv_attr_compared(m->c->repo, e->from, &compared, err)) < 0 || !compared) {
+			return rc;
+		}
+		if ((rc = vv_attr_compared(m->c->repo, e->to, &tracked, err)) < 0 ||
+		    (!tracked &&
+		     (rc = vv_attr_edit_track_text(&m->attributes, e->to, true, err)) < 0)) {
+			return rc;
+		}
+	} else if ((rc = vv_attr_tracked(m->c->repo, e->to, &tracked, err)) < 0 ||
+		   (!tracked && (rc = vv_attr_edit_track(&m->attributes, e->to, true, err)) < 0)) {
 		return rc;
 	}
 	/* The line of the old name, where it had one of its own, has nothing left to say. */

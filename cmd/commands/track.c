@@ -12,6 +12,7 @@
 #include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/commit/journal.h"
+#include "cmd/work/peers/push_hook.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/index/attributes.h"
 
@@ -19,7 +20,7 @@
 enum { SHOWN = 10 };
 
 typedef struct options {
-	bool verbose;
+	bool verbose, text;
 } options;
 
 /* The files for which a line decides. */
@@ -33,6 +34,7 @@ typedef struct lister {
 	vv_attr_list list;
 	decided *files; /* one for each line */
 	bool verbose;
+	bool compared; /* the lines leave files as text */
 } lister;
 
 static vv_status assign(lister *l, vv_index *x, vv_error *err)
@@ -48,7 +50,9 @@ static vv_status assign(lister *l, vv_index *x, vv_error *err)
 		if (e.stage > 1 || line == l->list.count) {
 			continue;
 		}
-		if ((rc = vv_attr_tracked(l->r, e.path, &tracked, err)) < 0) {
+		rc = l->compared ? vv_attr_compared(l->r, e.path, &tracked, err)
+				 : vv_attr_tracked(l->r, e.path, &tracked, err);
+		if (rc < 0) {
 			return rc;
 		}
 		if (tracked && (l->files[line].count++ < SHOWN || l->verbose)) {
@@ -63,8 +67,8 @@ static void print_lines(const lister *l)
 	for (size_t i = 0; i < l->list.count; i++) {
 		const vv_attr_list_line *at = &l->list.lines[i];
 		const decided *files = &l->files[i];
-		vv_out("%s:%u: %s%s\n", vv_text_shows(at->file), at->number,
-		       vv_text_shows(at->pattern),
+		vv_out("%s:%u: %s%s%s\n", vv_text_shows(at->file), at->number,
+		       vv_text_shows(at->pattern), l->compared ? "  (stays text)" : "",
 		       !at->on             ? "  (not tracked)"
 		       : files->count == 0 ? "  (no file yet)"
 					   : "");
@@ -74,18 +78,17 @@ static void print_lines(const lister *l)
 			       vv_text_count(files->count - SHOWN));
 		}
 	}
-	if (l->list.count == 0) {
-		vv_out("nothing is tracked yet; "
-		       "'varve add FILE' or 'varve track PATTERN' does that\n");
-	}
 }
 
-static vv_status list(vv_context *c, bool verbose, vv_error *err)
+/* *lines is counted up. */
+static vv_status list_kind(vv_context *c, bool verbose, bool compared, size_t *lines, vv_error *err)
 {
-	lister l = {c->repo, {NULL, 0, 0}, NULL, verbose};
-	vv_status rc;
+	lister l = {c->repo, {NULL, 0, 0}, NULL, verbose, compared};
+	vv_status rc = compared ? vv_attr_list_read_compared(&l.list, c->repo, err)
+				: vv_attr_list_read(&l.list, c->repo, err);
 
-	if ((rc = vv_attr_list_read(&l.list, c->repo, err)) == VV_OK) {
+	*lines += l.list.count;
+	if (rc == VV_OK) {
 		l.files = vv_calloc(l.list.count + 1, sizeof(*l.files));
 		rc = l.files ? VV_OK : vv_fail_nomem(err);
 	}
@@ -98,6 +101,22 @@ static vv_status list(vv_context *c, bool verbose, vv_error *err)
 	vv_free(l.files);
 	vv_attr_list_clear(&l.list);
 	return rc;
+}
+
+static vv_status list(vv_context *c, const options *o, vv_error *err)
+{
+	size_t lines = 0;
+	vv_status rc = VV_OK;
+
+	if ((!o->text && (rc = list_kind(c, o->verbose, false, &lines, err)) < 0) ||
+	    (rc = list_kind(c, o->verbose, true, &lines, err)) < 0) {
+		return rc;
+	}
+	if (lines == 0) {
+		vv_out("nothing is tracked yet; "
+		       "'varve add FILE' or 'varve track PATTERN' does that\n");
+	}
+	return VV_OK;
 }
 
 /* A pattern of the current folder as one of the top folder. */
@@ -149,6 +168,38 @@ static vv_status count_plain(vv_context *c, size_t *out, vv_error *err)
 		}
 		*out += !pointer;
 	}
+	return rc;
+}
+
+/* Files of the index that match the lines just written, but are pointers already. */
+static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
+{
+	vv_attr_list list = {NULL, 0, 0};
+	size_t count = vv_index_count(c->index), found = 0;
+	char *first = NULL;
+	vv_status rc = vv_attr_list_read_compared(&list, c->repo, err);
+
+	rc = rc < 0 ? rc : vv_context_need(c, VV_NEEDS_READER, err);
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+		bool tracked = false;
+
+		vv_index_at(c->index, i, &e);
+		if (e.stage > 0 || !vv_attr_list_concerns(&list, e.path) ||
+		    (rc = vv_attr_tracked(c->repo, e.path, &tracked, err)) < 0 || !tracked) {
+			continue;
+		}
+		if (found++ == 0 && !(first = vv_strdup(e.path))) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	if (rc == VV_OK && found > 0) {
+		vv_buf_printf(
+			text, "%s%s stay%s in blocks: another line of .gitattributes says so\n",
+			vv_text_shows(first), found > 1 ? " and others" : "", found > 1 ? "" : "s");
+	}
+	vv_free(first);
+	vv_attr_list_clear(&list);
 	return rc;
 }
 
@@ -205,6 +256,7 @@ static vv_status track(vv_context *c, vv_error *err)
 	vv_index *x = c->index;
 	int argc = c->argc;
 	char **argv = c->argv;
+	const options *wish = c->options;
 	vv_attr_edit edit = {0};
 	vv_buf text = VV_BUF_INIT;                              /* said only when all is done */
 	char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
@@ -226,9 +278,13 @@ static vv_status track(vv_context *c, vv_error *err)
 		bool literal = false, before = edit.changed;
 		edit.changed = false;
 		if ((rc = top_pattern(&pattern, r, argv[i], &literal, err)) == VV_OK &&
-		    (rc = vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK) {
-			vv_buf_printf(&text, "%s: %s\n", vv_text_shows(pattern),
-				      edit.changed ? "tracked" : "is tracked already");
+		    (rc = wish->text ? vv_attr_edit_track_text(&edit, pattern, literal, err)
+				     : vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK) {
+			vv_buf_printf(&text, "%s: %s%s\n", vv_text_shows(pattern),
+				      edit.changed ? "tracked" : "is tracked already",
+				      wish->text
+					      ? "; stays text in Git, compared and merged by cell"
+					      : "");
 		}
 		edit.changed = edit.changed || before;
 		if (literal) {
@@ -241,8 +297,10 @@ static vv_status track(vv_context *c, vv_error *err)
 		rc = vv_index_write(x, err);
 	}
 	rc = vv_journal_close(j, rc, err);
-	if (rc == VV_OK && edit.changed && (rc = count_plain(c, &plain, err)) == VV_OK &&
-	    plain > 0) {
+	if (rc == VV_OK && wish->text) {
+		rc = count_blocks(c, &text, err);
+	} else if (rc == VV_OK && edit.changed && (rc = count_plain(c, &plain, err)) == VV_OK &&
+		   plain > 0) {
 		vv_buf_printf(&text,
 			      "%s file%s that Git holds as text match%s; "
 			      "'varve add --fix' makes datasets of them\n",
@@ -262,6 +320,22 @@ done:
 	return rc;
 }
 
+/* A line of .gitattributes names what Git is to call; the first one in a clone of plain git finds
+ * nothing of that name. */
+static vv_status set_up(vv_context *c, vv_error *err)
+{
+	vv_status rc;
+
+	if (vv_repository_is_initialised(c->repo)) {
+		return VV_OK;
+	}
+	if ((rc = vv_repository_set_up(c->repo, "varve", err)) == VV_OK &&
+	    (rc = vv_push_hook_set(c->repo, false, err)) == VV_OK) {
+		vv_note("varve: git calls varve for tables here from now on, as 'varve init' sets it up");
+	}
+	return rc;
+}
+
 static vv_status run_track(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -271,7 +345,11 @@ static vv_status run_track(vv_context *c, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	return c->argc == 0 ? list(c, o->verbose, err) : track(c, err);
+	if (c->argc == 0) {
+		return list(c, o, err);
+	}
+	rc = set_up(c, err);
+	return rc < 0 ? rc : track(c, err);
 }
 
 static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, vv_error *err)
@@ -304,6 +382,17 @@ static int check_untrack(const vv_context *c)
 				     "untrack needs a pattern or file; 'varve track' lists them");
 }
 
+static vv_status count_line(void *payload, const char *file, unsigned line, const char *pattern,
+			    const char *attributes, vv_error *err)
+{
+	(void)file;
+	(void)line;
+	(void)pattern;
+	(void)err;
+	*(size_t *)payload += strstr(attributes, "filter=varve") != NULL;
+	return VV_OK;
+}
+
 static vv_status run_untrack(vv_context *c, vv_error *err)
 {
 	static const vv_journal_options o = {
@@ -312,9 +401,11 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	vv_attr_edit edit = {0};
 	vv_buf text = VV_BUF_INIT;
 	vv_journal *j = NULL;
+	size_t blocks = 0, left = 0; /* lines with the filter, before and after */
 	vv_status rc;
 
-	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
+	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0 ||
+	    (rc = vv_attr_lines(r, count_line, &blocks, err)) < 0) {
 		goto done;
 	}
 	rc = note(&j, r, c->index, &o, err);
@@ -324,13 +415,18 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 		}
 	}
 	vv_attr_flush(r);
+	if (rc == VV_OK) {
+		rc = vv_attr_lines(r, count_line, &left, err);
+	}
 	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, c->index, err)) == VV_OK) {
 		rc = vv_index_write(c->index, err);
 	}
 	rc = vv_journal_close(j, rc, err);
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
-		vv_out("('git add --renormalize PATH' and a commit make text of a file again)\n");
+		if (blocks > left) {
+			vv_out("('git add --renormalize PATH' and a commit make text of a file again)\n");
+		}
 	}
 done:
 	vv_buf_clear(&text);
@@ -339,6 +435,8 @@ done:
 }
 
 static const vv_option track_table[] = {
+	OPT_FLAG(0, "text", text,
+		 "leave the files in Git as text; only compare and merge them by cell"),
 	OPT_FLAG('v', "verbose", verbose, "list all files of each line"),
 };
 
@@ -346,7 +444,7 @@ const vv_command vv_cmd_track = {
 	.name = "track",
 	.group = "change",
 	.summary = "make datasets of all files that match a pattern, or list what is tracked",
-	.usage = "[-v]\nPATTERN...",
+	.usage = "[-v] [--text]\n[--text] PATTERN...",
 	.example = "$ varve track 'data/**/*.csv'\n"
 		   "data/**/*.csv: tracked\n"
 		   "$ varve track\n"

@@ -13,6 +13,8 @@
 #include "cmd/output.h"
 #include "cmd/print/path.h"
 #include "cmd/work/diff/change_count.h"
+#include "dataset/table/dataset_reader.h"
+#include "repo/git/index/attributes.h"
 #include "repo/git/merge/renames.h"
 
 void vv_commit_stat_clear(vv_commit_stat *s)
@@ -68,6 +70,7 @@ typedef struct collect {
 	vv_commit_stat *stat;
 	vv_repository *repo;
 	const vv_stat_options *opts;
+	vv_dataset_reader *reader; /* NULL until a text is counted */
 } collect;
 
 static bool below(const char *path, const char *folder)
@@ -164,15 +167,36 @@ static vv_status pair_renames(vv_commit_stat *s, vv_repository *r, vv_error *err
 	return rc;
 }
 
-static vv_status fill_line(const collect *c, vv_stat_line *line, vv_error *err)
+/* A table that Git keeps as text, for varve to compare. */
+static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
+{
+	const vv_change *h = &line->change;
+	bool compared = false;
+	vv_status rc = VV_OK;
+
+	if (c->opts->names || line->old_side.dataset || line->old_side.broken ||
+	    line->new_side.broken || !S_ISREG(h->old_mode) || !S_ISREG(h->new_mode) ||
+	    (rc = vv_attr_compared(c->repo, line->path, &compared, err)) < 0 || !compared) {
+		return rc;
+	}
+	if (!c->reader && (rc = vv_dataset_reader_open(&c->reader, c->repo, NULL, err)) < 0) {
+		return rc;
+	}
+	return vv_change_count_texts(&line->counts, c->repo, c->reader, line->path, &h->old_id,
+				     &h->new_id, err);
+}
+
+static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
 {
 	const vv_change *h = &line->change;
 	vv_status rc;
 
 	if ((rc = read_side(&line->old_side, c->repo, h->old_mode, &h->old_id, err)) < 0 ||
-	    (rc = read_side(&line->new_side, c->repo, h->new_mode, &h->new_id, err)) < 0 ||
-	    !line->new_side.dataset) {
+	    (rc = read_side(&line->new_side, c->repo, h->new_mode, &h->new_id, err)) < 0) {
 		return rc;
+	}
+	if (!line->new_side.dataset) {
+		return count_text(c, line, err);
 	}
 	if (!c->opts->names && line->old_side.dataset && line->old_side.is_table &&
 	    line->new_side.is_table &&
@@ -186,7 +210,7 @@ static vv_status fill_line(const collect *c, vv_stat_line *line, vv_error *err)
 vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
 			      const vv_oid *to, const vv_stat_options *opts, vv_error *err)
 {
-	collect c = {out, r, opts};
+	collect c = {out, r, opts, NULL};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -197,6 +221,7 @@ vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oi
 	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
 		rc = fill_line(&c, &out->lines[i], err);
 	}
+	vv_dataset_reader_close(c.reader);
 	return rc;
 }
 
@@ -243,6 +268,8 @@ static void put_file(vv_buf *b, const vv_stat_line *l)
 		vv_buf_puts(b, "a damaged pointer");
 	} else if (!o->exists) {
 		vv_buf_printf(b, "new: %s", vv_text_bytes(n->bytes));
+	} else if (l->counts.counted) {
+		vv_change_counts_put(b, &l->counts);
 	} else if (o->dataset) {
 		vv_buf_printf(b, "no dataset any more: %s of text", vv_text_bytes(n->bytes));
 	} else {

@@ -60,7 +60,8 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 	vv_out(" %s file%s changed\n", vv_text_count(files), files == 1 ? "" : "s");
 	for (size_t i = 0; i < changes->count; i++) {
 		const vv_change_entry *e = &changes->entries[i];
-		if (!e->dataset || e->index_mode == 0 || e->staged == ' ') {
+		if ((!e->dataset && !e->staged_facts.counts.counted) || e->index_mode == 0 ||
+		    e->staged == ' ') {
 			continue;
 		}
 		if (++datasets <= SHOWN_MAX) {

@@ -44,6 +44,8 @@ typedef struct vv_init_options {
 } vv_init_options;
 vv_status vv_repository_init(vv_repository **out, const char *path, const vv_init_options *opts,
 			     bool *created, vv_error *err);
+/* The folder .git/varve and the settings alone, of a repository that is open. */
+vv_status vv_repository_set_up(vv_repository *r, const char *program, vv_error *err);
 void vv_repository_close(vv_repository *r); /* accepts NULL */
 
 /* Takes away the locks of the index, HEAD, its branch, the settings and packed-refs that a dead varve

@@ -204,6 +204,16 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 	return sync_new(*out, err);
 }
 
+vv_status vv_repository_set_up(vv_repository *r, const char *program, vv_error *err)
+{
+	vv_status rc = vv_mkdirs(r->varvedir, err);
+
+	if (rc == VV_OK && (rc = write_drivers(r, program ? program : "varve", err)) == VV_OK) {
+		rc = offer_tool(r, err);
+	}
+	return rc;
+}
+
 vv_status vv_repository_init(vv_repository **out, const char *path, const vv_init_options *opts,
 			     bool *created, vv_error *err)
 {
@@ -216,12 +226,7 @@ vv_status vv_repository_init(vv_repository **out, const char *path, const vv_ini
 	if ((rc = open_or_make(out, path, opts, created, err)) < 0) {
 		goto done;
 	}
-	if ((rc = vv_mkdirs((*out)->varvedir, err)) < 0) {
-		goto done;
-	}
-	if ((rc = write_drivers(*out, opts->program ? opts->program : "varve", err)) == VV_OK) {
-		rc = offer_tool(*out, err);
-	}
+	rc = vv_repository_set_up(*out, opts->program, err);
 done:
 	if (rc < 0) {
 		vv_repository_close(*out);

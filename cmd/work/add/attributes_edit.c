@@ -83,28 +83,31 @@ static vv_status add_union_line(vv_attr_edit *e, vv_error *err)
 	return rc;
 }
 
-static vv_status verify(vv_attr_edit *e, const char *path, vv_error *err)
+static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_error *err)
 {
-	bool tracked = false;
-	vv_status rc = vv_attr_tracked(e->r, path, &tracked, err);
+	bool holds = false;
+	vv_status rc = as_text ? vv_attr_compared(e->r, path, &holds, err)
+			       : vv_attr_tracked(e->r, path, &holds, err);
 
-	if (rc < 0 || tracked) {
+	if (rc < 0 || holds) {
 		return rc;
 	}
-	vv_fail(err, VV_EREFUSED,
-		"%s: another line of a .gitattributes file takes filter=varve away",
-		vv_text_shows(path));
+	vv_fail(err, VV_EREFUSED, "%s: another line of a .gitattributes file %s",
+		vv_text_shows(path),
+		as_text ? "decides what compares and merges it, or keeps its rows in blocks"
+			: "takes filter=varve away");
 	return vv_hint(err,
-		       "'git check-attr filter -- %s' shows what holds; "
+		       "'git check-attr %s -- %s' shows what holds; "
 		       "the deepest file, its last line, wins",
-		       vv_text_shows(path));
+		       as_text ? "filter diff merge" : "filter", vv_text_shows(path));
 }
 
 static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t count, bool literal,
-		       vv_error *err)
+		       bool as_text, vv_error *err)
 {
 	bool changed = false, first = !e->changed;
-	vv_status rc = vv_attr_track(e->r, patterns, count, literal, &changed, err);
+	vv_status rc = as_text ? vv_attr_track_text(e->r, patterns, count, literal, &changed, err)
+			       : vv_attr_track(e->r, patterns, count, literal, &changed, err);
 
 	if (rc < 0) {
 		return rc;
@@ -115,20 +118,25 @@ static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t coun
 	}
 	vv_attr_flush(e->r);
 	for (size_t i = 0; literal && i < count && rc == VV_OK; i++) {
-		rc = verify(e, patterns[i], err);
+		rc = verify(e, patterns[i], as_text, err);
 	}
 	return rc;
 }
 
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err)
 {
-	return track(e, &pattern, 1, literal, err);
+	return track(e, &pattern, 1, literal, false, err);
+}
+
+vv_status vv_attr_edit_track_text(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err)
+{
+	return track(e, &pattern, 1, literal, true, err);
 }
 
 vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size_t count,
 				 vv_error *err)
 {
-	return track(e, paths, count, true, err);
+	return track(e, paths, count, true, false, err);
 }
 
 vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err)

@@ -27,7 +27,12 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
  * (literal) that the attributes now give it to varve. VV_EREFUSED names what wins. */
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err);
 
-/* The same for many paths, in one step. */
+/* The line that leaves the files in Git as text and gives varve their differences and merges
+ * (vv_attr_track_text). */
+vv_status vv_attr_edit_track_text(vv_attr_edit *e, const char *pattern, bool literal,
+				  vv_error *err);
+
+/* As vv_attr_edit_track for many paths, in one step. */
 vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size_t count,
 				 vv_error *err);
 

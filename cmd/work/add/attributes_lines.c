@@ -41,6 +41,24 @@ vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err)
 	return vv_attr_lines(r, on_line, out, err);
 }
 
+static vv_status on_compared_line(void *payload, const char *file, unsigned number,
+				  const char *pattern, const char *attributes, vv_error *err)
+{
+	vv_attr_list *l = payload;
+	vv_status rc = on_line(payload, file, number, pattern, attributes, err);
+
+	if (rc == VV_OK) {
+		l->lines[l->count - 1].on = true;
+	}
+	return rc;
+}
+
+vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err)
+{
+	*out = (vv_attr_list){NULL, 0, 0};
+	return vv_attr_compared_lines(r, on_compared_line, out, err);
+}
+
 void vv_attr_list_clear(vv_attr_list *l)
 {
 	for (size_t i = 0; i < l->count; i++) {

@@ -43,6 +43,8 @@ void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b);
 	"Git rewrites pointers there; limit that line to other files, or end it with '-text'"
 
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err);
+/* The lines that leave files in Git as text, for varve to compare and merge (vv_attr_compared_lines). */
+vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err);
 void vv_attr_list_clear(vv_attr_list *l);
 
 /* Does any line with filter=varve match the path? */

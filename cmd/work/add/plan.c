@@ -215,12 +215,24 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	bool named = !req->as_tracked && (item->literal || req->convert);
 	bool wanted = named &&
 		      (vv_add_looks_like_table(item->path) || (item->literal && req->described));
-	bool text = false, stat_clean;
+	bool text = false, compared = false, stat_clean;
 	vv_status rc;
 
 	if (req->fix) {
 		return VV_OK;
 	}
+	/* 'varve track --text' decided. */
+	if ((wanted || vv_add_looks_like_table(item->path)) && !req->convert &&
+	    (rc = vv_attr_compared(p->r, item->path, &compared, err)) < 0) {
+		return rc;
+	}
+	if (compared && wanted && req->described) {
+		vv_fail(err, VV_EUSAGE,
+			"%s stays text, as .gitattributes says, unless there is --convert",
+			vv_text_shows(item->path));
+		return vv_hint(err, "add --convert to the command to make a dataset of it");
+	}
+	wanted = wanted && !compared;
 	if (vv_add_never(item->path)) {
 		if (item->literal && req->described) {
 			return vv_fail(err, VV_EUSAGE, "%s never is a dataset",
@@ -228,8 +240,8 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		}
 		wanted = false;
 	}
-	if (!wanted && !req->as_tracked && !item->in_index && vv_add_looks_like_table(item->path) &&
-	    !vv_add_never(item->path)) {
+	if (!wanted && !compared && !req->as_tracked && !item->in_index &&
+	    vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
 		if ((rc = wants_tables(p, &item->guess, err)) < 0) {
 			return rc;
 		}
@@ -255,7 +267,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		item->was_text = item->in_index;
 		return append(p->plan, item, err);
 	}
-	if (vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
+	if (!compared && vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
 		if (text) {
 			note_name(&p->plan->kept_names, ++p->plan->kept_text, item->path);
 		} else if (!item->in_index) {

@@ -3,7 +3,11 @@
  */
 #include "cmd/work/diff/change_count.h"
 
+#include "base/file.h"
+#include "base/sys.h"
 #include "cmd/work/diff/table.h"
+#include "cmd/work/view/version.h"
+#include "repo/git/history/history.h"
 
 /* A writer that keeps the numbers. */
 typedef struct counter {
@@ -40,8 +44,7 @@ static vv_status count_end_table(vv_diff_writer *w, const vv_rowdiff_stats *s, v
 	return vv_change_counts_fill(c->out, &c->table, s, err);
 }
 
-vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
-				 vv_error *err)
+static vv_status count(vv_change_counts *out, const vv_diff_item *item, vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
 	counter c = {.base = {.begin_table = count_begin_table,
@@ -55,20 +58,87 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
 				 .counts = true,
 				 .bound = VV_COUNT_CELLS_MAX,
 				 .writer = &c.base};
-	const vv_diff_item item = {
-		.path = path, .open_a = a, .open_b = b, .old_name = path, .new_name = path};
 	vv_diff_answer answer;
 	vv_status rc;
 
-	*out = (vv_change_counts){
-		.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
-	if ((rc = vv_diff_item_compare(&answer, &item, &how, err)) < 0) {
+	if ((rc = vv_diff_item_compare(&answer, item, &how, err)) < 0) {
 		vv_change_counts_clear(out);
 		return rc == VV_EMISSING ? VV_OK : rc;
+	}
+	if (answer.line.len > 0) { /* it is not a table */
+		vv_change_counts_clear(out);
 	}
 	vv_buf_clear(&answer.line);
 	out->many = answer.many;
 	return VV_OK;
+}
+
+vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
+				 vv_error *err)
+{
+	const vv_diff_item item = {
+		.path = path, .open_a = a, .open_b = b, .old_name = path, .new_name = path};
+
+	*out = (vv_change_counts){
+		.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
+	return count(out, &item, err);
+}
+
+static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *reader,
+			   const char *path, const vv_oid *blob, char **file, bool *fits,
+			   vv_error *err)
+{
+	uint64_t size = 0;
+	vv_stat st;
+	vv_status rc;
+
+	*fits = false;
+	if (blob) {
+		if ((rc = vv_blob_size(r, blob, &size, err)) < 0 || size > VV_COUNT_TEXT_MAX) {
+			return rc;
+		}
+		*fits = true;
+		return vv_subject_find_blob(s, r, reader, blob, path, path, err);
+	}
+	if (!(*file = vv_repository_file(r, path))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_lstat(&st, *file, err)) < 0 || st.size > VV_COUNT_TEXT_MAX) {
+		return rc;
+	}
+	*fits = true;
+	return vv_subject_find_file(s, r, reader, *file, err);
+}
+
+vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_dataset_reader *reader,
+				const char *path, const vv_oid *old, const vv_oid *now,
+				vv_error *err)
+{
+	vv_subject a, b;
+	const vv_diff_item item = {
+		.path = path, .a = &a, .b = &b, .old_name = path, .new_name = path};
+	char *file = NULL;
+	bool fits = false;
+	vv_status rc;
+
+	*out = (vv_change_counts){0};
+	vv_subject_init(&a);
+	vv_subject_init(&b);
+	if ((rc = find_text(&a, r, reader, path, old, &file, &fits, err)) < 0 || !fits ||
+	    (rc = find_text(&b, r, reader, path, now, &file, &fits, err)) < 0 || !fits) {
+		goto done;
+	}
+	if ((rc = count(out, &item, err)) == VV_OK && !out->counted) {
+		vv_change_counts_clear(out);
+	}
+done:
+	vv_subject_clear(&b);
+	vv_subject_clear(&a);
+	vv_free(file);
+	/* Text that is not a table is no fault here. */
+	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND || rc == VV_ENOSUPPORT
+		       ? VV_OK
+		       : rc;
 }
 
 vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,

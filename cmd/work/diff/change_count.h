@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "diff/write/change_words.h"
 #include "repo/git/repository.h"
@@ -25,6 +26,15 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
  * out->counted is false. */
 vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,
 			  const vv_cid *old, const vv_cid *now, vv_error *err);
+
+/* Plain text above this is not read for a number. */
+#define VV_COUNT_TEXT_MAX (8u << 20)
+
+/* Two versions of a table that Git keeps as text, by their blobs; now NULL: the work tree's file.
+ * Where the text is large, or not a table, out->counted is false. */
+vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_dataset_reader *reader,
+				const char *path, const vv_oid *old, const vv_oid *now,
+				vv_error *err);
 
 /* The member "changes": {"rowsAdded": 1, ...}; none where nothing was counted. */
 void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c);

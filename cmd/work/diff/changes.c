@@ -205,6 +205,8 @@ static vv_status add_staged(collector *c, vv_error *err)
 		}
 		if (e->work == ' ' && e->dataset && c->opts->facts) {
 			rc = vv_change_staged_facts(e, c->r, c->s, c->opts->groups, err);
+		} else if (e->work == ' ' && e->staged == 'M' && c->opts->facts) {
+			rc = vv_change_text_facts(e, false, c->r, c->s, err);
 		}
 	}
 	return rc;
@@ -332,6 +334,9 @@ static vv_status ordinary_state(collector *c, const vv_index_entry *e, vv_error 
 	entry->work = letters[state];
 	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode)) {
 		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &entry->lost, err);
+		if (rc == VV_OK && !entry->lost) {
+			rc = vv_change_text_facts(entry, true, c->r, c->s, err);
+		}
 	}
 	return rc;
 }

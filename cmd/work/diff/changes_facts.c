@@ -3,12 +3,14 @@
  * nodes, never from groups.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/add/added_blocks.h"
 #include "cmd/work/diff/change_count.h"
 #include "cmd/work/diff/changes_internal.h"
+#include "repo/git/index/attributes.h"
 
 static vv_status read_pointer(vv_pointer *out, vv_arena *arena, const vv_oid *id, uint32_t mode,
 			      vv_dataset_reader *s, vv_error *err)
@@ -182,6 +184,30 @@ vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, v
 		e->blocks_here = vv_store_has(store, &pointer.root);
 	}
 	vv_arena_clear(&arena);
+	return rc;
+}
+
+vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
+			       vv_dataset_reader *s, vv_error *err)
+{
+	vv_change_facts *f = work ? &e->work_facts : &e->staged_facts;
+	bool compared = false;
+	vv_status rc;
+
+	if (!S_ISREG(e->index_mode) || !S_ISREG(work ? e->index_mode : e->head_mode) ||
+	    (rc = vv_attr_can_be_read(r, e->path, NULL)) < 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_attr_compared(r, e->path, &compared, err)) < 0 || !compared) {
+		return rc;
+	}
+	rc = vv_change_count_texts(&f->counts, r, s, e->path, work ? &e->index_id : &e->head_id,
+				   work ? NULL : &e->index_id, err);
+	if (rc == VV_OK && f->counts.counted) {
+		e->table = true;
+		f->rows_before = f->counts.old_rows;
+		f->rows = f->counts.new_rows;
+	}
 	return rc;
 }
 

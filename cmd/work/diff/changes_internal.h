@@ -17,6 +17,11 @@ vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *stage
 vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, vv_repository *r,
 				 vv_dataset_reader *s, vv_error *err);
 
+/* Of a table that Git keeps as text and varve compares: counts, where it is one. work: the file against
+ * the index; else the index against HEAD. */
+vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
+			       vv_dataset_reader *s, vv_error *err);
+
 /* Keeps err's message as the reason why the file cannot be taken. */
 vv_status vv_change_problem(vv_change_entry *e, vv_error *err);
 

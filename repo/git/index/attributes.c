@@ -22,6 +22,7 @@
 
 #define FILE_BYTES_MAX (16u << 20)
 #define OUR_ATTRIBUTES "filter=varve diff=varve merge=varve -text"
+#define TEXT_ATTRIBUTES "diff=varve merge=varve"
 #define OWN_LINE ".gitattributes merge=union"
 
 /* --- asking --------------------------------------------------------------------- */
@@ -86,14 +87,35 @@ vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, ch
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err)
+static vv_status is_varve(vv_repository *r, const char *path, const char *name, bool *out,
+			  vv_error *err)
 {
 	char *value = NULL;
-	vv_status rc = vv_attr_value(r, path, "filter", &value, err);
+	vv_status rc = vv_attr_value(r, path, name, &value, err);
 
 	*out = rc == VV_OK && strcmp(value, "varve") == 0;
 	vv_free(value);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err)
+{
+	return is_varve(r, path, "filter", out, err);
+}
+
+vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err)
+{
+	bool tracked = false, diff = false, merge = false;
+	vv_status rc;
+
+	*out = false;
+	if ((rc = is_varve(r, path, "filter", &tracked, err)) < 0 || tracked ||
+	    (rc = is_varve(r, path, "diff", &diff, err)) < 0 ||
+	    (rc = is_varve(r, path, "merge", &merge, err)) < 0) {
+		return rc;
+	}
+	*out = diff || merge;
+	return VV_OK;
 }
 
 void vv_attr_flush(vv_repository *r)
@@ -277,9 +299,15 @@ static vv_status read_attributes(const char *path, vv_buf *out, vv_error *err)
 	return vv_read_regular(out, path, FILE_BYTES_MAX, err);
 }
 
+typedef enum line_kind {
+	FILTER_LINES,   /* vv_attr_lines */
+	TEXT_LINES,     /* vv_attr_text_lines */
+	COMPARED_LINES, /* vv_attr_compared_lines */
+} line_kind;
+
 /* Which lines are asked for, and for whom. */
 typedef struct line_search {
-	bool text;     /* those of vv_attr_text_lines */
+	line_kind kind;
 	vv_buf macros; /* " name " of each macro with such words, met so far */
 	vv_attr_line_fn fn;
 	void *payload;
@@ -289,6 +317,12 @@ static bool is_filter_line(const attr_line *line)
 {
 	return has_word(line, "filter=varve") || has_word(line, "-filter") ||
 	       has_word(line, "!filter");
+}
+
+static bool is_compared_line(const attr_line *line)
+{
+	return !has_word(line, "filter=varve") &&
+	       (has_word(line, "diff=varve") || has_word(line, "merge=varve"));
 }
 
 static bool begins(const char *word, size_t len, const char *start)
@@ -317,6 +351,13 @@ static bool is_text_line(line_search *s, const attr_line *line)
 		vv_free(name);
 	}
 	return found;
+}
+
+static bool is_wanted(line_search *s, const attr_line *line)
+{
+	return s->kind == TEXT_LINES     ? is_text_line(s, line)
+	       : s->kind == FILTER_LINES ? is_filter_line(line)
+					 : is_compared_line(line);
 }
 
 /* "[attr]name text eol=crlf": any line may say just the name. */
@@ -350,11 +391,10 @@ static vv_status lines_of(line_search *s, const char *file, const char *path, vv
 		char *pattern, *attributes;
 
 		number++;
-		if (line.pattern_len == 0 && s->text) {
+		if (line.pattern_len == 0 && s->kind == TEXT_LINES) {
 			note_macro(s, &line);
 		}
-		if (line.pattern_len == 0 ||
-		    !(s->text ? is_text_line(s, &line) : is_filter_line(&line))) {
+		if (line.pattern_len == 0 || !is_wanted(s, &line)) {
 			continue;
 		}
 		pattern = vv_strndup(line.pattern, line.pattern_len);
@@ -419,14 +459,21 @@ done:
 
 vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
 {
-	line_search s = {false, VV_BUF_INIT, fn, payload};
+	line_search s = {FILTER_LINES, VV_BUF_INIT, fn, payload};
+
+	return search_lines(r, &s, err);
+}
+
+vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
+{
+	line_search s = {COMPARED_LINES, VV_BUF_INIT, fn, payload};
 
 	return search_lines(r, &s, err);
 }
 
 vv_status vv_attr_text_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
 {
-	line_search s = {true, VV_BUF_INIT, fn, payload};
+	line_search s = {TEXT_LINES, VV_BUF_INIT, fn, payload};
 	vv_status rc = search_lines(r, &s, err);
 
 	vv_buf_clear(&s.macros);
@@ -526,8 +573,12 @@ static bool same_pattern(const attr_line *line, const vv_buf *pattern)
 	       memcmp(line->pattern, pattern->data, pattern->len) == 0;
 }
 
-static bool is_ours(const attr_line *line)
+static bool is_ours(const attr_line *line, bool as_text)
 {
+	if (as_text) {
+		return !has_word(line, "filter=varve") && has_word(line, "diff=varve") &&
+		       has_word(line, "merge=varve");
+	}
 	return has_word(line, "filter=varve") && has_word(line, "diff=varve") &&
 	       has_word(line, "merge=varve") && has_word(line, "-text");
 }
@@ -536,7 +587,7 @@ static bool is_ours(const attr_line *line)
 typedef struct known_pattern {
 	const char *text; /* borrowed from the file's bytes */
 	size_t len, order;
-	bool ours;
+	bool ours, filter; /* has the filter */
 } known_pattern;
 
 typedef struct known_patterns {
@@ -560,7 +611,7 @@ static int by_pattern(const void *a, const void *b)
 	return order != 0 ? order : x->order < y->order ? -1 : x->order > y->order;
 }
 
-static vv_status look_through(const vv_buf *text, known_patterns *out, vv_error *err)
+static vv_status look_through(const vv_buf *text, bool as_text, known_patterns *out, vv_error *err)
 {
 	attr_line line;
 	size_t at = 0, cap = 0;
@@ -574,7 +625,8 @@ static vv_status look_through(const vv_buf *text, known_patterns *out, vv_error 
 			return vv_fail_nomem(err);
 		}
 		out->items[out->count] = (known_pattern){line.pattern, line.pattern_len, out->count,
-							 is_ours(&line)};
+							 is_ours(&line, as_text),
+							 has_word(&line, "filter=varve")};
 		out->count++;
 		out->own_line = out->own_line ||
 				is_word(line.pattern, line.pattern_len, ".gitattributes") ||
@@ -586,7 +638,8 @@ static vv_status look_through(const vv_buf *text, known_patterns *out, vv_error 
 	return VV_OK;
 }
 
-static bool is_ours_already(const known_patterns *known, const vv_buf *pattern)
+/* What the file's last line of that pattern is; NULL when there is none. */
+static const known_pattern *known_line(const known_patterns *known, const vv_buf *pattern)
 {
 	size_t low = 0, high = known->count;
 
@@ -600,8 +653,10 @@ static bool is_ours_already(const known_patterns *known, const vv_buf *pattern)
 			high = mid;
 		}
 	}
-	return low > 0 && known->items[low - 1].ours && known->items[low - 1].len == pattern->len &&
-	       memcmp(known->items[low - 1].text, pattern->data, pattern->len) == 0;
+	return low > 0 && known->items[low - 1].len == pattern->len &&
+			       memcmp(known->items[low - 1].text, pattern->data, pattern->len) == 0
+		       ? &known->items[low - 1]
+		       : NULL;
 }
 
 static vv_status write_attributes(vv_repository *r, const vv_buf *text, vv_error *err)
@@ -620,19 +675,28 @@ static vv_status write_attributes(vv_repository *r, const vv_buf *text, vv_error
 
 /* The lines that the file lacks; none: *lines stays empty. */
 static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const *patterns,
-			   size_t count, bool literal, vv_error *err)
+			   size_t count, bool literal, bool as_text, vv_error *err)
 {
 	const char *newline = text->len > 0 ? memchr(text->data, '\n', text->len) : NULL;
 	const char *eol = newline && newline > text->data && newline[-1] == '\r' ? "\r\n" : "\n";
 	known_patterns known;
 	vv_buf pattern = VV_BUF_INIT;
-	vv_status rc = look_through(text, &known, err);
+	vv_status rc = look_through(text, as_text, &known, err);
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < count; i++) {
+		const known_pattern *line;
+
 		vv_buf_reset(&pattern);
 		if ((rc = put_pattern(&pattern, patterns[i], literal, err)) < 0 ||
-		    is_ours_already(&known, &pattern)) {
+		    ((line = known_line(&known, &pattern)) && line->ours)) {
+			continue;
+		}
+		if (as_text && line && line->filter) {
+			rc = vv_fail(err, VV_EREFUSED,
+				     "%s: a line of '.gitattributes' keeps its rows in blocks",
+				     vv_text_shows(patterns[i]));
+			vv_hint(err, "'varve untrack' takes that line away");
 			continue;
 		}
 		if (lines->len == 0) {
@@ -643,15 +707,16 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 				vv_buf_printf(lines, "%s%s", OWN_LINE, eol);
 			}
 		}
-		vv_buf_printf(lines, "%s %s%s", vv_buf_cstr(&pattern), OUR_ATTRIBUTES, eol);
+		vv_buf_printf(lines, "%s %s%s", vv_buf_cstr(&pattern),
+			      as_text ? TEXT_ATTRIBUTES : OUR_ATTRIBUTES, eol);
 	}
 	vv_buf_clear(&pattern);
 	vv_free(known.items);
 	return rc == VV_OK ? vv_buf_ok(lines, err) : rc;
 }
 
-vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
-			bool *changed, vv_error *err)
+static vv_status track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
+		       bool as_text, bool *changed, vv_error *err)
 {
 	char *path = vv_repository_file(r, ".gitattributes");
 	vv_buf text = VV_BUF_INIT, lines = VV_BUF_INIT;
@@ -663,7 +728,8 @@ vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t co
 			       "there is no work tree with a .gitattributes file");
 	}
 	if ((rc = read_attributes(path, &text, err)) < 0 ||
-	    (rc = put_lines(&lines, &text, patterns, count, literal, err)) < 0 || lines.len == 0) {
+	    (rc = put_lines(&lines, &text, patterns, count, literal, as_text, err)) < 0 ||
+	    lines.len == 0) {
 		goto done;
 	}
 	vv_buf_put(&text, lines.data, lines.len);
@@ -675,6 +741,18 @@ done:
 	vv_buf_clear(&text);
 	vv_free(path);
 	return rc;
+}
+
+vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
+			bool *changed, vv_error *err)
+{
+	return track(r, patterns, count, literal, false, changed, err);
+}
+
+vv_status vv_attr_track_text(vv_repository *r, const char *const *patterns, size_t count,
+			     bool literal, bool *changed, vv_error *err)
+{
+	return track(r, patterns, count, literal, true, changed, err);
 }
 
 /* Appends the line without our attributes, or nothing when none are left. */
@@ -725,7 +803,8 @@ vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, v
 		goto done;
 	}
 	while (next_line(&text, &at, &line)) {
-		if (same_pattern(&line, &wanted) && has_word(&line, "filter=varve")) {
+		if (same_pattern(&line, &wanted) &&
+		    (has_word(&line, "filter=varve") || is_compared_line(&line))) {
 			found = true;
 			put_rest(&kept, &text, &line);
 		} else {

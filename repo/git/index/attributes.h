@@ -17,6 +17,9 @@
 /* Does the path's resolved filter attribute say varve (work tree's files, else the
  * index's; in a bare repository HEAD's)? */
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err);
+/* Is the path text in Git that varve compares and merges: diff or merge says varve, and the filter
+ * does not? */
+vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err);
 /* The resolved attribute's value, owned; VV_ENOTFOUND when unspecified. */
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err);
@@ -32,6 +35,10 @@ typedef vv_status (*vv_attr_line_fn)(void *payload, const char *file, unsigned l
 				     const char *pattern, const char *attributes, vv_error *err);
 vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
 
+/* Likewise those that have diff=varve or merge=varve without the filter. */
+vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *payload,
+				 vv_error *err);
+
 /* Likewise those that decide whether Git changes the line ends or the encoding of a
  * dataset's pointer: with text, -text, binary, eol, crlf or working-tree-encoding, or a macro
  * that has such a word. */
@@ -45,7 +52,11 @@ vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv
  * none; the file's line ends are kept. *changed tells whether it was written. */
 vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
 			bool *changed, vv_error *err);
-/* Takes the line away. VV_ENOTFOUND when no line has just that pattern. */
+/* The same with lines that leave the files in Git as text: diff=varve merge=varve. VV_EREFUSED when a
+ * line of the same pattern has the filter. */
+vv_status vv_attr_track_text(vv_repository *r, const char *const *patterns, size_t count,
+			     bool literal, bool *changed, vv_error *err);
+/* Takes the line away, whichever of the two it is. VV_ENOTFOUND when no line has just that pattern. */
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err);
 
 #endif

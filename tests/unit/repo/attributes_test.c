@@ -207,6 +207,39 @@ static void lines_are_listed_with_their_place(void **state)
 	vv_repository_close(r);
 }
 
+static void lines_for_text_have_no_filter_and_a_kind_of_their_own(void **state)
+{
+	static const char *const all[] = {"*.csv"}, *const one[] = {"a.csv"};
+	vv_buf b = VV_BUF_INIT;
+	vv_repository *r;
+	vv_error err;
+	bool changed, yes;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	vv_assert_ok(vv_attr_track_text(r, all, 1, false, &changed, &err), &err);
+	assert_true(changed);
+	vv_assert_ok(vv_attr_track_text(r, all, 1, false, &changed, &err), &err);
+	assert_false(changed);
+	assert_string_equal(vv_test_read(".gitattributes", NULL),
+			    ".gitattributes merge=union\n*.csv diff=varve merge=varve\n");
+	vv_assert_ok(vv_attr_compared(r, "d/a.csv", &yes, &err), &err);
+	assert_true(yes);
+	assert_false(tracked(r, "d/a.csv"));
+	assert_true(track(r, "a.csv", true));
+	vv_assert_ok(vv_attr_compared(r, "a.csv", &yes, &err), &err);
+	assert_false(yes);
+	vv_assert_status(vv_attr_track_text(r, one, 1, true, &changed, &err), VV_EREFUSED, &err);
+	vv_assert_ok(vv_attr_compared_lines(r, put_line, &b, &err), &err);
+	assert_string_equal(vv_buf_cstr(&b), ".gitattributes:2:*.csv:diff=varve merge=varve\n");
+	vv_assert_ok(vv_attr_untrack(r, "*.csv", false, &err), &err);
+	vv_assert_ok(vv_attr_compared(r, "b.csv", &yes, &err), &err);
+	assert_false(yes);
+	vv_buf_clear(&b);
+	vv_repository_close(r);
+}
+
 static void a_bare_repository_answers_from_head(void **state)
 {
 	vv_repository *r;
@@ -245,6 +278,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(untracking_leaves_other_attributes),
 	cmocka_unit_test(a_deeper_file_may_win),
 	cmocka_unit_test(lines_are_listed_with_their_place),
+	cmocka_unit_test(lines_for_text_have_no_filter_and_a_kind_of_their_own),
 	cmocka_unit_test(a_bare_repository_answers_from_head),
 	cmocka_unit_test(an_attributes_file_that_is_a_link_is_left_alone),
 };
