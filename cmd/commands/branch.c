@@ -437,15 +437,14 @@ static vv_status set_upstream(vv_repository *r, const char *branch, const char *
 {
 	char *remote_ref = joined("refs/remotes/", upstream, ""),
 	     *local_ref = joined("refs/heads/", upstream, "");
-	char *key_remote = joined("branch.", branch, ".remote"),
-	     *key_merge = joined("branch.", branch, ".merge");
+	char *branch_ref = joined("refs/heads/", branch, "");
 	char *remote = NULL, *merge = NULL;
 	const char *slash = strchr(upstream, '/');
 	vv_error absent;
 	vv_ref ref;
 	vv_status rc;
 
-	if (!remote_ref || !local_ref || !key_remote || !key_merge) {
+	if (!remote_ref || !local_ref || !branch_ref) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
@@ -462,16 +461,12 @@ static vv_status set_upstream(vv_repository *r, const char *branch, const char *
 		goto done;
 	}
 	vv_ref_clear(&ref);
-	if (!remote || !merge) {
-		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_config_set(r, key_remote, remote, err)) == VV_OK) {
-		rc = vv_config_set(r, key_merge, merge, err);
-	}
+	rc = remote && merge ? vv_branch_follow(r, branch_ref, remote, merge, err)
+			     : vv_fail_nomem(err);
 done:
 	vv_free(remote_ref);
 	vv_free(local_ref);
-	vv_free(key_remote);
-	vv_free(key_merge);
+	vv_free(branch_ref);
 	vv_free(remote);
 	vv_free(merge);
 	return rc;

@@ -345,7 +345,7 @@ static void show_import(import *m)
 static vv_status run_import(job *j, const char *path, vv_error *err)
 {
 import m;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	memset(&m, 0, sizeof(m));
 	m.j = j;
@@ -358,15 +358,17 @@ import m;
 	}
 	if (strcmp(path, "-") != 0) {
 		m.from.path = path;
-		m.from.fd = vv_open(path, O_RDONLY, 0, err);
-		rc = m.from.fd < 0 ? (vv_status)m.from.fd : VV_OK;
+		if ((m.from.fd = vv_open(path, O_RDONLY, 0, err)) < 0) {
+			rc = (vv_status)m.from.fd;
+			goto done;
+		}
 	}
-	if (rc == VV_OK && (rc = take_in(&m, err)) == VV_OK &&
-	    (rc = vv_buf_ok(&m.text, err)) == VV_OK) {
-		show_import(&m);
-	} else if (rc < 0 && m.from.fd >= 0) {
+	if ((rc = take_in(&m, err)) < 0 || (rc = vv_buf_ok(&m.text, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(path));
+		goto done;
 	}
+	show_import(&m);
+done:
 	vv_incoming_close(m.in);
 	vv_cid_set_free(m.wanted);
 	vv_car_reader_close(m.car);

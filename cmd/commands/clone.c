@@ -183,23 +183,6 @@ static vv_status choose_branch(run *r, vv_buf *branch, const vv_ref_move **move,
 	return VV_OK;
 }
 
-static vv_status follow(run *r, const char *branch, vv_error *err)
-{
-	const char *name = remote_name(r);
-	vv_buf remote = VV_BUF_INIT, merge = VV_BUF_INIT;
-	vv_status rc;
-
-	vv_buf_printf(&remote, "branch.%s.remote", branch + 11);
-	vv_buf_printf(&merge, "branch.%s.merge", branch + 11);
-	if ((rc = vv_buf_ok(&remote, err)) == VV_OK && (rc = vv_buf_ok(&merge, err)) == VV_OK &&
-	    (rc = vv_config_set(r->repo, remote.data, name, err)) == VV_OK) {
-		rc = vv_config_set(r->repo, merge.data, branch, err);
-	}
-	vv_buf_clear(&remote);
-	vv_buf_clear(&merge);
-	return rc;
-}
-
 typedef struct standing {
 	run *r;
 	vv_index *index;
@@ -325,21 +308,29 @@ static vv_status set_head(run *r, vv_error *err)
 	vv_oid id;
 	vv_status rc = choose_branch(r, &branch, &m, err);
 
-	if (rc == VV_OK && branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {
-		rc = vv_head_set_branch(r->repo, branch.data, "clone", err);
-		if (rc == VV_OK && m && !r->o->bare) {
-			rc = set_branch(r, branch.data, &m->id, &id, err);
+	if (rc < 0) {
+		goto done;
+	}
+	if (branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {
+		if ((rc = vv_head_set_branch(r->repo, branch.data, "clone", err)) < 0) {
+			goto done;
 		}
-		if (rc == VV_OK && !r->o->bare && (rc = follow(r, branch.data, err)) == VV_OK &&
-		    m && !r->o->no_checkout) {
-			rc = write_files(r, &id, err);
+		if (!r->o->bare &&
+		    ((m && (rc = set_branch(r, branch.data, &m->id, &id, err)) < 0) ||
+		     (rc = vv_branch_follow(r->repo, branch.data, remote_name(r), branch.data,
+					    err)) < 0)) {
+			goto done;
+		}
+		if (m && !r->o->bare && !r->o->no_checkout && (rc = write_files(r, &id, err)) < 0) {
+			goto done;
 		}
 	}
-	if (rc == VV_OK && !m && !r->o->quiet) {
+	if (!m && !r->o->quiet) {
 		vv_note(r->job.plan.count == 0
 				? "the remote is empty: it has no commits yet"
 				: "HEAD there names no branch with commits: nothing is checked out");
 	}
+done:
 	vv_buf_clear(&branch);
 	return rc;
 }

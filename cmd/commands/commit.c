@@ -70,22 +70,21 @@ static vv_status stage_first(committer *c, vv_error *err)
 		return VV_OK;
 	}
 	/* Unlike Git: staging a table in a conflict would settle it, unseen, for ours. */
-	if ((rc = vv_dataset_writer_blocks(c->in->writer, &w, err)) == VV_OK &&
-	    (rc = vv_index_copy_take(&c->index_before, c->in->repo, err)) == VV_OK &&
-	    (rc = vv_index_open(&x, c->in->repo, err)) == VV_OK &&
-	    (rc = vv_conflicts_refuse(c->in->repo, x, err)) == VV_OK &&
-	    (rc = vv_add_plan_make(&plan, c->in->repo, x, c->in->reader, &req, err)) == VV_OK) {
-		rc = vv_add_run(&rep, &plan, c->in->repo, x, c->in->writer, &req, false, err);
+	if ((rc = vv_dataset_writer_blocks(c->in->writer, &w, err)) < 0 ||
+	    (rc = vv_index_copy_take(&c->index_before, c->in->repo, err)) < 0 ||
+	    (rc = vv_index_open(&x, c->in->repo, err)) < 0 ||
+	    (rc = vv_conflicts_refuse(c->in->repo, x, err)) < 0 ||
+	    (rc = vv_add_plan_make(&plan, c->in->repo, x, c->in->reader, &req, err)) < 0 ||
+	    (rc = vv_add_run(&rep, &plan, c->in->repo, x, c->in->writer, &req, false, err)) < 0) {
+		vv_progress_end();
+		goto done;
 	}
-	if (rc == VV_OK) {
-		vv_index_copy_mark(&c->index_before, c->in->repo);
-	}
+	vv_index_copy_mark(&c->index_before, c->in->repo);
 	vv_progress_end();
-	if (rc == VV_OK) {
-		plan.new_text = 0;
-		plan.kept_text = 0;
-		vv_add_report_print(&rep, &plan, true, false);
-	}
+	plan.new_text = 0;
+	plan.kept_text = 0;
+	vv_add_report_print(&rep, &plan, true, false);
+done:
 	vv_add_report_clear(&rep);
 	vv_add_plan_clear(&plan);
 	vv_index_close(x);

@@ -519,26 +519,31 @@ static void hint_from(const fsck *f)
 static vv_status run_fsck(vv_context *c, vv_error *err)
 {
 	fsck f = {.o = c->options, .c = c};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	vv_json_out_init(&f.w, &f.json, 2);
 	vv_json_open_object(&f.w);
 	if (f.o->repair) {
 		vv_json_name(&f.w, "repaired");
 		vv_json_open_array(&f.w);
-		rc = repair(&f, err);
+		if ((rc = repair(&f, err)) < 0) {
+			goto done;
+		}
 		vv_json_close_array(&f.w);
 	}
 	vv_json_name(&f.w, "problems");
 	vv_json_open_array(&f.w);
-	if (rc == VV_OK && (rc = run_all(&f, err)) == VV_OK && (rc = finish(&f, err)) == VV_OK &&
-	    f.problems == 0) {
+	if ((rc = run_all(&f, err)) < 0 || (rc = finish(&f, err)) < 0) {
+		goto done;
+	}
+	if (f.problems == 0) {
 		/* Whatever was missing when it came is here by now. */
 		rc = vv_repository_set_incomplete(c->repo, false, err);
 	}
 	if (rc == VV_OK) {
 		hint_from(&f);
 	}
+done:
 	fsck_clear(&f);
 	vv_buf_clear(&f.json);
 	c->code = f.problems ? VV_EXIT_NO : VV_EXIT_OK;

@@ -128,24 +128,24 @@ static vv_status run_ls_remote(vv_context *c, vv_error *err)
 	char *name = NULL;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
-	if (rc == VV_ENOTFOUND && c->argc > 0) {
-		rc = VV_OK; /* a URL can be asked from anywhere */
+	if (rc < 0 && !(rc == VV_ENOTFOUND && c->argc > 0)) { /* a URL can be asked from anywhere */
+		return rc;
 	}
-	if (rc == VV_OK && c->argc == 0) {
-		rc = default_remote(&name, c->repo, err);
+	if (c->argc == 0 && (rc = default_remote(&name, c->repo, err)) < 0) {
+		goto done;
 	}
-	if (rc == VV_OK &&
-	    (rc = vv_remote_find(&m, c->repo, c->argc > 0 ? c->argv[0] : name, err)) == VV_OK &&
-	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) ==
-		    VV_OK &&
-	    (rc = vv_transfer_connect(&t, &peer, &m, false, err)) == VV_OK &&
-	    (rc = vv_peer_hello(peer, &h, err)) == VV_OK) {
-		if (vv_wants_json(o->format)) {
-			rc = print_json(o, h, count, c->argv + 1, err);
-		} else {
-			print_all(o, h, count, c->argv + 1);
-		}
+	if ((rc = vv_remote_find(&m, c->repo, c->argc > 0 ? c->argv[0] : name, err)) < 0 ||
+	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) < 0 ||
+	    (rc = vv_transfer_connect(&t, &peer, &m, false, err)) < 0 ||
+	    (rc = vv_peer_hello(peer, &h, err)) < 0) {
+		goto done;
 	}
+	if (vv_wants_json(o->format)) {
+		rc = print_json(o, h, count, c->argv + 1, err);
+	} else {
+		print_all(o, h, count, c->argv + 1);
+	}
+done:
 	vv_peer_close(peer);
 	vv_transfer_close(&t);
 	vv_remote_clear(&m);

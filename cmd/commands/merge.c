@@ -213,12 +213,14 @@ static vv_status note(merger *m, vv_journal **out, const vv_tree_switch *s, vv_e
 
 	vv_buf_printf(&what, "the merge of '%s'", m->word);
 	o.what = vv_buf_cstr(&what);
-	if ((rc = vv_buf_ok(&what, err)) == VV_OK &&
-	    (rc = vv_journal_open(out, m->c->repo, &o, err)) == VV_OK &&
-	    (rc = vv_tree_switch_note(s, *out, false, NULL, 0, err)) == VV_OK &&
-	    (rc = vv_journal_head(*out, m->head.branch, &m->theirs, err)) == VV_OK) {
-		rc = vv_journal_ready(*out, err);
+	if ((rc = vv_buf_ok(&what, err)) < 0 ||
+	    (rc = vv_journal_open(out, m->c->repo, &o, err)) < 0 ||
+	    (rc = vv_tree_switch_note(s, *out, false, NULL, 0, err)) < 0 ||
+	    (rc = vv_journal_head(*out, m->head.branch, &m->theirs, err)) < 0) {
+		goto done;
 	}
+	rc = vv_journal_ready(*out, err);
+done:
 	vv_buf_clear(&what);
 	return rc;
 }

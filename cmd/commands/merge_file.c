@@ -145,12 +145,14 @@ static vv_status merge_file(vv_context *c, vv_error *err)
 	vv_dataset_merged_init(&d.out);
 	d.repo = d.in.repo = c->repo;
 	d.writer = d.in.writer = c->writer;
-	if (rc == VV_OK && (rc = find_names(&d, err)) == VV_OK &&
-	    (rc = take_side(&d, VV_BASE, c->argv[0], err)) == VV_OK &&
-	    (rc = take_side(&d, VV_OURS, c->argv[1], err)) == VV_OK &&
-	    (rc = take_side(&d, VV_THEIRS, c->argv[2], err)) == VV_OK) {
-		rc = merge(&d, &conflicts, err);
+	if (rc < 0 || (rc = find_names(&d, err)) < 0 ||
+	    (rc = take_side(&d, VV_BASE, c->argv[0], err)) < 0 ||
+	    (rc = take_side(&d, VV_OURS, c->argv[1], err)) < 0 ||
+	    (rc = take_side(&d, VV_THEIRS, c->argv[2], err)) < 0) {
+		goto done;
 	}
+	rc = merge(&d, &conflicts, err);
+done:
 	vv_dataset_merged_clear(&d.out);
 	vv_head_clear(&d.head);
 	vv_free(d.theirs);

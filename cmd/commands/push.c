@@ -105,25 +105,18 @@ static void update_tracking(run *r, const vv_push_item *it)
 
 static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
 {
-	vv_buf remote = VV_BUF_INIT, merge = VV_BUF_INIT;
+	const char *remote = r->remote.name ? r->remote.name : r->remote.url;
 	vv_status rc;
 
 	if (!it->from || strncmp(it->from, "refs/heads/", 11) != 0 ||
 	    strncmp(it->to, "refs/heads/", 11) != 0) {
 		return VV_OK;
 	}
-	vv_buf_printf(&remote, "branch.%s.remote", it->from + 11);
-	vv_buf_printf(&merge, "branch.%s.merge", it->from + 11);
-	if ((rc = vv_buf_ok(&remote, err)) == VV_OK && (rc = vv_buf_ok(&merge, err)) == VV_OK &&
-	    (rc = vv_config_set(r->repo, remote.data,
-				r->remote.name ? r->remote.name : r->remote.url, err)) == VV_OK &&
-	    (rc = vv_config_set(r->repo, merge.data, it->to, err)) == VV_OK && !r->o->quiet) {
+	rc = vv_branch_follow(r->repo, it->from, remote, it->to, err);
+	if (rc == VV_OK && !r->o->quiet) {
 		vv_note("'%s' follows '%s' of %s now", vv_text_shows(it->from + 11),
-			vv_text_shows(it->to + 11),
-			vv_text_shows(r->remote.name ? r->remote.name : r->remote.url));
+			vv_text_shows(it->to + 11), vv_text_shows(remote));
 	}
-	vv_buf_clear(&remote);
-	vv_buf_clear(&merge);
 	return rc;
 }
 

@@ -170,12 +170,13 @@ static vv_status add(vv_repository *r, const options *o, const char *name, const
 	}
 	vv_buf_printf(&spec, "+refs/heads/*:refs/remotes/%s/*", name);
 	/* The URL makes it a remote: with that last, the same command can be given again. */
-	if ((rc = vv_buf_ok(&spec, err)) == VV_OK &&
-	    (rc = set(r, name, "fetch", spec.data, err)) == VV_OK &&
-	    (!o->program || (rc = set(r, name, "varve", o->program, err)) == VV_OK) &&
-	    (rc = set(r, name, "url", url, err)) == VV_OK) {
-		rc = add_peers(r, name, &o->peers, err);
+	if ((rc = vv_buf_ok(&spec, err)) < 0 || (rc = set(r, name, "fetch", spec.data, err)) < 0 ||
+	    (o->program && (rc = set(r, name, "varve", o->program, err)) < 0) ||
+	    (rc = set(r, name, "url", url, err)) < 0) {
+		goto done;
 	}
+	rc = add_peers(r, name, &o->peers, err);
+done:
 	vv_buf_clear(&spec);
 	return rc;
 }

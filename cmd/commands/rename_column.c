@@ -184,24 +184,34 @@ static vv_status write_new_file(rename_job *j, vv_error *err)
 {
 	char *folder = vv_path_dir(j->subject.file);
 	int in = -1, out = -1;
-	vv_status rc = VV_OK, closed;
+	vv_status rc;
 
 	if (!folder) {
 		return vv_fail_nomem(err);
 	}
 	if ((in = vv_open_regular(j->subject.file, 0, err)) < 0) {
 		rc = (vv_status)in;
-	} else if ((rc = vv_fstat(&j->before, in, j->subject.file, err)) == VV_OK &&
-		   (out = vv_temp_open(&j->temp, folder, ".varve-rename-", err)) < 0) {
-		rc = (vv_status)out;
+		goto done;
 	}
-	if (rc == VV_OK && (rc = copy_changed(j, in, out, err)) == VV_OK &&
-	    (rc = vv_fsync(out, j->temp, err)) == VV_OK &&
-	    fchmod(out, j->before.mode & 0777) != 0) {
+	if ((rc = vv_fstat(&j->before, in, j->subject.file, err)) < 0) {
+		goto done;
+	}
+	if ((out = vv_temp_open(&j->temp, folder, ".varve-rename-", err)) < 0) {
+		rc = (vv_status)out;
+		goto done;
+	}
+	if ((rc = copy_changed(j, in, out, err)) < 0 || (rc = vv_fsync(out, j->temp, err)) < 0) {
+		goto done;
+	}
+	if (fchmod(out, j->before.mode & 0777) != 0) {
 		rc = vv_fail_errno(err, "cannot set the mode of", j->temp);
 	}
-	if (out >= 0 && (closed = vv_close(out, j->temp, rc < 0 ? NULL : err)) < 0 && rc == VV_OK) {
-		rc = closed;
+done:
+	if (out >= 0) {
+		vv_status closed = vv_close(out, j->temp, rc < 0 ? NULL : err);
+		if (closed < 0 && rc == VV_OK) {
+			rc = closed;
+		}
 	}
 	if (in >= 0) {
 		vv_close(in, NULL, NULL);

@@ -230,14 +230,15 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 		goto done;
 	}
 	edit.package_path = package;
-	if ((rc = vv_schema_package_text(&text, s, package, err)) == VV_OK &&
-	    (rc = apply(&text, &edit, err)) == VV_OK &&
-	    (rc = vv_schema_pretty(&pretty, text.data, text.len, err)) == VV_OK) {
-		if (!describes) { /* one that somebody has laid out stays as it is */
-			vv_buf_putc(&pretty, '\n');
-		}
-		rc = vv_schema_package_write(s, package, describes ? &text : &pretty, err);
+	if ((rc = vv_schema_package_text(&text, s, package, err)) < 0 ||
+	    (rc = apply(&text, &edit, err)) < 0 ||
+	    (rc = vv_schema_pretty(&pretty, text.data, text.len, err)) < 0) {
+		goto done;
 	}
+	if (!describes) { /* one that somebody has laid out stays as it is */
+		vv_buf_putc(&pretty, '\n');
+	}
+	rc = vv_schema_package_write(s, package, describes ? &text : &pretty, err);
 	if (rc == VV_OK) {
 		vv_note("wrote %s; 'varve add %s' and 'varve commit' record it, 'varve check' holds to it",
 			vv_text_shows(package), vv_text_shows(package));

@@ -110,13 +110,18 @@ static vv_status find_pointer(lines *l, char cid[VV_CID_TEXT + 1], vv_error *err
 	vv_status rc = vv_lstat(&st, l->file, err);
 
 	cid[0] = '\0';
-	if (rc == VV_OK && st.size <= VV_POINTER_MAX && l->repo &&
-	    (rc = vv_read_regular(&text, l->file, VV_POINTER_MAX, err)) == VV_OK &&
-	    vv_pointer_looks_like(text.data, text.len) &&
-	    (text.len = vv_pointer_strip_cr(text.data, text.len)) > 0 &&
-	    (rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) == VV_OK) {
+	if (rc < 0 || st.size > VV_POINTER_MAX || !l->repo) {
+		return rc;
+	}
+	if ((rc = vv_read_regular(&text, l->file, VV_POINTER_MAX, err)) < 0 ||
+	    !vv_pointer_looks_like(text.data, text.len) ||
+	    (text.len = vv_pointer_strip_cr(text.data, text.len)) == 0) {
+		goto done;
+	}
+	if ((rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) == VV_OK) {
 		vv_cid_text(cid, &p.root);
 	}
+done:
 	vv_buf_clear(&text);
 	vv_arena_clear(&arena);
 	return rc;

@@ -517,6 +517,21 @@ static vv_status read_identity(patch_section *s, const vv_json *v, vv_error *err
 	return VV_OK;
 }
 
+static vv_status read_side_columns(patch_side *side, const vv_json *own, const patch_lines *l,
+				   vv_error *err)
+{
+	vv_status rc = patch_get_columns(&side->root, own, l->text, err);
+
+	if (rc < 0 || (rc = vv_schema_read(&side->schema, side->root.schema.data,
+					   side->root.schema.len, "the schema", err)) < 0) {
+		return rc;
+	}
+	if (side->schema.count > VV_COLUMNS_MAX) {
+		return vv_fail(err, VV_EINPUT, "expected at most %u columns", VV_COLUMNS_MAX);
+	}
+	return VV_OK;
+}
+
 static vv_status read_columns(patch_section *s, patch_lines *l, vv_error *err)
 {
 	const vv_json *v;
@@ -524,34 +539,26 @@ static vv_status read_columns(patch_section *s, patch_lines *l, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	for (int i = 0; i < 2 && rc == VV_OK; i++) {
-		patch_side *side = &s->side[i];
-		if (!side->exists) {
-			continue;
-		}
-		const vv_json *own = part(s, v, i);
-		if ((rc = patch_get_columns(&side->root, own, l->text, err)) == VV_OK) {
-			rc = vv_schema_read(&side->schema, side->root.schema.data,
-					    side->root.schema.len, "the schema", err);
-		}
-		if (rc == VV_OK && side->schema.count > VV_COLUMNS_MAX) {
-			rc = vv_fail(err, VV_EINPUT, "expected at most %u columns", VV_COLUMNS_MAX);
+	for (int i = 0; i < 2; i++) {
+		if (s->side[i].exists &&
+		    (rc = read_side_columns(&s->side[i], part(s, v, i), l, err)) < 0) {
+			return patch_at(l, rc, err);
 		}
 	}
-	if (rc == VV_OK && (rc = read_pairs(s, v, err)) == VV_OK &&
-	    (rc = read_identity(s, v, err)) == VV_OK) {
-		/* labels are those of the patch as it was written */
-		int a = s->reverse ? 1 : 0;
-		for (size_t i = 0; i < s->pair_count && s->reverse; i++) {
-			patch_pair *p = &s->pairs[i];
-			*p = (patch_pair){.side = {p->side[1], p->side[0]}};
-		}
-		rc = patch_pairs_label(s->pairs, s->pair_count, &s->side[a].schema,
-				       &s->side[1 - a].schema, err);
-		for (size_t i = 0; i < s->pair_count && s->reverse; i++) {
-			patch_pair *p = &s->pairs[i];
-			*p = (patch_pair){.side = {p->side[1], p->side[0]}, .label = p->label};
-		}
+	if ((rc = read_pairs(s, v, err)) < 0 || (rc = read_identity(s, v, err)) < 0) {
+		return patch_at(l, rc, err);
+	}
+	/* labels are those of the patch as it was written */
+	int a = s->reverse ? 1 : 0;
+	for (size_t i = 0; i < s->pair_count && s->reverse; i++) {
+		patch_pair *p = &s->pairs[i];
+		*p = (patch_pair){.side = {p->side[1], p->side[0]}};
+	}
+	rc = patch_pairs_label(s->pairs, s->pair_count, &s->side[a].schema, &s->side[1 - a].schema,
+			       err);
+	for (size_t i = 0; i < s->pair_count && s->reverse; i++) {
+		patch_pair *p = &s->pairs[i];
+		*p = (patch_pair){.side = {p->side[1], p->side[0]}, .label = p->label};
 	}
 	return patch_at(l, rc, err);
 }

@@ -411,26 +411,32 @@ static vv_status make_kept_folder(vv_store *s, char **out, vv_error *err)
 {
 	char *damaged = vv_path_join(s->dir, VV_DAMAGED_DIR, (char *)NULL), *one = NULL;
 	char number[24];
-	unsigned n = 1;
-	vv_status rc = damaged ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	for (; rc == VV_OK; n++) {
+	if (!damaged) {
+		return vv_fail_nomem(err);
+	}
+	for (unsigned n = 1;; n++) {
 		(void)snprintf(number, sizeof number, "%u", n);
 		if (!(one = vv_path_join(damaged, number, (char *)NULL))) {
 			rc = vv_fail_nomem(err);
-		} else if (!vv_exists(one)) {
+			goto done;
+		}
+		if (!vv_exists(one)) {
 			break;
 		}
 		vv_free(one);
-		one = NULL;
 	}
-	if (rc == VV_OK && !(*out = vv_path_join(one, "packs", (char *)NULL))) {
+	if (!(*out = vv_path_join(one, "packs", (char *)NULL))) {
 		rc = vv_fail_nomem(err);
+		goto done;
 	}
-	if (rc == VV_OK && (rc = vv_mkdirs(*out, err)) == VV_OK &&
-	    (rc = vv_fsync_dir(one, err)) == VV_OK && (rc = vv_fsync_dir(damaged, err)) == VV_OK) {
-		rc = vv_fsync_dir(s->dir, err);
+	if ((rc = vv_mkdirs(*out, err)) < 0 || (rc = vv_fsync_dir(one, err)) < 0 ||
+	    (rc = vv_fsync_dir(damaged, err)) < 0) {
+		goto done;
 	}
+	rc = vv_fsync_dir(s->dir, err);
+done:
 	vv_free(one);
 	vv_free(damaged);
 	return rc;

@@ -335,27 +335,34 @@ static vv_status compare_levels(const vv_resemble *w, const vv_cid *root, const 
 {
 	levels v = {.w = w, .here = vv_cid_map_new(), .old = vv_cid_set_new()};
 	bool added = false;
-	vv_status rc = v.here && v.old ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	if (rc == VV_OK && w->children_first && !(v.places = vv_cid_map_new())) {
+	if (!v.here || !v.old || (w->children_first && !(v.places = vv_cid_map_new()))) {
 		rc = vv_fail_nomem(err);
+		goto done;
 	}
-	if (rc == VV_OK) {
-		rc = vv_cid_set_add(w->seen, root, &added, err);
+	if ((rc = vv_cid_set_add(w->seen, root, &added, err)) < 0 || !added) {
+		goto done;
 	}
-	if (rc == VV_OK && added && (rc = item_add(&v, root, before, err)) == VV_OK &&
-	    (rc = list_add(&v.next, before, err)) == VV_OK) {
-		for (size_t from = 0, to = v.count; rc == VV_OK && from < to;
-		     from = to, to = v.count) {
-			rc = next_level(&v, from, to, err);
-		}
-		if (rc == VV_OK && w->children_first) {
-			rc = tell_children_first(&v, err);
-		}
-		for (size_t i = 0; rc == VV_OK && !w->children_first && i < v.count; i++) {
-			rc = tell(&v, i, err);
+	if ((rc = item_add(&v, root, before, err)) < 0 ||
+	    (rc = list_add(&v.next, before, err)) < 0) {
+		goto done;
+	}
+	for (size_t from = 0, to = v.count; from < to; from = to, to = v.count) {
+		if ((rc = next_level(&v, from, to, err)) < 0) {
+			goto done;
 		}
 	}
+	if (w->children_first) {
+		rc = tell_children_first(&v, err);
+		goto done;
+	}
+	for (size_t i = 0; i < v.count; i++) {
+		if ((rc = tell(&v, i, err)) < 0) {
+			goto done;
+		}
+	}
+done:
 	vv_free(v.items);
 	vv_free(v.kids);
 	vv_cid_map_free(v.places);

@@ -547,16 +547,24 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 	parent = dir ? vv_path_dir(dir) : NULL;
 	if (!parent) {
 		rc = vv_fail_nomem(err);
-	} else if (!is_own_folder(r, vv_exists(dir) ? dir : parent) &&
-		   !(!vv_exists(dir) && strcmp(parent, r->commondir) == 0)) {
-		rc = VV_OK;
-	} else if (has_mark(path, mark)) {
+		goto done;
+	}
+	if (!is_own_folder(r, vv_exists(dir) ? dir : parent) &&
+	    !(!vv_exists(dir) && strcmp(parent, r->commondir) == 0)) {
+		goto done;
+	}
+	if (has_mark(path, mark)) {
 		*out = VV_HOOK_THERE;
-	} else if ((rc = vv_mkdirs(dir, err)) == VV_OK &&
-		   (rc = set_aside(path, suffix, out, err)) == VV_OK && *out == VV_HOOK_SET &&
-		   (rc = vv_write_file(path, text, strlen(text), true, err)) == VV_OK) {
+		goto done;
+	}
+	if ((rc = vv_mkdirs(dir, err)) < 0 || (rc = set_aside(path, suffix, out, err)) < 0 ||
+	    *out != VV_HOOK_SET) {
+		goto done;
+	}
+	if ((rc = vv_write_file(path, text, strlen(text), true, err)) == VV_OK) {
 		rc = make_executable(path, err);
 	}
+done:
 	vv_free(parent);
 	vv_free(dir);
 	vv_free(path);

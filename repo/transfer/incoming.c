@@ -366,16 +366,17 @@ vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
 	in->relied = vv_cid_set_new();
 	if (!in->keeping || !in->lock || !in->relied) {
 		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_repository_store(r, &in->main, err)) == VV_OK &&
-		   (rc = vv_repository_incomplete(r, &in->incomplete, err)) == VV_OK &&
-		   (rc = open_folder(in, err)) == VV_OK) {
-		rc = take_over(in, err);
+		goto done;
 	}
-	if (rc < 0) {
-		vv_incoming_close(in);
-	} else {
-		*out = in;
+	if ((rc = vv_repository_store(r, &in->main, err)) < 0 ||
+	    (rc = vv_repository_incomplete(r, &in->incomplete, err)) < 0 ||
+	    (rc = open_folder(in, err)) < 0 || (rc = take_over(in, err)) < 0) {
+		goto done;
 	}
+	*out = in;
+	return VV_OK;
+done:
+	vv_incoming_close(in);
 	return rc;
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""format.py ROOT [FILE...]: every source (or FILE, from ROOT) is as clang-format 14 leaves it with .clang-format, and
-every if, else, for and while has braces."""
+"""format.py ROOT [FILE...]: every source (or FILE, from ROOT) is as clang-format 14 leaves it with .clang-format,
+every if, else, for and while has braces, and no condition chains more than two steps with
+(rc = step()) == VV_OK &&: early returns and goto done do that."""
 import os
 import re
 import subprocess
@@ -23,16 +24,33 @@ def blank(text):
     return TOKEN.sub(lambda m: re.sub(r"[^\n]", "", m[0]) if m[0][0] == "/" else m[0][0] * 2, text)
 
 
-def unbraced(text):
-    """Lines of statements without braces; text is blanked."""
+def conditions(text):
+    """(line, word, condition, first character of what it is of) of every if, for and while; text is blanked."""
     for m in re.finditer(r"^[ \t]*(?:\} )?(?:else )?(if|for|while) \(", text, re.M):
         at, depth = m.end(), 1
         while depth and at < len(text):
             depth += (text[at] == "(") - (text[at] == ")")
             at += 1
-        rest = text[at:].lstrip()[:1]
-        if rest != "{" and not (m[1] == "while" and rest == ";"):
-            yield text.count("\n", 0, m.start()) + 1
+        yield text.count("\n", 0, m.start()) + 1, m[1], text[m.end():at - 1], text[at:].lstrip()[:1]
+
+
+def chained(condition):
+    """How many of the steps joined by && must have succeeded."""
+    depth, parts = 0, [""]
+    for piece in re.split(r"([()]|&&)", condition):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "&&" and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return sum(1 for p in parts if re.search(r"(\brc|\(rc = .*\)) == VV_OK\s*$", p, re.S))
+
+
+def unbraced(text):
+    """Lines of statements without braces; text is blanked."""
+    for line, word, _, rest in conditions(text):
+        if rest != "{" and not (word == "while" and rest == ";"):
+            yield line
     for m in re.finditer(r"^[ \t]*(?:\} )?else[ \t]*$", text, re.M):
         yield text.count("\n", 0, m.start()) + 1
 
@@ -40,9 +58,14 @@ def unbraced(text):
 for path in sources:
     with open(path, encoding="utf-8") as f:
         text = f.read()
-    for line in unbraced(blank(text)):
+    text = blank(text)
+    for line in unbraced(text):
         print(f"{path}:{line}: braces are missing")
         bad = 1
+    for line, word, condition, _ in conditions(text):
+        if word == "if" and chained(condition) > 2:
+            print(f"{path}:{line}: more than two steps in one condition: use goto done")
+            bad = 1
 
 try:
     version = subprocess.run(["clang-format", "--version"], capture_output=True, text=True).stdout

@@ -173,15 +173,20 @@ static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t
 	vv_bits bits;
 	vv_status rc = send_request(p, q, err);
 
-	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
-	if (rc == VV_OK && (rc = read_first(p, &in, err)) == VV_OK &&
-	    (rc = vv_bits_read(&bits, count, in.payload.data, in.payload.len, err)) == VV_OK) {
-		memcpy(have, bits.have, (count + 7) / 8);
-		if (held && bits.held) {
-			memcpy(held, bits.held, (count + 7) / 8);
-		}
-		rc = read_last(p, &in, err);
+	if (rc < 0) {
+		return rc;
 	}
+	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
+	if ((rc = read_first(p, &in, err)) < 0 ||
+	    (rc = vv_bits_read(&bits, count, in.payload.data, in.payload.len, err)) < 0) {
+		goto done;
+	}
+	memcpy(have, bits.have, (count + 7) / 8);
+	if (held && bits.held) {
+		memcpy(held, bits.held, (count + 7) / 8);
+	}
+	rc = read_last(p, &in, err);
+done:
 	vv_frame_reader_clear(&in);
 	return rc;
 }

@@ -114,20 +114,24 @@ vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 	s->seen = vv_cid_set_new();
 	if (!s->seen) {
 		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_repository_store(r, &s->store, err)) == VV_OK &&
-		   (rc = copy_oids(&s->wants, &s->want_count, wants, err)) == VV_OK &&
-		   (rc = copy_oids(&s->commons, &s->common_count, commons, err)) == VV_OK) {
-		s->mends = whole != NULL;
-		rc = vv_new_roots_each(r, s->wants, s->want_count,
-				       whole ? whole->items : s->commons,
-				       whole ? whole->count : s->common_count, add_root, s, err);
+		goto done;
 	}
-	if (rc < 0) {
-		vv_send_close(s);
-		return rc;
+	if ((rc = vv_repository_store(r, &s->store, err)) < 0 ||
+	    (rc = copy_oids(&s->wants, &s->want_count, wants, err)) < 0 ||
+	    (rc = copy_oids(&s->commons, &s->common_count, commons, err)) < 0) {
+		goto done;
+	}
+	s->mends = whole != NULL;
+	if ((rc = vv_new_roots_each(r, s->wants, s->want_count, whole ? whole->items : s->commons,
+				    whole ? whole->count : s->common_count, add_root, s, err)) <
+	    0) {
+		goto done;
 	}
 	*out = s;
 	return VV_OK;
+done:
+	vv_send_close(s);
+	return rc;
 }
 
 void vv_send_close(vv_send *s)

@@ -325,13 +325,10 @@ static vv_status write_all(runner *run, vv_error *err)
 	vv_attr_edit edit = {0};
 	vv_status rc;
 
-	if ((rc = track_paths(run, &edit, err)) == VV_OK &&
-	    (rc = stage_attributes(run, &edit, err)) == VV_OK &&
-	    (rc = vv_dataset_writer_commit(run->s, err)) == VV_OK &&
-	    (rc = set_entries(run, err)) == VV_OK) {
-		rc = vv_index_write(run->x, err);
-	}
-	if (rc < 0) {
+	if ((rc = track_paths(run, &edit, err)) < 0 ||
+	    (rc = stage_attributes(run, &edit, err)) < 0 ||
+	    (rc = vv_dataset_writer_commit(run->s, err)) < 0 || (rc = set_entries(run, err)) < 0 ||
+	    (rc = vv_index_write(run->x, err)) < 0) {
 		vv_attr_edit_undo(&edit);
 	} else if (run->conflicts) {
 		rc = drop_conflicts(run, err);

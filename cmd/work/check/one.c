@@ -483,12 +483,14 @@ vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const v
 	vv_status rc;
 
 	set_commit(&c, side, hex);
-	if ((rc = set_rules(&c, rules, err)) == VV_OK &&
-	    (rc = vv_report_begin(run->report, path, c.commit, err)) == VV_OK &&
-	    (rc = vv_report_rules(run->report, &c.rules, err)) == VV_OK &&
-	    (rc = tell(&c, f->rule, f->message, f->expected, err)) == VV_OK) {
-		rc = vv_report_end(run->report, &facts, err);
+	if ((rc = set_rules(&c, rules, err)) < 0 ||
+	    (rc = vv_report_begin(run->report, path, c.commit, err)) < 0 ||
+	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
+	    (rc = tell(&c, f->rule, f->message, f->expected, err)) < 0) {
+		goto done;
 	}
+	rc = vv_report_end(run->report, &facts, err);
+done:
 	one_clear(&c);
 	return rc;
 }

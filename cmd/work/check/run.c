@@ -346,13 +346,15 @@ vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *ne
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_report_new(&run.report, &o, err)) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&run.reader, r, NULL, err)) == VV_OK &&
-	    (rc = vv_check_cache_open(&run.cache, dir, err)) == VV_OK &&
-	    (rc = vv_check_range(&run, new_commit, old, NULL, 0, NULL, err)) == VV_OK) {
-		*valid = vv_report_valid(run.report);
-		rc = *valid ? VV_OK : vv_report_write(run.report, VV_REPORT_TEXT, text, err);
+	if ((rc = vv_report_new(&run.report, &o, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&run.reader, r, NULL, err)) < 0 ||
+	    (rc = vv_check_cache_open(&run.cache, dir, err)) < 0 ||
+	    (rc = vv_check_range(&run, new_commit, old, NULL, 0, NULL, err)) < 0) {
+		goto done;
 	}
+	*valid = vv_report_valid(run.report);
+	rc = *valid ? VV_OK : vv_report_write(run.report, VV_REPORT_TEXT, text, err);
+done:
 	vv_check_cache_close(run.cache);
 	vv_dataset_reader_close(run.reader);
 	vv_report_free(run.report);

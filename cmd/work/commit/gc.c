@@ -198,14 +198,19 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)
 		return rc;
 	}
 	/* First, so that nothing is kept for the sake of what is given up. */
-	if ((rc = vv_incoming_expire(r, g->grace_sec, g->dry_run, err)) == VV_OK &&
-	    (g->dry_run || (rc = vv_complete_tips_forget(r, err)) == VV_OK)) {
-		rc = run_store(g, r, store, vv_notes_begin(vv_repository_notes(r)), now, err);
+	if ((rc = vv_incoming_expire(r, g->grace_sec, g->dry_run, err)) < 0 ||
+	    (!g->dry_run && (rc = vv_complete_tips_forget(r, err)) < 0)) {
+		goto done;
 	}
-	if (rc == VV_OK && !g->dry_run && (rc = sweep_caches(r, now, err)) == VV_OK &&
+	rc = run_store(g, r, store, vv_notes_begin(vv_repository_notes(r)), now, err);
+	if (rc < 0 || g->dry_run) {
+		goto done;
+	}
+	if ((rc = sweep_caches(r, now, err)) == VV_OK &&
 	    (rc = vv_git_receive_clean(r, err)) == VV_OK) {
 		rc = vv_git_pack_loose(r, g->loose_max, &packed, err);
 	}
+done:
 	if (rc != VV_ELOCKED && !g->dry_run) {
 		remember(r, store, rc, now);
 	}

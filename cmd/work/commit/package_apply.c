@@ -75,11 +75,12 @@ static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_
 	rc = vv_table_reschema(&cid, t, &sink, schema->data, schema->len,
 			       has_key ? (const char *const *)package->primary_key : NULL,
 			       VV_KEY_PACKAGE, &block, err);
-	if (rc == VV_OK && (rc = vv_root_decode(&root, block.data, block.len, err)) == VV_OK &&
-	    (rc = vv_root_pointer(&pointer, &cid, &root, err)) == VV_OK &&
-	    (rc = vv_blob_write(d->r, pointer.data, pointer.len, &blob, err)) == VV_OK) {
-		rc = keep(d, path, &blob, err);
+	if (rc < 0 || (rc = vv_root_decode(&root, block.data, block.len, err)) < 0 ||
+	    (rc = vv_root_pointer(&pointer, &cid, &root, err)) < 0 ||
+	    (rc = vv_blob_write(d->r, pointer.data, pointer.len, &blob, err)) < 0) {
+		goto done;
 	}
+	rc = keep(d, path, &blob, err);
 done:
 	vv_root_clear(&root);
 	vv_buf_clear(&block);

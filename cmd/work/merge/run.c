@@ -313,15 +313,12 @@ vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
 	vv_journal *journal = NULL;
 	vv_status rc;
 
-	if ((rc = note(j, &journal, err)) == VV_OK &&
-	    (rc = vv_tree_switch_run(&j->change, err)) == VV_OK &&
-	    (rc = set_conflicts(j, err)) == VV_OK && (rc = begin_state(j, err)) == VV_OK) {
-		rc = vv_index_write(j->index, err);
-	}
-	if (rc == VV_OK && j->commits && j->conflicts == 0) {
-		j->journal = journal; /* half done until it is committed */
-	} else {
+	if ((rc = note(j, &journal, err)) < 0 || (rc = vv_tree_switch_run(&j->change, err)) < 0 ||
+	    (rc = set_conflicts(j, err)) < 0 || (rc = begin_state(j, err)) < 0 ||
+	    (rc = vv_index_write(j->index, err)) < 0 || !j->commits || j->conflicts > 0) {
 		rc = vv_journal_close(journal, rc, err);
+	} else {
+		j->journal = journal; /* half done until it is committed */
 	}
 	vv_dataset_writer_release(j->writer);
 	return rc;

@@ -243,14 +243,16 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	if (!temp) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_mkdirs(temp, err)) == VV_OK &&
-	    (rc = vv_repository_secret(in->repo, &opts.secret, err)) == VV_OK &&
-	    (rc = open_blocks(m, &sink, err)) == VV_OK &&
+	if ((rc = vv_mkdirs(temp, err)) < 0 ||
+	    (rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
+	    (rc = open_blocks(m, &sink, err)) < 0 ||
 	    (rc = vv_merge_tables(&result, &m->out->stats,
 				  s[VV_BASE].open ? &s[VV_BASE].table : NULL, &s[VV_OURS].table,
-				  &s[VV_THEIRS].table, &sink, &opts, err)) == VV_OK) {
-		rc = keep_result(m, &result, &sink, err);
+				  &s[VV_THEIRS].table, &sink, &opts, err)) < 0) {
+		goto done;
 	}
+	rc = keep_result(m, &result, &sink, err);
+done:
 	if (rc < 0) {
 		vv_prefix(err, "%s", vv_text_shows(in->path));
 	}
@@ -315,13 +317,17 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 	}
 	out->result.mode = vv_merge_mode(&in->sides[VV_BASE], &in->sides[VV_OURS],
 					 &in->sides[VV_THEIRS]);
-	if ((rc = name_sides(&m, err)) == VV_OK &&
-	    (rc = vv_repository_store(in->repo, &m.store, err)) == VV_OK &&
-	    (rc = open_sides(&m, &rows, err)) == VV_OK && rows) {
+	if ((rc = name_sides(&m, err)) < 0 ||
+	    (rc = vv_repository_store(in->repo, &m.store, err)) < 0 ||
+	    (rc = open_sides(&m, &rows, err)) < 0) {
+		goto done;
+	}
+	if (rows) {
 		m.plain = !m.sides[VV_OURS].subject.is_dataset &&
 			  !m.sides[VV_THEIRS].subject.is_dataset;
 		rc = merge_rows(&m, err);
 	}
+done:
 	if (rc == VV_EMISSING) {
 		vv_hint(err,
 			"merging needs the blocks of both branches: 'varve fetch' gets them from the "

@@ -244,13 +244,15 @@ vv_status vv_remote_forget(vv_repository *r, const vv_remote *m, vv_error *err)
 {
 	settings s = {.remote = m->name};
 	edits e = {.arena = VV_ARENA_INIT};
-	vv_status rc = vv_config_each(r, "remote.", collect, &s, err);
+	vv_status rc;
 
-	if (rc == VV_OK && (rc = move_followers(&e, r, m->name, NULL, err)) == VV_OK &&
-	    (rc = drop_settings(&e, &s, err)) == VV_OK &&
-	    (rc = delete_refs(r, m->name, err)) == VV_OK) {
-		rc = vv_config_change(r, e.items, e.count, err);
+	if ((rc = vv_config_each(r, "remote.", collect, &s, err)) < 0 ||
+	    (rc = move_followers(&e, r, m->name, NULL, err)) < 0 ||
+	    (rc = drop_settings(&e, &s, err)) < 0 || (rc = delete_refs(r, m->name, err)) < 0) {
+		goto done;
 	}
+	rc = vv_config_change(r, e.items, e.count, err);
+done:
 	edits_clear(&e);
 	clear(&s);
 	return rc;
@@ -298,15 +300,18 @@ vv_status vv_remote_move(vv_repository *r, const vv_remote *m, const char *to, v
 	settings s = {.remote = m->name};
 	edits e = {.arena = VV_ARENA_INIT};
 	bool all;
-	vv_status rc = vv_config_each(r, "remote.", collect, &s, err);
+	vv_status rc;
 
-	if (rc == VV_OK && (rc = move_settings(&e, &s, m->name, to, err)) == VV_OK &&
-	    (rc = move_followers(&e, r, m->name, to, err)) == VV_OK &&
-	    (rc = drop_settings(&e, &s, err)) == VV_OK &&
-	    (rc = have_twins(r, m->name, to, true, &all, err)) == VV_OK &&
-	    (rc = vv_config_change(r, e.items, e.count, err)) == VV_OK) {
-		rc = delete_refs(r, m->name, err);
+	if ((rc = vv_config_each(r, "remote.", collect, &s, err)) < 0 ||
+	    (rc = move_settings(&e, &s, m->name, to, err)) < 0 ||
+	    (rc = move_followers(&e, r, m->name, to, err)) < 0 ||
+	    (rc = drop_settings(&e, &s, err)) < 0 ||
+	    (rc = have_twins(r, m->name, to, true, &all, err)) < 0 ||
+	    (rc = vv_config_change(r, e.items, e.count, err)) < 0) {
+		goto done;
 	}
+	rc = delete_refs(r, m->name, err);
+done:
 	edits_clear(&e);
 	clear(&s);
 	return rc;

@@ -195,14 +195,18 @@ static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_
 {
 	vv_buf is = VV_BUF_INIT, should = VV_BUF_INIT;
 	vv_tree_entry e = {0};
-	vv_status rc = vv_tree_entry_at(with, &v->commit, v->path, &e, err);
+	vv_status rc;
 
-	if (rc == VV_OK && (rc = vv_blob_read(with, &e.id, VV_POINTER_MAX, &is, err)) == VV_OK &&
-	    (rc = vv_root_pointer(&should, &t->cid, &t->root, err)) == VV_OK &&
-	    (rc = vv_buf_ok(&should, err)) == VV_OK &&
-	    (is.len != should.len || memcmp(is.data, should.data, is.len) != 0)) {
+	if ((rc = vv_tree_entry_at(with, &v->commit, v->path, &e, err)) < 0 ||
+	    (rc = vv_blob_read(with, &e.id, VV_POINTER_MAX, &is, err)) < 0 ||
+	    (rc = vv_root_pointer(&should, &t->cid, &t->root, err)) < 0 ||
+	    (rc = vv_buf_ok(&should, err)) < 0) {
+		goto done;
+	}
+	if (is.len != should.len || memcmp(is.data, should.data, is.len) != 0) {
 		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not say what its dataset is");
 	}
+done:
 	vv_tree_entry_clear(&e);
 	vv_buf_clear(&is);
 	vv_buf_clear(&should);

@@ -157,19 +157,20 @@ static vv_status write_mark(const vv_unfinished *u, const char *url, vv_error *e
 	vv_status rc;
 
 	vv_buf_printf(&text, "%s\n%s", url, u->made ? MADE : "");
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK && ftruncate(u->lock_fd, 0) < 0) {
+	if ((rc = vv_buf_ok(&text, err)) < 0) {
+		goto done;
+	}
+	if (ftruncate(u->lock_fd, 0) < 0 || lseek(u->lock_fd, 0, SEEK_SET) < 0) {
 		rc = vv_fail_errno(err, "cannot write", u->mark);
+		goto done;
 	}
-	if (rc == VV_OK && lseek(u->lock_fd, 0, SEEK_SET) < 0) {
-		rc = vv_fail_errno(err, "cannot write", u->mark);
+	if ((rc = vv_write_full(u->lock_fd, text.data, text.len, u->mark, err)) < 0 ||
+	    (rc = vv_fsync(u->lock_fd, u->mark, err)) < 0 ||
+	    (rc = vv_fsync_dir(u->varvedir, err)) < 0 || (rc = vv_fsync_dir(u->gitdir, err)) < 0) {
+		goto done;
 	}
-	if (rc == VV_OK &&
-	    (rc = vv_write_full(u->lock_fd, text.data, text.len, u->mark, err)) == VV_OK &&
-	    (rc = vv_fsync(u->lock_fd, u->mark, err)) == VV_OK &&
-	    (rc = vv_fsync_dir(u->varvedir, err)) == VV_OK &&
-	    (rc = vv_fsync_dir(u->gitdir, err)) == VV_OK) {
-		rc = vv_fsync_dir(u->dir, err);
-	}
+	rc = vv_fsync_dir(u->dir, err);
+done:
 	vv_buf_clear(&text);
 	return rc;
 }

@@ -77,15 +77,17 @@ static vv_status is_clean(vv_repository *r, vv_error *err)
 	vv_index *index = NULL;
 	vv_status rc;
 
-	if ((rc = vv_index_open(&index, r, err)) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) == VV_OK &&
-	    (rc = vv_changes_read(&c, r, index, reader, &o, err)) == VV_OK) {
-		if (c.staged + c.unstaged + c.conflicts > 0) {
-			rc = vv_fail(err, VV_EREFUSED,
-				     "the work tree there has changes that are not committed");
-		}
-		vv_changes_clear(&c);
+	if ((rc = vv_index_open(&index, r, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0 ||
+	    (rc = vv_changes_read(&c, r, index, reader, &o, err)) < 0) {
+		goto done;
 	}
+	if (c.staged + c.unstaged + c.conflicts > 0) {
+		rc = vv_fail(err, VV_EREFUSED,
+			     "the work tree there has changes that are not committed");
+	}
+	vv_changes_clear(&c);
+done:
 	vv_dataset_reader_close(reader);
 	vv_index_close(index);
 	return rc;
@@ -181,26 +183,32 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 	bool valid = true, trailers;
 	vv_status rc = vv_config_string(s->repo, "receive.varvecheck", &mode, err);
 
-	if (rc == VV_ENOTFOUND) {
-		return VV_OK;
+	if (rc < 0) {
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	if (rc == VV_OK && strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0 &&
-	    strcmp(mode, "off") != 0) {
+	if (strcmp(mode, "off") == 0) {
+		goto done;
+	}
+	if (strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0) {
 		rc = vv_fail(err, VV_EUSAGE,
 			     "receive.varveCheck there is '%s', not refuse, warn or off",
 			     vv_text_shows(mode));
+		goto done;
 	}
-	if (rc == VV_OK && strcmp(mode, "off") != 0 &&
-	    (rc = vv_config_bool(s->repo, "receive.varveaccept", true, &trailers, err)) == VV_OK &&
-	    (rc = vv_incoming_show(in, with, err)) == VV_OK) {
-		for (size_t i = 0; rc == VV_OK && i < count; i++) {
-			rc = check_ref(with, &refs[i], trailers, &valid, report, err);
-		}
-		if (rc == VV_OK && !valid && strcmp(mode, "refuse") == 0) {
-			rc = vv_fail(err, VV_EREFUSED,
-				     "the check of the data found errors (receive.varveCheck)");
+	if ((rc = vv_config_bool(s->repo, "receive.varveaccept", true, &trailers, err)) < 0 ||
+	    (rc = vv_incoming_show(in, with, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if ((rc = check_ref(with, &refs[i], trailers, &valid, report, err)) < 0) {
+			goto done;
 		}
 	}
+	if (!valid && strcmp(mode, "refuse") == 0) {
+		rc = vv_fail(err, VV_EREFUSED,
+			     "the check of the data found errors (receive.varveCheck)");
+	}
+done:
 	vv_free(mode);
 	return rc;
 }

@@ -249,11 +249,13 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 			return VV_OK;
 		}
 		blob = e.id;
-		rc = VV_OK;
+	} else if (rc < 0) {
+		return rc;
 	}
-	if (rc == VV_OK &&
-	    (rc = vv_dataset_reader_is_pointer(s->reader, &blob, &is, err)) == VV_OK && is &&
-	    (rc = vv_dataset_reader_pointer(s->reader, &blob, &arena, &p, err)) == VV_OK) {
+	if ((rc = vv_dataset_reader_is_pointer(s->reader, &blob, &is, err)) < 0 || !is) {
+		return rc;
+	}
+	if ((rc = vv_dataset_reader_pointer(s->reader, &blob, &arena, &p, err)) == VV_OK) {
 		s->parent = p.root;
 	}
 	vv_arena_clear(&arena);

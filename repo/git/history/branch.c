@@ -3,6 +3,7 @@
  */
 #include "repo/git/history/branch.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/file.h"
@@ -231,23 +232,33 @@ static vv_status find_broken_off(renaming *n, char **from, bool *out, vv_error *
 	vv_buf log = VV_BUF_INIT;
 	const char *at = NULL, *next, *end;
 	vv_oid new_id;
-	vv_status rc = read_reflog(n->repo, n->new_name, &log, err);
+	vv_status rc;
 
 	*out = false;
-	for (next = vv_buf_cstr(&log); rc == VV_OK && (next = strstr(next, words)); next++) {
+	if ((rc = read_reflog(n->repo, n->new_name, &log, err)) < 0) {
+		goto done;
+	}
+	for (next = vv_buf_cstr(&log); (next = strstr(next, words)); next++) {
 		at = next + sizeof(words) - 1;
 	}
 	end = at ? strstr(at, " to refs/heads/") : NULL;
-	if (end && (*from = vv_strndup(at, (size_t)(end - at)))) {
-		n->from = *from;
-		if ((rc = say_renaming(n, err)) == VV_OK && renaming_line(&log, n->message) &&
-		    (rc = branch_id(n->repo, n->old_name, &n->id, err)) == VV_OK &&
-		    (rc = branch_id(n->repo, n->new_name, &new_id, err)) == VV_OK &&
-		    !vv_oid_is_null(&n->id) &&
-		    (rc = read_reflog(n->repo, n->old_name, &n->log, err)) == VV_OK) {
-			rc = is_unfinished(n, &new_id, out, err);
-		}
+	if (!end) {
+		goto done;
 	}
+	if (!(*from = vv_strndup(at, (size_t)(end - at)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	n->from = *from;
+	if ((rc = say_renaming(n, err)) < 0 || !renaming_line(&log, n->message) ||
+	    (rc = branch_id(n->repo, n->old_name, &n->id, err)) < 0 ||
+	    (rc = branch_id(n->repo, n->new_name, &new_id, err)) < 0 || vv_oid_is_null(&n->id)) {
+		goto done;
+	}
+	if ((rc = read_reflog(n->repo, n->old_name, &n->log, err)) == VV_OK) {
+		rc = is_unfinished(n, &new_id, out, err);
+	}
+done:
 	vv_buf_clear(&log);
 	return rc;
 }
@@ -551,6 +562,28 @@ done:
 		return vv_fail(err, VV_ENOTFOUND, "'%s' has no upstream branch",
 			       vv_text_shows(branch));
 	}
+	return rc;
+}
+
+vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char *remote,
+			   const char *merge_ref, vv_error *err)
+{
+	const char *name = branch_ref + strlen("refs/heads/");
+	vv_buf key = VV_BUF_INIT;
+	vv_status rc;
+
+	assert(strncmp(branch_ref, "refs/heads/", strlen("refs/heads/")) == 0);
+	vv_buf_printf(&key, "branch.%s.remote", name);
+	if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_config_set(r, key.data, remote, err)) < 0) {
+		goto done;
+	}
+	vv_buf_reset(&key);
+	vv_buf_printf(&key, "branch.%s.merge", name);
+	if ((rc = vv_buf_ok(&key, err)) == VV_OK) {
+		rc = vv_config_set(r, key.data, merge_ref, err);
+	}
+done:
+	vv_buf_clear(&key);
 	return rc;
 }
 

@@ -68,6 +68,10 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
 
 vv_status vv_tag_create(vv_repository *r, const char *name, const vv_oid *commit,
 			const char *message_or_null, bool force, vv_error *err);
+/* Has branch_ref (refs/heads/...) follow merge_ref of a remote, "." for this repository:
+ * branch.<name>.remote and branch.<name>.merge. */
+vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char *remote,
+			   const char *merge_ref, vv_error *err);
 /* Upstream of a branch and how far apart. VV_ENOTFOUND when none is set; VV_EMISSING,
  * with *upstream set, when it is set and gone. */
 vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream,

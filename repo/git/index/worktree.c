@@ -367,11 +367,15 @@ static vv_status smudge_by_git(vv_repository *r, const char *path, const vv_oid 
 	vv_oid_text(hex, id);
 	vv_buf_printf(&option, "--path=%s", path);
 	argv[5] = vv_buf_cstr(&option);
-	if ((rc = vv_buf_ok(&option, err)) == VV_OK && (rc = vv_objects_flush(r, err)) == VV_OK &&
-	    (rc = vv_program_run(argv, NULL, 0, out, &code, err)) == VV_OK && code != 0) {
+	if ((rc = vv_buf_ok(&option, err)) < 0 || (rc = vv_objects_flush(r, err)) < 0 ||
+	    (rc = vv_program_run(argv, NULL, 0, out, &code, err)) < 0) {
+		goto done;
+	}
+	if (code != 0) {
 		rc = vv_fail(err, VV_EIO, "git could not write '%s' through its filter",
 			     vv_text_shows(path));
 	}
+done:
 	vv_buf_clear(&option);
 	return rc;
 }

@@ -582,14 +582,14 @@ static vv_status attempt(void *payload, vv_error *err)
 	vv_key_proof *p = NULL;
 	vv_status rc;
 
-	if ((rc = vv_key_proof_new(&p, 4096, vv_test_dir(), err)) == VV_OK &&
-	    (rc = vv_key_proof_add(p, hashes, 600, 0, err)) == VV_OK &&
-	    (rc = vv_key_proof_add(p, hashes + 600, 600, 600, err)) == VV_OK) {
-		rc = vv_key_proof_pairs(p, keep_pair, &found, err);
+	if ((rc = vv_key_proof_new(&p, 4096, vv_test_dir(), err)) < 0 ||
+	    (rc = vv_key_proof_add(p, hashes, 600, 0, err)) < 0 ||
+	    (rc = vv_key_proof_add(p, hashes + 600, 600, 600, err)) < 0 ||
+	    (rc = vv_key_proof_pairs(p, keep_pair, &found, err)) < 0) {
+		goto done;
 	}
-	if (rc == VV_OK) {
-		assert_int_equal(found.count, 600);
-	}
+	assert_int_equal(found.count, 600);
+done:
 	vv_key_proof_free(p);
 	free(found.pair);
 	return rc;

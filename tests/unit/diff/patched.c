@@ -107,19 +107,25 @@ vv_status vv_patched_diff_kinds(vv_patched *p, vv_buf *out, const char *path, vv
 				    .path = path,
 				    .temp_dir = vv_test_dir(),
 				    .key = p->by};
-	vv_status rc = VV_OK;
+	vv_status rc;
 	if (a) {
-		rc = vv_patched_open(p, &x, path, kind_a, vv_buf_cstr(a), a->len, err);
-		open_x = rc == VV_OK;
+		if ((rc = vv_patched_open(p, &x, path, kind_a, vv_buf_cstr(a), a->len, err)) < 0) {
+			goto done;
+		}
+		open_x = true;
 	}
-	if (rc == VV_OK && b) {
-		rc = vv_patched_open(p, &y, path, kind_b, vv_buf_cstr(b), b->len, err);
-		open_y = rc == VV_OK;
+	if (b) {
+		if ((rc = vv_patched_open(p, &y, path, kind_b, vv_buf_cstr(b), b->len, err)) < 0) {
+			goto done;
+		}
+		open_y = true;
 	}
-	if (rc == VV_OK && (rc = vv_patch_begin(append, out, err)) == VV_OK &&
-	    (rc = vv_patch_write(a ? &x : NULL, b ? &y : NULL, &o, &written, err)) == VV_OK) {
-		rc = vv_patch_end(append, out, written, err);
+	if ((rc = vv_patch_begin(append, out, err)) < 0 ||
+	    (rc = vv_patch_write(a ? &x : NULL, b ? &y : NULL, &o, &written, err)) < 0) {
+		goto done;
 	}
+	rc = vv_patch_end(append, out, written, err);
+done:
 	if (open_x) {
 		vv_table_close(&x);
 	}

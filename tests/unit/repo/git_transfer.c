@@ -54,11 +54,13 @@ vv_status transfer_all(transfer *t, vv_repository *from, vv_repository *to, cons
 	if ((rc = vv_git_receive_open(&t->to, to, NULL, err)) < 0) {
 		return rc;
 	}
-	if ((rc = transfer_objects(t, from, want, 1, have, have ? 1 : 0, err)) == VV_OK &&
-	    (rc = vv_git_receive_end(t->to, want, 1, err)) == VV_OK &&
-	    (rc = vv_git_receive_install(t->to, err)) == VV_OK) {
-		rc = vv_ref_update(to, ref, want, NULL, true, "transfer", err);
+	if ((rc = transfer_objects(t, from, want, 1, have, have ? 1 : 0, err)) < 0 ||
+	    (rc = vv_git_receive_end(t->to, want, 1, err)) < 0 ||
+	    (rc = vv_git_receive_install(t->to, err)) < 0) {
+		goto done;
 	}
+	rc = vv_ref_update(to, ref, want, NULL, true, "transfer", err);
+done:
 	assert_int_equal(vv_git_receive_count(t->to) <= t->objects, true);
 	vv_git_receive_close(t->to);
 	t->to = NULL;

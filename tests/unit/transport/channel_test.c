@@ -594,11 +594,13 @@ static vv_status connect_and_ask(void *payload, vv_error *err)
 		return rc;
 	}
 	o.program = vv_test_path("serve");
-	if ((rc = vv_connect(&line, &url, &o, err)) == VV_OK &&
-	    (rc = vv_channel_write(line, "x", 1, err)) == VV_OK &&
-	    (rc = vv_channel_turn(line, err)) == VV_OK) {
-		rc = vv_channel_read(line, got, 1, err);
+	if ((rc = vv_connect(&line, &url, &o, err)) < 0 ||
+	    (rc = vv_channel_write(line, "x", 1, err)) < 0 ||
+	    (rc = vv_channel_turn(line, err)) < 0) {
+		goto done;
 	}
+	rc = vv_channel_read(line, got, 1, err);
+done:
 	vv_channel_close(line);
 	vv_url_clear(&url);
 	return rc;

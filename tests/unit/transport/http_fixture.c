@@ -147,16 +147,18 @@ vv_status hx_ask(vv_channel *c, uint64_t len, vv_error *err)
 		bytes[i] = (char)(i * 31 + i / 251);
 	}
 	vv_put_le64(head, len);
-	if ((rc = vv_channel_write(c, head, 8, err)) == VV_OK &&
-	    (rc = vv_channel_write(c, bytes, len, err)) == VV_OK &&
-	    (rc = vv_channel_turn(c, err)) == VV_OK &&
-	    (rc = vv_channel_read(c, back, 8, err)) == VV_OK) {
-		assert_memory_equal(head, back, 8);
-		if ((rc = vv_channel_read(c, got, len, err)) == VV_OK) {
-			assert_memory_equal(bytes, got, len);
-			rc = vv_channel_done(c, err);
-		}
+	if ((rc = vv_channel_write(c, head, 8, err)) < 0 ||
+	    (rc = vv_channel_write(c, bytes, len, err)) < 0 || (rc = vv_channel_turn(c, err)) < 0 ||
+	    (rc = vv_channel_read(c, back, 8, err)) < 0) {
+		goto done;
 	}
+	assert_memory_equal(head, back, 8);
+	if ((rc = vv_channel_read(c, got, len, err)) < 0) {
+		goto done;
+	}
+	assert_memory_equal(bytes, got, len);
+	rc = vv_channel_done(c, err);
+done:
 	free(bytes);
 	free(got);
 	return rc;
