@@ -95,12 +95,10 @@ done:
 /* HEAD against the index; with PATH... only these count. */
 static vv_status read_changes(committer *c, vv_error *err)
 {
-	vv_changes_options opts = {c->in->paths.count ? &c->in->paths : NULL,
-				   true,
-				   false,
-				   false,
-				   !c->o->quiet,
-				   c->o->verbose};
+	vv_changes_options opts = {.paths = c->in->paths.count ? &c->in->paths : NULL,
+				   .no_work = true,
+				   .facts = !c->o->quiet,
+				   .groups = c->o->verbose};
 
 	vv_changes_clear(&c->changes);
 	return vv_changes_read(&c->changes, c->in->repo, c->in->index, c->in->reader, &opts, err);

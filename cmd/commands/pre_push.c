@@ -54,6 +54,16 @@ vv_status vv_push_hook_set(vv_repository *r, bool quiet, vv_error *err)
 	return rc;
 }
 
+vv_status vv_push_hook_find(vv_hook_found *out, vv_repository *r, vv_error *err)
+{
+	return vv_hook_find(out, r, "pre-push", script, MARK, err);
+}
+
+vv_status vv_push_hook_remove(vv_repository *r, bool *removed, vv_error *err)
+{
+	return vv_hook_remove(r, "pre-push", EARLIER, script, removed, err);
+}
+
 typedef struct run {
 	vv_repository *repo;
 	const char *name, *url;

@@ -218,6 +218,8 @@ static void put_json(vv_buf *b, const vv_changes *c)
 	vv_json_u64(&w, c->ahead);
 	vv_json_name(&w, "behind");
 	vv_json_u64(&w, c->behind);
+	vv_json_name(&w, "unsentVersions");
+	vv_json_u64(&w, c->unsent);
 	vv_json_name(&w, "state");
 	vv_json_string(&w, c->state);
 	vv_json_name(&w, "entries");
@@ -377,6 +379,11 @@ static void put_branch(writer *w)
 		     vv_text_count(c->behind), c->behind == 1 ? "" : "s");
 	} else if (c->upstream) {
 		line(w, "Your branch is up to date with '%s'", vv_text_shows(c->upstream));
+	}
+	if (c->unsent > 0) {
+		line(w, "%s in local branches, on no remote as far as is known here",
+		     vv_text_counted(c->unsent, "version of a table", "versions of tables"));
+		hint(w, "use \"varve push\" to send what others are to have");
 	}
 	if (c->state[0]) {
 		line(w, "A %s is under way%s", c->state,

@@ -533,24 +533,36 @@ static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *
 	return rc;
 }
 
+/* Does the hooks folder of this path lead out of the repository's own? */
+static vv_status stands_elsewhere(const vv_repository *r, const char *path, bool *out,
+				  vv_error *err)
+{
+	char *dir = vv_path_dir(path), *parent = dir ? vv_path_dir(dir) : NULL;
+	vv_status rc = parent ? VV_OK : vv_fail_nomem(err);
+
+	*out = parent && !is_own_folder(r, vv_exists(dir) ? dir : parent) &&
+	       !(!vv_exists(dir) && strcmp(parent, r->commondir) == 0);
+	vv_free(parent);
+	vv_free(dir);
+	return rc;
+}
+
 vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
 			  const char *mark, vv_hook_place *out, vv_error *err)
 {
-	char *path = NULL, *dir = NULL, *parent = NULL;
+	char *path = NULL, *dir = NULL;
+	bool elsewhere;
 	vv_status rc = hook_path(r, name, &path, err);
 
 	*out = VV_HOOK_ELSEWHERE;
 	if (rc < 0) {
 		return rc;
 	}
-	dir = vv_path_dir(path);
-	parent = dir ? vv_path_dir(dir) : NULL;
-	if (!parent) {
-		rc = vv_fail_nomem(err);
+	if ((rc = stands_elsewhere(r, path, &elsewhere, err)) < 0 || elsewhere) {
 		goto done;
 	}
-	if (!is_own_folder(r, vv_exists(dir) ? dir : parent) &&
-	    !(!vv_exists(dir) && strcmp(parent, r->commondir) == 0)) {
+	if (!(dir = vv_path_dir(path))) {
+		rc = vv_fail_nomem(err);
 		goto done;
 	}
 	if (has_mark(path, mark)) {
@@ -565,9 +577,56 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 		rc = make_executable(path, err);
 	}
 done:
-	vv_free(parent);
 	vv_free(dir);
 	vv_free(path);
+	return rc;
+}
+
+vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, const char *text,
+		       const char *mark, vv_error *err)
+{
+	vv_buf now = VV_BUF_INIT;
+	vv_error unread;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = hook_path(r, name, &out->path, err)) < 0 ||
+	    (rc = stands_elsewhere(r, out->path, &out->elsewhere, err)) < 0) {
+		return rc;
+	}
+	out->there = vv_exists(out->path);
+	out->runs = is_program(out->path);
+	if (out->there && vv_read_regular(&now, out->path, HOOK_MAX, &unread) == VV_OK) {
+		out->calls = strstr(vv_buf_cstr(&now), mark) != NULL;
+		out->ours = strcmp(vv_buf_cstr(&now), text) == 0;
+	}
+	vv_buf_clear(&now);
+	return VV_OK;
+}
+
+void vv_hook_found_clear(vv_hook_found *f)
+{
+	vv_free(f->path);
+	memset(f, 0, sizeof(*f));
+}
+
+vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix, const char *text,
+			 bool *removed, vv_error *err)
+{
+	vv_hook_found found;
+	vv_buf other = VV_BUF_INIT;
+	vv_status rc = vv_hook_find(&found, r, name, text, text, err);
+
+	*removed = rc == VV_OK && found.ours && !found.elsewhere;
+	if (*removed) {
+		vv_buf_printf(&other, "%s%s", found.path, suffix);
+		if ((rc = vv_buf_ok(&other, err)) == VV_OK) {
+			rc = vv_exists(other.data) ? vv_rename(other.data, found.path, err)
+						   : vv_unlink(found.path, true, err);
+		}
+	}
+	vv_buf_clear(&other);
+	vv_hook_found_clear(&found);
 	return rc;
 }
 

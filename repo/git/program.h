@@ -36,6 +36,21 @@ typedef enum vv_hook_place {
 } vv_hook_place;
 vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
 			  const char *mark, vv_hook_place *out, vv_error *err);
+/* What stands where git looks for the hook. */
+typedef struct vv_hook_found {
+	char *path;       /* of the hook; vv_hook_found_clear */
+	bool there, runs; /* the file; and git would run it */
+	bool calls;       /* it has mark in it */
+	bool ours;        /* it is text, to the byte */
+	bool elsewhere;   /* as VV_HOOK_ELSEWHERE */
+} vv_hook_found;
+vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, const char *text,
+		       const char *mark, vv_error *err);
+void vv_hook_found_clear(vv_hook_found *f);
+/* Takes away what vv_hook_install wrote; a hook that was renamed is back under its name. One that
+ * only has mark in it, or stands elsewhere, stays. *removed tells. */
+vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix, const char *text,
+			 bool *removed, vv_error *err);
 /* Runs program with args (argv[0] resolved through absolute PATH entries only, or
  * an absolute path); input is fed to it, output (appended; at most 64 MiB)
  * collected. A signal's death gives 128 + its number. VV_ENOTFOUND: no such

@@ -9,57 +9,9 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/drivers.h"
 #include "repo/git/ref_name.h"
 #include "repo/git/repository_internal.h"
-
-/* Every setting that `init` makes: key, and its value with %s for the program. */
-typedef struct driver {
-	const char *key, *value;
-} driver;
-
-static const driver drivers[] = {
-	{"filter.varve.process", "%s filter-process"},
-	{"filter.varve.clean", "%s filter clean %%f"},
-	{"filter.varve.smudge", "%s filter smudge %%f"},
-	{"filter.varve.required", "true"},
-	{"merge.varve.name", "varve tables, merged by cell"},
-	{"merge.varve.driver", "%s merge-file %%O %%A %%B %%P"},
-	/* Among several merge bases git takes their own base: never one of the two by chance. */
-	{"merge.varve.recursive", "binary"},
-	/* git diff calls the command; git log and git show the conversion, unless --ext-diff. */
-	{"diff.varve.command", "%s diff-file"},
-	{"diff.varve.textconv", "%s textconv"},
-	{"difftool.varve.cmd", "%s diff-tool \"$LOCAL\" \"$REMOTE\" \"$MERGED\""},
-};
-
-/* A word for sh, as git will split the settings. */
-static void put_word(vv_buf *b, const char *word)
-{
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+:@-";
-	if (*word && word[strspn(word, plain)] == '\0') {
-		vv_buf_puts(b, word);
-	} else {
-		vv_text_put_quoted(b, word, strlen(word));
-	}
-}
-
-static void put_value(vv_buf *b, const char *format, const char *program)
-{
-	const char *p;
-
-	for (p = format; *p; p++) {
-		if (p[0] == '%' && p[1] == 's') {
-			put_word(b, program);
-			p++;
-		} else if (p[0] == '%' && p[1] == '%') {
-			vv_buf_putc(b, '%');
-			p++;
-		} else {
-			vv_buf_putc(b, *p);
-		}
-	}
-}
 
 static vv_status write_drivers(vv_repository *r, const char *program, vv_error *err)
 {
@@ -67,20 +19,20 @@ static vv_status write_drivers(vv_repository *r, const char *program, vv_error *
 	vv_status rc = VV_OK;
 	size_t i;
 
-	for (i = 0; rc == VV_OK && i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+	for (i = 0; rc == VV_OK && i < vv_drivers_count; i++) {
 		char *now = NULL;
 		bool same;
 
 		vv_buf_reset(&value);
-		put_value(&value, drivers[i].value, program);
+		vv_driver_value(&value, i, program);
 		if ((rc = vv_buf_ok(&value, err)) < 0) {
 			break;
 		}
-		same = vv_config_string(r, drivers[i].key, &now, NULL) == VV_OK &&
+		same = vv_config_string(r, vv_driver_key(i), &now, NULL) == VV_OK &&
 		       strcmp(now, vv_buf_cstr(&value)) == 0;
 		vv_free(now);
 		if (!same) {
-			rc = vv_config_set(r, drivers[i].key, vv_buf_cstr(&value), err);
+			rc = vv_config_set(r, vv_driver_key(i), vv_buf_cstr(&value), err);
 		}
 	}
 	vv_buf_clear(&value);

@@ -47,6 +47,7 @@ cmd/work/check
 cmd/work/serve
 cmd
 cmd/print
+cmd/setup
 cmd/commands
 """.split()
 

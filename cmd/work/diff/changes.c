@@ -13,6 +13,7 @@
 #include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/diff/changes_internal.h"
+#include "cmd/work/diff/unsent.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/renames.h"
@@ -555,7 +556,8 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 			shorten(out->upstream);
 		}
 	}
-	if ((rc = add_staged(&c, err)) < 0) {
+	if ((opts->unsent && (rc = vv_unsent_count(&out->unsent, r, err)) < 0) ||
+	    (rc = add_staged(&c, err)) < 0) {
 		return rc;
 	}
 	if (!opts->no_work) {

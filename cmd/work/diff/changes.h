@@ -54,6 +54,7 @@ typedef struct vv_changes {
 	vv_head head;
 	char *upstream; /* short name, or NULL */
 	uint64_t ahead, behind;
+	uint64_t unsent; /* versions of datasets, of local branches, that no remote branch names */
 	const char *state; /* vv_state_name; "" when none; borrowed from the repository */
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
 	vv_buf beaten; /* lines of attributes that beat -text (vv_attr_beaten_put) */
@@ -65,6 +66,7 @@ typedef struct vv_changes_options {
 	bool untracked, untracked_all;
 	bool facts;  /* find out rows and columns */
 	bool groups; /* and groups and stored bytes, with facts */
+	bool unsent; /* count versions that no remote has, where there is a remote */
 } vv_changes_options;
 
 /* Appends what a dataset's change is, in rows and columns: "+35 -35 ~64 rows", "503 rows, 8

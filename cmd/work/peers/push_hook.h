@@ -1,7 +1,7 @@
 /*
  * push_hook: the pre-push hook that makes git push tables with their blocks.
  *
- * 'varve init' and 'varve clone' set it; it calls 'varve pre-push', and that one whatever hook
+ * 'varve init', 'varve clone' and the filter's first run set it; it calls 'varve pre-push', and that one whatever hook
  * there was before.
  */
 #ifndef VV_CMD_WORK_PEERS_PUSH_HOOK_H
@@ -10,10 +10,16 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "repo/git/program.h"
 #include "repo/git/repository.h"
 
 /* Sets it in a repository with a work tree; where it cannot stand says so in one line (not when
  * quiet). */
 vv_status vv_push_hook_set(vv_repository *r, bool quiet, vv_error *err);
+
+/* Who stands there. vv_hook_found_clear. */
+vv_status vv_push_hook_find(vv_hook_found *out, vv_repository *r, vv_error *err);
+/* The hook that varve wrote goes; one that was here before is back. */
+vv_status vv_push_hook_remove(vv_repository *r, bool *removed, vv_error *err);
 
 #endif

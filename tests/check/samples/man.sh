@@ -49,6 +49,10 @@ before_apply() {
 	git tag v2
 }
 
+before_uninstall() {
+	varve install > /dev/null
+}
+
 before_blame() {
 	companies
 }

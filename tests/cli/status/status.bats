@@ -197,6 +197,40 @@ with_table() {
 	[ "$output" = "$(git status -sb)" ]
 }
 
+@test "versions that no remote has are counted, whichever commits bring them" {
+	new_repo
+	rows 20 > p.csv
+	varve add p.csv > /dev/null
+	varve commit -q -m one
+	succeeds varve status
+	output_lacks "on no remote"
+	git init -q --bare ../hub.git
+	git remote add origin ../hub.git
+	succeeds varve status
+	output_has "1 version of a table in local branches, on no remote as far as is known here"
+	output_has 'use "varve push" to send'
+	succeeds varve status --json
+	output_has '"unsentVersions": 1'
+	(cd ../hub.git && varve init --bare -q)
+	varve push -q -u origin main
+	rows 20 1 > p.csv
+	varve commit -q -a -m two
+	git switch -q -c other HEAD~1
+	rows 20 2 > p.csv
+	varve commit -q -a -m three
+	succeeds varve status
+	output_has "2 versions of tables in local branches"
+	# A squash on the other side: another commit, the same version.
+	git switch -q main
+	varve push -q origin main:squashed
+	git fetch -q origin
+	succeeds varve status
+	output_has "1 version of a table in local branches"
+	varve push -q origin other
+	succeeds varve status
+	output_lacks "on no remote"
+}
+
 @test "conflicts are shown with Git's letters" {
 	with_table
 	git checkout -q -b side

@@ -1,0 +1,106 @@
+load ../helper
+
+keys() {
+	git config --"${1-global}" --name-only --get-regexp '^(filter|merge|diff|difftool)[.]' || true
+}
+
+@test "install sets git up for the user, and uninstall leaves no trace" {
+	before=$(cat "$HOME/.gitconfig")
+	succeeds varve install
+	output_is "git calls varve for tables, by the settings of your user"
+	[ "$(git config --global filter.varve.process)" = "varve filter-process" ]
+	[ "$(git config --global merge.varve.driver)" = "varve merge-file %O %A %B %P" ]
+	succeeds varve install
+	output_is "git calls varve for tables already, by the settings of your user"
+	succeeds varve uninstall
+	output_has "git does not call varve by the settings of your user any more"
+	[ "$(cat "$HOME/.gitconfig")" = "$before" ]
+	succeeds varve uninstall
+	output_is "no settings of your user make git call varve"
+}
+
+@test "a setting of another value is named and stays, unless forced" {
+	git config --global filter.varve.clean mine
+	ends_with 2 varve install
+	stderr_has "filter.varve.clean of your user is 'mine' already"
+	stderr_has "--force puts varve's own value there: 'varve filter clean %f'"
+	[ "$(keys)" = filter.varve.clean ]
+	succeeds varve install --force
+	[ "$(git config --global filter.varve.clean)" = "varve filter clean %f" ]
+}
+
+@test "a clone of plain git keeps tables with the user's settings alone, hook and all" {
+	new_repo a
+	rows 20 > a/p.csv
+	(cd a && varve add p.csv && varve commit -q -m one) > /dev/null
+	varve install > /dev/null
+	succeeds git clone -q a b
+	cmp a/p.csv b/p.csv
+	cd b
+	grep -q 'varve pre-push' .git/hooks/pre-push
+	[ -z "$(keys local)" ]
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "the filter sets no hook where varve.prepush is false" {
+	new_repo a
+	rows 20 > a/p.csv
+	(cd a && varve add p.csv && varve commit -q -m one) > /dev/null
+	varve install > /dev/null
+	git config --global varve.prepush false
+	succeeds git clone -q a b
+	cmp a/p.csv b/p.csv
+	[ ! -e b/.git/hooks/pre-push ]
+}
+
+@test "for one repository: its settings and hook, and a hook that was there is back after" {
+	git init -q .
+	printf '#!/bin/sh\necho mine\n' > .git/hooks/pre-push
+	chmod +x .git/hooks/pre-push
+	cp .git/hooks/pre-push old
+	cp .git/config config
+	succeeds varve install --local
+	output_is "git calls varve for tables, by the settings of this repository"
+	grep -q 'varve pre-push' .git/hooks/pre-push
+	cmp old .git/hooks/pre-push.before-varve
+	succeeds varve uninstall --local
+	output_has "its pre-push hook is as it was before"
+	cmp old .git/hooks/pre-push
+	[ ! -e .git/hooks/pre-push.before-varve ]
+	cmp config .git/config
+}
+
+@test "uninstall undoes init, and leaves a hook that only calls varve" {
+	new_repo
+	printf '#!/bin/sh\nvarve pre-push "$@"\n' > .git/hooks/pre-push
+	succeeds varve uninstall
+	stderr_has ".git/hooks/pre-push calls varve, too; it is not varve's own"
+	[ -z "$(keys local)" ]
+	grep -q 'varve pre-push' .git/hooks/pre-push
+}
+
+@test "a folder of hooks that is tracked is never written to" {
+	git init -q .
+	mkdir .husky
+	git config core.hooksPath .husky
+	succeeds varve install --local
+	stderr_has "core.hooksPath leads out of this repository's Git folder"
+	stderr_has 'varve pre-push "$@"'
+	[ -z "$(ls .husky)" ]
+}
+
+@test "what makes no sense is refused" {
+	ends_with 2 varve install --local
+	stderr_has "not a Git repository"
+	ends_with 2 varve install --local --system
+	stderr_has "--local and --system exclude each other"
+	ends_with 2 varve install x
+	stderr_has "install takes no arguments"
+}
+
+@test "settings that git may not write are said" {
+	ln -s "$HOME/none/at/all" "$HOME/link"
+	export GIT_CONFIG_GLOBAL="$HOME/link"
+	ends_with 2 varve install
+	stderr_has "git does not write the settings of your user"
+}
