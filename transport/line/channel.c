@@ -13,6 +13,7 @@
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 #define BUFFER_SIZE (64u << 10)
 #define NOISE_MAX 4096u
@@ -21,7 +22,8 @@ struct vv_channel {
 	const vv_channel_ops *ops;
 	void *payload;
 	char *name;
-	bool greeted; /* nothing of the greeting is awaited any more */
+	vv_mutex *lock; /* of whole frames */
+	bool greeted;   /* nothing of the greeting is awaited any more */
 	vv_channel_stats stats;
 	uint64_t pace_bytes; /* a second, at least; 0: as slowly as it likes */
 	unsigned pace_sec;
@@ -35,17 +37,20 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 {
 	vv_channel *c = vv_malloc(sizeof(*c));
 	char *copy = vv_strdup(name);
+	vv_mutex *lock = vv_mutex_new();
 
 	assert(ops->write && ops->turn && ops->read && ops->done && ops->close);
-	if (!c || !copy) {
+	if (!c || !copy || !lock) {
 		vv_free(c);
 		vv_free(copy);
+		vv_mutex_free(lock);
 		ops->close(payload);
 		return NULL;
 	}
 	c->ops = ops;
 	c->payload = payload;
 	c->name = copy;
+	c->lock = lock;
 	c->greeted = !talks_first;
 	memset(&c->stats, 0, sizeof(c->stats));
 	c->pace_bytes = c->pace_sec = 0;
@@ -65,6 +70,7 @@ void vv_channel_close(vv_channel *c)
 		return;
 	}
 	c->ops->close(c->payload);
+	vv_mutex_free(c->lock);
 	vv_free(c->name);
 	vv_free(c);
 }
@@ -114,6 +120,21 @@ vv_status vv_channel_write(vv_channel *c, const void *bytes, size_t len, vv_erro
 		c->out_len += len;
 	}
 	return VV_OK;
+}
+
+vv_status vv_channel_flush(vv_channel *c, vv_error *err)
+{
+	return send_buffer(c, err);
+}
+
+void vv_channel_lock(vv_channel *c)
+{
+	vv_mutex_lock(c->lock);
+}
+
+void vv_channel_unlock(vv_channel *c)
+{
+	vv_mutex_unlock(c->lock);
 }
 
 vv_status vv_channel_turn(vv_channel *c, vv_error *err)

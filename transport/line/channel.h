@@ -4,7 +4,9 @@
  * The protocol (docs/protocol.md) is requests and answers, and never both at once: the
  * client writes a whole request, calls turn, reads the answer to its end (it knows from the
  * frames where that is), calls done, and may write the next one. So no kind of channel can
- * deadlock, and a POST of HTTP is one turn. A channel is used by one thread.
+ * deadlock, and a POST of HTTP is one turn. A channel is used by one thread; while an answer
+ * is being made a second one may write whole frames to it, each between lock and unlock
+ * (protocol/pulse.h).
  *
  * The user of a channel does not know which kind it is: a pipe to `varve serve --stdio`
  * (pipe.c), ssh (ssh.c, ssh2.c) or HTTP (http/channel.c).
@@ -57,6 +59,11 @@ vv_channel *vv_channel_fds(int in, int out, const char *name);
 /* When the peer stopped listening this fails, but what it said before can still be read. */
 vv_status vv_channel_write(vv_channel *c, const void *bytes, size_t len, vv_error *err);
 vv_status vv_channel_turn(vv_channel *c, vv_error *err);
+/* Sends what is buffered; the request or answer goes on. */
+vv_status vv_channel_flush(vv_channel *c, vv_error *err);
+/* Around what must not be mixed with what another thread writes. */
+void vv_channel_lock(vv_channel *c);
+void vv_channel_unlock(vv_channel *c);
 /* Reads exactly len bytes; what was written before goes out first. VV_EIO when the line ends
  * before: "the connection to ... was closed" with what the peer's side said, if anything. The
  * first read of a channel that talks first looks for the greeting among at most 4 KiB. */

@@ -24,8 +24,13 @@ vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size
 	}
 	head[0] = type;
 	size_t n = 1 + vv_varint_write(head + 1, len);
+	vv_channel_lock(line);
 	vv_status rc = vv_channel_write(line, head, n, err);
-	return rc < 0 || len == 0 ? rc : vv_channel_write(line, bytes, len, err);
+	if (rc == VV_OK && len > 0) {
+		rc = vv_channel_write(line, bytes, len, err);
+	}
+	vv_channel_unlock(line);
+	return rc;
 }
 
 vv_status vv_frame_end(vv_channel *line, vv_error *err)
@@ -73,6 +78,7 @@ void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget)
 {
 	r->line = line;
 	r->budget = budget;
+	r->skips_alive = false;
 	vv_buf_init(&r->payload);
 }
 
@@ -202,8 +208,11 @@ vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err)
 {
 	vv_error ignored;
 	uint8_t end;
-	vv_status rc = read_any(r, type, err);
+	vv_status rc;
 
+	do {
+		rc = read_any(r, type, err);
+	} while (rc == VV_OK && r->skips_alive && *type == VV_FRAME_TEXT && r->payload.len == 0);
 	if (rc < 0 || *type != VV_FRAME_ERROR) {
 		return rc;
 	}

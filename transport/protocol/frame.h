@@ -24,7 +24,7 @@ enum {
 	VV_FRAME_MESSAGE = 'M', /* one DAG-CBOR map */
 	VV_FRAME_BLOCKS = 'B',  /* records of blocks (block_stream.h) */
 	VV_FRAME_OBJECTS = 'O', /* records of Git objects (object_stream.h) */
-	VV_FRAME_TEXT = 'T',    /* a line for people: progress of the far side, a report */
+	VV_FRAME_TEXT = 'T',    /* text for people; empty: the far side works (pulse.h) */
 	VV_FRAME_ERROR = 'E',   /* DAG-CBOR: {code, hint, text} */
 	VV_FRAME_END = '.'
 };
@@ -44,6 +44,7 @@ vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err);
 typedef struct vv_frame_reader {
 	vv_channel *line;
 	uint64_t budget;
+	bool skips_alive; /* frames that only say that the far side works are not given */
 	vv_buf payload;
 } vv_frame_reader;
 void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget);

@@ -134,17 +134,26 @@ static vv_status get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 }
 
 /* What a side can beyond version 1 ("can": a list of texts, of which unknown ones are no harm). */
-static void put_can(vv_buf *b, const char *first, const char *second)
+typedef struct abilities {
+	bool ahead, alive, whole;
+} abilities;
+
+static void put_can(vv_buf *b, const abilities *a)
 {
 	vv_cbor_put_key(b, "can");
-	vv_cbor_put_array(b, second ? 2 : 1);
-	vv_cbor_put_text(b, first, strlen(first));
-	if (second) {
-		vv_cbor_put_text(b, second, strlen(second));
+	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->whole);
+	if (a->ahead) {
+		vv_cbor_put_text(b, "ahead", 5);
+	}
+	if (a->alive) {
+		vv_cbor_put_text(b, "alive", 5);
+	}
+	if (a->whole) {
+		vv_cbor_put_text(b, "whole", 5);
 	}
 }
 
-static vv_status get_can(vv_cbor *c, bool *whole, bool *ahead, vv_error *err)
+static vv_status get_can(vv_cbor *c, abilities *out, vv_error *err)
 {
 	const char *word;
 	size_t count, len;
@@ -155,8 +164,9 @@ static vv_status get_can(vv_cbor *c, bool *whole, bool *ahead, vv_error *err)
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if ((rc = vv_cbor_get_text(c, &word, &len, err)) == VV_OK && len == 5) {
-			*whole |= memcmp(word, "whole", 5) == 0;
-			*ahead |= memcmp(word, "ahead", 5) == 0;
+			out->whole |= memcmp(word, "whole", 5) == 0;
+			out->ahead |= memcmp(word, "ahead", 5) == 0;
+			out->alive |= memcmp(word, "alive", 5) == 0;
 		}
 	}
 	return rc;
@@ -178,14 +188,25 @@ static void put_push_refs(vv_buf *b, const vv_request *q)
 	}
 }
 
+static void put_alive(vv_buf *b, bool alive)
+{
+	if (alive) {
+		vv_cbor_put_key(b, "alive");
+		vv_cbor_put_bool(b, true);
+	}
+}
+
 vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 {
 	static const unsigned pairs[] = {2, 2, 5, 2, 2, 2};
 	vv_buf b = VV_BUF_INIT;
+	const abilities can = {.alive = q->alive, .whole = q->whole};
+	bool alive = q->alive && q->op != VV_OP_HELLO && q->op != VV_OP_PUSH;
 	bool more = (q->op == VV_OP_BLOCKS && q->like.count > 0) ||
-		    (q->op == VV_OP_HELLO && q->whole) || (q->op == VV_OP_PUSH && q->ahead);
+		    (q->op == VV_OP_HELLO && (q->whole || q->alive)) ||
+		    (q->op == VV_OP_PUSH && q->ahead);
 
-	vv_cbor_put_map(&b, pairs[q->op] + more);
+	vv_cbor_put_map(&b, pairs[q->op] + more + alive);
 	if (q->op == VV_OP_HELLO) {
 		vv_cbor_put_key(&b, "v");
 		vv_cbor_put_uint(&b, q->version);
@@ -194,18 +215,20 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 	vv_cbor_put_text(&b, ops[q->op], strlen(ops[q->op]));
 	switch (q->op) {
 	case VV_OP_HELLO:
-		if (q->whole) {
-			put_can(&b, "whole", NULL);
+		if (q->whole || q->alive) {
+			put_can(&b, &can);
 		}
 		break;
 	case VV_OP_KNOWN:
 		put_oids(&b, "want", &q->want);
+		put_alive(&b, alive);
 		break;
 	case VV_OP_FETCH:
 		vv_cbor_put_key(&b, "done");
 		vv_cbor_put_bool(&b, q->done);
 		put_oids(&b, "have", &q->have);
 		put_oids(&b, "want", &q->want);
+		put_alive(&b, alive);
 		vv_cbor_put_key(&b, "nodes");
 		vv_cbor_put_bool(&b, q->nodes);
 		break;
@@ -214,9 +237,11 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 			put_cids(&b, "like", &q->like);
 		}
 		put_cids(&b, "want", &q->blocks);
+		put_alive(&b, alive);
 		break;
 	case VV_OP_HAVE:
 		put_cids(&b, "want", &q->blocks);
+		put_alive(&b, alive);
 		break;
 	case VV_OP_PUSH:
 		put_push_refs(&b, q);
@@ -263,6 +288,11 @@ static vv_status get_push_refs(vv_cbor *c, vv_arena *arena, vv_request *out, vv_
 	return VV_OK;
 }
 
+static vv_status get_alive(vv_cbor *c, vv_request *out, vv_error *err)
+{
+	return vv_cbor_try_key(c, "alive") ? vv_cbor_get_bool(c, &out->alive, err) : VV_OK;
+}
+
 static vv_status get_fetch(vv_cbor *c, vv_arena *arena, vv_request *out, vv_error *err)
 {
 	vv_status rc;
@@ -271,7 +301,7 @@ static vv_status get_fetch(vv_cbor *c, vv_arena *arena, vv_request *out, vv_erro
 	    (rc = vv_cbor_get_key(c, "have", err)) < 0 ||
 	    (rc = get_oids(c, arena, &out->have, err)) < 0 ||
 	    (rc = vv_cbor_get_key(c, "want", err)) < 0 ||
-	    (rc = get_oids(c, arena, &out->want, err)) < 0 ||
+	    (rc = get_oids(c, arena, &out->want, err)) < 0 || (rc = get_alive(c, out, err)) < 0 ||
 	    (rc = vv_cbor_get_key(c, "nodes", err)) < 0) {
 		return rc;
 	}
@@ -328,7 +358,8 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	if (rc < 0 || (rc = vv_cbor_get_map(&c, &pairs, err)) < 0) {
 		return vv_prefix(err, "a request is malformed");
 	}
-	bool versioned = vv_cbor_try_key(&c, "v"), ahead = false;
+	abilities can = {0};
+	bool versioned = vv_cbor_try_key(&c, "v");
 	if ((versioned && (rc = vv_cbor_get_uint(&c, &out->version, err)) < 0) ||
 	    (rc = get_op(&c, out, err)) < 0) {
 		return rc;
@@ -341,13 +372,18 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	case VV_OP_HELLO:
 		if (vv_cbor_try_key(&c, "can")) {
 			out->can = true;
-			rc = get_can(&c, &out->whole, &ahead, err);
+			rc = get_can(&c, &can, err);
+			out->whole = can.whole;
+			out->alive = can.alive;
 		}
 		break;
 	case VV_OP_KNOWN:
 		rc = vv_cbor_get_key(&c, "want", err);
 		if (rc == VV_OK) {
 			rc = get_oids(&c, arena, &out->want, err);
+		}
+		if (rc == VV_OK) {
+			rc = get_alive(&c, out, err);
 		}
 		break;
 	case VV_OP_FETCH:
@@ -356,6 +392,9 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	case VV_OP_BLOCKS:
 	case VV_OP_HAVE:
 		rc = get_blocks(&c, arena, out, err);
+		if (rc == VV_OK) {
+			rc = get_alive(&c, out, err);
+		}
 		break;
 	case VV_OP_PUSH:
 		rc = get_push_refs(&c, arena, out, err);
@@ -399,7 +438,7 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 	vv_cbor_put_key(&b, "v");
 	vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
 	if (h->can) {
-		put_can(&b, "ahead", "whole");
+		put_can(&b, &(abilities){.ahead = true, .alive = true, .whole = true});
 	}
 	if (h->can && h->tells_whole) {
 		put_oids(&b, "edge", &h->edge);
@@ -513,7 +552,7 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 {
 	vv_cbor c;
 	uint64_t version;
-	bool whole = false;
+	abilities can = {0};
 	vv_status rc = begin_answer(&c, bytes, len, err);
 
 	memset(out, 0, sizeof(*out));
@@ -528,7 +567,9 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 	}
 	if (vv_cbor_try_key(&c, "can")) {
 		out->can = true;
-		rc = get_can(&c, &whole, &out->ahead, err);
+		rc = get_can(&c, &can, err);
+		out->ahead = can.ahead;
+		out->alive = can.alive;
 	}
 	if (rc == VV_OK && vv_cbor_try_key(&c, "edge")) {
 		rc = get_oids(&c, arena, &out->edge, err);

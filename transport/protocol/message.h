@@ -57,6 +57,7 @@ typedef struct vv_request {
 	vv_op op;
 	uint64_t version;   /* hello */
 	bool can, whole;    /* hello: it said what it can; it wants to know which refs are whole */
+	bool alive;         /* all but push: empty text frames may come before and in the answer */
 	vv_oids want, have; /* fetch; known: want */
 	bool done;          /* fetch: there is nothing more to name */
 	bool nodes;         /* fetch: send nodes only, leaves will be asked for */
@@ -88,6 +89,7 @@ typedef struct vv_hello {
 	bool writable;    /* a push may be tried */
 	bool can;         /* it answers to "can": write also what follows */
 	bool ahead;       /* takes blocks ahead of their commits */
+	bool alive;       /* takes requests with `alive` */
 	bool tells_whole; /* refs[i].whole is given, and edge */
 	/* the last whole commits below refs that are not; not all, when they are many */
 	vv_oids edge;

@@ -95,6 +95,13 @@ static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
 	return rc;
 }
 
+/* For an answer. Who was told that we know signs of life may send them anywhere in it. */
+static void begin_answer(vv_peer *p, vv_frame_reader *in, uint64_t budget)
+{
+	vv_frame_reader_init(in, p->line, budget);
+	in->skips_alive = true;
+}
+
 /* The request as a whole, and its end. */
 static vv_status send_request(vv_peer *p, const vv_request *q, vv_error *err)
 {
@@ -130,13 +137,16 @@ static vv_status read_last(vv_peer *p, vv_frame_reader *in, vv_error *err)
 	return type == VV_FRAME_END ? vv_channel_done(p->line, err) : unexpected(p, type, err);
 }
 
-static vv_status greet(vv_peer *p, bool whole, vv_error *err)
+static vv_status greet(vv_peer *p, bool can, vv_error *err)
 {
-	const vv_request q = {.op = VV_OP_HELLO, .version = VV_PROTOCOL_VERSION, .whole = whole};
+	const vv_request q = {.op = VV_OP_HELLO,
+			      .version = VV_PROTOCOL_VERSION,
+			      .whole = can && p->push,
+			      .alive = can};
 	vv_frame_reader in;
 	vv_status rc = VV_OK;
 
-	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
+	begin_answer(p, &in, ANSWER_BUDGET);
 	if ((rc = send_request(p, &q, err)) == VV_OK && (rc = read_first(p, &in, err)) == VV_OK &&
 	    (rc = vv_hello_read(&p->hello, &p->arena, in.payload.data, in.payload.len, err)) ==
 		    VV_OK) {
@@ -151,9 +161,8 @@ vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!p->greeted) {
-		rc = greet(p, p->push, err);
-		if (p->push && rc == VV_ECORRUPT &&
-		    strstr(err->message, "remote: ") == err->message) {
+		rc = greet(p, true, err);
+		if (rc == VV_ECORRUPT && strstr(err->message, "remote: ") == err->message) {
 			/* An older varve takes a greeting with more than the version for a broken one. */
 			rc = vv_channel_done(p->line, err);
 			if (rc == VV_OK) {
@@ -176,7 +185,7 @@ static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t
 	if (rc < 0) {
 		return rc;
 	}
-	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
+	begin_answer(p, &in, ANSWER_BUDGET);
 	if ((rc = read_first(p, &in, err)) < 0 ||
 	    (rc = vv_bits_read(&bits, count, in.payload.data, in.payload.len, err)) < 0) {
 		goto done;
@@ -193,7 +202,7 @@ done:
 
 vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error *err)
 {
-	const vv_request q = {.op = VV_OP_KNOWN, .want = *ids};
+	const vv_request q = {.op = VV_OP_KNOWN, .alive = p->hello.alive, .want = *ids};
 	return ids->count == 0 ? VV_OK : ask_bits(p, &q, ids->count, bits, NULL, err);
 }
 
@@ -205,7 +214,8 @@ vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *ha
 	for (size_t at = 0; rc == VV_OK && at < count; at += BATCH) {
 		size_t n = count - at < BATCH ? count - at : BATCH;
 		vv_cid *list = (vv_cid *)(uintptr_t)(cids + at); /* only read */
-		const vv_request q = {.op = VV_OP_HAVE, .blocks = {list, n}};
+		const vv_request q = {
+			.op = VV_OP_HAVE, .alive = p->hello.alive, .blocks = {list, n}};
 		rc = ask_bits(p, &q, n, have + at / 8, held ? held + at / 8 : NULL, err);
 	}
 	return rc;
@@ -241,11 +251,13 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 {
 	vv_frame_reader in;
 	vv_receive_limits limits;
-	vv_status rc = send_request(p, q, err);
+	vv_request asked = *q;
+	asked.alive = p->hello.alive;
+	vv_status rc = send_request(p, &asked, err);
 
 	memset(sum, 0, sizeof(*sum));
 	vv_receive_limits_get(x, &limits);
-	vv_frame_reader_init(&in, p->line, limits.bytes);
+	begin_answer(p, &in, limits.bytes);
 	if (rc == VV_OK && (rc = read_first(p, &in, err)) == VV_OK) {
 		rc = vv_fetch_start_read(start, &p->scratch, in.payload.data, in.payload.len, err);
 	}
@@ -328,7 +340,7 @@ static vv_status take_named(named *n, vv_frame_reader *in, vv_block_in *blocks, 
 static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get, vv_error *err)
 {
 	vv_peer *p = n->peer;
-	vv_request q = {.op = VV_OP_BLOCKS};
+	vv_request q = {.op = VV_OP_BLOCKS, .alive = p->hello.alive};
 	vv_frame_reader in;
 	vv_block_in *blocks = NULL;
 	bool any_like = false;
@@ -354,8 +366,7 @@ static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get,
 	    (rc = vv_block_in_open(&blocks, find, get, n->payload, err)) < 0) {
 		return rc;
 	}
-	vv_frame_reader_init(&in, p->line,
-			     (uint64_t)n->count * (VV_BLOCK_MAX + 64) + ANSWER_BUDGET);
+	begin_answer(p, &in, (uint64_t)n->count * (VV_BLOCK_MAX + 64) + ANSWER_BUDGET);
 	rc = take_named(n, &in, blocks, err);
 	vv_frame_reader_clear(&in);
 	vv_block_in_close(blocks);
@@ -383,7 +394,7 @@ static vv_status read_push_answer(vv_peer *p, vv_push_answer *answer, vv_buf *sa
 	uint8_t type;
 	vv_status rc;
 
-	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
+	begin_answer(p, &in, ANSWER_BUDGET);
 	while ((rc = vv_frame_read(&in, &type, err)) == VV_OK && type == VV_FRAME_TEXT) {
 		vv_buf_put(said, in.payload.data, in.payload.len);
 	}

@@ -17,6 +17,7 @@
 #include "repo/transfer/incomplete.h"
 #include "repo/transfer/send.h"
 #include "transport/protocol/frame.h"
+#include "transport/protocol/pulse.h"
 #include "transport/protocol/send.h"
 
 #define UNASKED_BYTES (1u << 20)  /* what a fetch is given without being asked whether it has it */
@@ -39,6 +40,7 @@ typedef struct push {
 	vv_whole whole; /* of commons */
 	bool refused;
 	vv_hidden_refs hidden;
+	vv_pulse *pulse; /* from when all has come */
 } push;
 
 static vv_status refuse_ref(push *p, size_t i, const char *text, vv_error *err)
@@ -169,6 +171,17 @@ static vv_status check_refs(push *p, vv_error *err)
 
 /* --- push: what comes ----------------------------------------------------------------------- */
 
+static vv_pulse *start_pulse(vv_serve *s, vv_channel *line)
+{
+	return vv_pulse_start(line, &s->done, s->alive_ms, s->stall_ms);
+}
+
+/* Each step of the work that is done is progress. */
+static void note_step(push *p)
+{
+	atomic_fetch_add(&p->s->done, 1);
+}
+
 static vv_status receive_frames(push *p, vv_frame_reader *in, bool *drained, vv_error *err)
 {
 	uint8_t type;
@@ -188,6 +201,7 @@ static vv_status receive_frames(push *p, vv_frame_reader *in, bool *drained, vv_
 		(void)vv_incoming_keep(vv_receive_incoming(p->x), &ignored);
 		return rc;
 	}
+	p->pulse = start_pulse(p->s, p->line);
 	return vv_receive_end(p->x, err);
 }
 
@@ -401,18 +415,22 @@ static vv_status receive_push(push *p, vv_frame_reader *in, bool *drained, vv_ci
 				       (rc = check_forward(p, err)) < 0)) {
 		return rc;
 	}
+	note_step(p);
 	if (p->refused || (rc = find_missing(p, missing, err)) < 0 || p->refused) {
 		return rc;
 	}
+	note_step(p);
 	vv_receive_stats_get(p->x, &stats);
 	p->s->received = stats.blocks;
 	if (p->s->check && (rc = vv_receive_check(p->x, &p->wants, &p->commons, p->s->check,
 						  p->s->payload, err)) < 0) {
 		return rc;
 	}
+	note_step(p);
 	if ((rc = ask_policy(p, err)) < 0 || p->refused) {
 		return rc;
 	}
+	note_step(p);
 	rc = mend_own(p, err);
 	return rc < 0 ? rc : take_push(p, err);
 }
@@ -449,6 +467,7 @@ static vv_status answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 	} else {
 		rc = receive_push(&p, in, drained, &missing, err);
 	}
+	vv_pulse_stop(p.pulse);
 	for (size_t i = 0; rc == VV_OK && p.refused && i < q->ref_count; i++) {
 		if (!p.why[i]) {
 			rc = refuse_ref(&p, i, "another ref of this push was refused", err);
@@ -793,19 +812,9 @@ static vv_status answer_fetch(vv_serve *s, vv_channel *line, const vv_request *q
 
 /* --- one request ---------------------------------------------------------------------- */
 
-static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *in,
-				const vv_request *q, vv_arena *arena, bool *drained, vv_error *err)
+static vv_status answer_question(vv_serve *s, vv_channel *line, const vv_request *q,
+				 vv_arena *arena, vv_error *err)
 {
-	vv_status rc;
-
-	s->op = vv_op_name(q->op);
-	if (q->op == VV_OP_PUSH) {
-		return answer_push(s, line, in, q, arena, drained, err);
-	}
-	if ((rc = vv_frame_drain(in, err)) < 0) {
-		return rc;
-	}
-	*drained = true;
 	switch (q->op) {
 	case VV_OP_HELLO:
 		return answer_hello(s, line, q, arena, err);
@@ -818,6 +827,26 @@ static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *
 	default:
 		return answer_have(s, line, q, arena, err);
 	}
+}
+
+static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *in,
+				const vv_request *q, vv_arena *arena, bool *drained, vv_error *err)
+{
+	vv_pulse *pulse;
+	vv_status rc;
+
+	s->op = vv_op_name(q->op);
+	if (q->op == VV_OP_PUSH) {
+		return answer_push(s, line, in, q, arena, drained, err);
+	}
+	if ((rc = vv_frame_drain(in, err)) < 0) {
+		return rc;
+	}
+	*drained = true;
+	pulse = q->alive ? start_pulse(s, line) : NULL;
+	rc = answer_question(s, line, q, arena, err);
+	vv_pulse_stop(pulse);
+	return rc;
 }
 
 /* An error goes to the peer: after its request was read, or at once where that is broken. */

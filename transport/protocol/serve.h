@@ -4,6 +4,7 @@
 #ifndef VV_TRANSPORT_PROTOCOL_SERVE_H
 #define VV_TRANSPORT_PROTOCOL_SERVE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,6 +35,11 @@ typedef struct vv_serve {
 	vv_policy_fn policy;           /* NULL: none */
 	vv_update_tree_fn update_tree; /* NULL: not supported */
 	void *payload;                 /* of all three */
+	/* How often a client that waits is told that we work (pulse.h; 0: never), as long as done grows,
+	 * to which check and policy add what they proved. */
+	unsigned alive_ms;
+	uint64_t stall_ms; /* 0: the usual time */
+	atomic_uint_fast64_t done;
 	/* What the last request was, for the log. */
 	const char *op;
 	uint64_t sent, received; /* blocks */

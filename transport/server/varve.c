@@ -122,6 +122,8 @@ enum MHD_Result http_varve_end(http_request *q)
 	if (response) {
 		http_add(q, response, "Content-Type", TYPE);
 		http_add(q, response, "Cache-Control", "no-store");
+		/* A proxy that gathers the answer would keep the signs of life to itself (nginx). */
+		http_add(q, response, "X-Accel-Buffering", "no");
 	}
 	return http_send(q, MHD_HTTP_OK, response);
 }

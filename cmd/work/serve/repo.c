@@ -18,12 +18,22 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 #include "transport/protocol/frame.h"
+#include "transport/protocol/pulse.h"
 #include "transport/protocol/serve.h"
 
 typedef struct serving {
 	vv_repository *repo;
 	vv_transfer check; /* for vv_transfer_check: its pool and what it remembers */
+	vv_progress progress;
 } serving;
+
+static void note_progress(void *serve, const char *what, uint64_t done, uint64_t total)
+{
+	(void)what;
+	(void)done;
+	(void)total;
+	atomic_fetch_add(&((vv_serve *)serve)->done, 1);
+}
 
 /* --- which repository --------------------------------------------------------------------- */
 
@@ -241,7 +251,7 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 			  .payload = &state,
 			  .reach = s->reach,
 			  .writable = s->writable};
-	uint64_t pace = 0;
+	uint64_t pace = 0, alive_ms = 0;
 	vv_status rc = open_exactly(&state.repo, s->path, err);
 
 	s->op = "open";
@@ -249,11 +259,15 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 	if (rc < 0 || (rc = vv_receive_limits_load(&serve.limits, state.repo, err)) < 0 ||
 	    (rc = vv_config_u64(state.repo, "varve.lowspeedlimit", VV_PACE_DEFAULT, &pace, err)) <
 		    0 ||
+	    (rc = vv_config_u64(state.repo, "varve.keepalive", VV_PULSE_MS, &alive_ms, err)) < 0 ||
 	    (rc = vv_transfer_open(&state.check, state.repo, NULL, true, 0, err)) < 0) {
 		vv_repository_close(state.repo);
 		return refuse(s, line, err);
 	}
 	serve.repo = state.repo;
+	serve.alive_ms = alive_ms < UINT_MAX ? (unsigned)alive_ms : 0;
+	state.progress = (vv_progress){note_progress, &serve, note_progress};
+	state.check.progress = &state.progress;
 	if (!s->one) { /* HTTP has limits of its own */
 		vv_channel_pace(line, pace, VV_IDLE_SERVE);
 	}

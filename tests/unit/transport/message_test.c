@@ -156,6 +156,7 @@ static void hello_tells_what_is_whole_to_who_asks(void **state)
 		vv_assert_ok(vv_hello_read(&back, &k.arena, bytes, k.payload.len, &err), &err);
 		assert_int_equal(back.can, can);
 		assert_int_equal(back.ahead, can);
+		assert_int_equal(back.alive, can);
 		assert_int_equal(back.tells_whole, can);
 		assert_int_equal(back.edge.count, can);
 		assert_int_equal(back.refs[0].whole, !can);
@@ -168,6 +169,34 @@ static void hello_tells_what_is_whole_to_who_asks(void **state)
 		vv_assert_ok(vv_request_read(&asked, &k.arena, bytes, k.payload.len, &err), &err);
 		assert_int_equal(asked.can, can);
 		assert_int_equal(asked.whole, can);
+		end(&k);
+	}
+}
+
+static void a_question_may_ask_for_signs_of_life(void **state)
+{
+	vv_cid cid = {0};
+	vv_oid id = oid(1);
+	vv_request asked, q[] = {
+				  {.op = VV_OP_HELLO, .version = 1, .alive = true},
+				  {.op = VV_OP_KNOWN, .alive = true, .want = {&id, 1}},
+				  {.op = VV_OP_FETCH, .alive = true, .want = {&id, 1}},
+				  {.op = VV_OP_BLOCKS, .alive = true, .blocks = {&cid, 1}},
+				  {.op = VV_OP_HAVE, .alive = true, .blocks = {&cid, 1}},
+			  };
+	vv_error err;
+	kit k;
+
+	(void)state;
+	cid.codec = VV_CODEC_RAW;
+	for (size_t i = 0; i < 2 * sizeof(q) / sizeof(q[0]); i++) {
+		vv_request *one = &q[i / 2];
+		one->alive = i % 2 == 0;
+		begin(&k);
+		vv_assert_ok(vv_request_write(k.line, one, &err), &err);
+		const void *bytes = said(&k);
+		vv_assert_ok(vv_request_read(&asked, &k.arena, bytes, k.payload.len, &err), &err);
+		assert_true(asked.op == one->op && asked.alive == one->alive);
 		end(&k);
 	}
 }
@@ -369,6 +398,7 @@ static void another_version_is_told_apart_from_damage(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_request_is_read_as_it_was_written),
+	cmocka_unit_test(a_question_may_ask_for_signs_of_life),
 	cmocka_unit_test(hello_tells_of_branches_and_annotated_tags),
 	cmocka_unit_test(hello_tells_what_is_whole_to_who_asks),
 	cmocka_unit_test(bits_are_those_of_the_questions),

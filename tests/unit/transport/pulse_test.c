@@ -1,0 +1,86 @@
+/*
+ * Signs of life: given while the work goes on, and by nobody whose work stands still.
+ */
+#include <poll.h>
+
+#include "base/sys.h"
+#include "base/thread.h"
+#include "tests/unit/support.h"
+#include "tests/unit/transport/memory_line.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/pulse.h"
+
+/* How many signs a line gets in so many steps of 10 ms, with this progress in each. All that was
+ * said must be signs. */
+static size_t signs(unsigned steps, unsigned progress, unsigned every_ms, uint64_t stall_ms)
+{
+	memory_line m = {.out = VV_BUF_INIT};
+	vv_channel *line = memory_line_open(&m, NULL, 0);
+	atomic_uint_fast64_t done = 0;
+	size_t len;
+
+	assert_non_null(line);
+	vv_pulse *p = vv_pulse_start(line, &done, every_ms, stall_ms);
+	for (unsigned i = 0; i < steps; i++) {
+		atomic_fetch_add(&done, progress);
+		(void)poll(NULL, 0, 10);
+	}
+	vv_pulse_stop(p);
+	len = m.out.len;
+	for (size_t i = 0; i < len; i += 2) {
+		assert_true(m.out.data[i] == VV_FRAME_TEXT && m.out.data[i + 1] == 0);
+	}
+	vv_channel_close(line);
+	vv_buf_clear(&m.out);
+	return len / 2;
+}
+
+static void who_works_says_so(void **state)
+{
+	(void)state;
+	assert_true(signs(100, 1, 20, 500) >= 3);
+	assert_int_equal(signs(5, 1, 0, 0), 0);
+}
+
+static void who_stands_still_stops_saying_so(void **state)
+{
+	(void)state;
+	/* 1.2 seconds would be 60 signs. */
+	assert_true(signs(120, 0, 20, 100) <= 10);
+}
+
+static void signs_between_frames_are_not_given_to_who_skips_them(void **state)
+{
+	memory_line out = {.out = VV_BUF_INIT}, in = {.out = VV_BUF_INIT};
+	vv_channel *line = memory_line_open(&out, NULL, 0);
+	vv_frame_reader r;
+	vv_error err;
+	uint8_t type;
+
+	(void)state;
+	assert_non_null(line);
+	vv_assert_ok(vv_frame_write(line, VV_FRAME_TEXT, NULL, 0, &err), &err);
+	vv_assert_ok(vv_frame_write(line, VV_FRAME_TEXT, "x\n", 2, &err), &err);
+	vv_assert_ok(vv_frame_write(line, VV_FRAME_TEXT, NULL, 0, &err), &err);
+	vv_assert_ok(vv_frame_end(line, &err), &err);
+	vv_channel_close(line);
+	line = memory_line_open(&in, out.out.data, out.out.len);
+	vv_frame_reader_init(&r, line, 100);
+	r.skips_alive = true;
+	vv_assert_ok(vv_frame_read(&r, &type, &err), &err);
+	assert_true(type == VV_FRAME_TEXT && r.payload.len == 2);
+	vv_assert_ok(vv_frame_read(&r, &type, &err), &err);
+	assert_int_equal(type, VV_FRAME_END);
+	vv_frame_reader_clear(&r);
+	vv_channel_close(line);
+	vv_buf_clear(&out.out);
+	vv_buf_clear(&in.out);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(who_works_says_so),
+	cmocka_unit_test(who_stands_still_stops_saying_so),
+	cmocka_unit_test(signs_between_frames_are_not_given_to_who_skips_them),
+};
+
+VV_TEST_SUITE(pulse)

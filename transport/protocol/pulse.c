@@ -1,0 +1,96 @@
+/*
+ * pulse: knows when the line has been silent, and when the work has stood still.
+ */
+#include "transport/protocol/pulse.h"
+
+#include "base/ring.h"
+#include "base/sys.h"
+#include "base/thread.h"
+#include "transport/protocol/frame.h"
+
+struct vv_pulse {
+	vv_channel *line;
+	const atomic_uint_fast64_t *done;
+	unsigned every_ms;
+	uint64_t stall_ms;
+	vv_ring *clock; /* nobody writes to it: waiting on it is the pause */
+	vv_worker *worker;
+};
+
+static uint64_t sent(vv_channel *line)
+{
+	vv_channel_stats stats;
+
+	vv_channel_lock(line);
+	vv_channel_stats_get(line, &stats);
+	vv_channel_unlock(line);
+	return stats.bytes_out;
+}
+
+/* False: nobody listens any more. */
+static bool give_sign(vv_channel *line)
+{
+	vv_error ignored;
+	bool heard = vv_frame_write(line, VV_FRAME_TEXT, NULL, 0, &ignored) == VV_OK;
+
+	vv_channel_lock(line);
+	heard = heard && vv_channel_flush(line, &ignored) == VV_OK;
+	vv_channel_unlock(line);
+	return heard;
+}
+
+static void run(void *payload)
+{
+	vv_pulse *p = payload;
+	uint64_t done = atomic_load(p->done), bytes = sent(p->line), moved = vv_monotonic_ms();
+	char none;
+
+	for (;;) {
+		(void)vv_ring_read(p->clock, &none, 1, p->every_ms, NULL);
+		if (vv_ring_stopped(p->clock)) {
+			return;
+		}
+		uint64_t now = vv_monotonic_ms(), done_now = atomic_load(p->done);
+		uint64_t bytes_now = sent(p->line);
+		if (done_now != done || bytes_now != bytes) {
+			moved = now;
+			done = done_now;
+		}
+		if (bytes_now == bytes && (now - moved > p->stall_ms || !give_sign(p->line))) {
+			return;
+		}
+		bytes = sent(p->line);
+	}
+}
+
+vv_pulse *vv_pulse_start(vv_channel *line, const atomic_uint_fast64_t *done, unsigned every_ms,
+			 uint64_t stall_ms)
+{
+	vv_pulse *p = every_ms > 0 ? vv_calloc(1, sizeof(*p)) : NULL;
+
+	if (!p) {
+		return NULL;
+	}
+	p->line = line;
+	p->done = done;
+	p->every_ms = every_ms;
+	p->stall_ms = stall_ms > 0 ? stall_ms : VV_PULSE_STALL_SEC * 1000;
+	p->clock = vv_ring_new(1);
+	p->worker = p->clock ? vv_worker_start(run, p) : NULL;
+	if (!p->worker) {
+		vv_ring_free(p->clock);
+		vv_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void vv_pulse_stop(vv_pulse *p)
+{
+	if (p) {
+		vv_ring_stop(p->clock);
+		vv_worker_join(p->worker);
+		vv_ring_free(p->clock);
+		vv_free(p);
+	}
+}
