@@ -12,19 +12,24 @@
 #include "cmd/output.h"
 
 const vv_command *const vv_commands[] = {
-	&vv_cmd_add,       &vv_cmd_apply,      &vv_cmd_blame,      &vv_cmd_branch,
-	&vv_cmd_car,       &vv_cmd_cat,        &vv_cmd_check,      &vv_cmd_cherry_pick,
-	&vv_cmd_clone,     &vv_cmd_commit,     &vv_cmd_completion, &vv_cmd_config,
-	&vv_cmd_conflicts, &vv_cmd_convert,    &vv_cmd_diff,       &vv_cmd_diff_file,
-	&vv_cmd_diff_tool, &vv_cmd_fetch,      &vv_cmd_filter,     &vv_cmd_filter_process,
-	&vv_cmd_fsck,      &vv_cmd_gc,         &vv_cmd_help,       &vv_cmd_info,
-	&vv_cmd_init,      &vv_cmd_install,    &vv_cmd_log,        &vv_cmd_ls_remote,
-	&vv_cmd_merge,     &vv_cmd_merge_file, &vv_cmd_mv,         &vv_cmd_pre_push,
-	&vv_cmd_pull,      &vv_cmd_push,       &vv_cmd_remote,     &vv_cmd_rename_column,
-	&vv_cmd_resolve,   &vv_cmd_restore,    &vv_cmd_revert,     &vv_cmd_rm,
-	&vv_cmd_schema,    &vv_cmd_serve,      &vv_cmd_show,       &vv_cmd_status,
-	&vv_cmd_switch,    &vv_cmd_tag,        &vv_cmd_textconv,   &vv_cmd_track,
-	&vv_cmd_uninstall, &vv_cmd_untrack,    &vv_cmd_version,    &vv_cmd_whereis,
+	&vv_cmd_add,           &vv_cmd_apply,       &vv_cmd_blame,
+	&vv_cmd_branch,        &vv_cmd_car,         &vv_cmd_cat,
+	&vv_cmd_check,         &vv_cmd_cherry_pick, &vv_cmd_clone,
+	&vv_cmd_commit,        &vv_cmd_completion,  &vv_cmd_config,
+	&vv_cmd_conflicts,     &vv_cmd_convert,     &vv_cmd_diff,
+	&vv_cmd_diff_file,     &vv_cmd_diff_tool,   &vv_cmd_doctor,
+	&vv_cmd_fetch,         &vv_cmd_filter,      &vv_cmd_filter_process,
+	&vv_cmd_fsck,          &vv_cmd_gc,          &vv_cmd_help,
+	&vv_cmd_info,          &vv_cmd_init,        &vv_cmd_install,
+	&vv_cmd_log,           &vv_cmd_ls_remote,   &vv_cmd_merge,
+	&vv_cmd_merge_file,    &vv_cmd_mv,          &vv_cmd_pre_push,
+	&vv_cmd_pull,          &vv_cmd_push,        &vv_cmd_remote,
+	&vv_cmd_rename_column, &vv_cmd_resolve,     &vv_cmd_restore,
+	&vv_cmd_revert,        &vv_cmd_rm,          &vv_cmd_schema,
+	&vv_cmd_serve,         &vv_cmd_show,        &vv_cmd_status,
+	&vv_cmd_switch,        &vv_cmd_tag,         &vv_cmd_textconv,
+	&vv_cmd_track,         &vv_cmd_uninstall,   &vv_cmd_untrack,
+	&vv_cmd_version,       &vv_cmd_whereis,
 };
 const size_t vv_command_count = sizeof(vv_commands) / sizeof(vv_commands[0]);
 

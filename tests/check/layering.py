@@ -45,6 +45,7 @@ cmd/work/merge
 cmd/work/apply
 cmd/work/check
 cmd/work/serve
+cmd/work/doctor
 cmd
 cmd/print
 cmd/setup

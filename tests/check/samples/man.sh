@@ -49,6 +49,12 @@ before_apply() {
 	git tag v2
 }
 
+before_doctor() {
+	shop 1204
+	git config --unset merge.varve.driver
+	touch .git/index.lock
+}
+
 before_uninstall() {
 	varve install > /dev/null
 }

@@ -1,0 +1,342 @@
+/*
+ * doctor_data: the paths of the index one by one: who keeps them, by which attributes, and whether what
+ * a pointer names is what it says, and here.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/work/add/attributes_lines.h"
+#include "cmd/work/add/plan.h"
+#include "cmd/work/diff/unsent.h"
+#include "cmd/work/doctor/doctor.h"
+#include "cmd/work/peers/remote.h"
+#include "cmd/work/view/lfs.h"
+#include "dataset/table/root.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/program.h"
+
+typedef struct data {
+	vv_doctor *d;
+	vv_repository *r;
+	vv_index *x;
+	vv_dataset_reader *reader;
+	vv_attr_list lines, beaten;
+	bool remote; /* there is one to fetch from */
+} data;
+
+/* "varve add --fix 'my table.csv'" */
+static vv_status say(data *a, const char *what, const char *message, const char *path,
+		     const char *command, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+	vv_buf_printf(&text, "%s: %s", vv_text_shows(path), message);
+	vv_buf_printf(&mend, "%s %s", command, vv_text_shows(path));
+	return vv_doctor_add(a->d, what, true, &text, &mend, err);
+}
+
+/* Since when the path is at the version that the index has: "commit a1b2c3d of 2026-11-20". */
+static void put_since(vv_buf *b, vv_repository *r, const char *path)
+{
+	vv_buf out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
+	const char *argv[] = {"git", "log", "-1", "--format=%h of %as", "--", NULL, NULL};
+	vv_run run = {
+		.argv = argv, .dir = vv_repository_workdir(r), .output = &out, .errors = &errors};
+	vv_error none;
+	int code = 1;
+
+	vv_buf_printf(&spec, ":(top,literal)%s", path);
+	argv[5] = vv_buf_cstr(&spec);
+	if (vv_run_program(&run, &code, &none) == VV_OK && code == 0 && out.len > 0) {
+		vv_buf_printf(b, ", since commit %.*s", (int)strcspn(out.data, "\n"), out.data);
+	}
+	vv_buf_clear(&out);
+	vv_buf_clear(&errors);
+	vv_buf_clear(&spec);
+}
+
+/* Does the work tree have the table itself? */
+static bool has_data(data *a, const char *path)
+{
+	char *file = vv_repository_file(a->r, path);
+	vv_buf text = VV_BUF_INIT;
+	vv_stat st;
+	bool has = file && vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) &&
+		   (st.size > VV_POINTER_MAX ||
+		    (vv_read_regular(&text, file, VV_POINTER_MAX, NULL) == VV_OK &&
+		     !vv_pointer_looks_like(text.data, text.len)));
+
+	vv_buf_clear(&text);
+	vv_free(file);
+	return has;
+}
+
+static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p, bool *here,
+				 vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_store *store;
+	vv_cid missing;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(a->r, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, &p->root, here, &missing, err)) < 0 || *here) {
+		return rc;
+	}
+	vv_buf_printf(&text, "%s: blocks of its rows are not here", vv_text_shows(path));
+	put_since(&text, a->r, path);
+	if (has_data(a, path)) {
+		vv_buf_puts(&mend, "varve fsck --repair (the work tree has the table)");
+	} else if (a->remote) {
+		vv_buf_puts(&mend, "varve fetch");
+	} else {
+		vv_buf_puts(&mend, "add the remote of somebody who has them "
+				   "('varve remote add NAME URL'), then varve fetch");
+	}
+	return vv_doctor_add(a->d, "blocks", true, &text, &mend, err);
+}
+
+static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, const vv_pointer *p,
+				vv_error *err)
+{
+	vv_buf block = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_store *store;
+	vv_root root;
+	vv_status rc;
+
+	vv_root_init(&root);
+	if ((rc = vv_repository_store(a->r, &store, err)) < 0 ||
+	    (rc = vv_store_get(store, &p->root, &block, err)) < 0 ||
+	    (rc = vv_root_decode(&root, block.data, block.len, err)) < 0 ||
+	    (rc = vv_root_pointer(&expected, &p->root, &root, err)) < 0) {
+		goto done;
+	}
+	if (expected.len != text->len || memcmp(expected.data, text->data, text->len) != 0) {
+		rc = say(a, "pointer", "its pointer was edited: it does not say what its data is",
+			 path, "varve add --fix", err);
+	}
+done:
+	vv_root_clear(&root);
+	vv_buf_clear(&block);
+	vv_buf_clear(&expected);
+	return rc;
+}
+
+/* What begins as a pointer. */
+static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, bool tracked,
+				 vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_error why;
+	bool here = false;
+	vv_status rc = vv_pointer_read(&p, &arena, text->data, text->len, &why);
+
+	if (rc < 0) {
+		vv_buf message = VV_BUF_INIT;
+
+		vv_buf_printf(&message, "its pointer cannot be read: %s", why.message);
+		rc = rc == VV_ENOMEM ? vv_fail_nomem(err)
+				     : say(a, "pointer", vv_buf_cstr(&message), path,
+					   rc == VV_ENOSUPPORT ? "read with a newer varve:"
+							       : "varve add --fix",
+					   err);
+		vv_buf_clear(&message);
+		goto done;
+	}
+	if (!tracked) {
+		char *filter = NULL;
+
+		rc = vv_attr_value(a->r, path, "filter", &filter, err);
+		if (rc == VV_OK && strcmp(filter, "varve") == 0) {
+			rc = VV_ENOTFOUND; /* of a line that only the index still has */
+		}
+		if (rc == VV_OK) {
+			vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+			vv_buf_printf(&message, "%s: filter=%s wins over varve's line",
+				      vv_text_shows(path), vv_text_shows(filter));
+			vv_buf_printf(&mend,
+				      "take that line out of .gitattributes ('git check-attr "
+				      "filter -- %s' shows what holds)",
+				      vv_text_shows(path));
+			rc = vv_doctor_add(a->d, strcmp(filter, "lfs") == 0 ? "lfs" : "attributes",
+					   true, &message, &mend, err);
+		} else if (rc == VV_ENOTFOUND) {
+			vv_error_clear(err);
+			rc = say(a, "attributes",
+				 "it is a table of varve, and no line of .gitattributes says so",
+				 path, "varve track", err);
+		}
+		vv_free(filter);
+		if (rc < 0) {
+			goto done;
+		}
+	}
+	if ((rc = look_for_blocks(a, path, &p, &here, err)) == VV_OK && here) {
+		rc = look_for_truth(a, path, text, &p, err);
+	}
+done:
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+/* The text that Git has under a path which varve is to keep. */
+static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_error *err)
+{
+	char *object = NULL;
+	vv_error why;
+	vv_status rc = vv_lfs_find(&object, a->r, vv_buf_cstr(text), text->len, &why);
+	bool lfs = object || rc == VV_EMISSING;
+
+	vv_free(object);
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	return lfs ? say(a, "lfs", "Git LFS keeps it, and .gitattributes gives it to varve", path,
+			 "varve migrate", err)
+		   : say(a, "plain", "Git has it as plain text, though varve is to keep it", path,
+			 "varve add --fix", err);
+}
+
+/* What lies in the work tree in the place of a table: a pointer that git could not merge. */
+static vv_status look_at_work(data *a, const char *path, vv_error *err)
+{
+	char *file = vv_repository_file(a->r, path);
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf text = VV_BUF_INIT;
+	vv_pointer p;
+	vv_stat st;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_lstat(&st, file, NULL) < 0 || !S_ISREG(st.mode) || st.size > VV_POINTER_MAX ||
+	    vv_read_regular(&text, file, VV_POINTER_MAX, NULL) < 0) {
+		goto done;
+	}
+	text.len = vv_pointer_strip_cr(text.data, text.len);
+	if ((vv_pointer_looks_like(text.data, text.len) ||
+	     strncmp(vv_buf_cstr(&text), "<<<<<<< ", 8) == 0) &&
+	    vv_pointer_read(&p, &arena, text.data, text.len, &why) < 0) {
+		vv_buf message = VV_BUF_INIT;
+
+		vv_buf_printf(&message, "the work tree has a pointer that cannot be read: %s",
+			      why.message);
+		rc = say(a, "pointer", vv_buf_cstr(&message), path, "varve add --fix", err);
+		vv_buf_clear(&message);
+	}
+done:
+	vv_arena_clear(&arena);
+	vv_buf_clear(&text);
+	vv_free(file);
+	return rc;
+}
+
+static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	bool tracked = false;
+	uint64_t size;
+	vv_status rc;
+
+	if (vv_attr_list_concerns(&a->lines, e->path) &&
+	    (rc = vv_attr_tracked(a->r, e->path, &tracked, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_blob_size(a->r, &e->id, &size, err)) < 0) {
+		return rc;
+	}
+	if (size > VV_POINTER_MAX) {
+		a->d->tables += tracked;
+		return tracked ? look_at_text(a, e->path, &text, err) : VV_OK;
+	}
+	if ((rc = vv_blob_read(a->r, &e->id, VV_POINTER_MAX, &text, err)) < 0) {
+		goto done;
+	}
+	if (vv_pointer_looks_like(text.data, text.len)) {
+		a->d->tables++;
+		if ((rc = look_at_pointer(a, e->path, &text, tracked, err)) == VV_OK) {
+			rc = look_at_work(a, e->path, err);
+		}
+	} else if (tracked) {
+		a->d->tables++;
+		rc = look_at_text(a, e->path, &text, err);
+	}
+done:
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status say_beaten(data *a, vv_error *err)
+{
+	vv_buf all = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	vv_attr_beaten_put(&a->beaten, &all);
+	for (const char *p = vv_buf_cstr(&all); *p && rc == VV_OK;) {
+		size_t len = strcspn(p, "\n");
+
+		rc = vv_doctor_say(a->d, "attributes", true,
+				   "limit that line to other files, or end it with '-text'", err,
+				   "%.*s: Git rewrites pointers there", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&all);
+	return rc;
+}
+
+static vv_status find_remote(data *a, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = vv_remote_names(&names, &count, a->r, err);
+
+	a->remote = count > 0;
+	vv_names_free(names, count);
+	return rc;
+}
+
+vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,
+			 vv_error *err)
+{
+	data a = {.d = d, .r = r, .x = x, .reader = reader};
+	size_t count = vv_index_count(x);
+	uint64_t unsent = 0;
+	vv_status rc;
+
+	if ((rc = find_remote(&a, err)) < 0 || (rc = vv_attr_list_read(&a.lines, r, err)) < 0 ||
+	    (rc = vv_attr_beaten_read(&a.beaten, r, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (e.stage == 0 && S_ISREG(e.mode) && !vv_add_never(e.path) &&
+		    (rc = look_at(&a, &e, err)) == VV_OK) {
+			rc = vv_attr_beaten_note(&a.beaten, r, e.path, err);
+		}
+	}
+	if (rc < 0 || (rc = say_beaten(&a, err)) < 0 || d->tables == 0 ||
+	    (rc = vv_unsent_count(&unsent, r, err)) < 0) {
+		goto done;
+	}
+	if (unsent > 0) {
+		rc = vv_doctor_say(
+			d, "unsent", false, "varve push", err,
+			"%s in local branches, on no remote as far as is known here",
+			vv_text_counted(unsent, "version of a table", "versions of tables"));
+	}
+done:
+	vv_attr_list_clear(&a.lines);
+	vv_attr_list_clear(&a.beaten);
+	return rc;
+}

@@ -1,0 +1,210 @@
+load ../helper
+
+healthy() {
+	new_repo
+	rows 20 > p.csv
+	varve add p.csv > /dev/null
+	varve commit -q -m one
+}
+
+@test "a healthy repository has nothing wrong" {
+	healthy
+	succeeds varve doctor
+	output_is "nothing is wrong"
+	succeeds varve doctor --json
+	output_has '"wrong": 0'
+	output_has '"findings": []'
+	ends_with 2 varve doctor x
+	stderr_has "doctor takes no arguments"
+}
+
+@test "outside of a repository only programs are looked at" {
+	succeeds varve doctor
+	output_is "nothing is wrong"
+}
+
+@test "git: missing, or too old" {
+	healthy
+	mkdir bin
+	ln -s "$VARVE_BIN/varve" bin/varve
+	ends_with 1 env PATH="$PWD/bin" "$VARVE_BIN/varve" doctor --offline
+	output_has "git: there is no program git that answers"
+	printf '#!/bin/sh\necho git version 2.7.4\n' > bin/git
+	chmod +x bin/git
+	ends_with 1 env PATH="$PWD/bin:/usr/bin:/bin" "$VARVE_BIN/varve" doctor --offline
+	output_has "git: git 2.7.4 is too old: varve needs 2.11"
+	output_has "mend: install a newer git"
+}
+
+@test "varve is not on the PATH" {
+	healthy
+	ends_with 1 env PATH=/usr/bin:/bin "$VARVE_BIN/varve" doctor --offline
+	output_has "path: git calls 'varve', and no folder of the PATH has it"
+}
+
+@test "settings that lack or are another's, mended by init" {
+	healthy
+	git config --unset merge.varve.driver
+	git config filter.varve.clean cat
+	ends_with 1 varve doctor
+	output_has "settings: git does not know what to call for tables: merge.varve.driver is not set"
+	output_has "settings: filter.varve.clean is 'cat', which is not varve's"
+	output_has "mend: varve init"
+	output_has "2 things are wrong"
+	varve init -q
+	succeeds varve doctor
+}
+
+@test "a hook that is missing, another's, not executable or elsewhere" {
+	healthy
+	rm .git/hooks/pre-push
+	ends_with 1 varve doctor
+	output_has "hook: there is no hook"
+	printf '#!/bin/sh\ngit lfs pre-push "$@"\n' > .git/hooks/pre-push
+	chmod +x .git/hooks/pre-push
+	ends_with 1 varve doctor
+	output_has "pre-push does not call varve: 'git push' sends commits without the rows of their tables"
+	output_has "mend: varve init"
+	varve init -q
+	succeeds varve doctor
+	chmod -x .git/hooks/pre-push
+	ends_with 1 varve doctor
+	output_has "it is not executable"
+	output_has "mend: chmod +x"
+	mkdir .husky
+	git config core.hooksPath .husky
+	ends_with 1 varve doctor
+	output_has '.husky/pre-push the line: varve pre-push "$@"'
+	git config varve.prePush false
+	succeeds varve doctor
+	output_has "note: hook: 'git push' sends no rows of tables: varve.prePush is false"
+}
+
+@test "both a foreign hook and a renamed one" {
+	healthy
+	cp .git/hooks/pre-push .git/hooks/pre-push.before-varve
+	printf '#!/bin/sh\nexit 0\n' > .git/hooks/pre-push
+	ends_with 1 varve doctor
+	output_has 'the line: varve pre-push "$@" (there is a pre-push.before-varve already)'
+}
+
+@test "attributes that win, and LFS on the same path" {
+	healthy
+	echo 'p.csv filter=lfs diff=lfs merge=lfs' >> .gitattributes
+	ends_with 1 varve doctor
+	output_has "lfs: p.csv: filter=lfs wins over varve's line"
+	output_has "git check-attr filter -- p.csv"
+	git checkout -q .gitattributes
+	echo '*.csv text eol=crlf' >> .gitattributes
+	ends_with 1 varve doctor
+	output_has "attributes: .gitattributes:3 (*.csv text eol=crlf) beats -text for p.csv: Git rewrites pointers there"
+	: > .gitattributes
+	ends_with 1 varve doctor
+	output_has "p.csv: it is a table of varve, and no line of .gitattributes says so"
+	output_has "mend: varve track p.csv"
+	varve track p.csv > /dev/null
+	succeeds varve doctor
+}
+
+@test "text, an LFS pointer and a broken pointer under a path of varve's" {
+	healthy
+	rows 5 > t.csv
+	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 12\n' 7 > l.csv
+	git cat-file blob :p.csv | sed 's/"rows": 20/"rows": 21/' > false
+	sed '3s/rows/row/' false > broken
+	for f in t l; do
+		git update-index --add --cacheinfo "100644,$(git hash-object -w --no-filters $f.csv),$f.csv"
+	done
+	git update-index --add --cacheinfo "100644,$(git hash-object -w --no-filters false),f.csv"
+	git update-index --add --cacheinfo "100644,$(git hash-object -w --no-filters broken),b.csv"
+	varve track '*.csv' > /dev/null
+	ends_with 1 varve doctor
+	output_has "plain: t.csv: Git has it as plain text, though varve is to keep it"
+	output_has "mend: varve add --fix t.csv"
+	output_has "lfs: l.csv: Git LFS keeps it, and .gitattributes gives it to varve"
+	output_has "pointer: f.csv: its pointer was edited: it does not say what its data is"
+	output_has "pointer: b.csv: its pointer cannot be read: "
+	output_has "4 things are wrong"
+}
+
+@test "conflict markers in a pointer of the work tree" {
+	healthy
+	{ echo '<<<<<<< HEAD'; git cat-file blob :p.csv; echo '>>>>>>> side'; } > p.csv
+	ends_with 1 varve doctor
+	output_has "pointer: p.csv: the work tree has a pointer that cannot be read: "
+}
+
+@test "blocks that are not here, and since when" {
+	healthy
+	git init -q ../b
+	cd ../b
+	git pull -q ../work main 2> /dev/null
+	varve init -q
+	ends_with 1 varve doctor
+	output_has "blocks: p.csv: blocks of its rows are not here, since commit $(git rev-parse --short HEAD) of 2023-11-14"
+	output_has "varve remote add NAME URL"
+	git remote add origin ../work
+	ends_with 1 varve doctor
+	output_has "mend: varve fetch"
+	varve fetch -q
+	varve restore p.csv > /dev/null 2>&1
+	succeeds varve doctor
+}
+
+@test "blocks that are gone while the work tree has the table" {
+	healthy
+	rm -f .git/varve/packs/*
+	ends_with 1 varve doctor
+	output_has "mend: varve fsck --repair (the work tree has the table)"
+	succeeds varve fsck --repair
+	succeeds varve doctor
+}
+
+@test "a remote that does not answer, one that does not speak varve, one that does" {
+	healthy
+	git remote add gone ../nowhere
+	ends_with 1 varve doctor
+	output_has "peer: the remote gone does not answer (../nowhere): "
+	succeeds varve doctor --offline
+	git remote set-url gone http://127.0.0.1:9/x
+	ends_with 1 varve doctor
+	output_has "peer: the remote gone does not answer"
+	git remote remove gone
+	git init -q --bare ../hub.git
+	git remote add hub ../hub.git
+	varve push -q hub main
+	succeeds varve doctor
+	output_is "nothing is wrong"
+}
+
+@test "a lock of git, and versions that no remote has" {
+	healthy
+	git remote add hub ../hub.git
+	git init -q --bare ../hub.git
+	touch .git/index.lock
+	ends_with 1 varve doctor
+	output_has "lock: the lock $(cd .git && pwd)/index.lock is there: git is at work, or was killed"
+	output_has "mend: rm "
+	rm .git/index.lock
+	succeeds varve doctor
+	output_has "note: unsent: 1 version of a table in local branches, on no remote as far as is known here"
+}
+
+@test "text that varve only compares needs no hook" {
+	git init -q .
+	rows 5 > p.csv
+	git add . && git commit -q -m one
+	varve track --text '*.csv' > /dev/null 2>&1
+	rm -f .git/hooks/pre-push
+	succeeds varve doctor
+	output_is "nothing is wrong"
+}
+
+@test "a disk that is nearly full" {
+	unshare -Urm sh -c 'mount -t tmpfs -o size=4m none "$1"' sh "$BATS_TEST_TMPDIR" 2> "$HOME/err" ||
+		skip "mounting in a namespace of its own is not permitted: $(head -n 1 "$HOME/err")"
+	mkdir disk
+	ends_with 1 unshare -Urm sh -c 'mount -t tmpfs -o size=4m none disk && cd disk && git init -q . && varve init -q && varve doctor --offline'
+	output_has "disk: the disk of "
+	output_has "mend: make room, or 'varve gc'"
+}
