@@ -25,7 +25,7 @@
 #include "transport/line/connect.h"
 
 typedef struct options {
-	bool bare, quiet, verbose, no_checkout;
+	bool bare, quiet, verbose, no_checkout, git_host;
 	const char *branch, *origin, *program;
 	vv_strings from;
 	uint64_t timeout;
@@ -38,6 +38,8 @@ static const vv_option table[] = {
 	OPT_STRING('o', "origin", origin, "NAME", "the name of the remote (default: origin)"),
 	OPT_LIST(0, "from", from, "PEER", "get blocks from this URL as well; may be repeated"),
 	OPT_STRING(0, "varve", program, "PROGRAM", "the path of varve on the far side of ssh"),
+	OPT_FLAG(0, "git-host", git_host,
+		 "take the far side for a Git host without varve: its blocks are in a ref"),
 	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "give up a peer that is silent for this long (60)"),
@@ -136,6 +138,11 @@ static vv_status configure(run *r, vv_error *err)
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_buf_ok(&spec, err)) == VV_OK) {
 		rc = vv_config_set(r->repo, fetch, spec.data, err);
+	}
+	if (rc == VV_OK && r->o->git_host) {
+		char *kind = vv_remote_key(name, "varveKind");
+		rc = kind ? vv_config_set(r->repo, kind, "git", err) : vv_fail_nomem(err);
+		vv_free(kind);
 	}
 	if (rc == VV_OK && r->o->program) {
 		rc = vv_config_set(r->repo, program, r->o->program, err);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/work/peers/reach.h"
 #include "cmd/work/peers/transfer.h"
 #include "repo/git/history/refs.h"
 
@@ -123,8 +124,7 @@ static vv_status run_ls_remote(vv_context *c, vv_error *err)
 	int count = c->argc > 1 ? c->argc - 1 : 0;
 	vv_transfer t = {0};
 	vv_remote m = {0};
-	vv_peer *peer = NULL;
-	const vv_hello *h;
+	vv_reached there = {0};
 	char *name = NULL;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
@@ -136,17 +136,16 @@ static vv_status run_ls_remote(vv_context *c, vv_error *err)
 	}
 	if ((rc = vv_remote_find(&m, c->repo, c->argc > 0 ? c->argv[0] : name, err)) < 0 ||
 	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) < 0 ||
-	    (rc = vv_transfer_connect(&t, &peer, &m, false, err)) < 0 ||
-	    (rc = vv_peer_hello(peer, &h, err)) < 0) {
+	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
 		goto done;
 	}
 	if (vv_wants_json(o->format)) {
-		rc = print_json(o, h, count, c->argv + 1, err);
+		rc = print_json(o, there.hello, count, c->argv + 1, err);
 	} else {
-		print_all(o, h, count, c->argv + 1);
+		print_all(o, there.hello, count, c->argv + 1);
 	}
 done:
-	vv_peer_close(peer);
+	vv_reached_close(&there);
 	vv_transfer_close(&t);
 	vv_remote_clear(&m);
 	vv_free(name);

@@ -13,6 +13,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/peers/push_hook.h"
+#include "cmd/work/peers/reach.h"
 #include "cmd/work/peers/transfer.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/program.h"
@@ -241,12 +242,30 @@ static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err
 	return rc;
 }
 
+/* A Git host without varve keeps them in a ref. */
+static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
+{
+	const vv_host_sending what = {.wants = r->wants, .want_count = r->count};
+	vv_host_sum sum;
+	vv_status rc = vv_git_host_send(host, &what, &sum, err);
+
+	vv_progress_end();
+	if (rc < 0) {
+		return stop(r, err);
+	}
+	if (sum.blocks > 0) {
+		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(sum.versions),
+			sum.versions == 1 ? "version of a table" : "versions of tables",
+			vv_text_shows(r->name));
+	}
+	return rc;
+}
+
 static vv_status send(run *r, vv_error *err)
 {
 	vv_transfer t;
 	vv_remote m = {0};
-	vv_peer *peer = NULL;
-	const vv_hello *hello;
+	vv_reached there = {0};
 	vv_status rc;
 
 	if ((rc = vv_transfer_open(&t, r->repo, &vv_notes_stderr, false, 0, err)) < 0) {
@@ -259,19 +278,20 @@ static vv_status send(run *r, vv_error *err)
 	vv_remote to = m;
 	/* where git goes, whatever the settings make of the name */
 	to.url = to.push_url = (char *)(uintptr_t)r->url;
-	if ((rc = vv_transfer_connect(&t, &peer, &to, true, err)) < 0 ||
-	    (rc = vv_peer_hello(peer, &hello, err)) < 0) {
+	if ((rc = vv_reach(&there, &t, &to, true, err)) < 0) {
 		rc = stop(r, err);
-	} else if (!hello->writable || !hello->ahead) {
+	} else if (there.host) {
+		rc = send_to_host(r, there.host, err);
+	} else if (!there.hello->writable || !there.hello->ahead) {
 		vv_fail(err, VV_EREFUSED,
-			hello->writable ? "its varve takes no rows before their commits"
-					: "it takes no rows from you");
-		vv_hint(err, hello->writable ? "'varve push' sends both" : "ask its owner");
+			there.hello->writable ? "its varve takes no rows before their commits"
+					      : "it takes no rows from you");
+		vv_hint(err, there.hello->writable ? "'varve push' sends both" : "ask its owner");
 		rc = stop(r, err);
 	} else {
-		rc = send_ahead(r, &t, peer, err);
+		rc = send_ahead(r, &t, there.peer, err);
 	}
-	vv_peer_close(peer);
+	vv_reached_close(&there);
 	vv_remote_clear(&m);
 	vv_transfer_close(&t);
 	return rc;

@@ -3,17 +3,19 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/peers/push_refs.h"
+#include "cmd/work/peers/reach.h"
 #include "cmd/work/peers/transfer.h"
 #include "repo/git/history/history.h"
 #include "transport/protocol/push.h"
 
 typedef struct options {
-	bool all, tags, force, remove, dry_run, upstream, quiet, verbose, no_verify;
+	bool all, tags, force, remove, dry_run, upstream, quiet, verbose, no_verify, blocks;
 	const char *lease;
 	uint64_t timeout;
 } options;
@@ -27,6 +29,8 @@ static const vv_option table[] = {
 	OPT_FLAG('d', "delete", remove, "delete the refs that are named"),
 	OPT_FLAG('n', "dry-run", dry_run, "only say what would be sent"),
 	OPT_FLAG('u', "set-upstream", upstream, "make the branch follow the one there"),
+	OPT_FLAG(0, "blocks", blocks,
+		 "send a Git host all blocks that are here and not there, and no commits"),
 	OPT_FLAG(0, "no-verify", no_verify, "skip the pre-push hook"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "give up when the other side is silent for this long (60)"),
@@ -40,8 +44,10 @@ typedef struct run {
 	vv_head head;
 	vv_remote remote;
 	vv_transfer t;
-	vv_peer *peer;
+	vv_reached there;
+	vv_peer *peer; /* NULL: a Git host without varve */
 	const vv_hello *hello;
+	vv_host_sum blocks; /* that went to such a host */
 	vv_push_plan plan;
 	vv_push_outcome out;
 	bool refused;
@@ -179,6 +185,73 @@ static vv_status run_hook(run *r, vv_error *err)
 	return rc;
 }
 
+/* Of a Git host: blocks first, then history, by git, which runs the hook itself. */
+static vv_status send_to_host(run *r, vv_error *err)
+{
+	vv_oid *ids = vv_calloc(r->plan.count + 1, sizeof(*ids));
+	vv_git_push *refs = vv_calloc(r->plan.count + 1, sizeof(*refs));
+	size_t count = 0, going = 0;
+	vv_status rc = ids && refs ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->plan.count; i++) {
+		const vv_push_item *it = &r->plan.items[i];
+		if (!vv_oid_is_null(&it->id)) {
+			ids[count++] = it->id;
+		}
+		if (it->state == VV_PUSH_GOES) {
+			refs[going++] = (vv_git_push){.from = it->from,
+						      .to = it->to,
+						      .id = it->id,
+						      .old = it->old,
+						      .force = it->force};
+		}
+	}
+	const vv_host_sending what = {.wants = ids, .want_count = count, .dry_run = r->o->dry_run};
+	if (rc == VV_OK && count > 0) {
+		rc = vv_git_host_send(r->there.host, &what, &r->blocks, err);
+	}
+	vv_progress_end();
+	if (rc == VV_OK && going > 0 && !r->o->dry_run) {
+		rc = vv_git_host_push(r->there.host, refs, going, r->o->no_verify, &r->out.said,
+				      err);
+	}
+	for (size_t i = 0, k = 0; rc == VV_OK && !r->o->dry_run && i < r->plan.count; i++) {
+		vv_push_item *it = &r->plan.items[i];
+		if (it->state == VV_PUSH_GOES && refs[k++].why) {
+			it->why = vv_arena_strndup(&r->plan.arena, refs[k - 1].why,
+						   strlen(refs[k - 1].why));
+			it->state = VV_PUSH_REFUSED;
+			r->refused = true;
+			continue;
+		}
+		if (it->state == VV_PUSH_SAME && r->blocks.blocks > 0) {
+			it->state = VV_PUSH_BLOCKS;
+		}
+		update_tracking(r, it);
+	}
+	for (size_t i = 0; refs && i < going; i++) {
+		vv_free(refs[i].why);
+	}
+	vv_free(refs);
+	vv_free(ids);
+	return rc;
+}
+
+static void tell_host_sum(const run *r)
+{
+	const vv_host_sum *b = &r->blocks;
+
+	if (r->o->quiet || b->versions == 0) {
+		return;
+	}
+	vv_note("%s %s of %s to %s%s%s%s", r->o->dry_run ? "would send" : "sent",
+		r->o->verbose ? vv_text_counted(b->blocks, "block", NULL) : "the blocks",
+		vv_text_counted(b->versions, "version of a dataset", "versions of datasets"),
+		r->there.host ? vv_git_host_blocks_ref(r->there.host) : "",
+		r->o->dry_run ? " (about " : " (", vv_text_bytes(r->o->dry_run ? b->raw : b->bytes),
+		")");
+}
+
 static vv_status send(run *r, vv_error *err)
 {
 	vv_push_ref *refs = vv_calloc(r->plan.count + 1, sizeof(*refs));
@@ -223,6 +296,75 @@ static vv_status send(run *r, vv_error *err)
 	return rc;
 }
 
+typedef struct tips {
+	vv_oid *ids;
+	size_t count, cap;
+} tips;
+
+static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
+{
+	tips *t = payload;
+
+	if (vv_oid_is_null(&ref->commit)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(t->ids, t->count, t->cap)) {
+		return vv_fail_nomem(err);
+	}
+	t->ids[t->count++] = ref->id;
+	return VV_OK;
+}
+
+/* --blocks: of everything that is here, as far as it is, to a host that has lost some. */
+static vv_status push_blocks(run *r, const char *word, vv_error *err)
+{
+	tips t = {0};
+	vv_status rc;
+
+	if ((rc = vv_head_read(r->repo, &r->head, err)) < 0 ||
+	    (rc = find_remote(r, word, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->repo, &vv_notes_stderr, r->o->quiet, r->o->timeout,
+				   err)) < 0 ||
+	    (rc = vv_reach(&r->there, &r->t, &r->remote, true, err)) < 0) {
+		return rc;
+	}
+	if (!r->there.host) {
+		vv_fail(err, VV_EUSAGE, "--blocks is for Git hosts without varve");
+		return vv_hint(err, "'varve push --all' brings a peer the blocks that it lacks");
+	}
+	if ((rc = vv_refs_each(r->repo, "refs/heads/", add_tip, &t, err)) < 0 ||
+	    (rc = vv_refs_each(r->repo, "refs/tags/", add_tip, &t, err)) < 0 ||
+	    (rc = vv_refs_each(r->repo, "refs/remotes/", add_tip, &t, err)) < 0) {
+		goto done;
+	}
+	const vv_host_sending what = {
+		.wants = t.ids, .want_count = t.count, .dry_run = r->o->dry_run, .complete = true};
+	rc = vv_git_host_send(r->there.host, &what, &r->blocks, err);
+done:
+	vv_progress_end();
+	vv_free(t.ids);
+	if (rc < 0) {
+		return rc;
+	}
+	tell_host_sum(r);
+	if (r->blocks.versions == 0 && !r->o->quiet) {
+		vv_note("all blocks that are here are there");
+	}
+	if (r->blocks.incomplete > 0) {
+		vv_warn("%s of datasets %s complete neither here nor there",
+			vv_text_counted(r->blocks.incomplete, "version", NULL),
+			r->blocks.incomplete == 1 ? "is" : "are");
+	}
+	return VV_OK;
+}
+
+static vv_status match_plan(run *r, const vv_push_plan_options *po, vv_error *err)
+{
+	r->peer = r->there.peer;
+	r->hello = r->there.hello;
+	return vv_push_plan_match(&r->plan, r->repo, r->hello, &r->remote, po, err);
+}
+
 static vv_status push(run *r, int argc, char **argv, vv_error *err)
 {
 	const options *o = r->o;
@@ -241,18 +383,17 @@ static vv_status push(run *r, int argc, char **argv, vv_error *err)
 	    (rc = vv_push_plan_words(&r->plan, r->repo, &r->head, &r->remote, &po, err)) < 0 ||
 	    (rc = vv_transfer_open(&r->t, r->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) <
 		    0 ||
-	    (rc = vv_transfer_connect(&r->t, &r->peer, &r->remote, true, err)) < 0 ||
-	    (rc = vv_peer_hello(r->peer, &r->hello, err)) < 0 ||
-	    (rc = vv_push_plan_match(&r->plan, r->repo, r->hello, &r->remote, &po, err)) < 0) {
+	    (rc = vv_reach(&r->there, &r->t, &r->remote, true, err)) < 0 ||
+	    (rc = match_plan(r, &po, err)) < 0) {
 		return rc;
 	}
 	r->refused = vv_push_plan_refused(&r->plan);
 	if (!r->refused) {
-		if (!o->no_verify && !o->dry_run && vv_push_plan_goes(&r->plan) &&
+		if (r->peer && !o->no_verify && !o->dry_run && vv_push_plan_goes(&r->plan) &&
 		    (rc = run_hook(r, err)) < 0) {
 			return rc;
 		}
-		rc = send(r, err);
+		rc = r->peer ? send(r, err) : send_to_host(r, err);
 		vv_transfer_tell_lines(&r->t, &r->out.said);
 		if (rc == VV_OK && r->out.sum.absent > 0 && !o->quiet) {
 			vv_warn("%s %s that the other side lacks %s not here either",
@@ -265,7 +406,11 @@ static vv_status push(run *r, int argc, char **argv, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	tell_sum(r);
+	if (r->peer) {
+		tell_sum(r);
+	} else {
+		tell_host_sum(r);
+	}
 	vv_push_plan_print(&r->plan, r->repo,
 			   r->remote.push_url ? r->remote.push_url : r->remote.url, o->quiet,
 			   o->dry_run);
@@ -287,6 +432,9 @@ static int check_push(const vv_context *c)
 	if (o->remove && c->argc < 2) {
 		return vv_usage_error("--delete needs a remote and the refs to delete");
 	}
+	if (o->blocks && (o->all || o->tags || o->remove || c->argc > 1)) {
+		return vv_usage_error("--blocks takes a remote, and nothing else");
+	}
 	return o->all && c->argc > 1 ? vv_usage_error("--all and refspecs do not go together")
 				     : VV_EXIT_OK;
 }
@@ -297,10 +445,11 @@ static vv_status run_push(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	vv_push_plan_init(&r.plan);
-	rc = push(&r, c->argc, c->argv, err);
+	rc = r.o->blocks ? push_blocks(&r, c->argc > 0 ? c->argv[0] : NULL, err)
+			 : push(&r, c->argc, c->argv, err);
 	vv_push_outcome_clear(&r.out);
 	vv_push_plan_clear(&r.plan);
-	vv_peer_close(r.peer);
+	vv_reached_close(&r.there);
 	vv_transfer_close(&r.t);
 	vv_remote_clear(&r.remote);
 	vv_head_clear(&r.head);
@@ -314,7 +463,7 @@ const vv_command vv_cmd_push = {
 	.summary = "send commits and blocks to another repository",
 	.usage =
 		"[-u] [-f | --force-with-lease] [-n] [--tags] [REMOTE [REFSPEC...]]\n--all [REMOTE]\n"
-		"--delete REMOTE REF...",
+		"--delete REMOTE REF...\n--blocks [REMOTE]",
 	.example = "$ varve push -u origin main\n"
 		   "sent 2 commits, 2 versions of datasets (18.7 kB on the line, 8.1 kB/s)\n"
 		   "To ../sales.git\n"

@@ -15,6 +15,7 @@ repo/git/history
 repo/git/index
 repo/git/merge
 repo/transfer
+repo/host
 repo/gc
 
 dataset/format

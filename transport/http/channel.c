@@ -37,6 +37,7 @@ typedef struct line {
 	char *name;          /* of the peer, for messages */
 	vv_url url;          /* where to, moved on by redirects */
 	bool push;
+	bool *foreign; /* as in vv_connect_options */
 	unsigned idle_sec;
 	http_settings settings;
 	vv_credential credential;
@@ -335,6 +336,10 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 {
 	const char *says = said_something(l) ? ": " : "", *text = *says ? first_line(l) : "";
 
+	if (l->foreign && (status == 200 || (status >= 400 && status < 500 && status != 401 &&
+					     status != 407 && status != 429))) {
+		*l->foreign = true;
+	}
 	switch (status) {
 	case 200:
 		vv_fail(err, VV_ENOTFOUND, "'%s' answers, but not as varve does", l->name);
@@ -399,6 +404,9 @@ static vv_status follow(line *l, vv_error *err)
 	if (!cut || strncmp(where + len - (sizeof(mark) - 1), mark, sizeof(mark) - 1) != 0 ||
 	    vv_url_read(&to, cut, err) < 0) {
 		vv_free(cut);
+		if (l->foreign) {
+			*l->foreign = true;
+		}
 		vv_fail(err, VV_ENOTFOUND,
 			"there is no varve repository at '%s': it redirects to '%s'", l->name,
 			vv_text_shows(where));
@@ -630,6 +638,7 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 
 	l->repo = o->repo;
 	l->push = o->write;
+	l->foreign = o->foreign;
 	l->idle_sec = o->idle_sec ? o->idle_sec : VV_IDLE_DEFAULT;
 	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) {
 		return rc;

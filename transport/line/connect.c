@@ -54,6 +54,12 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 	case VV_URL_HTTP:
 		rc = vv_channel_http(out, url, o, err);
 		break;
+	case VV_URL_GIT:
+		rc = vv_fail(err, VV_ENOSUPPORT, "'%s' speaks git, and no varve", url->text);
+		if (o->foreign) {
+			*o->foreign = true;
+		}
+		break;
 	case VV_URL_IPFS:
 		rc = vv_fail(err, VV_EUSAGE, "'%s' gives blocks, and is not a repository",
 			     url->text);

@@ -25,7 +25,9 @@ typedef struct vv_connect_options {
 	const char *remote_program; /* what to call varve on the far side of ssh; NULL: "varve"
 	                             * (remote.<name>.varve sets it) */
 	bool write;                 /* a push: HTTP asks for credentials at once where needed */
-	unsigned idle_sec;          /* no byte for so long is the end; 0: 60 */
+	bool *foreign; /* set when the far side answers, and not as varve does; may be NULL; used as long
+			* as the channel is */
+	unsigned idle_sec; /* no byte for so long is the end; 0: 60 */
 	vv_ask_fn ask;
 	vv_remote_line_fn line;
 	void *payload; /* of both */

@@ -169,16 +169,18 @@ static variant variant_of(const ssh_command *c)
 /* --- what went wrong ------------------------------------------------------------------------- */
 
 typedef struct ssh_facts {
+	bool *foreign;
 	char *host; /* both point past the structure */
 	char *program;
 } ssh_facts;
 
-static ssh_facts *new_facts(const char *host, const char *program)
+static ssh_facts *new_facts(const char *host, const char *program, bool *foreign)
 {
 	size_t host_len = strlen(host) + 1, program_len = strlen(program) + 1;
 	ssh_facts *f = vv_malloc(sizeof(*f) + host_len + program_len);
 
 	if (f) {
+		f->foreign = foreign;
 		f->host = (char *)(f + 1);
 		f->program = f->host + host_len;
 		memcpy(f->host, host, host_len);
@@ -216,8 +218,13 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 	char before[sizeof(err->message)], last[256], hint[256];
 	bool spoke = vv_peer_messages_last(said, last, hint, sizeof(last));
 
-	(void)noise;
 	(void)len;
+	/* 255 is ssh's own trouble; a line that ends before a word of varve is a program's that does
+	 * not know it */
+	if (f->foreign && noise && exit_code > 0 && exit_code != 255 &&
+	    (exit_code == 127 || !spoke || strncmp(last, "varve: ", 7) != 0)) {
+		*f->foreign = true;
+	}
 	if (exit_code == 127 && spoke && !strstr(last, f->program)) { /* it was not that one */
 		return vv_fail(err, VV_ENOTFOUND, "cannot connect to '%s': %s",
 			       vv_text_shows(f->host), vv_text_shows(last));
@@ -318,7 +325,8 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 	argv[n++] = target.data;
 	argv[n++] = command.data;
 	line.patience_sec = has_terminal() ? TYPING_SEC : 0;
-	line.payload = new_facts(url->host, o->remote_program ? o->remote_program : "varve");
+	line.payload = new_facts(url->host, o->remote_program ? o->remote_program : "varve",
+				 o->foreign);
 	rc = line.payload ? vv_channel_program(out, &line, o, err) : vv_fail_nomem(err);
 done:
 	vv_buf_clear(&target);

@@ -586,6 +586,7 @@ typedef struct ssh2_line {
 	ssh2 s;
 	LIBSSH2_CHANNEL *channel;
 	char *name, *host, *program;
+	bool *foreign; /* as in vv_connect_options */
 	vv_peer_messages said;
 	unsigned idle_sec; /* 0: without end */
 	bool given_up;     /* it was waited for in vain */
@@ -775,13 +776,17 @@ static vv_status ssh2_ended(void *payload, const char *noise, size_t len, vv_err
 	char *name = NULL, last[256], hint[256], before[sizeof(err->message)];
 	int code;
 
-	(void)noise;
 	(void)len;
 	wait_closed(p);
 	if (!err) {
 		return VV_EIO;
 	}
 	code = libssh2_channel_get_exit_status(p->channel);
+	if (p->foreign && noise && code > 0 &&
+	    (code == 127 || !vv_peer_messages_last(&p->said, last, hint, sizeof(last)) ||
+	     strncmp(last, "varve: ", 7) != 0)) {
+		*p->foreign = true;
+	}
 	if (vv_ssh_explain_exit(code, p->host, p->program, err)) {
 		return err->code;
 	}
@@ -882,6 +887,7 @@ vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_conf
 	p->said.line = o->line;
 	p->said.payload = o->payload;
 	p->idle_sec = o->idle_sec > 0 ? o->idle_sec : VV_IDLE_DEFAULT;
+	p->foreign = o->foreign;
 	if (!p->name || !p->host || !p->program) {
 		rc = vv_fail_nomem(err);
 		goto done;

@@ -30,6 +30,7 @@ static const struct scheme {
 	{"file", VV_URL_PATH, false, true},       {"ssh", VV_URL_SSH, false, false},
 	{"http", VV_URL_HTTP, false, false},      {"https", VV_URL_HTTP, true, false},
 	{"ipfs+http", VV_URL_IPFS, false, false}, {"ipfs+https", VV_URL_IPFS, true, false},
+	{"git", VV_URL_GIT, false, false},
 };
 
 static const struct scheme *find_scheme(const char *name, size_t len)
@@ -408,7 +409,7 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	if (!s) {
 		(void)vv_fail(err, VV_EUSAGE, "varve does not speak '%s://'",
 			      vv_text_show(text, len));
-		return vv_hint(err, "it speaks file, ssh, http and https");
+		return vv_hint(err, "it speaks file, ssh, http, https and git");
 	}
 	out->kind = s->kind;
 	out->tls = s->tls;

@@ -1,6 +1,6 @@
 /*
  * url: where a repository is: paths, file://, ssh://user@host:port/path, user@host:path,
- * http://, https://.
+ * http://, https://, git://.
  *
  * Control characters (also percent-encoded ones), hosts and users that begin with '-' and
  * quotes in ssh paths are refused (docs/protocol.md, "URLs").
@@ -12,7 +12,14 @@
 
 #include "base/error.h"
 
-typedef enum vv_url_kind { VV_URL_PATH, VV_URL_SSH, VV_URL_HTTP, VV_URL_IPFS } vv_url_kind;
+/* GIT: git://host/path, where only git is spoken. */
+typedef enum vv_url_kind {
+	VV_URL_PATH,
+	VV_URL_SSH,
+	VV_URL_HTTP,
+	VV_URL_IPFS,
+	VV_URL_GIT
+} vv_url_kind;
 
 /* Strings are owned (vv_url_clear). */
 typedef struct vv_url {

@@ -33,8 +33,9 @@ typedef struct vv_supplier {
 	void *payload;
 	/* What it did; added to by vv_gather. */
 	uint64_t blocks, bytes, ms; /* raw bytes; time spent waiting for it */
-	uint64_t lacked;            /* blocks that it was asked for and did not have */
-	bool dropped;               /* and why: */
+	uint64_t line;   /* bytes that came for it, where no peer counts them; 0: bytes */
+	uint64_t lacked; /* blocks that it was asked for and did not have */
+	bool dropped;    /* and why: */
 	vv_error why;
 } vv_supplier;
 

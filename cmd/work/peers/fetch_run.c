@@ -10,7 +10,10 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/peers/reach.h"
 #include "repo/git/history/history.h"
+#include "repo/transfer/incomplete.h"
+#include "repo/transfer/send.h"
 #include "transport/protocol/receipt.h"
 
 typedef struct run {
@@ -21,7 +24,9 @@ typedef struct run {
 	size_t spec_count;
 	vv_supplier *suppliers;
 	size_t supplier_count;
+	vv_reached origin; /* a peer's line is the first supplier's */
 	const vv_hello *hello;
+	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
 } run;
 
@@ -90,19 +95,22 @@ static vv_status add_supplier(run *r, const char *url, vv_error *err)
 
 static vv_status connect_all(run *r, vv_error *err)
 {
-	vv_peer *origin;
-	vv_status rc = vv_transfer_connect(&r->t, &origin, &r->remote, false, err);
+	vv_status rc = vv_reach(&r->origin, &r->t, &r->remote, false, err);
 
 	if (rc < 0) {
 		return rc;
 	}
+	r->hello = r->origin.hello;
 	r->suppliers = vv_calloc(VV_SUPPLIERS_MAX, sizeof(*r->suppliers));
 	if (!r->suppliers) {
-		vv_peer_close(origin);
 		return vv_fail_nomem(err);
 	}
-	r->suppliers[0].name = r->remote.url;
-	r->suppliers[0].peer = origin;
+	if (r->origin.host) {
+		vv_git_host_supplier(r->origin.host, &r->suppliers[0]);
+	} else {
+		r->suppliers[0].name = r->remote.url;
+		r->suppliers[0].peer = r->origin.peer;
+	}
 	r->supplier_count = 1;
 	for (size_t i = 0; rc == VV_OK && i < r->remote.peer_count; i++) {
 		rc = add_supplier(r, r->remote.peers[i], err);
@@ -110,7 +118,7 @@ static vv_status connect_all(run *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < r->j->from.count; i++) {
 		rc = add_supplier(r, r->j->from.items[i], err);
 	}
-	return rc < 0 ? rc : vv_peer_hello(origin, &r->hello, err);
+	return rc;
 }
 
 /* --- what to fetch ------------------------------------------------------------------------ */
@@ -240,12 +248,71 @@ static vv_status list_wants(const run *r, vv_oids *out, vv_error *err)
 	return VV_OK;
 }
 
+/* The packs of what is not whole here come before single blocks are asked for. */
+static vv_status expect_blocks(run *r, vv_error *err)
+{
+	vv_whole whole = {0};
+	vv_oids wants = {0};
+	vv_status rc = list_wants(r, &wants, err);
+
+	if (rc == VV_OK &&
+	    (rc = vv_whole_look(&whole, r->j->repo, wants.items, wants.count, err)) == VV_OK &&
+	    !whole.all) {
+		rc = vv_git_host_expect(r->origin.host, wants.items, wants.count, err);
+	}
+	vv_whole_clear(&whole);
+	vv_free(wants.items);
+	return rc;
+}
+
+/* From a Git host history comes first, by git: refs of ours name it until the real ones do. */
+static vv_status bring_history(run *r, vv_error *err)
+{
+	vv_ref_plan *p = &r->j->plan;
+	const char **names = vv_calloc(p->count + 1, sizeof(*names));
+	vv_oid *ids = vv_calloc(p->count + 1, sizeof(*ids));
+	size_t *places = vv_calloc(p->count + 1, sizeof(*places)), count = 0;
+	uint64_t commits = 0;
+	bool known;
+	vv_status rc = names && ids && places ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
+		if (vv_oid_is_null(&p->moves[i].id)) {
+			continue;
+		}
+		rc = vv_commits_known(r->j->repo, &p->moves[i].id, 1, &known, err);
+		if (rc == VV_OK && !known) {
+			names[count] = p->moves[i].from;
+			places[count++] = i;
+		}
+	}
+	if (rc == VV_OK && count > 0 &&
+	    (rc = vv_git_host_history(r->origin.host, names, count, ids, err)) == VV_OK) {
+		rc = vv_git_host_count(r->origin.host, ids, count, &commits, err);
+		r->commits += commits;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		p->moves[places[i]].id = ids[i]; /* it may have moved on since it was asked for */
+	}
+	if (rc == VV_OK) {
+		rc = expect_blocks(r, err);
+	}
+	vv_free(names);
+	vv_free(ids);
+	vv_free(places);
+	return rc;
+}
+
 static vv_status fetch(run *r, vv_error *err)
 {
 	vv_ref_change *changes = NULL;
 	vv_oids wants = {0};
 	size_t count = 0;
-	vv_status rc = collect(r, false, &changes, &count, err);
+	vv_status rc = r->origin.host ? bring_history(r, err) : VV_OK;
+
+	if (rc == VV_OK) {
+		rc = collect(r, false, &changes, &count, err);
+	}
 
 	if (rc == VV_OK) {
 		rc = list_wants(r, &wants, err);
@@ -263,6 +330,10 @@ static vv_status fetch(run *r, vv_error *err)
 			    .progress = r->t.progress};
 	if (rc == VV_OK) {
 		rc = vv_fetch_run(&f, &r->result, err);
+		if (r->origin.host) {
+			r->result.sum.commits = r->commits;
+			r->suppliers[0].line = vv_git_host_bytes(r->origin.host);
+		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		mark_done(r, changes[i].name);
@@ -433,9 +504,13 @@ static vv_status run_all(run *r, vv_error *err)
 
 static void close_run(run *r)
 {
-	for (size_t i = 0; i < r->supplier_count; i++) {
+	for (size_t i = r->origin.host != NULL; i < r->supplier_count; i++) {
 		vv_transfer_supplier_clear(&r->suppliers[i]);
 	}
+	if (r->supplier_count > 0) {
+		r->origin.peer = NULL; /* was closed with it */
+	}
+	vv_reached_close(&r->origin);
 	vv_free(r->suppliers);
 	for (size_t i = 0; i < r->spec_count; i++) {
 		vv_refspec_clear(&r->specs[i]);

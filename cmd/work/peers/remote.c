@@ -106,10 +106,11 @@ vv_status vv_remote_name_check(const char *name, vv_error *err)
 /* One of a remote's settings, whose name ends with key. */
 static vv_status take_setting(vv_remote *m, const char *key, const char *value, vv_error *err)
 {
-	char **one = strcmp(key, "url") == 0       ? &m->url
-		     : strcmp(key, "pushurl") == 0 ? &m->push_url
-		     : strcmp(key, "varve") == 0   ? &m->program
-						   : NULL;
+	char **one = strcmp(key, "url") == 0         ? &m->url
+		     : strcmp(key, "pushurl") == 0   ? &m->push_url
+		     : strcmp(key, "varve") == 0     ? &m->program
+		     : strcmp(key, "varvekind") == 0 ? &m->kind
+						     : NULL;
 	if (one) {
 		char *copy = vv_strdup(value);
 		if (!copy) {
@@ -229,6 +230,7 @@ void vv_remote_clear(vv_remote *m)
 	vv_free(m->url);
 	vv_free(m->push_url);
 	vv_free(m->program);
+	vv_free(m->kind);
 	memset(m, 0, sizeof(*m));
 }
 

@@ -3,7 +3,8 @@
  *
  * Kept where Git keeps them: remote.<name>.url, pushurl, fetch; varve's own are
  * remote.<name>.peers (further URLs to get blocks from) and remote.<name>.varve (what the
- * program is called there, for ssh). Source: git-config(1), gitglossary(7) "refspec".
+ * program is called there, for ssh), and remote.<name>.varveKind (what the far side was found to
+ * be: "git", a host without varve, or "peer"). Source: git-config(1), gitglossary(7) "refspec".
  */
 #ifndef VV_CMD_WORK_PEERS_REMOTE_H
 #define VV_CMD_WORK_PEERS_REMOTE_H
@@ -29,6 +30,7 @@ typedef struct vv_remote {
 	char *name; /* NULL: a URL was given in its place */
 	char *url, *push_url;
 	char *program;
+	char *kind; /* NULL: not known yet */
 	char **peers;
 	size_t peer_count;
 	vv_refspec *fetch;

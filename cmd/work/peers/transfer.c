@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/peers/reach.h"
 #include "dataset/table/root.h"
 #include "dataset/table/verify.h"
 #include "repo/git/blob.h"
@@ -81,7 +82,14 @@ static void note_line(const vv_transfer *t, const char *line, size_t len)
 
 static void on_line(void *payload, const char *line, size_t len)
 {
-	note_line(payload, line, len);
+	const vv_transfer *t = payload;
+
+	if (t->held) {
+		vv_buf_put(t->held, line, len);
+		vv_buf_putc(t->held, '\n');
+	} else {
+		note_line(t, line, len);
+	}
 }
 
 void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said)
@@ -122,6 +130,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 		.idle_sec = (unsigned)(idle_sec < 86400 ? idle_sec : 86400),
 		.ask = ask,
 		.line = on_line,
+		.foreign = &t->foreign,
 		.payload = t};
 	return VV_OK;
 }
@@ -159,7 +168,8 @@ static vv_status gateway_supplier(vv_transfer *t, vv_supplier *out, const char *
 
 vv_status vv_transfer_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
 {
-	vv_remote m;
+	vv_remote *m;
+	vv_reached there;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -167,16 +177,28 @@ vv_status vv_transfer_supplier(vv_transfer *t, vv_supplier *out, const char *url
 	if (strncmp(url, "ipfs+", 5) == 0) {
 		return gateway_supplier(t, out, url, err);
 	}
-	if ((rc = vv_remote_find(&m, t->repo, url, err)) == VV_OK) {
-		rc = vv_transfer_connect(t, &out->peer, &m, false, err);
-		vv_remote_clear(&m);
+	if (!(m = vv_calloc(1, sizeof(*m)))) {
+		return vv_fail_nomem(err);
 	}
+	if ((rc = vv_remote_find(m, t->repo, url, err)) == VV_OK &&
+	    (rc = vv_reach(&there, t, m, false, err)) == VV_OK) {
+		out->peer = there.peer;
+	}
+	if (rc == VV_OK && there.host) {
+		vv_git_host_take_remote(there.host, m);
+		vv_git_host_supplier(there.host, out);
+		out->name = url;
+		return rc;
+	}
+	vv_remote_clear(m);
+	vv_free(m);
 	return rc;
 }
 
 void vv_transfer_supplier_clear(vv_supplier *s)
 {
 	vv_peer_close(s->peer);
+	vv_git_host_close(vv_git_host_of(s));
 	if (s->source == vv_ipfs_peer_blocks) {
 		vv_ipfs_peer_close(s->payload);
 	}
@@ -299,7 +321,7 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 			vv_peer_stats(suppliers[i].peer, &st);
 			line += st.bytes_in;
 		} else {
-			line += suppliers[i].bytes;
+			line += suppliers[i].line > 0 ? suppliers[i].line : suppliers[i].bytes;
 		}
 	}
 	const vv_transfer_sum sum = {.commits = r->sum.commits,

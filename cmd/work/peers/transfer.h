@@ -26,6 +26,8 @@ typedef struct vv_transfer {
 	uint64_t start_ms;
 	bool quiet;
 	bool verbose; /* tell of blocks, too; set by the caller once it is open */
+	vv_buf *held; /* lines of the far side, kept back until it is known what it is; or NULL */
+	bool foreign; /* the last line that was tried: answered, and not by varve */
 } vv_transfer;
 
 /* idle_sec: --timeout, 0 the usual one. */

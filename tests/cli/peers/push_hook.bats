@@ -63,12 +63,20 @@ sound() {
 	(cd ../hub.git && sound)
 }
 
-@test "a remote that does not speak varve gets no pointers without rows" {
+@test "a remote that takes no blocks gets no pointers without rows" {
 	table_here
+	cat > ../hub.git/hooks/update <<-'END'
+	#!/bin/sh
+	case $1 in
+	refs/varve/*) exit 1 ;;
+	esac
+	END
+	chmod +x ../hub.git/hooks/update
 	cat > ../ssh <<-END
 	#!/bin/sh
 	case "\$*" in
 	*varve*) echo "varve: not found" >&2; exit 127 ;;
+	*git-upload-pack*) exec git-upload-pack "$PWD/../hub.git" ;;
 	*) exec git-receive-pack "$PWD/../hub.git" ;;
 	esac
 	END
@@ -83,6 +91,12 @@ sound() {
 	git commit -q --allow-empty -m more
 	change 7 two
 	succeeds git push -q ssh://host/hub.git main
+	git config varve.prePush true
+	rm ../hub.git/hooks/update
+	change 9 three
+	succeeds git push -q ssh://host/hub.git main
+	stderr_has "sent the rows of 3 versions of tables"
+	git -C ../hub.git rev-parse -q --verify refs/varve/blocks
 }
 
 @test "an older varve over there takes no rows before their commits" {

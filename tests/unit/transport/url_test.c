@@ -139,7 +139,7 @@ static const struct bad {
 	/* helpers and other schemes */
 	{"ext::sh -c touch% x", "would run a helper program; varve runs none"},
 	{"fd::17", "would run a helper program"},
-	{"git://host/x", "varve does not speak 'git://'"},
+	{"ftp://host/x", "varve does not speak 'ftp://'"},
 	{"ftp://host/x", "varve does not speak 'ftp://'"},
 	{"javascript://host/x", "varve does not speak 'javascript://'"},
 	{"https:/host/x", "the URL 'https:/host/x' lacks slashes"},

@@ -1,0 +1,665 @@
+/*
+ * git_host: knows git's words for what varve asks of a peer.
+ */
+#include "cmd/work/peers/git_host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/hash.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/work/peers/blocks_config.h"
+#include "repo/blocks/store.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/ref_name.h"
+#include "repo/git/run_git.h"
+#include "repo/transfer/send.h"
+
+#define BLOCKS_BRANCH "refs/heads/varve-blocks"
+#define FETCHED "refs/varve/fetched/"
+
+struct vv_git_host {
+	vv_transfer *t;
+	const vv_remote *m;
+	vv_remote *own;   /* m, or NULL: borrowed */
+	const char *url;  /* that is asked */
+	const char *word; /* what git is given: the remote's name, or url */
+	char *blocks_ref;
+	vv_oid blocks_tip;            /* null: it is not there */
+	vv_oid usual_tip, branch_tip; /* of the two refs that it may be without a word */
+	vv_oid fetched_head;          /* what the remote's HEAD was when it was fetched; or null */
+	vv_arena arena;
+	vv_hello hello;
+	size_t ref_cap;
+	vv_host *host;   /* NULL until it is needed */
+	bool fresh;      /* it knows what is there */
+	size_t fetched;  /* refs that were made */
+	char folder[64]; /* of these */
+	bool failed;     /* a prefetch */
+	vv_error why;
+};
+
+static vv_git_call call(const vv_git_host *g, const char *const *args)
+{
+	return (vv_git_call){.args = args,
+			     .repo = g->t->repo,
+			     .dir = g->m->name && g->t->repo ? vv_repository_workdir(g->t->repo)
+							     : NULL};
+}
+
+/* --- refs ----------------------------------------------------------------------------------- */
+
+static vv_status bad_line(const vv_git_host *g, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "git ls-remote gives no list of the refs of '%s'",
+		       vv_text_shows(g->url));
+}
+
+static vv_status add_ref(vv_git_host *g, const char *name, size_t len, const vv_oid *id,
+			 vv_error *err)
+{
+	vv_hello *h = &g->hello;
+
+	if (h->ref_count == VV_REFS_MAX) {
+		return vv_fail(err, VV_EREFUSED, "'%s' has more than %u refs",
+			       vv_text_shows(g->url), VV_REFS_MAX);
+	}
+	if (!vv_array_room(h->refs, h->ref_count, g->ref_cap)) {
+		return vv_fail_nomem(err);
+	}
+	vv_remote_ref *r = &h->refs[h->ref_count];
+	r->name = vv_arena_strndup(&g->arena, name, len);
+	r->id = r->peeled = *id;
+	r->whole = true;
+	if (!r->name) {
+		return vv_fail_nomem(err);
+	}
+	h->ref_count++;
+	return VV_OK;
+}
+
+/* "refs/heads/x" or "refs/tags/x", x fit to be one. */
+static bool is_branch_or_tag(const char *name, size_t len)
+{
+	vv_error why;
+	vv_buf text = VV_BUF_INIT;
+	size_t skip = len > 11 && strncmp(name, "refs/heads/", 11) == 0  ? 11
+		      : len > 10 && strncmp(name, "refs/tags/", 10) == 0 ? 10
+									 : 0;
+
+	vv_buf_put(&text, name + skip, len - skip);
+	bool is = skip > 0 && !text.failed && vv_ref_name_check(vv_buf_cstr(&text), &why) == VV_OK;
+	vv_buf_clear(&text);
+	return is;
+}
+
+static bool is_name(const char *name, size_t len, const char *is)
+{
+	return len == strlen(is) && memcmp(name, is, len) == 0;
+}
+
+/* "<id>\t<name>", or "ref: <name>\tHEAD". */
+static vv_status add_line(vv_git_host *g, const char *line, size_t len, vv_error *err)
+{
+	const char *tab = memchr(line, '\t', len), *name = tab ? tab + 1 : NULL;
+	size_t name_len = tab ? len - (size_t)(name - line) : 0;
+	vv_hello *h = &g->hello;
+	vv_oid id;
+
+	if (!tab) {
+		return bad_line(g, err);
+	}
+	if (strncmp(line, "ref: ", 5) == 0) {
+		if (name_len == 4 && strncmp(name, "HEAD", 4) == 0) {
+			h->head = vv_arena_strndup(&g->arena, line + 5, (size_t)(tab - line) - 5);
+		}
+		return VV_OK;
+	}
+	if (!vv_oid_parse(&id, line, (size_t)(tab - line))) {
+		return bad_line(g, err);
+	}
+	if (is_name(name, name_len, VV_HOST_REF)) {
+		g->usual_tip = id;
+		return VV_OK;
+	}
+	if (is_name(name, name_len, BLOCKS_BRANCH)) {
+		g->branch_tip = id;
+		return VV_OK;
+	}
+	if (name_len > 3 && strncmp(name + name_len - 3, "^{}", 3) == 0) {
+		vv_remote_ref *last = h->ref_count > 0 ? &h->refs[h->ref_count - 1] : NULL;
+		if (last && strlen(last->name) == name_len - 3 &&
+		    memcmp(last->name, name, name_len - 3) == 0) {
+			last->peeled = id;
+		}
+		return VV_OK;
+	}
+	return is_branch_or_tag(name, name_len) ? add_ref(g, name, name_len, &id, err) : VV_OK;
+}
+
+static vv_status read_refs(vv_git_host *g, vv_error *err)
+{
+	const char *args[] = {"ls-remote", "-q", "--symref", "--", g->word, NULL};
+	vv_buf out = VV_BUF_INIT, what = VV_BUF_INIT;
+	vv_git_call run = call(g, args);
+	vv_status rc;
+
+	run.output = &out;
+	vv_buf_printf(&what, "'%s'", vv_text_shows(g->url));
+	rc = vv_git_must(&run, vv_buf_cstr(&what), err);
+	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n");
+		rc = add_line(g, p, len, err);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&out);
+	vv_buf_clear(&what);
+	return rc;
+}
+
+vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
+			   vv_error *err)
+{
+	vv_git_host *g = vv_calloc(1, sizeof(*g));
+	vv_status rc;
+
+	*out = NULL;
+	if (!g) {
+		return vv_fail_nomem(err);
+	}
+	g->t = t;
+	g->m = m;
+	vv_arena_init(&g->arena);
+	g->url = write && m->push_url ? m->push_url : m->url;
+	g->word = m->name && g->url == m->url ? m->name : g->url;
+	g->hello.writable = true;
+	rc = read_refs(g, err);
+	if (rc < 0) {
+		vv_git_host_close(g);
+		return rc;
+	}
+	(void)snprintf(g->folder, sizeof(g->folder), FETCHED "%016llx/",
+		       (unsigned long long)vv_xxh3(g->url, strlen(g->url), 0));
+	*out = g;
+	return VV_OK;
+}
+
+const vv_hello *vv_git_host_hello(const vv_git_host *g)
+{
+	return &g->hello;
+}
+
+const char *vv_git_host_blocks_ref(const vv_git_host *g)
+{
+	return g->blocks_ref ? g->blocks_ref : VV_HOST_REF;
+}
+
+/* --- what was fetched stays for as long as it is worked with ---------------------------------- */
+
+typedef struct leaving {
+	char **names;
+	size_t count, cap;
+} leaving;
+
+static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	leaving *l = payload;
+	char *name = vv_strdup(ref->name);
+
+	if (!name || !vv_array_room(l->names, l->count, l->cap)) {
+		vv_free(name);
+		return vv_fail_nomem(err);
+	}
+	l->names[l->count++] = name;
+	return VV_OK;
+}
+
+/* Also what a killed fetch has left. */
+static void remove_fetched(vv_git_host *g)
+{
+	leaving l = {0};
+	vv_error ignored;
+
+	(void)vv_refs_each(g->t->repo, g->folder, list_ref, &l, &ignored);
+	for (size_t i = 0; i < l.count; i++) {
+		(void)vv_ref_delete(g->t->repo, l.names[i], NULL, &ignored);
+		vv_free(l.names[i]);
+	}
+	vv_free(l.names);
+}
+
+void vv_git_host_close(vv_git_host *g)
+{
+	if (g) {
+		if (g->fetched > 0) {
+			remove_fetched(g);
+		}
+		vv_host_close(g->host);
+		vv_free(g->hello.refs);
+		vv_free(g->blocks_ref);
+		if (g->own) {
+			vv_remote_clear(g->own);
+			vv_free(g->own);
+		}
+		vv_arena_clear(&g->arena);
+		vv_free(g);
+	}
+}
+
+/* --- blocks ----------------------------------------------------------------------------------- */
+
+static void tell_change(const vv_git_host *g, vv_host_change change)
+{
+	const char *url = vv_text_shows(g->url);
+
+	if (change == VV_HOST_AS_EXPECTED) {
+		return;
+	}
+	vv_notes_warn(g->t->notes,
+		      change == VV_HOST_GONE
+			      ? "%s is no longer there: somebody deleted it from %s"
+			      : "%s has lost what was there: somebody overwrote it on %s",
+		      vv_text_shows(g->blocks_ref), url);
+	vv_notes_put(g->t->notes, "hint: 'varve push --blocks' puts back what is here");
+}
+
+/* Its lock is held from here on. */
+static vv_status open_host(vv_git_host *g, vv_error *err)
+{
+	const vv_host_options o = {.repo = g->t->repo,
+				   .url = g->m->url,
+				   .push_url = g->m->push_url,
+				   .remote = g->m->name,
+				   .progress = g->t->progress,
+				   .notes = g->t->notes};
+
+	return g->host ? VV_OK : vv_host_open(&g->host, &o, err);
+}
+
+/* Which ref it is: as .varveconfig says; else the one that is there. */
+static vv_status choose_ref(vv_git_host *g, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_head head = {0};
+	vv_error absent;
+	vv_oid commit = {{0}};
+	const char *ref;
+	vv_status rc;
+
+	if (vv_head_read(g->t->repo, &head, &absent) == VV_OK) {
+		commit = head.commit;
+		vv_head_clear(&head);
+	}
+	if (vv_oid_is_null(&commit)) {
+		commit = g->fetched_head;
+	}
+	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) {
+		return rc;
+	}
+	ref = c.ref                                                              ? c.ref
+	      : vv_oid_is_null(&g->usual_tip) && !vv_oid_is_null(&g->branch_tip) ? BLOCKS_BRANCH
+										 : VV_HOST_REF;
+	vv_free(g->blocks_ref);
+	g->blocks_ref = vv_strdup(ref);
+	vv_blocks_config_clear(&c);
+	if (!g->blocks_ref) {
+		return vv_fail_nomem(err);
+	}
+	if (strcmp(g->blocks_ref, VV_HOST_REF) == 0) {
+		g->blocks_tip = g->usual_tip;
+	} else if (strcmp(g->blocks_ref, BLOCKS_BRANCH) == 0) {
+		g->blocks_tip = g->branch_tip;
+	} else {
+		rc = vv_host_ask_tip(g->host, g->blocks_ref, &g->blocks_tip, err);
+	}
+	return rc;
+}
+
+static vv_status need_host(vv_git_host *g, vv_error *err)
+{
+	vv_host_change change;
+	vv_status rc;
+
+	if (g->fresh) {
+		return VV_OK;
+	}
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0 ||
+	    (rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &change, err)) < 0) {
+		return rc;
+	}
+	g->fresh = true;
+	tell_change(g, change);
+	return VV_OK;
+}
+
+static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
+		      void *payload, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_status got = vv_host_get(g->host, &wants[i].cid, &bytes, &why);
+		if (got == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		} else if (got < 0) {
+			rc = fn(payload, i, &wants[i].cid, NULL, 0, NULL, err);
+		} else {
+			rc = fn(payload, i, &wants[i].cid, vv_buf_cstr(&bytes), bytes.len,
+				&wants[i].like, err);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
+			void *fn_payload, vv_error *err)
+{
+	vv_git_host *g = payload;
+	vv_cid *cids = vv_calloc(count + 1, sizeof(*cids));
+	vv_status rc;
+
+	if (!cids) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		cids[i] = wants[i].cid;
+	}
+	if ((rc = need_host(g, err)) == VV_OK &&
+	    (rc = vv_host_prefetch(g->host, cids, count, err)) == VV_OK) {
+		rc = give(g, wants, count, fn, fn_payload, err);
+	}
+	vv_free(cids);
+	return rc;
+}
+
+void vv_git_host_supplier(vv_git_host *g, vv_supplier *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->name = g->url;
+	out->source = source;
+	out->payload = g;
+}
+
+vv_git_host *vv_git_host_of(const vv_supplier *s)
+{
+	return s->source == source ? s->payload : NULL;
+}
+
+void vv_git_host_take_remote(vv_git_host *g, vv_remote *take_m)
+{
+	g->own = take_m;
+}
+
+typedef struct roots {
+	vv_store *store;
+	vv_cid *items;
+	size_t count, cap;
+} roots;
+
+static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	roots *r = payload;
+
+	if (vv_store_has(r->store, &n->root)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(r->items, r->count, r->cap)) {
+		return vv_fail_nomem(err);
+	}
+	r->items[r->count++] = n->root;
+	return VV_OK;
+}
+
+vv_status vv_git_host_expect(vv_git_host *g, const vv_oid *ids, size_t count, vv_error *err)
+{
+	roots r = {0};
+	vv_status rc;
+
+	if ((rc = need_host(g, err)) < 0 ||
+	    (rc = vv_repository_store(g->t->repo, &r.store, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, add_root, &r, err)) == VV_OK) {
+		rc = vv_host_prefetch(g->host, r.items, r.count, err);
+	}
+	vv_free(r.items);
+	return rc;
+}
+
+uint64_t vv_git_host_bytes(const vv_git_host *g)
+{
+	vv_host_sum sum = {0};
+
+	if (g->host) {
+		vv_host_came(g->host, &sum);
+	}
+	return sum.bytes;
+}
+
+vv_status vv_git_host_send(vv_git_host *g, const vv_host_sending *what, vv_host_sum *out,
+			   vv_error *err)
+{
+	vv_status rc = need_host(g, err);
+
+	memset(out, 0, sizeof(*out));
+	return rc < 0 ? rc : vv_host_send(g->host, what, out, err);
+}
+
+/* --- history ------------------------------------------------------------------------------------ */
+
+static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
+{
+	const char *args[] = {"fetch",
+			      g->t->progress && isatty(STDERR_FILENO) ? "--progress" : "-q",
+			      "--no-tags",
+			      "--no-write-fetch-head",
+			      "--no-auto-maintenance",
+			      "--no-recurse-submodules",
+			      "--no-prune",
+			      "--refmap=",
+			      "--stdin",
+			      "--",
+			      g->word,
+			      NULL};
+	vv_buf what = VV_BUF_INIT;
+	vv_git_call run = call(g, args);
+
+	run.input = specs->data;
+	run.len = specs->len;
+	run.show = strcmp(args[1], "-q") != 0;
+	vv_notes_end(g->t->notes);
+	vv_buf_printf(&what, "'%s'", vv_text_shows(g->url));
+	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
+	if (!g->t->quiet) {
+		(void)vv_notes_begin(g->t->notes);
+	}
+	vv_buf_clear(&what);
+	return rc;
+}
+
+vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
+			      vv_error *err)
+{
+	vv_buf specs = VV_BUF_INIT, name = VV_BUF_INIT;
+	size_t first = g->fetched;
+	vv_ref ref;
+	vv_status rc = open_host(g, err); /* whose lock keeps others out of the folder */
+
+	if (rc == VV_OK && first == 0) {
+		remove_fetched(g);
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(&specs, "+%s:%s%zu\n", names[i], g->folder, first + i);
+	}
+	if (rc == VV_OK && count > 0 && (rc = vv_buf_ok(&specs, err)) == VV_OK) {
+		g->fetched += count;
+		rc = run_fetch(g, &specs, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_buf_reset(&name);
+		vv_buf_printf(&name, "%s%zu", g->folder, first + i);
+		if ((rc = vv_buf_ok(&name, err)) == VV_OK &&
+		    (rc = vv_ref_get(g->t->repo, name.data, &ref, err)) == VV_OK) {
+			ids[i] = ref.id;
+			if (g->hello.head && strcmp(names[i], g->hello.head) == 0) {
+				g->fetched_head = ref.id;
+			}
+			vv_ref_clear(&ref);
+		}
+	}
+	vv_buf_clear(&specs);
+	vv_buf_clear(&name);
+	return rc;
+}
+
+vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t *out,
+			    vv_error *err)
+{
+	const char *args[] = {"rev-list",  "--count", "--not",   "--branches", "--tags",
+			      "--remotes", "--not",   "--stdin", NULL};
+	vv_buf input = VV_BUF_INIT, text = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_git_call run = call(g, args);
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_oid_text(hex, &ids[i]);
+		vv_buf_printf(&input, "%s\n", hex);
+	}
+	run.input = input.data;
+	run.len = input.len;
+	run.output = &text;
+	if ((rc = vv_buf_ok(&input, err)) == VV_OK) {
+		rc = vv_git_must(&run, "counting commits", err);
+	}
+	*out = rc == VV_OK ? strtoull(vv_buf_cstr(&text), NULL, 10) : 0;
+	vv_buf_clear(&input);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* --- push ---------------------------------------------------------------------------------------- */
+
+/* "<flag>\t<from>:<to>\t<summary>": of those that did not move, the summary. */
+static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, size_t len,
+			     size_t *told, vv_error *err)
+{
+	const char *end = line + len, *to, *tab;
+
+	if (len < 3 || line[1] != '\t' || !(tab = memchr(line + 2, '\t', len - 2)) ||
+	    !(to = memchr(line + 2, ':', (size_t)(tab - line) - 2))) {
+		return VV_OK; /* "To <url>", "Done" */
+	}
+	to++;
+	for (size_t i = 0; i < count; i++) {
+		vv_git_push *p = &refs[i];
+		if (strlen(p->to) != (size_t)(tab - to) ||
+		    memcmp(p->to, to, (size_t)(tab - to)) != 0) {
+			continue;
+		}
+		(*told)++;
+		if (line[0] == '!' && !p->why) {
+			p->why = vv_strndup(tab + 1, (size_t)(end - tab) - 1);
+			return p->why ? VV_OK : vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status put_specs(const vv_git_push *refs, size_t count, const char **args, size_t *n,
+			   vv_arena *arena, vv_error *err)
+{
+	char id[VV_OID_TEXT + 1], old[VV_OID_TEXT + 1];
+
+	for (size_t i = 0; i < count; i++) {
+		const vv_git_push *p = &refs[i];
+		const char *spec;
+		vv_oid_text(id, &p->id);
+		vv_oid_text(old, &p->old);
+		spec = vv_arena_printf(arena, "%s%s:%s", p->force ? "+" : "",
+				       vv_oid_is_null(&p->id) ? ""
+				       : p->from              ? p->from
+							      : id,
+				       p->to);
+		if (!spec) {
+			return vv_fail_nomem(err);
+		}
+		args[(*n)++] = spec;
+	}
+	return VV_OK;
+}
+
+static vv_status run_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
+			  bool atomic, vv_buf *said, bool *plain, vv_error *err)
+{
+	static const char *const env[] = {"VARVE_HOOK=pre-push", NULL};
+	const char *args[VV_GIT_ARGS_MAX] = {"push", "--porcelain", "--no-follow-tags",
+					     "--recurse-submodules=no"};
+	vv_buf out = VV_BUF_INIT, all = VV_BUF_INIT, what = VV_BUF_INIT;
+	vv_arena arena;
+	size_t n = 4, told = 0;
+	int code = 0;
+	vv_git_call run = call(g, args);
+	vv_status rc;
+
+	vv_arena_init(&arena);
+	if (no_verify) {
+		args[n++] = "--no-verify";
+	}
+	if (atomic) {
+		args[n++] = "--atomic";
+	}
+	args[n++] = "--";
+	args[n++] = g->word;
+	rc = put_specs(refs, count, args, &n, &arena, err);
+	args[n] = NULL;
+	run.env = env;
+	run.output = &out;
+	if (rc == VV_OK) {
+		rc = vv_git_run(&run, &all, &code, err);
+	}
+	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n");
+		rc = read_answer(refs, count, p, len, &told, err);
+		p += len + (p[len] == '\n');
+	}
+	vv_git_remote_lines(&all, said);
+	*plain = atomic && told == 0 && strstr(vv_buf_cstr(&all), "atomic");
+	if (rc == VV_OK && code != 0 && told == 0 && !*plain) {
+		vv_buf_printf(&what, "'%s'", vv_text_shows(g->url));
+		rc = vv_git_explain(vv_buf_cstr(&what), &all, code, err);
+	}
+	vv_buf_clear(&what);
+	vv_buf_clear(&out);
+	vv_buf_clear(&all);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+#define AT_ONCE 48u /* refs on one command line */
+
+vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
+			   vv_buf *said, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	bool plain = false;
+
+	vv_notes_end(g->t->notes);
+	for (size_t i = 0; rc == VV_OK && i < count; i += AT_ONCE) {
+		size_t n = count - i < AT_ONCE ? count - i : AT_ONCE;
+		rc = run_push(g, refs + i, n, no_verify, n > 1, said, &plain, err);
+		if (rc == VV_OK && plain) {
+			rc = run_push(g, refs + i, n, no_verify, false, said, &plain, err);
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,70 @@
+/*
+ * git_host: a remote that is a Git host without varve: its refs and history by the program git,
+ * its blocks from where repo/host keeps them.
+ *
+ * A correct caller: open; hello; to fetch: history, then blocks as from any supplier; to push:
+ * send, then push; close.
+ */
+#ifndef VV_CMD_WORK_PEERS_GIT_HOST_H
+#define VV_CMD_WORK_PEERS_GIT_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "cmd/work/peers/remote.h"
+#include "cmd/work/peers/transfer.h"
+#include "repo/host/host.h"
+#include "transport/protocol/gather.h"
+#include "transport/protocol/message.h"
+
+typedef struct vv_git_host vv_git_host;
+
+/* Asks for the refs; nothing else happens before it is wanted. t and m are borrowed until close.
+ * t->repo may be NULL: then hello is all that can be asked for. What git says of a failure is in
+ * err: VV_EREFUSED, VV_ENOTFOUND, VV_EIO. */
+vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
+			   vv_error *err);
+void vv_git_host_close(vv_git_host *g); /* accepts NULL */
+
+const vv_hello *vv_git_host_hello(const vv_git_host *g);  /* borrowed */
+const char *vv_git_host_blocks_ref(const vv_git_host *g); /* borrowed */
+
+/* Brings refs (whole names) and all that they reach into the repository, where nothing names them
+ * but refs below refs/varve/fetched/, until close; ids gets what each is there. */
+vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
+			      vv_error *err);
+
+/* How many commits of those are new, counted before refs move. */
+vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t *out,
+			    vv_error *err);
+
+/* Gets the packs that the versions in commits need and that are not here. */
+vv_status vv_git_host_expect(vv_git_host *g, const vv_oid *ids, size_t count, vv_error *err);
+
+/* As one that blocks are asked of; it lasts until close. Its name is the remote's URL. */
+void vv_git_host_supplier(vv_git_host *g, vv_supplier *out);
+/* The host that a supplier is; NULL: it is none. */
+vv_git_host *vv_git_host_of(const vv_supplier *s);
+/* From now on m, which is on the heap, is the host's to clear and free. */
+void vv_git_host_take_remote(vv_git_host *g, vv_remote *take_m);
+
+/* Sends blocks. */
+vv_status vv_git_host_send(vv_git_host *g, const vv_host_sending *what, vv_host_sum *out,
+			   vv_error *err);
+/* What came over the line so far, but for history. */
+uint64_t vv_git_host_bytes(const vv_git_host *g);
+
+typedef struct vv_git_push {
+	const char *from; /* a ref here, or NULL: id itself */
+	const char *to;
+	vv_oid id, old; /* id null: delete */
+	bool force;     /* from where it was seen, and from nowhere else */
+	char *why;      /* refused; owned by whoever asked; NULL: it moved */
+} vv_git_push;
+/* `git push`, with the user's hooks unless no_verify. said: lines of the far side, for people. */
+vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
+			   vv_buf *said, vv_error *err);
+
+#endif

@@ -1,0 +1,173 @@
+/*
+ * reach: knows which hosts are without varve, and how that shows.
+ */
+#include "cmd/work/peers/reach.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/refs.h"
+#include "transport/line/url.h"
+
+typedef enum kind { UNKNOWN, PEER, GIT } kind;
+
+/* They, and what lies below them. */
+static const char *const git_hosts[] = {"github.com",     "gitlab.com",       "bitbucket.org",
+					"codeberg.org",   "dev.azure.com",    "visualstudio.com",
+					"git.sr.ht",      "gitee.com",        "sourceforge.net",
+					"sourceforge.io", "savannah.gnu.org", "huggingface.co"};
+
+static bool is_below(const char *host, const char *known)
+{
+	size_t len = strlen(host), known_len = strlen(known);
+
+	return len >= known_len && strcasecmp(host + len - known_len, known) == 0 &&
+	       (len == known_len || host[len - known_len - 1] == '.');
+}
+
+static vv_status read_kind(const char *text, const char *key, kind *out, vv_error *err)
+{
+	*out = strcmp(text, "git") == 0 ? GIT : strcmp(text, "peer") == 0 ? PEER : UNKNOWN;
+	return *out == UNKNOWN ? vv_fail(err, VV_EUSAGE, "%s is 'git' or 'peer', not '%s'", key,
+					 vv_text_shows(text))
+			       : VV_OK;
+}
+
+/* A folder that git alone knows, and in which a host's blocks lie. */
+static kind kind_of_folder(const char *path)
+{
+	char *varve = vv_path_join(path, "varve", (char *)NULL),
+	     *below = vv_path_join(path, ".git", "varve", (char *)NULL);
+	bool has = !varve || !below || vv_exists(varve) || vv_exists(below);
+	vv_repository *there = NULL;
+	vv_error ignored;
+	vv_ref ref;
+	kind is = PEER;
+
+	if (!has && vv_exists(path) && vv_repository_open(&there, path, &ignored) == VV_OK &&
+	    vv_ref_get(there, VV_HOST_REF, &ref, &ignored) == VV_OK) {
+		vv_ref_clear(&ref);
+		is = GIT;
+	}
+	vv_repository_close(there);
+	vv_free(varve);
+	vv_free(below);
+	return is;
+}
+
+/* What is known without asking. */
+static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const char *url,
+		      vv_error *err)
+{
+	char *general = NULL;
+	vv_error absent;
+	vv_url u;
+	vv_status rc = VV_OK;
+
+	*out = UNKNOWN;
+	if (m->kind) {
+		return read_kind(m->kind, "remote.<name>.varveKind", out, err);
+	}
+	if (t->repo ? vv_config_string(t->repo, "varve.remotekind", &general, &absent) == VV_OK
+		    : (general = vv_config_outside("varve.remotekind")) != NULL) {
+		rc = read_kind(general, "varve.remoteKind", out, err);
+		vv_free(general);
+		return rc;
+	}
+	if ((rc = vv_url_read(&u, url, err)) < 0) {
+		return rc;
+	}
+	if (u.kind == VV_URL_GIT) {
+		*out = GIT;
+	} else if (u.kind == VV_URL_PATH) {
+		*out = kind_of_folder(u.path);
+	}
+	for (size_t i = 0; u.host && i < sizeof(git_hosts) / sizeof(git_hosts[0]); i++) {
+		if (is_below(u.host, git_hosts[i])) {
+			*out = GIT;
+		}
+	}
+	vv_url_clear(&u);
+	return rc;
+}
+
+/* Next time nobody asks. That it cannot be noted is no trouble. */
+static void remember(const vv_transfer *t, const vv_remote *m)
+{
+	char *key = m->name && t->repo ? vv_remote_key(m->name, "varveKind") : NULL;
+	vv_error ignored;
+
+	if (key) {
+		(void)vv_config_set(t->repo, key, "git", &ignored);
+	}
+	vv_free(key);
+}
+
+static vv_status reach_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
+			    vv_error *err)
+{
+	vv_status rc = vv_git_host_open(&out->host, t, m, write, err);
+
+	if (rc == VV_OK) {
+		out->hello = vv_git_host_hello(out->host);
+	}
+	return rc;
+}
+
+static vv_status reach_peer(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
+			    vv_error *err)
+{
+	vv_status rc;
+
+	t->foreign = false;
+	if ((rc = vv_transfer_connect(t, &out->peer, m, write, err)) == VV_OK) {
+		rc = vv_peer_hello(out->peer, &out->hello, err);
+	}
+	if (rc < 0) {
+		vv_peer_close(out->peer);
+		out->peer = NULL;
+	}
+	return rc;
+}
+
+vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err)
+{
+	vv_buf held = VV_BUF_INIT;
+	vv_error why;
+	kind is;
+	vv_status rc = know(&is, t, m, write && m->push_url ? m->push_url : m->url, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0) {
+		return rc;
+	}
+	if (is == GIT) {
+		rc = reach_host(out, t, m, write, err);
+		if (rc == VV_OK && !m->kind) {
+			remember(t, m);
+		}
+		return rc;
+	}
+	t->held = is == UNKNOWN ? &held : NULL;
+	rc = reach_peer(out, t, m, write, err);
+	t->held = NULL;
+	if (rc < 0 && is == UNKNOWN && t->foreign && reach_host(out, t, m, write, &why) == VV_OK) {
+		remember(t, m);
+		rc = VV_OK;
+	} else {
+		vv_transfer_tell_lines(t, &held);
+	}
+	vv_buf_clear(&held);
+	return rc;
+}
+
+void vv_reached_close(vv_reached *r)
+{
+	vv_peer_close(r->peer);
+	vv_git_host_close(r->host);
+	memset(r, 0, sizeof(*r));
+}

@@ -1,0 +1,29 @@
+/*
+ * reach: a remote, whichever it is: a peer that speaks varve, or a Git host that does not.
+ *
+ * What remote.<name>.varveKind says is believed ("peer", "git"; varve.remoteKind for all others);
+ * well-known hosts, and URLs that only git speaks, are taken for what they are; any other far side
+ * is asked for varve first, and where something else answers, git is tried. That it is a host is
+ * remembered in remote.<name>.varveKind.
+ */
+#ifndef VV_CMD_WORK_PEERS_REACH_H
+#define VV_CMD_WORK_PEERS_REACH_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "cmd/work/peers/git_host.h"
+#include "cmd/work/peers/remote.h"
+#include "cmd/work/peers/transfer.h"
+
+/* One of both is set; hello has been said. t and m are borrowed by host until it is closed. */
+typedef struct vv_reached {
+	vv_peer *peer;
+	vv_git_host *host;
+	const vv_hello *hello; /* borrowed */
+} vv_reached;
+
+vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err);
+void vv_reached_close(vv_reached *r);
+
+#endif

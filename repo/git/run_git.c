@@ -1,0 +1,296 @@
+/*
+ * run_git: knows git's environment, and how it words what went wrong.
+ */
+#include "repo/git/run_git.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/program.h"
+
+/* Of `git rev-parse --local-env-vars` those that say which repository is meant; settings given
+ * with git -c stay. */
+static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
+					      "GIT_CONFIG",
+					      "GIT_OBJECT_DIRECTORY",
+					      "GIT_DIR",
+					      "GIT_WORK_TREE",
+					      "GIT_IMPLICIT_WORK_TREE",
+					      "GIT_GRAFT_FILE",
+					      "GIT_INDEX_FILE",
+					      "GIT_NO_REPLACE_OBJECTS",
+					      "GIT_REPLACE_REF_BASE",
+					      "GIT_PREFIX",
+					      "GIT_SHALLOW_FILE",
+					      "GIT_COMMON_DIR",
+					      "GIT_QUARANTINE_PATH",
+					      "GIT_NAMESPACE",
+					      NULL};
+
+/* Settings of a clone that say how hosts are reached. */
+static const char *const reaching[] = {"credential.",  "http.",           "url.",
+				       "ssh.",         "core.sshcommand", "core.gitproxy",
+				       "core.askpass", "protocol."};
+
+static const char *const of_remote[] = {"proxy", "proxyauthmethod", "uploadpack", "receivepack"};
+
+/* --- the environment ------------------------------------------------------------------------- */
+
+typedef struct environment {
+	const vv_git_call *run;
+	char **list; /* owned strings */
+	size_t count, cap;
+	size_t settings; /* GIT_CONFIG_COUNT */
+} environment;
+
+static vv_status add(environment *e, vv_buf *take, vv_error *err)
+{
+	char *text = vv_buf_detach(take);
+
+	if (!text || !vv_array_room_for(e->list, e->count, e->cap, 2)) {
+		vv_free(text);
+		return vv_fail_nomem(err);
+	}
+	e->list[e->count++] = text;
+	e->list[e->count] = NULL;
+	return VV_OK;
+}
+
+static vv_status add_setting(environment *e, const char *key, const char *value, vv_error *err)
+{
+	vv_buf k = VV_BUF_INIT, v = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&k, "GIT_CONFIG_KEY_%zu=%s", e->settings, key);
+	vv_buf_printf(&v, "GIT_CONFIG_VALUE_%zu=%s", e->settings, value);
+	e->settings++;
+	rc = add(e, &k, err);
+	if (rc < 0) {
+		vv_buf_clear(&v);
+		return rc;
+	}
+	return add(e, &v, err);
+}
+
+static vv_status take_of_remote(environment *e, const char *name, const char *value, vv_error *err)
+{
+	const char *remote = e->run->remote;
+	size_t len = remote ? strlen(remote) : 0;
+	char key[64];
+
+	if (!remote || strncmp(name, "remote.", 7) != 0 || strncmp(name + 7, remote, len) != 0 ||
+	    name[7 + len] != '.') {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < sizeof(of_remote) / sizeof(of_remote[0]); i++) {
+		if (strcmp(name + 8 + len, of_remote[i]) == 0) {
+			(void)snprintf(key, sizeof(key), "remote.host.%s", of_remote[i]);
+			return add_setting(e, key, value, err);
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status take_setting(void *payload, const char *name, const char *value, const char *level,
+			      vv_error *err)
+{
+	environment *e = payload;
+
+	if (strcmp(level, "local") != 0 && strcmp(level, "worktree") != 0) {
+		return VV_OK; /* git reads these itself */
+	}
+	for (size_t i = 0; i < sizeof(reaching) / sizeof(reaching[0]); i++) {
+		if (strncmp(name, reaching[i], strlen(reaching[i])) == 0) {
+			return add_setting(e, name, value, err);
+		}
+	}
+	return take_of_remote(e, name, value, err);
+}
+
+static vv_status make_environment(environment *e, const vv_git_call *r, vv_error *err)
+{
+	const char *given = getenv("GIT_CONFIG_COUNT");
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	memset(e, 0, sizeof(*e));
+	e->run = r;
+	e->settings = given ? (size_t)strtoul(given, NULL, 10) : 0;
+	for (size_t i = 0; rc == VV_OK && r->env && r->env[i]; i++) {
+		vv_buf_puts(&b, r->env[i]);
+		rc = add(e, &b, err);
+	}
+	if (rc < 0 || !r->scratch) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && not_for_scratch[i]; i++) {
+		vv_buf_puts(&b, not_for_scratch[i]);
+		rc = add(e, &b, err);
+	}
+	if (rc == VV_OK && r->repo) {
+		rc = vv_config_each(r->repo, "", take_setting, e, err);
+	}
+	if (rc == VV_OK && r->url) {
+		rc = add_setting(e, "remote.host.url", r->url, err);
+	}
+	if (rc == VV_OK && r->push_url) {
+		rc = add_setting(e, "remote.host.pushurl", r->push_url, err);
+	}
+	if (rc == VV_OK) {
+		vv_buf_printf(&b, "GIT_CONFIG_COUNT=%zu", e->settings);
+		rc = add(e, &b, err);
+	}
+	return rc;
+}
+
+static void clear_environment(environment *e)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		vv_free(e->list[i]);
+	}
+	vv_free(e->list);
+}
+
+/* --- running ---------------------------------------------------------------------------------- */
+
+vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)
+{
+	const char *argv[VV_GIT_ARGS_MAX + 8];
+	vv_buf dropped = VV_BUF_INIT;
+	environment e;
+	size_t n = 0;
+	vv_status rc = make_environment(&e, r, err);
+
+	argv[n++] = "git";
+	if (r->scratch || r->repo) {
+		argv[n++] = "--git-dir";
+		argv[n++] = r->scratch ? r->scratch : vv_repository_gitdir(r->repo);
+	}
+	for (size_t i = 0; r->args[i]; i++) {
+		assert(i < VV_GIT_ARGS_MAX);
+		argv[n++] = r->args[i];
+	}
+	argv[n] = NULL;
+	const vv_run run = {.argv = argv,
+			    .dir = r->dir,
+			    .env = (const char *const *)e.list,
+			    .input = r->input,
+			    .len = r->len,
+			    .output = r->output ? r->output : &dropped,
+			    .errors = r->show ? NULL : said};
+	if (rc == VV_OK) {
+		rc = vv_run_program(&run, exit_code, err);
+	}
+	if (rc == VV_ENOTFOUND) {
+		vv_hint(err, "hosts are reached with the program git: install it");
+	}
+	clear_environment(&e);
+	vv_buf_clear(&dropped);
+	return rc;
+}
+
+/* --- what it said ------------------------------------------------------------------------------ */
+
+/* The line that says why: the last "fatal:" or "error:" line, else the last of all that is no hint. */
+static const char *find_reason(const char *text, size_t *len)
+{
+	static const char *const ways[] = {
+		"fatal: ", "remote: error: ", "remote: fatal: ", "error: ", "! "};
+	const char *best = NULL;
+	size_t rank = SIZE_MAX;
+
+	*len = 0;
+	for (const char *p = text; *p;) {
+		size_t n = strcspn(p, "\n\r"), mine = sizeof(ways) / sizeof(ways[0]);
+		for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+			if (strncmp(p, ways[i], strlen(ways[i])) == 0) {
+				mine = i;
+				break;
+			}
+		}
+		if (n > 0 && mine < rank) {
+			best = p;
+			*len = n;
+			rank = mine;
+		}
+		p += n + strspn(p + n, "\n\r");
+	}
+	while (*len > 0 && (best[*len - 1] == ' ' || best[*len - 1] == '.')) {
+		(*len)--;
+	}
+	if (best && rank < sizeof(ways) / sizeof(ways[0])) {
+		best += strlen(ways[rank]);
+		*len -= strlen(ways[rank]);
+	}
+	return best;
+}
+
+static vv_status code_of(const char *text)
+{
+	static const char *const refused[] = {
+		"denied",   "Permission",    "Authentication",
+		"403",      "401",           "declined",
+		"rejected", "not permitted", "could not read Username",
+		"Host key"};
+	static const char *const absent[] = {"not found", "does not exist", "not appear to be",
+					     "no such", "Could not resolve"};
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		if (strstr(text, refused[i])) {
+			return VV_EREFUSED;
+		}
+	}
+	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
+		if (strstr(text, absent[i])) {
+			return VV_ENOTFOUND;
+		}
+	}
+	return VV_EIO;
+}
+
+vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err)
+{
+	const char *text = vv_buf_cstr(said);
+	size_t len;
+	const char *reason = find_reason(text, &len);
+
+	if (reason) {
+		return vv_fail(err, code_of(text), "%s: git says: %s", what,
+			       vv_text_show(reason, len));
+	}
+	return vv_fail(err, VV_EIO, "%s: git ended with exit code %d", what, exit_code);
+}
+
+vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err)
+{
+	vv_buf said = VV_BUF_INIT;
+	int code = 0;
+	vv_status rc = vv_git_run(r, &said, &code, err);
+
+	if (rc == VV_OK && code != 0) {
+		rc = vv_git_explain(what, &said, code, err);
+	}
+	vv_buf_clear(&said);
+	return rc;
+}
+
+void vv_git_remote_lines(const vv_buf *said, vv_buf *out)
+{
+	for (const char *p = vv_buf_cstr(said); *p;) {
+		size_t len = strcspn(p, "\n");
+		if (strncmp(p, "remote: ", 8) == 0) {
+			size_t n = len - 8;
+			while (n > 0 && (p[8 + n - 1] == ' ' || p[8 + n - 1] == '\r')) {
+				n--;
+			}
+			vv_buf_put(out, p + 8, n);
+			vv_buf_putc(out, '\n');
+		}
+		p += len + (p[len] == '\n');
+	}
+}

@@ -1,0 +1,46 @@
+/*
+ * run_git: the program git, run for what only it can do: talk with hosts as the user has set it up
+ * (credentials, proxies, ssh, URLs that stand for others).
+ */
+#ifndef VV_REPO_GIT_RUN_GIT_H
+#define VV_REPO_GIT_RUN_GIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+#define VV_GIT_ARGS_MAX 64u
+
+typedef struct vv_git_call {
+	const char *const *args; /* after "git"; NULL-ended, fewer than VV_GIT_ARGS_MAX */
+	vv_repository *repo;     /* to run in (may be NULL: in none) */
+	/* A folder of ours to run in instead: a bare repository that has no settings. Those of repo
+	 * that say how hosts are reached hold there too, and a remote "host" stands for the URLs. */
+	const char *scratch;
+	const char *url, *push_url; /* of "host"; push_url may be NULL */
+	const char *remote;         /* the name whose settings "host" gets; may be NULL */
+	const char *dir;            /* where relative paths count from; NULL: the current folder */
+	const char *const *env;     /* "NAME=value" besides; NULL-ended; or NULL */
+	const void *input;
+	size_t len;
+	vv_buf *output; /* appended; NULL: dropped */
+	bool show;      /* what it says goes to our stderr, too late for messages then */
+} vv_git_call;
+
+/* What git said on stderr is appended to said (not with show). */
+vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err);
+
+/* The same, and another exit code than 0 is a failure with git's own words: "<what>: <git's last
+ * line>". VV_EREFUSED where the host refused, VV_ENOTFOUND where there is nothing; else VV_EIO. */
+vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err);
+
+/* Sets err from what git said. */
+vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err);
+
+/* Lines that a host had for people ("remote: ..."), without that word, are appended to out. */
+void vv_git_remote_lines(const vv_buf *said, vv_buf *out);
+
+#endif

@@ -1,0 +1,111 @@
+/*
+ * catalog: one number for each CID: its pack and depth.
+ */
+#include "repo/host/catalog.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cid_map.h"
+
+struct vv_catalog {
+	vv_cid_map *blocks; /* pack << 8 | depth */
+	vv_host_pack *packs;
+	size_t count, cap;
+};
+
+vv_catalog *vv_catalog_new(void)
+{
+	vv_catalog *c = vv_calloc(1, sizeof(*c));
+
+	if (c && !(c->blocks = vv_cid_map_new())) {
+		vv_free(c);
+		c = NULL;
+	}
+	return c;
+}
+
+void vv_catalog_free(vv_catalog *c)
+{
+	if (c) {
+		for (size_t i = 0; i < c->count; i++) {
+			vv_free(c->packs[i].bases);
+		}
+		vv_free(c->packs);
+		vv_cid_map_free(c->blocks);
+		vv_free(c);
+	}
+}
+
+vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
+			 vv_error *err)
+{
+	vv_host_pack *p;
+	vv_cid cid;
+	unsigned depth;
+	vv_status rc = VV_OK;
+
+	if (vv_cid_map_count(c->blocks) + list->count > max) {
+		vv_fail(err, VV_EREFUSED, "the host lists more than %s blocks", vv_text_count(max));
+		return vv_hint(err, "varve.maxReceiveBlocks sets how many are taken");
+	}
+	if (!vv_array_room(c->packs, c->count, c->cap)) {
+		return vv_fail_nomem(err);
+	}
+	p = &c->packs[c->count];
+	memset(p, 0, sizeof(*p));
+	p->bases = vv_calloc(list->base_count + 1, sizeof(vv_cid));
+	if (!p->bases) {
+		return vv_fail_nomem(err);
+	}
+	c->count++;
+	memcpy(p->hash, list->hash, sizeof(p->hash));
+	p->blob = *blob;
+	p->len = list->pack_len;
+	p->blocks = list->count;
+	p->base_count = list->base_count;
+	for (size_t i = 0; i < list->base_count; i++) {
+		vv_host_list_base(list, i, &p->bases[i]);
+	}
+	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
+		vv_host_list_block(list, i, &cid, &depth);
+		rc = vv_cid_map_put(c->blocks, &cid, (uint64_t)(c->count - 1) << 8 | depth, NULL,
+				    err);
+	}
+	return rc;
+}
+
+size_t vv_catalog_packs(const vv_catalog *c)
+{
+	return c->count;
+}
+
+uint64_t vv_catalog_blocks(const vv_catalog *c)
+{
+	return vv_cid_map_count(c->blocks);
+}
+
+vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i)
+{
+	assert(i < c->count);
+	return &c->packs[i];
+}
+
+bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsigned *depth)
+{
+	uint64_t value;
+
+	if (!vv_cid_map_get(c->blocks, cid, &value)) {
+		return false;
+	}
+	if (pack) {
+		*pack = (size_t)(value >> 8);
+	}
+	if (depth) {
+		*depth = (unsigned)(value & 0xff);
+	}
+	return true;
+}

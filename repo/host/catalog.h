@@ -1,0 +1,40 @@
+/*
+ * catalog: what all lists of a Git host say together: which pack has a block.
+ */
+#ifndef VV_REPO_HOST_CATALOG_H
+#define VV_REPO_HOST_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/oid.h"
+#include "repo/host/list.h"
+
+typedef struct vv_host_pack {
+	uint8_t hash[VV_PACK_HASH_LEN];
+	vv_oid blob; /* the pack's, there */
+	uint64_t len, blocks;
+	vv_cid *bases; /* in other packs */
+	size_t base_count;
+	bool here; /* of the caller: it was fetched */
+} vv_host_pack;
+
+typedef struct vv_catalog vv_catalog;
+
+vv_catalog *vv_catalog_new(void);    /* NULL: out of memory */
+void vv_catalog_free(vv_catalog *c); /* accepts NULL */
+
+/* VV_EREFUSED when there are more than max blocks in all. */
+vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
+			 vv_error *err);
+size_t vv_catalog_packs(const vv_catalog *c);
+uint64_t vv_catalog_blocks(const vv_catalog *c);
+vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i); /* borrowed until the next add */
+
+/* Which pack has it, and how long its chain of differences is there; either may be NULL. */
+bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsigned *depth);
+
+#endif

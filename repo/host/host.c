@@ -1,0 +1,890 @@
+/*
+ * host: knows the scratch repository, and how what is wanted comes into it and nothing else.
+ */
+#include "repo/host/host.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/tree.h"
+#include "repo/host/host_internal.h"
+#include "repo/host/pack_maker.h"
+
+#define LOCK_WAIT_MS 600000u
+#define PACK_MAX (64u << 20) /* a blob that is larger is no pack of ours */
+#define PACKS_MAX 100000u    /* in one tree */
+#define BLOCKS_MAX (UINT64_C(1) << 26)
+#define NAME_LEN (2u * VV_PACK_HASH_LEN)
+/* Small packs come with the trees; larger ones when they are asked for. */
+#define FILTER "--filter=blob:limit=64k"
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static vv_status copy_options(vv_host *h, const vv_host_options *o, vv_error *err)
+{
+	char name[17];
+
+	h->repo = o->repo;
+	h->progress = o->progress;
+	h->notes = o->notes;
+	h->lock = -1;
+	h->url = vv_strdup(o->url);
+	h->push_url = o->push_url ? vv_strdup(o->push_url) : NULL;
+	h->remote = o->remote ? vv_strdup(o->remote) : NULL;
+	(void)snprintf(name, sizeof(name), "%016llx",
+		       (unsigned long long)vv_xxh3(o->url, strlen(o->url), 0));
+	h->dir = vv_path_join(vv_repository_varvedir(o->repo), "host", name, (char *)NULL);
+	h->git_dir = h->dir ? vv_path_join(h->dir, "git", (char *)NULL) : NULL;
+	h->lists = h->dir ? vv_path_join(h->dir, "lists", (char *)NULL) : NULL;
+	h->packs = h->dir ? vv_path_join(h->dir, "blocks", (char *)NULL) : NULL;
+	if (!h->url || (o->push_url && !h->push_url) || (o->remote && !h->remote) || !h->git_dir ||
+	    !h->lists || !h->packs) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+vv_git_call vv_host_run(vv_host *h, const char *const *args)
+{
+	return (vv_git_call){.args = args,
+			     .repo = h->repo,
+			     .scratch = h->git_dir,
+			     .url = h->url,
+			     .push_url = h->push_url,
+			     .remote = h->remote,
+			     .dir = h->remote ? vv_repository_workdir(h->repo) : NULL};
+}
+
+static vv_status init_scratch(vv_host *h, vv_error *err)
+{
+	const char *args[] = {"init", "-q", "--bare", "--template=", "--object-format=sha1", NULL};
+	const vv_git_call run = vv_host_run(h, args);
+	char *head = vv_path_join(h->git_dir, "HEAD", (char *)NULL);
+	vv_status rc = head ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && !vv_exists(head)) {
+		rc = vv_mkdirs(h->git_dir, err);
+		rc = rc < 0 ? rc : vv_git_must(&run, "the scratch repository", err);
+	}
+	vv_free(head);
+	return rc;
+}
+
+/* A fetch with a filter marks the repository as one that gets missing objects when they are touched:
+ * here they are missing on purpose, and nobody is to be asked. */
+static vv_status forget_promisor(vv_host *h, vv_error *err)
+{
+	static const char text[] = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n"
+				   "\tbare = true\n";
+	char *config = vv_path_join(h->git_dir, "config", (char *)NULL);
+	vv_status rc = config ? vv_write_file(config, text, sizeof(text) - 1, false, err)
+			      : vv_fail_nomem(err);
+
+	vv_free(config);
+	return rc;
+}
+
+static vv_status open_scratch(vv_host *h, vv_error *err)
+{
+	vv_status rc = init_scratch(h, err);
+
+	rc = rc < 0 ? rc : forget_promisor(h, err);
+
+	vv_repository_close(h->scratch);
+	h->scratch = NULL;
+	return rc < 0 ? rc : vv_repository_open(&h->scratch, h->git_dir, err);
+}
+
+/* Sent through a URL and read through another, it is the same host. */
+vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
+{
+	vv_host *h = vv_calloc(1, sizeof(*h));
+	char *lock = NULL;
+	vv_status rc;
+
+	*out = NULL;
+	if (!h) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = copy_options(h, o, err)) < 0 || (rc = vv_mkdirs(h->lists, err)) < 0) {
+		goto done;
+	}
+	h->catalog = vv_catalog_new();
+	if (!h->catalog || !(lock = vv_path_join(h->dir, "lock", (char *)NULL))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((h->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) {
+		rc = (vv_status)h->lock;
+		goto done;
+	}
+	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = open_scratch(h, err)) < 0 ||
+	    (rc = vv_repository_store(h->repo, &h->main, err)) < 0) {
+		goto done;
+	}
+	rc = vv_store_open_over(&h->blocks, h->packs, h->main, true, err);
+done:
+	vv_free(lock);
+	if (rc < 0) {
+		vv_host_close(h);
+		return rc;
+	}
+	*out = h;
+	return VV_OK;
+}
+
+void vv_host_close(vv_host *h)
+{
+	if (h) {
+		vv_store_close(h->blocks);
+		if (h->dirty) {
+			(void)vv_host_clean(h, NULL);
+		}
+		vv_repository_close(h->scratch);
+		vv_catalog_free(h->catalog);
+		if (h->lock >= 0) {
+			(void)vv_remove_tree(h->packs, NULL);
+			vv_unlock(h->lock);
+		}
+		vv_free(h->packs);
+		vv_free(h->lists);
+		vv_free(h->git_dir);
+		vv_free(h->dir);
+		vv_free(h->ref);
+		vv_free(h->remote);
+		vv_free(h->push_url);
+		vv_free(h->url);
+		vv_free(h);
+	}
+}
+
+/* --- the scratch repository ------------------------------------------------------------------- */
+
+static vv_status list_folder(const char *root, const char *name, char ***names, size_t *count,
+			     vv_error *err)
+{
+	char *path = vv_path_join(root, name, (char *)NULL);
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	*names = NULL;
+	*count = 0;
+	if (rc == VV_OK && vv_exists(path)) {
+		rc = vv_list_dir(names, count, path, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+/* All that the folder has but names that begin so. */
+static vv_status remove_in(const char *root, const char *folder, const char *except, vv_error *err)
+{
+	char **names;
+	size_t count;
+	vv_status rc = list_folder(root, folder, &names, &count, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		char *path = vv_path_join(root, folder, names[i], (char *)NULL);
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (!*except || strncmp(names[i], except, strlen(except)) != 0) {
+			rc = vv_remove_tree(path, err);
+		}
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+/* All commits and trees of the tip become a pack; kept gets what its files' names begin with. */
+static vv_status pack_trees(vv_host *h, char kept[64], vv_error *err)
+{
+	const char *pack[] = {
+		"pack-objects",        "--revs", "--stdout", "-q", "--filter=blob:none",
+		"--missing=allow-any", NULL};
+	const char *index[] = {"index-pack", "--stdin", NULL};
+	char input[VV_OID_TEXT + 2];
+	vv_buf bytes = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_git_call run = vv_host_run(h, pack);
+	vv_status rc;
+
+	vv_oid_text(input, &h->tip);
+	input[VV_OID_TEXT] = '\n';
+	input[VV_OID_TEXT + 1] = '\0';
+	run.input = input;
+	run.len = VV_OID_TEXT + 1;
+	run.output = &bytes;
+	if ((rc = vv_git_must(&run, "the scratch repository", err)) == VV_OK) {
+		run.args = index;
+		run.input = bytes.data;
+		run.len = bytes.len;
+		run.output = &name;
+		rc = vv_git_must(&run, "the scratch repository", err);
+	}
+	const char *tab = strchr(vv_buf_cstr(&name), '\t');
+	if (rc == VV_OK &&
+	    (!tab || strlen(tab + 1) < VV_OID_TEXT || !vv_hex_is_lower(tab + 1, VV_OID_TEXT))) {
+		rc = vv_fail(err, VV_EIO, "git index-pack does not name its pack");
+	}
+	if (rc == VV_OK) {
+		(void)snprintf(kept, 64, "pack-%.40s.", tab + 1);
+	}
+	vv_buf_clear(&bytes);
+	vv_buf_clear(&name);
+	return rc;
+}
+
+vv_status vv_host_clean(vv_host *h, vv_error *err)
+{
+	char *objects = vv_path_join(h->git_dir, "objects", (char *)NULL);
+	char **names = NULL, kept[64] = "";
+	size_t count = 0;
+	vv_status rc = objects ? VV_OK : vv_fail_nomem(err);
+
+	vv_repository_close(h->scratch); /* it maps what is going to be removed */
+	h->scratch = NULL;
+	if (rc == VV_OK && !vv_oid_is_null(&h->tip)) {
+		rc = pack_trees(h, kept, err);
+	}
+	if (rc == VV_OK && (rc = remove_in(objects, "pack", kept, err)) == VV_OK) {
+		rc = list_folder(objects, "", &names, &count, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		char *path = strlen(names[i]) == 2 ? vv_path_join(objects, names[i], (char *)NULL)
+						   : NULL;
+		rc = path ? vv_remove_tree(path, err) : VV_OK;
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+	vv_free(objects);
+	h->dirty = false;
+	return rc;
+}
+
+vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
+{
+	vv_error absent;
+	vv_status rc;
+
+	h->tip = *tip;
+	if (vv_oid_is_null(tip)) {
+		rc = vv_ref_delete(h->scratch, VV_HOST_TIP, NULL, &absent);
+		if (rc == VV_ENOTFOUND) {
+			return VV_OK;
+		}
+		if (rc < 0) {
+			*err = absent;
+		}
+		return rc;
+	}
+	return vv_ref_update(h->scratch, VV_HOST_TIP, tip, NULL, true, "blocks", err);
+}
+
+/* --- where the ref is ---------------------------------------------------------------------------- */
+
+vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err)
+{
+	const char *args[] = {"ls-remote", "--refs", "host", ref, NULL};
+	vv_buf out = VV_BUF_INIT;
+	vv_git_call run = vv_host_run(h, args);
+	vv_status rc;
+
+	memset(tip, 0, sizeof(*tip));
+	run.output = &out;
+	rc = vv_git_must(&run, h->url, err);
+	if (rc == VV_OK && out.len > VV_OID_TEXT && !vv_oid_parse(tip, out.data, VV_OID_TEXT)) {
+		rc = vv_fail(err, VV_ECORRUPT, "git ls-remote gives no id for %s",
+			     vv_text_shows(ref));
+	}
+	vv_buf_clear(&out);
+	return rc;
+}
+
+/* What the last run knew, as long as its objects are still there. */
+static vv_status read_tip(vv_host *h, vv_error *err)
+{
+	vv_ref ref;
+	vv_tree_entry top;
+	vv_error absent;
+
+	memset(&h->tip, 0, sizeof(h->tip));
+	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, &absent) < 0) {
+		return VV_OK;
+	}
+	h->tip = ref.id;
+	vv_ref_clear(&ref);
+	if (vv_tree_entry_at(h->scratch, &h->tip, "", &top, &absent) == VV_OK) {
+		vv_tree_entry_clear(&top);
+		return VV_OK;
+	}
+	memset(&h->tip, 0, sizeof(h->tip)); /* killed, or tampered with: all anew */
+	vv_repository_close(h->scratch);
+	h->scratch = NULL;
+	vv_status rc = vv_remove_tree(h->git_dir, err);
+	return rc < 0 ? rc : open_scratch(h, err);
+}
+
+static vv_status fetch_ref(vv_host *h, bool filter, vv_error *err)
+{
+	vv_buf spec = VV_BUF_INIT;
+	const char *args[] = {"-c",
+			      "fetch.fsckObjects=false",
+			      "fetch",
+			      "-q",
+			      "--no-tags",
+			      "--no-write-fetch-head",
+			      "--no-auto-maintenance",
+			      "--recurse-submodules=no",
+			      "--no-prune",
+			      filter ? FILTER : "--no-filter",
+			      "host",
+			      NULL,
+			      NULL};
+	size_t last = sizeof(args) / sizeof(args[0]) - 2;
+
+	vv_buf_printf(&spec, "+%s:" VV_HOST_NEXT, h->ref);
+	args[last] = vv_buf_cstr(&spec);
+	vv_git_call run = vv_host_run(h, args);
+	vv_status rc = vv_buf_ok(&spec, err);
+	if (rc == VV_OK) {
+		h->dirty = true;
+		rc = vv_git_must(&run, "the blocks of this remote", err);
+	}
+	if (rc == VV_OK) {
+		rc = forget_promisor(h, err);
+	}
+	vv_buf_clear(&spec);
+	return rc;
+}
+
+static vv_status descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
+			  vv_error *err)
+{
+	char a[VV_OID_TEXT + 1], b[VV_OID_TEXT + 1];
+	const char *args[] = {"merge-base", "--is-ancestor", a, b, NULL};
+	vv_buf said = VV_BUF_INIT;
+	vv_git_call run = vv_host_run(h, args);
+	int code = 0;
+
+	vv_oid_text(a, old);
+	vv_oid_text(b, now);
+	vv_status rc = vv_git_run(&run, &said, &code, err);
+	*out = code == 0;
+	vv_buf_clear(&said);
+	return rc;
+}
+
+/* --- lists ----------------------------------------------------------------------------------------- */
+
+typedef struct found_pack {
+	char name[NAME_LEN + 1];
+	vv_oid pack, list; /* null: not there */
+	size_t folder;
+} found_pack;
+
+typedef struct finding {
+	vv_host *h;
+	found_pack *items;
+	size_t count, cap;
+} finding;
+
+/* "packs/0000/<hash>.pack": other paths are none of ours. */
+static bool read_name(const char *path, size_t *folder, char name[NAME_LEN + 1], bool *list)
+{
+	const char *p = path + 6;
+	char *end;
+
+	if (strlen(path) != 6 + 5 + NAME_LEN + 5 || strncmp(path, "packs/", 6) != 0 ||
+	    p[4] != '/' || !vv_hex_is_lower(p, 4) || !vv_hex_is_lower(p + 5, NAME_LEN)) {
+		return false;
+	}
+	*folder = (size_t)strtoul(p, &end, 16);
+	*list = strcmp(p + 5 + NAME_LEN, ".list") == 0;
+	memcpy(name, p + 5, NAME_LEN);
+	name[NAME_LEN] = '\0';
+	return *list || strcmp(p + 5 + NAME_LEN, ".pack") == 0;
+}
+
+/* Sorted by path: of a pack the list comes first. */
+static vv_status find_entry(void *payload, const vv_tree_entry *e, vv_error *err)
+{
+	finding *f = payload;
+	char name[NAME_LEN + 1];
+	size_t folder;
+	bool list;
+
+	if ((e->mode & 0170000) != 0100000 || !read_name(e->path, &folder, name, &list)) {
+		return VV_OK;
+	}
+	if (f->count == 0 || strcmp(f->items[f->count - 1].name, name) != 0) {
+		if (f->count == PACKS_MAX) {
+			return vv_fail(err, VV_EREFUSED, "the host has more than %s packs",
+				       vv_text_count(PACKS_MAX));
+		}
+		if (!vv_array_room(f->items, f->count, f->cap)) {
+			return vv_fail_nomem(err);
+		}
+		memset(&f->items[f->count], 0, sizeof(*f->items));
+		memcpy(f->items[f->count].name, name, sizeof(name));
+		f->items[f->count++].folder = folder;
+	}
+	*(list ? &f->items[f->count - 1].list : &f->items[f->count - 1].pack) = e->id;
+	return VV_OK;
+}
+
+static bool has_blob(vv_host *h, const vv_oid *id)
+{
+	vv_error ignored;
+	uint64_t size;
+
+	return vv_blob_size(h->scratch, id, &size, &ignored) == VV_OK;
+}
+
+/* All history of the ref with everything: hosts that know no filters give no less. */
+static vv_status fetch_whole(vv_host *h, vv_error *err)
+{
+	vv_status rc;
+
+	h->by_id_fails = true;
+	vv_repository_close(h->scratch);
+	h->scratch = NULL;
+	if ((rc = vv_remove_tree(h->git_dir, err)) < 0 || (rc = open_scratch(h, err)) < 0 ||
+	    (rc = fetch_ref(h, false, err)) < 0) {
+		return rc;
+	}
+	return vv_host_set_tip(h, &h->tip, err);
+}
+
+/* Blobs by their ids; those that are here are not asked for. */
+static vv_status fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
+{
+	const char *args[] = {"-c",
+			      "fetch.negotiationAlgorithm=noop",
+			      "-c",
+			      "fetch.fsckObjects=false",
+			      "fetch",
+			      "-q",
+			      "--no-tags",
+			      "--no-write-fetch-head",
+			      "--no-auto-maintenance",
+			      "--recurse-submodules=no",
+			      "--filter=blob:none",
+			      "--stdin",
+			      "host",
+			      NULL};
+	vv_buf input = VV_BUF_INIT, said = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_git_call run = vv_host_run(h, args);
+	int code = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!has_blob(h, &ids[i])) {
+			vv_oid_text(hex, &ids[i]);
+			vv_buf_printf(&input, "%s\n", hex);
+		}
+	}
+	if (input.len > 0 && (rc = vv_buf_ok(&input, err)) == VV_OK) {
+		h->dirty = true;
+		run.input = input.data;
+		run.len = input.len;
+		if (!h->by_id_fails) {
+			rc = vv_git_run(&run, &said, &code, err);
+			rc = rc < 0 ? rc : forget_promisor(h, err);
+		}
+		if (rc == VV_OK && (h->by_id_fails || code != 0)) {
+			rc = h->by_id_fails ? VV_OK : fetch_whole(h, err);
+		}
+	}
+	vv_buf_clear(&input);
+	vv_buf_clear(&said);
+	return rc;
+}
+
+char *vv_host_list_path(const vv_host *h, const char *name)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s/%s.list", h->lists, name);
+	return vv_buf_detach(&b);
+}
+
+/* From an earlier run, else from the scratch repository. *known false: it is in neither. */
+static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *known, vv_error *err)
+{
+	char *path = vv_host_list_path(h, p->name);
+	vv_host_list list;
+	vv_error why;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	vv_buf_reset(out);
+	*known = false;
+	if (rc == VV_OK && vv_exists(path) &&
+	    vv_read_file(out, path, VV_HOST_LIST_BYTES, &why) == VV_OK &&
+	    vv_host_list_read(&list, out->data, out->len, &why) == VV_OK) {
+		*known = true;
+	} else if (rc == VV_OK) {
+		vv_buf_reset(out);
+		if (vv_blob_read(h->scratch, &p->list, VV_HOST_LIST_BYTES, out, &why) == VV_OK) {
+			*known = true;
+			rc = vv_write_file(path, vv_buf_cstr(out), out->len, false, err);
+		}
+	}
+	vv_free(path);
+	return rc;
+}
+
+static vv_status add_list(vv_host *h, const found_pack *p, const vv_buf *bytes, vv_error *err)
+{
+	vv_host_list list;
+	char name[NAME_LEN + 1];
+	uint64_t max;
+	vv_status rc = vv_config_u64(h->repo, "varve.maxreceiveblocks", BLOCKS_MAX, &max, err);
+
+	if (rc == VV_OK) {
+		rc = vv_host_list_read(&list, bytes->data, bytes->len, err);
+	}
+	if (rc == VV_OK) {
+		vv_hex_write(name, list.hash, sizeof(list.hash));
+		rc = strcmp(name, p->name) == 0
+			     ? vv_catalog_add(h->catalog, &list, &p->pack, max, err)
+			     : vv_fail(err, VV_ECORRUPT, "a list of blocks is another pack's");
+	}
+	return rc < 0 ? vv_prefix(err, "%s: packs/%04zx/%s.list", vv_text_shows(h->url), p->folder,
+				  p->name)
+		      : VV_OK;
+}
+
+static vv_status check_format(vv_host *h, vv_error *err)
+{
+	vv_tree_entry e;
+	vv_buf text = VV_BUF_INIT;
+	vv_error absent;
+
+	if (vv_tree_entry_at(h->scratch, &h->tip, "format", &e, &absent) < 0) {
+		vv_fail(err, VV_EREFUSED, "%s there holds no blocks of varve's",
+			vv_text_shows(h->ref));
+		return vv_hint(err, "'[blocks] ref' in .varveconfig names another ref");
+	}
+	(void)vv_blob_read(h->scratch, &e.id, 64, &text, &absent);
+	vv_oid id, ours;
+	vv_status rc = vv_blob_id(VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1, &ours, err);
+	id = e.id;
+	vv_tree_entry_clear(&e);
+	vv_buf_clear(&text);
+	if (rc == VV_OK && !vv_oid_equal(&id, &ours)) {
+		vv_fail(err, VV_ENOSUPPORT, "a newer varve keeps the blocks there");
+		rc = vv_hint(err, "update varve");
+	}
+	return rc;
+}
+
+static vv_status load_lists(vv_host *h, vv_error *err)
+{
+	finding f = {.h = h};
+	vv_oid *missing = NULL;
+	size_t missing_count = 0;
+	vv_buf bytes = VV_BUF_INIT;
+	bool known;
+	vv_status rc = vv_tree_each(h->scratch, &h->tip, "packs", find_entry, &f, err);
+
+	if (rc == VV_OK && !(missing = vv_calloc(f.count + 1, sizeof(*missing)))) {
+		rc = vv_fail_nomem(err);
+	}
+	for (int round = 0; rc == VV_OK && round < 2; round++) {
+		for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
+			if (vv_oid_is_null(&f.items[i].list) || vv_oid_is_null(&f.items[i].pack)) {
+				continue; /* half a pack: nobody of ours left it */
+			}
+			rc = read_list(h, &f.items[i], &bytes, &known, err);
+			if (rc == VV_OK && !known && round == 0) {
+				missing[missing_count++] = f.items[i].list;
+			} else if (rc == VV_OK && known && round == 1) {
+				rc = add_list(h, &f.items[i], &bytes, err);
+			}
+		}
+		if (rc == VV_OK && round == 0) {
+			rc = fetch_blobs(h, missing, missing_count, err);
+		}
+	}
+	for (size_t i = 0; i < f.count; i++) {
+		if (i == 0 || f.items[i].folder > h->last_folder) {
+			h->last_folder = f.items[i].folder;
+			h->in_last_folder = 0;
+		}
+		h->in_last_folder += f.items[i].folder == h->last_folder;
+	}
+	vv_buf_clear(&bytes);
+	vv_free(missing);
+	vv_free(f.items);
+	return rc;
+}
+
+/* The ref has moved: to where it is now. */
+static vv_status follow_ref(vv_host *h, vv_host_change *change, vv_error *err)
+{
+	vv_oid old = h->tip;
+	bool forward = true;
+	vv_ref ref;
+	vv_status rc;
+
+	if ((rc = fetch_ref(h, true, err)) < 0 ||
+	    (rc = vv_ref_get(h->scratch, VV_HOST_NEXT, &ref, err)) < 0) {
+		return rc;
+	}
+	h->tip = ref.id; /* it may have moved on since it was asked for */
+	vv_ref_clear(&ref);
+	if (!vv_oid_is_null(&old)) {
+		rc = descends(h, &old, &h->tip, &forward, err);
+	}
+	*change = forward ? VV_HOST_AS_EXPECTED : VV_HOST_REWRITTEN;
+	return rc < 0 ? rc : vv_host_set_tip(h, &h->tip, err);
+}
+
+vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
+			  vv_host_change *change, vv_error *err)
+{
+	char *name = vv_strdup(blocks_ref);
+	bool same;
+	vv_status rc = read_tip(h, err);
+
+	*change = VV_HOST_AS_EXPECTED;
+	vv_free(h->ref);
+	h->ref = name;
+	vv_catalog_free(h->catalog);
+	h->last_folder = h->in_last_folder = 0;
+	if (!(h->catalog = vv_catalog_new()) || !h->ref) {
+		return vv_fail_nomem(err);
+	}
+	same = vv_oid_equal(&h->tip, tip);
+	if (rc == VV_OK && vv_oid_is_null(tip)) {
+		*change = same ? VV_HOST_AS_EXPECTED : VV_HOST_GONE;
+		return vv_host_set_tip(h, tip, err);
+	}
+	if (rc == VV_OK && !same) {
+		rc = follow_ref(h, change, err);
+	}
+	if (rc == VV_OK && (rc = check_format(h, err)) == VV_OK) {
+		rc = load_lists(h, err);
+	}
+	return rc;
+}
+
+bool vv_host_has(const vv_host *h, const vv_cid *cid)
+{
+	return vv_catalog_find(h->catalog, cid, NULL, NULL);
+}
+
+uint64_t vv_host_blocks(const vv_host *h)
+{
+	return vv_catalog_blocks(h->catalog);
+}
+
+void vv_host_came(const vv_host *h, vv_host_sum *out)
+{
+	*out = h->came;
+}
+
+/* --- packs ---------------------------------------------------------------------------------------- */
+
+/* The places of packs that are needed, each once. */
+typedef struct needing {
+	vv_host *h;
+	size_t *packs;
+	size_t count, cap;
+	bool *listed; /* for each pack of the catalog */
+} needing;
+
+static vv_status need_pack(needing *n, size_t place, vv_error *err)
+{
+	if (n->listed[place] || vv_catalog_pack(n->h->catalog, place)->here) {
+		return VV_OK;
+	}
+	if (!vv_array_room(n->packs, n->count, n->cap)) {
+		return vv_fail_nomem(err);
+	}
+	n->listed[place] = true;
+	n->packs[n->count++] = place;
+	return VV_OK;
+}
+
+static vv_status need(needing *n, const vv_cid *cid, vv_error *err)
+{
+	size_t place;
+
+	return vv_catalog_find(n->h->catalog, cid, &place, NULL) ? need_pack(n, place, err) : VV_OK;
+}
+
+/* And the packs that their differences stand on, as far as these are not here. */
+static vv_status need_bases(needing *n, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(n->h->catalog, n->packs[i]);
+		for (size_t k = 0; rc == VV_OK && k < p->base_count; k++) {
+			if (!vv_store_has(n->h->main, &p->bases[k])) {
+				rc = need(n, &p->bases[k], err);
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status take_pack(vv_host *h, vv_host_pack *p, vv_error *err)
+{
+	char hex[NAME_LEN + 1], file[NAME_LEN + 16];
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	char *path;
+	vv_status rc = VV_OK;
+
+	vv_hex_write(hex, p->hash, sizeof(p->hash));
+	(void)snprintf(file, sizeof(file), "pack-%s.pack", hex);
+	if (!(path = vv_path_join(h->packs, "packs", file, (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	p->here = true; /* what cannot be had is not asked for again */
+	if (vv_blob_read(h->scratch, &p->blob, PACK_MAX, &bytes, &why) == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
+		h->came.packs++;
+		h->came.bytes += bytes.len;
+	} else if (why.code == VV_ENOMEM) {
+		rc = vv_fail_nomem(err);
+	}
+	vv_buf_clear(&bytes);
+	vv_free(path);
+	return rc;
+}
+
+static vv_status fetch_packs(needing *n, vv_error *err)
+{
+	vv_host *h = n->h;
+	vv_oid *ids = vv_calloc(n->count + 1, sizeof(*ids));
+	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
+		ids[i] = vv_catalog_pack(h->catalog, n->packs[i])->blob;
+	}
+	if (rc == VV_OK) {
+		rc = fetch_blobs(h, ids, n->count, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
+		rc = take_pack(h, vv_catalog_pack(h->catalog, n->packs[i]), err);
+		vv_progress_update(h->progress, "packs", i + 1, n->count);
+	}
+	vv_free(ids);
+	return rc;
+}
+
+/* Blocks to be looked at, of one level of all trees. */
+typedef struct frontier {
+	vv_host *h;
+	vv_cid_set *seen;
+	vv_cid *now, *next;
+	size_t count, next_count, next_cap;
+} frontier;
+
+static vv_status add_next(void *payload, const vv_cid *cid, vv_error *err)
+{
+	frontier *f = payload;
+	bool added;
+	vv_status rc = VV_OK;
+
+	if (vv_store_has(f->h->main, cid)) {
+		return VV_OK;
+	}
+	if ((rc = vv_cid_set_add(f->seen, cid, &added, err)) < 0 || !added) {
+		return rc;
+	}
+	if (!vv_array_room(f->next, f->next_count, f->next_cap)) {
+		return vv_fail_nomem(err);
+	}
+	f->next[f->next_count++] = *cid;
+	return VV_OK;
+}
+
+/* What the blocks at hand link to. */
+static vv_status look_below(frontier *f, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error ignored;
+	vv_cid is;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
+		const vv_cid *cid = &f->now[i];
+		/* A false one leads nowhere: it will be refused when it is taken. */
+		if (cid->codec == VV_CODEC_DAG_CBOR &&
+		    vv_store_get(f->h->blocks, cid, &bytes, &ignored) == VV_OK &&
+		    vv_cid_of(&is, cid->codec, bytes.data, bytes.len, &ignored) == VV_OK &&
+		    vv_cid_equal(&is, cid) &&
+		    vv_cbor_check(bytes.data, bytes.len, &ignored) == VV_OK) {
+			rc = vv_cbor_links(bytes.data, bytes.len, add_next, f, err);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+static vv_status fetch_level(frontier *f, vv_error *err)
+{
+	needing n = {.h = f->h};
+	vv_status rc = VV_OK;
+
+	n.listed = vv_calloc(vv_catalog_packs(f->h->catalog) + 1, sizeof(bool));
+	if (!n.listed) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
+		rc = need(&n, &f->now[i], err);
+	}
+	if (rc == VV_OK && (rc = need_bases(&n, err)) == VV_OK && n.count > 0) {
+		rc = fetch_packs(&n, err);
+	}
+	vv_free(n.packs);
+	vv_free(n.listed);
+	return rc;
+}
+
+vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
+{
+	frontier f = {.h = h, .seen = vv_cid_set_new()};
+	vv_status rc = f.seen ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = add_next(&f, &cids[i], err);
+	}
+	while (rc == VV_OK && f.next_count > 0) {
+		vv_free(f.now);
+		f.now = f.next;
+		f.count = f.next_count;
+		f.next = NULL;
+		f.next_count = f.next_cap = 0;
+		if ((rc = fetch_level(&f, err)) == VV_OK) {
+			rc = look_below(&f, err);
+		}
+	}
+	vv_free(f.now);
+	vv_free(f.next);
+	vv_cid_set_free(f.seen);
+	return rc;
+}
+
+vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_store_get(h->blocks, cid, out, err);
+}

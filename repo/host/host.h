@@ -1,0 +1,85 @@
+/*
+ * host: blocks on a plain Git host: packs with their lists, in the history of one ref there.
+ *
+ * The ref only grows: commits are pushed without force, onto what is there. Nothing of it enters
+ * the user's clone but blocks: all goes through a scratch repository in .git/varve/host/, of which
+ * commits and trees stay, and packs go once they were read. Format: docs/hosts.md.
+ *
+ * What the host gives is not trusted: lists say where to look, and every block is checked by
+ * whoever takes it.
+ *
+ * A correct caller: open (which locks); refresh with where the ref is now; then has, prefetch and
+ * get, or send; close.
+ */
+#ifndef VV_REPO_HOST_HOST_H
+#define VV_REPO_HOST_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
+
+#define VV_HOST_REF "refs/varve/blocks"
+
+typedef struct vv_host_options {
+	vv_repository *repo;        /* whose blocks, settings and folder these are */
+	const char *url, *push_url; /* push_url NULL: url */
+	const char *remote;         /* its name; NULL: a URL was given */
+	const vv_progress *progress;
+	const vv_notes *notes; /* who hears what the host says to a push; NULL: nobody */
+} vv_host_options;
+
+typedef struct vv_host vv_host;
+
+/* Strings are copied. Waits for another process that uses it; then VV_ELOCKED. */
+vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err);
+void vv_host_close(vv_host *h); /* accepts NULL */
+
+typedef enum vv_host_change {
+	VV_HOST_AS_EXPECTED,
+	VV_HOST_REWRITTEN, /* the ref does not descend from where it was last seen */
+	VV_HOST_GONE       /* it was there, and is not */
+} vv_host_change;
+
+/* ref: that of the blocks; tip: where it is there; null: nowhere. Gets its lists. */
+vv_status vv_host_refresh(vv_host *h, const char *ref, const vv_oid *tip, vv_host_change *change,
+			  vv_error *err);
+
+/* Where a ref is there, asked anew; null: nowhere. */
+vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err);
+
+bool vv_host_has(const vv_host *h, const vv_cid *cid); /* by its lists */
+uint64_t vv_host_blocks(const vv_host *h);
+
+/* Gets the packs that have blocks below these which are not here, as few as will do. What the host
+ * does not have stays away, without a failure. */
+vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
+/* A block that was prefetched, or is here. VV_EMISSING, VV_ECORRUPT. */
+vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err);
+
+typedef struct vv_host_sum {
+	uint64_t versions, blocks, packs;
+	uint64_t incomplete; /* versions that neither side has all of */
+	uint64_t raw, bytes; /* of blocks; of packs and lists, as they went or came */
+} vv_host_sum;
+
+/* What the commits (or tags) reach and the host lacks goes there. Another pusher who was faster does
+ * not make it fail: what is there then is left out, and the rest goes.
+ * VV_EMISSING: a block is neither there nor here. */
+typedef struct vv_host_sending {
+	const vv_oid *wants;
+	size_t want_count;
+	bool dry_run;  /* only *out is set */
+	bool complete; /* only versions that are complete here; out->incomplete counts the others */
+} vv_host_sending;
+vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err);
+
+/* What came through prefetch so far. */
+void vv_host_came(const vv_host *h, vv_host_sum *out);
+
+#endif

@@ -1,0 +1,359 @@
+load ../helper
+load host
+
+# Remotes that are Git hosts without varve: history goes by git, blocks lie in a ref there.
+
+@test "a table goes to a plain host and comes back byte for byte" {
+	plain_host
+	a_table a
+	[ "$(git -C ../host.git for-each-ref --format='%(refname)')" = "refs/heads/main
+refs/varve/blocks" ]
+	git -C ../host.git fsck --strict
+	[ ! -e ../host.git/varve ]
+	cd ..
+	succeeds varve clone "$url" b
+	stderr_has "received 1 commit, 1 version of a dataset"
+	cmp a/prices.csv b/prices.csv
+	[ -z "$(git -C b status --porcelain)" ]
+	cd b
+	sound
+	[ -z "$(git for-each-ref refs/varve)" ]
+}
+
+@test "a pull from a plain host brings the next version, and nothing twice" {
+	plain_host
+	a_table a
+	cd ..
+	varve clone -q "$url" b
+	cd a
+	change 7
+	succeeds varve push
+	stderr_has "sent the blocks of 1 version of a dataset to refs/varve/blocks"
+	stderr_has "main -> main"
+	succeeds varve push
+	stderr_is "everything is up to date"
+	cd ../b
+	succeeds varve pull
+	cmp ../a/prices.csv prices.csv
+	sound
+	succeeds varve fetch
+	[ -z "$(find .git/varve/host -name '*.pack' -size +8k)" ]
+	[ ! -e .git/varve/host/*/blocks ]
+	[ "$(packs | wc -l)" -eq 2 ]
+}
+
+@test "that a host has no varve is asked once and remembered" {
+	plain_host
+	a_table a
+	[ "$(git config remote.origin.varveKind)" = git ]
+	[ "$(grep -c "^varve" "$ssh_calls")" -eq 1 ]
+	change 7
+	varve push -q
+	[ "$(grep -c "^varve" "$ssh_calls")" -eq 1 ]
+}
+
+@test "ls-remote lists a plain host's branches and tags, and nothing of the blocks" {
+	plain_host
+	a_table a
+	git tag -a -m tagged v1
+	succeeds varve push -q origin v1
+	succeeds varve ls-remote
+	output_is "$(git ls-remote origin | grep -v refs/varve)"
+	cd /
+	succeeds varve ls-remote --heads "$url"
+	output_is "$(git ls-remote --heads "$url")"
+}
+
+@test "what one pushes while another does lands for both" {
+	plain_host
+	a_table a
+	cd ..
+	varve clone -q "$url" b
+	varve clone -q "$url" c
+	(cd b && git checkout -q -b left && change 11)
+	(cd c && git checkout -q -b right && change 12)
+	(cd b && exec varve push -q origin left) 3>&- &
+	other=$!
+	(cd c && varve push -q origin right)
+	wait $other
+	cd a
+	succeeds varve fetch
+	git cat-file -e origin/left
+	varve cat --raw origin/left:prices.csv | cmp - ../b/prices.csv
+	varve cat --raw origin/right:prices.csv | cmp - ../c/prices.csv
+	sound
+}
+
+@test "a pusher who finds more blocks there than a moment ago adds to them" {
+	plain_host
+	a_table a
+	varve clone -q "$url" ../b
+	(cd ../b && git checkout -q -b other && change 11)
+	change 12
+	# between the question and the push another push goes in
+	cat > "$BATS_TEST_TMPDIR/ssh-slow" <<-END
+	#!/bin/sh
+	case "\$*" in
+	*git-receive-pack*)
+		if mkdir "$BATS_TEST_TMPDIR/once" 2> /dev/null; then
+			cd "$BATS_TEST_TMPDIR/work/b" && GIT_SSH=$BATS_TEST_TMPDIR/ssh varve push -q origin other < /dev/null > /dev/null
+		fi ;;
+	esac
+	exec "$BATS_TEST_TMPDIR/ssh" "\$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/ssh-slow"
+	GIT_SSH=$BATS_TEST_TMPDIR/ssh-slow succeeds varve push -q
+	[ -d "$BATS_TEST_TMPDIR/once" ]
+	[ "$(packs | wc -l)" -eq 3 ]
+	varve clone -q "$url" ../c
+	cd ../c
+	varve cat --raw origin/other:prices.csv | cmp - ../b/prices.csv
+	cmp prices.csv ../a/prices.csv
+	sound
+}
+
+@test "of a host with filters only the packs come that are needed" {
+	plain_host uploadpack.allowFilter=true uploadpack.allowAnySHA1InWant=true
+	a_table a 300
+	numbers 20000 > prices.csv
+	varve commit -qam main
+	varve push -q
+	git checkout -q -b other
+	numbers 20000 5 > prices.csv
+	varve commit -qam other
+	varve push -q origin other
+	[ "$(packs | wc -l)" -eq 3 ]
+	git init -q ../b
+	cd ../b
+	varve init > /dev/null 2>&1
+	git remote add origin "$url"
+	succeeds varve fetch -v origin main
+	whole=$(git -C ../host.git ls-tree -r -l refs/varve/blocks | awk '/pack$/ { n += $4 } END { print n }')
+	kept=$(du -sb .git/varve/packs | cut -f 1)
+	[ "$kept" -lt $((whole * 3 / 4)) ]
+	numbers 20000 > want
+	varve cat --raw FETCH_HEAD:prices.csv | cmp - want
+}
+
+@test "a host that refuses the blocks gets no commits either" {
+	plain_host
+	cat > host.git/hooks/update <<-'END'
+	#!/bin/sh
+	case $1 in
+	refs/heads/*) ;;
+	*) echo "only branches, please" >&2; exit 1 ;;
+	esac
+	END
+	chmod +x host.git/hooks/update
+	varve clone -q "$url" a
+	cd a
+	rows 100 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	ends_with 2 varve push -u origin main
+	stderr_has "varve: the blocks were not taken: git says: "
+	stderr_has "hook declined"
+	stderr_has "only branches, please"
+	stderr_has "hint: '[blocks] ref' in .varveconfig names another ref"
+	[ -z "$(git -C ../host.git for-each-ref)" ]
+}
+
+@test "a host that refuses a branch is told of, and its blocks may be there" {
+	plain_host
+	cat > host.git/hooks/update <<-'END'
+	#!/bin/sh
+	case $1 in
+	refs/heads/main) echo "main is protected" >&2; exit 1 ;;
+	esac
+	END
+	chmod +x host.git/hooks/update
+	varve clone -q "$url" a
+	cd a
+	rows 100 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	ends_with 1 varve push -u origin main
+	stderr_has "remote: main is protected"
+	stderr_has " ! [refused]          main -> main"
+	stderr_has "hook declined"
+	succeeds varve push -q origin main:refs/heads/topic
+	varve clone -q -b topic "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}
+
+@test "a push that is behind is refused, and pull makes it possible" {
+	plain_host
+	a_table a
+	varve clone -q "$url" ../b
+	change 7
+	varve push -q
+	cd ../b
+	change 1500
+	ends_with 1 varve push
+	stderr_has "'varve pull' first"
+	succeeds varve pull -q
+	succeeds varve push -q
+	cd ../a
+	succeeds varve pull -q
+	grep -q "^7,changed" prices.csv
+	grep -q "^1500,changed" prices.csv
+}
+
+@test "branches are deleted and forced at a plain host" {
+	plain_host
+	a_table a
+	git branch extra
+	succeeds varve push -q origin extra
+	succeeds varve push origin :extra
+	stderr_has "[deleted]"
+	ends_with 1 git -C ../host.git rev-parse -q --verify extra
+	git commit -q --amend -m other
+	ends_with 1 varve push
+	succeeds varve push -f
+	stderr_has "(forced)"
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse main)" ]
+}
+
+@test "blocks that a mirror push deleted are missed, named and put back" {
+	plain_host
+	a_table a
+	change 7
+	varve push -q
+	git clone -q --no-checkout "$url" ../plain
+	git -C ../plain push -q --mirror
+	ends_with 1 git -C ../host.git rev-parse -q --verify refs/varve/blocks
+	succeeds varve push --blocks
+	stderr_has "warning: refs/varve/blocks is no longer there: somebody deleted it from $url"
+	stderr_has "sent the blocks of 2 versions of datasets"
+	succeeds varve push --blocks
+	stderr_is "all blocks that are here are there"
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	cd ../b
+	sound
+}
+
+@test "blocks that somebody overwrote are named and put back" {
+	plain_host
+	a_table a
+	change 7
+	varve push -q
+	varve clone -q "$url" ../b
+	git -C ../host.git update-ref refs/varve/blocks refs/varve/blocks~1
+	cd ../b
+	change 9
+	succeeds varve push
+	stderr_has "warning: refs/varve/blocks has lost what was there: somebody overwrote it on $url"
+	varve clone -q "$url" ../c
+	cmp prices.csv ../c/prices.csv
+	cd ../c
+	sound
+}
+
+@test "a fork has no blocks until somebody pushes them there" {
+	plain_host
+	a_table a
+	git clone -q --bare ../host.git ../fork.git
+	fork=ssh://host$PWD/../fork.git
+	ends_with 1 varve clone "$fork" ../b
+	stderr_has "lack blocks"
+	git remote add fork "$fork"
+	succeeds varve push fork main
+	stderr_has "[its blocks]       main -> main"
+	cd ../b
+	succeeds varve fetch
+	succeeds varve restore .
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "squashed and deleted branches change nothing about what a host has" {
+	plain_host
+	a_table a
+	git checkout -q -b topic
+	change 7
+	change 8
+	varve push -q origin topic
+	before=$(git -C ../host.git rev-parse refs/varve/blocks)
+	git checkout -q main
+	git merge -q --squash topic > /dev/null
+	git commit -q -m squashed
+	succeeds varve push -q
+	succeeds varve push -q origin :topic
+	[ "$(git -C ../host.git rev-parse refs/varve/blocks)" = "$before" ]
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}
+
+@test "git push sends the blocks to a plain host by its hook" {
+	plain_host
+	a_table a
+	change 7
+	succeeds git push -q
+	stderr_has "varve: sent the rows of 1 version of a table to origin"
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}
+
+@test "a checkout after git pull gets its blocks from the plain host" {
+	plain_host
+	a_table a
+	varve clone -q "$url" ../b
+	change 7
+	varve push -q
+	cd ../b
+	succeeds git pull -q
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "the user's own hooks run for a push to a plain host" {
+	plain_host
+	a_table a
+	cat > .git/hooks/pre-push <<-'END'
+	#!/bin/sh
+	echo "not today" >&2
+	exit 1
+	END
+	chmod +x .git/hooks/pre-push
+	change 7
+	ends_with 2 varve push
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse main~1)" ]
+	succeeds varve push -q --no-verify
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse main)" ]
+}
+
+@test "settings of the clone hold for the blocks too, and none of them changes" {
+	plain_host
+	a_table a
+	git config core.sshCommand "$GIT_SSH"
+	git config url.ssh://host/.insteadOf short:
+	git remote set-url origin "short:${url#ssh://host/}"
+	unset GIT_SSH
+	export GIT_SSH_VARIANT=ssh
+	before=$(git config --local --list)
+	change 7
+	succeeds varve push -q
+	succeeds varve fetch -q
+	[ "$(git config --local --list)" = "$before" ]
+	[ "$(packs | wc -l)" -eq 2 ]
+}
+
+@test "git:// is read and written" {
+	git daemon --version > /dev/null 2>&1 || skip "no git daemon"
+	plain_host
+	for try in 1 2 3; do
+		port=$((20000 + (RANDOM * 32768 + RANDOM) % 40000))
+		git daemon --listen=127.0.0.1 --port=$port --base-path="$PWD" --export-all \
+			--enable=receive-pack --reuseaddr 2> daemon.log 3>&- &
+		daemon=$!
+		for i in 1 2 3 4 5 6 7 8 9 10; do
+			sleep 0.1
+			git ls-remote git://127.0.0.1:$port/host.git > /dev/null 2>&1 && break 2
+		done
+		kill $daemon
+	done
+	url=git://127.0.0.1:$port/host.git
+	a_table a
+	varve clone -q "$url" ../b
+	kill $daemon
+	cmp prices.csv ../b/prices.csv
+}

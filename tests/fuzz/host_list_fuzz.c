@@ -1,0 +1,77 @@
+/*
+ * Reads the input as a list of blocks from a Git host, as it is and with its checksum made right;
+ * what is taken must be what writing it again gives.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/sys.h"
+#include "repo/host/catalog.h"
+#include "tests/fuzz/fuzz.h"
+
+#define CHAIN_MAX 100u /* what a writer may say */
+
+static void write_again(const vv_host_list *l, const uint8_t *data, size_t size)
+{
+	vv_host_block *blocks = vv_calloc(l->count, sizeof(*blocks));
+	vv_cid *bases = vv_calloc(l->base_count + 1, sizeof(*bases));
+	vv_buf out = VV_BUF_INIT;
+	vv_error err;
+	bool sane = true;
+
+	if (!blocks || !bases) {
+		abort();
+	}
+	for (size_t i = 0; i < l->count; i++) {
+		vv_host_list_block(l, i, &blocks[i].cid, &blocks[i].depth);
+		sane = sane && blocks[i].depth <= CHAIN_MAX;
+	}
+	for (size_t i = 0; i < l->base_count; i++) {
+		vv_host_list_base(l, i, &bases[i]);
+	}
+	if (sane && (vv_host_list_write(&out, l->hash, l->pack_len, blocks, l->count, bases,
+					l->base_count, &err) < 0 ||
+		     out.len != size || memcmp(out.data, data, size) != 0)) {
+		abort();
+	}
+	vv_buf_clear(&out);
+	vv_free(blocks);
+	vv_free(bases);
+}
+
+static void try_bytes(const uint8_t *data, size_t size)
+{
+	static const vv_oid blob = {{1}};
+	vv_catalog *c = vv_catalog_new();
+	vv_host_list l;
+	vv_error err;
+	vv_cid cid;
+	unsigned depth;
+	size_t pack;
+
+	if (c && vv_host_list_read(&l, data, size, &err) == VV_OK) {
+		write_again(&l, data, size);
+		if (vv_catalog_add(c, &l, &blob, 4096, &err) == VV_OK) {
+			vv_host_list_block(&l, l.count - 1, &cid, &depth);
+			if (!vv_catalog_find(c, &cid, &pack, &depth) || pack != 0) {
+				abort();
+			}
+		}
+	}
+	vv_catalog_free(c);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *copy;
+
+	try_bytes(data, size);
+	if (size > 8 && size < (1u << 20) && (copy = malloc(size)) != NULL) {
+		memcpy(copy, data, size);
+		vv_put_le64(copy + size - 8, vv_xxh3(copy, size - 8, 0));
+		try_bytes(copy, size);
+		free(copy);
+	}
+	return 0;
+}
