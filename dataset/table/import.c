@@ -9,144 +9,13 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/chunk.h"
 #include "dataset/format/group_internal.h"
+#include "dataset/table/group_stream.h"
+#include "dataset/table/import_chunks.h"
 #include "dataset/table/import_group.h"
 #include "dataset/table/import_schema.h"
 #include "dataset/table/import_state.h"
 #include "dataset/table/old_groups.h"
-
-/*
- * Knows how a file without rows is kept: content-defined chunks under one list.
- */
-
-/* CIDs of the parent's chunks in order: what a changed chunk is stored against. */
-typedef struct old_chunks {
-	vv_cid *cids;
-	size_t count, next;
-} old_chunks;
-
-static vv_status old_chunks_load(old_chunks *o, import *im, vv_error *err)
-{
-	const vv_root *p = im->opts->parent;
-	vv_list_reader *r = NULL;
-	vv_list_item item;
-	uint64_t count, weight;
-	int more = 0;
-	if (!p || p->kind != VV_KIND_FILE) {
-		return VV_OK;
-	}
-	if (vv_list_reader_open(&r, VV_LIST_CHUNKS, im->sink, p->data.data, p->data.len, err) < 0) {
-		return VV_OK; /* only a help */
-	}
-	vv_list_totals(r, &count, &weight);
-	o->cids = vv_calloc((size_t)count + 1, sizeof(*o->cids));
-	if (!o->cids) {
-		vv_list_reader_close(r);
-		return vv_fail_nomem(err);
-	}
-	while (o->count < count && (more = vv_list_next(r, &item, err)) > 0) {
-		size_t n;
-		if (vv_cbor_get_array(&item.cbor, &n, err) < 0 ||
-		    vv_cbor_get_link(&item.cbor, &o->cids[o->count], err) < 0) {
-			break;
-		}
-		o->count++;
-	}
-	vv_list_reader_close(r);
-	vv_error_clear(err);
-	return VV_OK;
-}
-
-/* The old chunk that this one probably replaces; moves on. */
-static const vv_cid *old_chunk_for(old_chunks *o, const vv_cid *cid)
-{
-	for (size_t i = o->next; i < o->count && i < o->next + 64; i++) {
-		if (vv_cid_equal(&o->cids[i], cid)) {
-			o->next = i + 1;
-			return NULL;
-		}
-	}
-	return o->next < o->count ? &o->cids[o->next++] : NULL;
-}
-
-static vv_status put_chunk(import *im, old_chunks *old, vv_buf *block, const char *bytes,
-			   size_t len, vv_error *err)
-{
-	uint8_t le[8];
-	vv_cid cid;
-	vv_buf item = VV_BUF_INIT;
-	vv_status rc;
-	vv_buf_reset(block);
-	vv_chunk_encode(block, bytes, len);
-	if ((rc = vv_buf_ok(block, err)) < 0 ||
-	    (rc = vv_cid_of(&cid, VV_CODEC_RAW, block->data, block->len, err)) < 0) {
-		return rc;
-	}
-	const vv_cid *base = old_chunk_for(old, &cid);
-	if (im->sink->put &&
-	    (rc = im->sink->put(im->sink->payload, &cid, block->data, block->len, base, err)) < 0) {
-		return rc;
-	}
-	vv_cbor_put_array(&item, 2);
-	vv_cbor_put_link(&item, &cid);
-	vv_cbor_put_uint(&item, len);
-	if ((rc = vv_buf_ok(&item, err)) == VV_OK) {
-		rc = vv_list_builder_add(im->data, item.data, item.len, len, err);
-	}
-	vv_buf_clear(&item);
-	vv_put_le64(le, vv_xxh3(bytes, len, 0));
-	vv_xxh3_update(im->hash, le, sizeof(le));
-	im->out->groups++;
-	im->out->groups_new++;
-	return rc;
-}
-
-static vv_status import_chunks(import *im, vv_error *err)
-{
-	vv_root *root = &im->out->root;
-	vv_buf block = VV_BUF_INIT;
-	vv_list top = {VV_BUF_INIT};
-	old_chunks old = {0};
-	const vv_root *p = im->opts->parent;
-	vv_status rc = vv_list_builder_new(&im->data, VV_LIST_CHUNKS, im->sink,
-					   p && p->kind == VV_KIND_FILE ? &p->data : NULL, err);
-	if (rc < 0 || (rc = old_chunks_load(&old, im, err)) < 0) {
-		goto done;
-	}
-	vv_scan_cache_free(im->out->cache);
-	im->out->cache = NULL; /* a file is always read whole */
-	for (;;) {
-		if ((rc = vv_window_fill(im->window, VV_CHUNK_MAX, err)) < 0) {
-			goto done;
-		}
-		size_t len = vv_window_len(im->window);
-		if (len == 0) {
-			break;
-		}
-		size_t n = vv_chunk_cut((const uint8_t *)vv_window_bytes(im->window), len,
-					vv_window_at_end(im->window));
-		if ((rc = put_chunk(im, &old, &block, vv_window_bytes(im->window), n, err)) < 0) {
-			goto done;
-		}
-		vv_window_consume(im->window, n);
-		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
-				   im->source->size);
-	}
-	root->kind = VV_KIND_FILE;
-	root->format = VV_FORMAT_GENERATION;
-	root->bytes = vv_window_origin(im->window);
-	root->hash = vv_xxh3_digest128(im->hash);
-	if ((rc = vv_list_builder_finish(im->data, &top, err)) == VV_OK) {
-		root->data = top.top;
-		top.top = (vv_buf)VV_BUF_INIT;
-	}
-done:
-	vv_list_clear(&top);
-	vv_free(old.cids);
-	vv_buf_clear(&block);
-	return rc;
-}
 
 /* A group is about this long; the window is asked for a little more. */
 #define GROUP_WANT (96u << 10)
@@ -210,7 +79,7 @@ static vv_status open_old(import *im, vv_error *err)
 	const vv_root *from = old_of(im);
 	bool usable;
 
-	if (!from || from->kind != VV_KIND_TABLE) {
+	if (im->opts->groups || !from || from->kind != VV_KIND_TABLE) {
 		return VV_OK;
 	}
 	usable = im->candidate_count == 0 && same_inputs(im);
@@ -296,16 +165,22 @@ static vv_status collect(import *im, vv_error *err)
 {
 	group_job *j = &im->jobs[im->job_head % IMPORT_JOBS];
 	vv_status rc;
-	vv_pool_wait(im->pool, &j->job);
+	if (!j->known) {
+		vv_pool_wait(im->pool, &j->job);
+	}
 	j->busy = false;
 	im->job_head++;
 	vv_slab_drop(im->window, j->slab);
 	j->slab = NULL;
-	if (j->status < 0) {
+	if (!j->known && j->status < 0) {
 		if (err) {
 			*err = j->err;
 		}
 		return j->status;
+	}
+	if (j->known) {
+		return append_group(im, &j->entry, j->data_item.data, j->data_item.len,
+				    j->layout_item.data, j->layout_item.len, j->row_count, err);
 	}
 	for (size_t k = 0; k < im->candidate_count; k++) {
 		im->holes[k] |= j->key_hole[k];
@@ -449,28 +324,43 @@ static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_err
  * begins a group of its own. */
 typedef enum scan_end { SCAN_CUT, SCAN_WIDE, SCAN_WINDOW, SCAN_INPUT } scan_end;
 
-/* Rows from the window's start into j until a cut, or until the window or the input
+/* Bytes of the input that are visible. */
+typedef struct view {
+	const char *bytes;
+	size_t len;
+	bool at_end;
+	uint64_t origin;
+} view;
+
+static view view_of_window(const import *im)
+{
+	return (view){vv_window_bytes(im->window), vv_window_len(im->window),
+		      vv_window_at_end(im->window), vv_window_origin(im->window)};
+}
+
+/* Rows from the view's start into j until a cut, or until the view or the input
  * is used up. */
-static vv_status scan_rows(import *im, group_job *j, scan_end *end, size_t *used, vv_error *err)
+static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *end, size_t *used,
+			   vv_error *err)
 {
 	size_t stride = im->columns > 0 ? im->columns : 1, at, width = 1;
-	bool at_end = vv_window_at_end(im->window);
 	vv_status rc;
 	j->row_count = 0;
 	j->stride = stride;
 	*used = 0;
 	vv_cut_init(&im->cut, &im->params);
-	vv_scan_window(im->scan, vv_window_bytes(im->window), vv_window_len(im->window), at_end,
-		       vv_window_origin(im->window));
+	vv_scan_window(im->scan, v->bytes, v->len, v->at_end, v->origin);
 	for (;;) {
 		if ((rc = grid_room(j, stride, err)) < 0) {
 			return rc;
 		}
 		vv_cell *cells = &j->cells[j->row_count * stride];
 		int n = vv_scan_row(im->scan, cells, stride, &j->rows[j->row_count], err);
-		if (n < 0) {
-			place_fault(im, vv_window_origin(im->window) + vv_scan_fault(im->scan),
+		if (n < 0 && im->window) {
+			place_fault(im, v->origin + vv_scan_fault(im->scan),
 				    im->job_tail == 0 && j->row_count == 0, err);
+		}
+		if (n < 0) {
 			return (vv_status)n;
 		}
 		if (n == 2) {
@@ -478,7 +368,8 @@ static vv_status scan_rows(import *im, group_job *j, scan_end *end, size_t *used
 			continue;
 		}
 		if (n == 0) {
-			*end = at_end || vv_scan_body_end(im->scan, &at) ? SCAN_INPUT : SCAN_WINDOW;
+			*end = v->at_end || vv_scan_body_end(im->scan, &at) ? SCAN_INPUT
+									    : SCAN_WINDOW;
 			return VV_OK;
 		}
 		if (vv_scan_columns(im->scan) > im->columns &&
@@ -503,6 +394,35 @@ static vv_status scan_rows(import *im, group_job *j, scan_end *end, size_t *used
 	}
 }
 
+/* The last row may hold blank lines that would belong to a next row. */
+static bool has_blank_tail(const char *raw, size_t len)
+{
+	const char *tail = raw + len;
+
+	return len >= 2 &&
+	       (tail[-2] == '\n' || (tail[-2] == '\r' && tail[-1] != '\n') ||
+		(len >= 3 && tail[-2] == '\r' && (tail[-3] == '\n' || tail[-3] == '\r')));
+}
+
+/* May the group be taken over inside of a file? */
+static bool is_clean_cut(const import *im, const group_job *j, scan_end end)
+{
+	return end == SCAN_CUT &&
+	       !(j->last &&
+		 (has_blank_tail(j->raw, j->raw_len) || im->dialect.form == VV_FORM_JSON ||
+		  j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
+}
+
+static void submit(import *im, group_job *j)
+{
+	im->final_newline = j->rows[j->row_count - 1].newline != VV_NO_NEWLINE;
+	j->busy = true;
+	j->known = false;
+	j->job.run = import_group_run;
+	im->job_tail++;
+	vv_pool_submit(im->pool, &j->job);
+}
+
 /* Was the group's end the end of the input? Then its last line may be special. */
 static vv_status finish_group(import *im, group_job *j, scan_end end, size_t used, vv_error *err)
 {
@@ -521,15 +441,7 @@ static vv_status finish_group(import *im, group_job *j, scan_end end, size_t use
 		return rc;
 	}
 	j->last = body_over || (vv_window_len(im->window) == 0 && vv_window_at_end(im->window));
-	/* The last row may hold blank lines that would belong to a next row. */
-	const char *tail = j->raw + j->raw_len;
-	bool blank_tail = j->raw_len >= 2 &&
-			  (tail[-2] == '\n' || (tail[-2] == '\r' && tail[-1] != '\n') ||
-			   (j->raw_len >= 3 && tail[-2] == '\r' &&
-			    (tail[-3] == '\n' || tail[-3] == '\r')));
-	j->cut = end == SCAN_CUT &&
-		 !(j->last && (blank_tail || im->dialect.form == VV_FORM_JSON ||
-			       j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
+	j->cut = is_clean_cut(im, j, end);
 	j->base = (vv_cid){0};
 	old_groups_base(im->old, &j->base);
 	vv_arena_clear(&j->arena);
@@ -548,8 +460,11 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	scan_end end = SCAN_WINDOW;
 	size_t want = GROUP_WANT, used = 0;
 	while (end == SCAN_WINDOW) {
-		if ((rc = vv_window_fill(im->window, want, err)) < 0 ||
-		    (rc = scan_rows(im, j, &end, &used, err)) < 0) {
+		if ((rc = vv_window_fill(im->window, want, err)) < 0) {
+			return rc;
+		}
+		view v = view_of_window(im);
+		if ((rc = scan_rows(im, j, &v, &end, &used, err)) < 0) {
 			return rc;
 		}
 		want = vv_window_len(im->window) * 2;
@@ -568,12 +483,8 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 		vv_slab_drop(im->window, j->slab);
 		return rc;
 	}
-	im->final_newline = j->rows[j->row_count - 1].newline != VV_NO_NEWLINE;
 	*more = !j->last;
-	j->busy = true;
-	j->job.run = import_group_run;
-	im->job_tail++;
-	vv_pool_submit(im->pool, &j->job);
+	submit(im, j);
 	vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
 			   im->source->size);
 	return VV_OK;
@@ -629,6 +540,97 @@ static vv_status all_rows(import *im, vv_error *err)
 		}
 	}
 	return collect_all(im, err);
+}
+
+/* ---- groups that are given ---- */
+
+static vv_status set_items(group_job *j, const streamed_group *g, vv_error *err)
+{
+	vv_status rc;
+
+	vv_buf_reset(&j->data_item);
+	vv_buf_reset(&j->layout_item);
+	vv_buf_put(&j->data_item, g->data, g->data_len);
+	vv_buf_put(&j->layout_item, g->layout, g->layout_len);
+	rc = vv_buf_ok(&j->data_item, err);
+	return rc < 0 ? rc : vv_buf_ok(&j->layout_item, err);
+}
+
+static vv_status take_proved(import *im, group_job *j, const streamed_group *g, vv_error *err)
+{
+	vv_status rc = set_items(j, g, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	j->row_count = (size_t)g->rows;
+	j->entry = (vv_scan_entry){.raw_len = g->pair.raw_len, .raw_hash = g->pair.raw_hash};
+	j->known = j->busy = true;
+	im->final_newline = g->next >= 0 || im->opts->as->dialect.final_newline;
+	im->job_tail++;
+	im->out->groups_reused++;
+	return VV_OK;
+}
+
+/* Its bytes must be one group: cut at their end and nowhere before. What the group is then shows in
+ * the root. */
+static vv_status scan_given(import *im, group_job *j, const streamed_group *g, vv_error *err)
+{
+	scan_end end;
+	size_t used;
+	vv_status rc;
+
+	vv_buf_reset(&j->given);
+	vv_buf_put(&j->given, g->raw, g->raw_len);
+	if (g->next >= 0) {
+		vv_buf_putc(&j->given, g->next);
+	}
+	if ((rc = vv_buf_ok(&j->given, err)) < 0) {
+		return rc;
+	}
+	const view v = {j->given.data, j->given.len, g->next < 0, im->given_bytes};
+	if ((rc = scan_rows(im, j, &v, &end, &used, err)) < 0) {
+		return rc;
+	}
+	if (used != g->raw_len || j->row_count == 0 || (g->next >= 0 && end != SCAN_CUT)) {
+		return vv_fail(err, VV_ECORRUPT, "a row group that its own bytes do not give");
+	}
+	j->im = im;
+	j->raw = j->given.data;
+	j->raw_len = used;
+	j->offset = im->given_bytes;
+	j->slab = NULL;
+	j->lines = 0;
+	j->last = g->next < 0;
+	j->cut = is_clean_cut(im, j, end);
+	j->base = (vv_cid){0};
+	vv_arena_clear(&j->arena);
+	vv_scan_detach_arena(im->scan, &j->arena);
+	submit(im, j);
+	return VV_OK;
+}
+
+static vv_status given_rows(import *im, vv_error *err)
+{
+	streamed_group g;
+	int more;
+	vv_status rc;
+
+	im->final_newline = true;
+	while ((more = group_stream_next(im->opts->groups, &g, err)) > 0) {
+		if (im->job_tail - im->job_head == IMPORT_JOBS && (rc = collect(im, err)) < 0) {
+			return rc;
+		}
+		group_job *j = &im->jobs[im->job_tail % IMPORT_JOBS];
+		rc = g.known ? take_proved(im, j, &g, err) : scan_given(im, j, &g, err);
+		if (rc < 0) {
+			return rc;
+		}
+		im->given_bytes += g.raw_len;
+		vv_progress_update(im->opts->progress, "reading", im->given_bytes,
+				   im->source->size);
+	}
+	return more < 0 ? (vv_status)more : collect_all(im, err);
 }
 
 static vv_status names_of_cut(import *im, vv_error *err)
@@ -694,7 +696,8 @@ static vv_status finish_root(import *im, vv_error *err)
 	root->kind = VV_KIND_TABLE;
 	root->format = VV_FORMAT_GENERATION;
 	root->rows = im->rows;
-	root->bytes = vv_window_origin(im->window) + vv_window_len(im->window);
+	root->bytes = im->window ? vv_window_origin(im->window) + vv_window_len(im->window)
+				 : im->given_bytes;
 	root->hash = vv_xxh3_digest128(im->hash);
 	if ((rc = check_width(im, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
@@ -754,6 +757,10 @@ static vv_status take_dialect(import *im, vv_error *err)
 {
 	const vv_dialect *d = &im->opts->as->dialect;
 	size_t skip = (d->bom ? 3 : 0) + d->prologue.len;
+	if (!im->window) {
+		im->given_bytes = skip;
+		return vv_dialect_dup(&im->dialect, d, err);
+	}
 	vv_status rc = vv_window_fill(im->window, skip > VV_WINDOW_PIECE ? skip : VV_WINDOW_PIECE,
 				      err);
 	if (rc < 0 || (rc = vv_dialect_dup(&im->dialect, d, err)) < 0) {
@@ -826,8 +833,8 @@ static vv_status import_table(import *im, vv_error *err)
 				      table ? &parent->data : NULL, err)) < 0 ||
 	    (rc = vv_list_builder_new(&im->layout, VV_LIST_LAYOUT, im->sink,
 				      table ? &parent->layout : NULL, err)) < 0 ||
-	    (rc = all_rows(im, err)) < 0 || (rc = take_epilogue(im, err)) < 0 ||
-	    (rc = finish_root(im, err)) < 0) {
+	    (rc = im->window ? all_rows(im, err) : given_rows(im, err)) < 0 ||
+	    (rc = take_epilogue(im, err)) < 0 || (rc = finish_root(im, err)) < 0) {
 		return rc;
 	}
 	return VV_OK;
@@ -884,7 +891,7 @@ static vv_status import_open(import *im, vv_error *err)
 	if (!im->workers || !im->hash || !im->out->cache) {
 		return vv_fail_nomem(err);
 	}
-	return vv_window_open(&im->window, im->source, im->pool, err);
+	return im->opts->groups ? VV_OK : vv_window_open(&im->window, im->source, im->pool, err);
 }
 
 /* What cannot be a table whatever its name; NULL: nothing of the kind. */

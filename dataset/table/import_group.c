@@ -41,6 +41,7 @@ void import_job_clear(group_job *j)
 	vv_arena_clear(&j->arena);
 	vv_buf_clear(&j->data_item);
 	vv_buf_clear(&j->layout_item);
+	vv_buf_clear(&j->given);
 	for (size_t i = 0; i < IMPORT_PROOFS; i++) {
 		vv_free(j->hashes[i]);
 	}

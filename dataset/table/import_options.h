@@ -17,6 +17,8 @@
 #include "dataset/table/root.h"
 #include "dataset/table/scan_cache.h"
 
+struct group_stream;
+
 typedef struct vv_import_options {
 	vv_kind kind;
 	bool may_be_file;     /* a table that is UTF-16 text or compressed is kept as a file, with a
@@ -28,7 +30,11 @@ typedef struct vv_import_options {
 	const vv_scan_cache *cache; /* of the version before (or of `known`), or NULL */
 	const vv_root *known; /* with as: another version, with the same schema, whose groups may be
 	                                * taken over with the help of cache; or NULL */
-	const char *schema;   /* compact JSON from datapackage.json, or NULL */
+	struct group_stream
+		*groups;    /* with as, CSV or NDJSON: the version itself, group by group, in
+	                                * place of its bytes, so that what is proved is not read;
+	                                * the source is only named. NULL: bytes */
+	const char *schema; /* compact JSON from datapackage.json, or NULL */
 	size_t schema_len;
 	/* declared: NULL-ended names, or lists "A,B" of them; {NULL} for --no-key; NULL: not
 	 * said */

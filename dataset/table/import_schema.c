@@ -137,6 +137,9 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t
 	if (stride == 0) {
 		return VV_OK;
 	}
+	if (!im->window) {
+		return vv_fail(err, VV_ECORRUPT, "the cut's columns are not in the schema");
+	}
 	while (cap > 64 && cap * stride > (1u << 20)) {
 		cap /= 2;
 	}

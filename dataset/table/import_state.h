@@ -52,6 +52,8 @@ typedef struct group_job {
 	vv_arena arena; /* decoded cells */
 	bool last;      /* the file's last rows */
 	bool cut;       /* ended by a cut */
+	bool known;     /* nothing is left to do: entry and items are there */
+	vv_buf given;   /* raw, where no window has it, and a byte of what follows */
 	vv_cid base;    /* null when there is none */
 	/* results */
 	vv_status status;
@@ -80,7 +82,8 @@ typedef struct import {
 	const vv_sink *sink;
 	const vv_import_options *opts;
 	vv_import_result *out;
-	vv_window *window;
+	vv_window *window; /* NULL: the groups are given */
+	uint64_t given_bytes;
 	vv_pool *pool;
 	vv_pool *own_pool;
 

@@ -20,6 +20,12 @@ vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress
 typedef struct vv_table_checks vv_table_checks;
 vv_table_checks *vv_table_checks_new(void);    /* NULL when out of memory */
 void vv_table_checks_free(vv_table_checks *c); /* accepts NULL */
+/* What earlier runs proved: for transfers; fsck believes none of it.
+ * The file is derived and may be missing or be anything. secret: the repository's. */
+vv_status vv_table_checks_load(vv_table_checks *c, const char *file, uint64_t secret,
+			       vv_error *err);
+vv_status vv_table_checks_save(const vv_table_checks *c, const char *file, uint64_t secret,
+			       vv_error *err);
 vv_status vv_table_checks_next(vv_table_checks *c, vv_table *t, vv_pool *pool,
 			       const vv_progress *progress, vv_error *err);
 

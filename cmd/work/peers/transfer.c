@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/peers/reach.h"
@@ -135,9 +136,49 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 	return VV_OK;
 }
 
+/* --- what was proved: kept for the next transfer into this repository ---------------------- */
+
+/* Derived: without it, everything is proved anew. */
+static vv_status recall(vv_transfer *t, vv_error *err)
+{
+	vv_error ignored;
+	uint64_t secret;
+	char *file;
+	vv_status rc = VV_OK;
+
+	if (t->remembers || !t->repo) {
+		return VV_OK;
+	}
+	t->remembers = true;
+	file = vv_path_join(vv_repository_varvedir(t->repo), "cache", "pairs", NULL);
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_repository_secret(t->repo, &secret, &ignored) == VV_OK) {
+		rc = vv_table_checks_load(t->checks, file, secret, err);
+	}
+	vv_free(file);
+	return rc;
+}
+
+static void remember(const vv_transfer *t)
+{
+	vv_error ignored;
+	uint64_t secret;
+	char *file = t->remembers
+			     ? vv_path_join(vv_repository_varvedir(t->repo), "cache", "pairs", NULL)
+			     : NULL;
+
+	if (file && vv_repository_secret(t->repo, &secret, &ignored) == VV_OK) {
+		(void)vv_table_checks_save(t->checks, file, secret, &ignored);
+	}
+	vv_free(file);
+}
+
 void vv_transfer_close(vv_transfer *t)
 {
 	vv_notes_end(t->notes);
+	remember(t);
 	vv_free(t->program);
 	vv_table_checks_free(t->checks);
 	vv_pool_free(t->pool);
@@ -242,9 +283,12 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 	const vv_sink source = {.get = get_incoming, .payload = in};
 	vv_table table;
 	char hex[VV_OID_TEXT + 1];
-	vv_status rc = vv_table_open(&table, &source, &v->root, err);
+	vv_status rc = recall(t, err);
 
-	if (rc == VV_OK) {
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = vv_table_open(&table, &source, &v->root, err)) == VV_OK) {
 		if ((rc = check_pointer(with, &table, v, err)) == VV_OK) {
 			rc = vv_table_checks_next(t->checks, &table, t->pool, t->progress, err);
 		}

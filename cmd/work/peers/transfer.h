@@ -22,6 +22,7 @@ typedef struct vv_transfer {
 	vv_connect_options connect;
 	const vv_progress *progress;
 	vv_table_checks *checks; /* of the versions that came */
+	bool remembers;          /* what earlier transfers proved was read */
 	vv_pool *pool;
 	uint64_t start_ms;
 	bool quiet;

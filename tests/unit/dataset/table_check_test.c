@@ -119,7 +119,211 @@ static void a_forged_version_is_found_also_between_sound_ones(void **state)
 	vv_buf_clear(&second);
 }
 
+/* A sound root apart from its groups: those of `from` with these numbers. The rows, bytes and hash
+ * are those of the groups' bytes one after the other. */
+static vv_cid put_groups(fixture *f, const vv_import_result *from, const size_t *numbers,
+			 size_t count, const vv_dialect *dialect)
+{
+	vv_root forged = from->root; /* borrows */
+	vv_list_builder *data, *layout;
+	vv_list a = {VV_BUF_INIT}, b = {VV_BUF_INIT};
+	vv_xxh3_state *hash = vv_xxh3_new(0);
+	vv_error err;
+	vv_cid cid;
+
+	assert_non_null(hash);
+	vv_assert_ok(vv_list_builder_new(&data, VV_LIST_DATA, &f->sink, NULL, &err), &err);
+	vv_assert_ok(vv_list_builder_new(&layout, VV_LIST_LAYOUT, &f->sink, NULL, &err), &err);
+	forged.rows = 0;
+	forged.bytes = from->root.dialect.prologue.len;
+	for (size_t i = 0; i < count; i++) {
+		vv_list_reader *r;
+		vv_list_item item;
+		uint8_t le[8];
+
+		vv_assert_ok(vv_list_reader_open(&r, VV_LIST_DATA, &f->sink, from->root.data.data,
+						 from->root.data.len, &err),
+			     &err);
+		vv_assert_ok(vv_list_seek_index(r, numbers[i], &err), &err);
+		assert_int_equal(vv_list_next(r, &item, &err), 1);
+		vv_assert_ok(vv_list_builder_add(data, item.bytes, item.len, item.weight, &err),
+			     &err);
+		forged.rows += item.weight;
+		vv_list_reader_close(r);
+		vv_assert_ok(vv_list_reader_open(&r, VV_LIST_LAYOUT, &f->sink,
+						 from->root.layout.data, from->root.layout.len,
+						 &err),
+			     &err);
+		vv_assert_ok(vv_list_seek_index(r, numbers[i], &err), &err);
+		assert_int_equal(vv_list_next(r, &item, &err), 1);
+		vv_assert_ok(vv_list_builder_add(layout, item.bytes, item.len, item.weight, &err),
+			     &err);
+		forged.bytes += item.weight;
+		vv_list_reader_close(r);
+		vv_put_le64(le, from->cache->entries[numbers[i]].raw_hash);
+		vv_xxh3_update(hash, le, sizeof(le));
+	}
+	vv_assert_ok(vv_list_builder_finish(data, &a, &err), &err);
+	vv_assert_ok(vv_list_builder_finish(layout, &b, &err), &err);
+	forged.hash = vv_xxh3_digest128(hash);
+	if (dialect) {
+		forged.dialect = *dialect;
+	}
+	vv_xxh3_free(hash);
+	vv_list_builder_free(data);
+	vv_list_builder_free(layout);
+	vv_buf block = VV_BUF_INIT;
+	forged.data = a.top;
+	forged.layout = b.top;
+	vv_assert_ok(vv_root_encode(&block, &forged, &err), &err);
+	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, &err), &err);
+	vv_assert_ok(f->sink.put(f->sink.payload, &cid, block.data, block.len, NULL, &err), &err);
+	vv_buf_clear(&block);
+	vv_list_clear(&a);
+	vv_list_clear(&b);
+	return cid;
+}
+
+static void groups_are_proved_where_they_stand(void **state)
+{
+	fixture *f = *state;
+	vv_import_result a;
+	vv_buf text = VV_BUF_INIT;
+	vv_error err;
+	vv_cid cid;
+
+	put_plain_rows(&text, 20000, 20000);
+	import_text(f, &a, &text, NULL);
+	const size_t last = (size_t)a.groups - 1;
+	const size_t other_order[] = {2, 1, 3, last}, end_inside[] = {0, last, 1, last},
+		     middle_last[] = {0, 1};
+	vv_assert_ok(check_next(f, &a.cid, &err), &err);
+	/* Groups begin anew after each cut, so these are what their bytes give. */
+	cid = put_groups(f, &a, other_order, 4, NULL);
+	vv_assert_ok(check_next(f, &cid, &err), &err);
+	cid = put_groups(f, &a, middle_last, 2, NULL);
+	vv_assert_ok(check_next(f, &cid, &err), &err);
+	/* But nothing was cut where the file ended. */
+	cid = put_groups(f, &a, end_inside, 4, NULL);
+	vv_assert_status(check_next(f, &cid, &err), VV_ECORRUPT, &err);
+	vv_import_result_clear(&a);
+	vv_buf_clear(&text);
+}
+
+static void a_group_is_proved_in_its_dialect_alone(void **state)
+{
+	fixture *f = *state;
+	const size_t all[] = {0, 1};
+	vv_import_result a;
+	vv_buf text = VV_BUF_INIT;
+	vv_error err;
+	vv_cid cid;
+
+	put_plain_rows(&text, 20000, 20000);
+	import_text(f, &a, &text, NULL);
+	vv_assert_ok(check_next(f, &a.cid, &err), &err);
+	vv_dialect d = a.root.dialect; /* borrows */
+	cid = put_groups(f, &a, all, 2, &d);
+	vv_assert_ok(check_next(f, &cid, &err), &err);
+	d.delimiter = ';'; /* the same lengths, and other bytes */
+	cid = put_groups(f, &a, all, 2, &d);
+	vv_assert_status(check_next(f, &cid, &err), VV_ECORRUPT, &err);
+	d = a.root.dialect;
+	d.final_newline = false;
+	cid = put_groups(f, &a, all, 2, &d);
+	vv_assert_status(check_next(f, &cid, &err), VV_ECORRUPT, &err);
+	vv_import_result_clear(&a);
+	vv_buf_clear(&text);
+}
+
+/* Blank lines between groups belong to the group behind them, and a row end may be longer with them. */
+static void blank_lines_between_proved_groups_do_no_harm(void **state)
+{
+	fixture *f = *state;
+	vv_import_result a, b;
+	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
+	vv_error err;
+
+	put_plain_rows(&first, 20000, 20000);
+	import_text(f, &a, &first, NULL);
+	assert_true(a.groups > 10);
+	size_t end = (size_t)(a.root.dialect.prologue.len + a.cache->entries[0].raw_len +
+			      a.cache->entries[1].raw_len);
+	vv_buf_put(&second, first.data, end);
+	vv_buf_puts(&second, "\n\n");
+	vv_buf_put(&second, first.data + end, first.len - end);
+	import_text(f, &b, &second, NULL);
+	vv_assert_ok(check_next(f, &a.cid, &err), &err);
+	vv_assert_ok(check_next(f, &b.cid, &err), &err);
+	vv_assert_ok(check_next(f, &a.cid, &err), &err);
+	vv_import_result_clear(&a);
+	vv_import_result_clear(&b);
+	vv_buf_clear(&first);
+	vv_buf_clear(&second);
+}
+
+typedef struct counted_reads {
+	fixture *f;
+	size_t leaves;
+} counted_reads;
+
+static vv_status count_get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	counted_reads *c = payload;
+
+	c->leaves += cid->codec == VV_CODEC_RAW;
+	return c->f->sink.get(c->f->sink.payload, cid, out, err);
+}
+
+static size_t leaves_read(fixture *f, vv_table_checks *checks, const vv_cid *cid)
+{
+	counted_reads c = {f, 0};
+	const vv_sink source = {.get = count_get, .payload = &c};
+	vv_table t;
+	vv_error err;
+
+	vv_assert_ok(vv_table_open(&t, &source, cid, &err), &err);
+	vv_assert_ok(vv_table_checks_next(checks, &t, NULL, NULL, &err), &err);
+	vv_table_close(&t);
+	return c.leaves;
+}
+
+static void what_was_proved_is_not_read_again(void **state)
+{
+	fixture *f = *state;
+	vv_import_result a, b;
+	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
+	vv_table_checks *later;
+	const char *file = vv_test_path("pairs");
+	vv_error err;
+
+	put_plain_rows(&first, 20000, 20000);
+	put_plain_rows(&second, 20000, 11111);
+	import_text(f, &a, &first, NULL);
+	import_text(f, &b, &second, &a);
+	assert_int_equal(leaves_read(f, f->checks, &a.cid), a.groups);
+	assert_int_equal(leaves_read(f, f->checks, &a.cid), 0);
+	assert_int_equal(leaves_read(f, f->checks, &b.cid), b.groups_new);
+	vv_assert_ok(vv_table_checks_save(f->checks, file, 42, &err), &err);
+	for (uint64_t secret = 42; secret < 44; secret++) {
+		later = vv_table_checks_new();
+		assert_non_null(later);
+		vv_assert_ok(vv_table_checks_load(later, file, secret, &err), &err);
+		assert_int_equal(leaves_read(f, later, &b.cid), secret == 42 ? 0 : b.groups);
+		vv_table_checks_free(later);
+	}
+	vv_import_result_clear(&a);
+	vv_import_result_clear(&b);
+	vv_buf_clear(&first);
+	vv_buf_clear(&second);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(groups_are_proved_where_they_stand, setup, teardown),
+	cmocka_unit_test_setup_teardown(a_group_is_proved_in_its_dialect_alone, setup, teardown),
+	cmocka_unit_test_setup_teardown(blank_lines_between_proved_groups_do_no_harm, setup,
+					teardown),
+	cmocka_unit_test_setup_teardown(what_was_proved_is_not_read_again, setup, teardown),
 	cmocka_unit_test_setup_teardown(a_forged_version_is_found_also_between_sound_ones, setup,
 					teardown),
 };

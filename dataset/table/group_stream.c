@@ -1,0 +1,290 @@
+/*
+ * group_stream: knows when a proved group needs its bytes all the same: when what follows it
+ * begins like a row end, the end of its last row is not where it stood when it was proved.
+ */
+#include "dataset/table/group_stream.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "dataset/table/bytes.h"
+
+#define AHEAD 8 /* groups that are begun before they are asked for */
+
+typedef struct piece {
+	vv_job job;
+	vv_table *table;
+	vv_buf data, layout;
+	uint64_t rows;
+	bool last, known, submitted;
+	vv_pair pair;
+	vv_batch batch;
+	vv_buf raw;
+	vv_status status;
+	vv_error err;
+} piece;
+
+struct group_stream {
+	vv_table *table;
+	vv_pool *pool, *own_pool;
+	group_known_fn known;
+	void *payload;
+	vv_list_reader *data, *layout;
+	uint64_t left; /* not yet begun */
+	piece pieces[AHEAD];
+	size_t head, tail;
+	bool given; /* the piece at head was given to the caller */
+	vv_pair *pairs;
+	size_t pair_count, pair_cap;
+};
+
+static vv_status make(piece *p, vv_error *err)
+{
+	vv_status rc;
+
+	vv_buf_reset(&p->raw);
+	p->batch.first_row = p->batch.index = 0;
+	if ((rc = table_load_layout(p->table, &p->batch, p->layout.data, p->layout.len, err)) < 0 ||
+	    (rc = table_load_data(p->table, &p->batch, p->data.data, p->data.len, NULL, 0, err)) <
+		    0 ||
+	    (rc = vv_batch_lines(&p->raw, NULL, p->table, &p->batch, p->last, err)) < 0) {
+		return rc;
+	}
+	if (p->raw.len != p->batch.raw_len || p->raw.len == 0) {
+		return vv_fail(err, VV_ECORRUPT, "a row group gives %zu bytes instead of %llu",
+			       p->raw.len, (unsigned long long)p->batch.raw_len);
+	}
+	return VV_OK;
+}
+
+static void run(vv_job *job, unsigned worker)
+{
+	piece *p = (piece *)(void *)job;
+
+	(void)worker;
+	p->status = make(p, &p->err);
+}
+
+static int next_items(group_stream *s, piece *p, vv_error *err)
+{
+	vv_list_item item;
+	int more = vv_list_next(s->data, &item, err);
+
+	if (more <= 0) {
+		return more;
+	}
+	vv_buf_reset(&p->data);
+	vv_buf_put(&p->data, item.bytes, item.len);
+	p->rows = item.weight;
+	if ((more = vv_list_next(s->layout, &item, err)) <= 0) {
+		return more < 0 ? more
+				: (int)vv_fail(err, VV_ECORRUPT,
+					       "the layout list is shorter than the data list");
+	}
+	vv_buf_reset(&p->layout);
+	vv_buf_put(&p->layout, item.bytes, item.len);
+	p->pair.raw_len = item.weight;
+	return vv_buf_ok(&p->data, err) < 0 || vv_buf_ok(&p->layout, err) < 0 ? VV_ENOMEM : 1;
+}
+
+/* 1, 0 when all are begun, <0. */
+static int begin_next(group_stream *s, vv_error *err)
+{
+	piece *p = &s->pieces[s->tail % AHEAD];
+	int more = s->left > 0 ? next_items(s, p, err) : 0;
+
+	if (more <= 0) {
+		return more;
+	}
+	uint64_t raw_len = p->pair.raw_len;
+	s->left--;
+	p->last = s->left == 0;
+	p->status = VV_OK;
+	int known = s->known(s->payload, p->data.data, p->data.len, p->layout.data, p->layout.len,
+			     p->last, &p->pair, err);
+	if (known < 0) {
+		return known;
+	}
+	p->known = known > 0 && p->pair.raw_len == raw_len;
+	p->submitted = !p->known;
+	s->tail++;
+	if (p->submitted) {
+		p->job.run = run;
+		vv_pool_submit(s->pool, &p->job);
+	}
+	return 1;
+}
+
+/* The piece so far from the head, made; NULL: there is none, or (with *rc) it failed. */
+static piece *look(group_stream *s, size_t at, vv_status *rc, vv_error *err)
+{
+	int more = 1;
+
+	while (more > 0 && s->tail - s->head < AHEAD) {
+		more = begin_next(s, err);
+	}
+	*rc = more < 0 ? (vv_status)more : VV_OK;
+	if (*rc < 0 || s->head + at >= s->tail) {
+		return NULL;
+	}
+	piece *p = &s->pieces[(s->head + at) % AHEAD];
+	if (p->submitted) {
+		vv_pool_wait(s->pool, &p->job);
+		p->submitted = false;
+	}
+	if (p->status < 0) {
+		*rc = p->status;
+		if (err) {
+			*err = p->err;
+		}
+		return NULL;
+	}
+	return p;
+}
+
+static bool is_row_end(int byte)
+{
+	return byte == '\n' || byte == '\r';
+}
+
+/* What follows would not have changed how the last row is read: so the pair may stand elsewhere. */
+static vv_status note_pair(group_stream *s, piece *p, int next, vv_error *err)
+{
+	if (is_row_end(next)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(s->pairs, s->pair_count, s->pair_cap)) {
+		return vv_fail_nomem(err);
+	}
+	p->pair.raw_len = p->raw.len;
+	p->pair.raw_hash = vv_xxh3(p->raw.data, p->raw.len, 0);
+	p->pair.first = p->raw.data[0];
+	s->pairs[s->pair_count++] = p->pair;
+	return VV_OK;
+}
+
+const vv_pair *group_stream_pairs(const group_stream *s, size_t *count)
+{
+	*count = s->pair_count;
+	return s->pairs;
+}
+
+static void drop_head(group_stream *s)
+{
+	piece *p = &s->pieces[s->head % AHEAD];
+
+	if (p->raw.cap > (1u << 20)) { /* long rows are seldom */
+		vv_buf_clear(&p->raw);
+		vv_batch_clear(&p->batch);
+		vv_batch_init(&p->batch);
+	}
+	s->head++;
+	s->given = false;
+}
+
+int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
+{
+	vv_status rc;
+	piece *p, *after;
+
+	if (s->given) {
+		drop_head(s);
+	}
+	if (!(p = look(s, 0, &rc, err))) {
+		return (int)rc;
+	}
+	if (!(after = look(s, 1, &rc, err)) && rc < 0) {
+		return (int)rc;
+	}
+	int next = !after ? -1 : (uint8_t)(after->known ? after->pair.first : after->raw.data[0]);
+	if (p->known && is_row_end(next)) {
+		if ((rc = make(p, err)) < 0) {
+			return (int)rc;
+		}
+		p->known = false;
+	}
+	if (!p->known && (rc = note_pair(s, p, next, err)) < 0) {
+		return (int)rc;
+	}
+	s->given = true;
+	*out = (streamed_group){.data = p->data.data,
+				.layout = p->layout.data,
+				.data_len = p->data.len,
+				.layout_len = p->layout.len,
+				.rows = p->rows,
+				.known = p->known,
+				.pair = p->pair,
+				.raw = p->known ? NULL : p->raw.data,
+				.raw_len = p->known ? (size_t)p->pair.raw_len : p->raw.len,
+				.next = next};
+	return 1;
+}
+
+vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, group_known_fn known,
+			    void *payload, vv_error *err)
+{
+	group_stream *s = vv_calloc(1, sizeof(*s));
+	uint64_t weight, forms;
+	vv_status rc;
+
+	*out = NULL;
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	s->table = t;
+	s->known = known;
+	s->payload = payload;
+	s->pool = pool ? pool : (s->own_pool = vv_pool_new(0));
+	for (size_t i = 0; i < AHEAD; i++) {
+		vv_batch_init(&s->pieces[i].batch);
+		s->pieces[i].table = t;
+	}
+	if (!s->pool) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_list_reader_open(&s->data, VV_LIST_DATA, &t->source, t->root.data.data,
+				      t->root.data.len, err)) < 0 ||
+	    (rc = vv_list_reader_open(&s->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
+				      t->root.layout.len, err)) < 0) {
+		goto done;
+	}
+	vv_list_totals(s->data, &s->left, &weight);
+	vv_list_totals(s->layout, &forms, &weight);
+	if (forms != s->left) {
+		rc = vv_fail(err, VV_ECORRUPT, "the lists of data and layout differ in length");
+	}
+done:
+	if (rc < 0) {
+		group_stream_close(s);
+		return rc;
+	}
+	*out = s;
+	return VV_OK;
+}
+
+void group_stream_close(group_stream *s)
+{
+	if (!s) {
+		return;
+	}
+	for (; s->head < s->tail; s->head++) {
+		piece *p = &s->pieces[s->head % AHEAD];
+		if (p->submitted) {
+			vv_pool_wait(s->pool, &p->job);
+		}
+	}
+	for (size_t i = 0; i < AHEAD; i++) {
+		piece *p = &s->pieces[i];
+		vv_buf_clear(&p->data);
+		vv_buf_clear(&p->layout);
+		vv_buf_clear(&p->raw);
+		vv_batch_clear(&p->batch);
+	}
+	vv_free(s->pairs);
+	vv_list_reader_close(s->data);
+	vv_list_reader_close(s->layout);
+	vv_pool_free(s->own_pool);
+	vv_free(s);
+}

@@ -1,0 +1,44 @@
+/*
+ * group_stream: the row groups of a version in order, with the bytes of those that somebody wants.
+ * For this room alone.
+ *
+ *   group_stream_open(&s, table, pool, is_known, payload, err)
+ *   while ((more = group_stream_next(s, &g, err)) > 0) { ... }
+ *   group_stream_close(s)
+ *
+ * Bytes are made ahead by the pool's threads; what is_known names is not read at all.
+ */
+#ifndef VV_DATASET_TABLE_GROUP_STREAM_H
+#define VV_DATASET_TABLE_GROUP_STREAM_H
+
+#include "base/thread.h"
+#include "dataset/table/pair_memo.h"
+#include "dataset/table/table.h"
+
+/* A group; borrowed until the next call. */
+typedef struct streamed_group {
+	const void *data, *layout; /* its list items */
+	size_t data_len, layout_len;
+	uint64_t rows;
+	bool known;
+	vv_pair pair;    /* known: what is_known gave; else its key alone */
+	const char *raw; /* its bytes; NULL: known */
+	size_t raw_len;
+	int next; /* the byte that follows it; -1: it is the last */
+} streamed_group;
+
+/* Fills pair's key, and all of it where the pair is known. <0: status. */
+typedef int (*group_known_fn)(void *payload, const void *data, size_t data_len, const void *layout,
+			      size_t layout_len, bool last, vv_pair *pair, vv_error *err);
+
+typedef struct group_stream group_stream;
+vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, group_known_fn known,
+			    void *payload, vv_error *err);
+/* 1, 0 at the end, <0. A known group that what follows might change is given with its bytes. */
+int group_stream_next(group_stream *s, streamed_group *out, vv_error *err);
+/* The pairs whose bytes were given, and may serve wherever they stand: proved as soon as the whole
+ * version is found to be what its bytes give. Borrowed. */
+const vv_pair *group_stream_pairs(const group_stream *s, size_t *count);
+void group_stream_close(group_stream *s); /* accepts NULL */
+
+#endif
