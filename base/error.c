@@ -11,20 +11,35 @@
 
 #include "base/show.h"
 
-/* Copies text into out (of size bytes), cut without leaving half a UTF-8
- * sequence at the end. */
+static bool inside_character(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Copies text into out (of size bytes). What is too long loses its middle, since the reason stands
+ * at the end; no half of a UTF-8 sequence stays. */
 static void copy_cut(char *out, size_t size, const char *text)
 {
-	size_t len = strlen(text);
+	static const char gap[] = "...";
+	size_t len = strlen(text), tail_len = size / 3, head_len;
+	const char *tail;
 
-	if (len >= size) {
-		len = size - 1;
-		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80) {
-			len--;
-		}
+	if (len < size) {
+		memcpy(out, text, len + 1);
+		return;
 	}
-	memcpy(out, text, len);
-	out[len] = '\0';
+	tail = text + len - tail_len;
+	while (inside_character(*tail)) {
+		tail++;
+		tail_len--;
+	}
+	head_len = size - sizeof gap - tail_len;
+	while (head_len > 0 && inside_character(text[head_len])) {
+		head_len--;
+	}
+	memcpy(out, text, head_len);
+	memcpy(out + head_len, gap, sizeof gap - 1);
+	memcpy(out + head_len + sizeof gap - 1, tail, tail_len + 1);
 }
 
 /* Formats behind the back of err: an argument may point into it. */
@@ -33,7 +48,7 @@ static void format(char *out, size_t size, const char *fmt, va_list ap)
 
 static void format(char *out, size_t size, const char *fmt, va_list ap)
 {
-	char text[1024];
+	char text[5120]; /* a path, and what is said of it */
 
 	if (vsnprintf(text, sizeof text, fmt, ap) < 0) {
 		text[0] = '\0';

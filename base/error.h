@@ -35,7 +35,7 @@ typedef struct vv_error {
 	char hint[256];    /* what to try next; "" when nothing honest can be said */
 } vv_error;
 
-/* Sets code and message, clears the hint; long text is cut. Returns code. */
+/* Sets code and message, clears the hint; long text loses its middle. Returns code. */
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -51,7 +51,7 @@ vv_status vv_fail_nomem(vv_error *err);
 /* Sets the hint where none is set yet. Returns err->code. */
 vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts "<text>: " before the message, cutting its end where it gets too long.
+/* Puts "<text>: " before the message, cutting the middle where it gets too long.
  * Returns err->code. */
 vv_status vv_prefix(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

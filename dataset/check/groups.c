@@ -228,7 +228,8 @@ done:
 vv_status check_facts_save(check_run *r, vv_error *err)
 {
 	vv_buf out = VV_BUF_INIT, entries = VV_BUF_INIT, tail = VV_BUF_INIT;
-	const uint8_t *counts = (const uint8_t *)r->counts.data, *end = counts + r->counts.len;
+	const uint8_t *counts = (const uint8_t *)r->counts.data,
+		      *end = counts ? counts + r->counts.len : NULL;
 	size_t count = r->group_count;
 	bool news = false;
 	vv_status rc;

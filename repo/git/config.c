@@ -496,9 +496,11 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
 static int set_value(git_config *own, const char *key, const char *value)
 {
 	int code = git_config_set_string(own, key, value);
+	const git_error *what = git_error_last();
 
-	if (code < 0 && code != GIT_ELOCKED && code != GIT_EINVALIDSPEC &&
-	    git_config_delete_multivar(own, key, ".*") == 0) {
+	/* Where the disk failed there is nothing to take away first. */
+	if (code < 0 && code != GIT_ELOCKED && code != GIT_EINVALIDSPEC && what &&
+	    what->klass == GIT_ERROR_CONFIG && git_config_delete_multivar(own, key, ".*") == 0) {
 		git_error_clear();
 		code = git_config_set_string(own, key, value); /* it had several values */
 	}

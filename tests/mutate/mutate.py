@@ -2,12 +2,22 @@
 """Changes one operator, constant or statement at random and looks whether a test notices.
 
 usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--unit] [--sanitize] [--list] [--log FILE]
+                 [--from K] [--lived LOG]
 
 N mutants (20) are drawn with SEED (1) from the sources of repo, dataset, diff and transport; the same
-seed on the same commit draws the same ones. Each is built in a copy of the tree below build/mutate and
-gets what tests its folder: the unit tests of the folder, then those of the folders above it and the
-quick tests of the commands (with --unit only the first); with --sanitize under the sanitizers. A test that fails, crashes or hangs notices
-it. A mutant that the compiler turns into the very same code, or refuses, is not counted.
+seed on the same commit draws the same ones. Each is built in a copy of the tree below build/mutate (one
+object, one shared library) and gets, until something notices it:
+
+1. the unit tests of the nouns that include its header, call its functions or have its name;
+2. the other unit tests of its folder;
+3. the quick tests of the commands that use the room it stands in (COMMANDS);
+4. the unit tests of the folders above.
+
+A test that fails, crashes or does not end notices it. Nouns whose tests take more than LONG seconds of work
+(failing allocations, deep graphs) are left out, but for those of the same name. With --unit only 1 and 2 are run, with --sanitize under the
+sanitizers. A mutant that the compiler turns into the very same code, or refuses, is not counted.
+--from K goes on with the K-th mutant of a run that was stopped; --lived LOG --sanitize judges those again
+that lived. The copy stands still while a run is under way: the sources may change.
 
 What lives is printed with its line before and after. It wants a test, or it changes nothing that can be
 seen: then the code may be simpler. Exit status: 0 when at least 95 of 100 were noticed, else 1.
@@ -18,7 +28,9 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -33,6 +45,17 @@ FOLDERS = {  # what stands on each of them
     "diff": ["diff", "cmd"],
     "transport": ["transport", "cmd"],
 }
+COMMANDS = [  # which tests of commands use a room
+    ("repo/git", "add|branch|commit|history|info|log|merge|mv|rm|status|switch|tag|track"),
+    ("repo/blocks", "add|cat|commit|fsck|gc|peers"), ("repo/transfer", "fsck|peers"), ("repo/gc", "gc|fsck"),
+    ("dataset/check", "check|commit"), ("dataset/schema", "add|check|diff|schema"),
+    ("dataset/read", "add|cat|convert|diff|filter|status"), ("dataset", "add|blame|cat|check|convert|diff|info|schema|status"),
+    ("diff/merge", "merge"), ("diff/write", "diff|diff-writers|show"), ("diff/patch", "apply"),
+    ("diff/check", "check"), ("diff", "blame|diff|log|merge|show|status"), ("transport/ipfs", "car"),
+    ("transport/http", "serve"), ("transport/server", "serve"), ("transport", "car|peers|serve"),
+]
+LONG = 15
+SLOW = re.compile(r"fault|^reach$")
 BLANKED = re.compile(r"""/\*.*?\*/ | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | ^[ \t]*\#(?:[^\n]*\\\n)*[^\n]*""",
                      re.S | re.X | re.M)
 # pattern, what takes its place ({} is the match itself)
@@ -47,12 +70,16 @@ OPERATORS = [
 ]
 
 
-def run(command, seconds=900, **more):
+def run(command, seconds=900, cpu=None, **more):
     """The exit code; None when it took too long."""
+    def limit():
+        if cpu:
+            resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               stdin=subprocess.DEVNULL, start_new_session=True, **more)
+                               stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=limit, **more)
     try:
-        return process.wait(seconds)
+        code = process.wait(seconds)
+        return None if code == -signal.SIGXCPU else code
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, 9)
         process.wait()
@@ -91,9 +118,9 @@ def blank(text):
     return BLANKED.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
 
 
-def places(path):
+def places(base, path):
     """(offset, length, new text) of everything in a file that can be changed."""
-    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+    with open(os.path.join(base, path), encoding="utf-8") as file:
         text = file.read()
     code = blank(text)
     for pattern, new in OPERATORS:
@@ -107,11 +134,11 @@ def places(path):
             yield match.start(), match.end() - match.start(), better
 
 
-def draw(count, seed, only):
+def draw(base, count, seed, only):
     sources = subprocess.run(["git", "ls-files", *FOLDERS], cwd=ROOT, capture_output=True, text=True,
                              check=True).stdout.split("\n")
     sources = sorted(s for s in sources if s.endswith(".c") and (not only or s == only or s.startswith(only + "/")))
-    everything = [(path, *place) for path in sources for place in sorted(places(path))]
+    everything = [(path, *place) for path in sources for place in sorted(places(base, path))]
     random.Random(seed).shuffle(everything)
     return everything[:count]
 
@@ -122,19 +149,40 @@ def describe(path, text, at, length, new):
             "after": (text[start:at] + new + text[at + length:end]).strip()}
 
 
-def patience(folder, known={}):
-    """How long the unit tests of a folder may take: ten times what they need unchanged."""
-    if folder not in known:
-        began = time.monotonic()
-        if run_unit(folder, 1800) != 0:
-            sys.exit(f"the unit tests of {folder} fail unchanged")
-        known[folder] = 60 + 10 * (time.monotonic() - began)
-    return known[folder]
+def program(folder):
+    return os.path.join(BUILD, "tests", "unit", folder, f"unit_{folder}")
 
 
-def run_unit(folder, seconds):
-    return run([os.path.join(BUILD, "tests", "unit", folder, f"unit_{folder}")], seconds,
-               cwd=os.path.join(BUILD, "tests"))
+def nouns(known={}):
+    """(folder, noun) of all unit tests: how many seconds of work they are, as far as that is known by now."""
+    if not known:
+        for folder in FOLDERS["repo"]:
+            names = subprocess.run([program(folder), "--list"], capture_output=True, text=True, check=True).stdout
+            known.update({(folder, name.split(".")[0]): 1 for name in names.split()})
+        known.update({key: 2 * LONG for key in known if SLOW.search(key[1])})
+    return known
+
+
+def run_noun(folder, noun):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    code = run([program(folder), noun], 600, cpu=4 * LONG, cwd=os.path.join(BUILD, "tests"))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if code == 0:
+        nouns()[folder, noun] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return code
+
+
+def closeness(path, folder, noun, known={}):
+    """How much a test has to do with a source: its name, its header, its functions."""
+    test = os.path.join(TREE, "tests", "unit", folder, f"{noun}_test.c")
+    source = os.path.join(TREE, path)
+    for name in (test, source):
+        if name not in known:
+            with open(name, encoding="utf-8") as file:
+                known[name] = file.read()
+    functions = set(re.findall(r"^\w[\w *]*?\b(vv_\w+)\(", known[source], re.M))
+    return (20 * (os.path.basename(path) == f"{noun}.c") + 5 * (path[:-1] + "h" in known[test]) +
+            len(functions & set(re.findall(r"\bvv_\w+", known[test]))))
 
 
 def object_of(path):
@@ -151,18 +199,28 @@ def verdict(path, unit_only):
         return "refused"
     if digest(target) == before:
         return "same code"
-    code = run_unit(folder, patience(folder))
-    if code != 0:
-        return "hangs" if code is None else "noticed by its unit tests"
+    every = list(nouns())
+    near = {key: closeness(path, *key) for key in every}
+    first = sorted((key for key in every if near[key] and (key[0] == folder or near[key] >= 5) and
+                    (nouns()[key] < LONG or near[key] >= 20)),
+                   key=lambda key: (-near[key] if nouns()[key] < 2 else nouns()[key], nouns()[key]))
+    others = sorted((key for key in every if key not in first and nouns()[key] < LONG), key=nouns().get)
+    for key in first + [key for key in others if key[0] == folder]:
+        code = run_noun(*key)
+        if code != 0:
+            return "hangs" if code is None else "noticed by unit." + ".".join(key)
     if unit_only:
         return "lived"
-    for above in FOLDERS[folder][1:]:
-        code = run_unit(above, patience(above))
+    words = next(words for room, words in COMMANDS if path.startswith(room + "/"))
+    code = run(["ctest", "--test-dir", BUILD, "-LE", "slow", "-R", rf"^cli\.({words})\.", "--stop-on-failure",
+                "--timeout", "100"], 1800)
+    if code != 0:
+        return "noticed by the commands"
+    for key in [key for key in others if key[0] in FOLDERS[folder][1:]]:
+        code = run_noun(*key)
         if code != 0:
-            return f"noticed by the unit tests of {above}"
-    code = run(["ctest", "--test-dir", BUILD, "-j3", "-LE", "slow", "-R", r"^(cli|interop)\.", "--stop-on-failure",
-                "--timeout", "60"], 900)
-    return "lived" if code == 0 else "noticed by the commands"
+            return "hangs" if code is None else "noticed by unit." + ".".join(key)
+    return "lived"
 
 
 def main():
@@ -173,21 +231,29 @@ def main():
     arguments.add_argument("--unit", action="store_true", help="only the unit tests of the folder")
     arguments.add_argument("--sanitize", action="store_true", help="build with sanitizers: slower, sees more")
     arguments.add_argument("--list", action="store_true", help="print the mutants, run nothing")
+    arguments.add_argument("--from", metavar="K", dest="start", type=int, default=1, help="leave out those before the K-th")
+    arguments.add_argument("--lived", metavar="LOG", help="of the same run, only those that lived according to its log")
     arguments.add_argument("--log", metavar="FILE", help="add a line of JSON for each mutant")
     options = arguments.parse_args()
-    mutants = draw(options.count, options.seed, options.only)
+    base = ROOT if options.list else TREE
     if not options.list:
         prepare(options.sanitize)
+        nouns()
+    mutants = draw(base, options.count, options.seed, options.only)
+    wanted = set(range(options.start, len(mutants) + 1))
+    if options.lived:
+        with open(options.lived, encoding="utf-8") as file:
+            wanted &= {mutant["number"] for mutant in map(json.loads, file) if mutant["verdict"] == "lived"}
     counts, lived = {}, []
     for number, (path, at, length, new) in enumerate(mutants, 1):
-        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        if number not in wanted:
+            continue
+        with open(os.path.join(base, path), encoding="utf-8") as file:
             text = file.read()
-        mutant = describe(path, text, at, length, new)
+        mutant = {"number": number} | describe(path, text, at, length, new)
         if options.list:
             print(f"{mutant['place']}: {mutant['before']}  ->  {mutant['after']}")
             continue
-        for folder in FOLDERS[path.split("/")[0]][:1 if options.unit else None]:
-            patience(folder)
         copy, began = os.path.join(TREE, path), time.monotonic()
         try:
             with open(copy, "w", encoding="utf-8") as file:
@@ -198,7 +264,8 @@ def main():
                 file.write(text)
             run(["ninja", "-C", BUILD, f"vv_{path.split('/')[0]}"])
         mutant["seconds"] = round(time.monotonic() - began, 1)
-        counts[mutant["verdict"]] = counts.get(mutant["verdict"], 0) + 1
+        kind = mutant["verdict"].split(".")[0]
+        counts[kind] = counts.get(kind, 0) + 1
         print(f"{number}/{len(mutants)} {mutant['verdict']} ({mutant['seconds']} s): {mutant['place']}: "
               f"{mutant['before']}  ->  {mutant['after']}", flush=True)
         if mutant["verdict"] == "lived":

@@ -89,6 +89,32 @@ noise() {
 	succeeds on_small_disk 3m ../script
 }
 
+# full_disk WORDS...: the scenarios on a disk of 4 MB and 800 files, see full_disk.py.
+full_disk() {
+	command -v python3 > /dev/null || skip "python3 is not installed"
+	unshare -Urm sh -c 'mount -t tmpfs -o size=4m none "$1"' sh "$BATS_TEST_TMPDIR" 2> "$HOME/err" ||
+		skip "mounting in a namespace of its own is not permitted: $(head -n 1 "$HOME/err")"
+	mkdir disk
+	unshare -Urm sh -c 'mount -t tmpfs -o size=4m,nr_inodes=800 none disk && exec "$@"' \
+		sh "$BATS_TEST_DIRNAME/full_disk.py" "$PWD" "$VARVE_BIN/varve" \
+		--every "${VARVE_TEST_ALL:-${EVERY-7}}" "$@"
+}
+
+@test "on a full disk commands that change files end with a line and can be run again" {
+	succeeds full_disk init init-new add commit-all merge-forward resolve restore switch mv rm track schema apply convert
+	output_has " 0 wrong"
+}
+
+@test "on a full disk commands that move refs or settings end with a line and can be run again" {
+	succeeds full_disk commit commit-amend branch branch-move tag cherry-pick gc check config remote
+	output_has " 0 wrong"
+}
+
+@test "on a full disk a transfer ends with a line and can be run again" {
+	succeeds full_disk push push-first fetch pull-forward clone clone-bare
+	output_has " 0 wrong"
+}
+
 @test "a limit on the size of files is an error like any other" {
 	new_repo
 	rows 300 > prices.csv

@@ -51,6 +51,24 @@ static void the_message_may_be_its_own_argument(void **state)
 	assert_string_equal(err.message, "again outer (inner): outer (inner)");
 }
 
+static void a_long_path_does_not_hide_the_reason(void **state)
+{
+	static const char reason[] = ": No space left on device";
+	char path[4096];
+	vv_error err;
+
+	(void)state;
+	memset(path, 'p', sizeof path - 1);
+	path[sizeof path - 1] = '\0';
+	(void)vv_fail(&err, VV_EIO, "cannot write '%s'%s", path, reason);
+	assert_memory_equal(err.message, "cannot write 'pppp", 18);
+	assert_non_null(strstr(err.message, "p...p"));
+	assert_string_equal(err.message + strlen(err.message) - strlen(reason), reason);
+	assert_int_equal(strlen(err.message), sizeof err.message - 1);
+	(void)vv_prefix(&err, "%.300s", path);
+	assert_string_equal(err.message + strlen(err.message) - strlen(reason), reason);
+}
+
 static void long_text_is_cut_between_characters(void **state)
 {
 	char text[1000];
@@ -136,6 +154,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_first_hint_stays),
 	cmocka_unit_test(a_prefix_goes_before_the_message),
 	cmocka_unit_test(the_message_may_be_its_own_argument),
+	cmocka_unit_test(a_long_path_does_not_hide_the_reason),
 	cmocka_unit_test(long_text_is_cut_between_characters),
 	cmocka_unit_test(errno_becomes_the_code_that_callers_decide_on),
 	cmocka_unit_test(a_full_disk_gets_a_hint),
