@@ -20,20 +20,7 @@
 #include "repo/transfer/send.h"
 #include "transport/protocol/push.h"
 
-#define EARLIER ".before-varve"
-#define MARK "varve pre-push"
 #define INPUT_MAX (64u << 20)
-
-static const char script[] =
-	"#!/bin/sh\n"
-	"# Written by 'varve init': sends the rows of tables before git pushes the commits that name\n"
-	"# them. A hook that was here before is called first: pre-push" EARLIER ".\n"
-	"command -v varve > /dev/null 2>&1 || {\n"
-	"\techo \"varve is not on the PATH: tables would be pushed without their rows\" >&2\n"
-	"\techo \"hint: 'git push --no-verify' pushes all the same\" >&2\n"
-	"\texit 1\n"
-	"}\n"
-	"exec " MARK " \"$@\"\n";
 
 vv_status vv_push_hook_set(vv_repository *r, bool quiet, vv_error *err)
 {
@@ -43,26 +30,16 @@ vv_status vv_push_hook_set(vv_repository *r, bool quiet, vv_error *err)
 	if (vv_repository_is_bare(r)) {
 		return VV_OK;
 	}
-	rc = vv_hook_install(r, "pre-push", EARLIER, script, MARK, &place, err);
+	rc = vv_push_hook_put(&place, r, err);
 	if (rc == VV_OK && !quiet && place == VV_HOOK_ELSEWHERE) {
 		vv_note("hint: core.hooksPath leads out of this repository's Git folder, where no hook is written: "
 			"let the pre-push hook there call: varve pre-push \"$@\"");
 	} else if (rc == VV_OK && !quiet && place == VV_HOOK_BLOCKED) {
-		vv_note("hint: the hook pre-push is not varve's, and there is a pre-push" EARLIER
+		vv_note("hint: the hook pre-push is not varve's, and there is a pre-push" VV_PUSH_HOOK_EARLIER
 			" besides: let it "
 			"call: varve pre-push \"$@\"");
 	}
 	return rc;
-}
-
-vv_status vv_push_hook_find(vv_hook_found *out, vv_repository *r, vv_error *err)
-{
-	return vv_hook_find(out, r, "pre-push", script, MARK, err);
-}
-
-vv_status vv_push_hook_remove(vv_repository *r, bool *removed, vv_error *err)
-{
-	return vv_hook_remove(r, "pre-push", EARLIER, script, removed, err);
 }
 
 typedef struct run {
@@ -314,8 +291,8 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 	}
 	/* 'varve push' sends blocks itself, and runs the hook as git does. */
 	wanted = wanted && !(caller && strcmp(caller, "pre-push") == 0);
-	if ((rc = vv_hook_run_with(r->repo, "pre-push" EARLIER, args, r->input.data, r->input.len,
-				   &ran, err)) < 0 ||
+	if ((rc = vv_hook_run_with(r->repo, "pre-push" VV_PUSH_HOOK_EARLIER, args, r->input.data,
+				   r->input.len, &ran, err)) < 0 ||
 	    !wanted || (rc = read_refs(r, err)) < 0 || (r->count = keep_pushable(r)) == 0 ||
 	    (rc = count_versions(r, err)) < 0 || r->versions == 0) {
 		return rc;

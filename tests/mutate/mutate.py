@@ -92,7 +92,13 @@ def prepare(sanitize):
     preset = ["--preset", "asan", "-DBUILD_SHARED_LIBS=ON"] if sanitize else ["--preset", "dev"]
     BUILD += "-asan" if sanitize else ""
     names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
-    for name in names.decode().split("\0"):
+    names = names.decode().split("\0")
+    for folder in FOLDERS:  # what is gone
+        for at, _, there in os.walk(os.path.join(TREE, folder)):
+            for name in there:
+                if os.path.relpath(os.path.join(at, name), TREE) not in names:
+                    os.unlink(os.path.join(at, name))
+    for name in names:
         source, copy = os.path.join(ROOT, name), os.path.join(TREE, name)
         if not name or not os.path.lexists(source):
             continue
@@ -135,8 +141,8 @@ def places(base, path):
 
 
 def draw(base, count, seed, only):
-    sources = subprocess.run(["git", "ls-files", *FOLDERS], cwd=ROOT, capture_output=True, text=True,
-                             check=True).stdout.split("\n")
+    sources = [os.path.relpath(os.path.join(at, name), base) for folder in FOLDERS
+               for at, _, names in os.walk(os.path.join(base, folder)) for name in names]
     sources = sorted(s for s in sources if s.endswith(".c") and (not only or s == only or s.startswith(only + "/")))
     everything = [(path, *place) for path in sources for place in sorted(places(base, path))]
     random.Random(seed).shuffle(everything)
