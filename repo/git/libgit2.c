@@ -74,7 +74,7 @@ vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 {
 	const git_error *last = git_error_last();
 	vv_status rc = status_of(code, last ? last->klass : GIT_ERROR_NONE);
-	char what[256], why[192] = "";
+	char what[1024], why[5120] = ""; /* the reason stands after a path */
 	va_list ap;
 
 	if (last && last->message) {
