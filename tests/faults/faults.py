@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """faults: runs commands with faults, judges what is left, and prints the table.
 
-faults.py [--quick | --full | --seconds N] [--only PATTERN]... [--seed N] [--list]
+faults.py [--quick | --full [--every N] | --seconds N] [--only PATTERN]... [--seed N] [--list]
 faults.py --replay CASE
 faults.py --many SECONDS
 
@@ -30,7 +30,7 @@ import many  # noqa: E402
 import power  # noqa: E402
 import scenarios  # noqa: E402
 from worker import (BIT, CALLS, CUT, EOF, ERROR, INTERRUPT, KILL_GROUP, KILL_ONE, SHORT, Fault, Problem,  # noqa: E402
-	Worker, die, read_tree, write_tree)
+	Worker, die)
 
 GROW = 'write create truncate rename link mkdir'
 CHANGE = GROW + ' unlink rmdir sync meta open-write'
@@ -104,7 +104,7 @@ def run_power(t, n):
 		return None, []
 	end, words, keep, zero, torn = t.states[n - 1]
 	tree = history.build(keep, zero, torn)
-	write_tree(worker.root, tree)
+	worker.folder.write(tree)
 	ended = end == len(history.ops)
 	found = worker.judge(t, None, killed=True, ended=ended, n=n)
 	at = history.ops[end - 1].what if end else 'the start'
@@ -135,7 +135,7 @@ def run_case(case):
 	if kind == 'power':
 		what, found = run_power(t, int(n))
 		return case, what, [(p.kind, p.text) for p in found]
-	write_tree(worker.root, t.tree)
+	worker.folder.write(t.tree)
 	fault = fault_of(kind, int(n))
 	ran = worker.command(t.scenario, fault)
 	if ran.met == 0:
@@ -156,11 +156,11 @@ def damaged():
 	if not DAMAGED:
 		trees = []
 		for script in (damage.SCRIPT, damage.OTHER):
-			write_tree(worker.root, {})
+			worker.folder.write({})
 			ran = worker.run(scenarios.PRELUDE + script)
 			if ran.status:
 				raise RuntimeError(f'the beginning of damage failed: {ran.err}')
-			trees.append(read_tree(worker.root))
+			trees.append(worker.folder.read())
 			if script == damage.SCRIPT:
 				DAMAGED['right'] = {r: worker.run(['varve', 'cat', f'{r}:prices.csv'], 'work', raw=True).raw
 					for r in ('HEAD', 'v1')}
@@ -180,7 +180,7 @@ def run_damage(case):
 	d = damaged()
 	file, what = kind.rsplit('.', 1)
 	name = d['names']['work/.git/' + file]
-	write_tree(worker.root, damage.make(d['tree'], d['other'], name, what, int(n)))
+	worker.folder.write(damage.make(d['tree'], d['other'], name, what, int(n)))
 	return case, what, damage.judge(worker, d['right'], name, what)
 
 
@@ -276,6 +276,7 @@ def main():
 	p.add_argument('--quick', action='store_true', help='a fixed sample, in less than a minute')
 	p.add_argument('--full', action='store_true', help='every case')
 	p.add_argument('--seconds', type=int, metavar='N', help='cases at random, for so long')
+	p.add_argument('--every', type=int, default=1, metavar='N', help='of these cases every N-th')
 	p.add_argument('--only', action='append', default=[], metavar='PATTERN',
 		help='cases whose SCENARIO:KIND:N matches (also SCENARIO or KIND alone)')
 	p.add_argument('--many', type=int, metavar='N', help='writers, readers, gc, push and fetch at once for N seconds')
@@ -341,13 +342,14 @@ def run(args, where, varve, shim, asan):
 					unknown += 1
 		if not args.only or any(q.startswith('damage') for q in args.only):
 			cases += [c for c in pool.apply(damage_cases, (mode == 'full',)) if wanted(args.only, c)]
+		cases = cases[args.every // 2::args.every]
 		if args.list:
 			print('\n'.join(cases))
 			return 0
 		if args.seconds:
 			random.Random(args.seed).shuffle(cases)
 		unmet = 0
-		for case, what, found in pool.imap_unordered(run_case, cases, chunksize=4):
+		for case, what, found in pool.imap_unordered(run_case, cases, chunksize=4 if mode == 'quick' else 24):
 			name, kind, _ = case.split(':')
 			if name == 'damage':
 				kind = 'damage-' + kind.rsplit('.', 1)[1]
@@ -368,7 +370,7 @@ def run(args, where, varve, shim, asan):
 				pool.terminate()
 				break
 	seconds = time.monotonic() - started
-	stale = [] if mode == 'quick' or args.only or args.seconds else \
+	stale = [] if mode == 'quick' or args.only or args.seconds or args.every > 1 else \
 		[known[i][0] for i in range(len(known)) if not used[i]]
 	lines = []
 	failures.sort(key=lambda f: (f[4], f[0]))
@@ -409,13 +411,13 @@ def replay(args, where, varve, shim, asan):
 	if name == 'damage':
 		return told([Problem(*f) for f in run_damage(args.replay)[2]])
 	t = worker.template(SCENARIOS[name])
-	write_tree(worker.root, t.tree)
+	worker.folder.write(t.tree)
 	if kind == 'power':
 		what, found = run_power(t, int(n))
 		print(f'$ {t.scenario.command}\n{what}')
 		for i, op in enumerate(t.history.ops):
 			print(' ' if i in t.states[int(n) - 1][2] else '-', i + 1, op.what)
-		write_tree(worker.root, t.history.build(*t.states[int(n) - 1][2:]))
+		worker.folder.write(t.history.build(*t.states[int(n) - 1][2:]))
 		return told(found)
 	ran = worker.command(t.scenario, fault_of(kind, int(n)))
 	print(f'$ {t.scenario.command}\nended with {ran.status}, met {ran.met} times, first at {ran.what}')

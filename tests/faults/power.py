@@ -221,8 +221,7 @@ class History:
 
 def record(worker, t, fault_class):
 	"""The history of the template's command."""
-	from worker import write_tree, read_tree
-	write_tree(worker.root, t.tree)
+	worker.folder.write(t.tree)
 	inodes = {'': os.lstat(worker.root).st_ino}
 	for name in t.tree:
 		inodes[name] = os.lstat(f'{worker.root}/{name}').st_ino
@@ -236,7 +235,7 @@ def record(worker, t, fault_class):
 	history = History(t.tree, inodes, log, worker.root)
 	history.status = ran.status
 	# What the log gives must be what is there, or it has not seen everything.
-	there = {n: d for n, (_, _, d) in read_tree(worker.root).items()}
+	there = {n: d for n, (_, _, d) in worker.folder.read().items()}
 	made = {n: d for n, (_, _, d) in history.build(range(len(history.ops))).items()}
 	history.unseen = sorted(n for n in set(there) | set(made) if there.get(n, 0) != made.get(n, 0))
 	return history
