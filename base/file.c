@@ -442,6 +442,9 @@ static vv_status replace_file(const char *path, const void *bytes, size_t len, b
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
+	if (sync_dir) {
+		vv_temp_sweep(dir, ".varve-tmp-");
+	}
 	fd = vv_temp_open(&temp, dir, ".varve-tmp-", err);
 	if (fd < 0) {
 		rc = (vv_status)fd;
@@ -480,19 +483,6 @@ vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, 
 	return replace_file(path, bytes, len, true, false, NULL, NULL, err);
 }
 
-static void random_name(char out[VV_TEMP_RANDOM + 1])
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
-	uint8_t bytes[VV_TEMP_RANDOM];
-	size_t i;
-
-	vv_random(bytes, sizeof bytes);
-	for (i = 0; i < VV_TEMP_RANDOM; i++) {
-		out[i] = letters[bytes[i] % 32];
-	}
-	out[VV_TEMP_RANDOM] = '\0';
-}
-
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err)
 {
 	char name[VV_TEMP_RANDOM + 1];
@@ -503,7 +493,7 @@ int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error 
 		vv_buf path = VV_BUF_INIT;
 		int fd;
 
-		random_name(name);
+		vv_temp_name(name);
 		vv_buf_printf(&path, "%s/%s%s", dir, prefix, name);
 		if (vv_buf_ok(&path, err) < 0) {
 			vv_buf_clear(&path);

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/temp_name.h"
 
 /* Opens with O_CLOEXEC added; the descriptor or, negative, a vv_status. */
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err);
@@ -57,7 +58,8 @@ vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *e
 
 /* Replaces path by len bytes: temporary file beside it, write, fsync when
  * durable, rename, and fsync of the folder when durable. On failure the old
- * file is untouched and the temporary one is gone. */
+ * file is untouched and the temporary one is gone. Temporary files of dead processes beside
+ * it go, too, when durable. */
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err);
 /* The same; before is asked when the temporary file is whole, and may refuse it. */
@@ -68,10 +70,8 @@ vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, b
 /* The same, durable, but that the folder is left to the caller, who syncs it for several files. */
 vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, vv_error *err);
 
-/* A new file "<dir>/<prefix><random>" (VV_TEMP_RANDOM characters of "a-z2-7") opened for
- * writing and reading, mode
+/* A new file "<dir>/<prefix><name>" (base/temp_name.h) opened for writing and reading, mode
  * 0666 & ~umask; *path_out is owned by the caller (vv_free). */
-#define VV_TEMP_RANDOM 12u
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
 /* What identifies a file's content without reading it. */

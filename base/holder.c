@@ -136,6 +136,14 @@ void vv_holder_self(vv_holder *out)
 	read_machine(out);
 }
 
+void vv_holder_place(char out[VV_HOLDER_PLACE])
+{
+	char boot[33];
+
+	read_boot(boot);
+	(void)snprintf(out, VV_HOLDER_PLACE, "%s %llu", boot, (unsigned long long)read_pid_space());
+}
+
 void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h)
 {
 	(void)snprintf(out, VV_HOLDER_TEXT,

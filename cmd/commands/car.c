@@ -105,6 +105,7 @@ static vv_status write_file(job *j, const vv_cid *root, const char *path, vv_car
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
+	vv_temp_sweep(dir, ".varve-car-");
 	fd = vv_temp_open(&temp, dir, ".varve-car-", err);
 	if (fd < 0) {
 		vv_free(dir);

@@ -127,7 +127,7 @@ static vv_status commit_pick(picker *p, vv_merge_job *j, vv_error *err)
 	vv_status rc = vv_merge_commit_make(&c, err);
 
 	vv_commit_summary_print_merge(&c);
-	if (rc < 0 && !c.made) {
+	if (rc < 0 && !c.made && vv_merge_stays(j, rc, err)) {
 		vv_note("all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
 			"goes back",
 			verb(p), verb(p));
@@ -284,7 +284,11 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	if (rc == VV_OK && !p.conflicts && !o->no_commit) {
 		vv_context_gc_after(c, o->quiet);
 	}
-	c->code = p.conflicts || p.empty ? VV_EXIT_NO : VV_EXIT_OK;
+	/* What an interrupted one of these has done already is done. */
+	c->code = p.conflicts || (p.empty &&
+				  !(c->found.finished && vv_journal_was(&c->found, c->name)))
+			  ? VV_EXIT_NO
+			  : VV_EXIT_OK;
 	return rc;
 }
 

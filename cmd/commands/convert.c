@@ -82,6 +82,7 @@ static vv_status output_open(output *out, const options *o, const char *path, vv
 	if (!(folder = vv_path_dir(path))) {
 		return vv_fail_nomem(err);
 	}
+	vv_temp_sweep(folder, ".varve-convert-");
 	out->fd = vv_temp_open(&out->temp, folder, ".varve-convert-", err);
 	vv_free(folder);
 	return out->fd < 0 ? (vv_status)out->fd : VV_OK;

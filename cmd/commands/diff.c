@@ -144,6 +144,7 @@ static vv_status open_output(run *r, vv_error *err)
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
+	vv_temp_sweep(dir, ".varve-diff-");
 	int fd = vv_temp_open(&r->temp, dir, ".varve-diff-", err);
 	vv_free(dir);
 	if (fd < 0) {

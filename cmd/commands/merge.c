@@ -299,7 +299,7 @@ static vv_status commit_merge(merger *m, vv_merge_job *j, vv_error *err)
 	c.reflog = m->reflog.data;
 	rc = vv_merge_commit_make(&c, err);
 	vv_commit_summary_print_merge(&c);
-	if (rc < 0 && !c.made) {
+	if (rc < 0 && !c.made && vv_merge_stays(j, rc, err)) {
 		vv_progress_end();
 		vv_note("all is merged and staged: 'varve merge --continue' commits it, "
 			"'varve merge --abort' goes back");

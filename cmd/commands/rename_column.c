@@ -15,6 +15,7 @@
 #include "cmd/output.h"
 #include "cmd/work/add/column_rename.h"
 #include "cmd/work/add/schema_edit.h"
+#include "cmd/work/commit/journal.h"
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/view.h"
 #include "dataset/table/dataset_writer.h"
@@ -22,6 +23,7 @@
 #include "repo/git/index/index.h"
 
 #define PIECE (1u << 20)
+#define TEMPORARY ".varve-rename-"
 
 typedef struct rename_job {
 	vv_context *c;
@@ -196,7 +198,8 @@ static vv_status write_new_file(rename_job *j, vv_error *err)
 	if ((rc = vv_fstat(&j->before, in, j->subject.file, err)) < 0) {
 		goto done;
 	}
-	if ((out = vv_temp_open(&j->temp, folder, ".varve-rename-", err)) < 0) {
+	vv_temp_sweep(folder, TEMPORARY);
+	if ((out = vv_temp_open(&j->temp, folder, TEMPORARY, err)) < 0) {
 		rc = (vv_status)out;
 		goto done;
 	}
@@ -294,18 +297,69 @@ static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_e
 	return rc;
 }
 
+/* What will change, before anything does. */
+static vv_status note(rename_job *j, vv_journal **out, const vv_oid *blob, const char *package,
+		      vv_error *err)
+{
+	static const vv_journal_options o = {.command = "rename-column",
+					     .what = "'varve rename-column'",
+					     .end = VV_JOURNAL_END_INDEX};
+	vv_journal_change table = {.path = j->subject.path, .known = true, .new_id = *blob},
+			  described = {.path = package};
+	vv_index_entry e;
+	vv_status rc = vv_context_need(j->c, VV_NEEDS_INDEX, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!vv_index_get(j->c->index, j->subject.path, &e)) {
+		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
+			       vv_text_shows(j->subject.path));
+	}
+	table.new_mode = table.old_mode = e.mode;
+	table.old_id = e.id;
+	if ((rc = vv_journal_open(out, j->c->repo, &o, err)) < 0 ||
+	    (rc = vv_journal_path(*out, j->c->index, &table, err)) < 0 ||
+	    (package && (rc = vv_journal_path(*out, j->c->index, &described, err)) < 0)) {
+		return rc;
+	}
+	return vv_journal_ready(*out, err);
+}
+
+/* The new file takes the old one's place. */
+static vv_status put_in_place(rename_job *j, vv_error *err)
+{
+	vv_stat now;
+	vv_status rc;
+
+	if ((rc = vv_lstat(&now, j->subject.file, err)) < 0) {
+		return rc;
+	}
+	/* not its ctime: the journal may have given the file a second name */
+	if (now.ino != j->before.ino || now.size != j->before.size ||
+	    now.mtime_sec != j->before.mtime_sec || now.mtime_nsec != j->before.mtime_nsec) {
+		return vv_fail(err, VV_EINPUT, "'%s' changed meanwhile; nothing was done",
+			       vv_text_shows(j->subject.text));
+	}
+	if ((rc = vv_worktree_watch(j->c->repo, j->subject.path, j->temp, err)) < 0 ||
+	    (rc = vv_rename(j->temp, j->subject.file, err)) < 0) {
+		return rc;
+	}
+	vv_free(j->temp);
+	j->temp = NULL;
+	return VV_OK;
+}
+
 static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *package, vv_error *err)
 {
-	vv_index *x;
+	vv_index *x = j->c->index;
 	vv_index_entry e;
 	vv_stat st;
 	vv_status rc;
 
-	if ((rc = vv_context_need(j->c, VV_NEEDS_INDEX, err)) < 0 ||
-	    (rc = vv_lstat(&st, j->subject.file, err)) < 0) {
+	if ((rc = vv_lstat(&st, j->subject.file, err)) < 0) {
 		return rc;
 	}
-	x = j->c->index;
 	if (!vv_index_get(x, j->subject.path, &e)) {
 		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
 			       vv_text_shows(j->subject.path));
@@ -318,38 +372,38 @@ static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *pac
 	return rc;
 }
 
+/* File, description and index change, by the journal. */
+static vv_status change(rename_job *j, const vv_oid *blob, const char *package,
+			const vv_buf *package_text, vv_error *err)
+{
+	vv_journal *journal = NULL;
+	vv_status rc;
+
+	if ((rc = note(j, &journal, blob, package, err)) < 0 || (rc = put_in_place(j, err)) < 0) {
+		goto done;
+	}
+	if (package &&
+	    (rc = vv_schema_package_write(&j->subject, package, package_text, err)) < 0) {
+		goto done;
+	}
+	rc = stage_result(j, blob, package, err);
+done:
+	return vv_journal_close(journal, rc, err);
+}
+
 static vv_status rename_column(rename_job *j, vv_error *err)
 {
 	vv_buf package_text = VV_BUF_INIT;
 	char *package = NULL;
-	vv_stat now;
 	vv_oid blob;
 	vv_status rc;
 
 	if ((rc = change_root(j, err)) < 0 ||
 	    (rc = change_package(j, &package_text, &package, err)) < 0 ||
-	    (rc = write_new_file(j, err)) < 0 || (rc = store_version(j, &blob, err)) < 0 ||
-	    (rc = vv_lstat(&now, j->subject.file, err)) < 0) {
+	    (rc = write_new_file(j, err)) < 0 || (rc = store_version(j, &blob, err)) < 0) {
 		goto done;
 	}
-	if (!vv_stat_equal(&now, &j->before)) {
-		rc = vv_fail(err, VV_EINPUT, "'%s' changed meanwhile; nothing was done",
-			     vv_text_shows(j->subject.text));
-		goto done;
-	}
-	if ((rc = vv_rename(j->temp, j->subject.file, err)) < 0) {
-		goto done;
-	}
-	vv_free(j->temp);
-	j->temp = NULL;
-	if (!package ||
-	    (rc = vv_schema_package_write(&j->subject, package, &package_text, err)) == VV_OK) {
-		rc = stage_result(j, &blob, package, err);
-	}
-	if (rc < 0) {
-		vv_hint(err, "the file is changed, but not staged: 'varve add %s'",
-			vv_text_shows(j->subject.text));
-	} else {
+	if ((rc = change(j, &blob, package, &package_text, err)) == VV_OK) {
 		vv_note("renamed column '%s' to '%s' in %s%s%s, and staged it",
 			vv_text_shows(j->from), vv_text_shows(j->to),
 			vv_text_shows(j->subject.text), package ? " and " : "",

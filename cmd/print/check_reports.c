@@ -128,6 +128,7 @@ static vv_status write_file(vv_check_report *r, vv_report_form form, const char 
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
+	vv_temp_sweep(dir, ".varve-check-");
 	f.fd = vv_temp_open(&f.temp, dir, ".varve-check-", err);
 	vv_free(dir);
 	if (f.fd < 0) {

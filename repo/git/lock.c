@@ -1,15 +1,18 @@
 /*
  * lock: taking, waiting for and taking over Git's lock files.
  */
+#define _DEFAULT_SOURCE /* d_type */
 #include "repo/git/lock.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
@@ -20,7 +23,6 @@
 #define LOCK_WAIT_MS 5000u
 #define TAKE_OVER_WAIT_MS 1000u
 #define NAME_LEN_MAX 255u
-#define HEAD_BYTES_MAX 4096u
 
 /* Who the lock's text says holds it; false: nobody that varve knows of, or the lock is gone. */
 static bool read_lock(char text[VV_HOLDER_TEXT], vv_holder *holder, vv_stat *st,
@@ -223,24 +225,62 @@ static void sweep(vv_repository *r, const char *dir, const char *name)
 	vv_free(path);
 }
 
-/* Of the branch that HEAD names. */
-static void sweep_branch(vv_repository *r)
-{
-	char *path = vv_path_join(r->gitdir, "HEAD", (char *)NULL);
-	vv_buf text = VV_BUF_INIT, name = VV_BUF_INIT;
-	const char *ref;
+typedef struct folders {
+	char **paths;
+	size_t count, cap;
+} folders;
 
-	if (path && vv_read_file(&text, path, HEAD_BYTES_MAX, NULL) == VV_OK &&
-	    strncmp(vv_buf_cstr(&text), "ref: refs/heads/", 16) == 0) {
-		ref = text.data + strlen("ref: ");
-		vv_buf_printf(&name, "%.*s.lock", (int)strcspn(ref, "\r\n"), ref);
-		if (vv_buf_ok(&name, NULL) == VV_OK && !strstr(name.data, "..")) {
-			sweep(r, r->commondir, name.data);
+/* Dead locks of a folder of refs go; its folders are added. Many refs may lie there: nothing is asked of
+ * what is a file by its entry in the folder. */
+static void sweep_folder(vv_repository *r, folders *todo, const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *e;
+	vv_stat st;
+
+	while (dir && (e = readdir(dir))) {
+		size_t len = strlen(e->d_name), end = strlen(".lock");
+		bool lock = len > end && strcmp(e->d_name + len - end, ".lock") == 0;
+		char *path;
+
+		if (e->d_name[0] == '.' || (e->d_type == DT_REG && !lock) ||
+		    !(path = vv_path_join(folder, e->d_name, (char *)NULL))) {
+			continue;
 		}
+		if (e->d_type == DT_DIR ||
+		    (e->d_type == DT_UNKNOWN && !lock && vv_lstat(&st, path, NULL) == VV_OK &&
+		     S_ISDIR(st.mode))) {
+			if (vv_array_room(todo->paths, todo->count, todo->cap)) {
+				todo->paths[todo->count++] = path;
+				continue;
+			}
+		} else if (lock) {
+			(void)vv_git_lock_sweep(r, path);
+		}
+		vv_free(path);
 	}
-	vv_buf_clear(&name);
-	vv_buf_clear(&text);
-	vv_free(path);
+	if (dir) {
+		(void)closedir(dir);
+	}
+}
+
+static void sweep_refs(vv_repository *r)
+{
+	folders todo = {0};
+	char *top = vv_path_join(r->commondir, "refs", (char *)NULL);
+
+	if (top && vv_array_room(todo.paths, todo.count, todo.cap)) {
+		todo.paths[todo.count++] = top;
+		top = NULL;
+	}
+	while (todo.count > 0) {
+		char *folder = todo.paths[--todo.count];
+
+		sweep_folder(r, &todo, folder);
+		vv_free(folder);
+	}
+	vv_free(todo.paths);
+	vv_free(top);
 }
 
 void vv_repository_sweep_locks(vv_repository *r)
@@ -252,7 +292,7 @@ void vv_repository_sweep_locks(vv_repository *r)
 		(void)vv_git_lock_sweep(r, index.data);
 	}
 	vv_buf_clear(&index);
-	sweep_branch(r);
+	sweep_refs(r);
 	sweep(r, r->gitdir, "HEAD.lock");
 	sweep(r, r->commondir, "config.lock");
 	sweep(r, r->commondir, "packed-refs.lock");

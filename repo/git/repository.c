@@ -762,19 +762,20 @@ static bool parse_secret(const vv_buf *text, uint64_t *out)
 
 static vv_status make_secret(const vv_repository *r, const char *path, vv_error *err)
 {
-	char text[SECRET_DIGITS + 2], name[40];
+	char text[SECRET_DIGITS + 2];
+	char name[sizeof("secret-") + VV_TEMP_RANDOM] = "secret-";
 	char *temp = NULL;
-	uint64_t value, number;
+	uint64_t value;
 	vv_status rc, closed;
 	int fd;
 
 	vv_random(&value, sizeof(value));
-	vv_random(&number, sizeof(number));
 	(void)snprintf(text, sizeof(text), "%016llx\n", (unsigned long long)value);
-	(void)snprintf(name, sizeof(name), "secret-%016llx", (unsigned long long)number);
+	vv_temp_name(name + strlen(name));
 	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {
 		return rc;
 	}
+	vv_temp_sweep(r->varvedir, "secret-");
 	if (!(temp = vv_path_join(r->varvedir, name, NULL))) {
 		return vv_fail_nomem(err);
 	}

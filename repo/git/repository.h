@@ -48,7 +48,7 @@ vv_status vv_repository_init(vv_repository **out, const char *path, const vv_ini
 vv_status vv_repository_set_up(vv_repository *r, const char *program, vv_error *err);
 void vv_repository_close(vv_repository *r); /* accepts NULL */
 
-/* Takes away the locks of the index, HEAD, its branch, the settings and packed-refs that a dead varve
+/* Takes away the locks of the index, HEAD, refs, the settings and packed-refs that a dead varve
  * left, as Git's programs would not. Whoever listens hears of it; that it fails is no fault. */
 void vv_repository_sweep_locks(vv_repository *r);
 

@@ -112,14 +112,14 @@ done:
 }
 
 /* The settings and HEAD of a new repository survive a crash from here on. */
-static vv_status sync_new(const vv_repository *r, vv_error *err)
+static vv_status sync_new(const char *gitdir, vv_error *err)
 {
 	static const char *const files[] = {"HEAD", "config"};
 	vv_status rc = VV_OK;
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < sizeof(files) / sizeof(files[0]); i++) {
-		char *path = vv_path_join(r->gitdir, files[i], NULL);
+		char *path = vv_path_join(gitdir, files[i], NULL);
 		int fd;
 
 		if (!path) {
@@ -132,7 +132,53 @@ static vv_status sync_new(const vv_repository *r, vv_error *err)
 		}
 		vv_free(path);
 	}
-	return rc == VV_OK ? vv_fsync_dir(r->gitdir, err) : rc;
+	return rc == VV_OK ? vv_fsync_dir(gitdir, err) : rc;
+}
+
+#define ASIDE ".varve-init-"
+
+/* A repository with a work tree is made in a folder beside its place, and renamed: libgit2's steps
+ * leave locks when they are killed half way, and a folder that is no repository. */
+static vv_status make_aside(const char *path, const char *gitdir, const vv_init_options *opts,
+			    vv_error *err)
+{
+	char name[sizeof(ASIDE) + VV_TEMP_RANDOM] = ASIDE;
+	char *aside = NULL, *made = NULL;
+	vv_status rc;
+
+	vv_temp_name(name + strlen(name));
+	if (!(aside = vv_path_join(path, name, NULL)) ||
+	    !(made = vv_path_join(aside, ".git", NULL))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = make_git(aside, opts, err)) < 0 || (rc = sync_new(made, err)) < 0 ||
+	    (rc = vv_rename(made, gitdir, err)) < 0) {
+		goto done;
+	}
+	rc = vv_fsync_dir(path, err);
+done:
+	if (aside) {
+		(void)vv_remove_tree(aside, NULL);
+	}
+	vv_free(made);
+	vv_free(aside);
+	return rc;
+}
+
+static vv_status make_new(const char *path, const vv_init_options *opts, vv_error *err)
+{
+	char *gitdir = vv_path_join(path, ".git", NULL);
+	vv_status rc;
+
+	if (!gitdir) {
+		return vv_fail_nomem(err);
+	}
+	rc = opts->bare || vv_exists(gitdir) || !vv_exists(path)
+		     ? make_git(path, opts, err)
+		     : make_aside(path, gitdir, opts, err);
+	vv_free(gitdir);
+	return rc;
 }
 
 static vv_status open_or_make(vv_repository **out, const char *path, const vv_init_options *opts,
@@ -142,18 +188,22 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 	vv_status rc;
 
 	*created = false;
+	vv_temp_sweep(here ? "." : path, ASIDE);
 	rc = here && !opts->bare ? vv_repository_open(out, NULL, err)
 				 : vv_repository_open_exactly(out, path ? path : ".", err);
+	if (rc == VV_OK) {
+		vv_repository_sweep_locks(*out);
+	}
 	if (rc != VV_ENOTFOUND) {
 		return rc;
 	}
 	vv_error_clear(err);
-	if ((rc = make_git(path ? path : ".", opts, err)) < 0 ||
+	if ((rc = make_new(path ? path : ".", opts, err)) < 0 ||
 	    (rc = vv_repository_open_exactly(out, path ? path : ".", err)) < 0) {
 		return rc;
 	}
 	*created = true;
-	return sync_new(*out, err);
+	return sync_new((*out)->gitdir, err);
 }
 
 vv_status vv_repository_set_up(vv_repository *r, const char *program, vv_error *err)

@@ -93,15 +93,8 @@ vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package
 vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const vv_buf *text,
 				  vv_error *err)
 {
-	char *file = vv_repository_file(s->repo, package_path);
-	vv_status rc;
-
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_write_file(file, text->data, text->len, true, err);
-	vv_free(file);
-	return rc;
+	return vv_worktree_write_bytes(s->repo, package_path, vv_buf_cstr(text), text->len, true,
+				       err);
 }
 
 /* Opens or closes a container, or writes what is none. */

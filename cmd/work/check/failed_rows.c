@@ -287,6 +287,7 @@ static vv_status open_temp(writer *w, vv_error *err)
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
+	vv_temp_sweep(dir, ".varve-check-");
 	w->fd = vv_temp_open(&w->temp, dir, ".varve-check-", err);
 	vv_free(dir);
 	return w->fd < 0 ? (vv_status)w->fd : VV_OK;

@@ -86,7 +86,7 @@ vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err)
 	vv_error later;
 	uint64_t packed;
 	bool ran;
-	vv_status rc;
+	vv_status rc, cleaned;
 
 	if ((c->before && !c->no_verify &&
 	     (rc = vv_hook_run(c->repo, c->before, NULL, &ran, err)) < 0) ||
@@ -97,11 +97,12 @@ vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err)
 	}
 	c->made = true;
 	/* The version is there: what follows must not make it look otherwise. */
-	if (vv_state_cleanup(c->repo, &later) < 0 || vv_conflict_drop_all(c->repo, &later) < 0) {
+	if ((cleaned = vv_state_cleanup(c->repo, &later)) < 0 ||
+	    (cleaned = vv_conflict_drop_all(c->repo, &later)) < 0) {
 		warn(c, &later);
 	}
-	if (c->journal) { /* hooks may run what needs one of its own */
-		(void)vv_journal_close(*c->journal, VV_OK, &later);
+	if (c->journal) { /* hooks may run what needs one of its own; it tries once more to clean up */
+		(void)vv_journal_close(*c->journal, cleaned, &later);
 		*c->journal = NULL;
 	}
 	run_after(c);

@@ -324,11 +324,21 @@ vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
 	return rc;
 }
 
+bool vv_merge_stays(vv_merge_job *j, vv_status rc, vv_error *err)
+{
+	bool stays = rc != VV_EIO && rc != VV_ENOMEM;
+	vv_error ignored;
+
+	(void)vv_journal_close(j->journal, stays ? VV_OK : rc, stays ? &ignored : err);
+	j->journal = NULL;
+	return stays;
+}
+
 void vv_merge_job_clear(vv_merge_job *j)
 {
 	vv_error ignored;
 
-	(void)vv_journal_close(j->journal, VV_OK, &ignored); /* merged and staged it may stay */
+	(void)vv_journal_close(j->journal, VV_OK, &ignored); /* nothing of it went wrong */
 	for (size_t i = 0; j->tables && i < vv_merged_count(j->merged); i++) {
 		vv_dataset_merged_clear(&j->tables[i]);
 	}

@@ -55,6 +55,11 @@ bool vv_merge_is_empty(const vv_merge_job *j);
 /* Writes files, records, state and index, in that order; on failure all is as before. */
 vv_status vv_merge_apply(vv_merge_job *j, vv_error *err);
 
+/* The commit of what was merged failed with rc. true: somebody said no (a hook, an editor), and it
+ * stays merged and staged, to be concluded or given up. false: the machine failed; all is as
+ * before, or will be when the next varve finds the journal. */
+bool vv_merge_stays(vv_merge_job *j, vv_status rc, vv_error *err);
+
 void vv_merge_job_clear(vv_merge_job *j);
 
 /* Is the index just what the commit has? VV_EREFUSED, with the names as notes. */

@@ -65,6 +65,7 @@ static vv_status open_exactly(vv_repository **out, const char *path, vv_error *e
 		if (rc == VV_OK && (same_folder(real, vv_repository_workdir(r)) ||
 				    same_folder(real, vv_repository_gitdir(r)) ||
 				    same_folder(real, vv_repository_commondir(r)))) {
+			vv_repository_sweep_locks(r);
 			*out = r;
 			return VV_OK;
 		}

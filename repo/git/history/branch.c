@@ -375,24 +375,26 @@ static void take_back(renaming *n, bool *was_there, bool *left)
 	}
 }
 
-/* The old ref and what belongs to it go. */
+/* The old name goes: its settings first, as the same command again finds out by the ref that there is
+ * something to finish. */
 static vv_status finish(renaming *n, vv_error *err)
 {
 	vv_error gone_err;
 	vv_oid now;
-	vv_status rc = vv_ref_delete(n->repo, n->old_name, &n->id, err);
+	vv_status rc;
 
+	if ((rc = carry_settings(n->repo, n->from, n->to, DROP_OLD, err)) == VV_OK) {
+		rc = vv_ref_delete(n->repo, n->old_name, &n->id, err);
+	}
 	if (rc < 0 &&
 	    (branch_id(n->repo, n->old_name, &now, &gone_err) < 0 || !vv_oid_is_null(&now))) {
 		(void)vv_prefix(err, "'%s' is there now, but then", vv_text_shows(n->to));
 		return vv_hint(err, "the same command again finishes it");
 	}
 	if (rc < 0) {
-		(void)carry_settings(n->repo, n->from, n->to, DROP_OLD, NULL);
 		return rc;
 	}
-	if ((n->nested && (rc = carry_log(n, err)) < 0) ||
-	    (rc = carry_settings(n->repo, n->from, n->to, DROP_OLD, err)) < 0) {
+	if (n->nested && (rc = carry_log(n, err)) < 0) {
 		return vv_prefix(err, "'%s' is renamed to '%s' now, but then",
 				 vv_text_shows(n->from), vv_text_shows(n->to));
 	}

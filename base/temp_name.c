@@ -1,0 +1,110 @@
+/*
+ * temp_name: 60 bits in 12 letters: 16 of where the process runs, 22 of its number (the
+ * largest that Linux gives), 22 of chance.
+ */
+#include "base/temp_name.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/holder.h"
+#include "base/path.h"
+#include "base/sys.h"
+
+#define PID_BITS 22u
+#define CHANCE_BITS 22u
+#define DAY 86400
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+/* 16 bits that are equal for processes which see each other. */
+static uint64_t whereabouts(void)
+{
+	char place[VV_HOLDER_PLACE];
+
+	vv_holder_place(place);
+	return vv_xxh3(place, strlen(place), 0) & 0xffff;
+}
+
+static uint64_t number_of(void)
+{
+	uint64_t chance;
+
+	vv_random(&chance, sizeof chance);
+	return whereabouts() << (PID_BITS + CHANCE_BITS) |
+	       ((uint64_t)getpid() & ((1u << PID_BITS) - 1)) << CHANCE_BITS |
+	       (chance & ((1u << CHANCE_BITS) - 1));
+}
+
+void vv_temp_name(char out[VV_TEMP_RANDOM + 1])
+{
+	uint64_t number = number_of();
+	size_t i;
+
+	for (i = 0; i < VV_TEMP_RANDOM; i++) {
+		out[i] = letters[number >> (5 * (VV_TEMP_RANDOM - 1 - i)) & 31];
+	}
+	out[VV_TEMP_RANDOM] = '\0';
+}
+
+/* false: it is no name of ours. */
+static bool read_name(uint64_t *out, const char *name)
+{
+	size_t i;
+
+	*out = 0;
+	for (i = 0; i < VV_TEMP_RANDOM; i++) {
+		const char *at = name[i] ? strchr(letters, name[i]) : NULL;
+
+		if (!at) {
+			return false;
+		}
+		*out = *out << 5 | (uint64_t)(at - letters);
+	}
+	return name[i] == '\0';
+}
+
+static bool is_dead(uint64_t number, uint64_t here, const char *path)
+{
+	pid_t pid = (pid_t)(number >> CHANCE_BITS & ((1u << PID_BITS) - 1));
+	uint32_t nsec;
+	int64_t now;
+	vv_stat st;
+
+	if (number >> (PID_BITS + CHANCE_BITS) == here && pid > 0 && kill(pid, 0) < 0 &&
+	    errno == ESRCH) {
+		return true;
+	}
+	vv_now(&now, &nsec);
+	return vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec < now - DAY;
+}
+
+void vv_temp_sweep(const char *dir, const char *prefix)
+{
+	size_t prefix_len = strlen(prefix);
+	uint64_t here = whereabouts(), number;
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		char *path;
+
+		if (strncmp(e->d_name, prefix, prefix_len) != 0 ||
+		    !read_name(&number, e->d_name + prefix_len)) {
+			continue;
+		}
+		path = vv_path_join(dir, e->d_name, (char *)NULL);
+		if (path && is_dead(number, here, path)) {
+			(void)vv_remove_tree(path, NULL);
+		}
+		vv_free(path);
+	}
+	if (d) {
+		(void)closedir(d);
+	}
+}
