@@ -52,7 +52,7 @@ void vv_temp_name(char out[VV_TEMP_RANDOM + 1])
 	out[VV_TEMP_RANDOM] = '\0';
 }
 
-/* false: it is no name of ours. */
+/* false: another name. */
 static bool read_name(uint64_t *out, const char *name)
 {
 	size_t i;

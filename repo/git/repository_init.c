@@ -138,7 +138,7 @@ static vv_status sync_new(const char *gitdir, vv_error *err)
 #define ASIDE ".varve-init-"
 
 /* A repository with a work tree is made in a folder beside its place, and renamed: libgit2's steps
- * leave locks when they are killed half way, and a folder that is no repository. */
+ * leave locks when they are killed half way. */
 static vv_status make_aside(const char *path, const char *gitdir, const vv_init_options *opts,
 			    vv_error *err)
 {
