@@ -109,6 +109,31 @@ static vv_status open_scratch(vv_host *h, vv_error *err)
 	return rc < 0 ? rc : vv_repository_open(&h->scratch, h->git_dir, err);
 }
 
+/* What a killed run was about to write. */
+static vv_status remove_temps(vv_host *h, vv_error *err)
+{
+	char *packs = vv_path_join(h->git_dir, "objects", "pack", (char *)NULL);
+	const char *const dirs[] = {h->lists, packs, h->git_dir};
+	vv_status rc = packs ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t k = 0; rc == VV_OK && k < 3; k++) {
+		char **names = NULL;
+		size_t count = 0;
+		if (vv_exists(dirs[k])) {
+			rc = vv_list_dir(&names, &count, dirs[k], err);
+		}
+		for (size_t i = 0; rc == VV_OK && i < count; i++) {
+			bool temp = names[i][0] == '.' || strncmp(names[i], "tmp_", 4) == 0;
+			char *path = temp ? vv_path_join(dirs[k], names[i], (char *)NULL) : NULL;
+			rc = path ? vv_unlink(path, true, err) : VV_OK;
+			vv_free(path);
+		}
+		vv_names_free(names, count);
+	}
+	vv_free(packs);
+	return rc;
+}
+
 /* Sent through a URL and read through another, it is the same host. */
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 {
@@ -132,7 +157,8 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 		rc = (vv_status)h->lock;
 		goto done;
 	}
-	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = open_scratch(h, err)) < 0 ||
+	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = remove_temps(h, err)) < 0 ||
+	    (rc = open_scratch(h, err)) < 0 ||
 	    (rc = vv_repository_store(h->repo, &h->main, err)) < 0) {
 		goto done;
 	}

@@ -386,6 +386,11 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 			     : VV_OK;
 		goto done;
 	}
+	if (r.wants.count > 0 && !f->suppliers[0].peer) {
+		rc = vv_fail(err, VV_EMISSING, "git did not bring all commits of %s",
+			     vv_text_shows(f->suppliers[0].name));
+		goto done;
+	}
 	if ((rc = open_receive(&r, err)) < 0 ||
 	    (r.wants.count > 0 && (rc = negotiate(&r, err)) < 0) ||
 	    (rc = vv_receive_objects_end(r.x, &r.wants, err)) < 0 ||

@@ -274,7 +274,8 @@ static vv_status bring_history(run *r, vv_error *err)
 	size_t *places = vv_calloc(p->count + 1, sizeof(*places)), count = 0;
 	uint64_t commits = 0;
 	bool known;
-	vv_status rc = names && ids && places ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = names && ids && places ? vv_git_host_tidy(r->origin.host, err)
+					      : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
 		if (vv_oid_is_null(&p->moves[i].id)) {

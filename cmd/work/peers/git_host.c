@@ -220,7 +220,6 @@ static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
 	return VV_OK;
 }
 
-/* Also what a killed fetch has left. */
 static void remove_fetched(vv_git_host *g)
 {
 	leaving l = {0};
@@ -232,6 +231,22 @@ static void remove_fetched(vv_git_host *g)
 		vv_free(l.names[i]);
 	}
 	vv_free(l.names);
+}
+
+static vv_status stop_at_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	(void)ref;
+	*(bool *)payload = true;
+	return vv_fail(err, VV_EEXISTS, "one is enough");
+}
+
+static bool has_fetched(vv_git_host *g)
+{
+	vv_error ignored;
+	bool has = false;
+
+	(void)vv_refs_each(g->t->repo, g->folder, stop_at_ref, &has, &ignored);
+	return has;
 }
 
 void vv_git_host_close(vv_git_host *g)
@@ -486,6 +501,19 @@ static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
 	return rc;
 }
 
+vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err)
+{
+	vv_status rc;
+
+	if (g->fetched > 0 || !has_fetched(g)) {
+		return VV_OK;
+	}
+	if ((rc = open_host(g, err)) == VV_OK) {
+		remove_fetched(g);
+	}
+	return rc;
+}
+
 vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
 			      vv_error *err)
 {
@@ -494,9 +522,6 @@ vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t c
 	vv_ref ref;
 	vv_status rc = open_host(g, err); /* whose lock keeps others out of the folder */
 
-	if (rc == VV_OK && first == 0) {
-		remove_fetched(g);
-	}
 	for (size_t i = 0; i < count; i++) {
 		vv_buf_printf(&specs, "+%s:%s%zu\n", names[i], g->folder, first + i);
 	}

@@ -31,6 +31,9 @@ void vv_git_host_close(vv_git_host *g); /* accepts NULL */
 const vv_hello *vv_git_host_hello(const vv_git_host *g);  /* borrowed */
 const char *vv_git_host_blocks_ref(const vv_git_host *g); /* borrowed */
 
+/* Takes away refs that a killed fetch has left: what these reach is not known to be here. */
+vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err);
+
 /* Brings refs (whole names) and all that they reach into the repository, where nothing names them
  * but refs below refs/varve/fetched/, until close; ids gets what each is there. */
 vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,

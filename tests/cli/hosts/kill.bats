@@ -1,0 +1,90 @@
+# kill -9 of varve at its system calls, one after the other, while it works with a Git host without
+# varve: the same command then gets through, and leaves what it would have left alone.
+load ../helper
+load ../faults/transfer
+load host
+
+# a: two versions of a table; host.git, empty.
+source_repo() {
+	need_strace
+	plain_host
+	mkdir a
+	cd a
+	new_repo
+	rows 300 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m one
+	tick
+	rows 320 1 > prices.csv
+	varve commit -q -a -m two
+	git remote add origin "$url"
+	git config remote.origin.varveKind git
+	cd ..
+	top=$PWD
+}
+
+host_sound() {
+	git -C "$top/host.git" fsck --strict --no-dangling
+	[ "$(git -C "$top/host.git" rev-parse main)" = "$(git -C "$top/a" rev-parse main)" ]
+}
+
+push_sound() {
+	"$@"
+	host_sound
+	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]
+	varve fsck --data
+	no_leftovers .git
+	rm -rf "$top/check"
+	varve clone -q "$url" "$top/check"
+	varve -C "$top/check" fsck --data
+	cmp prices.csv "$top/check/prices.csv"
+}
+
+@test "kill -9 in a push to a host: the same push again gets through" {
+	source_repo
+	mv a a0
+	mv host.git host0.git
+	fresh() { cd "$top"; rm -rf a host.git; cp -a a0 a; cp -a host0.git host.git; cd a; }
+	MOST=14 each_killed client fresh push_sound varve push -q -u origin main
+}
+
+fetch_sound() {
+	"$@"
+	host_sound
+	[ "$(git rev-parse origin/main)" = "$(git -C "$top/host.git" rev-parse main)" ]
+	[ -z "$(git for-each-ref refs/varve)" ]
+	varve fsck --data
+	git merge -q --ff-only origin/main
+	varve restore prices.csv 2> /dev/null || true
+	cmp prices.csv "$top/a/prices.csv"
+	no_leftovers .git
+}
+
+@test "kill -9 in a fetch from a host: the same fetch again gets through" {
+	source_repo
+	(cd a && varve push -q origin main~1:refs/heads/main)
+	varve clone -q --git-host "$url" b0
+	(cd a && varve push -q origin main)
+	fresh() { cd "$top"; rm -rf b; cp -a b0 b; cd b; }
+	MOST=14 each_killed client fresh fetch_sound varve fetch -q
+}
+
+clone_sound() {
+	if [ -e b/.git/varve/cloning ] || ! varve -C b fsck --data > /dev/null 2>&1; then
+		"$@"
+	fi
+	cmp a/prices.csv b/prices.csv
+	cd b
+	varve fsck --data
+	[ "$(git rev-parse HEAD origin/main)" = "$(git -C ../a rev-parse HEAD HEAD)" ]
+	[ -z "$(git for-each-ref refs/varve)" ]
+	[ -z "$(git status --porcelain)" ]
+	no_leftovers .
+}
+
+@test "kill -9 in a clone of a host: the same clone again gets through" {
+	source_repo
+	(cd a && varve push -q origin main)
+	no_clone() { rm -rf b; }
+	MOST=14 each_killed client no_clone clone_sound varve clone -q --git-host "$url" b
+}

@@ -1,0 +1,110 @@
+# A Git host without varve over real lines: http by git http-backend, ssh by sshd.
+load ../helper
+load ../ssh/sshd
+load host
+
+teardown() {
+	[ -z "${server-}" ] || kill "$server"
+	stop_sshd
+}
+
+# http_host [USER:SECRET]: host.git over http; $url.
+http_host() {
+	[ -x "$(git --exec-path)/git-http-backend" ] || skip "git has no http-backend"
+	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
+	export no_proxy=127.0.0.1
+	git init -q --bare host.git
+	git -C host.git config http.receivepack true
+	: > port
+	python3 "$BATS_TEST_DIRNAME/http_host.py" "$PWD" "$@" > port 2> /dev/null 3>&- &
+	server=$!
+	local i
+	for ((i = 0; i < 100 && $(wc -c < port) == 0; i++)); do
+		sleep 0.05
+	done
+	url=http://127.0.0.1:$(cat port)/host.git
+}
+
+@test "over http a plain host takes tables and gives them back" {
+	http_host
+	a_table a
+	[ "$(git config remote.origin.varveKind)" = git ]
+	varve clone -q "$url" ../b
+	change 7
+	succeeds varve push -q
+	cd ../b
+	succeeds varve pull -q
+	cmp prices.csv ../a/prices.csv
+	sound
+	succeeds varve ls-remote --heads
+	output_has "refs/heads/main"
+}
+
+@test "over http with filters nothing comes twice" {
+	http_host
+	git -C host.git config uploadpack.allowFilter true
+	git -C host.git config uploadpack.allowAnySHA1InWant true
+	varve clone -q "$url" a
+	cd a
+	numbers 20000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	varve push -q -u origin main
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	cd ../b
+	[ -z "$(find .git/varve/host -size +40k)" ]
+}
+
+@test "a host that asks who you are gets what git's helpers know, for the blocks too" {
+	http_host ada:secret
+	git config --global credential.helper '!f() { echo username=ada; echo password=secret; }; f'
+	a_table a
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	git config --global credential.helper '!f() { echo username=ada; echo password=wrong; }; f'
+	change 7
+	ends_with 2 varve push
+	stderr_has "Authentication failed"
+	stderr_lacks "secret"
+}
+
+@test "a token in the clone's own settings serves the blocks too" {
+	http_host ada:secret
+	token=$(printf ada:secret | base64)
+	git init -q a
+	cd a
+	git config "http.$url.extraheader" "Authorization: Basic $token"
+	varve init > /dev/null 2>&1
+	varve remote add origin "$url"
+	git config remote.origin.varveKind git
+	rows 3000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	succeeds varve push -q -u origin main
+	rm -rf .git/varve/host
+	succeeds varve fetch -q
+	! grep -r "$token" .git/varve
+}
+
+@test "over ssh a far side that has git and no varve is a host" {
+	start_sshd
+	knows_host ed25519 ecdsa rsa
+	has_key ed25519
+	mkdir "$far/only"
+	for program in sh git git-upload-pack git-receive-pack; do
+		ln -s "$(PATH=/usr/bin:/bin command -v $program)" "$far/only/$program"
+	done
+	sed -i "s|^SetEnv.*|SetEnv HOME=$far PATH=$far/only|" "$far/sshd_config"
+	stop_sshd
+	"$sshd" -D -e -f "$far/sshd_config" 2> "$far/sshd.log" 3>&- &
+	sshd_pid=$!
+	sleep 0.3
+	git init -q --bare host.git
+	url=ssh://$(id -un)@127.0.0.1:$port$PWD/host.git
+	git ls-remote "$url" 2> "$far/why" || skip "$(tail -n 1 "$far/why")"
+	a_table a
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	[ "$(git config remote.origin.varveKind)" = git ]
+}
