@@ -432,8 +432,11 @@ static vv_status make_rows(maker *m, piece *p, unsigned worker, vv_error *err)
 		return rc;
 	}
 	if ((rc = table_load_layout(m->table, &p->batch, p->layout_item.data, p->layout_item.len,
-				    err)) < 0 ||
-	    (rc = table_load_data(m->table, &p->batch, p->data_item.data, p->data_item.len, NULL, 0,
+				    err)) < 0) {
+		return rc;
+	}
+	p->batch.text_max = p->batch.raw_len + 1;
+	if ((rc = table_load_data(m->table, &p->batch, p->data_item.data, p->data_item.len, NULL, 0,
 				  err)) < 0) {
 		return rc;
 	}

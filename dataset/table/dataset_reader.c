@@ -420,6 +420,10 @@ static vv_status gather(vv_dataset_reader *r, const char *path, const vv_dataset
 	}
 	in->opts.kind = kind_for(path, opts, out, &in->opts.may_be_file);
 	in->opts.parent = vv_cid_is_null(&out->parent) ? NULL : &out->parent_root;
+	if ((rc = vv_config_u64(r->repo, "varve.maxrow", VV_ROW_MAX_DEFAULT, &in->opts.max_row,
+				err)) < 0) {
+		return rc;
+	}
 	in->opts.pool = vv_dataset_reader_pool(r);
 	in->opts.progress = r->progress;
 	in->temp = vv_path_join(vv_repository_varvedir(r->repo), "cache", NULL);

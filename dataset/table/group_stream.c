@@ -45,8 +45,11 @@ static vv_status make(piece *p, vv_error *err)
 
 	vv_buf_reset(&p->raw);
 	p->batch.first_row = p->batch.index = 0;
-	if ((rc = table_load_layout(p->table, &p->batch, p->layout.data, p->layout.len, err)) < 0 ||
-	    (rc = table_load_data(p->table, &p->batch, p->data.data, p->data.len, NULL, 0, err)) <
+	if ((rc = table_load_layout(p->table, &p->batch, p->layout.data, p->layout.len, err)) < 0) {
+		return rc;
+	}
+	p->batch.text_max = p->batch.raw_len + 1; /* no cell is longer than what it is read from */
+	if ((rc = table_load_data(p->table, &p->batch, p->data.data, p->data.len, NULL, 0, err)) <
 		    0 ||
 	    (rc = vv_batch_lines(&p->raw, NULL, p->table, &p->batch, p->last, err)) < 0) {
 		return rc;

@@ -324,6 +324,25 @@ static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_err
  * begins a group of its own. */
 typedef enum scan_end { SCAN_CUT, SCAN_WIDE, SCAN_WINDOW, SCAN_INPUT } scan_end;
 
+/* A row is in memory as a whole wherever it is read: one that takes too much is refused at its
+ * start, without waiting for its end. */
+static vv_status refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "a row of more than %s begins here (or a quote is not closed)",
+		vv_text_bytes(im->opts->max_row));
+	vv_hint(err, "'varve add --as file' keeps it as bytes; 'git config varve.maxRow 1g' takes "
+		     "longer rows, which must fit into memory");
+	if (im->window) {
+		place_fault(im, offset, first_row, err);
+	}
+	return VV_EINPUT;
+}
+
+static bool is_too_long(const import *im, uint64_t len)
+{
+	return im->opts->max_row > 0 && len > im->opts->max_row;
+}
+
 /* Bytes of the input that are visible. */
 typedef struct view {
 	const char *bytes;
@@ -370,7 +389,11 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 		if (n == 0) {
 			*end = v->at_end || vv_scan_body_end(im->scan, &at) ? SCAN_INPUT
 									    : SCAN_WINDOW;
-			return VV_OK;
+			return *end == SCAN_WINDOW && is_too_long(im, v->len - *used)
+				       ? refuse_long_row(im, v->origin + *used,
+							 im->job_tail == 0 && j->row_count == 0,
+							 err)
+				       : VV_OK;
 		}
 		if (vv_scan_columns(im->scan) > im->columns &&
 		    (rc = import_columns_grow(im, err)) < 0) {
@@ -378,6 +401,10 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 		}
 		const vv_row *row = &j->rows[j->row_count];
 		uint64_t bytes = row->cell_bytes;
+		if (is_too_long(im, row->end - row->start)) {
+			return refuse_long_row(im, v->origin + row->text_start,
+					       im->job_tail == 0 && j->row_count == 0, err);
+		}
 		width = row->cells > width ? row->cells : width;
 		if (j->row_count > 0 && width > VV_GROUP_CELLS_MAX / (j->row_count + 1)) {
 			*end = SCAN_WIDE;
@@ -799,6 +826,9 @@ static vv_status sniff(import *im, vv_error *err)
 			      &hints, err);
 		if (rc != VV_ENOTFOUND || whole) {
 			break;
+		}
+		if (is_too_long(im, want)) {
+			return refuse_long_row(im, 0, true, err);
 		}
 	}
 	if (rc == VV_OK) {

@@ -17,6 +17,9 @@
 #include "dataset/table/root.h"
 #include "dataset/table/scan_cache.h"
 
+/* varve.maxRow: what a row is to take of the memory of whoever reads it. */
+#define VV_ROW_MAX_DEFAULT ((uint64_t)64 << 20)
+
 struct group_stream;
 
 typedef struct vv_import_options {
@@ -41,6 +44,7 @@ typedef struct vv_import_options {
 	const char *const *key;
 	vv_key_source key_source; /* of `key` */
 	uint64_t secret;          /* seeds the scan cache's hashes */
+	uint64_t max_row;         /* bytes of a row, beyond which the input is refused; 0: none */
 	uint64_t memory;          /* bytes for the key proof before it spills; 0: 24 MiB */
 	const char *temp_dir;     /* for that */
 	vv_pool *pool;            /* may have 0 threads; NULL: none */

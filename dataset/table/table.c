@@ -125,7 +125,8 @@ static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wa
 	if ((rc = vv_cbor_skip(c, err)) < 0) {
 		return rc;
 	}
-	if (n != 4 || row >= b->rows || column >= b->columns || bytes == 0 || bytes > UINT32_MAX) {
+	if (n != 4 || row >= b->rows || column >= b->columns || bytes == 0 || bytes > UINT32_MAX ||
+	    (b->text_max > 0 && bytes > b->text_max)) {
 		return vv_fail(err, VV_ECORRUPT, "a long cell that is out of its row group");
 	}
 	vv_cell *cell = &b->cells[row * b->columns + column];

@@ -41,6 +41,7 @@ typedef struct vv_batch {
 	vv_cid cid;
 	vv_arena arena;
 	vv_buf block;
+	uint64_t text_max; /* of a long cell, when the table's maker is not believed; 0: any */
 	/* form, with vv_read_layout: */
 	uint64_t raw_len;
 	vv_buf quirks; /* docs/format.md, "quirks" */

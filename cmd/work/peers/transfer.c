@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/peers/reach.h"
+#include "dataset/table/import_options.h"
 #include "dataset/table/root.h"
 #include "dataset/table/verify.h"
 #include "repo/git/blob.h"
@@ -142,7 +143,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 static vv_status recall(vv_transfer *t, vv_error *err)
 {
 	vv_error ignored;
-	uint64_t secret;
+	uint64_t secret, max_row;
 	char *file;
 	vv_status rc = VV_OK;
 
@@ -150,6 +151,10 @@ static vv_status recall(vv_transfer *t, vv_error *err)
 		return VV_OK;
 	}
 	t->remembers = true;
+	if ((rc = vv_config_u64(t->repo, "varve.maxrow", VV_ROW_MAX_DEFAULT, &max_row, err)) < 0) {
+		return rc;
+	}
+	vv_table_checks_limit(t->checks, max_row);
 	file = vv_path_join(vv_repository_varvedir(t->repo), "cache", "pairs", NULL);
 	if (!file) {
 		return vv_fail_nomem(err);
@@ -294,11 +299,12 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 		}
 		vv_table_close(&table);
 	}
-	if (rc == VV_ECORRUPT || rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
+	if (rc == VV_ECORRUPT || rc == VV_EINPUT || rc == VV_ENOSUPPORT || rc == VV_EREFUSED) {
 		vv_oid_text(hex, &v->commit);
 		hex[10] = '\0';
-		vv_prefix(err, "what came is not sound: %s in commit %s", vv_text_shows(v->path),
-			  hex);
+		vv_prefix(err, "%s: %s in commit %s",
+			  rc == VV_EREFUSED ? "what came is not taken" : "what came is not sound",
+			  vv_text_shows(v->path), hex);
 	}
 	return rc;
 }
