@@ -278,7 +278,8 @@ static vv_status walk(fsck *f, const version *v, vv_cid_set *seen, below *b, vv_
 static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_error *err)
 {
 	vv_tree_entry e;
-	vv_buf made = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_buf text = VV_BUF_INIT;
+	bool is = false;
 	vv_error why;
 	vv_status rc;
 
@@ -288,11 +289,11 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	}
 	rc = vv_blob_read(f->c->repo, &e.id, VV_POINTER_MAX, &text, err);
 	vv_tree_entry_clear(&e);
-	if (rc == VV_OK && (rc = vv_root_pointer(&made, &v->root, &t->root, err)) == VV_OK &&
-	    (made.len != text.len || memcmp(made.data, text.data, text.len) != 0)) {
+	if (rc == VV_OK &&
+	    (rc = vv_root_pointer_is(&is, text.data, text.len, &v->root, &t->root, err)) == VV_OK &&
+	    !is) {
 		tell(f, "false pointer", "it does not say what its data is", &v->root, NULL, 0, v);
 	}
-	vv_buf_clear(&made);
 	vv_buf_clear(&text);
 	return rc;
 }

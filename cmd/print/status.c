@@ -26,6 +26,11 @@ static void put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool gro
 		vv_buf_puts(b, vv_text_shows(e->path));
 		return;
 	}
+	if (!staged && e->edited) {
+		vv_buf_puts(b, "its pointer was edited, the data is the same: varve add --fix ");
+		vv_buf_puts(b, vv_text_shows(e->path));
+		return;
+	}
 	if (f->form) {
 		vv_buf_printf(b, "formatting only: %s", f->form);
 		return;
@@ -195,6 +200,10 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 	}
 	if (e->plain) {
 		vv_json_name(w, "plainText");
+		vv_json_bool(w, true);
+	}
+	if (e->torn || e->edited) {
+		vv_json_name(w, e->torn ? "tornPointer" : "editedPointer");
 		vv_json_bool(w, true);
 	}
 	vv_json_close_object(w);
@@ -482,6 +491,9 @@ static void put_plain(writer *w)
 			continue;
 		}
 		put_shown(&text, w->s->prefix, e->path);
+		if (e->torn) {
+			vv_buf_puts(&text, "  a pointer with the marks of a merge conflict");
+		}
 		line(w, "\t%s", vv_buf_cstr(&text));
 		vv_buf_clear(&text);
 	}

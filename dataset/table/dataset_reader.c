@@ -280,6 +280,10 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 		}
 		rc = unless_trouble(rc, err);
 	}
+	if (rc == VV_OK && found) {
+		out->named = pointer.root;
+		out->named_form = pointer.form;
+	}
 	if (rc == VV_OK && found && (rc = open_store(r, err)) == VV_OK) {
 		rc = vv_store_get(r->store, &pointer.root, &block, err);
 		if (rc == VV_OK &&
@@ -494,7 +498,11 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 	out->unchanged = !vv_cid_is_null(&out->parent) &&
 			 vv_cid_equal(&out->parent, &out->result.cid);
 	vv_buf_reset(&out->pointer);
-	if ((rc = vv_root_pointer(&out->pointer, &out->result.cid, &out->result.root, err)) < 0) {
+	if ((rc = vv_root_pointer_as(&out->pointer,
+				     vv_cid_equal(&out->named, &out->result.cid)
+					     ? out->named_form
+					     : VV_POINTER_NEWEST,
+				     &out->result.cid, &out->result.root, err)) < 0) {
 		goto done;
 	}
 	rc = vv_blob_id(out->pointer.data, out->pointer.len, &out->blob, err);
@@ -512,6 +520,7 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	char head[16];
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p;
+	bool torn;
 	vv_status rc = VV_OK;
 	*is_pointer = false;
 	if (st->size == 0 || st->size > VV_POINTER_MAX) {
@@ -521,7 +530,9 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	if (n < 0) {
 		return (vv_status)n;
 	}
-	if (!vv_pointer_looks_like(head, (size_t)n)) {
+	torn = n >= (ssize_t)strlen(VV_POINTER_TORN_START) &&
+	       memcmp(head, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) == 0;
+	if (!torn && !vv_pointer_looks_like(head, (size_t)n)) {
 		return VV_OK;
 	}
 	vv_buf_reset(&out->pointer);
@@ -531,6 +542,13 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	n = vv_pread_full(fd, out->pointer.data, (size_t)st->size, 0, name, err);
 	if (n < 0) {
 		return (vv_status)n;
+	}
+	if (torn) {
+		if (vv_pointer_is_torn(out->pointer.data, (size_t)n)) {
+			rc = vv_pointer_refuse_torn(out->pointer.data, (size_t)n, name, err);
+		}
+		vv_buf_reset(&out->pointer);
+		return rc;
 	}
 	out->pointer.len = vv_pointer_strip_cr(out->pointer.data, (size_t)n);
 	if ((rc = vv_pointer_read(&p, &arena, out->pointer.data, out->pointer.len, err)) < 0) {

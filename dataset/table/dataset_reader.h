@@ -69,8 +69,10 @@ typedef struct vv_dataset_found {
 	vv_buf pointer;          /* its text */
 	vv_cid parent;           /* null when there was none */
 	vv_root parent_root;     /* initialised always; filled when parent is set */
-	bool unchanged;          /* the parent's root */
-	bool package;            /* datapackage.json described it */
+	vv_cid named; /* what the pointer before names, its blocks here or not; null: there was none */
+	vv_pointer_form named_form;
+	bool unchanged; /* the parent's root */
+	bool package;   /* datapackage.json described it */
 	char *package_path;
 	vv_stat st; /* of the file that was read */
 	uint64_t ms;

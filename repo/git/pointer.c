@@ -11,6 +11,12 @@
 
 static const char start_text[] = "{\"varve\": ";
 
+/* For people who meet the pointer where there is no varve. No remote: it would make two pointers of one
+ * root. */
+static const char data_line[] =
+	"\"data\": \"elsewhere, in blocks: 'varve fetch' gets them, 'varve restore' writes the file; "
+	"docs/start.md of varve tells more\",\n ";
+
 #define START_LEN (sizeof(start_text) - 1)
 
 bool vv_pointer_looks_like(const void *bytes, size_t len)
@@ -71,6 +77,9 @@ void vv_pointer_put(vv_buf *b, const vv_pointer *p)
 		b,
 		"%s1, \"kind\": \"%s\", \"root\": \"%s\",\n \"about\": \"a %s kept by varve, git for tables\",\n ",
 		start_text, p->kind, root, p->kind);
+	if (p->form == VV_POINTER_TOLD) {
+		vv_buf_puts(b, data_line);
+	}
 	if (is_table(p)) {
 		vv_buf_printf(b, "\"rows\": %llu, \"bytes\": %llu", (unsigned long long)p->rows,
 			      (unsigned long long)p->bytes);
@@ -105,6 +114,70 @@ static bool has_conflict_marks(const char *text, size_t len)
 		p = eol ? eol + 1 : end;
 	}
 	return false;
+}
+
+/* The lines that begin as a pointer does, one from each side: *next is where to look on. */
+static const char *next_start(const char **next, const char *end)
+{
+	const char *p = *next;
+
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p)), *line = p;
+
+		p = eol ? eol + 1 : end;
+		if (vv_pointer_looks_like(line, (size_t)(p - line))) {
+			*next = p;
+			return line;
+		}
+	}
+	*next = end;
+	return NULL;
+}
+
+bool vv_pointer_is_torn(const char *text, size_t len)
+{
+	const char *next = text;
+
+	return len > strlen(VV_POINTER_TORN_START) && len <= VV_POINTER_MAX &&
+	       memcmp(text, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) == 0 &&
+	       next_start(&next, text + len) && has_conflict_marks(text, len);
+}
+
+static bool root_of_line(char *out, const char *line, const char *end)
+{
+	static const char member[] = "\"root\": \"";
+	const char *eol = memchr(line, '\n', (size_t)(end - line));
+	vv_cid root;
+
+	for (const char *p = line; eol && p + sizeof(member) - 1 + VV_CID_TEXT <= eol; p++) {
+		if (memcmp(p, member, sizeof(member) - 1) == 0) {
+			p += sizeof(member) - 1;
+			if (vv_cid_parse(&root, p, strcspn(p, "\"\n"), NULL) < 0) {
+				return false;
+			}
+			vv_cid_text(out, &root);
+			return true;
+		}
+	}
+	return false;
+}
+
+vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err)
+{
+	const char *next = text, *end = text + len, *ours = next_start(&next, end),
+		   *theirs = next_start(&next, end);
+	char a[VV_CID_TEXT + 1], b[VV_CID_TEXT + 1];
+
+	vv_fail(err, VV_EINPUT,
+		"%s: a pointer with the marks of a merge conflict: git merged it as text",
+		vv_text_shows(path));
+	if (ours && theirs && root_of_line(a, ours, end) && root_of_line(b, theirs, end)) {
+		vv_hint(err, "write one side back, then add it: varve cat %s > FILE, or %s", a, b);
+	} else {
+		vv_hint(err,
+			"write the table back ('varve restore --source REV PATH'), then add it");
+	}
+	return err ? err->code : VV_EINPUT;
 }
 
 static vv_status read_key(vv_pointer *out, vv_arena *arena, const vv_json *json, vv_error *err)
@@ -176,6 +249,7 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 		return vv_hint(err, "use a newer varve");
 	}
 	out->kind = string_of(json, "kind");
+	out->form = vv_json_get(json, "data") ? VV_POINTER_TOLD : VV_POINTER_BARE;
 	if (!out->kind || (strcmp(out->kind, "table") != 0 && strcmp(out->kind, "file") != 0)) {
 		return vv_fail(err, VV_EINPUT,
 			       "line 1 of the pointer must have the \"kind\" table or file");
@@ -185,15 +259,13 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 			       "line 1 of the pointer must have a CID as its \"root\"");
 	}
 	if (!vv_json_get_u64(&out->bytes, json, "bytes")) {
-		return vv_fail(err, VV_EINPUT,
-			       "line 3 of the pointer must have a number of \"bytes\"");
+		return vv_fail(err, VV_EINPUT, "the pointer must have a number of \"bytes\"");
 	}
 	if (!is_table(out)) {
 		return VV_OK;
 	}
 	if (!vv_json_get_u64(&out->rows, json, "rows")) {
-		return vv_fail(err, VV_EINPUT,
-			       "line 3 of the pointer must have a number of \"rows\"");
+		return vv_fail(err, VV_EINPUT, "the pointer must have a number of \"rows\"");
 	}
 	if ((rc = read_key(out, arena, json, err)) < 0) {
 		return rc;

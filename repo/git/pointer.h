@@ -26,7 +26,16 @@ typedef struct vv_pointer_column {
 	const char *type;
 } vv_pointer_column;
 
+/* Two ways of writing one pointer. Both are read, for ever; what a path has keeps its form as long as
+ * its root is the same, so that varves of different age do not rewrite each other's. */
+typedef enum vv_pointer_form {
+	VV_POINTER_BARE, /* the first: without the line "data" */
+	VV_POINTER_TOLD, /* "data" says where the rows are, and where to read on */
+	VV_POINTER_NEWEST = VV_POINTER_TOLD
+} vv_pointer_form;
+
 typedef struct vv_pointer {
+	vv_pointer_form form;
 	const char *kind; /* "table" or "file" */
 	vv_cid root;
 	uint64_t rows; /* 0 for files */
@@ -46,7 +55,14 @@ bool vv_pointer_looks_like(const void *bytes, size_t len);
  * carriage return. Leaves what does not look like a pointer. */
 size_t vv_pointer_strip_cr(char *text, size_t len);
 
-/* Appends the pointer's text. */
+/* A pointer that git merged as text begins with the marks of the conflict, so that it does not look like
+ * one. */
+#define VV_POINTER_TORN_START "<<<<<<< "
+bool vv_pointer_is_torn(const char *text, size_t len);
+/* VV_EINPUT, which says so, with the two roots as a hint. */
+vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err);
+
+/* Appends the pointer's text, in its form. */
 void vv_pointer_put(vv_buf *b, const vv_pointer *p);
 
 /* Reads a pointer; strings live in arena. VV_EINPUT when it is none (the

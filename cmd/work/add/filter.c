@@ -183,10 +183,28 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	return rc;
 }
 
+/* Does the stream hold a pointer that git merged as text? Then all of it is in the head. */
+static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
+{
+	const size_t start = strlen(VV_POINTER_TORN_START);
+	vv_status rc;
+
+	*torn = false;
+	if (in->head.len < start || memcmp(in->head.data, VV_POINTER_TORN_START, start) != 0) {
+		return VV_OK;
+	}
+	if ((rc = fill_head(in, POINTER_READ + 1, err)) < 0) {
+		return rc;
+	}
+	*torn = vv_pointer_is_torn(in->head.data, in->head.len);
+	return VV_OK;
+}
+
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err)
 {
 	input in = {VV_BUF_INIT, 0, read, payload};
+	bool torn = false;
 	vv_status rc;
 
 	if (vv_add_never(path)) {
@@ -201,8 +219,9 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 		   in.head.len <= POINTER_READ) {
 		in.head.len = vv_pointer_strip_cr(in.head.data, in.head.len);
 		rc = clean_pointer(f, path, &in.head, out, err);
-	} else if (rc == VV_OK) {
-		rc = clean_data(f, path, &in, out, err);
+	} else if (rc == VV_OK && (rc = look_if_torn(&in, &torn, err)) == VV_OK) {
+		rc = torn ? vv_pointer_refuse_torn(in.head.data, in.head.len, path, err)
+			  : clean_data(f, path, &in, out, err);
 	}
 	vv_buf_clear(&in.head);
 	return rc;

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/root.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 
@@ -110,6 +111,46 @@ static bool known_same(const planner *p, const vv_add_item *item, bool *stat_cle
 	       vv_oid_equal(&id, &item->blob);
 }
 
+/* Does the pointer in the index say something else than its root, if that is here? */
+static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf text = VV_BUF_INIT, block = VV_BUF_INIT;
+	vv_pointer pointer;
+	vv_store *store;
+	vv_root root;
+	bool is = true;
+	vv_status rc;
+
+	*out = false;
+	if (vv_oid_is_null(&item->blob)) {
+		return VV_OK;
+	}
+	vv_root_init(&root);
+	if ((rc = vv_dataset_reader_store(p->s, &store, err)) < 0 ||
+	    (rc = vv_blob_read(p->r, &item->blob, VV_POINTER_MAX, &text, err)) < 0 ||
+	    (rc = vv_pointer_read(&pointer, &arena, text.data, text.len, err)) < 0) {
+		goto done;
+	}
+	rc = vv_store_get(store, &pointer.root, &block, err);
+	if (rc == VV_EMISSING) {
+		vv_error_clear(err);
+		rc = VV_OK;
+		goto done;
+	}
+	if (rc == VV_OK && (rc = vv_root_decode(&root, block.data, block.len, err)) == VV_OK &&
+	    (rc = vv_root_pointer_is(&is, text.data, text.len, &pointer.root, &root, err)) ==
+		    VV_OK) {
+		*out = !is;
+	}
+done:
+	vv_root_clear(&root);
+	vv_buf_clear(&block);
+	vv_buf_clear(&text);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
 /* A path that the attributes give to varve. */
 static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 {
@@ -141,7 +182,10 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 		return append(p->plan, item, err);
 	}
 	if (p->req->fix) {
-		return VV_OK;
+		bool edited = false;
+
+		rc = was_edited(p, item, &edited, err);
+		return rc < 0 || !edited ? rc : append(p->plan, item, err);
 	}
 	if (same && !p->req->described) {
 		bool anew = false; /* the file did not change, but what it is read as did */

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cmd/work/add/attributes_edit.h"
 #include "cmd/work/add/attributes_lines.h"
+#include "dataset/table/root.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -112,6 +113,45 @@ static vv_status leave_text(runner *run, const vv_add_item *item, const char *wh
 	return run->dry ? VV_OK : vv_index_add_file(run->x, item->path, err);
 }
 
+/* An edited pointer that lies in the work tree is written anew from its root. */
+static vv_status mend_pointer(runner *run, const vv_add_item *item, vv_dataset_found *staged,
+			      vv_error *err)
+{
+	vv_buf block = VV_BUF_INIT;
+	vv_store *store;
+	vv_root root;
+	bool is = false;
+	vv_status rc;
+
+	vv_root_init(&root);
+	if ((rc = vv_repository_store(run->r, &store, err)) < 0 ||
+	    (rc = vv_store_get(store, &staged->result.cid, &block, err)) < 0 ||
+	    (rc = vv_root_decode(&root, block.data, block.len, err)) < 0 ||
+	    (rc = vv_root_pointer_is(&is, staged->pointer.data, staged->pointer.len,
+				     &staged->result.cid, &root, err)) < 0 ||
+	    is) {
+		goto done;
+	}
+	vv_buf_reset(&staged->pointer);
+	if ((rc = vv_root_pointer(&staged->pointer, &staged->result.cid, &root, err)) < 0 ||
+	    (rc = vv_blob_write(run->r, staged->pointer.data, staged->pointer.len, &staged->blob,
+				err)) < 0) {
+		goto done;
+	}
+	rc = vv_worktree_write_bytes(run->r, item->path, staged->pointer.data, staged->pointer.len,
+				     true, err);
+	if (rc == VV_OK) {
+		char *file = vv_repository_file(run->r, item->path);
+
+		rc = file ? vv_lstat(&staged->st, file, err) : vv_fail_nomem(err);
+		vv_free(file);
+	}
+done:
+	vv_root_clear(&root);
+	vv_buf_clear(&block);
+	return rc;
+}
+
 static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err)
 {
 	vv_dataset_found staged;
@@ -148,6 +188,9 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 		note_refused(run, item);
 	}
 	run->rep->guessed += item->guess && rc == VV_OK;
+	if (rc == VV_OK && is_pointer && run->req->fix && !run->dry) {
+		rc = mend_pointer(run, item, &staged, err);
+	}
 	if (rc == VV_OK) {
 		run->entries[run->entry_count++] = (entry){item, staged.blob, staged.st};
 	}

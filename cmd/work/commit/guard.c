@@ -23,9 +23,10 @@ static vv_status refuse(const vv_change_entry *e, const char *why, vv_error *err
 static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const vv_buf *text,
 			       const vv_pointer *p, vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_buf block = VV_BUF_INIT;
 	vv_store *store;
 	vv_root root;
+	bool is = false;
 	vv_status rc;
 
 	vv_root_init(&root);
@@ -38,10 +39,10 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 		goto done;
 	}
 	if (rc < 0 || (rc = vv_root_decode(&root, block.data, block.len, err)) < 0 ||
-	    (rc = vv_root_pointer(&expected, &p->root, &root, err)) < 0) {
+	    (rc = vv_root_pointer_is(&is, text->data, text->len, &p->root, &root, err)) < 0) {
 		goto done;
 	}
-	if (expected.len != text->len || memcmp(expected.data, text->data, text->len) != 0) {
+	if (!is) {
 		rc = refuse(e, "its pointer was changed by hand or by a merge of text", err);
 		vv_hint(err, "'varve add %s' stages the table that is in the work tree",
 			vv_text_shows(e->path));
@@ -49,7 +50,6 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 done:
 	vv_root_clear(&root);
 	vv_buf_clear(&block);
-	vv_buf_clear(&expected);
 	return rc;
 }
 

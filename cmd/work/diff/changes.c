@@ -245,6 +245,20 @@ static vv_status mark(collector *c, const vv_index_entry *e, char letter, vv_err
 	return rc;
 }
 
+static vv_status look_if_torn(collector *c, const vv_oid *id, bool *torn, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	uint64_t size = 0;
+	vv_status rc = vv_blob_size(c->r, id, &size, err);
+
+	if (rc == VV_OK && size <= VV_POINTER_MAX &&
+	    (rc = vv_blob_read(c->r, id, VV_POINTER_MAX, &text, err)) == VV_OK) {
+		*torn = vv_pointer_is_torn(vv_buf_cstr(&text), text.len);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
 static vv_status mark_plain(collector *c, const vv_index_entry *e, vv_error *err)
 {
 	vv_change_entry *entry;
@@ -253,6 +267,7 @@ static vv_status mark_plain(collector *c, const vv_index_entry *e, vv_error *err
 	if (rc == VV_OK && !entry->plain) {
 		entry->plain = true;
 		c->out->plain++;
+		rc = look_if_torn(c, &e->id, &entry->torn, err);
 	}
 	return rc;
 }
@@ -310,6 +325,8 @@ static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *
 		} else if (state == VV_WORK_POINTER) {
 			rc = vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
 		} else if (state == VV_WORK_MODIFIED && c->opts->facts) {
+			entry->edited = !vv_cid_is_null(&staged.named) &&
+					vv_cid_equal(&staged.named, &staged.result.cid);
 			rc = vv_change_work_facts(entry, &staged, blocks, err);
 		}
 		c->out->pointers += state == VV_WORK_POINTER;

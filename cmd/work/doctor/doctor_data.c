@@ -69,7 +69,8 @@ static bool has_data(data *a, const char *path)
 	bool has = file && vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) &&
 		   (st.size > VV_POINTER_MAX ||
 		    (vv_read_regular(&text, file, VV_POINTER_MAX, NULL) == VV_OK &&
-		     !vv_pointer_looks_like(text.data, text.len)));
+		     !vv_pointer_looks_like(text.data, text.len) &&
+		     !vv_pointer_is_torn(vv_buf_cstr(&text), text.len)));
 
 	vv_buf_clear(&text);
 	vv_free(file);
@@ -104,26 +105,26 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, const vv_pointer *p,
 				vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_buf block = VV_BUF_INIT;
 	vv_store *store;
 	vv_root root;
+	bool is = false;
 	vv_status rc;
 
 	vv_root_init(&root);
 	if ((rc = vv_repository_store(a->r, &store, err)) < 0 ||
 	    (rc = vv_store_get(store, &p->root, &block, err)) < 0 ||
 	    (rc = vv_root_decode(&root, block.data, block.len, err)) < 0 ||
-	    (rc = vv_root_pointer(&expected, &p->root, &root, err)) < 0) {
+	    (rc = vv_root_pointer_is(&is, text->data, text->len, &p->root, &root, err)) < 0) {
 		goto done;
 	}
-	if (expected.len != text->len || memcmp(expected.data, text->data, text->len) != 0) {
+	if (!is) {
 		rc = say(a, "pointer", "its pointer was edited: it does not say what its data is",
 			 path, "varve add --fix", err);
 	}
 done:
 	vv_root_clear(&root);
 	vv_buf_clear(&block);
-	vv_buf_clear(&expected);
 	return rc;
 }
 
@@ -186,6 +187,21 @@ done:
 	return rc;
 }
 
+static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool work, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_error why;
+
+	(void)vv_pointer_refuse_torn(vv_buf_cstr(text), text->len, path, &why);
+	vv_buf_printf(&message, "%s%s", work ? "in the work tree, " : "", why.message);
+	if (!work && has_data(a, path)) {
+		vv_buf_printf(&mend, "varve add --fix %s", vv_text_shows(path));
+	} else {
+		vv_buf_puts(&mend, why.hint);
+	}
+	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
+}
+
 /* The text that Git has under a path which varve is to keep. */
 static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_error *err)
 {
@@ -195,6 +211,9 @@ static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_
 	bool lfs = object || rc == VV_EMISSING;
 
 	vv_free(object);
+	if (vv_pointer_is_torn(vv_buf_cstr(text), text->len)) {
+		return say_torn(a, path, text, false, err);
+	}
 	if (rc == VV_ENOMEM) {
 		return vv_fail_nomem(err);
 	}
@@ -223,9 +242,10 @@ static vv_status look_at_work(data *a, const char *path, vv_error *err)
 		goto done;
 	}
 	text.len = vv_pointer_strip_cr(text.data, text.len);
-	if ((vv_pointer_looks_like(text.data, text.len) ||
-	     strncmp(vv_buf_cstr(&text), "<<<<<<< ", 8) == 0) &&
-	    vv_pointer_read(&p, &arena, text.data, text.len, &why) < 0) {
+	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
+		rc = say_torn(a, path, &text, true, err);
+	} else if (vv_pointer_looks_like(text.data, text.len) &&
+		   vv_pointer_read(&p, &arena, text.data, text.len, &why) < 0) {
 		vv_buf message = VV_BUF_INIT;
 
 		vv_buf_printf(&message, "the work tree has a pointer that cannot be read: %s",

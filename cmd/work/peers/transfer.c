@@ -261,23 +261,22 @@ static vv_status get_incoming(void *payload, const vv_cid *cid, vv_buf *out, vv_
 static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_new_root *v,
 			       vv_error *err)
 {
-	vv_buf is = VV_BUF_INIT, should = VV_BUF_INIT;
+	vv_buf text = VV_BUF_INIT;
 	vv_tree_entry e = {0};
+	bool is = false;
 	vv_status rc;
 
 	if ((rc = vv_tree_entry_at(with, &v->commit, v->path, &e, err)) < 0 ||
-	    (rc = vv_blob_read(with, &e.id, VV_POINTER_MAX, &is, err)) < 0 ||
-	    (rc = vv_root_pointer(&should, &t->cid, &t->root, err)) < 0 ||
-	    (rc = vv_buf_ok(&should, err)) < 0) {
+	    (rc = vv_blob_read(with, &e.id, VV_POINTER_MAX, &text, err)) < 0 ||
+	    (rc = vv_root_pointer_is(&is, text.data, text.len, &t->cid, &t->root, err)) < 0) {
 		goto done;
 	}
-	if (is.len != should.len || memcmp(is.data, should.data, is.len) != 0) {
+	if (!is) {
 		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not say what its dataset is");
 	}
 done:
 	vv_tree_entry_clear(&e);
-	vv_buf_clear(&is);
-	vv_buf_clear(&should);
+	vv_buf_clear(&text);
 	return rc;
 }
 

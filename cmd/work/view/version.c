@@ -108,8 +108,12 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 	if ((rc = vv_blob_read(s->repo, &s->blob, VV_POINTER_MAX, &head, err)) < 0) {
 		goto done;
 	}
-	rc = vv_pointer_looks_like(head.data, head.len) ? take_pointer(s, &head, err)
-							: find_lfs(s, &head, err);
+	if (vv_pointer_is_torn(vv_buf_cstr(&head), head.len)) {
+		rc = vv_pointer_refuse_torn(head.data, head.len, s->text, err);
+	} else {
+		rc = vv_pointer_looks_like(head.data, head.len) ? take_pointer(s, &head, err)
+								: find_lfs(s, &head, err);
+	}
 done:
 	vv_buf_clear(&head);
 	return rc;

@@ -111,7 +111,7 @@ healthy() {
 	rows 5 > t.csv
 	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 12\n' 7 > l.csv
 	git cat-file blob :p.csv | sed 's/"rows": 20/"rows": 21/' > false
-	sed '3s/rows/row/' false > broken
+	sed '4s/rows/row/' false > broken
 	for f in t l; do
 		git update-index --add --cacheinfo "100644,$(git hash-object -w --no-filters $f.csv),$f.csv"
 	done
@@ -131,7 +131,8 @@ healthy() {
 	healthy
 	{ echo '<<<<<<< HEAD'; git cat-file blob :p.csv; echo '>>>>>>> side'; } > p.csv
 	ends_with 1 varve doctor
-	output_has "pointer: p.csv: the work tree has a pointer that cannot be read: "
+	output_has "pointer: in the work tree, p.csv: a pointer with the marks of a merge conflict: git merged it as text"
+	output_has "mend: write"
 }
 
 @test "blocks that are not here, and since when" {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sys.h"
 #include "repo/git/pointer.h"
 
 #define ROOT "bafyreigdmqpykrgxyaxtlafqpqhzrb7qy2rh75nldvfd4tucqmqqme5yje"
@@ -14,6 +15,12 @@ static const char table_text[] = "{\"varve\": 1, \"kind\": \"table\", \"root\": 
 				 "  {\"name\": \"id\", \"type\": \"integer\"},\n"
 				 "  {\"name\": \"sur\\\"face\", \"type\": \"string\"}\n"
 				 " ]}\n";
+static const char told_text[] =
+	"{\"varve\": 1, \"kind\": \"file\", \"root\": \"" ROOT "\",\n"
+	" \"about\": \"a file kept by varve, git for tables\",\n"
+	" \"data\": \"elsewhere, in blocks: 'varve fetch' gets them, 'varve restore' writes the file; "
+	"docs/start.md of varve tells more\",\n"
+	" \"bytes\": 12}\n";
 static const char file_text[] = "{\"varve\": 1, \"kind\": \"file\", \"root\": \"" ROOT "\",\n"
 				" \"about\": \"a file kept by varve, git for tables\",\n"
 				" \"bytes\": 12}\n";
@@ -74,6 +81,38 @@ static void a_file_pointer_is_read_and_written_alike(void **state)
 	assert_string_equal(vv_buf_cstr(&b), file_text);
 	vv_buf_clear(&b);
 	vv_arena_clear(&arena);
+}
+
+static void both_forms_are_read_and_keep_their_form(void **state)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf b = VV_BUF_INIT;
+	vv_pointer p = read_text(&arena, told_text);
+
+	(void)state;
+	assert_int_equal(p.form, VV_POINTER_TOLD);
+	assert_int_equal(p.bytes, 12);
+	vv_pointer_put(&b, &p);
+	assert_string_equal(vv_buf_cstr(&b), told_text);
+	p = read_text(&arena, file_text);
+	assert_int_equal(p.form, VV_POINTER_BARE);
+	vv_buf_reset(&b);
+	p.form = VV_POINTER_NEWEST;
+	vv_pointer_put(&b, &p);
+	assert_string_equal(vv_buf_cstr(&b), told_text);
+	vv_buf_clear(&b);
+	vv_arena_clear(&arena);
+}
+
+static void the_line_about_the_data_is_fixed(void **state)
+{
+	char *other = vv_strdup(told_text), *at = strstr(other, "elsewhere");
+
+	(void)state;
+	assert_non_null(at);
+	*at = 'E';
+	refuse(other, strlen(other), VV_EINPUT, "line 3 of the pointer is not as varve writes it");
+	vv_free(other);
 }
 
 static void a_table_may_have_no_columns(void **state)
@@ -243,6 +282,8 @@ static void carriage_returns_of_git_are_taken_out(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_table_pointer_is_read_and_written_alike),
 	cmocka_unit_test(a_file_pointer_is_read_and_written_alike),
+	cmocka_unit_test(both_forms_are_read_and_keep_their_form),
+	cmocka_unit_test(the_line_about_the_data_is_fixed),
 	cmocka_unit_test(a_table_may_have_no_columns),
 	cmocka_unit_test(what_begins_as_a_pointer_is_told_from_data),
 	cmocka_unit_test(every_change_of_a_byte_is_refused),
