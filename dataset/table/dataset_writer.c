@@ -14,6 +14,7 @@ struct vv_dataset_writer {
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	vv_writer *blocks;
+	bool settled;
 	vv_buf *pointers; /* whose blobs are written by vv_dataset_writer_commit */
 	size_t pointer_count, pointer_cap;
 };
@@ -65,6 +66,9 @@ vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_err
 {
 	vv_store *store;
 	vv_status rc = vv_dataset_reader_store(w->reader, &store, err);
+	if (w->settled) {
+		vv_dataset_writer_release(w);
+	}
 	if (rc == VV_OK && !w->blocks) {
 		rc = vv_writer_open(&w->blocks, store, LOCK_WAIT_MS, err);
 	}
@@ -75,7 +79,7 @@ vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_err
 vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	if (w->blocks && (rc = vv_writer_commit(w->blocks, err)) < 0) {
+	if (w->blocks && !w->settled && (rc = vv_writer_commit(w->blocks, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < w->pointer_count && rc == VV_OK; i++) {
@@ -90,6 +94,14 @@ void vv_dataset_writer_release(vv_dataset_writer *w)
 {
 	vv_writer_close(w->blocks);
 	w->blocks = NULL;
+	w->settled = false;
+}
+
+void vv_dataset_writer_settle(vv_dataset_writer *w)
+{
+	if (w->blocks && !w->settled) {
+		w->settled = vv_writer_settle(w->blocks);
+	}
 }
 
 static vv_status open_blocks(void *payload, vv_sink *out, vv_error *err)

@@ -45,4 +45,8 @@ vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const
 vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err);
 void vv_dataset_writer_release(vv_dataset_writer *w);
 
+/* After a commit, where the next step waits for Git's index: plain git may hold that and wait,
+ * through the filter, for this writer. Others may write then; gc is kept away until the release. */
+void vv_dataset_writer_settle(vv_dataset_writer *w);
+
 #endif

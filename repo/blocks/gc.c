@@ -19,7 +19,7 @@
 #include "repo/blocks/copy.h"
 #include "repo/blocks/pack_list.h"
 
-#define GC_LOCK "gc.lock"
+#define SETTLED_WAIT_MS 6000u /* longer than a settled writer waits for the index */
 #define WRITER_WAIT_MS 600000u
 #define PROGRESS_STEP 256u
 
@@ -559,11 +559,15 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 	if ((rc = vv_store_make_dirs(s, err)) < 0) {
 		return rc;
 	}
-	path = vv_path_join(s->dir, GC_LOCK, (char *)NULL);
+	path = vv_path_join(s->dir, VV_GC_LOCK, (char *)NULL);
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
-	fd = vv_lock(path, true, 0, err);
+	fd = vv_lock(path, true,
+		     opts->writer_wait_ms > 0 && opts->writer_wait_ms < SETTLED_WAIT_MS
+			     ? opts->writer_wait_ms
+			     : SETTLED_WAIT_MS,
+		     err);
 	rc = fd < 0 ? (vv_status)fd : run(&gc, mark, payload, err);
 	part_clear(&gc.live);
 	part_clear(&gc.aside);

@@ -93,6 +93,11 @@ vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *
 /* Need it not be put? (What gc has set aside must be.) Thread-safe. */
 bool vv_writer_has(vv_writer *w, const vv_cid *cid);
 
+/* After the last commit, for a caller that goes on to wait for another lock, whose holder may be
+ * waiting for this one: other writers may go ahead, and only gc is kept away until
+ * vv_writer_close. Nothing more can be put then. False while a gc runs: all stays as it is. */
+bool vv_writer_settle(vv_writer *w);
+
 typedef struct vv_writer_stats {
 	uint64_t blocks_new, blocks_known; /* put and stored; put and there already */
 	uint64_t raw_bytes, stored_bytes;  /* of the new ones */

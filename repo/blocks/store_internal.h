@@ -14,6 +14,7 @@
 #include "repo/blocks/store.h"
 
 #define VV_WRITER_LOCK "writer.lock"
+#define VV_GC_LOCK "gc.lock" /* gc's alone; shared by writers that wait for something else */
 #define VV_TEMP_PREFIX "tmp-"
 #define VV_GC_TEMP_PREFIX "gctmp-"
 

@@ -104,8 +104,8 @@ done:
 
 struct vv_writer {
 	vv_store *store;
-	int lock_fd;
-	vv_mutex *lock; /* guards packs, stats, failed */
+	int lock_fd, gc_fd; /* gc_fd: settled, and what keeps gc away */
+	vv_mutex *lock;     /* guards packs, stats, failed */
 	vv_pack_list *packs;
 	vv_pack_writer *own;
 	vv_writer_stats stats;
@@ -167,7 +167,7 @@ vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv
 		return vv_fail_nomem(err);
 	}
 	w->store = s;
-	w->lock_fd = -1;
+	w->lock_fd = w->gc_fd = -1;
 	rc = open_writer(w, lock_wait_ms, err);
 	if (rc < 0) {
 		vv_writer_close(w);
@@ -185,9 +185,27 @@ void vv_writer_close(vv_writer *w)
 		if (w->lock_fd >= 0) {
 			vv_unlock(w->lock_fd);
 		}
+		if (w->gc_fd >= 0) {
+			vv_unlock(w->gc_fd);
+		}
 		vv_mutex_free(w->lock);
 		vv_free(w);
 	}
+}
+
+bool vv_writer_settle(vv_writer *w)
+{
+	char *path = vv_path_join(w->store->dir, VV_GC_LOCK, (char *)NULL);
+
+	assert(w->gc_fd < 0 && vv_pack_writer_count(w->own) == 0);
+	w->gc_fd = path ? vv_lock(path, false, 0, NULL) : -1;
+	vv_free(path);
+	if (w->gc_fd < 0) {
+		return false;
+	}
+	vv_unlock(w->lock_fd);
+	w->lock_fd = -1;
+	return true;
 }
 
 /* ---- putting ---- */
@@ -318,6 +336,7 @@ vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes,
 		return vv_fail(err, VV_EREFUSED, "a block of %zu bytes; at most %u are allowed",
 			       len, VV_BLOCK_MAX);
 	}
+	assert(w->gc_fd < 0);
 	assert(cid->codec == VV_CODEC_RAW || cid->codec == VV_CODEC_DAG_CBOR);
 #if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 	assert(names_bytes(cid, bytes, len)); /* costs as much as compressing */

@@ -173,7 +173,7 @@ def nouns(known={}):
 
 def run_noun(folder, noun):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    code = run([program(folder), noun], 600, cpu=4 * LONG, cwd=os.path.join(BUILD, "tests"))
+    code = run([program(folder), noun], 300, cpu=2 * LONG, cwd=os.path.join(BUILD, "tests"))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if code == 0:
         nouns()[folder, noun] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -362,6 +362,12 @@ static vv_status drop_conflicts(runner *run, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status write_index(runner *run, vv_error *err)
+{
+	vv_dataset_writer_settle(run->s);
+	return vv_index_write(run->x, err);
+}
+
 /* Attributes, blocks, index: from here on things are written. */
 static vv_status write_all(runner *run, vv_error *err)
 {
@@ -371,7 +377,7 @@ static vv_status write_all(runner *run, vv_error *err)
 	if ((rc = track_paths(run, &edit, err)) < 0 ||
 	    (rc = stage_attributes(run, &edit, err)) < 0 ||
 	    (rc = vv_dataset_writer_commit(run->s, err)) < 0 || (rc = set_entries(run, err)) < 0 ||
-	    (rc = vv_index_write(run->x, err)) < 0) {
+	    (rc = write_index(run, err)) < 0) {
 		vv_attr_edit_undo(&edit);
 	} else if (run->conflicts) {
 		rc = drop_conflicts(run, err);

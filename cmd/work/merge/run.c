@@ -208,6 +208,7 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 	if ((rc = vv_dataset_writer_commit(j->writer, err)) < 0) {
 		return rc;
 	}
+	vv_dataset_writer_settle(j->writer);
 	rc = vv_tree_switch_plan(&j->change, &j->checkout, &j->ours, &j->tree, false, err);
 	if (rc == VV_EREFUSED && strcmp(err->message, "not switched") == 0) {
 		vv_fail(err, rc, "the %s would overwrite them; nothing was done", what);

@@ -124,3 +124,68 @@ reader() {
 	[ -s ../r1.rounds ]
 	succeeds varve fsck --data
 }
+
+# While a foreign program holds the index, waits_for_index COMMAND... gets as far as that, and then the
+# filter of plain git gets through, as it must when that program is git add.
+waits_for_index() {
+	local before
+	before=$(ls .git/varve/packs 2> /dev/null || true)
+	: > .git/index.lock
+	"$@" > "$HOME/out" 2> "$HOME/err" 3>&- &
+	for _ in $(seq 300); do
+		[ "$before" = "$(ls .git/varve/packs 2> /dev/null || true)" ] || break
+		sleep 0.01
+	done
+	timeout 4 git hash-object -w --path=other.csv other.csv > "$HOME/id" || {
+		cat "$HOME/err"
+		return 1
+	}
+	git cat-file -p "$(cat "$HOME/id")" | grep -q '"varve"'
+	rm .git/index.lock
+	wait $! || { cat "$HOME/err"; return 1; }
+	varve fsck --data > /dev/null
+}
+
+@test "an add that waits for the index lets the filter of git add write" {
+	new_repo
+	varve track '*.csv' > /dev/null
+	rows 30 > prices.csv
+	rows 40 1 > other.csv
+	waits_for_index varve add prices.csv
+	[ "$(git ls-files)" = ".gitattributes
+prices.csv" ]
+}
+
+@test "a merge that waits for the index lets the filter of git add write" {
+	new_repo
+	varve track '*.csv' > /dev/null
+	rows 200 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m one
+	git switch -q -c side
+	sed -i 's/^7,/7,side /' prices.csv
+	varve commit -q -a -m side
+	git switch -q main
+	sed -i 's/^150,/150,main /' prices.csv
+	varve commit -q -a -m main
+	rows 40 1 > other.csv
+	waits_for_index varve merge -q side
+	[ "$(git rev-list --count --merges HEAD)" = 1 ]
+}
+
+@test "varve add and git add at once both get through" {
+	new_repo
+	varve track '*.csv' > /dev/null
+	for i in 1 2 3 4 5 6; do
+		rows 300 $i > mine.csv
+		rows 300 9$i > theirs.csv
+		varve add mine.csv > "$HOME/out" 2> "$HOME/err" 3>&- &
+		# Git does not wait for the index.
+		until timeout 20 git add theirs.csv 2> "$HOME/git"; do
+			grep -q 'index.lock' "$HOME/git" || { cat "$HOME/git"; return 1; }
+		done
+		wait $! || { cat "$HOME/err"; return 1; }
+		[ "$(git diff --name-only | grep -c .)" = 0 ]
+	done
+	varve fsck --data > /dev/null
+}

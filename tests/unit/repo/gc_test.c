@@ -296,7 +296,7 @@ static void a_block_that_was_set_aside_is_put_again(void **state)
 static void a_second_gc_is_refused_while_one_runs(void **state)
 {
 	const char *dir = vv_test_path("store");
-	vv_gc_options opts = {.now_sec = FX_NOW, .grace_sec = FX_DAY, .dry_run = false};
+	vv_gc_options opts = {.now_sec = FX_NOW, .grace_sec = FX_DAY, .writer_wait_ms = 20};
 	vv_store *s = fx_open(dir);
 	vv_gc_result result;
 	fx_marking m = {.first = 0, .count = 1};
@@ -306,6 +306,41 @@ static void a_second_gc_is_refused_while_one_runs(void **state)
 	(void)state;
 	assert_true(fd >= 0);
 	vv_assert_status(vv_store_gc(s, &opts, fx_mark, &m, &result, &err), VV_ELOCKED, &err);
+	vv_unlock(fd);
+	vv_store_close(s);
+}
+
+static void beside_a_settled_writer_others_write_and_gc_waits(void **state)
+{
+	const char *dir = vv_test_path("store");
+	vv_gc_options opts = {.now_sec = FX_NOW, .grace_sec = 0, .writer_wait_ms = 20};
+	vv_store *s = fx_open(dir);
+	vv_gc_result result;
+	fx_marking m = {.first = 3, .count = 1};
+	vv_writer *w, *other;
+	vv_error err;
+	int fd;
+
+	(void)state;
+	vv_assert_ok(vv_writer_open(&w, s, 0, &err), &err);
+	fx_put(w, 3, 1);
+	vv_assert_ok(vv_writer_commit(w, &err), &err);
+	assert_true(vv_writer_settle(w));
+	vv_assert_ok(vv_writer_open(&other, s, 0, &err), &err);
+	vv_writer_close(other);
+	vv_assert_status(vv_store_gc(s, &opts, fx_mark, &m, &result, &err), VV_ELOCKED, &err);
+	vv_writer_close(w);
+	vv_assert_ok(vv_store_gc(s, &opts, fx_mark, &m, &result, &err), &err);
+
+	/* While gc is at work a writer keeps its lock. */
+	fd = vv_lock(vv_test_path("store/gc.lock"), true, 0, &err);
+	assert_true(fd >= 0);
+	vv_assert_ok(vv_writer_open(&w, s, 0, &err), &err);
+	assert_false(vv_writer_settle(w));
+	vv_assert_status(vv_writer_open(&other, s, 0, &err), VV_ELOCKED, &err);
+	fx_put(w, 4, 1);
+	vv_assert_ok(vv_writer_commit(w, &err), &err);
+	vv_writer_close(w);
 	vv_unlock(fd);
 	vv_store_close(s);
 }
@@ -622,6 +657,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_became_unreachable_between_the_passes_goes_with_prune_now),
 	cmocka_unit_test(a_block_that_was_set_aside_is_put_again),
 	cmocka_unit_test(a_second_gc_is_refused_while_one_runs),
+	cmocka_unit_test(beside_a_settled_writer_others_write_and_gc_waits),
 	cmocka_unit_test(readers_read_on_while_packs_come_and_go),
 	cmocka_unit_test(threads_share_a_store_while_it_is_written_merged_and_cleaned),
 	cmocka_unit_test(the_newest_is_stored_whole_and_older_ones_as_differences),
