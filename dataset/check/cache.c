@@ -38,6 +38,7 @@ struct vv_check_cache {
 	int trusted_fd;  /* -1: none */
 	char *trusted_path;
 	bool wrote;
+	char *files; /* the folder beside dir, once a file in it was asked for; NULL */
 };
 
 vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *err)
@@ -93,9 +94,9 @@ static bool is_older(const kept *a, const kept *b)
 }
 
 /* Takes the oldest away until the rest is small enough. What fails is left for the next time. */
-static void drop_oldest(kept *files, size_t count, uint64_t total)
+static void drop_oldest(kept *files, size_t count, uint64_t total, uint64_t max)
 {
-	while (total > VV_CHECK_CACHE_MAX) {
+	while (total > max) {
 		kept *oldest = NULL;
 
 		for (size_t i = 0; i < count; i++) {
@@ -113,21 +114,21 @@ static void drop_oldest(kept *files, size_t count, uint64_t total)
 	}
 }
 
-static void keep_bounded(const vv_check_cache *c)
+static void keep_bounded(const char *dir, uint64_t max)
 {
 	char **names = NULL;
 	size_t count = 0;
 	uint64_t total = 0;
 	kept *files;
 
-	if (vv_list_dir(&names, &count, c->dir, NULL) < 0) {
+	if (vv_list_dir(&names, &count, dir, NULL) < 0) {
 		return;
 	}
 	files = vv_calloc(count + 1, sizeof(*files));
 	for (size_t i = 0; files && i < count; i++) {
 		vv_stat st;
 
-		files[i].path = path_in(c->dir, names[i]);
+		files[i].path = path_in(dir, names[i]);
 		if (!files[i].path || vv_lstat(&st, files[i].path, NULL) < 0) {
 			continue;
 		}
@@ -137,7 +138,7 @@ static void keep_bounded(const vv_check_cache *c)
 		total += st.size;
 	}
 	if (files) {
-		drop_oldest(files, count, total);
+		drop_oldest(files, count, total, max);
 	}
 	for (size_t i = 0; files && i < count; i++) {
 		vv_free(files[i].path);
@@ -152,8 +153,12 @@ void vv_check_cache_close(vv_check_cache *c)
 		return;
 	}
 	if (c->dir && c->wrote) {
-		keep_bounded(c);
+		keep_bounded(c->dir, VV_CHECK_CACHE_MAX);
 	}
+	if (c->files) {
+		keep_bounded(c->files, VV_CHECK_FILES_MAX);
+	}
+	vv_free(c->files);
 	free_records(c->used);
 	free_records(c->trusted);
 	vv_close(c->trusted_fd, c->trusted_path, NULL);
@@ -166,6 +171,19 @@ static void make_name(char out[NAME_MAX_LEN], const char *kind, vv_hash128 key)
 {
 	snprintf(out, NAME_MAX_LEN, "%.24s-%016llx%016llx", kind, (unsigned long long)key.hi,
 		 (unsigned long long)key.lo);
+}
+
+char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key)
+{
+	char name[NAME_MAX_LEN];
+
+	if (c->dir && !c->files) {
+		vv_buf b = VV_BUF_INIT;
+		vv_buf_printf(&b, "%s-files", c->dir);
+		c->files = vv_buf_detach(&b);
+	}
+	make_name(name, kind, key);
+	return c->files ? path_in(c->files, name) : NULL;
 }
 
 static record *find_record(record *r, const char *name)

@@ -33,6 +33,12 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
 			     size_t len, vv_error *err);
 
+/* Where the cache keeps what is too large for a record: the caller writes and reads the file, whole and
+ * checked. Owned; NULL: nowhere (a cache in memory), or out of memory. Kept as long as those
+ * files take at most VV_CHECK_FILES_MAX together; the oldest go first. */
+#define VV_CHECK_FILES_MAX ((uint64_t)4 << 30)
+char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key);
+
 /* Writes all records that were got or put through c into one file, readable with trust. */
 vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err);
 

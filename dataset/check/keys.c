@@ -8,6 +8,12 @@
  * sorted entries of a version are kept: for the next one those of groups that are gone are
  * left out, those of new groups are merged in, and nothing else is read.
  *
+ * Where there are too many of them for that they are a run on disk (key_run.h), and the record
+ * has those of later groups alone. Nothing is merged then: each entry of the record, and each
+ * fresh one, is looked up in the run, where groups that are gone are passed over. What repeats
+ * within the run was compared when it was made; its hashes are kept if keys repeated indeed.
+ * The run is made anew when the record has become a part of it that counts.
+ *
  * The memo: facts of no meaning; the tail: le64 seed, le64 entries, whose groups are places in
  * the memo.
  */
@@ -20,10 +26,11 @@
 #include "base/array.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "dataset/check/key_run.h"
 #include "dataset/schema/key.h"
 
-#define GROUP_BITS 24
-#define GROUP_MASK (((uint64_t)1 << GROUP_BITS) - 1)
+#define GROUP_BITS CHECK_GROUP_BITS
+#define GROUP_MASK CHECK_GROUP_MASK
 #define NO_KEY (UINT64_MAX >> GROUP_BITS) /* in place of a hash: a part of the key is missing */
 #define MEMORY ((uint64_t)48 << 20)
 #define FRESH_BYTES 16u /* of memory for each fresh entry, while they are put in order */
@@ -34,9 +41,14 @@ struct check_keys {
 	check_memo memo;
 	const uint8_t *old; /* its entries */
 	size_t old_count;
-	uint32_t *map;       /* group there -> group here, or UINT32_MAX */
-	uint8_t *has;        /* a byte for each group here: its entries are in the record */
-	bool gone;           /* some group of the record is not here */
+	uint32_t *map;  /* group there -> group here, or UINT32_MAX */
+	char *run_file; /* NULL: none can be kept */
+	check_key_run run;
+	uint32_t *run_map;        /* likewise, of the run's groups */
+	uint8_t *run_has;         /* like has, of the run */
+	check_key_writer *writer; /* of the run that is being made */
+	uint8_t *has;             /* a byte for each group here: its entries are in the record */
+	bool gone;                /* some group of the record is not here */
 	vv_key_proof *fresh; /* entries of the other groups: 40 bits of hash on top, the group */
 	uint64_t count;
 };
@@ -110,33 +122,52 @@ vv_status check_key_cells(check_run *r, const check_group *g, const size_t *colu
 	return VV_OK;
 }
 
-/* Which groups of the memo are here: each once, also where a group occurs twice. */
-static vv_status pair_groups(check_run *r, struct check_keys *k, vv_error *err)
+/* Which of the groups there are here: each once, also where a group occurs twice, and none that has
+ * says is known already. *map is the caller's; *left: how many are not here. */
+static vv_status pair_groups(check_run *r, const check_group_names *there, uint8_t *has,
+			     uint32_t **map, size_t *left, vv_error *err)
 {
-	const check_group_names *there = &k->memo.groups;
-	size_t left = there->count;
-
-	k->map = vv_calloc(there->count + 1, sizeof(*k->map));
-	if (!k->map) {
+	*left = there->count;
+	*map = vv_calloc(there->count + 1, sizeof(**map));
+	if (!*map) {
 		return vv_fail_nomem(err);
 	}
-	memset(k->map, 0xff, there->count * sizeof(*k->map));
+	memset(*map, 0xff, there->count * sizeof(**map));
 	for (size_t i = 0; i < r->group_count; i++) {
 		const uint8_t *name = r->groups[i].name;
 		vv_hash_probe p = vv_hash_probe_begin(&there->index, vv_get_le64(name));
 		size_t old;
 
-		while (vv_hash_probe_next(&p, &old)) {
-			if (k->map[old] == UINT32_MAX &&
+		while (!has[i] && vv_hash_probe_next(&p, &old)) {
+			if ((*map)[old] == UINT32_MAX &&
 			    memcmp(there->first + there->step * old, name, 32) == 0) {
-				k->map[old] = (uint32_t)i;
-				k->has[i] = 1;
-				left--;
-				break;
+				(*map)[old] = (uint32_t)i;
+				has[i] = 1;
+				(*left)--;
 			}
 		}
 	}
-	k->gone = left > 0;
+	return VV_OK;
+}
+
+static vv_status load_run(check_run *r, struct check_keys *k, const check_key *key, vv_error *err)
+{
+	size_t gone;
+	vv_status rc;
+
+	k->run_file = r->o->cache ? vv_check_cache_file(r->o->cache, "keys", key->id) : NULL;
+	if ((rc = check_key_run_open(&k->run, k->run_file, err)) < 0 || !k->run.entries) {
+		return rc;
+	}
+	k->seed = k->run.seed;
+	if ((rc = pair_groups(r, &k->run.groups, k->has, &k->run_map, &gone, err)) < 0) {
+		return rc;
+	}
+	k->run_has = vv_calloc(r->group_count + 1, 1);
+	if (!k->run_has) {
+		return vv_fail_nomem(err);
+	}
+	memcpy(k->run_has, k->has, r->group_count);
 	return VV_OK;
 }
 
@@ -144,6 +175,7 @@ static vv_status load_record(check_run *r, struct check_keys *k, const check_key
 			     vv_error *err)
 {
 	check_memo *m = &k->memo;
+	size_t gone;
 	vv_status rc = check_memo_open(m, r->o->cache, "keys", key->id, err);
 
 	if (rc < 0) {
@@ -154,10 +186,16 @@ static vv_status load_record(check_run *r, struct check_keys *k, const check_key
 		check_memo_close(m);
 		return VV_OK;
 	}
+	if (k->run.entries && vv_get_le64(m->tail) != k->seed) {
+		check_memo_close(m);
+		return VV_OK;
+	}
 	k->seed = vv_get_le64(m->tail);
 	k->old = m->tail + 8;
 	k->old_count = m->tail_len / 8 - 1;
-	return pair_groups(r, k, err);
+	rc = pair_groups(r, &m->groups, k->has, &k->map, &gone, err);
+	k->gone = gone > 0;
+	return rc;
 }
 
 /* So many fresh entries are held in memory, and kept for the next time. */
@@ -192,7 +230,8 @@ vv_status check_keys_open(check_run *r, vv_error *err)
 		if (!k->has) {
 			return vv_fail_nomem(err);
 		}
-		if ((rc = load_record(r, k, &r->plan.keys[i], err)) == VV_OK) {
+		if ((rc = load_run(r, k, &r->plan.keys[i], err)) == VV_OK &&
+		    (rc = load_record(r, k, &r->plan.keys[i], err)) == VV_OK) {
 			rc = vv_key_proof_new(&k->fresh, fresh_max(r) * HELD_BYTES, temp_dir, err);
 		}
 	}
@@ -205,6 +244,11 @@ void check_keys_close(check_run *r)
 		struct check_keys *k = &r->keys[i];
 
 		check_memo_close(&k->memo);
+		check_key_writer_free(k->writer);
+		check_key_run_close(&k->run);
+		vv_free(k->run_file);
+		vv_free(k->run_map);
+		vv_free(k->run_has);
 		vv_free(k->map);
 		vv_free(k->has);
 		vv_key_proof_free(k->fresh);
@@ -280,39 +324,101 @@ static vv_status note_suspect(suspects *s, uint64_t hash, vv_error *err)
 	return VV_OK;
 }
 
-/* A walk through all entries in order of their hashes: those of the record that still hold, and
- * fresh ones. */
-typedef struct walk {
-	const struct check_keys *k;
-	size_t old;        /* of the record, the next */
-	uint64_t next_old; /* with its group here; UINT64_MAX: no more */
-	uint64_t last;     /* the entry before; UINT64_MAX: none */
-	suspects *s;
-	vv_buf *out; /* the new record; NULL: none */
-} walk;
+/* Entries in order, whose groups are places in a list of names: those of groups that are here. */
+typedef struct stream {
+	const uint8_t *entries;
+	size_t count, at;
+	const uint32_t *map;
+	size_t groups;
+	uint64_t next; /* with its group here; UINT64_MAX: no more */
+} stream;
 
-static inline void next_old(walk *w)
+static inline void stream_next(stream *s)
 {
-	const struct check_keys *k = w->k;
-
-	w->next_old = UINT64_MAX;
-	for (; w->old < k->old_count && w->next_old == UINT64_MAX; w->old++) {
-		uint64_t e = vv_get_le64(k->old + 8 * w->old);
+	s->next = UINT64_MAX;
+	for (; s->at < s->count && s->next == UINT64_MAX; s->at++) {
+		uint64_t e = vv_get_le64(s->entries + 8 * s->at);
 		uint64_t group = e & GROUP_MASK;
 
-		if (group < k->memo.groups.count && k->map[group] != UINT32_MAX) {
-			w->next_old = (e & ~GROUP_MASK) | k->map[group];
+		if (group < s->groups && s->map[group] != UINT32_MAX) {
+			s->next = (e & ~GROUP_MASK) | s->map[group];
 		}
 	}
 }
 
-/* Passes over fresh entries, and those of the record before them; last: and those after. */
-static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool last, vv_error *err)
+/* A walk through all entries in order of their hashes: those of the record that still hold, fresh
+ * ones, and those of the run where it is made anew; else these are looked up. */
+typedef struct walk {
+	const struct check_keys *k;
+	stream old, run;
+	bool looks_up;
+	uint64_t last; /* the entry before; UINT64_MAX: none */
+	suspects *s;
+	vv_buf *out;              /* the new record; NULL: none */
+	const uint32_t *places;   /* of groups in it; NULL: as they are here */
+	check_key_writer *writer; /* the new run; NULL: none */
+} walk;
+
+/* The groups of the run in which this hash occurs as well. */
+static vv_status look_up(walk *w, uint64_t e, vv_error *err)
+{
+	const check_key_run *run = &w->k->run;
+	uint64_t hash = e >> GROUP_BITS;
+	vv_status rc = VV_OK;
+
+	for (size_t i = check_key_run_find(run, hash); i < run->entry_count && rc == VV_OK; i++) {
+		uint64_t there = check_key_run_entry(run, i), group = there & GROUP_MASK;
+
+		if (there >> GROUP_BITS != hash) {
+			break;
+		}
+		if (group < run->groups.count && w->k->run_map[group] != UINT32_MAX) {
+			w->s->groups[e & GROUP_MASK] |= 1;
+			w->s->groups[w->k->run_map[group]] |= 1;
+			rc = note_suspect(w->s, hash, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status pass_entry(walk *w, uint64_t e, vv_error *err)
 {
 	suspects *s = w->s;
+	uint64_t hash = e >> GROUP_BITS;
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < count || (last && w->next_old != UINT64_MAX);) {
-		uint64_t e = w->next_old, hash;
+	if (hash == NO_KEY) {
+		s->groups[e & GROUP_MASK] |= 2;
+		s->nulls++;
+	} else if (w->last >> GROUP_BITS == hash) {
+		s->groups[e & GROUP_MASK] |= 1;
+		s->groups[w->last & GROUP_MASK] |= 1;
+		rc = note_suspect(s, hash, err);
+	}
+	if (rc == VV_OK && w->looks_up && hash != NO_KEY) {
+		rc = look_up(w, e, err);
+	}
+	w->last = e;
+	if (w->out) {
+		uint64_t group = e & GROUP_MASK;
+		uint8_t bytes[8];
+
+		vv_put_le64(bytes, (e & ~GROUP_MASK) | (w->places ? w->places[group] : group));
+		vv_buf_put(w->out, bytes, sizeof(bytes));
+	}
+	if (w->writer) {
+		check_key_writer_put(w->writer, e);
+	}
+	return rc;
+}
+
+/* Passes over fresh entries, and those of the streams before them; last: and those after. */
+static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool last, vv_error *err)
+{
+	for (size_t i = 0;
+	     i < count || (last && (w->old.next != UINT64_MAX || w->run.next != UINT64_MAX));) {
+		stream *s = w->run.next < w->old.next ? &w->run : &w->old;
+		uint64_t e = s->next;
 		vv_status rc;
 
 		if (i < count &&
@@ -320,28 +426,75 @@ static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool las
 			e = fresh[i].hash | fresh[i].row;
 			i++;
 		} else {
-			next_old(w);
+			stream_next(s);
 		}
-		hash = e >> GROUP_BITS;
-		if (hash == NO_KEY) {
-			s->groups[e & GROUP_MASK] |= 2;
-			s->nulls++;
-		} else if (w->last >> GROUP_BITS == hash) {
-			s->groups[e & GROUP_MASK] |= 1;
-			s->groups[w->last & GROUP_MASK] |= 1;
-			if ((rc = note_suspect(s, hash, err)) < 0) {
-				return rc;
-			}
-		}
-		w->last = e;
-		if (w->out) {
-			uint8_t bytes[8];
-
-			vv_put_le64(bytes, e);
-			vv_buf_put(w->out, bytes, sizeof(bytes));
+		if ((rc = pass_entry(w, e, err)) < 0) {
+			return rc;
 		}
 	}
 	return VV_OK;
+}
+
+/* What repeats within the run, and its rows without a whole key, which stand at its end. */
+static vv_status pass_run(walk *w, vv_error *err)
+{
+	const check_key_run *run = &w->k->run;
+	vv_status rc = VV_OK;
+
+	for (size_t n = 0; n < run->repeat_count && rc == VV_OK; n++) {
+		uint64_t hash = vv_get_le64(run->repeats + 8 * n), before = UINT64_MAX;
+		size_t i = hash < NO_KEY ? check_key_run_find(run, hash) : run->entry_count;
+
+		for (; i < run->entry_count && rc == VV_OK; i++) {
+			uint64_t e = check_key_run_entry(run, i), group = e & GROUP_MASK;
+
+			if (e >> GROUP_BITS != hash) {
+				break;
+			}
+			if (group >= run->groups.count || w->k->run_map[group] == UINT32_MAX) {
+				continue;
+			}
+			group = w->k->run_map[group];
+			if (before != UINT64_MAX) {
+				w->s->groups[before] |= 1;
+				w->s->groups[group] |= 1;
+				rc = note_suspect(w->s, hash, err);
+			}
+			before = group;
+		}
+	}
+	for (size_t i = check_key_run_find(run, NO_KEY); i < run->entry_count; i++) {
+		uint64_t group = check_key_run_entry(run, i) & GROUP_MASK;
+
+		if (group < run->groups.count && w->k->run_map[group] != UINT32_MAX) {
+			w->s->groups[w->k->run_map[group]] |= 2;
+			w->s->nulls++;
+		}
+	}
+	return rc;
+}
+
+static int hash_order(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Those of the run were noted before the others. */
+static void sort_suspects(suspects *s)
+{
+	size_t kept = 0;
+
+	if (s->count > 0) {
+		qsort(s->hashes, s->count, sizeof(*s->hashes), hash_order);
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		if (kept == 0 || s->hashes[kept - 1] != s->hashes[i]) {
+			s->hashes[kept++] = s->hashes[i];
+		}
+	}
+	s->count = kept;
 }
 
 static vv_status pass_fresh(void *payload, const vv_key_entry *entries, size_t count, vv_error *err)
@@ -355,10 +508,77 @@ static vv_status pass_fresh(void *payload, const vv_key_entry *entries, size_t c
 /* Is the record so far from this version that the next check gains by another? */
 static bool is_stale(const struct check_keys *k)
 {
-	if (k->count == 0 && !k->gone && k->old) {
+	if (k->count == 0 && !k->gone && (k->old || k->run.entries)) {
 		return false;
 	}
 	return !k->old || k->memo.record.len < SMALL || k->count > k->old_count / REWRITE;
+}
+
+/* A run is worth its disk up to an eighth of the table, or where it is small. */
+#define RUN_SMALL ((uint64_t)256 << 20)
+/* A run is made anew when the record has a sixteenth of it, or more than is held in memory. */
+#define RUN_PART 16u
+#define RUN_LEAST (1u << 20) /* entries */
+
+/* Is the run to be made, or made anew, of all entries? */
+static bool wants_run(const check_run *r, const struct check_keys *k)
+{
+	uint64_t later = k->count + k->old_count, most = r->table->root.bytes / 8;
+
+	most = most < RUN_SMALL ? RUN_SMALL : most;
+	if (!k->run_file || k->run.entry_count + later > most / 8) {
+		return false;
+	}
+	return later > fresh_max(r) ||
+	       (k->run.entries && later > RUN_LEAST && later > k->run.entry_count / RUN_PART);
+}
+
+static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *err)
+{
+	const uint8_t **names = vv_calloc(r->group_count + 1, sizeof(*names));
+	vv_status rc;
+
+	if (!names) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
+		names[i] = r->groups[i].name;
+	}
+	rc = check_key_writer_begin(&k->writer, k->run_file, k->seed, names, r->group_count, err);
+	vv_free(names);
+	return rc;
+}
+
+/* The record's head: all groups but those of the run. *places is the caller's; NULL: all of them. */
+static vv_status begin_record(const check_run *r, const struct check_keys *k, vv_buf *out,
+			      uint32_t **places, vv_error *err)
+{
+	size_t count = 0;
+	uint8_t bytes[8];
+
+	*places = k->run_has ? vv_calloc(r->group_count + 1, sizeof(**places)) : NULL;
+	if (k->run_has && !*places) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
+		count += !k->run_has || !k->run_has[i];
+	}
+	/* once, and not in steps */
+	vv_buf_reserve(out, 12 + CHECK_MEMO_ENTRY * count + 8 * (k->old_count + (size_t)k->count));
+	check_memo_begin(out, count);
+	count = 0;
+	for (size_t i = 0; i < r->group_count; i++) {
+		if (!k->run_has || !k->run_has[i]) {
+			check_memo_put(out, r->groups[i].name, r->groups[i].rows, 0);
+			if (*places) {
+				(*places)[i] = (uint32_t)count;
+			}
+			count++;
+		}
+	}
+	vv_put_le64(bytes, k->seed);
+	vv_buf_put(out, bytes, sizeof(bytes));
+	return VV_OK;
 }
 
 /* Finds the suspects; keeps the entries for the next time. */
@@ -366,29 +586,54 @@ static vv_status find_suspects(check_run *r, size_t at, suspects *s, vv_error *e
 {
 	struct check_keys *k = &r->keys[at];
 	vv_buf out = VV_BUF_INIT;
-	bool keep = r->o->cache && is_stale(k) && k->count <= fresh_max(r);
-	walk w = {.k = k, .last = UINT64_MAX, .s = s, .out = keep ? &out : NULL};
-	uint8_t bytes[8];
-	vv_status rc;
+	uint32_t *places = NULL;
+	bool anew = wants_run(r, k);
+	bool keep = r->o->cache && !anew && is_stale(k) && k->count <= fresh_max(r);
+	walk w = {.k = k,
+		  .old = {k->old, k->old_count, 0, k->map, k->memo.groups.count, UINT64_MAX},
+		  .run = {k->run.entries, anew ? k->run.entry_count : 0, 0, k->run_map,
+			  k->run.groups.count, UINT64_MAX},
+		  .looks_up = k->run.entries && !anew,
+		  .last = UINT64_MAX,
+		  .s = s,
+		  .out = keep ? &out : NULL};
+	vv_status rc = VV_OK;
 
-	if (keep) {
-		/* once, and not in steps */
-		vv_buf_reserve(&out, 12 + CHECK_MEMO_ENTRY * r->group_count +
-					     8 * (k->old_count + (size_t)k->count));
-		check_memo_begin(&out, r->group_count);
-		for (size_t i = 0; i < r->group_count; i++) {
-			check_memo_put(&out, r->groups[i].name, r->groups[i].rows, 0);
-		}
-		vv_put_le64(bytes, k->seed);
-		vv_buf_put(&out, bytes, sizeof(bytes));
+	if ((keep && (rc = begin_record(r, k, &out, &places, err)) < 0) ||
+	    (anew && (rc = begin_run(r, k, err)) < 0)) {
+		goto done;
 	}
-	next_old(&w);
-	if ((rc = vv_key_proof_each(k->fresh, pass_fresh, &w, err)) == VV_OK &&
-	    (rc = pass(&w, NULL, 0, true, err)) == VV_OK && keep && !out.failed) {
+	w.places = places;
+	w.writer = k->writer;
+	stream_next(&w.old);
+	stream_next(&w.run);
+	if ((w.looks_up && (rc = pass_run(&w, err)) < 0) ||
+	    (rc = vv_key_proof_each(k->fresh, pass_fresh, &w, err)) < 0 ||
+	    (rc = pass(&w, NULL, 0, true, err)) < 0) {
+		goto done;
+	}
+	sort_suspects(s);
+	if (anew && k->old) { /* its entries are the run's now */
+		uint8_t seed[8];
+		check_memo_begin(&out, 0);
+		vv_put_le64(seed, k->seed);
+		vv_buf_put(&out, seed, sizeof(seed));
+	}
+	if ((keep || (anew && k->old)) && !out.failed) {
 		rc = check_memo_keep(&out, r->o->cache, "keys", r->plan.keys[at].id, err);
 	}
+done:
+	vv_free(places);
 	vv_buf_clear(&out);
 	return rc;
+}
+
+/* Hashes that repeat, where no key does, are not looked at again. */
+static void end_run(struct check_keys *k, const suspects *s, uint64_t found)
+{
+	if (k->writer) {
+		check_key_writer_end(k->writer, s->hashes, found > 0 ? s->count : 0);
+	}
 }
 
 /* Keys by value, and the row that has each first. */
@@ -583,6 +828,7 @@ static vv_status finish_key(check_run *r, check_emit *e, size_t at, vv_error *er
 		check_worker_clear(&w);
 	}
 	if (rc == VV_OK) {
+		end_run(&r->keys[at], &s, t.found);
 		rc = check_emit_total(e, key->rule, key->severity,
 				      key->count == 1 ? r->plan.columns[key->columns[0]].name
 						      : NULL,
