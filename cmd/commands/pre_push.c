@@ -222,10 +222,18 @@ static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err
 /* A Git host without varve keeps them in a ref. */
 static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 {
-	const vv_host_sending what = {.wants = r->wants, .want_count = r->count};
+	vv_blocks_ref *refs = vv_calloc(r->count + 1, sizeof(*refs));
 	vv_host_sum sum;
-	vv_status rc = vv_git_host_send(host, &what, &sum, err);
+	vv_status rc = refs ? VV_OK : vv_fail_nomem(err);
 
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		refs[i] = (vv_blocks_ref){r->refs[i].name, r->refs[i].id};
+	}
+	const vv_git_sending what = {.refs = refs, .count = r->count};
+	if (rc == VV_OK) {
+		rc = vv_git_host_send(host, &what, &sum, err);
+	}
+	vv_free(refs);
 	vv_progress_end();
 	if (rc < 0) {
 		return stop(r, err);

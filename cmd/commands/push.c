@@ -188,7 +188,7 @@ static vv_status run_hook(run *r, vv_error *err)
 /* Of a Git host: blocks first, then history, by git, which runs the hook itself. */
 static vv_status send_to_host(run *r, vv_error *err)
 {
-	vv_oid *ids = vv_calloc(r->plan.count + 1, sizeof(*ids));
+	vv_blocks_ref *ids = vv_calloc(r->plan.count + 1, sizeof(*ids));
 	vv_git_push *refs = vv_calloc(r->plan.count + 1, sizeof(*refs));
 	size_t count = 0, going = 0;
 	vv_status rc = ids && refs ? VV_OK : vv_fail_nomem(err);
@@ -196,7 +196,7 @@ static vv_status send_to_host(run *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < r->plan.count; i++) {
 		const vv_push_item *it = &r->plan.items[i];
 		if (!vv_oid_is_null(&it->id)) {
-			ids[count++] = it->id;
+			ids[count++] = (vv_blocks_ref){it->to, it->id};
 		}
 		if (it->state == VV_PUSH_GOES) {
 			refs[going++] = (vv_git_push){.from = it->from,
@@ -206,7 +206,7 @@ static vv_status send_to_host(run *r, vv_error *err)
 						      .force = it->force};
 		}
 	}
-	const vv_host_sending what = {.wants = ids, .want_count = count, .dry_run = r->o->dry_run};
+	const vv_git_sending what = {.refs = ids, .count = count, .dry_run = r->o->dry_run};
 	if (rc == VV_OK && count > 0) {
 		rc = vv_git_host_send(r->there.host, &what, &r->blocks, err);
 	}
@@ -247,7 +247,7 @@ static void tell_host_sum(const run *r)
 	vv_note("%s %s of %s to %s%s%s%s", r->o->dry_run ? "would send" : "sent",
 		r->o->verbose ? vv_text_counted(b->blocks, "block", NULL) : "the blocks",
 		vv_text_counted(b->versions, "version of a dataset", "versions of datasets"),
-		r->there.host ? vv_git_host_blocks_ref(r->there.host) : "",
+		r->there.host ? vv_text_shows(vv_git_host_blocks_place(r->there.host)) : "",
 		r->o->dry_run ? " (about " : " (", vv_text_bytes(r->o->dry_run ? b->raw : b->bytes),
 		")");
 }
@@ -297,8 +297,9 @@ static vv_status send(run *r, vv_error *err)
 }
 
 typedef struct tips {
-	vv_oid *ids;
+	vv_blocks_ref *refs;
 	size_t count, cap;
+	vv_arena arena;
 } tips;
 
 static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
@@ -308,10 +309,15 @@ static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
 	if (vv_oid_is_null(&ref->commit)) {
 		return VV_OK;
 	}
-	if (!vv_array_room(t->ids, t->count, t->cap)) {
+	if (!vv_array_room(t->refs, t->count, t->cap)) {
 		return vv_fail_nomem(err);
 	}
-	t->ids[t->count++] = ref->id;
+	bool remote = strncmp(ref->name, "refs/remotes/", 13) == 0;
+	char *name = remote ? NULL : vv_arena_strndup(&t->arena, ref->name, strlen(ref->name));
+	if (!remote && !name) {
+		return vv_fail_nomem(err);
+	}
+	t->refs[t->count++] = (vv_blocks_ref){name, ref->id};
 	return VV_OK;
 }
 
@@ -320,6 +326,8 @@ static vv_status push_blocks(run *r, const char *word, vv_error *err)
 {
 	tips t = {0};
 	vv_status rc;
+
+	vv_arena_init(&t.arena);
 
 	if ((rc = vv_head_read(r->repo, &r->head, err)) < 0 ||
 	    (rc = find_remote(r, word, err)) < 0 ||
@@ -337,12 +345,13 @@ static vv_status push_blocks(run *r, const char *word, vv_error *err)
 	    (rc = vv_refs_each(r->repo, "refs/remotes/", add_tip, &t, err)) < 0) {
 		goto done;
 	}
-	const vv_host_sending what = {
-		.wants = t.ids, .want_count = t.count, .dry_run = r->o->dry_run, .complete = true};
+	const vv_git_sending what = {
+		.refs = t.refs, .count = t.count, .dry_run = r->o->dry_run, .complete = true};
 	rc = vv_git_host_send(r->there.host, &what, &r->blocks, err);
 done:
 	vv_progress_end();
-	vv_free(t.ids);
+	vv_free(t.refs);
+	vv_arena_clear(&t.arena);
 	if (rc < 0) {
 		return rc;
 	}

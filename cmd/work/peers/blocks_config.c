@@ -87,7 +87,8 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 				vv_error *err)
 {
 	char blob[VV_OID_TEXT + 8];
-	const char *args[] = {"config", "-z", blob, "--get-regexp", "^blocks\\.", NULL};
+	const char *args[] = {"config",       "--no-includes", "-z", blob,
+			      "--get-regexp", "^blocks\\.",    NULL};
 	vv_buf text = VV_BUF_INIT, said = VV_BUF_INIT;
 	vv_git_call run = {.args = args, .repo = r, .output = &text};
 	vv_tree_entry e;
@@ -108,7 +109,8 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 		return VV_OK;
 	}
 	rc = vv_git_run(&run, &said, &code, err);
-	if (rc == VV_OK && code != 0 && code != 1) {
+	if (rc == VV_OK && code != 0 &&
+	    (code != 1 || said.len > 0)) { /* 1 alone: nothing is said */
 		rc = vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err);
 		if (rc < 0) {
 			err->code = rc = VV_EINPUT;

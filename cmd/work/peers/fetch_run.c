@@ -26,6 +26,7 @@ typedef struct run {
 	size_t supplier_count;
 	vv_reached origin; /* a peer's line is the first supplier's */
 	const vv_hello *hello;
+	bool peers_asked; /* block peers are among the suppliers */
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
 } run;
@@ -253,13 +254,24 @@ static vv_status expect_blocks(run *r, vv_error *err)
 {
 	vv_whole whole = {0};
 	vv_oids wants = {0};
-	vv_status rc = list_wants(r, &wants, err);
+	size_t peers = 0;
+	vv_status rc;
 
-	if (rc == VV_OK &&
-	    (rc = vv_whole_look(&whole, r->j->repo, wants.items, wants.count, err)) == VV_OK &&
-	    !whole.all) {
+	if ((rc = list_wants(r, &wants, err)) < 0 ||
+	    (rc = vv_whole_look(&whole, r->j->repo, wants.items, wants.count, err)) < 0) {
+		goto done;
+	}
+	if (!whole.all && !r->peers_asked) {
+		r->peers_asked = true;
+		rc = vv_git_host_peers(r->origin.host, r->suppliers + r->supplier_count,
+				       VV_SUPPLIERS_MAX - r->supplier_count, &peers, err);
+		r->supplier_count += peers;
+	}
+	/* where peers keep them, the host is asked for single blocks that no peer has */
+	if (rc == VV_OK && !whole.all && r->supplier_count == 1) {
 		rc = vv_git_host_expect(r->origin.host, wants.items, wants.count, err);
 	}
+done:
 	vv_whole_clear(&whole);
 	vv_free(wants.items);
 	return rc;
@@ -570,10 +582,12 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 /* --- what is needed now ------------------------------------------------------------------- */
 
 #define NEEDED_MAX 8u /* remotes asked */
+#define NEEDED_PEERS_MAX 4u
 
 typedef struct needed_remote {
 	char *name;
-	vv_supplier supplier;
+	vv_supplier suppliers[1 + NEEDED_PEERS_MAX]; /* of a Git host with its block peers */
+	size_t count;
 	bool asked; /* connected, or given up */
 	bool failed;
 	vv_error why;
@@ -603,7 +617,9 @@ void vv_needed_free(vv_needed *n)
 {
 	if (n) {
 		for (size_t i = 0; i < n->count; i++) {
-			vv_transfer_supplier_clear(&n->remotes[i].supplier);
+			for (size_t k = n->remotes[i].count; k-- > 0;) {
+				vv_transfer_supplier_clear(&n->remotes[i].suppliers[k]);
+			}
 			vv_free(n->remotes[i].name);
 		}
 		if (n->begun && !n->off) {
@@ -692,26 +708,43 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	return rc;
 }
 
+static vv_status reach_needed(vv_needed *n, needed_remote *m, vv_error *err)
+{
+	size_t peers = 0;
+	vv_git_host *host;
+	vv_status rc = vv_transfer_supplier(&n->t, &m->suppliers[0], m->name, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	m->count = 1;
+	if ((host = vv_git_host_of(&m->suppliers[0])) != NULL) {
+		rc = vv_git_host_peers(host, m->suppliers + 1, NEEDED_PEERS_MAX, &peers, err);
+		m->count += peers;
+	}
+	return rc;
+}
+
 static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root, vv_error *err)
 {
-	const vv_fetch f = {.repo = n->repo, .suppliers = &m->supplier, .supplier_count = 1};
 	vv_fetch_result result = {0};
 	vv_status rc;
 
 	if (!m->asked) {
 		m->asked = true;
 		vv_notes_put(n->t.notes, "varve: fetching blocks from %s", vv_text_shows(m->name));
-		m->failed = vv_transfer_supplier(&n->t, &m->supplier, m->name, &m->why) < 0;
+		m->failed = reach_needed(n, m, &m->why) < 0;
 	}
 	if (m->failed) {
 		*err = m->why;
 		return err->code;
 	}
+	const vv_fetch f = {.repo = n->repo, .suppliers = m->suppliers, .supplier_count = m->count};
 	rc = vv_fetch_cid(&f, root, &result, err);
 	if (rc == VV_OK && result.received.blocks > 0) {
 		vv_error ignored;
-		(void)vv_receipts_add(n->repo, &m->supplier, 1, result.roots, result.root_count,
-				      &ignored);
+		(void)vv_receipts_add(n->repo, m->suppliers, m->count, result.roots,
+				      result.root_count, &ignored);
 	} else if (rc < 0 && rc != VV_EMISSING) {
 		m->failed = true; /* the line is not what it was */
 		m->why = *err;

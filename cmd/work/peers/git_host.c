@@ -33,6 +33,7 @@ struct vv_git_host {
 	char *blocks_ref;
 	vv_oid blocks_tip;            /* null: it is not there */
 	vv_oid usual_tip, branch_tip; /* of the two refs that it may be without a word */
+	vv_block_peers peers;         /* that were asked last */
 	vv_oid fetched_head;          /* what the remote's HEAD was when it was fetched; or null */
 	vv_arena arena;
 	vv_hello hello;
@@ -195,8 +196,11 @@ const vv_hello *vv_git_host_hello(const vv_git_host *g)
 	return &g->hello;
 }
 
-const char *vv_git_host_blocks_ref(const vv_git_host *g)
+const char *vv_git_host_blocks_place(const vv_git_host *g)
 {
+	if (g->peers.count > 0) {
+		return g->peers.urls[0];
+	}
 	return g->blocks_ref ? g->blocks_ref : VV_HOST_REF;
 }
 
@@ -256,6 +260,7 @@ void vv_git_host_close(vv_git_host *g)
 			remove_fetched(g);
 		}
 		vv_host_close(g->host);
+		vv_block_peers_clear(&g->peers);
 		vv_free(g->hello.refs);
 		vv_free(g->blocks_ref);
 		if (g->own) {
@@ -297,23 +302,28 @@ static vv_status open_host(vv_git_host *g, vv_error *err)
 	return g->host ? VV_OK : vv_host_open(&g->host, &o, err);
 }
 
-/* Which ref it is: as .varveconfig says; else the one that is there. */
-static vv_status choose_ref(vv_git_host *g, vv_error *err)
+/* The commit whose .varveconfig is obeyed: HEAD's, or (in a clone) that of the remote's HEAD. */
+static vv_oid config_commit(const vv_git_host *g)
 {
-	vv_blocks_config c;
 	vv_head head = {0};
 	vv_error absent;
 	vv_oid commit = {{0}};
-	const char *ref;
-	vv_status rc;
 
 	if (vv_head_read(g->t->repo, &head, &absent) == VV_OK) {
 		commit = head.commit;
 		vv_head_clear(&head);
 	}
-	if (vv_oid_is_null(&commit)) {
-		commit = g->fetched_head;
-	}
+	return vv_oid_is_null(&commit) ? g->fetched_head : commit;
+}
+
+/* Which ref it is: as .varveconfig says; else the one that is there. */
+static vv_status choose_ref(vv_git_host *g, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_oid commit = config_commit(g);
+	const char *ref;
+	vv_status rc;
+
 	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) {
 		return rc;
 	}
@@ -460,13 +470,64 @@ uint64_t vv_git_host_bytes(const vv_git_host *g)
 	return sum.bytes;
 }
 
-vv_status vv_git_host_send(vv_git_host *g, const vv_host_sending *what, vv_host_sum *out,
+vv_status vv_git_host_peers(vv_git_host *g, vv_supplier *out, size_t max, size_t *count,
+			    vv_error *err)
+{
+	vv_block_peers *peers = &g->peers;
+	vv_oid commit = config_commit(g);
+	vv_error why;
+	vv_status rc;
+
+	*count = 0;
+	vv_block_peers_clear(peers);
+	if ((rc = vv_block_peers_list(peers, g->t, g->m, &commit, false, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < peers->count && *count < max; i++) {
+		if (vv_transfer_supplier(g->t, &out[*count], peers->urls[i], &why) < 0) {
+			vv_notes_warn(g->t->notes, "%s is left out: %s",
+				      vv_text_shows(peers->urls[i]), why.message);
+		} else {
+			(*count)++;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status send_to_ref(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
+			     vv_error *err)
+{
+	vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
+	vv_status rc = ids ? need_host(g, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < what->count; i++) {
+		ids[i] = what->refs[i].id;
+	}
+	const vv_host_sending to_host = {.wants = ids,
+					 .want_count = what->count,
+					 .dry_run = what->dry_run,
+					 .complete = what->complete};
+	if (rc == VV_OK) {
+		rc = vv_host_send(g->host, &to_host, out, err);
+	}
+	vv_free(ids);
+	return rc;
+}
+
+vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err)
 {
-	vv_status rc = need_host(g, err);
+	vv_oid commit = config_commit(g);
+	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	return rc < 0 ? rc : vv_host_send(g->host, what, out, err);
+	vv_block_peers_clear(&g->peers);
+	if ((rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, true, err)) < 0) {
+		return rc;
+	}
+	return g->peers.named ? vv_block_peers_send(&g->peers, g->t, what->refs, what->count,
+						    what->dry_run, out, err)
+			      : send_to_ref(g, what, out, err);
 }
 
 /* --- history ------------------------------------------------------------------------------------ */

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "cmd/work/peers/block_peers.h"
 #include "cmd/work/peers/remote.h"
 #include "cmd/work/peers/transfer.h"
 #include "repo/host/host.h"
@@ -28,8 +29,9 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 			   vv_error *err);
 void vv_git_host_close(vv_git_host *g); /* accepts NULL */
 
-const vv_hello *vv_git_host_hello(const vv_git_host *g);  /* borrowed */
-const char *vv_git_host_blocks_ref(const vv_git_host *g); /* borrowed */
+const vv_hello *vv_git_host_hello(const vv_git_host *g); /* borrowed */
+/* Where the blocks are, for people; borrowed. */
+const char *vv_git_host_blocks_place(const vv_git_host *g);
 
 /* Takes away refs that a killed fetch has left: what these reach is not known to be here. */
 vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err);
@@ -53,9 +55,20 @@ vv_git_host *vv_git_host_of(const vv_supplier *s);
 /* From now on m, which is on the heap, is the host's to clear and free. */
 void vv_git_host_take_remote(vv_git_host *g, vv_remote *take_m);
 
-/* Sends blocks. */
-vv_status vv_git_host_send(vv_git_host *g, const vv_host_sending *what, vv_host_sum *out,
+typedef struct vv_git_sending {
+	const vv_blocks_ref *refs;
+	size_t count;
+	bool dry_run;  /* only *out is set */
+	bool complete; /* only versions that are complete here (not with block peers) */
+} vv_git_sending;
+/* Sends blocks: to the block peers, where some are named, else to the host. */
+vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err);
+
+/* Connects to the block peers, as suppliers that the caller clears; those that cannot be reached are
+ * told of. */
+vv_status vv_git_host_peers(vv_git_host *g, vv_supplier *out, size_t max, size_t *count,
+			    vv_error *err);
 /* What came over the line so far, but for history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
 

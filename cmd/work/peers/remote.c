@@ -103,6 +103,18 @@ vv_status vv_remote_name_check(const char *name, vv_error *err)
 	return vv_hint(err, "letters, digits, '-', '_' and '.' do");
 }
 
+static vv_status add_value(char ***values, size_t *count, const char *value, vv_error *err)
+{
+	char **list = vv_realloc_array(*values, *count + 1, sizeof(*list));
+
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	*values = list;
+	list[*count] = vv_strdup(value);
+	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
+}
+
 /* One of a remote's settings, whose name ends with key. */
 static vv_status take_setting(vv_remote *m, const char *key, const char *value, vv_error *err)
 {
@@ -131,13 +143,10 @@ static vv_status take_setting(vv_remote *m, const char *key, const char *value, 
 		return rc < 0 ? vv_prefix(err, "remote.%s.fetch", m->name) : rc;
 	}
 	if (strcmp(key, "peers") == 0) {
-		char **list = vv_realloc_array(m->peers, m->peer_count + 1, sizeof(*list));
-		if (!list) {
-			return vv_fail_nomem(err);
-		}
-		m->peers = list;
-		m->peers[m->peer_count] = vv_strdup(value);
-		return m->peers[m->peer_count++] ? VV_OK : vv_fail_nomem(err);
+		return add_value(&m->peers, &m->peer_count, value, err);
+	}
+	if (strcmp(key, "varveurl") == 0) {
+		return add_value(&m->blocks_urls, &m->blocks_url_count, value, err);
 	}
 	return VV_OK;
 }
@@ -226,6 +235,10 @@ void vv_remote_clear(vv_remote *m)
 	}
 	vv_free(m->fetch);
 	vv_free(m->peers);
+	for (size_t i = 0; i < m->blocks_url_count; i++) {
+		vv_free(m->blocks_urls[i]);
+	}
+	vv_free(m->blocks_urls);
 	vv_free(m->name);
 	vv_free(m->url);
 	vv_free(m->push_url);

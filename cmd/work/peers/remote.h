@@ -33,6 +33,8 @@ typedef struct vv_remote {
 	char *kind; /* NULL: not known yet */
 	char **peers;
 	size_t peer_count;
+	char **blocks_urls; /* remote.<name>.varveUrl: where a Git host's blocks are */
+	size_t blocks_url_count;
 	vv_refspec *fetch;
 	size_t fetch_count;
 } vv_remote;

@@ -1,0 +1,298 @@
+/*
+ * block_peers: knows whom a commit may send us to.
+ */
+#include "cmd/work/peers/block_peers.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/history.h"
+#include "repo/transfer/send.h"
+#include "transport/line/url.h"
+#include "transport/protocol/push.h"
+
+void vv_block_peers_clear(vv_block_peers *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		vv_free(p->urls[i]);
+	}
+	memset(p, 0, sizeof(*p));
+}
+
+static vv_status add(vv_block_peers *p, const char *url, vv_error *err)
+{
+	p->named = true;
+	for (size_t i = 0; i < p->count; i++) {
+		if (strcmp(p->urls[i], url) == 0) {
+			return VV_OK;
+		}
+	}
+	if (p->count == sizeof(p->urls) / sizeof(p->urls[0])) {
+		return VV_OK;
+	}
+	p->urls[p->count] = vv_strdup(url);
+	return p->urls[p->count++] ? VV_OK : vv_fail_nomem(err);
+}
+
+/* --- trust ----------------------------------------------------------------------------------- */
+
+typedef struct trust {
+	const char *host;
+	bool found;
+} trust;
+
+/* "a.example b.example,c.example" */
+static bool lists_host(const char *list, const char *host)
+{
+	size_t len = strlen(host);
+
+	for (const char *p = list; *p;) {
+		size_t n = strcspn(p, ", \t");
+		if (n == len && strncasecmp(p, host, n) == 0) {
+			return true;
+		}
+		p += n + strspn(p + n, ", \t");
+	}
+	return false;
+}
+
+static vv_status see_host(void *payload, const char *name, const char *value, const char *level,
+			  vv_error *err)
+{
+	trust *t = payload;
+
+	(void)name;
+	(void)level;
+	(void)err;
+	t->found = t->found || lists_host(value ? value : "", t->host);
+	return VV_OK;
+}
+
+static vv_status ask_about(vv_transfer *t, const char *url, const char *host, bool *yes,
+			   vv_error *err)
+{
+	vv_buf prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
+	vv_error nobody;
+	vv_status rc;
+
+	*yes = false;
+	vv_buf_printf(&prompt, "%s says that blocks are at %s. Trust the host %s? [y/N] ",
+		      VV_BLOCKS_CONFIG, vv_text_shows(url), vv_text_shows(host));
+	rc = vv_buf_ok(&prompt, err);
+	vv_notes_end(t->notes);
+	if (rc == VV_OK && t->connect.ask &&
+	    t->connect.ask(t->connect.payload, prompt.data, true, &answer, &nobody) == VV_OK) {
+		*yes = answer.len > 0 && (answer.data[0] == 'y' || answer.data[0] == 'Y');
+	}
+	if (rc == VV_OK && *yes) {
+		rc = vv_config_add(t->repo, "varve.trustedHost", host, err);
+	}
+	vv_buf_clear(&prompt);
+	vv_buf_clear(&answer);
+	return rc;
+}
+
+static vv_status is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,
+			    vv_error *err)
+{
+	const char *env = getenv("VARVE_TRUSTED_HOSTS");
+	vv_url there, own = {0};
+	vv_error ignored;
+	vv_status rc = vv_url_read(&there, url, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	trust asked = {.host = there.host ? there.host : ""};
+	if (vv_url_read(&own, m->url, &ignored) == VV_OK) {
+		asked.found = own.host && strcasecmp(own.host, asked.host) == 0;
+		vv_url_clear(&own);
+	}
+	asked.found = asked.found || (env && lists_host(env, asked.host));
+	rc = vv_config_each(t->repo, "varve.trustedhost", see_host, &asked, err);
+	*yes = asked.found;
+	if (rc == VV_OK && !*yes) {
+		rc = ask_about(t, url, asked.host, yes, err);
+	}
+	if (rc == VV_OK && !*yes) {
+		vv_notes_warn(t->notes,
+			      "%s names blocks at %s, a host that is not trusted: it is left out",
+			      VV_BLOCKS_CONFIG, vv_text_shows(url));
+		vv_notes_put(t->notes,
+			     "hint: 'git config --global --add varve.trustedHost %s' trusts it",
+			     vv_text_shows(asked.host));
+	}
+	vv_url_clear(&there);
+	return rc;
+}
+
+vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
+			      const vv_oid *commit, bool write, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_status rc = vv_blocks_config_read(&c, t->repo, commit, err);
+	bool trusted;
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < m->blocks_url_count; i++) {
+		rc = add(out, m->blocks_urls[i], err);
+	}
+	char **urls = write && c.push_count > 0 ? c.push_urls : c.urls;
+	size_t count = write && c.push_count > 0 ? c.push_count : c.url_count;
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		out->named = true;
+		rc = is_trusted(t, m, urls[i], &trusted, err);
+		if (rc == VV_OK && trusted) {
+			rc = add(out, urls[i], err);
+		}
+	}
+	vv_blocks_config_clear(&c);
+	if (rc < 0) {
+		vv_block_peers_clear(out);
+	}
+	return rc;
+}
+
+/* --- sending ------------------------------------------------------------------------------------ */
+
+static const vv_remote_ref *find_ref(const vv_hello *h, const char *name)
+{
+	for (size_t i = 0; i < h->ref_count; i++) {
+		if (strcmp(h->refs[i].name, name) == 0) {
+			return &h->refs[i];
+		}
+	}
+	return NULL;
+}
+
+/* Under which name it is to be there. */
+static vv_status place(vv_push_ref *out, vv_repository *r, const vv_hello *h,
+		       const vv_blocks_ref *ref, vv_arena *arena, vv_error *err)
+{
+	const vv_remote_ref *there = ref->name ? find_ref(h, ref->name) : NULL;
+	bool known = false, forward = false;
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	out->id = ref->id;
+	out->name = ref->name;
+	if (ref->name && (!there || vv_oid_equal(&there->id, &ref->id))) {
+		out->old = there ? there->id : out->old;
+		return VV_OK;
+	}
+	if (there && strncmp(ref->name, "refs/heads/", 11) == 0) {
+		rc = vv_commits_known(r, &there->id, 1, &known, err);
+		if (rc == VV_OK && known) {
+			rc = vv_is_ancestor(r, &there->id, &ref->id, &forward, err);
+		}
+		out->old = there->id;
+	}
+	if (rc < 0 || forward) {
+		return rc;
+	}
+	vv_oid_text(hex, &ref->id);
+	out->name = vv_arena_printf(arena, "refs/tags/kept/%s", hex);
+	if (!out->name) {
+		return vv_fail_nomem(err);
+	}
+	there = find_ref(h, out->name);
+	memset(&out->old, 0, sizeof(out->old));
+	out->old = there ? there->id : out->old;
+	return VV_OK;
+}
+
+static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *refs, size_t count,
+			 bool dry_run, vv_host_sum *sum, vv_error *err)
+{
+	vv_remote m = {.url = (char *)(uintptr_t)url};
+	vv_push_ref *list = vv_calloc(count + 1, sizeof(*list));
+	vv_peer *peer = NULL;
+	const vv_hello *h;
+	vv_push_outcome out = {0};
+	vv_channel_stats line;
+	vv_arena arena;
+	vv_status rc;
+
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	vv_arena_init(&arena);
+	if ((rc = vv_transfer_connect(t, &peer, &m, true, err)) < 0 ||
+	    (rc = vv_peer_hello(peer, &h, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = place(&list[i], t->repo, h, &refs[i], &arena, err);
+	}
+	const vv_push p = {.repo = t->repo,
+			   .peer = peer,
+			   .refs = list,
+			   .ref_count = count,
+			   .dry_run = dry_run,
+			   .progress = t->progress};
+	if (rc < 0 || (rc = vv_push_run(&p, &out, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; rc == VV_OK && !dry_run && i < out.answer.count; i++) {
+		if (out.answer.refs[i]) {
+			rc = vv_fail(err, VV_EREFUSED, "'%s' refuses %s: %s", vv_text_shows(url),
+				     vv_text_shows(list[i].name),
+				     vv_text_shows(out.answer.refs[i]));
+		}
+	}
+	vv_peer_stats(peer, &line);
+	sum->versions = out.sum.datasets;
+	sum->blocks = out.sum.blocks;
+	sum->raw = out.sum.bytes;
+	sum->bytes = line.bytes_out;
+done:
+	vv_push_outcome_clear(&out);
+	vv_peer_close(peer);
+	vv_arena_clear(&arena);
+	vv_free(list);
+	return rc;
+}
+
+vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_blocks_ref *refs,
+			      size_t count, bool dry_run, vv_host_sum *sum, vv_error *err)
+{
+	vv_host_sum one;
+	vv_error why = {0};
+	size_t took = 0;
+
+	memset(sum, 0, sizeof(*sum));
+	for (size_t i = 0; i < p->count; i++) {
+		memset(&one, 0, sizeof(one));
+		if (send_to(p->urls[i], t, refs, count, dry_run, &one, &why) < 0) {
+			if (p->count > 1) {
+				vv_notes_warn(t->notes, "%s", why.message);
+			}
+			continue;
+		}
+		took++;
+		sum->versions = one.versions > sum->versions ? one.versions : sum->versions;
+		sum->blocks += one.blocks;
+		sum->raw += one.raw;
+		sum->bytes += one.bytes;
+	}
+	if (took > 0) {
+		return VV_OK;
+	}
+	if (p->count == 0) {
+		vv_fail(err, VV_EREFUSED,
+			"no place for blocks that " VV_BLOCKS_CONFIG " names is trusted");
+		return vv_hint(err,
+			       "'git config --global --add varve.trustedHost HOST' trusts one; "
+			       "VARVE_TRUSTED_HOSTS does so for one command");
+	}
+	*err = why;
+	return vv_prefix(err, "the blocks were not taken");
+}

@@ -1,0 +1,44 @@
+/*
+ * block_peers: places that keep the blocks of a Git host's repository, since the host has no varve:
+ * repositories that speak it, named by remote.<name>.varveUrl, or by the committed .varveconfig.
+ *
+ * What a commit names is asked only where the user trusts it: on the remote's own host, on one that
+ * varve.trustedHost or VARVE_TRUSTED_HOSTS lists, or after a question on the terminal, whose answer is
+ * remembered as varve.trustedHost of this repository.
+ */
+#ifndef VV_CMD_WORK_PEERS_BLOCK_PEERS_H
+#define VV_CMD_WORK_PEERS_BLOCK_PEERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "cmd/work/peers/blocks_config.h"
+#include "cmd/work/peers/remote.h"
+#include "cmd/work/peers/transfer.h"
+#include "repo/host/host.h"
+
+typedef struct vv_block_peers {
+	char *urls[2 * VV_BLOCKS_URLS_MAX];
+	size_t count;
+	bool named; /* some were named, trusted or not */
+} vv_block_peers;
+
+/* commit: whose .varveconfig it is. write: those to push to. Untrusted ones are left out, and told of. */
+vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
+			      const vv_oid *commit, bool write, vv_error *err);
+void vv_block_peers_clear(vv_block_peers *p);
+
+/* A ref whose history and blocks are to be there. */
+typedef struct vv_blocks_ref {
+	const char *name; /* "refs/heads/main"; NULL: it has none there */
+	vv_oid id;
+} vv_blocks_ref;
+
+/* To all of them, of which one at least must take it; the others are told of. Refs there follow where
+ * they can go forward; what would not is kept by a tag kept/<id>, since blocks stay for as long as a
+ * ref reaches them. */
+vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_blocks_ref *refs,
+			      size_t count, bool dry_run, vv_host_sum *sum, vv_error *err);
+
+#endif

@@ -1,0 +1,169 @@
+# A Git host without varve whose blocks are kept by a repository that speaks varve, which the
+# committed .varveconfig names.
+load ../helper
+load ../serve/server
+load host
+
+setup() {
+	server_setup
+	server=
+}
+
+teardown() {
+	[ -z "$server" ] || kill "$server"
+}
+
+# keep.git, served at $peer; host.git at $url; a: a table and .varveconfig, not pushed yet; the
+# current folder.
+with_peer() {
+	plain_host
+	host=$url
+	varve init -q --bare keep.git
+	printf 'secret' | varve serve --hash-secret ada > users
+	git config --global credential.helper '!f() { echo username=ada; echo password=secret; }; f'
+	start_server --auth users keep.git
+	peer=$url
+	url=$host
+	varve clone -q "$url" a
+	cd a
+	rows 3000 > prices.csv
+	printf '[blocks]\n\turl = %s\n' "$peer" > .varveconfig
+	varve add prices.csv .varveconfig > /dev/null
+	varve commit -qm one
+}
+
+@test "blocks go to the peer that .varveconfig names, and come from there" {
+	with_peer
+	export VARVE_TRUSTED_HOSTS=127.0.0.1
+	succeeds varve push -u origin main
+	stderr_has "to $peer"
+	[ "$(git -C ../host.git for-each-ref --format='%(refname)')" = refs/heads/main ]
+	succeeds varve clone "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	change 7
+	varve push -q
+	cd ../b
+	succeeds varve pull -q
+	cmp prices.csv ../a/prices.csv
+	sound
+}
+
+@test "a host that nobody trusts is not asked, and the way out is named" {
+	with_peer
+	ends_with 2 varve push -u origin main
+	stderr_has "warning: .varveconfig names blocks at $peer, a host that is not trusted: it is left out"
+	stderr_has "git config --global --add varve.trustedHost 127.0.0.1"
+	[ -z "$(git -C ../host.git for-each-ref)" ]
+	git config --global --add varve.trustedHost 127.0.0.1
+	succeeds varve push -q -u origin main
+	git config --global --unset varve.trustedHost
+	: > "$BATS_TEST_TMPDIR/server.log"
+	ends_with 1 varve clone "$url" ../b
+	stderr_has "a host that is not trusted"
+	[ ! -s "$BATS_TEST_TMPDIR/server.log" ]
+	cd ../b
+	VARVE_TRUSTED_HOSTS="other.example, 127.0.0.1" succeeds varve fetch
+	succeeds varve restore .
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "remote.<name>.varveUrl is the user's own word" {
+	with_peer
+	git rm -q --cached .varveconfig
+	rm .varveconfig
+	git commit -q -m "no word of peers"
+	git config remote.origin.varveUrl "$peer"
+	succeeds varve push -q -u origin main
+	[ "$(git -C ../host.git for-each-ref --format='%(refname)')" = refs/heads/main ]
+	git clone -q "$url" ../b
+	cd ../b
+	git config remote.origin.varveUrl "$peer"
+	varve init > /dev/null 2>&1
+	succeeds varve restore .
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "two who push to one branch lose no blocks at the peer" {
+	with_peer
+	export VARVE_TRUSTED_HOSTS=127.0.0.1
+	varve push -q -u origin main
+	varve clone -q "$url" ../b
+	change 7
+	git -C ../host.git config receive.denyNonFastForwards true
+	cat > ../host.git/hooks/update <<-'END'
+	#!/bin/sh
+	exit 1
+	END
+	chmod +x ../host.git/hooks/update
+	ends_with 1 varve push # the peer has it, the host does not
+	rm ../host.git/hooks/update
+	cd ../b
+	change 9
+	succeeds varve push -q
+	varve clone -q "$url" ../c
+	cmp prices.csv ../c/prices.csv
+	cd ../a
+	succeeds varve pull -q
+	succeeds varve push -q
+	varve clone -q "$url" ../d
+	cmp prices.csv ../d/prices.csv
+}
+
+@test "a .varveconfig that makes no sense stops a push and names what is wrong" {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	rows 100 > prices.csv
+	varve add prices.csv > /dev/null
+	for bad in "url = ext::sh -c true" "url = /etc" "url = file:///etc" "url = git://x/y" "ref = a..b" \
+		"url = ssh://-oProxyCommand=x/y" "url" "ref = refs/x"; do
+		printf '[blocks]\n\t%s\n' "$bad" > .varveconfig
+		git add .varveconfig
+		varve commit -qm "$bad"
+		ends_with 2 varve push -u origin main
+		stderr_has ".varveconfig"
+	done
+	printf '[blocks\n' > .varveconfig
+	git add .varveconfig
+	varve commit -qm broken
+	ends_with 2 varve push -u origin main
+	stderr_has ".varveconfig cannot be read"
+	[ -z "$(git -C ../host.git for-each-ref)" ]
+}
+
+@test "what .varveconfig includes is not read" {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	printf '[blocks]\n\tref = elsewhere\n' > ../other
+	printf '[include]\n\tpath = %s\n' "$PWD/../other" > .varveconfig
+	rows 100 > prices.csv
+	varve add prices.csv .varveconfig > /dev/null
+	varve commit -qm one
+	succeeds varve push -q -u origin main
+	git -C ../host.git rev-parse -q --verify refs/varve/blocks
+}
+
+@test "the blocks' ref can be a branch" {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	printf '[blocks]\n\tref = varve-blocks\n' > .varveconfig
+	rows 3000 > prices.csv
+	varve add prices.csv .varveconfig > /dev/null
+	varve commit -qm one
+	succeeds varve push -q -u origin main
+	[ "$(git -C ../host.git for-each-ref --format='%(refname)')" = "refs/heads/main
+refs/heads/varve-blocks" ]
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	[ -z "$(git -C ../b for-each-ref '*varve*')" ]
+	change 7
+	succeeds varve push -q
+	cd ../b
+	succeeds varve pull -q
+	cmp prices.csv ../a/prices.csv
+	git clone -q --bare ../host.git ../fork.git
+	varve clone -q "ssh://host$PWD/../fork.git" ../c
+	cmp prices.csv ../c/prices.csv
+}
