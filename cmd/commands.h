@@ -42,6 +42,7 @@ extern const vv_command vv_cmd_log;
 extern const vv_command vv_cmd_ls_remote;
 extern const vv_command vv_cmd_merge;
 extern const vv_command vv_cmd_merge_file;
+extern const vv_command vv_cmd_migrate;
 extern const vv_command vv_cmd_mv;
 extern const vv_command vv_cmd_pre_push;
 extern const vv_command vv_cmd_pull;

@@ -696,7 +696,8 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 			rc = vv_fail(err, VV_EREFUSED,
 				     "%s: a line of '.gitattributes' keeps its rows in blocks",
 				     vv_text_shows(patterns[i]));
-			vv_hint(err, "'varve untrack' takes that line away");
+			vv_hint(err,
+				"'varve migrate --export' makes text of them; 'varve untrack' takes just that line away");
 			continue;
 		}
 		if (lines->len == 0) {

@@ -55,6 +55,14 @@ before_doctor() {
 	touch .git/index.lock
 }
 
+before_migrate() {
+	git init -q shop
+	cd shop
+	prices 1204 > prices.csv
+	git add prices.csv
+	git commit -q -m "February prices"
+}
+
 before_uninstall() {
 	varve install > /dev/null
 }

@@ -1,0 +1,160 @@
+load ../helper
+
+text_repo() {
+	git init -q .
+	rows 30 > a.csv
+	mkdir data
+	rows 40 > data/b.csv
+	echo hello > readme.txt
+	git add . && git commit -q -m one
+	rows 30 1 > a.csv
+	git commit -q -a -m two
+}
+
+# PATH becomes what Git LFS commits, its object in .git/lfs.
+to_lfs() {
+	local hash
+	hash=$(sha256sum "$1" | cut -d' ' -f1)
+	mkdir -p ".git/lfs/objects/${hash:0:2}/${hash:2:2}"
+	cp "$1" ".git/lfs/objects/${hash:0:2}/${hash:2:2}/$hash"
+	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %d\n' "$hash" "$(stat -c %s "$1")" > "$1"
+}
+
+is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
+
+@test "text of Git becomes tables in one commit; older versions stay" {
+	text_repo
+	before=$(git rev-parse HEAD)
+	succeeds varve migrate --dry-run '*.csv'
+	output_is $'a.csv: text of Git, 904 B\ndata/b.csv: text of Git, 1.2 kB\n2 files, 2.1 kB; nothing was changed'
+	[ -z "$(git status --porcelain)" ] && [ ! -e .gitattributes ]
+	succeeds varve migrate '*.csv'
+	output_has "older versions stay as they are"
+	[ "$(git rev-parse HEAD^)" = "$before" ]
+	[ "$(git log -1 --format=%s)" = "Keep as tables of varve: *.csv" ]
+	is_table HEAD:a.csv && is_table HEAD:data/b.csv
+	[ -z "$(git status --porcelain)" ]
+	rows 30 1 | cmp - a.csv
+	rows 40 | cmp - data/b.csv
+	grep -qx '\*.csv filter=varve diff=varve merge=varve -text' .gitattributes
+	succeeds varve diff HEAD~2 HEAD -- a.csv
+	output_has "30 rows changed"
+	succeeds varve cat HEAD~2:a.csv
+	succeeds varve doctor --offline
+	succeeds varve migrate '*.csv'
+	output_is "all of these are tables of varve already"
+}
+
+@test "what Git LFS holds is taken over, from its objects, and its line goes" {
+	git init -q .
+	rows 30 > a.csv
+	rows 20 > keep.csv
+	to_lfs a.csv
+	echo '*.csv filter=lfs diff=lfs merge=lfs -text' > .gitattributes
+	git -c filter.lfs.process= -c filter.lfs.clean=cat -c filter.lfs.required=false add .
+	git commit -q -m lfs
+	succeeds varve migrate -m over a.csv keep.csv
+	is_table HEAD:a.csv
+	rows 30 | cmp - a.csv
+	[ "$(git log -1 --format=%s)" = over ]
+	succeeds varve cat HEAD~1:a.csv
+	succeeds varve doctor --offline
+}
+
+@test "the line of the very pattern loses the words of Git LFS" {
+	git init -q .
+	rows 30 > a.csv
+	to_lfs a.csv
+	printf '*.bin filter=lfs diff=lfs merge=lfs -text\n*.csv filter=lfs diff=lfs merge=lfs -text\n' > .gitattributes
+	git -c filter.lfs.clean=cat add . && git commit -q -m lfs
+	succeeds varve migrate '*.csv'
+	grep -qx '\*.bin filter=lfs diff=lfs merge=lfs -text' .gitattributes
+	! grep -q 'csv filter=lfs' .gitattributes
+	is_table HEAD:a.csv
+}
+
+@test "an object of Git LFS that is not here stops everything" {
+	git init -q .
+	rows 30 > a.csv
+	rows 20 > b.csv
+	to_lfs a.csv
+	rm -r .git/lfs
+	git add . && git commit -q -m lfs
+	ends_with 2 varve migrate '*.csv'
+	stderr_has "a.csv: its content is kept by Git LFS, and object"
+	stderr_has "'git lfs fetch --all' gets it"
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "and back: plain files in one commit, compared by cell as before" {
+	text_repo
+	varve migrate '*.csv' > /dev/null 2>&1
+	rows 30 2 > a.csv
+	varve commit -q -a -m three
+	succeeds varve migrate --export --dry-run '*.csv'
+	output_has "a.csv: a table of varve, "
+	succeeds varve migrate --export '*.csv'
+	[ "$(git log -1 --format=%s)" = "Keep as plain text: *.csv" ]
+	git cat-file blob HEAD:a.csv | cmp - a.csv
+	rows 30 2 | cmp - a.csv
+	git cat-file blob HEAD:data/b.csv | cmp - data/b.csv
+	grep -qx '\*.csv diff=varve merge=varve' .gitattributes
+	[ -z "$(git status --porcelain)" ]
+	succeeds varve diff HEAD~1 HEAD
+	output_has "one side is text"
+	succeeds varve migrate --export '*.csv'
+	output_is "all of these are plain files already"
+}
+
+@test "export writes tables that lie as pointers" {
+	text_repo
+	varve migrate '*.csv' > /dev/null 2>&1
+	git cat-file blob HEAD:a.csv > a.csv
+	succeeds varve migrate --export a.csv data/b.csv '*.csv'
+	rows 30 1 | cmp - a.csv
+	git cat-file blob HEAD:a.csv | cmp - a.csv
+}
+
+@test "changes that are staged or not committed are named first" {
+	text_repo
+	echo 99,x,1.00,2024-01-01 >> a.csv
+	ends_with 2 varve migrate '*.csv'
+	stderr_has "a.csv has changes that are not committed"
+	git add a.csv
+	ends_with 2 varve migrate '*.csv'
+	stderr_has "a.csv is staged: migrate makes a commit of its own"
+	[ ! -e .gitattributes ]
+}
+
+@test "folders, unknown names and no names are refused; a line that wins is named" {
+	text_repo
+	ends_with 2 varve migrate
+	stderr_has "migrate needs files or patterns"
+	ends_with 2 varve migrate data
+	stderr_has "data: migrate takes files and patterns"
+	stderr_has "'data/**/*.csv'"
+	ends_with 2 varve migrate none.csv
+	stderr_has "none.csv"
+	echo '*.csv filter=other' > data/.gitattributes
+	git add . && git commit -q -m other
+	ends_with 2 varve migrate '*.csv'
+	stderr_has "data/b.csv: another line of .gitattributes wins over varve's"
+	[ -z "$(git status --porcelain)" ]
+	varve migrate a.csv > /dev/null 2>&1
+	varve track '*.csv' > /dev/null && varve commit -q -m wide
+	ends_with 2 varve migrate --export a.csv
+	stderr_has "a.csv: another line of .gitattributes keeps it in blocks"
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "without a commit all is staged" {
+	text_repo
+	succeeds varve migrate --no-commit a.csv
+	[ "$(git diff --cached --name-only)" = $'.gitattributes\na.csv' ]
+	succeeds varve commit -m mine
+	git init -q empty
+	cd empty
+	touch x.csv
+	ends_with 2 varve migrate x.csv
+	stderr_has "there is no commit yet, so there is nothing to migrate"
+}
