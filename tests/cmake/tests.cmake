@@ -13,10 +13,19 @@ set(VARVE_SLOW "^unit\\.cmd\\.faults\\.|_fault\\.|killed_anywhere|without_memory
 	"|^check\\.(clang|headers|samples|format)")
 string(JOIN "" VARVE_SLOW ${VARVE_SLOW})
 
-# vv_label(TEST): gives it the label "slow" if it is.
+# What takes ten seconds and more with sanitizers begins first, where no earlier run
+# has left ctest its own costs.
+set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|samples|headers)|^cli\\.peers\\.(history|liar\\.a_frame)"
+	"|reports\\.all_findings|^cli\\.faults\\.(damage|kill|transfer)|^cli\\.check\\.history|longer_than_every_limit")
+string(JOIN "" VARVE_LONG ${VARVE_LONG})
+
+# vv_label(TEST): gives it the label "slow" and a cost if it is.
 function(vv_label test)
 	if("${test}" MATCHES "${VARVE_SLOW}")
 		set_tests_properties("${test}" PROPERTIES LABELS slow)
+	endif()
+	if("${test}" MATCHES "${VARVE_LONG}")
+		set_tests_properties("${test}" PROPERTIES COST 10)
 	endif()
 endfunction()
 
@@ -45,7 +54,7 @@ function(vv_unit_program folder)
 		BYPRODUCTS "${list}"
 		COMMAND "${CMAKE_COMMAND}"
 			-D "PROGRAM=$<TARGET_FILE:${target}>" -D "PREFIX=unit.${folder}" -D "OUT=${list}"
-			-D "ENVIRONMENT=${VARVE_TEST_ENV}" -D "SLOW=${VARVE_SLOW}"
+			-D "ENVIRONMENT=${VARVE_TEST_ENV}" -D "SLOW=${VARVE_SLOW}" -D "LONG=${VARVE_LONG}"
 			-P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/discover.cmake"
 		VERBATIM)
 	# Before the first build there is no list: then a test says so by failing.

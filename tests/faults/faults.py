@@ -224,13 +224,14 @@ def list_cases(counts, mode):
 	return cases
 
 
+ALL = bool(os.environ.get('VARVE_TEST_ALL'))
 QUICK = dict.fromkeys(KINDS, 0)
-QUICK.update({'kill': 4, 'nospace-on': 1, 'write-error': 1, 'read-error': 1, 'sync-error': 1, 'memory': 1, 'files': 1,
+QUICK.update({'kill': 4 if ALL else 2, 'nospace-on': 1, 'write-error': 1, 'read-error': 1, 'sync-error': 1, 'memory': 1, 'files': 1,
 	'line-end': 1, 'line-cut': 1, 'kill-one': 1, 'interrupt': 1})
 
 
 # States of power cuts in the sample.
-QUICK_POWER = {'commit-all': 20, 'push': 10, 'gc': 10}
+QUICK_POWER = {'commit-all': 20, 'push': 10, 'gc': 10} if ALL else {'commit-all': 8, 'push': 4, 'gc': 4}
 
 
 def read_known():

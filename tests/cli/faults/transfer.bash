@@ -47,7 +47,7 @@ calls_of() {
 chosen_calls() {
 	local count step
 	count=$(grep -c . "$HOME/calls")
-	step=$((count / ${MOST-24} + 1))
+	step=$((count / ${MOST-10} + 1))
 	[ -z "${VARVE_TEST_ALL-}" ] || step=1
 	awk -v step=$step 'NR % step == 1 % step' "$HOME/calls"
 }
