@@ -291,8 +291,9 @@ static vv_status check_roots(import *m, vv_error *err)
 	}
 	rc = vv_car_complete(m->in, roots, count, &m->wanted, err);
 	if (rc == VV_EMISSING) {
-		return vv_hint(err, "the file was cut, or holds a part only; what came is kept for "
-				    "some time, so that another file or a peer can add the rest");
+		return vv_hint(err, "the file was cut off, or holds only a part; what has arrived "
+				    "is kept for some time, so that another file or a peer can add "
+				    "the rest");
 	}
 	for (i = 0; rc == VV_OK && i < count; i++) {
 		rc = check_root(m, &roots[i], err);

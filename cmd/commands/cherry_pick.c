@@ -150,7 +150,7 @@ static vv_status say_empty(picker *p)
 {
 	p->empty = true;
 	vv_note("%s changes nothing here: %s", p->short_id,
-		p->revert ? "it is taken back already" : "what it changed is there already");
+		p->revert ? "it is already reverted" : "what it changed is there already");
 	return VV_OK;
 }
 
@@ -298,7 +298,7 @@ static const vv_option cherry_pick_table[] = {
 		   "for a merge, apply what it changed against parent N"),
 	OPT_FLAG('x', NULL, note_origin, "name the original commit in the message"),
 	OPT_FLAG('e', "edit", edit, "open the editor on the message"),
-	OPT_FLAG(0, "abort", abort, "abandon it and restore the state from before"),
+	OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),
 	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
 	OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),
 	OPT_FLAG('v', "verbose", verbose,
@@ -333,7 +333,7 @@ static const vv_option revert_table[] = {
 	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
 	OPT_NUMBER('m', "mainline", mainline, "N", "for a merge, go back to what parent N had"),
 	OPT_FLAG('e', "edit", edit, "open the editor on the message"),
-	OPT_FLAG(0, "abort", abort, "abandon it and restore the state from before"),
+	OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),
 	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
 	OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),
 	OPT_FLAG('v', "verbose", verbose,
@@ -357,7 +357,7 @@ const vv_command vv_cmd_revert = {
 	.options = revert_table,
 	.option_count = VV_OPTION_COUNT(revert_table),
 	.options_size = sizeof(options),
-	.exit_codes = "there are conflicts, or it is taken back already",
+	.exit_codes = "there are conflicts, or it is already reverted",
 	.arguments = "ref",
 	.check = check_pick,
 	.needs = VV_NEEDS_RIGHT,

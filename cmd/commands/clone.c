@@ -335,7 +335,7 @@ static vv_status set_head(run *r, vv_error *err)
 	if (!m && !r->o->quiet) {
 		vv_note(r->job.plan.count == 0
 				? "the remote is empty: it has no commits yet"
-				: "HEAD there names no branch with commits: nothing is checked out");
+				: "the remote's HEAD names no branch with commits: nothing is checked out");
 	}
 done:
 	vv_buf_clear(&branch);
@@ -368,7 +368,7 @@ static vv_status clone(run *r, vv_error *err)
 		return rc;
 	}
 	if (!r->o->quiet) {
-		vv_note(r->unfinished.resumed ? "going on with the clone in '%s'"
+		vv_note(r->unfinished.resumed ? "continuing the clone in '%s'"
 					      : "cloning into '%s'",
 			vv_text_shows(r->dir));
 	}
@@ -414,12 +414,12 @@ static void clean_up(run *r, vv_status rc, vv_error *err)
 	if (rc == VV_EREFUSED || rc == VV_EUSAGE || (r->fetched && rc == VV_ENOTFOUND)) {
 		kept = 0; /* the next attempt will have to be another */
 	} else if (r->fetched) {
-		vv_hint(err, "what came is kept in '%s': the same clone again goes on from there",
+		vv_hint(err, "what has arrived is kept in '%s': the same clone again continues from there",
 			vv_text_shows(r->dir));
 		return;
 	}
 	if (kept > 0) {
-		vv_hint(err, "%s blocks are kept in '%s': the same clone again goes on from there",
+		vv_hint(err, "%s blocks are kept in '%s': the same clone again continues from there",
 			vv_text_count(kept), vv_text_shows(r->dir));
 	} else if (!r->unfinished.resumed) {
 		vv_unfinished_abandon(&r->unfinished);

@@ -328,7 +328,7 @@ static int check_diff(const vv_context *c)
 	    (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance ||
 	     o->ignore_format || o->limit)) {
 		return vv_usage_error(
-			"a patch carries every change: it cannot be had of some columns, rows or values");
+			"a patch carries every change: it cannot be limited to some columns, rows or values");
 	}
 	return VV_EXIT_OK;
 }

@@ -29,7 +29,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "ff", ff, "only move the branch where that is enough (the default)"),
 	OPT_FLAG(0, "no-ff", no_ff, "make a commit even where moving the branch would be enough"),
 	OPT_FLAG(0, "ff-only", ff_only, "refuse if moving the branch is not enough"),
-	OPT_FLAG(0, "abort", abort, "abandon the merge and restore the state from before"),
+	OPT_FLAG(0, "abort", abort, "abandon the merge and restore the previous state"),
 	OPT_FLAG(0, "continue", resume, "commit the merge once its conflicts are resolved"),
 	OPT_FLAG(0, "quit", quit, "forget the merge, and leave files and index as they are"),
 	OPT_FLAG(0, "allow-unrelated-histories", unrelated, "merge even if no commit is in common"),
@@ -402,7 +402,7 @@ static vv_status merge(merger *m, vv_error *err)
 		return fast_forward(m, err);
 	}
 	if (only) {
-		vv_fail(err, VV_EREFUSED, "'%s' and '%s' have both gone on: moving will not do",
+		vv_fail(err, VV_EREFUSED, "'%s' and '%s' have diverged: a fast-forward is not possible",
 			vv_text_shows(branch_name(m)), vv_text_shows(m->word));
 		return vv_hint(err, "without --ff-only (merge.ff) they are merged");
 	}

@@ -315,7 +315,7 @@ static vv_status stage_work(resolver *r, const vv_conflict_path *p, vv_dataset_f
 	}
 	rc = vv_dataset_writer_file(r->c->writer, p->path, &opts, out, &pointer, err);
 	if (rc == VV_OK && pointer) {
-		vv_fail(err, VV_EUSAGE, "%s: only a pointer lies here", vv_text_shows(p->path));
+		vv_fail(err, VV_EUSAGE, "%s: only a pointer is here", vv_text_shows(p->path));
 		rc = vv_hint(err, "--ours or --theirs take the whole table");
 	}
 	vv_arena_clear(&arena);

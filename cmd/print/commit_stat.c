@@ -271,7 +271,7 @@ static void put_file(vv_buf *b, const vv_stat_line *l)
 	} else if (l->counts.counted) {
 		vv_change_counts_put(b, &l->counts);
 	} else if (o->dataset) {
-		vv_buf_printf(b, "no dataset any more: %s of text", vv_text_bytes(n->bytes));
+		vv_buf_printf(b, "no longer a dataset: %s of text", vv_text_bytes(n->bytes));
 	} else {
 		vv_buf_printf(b, "%s -> %s", vv_text_bytes(o->bytes), vv_text_bytes(n->bytes));
 	}

@@ -195,7 +195,7 @@ static vv_status put_code_point(rewriter *w, const char *from, const char *s)
 			      "hexadecimal digits follow \\u (four), \\x (two) and \\U (eight)");
 	}
 	if (cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000)) {
-		return refuse(w, from, "a code of no character",
+		return refuse(w, from, "a code that is not a character",
 			      "codes from \\uD800 to \\uDFFF go in pairs");
 	}
 	vv_buf_printf(&w->out, "\\x{%x}", (unsigned)cp);

@@ -576,7 +576,7 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 			goto done;
 		}
 		if (!is_said(out, key)) {
-			rc = bad("a member says what goes without saying", err);
+			rc = bad("a member states what is assumed without it", err);
 			goto done;
 		}
 	}

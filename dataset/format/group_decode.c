@@ -148,7 +148,7 @@ static vv_status read_dict(reading *in, vv_error *err)
 	index = text;
 	for (size_t i = 0; i < in->count; i++) {
 		if (index[i] >= count) {
-			return bad(in, "a row names a value that there is not", err);
+			return bad(in, "a row names a value that does not exist", err);
 		}
 		in->cells[i * in->stride] = value[index[i]];
 	}
@@ -412,7 +412,7 @@ static vv_status read_numbers(reading *in, int encoding, vv_error *err)
 		}
 		i = write_batch(in, &n, i);
 		if (i == SIZE_MAX) {
-			return bad(in, "a date is not of the years 1 to 9999", err);
+			return bad(in, "a date is outside the years 1 to 9999", err);
 		}
 	}
 	in->p = in->end;

@@ -352,7 +352,7 @@ static vv_status read_node(list_node *out, vv_cbor *c, vv_error *err)
 		return rc;
 	}
 	if (pairs != 4 || len != 4 || memcmp(text, "list", 4) != 0) {
-		return bad(c, "no node of a list", err);
+		return bad(c, "not a node of a list", err);
 	}
 	if ((rc = vv_cbor_get_key(c, "of", err)) < 0 ||
 	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {

@@ -76,7 +76,7 @@ static vv_status refuse_magic(const char *sample, size_t len, vv_error *err)
 
 static vv_status refuse_utf16(vv_error *err)
 {
-	vv_fail(err, VV_EINPUT, "UTF-16 text, no UTF-8");
+	vv_fail(err, VV_EINPUT, "UTF-16 text, not UTF-8");
 	return vv_hint(err, "'varve convert' writes it as UTF-8; '--as file' keeps it as bytes");
 }
 

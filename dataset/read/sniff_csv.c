@@ -665,7 +665,7 @@ static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error 
 	}
 	if (*kept && p.first == 1 && best->first > 1 && best->tier == TIER_GOOD) {
 		vv_buf_printf(&s->out->warnings,
-			      "read as one column, as in the version before; "
+			      "read as one column, as in the previous version; "
 			      "with --delimiter '%s' it has %zu columns\n",
 			      best->delimiter == '\t' ? "tab" : (char[]){(char)best->delimiter, 0},
 			      best->first);

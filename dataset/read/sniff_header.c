@@ -235,7 +235,7 @@ static void warn_verdict(sniff *s, const vv_cell *first, size_t count, bool fixe
 	} else if (!s->out->dialect.header && s->hints->header < 0 && votes > 0 && data == count) {
 		vv_buf_printf(
 			w,
-			"the first line looks like a header; it is read as data, as in the version before\n");
+			"the first line looks like a header; it is read as data, as in the previous version\n");
 	}
 }
 

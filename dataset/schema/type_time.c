@@ -413,7 +413,7 @@ static vv_status add_directive(pattern *p, char kind, vv_error *err)
 			"known are %%Y %%y %%m %%b %%B %%d %%j %%a %%A %%H %%I %%M %%S %%f %%p %%z %%Z");
 	}
 	if (has_kind(p, kind)) {
-		return vv_fail(err, VV_EINPUT, "%%%c stands twice in the pattern", kind);
+		return vv_fail(err, VV_EINPUT, "%%%c occurs twice in the pattern", kind);
 	}
 	return add_item(p, kind, 0, err);
 }

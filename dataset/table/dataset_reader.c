@@ -295,7 +295,7 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 			rc = VV_OK;
 			vv_buf_puts(
 				&out->result.warnings,
-				"the blocks of the version before are not here: types, key and cut are found anew\n");
+				"the blocks of the previous version are not here: types, key and cut are found again\n");
 		}
 	}
 	vv_head_clear(&head);
@@ -622,7 +622,7 @@ vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 	}
 	if (changed) {
 		rc = vv_fail(err, VV_EINPUT, "'%s' changes while it is read", vv_text_shows(path));
-		vv_hint(err, "wait until whoever writes it is done, and add it again");
+		vv_hint(err, "wait until the other program has written it, and add it again");
 	}
 	vv_free(file);
 	return rc;

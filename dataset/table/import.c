@@ -287,7 +287,7 @@ static vv_status hint_ways_out(const import *im, bool first_row, vv_error *err)
 				  "'varve convert --lenient IN OUT' reads it as well as can be";
 	if (im->opts->parent) {
 		return vv_hint(
-			err, "mend it, or take the last version back ('git checkout -- FILE'); %s",
+			err, "fix it, or go back to the last version ('git checkout -- FILE'); %s",
 			out);
 	}
 	if (first_row && im->dialect.form == VV_FORM_CSV && im->dialect.header) {

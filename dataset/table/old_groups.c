@@ -45,7 +45,7 @@ static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind ki
 	for (; (more = vv_list_next(r, &item, err)) > 0; i++) {
 		if (i >= o->count) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "the lists of the version before disagree in length");
+				     "the lists of the previous version disagree in length");
 			goto done;
 		}
 		old_group *g = &o->groups[i];
@@ -68,7 +68,7 @@ static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind ki
 	rc = more < 0 ? (vv_status)more : vv_buf_ok(&o->items, err);
 	if (rc == VV_OK && i != o->count) {
 		rc = vv_fail(err, VV_ECORRUPT,
-			     "the lists of the version before disagree in length");
+			     "the lists of the previous version disagree in length");
 	}
 done:
 	vv_list_reader_close(r);
@@ -144,7 +144,7 @@ vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *
 	vv_list_totals(r, &count, &weight);
 	vv_list_reader_close(r);
 	if (count > UINT32_MAX - 1) {
-		rc = vv_fail(err, VV_EREFUSED, "too many row groups in the version before");
+		rc = vv_fail(err, VV_EREFUSED, "too many row groups in the previous version");
 		goto done;
 	}
 	o->count = (size_t)count;

@@ -134,7 +134,7 @@ static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wa
 		return VV_OK;
 	}
 	if (cell->len != 0 || (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL)) {
-		return vv_fail(err, VV_ECORRUPT, "a long cell stands also in its row group");
+		return vv_fail(err, VV_ECORRUPT, "a long cell is also in its row group");
 	}
 	if ((rc = vv_chunks_read(&text, &t->source, top, (size_t)(c->p - top), bytes, err)) ==
 	    VV_OK) {

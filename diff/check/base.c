@@ -113,7 +113,7 @@ static vv_status check_added(base_check *c, vv_error *err)
 			}
 			f.column = is->name;
 			vv_buf_puts(&c->message, "the column is new");
-			vv_buf_puts(&c->expected, "no columns but those of the base");
+			vv_buf_puts(&c->expected, "no columns other than those of the base");
 			rc = base_give(c, &q, &f, err);
 		}
 	}

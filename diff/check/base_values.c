@@ -610,7 +610,7 @@ static bool is_categories(const vv_distribution *d)
 
 static void put_measure(base_check *c, const char *name, uint64_t value, const vv_bound *max)
 {
-	vv_buf_printf(&c->message, "the values are distributed otherwise than in the base: %s ",
+	vv_buf_printf(&c->message, "the values are distributed differently from the base: %s ",
 		      name);
 	base_put_number(&c->message, value);
 	vv_buf_puts(&c->expected, "at most ");

@@ -111,7 +111,7 @@ static void put_columns(vv_buf *b, size_t start, const vv_change_counts *c)
 		const char *what;
 	} parts[] = {{c->columns_added, "added"},     {c->columns_removed, "removed"},
 		     {c->columns_renamed, "renamed"}, {c->columns_moved, "moved"},
-		     {c->columns_retyped, "retyped"}, {c->columns_described, "described anew"}};
+		     {c->columns_retyped, "retyped"}, {c->columns_described, "described differently"}};
 	bool named = false;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -143,7 +143,7 @@ void vv_change_counts_put(vv_buf *out, const vv_change_counts *c)
 	vv_buf_printf(out, "%s%s", c->key_changed ? comma(out, start) : "",
 		      c->key_changed ? "key changed" : "");
 	if (c->missing_changed) {
-		vv_buf_printf(out, "%smissing values declared anew", comma(out, start));
+		vv_buf_printf(out, "%smissing values declared differently", comma(out, start));
 	}
 	if (out->len == start) {
 		vv_buf_puts(out, "no change in data");

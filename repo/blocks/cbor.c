@@ -361,7 +361,7 @@ vv_status vv_cbor_get_link(vv_cbor *c, vv_cid *out, vv_error *err)
 		return rc;
 	}
 	if (vv_cid_read(out, c->p + h.len, VV_CID_BYTES, NULL) < 0) {
-		return bad(c, "a link whose CID is none of the known kinds", err);
+		return bad(c, "a link whose CID is of an unknown kind", err);
 	}
 	c->p += h.len + VV_CID_BYTES;
 	return VV_OK;

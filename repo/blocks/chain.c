@@ -45,7 +45,7 @@ static vv_status bad_place(const vv_place *place, const char *what, vv_error *er
 	if (place->pack) {
 		return vv_pack_bad(place->pack, place->offset, what, err);
 	}
-	return vv_fail(err, VV_ECORRUPT, "pack in the making, offset %llu: %s",
+	return vv_fail(err, VV_ECORRUPT, "unfinished pack, offset %llu: %s",
 		       (unsigned long long)place->offset, what);
 }
 

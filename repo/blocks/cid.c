@@ -116,7 +116,7 @@ vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err)
 			       "'%s' is not a CID: its last character has spare bits set",
 			       vv_text_show(text, len));
 	}
-	return vv_fail(err, VV_EUSAGE, "'%s' is not a CID: character %zu is none of a-z and 2-7",
+	return vv_fail(err, VV_EUSAGE, "'%s' is not a CID: character %zu is not one of a-z and 2-7",
 		       vv_text_show(text, len), wrong + 1);
 }
 

@@ -1,5 +1,5 @@
 /*
- * copy: blocks of a store go into a pack in the making. Internal to repo.
+ * copy: blocks of a store go into an unfinished pack. Internal to repo.
  */
 #ifndef VV_REPO_BLOCKS_COPY_H
 #define VV_REPO_BLOCKS_COPY_H
@@ -18,7 +18,7 @@
 vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err);
 
-/* Copies a block into a pack in the making: as the difference that it is when
+/* Copies a block into an unfinished pack: as the difference that it is when
  * its base went there before, else for itself or as a difference against
  * resembles (may be NULL), whichever is smaller. hints remembers reversals:
  * the base of a difference that comes later may be stored as a difference

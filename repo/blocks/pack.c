@@ -94,7 +94,7 @@ vv_status vv_pack_read(const vv_pack *p, uint64_t offset, void *out, size_t len,
 	ssize_t got;
 
 	if (offset > p->stat.size || len > p->stat.size - offset) {
-		return vv_pack_bad(p, offset, "the pack ends here, in the midst of a record", err);
+		return vv_pack_bad(p, offset, "the pack ends here, in the middle of a record", err);
 	}
 	got = vv_pread_full(p->fd, out, len, offset, p->path, err);
 	if (got < 0) {

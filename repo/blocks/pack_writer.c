@@ -1,5 +1,5 @@
 /*
- * pack_writer: the buffered, hashed file behind a pack in the making.
+ * pack_writer: the buffered, hashed file behind an unfinished pack.
  *
  * Compression happens before, outside the lock; what is left under it is a copy
  * into the buffer (about 2 us for a 32 KB block's 10 KB) and now and then a
@@ -320,7 +320,7 @@ vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err)
 
 static vv_status cut_short(vv_error *err)
 {
-	return vv_fail(err, VV_EIO, "a pack in the making was cut short while it was read");
+	return vv_fail(err, VV_EIO, "an unfinished pack was cut short while it was read");
 }
 
 static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error *err)

@@ -1,5 +1,5 @@
 /*
- * pack_writer: a pack in the making.
+ * pack_writer: an unfinished pack.
  *
  * A correct caller: new; append records or copy packs, from any thread; then
  * seal (complete and durable under a temporary name), publish (renamed, with its

@@ -556,7 +556,7 @@ static vv_status check_relied(vv_incoming *in, vv_error *err)
 		if (!vv_writer_has(in->promoted, vv_cid_set_at(in->relied, i))) {
 			(void)vv_fail(err, VV_ECONFLICT,
 				      "blocks that were here were removed meanwhile");
-			return vv_hint(err, "run the command again: what came is kept");
+			return vv_hint(err, "run the command again: what has arrived is kept");
 		}
 	}
 	return VV_OK;
@@ -676,7 +676,7 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	if (rc == VV_OK && !v.good) {
 		(void)vv_fail(err, VV_ECORRUPT, "some of the blocks that wait in '%s' are damaged",
 			      vv_text_shows(in->folder));
-		return vv_hint(err, "run the command again: these are fetched anew");
+		return vv_hint(err, "run the command again: it fetches these again");
 	}
 	if (rc < 0) {
 		return rc;

@@ -36,6 +36,16 @@ IN_TEXTS = EVERYWHERE + [
     ("nobody who answers", r"\bnobody who answers\b", "no answer"),
     ("behind a revision", r"\b[Bb]ehind (a|an) (revision|quote|name|tag|cell|column)\b", "after a ..."),
     ("not heeded", r"\bnot heeded\b", "is ignored"),
+    ("anew", r"\banew\b", "again"),
+    ("in the making", r"\bin the making\b", "unfinished, being written"),
+    ("what came is kept", r"\bwhat (came|has come) (is|stays|are)\b", "what has arrived is ..."),
+    ("not any more", r"\b(no|not|none|never|nothing)\b[^.;:,\"]{0,50} any more\b", "no longer"),
+    ("the version before", r"\b(in|of) the (version|commit|group) before\b(?! (the|it|a|that|its)\b)", "the previous version"),
+    ("another than", r"\banother (\w+ )?than\b", "a different ... from, other than"),
+    ("of no known", r"\bof no known\b", "of an unknown ..."),
+    ("lies here", r"\b(lies|lie) (here|there)\b", "is here"),
+    ("stands twice", r"\bstands? (here|there|twice|once)\b", "is here, occurs twice"),
+    ("taken back", r"\b(is|are|was|were) taken back\b", "is undone, is reverted"),
     ("come about", r"\bcomes? about\b", "happen, succeed, arise"),
 ]
 FOLDERS = ("base", "repo", "dataset", "diff", "transport", "cmd", "tests")

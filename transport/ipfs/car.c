@@ -360,7 +360,7 @@ static vv_status explain_cid(const vv_buf *section, uint64_t at, vv_error *err)
 		if (hash == 0) {
 			what = "an identity CID";
 		} else if (hash != 0x12) {
-			what = "a CID with another hash than SHA-256";
+			what = "a CID with a hash other than SHA-256";
 		} else if (codec == 0x70) {
 			what = "a dag-pb CID (UnixFS)";
 		} else {

@@ -173,7 +173,7 @@ static vv_status ended(vv_channel *c, const char *noise, size_t len, vv_error *e
 			      vv_text_show(noise, len));
 	} else {
 		(void)vv_fail(err, VV_EIO, "the connection to '%s' was closed%s", c->name,
-			      noise ? " before anything was said" : " in the middle");
+			      noise ? " before anything was sent" : " in the middle");
 	}
 	return c->ops->ended ? c->ops->ended(c->payload, noise, len, err) : err->code;
 }

@@ -317,7 +317,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 		vv_text_count(r->result->missing_count),
 		r->result->missing_count == 1 ? "block is missing" : "blocks are missing", text,
 		r->result->missing_count > 1 ? " ..." : "");
-	return vv_hint(err, "ask another peer too (--from URL); what came is kept");
+	return vv_hint(err, "ask another peer too (--from URL); what has arrived is kept");
 }
 
 static vv_status take_all(run *r, vv_error *err)

@@ -167,7 +167,7 @@ static vv_status check_disk(const vv_receive *x, vv_error *err)
 			vv_text_bytes(left), vv_text_bytes(x->limits.disk_free));
 		return vv_hint(
 			err,
-			"free some space and try again: what has come is kept; varve.keepFree sets "
+			"free some space and try again: what has arrived is kept; varve.keepFree sets "
 			"what must stay free");
 	}
 	return VV_OK;
@@ -292,7 +292,7 @@ vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, 
 	}
 	if (!vv_cid_equal(&is, cid)) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "the peer sent other bytes than the block that was asked for");
+			       "the peer sent bytes that are not the block that was asked for");
 	}
 	if (cid->codec == VV_CODEC_DAG_CBOR && vv_cbor_check(bytes, len, err) < 0) {
 		return vv_prefix(err, "the peer sent a node that is not canonical");

@@ -106,7 +106,7 @@ static vv_status make_url(char **url, int fd, bool tls, vv_error *err)
 	if (getsockname(fd, (struct sockaddr *)&at, &len) < 0 ||
 	    getnameinfo((struct sockaddr *)&at, len, host, sizeof(host), port, sizeof(port),
 			NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-		return vv_fail_errno(err, "cannot find out the address of the socket", NULL);
+		return vv_fail_errno(err, "cannot determine the address of the socket", NULL);
 	}
 	any = strcmp(host, "::") == 0 || strcmp(host, "0.0.0.0") == 0;
 	six = !any && strchr(host, ':') != NULL;

@@ -74,8 +74,8 @@ static void describe_pointer(runner *run, const vv_add_item *item, const vv_data
 
 	vv_buf_printf(&run->rep->text, "%s: %s; 'varve restore %s' writes the data\n",
 		      vv_text_shows(item->path),
-		      same ? "only the pointer lies here, unchanged"
-			   : "the pointer that lies here is staged",
+		      same ? "only the pointer is here, unchanged"
+			   : "the pointer that is here is staged",
 		      vv_text_shows(item->path));
 	run->rep->same += same;
 	run->rep->tables += !same;

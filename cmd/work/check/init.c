@@ -79,7 +79,7 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 	if (vv_exists(file)) {
 		rc = vv_fail(err, VV_EEXISTS, "there is a %s already", VV_RULES_NAME);
 		vv_hint(err,
-			"move it away to have another one made, or edit it: docs/check.md has its words");
+			"move it away to make another one, or edit it: docs/check.md describes it");
 		goto done;
 	}
 	if ((rc = vv_check_list_read(&list, r, s, &side, argc, argv, false, err)) < 0 ||

@@ -714,7 +714,7 @@ static void say(const righting *u, outcome out, bool quiet, const char *aside)
 		vv_notes_put(notes, "%s was interrupted; it %s", what, words[out]);
 	}
 	if (aside) {
-		vv_notes_put(notes, "hint: what files had before it lies in '%s'",
+		vv_notes_put(notes, "hint: what files had before it is in '%s'",
 			     vv_text_shows(aside));
 	}
 }
@@ -790,7 +790,7 @@ static vv_status give_up(vv_repository *r, vv_error *err)
 			      "a command was interrupted here, and what it wrote down of itself is "
 			      "damaged: files and index stay as they are ('varve status')");
 		vv_notes_put(vv_repository_notes(r),
-			     "hint: its journal, with what files had before it, lies in '%s'",
+			     "hint: its journal, with what files had before it, is in '%s'",
 			     vv_text_shows(aside));
 	}
 	vv_free(aside);

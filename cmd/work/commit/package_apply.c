@@ -98,7 +98,7 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 	vv_schema_init(&package);
 	if (vv_package_other_dialect(&t->root, &res->hints)) {
 		vv_buf_printf(d->warnings,
-			      "%s describes another way of writing %s than it was read by; "
+			      "%s describes a way of writing %s other than the one it was read by; "
 			      "'varve add %s' reads it again\n",
 			      vv_text_shows(res->package_path), vv_text_shows(path),
 			      vv_text_shows(path));

@@ -421,7 +421,7 @@ static vv_status bad(const reading *in, const char *what)
 	vv_fail(in->err, VV_EINPUT, "the record of the conflicts of %s is damaged: %s",
 		vv_text_shows(in->path), what);
 	return vv_hint(in->err,
-		       "'varve add %s' settles the table as it lies here; 'varve merge --abort' "
+		       "'varve add %s' settles the table as it is here; 'varve merge --abort' "
 		       "gives the merge up",
 		       vv_text_shows(in->path));
 }
@@ -520,7 +520,7 @@ static vv_status read_item(reading *in, const vv_json *v)
 		return rc;
 	}
 	if (v->type != VV_JSON_OBJECT || !read_kind(v, &item->kind)) {
-		return bad(in, "a conflict of no known kind");
+		return bad(in, "a conflict of an unknown kind");
 	}
 	key = vv_json_get(v, "key");
 	if (key && !(item->key = read_key(c, key))) {
@@ -558,7 +558,7 @@ static vv_status read_decided(reading *in, const vv_json *v)
 		side++;
 	}
 	if (!take || side == 3 || !read_kind(v, &d.kind)) {
-		return bad(in, "a decision of no known kind");
+		return bad(in, "a decision of an unknown kind");
 	}
 	d.take = (vv_merge_take)side;
 	return add_decided(in->record, &d, in->err);

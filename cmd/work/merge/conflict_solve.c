@@ -96,7 +96,7 @@ static vv_status need_row(const solver *v, size_t i, vv_error *err)
 	if (v->rows[i] != UINT64_MAX && v->rows[i] < v->table->root.rows) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_ENOTFOUND, "%s has no row %s any more", vv_text_shows(v->s->record->path),
+	vv_fail(err, VV_ENOTFOUND, "%s no longer has row %s", vv_text_shows(v->s->record->path),
 		show_row(item));
 	return vv_hint(err, "edit the file as you want it, then 'varve add %s'",
 		       vv_text_shows(v->s->record->path));

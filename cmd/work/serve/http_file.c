@@ -90,7 +90,7 @@ static bool is_fit_rev(const char *rev)
 static vv_status nothing_there(const file *f, const char *rest, vv_error *err)
 {
 	if (f->lost) {
-		return vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches commit %.40s any more",
+		return vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches commit %.40s now",
 			       rest);
 	}
 	return vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches a version and file '%s'",

@@ -214,7 +214,7 @@ static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err)
 	}
 	switch (n->guess) {
 	case VV_GUESS_STRAY_QUOTE:
-		vv_notes_put(notes, "%s:%llu:%llu: a quote where none may stand; taken as text",
+		vv_notes_put(notes, "%s:%llu:%llu: a quote where none is allowed; taken as text",
 			     vv_text_shows(c->in->name), line, column);
 		break;
 	case VV_GUESS_OPEN_QUOTE:

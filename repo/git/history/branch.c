@@ -420,7 +420,7 @@ static vv_status do_rename(renaming *n, bool made, vv_error *err)
 		(void)vv_prefix(err, "'%s' is there now, but then", vv_text_shows(n->to));
 		vv_hint(err, "the same command again finishes it");
 	} else if (was_there) {
-		(void)vv_prefix(err, "the renaming was taken back");
+		(void)vv_prefix(err, "the renaming was undone");
 	}
 	return rc;
 }

@@ -234,7 +234,7 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 	if (good && *when >= 0) {
 		return VV_OK;
 	}
-	(void)vv_fail(err, VV_EUSAGE, "no date that can be read: '%s'", vv_text_shows(text));
+	(void)vv_fail(err, VV_EUSAGE, "cannot read the date '%s'", vv_text_shows(text));
 	return vv_hint(err,
 		       "write it as 2024-03-01T12:00:00+01:00 or as seconds, 1709290800 +0100");
 }

@@ -124,7 +124,7 @@ vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err)
 
 	if (!close || close[1] != '\0' || open == text) {
 		return vv_fail(err, VV_EUSAGE,
-			       "no author that can be read: '%s', expected 'Name <mail>'",
+			       "cannot read the author '%s': expected 'Name <mail>'",
 			       vv_text_shows(text));
 	}
 	out->name = clean(text, (size_t)(open - text));
@@ -134,7 +134,7 @@ vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err)
 	}
 	if (!*out->name) {
 		return vv_fail(err, VV_EUSAGE,
-			       "no author that can be read: '%s', the name is empty",
+			       "cannot read the author '%s': the name is empty",
 			       vv_text_shows(text));
 	}
 	return VV_OK;

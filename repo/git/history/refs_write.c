@@ -156,7 +156,7 @@ static vv_status check_name(const char *name, vv_error *err)
 	if (git_reference_name_is_valid(&valid, name) < 0 || !valid ||
 	    strncmp(name, "refs/", 5) != 0) {
 		git_error_clear();
-		return vv_fail(err, VV_EUSAGE, "no name for a ref: '%s'", vv_text_shows(name));
+		return vv_fail(err, VV_EUSAGE, "not a valid name for a ref: '%s'", vv_text_shows(name));
 	}
 	return VV_OK;
 }
@@ -654,7 +654,7 @@ vv_status vv_ref_update(vv_repository *r, const char *name, const vv_oid *id, co
 	vv_ref_change change = {name, id, old, force};
 
 	if (strcmp(name, "HEAD") == 0) {
-		return vv_fail(err, VV_EUSAGE, "no name for a ref: 'HEAD'");
+		return vv_fail(err, VV_EUSAGE, "not a valid name for a ref: 'HEAD'");
 	}
 	return vv_refs_update(r, &change, 1, message, err);
 }
@@ -664,7 +664,7 @@ vv_status vv_ref_delete(vv_repository *r, const char *name, const vv_oid *old, v
 	vv_ref_change change = {name, NULL, old, true};
 
 	if (strcmp(name, "HEAD") == 0) {
-		return vv_fail(err, VV_EUSAGE, "no name for a ref: 'HEAD'");
+		return vv_fail(err, VV_EUSAGE, "not a valid name for a ref: 'HEAD'");
 	}
 	return vv_refs_update(r, &change, 1, NULL, err);
 }

@@ -225,7 +225,7 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 	}
 	if (!*found) {
 		(void)vv_fail(err, VV_ENOTFOUND,
-			      "the commit before is not given (000...0), and which branch is the "
+			      "the previous commit is not given (000...0), and which branch is the "
 			      "default one is not known here");
 		return vv_hint(err, "name the base, such as origin/trunk..HEAD; or let Git ask for "
 				    "it: git remote set-head origin --auto");
@@ -254,8 +254,8 @@ static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *ou
 
 	if (vv_rev_is_null(text, len)) {
 		(void)vv_fail(err, VV_EUSAGE, "000...0 is the id of no commit");
-		return vv_hint(err, "it may stand before the dots of a range, for a branch that is "
-				    "new; one that was deleted has nothing to look at");
+		return vv_hint(err, "it can come before the dots of a range, for a new branch; a "
+				    "deleted branch has nothing to check");
 	}
 	name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
 	if (!name) {

@@ -338,7 +338,7 @@ pointer_of() {
 	pointer_of prices.csv > p
 	mv p prices.csv
 	succeeds varve add prices.csv
-	output_has "only the pointer lies here"
+	output_has "only the pointer is here"
 	[ "$(pointer_of prices.csv | head -c 12)" = '{"varve": 1,' ]
 }
 
@@ -511,7 +511,7 @@ pointer_of() {
 	printf 'a, b\nx, y\nz, w\n' > t.csv
 	succeeds varve add t.csv
 	output_has "1 column,"
-	stderr_has "read as one column, as in the version before; with --delimiter ',' it has 2 columns"
+	stderr_has "read as one column, as in the previous version; with --delimiter ',' it has 2 columns"
 }
 
 @test "a column with a comma in its name is a key in every command" {

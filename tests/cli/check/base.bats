@@ -132,7 +132,7 @@ for i in range(2000):
 	output_has "1236  1235  id=1234  'odd'"
 	output_lacks "drift-psi"
 	ends_with 1 varve check HEAD
-	output_has "drift-psi, column price: the values are distributed otherwise than in the base: PSI"
+	output_has "drift-psi, column price: the values are distributed differently from the base: PSI"
 	output_lacks "new-category"
 	cached=$output
 	ends_with 1 varve check --no-cache HEAD

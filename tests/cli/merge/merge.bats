@@ -246,7 +246,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	! row 100
 	sed -i '/^9,/d' prices.csv
 	ends_with 2 varve resolve --theirs prices.csv --row 9
-	stderr_has "prices.csv has no row"
+	stderr_has "prices.csv no longer has row"
 	succeeds varve add prices.csv
 	succeeds varve merge --continue
 	clean

@@ -103,7 +103,7 @@ name() {
 	[ "$(git log -1 --format=%b)" = "This reverts commit $(git rev-parse HEAD~2)." ]
 	clean
 	ends_with 1 varve revert HEAD~2
-	stderr_has "it is taken back already"
+	stderr_has "it is already reverted"
 	succeeds varve revert HEAD
 	[ "$(name 8)" = ours ]
 	clean

@@ -51,7 +51,7 @@ clone_size() {
 	size=$(clone_size)
 	rm -rf count
 	GIT_SSH_COMMAND="$proxy --cut-down $((size * 80 / 100)) --ssh" ends_with 2 varve clone "ssh://host$PWD/a" b
-	stderr_has "the same clone again goes on from there"
+	stderr_has "the same clone again continues from there"
 	GIT_SSH_COMMAND="$proxy --count $PWD/count --ssh" succeeds varve clone "ssh://host$PWD/a" b
 	again=$(python3 -c 'import json, sys; print(json.loads(open(sys.argv[1]).readline())["down"])' count)
 	echo "one clone $size, the second attempt $again" >&2

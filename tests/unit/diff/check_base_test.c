@@ -172,7 +172,7 @@ static void a_new_column_is_told_only_when_asked(void **state)
 	(void)state;
 	finds(PRICES, now, "id", NULL, "");
 	finds(PRICES, now, "id", "{\"rules\":{\"column-added\":\"warning\"}}",
-	      "(warning) column-added column=x: the column is new [no columns but those of the base]\n");
+	      "(warning) column-added column=x: the column is new [no columns other than those of the base]\n");
 }
 
 #define SCHEMA(type)                                                                                                                       \
@@ -433,8 +433,8 @@ static void drift_is_told_with_its_measure(void **state)
 	put_kinds(&now, 40, 60);
 	finds(base.data, now.data, "id",
 	      "{\"rules\":{\"drift-psi\":{\"max\":0.04},\"drift-js\":{\"max\":0.007}}}",
-	      "drift-psi column=kind: the values are distributed otherwise than in the base: PSI 0.0405 [at most 0.04]\n"
-	      "drift-js column=kind: the values are distributed otherwise than in the base: Jensen-Shannon divergence 0.0072 "
+	      "drift-psi column=kind: the values are distributed differently from the base: PSI 0.0405 [at most 0.04]\n"
+	      "drift-js column=kind: the values are distributed differently from the base: Jensen-Shannon divergence 0.0072 "
 	      "[at most 0.007]\n");
 	finds(base.data, now.data, "id",
 	      "{\"rules\":{\"drift-psi\":{\"max\":0.041},\"drift-js\":{\"max\":0.0073}}}", "");

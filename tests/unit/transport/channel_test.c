@@ -449,7 +449,7 @@ static void a_program_that_says_nothing_and_ends_is_an_error(void **state)
 
 	(void)state;
 	vv_assert_status(reach(&f, "exit 0"), VV_EIO, &f.err);
-	vv_assert_contains(f.err.message, "was closed before anything was said");
+	vv_assert_contains(f.err.message, "was closed before anything was sent");
 	leave(&f);
 }
 
@@ -462,7 +462,7 @@ static void the_last_words_of_a_program_are_the_reason(void **state)
 				   "echo 'hint: make one with varve init' >&2; exit 2"),
 			 VV_EIO, &f.err);
 	vv_assert_contains(f.err.message,
-			   "closed before anything was said: no repository in \"/x\"");
+			   "closed before anything was sent: no repository in \"/x\"");
 	assert_string_equal(f.err.hint, "make one with varve init");
 	vv_assert_contains(f.said.lines.data, "[hint: make one with varve init]");
 	leave(&f);

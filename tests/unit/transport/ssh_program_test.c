@@ -201,7 +201,7 @@ static void ends_of_ssh_are_explained(void **state)
 		{"echo 'Received disconnect: Too many authentication failures' >&2; exit 255",
 		 VV_EREFUSED, "Too many authentication failures", "IdentitiesOnly"},
 		{"echo 'Invalid command: varve serve' >&2; exit 1", VV_EIO,
-		 "closed before anything was said: Invalid command: varve serve", ""},
+		 "closed before anything was sent: Invalid command: varve serve", ""},
 		{"exit 3", VV_EIO, "ssh ended with exit code 3", ""},
 		{"kill -9 $$", VV_EIO, "ssh was ended by signal 9", ""},
 		{"echo 'This account is not available.'; exit 1", VV_EIO,
