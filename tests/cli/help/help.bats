@@ -43,6 +43,20 @@ load ../helper
 	done
 }
 
+@test "what git calls has manual pages, too, which varve help names" {
+	local man=${BATS_TEST_DIRNAME}/../../../docs/man
+	new_repo
+	git config --list | sed -n 's/^[a-z]*\.varve\.[a-z]*=varve \([a-z-]*\).*/\1/p' | sort -u > called
+	echo pre-push >> called
+	grep -c . called
+	[ "$(grep -c . called)" -ge 6 ]
+	while read -r command; do
+		[ -e "$man/varve-$command.1" ] || { echo "no manual page for $command"; return 1; }
+		succeeds varve "$command" -h
+		grep -q -- "${command//-/\\\\-}" "$man/varve-help.1" || { echo "varve-help.1 lacks $command"; return 1; }
+	done < called
+}
+
 @test "help for the unknown is a failure" {
 	ends_with 2 varve help nonsense
 	stderr_has "varve has no command 'nonsense'"

@@ -376,7 +376,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	git reset -q --hard start
 	side main 's/^7,item/7,ours/'
 	ends_with 2 varve merge --ff-only spring
-	stderr_has "moving will not do"
+	stderr_has "have diverged: a fast-forward is not possible"
 	[ "$(git log -1 --format=%s)" = "change in main" ]
 	git config merge.ff only
 	ends_with 2 varve merge spring

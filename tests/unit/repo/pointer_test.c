@@ -229,8 +229,8 @@ static void conflict_marks_are_recognised(void **state)
 static void data_is_no_pointer(void **state)
 {
 	(void)state;
-	refuse("id,name\n1,x\n", 12, VV_EINPUT, "no pointer");
-	refuse("", 0, VV_EINPUT, "no pointer");
+	refuse("id,name\n1,x\n", 12, VV_EINPUT, "not a pointer");
+	refuse("", 0, VV_EINPUT, "not a pointer");
 	refuse("{\"varve\": 1", 11, VV_EINPUT, "");
 }
 
