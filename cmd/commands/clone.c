@@ -414,12 +414,14 @@ static void clean_up(run *r, vv_status rc, vv_error *err)
 	if (rc == VV_EREFUSED || rc == VV_EUSAGE || (r->fetched && rc == VV_ENOTFOUND)) {
 		kept = 0; /* the next attempt will have to be another */
 	} else if (r->fetched) {
-		vv_hint(err, "what has arrived is kept in '%s': the same clone again continues from there",
+		vv_hint(err,
+			"what has arrived is kept in '%s': the same clone again continues from there",
 			vv_text_shows(r->dir));
 		return;
 	}
 	if (kept > 0) {
-		vv_hint(err, "%s blocks are kept in '%s': the same clone again continues from there",
+		vv_hint(err,
+			"%s blocks are kept in '%s': the same clone again continues from there",
 			vv_text_count(kept), vv_text_shows(r->dir));
 	} else if (!r->unfinished.resumed) {
 		vv_unfinished_abandon(&r->unfinished);

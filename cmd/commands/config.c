@@ -321,7 +321,8 @@ static vv_status check_name(const char *name, vv_error *err)
 	if (strncmp(name, "varve.", 6) == 0 && name[6]) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EUSAGE, "'%s' is not one of varve's settings (varve.*)", vv_text_shows(name));
+	vv_fail(err, VV_EUSAGE, "'%s' is not one of varve's settings (varve.*)",
+		vv_text_shows(name));
 	return vv_hint(err, "'git config %s' works here", vv_text_shows(name));
 }
 

@@ -402,7 +402,8 @@ static vv_status merge(merger *m, vv_error *err)
 		return fast_forward(m, err);
 	}
 	if (only) {
-		vv_fail(err, VV_EREFUSED, "'%s' and '%s' have diverged: a fast-forward is not possible",
+		vv_fail(err, VV_EREFUSED,
+			"'%s' and '%s' have diverged: a fast-forward is not possible",
 			vv_text_shows(branch_name(m)), vv_text_shows(m->word));
 		return vv_hint(err, "without --ff-only (merge.ff) they are merged");
 	}

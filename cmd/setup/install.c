@@ -184,7 +184,7 @@ static vv_status uninstall_repository(vv_context *c, vv_error *err)
 		goto done;
 	}
 	if (removed > 0 || hook_gone) {
-		vv_out("%s: git does not call varve by settings of this repository any more%s\n",
+		vv_out("%s: git no longer calls varve by settings of this repository%s\n",
 		       vv_text_shows(vv_repository_gitdir(c->repo)),
 		       hook_gone ? "; its pre-push hook is as it was before" : "");
 	}
@@ -205,7 +205,7 @@ static vv_status run_uninstall(vv_context *c, vv_error *err)
 	vv_status rc = try_repository(c, o->local, err);
 
 	if (rc == VV_OK && !o->local && (rc = uninstall_level(&l, &removed, err)) == VV_OK) {
-		vv_out(removed > 0 ? "git does not call varve by the settings of %s any more\n"
+		vv_out(removed > 0 ? "git no longer calls varve by the settings of %s\n"
 				   : "no settings of %s make git call varve\n",
 		       l.name);
 	}
@@ -247,7 +247,7 @@ const vv_command vv_cmd_uninstall = {
 	.summary = "take the settings and the hook away that make git call varve",
 	.usage = "[--local | --system]",
 	.example = "$ varve uninstall\n"
-		   "git does not call varve by the settings of your user any more",
+		   "git no longer calls varve by the settings of your user",
 	.options = uninstall_table,
 	.option_count = VV_OPTION_COUNT(uninstall_table),
 	.options_size = sizeof(options),

@@ -109,9 +109,10 @@ static void put_columns(vv_buf *b, size_t start, const vv_change_counts *c)
 	const struct {
 		size_t n;
 		const char *what;
-	} parts[] = {{c->columns_added, "added"},     {c->columns_removed, "removed"},
-		     {c->columns_renamed, "renamed"}, {c->columns_moved, "moved"},
-		     {c->columns_retyped, "retyped"}, {c->columns_described, "described differently"}};
+	} parts[] = {
+		{c->columns_added, "added"},     {c->columns_removed, "removed"},
+		{c->columns_renamed, "renamed"}, {c->columns_moved, "moved"},
+		{c->columns_retyped, "retyped"}, {c->columns_described, "described differently"}};
 	bool named = false;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

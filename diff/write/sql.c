@@ -518,8 +518,9 @@ static void put_head(sql_writer *w)
 		}
 	}
 	if (t->partial) {
-		vv_buf_puts(&w->buf,
-			    "-- because of the options of this difference, not every change is here\n");
+		vv_buf_puts(
+			&w->buf,
+			"-- because of the options of this difference, not every change is here\n");
 	}
 	w->buf.failed = w->buf.failed || line.failed;
 	vv_buf_clear(&line);

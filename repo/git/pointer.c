@@ -319,7 +319,8 @@ vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, s
 			"'varve resolve --ours' or '--theirs' settles it; 'varve init' sets up merging by cell");
 	}
 	if (!vv_pointer_looks_like(bytes, len)) {
-		return vv_fail(err, VV_EINPUT, "not a pointer: line 1 must begin with {\"varve\": 1");
+		return vv_fail(err, VV_EINPUT,
+			       "not a pointer: line 1 must begin with {\"varve\": 1");
 	}
 	if ((rc = vv_json_read(&json, arena, bytes, len, "pointer", err)) < 0) {
 		return rc;

@@ -54,6 +54,7 @@ vv_status vv_ref_name_check(const char *name, vv_error *err)
 	} else if (!bad && (name[len - 1] == '.' || !parts_are_fit(name))) {
 		bad = "no part of it may be empty, begin with '.' or end with '.lock', nor the whole end with '.'";
 	}
-	return bad ? vv_fail(err, VV_EUSAGE, "not a usable name: '%s': %s", vv_text_shows(name), bad)
+	return bad ? vv_fail(err, VV_EUSAGE, "not a usable name: '%s': %s", vv_text_shows(name),
+			     bad)
 		   : VV_OK;
 }

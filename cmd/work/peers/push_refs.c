@@ -88,7 +88,8 @@ static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec 
 		return rc;
 	}
 	if (!s->to || strncmp(s->to, "refs/", 5) != 0) {
-		vv_fail(err, VV_EUSAGE, "'%s' is a commit, not a branch or tag: say where it is to go",
+		vv_fail(err, VV_EUSAGE,
+			"'%s' is a commit, not a branch or tag: say where it is to go",
 			vv_text_shows(s->from));
 		return vv_hint(err, "varve push REMOTE %s:refs/heads/NAME", vv_text_shows(s->from));
 	}

@@ -133,8 +133,7 @@ vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if (!*out->name) {
-		return vv_fail(err, VV_EUSAGE,
-			       "cannot read the author '%s': the name is empty",
+		return vv_fail(err, VV_EUSAGE, "cannot read the author '%s': the name is empty",
 			       vv_text_shows(text));
 	}
 	return VV_OK;

@@ -156,7 +156,8 @@ static vv_status check_name(const char *name, vv_error *err)
 	if (git_reference_name_is_valid(&valid, name) < 0 || !valid ||
 	    strncmp(name, "refs/", 5) != 0) {
 		git_error_clear();
-		return vv_fail(err, VV_EUSAGE, "not a valid name for a ref: '%s'", vv_text_shows(name));
+		return vv_fail(err, VV_EUSAGE, "not a valid name for a ref: '%s'",
+			       vv_text_shows(name));
 	}
 	return VV_OK;
 }

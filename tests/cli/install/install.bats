@@ -13,7 +13,7 @@ keys() {
 	succeeds varve install
 	output_is "git calls varve for tables already, by the settings of your user"
 	succeeds varve uninstall
-	output_has "git does not call varve by the settings of your user any more"
+	output_has "git no longer calls varve by the settings of your user"
 	[ "$(cat "$HOME/.gitconfig")" = "$before" ]
 	succeeds varve uninstall
 	output_is "no settings of your user make git call varve"
