@@ -46,7 +46,7 @@ load ../helper
 @test "what git calls has manual pages, too, which varve help names" {
 	local man=${BATS_TEST_DIRNAME}/../../../docs/man
 	new_repo
-	git config --list | sed -n 's/^[a-z]*\.varve\.[a-z]*=varve \([a-z-]*\).*/\1/p' | sort -u > called
+	git config --list | grep -v '\.name=' | sed -n 's/^[a-z]*\.varve\.[a-z]*=varve \([a-z-]*\).*/\1/p' | sort -u > called
 	echo pre-push >> called
 	grep -c . called
 	[ "$(grep -c . called)" -ge 6 ]
