@@ -323,8 +323,8 @@ static vv_status refuse_line(const migration *m, const char *path, vv_error *err
 			     : "%s: another line of .gitattributes wins over varve's",
 		vv_text_shows(path));
 	return vv_hint(err,
-		       "'git check-attr filter -- %s' shows what holds; name its pattern as it "
-		       "stands there",
+		       "'git check-attr filter -- %s' shows what holds; name its pattern as "
+		       "that file writes it",
 		       vv_text_shows(path));
 }
 
