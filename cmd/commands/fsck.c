@@ -21,7 +21,9 @@
 #include "repo/gc/roots.h"
 #include "repo/git/history/history.h"
 #include "repo/git/pointer.h"
+#include "repo/transfer/incoming.h"
 #include "repo/transfer/incomplete.h"
+#include "repo/transfer/receive.h"
 
 typedef struct options {
 	bool data, quiet, repair;
@@ -486,7 +488,11 @@ static vv_status repair(fsck *f, vv_error *err)
 		rc = vv_repair_run(&ask, err);
 	}
 	fsck_clear(&before);
-	return rc;
+	/* What a repair that was killed had received is in the store by now. */
+	if (rc < 0 || (rc = vv_incoming_tidy(f->c->repo, err)) < 0) {
+		return rc;
+	}
+	return vv_git_receive_clean(f->c->repo, err);
 }
 
 static int check_fsck(const vv_context *c)

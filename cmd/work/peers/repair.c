@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
 #include "repo/transfer/incomplete.h"
@@ -320,9 +321,10 @@ static vv_status open_sink(void *payload, vv_sink *out, vv_error *err)
 	return VV_OK;
 }
 
-/* The file as a table that nobody knew before: where no root of that path is left. key: names of
- * columns, or NULL: it is looked for. */
-static vv_status read_anew(repair *r, const char *path, const char *const *key, vv_error *err)
+/* The file as a table that nobody knew before, at path: where no root of that path is left. key: names
+ * of columns, or NULL: it is looked for. */
+static vv_status read_anew(repair *r, const char *file, const char *path, const char *const *key,
+			   vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_dataset_target to = {open_sink, r};
@@ -332,7 +334,7 @@ static vv_status read_anew(repair *r, const char *path, const char *const *key, 
 	vv_stat st;
 	vv_error why;
 	vv_status rc;
-	int fd = open_data(r, path, &st);
+	int fd = open_data(r, file, &st);
 
 	if (fd < 0) {
 		return VV_OK;
@@ -347,26 +349,35 @@ static vv_status read_anew(repair *r, const char *path, const char *const *key, 
 	return rc < 0 ? unless_trouble(&why, err) : VV_OK;
 }
 
-static vv_status read_both_ways(repair *r, const vv_repair_version *v, vv_error *err)
+/* What the commit has for it; false: it cannot be read. p lives in the arena. */
+static bool find_pointer(repair *r, const vv_repair_version *v, vv_arena *arena, vv_pointer *p)
+{
+	vv_tree_entry e = {0};
+	vv_error absent;
+	bool found = !vv_oid_is_null(&v->commit) &&
+		     vv_tree_entry_at(r->repo, &v->commit, v->path, &e, &absent) == VV_OK &&
+		     vv_dataset_reader_pointer(r->ask->reader, &e.id, arena, p, &absent) == VV_OK;
+
+	vv_tree_entry_clear(&e);
+	return found;
+}
+
+static vv_status read_both_ways(repair *r, const vv_repair_version *v, const char *file,
+				vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
-	vv_tree_entry e = {0};
 	vv_pointer p = {0};
-	vv_error absent;
-	vv_status rc = read_anew(r, v->path, NULL, err);
+	vv_status rc = read_anew(r, file, v->path, NULL, err);
 
-	if (rc == VV_OK && !vv_oid_is_null(&v->commit) &&
-	    vv_tree_entry_at(r->repo, &v->commit, v->path, &e, &absent) == VV_OK &&
-	    vv_dataset_reader_pointer(r->ask->reader, &e.id, &arena, &p, &absent) == VV_OK) {
+	if (rc == VV_OK && find_pointer(r, v, &arena, &p)) {
 		const char **key = vv_calloc(p.key_count + 1, sizeof(*key));
 
 		for (size_t i = 0; key && i < p.key_count; i++) {
 			key[i] = p.key[i];
 		}
-		rc = key ? read_anew(r, v->path, key, err) : vv_fail_nomem(err);
+		rc = key ? read_anew(r, file, v->path, key, err) : vv_fail_nomem(err);
 		vv_free(key);
 	}
-	vv_tree_entry_clear(&e);
 	vv_arena_clear(&arena);
 	return rc;
 }
@@ -399,7 +410,8 @@ static vv_status add_form(repair *r, forms *f, const vv_cid *cid, vv_error *err)
 	return fresh ? vv_fail_nomem(err) : VV_OK;
 }
 
-static vv_status from_path(repair *r, const vv_repair_version *v, vv_error *err)
+/* Reads the file in every form that the version's path ever had. */
+static vv_status from_file(repair *r, const vv_repair_version *v, const char *file, vv_error *err)
 {
 	forms f = {NULL, 0, 0};
 	vv_status rc = VV_OK;
@@ -412,10 +424,10 @@ static vv_status from_path(repair *r, const vv_repair_version *v, vv_error *err)
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
-		rc = read_as(r, v->path, &f.roots[i], err);
+		rc = read_as(r, file, &f.roots[i], err);
 	}
 	if (rc == VV_OK && vv_cid_set_has(r->wanted, &v->root)) {
-		rc = read_both_ways(r, v, err);
+		rc = read_both_ways(r, v, file, err);
 	}
 	for (size_t i = 0; i < f.count; i++) {
 		vv_root_clear(&f.roots[i]);
@@ -438,8 +450,78 @@ static vv_status from_worktree(repair *r, vv_error *err)
 		for (size_t k = i; k < r->count; k++) {
 			r->items[k].tried |= strcmp(r->items[k].v->path, r->items[i].v->path) == 0;
 		}
-		rc = from_path(r, r->items[i].v, err);
+		rc = from_file(r, r->items[i].v, r->items[i].v->path, err);
 	}
+	return rc;
+}
+
+/* A version whose file may have another name by now: one of the same length. */
+typedef struct renamed {
+	repair *r;
+	const vv_repair_version *v;
+	uint64_t bytes;
+} renamed;
+
+static bool find_length(repair *r, const vv_repair_version *v, uint64_t *bytes)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf block = VV_BUF_INIT;
+	vv_pointer p = {0};
+	vv_error absent;
+	vv_root root;
+	bool found = find_pointer(r, v, &arena, &p);
+
+	*bytes = p.bytes;
+	if (!found) {
+		vv_root_init(&root);
+		found = vv_writer_get(r->w, &v->root, &block, &absent) == VV_OK &&
+			vv_root_decode(&root, block.data, block.len, &absent) == VV_OK;
+		*bytes = root.bytes;
+		vv_root_clear(&root);
+		vv_buf_clear(&block);
+	}
+	vv_arena_clear(&arena);
+	return found;
+}
+
+static vv_status try_renamed(void *payload, const char *path, vv_error *err)
+{
+	const renamed *n = payload;
+	char *file = vv_repository_file(n->r->repo, path);
+	vv_error absent;
+	vv_stat st;
+	bool same;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	same = strcmp(path, n->v->path) != 0 && vv_lstat(&st, file, &absent) == VV_OK &&
+	       S_ISREG(st.mode) && st.size == n->bytes;
+	vv_free(file);
+	return same ? from_file(n->r, n->v, path, err) : VV_OK;
+}
+
+static vv_status from_renamed(repair *r, vv_error *err)
+{
+	vv_index *x = NULL;
+	vv_index_entry e;
+	vv_status rc = vv_index_open(&x, r->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		renamed n = {.r = r, .v = r->items[i].v};
+
+		if (!find_length(r, n.v, &n.bytes)) {
+			continue;
+		}
+		for (size_t k = 0; rc == VV_OK && k < vv_index_count(x); k++) {
+			vv_index_at(x, k, &e);
+			rc = try_renamed(&n, e.path, err);
+		}
+		if (rc == VV_OK) {
+			rc = vv_untracked_each(x, "", true, try_renamed, &n, err);
+		}
+	}
+	vv_index_close(x);
 	return rc;
 }
 
@@ -514,7 +596,9 @@ static vv_status run(repair *r, vv_error *err)
 		return rc;
 	}
 	if (vv_repository_workdir(r->repo) &&
-	    (rc = take_from(r, from_worktree, "the work tree", err)) < 0) {
+	    ((rc = take_from(r, from_worktree, "the work tree", err)) < 0 ||
+	     (rc = take_from(r, from_renamed, "the work tree, where it has another name", err)) <
+		     0)) {
 		return rc;
 	}
 	if (r->count > 0 && r->ask->from->count > 0 && (rc = from_peers(r, err)) < 0) {
