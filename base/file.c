@@ -21,6 +21,7 @@
 
 #define MAX_TRANSFER ((size_t)1 << 30) /* some systems fail above INT_MAX */
 #define READ_STEP 65536u
+#define DAY 86400
 #define TEMP_TRIES 100u
 
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
@@ -429,6 +430,41 @@ static vv_status fill_temp(int fd, const char *path, const void *bytes, size_t l
 	}
 	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
+}
+
+static bool is_old(const char *path)
+{
+	uint32_t nsec;
+	int64_t now;
+	vv_stat st;
+
+	vv_now(&now, &nsec);
+	return vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec < now - DAY;
+}
+
+void vv_temp_sweep(const char *dir, const char *prefix)
+{
+	size_t prefix_len = strlen(prefix);
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	bool ended;
+
+	while (d && (e = readdir(d))) {
+		char *path;
+
+		if (strncmp(e->d_name, prefix, prefix_len) != 0 ||
+		    !vv_temp_name_read(e->d_name + prefix_len, &ended)) {
+			continue;
+		}
+		path = vv_path_join(dir, e->d_name, (char *)NULL);
+		if (path && (ended || is_old(path))) {
+			(void)vv_remove_tree(path, NULL);
+		}
+		vv_free(path);
+	}
+	if (d) {
+		(void)closedir(d);
+	}
 }
 
 static vv_status replace_file(const char *path, const void *bytes, size_t len, bool sync_file,

@@ -4,21 +4,18 @@
  */
 #include "base/temp_name.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/hash.h"
 #include "base/holder.h"
-#include "base/path.h"
 #include "base/sys.h"
 
 #define PID_BITS 22u
 #define CHANCE_BITS 22u
-#define DAY 86400
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -69,42 +66,16 @@ static bool read_name(uint64_t *out, const char *name)
 	return name[i] == '\0';
 }
 
-static bool is_dead(uint64_t number, uint64_t here, const char *path)
+bool vv_temp_name_read(const char *name, bool *ended)
 {
-	pid_t pid = (pid_t)(number >> CHANCE_BITS & ((1u << PID_BITS) - 1));
-	uint32_t nsec;
-	int64_t now;
-	vv_stat st;
+	uint64_t number;
+	pid_t pid;
 
-	if (number >> (PID_BITS + CHANCE_BITS) == here && pid > 0 && kill(pid, 0) < 0 &&
-	    errno == ESRCH) {
-		return true;
+	if (!read_name(&number, name)) {
+		return false;
 	}
-	vv_now(&now, &nsec);
-	return vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec < now - DAY;
-}
-
-void vv_temp_sweep(const char *dir, const char *prefix)
-{
-	size_t prefix_len = strlen(prefix);
-	uint64_t here = whereabouts(), number;
-	DIR *d = opendir(dir);
-	struct dirent *e;
-
-	while (d && (e = readdir(d))) {
-		char *path;
-
-		if (strncmp(e->d_name, prefix, prefix_len) != 0 ||
-		    !read_name(&number, e->d_name + prefix_len)) {
-			continue;
-		}
-		path = vv_path_join(dir, e->d_name, (char *)NULL);
-		if (path && is_dead(number, here, path)) {
-			(void)vv_remove_tree(path, NULL);
-		}
-		vv_free(path);
-	}
-	if (d) {
-		(void)closedir(d);
-	}
+	pid = (pid_t)(number >> CHANCE_BITS & ((1u << PID_BITS) - 1));
+	*ended = number >> (PID_BITS + CHANCE_BITS) == whereabouts() && pid > 0 &&
+		 kill(pid, 0) < 0 && errno == ESRCH;
+	return true;
 }

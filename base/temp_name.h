@@ -15,8 +15,7 @@
 /* Another name at each call. */
 void vv_temp_name(char out[VV_TEMP_RANDOM + 1]);
 
-/* Removes what is named "<prefix><name>" in the folder, files and folders with all in them, where
- * the process that made it has certainly ended, or it is older than a day. What cannot be removed stays. */
-void vv_temp_sweep(const char *dir, const char *prefix);
+/* Is it such a name? *ended: the process that made it has certainly ended. */
+bool vv_temp_name_read(const char *name, bool *ended);
 
 #endif

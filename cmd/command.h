@@ -1,5 +1,5 @@
 /*
- * command: the table of commands, their options, and how one is run.
+ * command: what a command is: its table of options, what it needs, what it does.
  *
  * One file of cmd/commands for each command, holding its option table (const data,
  * which parses, prints the help and makes the completions and is checked against
@@ -107,10 +107,6 @@ typedef struct vv_command {
 	int (*run_alone)(void *options, int argc, char **argv);
 	bool raw; /* arguments are handed over unparsed */
 } vv_command;
-
-/* Parses the arguments after the command's name, answers -h and --help, runs the
- * command. Returns the exit code. */
-int vv_command_run(const vv_command *c, int argc, char **argv);
 
 static inline bool vv_wants_json(const char *format)
 {

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/run.h"
 #include "dataset/table/row_hashes.h"
 #include "repo/git/merge/renames.h"
 #include "repo/git/repository.h"

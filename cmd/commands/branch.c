@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "repo/git/config.h"
 #include "repo/git/history/branch.h"
 #include "repo/git/history/history.h"
 #include "repo/git/ref_name.h"

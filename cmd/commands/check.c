@@ -17,6 +17,7 @@
 #include "cmd/work/check/init.h"
 #include "cmd/work/check/run.h"
 #include "cmd/work/view/dialect_words.h"
+#include "repo/git/history/date.h"
 #include "repo/git/history/refs.h"
 
 #define LIMIT 20u

@@ -17,12 +17,15 @@
 #include "cmd/work/peers/push_hook.h"
 #include "cmd/work/peers/unfinished.h"
 #include "repo/git/blob.h"
+#include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/pointer.h"
+#include "repo/git/repository_init.h"
 #include "repo/git/tree.h"
 #include "repo/transfer/incoming.h"
-#include "transport/line/connect.h"
+#include "transport/line/url.h"
 
 typedef struct options {
 	bool bare, quiet, verbose, no_checkout, git_host;
@@ -376,7 +379,7 @@ static vv_status clone(run *r, vv_error *err)
 		return rc;
 	}
 	vv_repository_listen(r->repo, &vv_notes_stderr);
-	if ((rc = vv_push_hook_set(r->repo, r->o->quiet, err)) < 0 ||
+	if ((rc = vv_push_hook_set(r->repo, r->o->quiet ? NULL : &vv_notes_stderr, err)) < 0 ||
 	    (rc = configure(r, err)) < 0 || (rc = fetch(r, err)) < 0) {
 		return rc;
 	}

@@ -11,8 +11,9 @@
 #include "cmd/output.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/view/version.h"
-#include "cmd/work/view/version_plain.h"
 #include "dataset/schema/package.h"
+#include "repo/git/config.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
 
 typedef struct options {

@@ -206,7 +206,7 @@ static void set_hook(const vv_filter *f)
 	vv_error ignored;
 
 	if (vv_config_bool(f->repo, "varve.prepush", true, &wanted, &ignored) == VV_OK && wanted) {
-		(void)vv_push_hook_set(f->repo, true, &ignored);
+		(void)vv_push_hook_set(f->repo, NULL, &ignored);
 	}
 }
 

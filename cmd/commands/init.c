@@ -15,6 +15,7 @@
 #include "cmd/output.h"
 #include "cmd/work/peers/push_hook.h"
 #include "repo/git/repository.h"
+#include "repo/git/repository_init.h"
 
 typedef struct options {
 	bool bare, quiet;
@@ -70,7 +71,7 @@ static int run_init(void *opts, int argc, char **argv)
 		return vv_report(&err);
 	}
 	vv_repository_listen(r, &vv_notes_stderr);
-	if (vv_push_hook_set(r, o->quiet, &err) < 0) {
+	if (vv_push_hook_set(r, o->quiet ? NULL : &vv_notes_stderr, &err) < 0) {
 		code = vv_report(&err);
 		goto done;
 	}

@@ -16,6 +16,7 @@
 #include "cmd/work/add/attributes_edit.h"
 #include "cmd/work/commit/checkout.h"
 #include "cmd/work/commit/journal.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 

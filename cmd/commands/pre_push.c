@@ -22,26 +22,6 @@
 
 #define INPUT_MAX (64u << 20)
 
-vv_status vv_push_hook_set(vv_repository *r, bool quiet, vv_error *err)
-{
-	vv_hook_place place;
-	vv_status rc;
-
-	if (vv_repository_is_bare(r)) {
-		return VV_OK;
-	}
-	rc = vv_push_hook_put(&place, r, err);
-	if (rc == VV_OK && !quiet && place == VV_HOOK_ELSEWHERE) {
-		vv_note("hint: core.hooksPath leads out of this repository's Git folder, where no hook is written: "
-			"let the pre-push hook there call: varve pre-push \"$@\"");
-	} else if (rc == VV_OK && !quiet && place == VV_HOOK_BLOCKED) {
-		vv_note("hint: the hook pre-push is not varve's, and there is a pre-push" VV_PUSH_HOOK_EARLIER
-			" besides: let it "
-			"call: varve pre-push \"$@\"");
-	}
-	return rc;
-}
-
 typedef struct run {
 	vv_repository *repo;
 	const char *name, *url;

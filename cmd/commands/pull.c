@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/run.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "repo/git/history/history.h"
 

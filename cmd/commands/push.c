@@ -11,6 +11,7 @@
 #include "cmd/work/peers/push_refs.h"
 #include "cmd/work/peers/reach.h"
 #include "cmd/work/peers/transfer.h"
+#include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "transport/protocol/push.h"
 

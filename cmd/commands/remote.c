@@ -12,8 +12,9 @@
 #include "cmd/option.h"
 #include "cmd/output.h"
 #include "cmd/work/peers/transfer.h"
+#include "repo/git/config.h"
 #include "repo/git/history/refs.h"
-#include "transport/line/connect.h"
+#include "transport/line/url.h"
 
 typedef struct options {
 	bool verbose, push;

@@ -21,6 +21,7 @@
 #include "dataset/table/dataset_writer.h"
 #include "dataset/table/import.h"
 #include "repo/git/index/index.h"
+#include "repo/git/index/worktree.h"
 
 #define PIECE (1u << 20)
 #define TEMPORARY ".varve-rename-"

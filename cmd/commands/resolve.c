@@ -19,6 +19,7 @@
 #include "cmd/work/merge/tables.h"
 #include "dataset/table/materialise.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
 
 typedef struct options {

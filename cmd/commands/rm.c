@@ -12,6 +12,7 @@
 #include "cmd/work/commit/checkout.h"
 #include "cmd/work/commit/journal.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/worktree.h"
 
 typedef struct options {
 	bool cached, recursive, force, dry_run, quiet;

@@ -10,7 +10,6 @@
 #include "cmd/output.h"
 #include "cmd/work/add/schema_edit.h"
 #include "cmd/work/view/version.h"
-#include "cmd/work/view/version_plain.h"
 #include "cmd/work/view/view.h"
 #include "diff/check/profile.h"
 

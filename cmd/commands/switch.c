@@ -13,6 +13,7 @@
 #include "cmd/work/commit/checkout.h"
 #include "cmd/work/commit/journal.h"
 #include "cmd/work/commit/switch_tree.h"
+#include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "repo/git/ref_name.h"
 

@@ -14,7 +14,9 @@
 #include "cmd/work/commit/journal.h"
 #include "cmd/work/peers/push_hook.h"
 #include "dataset/table/dataset_reader.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/repository_init.h"
 
 /* Files listed for a line, unless -v. */
 enum { SHOWN = 10 };
@@ -330,7 +332,7 @@ static vv_status set_up(vv_context *c, vv_error *err)
 		return VV_OK;
 	}
 	if ((rc = vv_repository_set_up(c->repo, "varve", err)) == VV_OK &&
-	    (rc = vv_push_hook_set(c->repo, false, err)) == VV_OK) {
+	    (rc = vv_push_hook_set(c->repo, &vv_notes_stderr, err)) == VV_OK) {
 		vv_note("varve: git calls varve for tables here from now on, as 'varve init' sets it up");
 	}
 	return rc;

@@ -138,7 +138,7 @@ static vv_status run_install(vv_context *c, vv_error *err)
 	vv_out(written > 0 ? "git calls varve for tables, by the settings of %s\n"
 			   : "git calls varve for tables already, by the settings of %s\n",
 	       l.name);
-	return o->local ? vv_push_hook_set(c->repo, false, err) : VV_OK;
+	return o->local ? vv_push_hook_set(c->repo, &vv_notes_stderr, err) : VV_OK;
 }
 
 /* Sections that hold nothing but drivers; what else a user put there goes with its driver. */

@@ -19,8 +19,11 @@
 #include "cmd/work/peers/push_hook.h"
 #include "cmd/work/view/lfs.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/program.h"
+#include "repo/git/repository_init.h"
 
 typedef struct options {
 	bool dry_run, export, no_commit;

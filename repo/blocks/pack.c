@@ -16,7 +16,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/coder.h"
-#include "repo/blocks/store.h"
 
 #define SCAN_LEN ((size_t)256 << 10)
 #define HASH_HEX (2 * VV_PACK_HASH_LEN)

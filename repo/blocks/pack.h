@@ -29,7 +29,6 @@
 #include "repo/blocks/pack_index.h"
 #include "repo/blocks/record.h"
 
-#define VV_PACK_HEADER_LEN 8u
 #define VV_PACK_TRAILER_LEN 40u
 #define VV_PACK_NAME_MAX 96u
 

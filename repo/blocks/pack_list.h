@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "repo/blocks/pack.h"
-#include "repo/blocks/store_internal.h"
+#include "repo/blocks/store_state.h"
 
 /* The packs at one moment, sound ones first, then damaged ones, then those set
  * aside; the larger first. Shared and never modified. */

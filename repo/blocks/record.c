@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "repo/blocks/pack.h"
-#include "repo/blocks/store.h"
 
 #define DIGEST_LEN 32u
 #define METHOD_BITS 0x0fu

@@ -21,6 +21,10 @@
 
 #include "repo/blocks/cid.h"
 
+#define VV_BLOCK_MAX (1u << 20) /* bytes of a block, uncompressed */
+#define VV_CHAIN_MAX 100        /* differences that follow each other */
+#define VV_PACK_HEADER_LEN 8u   /* bytes of a pack before its first record */
+
 /* Longest record header. */
 #define VV_RECORD_HEADER_MAX 96u
 

@@ -30,8 +30,6 @@
 #include "repo/blocks/cid.h"
 #include "repo/blocks/record.h"
 
-#define VV_BLOCK_MAX (1u << 20) /* bytes of a block, uncompressed */
-
 typedef struct vv_store vv_store;
 typedef struct vv_writer vv_writer;
 
@@ -83,7 +81,6 @@ vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv
  * within VV_CHAIN_MAX; a base that is missing is not an error. cid must be the CID of
  * the bytes (the caller hashes; asserted in debug builds). Thread-safe, but not
  * while a commit runs: VV_ELOCKED then. */
-#define VV_CHAIN_MAX 100
 vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			const vv_cid *base, vv_error *err);
 

@@ -1,35 +1,13 @@
 /*
- * store_internal: an open store, as its reader, writer, gc and fsck see it.
+ * store_internal: what writer, gc and fsck share of a store.
  */
 #ifndef VV_REPO_BLOCKS_STORE_INTERNAL_H
 #define VV_REPO_BLOCKS_STORE_INTERNAL_H
 
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "base/thread.h"
-#include "repo/blocks/cache.h"
-#include "repo/blocks/coder.h"
 #include "repo/blocks/store.h"
-
-#define VV_WRITER_LOCK "writer.lock"
-#define VV_GC_LOCK "gc.lock" /* gc's alone; shared by writers that wait for something else */
-#define VV_TEMP_PREFIX "tmp-"
-#define VV_GC_TEMP_PREFIX "gctmp-"
-
-typedef struct vv_pack_list vv_pack_list; /* pack_list.h */
-
-struct vv_store {
-	char *dir, *packs_dir;
-	vv_store *under;     /* where reads fall through to; borrowed, or NULL */
-	vv_mutex *lock;      /* guards list */
-	vv_mutex *list_lock; /* one listing at a time */
-	vv_pack_list *list;  /* NULL until first needed */
-	atomic_bool whole;   /* a writer was here: check large indexes entirely */
-	vv_coder_pool *coders;
-	vv_block_cache *cache;
-};
+#include "repo/blocks/store_state.h"
 
 vv_status vv_store_make_dirs(vv_store *s, vv_error *err);
 

@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/copy.h"
+#include "repo/blocks/store_internal.h"
 #include "repo/blocks/writer_internal.h"
 
 static int compare_age(const void *pa, const void *pb)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "repo/blocks/pack_list.h"
+#include "repo/blocks/store.h"
 
 /* vv_writer_put, telling whether the block was kept (else it was here already). */
 vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,

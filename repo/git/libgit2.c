@@ -12,7 +12,6 @@
 #include <git2.h>
 
 #include "repo/git/libgit2.h"
-#include "repo/git/repository_internal.h"
 
 static vv_status status_of_class(int klass)
 {

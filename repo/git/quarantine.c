@@ -293,14 +293,13 @@ typedef struct staged_list {
 	size_t count;
 } staged_list;
 
-void vv_quarantine_free(vv_repository *r)
+/* What is staged and cannot be written is gone. */
+static void close_stage(vv_repository *r)
 {
 	vv_quarantine *s = r->stage;
 
+	(void)vv_quarantine_flush(r, NULL);
 	r->stage = NULL;
-	if (!s) {
-		return;
-	}
 	git_odb_free(s->loose);
 	if (s->dir) {
 		(void)vv_remove_tree(s->dir, NULL);
@@ -325,6 +324,7 @@ static vv_status stage_open(vv_repository *r, vv_error *err)
 		return rc;
 	}
 	r->stage = s;
+	r->close_stage = close_stage;
 	return VV_OK;
 }
 

@@ -28,10 +28,8 @@ vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uin
 /* The libgit2 repository, whose writes are staged from now on. Borrowed until close. */
 vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_error *err);
 
-/* Makes what is staged durable. On failure it stays staged. */
+/* Makes what is staged durable. On failure it stays staged. Closing the repository does it too. */
 vv_status vv_quarantine_flush(vv_repository *r, vv_error *err);
-
-void vv_quarantine_free(vv_repository *r); /* what is staged is gone */
 
 /* Writes the packbuilder's pack and index into the object folder, durably, the
  * pack before its index, and notes it as varve's own. *name_out: the hex in its

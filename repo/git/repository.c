@@ -15,10 +15,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/quarantine.h"
 #include "repo/git/repository_internal.h"
-#include "repo/git/share.h"
-#include "repo/git/walker.h"
 
 #define SHALLOW_FILE_MAX (64u << 20)
 
@@ -354,6 +351,45 @@ static vv_status check_extensions(vv_repository *r, vv_error *err)
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
+enum { GROUP = 0660, EVERYBODY = 0664 };
+
+static bool is_one_of(const char *text, const char *a, const char *b, const char *c)
+{
+	return strcmp(text, a) == 0 || strcmp(text, b) == 0 || strcmp(text, c) == 0;
+}
+
+/* core.sharedRepository (git-config(1)): "group" and "all" add to what the umask leaves, an octal
+ * number takes its place. */
+static vv_status set_sharing(vv_repository *r, const char *text, vv_error *err)
+{
+	char *end;
+	unsigned long octal;
+	int on = 0;
+	vv_status rc = VV_OK;
+
+	octal = strtoul(text, &end, 8);
+	if (is_one_of(text, "umask", "0", "false")) {
+		r->share_mode = 0;
+	} else if (is_one_of(text, "group", "1", "true")) {
+		r->share_mode = GROUP;
+	} else if (is_one_of(text, "all", "world", "everybody") || strcmp(text, "2") == 0) {
+		r->share_mode = EVERYBODY;
+	} else if (*text >= '0' && *text <= '7' && *end == '\0' && (octal & 0600) == 0600) {
+		r->share_mode = (unsigned)octal & 0666;
+		r->share_exact = true;
+	} else if (git_config_parse_bool(&on, text) == 0) {
+		r->share_mode = on ? GROUP : 0;
+	} else {
+		rc = vv_fail(
+			err, VV_EUSAGE,
+			"the setting 'core.sharedRepository' is '%s', expected group, all, umask "
+			"or an octal mode such as 0660",
+			vv_text_shows(text));
+	}
+	git_error_clear();
+	return rc;
+}
+
 static vv_status load_sharing(vv_repository *r, vv_error *err)
 {
 	char *text = NULL;
@@ -366,7 +402,7 @@ static vv_status load_sharing(vv_repository *r, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	rc = vv_share_set(r, text, err);
+	rc = set_sharing(r, text, err);
 	vv_free(text);
 	return rc;
 }
@@ -505,9 +541,12 @@ void vv_repository_close(vv_repository *r)
 	if (!r) {
 		return;
 	}
-	(void)vv_quarantine_flush(r, NULL);
-	vv_quarantine_free(r);
-	vv_walker_free(r->walker);
+	if (r->close_stage) {
+		r->close_stage(r);
+	}
+	if (r->close_walker) {
+		r->close_walker(r);
+	}
 	if (!r->store_lent) {
 		vv_store_close(r->store);
 	}

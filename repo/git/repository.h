@@ -31,21 +31,6 @@ vv_status vv_repository_open(vv_repository **out, const char *path, vv_error *er
  * safe.bareRepository=all outside any repository allows it. Called before there are threads. */
 void vv_repository_name_here(void);
 
-/* Makes, or completes, a repository: git init where there is none, .git/varve,
- * and the filter and merge drivers in its config (program: what to call varve
- * there, normally "varve"; quoted for the shell if need be). path NULL or ".":
- * the repository that the current folder lies in, else a new one right there;
- * any other path: that very folder, made if need be. Running it again is
- * harmless. *created: was there no Git repository before? */
-typedef struct vv_init_options {
-	bool bare;
-	const char *initial_branch; /* NULL: init.defaultBranch or main */
-	const char *program;
-} vv_init_options;
-vv_status vv_repository_init(vv_repository **out, const char *path, const vv_init_options *opts,
-			     bool *created, vv_error *err);
-/* The folder .git/varve and the settings alone, of a repository that is open. */
-vv_status vv_repository_set_up(vv_repository *r, const char *program, vv_error *err);
 void vv_repository_close(vv_repository *r); /* accepts NULL */
 
 /* Takes away the locks of the index, HEAD, refs, the settings and packed-refs that a dead varve
@@ -82,26 +67,15 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 /* The inverse: the file's absolute path. NULL when out of memory. */
 char *vv_repository_file(const vv_repository *r, const char *relative);
 
-/* Git config, all levels. Strings are owned by the caller; VV_ENOTFOUND when
+/* Git config, all levels, read (config.h writes). Strings are owned by the caller; VV_ENOTFOUND when
  * not set. Bool and number: fallback when not set. */
 vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_error *err);
 vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out,
 			 vv_error *err);
 vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out,
 			vv_error *err); /* k, m, g */
-vv_status vv_config_set(vv_repository *r, const char *key, const char *value,
-			vv_error *err); /* in the repository's own file; NULL removes */
 /* A setting of the levels outside any repository; owned by the caller; NULL when not set. */
 char *vv_config_outside(const char *key);
-/* One more value of a setting that may have several. */
-vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv_error *err);
-/* Several changes in the repository's own file, all of them or none. */
-typedef struct vv_config_edit {
-	const char *key, *value; /* value NULL: removes all of the key's */
-	bool add;                /* beside the values that there are */
-} vv_config_edit;
-vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t count,
-			   vv_error *err);
 /* Calls fn for each entry whose name matches the prefix, with the level's name
  * ("system", "global", "local", "worktree", ...). */
 typedef vv_status (*vv_config_fn)(void *payload, const char *name, const char *value,

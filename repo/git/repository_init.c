@@ -1,6 +1,8 @@
 /*
- * repository_init: making a repository, and what varve writes into its settings.
+ * repository_init: what varve writes into the settings of a repository, and what git init is asked for.
  */
+#include "repo/git/repository_init.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/config.h"
 #include "repo/git/drivers.h"
 #include "repo/git/ref_name.h"
 #include "repo/git/repository_internal.h"

@@ -41,7 +41,9 @@ struct vv_repository {
 	vv_store *store;
 	bool store_lent; /* it is somebody else's: vv_incoming_show */
 	vv_quarantine *stage;
+	void (*close_stage)(struct vv_repository *r); /* set by whoever made it */
 	vv_walker *walker;
+	void (*close_walker)(struct vv_repository *r);
 	/* repo/git/index/index.h */
 	bool (*judge)(void *payload, const char *path, const vv_oid *id);
 	void *judge_payload;
@@ -81,7 +83,7 @@ vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_e
 #define VV_TREE_BYTES_MAX (1u << 30) /* a tree object of more than this is refused */
 #define VV_COMMIT_BYTES_MAX (64u << 20)
 
-/* config.c */
+/* repository_config.c */
 vv_status vv_config_load(vv_repository *r, vv_error *err);
 void vv_config_unload(vv_repository *r);
 /* A setting that is a path: "~/" is the home folder. VV_ENOTFOUND. */

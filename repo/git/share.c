@@ -1,52 +1,13 @@
 /*
- * share: which rights core.sharedRepository means (git-config(1)): "group" and "all" add
- * to what the umask leaves, an octal number takes its place.
+ * share: which rights core.sharedRepository gives to a file that is there already.
  */
 #include "repo/git/share.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-
-enum { GROUP = 0660, EVERYBODY = 0664 };
-
-static bool is_one_of(const char *text, const char *a, const char *b, const char *c)
-{
-	return strcmp(text, a) == 0 || strcmp(text, b) == 0 || strcmp(text, c) == 0;
-}
-
-vv_status vv_share_set(vv_repository *r, const char *text, vv_error *err)
-{
-	char *end;
-	unsigned long octal;
-	int on = 0;
-	vv_status rc = VV_OK;
-
-	octal = strtoul(text, &end, 8);
-	if (is_one_of(text, "umask", "0", "false")) {
-		r->share_mode = 0;
-	} else if (is_one_of(text, "group", "1", "true")) {
-		r->share_mode = GROUP;
-	} else if (is_one_of(text, "all", "world", "everybody") || strcmp(text, "2") == 0) {
-		r->share_mode = EVERYBODY;
-	} else if (*text >= '0' && *text <= '7' && *end == '\0' && (octal & 0600) == 0600) {
-		r->share_mode = (unsigned)octal & 0666;
-		r->share_exact = true;
-	} else if (git_config_parse_bool(&on, text) == 0) {
-		r->share_mode = on ? GROUP : 0;
-	} else {
-		rc = vv_fail(
-			err, VV_EUSAGE,
-			"the setting 'core.sharedRepository' is '%s', expected group, all, umask "
-			"or an octal mode such as 0660",
-			vv_text_shows(text));
-	}
-	git_error_clear();
-	return rc;
-}
 
 static mode_t shared_mode(const vv_repository *r, mode_t mode)
 {

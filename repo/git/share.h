@@ -6,9 +6,6 @@
 
 #include "repo/git/repository_internal.h"
 
-/* Keeps what the setting says. VV_EUSAGE when Git does not know it. */
-vv_status vv_share_set(vv_repository *r, const char *text, vv_error *err);
-
 /* Gives a new file or folder of the Git folder the rights that the setting asks for;
  * nothing where it is not set. */
 vv_status vv_share(const vv_repository *r, const char *path, vv_error *err);

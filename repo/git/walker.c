@@ -37,11 +37,17 @@ vv_walker *vv_walker_new(vv_repository *r)
 	return w;
 }
 
+static void close_walker(vv_repository *r)
+{
+	vv_walker_free(r->walker);
+}
+
 vv_status vv_walker_get(vv_repository *r, vv_walker **out, vv_error *err)
 {
 	if (!r->walker && !(r->walker = vv_walker_new(r))) {
 		return vv_fail_nomem(err);
 	}
+	r->close_walker = close_walker;
 	*out = r->walker;
 	return VV_OK;
 }

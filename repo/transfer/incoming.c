@@ -17,10 +17,11 @@
 #include "repo/blocks/chain.h"
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/reach.h"
+#include "repo/blocks/store_internal.h"
 #include "repo/blocks/writer_internal.h"
 #include "repo/git/repository_internal.h"
+#include "repo/transfer/incoming_internal.h"
 #include "repo/transfer/incomplete.h"
-#include "repo/transfer/leftovers.h"
 
 #define OPEN_TRIES 10u
 #define LOCK_WAIT_MS 600000u /* a large add may be under way */

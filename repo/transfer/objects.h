@@ -4,8 +4,8 @@
 #ifndef VV_REPO_TRANSFER_OBJECTS_H
 #define VV_REPO_TRANSFER_OBJECTS_H
 
+#include "repo/transfer/git_object.h"
 #include "repo/transfer/range.h"
-#include "repo/transfer/send.h"
 
 typedef struct vv_objects_walk {
 	vv_repository *repo;

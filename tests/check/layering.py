@@ -31,8 +31,8 @@ diff/patch
 diff/check
 
 transport/line
-transport/protocol
 transport/http
+transport/protocol
 transport/ipfs
 transport/server
 

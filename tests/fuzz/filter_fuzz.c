@@ -11,7 +11,9 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "cmd/commands.h"
+#include "cmd/run.h"
 #include "repo/git/repository.h"
+#include "repo/git/repository_init.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input_file.h"
 

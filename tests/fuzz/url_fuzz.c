@@ -1,5 +1,5 @@
 /*
- * Reads the input as a URL. What is taken keeps the promises of transport/line/connect.h: no control
+ * Reads the input as a URL. What is taken keeps the promises of transport/line/url.h: no control
  * character, nothing that begins with '-', no quote in a path of ssh, no password in what is
  * shown; and what is shown reads as the same URL without the password.
  */
@@ -8,7 +8,7 @@
 
 #include "base/sys.h"
 #include "tests/fuzz/fuzz.h"
-#include "transport/line/connect.h"
+#include "transport/line/url.h"
 
 static void require(int held)
 {

@@ -13,7 +13,7 @@
 
 #include "base/buf.h"
 #include "transport/line/channel.h"
-#include "transport/line/connect.h"
+#include "transport/protocol/connect.h"
 
 static FILE *answers;
 

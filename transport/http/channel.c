@@ -8,6 +8,8 @@
  * is little, so that a request can be made again with credentials, or where it was
  * redirected to.
  */
+#include "transport/http/channel.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -16,7 +18,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/http/curl.h"
-#include "transport/line/connect_internal.h"
 #include "transport/line/credential.h"
 #include "transport/line/pipe.h"
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "transport/http/curl.h"
 #include "transport/line/pipe.h"
+#include "transport/line/url.h"
 
 #define SLOTS 8u
 #define CONNECT_SEC 30L

@@ -9,7 +9,7 @@
 #define VV_TRANSPORT_IPFS_GATEWAY_PEER_H
 
 #include "base/error.h"
-#include "transport/line/connect.h"
+#include "transport/line/options.h"
 #include "transport/protocol/gather.h"
 
 typedef struct vv_ipfs_peer vv_ipfs_peer;

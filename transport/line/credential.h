@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "repo/git/repository.h"
-#include "transport/line/connect.h"
+#include "transport/line/url.h"
 
 /* Members are owned; wiped by clear. */
 typedef struct vv_credential {

@@ -6,7 +6,7 @@
 
 #include "repo/git/program.h"
 #include "transport/line/channel.h"
-#include "transport/line/connect.h"
+#include "transport/line/options.h"
 
 #define VV_IDLE_DEFAULT 60u /* seconds, where vv_connect_options says 0 */
 

@@ -7,7 +7,8 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "transport/line/connect.h"
+#include "transport/line/options.h"
+#include "transport/line/url.h"
 
 /* "varve serve --stdio '<path>'": the command line for the shell on the other side. */
 void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_options *o);

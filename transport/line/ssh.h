@@ -7,8 +7,10 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "transport/line/connect.h"
+#include "transport/line/channel.h"
+#include "transport/line/options.h"
 #include "transport/line/ssh_config.h"
+#include "transport/line/url.h"
 
 /* Either way, as the settings and what is in ~/.ssh say. */
 vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_options *o,

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "transport/line/connect.h"
+#include "transport/line/url.h"
 
 #define VV_SSH_KNOWN_HOSTS 4 /* files: two of the user's, two of the machine's */
 

@@ -391,7 +391,7 @@ static vv_status expand_record(vv_block_in *in, const record *r, vv_block_receiv
 	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) {
 		return rc;
 	}
-	rc = vv_decompress(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data,
+	rc = vv_uncompress(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data,
 			   in->prefix.len, &in->room, err);
 	if (rc == VV_ECORRUPT && r->method == VV_METHOD_DIFF) {
 		unreadable(in, out); /* another block begins with the same digest, perhaps */

@@ -39,7 +39,7 @@ vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t l
 	return VV_OK;
 }
 
-vv_status vv_decompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
+vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
 			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err)
 {
 	vv_buf_reset(raw);

@@ -27,7 +27,7 @@ vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t l
 
 /* The inverse: raw gets exactly raw_len bytes in the place of its content. room is for the
  * call's own use. VV_ECORRUPT. */
-vv_status vv_decompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
+vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
 			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err);
 
 #endif

@@ -383,7 +383,7 @@ int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, s
 	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) {
 		return (int)rc;
 	}
-	rc = vv_decompress(&in->raw, (size_t)r.raw_len, in->coder, &r.s, in->prefix.data,
+	rc = vv_uncompress(&in->raw, (size_t)r.raw_len, in->coder, &r.s, in->prefix.data,
 			   in->prefix.len, &in->room, err);
 	if (rc == VV_ECORRUPT) {
 		return (int)vv_fail(err, rc, "the peer sent a Git object that cannot be unpacked");

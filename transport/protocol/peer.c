@@ -8,7 +8,9 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
+#include "transport/line/url.h"
 #include "transport/protocol/block_stream.h"
+#include "transport/protocol/connect.h"
 #include "transport/protocol/frame.h"
 
 #define ANSWER_BUDGET (64u << 20) /* of answers that carry no blocks */

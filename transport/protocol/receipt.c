@@ -17,7 +17,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "transport/line/connect.h"
+#include "transport/line/url.h"
 
 #define LOG_MAX (256u << 20)
 #define LOCK_WAIT_MS 5000u

@@ -4,6 +4,8 @@
  * Source: specs.ipfs.tech/http-gateways/trustless-gateway (2026-03-05). The client trusts
  * nothing, so nothing but what was asked for is said; UnixFS paths are not walked.
  */
+#include "transport/server/routes.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +13,6 @@
 #include "repo/blocks/cid.h"
 #include "transport/ipfs/car.h"
 #include "transport/server/requested_form.h"
-#include "transport/server/server_internal.h"
 #include "transport/server/words.h"
 
 #define EMPTY_CID "bafkqaaa" /* the empty block, whose name is its content: a probe */

@@ -12,7 +12,6 @@
 
 #include "base/ascii.h"
 #include "transport/server/address.h"
-#include "transport/server/server_internal.h"
 
 /* Headers that mean one thing. */
 static const char *const single[] = {

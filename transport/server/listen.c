@@ -1,6 +1,8 @@
 /*
  * listen: knows how an address is written, and how one listens there.
  */
+#include "transport/server/listen.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -11,7 +13,6 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "transport/server/server_internal.h"
 
 #define HOST_MAX 256
 

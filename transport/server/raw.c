@@ -1,11 +1,12 @@
 /*
  * raw: a version as a file: tags, ranges, and what may be kept in caches.
  */
+#include "transport/server/routes.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
-#include "transport/server/server_internal.h"
 #include "transport/server/words.h"
 
 static vv_status write_range(http_request *q, vv_error *err)

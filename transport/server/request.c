@@ -14,7 +14,6 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "transport/server/server_internal.h"
 #include "transport/server/words.h"
 
 #define RING ((size_t)64 << 10)
@@ -73,7 +72,7 @@ enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response 
 		http_add(q, response, "Connection", "close");
 	}
 	q->status = status;
-	http_phase(q, HTTP_GIVE);
+	http_connection_phase(q->connection, HTTP_GIVE);
 	result = q->server->mhd->queue(q->mhd, status, response);
 	q->server->mhd->destroy_response(response);
 	return result;
@@ -222,7 +221,7 @@ bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_err
 		vv_fail_nomem(&s->err);
 		return false;
 	}
-	http_watch_request(q, true);
+	http_connection_streams(q->server, q->connection, s->in, s->out);
 	s->worker = vv_worker_start(run_stream, q);
 	if (!s->worker) {
 		vv_fail(&s->err, VV_ENOMEM, "no more threads");
@@ -236,9 +235,9 @@ static ssize_t pull_stream(void *payload, uint64_t position, char *buf, size_t m
 	ssize_t n;
 
 	(void)position;
-	http_phase(q, HTTP_WORK);
+	http_connection_phase(q->connection, HTTP_WORK);
 	n = vv_ring_read(q->stream.out, buf, max, 0, NULL);
-	http_phase(q, HTTP_GIVE);
+	http_connection_phase(q->connection, HTTP_GIVE);
 	if (n > 0) {
 		q->out_bytes += (uint64_t)n;
 		if (q->connection) {
@@ -272,7 +271,7 @@ void http_stream_finish(http_request *q)
 		vv_ring_stop(s->out);
 	}
 	vv_worker_join(s->worker);
-	http_watch_request(q, false);
+	http_connection_streams(q->server, q->connection, NULL, NULL);
 	vv_ring_free(s->in);
 	vv_ring_free(s->out);
 	memset(&s->worker, 0, sizeof(s->worker));

@@ -12,12 +12,13 @@
 #include "base/thread.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
+#include "transport/line/channel.h"
 #include "transport/server/address.h"
 #include "transport/server/auth.h"
-#include "transport/server/server.h"
+#include "transport/server/connection.h"
+#include "transport/server/handlers.h"
+#include "transport/server/state.h"
 
-struct http_connection;
-struct http_repository;
 typedef struct http_request http_request;
 
 /* The answer of a worker, and the body that it reads. */
@@ -31,7 +32,7 @@ typedef struct http_stream {
 
 struct http_request {
 	vv_http_server *server;
-	struct http_connection *connection; /* NULL: out of memory when it began */
+	http_connection *connection; /* NULL: out of memory when it began */
 	struct MHD_Connection *mhd;
 	char method[8];
 	char *path;        /* still encoded, without the query */
@@ -40,11 +41,11 @@ struct http_request {
 	bool is_known; /* user */
 	vv_http_user user;
 	bool may_write;
-	const struct http_repository *repository; /* POST and raw */
-	const char *rest;                         /* raw: after "raw/", in path */
-	bool begun;                               /* the head has been judged */
-	bool is_too_many;                         /* its client has too many under way */
-	bool closes;                              /* the connection, with the answer */
+	const http_repository *repository; /* POST and raw */
+	const char *rest;                  /* raw: after "raw/", in path */
+	bool begun;                        /* the head has been judged */
+	bool is_too_many;                  /* its client has too many under way */
+	bool closes;                       /* the connection, with the answer */
 	unsigned status;
 	uint64_t in_bytes, out_bytes, start_ms;
 	uint64_t reserved; /* bytes of the server's */
@@ -75,6 +76,10 @@ enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 enum MHD_Result http_say_error(http_request *q, const vv_error *err);
 void http_log(http_request *q);
+
+/* So much memory for the request, until it ends. 0, or the status to answer with: it is too much at
+ * all (413), or now (503). */
+unsigned http_reserve(http_request *q, uint64_t bytes);
 
 /* Starts the worker; false with q->stream.err set. */
 bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_error *err),

@@ -21,15 +21,18 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "transport/server/connection.h"
 #include "transport/server/head.h"
+#include "transport/server/listen.h"
+#include "transport/server/request.h"
+#include "transport/server/routes.h"
 #include "transport/server/secret_file.h"
-#include "transport/server/server_internal.h"
+#include "transport/server/state.h"
 #include "transport/server/words.h"
 
 #define HEAD_MAX ((size_t)32 << 10) /* memory of a connection: its head must fit */
 #define PEM_MAX ((size_t)1 << 20)
 #define STACK ((size_t)1 << 20)
-#define GIVE_SEC 300u
 
 /* --- the library ----------------------------------------------------------------------------- */
 
@@ -84,195 +87,6 @@ static vv_status load_mhd(const http_mhd **out, vv_error *err)
 	return VV_OK;
 }
 
-/* --- many and slow clients -------------------------------------------------------------------- */
-
-#define CROWDED_SEC 2u /* for a head, when three quarters of all connections are taken */
-
-/* How slow may a client be?
- *
- * libmicrohttpd can end connections on which nothing moves at all; but who sends or takes a
- * byte now and then would hold one for ever, and who waits for work of ours would lose it. So
- * this alone ends them. It looks once a second: a head must be whole in time, and at least
- * rate_min bytes a second must come over any rate_sec seconds in which the client has to send.
- * Where it has to take, the system's buffer hides how fast it does: there something must move
- * in five minutes. While we work nobody is too slow.
- *
- * One client has at most per_address connections; one more takes the place of one of its own that is
- * idle, or is closed. When all are taken, one more takes the place of the one that has waited longest
- * for a head. */
-
-void http_phase(http_request *q, int phase)
-{
-	if (q->connection) {
-		if (phase == HTTP_HEAD) {
-			atomic_store(&q->connection->served, true);
-			atomic_store(&q->connection->since_ms, vv_monotonic_ms());
-		}
-		atomic_store(&q->connection->phase, phase);
-	}
-}
-
-static void end_connection(http_connection *k)
-{
-	k->ended = true;
-	(void)shutdown(k->fd, SHUT_RDWR);
-}
-
-/* k is new. Called with the lock. */
-static void keep_share(const vv_http_server *s, http_connection *k)
-{
-	bool is_proxy = vv_network_has(s->proxies, s->proxy_count, &k->from);
-	http_connection *own = NULL, *any = NULL;
-	unsigned count = 0, all = 0;
-
-	for (http_connection *o = s->first; o; o = o->next) { /* the oldest one is last */
-		bool same = vv_address_same_client(&o->from, &k->from);
-		bool waits = o != k && atomic_load(&o->phase) == HTTP_HEAD;
-
-		if (o->ended) {
-			continue;
-		}
-		all++;
-		count += same;
-		any = waits ? o : any;
-		own = waits && same && atomic_load(&o->served) ? o : own;
-	}
-	if (count > s->o.per_address && !is_proxy) {
-		end_connection(own ? own : k);
-	} else if (all > s->o.connections) {
-		end_connection(any ? any : k);
-	}
-}
-
-static void connection_began(vv_http_server *s, struct MHD_Connection *c, http_connection *k)
-{
-	const union MHD_ConnectionInfo *info = s->mhd->info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-	k->fd = info ? info->connect_fd : -1;
-	info = s->mhd->info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	if (info && info->client_addr) {
-		(void)vv_address_of(&k->from, info->client_addr);
-	}
-	atomic_store(&k->phase, HTTP_HEAD);
-	atomic_store(&k->since_ms, vv_monotonic_ms());
-	vv_mutex_lock(s->lock);
-	k->next = s->first;
-	if (k->next) {
-		k->next->previous = k;
-	}
-	s->first = k;
-	s->connection_count++;
-	keep_share(s, k);
-	vv_mutex_unlock(s->lock);
-}
-
-static void watch_connection(void *server, struct MHD_Connection *c, void **context,
-			     enum MHD_ConnectionNotificationCode what)
-{
-	vv_http_server *s = server;
-	http_connection *k = *context;
-
-	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		k = vv_calloc(1, sizeof(*k));
-		*context = k;
-		if (k) {
-			connection_began(s, c, k);
-		}
-	} else if (k) {
-		vv_mutex_lock(s->lock);
-		if (k->previous) {
-			k->previous->next = k->next;
-		} else {
-			s->first = k->next;
-		}
-		if (k->next) {
-			k->next->previous = k->previous;
-		}
-		s->connection_count--;
-		vv_mutex_unlock(s->lock);
-		vv_free(k);
-		*context = NULL;
-	}
-}
-
-/* Too slow? Called once a second. */
-static bool too_slow(const vv_http_server *s, http_connection *k, uint64_t now_ms)
-{
-	int phase = atomic_load(&k->phase);
-	uint64_t moved = atomic_load(&k->moved), since = atomic_load(&k->since_ms);
-	unsigned limit;
-	bool slow;
-
-	if (phase == HTTP_HEAD) {
-		k->window_sec = 0;
-		k->window_moved = moved;
-		limit = atomic_load(&k->served) ? s->o.keep_sec : s->o.head_sec;
-		if (limit > CROWDED_SEC && s->connection_count * 4 >= s->o.connections * 3) {
-			limit = CROWDED_SEC;
-		}
-		return now_ms > since && now_ms - since > (uint64_t)limit * 1000;
-	}
-	if (phase == HTTP_WORK ||
-	    ++k->window_sec < (phase == HTTP_TAKE ? s->o.rate_sec : GIVE_SEC)) {
-		return false;
-	}
-	slow = moved - k->window_moved <
-	       (phase == HTTP_TAKE ? (uint64_t)s->o.rate_min * s->o.rate_sec : 1);
-	k->window_sec = 0;
-	k->window_moved = moved;
-	return slow;
-}
-
-static void run_watch(void *server)
-{
-	vv_http_server *s = server;
-	http_connection *k;
-	char none;
-
-	for (;;) {
-		(void)vv_ring_read(s->clock, &none, 1, 1000, NULL);
-		if (vv_ring_stopped(s->clock)) {
-			return;
-		}
-		vv_mutex_lock(s->lock);
-		for (k = s->first; k; k = k->next) {
-			if (k->fd >= 0 && too_slow(s, k, vv_monotonic_ms())) {
-				end_connection(k);
-			}
-		}
-		vv_mutex_unlock(s->lock);
-	}
-}
-
-/* Every connection and request, now. */
-static void break_all(vv_http_server *s)
-{
-	http_connection *k;
-
-	vv_mutex_lock(s->lock);
-	for (k = s->first; k; k = k->next) {
-		if (k->fd >= 0) {
-			(void)shutdown(k->fd, SHUT_RDWR);
-		}
-		if (k->request && k->request->stream.in) {
-			vv_ring_stop(k->request->stream.in);
-		}
-		if (k->request && k->request->stream.out) {
-			vv_ring_stop(k->request->stream.out);
-		}
-	}
-	vv_mutex_unlock(s->lock);
-}
-
-void http_watch_request(http_request *q, bool begins)
-{
-	if (q->connection) {
-		vv_mutex_lock(q->server->lock);
-		q->connection->request = begins ? q : NULL;
-		vv_mutex_unlock(q->server->lock);
-	}
-}
-
 /* --- requests ----------------------------------------------------------------------------- */
 
 static void name_client(http_request *q)
@@ -283,25 +97,6 @@ static void name_client(http_request *q)
 	vv_address_behind(&q->client, q->connection ? &q->connection->from : &none, s->proxies,
 			  s->proxy_count, http_header(q, "X-Forwarded-For"));
 	vv_address_text(q->peer, &q->client);
-}
-
-/* Behind a proxy a client can have more requests under way than connections. */
-static void register_request(http_request *q)
-{
-	vv_http_server *s = q->server;
-	unsigned count = 0;
-
-	if (!q->connection) {
-		return;
-	}
-	vv_mutex_lock(s->lock);
-	for (const http_connection *k = s->first; k; k = k->next) {
-		count += k->asks && vv_address_same_client(&k->client, &q->client);
-	}
-	q->connection->client = q->client;
-	q->connection->asks = true;
-	vv_mutex_unlock(s->lock);
-	q->is_too_many = count >= s->o.per_address;
 }
 
 static http_request *new_request(vv_http_server *s, struct MHD_Connection *c, const char *url,
@@ -321,9 +116,9 @@ static http_request *new_request(vv_http_server *s, struct MHD_Connection *c, co
 	info = s->mhd->info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	q->connection = info ? info->socket_context : NULL;
 	name_client(q);
-	register_request(q);
+	q->is_too_many = http_connection_asks(s, q->connection, &q->client);
 	atomic_fetch_add(&s->active, 1);
-	http_phase(q, HTTP_TAKE);
+	http_connection_phase(q->connection, HTTP_TAKE);
 	return q;
 }
 
@@ -346,12 +141,8 @@ static void request_completed(void *server, struct MHD_Connection *c, void **con
 	}
 	atomic_fetch_sub(&s->reserved, q->reserved);
 	http_log(q);
-	if (q->connection) {
-		vv_mutex_lock(s->lock);
-		q->connection->asks = false;
-		vv_mutex_unlock(s->lock);
-	}
-	http_phase(q, HTTP_HEAD);
+	http_connection_answered(s, q->connection);
+	http_connection_phase(q->connection, HTTP_HEAD);
 	vv_free(q->path);
 	vv_free(q);
 	*context = NULL;
@@ -683,7 +474,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 	struct MHD_OptionItem options[] = {
 		{MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)keep_words, s},
 		{MHD_OPTION_LISTEN_SOCKET, fd, NULL},
-		/* Some more, which keep_share ends, so that it chooses. */
+		/* Some more, which connection.c ends, so that it chooses. */
 		{MHD_OPTION_CONNECTION_LIMIT,
 		 (intptr_t)(s->o.connections + s->o.connections / 4 + 8), NULL},
 		/* The watch sees to it, which knows who is waited for. */
@@ -692,7 +483,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 		{MHD_OPTION_THREAD_STACK_SIZE, (intptr_t)STACK, NULL},
 		{MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
 		{MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escaped, s},
-		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)watch_connection, s},
+		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)http_connection_notify, s},
 		{MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)request_completed, s},
 		{tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, 0, s->tls_cert.data},
 		{MHD_OPTION_HTTPS_MEM_KEY, 0, s->tls_key.data},
@@ -791,7 +582,7 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 	if ((rc = start_daemon(s, fd, err)) < 0) {
 		return rc;
 	}
-	s->watch = vv_worker_start(run_watch, s);
+	s->watch = vv_worker_start(http_connections_watch, s);
 	return s->watch ? VV_OK : vv_fail(err, VV_ENOMEM, "no more threads");
 }
 
@@ -860,7 +651,7 @@ static void end_daemon(vv_http_server *s, unsigned grace_sec)
 	while (atomic_load(&s->active) > 0 && vv_monotonic_ms() < until) {
 		pause_ms(20);
 	}
-	break_all(s);
+	http_connections_break(s);
 	s->mhd->stop_daemon(s->daemon);
 }
 

@@ -5,11 +5,12 @@
  * client waits for "100 Continue"). Otherwise the worker reads the body as it comes, and the
  * status is 200 as soon as it has written something.
  */
+#include "transport/server/routes.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
-#include "transport/server/server_internal.h"
 
 #define TYPE "application/x-varve"
 #define REQUEST_MEMORY ((uint64_t)8 << 20) /* its first frame, and lists that are made of it */
@@ -76,7 +77,7 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 	if (!http_stream_start(q, answer, true)) {
 		return http_say_error(q, &q->stream.err);
 	}
-	http_phase(q, HTTP_TAKE);
+	http_connection_phase(q->connection, HTTP_TAKE);
 	*more = true;
 	return MHD_YES;
 }
@@ -95,11 +96,11 @@ enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len)
 		(void)snprintf(q->problem, sizeof(q->problem), "the request is too large");
 		return MHD_NO;
 	}
-	http_phase(q, HTTP_WORK);
+	http_connection_phase(q->connection, HTTP_WORK);
 	if (vv_ring_write(q->stream.in, bytes, n, 0, NULL) < 0 && q->in_bytes > DROP_MAX) {
 		return MHD_NO;
 	}
-	http_phase(q, HTTP_TAKE);
+	http_connection_phase(q->connection, HTTP_TAKE);
 	return MHD_YES;
 }
 
@@ -108,7 +109,7 @@ enum MHD_Result http_varve_end(http_request *q)
 	struct MHD_Response *response;
 
 	vv_ring_end(q->stream.in);
-	http_phase(q, HTTP_WORK);
+	http_connection_phase(q->connection, HTTP_WORK);
 	vv_ring_wait(q->stream.out);
 	if (vv_ring_stopped(q->stream.out)) {
 		vv_worker_join(q->stream.worker);

@@ -9,7 +9,9 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/index/worktree.h"
 
 #define UNION_LINE ".gitattributes merge=union"
 

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
 
 static vv_status on_line(void *payload, const char *file, unsigned number, const char *pattern,

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_attr_list_line {

@@ -14,6 +14,7 @@
 #include "cmd/work/add/attributes_lines.h"
 #include "dataset/table/root.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
 
 /* More datasets than this in one command get one line each. */

@@ -10,7 +10,8 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "cmd/work/view/version_plain.h"
+#include "cmd/work/view/version.h"
+#include "repo/git/index/worktree.h"
 
 #define PACKAGE "datapackage.json"
 #define PACKAGE_MAX (64u << 20)

@@ -15,6 +15,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/import.h"
+#include "repo/git/index/worktree.h"
 
 #define FLUSH_AT ((size_t)1 << 20)
 

@@ -14,6 +14,7 @@
 #include "cmd/work/peers/fetch_run.h"
 #include "dataset/table/materialise.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/index/worktree.h"
 
 #define NAMES_MAX 160 /* bytes of names in the note on missing blocks */
 

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "cmd/work/commit/journal_internal.h"
 #include "dataset/table/dataset_reader.h"
+#include "repo/git/index/worktree.h"
 
 enum { LOCK_WAIT_MS = 5000, COPY_PIECE = 1 << 16 };
 

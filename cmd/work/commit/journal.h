@@ -21,6 +21,7 @@
 
 #include "base/error.h"
 #include "repo/git/index/index.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_journal vv_journal;

@@ -17,8 +17,10 @@
 #include "cmd/work/commit/checkout.h"
 #include "cmd/work/commit/journal_internal.h"
 #include "dataset/table/dataset_reader.h"
+#include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
 
 enum { NAMES_MAX = 160, LOOK_MS = 100 };

@@ -16,6 +16,7 @@
 #include "dataset/table/table.h"
 #include "diff/rows/changed_groups.h"
 #include "repo/git/blob.h"
+#include "repo/git/history/date.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
 

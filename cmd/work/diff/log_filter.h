@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "repo/git/history/date.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 

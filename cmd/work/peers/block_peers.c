@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "repo/transfer/send.h"
 #include "transport/line/url.h"

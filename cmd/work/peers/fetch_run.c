@@ -86,7 +86,7 @@ static vv_status add_supplier(run *r, const char *url, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once",
 			       VV_SUPPLIERS_MAX);
 	}
-	if (vv_transfer_supplier(&r->t, &s, url, &why) < 0) {
+	if (vv_reach_supplier(&r->t, &s, url, &why) < 0) {
 		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_shows(url), why.message);
 		return VV_OK;
 	}
@@ -263,8 +263,8 @@ static vv_status expect_blocks(run *r, vv_error *err)
 	}
 	if (!whole.all && !r->peers_asked) {
 		r->peers_asked = true;
-		rc = vv_git_host_peers(r->origin.host, r->suppliers + r->supplier_count,
-				       VV_SUPPLIERS_MAX - r->supplier_count, &peers, err);
+		rc = vv_reach_block_peers(&r->t, r->origin.host, r->suppliers + r->supplier_count,
+					  VV_SUPPLIERS_MAX - r->supplier_count, &peers, err);
 		r->supplier_count += peers;
 	}
 	/* where peers keep them, the host is asked for single blocks that no peer has */
@@ -518,7 +518,7 @@ static vv_status run_all(run *r, vv_error *err)
 static void close_run(run *r)
 {
 	for (size_t i = r->origin.host != NULL; i < r->supplier_count; i++) {
-		vv_transfer_supplier_clear(&r->suppliers[i]);
+		vv_reach_supplier_clear(&r->suppliers[i]);
 	}
 	if (r->supplier_count > 0) {
 		r->origin.peer = NULL; /* was closed with it */
@@ -618,7 +618,7 @@ void vv_needed_free(vv_needed *n)
 	if (n) {
 		for (size_t i = 0; i < n->count; i++) {
 			for (size_t k = n->remotes[i].count; k-- > 0;) {
-				vv_transfer_supplier_clear(&n->remotes[i].suppliers[k]);
+				vv_reach_supplier_clear(&n->remotes[i].suppliers[k]);
 			}
 			vv_free(n->remotes[i].name);
 		}
@@ -712,14 +712,15 @@ static vv_status reach_needed(vv_needed *n, needed_remote *m, vv_error *err)
 {
 	size_t peers = 0;
 	vv_git_host *host;
-	vv_status rc = vv_transfer_supplier(&n->t, &m->suppliers[0], m->name, err);
+	vv_status rc = vv_reach_supplier(&n->t, &m->suppliers[0], m->name, err);
 
 	if (rc < 0) {
 		return rc;
 	}
 	m->count = 1;
 	if ((host = vv_git_host_of(&m->suppliers[0])) != NULL) {
-		rc = vv_git_host_peers(host, m->suppliers + 1, NEEDED_PEERS_MAX, &peers, err);
+		rc = vv_reach_block_peers(&n->t, host, m->suppliers + 1, NEEDED_PEERS_MAX, &peers,
+					  err);
 		m->count += peers;
 	}
 	return rc;

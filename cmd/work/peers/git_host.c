@@ -470,28 +470,13 @@ uint64_t vv_git_host_bytes(const vv_git_host *g)
 	return sum.bytes;
 }
 
-vv_status vv_git_host_peers(vv_git_host *g, vv_supplier *out, size_t max, size_t *count,
-			    vv_error *err)
+vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err)
 {
-	vv_block_peers *peers = &g->peers;
 	vv_oid commit = config_commit(g);
-	vv_error why;
-	vv_status rc;
 
-	*count = 0;
-	vv_block_peers_clear(peers);
-	if ((rc = vv_block_peers_list(peers, g->t, g->m, &commit, false, err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; i < peers->count && *count < max; i++) {
-		if (vv_transfer_supplier(g->t, &out[*count], peers->urls[i], &why) < 0) {
-			vv_notes_warn(g->t->notes, "%s is left out: %s",
-				      vv_text_shows(peers->urls[i]), why.message);
-		} else {
-			(*count)++;
-		}
-	}
-	return VV_OK;
+	*out = &g->peers;
+	vv_block_peers_clear(&g->peers);
+	return vv_block_peers_list(&g->peers, g->t, g->m, &commit, false, err);
 }
 
 static vv_status send_to_ref(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,

@@ -65,10 +65,8 @@ typedef struct vv_git_sending {
 vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 			   vv_error *err);
 
-/* Connects to the block peers, as suppliers that the caller clears; those that cannot be reached are
- * told of. */
-vv_status vv_git_host_peers(vv_git_host *g, vv_supplier *out, size_t max, size_t *count,
-			    vv_error *err);
+/* Its block peers that may be asked; borrowed until this is called again. */
+vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err);
 /* What came over the line so far, but for history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
 

@@ -17,9 +17,28 @@ static const char script[] =
 	"}\n"
 	"exec " MARK " \"$@\"\n";
 
-vv_status vv_push_hook_put(vv_hook_place *place, vv_repository *r, vv_error *err)
+vv_status vv_push_hook_set(vv_repository *r, const vv_notes *notes, vv_error *err)
 {
-	return vv_hook_install(r, "pre-push", EARLIER, script, MARK, place, err);
+	vv_hook_place place;
+	vv_status rc;
+
+	if (vv_repository_is_bare(r)) {
+		return VV_OK;
+	}
+	rc = vv_hook_install(r, "pre-push", EARLIER, script, MARK, &place, err);
+	if (rc == VV_OK && place == VV_HOOK_ELSEWHERE) {
+		vv_notes_put(
+			notes,
+			"hint: core.hooksPath leads out of this repository's Git folder, where no hook is written: "
+			"let the pre-push hook there call: varve pre-push \"$@\"");
+	} else if (rc == VV_OK && place == VV_HOOK_BLOCKED) {
+		vv_notes_put(
+			notes,
+			"hint: the hook pre-push is not varve's, and there is a pre-push" EARLIER
+			" besides: let it "
+			"call: varve pre-push \"$@\"");
+	}
+	return rc;
 }
 
 vv_status vv_push_hook_find(vv_hook_found *out, vv_repository *r, vv_error *err)

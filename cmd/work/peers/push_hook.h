@@ -10,18 +10,16 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
 
 /* What was there before gets this after its name. */
 #define VV_PUSH_HOOK_EARLIER ".before-varve"
 
-/* Puts it in its place, without a word. */
-vv_status vv_push_hook_put(vv_hook_place *place, vv_repository *r, vv_error *err);
-
-/* Sets it in a repository with a work tree; where it cannot stand says so in one line (not when
- * quiet). */
-vv_status vv_push_hook_set(vv_repository *r, bool quiet, vv_error *err);
+/* Sets it in a repository with a work tree; where it cannot stand notes (NULL: nobody) get one
+ * line. */
+vv_status vv_push_hook_set(vv_repository *r, const vv_notes *notes, vv_error *err);
 
 /* Who stands there. vv_hook_found_clear. */
 vv_status vv_push_hook_find(vv_hook_found *out, vv_repository *r, vv_error *err);

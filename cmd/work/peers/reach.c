@@ -10,7 +10,9 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/config.h"
 #include "repo/git/history/refs.h"
+#include "transport/ipfs/gateway_peer.h"
 #include "transport/line/url.h"
 
 typedef enum kind { UNKNOWN, PEER, GIT } kind;
@@ -170,4 +172,74 @@ void vv_reached_close(vv_reached *r)
 	vv_peer_close(r->peer);
 	vv_git_host_close(r->host);
 	memset(r, 0, sizeof(*r));
+}
+
+static vv_status gateway_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
+{
+	vv_ipfs_peer *gateway;
+	vv_status rc = vv_ipfs_peer_open(&gateway, url, &t->connect, err);
+
+	if (rc == VV_OK) {
+		out->source = vv_ipfs_peer_blocks;
+		out->payload = gateway;
+	}
+	return rc;
+}
+
+vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
+{
+	vv_remote *m;
+	vv_reached there;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	out->name = url;
+	if (strncmp(url, "ipfs+", 5) == 0) {
+		return gateway_supplier(t, out, url, err);
+	}
+	if (!(m = vv_calloc(1, sizeof(*m)))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_remote_find(m, t->repo, url, err)) == VV_OK &&
+	    (rc = vv_reach(&there, t, m, false, err)) == VV_OK) {
+		out->peer = there.peer;
+	}
+	if (rc == VV_OK && there.host) {
+		vv_git_host_take_remote(there.host, m);
+		vv_git_host_supplier(there.host, out);
+		out->name = url;
+		return rc;
+	}
+	vv_remote_clear(m);
+	vv_free(m);
+	return rc;
+}
+
+void vv_reach_supplier_clear(vv_supplier *s)
+{
+	vv_peer_close(s->peer);
+	vv_git_host_close(vv_git_host_of(s));
+	if (s->source == vv_ipfs_peer_blocks) {
+		vv_ipfs_peer_close(s->payload);
+	}
+	memset(s, 0, sizeof(*s));
+}
+
+vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *out, size_t max,
+			       size_t *count, vv_error *err)
+{
+	const vv_block_peers *peers;
+	vv_error why;
+	vv_status rc = vv_git_host_peers(host, &peers, err);
+
+	*count = 0;
+	for (size_t i = 0; rc == VV_OK && i < peers->count && *count < max; i++) {
+		if (vv_reach_supplier(t, &out[*count], peers->urls[i], &why) < 0) {
+			vv_notes_warn(t->notes, "%s is left out: %s", vv_text_shows(peers->urls[i]),
+				      why.message);
+		} else {
+			(*count)++;
+		}
+	}
+	return rc;
 }

@@ -26,4 +26,13 @@ typedef struct vv_reached {
 vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err);
 void vv_reached_close(vv_reached *r);
 
+/* Another URL ("ipfs+http://..." too) as a supplier of blocks, which keeps url as its name. */
+vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err);
+void vv_reach_supplier_clear(vv_supplier *s);
+
+/* The block peers of a Git host, at most max, as suppliers that the caller clears; those that cannot
+ * be reached are told of and left out. */
+vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *out, size_t max,
+			       size_t *count, vv_error *err);
+
 #endif

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/peers/remote.h"
+#include "repo/git/config.h"
 #include "repo/git/history/refs.h"
 
 typedef struct setting {

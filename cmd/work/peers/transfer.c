@@ -12,14 +12,12 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/work/peers/reach.h"
 #include "dataset/table/import_options.h"
 #include "dataset/table/root.h"
 #include "dataset/table/verify.h"
 #include "repo/git/blob.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
-#include "transport/ipfs/gateway_peer.h"
 
 #define ANSWER_MAX 4096u
 
@@ -198,57 +196,6 @@ vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m,
 	o.write = write;
 	o.remote_program = m->program;
 	return vv_peer_open(out, write && m->push_url ? m->push_url : m->url, &o, err);
-}
-
-static vv_status gateway_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
-{
-	vv_ipfs_peer *gateway;
-	vv_status rc = vv_ipfs_peer_open(&gateway, url, &t->connect, err);
-
-	if (rc == VV_OK) {
-		out->source = vv_ipfs_peer_blocks;
-		out->payload = gateway;
-	}
-	return rc;
-}
-
-vv_status vv_transfer_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
-{
-	vv_remote *m;
-	vv_reached there;
-	vv_status rc;
-
-	memset(out, 0, sizeof(*out));
-	out->name = url;
-	if (strncmp(url, "ipfs+", 5) == 0) {
-		return gateway_supplier(t, out, url, err);
-	}
-	if (!(m = vv_calloc(1, sizeof(*m)))) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_remote_find(m, t->repo, url, err)) == VV_OK &&
-	    (rc = vv_reach(&there, t, m, false, err)) == VV_OK) {
-		out->peer = there.peer;
-	}
-	if (rc == VV_OK && there.host) {
-		vv_git_host_take_remote(there.host, m);
-		vv_git_host_supplier(there.host, out);
-		out->name = url;
-		return rc;
-	}
-	vv_remote_clear(m);
-	vv_free(m);
-	return rc;
-}
-
-void vv_transfer_supplier_clear(vv_supplier *s)
-{
-	vv_peer_close(s->peer);
-	vv_git_host_close(vv_git_host_of(s));
-	if (s->source == vv_ipfs_peer_blocks) {
-		vv_ipfs_peer_close(s->payload);
-	}
-	memset(s, 0, sizeof(*s));
 }
 
 /* --- checking what came ------------------------------------------------------------------ */

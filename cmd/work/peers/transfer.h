@@ -40,11 +40,6 @@ void vv_transfer_close(vv_transfer *t);
 vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m, bool write,
 			      vv_error *err);
 
-/* The one to connect to another URL ("ipfs+http://..." too) as a supplier of blocks. name is
- * kept by the supplier. */
-vv_status vv_transfer_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err);
-void vv_transfer_supplier_clear(vv_supplier *s);
-
 /* A vv_version_check_fn whose payload is a vv_transfer: the pointer equals its root's text, and
  * the table is canonical. */
 vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,

@@ -11,7 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/view/lfs.h"
-#include "cmd/work/view/version_plain.h"
+#include "cmd/work/view/version_internal.h"
 #include "dataset/table/bytes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
@@ -88,5 +89,9 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 /* Its exact bytes, in pieces, in order. */
 vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 			   const vv_progress *progress, vv_error *err);
+
+/* Reads a file beside the subject (datapackage.json): from its commit, the index, or
+ * the work tree. A vv_package_read_fn; payload is the vv_subject. */
+vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err);
 
 #endif

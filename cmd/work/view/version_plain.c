@@ -2,7 +2,7 @@
  * version_plain: knows where plain text lies (a blob, a file) and how it is imported
  * into passing blocks, with the schema that its version would have.
  */
-#include "cmd/work/view/version_plain.h"
+#include "cmd/work/view/version_internal.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

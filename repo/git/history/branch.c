@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/config.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/refs_internal.h"
 #include "repo/git/history/revision.h"

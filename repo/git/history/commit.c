@@ -8,6 +8,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/history/date.h"
 #include "repo/git/history/identity.h"
 #include "repo/git/history/refs_internal.h"
 #include "repo/git/history/signing.h"

@@ -9,13 +9,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "repo/git/history/identity.h"
 #include "repo/git/repository.h"
-
-typedef struct vv_person {
-	char *name, *email;
-	int64_t time;   /* seconds since 1970 */
-	int offset_min; /* zone */
-} vv_person;
 
 typedef struct vv_commit {
 	vv_oid id, tree;
@@ -50,14 +45,5 @@ typedef struct vv_commit_options {
 } vv_commit_options;
 vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			   vv_error *err);
-
-/* A date as Git takes it on the command line and in GIT_AUTHOR_DATE: seconds
- * ("1700000000 +0100", "@1700000000"), ISO 8601, RFC 2822. Without a zone it is
- * local time. VV_EUSAGE. */
-vv_status vv_date_parse(const char *text, int64_t *time, int *offset_min, vv_error *err);
-
-/* The same, and points in time as seen from now: "now", "today", "yesterday", "2 weeks ago",
- * "3.days.ago". A day without a time is its beginning. */
-vv_status vv_date_before(const char *text, int64_t *time, vv_error *err);
 
 #endif

@@ -1,15 +1,16 @@
 /*
- * date: the ways of writing a date that Git's variables and options take.
+ * date: knows the calendar, and the forms of a date.
  */
+#include "repo/git/history/date.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/history/commit.h"
-#include "repo/git/history/identity.h"
 
 typedef struct civil {
 	int year, month, day, hour, minute, second;

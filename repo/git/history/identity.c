@@ -5,9 +5,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/history/date.h"
 
 typedef struct role_names {
 	const char *env_name, *env_email, *env_date, *key_name, *key_email;

@@ -1,11 +1,20 @@
 /*
- * identity: who writes, and when, as Git's variables and settings say. Internal.
+ * identity: who writes, and when, as Git's variables and settings say.
  */
 #ifndef VV_REPO_GIT_HISTORY_IDENTITY_H
 #define VV_REPO_GIT_HISTORY_IDENTITY_H
 
-#include "repo/git/history/commit.h"
-#include "repo/git/repository_internal.h"
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_person {
+	char *name, *email;
+	int64_t time;   /* seconds since 1970 */
+	int offset_min; /* zone */
+} vv_person;
 
 typedef enum vv_role { VV_AUTHOR, VV_COMMITTER } vv_role;
 
@@ -19,7 +28,5 @@ vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err);
 
 /* Appends "Name <mail> 1700000000 +0100". */
 void vv_person_put(vv_buf *b, const vv_person *p);
-
-int vv_local_offset_min(int64_t time);
 
 #endif

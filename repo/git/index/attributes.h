@@ -1,8 +1,7 @@
 /*
  * attributes: which paths are datasets, by .gitattributes.
  *
- * A tracked path has filter=varve. `track` writes one line to the top
- * .gitattributes, quoted and escaped as gitattributes(5) wants.
+ * A tracked path has filter=varve.
  */
 #ifndef VV_REPO_GIT_INDEX_ATTRIBUTES_H
 #define VV_REPO_GIT_INDEX_ATTRIBUTES_H
@@ -30,33 +29,7 @@ vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error
 /* Forget cached attribute files (after writing one). */
 void vv_attr_flush(vv_repository *r);
 
-/* Lines with filter=varve (or -filter) in all .gitattributes of the work tree. */
-typedef vv_status (*vv_attr_line_fn)(void *payload, const char *file, unsigned line,
-				     const char *pattern, const char *attributes, vv_error *err);
-vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
-
-/* Likewise those that have diff=varve or merge=varve without the filter. */
-vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *payload,
-				 vv_error *err);
-
-/* Likewise those that decide whether Git changes the line ends or the encoding of a
- * dataset's pointer: with text, -text, binary, eol, crlf or working-tree-encoding, or a macro
- * that has such a word. */
-vv_status vv_attr_text_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
-
 /* Does Git change line ends or encoding of what it hands to the path's filter? */
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err);
-
-/* Adds the lines for literal paths (literal true: special characters escaped) or
- * patterns, to the top .gitattributes of the work tree, unless they are there: all or
- * none; the file's line ends are kept. *changed tells whether it was written. */
-vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
-			bool *changed, vv_error *err);
-/* The same with lines that leave the files in Git as text: diff=varve merge=varve. VV_EREFUSED when a
- * line of the same pattern has the filter. */
-vv_status vv_attr_track_text(vv_repository *r, const char *const *patterns, size_t count,
-			     bool literal, bool *changed, vv_error *err);
-/* Takes the line away, whichever of the two it is. VV_ENOTFOUND when no line has just that pattern. */
-vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err);
 
 #endif

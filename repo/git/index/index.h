@@ -112,32 +112,12 @@ vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void
 			    vv_error *err);
 vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err);
 
-/* Refuses (VV_EREFUSED) a path one of whose folders is a symbolic link or a file. */
-vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_error *err);
-
 /* Writes ordinary files (blobs, symbolic links, submodules left alone) of a
  * commit or the index into the work tree, replacing what is there; never follows
  * symbolic links above; sets the index entry's stat. paths are exact. The caller
  * has made sure that nothing valuable is overwritten. */
 vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 				 vv_error *err);
-/* Removes a file and then-empty folders above it (missing: fine). */
-vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err);
-/* An empty folder in the way of a file goes. VV_EREFUSED: there is something in it. */
-vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_error *err);
-/* Writes a file of varve's own in the work tree (.gitattributes): as vv_write_file. */
-vv_status vv_worktree_write_bytes(const vv_repository *r, const char *path, const void *bytes,
-				  size_t len, bool durable, vv_error *err);
-
-/* Who is told of each file that is about to take a path's place in the work tree, made and
- * whole, with the stat that it has by then (but for its ctime). A refusal ends the writing. The
- * repository keeps fn until it is set anew (NULL: nobody). */
-typedef vv_status (*vv_worktree_watch_fn)(void *payload, const char *path, const vv_stat *st,
-					  vv_error *err);
-void vv_worktree_watch_set(vv_repository *r, vv_worktree_watch_fn fn, void *payload);
-/* For those who rename files of their own: temp is what takes the path's place next. */
-vv_status vv_worktree_watch(const vv_repository *r, const char *path, const char *temp,
-			    vv_error *err);
 
 /* The index as it was before a command staged something, to put it back when the command
  * fails: what `git commit -a` does by committing from a temporary index. A correct caller:

@@ -1,5 +1,5 @@
 /*
- * index_internal: the index in memory, and how files are converted on their way into it.
+ * index_internal: the index in memory.
  */
 #ifndef VV_REPO_GIT_INDEX_INDEX_INTERNAL_H
 #define VV_REPO_GIT_INDEX_INDEX_INTERNAL_H
@@ -19,16 +19,5 @@ struct vv_index {
 	vv_stat stamp; /* of the file as it was read */
 	bool has_stamp;
 };
-
-/* How a path's content changes between work tree and repository. */
-typedef struct vv_conversion {
-	bool foreign;  /* a filter program or encoding that only git can run */
-	char name[64]; /* of the filter */
-} vv_conversion;
-vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *out, vv_error *err);
-
-/* libgit2's own conversions of a path (line ends, ident); *out NULL when none. */
-vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, git_filter_list **out,
-			vv_error *err);
 
 #endif

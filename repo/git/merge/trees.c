@@ -12,7 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/index/attributes.h"
-#include "repo/git/merge/likeness.h"
+#include "repo/git/merge/renames_internal.h"
 #include "repo/git/merge_driver.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/repository_internal.h"

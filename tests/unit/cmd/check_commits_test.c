@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/commands.h"
+#include "cmd/run.h"
 #include "cmd/work/check/run.h"
 #include "repo/git/history/history.h"
 

@@ -33,6 +33,7 @@
 #include "base/sys.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/run.h"
 
 #define MANY 1000000000u /* more calls than any command makes */
 #define SAMPLES 24u      /* attempts a kind */

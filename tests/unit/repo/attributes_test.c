@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
 
 static bool tracked(vv_repository *r, const char *path)

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "repo/git/history/date.h"
 #include "repo/git/index/index.h"
 
 /* --- helpers ---------------------------------------------------------------- */

@@ -8,6 +8,8 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "repo/git/config.h"
+#include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 

@@ -8,6 +8,8 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "repo/git/config.h"
+#include "repo/git/repository_init.h"
 
 static const vv_init_options usual = {false, NULL, "varve"};
 

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "repo/git/index/index.h"
+#include "repo/git/index/worktree.h"
 
 /* --- helpers ---------------------------------------------------------------- */
 

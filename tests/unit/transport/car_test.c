@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "repo/blocks/cbor.h"
+#include "repo/git/repository_init.h"
 #include "tests/unit/repo/git_fixture.h"
 #include "tests/unit/repo/store_fixture.h"
 #include "tests/unit/writer_add.h"

@@ -17,8 +17,8 @@
 #include "base/sys.h"
 #include "tests/unit/support.h"
 #include "transport/line/channel.h"
-#include "transport/line/connect.h"
 #include "transport/line/pipe.h"
+#include "transport/protocol/connect.h"
 
 /* --- two ends in one process ---------------------------------------------------------- */
 

@@ -38,7 +38,7 @@ static size_t there_and_back(kit *k, const void *raw, size_t len, const void *pr
 
 	vv_assert_ok(vv_compress(&s, k->coder, raw, len, prefix, prefix_len, &err), &err);
 	assert_true(s.len <= len || len == 0);
-	vv_assert_ok(vv_decompress(&back, len, k->other, &s, prefix, prefix_len, &room, &err),
+	vv_assert_ok(vv_uncompress(&back, len, k->other, &s, prefix, prefix_len, &room, &err),
 		     &err);
 	assert_int_equal(back.len, len);
 	assert_true(len == 0 || memcmp(back.data, raw, len) == 0);
@@ -102,25 +102,25 @@ static void a_wrong_length_or_prefix_is_found_out(void **state)
 	vv_assert_ok(vv_compress(&s, k.coder, raw, sizeof(raw), prefix, sizeof(prefix), &err),
 		     &err);
 	assert_int_equal(s.method, VV_METHOD_DIFF);
-	vv_assert_status(vv_decompress(&back, sizeof(raw) - 1, k.other, &s, prefix, sizeof(prefix),
+	vv_assert_status(vv_uncompress(&back, sizeof(raw) - 1, k.other, &s, prefix, sizeof(prefix),
 				       &room, &err),
 			 VV_ECORRUPT, &err);
-	vv_assert_status(vv_decompress(&back, sizeof(raw) + 1, k.other, &s, prefix, sizeof(prefix),
+	vv_assert_status(vv_uncompress(&back, sizeof(raw) + 1, k.other, &s, prefix, sizeof(prefix),
 				       &room, &err),
 			 VV_ECORRUPT, &err);
-	vv_assert_status(vv_decompress(&back, sizeof(raw), k.other, &s, raw, 5, &room, &err),
+	vv_assert_status(vv_uncompress(&back, sizeof(raw), k.other, &s, raw, 5, &room, &err),
 			 VV_ECORRUPT, &err);
 	cut = s;
 	cut.len--;
-	vv_assert_status(vv_decompress(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
+	vv_assert_status(vv_uncompress(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
 				       &room, &err),
 			 VV_ECORRUPT, &err);
 	cut.len = 0;
-	vv_assert_status(vv_decompress(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
+	vv_assert_status(vv_uncompress(&back, sizeof(raw), k.other, &cut, prefix, sizeof(prefix),
 				       &room, &err),
 			 VV_ECORRUPT, &err);
 	cut = (vv_compressed){VV_METHOD_STORED, (const uint8_t *)raw, 10};
-	vv_assert_status(vv_decompress(&back, 11, k.other, &cut, NULL, 0, &room, &err), VV_ECORRUPT,
+	vv_assert_status(vv_uncompress(&back, 11, k.other, &cut, NULL, 0, &room, &err), VV_ECORRUPT,
 			 &err);
 	vv_buf_clear(&back);
 	vv_buf_clear(&room);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/sys.h"
+#include "transport/protocol/connect.h"
 
 /* A request: 8 bytes of length (little-endian) and so many bytes; the answer is the same.
  * Length 0 is answered with "rw" or "r-" and the user's name; UINT64_MAX fails. */

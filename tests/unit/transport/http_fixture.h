@@ -7,7 +7,10 @@
 
 #include "base/thread.h"
 #include "tests/unit/repo/git_fixture.h"
-#include "transport/line/connect.h"
+#include "transport/line/channel.h"
+#include "transport/line/options.h"
+#include "transport/line/url.h"
+#include "transport/protocol/connect.h"
 #include "transport/server/server.h"
 
 /* A request is 8 bytes of length (little-endian) and so many bytes; the answer is the same.

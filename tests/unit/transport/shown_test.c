@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "repo/git/config.h"
 #include "repo/git/history/refs.h"
 #include "tests/unit/repo/git_fixture.h"
 #include "tests/unit/transport/memory_line.h"

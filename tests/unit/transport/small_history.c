@@ -11,6 +11,7 @@
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/pointer.h"
+#include "repo/git/repository_init.h"
 #include "repo/transfer/receive.h"
 #include "tests/unit/writer_add.h"
 

@@ -10,7 +10,7 @@
 #include "base/sys.h"
 #include "tests/unit/support.h"
 #include "transport/line/channel.h"
-#include "transport/line/connect.h"
+#include "transport/protocol/connect.h"
 
 static void write_script(const char *path, const char *body)
 {

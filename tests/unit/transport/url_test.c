@@ -6,7 +6,7 @@
 
 #include "base/sys.h"
 #include "tests/unit/support.h"
-#include "transport/line/connect.h"
+#include "transport/line/url.h"
 
 /* --- what is taken ----------------------------------------------------------------- */
 

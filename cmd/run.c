@@ -1,8 +1,8 @@
 /*
- * command: how one is run. Knows how arguments become a command's options struct and
- * positional arguments, and who frees them.
+ * run: knows how arguments become a command's options struct and positional arguments, who frees
+ * them, and what follows a command.
  */
-#include "cmd/command.h"
+#include "cmd/run.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
- * leftovers: the folders of incoming/, and what to do with those whose transfers have ended.
+ * incoming_leftovers: the folders of incoming/, and what to do with those whose transfers have ended.
  */
-#include "repo/transfer/leftovers.h"
+#include "repo/transfer/incoming.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +14,9 @@
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/chain.h"
 #include "repo/blocks/pack_list.h"
+#include "repo/blocks/store_internal.h"
 #include "repo/git/repository_internal.h"
-#include "repo/transfer/incoming.h"
+#include "repo/transfer/incoming_internal.h"
 
 #define NAME_LEN 16u
 #define EMPTY_SECONDS 3600 /* a folder without packs may be one that is just being made */

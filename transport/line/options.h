@@ -1,15 +1,15 @@
 /*
- * connect: from a URL to a channel.
+ * options: what every kind of line is opened with, besides its URL.
  */
-#ifndef VV_TRANSPORT_LINE_CONNECT_H
-#define VV_TRANSPORT_LINE_CONNECT_H
+#ifndef VV_TRANSPORT_LINE_OPTIONS_H
+#define VV_TRANSPORT_LINE_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
-#include "transport/line/channel.h"
-#include "transport/line/url.h"
 
 /* Asked for a secret, on a terminal; NULL, or VV_EREFUSED: nobody can be asked. The answer is
  * appended to out (wiped by the caller). prompt: one line, to be shown escaped. echo: it may be seen (a user's name). */
@@ -32,10 +32,5 @@ typedef struct vv_connect_options {
 	vv_remote_line_fn line;
 	void *payload; /* of both */
 } vv_connect_options;
-
-/* VV_EUSAGE (the URL), VV_ENOTFOUND (no such repository, host, key, program),
- * VV_EREFUSED (host key, authentication), VV_EIO. */
-vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_options *o,
-		     vv_error *err);
 
 #endif

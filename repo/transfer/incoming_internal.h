@@ -1,12 +1,11 @@
 /*
- * leftovers: the folders of incoming/, and what to do with those whose transfers have ended.
- * Internal to repo/transfer; incoming.h has what others may ask of them.
+ * incoming_internal: the folders of incoming/, and those in them whose transfers have ended.
  *
  * .git/varve/incoming/<16 hex>/ is a store over the repository's own. Its writer.lock is held
  * as long as the transfer lasts: who gets it may take all over, or away.
  */
-#ifndef VV_REPO_TRANSFER_LEFTOVERS_H
-#define VV_REPO_TRANSFER_LEFTOVERS_H
+#ifndef VV_REPO_TRANSFER_INCOMING_INTERNAL_H
+#define VV_REPO_TRANSFER_INCOMING_INTERNAL_H
 
 #include "base/error.h"
 #include "repo/blocks/chain.h"

@@ -1,8 +1,8 @@
 /*
- * version_plain: plain text read as the table that it would be.
+ * version_internal: plain text read as the table that it would be.
  */
-#ifndef VV_CMD_WORK_VIEW_VERSION_PLAIN_H
-#define VV_CMD_WORK_VIEW_VERSION_PLAIN_H
+#ifndef VV_CMD_WORK_VIEW_VERSION_INTERNAL_H
+#define VV_CMD_WORK_VIEW_VERSION_INTERNAL_H
 
 #include "cmd/work/view/version.h"
 #include "dataset/table/bytes.h"
@@ -14,9 +14,5 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 /* As vv_subject_bytes, for a blob or a file that holds the content itself. */
 vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				 const vv_progress *progress, vv_error *err);
-
-/* Reads a file beside the subject (datapackage.json): from its commit, the index, or
- * the work tree. A vv_package_read_fn; payload is the vv_subject. */
-vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err);
 
 #endif

@@ -1,14 +1,14 @@
 /*
  * connect: from a URL to a channel that has said its greeting.
  */
-#include "transport/line/connect.h"
+#include "transport/protocol/connect.h"
 
 #include <string.h>
 
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "transport/line/connect_internal.h"
+#include "transport/http/channel.h"
 #include "transport/line/pipe.h"
 #include "transport/line/ssh.h"
 

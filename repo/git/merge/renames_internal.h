@@ -1,13 +1,14 @@
 /*
- * likeness: how like two files are, for finding renames. Internal.
+ * renames_internal: how like two files are, for finding renames.
  *
  * Text is compared as Git does. Two datasets are as like as the blocks that they share,
  * and no dataset is like a text: the pointers' own text, which looks alike for all tables
  * of one shape, does not count.
  */
-#ifndef VV_REPO_GIT_MERGE_LIKENESS_H
-#define VV_REPO_GIT_MERGE_LIKENESS_H
+#ifndef VV_REPO_GIT_MERGE_RENAMES_INTERNAL_H
+#define VV_REPO_GIT_MERGE_RENAMES_INTERNAL_H
 
+#include "repo/git/merge/renames.h"
 #include "repo/git/repository_internal.h"
 
 /* The metric is valid as long as r. */

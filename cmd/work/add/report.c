@@ -1,12 +1,12 @@
 /*
- * describe: what an import found, in words.
+ * report: what an import found, in words.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/work/add/run.h"
+#include "cmd/work/add/report.h"
 #include "dataset/schema/schema.h"
 #include "diff/rows/key_unique.h"
 

@@ -1,0 +1,34 @@
+/*
+ * store_state: an open store, as its reader, writer, gc and fsck see it. Internal to repo.
+ */
+#ifndef VV_REPO_BLOCKS_STORE_STATE_H
+#define VV_REPO_BLOCKS_STORE_STATE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/thread.h"
+#include "repo/blocks/cache.h"
+#include "repo/blocks/coder.h"
+
+/* Names in its folders. */
+#define VV_WRITER_LOCK "writer.lock"
+#define VV_GC_LOCK "gc.lock" /* gc's alone; shared by writers that wait for something else */
+#define VV_TEMP_PREFIX "tmp-"
+#define VV_GC_TEMP_PREFIX "gctmp-"
+
+typedef struct vv_store vv_store;         /* store.h */
+typedef struct vv_pack_list vv_pack_list; /* pack_list.h */
+
+struct vv_store {
+	char *dir, *packs_dir;
+	vv_store *under;     /* where reads fall through to; borrowed, or NULL */
+	vv_mutex *lock;      /* guards list */
+	vv_mutex *list_lock; /* one listing at a time */
+	vv_pack_list *list;  /* NULL until first needed */
+	atomic_bool whole;   /* a writer was here: check large indexes entirely */
+	vv_coder_pool *coders;
+	vv_block_cache *cache;
+};
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * config: changing the repository's own settings. Reading them is repository.h's.
+ */
+#ifndef VV_REPO_GIT_CONFIG_H
+#define VV_REPO_GIT_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+/* In the repository's own file; value NULL removes. */
+vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv_error *err);
+
+/* One more value of a setting that may have several. */
+vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv_error *err);
+/* Several changes in the repository's own file, all of them or none. */
+typedef struct vv_config_edit {
+	const char *key, *value; /* value NULL: removes all of the key's */
+	bool add;                /* beside the values that there are */
+} vv_config_edit;
+vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t count,
+			   vv_error *err);
+
+#endif

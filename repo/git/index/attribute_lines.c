@@ -1,0 +1,644 @@
+/*
+ * attribute_lines: the lines of .gitattributes files as text, found, added and taken away.
+ *
+ * A literal path is written so that Git and libgit2 read it alike: libgit2 1.5
+ * knows no quoted patterns and takes a backslash literally where a pattern has no
+ * wildcard, so odd characters go into brackets.
+ */
+#include "repo/git/index/attribute_lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/index/index_internal.h"
+#include "repo/git/index/worktree.h"
+#include "repo/git/repository_internal.h"
+
+#define FILE_BYTES_MAX (16u << 20)
+#define OUR_ATTRIBUTES "filter=varve diff=varve merge=varve -text"
+#define TEXT_ATTRIBUTES "diff=varve merge=varve"
+#define OWN_LINE ".gitattributes merge=union"
+
+/* --- lines ------------------------------------------------------------------------- */
+
+typedef struct attr_line {
+	size_t start, end;   /* in the file; end is after the line's end */
+	const char *pattern; /* as written; borrowed */
+	size_t pattern_len;
+	const char *rest; /* the attributes, without the line's end */
+	size_t rest_len;
+} attr_line;
+
+static size_t pattern_length(const char *p, size_t len)
+{
+	size_t i = 0;
+
+	if (len > 0 && p[0] == '"') {
+		for (i = 1; i < len && p[i] != '"'; i++) {
+			i += p[i] == '\\' && i + 1 < len;
+		}
+		return i < len ? i + 1 : len;
+	}
+	while (i < len && p[i] != ' ' && p[i] != '\t') {
+		i++;
+	}
+	return i;
+}
+
+/* The next line from *at on; false at the end. Comments, blank lines and macros
+ * come with an empty pattern. */
+static bool next_line(const vv_buf *text, size_t *at, attr_line *out)
+{
+	const char *p, *eol;
+	size_t len, skip;
+
+	if (*at >= text->len) {
+		return false;
+	}
+	p = text->data + *at;
+	eol = memchr(p, '\n', text->len - *at);
+	len = eol ? (size_t)(eol - p) : text->len - *at;
+	out->start = *at;
+	out->end = *at + len + (eol != NULL);
+	*at = out->end;
+	if (len > 0 && p[len - 1] == '\r') {
+		len--;
+	}
+	if (out->start == 0 && len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+		p += 3;
+		len -= 3;
+	}
+	for (skip = 0; skip < len && (p[skip] == ' ' || p[skip] == '\t'); skip++) {
+	}
+	p += skip;
+	len -= skip;
+	out->pattern = p;
+	out->pattern_len = pattern_length(p, len);
+	if (len > 0 && (p[0] == '#' || (len >= 6 && memcmp(p, "[attr]", 6) == 0))) {
+		out->pattern_len = 0;
+	}
+	p += out->pattern_len;
+	len -= out->pattern_len;
+	for (skip = 0; skip < len && (p[skip] == ' ' || p[skip] == '\t'); skip++) {
+	}
+	out->rest = p + skip;
+	out->rest_len = len - skip;
+	return true;
+}
+
+/* The next word of the attributes; false at their end. */
+static bool next_word(const char **p, size_t *left, const char **word, size_t *len)
+{
+	while (*left > 0 && (**p == ' ' || **p == '\t')) {
+		(*p)++;
+		(*left)--;
+	}
+	for (*word = *p, *len = 0; *len < *left && (*p)[*len] != ' ' && (*p)[*len] != '\t';
+	     (*len)++) {
+	}
+	*p += *len;
+	*left -= *len;
+	return *len > 0;
+}
+
+static bool is_word(const char *word, size_t len, const char *wanted)
+{
+	return strlen(wanted) == len && memcmp(word, wanted, len) == 0;
+}
+
+static bool has_word(const attr_line *line, const char *wanted)
+{
+	const char *p = line->rest, *word;
+	size_t left = line->rest_len, len;
+
+	while (next_word(&p, &left, &word, &len)) {
+		if (is_word(word, len, wanted)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status read_attributes(const char *path, vv_buf *out, vv_error *err)
+{
+	vv_stat st;
+	vv_status rc = vv_lstat(&st, path, err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	if (!S_ISREG(st.mode)) { /* Git does not follow it either */
+		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
+			       vv_text_shows(path));
+	}
+	return vv_read_regular(out, path, FILE_BYTES_MAX, err);
+}
+
+typedef enum line_kind {
+	FILTER_LINES,   /* vv_attr_lines */
+	TEXT_LINES,     /* vv_attr_text_lines */
+	COMPARED_LINES, /* vv_attr_compared_lines */
+} line_kind;
+
+/* Which lines are asked for, and for whom. */
+typedef struct line_search {
+	line_kind kind;
+	vv_buf macros; /* " name " of each macro with such words, met so far */
+	vv_attr_line_fn fn;
+	void *payload;
+} line_search;
+
+static bool is_filter_line(const attr_line *line)
+{
+	return has_word(line, "filter=varve") || has_word(line, "-filter") ||
+	       has_word(line, "!filter");
+}
+
+static bool is_compared_line(const attr_line *line)
+{
+	return !has_word(line, "filter=varve") &&
+	       (has_word(line, "diff=varve") || has_word(line, "merge=varve"));
+}
+
+static bool begins(const char *word, size_t len, const char *start)
+{
+	return len > strlen(start) && memcmp(word, start, strlen(start)) == 0;
+}
+
+static bool is_text_line(line_search *s, const attr_line *line)
+{
+	const char *p = line->rest, *word;
+	size_t left = line->rest_len, len;
+	bool found = false;
+
+	while (!found && next_word(&p, &left, &word, &len)) {
+		char *name = vv_strndup(word, len);
+		vv_buf known = VV_BUF_INIT;
+
+		vv_buf_printf(&known, " %s ", name ? name : "");
+		found = is_word(word, len, "text") || is_word(word, len, "!text") ||
+			is_word(word, len, "-text") || is_word(word, len, "binary") ||
+			begins(word, len, "text=") || begins(word, len, "eol=") ||
+			is_word(word, len, "crlf") || begins(word, len, "crlf=") ||
+			begins(word, len, "working-tree-encoding=") ||
+			strstr(vv_buf_cstr(&s->macros), vv_buf_cstr(&known)) != NULL;
+		vv_buf_clear(&known);
+		vv_free(name);
+	}
+	return found;
+}
+
+static bool is_wanted(line_search *s, const attr_line *line)
+{
+	return s->kind == TEXT_LINES     ? is_text_line(s, line)
+	       : s->kind == FILTER_LINES ? is_filter_line(line)
+					 : is_compared_line(line);
+}
+
+/* "[attr]name text eol=crlf": any line may say just the name. */
+static void note_macro(line_search *s, const attr_line *line)
+{
+	const char *p = line->rest, *word;
+	size_t left = line->rest_len, len;
+	attr_line own = *line;
+
+	if (!next_word(&p, &left, &word, &len) || !begins(word, len, "[attr]")) {
+		return;
+	}
+	own.rest = p;
+	own.rest_len = left;
+	if (is_text_line(s, &own)) {
+		vv_buf_putc(&s->macros, ' ');
+		vv_buf_put(&s->macros, word + 6, len - 6);
+		vv_buf_putc(&s->macros, ' ');
+	}
+}
+
+static vv_status lines_of(line_search *s, const char *file, const char *path, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	attr_line line;
+	size_t at = 0;
+	unsigned number = 0;
+	vv_status rc = read_attributes(path, &text, err);
+
+	while (rc == VV_OK && next_line(&text, &at, &line)) {
+		char *pattern, *attributes;
+
+		number++;
+		if (line.pattern_len == 0 && s->kind == TEXT_LINES) {
+			note_macro(s, &line);
+		}
+		if (line.pattern_len == 0 || !is_wanted(s, &line)) {
+			continue;
+		}
+		pattern = vv_strndup(line.pattern, line.pattern_len);
+		attributes = vv_strndup(line.rest, line.rest_len);
+		rc = pattern && attributes
+			     ? s->fn(s->payload, file, number, pattern, attributes, err)
+			     : vv_fail_nomem(err);
+		vv_free(attributes);
+		vv_free(pattern);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static bool is_attributes_file(const char *path)
+{
+	return strcmp(vv_path_base(path), ".gitattributes") == 0;
+}
+
+static vv_status search_lines(vv_repository *r, line_search *s, vv_error *err)
+{
+	vv_index *x = NULL;
+	char *own = NULL, *top = NULL;
+	vv_status rc;
+	size_t i;
+
+	if (!r->workdir) {
+		return vv_fail(err, VV_EUSAGE,
+			       "the repository is bare: it has no .gitattributes files");
+	}
+	own = vv_path_join(r->commondir, "info", "attributes", NULL);
+	top = vv_repository_file(r, ".gitattributes");
+	if (!own || !top) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = lines_of(s, ".gitattributes", top, err)) < 0 ||
+	    (rc = vv_index_open(&x, r, err)) < 0) {
+		goto done;
+	}
+	for (i = 0; rc == VV_OK && i < git_index_entrycount(x->git); i++) {
+		const git_index_entry *e = git_index_get_byindex(x->git, i);
+		char *file;
+
+		if (!is_attributes_file(e->path) || strcmp(e->path, ".gitattributes") == 0 ||
+		    GIT_INDEX_ENTRY_STAGE(e) > 0) {
+			continue;
+		}
+		file = vv_repository_file(r, e->path);
+		rc = file ? lines_of(s, e->path, file, err) : vv_fail_nomem(err);
+		vv_free(file);
+	}
+	if (rc == VV_OK) {
+		rc = lines_of(s, ".git/info/attributes", own, err);
+	}
+done:
+	vv_index_close(x);
+	vv_free(top);
+	vv_free(own);
+	return rc;
+}
+
+vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
+{
+	line_search s = {FILTER_LINES, VV_BUF_INIT, fn, payload};
+
+	return search_lines(r, &s, err);
+}
+
+vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
+{
+	line_search s = {COMPARED_LINES, VV_BUF_INIT, fn, payload};
+
+	return search_lines(r, &s, err);
+}
+
+vv_status vv_attr_text_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
+{
+	line_search s = {TEXT_LINES, VV_BUF_INIT, fn, payload};
+	vv_status rc = search_lines(r, &s, err);
+
+	vv_buf_clear(&s.macros);
+	return rc;
+}
+
+/* --- writing ------------------------------------------------------------------------- */
+
+/* The pattern that matches just this path. */
+static vv_status put_literal(vv_buf *b, const char *path, vv_error *err)
+{
+	const char *p;
+
+	if (!strchr(path, '/')) {
+		vv_buf_putc(b, '/'); /* else it would match in every folder */
+	}
+	for (p = path; *p; p++) {
+		if (*p == ' ') {
+			vv_buf_puts(b, "[[:space:]]"); /* as Git LFS writes it */
+		} else if (*p == '*' || *p == '?' || *p == '[') {
+			vv_buf_printf(b, "[%c]", *p);
+		} else if (p == path && (*p == '"' || *p == '#')) {
+			vv_buf_printf(b, "[%c]", *p);
+		} else if (p == path && *p == '!') {
+			vv_buf_puts(b, "[\\!]");
+		} else if ((unsigned char)*p < 32 || *p == 127 || *p == '\\') {
+			return vv_fail(err, VV_EUSAGE, "a .gitattributes line cannot name '%s'",
+				       vv_text_shows(path));
+		} else {
+			vv_buf_putc(b, *p);
+		}
+	}
+	return vv_buf_ok(b, err);
+}
+
+static vv_status put_pattern(vv_buf *b, const char *pattern, bool literal, vv_error *err)
+{
+	const char *p;
+
+	if (!*pattern) {
+		return vv_fail(err, VV_EUSAGE, "the pattern is empty");
+	}
+	if (literal) {
+		return put_literal(b, pattern, err);
+	}
+	if (*pattern == '!') {
+		return vv_fail(err, VV_EUSAGE, "a pattern of .gitattributes cannot begin with '!'");
+	}
+	for (p = pattern; *p; p++) {
+		if (*p == ' ') {
+			vv_buf_puts(b, "[[:space:]]");
+		} else if ((unsigned char)*p < 32 || *p == 127) {
+			return vv_fail(err, VV_EUSAGE,
+				       "a .gitattributes line cannot have the pattern '%s'",
+				       vv_text_shows(pattern));
+		} else if (p == pattern && (*p == '"' || *p == '#')) {
+			vv_buf_printf(b, "[%c]", *p);
+		} else {
+			vv_buf_putc(b, *p);
+		}
+	}
+	return vv_buf_ok(b, err);
+}
+
+static bool same_pattern(const attr_line *line, const vv_buf *pattern)
+{
+	return line->pattern_len == pattern->len &&
+	       memcmp(line->pattern, pattern->data, pattern->len) == 0;
+}
+
+static bool is_ours(const attr_line *line, bool as_text)
+{
+	if (as_text) {
+		return !has_word(line, "filter=varve") && has_word(line, "diff=varve") &&
+		       has_word(line, "merge=varve");
+	}
+	return has_word(line, "filter=varve") && has_word(line, "diff=varve") &&
+	       has_word(line, "merge=varve") && has_word(line, "-text");
+}
+
+/* A pattern of the file, and whether the last line that names it makes it ours. */
+typedef struct known_pattern {
+	const char *text; /* borrowed from the file's bytes */
+	size_t len, order;
+	bool ours, filter; /* has the filter */
+} known_pattern;
+
+typedef struct known_patterns {
+	known_pattern *items; /* sorted; of equal ones the last line's comes last */
+	size_t count;
+	bool own_line; /* some line speaks of merging .gitattributes itself */
+} known_patterns;
+
+static int compare_texts(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	return order != 0 ? order : a_len < b_len ? -1 : a_len > b_len;
+}
+
+static int by_pattern(const void *a, const void *b)
+{
+	const known_pattern *x = a, *y = b;
+	int order = compare_texts(x->text, x->len, y->text, y->len);
+
+	return order != 0 ? order : x->order < y->order ? -1 : x->order > y->order;
+}
+
+static vv_status look_through(const vv_buf *text, bool as_text, known_patterns *out, vv_error *err)
+{
+	attr_line line;
+	size_t at = 0, cap = 0;
+
+	memset(out, 0, sizeof(*out));
+	while (next_line(text, &at, &line)) {
+		if (line.pattern_len == 0) {
+			continue;
+		}
+		if (!vv_array_room(out->items, out->count, cap)) {
+			return vv_fail_nomem(err);
+		}
+		out->items[out->count] = (known_pattern){line.pattern, line.pattern_len, out->count,
+							 is_ours(&line, as_text),
+							 has_word(&line, "filter=varve")};
+		out->count++;
+		out->own_line = out->own_line ||
+				is_word(line.pattern, line.pattern_len, ".gitattributes") ||
+				is_word(line.pattern, line.pattern_len, "/.gitattributes");
+	}
+	if (out->count > 1) {
+		qsort(out->items, out->count, sizeof(*out->items), by_pattern);
+	}
+	return VV_OK;
+}
+
+/* What the file's last line of that pattern is; NULL when there is none. */
+static const known_pattern *known_line(const known_patterns *known, const vv_buf *pattern)
+{
+	size_t low = 0, high = known->count;
+
+	while (low < high) { /* after the last that is not greater */
+		size_t mid = low + (high - low) / 2;
+		const known_pattern *k = &known->items[mid];
+
+		if (compare_texts(k->text, k->len, pattern->data, pattern->len) <= 0) {
+			low = mid + 1;
+		} else {
+			high = mid;
+		}
+	}
+	return low > 0 && known->items[low - 1].len == pattern->len &&
+			       memcmp(known->items[low - 1].text, pattern->data, pattern->len) == 0
+		       ? &known->items[low - 1]
+		       : NULL;
+}
+
+static vv_status write_attributes(vv_repository *r, const vv_buf *text, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(text, err);
+
+	if (rc == VV_OK) {
+		rc = vv_worktree_write_bytes(r, ".gitattributes", vv_buf_cstr(text), text->len,
+					     true, err);
+	}
+	if (rc == VV_OK) {
+		vv_attr_flush(r);
+	}
+	return rc;
+}
+
+/* The lines that the file lacks; none: *lines stays empty. */
+static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const *patterns,
+			   size_t count, bool literal, bool as_text, vv_error *err)
+{
+	const char *newline = text->len > 0 ? memchr(text->data, '\n', text->len) : NULL;
+	const char *eol = newline && newline > text->data && newline[-1] == '\r' ? "\r\n" : "\n";
+	known_patterns known;
+	vv_buf pattern = VV_BUF_INIT;
+	vv_status rc = look_through(text, as_text, &known, err);
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		const known_pattern *line;
+
+		vv_buf_reset(&pattern);
+		if ((rc = put_pattern(&pattern, patterns[i], literal, err)) < 0 ||
+		    ((line = known_line(&known, &pattern)) && line->ours)) {
+			continue;
+		}
+		if (as_text && line && line->filter) {
+			rc = vv_fail(err, VV_EREFUSED,
+				     "%s: a line of '.gitattributes' keeps its rows in blocks",
+				     vv_text_shows(patterns[i]));
+			vv_hint(err,
+				"'varve migrate --export' makes text of them; 'varve untrack' takes just that line away");
+			continue;
+		}
+		if (lines->len == 0) {
+			if (text->len > 0 && text->data[text->len - 1] != '\n') {
+				vv_buf_puts(lines, eol);
+			}
+			if (!known.own_line) {
+				vv_buf_printf(lines, "%s%s", OWN_LINE, eol);
+			}
+		}
+		vv_buf_printf(lines, "%s %s%s", vv_buf_cstr(&pattern),
+			      as_text ? TEXT_ATTRIBUTES : OUR_ATTRIBUTES, eol);
+	}
+	vv_buf_clear(&pattern);
+	vv_free(known.items);
+	return rc == VV_OK ? vv_buf_ok(lines, err) : rc;
+}
+
+static vv_status track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
+		       bool as_text, bool *changed, vv_error *err)
+{
+	char *path = vv_repository_file(r, ".gitattributes");
+	vv_buf text = VV_BUF_INIT, lines = VV_BUF_INIT;
+	vv_status rc;
+
+	*changed = false;
+	if (!path) {
+		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
+			       "there is no work tree with a .gitattributes file");
+	}
+	if ((rc = read_attributes(path, &text, err)) < 0 ||
+	    (rc = put_lines(&lines, &text, patterns, count, literal, as_text, err)) < 0 ||
+	    lines.len == 0) {
+		goto done;
+	}
+	vv_buf_put(&text, lines.data, lines.len);
+	if ((rc = write_attributes(r, &text, err)) == VV_OK) {
+		*changed = true;
+	}
+done:
+	vv_buf_clear(&lines);
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
+			bool *changed, vv_error *err)
+{
+	return track(r, patterns, count, literal, false, changed, err);
+}
+
+vv_status vv_attr_track_text(vv_repository *r, const char *const *patterns, size_t count,
+			     bool literal, bool *changed, vv_error *err)
+{
+	return track(r, patterns, count, literal, true, changed, err);
+}
+
+/* Appends the line without our attributes, or nothing when none are left. */
+static void put_rest(vv_buf *to, const vv_buf *text, const attr_line *line)
+{
+	static const char *const ours[] = {"filter=varve", "diff=varve", "merge=varve", "-text"};
+	const char *p = line->rest, *word;
+	size_t left = line->rest_len, len, i;
+	bool any = false;
+
+	while (next_word(&p, &left, &word, &len)) {
+		bool mine = false;
+
+		for (i = 0; i < sizeof(ours) / sizeof(ours[0]) && !mine; i++) {
+			mine = is_word(word, len, ours[i]);
+		}
+		if (mine) {
+			continue;
+		}
+		if (!any) {
+			vv_buf_put(to, line->pattern, line->pattern_len);
+		}
+		vv_buf_putc(to, ' ');
+		vv_buf_put(to, word, len);
+		any = true;
+	}
+	if (any) { /* the line's end as it was */
+		vv_buf_put(to, line->rest + line->rest_len,
+			   (size_t)(text->data + line->end - (line->rest + line->rest_len)));
+	}
+}
+
+vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err)
+{
+	char *path = vv_repository_file(r, ".gitattributes");
+	vv_buf text = VV_BUF_INIT, wanted = VV_BUF_INIT, kept = VV_BUF_INIT;
+	attr_line line;
+	size_t at = 0;
+	bool found = false;
+	vv_status rc;
+
+	if (!path) {
+		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
+			       "there is no work tree with a .gitattributes file");
+	}
+	if ((rc = put_pattern(&wanted, pattern, literal, err)) < 0 ||
+	    (rc = read_attributes(path, &text, err)) < 0) {
+		goto done;
+	}
+	while (next_line(&text, &at, &line)) {
+		if (same_pattern(&line, &wanted) &&
+		    (has_word(&line, "filter=varve") || is_compared_line(&line))) {
+			found = true;
+			put_rest(&kept, &text, &line);
+		} else {
+			vv_buf_put(&kept, text.data + line.start, line.end - line.start);
+		}
+	}
+	if (!found) {
+		rc = vv_fail(err, VV_ENOTFOUND, "no line of '.gitattributes' tracks '%s'",
+			     vv_text_shows(pattern));
+	} else {
+		rc = write_attributes(r, &kept, err);
+	}
+done:
+	vv_buf_clear(&kept);
+	vv_buf_clear(&wanted);
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}

@@ -1,0 +1,35 @@
+/*
+ * worktree: files of the work tree, replaced and removed with care.
+ */
+#ifndef VV_REPO_GIT_INDEX_WORKTREE_H
+#define VV_REPO_GIT_INDEX_WORKTREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "repo/git/repository.h"
+
+/* Refuses (VV_EREFUSED) a path one of whose folders is a symbolic link or a file. */
+vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_error *err);
+
+/* Removes a file and then-empty folders above it (missing: fine). */
+vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err);
+/* An empty folder in the way of a file goes. VV_EREFUSED: there is something in it. */
+vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_error *err);
+/* Writes a file of varve's own in the work tree (.gitattributes): as vv_write_file. */
+vv_status vv_worktree_write_bytes(const vv_repository *r, const char *path, const void *bytes,
+				  size_t len, bool durable, vv_error *err);
+
+/* Who is told of each file that is about to take a path's place in the work tree, made and
+ * whole, with the stat that it has by then (but for its ctime). A refusal ends the writing. The
+ * repository keeps fn until it is set anew (NULL: nobody). */
+typedef vv_status (*vv_worktree_watch_fn)(void *payload, const char *path, const vv_stat *st,
+					  vv_error *err);
+void vv_worktree_watch_set(vv_repository *r, vv_worktree_watch_fn fn, void *payload);
+/* For those who rename files of their own: temp is what takes the path's place next. */
+vv_status vv_worktree_watch(const vv_repository *r, const char *path, const char *temp,
+			    vv_error *err);
+
+#endif

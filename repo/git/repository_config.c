@@ -1,0 +1,550 @@
+/*
+ * repository_config: Git's settings: which files make them up, and in which order they win.
+ *
+ * libgit2 1.5 knows neither GIT_CONFIG_GLOBAL and its kin nor the settings of
+ * git -c; both are seen to here.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/repository_internal.h"
+
+#define OVERRIDES_MAX 4096u
+#define LEVEL_WORKTREE GIT_CONFIG_LEVEL_APP
+
+/* "Section.Sub.Name" with section and name in lower case, as libgit2 gives them. */
+static char *normal_key(const char *key, size_t len)
+{
+	char *out = vv_strndup(key, len);
+	char *first, *last, *p;
+
+	if (!out) {
+		return NULL;
+	}
+	first = strchr(out, '.');
+	last = strrchr(out, '.');
+	for (p = out; *p; p++) {
+		if (!first || p < first || p > last) {
+			*p = (char)tolower((unsigned char)*p);
+		}
+	}
+	return out;
+}
+
+static vv_status override_add(vv_repository *r, const char *key, size_t key_len, const char *value,
+			      vv_error *err)
+{
+	vv_override *list;
+	vv_override *o;
+
+	if (r->override_count >= OVERRIDES_MAX) {
+		return vv_fail(err, VV_EUSAGE,
+			       "too many settings in GIT_CONFIG_COUNT or GIT_CONFIG_PARAMETERS");
+	}
+	list = vv_realloc_array(r->overrides, r->override_count + 1, sizeof(*list));
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	r->overrides = list;
+	o = &list[r->override_count];
+	o->name = normal_key(key, key_len);
+	o->value = value ? vv_strdup(value) : NULL;
+	if (!o->name || (value && !o->value)) {
+		vv_free(o->name);
+		vv_free(o->value);
+		return vv_fail_nomem(err);
+	}
+	r->override_count++;
+	return VV_OK;
+}
+
+/* GIT_CONFIG_COUNT, GIT_CONFIG_KEY_0, GIT_CONFIG_VALUE_0 ...: git-config(1). */
+static vv_status load_counted(vv_repository *r, vv_error *err)
+{
+	const char *count_text = getenv("GIT_CONFIG_COUNT");
+	uint64_t count, i;
+	vv_status rc;
+
+	if (!count_text || !*count_text) {
+		return VV_OK;
+	}
+	if (!vv_parse_u64(&count, count_text, strlen(count_text)) || count > OVERRIDES_MAX) {
+		return vv_fail(err, VV_EUSAGE, "GIT_CONFIG_COUNT is not a usable number: '%s'",
+			       vv_text_shows(count_text));
+	}
+	for (i = 0; i < count; i++) {
+		char name[48];
+		const char *key, *value;
+
+		(void)snprintf(name, sizeof(name), "GIT_CONFIG_KEY_%u", (unsigned)i);
+		key = getenv(name);
+		(void)snprintf(name, sizeof(name), "GIT_CONFIG_VALUE_%u", (unsigned)i);
+		value = getenv(name);
+		if (!key || !value) {
+			return vv_fail(err, VV_EUSAGE,
+				       "GIT_CONFIG_COUNT is %u, but key or value %u is not set",
+				       (unsigned)count, (unsigned)i);
+		}
+		if ((rc = override_add(r, key, strlen(key), value, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* One '...' word of GIT_CONFIG_PARAMETERS, where ' and ! are written '\'' and '\!'. */
+static bool sq_word(const char **p, vv_buf *out)
+{
+	const char *s = *p;
+
+	if (*s != '\'') {
+		return false;
+	}
+	for (s++; *s; s++) {
+		if (*s != '\'') {
+			vv_buf_putc(out, *s);
+		} else if (s[1] == '\\' && (s[2] == '\'' || s[2] == '!') && s[3] == '\'') {
+			vv_buf_putc(out, s[2]);
+			s += 3;
+		} else {
+			*p = s + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status load_parameters(vv_repository *r, vv_error *err)
+{
+	const char *p = getenv("GIT_CONFIG_PARAMETERS");
+	vv_buf key = VV_BUF_INIT, value = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	while (p && rc == VV_OK) {
+		const char *text, *eq;
+		bool has_value = false;
+
+		p += strspn(p, " ");
+		if (!*p) {
+			break;
+		}
+		vv_buf_reset(&key);
+		vv_buf_reset(&value);
+		if (!sq_word(&p, &key)) {
+			rc = vv_fail(err, VV_EUSAGE,
+				     "GIT_CONFIG_PARAMETERS is not written as git writes it");
+			break;
+		}
+		text = vv_buf_cstr(&key);
+		eq = NULL;
+		if (*p == '=') { /* 'key'='value' (git 2.31 and later), or a bare key */
+			p++;
+			has_value = sq_word(&p, &value);
+		} else {
+			eq = strchr(text, '='); /* 'key=value' */
+		}
+		if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&value, err)) < 0) {
+			break;
+		}
+		if (eq) {
+			rc = override_add(r, text, (size_t)(eq - text), eq + 1, err);
+		} else {
+			rc = override_add(r, text, strlen(text),
+					  has_value ? vv_buf_cstr(&value) : NULL, err);
+		}
+	}
+	vv_buf_clear(&key);
+	vv_buf_clear(&value);
+	return rc;
+}
+
+static bool env_true(const char *name)
+{
+	const char *v = getenv(name);
+	int out = 0;
+
+	return v && git_config_parse_bool(&out, v) == 0 && out;
+}
+
+static int add_file(git_config *cfg, const char *path, git_config_level_t level,
+		    const git_repository *git)
+{
+	int code;
+
+	if (!path || !*path) {
+		return 0;
+	}
+	code = git_config_add_file_ondisk(cfg, path, level, git, 0);
+	return code == GIT_ENOTFOUND ? 0 : code;
+}
+
+static int add_system(git_config *cfg, const git_repository *git)
+{
+	const char *file = getenv("GIT_CONFIG_SYSTEM");
+	git_buf found = {NULL, 0, 0};
+	int code = 0;
+
+	if (env_true("GIT_CONFIG_NOSYSTEM")) {
+		return 0;
+	}
+	if (file) {
+		return add_file(cfg, file, GIT_CONFIG_LEVEL_SYSTEM, git);
+	}
+	if (git_config_find_system(&found) == 0) {
+		code = add_file(cfg, found.ptr, GIT_CONFIG_LEVEL_SYSTEM, git);
+	}
+	git_buf_dispose(&found);
+	return code;
+}
+
+static int add_home(git_config *cfg, const git_repository *git)
+{
+	const char *file = getenv("GIT_CONFIG_GLOBAL");
+	const char *xdg = getenv("XDG_CONFIG_HOME");
+	const char *home = getenv("HOME");
+	char *path = NULL;
+	int code = 0;
+
+	if (file) {
+		return add_file(cfg, file, GIT_CONFIG_LEVEL_GLOBAL, git);
+	}
+	if (xdg && *xdg) {
+		path = vv_path_join(xdg, "git", "config", NULL);
+	} else if (home && *home) {
+		path = vv_path_join(home, ".config", "git", "config", NULL);
+	}
+	if (path) {
+		code = add_file(cfg, path, GIT_CONFIG_LEVEL_XDG, git);
+	}
+	vv_free(path);
+	if (code == 0 && home && *home) {
+		path = vv_path_join(home, ".gitconfig", NULL);
+		code = path ? add_file(cfg, path, GIT_CONFIG_LEVEL_GLOBAL, git) : 0;
+		vv_free(path);
+	}
+	return code;
+}
+
+vv_status vv_config_load(vv_repository *r, vv_error *err)
+{
+	char *local = vv_path_join(r->commondir, "config", NULL);
+	char *own = vv_path_join(r->gitdir, "config.worktree", NULL);
+	vv_status rc = VV_OK;
+	int on = 0, code;
+
+	if (!local || !own) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((code = git_config_new(&r->config)) < 0 || (code = add_system(r->config, r->git)) < 0 ||
+	    (code = add_home(r->config, r->git)) < 0 ||
+	    (code = add_file(r->config, local, GIT_CONFIG_LEVEL_LOCAL, r->git)) < 0) {
+		rc = vv_git_fail(err, code, "cannot read the configuration");
+		goto done;
+	}
+	if (git_config_get_bool(&on, r->config, "extensions.worktreeconfig") == 0 && on) {
+		code = add_file(r->config, own, LEVEL_WORKTREE, r->git);
+	}
+	git_error_clear();
+	if (code < 0 || (code = git_repository_set_config(r->git, r->config)) < 0) {
+		rc = vv_git_fail(err, code, "cannot read the configuration");
+		goto done;
+	}
+	if ((rc = load_parameters(r, err)) < 0 || (rc = load_counted(r, err)) < 0) {
+		goto done;
+	}
+done:
+	vv_free(own);
+	vv_free(local);
+	return rc;
+}
+
+void vv_config_unload(vv_repository *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->override_count; i++) {
+		vv_free(r->overrides[i].name);
+		vv_free(r->overrides[i].value);
+	}
+	vv_free(r->overrides);
+	git_config_free(r->snapshot);
+	git_config_free(r->config);
+	r->overrides = NULL;
+	r->override_count = 0;
+	r->snapshot = r->config = NULL;
+}
+
+/* The levels that a repository cannot write. NULL on failure. */
+static git_config *open_protected(void)
+{
+	git_config *cfg = NULL;
+
+	if (git_config_new(&cfg) == 0 && add_system(cfg, NULL) == 0 && add_home(cfg, NULL) == 0) {
+		return cfg;
+	}
+	git_config_free(cfg);
+	return NULL;
+}
+
+/* safe.directory counts only where the repository itself cannot write it; an
+ * empty value forgets what came before (git-config(1)). */
+bool vv_config_is_safe(const char *folder)
+{
+	git_config *cfg = open_protected();
+	git_config_iterator *it = NULL;
+	git_config_entry *e;
+	bool safe = false;
+
+	if (!cfg || git_config_multivar_iterator_new(&it, cfg, "safe.directory", NULL) < 0) {
+		goto done;
+	}
+	while (git_config_next(&e, it) == 0) {
+		size_t len = e->value ? strlen(e->value) : 0;
+
+		if (len == 0) {
+			safe = false;
+		} else if (strcmp(e->value, "*") == 0) {
+			safe = true;
+		} else if (len >= 2 && strcmp(e->value + len - 2, "/*") == 0) {
+			safe = safe || strncmp(folder, e->value, len - 1) == 0;
+		} else if (strncmp(folder, e->value, len) == 0 &&
+			   (folder[len] == '\0' || strcmp(folder + len, "/") == 0)) {
+			safe = true;
+		}
+	}
+done:
+	git_config_iterator_free(it);
+	git_config_free(cfg);
+	git_error_clear();
+	return safe;
+}
+
+char *vv_config_outside(const char *key)
+{
+	git_config *cfg = NULL;
+	git_config_entry *e = NULL;
+	char *out = NULL;
+
+	if (vv_git_start(NULL) < 0) {
+		return NULL;
+	}
+	cfg = open_protected();
+	if (cfg && git_config_get_entry(&e, cfg, key) == 0 && e->value && *e->value) {
+		out = vv_strdup(e->value);
+	}
+	git_config_entry_free(e);
+	git_config_free(cfg);
+	git_error_clear();
+	vv_git_stop();
+	return out;
+}
+
+static vv_status take_snapshot(vv_repository *r, vv_error *err)
+{
+	int code;
+
+	if (r->snapshot) {
+		return VV_OK;
+	}
+	if ((code = git_config_snapshot(&r->snapshot, r->config)) < 0) {
+		return vv_git_fail(err, code, "cannot read the configuration");
+	}
+	return VV_OK;
+}
+
+/* *value is borrowed until *entry is freed (NULL: from the overrides, until close). */
+static vv_status lookup(vv_repository *r, const char *key, const char **value,
+			git_config_entry **entry, vv_error *err)
+{
+	char *name;
+	size_t i;
+	vv_status rc;
+	int code;
+
+	*entry = NULL;
+	if (r->override_count > 0) {
+		if (!(name = normal_key(key, strlen(key)))) {
+			return vv_fail_nomem(err);
+		}
+		for (i = r->override_count; i > 0 && strcmp(r->overrides[i - 1].name, name) != 0;
+		     i--) {
+		}
+		vv_free(name);
+		if (i > 0) {
+			*value = r->overrides[i - 1].value;
+			return VV_OK;
+		}
+	}
+	if ((rc = take_snapshot(r, err)) < 0) {
+		return rc;
+	}
+	code = git_config_get_entry(entry, r->snapshot, key);
+	if (code == GIT_ENOTFOUND) {
+		git_error_clear();
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is not configured", key);
+	}
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot read the setting '%s'", key);
+	}
+	*value = (*entry)->value;
+	return VV_OK;
+}
+
+vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_error *err)
+{
+	git_config_entry *entry;
+	const char *value;
+	vv_status rc = lookup(r, key, &value, &entry, err);
+
+	*out = NULL;
+	if (rc < 0) {
+		return rc;
+	}
+	if (!(*out = vv_strdup(value ? value : ""))) {
+		rc = vv_fail_nomem(err);
+	}
+	git_config_entry_free(entry);
+	return rc;
+}
+
+vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err)
+{
+	const char *home = getenv("HOME");
+	char *text = NULL;
+	vv_status rc = vv_config_string(r, key, &text, err);
+
+	*out = NULL;
+	if (rc < 0) {
+		return rc;
+	}
+	if (text[0] != '~' || text[1] != '/') {
+		*out = text;
+		return VV_OK;
+	}
+	if (!home || !*home) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is '%s', but HOME is not set", key,
+			     vv_text_shows(text));
+	} else if (!(*out = vv_path_join(home, text + 2, NULL))) {
+		rc = vv_fail_nomem(err);
+	}
+	vv_free(text);
+	return rc;
+}
+
+vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out, vv_error *err)
+{
+	git_config_entry *entry;
+	const char *value;
+	vv_status rc = lookup(r, key, &value, &entry, err);
+	int v = 0;
+
+	*out = fallback;
+	if (rc == VV_ENOTFOUND) {
+		return VV_OK;
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	if (git_config_parse_bool(&v, value) < 0) {
+		git_error_clear();
+		rc = vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected true or false",
+			     key, vv_text_shows(value));
+	} else {
+		*out = v != 0;
+	}
+	git_config_entry_free(entry);
+	return rc;
+}
+
+vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out,
+			vv_error *err)
+{
+	git_config_entry *entry;
+	const char *value;
+	vv_status rc = lookup(r, key, &value, &entry, err);
+	int64_t v = 0;
+
+	*out = fallback;
+	if (rc == VV_ENOTFOUND) {
+		return VV_OK;
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	if (!value || git_config_parse_int64(&v, value) < 0 || v < 0) {
+		git_error_clear();
+		rc = vv_fail(err, VV_EUSAGE,
+			     "the setting '%s' is '%s', expected a number such as 512, 64k or 256m",
+			     key, value ? vv_text_shows(value) : "");
+	} else {
+		*out = (uint64_t)v;
+	}
+	git_config_entry_free(entry);
+	return rc;
+}
+
+static const char *level_name(git_config_level_t level)
+{
+	switch (level) {
+	case GIT_CONFIG_LEVEL_PROGRAMDATA:
+	case GIT_CONFIG_LEVEL_SYSTEM:
+		return "system";
+	case GIT_CONFIG_LEVEL_XDG:
+	case GIT_CONFIG_LEVEL_GLOBAL:
+		return "global";
+	case GIT_CONFIG_LEVEL_LOCAL:
+		return "local";
+	case LEVEL_WORKTREE:
+		return "worktree";
+	default:
+		return "other";
+	}
+}
+
+vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload,
+			 vv_error *err)
+{
+	git_config_iterator *it = NULL;
+	git_config_entry *e;
+	char *start = normal_key(prefix, strlen(prefix));
+	size_t i, len = strlen(prefix);
+	vv_status rc;
+	int code;
+
+	if (!start) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = take_snapshot(r, err)) < 0) {
+		goto done;
+	}
+	if ((code = git_config_iterator_new(&it, r->snapshot)) < 0) {
+		rc = vv_git_fail(err, code, "cannot read the configuration");
+		goto done;
+	}
+	while ((code = git_config_next(&e, it)) == 0) {
+		if (strncmp(e->name, start, len) == 0 &&
+		    (rc = fn(payload, e->name, e->value ? e->value : "true", level_name(e->level),
+			     err)) < 0) {
+			goto done;
+		}
+	}
+	git_error_clear();
+	for (i = 0; i < r->override_count; i++) {
+		const vv_override *o = &r->overrides[i];
+
+		if (strncmp(o->name, start, len) == 0 &&
+		    (rc = fn(payload, o->name, o->value ? o->value : "true", "command", err)) < 0) {
+			goto done;
+		}
+	}
+done:
+	git_config_iterator_free(it);
+	vv_free(start);
+	return rc;
+}

@@ -1,0 +1,16 @@
+/*
+ * channel: a line over HTTP.
+ */
+#ifndef VV_TRANSPORT_HTTP_CHANNEL_H
+#define VV_TRANSPORT_HTTP_CHANNEL_H
+
+#include "base/error.h"
+#include "transport/line/channel.h"
+#include "transport/line/options.h"
+#include "transport/line/url.h"
+
+/* POSTs to <url>/varve; nothing is sent before the first request. */
+vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_options *o,
+			  vv_error *err);
+
+#endif

@@ -1,0 +1,223 @@
+/*
+ * connection: how slow may a client be, and how many may it have?
+ *
+ * libmicrohttpd can end connections on which nothing moves at all; but who sends or takes a
+ * byte now and then would hold one for ever, and who waits for work of ours would lose it. So
+ * this alone ends them. It looks once a second: a head must be whole in time, and at least
+ * rate_min bytes a second must come over any rate_sec seconds in which the client has to send.
+ * Where it has to take, the system's buffer hides how fast it does: there something must move
+ * in five minutes. While we work nobody is too slow.
+ *
+ * One client has at most per_address connections; one more takes the place of one of its own that is
+ * idle, or is closed. When all are taken, one more takes the place of the one that has waited longest
+ * for a head.
+ */
+#include "transport/server/connection.h"
+
+#include <sys/socket.h>
+
+#include "base/sys.h"
+#include "base/thread.h"
+
+#define CROWDED_SEC 2u /* for a head, when three quarters of all connections are taken */
+#define GIVE_SEC 300u
+
+void http_connection_phase(http_connection *k, int phase)
+{
+	if (!k) {
+		return;
+	}
+	if (phase == HTTP_HEAD) {
+		atomic_store(&k->served, true);
+		atomic_store(&k->since_ms, vv_monotonic_ms());
+	}
+	atomic_store(&k->phase, phase);
+}
+
+static void end_connection(http_connection *k)
+{
+	k->ended = true;
+	(void)shutdown(k->fd, SHUT_RDWR);
+}
+
+/* k is new. Called with the lock. */
+static void keep_share(const vv_http_server *s, http_connection *k)
+{
+	bool is_proxy = vv_network_has(s->proxies, s->proxy_count, &k->from);
+	http_connection *own = NULL, *any = NULL;
+	unsigned count = 0, all = 0;
+
+	for (http_connection *o = s->first; o; o = o->next) { /* the oldest one is last */
+		bool same = vv_address_same_client(&o->from, &k->from);
+		bool waits = o != k && atomic_load(&o->phase) == HTTP_HEAD;
+
+		if (o->ended) {
+			continue;
+		}
+		all++;
+		count += same;
+		any = waits ? o : any;
+		own = waits && same && atomic_load(&o->served) ? o : own;
+	}
+	if (count > s->o.per_address && !is_proxy) {
+		end_connection(own ? own : k);
+	} else if (all > s->o.connections) {
+		end_connection(any ? any : k);
+	}
+}
+
+static void connection_began(vv_http_server *s, struct MHD_Connection *c, http_connection *k)
+{
+	const union MHD_ConnectionInfo *info = s->mhd->info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	k->fd = info ? info->connect_fd : -1;
+	info = s->mhd->info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	if (info && info->client_addr) {
+		(void)vv_address_of(&k->from, info->client_addr);
+	}
+	atomic_store(&k->phase, HTTP_HEAD);
+	atomic_store(&k->since_ms, vv_monotonic_ms());
+	vv_mutex_lock(s->lock);
+	k->next = s->first;
+	if (k->next) {
+		k->next->previous = k;
+	}
+	s->first = k;
+	s->connection_count++;
+	keep_share(s, k);
+	vv_mutex_unlock(s->lock);
+}
+
+void http_connection_notify(void *server, struct MHD_Connection *c, void **context,
+			    enum MHD_ConnectionNotificationCode what)
+{
+	vv_http_server *s = server;
+	http_connection *k = *context;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		k = vv_calloc(1, sizeof(*k));
+		*context = k;
+		if (k) {
+			connection_began(s, c, k);
+		}
+	} else if (k) {
+		vv_mutex_lock(s->lock);
+		if (k->previous) {
+			k->previous->next = k->next;
+		} else {
+			s->first = k->next;
+		}
+		if (k->next) {
+			k->next->previous = k->previous;
+		}
+		s->connection_count--;
+		vv_mutex_unlock(s->lock);
+		vv_free(k);
+		*context = NULL;
+	}
+}
+
+/* Too slow? Called once a second. */
+static bool too_slow(const vv_http_server *s, http_connection *k, uint64_t now_ms)
+{
+	int phase = atomic_load(&k->phase);
+	uint64_t moved = atomic_load(&k->moved), since = atomic_load(&k->since_ms);
+	unsigned limit;
+	bool slow;
+
+	if (phase == HTTP_HEAD) {
+		k->window_sec = 0;
+		k->window_moved = moved;
+		limit = atomic_load(&k->served) ? s->o.keep_sec : s->o.head_sec;
+		if (limit > CROWDED_SEC && s->connection_count * 4 >= s->o.connections * 3) {
+			limit = CROWDED_SEC;
+		}
+		return now_ms > since && now_ms - since > (uint64_t)limit * 1000;
+	}
+	if (phase == HTTP_WORK ||
+	    ++k->window_sec < (phase == HTTP_TAKE ? s->o.rate_sec : GIVE_SEC)) {
+		return false;
+	}
+	slow = moved - k->window_moved <
+	       (phase == HTTP_TAKE ? (uint64_t)s->o.rate_min * s->o.rate_sec : 1);
+	k->window_sec = 0;
+	k->window_moved = moved;
+	return slow;
+}
+
+void http_connections_watch(void *server)
+{
+	vv_http_server *s = server;
+	http_connection *k;
+	char none;
+
+	for (;;) {
+		(void)vv_ring_read(s->clock, &none, 1, 1000, NULL);
+		if (vv_ring_stopped(s->clock)) {
+			return;
+		}
+		vv_mutex_lock(s->lock);
+		for (k = s->first; k; k = k->next) {
+			if (k->fd >= 0 && too_slow(s, k, vv_monotonic_ms())) {
+				end_connection(k);
+			}
+		}
+		vv_mutex_unlock(s->lock);
+	}
+}
+
+void http_connections_break(vv_http_server *s)
+{
+	http_connection *k;
+
+	vv_mutex_lock(s->lock);
+	for (k = s->first; k; k = k->next) {
+		if (k->fd >= 0) {
+			(void)shutdown(k->fd, SHUT_RDWR);
+		}
+		if (k->in) {
+			vv_ring_stop(k->in);
+		}
+		if (k->out) {
+			vv_ring_stop(k->out);
+		}
+	}
+	vv_mutex_unlock(s->lock);
+}
+
+void http_connection_streams(vv_http_server *s, http_connection *k, vv_ring *in, vv_ring *out)
+{
+	if (k) {
+		vv_mutex_lock(s->lock);
+		k->in = in;
+		k->out = out;
+		vv_mutex_unlock(s->lock);
+	}
+}
+
+/* Behind a proxy a client can have more requests under way than connections. */
+bool http_connection_asks(vv_http_server *s, http_connection *k, const vv_address *client)
+{
+	unsigned count = 0;
+
+	if (!k) {
+		return false;
+	}
+	vv_mutex_lock(s->lock);
+	for (const http_connection *o = s->first; o; o = o->next) {
+		count += o->asks && vv_address_same_client(&o->client, client);
+	}
+	k->client = *client;
+	k->asks = true;
+	vv_mutex_unlock(s->lock);
+	return count >= s->o.per_address;
+}
+
+void http_connection_answered(vv_http_server *s, http_connection *k)
+{
+	if (k) {
+		vv_mutex_lock(s->lock);
+		k->asks = false;
+		vv_mutex_unlock(s->lock);
+	}
+}

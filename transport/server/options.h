@@ -1,0 +1,36 @@
+/*
+ * options: where the HTTP server listens, what it serves, and the limits that it keeps.
+ */
+#ifndef VV_TRANSPORT_SERVER_OPTIONS_H
+#define VV_TRANSPORT_SERVER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct vv_http_options {
+	const char *address;      /* "HOST:PORT", "[::1]:PORT", "*:PORT", "PORT" (of
+				       * 127.0.0.1); port 0: a free one */
+	const char *const *paths; /* repositories */
+	size_t path_count;
+	const char *tls_cert, *tls_key; /* PEM files; both or none */
+	const char *auth_file;          /* auth.h; NULL: nobody may write */
+	bool read_only;                 /* whatever the file says */
+	bool closed;                    /* reading too needs an entry in the file */
+	unsigned connections;           /* at once; 0: 128 */
+	unsigned per_address;           /* of them, of one client; 0: half */
+	const char *const *hosts;       /* names that it goes by; none: any, but on a loopback
+					 * address only addresses and localhost */
+	size_t host_count;
+	const char *const *proxies; /* networks whose X-Forwarded-For is believed */
+	size_t proxy_count;
+	unsigned head_sec;       /* the first request's head must be there by then; 0: 20 */
+	unsigned keep_sec;       /* each further one's, counted from the answer; 0: 60 */
+	unsigned rate_min;       /* of a body, bytes a second at least, over */
+	unsigned rate_sec;       /* so many seconds; 0: 64 over 60 */
+	uint64_t body_max;       /* bytes of one request; 0: no limit */
+	uint64_t request_memory; /* bytes that one request may make us hold; 0: 256 MiB */
+	uint64_t memory;         /* and all together; 0: 1 GiB */
+} vv_http_options;
+
+#endif

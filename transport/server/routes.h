@@ -1,0 +1,21 @@
+/*
+ * routes: where a request may lead; each queues its response. Internal.
+ */
+#ifndef VV_TRANSPORT_SERVER_ROUTES_H
+#define VV_TRANSPORT_SERVER_ROUTES_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "transport/server/request.h"
+
+/* POST: begin at the head (continue: *more true), body for each piece, end after the last. */
+enum MHD_Result http_varve_begin(http_request *q, bool *more);
+enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len);
+enum MHD_Result http_varve_end(http_request *q);
+
+enum MHD_Result http_raw(http_request *q);
+enum MHD_Result http_gateway(http_request *q, const char *rest);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * state: a running HTTP server: libmicrohttpd's functions, what is served, what is counted. Internal.
+ */
+#ifndef VV_TRANSPORT_SERVER_STATE_H
+#define VV_TRANSPORT_SERVER_STATE_H
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "base/ring.h"
+#include "base/thread.h"
+#include "repo/blocks/store.h"
+#include "repo/git/repository.h"
+#include "transport/server/address.h"
+#include "transport/server/auth.h"
+#include "transport/server/handlers.h"
+#include "transport/server/options.h"
+
+struct http_connection; /* connection.h */
+
+typedef struct vv_http_server vv_http_server;
+
+/* The functions of libmicrohttpd, found when it is loaded. */
+typedef struct http_mhd {
+	__typeof__(&MHD_start_daemon) start_daemon;
+	__typeof__(&MHD_stop_daemon) stop_daemon;
+	__typeof__(&MHD_quiesce_daemon) quiesce_daemon;
+	__typeof__(&MHD_create_response_from_buffer) response_from_buffer;
+	__typeof__(&MHD_create_response_from_callback) response_from_callback;
+	__typeof__(&MHD_add_response_header) add_header;
+	__typeof__(&MHD_queue_response) queue;
+	__typeof__(&MHD_destroy_response) destroy_response;
+	__typeof__(&MHD_lookup_connection_value) value;
+	__typeof__(&MHD_get_connection_values_n) values;
+	__typeof__(&MHD_get_connection_info) info;
+	__typeof__(&MHD_is_feature_supported) supports;
+} http_mhd;
+
+typedef struct http_repository {
+	char *name; /* in URLs */
+	char *path; /* to open it at */
+	vv_repository *repo;
+	vv_store *store; /* for the gateway; its functions may be called from any thread */
+	vv_reachable *reach;
+} http_repository;
+
+struct vv_http_server {
+	const http_mhd *mhd;
+	struct MHD_Daemon *daemon;
+	vv_http_options o; /* strings are not kept beyond the start */
+	vv_http_handlers handlers;
+	http_repository *repositories;
+	size_t repository_count;
+	vv_http_auth *auth;
+	char *url;
+	vv_mutex *lock; /* connections, their list */
+	struct http_connection *first;
+	unsigned connection_count; /* under lock */
+	vv_network *proxies;
+	size_t proxy_count;
+	char **hosts;
+	size_t host_count;
+	bool only_hosts; /* requests to other names are refused */
+	vv_worker *watch;
+	vv_ring *clock; /* nobody writes to it: waiting on it is the watch's pause */
+	atomic_bool stopping;
+	atomic_uint active;            /* requests under way */
+	atomic_uint_fast64_t reserved; /* bytes of memory for them */
+	atomic_uint_fast64_t requests;
+	vv_buf tls_cert, tls_key;
+	char said[256]; /* libmicrohttpd's last words */
+};
+
+#endif
