@@ -4,15 +4,18 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/gc.h"
 #include "cmd/output.h"
 #include "cmd/work/commit/gc.h"
+#include "cmd/work/peers/reach.h"
+#include "repo/git/history/history.h"
 
 typedef struct options {
 	bool dry_run, quiet, automatic;
-	const char *prune, *format;
+	const char *prune, *format, *remote;
 } options;
 
 static const vv_option table[] = {
@@ -21,6 +24,8 @@ static const vv_option table[] = {
 	OPT_FLAG('n', "dry-run", dry_run, "only say what would be done"),
 	OPT_MAYBE_STRING(0, "prune", prune, "WHEN", "now",
 			 "remove what has been unused for this long: now, never, 3.days, 2.weeks"),
+	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
+			 "the blocks on a Git host instead: into fewer packs"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
@@ -126,11 +131,88 @@ static int check_gc(const vv_context *c)
 	if (c->argc > 0) {
 		return vv_usage_error("gc takes no arguments, not '%s'", vv_text_shows(c->argv[0]));
 	}
+	if (o->remote && (o->automatic || vv_wants_json(o->format))) {
+		return vv_usage_error("--remote goes with --dry-run, --prune and --quiet only");
+	}
 	if (o->prune && !parse_grace(&grace, o->prune)) {
 		return vv_usage_error("--prune takes now, never, or a time as 3.days, not '%s'",
 				      vv_text_shows(o->prune));
 	}
 	return VV_EXIT_OK;
+}
+
+#define REMOTE_GRACE (90 * DAY)
+
+static void tell_remote(const options *o, const vv_host_compacted *r, const char *name)
+{
+	if (o->quiet) {
+		return;
+	}
+	if (!r->changed) {
+		vv_note("%s: %s, %s: nothing to gain", vv_text_shows(name),
+			vv_text_counted(r->packs_before, "pack", NULL),
+			vv_text_bytes(r->bytes_before));
+	} else if (o->dry_run) {
+		vv_note("%s: %s, %s: would become fewer", vv_text_shows(name),
+			vv_text_counted(r->packs_before, "pack", NULL),
+			vv_text_bytes(r->bytes_before));
+	} else {
+		vv_note("%s: %s, %s -> %s, %s", vv_text_shows(name),
+			vv_text_counted(r->packs_before, "pack", NULL),
+			vv_text_bytes(r->bytes_before),
+			vv_text_counted(r->packs_after, "pack", NULL),
+			vv_text_bytes(r->bytes_after));
+	}
+	if (r->dropped > 0) {
+		vv_note("%s that no ref there needs %s left out; the history of the ref keeps them",
+			vv_text_counted(r->dropped, "block", NULL),
+			o->dry_run        ? "would be"
+			: r->dropped == 1 ? "is"
+					  : "are");
+	}
+}
+
+/* --remote: the packs on a Git host. */
+static vv_status run_remote(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	uint64_t grace = REMOTE_GRACE;
+	char *name = NULL;
+	vv_head head = {0};
+	vv_remote m = {0};
+	vv_transfer t = {0};
+	vv_reached there = {0};
+	vv_host_compacted result;
+	vv_status rc;
+
+	if (o->prune) {
+		(void)parse_grace(&grace, o->prune);
+	}
+	if ((rc = vv_head_read(c->repo, &head, err)) < 0) {
+		return rc;
+	}
+	if ((!*o->remote && (rc = vv_remote_default(&name, c->repo, head.branch, true, err)) < 0) ||
+	    (rc = vv_remote_find(&m, c->repo, *o->remote ? o->remote : name, err)) < 0 ||
+	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, 0, err)) < 0 ||
+	    (rc = vv_reach(&there, &t, &m, true, err)) < 0) {
+		goto done;
+	}
+	if (!there.host) {
+		vv_fail(err, VV_EUSAGE, "%s is not a Git host without varve", vv_text_shows(m.url));
+		rc = vv_hint(err, "run 'varve gc' there");
+		goto done;
+	}
+	if ((rc = vv_git_host_gc(there.host, grace, o->dry_run, &result, err)) == VV_OK) {
+		vv_progress_end();
+		tell_remote(o, &result, m.name ? m.name : m.url);
+	}
+done:
+	vv_reached_close(&there);
+	vv_transfer_close(&t);
+	vv_remote_clear(&m);
+	vv_head_clear(&head);
+	vv_free(name);
+	return rc;
 }
 
 static vv_status run_gc(vv_context *c, vv_error *err)
@@ -141,6 +223,9 @@ static vv_status run_gc(vv_context *c, vv_error *err)
 	bool due = true;
 	vv_status rc = VV_OK;
 
+	if (o->remote) {
+		return run_remote(c, err);
+	}
 	if (o->prune) {
 		(void)parse_grace(&g.grace_sec, o->prune); /* looked at by check_gc */
 	}
@@ -165,7 +250,8 @@ const vv_command vv_cmd_gc = {
 	.name = "gc",
 	.group = "care",
 	.summary = "make the store small, and remove what no version needs any longer",
-	.usage = "[--dry-run | --auto] [--prune[=WHEN]] [--json]",
+	.usage =
+		"[--dry-run | --auto] [--prune[=WHEN]] [--json]\n--remote[=NAME] [--dry-run] [--prune[=WHEN]]",
 	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: "
 		   "3.1 MB -> 1.4 MB",
 	.options = table,

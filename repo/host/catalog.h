@@ -19,7 +19,9 @@ typedef struct vv_host_pack {
 	uint64_t len, blocks;
 	vv_cid *bases; /* in other packs */
 	size_t base_count;
-	bool here; /* of the caller: it was fetched */
+	/* Of the caller: */
+	size_t folder; /* in which it is there */
+	bool here;     /* it was fetched */
 } vv_host_pack;
 
 typedef struct vv_catalog vv_catalog;

@@ -589,6 +589,9 @@ static vv_status add_list(vv_host *h, const found_pack *p, const vv_buf *bytes, 
 			     ? vv_catalog_add(h->catalog, &list, &p->pack, max, err)
 			     : vv_fail(err, VV_ECORRUPT, "a list of blocks is another pack's");
 	}
+	if (rc == VV_OK) {
+		vv_catalog_pack(h->catalog, vv_catalog_packs(h->catalog) - 1)->folder = p->folder;
+	}
 	return rc < 0 ? vv_prefix(err, "%s: packs/%04zx/%s.list", vv_text_shows(h->url), p->folder,
 				  p->name)
 		      : VV_OK;

@@ -79,6 +79,23 @@ typedef struct vv_host_sending {
 } vv_host_sending;
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err);
 
+/* One more commit whose tree has fewer, larger packs. Kept are the blocks that wants reach (all refs
+ * of the host), and packs that were not there before `before` yet, as they are. */
+typedef struct vv_host_compaction {
+	const vv_oid *wants;
+	size_t want_count;
+	int64_t before; /* seconds since 1970; INT64_MAX: all packs are old */
+	bool dry_run;
+} vv_host_compaction;
+typedef struct vv_host_compacted {
+	bool changed; /* or would be; else there is nothing to gain */
+	uint64_t packs_before, packs_after, bytes_before, bytes_after;
+	uint64_t dropped; /* blocks, repeats counted, that are not in the tree any more */
+} vv_host_compacted;
+/* VV_ECONFLICT: somebody pushed meanwhile. VV_EMISSING: the host lacks what its lists name. */
+vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
+			  vv_error *err);
+
 /* What came through prefetch so far. */
 void vv_host_came(const vv_host *h, vv_host_sum *out);
 

@@ -37,6 +37,29 @@ vv_git_call vv_host_run(vv_host *h, const char *const *args);
 /* h->tip is what was pushed. */
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);
 
+/* Commits on their way: made in the scratch repository, one on top of the other. */
+typedef struct vv_host_next {
+	vv_oid id;        /* the last; null: the ref will be new */
+	uint64_t waiting; /* bytes that are not there yet */
+	size_t folder, in_folder;
+} vv_host_next;
+void vv_host_next_init(vv_host_next *n, const vv_host *h); /* on the tip */
+
+/* What one changes: one more pack (or none), packs that leave the tree. */
+typedef struct vv_host_commit {
+	const char *message;
+	const vv_buf *pack, *list; /* pack NULL: none */
+	const char *name;          /* of the pack, hex */
+	char *const *removed;      /* "packs/0000/<hex>" */
+	size_t removed_count;
+} vv_host_commit;
+vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit *c, vv_error *err);
+
+/* Hosts refuse a push that is too large. */
+#define VV_HOST_PUSH_BYTES (UINT64_C(900) << 20)
+/* Pushes them. *lost: another pusher was faster, and err says so. */
+vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err);
+
 /* The file in which the list of a pack is kept here; owned; NULL when out of memory. */
 char *vv_host_list_path(const vv_host *h, const char *name);
 

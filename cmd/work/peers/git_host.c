@@ -618,6 +618,68 @@ vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uin
 	return rc;
 }
 
+/* --- gc ------------------------------------------------------------------------------------------- */
+
+typedef struct ids {
+	vv_oid *items;
+	size_t count, cap;
+} ids;
+
+static vv_status add_id(void *payload, const vv_ref *ref, vv_error *err)
+{
+	ids *l = payload;
+
+	if (vv_oid_is_null(&ref->commit)) {
+		return VV_OK; /* a tree or blob: no version */
+	}
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
+	}
+	l->items[l->count++] = ref->id;
+	return VV_OK;
+}
+
+/* Every ref of the host, those of open and closed requests too. */
+static vv_status fetch_all(vv_git_host *g, ids *out, vv_error *err)
+{
+	vv_buf specs = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&specs, "+refs/*:%s*\n^refs/varve/*\n^%s\n", g->folder, g->blocks_ref);
+	g->fetched++;
+	if ((rc = vv_buf_ok(&specs, err)) == VV_OK && (rc = run_fetch(g, &specs, err)) == VV_OK) {
+		rc = vv_refs_each(g->t->repo, g->folder, add_id, out, err);
+	}
+	vv_buf_clear(&specs);
+	return rc;
+}
+
+vv_status vv_git_host_gc(vv_git_host *g, uint64_t grace_sec, bool dry_run, vv_host_compacted *out,
+			 vv_error *err)
+{
+	vv_host_compaction what = {.before = INT64_MAX, .dry_run = dry_run};
+	ids tips = {0};
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_git_host_tidy(g, err)) < 0 || (rc = need_host(g, err)) < 0 ||
+	    (rc = fetch_all(g, &tips, err)) < 0) {
+		goto done;
+	}
+	vv_now(&now, &nsec);
+	if (grace_sec > 0) {
+		what.before = grace_sec < (uint64_t)now ? now - (int64_t)grace_sec : 0;
+	}
+	what.wants = tips.items;
+	what.want_count = tips.count;
+	rc = vv_host_compact(g->host, &what, out, err);
+done:
+	vv_free(tips.items);
+	return rc;
+}
+
 /* --- push ---------------------------------------------------------------------------------------- */
 
 /* "<flag>\t<from>:<to>\t<summary>": of those that did not move, the summary. */

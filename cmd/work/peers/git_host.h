@@ -70,6 +70,11 @@ vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error
 /* What came over the line so far, but for history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
 
+/* Puts the blocks on the host into fewer packs; all that any ref there reaches stays (pull requests,
+ * too), and what was pushed within the last grace_sec. */
+vv_status vv_git_host_gc(vv_git_host *g, uint64_t grace_sec, bool dry_run, vv_host_compacted *out,
+			 vv_error *err);
+
 typedef struct vv_git_push {
 	const char *from; /* a ref here, or NULL: id itself */
 	const char *to;
