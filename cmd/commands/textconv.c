@@ -3,7 +3,8 @@
  * cell, below a line for each row.
  *
  * git gives a file with the table itself (its filter ran already), under a name of its own
- * making that ends as the table's: so the key is that of a dataset of this name in the
+ * making that ends as the table's. The filter remembers what it wrote (known_bytes.h); else the
+ * file is imported. The key is that of a dataset of this name in the
  * index. Where a key were found out for each version alone, the lines of two versions might
  * have nothing in common.
  */
@@ -17,6 +18,7 @@
 #include "cmd/output.h"
 #include "cmd/work/diff/table.h"
 #include "cmd/work/view/version.h"
+#include "dataset/table/known_bytes.h"
 
 /* Bytes of a table above which lines stand for groups of rows. Git holds both versions'
  * lines in memory, about three times as long as the table. */
@@ -150,6 +152,48 @@ static vv_status open_file(lines *l, bool find_key, vv_error *err)
 	return rc;
 }
 
+static vv_status open_version(lines *l, const char *cid, vv_error *err)
+{
+	const vv_subject_options how = {.find_key = false};
+	vv_status rc;
+
+	if ((rc = vv_subject_find(&l->subject, l->repo, l->reader, cid, err)) == VV_OK &&
+	    (rc = vv_subject_open(&l->subject, &l->table, &how, err)) == VV_OK) {
+		l->open = true;
+		(void)take_key(l, (const char *const *)l->table.root.key, l->table.root.key_count);
+	}
+	return rc;
+}
+
+/* The version that the filter wrote into this file. *settled: it is open, with its key. */
+static vv_status open_known(lines *l, bool *settled, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+	vv_error ignored;
+	vv_cid cid;
+	bool found = false;
+	vv_status rc = l->repo ? vv_known_bytes_find(l->repo, l->file, &cid, &found, err) : VV_OK;
+
+	*settled = false;
+	if (rc < 0 || !found) {
+		return rc;
+	}
+	vv_cid_text(text, &cid);
+	if (open_version(l, text, &ignored) < 0) {
+		close_table(l); /* the bytes are here all the same */
+		return VV_OK;
+	}
+	if ((rc = look_in_index(l, settled, err)) == VV_OK && !*settled) {
+		*settled = take_key(l, (const char *const *)l->table.root.key,
+				    l->table.root.key_count);
+	}
+	if (l->as_file || !*settled) {
+		*settled = false;
+		close_table(l);
+	}
+	return rc;
+}
+
 /* VV_ENOTFOUND: no table. */
 static vv_status open_table(lines *l, vv_error *err)
 {
@@ -161,14 +205,9 @@ static vv_status open_table(lines *l, vv_error *err)
 		return rc;
 	}
 	if (cid[0]) {
-		const vv_subject_options how = {.find_key = false};
-
-		if ((rc = vv_subject_find(&l->subject, l->repo, l->reader, cid, err)) == VV_OK &&
-		    (rc = vv_subject_open(&l->subject, &l->table, &how, err)) == VV_OK) {
-			l->open = true;
-			(void)take_key(l, (const char *const *)l->table.root.key,
-				       l->table.root.key_count);
-		}
+		return open_version(l, cid, err);
+	}
+	if ((rc = open_known(l, &settled, err)) < 0 || settled) {
 		return rc;
 	}
 	if ((rc = look_in_index(l, &settled, err)) < 0) {

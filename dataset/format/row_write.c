@@ -182,7 +182,12 @@ bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell)
 	if (habit == VV_QUOTE_ALWAYS) {
 		return true;
 	}
-	return cell->len > 0 && (habit == VV_QUOTE_NONEMPTY || !is_number(cell->text, cell->len));
+	if (cell->len == 0 || habit == VV_QUOTE_NONEMPTY) {
+		return cell->len > 0;
+	}
+	/* Most texts show by their first byte that they are not numbers. */
+	return (cell->text[0] != '-' && (cell->text[0] < '0' || cell->text[0] > '9')) ||
+	       !is_number(cell->text, cell->len);
 }
 
 bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d)

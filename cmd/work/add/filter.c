@@ -10,6 +10,7 @@
 #include "cmd/work/add/plan.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/known_bytes.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
@@ -306,6 +307,46 @@ done:
 	return rc;
 }
 
+/* What goes to git, and its hash. */
+typedef struct hashed {
+	vv_bytes_fn fn;
+	void *payload;
+	vv_xxh3_state *hash;
+} hashed;
+
+static vv_status give_hashed(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	hashed *h = payload;
+
+	vv_xxh3_update(h->hash, bytes, len);
+	return h->fn(h->payload, bytes, len, err);
+}
+
+/* git may give the same bytes to our textconv next. */
+static vv_status give_table(vv_filter *f, vv_table *t, vv_bytes_fn fn, void *payload, vv_error *err)
+{
+	vv_pool *pool = vv_dataset_reader_pool(vv_dataset_writer_reader(f->writer));
+	hashed h = {fn, payload, NULL};
+	vv_error ignored;
+	uint64_t secret;
+	vv_status rc;
+
+	if (t->root.bytes < VV_KNOWN_BYTES_MIN ||
+	    vv_repository_secret(f->repo, &secret, &ignored) < 0) {
+		return vv_table_bytes(t, fn, payload, pool, NULL, err);
+	}
+	h.hash = vv_xxh3_new(secret);
+	if (!h.hash) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_table_bytes(t, give_hashed, &h, pool, NULL, err)) == VV_OK) {
+		(void)vv_known_bytes_note(f->repo, t->root.bytes, vv_xxh3_digest128(h.hash),
+					  &t->cid, &ignored);
+	}
+	vv_xxh3_free(h.hash);
+	return rc;
+}
+
 vv_status vv_filter_bytes(vv_filter *f, const vv_smudge *s, vv_bytes_fn fn, void *payload,
 			  vv_error *err)
 {
@@ -322,9 +363,7 @@ vv_status vv_filter_bytes(vv_filter *f, const vv_smudge *s, vv_bytes_fn fn, void
 	}
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open(&t, &source, &s->root, err)) == VV_OK) {
-		rc = vv_table_bytes(&t, fn, payload,
-				    vv_dataset_reader_pool(vv_dataset_writer_reader(f->writer)),
-				    NULL, err);
+		rc = give_table(f, &t, fn, payload, err);
 		vv_table_close(&t);
 	}
 	return rc;

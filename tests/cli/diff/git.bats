@@ -272,3 +272,33 @@ two_versions() {
 	ends_with 2 varve textconv missing.csv
 	stderr_has "missing.csv"
 }
+
+@test "what the filter wrote is known again by its bytes, and says what it says without that" {
+	new_repo
+	rows 20000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	tick
+	sed -i 's/^777,[^,]*,/777,other,/' prices.csv
+	varve commit -qam two
+	succeeds git show
+	printf "%s\n" "$output" > ../first
+	[ -s .git/varve/cache/smudged ]
+	output_has "row id=777"
+	succeeds git show
+	printf '%s\n' "$output" | cmp - <(printf '%s\n' "$(cat ../first)")
+	rm .git/varve/cache/smudged
+	succeeds varve textconv prices.csv
+	printf '%s\n' "$output" > ../imported
+	git show > /dev/null
+	succeeds varve textconv prices.csv
+	printf '%s\n' "$output" | cmp - ../imported
+	# other bytes of the same length are another table
+	sed 's/^777,other,/777,OTHER,/' prices.csv > ../changed-prices.csv
+	succeeds varve textconv ../changed-prices.csv
+	output_has OTHER
+	# a damaged list of notes is none
+	printf x | dd of=.git/varve/cache/smudged bs=1 seek=20 conv=notrunc 2> /dev/null
+	succeeds varve textconv prices.csv
+	printf '%s\n' "$output" | cmp - ../imported
+}
