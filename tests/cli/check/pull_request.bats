@@ -1,0 +1,187 @@
+# docs/ci/varve-pr against plain hosts: what the Action and the template of GitLab run.
+load ../helper
+load ../hosts/host
+
+job=$BATS_TEST_DIRNAME/../../../docs/ci/varve-pr
+
+# The base with p.csv on main, a fork of it, and Bob's branch pr there, which changes row 5's name.
+team() {
+	plain_host
+	mv host.git base.git
+	git init -q --bare fork.git
+	export VARVE_BASE_URL=${url%host.git}base.git VARVE_BASE=main
+	export VARVE_HEAD_URL=${url%host.git}fork.git VARVE_HEAD_BRANCH=pr
+	varve clone -q "$VARVE_BASE_URL" ada 2> /dev/null
+	cd ada
+	rows 50 > p.csv
+	varve add p.csv > /dev/null
+	varve commit -q -m one
+	varve push -q -u origin main
+	cd ..
+	git -C base.git push -q ../fork.git main
+	varve clone -q "$VARVE_BASE_URL" bob
+	cd bob
+	git remote set-url origin "$VARVE_HEAD_URL"
+	git switch -q -c pr
+	tick
+	sed -i 's/^5,[^,]*/5,bob/' p.csv
+	varve commit -q -a -m bob
+	cd ..
+	mkdir job
+}
+
+bob_pushes() { (cd bob && varve push -q origin pr); }
+roots() { git -C "$1" show "$2:p.csv" | sed -n '1s/.*"root": "\([^"]*\)".*/\1/p'; }
+
+@test "a fork's blocks are copied into the base" {
+	team
+	bob_pushes
+	export VARVE_HEAD=$(git -C fork.git rev-parse pr)
+	cd job
+	succeeds sh "$job" blocks
+	output_has "all blocks are here"
+	# The fork goes away, the commit is merged on the host: the base alone has it all.
+	git -C ../fork.git push -q ../base.git pr:main
+	rm -rf ../fork.git
+	succeeds varve clone -q "$VARVE_BASE_URL" ../later
+	grep -q '^5,bob' ../later/p.csv
+	succeeds sh "$job" publish
+}
+
+@test "blocks that are nowhere: the answer is no, and says what helps" {
+	team
+	(cd bob && git push -q --no-verify origin pr)
+	cd job
+	ends_with 1 sh "$job" blocks
+	grep -q 'Blocks of this pull request are missing: `varve push`' varve.md
+	head -n 1 varve.md | grep -qx '<!-- varve -->'
+	bob_pushes || (cd ../bob && varve push -q --blocks origin)
+	succeeds sh "$job" blocks
+}
+
+@test "the comment has the cells and what check says; invalid data is no" {
+	team
+	bob_pushes
+	cd job
+	succeeds sh "$job" comment
+	head -n 1 varve.md | grep -qx '<!-- varve -->'
+	grep -q '<code>bob</code>' varve.md
+	grep -q 'varve check: valid' varve.md
+	cd ../bob
+	tick
+	sed -i 's/^6,\(.*\),[^,]*,/6,\1,many,/' p.csv
+	varve commit -q -a -m many 2> /dev/null
+	varve push -q origin pr
+	cd ../job
+	ends_with 1 sh "$job" comment
+	grep -q 'varve check: invalid' varve.md
+}
+
+@test "two pull requests on one table, one of them from a fork, are both merged" {
+	team
+	bob_pushes
+	cd ada
+	git switch -q -c mine
+	tick
+	sed -i 's/^5,\([^,]*\),[^,]*/5,\1,1.00/' p.csv
+	varve commit -q -a -m mine
+	varve push -q origin mine
+	cd ..
+	git -C base.git fetch -q "$PWD/base.git" mine:main
+	cd job
+	succeeds sh "$job" blocks
+	succeeds sh "$job" merge
+	grep -q 'Merged main by cell' varve.md
+	succeeds sh "$job" blocks
+	# Now the host merges the branch as text, and finds nothing in the way.
+	git -C ../fork.git push -q ../base.git pr:main
+	succeeds varve clone -q "$VARVE_BASE_URL" ../after
+	grep -qx '5,bob,1.00,2024-06-06' ../after/p.csv
+}
+
+@test "one cell changed on both sides is told with the commands to type" {
+	team
+	bob_pushes
+	cd ada
+	tick
+	sed -i 's/^5,[^,]*/5,ada/' p.csv
+	varve commit -q -a -m ada
+	varve push -q
+	cd ../job
+	ends_with 1 sh "$job" merge
+	grep -q 'Both sides changed the same cells' varve.md
+	grep -q "varve pull $VARVE_BASE_URL main" varve.md
+	grep -q 'ada' varve.md
+}
+
+@test "a branch that may not be pushed to is told with the two commands" {
+	team
+	bob_pushes
+	cd ada
+	tick
+	sed -i 's/^9,[^,]*/9,ada/' p.csv
+	varve commit -q -a -m ada
+	varve push -q
+	printf '#!/bin/sh\nexit 1\n' > ../fork.git/hooks/pre-receive
+	chmod +x ../fork.git/hooks/pre-receive
+	cd ../job
+	ends_with 1 sh "$job" merge
+	grep -q 'I may not push to the branch' varve.md
+	grep -q '^    varve push$' varve.md
+}
+
+@test "plain files of each merge stand on a branch" {
+	team
+	cd job
+	succeeds sh "$job" publish
+	git -C ../base.git show tables:p.csv | cmp - ../ada/p.csv
+	before=$(git -C ../base.git rev-parse tables)
+	succeeds sh "$job" publish
+	[ "$(git -C ../base.git rev-parse tables)" = "$before" ]
+	cd ../ada
+	rows 60 > p.csv
+	varve commit -q -a -m sixty
+	varve push -q
+	cd ../job
+	succeeds sh "$job" publish
+	git -C ../base.git show tables:p.csv | cmp - ../ada/p.csv
+	[ "$(git -C ../base.git rev-parse tables^)" = "$before" ]
+}
+
+@test "the files around it are YAML, and run nothing of the pull request" {
+	python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
+	python3 - "$BATS_TEST_DIRNAME/../../../docs/ci" <<-'END'
+	import sys, yaml
+	w = yaml.safe_load(open(sys.argv[1] + "/github.yml"))
+	assert "pull_request_target" in w[True], w
+	for name, job in w["jobs"].items():
+	    for step in job["steps"]:
+	        if step.get("uses", "").startswith("actions/checkout"):
+	            assert "ref" not in step.get("with", {}) and step["with"]["persist-credentials"] is False, name
+	        # what others write comes by the environment, never into the text of a script
+	        assert "${{" not in step.get("run", ""), step
+	g = yaml.safe_load(open(sys.argv[1] + "/gitlab.yml"))
+	assert "schedule" in g["varve"]["rules"][0]["if"], g
+	END
+}
+
+@test "the scripts in the files around it are shell" {
+	python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
+	python3 - "$BATS_TEST_DIRNAME/../../../docs/ci" <<-'END'
+	import subprocess, sys, yaml
+	w = yaml.safe_load(open(sys.argv[1] + "/github.yml"))
+	scripts = [s["run"] for j in w["jobs"].values() for s in j["steps"] if "run" in s]
+	scripts += yaml.safe_load(open(sys.argv[1] + "/gitlab.yml"))["varve"]["script"]
+	assert len(scripts) >= 9, len(scripts)
+	for script in scripts:
+	    subprocess.run(["sh", "-n", "-c", script], check=True)
+	END
+}
+
+@test "what is not set is named" {
+	ends_with 2 sh "$job" blocks
+	stderr_has "VARVE_BASE_URL is not set"
+	export VARVE_BASE_URL=x VARVE_BASE=main
+	ends_with 2 sh "$job" nonsense
+	stderr_has "usage: varve-pr blocks|comment|merge|publish"
+}
