@@ -145,15 +145,6 @@ static const char *branch_name(const picker *p)
 							       : p->head.branch;
 }
 
-/* The change is there already: nothing is left under way. */
-static vv_status say_empty(picker *p)
-{
-	p->empty = true;
-	vv_note("%s changes nothing here: %s", p->short_id,
-		p->revert ? "it is already reverted" : "what it changed is there already");
-	return VV_OK;
-}
-
 static vv_status merge_pick(picker *p, vv_error *err)
 {
 	vv_merge_job j = {.repo = p->repo,
@@ -171,7 +162,9 @@ static vv_status merge_pick(picker *p, vv_error *err)
 	vv_status rc = vv_merge_plan(&j, verb(p), err);
 
 	if (rc == VV_OK && vv_merge_is_empty(&j)) {
-		rc = say_empty(p);
+		p->empty = true; /* nothing is left under way */
+		vv_note("%s changes nothing here: %s", p->short_id,
+			p->revert ? "it is already reverted" : "what it changed is there already");
 	} else if (rc == VV_OK && (rc = vv_merge_apply(&j, err)) == VV_OK) {
 		vv_progress_end();
 		p->conflicts = j.conflicts > 0;
@@ -292,18 +285,21 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	return rc;
 }
 
+#define PICK_OPTIONS                                                                               \
+	OPT_FLAG('e', "edit", edit, "open the editor on the message"),                             \
+		OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),          \
+		OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),      \
+		OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),     \
+		OPT_FLAG('v', "verbose", verbose,                                                  \
+			 "also show the groups and bytes that each dataset added to the store"),   \
+		OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings")
+
 static const vv_option cherry_pick_table[] = {
 	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
 	OPT_NUMBER('m', "mainline", mainline, "N",
 		   "for a merge, apply what it changed against parent N"),
 	OPT_FLAG('x', NULL, note_origin, "name the original commit in the message"),
-	OPT_FLAG('e', "edit", edit, "open the editor on the message"),
-	OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),
-	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
-	OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),
-	OPT_FLAG('v', "verbose", verbose,
-		 "also show the groups and bytes that each dataset added to the store"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
+	PICK_OPTIONS,
 };
 
 static vv_status run_cherry_pick(vv_context *c, vv_error *err)
@@ -332,13 +328,7 @@ const vv_command vv_cmd_cherry_pick = {
 static const vv_option revert_table[] = {
 	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
 	OPT_NUMBER('m', "mainline", mainline, "N", "for a merge, go back to what parent N had"),
-	OPT_FLAG('e', "edit", edit, "open the editor on the message"),
-	OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),
-	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
-	OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),
-	OPT_FLAG('v', "verbose", verbose,
-		 "also show the groups and bytes that each dataset added to the store"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
+	PICK_OPTIONS,
 };
 
 static vv_status run_revert(vv_context *c, vv_error *err)

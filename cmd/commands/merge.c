@@ -225,14 +225,6 @@ done:
 	return rc;
 }
 
-static vv_status write_index(merger *m, vv_journal *j, vv_error *err)
-{
-	vv_status rc = vv_index_write(m->c->index, err);
-
-	vv_journal_index_written(j);
-	return rc;
-}
-
 static vv_status fast_forward(merger *m, vv_error *err)
 {
 	vv_checkout checkout;
@@ -254,7 +246,8 @@ static vv_status fast_forward(merger *m, vv_error *err)
 	}
 	if ((s.count > 0 && (rc = note(m, &j, &s, err)) < 0) ||
 	    (rc = vv_tree_switch_run(&s, err)) < 0 ||
-	    (s.count > 0 && (rc = write_index(m, j, err)) < 0) || (rc = move_branch(m, err)) < 0) {
+	    (s.count > 0 && (rc = vv_journal_index(j, m->c->index, err)) < 0) ||
+	    (rc = move_branch(m, err)) < 0) {
 		/* Where the branch has moved all the same, files and index stay with it. */
 		rc = vv_journal_close(j, rc, err);
 		goto done;
@@ -419,29 +412,25 @@ static vv_status merge(merger *m, vv_error *err)
 
 /* --- what is under way ------------------------------------------------------------------------------ */
 
-static vv_status need_merge(vv_repository *r, vv_error *err)
-{
-	return strcmp(vv_state_name(r), "merge") == 0
-		       ? VV_OK
-		       : vv_fail(err, VV_EUSAGE, "no merge is under way");
-}
-
 static vv_status run_under_way(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_status rc = need_merge(c->repo, err);
 
-	if (rc < 0 && o->abort && vv_journal_was(&c->found, "merge")) {
-		rc = VV_OK; /* done just now */
-	} else if (rc == VV_OK && o->abort) {
-		rc = vv_merge_undo(c->repo, err);
-	} else if (rc == VV_OK && o->quit) {
-		rc = vv_state_cleanup(c->repo, err);
-	} else if (rc == VV_OK) {
-		vv_context_close(c);
-		c->code = vv_commit_conclude(o->verbose);
+	if (strcmp(vv_state_name(c->repo), "merge") != 0) {
+		if (o->abort && vv_journal_was(&c->found, "merge")) {
+			return VV_OK; /* done just now */
+		}
+		return vv_fail(err, VV_EUSAGE, "no merge is under way");
 	}
-	return rc;
+	if (o->abort) {
+		return vv_merge_undo(c->repo, err);
+	}
+	if (o->quit) {
+		return vv_state_cleanup(c->repo, err);
+	}
+	vv_context_close(c);
+	c->code = vv_commit_conclude(o->verbose);
+	return VV_OK;
 }
 
 static void merger_clear(merger *m)

@@ -46,12 +46,6 @@ static vv_status show_json(const char *json, size_t len, vv_error *err)
 	return rc;
 }
 
-static vv_status show(const vv_table *t, vv_error *err)
-{
-	return t->root.schema.data ? show_json(t->root.schema.data, t->root.schema.len, err)
-				   : show_json("{}", 2, err);
-}
-
 /* Applies one edit to the text. */
 static vv_status apply(vv_buf *text, vv_package_edit *edit, vv_error *err)
 {
@@ -295,10 +289,14 @@ static vv_status run_schema(vv_context *c, vv_error *err)
 	if (t.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
 			     vv_text_shows(c->argv[0]));
+	} else if (o->infer) {
+		rc = infer(&s, &t, err);
+	} else if (is_edit(o)) {
+		rc = edit_package(o, &s, &t, err);
+	} else if (t.root.schema.data) {
+		rc = show_json(t.root.schema.data, t.root.schema.len, err);
 	} else {
-		rc = o->infer     ? infer(&s, &t, err)
-		     : is_edit(o) ? edit_package(o, &s, &t, err)
-				  : show(&t, err);
+		rc = show_json("{}", 2, err);
 	}
 	vv_table_close(&t);
 done:

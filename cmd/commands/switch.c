@@ -440,14 +440,6 @@ done:
 	return rc;
 }
 
-static vv_status write_index(plan *p, vv_journal *j, vv_error *err)
-{
-	vv_status rc = vv_index_write(p->c->index, err);
-
-	vv_journal_index_written(j);
-	return rc;
-}
-
 static vv_status change_files(plan *p, vv_error *err)
 {
 	vv_checkout checkout = {0};
@@ -466,7 +458,8 @@ static vv_status change_files(plan *p, vv_error *err)
 				      err)) < 0 ||
 	    ((s.count > 0 || p->make) && (rc = note(p, &j, &s, err)) < 0) ||
 	    (rc = vv_tree_switch_run(&s, err)) < 0 ||
-	    (s.count > 0 && (rc = write_index(p, j, err)) < 0) || (rc = move_head(p, err)) < 0) {
+	    (s.count > 0 && (rc = vv_journal_index(j, p->c->index, err)) < 0) ||
+	    (rc = move_head(p, err)) < 0) {
 		/* Where HEAD has moved all the same, files and index stay with it. */
 		rc = vv_journal_close(j, rc, err);
 		goto done;

@@ -36,18 +36,13 @@ static void put_github(vv_buf *b, const char *s, size_t len, bool property)
 	}
 }
 
-static void put_path(vv_buf *b, const char *path)
-{
-	put_github(b, path, strlen(path), true);
-}
-
 static void put_annotation(vv_buf *out, const char *kind, const vv_report_dataset *d,
 			   const vv_report_group *g, const vv_report_item *i)
 {
 	vv_buf text = VV_BUF_INIT;
 
 	vv_buf_printf(out, "::%s file=", kind);
-	put_path(out, d->path);
+	put_github(out, d->path, strlen(d->path), true);
 	vv_buf_printf(out, ",line=%llu,title=", (unsigned long long)(i->line > 0 ? i->line : 1));
 	put_github(out, g->code, strlen(g->code), true);
 	vv_buf_puts(out, "::");

@@ -744,12 +744,6 @@ vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code)
 	return highest;
 }
 
-/* It cannot be turned off. */
-static bool is_unchecked(const char *code)
-{
-	return strcmp(code, VV_RULE_UNCHECKED) == 0;
-}
-
 vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code)
 {
 	if (s && vv_rule_set_severity(s, *code) != VV_SEVERITY_ERROR) {
@@ -791,7 +785,8 @@ vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t coun
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		vv_rule_setting *item = &s->items[i];
 
-		if (is_unchecked(item->rule->code)) {
+		if (strcmp(item->rule->code, VV_RULE_UNCHECKED) ==
+		    0) { /* it cannot be turned off */
 			continue;
 		}
 		if (!is_among(item->rule->code, codes, count)) {

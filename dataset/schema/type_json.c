@@ -114,20 +114,17 @@ static bool is_position(const vv_json *node)
 	return true;
 }
 
-/* Arrays, `depth` of them one inside of the other, of positions (depth 0: one). */
-static bool is_positions(const vv_json *node, unsigned depth)
+/* Arrays, `depth` of them one inside of the other, of what is_one accepts (depth 0: one). */
+static bool is_nested(const vv_json *node, unsigned depth, bool (*is_one)(const vv_json *node))
 {
 	const vv_json *n = node;
 	unsigned level = depth;
 
 	for (;;) {
-		if (level == 0) {
-			if (!is_position(n)) {
-				return false;
-			}
-		} else if (n->type != VV_JSON_ARRAY) {
+		if (level == 0 ? !is_one(n) : n->type != VV_JSON_ARRAY) {
 			return false;
-		} else if (n->first) {
+		}
+		if (level > 0 && n->first) {
 			n = n->first;
 			level--;
 			continue;
@@ -195,7 +192,7 @@ static bool is_geo_object(const vv_json *node, const vv_json **inner, bool *arra
 	}
 	depth = coordinate_depth(type);
 	coordinates = vv_json_get(node, "coordinates");
-	return depth >= 0 && coordinates && is_positions(coordinates, (unsigned)depth);
+	return depth >= 0 && coordinates && is_nested(coordinates, (unsigned)depth, is_position);
 }
 
 static bool is_wanted(const vv_json *node, const char *want)
@@ -266,32 +263,6 @@ static bool is_arc_index(const vv_json *node)
 	return true;
 }
 
-/* Arrays, `depth` of them one inside of the other, of indexes of arcs. */
-static bool is_indexes(const vv_json *node, unsigned depth)
-{
-	const vv_json *n = node;
-	unsigned level = depth;
-
-	for (;;) {
-		if (level == 0 ? !is_arc_index(n) : n->type != VV_JSON_ARRAY) {
-			return false;
-		}
-		if (level > 0 && n->first) {
-			n = n->first;
-			level--;
-			continue;
-		}
-		while (n != node && !n->next) {
-			n = n->parent;
-			level++;
-		}
-		if (n == node) {
-			return true;
-		}
-		n = n->next;
-	}
-}
-
 /* A geometry but for those in it, of which *inner is the first. */
 static bool is_topo_geometry(const vv_json *node, const vv_json **inner)
 {
@@ -311,10 +282,10 @@ static bool is_topo_geometry(const vv_json *node, const vv_json **inner)
 	depth = coordinate_depth(type);
 	if (strcmp(type, "Point") == 0 || strcmp(type, "MultiPoint") == 0) {
 		part = vv_json_get(node, "coordinates");
-		return part && is_positions(part, (unsigned)depth);
+		return part && is_nested(part, (unsigned)depth, is_position);
 	}
 	part = vv_json_get(node, "arcs");
-	return depth > 0 && part && is_indexes(part, (unsigned)depth);
+	return depth > 0 && part && is_nested(part, (unsigned)depth, is_arc_index);
 }
 
 /* The geometries from first on, with all that lie in them. */
@@ -351,7 +322,7 @@ static bool is_topology(const vv_json *root)
 		      *transform = vv_json_get(root, "transform");
 
 	if (!objects || objects->type != VV_JSON_OBJECT || !arcs || arcs->type != VV_JSON_ARRAY ||
-	    !is_positions(arcs, 2) ||
+	    !is_nested(arcs, 2, is_position) ||
 	    (transform &&
 	     (transform->type != VV_JSON_OBJECT || !is_pair(vv_json_get(transform, "scale")) ||
 	      !is_pair(vv_json_get(transform, "translate"))))) {

@@ -676,12 +676,6 @@ static vv_status prove(import *im, size_t k, pair_check *p, bool *unique, vv_err
 	return rc;
 }
 
-static void pair_check_clear(pair_check *p)
-{
-	vv_table_reader_close(p->reader);
-	vv_batch_clear(&p->batch);
-}
-
 static vv_status set_key(import *im, const vv_key_candidate *c, vv_key_source source, vv_error *err)
 {
 	vv_root *root = &im->out->root;
@@ -754,7 +748,8 @@ vv_status import_finish_key(import *im, vv_error *err)
 				rc = set_key(im, &im->candidates[k], opts->key_source, err);
 			}
 		}
-		pair_check_clear(&p);
+		vv_table_reader_close(p.reader);
+		vv_batch_clear(&p.batch);
 		if (rc < 0 || unique) {
 			break;
 		}

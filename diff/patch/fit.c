@@ -111,13 +111,6 @@ static void fit_identity_of(fit *f, const patch_op *op)
 	}
 }
 
-/* The same of the row that a line changes. */
-static vv_hash128 fit_hash_known(fit *f, const patch_op *op)
-{
-	fit_identity_of(f, op);
-	return fit_hash_cells(f, f->identity);
-}
-
 /* What a changed row is known by once it is changed; false where that stays, or without a key. */
 static bool fit_hash_becomes(fit *f, const patch_op *op, vv_hash128 *out)
 {
@@ -459,7 +452,8 @@ static vv_status gather_one(fit *f, const patch_op *op, passed *p, vv_error *err
 		if (!changes) {
 			return VV_OK;
 		}
-		c.id = fit_hash_known(f, op);
+		fit_identity_of(f, op);
+		c.id = fit_hash_cells(f, f->identity);
 		c.rekeys = fit_hash_becomes(f, op, &c.becomes);
 		if (c.rekeys && (rc = wanted_rows_want(&f->ids, c.becomes, err)) < 0) {
 			return rc;

@@ -66,11 +66,6 @@ static vv_status sum_row(vv_diff_writer *w, const vv_row_change *c, vv_error *er
 	return VV_OK;
 }
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void put_part(vv_buf *b, size_t start, uint64_t n, const char *what)
 {
 	if (n > 0) {
@@ -262,7 +257,7 @@ static vv_status sum_end(vv_diff_writer *base, vv_error *err)
 	}
 	if (w->count > 0) {
 		vv_buf_printf(&b, " %s table%s differ%s", vv_text_count(w->tables),
-			      plural(w->tables), w->tables == 1 ? "s" : "");
+			      w->tables == 1 ? "" : "s", w->tables == 1 ? "s" : "");
 		if (w->added + w->removed + w->changed > 0) {
 			vv_buf_puts(&b, ": ");
 			vv_row_counts_put(&b, w->added, w->removed, w->changed);

@@ -129,11 +129,6 @@ static vv_status add_named(lister *l, vv_error *err)
 	return rc;
 }
 
-static bool ends_in(const char *path, const char *name)
-{
-	return strcmp(vv_path_base(path), name) == 0;
-}
-
 /* What the datapackage.json files of the side describe. Those that cannot be read are found out
  * when a dataset below them is checked; they are no reason to look at nothing. */
 static vv_status read_packages(lister *l, vv_error *err)
@@ -148,7 +143,7 @@ static vv_status read_packages(lister *l, vv_error *err)
 		vv_error why;
 		vv_buf text = VV_BUF_INIT;
 
-		if (!ends_in(package, VV_PACKAGE_NAME)) {
+		if (strcmp(vv_path_base(package), VV_PACKAGE_NAME) != 0) {
 			continue;
 		}
 		rc = vv_check_read_beside(&beside, package, &text, &why);

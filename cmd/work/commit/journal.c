@@ -561,11 +561,14 @@ vv_status vv_journal_ready(vv_journal *j, vv_error *err)
 	return VV_OK;
 }
 
-void vv_journal_index_written(vv_journal *j)
+vv_status vv_journal_index(vv_journal *j, vv_index *x, vv_error *err)
 {
+	vv_status rc = vv_index_write(x, err);
+
 	if (j) {
 		vv_index_copy_mark(&j->index, j->repo);
 	}
+	return rc;
 }
 
 /* Where the index cannot be written any more, the old one may still take its place. */

@@ -80,8 +80,9 @@ vv_status vv_journal_config(vv_journal *j, const char *key, const char *value, v
  * is to be changed. */
 vv_status vv_journal_ready(vv_journal *j, vv_error *err);
 
-/* The index was written for the command: should the way back fail, the old one takes its place. */
-void vv_journal_index_written(vv_journal *j);
+/* Writes the index for the command: should the way back fail, the old one takes its place. j may
+ * be NULL. */
+vv_status vv_journal_index(vv_journal *j, vv_index *x, vv_error *err);
 
 /* The end of the command, with its outcome so far; accepts NULL. On success (rc >= 0) the journal
  * goes. After a failure what is to be undone is undone, and the journal goes; should that fail,

@@ -284,51 +284,14 @@ static vv_status unless_trouble(const vv_error *why, vv_error *err)
 	return VV_OK;
 }
 
-/* The file as a table of this root's form. */
-static vv_status read_as(repair *r, const char *path, const vv_root *as, vv_error *err)
-{
-	vv_sink sink = {.put = put_wanted, .get = get_any, .payload = r};
-	vv_import_options opts = {.kind = as->kind,
-				  .parent = as,
-				  .as = as,
-				  .pool = vv_dataset_reader_pool(r->ask->reader),
-				  .progress = vv_dataset_reader_progress(r->ask->reader),
-				  .hints = VV_SNIFF_HINTS_INIT};
-	vv_import_result made;
-	vv_source source;
-	vv_fd_source fds;
-	vv_stat st;
-	vv_error why;
-	vv_status rc;
-	int fd = open_data(r, path, &st);
+typedef vv_status (*read_fn)(repair *r, const char *path, const vv_source *source, const void *how,
+			     vv_error *err);
 
-	if (fd < 0) {
-		return VV_OK;
-	}
-	memset(&made, 0, sizeof(made));
-	vv_root_init(&made.root);
-	vv_source_fd(&source, &fds, fd, path, st.size);
-	rc = vv_import(&made, &source, &sink, &opts, &why);
-	vv_import_result_clear(&made);
-	(void)vv_close(fd, NULL, NULL);
-	return rc < 0 ? unless_trouble(&why, err) : VV_OK;
-}
-
-static vv_status open_sink(void *payload, vv_sink *out, vv_error *err)
+/* A file of the work tree, read in a way of making blocks, if it has data. path: what it is as a
+ * dataset. */
+static vv_status read_file(repair *r, const char *file, const char *path, read_fn fn,
+			   const void *how, vv_error *err)
 {
-	(void)err;
-	*out = (vv_sink){.put = put_wanted, .get = get_any, .payload = payload};
-	return VV_OK;
-}
-
-/* The file as a table that nobody knew before, at path: where no root of that path is left. key: names
- * of columns, or NULL: it is looked for. */
-static vv_status read_anew(repair *r, const char *file, const char *path, const char *const *key,
-			   vv_error *err)
-{
-	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_dataset_target to = {open_sink, r};
-	vv_dataset_found found;
 	vv_source source;
 	vv_fd_source fds;
 	vv_stat st;
@@ -339,14 +302,58 @@ static vv_status read_anew(repair *r, const char *file, const char *path, const 
 	if (fd < 0) {
 		return VV_OK;
 	}
-	opts.no_parent = true;
-	opts.key = key;
-	vv_dataset_found_init(&found);
 	vv_source_fd(&source, &fds, fd, path, st.size);
-	rc = vv_dataset_reader_import(r->ask->reader, path, &source, &opts, &to, &found, &why);
-	vv_dataset_found_clear(&found);
+	rc = fn(r, path, &source, how, &why);
 	(void)vv_close(fd, NULL, NULL);
 	return rc < 0 ? unless_trouble(&why, err) : VV_OK;
+}
+
+/* As a table of a root's form. */
+static vv_status read_as(repair *r, const char *path, const vv_source *source, const void *how,
+			 vv_error *err)
+{
+	const vv_root *as = how;
+	vv_sink sink = {.put = put_wanted, .get = get_any, .payload = r};
+	vv_import_options opts = {.kind = as->kind,
+				  .parent = as,
+				  .as = as,
+				  .pool = vv_dataset_reader_pool(r->ask->reader),
+				  .progress = vv_dataset_reader_progress(r->ask->reader),
+				  .hints = VV_SNIFF_HINTS_INIT};
+	vv_import_result made;
+	vv_status rc;
+
+	(void)path;
+	memset(&made, 0, sizeof(made));
+	vv_root_init(&made.root);
+	rc = vv_import(&made, source, &sink, &opts, err);
+	vv_import_result_clear(&made);
+	return rc;
+}
+
+static vv_status open_sink(void *payload, vv_sink *out, vv_error *err)
+{
+	(void)err;
+	*out = (vv_sink){.put = put_wanted, .get = get_any, .payload = payload};
+	return VV_OK;
+}
+
+/* As a table that nobody knew before, at path: where no root of that path is left. how: names of the
+ * key's columns, or NULL: it is looked for. */
+static vv_status read_new(repair *r, const char *path, const vv_source *source, const void *how,
+			  vv_error *err)
+{
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_dataset_target to = {open_sink, r};
+	vv_dataset_found found;
+	vv_status rc;
+
+	opts.no_parent = true;
+	opts.key = how;
+	vv_dataset_found_init(&found);
+	rc = vv_dataset_reader_import(r->ask->reader, path, source, &opts, &to, &found, err);
+	vv_dataset_found_clear(&found);
+	return rc;
 }
 
 /* What the commit has for it; false: it cannot be read. p lives in the arena. */
@@ -367,7 +374,7 @@ static vv_status read_both_ways(repair *r, const vv_repair_version *v, const cha
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p = {0};
-	vv_status rc = read_anew(r, file, v->path, NULL, err);
+	vv_status rc = read_file(r, file, v->path, read_new, NULL, err);
 
 	if (rc == VV_OK && find_pointer(r, v, &arena, &p)) {
 		const char **key = vv_calloc(p.key_count + 1, sizeof(*key));
@@ -375,7 +382,7 @@ static vv_status read_both_ways(repair *r, const vv_repair_version *v, const cha
 		for (size_t i = 0; key && i < p.key_count; i++) {
 			key[i] = p.key[i];
 		}
-		rc = key ? read_anew(r, file, v->path, key, err) : vv_fail_nomem(err);
+		rc = key ? read_file(r, file, v->path, read_new, key, err) : vv_fail_nomem(err);
 		vv_free(key);
 	}
 	vv_arena_clear(&arena);
@@ -424,7 +431,7 @@ static vv_status from_file(repair *r, const vv_repair_version *v, const char *fi
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
-		rc = read_as(r, file, &f.roots[i], err);
+		rc = read_file(r, file, v->path, read_as, &f.roots[i], err);
 	}
 	if (rc == VV_OK && vv_cid_set_has(r->wanted, &v->root)) {
 		rc = read_both_ways(r, v, file, err);

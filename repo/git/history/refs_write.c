@@ -341,12 +341,6 @@ done:
 	return rc;
 }
 
-static void release(move *m)
-{
-	vv_git_lock_release(&m->lock);
-	vv_free(m->path);
-}
-
 /* Takes away folders that have become empty, up to refs/<kind>. */
 static void remove_empty_above(const char *base, const char *path)
 {
@@ -639,7 +633,8 @@ done:
 		bool deleted = rc == VV_OK && !moves[i].change->id;
 		char *path = deleted ? vv_strdup(moves[i].path) : NULL;
 
-		release(&moves[i]);
+		vv_git_lock_release(&moves[i].lock);
+		vv_free(moves[i].path);
 		if (path) {
 			remove_empty_above(r->commondir, path);
 		}
