@@ -6,6 +6,7 @@
  */
 #include "base/show.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -261,6 +262,7 @@ void vv_piece_next(vv_piece *p, const char *s, size_t len)
 	unsigned char byte = (unsigned char)s[0];
 	uint32_t cp;
 
+	assert(len > 0);
 	if (byte < 0x80) {
 		if (byte < 0x20 || byte == 0x7f || byte == '\\') {
 			escape_byte(p, byte);

@@ -7,6 +7,7 @@
  */
 #include "base/thread.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -173,6 +174,7 @@ void vv_pool_free(vv_pool *p)
 		return;
 	}
 	(void)pthread_mutex_lock(&p->lock);
+	assert(!p->first); /* all jobs have been waited for */
 	p->closing = true;
 	(void)pthread_cond_broadcast(&p->work);
 	(void)pthread_mutex_unlock(&p->lock);

@@ -7,6 +7,7 @@
  */
 #include "dataset/check/cache.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,9 @@
 #define FILE_MAGIC "vvcr\x02\0\0\0"
 #define MAGIC_LEN 8u
 #define RECORD_HEAD 24u /* magic, le64 length, le64 XXH3-64 of the bytes */
+static_assert(sizeof(RECORD_MAGIC) - 1 == MAGIC_LEN && sizeof(FILE_MAGIC) - 1 == MAGIC_LEN,
+	      "8 bytes");
+static_assert(RECORD_HEAD == MAGIC_LEN + 8 + 8, "magic, length, checksum");
 #define NAME_MAX_LEN 64u
 #define PIECE (256u << 10)
 

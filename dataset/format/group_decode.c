@@ -8,6 +8,7 @@
  */
 #include "dataset/format/group.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,12 @@
 #include "dataset/format/planes.h"
 #include "dataset/format/spelling.h"
 #include "repo/blocks/store.h"
+
+static_assert(sizeof(VV_GROUP_MAGIC) - 1 == VV_GROUP_MAGIC_LEN, "docs/format.md: a row group");
+static_assert(GROUP_CONST == 0 && GROUP_DATETIME == 6 && GROUP_MIXED_STATES == 2,
+	      "docs/format.md: the first byte of a column");
+static_assert(GROUP_DECIMAL_FORMS == 3 && GROUP_DATETIME_FORMS == 4 && GROUP_LEN_VARINTS == 2,
+	      "docs/format.md: forms of numbers, lengths of texts");
 
 #define BATCH 256u /* numbers decoded at a time; fits the first-level cache with room */
 

@@ -378,6 +378,7 @@ vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, 
 	vv_cbor c;
 	vv_status rc;
 
+	assert(len > 0);
 	if (b->failed) {
 		return vv_fail(err, VV_EREFUSED, "a list that failed before cannot go on");
 	}

@@ -3,6 +3,8 @@
  */
 #include "dataset/read/scan.h"
 
+#include <assert.h>
+
 #include "base/sys.h"
 #include "dataset/read/scan_internal.h"
 
@@ -49,6 +51,7 @@ void vv_scan_free(vv_scan *s)
 
 void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint64_t origin)
 {
+	assert(bytes || len == 0);
 	s->bytes = bytes ? bytes : "";
 	s->end = s->bytes + len;
 	s->at_end = at_end;

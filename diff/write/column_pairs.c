@@ -3,6 +3,8 @@
  */
 #include "diff/write/column_pairs.h"
 
+#include <assert.h>
+
 size_t vv_column_pairs_count(const vv_diff_table *t)
 {
 	return t->columns ? t->columns->count : (t->b ? t->b : t->a)->columns;
@@ -11,6 +13,7 @@ size_t vv_column_pairs_count(const vv_diff_table *t)
 vv_column_pair vv_column_pairs_get(const vv_diff_table *t, size_t pair)
 {
 	if (t->columns) {
+		assert(pair < t->columns->count);
 		return t->columns->pairs[pair];
 	}
 	return (vv_column_pair){.a = t->a ? (long)pair : -1, .b = t->b ? (long)pair : -1};

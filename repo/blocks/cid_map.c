@@ -6,6 +6,7 @@
  */
 #include "repo/blocks/cid_map.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -123,11 +124,13 @@ bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value)
 
 const vv_cid *vv_cid_map_cid(const vv_cid_map *m, size_t at)
 {
+	assert(at < m->count);
 	return &m->entries[at].cid;
 }
 
 uint64_t vv_cid_map_value(const vv_cid_map *m, size_t at)
 {
+	assert(at < m->count);
 	return m->entries[at].value;
 }
 

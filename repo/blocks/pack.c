@@ -4,6 +4,7 @@
  */
 #include "repo/blocks/pack.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,8 @@
 #define HASH_HEX (2 * VV_PACK_HASH_LEN)
 #define SECONDS_DIGITS 10
 #define VERSION_AT 6u
+
+static_assert(VV_PACK_HEADER_LEN == 8 && VV_PACK_TRAILER_LEN == 40, "docs/format.md: a pack");
 
 const uint8_t vv_pack_magic[VV_PACK_HEADER_LEN] = {'V', 'V', 'P', 'A', 'C', 'K', 0x01, 0x0a};
 const uint8_t vv_pack_end_magic[8] = {'V', 'V', 'E', 'N', 'D', 0x00, 0x00, 0x0a};

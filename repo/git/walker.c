@@ -4,6 +4,7 @@
  */
 #include "repo/git/walker.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -291,6 +292,7 @@ vv_node *vv_queue_pop(vv_queue *q)
 
 vv_node *vv_queue_at(const vv_queue *q, size_t i)
 {
+	assert(i < q->count);
 	return q->items[i].node;
 }
 

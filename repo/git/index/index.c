@@ -8,6 +8,7 @@
  */
 #include "repo/git/index/index.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -124,6 +125,7 @@ size_t vv_index_count(const vv_index *x)
 
 void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out)
 {
+	assert(i < vv_index_count(x));
 	to_entry(git_index_get_byindex(x->git, i), out);
 }
 

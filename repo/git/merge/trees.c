@@ -4,6 +4,7 @@
  */
 #include "repo/git/merge/trees.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include <git2/sys/index.h>
@@ -38,6 +39,7 @@ size_t vv_merged_count(const vv_merged_trees *m)
 
 const vv_merge_conflict *vv_merged_at(const vv_merged_trees *m, size_t i)
 {
+	assert(i < m->count);
 	return &m->items[i].seen;
 }
 
@@ -45,6 +47,7 @@ void vv_merged_put(vv_merged_trees *m, size_t i, uint32_t mode, const vv_oid *id
 {
 	vv_merge_side *result = &m->items[i].seen.result;
 
+	assert(i < m->count);
 	memset(result, 0, sizeof(*result));
 	result->mode = mode;
 	if (mode) {
