@@ -431,7 +431,7 @@ static vv_status from_file(repair *r, const vv_repair_version *v, const char *fi
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
-		rc = read_file(r, file, v->path, read_as, &f.roots[i], err);
+		rc = read_file(r, file, file, read_as, &f.roots[i], err);
 	}
 	if (rc == VV_OK && vv_cid_set_has(r->wanted, &v->root)) {
 		rc = read_both_ways(r, v, file, err);
