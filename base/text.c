@@ -128,17 +128,36 @@ void vv_text_put_quoted(vv_buf *b, const char *s, size_t len)
 	vv_buf_putc(b, '\'');
 }
 
+/* How many of the first bytes are written as they are, one column each. */
+static size_t plain_bytes(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] >= ' ' && s[n] < 0x7f) {
+		n++;
+	}
+	return n;
+}
+
 void vv_text_put_words(vv_buf *b, const char *s, size_t len, size_t width)
 {
-	size_t at = 0, used = 0, fits = b->len; /* where the ellipsis may stand */
+	size_t at = 0, used = 0, fits = b->len; /* where the ellipsis may be */
 	vv_piece p;
 
 	while (at < len) {
-		if (s[at] == '\\') {
-			p = (vv_piece){.text = "\\", .len = 1, .taken = 1, .width = 1};
-		} else {
-			vv_piece_next(&p, s + at, len - at);
+		size_t n = plain_bytes(s + at, len - at);
+
+		if (width > 0 && n > width - used) {
+			n = width - used;
 		}
+		if (n > 0) {
+			vv_buf_put(b, s + at, n);
+			at += n;
+			used += n;
+			fits = b->len - (width > 0 && used == width && !b->failed);
+			continue;
+		}
+		vv_piece_next(&p, s + at, len - at);
 		if (width > 0 && p.width > width - used) {
 			b->len = b->failed ? b->len : fits;
 			vv_buf_puts(b, VV_ELLIPSIS);
@@ -158,9 +177,16 @@ size_t vv_text_words_width(const char *s, size_t len)
 	size_t width = 0;
 	vv_piece p;
 
-	for (size_t at = 0; at < len; at += p.taken) {
-		vv_piece_next(&p, s + at, len - at);
-		width += s[at] == '\\' ? 1 : p.width;
+	for (size_t at = 0; at < len;) {
+		size_t n = plain_bytes(s + at, len - at);
+
+		width += n;
+		at += n;
+		if (at < len) {
+			vv_piece_next(&p, s + at, len - at);
+			width += p.width;
+			at += p.taken;
+		}
 	}
 	return width;
 }

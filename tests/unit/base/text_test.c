@@ -326,7 +326,42 @@ static void a_quoted_word_is_one_word_for_sh(void **state)
 	vv_buf_clear(&out);
 }
 
+static void words_are(const char *s, size_t width, const char *wanted)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_puts(&b, ">");
+	vv_text_put_words(&b, s, strlen(s), width);
+	assert_string_equal(vv_buf_cstr(&b) + 1, wanted);
+	if (width > 0) {
+		assert_true(vv_text_words_width(wanted, strlen(wanted)) <= width);
+	}
+	vv_buf_clear(&b);
+}
+
+static void words_are_cut_to_a_width_and_keep_backslashes(void **state)
+{
+	(void)state;
+	words_are("", 3, "");
+	words_are("C:\\data\\x", 0, "C:\\data\\x");
+	words_are("abcdef", 6, "abcdef");
+	words_are("abcdef", 5, "abcd\xe2\x80\xa6");
+	words_are("abcdef", 1, "\xe2\x80\xa6");
+	words_are("ab\\d", 3, "ab\xe2\x80\xa6");
+	words_are("ab\xc3\xa9", 3, "ab\xc3\xa9");
+	words_are("ab\xc3\xa9"
+		  "d",
+		  3, "ab\xe2\x80\xa6");
+	words_are("abe\xcc\x81", 3, "abe\xcc\x81"); /* a combining accent has no width */
+	words_are("a\tbc", 4, "a\\tb");
+	words_are("a\tbc", 5, "a\\tbc");
+	words_are("ab\xe4\xb8\xad", 3, "ab\xe2\x80\xa6"); /* two columns */
+	assert_int_equal(vv_text_words_width("a\\b\xc3\xa9\xe4\xb8\xad\n", 9),
+			 1 + 1 + 1 + 1 + 2 + 2);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(words_are_cut_to_a_width_and_keep_backslashes),
 	cmocka_unit_test(wrapped_lines_keep_to_their_width),
 	cmocka_unit_test(a_quoted_word_is_one_word_for_sh),
 	cmocka_unit_test(only_strict_utf8_is_valid),
