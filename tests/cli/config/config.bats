@@ -17,7 +17,7 @@ load ../helper
 @test "other settings are git's" {
 	new_repo
 	ends_with 2 varve config user.name
-	stderr_is $'varve: \'user.name\' is none of varve\'s settings (varve.*)\nhint: \'git config user.name\' works here'
+	stderr_is $'varve: \'user.name\' is not one of varve\'s settings (varve.*)\nhint: \'git config user.name\' works here'
 }
 
 @test "explain says where each setting of a path comes from" {

@@ -353,7 +353,7 @@ static void words_are_cut_to_a_width_and_keep_backslashes(void **state)
 		  "d",
 		  3, "ab\xe2\x80\xa6");
 	words_are("abe\xcc\x81", 3, "abe\xcc\x81"); /* a combining accent has no width */
-	words_are("a\tbc", 4, "a\\tb");
+	words_are("a\tbc", 4, "a\\t\xe2\x80\xa6");
 	words_are("a\tbc", 5, "a\\tbc");
 	words_are("ab\xe4\xb8\xad", 3, "ab\xe2\x80\xa6"); /* two columns */
 	assert_int_equal(vv_text_words_width("a\\b\xc3\xa9\xe4\xb8\xad\n", 9),

@@ -102,7 +102,7 @@ static void a_pattern_that_could_be_misread_is_refused(void **state)
 		{"a\\Kb", "has an escape that patterns of XML Schema do not have, at byte 1: "},
 		{"\\Qa.b\\E", "has an escape that patterns of XML Schema do not have, at byte 0: "},
 		{"ab\\u00", "has an incomplete code of a character, at byte 2: "},
-		{"\\uD83D", "has a code of no character, at byte 0: "},
+		{"\\uD83D", "has a code that is not a character, at byte 0: "},
 		{"\\x4", "has an incomplete code of a character, at byte 0: "},
 		{"(*UTF)a", "has '(*', which is not supported, at byte 0: "},
 		{"a(?#[)b", "has a group that is not supported, at byte 1: "},
@@ -450,7 +450,7 @@ static void rows_with_another_line_end_are_told_once(void **state)
 {
 	(void)state;
 	expect("a,b\n1,2\n3,4\r\n5,6\r\n7,8\n9,0\n", NULL,
-	       "dialect-error 3 0 - - | 2 rows from here on have another line end than the others | LF\n");
+	       "dialect-error 3 0 - - | 2 rows from here on have a different line end from the others | LF\n");
 	expect("a,b\r\n1,2\r\n", NULL, "");
 }
 

@@ -217,7 +217,7 @@ static void keys_must_name_fields(void **state)
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":[\"a\",\"b\"]}",
 		       "/primaryKey/1: there is no field 'b'");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":[\"a\",\"a\"]}",
-		       "/primaryKey/1: 'a' stands there twice");
+		       "/primaryKey/1: 'a' is there twice");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":{}}",
 		       "/primaryKey: must be an array of strings, is an object");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"uniqueKeys\":[\"a\"]}",
@@ -274,7 +274,7 @@ static void a_format_that_cannot_be_honoured_is_refused(void **state)
 	assert_field_refused("\"type\":\"date\",\"format\":\"%d %c\"",
 			     "/fields/0/format: %c is not a directive");
 	assert_field_refused("\"type\":\"date\",\"format\":\"%d/%d\"",
-			     "/fields/0/format: %d stands twice");
+			     "/fields/0/format: %d occurs twice");
 	assert_field_refused("\"type\":\"date\",\"format\":\"%d %\"",
 			     "/fields/0/format: the pattern ends in a single %");
 	must_read_field(&s, "\"type\":\"any\",\"format\":\"whatever\"");
