@@ -28,7 +28,11 @@ static int run_in_context(const vv_command *c, vv_context *x)
 	if (rc >= 0 && x->repo) {
 		vv_status settled = vv_repository_settle(x->repo, &err);
 
-		rc = settled < 0 ? settled : rc;
+		if (settled < 0 && x->code == VV_EXIT_TROUBLE) {
+			vv_warn("%s", err.message); /* the failure was reported already */
+		} else {
+			rc = settled < 0 ? settled : rc;
+		}
 	}
 	vv_progress_end();
 	vv_context_close(x);

@@ -89,50 +89,72 @@ static vv_status find_word(merger *m, const char *given, vv_error *err)
 	return rc;
 }
 
-static bool is_ref(merger *m, const char *prefix)
+static vv_status is_ref(merger *m, const char *prefix, bool *out, vv_error *err)
 {
 	vv_buf name = VV_BUF_INIT;
-	vv_ref ref;
-	vv_error ignored;
-	bool is;
+	vv_ref ref = {0};
+	vv_status rc;
 
-	memset(&ref, 0, sizeof(ref));
+	*out = false;
 	vv_buf_printf(&name, "%s%s", prefix, m->word);
-	is = !name.failed && vv_ref_get(m->c->repo, name.data, &ref, &ignored) == VV_OK;
-	if (is) {
+	if ((rc = vv_buf_ok(&name, err)) == VV_OK &&
+	    (rc = vv_ref_get(m->c->repo, name.data, &ref, err)) == VV_OK) {
+		*out = true;
 		vv_ref_clear(&ref);
 	}
 	vv_buf_clear(&name);
-	return is;
+	return rc == VV_ENOTFOUND || rc == VV_EUSAGE ? VV_OK : rc; /* no name for a ref: HEAD~1 */
+}
+
+/* What the word is, as Git says it. A branch that cannot be read is not a commit. */
+static vv_status kind_of(merger *m, const char **out, vv_error *err)
+{
+	static const char *const kinds[][2] = {{"refs/heads/", "branch"},
+					       {"refs/tags/", "tag"},
+					       {"refs/remotes/", "remote-tracking branch"}};
+	bool is = false;
+	vv_status rc;
+
+	*out = "commit";
+	for (size_t i = 0; !is && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if ((rc = is_ref(m, kinds[i][0], &is, err)) < 0) {
+			return rc;
+		}
+		if (is) {
+			*out = kinds[i][1];
+		}
+	}
+	return VV_OK;
 }
 
 /* Git leaves "into" out for the branch that repositories begin with. */
-static bool is_default_branch(merger *m)
+static vv_status is_default_branch(merger *m, bool *out, vv_error *err)
 {
-	vv_error ignored;
 	char *first = NULL;
-	bool is;
+	vv_status rc = vv_config_string(m->c->repo, "init.defaultbranch", &first, err);
 
-	(void)vv_config_string(m->c->repo, "init.defaultbranch", &first, &ignored);
-	is = strcmp(branch_name(m), first ? first : "master") == 0;
+	*out = strcmp(branch_name(m), first ? first : "master") == 0;
 	vv_free(first);
-	return is;
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
 static vv_status make_message(merger *m, vv_error *err)
 {
-	const char *kind = is_ref(m, "refs/heads/")     ? "branch"
-			   : is_ref(m, "refs/tags/")    ? "tag"
-			   : is_ref(m, "refs/remotes/") ? "remote-tracking branch"
-							: "commit";
+	const char *kind;
+	bool is_default;
+	vv_status rc;
 
+	if ((rc = kind_of(m, &kind, err)) < 0 ||
+	    (rc = is_default_branch(m, &is_default, err)) < 0) {
+		return rc;
+	}
 	vv_buf_printf(&m->reflog, "merge %s: ", m->word);
 	for (size_t i = 0; i < m->o->messages.count; i++) {
 		vv_buf_printf(&m->message, "%s%s\n", i ? "\n" : "", m->o->messages.items[i]);
 	}
 	if (m->message.len == 0) {
 		vv_buf_printf(&m->message, "Merge %s '%s'", kind, m->word);
-		if (!is_default_branch(m)) {
+		if (!is_default) {
 			vv_buf_printf(&m->message, " into %s", branch_name(m));
 		}
 		vv_buf_putc(&m->message, '\n');

@@ -820,3 +820,8 @@ vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)
 	list_clear(&list);
 	return rc;
 }
+
+vv_status vv_repository_flush(vv_repository *r, vv_error *err)
+{
+	return vv_quarantine_flush(r, err);
+}

@@ -37,6 +37,10 @@ void vv_repository_close(vv_repository *r); /* accepts NULL */
  * left, as Git's programs would not. Whoever listens hears of it; that it fails is no fault. */
 void vv_repository_sweep_locks(vv_repository *r);
 
+/* The objects written so far are in the repository, durably: at first they are staged, and belong to the
+ * ref or index that will name them. */
+vv_status vv_repository_flush(vv_repository *r, vv_error *err);
+
 /* What was written so far survives a power cut: an index that was renamed into place waits for this
  * with its folder, as refs never move before. To be called before success is reported. */
 vv_status vv_repository_settle(vv_repository *r, vv_error *err);

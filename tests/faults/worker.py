@@ -481,7 +481,8 @@ class Worker:
 		# The same state again: what the rest of the oracle says of it is known.
 		print_ = fingerprint(tree, s.repos)
 		# A message may name what finishes the job.
-		named = re.search(r"'varve ([a-z-]+ --(continue|quit))'", ran.err) if ran and not killed else None
+		named = re.search(r"'varve ([a-z-]+ --(continue|quit))'", ran.err) \
+			if ran and not killed and ran.status != s.status else None
 		key = (print_, ran is None, ended, named and named.group(1))
 		if key not in t.judged:
 			t.judged[key] = self.judge_state(t, tree, now, ran is None, ended, n, named and named.group(1))

@@ -27,6 +27,7 @@ struct vv_channel {
 	vv_channel_stats stats;
 	uint64_t pace_bytes; /* a second, at least; 0: as slowly as it likes */
 	unsigned pace_sec;
+	bool write_failed;     /* the peer may have hung up */
 	size_t out_len;        /* bytes in out, not yet given to ops->write */
 	size_t in_pos, in_len; /* what ops->read gave and nobody has read yet */
 	char out[BUFFER_SIZE], in[BUFFER_SIZE];
@@ -93,6 +94,8 @@ static vv_status send_bytes(vv_channel *c, const char *bytes, size_t len, vv_err
 
 	if (rc == VV_OK) {
 		c->stats.bytes_out += len;
+	} else {
+		c->write_failed = true;
 	}
 	return rc;
 }
@@ -144,8 +147,14 @@ vv_status vv_channel_turn(vv_channel *c, vv_error *err)
 	if (rc == VV_OK) {
 		c->stats.turns++;
 		rc = c->ops->turn(c->payload, err);
+		c->write_failed = c->write_failed || rc < 0;
 	}
 	return rc;
+}
+
+bool vv_channel_write_failed(const vv_channel *c)
+{
+	return c->write_failed;
 }
 
 /* --- reading ------------------------------------------------------------------- */

@@ -59,6 +59,8 @@ vv_channel *vv_channel_fds(int in, int out, const char *name);
 /* When the peer stopped listening this fails, but what it said before can still be read. */
 vv_status vv_channel_write(vv_channel *c, const void *bytes, size_t len, vv_error *err);
 vv_status vv_channel_turn(vv_channel *c, vv_error *err);
+/* Did any of these fail on the line itself? Then the peer may have said why. */
+bool vv_channel_write_failed(const vv_channel *c);
 /* Sends what is buffered; the request or answer goes on. */
 vv_status vv_channel_flush(vv_channel *c, vv_error *err);
 /* Around what must not be mixed with what another thread writes. */

@@ -77,14 +77,15 @@ void vv_peer_stats(const vv_peer *p, vv_channel_stats *out)
 	vv_channel_stats_get(p->line, out);
 }
 
-/* A write failed: the other side may have said why before it hung up. */
+/* A write failed: the other side may have said why before it hung up. After an error of one's own (a pack
+ * that cannot be read) it has nothing to say, and waits for the rest. */
 static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
 {
 	vv_frame_reader in;
 	vv_error why;
 	uint8_t type;
 
-	if (rc != VV_EIO) {
+	if (rc != VV_EIO || !vv_channel_write_failed(p->line)) {
 		return rc;
 	}
 	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);

@@ -546,7 +546,9 @@ vv_status vv_journal_ready(vv_journal *j, vv_error *err)
 	if (rc < 0 || j->log >= 0) {
 		return rc < 0 ? rc : append(j, true, err);
 	}
-	if ((!j->finish && (rc = vv_index_copy_take(&j->index, j->repo, err)) < 0) ||
+	/* The pointers that it names, too: by them files are known again after a power cut. */
+	if ((rc = vv_repository_flush(j->repo, err)) < 0 ||
+	    (!j->finish && (rc = vv_index_copy_take(&j->index, j->repo, err)) < 0) ||
 	    (rc = make_folder(j, err)) < 0 ||
 	    (rc = vv_fsync_dir(vv_repository_statedir(j->repo), err)) < 0 ||
 	    (rc = vv_write_file(j->path, j->text.data, j->text.len, true, err)) < 0) {

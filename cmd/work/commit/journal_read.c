@@ -272,7 +272,9 @@ static bool next_line(const char **at, const char *end, uint64_t *chain, const c
 	if (!eol) {
 		return false; /* torn: what it tells of had not begun */
 	}
-	*rest = true;
+	/* Zeros stand where a power cut took what was appended and not synced: notes, which the files
+	 * themselves make up for. */
+	*rest = !memchr(*at, '\0', (size_t)(end - *at));
 	if (eol - *at < SUM_LEN + 2 || (*at)[SUM_LEN] != ' ') {
 		return false;
 	}
