@@ -114,15 +114,15 @@ done:
 	return rc;
 }
 
-/* The settings and HEAD of a new repository survive a crash from here on. */
+/* The settings, HEAD and folders of a new repository survive a crash from here on. */
 static vv_status sync_new(const char *gitdir, vv_error *err)
 {
-	static const char *const files[] = {"HEAD", "config"};
+	static const char *const names[] = {"HEAD", "config", "objects", "refs"};
 	vv_status rc = VV_OK;
 	size_t i;
 
-	for (i = 0; rc == VV_OK && i < sizeof(files) / sizeof(files[0]); i++) {
-		char *path = vv_path_join(gitdir, files[i], NULL);
+	for (i = 0; rc == VV_OK && i < sizeof(names) / sizeof(names[0]); i++) {
+		char *path = vv_path_join(gitdir, names[i], NULL);
 		int fd;
 
 		if (!path) {

@@ -516,6 +516,12 @@ class Worker:
 					say('torn', f'{name} is incomplete: {brief(value)}')
 				else:
 					say('state', f'{name} is neither old nor new: {brief(value)}')
+		if cut and not s.own and not any('varve/journal' in n for n in tree):
+			# The work tree is not synced: after the end of a command its files may be those of before.
+			late = {k: v for k, v in now.items() if not k.startswith('file ')}
+			if not is_new and lasting(late) == lasting({k: v for k, v in t.new.items() if not k.startswith('file ')}):
+				torn = True
+				say('torn', 'files of the work tree are those of before: ' + difference(now, t.new))
 		if early_fsck:
 			self.fsck(t, tree, say, 'before', git_too)
 		refs_differ = not same_refs(t.old, t.new)
@@ -535,11 +541,17 @@ class Worker:
 				say('crash', f'the same command again: {again.status} {again.err[:400]}')
 			elif again.status != s.status and not (is_new and again.status in (0, 1, 2, 128)):
 				say('again', f'ended with {again.status}: {again.err[:400]!r}')
+		elif not torn:
+			self.run(['varve', 'restore', '--staged', 'none'], s.cwd)
 		tree = self.folder.read()
 		now = self.seen(tree, s)
 		if (rerun or is_new) and not same(now, t.new):
-			say('final', difference(now, t.new))
-		self.leftovers(t, tree, say)
+			# What is renamed in the work tree and not synced may come back.
+			rest = {k: v for k, v in now.items() if not k.startswith('file ')}
+			late = cut and not s.own and same(rest, {k: v for k, v in t.new.items() if not k.startswith('file ')})
+			say('torn' if late else 'final', difference(now, t.new))
+		if not torn:
+			self.leftovers(t, tree, say)
 		if not early_fsck:
 			self.fsck(t, tree, say, 'after', git_too)
 		return found

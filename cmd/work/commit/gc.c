@@ -71,6 +71,9 @@ static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 		char *dir = vv_path_join(vv_repository_varvedir(repo), folders[i], (char *)NULL);
 
 		rc = dir ? sweep(dir, now, err) : vv_fail_nomem(err);
+		if (rc == VV_OK) {
+			vv_temp_sweep(dir, "secret-");
+		}
 		vv_free(dir);
 	}
 	return rc;

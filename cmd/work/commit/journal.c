@@ -33,6 +33,7 @@ struct vv_journal {
 	vv_buf text;
 	size_t written; /* bytes of text that the log has */
 	uint64_t chain;
+	bool has_state; /* a merge or its like begins or ends with it */
 	uint64_t kept;
 	bool sync_puts; /* what some path becomes is known from its put alone */
 	vv_index_copy index;
@@ -263,6 +264,7 @@ vv_status vv_journal_open(vv_journal **out, vv_repository *r, const vv_journal_o
 	}
 	j->repo = r;
 	j->finish = opts->finish;
+	j->has_state = opts->state != NULL;
 	j->lock = j->log = -1;
 	if ((rc = lock(j, err)) < 0 ||
 	    /* One that another varve left since this one looked. */
@@ -379,6 +381,15 @@ static vv_status make_folder(vv_journal *j, vv_error *err)
 {
 	char *folder = vv_journal_place(j->repo, NULL);
 	vv_status rc = folder ? vv_mkdirs(folder, err) : vv_fail_nomem(err);
+
+	vv_free(folder);
+	return rc;
+}
+
+static vv_status sync_folder(vv_journal *j, vv_error *err)
+{
+	char *folder = vv_journal_place(j->repo, NULL);
+	vv_status rc = folder ? vv_fsync_dir(folder, err) : vv_fail_nomem(err);
 
 	vv_free(folder);
 	return rc;
@@ -551,6 +562,7 @@ vv_status vv_journal_ready(vv_journal *j, vv_error *err)
 	    (!j->finish && (rc = vv_index_copy_take(&j->index, j->repo, err)) < 0) ||
 	    (rc = make_folder(j, err)) < 0 ||
 	    (rc = vv_fsync_dir(vv_repository_statedir(j->repo), err)) < 0 ||
+	    (j->kept > 0 && (rc = sync_folder(j, err)) < 0) || /* before the log names them */
 	    (rc = vv_write_file(j->path, j->text.data, j->text.len, true, err)) < 0) {
 		return rc;
 	}
@@ -586,9 +598,18 @@ static vv_status take_back(vv_journal *j)
 	return rc;
 }
 
+/* What the journal guards is durable before it goes: the index, and the state of a merge. */
+static vv_status settle(vv_journal *j, vv_error *err)
+{
+	vv_status rc = vv_repository_settle(j->repo, err);
+
+	return rc == VV_OK && j->has_state ? vv_fsync_dir(vv_repository_gitdir(j->repo), err) : rc;
+}
+
 vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err)
 {
 	vv_error later;
+	vv_status settled;
 
 	if (!j) {
 		return rc;
@@ -604,6 +625,8 @@ vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err)
 			vv_hint(err, "the next command that changes something here undoes what was "
 				     "done of it");
 		}
+	} else if (rc >= 0 && j->log >= 0 && (settled = settle(j, err)) < 0) {
+		rc = settled; /* it stays, and says what was done */
 	} else if (vv_journal_drop(j->repo, true, &later) < 0) {
 		vv_notes_warn(vv_repository_notes(j->repo), "%s", later.message);
 	}

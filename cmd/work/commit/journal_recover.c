@@ -497,12 +497,33 @@ static bool state_is(righting *u)
 	return u->log.opts.state && (*now == '\0' || strcmp(now, u->log.opts.state) == 0);
 }
 
+/* The work tree is not synced: a power cut may have brought back files of before, where index and refs are
+ * after. */
+static vv_status bring_forward(righting *u, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; rc == VV_OK && i < u->log.entry_count; i++) {
+			const vv_journal_entry *e = &u->log.entries[i];
+
+			if (!e->change.from && !e->change.conflict &&
+			    look_at_entry(u, e) == ENTRY_OURS &&
+			    look_at_file(u, e) == FILE_BEFORE) {
+				rc = finish_file(u, e, pass == 0, err);
+			}
+		}
+	}
+	return rc == VV_OK && u->index_changed ? vv_index_write(u->index, err) : rc;
+}
+
 /* What was left to do after the end. */
 static vv_status complete(righting *u, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = set_configs(u, err)) < 0 || (rc = drop_records(u, err)) < 0) {
+	if ((rc = set_configs(u, err)) < 0 || (rc = drop_records(u, err)) < 0 ||
+	    (rc = bring_forward(u, err)) < 0) {
 		return rc;
 	}
 	return u->log.opts.end == VV_JOURNAL_END_HEAD && state_is(u)

@@ -272,6 +272,9 @@ static vv_status begin_state(vv_merge_job *j, vv_error *err)
 			     : vv_state_begin_pick(j->repo, j->state, &j->theirs_commit, text.data,
 						   err);
 	}
+	if (rc == VV_OK && !(j->commits && j->conflicts == 0)) {
+		rc = vv_state_sync(j->repo, err); /* it outlives the command */
+	}
 	vv_buf_clear(&text);
 	return rc;
 }

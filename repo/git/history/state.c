@@ -145,16 +145,35 @@ vv_status vv_state_message(vv_repository *r, vv_buf *out, vv_error *err)
 
 /* What git commit takes away; MERGE_HEAD first, so that a crash in between cannot
  * leave a merge that was made already. */
-vv_status vv_state_cleanup(vv_repository *r, vv_error *err)
+static const char *const state_files[] = {"MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD",
+					  "MERGE_MSG",  "MERGE_MODE",       "SQUASH_MSG",
+					  "MERGE_RR",   "AUTO_MERGE"};
+
+vv_status vv_state_sync(vv_repository *r, vv_error *err)
 {
-	static const char *const files[] = {"MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD",
-					    "MERGE_MSG",  "MERGE_MODE",       "SQUASH_MSG",
-					    "MERGE_RR",   "AUTO_MERGE"};
 	vv_status rc = VV_OK;
 	size_t i;
 
-	for (i = 0; rc == VV_OK && i < sizeof(files) / sizeof(files[0]); i++) {
-		char *path = vv_path_join(r->gitdir, files[i], NULL);
+	for (i = 0; rc == VV_OK && i < sizeof(state_files) / sizeof(state_files[0]); i++) {
+		char *path = vv_path_join(r->gitdir, state_files[i], NULL);
+		int fd = path ? vv_open(path, 0, 0, err) : vv_fail_nomem(err);
+
+		rc = fd >= 0 ? vv_fsync(fd, path, err) : fd == VV_ENOTFOUND ? VV_OK : (vv_status)fd;
+		if (fd >= 0) {
+			(void)vv_close(fd, path, NULL);
+		}
+		vv_free(path);
+	}
+	return rc == VV_OK ? vv_fsync_dir(r->gitdir, err) : rc;
+}
+
+vv_status vv_state_cleanup(vv_repository *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < sizeof(state_files) / sizeof(state_files[0]); i++) {
+		char *path = vv_path_join(r->gitdir, state_files[i], NULL);
 
 		rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
 		vv_free(path);

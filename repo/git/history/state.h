@@ -20,6 +20,8 @@ vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count,
 vv_status vv_state_message(vv_repository *r, vv_buf *out,
 			   vv_error *err); /* MERGE_MSG; empty when none */
 vv_status vv_state_cleanup(vv_repository *r, vv_error *err);
+/* What is under way is still so after a power cut. */
+vv_status vv_state_sync(vv_repository *r, vv_error *err);
 
 /* Begins a merge that waits for its commit: MERGE_MSG, MERGE_MODE, last MERGE_HEAD. */
 vv_status vv_state_begin_merge(vv_repository *r, const vv_oid *heads, size_t count,
