@@ -627,16 +627,6 @@ static vv_status wait_for_lock(int fd, const char *path, bool exclusive, unsigne
 	return VV_OK;
 }
 
-bool vv_lock_now(int fd)
-{
-	int rc;
-
-	do {
-		rc = flock(fd, LOCK_EX | LOCK_NB);
-	} while (rc < 0 && errno == EINTR);
-	return rc == 0;
-}
-
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err)
 {
 	vv_status rc;

@@ -105,8 +105,5 @@ void vv_names_free(char **names, size_t count);
  * VV_ELOCKED. The descriptor, to be given to vv_unlock. */
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err);
 void vv_unlock(int fd);
-/* The same lock on a descriptor that is open, without waiting; it lasts until the file is closed
- * (or its process ends). */
-bool vv_lock_now(int fd);
 
 #endif

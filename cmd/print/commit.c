@@ -190,7 +190,8 @@ static bool local_time(const vv_person *p, struct tm *out)
 	return gmtime_r(&t, out) != NULL;
 }
 
-void vv_person_date(vv_buf *out, const vv_person *p)
+/* "Fri Nov 20 07:38:20 2026 +0000", in the zone of the person, as Git's default. */
+static void put_date(vv_buf *out, const vv_person *p)
 {
 	static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -279,7 +280,7 @@ static vv_status print_long(vv_commit_view *v, const vv_commit *c, vv_error *err
 		rc = print_merge(v, c, err);
 	}
 	print_person("Author: ", &c->author);
-	vv_person_date(&date, &c->author);
+	put_date(&date, &c->author);
 	vv_out("Date:   %s\n\n", vv_buf_cstr(&date));
 	vv_buf_clear(&date);
 	print_message(c->message);

@@ -37,8 +37,6 @@ typedef struct vv_commit_view {
 
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err);
 
-/* "Fri Nov 20 07:38:20 2026 +0000", in the zone of the person, as Git's default. */
-void vv_person_date(vv_buf *out, const vv_person *p);
 /* "2026-11-20T07:38:20+00:00" */
 void vv_person_iso_date(vv_buf *out, const vv_person *p);
 

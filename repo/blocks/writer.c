@@ -196,9 +196,13 @@ void vv_writer_close(vv_writer *w)
 
 bool vv_writer_settle(vv_writer *w)
 {
-	char *path = vv_path_join(w->store->dir, VV_GC_LOCK, (char *)NULL);
+	char *path;
 
-	assert(w->gc_fd < 0 && vv_pack_writer_count(w->own) == 0);
+	assert(w->gc_fd < 0);
+	if (w->failed.code < 0 || vv_pack_writer_count(w->own) > 0) {
+		return false; /* published, but no new pack could be begun */
+	}
+	path = vv_path_join(w->store->dir, VV_GC_LOCK, (char *)NULL);
 	w->gc_fd = path ? vv_lock(path, false, 0, NULL) : -1;
 	vv_free(path);
 	if (w->gc_fd < 0) {

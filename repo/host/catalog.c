@@ -83,11 +83,6 @@ size_t vv_catalog_packs(const vv_catalog *c)
 	return c->count;
 }
 
-uint64_t vv_catalog_blocks(const vv_catalog *c)
-{
-	return vv_cid_map_count(c->blocks);
-}
-
 vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i)
 {
 	assert(i < c->count);

@@ -33,7 +33,6 @@ void vv_catalog_free(vv_catalog *c); /* accepts NULL */
 vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
 			 vv_error *err);
 size_t vv_catalog_packs(const vv_catalog *c);
-uint64_t vv_catalog_blocks(const vv_catalog *c);
 vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i); /* borrowed until the next add */
 
 /* Which pack has it, and how long its chain of differences is there; either may be NULL. */

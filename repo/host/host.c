@@ -173,12 +173,15 @@ done:
 	return VV_OK;
 }
 
+/* Packs, which are in the store by now, leave the scratch repository. */
+static vv_status clean(vv_host *h, vv_error *err);
+
 void vv_host_close(vv_host *h)
 {
 	if (h) {
 		vv_store_close(h->blocks);
 		if (h->dirty) {
-			(void)vv_host_clean(h, NULL);
+			(void)clean(h, NULL);
 		}
 		vv_repository_close(h->scratch);
 		vv_catalog_free(h->catalog);
@@ -273,7 +276,7 @@ static vv_status pack_trees(vv_host *h, char kept[64], vv_error *err)
 	return rc;
 }
 
-vv_status vv_host_clean(vv_host *h, vv_error *err)
+static vv_status clean(vv_host *h, vv_error *err)
 {
 	char *objects = vv_path_join(h->git_dir, "objects", (char *)NULL);
 	char **names = NULL, kept[64] = "";
@@ -715,11 +718,6 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 bool vv_host_has(const vv_host *h, const vv_cid *cid)
 {
 	return vv_catalog_find(h->catalog, cid, NULL, NULL);
-}
-
-uint64_t vv_host_blocks(const vv_host *h)
-{
-	return vv_catalog_blocks(h->catalog);
 }
 
 void vv_host_came(const vv_host *h, vv_host_sum *out)

@@ -54,7 +54,6 @@ vv_status vv_host_refresh(vv_host *h, const char *ref, const vv_oid *tip, vv_hos
 vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err);
 
 bool vv_host_has(const vv_host *h, const vv_cid *cid); /* by its lists */
-uint64_t vv_host_blocks(const vv_host *h);
 
 /* Gets the packs that have blocks below these which are not here, as few as will do. What the host
  * does not have stays away, without a failure. */

@@ -63,7 +63,4 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err);
 /* The file in which the list of a pack is kept here; owned; NULL when out of memory. */
 char *vv_host_list_path(const vv_host *h, const char *name);
 
-/* Packs, which are in the store by now, leave the scratch repository. */
-vv_status vv_host_clean(vv_host *h, vv_error *err);
-
 #endif

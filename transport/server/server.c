@@ -146,7 +146,6 @@ static void request_completed(void *server, struct MHD_Connection *c, void **con
 	vv_free(q->path);
 	vv_free(q);
 	*context = NULL;
-	atomic_fetch_add(&s->requests, 1);
 	atomic_fetch_sub(&s->active, 1);
 }
 
@@ -618,11 +617,6 @@ const char *vv_http_server_url(const vv_http_server *s)
 const char *vv_http_server_name(const vv_http_server *s, size_t i)
 {
 	return i < s->repository_count ? s->repositories[i].name : NULL;
-}
-
-uint64_t vv_http_server_requests(vv_http_server *s)
-{
-	return atomic_load(&s->requests);
 }
 
 /* --- stopping ----------------------------------------------------------------------------- */

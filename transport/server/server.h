@@ -39,7 +39,6 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 const char *vv_http_server_url(const vv_http_server *s);
 /* The name of the i-th repository in URLs; NULL after the last. */
 const char *vv_http_server_name(const vv_http_server *s, size_t i);
-uint64_t vv_http_server_requests(vv_http_server *s); /* ended so far */
 
 /* Takes no more connections, gives what is under way grace_sec to end, breaks off the rest,
  * frees. Accepts NULL. */

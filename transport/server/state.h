@@ -67,7 +67,6 @@ struct vv_http_server {
 	atomic_bool stopping;
 	atomic_uint active;            /* requests under way */
 	atomic_uint_fast64_t reserved; /* bytes of memory for them */
-	atomic_uint_fast64_t requests;
 	vv_buf tls_cert, tls_key;
 	char said[256]; /* libmicrohttpd's last words */
 };

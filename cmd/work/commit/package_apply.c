@@ -229,9 +229,10 @@ static vv_status describe_above(describer *d, const char *path, vv_error *err)
 	return rc;
 }
 
-vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_dataset_writer *s,
-			     const vv_changes *changes, char ***paths, size_t *count,
-			     vv_buf *warnings, vv_error *err)
+/* Index entries are set in memory; warnings: one line each. */
+static vv_status describe_staged(vv_repository *r, vv_index *x, vv_dataset_writer *s,
+				 const vv_changes *changes, char ***paths, size_t *count,
+				 vv_buf *warnings, vv_error *err)
 {
 	describer d = {.r = r, .x = x, .s = s, .warnings = warnings};
 	vv_status rc = VV_OK;
@@ -257,7 +258,7 @@ vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_write
 				 vv_error *err)
 {
 	vv_buf warnings = VV_BUF_INIT;
-	vv_status rc = vv_describe_staged(r, x, s, changes, paths, count, &warnings, err);
+	vv_status rc = describe_staged(r, x, s, changes, paths, count, &warnings, err);
 
 	for (const char *p = vv_buf_cstr(&warnings); rc == VV_OK && *p;) {
 		size_t len = strcspn(p, "\n");

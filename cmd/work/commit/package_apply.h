@@ -7,22 +7,15 @@
 #ifndef VV_CMD_WORK_COMMIT_PACKAGE_APPLY_H
 #define VV_CMD_WORK_COMMIT_PACKAGE_APPLY_H
 
-#include "base/buf.h"
 #include "cmd/work/diff/changes.h"
 #include "dataset/table/dataset_writer.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
-/* For every datapackage.json among the staged changes, and above changed JSON files (its
- * schema may be one). Index entries of tables that get a new root are set in memory;
- * *paths names them (vv_names_free). warnings: one line each. The caller makes blocks and
- * index durable (vv_dataset_writer_commit, vv_index_write). */
-vv_status vv_describe_staged(vv_repository *r, vv_index *x, vv_dataset_writer *s,
-			     const vv_changes *changes, char ***paths, size_t *count,
-			     vv_buf *warnings, vv_error *err);
-
-/* All of it for a commit that is about to be made: says the warnings, and makes blocks and
- * index durable where *count is not 0 (the changes are other ones then). */
+/* For every datapackage.json among the staged changes, and above changed JSON files (its schema may
+ * be one), for a commit that is about to be made: index entries of tables that get a new root are
+ * set; *paths names them (vv_names_free). Says warnings, and makes blocks and index durable where
+ * *count is not 0 (the changes are other ones then). */
 vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_writer *s,
 				 const vv_changes *changes, char ***paths, size_t *count,
 				 vv_error *err);

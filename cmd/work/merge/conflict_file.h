@@ -65,9 +65,6 @@ bool vv_conflict_is_of_columns(const vv_conflict_item *item);
 vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_item *item,
 				    vv_merge_take take, vv_error *err);
 
-/* How many distinct rows the items are of, and how many items are cells. */
-uint64_t vv_conflict_record_rows(const vv_conflict_record *c);
-
 /* "3 cells of 2 rows", "1 row removed and changed, 1 column". Appends. */
 void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c);
 
@@ -84,8 +81,5 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item);
 
 /* A key as people write it: its values with ", " between. Appends. */
 void vv_conflict_key_put(vv_buf *b, const char *key);
-
-/* "cell", "row-added" ... */
-const char *vv_conflict_kind_name(vv_conflict_kind kind);
 
 #endif

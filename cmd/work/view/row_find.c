@@ -19,7 +19,8 @@ typedef struct finder {
 	size_t above, next;
 } finder;
 
-void vv_row_key_put(vv_buf *b, const vv_cell *cells, const size_t *columns, size_t count)
+/* Appends the key of a row as a JSON array of texts. columns: places of the key. */
+static void put_key(vv_buf *b, const vv_cell *cells, const size_t *columns, size_t count)
 {
 	vv_buf_putc(b, '[');
 	for (size_t i = 0; i < count; i++) {
@@ -31,7 +32,8 @@ void vv_row_key_put(vv_buf *b, const vv_cell *cells, const size_t *columns, size
 	vv_buf_putc(b, ']');
 }
 
-vv_status vv_row_key_columns(const vv_table *t, size_t **out, size_t *count, vv_error *err)
+/* The places of the table's own key; *count 0 when it has none. *out is the caller's. */
+static vv_status key_columns(const vv_table *t, size_t **out, size_t *count, vv_error *err)
 {
 	*count = 0;
 	if (!(*out = vv_calloc(t->root.key_count + 1, sizeof(**out)))) {
@@ -68,7 +70,7 @@ static int by_key(const void *a, const void *b)
 static vv_status finder_init(finder *f, vv_table *t, vv_row_wanted *wanted, size_t count,
 			     size_t above, vv_error *err)
 {
-	vv_status rc = vv_row_key_columns(t, &f->columns, &f->column_count, err);
+	vv_status rc = key_columns(t, &f->columns, &f->column_count, err);
 
 	f->above = above;
 	f->sorted = vv_calloc(count + 1, sizeof(*f->sorted));
@@ -142,7 +144,7 @@ static vv_status look(finder *f, const vv_cell *cells, uint64_t row, vv_error *e
 	vv_status rc;
 
 	vv_buf_reset(&f->key);
-	vv_row_key_put(&f->key, cells, f->columns, f->column_count);
+	put_key(&f->key, cells, f->columns, f->column_count);
 	if ((rc = vv_buf_ok(&f->key, err)) < 0) {
 		return rc;
 	}

@@ -11,12 +11,6 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
-/* Appends the key of a row as a JSON array of texts. columns: places of the key. */
-void vv_row_key_put(vv_buf *b, const vv_cell *cells, const size_t *columns, size_t count);
-
-/* The places of the table's own key; *count 0 when it has none. *out is the caller's. */
-vv_status vv_row_key_columns(const vv_table *t, size_t **out, size_t *count, vv_error *err);
-
 /* One key that is looked for. */
 typedef struct vv_row_wanted {
 	const char *key; /* borrowed; NULL: never found */

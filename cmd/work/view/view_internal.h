@@ -35,9 +35,6 @@ void vv_view_begin(vv_view_writer *w);
 vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, vv_error *err);
 vv_status vv_view_end(vv_view_writer *w, vv_error *err);
 
-/* Appends the cell as a JSON value, as its field means it. */
-void vv_view_put_json(vv_buf *out, const vv_cell *cell, const vv_field *field, bool typed);
-
 /* view_table.c */
 vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, unsigned width,
 			   vv_error *err);

@@ -79,7 +79,8 @@ static bool put_number(vv_buf *out, const vv_cell *cell, const vv_field *field)
 	return true;
 }
 
-void vv_view_put_json(vv_buf *out, const vv_cell *cell, const vv_field *field, bool typed)
+/* Appends the cell as a JSON value, as its field means it. */
+static void put_json(vv_buf *out, const vv_cell *cell, const vv_field *field, bool typed)
 {
 	if (cell->state == VV_CELL_NULL || cell->state == VV_CELL_ABSENT) {
 		vv_buf_puts(out, "null");
@@ -295,7 +296,7 @@ static void put_object(vv_view_writer *w, const vv_cell *cells)
 		}
 		comma = true;
 		vv_buf_put(&w->out, w->names[i].data, w->names[i].len);
-		vv_view_put_json(&w->out, c, &w->table->schema.fields[w->columns[i]], w->typed);
+		put_json(&w->out, c, &w->table->schema.fields[w->columns[i]], w->typed);
 	}
 	vv_buf_putc(&w->out, '}');
 }

@@ -74,6 +74,18 @@ static void keep_log(void *payload, const char *line)
 	vv_mutex_unlock(f->lock);
 }
 
+size_t hx_ended(const hx_server *f)
+{
+	size_t lines = 0;
+
+	vv_mutex_lock(f->lock);
+	for (size_t i = 0; i < f->log.len; i++) {
+		lines += f->log.data[i] == '\n';
+	}
+	vv_mutex_unlock(f->lock);
+	return lines;
+}
+
 hx_server *hx_begin_with(const vv_http_options *more)
 {
 	const char *paths[] = {"."}, *hosts[] = {"x"};

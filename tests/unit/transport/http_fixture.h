@@ -19,7 +19,7 @@
 typedef struct hx_server {
 	vv_http_server *server;
 	vv_mutex *lock;
-	vv_buf log;
+	vv_buf log; /* a line for each request that has ended */
 } hx_server;
 
 /* Of the repository of the current folder; begin makes it first. One at a time. */
@@ -27,6 +27,7 @@ hx_server *hx_begin(void);
 hx_server *hx_begin_with(const vv_http_options *more);
 void hx_end(hx_server *f);
 vv_status hx_echo(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err);
+size_t hx_ended(const hx_server *f); /* requests */
 unsigned hx_port(const hx_server *f);
 const char *hx_below(const hx_server *f, const char *path); /* the URL of path; static */
 
