@@ -600,6 +600,26 @@ static vv_status add_list(vv_host *h, const found_pack *p, const vv_buf *bytes, 
 		      : VV_OK;
 }
 
+/* A damaged list is told of and left out: what it named counts as not being there, so that the next
+ * push brings it again. */
+static vv_status add_sound_list(vv_host *h, const found_pack *p, const vv_buf *bytes, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = add_list(h, p, bytes, &why);
+
+	if (rc == VV_ECORRUPT) {
+		char *path = vv_host_list_path(h, p->name);
+		(void)(path && vv_unlink(path, true, NULL));
+		vv_free(path);
+		vv_notes_warn(h->notes, "%s", why.message);
+		return VV_OK;
+	}
+	if (rc < 0) {
+		*err = why;
+	}
+	return rc;
+}
+
 static vv_status check_format(vv_host *h, vv_error *err)
 {
 	vv_tree_entry e;
@@ -645,7 +665,7 @@ static vv_status load_lists(vv_host *h, vv_error *err)
 			if (rc == VV_OK && !known && round == 0) {
 				missing[missing_count++] = f.items[i].list;
 			} else if (rc == VV_OK && known && round == 1) {
-				rc = add_list(h, &f.items[i], &bytes, err);
+				rc = add_sound_list(h, &f.items[i], &bytes, err);
 			}
 		}
 		if (rc == VV_OK && round == 0) {
@@ -913,5 +933,16 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 
 vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	return vv_store_get(h->blocks, cid, out, err);
+	vv_error why;
+	vv_status rc = vv_store_get(h->blocks, cid, out, &why);
+
+	/* its list names it, and the pack does not have it, or cannot be read */
+	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) && vv_host_has(h, cid)) {
+		rc = why.code = VV_ECORRUPT;
+		h->came.damaged++;
+	}
+	if (rc < 0) {
+		*err = why;
+	}
+	return rc;
 }

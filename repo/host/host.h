@@ -63,6 +63,7 @@ vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
 
 typedef struct vv_host_sum {
 	uint64_t versions, blocks, packs;
+	uint64_t damaged;    /* blocks that the host lists and does not give, or not intact */
 	uint64_t incomplete; /* versions that neither side has all of */
 	uint64_t raw, bytes; /* of blocks; of packs and lists, as they went or came */
 } vv_host_sum;

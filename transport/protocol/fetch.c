@@ -3,6 +3,7 @@
  */
 #include "transport/protocol/fetch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +20,13 @@ typedef struct run {
 	const vv_fetch *f;
 	vv_fetch_result *result;
 	vv_receive *x;
-	vv_oids wants;   /* of f's those that are not here */
-	vv_oids commons; /* of ours, those that the origin has; owned */
-	vv_oids whole;   /* commits below which nothing is lacking here; owned */
-	bool lacking;    /* commits that are here have versions that are not */
-	bool lost;       /* the origin builds upon blocks that are not here: tell it of no commit */
+	vv_oids wants;          /* of f's those that are not here */
+	vv_oids commons;        /* of ours, those that the origin has; owned */
+	vv_oids whole;          /* commits below which nothing is lacking here; owned */
+	bool lacking;           /* commits that are here have versions that are not */
+	char lacking_path[128]; /* the first version that lacks blocks; "": not known */
+	char lacking_commit[VV_OID_TEXT + 1];
+	bool lost; /* the origin builds upon blocks that are not here: tell it of no commit */
 } run;
 
 void vv_fetch_result_clear(vv_fetch_result *r)
@@ -303,6 +306,11 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 	if (r->result->missing_count > 0) {
 		rc = vv_receive_lacking_below(r->x, &n->root, 1, &list, &count, err);
 		r->result->incomplete += count > 0;
+		if (count > 0 && !r->lacking_path[0]) {
+			(void)snprintf(r->lacking_path, sizeof(r->lacking_path), "%s",
+				       vv_text_shows(n->path));
+			vv_oid_text(r->lacking_commit, &n->commit);
+		}
 		vv_free(list);
 	}
 	return rc;
@@ -317,6 +325,9 @@ static vv_status fail_missing(const run *r, vv_error *err)
 		vv_text_count(r->result->missing_count),
 		r->result->missing_count == 1 ? "block is missing" : "blocks are missing", text,
 		r->result->missing_count > 1 ? " ..." : "");
+	if (r->lacking_path[0]) {
+		vv_prefix(err, "%s, since commit %.10s", r->lacking_path, r->lacking_commit);
+	}
 	return vv_hint(err, "ask another peer too (--from URL); what has arrived is kept");
 }
 

@@ -346,6 +346,7 @@ static vv_status fetch(run *r, vv_error *err)
 		if (r->origin.host) {
 			r->result.sum.commits = r->commits;
 			r->suppliers[0].line = vv_git_host_bytes(r->origin.host);
+			vv_git_host_tell_damage(r->origin.host);
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {

@@ -374,7 +374,7 @@ static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_
 		vv_status got = vv_host_get(g->host, &wants[i].cid, &bytes, &why);
 		if (got == VV_ENOMEM) {
 			rc = vv_fail_nomem(err);
-		} else if (got < 0) {
+		} else if (got < 0) { /* damaged, too: whoever has it may give it */
 			rc = fn(payload, i, &wants[i].cid, NULL, 0, NULL, err);
 		} else {
 			rc = fn(payload, i, &wants[i].cid, vv_buf_cstr(&bytes), bytes.len,
@@ -458,6 +458,23 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oid *ids, size_t count, vv
 	}
 	vv_free(r.items);
 	return rc;
+}
+
+void vv_git_host_tell_damage(const vv_git_host *g)
+{
+	vv_host_sum sum = {0};
+
+	if (g->host) {
+		vv_host_came(g->host, &sum);
+	}
+	if (sum.damaged > 0) {
+		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
+			      vv_text_shows(vv_git_host_blocks_place(g)), vv_text_shows(g->url));
+		vv_notes_put(
+			g->t->notes,
+			"hint: delete that ref there, then 'varve push --blocks' in a clone that "
+			"has them");
+	}
 }
 
 uint64_t vv_git_host_bytes(const vv_git_host *g)

@@ -69,6 +69,8 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err);
 /* What came over the line so far, but for history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
+/* Tells of blocks that the host could not give although it lists them. */
+void vv_git_host_tell_damage(const vv_git_host *g);
 
 /* Puts the blocks on the host into fewer packs; all that any ref there reaches stays (pull requests,
  * too), and what was pushed within the last grace_sec. */

@@ -157,11 +157,16 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 	t->held = is == UNKNOWN ? &held : NULL;
 	rc = reach_peer(out, t, m, write, err);
 	t->held = NULL;
-	if (rc < 0 && is == UNKNOWN && t->foreign && reach_host(out, t, m, write, &why) == VV_OK) {
+	if (rc == VV_OK || is != UNKNOWN || !t->foreign) {
+		vv_transfer_tell_lines(t, &held);
+	} else if ((rc = reach_host(out, t, m, write, &why)) == VV_OK) {
 		remember(t, m);
-		rc = VV_OK;
 	} else {
 		vv_transfer_tell_lines(t, &held);
+		rc = err->code;
+		if (!err->hint[0]) {
+			vv_hint(err, "it is not a Git host either: %s", why.message);
+		}
 	}
 	vv_buf_clear(&held);
 	return rc;

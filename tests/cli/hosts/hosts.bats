@@ -357,3 +357,136 @@ refs/varve/blocks" ]
 	kill $daemon
 	cmp prices.csv ../b/prices.csv
 }
+
+# evil: a clone on what is at the blocks' ref; the current folder.
+tampering() {
+	plain_host
+	a_table a
+	change 7
+	varve push -q
+	git clone -q --no-checkout "$url" ../evil
+	cd ../evil
+	git fetch -q origin refs/varve/blocks
+	git checkout -q FETCH_HEAD
+}
+
+tamper() {
+	git add -A
+	git commit -qm tampered
+	git push -q origin HEAD:refs/varve/blocks
+}
+
+@test "packs of other bytes are not believed" {
+	tampering
+	for pack in packs/*/*.pack; do
+		head -c 2000 /dev/zero | tr '\0' x > "$pack"
+	done
+	tamper
+	ends_with 1 varve clone "$url" ../b
+	stderr_has "warning: packs in refs/varve/blocks of $url are damaged or missing"
+	stderr_has "2 of 2 versions lack blocks"
+	[ ! -e ../b/.git/varve/host/*/blocks ]
+	# the way out that it names
+	git push -q origin :refs/varve/blocks
+	succeeds varve -C ../a push --blocks
+	cd ../b
+	succeeds varve fetch
+	succeeds varve restore .
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "a pack under another's name gives nothing wrong" {
+	tampering
+	set -- packs/*/*.pack
+	cp "$1" keep
+	cp "$2" "$1"
+	mv keep "$2"
+	tamper
+	run varve clone -q "$url" ../b
+	[ "$status" -eq 0 ] || [ "$status" -eq 1 ]
+	[ "$status" -eq 1 ] || cmp ../b/prices.csv ../a/prices.csv
+	succeeds varve -C ../b fsck --data || ends_with 1 varve -C ../b fsck --data
+	! grep -q "false pointer\|damaged" <<< "$output"
+}
+
+@test "a damaged list is left out, and what it named is sent again" {
+	tampering
+	for list in packs/*/*.list; do
+		printf garbage > "$list"
+	done
+	tamper
+	rm -rf ../a/.git/varve/host
+	cd ../a
+	succeeds varve push
+	stderr_has "a list of blocks is damaged: it does not begin as one"
+	stderr_has "[its blocks]       main -> main"
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}
+
+@test "what is not ours and what is newer is refused" {
+	tampering
+	printf 'varve blocks 2\n' > format
+	tamper
+	ends_with 2 varve clone "$url" ../b
+	stderr_has "varve: a newer varve keeps the blocks there"
+	git rm -q format
+	tamper
+	ends_with 2 varve clone "$url" ../b
+	stderr_has "holds no blocks of varve's"
+}
+
+@test "names in the tree that lead elsewhere are passed over" {
+	tampering
+	hex=0123456789abcdef0123456789abcdef
+	mkdir -p packs/zzzz "packs/0000/$hex.pack" other
+	echo x > packs/zzzz/$hex.list
+	echo x > "packs/0000/$hex.pack/x"
+	ln -s /etc/passwd packs/0000/$hex.list
+	echo x > other/$hex.pack
+	tamper
+	varve clone -q "$url" ../b
+	cmp ../b/prices.csv ../a/prices.csv
+	[ -z "$(find ../b/.git/varve -type l)" ]
+}
+
+@test "a clone of depth 1 gets what it needs, and pushes" {
+	plain_host
+	a_table a
+	change 7
+	varve push -q
+	git clone -q --depth 1 "$url" ../b
+	cd ../b
+	varve init > /dev/null 2>&1
+	succeeds varve restore .
+	cmp prices.csv ../a/prices.csv
+	change 9
+	succeeds varve push
+	stderr_has "sent the blocks of 1 version of a dataset"
+	varve clone -q "$url" ../c
+	cmp prices.csv ../c/prices.csv
+}
+
+@test "a version that lacks blocks is named with the commit that brought it" {
+	plain_host
+	a_table a
+	varve clone -q "$url" ../b
+	change 7
+	git push -q --no-verify
+	cd ../b
+	ends_with 2 varve fetch
+	stderr_has "prices.csv, since commit $(git -C ../a rev-parse --short=10 main): "
+	stderr_has "that nobody has"
+	[ "$(git rev-parse origin/main)" = "$(git -C ../a rev-parse main~1)" ]
+	succeeds varve -C ../a push
+	succeeds varve pull -q
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "what is no repository at all is named by both who were asked" {
+	plain_host
+	ends_with 2 varve clone "ssh://host$PWD/none.git" b
+	stderr_has "hint: it is not a Git host either: "
+	stderr_has "none.git' does not appear to be a git repository"
+	[ ! -e b ]
+}
