@@ -71,7 +71,7 @@ static bool wants_color(const shower *s)
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	char *when = NULL;
 	bool paged = true,
-	     color = s->reader && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+	     color = s->watched && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 	vv_error ignored;
 
 	if (s->repo && vv_config_string(s->repo, "color.diff", &when, &ignored) < 0) {

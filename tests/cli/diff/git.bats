@@ -302,3 +302,16 @@ two_versions() {
 	succeeds varve textconv prices.csv
 	printf '%s\n' "$output" | cmp - ../imported
 }
+
+@test "into a pipe or file git diff writes no colours, whatever the terminal" {
+	new_repo
+	rows 5 > p.csv
+	varve add p.csv > /dev/null
+	varve commit -q -m one
+	sed -i 's/^3,item [0-9]*/3,x/' p.csv
+	TERM=xterm git diff > out
+	grep -q 'item 93 -> x' out
+	! grep -q $'\033' out
+	TERM=xterm git -c color.diff=always diff > out
+	grep -q $'\033' out
+}
