@@ -103,6 +103,12 @@ static void count_ordinary(runner *run, const vv_add_item *item)
 	}
 }
 
+static vv_status add_file(runner *run, const vv_add_item *item, vv_error *err)
+{
+	return run->dry ? vv_index_may_add_file(run->x, item->path, err)
+			: vv_index_add_file(run->x, item->path, err);
+}
+
 /* A new file that was taken for a table by its name alone goes to Git as it is. */
 static vv_status leave_text(runner *run, const vv_add_item *item, const char *why, vv_error *err)
 {
@@ -111,7 +117,7 @@ static vv_status leave_text(runner *run, const vv_add_item *item, const char *wh
 		      "%s goes to Git as text, it does not read as a table: %s\n",
 		      vv_text_shows(item->path), why);
 	count_ordinary(run, item);
-	return run->dry ? VV_OK : vv_index_add_file(run->x, item->path, err);
+	return add_file(run, item, err);
 }
 
 /* An edited pointer that lies in the work tree is written anew from its root. */
@@ -249,7 +255,7 @@ static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
 		return run->dry ? VV_OK : run_plain(run, item, err);
 	case VV_ADD_FILE:
 		count_ordinary(run, item);
-		return run->dry ? VV_OK : vv_index_add_file(run->x, item->path, err);
+		return add_file(run, item, err);
 	}
 	return VV_OK;
 }

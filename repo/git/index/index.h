@@ -56,6 +56,8 @@ vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oi
  * whose attributes name a filter that libgit2 cannot run (git-lfs ...):
  * VV_EREFUSED with the git command. */
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err);
+/* Would it be taken? Fails as vv_index_add_file does, of a pipe say. */
+vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err);
 /* Puts the path in conflict: sides[0..2] are base, ours and theirs, mode 0 where one is
  * not there. What the index had at the path goes. */
 typedef struct vv_index_side {

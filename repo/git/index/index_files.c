@@ -166,6 +166,26 @@ static vv_status check_addable(vv_repository *r, const char *path, const vv_stat
 	return vv_hint(err, "git add '%s'", vv_text_shows(path));
 }
 
+vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err)
+{
+	char *file = vv_repository_file(x->repo, path);
+	vv_stat st;
+	vv_status rc;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_lstat(&st, file, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	} else if (rc == VV_OK && (rc = vv_worktree_check_above(x->repo, path, err)) == VV_OK) {
+		rc = check_addable(x->repo, path, &st, err);
+	}
+	vv_free(file);
+	return rc;
+}
+
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 {
 	char *file = NULL;

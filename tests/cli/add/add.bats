@@ -587,3 +587,13 @@ pointer_of() {
 	succeeds varve add t.csv
 	output_has "t.csv: unchanged"
 }
+
+@test "a dry run refuses a pipe as an add does" {
+	new_repo
+	mkfifo pipe.csv
+	ends_with 2 varve add pipe.csv
+	said=$stderr
+	ends_with 2 varve add -n pipe.csv
+	stderr_is "$said"
+	output_is ""
+}

@@ -80,3 +80,22 @@ words_to_numbers() {
 	succeeds git show HEAD:t.csv
 	output_has '{"name": "c", "type": "number"}'
 }
+
+@test "which members of a column's description changed is named, but not its type twice" {
+	new_repo
+	printf 'id,a\n1,5\n2,6\n' > t.csv
+	fields='{"name": "id", "type": "integer"}, {"name": "a", "type": "integer", "title": "A"}'
+	printf '{"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [%s], "primaryKey": ["id"]}}]}\n' \
+		"$fields" > datapackage.json
+	varve add . > /dev/null
+	varve commit -qm one
+	sed -i 's/"title": "A"/"title": "B", "constraints": {"minimum": 1}/' datapackage.json
+	varve commit -qam two
+	succeeds varve diff HEAD~1 HEAD t.csv
+	output_has "changed 'a': title, constraints"
+	sed -i 's/"title": "B", //; s/"a", "type": "integer"/"a", "type": "number"/' datapackage.json
+	varve commit -qam three
+	succeeds varve diff HEAD~1 HEAD t.csv
+	output_has "retyped 'a': integer -> number, changed title"
+	output_lacks "changed title, "
+}

@@ -127,10 +127,81 @@ static void a_wrong_length_or_prefix_is_found_out(void **state)
 	end(&k);
 }
 
+/* Frames without their magic bytes, by RFC 8878, that say more of themselves than they hold. right:
+ * zstd may take them, and then gives the three letters; else they must be refused. */
+static const struct {
+	const char *what;
+	uint8_t bytes[24];
+	size_t len;
+	bool right;
+} frames[] = {
+	{"as it should be", {0x00, 0x00, 0x19, 0, 0, 'a', 'b', 'c'}, 8, true},
+	{"a window of 2 GiB", {0x00, 0xa8, 0x19, 0, 0, 'a', 'b', 'c'}, 8, true},
+	{"a window of 3.75 TiB", {0x00, 0xff, 0x19, 0, 0, 'a', 'b', 'c'}, 8, false},
+	{"a length of 2^60",
+	 {0xe0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0x19, 0, 0, 'a', 'b', 'c'},
+	 15,
+	 false},
+	{"a length of 2", {0x20, 2, 0x19, 0, 0, 'a', 'b', 'c'}, 8, false},
+	{"128 KiB of one letter", {0x00, 0x38, 0x03, 0x00, 0x10, 'a'}, 6, false},
+	{"2 MiB of one letter", {0x00, 0xa8, 0xfb, 0xff, 0xff, 'a'}, 6, false},
+	{"no last block", {0x00, 0x00, 0x18, 0, 0, 'a', 'b', 'c'}, 8, false},
+	{"a block of no type", {0x00, 0x00, 0x1f, 0, 0, 'a', 'b', 'c'}, 8, false},
+	{"a reserved bit", {0x08, 0x00, 0x19, 0, 0, 'a', 'b', 'c'}, 8, false},
+	{"a dictionary's id", {0x01, 0x00, 7, 0x19, 0, 0, 'a', 'b', 'c'}, 9, false},
+	{"a checksum that is wrong",
+	 {0x04, 0x00, 0x19, 0, 0, 'a', 'b', 'c', 1, 2, 3, 4},
+	 12,
+	 false},
+	{"a skippable frame behind it",
+	 {0x00, 0x00, 0x19, 0, 0, 'a', 'b', 'c', 0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 'x', 'y'},
+	 18,
+	 true},
+	{"a skippable frame without end",
+	 {0x00, 0x00, 0x19, 0, 0, 'a', 'b', 'c', 0x50, 0x2a, 0x4d, 0x18, 0xff, 0xff, 0xff, 0xff},
+	 16,
+	 false},
+	{"a second frame",
+	 {0x00, 0x00, 0x19, 0, 0,    'a', 'b', 'c', 0x28, 0xb5,
+	  0x2f, 0xfd, 0,    0, 0x19, 0,   0,   'd', 'e',  'f'},
+	 20,
+	 false},
+	{"junk behind it", {0x00, 0x00, 0x19, 0, 0, 'a', 'b', 'c', 'j'}, 9, false},
+};
+
+static void a_frame_that_says_more_than_it_holds_is_refused(void **state)
+{
+	kit k = begin();
+	vv_buf back = VV_BUF_INIT, room = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		vv_compressed s = {VV_METHOD_ZSTD, frames[i].bytes, frames[i].len};
+		vv_status rc = vv_uncompress(&back, 3, k.other, &s, NULL, 0, &room, &err);
+
+		if (i == 0 || (rc == VV_OK && frames[i].right)) {
+			vv_assert_ok(rc, &err);
+			assert_int_equal(back.len, 3);
+			assert_memory_equal(back.data, "abc", 4);
+		} else if (rc != VV_ECORRUPT) {
+			fail_msg("%s: %d", frames[i].what, (int)rc);
+		}
+		/* The next one is read as if nothing had been. */
+		s = (vv_compressed){VV_METHOD_ZSTD, frames[0].bytes, frames[0].len};
+		vv_assert_ok(vv_uncompress(&back, 3, k.other, &s, NULL, 0, &room, &err), &err);
+		assert_memory_equal(back.data, "abc", 4);
+	}
+	vv_buf_clear(&back);
+	vv_buf_clear(&room);
+	end(&k);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(any_bytes_come_back),
 	cmocka_unit_test(a_prefix_makes_it_smaller),
 	cmocka_unit_test(a_wrong_length_or_prefix_is_found_out),
+	cmocka_unit_test(a_frame_that_says_more_than_it_holds_is_refused),
 };
 
 VV_TEST_SUITE(compress)
