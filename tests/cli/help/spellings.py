@@ -5,7 +5,7 @@ A line is "STATE EXPECTED WORDS": STATE is clean, dirty (tables and text changed
 tree), staged (that, and added) or behind (origin has a commit more); EXPECTED is "works"
 (exit 0, or =1 where that is the answer) or "git": varve exits with 2, its message names a
 command of Git in quotes, and that command works in the same repository. With WORDs only
-lines that have one of them.
+lines that have one of them; without, each third line, with VARVE_TEST_ALL=1 all.
 """
 import os
 import re
@@ -121,6 +121,8 @@ def main():
         lines = [l.strip() for l in f if l.strip() and not l.startswith("#")]
     if len(sys.argv) > 2:
         lines = [l for l in lines if set(l.split()) & set(sys.argv[2:])]
+    elif not os.environ.get("VARVE_TEST_ALL"):
+        lines = lines[::3]
     bad = 0
     with tempfile.TemporaryDirectory() as top:
         master = os.path.join(top, "master")
