@@ -76,4 +76,8 @@ int vv_commands_unknown(const char *name, int argc, char **argv);
  * under way. Returns the exit code. */
 int vv_commit_conclude(bool verbose);
 
+/* --abort, --quit or else --continue of the command c->name, of whose kind a merge is under way;
+ * closes the context for the latter. */
+vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose, vv_error *err);
+
 #endif

@@ -222,27 +222,6 @@ static vv_status pick_all(picker *p, int argc, char **argv, vv_error *err)
 	return rc;
 }
 
-static vv_status run_under_way(vv_context *c, vv_error *err)
-{
-	const options *o = c->options;
-
-	if (strcmp(vv_state_name(c->repo), c->name) != 0) {
-		if (o->abort && vv_journal_was(&c->found, c->name)) {
-			return VV_OK; /* done just now */
-		}
-		return vv_fail(err, VV_EUSAGE, "no %s is under way", c->name);
-	}
-	if (o->abort) {
-		return vv_merge_undo(c->repo, err);
-	}
-	if (o->quit) {
-		return vv_state_cleanup(c->repo, err);
-	}
-	vv_context_close(c);
-	c->code = vv_commit_conclude(o->verbose);
-	return VV_OK;
-}
-
 static int check_pick(const vv_context *c)
 {
 	const options *o = c->options;
@@ -266,7 +245,7 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	vv_status rc;
 
 	if (o->abort || o->resume || o->quit) {
-		return run_under_way(c, err);
+		return vv_commit_under_way(c, o->abort, o->quit, o->verbose, err);
 	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
 	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER, err)) == VV_OK) {

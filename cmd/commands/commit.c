@@ -19,6 +19,7 @@
 #include "cmd/work/commit/package_apply.h"
 #include "cmd/work/diff/changes.h"
 #include "cmd/work/merge/conflict_list.h"
+#include "cmd/work/merge/run.h"
 #include "repo/git/history/date.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
@@ -510,4 +511,23 @@ int vv_commit_conclude(bool verbose)
 	char *argv[] = {no_edit, verbose ? v : NULL, NULL};
 
 	return vv_command_run(&vv_cmd_commit, verbose ? 2 : 1, argv);
+}
+
+vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose, vv_error *err)
+{
+	if (strcmp(vv_state_name(c->repo), c->name) != 0) {
+		if (abort && vv_journal_was(&c->found, c->name)) {
+			return VV_OK; /* done just now */
+		}
+		return vv_fail(err, VV_EUSAGE, "no %s is under way", c->name);
+	}
+	if (abort) {
+		return vv_merge_undo(c->repo, err);
+	}
+	if (quit) {
+		return vv_state_cleanup(c->repo, err);
+	}
+	vv_context_close(c);
+	c->code = vv_commit_conclude(verbose);
+	return VV_OK;
 }

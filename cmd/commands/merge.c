@@ -432,29 +432,6 @@ static vv_status merge(merger *m, vv_error *err)
 	return merge_three_ways(m, &base, err);
 }
 
-/* --- what is under way ------------------------------------------------------------------------------ */
-
-static vv_status run_under_way(vv_context *c, vv_error *err)
-{
-	const options *o = c->options;
-
-	if (strcmp(vv_state_name(c->repo), "merge") != 0) {
-		if (o->abort && vv_journal_was(&c->found, "merge")) {
-			return VV_OK; /* done just now */
-		}
-		return vv_fail(err, VV_EUSAGE, "no merge is under way");
-	}
-	if (o->abort) {
-		return vv_merge_undo(c->repo, err);
-	}
-	if (o->quit) {
-		return vv_state_cleanup(c->repo, err);
-	}
-	vv_context_close(c);
-	c->code = vv_commit_conclude(o->verbose);
-	return VV_OK;
-}
-
 static void merger_clear(merger *m)
 {
 	vv_head_clear(&m->head);
@@ -484,7 +461,7 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if (m.o->abort || m.o->resume || m.o->quit) {
-		return run_under_way(c, err);
+		return vv_commit_under_way(c, m.o->abort, m.o->quit, m.o->verbose, err);
 	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) < 0 ||
 	    (rc = vv_head_read(c->repo, &m.head, err)) < 0 ||

@@ -143,16 +143,6 @@ static vv_status insert_object(packing *p, const git_oid *id, const char *name, 
 	return VV_OK;
 }
 
-static int newest_first(const void *x, const void *y)
-{
-	const vv_node *a = *(vv_node *const *)x, *b = *(vv_node *const *)y;
-
-	if (a->time != b->time) {
-		return a->time < b->time ? 1 : -1;
-	}
-	return git_oid_cmp(&a->id, &b->id);
-}
-
 /* The commits among what is wanted, newest first. */
 static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error *err)
 {
@@ -177,7 +167,7 @@ static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error 
 		}
 	}
 	if (out->count > 0) {
-		qsort(out->items, out->count, sizeof(*out->items), newest_first);
+		qsort(out->items, out->count, sizeof(*out->items), vv_nodes_newest_first);
 	}
 	return rc;
 }

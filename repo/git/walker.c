@@ -318,3 +318,13 @@ void vv_nodes_clear(vv_nodes *list)
 	list->items = NULL;
 	list->count = list->cap = 0;
 }
+
+int vv_nodes_newest_first(const void *x, const void *y)
+{
+	const vv_node *a = *(vv_node *const *)x, *b = *(vv_node *const *)y;
+
+	if (a->time != b->time) {
+		return a->time < b->time ? 1 : -1;
+	}
+	return git_oid_cmp(&a->id, &b->id);
+}

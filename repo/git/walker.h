@@ -61,6 +61,8 @@ typedef struct vv_nodes {
 	{                                                                                          \
 		NULL, 0, 0                                                                         \
 	}
+/* For qsort of its items: by time, those of one time by id. */
+int vv_nodes_newest_first(const void *a, const void *b);
 vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err);
 void vv_nodes_clear(vv_nodes *list);
 

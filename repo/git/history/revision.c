@@ -419,16 +419,6 @@ vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid 
 	return VV_OK;
 }
 
-static int newest_first(const void *x, const void *y)
-{
-	const vv_node *a = *(vv_node *const *)x, *b = *(vv_node *const *)y;
-
-	if (a->time != b->time) {
-		return a->time < b->time ? 1 : -1;
-	}
-	return git_oid_cmp(&a->id, &b->id);
-}
-
 /* What is FOUND and not below another that is: with clocks that go wrong the
  * painting alone may leave an ancestor of a better one, so those are tested. */
 static vv_status pick_bases(vv_repository *r, vv_walker *w, vv_nodes *list, vv_error *err)
@@ -445,7 +435,7 @@ static vv_status pick_bases(vv_repository *r, vv_walker *w, vv_nodes *list, vv_e
 		*flags &= ~(uint32_t)FOUND; /* once each */
 	}
 	list->count = kept;
-	qsort(list->items, list->count, sizeof(*list->items), newest_first);
+	qsort(list->items, list->count, sizeof(*list->items), vv_nodes_newest_first);
 	for (i = 0; rc == VV_OK && kept > 1 && i < list->count;) {
 		bool below = false;
 
