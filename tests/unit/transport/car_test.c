@@ -185,7 +185,7 @@ static void lengths_that_cannot_be_are_refused_before_memory_is_taken(void **sta
 		{"\x04\x01\x55\x00\x00", 5, "an identity CID"},
 		{"\x24\x01\x55\x13\x20"
 		 "abcdefghijklmnopqrstuvwxyz012345",
-		 37, "another hash"},
+		 37, "a hash other than SHA-256"},
 		{"\x24\x01\x55\x12\x20"
 		 "abcdefghijklmnopqrstuvwxyz012345",
 		 37, "is damaged"},
