@@ -177,7 +177,7 @@ static void close_container(vv_json_out *w, char bracket)
 {
 	bool empty = !w->need_comma;
 
-	assert(w->depth > 0 && !w->after_name);
+	assert(w->buf->failed || (w->depth > 0 && !w->after_name));
 	w->depth--;
 	if (!empty) {
 		new_line(w);
@@ -208,7 +208,7 @@ void vv_json_close_array(vv_json_out *w)
 
 void vv_json_name(vv_json_out *w, const char *name)
 {
-	assert(w->depth > 0 && !w->after_name);
+	assert(w->buf->failed || (w->depth > 0 && !w->after_name));
 	begin_item(w);
 	vv_json_put_string(w->buf, name, strlen(name));
 	vv_buf_puts(w->buf, w->indent > 0 ? ": " : ":");
