@@ -85,7 +85,7 @@ sound_after() {
 # killed_at NAME N COMMAND...
 killed_at() (
 	exec 2> /dev/null > /dev/null
-	strace -f -o /dev/null -e trace="$1" -e inject="$1:signal=KILL:when=$2" "${@:3}"
+	strace -f -o /dev/null -e trace="$1" -e inject="$1:signal=${SIGNAL-KILL}:when=$2" "${@:3}"
 	exit $?
 )
 
@@ -139,6 +139,18 @@ kill_each() {
 	echo second > notes.txt
 	cd ..
 	kill_each varve gc -q --prune=now
+}
+
+@test "Ctrl-C, a closed terminal or TERM in add and commit leaves the old state or the new one" {
+	local MOST=4
+	need_strace
+	template staged
+	for SIGNAL in INT HUP TERM; do
+		kill_each varve commit -q -m two
+	done
+	rm -rf template
+	template
+	SIGNAL=INT kill_each varve add prices.csv notes.txt
 }
 
 # The branch has another name afterwards, or the old one, or both; never none, and HEAD is on one.

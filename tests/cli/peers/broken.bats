@@ -72,7 +72,9 @@ ended_by() {
 	exec sh -c "exec \$command"
 	END
 	chmod +x "$top/far"
-	GIT_SSH_VARIANT=ssh GIT_SSH_COMMAND="$proxy --cut-$way $((size * part / 100)) --stall --stalled $top/stalled -- $top/far" "$@" > /dev/null 2> "$top/ended.err" &
+	GIT_SSH_VARIANT=ssh GIT_SSH_COMMAND="$proxy --cut-$way $((size * part / 100)) --stall --stalled $top/stalled -- $top/far" \
+		python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])' \
+		"$@" > /dev/null 2> "$top/ended.err" & # a shell has what is in the background ignore Ctrl-C
 	pid=$!
 	for i in $(seq 400); do [ -e "$top/stalled" ] && break; sleep 0.05; done
 	[ -e "$top/stalled" ]
@@ -97,7 +99,7 @@ again() {
 	longer
 	size=$(clone_size)
 	top=$PWD
-	for signal in KILL TERM; do
+	for signal in KILL TERM INT; do
 		rm -rf b
 		ended_by $signal 80 down varve clone "ssh://host$PWD/a" b
 		# 64 KiB of the store, what was on the way, and all nodes of the tables.
