@@ -8,6 +8,7 @@ from pathlib import Path
 import checking
 import differences
 import history
+import limits
 import tools as kinds
 import wire
 from measure import Failed, copy_tree, quiet, remove, repeat, replace, same_bytes, sizes
@@ -341,5 +342,5 @@ ALL = {"start": start, "first": first, "change": change, "versions-60": versions
        "versions-200": versions_200, "files": files, "restore": restore, "log": log,
        "histories": histories, "diff": differences.diff, "merge": differences.merge,
        "blame": differences.blame, "check": checking.check, "resort": differences.resort,
-       "wire": wire.wire, "huge": huge}
-EXPLICIT = ("huge",)
+       "wire": wire.wire, "limits": limits.limits, "huge": huge}
+EXPLICIT = ("limits", "huge")

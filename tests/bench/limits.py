@@ -1,0 +1,198 @@
+"""What varve does, held against what the machine does: each line beside its yardstick, in one run.
+
+CPU seconds (user + system, of all threads) are compared with CPU seconds, since they hardly depend
+on what else the machine does; --runs and --budget bound the repetitions."""
+
+import os
+import shutil
+import subprocess
+import time
+
+import tools as kinds
+from measure import Failed, remove, repeat, replace, quiet
+
+VERSIONS = 60    # of the table with many versions
+MANY = 200       # of it, for fsck, gc and transfers
+
+
+class Limits:
+    def __init__(self, scratch, report, settings):
+        self.scratch, self.report, self.settings = scratch, report, settings
+        self.kind = kinds.Varve
+        self.bench = report.begin("limits", "What the machine allows: CPU seconds")
+
+    def cost(self, work):
+        """The least of some runs: what disturbs only adds."""
+        return min(c.cpu for c in repeat(work, self.settings.runs, self.settings.budget))
+
+    def run(self, argv, cwd, ok=(0,)):
+        return self.cost(lambda: self.scratch.run(list(map(str, argv)), cwd, ok=ok))
+
+    def line(self, name, yardstick, unit, today, aim):
+        """Both in CPU seconds; aim: today / unit."""
+        self.report.put(self.bench, name, "CPU s", today)
+        self.report.put(self.bench, name, "yardstick s", unit)
+        self.report.put(self.bench, name, "ratio", today / unit if unit else None)
+        if aim is not None:
+            self.report.put(self.bench, name, "aim", aim)
+        self.report.note(f"limits, {name}: beside {yardstick}")
+
+    def skip(self, name, why):
+        self.report.note(f"limits, {name}: not measured: {why}")
+
+    # --- tables ------------------------------------------------------------------------------
+
+    def table(self, *options):
+        name = "table" + "".join(str(o) for o in options) + ".csv"
+        path = self.scratch.root / name
+        if not path.exists():
+            self.scratch.table(path, "--rows", self.settings.rows, *options)
+            quiet()
+        return path
+
+    def version(self, n):
+        path = self.scratch.root / f"version{n}.csv"
+        if not path.exists():
+            self.scratch.table(path, "--rows", self.settings.version_rows, "--version", n)
+        return path
+
+    def repository(self, folder, table=None):
+        tool = self.kind(self.scratch).start(folder)
+        if table:
+            replace(table, tool.work / "data.csv")
+        return tool
+
+    # --- the lines ----------------------------------------------------------------------------
+
+    def one_table(self):
+        base, changed = self.table(), self.table("--change", 100)
+        root = self.scratch.root
+        if shutil.which("zstd"):
+            unit = self.run(["zstd", "-q", "-f", "-1", "-T2", base, "-o", root / "z"], root)
+            costs = []
+
+            def first():
+                tool = self.repository("first", base)
+                costs.append(tool.timed_save())
+                return costs[-1]
+            self.line("first add + commit", "zstd -1 -T2", unit, self.cost(first), 1.4)
+        else:
+            self.skip("first add + commit", "zstd is not installed")
+        tool = self.repository("one", base)
+        tool.timed_save()
+        read = self.run(["sh", "-c", 'cat "$1" > /dev/null', "sh", base], root)
+        write = self.run(["sh", "-c", 'cat "$1" > copy', "sh", base], root)
+        diff = self.run(["diff", base, changed], root, ok=(0, 1))
+        kept = root / "one.kept"
+        remove(kept)
+        subprocess.run(["cp", "-a", tool.folder, kept], check=True)
+
+        def again():
+            remove(tool.folder)
+            subprocess.run(["cp", "-a", kept, tool.folder], check=True)
+            replace(changed, tool.work / "data.csv")
+            tool.saved = 1
+            return tool.timed_save()
+        self.line("again after 100 cells", "cat > /dev/null", read, self.cost(again), 3)
+        self.line("diff of two commits", "GNU diff of the files", diff,
+                  self.run(["varve", "diff", "HEAD~1", "HEAD"], tool.work, ok=(0, 1)), 1 / 70)
+        self.line("diff of two files", "GNU diff", diff,
+                  self.run(["varve", "diff", "--no-index", base, changed], root, ok=(0, 1)), 0.3)
+
+        def restored():
+            (tool.work / "data.csv").unlink()
+            return self.scratch.run(["varve", "restore", "data.csv"], tool.work)
+        self.line("restore", "cat old > new", write, self.cost(restored), 2)
+        self.line("cat REV:PATH", "cat old > new", write,
+                  self.run(["sh", "-c", "varve cat HEAD~1:data.csv > ../copy"], tool.work), 2)
+        self.receiver(tool, changed)
+
+    def receiver(self, tool, changed):
+        """What the other side of a push of 100 cells costs: the push to a path, less the same push
+        of nothing."""
+        far = self.scratch.root / "far.git"
+        remove(far)
+        self.scratch.run(["git", "clone", "-q", "--bare", tool.work, far], self.scratch.root)
+        remove(far)
+        self.scratch.run(["varve", "init", "--bare", str(far)], self.scratch.root)
+        self.scratch.run(["varve", "push", "-q", str(far), "HEAD~1:refs/heads/main"], tool.work)
+        nothing = self.run(["varve", "push", "-q", far, "HEAD~1:refs/heads/main"], tool.work)
+        one = self.scratch.run(["varve", "push", "-q", str(far), "HEAD:refs/heads/main"], tool.work)
+        self.line("push of 100 cells, both sides", "a push of nothing", nothing, one.cpu, None)
+
+    def many_versions(self):
+        git, tool = kinds.Git(self.scratch).start("git"), self.repository("many")
+        cost = {git: 0.0, tool: 0.0}
+        for n in range(MANY):
+            table = self.version(n)
+            for one in (git, tool):
+                if one is git and n >= VERSIONS:
+                    continue
+                replace(table, one.work / "data.csv")
+                spent = one.timed_save().cpu
+                cost[one] += spent if n < VERSIONS else 0
+            table.unlink()
+        self.line(f"{VERSIONS} versions, add + commit", "git", cost[git], cost[tool], 0.25)
+        plain = self.run(["varve", "fsck"], tool.work)
+        self.line(f"fsck --data of {MANY} versions", "fsck", plain,
+                  self.run(["varve", "fsck", "--data"], tool.work), 1.7)
+        root = self.scratch.root
+
+        def clone():
+            remove(root / "clone")
+            return self.scratch.run(["varve", "clone", "-q", str(tool.work), "clone"], root)
+        self.line(f"clone of {MANY} versions", "fsck", plain, self.cost(clone), None)
+        self.line(f"gc of {MANY} versions", "fsck", plain,
+                  self.run(["varve", "gc"], tool.work), None)
+
+    def many_tables(self):
+        cost = {}
+        for count in (20, 2000):
+            tool = self.repository(f"tables{count}")
+            small = "id,name\n" + "".join(f"{i},item {i}\n" for i in range(50))
+            for n in range(count):
+                (tool.work / f"t{n}.csv").write_text(small)
+            self.scratch.run(["varve", "add", "."], tool.work)
+            self.scratch.run(["varve", "commit", "-qm", "all"], tool.work)
+            time.sleep(1.1)
+
+            def one():
+                one.n = getattr(one, "n", 0) + 1
+                (tool.work / "t7.csv").write_text(small + f"{1000 + one.n},new\n")
+                return self.scratch.run(["varve", "add", "t7.csv"], tool.work)
+            self.scratch.run(["varve", "status"], tool.work)
+            cost[count] = self.cost(one)
+        self.line("add of one of 2,000 tables", "one of 20", cost[20], cost[2000], 1)
+
+    def huge(self):
+        if "huge" not in os.environ.get("VARVE_BENCH_LIMITS", ""):
+            self.skip("10 GB: push, clone, check again", "needs 25 GB of disk and an hour: "
+                      "VARVE_BENCH_LIMITS=huge asks for it, and './dev bench huge' for add and diff")
+            return
+        table = self.scratch.root / "huge.csv"
+        self.scratch.table(table, "--rows", self.settings.huge_rows)
+        tool = self.repository("huge")
+        table.rename(tool.work / "data.csv")
+        read = self.run(["sh", "-c", "cat data.csv > /dev/null"], tool.work)
+        self.line("10 GB: add + commit", "cat > /dev/null", read, tool.timed_save().cpu, None)
+        self.line("10 GB: check", "cat > /dev/null", read,
+                  self.scratch.run(["varve", "check"], tool.work, ok=(0, 1)).cpu, None)
+        self.line("10 GB: check again", "cat > /dev/null", read,
+                  self.scratch.run(["varve", "check"], tool.work, ok=(0, 1)).cpu, None)
+        far = self.scratch.root / "far-huge.git"
+        self.scratch.run(["varve", "init", "--bare", str(far)], self.scratch.root)
+        self.line("10 GB: push", "cat > /dev/null", read,
+                  self.scratch.run(["varve", "push", "-q", str(far), "HEAD:refs/heads/main"],
+                                   tool.work).cpu, None)
+
+
+def limits(scratch, report, chosen, settings):
+    if not any(kind is kinds.Varve for kind in chosen):
+        return
+    run = Limits(scratch, report, settings)
+    for part in (run.one_table, run.many_versions, run.many_tables, run.huge):
+        try:
+            part()
+        except Failed as problem:
+            run.skip(part.__name__, str(problem))
+    report.print_bench(run.bench)
