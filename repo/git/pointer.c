@@ -169,8 +169,8 @@ vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path,
 	char a[VV_CID_TEXT + 1], b[VV_CID_TEXT + 1];
 
 	vv_fail(err, VV_EINPUT,
-		"%s: a pointer with the marks of a merge conflict: git merged it as text",
-		vv_text_shows(path));
+		"%s%sa pointer with the marks of a merge conflict: git merged it as text",
+		path ? vv_text_shows(path) : "", path ? ": " : "");
 	if (ours && theirs && root_of_line(a, ours, end) && root_of_line(b, theirs, end)) {
 		vv_hint(err, "write one side back, then add it: varve cat %s > FILE, or %s", a, b);
 	} else {

@@ -59,7 +59,7 @@ size_t vv_pointer_strip_cr(char *text, size_t len);
  * one. */
 #define VV_POINTER_TORN_START "<<<<<<< "
 bool vv_pointer_is_torn(const char *text, size_t len);
-/* VV_EINPUT, which says so, with the two roots as a hint. */
+/* VV_EINPUT, which says so, with the two roots as a hint. path NULL: not named. */
 vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err);
 
 /* Appends the pointer's text, in its form. */

@@ -89,24 +89,20 @@ static vv_status fill_head(input *in, size_t want, vv_error *err)
 	return VV_OK;
 }
 
-/* Is the pointer one that Git has already for this path, or one whose data is here? */
-static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, const vv_pointer *p,
-			  bool *out, vv_error *err)
+/* Does Git have just this content for the path, in the index or in HEAD? */
+static vv_status is_known(vv_filter *f, const char *path, const void *text, size_t len, bool *out,
+			  vv_error *err)
 {
 	vv_index *x = NULL;
 	vv_index_entry e;
 	vv_tree_entry t;
 	vv_oid id, head;
-	vv_store *store;
-	vv_cid missing;
 	vv_error absent;
 	vv_status rc;
 
 	*out = false;
-	if ((rc = vv_blob_id(text->data, text->len, &id, err)) < 0) {
-		return rc;
-	}
-	if ((rc = vv_index_open(&x, f->repo, err)) < 0) {
+	if ((rc = vv_blob_id(text, len, &id, err)) < 0 ||
+	    (rc = vv_index_open(&x, f->repo, err)) < 0) {
 		return rc;
 	}
 	*out = vv_index_get(x, path, &e) && vv_oid_equal(&e.id, &id);
@@ -116,11 +112,42 @@ static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, co
 		*out = vv_oid_equal(&t.id, &id);
 		vv_tree_entry_clear(&t);
 	}
-	if (*out) {
-		return VV_OK;
+	return VV_OK;
+}
+
+/* Is the pointer one that Git has already for this path, or one whose data is here? */
+static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, const vv_pointer *p,
+			  bool *out, vv_error *err)
+{
+	vv_cid missing;
+	vv_store *store;
+	vv_status rc = is_known(f, path, text->data, text->len, out, err);
+
+	if (rc < 0 || *out) {
+		return rc;
 	}
 	rc = vv_repository_store(f->repo, &store, err);
 	return rc < 0 ? rc : vv_store_complete(store, &p->root, out, &missing, err);
+}
+
+/* A pointer that is damaged, and committed as it is: git asks about it again and again, and would do
+ * nothing else until it is mended. Any other is refused, with err. */
+static vv_status pass_broken(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out,
+			     vv_error *err)
+{
+	bool known = false;
+	vv_error why;
+	vv_status rc = is_known(f, path, text->data, text->len, &known, &why);
+
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	if (!known) {
+		return err->code;
+	}
+	vv_buf_put(out, text->data, text->len);
+	return vv_buf_ok(out, err);
 }
 
 static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out,
@@ -133,6 +160,9 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 
 	if ((rc = vv_pointer_read(&p, &arena, text->data, text->len, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(path));
+		if (rc == VV_EINPUT) {
+			rc = pass_broken(f, path, text, out, err);
+		}
 	} else if ((rc = may_pass(f, path, text, &p, &passes, err)) == VV_OK && !passes) {
 		rc = vv_fail(err, VV_EMISSING, "%s: this pointer names data that is not here",
 			     vv_text_shows(path));
@@ -221,8 +251,12 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 		in.head.len = vv_pointer_strip_cr(in.head.data, in.head.len);
 		rc = clean_pointer(f, path, &in.head, out, err);
 	} else if (rc == VV_OK && (rc = look_if_torn(&in, &torn, err)) == VV_OK) {
-		rc = torn ? vv_pointer_refuse_torn(in.head.data, in.head.len, path, err)
-			  : clean_data(f, path, &in, out, err);
+		if (torn) {
+			(void)vv_pointer_refuse_torn(in.head.data, in.head.len, path, err);
+			rc = pass_broken(f, path, &in.head, out, err);
+		} else {
+			rc = clean_data(f, path, &in, out, err);
+		}
 	}
 	vv_buf_clear(&in.head);
 	return rc;

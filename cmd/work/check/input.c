@@ -373,6 +373,7 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 			      vv_error *err)
 {
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	bool broken = false;
 	vv_status rc;
 
 	memset(in, 0, sizeof(*in));
@@ -384,6 +385,11 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 	if ((rc = find_subject(in, path, o, err)) < 0 ||
 	    (rc = vv_subject_settle(&in->subject, err)) < 0 ||
 	    (rc = find_package(in, path, o, err)) < 0) {
+		goto done;
+	}
+	broken = vv_subject_is_broken(&in->subject, err);
+	if (broken) {
+		rc = VV_EINPUT;
 		goto done;
 	}
 	if (in->subject.is_dataset) {
@@ -401,6 +407,7 @@ done:
 			vv_prefix(err, "%s", vv_text_shows(path));
 		}
 		vv_check_input_close(in);
+		in->broken = broken;
 	}
 	return rc;
 }

@@ -23,8 +23,9 @@
 
 typedef struct vv_check_input {
 	vv_subject subject;
-	bool begun; /* there is something to close */
-	char *name; /* of the work side: the file */
+	bool broken; /* also after a failed open: a pointer that was edited or torn */
+	bool begun;  /* there is something to close */
+	char *name;  /* of the work side: the file */
 	vv_mem_sink *passing;
 	vv_table table;
 	bool open;     /* table is */

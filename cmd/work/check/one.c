@@ -33,6 +33,7 @@ typedef struct one {
 	vv_check_input_options look; /* at the side */
 	vv_check_input in, base;
 	bool has_base;
+	vv_error base_broken; /* code < 0: there is no base, for this reason */
 	vv_base_options against;
 	vv_known *known; /* --new-only */
 	bool of_base;    /* the base is being looked at, to know its findings */
@@ -335,6 +336,10 @@ static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
 	}
 	rc = vv_check_input_open(&c->base, c->path, &look, err);
 	c->has_base = rc == VV_OK;
+	if (c->base.broken) { /* a finding, not the end of the check */
+		c->base_broken = *err;
+		return VV_OK;
+	}
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -495,6 +500,23 @@ done:
 	return rc;
 }
 
+/* There is no base to compare with, since its pointer was edited or torn. */
+static vv_status tell_broken(one *c, const vv_diff_side *base, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT;
+	vv_status rc;
+
+	if (c->base_broken.code == VV_OK) {
+		return VV_OK;
+	}
+	vv_buf_printf(&message, "cannot be compared with %s: %s", base->name,
+		      c->base_broken.message);
+	rc = tell(c, "source-error", vv_buf_cstr(&message),
+		  c->base_broken.hint[0] ? c->base_broken.hint : NULL, err);
+	vv_buf_clear(&message);
+	return rc;
+}
+
 /* Described, and not there: where it is missing, and where it is instead. */
 static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 			      const vv_accepts *trailers, const vv_diff_side *side,
@@ -576,14 +598,25 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 					  .pool = run->pool,
 					  .progress = run->progress};
 	set_commit(&c, side, hex);
-	if ((rc = set_rules(&c, rules, err)) < 0 || (rc = open_both(&c, base, err)) < 0) {
+	if ((rc = set_rules(&c, rules, err)) < 0) {
+		goto done;
+	}
+	if ((rc = open_both(&c, base, err)) < 0) {
+		if (c.in.broken) {
+			const vv_error why = *err;
+			const vv_finding f = {.rule = "source-error",
+					      .message = why.message,
+					      .expected = why.hint[0] ? why.hint : NULL};
+
+			rc = vv_check_unread(run, rules, trailers, side, c.path, &f, err);
+		}
 		goto done;
 	}
 	prepare(&c);
 	note_used(&c);
 	if ((rc = vv_report_begin(run->report, c.path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
-	    (rc = tell_not_added(&c, path, err)) < 0 ||
+	    (rc = tell_not_added(&c, path, err)) < 0 || (rc = tell_broken(&c, base, err)) < 0 ||
 	    (rc = make_findings(&c, &result, err)) < 0) {
 		goto done;
 	}

@@ -85,9 +85,7 @@ static vv_status take_pointer(vv_subject *s, const vv_buf *text, vv_error *err)
 	vv_pointer p;
 	vv_status rc = vv_pointer_read(&p, &arena, text->data, text->len, err);
 
-	if (rc < 0) {
-		vv_prefix(err, "%s", vv_text_shows(s->text));
-	} else {
+	if (rc == VV_OK) {
 		s->is_dataset = true;
 		s->root = p.root;
 	}
@@ -109,10 +107,18 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 		goto done;
 	}
 	if (vv_pointer_is_torn(vv_buf_cstr(&head), head.len)) {
-		rc = vv_pointer_refuse_torn(head.data, head.len, s->text, err);
-	} else {
-		rc = vv_pointer_looks_like(head.data, head.len) ? take_pointer(s, &head, err)
-								: find_lfs(s, &head, err);
+		(void)vv_pointer_refuse_torn(head.data, head.len, NULL, &s->broken);
+	} else if (!vv_pointer_looks_like(head.data, head.len)) {
+		rc = find_lfs(s, &head, err);
+	} else if ((rc = take_pointer(s, &head, &s->broken)) == VV_OK) {
+		vv_error_clear(&s->broken);
+	} else if (rc == VV_EINPUT) {
+		rc = VV_OK; /* one path of many: whoever opens it hears of it */
+	} else if (rc < 0) {
+		if (err) {
+			*err = s->broken;
+		}
+		vv_prefix(err, "%s", vv_text_shows(s->text));
 	}
 done:
 	vv_buf_clear(&head);
@@ -229,7 +235,9 @@ static vv_status look_at_file(vv_subject *s, vv_error *err)
 		goto done;
 	}
 	text.len = vv_pointer_strip_cr(text.data, text.len);
-	rc = take_pointer(s, &text, err);
+	if ((rc = take_pointer(s, &text, err)) < 0) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
 	s->on_disk = rc < 0;
 done:
 	vv_buf_clear(&text);
@@ -470,6 +478,18 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 	return rc;
 }
 
+bool vv_subject_is_broken(const vv_subject *s, vv_error *err)
+{
+	if (s->broken.code == VV_OK || s->is_dataset) {
+		return false;
+	}
+	if (err) {
+		*err = s->broken;
+	}
+	vv_prefix(err, "%s", vv_text_shows(s->text));
+	return true;
+}
+
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err)
 {
@@ -479,6 +499,9 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 
 	if ((rc = vv_subject_settle(s, err)) < 0) {
 		return rc;
+	}
+	if (vv_subject_is_broken(s, err)) {
+		return VV_EINPUT;
 	}
 	if (!s->is_dataset) {
 		return vv_subject_import(s, out, opts, err);
@@ -506,6 +529,9 @@ vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 	vv_sink source;
 	vv_status rc;
 
+	if (vv_subject_is_broken(s, err)) {
+		return VV_EINPUT;
+	}
 	if (!s->is_dataset || s->on_disk) {
 		return vv_subject_plain_bytes(s, fn, payload, progress, err);
 	}

@@ -40,6 +40,9 @@ typedef struct vv_subject {
 	bool is_dataset; /* a stored version: root is its CID */
 	bool on_disk;    /* FROM_WORK: file holds the content itself (not a pointer) */
 	bool settled;    /* FROM_WORK: it has been compared with the index */
+	vv_error
+		broken; /* code < 0: the blob is a pointer that was edited or torn, and this is what
+			  * opening it answers; it is found all the same */
 	vv_cid root;
 	vv_cid parent; /* FROM_WORK: the version in the index, where there is one; else null */
 	vv_repository *repo;       /* borrowed; NULL outside a repository */
@@ -60,6 +63,9 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
  * work tree can be taken for it, whatever it is called. path is borrowed. */
 vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			     const vv_oid *commit, const char *path, vv_error *err);
+
+/* Is it a pointer that was edited or torn? Then err is what opening it answers. */
+bool vv_subject_is_broken(const vv_subject *s, vv_error *err);
 
 /* Compares a file of the work tree with the index, which find leaves undone since it can
  * cost a look at the whole file: is_dataset then tells whether it is the stored version.

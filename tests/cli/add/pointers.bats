@@ -91,13 +91,43 @@ torn() {
 	stderr_has "write one side back, then add it: varve cat $ours > FILE, or $theirs"
 	ends_with 1 varve doctor --offline
 	output_has "mend: write one side back"
-	touch p.csv
+	sed 's/side/other/' "$HOME/torn" > p.csv
 	run --separate-stderr git add p.csv
 	[ "$status" != 0 ]
 	stderr_has "a pointer with the marks of a merge conflict"
 	varve cat "$theirs" > p.csv
 	succeeds varve add p.csv
 	[ "$(git cat-file blob :p.csv)" = "$(cat "$HOME/b")" ]
+}
+
+@test "one that is committed stops nobody: git works, other tables are read" {
+	torn
+	rows 5 > q.csv
+	varve add q.csv > /dev/null
+	varve commit -q -m q
+	succeeds git clone -q . ../clone
+	cd ../clone
+	varve init -q
+	git config varve.autoFetch true
+	touch p.csv
+	succeeds git status --porcelain
+	output_is ""
+	succeeds git stash list
+	succeeds git checkout -q HEAD~2
+	succeeds git checkout -q main
+	cd ../work
+	succeeds varve diff HEAD~2 HEAD
+	output_has "p.csv: HEAD:p.csv: a pointer with the marks of a merge conflict"
+	output_has "q.csv"
+	succeeds varve log -p
+	output_has "a pointer with the marks of a merge conflict"
+	succeeds varve log --stat
+	ends_with 1 varve check
+	output_has "cannot be compared with HEAD"
+	output_has "a pointer with the marks of a merge conflict"
+	output_has "q.csv: 5 rows"
+	ends_with 1 varve check HEAD~2..HEAD
+	output_has "a pointer with the marks of a merge conflict"
 }
 
 @test "a csv that begins with such marks and holds no pointer is a table as ever" {
