@@ -1,5 +1,5 @@
 /*
- * secret: knows how a hash of scrypt is written down, and OpenSSL's words for it.
+ * secret: the text form of a scrypt hash, and the calls of OpenSSL that make one.
  */
 #include "base/secret.h"
 
@@ -57,7 +57,7 @@ static bool get_hex(uint8_t *out, size_t count, const char **p, const char *end)
 
 static bool read_parts(parts *p, const char *text, size_t len)
 {
-	static const char start[] = "scrypt$", middle[] = "$8$1$";
+	static const char start[] = "scrypt$", middle[] = "$8$1$" /* BLOCK, LANES */;
 	const char *end = text + len, *at = text + sizeof(start) - 1, *dollar;
 	uint64_t cost;
 

@@ -34,6 +34,9 @@ int vv_report(const vv_error *err);
 int vv_report_trouble(const vv_error *err);
 /* message and "try 'varve help CMD'"; 2 */
 int vv_usage_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Where JSON is asked for and nothing is listed, an error that names the command which does list;
+ * else VV_EXIT_OK. */
+int vv_check_json(bool json, bool lists, const char *list_command);
 
 /* Which command is run: what a usage error names. Borrowed. */
 void vv_out_command(const char *name);

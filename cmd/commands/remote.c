@@ -355,6 +355,7 @@ static int find_word(const char *text, const char **near)
 
 static int check_remote(const vv_context *c)
 {
+	const options *o = c->options;
 	const char *word = c->argc > 0 ? c->argv[0] : NULL, *near;
 	int found;
 
@@ -382,7 +383,7 @@ static int check_remote(const vv_context *c)
 		return vv_usage_error("it is: varve remote %s %s", words[found].word,
 				      words[found].usage);
 	}
-	return VV_EXIT_OK;
+	return vv_check_json(vv_wants_json(o->format), false, "remote --json");
 }
 
 static vv_status run_remote(vv_context *c, vv_error *err)

@@ -76,7 +76,7 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 	vv_oid_text(hex, &ref->commit);
 	vv_json_string(&l->w, vv_oid_is_null(&ref->commit) ? NULL : hex);
 	vv_json_name(&l->w, "annotated");
-	vv_json_bool(&l->w, !vv_oid_equal(&ref->id, &ref->commit));
+	vv_json_bool(&l->w, ref->annotated);
 	vv_json_close_object(&l->w);
 	return vv_buf_ok(&l->buf, err);
 }
@@ -265,7 +265,7 @@ static int check_tag(const vv_context *c)
 	if (makes && c->argc == 0 && (o->annotate || o->messages.count || o->file)) {
 		return vv_usage_error("what is the tag to be called?");
 	}
-	return VV_EXIT_OK;
+	return vv_check_json(vv_wants_json(o->format), o->list || (makes && c->argc == 0), "tag --list --json");
 }
 
 static vv_status run_tag(vv_context *c, vv_error *err)

@@ -15,7 +15,7 @@
 #include "diff/rows/key_unique.h"
 
 #define ENUM_TIMES 5u        /* each word of an enumeration stands in so many rows on average */
-#define CODE_LEN 40u         /* characters of what still is a code */
+#define CODE_LEN 40u         /* characters of the longest code */
 #define PROFILE_WORDS 20u    /* of an enumeration at most */
 #define PROFILE_WORD_LEN 80u /* bytes of each at most */
 #define PROFILE_STRANGERS 3u /* words that contradict the type and are taken for missing */
@@ -33,9 +33,9 @@ typedef struct profile_column {
 	bool many_words; /* more different values than that, or long ones */
 	profile_word strangers[PROFILE_STRANGERS];
 	size_t stranger_count;
-	bool strange;         /* values contradict the type, and no few words are to blame */
+	bool strange;         /* values contradict the type, and more than a few words do */
 	bool not_number;      /* one of them is not a number either */
-	uint64_t least, most; /* characters of the longest and the shortest text */
+	uint64_t least, most; /* characters of the shortest and the longest text */
 	bool lower, upper, digit,
 		other; /* letters and digits met; other: anything that no code has */
 	bool mark[4];  /* - . _ / met */
@@ -362,8 +362,8 @@ static void put_enum(vv_json_out *w, const profile_column *c)
 	vv_json_close_array(w);
 }
 
-/* "[A-Z.]{1,5}": of what looks like codes: no spaces, and lower-case letters only where
- * all are as long. */
+/* Do the values look like codes ("[A-Z.]{1,5}")? No spaces, and lower-case letters only where
+ * all values have the same length. */
 static bool is_code(const profile_column *c)
 {
 	return !c->other && c->values > 0 && c->least > 0 && c->most <= CODE_LEN &&

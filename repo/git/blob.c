@@ -1,5 +1,5 @@
 /*
- * blob: reading Git objects, with the size asked before the bytes.
+ * blob: Git objects read, with the size asked before the bytes, and written.
  *
  * A pack from elsewhere may claim any size for an object and libgit2 would
  * allocate it, hence the header first.

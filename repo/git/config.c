@@ -31,7 +31,7 @@ static int set_value(git_config *own, const char *key, const char *value)
 }
 
 /* Did the file take the value as it was meant? A carriage return at its end, say,
- * is lost on the way, and what then is read is another thing. */
+ * is lost on the way, and another value is read back. */
 static vv_status check_value(git_config *own, const char *key, const char *value, vv_error *err)
 {
 	git_config_entry *e = NULL;
@@ -59,7 +59,7 @@ static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv
 
 	rc = vv_lstat(&st, lock->path, err);
 	*exists = rc == VV_OK;
-	*mode = st.mode;
+	*mode = *exists ? st.mode : 0;
 	if (rc == VV_OK) {
 		rc = vv_read_file(&bytes, lock->path, CONFIG_BYTES_MAX, err);
 	} else if (rc == VV_ENOTFOUND) {
@@ -110,7 +110,7 @@ done:
 	return rc;
 }
 
-/* libgit2 has written it, unsynced and with rights of its own. */
+/* libgit2 has written it, unsynced and with permissions of its own. */
 static vv_status finish_config(const vv_git_lock *lock, bool existed, uint32_t mode, vv_error *err)
 {
 	vv_status rc, closed;

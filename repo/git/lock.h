@@ -6,8 +6,8 @@
  * (base/holder.h). Making one is a single step, which fails when there is a lock already, for
  * Git's programs too; and at no time is there a lock that does not say whose it is. The new
  * content is written beside it ("<file>~.lock", a name that neither a ref nor its lock can have) and
- * renamed over the file; then the lock goes. So after a process was killed its lock is known
- * for its, whichever step it was at, and the next varve takes it away together with what was
+ * renamed over the file; then the lock goes. So after a process was killed its lock is recognised
+ * as its own, whichever step it was at, and the next varve takes it away together with what was
  * half written. Locks of other programs, machines and PID namespaces are waited for and named.
  *
  *	vv_git_lock lock = {0};

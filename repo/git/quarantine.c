@@ -1,10 +1,10 @@
 /*
  * quarantine: how new Git objects reach the object folder: kept in memory (large files: in
- * a folder apart), synced, and moved into place together.
+ * a separate folder), synced, and moved into place together.
  *
  * One object becomes a loose one: an fsync for it, for its fan-out folder, and for the
  * object folder if that fan-out folder is new. Two or more become one pack: three
- * fsyncs, and half the bytes.
+ * fsyncs, and half the bytes of as many loose objects.
  */
 #include "repo/git/quarantine.h"
 
@@ -270,7 +270,6 @@ static void memory_at(const memory *m, size_t i, git_oid *id, git_object_t *type
 #define MEMORY_MAX (16u << 20) /* more than this is flushed at once */
 #define STREAM_MIN (1u << 20)  /* smaller files are staged in memory */
 #define COMPRESSION 6
-#define FIRST_PRIORITY 100
 #define STREAM_STEP (256u << 10)
 
 /* memory belongs to the repository's odb. The rest is made when it is needed: dir, and
@@ -371,7 +370,7 @@ static vv_status need_loose(vv_repository *r, vv_error *err)
 	}
 	if ((code = git_odb_new(&odb)) == 0 &&
 	    (code = git_odb_backend_loose(&backend, s->dir, COMPRESSION, 0, 0, 0)) == 0 &&
-	    (code = git_odb_add_backend(odb, backend, FIRST_PRIORITY)) < 0) {
+	    (code = git_odb_add_backend(odb, backend, PRIORITY)) < 0) {
 		backend->free(backend);
 	}
 	if (code < 0) {
@@ -578,7 +577,8 @@ static vv_status list_staged(const vv_quarantine *s, staged_list *list, vv_error
 	return rc;
 }
 
-/* Moves synced loose files to objects/xx; their folders are synced by the caller. */
+/* Moves a synced loose file to objects/xx and syncs that folder; the object folder, which a new
+ * xx changes, is synced by the caller. */
 static vv_status place_loose(vv_repository *r, const staged *it, bool *new_fan, vv_error *err)
 {
 	char *dir = NULL, *to = NULL;
@@ -724,7 +724,7 @@ vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char
 	return name_out && !(*name_out = vv_strdup(hex)) ? vv_fail_nomem(err) : VV_OK;
 }
 
-/* Commits, trees, blobs: the order that gives packs good locality. */
+/* Commits, tags, trees, blobs: the order that gives packs good locality. */
 static int type_rank(git_object_t type)
 {
 	return type == GIT_OBJECT_COMMIT ? 0

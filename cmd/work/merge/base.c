@@ -1,6 +1,6 @@
 /*
- * base: several bases become one, theirs first: with a stack, since histories come
- * from outside.
+ * base: several merge bases become one, by merging them in pairs; their own bases are merged
+ * first. A stack in place of recursion, since histories come from outside.
  */
 #include "cmd/work/merge/base.h"
 

@@ -21,7 +21,8 @@ void vv_ref_clear(vv_ref *ref)
 }
 
 /* The commit that an object is or, as a tag, leads to; the null id when none. */
-static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out, vv_error *err)
+static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out, bool *annotated,
+				vv_error *err)
 {
 	git_object *object = NULL, *commit = NULL;
 	git_object_t type;
@@ -33,6 +34,7 @@ static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out
 	if (rc < 0) {
 		return rc;
 	}
+	*annotated = type == GIT_OBJECT_TAG;
 	if (type == GIT_OBJECT_COMMIT) {
 		vv_oid_from_git(out, id);
 		return VV_OK;
@@ -78,7 +80,7 @@ static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, 
 	}
 	if (id) {
 		vv_oid_from_git(&out->id, id);
-		rc = peel_to_commit(r, id, &out->commit, err);
+		rc = peel_to_commit(r, id, &out->commit, &out->annotated, err);
 		if (rc < 0) {
 			(void)vv_prefix(err, "%s", vv_text_shows(out->name));
 		}
@@ -97,7 +99,7 @@ static int compare_refs(const void *x, const void *y)
 typedef struct ref_list {
 	git_reference **items;
 	size_t count, cap;
-	size_t sorted; /* so many at the beginning are, by name */
+	size_t sorted; /* the first so many are sorted by name */
 } ref_list;
 
 static void sort_refs(ref_list *l)

@@ -19,6 +19,7 @@ typedef struct vv_ref {
 	vv_oid id;      /* what it points to; a tag object's own id for annotated tags */
 	vv_oid commit;  /* peeled; null when it is not a commit */
 	char *symbolic; /* target name of a symbolic ref, or NULL */
+	bool annotated; /* id is a tag object's */
 } vv_ref;
 void vv_ref_clear(vv_ref *ref);
 typedef vv_status (*vv_ref_fn)(void *payload, const vv_ref *ref, vv_error *err);

@@ -186,7 +186,7 @@ done:
 	return rc;
 }
 
-/* gpg.ssh.defaultKeyCommand says the key, on its first line, where user.signingKey
+/* gpg.ssh.defaultKeyCommand prints the key, on its first line, where user.signingKey
  * does not; its words are split by sh, as git does. */
 static vv_status ask_ssh_key(vv_repository *r, char **key, vv_error *err)
 {

@@ -250,7 +250,7 @@ static vv_status apply_edit(git_index *git, const vv_index_edit *edit, vv_error 
 }
 
 /* Was the file written less than a tick ago? Then its date does not prove that it still is
- * what was read of it. (Dates in the future: so said to be sure.) */
+ * what was read of it. A date in the future counts as young. */
 static bool is_young(const vv_stat *st)
 {
 	int64_t sec;
@@ -641,8 +641,8 @@ static vv_status rewrite(vv_index *x, const char *file, const vv_stat *stamp, co
 	return rc;
 }
 
-/* Files that were written while they were read, as it were, stay uncertain: the index must
- * not be younger than they are. */
+/* A file that may have been written while it was read stays uncertain, as in Git: the index must
+ * not be younger than the file. */
 static void age(const vv_index *x, vv_stat *made)
 {
 	for (size_t i = 0; i < x->edit_count; i++) {

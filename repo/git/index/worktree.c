@@ -1,6 +1,6 @@
 /*
- * worktree: knows that nothing is followed out of the work tree, and who is told before a file there
- * is replaced.
+ * worktree: files of the work tree. No link is followed out of it; the watcher is told before a
+ * file is replaced.
  */
 #include "repo/git/index/worktree.h"
 
@@ -107,12 +107,18 @@ vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 	if ((rc = vv_path_check(path, err)) < 0) {
 		return rc;
 	}
-	if (!(file = vv_repository_file(r, path))) {
-		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "there is no work tree to remove from");
+	if (!r->workdir) {
+		return vv_fail(err, VV_EUSAGE, "there is no work tree to remove from");
 	}
-	if (vv_worktree_check_above(r, path, NULL) < 0) {
-		goto done; /* what lies beyond a link is not ours */
+	if (!(file = vv_repository_file(r, path))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_worktree_check_above(r, path, err)) < 0) {
+		if (rc == VV_EREFUSED) {
+			vv_error_clear(err);
+			rc = VV_OK; /* what lies beyond a link is not ours */
+		}
+		goto done;
 	}
 	if ((rc = vv_unlink(file, true, err)) < 0) {
 		goto done;

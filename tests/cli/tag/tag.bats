@@ -76,3 +76,30 @@ t = json.load(sys.stdin)
 assert [(x["name"], x["annotated"]) for x in t] == [("v1", False), ("v2", True)]
 '
 }
+
+@test "a tag of a file is not called annotated" {
+	one_commit
+	git tag file HEAD:prices.csv 2>/dev/null || git tag file "$(git hash-object -w --stdin <<< x)"
+	git tag -a -m x file2 "$(git hash-object -w --stdin <<< y)"
+	succeeds varve tag --json
+	echo "$output" | python3 -c '
+import json, sys
+t = json.load(sys.stdin)
+assert [(x["name"], x["commit"], x["annotated"]) for x in t] == [("file", None, False), ("file2", None, True)]
+'
+}
+
+@test "--json makes, moves and deletes nothing" {
+	one_commit
+	ends_with 2 varve tag --json v1
+	stderr_has "'varve tag --list --json'"
+	[ -z "$(git tag)" ]
+	git tag v1
+	ends_with 2 varve tag --json -d v1
+	[ "$(git tag)" = v1 ]
+	ends_with 2 varve branch --json side
+	stderr_has "'varve branch --json'"
+	[ "$(git branch --format='%(refname:short)')" = main ]
+	ends_with 2 varve remote --json add far ../far
+	[ -z "$(git remote)" ]
+}
