@@ -275,9 +275,8 @@ int vv_usage_error(const char *fmt, ...)
 
 int vv_check_json(bool json, bool lists, const char *list_command)
 {
-	return lists || !json
-		       ? VV_EXIT_OK
-		       : vv_usage_error("--json is for lists: 'varve %s'", list_command);
+	return lists || !json ? VV_EXIT_OK
+			      : vv_usage_error("--json is for lists: 'varve %s'", list_command);
 }
 
 int vv_out_finish(int code)

@@ -579,7 +579,8 @@ static int check_branch(const vv_context *c)
 	if ((o->upstream || o->unset_upstream) && argc > 1) {
 		return vv_usage_error("-u takes one branch, not %d", argc);
 	}
-	return vv_check_json(vv_wants_json(o->format), o->list || (modes == 0 && argc == 0), "branch --json");
+	return vv_check_json(vv_wants_json(o->format), o->list || (modes == 0 && argc == 0),
+			     "branch --json");
 }
 
 static vv_status run_branch(vv_context *c, vv_error *err)

@@ -265,7 +265,8 @@ static int check_tag(const vv_context *c)
 	if (makes && c->argc == 0 && (o->annotate || o->messages.count || o->file)) {
 		return vv_usage_error("what is the tag to be called?");
 	}
-	return vv_check_json(vv_wants_json(o->format), o->list || (makes && c->argc == 0), "tag --list --json");
+	return vv_check_json(vv_wants_json(o->format), o->list || (makes && c->argc == 0),
+			     "tag --list --json");
 }
 
 static vv_status run_tag(vv_context *c, vv_error *err)

@@ -6,6 +6,7 @@
 #include "dataset/read/lenient.h"
 
 #include <csv.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -197,6 +198,13 @@ static vv_status take(reader *r, const char *bytes, size_t len)
 	for (i = 0; i < len && r->rc == VV_OK; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 
+		if (c == '\0' && r->l->no_quotes) {
+			return vv_fail(
+				r->err, VV_EINPUT,
+				"line %" PRIu64 ", byte %" PRIu64
+				": a NUL byte, which cannot be read leniently without quotes",
+				r->line, r->column);
+		}
 		if (step(r, c)) {
 			(void)feed(r, bytes + fed, i + 1 - fed);
 			fed = i + 1;
@@ -266,7 +274,8 @@ vv_status vv_lenient_read(const vv_lenient *l, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	r.delimiter = l->delimiter != 0 ? l->delimiter : ',';
-	r.quote = l->quote != 0 ? l->quote : '"';
+	/* libcsv always has a quote: NUL where there is none, and then no NUL byte is taken. */
+	r.quote = l->no_quotes ? '\0' : l->quote != 0 ? l->quote : '"';
 	csv_set_delim(&r.parser, r.delimiter);
 	csv_set_quote(&r.parser, r.quote);
 	csv_set_space_func(&r.parser, is_space);

@@ -11,6 +11,7 @@
 #ifndef VV_DATASET_READ_LENIENT_H
 #define VV_DATASET_READ_LENIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -44,9 +45,11 @@ typedef struct vv_lenient {
 	vv_status (*note)(void *payload, const vv_lenient_note *note, vv_error *err);
 	void *payload;
 	uint8_t delimiter, quote; /* 0: ',' and '"' */
+	bool no_quotes;           /* every byte but delimiters and line ends is data */
 } vv_lenient;
 
-/* Reads all. VV_EINPUT for a row over 4 GiB or over VV_COLUMNS_MAX cells. */
+/* Reads all. VV_EINPUT for a row over 4 GiB or over VV_COLUMNS_MAX cells, and with no_quotes for
+ * a NUL byte. */
 vv_status vv_lenient_read(const vv_lenient *l, vv_error *err);
 
 #endif

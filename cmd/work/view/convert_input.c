@@ -360,7 +360,12 @@ vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
 	l.payload = &c;
 	l.delimiter = find_delimiter(&c, hints);
 	l.quote = hints->quote > 0 ? (uint8_t)hints->quote : 0;
-	if ((rc = vv_lenient_read(&l, err)) < 0 || (rc = flush(&c, 0, err)) < 0) {
+	l.no_quotes = hints->quote == 0;
+	if ((rc = vv_lenient_read(&l, err)) < 0) {
+		rc = rc == VV_EINPUT ? vv_prefix(err, "%s", vv_text_shows(in->name)) : rc;
+		goto done;
+	}
+	if ((rc = flush(&c, 0, err)) < 0) {
 		goto done;
 	}
 	if (c.notes > NOTES_MAX) {

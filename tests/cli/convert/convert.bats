@@ -57,6 +57,15 @@ load ../helper
 	succeeds varve convert good.csv again.ndjson
 }
 
+@test "a malformed file without quotes is read with --lenient, its quotes being data" {
+	printf 'size,name\n1,5" pipe\n2,"x\n3,a,b\n' > bad.csv
+	succeeds varve convert --lenient --quote none bad.csv - --format ndjson
+	output_is $'{"size":1,"name":"5\\" pipe","extra1":null}\n{"size":2,"name":"\\"x","extra1":null}\n{"size":3,"name":"a","extra1":"b"}'
+	printf 'a,b\n1,x\0\n2,3,4\n' > nul.csv
+	ends_with 2 varve convert --lenient --quote none nul.csv - --format ndjson
+	stderr_has "nul.csv: line 2, byte 4: a NUL byte"
+}
+
 @test "standard input and output" {
 	rows 3 > t.csv
 	run --separate-stderr sh -c 'varve convert - - --format ndjson < t.csv'

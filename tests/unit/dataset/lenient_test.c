@@ -56,7 +56,7 @@ static vv_status take_note(void *payload, const vv_lenient_note *n, vv_error *er
 
 static vv_status read_leniently(run *r, vv_error *err)
 {
-	vv_lenient l = {read_text, take_row, take_note, r, 0, 0};
+	vv_lenient l = {.read = read_text, .row = take_row, .note = take_note, .payload = r};
 
 	return vv_lenient_read(&l, err);
 }
