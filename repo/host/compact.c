@@ -314,6 +314,7 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 	}
 	out->changed = true;
 	if (!what->dry_run) {
+		vv_host_forget_complete(h);
 		out->packs_after -= olds;
 		out->bytes_after -= bytes;
 		rc = make_packs(&c, dir, err);

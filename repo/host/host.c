@@ -359,6 +359,7 @@ static vv_status read_tip(vv_host *h, vv_error *err)
 		vv_tree_entry_clear(&top);
 		return VV_OK;
 	}
+	vv_host_forget_complete(h);
 	memset(&h->tip, 0, sizeof(h->tip)); /* killed, or tampered with: all anew */
 	vv_repository_close(h->scratch);
 	h->scratch = NULL;
@@ -611,6 +612,7 @@ static vv_status add_sound_list(vv_host *h, const found_pack *p, const vv_buf *b
 		char *path = vv_host_list_path(h, p->name);
 		(void)(path && vv_unlink(path, true, NULL));
 		vv_free(path);
+		vv_host_forget_complete(h);
 		vv_notes_warn(h->notes, "%s", why.message);
 		return VV_OK;
 	}
@@ -685,6 +687,71 @@ static vv_status load_lists(vv_host *h, vv_error *err)
 	return rc;
 }
 
+/* --- what is complete there -------------------------------------------------------------------- */
+
+#define COMPLETE_MAX 256u /* commits */
+#define COMPLETE_LINE (VV_OID_TEXT + 1u)
+
+static char *complete_path(const vv_host *h)
+{
+	return vv_path_join(h->dir, "complete", (char *)NULL);
+}
+
+vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
+{
+	char *path = complete_path(h), hex[VV_OID_TEXT + 1];
+	vv_buf b = VV_BUF_INIT, old = VV_BUF_INIT;
+	vv_error ignored;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; i < count && i < COMPLETE_MAX; i++) {
+		vv_oid_text(hex, &ids[i]);
+		vv_buf_printf(&b, "%s\n", hex);
+	}
+	/* and those of before, the latest first */
+	if (rc == VV_OK) {
+		(void)vv_read_file(&old, path, COMPLETE_MAX * COMPLETE_LINE, &ignored);
+	}
+	for (size_t at = 0;
+	     at + COMPLETE_LINE <= old.len && b.len + COMPLETE_LINE <= COMPLETE_MAX * COMPLETE_LINE;
+	     at += COMPLETE_LINE) {
+		memcpy(hex, old.data + at, VV_OID_TEXT);
+		hex[VV_OID_TEXT] = '\0';
+		if (!strstr(vv_buf_cstr(&b), hex)) {
+			vv_buf_printf(&b, "%s\n", hex);
+		}
+	}
+	vv_buf_clear(&old);
+	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(&b), b.len, false, err);
+	}
+	vv_buf_clear(&b);
+	vv_free(path);
+	return rc;
+}
+
+bool vv_host_is_complete(vv_host *h, const vv_oid *id)
+{
+	char *path = complete_path(h), hex[VV_OID_TEXT + 1];
+	vv_buf b = VV_BUF_INIT;
+	vv_error ignored;
+
+	vv_oid_text(hex, id);
+	bool is = path && vv_read_file(&b, path, COMPLETE_MAX * COMPLETE_LINE, &ignored) == VV_OK &&
+		  strstr(vv_buf_cstr(&b), hex);
+	vv_buf_clear(&b);
+	vv_free(path);
+	return is;
+}
+
+void vv_host_forget_complete(vv_host *h)
+{
+	char *path = complete_path(h);
+
+	(void)(path && vv_unlink(path, true, NULL));
+	vv_free(path);
+}
+
 /* The ref has moved: to where it is now. */
 static vv_status follow_ref(vv_host *h, vv_host_change *change, vv_error *err)
 {
@@ -703,6 +770,9 @@ static vv_status follow_ref(vv_host *h, vv_host_change *change, vv_error *err)
 		rc = descends(h, &old, &h->tip, &forward, err);
 	}
 	*change = forward ? VV_HOST_AS_EXPECTED : VV_HOST_REWRITTEN;
+	if (!forward) {
+		vv_host_forget_complete(h);
+	}
 	return rc < 0 ? rc : vv_host_set_tip(h, &h->tip, err);
 }
 
@@ -724,6 +794,7 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 	same = vv_oid_equal(&h->tip, tip);
 	if (rc == VV_OK && vv_oid_is_null(tip)) {
 		*change = same ? VV_HOST_AS_EXPECTED : VV_HOST_GONE;
+		vv_host_forget_complete(h);
 		return vv_host_set_tip(h, tip, err);
 	}
 	if (rc == VV_OK && !same) {

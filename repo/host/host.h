@@ -74,6 +74,8 @@ typedef struct vv_host_sum {
 typedef struct vv_host_sending {
 	const vv_oid *wants;
 	size_t want_count;
+	const vv_oid *there; /* commits that refs of the host are at */
+	size_t there_count;
 	bool dry_run;  /* only *out is set */
 	bool complete; /* only versions that are complete here; out->incomplete counts the others */
 } vv_host_sending;

@@ -63,4 +63,10 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err);
 /* The file in which the list of a pack is kept here; owned; NULL when out of memory. */
 char *vv_host_list_path(const vv_host *h, const char *name);
 
+/* Commits that a push found to be complete there, as long as the ref only grows: the file "complete".
+ * forget: the ref went elsewhere, or packs leave its tree. */
+vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
+bool vv_host_is_complete(vv_host *h, const vv_oid *id);
+void vv_host_forget_complete(vv_host *h);
+
 #endif

@@ -35,7 +35,9 @@ typedef struct sending {
 	size_t count, cap;
 	version *versions;
 	size_t version_count, version_cap;
-	uint64_t raw; /* of leaves, about: as they are stored here */
+	uint64_t raw;  /* of leaves, about: as they are stored here */
+	vv_oid *haves; /* complete there */
+	size_t have_count;
 	vv_host_next next;
 	vv_host_sum *sum;
 } sending;
@@ -112,16 +114,38 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 		       : vv_fail_nomem(err);
 }
 
+/* Commits that are there, by its refs, and were found to be complete there before: below them nothing
+ * is looked at. */
+static vv_status find_complete(sending *s, vv_error *err)
+{
+	const vv_host_sending *what = s->what;
+
+	s->have_count = 0;
+	if (!s->haves && !(s->haves = vv_calloc(what->there_count + 1, sizeof(vv_oid)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < what->there_count && !what->complete; i++) {
+		if (vv_host_is_complete(s->h, &what->there[i])) {
+			s->haves[s->have_count++] = what->there[i];
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status plan(sending *s, vv_error *err)
 {
+	vv_status rc;
+
 	vv_cid_set_free(s->seen);
 	s->seen = vv_cid_set_new();
 	s->count = s->version_count = 0;
 	s->raw = 0;
 	vv_arena_reset(&s->arena);
-	return s->seen ? vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, NULL, 0,
-					   add_version, s, err)
-		       : vv_fail_nomem(err);
+	if (!s->seen || (rc = find_complete(s, err)) < 0) {
+		return s->seen ? rc : vv_fail_nomem(err);
+	}
+	return vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, s->haves,
+				 s->have_count, add_version, s, err);
 }
 
 /* --- packs ---------------------------------------------------------------------------------- */
@@ -233,6 +257,10 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 			rc = try_send(&s, &lost, err);
 		}
 	}
+	if (rc == VV_OK && !what->dry_run && !what->complete) {
+		rc = vv_host_note_complete(h, what->wants, what->want_count, err);
+	}
+	vv_free(s.haves);
 	vv_cid_set_free(s.seen);
 	vv_free(s.items);
 	vv_free(s.versions);

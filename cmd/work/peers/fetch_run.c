@@ -269,7 +269,8 @@ static vv_status expect_blocks(run *r, vv_error *err)
 	}
 	/* where peers keep them, the host is asked for single blocks that no peer has */
 	if (rc == VV_OK && !whole.all && r->supplier_count == 1) {
-		rc = vv_git_host_expect(r->origin.host, wants.items, wants.count, err);
+		const vv_oids haves = {whole.tips, whole.tip_count};
+		rc = vv_git_host_expect(r->origin.host, &wants, &haves, err);
 	}
 done:
 	vv_whole_clear(&whole);

@@ -444,7 +444,8 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_git_host_expect(vv_git_host *g, const vv_oid *ids, size_t count, vv_error *err)
+vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
+			     vv_error *err)
 {
 	roots r = {0};
 	vv_status rc;
@@ -453,7 +454,8 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oid *ids, size_t count, vv
 	    (rc = vv_repository_store(g->t->repo, &r.store, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, add_root, &r, err)) == VV_OK) {
+	if ((rc = vv_new_roots_each(g->t->repo, ids->items, ids->count, haves->items, haves->count,
+				    add_root, &r, err)) == VV_OK) {
 		rc = vv_host_prefetch(g->host, r.items, r.count, err);
 	}
 	vv_free(r.items);
@@ -500,18 +502,25 @@ static vv_status send_to_ref(vv_git_host *g, const vv_git_sending *what, vv_host
 			     vv_error *err)
 {
 	vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
-	vv_status rc = ids ? need_host(g, err) : vv_fail_nomem(err);
+	vv_oid *there = vv_calloc(g->hello.ref_count + 1, sizeof(*there));
+	vv_status rc = ids && there ? need_host(g, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < what->count; i++) {
 		ids[i] = what->refs[i].id;
 	}
+	for (size_t i = 0; rc == VV_OK && i < g->hello.ref_count; i++) {
+		there[i] = g->hello.refs[i].peeled;
+	}
 	const vv_host_sending to_host = {.wants = ids,
 					 .want_count = what->count,
+					 .there = there,
+					 .there_count = g->hello.ref_count,
 					 .dry_run = what->dry_run,
 					 .complete = what->complete};
 	if (rc == VV_OK) {
 		rc = vv_host_send(g->host, &to_host, out, err);
 	}
+	vv_free(there);
 	vv_free(ids);
 	return rc;
 }

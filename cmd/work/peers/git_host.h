@@ -45,8 +45,10 @@ vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t c
 vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t *out,
 			    vv_error *err);
 
-/* Gets the packs that the versions in commits need and that are not here. */
-vv_status vv_git_host_expect(vv_git_host *g, const vv_oid *ids, size_t count, vv_error *err);
+/* Gets the packs that the versions in commits need and that are not here; below haves nothing is
+ * lacking. */
+vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
+			     vv_error *err);
 
 /* As one that blocks are asked of; it lasts until close. Its name is the remote's URL. */
 void vv_git_host_supplier(vv_git_host *g, vv_supplier *out);

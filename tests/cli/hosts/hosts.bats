@@ -490,3 +490,20 @@ tamper() {
 	stderr_has "none.git' does not appear to be a git repository"
 	[ ! -e b ]
 }
+
+@test "what a push found complete is not believed once the blocks were overwritten" {
+	plain_host
+	a_table a
+	change 7
+	varve push -q
+	change 8
+	varve push -q
+	git -C ../host.git update-ref refs/varve/blocks refs/varve/blocks~2
+	change 9
+	succeeds varve push
+	stderr_has "sent the blocks of 3 versions of datasets"
+	varve clone -q "$url" ../b
+	cd ../b
+	sound
+	cmp prices.csv ../a/prices.csv
+}
