@@ -55,6 +55,7 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 	c->greeted = !talks_first;
 	memset(&c->stats, 0, sizeof(c->stats));
 	c->pace_bytes = c->pace_sec = 0;
+	c->write_failed = false;
 	c->out_len = c->in_pos = c->in_len = 0;
 	return c;
 }
