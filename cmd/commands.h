@@ -72,10 +72,6 @@ void vv_commands_overview(bool to_stdout);
 /* "varve has no 'x'" with what is near, or the Git command that serves; returns 2. */
 int vv_commands_unknown(const char *name, int argc, char **argv);
 
-/* `varve commit --no-edit`, with verbose -v: concludes the merge, cherry-pick or revert that is
- * under way. Returns the exit code. */
-int vv_commit_conclude(bool verbose);
-
 /* --abort, --quit or else --continue of the command c->name, of whose kind a merge is under way;
  * closes the context for the latter. */
 vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose, vv_error *err);

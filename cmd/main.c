@@ -115,7 +115,8 @@ static int global_options(int argc, char **argv)
  * here first. Were libgit2 to open a TLS connection nevertheless, it would trust nobody. Where
  * libgit2 is built otherwise the function is never called. It belongs to the program and not to the
  * library: another program's TLS is its own business. */
-int mbedtls_x509_crt_parse_file(void *chain, const char *path);
+__attribute__((visibility("default"))) int mbedtls_x509_crt_parse_file(void *chain,
+								       const char *path);
 int mbedtls_x509_crt_parse_file(void *chain, const char *path)
 {
 	(void)chain;

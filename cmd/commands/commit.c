@@ -505,7 +505,8 @@ const vv_command vv_cmd_commit = {
 	.conflict_is_no = true,
 };
 
-int vv_commit_conclude(bool verbose)
+/* `varve commit --no-edit`. The exit code. */
+static int conclude(bool verbose)
 {
 	char no_edit[] = "--no-edit", v[] = "-v";
 	char *argv[] = {no_edit, verbose ? v : NULL, NULL};
@@ -528,6 +529,6 @@ vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose
 		return vv_state_cleanup(c->repo, err);
 	}
 	vv_context_close(c);
-	c->code = vv_commit_conclude(verbose);
+	c->code = conclude(verbose);
 	return VV_OK;
 }

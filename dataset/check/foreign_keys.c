@@ -25,7 +25,8 @@
 #define HEAD 32u
 #define GONE_MAX 4u /* a fourth of the groups gone: everything is asked again */
 
-/* Keys that are looked for, those whose hashes are below `end` and not below `begin`. */
+/* Keys that are looked for, those whose hashes are below `end` and not below `begin`. Not a
+ * vv_hash_index: where memory ends the table and the bytes of its keys are made anew for a part. */
 typedef struct targets {
 	vv_arena arena;
 	struct target {

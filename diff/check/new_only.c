@@ -6,13 +6,15 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/columns.h"
 
 typedef struct known_entry {
-	vv_hash128 name; /* lo 0 and hi 0: free */
+	vv_hash128 name;
 	uint64_t count;
 } known_entry;
 
@@ -23,7 +25,8 @@ struct vv_known {
 	bool compared; /* columns and regions are filled */
 	uint64_t seed;
 	known_entry *entries;
-	size_t cap, used;
+	size_t count, cap;
+	vv_hash_index index; /* of entries */
 	vv_buf text;
 };
 
@@ -38,6 +41,7 @@ vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t see
 		return vv_fail_nomem(err);
 	}
 	k->seed = seed;
+	vv_hash_index_init(&k->index);
 	if (base && t && base->root.kind == VV_KIND_TABLE && t->root.kind == VV_KIND_TABLE) {
 		if ((rc = vv_columns_match(&k->columns, base, t, &by_place, err)) == VV_OK &&
 		    (rc = vv_changed_groups_find(&k->regions, base, t, err)) < 0) {
@@ -65,6 +69,7 @@ void vv_known_free(vv_known *k)
 		vv_changed_groups_clear(&k->regions);
 	}
 	vv_free(k->entries);
+	vv_hash_index_clear(&k->index);
 	vv_buf_clear(&k->text);
 	vv_free(k);
 }
@@ -151,38 +156,21 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 		return rc;
 	}
 	*out = vv_xxh3_128(k->text.data, k->text.len, k->seed);
-	out->lo |= out->lo == 0 && out->hi == 0;
 	return VV_OK;
 }
 
-static known_entry *find_entry(known_entry *entries, size_t cap, const vv_hash128 *name)
+/* NULL: it is not known. */
+static known_entry *find_entry(const vv_known *k, const vv_hash128 *name)
 {
-	size_t at = (size_t)name->lo & (cap - 1);
+	vv_hash_probe p = vv_hash_probe_begin(&k->index, name->lo);
+	size_t at;
 
-	while ((entries[at].name.lo || entries[at].name.hi) &&
-	       (entries[at].name.lo != name->lo || entries[at].name.hi != name->hi)) {
-		at = (at + 1) & (cap - 1);
-	}
-	return &entries[at];
-}
-
-static bool grow(vv_known *k)
-{
-	size_t cap = k->cap ? k->cap * 2 : 256;
-	known_entry *all = vv_calloc(cap, sizeof(*all));
-
-	if (!all) {
-		return false;
-	}
-	for (size_t i = 0; i < k->cap; i++) {
-		if (k->entries[i].name.lo || k->entries[i].name.hi) {
-			*find_entry(all, cap, &k->entries[i].name) = k->entries[i];
+	while (vv_hash_probe_next(&p, &at)) {
+		if (k->entries[at].name.lo == name->lo && k->entries[at].name.hi == name->hi) {
+			return &k->entries[at];
 		}
 	}
-	vv_free(k->entries);
-	k->entries = all;
-	k->cap = cap;
-	return true;
+	return NULL;
 }
 
 vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
@@ -194,15 +182,15 @@ vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	if (k->used / 3 * 4 + 4 >= k->cap && !grow(k)) {
+	if ((e = find_entry(k, &name)) != NULL) {
+		e->count++;
+		return VV_OK;
+	}
+	if (!vv_array_room(k->entries, k->count, k->cap) ||
+	    !vv_hash_index_add(&k->index, name.lo, k->count)) {
 		return vv_fail_nomem(err);
 	}
-	e = find_entry(k->entries, k->cap, &name);
-	if (!e->name.lo && !e->name.hi) {
-		e->name = name;
-		k->used++;
-	}
-	e->count++;
+	k->entries[k->count++] = (known_entry){name, 1};
 	return VV_OK;
 }
 
@@ -215,11 +203,8 @@ int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	if (k->cap == 0) {
-		return 0;
-	}
-	e = find_entry(k->entries, k->cap, &name);
-	if ((!e->name.lo && !e->name.hi) || e->count == 0) {
+	e = find_entry(k, &name);
+	if (!e || e->count == 0) {
 		return 0;
 	}
 	e->count--;

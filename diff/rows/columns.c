@@ -29,7 +29,8 @@ typedef enum known_by {
 	BY_PLACE
 } known_by;
 
-/* Rows of the old version by key, for the sample. */
+/* Rows of the old version by key, for the sample. Its tables are no vv_hash_index: the hash is all that
+ * is kept of a row, so that a slot has no item to compare with. */
 typedef struct sample {
 	vv_table *a, *b;
 	known_by by;
