@@ -532,4 +532,8 @@ certificate() {
 	[ "$(status --interface 127.0.0.2 "$url/")" = 200 ]
 	exec 5>&- 6>&-
 	stop_server
+	start_server --per-address 1 --trust-proxy 127.0.0.0/8 src
+	[ "$(status "$url/")" = 200 ]
+	[ "$(status -H 'X-Forwarded-For: 192.0.2.7' "$url/")" = 200 ]
+	stop_server
 }
