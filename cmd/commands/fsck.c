@@ -20,6 +20,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/gc/roots.h"
 #include "repo/git/history/history.h"
+#include "repo/git/pack_check.h"
 #include "repo/git/pointer.h"
 #include "repo/transfer/incoming.h"
 #include "repo/transfer/incomplete.h"
@@ -59,6 +60,7 @@ typedef struct fsck {
 	size_t file_count, file_cap;
 	vv_buf json;
 	vv_json_out w;
+	bool git_unread; /* an index of Git's is damaged: its objects cannot be read safely */
 } fsck;
 
 static bool json(const fsck *f)
@@ -371,9 +373,36 @@ static vv_status check_versions(fsck *f, vv_error *err)
 	return rc;
 }
 
+static vv_status on_git_pack(void *payload, const char *name, bool index, vv_error *err)
+{
+	vv_buf what = VV_BUF_INIT;
+	fsck *f = payload;
+	vv_status rc;
+
+	vv_buf_printf(&what, "objects/pack/%s is not what its checksum says", vv_text_shows(name));
+	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {
+		tell(f, index ? "damaged Git index" : "damaged Git pack", what.data, NULL, NULL, 0,
+		     NULL);
+		f->git_unread = f->git_unread || index;
+	}
+	vv_buf_clear(&what);
+	return rc;
+}
+
 static vv_status run_all(fsck *f, vv_error *err)
 {
 	vv_status rc;
+
+	if ((rc = vv_git_packs_check(f->c->repo, f->o->data, on_git_pack, f, err)) < 0) {
+		return rc;
+	}
+	if (f->git_unread) {
+		if (!f->silent) {
+			vv_note("hint: nothing else was checked; 'git index-pack' makes an index again "
+				"from its pack: remove the index first");
+		}
+		return VV_OK;
+	}
 
 	f->seen = vv_cid_set_new();
 	f->bad = vv_cid_set_new();

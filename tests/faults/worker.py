@@ -172,6 +172,7 @@ FREE = re.compile(
 # Empty files that stay, to be locked; folders for what is on its way.
 LASTING = re.compile(r'varve/((writer|git-packs|gc|receipts|[a-z-]+)\.lock|incoming|tmp)$')
 TEMPORARY = re.compile(r'tmp|\.varve-|\.lock$|incoming|spool|journal', re.I)
+TEMPORARY_WORK = re.compile(r'^(?!.*\.git/).*\.varve-([a-z]+-)?[a-z2-7]{12}$')
 STATE_SKIP = re.compile(
 	r'^(objects|varve|logs|hooks|info|refs)(/|$)|^(index|config|packed-refs|COMMIT_EDITMSG|ORIG_HEAD|FETCH_HEAD'
 	r'|description|HEAD|gc\.log|branches)$|\.lock$')
@@ -551,7 +552,7 @@ class Worker:
 			late = cut and not s.own and same(rest, {k: v for k, v in t.new.items() if not k.startswith('file ')})
 			say('torn' if late else 'final', difference(now, t.new))
 		if not torn:
-			self.leftovers(t, tree, say)
+			self.leftovers(t, tree, say, cut)
 		if not early_fsck:
 			self.fsck(t, tree, say, 'after', git_too)
 		return found
@@ -580,7 +581,7 @@ class Worker:
 			if ran.status:
 				say('fsck', f'git fsck {when} in {repo}: {ran.status} {(ran.out + ran.err)[:400]!r}')
 
-	def leftovers(self, t, tree, say):
+	def leftovers(self, t, tree, say, cut=False):
 		extra = []
 		for name in tree:
 			short = plain_name(name)
@@ -589,6 +590,12 @@ class Worker:
 			if tree[name][2] is None and not TEMPORARY.search(short):
 				continue
 			extra.append(name)
+		if cut:
+			# A rename in the work tree is not synced either.
+			late = [n for n in extra if TEMPORARY_WORK.search(n)]
+			if late:
+				say('torn', 'the old name of a file of the work tree is back: ' + ' '.join(late))
+				extra = [n for n in extra if n not in late]
 		if not extra:
 			return
 		# What gc takes later is not lost room: counted apart.

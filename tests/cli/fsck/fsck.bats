@@ -184,3 +184,21 @@ assert any(p["kind"] == "damaged dataset" and p["path"] == "prices.csv" for p in
 	succeeds varve gc -q
 	[ "$(find .git/varve/packs -name '*.index' | wc -l)" = "$(find .git/varve/packs -name '*.pack' | wc -l)" ]
 }
+
+@test "a damaged pack or index of Git is told before it is read, and git index-pack mends the index" {
+	versions
+	git gc -q
+	pack=$(echo .git/objects/pack/pack-*.pack)
+	index=${pack%.pack}.idx
+	flip "$pack" $(($(wc -c < "$pack") - 10))
+	ends_with 2 varve fsck --data
+	output_has "damaged Git pack: objects/pack/$(basename "$pack") is not what its checksum says"
+	flip "$pack" $(($(wc -c < "$pack") - 10))
+	flip "$index" $(($(wc -c < "$index") - 10))
+	ends_with 1 varve fsck
+	output_has "damaged Git index: objects/pack/$(basename "$index") is not what its checksum says"
+	stderr_has "git index-pack"
+	rm -f "$index"
+	git index-pack "$pack" > /dev/null
+	succeeds varve fsck --data
+}
