@@ -600,7 +600,7 @@ class Worker:
 			return
 		# What gc takes later is not lost room: counted apart.
 		inside = [n for n in extra if any(n.startswith(gitdir_of(r) + '/') for r in t.scenario.repos)]
-		if len(inside) == len(extra) and not any(n.endswith('.lock') and 'tmp_objdir' not in n for n in extra):
+		if len(inside) == len(extra) and not any(n.endswith('.lock') and 'tmp_objdir' not in n and '/incoming/' not in n for n in extra):
 			old = time.time() - 40 * 86400
 			for n in extra:
 				os.utime(f'{self.root}/{n}', (old, old), follow_symlinks=False)
