@@ -734,25 +734,42 @@ static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, 
 	return VV_OK;
 }
 
+/* What moves otherwise than forward moves from where it was seen. */
+static vv_status put_leases(const vv_git_push *refs, size_t count, const char **args, size_t *n,
+			    vv_arena *arena, vv_error *err)
+{
+	char old[VV_OID_TEXT + 1];
+
+	for (size_t i = 0; i < count; i++) {
+		if (!refs[i].force) {
+			continue;
+		}
+		vv_oid_text(old, &refs[i].old);
+		args[*n] = vv_arena_printf(arena, "--force-with-lease=%s:%s", refs[i].to,
+					   vv_oid_is_null(&refs[i].old) ? "" : old);
+		if (!args[(*n)++]) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status put_specs(const vv_git_push *refs, size_t count, const char **args, size_t *n,
 			   vv_arena *arena, vv_error *err)
 {
-	char id[VV_OID_TEXT + 1], old[VV_OID_TEXT + 1];
+	char id[VV_OID_TEXT + 1];
 
 	for (size_t i = 0; i < count; i++) {
 		const vv_git_push *p = &refs[i];
-		const char *spec;
 		vv_oid_text(id, &p->id);
-		vv_oid_text(old, &p->old);
-		spec = vv_arena_printf(arena, "%s%s:%s", p->force ? "+" : "",
-				       vv_oid_is_null(&p->id) ? ""
-				       : p->from              ? p->from
-							      : id,
-				       p->to);
-		if (!spec) {
+		args[*n] = vv_arena_printf(arena, "%s:%s",
+					   vv_oid_is_null(&p->id) ? ""
+					   : p->from              ? p->from
+								  : id,
+					   p->to);
+		if (!args[(*n)++]) {
 			return vv_fail_nomem(err);
 		}
-		args[(*n)++] = spec;
 	}
 	return VV_OK;
 }
@@ -777,9 +794,12 @@ static vv_status run_push(vv_git_host *g, vv_git_push *refs, size_t count, bool 
 	if (atomic) {
 		args[n++] = "--atomic";
 	}
+	rc = put_leases(refs, count, args, &n, &arena, err);
 	args[n++] = "--";
 	args[n++] = g->word;
-	rc = put_specs(refs, count, args, &n, &arena, err);
+	if (rc == VV_OK) {
+		rc = put_specs(refs, count, args, &n, &arena, err);
+	}
 	args[n] = NULL;
 	run.env = env;
 	run.output = &out;
@@ -804,7 +824,7 @@ static vv_status run_push(vv_git_host *g, vv_git_push *refs, size_t count, bool 
 	return rc;
 }
 
-#define AT_ONCE 48u /* refs on one command line */
+#define AT_ONCE 24u /* refs on one command line */
 
 vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
 			   vv_buf *said, vv_error *err)

@@ -507,3 +507,72 @@ tamper() {
 	sound
 	cmp prices.csv ../a/prices.csv
 }
+
+@test "tags, prune, refspecs and bare clones work with a plain host" {
+	plain_host
+	a_table a
+	varve clone -q "$url" ../b
+	git tag -a -m tagged v1
+	git tag light
+	git branch side
+	change 7
+	varve push -q --tags origin
+	varve push -q --all origin
+	cd ../b
+	succeeds varve fetch
+	[ "$(git rev-parse v1 light origin/side)" = "$(git -C ../a rev-parse v1 light side)" ]
+	succeeds varve fetch origin main:copy
+	[ "$(git rev-parse copy)" = "$(git -C ../a rev-parse main)" ]
+	(cd ../a && varve push -q origin :side)
+	succeeds varve fetch -p
+	ends_with 1 git rev-parse -q --verify origin/side
+	sound
+	git fsck --strict
+	succeeds varve clone -q --bare "$url" ../bare.git
+	cd ../bare.git
+	sound
+	[ "$(git for-each-ref --format='%(refname)')" = "$(git -C ../host.git for-each-ref --format='%(refname)' refs/heads refs/tags)" ]
+	varve cat --raw main:prices.csv | cmp - ../a/prices.csv
+	varve clone -q ../bare.git ../c
+	cmp ../c/prices.csv ../a/prices.csv
+}
+
+@test "more refs than one command line holds go to a plain host" {
+	plain_host
+	a_table a
+	for i in $(seq 60); do git branch b$i; done
+	succeeds varve push -q --all origin
+	[ "$(git -C ../host.git for-each-ref refs/heads | wc -l)" -eq 61 ]
+	cd ..
+	succeeds varve clone -q "$url" b
+	[ "$(git -C b for-each-ref refs/remotes/origin | wc -l)" -eq 61 ]
+}
+
+@test "a forced push to a plain host moves only what is where it was seen" {
+	plain_host
+	a_table a
+	varve clone -q "$url" ../b
+	change 7
+	varve push -q
+	cd ../b
+	change 8
+	ends_with 1 varve push --force-with-lease
+	stderr_has "it is not where it was last seen"
+	# between the question and the push somebody else is faster
+	cat > "$BATS_TEST_TMPDIR/ssh-slow" <<-END
+	#!/bin/sh
+	case "\$*" in
+	*git-receive-pack*)
+		if ! mkdir "$BATS_TEST_TMPDIR/once" 2> /dev/null && mkdir "$BATS_TEST_TMPDIR/twice" 2> /dev/null; then
+			git -C "$BATS_TEST_TMPDIR/work/host.git" update-ref refs/heads/main refs/heads/main~1
+		fi ;;
+	esac
+	exec "$BATS_TEST_TMPDIR/ssh" "\$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/ssh-slow"
+	GIT_SSH=$BATS_TEST_TMPDIR/ssh-slow ends_with 1 varve push -f
+	stderr_has "stale info"
+	[ "$(git -C ../host.git rev-parse main)" != "$(git rev-parse main)" ]
+	succeeds varve push -q -f
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse main)" ]
+}
