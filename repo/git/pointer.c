@@ -151,8 +151,11 @@ static bool root_of_line(char *out, const char *line, const char *end)
 
 	for (const char *p = line; eol && p + sizeof(member) - 1 + VV_CID_TEXT <= eol; p++) {
 		if (memcmp(p, member, sizeof(member) - 1) == 0) {
+			const char *stop;
+
 			p += sizeof(member) - 1;
-			if (vv_cid_parse(&root, p, strcspn(p, "\"\n"), NULL) < 0) {
+			stop = memchr(p, '"', (size_t)(eol - p));
+			if (!stop || vv_cid_parse(&root, p, (size_t)(stop - p), NULL) < 0) {
 				return false;
 			}
 			vv_cid_text(out, &root);

@@ -1,6 +1,6 @@
 /*
  * Reads the input as a pointer. What is accepted must be written again to the same
- * bytes; what is not must be said in words.
+ * bytes; what is not must be said in words. And as one that git merged as text.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +31,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(rc == VV_EINPUT || rc == VV_ENOSUPPORT);
 		require(err.code == rc && err.message[0] != '\0' && !strchr(err.message, '\n'));
 	}
+	(void)vv_pointer_is_torn((const char *)data, size);
+	require(vv_pointer_refuse_torn((const char *)data, size, NULL, &err) == VV_EINPUT &&
+		err.hint[0] != '\0');
 	vv_buf_clear(&again);
 	vv_arena_clear(&arena);
 	return 0;

@@ -115,6 +115,38 @@ static void the_line_about_the_data_is_fixed(void **state)
 	vv_free(other);
 }
 
+/* The text alone, with nothing behind it that a string function could run into. */
+static void torn(const char *text, bool wanted, const char *hint)
+{
+	size_t len = strlen(text);
+	char *alone = vv_malloc(len ? len : 1);
+	vv_error err;
+
+	assert_non_null(alone);
+	memcpy(alone, text, len);
+	assert_int_equal(vv_pointer_is_torn(alone, len), wanted);
+	vv_assert_status(vv_pointer_refuse_torn(alone, len, "p.csv", &err), VV_EINPUT, &err);
+	vv_assert_contains(err.message, "p.csv: a pointer with the marks of a merge conflict");
+	vv_assert_contains(err.hint, hint);
+	vv_free(alone);
+}
+
+static void a_pointer_merged_as_text_is_known_by_its_marks_and_names_both_roots(void **state)
+{
+#define LINE "{\"varve\": 1, \"kind\": \"table\", \"root\": \"" ROOT "\",\n"
+	(void)state;
+	torn("<<<<<<< a\n" LINE "=======\n" LINE ">>>>>>> b\n", true,
+	     "varve cat " ROOT " > FILE, or " ROOT);
+	torn("<<<<<<< a\n" LINE "=======\n>>>>>>> b", true, "varve restore");
+	torn("<<<<<<< a\n{\"varve\": 1, \"root\": \"bafy\n", true, "varve restore");
+	torn("<<<<<<< a\n{\"varve\": ", true, "varve restore");
+	torn("<<<<<<< a\n1,2\n", false, "varve restore");
+	torn(LINE "<<<<<<< a\n", false, "varve restore");
+	torn("<<<<<<< ", false, "varve restore");
+	torn("", false, "varve restore");
+#undef LINE
+}
+
 static void a_table_may_have_no_columns(void **state)
 {
 	vv_arena arena = VV_ARENA_INIT;
@@ -284,6 +316,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_file_pointer_is_read_and_written_alike),
 	cmocka_unit_test(both_forms_are_read_and_keep_their_form),
 	cmocka_unit_test(the_line_about_the_data_is_fixed),
+	cmocka_unit_test(a_pointer_merged_as_text_is_known_by_its_marks_and_names_both_roots),
 	cmocka_unit_test(a_table_may_have_no_columns),
 	cmocka_unit_test(what_begins_as_a_pointer_is_told_from_data),
 	cmocka_unit_test(every_change_of_a_byte_is_refused),
