@@ -51,6 +51,53 @@ static void refs_are_listed_sorted_and_peeled(void **state)
 	vv_repository_close(r);
 }
 
+/* A lock of varve's is a symbolic link to nothing, at which libgit2 stops. */
+static void locks_and_junk_among_the_refs_hide_no_branch(void **state)
+{
+	vv_repository *r;
+	const char *listed;
+
+	(void)state;
+	git_begin();
+	(void)git_commit("one");
+	sh("for n in a b/c m z; do git branch $n; done; git pack-refs --all; git branch -f b/d; git branch y; "
+	   "for n in a b/c m y .git; do ln -s 'varve-lock 1 pid=1' .git/refs/heads/$n.lock 2> /dev/null || true; done; "
+	   "echo junk > .git/refs/heads/junk; echo x > .git/refs/heads/k.lock");
+	r = open_here();
+	listed = refs_of(r, "refs/heads/");
+	vv_assert_contains(listed, " refs/heads/a ");
+	vv_assert_contains(listed, " refs/heads/b/c ");
+	vv_assert_contains(listed, " refs/heads/b/d ");
+	vv_assert_contains(listed, " refs/heads/m ");
+	vv_assert_contains(listed, " refs/heads/y ");
+	vv_assert_contains(listed, " refs/heads/z ");
+	assert_null(strstr(listed, "lock"));
+	assert_null(strstr(listed, "junk"));
+	vv_repository_close(r);
+}
+
+static void where_head_is_is_told_by_branch_and_commit(void **state)
+{
+	vv_repository *r;
+	vv_oid one, two, none = {{0}};
+
+	(void)state;
+	git_begin();
+	one = git_commit("one");
+	two = git_commit("two");
+	sh("git branch side");
+	r = open_here();
+	assert_true(vv_head_is(r, NULL, &two));
+	assert_true(vv_head_is(r, "refs/heads/main", &two));
+	assert_false(vv_head_is(r, "refs/heads/side", &two));
+	assert_false(vv_head_is(r, "refs/heads/main", &one));
+	assert_false(vv_head_is(r, NULL, &none));
+	sh("git checkout -q --detach");
+	assert_true(vv_head_is(r, NULL, &two));
+	assert_false(vv_head_is(r, "refs/heads/main", &two));
+	vv_repository_close(r);
+}
+
 static void a_ref_moves_only_from_where_it_was_seen(void **state)
 {
 	vv_repository *r;
@@ -603,6 +650,8 @@ static void rebases_and_bisections_are_told_and_survive_a_cleanup(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(refs_are_listed_sorted_and_peeled),
+	cmocka_unit_test(locks_and_junk_among_the_refs_hide_no_branch),
+	cmocka_unit_test(where_head_is_is_told_by_branch_and_commit),
 	cmocka_unit_test(a_ref_moves_only_from_where_it_was_seen),
 	cmocka_unit_test(names_and_targets_are_checked),
 	cmocka_unit_test(a_ref_and_a_folder_of_refs_cannot_share_a_name),
