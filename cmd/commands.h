@@ -73,7 +73,7 @@ void vv_commands_overview(bool to_stdout);
 int vv_commands_unknown(const char *name, int argc, char **argv);
 
 /* --abort, --quit or else --continue of the command c->name, of whose kind a merge is under way;
- * closes the context for the latter. */
+ * the latter closes the context and does what `varve commit --no-edit` does. */
 vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose, vv_error *err);
 
 #endif
