@@ -15,6 +15,7 @@
 #include "cmd/work/commit/switch_tree.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/work/peers/push_hook.h"
+#include "cmd/work/peers/reach.h"
 #include "cmd/work/peers/unfinished.h"
 #include "repo/git/blob.h"
 #include "repo/git/config.h"
@@ -28,7 +29,7 @@
 #include "transport/line/url.h"
 
 typedef struct options {
-	bool bare, quiet, verbose, no_checkout, git_host;
+	bool bare, quiet, verbose, no_checkout, git_host, single;
 	const char *branch, *origin, *program;
 	vv_strings from;
 	uint64_t timeout;
@@ -41,6 +42,8 @@ static const vv_option table[] = {
 	OPT_STRING('o', "origin", origin, "NAME", "the name of the remote (default: origin)"),
 	OPT_LIST(0, "from", from, "PEER", "get blocks from this URL as well; may be repeated"),
 	OPT_STRING(0, "varve", program, "PROGRAM", "the path of varve on the far side of ssh"),
+	OPT_FLAG(0, "single-branch", single,
+		 "get one branch: --branch, or the one that HEAD names there"),
 	OPT_FLAG(0, "git-host", git_host,
 		 "take the far side for a Git host without varve: its blocks are in a ref"),
 	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
@@ -56,6 +59,7 @@ typedef struct run {
 	const char *url;
 	char *absolute; /* of a path, else NULL */
 	char *dir;
+	char *single; /* the one branch that is wanted; NULL: all */
 	vv_unfinished unfinished;
 	bool fetched; /* all of it is here */
 	vv_repository *repo;
@@ -123,18 +127,50 @@ static const char *remote_name(const run *r)
 	return r->o->origin ? r->o->origin : "origin";
 }
 
+/* --single-branch without a name: the other side is asked for its HEAD. */
+static vv_status choose_single(run *r, vv_error *err)
+{
+	vv_remote m = {.url = (char *)(uintptr_t)r->url,
+		       .program = (char *)(uintptr_t)r->o->program,
+		       .kind = r->o->git_host ? (char *)(uintptr_t) "git" : NULL};
+	vv_reached there = {0};
+	vv_transfer t;
+	vv_status rc;
+
+	if (r->o->branch) {
+		r->single = vv_strdup(r->o->branch);
+		return r->single ? VV_OK : vv_fail_nomem(err);
+	}
+	if ((rc = vv_transfer_open(&t, r->repo, &vv_notes_stderr, r->o->quiet, r->o->timeout,
+				   err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_reach(&there, &t, &m, false, err)) == VV_OK) {
+		const char *head = there.hello->head;
+		if (!head || strncmp(head, "refs/heads/", 11) != 0) {
+			vv_fail(err, VV_ENOTFOUND, "HEAD there names no branch");
+			rc = vv_hint(err, "say which one with --branch");
+		} else if (!(r->single = vv_strdup(head + 11))) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	vv_reached_close(&there);
+	vv_transfer_close(&t);
+	return rc;
+}
+
 static vv_status configure(run *r, vv_error *err)
 {
-	const char *name = remote_name(r);
+	const char *name = remote_name(r), *which = r->single ? r->single : "*";
 	vv_buf spec = VV_BUF_INIT;
 	char *url = vv_remote_key(name, "url"), *fetch = vv_remote_key(name, "fetch"),
 	     *program = vv_remote_key(name, "varve");
 	vv_status rc;
 
 	if (r->o->bare) {
-		vv_buf_puts(&spec, "+refs/heads/*:refs/heads/*");
+		vv_buf_printf(&spec, "+refs/heads/%s:refs/heads/%s", which, which);
 	} else {
-		vv_buf_printf(&spec, "+refs/heads/*:refs/remotes/%s/*", name);
+		vv_buf_printf(&spec, "+refs/heads/%s:refs/remotes/%s/%s", which, name, which);
 	}
 	/* The URL last: by it the next attempt knows that all else is set. */
 	if (!url || !fetch || !program) {
@@ -350,7 +386,7 @@ static vv_status fetch(run *r, vv_error *err)
 	r->job.repo = r->repo;
 	r->job.remote = remote_name(r);
 	r->job.from = r->o->from;
-	r->job.tags = true;
+	r->job.tags = !r->o->single; /* else those of the branch follow */
 	r->job.quiet = r->o->quiet;
 	r->job.verbose = r->o->verbose;
 	r->job.keep_missing = true;
@@ -380,7 +416,8 @@ static vv_status clone(run *r, vv_error *err)
 	}
 	vv_repository_listen(r->repo, &vv_notes_stderr);
 	if ((rc = vv_push_hook_set(r->repo, r->o->quiet ? NULL : &vv_notes_stderr, err)) < 0 ||
-	    (rc = configure(r, err)) < 0 || (rc = fetch(r, err)) < 0) {
+	    (r->o->single && (rc = choose_single(r, err)) < 0) || (rc = configure(r, err)) < 0 ||
+	    (rc = fetch(r, err)) < 0) {
 		return rc;
 	}
 	r->fetched = true;
@@ -457,6 +494,7 @@ static int run_clone(void *opts, int argc, char **argv)
 	vv_unfinished_clear(&r.unfinished);
 	vv_free(r.absolute);
 	vv_free(r.dir);
+	vv_free(r.single);
 	return rc < 0 ? vv_report_trouble(&err) : missing ? VV_EXIT_NO : VV_EXIT_OK;
 }
 
@@ -464,7 +502,7 @@ const vv_command vv_cmd_clone = {
 	.name = "clone",
 	.group = "start",
 	.summary = "make a copy of another repository, with its tables",
-	.usage = "[--bare] [-b BRANCH] [-o NAME] [--from PEER]... URL [DIR]",
+	.usage = "[--bare] [-b BRANCH] [--single-branch] [-o NAME] [--from PEER]... URL [DIR]",
 	.example = "$ varve clone ssh://ada@data.example.org/srv/sales\n"
 		   "cloning into 'sales'\n"
 		   "received 6 commits, 6 versions of datasets (6.4 MB on the line, 1.4 MB/s)\n"

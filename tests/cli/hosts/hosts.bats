@@ -576,3 +576,31 @@ tamper() {
 	succeeds varve push -q -f
 	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse main)" ]
 }
+
+@test "clone --single-branch gets one branch and its blocks, from a host and from a peer" {
+	plain_host uploadpack.allowFilter=true
+	a_table a
+	git tag v1
+	git checkout -q -b other
+	numbers 20000 > prices.csv
+	varve commit -qam other
+	git tag v2
+	varve push -q --tags origin other
+	git checkout -q main
+	for from in "$url" ../a; do
+		rm -rf ../b
+		succeeds varve clone --single-branch "$from" ../b
+		[ "$(git -C ../b for-each-ref --format='%(refname)' refs/remotes refs/tags)" = "refs/remotes/origin/main
+refs/tags/v1" ]
+		cmp prices.csv ../b/prices.csv
+		[ "$(du -sk ../b/.git/varve | cut -f 1)" -lt 150 ]
+		(cd ../b && sound)
+		succeeds varve -C ../b fetch
+		[ "$(git -C ../b for-each-ref refs/remotes | wc -l)" -eq 1 ]
+	done
+	rm -rf ../b
+	succeeds varve clone -q --single-branch -b other "$url" ../b
+	varve cat --raw other:prices.csv | cmp - ../b/prices.csv
+	ends_with 2 varve clone --single-branch -b none "$url" ../c
+	stderr_has "none"
+}
