@@ -367,6 +367,26 @@ const char *vv_text_shows(const char *s)
 	return s ? vv_text_show(s, strlen(s)) : "";
 }
 
+const char *vv_text_url(const char *url)
+{
+	const char *start = url ? strstr(url, "://") : NULL, *at = NULL, *colon;
+	char shown[SLOT_SIZE];
+
+	if (!start) {
+		return vv_text_shows(url);
+	}
+	start += 3;
+	for (const char *p = start; *p && !strchr("/?#", *p); p++) {
+		at = *p == '@' ? p : at;
+	}
+	colon = at ? memchr(start, ':', (size_t)(at - start)) : NULL;
+	if (!colon) {
+		return vv_text_shows(url);
+	}
+	(void)snprintf(shown, sizeof shown, "%.*s%s", (int)(colon - url), url, at);
+	return vv_text_shows(shown);
+}
+
 /* Writes n with its commas; returns the length. */
 static size_t put_count(char *out, uint64_t n)
 {

@@ -40,6 +40,8 @@ size_t vv_text_fitting(const char *s, size_t len, size_t width, bool *cut);
  * further calls on the same thread. */
 const char *vv_text_show(const char *s, size_t len);
 const char *vv_text_shows(const char *s);
+/* A URL as it may be shown: without the password that it may have. */
+const char *vv_text_url(const char *url);
 
 /* "1,204"; "3.4 MB" (1000-based); "1.2 s". Rotating buffers as above. */
 const char *vv_text_count(uint64_t n);

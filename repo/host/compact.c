@@ -136,7 +136,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	if (rc == VV_OK && missing > 0 && vv_host_has(c->h, &n->root)) {
 		return vv_fail(err, VV_EMISSING,
 			       "%s lacks blocks that its lists name: nothing is changed",
-			       vv_text_shows(c->h->url));
+			       vv_text_url(c->h->url));
 	}
 	return rc;
 }
@@ -260,7 +260,7 @@ static vv_status make_packs(compacting *c, const char *dir, vv_error *err)
 	if (rc < 0 && lost) {
 		rc = vv_fail(err, VV_ECONFLICT,
 			     "somebody pushed to %s meanwhile: nothing is changed",
-			     vv_text_shows(c->h->url));
+			     vv_text_url(c->h->url));
 		rc = vv_hint(err, "run it again");
 	}
 	vv_pack_maker_free(m);

@@ -333,7 +333,7 @@ vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *er
 
 	memset(tip, 0, sizeof(*tip));
 	run.output = &out;
-	rc = vv_git_must(&run, h->url, err);
+	rc = vv_git_must(&run, vv_text_url(h->url), err);
 	if (rc == VV_OK && out.len > VV_OID_TEXT && !vv_oid_parse(tip, out.data, VV_OID_TEXT)) {
 		rc = vv_fail(err, VV_ECORRUPT, "git ls-remote gives no id for %s",
 			     vv_text_shows(ref));
@@ -596,7 +596,7 @@ static vv_status add_list(vv_host *h, const found_pack *p, const vv_buf *bytes, 
 	if (rc == VV_OK) {
 		vv_catalog_pack(h->catalog, vv_catalog_packs(h->catalog) - 1)->folder = p->folder;
 	}
-	return rc < 0 ? vv_prefix(err, "%s: packs/%04zx/%s.list", vv_text_shows(h->url), p->folder,
+	return rc < 0 ? vv_prefix(err, "%s: packs/%04zx/%s.list", vv_text_url(h->url), p->folder,
 				  p->name)
 		      : VV_OK;
 }

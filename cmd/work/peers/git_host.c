@@ -59,7 +59,7 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 static vv_status bad_line(const vv_git_host *g, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "git ls-remote gives no list of the refs of '%s'",
-		       vv_text_shows(g->url));
+		       vv_text_url(g->url));
 }
 
 static vv_status add_ref(vv_git_host *g, const char *name, size_t len, const vv_oid *id,
@@ -68,8 +68,8 @@ static vv_status add_ref(vv_git_host *g, const char *name, size_t len, const vv_
 	vv_hello *h = &g->hello;
 
 	if (h->ref_count == VV_REFS_MAX) {
-		return vv_fail(err, VV_EREFUSED, "'%s' has more than %u refs",
-			       vv_text_shows(g->url), VV_REFS_MAX);
+		return vv_fail(err, VV_EREFUSED, "'%s' has more than %u refs", vv_text_url(g->url),
+			       VV_REFS_MAX);
 	}
 	if (!vv_array_room(h->refs, h->ref_count, g->ref_cap)) {
 		return vv_fail_nomem(err);
@@ -152,7 +152,7 @@ static vv_status read_refs(vv_git_host *g, vv_error *err)
 	vv_status rc;
 
 	run.output = &out;
-	vv_buf_printf(&what, "'%s'", vv_text_shows(g->url));
+	vv_buf_printf(&what, "'%s'", vv_text_url(g->url));
 	rc = vv_git_must(&run, vv_buf_cstr(&what), err);
 	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
 		size_t len = strcspn(p, "\n");
@@ -276,7 +276,7 @@ void vv_git_host_close(vv_git_host *g)
 
 static void tell_change(const vv_git_host *g, vv_host_change change)
 {
-	const char *url = vv_text_shows(g->url);
+	const char *url = vv_text_url(g->url);
 
 	if (change == VV_HOST_AS_EXPECTED) {
 		return;
@@ -471,7 +471,7 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 	}
 	if (sum.damaged > 0) {
 		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
-			      vv_text_shows(vv_git_host_blocks_place(g)), vv_text_shows(g->url));
+			      vv_text_shows(vv_git_host_blocks_place(g)), vv_text_url(g->url));
 		vv_notes_put(
 			g->t->notes,
 			"hint: delete that ref there, then 'varve push --blocks' in a clone that "
@@ -564,7 +564,7 @@ static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
 	run.len = specs->len;
 	run.show = strcmp(args[1], "-q") != 0;
 	vv_notes_end(g->t->notes);
-	vv_buf_printf(&what, "'%s'", vv_text_shows(g->url));
+	vv_buf_printf(&what, "'%s'", vv_text_url(g->url));
 	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
 	if (!g->t->quiet) {
 		(void)vv_notes_begin(g->t->notes);
@@ -814,7 +814,7 @@ static vv_status run_push(vv_git_host *g, vv_git_push *refs, size_t count, bool 
 	vv_git_remote_lines(&all, said);
 	*plain = atomic && told == 0 && strstr(vv_buf_cstr(&all), "atomic");
 	if (rc == VV_OK && code != 0 && told == 0 && !*plain) {
-		vv_buf_printf(&what, "'%s'", vv_text_shows(g->url));
+		vv_buf_printf(&what, "'%s'", vv_text_url(g->url));
 		rc = vv_git_explain(vv_buf_cstr(&what), &all, code, err);
 	}
 	vv_buf_clear(&what);

@@ -360,7 +360,28 @@ static void words_are_cut_to_a_width_and_keep_backslashes(void **state)
 			 1 + 1 + 1 + 1 + 2 + 2);
 }
 
+static void a_url_is_shown_without_its_password(void **state)
+{
+	static const char *const urls[][2] = {
+		{"http://bob:battery@host:80/x", "http://bob@host:80/x"},
+		{"https://:secret@host", "https://@host"},
+		{"https://bob:a@b:c@host/@:", "https://bob@host/@:"},
+		{"ssh://bob@host:22/a:b@c", "ssh://bob@host:22/a:b@c"},
+		{"http://[::1]:80/x", "http://[::1]:80/x"},
+		{"bob@host:path:x@y", "bob@host:path:x@y"},
+		{"/a:b@c", "/a:b@c"},
+		{"http://h/?u:p@x", "http://h/?u:p@x"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		assert_string_equal(vv_text_url(urls[i][0]), urls[i][1]);
+	}
+	assert_string_equal(vv_text_url(NULL), "");
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_url_is_shown_without_its_password),
 	cmocka_unit_test(words_are_cut_to_a_width_and_keep_backslashes),
 	cmocka_unit_test(wrapped_lines_keep_to_their_width),
 	cmocka_unit_test(a_quoted_word_is_one_word_for_sh),
