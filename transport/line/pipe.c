@@ -152,7 +152,9 @@ vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds)
 {
 	(void)vv_fail(err, VV_EIO, "no byte came from '%s', or could be sent to it, for %s", name,
 		      vv_text_counted(seconds, "second", NULL));
-	return vv_hint(err, "the connection may be dead or the other side too busy: try again");
+	return vv_hint(err,
+		       "the connection may be dead or the other side too busy: try again, or wait "
+		       "longer with --timeout SECONDS");
 }
 
 /* --- the program's stderr ---------------------------------------------------------- */
