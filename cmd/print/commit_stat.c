@@ -13,6 +13,7 @@
 #include "cmd/output.h"
 #include "cmd/print/path.h"
 #include "cmd/work/diff/change_count.h"
+#include "cmd/work/diff/table.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/renames.h"
@@ -174,8 +175,10 @@ static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 	bool compared = false;
 	vv_status rc = VV_OK;
 
-	if (c->opts->names || line->old_side.dataset || line->old_side.broken ||
-	    line->new_side.broken || !S_ISREG(h->old_mode) || !S_ISREG(h->new_mode) ||
+	/* Attributes take 150 us to ask: too much for each file of a large commit. */
+	if (c->opts->names || !vv_diff_is_table_name(line->path, true) || line->old_side.dataset ||
+	    line->old_side.broken || line->new_side.broken || !S_ISREG(h->old_mode) ||
+	    !S_ISREG(h->new_mode) ||
 	    (rc = vv_attr_compared(c->repo, line->path, &compared, err)) < 0 || !compared) {
 		return rc;
 	}

@@ -10,6 +10,7 @@
 #include "cmd/work/add/added_blocks.h"
 #include "cmd/work/diff/change_count.h"
 #include "cmd/work/diff/changes_internal.h"
+#include "cmd/work/diff/table.h"
 #include "repo/git/index/attributes.h"
 
 static vv_status read_pointer(vv_pointer *out, vv_arena *arena, const vv_oid *id, uint32_t mode,
@@ -194,7 +195,8 @@ vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 	bool compared = false;
 	vv_status rc;
 
-	if (!S_ISREG(e->index_mode) || !S_ISREG(work ? e->index_mode : e->head_mode) ||
+	if (!vv_diff_is_table_name(e->path, true) || !S_ISREG(e->index_mode) ||
+	    !S_ISREG(work ? e->index_mode : e->head_mode) ||
 	    (rc = vv_attr_can_be_read(r, e->path, NULL)) < 0) {
 		return VV_OK;
 	}

@@ -60,6 +60,7 @@ before_migrate() {
 	cd shop
 	prices 1204 > prices.csv
 	git add prices.csv
+	tick
 	git commit -q -m "February prices"
 }
 

@@ -16,8 +16,10 @@ begin() {
 	cd sales
 	prices 1204 > prices.csv
 	git add prices.csv
+	tick
 	git commit -q -m "February prices"
 	sed -i '/^7,/s/[^,]*$/3.00/' prices.csv
+	tick
 	git commit -q -a -m "A price was wrong"
 	git remote add origin https://github.com/ada/sales.git
 	git push -q -u origin main
@@ -28,10 +30,12 @@ before_colleague() {
 	git clone -q https://github.com/ada/sales.git
 	cd sales
 	sed -i '/^7,/s/,[^,]*,/,Red bench,/' prices.csv
+	tick
 	git commit -q -a -m "It is a bench"
 	git push -q
 	person ada
 	sed -i '/^7,/s/[^,]*$/3.50/' prices.csv
+	tick
 	git commit -q -a -m "Spring price"
 }
 
@@ -46,6 +50,7 @@ before_blocks() {
 		}
 	}' > orders.csv
 	git add orders.csv
+	tick
 	git commit -q -m "Orders"
 }
 
