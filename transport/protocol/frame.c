@@ -79,6 +79,8 @@ void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget)
 	r->line = line;
 	r->budget = budget;
 	r->skips_alive = false;
+	r->text_max_ms = VV_TEXT_MAX_MS;
+	r->text_since = 0;
 	vv_buf_init(&r->payload);
 }
 
@@ -138,6 +140,26 @@ static bool is_type(uint8_t type)
 	return type != 0 && strchr("MBOTE.", type) != NULL;
 }
 
+/* A peer that only ever says that it works does not keep the other side for ever. */
+static vv_status check_patience(vv_frame_reader *r, uint8_t type, vv_error *err)
+{
+	uint64_t now;
+
+	if (type != VV_FRAME_TEXT) {
+		r->text_since = 0;
+		return VV_OK;
+	}
+	now = vv_monotonic_ms();
+	if (r->text_since == 0) {
+		r->text_since = now;
+	} else if (now - r->text_since > r->text_max_ms) {
+		return vv_fail(err, VV_EIO, "%s has only said that it works, for %llu minutes",
+			       vv_channel_name(r->line),
+			       (unsigned long long)(r->text_max_ms / 60000));
+	}
+	return VV_OK;
+}
+
 static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
 {
 	uint64_t len;
@@ -151,7 +173,7 @@ static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
 			       "%s does not speak varve's protocol: 0x%02x begins no frame",
 			       vv_channel_name(r->line), *type);
 	}
-	if ((rc = read_length(r, &len, err)) < 0) {
+	if ((rc = check_patience(r, *type, err)) < 0 || (rc = read_length(r, &len, err)) < 0) {
 		return rc;
 	}
 	if (len > VV_FRAME_MAX || (*type == VV_FRAME_END && len > 0)) {

@@ -40,11 +40,15 @@ vv_status vv_frame_end(vv_channel *line, vv_error *err); /* VV_FRAME_END, and th
  * and hint. */
 vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err);
 
+#define VV_TEXT_MAX_MS (4u * 3600 * 1000) /* a table of a terabyte is checked in less */
+
 /* Reading, with a budget: bytes that may still come in this request or answer. */
 typedef struct vv_frame_reader {
 	vv_channel *line;
 	uint64_t budget;
-	bool skips_alive; /* frames that only say that the far side works are not given */
+	bool skips_alive;     /* frames that only say that the far side works are not given */
+	uint64_t text_max_ms; /* so long may it send nothing but text; VV_TEXT_MAX_MS */
+	uint64_t text_since;  /* when the last frame that was no text came; 0: no text since */
 	vv_buf payload;
 } vv_frame_reader;
 void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget);
@@ -52,7 +56,8 @@ void vv_frame_reader_clear(vv_frame_reader *r);
 
 /* The next frame; its payload is in r->payload until the next call. An error frame becomes
  * the call's own failure, "remote: ..." before its text, after its end was read too.
- * VV_ECORRUPT: no frame; VV_EREFUSED: the budget is used up. */
+ * VV_ECORRUPT: no frame; VV_EREFUSED: the budget is used up; VV_EIO: nothing but text (signs of
+ * life, progress) came for text_max_ms. */
 vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err);
 
 /* Reads up to the end frame, of which everything before is dropped. */

@@ -77,9 +77,38 @@ static void signs_between_frames_are_not_given_to_who_skips_them(void **state)
 	vv_buf_clear(&in.out);
 }
 
+static void who_only_says_so_is_given_up(void **state)
+{
+	memory_line out = {.out = VV_BUF_INIT}, in = {.out = VV_BUF_INIT};
+	vv_channel *line = memory_line_open(&out, NULL, 0);
+	vv_frame_reader r;
+	vv_error err;
+	uint8_t type;
+
+	(void)state;
+	assert_non_null(line);
+	for (int i = 0; i < 3; i++) {
+		vv_assert_ok(vv_frame_write(line, VV_FRAME_TEXT, "x\n", i == 1 ? 0 : 2, &err),
+			     &err);
+	}
+	vv_assert_ok(vv_frame_end(line, &err), &err);
+	vv_channel_close(line);
+	line = memory_line_open(&in, out.out.data, out.out.len);
+	vv_frame_reader_init(&r, line, 100);
+	r.text_max_ms = 20;
+	vv_assert_ok(vv_frame_read(&r, &type, &err), &err);
+	(void)poll(NULL, 0, 50);
+	assert_int_equal(vv_frame_read(&r, &type, &err), VV_EIO);
+	vv_frame_reader_clear(&r);
+	vv_channel_close(line);
+	vv_buf_clear(&out.out);
+	vv_buf_clear(&in.out);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_works_says_so),
 	cmocka_unit_test(who_stands_still_stops_saying_so),
+	cmocka_unit_test(who_only_says_so_is_given_up),
 	cmocka_unit_test(signs_between_frames_are_not_given_to_who_skips_them),
 };
 
