@@ -330,7 +330,9 @@ vv_status vv_merge_apply(vv_merge_job *j, vv_error *err)
 
 bool vv_merge_stays(vv_merge_job *j, vv_status rc, vv_error *err)
 {
-	bool stays = rc != VV_EIO && rc != VV_ENOMEM;
+	/* a hook, an editor, what signs, or nobody's name: to be mended, and concluded then */
+	bool stays = rc == VV_ECONFLICT || rc == VV_EREFUSED || rc == VV_EUSAGE ||
+		     rc == VV_ENOSUPPORT;
 	vv_error ignored;
 
 	(void)vv_journal_close(j->journal, stays ? VV_OK : rc, stays ? &ignored : err);
