@@ -41,6 +41,8 @@ MASKS = [(re.compile(pattern), mask) for pattern, mask in (
     (r"\bin \d[\d.,]* (ms|s|min)\b( \(\d[\d.,]* [kMG]?B/s\))?", "in TIME"),
     (r"\d[\d.,]* [kMG]?B/s", "SPEED"),
     (r"\d[\d.,]* [kMG]?B(?= on the line)", "SIZE"),
+    # Of many groups, which threads finish first decides which ones are compressed thoroughly.
+    (r"\d{3}\.\d kB(?= stored of)", "SIZE"),
     # Who is quickest delivers most.
     (r"(\d[\d,]* blocks? \()?\d[\d.,]* [kMG]?B\)?(?= from )", "BLOCKS"),
     # The moment of a delivery, in `varve whereis`; dates of commits are compared.
