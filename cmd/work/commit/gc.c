@@ -63,7 +63,7 @@ static vv_status sweep(const char *dir, int64_t now, vv_error *err)
 
 static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 {
-	static const char *const folders[] = {"", "cache", "cache/scan"};
+	static const char *const folders[] = {"", "cache", "cache/scan", "tmp"};
 	vv_status rc = sweep(vv_repository_gitdir(repo), now, err); /* FETCH_HEAD's, say */
 	size_t i;
 
@@ -73,6 +73,7 @@ static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 		rc = dir ? sweep(dir, now, err) : vv_fail_nomem(err);
 		if (rc == VV_OK) {
 			vv_temp_sweep(dir, "secret-");
+			vv_temp_sweep(dir, ".varve-");
 		}
 		vv_free(dir);
 	}
