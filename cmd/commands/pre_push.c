@@ -2,6 +2,8 @@
  * pre_push: what git's hook of that name runs. Knows what git tells a hook, and that blocks must be
  * on the other side before the commits that name them, or the commits stay here.
  */
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,15 +14,21 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/work/peers/blocks_config.h"
 #include "cmd/work/peers/push_hook.h"
 #include "cmd/work/peers/reach.h"
 #include "cmd/work/peers/transfer.h"
+#include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/program.h"
+#include "repo/git/run_git.h"
+#include "repo/host/host.h"
 #include "repo/transfer/send.h"
 #include "transport/protocol/push.h"
 
 #define INPUT_MAX (64u << 20)
+#define PROC_MAX 65536u
+#define ANCESTORS 6 /* of this process, at most, that are looked at */
 
 typedef struct run {
 	vv_repository *repo;
@@ -31,6 +39,7 @@ typedef struct run {
 	vv_oid *wants, *haves;
 	size_t have_count, have_cap;
 	bool stopped;
+	char *blocks_ref;  /* that .varveconfig names, or NULL */
 	uint64_t versions; /* of datasets, new to the other side as far as is known here */
 } run;
 
@@ -43,6 +52,63 @@ static vv_status add_have(run *r, const vv_oid *id, vv_error *err)
 	}
 	r->haves[r->have_count++] = *id;
 	return VV_OK;
+}
+
+static bool is_blocks_ref(const run *r, const char *name, size_t len)
+{
+	const char *const known[] = {VV_HOST_REF, VV_HOST_BRANCH, r->blocks_ref};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (known[i] && strlen(known[i]) == len && memcmp(name, known[i], len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status refuse(const run *r, const char *what, const char *ref, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "this push would %s %s of %s, which holds the rows of all tables",
+		what, vv_text_shows(ref), vv_text_shows(r->name));
+	return vv_hint(err,
+		       "'git push --all %s', then 'git push --tags %s' push all that is yours; "
+		       "'git push --no-verify' does it all the same",
+		       vv_text_shows(r->name), vv_text_shows(r->name));
+}
+
+/* The blocks' ref only grows. */
+static vv_status see_blocks_ref(const run *r, const vv_push_ref *ref, vv_error *err)
+{
+	bool known = false, forward = false, gone = vv_oid_is_null(&ref->id);
+	vv_status rc = VV_OK;
+
+	if (vv_oid_is_null(&ref->old)) {
+		return VV_OK;
+	}
+	if (!gone) {
+		rc = vv_commits_known(r->repo, &ref->old, 1, &known, err);
+	}
+	if (rc == VV_OK && known) {
+		rc = vv_is_ancestor(r->repo, &ref->old, &ref->id, &forward, err);
+	}
+	return rc < 0 || forward ? rc : refuse(r, gone ? "delete" : "overwrite", ref->name, err);
+}
+
+static vv_status read_blocks_ref(run *r, vv_error *err)
+{
+	vv_head head = {0};
+	vv_blocks_config config;
+	vv_error absent;
+	vv_status rc = VV_OK;
+
+	if (vv_head_read(r->repo, &head, &absent) == VV_OK && !vv_oid_is_null(&head.commit) &&
+	    (rc = vv_blocks_config_read(&config, r->repo, &head.commit, err)) == VV_OK) {
+		r->blocks_ref = config.ref ? vv_strdup(config.ref) : NULL;
+		rc = config.ref && !r->blocks_ref ? vv_fail_nomem(err) : VV_OK;
+		vv_blocks_config_clear(&config);
+	}
+	vv_head_clear(&head);
+	return rc;
 }
 
 /* "<local ref> <local id> <remote ref> <remote id>", cut up where it stands. */
@@ -65,6 +131,12 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 		return vv_fail(err, VV_EINPUT, "this is not what git gives a pre-push hook");
 	}
 	ref.name = words[2];
+	if (is_blocks_ref(r, ref.name, strlen(ref.name))) {
+		vv_status rc = see_blocks_ref(r, &ref, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
 	if (vv_oid_is_null(&ref.id)) {
 		return VV_OK;
 	}
@@ -106,6 +178,98 @@ static vv_status read_refs(run *r, vv_error *err)
 		rc = add_line(r, line, err);
 		line = end ? end + 1 : line + strlen(line);
 	}
+	return rc;
+}
+
+/* --- git push --mirror ------------------------------------------------------------------------ */
+
+static vv_status read_proc(vv_buf *out, long pid, const char *name, vv_error *err)
+{
+	char path[64];
+	ssize_t got = -1;
+
+	vv_buf_reset(out);
+	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", pid, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		return vv_fail_errno(err, "cannot open", path);
+	}
+	if (vv_buf_reserve(out, PROC_MAX + 1) &&
+	    (got = vv_read_full(fd, out->data, PROC_MAX, path, err)) >= 0) {
+		out->len = (size_t)got;
+		out->data[out->len] = '\0';
+	}
+	(void)close(fd);
+	return got < 0 ? VV_EIO : VV_OK;
+}
+
+/* "git\0push\0--mirror\0origin": git takes what an option begins with, too. */
+static bool says_mirror(const vv_buf *line)
+{
+	bool push = false;
+
+	for (const char *p = line->data, *end = p + line->len; p < end; p += strlen(p) + 1) {
+		push |= strcmp(p, "push") == 0;
+		if (push && strlen(p) > 2 && strncmp(p, "--mirror", strlen(p)) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What git deletes in a mirror it does not tell the hook: the command line shows it. */
+static bool is_mirror(const run *r)
+{
+	vv_buf key = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_error ignored;
+	bool is = false;
+	long pid = (long)getppid();
+
+	vv_buf_printf(&key, "remote.%s.mirror", r->name);
+	if (vv_config_bool(r->repo, vv_buf_cstr(&key), false, &is, &ignored) < 0) {
+		is = false;
+	}
+	for (int up = 0; !is && up < ANCESTORS && pid > 1; up++) {
+		if (read_proc(&text, pid, "cmdline", &ignored) < 0) {
+			break;
+		}
+		is = says_mirror(&text);
+		/* "<pid> (<name>) <state> <parent> ..." */
+		const char *name = read_proc(&text, pid, "stat", &ignored) == VV_OK
+					   ? strrchr(text.data, ')')
+					   : NULL;
+		pid = name && strlen(name) > 4 ? strtol(name + 4, NULL, 10) : 0;
+	}
+	vv_buf_clear(&key);
+	vv_buf_clear(&text);
+	return is;
+}
+
+/* A mirror loses what is not here, and no clone has the blocks' ref. */
+static vv_status see_mirror(const run *r, vv_error *err)
+{
+	const char *args[] = {"ls-remote", "-q", "--refs", "--", r->url, NULL};
+	vv_buf out = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_error absent;
+	vv_ref ref;
+	const vv_git_call call = {.args = args, .repo = r->repo, .output = &out};
+	vv_status rc = vv_git_must(&call, vv_text_url(r->url), err);
+
+	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n"), id = strcspn(p, "\t\n") + 1;
+		if (id < len && is_blocks_ref(r, p + id, len - id)) {
+			vv_buf_reset(&name);
+			vv_buf_put(&name, p + id, len - id);
+			if (vv_ref_get(r->repo, vv_buf_cstr(&name), &ref, &absent) == VV_OK) {
+				vv_ref_clear(&ref);
+			} else {
+				rc = refuse(r, "delete", vv_buf_cstr(&name), err);
+			}
+		}
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&out);
+	vv_buf_clear(&name);
 	return rc;
 }
 
@@ -277,11 +441,14 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 	if ((rc = vv_config_bool(r->repo, "varve.prepush", true, &wanted, err)) < 0) {
 		return rc;
 	}
-	/* 'varve push' sends blocks itself, and runs the hook as git does. */
-	wanted = wanted && !(caller && strcmp(caller, "pre-push") == 0);
 	if ((rc = vv_hook_run_with(r->repo, "pre-push" VV_PUSH_HOOK_EARLIER, args, r->input.data,
 				   r->input.len, &ran, err)) < 0 ||
-	    !wanted || (rc = read_refs(r, err)) < 0 || (r->count = keep_pushable(r)) == 0 ||
+	    !wanted || (rc = read_blocks_ref(r, err)) < 0 || (rc = read_refs(r, err)) < 0 ||
+	    (is_mirror(r) && (rc = see_mirror(r, err)) < 0)) {
+		return rc;
+	}
+	/* 'varve push' sends blocks itself, and runs the hook as git does. */
+	if ((caller && strcmp(caller, "pre-push") == 0) || (r->count = keep_pushable(r)) == 0 ||
 	    (rc = count_versions(r, err)) < 0 || r->versions == 0) {
 		return rc;
 	}
@@ -309,6 +476,7 @@ static vv_status run_pre_push(vv_context *c, vv_error *err)
 		c->code = VV_EXIT_NO;
 	}
 	vv_buf_clear(&r.input);
+	vv_free(r.blocks_ref);
 	vv_free(r.refs);
 	vv_free(r.wants);
 	vv_free(r.haves);

@@ -25,6 +25,7 @@
 #include "repo/git/repository.h"
 
 #define VV_HOST_REF "refs/varve/blocks"
+#define VV_HOST_BRANCH "refs/heads/varve-blocks" /* on hosts that take no other refs */
 
 typedef struct vv_host_options {
 	vv_repository *repo;        /* whose blocks, settings and folder these are */

@@ -21,7 +21,6 @@
 #include "repo/git/run_git.h"
 #include "repo/transfer/send.h"
 
-#define BLOCKS_BRANCH "refs/heads/varve-blocks"
 #define FETCHED "refs/varve/fetched/"
 
 struct vv_git_host {
@@ -129,7 +128,7 @@ static vv_status add_line(vv_git_host *g, const char *line, size_t len, vv_error
 		g->usual_tip = id;
 		return VV_OK;
 	}
-	if (is_name(name, name_len, BLOCKS_BRANCH)) {
+	if (is_name(name, name_len, VV_HOST_BRANCH)) {
 		g->branch_tip = id;
 		return VV_OK;
 	}
@@ -328,7 +327,7 @@ static vv_status choose_ref(vv_git_host *g, vv_error *err)
 		return rc;
 	}
 	ref = c.ref                                                              ? c.ref
-	      : vv_oid_is_null(&g->usual_tip) && !vv_oid_is_null(&g->branch_tip) ? BLOCKS_BRANCH
+	      : vv_oid_is_null(&g->usual_tip) && !vv_oid_is_null(&g->branch_tip) ? VV_HOST_BRANCH
 										 : VV_HOST_REF;
 	vv_free(g->blocks_ref);
 	g->blocks_ref = vv_strdup(ref);
@@ -338,7 +337,7 @@ static vv_status choose_ref(vv_git_host *g, vv_error *err)
 	}
 	if (strcmp(g->blocks_ref, VV_HOST_REF) == 0) {
 		g->blocks_tip = g->usual_tip;
-	} else if (strcmp(g->blocks_ref, BLOCKS_BRANCH) == 0) {
+	} else if (strcmp(g->blocks_ref, VV_HOST_BRANCH) == 0) {
 		g->blocks_tip = g->branch_tip;
 	} else {
 		rc = vv_host_ask_tip(g->host, g->blocks_ref, &g->blocks_tip, err);

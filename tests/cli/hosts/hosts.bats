@@ -604,3 +604,26 @@ refs/tags/v1" ]
 	ends_with 2 varve clone --single-branch -b none "$url" ../c
 	stderr_has "none"
 }
+
+@test "git push --mirror does not delete the blocks on a host" {
+	plain_host
+	a_table a
+	ends_with 1 git push -q --mirror origin
+	stderr_has "varve: this push would delete refs/varve/blocks of origin"
+	stderr_has "git push --all"
+	stderr_has "git push --no-verify"
+	git -C ../host.git rev-parse -q --verify refs/varve/blocks
+	change 7
+	succeeds git push -q --all origin
+	ends_with 1 git push -q -f origin HEAD:refs/varve/blocks
+	stderr_has "would overwrite refs/varve/blocks"
+	printf '[blocks]\n\tref = kept\n' > .varveconfig
+	git add .varveconfig
+	git commit -qm "another ref"
+	succeeds varve push -q
+	ends_with 1 git push -q origin :kept
+	stderr_has "would delete refs/heads/kept of origin"
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	succeeds git push -q --no-verify --mirror origin
+}
