@@ -608,11 +608,13 @@ static vv_status sweep(const righting *u, const char *folder, bool tracked, vv_e
 static vv_status sweep_all(const righting *u, vv_error *err)
 {
 	char *last = NULL,
-	     *own = vv_path_join(vv_repository_statedir(u->repo), "tmp", (char *)NULL);
-	vv_status rc = own ? sweep(u, own, false, err) : vv_fail_nomem(err);
+	     *own = vv_path_join(vv_repository_statedir(u->repo), "tmp", (char *)NULL),
+	     *records = vv_conflict_folder(u->repo);
+	vv_status rc = own && records ? sweep(u, own, false, err) : vv_fail_nomem(err);
 
-	if (rc == VV_OK && u->log.opts.state) { /* MERGE_MSG and its like */
-		rc = sweep(u, vv_repository_gitdir(u->repo), false, err);
+	if (rc == VV_OK && u->log.opts.state && /* MERGE_MSG and its like, records of conflicts */
+	    (rc = sweep(u, vv_repository_gitdir(u->repo), false, err)) == VV_OK) {
+		rc = sweep(u, records, false, err);
 	}
 
 	for (size_t i = 0; rc == VV_OK && i < u->log.entry_count; i++) {
@@ -640,6 +642,7 @@ static vv_status sweep_all(const righting *u, vv_error *err)
 		}
 	}
 	vv_free(last);
+	vv_free(records);
 	vv_free(own);
 	return rc;
 }

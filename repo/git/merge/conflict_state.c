@@ -63,9 +63,14 @@ vv_status vv_conflict_drop(const vv_repository *r, const char *path, vv_error *e
 	return rc;
 }
 
+char *vv_conflict_folder(const vv_repository *r)
+{
+	return vv_path_join(vv_repository_statedir(r), FOLDER, NULL);
+}
+
 vv_status vv_conflict_drop_all(const vv_repository *r, vv_error *err)
 {
-	char *dir = vv_path_join(vv_repository_statedir(r), FOLDER, NULL);
+	char *dir = vv_conflict_folder(r);
 	vv_status rc = dir ? vv_remove_tree(dir, err) : vv_fail_nomem(err);
 
 	vv_free(dir);
