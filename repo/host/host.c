@@ -806,6 +806,19 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 	return rc;
 }
 
+bool vv_host_was_at(const vv_host *h, const vv_oid *tip)
+{
+	vv_ref ref;
+	vv_error absent;
+	bool same = vv_oid_is_null(tip);
+
+	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, &absent) == VV_OK) {
+		same = vv_oid_equal(&ref.id, tip);
+		vv_ref_clear(&ref);
+	}
+	return same;
+}
+
 bool vv_host_has(const vv_host *h, const vv_cid *cid)
 {
 	return vv_catalog_find(h->catalog, cid, NULL, NULL);

@@ -54,6 +54,9 @@ vv_status vv_host_refresh(vv_host *h, const char *ref, const vv_oid *tip, vv_hos
 /* Where a ref is there, asked anew; null: nowhere. */
 vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err);
 
+/* Is the ref where the last refresh, of an earlier run too, saw it? */
+bool vv_host_was_at(const vv_host *h, const vv_oid *tip);
+
 bool vv_host_has(const vv_host *h, const vv_cid *cid); /* by its lists */
 
 /* Gets the packs that have blocks below these which are not here, as few as will do. What the host

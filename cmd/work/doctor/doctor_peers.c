@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/doctor/doctor.h"
 #include "cmd/work/peers/reach.h"
@@ -13,7 +14,60 @@
 /* Seconds until silence counts as no answer. */
 enum { PATIENCE = 10 };
 
-static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, vv_error *err)
+/* A fetch does not bring what the only remote has lost. */
+static vv_status mend_otherwise(vv_doctor *d, vv_error *err)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		vv_doctor_finding *f = &d->findings[i];
+		if (strcmp(f->what, "blocks") == 0 && f->mend &&
+		    strcmp(f->mend, "varve fetch") == 0) {
+			char *mend = vv_strdup("ask someone who has them to run 'varve push "
+					       "--blocks', then varve fetch");
+			if (!mend) {
+				return vv_fail_nomem(err);
+			}
+			vv_free(f->mend);
+			f->mend = mend;
+		}
+	}
+	return VV_OK;
+}
+
+/* Has a Git host the blocks that its refs need? */
+static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *name, bool only,
+				 vv_error *err)
+{
+	vv_host_lost lost;
+	vv_error why;
+	vv_status rc = vv_git_host_lost(host, &lost, &why);
+
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0) {
+		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				     "the blocks of the remote %s cannot be read: %s",
+				     vv_text_shows(name), why.message);
+	}
+	if (lost.versions == 0) {
+		return VV_OK;
+	}
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_buf_printf(
+		&message, "the remote %s lacks the blocks of %s", vv_text_shows(name),
+		vv_text_counted(lost.versions, "version of a dataset", "versions of datasets"));
+	vv_buf_printf(&message, " that its branches and tags need (in %s)",
+		      vv_text_shows(vv_git_host_blocks_place(host)));
+	if (lost.here > 0) {
+		vv_buf_printf(&mend, "varve push --blocks %s", vv_text_shows(name));
+	} else {
+		vv_buf_puts(&mend, "ask someone who has them to run 'varve push --blocks'");
+	}
+	rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
+	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, err) : rc;
+}
+
+static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only, vv_error *err)
 {
 	vv_transfer t;
 	vv_remote m = {0};
@@ -26,6 +80,13 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, vv_error 
 	}
 	if ((rc = vv_remote_find(&m, r, name, &why)) == VV_OK) {
 		rc = vv_reach(&reached, &t, &m, false, &why);
+	}
+	if (rc == VV_OK && reached.host) {
+		rc = look_for_blocks(d, reached.host, name, only, err);
+		vv_reached_close(&reached);
+		vv_transfer_close(&t);
+		vv_remote_clear(&m);
+		return rc;
 	}
 	vv_reached_close(&reached);
 	vv_transfer_close(&t);
@@ -40,7 +101,10 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, vv_error 
 		if (why.hint[0]) {
 			vv_buf_puts(&mend, why.hint);
 		} else {
-			vv_buf_printf(&mend, "varve remote set-url %s URL", vv_text_shows(name));
+			vv_buf_printf(&mend,
+				      "try again; if the address has changed: varve remote set-url "
+				      "%s URL",
+				      vv_text_shows(name));
 		}
 		rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
 	}
@@ -55,7 +119,7 @@ vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
 	vv_status rc = vv_remote_names(&names, &count, r, err);
 
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		rc = ask(d, r, names[i], err);
+		rc = ask(d, r, names[i], count == 1, err);
 	}
 	vv_names_free(names, count);
 	return rc;

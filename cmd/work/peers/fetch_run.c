@@ -309,7 +309,11 @@ static vv_status bring_history(run *r, vv_error *err)
 		p->moves[places[i]].id = ids[i]; /* it may have moved on since it was asked for */
 	}
 	if (rc == VV_OK) {
+		vv_git_host_reading(r->origin.host);
 		rc = expect_blocks(r, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_git_host_watch(r->origin.host, err);
 	}
 	vv_free(names);
 	vv_free(ids);

@@ -39,6 +39,7 @@ struct vv_git_host {
 	size_t ref_cap;
 	vv_host *host;   /* NULL until it is needed */
 	bool fresh;      /* it knows what is there */
+	bool reading;    /* somebody gets from it, and sends nothing */
 	size_t fetched;  /* refs that were made */
 	char folder[64]; /* of these */
 	bool failed;     /* a prefetch */
@@ -273,21 +274,6 @@ void vv_git_host_close(vv_git_host *g)
 
 /* --- blocks ----------------------------------------------------------------------------------- */
 
-static void tell_change(const vv_git_host *g, vv_host_change change)
-{
-	const char *url = vv_text_url(g->url);
-
-	if (change == VV_HOST_AS_EXPECTED) {
-		return;
-	}
-	vv_notes_warn(g->t->notes,
-		      change == VV_HOST_GONE
-			      ? "%s is no longer there: somebody deleted it from %s"
-			      : "%s has lost what was there: somebody overwrote it on %s",
-		      vv_text_shows(g->blocks_ref), url);
-	vv_notes_put(g->t->notes, "hint: 'varve push --blocks' puts back what is here");
-}
-
 /* Its lock is held from here on. */
 static vv_status open_host(vv_git_host *g, vv_error *err)
 {
@@ -345,6 +331,89 @@ static vv_status choose_ref(vv_git_host *g, vv_error *err)
 	return rc;
 }
 
+typedef struct losing {
+	vv_host *host;
+	vv_store *store;
+	vv_host_lost *out;
+} losing;
+
+static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	losing *l = payload;
+
+	(void)err;
+	if (!vv_host_has(l->host, &n->root)) {
+		l->out->versions++;
+		l->out->here += vv_store_has(l->store, &n->root);
+	}
+	return VV_OK;
+}
+
+/* Versions in what is here of its refs' history that its blocks do not have. */
+static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
+{
+	const vv_hello *h = &g->hello;
+	losing l = {.host = g->host, .out = out};
+	vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
+	bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
+	size_t count = 0;
+	vv_status rc = ids && known ? vv_repository_store(g->t->repo, &l.store, err)
+				    : vv_fail_nomem(err);
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		ids[i] = h->refs[i].peeled;
+	}
+	if (rc == VV_OK) {
+		rc = vv_commits_known(g->t->repo, ids, h->ref_count, known, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		if (known[i]) {
+			ids[count++] = ids[i];
+		}
+	}
+	if (rc == VV_OK && count > 0) {
+		rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, see_root, &l, err);
+	}
+	vv_free(known);
+	vv_free(ids);
+	return rc;
+}
+
+/* That the ref is not what it was is told only where something is lost by it: somebody may have put
+ * all back. */
+static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *err)
+{
+	const char *url = vv_text_url(g->url), *ref = vv_text_shows(g->blocks_ref);
+	const bool absent = g->reading && vv_oid_is_null(&g->blocks_tip);
+	vv_host_lost lost;
+	vv_status rc;
+
+	if (change == VV_HOST_AS_EXPECTED && !absent) {
+		return VV_OK;
+	}
+	if ((rc = look_for_lost(g, &lost, err)) < 0 || lost.versions == 0) {
+		return rc;
+	}
+	if (change == VV_HOST_REWRITTEN) {
+		vv_notes_warn(g->t->notes,
+			      "%s has lost what was there: somebody overwrote it on %s", ref, url);
+	} else if (change == VV_HOST_GONE) {
+		vv_notes_warn(g->t->notes, "%s is no longer there: somebody deleted it from %s",
+			      ref, url);
+	} else {
+		vv_notes_warn(g->t->notes, "there is no %s on %s, where the blocks of %s should be",
+			      ref, url,
+			      vv_text_counted(lost.versions, "version of a dataset",
+					      "versions of datasets"));
+	}
+	vv_notes_put(g->t->notes,
+		     lost.here > 0
+			     ? "hint: 'varve push --blocks' puts back what is here"
+			     : "hint: ask someone who has the blocks to run 'varve push --blocks'");
+	return VV_OK;
+}
+
 static vv_status need_host(vv_git_host *g, vv_error *err)
 {
 	vv_host_change change;
@@ -358,8 +427,68 @@ static vv_status need_host(vv_git_host *g, vv_error *err)
 		return rc;
 	}
 	g->fresh = true;
-	tell_change(g, change);
+	return tell_change(g, change, err);
+}
+
+/* Are its blocks to be elsewhere, in block peers? */
+static vv_status keeps_none(const vv_git_host *g, bool *out, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_oid commit = config_commit(g);
+	vv_status rc = vv_blocks_config_read(&c, g->t->repo, &commit, err);
+
+	if (rc == VV_OK) {
+		*out = g->m->blocks_url_count > 0 || c.url_count > 0;
+		vv_blocks_config_clear(&c);
+	}
+	return rc;
+}
+
+void vv_git_host_reading(vv_git_host *g)
+{
+	g->reading = true;
+}
+
+static vv_status watch(vv_git_host *g, vv_error *err)
+{
+	bool none, same;
+	vv_status rc;
+
+	if (g->fresh || (rc = keeps_none(g, &none, err)) < 0 || none) {
+		return g->fresh ? VV_OK : rc;
+	}
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) {
+		return rc;
+	}
+	same = vv_host_was_at(g->host, &g->blocks_tip) && !vv_oid_is_null(&g->blocks_tip);
+	return same ? VV_OK : need_host(g, err);
+}
+
+vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = watch(g, &why);
+
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0) {
+		vv_notes_warn(g->t->notes, "%s", why.message);
+	}
 	return VV_OK;
+}
+
+vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
+{
+	bool none;
+	vv_status rc = keeps_none(g, &none, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0 || none) {
+		return rc;
+	}
+	rc = need_host(g, err);
+	return rc < 0 ? rc : look_for_lost(g, out, err);
 }
 
 static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,

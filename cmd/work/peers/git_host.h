@@ -71,6 +71,20 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err);
 /* What came over the line so far, but for history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
+/* From now on what is asked for is only to be got: that the blocks' ref is not there is worth a
+ * word. */
+void vv_git_host_reading(vv_git_host *g);
+/* Tells if the blocks' ref is gone or was overwritten, and versions of the host's refs lack blocks
+ * there by it. Does not fail where that cannot be found out. */
+vv_status vv_git_host_watch(vv_git_host *g, vv_error *err);
+
+typedef struct vv_host_lost {
+	uint64_t versions; /* of the host's refs, as far as they are here, without blocks there */
+	uint64_t here;     /* of these */
+} vv_host_lost;
+/* None where block peers keep them. */
+vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err);
+
 /* Tells of blocks that the host could not give although it lists them. */
 void vv_git_host_tell_damage(const vv_git_host *g);
 

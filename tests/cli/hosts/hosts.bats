@@ -627,3 +627,48 @@ refs/tags/v1" ]
 	cmp prices.csv ../b/prices.csv
 	succeeds git push -q --no-verify --mirror origin
 }
+
+@test "that the blocks are gone from a host is told by fetch and doctor, with what helps" {
+	plain_host
+	a_table a
+	varve clone -q "$url" ../b
+	git -C ../host.git update-ref -d refs/varve/blocks
+	ends_with 1 varve clone "$url" ../c
+	stderr_has "warning: there is no refs/varve/blocks on $url, where the blocks of 1 version of a dataset should be"
+	stderr_has "hint: ask someone who has the blocks to run 'varve push --blocks'"
+	for i in 1 2; do
+		succeeds varve -C ../b fetch
+		stderr_has "'varve push --blocks' puts back what is here"
+	done
+	ends_with 1 varve -C ../b doctor
+	output_has "the remote origin lacks the blocks of 1 version of a dataset"
+	output_has "varve push --blocks origin"
+	ends_with 1 varve -C ../c doctor
+	output_has "mend: ask someone who has them to run 'varve push --blocks'"
+	[ "${output/mend: varve fetch/}" = "$output" ]
+	succeeds varve push --blocks
+	# all is back: nobody is told of it
+	for clone in ../b ../c .; do
+		succeeds varve -C $clone fetch
+		[ "${stderr/warning/}${stderr/push --blocks/}" = "$stderr$stderr" ]
+	done
+	succeeds varve -C ../b doctor
+	succeeds varve -C ../c restore .
+	cmp prices.csv ../c/prices.csv
+}
+
+@test "that blocks were overwritten is told once, by a fetch that needs none, too" {
+	plain_host
+	a_table a
+	varve clone -q "$url" ../b
+	git -C ../host.git update-ref refs/varve/blocks "$(git -C ../host.git commit-tree -m x \
+		"$(git -C ../host.git mktree < <(git -C ../host.git ls-tree refs/varve/blocks format))")"
+	succeeds varve -C ../b fetch
+	stderr_has "refs/varve/blocks has lost what was there"
+	ends_with 1 varve -C ../b doctor
+	output_has "varve push --blocks origin"
+	succeeds varve push --blocks
+	succeeds varve -C ../b fetch
+	stderr_is ""
+	succeeds varve -C ../b doctor
+}
