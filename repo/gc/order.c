@@ -82,9 +82,11 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	vv_status rc;
 
 	(void)commit;
-	(void)what;
 	if (!cid || vv_cid_is_null(cid)) {
-		return VV_OK; /* a pointer that cannot be read names nothing; fsck tells of it */
+		return VV_OK; /* a pointer that cannot be read: fsck tells of it */
+	}
+	if (what) {
+		return vv_resemble_walk(&m->walk, cid, NULL, err); /* kept if it is here */
 	}
 	m->keep->roots++;
 	vv_progress_update(m->keep->progress, "versions", m->keep->roots, 0);

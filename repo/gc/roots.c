@@ -37,8 +37,8 @@ static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path
 	bool added;
 	vv_status rc;
 
-	if (!p) {
-		return g->fn(g->payload, NULL, path, commit, what, err);
+	if (!p || what) {
+		return g->fn(g->payload, p ? &p->root : NULL, path, commit, what, err);
 	}
 	rc = vv_cid_set_add(g->roots, &p->root, &added, err);
 	return rc < 0 || !added ? rc : g->fn(g->payload, &p->root, path, commit, NULL, err);
@@ -254,6 +254,7 @@ vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error
 	g.walker = vv_walker_new(r);
 	g.roots = vv_cid_set_new();
 	vv_tree_pointers_init(&g.trees, r, on_pointer, &g);
+	g.trees.meant = true;
 	if (!g.walker || !g.roots) {
 		rc = vv_fail_nomem(err);
 		goto done;

@@ -14,7 +14,8 @@
 /* Calls fn once for each distinct root that any pointer blob in any commit
  * reachable from these names, newest commits first; path and commit (null for an
  * index) say where it was first met. A damaged pointer is given with cid null
- * and the reason in err's place by fn's `what`. Cost follows the changes between
+ * and the reason in err's place by fn's `what`; then each root that it may mean, with
+ * the same `what`, whether it was given before or not. Cost follows the changes between
  * commits (equal subtrees are skipped). */
 typedef vv_status (*vv_root_fn)(void *payload, const vv_cid *cid, const char *path,
 				const vv_oid *commit, const char *what, vv_error *err);

@@ -143,26 +143,36 @@ bool vv_pointer_is_torn(const char *text, size_t len)
 	       next_start(&next, text + len) && has_conflict_marks(text, len);
 }
 
-static bool root_of_line(char *out, const char *line, const char *end)
+bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end)
 {
 	static const char member[] = "\"root\": \"";
+	const size_t len = sizeof(member) - 1;
+	const char *p = *at, *stop;
+	bool found = false;
+
+	while (!found && (size_t)(end - p) > len && (p = memchr(p, '"', (size_t)(end - p)))) {
+		if ((size_t)(end - p) <= len || memcmp(p, member, len) != 0) {
+			p++;
+			continue;
+		}
+		p += len;
+		stop = memchr(p, '"', (size_t)(end - p));
+		found = stop && vv_cid_parse(out, p, (size_t)(stop - p), NULL) == VV_OK;
+	}
+	*at = p ? p : end;
+	return found;
+}
+
+static bool root_of_line(char *out, const char *line, const char *end)
+{
 	const char *eol = memchr(line, '\n', (size_t)(end - line));
 	vv_cid root;
 
-	for (const char *p = line; eol && p + sizeof(member) - 1 + VV_CID_TEXT <= eol; p++) {
-		if (memcmp(p, member, sizeof(member) - 1) == 0) {
-			const char *stop;
-
-			p += sizeof(member) - 1;
-			stop = memchr(p, '"', (size_t)(eol - p));
-			if (!stop || vv_cid_parse(&root, p, (size_t)(stop - p), NULL) < 0) {
-				return false;
-			}
-			vv_cid_text(out, &root);
-			return true;
-		}
+	if (!eol || !vv_pointer_next_root(&root, &line, eol)) {
+		return false;
 	}
-	return false;
+	vv_cid_text(out, &root);
+	return true;
 }
 
 vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err)

@@ -62,6 +62,10 @@ bool vv_pointer_is_torn(const char *text, size_t len);
 /* VV_EINPUT, which says so, with the two roots as a hint. path NULL: not named. */
 vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err);
 
+/* The next root that a text which is not a whole pointer names ("root": "CID") from *at on; *at moves behind
+ * it. False: none. What could be meant by it is to be kept. */
+bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end);
+
 /* Appends the pointer's text, in its form. */
 void vv_pointer_put(vv_buf *b, const vv_pointer *p);
 

@@ -17,6 +17,14 @@
 typedef struct vv_walker vv_walker;         /* walker.h */
 typedef struct vv_quarantine vv_quarantine; /* quarantine.h */
 
+#define VV_TOLD_MAX 8u
+
+/* Damaged pointers that were warned of, each once. */
+typedef struct vv_told {
+	git_oid ids[VV_TOLD_MAX];
+	size_t count;
+} vv_told;
+
 typedef struct vv_override {
 	char *name, *value; /* value NULL: the bare key, which means true */
 } vv_override;
@@ -49,8 +57,9 @@ struct vv_repository {
 	void *judge_payload;
 	vv_status (*watch)(void *payload, const char *path, const vv_stat *st, vv_error *err);
 	void *watch_payload;
-	const vv_notes *notes; /* borrowed; NULL: nobody listens */
-	vv_holder self;        /* this process, in locks; pid 0: not asked yet */
+	const vv_notes *notes;   /* borrowed; NULL: nobody listens */
+	vv_told own_told, *told; /* told borrowed from whom it works for; NULL: its own */
+	vv_holder self;          /* this process, in locks; pid 0: not asked yet */
 	uint64_t secret;
 	bool has_secret;
 	bool unsettled; /* the folder of index_file is not synced: vv_repository_settle */

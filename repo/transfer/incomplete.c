@@ -12,6 +12,7 @@
 #include "repo/git/pointer.h"
 #include "repo/git/tree_internal.h"
 #include "repo/transfer/range.h"
+#include "repo/transfer/tree_pointers.h"
 
 static char *mark_path(vv_repository *r)
 {
@@ -169,7 +170,8 @@ typedef struct look {
 	bool careful;       /* the mark stands: a node is not proof of what is below it */
 	vv_cid_set *walked; /* careful: known to be here with all that is below */
 	vv_cid_set *good, *bad;
-	bool lacks; /* the commit at hand */
+	const git_oid *commit; /* at hand */
+	bool lacks;
 	vv_whole *out;
 } look;
 
@@ -233,10 +235,16 @@ static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err
 		return rc;
 	}
 	vv_arena_reset(&l->arena);
-	if (vv_pointer_looks_like(git_odb_object_data(object), git_odb_object_size(object)) &&
-	    (rc = vv_pointer_read(&p, &l->arena, git_odb_object_data(object),
-				  git_odb_object_size(object), &why)) == VV_OK) {
-		rc = look_at_root(l, &p.root, err);
+	const void *bytes = git_odb_object_data(object);
+	size_t len = git_odb_object_size(object);
+	if (vv_pointer_looks_like(bytes, len) || vv_pointer_is_torn(bytes, len)) {
+		vv_error_clear(&why);
+		rc = vv_pointer_read(&p, &l->arena, bytes, len, &why);
+		if (rc == VV_OK) {
+			rc = look_at_root(l, &p.root, err);
+		} else if (rc == VV_EINPUT) {
+			vv_damaged_pointer_tell(l->repo, &id, l->commit, c->path, why.message);
+		}
 	}
 	git_odb_object_free(object);
 	return rc == VV_EINPUT || rc == VV_ENOSUPPORT ? VV_OK
@@ -261,6 +269,7 @@ static vv_status look_at_commit(look *l, vv_node *n, vv_error *err)
 	vv_status rc;
 
 	l->lacks = false;
+	l->commit = &n->id;
 	if (n->parent_count > 0) {
 		rc = vv_node_parse(w, n->parents[0], err);
 		if (rc == VV_ENOTFOUND) {

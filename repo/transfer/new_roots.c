@@ -15,6 +15,7 @@
 #include "repo/git/tree_internal.h"
 #include "repo/transfer/range.h"
 #include "repo/transfer/send.h"
+#include "repo/transfer/tree_pointers.h"
 
 #define POINTER_BYTES_MIN 64u
 
@@ -44,13 +45,14 @@ typedef struct finding {
 
 /* --- pointers ----------------------------------------------------------------------- */
 
-/* *is false: no pointer. Strings lie in the arena. */
+/* *is false: no pointer. What looks like one and is not whole was committed so, as Git's hash of it
+ * proves: it names no versions, and is told where path is not NULL. Strings lie in the arena. */
 static vv_status read_pointer(finding *f, const git_oid *id, const char *path, vv_pointer *out,
 			      bool *is, vv_error *err)
 {
 	git_odb_object *object = NULL;
 	git_object_t type;
-	char hex[GIT_OID_HEXSZ + 1];
+	vv_error why;
 	uint64_t size;
 	vv_status rc = vv_must_be_here(vv_object_header(f->repo, id, &type, &size, err), err);
 
@@ -60,19 +62,28 @@ static vv_status read_pointer(finding *f, const git_oid *id, const char *path, v
 	    (rc = vv_object_read(f->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) < 0) {
 		return rc;
 	}
-	if (vv_pointer_looks_like(git_odb_object_data(object), git_odb_object_size(object))) {
-		rc = vv_pointer_read(out, &f->arena, git_odb_object_data(object),
-				     git_odb_object_size(object), err);
+	const void *bytes = git_odb_object_data(object);
+	size_t len = git_odb_object_size(object);
+	if (vv_pointer_looks_like(bytes, len) || vv_pointer_is_torn(bytes, len)) {
+		vv_error_clear(&why);
+		rc = vv_pointer_read(out, &f->arena, bytes, len, &why);
 		*is = rc == VV_OK;
-		if (rc == VV_EINPUT) {
-			rc = VV_ECORRUPT;
+		if (rc == VV_ENOSUPPORT) { /* whole, and names what this varve cannot know */
+			char hex[GIT_OID_HEXSZ + 1];
+
 			if (err) {
-				err->code = rc;
+				*err = why;
 			}
-		}
-		if (rc < 0) {
-			(void)vv_prefix(err, "%s, commit %.10s", vv_text_shows(path),
+			(void)vv_prefix(err, "%s, commit %.10s", path ? vv_text_shows(path) : "",
 					git_oid_tostr(hex, sizeof(hex), &f->commit->id));
+		} else if (rc == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		} else if (rc < 0) {
+			rc = VV_OK;
+			if (path) {
+				vv_damaged_pointer_tell(f->repo, id, &f->commit->id, path,
+							why.message);
+			}
 		}
 	}
 	git_odb_object_free(object);
@@ -84,7 +95,7 @@ static vv_status root_of(finding *f, const git_oid *id, vv_cid *out, vv_error *e
 {
 	vv_pointer p;
 	bool is = false;
-	vv_status rc = read_pointer(f, id, "", &p, &is, err);
+	vv_status rc = read_pointer(f, id, NULL, &p, &is, err);
 
 	memset(out, 0, sizeof(*out));
 	if (rc == VV_OK && is) {
@@ -281,7 +292,7 @@ static vv_status find_renamed(finding *f, const vv_pointer *p, const char *path,
 		vv_pointer old;
 		bool is = false;
 
-		rc = read_pointer(f, &g->id, g->path, &old, &is, err);
+		rc = read_pointer(f, &g->id, NULL, &old, &is, err);
 		if (rc < 0 && rc != VV_ENOMEM) {
 			vv_error_clear(err);
 			rc = VV_OK;

@@ -394,6 +394,8 @@ static vv_status open_inner(vv_git_receive *g, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
+	vv_repository_listen(g->inner, g->repo->notes);
+	g->inner->told = g->repo->told ? g->repo->told : &g->repo->own_told;
 	g->inner->partial = false;
 	if ((code = git_odb_add_disk_alternate(g->inner->odb, g->dir)) < 0) {
 		return vv_git_fail(err, code, "cannot read the Git objects that came");

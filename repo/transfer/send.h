@@ -27,8 +27,8 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 /* Every dataset version (root) that commits of wants name and no commit of haves' edge does,
  * oldest commits first, each distinct root once. before: the root at the same path in the
  * first parent (or what was renamed to it), which was given before or lies in haves; null:
- * none. known_before: before lies in haves' history: the peer has it. A pointer blob that
- * cannot be read is VV_ECORRUPT and names path and commit. */
+ * none. known_before: before lies in haves' history: the peer has it. A blob that is
+ * no whole pointer was committed so: whoever listens to r hears of it once, and it names no version. */
 typedef struct vv_new_root {
 	vv_cid root, before;
 	bool known_before;

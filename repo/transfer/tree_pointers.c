@@ -38,6 +38,34 @@ void vv_tree_pointers_clear(vv_tree_pointers *g)
 	vv_oid_set_clear(&g->seen);
 }
 
+void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid *commit,
+			     const char *path, const char *what)
+{
+	vv_told *told = r->told ? r->told : &r->own_told;
+	char hex[GIT_OID_HEXSZ + 1];
+
+	for (size_t i = 0; i < told->count; i++) {
+		if (git_oid_equal(&told->ids[i], id)) {
+			return;
+		}
+	}
+	if (!r->notes || told->count == VV_TOLD_MAX) {
+		return;
+	}
+	told->ids[told->count++] = *id;
+	git_oid_tostr(hex, sizeof(hex), commit);
+	vv_notes_warn(r->notes, "%s, commit %.10s: a damaged pointer goes along as plain text: %s",
+		      vv_text_shows(path), hex, what);
+	if (told->count == VV_TOLD_MAX) {
+		vv_notes_put(r->notes, "hint: there may be more: 'varve fsck' names all");
+	} else {
+		vv_notes_put(
+			r->notes,
+			"hint: where a branch still has it, 'varve restore --source REV %s' with a commit before, then 'varve add'",
+			vv_text_shows(path));
+	}
+}
+
 /* May this object be missing without harm? What is named by a ref must be here; in
  * a partial clone whatever is not here was never used here. */
 static bool may_lack(const vv_tree_pointers *g, vv_status rc)
@@ -54,7 +82,7 @@ static vv_status read_pointer(vv_tree_pointers *g, git_odb_object *object, const
 	vv_error why;
 	vv_status rc;
 
-	if (!vv_pointer_looks_like(bytes, len)) {
+	if (!vv_pointer_looks_like(bytes, len) && !vv_pointer_is_torn(bytes, len)) {
 		return VV_OK;
 	}
 	vv_error_clear(&why);
@@ -66,7 +94,13 @@ static vv_status read_pointer(vv_tree_pointers *g, git_odb_object *object, const
 	if (rc == VV_ENOMEM) {
 		return vv_fail_nomem(err);
 	}
-	return g->fn(g->payload, NULL, path, commit, why.message, err);
+	rc = g->fn(g->payload, NULL, path, commit, why.message, err);
+	const char *at = bytes, *end = at + len;
+	memset(&pointer, 0, sizeof(pointer));
+	while (rc == VV_OK && g->meant && vv_pointer_next_root(&pointer.root, &at, end)) {
+		rc = g->fn(g->payload, &pointer, path, commit, why.message, err);
+	}
+	return rc;
 }
 
 vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const char *path,

@@ -13,7 +13,7 @@
 #include "repo/git/pointer.h"
 
 /* A pointer where it was first met; commit is as it was given. A damaged one is NULL, and what says
- * why. */
+ * why; a pointer beside what has nothing but the root, and is what a damaged one may mean. */
 typedef vv_status (*vv_tree_pointer_fn)(void *payload, const vv_pointer *p, const char *path,
 					const vv_oid *commit, const char *what, vv_error *err);
 
@@ -22,6 +22,7 @@ typedef struct vv_tree_pointers {
 	vv_tree_pointer_fn fn;
 	void *payload;
 	bool hard;       /* must what is named exist? At first true */
+	bool meant;      /* give the roots in damaged ones too? At first false */
 	vv_oid_set seen; /* trees and blobs that were opened */
 	vv_arena arena;  /* of one pointer */
 	struct vv_tree_level *levels;
@@ -40,5 +41,10 @@ vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv
 /* One blob. */
 vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const char *path,
 				const vv_oid *commit, vv_error *err);
+
+/* A blob that was committed as no whole pointer, and goes along as plain text: a warning to whoever listens
+ * to r, once of each, and no more of many. */
+void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid *commit,
+			     const char *path, const char *what);
 
 #endif

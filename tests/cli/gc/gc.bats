@@ -266,3 +266,34 @@ ended() {
 	[ ! -e .git/varve/incoming/0123456789abcdef ]
 	succeeds varve fsck --data
 }
+
+@test "gc keeps the versions that a pointer with conflict markers may mean" {
+	new_repo
+	rows 9 > prices.csv
+	varve add prices.csv > /dev/null
+	git cat-file blob :prices.csv > "$HOME/a"
+	varve commit -qm one
+	sed -i 's/item 3,/thing,/' prices.csv
+	varve add prices.csv > /dev/null
+	{
+		echo '<<<<<<< HEAD'
+		head -n 1 "$HOME/a"
+		echo =======
+		git cat-file blob :prices.csv | head -n 1
+		echo '>>>>>>> x'
+		tail -n +2 "$HOME/a"
+	} > torn
+	root=$(git cat-file blob :prices.csv | sed -n '1s/.*"root": "\([^"]*\)".*/\1/p')
+	git update-index --cacheinfo "100644,$(git hash-object -w torn),prices.csv"
+	git -c core.hooksPath=/dev/null commit -qm torn
+	cp prices.csv "$HOME/kept"
+	rows 9 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm mended
+	rm -rf .git/varve/cache
+	succeeds varve gc -q --prune=now
+	varve cat "$root" | cmp - "$HOME/kept"
+	ends_with 1 varve fsck
+	output_has "damaged pointer: "
+	output_has "the marks of a merge conflict"
+}
