@@ -2,6 +2,7 @@
  * config: varve's settings, and where each setting of a path comes from.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "base/path.h"
@@ -297,12 +298,22 @@ done:
 	return answer_end(&a, rc, err);
 }
 
+/* "remote.<name>.varveKind" and the like. */
+static bool is_of_remote(const char *name)
+{
+	const char *last = strrchr(name, '.');
+
+	return strncmp(name, "remote.", 7) == 0 && last > name + 7 &&
+	       (strcasecmp(last, ".varveKind") == 0 || strcasecmp(last, ".varveUrl") == 0);
+}
+
 static vv_status list_one(void *payload, const char *name, const char *value, const char *level,
 			  vv_error *err)
 {
 	(void)err;
-	if (strncmp(name, "varve.", 6) == 0 || strncmp(name, "filter.varve.", 13) == 0 ||
-	    strncmp(name, "diff.varve.", 11) == 0 || strncmp(name, "merge.varve.", 12) == 0) {
+	if (strncmp(name, "varve.", 6) == 0 || is_of_remote(name) ||
+	    strncmp(name, "filter.varve.", 13) == 0 || strncmp(name, "diff.varve.", 11) == 0 ||
+	    strncmp(name, "merge.varve.", 12) == 0) {
 		say(payload, name, value ? value : "true", level);
 	}
 	return VV_OK;
@@ -319,7 +330,7 @@ static vv_status list_settings(const options *o, vv_repository *r, vv_error *err
 /* Only varve's own: for the rest there is git config. */
 static vv_status check_name(const char *name, vv_error *err)
 {
-	if (strncmp(name, "varve.", 6) == 0 && name[6]) {
+	if ((strncmp(name, "varve.", 6) == 0 && name[6]) || is_of_remote(name)) {
 		return VV_OK;
 	}
 	vv_fail(err, VV_EUSAGE, "'%s' is not one of varve's settings (varve.*)",

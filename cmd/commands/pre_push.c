@@ -419,6 +419,12 @@ static vv_status send(run *r, vv_error *err)
 		rc = stop(r, err);
 	} else {
 		rc = send_ahead(r, &t, there.peer, err);
+		/* others reach it by a plain URL */
+		if (rc == VV_OK &&
+		    (rc = vv_reach_blocks_ref(&there.host, &t, &to, true, false, err)) == VV_OK &&
+		    there.host) {
+			rc = send_to_host(r, there.host, err);
+		}
 	}
 	vv_reached_close(&there);
 	vv_remote_clear(&m);

@@ -238,6 +238,36 @@ static vv_status send_to_host(run *r, vv_error *err)
 	return rc;
 }
 
+/* A peer that others reach by a plain URL: for them the blocks go into its ref, too. */
+static void send_beside(run *r)
+{
+	vv_blocks_ref *ids = vv_calloc(r->plan.count + 1, sizeof(*ids));
+	vv_git_host *host = NULL;
+	vv_host_sum sum;
+	vv_error err;
+	size_t count = 0;
+	vv_status rc = ids ? vv_reach_blocks_ref(&host, &r->t, &r->remote, true, false, &err)
+			   : vv_fail_nomem(&err);
+
+	for (size_t i = 0; host && i < r->plan.count; i++) {
+		const vv_push_item *it = &r->plan.items[i];
+		if (!vv_oid_is_null(&it->id)) {
+			ids[count++] = (vv_blocks_ref){it->to, it->id};
+		}
+	}
+	const vv_git_sending what = {.refs = ids, .count = count, .complete = true};
+	if (rc == VV_OK && count > 0) {
+		rc = vv_git_host_send(host, &what, &sum, &err);
+	}
+	vv_progress_end();
+	if (rc < 0) {
+		vv_warn("who reaches %s by plain git lacks these blocks: %s",
+			vv_text_url(r->remote.url), err.message);
+	}
+	vv_git_host_close(host);
+	vv_free(ids);
+}
+
 static void tell_host_sum(const run *r)
 {
 	const vv_host_sum *b = &r->blocks;
@@ -337,9 +367,17 @@ static vv_status push_blocks(run *r, const char *word, vv_error *err)
 	    (rc = vv_reach(&r->there, &r->t, &r->remote, true, err)) < 0) {
 		return rc;
 	}
+	if (!r->there.host &&
+	    (rc = vv_reach_blocks_ref(&r->there.host, &r->t, &r->remote, true, true, err)) < 0) {
+		return rc;
+	}
 	if (!r->there.host) {
 		vv_fail(err, VV_EUSAGE, "--blocks is for Git hosts without varve");
-		return vv_hint(err, "'varve push --all' brings a peer the blocks that it lacks");
+		return vv_hint(
+			err,
+			"'varve push --all' brings a peer the blocks that it lacks; where others "
+			"reach it by plain git, 'varve config remote.%s.varveKind git'",
+			r->remote.name ? vv_text_shows(r->remote.name) : "NAME");
 	}
 	if ((rc = vv_refs_each(r->repo, "refs/heads/", add_tip, &t, err)) < 0 ||
 	    (rc = vv_refs_each(r->repo, "refs/tags/", add_tip, &t, err)) < 0 ||
@@ -404,6 +442,9 @@ static vv_status push(run *r, int argc, char **argv, vv_error *err)
 			return rc;
 		}
 		rc = r->peer ? send(r, err) : send_to_host(r, err);
+		if (rc == VV_OK && r->peer && !r->refused && !o->dry_run) {
+			send_beside(r);
+		}
 		vv_transfer_tell_lines(&r->t, &r->out.said);
 		if (rc == VV_OK && r->out.sum.absent > 0 && !o->quiet) {
 			vv_warn("%s %s that the other side lacks %s not here either",

@@ -26,6 +26,7 @@ typedef struct run {
 	size_t supplier_count;
 	vv_reached origin; /* a peer's line is the first supplier's */
 	const vv_hello *hello;
+	bool ref_asked;   /* a peer's ref of blocks is, or there is none */
 	bool peers_asked; /* block peers are among the suppliers */
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
@@ -321,6 +322,40 @@ static vv_status bring_history(run *r, vv_error *err)
 	return rc;
 }
 
+/* What the origin lacks may lie in its ref of blocks: somebody reached it by a plain URL. was: how
+ * the first attempt ended. */
+static vv_status ask_blocks_ref(run *r, const vv_fetch *first, vv_status was, vv_error *err)
+{
+	vv_fetch again = *first;
+	vv_fetch_result before = r->result;
+	vv_git_host *host;
+	vv_error why;
+
+	if (!r->origin.peer || r->ref_asked || r->supplier_count == VV_SUPPLIERS_MAX) {
+		return was;
+	}
+	r->ref_asked = true;
+	if (vv_reach_blocks_ref(&host, &r->t, &r->remote, false, true, &why) < 0 || !host) {
+		return was;
+	}
+	vv_supplier *s = &r->suppliers[r->supplier_count++];
+	vv_git_host_supplier(host, s);
+	again.supplier_count = r->supplier_count;
+	again.ref_count = was == VV_OK ? 0 : again.ref_count; /* they have moved */
+	vv_status rc = vv_fetch_run(&again, &r->result, err);
+	s->line = vv_git_host_bytes(host);
+	vv_git_host_tell_damage(host);
+	if (was == VV_OK) {
+		r->result.sum = before.sum;
+		r->result.versions = before.versions;
+		r->result.mended = before.mended;
+		r->result.received.blocks += before.received.blocks;
+		r->result.received.bytes += before.received.bytes;
+	}
+	vv_fetch_result_clear(&before);
+	return rc;
+}
+
 static vv_status fetch(run *r, vv_error *err)
 {
 	vv_ref_change *changes = NULL;
@@ -348,6 +383,9 @@ static vv_status fetch(run *r, vv_error *err)
 			    .progress = r->t.progress};
 	if (rc == VV_OK) {
 		rc = vv_fetch_run(&f, &r->result, err);
+		if (rc == VV_EMISSING || (rc == VV_OK && r->result.missing_count > 0)) {
+			rc = ask_blocks_ref(r, &f, rc, err);
+		}
 		if (r->origin.host) {
 			r->result.sum.commits = r->commits;
 			r->suppliers[0].line = vv_git_host_bytes(r->origin.host);
@@ -595,6 +633,7 @@ typedef struct needed_remote {
 	vv_supplier suppliers[1 + NEEDED_PEERS_MAX]; /* of a Git host with its block peers */
 	size_t count;
 	bool asked; /* connected, or given up */
+	bool ref_asked;
 	bool failed;
 	vv_error why;
 } needed_remote;
@@ -746,8 +785,20 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 		*err = m->why;
 		return err->code;
 	}
-	const vv_fetch f = {.repo = n->repo, .suppliers = m->suppliers, .supplier_count = m->count};
+	vv_fetch f = {.repo = n->repo, .suppliers = m->suppliers, .supplier_count = m->count};
 	rc = vv_fetch_cid(&f, root, &result, err);
+	if (rc == VV_EMISSING && m->suppliers[0].peer && !m->ref_asked) {
+		vv_error why;
+		bool has;
+		m->ref_asked = true;
+		if (vv_reach_ref_supplier(&n->t, &m->suppliers[m->count], m->name, &has, &why) ==
+			    VV_OK &&
+		    has) {
+			f.supplier_count = ++m->count;
+			vv_fetch_result_clear(&result);
+			rc = vv_fetch_cid(&f, root, &result, err);
+		}
+	}
 	if (rc == VV_OK && result.received.blocks > 0) {
 		vv_error ignored;
 		(void)vv_receipts_add(n->repo, m->suppliers, m->count, result.roots,

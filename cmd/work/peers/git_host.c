@@ -430,6 +430,27 @@ static vv_status need_host(vv_git_host *g, vv_error *err)
 	return tell_change(g, change, err);
 }
 
+vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_oid commit = config_commit(g);
+	vv_status rc = vv_blocks_config_read(&c, g->t->repo, &commit, err);
+
+	*out = false;
+	if (rc < 0) {
+		return rc;
+	}
+	bool may = c.ref || !vv_oid_is_null(&g->usual_tip) || !vv_oid_is_null(&g->branch_tip);
+	vv_blocks_config_clear(&c);
+	if (!may) {
+		return VV_OK;
+	}
+	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
+		*out = !vv_oid_is_null(&g->blocks_tip);
+	}
+	return rc;
+}
+
 /* Are its blocks to be elsewhere, in block peers? */
 static vv_status keeps_none(const vv_git_host *g, bool *out, vv_error *err)
 {

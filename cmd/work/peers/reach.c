@@ -3,10 +3,12 @@
  */
 #include "cmd/work/peers/reach.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -216,6 +218,70 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 		return rc;
 	}
 	vv_remote_clear(m);
+	vv_free(m);
+	return rc;
+}
+
+/* Has this clone read blocks from a ref there before? */
+static bool was_host(const vv_transfer *t, const char *url)
+{
+	char name[17];
+
+	(void)snprintf(name, sizeof(name), "%016llx",
+		       (unsigned long long)vv_xxh3(url, strlen(url), 0));
+	char *dir = vv_path_join(vv_repository_varvedir(t->repo), "host", name, (char *)NULL);
+	bool was = dir && vv_exists(dir);
+	vv_free(dir);
+	return was;
+}
+
+vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
+			      bool eager, vv_error *err)
+{
+	const char *url = write && m->push_url ? m->push_url : m->url;
+	bool has = false, asks;
+	vv_error why;
+	vv_url u;
+
+	*out = NULL;
+	if (vv_url_read(&u, url, &why) < 0) {
+		return VV_OK;
+	}
+	asks = u.kind == VV_URL_PATH || (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
+	vv_url_clear(&u);
+	if (!asks) {
+		return VV_OK;
+	}
+	vv_status rc = vv_git_host_open(out, t, m, write, &why);
+	if (rc == VV_OK) {
+		rc = vv_git_host_has_blocks(*out, &has, &why);
+	}
+	if (rc == VV_OK && has) {
+		return VV_OK;
+	}
+	vv_git_host_close(*out);
+	*out = NULL;
+	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *word, bool *has,
+				vv_error *err)
+{
+	vv_remote *m = vv_calloc(1, sizeof(*m));
+	vv_git_host *host = NULL;
+	vv_status rc = m ? vv_remote_find(m, t->repo, word, err) : vv_fail_nomem(err);
+
+	*has = false;
+	if (rc == VV_OK && (rc = vv_reach_blocks_ref(&host, t, m, false, true, err)) == VV_OK &&
+	    host) {
+		vv_git_host_take_remote(host, m);
+		vv_git_host_supplier(host, out);
+		*has = true;
+		return VV_OK;
+	}
+	if (m) {
+		vv_remote_clear(m);
+	}
 	vv_free(m);
 	return rc;
 }

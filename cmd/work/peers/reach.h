@@ -26,6 +26,15 @@ typedef struct vv_reached {
 vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err);
 void vv_reached_close(vv_reached *r);
 
+/* A repository that speaks varve and has a ref of blocks besides, since others reach it by a plain
+ * URL: as a host, which the caller closes. *out NULL: it is none, or cannot be asked by git.
+ * eager: ask also where that takes another line and nobody has seen such a ref there. */
+vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
+			      bool eager, vv_error *err);
+/* The same of a remote's name or URL, as a supplier; *has false: none. */
+vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *word, bool *has,
+				vv_error *err);
+
 /* Another URL ("ipfs+http://..." too) as a supplier of blocks, which keeps url as its name. */
 vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err);
 void vv_reach_supplier_clear(vv_supplier *s);

@@ -108,3 +108,62 @@ http_host() {
 	cmp prices.csv ../b/prices.csv
 	[ "$(git config remote.origin.varveKind)" = git ]
 }
+
+@test "a repository that one reaches by its path and another by a plain URL is one store for both" {
+	plain_host
+	a_table a
+	varve clone -q ../host.git ../ada 2> /dev/null
+	cmp prices.csv ../ada/prices.csv
+	# by a path it is a peer from now on
+	mkdir -p ../host.git/varve
+	git -C ../ada config --unset remote.origin.varveKind
+	change 7
+	varve push -q
+	cd ../ada
+	[ "$(git config remote.origin.varveKind)" = "" ]
+	succeeds varve pull -q
+	cmp prices.csv ../a/prices.csv
+	sound
+	succeeds varve clone -q ../host.git ../other
+	cmp prices.csv ../other/prices.csv
+	change 9
+	succeeds varve push -q
+	change 10
+	succeeds git push -q
+	cd ../a
+	succeeds varve pull -q
+	cmp prices.csv ../ada/prices.csv
+	sound
+	# by path it puts back what was lost, too
+	git -C ../host.git update-ref refs/varve/blocks refs/varve/blocks~1
+	succeeds varve -C ../ada push --blocks
+	stderr_has "sent the blocks of 1 version of a dataset to refs/varve/blocks"
+	# git alone brings commits, and a checkout gets the blocks
+	change 11
+	varve push -q
+	cd ../ada
+	succeeds git pull -q
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "a peer is made a Git host by varve config, so that readers by plain URLs get its blocks" {
+	plain_host
+	git init -q --bare hub.git
+	varve clone -q hub.git ada
+	cd ada
+	rows 300 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	varve push -q -u origin main
+	ends_with 1 varve clone "ssh://host$PWD/../hub.git" ../cleo
+	stderr_has "warning: there is no refs/varve/blocks on ssh://host$PWD/../hub.git"
+	ends_with 2 varve push --blocks
+	stderr_has "'varve config remote.origin.varveKind git'"
+	succeeds varve config remote.origin.varveKind git
+	succeeds varve config --list
+	output_has "remote.origin.varvekind git"
+	succeeds varve push --blocks
+	succeeds varve -C ../cleo fetch
+	succeeds varve -C ../cleo restore .
+	cmp prices.csv ../cleo/prices.csv
+}
