@@ -15,6 +15,7 @@
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/commit/checkout.h"
 #include "cmd/work/commit/journal.h"
+#include "cmd/work/commit/last_copy.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -246,6 +247,10 @@ static vv_status note(restore *r, vv_journal **out, vv_error *err)
 		}
 		if (t->there) {
 			continue;
+		}
+		if ((rc = vv_last_copy_keep(r->c->repo, r->c->reader, r->c->index, t->path, err)) <
+		    0) {
+			return rc;
 		}
 		if (noted++ == 0) {
 			rc = vv_journal_open(out, r->c->repo, &o, err);

@@ -11,6 +11,7 @@
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/commit/checkout.h"
 #include "cmd/work/commit/journal.h"
+#include "cmd/work/commit/last_copy.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/worktree.h"
 
@@ -140,7 +141,7 @@ static vv_status check_losses(removal *r, vv_error *err)
 	size_t i;
 
 	if (r->o->force) {
-		return VV_OK;
+		return VV_OK; /* asked for, edits and all */
 	}
 	if ((rc = vv_head_read(r->c->repo, &head, err)) < 0) {
 		return rc;
@@ -153,6 +154,9 @@ static vv_status check_losses(removal *r, vv_error *err)
 
 		if (vv_index_get(r->c->index, d->path, &e)) {
 			rc = vv_checkout_is_clean(&r->checkout, &e, &clean, err);
+		}
+		if (rc == VV_OK && clean && !r->o->cached && !r->o->dry_run) {
+			rc = vv_last_copy_keep(r->c->repo, r->c->reader, r->c->index, d->path, err);
 		}
 		d->modified = !clean;
 		if (r->o->cached) {

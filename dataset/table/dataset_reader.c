@@ -240,9 +240,41 @@ static vv_status unless_trouble(vv_status rc, vv_error *err)
 	return VV_OK;
 }
 
+/* All inputs of one import, gathered. */
+typedef struct inputs {
+	vv_import_options opts;
+	vv_package_resource package;
+	bool has_package;
+	vv_schema schema; /* of the package, for its key */
+	vv_scan_cache *cache;
+	char *temp;
+	/* Of the version before, where its blocks are not here: what its pointer says. */
+	vv_arena arena;
+	const char *named_kind; /* NULL: its blocks are here, or there was none */
+	const char **named_key;
+} inputs;
+
+/* What a pointer alone tells of a version. */
+static vv_status keep_named(inputs *in, const vv_pointer *p, vv_error *err)
+{
+	in->named_kind = vv_arena_strndup(&in->arena, p->kind, strlen(p->kind));
+	in->named_key = vv_arena_alloc(&in->arena, (p->key_count + 1) * sizeof(*in->named_key));
+	for (size_t i = 0; in->named_key && i < p->key_count; i++) {
+		if (!(in->named_key[i] = vv_arena_strndup(&in->arena, p->key[i],
+							  strlen(p->key[i])))) {
+			in->named_key = NULL;
+		}
+	}
+	if (!in->named_kind || !in->named_key) {
+		return vv_fail_nomem(err);
+	}
+	in->named_key[p->key_count] = NULL;
+	return VV_OK;
+}
+
 /* The root of the version before: of the index, else of HEAD. None is fine. */
 static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_dataset_options *opts,
-			     vv_dataset_found *out, vv_error *err)
+			     inputs *in, vv_dataset_found *out, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer pointer;
@@ -291,11 +323,8 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 			out->parent = pointer.root;
 		} else if (rc == VV_EMISSING) {
 			vv_error_clear(err);
-			/* all is found anew; the caller warns since out->parent is null */
-			rc = VV_OK;
-			vv_buf_puts(
-				&out->result.warnings,
-				"the blocks of the previous version are not here: types, key and cut are found again\n");
+			/* what its pointer does not say is found anew */
+			rc = keep_named(in, &pointer, err);
 		}
 	}
 	vv_head_clear(&head);
@@ -331,7 +360,7 @@ static void merge_hints(vv_sniff_hints *into, const vv_sniff_hints *user)
 }
 
 /* *guess: only the name says that it is a table. */
-static vv_kind kind_for(const char *path, const vv_dataset_options *opts,
+static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const inputs *in,
 			const vv_dataset_found *out, bool *guess)
 {
 	static const char *const tables[] = {"csv", "tsv", "ndjson", "jsonl"};
@@ -342,6 +371,9 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts,
 	}
 	if (!vv_cid_is_null(&out->parent)) {
 		return out->parent_root.kind;
+	}
+	if (in->named_kind) {
+		return strcmp(in->named_kind, "table") == 0 ? VV_KIND_TABLE : VV_KIND_FILE;
 	}
 	if (opts->hints.has_form || opts->hints.delimiter >= 0) {
 		return VV_KIND_TABLE;
@@ -355,16 +387,6 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts,
 	return VV_KIND_FILE;
 }
 
-/* All inputs of one import, gathered. */
-typedef struct inputs {
-	vv_import_options opts;
-	vv_package_resource package;
-	bool has_package;
-	vv_schema schema; /* of the package, for its key */
-	vv_scan_cache *cache;
-	char *temp;
-} inputs;
-
 static void inputs_clear(inputs *in)
 {
 	if (in->has_package) {
@@ -373,6 +395,7 @@ static void inputs_clear(inputs *in)
 	vv_schema_clear(&in->schema);
 	vv_scan_cache_free(in->cache);
 	vv_free(in->temp);
+	vv_arena_clear(&in->arena);
 }
 
 static vv_status take_package(vv_dataset_reader *r, const char *path, inputs *in,
@@ -419,10 +442,10 @@ static vv_status gather(vv_dataset_reader *r, const char *path, const vv_dataset
 	in->opts.hints = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
 	if ((rc = open_store(r, err)) < 0 ||
 	    (rc = vv_dataset_reader_secret(r, &in->opts.secret, err)) < 0 ||
-	    (rc = find_parent(r, path, opts, out, err)) < 0) {
+	    (rc = find_parent(r, path, opts, in, out, err)) < 0) {
 		return rc;
 	}
-	in->opts.kind = kind_for(path, opts, out, &in->opts.may_be_file);
+	in->opts.kind = kind_for(path, opts, in, out, &in->opts.may_be_file);
 	in->opts.parent = vv_cid_is_null(&out->parent) ? NULL : &out->parent_root;
 	if ((rc = vv_config_u64(r->repo, "varve.maxrow", VV_ROW_MAX_DEFAULT, &in->opts.max_row,
 				err)) < 0) {
@@ -453,6 +476,10 @@ static vv_status gather(vv_dataset_reader *r, const char *path, const vv_dataset
 		if (opts->key) {
 			in->opts.key = opts->key;
 			in->opts.key_source = opts->key[0] ? VV_KEY_DECLARED : VV_KEY_NONE;
+		} else if (in->named_kind && !in->opts.key) {
+			in->opts.key = in->named_key;
+			in->opts.key_source = in->named_key[0] ? VV_KEY_DECLARED : VV_KEY_NONE;
+			in->opts.key_known = true;
 		}
 	}
 	return VV_OK;
@@ -461,6 +488,44 @@ static vv_status gather(vv_dataset_reader *r, const char *path, const vv_dataset
 void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks)
 {
 	r->kept = blocks;
+}
+
+/* A pointer says which key its version has, not whether somebody declared it or it was found: is the
+ * table that version, but for this? */
+static vv_status take_named(vv_dataset_found *out, const inputs *in, const vv_sink *sink,
+			    vv_error *err)
+{
+	vv_root *root = &out->result.root;
+	vv_buf block = VV_BUF_INIT;
+	vv_cid cid;
+	vv_status rc;
+
+	if (!in->named_kind || !in->opts.key_known || root->key_count == 0 ||
+	    vv_cid_equal(&out->named, &out->result.cid)) {
+		return VV_OK;
+	}
+	root->key_source = VV_KEY_INFERRED;
+	if ((rc = vv_root_encode(&block, root, err)) < 0 ||
+	    (rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, err)) < 0) {
+		goto done;
+	}
+	if (!vv_cid_equal(&out->named, &cid)) {
+		root->key_source = VV_KEY_DECLARED;
+		goto done;
+	}
+	if (sink->put &&
+	    (rc = sink->put(sink->payload, &cid, block.data, block.len, NULL, err)) < 0) {
+		goto done;
+	}
+	out->result.cid = cid;
+	vv_scan_cache_free(out->result.cache); /* it names the other root */
+	out->result.cache = NULL;
+	vv_buf_clear(&out->result.root_block);
+	out->result.root_block = block;
+	block = (vv_buf)VV_BUF_INIT;
+done:
+	vv_buf_clear(&block);
+	return rc;
 }
 
 vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const vv_source *source,
@@ -488,8 +553,14 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 	} else {
 		vv_sink_dry(&sink, r->store);
 	}
-	if ((rc = vv_import(&out->result, source, &sink, &in.opts, err)) < 0) {
+	if ((rc = vv_import(&out->result, source, &sink, &in.opts, err)) < 0 ||
+	    (rc = take_named(out, &in, &sink, err)) < 0) {
 		goto done;
+	}
+	if (in.named_kind && !vv_cid_equal(&out->named, &out->result.cid)) {
+		vv_buf_puts(&early,
+			    "the blocks of the previous version are not here: types and cut are "
+			    "found again\n");
 	}
 	vv_buf_put(&early, vv_buf_cstr(&out->result.warnings), out->result.warnings.len);
 	vv_buf_clear(&out->result.warnings);

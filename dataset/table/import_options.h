@@ -43,11 +43,12 @@ typedef struct vv_import_options {
 	 * said */
 	const char *const *key;
 	vv_key_source key_source; /* of `key` */
-	uint64_t secret;          /* seeds the scan cache's hashes */
-	uint64_t max_row;         /* bytes of a row, beyond which the input is refused; 0: none */
-	uint64_t memory;          /* bytes for the key proof before it spills; 0: 24 MiB */
-	const char *temp_dir;     /* for that */
-	vv_pool *pool;            /* may have 0 threads; NULL: none */
+	bool key_known; /* `key` is that of the version before: it is not proved, and may be gone */
+	uint64_t secret;      /* seeds the scan cache's hashes */
+	uint64_t max_row;     /* bytes of a row, beyond which the input is refused; 0: none */
+	uint64_t memory;      /* bytes for the key proof before it spills; 0: 24 MiB */
+	const char *temp_dir; /* for that */
+	vv_pool *pool;        /* may have 0 threads; NULL: none */
 	const vv_progress *progress;
 } vv_import_options;
 

@@ -385,6 +385,14 @@ static vv_status declared_candidate(import *im, vv_error *err)
 					     ? vv_names_first(p, has_column, im)
 					     : strlen(p);
 			size_t at = find_column(im, p, len);
+			if (at == SIZE_MAX && im->opts->key_known) {
+				vv_buf_printf(
+					&im->out->warnings,
+					"the key column '%s' is gone: the table has no key now\n",
+					vv_text_shows(p));
+				c->count = 0;
+				return VV_OK;
+			}
 			if (at == SIZE_MAX) {
 				return no_such_column(im, p, len, err);
 			}
@@ -400,7 +408,7 @@ static vv_status declared_candidate(import *im, vv_error *err)
 		}
 	}
 	/* A package's key is the truth; it is proved once, on the first add. */
-	bool prove = c->count > 0 && im->sink->put &&
+	bool prove = c->count > 0 && im->sink->put && !im->opts->key_known &&
 		     (im->opts->key_source == VV_KEY_DECLARED || !im->opts->parent);
 	im->candidate_count = prove ? 1 : 0;
 	return VV_OK;
@@ -726,8 +734,9 @@ vv_status import_finish_key(import *im, vv_error *err)
 	bool unique;
 	if (im->candidate_count == 0) {
 		if (opts->key) {
-			return opts->key[0] ? set_key(im, &im->candidates[0], opts->key_source, err)
-					    : VV_OK;
+			return im->candidates[0].count > 0
+				       ? set_key(im, &im->candidates[0], opts->key_source, err)
+				       : VV_OK;
 		}
 		return opts->parent && opts->parent->kind == VV_KIND_TABLE ? keep_key(im, err)
 									   : VV_OK;

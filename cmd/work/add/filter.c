@@ -40,6 +40,7 @@ vv_status vv_filter_open(vv_filter *f, const vv_notes *notes, vv_error *err)
 void vv_filter_close(vv_filter *f)
 {
 	vv_needed_free(f->needed);
+	vv_buf_clear(&f->warned);
 	vv_dataset_writer_close(f->writer);
 	vv_repository_close(f->repo);
 }
@@ -177,14 +178,22 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 
 /* What is said of a version that is new, or that has another form than the one before.
  * Git asks again and again for a file that only changed. */
-static void warn(const vv_filter *f, const char *path, const vv_dataset_found *staged)
+static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
 {
 	const char *p = vv_buf_cstr(&staged->result.warnings);
+	vv_buf now = VV_BUF_INIT;
 
 	if (!vv_cid_is_null(&staged->parent) && staged->result.short_rows == 0 &&
 	    !staged->result.schema_changed) {
 		return;
 	}
+	vv_buf_printf(&now, "%s\n%s", path, p);
+	if (strcmp(vv_buf_cstr(&now), vv_buf_cstr(&f->warned)) == 0) {
+		vv_buf_clear(&now);
+		return;
+	}
+	vv_buf_clear(&f->warned);
+	f->warned = now;
 	while (*p) {
 		size_t len = strcspn(p, "\n");
 

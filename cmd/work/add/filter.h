@@ -19,6 +19,7 @@ typedef struct vv_filter {
 	vv_dataset_writer *writer;
 	uint64_t smudge_limit;    /* varve.smudgeLimit */
 	struct vv_needed *needed; /* NULL until blocks are not here */
+	vv_buf warned;            /* the path of which something was said last, and what */
 } vv_filter;
 
 /* notes: hears why a pointer passed, and warnings. */

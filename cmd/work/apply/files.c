@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/commit/last_copy.h"
 #include "dataset/table/import.h"
 #include "repo/git/index/worktree.h"
 
@@ -115,6 +116,10 @@ static vv_status look_clean(vv_apply_files *f, const vv_apply_file *e, const vv_
 		vv_fail(err, VV_EREFUSED, "'%s' has changes that are not staged",
 			vv_text_shows(e->path));
 		return vv_hint(err, "'varve add' it, or put it away with 'git stash' first");
+	}
+	if (rc == VV_OK && e->exists) {
+		rc = vv_last_copy_keep(f->repo, f->checkout->reader, f->checkout->index, e->path,
+				       err);
 	}
 	return rc;
 }

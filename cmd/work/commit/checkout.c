@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/commit/last_copy.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "dataset/table/materialise.h"
 #include "repo/blocks/reach.h"
@@ -166,6 +167,10 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 	    (rc = vv_clash_add(c->clash, path, err)) < 0) {
 		return rc;
 	}
+	if ((S_ISREG(mode) || S_ISLNK(mode)) &&
+	    (rc = vv_last_copy_keep(c->repo, c->reader, c->index, path, err)) < 0) {
+		return rc;
+	}
 	had = vv_index_get(c->index, path, &before);
 	if (S_ISREG(mode)) {
 		if ((rc = vv_dataset_reader_is_pointer(c->reader, id, &dataset, err)) < 0) {
@@ -202,6 +207,7 @@ vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv
 	vv_status rc;
 
 	if ((rc = vv_path_check(path, err)) < 0 ||
+	    (rc = vv_last_copy_keep(c->repo, c->reader, c->index, path, err)) < 0 ||
 	    (rc = vv_worktree_remove(c->repo, path, err)) < 0) {
 		return rc;
 	}

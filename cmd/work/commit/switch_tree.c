@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/commit/last_copy.h"
 #include "repo/git/index/attributes.h"
 
 #define LISTED_MAX 20
@@ -214,7 +215,9 @@ static vv_status check_step(vv_tree_switch *s, vv_tree_step *step, obstacles *o,
 	}
 	if (!step->old_mode || e.mode != step->old_mode || !vv_oid_equal(&e.id, &step->old_id)) {
 		clean = false; /* staged, and neither the old nor the new version */
-	} else if ((rc = vv_checkout_is_clean(s->checkout, &e, &clean, err)) < 0) {
+	} else if ((rc = vv_checkout_is_clean(s->checkout, &e, &clean, err)) < 0 ||
+		   (clean && (rc = vv_last_copy_keep(s->checkout->repo, s->checkout->reader,
+						     s->checkout->index, step->path, err)) < 0)) {
 		return rc;
 	}
 	return clean ? VV_OK

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/commit/last_copy.h"
 #include "cmd/work/merge/run.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
@@ -43,7 +44,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	vv_status rc;
 
 	if (vv_index_get(u->index, c->path, &e) &&
-	    (rc = vv_checkout_is_clean(&u->checkout, &e, &clean, err)) < 0) {
+	    ((rc = vv_checkout_is_clean(&u->checkout, &e, &clean, err)) < 0 ||
+	     (clean && (rc = vv_last_copy_keep(u->repo, u->reader, u->index, c->path, err)) < 0))) {
 		return rc;
 	}
 	if (!clean) {
