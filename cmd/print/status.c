@@ -202,6 +202,10 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 		vv_json_name(w, "plainText");
 		vv_json_bool(w, true);
 	}
+	if (e->mend && !e->torn) {
+		vv_json_name(w, "damagedPointer");
+		vv_json_bool(w, true);
+	}
 	if (e->torn || e->edited) {
 		vv_json_name(w, e->torn ? "tornPointer" : "editedPointer");
 		vv_json_bool(w, true);
@@ -476,23 +480,33 @@ static void put_pointers(writer *w)
 	}
 }
 
-static void put_plain(writer *w)
+/* Committed in the place of tables: damaged pointers, or else plain text. */
+static void put_text(writer *w, bool damaged)
 {
-	if (w->c->plain == 0) {
-		return;
-	}
-	line(w, "%s", "");
-	line(w, "Committed as plain text, though .gitattributes makes datasets of them:");
-	hint(w, "use \"varve add --fix\" to convert them");
+	bool any = false;
+
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		vv_buf text = VV_BUF_INIT;
-		if (!e->plain) {
+		if (!e->plain || (e->mend != NULL) != damaged) {
 			continue;
 		}
+		if (!any && damaged) {
+			line(w, "%s", "");
+			line(w, "Damaged pointers, committed so in the place of tables:");
+		} else if (!any) {
+			line(w, "%s", "");
+			line(w,
+			     "Committed as plain text, though .gitattributes makes datasets of them:");
+			hint(w, "use \"varve add --fix\" to convert them");
+		}
+		any = true;
 		put_shown(&text, w->s->prefix, e->path);
-		if (e->torn) {
-			vv_buf_puts(&text, "  a pointer with the marks of a merge conflict");
+		if (damaged) {
+			vv_buf_printf(&text, "  %s: %s",
+				      e->torn ? "a pointer with the marks of a merge conflict"
+					      : "a damaged pointer",
+				      e->mend);
 		}
 		line(w, "\t%s", vv_buf_cstr(&text));
 		vv_buf_clear(&text);
@@ -567,7 +581,8 @@ static void put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 	put_conflicts(&w);
 	put_unstaged(&w);
 	put_pointers(&w);
-	put_plain(&w);
+	put_text(&w, true);
+	put_text(&w, false);
 	put_beaten(&w);
 	put_untracked(&w);
 	if (verdict) {

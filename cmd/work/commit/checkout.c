@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/work/commit/last_copy.h"
 #include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/view/damaged_pointer.h"
 #include "dataset/table/materialise.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/index/worktree.h"
@@ -184,6 +185,7 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 		rc = write_dataset(c, path, mode, id, err);
 	} else if ((rc = vv_worktree_write_file(c->index, path, mode, id, err)) == VV_OK) {
 		c->files++;
+		rc = S_ISREG(mode) ? vv_damaged_pointer_warn(c->repo, id, path, err) : VV_OK;
 	}
 	if (rc < 0) {
 		const char *name = vv_text_shows(path);

@@ -14,6 +14,7 @@
 #include "cmd/work/add/plan.h"
 #include "cmd/work/diff/changes_internal.h"
 #include "cmd/work/diff/unsent.h"
+#include "cmd/work/view/damaged_pointer.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/renames.h"
@@ -245,15 +246,23 @@ static vv_status mark(collector *c, const vv_index_entry *e, char letter, vv_err
 	return rc;
 }
 
-static vv_status look_if_torn(collector *c, const vv_oid *id, bool *torn, vv_error *err)
+static vv_status look_if_damaged(collector *c, const vv_index_entry *e, vv_change_entry *entry,
+				 vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
-	uint64_t size = 0;
-	vv_status rc = vv_blob_size(c->r, id, &size, err);
+	bool damaged = false;
+	vv_error why;
+	vv_status rc = vv_damaged_pointer_find(&damaged, c->r, &e->id, &why, err);
 
-	if (rc == VV_OK && size <= VV_POINTER_MAX &&
-	    (rc = vv_blob_read(c->r, id, VV_POINTER_MAX, &text, err)) == VV_OK) {
-		*torn = vv_pointer_is_torn(vv_buf_cstr(&text), text.len);
+	if (rc == VV_OK && damaged &&
+	    (rc = vv_damaged_pointer_mend(&text, c->r, e->path, err)) == VV_OK &&
+	    !(entry->mend = vv_strdup(vv_buf_cstr(&text)))) {
+		rc = vv_fail_nomem(err);
+	}
+	vv_buf_reset(&text);
+	if (rc == VV_OK && damaged &&
+	    (rc = vv_blob_read(c->r, &e->id, VV_POINTER_MAX, &text, err)) == VV_OK) {
+		entry->torn = vv_pointer_is_torn(vv_buf_cstr(&text), text.len);
 	}
 	vv_buf_clear(&text);
 	return rc;
@@ -267,7 +276,7 @@ static vv_status mark_plain(collector *c, const vv_index_entry *e, vv_error *err
 	if (rc == VV_OK && !entry->plain) {
 		entry->plain = true;
 		c->out->plain++;
-		rc = look_if_torn(c, &e->id, &entry->torn, err);
+		rc = look_if_damaged(c, e, entry, err);
 	}
 	return rc;
 }
@@ -603,6 +612,7 @@ void vv_changes_clear(vv_changes *c)
 	for (size_t i = 0; i < c->count; i++) {
 		vv_free(c->entries[i].path);
 		vv_free(c->entries[i].from);
+		vv_free(c->entries[i].mend);
 		facts_clear(&c->entries[i].staged_facts);
 		facts_clear(&c->entries[i].work_facts);
 	}

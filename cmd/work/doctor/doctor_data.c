@@ -13,6 +13,7 @@
 #include "cmd/work/diff/unsent.h"
 #include "cmd/work/doctor/doctor.h"
 #include "cmd/work/peers/remote.h"
+#include "cmd/work/view/damaged_pointer.h"
 #include "cmd/work/view/lfs.h"
 #include "dataset/table/root.h"
 #include "repo/blocks/reach.h"
@@ -60,23 +61,6 @@ static void put_since(vv_buf *b, vv_repository *r, const char *path)
 	vv_buf_clear(&spec);
 }
 
-/* Does the work tree have the table itself? */
-static bool has_data(data *a, const char *path)
-{
-	char *file = vv_repository_file(a->r, path);
-	vv_buf text = VV_BUF_INIT;
-	vv_stat st;
-	bool has = file && vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) &&
-		   (st.size > VV_POINTER_MAX ||
-		    (vv_read_regular(&text, file, VV_POINTER_MAX, NULL) == VV_OK &&
-		     !vv_pointer_looks_like(text.data, text.len) &&
-		     !vv_pointer_is_torn(vv_buf_cstr(&text), text.len)));
-
-	vv_buf_clear(&text);
-	vv_free(file);
-	return has;
-}
-
 static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p, bool *here,
 				 vv_error *err)
 {
@@ -91,7 +75,7 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 	}
 	vv_buf_printf(&text, "%s: blocks of its rows are not here", vv_text_shows(path));
 	put_since(&text, a->r, path);
-	if (has_data(a, path)) {
+	if (vv_work_has_data(a->r, path)) {
 		vv_buf_puts(&mend, "varve fsck --repair (the work tree has the table)");
 	} else if (a->remote) {
 		vv_buf_puts(&mend, "varve fetch");
@@ -128,6 +112,21 @@ done:
 	return rc;
 }
 
+static vv_status say_damaged(data *a, const char *path, const char *what, bool work, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_status rc = vv_damaged_pointer_mend(&mend, a->r, path, err);
+
+	vv_buf_printf(&message, "%s%s: a damaged pointer: %s", work ? "in the work tree, " : "",
+		      vv_text_shows(path), what);
+	if (rc < 0) {
+		vv_buf_clear(&message);
+		vv_buf_clear(&mend);
+		return rc;
+	}
+	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
+}
+
 /* What begins as a pointer. */
 static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, bool tracked,
 				 vv_error *err)
@@ -141,12 +140,15 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, 
 	if (rc < 0) {
 		vv_buf message = VV_BUF_INIT;
 
-		vv_buf_printf(&message, "its pointer cannot be read: %s", why.message);
-		rc = rc == VV_ENOMEM ? vv_fail_nomem(err)
-				     : say(a, "pointer", vv_buf_cstr(&message), path,
-					   rc == VV_ENOSUPPORT ? "read with a newer varve:"
-							       : "varve add --fix",
-					   err);
+		if (rc == VV_ENOSUPPORT) {
+			vv_buf_printf(&message, "its pointer cannot be read: %s", why.message);
+			rc = say(a, "pointer", vv_buf_cstr(&message), path,
+				 "read with a newer varve:", err);
+		} else if (rc == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		} else {
+			rc = say_damaged(a, path, why.message, false, err);
+		}
 		vv_buf_clear(&message);
 		goto done;
 	}
@@ -194,7 +196,7 @@ static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool wo
 
 	(void)vv_pointer_refuse_torn(vv_buf_cstr(text), text->len, path, &why);
 	vv_buf_printf(&message, "%s%s", work ? "in the work tree, " : "", why.message);
-	if (!work && has_data(a, path)) {
+	if (!work && vv_work_has_data(a->r, path)) {
 		vv_buf_printf(&mend, "varve add --fix %s", vv_text_shows(path));
 	} else {
 		vv_buf_puts(&mend, why.hint);
@@ -246,12 +248,7 @@ static vv_status look_at_work(data *a, const char *path, vv_error *err)
 		rc = say_torn(a, path, &text, true, err);
 	} else if (vv_pointer_looks_like(text.data, text.len) &&
 		   vv_pointer_read(&p, &arena, text.data, text.len, &why) < 0) {
-		vv_buf message = VV_BUF_INIT;
-
-		vv_buf_printf(&message, "the work tree has a pointer that cannot be read: %s",
-			      why.message);
-		rc = say(a, "pointer", vv_buf_cstr(&message), path, "varve add --fix", err);
-		vv_buf_clear(&message);
+		rc = say_damaged(a, path, why.message, true, err);
 	}
 done:
 	vv_arena_clear(&arena);

@@ -123,7 +123,7 @@ healthy() {
 	output_has "mend: varve add --fix t.csv"
 	output_has "lfs: l.csv: Git LFS keeps it, and .gitattributes gives it to varve"
 	output_has "pointer: f.csv: its pointer was edited: it does not say what its data is"
-	output_has "pointer: b.csv: its pointer cannot be read: "
+	output_has 'pointer: b.csv: a damaged pointer: the pointer must have a number of "rows"'
 	output_has "4 things are wrong"
 }
 

@@ -78,3 +78,44 @@ each_transfer() {
 	damage "$markers" pr
 	each_transfer
 }
+
+@test "a merge, a pull and a switch name the damaged pointer, and what mends it works" {
+	plain_host
+	a_version "$url"
+	damage "$markers" pr
+	whole=$(git rev-parse --short HEAD)
+	varve fetch -q
+	mend="varve restore --source $whole p.csv && varve add p.csv"
+	succeeds varve switch -q -c other origin/pr
+	stderr_has "warning: p.csv: a damaged pointer, written as text: the pointer holds the marks of a merge conflict"
+	stderr_has "hint: $mend"
+	succeeds varve switch -q main
+	rows 50 | cmp - p.csv
+	succeeds varve merge origin/pr
+	stderr_has "warning: p.csv: a damaged pointer, written as text"
+	stderr_has "hint: $mend"
+	succeeds varve status
+	output_has "Damaged pointers, committed so in the place of tables:"
+	output_has "p.csv  a damaged pointer: $mend"
+	output_lacks "plain text"
+	ends_with 1 varve doctor --offline
+	output_has "p.csv: a damaged pointer: the pointer holds the marks of a merge conflict"
+	output_has "mend: $mend"
+	succeeds varve restore --source "$whole" p.csv
+	succeeds varve status
+	output_has "p.csv  a damaged pointer: varve add --fix p.csv"
+	succeeds varve add p.csv
+	[ "$(git rev-parse :p.csv)" = "$(git rev-parse "$whole:p.csv")" ]
+	succeeds varve commit -qm mended
+	succeeds varve doctor --offline
+	rows 50 | cmp - p.csv
+}
+
+@test "a pull of a damaged pointer names it" {
+	plain_host
+	a_version "$url"
+	damage '3,$d'
+	succeeds varve pull
+	stderr_has "warning: p.csv: a damaged pointer, written as text"
+	stderr_has "hint: varve restore --source $(git rev-parse --short HEAD~1) p.csv && varve add p.csv"
+}
