@@ -41,22 +41,18 @@ vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err
 	return rc;
 }
 
-static void put_row_end(vv_buf *out, const vv_dialect *d, bool last)
-{
-	size_t len;
-	const char *end = vv_dialect_row_end(d, &len);
-	if (!last || (d->form != VV_FORM_JSON && d->final_newline)) {
-		vv_buf_put(out, end, len);
-	}
-}
-
 /* ends_out, when not NULL, gets where each row ends in out. */
 static vv_status batch_raw(vv_buf *out, size_t *ends_out, const vv_table *t, vv_row_writer *w,
 			   const vv_batch *b, size_t upto, bool last, vv_error *err)
 {
 	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
+	const vv_dialect *d = &t->root.dialect;
+	bool ends_last = d->form != VV_FORM_JSON && d->final_newline;
+	size_t end_len;
+	const char *end = vv_dialect_row_end(d, &end_len);
 	vv_quirks quirks;
 	vv_quirk q;
+
 	vv_quirks_init(&quirks, b->quirks.data, b->quirks.len);
 	int more = vv_quirks_next(&quirks, &q, err);
 	for (size_t r = 0; r < upto && more >= 0; r++) {
@@ -67,8 +63,8 @@ static vv_status batch_raw(vv_buf *out, size_t *ends_out, const vv_table *t, vv_
 			vv_row_write(w, out, &b->cells[r * b->columns], b->columns);
 			if (irregular) {
 				vv_buf_puts(out, ends[q.kind]);
-			} else {
-				put_row_end(out, &t->root.dialect, last && r + 1 == b->rows);
+			} else if (!last || r + 1 < b->rows || ends_last) {
+				vv_buf_put(out, end, end_len);
 			}
 		}
 		if (irregular) {
