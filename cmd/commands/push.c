@@ -268,6 +268,19 @@ static void send_beside(run *r)
 	vv_free(ids);
 }
 
+/* What varve's own look before the push did not find: somebody was faster. */
+static void tell_race(const run *r)
+{
+	for (size_t i = 0; r->there.host && i < r->plan.count; i++) {
+		const char *why = r->plan.items[i].why;
+		if (why && (strstr(why, "fetch first") || strstr(why, "non-fast-forward"))) {
+			vv_note("hint: somebody else has pushed meanwhile: 'varve pull' first, then "
+				"push again");
+			return;
+		}
+	}
+}
+
 static void tell_host_sum(const run *r)
 {
 	const vv_host_sum *b = &r->blocks;
@@ -465,6 +478,7 @@ static vv_status push(run *r, int argc, char **argv, vv_error *err)
 	vv_push_plan_print(&r->plan, r->repo,
 			   r->remote.push_url ? r->remote.push_url : r->remote.url, o->quiet,
 			   o->dry_run);
+	tell_race(r);
 	for (size_t i = 0;
 	     rc == VV_OK && o->upstream && !o->dry_run && !r->refused && i < r->plan.count; i++) {
 		rc = set_upstream(r, &r->plan.items[i], err);

@@ -319,12 +319,18 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 static vv_status fail_missing(const run *r, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
+	vv_buf who = VV_BUF_INIT;
 
 	vv_cid_text(text, &r->result->missing[0]);
-	vv_fail(err, VV_EMISSING, "%s %s that nobody has: %s%s",
-		vv_text_count(r->result->missing_count),
-		r->result->missing_count == 1 ? "block is missing" : "blocks are missing", text,
-		r->result->missing_count > 1 ? " ..." : "");
+	if (r->f->supplier_count == 1) {
+		vv_buf_printf(&who, "%s does not have", vv_text_url(r->f->suppliers[0].name));
+	} else {
+		vv_buf_puts(&who, "none of those asked has");
+	}
+	vv_fail(err, VV_EMISSING, "%s %s that %s: %s%s", vv_text_count(r->result->missing_count),
+		r->result->missing_count == 1 ? "block is missing" : "blocks are missing",
+		vv_buf_cstr(&who), text, r->result->missing_count > 1 ? " ..." : "");
+	vv_buf_clear(&who);
 	if (r->lacking_path[0]) {
 		vv_prefix(err, "%s, since commit %.10s", r->lacking_path, r->lacking_commit);
 	}

@@ -268,12 +268,15 @@ void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_trans
 	if (blocks) {
 		vv_buf_printf(&b, ", %s", vv_text_counted(s->blocks, "block", NULL));
 	}
-	vv_buf_puts(&b, " (");
-	if (blocks) {
-		vv_buf_printf(&b, "%s of data in ", vv_text_bytes(s->bytes));
+	/* what git brings it does not count */
+	if (s->line > 0) {
+		vv_buf_puts(&b, " (");
+		if (blocks) {
+			vv_buf_printf(&b, "%s of data in ", vv_text_bytes(s->bytes));
+		}
+		vv_buf_printf(&b, "%s on the line, %s/s)", vv_text_bytes(s->line),
+			      vv_text_bytes(s->line * 1000 / s->ms));
 	}
-	vv_buf_printf(&b, "%s on the line, %s/s)", vv_text_bytes(s->line),
-		      vv_text_bytes(s->line * 1000 / s->ms));
 	if (s->had > 0) {
 		vv_buf_printf(&b, "; %s%s there already",
 			      t->verbose ? vv_text_count(s->had) : "part of it",

@@ -166,6 +166,7 @@ healthy() {
 	git remote add gone ../nowhere
 	ends_with 1 varve doctor
 	output_has "peer: the remote gone does not answer (../nowhere): "
+	output_has "mend: try again; if the address has changed: varve remote set-url gone URL"
 	succeeds varve doctor --offline
 	git remote set-url gone http://127.0.0.1:9/x
 	ends_with 1 varve doctor

@@ -476,7 +476,7 @@ tamper() {
 	cd ../b
 	ends_with 2 varve fetch
 	stderr_has "prices.csv, since commit $(git -C ../a rev-parse --short=10 main): "
-	stderr_has "that nobody has"
+	stderr_has "missing that $url does not have: "
 	[ "$(git rev-parse origin/main)" = "$(git -C ../a rev-parse main~1)" ]
 	succeeds varve -C ../a push
 	succeeds varve pull -q
@@ -636,6 +636,7 @@ refs/tags/v1" ]
 	ends_with 1 varve clone "$url" ../c
 	stderr_has "warning: there is no refs/varve/blocks on $url, where the blocks of 1 version of a dataset should be"
 	stderr_has "hint: ask someone who has the blocks to run 'varve push --blocks'"
+	[ "${stderr/ 0 B/}" = "$stderr" ]
 	for i in 1 2; do
 		succeeds varve -C ../b fetch
 		stderr_has "'varve push --blocks' puts back what is here"
@@ -671,4 +672,28 @@ refs/tags/v1" ]
 	succeeds varve -C ../b fetch
 	stderr_is ""
 	succeeds varve -C ../b doctor
+}
+
+@test "a push to a plain host that lost a race says what helps" {
+	plain_host
+	a_table a
+	varve clone -q "$url" ../b
+	change 7
+	cat > "$BATS_TEST_TMPDIR/ssh-slow" <<-END
+	#!/bin/sh
+	case "\$*" in
+	*git-receive-pack*)
+		mkdir "$BATS_TEST_TMPDIR/once" 2> /dev/null || mkdir "$BATS_TEST_TMPDIR/twice" 2> /dev/null &&
+			[ -d "$BATS_TEST_TMPDIR/twice" ] &&
+			git -C "$BATS_TEST_TMPDIR/work/host.git" update-ref refs/heads/main \
+				"\$(git -C "$BATS_TEST_TMPDIR/work/host.git" commit-tree -p main -m theirs main^{tree})" ;;
+	esac
+	exec "$BATS_TEST_TMPDIR/ssh" "\$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/ssh-slow"
+	GIT_SSH=$BATS_TEST_TMPDIR/ssh-slow ends_with 1 varve push
+	stderr_has " ! [refused] "
+	stderr_has "hint: somebody else has pushed meanwhile: 'varve pull' first, then push again"
+	succeeds varve pull -q
+	succeeds varve push -q
 }

@@ -247,7 +247,7 @@ believed() {
 @test "wrong bytes at first are asked for again, and if wrong again refused" {
 	believed wrong-bytes
 	rm -rf ../b
-	not_believed wrong-again "nobody has"
+	not_believed wrong-again " does not have: "
 }
 
 @test "leaves that do not come by themselves are asked for" {
@@ -255,7 +255,7 @@ believed() {
 }
 
 @test "a server that says it has no blocks is no help" {
-	not_believed absent "nobody has"
+	not_believed absent " does not have: "
 }
 
 @test "a server that hangs up in the middle is named" {
