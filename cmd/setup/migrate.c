@@ -17,6 +17,7 @@
 #include "cmd/work/add/attributes_edit.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/peers/push_hook.h"
+#include "cmd/work/view/damaged_pointer.h"
 #include "cmd/work/view/lfs.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attribute_lines.h"
@@ -44,6 +45,7 @@ typedef struct migration {
 	file *files;
 	size_t count, cap;
 	size_t already; /* paths that are as wanted */
+	size_t damaged; /* paths with a damaged pointer, which were named */
 } migration;
 
 static void migration_clear(migration *m)
@@ -121,11 +123,29 @@ static vv_status check_same(migration *m, const vv_index_entry *e, bool lfs, vv_
 	return rc < 0 || state == VV_FILE_SAME ? rc : changed(e->path, err);
 }
 
+/* Neither a table nor a plain file: each is named before anything changes. */
+static vv_status look_if_damaged(migration *m, const vv_index_entry *e, bool *damaged,
+				 vv_error *err)
+{
+	vv_buf mend = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = vv_damaged_pointer_find(damaged, m->c->repo, &e->id, &why, err);
+
+	if (rc == VV_OK && *damaged &&
+	    (rc = vv_damaged_pointer_mend(&mend, m->c->repo, e->path, err)) == VV_OK) {
+		m->damaged++;
+		vv_warn("%s: a damaged pointer: %s", vv_text_shows(e->path), why.message);
+		vv_note("hint: %s", vv_buf_cstr(&mend));
+	}
+	vv_buf_clear(&mend);
+	return rc;
+}
+
 static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	char *object = NULL;
-	bool pointer = false;
+	bool pointer = false, damaged = false;
 	uint64_t bytes = 0;
 	vv_stat st;
 	vv_status rc;
@@ -133,6 +153,9 @@ static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
 	if ((rc = vv_dataset_reader_is_pointer(m->c->reader, &e->id, &pointer, err)) < 0 ||
 	    pointer) {
 		m->already += pointer;
+		return rc;
+	}
+	if ((rc = look_if_damaged(m, e, &damaged, err)) < 0 || damaged) {
 		return rc;
 	}
 	if ((rc = vv_blob_size(m->c->repo, &e->id, &bytes, err)) < 0) {
@@ -162,12 +185,15 @@ static vv_status look_out(migration *m, const vv_index_entry *e, vv_error *err)
 	vv_arena arena = VV_ARENA_INIT;
 	vv_work_state state = VV_WORK_SAME;
 	vv_pointer p;
-	bool pointer = false;
+	bool pointer = false, damaged = false;
 	vv_status rc;
 
-	if ((rc = vv_dataset_reader_is_pointer(m->c->reader, &e->id, &pointer, err)) < 0 ||
-	    !pointer) {
-		m->already += !pointer;
+	if ((rc = vv_dataset_reader_is_pointer(m->c->reader, &e->id, &pointer, err)) < 0) {
+		return rc;
+	}
+	if (!pointer) {
+		rc = look_if_damaged(m, e, &damaged, err);
+		m->already += !damaged;
 		return rc;
 	}
 	if ((rc = vv_dataset_reader_pointer(m->c->reader, &e->id, &arena, &p, err)) < 0 ||
@@ -210,6 +236,11 @@ static vv_status look(migration *m, vv_error *err)
 		    vv_pathspec_match(&m->c->paths, e.path, NULL)) {
 			rc = m->o->export ? look_out(m, &e, err) : look_in(m, &e, err);
 		}
+	}
+	if (rc == VV_OK && m->damaged > 0) {
+		vv_fail(err, VV_EREFUSED, "%s damaged: nothing was changed",
+			vv_text_counted(m->damaged, "pointer is", "pointers are"));
+		return vv_hint(err, "mend and commit them, or name the other files");
 	}
 	return rc < 0 ? rc : vv_pathspec_all_matched(&m->c->paths, err);
 }

@@ -158,3 +158,27 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	ends_with 2 varve migrate x.csv
 	stderr_has "there is no commit yet, so there is nothing to migrate"
 }
+
+@test "a damaged pointer is named, and nothing is changed" {
+	text_repo
+	varve migrate '*.csv' > /dev/null 2>&1
+	git cat-file blob HEAD:a.csv | sed '3,$d' > "$BATS_TEST_TMPDIR/bad"
+	blob=$(git hash-object -w --no-filters "$BATS_TEST_TMPDIR/bad")
+	git update-index --cacheinfo "100644,$blob,a.csv"
+	git -c core.hooksPath=/dev/null commit -q -m damaged
+	git cat-file blob HEAD:a.csv > a.csv
+	before=$(git rev-parse HEAD)
+	ends_with 2 varve migrate --export '*.csv'
+	stderr_has "a.csv: a damaged pointer: "
+	stderr_has "hint: varve restore --source $(git rev-parse --short HEAD~1) a.csv && varve add a.csv"
+	stderr_has "1 pointer is damaged: nothing was changed"
+	[ "$(git rev-parse HEAD)" = "$before" ]
+	ends_with 2 varve migrate '*.csv'
+	stderr_has "1 pointer is damaged: nothing was changed"
+	varve restore --source HEAD~1 a.csv
+	varve add a.csv > /dev/null
+	varve commit -q -m mended
+	succeeds varve migrate --export '*.csv'
+	rows 30 1 | cmp - a.csv
+	git cat-file blob HEAD:a.csv | cmp - a.csv
+}
