@@ -475,8 +475,11 @@ static vv_status watch(vv_git_host *g, vv_error *err)
 	bool none, same;
 	vv_status rc;
 
-	if (g->fresh || (rc = keeps_none(g, &none, err)) < 0 || none) {
-		return g->fresh ? VV_OK : rc;
+	if (g->fresh) {
+		return VV_OK;
+	}
+	if ((rc = keeps_none(g, &none, err)) < 0 || none) {
+		return rc;
 	}
 	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) {
 		return rc;
