@@ -83,6 +83,36 @@ static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
 	return VV_OK;
 }
 
+/* Text that somebody committed over a pointer is read as 'add --fix' would: with schema, dialect and key of the
+ * table, the common one before those of the sides. */
+static vv_status find_parent(merging *m, size_t i, vv_error *err)
+{
+	static const size_t order[] = {VV_BASE, VV_OURS, VV_THEIRS};
+	vv_dataset_reader *reader = vv_dataset_writer_reader(m->in->writer);
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_status rc = VV_OK;
+
+	for (size_t k = 0; rc == VV_OK && k < 3; k++) {
+		const vv_merge_side *other = &m->in->sides[order[k]];
+		bool is = false;
+
+		if (order[k] == i || other->mode == 0 ||
+		    (rc = vv_dataset_reader_is_pointer(reader, &other->id, &is, err)) < 0 || !is) {
+			continue;
+		}
+		vv_arena_reset(&arena);
+		if ((rc = vv_dataset_reader_pointer(reader, &other->id, &arena, &p, err)) ==
+			    VV_OK &&
+		    strcmp(p.kind, "table") == 0 && (rc = fetch_side(m, &p.root, err)) == VV_OK) {
+			m->sides[i].subject.parent = p.root;
+			break;
+		}
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
 static vv_status open_side(merging *m, size_t i, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
@@ -114,6 +144,8 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 					    &p, err)) == VV_OK) {
 		s->root = p.root;
 		rc = fetch_side(m, &s->root, err);
+	} else if (rc == VV_OK && !s->is_dataset) {
+		rc = find_parent(m, i, err);
 	}
 	vv_arena_clear(&arena);
 	if (rc == VV_OK && (rc = vv_subject_open(s, &m->sides[i].table, &opts, err)) == VV_OK) {

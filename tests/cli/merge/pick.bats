@@ -170,3 +170,41 @@ name() {
 	ends_with 2 varve cherry-pick
 	ends_with 2 varve revert nowhere
 }
+
+# main has p.csv as a table; the branch text has it as text that was committed over the pointer.
+text_over_pointer() {
+	new_repo
+	rows 20 | tr , ';' > p.csv
+	varve add p.csv > /dev/null
+	varve commit -q -m one
+	git switch -qc text
+	sed -i 's/item 31;/changed;/' p.csv
+	git update-index --cacheinfo "100644,$(git hash-object -w --no-filters p.csv),p.csv"
+	git -c core.hooksPath=/dev/null commit -q -m text
+	git -c filter.varve.process= -c filter.varve.clean=cat -c filter.varve.required=false switch -qf main
+	varve restore p.csv
+	sed -i 's/item 62;/other;/' p.csv
+	varve add p.csv > /dev/null
+	varve commit -q -m other
+}
+
+@test "text that was committed over a pointer keeps the key in a merge" {
+	text_over_pointer
+	key=$(varve info p.csv | grep -i key)
+	[[ "$key" != *none* ]]
+	succeeds varve merge text
+	[ "$(varve info HEAD:p.csv | grep -i key)" = "$key" ]
+	output_lacks "key changed"
+	rows 20 | tr , ';' | sed 's/item 31;/changed;/; s/item 62;/other;/' | cmp - p.csv
+	succeeds varve diff HEAD~1 HEAD
+	output_lacks "key"
+}
+
+@test "the same where our side is the text" {
+	text_over_pointer
+	key=$(varve info p.csv | grep -i key)
+	git -c filter.varve.process= -c filter.varve.clean=cat -c filter.varve.required=false switch -qf text
+	succeeds varve merge main
+	[ "$(varve info HEAD:p.csv | grep -i key)" = "$key" ]
+	rows 20 | tr , ';' | sed 's/item 31;/changed;/; s/item 62;/other;/' | cmp - p.csv
+}
