@@ -2,6 +2,7 @@
  * track: track, untrack: the lines of .gitattributes that make datasets of paths.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/path.h"
 #include "base/sys.h"
@@ -13,6 +14,7 @@
 #include "cmd/work/add/plan.h"
 #include "cmd/work/commit/journal.h"
 #include "cmd/work/peers/push_hook.h"
+#include "cmd/work/view/damaged_pointer.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
@@ -395,18 +397,39 @@ static vv_status count_line(void *payload, const char *file, unsigned line, cons
 	return VV_OK;
 }
 
+/* What renormalizing makes no text of: it has no rows. */
+static vv_status warn_of_damaged(vv_context *c, const vv_attr_list *before, vv_error *err)
+{
+	vv_attr_list now = {0};
+	vv_status rc = vv_attr_list_read(&now, c->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
+		vv_index_entry e;
+
+		vv_index_at(c->index, i, &e);
+		if (S_ISREG(e.mode) && vv_attr_list_concerns(before, e.path) &&
+		    !vv_attr_list_concerns(&now, e.path)) {
+			rc = vv_damaged_pointer_warn(c->repo, &e.id, e.path, err);
+		}
+	}
+	vv_attr_list_clear(&now);
+	return rc;
+}
+
 static vv_status run_untrack(vv_context *c, vv_error *err)
 {
 	static const vv_journal_options o = {
 		.command = "untrack", .what = "'varve untrack'", .end = VV_JOURNAL_END_INDEX};
 	vv_repository *r = c->repo;
 	vv_attr_edit edit = {0};
+	vv_attr_list lines = {0};
 	vv_buf text = VV_BUF_INIT;
 	vv_journal *j = NULL;
 	size_t blocks = 0, left = 0; /* lines with the filter, before and after */
 	vv_status rc;
 
-	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0 ||
+	if ((rc = vv_attr_list_read(&lines, r, err)) < 0 ||
+	    (rc = vv_attr_edit_begin(&edit, r, err)) < 0 ||
 	    (rc = vv_attr_lines(r, count_line, &blocks, err)) < 0) {
 		goto done;
 	}
@@ -429,8 +452,10 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 		if (blocks > left) {
 			vv_out("('git add --renormalize PATH' and a commit make text of a file again)\n");
 		}
+		rc = warn_of_damaged(c, &lines, err);
 	}
 done:
+	vv_attr_list_clear(&lines);
 	vv_buf_clear(&text);
 	vv_attr_edit_clear(&edit);
 	return rc;

@@ -3,6 +3,7 @@
  * or for one repository. Writes them by the git program, which knows where they are.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/buf.h"
@@ -10,8 +11,12 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/peers/push_hook.h"
+#include "repo/git/blob.h"
 #include "repo/git/drivers.h"
+#include "repo/git/index/index.h"
+#include "repo/git/pointer.h"
 #include "repo/git/program.h"
 
 typedef struct options {
@@ -197,6 +202,54 @@ done:
 	return rc;
 }
 
+/* Git goes on to have pointers where the tables were, and will write them out as they are. */
+static vv_status tell_of_pointers(vv_context *c, vv_error *err)
+{
+	vv_index *x = NULL;
+	vv_attr_list lines = {0};
+	vv_buf text = VV_BUF_INIT;
+	char *first = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	if (vv_repository_is_bare(c->repo)) {
+		return VV_OK;
+	}
+	if ((rc = vv_attr_list_read(&lines, c->repo, err)) == VV_OK) {
+		rc = vv_index_open(&x, c->repo, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
+		vv_index_entry e;
+		uint64_t size = 0;
+
+		vv_index_at(x, i, &e);
+		if (!S_ISREG(e.mode) || !vv_attr_list_concerns(&lines, e.path) ||
+		    (rc = vv_blob_size(c->repo, &e.id, &size, err)) < 0 || size > VV_POINTER_MAX) {
+			continue;
+		}
+		vv_buf_reset(&text);
+		rc = vv_blob_read(c->repo, &e.id, VV_POINTER_MAX, &text, err);
+		if (rc == VV_OK && (vv_pointer_looks_like(text.data, text.len) ||
+				    vv_pointer_is_torn(vv_buf_cstr(&text), text.len))) {
+			count++;
+			if (!first && !(first = vv_strdup(e.path))) {
+				rc = vv_fail_nomem(err);
+			}
+		}
+	}
+	if (rc == VV_OK && count > 0) {
+		vv_warn("Git still has %s here, and will write them out as they are: %s%s",
+			vv_text_counted(count, "pointer of a table", "pointers of tables"),
+			vv_text_shows(first), count > 1 ? ", ..." : "");
+		vv_note("hint: 'varve migrate --export PATTERN' makes plain files of tables");
+	}
+	vv_free(first);
+	vv_buf_clear(&text);
+	vv_index_close(x);
+	vv_attr_list_clear(&lines);
+	return rc;
+}
+
 static vv_status run_uninstall(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -211,6 +264,9 @@ static vv_status run_uninstall(vv_context *c, vv_error *err)
 	}
 	if (rc == VV_OK && c->repo) {
 		rc = uninstall_repository(c, err);
+		if (rc == VV_OK) {
+			rc = tell_of_pointers(c, err);
+		}
 	}
 	return rc;
 }

@@ -104,3 +104,14 @@ keys() {
 	ends_with 2 varve install
 	stderr_has "git does not write the settings of your user"
 }
+
+@test "uninstall says that pointers stay" {
+	new_repo a
+	cd a
+	rows 20 > p.csv
+	varve add p.csv
+	varve commit -q -m one
+	succeeds varve uninstall
+	stderr_has "warning: Git still has 1 pointer of a table here, and will write them out as they are: p.csv"
+	stderr_has "hint: 'varve migrate --export PATTERN' makes plain files of tables"
+}

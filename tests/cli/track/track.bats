@@ -69,3 +69,18 @@ load ../helper
 	succeeds varve commit -q -m text
 	git cat-file blob HEAD:a.csv | cmp - a.csv
 }
+
+@test "untrack names a damaged pointer, which stays" {
+	new_repo
+	rows 20 > p.csv
+	varve add p.csv > /dev/null
+	varve commit -q -m one
+	git cat-file blob HEAD:p.csv | sed '3,$d' > "$BATS_TEST_TMPDIR/bad"
+	git update-index --cacheinfo "100644,$(git hash-object -w --no-filters "$BATS_TEST_TMPDIR/bad"),p.csv"
+	git -c core.hooksPath=/dev/null commit -q -m damaged
+	cp "$BATS_TEST_TMPDIR/bad" p.csv
+	pattern=$(sed -n 's/ filter=varve.*//p' .gitattributes)
+	succeeds varve untrack "$pattern"
+	stderr_has "warning: p.csv: a damaged pointer"
+	stderr_has "varve restore --source $(git rev-parse --short HEAD~1) p.csv"
+}
