@@ -29,7 +29,7 @@ static vv_status look(vv_repository *r, const vv_oid *blob, bool *damaged, bool 
 	*damaged = *whole = false;
 	if (rc < 0 || size > VV_POINTER_MAX ||
 	    (rc = vv_blob_read(r, blob, VV_POINTER_MAX, &text, err)) < 0) {
-		return rc;
+		goto done;
 	}
 	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
 		*damaged = true;
@@ -41,6 +41,7 @@ static vv_status look(vv_repository *r, const vv_oid *blob, bool *damaged, bool 
 		*damaged = rc == VV_EINPUT;
 		rc = rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 	}
+done:
 	vv_arena_clear(&arena);
 	vv_buf_clear(&text);
 	return rc;
