@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/peers/fetch_run.h"
@@ -14,6 +17,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
+#include "repo/git/merge/conflict_state.h"
 
 #define SMUDGE_LIMIT (256u << 20)
 #define HEAD_BYTES 64u
@@ -240,6 +244,35 @@ static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
 	return VV_OK;
 }
 
+/* git add and git commit -a would settle a conflict of cells as ours with the file that the merge left,
+ * which has no marks. They hold the index's lock; git diff, which asks as well, does not, and git
+ * status does not ask. */
+static vv_status refuse_untouched(vv_filter *f, const char *path, const vv_buf *out, vv_error *err)
+{
+	char *record = vv_conflict_file(f->repo, path);
+	char *lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", NULL);
+	vv_index *x = NULL;
+	vv_oid id;
+	vv_status rc = VV_OK;
+
+	if (!record || !lock) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (!vv_exists(record) || !vv_exists(lock)) {
+		goto done;
+	}
+	if ((rc = vv_blob_id(vv_buf_cstr(out), out->len, &id, err)) == VV_OK &&
+	    (rc = vv_index_open(&x, f->repo, err)) == VV_OK) {
+		rc = vv_conflict_refuse_untouched(f->repo, x, path, &id, err);
+	}
+	vv_index_close(x);
+done:
+	vv_free(record);
+	vv_free(lock);
+	return rc;
+}
+
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err)
 {
@@ -266,6 +299,9 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 		} else {
 			rc = clean_data(f, path, &in, out, err);
 		}
+	}
+	if (rc == VV_OK) {
+		rc = refuse_untouched(f, path, out, err);
 	}
 	vv_buf_clear(&in.head);
 	return rc;

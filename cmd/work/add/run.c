@@ -190,6 +190,8 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	}
 	if (rc < 0) {
 		*err = why;
+	} else {
+		rc = vv_conflict_refuse_untouched(run->r, run->x, item->path, &staged.blob, err);
 	}
 	if (rc == VV_EINPUT) {
 		note_refused(run, item);

@@ -137,3 +137,27 @@ vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *pa
 	vv_arena_clear(&arena);
 	return rc;
 }
+
+vv_status vv_conflict_refuse_untouched(vv_repository *r, const vv_index *x, const char *path,
+				       const vv_oid *blob, vv_error *err)
+{
+	vv_error none;
+	vv_oid merged;
+	vv_status rc = vv_conflict_merged(r, x, path, &merged, &none);
+
+	if (rc == VV_ENOMEM || rc == VV_EIO) {
+		*err = none;
+		return rc;
+	}
+	if (rc < 0 || !vv_oid_equal(&merged, blob)) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EREFUSED,
+		"%s: its conflicts are not settled, the file is as the merge left it",
+		vv_text_shows(path));
+	return vv_hint(
+		err,
+		"'varve conflicts' shows them, 'varve resolve %s' settles them ('--ours': as "
+		"the file is, '--theirs'); or edit the file first",
+		vv_text_shows(path));
+}

@@ -30,4 +30,9 @@ vv_status vv_conflict_drop_all(const vv_repository *r, vv_error *err);
 vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *path, vv_oid *out,
 			     vv_error *err);
 
+/* VV_EREFUSED where blob is that merged table: to stage it would settle every conflict of it as ours,
+ * and nobody has said so. */
+vv_status vv_conflict_refuse_untouched(vv_repository *r, const vv_index *x, const char *path,
+				       const vv_oid *blob, vv_error *err);
+
 #endif

@@ -809,3 +809,36 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	ends_with 2 varve resolve --set name
 	ends_with 0 varve conflicts
 }
+
+@test "a file that a merge left with conflicts is not staged until somebody settles them" {
+	two_branches 's/^7,item/7,ours/; s/^8,item/8,ours/' 's/^7,item/7,theirs/; s/^9,item/9,theirs/'
+	ends_with 1 varve merge spring
+	touch prices.csv
+	ends_with 2 varve add prices.csv
+	stderr_has "prices.csv: its conflicts are not settled"
+	stderr_has "varve resolve prices.csv"
+	ends_with 1 varve commit -am x
+	for command in "git add prices.csv" "git commit -qam x"; do
+		ends_with 128 $command
+		stderr_has "prices.csv: its conflicts are not settled"
+	done
+	[ -e .git/MERGE_HEAD ]
+	# git asks the filter for these as well.
+	succeeds git diff
+	succeeds git status
+	sed -i 's/^7,ours/7,both/' prices.csv
+	succeeds git commit -qam x
+	[ "$(row 7 | cut -d, -f2)" = "both 217" ]
+	clean
+}
+
+@test "what resolve leaves as the file is may be staged" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/'
+	ends_with 1 git merge spring
+	ends_with 128 git add prices.csv
+	succeeds varve resolve --ours prices.csv
+	succeeds git add prices.csv
+	succeeds git commit -qm x
+	[ "$(row 7 | cut -d, -f2)" = "ours 217" ]
+	clean
+}
