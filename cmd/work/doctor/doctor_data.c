@@ -17,6 +17,7 @@
 #include "cmd/work/view/lfs.h"
 #include "dataset/table/root.h"
 #include "repo/blocks/reach.h"
+#include "repo/gc/roots.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/program.h"
@@ -321,6 +322,37 @@ static vv_status find_remote(data *a, vv_error *err)
 	return rc;
 }
 
+typedef struct older {
+	vv_store *store;
+	uint64_t missing;
+} older;
+
+static vv_status count_missing(void *payload, const vv_cid *cid, const char *path,
+			       const vv_oid *commit, const char *what, vv_error *err)
+{
+	older *o = payload;
+
+	(void)path;
+	(void)commit;
+	(void)err;
+	o->missing += !what && !vv_store_has(o->store, cid);
+	return VV_OK;
+}
+
+/* Versions of the history: git brings commits without their rows. */
+static vv_status look_at_history(data *a, vv_error *err)
+{
+	older o = {NULL, 0};
+	vv_status rc = vv_repository_store(a->r, &o.store, err);
+
+	if (rc < 0 || (rc = vv_roots_each(a->r, count_missing, &o, err)) < 0 || o.missing == 0) {
+		return rc;
+	}
+	return vv_doctor_say(a->d, "blocks", false, "varve fetch", err,
+			     "the blocks of %s of the history are not here",
+			     vv_text_counted(o.missing, "version", "versions"));
+}
+
 vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,
 			 vv_error *err)
 {
@@ -346,7 +378,7 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 	    (rc = vv_unsent_count(&unsent, r, err)) < 0) {
 		goto done;
 	}
-	if (unsent > 0) {
+	if ((rc = look_at_history(&a, err)) == VV_OK && unsent > 0) {
 		rc = vv_doctor_say(
 			d, "unsent", false, "varve push", err,
 			"%s in local branches, on no remote as far as is known here",

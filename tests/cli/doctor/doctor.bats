@@ -210,3 +210,18 @@ healthy() {
 	output_has "disk: the disk of "
 	output_has "mend: make room, or 'varve gc'"
 }
+
+@test "versions of the history whose blocks are not here are counted" {
+	new_repo
+	rows 50 > p.csv
+	varve add p.csv > /dev/null
+	varve commit -qm one
+	sed -i 's/^7,item/7,other/' p.csv
+	varve commit -qam two
+	rm -rf .git/varve
+	touch p.csv
+	git status > /dev/null
+	run varve doctor --offline
+	output_has "note: blocks: the blocks of 1 version of the history are not here"
+	output_has "mend: varve fetch"
+}
