@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/reach.h"
+#include "repo/transfer/incomplete.h"
 
 #define LOCK_WAIT_MS 60000u
 
@@ -126,7 +127,7 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const v
 	vv_index_entry e;
 	vv_pointer p;
 	vv_cid missing;
-	bool dataset = false, complete = false;
+	bool dataset = false, complete = false, doubtful = false;
 	vv_status rc;
 
 	if (!vv_index_get(x, path, &e) || !S_ISREG(e.mode)) {
@@ -137,7 +138,12 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const v
 	}
 	if ((rc = vv_dataset_reader_pointer(reader, &e.id, &arena, &p, err)) < 0 ||
 	    (rc = vv_repository_store(r, &l.store, err)) < 0 ||
-	    (rc = vv_store_complete(l.store, &p.root, &complete, &missing, err)) < 0) {
+	    (rc = vv_repository_incomplete(r, &doubtful, err)) < 0) {
+		goto done;
+	}
+	/* Whole versions come into a store: all below is looked for only where some is known to lack. */
+	complete = !doubtful && vv_store_has(l.store, &p.root);
+	if (!complete && (rc = vv_store_complete(l.store, &p.root, &complete, &missing, err)) < 0) {
 		goto done;
 	}
 	if (!complete) {
