@@ -3,7 +3,6 @@
  */
 #include "repo/host/host.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,20 +14,15 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/blocks/cbor.h"
-#include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/tree.h"
 #include "repo/host/host_internal.h"
-#include "repo/host/pack_maker.h"
 
 #define LOCK_WAIT_MS 600000u
-#define PACK_MAX (64u << 20) /* a blob that is larger is no pack of ours */
-#define PACKS_MAX 100000u    /* in one tree */
+#define PACKS_MAX 100000u /* in one tree */
 #define BLOCKS_MAX (UINT64_C(1) << 26)
-#define NAME_LEN (2u * VV_PACK_HASH_LEN)
 /* Small packs come with the trees; larger ones when they are asked for. */
 #define FILTER "--filter=blob:limit=64k"
 
@@ -343,7 +337,7 @@ vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *er
 }
 
 /* What the last run knew, as long as its objects are still there. */
-static vv_status read_tip(vv_host *h, vv_error *err)
+vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 {
 	vv_ref ref;
 	vv_tree_entry top;
@@ -367,7 +361,7 @@ static vv_status read_tip(vv_host *h, vv_error *err)
 	return rc < 0 ? rc : open_scratch(h, err);
 }
 
-static vv_status fetch_ref(vv_host *h, bool filter, vv_error *err)
+vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err)
 {
 	vv_buf spec = VV_BUF_INIT;
 	const char *args[] = {"-c",
@@ -400,8 +394,8 @@ static vv_status fetch_ref(vv_host *h, bool filter, vv_error *err)
 	return rc;
 }
 
-static vv_status descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
-			  vv_error *err)
+vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
+			   vv_error *err)
 {
 	char a[VV_OID_TEXT + 1], b[VV_OID_TEXT + 1];
 	const char *args[] = {"merge-base", "--is-ancestor", a, b, NULL};
@@ -420,7 +414,7 @@ static vv_status descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool
 /* --- lists ----------------------------------------------------------------------------------------- */
 
 typedef struct found_pack {
-	char name[NAME_LEN + 1];
+	char name[VV_HOST_NAME_LEN + 1];
 	vv_oid pack, list; /* null: not there */
 	size_t folder;
 } found_pack;
@@ -432,27 +426,27 @@ typedef struct finding {
 } finding;
 
 /* "packs/0000/<hash>.pack": other paths are none of ours. */
-static bool read_name(const char *path, size_t *folder, char name[NAME_LEN + 1], bool *list)
+static bool read_name(const char *path, size_t *folder, char name[VV_HOST_NAME_LEN + 1], bool *list)
 {
 	const char *p = path + 6;
 	char *end;
 
-	if (strlen(path) != 6 + 5 + NAME_LEN + 5 || strncmp(path, "packs/", 6) != 0 ||
-	    p[4] != '/' || !vv_hex_is_lower(p, 4) || !vv_hex_is_lower(p + 5, NAME_LEN)) {
+	if (strlen(path) != 6 + 5 + VV_HOST_NAME_LEN + 5 || strncmp(path, "packs/", 6) != 0 ||
+	    p[4] != '/' || !vv_hex_is_lower(p, 4) || !vv_hex_is_lower(p + 5, VV_HOST_NAME_LEN)) {
 		return false;
 	}
 	*folder = (size_t)strtoul(p, &end, 16);
-	*list = strcmp(p + 5 + NAME_LEN, ".list") == 0;
-	memcpy(name, p + 5, NAME_LEN);
-	name[NAME_LEN] = '\0';
-	return *list || strcmp(p + 5 + NAME_LEN, ".pack") == 0;
+	*list = strcmp(p + 5 + VV_HOST_NAME_LEN, ".list") == 0;
+	memcpy(name, p + 5, VV_HOST_NAME_LEN);
+	name[VV_HOST_NAME_LEN] = '\0';
+	return *list || strcmp(p + 5 + VV_HOST_NAME_LEN, ".pack") == 0;
 }
 
 /* Sorted by path: of a pack the list comes first. */
 static vv_status find_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	finding *f = payload;
-	char name[NAME_LEN + 1];
+	char name[VV_HOST_NAME_LEN + 1];
 	size_t folder;
 	bool list;
 
@@ -492,14 +486,14 @@ static vv_status fetch_whole(vv_host *h, vv_error *err)
 	vv_repository_close(h->scratch);
 	h->scratch = NULL;
 	if ((rc = vv_remove_tree(h->git_dir, err)) < 0 || (rc = open_scratch(h, err)) < 0 ||
-	    (rc = fetch_ref(h, false, err)) < 0) {
+	    (rc = vv_host_fetch_ref(h, false, err)) < 0) {
 		return rc;
 	}
 	return vv_host_set_tip(h, &h->tip, err);
 }
 
 /* Blobs by their ids; those that are here are not asked for. */
-static vv_status fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
+vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
 {
 	const char *args[] = {"-c",
 			      "fetch.negotiationAlgorithm=noop",
@@ -580,7 +574,7 @@ static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *k
 static vv_status add_list(vv_host *h, const found_pack *p, const vv_buf *bytes, vv_error *err)
 {
 	vv_host_list list;
-	char name[NAME_LEN + 1];
+	char name[VV_HOST_NAME_LEN + 1];
 	uint64_t max;
 	vv_status rc = vv_config_u64(h->repo, "varve.maxreceiveblocks", BLOCKS_MAX, &max, err);
 
@@ -622,7 +616,7 @@ static vv_status add_sound_list(vv_host *h, const found_pack *p, const vv_buf *b
 	return rc;
 }
 
-static vv_status check_format(vv_host *h, vv_error *err)
+vv_status vv_host_check_format(vv_host *h, vv_error *err)
 {
 	vv_tree_entry e;
 	vv_buf text = VV_BUF_INIT;
@@ -646,7 +640,7 @@ static vv_status check_format(vv_host *h, vv_error *err)
 	return rc;
 }
 
-static vv_status load_lists(vv_host *h, vv_error *err)
+vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 {
 	finding f = {.h = h};
 	vv_oid *missing = NULL;
@@ -671,7 +665,7 @@ static vv_status load_lists(vv_host *h, vv_error *err)
 			}
 		}
 		if (rc == VV_OK && round == 0) {
-			rc = fetch_blobs(h, missing, missing_count, err);
+			rc = vv_host_fetch_blobs(h, missing, missing_count, err);
 		}
 	}
 	for (size_t i = 0; i < f.count; i++) {
@@ -687,346 +681,17 @@ static vv_status load_lists(vv_host *h, vv_error *err)
 	return rc;
 }
 
-/* --- what is complete there -------------------------------------------------------------------- */
+/* --- what is remembered of what is complete ------------------------------------------------------- */
 
-#define COMPLETE_MAX 256u /* commits */
-#define COMPLETE_LINE (VV_OID_TEXT + 1u)
-
-static char *complete_path(const vv_host *h)
+char *vv_host_complete_path(const vv_host *h)
 {
 	return vv_path_join(h->dir, "complete", (char *)NULL);
 }
 
-vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
-{
-	char *path = complete_path(h), hex[VV_OID_TEXT + 1];
-	vv_buf b = VV_BUF_INIT, old = VV_BUF_INIT;
-	vv_error ignored;
-	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; i < count && i < COMPLETE_MAX; i++) {
-		vv_oid_text(hex, &ids[i]);
-		vv_buf_printf(&b, "%s\n", hex);
-	}
-	/* and those of before, the latest first */
-	if (rc == VV_OK) {
-		(void)vv_read_file(&old, path, COMPLETE_MAX * COMPLETE_LINE, &ignored);
-	}
-	for (size_t at = 0;
-	     at + COMPLETE_LINE <= old.len && b.len + COMPLETE_LINE <= COMPLETE_MAX * COMPLETE_LINE;
-	     at += COMPLETE_LINE) {
-		memcpy(hex, old.data + at, VV_OID_TEXT);
-		hex[VV_OID_TEXT] = '\0';
-		if (!strstr(vv_buf_cstr(&b), hex)) {
-			vv_buf_printf(&b, "%s\n", hex);
-		}
-	}
-	vv_buf_clear(&old);
-	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
-		rc = vv_write_file(path, vv_buf_cstr(&b), b.len, false, err);
-	}
-	vv_buf_clear(&b);
-	vv_free(path);
-	return rc;
-}
-
-bool vv_host_is_complete(vv_host *h, const vv_oid *id)
-{
-	char *path = complete_path(h), hex[VV_OID_TEXT + 1];
-	vv_buf b = VV_BUF_INIT;
-	vv_error ignored;
-
-	vv_oid_text(hex, id);
-	bool is = path && vv_read_file(&b, path, COMPLETE_MAX * COMPLETE_LINE, &ignored) == VV_OK &&
-		  strstr(vv_buf_cstr(&b), hex);
-	vv_buf_clear(&b);
-	vv_free(path);
-	return is;
-}
-
 void vv_host_forget_complete(vv_host *h)
 {
-	char *path = complete_path(h);
+	char *path = vv_host_complete_path(h);
 
 	(void)(path && vv_unlink(path, true, NULL));
 	vv_free(path);
-}
-
-/* The ref has moved: to where it is now. */
-static vv_status follow_ref(vv_host *h, vv_host_change *change, vv_error *err)
-{
-	vv_oid old = h->tip;
-	bool forward = true;
-	vv_ref ref;
-	vv_status rc;
-
-	if ((rc = fetch_ref(h, true, err)) < 0 ||
-	    (rc = vv_ref_get(h->scratch, VV_HOST_NEXT, &ref, err)) < 0) {
-		return rc;
-	}
-	h->tip = ref.id; /* it may have moved on since it was asked for */
-	vv_ref_clear(&ref);
-	if (!vv_oid_is_null(&old)) {
-		rc = descends(h, &old, &h->tip, &forward, err);
-	}
-	*change = forward ? VV_HOST_AS_EXPECTED : VV_HOST_REWRITTEN;
-	if (!forward) {
-		vv_host_forget_complete(h);
-	}
-	return rc < 0 ? rc : vv_host_set_tip(h, &h->tip, err);
-}
-
-vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
-			  vv_host_change *change, vv_error *err)
-{
-	char *name = vv_strdup(blocks_ref);
-	bool same;
-	vv_status rc = read_tip(h, err);
-
-	*change = VV_HOST_AS_EXPECTED;
-	vv_free(h->ref);
-	h->ref = name;
-	vv_catalog_free(h->catalog);
-	h->last_folder = h->in_last_folder = 0;
-	if (!(h->catalog = vv_catalog_new()) || !h->ref) {
-		return vv_fail_nomem(err);
-	}
-	same = vv_oid_equal(&h->tip, tip);
-	if (rc == VV_OK && vv_oid_is_null(tip)) {
-		*change = same ? VV_HOST_AS_EXPECTED : VV_HOST_GONE;
-		vv_host_forget_complete(h);
-		return vv_host_set_tip(h, tip, err);
-	}
-	if (rc == VV_OK && !same) {
-		rc = follow_ref(h, change, err);
-	}
-	if (rc == VV_OK && (rc = check_format(h, err)) == VV_OK) {
-		rc = load_lists(h, err);
-	}
-	return rc;
-}
-
-bool vv_host_was_at(const vv_host *h, const vv_oid *tip)
-{
-	vv_ref ref;
-	vv_error absent;
-	bool same = vv_oid_is_null(tip);
-
-	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, &absent) == VV_OK) {
-		same = vv_oid_equal(&ref.id, tip);
-		vv_ref_clear(&ref);
-	}
-	return same;
-}
-
-bool vv_host_has(const vv_host *h, const vv_cid *cid)
-{
-	return vv_catalog_find(h->catalog, cid, NULL, NULL);
-}
-
-void vv_host_came(const vv_host *h, vv_host_sum *out)
-{
-	*out = h->came;
-}
-
-/* --- packs ---------------------------------------------------------------------------------------- */
-
-/* The places of packs that are needed, each once. */
-typedef struct needing {
-	vv_host *h;
-	size_t *packs;
-	size_t count, cap;
-	bool *listed; /* for each pack of the catalog */
-} needing;
-
-static vv_status need_pack(needing *n, size_t place, vv_error *err)
-{
-	if (n->listed[place] || vv_catalog_pack(n->h->catalog, place)->here) {
-		return VV_OK;
-	}
-	if (!vv_array_room(n->packs, n->count, n->cap)) {
-		return vv_fail_nomem(err);
-	}
-	n->listed[place] = true;
-	n->packs[n->count++] = place;
-	return VV_OK;
-}
-
-static vv_status need(needing *n, const vv_cid *cid, vv_error *err)
-{
-	size_t place;
-
-	return vv_catalog_find(n->h->catalog, cid, &place, NULL) ? need_pack(n, place, err) : VV_OK;
-}
-
-/* And the packs that their differences stand on, as far as these are not here. */
-static vv_status need_bases(needing *n, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
-		const vv_host_pack *p = vv_catalog_pack(n->h->catalog, n->packs[i]);
-		for (size_t k = 0; rc == VV_OK && k < p->base_count; k++) {
-			if (!vv_store_has(n->h->main, &p->bases[k])) {
-				rc = need(n, &p->bases[k], err);
-			}
-		}
-	}
-	return rc;
-}
-
-static vv_status take_pack(vv_host *h, vv_host_pack *p, vv_error *err)
-{
-	char hex[NAME_LEN + 1], file[NAME_LEN + 16];
-	vv_buf bytes = VV_BUF_INIT;
-	vv_error why;
-	char *path;
-	vv_status rc = VV_OK;
-
-	vv_hex_write(hex, p->hash, sizeof(p->hash));
-	(void)snprintf(file, sizeof(file), "pack-%s.pack", hex);
-	if (!(path = vv_path_join(h->packs, "packs", file, (char *)NULL))) {
-		return vv_fail_nomem(err);
-	}
-	p->here = true; /* what cannot be had is not asked for again */
-	if (vv_blob_read(h->scratch, &p->blob, PACK_MAX, &bytes, &why) == VV_OK) {
-		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
-		h->came.packs++;
-		h->came.bytes += bytes.len;
-	} else if (why.code == VV_ENOMEM) {
-		rc = vv_fail_nomem(err);
-	}
-	vv_buf_clear(&bytes);
-	vv_free(path);
-	return rc;
-}
-
-static vv_status fetch_packs(needing *n, vv_error *err)
-{
-	vv_host *h = n->h;
-	vv_oid *ids = vv_calloc(n->count + 1, sizeof(*ids));
-	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
-		ids[i] = vv_catalog_pack(h->catalog, n->packs[i])->blob;
-	}
-	if (rc == VV_OK) {
-		rc = fetch_blobs(h, ids, n->count, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
-		rc = take_pack(h, vv_catalog_pack(h->catalog, n->packs[i]), err);
-		vv_progress_update(h->progress, "packs", i + 1, n->count);
-	}
-	vv_free(ids);
-	return rc;
-}
-
-/* Blocks to be looked at, of one level of all trees. */
-typedef struct frontier {
-	vv_host *h;
-	vv_cid_set *seen;
-	vv_cid *now, *next;
-	size_t count, next_count, next_cap;
-} frontier;
-
-static vv_status add_next(void *payload, const vv_cid *cid, vv_error *err)
-{
-	frontier *f = payload;
-	bool added;
-	vv_status rc = VV_OK;
-
-	if (vv_store_has(f->h->main, cid)) {
-		return VV_OK;
-	}
-	if ((rc = vv_cid_set_add(f->seen, cid, &added, err)) < 0 || !added) {
-		return rc;
-	}
-	if (!vv_array_room(f->next, f->next_count, f->next_cap)) {
-		return vv_fail_nomem(err);
-	}
-	f->next[f->next_count++] = *cid;
-	return VV_OK;
-}
-
-/* What the blocks at hand link to. */
-static vv_status look_below(frontier *f, vv_error *err)
-{
-	vv_buf bytes = VV_BUF_INIT;
-	vv_error ignored;
-	vv_cid is;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
-		const vv_cid *cid = &f->now[i];
-		/* A false one leads nowhere: it will be refused when it is taken. */
-		if (cid->codec == VV_CODEC_DAG_CBOR &&
-		    vv_store_get(f->h->blocks, cid, &bytes, &ignored) == VV_OK &&
-		    vv_cid_of(&is, cid->codec, bytes.data, bytes.len, &ignored) == VV_OK &&
-		    vv_cid_equal(&is, cid) &&
-		    vv_cbor_check(bytes.data, bytes.len, &ignored) == VV_OK) {
-			rc = vv_cbor_links(bytes.data, bytes.len, add_next, f, err);
-		}
-	}
-	vv_buf_clear(&bytes);
-	return rc;
-}
-
-static vv_status fetch_level(frontier *f, vv_error *err)
-{
-	needing n = {.h = f->h};
-	vv_status rc = VV_OK;
-
-	n.listed = vv_calloc(vv_catalog_packs(f->h->catalog) + 1, sizeof(bool));
-	if (!n.listed) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
-		rc = need(&n, &f->now[i], err);
-	}
-	if (rc == VV_OK && (rc = need_bases(&n, err)) == VV_OK && n.count > 0) {
-		rc = fetch_packs(&n, err);
-	}
-	vv_free(n.packs);
-	vv_free(n.listed);
-	return rc;
-}
-
-vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
-{
-	frontier f = {.h = h, .seen = vv_cid_set_new()};
-	vv_status rc = f.seen ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = add_next(&f, &cids[i], err);
-	}
-	while (rc == VV_OK && f.next_count > 0) {
-		vv_free(f.now);
-		f.now = f.next;
-		f.count = f.next_count;
-		f.next = NULL;
-		f.next_count = f.next_cap = 0;
-		if ((rc = fetch_level(&f, err)) == VV_OK) {
-			rc = look_below(&f, err);
-		}
-	}
-	vv_free(f.now);
-	vv_free(f.next);
-	vv_cid_set_free(f.seen);
-	return rc;
-}
-
-vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
-{
-	vv_error why;
-	vv_status rc = vv_store_get(h->blocks, cid, out, &why);
-
-	/* its list names it, and the pack does not have it, or cannot be read */
-	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) && vv_host_has(h, cid)) {
-		rc = why.code = VV_ECORRUPT;
-		h->came.damaged++;
-	}
-	if (rc < 0) {
-		*err = why;
-	}
-	return rc;
 }

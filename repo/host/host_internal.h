@@ -69,4 +69,25 @@ vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_
 bool vv_host_is_complete(vv_host *h, const vv_oid *id);
 void vv_host_forget_complete(vv_host *h);
 
+#define VV_HOST_NAME_LEN (2u * VV_PACK_HASH_LEN) /* of a pack, in hex */
+
+/* host.c, for packs.c. */
+/* The lists of the tip into the catalog, those that are here already from disk. */
+vv_status vv_host_load_lists(vv_host *h, vv_error *err);
+/* Blobs into the scratch repository, by their ids where the host allows it; those that are here are
+ * not asked for. */
+vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
+/* h->tip as the last run left it, while its objects are still there; null: there is none. */
+vv_status vv_host_read_tip(vv_host *h, vv_error *err);
+/* VV_EREFUSED where the tip holds no blocks of varve's, VV_ENOSUPPORT where a newer varve wrote it. */
+vv_status vv_host_check_format(vv_host *h, vv_error *err);
+/* The blocks' ref into the scratch repository, without large blobs where filter is true. */
+vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err);
+/* *out: is old an ancestor of now, or the same? */
+vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
+			   vv_error *err);
+
+/* The file of the versions that are known to be complete there; owned by the caller. */
+char *vv_host_complete_path(const vv_host *h);
+
 #endif
