@@ -30,6 +30,7 @@ class OnDisk(worker.Worker):
 		super().__init__(where + '/own/worker', varve, None, False)
 		self.disk = where + '/disk'
 		self.root = self.disk + '/case'
+		self.folder = worker.Folder(self.root)
 		self.env['TMPDIR'] = where
 
 	def command(self, scenario, fault, limit=worker.LIMIT):
@@ -83,7 +84,7 @@ def main():
 		t = w.template(s)
 		for kind in ('blocks', 'files'):
 			for room in steps(kind, every, salt):
-				worker.write_tree(w.root, t.tree)
+				w.folder.write(t.tree)
 				w.fill(kind, room)
 				ran = w.command(s, None)
 				w.empty()
