@@ -36,8 +36,8 @@
 #include "cmd/run.h"
 
 #define MANY 1000000000u /* more calls than any command makes */
-#define SAMPLES 24u      /* attempts a kind */
-#define EACH_END 8u      /* of these, at the beginning and at the end */
+#define SAMPLES 14u      /* attempts a kind */
+#define EACH_END 5u      /* of these, at the beginning and at the end */
 #define SECONDS_MAX 60u  /* of one command; then it hangs */
 
 /* Where the sanitizer is linked in. */
