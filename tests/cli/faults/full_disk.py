@@ -33,7 +33,7 @@ class OnDisk(worker.Worker):
 		self.folder = worker.Folder(self.root)
 		self.env['TMPDIR'] = where
 
-	def command(self, scenario, fault, limit=worker.LIMIT):
+	def command(self, scenario, fault=None, limit=worker.LIMIT):
 		return self.run('exec ' + scenario.command, scenario.cwd, None, limit)
 
 	def fill(self, kind, room):
