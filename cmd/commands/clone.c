@@ -486,7 +486,9 @@ static int run_clone(void *opts, int argc, char **argv)
 	if (rc < 0) {
 		clean_up(&r, rc, &err);
 	} else if (!r.o->quiet && r.job.missing == 0 && r.job.versions > 0) {
-		vv_note("all %s versions of datasets are complete", vv_text_count(r.job.versions));
+		vv_note(r.job.versions == 1 ? "the one version of a dataset is complete"
+					    : "all %s versions of datasets are complete",
+			vv_text_count(r.job.versions));
 	}
 	bool missing = r.job.missing > 0;
 	vv_fetch_job_clear(&r.job);
