@@ -278,7 +278,6 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer pointer;
-	vv_buf block = VV_BUF_INIT;
 	vv_index_entry e;
 	vv_head head = {0};
 	vv_tree_entry at = {0};
@@ -317,9 +316,8 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 		out->named_form = pointer.form;
 	}
 	if (rc == VV_OK && found && (rc = open_store(r, err)) == VV_OK) {
-		rc = vv_store_get(r->store, &pointer.root, &block, err);
-		if (rc == VV_OK &&
-		    (rc = vv_root_decode(&out->parent_root, block.data, block.len, err)) == VV_OK) {
+		rc = vv_root_load(&out->parent_root, r->store, &pointer.root, err);
+		if (rc == VV_OK) {
 			out->parent = pointer.root;
 		} else if (rc == VV_EMISSING) {
 			vv_error_clear(err);
@@ -329,7 +327,6 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 	}
 	vv_head_clear(&head);
 	vv_tree_entry_clear(&at);
-	vv_buf_clear(&block);
 	vv_arena_clear(&arena);
 	return rc;
 }

@@ -11,7 +11,6 @@
 #include "dataset/format/list_internal.h"
 #include "dataset/schema/schema.h"
 #include "repo/blocks/cbor.h"
-#include "repo/blocks/store.h"
 
 #define ROOT_KEY_SOURCES 4
 
@@ -484,6 +483,18 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 	return rc;
 }
 
+vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_error *err)
+{
+	vv_buf block = VV_BUF_INIT;
+	vv_status rc = vv_store_get(store, cid, &block, err);
+
+	if (rc == VV_OK) {
+		rc = vv_root_decode(out, block.data, block.len, err);
+	}
+	vv_buf_clear(&block);
+	return rc;
+}
+
 vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err)
 {
 	return vv_root_pointer_as(out, VV_POINTER_NEWEST, cid, r, err);
@@ -503,5 +514,20 @@ vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_c
 		*out = rc == VV_OK && made.len == len && memcmp(made.data, text, len) == 0;
 	}
 	vv_buf_clear(&made);
+	return rc;
+}
+
+vv_status vv_root_pointer_holds(bool *out, vv_store *store, const void *text, size_t len,
+				const vv_cid *cid, vv_error *err)
+{
+	vv_root root;
+	vv_status rc;
+
+	*out = false;
+	vv_root_init(&root);
+	if ((rc = vv_root_load(&root, store, cid, err)) == VV_OK) {
+		rc = vv_root_pointer_is(out, text, len, cid, &root, err);
+	}
+	vv_root_clear(&root);
 	return rc;
 }

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "dataset/format/dialect.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/store.h"
 #include "repo/git/pointer.h"
 
 #define VV_FORMAT_GENERATION 1u
@@ -53,6 +54,9 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err);
  * naming it. out must be initialised. */
 vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err);
 
+/* The root that a store has at the CID. VV_EMISSING; and as decode. out must be initialised. */
+vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_error *err);
+
 /* The pointer's text, a function of the root. Appends. */
 vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err);
 /* The same in a form of before: for a path that has it, and whose root stays. */
@@ -61,5 +65,8 @@ vv_status vv_root_pointer_as(vv_buf *out, vv_pointer_form form, const vv_cid *ci
 /* Is this the text of the root's pointer, in any form? */
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,
 			     const vv_root *r, vv_error *err);
+/* The same for the root that the store has at the CID. VV_EMISSING. */
+vv_status vv_root_pointer_holds(bool *out, vv_store *store, const void *text, size_t len,
+				const vv_cid *cid, vv_error *err);
 
 #endif

@@ -115,37 +115,29 @@ static bool known_same(const planner *p, const vv_add_item *item, bool *stat_cle
 static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT, block = VV_BUF_INIT;
+	vv_buf text = VV_BUF_INIT;
 	vv_pointer pointer;
 	vv_store *store;
-	vv_root root;
-	bool is = true;
+	bool holds;
 	vv_status rc;
 
 	*out = false;
 	if (vv_oid_is_null(&item->blob)) {
 		return VV_OK;
 	}
-	vv_root_init(&root);
 	if ((rc = vv_dataset_reader_store(p->s, &store, err)) < 0 ||
 	    (rc = vv_blob_read(p->r, &item->blob, VV_POINTER_MAX, &text, err)) < 0 ||
 	    (rc = vv_pointer_read(&pointer, &arena, text.data, text.len, err)) < 0) {
 		goto done;
 	}
-	rc = vv_store_get(store, &pointer.root, &block, err);
-	if (rc == VV_EMISSING) {
+	rc = vv_root_pointer_holds(&holds, store, text.data, text.len, &pointer.root, err);
+	if (rc == VV_OK) {
+		*out = !holds;
+	} else if (rc == VV_EMISSING) {
 		vv_error_clear(err);
 		rc = VV_OK;
-		goto done;
-	}
-	if (rc == VV_OK && (rc = vv_root_decode(&root, block.data, block.len, err)) == VV_OK &&
-	    (rc = vv_root_pointer_is(&is, text.data, text.len, &pointer.root, &root, err)) ==
-		    VV_OK) {
-		*out = !is;
 	}
 done:
-	vv_root_clear(&root);
-	vv_buf_clear(&block);
 	vv_buf_clear(&text);
 	vv_arena_clear(&arena);
 	return rc;

@@ -124,7 +124,6 @@ static vv_status leave_text(runner *run, const vv_add_item *item, const char *wh
 static vv_status mend_pointer(runner *run, const vv_add_item *item, vv_dataset_found *staged,
 			      vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT;
 	vv_store *store;
 	vv_root root;
 	bool is = false;
@@ -132,8 +131,7 @@ static vv_status mend_pointer(runner *run, const vv_add_item *item, vv_dataset_f
 
 	vv_root_init(&root);
 	if ((rc = vv_repository_store(run->r, &store, err)) < 0 ||
-	    (rc = vv_store_get(store, &staged->result.cid, &block, err)) < 0 ||
-	    (rc = vv_root_decode(&root, block.data, block.len, err)) < 0 ||
+	    (rc = vv_root_load(&root, store, &staged->result.cid, err)) < 0 ||
 	    (rc = vv_root_pointer_is(&is, staged->pointer.data, staged->pointer.len,
 				     &staged->result.cid, &root, err)) < 0 ||
 	    is) {
@@ -155,7 +153,6 @@ static vv_status mend_pointer(runner *run, const vv_add_item *item, vv_dataset_f
 	}
 done:
 	vv_root_clear(&root);
-	vv_buf_clear(&block);
 	return rc;
 }
 

@@ -23,34 +23,20 @@ static vv_status refuse(const vv_change_entry *e, const char *why, vv_error *err
 static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const vv_buf *text,
 			       const vv_pointer *p, vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT;
 	vv_store *store;
-	vv_root root;
-	bool is = false;
-	vv_status rc;
+	bool holds;
+	vv_status rc = vv_repository_store(r, &store, err);
 
-	vv_root_init(&root);
-	if ((rc = vv_repository_store(r, &store, err)) < 0) {
-		goto done;
+	if (rc < 0) {
+		return rc;
 	}
-	rc = vv_store_get(store, &p->root, &block, err);
-	if (rc == VV_EMISSING) {
-		rc = VV_OK;
-		goto done;
-	}
-	if (rc < 0 || (rc = vv_root_decode(&root, block.data, block.len, err)) < 0 ||
-	    (rc = vv_root_pointer_is(&is, text->data, text->len, &p->root, &root, err)) < 0) {
-		goto done;
-	}
-	if (!is) {
+	rc = vv_root_pointer_holds(&holds, store, text->data, text->len, &p->root, err);
+	if (rc == VV_OK && !holds) {
 		rc = refuse(e, "its pointer was changed by hand or by a merge of text", err);
 		vv_hint(err, "'varve add %s' stages the table that is in the work tree",
 			vv_text_shows(e->path));
 	}
-done:
-	vv_root_clear(&root);
-	vv_buf_clear(&block);
-	return rc;
+	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
 static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_error *err)

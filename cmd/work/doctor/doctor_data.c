@@ -90,27 +90,17 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, const vv_pointer *p,
 				vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT;
 	vv_store *store;
-	vv_root root;
-	bool is = false;
+	bool holds;
 	vv_status rc;
 
-	vv_root_init(&root);
 	if ((rc = vv_repository_store(a->r, &store, err)) < 0 ||
-	    (rc = vv_store_get(store, &p->root, &block, err)) < 0 ||
-	    (rc = vv_root_decode(&root, block.data, block.len, err)) < 0 ||
-	    (rc = vv_root_pointer_is(&is, text->data, text->len, &p->root, &root, err)) < 0) {
-		goto done;
+	    (rc = vv_root_pointer_holds(&holds, store, text->data, text->len, &p->root, err)) < 0 ||
+	    holds) {
+		return rc;
 	}
-	if (!is) {
-		rc = say(a, "pointer", "its pointer was edited: it does not say what its data is",
-			 path, "varve add --fix", err);
-	}
-done:
-	vv_root_clear(&root);
-	vv_buf_clear(&block);
-	return rc;
+	return say(a, "pointer", "its pointer was edited: it does not say what its data is", path,
+		   "varve add --fix", err);
 }
 
 static vv_status say_damaged(data *a, const char *path, const char *what, bool work, vv_error *err)
