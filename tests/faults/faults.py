@@ -349,8 +349,13 @@ def run(args, where, varve, shim, asan):
 			return 0
 		if args.seconds:
 			random.Random(args.seed).shuffle(cases)
-		unmet = 0
+		unmet = done = 0
+		said = started
 		for case, what, found in pool.imap_unordered(run_case, cases, chunksize=4 if mode == 'quick' else 24):
+			done += 1
+			if mode == 'full' and time.monotonic() - said > 60:
+				said = time.monotonic()
+				print(f'{done} of {len(cases)} cases after {(said - started) / 60:.0f} min, {unknown} problems', file=sys.stderr)
 			name, kind, _ = case.split(':')
 			if name == 'damage':
 				kind = 'damage-' + kind.rsplit('.', 1)[1]
