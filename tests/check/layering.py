@@ -47,6 +47,9 @@ cmd/work/apply
 cmd/work/check
 cmd/work/serve
 cmd/work/doctor
+cmd/work/web
+cmd/web
+cmd/web/pages
 cmd
 cmd/print
 cmd/setup

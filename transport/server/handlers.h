@@ -1,5 +1,6 @@
 /*
- * handlers: what the HTTP server has others do: answer a request of the protocol, give a file, log.
+ * handlers: what the HTTP server has others do: answer a request of the protocol, give a file, make a
+ * page, log.
  */
 #ifndef VV_TRANSPORT_SERVER_HANDLERS_H
 #define VV_TRANSPORT_SERVER_HANDLERS_H
@@ -33,6 +34,54 @@ typedef struct vv_http_file {
 /* VV_EIO once nobody wants more. */
 typedef vv_status (*vv_http_out_fn)(void *out, const void *bytes, size_t len, vv_error *err);
 
+/* A name and value of a query, decoded. */
+typedef struct vv_http_parameter {
+	const char *name, *value;
+} vv_http_parameter;
+
+/* What somebody asks for with GET or HEAD at an address that is no other route's. Borrowed. */
+typedef struct vv_http_ask {
+	const char *name;  /* the repository's, in URLs */
+	const char *base;  /* where its addresses begin, encoded: "/NAME", or "" for a single one */
+	const char *below; /* the rest of the path, encoded: "", "/", "/data/main/a.csv" */
+	const vv_http_parameter
+		*parameters; /* in the order of the query; a value that is not said is "" */
+	size_t parameter_count;
+	const char *const *names; /* of all repositories, at the top of a server of several: then
+				   * `name` is NULL, and so is the call's repository */
+	size_t name_count;
+	const char *accept, *cookies, *host; /* headers; "" where they are not there */
+	bool secure;                         /* https */
+	uint64_t until_ms;         /* when the answer must have begun, on vv_monotonic_ms's clock */
+	bool (*gone)(void *asker); /* has the client closed the connection? */
+	void *asker;
+} vv_http_ask;
+
+/* The head of a page. Strings are copied; NULL: none. */
+typedef struct vv_http_head {
+	unsigned status;
+	const char *type;
+	const char *etag;     /* without quotes; where If-None-Match names it, begin answers 304 */
+	const char *location; /* of a redirect */
+	const char *cookie;   /* Set-Cookie's value */
+	const char *policy;   /* Content-Security-Policy; NULL: nothing is allowed */
+	const char *download; /* a name for the file to be saved, ASCII without quotes */
+	const char *commit;   /* X-Varve-Commit */
+	bool fixed;           /* this address will never name anything else */
+	bool no_store;        /* no cache may keep it */
+	bool shared;          /* pages of other origins may read it, as --cors allows */
+	uint64_t size;        /* of the body; UINT64_MAX: not known before */
+} vv_http_head;
+
+/* How a page is given: begin once, then its bytes. */
+typedef struct vv_http_reply {
+	/* *wanted false: the head is all (HEAD, 304), and no bytes are to be made. VV_EIO: nobody
+	 * waits any more. */
+	vv_status (*begin)(void *out, const vv_http_head *head, bool *wanted, vv_error *err);
+	vv_http_out_fn write;
+	void *out;
+} vv_http_reply;
+
 typedef struct vv_http_handlers {
 	/* Reads one request from line and writes its answer. What it fails with is logged; when
 	 * nothing was written it becomes the answer, with status 500. */
@@ -49,6 +98,10 @@ typedef struct vv_http_handlers {
 	vv_status (*file_cost)(void *handle, uint64_t from, uint64_t len, uint64_t *out,
 			       vv_error *err);
 	void (*file_close)(void *handle);
+	/* Runs in a worker's thread. A failure before begin becomes the answer as file_open's does.
+	 * NULL: no pages. */
+	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,
+			  const vv_http_reply *reply, vv_error *err);
 	/* One line for each request, without a newline and already escaped. */
 	void (*log)(void *payload, const char *line);
 	void *payload;

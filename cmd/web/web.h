@@ -1,0 +1,27 @@
+/*
+ * web: the pages and the API of repositories, as the HTTP server's page handler.
+ *
+ * Finds out what an address asks for (address.h), opens a visit (cmd/work/web/visit.h), resolves
+ * the versions, redirects what names no commit, and answers with JSON itself (api.h) or has the
+ * pages answer (reply.h). Adds the headers that keep a browser safe.
+ */
+#ifndef VV_CMD_WEB_WEB_H
+#define VV_CMD_WEB_WEB_H
+
+#include "cmd/web/reply.h"
+
+typedef struct vv_web vv_web;
+
+typedef struct vv_web_options {
+	const vv_web_pages *pages; /* NULL: only the API */
+	bool owner;                /* `varve web`: the work tree may be compared */
+} vv_web_options;
+
+vv_web *vv_web_open(const vv_web_options *o); /* NULL: out of memory */
+void vv_web_close(vv_web *w);                 /* accepts NULL */
+
+/* The member `page` of vv_http_handlers; its payload is the vv_web. Called in threads. */
+vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *ask,
+			const vv_http_reply *reply, vv_error *err);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * history: the life of a row, and of a column. Of a dataset: changes.h, vv_web_log_read with a path.
+ */
+#ifndef VV_CMD_WORK_WEB_HISTORY_H
+#define VV_CMD_WORK_WEB_HISTORY_H
+
+#include "cmd/work/web/changes.h"
+#include "cmd/work/web/values.h"
+#include "diff/rows/row_change.h"
+
+typedef struct vv_web_life_cell {
+	const char *name, *old_name; /* old_name: where the column was renamed; else NULL */
+	vv_cell_change change;
+	vv_web_cell old_cell, new_cell; /* absent where the row was not there */
+} vv_web_life_cell;
+
+/* A commit that changed the row. */
+typedef struct vv_web_life_event {
+	vv_web_commit commit;
+	vv_row_kind kind; /* added, removed, changed */
+	const char *path, *old_path;
+	vv_web_life_cell *cells; /* those that changed; of an added or removed row, all */
+	size_t count;
+} vv_web_life_event;
+
+typedef struct vv_web_life {
+	vv_web_life_event *events; /* newest first */
+	size_t count;
+	bool complete;
+	char next[VV_OID_TEXT + 1]; /* else: the commit to go on from */
+} vv_web_life;
+
+/* key: "A,B". VV_EUSAGE: the table has no key. */
+vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *path,
+			  const char *key, size_t limit, vv_web_life *out, vv_error *err);
+
+/* A column in one version. */
+typedef struct vv_web_column_then {
+	vv_web_commit commit;
+	bool there; /* the version has the column */
+	uint64_t rows;
+	vv_web_values values; /* without common values and bars */
+} vv_web_column_then;
+
+typedef struct vv_web_column_life {
+	vv_web_column_then *points; /* newest first; versions of the dataset */
+	size_t count;
+	bool complete;
+	char next[VV_OID_TEXT + 1];
+} vv_web_column_life;
+
+/* Of many versions, `limit` that are spread over them evenly, the newest and the oldest among them. */
+vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const char *path,
+				  const char *column, size_t limit, vv_web_column_life *out,
+				  vv_error *err);
+
+#endif
