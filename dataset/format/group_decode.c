@@ -25,6 +25,10 @@ static_assert(GROUP_CONST == 0 && GROUP_DATETIME == 6 && GROUP_MIXED_STATES == 2
 static_assert(GROUP_DECIMAL_FORMS == 3 && GROUP_DATETIME_FORMS == 4 && GROUP_LEN_VARINTS == 2,
 	      "docs/format.md: forms of numbers, lengths of texts");
 
+/* An empty text may be copied sixteen bytes at a time, too (group_lines.h). */
+static const char no_text[16];
+static const char outside_years[] = "a date is outside the years 1 to 9999";
+
 #define BATCH 256u /* numbers decoded at a time; fits the first-level cache with room */
 
 vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err)
@@ -92,6 +96,8 @@ typedef struct reading {
 	uint8_t state;
 	vv_arena *arena;
 	size_t column;
+	group_value_fn map; /* NULL: values stay as they are */
+	void *payload;
 } reading;
 
 static vv_status bad(const reading *in, const char *what, vv_error *err)
@@ -113,16 +119,33 @@ static size_t left(const reading *in)
 	return (size_t)(in->end - in->p);
 }
 
+/* Shared values, before rows get them. */
+static vv_status map_values(const reading *in, vv_cell *values, size_t count, vv_error *err)
+{
+	for (size_t k = 0; k < count && in->map; k++) {
+		if (!in->map(in->payload, &values[k])) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status read_const(reading *in, vv_error *err)
 {
 	uint64_t len;
+	vv_cell value;
+	vv_status rc;
 
 	if (!vv_varint_read(&in->p, in->end, &len) || len != left(in) ||
 	    (in->count == 0 && len != 0)) {
 		return bad(in, "its one value has a wrong length", err);
 	}
+	set_cell(&value, (const char *)in->p, (size_t)len, in->state);
+	if ((rc = map_values(in, &value, 1, err)) < 0) {
+		return rc;
+	}
 	for (size_t i = 0; i < in->count; i++) {
-		set_cell(&in->cells[i * in->stride], (const char *)in->p, (size_t)len, in->state);
+		in->cells[i * in->stride] = value;
 	}
 	in->p = in->end;
 	return VV_OK;
@@ -133,6 +156,7 @@ static vv_status read_dict(reading *in, vv_error *err)
 	vv_cell value[GROUP_DICT_MAX + 1];
 	const uint8_t *text, *index;
 	uint64_t count, len, sum = 0;
+	vv_status rc;
 
 	if (!vv_varint_read(&in->p, in->end, &count) || count < 2 || count > GROUP_DICT_MAX) {
 		return bad(in, "the number of distinct values is out of bounds", err);
@@ -151,6 +175,9 @@ static vv_status read_dict(reading *in, vv_error *err)
 	for (size_t k = 0; k < count; k++) {
 		value[k].text = (const char *)text;
 		text += value[k].len;
+	}
+	if ((rc = map_values(in, value, count, err)) < 0) {
+		return rc;
 	}
 	index = text;
 	for (size_t i = 0; i < in->count; i++) {
@@ -372,10 +399,102 @@ static inline size_t write_number(char *out, int64_t v, const numbers *n)
 	}
 }
 
+/* Numbers of one byte repeat: each is spelled once, where that can save work. */
+#define FEW 256u
+#define FEW_FROM 64u /* numbers in the column */
+
+static bool has_few(const numbers *n)
+{
+	return n->width <= 1 && !n->deltas && n->count >= FEW_FROM;
+}
+
+/* All cells of a column whose numbers are a byte each. */
+static vv_status read_few(reading *in, numbers *n, vv_error *err)
+{
+	vv_cell known[FEW];
+	const uint8_t *at = n->planes;
+	char *out = vv_arena_alloc(in->arena, FEW * VV_SPELL_MAX);
+
+	if (!out) {
+		return vv_fail_nomem(err);
+	}
+	memset(known, 0, sizeof known);
+	for (size_t i = 0; i < in->count; i++) {
+		if (n->empty && n->empty[i]) {
+			set_cell(&in->cells[i * in->stride], no_text, 0, in->state);
+			continue;
+		}
+		uint8_t unit = n->width == 1 ? *at++ : 0;
+		if (!known[unit].text) {
+			size_t len = write_number(out, (int64_t)(n->value + unit), n);
+			if (len == 0) {
+				return bad(in, outside_years, err);
+			}
+			set_cell(&known[unit], out, len, in->state);
+			out += len;
+		}
+		in->cells[i * in->stride] = known[unit];
+	}
+	in->p = in->end;
+	return VV_OK;
+}
+
+/* write_batch where no value is empty: a loop for each kind of number. */
+#define WRITE_ALL(write)                                                                           \
+	for (; n->at < n->have; i++) {                                                             \
+		int64_t v = (int64_t)n->unit[n->at++];                                             \
+		size_t len = (write);                                                              \
+		set_cell(&in->cells[i * in->stride], out, len, in->state);                         \
+		out += len;                                                                        \
+	}
+
+/* A date often is the day of the row before. */
+static size_t write_dates(reading *in, numbers *n, size_t from)
+{
+	size_t i = from;
+	char *out = n->out;
+	const char *text = NULL;
+	int64_t day = 0;
+
+	for (; n->at < n->have; i++) {
+		int64_t v = (int64_t)n->unit[n->at++];
+		if (!text || v != day) {
+			if (!spell_write_date(out, v)) {
+				return SIZE_MAX;
+			}
+			text = out;
+			day = v;
+			out += 10;
+		}
+		set_cell(&in->cells[i * in->stride], text, 10, in->state);
+	}
+	return i;
+}
+
+static size_t write_full_batch(reading *in, numbers *n, size_t from)
+{
+	size_t i = from;
+	char *out = n->out;
+
+	if (n->encoding == GROUP_DATE) {
+		return write_dates(in, n, from);
+	}
+	if (n->encoding == GROUP_INTEGER) {
+		WRITE_ALL(spell_write_integer(out, v));
+	} else {
+		WRITE_ALL(spell_write_decimal(out, v, n->scale));
+	}
+	return i;
+}
+
 /* Texts for cells from `from` on, until the batch or the cells are used up;
  * returns the next cell, or SIZE_MAX for a number that is not a date. */
 static size_t write_batch(reading *in, numbers *n, size_t from)
 {
+	if (!n->empty && (n->encoding == GROUP_DATE || n->encoding == GROUP_INTEGER ||
+			  (n->encoding == GROUP_DECIMAL && n->form == GROUP_FIXED))) {
+		return write_full_batch(in, n, from);
+	}
 	size_t i = from;
 	char *out = n->out;
 
@@ -384,7 +503,7 @@ static size_t write_batch(reading *in, numbers *n, size_t from)
 		size_t len;
 
 		if (n->empty && n->empty[i]) {
-			set_cell(cell, "", 0, in->state);
+			set_cell(cell, no_text, 0, in->state);
 			continue;
 		}
 		if (n->at == n->have) {
@@ -413,13 +532,16 @@ static vv_status read_numbers(reading *in, int encoding, vv_error *err)
 	if ((rc = open_numbers(in, &n, err)) < 0) {
 		return rc;
 	}
+	if (has_few(&n)) {
+		return read_few(in, &n, err);
+	}
 	while (i < in->count) {
 		if (n.taken < n.count && !next_batch(&n, in->arena)) {
 			return vv_fail_nomem(err);
 		}
 		i = write_batch(in, &n, i);
 		if (i == SIZE_MAX) {
-			return bad(in, "a date is outside the years 1 to 9999", err);
+			return bad(in, outside_years, err);
 		}
 	}
 	in->p = in->end;
@@ -494,10 +616,10 @@ static vv_status read_mixed(reading *in, int encoding, size_t rows, vv_error *er
 	return VV_OK;
 }
 
-vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size_t stride,
-			  vv_arena *arena, vv_error *err)
+static vv_status read_column(reading in, const vv_group *g, vv_error *err)
 {
-	reading in = {NULL, NULL, cells, stride, g->rows, VV_CELL_TEXT, arena, column};
+	vv_cell *cells = in.cells;
+	size_t stride = in.stride, column = in.column;
 	uint8_t head;
 
 	if (column >= g->columns) {
@@ -528,6 +650,34 @@ vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size
 	}
 	in.count = 0;
 	return read_values(&in, head & 15, err);
+}
+
+vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size_t stride,
+			  vv_arena *arena, vv_error *err)
+{
+	reading in = {.cells = cells,
+		      .stride = stride,
+		      .count = g->rows,
+		      .state = VV_CELL_TEXT,
+		      .arena = arena,
+		      .column = column};
+
+	return read_column(in, g, err);
+}
+
+vv_status group_column_mapped(const vv_group *g, size_t column, vv_cell *cells, group_value_fn fn,
+			      void *payload, vv_arena *arena, vv_error *err)
+{
+	reading in = {.cells = cells,
+		      .stride = 1,
+		      .count = g->rows,
+		      .state = VV_CELL_TEXT,
+		      .arena = arena,
+		      .column = column,
+		      .map = fn,
+		      .payload = payload};
+
+	return read_column(in, g, err);
 }
 
 vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,

@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "dataset/format/group.h"
+
 #define VV_GROUP_MAGIC "vvg\x01"
 #define VV_GROUP_MAGIC_LEN 4u
 static_assert(sizeof VV_GROUP_MAGIC - 1 == VV_GROUP_MAGIC_LEN, "magic and version");
@@ -50,6 +53,15 @@ static inline int64_t group_unzigzag(uint64_t u)
 {
 	return (int64_t)((u >> 1) ^ (0 - (u & 1)));
 }
+
+/* Makes another text of a value that rows share (all values of a column that has few); false
+ * when out of memory. */
+typedef bool (*group_value_fn)(void *payload, vv_cell *value);
+
+/* vv_group_column with stride 1, where fn (or NULL) sees each shared value once, before the
+ * cells get it. */
+vv_status group_column_mapped(const vv_group *g, size_t column, vv_cell *cells, group_value_fn fn,
+			      void *payload, vv_arena *arena, vv_error *err);
 
 /* Bits that hold u: 0 .. 64. */
 static inline unsigned group_bit_len(uint64_t u)

@@ -10,7 +10,6 @@
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/simd.h"
 
 struct vv_row_writer {
 	vv_dialect dialect;
@@ -28,6 +27,12 @@ struct vv_row_writer {
 static uint8_t escape_of(const vv_dialect *d)
 {
 	return d->escape != 0 ? d->escape : d->quote;
+}
+
+vv_mark_set vv_row_marks(const vv_dialect *d)
+{
+	return (vv_mark_set){d->delimiter, d->quote, escape_of(d),
+			     d->quote != 0 ? ~UINT64_C(0) : 0};
 }
 
 static bool is_special(const vv_dialect *d, uint8_t c)
@@ -365,8 +370,7 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 		vv_free(w);
 		return rc;
 	}
-	w->set = (vv_mark_set){d->delimiter, d->quote, escape_of(d),
-			       d->quote != 0 ? ~UINT64_C(0) : 0};
+	w->set = vv_row_marks(d);
 	if (d->form != VV_FORM_CSV) {
 		rc = prepare_names(w, names, name_lens, err);
 	}

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/dialect.h"
+#include "dataset/format/simd.h"
 
 /* Column names, each as the writer puts it in front of a value; JSON forms only. */
 typedef struct vv_row_writer vv_row_writer;
@@ -33,6 +34,10 @@ bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, cons
 
 /* VV_ENOMEM when any vv_row_matches so far could not tell. */
 vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err);
+
+/* What a CSV cell must be searched for before it is written without quotes; quotes_on is 0
+ * where the dialect has none. */
+vv_mark_set vv_row_marks(const vv_dialect *d);
 
 /* Must the cell stand in quotes whatever the habit? (It holds the delimiter, a line
  * end, a quote or an escape character.) */

@@ -328,6 +328,18 @@ static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale)
 
 	*out = '-';
 	out += sign;
+	if (u < 100000000u && scale < 8) {
+		/* Written only: reading back what was just written at another place waits for it. */
+		uint64_t m = spell_eight((uint32_t)u);
+		unsigned skip = (unsigned)__builtin_ctzll(m | (uint64_t)1 << (8 * (7 - scale))) / 8;
+
+		m = (m | SPELL_ZEROS) >> (8 * skip);
+		before = 8 - skip - scale;
+		spell_put8(out, m);
+		out[before] = '.';
+		spell_put8(out + before + 1, m >> (8 * before));
+		return sign + before + 1 + scale;
+	}
 	digits = spell_write_digits(out, u, scale + 1);
 	before = digits - scale;
 	if (scale <= 8) {

@@ -41,13 +41,20 @@ vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err
 	return rc;
 }
 
+/* Has the last row of a group its row end? last: it is the last group. */
+static bool group_ends_row(const vv_table *t, bool last)
+{
+	const vv_dialect *d = &t->root.dialect;
+
+	return !last || (d->form != VV_FORM_JSON && d->final_newline);
+}
+
 /* ends_out, when not NULL, gets where each row ends in out. */
 static vv_status batch_raw(vv_buf *out, size_t *ends_out, const vv_table *t, vv_row_writer *w,
 			   const vv_batch *b, size_t upto, bool last, vv_error *err)
 {
 	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
 	const vv_dialect *d = &t->root.dialect;
-	bool ends_last = d->form != VV_FORM_JSON && d->final_newline;
 	size_t end_len;
 	const char *end = vv_dialect_row_end(d, &end_len);
 	vv_quirks quirks;
@@ -63,7 +70,7 @@ static vv_status batch_raw(vv_buf *out, size_t *ends_out, const vv_table *t, vv_
 			vv_row_write(w, out, &b->cells[r * b->columns], b->columns);
 			if (irregular) {
 				vv_buf_puts(out, ends[q.kind]);
-			} else if (!last || r + 1 < b->rows || ends_last) {
+			} else if (r + 1 < b->rows || group_ends_row(t, last)) {
 				vv_buf_put(out, end, end_len);
 			}
 		}
@@ -94,6 +101,30 @@ vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch 
 	}
 	vv_row_writer_free(w);
 	return rc;
+}
+
+vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
+			    const void *item, size_t len, bool last, vv_error *err)
+{
+	/* No cell is longer than what it is read from. */
+	b->text_max = b->raw_len + 1;
+	int done = table_load_lines(out, t, b, item, len, group_ends_row(t, last), err);
+	if (done < 0) {
+		return (vv_status)done;
+	}
+	if (done == 0) {
+		vv_status rc;
+		vv_buf_reserve(out, b->raw_len < (64u << 20) ? (size_t)b->raw_len + 64 : 0);
+		if ((!*w && (rc = table_row_writer(w, t, err)) < 0) ||
+		    (rc = batch_raw(out, NULL, t, *w, b, b->rows, last, err)) < 0) {
+			return rc;
+		}
+	}
+	if (out->len != b->raw_len) {
+		return vv_fail(err, VV_ECORRUPT, "a row group gives %zu bytes instead of %llu",
+			       out->len, (unsigned long long)b->raw_len);
+	}
+	return VV_OK;
 }
 
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err)
@@ -423,27 +454,11 @@ static vv_status make_rows(maker *m, piece *p, unsigned worker, vv_error *err)
 	if (p->copied) {
 		return copy_rows(m, p, err);
 	}
-	if (!m->writers[worker] &&
-	    (rc = table_row_writer(&m->writers[worker], m->table, err)) < 0) {
-		return rc;
-	}
 	if ((rc = table_load_layout(m->table, &p->batch, p->layout_item.data, p->layout_item.len,
-				    err)) < 0) {
+				    err)) < 0 ||
+	    (rc = table_group_bytes(&p->raw, m->table, &m->writers[worker], &p->batch,
+				    p->data_item.data, p->data_item.len, p->last, err)) < 0) {
 		return rc;
-	}
-	p->batch.text_max = p->batch.raw_len + 1;
-	if ((rc = table_load_data(m->table, &p->batch, p->data_item.data, p->data_item.len, NULL, 0,
-				  err)) < 0) {
-		return rc;
-	}
-	vv_buf_reserve(&p->raw, p->batch.raw_len < (64u << 20) ? (size_t)p->batch.raw_len + 64 : 0);
-	if ((rc = batch_raw(&p->raw, NULL, m->table, m->writers[worker], &p->batch, p->batch.rows,
-			    p->last, err)) < 0) {
-		return rc;
-	}
-	if (p->raw.len != p->batch.raw_len) {
-		return vv_fail(err, VV_ECORRUPT, "a row group gives %zu bytes instead of %llu",
-			       p->raw.len, (unsigned long long)p->batch.raw_len);
 	}
 	return check_lines(m->table, &p->batch, &p->raw, p->last, err);
 }

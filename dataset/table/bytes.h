@@ -69,6 +69,10 @@ vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch 
 
 /* For this room alone. A writer for the table's rows. */
 vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
+/* The bytes of one group, whose layout is loaded in b, in out, which is empty; *w is opened when it
+ * is needed and NULL. The batch has cells only where the group has quirks. */
+vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
+			    const void *item, size_t len, bool last, vv_error *err);
 /* BOM and prologue; what is after the last row. */
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
 vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);

@@ -20,6 +20,7 @@ typedef struct piece {
 	bool last, known, submitted;
 	vv_pair pair;
 	vv_batch batch;
+	vv_row_writer *writer; /* NULL until it is needed */
 	vv_buf raw;
 	vv_status status;
 	vv_error err;
@@ -48,17 +49,12 @@ static vv_status make(piece *p, vv_error *err)
 	if ((rc = table_load_layout(p->table, &p->batch, p->layout.data, p->layout.len, err)) < 0) {
 		return rc;
 	}
-	p->batch.text_max = p->batch.raw_len + 1; /* no cell is longer than what it is read from */
-	if ((rc = table_load_data(p->table, &p->batch, p->data.data, p->data.len, NULL, 0, err)) <
-		    0 ||
-	    (rc = vv_batch_lines(&p->raw, NULL, p->table, &p->batch, p->last, err)) < 0) {
-		return rc;
+	rc = table_group_bytes(&p->raw, p->table, &p->writer, &p->batch, p->data.data, p->data.len,
+			       p->last, err);
+	if (rc == VV_OK && p->raw.len == 0) {
+		rc = vv_fail(err, VV_ECORRUPT, "a row group gives no bytes");
 	}
-	if (p->raw.len != p->batch.raw_len || p->raw.len == 0) {
-		return vv_fail(err, VV_ECORRUPT, "a row group gives %zu bytes instead of %llu",
-			       p->raw.len, (unsigned long long)p->batch.raw_len);
-	}
-	return VV_OK;
+	return rc;
 }
 
 static void run(vv_job *job, unsigned worker)
@@ -284,6 +280,7 @@ void group_stream_close(group_stream *s)
 		vv_buf_clear(&p->layout);
 		vv_buf_clear(&p->raw);
 		vv_batch_clear(&p->batch);
+		vv_row_writer_free(p->writer);
 	}
 	vv_free(s->pairs);
 	vv_list_reader_close(s->data);

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
 #include "dataset/format/group.h"
+#include "dataset/format/group_lines.h"
 #include "dataset/format/quirks.h"
 
 vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid, vv_error *err)
@@ -153,54 +154,90 @@ static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wa
 	return rc;
 }
 
-vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len,
-			  const size_t *wanted, size_t wanted_count, vv_error *err)
+/* The group that a data item names, with room for its cells; c stands behind the number of
+ * rows, and n is how many things the item has. The caller closes g, also after a failure. */
+static vv_status open_item(vv_group *g, vv_cbor *c, size_t *n, vv_table *t, vv_batch *b,
+			   const void *item, size_t len, vv_error *err)
 {
-	vv_cbor c;
-	size_t n, outs = 0;
 	uint64_t rows;
-	vv_group g = {0};
 	vv_status rc;
-	vv_cbor_init(&c, item, len);
+	vv_cbor_init(c, item, len);
 	vv_arena_reset(&b->arena);
-	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 ||
-	    (rc = vv_cbor_get_link(&c, &b->cid, err)) < 0 ||
-	    (rc = vv_cbor_get_uint(&c, &rows, err)) < 0 ||
-	    (rc = t->source.get(t->source.payload, &b->cid, &b->block, err)) < 0 ||
-	    (rc = vv_group_open(&g, b->block.data, b->block.len, err)) < 0) {
+	if ((rc = vv_cbor_get_array(c, n, err)) < 0 ||
+	    (rc = vv_cbor_get_link(c, &b->cid, err)) < 0 ||
+	    (rc = vv_cbor_get_uint(c, &rows, err)) < 0 ||
+	    (rc = t->source.get(t->source.payload, &b->cid, &b->block, err)) < 0) {
 		return rc;
 	}
-	if (g.rows != rows || g.columns > t->columns) {
-		rc = vv_fail(
+	if (!vv_buf_reserve(&b->block, VV_GROUP_SLACK)) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_group_open(g, b->block.data, b->block.len, err)) < 0) {
+		return rc;
+	}
+	if (g->rows != rows || g->columns > t->columns) {
+		return vv_fail(
 			err, VV_ECORRUPT,
 			"a row group has %zu rows and %zu columns instead of %llu and at most %zu",
-			g.rows, g.columns, (unsigned long long)rows, t->columns);
-		goto done;
+			g->rows, g->columns, (unsigned long long)rows, t->columns);
 	}
-	if ((rc = grid(b, g.rows, t->columns, err)) < 0) {
-		goto done;
-	}
+	return grid(b, g->rows, t->columns, err);
+}
+
+/* The cells of an open group; c and n as open_item left them. */
+static vv_status load_cells(vv_table *t, vv_batch *b, const vv_group *g, vv_cbor *c, size_t n,
+			    const size_t *wanted, size_t wanted_count, vv_error *err)
+{
+	size_t outs = 0;
+	vv_status rc = VV_OK;
 	if (!wanted) {
-		rc = vv_group_decode(&g, b->cells, t->columns, &b->arena, err);
+		rc = vv_group_decode(g, b->cells, t->columns, &b->arena, err);
 	} else {
 		for (size_t i = 0; i < b->rows * b->columns; i++) {
 			b->cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
 		}
 		for (size_t i = 0; i < wanted_count && rc == VV_OK; i++) {
-			rc = vv_group_column(&g, wanted[i], b->cells + wanted[i], t->columns,
+			rc = vv_group_column(g, wanted[i], b->cells + wanted[i], t->columns,
 					     &b->arena, err);
 		}
 	}
-	if (rc < 0) {
-		goto done;
-	}
-	if (n == 3 && (rc = vv_cbor_get_array(&c, &outs, err)) < 0) {
-		goto done;
+	if (rc == VV_OK && n == 3) {
+		rc = vv_cbor_get_array(c, &outs, err);
 	}
 	for (size_t i = 0; i < outs && rc == VV_OK; i++) {
-		rc = load_out(t, b, &c, wanted, wanted_count, err);
+		rc = load_out(t, b, c, wanted, wanted_count, err);
 	}
-done:
+	return rc;
+}
+
+vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len,
+			  const size_t *wanted, size_t wanted_count, vv_error *err)
+{
+	vv_cbor c;
+	size_t n;
+	vv_group g = {0};
+	vv_status rc = open_item(&g, &c, &n, t, b, item, len, err);
+	if (rc == VV_OK) {
+		rc = load_cells(t, b, &g, &c, n, wanted, wanted_count, err);
+	}
+	vv_group_close(&g);
+	return rc;
+}
+
+int table_load_lines(vv_buf *out, vv_table *t, vv_batch *b, const void *item, size_t len,
+		     bool end_last, vv_error *err)
+{
+	vv_cbor c;
+	size_t n;
+	vv_group g = {0};
+	int rc = open_item(&g, &c, &n, t, b, item, len, err);
+	if (rc == VV_OK && n == 2 && b->quirks.len == 0) {
+		rc = vv_group_lines(out, &g, &t->root.dialect, t->columns, b->raw_len, end_last,
+				    b->cells, &b->arena, err);
+	}
+	if (rc == 0) {
+		rc = load_cells(t, b, &g, &c, n, NULL, 0, err);
+	}
 	vv_group_close(&g);
 	return rc;
 }

@@ -67,6 +67,11 @@ void vv_table_reader_close(vv_table_reader *r);
  * in line. first_row and index are the caller's. Thread-safe for different batches. */
 vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len,
 			  const size_t *wanted, size_t wanted_count, vv_error *err);
+/* Appends the lines of the group that a data item names; its layout is loaded. end_last: the last
+ * row has its row end. 1; 0 when the lines must be written from cells, which are then in the
+ * batch as after table_load_data. */
+int table_load_lines(vv_buf *out, vv_table *t, vv_batch *b, const void *item, size_t len,
+		     bool end_last, vv_error *err);
 /* raw_len and quirks from a layout item. */
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
 

@@ -1,0 +1,245 @@
+/*
+ * group_lines: knows when a whole column needs no look at its cells.
+ *
+ * Columns are decoded one after the other, each into a run of cells; then rows are put together
+ * from all runs at once. Sixteen bytes are copied for each cell, whatever its length: the next
+ * cell overwrites what was too much.
+ */
+#include "dataset/format/group_lines.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/format/group_internal.h"
+#include "dataset/format/row_write.h"
+#include "dataset/format/simd.h"
+
+#define COPY 16u
+
+static_assert(COPY <= VV_GROUP_SLACK, "a copy stays within the slack");
+
+typedef enum mode {
+	AS_IT_IS, /* the cells' text stands in the line as it is, quotes and all */
+	QUOTED,   /* every cell stands in quotes, and none has anything to escape */
+	MIXED     /* each cell for itself */
+} mode;
+
+typedef struct run {
+	const vv_cell *cells;
+	mode mode;
+} run;
+
+typedef struct lines {
+	const vv_dialect *d;
+	vv_mark_set set;
+	vv_arena *arena;
+	vv_buf scratch;
+	vv_quoting habit; /* of the column at hand */
+} lines;
+
+static vv_quoting habit_of(const vv_dialect *d, size_t column)
+{
+	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
+}
+
+/* A value that many rows share becomes what stands in the line. */
+static bool value_as_written(void *payload, vv_cell *value)
+{
+	lines *l = payload;
+
+	if (l->set.quotes_on == 0 ||
+	    (!vv_quoting_quotes(l->habit, value) && !vv_cell_needs_quotes(value, l->d))) {
+		return true;
+	}
+	vv_buf_reset(&l->scratch);
+	vv_cell_write_csv(&l->scratch, value, l->d, l->habit, false);
+	char *text = l->scratch.failed ? NULL : vv_arena_alloc(l->arena, l->scratch.len + COPY);
+	if (!text || l->scratch.len > UINT32_MAX) {
+		return false;
+	}
+	memcpy(text, l->scratch.data, l->scratch.len);
+	value->text = text;
+	value->len = (uint32_t)l->scratch.len;
+	return true;
+}
+
+static bool any_marked(const char *p, size_t len, const vv_mark_set *set)
+{
+	size_t i = 0;
+
+	for (; i + 64 <= len; i += 64) {
+		if (vv_marks(p + i, set).all != 0) {
+			return true;
+		}
+	}
+	for (; i < len; i++) {
+		uint8_t c = (uint8_t)p[i];
+		if (c == set->delimiter || c == '\n' || c == '\r' || c == set->quote ||
+		    c == set->escape) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Can no number and no date have anything that is escaped? */
+static bool digits_are_plain(const vv_mark_set *set)
+{
+	static const char in_numbers[] = "0123456789-.:TZ ";
+
+	return !any_marked(in_numbers, sizeof in_numbers - 1, set);
+}
+
+/* How the cells of a column stand in the lines, from what they are. */
+static mode mode_of(const lines *l, const vv_cell *cells, size_t rows, int encoding)
+{
+	size_t quoted = 0;
+	bool plain;
+
+	if (encoding == GROUP_CONST || encoding == GROUP_DICT || l->set.quotes_on == 0) {
+		return AS_IT_IS; /* value_as_written saw to it */
+	}
+	if (encoding == GROUP_TEXT) {
+		/* The texts of a column lie one after the other in the block. */
+		const vv_cell *last = &cells[rows - 1];
+		plain = !any_marked(cells->text, (size_t)(last->text + last->len - cells->text),
+				    &l->set);
+	} else {
+		plain = digits_are_plain(&l->set);
+	}
+	if (!plain) {
+		return MIXED;
+	}
+	if (l->habit == VV_QUOTE_MINIMAL) {
+		return AS_IT_IS;
+	}
+	for (size_t r = 0; r < rows; r++) {
+		quoted += vv_quoting_quotes(l->habit, &cells[r]);
+	}
+	return quoted == 0 ? AS_IT_IS : quoted == rows ? QUOTED : MIXED;
+}
+
+static inline char *put_text(char *to, const char *text, size_t len)
+{
+	memcpy(to, text, COPY);
+	if (len > COPY) {
+		memcpy(to + COPY, text + COPY, len - COPY);
+	}
+	return to + len;
+}
+
+static char *put_mixed(char *to, const vv_cell *c, const lines *l, vv_quoting habit)
+{
+	const char quote = (char)l->set.quote, escape = (char)l->set.escape;
+
+	if (!vv_quoting_quotes(habit, c) && !vv_cell_needs_quotes(c, l->d)) {
+		return put_text(to, c->text, c->len);
+	}
+	*to++ = quote;
+	for (size_t i = 0; i < c->len; i++) {
+		if (c->text[i] == quote || c->text[i] == escape) {
+			*to++ = escape;
+		}
+		*to++ = c->text[i];
+	}
+	*to++ = quote;
+	return to;
+}
+
+static char *put_rows(char *to, const lines *l, const run *runs, size_t rows, size_t columns)
+{
+	const char delimiter = (char)l->set.delimiter, quote = (char)l->set.quote;
+	size_t end_len;
+	const char *end = vv_dialect_row_end(l->d, &end_len);
+	const char first_end = end[0], second_end = end_len > 1 ? end[1] : '\0';
+
+	for (size_t r = 0; r < rows; r++) {
+		for (size_t c = 0; c < columns; c++) {
+			const vv_cell *cell = &runs[c].cells[r];
+
+			if (runs[c].mode == AS_IT_IS) {
+				to = put_text(to, cell->text, cell->len);
+			} else if (runs[c].mode == QUOTED) {
+				*to = quote;
+				to = put_text(to + 1, cell->text, cell->len);
+				*to++ = quote;
+			} else {
+				to = put_mixed(to, cell, l, habit_of(l->d, c));
+			}
+			*to++ = delimiter;
+		}
+		to[-1] = first_end;
+		to[0] = second_end;
+		to += end_len - 1;
+	}
+	return to;
+}
+
+/* Adds the least that a column's cells are in the lines, and the most. */
+static void add_room(size_t *least, size_t *room, const run *column, size_t rows)
+{
+	size_t sum = 0;
+
+	for (size_t r = 0; r < rows; r++) {
+		sum += column->cells[r].len;
+	}
+	*least += sum + rows;
+	*room += (column->mode == MIXED ? 2 * sum : sum) + 3 * rows;
+}
+
+static bool every_cell_is_text(const vv_group *g)
+{
+	for (size_t c = 0; c < g->columns; c++) {
+		if (g->column[c][0] >> 4 != GROUP_ALL_TEXT) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t columns,
+		   uint64_t most, bool end_last, vv_cell *cells, vv_arena *arena, vv_error *err)
+{
+	lines l = {.d = d, .arena = arena, .scratch = VV_BUF_INIT};
+	size_t least = 0, room = 0, end_len;
+	vv_status rc = VV_OK;
+
+	if (d->form != VV_FORM_CSV || columns < 2 || g->columns != columns ||
+	    !every_cell_is_text(g)) {
+		return 0;
+	}
+	(void)vv_dialect_row_end(d, &end_len);
+	if (end_len == 0 || end_len > 2) {
+		return 0;
+	}
+	l.set = vv_row_marks(d);
+	run *runs = vv_arena_alloc(arena, columns * sizeof(*runs));
+	if (!runs) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t c = 0; c < columns; c++) {
+		vv_cell *own = cells + c * g->rows;
+
+		l.habit = habit_of(d, c);
+		if ((rc = group_column_mapped(g, c, own, value_as_written, &l, arena, err)) < 0) {
+			goto done;
+		}
+		runs[c] = (run){own, mode_of(&l, own, g->rows, g->column[c][0] & 15)};
+		add_room(&least, &room, &runs[c], g->rows);
+	}
+	if (least > most && least - most > end_len) { /* the last row may have no end */
+		rc = vv_fail(err, VV_ECORRUPT, "a row group gives more than its %llu bytes",
+			     (unsigned long long)most);
+		goto done;
+	}
+	if (!vv_buf_reserve(out, room + g->rows + COPY)) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	out->len = (size_t)(put_rows(out->data + out->len, &l, runs, g->rows, columns) - out->data);
+	out->len -= end_last ? 0 : end_len;
+	out->data[out->len] = '\0';
+done:
+	vv_buf_clear(&l.scratch);
+	return rc < 0 ? (int)rc : 1;
+}
