@@ -8,7 +8,8 @@
 
 static vv_status open_repository(vv_context *c, vv_error *err)
 {
-	vv_status rc = vv_repository_open(&c->repo, NULL, err);
+	vv_status rc = c->unchecked ? vv_repository_open_unchecked(&c->repo, NULL, err)
+				    : vv_repository_open(&c->repo, NULL, err);
 
 	if (rc == VV_OK) { /* what is worth a line while work goes on in it */
 		vv_repository_listen(c->repo, &vv_notes_stderr);
@@ -73,6 +74,7 @@ vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err)
 	if (needs & VV_NEEDS_LOCK) {
 		needs |= VV_NEEDS_WRITER;
 	}
+	c->unchecked = c->unchecked || (needs & VV_NEEDS_NO_PACKS);
 	for (unsigned part = VV_NEEDS_PROGRESS; part <= VV_NEEDS_INDEX; part <<= 1) {
 		vv_status rc;
 

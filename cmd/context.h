@@ -35,7 +35,9 @@ enum {
 	VV_NEEDS_WRITER = 1 << 5, /* datasets are read and written */
 	VV_NEEDS_READER = 1 << 6, /* datasets are read */
 	VV_NEEDS_LOCK = 1 << 7,   /* and nobody else writes meanwhile: before the index is read */
-	VV_NEEDS_INDEX = 1 << 8
+	VV_NEEDS_INDEX = 1 << 8,
+	/* Indexes of Git's packs may be damaged: it looks at them before it reads anything. */
+	VV_NEEDS_NO_PACKS = 1 << 9
 };
 
 typedef struct vv_context {
@@ -54,6 +56,7 @@ typedef struct vv_context {
 	vv_index *index;
 
 	unsigned opened;        /* the VV_NEEDS_ that are met */
+	bool unchecked;         /* VV_NEEDS_NO_PACKS */
 	vv_journal_found found; /* what was put right */
 	vv_auto_gc gc;
 	bool gc_quiet;

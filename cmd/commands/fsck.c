@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/json.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
@@ -21,6 +22,7 @@
 #include "repo/gc/roots.h"
 #include "repo/git/history/history.h"
 #include "repo/git/pack_check.h"
+#include "repo/git/pack_mend.h"
 #include "repo/git/pointer.h"
 #include "repo/transfer/incoming.h"
 #include "repo/transfer/incomplete.h"
@@ -58,9 +60,10 @@ typedef struct fsck {
 	bool silent;  /* nothing is told: this looks for what is to be mended */
 	char **files; /* where it is: packs and indexes */
 	size_t file_count, file_cap;
+	char **git_indexes; /* of Git's packs, damaged: nothing of Git's can be read safely */
+	size_t git_index_count, git_index_cap;
 	vv_buf json;
 	vv_json_out w;
-	bool git_unread; /* an index of Git's is damaged: its objects cannot be read safely */
 } fsck;
 
 static bool json(const fsck *f)
@@ -376,6 +379,16 @@ static vv_status check_versions(fsck *f, vv_error *err)
 	return rc;
 }
 
+static vv_status keep_index(fsck *f, const char *name, vv_error *err)
+{
+	if (!vv_array_room_for(f->git_indexes, f->git_index_count, f->git_index_cap, 1) ||
+	    !(f->git_indexes[f->git_index_count] = vv_strdup(name))) {
+		return vv_fail_nomem(err);
+	}
+	f->git_index_count++;
+	return VV_OK;
+}
+
 static vv_status on_git_pack(void *payload, const char *name, bool index, vv_error *err)
 {
 	vv_buf what = VV_BUF_INIT;
@@ -386,7 +399,7 @@ static vv_status on_git_pack(void *payload, const char *name, bool index, vv_err
 	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {
 		tell(f, index ? "damaged Git index" : "damaged Git pack", what.data, NULL, NULL, 0,
 		     NULL);
-		f->git_unread = f->git_unread || index;
+		rc = index ? keep_index(f, name, err) : VV_OK;
 	}
 	vv_buf_clear(&what);
 	return rc;
@@ -396,17 +409,23 @@ static vv_status run_all(fsck *f, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = vv_git_packs_check(f->c->repo, f->o->data, on_git_pack, f, err)) < 0) {
+	if ((rc = vv_git_packs_check(vv_repository_objects(f->c->repo), f->o->data, on_git_pack, f,
+				     err)) < 0) {
 		return rc;
 	}
-	if (f->git_unread) {
+	if (f->git_index_count > 0) {
 		if (!f->silent) {
-			vv_note("hint: nothing else was checked; 'git index-pack' makes an index again "
-				"from its pack: remove the index first");
+			vv_note("hint: nothing else was checked; %s",
+				f->o->repair ? "where the pack is damaged, too, fetch it again: "
+					       "'git fetch --refetch'"
+					     : "'varve fsck --repair' makes an index again from "
+					       "its pack");
 		}
 		return VV_OK;
 	}
-
+	if ((rc = vv_repository_check_packs(f->c->repo, err)) < 0) { /* of alternates */
+		return rc;
+	}
 	f->seen = vv_cid_set_new();
 	f->bad = vv_cid_set_new();
 	f->checks = vv_table_checks_new();
@@ -455,6 +474,7 @@ static void fsck_clear(fsck *f)
 	}
 	vv_free(f->versions);
 	vv_names_free(f->files, f->file_count);
+	vv_names_free(f->git_indexes, f->git_index_count);
 	vv_cid_set_free(f->seen);
 	vv_cid_set_free(f->bad);
 	vv_table_checks_free(f->checks);
@@ -500,12 +520,44 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 	return VV_OK;
 }
 
+/* Indexes of Git's packs, before anything else can be read. What cannot be made again stays, and is told
+ * of with the rest. */
+static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
+{
+	char **names = before->git_indexes;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < before->git_index_count; i++) {
+		const char *what = NULL;
+		char *file = vv_path_join("objects/pack", names[i], (char *)NULL);
+
+		rc = file ? vv_git_pack_mend(f->c->repo, names[i], &what, err) : vv_fail_nomem(err);
+		if (rc == VV_OK) {
+			rc = on_mended(f, NULL, file, what, err);
+		} else if (rc == VV_ECORRUPT) {
+			rc = VV_OK;
+		}
+		vv_free(file);
+	}
+	if (rc == VV_OK) {
+		vv_context_close(f->c);
+		rc = vv_context_need(f->c, vv_cmd_fsck.needs, err);
+	}
+	return rc;
+}
+
 /* Looks, and mends if there is anything; f tells of it. */
 static vv_status repair(fsck *f, vv_error *err)
 {
 	fsck before = {.o = f->o, .c = f->c, .silent = true};
 	vv_status rc = run_all(&before, err);
 
+	if (rc == VV_OK && before.git_index_count > 0 &&
+	    (rc = repair_indexes(f, &before, err)) == VV_OK) {
+		fsck_clear(&before);
+		before = (fsck){.o = f->o, .c = f->c, .silent = true};
+		rc = run_all(&before, err);
+	}
 	f->rebuilt = before.rebuilt;
 	if (rc == VV_OK && before.problems > 0) {
 		const vv_repair ask = {.reader = f->c->reader,
@@ -601,6 +653,6 @@ const vv_command vv_cmd_fsck = {
 	.exit_codes = "something is damaged or missing",
 	.arguments = "",
 	.check = check_fsck,
-	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER | VV_NEEDS_NO_PACKS,
 	.run = run_fsck,
 };

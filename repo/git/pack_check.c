@@ -1,17 +1,28 @@
 /*
- * pack_check: gitformat-pack(5): a pack and its index end with the SHA-1 of all that comes before.
+ * pack_check: gitformat-pack(5): how an index names places in packs, and that a pack and its indexes end with the
+ * SHA-1 of all that comes before.
  */
 #include "repo/git/pack_check.h"
 
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #define PIECE ((size_t)1 << 16)
+#define FANOUT 1024u        /* 256 counts of 4 bytes */
+#define ENDS 40u            /* of an index: the pack's SHA-1, and its own */
+#define PACK_HEADER 12u     /* of a pack, which ends with 20 bytes */
+#define LARGE 0x80000000u   /* the offset stands in the table of those of 8 bytes */
+#define ALTERNATES_DEPTH 5u /* as libgit2 */
+#define ALTERNATES_MAX ((size_t)1 << 20)
+#define NAMES_MAX ((uint64_t)64 << 20)
 
 static bool ends_with(const char *name, const char *end)
 {
@@ -19,6 +30,548 @@ static bool ends_with(const char *name, const char *end)
 
 	return len > n && strcmp(name + len - n, end) == 0;
 }
+
+/* --- offsets ----------------------------------------------------------------- */
+
+/* An open file, read in pieces. */
+typedef struct window {
+	const char *path;
+	int fd;
+	uint64_t size;
+	uint64_t at; /* of buf in the file */
+	size_t len;
+	uint8_t *buf; /* PIECE bytes */
+} window;
+
+static uint32_t be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static uint64_t be64(const uint8_t *p)
+{
+	return (uint64_t)be32(p) << 32 | be32(p + 4);
+}
+
+/* VV_ENOTFOUND: it is gone. */
+static vv_status window_open(window *w, const char *path, vv_error *err)
+{
+	vv_stat st;
+	vv_status rc;
+
+	memset(w, 0, sizeof(*w));
+	w->path = path;
+	if ((w->fd = vv_open(path, O_RDONLY, 0, err)) < 0) {
+		return (vv_status)w->fd;
+	}
+	if ((rc = vv_fstat(&st, w->fd, path, err)) < 0) {
+		return rc;
+	}
+	w->size = st.size;
+	w->buf = vv_malloc(PIECE);
+	return w->buf ? VV_OK : vv_fail_nomem(err);
+}
+
+static void window_close(window *w)
+{
+	vv_free(w->buf);
+	(void)vv_close(w->fd, w->path, NULL);
+}
+
+/* Up to want bytes from offset on, at least need: *out is borrowed until the next call, *len what there is. The
+ * caller knows that the file has them. */
+static vv_status window_read(window *w, const uint8_t **out, size_t *len, uint64_t offset,
+			     size_t need, vv_error *err)
+{
+	if (offset < w->at || offset + need > w->at + w->len) {
+		ssize_t got = vv_pread_full(w->fd, w->buf, PIECE, offset, w->path, err);
+
+		w->len = 0;
+		if (got < 0) {
+			return (vv_status)got;
+		}
+		if ((size_t)got < need) {
+			return vv_fail(err, VV_EIO, "'%s' became shorter while it was read",
+				       vv_text_shows(w->path));
+		}
+		w->at = offset;
+		w->len = (size_t)got;
+	}
+	*out = w->buf + (offset - w->at);
+	*len = w->len - (size_t)(offset - w->at);
+	return VV_OK;
+}
+
+static vv_status damaged(const char *path, const char *what, vv_error *err)
+{
+	vv_status rc = vv_fail(err, VV_ECORRUPT, "Git's pack index '%s' is damaged: %s",
+			       vv_text_shows(path), what);
+
+	(void)rc;
+	return vv_hint(err, "%s",
+		       ends_with(path, ".idx")
+			       ? "'varve fsck --repair' makes it again from its pack, as does 'git "
+				 "index-pack PACK'"
+			       : "'varve fsck --repair' removes it: the packs have indexes of "
+				 "their own");
+}
+
+static vv_status leads_beyond(const char *path, vv_error *err)
+{
+	return damaged(path, "it leads beyond its pack", err);
+}
+
+/* The last count; false: a count is less than the one before. */
+static bool fanout_read(const uint8_t *fanout, uint32_t *count)
+{
+	*count = 0;
+	for (size_t i = 0; i < FANOUT; i += 4) {
+		if (be32(fanout + i) < *count) {
+			return false;
+		}
+		*count = be32(fanout + i);
+	}
+	return true;
+}
+
+static bool is_within(uint64_t offset, uint64_t pack_size)
+{
+	return offset >= PACK_HEADER && offset + VV_SHA1_LEN < pack_size && offset < pack_size;
+}
+
+/* count offsets, stride bytes from one to the next; those with LARGE in the table of large ones. */
+typedef struct offsets {
+	uint64_t at, count, large_at, large_count;
+	uint32_t stride;
+	bool large; /* else 32 bits are one number */
+} offsets;
+
+static vv_status check_offsets(window *w, const offsets *o, uint64_t pack_size, bool *within,
+			       vv_error *err)
+{
+	const uint8_t *p;
+	size_t len;
+	vv_status rc;
+
+	*within = true;
+	for (uint64_t i = 0; *within && i < o->count;) {
+		bool all = true;
+
+		if ((rc = window_read(w, &p, &len, o->at + i * o->stride, 4, err)) < 0) {
+			return rc;
+		}
+		for (; i < o->count && len >= 4; i++) {
+			uint32_t offset = be32(p);
+
+			all &= o->large && (offset & LARGE) ? (offset & ~LARGE) < o->large_count
+							    : is_within(offset, pack_size);
+			p += o->stride;
+			len = len > o->stride ? len - o->stride : 0;
+		}
+		*within = all;
+	}
+	for (uint64_t i = 0; *within && i < o->large_count; i++) {
+		if ((rc = window_read(w, &p, &len, o->large_at + i * 8, 8, err)) < 0) {
+			return rc;
+		}
+		*within = is_within(be64(p), pack_size);
+	}
+	return VV_OK;
+}
+
+/* Where the tables of an index are; false: no file of this size has them. */
+static bool index_layout(offsets *o, const uint8_t *head, uint64_t size)
+{
+	static const uint8_t second[8] = {0xff, 't', 'O', 'c', 0, 0, 0, 2};
+	uint64_t fixed;
+	uint32_t count;
+
+	memset(o, 0, sizeof(*o));
+	if (memcmp(head, second, sizeof(second)) != 0) {
+		o->at = FANOUT;
+		o->stride = 4 + VV_SHA1_LEN;
+		o->count = fanout_read(head, &count) ? count : UINT32_MAX;
+		return size == FANOUT + o->count * o->stride + ENDS;
+	}
+	if (!fanout_read(head + sizeof(second), &count)) {
+		return false;
+	}
+	o->count = count;
+	o->stride = 4;
+	o->large = true;
+	o->at = sizeof(second) + FANOUT + o->count * (VV_SHA1_LEN + 4);
+	o->large_at = o->at + o->count * 4;
+	fixed = o->large_at + ENDS;
+	if (size < fixed || (size - fixed) % 8 != 0) {
+		return false;
+	}
+	o->large_count = (size - fixed) / 8;
+	return o->large_count <= o->count;
+}
+
+/* Does the pack end with the checksum that its index has? Else it is the pack that is not right, and libgit2 tells. */
+static vv_status ends_alike(window *index, window *pack, bool *alike, vv_error *err)
+{
+	const uint8_t *a, *b;
+	size_t len;
+	vv_status rc;
+
+	*alike = false;
+	if (pack->size < VV_SHA1_LEN) {
+		return VV_OK;
+	}
+	if ((rc = window_read(index, &a, &len, index->size - ENDS, VV_SHA1_LEN, err)) == VV_OK &&
+	    (rc = window_read(pack, &b, &len, pack->size - VV_SHA1_LEN, VV_SHA1_LEN, err)) ==
+		    VV_OK) {
+		*alike = memcmp(a, b, VV_SHA1_LEN) == 0;
+	}
+	return rc;
+}
+
+static vv_status check_index(window *w, window *pack, vv_error *err)
+{
+	const uint8_t *head;
+	offsets o;
+	size_t len;
+	bool within, alike;
+	vv_status rc;
+
+	if (w->size < 8 + FANOUT + ENDS) {
+		return damaged(w->path, "it is too short", err);
+	}
+	if ((rc = window_read(w, &head, &len, 0, 8 + FANOUT, err)) < 0) {
+		return rc;
+	}
+	if (memcmp(head, "\377tOc", 4) == 0 && be32(head + 4) != 2) {
+		return VV_OK; /* libgit2 refuses it */
+	}
+	if (!index_layout(&o, head, w->size)) {
+		return damaged(w->path, "its tables do not have its size", err);
+	}
+	if ((rc = check_offsets(w, &o, pack->size, &within, err)) < 0 || within ||
+	    (rc = ends_alike(w, pack, &alike, err)) < 0 || !alike) {
+		return rc;
+	}
+	return leads_beyond(w->path, err);
+}
+
+/* "<dir>/<name of an index>" with .pack at its end; NULL when out of memory. */
+static char *pack_of(const char *dir, const char *index)
+{
+	vv_buf path = VV_BUF_INIT;
+
+	vv_buf_printf(&path, "%s/%.*s.pack", dir, (int)(strlen(index) - strlen(".idx")), index);
+	return vv_buf_detach(&path);
+}
+
+/* The index "<dir>/<name>" against its pack; one without a pack is not followed. */
+static vv_status check_pack(const char *dir, const char *name, vv_error *err)
+{
+	char *index = vv_path_join(dir, name, (char *)NULL), *path = pack_of(dir, name);
+	window w = {.fd = -1}, pack = {.fd = -1};
+	vv_status rc;
+
+	if (!index || !path) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = window_open(&pack, path, err)) == VV_OK &&
+	    (rc = window_open(&w, index, err)) == VV_OK) {
+		rc = check_index(&w, &pack, err);
+	}
+done:
+	window_close(&pack);
+	window_close(&w);
+	vv_free(path);
+	vv_free(index);
+	return rc;
+}
+
+/* --- the index of several packs ---------------------------------------------- */
+
+enum { NAMES, COUNTS, IDS, PLACES, LARGES, CHUNKS };
+
+typedef struct multi {
+	uint64_t at[CHUNKS], len[CHUNKS];
+	uint64_t *sizes; /* of the packs */
+	uint32_t packs, count;
+} multi;
+
+/* The tables, by the list of chunks. *known false: there is one that libgit2 does not know. */
+static vv_status multi_chunks(multi *m, window *w, uint32_t chunks, bool *known, vv_error *err)
+{
+	static const char ids[CHUNKS][5] = {"PNAM", "OIDF", "OIDL", "OOFF", "LOFF"};
+	uint64_t before = 12 + ((uint64_t)chunks + 1) * 12, end = w->size - VV_SHA1_LEN;
+	const uint8_t *p;
+	size_t len, which = CHUNKS;
+	vv_status rc;
+
+	*known = true;
+	if (before > end) {
+		return damaged(w->path, "it is too short", err);
+	}
+	for (uint32_t i = 0; i < chunks; i++) {
+		uint64_t at;
+
+		if ((rc = window_read(w, &p, &len, 12 + (uint64_t)i * 12, 12, err)) < 0) {
+			return rc;
+		}
+		at = be64(p + 4);
+		if (at < before || at > end) {
+			return damaged(w->path, "its tables are in disorder", err);
+		}
+		if (i > 0) {
+			m->len[which] = at - before;
+		}
+		for (which = 0; which < CHUNKS && memcmp(p, ids[which], 4) != 0; which++) {
+		}
+		if (which == CHUNKS) {
+			*known = false;
+			return VV_OK;
+		}
+		m->at[which] = before = at;
+	}
+	if (chunks > 0) {
+		m->len[which] = end - before;
+	}
+	return VV_OK;
+}
+
+/* The sizes of the packs, in the order of their names. VV_ENOTFOUND: one is not here. */
+static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_error *err)
+{
+	uint64_t left = m->len[NAMES];
+	uint8_t *names = NULL;
+	const char *name;
+	vv_status rc = VV_OK;
+	ssize_t got;
+
+	if (left > NAMES_MAX || m->packs > left) {
+		return damaged(w->path, "its list of packs does not have its size", err);
+	}
+	if (!(m->sizes = vv_calloc((size_t)m->packs + 1, sizeof(*m->sizes))) ||
+	    !(names = vv_calloc(1, (size_t)left + 1))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((got = vv_pread_full(w->fd, names, (size_t)left, m->at[NAMES], w->path, err)) < 0) {
+		rc = (vv_status)got;
+		goto done;
+	}
+	name = (const char *)names;
+	for (uint32_t i = 0; rc == VV_OK && i < m->packs; i++) {
+		size_t len = strlen(name);
+		window pack = {.fd = -1};
+		char *path;
+
+		if (len >= left || !ends_with(name, ".idx") || strchr(name, '/')) {
+			rc = damaged(w->path, "its list of packs is in disorder", err);
+			break;
+		}
+		path = pack_of(dir, name);
+		rc = path ? window_open(&pack, path, err) : vv_fail_nomem(err);
+		m->sizes[i] = pack.size;
+		window_close(&pack);
+		vv_free(path);
+		name += len + 1;
+		left -= len + 1;
+	}
+done:
+	vv_free(names);
+	return rc;
+}
+
+static vv_status multi_places(const multi *m, window *w, vv_error *err)
+{
+	uint64_t larges = m->len[LARGES] / 8, offset;
+	window large = *w; /* a piece of its own */
+	const uint8_t *p;
+	size_t len;
+	vv_status rc = VV_OK;
+
+	large.len = 0;
+	if (!(large.buf = vv_malloc(PIECE))) {
+		return vv_fail_nomem(err);
+	}
+	for (uint64_t i = 0; rc == VV_OK && i < m->count;) {
+		rc = window_read(w, &p, &len, m->at[PLACES] + i * 8, 8, err);
+		for (; rc == VV_OK && i < m->count && len >= 8; i++, p += 8, len -= 8) {
+			const uint8_t *q = p + 4;
+			uint32_t pack = be32(p);
+
+			offset = be32(q);
+			if (larges > 0 && (offset & LARGE)) {
+				offset &= ~LARGE;
+				if (offset >= larges) {
+					rc = leads_beyond(w->path, err);
+					break;
+				}
+				rc = window_read(&large, &q, &(size_t){0},
+						 m->at[LARGES] + offset * 8, 8, err);
+				if (rc < 0) {
+					break;
+				}
+				offset = be64(q);
+			}
+			if (pack >= m->packs || !is_within(offset, m->sizes[pack])) {
+				rc = leads_beyond(w->path, err);
+			}
+		}
+	}
+	vv_free(large.buf);
+	return rc;
+}
+
+static vv_status check_multi_open(multi *m, window *w, const char *dir, vv_error *err)
+{
+	const uint8_t *p;
+	size_t len;
+	uint32_t chunks;
+	bool known;
+	vv_status rc;
+
+	if (w->size < 12 + VV_SHA1_LEN) {
+		return VV_OK; /* libgit2 refuses it, as it does another version */
+	}
+	if ((rc = window_read(w, &p, &len, 0, 12, err)) < 0 || memcmp(p, "MIDX\1\1", 6) != 0) {
+		return rc;
+	}
+	chunks = p[6];
+	m->packs = be32(p + 8);
+	if ((rc = multi_chunks(m, w, chunks, &known, err)) < 0 || !known) {
+		return rc;
+	}
+	if (m->len[COUNTS] != FANOUT) {
+		return damaged(w->path, "its tables do not have its size", err);
+	}
+	if ((rc = window_read(w, &p, &len, m->at[COUNTS], FANOUT, err)) < 0) {
+		return rc;
+	}
+	if (!fanout_read(p, &m->count) || m->len[IDS] != (uint64_t)m->count * VV_SHA1_LEN ||
+	    m->len[PLACES] != (uint64_t)m->count * 8 || m->len[LARGES] % 8 != 0) {
+		return damaged(w->path, "its tables do not have its size", err);
+	}
+	if ((rc = multi_sizes(m, w, dir, err)) < 0) {
+		return rc;
+	}
+	return multi_places(m, w, err);
+}
+
+static vv_status check_multi(const char *dir, vv_error *err)
+{
+	char *path = vv_path_join(dir, VV_MULTI_PACK_INDEX, (char *)NULL);
+	window w = {.fd = -1};
+	multi m = {0};
+	vv_status rc = path ? window_open(&w, path, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK) {
+		rc = check_multi_open(&m, &w, dir, err);
+	}
+	window_close(&w);
+	vv_free(m.sizes);
+	vv_free(path);
+	return rc;
+}
+
+/* --- a folder, and its alternates --------------------------------------------- */
+
+static vv_status check_folder(const char *objects, vv_error *err)
+{
+	char *dir = vv_path_join(objects, "pack", (char *)NULL);
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (ends_with(names[i], ".idx")) {
+			rc = check_pack(dir, names[i], err);
+		} else if (strcmp(names[i], VV_MULTI_PACK_INDEX) == 0) {
+			rc = check_multi(dir, err);
+		}
+		if (rc == VV_ENOTFOUND) { /* a gc took it away */
+			rc = VV_OK;
+		}
+	}
+	vv_names_free(names, count);
+	vv_free(dir);
+	return rc;
+}
+
+/* All folders to look at; alternates are added while the list is walked. */
+typedef struct folders {
+	char **paths;
+	unsigned *depths;
+	size_t count, cap, depth_cap;
+} folders;
+
+static vv_status folders_add(folders *f, char *take_path, unsigned depth, vv_error *err)
+{
+	for (size_t i = 0; take_path && i < f->count; i++) {
+		if (strcmp(f->paths[i], take_path) == 0) {
+			vv_free(take_path);
+			return VV_OK;
+		}
+	}
+	if (!take_path || !vv_array_room_for(f->paths, f->count, f->cap, 1) ||
+	    !vv_array_room_for(f->depths, f->count, f->depth_cap, 1)) {
+		vv_free(take_path);
+		return vv_fail_nomem(err);
+	}
+	f->depths[f->count] = depth;
+	f->paths[f->count++] = take_path;
+	return VV_OK;
+}
+
+static vv_status add_alternates(folders *f, size_t which, vv_error *err)
+{
+	char *path = vv_path_join(f->paths[which], "info/alternates", (char *)NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = path ? vv_read_file(&text, path, ALTERNATES_MAX, err) : vv_fail_nomem(err);
+	const char *line = rc == VV_OK ? vv_buf_cstr(&text) : "";
+
+	if (rc == VV_ENOTFOUND) {
+		rc = VV_OK;
+	}
+	while (rc == VV_OK && *line) {
+		size_t len = strcspn(line, "\n");
+		char *name = len > 0 && *line != '#' ? vv_strndup(line, len) : NULL;
+
+		if (len > 0 && *line != '#') {
+			rc = name ? folders_add(f, vv_path_absolute(f->paths[which], name),
+						f->depths[which] + 1, err)
+				  : vv_fail_nomem(err);
+		}
+		vv_free(name);
+		line += len + (line[len] == '\n');
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_git_packs_stay_within(const char *objects, vv_error *err)
+{
+	folders f = {0};
+	vv_status rc = folders_add(&f, vv_strdup(objects), 0, err);
+
+	for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
+		rc = check_folder(f.paths[i], err);
+		if (rc == VV_ENOTFOUND) { /* no packs */
+			rc = VV_OK;
+		}
+		if (rc == VV_OK && f.depths[i] < ALTERNATES_DEPTH) {
+			rc = add_alternates(&f, i, err);
+		}
+	}
+	for (size_t i = 0; i < f.count; i++) {
+		vv_free(f.paths[i]);
+	}
+	vv_free(f.paths);
+	vv_free(f.depths);
+	return rc;
+}
+
+/* --- checksums --------------------------------------------------------------- */
 
 /* Hashes all of the file but its last 20 bytes, which go to end. false: it is shorter. */
 static vv_status read_all(int fd, const char *path, vv_sha1_state *sha, uint8_t end[VV_SHA1_LEN],
@@ -73,16 +626,18 @@ done:
 	return rc;
 }
 
-vv_status vv_git_packs_check(vv_repository *r, bool data, vv_pack_damaged_fn fn, void *payload,
+vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn fn, void *payload,
 			     vv_error *err)
 {
-	char *dir = vv_path_join(vv_repository_commondir(r), "objects/pack", (char *)NULL);
+	char *dir = vv_path_join(objects, "pack", (char *)NULL);
 	char **names = NULL;
 	size_t count = 0;
 	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		bool index = ends_with(names[i], ".idx"), sound = true;
+		bool index = ends_with(names[i], ".idx") ||
+			     strcmp(names[i], VV_MULTI_PACK_INDEX) == 0,
+		     sound = true;
 		char *path;
 
 		if (!index && !(data && ends_with(names[i], ".pack"))) {

@@ -1,21 +1,29 @@
 /*
- * pack_check: are Git's packs and their indexes what their checksums say?
+ * pack_check: can Git's packs and their indexes be read, and are they what their checksums say?
  *
- * libgit2 1.5 trusts the offsets of a pack's index, and ends the process for some wrong ones; and an object whose
- * size is damaged is to it just one that it cannot read. So this is asked before anything is read.
+ * libgit2 1.5 trusts the offsets of a pack's index and of a multi-pack-index, and ends the process for one that
+ * leads beyond its pack; and an object whose size is damaged is to it just one that it cannot read. So this is
+ * asked before anything is read: offsets whenever a repository is opened, checksums by fsck.
  */
 #ifndef VV_REPO_GIT_PACK_CHECK_H
 #define VV_REPO_GIT_PACK_CHECK_H
 
 #include <stdbool.h>
 
-#include "repo/git/repository.h"
+#include "base/error.h"
 
-/* A file of the folder objects/pack that is not. A failure ends the check. */
+#define VV_MULTI_PACK_INDEX "multi-pack-index"
+
+/* Does every index in the folder "<objects>/pack", and in those of its alternates, stay within its packs? Four
+ * bytes of each object are read, eight where there is a multi-pack-index. VV_ECORRUPT names the file and what makes
+ * it again. An index that libgit2 does not follow (no pack, another version, a pack that was cut) counts as sound. */
+vv_status vv_git_packs_stay_within(const char *objects, vv_error *err);
+
+/* A file of the folder "<objects>/pack" that is not what its checksum says. A failure ends the check. */
 typedef vv_status (*vv_pack_damaged_fn)(void *payload, const char *name, bool index, vv_error *err);
 
-/* Reads all indexes, and with data all packs, of the repository itself, not of its alternates. */
-vv_status vv_git_packs_check(vv_repository *r, bool data, vv_pack_damaged_fn fn, void *payload,
+/* Reads all indexes, and with data all packs, of this folder, not of its alternates. */
+vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn fn, void *payload,
 			     vv_error *err);
 
 #endif

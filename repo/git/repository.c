@@ -15,8 +15,10 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/pack_check.h"
 #include "repo/git/repository_internal.h"
 
+#define ALTERNATES "GIT_ALTERNATE_OBJECT_DIRECTORIES"
 #define SHALLOW_FILE_MAX (64u << 20)
 
 /* --- opening ---------------------------------------------------------- */
@@ -201,11 +203,27 @@ done:
 	return rc;
 }
 
+vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err)
+{
+	const char *more = getenv(ALTERNATES);
+	vv_status rc = vv_git_packs_stay_within(r->objects, err);
+
+	while (rc == VV_OK && more && *more) {
+		size_t len = strcspn(more, ":");
+		char *dir = vv_strndup(more, len);
+
+		rc = dir ? vv_git_packs_stay_within(dir, err) : vv_fail_nomem(err);
+		vv_free(dir);
+		more += len + (more[len] == ':');
+	}
+	return rc;
+}
+
 /* git sets GIT_OBJECT_DIRECTORY and GIT_ALTERNATE_OBJECT_DIRECTORIES for hooks that
  * judge a push whose objects are still apart. */
 static vv_status open_objects(vv_repository *r, vv_error *err)
 {
-	const char *more = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+	const char *more = getenv(ALTERNATES);
 	const char *own = getenv("GIT_OBJECT_DIRECTORY");
 	git_odb *odb = NULL;
 	vv_status rc = VV_OK;
@@ -526,14 +544,30 @@ fail:
 	return rc;
 }
 
-vv_status vv_repository_open(vv_repository **out, const char *path, vv_error *err)
+vv_status vv_repository_open_unchecked(vv_repository **out, const char *path, vv_error *err)
 {
 	return open_flags(out, path, 0, err);
 }
 
+static vv_status open_checked(vv_repository **out, const char *path, unsigned flags, vv_error *err)
+{
+	vv_status rc = open_flags(out, path, flags, err);
+
+	if (rc == VV_OK && (rc = vv_repository_check_packs(*out, err)) < 0) {
+		vv_repository_close(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+vv_status vv_repository_open(vv_repository **out, const char *path, vv_error *err)
+{
+	return open_checked(out, path, 0, err);
+}
+
 vv_status vv_repository_open_exactly(vv_repository **out, const char *path, vv_error *err)
 {
-	return open_flags(out, path, GIT_REPOSITORY_OPEN_NO_SEARCH, err);
+	return open_checked(out, path, GIT_REPOSITORY_OPEN_NO_SEARCH, err);
 }
 
 void vv_repository_close(vv_repository *r)
@@ -595,6 +629,11 @@ const char *vv_repository_gitdir(const vv_repository *r)
 const char *vv_repository_commondir(const vv_repository *r)
 {
 	return r->commondir;
+}
+
+const char *vv_repository_objects(const vv_repository *r)
+{
+	return r->objects;
 }
 
 const char *vv_repository_varvedir(const vv_repository *r)

@@ -22,8 +22,13 @@ typedef struct vv_repository vv_repository;
 
 /* Opens the repository that path (NULL: the current folder) lies in.
  * VV_ENOTFOUND: not a repository, with a hint; VV_EREFUSED and VV_ENOSUPPORT cases (foreign owner,
- * unsupported extensions, split or sparse index) say the way out. */
+ * unsupported extensions, split or sparse index) say the way out. VV_ECORRUPT: an index of Git's packs is
+ * damaged in such a way that nothing can be read (pack_check.h). */
 vv_status vv_repository_open(vv_repository **out, const char *path, vv_error *err);
+
+/* The same with whatever indexes: for those who look at them before they read any object. */
+vv_status vv_repository_open_unchecked(vv_repository **out, const char *path, vv_error *err);
+vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err); /* VV_ECORRUPT */
 
 /* The user named the current folder: a bare repository right there is used. Without that, one that is
  * found from the current folder up by its layout alone, not by a .git, is refused (as by Git with
@@ -54,6 +59,7 @@ const vv_notes *vv_repository_notes(const vv_repository *r);
 const char *vv_repository_workdir(const vv_repository *r); /* NULL when bare */
 const char *vv_repository_gitdir(const vv_repository *r);  /* per worktree */
 const char *vv_repository_commondir(const vv_repository *r);
+const char *vv_repository_objects(const vv_repository *r);  /* Git's, that are written to */
 const char *vv_repository_varvedir(const vv_repository *r); /* <commondir>/varve */
 const char *vv_repository_statedir(
 	const vv_repository *r); /* <gitdir>/varve: this worktree's caches */

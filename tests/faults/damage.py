@@ -17,6 +17,7 @@ rows 14 1 > prices.csv
 commit two
 varve gc -q
 varve tag v1 HEAD~1
+git multi-pack-index write
 rm -rf .git/hooks .git/logs .git/info .git/description .git/COMMIT_EDITMSG .git/varve/cache
 """
 # Another repository with the same names, for what is foreign.

@@ -197,8 +197,68 @@ assert any(p["kind"] == "damaged dataset" and p["path"] == "prices.csv" for p in
 	flip "$index" $(($(wc -c < "$index") - 10))
 	ends_with 1 varve fsck
 	output_has "damaged Git index: objects/pack/$(basename "$index") is not what its checksum says"
-	stderr_has "git index-pack"
+	stderr_has "'varve fsck --repair' makes an index again"
 	rm -f "$index"
 	git index-pack "$pack" > /dev/null
 	succeeds varve fsck --data
+}
+
+# overwrite FILE OFFSET BYTE...
+overwrite() {
+	local file=$1 at=$2
+	shift 2
+	chmod u+w "$file"
+	printf "$(printf '\\x%s' "$@")" | dd of="$file" bs=1 seek="$at" conv=notrunc status=none
+}
+
+# libgit2 would read beyond the pack, and the process end.
+@test "every command names an index of Git that leads beyond its pack, and fsck --repair makes it again" {
+	local at command
+	versions
+	git gc -q
+	index=$(echo .git/objects/pack/pack-*.idx)
+	at=$(($(wc -c < "$index") - 40 - 4 * $(git count-objects -v | sed -n "s/in-pack: //p"))) # of the first object
+	cp "$index" ../index
+	overwrite "$index" "$at" 7f ff ff 00
+	cp -p prices.csv ../prices.csv
+	for command in status log "cat HEAD:prices.csv" "diff HEAD~1" "add prices.csv" "gc" "doctor" "switch -c b" "fetch ."; do
+		ends_with 2 varve $command
+		stderr_has "Git's pack index '$PWD/$index' is damaged: it leads beyond its pack"
+		stderr_has "hint: 'varve fsck --repair' makes it again from its pack, as does 'git index-pack PACK'"
+	done
+	ends_with 1 varve fsck
+	output_has "damaged Git index: objects/pack/$(basename "$index")"
+	succeeds varve fsck --repair
+	output_has "repaired: objects/pack/$(basename "$index"): made again from its pack"
+	output_has "sound: 2 versions"
+	cmp "$index" ../index
+	[ "$(ls .git/objects/pack)" = "$(basename "${index%.idx}").idx
+$(basename "${index%.idx}").pack" ]
+	succeeds varve status
+	# Where the pack is damaged, too, the index stays as it was, and both are named.
+	overwrite "$index" "$at" 7f ff ff 00
+	pack=${index%.idx}.pack
+	flip "$pack" 40
+	cp "$index" ../damaged
+	ends_with 1 varve fsck --repair --data
+	output_has "damaged Git index: objects/pack/$(basename "$index")"
+	output_has "damaged Git pack: objects/pack/$(basename "$pack")"
+	cmp "$index" ../damaged
+}
+
+@test "a damaged multi-pack-index of Git is named, and fsck --repair removes it" {
+	versions
+	git gc -q
+	git multi-pack-index write
+	index=.git/objects/pack/multi-pack-index
+	succeeds varve fsck
+	overwrite "$index" $(($(wc -c < "$index") - 20 - 4)) 7f ff ff 00
+	ends_with 2 varve log
+	stderr_has "Git's pack index '$PWD/$index' is damaged: it leads beyond its pack"
+	ends_with 1 varve fsck
+	output_has "damaged Git index: objects/pack/multi-pack-index"
+	succeeds varve fsck --repair
+	output_has "repaired: objects/pack/multi-pack-index: removed"
+	[ ! -e "$index" ]
+	succeeds varve log
 }

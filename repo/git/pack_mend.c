@@ -1,0 +1,88 @@
+/*
+ * pack_mend: knows how git is asked for an index that takes the place of another one.
+ */
+#include "repo/git/pack_mend.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/pack_check.h"
+#include "repo/git/run_git.h"
+
+static vv_status sync_file(const char *path, vv_error *err)
+{
+	int fd = vv_open(path, O_RDONLY, 0, err);
+	vv_status rc = fd < 0 ? (vv_status)fd : vv_fsync(fd, path, err);
+
+	(void)vv_close(fd, path, NULL);
+	return rc;
+}
+
+static vv_status make_again(const char *dir, const char *index, vv_error *err)
+{
+	vv_buf pack = VV_BUF_INIT, said = VV_BUF_INIT;
+	char name[sizeof("tmp_idx_") + VV_TEMP_RANDOM] = "tmp_idx_";
+	char *temp;
+	int code = 0;
+	vv_status rc;
+
+	vv_temp_sweep(dir, "tmp_idx_");
+	vv_temp_name(name + strlen(name));
+	vv_buf_printf(&pack, "%.*s.pack", (int)(strlen(index) - strlen(".idx")), index);
+	temp = vv_path_join(dir, name, (char *)NULL);
+	if (!temp || (rc = vv_buf_ok(&pack, err)) < 0) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	/* In no repository: it would compare what is in the pack with what the damaged index leads to. */
+	const char *args[] = {
+		"-c", "pack.writeReverseIndex=false", "index-pack", "-o", temp, vv_buf_cstr(&pack),
+		NULL};
+	const char *env[] = {"GIT_DIR=/dev/null", NULL};
+	const vv_git_call call = {.args = args, .env = env};
+
+	if ((rc = vv_git_run(&call, &said, &code, err)) < 0) {
+		goto done;
+	}
+	if (code != 0) {
+		(void)vv_unlink(temp, true, NULL);
+		(void)vv_git_explain("git index-pack failed", &said, code, err);
+		rc = err->code = VV_ECORRUPT;
+		goto done;
+	}
+	if ((rc = sync_file(temp, err)) < 0 || (rc = vv_rename(temp, index, err)) < 0) {
+		(void)vv_unlink(temp, true, NULL);
+		goto done;
+	}
+	rc = vv_fsync_dir(dir, err);
+done:
+	vv_free(temp);
+	vv_buf_clear(&said);
+	vv_buf_clear(&pack);
+	return rc;
+}
+
+vv_status vv_git_pack_mend(vv_repository *r, const char *name, const char **what, vv_error *err)
+{
+	char *dir = vv_path_join(vv_repository_objects(r), "pack", (char *)NULL);
+	char *index = dir ? vv_path_join(dir, name, (char *)NULL) : NULL;
+	vv_status rc;
+
+	if (!index) {
+		rc = vv_fail_nomem(err);
+	} else if (strcmp(name, VV_MULTI_PACK_INDEX) == 0) {
+		*what = "removed; each pack has an index of its own";
+		rc = vv_unlink(index, true, err);
+	} else {
+		*what = "made again from its pack";
+		rc = make_again(dir, index, err);
+	}
+	vv_free(index);
+	vv_free(dir);
+	return rc;
+}
