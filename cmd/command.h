@@ -102,6 +102,7 @@ typedef struct vv_command {
 	unsigned needs; /* VV_NEEDS_REPOSITORY and its like: open when run is called */
 	/* Does the work. On failure err is reported, and the exit code is 2; else it is c->code. */
 	vv_status (*run)(vv_context *c, vv_error *err);
+	bool gets;           /* versions that it reads and that are not here are fetched */
 	bool conflict_is_no; /* VV_ECONFLICT is the answer "no": 1 */
 	/* In the place of run: opens, reports and closes by itself. */
 	int (*run_alone)(void *options, int argc, char **argv);

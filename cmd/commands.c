@@ -112,13 +112,14 @@ void vv_commands_overview(bool to_stdout)
 {
 	vv_buf b = VV_BUF_INIT;
 
-	vv_buf_puts(&b,
-		    "varve: git for tables\n\n"
-		    "usage: varve [-C DIR] [--git-dir DIR] [--no-pager] COMMAND [ARGUMENT...]\n\n"
-		    "example:\n"
-		    "  $ varve init\n"
-		    "  $ varve add prices.csv\n"
-		    "  $ varve commit -m \"March prices\"\n");
+	vv_buf_puts(
+		&b,
+		"varve: git for tables\n\n"
+		"usage: varve [-C DIR] [--git-dir DIR] [--offline] [--no-pager] COMMAND [ARGUMENT...]\n\n"
+		"example:\n"
+		"  $ varve init\n"
+		"  $ varve add prices.csv\n"
+		"  $ varve commit -m \"March prices\"\n");
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		put_group(&b, groups[i].name, groups[i].heading);
 	}

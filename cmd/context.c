@@ -35,6 +35,18 @@ static vv_status open_writer(vv_context *c, vv_error *err)
 	return rc;
 }
 
+/* A writer brings its own. */
+static vv_status open_reader(vv_context *c, vv_error *err)
+{
+	vv_status rc;
+
+	if (!c->reader &&
+	    (rc = vv_dataset_reader_open(&c->reader, c->repo, c->progress, err)) < 0) {
+		return rc;
+	}
+	return c->gets && !c->demand ? vv_on_demand_begin(&c->demand, c->repo, err) : VV_OK;
+}
+
 static vv_status open_part(vv_context *c, unsigned part, vv_error *err)
 {
 	vv_writer *blocks;
@@ -53,9 +65,8 @@ static vv_status open_part(vv_context *c, unsigned part, vv_error *err)
 		return vv_pathspec_init(&c->paths, c->repo, c->argc, c->argv, err);
 	case VV_NEEDS_WRITER:
 		return open_writer(c, err);
-	case VV_NEEDS_READER: /* a writer brings its own */
-		return c->reader ? VV_OK
-				 : vv_dataset_reader_open(&c->reader, c->repo, c->progress, err);
+	case VV_NEEDS_READER:
+		return open_reader(c, err);
 	case VV_NEEDS_LOCK:
 		return vv_dataset_writer_blocks(c->writer, &blocks, err);
 	default:
@@ -108,10 +119,12 @@ void vv_context_close(vv_context *c)
 		vv_dataset_reader_close(c->reader);
 	}
 	vv_pathspec_clear(&c->paths);
+	vv_on_demand_end(c->demand);
 	vv_repository_close(c->repo);
 	c->index = NULL;
 	c->reader = NULL;
 	c->writer = NULL;
+	c->demand = NULL;
 	c->repo = NULL;
 	c->opened = 0;
 }

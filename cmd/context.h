@@ -20,6 +20,7 @@
 #include "cmd/work/add/pathspec.h"
 #include "cmd/work/commit/auto_gc.h"
 #include "cmd/work/commit/journal.h"
+#include "cmd/work/peers/on_demand.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/dataset_writer.h"
 #include "repo/git/index/index.h"
@@ -55,8 +56,10 @@ typedef struct vv_context {
 	vv_dataset_writer *writer;
 	vv_index *index;
 
-	unsigned opened;        /* the VV_NEEDS_ that are met */
-	bool unchecked;         /* VV_NEEDS_NO_PACKS */
+	unsigned opened; /* the VV_NEEDS_ that are met */
+	bool unchecked;  /* VV_NEEDS_NO_PACKS */
+	bool gets;       /* with the reader, what it lacks is fetched */
+	vv_on_demand *demand;
 	vv_journal_found found; /* what was put right */
 	vv_auto_gc gc;
 	bool gc_quiet;

@@ -13,6 +13,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/run.h"
+#include "cmd/work/peers/fetch_run.h"
 #include "dataset/table/row_hashes.h"
 #include "repo/git/merge/renames.h"
 #include "repo/git/repository.h"
@@ -91,6 +92,8 @@ static int global_options(int argc, char **argv)
 			git_dir = argv[++i];
 		} else if (strncmp(argv[i], "--git-dir=", 10) == 0) {
 			git_dir = argv[i] + 10;
+		} else if (strcmp(argv[i], "--offline") == 0) {
+			setenv(VV_OFFLINE_VAR, "1", 1);
 		} else if (strcmp(argv[i], "--no-pager") == 0) {
 			setenv("GIT_PAGER", "cat", 1);
 		} else if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {

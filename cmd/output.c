@@ -242,7 +242,7 @@ int vv_report(const vv_error *err)
 		message("hint: ", err->hint);
 	} else if (err->code == VV_EMISSING && strstr(err->message, "block")) {
 		message("hint: ",
-			"'varve fetch' gets blocks from the remote, 'varve fetch --from URL' from another repository");
+			"'varve fetch --data REV PATH' gets the blocks of a version from the remote, with --from URL from another repository");
 	}
 	return err->code == VV_ECONFLICT ? VV_EXIT_NO : VV_EXIT_TROUBLE;
 }

@@ -68,6 +68,7 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 		code = VV_EXIT_OK;
 	} else {
 		vv_context x = {.name = c->name,
+				.gets = c->gets,
 				.options = options,
 				.argc = args.argc,
 				.argv = args.argv,

@@ -569,5 +569,6 @@ const vv_command vv_cmd_blame = {
 	.arguments = "path",
 	.check = check_blame,
 	.needs = VV_NEEDS_READER,
+	.gets = true,
 	.run = run_blame,
 };

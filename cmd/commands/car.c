@@ -196,7 +196,8 @@ static vv_status run_export(job *j, char **argv, vv_error *err)
 	}
 	vv_progress_end();
 	if (rc == VV_EMISSING) {
-		vv_hint(err, "'varve fetch' gets what is missing from peers that have it");
+		vv_hint(err,
+			"'varve fetch --data REV' gets what is missing from the remote, with --from URL from another repository");
 	}
 	if (rc == VV_OK) {
 		show_export(j, argv[2], &root, &stats);
@@ -425,5 +426,6 @@ const vv_command vv_cmd_car = {
 	.arguments = "path",
 	.check = check_car,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.gets = true,
 	.run = run_car,
 };

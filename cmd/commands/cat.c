@@ -163,5 +163,6 @@ const vv_command vv_cmd_cat = {
 	.arguments = "path",
 	.check = check_cat,
 	.needs = VV_NEEDS_REPOSITORY,
+	.gets = true,
 	.run = run_cat,
 };

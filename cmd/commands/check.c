@@ -700,5 +700,6 @@ const vv_command vv_cmd_check = {
 	.options_size = sizeof(options),
 	.exit_codes = "the data is invalid",
 	.arguments = "ref",
+	.gets = true,
 	.run = run_check,
 };

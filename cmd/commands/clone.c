@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
@@ -29,7 +30,7 @@
 #include "transport/line/url.h"
 
 typedef struct options {
-	bool bare, quiet, verbose, no_checkout, git_host, single;
+	bool bare, quiet, verbose, no_checkout, git_host, single, lazy;
 	const char *branch, *origin, *program;
 	vv_strings from;
 	uint64_t timeout;
@@ -44,6 +45,7 @@ static const vv_option table[] = {
 	OPT_STRING(0, "varve", program, "PROGRAM", "the path of varve on the far side of ssh"),
 	OPT_FLAG(0, "single-branch", single,
 		 "get one branch: --branch, or the one that HEAD names there"),
+	OPT_FLAG(0, "lazy", lazy, "get history alone, and the data of a version when it is needed"),
 	OPT_FLAG(0, "git-host", git_host,
 		 "take the far side for a Git host without varve: its blocks are in a ref"),
 	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
@@ -183,6 +185,11 @@ static vv_status configure(run *r, vv_error *err)
 		rc = kind ? vv_config_set(r->repo, kind, "git", err) : vv_fail_nomem(err);
 		vv_free(kind);
 	}
+	if (rc == VV_OK && r->o->lazy) {
+		char *lazy = vv_remote_key(name, "varveLazy");
+		rc = lazy ? vv_config_set(r->repo, lazy, "true", err) : vv_fail_nomem(err);
+		vv_free(lazy);
+	}
 	if (rc == VV_OK && r->o->program) {
 		rc = vv_config_set(r->repo, program, r->o->program, err);
 	}
@@ -290,6 +297,7 @@ static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
 					 err)) == VV_OK) {
 		vv_checkout_init(&checkout, r->repo, reader, index);
 		checkout.pointer_ok = true;
+		checkout.fetch = r->o->lazy;
 		there.index = index;
 		rc = resumed ? vv_tree_each(r->repo, commit, "", take_standing, &there, err)
 			     : VV_OK;
@@ -485,6 +493,9 @@ static int run_clone(void *opts, int argc, char **argv)
 	vv_status rc = clone(&r, &err);
 	if (rc < 0) {
 		clean_up(&r, rc, &err);
+	} else if (!r.o->quiet && r.o->lazy) {
+		vv_note("%s of datasets known; the data of each is fetched when it is needed",
+			vv_text_counted(r.job.elsewhere, "version", "versions"));
 	} else if (!r.o->quiet && r.job.missing == 0 && r.job.versions > 0) {
 		vv_note(r.job.versions == 1 ? "the one version of a dataset is complete"
 					    : "all %s versions of datasets are complete",
@@ -504,7 +515,8 @@ const vv_command vv_cmd_clone = {
 	.name = "clone",
 	.group = "start",
 	.summary = "make a copy of another repository, with its tables",
-	.usage = "[--bare] [-b BRANCH] [--single-branch] [-o NAME] [--from PEER]... URL [DIR]",
+	.usage =
+		"[--bare] [-b BRANCH] [--single-branch] [--lazy] [-o NAME] [--from PEER]... URL [DIR]",
 	.example = "$ varve clone ssh://ada@data.example.org/srv/sales\n"
 		   "cloning into 'sales'\n"
 		   "received 6 commits, 6 versions of datasets (6.4 MB on the line, 1.4 MB/s)\n"

@@ -101,7 +101,7 @@ static void bash_script(vv_buf *b)
 		"\t\tesac\n"
 		"\tdone\n"
 		"\tcase $cmd in\n"
-		"\t'') words=\"$commands -C --git-dir --no-pager --help --version\"; kind=words ;;\n");
+		"\t'') words=\"$commands -C --git-dir --offline --no-pager --help --version\"; kind=words ;;\n");
 	for (size_t i = 0; i < vv_command_count; i++) {
 		if (!vv_commands[i]->hidden) {
 			bash_command(b, vv_commands[i]);

@@ -329,5 +329,6 @@ const vv_command vv_cmd_convert = {
 	.arguments = "path",
 	.check = check_convert,
 	.needs = VV_NEEDS_PROGRESS,
+	.gets = true,
 	.run = run_convert,
 };

@@ -352,6 +352,7 @@ const vv_command vv_cmd_diff_file = {
 	.arguments = "path",
 	.hidden = true,
 	.check = check_diff_file,
+	.gets = true,
 	.run = run_diff_file,
 };
 
@@ -365,5 +366,6 @@ const vv_command vv_cmd_diff_tool = {
 	.arguments = "path",
 	.hidden = true,
 	.check = check_diff_tool,
+	.gets = true,
 	.run = run_diff_tool,
 };

@@ -5,17 +5,19 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/work/peers/fetch_data.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
 
 typedef struct options {
-	bool all, tags, no_tags, prune, force, quiet, verbose, allow_missing;
+	bool all, tags, no_tags, prune, force, quiet, verbose, allow_missing, data;
 	vv_strings from;
 	const char *cid;
 	uint64_t timeout;
@@ -25,6 +27,9 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "all", all, "fetch from every remote"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
+	OPT_FLAG(
+		0, "data", data,
+		"get the data of a commit (HEAD) or of A..B, of these paths; with --all of every version"),
 	OPT_STRING(0, "cid", cid, "CID", "get one dataset by its root's CID, and nothing else"),
 	OPT_FLAG('t', "tags", tags, "all tags as well"),
 	OPT_FLAG(0, "no-tags", no_tags, "no tags"),
@@ -100,6 +105,7 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 	j.verbose = o->verbose;
 	j.allow_missing = o->allow_missing;
 	j.idle_sec = o->timeout;
+	j.full = o->data;
 	vv_status rc = vv_fetch_job_run(&j, err);
 	*refused |= j.refused || (rc == VV_OK && j.missing > 0);
 	if (rc == VV_OK && j.mended && !o->quiet) {
@@ -126,12 +132,65 @@ static vv_status fetch_all(vv_context *c, bool *refused, vv_error *err)
 	return rc;
 }
 
+/* Words as paths of the repository, NULL-ended. */
+static vv_status take_paths(char ***out, vv_context *c, int first, vv_error *err)
+{
+	size_t at = 0;
+	vv_status rc = VV_OK;
+
+	*out = vv_calloc((size_t)(c->argc - first) + 1, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	for (int i = first; i < c->argc && rc == VV_OK; i++, at++) {
+		if (vv_repository_is_bare(c->repo)) {
+			(*out)[at] = vv_strdup(c->argv[i]);
+			rc = (*out)[at] ? VV_OK : vv_fail_nomem(err);
+		} else {
+			rc = vv_repository_relative(&(*out)[at], c->repo, c->argv[i], err);
+		}
+	}
+	return rc;
+}
+
+static vv_status fetch_data(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const int first = c->argc > 0 && c->dashdash != 0 ? 1 : 0;
+	vv_fetch_data f = {.repo = c->repo, .rev = first > 0 ? c->argv[0] : NULL, .from = &o->from};
+	char **paths = NULL;
+	vv_status rc = take_paths(&paths, c, first, err);
+
+	f.paths = (const char *const *)paths;
+	if (rc == VV_OK && (rc = vv_fetch_data_run(&f, err)) == VV_OK && !o->quiet) {
+		vv_note("%s%s",
+			vv_text_counted(f.versions, "version of a dataset", "versions of datasets"),
+			f.versions == 0          ? " there"
+			: f.fetched == 0         ? " there, and here already"
+			: f.fetched < f.versions ? ": those that were not here have come"
+						 : ": fetched");
+	}
+	if (rc == VV_OK && f.fetched > 0 && !o->quiet) {
+		tell_pointers(c);
+	}
+	for (size_t i = 0; paths && paths[i]; i++) {
+		vv_free(paths[i]);
+	}
+	vv_free(paths);
+	return rc;
+}
+
 static int check_fetch(const vv_context *c)
 {
 	const options *o = c->options;
 
 	if (o->all && c->argc > 0) {
 		return vv_usage_error("--all takes no remote");
+	}
+	if (o->data &&
+	    (o->cid || o->tags || o->no_tags || o->prune || o->force || o->allow_missing)) {
+		return vv_usage_error(
+			"--data gets data alone: only --all, --from, --timeout and -q go with it");
 	}
 	return o->cid && c->argc > 1 ? vv_usage_error("--cid takes one remote at most")
 				     : VV_EXIT_OK;
@@ -146,6 +205,8 @@ static vv_status run_fetch(vv_context *c, vv_error *err)
 
 	if (o->cid) {
 		rc = vv_fetch_one_cid(c->repo, o->cid, remote, &o->from, o->quiet, o->timeout, err);
+	} else if (o->data && !o->all) {
+		rc = fetch_data(c, err);
 	} else if (o->all) {
 		rc = fetch_all(c, &refused, err);
 	} else {
@@ -163,7 +224,9 @@ const vv_command vv_cmd_fetch = {
 	.name = "fetch",
 	.group = "peers",
 	.summary = "get commits and blocks from another repository",
-	.usage = "[--from PEER]... [-p] [-t] [REMOTE [REFSPEC...]]\n--all\n--cid CID [REMOTE]",
+	.usage =
+		"[--from PEER]... [-p] [-t] [REMOTE [REFSPEC...]]\n--all\n"
+		"--data [--from PEER]... [REV | A..B] [--] [PATH...]\n--data --all\n--cid CID [REMOTE]",
 	.example = "$ varve fetch\n"
 		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"

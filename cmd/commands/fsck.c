@@ -24,6 +24,7 @@
 #include "repo/git/pack_check.h"
 #include "repo/git/pack_mend.h"
 #include "repo/git/pointer.h"
+#include "repo/transfer/elsewhere.h"
 #include "repo/transfer/incoming.h"
 #include "repo/transfer/incomplete.h"
 #include "repo/transfer/receive.h"
@@ -57,8 +58,10 @@ typedef struct fsck {
 	vv_cid_set *bad;  /* missing or damaged */
 	vv_table_checks *checks;
 	uint64_t records, blocks, problems, rebuilt, mended;
-	bool silent;  /* nothing is told: this looks for what is to be mended */
-	char **files; /* where it is: packs and indexes */
+	vv_elsewhere *elsewhere; /* versions that a lazy clone left on a remote */
+	uint64_t absent;         /* of these, those that are not here */
+	bool silent;             /* nothing is told: this looks for what is to be mended */
+	char **files;            /* where it is: packs and indexes */
 	size_t file_count, file_cap;
 	char **git_indexes; /* of Git's packs, damaged: nothing of Git's can be read safely */
 	size_t git_index_count, git_index_cap;
@@ -354,6 +357,11 @@ static vv_status check_versions(fsck *f, vv_error *err)
 		if (vv_cid_is_null(&v->root)) {
 			continue;
 		}
+		if (vv_elsewhere_has(f->elsewhere, &v->root) && !vv_cid_set_has(f->bad, &v->root) &&
+		    !vv_store_has(f->store, &v->root)) {
+			f->absent++;
+			continue;
+		}
 		vv_progress_part(f->c->progress, "versions", i, f->count);
 		if (any_bad && !(own = vv_cid_set_new())) {
 			return vv_fail_nomem(err);
@@ -434,10 +442,23 @@ static vv_status run_all(fsck *f, vv_error *err)
 	}
 	if ((rc = vv_repository_store(f->c->repo, &f->store, err)) < 0 ||
 	    (rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->c->progress, err)) < 0 ||
-	    (rc = vv_roots_each(f->c->repo, on_root, f, err)) < 0) {
+	    (rc = vv_roots_each(f->c->repo, on_root, f, err)) < 0 ||
+	    (rc = vv_elsewhere_read(&f->elsewhere, f->c->repo, err)) < 0) {
 		return rc;
 	}
 	return check_versions(f, err);
+}
+
+/* That they are still there nobody has asked. */
+static void tell_elsewhere(const fsck *f)
+{
+	const char *name;
+
+	vv_out("not here: %s, left on", vv_text_counted(f->absent, "version", "versions"));
+	for (size_t i = 0; (name = vv_elsewhere_remote(f->elsewhere, i)) != NULL; i++) {
+		vv_out("%s '%s'", i > 0 ? "," : "", vv_text_shows(name));
+	}
+	vv_out(" by a lazy clone or fetch; 'varve fetch --data --all' gets them\n");
 }
 
 static vv_status finish(fsck *f, vv_error *err)
@@ -449,6 +470,8 @@ static vv_status finish(fsck *f, vv_error *err)
 		vv_json_close_array(&f->w);
 		vv_json_name(&f->w, "versions");
 		vv_json_u64(&f->w, f->count);
+		vv_json_name(&f->w, "elsewhere");
+		vv_json_u64(&f->w, f->absent);
 		vv_json_name(&f->w, "records");
 		vv_json_u64(&f->w, f->records);
 		vv_json_name(&f->w, "rebuilt_indexes");
@@ -461,8 +484,12 @@ static vv_status finish(fsck *f, vv_error *err)
 		vv_out("%s %s\n", vv_text_count(f->problems),
 		       f->problems == 1 ? "problem" : "problems");
 	} else if (!f->o->quiet) {
-		vv_out("sound: %s versions of datasets, %s blocks%s\n", vv_text_count(f->count),
-		       vv_text_count(f->records), f->o->data ? ", every byte" : "");
+		vv_out("sound: %s versions of datasets, %s blocks%s\n",
+		       vv_text_count(f->count - f->absent), vv_text_count(f->records),
+		       f->o->data ? ", every byte" : "");
+	}
+	if (!json(f) && !f->o->quiet && f->absent > 0) {
+		tell_elsewhere(f);
 	}
 	return rc;
 }
@@ -477,6 +504,7 @@ static void fsck_clear(fsck *f)
 	vv_names_free(f->git_indexes, f->git_index_count);
 	vv_cid_set_free(f->seen);
 	vv_cid_set_free(f->bad);
+	vv_elsewhere_free(f->elsewhere);
 	vv_table_checks_free(f->checks);
 }
 

@@ -516,5 +516,6 @@ const vv_command vv_cmd_info = {
 	.arguments = "path",
 	.check = check_info,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.gets = true,
 	.run = run_info,
 };

@@ -281,10 +281,11 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 			       .style = style_of(o)};
 	vv_status rc;
 
+	if ((o->patch || o->stat || o->value) &&
+	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
+		goto done;
+	}
 	if (o->patch) {
-		if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
-			goto done;
-		}
 		patch.reader = c->reader;
 		view.patch = &patch;
 	}
@@ -295,6 +296,7 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
 	rc = print_passing(&s, &view, err);
 	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
+	rc = rc < 0 ? rc : vv_commit_counted(&view, err);
 done:
 	vv_free(s.kept);
 	vv_log_close(s.log);
@@ -587,5 +589,6 @@ const vv_command vv_cmd_log = {
 	.arguments = "ref",
 	.check = check_log,
 	.needs = VV_NEEDS_REPOSITORY,
+	.gets = true,
 	.run = run_log,
 };

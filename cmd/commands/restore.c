@@ -328,8 +328,9 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 	rc = restore_all(&r, o->worktree || !o->staged, err);
 	if (rc == VV_EMISSING) {
 		vv_hint(err,
-			"'varve fetch' gets them from the remote, 'varve fetch --from URL' from another "
-			"repository; the file was left as it is");
+			"'varve fetch --data %s' gets them from the remote, with --from URL from another "
+			"repository; the file was left as it is",
+			o->source ? vv_text_shows(o->source) : "HEAD");
 	}
 	if (rc == VV_OK) {
 		print_restored(&r);

@@ -319,5 +319,6 @@ const vv_command vv_cmd_schema = {
 	.arguments = "path",
 	.check = check_schema,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.gets = true,
 	.run = run_schema,
 };

@@ -161,7 +161,7 @@ static vv_status run_show(vv_context *c, vv_error *err)
 	choose_view(&view, &rows, o);
 	if ((rc = vv_decoration_read(&view.names, c->repo, err)) < 0 ||
 	    (rc = take_paths(&paths, &revisions, c, err)) < 0 ||
-	    (view.patch && (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0)) {
+	    ((view.patch || view.stat) && (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0)) {
 		goto done;
 	}
 	rows.reader = c->reader;
@@ -173,6 +173,7 @@ static vv_status run_show(vv_context *c, vv_error *err)
 	vv_out_page(pager);
 	rc = show_each(c, &view, revisions > 0 ? revisions : 1, revisions > 0 ? c->argv : head,
 		       err);
+	rc = rc < 0 ? rc : vv_commit_counted(&view, err);
 done:
 	for (size_t i = 0; paths && paths[i]; i++) {
 		vv_free(paths[i]);
@@ -203,5 +204,6 @@ const vv_command vv_cmd_show = {
 	.options_size = sizeof(options),
 	.arguments = "ref",
 	.needs = VV_NEEDS_REPOSITORY,
+	.gets = true,
 	.run = run_show,
 };

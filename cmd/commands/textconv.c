@@ -476,5 +476,6 @@ const vv_command vv_cmd_textconv = {
 	.arguments = "path",
 	.hidden = true,
 	.check = check_textconv,
+	.gets = true,
 	.run = run_textconv,
 };

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/output.h"
@@ -431,6 +432,9 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 				      &how, err)) < 0) {
 		goto done;
 	}
+	for (size_t i = 0; !how.names && i < stat.count; i++) {
+		v->uncounted += vv_stat_line_lacks(&stat.lines[i]);
+	}
 	switch (v->style) {
 	case VV_STYLE_LONG:
 		rc = print_long(v, &c, err);
@@ -453,4 +457,16 @@ done:
 	vv_commit_stat_clear(&stat);
 	vv_commit_clear(&c);
 	return rc;
+}
+
+vv_status vv_commit_counted(const vv_commit_view *v, vv_error *err)
+{
+	if (v->uncounted == 0) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EMISSING, "%s could not be counted: blocks are not here",
+		vv_text_counted(v->uncounted, "change of a table", "changes of tables"));
+	return vv_hint(err,
+		       "'varve fetch --data REV' gets the data of a commit, 'varve fetch --data "
+		       "--all' that of all");
 }

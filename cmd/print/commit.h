@@ -29,6 +29,8 @@ typedef struct vv_commit_view {
 	const vv_diff_show *patch; /* rows and cells too; NULL: none. Not in JSON. */
 	const char *const *paths;  /* for stat; NULL: all */
 	bool any;                  /* was one printed already? */
+	uint64_t
+		uncounted; /* changes of tables that stat tells without their rows: blocks are not here */
 	/* What else there is to say of the commit: members of its object, or, json NULL,
 	 * lines on stdout after it. May be NULL. */
 	void (*more)(void *payload, vv_json_out *json);
@@ -36,6 +38,8 @@ typedef struct vv_commit_view {
 } vv_commit_view;
 
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err);
+/* After the last one: VV_EMISSING where some were uncounted. */
+vv_status vv_commit_counted(const vv_commit_view *v, vv_error *err);
 
 /* "2026-11-20T07:38:20+00:00" */
 void vv_person_iso_date(vv_buf *out, const vv_person *p);

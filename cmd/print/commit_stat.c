@@ -228,6 +228,12 @@ vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oi
 	return rc;
 }
 
+bool vv_stat_line_lacks(const vv_stat_line *l)
+{
+	return l->old_side.dataset && l->old_side.is_table && l->new_side.is_table &&
+	       !l->counts.counted;
+}
+
 static void put_dataset(vv_buf *b, const vv_stat_line *l)
 {
 	const vv_stat_side *o = &l->old_side, *n = &l->new_side;

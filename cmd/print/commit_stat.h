@@ -53,6 +53,9 @@ vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oi
 			      const vv_oid *to, const vv_stat_options *opts, vv_error *err);
 void vv_commit_stat_clear(vv_commit_stat *s);
 
+/* Two versions of a table that could not be compared, since blocks are not here. */
+bool vv_stat_line_lacks(const vv_stat_line *l);
+
 /* " prices.csv | +3 ~12 rows, 1 column added" a line; where it was counted with what is stored.
  * total: and " 1 file changed". */
 void vv_commit_stat_print(const vv_commit_stat *s, bool total);

@@ -61,9 +61,11 @@ vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, b
 	s->packs_dir = vv_path_join(dir, "packs", (char *)NULL);
 	s->lock = vv_mutex_new();
 	s->list_lock = vv_mutex_new();
+	s->absent_lock = vv_mutex_new();
 	s->coders = vv_coder_pool_new();
 	s->cache = vv_block_cache_new(CACHE_BYTES);
-	if (!s->dir || !s->packs_dir || !s->lock || !s->list_lock || !s->coders || !s->cache) {
+	if (!s->dir || !s->packs_dir || !s->lock || !s->list_lock || !s->absent_lock ||
+	    !s->coders || !s->cache) {
 		rc = vv_fail_nomem(err);
 	} else if (create) {
 		rc = vv_store_make_dirs(s, err);
@@ -82,6 +84,7 @@ void vv_store_close(vv_store *s)
 		vv_packs_unref(s->list);
 		vv_block_cache_free(s->cache);
 		vv_coder_pool_free(s->coders);
+		vv_mutex_free(s->absent_lock);
 		vv_mutex_free(s->list_lock);
 		vv_mutex_free(s->lock);
 		vv_free(s->packs_dir);
@@ -165,9 +168,30 @@ static vv_status get_from(void *payload, const vv_source *src, const vv_cid *cid
 	return vv_source_get(src, cid, payload, err);
 }
 
+void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload)
+{
+	s->absent = fn;
+	s->absent_payload = payload;
+}
+
+/* Another thread may have brought it while this one waited. */
+static vv_status get_absent(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_status rc;
+
+	vv_mutex_lock(s->absent_lock);
+	rc = search_packs(s, cid, false, get_from, out, err);
+	if (rc == VV_EMISSING && (rc = s->absent(s->absent_payload, cid, err)) == VV_OK) {
+		rc = search_packs(s, cid, false, get_from, out, err);
+	}
+	vv_mutex_unlock(s->absent_lock);
+	return rc;
+}
+
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	vv_blob *blob = vv_block_cache_get(s->cache, cid);
+	vv_status rc;
 
 	if (blob) {
 		vv_buf_reset(out);
@@ -175,7 +199,10 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 		vv_blob_unref(blob);
 		return vv_buf_ok(out, err);
 	}
-	return search_packs(s, cid, false, get_from, out, err);
+	rc = search_packs(s, cid, false, get_from, out, err);
+	return rc == VV_EMISSING && s->absent && cid->codec == VV_CODEC_DAG_CBOR
+		       ? get_absent(s, cid, out, err)
+		       : rc;
 }
 
 /* A search_fn: the header of the block's record into payload, a vv_record. */

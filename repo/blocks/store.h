@@ -50,6 +50,12 @@ void vv_store_close(vv_store *s); /* accepts NULL */
  * what is stored is damaged. Thread-safe. */
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err);
 
+/* Where vv_store_get is asked for a node that is not here: fn brings it with all that is below it into
+ * this store's folder (through another open store: this one cannot be asked meanwhile), or says why
+ * not, VV_EMISSING. One call at a time. fn NULL: as at first, nobody is asked. Not thread-safe. */
+typedef vv_status (*vv_absent_fn)(void *payload, const vv_cid *cid, vv_error *err);
+void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload);
+
 /* Is it here? (Found in an index, and the record is the CID's.) Thread-safe. */
 bool vv_store_has(vv_store *s, const vv_cid *cid);
 

@@ -161,8 +161,9 @@ static vv_status missing(const sending *s, const item *it, vv_error *err)
 		"%s of commit %s lacks blocks, which the remote does not have either",
 		vv_text_shows(v->path), hex);
 	return vv_hint(
-		err, "'varve fsck' lists what is missing; 'varve fetch --from URL' gets it from a "
-		     "clone that has it");
+		err,
+		"'varve fsck' lists what is missing; 'varve fetch --data --all' gets it from the "
+		"remotes, with --from URL from another clone");
 }
 
 static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list, const char *name,

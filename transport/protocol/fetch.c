@@ -9,6 +9,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/transfer/elsewhere.h"
 #include "repo/transfer/incomplete.h"
 #include "repo/transfer/send.h"
 
@@ -145,6 +146,9 @@ static vv_status list_haves(run *r, vv_oid **out, size_t *count, vv_error *err)
 	size_t kept = 0;
 	vv_status rc = vv_commits_sample(r->f->repo, HAVES_MAX, out, count, err);
 
+	if (r->f->lazy) {
+		return rc; /* of commits alone it is asked, not of their blocks */
+	}
 	if (r->lost) {
 		*count = 0;
 	}
@@ -195,7 +199,8 @@ static vv_status negotiate(run *r, vv_error *err)
 				      .want = r->wants,
 				      .have = {haves, told < count ? told : count},
 				      .done = told >= count,
-				      .nodes = nodes};
+				      .nodes = nodes || r->f->lazy,
+				      .history = r->f->lazy != NULL};
 		r->result->rounds++;
 		rc = vv_peer_fetch(r->f->suppliers[0].peer, &q, r->x, r->f->progress, &start,
 				   &r->result->sum, err);
@@ -386,13 +391,69 @@ static void close_run(run *r)
 	vv_free(r->whole.items);
 }
 
+/* Commits, trees and pointers from the origin, and no block of any version. */
+static vv_status bring_history(run *r, vv_error *err)
+{
+	const vv_supplier *origin = &r->f->suppliers[0];
+	const vv_hello *hello;
+	vv_status rc;
+
+	if (!origin->peer) {
+		return vv_fail(err, VV_EMISSING, "git did not bring all commits of %s",
+			       vv_text_shows(origin->name));
+	}
+	if ((rc = vv_peer_hello(origin->peer, &hello, err)) < 0) {
+		return rc;
+	}
+	if (!hello->history) {
+		vv_fail(err, VV_ENOSUPPORT,
+			"%s has an older varve, which gives no history without data",
+			vv_text_url(origin->name));
+		return vv_hint(err,
+			       "clone without --lazy; 'varve config --unset "
+			       "remote.%s.varveLazy' where that was done",
+			       vv_text_shows(r->f->lazy));
+	}
+	if ((rc = open_receive(r, err)) < 0 || (rc = negotiate(r, err)) < 0) {
+		return rc;
+	}
+	return vv_receive_objects_end(r->x, &r->wants, err);
+}
+
+static vv_status run_lazy(run *r, vv_error *err)
+{
+	const vv_fetch *f = r->f;
+	const vv_oids none = {0};
+	vv_status rc;
+
+	if (r->wants.count > 0 && (rc = bring_history(r, err)) < 0) {
+		return rc;
+	}
+	/* Before refs name them. */
+	if ((rc = vv_elsewhere_note(f->repo, r->x ? vv_receive_repository(r->x) : f->repo, f->lazy,
+				    f->wants.items, f->wants.count, &r->result->elsewhere, err)) <
+	    0) {
+		return rc;
+	}
+	if (r->x) {
+		return vv_receive_take(r->x, &none, &none, false, f->refs, f->ref_count, f->message,
+				       err);
+	}
+	return f->ref_count > 0 ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err)
+				: VV_OK;
+}
+
 vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err)
 {
 	run r = {.f = f, .result = result};
 	vv_status rc;
 
 	memset(result, 0, sizeof(*result));
-	if ((rc = find_wants(&r, err)) < 0 || (rc = find_lacking(&r, err)) < 0) {
+	if ((rc = find_wants(&r, err)) == VV_OK && f->lazy) {
+		rc = run_lazy(&r, err);
+		goto done;
+	}
+	if (rc < 0 || (rc = find_lacking(&r, err)) < 0) {
 		goto done;
 	}
 	if (r.wants.count == 0 && !r.lacking) {

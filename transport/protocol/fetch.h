@@ -28,6 +28,8 @@ typedef struct vv_fetch {
 	vv_version_check_fn check; /* NULL: none */
 	void *payload;
 	bool allow_missing; /* take in what is here even where nobody has some blocks */
+	/* A remote's name: history alone; its versions are noted as elsewhere. NULL: blocks, too. */
+	const char *lazy;
 	const vv_progress *progress;
 } vv_fetch;
 
@@ -41,7 +43,8 @@ typedef struct vv_fetch_result {
 	vv_cid *missing; /* blocks that nobody had, the first VV_MISSING_SHOWN */
 	size_t missing_shown;
 	uint64_t missing_count;
-	bool mended; /* blocks came of commits that were here before */
+	bool mended;        /* blocks came of commits that were here before */
+	uint64_t elsewhere; /* lazy: versions that were noted */
 } vv_fetch_result;
 #define VV_MISSING_SHOWN 10u
 #define VV_ROOTS_NOTED 256u

@@ -135,18 +135,21 @@ static vv_status get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 
 /* What a side can beyond version 1 ("can": a list of texts, of which unknown ones are no harm). */
 typedef struct abilities {
-	bool ahead, alive, whole;
+	bool ahead, alive, history, whole;
 } abilities;
 
 static void put_can(vv_buf *b, const abilities *a)
 {
 	vv_cbor_put_key(b, "can");
-	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->whole);
+	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->history + a->whole);
 	if (a->ahead) {
 		vv_cbor_put_text(b, "ahead", 5);
 	}
 	if (a->alive) {
 		vv_cbor_put_text(b, "alive", 5);
+	}
+	if (a->history) {
+		vv_cbor_put_text(b, "history", 7);
 	}
 	if (a->whole) {
 		vv_cbor_put_text(b, "whole", 5);
@@ -163,7 +166,10 @@ static vv_status get_can(vv_cbor *c, abilities *out, vv_error *err)
 		rc = vv_fail(err, VV_ECORRUPT, "the peer sent a list of %zu abilities", count);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if ((rc = vv_cbor_get_text(c, &word, &len, err)) == VV_OK && len == 5) {
+		rc = vv_cbor_get_text(c, &word, &len, err);
+		if (rc == VV_OK && len == 7) {
+			out->history |= memcmp(word, "history", 7) == 0;
+		} else if (rc == VV_OK && len == 5) {
 			out->whole |= memcmp(word, "whole", 5) == 0;
 			out->ahead |= memcmp(word, "ahead", 5) == 0;
 			out->alive |= memcmp(word, "alive", 5) == 0;
@@ -204,7 +210,7 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 	bool alive = q->alive && q->op != VV_OP_HELLO && q->op != VV_OP_PUSH;
 	bool more = (q->op == VV_OP_BLOCKS && q->like.count > 0) ||
 		    (q->op == VV_OP_HELLO && (q->whole || q->alive)) ||
-		    (q->op == VV_OP_PUSH && q->ahead);
+		    (q->op == VV_OP_PUSH && q->ahead) || (q->op == VV_OP_FETCH && q->history);
 
 	vv_cbor_put_map(&b, pairs[q->op] + more + alive);
 	if (q->op == VV_OP_HELLO) {
@@ -231,6 +237,10 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 		put_alive(&b, alive);
 		vv_cbor_put_key(&b, "nodes");
 		vv_cbor_put_bool(&b, q->nodes);
+		if (q->history) {
+			vv_cbor_put_key(&b, "history");
+			vv_cbor_put_bool(&b, true);
+		}
 		break;
 	case VV_OP_BLOCKS:
 		if (q->like.count > 0) {
@@ -305,7 +315,10 @@ static vv_status get_fetch(vv_cbor *c, vv_arena *arena, vv_request *out, vv_erro
 	    (rc = vv_cbor_get_key(c, "nodes", err)) < 0) {
 		return rc;
 	}
-	return vv_cbor_get_bool(c, &out->nodes, err);
+	if ((rc = vv_cbor_get_bool(c, &out->nodes, err)) < 0 || !vv_cbor_try_key(c, "history")) {
+		return rc;
+	}
+	return vv_cbor_get_bool(c, &out->history, err);
 }
 
 static vv_status get_blocks(vv_cbor *c, vv_arena *arena, vv_request *out, vv_error *err)
@@ -438,7 +451,8 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 	vv_cbor_put_key(&b, "v");
 	vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
 	if (h->can) {
-		put_can(&b, &(abilities){.ahead = true, .alive = true, .whole = true});
+		put_can(&b,
+			&(abilities){.ahead = true, .alive = true, .history = true, .whole = true});
 	}
 	if (h->can && h->tells_whole) {
 		put_oids(&b, "edge", &h->edge);
@@ -569,6 +583,7 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 		out->can = true;
 		rc = get_can(&c, &can, err);
 		out->ahead = can.ahead;
+		out->history = can.history;
 		out->alive = can.alive;
 	}
 	if (rc == VV_OK && vv_cbor_try_key(&c, "edge")) {

@@ -61,6 +61,7 @@ typedef struct vv_request {
 	vv_oids want, have; /* fetch; known: want */
 	bool done;          /* fetch: there is nothing more to name */
 	bool nodes;         /* fetch: send nodes only, leaves will be asked for */
+	bool history;       /* fetch: send no blocks at all (vv_hello.history) */
 	vv_cids blocks, like; /* blocks; have: blocks. like: empty, or one each (null: none) that
 			       * the asker has and that is resembled */
 	vv_push_ref *refs;    /* push */
@@ -90,6 +91,7 @@ typedef struct vv_hello {
 	bool can;         /* it answers to "can": write also what follows */
 	bool ahead;       /* takes blocks ahead of their commits */
 	bool alive;       /* takes requests with `alive` */
+	bool history;     /* gives history without blocks */
 	bool tells_whole; /* refs[i].whole is given, and edge */
 	/* the last whole commits below refs that are not; not all, when they are many */
 	vv_oids edge;

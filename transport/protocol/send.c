@@ -100,8 +100,9 @@ static vv_status copy_oids(vv_oid **out, size_t *count, const vv_oids *from, vv_
 	return VV_OK;
 }
 
-vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
-		       const vv_oids *commons, const vv_oids *whole, vv_error *err)
+/* whole NULL: no blocks. */
+static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants,
+			   const vv_oids *commons, const vv_oids *whole, vv_error *err)
 {
 	vv_send *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
@@ -121,10 +122,8 @@ vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 	    (rc = copy_oids(&s->commons, &s->common_count, commons, err)) < 0) {
 		goto done;
 	}
-	s->mends = whole != NULL;
-	if ((rc = vv_new_roots_each(r, s->wants, s->want_count, whole ? whole->items : s->commons,
-				    whole ? whole->count : s->common_count, add_root, s, err)) <
-	    0) {
+	if (whole && (rc = vv_new_roots_each(r, s->wants, s->want_count, whole->items, whole->count,
+					     add_root, s, err)) < 0) {
 		goto done;
 	}
 	*out = s;
@@ -132,6 +131,23 @@ vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 done:
 	vv_send_close(s);
 	return rc;
+}
+
+vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
+		       const vv_oids *commons, const vv_oids *whole, vv_error *err)
+{
+	vv_status rc = open_send(out, r, wants, commons, whole ? whole : commons, err);
+
+	if (rc == VV_OK) {
+		(*out)->mends = whole != NULL;
+	}
+	return rc;
+}
+
+vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *wants,
+			       const vv_oids *commons, vv_error *err)
+{
+	return open_send(out, r, wants, commons, NULL, err);
 }
 
 void vv_send_close(vv_send *s)

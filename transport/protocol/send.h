@@ -29,6 +29,9 @@ typedef struct vv_send_plan {
  * sent as far as it is here. */
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 		       const vv_oids *commons, const vv_oids *whole, vv_error *err);
+/* The same without any blocks: for whoever gets those later. */
+vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *wants,
+			       const vv_oids *commons, vv_error *err);
 void vv_send_close(vv_send *s); /* accepts NULL */
 void vv_send_plan_get(const vv_send *s, vv_send_plan *out);
 

@@ -771,7 +771,8 @@ static vv_status send_all(vv_serve *s, vv_channel *line, const vv_request *q, co
 	vv_send *send;
 	vv_send_plan plan;
 	vv_fetch_sum sum = {0};
-	vv_status rc = vv_send_open(&send, s->repo, &q->want, common, NULL, err);
+	vv_status rc = q->history ? vv_send_open_history(&send, s->repo, &q->want, common, err)
+				  : vv_send_open(&send, s->repo, &q->want, common, NULL, err);
 
 	if (rc < 0) {
 		return rc;

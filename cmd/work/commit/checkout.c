@@ -268,6 +268,7 @@ void vv_checkout_note_missing(const vv_checkout *c)
 		     c->missing == 1 ? "dataset is" : "datasets are",
 		     c->missing == 1 ? "its pointer" : "their pointers",
 		     vv_buf_cstr(&c->missing_names));
-	vv_notes_put(vv_repository_notes(c->repo),
-		     "hint: once the blocks are here, 'varve restore PATH' writes the data");
+	vv_notes_put(
+		vv_repository_notes(c->repo),
+		"hint: 'varve fetch --data' gets the blocks, and 'varve restore PATH' writes the data");
 }

@@ -21,6 +21,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/program.h"
+#include "repo/transfer/elsewhere.h"
 
 typedef struct data {
 	vv_doctor *d;
@@ -79,10 +80,10 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 	if (vv_work_has_data(a->r, path)) {
 		vv_buf_puts(&mend, "varve fsck --repair (the work tree has the table)");
 	} else if (a->remote) {
-		vv_buf_puts(&mend, "varve fetch");
+		vv_buf_puts(&mend, "varve fetch --data");
 	} else {
 		vv_buf_puts(&mend, "add the remote of somebody who has them "
-				   "('varve remote add NAME URL'), then varve fetch");
+				   "('varve remote add NAME URL'), then varve fetch --data");
 	}
 	return vv_doctor_add(a->d, "blocks", true, &text, &mend, err);
 }
@@ -314,6 +315,7 @@ static vv_status find_remote(data *a, vv_error *err)
 
 typedef struct older {
 	vv_store *store;
+	vv_elsewhere *elsewhere;
 	uint64_t missing;
 } older;
 
@@ -325,20 +327,24 @@ static vv_status count_missing(void *payload, const vv_cid *cid, const char *pat
 	(void)path;
 	(void)commit;
 	(void)err;
-	o->missing += !what && !vv_store_has(o->store, cid);
+	o->missing += !what && !vv_store_has(o->store, cid) && !vv_elsewhere_has(o->elsewhere, cid);
 	return VV_OK;
 }
 
 /* Versions of the history: git brings commits without their rows. */
 static vv_status look_at_history(data *a, vv_error *err)
 {
-	older o = {NULL, 0};
+	older o = {0};
 	vv_status rc = vv_repository_store(a->r, &o.store, err);
 
-	if (rc < 0 || (rc = vv_roots_each(a->r, count_missing, &o, err)) < 0 || o.missing == 0) {
+	if (rc == VV_OK && (rc = vv_elsewhere_read(&o.elsewhere, a->r, err)) == VV_OK) {
+		rc = vv_roots_each(a->r, count_missing, &o, err);
+	}
+	vv_elsewhere_free(o.elsewhere);
+	if (rc < 0 || o.missing == 0) {
 		return rc;
 	}
-	return vv_doctor_say(a->d, "blocks", false, "varve fetch", err,
+	return vv_doctor_say(a->d, "blocks", false, "varve fetch --data --all", err,
 			     "the blocks of %s of the history are not here",
 			     vv_text_counted(o.missing, "version", "versions"));
 }

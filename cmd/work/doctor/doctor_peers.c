@@ -20,7 +20,7 @@ static vv_status mend_otherwise(vv_doctor *d, vv_error *err)
 	for (size_t i = 0; i < d->count; i++) {
 		vv_doctor_finding *f = &d->findings[i];
 		if (strcmp(f->what, "blocks") == 0 && f->mend &&
-		    strcmp(f->mend, "varve fetch") == 0) {
+		    strncmp(f->mend, "varve fetch --data", 18) == 0) {
 			char *mend = vv_strdup("ask someone who has them to run 'varve push "
 					       "--blocks', then varve fetch");
 			if (!mend) {

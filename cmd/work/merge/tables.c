@@ -362,8 +362,8 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 done:
 	if (rc == VV_EMISSING) {
 		vv_hint(err,
-			"merging needs the blocks of both branches: 'varve fetch' gets them from the "
-			"remote, 'varve fetch --from URL' from another repository");
+			"merging needs the blocks of both branches: 'varve fetch --data BRANCH' gets them from "
+			"the remote, with --from URL from another repository");
 	}
 	if (rc == VV_OK) {
 		out->record.merged = out->result.id;

@@ -3,6 +3,7 @@
  */
 #include "cmd/work/peers/fetch_run.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@ typedef struct run {
 	const vv_hello *hello;
 	bool ref_asked;   /* a peer's ref of blocks is, or there is none */
 	bool peers_asked; /* block peers are among the suppliers */
+	bool lazy;        /* remote.<name>.varveLazy: history alone */
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
 } run;
@@ -93,6 +95,22 @@ static vv_status add_supplier(run *r, const char *url, vv_error *err)
 	}
 	r->suppliers[r->supplier_count++] = s;
 	return VV_OK;
+}
+
+static vv_status look_lazy(run *r, vv_error *err)
+{
+	char *key;
+	vv_status rc;
+
+	if (r->j->full || !r->remote.name) {
+		return VV_OK;
+	}
+	if (!(key = vv_remote_key(r->remote.name, "varvelazy"))) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_config_bool(r->j->repo, key, false, &r->lazy, err);
+	vv_free(key);
+	return rc;
 }
 
 static vv_status connect_all(run *r, vv_error *err)
@@ -309,11 +327,11 @@ static vv_status bring_history(run *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		p->moves[places[i]].id = ids[i]; /* it may have moved on since it was asked for */
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && !r->lazy) {
 		vv_git_host_reading(r->origin.host);
 		rc = expect_blocks(r, err);
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && !r->lazy) {
 		rc = vv_git_host_watch(r->origin.host, err);
 	}
 	vv_free(names);
@@ -380,9 +398,11 @@ static vv_status fetch(run *r, vv_error *err)
 			    .check = vv_transfer_check,
 			    .payload = &r->t,
 			    .allow_missing = r->j->allow_missing || r->j->keep_missing,
+			    .lazy = r->lazy ? r->remote.name : NULL,
 			    .progress = r->t.progress};
 	if (rc == VV_OK) {
 		rc = vv_fetch_run(&f, &r->result, err);
+		r->j->elsewhere += r->result.elsewhere;
 		if (rc == VV_EMISSING || (rc == VV_OK && r->result.missing_count > 0)) {
 			rc = ask_blocks_ref(r, &f, rc, err);
 		}
@@ -532,8 +552,8 @@ static vv_status run_all(run *r, vv_error *err)
 	if ((rc = find_remote(r, err)) < 0 ||
 	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
 				   r->j->idle_sec, err)) < 0 ||
-	    (rc = connect_all(r, err)) < 0 || (rc = read_specs(r, err)) < 0 ||
-	    (rc = make_plan(r, err)) < 0) {
+	    (rc = look_lazy(r, err)) < 0 || (rc = connect_all(r, err)) < 0 ||
+	    (rc = read_specs(r, err)) < 0 || (rc = make_plan(r, err)) < 0) {
 		return rc;
 	}
 	rc = fetch(r, err);
@@ -644,7 +664,9 @@ struct vv_needed {
 	needed_remote remotes[NEEDED_MAX];
 	size_t count;
 	bool given; /* the remotes are those that the caller named */
+	bool asked; /* by the user, by name */
 	bool begun, off;
+	const char *why_off;
 	const char *by;
 };
 
@@ -654,6 +676,16 @@ vv_needed *vv_needed_new(vv_repository *r)
 
 	if (n) {
 		n->repo = r;
+	}
+	return n;
+}
+
+vv_needed *vv_needed_new_asked(vv_repository *r)
+{
+	vv_needed *n = vv_needed_new(r);
+
+	if (n) {
+		n->asked = true;
 	}
 	return n;
 }
@@ -716,18 +748,23 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	char **names = NULL, *first = NULL;
 	size_t count = 0;
 	vv_head head = {0};
-	bool automatic;
+	bool automatic = true;
 	vv_error absent;
 	vv_status rc;
 
 	n->begun = n->off = true;
+	n->why_off = "varve.autoFetch is false";
 	if (n->given) {
 		rc = vv_transfer_open(&n->t, n->repo, vv_repository_notes(n->repo), true, 0, err);
 		n->off = rc < 0;
 		return rc;
 	}
-	if ((rc = vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err)) < 0 ||
-	    !automatic ||
+	if (!n->asked && getenv(VV_OFFLINE_VAR)) {
+		n->why_off = "--offline asks nobody";
+		return VV_OK;
+	}
+	rc = n->asked ? VV_OK : vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err);
+	if (rc < 0 || !automatic ||
 	    (rc = vv_transfer_open(&n->t, n->repo, vv_repository_notes(n->repo), true, 0, err)) <
 		    0) {
 		return rc;
@@ -818,8 +855,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	rc = vv_fail(err, VV_EMISSING,
-		     n->off ? "varve.autoFetch is false" : "there is no remote to ask");
+	rc = vv_fail(err, VV_EMISSING, "%s", n->off ? n->why_off : "there is no remote to ask");
 	for (size_t i = 0; i < n->count; i++) {
 		vv_error why;
 		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {

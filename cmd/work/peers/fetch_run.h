@@ -21,6 +21,7 @@ typedef struct vv_fetch_job {
 	bool tags, no_tags, prune, force, quiet, verbose, allow_missing;
 	bool hide_refs;    /* clone: no line for each ref */
 	bool keep_missing; /* clone: what is missing is told, and no failure */
+	bool full;         /* blocks, too, whatever remote.<name>.varveLazy says */
 	uint64_t idle_sec;
 	/* the branch of the remote that pull merges; NULL: none, or the first */
 	const char *merge;
@@ -32,6 +33,7 @@ typedef struct vv_fetch_job {
 	uint64_t moved, missing, versions; /* refs; blocks; of datasets, new */
 	bool refused;                      /* some ref was not moved */
 	bool mended;                       /* blocks came of commits that were here before */
+	uint64_t elsewhere;                /* versions whose blocks were left there */
 	char *url;
 } vv_fetch_job;
 
@@ -46,9 +48,12 @@ vv_status vv_fetch_one_cid(vv_repository *r, const char *cid, const char *remote
 /* Versions by their roots, the moment that they are needed: git brings commits without blocks, and
  * a checkout of these wants the data. From the remote that the branch follows, then from the
  * others; lines that were opened stay open, and a remote that cannot be reached is asked once.
- * Off where varve.autoFetch is false. */
+ * Off where varve.autoFetch is false, and where the variable VV_OFFLINE_VAR is set (--offline). */
+#define VV_OFFLINE_VAR "VARVE_OFFLINE"
 typedef struct vv_needed vv_needed;
 vv_needed *vv_needed_new(vv_repository *r); /* asks nobody yet; NULL when out of memory */
+/* The same, whatever varve.autoFetch and --offline say: the user asked for it. */
+vv_needed *vv_needed_new_asked(vv_repository *r);
 /* From these and nobody else, whatever varve.autoFetch says: names of remotes, or URLs. */
 vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
 void vv_needed_free(vv_needed *n); /* accepts NULL */

@@ -490,6 +490,35 @@ bool vv_subject_is_broken(const vv_subject *s, vv_error *err)
 	return true;
 }
 
+static void put_word(vv_buf *b, const char *s, size_t len)
+{
+	size_t plain = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				 "./_-+@~^=,");
+
+	if (plain >= len && len > 0) {
+		vv_buf_put(b, s, len);
+	} else {
+		vv_text_put_quoted(b, s, len);
+	}
+}
+
+/* Which version failed; of one whose blocks are not here also the command that gets them. */
+static vv_status say_whose(const vv_subject *s, vv_error *err)
+{
+	const char *colon = strchr(s->text, ':');
+	vv_buf rev = VV_BUF_INIT, path = VV_BUF_INIT;
+
+	if (err->code == VV_EMISSING && colon && colon > s->text &&
+	    strstr(err->message, " is not here")) {
+		put_word(&rev, s->text, (size_t)(colon - s->text));
+		put_word(&path, colon + 1, strlen(colon + 1));
+		vv_hint(err, "varve fetch --data %s %s", vv_buf_cstr(&rev), vv_buf_cstr(&path));
+	}
+	vv_buf_clear(&rev);
+	vv_buf_clear(&path);
+	return vv_prefix(err, "%s", vv_text_shows(s->text));
+}
+
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err)
 {
@@ -515,10 +544,7 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 		/* The file itself is here, only its stored form is not. */
 		return vv_subject_import(s, out, opts, err);
 	}
-	if (rc < 0) {
-		vv_prefix(err, "%s", vv_text_shows(s->text));
-	}
-	return rc;
+	return rc < 0 ? say_whose(s, err) : rc;
 }
 
 vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
@@ -544,8 +570,5 @@ vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				    err);
 		vv_table_close(&t);
 	}
-	if (rc < 0) {
-		vv_prefix(err, "%s", vv_text_shows(s->text));
-	}
-	return rc;
+	return rc < 0 ? say_whose(s, err) : rc;
 }

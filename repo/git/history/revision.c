@@ -313,7 +313,9 @@ vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error
 		char hex[VV_OID_TEXT + 1];
 
 		vv_oid_text(hex, oid);
-		rc = vv_git_fail(err, code, "cannot shorten %s", hex);
+		rc = code == GIT_ENOTFOUND && r->shallow_count > 0
+			     ? vv_object_cut_off(hex, err)
+			     : vv_git_fail(err, code, "cannot shorten %s", hex);
 	} else if (!(*out = vv_strndup(text.ptr, text.size))) {
 		rc = vv_fail_nomem(err);
 	}

@@ -140,6 +140,10 @@ assert c["many"] is True and "rowsAdded" not in c, c'
 	cd ..
 	git clone -q a plain 2> /dev/null
 	cd plain
-	succeeds varve log --stat -n 1
+	ends_with 2 varve --offline log --stat -n 1
 	output_has " prices.csv | 2,000 -> 2,001 rows, 4 columns (blocks not here)"
+	stderr_has "1 change of a table could not be counted: blocks are not here"
+	stderr_has "varve fetch --data REV"
+	succeeds varve log --stat -n 1
+	output_has " prices.csv | +2 -1 ~1 rows"
 }

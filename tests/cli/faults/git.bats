@@ -105,7 +105,7 @@ is_pointer() {
 	git checkout -q HEAD~1 2> ../why
 	is_pointer prices.csv
 	ends_with 2 varve cat HEAD:prices.csv
-	stderr_has "'varve fetch' gets"
+	stderr_has "varve fetch --data"
 	git checkout -q main 2> ../why
 	cp -a ../work/.git/varve/packs/. .git/varve/packs/
 	succeeds varve restore prices.csv

@@ -146,7 +146,7 @@ sound() {
 	git -c gc.pruneExpire=now gc -q --prune=now
 	varve gc --prune=now > /dev/null
 	varve gc --prune=now > /dev/null
-	ends_with 2 varve cat "$(git -C ../a show main:prices.csv | sed -n 's/.*"root": "\([^"]*\)".*/\1/p')"
+	ends_with 2 varve --offline cat "$(git -C ../a show main:prices.csv | sed -n 's/.*"root": "\([^"]*\)".*/\1/p')"
 	git fetch -q
 	succeeds varve fetch
 	sound
@@ -316,12 +316,13 @@ colleague() {
 	for command in "cat prices.csv" "cat HEAD:prices.csv" "cat HEAD:prices.csv --where id=7" "diff HEAD~1 HEAD" \
 		"diff --summary HEAD~1 HEAD" "log --row 7 prices.csv" "show HEAD:prices.csv" "blame prices.csv" \
 		"blame --cells prices.csv" "info prices.csv" "info HEAD~1:prices.csv" "check" "check HEAD" \
-		"convert HEAD:prices.csv out.tsv" "schema prices.csv" "restore prices.csv" "restore --source HEAD~1 ."; do
+		"convert HEAD:prices.csv out.tsv" "schema prices.csv" "restore prices.csv" "restore --source HEAD~1 ." \
+		"log --stat" "show HEAD"; do
 		ends_with 2 varve $command
-		stderr_has "'varve fetch' gets"
+		stderr_has "varve fetch --data"
 		stderr_lacks "corrupt"
 	done
-	for command in status log "log --stat" "show HEAD" diff "switch -c x HEAD~1" "switch main"; do
+	for command in status log diff "switch -c x HEAD~1" "switch main"; do
 		succeeds varve $command
 	done
 	[ "$(head -c 11 prices.csv)" = '{"varve": 1' ]
@@ -331,6 +332,6 @@ colleague() {
 	varve add prices.csv > /dev/null
 	varve commit -qm other
 	ends_with 2 varve merge main
-	stderr_has "'varve fetch' gets"
+	stderr_has "varve fetch --data"
 	[ "$(cat prices.csv)" = $'id,name\n1,a' ]
 }

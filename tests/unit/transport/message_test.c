@@ -93,6 +93,7 @@ static void every_request_is_read_as_it_was_written(void **state)
 		{.op = VV_OP_KNOWN},
 		{.op = VV_OP_FETCH, .want = {ids, 1}, .have = {ids + 1, 2}, .done = true},
 		{.op = VV_OP_FETCH, .want = {ids, 2}, .nodes = true},
+		{.op = VV_OP_FETCH, .want = {ids, 2}, .nodes = true, .history = true},
 		{.op = VV_OP_BLOCKS, .blocks = {cids, 2}},
 		{.op = VV_OP_BLOCKS, .blocks = {cids, 2}, .like = {likes, 2}},
 		{.op = VV_OP_HAVE, .blocks = {cids, 2}},

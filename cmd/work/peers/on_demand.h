@@ -1,0 +1,20 @@
+/*
+ * on_demand: versions that a command reads and that are not here are fetched, from a remote that has
+ * them: in a lazy clone, and where git alone brought the commits.
+ *
+ * Begun once the store is open, ended before the repository is closed. The fetch works through a
+ * second opening of the repository, so that what reads may go on reading. A remote is told of once,
+ * on stderr.
+ */
+#ifndef VV_CMD_WORK_PEERS_ON_DEMAND_H
+#define VV_CMD_WORK_PEERS_ON_DEMAND_H
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_on_demand vv_on_demand;
+
+vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, vv_error *err);
+void vv_on_demand_end(vv_on_demand *d); /* accepts NULL */
+
+#endif

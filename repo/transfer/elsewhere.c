@@ -1,0 +1,256 @@
+/*
+ * elsewhere: knows the file: a line "<root> <remote>" for each version, and a line "<commit>" for
+ * each commit below which all versions were looked at.
+ */
+#include "repo/transfer/elsewhere.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
+#include "repo/transfer/send.h"
+
+#define FILE_MAX (UINT64_C(1) << 30)
+#define TIPS_MAX 512u
+#define LOCK_WAIT_MS 60000u
+
+struct vv_elsewhere {
+	vv_cid_set *roots;
+	char **remotes;
+	size_t remote_count;
+	vv_oid tips[TIPS_MAX]; /* the newest first */
+	size_t tip_count;
+	vv_buf lines; /* of roots, as they stand in the file */
+};
+
+static char *file_path(vv_repository *r, const char *name)
+{
+	return vv_path_join(vv_repository_varvedir(r), name, (char *)NULL);
+}
+
+/* --- reading ------------------------------------------------------------------------------ */
+
+static vv_status add_remote(vv_elsewhere *e, const char *name, size_t len, vv_error *err)
+{
+	char **list;
+
+	for (size_t i = 0; i < e->remote_count; i++) {
+		if (strlen(e->remotes[i]) == len && memcmp(e->remotes[i], name, len) == 0) {
+			return VV_OK;
+		}
+	}
+	list = vv_realloc_array(e->remotes, e->remote_count + 1, sizeof(*list));
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	e->remotes = list;
+	list[e->remote_count] = vv_strndup(name, len);
+	return list[e->remote_count++] ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const char *remote, size_t len,
+			  vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+	bool added;
+	vv_status rc = vv_cid_set_add(e->roots, root, &added, err);
+
+	if (rc < 0 || !added) {
+		return rc;
+	}
+	vv_cid_text(text, root);
+	vv_buf_printf(&e->lines, "%s ", text);
+	vv_buf_put(&e->lines, remote, len);
+	vv_buf_putc(&e->lines, '\n');
+	return (rc = vv_buf_ok(&e->lines, err)) < 0 ? rc : add_remote(e, remote, len, err);
+}
+
+static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_error *err)
+{
+	const char *blank = memchr(line, ' ', len);
+	vv_cid root;
+
+	if (!blank) {
+		if (len == VV_OID_TEXT && e->tip_count < TIPS_MAX &&
+		    vv_oid_parse(&e->tips[e->tip_count], line, len)) {
+			e->tip_count++;
+		}
+		return VV_OK;
+	}
+	if (vv_cid_parse(&root, line, (size_t)(blank - line), NULL) < 0 ||
+	    blank + 1 == line + len) {
+		return VV_OK;
+	}
+	return add_root(e, &root, blank + 1, (size_t)(line + len - blank) - 1, err);
+}
+
+static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	const char *p, *end, *newline;
+	vv_status rc = vv_read_file(&text, path, FILE_MAX, err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	p = vv_buf_cstr(&text);
+	end = p + text.len;
+	/* A last line without its end was not written whole. */
+	while (rc == VV_OK && p < end && (newline = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		rc = read_line(e, p, (size_t)(newline - p), err);
+		p = newline + 1;
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err)
+{
+	vv_elsewhere *e = vv_calloc(1, sizeof(*e));
+	char *path = file_path(r, "elsewhere");
+	vv_status rc = VV_OK;
+
+	if (!e || !path || !(e->roots = vv_cid_set_new())) {
+		rc = vv_fail_nomem(err);
+	} else {
+		rc = read_file(e, path, err);
+	}
+	vv_free(path);
+	if (rc < 0) {
+		vv_elsewhere_free(e);
+		e = NULL;
+	}
+	*out = e;
+	return rc;
+}
+
+void vv_elsewhere_free(vv_elsewhere *e)
+{
+	if (e) {
+		vv_cid_set_free(e->roots);
+		for (size_t i = 0; i < e->remote_count; i++) {
+			vv_free(e->remotes[i]);
+		}
+		vv_free(e->remotes);
+		vv_buf_clear(&e->lines);
+		vv_free(e);
+	}
+}
+
+bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root)
+{
+	return vv_cid_set_has(e->roots, root);
+}
+
+const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i)
+{
+	return i < e->remote_count ? e->remotes[i] : NULL;
+}
+
+/* --- noting ------------------------------------------------------------------------------- */
+
+typedef struct noting {
+	vv_elsewhere *list;
+	vv_store *store;
+	const char *remote;
+} noting;
+
+static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	noting *t = payload;
+
+	return vv_store_has(t->store, &n->root)
+		       ? VV_OK
+		       : add_root(t->list, &n->root, t->remote, strlen(t->remote), err);
+}
+
+static bool has_tip(const vv_elsewhere *e, const vv_oid *id)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < e->tip_count; i++) {
+		found = vv_oid_equal(&e->tips[i], id);
+	}
+	return found;
+}
+
+static vv_status write_list(const vv_elsewhere *e, const vv_oid *wants, size_t want_count,
+			    const char *path, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc;
+
+	for (size_t i = 0; i < want_count && i < TIPS_MAX; i++) {
+		vv_oid_text(hex, &wants[i]);
+		vv_buf_printf(&text, "%s\n", hex);
+	}
+	for (size_t i = 0; i < e->tip_count && want_count + i < TIPS_MAX; i++) {
+		vv_oid_text(hex, &e->tips[i]);
+		vv_buf_printf(&text, "%s\n", hex);
+	}
+	vv_buf_put(&text, vv_buf_cstr(&e->lines), e->lines.len);
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(&text), text.len, true, err);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status note_all(vv_repository *r, vv_repository *with, const char *remote,
+			  const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err)
+{
+	noting t = {.remote = remote};
+	char *path = file_path(r, "elsewhere");
+	size_t before = 0, known = 0;
+	vv_status rc = path ? vv_elsewhere_read(&t.list, r, err) : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = vv_repository_store(r, &t.store, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < want_count; i++) {
+		known += has_tip(t.list, &wants[i]);
+	}
+	before = vv_cid_set_count(t.list->roots);
+	if (known == want_count ||
+	    (rc = vv_new_roots_each(with, wants, want_count, t.list->tips, t.list->tip_count,
+				    note_root, &t, err)) < 0) {
+		goto done;
+	}
+	*count = vv_cid_set_count(t.list->roots) - before;
+	rc = write_list(t.list, wants, want_count, path, err);
+done:
+	vv_elsewhere_free(t.list);
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *remote,
+			    const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err)
+{
+	char *path = file_path(r, "elsewhere.lock");
+	vv_status rc;
+	int fd = -1;
+
+	*count = 0;
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_mkdirs_above(path, err)) == VV_OK) {
+		fd = vv_lock(path, true, LOCK_WAIT_MS, err);
+		rc = fd < 0 ? (vv_status)fd : VV_OK;
+	}
+	vv_free(path);
+	if (rc < 0) {
+		return rc;
+	}
+	rc = note_all(r, with, remote, wants, want_count, count, err);
+	vv_unlock(fd);
+	return rc;
+}

@@ -1,0 +1,35 @@
+/*
+ * elsewhere: versions of datasets whose blocks stayed where they are, on a remote, when their
+ * commits were fetched (clone --lazy).
+ *
+ * The unit is a version: it is here with all its blocks, or not at all. A version that is noted and
+ * not here is no damage; one that is not noted and not here is. The list is the file "elsewhere" in
+ * varve's folder, and is no cache: nothing else says so. Format: docs/format.md, "elsewhere".
+ */
+#ifndef VV_REPO_TRANSFER_ELSEWHERE_H
+#define VV_REPO_TRANSFER_ELSEWHERE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_elsewhere vv_elsewhere;
+
+/* Without the file: an empty list. A line that makes no sense is none. */
+vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err);
+void vv_elsewhere_free(vv_elsewhere *e); /* accepts NULL */
+bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root);
+/* The i-th of the remotes that are named in it; borrowed; NULL after the last. */
+const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i);
+
+/* Notes, durably, the versions that wants reach and that are neither here nor noted: for whoever is
+ * about to move refs there. with: sees the objects of wants (r itself, or one over it). *count: how
+ * many are new. VV_ELOCKED. */
+vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *remote,
+			    const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err);
+
+#endif
