@@ -53,6 +53,8 @@ typedef struct moving {
 	size_t move_count;
 	entry *entries;
 	size_t entry_count, entry_cap;
+	vv_attr_rename *renames; /* of .gitattributes; names borrowed from entries */
+	size_t rename_count;
 } moving;
 
 static bool is_below(const char *path, const char *folder)
@@ -238,36 +240,48 @@ static vv_status rename_on_disk(moving *m, const char *from, const char *to, vv_
 	return rc;
 }
 
-/* The new name must be varve's too, or plain git would take the pointer for text. */
-static vv_status track_new_name(moving *m, const entry *e, vv_error *err)
+/* Which entries have, or may have, lines in .gitattributes: tables, and those that are text in Git and compared
+ * by varve, which they stay. Asked before anything moves: a folder's own .gitattributes goes along. */
+static vv_status plan_lines(moving *m, vv_error *err)
 {
-	bool tracked;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	if (!e->dataset) {
-		bool compared = false; /* by varve, and text in Git: it stays so */
-
-		if ((rc = vv_attr_compared(m->c->repo, e->from, &compared, err)) < 0 || !compared) {
-			return rc;
-		}
-		if ((rc = vv_attr_compared(m->c->repo, e->to, &tracked, err)) < 0 ||
-		    (!tracked &&
-		     (rc = vv_attr_edit_track_text(&m->attributes, e->to, true, err)) < 0)) {
-			return rc;
-		}
-	} else if ((rc = vv_attr_tracked(m->c->repo, e->to, &tracked, err)) < 0 ||
-		   (!tracked && (rc = vv_attr_edit_track(&m->attributes, e->to, true, err)) < 0)) {
-		return rc;
+	if (m->entry_count > 0 && !(m->renames = vv_calloc(m->entry_count, sizeof(*m->renames)))) {
+		return vv_fail_nomem(err);
 	}
-	/* The line of the old name, where it had one of its own, has nothing left to say. */
-	rc = vv_attr_untrack(m->c->repo, e->from, true, err);
-	if (rc == VV_OK) {
-		m->attributes.changed = true;
-	} else if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		rc = VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < m->entry_count; i++) {
+		const entry *e = &m->entries[i];
+		bool compared = false;
+
+		if (!e->dataset) {
+			rc = vv_attr_compared(m->c->repo, e->from, &compared, err);
+		}
+		if (rc == VV_OK && (e->dataset || compared)) {
+			m->renames[m->rename_count++] = (vv_attr_rename){
+				e->from, e->to, compared ? VV_ATTR_TEXT_LINE : VV_ATTR_FILTER_LINE};
+		}
 	}
 	return rc;
+}
+
+/* The new name must be varve's too, or plain git would take the pointer for text; the line of the old name,
+ * where it had one of its own, has nothing left to say. */
+static vv_status track_new_names(moving *m, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_attr_flush(m->c->repo);
+	for (size_t i = 0; rc == VV_OK && i < m->rename_count; i++) {
+		vv_attr_rename *n = &m->renames[i];
+		bool holds = false;
+
+		rc = n->line == VV_ATTR_TEXT_LINE ? vv_attr_compared(m->c->repo, n->to, &holds, err)
+						  : vv_attr_tracked(m->c->repo, n->to, &holds, err);
+		if (holds) {
+			n->line = VV_ATTR_NO_LINE;
+		}
+	}
+	return rc < 0 ? rc : vv_attr_edit_rename(&m->attributes, m->renames, m->rename_count, err);
 }
 
 static vv_status move_entry(moving *m, const entry *e, vv_error *err)
@@ -330,16 +344,14 @@ static vv_status note(moving *m, vv_journal **out, vv_error *err)
 		.command = "mv", .what = "'varve mv'", .end = VV_JOURNAL_END_INDEX};
 	static const vv_journal_change attributes = {.path = ".gitattributes"};
 	vv_status rc = vv_journal_open(out, m->c->repo, &o, err);
-	bool any = false;
 
 	for (size_t i = 0; rc == VV_OK && i < m->move_count; i++) {
 		rc = note_move(m, *out, &m->moves[i], err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < m->entry_count; i++) {
 		rc = note_entry(m, *out, &m->entries[i], err);
-		any = any || m->entries[i].dataset;
 	}
-	if (rc == VV_OK && any) {
+	if (rc == VV_OK && m->rename_count > 0) {
 		rc = vv_journal_path(*out, m->c->index, &attributes, err);
 	}
 	return rc < 0 ? rc : vv_journal_ready(*out, err);
@@ -351,7 +363,8 @@ static vv_status run_moves(moving *m, vv_error *err)
 	vv_status rc;
 	size_t i;
 
-	if ((rc = vv_attr_edit_begin(&m->attributes, m->c->repo, err)) < 0) {
+	if ((rc = vv_attr_edit_begin(&m->attributes, m->c->repo, err)) < 0 ||
+	    (rc = plan_lines(m, err)) < 0) {
 		return rc;
 	}
 	rc = note(m, &j, err);
@@ -361,11 +374,10 @@ static vv_status run_moves(moving *m, vv_error *err)
 	for (i = 0; rc == VV_OK && i < m->entry_count; i++) {
 		rc = move_entry(m, &m->entries[i], err);
 	}
-	for (i = 0; rc == VV_OK && i < m->entry_count; i++) {
-		rc = track_new_name(m, &m->entries[i], err);
+	if (rc == VV_OK) {
+		rc = track_new_names(m, err);
 	}
 	if (rc == VV_OK) {
-		vv_attr_flush(m->c->repo);
 		rc = vv_attr_edit_stage(&m->attributes, m->c->index, err);
 	}
 	if (rc == VV_OK) {
@@ -387,6 +399,7 @@ static void clear(moving *m)
 		vv_free(m->entries[i].to);
 	}
 	vv_free(m->moves);
+	vv_free(m->renames);
 	vv_free(m->entries);
 	vv_attr_edit_clear(&m->attributes);
 }

@@ -13,8 +13,6 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
 
-#define UNION_LINE ".gitattributes merge=union"
-
 enum { MAX_BYTES = 64 << 20 };
 
 vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
@@ -43,48 +41,6 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 	return vv_read_regular(&e->before, e->file, MAX_BYTES, err);
 }
 
-static bool has_line(const vv_buf *text, const char *line)
-{
-	size_t want = strlen(line);
-	const char *p = vv_buf_cstr(text), *end = p + text->len;
-
-	while (p < end) {
-		const char *eol = memchr(p, '\n', (size_t)(end - p));
-		size_t len = (size_t)((eol ? eol : end) - p);
-		if (len > 0 && p[len - 1] == '\r') {
-			len--;
-		}
-		if (len == want && memcmp(p, line, len) == 0) {
-			return true;
-		}
-		p = eol ? eol + 1 : end;
-	}
-	return false;
-}
-
-static vv_status add_union_line(vv_attr_edit *e, vv_error *err)
-{
-	vv_buf text = VV_BUF_INIT;
-	const char *eol = "\n";
-	vv_status rc = vv_read_regular(&text, e->file, MAX_BYTES, err);
-
-	if (rc == VV_OK && !has_line(&text, UNION_LINE)) {
-		if (text.len > 0 && memchr(text.data, '\r', text.len)) {
-			eol = "\r\n";
-		}
-		if (text.len > 0 && text.data[text.len - 1] != '\n') {
-			vv_buf_puts(&text, eol);
-		}
-		vv_buf_printf(&text, "%s%s", UNION_LINE, eol);
-		if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
-			rc = vv_worktree_write_bytes(e->r, ".gitattributes", text.data, text.len,
-						     true, err);
-		}
-	}
-	vv_buf_clear(&text);
-	return rc;
-}
-
 static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_error *err)
 {
 	bool holds = false;
@@ -107,7 +63,7 @@ static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_erro
 static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t count, bool literal,
 		       bool as_text, vv_error *err)
 {
-	bool changed = false, first = !e->changed;
+	bool changed = false;
 	vv_status rc = as_text ? vv_attr_track_text(e->r, patterns, count, literal, &changed, err)
 			       : vv_attr_track(e->r, patterns, count, literal, &changed, err);
 
@@ -115,9 +71,6 @@ static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t coun
 		return rc;
 	}
 	e->changed = e->changed || changed;
-	if (first && changed && (rc = add_union_line(e, err)) < 0) {
-		return rc;
-	}
 	vv_attr_flush(e->r);
 	for (size_t i = 0; literal && i < count && rc == VV_OK; i++) {
 		rc = verify(e, patterns[i], as_text, err);
@@ -139,6 +92,22 @@ vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size
 				 vv_error *err)
 {
 	return track(e, paths, count, true, false, err);
+}
+
+vv_status vv_attr_edit_rename(vv_attr_edit *e, const vv_attr_rename *renames, size_t count,
+			      vv_error *err)
+{
+	bool changed = false;
+	vv_status rc = vv_attr_rename_all(e->r, renames, count, &changed, err);
+
+	e->changed = e->changed || changed;
+	vv_attr_flush(e->r);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (renames[i].line != VV_ATTR_NO_LINE) {
+			rc = verify(e, renames[i].to, renames[i].line == VV_ATTR_TEXT_LINE, err);
+		}
+	}
+	return rc;
 }
 
 vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err)

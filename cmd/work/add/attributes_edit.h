@@ -23,8 +23,8 @@ typedef struct vv_attr_edit {
 /* Remembers the file as it is. VV_EREFUSED when it is not a regular file. */
 vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
 
-/* Writes the line for a path or pattern, and once ".gitattributes merge=union", so that
- * two branches that each track something do not conflict; then verifies for a path
+/* Writes the line for a path or pattern, and ".gitattributes merge=union" where no line says how that
+ * is merged, so that two branches that each track something do not conflict; then verifies for a path
  * (literal) that the attributes now give it to varve. VV_EREFUSED names what wins. */
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err);
 
@@ -36,6 +36,10 @@ vv_status vv_attr_edit_track_text(vv_attr_edit *e, const char *pattern, bool lit
 /* As vv_attr_edit_track for many paths, in one step. */
 vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size_t count,
 				 vv_error *err);
+
+/* vv_attr_rename_all, and verifies the new names that got lines. */
+vv_status vv_attr_edit_rename(vv_attr_edit *e, const vv_attr_rename *renames, size_t count,
+			      vv_error *err);
 
 /* Stages the file if it was changed (in memory; the caller writes the index). */
 vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err);

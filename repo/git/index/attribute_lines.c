@@ -428,6 +428,25 @@ static int by_pattern(const void *a, const void *b)
 	return order != 0 ? order : x->order < y->order ? -1 : x->order > y->order;
 }
 
+/* Does it say how .gitattributes itself is merged? */
+static bool is_own_line(const attr_line *line)
+{
+	const char *p = line->rest, *word;
+	size_t left = line->rest_len, len;
+
+	if (!is_word(line->pattern, line->pattern_len, ".gitattributes") &&
+	    !is_word(line->pattern, line->pattern_len, "/.gitattributes")) {
+		return false;
+	}
+	while (next_word(&p, &left, &word, &len)) {
+		if (begins(word, len, "merge=") || is_word(word, len, "merge") ||
+		    is_word(word, len, "-merge") || is_word(word, len, "!merge")) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static vv_status look_through(const vv_buf *text, bool as_text, known_patterns *out, vv_error *err)
 {
 	attr_line line;
@@ -445,9 +464,7 @@ static vv_status look_through(const vv_buf *text, bool as_text, known_patterns *
 							 is_ours(&line, as_text),
 							 has_word(&line, "filter=varve")};
 		out->count++;
-		out->own_line = out->own_line ||
-				is_word(line.pattern, line.pattern_len, ".gitattributes") ||
-				is_word(line.pattern, line.pattern_len, "/.gitattributes");
+		out->own_line = out->own_line || is_own_line(&line);
 	}
 	if (out->count > 1) {
 		qsort(out->items, out->count, sizeof(*out->items), by_pattern);
@@ -603,6 +620,11 @@ static void put_rest(vv_buf *to, const vv_buf *text, const attr_line *line)
 	}
 }
 
+static bool is_of_varve(const attr_line *line)
+{
+	return has_word(line, "filter=varve") || is_compared_line(line);
+}
+
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err)
 {
 	char *path = vv_repository_file(r, ".gitattributes");
@@ -621,8 +643,7 @@ vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, v
 		goto done;
 	}
 	while (next_line(&text, &at, &line)) {
-		if (same_pattern(&line, &wanted) &&
-		    (has_word(&line, "filter=varve") || is_compared_line(&line))) {
+		if (same_pattern(&line, &wanted) && is_of_varve(&line)) {
 			found = true;
 			put_rest(&kept, &text, &line);
 		} else {
@@ -639,6 +660,140 @@ done:
 	vv_buf_clear(&kept);
 	vv_buf_clear(&wanted);
 	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+/* --- renaming ------------------------------------------------------------------------- */
+
+/* Appends the lines of one kind for the new names. */
+static vv_status add_new_names(vv_buf *text, const vv_attr_rename *renames, size_t count,
+			       vv_attr_line_kind kind, vv_error *err)
+{
+	const char **paths = vv_calloc(count, sizeof(*paths));
+	vv_buf lines = VV_BUF_INIT;
+	size_t n = 0;
+	vv_status rc;
+
+	if (!paths) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (renames[i].line == kind) {
+			paths[n++] = renames[i].to;
+		}
+	}
+	rc = put_lines(&lines, text, paths, n, true, kind == VV_ATTR_TEXT_LINE, err);
+	if (rc == VV_OK) {
+		vv_buf_put(text, lines.data, lines.len);
+		rc = vv_buf_ok(text, err);
+	}
+	vv_buf_clear(&lines);
+	vv_free(paths);
+	return rc;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The patterns of the old names, sorted. A name that no line can have is left out. */
+static vv_status old_patterns(char **out, size_t *n, const vv_attr_rename *renames, size_t count,
+			      vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_buf pattern = VV_BUF_INIT;
+
+		if ((rc = put_literal(&pattern, renames[i].from, err)) == VV_OK) {
+			if (!(out[(*n)++] = vv_buf_detach(&pattern))) {
+				(*n)--;
+				rc = vv_fail_nomem(err);
+			}
+		} else if (rc == VV_EUSAGE) {
+			vv_error_clear(err);
+			rc = VV_OK;
+		}
+		vv_buf_clear(&pattern);
+	}
+	if (*n > 1) {
+		qsort(out, *n, sizeof(*out), compare_names);
+	}
+	return rc;
+}
+
+/* text without the lines of the old names. */
+static vv_status drop_old_names(vv_buf *text, const vv_attr_rename *renames, size_t count,
+				vv_error *err)
+{
+	char **patterns = vv_calloc(count, sizeof(*patterns));
+	vv_buf kept = VV_BUF_INIT;
+	attr_line line;
+	size_t at = 0, n = 0;
+	vv_status rc = patterns ? old_patterns(patterns, &n, renames, count, err)
+				: vv_fail_nomem(err);
+
+	while (rc == VV_OK && next_line(text, &at, &line)) {
+		char *name = line.pattern_len > 0 ? vv_strndup(line.pattern, line.pattern_len)
+						  : NULL;
+
+		if (line.pattern_len > 0 && !name) {
+			rc = vv_fail_nomem(err);
+		} else if (name && is_of_varve(&line) &&
+			   bsearch(&name, patterns, n, sizeof(*patterns), compare_names)) {
+			put_rest(&kept, text, &line);
+		} else {
+			vv_buf_put(&kept, text->data + line.start, line.end - line.start);
+		}
+		vv_free(name);
+	}
+	if (rc == VV_OK && (rc = vv_buf_ok(&kept, err)) == VV_OK) {
+		vv_buf now = *text;
+
+		*text = kept;
+		kept = now;
+	}
+	for (size_t i = 0; i < n; i++) {
+		vv_free(patterns[i]);
+	}
+	vv_free(patterns);
+	vv_buf_clear(&kept);
+	return rc;
+}
+
+vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, size_t count,
+			     bool *changed, vv_error *err)
+{
+	char *path = vv_repository_file(r, ".gitattributes");
+	vv_buf before = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_status rc;
+
+	*changed = false;
+	if (!path) {
+		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
+			       "there is no work tree with a .gitattributes file");
+	}
+	if (count == 0 || (rc = read_attributes(path, &before, err)) < 0) {
+		rc = count == 0 ? VV_OK : rc;
+		goto done;
+	}
+	vv_buf_put(&text, before.data, before.len);
+	if ((rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = add_new_names(&text, renames, count, VV_ATTR_FILTER_LINE, err)) < 0 ||
+	    (rc = add_new_names(&text, renames, count, VV_ATTR_TEXT_LINE, err)) < 0 ||
+	    (rc = drop_old_names(&text, renames, count, err)) < 0) {
+		goto done;
+	}
+	if (text.len == before.len &&
+	    (text.len == 0 || memcmp(text.data, before.data, text.len) == 0)) {
+		goto done;
+	}
+	*changed = (rc = write_attributes(r, &text, err)) == VV_OK;
+done:
+	vv_buf_clear(&text);
+	vv_buf_clear(&before);
 	vv_free(path);
 	return rc;
 }

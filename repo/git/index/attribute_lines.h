@@ -36,6 +36,24 @@ vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t co
  * line of the same pattern has the filter. */
 vv_status vv_attr_track_text(vv_repository *r, const char *const *patterns, size_t count,
 			     bool literal, bool *changed, vv_error *err);
+
+/* A path that gets another name, for which a line may be needed, too. */
+typedef enum vv_attr_line_kind {
+	VV_ATTR_NO_LINE,
+	VV_ATTR_FILTER_LINE,
+	VV_ATTR_TEXT_LINE
+} vv_attr_line_kind;
+
+typedef struct vv_attr_rename {
+	const char *from, *to;
+	vv_attr_line_kind line; /* to be added for to, as vv_attr_track and vv_attr_track_text do */
+} vv_attr_rename;
+
+/* Adds the lines for the new names and takes away those of the old ones, where they have lines of their own: in one
+ * step, all or none. */
+vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, size_t count,
+			     bool *changed, vv_error *err);
+
 /* Takes the line away, whichever of the two it is. VV_ENOTFOUND when no line has just that pattern. */
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err);
 

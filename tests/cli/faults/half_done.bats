@@ -324,6 +324,20 @@ kill_each() {
 	kill_each varve mv prices.csv notes.txt sub/
 }
 
+@test "mv of several files writes .gitattributes once" {
+	need_strace
+	template
+	cd template
+	rows 9 > text.csv
+	varve track --text text.csv > /dev/null
+	git add text.csv
+	varve commit -qm text
+	cp .gitattributes ../before
+	strace -f -o ../calls -e trace=rename,renameat,renameat2 varve mv prices.csv text.csv notes.txt sub/
+	! cmp -s .gitattributes ../before
+	[ "$(grep -c '/\.gitattributes"' ../calls)" = 1 ]
+}
+
 @test "kill -9 in mv of a folder is put right" {
 	need_strace
 	template

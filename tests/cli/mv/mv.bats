@@ -40,6 +40,23 @@ clean() {
 	clean
 }
 
+@test "a folder that brings its own .gitattributes needs no line at the top" {
+	new_repo
+	mkdir d
+	echo '*.csv filter=varve diff=varve merge=varve -text' > d/.gitattributes
+	echo '*.tsv diff=varve merge=varve' >> d/.gitattributes
+	rows 5 > d/a.csv
+	rows 5 | tr , '\t' > d/b.tsv
+	varve add d > /dev/null
+	varve commit -qm one
+	succeeds varve mv d e
+	[ ! -e .gitattributes ]
+	succeeds git check-attr filter -- e/a.csv
+	output_is "e/a.csv: filter: varve"
+	varve commit -qm two
+	clean
+}
+
 @test "several files into a folder and a folder with all in it" {
 	one_table
 	mkdir data

@@ -156,6 +156,73 @@ static void untracking_leaves_other_attributes(void **state)
 	vv_repository_close(r);
 }
 
+static void names_change_in_one_step_and_other_words_stay(void **state)
+{
+	static const vv_attr_rename all[] = {{"a.csv", "sub/a b.csv", VV_ATTR_FILTER_LINE},
+					     {"b.csv", "c.csv", VV_ATTR_FILTER_LINE},
+					     {"t.csv", "u.csv", VV_ATTR_TEXT_LINE},
+					     {"odd\\.csv", "d.csv", VV_ATTR_NO_LINE}};
+	static const vv_attr_rename back = {"none.csv", "c.csv", VV_ATTR_FILTER_LINE};
+	static const vv_attr_rename odd = {"c.csv", "d\\.csv", VV_ATTR_FILTER_LINE};
+	static const vv_attr_rename text = {"none.csv", "c.csv", VV_ATTR_TEXT_LINE};
+	static const char after[] =
+		".gitattributes merge=ours\r\n/b.csv linguist-generated\r\n/d.csv filter=varve\r\n"
+		"sub/a[[:space:]]b.csv filter=varve diff=varve merge=varve -text\r\n"
+		"/c.csv filter=varve diff=varve merge=varve -text\r\n/u.csv diff=varve merge=varve\r\n";
+	vv_repository *r;
+	bool changed;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	vv_test_write_text(".gitattributes",
+			   ".gitattributes merge=ours\r\n"
+			   "/a.csv filter=varve diff=varve merge=varve -text\r\n"
+			   "/b.csv filter=varve diff=varve merge=varve -text linguist-generated\r\n"
+			   "/t.csv diff=varve merge=varve\r\n/d.csv filter=varve\r\n");
+	r = open_here();
+	vv_assert_ok(vv_attr_rename_all(r, all, 4, &changed, &err), &err);
+	assert_true(changed);
+	assert_string_equal(vv_test_read(".gitattributes", NULL), after);
+	assert_true(tracked(r, "sub/a b.csv"));
+	assert_false(tracked(r, "b.csv"));
+
+	vv_assert_ok(vv_attr_rename_all(r, &back, 1, &changed, &err), &err);
+	assert_false(changed); /* the line is there */
+	vv_assert_status(vv_attr_rename_all(r, &odd, 1, &changed, &err), VV_EUSAGE, &err);
+	vv_assert_status(vv_attr_rename_all(r, &text, 1, &changed, &err), VV_EREFUSED, &err);
+	assert_false(changed);
+	vv_assert_ok(vv_attr_rename_all(r, NULL, 0, &changed, &err), &err);
+	assert_false(changed);
+	assert_string_equal(vv_test_read(".gitattributes", NULL), after); /* all or nothing */
+	vv_repository_close(r);
+}
+
+/* A line for the file itself that says nothing of merging leaves room for ours. */
+static void how_the_file_itself_is_merged_is_said_once(void **state)
+{
+	static const char *const said[] = {"merge", "-merge", "!merge", "merge=ours"};
+	vv_repository *r;
+	char text[100];
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	for (size_t i = 0; i < 4; i++) {
+		(void)snprintf(text, sizeof text, "/.gitattributes eol=lf %s\n", said[i]);
+		vv_test_write_text(".gitattributes", text);
+		track(r, "a.csv", true);
+		vv_assert_contains(vv_test_read(".gitattributes", NULL), text);
+		assert_null(strstr(vv_test_read(".gitattributes", NULL), "merge=union"));
+	}
+	vv_test_write_text(".gitattributes", ".gitattributes text\n");
+	track(r, "a.csv", true);
+	assert_string_equal(vv_test_read(".gitattributes", NULL),
+			    ".gitattributes text\n.gitattributes merge=union\n"
+			    "/a.csv filter=varve diff=varve merge=varve -text\n");
+	vv_repository_close(r);
+}
+
 static void a_deeper_file_may_win(void **state)
 {
 	vv_repository *r;
@@ -277,6 +344,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(names_that_no_line_can_hold_are_refused),
 	cmocka_unit_test(the_files_line_ends_are_kept),
 	cmocka_unit_test(untracking_leaves_other_attributes),
+	cmocka_unit_test(names_change_in_one_step_and_other_words_stay),
+	cmocka_unit_test(how_the_file_itself_is_merged_is_said_once),
 	cmocka_unit_test(a_deeper_file_may_win),
 	cmocka_unit_test(lines_are_listed_with_their_place),
 	cmocka_unit_test(lines_for_text_have_no_filter_and_a_kind_of_their_own),
