@@ -14,19 +14,22 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/work/peers/publish.h"
 #include "cmd/work/view/version.h"
+#include "cmd/work/view/version_files.h"
 #include "dataset/table/verify.h"
 #include "transport/ipfs/car.h"
 
 typedef struct options {
 	const char *format;
-	bool quiet;
+	bool quiet, unixfs;
 } options;
 
 static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "the output format"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG(0, "unixfs", unixfs, "export: as a file that every program of IPFS reads"),
 };
 
 typedef struct job {
@@ -78,16 +81,24 @@ static vv_status gather_put(void *payload, const void *bytes, size_t len, vv_err
 	return g->buf.len > (256u << 10) || g->buf.failed ? gather_flush(g, err) : VV_OK;
 }
 
-static vv_status write_car(job *j, const vv_cid *root, int fd, const char *path,
-			   vv_car_stats *stats, vv_error *err)
+/* What is exported. */
+typedef struct export
 {
-	vv_car_write_options o = {false, j->c->progress};
+	vv_cid root;
+	vv_car_source source;
+	vv_file_maker maker;
+	vv_leaf_blocks blocks; /* list NULL: varve's own blocks */
+}
+export;
+
+static vv_status write_car(job *j, const export *x, int fd, const char *path, vv_car_stats *stats,
+			   vv_error *err)
+{
+	vv_car_write_options o = {.scope = VV_CAR_ALL, .progress = j->c->progress};
 	gather g = {{fd, path}, VV_BUF_INIT};
-	vv_store *store;
 	vv_status rc;
 
-	if ((rc = vv_repository_store(j->c->repo, &store, err)) == VV_OK &&
-	    (rc = vv_car_write(store, root, &o, gather_put, &g, stats, err)) == VV_OK) {
+	if ((rc = vv_car_write(&x->source, &x->root, &o, gather_put, &g, stats, err)) == VV_OK) {
 		rc = gather_flush(&g, err);
 	}
 	vv_buf_clear(&g.buf);
@@ -95,7 +106,7 @@ static vv_status write_car(job *j, const vv_cid *root, int fd, const char *path,
 }
 
 /* Beside the file first, so that a half-written one never has its name. */
-static vv_status write_file(job *j, const vv_cid *root, const char *path, vv_car_stats *stats,
+static vv_status write_file(job *j, const export *x, const char *path, vv_car_stats *stats,
 			    vv_error *err)
 {
 	char *dir = vv_path_dir(path), *temp = NULL;
@@ -111,7 +122,7 @@ static vv_status write_file(job *j, const vv_cid *root, const char *path, vv_car
 		vv_free(dir);
 		return (vv_status)fd;
 	}
-	rc = write_car(j, root, fd, path, stats, err);
+	rc = write_car(j, x, fd, path, stats, err);
 	closed = vv_close(fd, path, rc < 0 ? NULL : err);
 	if (rc == VV_OK) {
 		rc = closed;
@@ -133,18 +144,40 @@ static vv_status find_root(job *j, const char *text, vv_cid *out, vv_error *err)
 	vv_status rc;
 
 	vv_subject_init(&s);
-	if ((rc = vv_subject_find(&s, j->c->repo, j->c->reader, text, err)) == VV_OK &&
-	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
-		if (s.is_dataset) {
-			*out = s.root;
-		} else {
-			vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset",
-				vv_text_shows(text));
-			rc = vv_hint(err, "'varve add' stores one; then name it as REV:PATH");
-		}
-	}
+	rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, text, err);
+	*out = s.root;
 	vv_subject_clear(&s);
 	return rc;
+}
+
+/* x->root is the table's; for --unixfs it becomes the file's. */
+static vv_status open_export(job *j, export *x, vv_error *err)
+{
+	vv_cid version = x->root;
+	vv_store *store;
+	vv_status rc = vv_repository_store(j->c->repo, &store, err);
+
+	if (rc < 0 || !j->o->unixfs) {
+		x->source = vv_car_source_of(store);
+		return rc;
+	}
+	x->maker = vv_version_files(NULL);
+	x->blocks.from = (vv_leaf_source){store, &x->maker};
+	if ((rc = vv_publish_list(&x->blocks.list, j->c->repo, &version,
+				  vv_dataset_reader_pool(j->c->reader), j->c->progress, err)) < 0) {
+		return rc;
+	}
+	x->root = *vv_leaf_list_file(x->blocks.list);
+	x->source = (vv_car_source){vv_leaf_blocks_get, &x->blocks};
+	return VV_OK;
+}
+
+static void close_export(job *j, export *x)
+{
+	if (x->blocks.list) {
+		vv_publish_forget(j->c->repo, vv_leaf_list_version(x->blocks.list));
+	}
+	vv_leaf_list_close(x->blocks.list);
 }
 
 static void show_export(const job *j, const char *path, const vv_cid *root,
@@ -184,24 +217,29 @@ static void show_export(const job *j, const char *path, const vv_cid *root,
 static vv_status run_export(job *j, char **argv, vv_error *err)
 {
 	vv_car_stats stats = {0, 0};
-	vv_cid root;
-	vv_status rc = find_root(j, argv[1], &root, err);
+	export x = {.blocks = {.list = NULL}};
+	vv_status rc = find_root(j, argv[1], &x.root, err);
 
-	if (rc == VV_OK && strcmp(argv[2], "-") == 0) {
-		if ((rc = write_car(j, &root, STDOUT_FILENO, "the output", &stats, err)) < 0) {
+	if (rc < 0 || (rc = open_export(j, &x, err)) < 0) {
+		goto done;
+	}
+	if (strcmp(argv[2], "-") == 0) {
+		if ((rc = write_car(j, &x, STDOUT_FILENO, "the output", &stats, err)) < 0) {
 			vv_out_look_for_reader();
 		}
-	} else if (rc == VV_OK) {
-		rc = write_file(j, &root, argv[2], &stats, err);
+	} else {
+		rc = write_file(j, &x, argv[2], &stats, err);
 	}
+done:
 	vv_progress_end();
 	if (rc == VV_EMISSING) {
 		vv_hint(err,
 			"'varve fetch --data REV' gets what is missing from the remote, with --from URL from another repository");
 	}
 	if (rc == VV_OK) {
-		show_export(j, argv[2], &root, &stats);
+		show_export(j, argv[2], &x.root, &stats);
 	}
+	close_export(j, &x);
 	return rc;
 }
 
@@ -400,6 +438,9 @@ static int check_car(const vv_context *c)
 	if (out && strcmp(c->argv[2], "-") == 0 && isatty(STDOUT_FILENO)) {
 		return vv_usage_error("a CAR file is not for a terminal: name a file, or redirect");
 	}
+	if (!out && ((const options *)c->options)->unixfs) {
+		return vv_usage_error("--unixfs is for car export");
+	}
 	return VV_EXIT_OK;
 }
 
@@ -415,7 +456,7 @@ const vv_command vv_cmd_car = {
 	.name = "car",
 	.group = "peers",
 	.summary = "write a version to an IPFS CAR file, or import one",
-	.usage = "export [-q] [--json] REV:PATH FILE.car\n"
+	.usage = "export [-q] [--json] [--unixfs] REV:PATH FILE.car\n"
 		 "import [-q] [--json] FILE.car",
 	.example = "$ varve car export v1:prices.csv prices.car\n"
 		   "prices.car: 12 blocks, 56.7 kB\n"

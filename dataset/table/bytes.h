@@ -16,7 +16,8 @@
 #include "dataset/table/scan_cache.h"
 #include "dataset/table/table.h"
 
-/* Gives the file's exact bytes in order to fn (pieces of some 100 KB to MB) and
+/* Gives the file's exact bytes in order to fn (one call for what is before the rows, one for
+ * each row group or chunk, one for what is after them; none without bytes) and
  * checks their hash and length against the root at the end (VV_ECORRUPT). Decodes
  * in the pool's threads (NULL: none). */
 typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);

@@ -17,10 +17,12 @@
 #define VV_CID_BYTES 36u
 #define VV_CID_TEXT 59u /* without a NUL */
 
-enum { VV_CODEC_RAW = 0x55, VV_CODEC_DAG_CBOR = 0x71 };
+/* VV_CODEC_DAG_PB: nodes of UnixFS files, which are made when somebody asks for them: no store
+ * has one, and what reads CIDs refuses it. */
+enum { VV_CODEC_RAW = 0x55, VV_CODEC_DAG_PB = 0x70, VV_CODEC_DAG_CBOR = 0x71 };
 
 typedef struct vv_cid {
-	uint8_t codec; /* VV_CODEC_RAW or VV_CODEC_DAG_CBOR; 0 means "no CID" */
+	uint8_t codec; /* one of them; 0 means "no CID" */
 	uint8_t digest[32];
 } vv_cid;
 

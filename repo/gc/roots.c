@@ -14,6 +14,7 @@
 #include "repo/git/history/tips.h"
 #include "repo/git/index/index_internal.h"
 #include "repo/git/walker.h"
+#include "repo/transfer/published.h"
 #include "repo/transfer/tree_pointers.h"
 
 enum { QUEUED = 1 };
@@ -224,6 +225,46 @@ static vv_status look_at_indexes(gather *g, vv_error *err)
 	return rc;
 }
 
+/* --- what was published --------------------------------------------------------------------- */
+
+static vv_status give_published(gather *g, const vv_cid *version, vv_error *err)
+{
+	vv_published p;
+	bool added;
+	vv_status rc = vv_cid_set_add(g->roots, version, &added, err);
+
+	if (rc < 0 || !added) {
+		return rc;
+	}
+	rc = vv_published_find(&p, vv_repository_varvedir(g->repo), version, err);
+	if (rc == VV_ENOTFOUND) { /* withdrawn just now */
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc == VV_ECORRUPT) { /* its name says which version it is of */
+		vv_error_clear(err);
+		return g->fn(g->payload, version, "", NULL, NULL, err);
+	}
+	if (rc == VV_OK) {
+		rc = g->fn(g->payload, version, p.path, NULL, NULL, err);
+	}
+	vv_published_clear(&p);
+	return rc;
+}
+
+static vv_status look_at_published(gather *g, vv_error *err)
+{
+	vv_cid *versions;
+	size_t count;
+	vv_status rc = vv_published_list(&versions, &count, vv_repository_varvedir(g->repo), err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = give_published(g, &versions[i], err);
+	}
+	vv_free(versions);
+	return rc;
+}
+
 /* --- the whole ------------------------------------------------------------------------------ */
 
 static vv_status gather_all(gather *g, vv_error *err)
@@ -232,7 +273,7 @@ static vv_status gather_all(gather *g, vv_error *err)
 
 	g->trees.hard = true;
 	if ((rc = vv_tips_each(g->repo, on_tip, g, err)) < 0 || (rc = drain(g, err)) < 0 ||
-	    (rc = look_at_indexes(g, err)) < 0) {
+	    (rc = look_at_indexes(g, err)) < 0 || (rc = look_at_published(g, err)) < 0) {
 		return rc;
 	}
 	g->trees.hard = false;

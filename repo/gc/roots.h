@@ -2,7 +2,7 @@
  * roots: everything in a repository that keeps blocks alive.
  *
  * Refs, reflogs, HEAD, the index, stash, merge state (MERGE_HEAD, ORIG_HEAD,
- * CHERRY_PICK_HEAD ...) of every worktree, and what lies in incoming/.
+ * CHERRY_PICK_HEAD ...) of every worktree, what was published, and what lies in incoming/.
  */
 #ifndef VV_REPO_GC_ROOTS_H
 #define VV_REPO_GC_ROOTS_H
@@ -13,7 +13,7 @@
 
 /* Calls fn once for each distinct root that any pointer blob in any commit
  * reachable from these names, newest commits first; path and commit (null for an
- * index) say where it was first met. A damaged pointer is given with cid null
+ * index and for what was published) say where it was first met. A damaged pointer is given with cid null
  * and the reason in err's place by fn's `what`; then each root that it may mean, with
  * the same `what`, whether it was given before or not. Cost follows the changes between
  * commits (equal subtrees are skipped). */

@@ -21,6 +21,7 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/walker.h"
+#include "repo/transfer/published.h"
 #include "repo/transfer/tree_pointers.h"
 
 /* Commits looked at that are older than all sought ones: where clocks went wrong an older one may
@@ -57,6 +58,8 @@ struct vv_reachable {
 	bool has_trees;
 	vv_cid *roots; /* of tables, to be walked */
 	size_t root_count, root_cap, walked;
+	vv_cid *published; /* versions that are roots, too */
+	size_t published_count;
 	vv_cid_set *blocks;
 	vv_cid *holes; /* nodes that were not here when their table was walked; the first ones */
 	size_t hole_count, hole_cap;
@@ -111,8 +114,9 @@ static void forget(vv_reachable *x)
 		x->has_trees = false;
 	}
 	vv_free(x->roots);
-	x->roots = NULL;
-	x->root_count = x->root_cap = x->looked = 0;
+	vv_free(x->published);
+	x->roots = x->published = NULL;
+	x->root_count = x->root_cap = x->looked = x->published_count = 0;
 	forget_blocks(x);
 }
 
@@ -425,22 +429,71 @@ vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count,
 
 /* --- blocks ---------------------------------------------------------------------------------- */
 
-static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path,
-			    const vv_oid *commit, const char *what, vv_error *err)
+static vv_status add_root(vv_reachable *x, const vv_cid *root, vv_error *err)
 {
-	vv_reachable *x = payload;
-
-	(void)path;
-	(void)commit;
-	(void)what;
-	if (!p) {
-		return VV_OK;
-	}
 	if (!vv_array_room(x->roots, x->root_count, x->root_cap)) {
 		return vv_fail_nomem(err);
 	}
-	x->roots[x->root_count++] = p->root;
+	x->roots[x->root_count++] = *root;
 	return VV_OK;
+}
+
+static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path,
+			    const vv_oid *commit, const char *what, vv_error *err)
+{
+	(void)path;
+	(void)commit;
+	(void)what;
+	return p ? add_root(payload, &p->root, err) : VV_OK;
+}
+
+/* Is each of these published still? Both are sorted alike. */
+static bool all_still(const vv_cid *old, size_t old_count, const vv_cid *now, size_t count)
+{
+	size_t i = 0, k = 0;
+
+	while (i < old_count && k < count) {
+		i += vv_cid_equal(&old[i], &now[k]);
+		k++;
+	}
+	return i == old_count;
+}
+
+static bool was_published(const vv_reachable *x, const vv_cid *cid)
+{
+	for (size_t i = 0; i < x->published_count; i++) {
+		if (vv_cid_equal(&x->published[i], cid)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What was published since becomes a root; once something was withdrawn, all is walked anew. */
+static vv_status look_at_published(vv_reachable *x, bool *again, vv_error *err)
+{
+	vv_cid *now;
+	size_t count;
+	vv_status rc = vv_published_list(&now, &count, vv_repository_varvedir(x->repo), err);
+
+	*again = false;
+	if (rc < 0) {
+		return rc;
+	}
+	if (!all_still(x->published, x->published_count, now, count)) {
+		vv_free(now);
+		*again = true;
+		return VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count && count > x->published_count; i++) {
+		if (!was_published(x, &now[i])) {
+			rc = add_root(x, &now[i], err);
+		}
+	}
+	vv_free(x->published);
+	x->published = now;
+	x->published_count = count;
+	return rc;
 }
 
 static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
@@ -511,11 +564,20 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 {
 	vv_store *store;
 	size_t i, at = 0;
-	bool end = false;
+	bool end = false, again = false;
 	vv_status rc;
 
-	if ((rc = look_at_refs(x, err)) < 0 ||
-	    (rc = vv_repository_store(x->repo, &store, err)) < 0) {
+	if ((rc = look_at_refs(x, err)) < 0 || (rc = look_at_published(x, &again, err)) < 0) {
+		return rc;
+	}
+	if (again) {
+		forget(x);
+		if ((rc = look_at_refs(x, err)) < 0 ||
+		    (rc = look_at_published(x, &again, err)) < 0) {
+			return rc;
+		}
+	}
+	if ((rc = vv_repository_store(x->repo, &store, err)) < 0) {
 		return rc;
 	}
 	if (hole_was_filled(x, store)) {

@@ -1,7 +1,7 @@
 /*
  * reachable: what the branches and tags of a repository reach, for those who may see no more.
  *
- * A stash, a reflog, ORIG_HEAD, a commit that was taken off its branch, a ref that is hidden
+ * What was published (published.h) is reached, too. A stash, a reflog, ORIG_HEAD, a commit that was taken off its branch, a ref that is hidden
  * (hidden_refs.h): nothing that only these reach is here. History is walked from the newest commit
  * down, no further than a question needs, and what was walked is remembered: a question about what
  * is new costs little, and one about what is not reached costs one walk of the whole history as long
@@ -31,7 +31,8 @@ void vv_reachable_free(vv_reachable *x); /* accepts NULL */
 vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
 			       vv_error *err);
 
-/* Which of these blocks belong to a version of a dataset in a commit that they reach? */
+/* Which of these blocks belong to a version of a dataset in a commit that they reach, or to one that
+ * was published (published.h)? */
 vv_status vv_reachable_blocks(vv_reachable *x, const vv_cid *cids, size_t count, bool *out,
 			      vv_error *err);
 

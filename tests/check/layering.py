@@ -53,6 +53,7 @@ cmd/web/pages
 cmd
 cmd/print
 cmd/setup
+cmd/commands/git
 cmd/commands
 """.split()
 

@@ -1,5 +1,5 @@
 /*
- * car: knows header and sections of CARv1, the order of blocks, and what a hostile file can say:
+ * car: knows header and sections of CARv1, where CARv2 has one inside, the order of blocks, and what a hostile file can say:
  * no length allocates before it was compared with its limit.
  */
 #include "transport/ipfs/car.h"
@@ -11,9 +11,13 @@
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/reach.h"
+#include "transport/ipfs/unixfs_node.h"
 
 #define BUFFER ((size_t)256 << 10)
 #define HEADER_MAX ((size_t)64 << 10)
+#define V2_HEADER 40u /* characteristics (16 bytes), blocks from, their length, index from */
+#define V2_FROM 16u
+#define V2_LEN 24u
 
 /* --- writing --------------------------------------------------------------------------------- */
 
@@ -37,13 +41,23 @@ static vv_status put_header(vv_buf *out, const vv_cid *root, vv_error *err)
 	return rc;
 }
 
+/* A block to be written, with the part of the file below it that is wanted. */
+typedef struct frame {
+	vv_cid cid;
+	bool whole;
+	uint64_t from, to; /* unless whole */
+} frame;
+
 typedef struct writing {
-	vv_store *store;
+	const vv_car_source *source;
 	const vv_car_write_options *o;
 	vv_car_out_fn fn;
 	void *payload;
 	vv_car_stats stats;
 	vv_buf block;
+	vv_cid_set *written;
+	frame *stack;
+	size_t count, cap;
 } writing;
 
 static vv_status write_out(writing *w, const void *bytes, size_t len, vv_error *err)
@@ -52,15 +66,14 @@ static vv_status write_out(writing *w, const void *bytes, size_t len, vv_error *
 	return w->fn(w->payload, bytes, len, err);
 }
 
-static vv_status put_section(writing *w, const vv_cid *cid, const void *bytes, size_t len,
-			     vv_error *err)
+static vv_status put_section(writing *w, const vv_cid *cid, vv_error *err)
 {
 	uint8_t head[10 + VV_CID_BYTES];
-	size_t n = vv_varint_write(head, VV_CID_BYTES + len);
+	size_t len = w->block.len, n = vv_varint_write(head, VV_CID_BYTES + len);
 	vv_cid made;
 	vv_status rc;
 
-	if ((rc = vv_cid_of(&made, cid->codec, bytes, len, err)) < 0) {
+	if ((rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(&w->block), len, err)) < 0) {
 		return rc;
 	}
 	if (!vv_cid_equal(&made, cid)) {
@@ -72,7 +85,7 @@ static vv_status put_section(writing *w, const vv_cid *cid, const void *bytes, s
 	}
 	vv_cid_write(head + n, cid);
 	if ((rc = write_out(w, head, n + VV_CID_BYTES, err)) < 0 ||
-	    (rc = write_out(w, bytes, len, err)) < 0) {
+	    (rc = write_out(w, vv_buf_cstr(&w->block), len, err)) < 0) {
 		return rc;
 	}
 	w->stats.blocks++;
@@ -80,46 +93,181 @@ static vv_status put_section(writing *w, const vv_cid *cid, const void *bytes, s
 	return VV_OK;
 }
 
-static vv_status put_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			   vv_status state, vv_error *err)
+static vv_status push(writing *w, const frame *f, vv_error *err)
 {
-	writing *w = payload;
-	vv_status rc;
-
-	(void)state; /* without missing_ok the walk goes on only past sound blocks */
-	if (bytes) {
-		return put_section(w, cid, bytes, len, err);
+	if (!vv_array_room(w->stack, w->count, w->cap)) {
+		return vv_fail_nomem(err);
 	}
-	rc = vv_store_get(w->store, cid, &w->block, err);
-	return rc < 0 ? rc : put_section(w, cid, vv_buf_cstr(&w->block), w->block.len, err);
+	w->stack[w->count++] = *f;
+	return VV_OK;
 }
 
-vv_status vv_car_write(vv_store *store, const vv_cid *root, const vv_car_write_options *o,
-		       vv_car_out_fn fn, void *payload, vv_car_stats *stats, vv_error *err)
+static vv_status push_link(void *payload, const vv_cid *link, vv_error *err)
 {
-	writing w = {store, o, fn, payload, {0, 0}, VV_BUF_INIT};
-	vv_walk walk = {store, NULL, UINT64_MAX, false, put_block, &w};
+	frame f = {.cid = *link, .whole = true};
+
+	return push(payload, &f, err);
+}
+
+/* Nodes of UnixFS below which nothing is wanted are left out. */
+static vv_status push_nodes(writing *w, const frame *f, vv_error *err)
+{
+	vv_unixfs_link *links;
+	size_t count;
+	uint64_t at = 0;
+	vv_status rc = vv_unixfs_node_decode(&links, &count, w->block.data, w->block.len, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		uint64_t end = at + links[i].bytes; /* their sum was checked */
+		frame child = {.cid = links[i].cid,
+			       .whole = f->whole || (f->from <= at && end <= f->to)};
+
+		if (child.whole || (f->from < end && at < f->to)) {
+			child.from = f->from > at ? f->from - at : 0;
+			child.to = (f->to < end ? f->to : end) - at;
+			rc = push(w, &child, err);
+		}
+		at = end;
+	}
+	vv_free(links);
+	return rc;
+}
+
+/* What the block that was just read links to comes on the stack, the first link on top. */
+static vv_status push_children(writing *w, const frame *f, vv_error *err)
+{
+	size_t bottom = w->count, i;
+	vv_status rc = VV_OK;
+
+	if (f->cid.codec == VV_CODEC_DAG_CBOR) {
+		rc = vv_cbor_links(w->block.data, w->block.len, push_link, w, err);
+	} else if (f->cid.codec == VV_CODEC_DAG_PB) {
+		rc = push_nodes(w, f, err);
+	}
+	for (i = 0; bottom + i + 1 < w->count - i; i++) {
+		frame other = w->stack[bottom + i];
+
+		w->stack[bottom + i] = w->stack[w->count - 1 - i];
+		w->stack[w->count - 1 - i] = other;
+	}
+	return rc;
+}
+
+/* A node of UnixFS may come again with another part of it wanted; any other block is done with
+ * once it was written. */
+static vv_status write_block(writing *w, const frame *f, bool deep, vv_error *err)
+{
+	bool is_new;
+	vv_status rc = vv_cid_set_add(w->written, &f->cid, &is_new, err);
+
+	if (rc < 0 || (!is_new && (!deep || f->cid.codec != VV_CODEC_DAG_PB))) {
+		return rc;
+	}
+	if ((rc = w->source->get(w->source->payload, &f->cid, &w->block, err)) < 0 ||
+	    (is_new && (rc = put_section(w, &f->cid, err)) < 0)) {
+		return rc;
+	}
+	return deep ? push_children(w, f, err) : VV_OK;
+}
+
+/* The part as [*from, *to) of so many bytes; false: nothing. */
+static bool part_of(const vv_car_part *p, uint64_t size, uint64_t *from, uint64_t *to)
+{
+	uint64_t end = p->to < UINT64_MAX ? p->to + 1 : p->to;
+
+	if (p->to_back) {
+		end = p->to <= size ? size - p->to + 1 : 0;
+	}
+	*from = p->from_back ? (p->from < size ? size - p->from : 0) : p->from;
+	*to = p->to_end || end > size ? size : end;
+	return *from < *to;
+}
+
+/* What of the root is wanted, beyond its own block. */
+static vv_status choose(writing *w, const vv_cid *root, frame *out, bool *deep, vv_error *err)
+{
+	const vv_car_write_options *o = w->o;
+	vv_unixfs_link *links;
+	uint64_t size = 0;
+	size_t count;
+	vv_status rc;
+
+	out->cid = *root;
+	out->whole = true;
+	*deep = o->scope == VV_CAR_ALL ||
+		(o->scope == VV_CAR_ENTITY && root->codec == VV_CODEC_DAG_PB);
+	if (!*deep || !o->part.given || o->scope != VV_CAR_ENTITY) {
+		return VV_OK;
+	}
+	if ((rc = w->source->get(w->source->payload, root, &w->block, err)) < 0 ||
+	    (rc = vv_unixfs_node_decode(&links, &count, w->block.data, w->block.len, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < count; i++) {
+		size += links[i].bytes;
+	}
+	vv_free(links);
+	*deep = part_of(&o->part, size, &out->from, &out->to);
+	out->whole = out->from == 0 && out->to == size;
+	return VV_OK;
+}
+
+static vv_status write_blocks(writing *w, const vv_cid *root, vv_error *err)
+{
+	bool deep;
+	frame f = {.whole = true};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < w->o->above_count; i++) {
+		f.cid = w->o->above[i];
+		rc = write_block(w, &f, false, err);
+	}
+	if (rc < 0 || (rc = choose(w, root, &f, &deep, err)) < 0 ||
+	    (rc = write_block(w, &f, deep, err)) < 0) {
+		return rc;
+	}
+	while (rc == VV_OK && w->count > 0) {
+		f = w->stack[--w->count];
+		rc = write_block(w, &f, true, err);
+	}
+	return rc;
+}
+
+vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,
+		       const vv_car_write_options *o, vv_car_out_fn fn, void *payload,
+		       vv_car_stats *stats, vv_error *err)
+{
+	writing w = {.source = source, .o = o, .fn = fn, .payload = payload};
 	vv_buf head = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = put_header(&head, root, err)) < 0 ||
-	    (rc = write_out(&w, head.data, head.len, err)) < 0) {
-		goto done;
+	if (!(w.written = vv_cid_set_new())) {
+		return vv_fail_nomem(err);
 	}
-	if (o->alone) {
-		rc = put_block(&w, root, NULL, 0, VV_OK, err);
-		goto done;
+	if ((rc = put_header(&head, o->above_count > 0 ? &o->above[0] : root, err)) == VV_OK &&
+	    (rc = write_out(&w, head.data, head.len, err)) == VV_OK) {
+		rc = write_blocks(&w, root, err);
 	}
-	walk.seen = vv_cid_set_new();
-	rc = walk.seen ? vv_walk_from(&walk, root, err) : vv_fail_nomem(err);
-done:
 	if (stats) {
 		*stats = w.stats;
 	}
-	vv_cid_set_free(walk.seen);
+	vv_cid_set_free(w.written);
+	vv_free(w.stack);
 	vv_buf_clear(&w.block);
 	vv_buf_clear(&head);
 	return rc;
+}
+
+static vv_status get_stored(void *store, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_store_get(store, cid, out, err);
+}
+
+vv_car_source vv_car_source_of(vv_store *store)
+{
+	vv_car_source s = {get_stored, store};
+
+	return s;
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -130,6 +278,7 @@ struct vv_car_reader {
 	uint8_t *buf;
 	size_t pos, len;
 	uint64_t offset; /* of buf[pos] in the file */
+	uint64_t end;    /* where the blocks end: CARv2 has more behind them */
 	bool ended;
 	vv_cid roots[VV_CAR_ROOTS_MAX];
 	size_t root_count;
@@ -152,11 +301,11 @@ static int fill_buffer(vv_car_reader *r, vv_error *err)
 {
 	ssize_t n;
 
+	if (r->ended || r->offset >= r->end) {
+		return 0;
+	}
 	if (r->pos < r->len) {
 		return 1;
-	}
-	if (r->ended) {
-		return 0;
 	}
 	n = r->read(r->payload, r->buf, BUFFER, err);
 	if (n < 0) {
@@ -217,6 +366,7 @@ static vv_status read_bytes(vv_car_reader *r, vv_buf *out, size_t len, const cha
 			return ends_early(r, what, err);
 		}
 		n = r->len - r->pos < len - out->len ? r->len - r->pos : len - out->len;
+		n = n < r->end - r->offset ? n : (size_t)(r->end - r->offset);
 		vv_buf_put(out, r->buf + r->pos, n);
 		if (out->failed) {
 			return vv_fail_nomem(err);
@@ -260,17 +410,11 @@ static vv_status read_roots(vv_car_reader *r, vv_cbor *c, vv_error *err)
 
 static vv_status parse_header(vv_car_reader *r, vv_error *err)
 {
-	static const char v2[] = "\xa1gversion\x02"; /* all of the first header of CARv2 */
 	size_t pairs;
 	uint64_t version;
 	vv_cbor c;
 	vv_status rc;
 
-	if (r->section.len == sizeof(v2) - 1 && memcmp(r->section.data, v2, sizeof(v2) - 1) == 0) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"this is a CAR file of version 2; varve reads version 1");
-		return vv_hint(err, "'ipfs dag export' and 'car get-dag' write version 1");
-	}
 	vv_cbor_init(&c, r->section.data, r->section.len);
 	if (vv_cbor_get_map(&c, &pairs, err) < 0) {
 		return bad_header(err);
@@ -288,17 +432,16 @@ static vv_status parse_header(vv_car_reader *r, vv_error *err)
 	}
 	if (version != 1) {
 		return vv_fail(err, VV_ENOSUPPORT,
-			       "this is a CAR file of version %llu; varve reads version 1",
+			       "this is a CAR file of version %llu; varve reads versions 1 and 2",
 			       (unsigned long long)version);
 	}
 	return VV_OK;
 }
 
-static vv_status read_header(vv_car_reader *r, vv_error *err)
+static vv_status read_header_bytes(vv_car_reader *r, vv_error *err)
 {
 	uint64_t len;
 	int more = read_varint(r, &len, "its header", err);
-	vv_status rc;
 
 	if (more < 0) {
 		return (vv_status)more;
@@ -311,10 +454,65 @@ static vv_status read_header(vv_car_reader *r, vv_error *err)
 			(unsigned long long)len);
 		return vv_hint(err, "'varve car export' writes them");
 	}
-	if ((rc = read_bytes(r, &r->section, (size_t)len, "its header", err)) < 0) {
+	return read_bytes(r, &r->section, (size_t)len, "its header", err);
+}
+
+/* The bytes up to this place, which mean nothing to us. */
+static vv_status skip_to(vv_car_reader *r, uint64_t place, vv_error *err)
+{
+	while (r->offset < place) {
+		int more = fill_buffer(r, err);
+		size_t n;
+
+		if (more <= 0) {
+			return more < 0 ? (vv_status)more
+					: ends_early(r, "what is before its blocks", err);
+		}
+		n = r->len - r->pos < place - r->offset ? r->len - r->pos
+							: (size_t)(place - r->offset);
+		r->pos += n;
+		r->offset += n;
+	}
+	return VV_OK;
+}
+
+/* The second header of CARv2 says where a CARv1 lies inside. Characteristics and index are for
+ * who wants to seek, and are not looked at. Source: ipld.io/specs/transport/car/carv2. */
+static vv_status enter_v2(vv_car_reader *r, vv_error *err)
+{
+	const uint8_t *p;
+	uint64_t from, len;
+	vv_status rc = read_bytes(r, &r->section, V2_HEADER, "its second header", err);
+
+	if (rc < 0) {
 		return rc;
 	}
-	return parse_header(r, err);
+	p = (const uint8_t *)r->section.data;
+	from = vv_get_le64(p + V2_FROM);
+	len = vv_get_le64(p + V2_LEN);
+	if (from < r->offset || len == 0 || __builtin_add_overflow(from, len, &r->end)) {
+		r->end = UINT64_MAX;
+		return vv_fail(
+			err, VV_EINPUT,
+			"the CAR file of version 2 says that it has %llu bytes of blocks from "
+			"byte %llu on",
+			(unsigned long long)len, (unsigned long long)from);
+	}
+	return skip_to(r, from, err);
+}
+
+static vv_status read_header(vv_car_reader *r, vv_error *err)
+{
+	static const char v2[] = "\xa1gversion\x02"; /* all of the first header of CARv2 */
+	vv_status rc = read_header_bytes(r, err);
+
+	if (rc == VV_OK && r->section.len == sizeof(v2) - 1 &&
+	    memcmp(r->section.data, v2, sizeof(v2) - 1) == 0) {
+		if ((rc = enter_v2(r, err)) == VV_OK) {
+			rc = read_header_bytes(r, err);
+		}
+	}
+	return rc < 0 ? rc : parse_header(r, err);
 }
 
 vv_status vv_car_reader_open(vv_car_reader **out, vv_car_read_fn read, void *payload, vv_error *err)
@@ -329,6 +527,7 @@ vv_status vv_car_reader_open(vv_car_reader **out, vv_car_read_fn read, void *pay
 	}
 	r->read = read;
 	r->payload = payload;
+	r->end = UINT64_MAX;
 	if ((rc = read_header(r, err)) < 0) {
 		vv_car_reader_close(r);
 		return rc;

@@ -1,11 +1,12 @@
 /*
- * car: blocks in a file of IPFS, CARv1.
+ * car: blocks in a file of IPFS: CARv1, and CARv2 to be read.
  *
  * Source: ipld.io/specs/transport/car/carv1. A header (varint, then DAG-CBOR {roots, version:
  * 1}) and sections (varint, CID, bytes), without checksum or end mark: a file cut between two
  * sections looks whole, so a reader has to look whether everything below its roots is
- * there (vv_car_complete). Blocks have varve's CIDs: raw or DAG-CBOR, SHA-256, at most
- * VV_BLOCK_MAX bytes; others are refused by name.
+ * there (vv_car_complete). Blocks that are read have varve's CIDs: raw or DAG-CBOR, SHA-256,
+ * at most VV_BLOCK_MAX bytes; others are refused by name. CARv2 is a CARv1 with an index behind it,
+ * which is not believed: it is not even read.
  *
  * Reading, a correct caller: vv_car_reader_open; vv_car_next until it is 0, or vv_car_take;
  * vv_car_complete; vv_car_reader_close.
@@ -32,24 +33,51 @@ typedef struct vv_car_stats {
 	uint64_t bytes;  /* of the whole file */
 } vv_car_stats;
 
-/* Writes root and all that it links to: the header, then blocks depth first, each once, in
- * the links' order (order=dfs, dups=n), every one hashed before it goes out. alone: only
- * the root itself (dag-scope=block). VV_EMISSING, VV_ECORRUPT; what fn answers ends it. */
-typedef vv_status (*vv_car_out_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
+/* Where blocks to be written come from. */
+typedef struct vv_car_source {
+	/* Replaces out by the block. VV_EMISSING, VV_ECORRUPT. */
+	vv_status (*get)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
+	void *payload;
+} vv_car_source;
+vv_car_source vv_car_source_of(vv_store *store);
+
+/* How much of what hangs from the root. */
+typedef enum vv_car_scope {
+	VV_CAR_ALL,    /* all that it links to */
+	VV_CAR_ENTITY, /* all of a UnixFS file; of anything else the block alone */
+	VV_CAR_BLOCK
+} vv_car_scope;
+
+/* A part of a UnixFS file, its first and last byte, each counted from the end where so marked. What
+ * lies outside of the file is left out; a part without bytes is the root alone. */
+typedef struct vv_car_part {
+	bool given;
+	bool from_back, to_back, to_end;
+	uint64_t from, to;
+} vv_car_part;
+
 typedef struct vv_car_write_options {
-	bool alone;
+	vv_car_scope scope;
+	vv_car_part part;    /* with VV_CAR_ENTITY */
+	const vv_cid *above; /* blocks that lead to root: they come first */
+	size_t above_count;
 	const vv_progress *progress; /* bytes written, the end unknown */
 } vv_car_write_options;
-vv_status vv_car_write(vv_store *store, const vv_cid *root, const vv_car_write_options *o,
-		       vv_car_out_fn fn, void *payload, vv_car_stats *stats, vv_error *err);
+
+/* Writes a header, then blocks depth first, each once, in the links' order (order=dfs, dups=n),
+ * every one hashed before it goes out. VV_EMISSING, VV_ECORRUPT; what fn answers ends it. */
+typedef vv_status (*vv_car_out_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
+vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,
+		       const vv_car_write_options *o, vv_car_out_fn fn, void *payload,
+		       vv_car_stats *stats, vv_error *err);
 
 /* Gives the next bytes of the file: as many as there are now, at least one; 0 at the end. */
 typedef ssize_t (*vv_car_read_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
 typedef struct vv_car_reader vv_car_reader;
 
-/* Reads the header. VV_EINPUT: no CAR, with the place; VV_ENOSUPPORT: CARv2, or roots that
- * varve has no CIDs for. */
+/* Reads the header. VV_EINPUT: no CAR, with the place; roots that varve has no CIDs for.
+ * VV_ENOSUPPORT: a later version. */
 vv_status vv_car_reader_open(vv_car_reader **out, vv_car_read_fn read, void *payload,
 			     vv_error *err);
 void vv_car_reader_close(vv_car_reader *r);                        /* accepts NULL */

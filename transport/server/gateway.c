@@ -152,8 +152,9 @@ static enum MHD_Result send_bytes(http_request *q, const wish *w, const char *ci
 
 static vv_status write_car(http_request *q, vv_error *err)
 {
-	vv_car_write_options o = {q->alone, NULL};
-	vv_status rc = vv_car_write(q->store, &q->cid, &o, http_stream_out, q, NULL, err);
+	vv_car_write_options o = {.scope = q->alone ? VV_CAR_BLOCK : VV_CAR_ALL};
+	vv_car_source source = vv_car_source_of(q->store);
+	vv_status rc = vv_car_write(&source, &q->cid, &o, http_stream_out, q, NULL, err);
 
 	if (rc < 0 && !vv_ring_stopped(q->stream.out)) {
 		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);

@@ -572,3 +572,15 @@ vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 	}
 	return rc < 0 ? say_whose(s, err) : rc;
 }
+
+vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+				 const char *text, vv_error *err)
+{
+	vv_status rc = vv_subject_find(s, repo, reader, text, err);
+
+	if (rc < 0 || (rc = vv_subject_settle(s, err)) < 0 || s->is_dataset) {
+		return rc;
+	}
+	vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset", vv_text_shows(text));
+	return vv_hint(err, "'varve add' stores one; then name it as REV:PATH");
+}

@@ -72,6 +72,11 @@ bool vv_subject_is_broken(const vv_subject *s, vv_error *err);
  * open does it by itself. */
 vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 
+/* Finds and settles, for what wants a stored version of a dataset and nothing else: VV_EUSAGE. The
+ * caller clears s in any case. */
+vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+				 const char *text, vv_error *err);
+
 /* The same for a blob that git names by its id alone; path: what it is called, relative to
  * the top. VV_ENOTFOUND when there is no such blob. */
 vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,

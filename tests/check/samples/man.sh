@@ -232,6 +232,10 @@ before_remote() {
 	varve remote rm origin > /dev/null
 }
 
+before_publish() {
+	shop 12040
+}
+
 before_rename-column() {
 	shop 1204
 	sed -i '1s/price/prc/' prices.csv

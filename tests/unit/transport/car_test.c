@@ -84,14 +84,15 @@ static vv_store *small_store(vv_cid *root)
 
 static vv_buf small_car(void)
 {
-	vv_car_write_options o = {false, NULL};
+	vv_car_write_options o = {.scope = VV_CAR_ALL};
 	vv_car_stats stats;
 	vv_buf car = VV_BUF_INIT;
 	vv_cid root;
 	vv_store *s = small_store(&root);
+	vv_car_source from = vv_car_source_of(s);
 	vv_error err;
 
-	vv_assert_ok(vv_car_write(s, &root, &o, put_bytes, &car, &stats, &err), &err);
+	vv_assert_ok(vv_car_write(&from, &root, &o, put_bytes, &car, &stats, &err), &err);
 	assert_int_equal(stats.blocks, 4);
 	assert_int_equal(stats.bytes, car.len);
 	vv_store_close(s);
@@ -225,18 +226,90 @@ static void a_node_that_is_not_canonical_is_refused(void **state)
 	vv_buf_clear(&car);
 }
 
+/* The blocks of car in a CARv2, padding before them, index behind. */
+static vv_buf version_2(const vv_buf *car, size_t padding, const char *index)
+{
+	vv_buf out = VV_BUF_INIT;
+	uint8_t head[40] = {0x80};
+
+	vv_put_le64(head + 16, 51 + padding);
+	vv_put_le64(head + 24, car->len);
+	vv_put_le64(head + 32, 51 + padding + car->len);
+	vv_buf_put(&out, "\x0a\xa1gversion\x02", 11);
+	vv_buf_put(&out, head, sizeof(head));
+	for (size_t i = 0; i < padding; i++) {
+		vv_buf_putc(&out, 0xff);
+	}
+	vv_buf_put(&out, car->data, car->len);
+	vv_buf_puts(&out, index);
+	return out;
+}
+
+static void version_2_is_read_and_its_index_is_not_believed(void **state)
+{
+	static const char *const indexes[] = {"", "\x80\x08 rubbish that names no block"};
+	static const size_t paddings[] = {0, 1, 4096};
+	vv_buf car = small_car();
+	vv_error err;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t k = 0; k < 3; k++) {
+			vv_buf two = version_2(&car, paddings[k], indexes[i]);
+
+			assert_int_equal(read_all(&two, 7, &err), 4);
+			assert_int_equal(read_all(&two, 1 << 20, &err), 4);
+			vv_buf_clear(&two);
+		}
+	}
+	vv_buf_clear(&car);
+}
+
+static void a_version_2_whose_places_cannot_be_is_refused(void **state)
+{
+	static const struct {
+		size_t at;
+		uint64_t value;
+	} lies[] = {{16, 50}, {16, 0},          {16, UINT64_MAX}, {16, 1 << 20},
+		    {24, 0},  {24, UINT64_MAX}, {24, 100}};
+	vv_buf car = small_car(), two = version_2(&car, 0, "index");
+	vv_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		uint8_t kept[8];
+
+		memcpy(kept, two.data + 11 + lies[i].at, 8);
+		vv_put_le64((uint8_t *)two.data + 11 + lies[i].at, lies[i].value);
+		assert_int_equal(read_all(&two, 100, &err), VV_EINPUT);
+		assert_true(err.message[0] != '\0');
+		memcpy(two.data + 11 + lies[i].at, kept, 8);
+	}
+	for (two.len = 51; two.len < 51 + car.len; two.len++) { /* cut off */
+		assert_int_equal(read_all(&two, 100, &err) == 4, 0);
+	}
+	vv_buf_clear(&two);
+	two = version_2(&car, 0, "");
+	vv_buf_clear(&car);
+	car = version_2(&two, 0, ""); /* one in the other */
+	assert_int_equal(read_all(&car, 100, &err), VV_EINPUT);
+	vv_buf_clear(&two);
+	vv_buf_clear(&car);
+}
+
 static void a_write_that_fails_ends_the_export(void **state)
 {
-	vv_car_write_options o = {false, NULL};
+	vv_car_write_options o = {.scope = VV_CAR_ALL};
 	vv_cid root, missing;
 	vv_store *s = small_store(&root);
+	vv_car_source from = vv_car_source_of(s);
 	vv_buf car = VV_BUF_INIT;
 	vv_error err;
 
 	(void)state;
 	vv_assert_ok(vv_cid_of(&missing, VV_CODEC_RAW, "none", 4, &err), &err);
-	vv_assert_status(vv_car_write(s, &missing, &o, put_bytes, &car, NULL, &err), VV_EMISSING,
-			 &err);
+	vv_assert_status(vv_car_write(&from, &missing, &o, put_bytes, &car, NULL, &err),
+			 VV_EMISSING, &err);
 	vv_buf_clear(&car);
 	vv_store_close(s);
 }
@@ -250,9 +323,10 @@ typedef struct attempt {
 static vv_status write_and_read(void *payload, vv_error *err)
 {
 	attempt *a = payload;
-	vv_car_write_options o = {false, NULL};
+	vv_car_write_options o = {.scope = VV_CAR_ALL};
+	vv_car_source from = vv_car_source_of(a->store);
 	vv_buf car = VV_BUF_INIT;
-	vv_status rc = vv_car_write(a->store, &a->root, &o, put_bytes, &car, NULL, err);
+	vv_status rc = vv_car_write(&from, &a->root, &o, put_bytes, &car, NULL, err);
 	int got = rc < 0 ? (int)rc : read_all(&car, 100, err);
 
 	vv_buf_clear(&car);
@@ -360,6 +434,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_changed_byte_behind_the_header_is_seen),
 	cmocka_unit_test(lengths_that_cannot_be_are_refused_before_memory_is_taken),
 	cmocka_unit_test(a_node_that_is_not_canonical_is_refused),
+	cmocka_unit_test(version_2_is_read_and_its_index_is_not_believed),
+	cmocka_unit_test(a_version_2_whose_places_cannot_be_is_refused),
 	cmocka_unit_test(a_write_that_fails_ends_the_export),
 	cmocka_unit_test(running_out_of_memory_leaves_nothing_behind),
 	cmocka_unit_test(all_blocks_are_kept_and_found_complete),

@@ -1,0 +1,34 @@
+/*
+ * publish: a version given to everybody, as blocks of varve and as a file of IPFS.
+ *
+ * Nothing is stored twice: what is kept is a record (repo/transfer/published.h) and a small list of
+ * where leaves lie (transport/ipfs/leaf_list.h).
+ */
+#ifndef VV_CMD_WORK_PEERS_PUBLISH_H
+#define VV_CMD_WORK_PEERS_PUBLISH_H
+
+#include "base/progress.h"
+#include "base/thread.h"
+#include "repo/git/repository.h"
+#include "repo/transfer/published.h"
+#include "transport/ipfs/leaf_list.h"
+
+/* The leaf list of a version, made where it is not there; closed by the caller.
+ * VV_EMISSING: blocks of the version are not here. */
+vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *version,
+			  vv_pool *pool, const vv_progress *progress, vv_error *err);
+
+/* Removes the list of a version that was not published: it served one export. */
+void vv_publish_forget(vv_repository *r, const vv_cid *version);
+
+/* Records the version, whose list is given. A record of before keeps its time and holders. path
+ * NULL: unknown; else repository-relative. *out is cleared by the caller. */
+vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_list *list,
+			    const char *path, vv_error *err);
+
+/* Takes it back: the version itself, or its UnixFS file, is named. *out: what the record was.
+ * VV_ENOTFOUND. */
+vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid *cid,
+			      vv_error *err);
+
+#endif

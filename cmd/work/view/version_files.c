@@ -1,0 +1,72 @@
+/*
+ * version_files: opens the version for each call; nothing is kept between them.
+ */
+#include "cmd/work/view/version_files.h"
+
+#include "dataset/table/bytes.h"
+#include "dataset/table/table.h"
+
+#define SMALL ((uint64_t)1 << 20) /* what reading takes besides the longest group */
+
+static vv_status make_pieces(void *payload, vv_store *store, const vv_cid *root, vv_file_out_fn fn,
+			     void *out, vv_error *err)
+{
+	const vv_version_work none = {NULL, NULL}, *work = payload ? payload : &none;
+	vv_sink source;
+	vv_table t;
+	vv_status rc;
+
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open(&t, &source, root, err)) < 0) {
+		return rc;
+	}
+	rc = vv_table_bytes(&t, fn, out, work->pool, work->progress, err);
+	vv_table_close(&t);
+	return rc;
+}
+
+static vv_status make_range(void *payload, vv_store *store, const vv_cid *root, uint64_t from,
+			    uint64_t len, vv_file_out_fn fn, void *out, vv_error *err)
+{
+	vv_sink source;
+	vv_table t;
+	vv_status rc;
+
+	(void)payload;
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open(&t, &source, root, err)) < 0) {
+		return rc;
+	}
+	rc = vv_table_range(&t, from, len, fn, out, err);
+	vv_table_close(&t);
+	return rc;
+}
+
+static vv_status range_cost(void *payload, vv_store *store, const vv_cid *root, uint64_t from,
+			    uint64_t len, uint64_t *out, vv_error *err)
+{
+	uint64_t group;
+	vv_sink source;
+	vv_table t;
+	vv_status rc;
+
+	(void)payload;
+	*out = 0;
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open(&t, &source, root, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_table_largest_group(&t, from, len, &group, err)) == VV_OK) {
+		*out = SMALL + (group < UINT64_MAX / 4 ? 2 * group : UINT64_MAX / 2);
+	}
+	vv_table_close(&t);
+	return rc;
+}
+
+vv_file_maker vv_version_files(const vv_version_work *work)
+{
+	/* Handlers take what they may not change as void *, too. */
+	vv_file_maker m = {make_pieces, make_range, range_cost, (void *)(uintptr_t)work};
+
+	return m;
+}

@@ -1,0 +1,67 @@
+/*
+ * leaf_list: a small derived file that tells where in a version's file each leaf of its UnixFS
+ * form lies.
+ *
+ * With it any block of the UnixFS file can be made from its CID: a node from the leaves below it,
+ * a leaf by having its bytes made again. It is derived from the version alone, is checked when it
+ * is opened, may be wrong (what is made is compared with its CID), and may be deleted. About 44
+ * bytes a leaf; read in place. Format: docs/format.md, "leaf list".
+ *
+ * Where leaves end: where the maker's pieces end; a piece of more than VV_BLOCK_MAX bytes gives
+ * leaves of VV_BLOCK_MAX, the last one shorter. A file without bytes has one empty leaf.
+ *
+ * A correct caller: vv_leaf_list_need, or vv_leaf_list_open where it may not be made; then
+ * vv_leaf_blocks_get; vv_leaf_list_close. Several threads may read one list.
+ */
+#ifndef VV_TRANSPORT_IPFS_LEAF_LIST_H
+#define VV_TRANSPORT_IPFS_LEAF_LIST_H
+
+#include "base/buf.h"
+#include "transport/ipfs/file_maker.h"
+
+#define VV_LEAF_LISTS "cache/unixfs" /* their folder, in varve's */
+
+typedef struct vv_leaf_list vv_leaf_list;
+
+/* A version, and where its bytes come from. Borrowed. */
+typedef struct vv_leaf_source {
+	vv_store *store;
+	const vv_file_maker *maker;
+} vv_leaf_source;
+
+/* The list's place: dir/<the version's CID>; owned by the caller, NULL: out of memory. */
+char *vv_leaf_list_path(const char *dir, const vv_cid *version);
+
+/* VV_ENOTFOUND: none is there. VV_ECORRUPT: what is there is not one, or of another version. */
+vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *version,
+			    vv_error *err);
+void vv_leaf_list_close(vv_leaf_list *l); /* accepts NULL */
+
+/* Opens it, made first where there is none that can be used: all bytes of the version are made
+ * once, and the list is written (not durably: it can be made again). As the maker fails. */
+vv_status vv_leaf_list_need(vv_leaf_list **out, const char *path, const vv_leaf_source *from,
+			    const vv_cid *version, vv_error *err);
+
+const vv_cid *vv_leaf_list_version(const vv_leaf_list *l);
+const vv_cid *vv_leaf_list_file(const vv_leaf_list *l); /* the UnixFS file's root */
+uint64_t vv_leaf_list_bytes(const vv_leaf_list *l);     /* of the file */
+
+/* Where a block is: a leaf, with its part of the file, or a node with the part below it. */
+typedef struct vv_leaf_place {
+	unsigned height; /* 0: a leaf */
+	uint64_t number; /* among those of its height */
+	uint64_t from, len;
+} vv_leaf_place;
+
+/* 1: found; 0: no block of this file; <0. */
+int vv_leaf_list_find(const vv_leaf_list *l, const vv_cid *cid, vv_leaf_place *out, vv_error *err);
+
+/* The blocks of a file: a vv_car_source. VV_EMISSING: not one of this file. VV_ECORRUPT: it was
+ * made, and its CID is another, since the list is wrong or the version's bytes are. */
+typedef struct vv_leaf_blocks {
+	vv_leaf_list *list;
+	vv_leaf_source from;
+} vv_leaf_blocks;
+vv_status vv_leaf_blocks_get(void *blocks, const vv_cid *cid, vv_buf *out, vv_error *err);
+
+#endif
