@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/web/web.h"
 #include "cmd/work/serve/http.h"
 #include "cmd/work/serve/repo.h"
 #include "transport/line/channel.h"
@@ -19,7 +20,7 @@ typedef struct options {
 	bool stdio, read_only, closed, quiet;
 	const char *http, *tls_cert, *tls_key, *auth, *hash_secret;
 	uint64_t connections, per_address, request_memory, memory;
-	vv_strings hosts, proxies;
+	vv_strings hosts, proxies, origins;
 } options;
 
 static const vv_option table[] = {
@@ -42,6 +43,9 @@ static const vv_option table[] = {
 	OPT_LIST(0, "host", hosts, "NAME", "a name of this server; others are refused"),
 	OPT_LIST(0, "trust-proxy", proxies, "NETWORK",
 		 "trust X-Forwarded-For that comes from there"),
+	OPT_LIST(
+		0, "cors", origins, "ORIGIN",
+		"let pages of this origin read the data: https://maps.example.org, or '*' for all"),
 	OPT_FLAG('q', "quiet", quiet, "do not print a line for each request"),
 };
 
@@ -148,6 +152,9 @@ static int hash_secret(const char *name)
 static int run_serve(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
+	vv_web *web;
+	vv_error err;
+	vv_status rc;
 
 	if (o->hash_secret) {
 		return argc > 0 ? vv_usage_error("--hash-secret takes no repository")
@@ -164,6 +171,10 @@ static int run_serve(void *opts, int argc, char **argv)
 	}
 	if (argc == 0) {
 		return vv_usage_error("say which repositories to serve");
+	}
+	if (!(web = vv_web_open(&(vv_web_options){0}))) {
+		vv_fail_nomem(&err);
+		return vv_report(&err);
 	}
 	const vv_serve_http_options http = {
 		.address = o->http,
@@ -183,11 +194,15 @@ static int run_serve(void *opts, int argc, char **argv)
 		.host_count = o->hosts.count,
 		.proxies = (const char *const *)o->proxies.items,
 		.proxy_count = o->proxies.count,
+		.origins = (const char *const *)o->origins.items,
+		.origin_count = o->origins.count,
+		.page = vv_web_answer,
+		.page_payload = web,
 		.notes = &vv_notes_stderr,
 		.answer = answer};
-	vv_error err;
-
-	return vv_serve_http(&http, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
+	rc = vv_serve_http(&http, &err);
+	vv_web_close(web);
+	return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
 
 const vv_command vv_cmd_serve = {
@@ -195,7 +210,7 @@ const vv_command vv_cmd_serve = {
 	.group = "peers",
 	.summary = "let others clone, fetch from and push to repositories on this machine",
 	.usage =
-		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--trust-proxy NETWORK]... PATH...\n"
+		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... PATH...\n"
 		"--stdio [--read-only] PATH\n--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"

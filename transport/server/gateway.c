@@ -265,7 +265,7 @@ enum MHD_Result http_gateway(http_request *q, const char *rest)
 	wish w;
 
 	if (!http_is_get(q)) {
-		return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED, "blocks are only read here");
+		return http_say_allow(q, "blocks are only read here");
 	}
 	if (vv_cid_parse(&q->cid, rest, len, &err) < 0 &&
 	    (len != strlen(EMPTY_CID) || strncmp(rest, EMPTY_CID, len) != 0)) {

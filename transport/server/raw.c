@@ -133,7 +133,7 @@ enum MHD_Result http_raw(http_request *q)
 	vv_status rc;
 
 	if (!http_is_get(q)) {
-		return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED, "a file is only read here");
+		return http_say_allow(q, "a file is only read here");
 	}
 	rc = h->file_open(h->payload, &call, q->rest, &q->file, &err);
 	if (rc < 0) {

@@ -60,6 +60,35 @@ struct MHD_Response *http_empty(const http_request *q)
 	return q->server->mhd->response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
 }
 
+/* Is the page that asks of an origin to which --cors opens the data? */
+static const char *http_origin_may(const http_request *q)
+{
+	const char *origin = http_header(q, "Origin");
+
+	for (size_t i = 0; origin && i < q->server->origin_count; i++) {
+		if (strcmp(q->server->origins[i], "*") == 0 ||
+		    strcmp(q->server->origins[i], origin) == 0) {
+			return strlen(origin) <= 300 ? origin : NULL;
+		}
+	}
+	return NULL;
+}
+
+static void add_sharing(const http_request *q, struct MHD_Response *response)
+{
+	const char *origin;
+
+	if (q->server->origin_count == 0 || !q->shared) {
+		return;
+	}
+	http_add(q, response, "Vary", "Origin");
+	if ((origin = http_origin_may(q))) {
+		http_add(q, response, "Access-Control-Allow-Origin", "%s", origin);
+		http_add(q, response, "Access-Control-Expose-Headers",
+			 "ETag, X-Varve-Commit, Content-Range, Accept-Ranges, Content-Length");
+	}
+}
+
 enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response *response)
 {
 	enum MHD_Result result;
@@ -68,6 +97,7 @@ enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response 
 		return MHD_NO;
 	}
 	http_add(q, response, "X-Content-Type-Options", "nosniff");
+	add_sharing(q, response);
 	if (q->closes || atomic_load(&q->server->stopping)) {
 		http_add(q, response, "Connection", "close");
 	}
@@ -104,12 +134,34 @@ enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 		http_add(q, response, "WWW-Authenticate",
 			 "Basic realm=\"varve\", charset=\"UTF-8\"");
 	} else if (status == MHD_HTTP_METHOD_NOT_ALLOWED) {
-		http_add(q, response, "Allow", "%s",
-			 strcmp(q->method, "POST") == 0 ? "GET, HEAD" : "POST");
+		http_add(q, response, "Allow", "%s", q->allow ? q->allow : "GET, HEAD, OPTIONS");
 	} else if (status == MHD_HTTP_SERVICE_UNAVAILABLE || status == MHD_HTTP_TOO_MANY_REQUESTS) {
 		http_add(q, response, "Retry-After", "5");
 	}
 	return http_send(q, status, response);
+}
+
+enum MHD_Result http_say_allow(http_request *q, const char *what)
+{
+	return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED, "%s", what);
+}
+
+/* What a browser asks before its page of another origin may send more than a plain GET. */
+enum MHD_Result http_options(http_request *q)
+{
+	struct MHD_Response *response = http_empty(q);
+
+	if (response) {
+		http_add(q, response, "Allow", "%s", q->allow ? q->allow : "GET, HEAD, OPTIONS");
+		http_add(q, response, "Cache-Control", "no-store");
+		if (q->shared && http_origin_may(q)) {
+			http_add(q, response, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
+			http_add(q, response, "Access-Control-Allow-Headers",
+				 "Authorization, Range, If-None-Match, If-Match, If-Range");
+			http_add(q, response, "Access-Control-Max-Age", "86400");
+		}
+	}
+	return http_send(q, MHD_HTTP_NO_CONTENT, response);
 }
 
 unsigned http_reserve(http_request *q, uint64_t bytes)

@@ -43,14 +43,18 @@ struct http_request {
 	bool may_write;
 	const http_repository *repository; /* POST and raw */
 	const char *rest;                  /* raw: after "raw/", in path */
-	bool begun;                        /* the head has been judged */
-	bool is_too_many;                  /* its client has too many under way */
-	bool closes;                       /* the connection, with the answer */
+	const char *base, *below; /* page: where the repository's addresses begin; the rest */
+	const char *allow;        /* the methods of its route */
+	bool begun;               /* the head has been judged */
+	bool is_too_many;         /* its client has too many under way */
+	bool closes;              /* the connection, with the answer */
+	bool shared;              /* pages of other origins may read the answer */
 	unsigned status;
 	uint64_t in_bytes, out_bytes, start_ms;
 	uint64_t reserved; /* bytes of the server's */
 	http_stream stream;
-	char problem[160]; /* for the log: what went wrong after the head */
+	char problem[160];           /* for the log: what went wrong after the head */
+	struct http_page_work *page; /* of a page: page.c's */
 	/* GET of a file */
 	vv_http_file file;
 	bool has_file;
@@ -76,6 +80,12 @@ enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 enum MHD_Result http_say_error(http_request *q, const vv_error *err);
 void http_log(http_request *q);
+
+/* 405, with the methods that there are. */
+enum MHD_Result http_say_allow(http_request *q, const char *what);
+
+/* OPTIONS: the methods that there are, and what pages of other origins may do. */
+enum MHD_Result http_options(http_request *q);
 
 /* So much memory for the request, until it ends. 0, or the status to answer with: it is too much at
  * all (413), or now (503). */

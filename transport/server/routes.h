@@ -16,6 +16,8 @@ enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len)
 enum MHD_Result http_varve_end(http_request *q);
 
 enum MHD_Result http_raw(http_request *q);
+enum MHD_Result http_page(http_request *q);
+void http_page_end(http_request *q); /* once its stream has ended */
 enum MHD_Result http_gateway(http_request *q, const char *rest);
 
 #endif

@@ -28,6 +28,7 @@
 #include "transport/server/routes.h"
 #include "transport/server/secret_file.h"
 #include "transport/server/state.h"
+#include "transport/server/url_secret.h"
 #include "transport/server/words.h"
 
 #define HEAD_MAX ((size_t)32 << 10) /* memory of a connection: its head must fit */
@@ -139,6 +140,7 @@ static void request_completed(void *server, struct MHD_Connection *c, void **con
 	if (q->has_file) {
 		s->handlers.file_close(q->file.handle);
 	}
+	http_page_end(q);
 	atomic_fetch_sub(&s->reserved, q->reserved);
 	http_log(q);
 	http_connection_answered(s, q->connection);
@@ -151,51 +153,86 @@ static void request_completed(void *server, struct MHD_Connection *c, void **con
 
 /* --- routes ------------------------------------------------------------------------------- */
 
-typedef enum route { NO_ROUTE, LIST, VARVE, RAW, IPFS } route;
+typedef enum route { NO_ROUTE, LIST, VARVE, RAW, IPFS, PAGE } route;
 
-/* What comes after the repository's place: "varve" or "raw/...". */
-static route route_below(http_request *q, const http_repository *r, const char *below)
+/* What comes after the repository's place: "varve", "raw/...", or a page's address. at: where that
+ * begins in the path. */
+static route route_below(http_request *q, const http_repository *r, const char *at)
 {
+	const vv_http_handlers *h = &q->server->handlers;
+	const char *below = at[0] == '/' ? at + 1 : at;
+
 	q->repository = r;
 	if (strcmp(below, "varve") == 0) {
 		return VARVE;
 	}
-	if (strncmp(below, "raw/", 4) == 0) {
+	if (strncmp(below, "raw/", 4) == 0 && h->file_open) {
 		q->rest = below + 4;
 		return RAW;
+	}
+	q->below = at;
+	if (h->page) {
+		return PAGE;
 	}
 	q->repository = NULL;
 	return NO_ROUTE;
 }
 
-static route find_route(http_request *q)
+/* The repository that the path's first part names; *end: where it ends. */
+static const http_repository *find_named(const http_request *q, const char **end)
 {
 	const vv_http_server *s = q->server;
-	const char *path = q->path, *slash;
+	const http_repository *found = NULL;
 	vv_buf name = VV_BUF_INIT;
-	route found = NO_ROUTE;
-	size_t i;
 
-	if (strcmp(path, "/") == 0) {
-		return LIST;
-	}
-	if (strncmp(path, "/ipfs/", 6) == 0) {
-		q->rest = path + 6;
-		return IPFS;
-	}
-	slash = path[0] == '/' ? strchr(path + 1, '/') : NULL;
-	if (slash && vv_http_decode(&name, path + 1, (size_t)(slash - path - 1))) {
-		for (i = 0; i < s->repository_count && found == NO_ROUTE; i++) {
+	*end = q->path + 1 + strcspn(q->path + 1, "/");
+	if (vv_http_decode(&name, q->path + 1, (size_t)(*end - q->path - 1))) {
+		for (size_t i = 0; i < s->repository_count && !found; i++) {
 			if (strcmp(vv_buf_cstr(&name), s->repositories[i].name) == 0) {
-				found = route_below(q, &s->repositories[i], slash + 1);
+				found = &s->repositories[i];
 			}
 		}
 	}
 	vv_buf_clear(&name);
-	if (found == NO_ROUTE && s->repository_count == 1 && path[0] == '/') {
-		found = route_below(q, &s->repositories[0], path + 1);
+	return found;
+}
+
+/* A browser asks for pages; others get the list as text. */
+static bool wants_html(const http_request *q)
+{
+	const char *accept = http_header(q, "Accept");
+
+	return accept && strstr(accept, "text/html");
+}
+
+static route find_route(http_request *q)
+{
+	const vv_http_server *s = q->server;
+	const http_repository *named;
+	const char *end;
+
+	if (q->path[0] != '/') {
+		return NO_ROUTE;
 	}
-	return found == RAW && !s->handlers.file_open ? NO_ROUTE : found;
+	if (strcmp(q->path, "/") == 0) {
+		if (!s->handlers.page || !wants_html(q)) {
+			return LIST;
+		}
+		q->repository = s->repository_count == 1 ? &s->repositories[0] : NULL;
+		q->base = "";
+		q->below = q->path;
+		return PAGE;
+	}
+	if (strncmp(q->path, "/ipfs/", 6) == 0) {
+		q->rest = q->path + 6;
+		return IPFS;
+	}
+	if ((named = find_named(q, &end))) {
+		q->base = NULL; /* the path before below */
+		return route_below(q, named, end);
+	}
+	q->base = "";
+	return s->repository_count == 1 ? route_below(q, &s->repositories[0], q->path) : NO_ROUTE;
 }
 
 static enum MHD_Result say_list(http_request *q)
@@ -205,7 +242,7 @@ static enum MHD_Result say_list(http_request *q)
 	enum MHD_Result result;
 
 	if (!http_is_get(q)) {
-		return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED, "this is only read");
+		return http_say_allow(q, "this is only read");
 	}
 	vv_buf_puts(&text, "varve serves here; clone with 'varve clone URL':");
 	for (size_t i = 0; i < s->repository_count; i++) {
@@ -267,6 +304,7 @@ static bool identify(http_request *q, enum MHD_Result *result)
 static enum MHD_Result take_route(http_request *q, bool *more)
 {
 	enum MHD_Result result = MHD_NO;
+	route found;
 
 	*more = false;
 	if (atomic_load(&q->server->stopping)) {
@@ -276,10 +314,20 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE,
 				"too many requests at once from your address");
 	}
+	if (!http_url_secret(q, &result)) {
+		return result;
+	}
+	found = find_route(q);
+	q->allow = found == VARVE ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+	q->shared = found == RAW || found == IPFS ||
+		    (found == PAGE && strncmp(q->below, "/api/", 5) == 0);
+	if (strcmp(q->method, "OPTIONS") == 0) { /* browsers ask without saying who they are */
+		return http_options(q);
+	}
 	if (!identify(q, &result)) {
 		return result;
 	}
-	switch (find_route(q)) {
+	switch (found) {
 	case LIST:
 		return say_list(q);
 	case VARVE:
@@ -288,6 +336,8 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 		return http_raw(q);
 	case IPFS:
 		return http_gateway(q, q->rest);
+	case PAGE:
+		return http_page(q);
 	default:
 		return http_say(q, MHD_HTTP_NOT_FOUND, "there is nothing here by that name");
 	}
@@ -514,6 +564,7 @@ static void fill_defaults(vv_http_options *o)
 	o->keep_sec = o->keep_sec ? o->keep_sec : 60;
 	o->rate_min = o->rate_min ? o->rate_min : 64;
 	o->rate_sec = o->rate_sec ? o->rate_sec : 60;
+	o->page_ms = o->page_ms ? o->page_ms : 3000;
 }
 
 /* Whom X-Forwarded-For is believed of, and what names are ours. */
@@ -523,8 +574,23 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 
 	s->proxies = vv_calloc(o->proxy_count + 1, sizeof(*s->proxies));
 	s->hosts = vv_calloc(o->host_count + 1, sizeof(*s->hosts));
-	if (!s->proxies || !s->hosts) {
+	s->origins = vv_calloc(o->origin_count + 1, sizeof(*s->origins));
+	if (!s->proxies || !s->hosts || !s->origins ||
+	    (o->secret && !(s->secret = vv_strdup(o->secret)))) {
 		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < o->origin_count; i++) {
+		const char *origin = o->origins[i], *host = strstr(origin, "://");
+
+		if (strcmp(origin, "*") != 0 && strcmp(origin, "null") != 0 &&
+		    (!host || host[3] == '\0' || strpbrk(host + 3, "/ \t"))) {
+			vv_fail(err, VV_EUSAGE, "'%s' is not an origin", vv_text_shows(origin));
+			return vv_hint(err,
+				       "scheme and host, without a path: https://maps.example.org");
+		}
+		if (!(s->origins[s->origin_count++] = vv_strdup(origin))) {
+			return vv_fail_nomem(err);
+		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < o->proxy_count; i++) {
 		rc = vv_network_read(&s->proxies[s->proxy_count++], o->proxies[i], err);
@@ -577,6 +643,7 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 	if (fd < 0) {
 		return (vv_status)fd;
 	}
+	(void)snprintf(s->cookie, sizeof(s->cookie), "varve-%.20s", strrchr(s->url, ':') + 1);
 	s->only_hosts = s->host_count > 0 || listens_at_loopback(fd);
 	if ((rc = start_daemon(s, fd, err)) < 0) {
 		return rc;
@@ -600,7 +667,8 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 	fill_defaults(&s->o);
 	rc = start_server(s, o, err);
 	s->o.address = s->o.tls_cert = s->o.tls_key = s->o.auth_file = NULL;
-	s->o.paths = s->o.hosts = s->o.proxies = NULL;
+	s->o.paths = s->o.hosts = s->o.proxies = s->o.origins = NULL;
+	s->o.secret = NULL;
 	if (rc < 0) {
 		vv_http_server_stop(s, 0);
 		return rc;
@@ -673,6 +741,11 @@ void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
 		vv_free(s->hosts[i]);
 	}
 	vv_free(s->hosts);
+	for (size_t i = 0; i < s->origin_count; i++) {
+		vv_free(s->origins[i]);
+	}
+	vv_free(s->origins);
+	vv_free(s->secret);
 	vv_free(s->proxies);
 	vv_http_auth_close(s->auth);
 	vv_mutex_free(s->lock);

@@ -62,6 +62,10 @@ struct vv_http_server {
 	char **hosts;
 	size_t host_count;
 	bool only_hosts; /* requests to other names are refused */
+	char **origins;  /* whose pages may read what is given, "*": all */
+	size_t origin_count;
+	char *secret;    /* who has it, or its cookie, may ask; NULL: everybody */
+	char cookie[32]; /* the cookie's name */
 	vv_worker *watch;
 	vv_ring *clock; /* nobody writes to it: waiting on it is the watch's pause */
 	atomic_bool stopping;

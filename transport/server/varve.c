@@ -54,8 +54,7 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 
 	*more = false;
 	if (strcmp(q->method, "POST") != 0) {
-		return http_say(q, MHD_HTTP_METHOD_NOT_ALLOWED,
-				"this is where varve speaks to varve; it takes POST");
+		return http_say_allow(q, "this is where varve speaks to varve; it takes POST");
 	}
 	if (!is_our_type(q)) {
 		return http_say(q, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,

@@ -26,6 +26,14 @@ bool vv_http_decode(vv_buf *out, const char *text, size_t len)
 	return true;
 }
 
+bool vv_http_decode_value(vv_buf *out, const char *text, size_t len)
+{
+	size_t start = out->len;
+
+	return vv_percent_read(out, text, len) && !out->failed &&
+	       (out->len == start || !memchr(out->data + start, '\0', out->len - start));
+}
+
 void vv_http_encode(vv_buf *out, const char *bytes, size_t len)
 {
 	vv_percent_put(out, bytes, len, "");

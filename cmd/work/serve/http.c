@@ -25,6 +25,14 @@ static vv_status answer(void *payload, const vv_http_call *call, vv_channel *lin
 	return s->o->answer(s->o->payload, call, line, err);
 }
 
+static vv_status page(void *payload, const vv_http_call *call, const vv_http_ask *ask,
+		      const vv_http_reply *reply, vv_error *err)
+{
+	const serving *s = payload;
+
+	return s->o->page(s->o->page_payload, call, ask, reply, err);
+}
+
 static void log_line(void *payload, const char *line)
 {
 	serving *s = payload;
@@ -85,6 +93,9 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				.host_count = o->host_count,
 				.proxies = o->proxies,
 				.proxy_count = o->proxy_count,
+				.origins = o->origins,
+				.origin_count = o->origin_count,
+				.secret = o->secret,
 				.body_max = o->body_max,
 				.request_memory = o->request_memory,
 				.memory = o->memory};
@@ -94,6 +105,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				     .file_cost = vv_http_file_cost,
 				     .file_write = vv_http_file_write,
 				     .file_close = vv_http_file_close,
+				     .page = o->page ? page : NULL,
 				     .log = log_line,
 				     .payload = &s};
 	vv_http_server *server = NULL;
@@ -111,7 +123,11 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 	(void)sigprocmask(SIG_BLOCK, &ends, &before);
 	rc = vv_http_server_start(&server, &http, &handlers, err);
 	if (rc == VV_OK) {
-		say_start(o, server);
+		if (o->started) {
+			o->started(o->payload, vv_http_server_url(server));
+		} else {
+			say_start(o, server);
+		}
 		wait_for_signal(&ends);
 		vv_http_server_stop(server, GRACE_SEC);
 		vv_notes_put(o->notes, "stopped");

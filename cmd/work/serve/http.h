@@ -25,7 +25,16 @@ typedef struct vv_serve_http_options {
 	size_t host_count;
 	const char *const *proxies;
 	size_t proxy_count;
+	const char *const *origins; /* --cors */
+	size_t origin_count;
+	const char *secret; /* transport/server/url_secret.h; NULL: none */
 	uint64_t body_max, request_memory, memory;
+	/* Pages, as in vv_http_handlers; NULL: none. */
+	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,
+			  const vv_http_reply *reply, vv_error *err);
+	void *page_payload;
+	/* Called when it listens, instead of saying where; NULL: it is said. */
+	void (*started)(void *payload, const char *url);
 	/* Answers one request of the protocol; called in the server's threads. */
 	vv_status (*answer)(void *payload, const vv_http_call *call, vv_channel *line,
 			    vv_error *err);

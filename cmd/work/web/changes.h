@@ -42,10 +42,19 @@ typedef struct vv_web_log_entry {
 typedef struct vv_web_log {
 	vv_web_log_entry *entries; /* newest first */
 	size_t count;
-	bool complete; /* the history ends here */
-	char next[VV_OID_TEXT +
-		  1]; /* else: the commit to go on from (the first that is not listed) */
+	bool complete;              /* the history ends here */
+	char next[VV_OID_TEXT + 1]; /* else: the first commit that is not listed, to go on from */
+	const char *next_path;      /* with a path: what it is called there */
 } vv_web_log;
+
+/* A version of a path, as its pointer or blob tells without reading a row. */
+typedef struct vv_web_content {
+	bool there, stored, table, damaged; /* table: stored as one, or text called like one */
+	uint64_t rows, columns, bytes;      /* rows and columns: of stored tables */
+	vv_cid root;                        /* of stored ones */
+} vv_web_content;
+vv_status vv_web_content_read(vv_web_visit *v, vv_web_content *out, const char *path, uint32_t mode,
+			      const vv_oid *blob, vv_error *err);
 
 /* from: where to begin. path: only commits that changed it, renames followed; NULL: all. since: not
  * those before (0: any). */

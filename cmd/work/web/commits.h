@@ -4,6 +4,7 @@
 #ifndef VV_CMD_WORK_WEB_COMMITS_H
 #define VV_CMD_WORK_WEB_COMMITS_H
 
+#include "base/buf.h"
 #include "cmd/work/web/visit.h"
 #include "repo/git/oid.h"
 
@@ -24,7 +25,7 @@ typedef struct vv_web_commit {
 	size_t parent_count;
 } vv_web_commit;
 
-/* rev: a branch, tag, id, with ~ and ^; "2026-03-01": the last version of the default branch (HEAD's)
+/* rev: a branch, tag, id, with ~ and ^; 40 zeros: none; "2026-03-01": the last version of the default branch (HEAD's)
  * before that day ended in UTC; VV_WEB_WORK. fixed: rev is a whole commit id, so that its address never
  * means anything else. VV_ENOTFOUND, with what is near. */
 vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
@@ -38,6 +39,9 @@ vv_status vv_web_commit_before(vv_web_visit *v, const vv_web_commit *c, vv_web_c
 /* Where two histories parted; none where they have nothing in common. */
 vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			     vv_web_commit *out, vv_error *err);
+
+/* Appends the commit's time in its author's zone, "2026-03-01T12:00:00+01:00". */
+void vv_web_time_put(vv_buf *out, const vv_web_commit *c);
 
 typedef struct vv_web_ref {
 	const char *name; /* "main", "v1": without refs/heads/ */

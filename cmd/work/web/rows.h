@@ -4,49 +4,7 @@
 #ifndef VV_CMD_WORK_WEB_ROWS_H
 #define VV_CMD_WORK_WEB_ROWS_H
 
-#include "cmd/work/web/table.h"
-
-typedef enum vv_web_op {
-	VV_WEB_EQ, /* the value, under the column's type: 1.0 is 1 */
-	VV_WEB_NE,
-	VV_WEB_LT, /* by the type's order; missing cells never match */
-	VV_WEB_LE,
-	VV_WEB_GT,
-	VV_WEB_GE,
-	VV_WEB_HAS,        /* contains, upper and lower case alike */
-	VV_WEB_STARTS,     /* the same at the beginning */
-	VV_WEB_IS_MISSING, /* missing under the schema: absent, null, "NA", ""; no value */
-	VV_WEB_IS_PRESENT,
-	VV_WEB_IS_EMPTY, /* there, and "" */
-	VV_WEB_OP_COUNT
-} vv_web_op;
-const char *vv_web_op_name(vv_web_op op); /* "eq", as in addresses */
-bool vv_web_op_parse(vv_web_op *out, const char *name);
-/* Which of them make sense for a column of the type: for menus. */
-bool vv_web_op_fits(vv_web_op op, vv_type type);
-
-typedef struct vv_web_filter {
-	const char *column;
-	vv_web_op op;
-	const char *value; /* "" for those that take none */
-} vv_web_filter;
-#define VV_WEB_FILTERS_MAX 16u
-
-/* Zeroed: the first rows. */
-typedef struct vv_web_rows_query {
-	uint64_t from;      /* row number, 0-based, to begin at; with sort: place in that order */
-	size_t limit;       /* 0: VV_WEB_PAGE_ROWS */
-	const char *search; /* stands in any cell, upper and lower case alike; NULL or "" */
-	const vv_web_filter *filters; /* all must hold */
-	size_t filter_count;
-	const char *sort; /* column; NULL: as in the file. Missing cells last */
-	bool descending;
-	const char *const *show; /* columns to give, by name, in this order; NULL: all */
-	size_t show_count;
-	const char
-		*jump; /* the key, its values parted by commas: begin at that row instead of from */
-	uint32_t cell_max; /* 0: VV_WEB_CELL_MAX */
-} vv_web_rows_query;
+#include "cmd/work/web/row_test.h"
 
 typedef struct vv_web_row {
 	uint64_t number;    /* in the table, 0-based */

@@ -28,7 +28,8 @@ typedef struct vv_web_table {
 	vv_web_file_kind kind;
 	uint64_t bytes;
 	char tag[VV_CID_TEXT + 1]; /* names the content: the root's CID, or the blob's id */
-	bool stored;               /* by varve */
+	const char *identity; /* the same, and how it is read: plain text's types are found out */
+	bool stored;          /* by varve */
 	/* of a table */
 	vv_table *table; /* borrowed, until the visit ends */
 	vv_web_column *columns;

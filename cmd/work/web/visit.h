@@ -34,7 +34,7 @@
 #define VV_WEB_ANSWER_MAX (8u << 20) /* bytes of cells in one answer; then it ends, with `next` */
 #define VV_WEB_PAGE_ROWS 200u        /* rows of a page */
 #define VV_WEB_PAGE_ROWS_MAX 2000u   /* that may be asked for */
-#define VV_WEB_TIME_MS 2000u         /* of a request */
+#define VV_WEB_TIME_MS 3000u         /* of a request */
 
 typedef struct vv_web_visit {
 	vv_repository *repo;
@@ -44,14 +44,20 @@ typedef struct vv_web_visit {
 	uint64_t until_ms;           /* on vv_monotonic_ms's clock */
 	bool (*gone)(void *payload); /* has the browser gone away? NULL: never */
 	void *payload;
+	struct vv_web_memo *memo; /* what other visits found out; NULL: nothing is remembered */
 	vv_arena arena;
-	uint64_t held; /* bytes of cells in the arena */
+	uint64_t held;            /* bytes of cells in the arena */
+	struct vv_web_last *last; /* what is to be closed at the end */
 } vv_web_visit;
 
-/* Opens the repository in that very folder. reach, gone and payload are borrowed. */
-vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, vv_reachable *reach,
-			     bool work_tree, uint64_t until_ms, vv_error *err);
+/* Opens the repository in that very folder, into a zeroed visit of which reach, work_tree, until_ms, gone,
+ * payload and memo are set; all are borrowed. To be ended in every case. */
+vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, vv_error *err);
 void vv_web_visit_end(vv_web_visit *v); /* accepts a zeroed one */
+
+/* Calls fn(payload) at the visit's end, before what was asked for earlier. */
+vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *payload,
+			    vv_error *err);
 
 /* Is the time over? VV_EIO where the browser has gone. */
 vv_status vv_web_over(const vv_web_visit *v, bool *over, vv_error *err);
@@ -72,6 +78,9 @@ typedef struct vv_web_cell {
 	uint32_t len;     /* bytes that are here */
 	uint32_t whole;   /* bytes that it has: more than len where it was cut */
 } vv_web_cell;
+
+/* Text that lives with the visit; NULL: out of memory. */
+const char *vv_web_keep(vv_web_visit *v, const char *text, size_t len);
 
 /* A copy that lives with the visit, cut to max bytes (at a character's end). field may be NULL. */
 vv_status vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field,

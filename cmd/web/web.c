@@ -1,0 +1,465 @@
+/*
+ * web: knows in which order a request is understood, which addresses redirect, and how an answer is named
+ * for caches.
+ */
+#include "cmd/web/web.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/web/api.h"
+#include "cmd/work/web/memo.h"
+#include "repo/git/history/revision.h"
+#include "transport/server/words.h"
+
+#define MEMO_BYTES ((size_t)16 << 20)
+#define REV_PARTS_MAX 8u /* of a revision with slashes */
+
+/* No script, style, picture or data but from here; nothing may frame a page. */
+static const char page_policy[] =
+	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+struct vv_web {
+	vv_web_options o;
+	vv_web_memo *memo;
+};
+
+vv_web *vv_web_open(const vv_web_options *o)
+{
+	vv_web *w = vv_calloc(1, sizeof(*w));
+
+	if (w && !(w->memo = vv_web_memo_new(MEMO_BYTES))) {
+		vv_free(w);
+		return NULL;
+	}
+	if (w) {
+		w->o = *o;
+	}
+	return w;
+}
+
+void vv_web_close(vv_web *w)
+{
+	if (w) {
+		vv_web_memo_free(w->memo);
+		vv_free(w);
+	}
+}
+
+/* One request on its way. */
+typedef struct request {
+	vv_web *web;
+	const vv_http_call *call;
+	const vv_http_ask *ask;
+	const vv_http_reply *to;
+	vv_arena arena;
+	vv_web_address address;
+	vv_web_visit visit;
+	vv_web_asked asked;
+	vv_web_reply reply;
+	bool begun; /* the head is out: what fails now breaks the answer off */
+} request;
+
+/* --- answers ------------------------------------------------------------------------------------- */
+
+static void reply_clear(vv_web_reply *r)
+{
+	vv_buf_clear(&r->body);
+	vv_buf_clear(&r->location);
+	vv_buf_clear(&r->cookie);
+	memset(r, 0, sizeof(*r));
+}
+
+/* The tag, with what else the body depends on; or the body's own hash. */
+static void make_etag(const request *q, char *out, size_t size)
+{
+	const vv_web_reply *r = &q->reply;
+	vv_hash128 h = vv_xxh3_128(vv_buf_cstr(&r->body), r->body.len, 0);
+
+	(void)snprintf(out, size, "%s%s%016llx", r->tag, r->tag[0] ? "-" : "",
+		       (unsigned long long)(h.lo ^ h.hi));
+}
+
+static vv_status send(request *q, vv_error *err)
+{
+	vv_web_reply *r = &q->reply;
+	char etag[192];
+	vv_http_head head = {.status = r->status ? r->status : 200,
+			     .type = r->type,
+			     .policy = page_policy,
+			     .fixed = r->fixed,
+			     .no_store = r->no_store,
+			     .size = r->body.len};
+	bool wanted;
+	vv_status rc;
+
+	if ((rc = vv_buf_ok(&r->body, err)) < 0 || (rc = vv_buf_ok(&r->location, err)) < 0 ||
+	    (rc = vv_buf_ok(&r->cookie, err)) < 0) {
+		return rc;
+	}
+	head.location = r->location.len > 0 ? r->location.data : NULL;
+	head.cookie = r->cookie.len > 0 ? r->cookie.data : NULL;
+	if (head.status == 200 && !r->no_store) {
+		make_etag(q, etag, sizeof(etag));
+		head.etag = etag;
+	}
+	if (q->asked.commit.hex[0] && !q->asked.commit.work && !q->asked.commit.none) {
+		head.commit = q->asked.commit.hex;
+	}
+	q->begun = true;
+	if ((rc = q->to->begin(q->to->out, &head, &wanted, err)) < 0 || !wanted) {
+		return rc;
+	}
+	return q->to->write(q->to->out, r->body.data, r->body.len, err);
+}
+
+static unsigned status_of(vv_status code)
+{
+	switch (code) {
+	case VV_ENOTFOUND:
+	case VV_EMISSING:
+		return 404;
+	case VV_EUSAGE:
+	case VV_EINPUT:
+		return 400;
+	case VV_EREFUSED:
+		return 413;
+	case VV_ENOMEM:
+	case VV_ELOCKED:
+		return 503;
+	default:
+		return 0;
+	}
+}
+
+/* The page, or the JSON, of an error. What is nobody's fault outside stays an error, for the log. */
+static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
+{
+	const vv_web_pages *pages = q->web->o.pages;
+	vv_error shown = *why;
+	vv_status rc;
+
+	if (status_of(why->code) == 0) {
+		*err = shown;
+		return shown.code;
+	}
+	reply_clear(&q->reply);
+	q->reply.status = status_of(why->code);
+	q->reply.no_store = true;
+	rc = q->address.api || !pages ? vv_web_api_trouble(&q->asked, &shown, &q->reply, err)
+				      : pages->trouble(&q->asked, &shown, &q->reply, err);
+	q->reply.no_store = true;
+	return rc < 0 ? rc : send(q, err);
+}
+
+static vv_status redirect(request *q, const vv_web_address *to, unsigned status, vv_error *err)
+{
+	reply_clear(&q->reply);
+	q->reply.status = status;
+	q->reply.no_store = true;
+	vv_web_address_put(&q->reply.location, to);
+	return send(q, err);
+}
+
+/* --- which versions -------------------------------------------------------------------------------- */
+
+/* REV/PATH where no such REV is known: the path's first parts may belong to a branch's name. */
+static vv_status find_rev(request *q, vv_web_commit *out, bool *fixed, vv_error *err)
+{
+	vv_web_address *a = &q->address;
+	vv_error first;
+	vv_status rc = vv_web_commit_find(&q->visit, a->rev, out, fixed, err);
+
+	first = *err;
+	for (unsigned i = 0; rc == VV_ENOTFOUND && a->path && i < REV_PARTS_MAX; i++) {
+		const char *slash = a->path;
+		char *longer;
+
+		for (unsigned k = 0; slash && k <= i; k++) {
+			slash = strchr(slash + (k > 0), '/');
+		}
+		if (!slash) {
+			break;
+		}
+		longer = vv_arena_printf(&q->arena, "%s/%.*s", a->rev, (int)(slash - a->path),
+					 a->path);
+		if (!longer) {
+			return vv_fail_nomem(err);
+		}
+		rc = vv_web_commit_find(&q->visit, longer, out, fixed, err);
+		if (rc == VV_OK) {
+			a->rev = longer;
+			a->path = slash + 1;
+		}
+	}
+	if (rc == VV_ENOTFOUND) {
+		*err = first;
+	}
+	return rc;
+}
+
+/* HEAD's version; none in a repository that has no commits yet. */
+static vv_status find_head(request *q, vv_error *err)
+{
+	vv_status rc = vv_web_commit_head(&q->visit, &q->asked.commit, err);
+
+	if (rc == VV_ENOTFOUND &&
+	    (q->address.place == VV_WEB_AT_CHANGES || q->address.place == VV_WEB_AT_REFS ||
+	     q->address.place == VV_WEB_AT_HISTORY)) {
+		vv_error_clear(err);
+		q->asked.commit = (vv_web_commit){
+			.none = true, .subject = "", .body = "", .author = ""};
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+static vv_status find_both(request *q, vv_error *err)
+{
+	vv_web_asked *k = &q->asked;
+	vv_web_address *a = &q->address;
+	vv_web_commit base;
+	bool fixed_a = false, fixed_b = false;
+	vv_status rc;
+
+	rc = !a->rev        ? vv_web_commit_head(&q->visit, &k->commit, err)
+	     : a->other_rev ? vv_web_commit_find(&q->visit, a->rev, &k->commit, &fixed_b, err)
+			    : find_rev(q, &k->commit, &fixed_b, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (!a->other_rev) {
+		k->fixed = false;
+		return vv_web_commit_before(&q->visit, &k->commit, &k->other, err);
+	}
+	if ((rc = vv_web_commit_find(&q->visit, a->other_rev, &k->other, &fixed_a, err)) < 0) {
+		return rc;
+	}
+	k->fixed = fixed_a && fixed_b && !a->from_base;
+	if (a->from_base) {
+		if ((rc = vv_web_commit_base(&q->visit, &k->other, &k->commit, &base, err)) < 0) {
+			return rc;
+		}
+		k->other = base;
+	}
+	return VV_OK;
+}
+
+static vv_status find_versions(request *q, vv_error *err)
+{
+	switch (q->address.place) {
+	case VV_WEB_AT_ASSET:
+		return VV_OK;
+	case VV_WEB_AT_COMPARE:
+		return find_both(q, err);
+	default:
+		return q->address.rev ? find_rev(q, &q->asked.commit, &q->asked.fixed, err)
+				      : find_head(q, err);
+	}
+}
+
+/* Pages are shown at addresses that name commits, so that a copied one means the same tomorrow. */
+static bool is_to_move(const request *q)
+{
+	const vv_web_address *a = &q->address;
+	const vv_web_asked *k = &q->asked;
+
+	if (a->api || a->has_form || k->fixed) {
+		return false;
+	}
+	switch (a->place) {
+	case VV_WEB_AT_COMPARE:
+		return !a->rev || !a->other_rev || a->from_base ||
+		       strcmp(a->rev, k->commit.hex) != 0 ||
+		       strcmp(a->other_rev, k->other.hex) != 0;
+	case VV_WEB_AT_DATA:
+	case VV_WEB_AT_ROW:
+	case VV_WEB_AT_COLUMN:
+		return strcmp(a->rev, k->commit.hex) != 0;
+	default:
+		return false;
+	}
+}
+
+static vv_status move(request *q, vv_error *err)
+{
+	vv_web_address to = q->address;
+
+	to.rev = q->asked.commit.hex;
+	to.other_rev = q->address.place == VV_WEB_AT_COMPARE ? q->asked.other.hex : NULL;
+	to.from_base = false;
+	return redirect(q, &to, 302, err);
+}
+
+/* --- rows as a file ---------------------------------------------------------------------------------- */
+
+/* A name for the file: what is odd in it becomes '_'. */
+static const char *download_name(request *q)
+{
+	static const char *const ends[] = {"csv", "json", "ndjson"};
+	const char *base = vv_path_base(q->address.path), *ext = vv_path_ext(base);
+	size_t len = strlen(base) - (*ext ? strlen(ext) + 1 : 0);
+	char *name = vv_arena_printf(&q->arena, "%.*s-%.8s.%s", (int)(len < 100 ? len : 100), base,
+				     q->asked.commit.hex, ends[q->address.form]);
+
+	for (char *p = name; p && *p; p++) {
+		if (*p <= 32 || *p >= 127 || strchr("\"\\/;%", *p)) {
+			*p = '_';
+		}
+	}
+	return name;
+}
+
+/* The head goes out with the first rows, so that what fails before is told. */
+static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	static const char *const types[] = {"text/csv; charset=utf-8", "application/json",
+					    "application/x-ndjson"};
+	request *q = payload;
+	vv_http_head head = {.status = 200,
+			     .type = types[q->address.form],
+			     .fixed = q->asked.fixed,
+			     .size = UINT64_MAX,
+			     .download = download_name(q),
+			     .commit = q->asked.commit.work ? NULL : q->asked.commit.hex};
+	bool wanted = true;
+	vv_status rc;
+
+	if (!q->begun) {
+		q->begun = true;
+		if ((rc = q->to->begin(q->to->out, &head, &wanted, err)) < 0) {
+			return rc;
+		}
+	}
+	return wanted ? q->to->write(q->to->out, bytes, len, err)
+		      : vv_fail(err, VV_EIO, "only the head is wanted");
+}
+
+static vv_status give_rows(request *q, vv_error *err)
+{
+	vv_web_table *t;
+	vv_status rc;
+
+	if (!q->address.path) {
+		return vv_fail(err, VV_EUSAGE, "name a dataset: data/REV/PATH?format=csv");
+	}
+	if ((rc = vv_web_table_open(&q->visit, &q->asked.commit, q->address.path, &t, err)) < 0) {
+		return rc;
+	}
+	return vv_web_rows_write(&q->visit, t, &q->address.rows, q->address.form, write_rows, q,
+				 err);
+}
+
+/* --- a request --------------------------------------------------------------------------------------- */
+
+static vv_status give_asset(request *q, vv_error *err)
+{
+	const vv_web_pages *pages = q->web->o.pages;
+	vv_status rc;
+
+	if (!pages) {
+		return vv_fail(err, VV_ENOTFOUND, "there is nothing here by that name");
+	}
+	rc = pages->asset(q->address.name, &q->reply, err);
+	return rc < 0 ? rc : send(q, err);
+}
+
+static vv_status answer_visit(request *q, vv_error *err)
+{
+	const vv_web_pages *pages = q->web->o.pages;
+	vv_status rc;
+
+	if ((rc = vv_web_visit_begin(&q->visit, q->call->repository, err)) < 0) {
+		return rc;
+	}
+	q->asked.visit = &q->visit;
+	if ((rc = find_versions(q, err)) < 0) {
+		return rc;
+	}
+	if (is_to_move(q)) {
+		return move(q, err);
+	}
+	if (q->address.has_form && q->address.place == VV_WEB_AT_DATA) {
+		return give_rows(q, err);
+	}
+	if (!q->address.api && !pages) {
+		return vv_fail(err, VV_ENOTFOUND, "there are no pages here, only the API (api/v0)");
+	}
+	q->reply.fixed = q->asked.fixed && q->address.api;
+	rc = q->address.api ? vv_web_api_answer(&q->asked, &q->reply, err)
+			    : pages->page(&q->asked, &q->reply, err);
+	return rc < 0 ? rc : send(q, err);
+}
+
+static vv_status give_list(request *q, vv_error *err)
+{
+	const vv_web_pages *pages = q->web->o.pages;
+	vv_status rc;
+
+	if (!pages) {
+		return vv_fail(err, VV_ENOTFOUND, "there is nothing here by that name");
+	}
+	rc = pages->list(q->ask->names, q->ask->name_count, &q->reply, err);
+	return rc < 0 ? rc : send(q, err);
+}
+
+static vv_status answer(request *q, vv_error *err)
+{
+	const vv_http_ask *ask = q->ask;
+	vv_status rc;
+
+	if (!ask->name) {
+		return give_list(q, err);
+	}
+	if (ask->below[0] == '\0') {
+		const vv_web_address top = vv_web_address_of(&q->address, VV_WEB_AT_CHANGES);
+
+		return redirect(q, &top, 308, err);
+	}
+	q->address.api = strncmp(ask->below, "/api/", 5) == 0; /* for errors */
+	rc = vv_web_address_read(&q->address, &q->arena, ask->base, ask->below, ask->parameters,
+				 ask->parameter_count, err);
+	if (rc < 0) {
+		q->address.api = strncmp(ask->below, "/api/", 5) == 0;
+		return rc;
+	}
+	return q->address.place == VV_WEB_AT_ASSET ? give_asset(q, err) : answer_visit(q, err);
+}
+
+vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *ask,
+			const vv_http_reply *reply, vv_error *err)
+{
+	request q = {.web = web, .call = call, .ask = ask, .to = reply};
+	vv_error why;
+	vv_status rc;
+
+	vv_arena_init(&q.arena);
+	q.visit = (vv_web_visit){.reach = q.web->o.owner ? NULL : call->reach,
+				 .work_tree = q.web->o.owner,
+				 .until_ms = ask->until_ms,
+				 .gone = ask->gone,
+				 .payload = ask->asker,
+				 .memo = q.web->memo};
+	q.asked = (vv_web_asked){.address = &q.address,
+				 .repository = ask->name,
+				 .cookies = *ask->cookies ? ask->cookies : NULL,
+				 .owner = q.web->o.owner};
+	q.asked.origin = vv_arena_printf(&q.arena, "%s://%s", ask->secure ? "https" : "http",
+					 *ask->host ? ask->host : "localhost");
+	q.address.base = ask->base;
+	rc = q.asked.origin ? answer(&q, &why) : vv_fail_nomem(&why);
+	if (rc < 0 && q.begun) {
+		*err = why;
+	} else if (rc < 0) {
+		rc = send_trouble(&q, &why, err);
+	}
+	reply_clear(&q.reply);
+	vv_web_visit_end(&q.visit);
+	vv_arena_clear(&q.arena);
+	return rc;
+}

@@ -1,0 +1,317 @@
+/*
+ * page: pages and data that the handler makes: its thread, the head that it decides on, and a client
+ * that has gone.
+ *
+ * The worker makes the answer; the connection's thread waits for its head, and then gives the body as
+ * it comes. Meanwhile nobody reads the socket, so that the worker looks for itself whether the other end
+ * is still there.
+ */
+#include "transport/server/routes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/server/words.h"
+
+#define PAGE_MEMORY ((uint64_t)12 << 20) /* that an answer takes: cells, rows, the body */
+#define PARAMETERS_MAX 256u
+#define PATH_MAX_LEN 8192u
+
+struct http_page_work {
+	vv_ring *ready; /* ends when the head is known, or will never be */
+	bool begun;     /* head is there */
+	vv_http_head head;
+	vv_buf text[7]; /* head's strings */
+	char *base;
+	vv_http_parameter *parameters; /* their texts are in one buffer each */
+	size_t count, cap;
+	const char **names;
+	bool bad;
+};
+
+static void free_page(struct http_page_work *p)
+{
+	for (size_t i = 0; i < sizeof(p->text) / sizeof(p->text[0]); i++) {
+		vv_buf_clear(&p->text[i]);
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		vv_free((char *)(uintptr_t)p->parameters[i].name);
+		vv_free((char *)(uintptr_t)p->parameters[i].value);
+	}
+	vv_free(p->parameters);
+	vv_free(p->names);
+	vv_free(p->base);
+	vv_ring_free(p->ready);
+	vv_free(p);
+}
+
+void http_page_end(http_request *q)
+{
+	if (q->page) {
+		free_page(q->page);
+		q->page = NULL;
+	}
+}
+
+/* --- what is asked ------------------------------------------------------------------------------- */
+
+static char *decode(const char *text, size_t len, bool *bad)
+{
+	vv_buf b = VV_BUF_INIT;
+	char *out;
+
+	/* Values may have any characters, as cells do; only NUL ends them too early. */
+	if (!vv_http_decode_value(&b, text, len)) {
+		*bad = true;
+		vv_buf_clear(&b);
+		return NULL;
+	}
+	out = vv_buf_detach(&b);
+	*bad = *bad || !out;
+	return out;
+}
+
+static enum MHD_Result take_parameter(void *payload, enum MHD_ValueKind kind, const char *name,
+				      size_t name_len, const char *value, size_t len)
+{
+	struct http_page_work *p = payload;
+	char *n, *v;
+
+	(void)kind;
+	if (p->count == PARAMETERS_MAX || !vv_array_room(p->parameters, p->count, p->cap)) {
+		p->bad = true;
+		return MHD_NO;
+	}
+	n = decode(name, name_len, &p->bad);
+	v = decode(value ? value : "", value ? len : 0, &p->bad);
+	if (!n || !v) {
+		vv_free(n);
+		vv_free(v);
+		p->bad = true;
+		return MHD_NO;
+	}
+	p->parameters[p->count++] = (vv_http_parameter){n, v};
+	return MHD_YES;
+}
+
+static bool has_gone(void *request)
+{
+	const http_request *q = request;
+	char next;
+
+	if (vv_ring_stopped(q->stream.out)) {
+		return true;
+	}
+	/* 0: the other end sends no more; what waits to be read is a further request. */
+	return q->connection && q->connection->fd >= 0 &&
+	       recv(q->connection->fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static const char *or_empty(const char *header)
+{
+	return header ? header : "";
+}
+
+/* --- the answer ------------------------------------------------------------------------------------ */
+
+/* The head's strings become the page's. */
+static vv_status keep_head(struct http_page_work *p, const vv_http_head *head, vv_error *err)
+{
+	const char **to[] = {&p->head.type,   &p->head.etag,     &p->head.location, &p->head.cookie,
+			     &p->head.policy, &p->head.download, &p->head.commit};
+
+	p->head = *head;
+	for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++) {
+		if (*to[i]) {
+			vv_buf_puts(&p->text[i], *to[i]);
+			if (p->text[i].failed || strpbrk(*to[i], "\r\n")) {
+				return vv_fail(err, VV_ENOMEM, "a head that cannot be sent");
+			}
+			*to[i] = vv_buf_cstr(&p->text[i]);
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status begin(void *out, const vv_http_head *head, bool *wanted, vv_error *err)
+{
+	http_request *q = out;
+	struct http_page_work *p = q->page;
+	char tag[256];
+	vv_status rc = keep_head(p, head, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	*wanted = strcmp(q->method, "HEAD") != 0;
+	if (head->etag && head->status == MHD_HTTP_OK) {
+		(void)snprintf(tag, sizeof(tag), "\"%.200s\"", head->etag);
+		if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
+			p->head.status = MHD_HTTP_NOT_MODIFIED;
+			*wanted = false;
+		}
+	}
+	if (head->size == 0) {
+		*wanted = false;
+	}
+	p->begun = true;
+	vv_ring_end(p->ready);
+	return vv_ring_stopped(q->stream.out) ? vv_fail(err, VV_EIO, "the browser has gone away")
+					      : VV_OK;
+}
+
+static vv_status run_page(http_request *q, vv_error *err)
+{
+	const vv_http_server *s = q->server;
+	struct http_page_work *p = q->page;
+	const vv_http_call call = {.repository = q->repository ? q->repository->path : NULL,
+				   .user = q->is_known ? q->user.name : NULL,
+				   .peer = q->peer,
+				   .may_write = q->may_write,
+				   .reach = q->repository ? q->repository->reach : NULL};
+	const vv_http_ask ask = {.name = q->repository ? q->repository->name : NULL,
+				 .base = p->base,
+				 .below = q->below,
+				 .parameters = p->parameters,
+				 .parameter_count = p->count,
+				 .names = p->names,
+				 .name_count = p->names ? s->repository_count : 0,
+				 .accept = or_empty(http_header(q, "Accept")),
+				 .cookies = or_empty(http_header(q, "Cookie")),
+				 .host = or_empty(http_header(q, "Host")),
+				 .secure = s->tls_cert.len > 0,
+				 .until_ms = q->start_ms + s->o.page_ms,
+				 .gone = has_gone,
+				 .asker = q};
+	const vv_http_reply reply = {begin, http_stream_out, q};
+	vv_status rc = s->handlers.page(s->handlers.payload, &call, &ask, &reply, err);
+
+	if (rc < 0) {
+		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+	}
+	vv_ring_end(p->ready);
+	return rc;
+}
+
+static void add_page_headers(const http_request *q, struct MHD_Response *response)
+{
+	const http_mhd *mhd = q->server->mhd;
+	const vv_http_head *h = &q->page->head;
+
+	if (h->type) {
+		http_add(q, response, "Content-Type", "%s", h->type);
+	}
+	if (h->etag) {
+		http_add(q, response, "ETag", "\"%s\"", h->etag);
+	}
+	if (h->location) {
+		(void)mhd->add_header(response, "Location", h->location);
+	}
+	if (h->cookie) {
+		(void)mhd->add_header(response, "Set-Cookie", h->cookie);
+	}
+	if (h->download) {
+		http_add(q, response, "Content-Disposition", "attachment; filename=\"%s\"",
+			 h->download);
+	}
+	if (h->commit) {
+		http_add(q, response, "X-Varve-Commit", "%s", h->commit);
+	}
+	http_add(q, response, "Cache-Control", "%s%s",
+		 q->server->o.closed && !h->no_store ? "private, " : "",
+		 h->no_store ? "no-store"
+		 : h->fixed  ? "max-age=31536000, immutable"
+			     : "no-cache");
+	http_add(q, response, "Content-Security-Policy", "%s",
+		 h->policy ? h->policy : "default-src 'none'; frame-ancestors 'none'; sandbox");
+	http_add(q, response, "Referrer-Policy", "same-origin");
+	http_add(q, response, "Cross-Origin-Opener-Policy", "same-origin");
+	if (!q->shared || q->server->origin_count == 0) {
+		http_add(q, response, "Cross-Origin-Resource-Policy", "same-origin");
+	}
+}
+
+static enum MHD_Result give(http_request *q)
+{
+	const vv_http_head *h = &q->page->head;
+	struct MHD_Response *response;
+
+	if (h->status == MHD_HTTP_NOT_MODIFIED || h->size == 0) {
+		response = http_empty(q);
+	} else {
+		response = http_stream_response(q,
+						h->size == UINT64_MAX ? MHD_SIZE_UNKNOWN : h->size);
+	}
+	if (response) {
+		add_page_headers(q, response);
+	}
+	return http_send(q, h->status, response);
+}
+
+static enum MHD_Result say_failure(http_request *q)
+{
+	vv_error err;
+
+	http_stream_finish(q); /* the worker's error is whole once it has ended */
+	err = q->stream.err;
+	if (err.code == VV_EREFUSED) {
+		return http_say(q, MHD_HTTP_CONTENT_TOO_LARGE, "%s", err.message);
+	}
+	err.code = err.code == VV_EUSAGE ? VV_ENOTFOUND : err.code;
+	return http_say_error(q, &err);
+}
+
+static bool new_page(http_request *q)
+{
+	const vv_http_server *s = q->server;
+	struct http_page_work *p = q->page = vv_calloc(1, sizeof(*p));
+	const char *base = q->base ? q->base : q->path;
+
+	if (!p || !(p->ready = vv_ring_new(1))) {
+		return false;
+	}
+	p->base = vv_strndup(base, q->base ? strlen(base) : (size_t)(q->below - q->path));
+	if (!q->repository && (p->names = vv_calloc(s->repository_count + 1, sizeof(char *)))) {
+		for (size_t i = 0; i < s->repository_count; i++) {
+			p->names[i] = s->repositories[i].name;
+		}
+	}
+	return p->base && (q->repository || p->names);
+}
+
+enum MHD_Result http_page(http_request *q)
+{
+	unsigned status;
+	char none;
+
+	if (!http_is_get(q)) {
+		return http_say_allow(q, "this is only read");
+	}
+	if (strlen(q->path) > PATH_MAX_LEN) {
+		return http_say(q, MHD_HTTP_URI_TOO_LONG, "an address of more than %u bytes",
+				PATH_MAX_LEN);
+	}
+	if ((status = http_reserve(q, PAGE_MEMORY)) != 0) {
+		return http_say(q, status, "busy; try again later");
+	}
+	if (!new_page(q)) {
+		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
+	}
+	(void)q->server->mhd->values(q->mhd, MHD_GET_ARGUMENT_KIND, take_parameter, q->page);
+	if (q->page->bad) {
+		return http_say(q, MHD_HTTP_BAD_REQUEST,
+				"parameters that cannot be decoded, or more than %u",
+				PARAMETERS_MAX);
+	}
+	if (!http_stream_start(q, run_page, false)) {
+		return http_say_error(q, &q->stream.err);
+	}
+	http_connection_phase(q->connection, HTTP_WORK);
+	(void)vv_ring_read(q->page->ready, &none, 1, 0, NULL);
+	return q->page->begun ? give(q) : say_failure(q);
+}

@@ -1,0 +1,77 @@
+/*
+ * url_secret: knows how cookies are written, and where the redirect leads.
+ */
+#include "transport/server/url_secret.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/secret.h"
+
+static bool is_equal(const char *a, size_t len, const char *b)
+{
+	return len == strlen(b) && vv_secret_equal(a, b, len);
+}
+
+/* Has a Cookie header (NULL: none) a cookie of that name and value? */
+static bool has_cookie(const char *header, const char *name, const char *value)
+{
+	size_t name_len = strlen(name);
+
+	while (header && *header) {
+		size_t len;
+
+		header += strspn(header, " \t;");
+		len = strcspn(header, ";");
+		if (len > name_len && strncmp(header, name, name_len) == 0 &&
+		    header[name_len] == '=' &&
+		    is_equal(header + name_len + 1, len - name_len - 1, value)) {
+			return true;
+		}
+		header += len;
+	}
+	return false;
+}
+
+/* To the same address without the secret. "//host" would lead elsewhere. */
+static enum MHD_Result redirect(http_request *q)
+{
+	const http_mhd *mhd = q->server->mhd;
+	struct MHD_Response *response = http_empty(q);
+	bool here = q->path[0] == '/' && q->path[1] != '/' && q->path[1] != '\\';
+
+	if (!response) {
+		return MHD_NO;
+	}
+	(void)mhd->add_header(response, "Location", here ? q->path : "/");
+	http_add(q, response, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict",
+		 q->server->cookie, q->server->secret);
+	http_add(q, response, "Cache-Control", "no-store");
+	http_add(q, response, "Referrer-Policy", "no-referrer");
+	return http_send(q, MHD_HTTP_SEE_OTHER, response);
+}
+
+bool http_url_secret(http_request *q, enum MHD_Result *result)
+{
+	const vv_http_server *s = q->server;
+	vv_buf given = VV_BUF_INIT;
+	bool bad = false, has;
+
+	if (!s->secret) {
+		return true;
+	}
+	has = http_is_get(q) && http_parameter(q, VV_URL_SECRET, &given, &bad);
+	if (has && !bad && is_equal(vv_buf_cstr(&given), given.len, s->secret)) {
+		*result = redirect(q);
+		vv_buf_wipe(&given);
+		return false;
+	}
+	vv_buf_clear(&given);
+	if (!has && has_cookie(http_header(q, "Cookie"), s->cookie, s->secret)) {
+		return true;
+	}
+	(void)snprintf(q->problem, sizeof(q->problem), "without the secret");
+	*result = http_say(q, MHD_HTTP_FORBIDDEN,
+			   "open the whole address that 'varve web' printed: it lets you in");
+	return false;
+}

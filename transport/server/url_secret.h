@@ -1,0 +1,18 @@
+/*
+ * url_secret: a server for one person: the secret in the URL that he opens becomes a cookie at once.
+ *
+ * Nobody else on the machine can ask, not even with the port: everything but that first address, on
+ * every route, wants the cookie (HttpOnly, SameSite=Strict, named after the port). The redirect takes the
+ * secret out of the address.
+ */
+#ifndef VV_TRANSPORT_SERVER_URL_SECRET_H
+#define VV_TRANSPORT_SERVER_URL_SECRET_H
+
+#include "transport/server/request.h"
+
+#define VV_URL_SECRET "secret" /* the parameter */
+
+/* May this request go on? False: an answer was queued. */
+bool http_url_secret(http_request *q, enum MHD_Result *result);
+
+#endif
