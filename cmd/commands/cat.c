@@ -20,7 +20,8 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_LIST(0, "columns", columns, "A,B", "only these columns, in this order"),
 	OPT_LIST(0, "where", where, "COL=VALUE",
-		 "only rows with this value; if given again, all must match"),
+		 "only rows with this value, or COL<VALUE, <=, >, >=, COL^=PREFIX; if given again, "
+		 "all must match"),
 	OPT_STRING(0, "limit", limit, "N", "at most N rows"),
 	OPT_STRING(0, "offset", offset, "N", "skip the first N rows"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_VIEW_FORMATS,

@@ -187,6 +187,9 @@ static void print_form(const info *f, vv_buf *b)
 		      vv_text_count(r->cut_rows));
 	print_fact("cut", vv_buf_cstr(b));
 	vv_buf_reset(b);
+	if (vv_root_has_facts(r)) {
+		print_fact("facts", "kept about each group, for 'cat --where'");
+	}
 }
 
 static void print_facts(const info *f)
@@ -382,6 +385,8 @@ static void json_table(vv_json_out *w, const info *f)
 	vv_json_name(w, "rows");
 	vv_json_u64(w, r->cut_rows);
 	vv_json_close_object(w);
+	vv_json_name(w, "facts");
+	vv_json_bool(w, vv_root_has_facts(r));
 	vv_json_name(w, "columns");
 	vv_json_open_array(w);
 	for (c = 0; c < f->table->columns; c++) {

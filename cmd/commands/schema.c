@@ -9,8 +9,8 @@
 #include "cmd/option.h"
 #include "cmd/output.h"
 #include "cmd/work/add/schema_edit.h"
+#include "cmd/work/view/named_columns.h"
 #include "cmd/work/view/version.h"
-#include "cmd/work/view/view.h"
 #include "diff/check/profile.h"
 
 typedef struct options {

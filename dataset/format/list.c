@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/format/cell.h"
+#include "dataset/format/facts.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/format/list.h"
 
@@ -45,7 +46,7 @@ void vv_sink_dry(vv_sink *out, vv_store *s)
 	out->payload = s;
 }
 
-static const char *const kinds[3] = {"data", "layout", "chunks"};
+static const char *const kinds[VV_LIST_KINDS] = {"data", "layout", "chunks", "facts"};
 
 const char *list_kind_name(vv_list_kind kind)
 {
@@ -197,6 +198,28 @@ static vv_status read_chunk(list_item *out, vv_cbor *c, vv_error *err)
 	return get_positive(c, &out->weight, err);
 }
 
+static vv_status read_facts(list_item *out, vv_cbor *c, vv_error *err)
+{
+	vv_status rc = vv_cbor_get_bytes(c, &out->facts, &out->facts_len, err);
+
+	out->weight = 1;
+	return rc < 0 ? rc : vv_facts_read(NULL, out->facts, out->facts_len, err);
+}
+
+static vv_status read_facts_branch(list_item *out, vv_cbor *c, vv_error *err)
+{
+	size_t parts;
+	vv_status rc;
+
+	if ((rc = get_array(c, 3, 3, &parts, err)) < 0 ||
+	    (rc = get_link(c, VV_CODEC_DAG_CBOR, &out->cid, err)) < 0 ||
+	    (rc = get_positive(c, &out->count, err)) < 0 || (rc = read_facts(out, c, err)) < 0) {
+		return rc;
+	}
+	out->weight = out->count;
+	return VV_OK;
+}
+
 static vv_status read_branch(list_item *out, vv_cbor *c, vv_error *err)
 {
 	size_t parts;
@@ -220,7 +243,9 @@ vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned
 	memset(out, 0, sizeof *out);
 	out->bytes = c->p;
 	out->count = 1;
-	if (level > 0) {
+	if (kind == VV_LIST_FACTS) {
+		rc = level > 0 ? read_facts_branch(out, c, err) : read_facts(out, c, err);
+	} else if (level > 0) {
 		rc = read_branch(out, c, err);
 	} else if (kind == VV_LIST_DATA) {
 		rc = read_data(out, c, err);
@@ -231,6 +256,12 @@ vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned
 	}
 	out->len = (size_t)(c->p - out->bytes);
 	return rc;
+}
+
+/* Have items of this level no link, whose digest would say where a node ends? */
+static bool is_plain(vv_list_kind kind, unsigned level)
+{
+	return level == 0 && (kind == VV_LIST_LAYOUT || kind == VV_LIST_FACTS);
 }
 
 bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t count,
@@ -245,8 +276,8 @@ bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t 
 	if (count < limits.least) {
 		return false;
 	}
-	hash = kind == VV_LIST_LAYOUT && level == 0 ? vv_xxh3(window, window_len, 0)
-						    : vv_get_le64(last->cid.digest);
+	hash = is_plain(kind, level) ? vv_xxh3(window, window_len, 0)
+				     : vv_get_le64(last->cid.digest);
 	return (hash & limits.mask) == 0;
 }
 
@@ -358,7 +389,7 @@ static vv_status read_node(list_node *out, vv_cbor *c, vv_error *err)
 	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
 		return rc;
 	}
-	for (int kind = 0; kind < 3; kind++) {
+	for (int kind = 0; kind < VV_LIST_KINDS; kind++) {
 		if (strlen(kinds[kind]) == len && memcmp(kinds[kind], text, len) == 0) {
 			out->kind = (vv_list_kind)kind;
 			rc = read_rest(out, c, false, err);
@@ -514,10 +545,24 @@ static bool settle(vv_list_reader *r)
 	return r->frame[r->low].next < r->frame[r->low].node.count;
 }
 
-int vv_list_next(vv_list_reader *r, vv_list_item *out, vv_error *err)
+/* The item that comes next in the lowest level, which is loaded. */
+static int give_item(vv_list_reader *r, vv_list_item *out)
 {
 	list_frame *f = &r->frame[0];
-	const list_item *item;
+	const list_item *item = &f->node.item[f->next];
+
+	vv_cbor_init(&out->cbor, item->bytes, item->len);
+	out->bytes = item->bytes;
+	out->len = item->len;
+	out->index = f->index;
+	out->before = f->weight;
+	out->weight = item->weight;
+	advance(f);
+	return 1;
+}
+
+int vv_list_next(vv_list_reader *r, vv_list_item *out, vv_error *err)
+{
 	vv_status rc;
 
 	if (!settle(r)) {
@@ -528,15 +573,27 @@ int vv_list_next(vv_list_reader *r, vv_list_item *out, vv_error *err)
 			return rc;
 		}
 	}
-	item = &f->node.item[f->next];
-	vv_cbor_init(&out->cbor, item->bytes, item->len);
-	out->bytes = item->bytes;
-	out->len = item->len;
-	out->index = f->index;
-	out->before = f->weight;
-	out->weight = item->weight;
-	advance(f);
-	return 1;
+	return give_item(r, out);
+}
+
+int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, vv_list_item *out,
+			  vv_error *err)
+{
+	vv_status rc;
+
+	while (settle(r)) {
+		list_frame *f = &r->frame[r->low];
+		const list_item *item = &f->node.item[f->next];
+
+		if (!may(payload, item->facts, item->facts_len)) {
+			advance(f);
+		} else if (r->low == 0) {
+			return give_item(r, out);
+		} else if ((rc = load_child(r, err)) < 0) {
+			return rc;
+		}
+	}
+	return 0;
 }
 
 /* Moves a frame to the item that holds the position, from its start. */

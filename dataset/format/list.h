@@ -1,9 +1,9 @@
 /*
  * list: a long sequence of entries as a tree of nodes, cut by content.
  *
- * Three lists are made of it: data (row groups), layout (form of each group) and
- * chunks (bytes of a file, of a long cell, of long quirks). The topmost items are
- * embedded in whatever holds the list. Format: docs/format.md, "list".
+ * Four lists are made of it: data (row groups), layout (form of each group), facts (of each
+ * group: facts.h) and chunks (bytes of a file, of a long cell, of long quirks). The topmost items
+ * are embedded in whatever holds the list. Format: docs/format.md, "list".
  */
 #ifndef VV_DATASET_FORMAT_LIST_H
 #define VV_DATASET_FORMAT_LIST_H
@@ -17,7 +17,13 @@
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/store.h"
 
-typedef enum vv_list_kind { VV_LIST_DATA, VV_LIST_LAYOUT, VV_LIST_CHUNKS } vv_list_kind;
+typedef enum vv_list_kind {
+	VV_LIST_DATA,
+	VV_LIST_LAYOUT,
+	VV_LIST_CHUNKS,
+	VV_LIST_FACTS
+} vv_list_kind;
+#define VV_LIST_KINDS 4
 
 /* A finished list as its holder embeds it: {"items": [...], "level": n} in CBOR. */
 typedef struct vv_list {
@@ -44,7 +50,7 @@ vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv
 void vv_list_builder_free(vv_list_builder *b);
 
 /* Appends an entry: item is its canonical CBOR at level 0; weight is what readers
- * seek by (rows; raw bytes; bytes); count is 1 for data and layout. */
+ * seek by (rows; raw bytes; bytes; 1 for facts). */
 vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight,
 			      vv_error *err);
 /* Writes the last nodes and gives the top. */
@@ -66,6 +72,12 @@ typedef struct vv_list_item {
 	uint64_t index, before, weight;
 } vv_list_item;
 int vv_list_next(vv_list_reader *r, vv_list_item *out, vv_error *err);
+
+/* Of facts: the next item of those that may says yes to. It is asked for nodes before they are
+ * read, with the facts of all below, and then for what is in them. 1, 0, <0. */
+typedef bool (*vv_list_may_fn)(void *payload, const uint8_t *facts, size_t len);
+int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, vv_list_item *out,
+			  vv_error *err);
 
 /* Moves so that vv_list_next gives the item that holds position `at` of the
  * weights (the first whose end is > at); past the end: next gives 0. Reads only the

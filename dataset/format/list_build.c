@@ -13,6 +13,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/facts.h"
 #include "dataset/format/list_internal.h"
 
 /*
@@ -165,6 +166,7 @@ typedef struct level {
 	size_t second;          /* offset of the second item */
 	uint64_t weight, below; /* sums over the node */
 	uint64_t start;         /* level-0 items before the node */
+	vv_facts facts;         /* of a list of facts: of all its items */
 } level;
 
 struct vv_list_builder {
@@ -172,7 +174,8 @@ struct vv_list_builder {
 	const vv_sink *sink;
 	list_old *old;
 	level level[LIST_LEVELS];
-	vv_buf node; /* scratch */
+	vv_facts facts; /* scratch: of an item */
+	vv_buf node;    /* scratch */
 	bool failed;
 };
 
@@ -201,7 +204,9 @@ void vv_list_builder_free(vv_list_builder *b)
 	}
 	for (unsigned i = 0; i < LIST_LEVELS; i++) {
 		vv_buf_clear(&b->level[i].items);
+		vv_facts_clear(&b->level[i].facts);
 	}
+	vv_facts_clear(&b->facts);
 	vv_buf_clear(&b->node);
 	list_old_free(b->old);
 	vv_free(b);
@@ -259,17 +264,31 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 	}
 	vv_cbor_put_array(item, 3);
 	vv_cbor_put_link(item, &cid);
-	vv_cbor_put_uint(item, l->weight);
-	vv_cbor_put_uint(item, l->below);
+	if (b->kind == VV_LIST_FACTS) {
+		vv_cbor_put_uint(item, l->below);
+		vv_buf_reset(&b->node);
+		vv_facts_put(&b->node, &l->facts);
+		vv_cbor_put_bytes(item, b->node.data, b->node.len);
+	} else {
+		vv_cbor_put_uint(item, l->weight);
+		vv_cbor_put_uint(item, l->below);
+	}
 	l->start += l->below;
 	l->count = 0;
 	l->weight = l->below = 0;
 	vv_buf_reset(&l->items);
-	return vv_buf_ok(item, err);
+	return (rc = vv_buf_ok(&b->node, err)) < 0 ? rc : vv_buf_ok(item, err);
 }
 
-static vv_status append(level *l, const list_item *item, vv_error *err)
+static vv_status append(vv_list_builder *b, level *l, const list_item *item, vv_error *err)
 {
+	vv_status rc;
+
+	if (b->kind == VV_LIST_FACTS &&
+	    ((rc = vv_facts_read(&b->facts, item->facts, item->facts_len, err)) < 0 ||
+	     (rc = vv_facts_unite(&l->facts, &b->facts, l->count == 0, err)) < 0)) {
+		return rc;
+	}
 	l->recent[l->count % 4] = l->items.len;
 	if (l->count == 1) {
 		l->second = l->items.len;
@@ -288,7 +307,6 @@ static vv_status add(vv_list_builder *b, unsigned number, const list_item *item,
 /* Writes the node and adds its item above. */
 static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
 {
-	uint8_t room[96]; /* an upper item has at most 60 bytes */
 	vv_buf item = VV_BUF_INIT;
 	list_item above;
 	vv_cbor c;
@@ -300,9 +318,7 @@ static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
 	if (rc < 0) {
 		goto done;
 	}
-	assert(item.len <= sizeof room);
-	memcpy(room, item.data, item.len);
-	vv_cbor_init(&c, room, item.len);
+	vv_cbor_init(&c, item.data, item.len);
 	if ((rc = list_item_read(&above, &c, b->kind, number + 1, err)) >= 0) {
 		rc = add(b, number + 1, &above, err);
 	}
@@ -316,7 +332,7 @@ static vv_status feed(vv_list_builder *b, unsigned number, const list_item *item
 {
 	level *l = &b->level[number];
 	size_t from;
-	vv_status rc = append(l, item, err);
+	vv_status rc = append(b, l, item, err);
 
 	if (rc < 0) {
 		return rc;
@@ -362,7 +378,7 @@ static vv_status add(vv_list_builder *b, unsigned number, const list_item *item,
 	if (l->overflowed) {
 		return feed(b, number, item, err);
 	}
-	if ((rc = append(l, item, err)) < 0) {
+	if ((rc = append(b, l, item, err)) < 0) {
 		return rc;
 	}
 	if (l->count > list_limits_of(b->kind, number).top || l->items.len > LIST_TOP_BYTES) {

@@ -24,9 +24,11 @@ list_limits list_limits_of(vv_list_kind kind, unsigned level);
 typedef struct list_item {
 	const uint8_t *bytes;
 	size_t len;
-	vv_cid cid;      /* null for layout's level 0 */
-	uint64_t weight; /* above 0 */
-	uint64_t count;  /* level-0 items below; 1 at level 0 */
+	vv_cid cid;           /* null at level 0 of layout and facts */
+	uint64_t weight;      /* above 0 */
+	uint64_t count;       /* level-0 items below; 1 at level 0 */
+	const uint8_t *facts; /* of a list of facts: what is known of all below */
+	size_t facts_len;
 } list_item;
 
 /* Reads one item of a level. Strict. */

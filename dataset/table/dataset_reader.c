@@ -470,6 +470,8 @@ static vv_status gather(vv_dataset_reader *r, const char *path, const vv_dataset
 			return rc;
 		}
 		in->opts.cache = in->cache;
+		/* without the blocks of the version before nothing tells whether it has them */
+		in->opts.facts = opts->facts || in->named_kind;
 		if (opts->key) {
 			in->opts.key = opts->key;
 			in->opts.key_source = opts->key[0] ? VV_KEY_DECLARED : VV_KEY_NONE;
@@ -487,42 +489,88 @@ void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks)
 	r->kept = blocks;
 }
 
-/* A pointer says which key its version has, not whether somebody declared it or it was found: is the
- * table that version, but for this? */
-static vv_status take_named(vv_dataset_found *out, const inputs *in, const vv_sink *sink,
-			    vv_error *err)
+/* The root with, or without, these, in out's place; its bytes go to block. */
+static vv_status change_root(vv_dataset_found *out, bool facts, vv_key_source source, vv_buf *block,
+			     vv_cid *cid, vv_error *err)
 {
-	vv_root *root = &out->result.root;
-	vv_buf block = VV_BUF_INIT;
-	vv_cid cid;
+	vv_root changed = out->result.root; /* borrows */
 	vv_status rc;
 
-	if (!in->named_kind || !in->opts.key_known || root->key_count == 0 ||
-	    vv_cid_equal(&out->named, &out->result.cid)) {
-		return VV_OK;
+	changed.key_source = source;
+	if (!facts) {
+		vv_buf_init(&changed.facts);
 	}
-	root->key_source = VV_KEY_INFERRED;
-	if ((rc = vv_root_encode(&block, root, err)) < 0 ||
-	    (rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, err)) < 0) {
-		goto done;
+	if ((rc = vv_root_encode(block, &changed, err)) < 0) {
+		return rc;
 	}
-	if (!vv_cid_equal(&out->named, &cid)) {
-		root->key_source = VV_KEY_DECLARED;
-		goto done;
+	return vv_cid_of(cid, VV_CODEC_DAG_CBOR, block->data, block->len, err);
+}
+
+static vv_status take_changed(vv_dataset_found *out, bool facts, vv_key_source source,
+			      vv_buf *take_block, const vv_cid *cid, const vv_sink *sink,
+			      vv_error *err)
+{
+	vv_root *root = &out->result.root;
+	vv_status rc;
+
+	if (sink->put && (rc = sink->put(sink->payload, cid, take_block->data, take_block->len,
+					 NULL, err)) < 0) {
+		vv_buf_clear(take_block);
+		return rc;
 	}
-	if (sink->put &&
-	    (rc = sink->put(sink->payload, &cid, block.data, block.len, NULL, err)) < 0) {
-		goto done;
+	root->key_source = source;
+	if (!facts) {
+		vv_buf_clear(&root->facts);
+		root->format = VV_FORMAT_FIRST;
 	}
-	out->result.cid = cid;
+	out->result.cid = *cid;
 	vv_scan_cache_free(out->result.cache); /* it names the other root */
 	out->result.cache = NULL;
 	vv_buf_clear(&out->result.root_block);
-	out->result.root_block = block;
-	block = (vv_buf)VV_BUF_INIT;
-done:
-	vv_buf_clear(&block);
-	return rc;
+	out->result.root_block = *take_block;
+	return VV_OK;
+}
+
+/* A pointer says which key its version has, not whether somebody declared it or it was found, nor
+ * whether there are facts (with which this one was made): is the table that version, but for
+ * these? */
+static vv_status take_named(vv_dataset_found *out, const inputs *in, bool asked,
+			    const vv_sink *sink, vv_error *err)
+{
+	const vv_root *root = &out->result.root;
+	bool has = vv_root_has_facts(root), facts = has;
+	vv_key_source source = root->key_source, sources[2] = {source, VV_KEY_INFERRED};
+	size_t count = in->opts.key_known && root->key_count > 0 ? 2 : 1;
+	vv_buf block = VV_BUF_INIT;
+	vv_cid cid = out->result.cid;
+	bool is = !in->named_kind || vv_cid_equal(&out->named, &cid);
+	vv_status rc;
+
+	for (size_t i = 0; i < 4 && !is; i++) {
+		facts = has && i < 2;
+		source = sources[i % 2];
+		if (i % 2 >= count || (i >= 2 && asked)) {
+			continue;
+		}
+		if ((rc = change_root(out, facts, source, &block, &cid, err)) < 0) {
+			vv_buf_clear(&block);
+			return rc;
+		}
+		is = vv_cid_equal(&out->named, &cid);
+	}
+	if (!is) { /* another version: as if it were a new one */
+		facts = has && asked;
+		source = sources[0];
+		if ((rc = change_root(out, facts, source, &block, &cid, err)) < 0) {
+			vv_buf_clear(&block);
+			return rc;
+		}
+	}
+	if (vv_cid_equal(&cid, &out->result.cid)) {
+		vv_buf_clear(&block);
+		return VV_OK;
+	}
+	return take_changed(out, facts, source, &block, &cid, sink, err);
 }
 
 vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const vv_source *source,
@@ -551,7 +599,7 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 		vv_sink_dry(&sink, r->store);
 	}
 	if ((rc = vv_import(&out->result, source, &sink, &in.opts, err)) < 0 ||
-	    (rc = take_named(out, &in, &sink, err)) < 0) {
+	    (rc = take_named(out, &in, opts->facts, &sink, err)) < 0) {
 		goto done;
 	}
 	if (in.named_kind && !vv_cid_equal(&out->named, &out->result.cid)) {

@@ -15,7 +15,7 @@
 typedef struct piece {
 	vv_job job;
 	vv_table *table;
-	vv_buf data, layout;
+	vv_buf data, layout, facts;
 	uint64_t rows;
 	bool last, known, submitted;
 	vv_pair pair;
@@ -31,8 +31,8 @@ struct group_stream {
 	vv_pool *pool, *own_pool;
 	group_known_fn known;
 	void *payload;
-	vv_list_reader *data, *layout;
-	uint64_t left; /* not yet begun */
+	vv_list_reader *data, *layout, *facts; /* facts: NULL where the version has none */
+	uint64_t left;                         /* not yet begun */
 	piece pieces[AHEAD];
 	size_t head, tail;
 	bool given; /* the piece at head was given to the caller */
@@ -65,6 +65,24 @@ static void run(vv_job *job, unsigned worker)
 	p->status = make(p, &p->err);
 }
 
+static int next_facts(group_stream *s, piece *p, vv_error *err)
+{
+	vv_list_item item;
+	int more;
+
+	vv_buf_reset(&p->facts);
+	if (!s->facts) {
+		return 1;
+	}
+	if ((more = vv_list_next(s->facts, &item, err)) <= 0) {
+		return more < 0 ? more
+				: (int)vv_fail(err, VV_ECORRUPT,
+					       "the list of facts is shorter than the data list");
+	}
+	vv_buf_put(&p->facts, item.bytes, item.len);
+	return (int)vv_buf_ok(&p->facts, err) < 0 ? (int)VV_ENOMEM : 1;
+}
+
 static int next_items(group_stream *s, piece *p, vv_error *err)
 {
 	vv_list_item item;
@@ -84,7 +102,21 @@ static int next_items(group_stream *s, piece *p, vv_error *err)
 	vv_buf_reset(&p->layout);
 	vv_buf_put(&p->layout, item.bytes, item.len);
 	p->pair.raw_len = item.weight;
-	return vv_buf_ok(&p->data, err) < 0 || vv_buf_ok(&p->layout, err) < 0 ? VV_ENOMEM : 1;
+	if (vv_buf_ok(&p->data, err) < 0 || vv_buf_ok(&p->layout, err) < 0) {
+		return (int)VV_ENOMEM;
+	}
+	return next_facts(s, p, err);
+}
+
+static streamed_group items_of(const piece *p)
+{
+	return (streamed_group){.data = p->data.data,
+				.layout = p->layout.data,
+				.facts = p->facts.data,
+				.data_len = p->data.len,
+				.layout_len = p->layout.len,
+				.facts_len = p->facts.len,
+				.rows = p->rows};
 }
 
 /* 1, 0 when all are begun, <0. */
@@ -100,8 +132,8 @@ static int begin_next(group_stream *s, vv_error *err)
 	s->left--;
 	p->last = s->left == 0;
 	p->status = VV_OK;
-	int known = s->known(s->payload, p->data.data, p->data.len, p->layout.data, p->layout.len,
-			     p->last, &p->pair, err);
+	const streamed_group items = items_of(p);
+	int known = s->known(s->payload, &items, p->last, &p->pair, err);
 	if (known < 0) {
 		return known;
 	}
@@ -207,16 +239,12 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 		return (int)rc;
 	}
 	s->given = true;
-	*out = (streamed_group){.data = p->data.data,
-				.layout = p->layout.data,
-				.data_len = p->data.len,
-				.layout_len = p->layout.len,
-				.rows = p->rows,
-				.known = p->known,
-				.pair = p->pair,
-				.raw = p->known ? NULL : p->raw.data,
-				.raw_len = p->known ? (size_t)p->pair.raw_len : p->raw.len,
-				.next = next};
+	*out = items_of(p);
+	out->known = p->known;
+	out->pair = p->pair;
+	out->raw = p->known ? NULL : p->raw.data;
+	out->raw_len = p->known ? (size_t)p->pair.raw_len : p->raw.len;
+	out->next = next;
 	return 1;
 }
 
@@ -246,7 +274,10 @@ vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, grou
 	if ((rc = vv_list_reader_open(&s->data, VV_LIST_DATA, &t->source, t->root.data.data,
 				      t->root.data.len, err)) < 0 ||
 	    (rc = vv_list_reader_open(&s->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
-				      t->root.layout.len, err)) < 0) {
+				      t->root.layout.len, err)) < 0 ||
+	    (vv_root_has_facts(&t->root) &&
+	     (rc = vv_list_reader_open(&s->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
+				       t->root.facts.len, err)) < 0)) {
 		goto done;
 	}
 	vv_list_totals(s->data, &s->left, &weight);
@@ -278,6 +309,7 @@ void group_stream_close(group_stream *s)
 		piece *p = &s->pieces[i];
 		vv_buf_clear(&p->data);
 		vv_buf_clear(&p->layout);
+		vv_buf_clear(&p->facts);
 		vv_buf_clear(&p->raw);
 		vv_batch_clear(&p->batch);
 		vv_row_writer_free(p->writer);
@@ -285,6 +317,7 @@ void group_stream_close(group_stream *s)
 	vv_free(s->pairs);
 	vv_list_reader_close(s->data);
 	vv_list_reader_close(s->layout);
+	vv_list_reader_close(s->facts);
 	vv_pool_free(s->own_pool);
 	vv_free(s);
 }

@@ -17,8 +17,8 @@
 
 /* A group; borrowed until the next call. */
 typedef struct streamed_group {
-	const void *data, *layout; /* its list items */
-	size_t data_len, layout_len;
+	const void *data, *layout, *facts; /* its list items; facts_len 0: there are no facts */
+	size_t data_len, layout_len, facts_len;
 	uint64_t rows;
 	bool known;
 	vv_pair pair;    /* known: what is_known gave; else its key alone */
@@ -27,9 +27,10 @@ typedef struct streamed_group {
 	int next; /* the byte that follows it; -1: it is the last */
 } streamed_group;
 
-/* Fills pair's key, and all of it where the pair is known. <0: status. */
-typedef int (*group_known_fn)(void *payload, const void *data, size_t data_len, const void *layout,
-			      size_t layout_len, bool last, vv_pair *pair, vv_error *err);
+/* Of a group of which the items are set: fills pair's key, and all of it where the pair is known.
+ * <0: status. */
+typedef int (*group_known_fn)(void *payload, const streamed_group *items, bool last, vv_pair *pair,
+			      vv_error *err);
 
 typedef struct group_stream group_stream;
 vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, group_known_fn known,

@@ -46,7 +46,7 @@ static bool same_inputs(const import *im)
 {
 	const vv_root *p = old_of(im);
 	const vv_dialect *a = &im->dialect, *b = &p->dialect;
-	if (p->kind != VV_KIND_TABLE || p->format != VV_FORMAT_GENERATION ||
+	if (p->kind != VV_KIND_TABLE || (im->with_facts && !vv_root_has_facts(p)) ||
 	    p->cut_rows != im->params.rows || !vv_dialect_same_cells(a, b) ||
 	    a->newline != b->newline || a->quoting_count != b->quoting_count ||
 	    (a->quoting_count > 0 && memcmp(a->quoting, b->quoting, a->quoting_count) != 0) ||
@@ -143,12 +143,14 @@ static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 }
 
 static vv_status append_group(import *im, const vv_scan_entry *e, const void *data, size_t data_len,
-			      const void *layout, size_t layout_len, uint64_t rows, vv_error *err)
+			      const void *layout, size_t layout_len, const void *facts,
+			      size_t facts_len, uint64_t rows, vv_error *err)
 {
 	uint8_t le[8];
 	vv_status rc;
 	if ((rc = vv_list_builder_add(im->data, data, data_len, rows, err)) < 0 ||
 	    (rc = vv_list_builder_add(im->layout, layout, layout_len, e->raw_len, err)) < 0 ||
+	    (im->facts && (rc = vv_list_builder_add(im->facts, facts, facts_len, 1, err)) < 0) ||
 	    (rc = vv_scan_cache_add(im->out->cache, e, err)) < 0) {
 		return rc;
 	}
@@ -180,7 +182,8 @@ static vv_status collect(import *im, vv_error *err)
 	}
 	if (j->known) {
 		return append_group(im, &j->entry, j->data_item.data, j->data_item.len,
-				    j->layout_item.data, j->layout_item.len, j->row_count, err);
+				    j->layout_item.data, j->layout_item.len, j->facts_item.data,
+				    j->facts_item.len, j->row_count, err);
 	}
 	for (size_t k = 0; k < im->candidate_count; k++) {
 		im->holes[k] |= j->key_hole[k];
@@ -200,7 +203,8 @@ static vv_status collect(import *im, vv_error *err)
 	im->out->short_rows += j->short_rows;
 	im->out->groups_new += !old_groups_has(im->old, &j->cid);
 	return append_group(im, &j->entry, j->data_item.data, j->data_item.len, j->layout_item.data,
-			    j->layout_item.len, j->row_count, err);
+			    j->layout_item.len, j->facts_item.data, j->facts_item.len, j->row_count,
+			    err);
 }
 
 static vv_status collect_all(import *im, vv_error *err)
@@ -230,13 +234,13 @@ static vv_status take_old(import *im, vv_error *err)
 			}
 			continue;
 		}
-		const uint8_t *data, *layout;
-		size_t data_len, layout_len;
-		uint64_t rows;
+		old_items items;
 		const vv_scan_entry *e = old_groups_entry(im->old, index);
-		old_groups_items(im->old, index, &data, &data_len, &layout, &layout_len, &rows);
+		old_groups_items(im->old, index, &items);
 		if ((rc = collect_all(im, err)) < 0 ||
-		    (rc = append_group(im, e, data, data_len, layout, layout_len, rows, err)) < 0) {
+		    (rc = append_group(im, e, items.data, items.data_len, items.layout,
+				       items.layout_len, items.facts, items.facts_len, items.rows,
+				       err)) < 0) {
 			return rc;
 		}
 		old_groups_took(im->old, index);
@@ -579,8 +583,13 @@ static vv_status set_items(group_job *j, const streamed_group *g, vv_error *err)
 	vv_buf_reset(&j->layout_item);
 	vv_buf_put(&j->data_item, g->data, g->data_len);
 	vv_buf_put(&j->layout_item, g->layout, g->layout_len);
-	rc = vv_buf_ok(&j->data_item, err);
-	return rc < 0 ? rc : vv_buf_ok(&j->layout_item, err);
+	vv_buf_reset(&j->facts_item);
+	vv_buf_put(&j->facts_item, g->facts, g->facts_len);
+	if ((rc = vv_buf_ok(&j->data_item, err)) < 0 ||
+	    (rc = vv_buf_ok(&j->layout_item, err)) < 0) {
+		return rc;
+	}
+	return vv_buf_ok(&j->facts_item, err);
 }
 
 static vv_status take_proved(import *im, group_job *j, const streamed_group *g, vv_error *err)
@@ -718,22 +727,24 @@ static void warn_short_rows(import *im)
 static vv_status finish_root(import *im, vv_error *err)
 {
 	vv_root *root = &im->out->root;
-	vv_list data = {VV_BUF_INIT}, layout = {VV_BUF_INIT};
+	vv_list data = {VV_BUF_INIT}, layout = {VV_BUF_INIT}, facts = {VV_BUF_INIT};
 	vv_status rc;
 	root->kind = VV_KIND_TABLE;
-	root->format = VV_FORMAT_GENERATION;
+	root->format = im->with_facts ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST;
 	root->rows = im->rows;
 	root->bytes = im->window ? vv_window_origin(im->window) + vv_window_len(im->window)
 				 : im->given_bytes;
 	root->hash = vv_xxh3_digest128(im->hash);
 	if ((rc = check_width(im, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
-	    (rc = vv_list_builder_finish(im->layout, &layout, err)) < 0) {
+	    (rc = vv_list_builder_finish(im->layout, &layout, err)) < 0 ||
+	    (im->facts && (rc = vv_list_builder_finish(im->facts, &facts, err)) < 0)) {
 		goto done;
 	}
 	root->data = data.top;
 	root->layout = layout.top;
-	data.top = layout.top = (vv_buf)VV_BUF_INIT;
+	root->facts = facts.top;
+	data.top = layout.top = facts.top = (vv_buf)VV_BUF_INIT;
 	vv_dialect_clear(&root->dialect);
 	root->dialect = im->dialect;
 	root->dialect.final_newline = im->final_newline || root->dialect.form == VV_FORM_JSON;
@@ -747,6 +758,7 @@ static vv_status finish_root(import *im, vv_error *err)
 done:
 	vv_list_clear(&data);
 	vv_list_clear(&layout);
+	vv_list_clear(&facts);
 	return rc;
 }
 
@@ -842,9 +854,28 @@ static vv_status sniff(import *im, vv_error *err)
 	return rc;
 }
 
+/* A table keeps what its version before has, until somebody asks for more. */
+static bool wants_facts(const vv_import_options *o)
+{
+	const vv_root *like = o->as ? o->as : o->parent;
+
+	return (like && like->kind == VV_KIND_TABLE && vv_root_has_facts(like)) ||
+	       (!o->as && o->facts);
+}
+
+static vv_status open_facts(import *im, const vv_root *parent, vv_error *err)
+{
+	bool table = parent && parent->kind == VV_KIND_TABLE;
+
+	return im->with_facts ? vv_list_builder_new(&im->facts, VV_LIST_FACTS, im->sink,
+						    table ? &parent->facts : NULL, err)
+			      : VV_OK;
+}
+
 static vv_status import_table(import *im, vv_error *err)
 {
 	vv_status rc;
+	im->with_facts = wants_facts(im->opts);
 	if ((rc = sniff(im, err)) < 0 || (rc = import_columns_set(im, err)) < 0 ||
 	    (rc = import_choose(im, err)) < 0 ||
 	    (rc = vv_scan_new(&im->scan, &im->dialect, im->columns, im->names, im->name_lens,
@@ -863,6 +894,7 @@ static vv_status import_table(import *im, vv_error *err)
 				      table ? &parent->data : NULL, err)) < 0 ||
 	    (rc = vv_list_builder_new(&im->layout, VV_LIST_LAYOUT, im->sink,
 				      table ? &parent->layout : NULL, err)) < 0 ||
+	    (rc = open_facts(im, parent, err)) < 0 ||
 	    (rc = im->window ? all_rows(im, err) : given_rows(im, err)) < 0 ||
 	    (rc = take_epilogue(im, err)) < 0 || (rc = finish_root(im, err)) < 0) {
 		return rc;
@@ -889,6 +921,7 @@ static void import_clear(import *im)
 	vv_free(im->params.columns);
 	vv_list_builder_free(im->data);
 	vv_list_builder_free(im->layout);
+	vv_list_builder_free(im->facts);
 	vv_xxh3_free(im->hash);
 	for (size_t i = 0; i < IMPORT_PROOFS; i++) {
 		vv_key_proof_free(im->proofs[i]);

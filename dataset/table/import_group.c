@@ -29,6 +29,7 @@ void import_worker_clear(import_worker *w)
 	vv_row_writer_free(w->writer);
 	vv_buf_clear(&w->block);
 	vv_buf_clear(&w->line);
+	vv_facts_clear(&w->facts);
 	vv_free(w->infer);
 	vv_free(w->outs);
 	vv_free(w->out_places);
@@ -41,6 +42,7 @@ void import_job_clear(group_job *j)
 	vv_arena_clear(&j->arena);
 	vv_buf_clear(&j->data_item);
 	vv_buf_clear(&j->layout_item);
+	vv_buf_clear(&j->facts_item);
 	vv_buf_clear(&j->given);
 	for (size_t i = 0; i < IMPORT_PROOFS; i++) {
 		vv_free(j->hashes[i]);
@@ -263,7 +265,25 @@ static void infer_values(void *payload, size_t column, const vv_cell *values, si
 	vv_infer_cells(&w->infer[column], values, count);
 }
 
-/* The block, its place in the store, and the data list's item. */
+static vv_status put_facts(import_worker *w, group_job *j, size_t out_count, vv_error *err)
+{
+	vv_status rc;
+
+	vv_buf_reset(&j->facts_item);
+	if (!j->im->with_facts) {
+		return VV_OK;
+	}
+	if ((rc = vv_facts_of(&w->facts, j->cells, j->row_count, j->columns, j->stride,
+			      w->out_places, out_count, err)) < 0) {
+		return rc;
+	}
+	vv_buf_reset(&w->line);
+	vv_facts_put(&w->line, &w->facts);
+	vv_cbor_put_bytes(&j->facts_item, w->line.data, w->line.len);
+	return (rc = vv_buf_ok(&w->line, err)) < 0 ? rc : vv_buf_ok(&j->facts_item, err);
+}
+
+/* The block, its place in the store, and the items of data and facts. */
 static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_buf outs = VV_BUF_INIT;
@@ -275,6 +295,7 @@ static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 	    (rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count, j->columns,
 				  j->stride, j->im->need_infer ? infer_values : NULL, w, err)) <
 		    0 ||
+	    (rc = put_facts(w, j, out_count, err)) < 0 ||
 	    (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0) {
 		goto done;
 	}

@@ -44,6 +44,7 @@ typedef struct vv_import_options {
 	const char *const *key;
 	vv_key_source key_source; /* of `key` */
 	bool key_known; /* `key` is that of the version before: it is not proved, and may be gone */
+	bool facts; /* the version has facts about its groups, whether the one before has or not */
 	uint64_t secret;      /* seeds the scan cache's hashes */
 	uint64_t max_row;     /* bytes of a row, beyond which the input is refused; 0: none */
 	uint64_t memory;      /* bytes for the key proof before it spills; 0: 24 MiB */

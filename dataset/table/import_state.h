@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "dataset/format/cut.h"
+#include "dataset/format/facts.h"
 #include "dataset/format/group.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/scan.h"
@@ -21,6 +22,7 @@ typedef struct import_worker {
 	vv_row_writer *writer;
 	size_t writer_columns;
 	vv_buf block, line;
+	vv_facts facts;
 	vv_infer *infer; /* one for each column */
 	size_t infer_count;
 	vv_cell *outs; /* cells put out of line for the while of an encoding */
@@ -60,7 +62,7 @@ typedef struct group_job {
 	vv_error err;
 	vv_cid cid;
 	vv_scan_entry entry;
-	vv_buf data_item, layout_item;
+	vv_buf data_item, layout_item, facts_item;
 	uint64_t irregular;
 	uint64_t short_rows; /* CSV: with fewer cells than there are columns */
 	size_t short_at;     /* of the first of them, in raw */
@@ -116,7 +118,8 @@ typedef struct import {
 	struct old_groups *old;
 
 	/* lists being built */
-	vv_list_builder *data, *layout;
+	bool with_facts;
+	vv_list_builder *data, *layout, *facts; /* facts: NULL without */
 	vv_xxh3_state *hash;
 	uint64_t rows, most_rows;      /* of all; of one group */
 	uint64_t lines;                /* after the window, where the source cannot tell them */

@@ -11,7 +11,7 @@
 #include "base/sys.h"
 
 typedef struct old_group {
-	size_t data_at, data_len, layout_at, layout_len; /* in items */
+	size_t data_at, data_len, layout_at, layout_len, facts_at, facts_len; /* in items */
 	uint64_t rows;
 	vv_cid cid;
 } old_group;
@@ -54,6 +54,11 @@ static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind ki
 		if (kind == VV_LIST_LAYOUT) {
 			g->layout_at = at;
 			g->layout_len = item.len;
+			continue;
+		}
+		if (kind == VV_LIST_FACTS) {
+			g->facts_at = at;
+			g->facts_len = item.len;
 			continue;
 		}
 		size_t count;
@@ -155,6 +160,8 @@ vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *
 	}
 	if ((rc = load_list(o, sink, VV_LIST_DATA, &from->data, err)) < 0 ||
 	    (rc = load_list(o, sink, VV_LIST_LAYOUT, &from->layout, err)) < 0 ||
+	    (cache && vv_root_has_facts(from) &&
+	     (rc = load_list(o, sink, VV_LIST_FACTS, &from->facts, err)) < 0) ||
 	    (rc = index_names(o, err)) < 0) {
 		goto done;
 	}
@@ -255,15 +262,17 @@ const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index)
 	return &o->cache->entries[index];
 }
 
-void old_groups_items(const old_groups *o, size_t index, const uint8_t **data, size_t *data_len,
-		      const uint8_t **layout, size_t *layout_len, uint64_t *rows)
+void old_groups_items(const old_groups *o, size_t index, old_items *out)
 {
 	const old_group *g = &o->groups[index];
-	*data = (const uint8_t *)o->items.data + g->data_at;
-	*data_len = g->data_len;
-	*layout = (const uint8_t *)o->items.data + g->layout_at;
-	*layout_len = g->layout_len;
-	*rows = g->rows;
+	const uint8_t *items = (const uint8_t *)o->items.data;
+	*out = (old_items){.data = items + g->data_at,
+			   .layout = items + g->layout_at,
+			   .facts = items + g->facts_at,
+			   .data_len = g->data_len,
+			   .layout_len = g->layout_len,
+			   .facts_len = g->facts_len,
+			   .rows = g->rows};
 }
 
 void old_groups_took(old_groups *o, size_t index)

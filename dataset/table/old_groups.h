@@ -25,8 +25,13 @@ void old_groups_close(old_groups *o);
 int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, vv_form form,
 		     size_t *index, size_t *want);
 const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index);
-void old_groups_items(const old_groups *o, size_t index, const uint8_t **data, size_t *data_len,
-		      const uint8_t **layout, size_t *layout_len, uint64_t *rows);
+/* Its items in the lists; of facts len is 0 where the version has none. */
+typedef struct old_items {
+	const uint8_t *data, *layout, *facts;
+	size_t data_len, layout_len, facts_len;
+	uint64_t rows;
+} old_items;
+void old_groups_items(const old_groups *o, size_t index, old_items *out);
 void old_groups_took(old_groups *o, size_t index); /* index was taken over */
 /* Has the version before a group of this name? */
 bool old_groups_has(const old_groups *o, const vv_cid *cid);

@@ -21,7 +21,7 @@ static const char *const root_key_sources[ROOT_KEY_SOURCES] = {"none", "inferred
 void vv_root_init(vv_root *r)
 {
 	memset(r, 0, sizeof *r);
-	r->format = VV_FORMAT_GENERATION;
+	r->format = VV_FORMAT_FIRST;
 	vv_dialect_init(&r->dialect);
 }
 
@@ -41,6 +41,7 @@ void vv_root_clear(vv_root *r)
 	vv_dialect_clear(&r->dialect);
 	vv_buf_clear(&r->data);
 	vv_buf_clear(&r->layout);
+	vv_buf_clear(&r->facts);
 	vv_root_init(r);
 }
 
@@ -80,12 +81,14 @@ static void put_file(vv_buf *b, const vv_root *r)
 	vv_cbor_put_key(b, "bytes");
 	vv_cbor_put_uint(b, r->bytes);
 	vv_cbor_put_key(b, "format");
-	vv_cbor_put_uint(b, r->format);
+	vv_cbor_put_uint(b, VV_FORMAT_FIRST);
 }
 
 static void put_table(vv_buf *b, const vv_root *r)
 {
-	vv_cbor_put_map(b, 14);
+	bool facts = vv_root_has_facts(r);
+
+	vv_cbor_put_map(b, facts ? 15 : 14);
 	vv_cbor_put_key(b, "v");
 	put_text(b, "root");
 	vv_cbor_put_key(b, "cut");
@@ -105,10 +108,14 @@ static void put_table(vv_buf *b, const vv_root *r)
 	vv_cbor_put_uint(b, r->rows);
 	vv_cbor_put_key(b, "bytes");
 	vv_cbor_put_uint(b, r->bytes);
+	if (facts) {
+		vv_cbor_put_key(b, "facts");
+		vv_buf_put(b, r->facts.data, r->facts.len);
+	}
 	vv_cbor_put_key(b, "order");
 	put_text(b, "file");
 	vv_cbor_put_key(b, "format");
-	vv_cbor_put_uint(b, r->format);
+	vv_cbor_put_uint(b, facts ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST);
 	vv_cbor_put_key(b, "layout");
 	vv_buf_put(b, r->layout.data, r->layout.len);
 	vv_cbor_put_key(b, "schema");
@@ -266,18 +273,14 @@ static vv_status get_names(vv_cbor *c, const char *key, char ***names, size_t *c
 	return VV_OK;
 }
 
-/* An embedded list; its sums come back. */
-static vv_status get_list(vv_cbor *c, const char *key, vv_list_kind kind, vv_buf *out,
-			  uint64_t *count, uint64_t *weight, vv_error *err)
+/* An embedded list, after its key; its sums come back. */
+static vv_status get_top(vv_cbor *c, vv_list_kind kind, vv_buf *out, uint64_t *count,
+			 uint64_t *weight, vv_error *err)
 {
-	const uint8_t *start;
+	const uint8_t *start = c->p;
 	list_node top;
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_key(c, key, err)) < 0) {
-		return rc;
-	}
-	start = c->p;
 	if ((rc = list_top_read(&top, kind, c, err)) < 0) {
 		return rc;
 	}
@@ -286,6 +289,24 @@ static vv_status get_list(vv_cbor *c, const char *key, vv_list_kind kind, vv_buf
 	list_node_clear(&top);
 	vv_buf_put(out, start, (size_t)(c->p - start));
 	return vv_buf_ok(out, err);
+}
+
+static vv_status get_list(vv_cbor *c, const char *key, vv_list_kind kind, vv_buf *out,
+			  uint64_t *count, uint64_t *weight, vv_error *err)
+{
+	vv_status rc = vv_cbor_get_key(c, key, err);
+
+	return rc < 0 ? rc : get_top(c, kind, out, count, weight, err);
+}
+
+/* Not there: *count stays as it is. */
+static vv_status get_facts(vv_root *r, vv_cbor *c, uint64_t *count, vv_error *err)
+{
+	uint64_t weight;
+
+	return vv_cbor_try_key(c, "facts")
+		       ? get_top(c, VV_LIST_FACTS, &r->facts, count, &weight, err)
+		       : VV_OK;
 }
 
 static vv_status get_hash(vv_root *r, vv_cbor *c, vv_error *err)
@@ -320,8 +341,8 @@ static vv_status get_format(vv_root *r, vv_cbor *c, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	if (r->format == 0) {
-		return bad("no format generation", err);
+	if (r->format != (vv_root_has_facts(r) ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST)) {
+		return bad("a format generation that does not fit what is there", err);
 	}
 	return VV_OK;
 }
@@ -389,7 +410,7 @@ static vv_status get_key_source(vv_root *r, vv_cbor *c, vv_error *err)
 
 static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 {
-	uint64_t groups, rows, forms, raw;
+	uint64_t groups, rows, forms, raw, facts = 0;
 	vv_status rc;
 
 	r->kind = VV_KIND_TABLE;
@@ -399,7 +420,8 @@ static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "table", err)) < 0 ||
 	    (rc = get_number(c, "rows", &r->rows, err)) < 0 ||
 	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
-	    (rc = expect(c, "order", "file", err)) < 0 || (rc = get_format(r, c, err)) < 0 ||
+	    (rc = get_facts(r, c, &facts, err)) < 0 || (rc = expect(c, "order", "file", err)) < 0 ||
+	    (rc = get_format(r, c, err)) < 0 ||
 	    (rc = get_list(c, "layout", VV_LIST_LAYOUT, &r->layout, &forms, &raw, err)) < 0 ||
 	    (rc = get_schema(r, c, err)) < 0) {
 		return rc;
@@ -409,7 +431,8 @@ static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 	    (rc = get_key_source(r, c, err)) < 0) {
 		return rc;
 	}
-	if (rows != r->rows || groups != forms || raw > r->bytes) {
+	if (rows != r->rows || groups != forms || raw > r->bytes ||
+	    (vv_root_has_facts(r) && facts != groups)) {
 		return bad("its sums contradict each other", err);
 	}
 	return VV_OK;
@@ -429,29 +452,70 @@ static vv_status get_file(vv_root *r, vv_cbor *c, vv_error *err)
 	return bytes == r->bytes ? VV_OK : bad("its sums contradict each other", err);
 }
 
-/* A later generation is recognised before anything else is judged. */
+static bool is_known(const char *key, size_t len)
+{
+	static const char *const keys[] = {"cut",    "key",    "data",    "hash",     "kind",
+					   "rows",   "bytes",  "facts",   "order",    "format",
+					   "layout", "schema", "dialect", "keySource"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strlen(keys[i]) == len && memcmp(keys[i], key, len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A later generation, and what a varve of later may put into a root of this one, is recognised
+ * before anything else is judged. */
 static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *err)
 {
 	vv_cbor c = *map;
-	uint64_t format;
-	vv_status rc = VV_OK;
+	uint64_t format = 0;
+	const char *key, *text, *odd = NULL;
+	size_t key_len, len, odd_len = 0;
+	vv_cbor_type type;
+	vv_status rc;
 
-	for (size_t i = 0; i < pairs && rc >= 0; i++) {
-		if (vv_cbor_try_key(&c, "format")) {
-			if ((rc = vv_cbor_get_uint(&c, &format, err)) < 0 ||
-			    format <= VV_FORMAT_GENERATION) {
+	for (size_t i = 0; i < pairs; i++) {
+		if ((rc = vv_cbor_get_text(&c, &key, &key_len, err)) < 0 ||
+		    (rc = vv_cbor_peek(&c, &type, err)) < 0) {
+			return rc;
+		}
+		vv_cbor value = c;
+		if (!is_known(key, key_len)) {
+			odd = key;
+			odd_len = key_len;
+		} else if (key_len == 6 && memcmp(key, "format", 6) == 0) {
+			if ((rc = vv_cbor_get_uint(&value, &format, err)) < 0) {
 				return rc;
 			}
-			vv_fail(err, VV_ENOSUPPORT,
-				"this version is kept in format generation %llu, this program knows %u",
-				(unsigned long long)format, VV_FORMAT_GENERATION);
-			return vv_hint(err, "a newer varve can read it");
+		} else if (type == VV_CBOR_TEXT && key_len == 5 && memcmp(key, "order", 5) == 0) {
+			if ((rc = vv_cbor_get_text(&value, &text, &len, err)) < 0) {
+				return rc;
+			}
+			if (len != 4 || memcmp(text, "file", 4) != 0) {
+				odd = "order";
+				odd_len = 5;
+			}
 		}
-		if ((rc = vv_cbor_skip(&c, err)) >= 0) {
-			rc = vv_cbor_skip(&c, err);
+		if ((rc = vv_cbor_skip(&c, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	if (format > VV_FORMAT_NEWEST) {
+		vv_fail(err, VV_ENOSUPPORT,
+			"this version is kept in format generation %llu, this program knows %u",
+			(unsigned long long)format, VV_FORMAT_NEWEST);
+		return vv_hint(err, "a newer varve can read it");
+	}
+	if (format == VV_FORMAT_NEWEST && odd) {
+		vv_fail(err, VV_ENOSUPPORT,
+			"this version is kept with a '%s' that this program does not know",
+			vv_text_show(odd, odd_len));
+		return vv_hint(err, "a newer varve can read it");
+	}
+	return VV_OK;
 }
 
 vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err)
@@ -470,10 +534,10 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 	    (rc = check_generation(&c, pairs - 1, err)) < 0) {
 		return rc;
 	}
-	if (pairs != 14 && pairs != 6) {
+	if (pairs != 15 && pairs != 14 && pairs != 6) {
 		return bad("it has neither the members of a table nor those of a file", err);
 	}
-	rc = pairs == 14 ? get_table(out, &c, err) : get_file(out, &c, err);
+	rc = pairs >= 14 ? get_table(out, &c, err) : get_file(out, &c, err);
 	if (rc >= 0) {
 		rc = vv_cbor_end(&c, err);
 	}

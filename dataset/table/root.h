@@ -16,7 +16,10 @@
 #include "repo/blocks/store.h"
 #include "repo/git/pointer.h"
 
-#define VV_FORMAT_GENERATION 1u
+/* What a reader must know: 1, or, where something of what only the second has is there, 2. Cut and
+ * encodings are the same in both. */
+#define VV_FORMAT_FIRST 1u
+#define VV_FORMAT_NEWEST 2u
 
 typedef enum vv_kind { VV_KIND_TABLE = 0, VV_KIND_FILE = 1 } vv_kind;
 typedef enum vv_key_source {
@@ -28,7 +31,7 @@ typedef enum vv_key_source {
 
 typedef struct vv_root {
 	vv_kind kind;
-	uint64_t format;      /* generation of cut and encodings */
+	uint64_t format;      /* as it was read; what is written follows from what is there */
 	uint64_t rows, bytes; /* bytes: of the file */
 	/* XXH3-128 over the le64 XXH3-64 of each group's (chunk's) raw bytes, in order */
 	vv_hash128 hash;
@@ -42,16 +45,23 @@ typedef struct vv_root {
 	vv_dialect dialect; /* table */
 	vv_buf data;        /* list top (dataset/format/list.h): row groups; for files: chunks */
 	vv_buf layout;      /* table: list top */
+	vv_buf facts;       /* table: list top; empty: it has none */
 } vv_root;
 
 void vv_root_init(vv_root *r);
 void vv_root_clear(vv_root *r);
 
+/* Has it facts about its groups (dataset/format/facts.h)? Then its children have, too. */
+static inline bool vv_root_has_facts(const vv_root *r)
+{
+	return r->facts.len > 0;
+}
+
 /* Replaces out's content by the block's bytes. VV_EREFUSED over VV_BLOCK_MAX. */
 vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err);
 
-/* Strict and canonical. VV_ECORRUPT; VV_ENOSUPPORT for a later format generation,
- * naming it. out must be initialised. */
+/* Strict and canonical. VV_ECORRUPT; VV_ENOSUPPORT for a later format generation, and for what a
+ * root of this one may have and this program does not know, naming it. out must be initialised. */
 vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *err);
 
 /* The root that a store has at the CID. VV_EMISSING; and as decode. out must be initialised. */

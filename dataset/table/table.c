@@ -371,6 +371,13 @@ vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err)
 	return vv_list_seek_index(r->layout, item.index, err);
 }
 
+vv_status vv_table_seek_group(vv_table_reader *r, uint64_t index, vv_error *err)
+{
+	vv_status rc = vv_list_seek_index(r->data, index, err);
+
+	return rc < 0 || !r->layout ? rc : vv_list_seek_index(r->layout, index, err);
+}
+
 void vv_table_reader_close(vv_table_reader *r)
 {
 	if (r) {

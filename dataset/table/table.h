@@ -59,6 +59,8 @@ vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t 
 int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
 /* next read gives the group holding row */
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err);
+/* next read gives this group */
+vv_status vv_table_seek_group(vv_table_reader *r, uint64_t index, vv_error *err);
 void vv_table_reader_close(vv_table_reader *r);
 
 /* For dataset/ alone: one row group from its two list items. */

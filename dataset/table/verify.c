@@ -35,6 +35,10 @@ static const char *what_differs(const vv_root *a, const vv_root *b)
 	    (a->layout.len > 0 && memcmp(a->layout.data, b->layout.data, a->layout.len) != 0)) {
 		return "the line forms";
 	}
+	if (a->facts.len != b->facts.len ||
+	    (a->facts.len > 0 && memcmp(a->facts.data, b->facts.data, a->facts.len) != 0)) {
+		return "the facts (they are not what the rows give)";
+	}
 	return "schema, dialect or hash";
 }
 
@@ -176,8 +180,8 @@ static vv_status find_context(pairs *p, vv_error *err)
 	return rc < 0 ? rc : vv_sha256(p->context, p->text.data, p->text.len, err);
 }
 
-static int is_known(void *payload, const void *data, size_t data_len, const void *layout,
-		    size_t layout_len, bool last, vv_pair *pair, vv_error *err)
+static int is_known(void *payload, const streamed_group *items, bool last, vv_pair *pair,
+		    vv_error *err)
 {
 	pairs *p = payload;
 	const vv_pair *found;
@@ -186,9 +190,13 @@ static int is_known(void *payload, const void *data, size_t data_len, const void
 	vv_buf_reset(&p->text);
 	vv_buf_put(&p->text, p->context, sizeof(p->context));
 	vv_buf_putc(&p->text, !last ? 0 : p->table->root.dialect.final_newline ? 2 : 1);
-	vv_buf_put_varint(&p->text, data_len);
-	vv_buf_put(&p->text, data, data_len);
-	vv_buf_put(&p->text, layout, layout_len);
+	vv_buf_put_varint(&p->text, items->data_len);
+	vv_buf_put(&p->text, items->data, items->data_len);
+	if (items->facts_len > 0) { /* the context tells whether there are any */
+		vv_buf_put_varint(&p->text, items->layout_len);
+	}
+	vv_buf_put(&p->text, items->layout, items->layout_len);
+	vv_buf_put(&p->text, items->facts, items->facts_len);
 	if ((rc = vv_buf_ok(&p->text, err)) < 0 ||
 	    (rc = vv_sha256(pair->key, p->text.data, p->text.len, err)) < 0) {
 		return (int)rc;
@@ -215,8 +223,8 @@ static vv_status remember_pairs(vv_table_checks *c, const group_stream *s, vv_er
 
 static bool has_pairs(const vv_table *t)
 {
-	return t->root.kind == VV_KIND_TABLE && t->root.format == VV_FORMAT_GENERATION &&
-	       t->root.dialect.form != VV_FORM_JSON && t->root.dialect.epilogue.len == 0;
+	return t->root.kind == VV_KIND_TABLE && t->root.dialect.form != VV_FORM_JSON &&
+	       t->root.dialect.epilogue.len == 0;
 }
 
 /* *sound: its pairs give this version. Else nothing is known about it yet. */

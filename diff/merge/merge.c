@@ -147,10 +147,21 @@ static vv_status begin_root(merge *m, vv_error *err)
 	vv_status rc;
 
 	m->as.kind = VV_KIND_TABLE;
-	if ((rc = copy_list(&m->as.data, &near->data, err)) < 0) {
+	if ((rc = copy_list(&m->as.data, &near->data, err)) < 0 ||
+	    (rc = copy_list(&m->as.layout, &near->layout, err)) < 0) {
 		return rc;
 	}
-	return copy_list(&m->as.layout, &near->layout, err);
+	/* Where one side has facts, the result has, too. */
+	for (int i = 0; i < 2; i++) {
+		const vv_root *side = &m->side[i].table->root;
+
+		if (vv_root_has_facts(side)) {
+			return copy_list(&m->as.facts,
+					 vv_root_has_facts(near) ? &near->facts : &side->facts,
+					 err);
+		}
+	}
+	return VV_OK;
 }
 
 static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *sink, vv_error *err)

@@ -250,7 +250,7 @@ void patch_put_columns(vv_buf *out, const vv_root *r)
 	vv_buf_printf(out, ",\"keySource\":\"%s\",\"cut\":{\"rows\":%u,\"columns\":",
 		      sources[r->key_source], r->cut_rows);
 	put_names(out, r->cut_columns, r->cut_column_count);
-	vv_buf_puts(out, "}}");
+	vv_buf_puts(out, vv_root_has_facts(r) ? "},\"facts\":true}" : "}}");
 }
 
 static void put_member(vv_buf *out, const char *name, const void *bytes, size_t len)
@@ -347,10 +347,27 @@ static vv_status get_names(char ***out, size_t *count, const vv_json *object, co
 	return VV_OK;
 }
 
+static vv_status empty_list(vv_buf *out, vv_list_kind kind, vv_error *err)
+{
+	static const vv_sink nowhere = {NULL, NULL, NULL};
+	vv_list_builder *b = NULL;
+	vv_list list = {VV_BUF_INIT};
+	vv_status rc = vv_list_builder_new(&b, kind, &nowhere, NULL, err);
+	if (rc == VV_OK && (rc = vv_list_builder_finish(b, &list, err)) == VV_OK) {
+		vv_buf_clear(out);
+		*out = list.top;
+		list.top = (vv_buf)VV_BUF_INIT;
+	}
+	vv_list_clear(&list);
+	vv_list_builder_free(b);
+	return rc;
+}
+
 vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv_error *err)
 {
 	const vv_json *schema = v ? vv_json_get(v, "schema") : NULL,
-		      *cut = v ? vv_json_get(v, "cut") : NULL;
+		      *cut = v ? vv_json_get(v, "cut") : NULL,
+		      *facts = v ? vv_json_get(v, "facts") : NULL;
 	size_t source;
 	uint64_t rows;
 	vv_status rc;
@@ -370,6 +387,12 @@ vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv
 		return expected_member(err, "cut", "rows and columns");
 	}
 	out->cut_rows = (uint32_t)rows;
+	if (facts && facts->type != VV_JSON_TRUE) {
+		return expected_member(err, "facts", "true, or nothing");
+	}
+	if (facts && (rc = empty_list(&out->facts, VV_LIST_FACTS, err)) < 0) {
+		return rc;
+	}
 	return get_names(&out->cut_columns, &out->cut_column_count, cut, "columns", err);
 }
 
@@ -480,22 +503,6 @@ vv_status patch_get_dialect(vv_dialect *out, const vv_json *v, vv_error *err)
 				      : get_json(out, v, &arena, err);
 done:
 	vv_arena_clear(&arena);
-	return rc;
-}
-
-static vv_status empty_list(vv_buf *out, vv_list_kind kind, vv_error *err)
-{
-	static const vv_sink nowhere = {NULL, NULL, NULL};
-	vv_list_builder *b = NULL;
-	vv_list list = {VV_BUF_INIT};
-	vv_status rc = vv_list_builder_new(&b, kind, &nowhere, NULL, err);
-	if (rc == VV_OK && (rc = vv_list_builder_finish(b, &list, err)) == VV_OK) {
-		vv_buf_clear(out);
-		*out = list.top;
-		list.top = (vv_buf)VV_BUF_INIT;
-	}
-	vv_list_clear(&list);
-	vv_list_builder_free(b);
 	return rc;
 }
 

@@ -1,10 +1,15 @@
 /*
- * Input: a byte for the kind, two for the length of an embedded list, the list, and the
+ * Input, of facts (dataset/format/facts.h): what is taken is written again to the same bytes.
+ *
+ * Of a list: a byte for the kind, two for the length of an embedded list, the list, and the
  * bytes of a node, which every link leads to. Reading, seeking and skipping must end, in
  * order and within the sums that the list states.
  */
 #include <stdlib.h>
 
+#include <string.h>
+
+#include "dataset/format/facts.h"
 #include "dataset/format/list.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/dataset/list_node_check.h"
@@ -65,6 +70,48 @@ static void skip_on(vv_list_reader *r)
 	}
 }
 
+static void read_facts(const uint8_t *data, size_t size)
+{
+	vv_facts f = VV_FACTS_INIT, sum = VV_FACTS_INIT;
+	vv_buf b = VV_BUF_INIT;
+	vv_fact one;
+
+	if (vv_facts_read(&f, data, size, NULL) == VV_OK) {
+		vv_facts_put(&b, &f);
+		require(b.len == size && (size == 0 || memcmp(b.data, data, size) == 0));
+		for (size_t i = 0; i < 3; i++) {
+			vv_facts_column(&one, data, size, i * f.count / 2);
+		}
+		require(vv_facts_unite(&sum, &f, true, NULL) == VV_OK);
+		require(vv_facts_unite(&sum, &f, false, NULL) == VV_OK);
+		vv_buf_reset(&b);
+		vv_facts_put(&b, &sum);
+		require(b.len == size && (size == 0 || memcmp(b.data, data, size) == 0));
+	}
+	vv_facts_clear(&f);
+	vv_facts_clear(&sum);
+	vv_buf_clear(&b);
+}
+
+static bool every_other(void *payload, const uint8_t *facts, size_t len)
+{
+	unsigned *asked = payload;
+	vv_fact f;
+
+	vv_facts_column(&f, facts, len, 1);
+	return (++*asked & 1) == 0 && *asked < STEPS;
+}
+
+static void search_on(vv_list_reader *r, uint64_t count)
+{
+	unsigned asked = 0;
+	vv_list_item item;
+
+	while (vv_list_next_that_may(r, every_other, &asked, &item, NULL) > 0) {
+		require(item.index < count);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	vv_list_reader *r = NULL;
@@ -73,6 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t top;
 	node n;
 
+	read_facts(data, size);
 	(void)list_node_check(data, size, NULL);
 	if (size < 3) {
 		return 0;
@@ -85,11 +133,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	source.put = NULL;
 	source.get = get;
 	source.payload = &n;
-	if (vv_list_reader_open(&r, (vv_list_kind)(data[0] % 3), &source, data + 3, top, NULL) <
-	    0) {
+	const vv_list_kind kind = (vv_list_kind)(data[0] % VV_LIST_KINDS);
+	if (vv_list_reader_open(&r, kind, &source, data + 3, top, NULL) < 0) {
 		return 0;
 	}
 	vv_list_totals(r, &count, &weight);
+	if (kind == VV_LIST_FACTS) {
+		search_on(r, count);
+		require(vv_list_seek(r, 0, NULL) <= VV_OK);
+	}
 	read_on(r, count, weight);
 	for (uint64_t at = weight; at > 0; at /= 3) {
 		if (vv_list_seek(r, at - 1, NULL) == VV_OK) {

@@ -5,10 +5,11 @@
 
 #include <string.h>
 
-#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/view/named_columns.h"
 #include "cmd/work/view/view_internal.h"
+#include "cmd/work/view/where.h"
 #include "dataset/table/bytes.h"
 
 #define FLUSH_AT (256u << 10)
@@ -32,128 +33,13 @@ bool vv_view_format_parse(vv_view_format *out, const char *name)
 	return false;
 }
 
-static vv_status no_column(const vv_table *t, const char *name, size_t len, const char *what,
-			   vv_error *err)
-{
-	vv_buf list = VV_BUF_INIT;
-	char *word = vv_strndup(name, len);
-	vv_nearest near;
-	size_t i;
-
-	if (!word) {
-		return vv_fail_nomem(err);
-	}
-	vv_nearest_init(&near, word);
-	for (i = 0; i < t->columns; i++) {
-		(void)vv_nearest_try(&near, t->schema.fields[i].name);
-	}
-	vv_fail(err, VV_ENOTFOUND, "%s: there is no column '%s'", what, vv_text_show(name, len));
-	if (near.best && near.distance < len) {
-		vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
-	} else if (t->columns > 0) {
-		for (i = 0; i < t->columns && list.len < 160; i++) {
-			vv_buf_puts(&list, i ? ", " : "");
-			vv_text_put_escaped(&list, t->schema.fields[i].name,
-					    t->schema.fields[i].name_len);
-		}
-		vv_buf_puts(&list, i < t->columns ? ", ..." : "");
-		vv_hint(err, "the columns are %s", vv_buf_cstr(&list));
-	}
-	vv_buf_clear(&list);
-	vv_free(word);
-	return VV_ENOTFOUND;
-}
-
-vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
-			 size_t *out, vv_error *err)
-{
-	long at = vv_schema_find(&t->schema, name, len);
-
-	if (at < 0) {
-		return no_column(t, name, len, what, err);
-	}
-	*out = (size_t)at;
-	return VV_OK;
-}
-
-typedef struct places {
-	size_t *items;
-	size_t count, cap;
-} places;
-
-static vv_status places_add(places *p, size_t place, vv_error *err)
-{
-	if (!vv_array_room(p->items, p->count, p->cap)) {
-		return vv_fail_nomem(err);
-	}
-	p->items[p->count++] = place;
-	return VV_OK;
-}
-
-static bool has_column(const void *payload, const char *name, size_t len)
-{
-	const vv_table *t = payload;
-
-	return vv_schema_find(&t->schema, name, len) >= 0;
-}
-
-/* One word: names with commas between. */
-static vv_status add_names(places *p, const vv_table *t, const char *word, const char *what,
-			   vv_error *err)
-{
-	for (;; word++) {
-		size_t len = vv_names_first(word, has_column, t), at = 0;
-		vv_status rc = vv_view_column(t, word, len, what, &at, err);
-
-		if (rc < 0 || (rc = places_add(p, at, err)) < 0) {
-			return rc;
-		}
-		word += len;
-		if (!*word) {
-			return VV_OK;
-		}
-	}
-}
-
-vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
-			  size_t **out, size_t *count, vv_error *err)
-{
-	places p = {NULL, 0, 0};
-	vv_status rc = VV_OK;
-	size_t i;
-
-	for (i = 0; rc == VV_OK && names && i < names->count; i++) {
-		rc = add_names(&p, t, names->items[i], what, err);
-	}
-	if (!names || names->count == 0) {
-		for (i = 0; rc == VV_OK && i < t->columns; i++) {
-			rc = places_add(&p, i, err);
-		}
-	}
-	if (rc < 0) {
-		vv_free(p.items);
-		p.items = NULL;
-		p.count = 0;
-	}
-	*out = p.items;
-	*count = p.count;
-	return rc;
-}
-
-/* One test of --where. */
-typedef struct test {
-	size_t column;
-	const char *value;
-	size_t len;
-} test;
-
 typedef struct view {
 	vv_table *table;
 	const vv_view_options *opts;
 	size_t *columns;
 	size_t count;
-	test *tests;
-	size_t test_count;
+	vv_where *where;         /* NULL without --where */
+	vv_list_reader *facts;   /* NULL where the table has none */
 	vv_table_reader *tested; /* gives the tested columns; NULL without --where */
 	vv_table_reader *reader; /* gives the chosen columns; opened when first needed */
 	vv_batch tested_batch, batch;
@@ -162,65 +48,6 @@ typedef struct view {
 	vv_bytes_fn fn;
 	void *payload;
 } view;
-
-/* COL=VALUE; a column's name may hold '=', so each one is tried. */
-static vv_status parse_test(test *out, const vv_table *t, const char *word, vv_error *err)
-{
-	const char *eq;
-
-	for (eq = strchr(word, '='); eq; eq = strchr(eq + 1, '=')) {
-		long at = vv_schema_find(&t->schema, word, (size_t)(eq - word));
-
-		if (at >= 0) {
-			out->column = (size_t)at;
-			out->value = eq + 1;
-			out->len = strlen(eq + 1);
-			return VV_OK;
-		}
-	}
-	eq = strchr(word, '=');
-	if (!eq) {
-		vv_fail(err, VV_EUSAGE, "--where '%s' has no '='", vv_text_shows(word));
-		return vv_hint(err, "write it as --where COLUMN=VALUE");
-	}
-	return no_column(t, word, (size_t)(eq - word), "--where", err);
-}
-
-static vv_status parse_tests(view *v, vv_error *err)
-{
-	const vv_strings *where = v->opts->where;
-	vv_status rc = VV_OK;
-	size_t i;
-
-	if (!where || where->count == 0) {
-		return VV_OK;
-	}
-	v->tests = vv_calloc(where->count, sizeof(test));
-	if (!v->tests) {
-		return vv_fail_nomem(err);
-	}
-	for (i = 0; rc == VV_OK && i < where->count; i++) {
-		rc = parse_test(&v->tests[i], v->table, where->items[i], err);
-		v->test_count++;
-	}
-	return rc;
-}
-
-/* An empty value finds what has no text: empty, absent and null cells. */
-static bool row_matches(const view *v, const vv_cell *cells)
-{
-	size_t i;
-
-	for (i = 0; i < v->test_count; i++) {
-		const vv_cell *c = &cells[v->tests[i].column];
-
-		if (c->len != v->tests[i].len ||
-		    (c->len && memcmp(c->text, v->tests[i].value, c->len) != 0)) {
-			return false;
-		}
-	}
-	return true;
-}
 
 static vv_status flush(view *v, size_t at_least, vv_error *err)
 {
@@ -254,7 +81,7 @@ static vv_status write_batch(view *v, const vv_batch *picked, vv_error *err)
 	size_t i;
 
 	for (i = 0; rc == VV_OK && v->left > 0 && i < v->batch.rows; i++) {
-		if (picked && !row_matches(v, picked->cells + i * picked->columns)) {
+		if (picked && !vv_where_holds(v->where, picked->cells + i * picked->columns)) {
 			continue;
 		}
 		if (v->skip > 0) {
@@ -275,29 +102,59 @@ static bool any_match(const view *v, const vv_batch *b)
 	size_t i;
 
 	for (i = 0; i < b->rows; i++) {
-		if (row_matches(v, b->cells + i * b->columns)) {
+		if (vv_where_holds(v->where, b->cells + i * b->columns)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static vv_status run_tested(view *v, vv_error *err)
+/* The next group that can have such a row. 1, 0, <0. */
+static int read_tested(view *v, vv_error *err)
 {
-	size_t *wanted = vv_calloc(v->test_count, sizeof(size_t));
+	vv_list_item item;
 	vv_status rc;
-	int more = 0;
-	size_t i;
+	int more;
+
+	if (v->facts) {
+		if ((more = vv_list_next_that_may(v->facts, vv_where_may_hold, v->where, &item,
+						  err)) <= 0) {
+			return more;
+		}
+		if ((rc = vv_table_seek_group(v->tested, item.index, err)) < 0) {
+			return (int)rc;
+		}
+	}
+	return vv_table_read(v->tested, &v->tested_batch, err);
+}
+
+static vv_status open_tested(view *v, vv_error *err)
+{
+	const vv_table *t = v->table;
+	size_t count = vv_where_count(v->where), *wanted = vv_calloc(count, sizeof(size_t));
+	vv_status rc;
 
 	if (!wanted) {
 		return vv_fail_nomem(err);
 	}
-	for (i = 0; i < v->test_count; i++) {
-		wanted[i] = v->tests[i].column;
+	for (size_t i = 0; i < count; i++) {
+		wanted[i] = vv_where_column(v->where, i);
 	}
-	rc = vv_table_reader_open(&v->tested, v->table, wanted, v->test_count, false, err);
-	while (rc == VV_OK && v->left > 0 &&
-	       (more = vv_table_read(v->tested, &v->tested_batch, err)) > 0) {
+	rc = vv_table_reader_open(&v->tested, v->table, wanted, count, false, err);
+	vv_free(wanted);
+	if (rc == VV_OK && vv_root_has_facts(&t->root)) {
+		rc = vv_list_reader_open(&v->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
+					 t->root.facts.len, err);
+	}
+	return rc;
+}
+
+static vv_status run_tested(view *v, vv_error *err)
+{
+	vv_status rc = open_tested(v, err);
+	int more = 0;
+
+	while (rc == VV_OK && v->left > 0 && (more = read_tested(v, err)) > 0) {
 		vv_progress_part(v->opts->progress, "reading rows", v->tested_batch.first_row,
 				 v->table->root.rows);
 		if (!any_match(v, &v->tested_batch)) {
@@ -317,8 +174,7 @@ static vv_status run_tested(view *v, vv_error *err)
 			break;
 		}
 	}
-	vv_free(wanted);
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : vv_where_ok(v->where, err);
 }
 
 static vv_status run_all(view *v, vv_error *err)
@@ -368,7 +224,8 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 			       "without --columns, --where, --format ... its bytes are written");
 	}
 	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
-	    (rc = parse_tests(&v, err)) < 0 ||
+	    (opts->where && opts->where->count > 0 &&
+	     (rc = vv_where_new(&v.where, t, opts->where, err)) < 0) ||
 	    (rc = vv_view_writer_init(&v.writer, t, opts->format, v.columns, v.count, opts->width,
 				      err)) < 0) {
 		goto done;
@@ -380,7 +237,7 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 		goto done;
 	}
 	vv_view_begin(&v.writer);
-	rc = v.test_count ? run_tested(&v, err) : run_all(&v, err);
+	rc = v.where ? run_tested(&v, err) : run_all(&v, err);
 	if (rc < 0 || (rc = vv_view_end(&v.writer, err)) < 0) {
 		goto done;
 	}
@@ -392,7 +249,8 @@ done:
 	vv_table_reader_close(v.tested);
 	vv_batch_clear(&v.batch);
 	vv_batch_clear(&v.tested_batch);
-	vv_free(v.tests);
+	vv_list_reader_close(v.facts);
+	vv_where_free(v.where);
 	vv_free(v.columns);
 	return rc;
 }

@@ -2,7 +2,8 @@
  * view: rows of a table written out: some columns, some rows, in some format.
  *
  * Reads only the groups and columns that it needs: --offset seeks, --limit stops,
- * --where decodes the tested columns and the others only where a row matched.
+ * --where decodes the tested columns, of groups that can have such a row if the table has
+ * facts about them, and the others only where a row matched.
  */
 #ifndef VV_CMD_WORK_VIEW_VIEW_H
 #define VV_CMD_WORK_VIEW_VIEW_H
@@ -31,7 +32,7 @@ bool vv_view_format_parse(vv_view_format *out, const char *name);
 typedef struct vv_view_options {
 	vv_view_format format;
 	const vv_strings *columns; /* names, or several with commas between; NULL or none: all */
-	const vv_strings *where;   /* COL=VALUE, all must hold; NULL or none: every row */
+	const vv_strings *where;   /* tests (where.h), all must hold; NULL or none: every row */
 	uint64_t offset;           /* rows (that match) to leave out first */
 	uint64_t limit;            /* rows to write at most; UINT64_MAX: all */
 	/* A cell that a spreadsheet would take for a formula gets a ' before it (csv, tsv and own; VV_EUSAGE
@@ -45,14 +46,5 @@ typedef struct vv_view_options {
  * column, with the near ones; VV_EUSAGE: kind file has no rows. */
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err);
-
-/* Place of a column by name, with a helpful refusal. what: how the user said it
- * ("--columns"). */
-vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
-			 size_t *out, vv_error *err);
-
-/* The places that a list of names means; *out is the caller's (vv_free). */
-vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
-			  size_t **out, size_t *count, vv_error *err);
 
 #endif

@@ -12,8 +12,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/diff/table.h"
+#include "cmd/work/view/named_columns.h"
 #include "cmd/work/view/version.h"
-#include "cmd/work/view/view.h"
 #include "repo/git/history/history.h"
 
 #define PLAIN_MAX ((uint64_t)64 << 20) /* of a blob that is read whole */

@@ -273,6 +273,7 @@ static void roots_that_contradict_themselves_are_refused(void **state)
 		wrong[i] = usual;
 	}
 	wrong[n++].format = 0;
+	wrong[n++].format = 2; /* with nothing that only the second has */
 	wrong[n++].rows = 29;
 	wrong[n++].bytes = 299;
 	wrong[n++].cut_rows = 0;
@@ -311,14 +312,67 @@ static void a_later_format_generation_is_named(void **state)
 	vv_error err;
 
 	(void)state;
-	later.format = 2;
+	later.format = 3;
 	later.extra = "somethingNew";
 	put_draft(&b, &later);
 	vv_root_init(&r);
 	vv_assert_status(vv_root_decode(&r, b.data, b.len, &err), VV_ENOSUPPORT, &err);
-	vv_assert_contains(err.message, "generation 2");
+	vv_assert_contains(err.message, "generation 3");
 	assert_true(err.hint[0] != '\0');
 	vv_root_clear(&r);
+	vv_buf_clear(&b);
+}
+
+static void what_a_later_varve_may_put_into_format_2_is_named(void **state)
+{
+	draft later[2] = {usual, usual};
+	const char *const names[] = {"somethingNew", "order"};
+	vv_buf b = VV_BUF_INIT;
+	vv_root r;
+	vv_error err;
+
+	(void)state;
+	later[0].extra = "somethingNew";
+	later[1].order = "key";
+	vv_root_init(&r);
+	for (int i = 0; i < 2; i++) {
+		later[i].format = 2;
+		put_draft(&b, &later[i]);
+		vv_assert_status(vv_root_decode(&r, b.data, b.len, &err), VV_ENOSUPPORT, &err);
+		vv_assert_contains(err.message, names[i]);
+		assert_true(err.hint[0] != '\0');
+	}
+	vv_root_clear(&r);
+	vv_buf_clear(&b);
+}
+
+/* Facts of as many groups as there are make a root of format 2; of another number, none. */
+static void facts_come_back_in_format_2(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_root a, back;
+	vv_error err;
+
+	(void)state;
+	vv_root_init(&back);
+	for (size_t count = 2; count <= 3; count++) {
+		make_table(&a);
+		vv_cbor_put_map(&a.facts, 2);
+		vv_cbor_put_key(&a.facts, "items");
+		vv_cbor_put_array(&a.facts, count);
+		for (size_t i = 0; i < count; i++) {
+			vv_cbor_put_bytes(&a.facts, "\x0c\x00\x0a", 3);
+		}
+		vv_cbor_put_key(&a.facts, "level");
+		vv_cbor_put_uint(&a.facts, 0);
+		vv_assert_ok(vv_root_encode(&b, &a, &err), &err);
+		vv_assert_status(vv_root_decode(&back, b.data, b.len, &err),
+				 count == 3 ? VV_OK : VV_ECORRUPT, &err);
+		assert_int_equal(back.facts.len, count == 3 ? a.facts.len : 0);
+		assert_int_equal(back.format, count == 3 ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST);
+		vv_root_clear(&a);
+	}
+	vv_root_clear(&back);
 	vv_buf_clear(&b);
 }
 
@@ -443,6 +497,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_file_comes_back),
 	cmocka_unit_test(roots_that_contradict_themselves_are_refused),
 	cmocka_unit_test(a_later_format_generation_is_named),
+	cmocka_unit_test(what_a_later_varve_may_put_into_format_2_is_named),
+	cmocka_unit_test(facts_come_back_in_format_2),
 	cmocka_unit_test(any_damaged_byte_is_survived),
 	cmocka_unit_test(what_does_not_fit_a_root_is_refused_with_a_way_out),
 	cmocka_unit_test(the_pointer_is_a_function_of_the_root),

@@ -39,11 +39,13 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void import_text(fixture *f, vv_import_result *out, const vv_buf *text,
-			const vv_import_result *parent)
+static void import_asked(fixture *f, vv_import_result *out, const vv_buf *text,
+			 const vv_import_result *parent, bool facts)
 {
-	vv_import_options o = {
-		.hints = VV_SNIFF_HINTS_INIT, .secret = 42, .temp_dir = vv_test_dir()};
+	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT,
+			       .secret = 42,
+			       .temp_dir = vv_test_dir(),
+			       .facts = facts};
 	vv_source source;
 	vv_mem_source storage;
 	vv_error err;
@@ -51,6 +53,12 @@ static void import_text(fixture *f, vv_import_result *out, const vv_buf *text,
 	o.parent = parent ? &parent->root : NULL;
 	o.cache = parent ? parent->cache : NULL;
 	vv_assert_ok(vv_import(out, &source, &f->sink, &o, &err), &err);
+}
+
+static void import_text(fixture *f, vv_import_result *out, const vv_buf *text,
+			const vv_import_result *parent)
+{
+	import_asked(f, out, text, parent, false);
 }
 
 static void put_plain_rows(vv_buf *b, unsigned count, unsigned changed)
@@ -318,10 +326,91 @@ static void what_was_proved_is_not_read_again(void **state)
 	vv_buf_clear(&second);
 }
 
+/* The root of a version with the facts of another. */
+static vv_cid put_lie(fixture *f, const vv_import_result *from, const vv_buf *facts)
+{
+	vv_root lie = from->root; /* borrows */
+	vv_buf block = VV_BUF_INIT;
+	vv_error err;
+	vv_cid cid;
+	lie.facts = *facts;
+	vv_assert_ok(vv_root_encode(&block, &lie, &err), &err);
+	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, &err), &err);
+	vv_assert_ok(f->sink.put(f->sink.payload, &cid, block.data, block.len, NULL, &err), &err);
+	vv_buf_clear(&block);
+	return cid;
+}
+
+static void facts_that_the_rows_do_not_give_are_found(void **state)
+{
+	fixture *f = *state;
+	vv_import_result a, b;
+	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
+	vv_error err;
+	vv_cid lie;
+	put_plain_rows(&first, 20000, 20000);
+	put_plain_rows(&second, 20000, 11111);
+	import_asked(f, &a, &first, NULL, true);
+	import_asked(f, &b, &second, NULL, true);
+	assert_int_equal(a.root.format, VV_FORMAT_NEWEST);
+	for (int round = 0; round < 2; round++) {
+		vv_assert_ok(check_next(f, &a.cid, &err), &err);
+		vv_assert_ok(check_next(f, &b.cid, &err), &err);
+		lie = put_lie(f, &a, &b.root.facts);
+		vv_assert_status(check_next(f, &lie, &err), VV_ECORRUPT, &err);
+		vv_assert_contains(err.message, "facts");
+		lie = put_lie(f, &b, &a.root.facts);
+		vv_assert_status(check_next(f, &lie, &err), VV_ECORRUPT, &err);
+		vv_assert_contains(err.message, "facts");
+	}
+	vv_import_result_clear(&a);
+	vv_import_result_clear(&b);
+	vv_buf_clear(&first);
+	vv_buf_clear(&second);
+}
+
+static void a_table_keeps_its_facts_and_gets_them_when_asked(void **state)
+{
+	fixture *f = *state;
+	vv_import_result plain, child, raised, next, fresh;
+	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
+	vv_error err;
+	put_plain_rows(&first, 20000, 20000);
+	put_plain_rows(&second, 20000, 11111);
+	import_text(f, &plain, &first, NULL);
+	import_text(f, &child, &second, &plain);
+	assert_false(vv_root_has_facts(&plain.root) || vv_root_has_facts(&child.root));
+	assert_int_equal(child.root.format, VV_FORMAT_FIRST);
+	/* asked for: the same groups, and facts */
+	import_asked(f, &raised, &first, &plain, true);
+	assert_true(vv_root_has_facts(&raised.root));
+	assert_int_equal(raised.groups_new, 0);
+	assert_int_equal(raised.root.data.len, plain.root.data.len);
+	assert_memory_equal(raised.root.data.data, plain.root.data.data, plain.root.data.len);
+	/* from then on without being asked, and as if made anew */
+	import_text(f, &next, &second, &raised);
+	assert_true(next.groups_reused > 10);
+	raised.cache = (vv_scan_cache_free(raised.cache), NULL);
+	import_text(f, &fresh, &second, &raised);
+	assert_int_equal(fresh.groups_reused, 0);
+	assert_true(vv_cid_equal(&next.cid, &fresh.cid));
+	vv_assert_ok(check_next(f, &next.cid, &err), &err);
+	vv_import_result_clear(&plain);
+	vv_import_result_clear(&child);
+	vv_import_result_clear(&raised);
+	vv_import_result_clear(&next);
+	vv_import_result_clear(&fresh);
+	vv_buf_clear(&first);
+	vv_buf_clear(&second);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(groups_are_proved_where_they_stand, setup, teardown),
 	cmocka_unit_test_setup_teardown(a_group_is_proved_in_its_dialect_alone, setup, teardown),
 	cmocka_unit_test_setup_teardown(blank_lines_between_proved_groups_do_no_harm, setup,
+					teardown),
+	cmocka_unit_test_setup_teardown(facts_that_the_rows_do_not_give_are_found, setup, teardown),
+	cmocka_unit_test_setup_teardown(a_table_keeps_its_facts_and_gets_them_when_asked, setup,
 					teardown),
 	cmocka_unit_test_setup_teardown(what_was_proved_is_not_read_again, setup, teardown),
 	cmocka_unit_test_setup_teardown(a_forged_version_is_found_also_between_sound_ones, setup,

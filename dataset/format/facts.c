@@ -1,0 +1,507 @@
+/*
+ * facts: knows how bounds are found, united and written.
+ */
+#include "dataset/format/facts.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/format/group_internal.h"
+
+/* First byte of a column: what is missing in bits 0 and 1, and what follows. */
+enum {
+	HEAD_MISSING = 3,
+	HEAD_NUMBERS = 4,
+	HEAD_ONE_NUMBER = 8,
+	HEAD_TEXTS = 16,
+	HEAD_ONE_TEXT = 32,
+	HEAD_OPEN = 64,
+	HEAD_UNKNOWN = 128
+};
+
+#define NUMBER_END INT64_C(1000000000000000000) /* 10^VV_FACTS_DIGITS */
+
+void vv_facts_clear(vv_facts *f)
+{
+	vv_free(f->columns);
+	memset(f, 0, sizeof *f);
+}
+
+/* ---- numbers and texts ---- */
+
+bool vv_fact_number_read(vv_fact_number *out, const char *s, size_t len)
+{
+	bool negative = len > 0 && s[0] == '-';
+	size_t i = negative, digits = 0, point = 0;
+	int64_t units = 0;
+	unsigned scale = 0;
+
+	if (len > VV_FACTS_DIGITS + 2) {
+		return false;
+	}
+	for (; i < len; i++) {
+		if (s[i] == '.' && point == 0 && digits > 0) {
+			point = digits;
+			continue;
+		}
+		if (s[i] < '0' || s[i] > '9' || ++digits > VV_FACTS_DIGITS) {
+			return false;
+		}
+		units = units * 10 + (s[i] - '0');
+	}
+	if (digits == 0 || point == digits) {
+		return false;
+	}
+	scale = point > 0 ? (unsigned)(digits - point) : 0;
+	while (scale > 0 && units % 10 == 0) {
+		units /= 10;
+		scale--;
+	}
+	out->units = negative ? -units : units;
+	out->scale = scale;
+	return true;
+}
+
+int vv_fact_number_order(const vv_fact_number *a, const vv_fact_number *b)
+{
+	__extension__ __int128 x = a->units, y = b->units;
+
+	for (unsigned i = a->scale; i < b->scale; i++) {
+		x *= 10;
+	}
+	for (unsigned i = b->scale; i < a->scale; i++) {
+		y *= 10;
+	}
+	return (x > y) - (x < y);
+}
+
+int vv_fact_text_order(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t n = a_len < b_len ? a_len : b_len;
+	int c = n > 0 ? memcmp(a, b, n) : 0;
+
+	return c != 0 ? c : (a_len > b_len) - (a_len < b_len);
+}
+
+static int text_order(const vv_fact_text *a, const vv_fact_text *b)
+{
+	return vv_fact_text_order(a->bytes, a->len, b->bytes, b->len);
+}
+
+static void set_low(vv_fact *f, const vv_cell *least)
+{
+	f->low.len = (uint8_t)(least->len < VV_FACTS_TEXT ? least->len : VV_FACTS_TEXT);
+	memcpy(f->low.bytes, least->text, f->low.len);
+}
+
+/* The shortest bound that all texts with these first bytes are below. */
+static void set_high(vv_fact *f, const vv_cell *greatest)
+{
+	size_t len = greatest->len < VV_FACTS_TEXT ? greatest->len : VV_FACTS_TEXT;
+	uint8_t last = 0;
+
+	memcpy(f->high.bytes, greatest->text, len);
+	if (greatest->len > VV_FACTS_TEXT) {
+		while (len > 0 && (last = (uint8_t)f->high.bytes[len - 1]) == 0xff) {
+			len--;
+		}
+		if (len > 0) {
+			f->high.bytes[len - 1] = (char)(last + 1);
+		}
+	}
+	f->high.len = (uint8_t)len;
+	f->open = len == 0;
+}
+
+/* ---- of rows ---- */
+
+static vv_status room(vv_facts *f, size_t count, vv_error *err)
+{
+	if (count > f->cap) {
+		vv_fact *p = vv_realloc_array(f->columns, count, sizeof *p);
+
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		f->columns = p;
+		f->cap = count;
+	}
+	return VV_OK;
+}
+
+static void widen_numbers(vv_fact *f, const vv_fact_number *n)
+{
+	if (!f->numbers) {
+		f->numbers = true;
+		f->least = f->greatest = *n;
+	} else if (vv_fact_number_order(n, &f->least) < 0) {
+		f->least = *n;
+	} else if (vv_fact_number_order(n, &f->greatest) > 0) {
+		f->greatest = *n;
+	}
+}
+
+static bool is_less(const vv_cell *a, const vv_cell *b)
+{
+	return vv_fact_text_order(a->text, a->len, b->text, b->len) < 0;
+}
+
+/* One column, whose cells stand `stride` apart. filled: how many cells count as having a text
+ * though none stands there. */
+static void find_column(vv_fact *f, const vv_cell *cells, size_t rows, size_t stride, size_t filled)
+{
+	const vv_cell *before = NULL, *least = NULL, *greatest = NULL;
+	vv_fact_number n;
+	size_t missing = 0;
+
+	for (size_t r = 0; r < rows; r++) {
+		const vv_cell *c = &cells[r * stride];
+
+		if (c->len == 0) {
+			missing++;
+			continue;
+		}
+		if (f->unknown || (before && before->len == c->len &&
+				   memcmp(before->text, c->text, c->len) == 0)) {
+			continue;
+		}
+		before = c;
+		if (vv_fact_number_read(&n, c->text, c->len)) {
+			widen_numbers(f, &n);
+			continue;
+		}
+		if (!least || is_less(c, least)) {
+			least = c;
+		}
+		if (!greatest || is_less(greatest, c)) {
+			greatest = c;
+		}
+	}
+	missing -= filled;
+	f->missing = missing == 0      ? VV_MISSING_NONE
+		     : missing == rows ? VV_MISSING_ALL
+				       : VV_MISSING_SOME;
+	if (least) {
+		f->texts = true;
+		set_low(f, least);
+		set_high(f, greatest);
+	}
+}
+
+static void trim(vv_facts *f)
+{
+	while (f->count > 0 && f->columns[f->count - 1].missing == VV_MISSING_ALL) {
+		f->count--;
+	}
+}
+
+vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t columns,
+		      size_t stride, const size_t *outs, size_t out_count, vv_error *err)
+{
+	vv_status rc = room(out, columns, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	out->count = columns;
+	for (size_t c = 0; c < columns; c++) {
+		vv_fact *f = &out->columns[c];
+		size_t filled = 0;
+
+		memset(f, 0, sizeof *f);
+		for (size_t i = 0; i < out_count; i++) {
+			filled += outs[i] % stride == c;
+		}
+		f->unknown = filled > 0;
+		find_column(f, &cells[c], rows, stride, filled);
+	}
+	trim(out);
+	return VV_OK;
+}
+
+/* ---- of several ---- */
+
+static void unite_texts(vv_fact *f, const vv_fact *more)
+{
+	if (!f->texts) {
+		f->texts = true;
+		f->low = more->low;
+		f->high = more->high;
+		f->open = more->open;
+		return;
+	}
+	if (text_order(&more->low, &f->low) < 0) {
+		f->low = more->low;
+	}
+	f->open |= more->open;
+	if (!f->open && text_order(&more->high, &f->high) > 0) {
+		f->high = more->high;
+	}
+}
+
+static void unite(vv_fact *f, const vv_fact *more)
+{
+	f->missing = f->missing == more->missing ? f->missing : VV_MISSING_SOME;
+	f->unknown |= more->unknown;
+	if (f->unknown) {
+		f->numbers = f->texts = f->open = false;
+		return;
+	}
+	if (more->numbers) {
+		widen_numbers(f, &more->least);
+		widen_numbers(f, &more->greatest);
+	}
+	if (more->texts) {
+		unite_texts(f, more);
+	}
+}
+
+vv_status vv_facts_unite(vv_facts *into, const vv_facts *more, bool first, vv_error *err)
+{
+	static const vv_fact nothing = {.missing = VV_MISSING_ALL};
+	size_t count = into->count > more->count ? into->count : more->count;
+	vv_status rc;
+
+	if (first) {
+		count = more->count;
+		into->count = 0;
+	}
+	if ((rc = room(into, count, err)) < 0) {
+		return rc;
+	}
+	for (size_t c = 0; c < count; c++) {
+		if (first) {
+			into->columns[c] = more->columns[c];
+			continue;
+		}
+		if (c >= into->count) {
+			into->columns[c] = nothing;
+		}
+		unite(&into->columns[c], c < more->count ? &more->columns[c] : &nothing);
+	}
+	into->count = count;
+	return VV_OK;
+}
+
+/* ---- bytes ---- */
+
+static void put_number(vv_buf *out, const vv_fact_number *n)
+{
+	vv_buf_putc(out, (int)n->scale);
+	vv_buf_put_varint(out, group_zigzag(n->units));
+}
+
+static void put_text(vv_buf *out, const vv_fact_text *t)
+{
+	vv_buf_putc(out, t->len);
+	vv_buf_put(out, t->bytes, t->len);
+}
+
+static void put_column(vv_buf *out, const vv_fact *f)
+{
+	bool one_number = f->numbers && vv_fact_number_order(&f->least, &f->greatest) == 0;
+	bool one_text = f->texts && !f->open && text_order(&f->low, &f->high) == 0;
+
+	if (f->unknown) {
+		vv_buf_putc(out, (int)f->missing | HEAD_UNKNOWN);
+		return;
+	}
+	vv_buf_putc(out, (int)f->missing | (f->numbers ? HEAD_NUMBERS : 0) |
+				 (one_number ? HEAD_ONE_NUMBER : 0) | (f->texts ? HEAD_TEXTS : 0) |
+				 (one_text ? HEAD_ONE_TEXT : 0) | (f->open ? HEAD_OPEN : 0));
+	if (f->numbers) {
+		put_number(out, &f->least);
+	}
+	if (f->numbers && !one_number) {
+		put_number(out, &f->greatest);
+	}
+	if (f->texts) {
+		put_text(out, &f->low);
+	}
+	if (f->texts && !one_text && !f->open) {
+		put_text(out, &f->high);
+	}
+}
+
+void vv_facts_put(vv_buf *out, const vv_facts *f)
+{
+	size_t start = out->len;
+	bool full = false;
+
+	for (size_t c = 0; c < f->count; c++) {
+		const vv_fact *column = &f->columns[c];
+		size_t at = out->len;
+
+		if (!full) {
+			put_column(out, column);
+			full = out->len - start > VV_FACTS_BYTES;
+		}
+		if (full) { /* and so are all after it: what is known of wide tables has an end */
+			out->len = at < out->len ? at : out->len;
+			vv_buf_putc(out,
+				    (int)column->missing |
+					    (column->missing == VV_MISSING_ALL ? 0 : HEAD_UNKNOWN));
+		}
+	}
+}
+
+static vv_status bad(const char *what, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "facts: %s", what);
+}
+
+typedef struct cursor {
+	const uint8_t *p, *end;
+} cursor;
+
+static bool get_byte(cursor *c, unsigned *out)
+{
+	if (c->p == c->end) {
+		return false;
+	}
+	*out = *c->p++;
+	return true;
+}
+
+static bool get_number(cursor *c, vv_fact_number *out)
+{
+	uint64_t u;
+
+	if (!get_byte(c, &out->scale) || out->scale >= VV_FACTS_DIGITS) {
+		return false;
+	}
+	if (!vv_varint_read(&c->p, c->end, &u)) {
+		return false;
+	}
+	out->units = group_unzigzag(u);
+	return out->units > -NUMBER_END && out->units < NUMBER_END &&
+	       (out->scale == 0 || out->units % 10 != 0);
+}
+
+static bool get_text(cursor *c, vv_fact_text *out)
+{
+	unsigned len;
+
+	if (!get_byte(c, &len) || len == 0 || len > VV_FACTS_TEXT ||
+	    len > (size_t)(c->end - c->p)) {
+		return false;
+	}
+	out->len = (uint8_t)len;
+	memcpy(out->bytes, c->p, len);
+	c->p += len;
+	return true;
+}
+
+/* What follows the head. */
+static bool get_bounds(cursor *c, unsigned head, vv_fact *f)
+{
+	if (f->numbers) {
+		if (!get_number(c, &f->least)) {
+			return false;
+		}
+		f->greatest = f->least;
+		if (!(head & HEAD_ONE_NUMBER) &&
+		    (!get_number(c, &f->greatest) ||
+		     vv_fact_number_order(&f->least, &f->greatest) >= 0)) {
+			return false;
+		}
+	}
+	if (f->texts) {
+		if (!get_text(c, &f->low)) {
+			return false;
+		}
+		f->high = f->low;
+		if (!(head & (HEAD_ONE_TEXT | HEAD_OPEN)) &&
+		    (!get_text(c, &f->high) || text_order(&f->low, &f->high) >= 0)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool head_valid(unsigned head, const vv_fact *f)
+{
+	if ((head & HEAD_MISSING) > VV_MISSING_ALL) {
+		return false;
+	}
+	if (f->missing == VV_MISSING_ALL) {
+		return head == VV_MISSING_ALL;
+	}
+	if (f->unknown) {
+		return (head & ~(unsigned)(HEAD_MISSING | HEAD_UNKNOWN)) == 0;
+	}
+	return (f->numbers || f->texts) && (f->numbers || !(head & HEAD_ONE_NUMBER)) &&
+	       (f->texts || !(head & (HEAD_ONE_TEXT | HEAD_OPEN))) &&
+	       (head & (HEAD_ONE_TEXT | HEAD_OPEN)) != (HEAD_ONE_TEXT | HEAD_OPEN);
+}
+
+static bool get_column(cursor *c, vv_fact *f)
+{
+	unsigned head;
+
+	memset(f, 0, sizeof *f);
+	if (!get_byte(c, &head)) {
+		return false;
+	}
+	f->missing = (vv_missing)(head & HEAD_MISSING);
+	f->unknown = (head & HEAD_UNKNOWN) != 0;
+	f->numbers = (head & HEAD_NUMBERS) != 0;
+	f->texts = (head & HEAD_TEXTS) != 0;
+	f->open = (head & HEAD_OPEN) != 0;
+	return head_valid(head, f) && get_bounds(c, head, f);
+}
+
+vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *err)
+{
+	const uint8_t *start = bytes;
+	cursor c = {start, start + len};
+	vv_fact f = {.missing = VV_MISSING_NONE};
+	size_t count = 0;
+	vv_status rc;
+
+	while (c.p < c.end) {
+		const uint8_t *at = c.p;
+
+		if (count == VV_COLUMNS_MAX) {
+			return bad("too many columns", err);
+		}
+		if (!get_column(&c, &f)) {
+			return bad("a column that is not as it is written", err);
+		}
+		if ((size_t)(c.p - start) > VV_FACTS_BYTES && c.p - at > 1) {
+			return bad("bounds beyond what fits", err);
+		}
+		if (out && count == out->cap && (rc = room(out, count * 2 + 16, err)) < 0) {
+			return rc;
+		}
+		if (out) {
+			out->columns[count] = f;
+		}
+		count++;
+	}
+	if (f.missing == VV_MISSING_ALL) {
+		return bad("a last column without any text", err);
+	}
+	if (out) {
+		out->count = count;
+	}
+	return VV_OK;
+}
+
+void vv_facts_column(vv_fact *out, const void *bytes, size_t len, size_t column)
+{
+	const uint8_t *start = bytes;
+	cursor c = {start, start + len};
+	bool sound = true;
+
+	for (size_t i = 0; i <= column && c.p < c.end && sound; i++) {
+		sound = get_column(&c, out);
+		if (i == column && sound) {
+			return;
+		}
+	}
+	assert(sound);
+	memset(out, 0, sizeof *out);
+	out->missing = VV_MISSING_ALL;
+}

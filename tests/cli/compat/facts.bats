@@ -1,0 +1,49 @@
+# A repository with roots of format 2, as the first varve that knew it wrote them: of facts.
+load ../helper
+
+old_repo() {
+	local from="$BATS_TEST_DIRNAME/../../compat/format-2"
+	git clone -q "$from/history.bundle" .
+	git remote remove origin
+	mkdir -p .git/varve/packs
+	cp "$from"/*.pack .git/varve/packs
+	varve init -q && varve restore p.csv
+}
+
+@test "a repository of format 2 is read, whole and sound" {
+	old_repo > /dev/null 2>&1
+	rows 5000 | sed 's/^62,item [0-9]*/62,two/' | cmp - p.csv
+	succeeds varve fsck --data
+	succeeds varve cat HEAD~1:p.csv --where id=62
+	output_has "item"
+	succeeds varve cat HEAD:p.csv --where 'name^=two' --columns id
+	output_is $'id\n62'
+	succeeds varve diff HEAD~2 HEAD~1
+	output_is ""
+	succeeds varve status
+	output_lacks "modified"
+}
+
+@test "a file that did not change keeps its root of format 2, and its child is of format 2" {
+	old_repo > /dev/null 2>&1
+	git rev-parse HEAD:p.csv > want
+	rm -rf .git/varve/cache
+	touch p.csv
+	succeeds varve add p.csv
+	git rev-parse :p.csv | cmp - want
+	sed -i 's/^62,two/62,item 913/' p.csv
+	varve add p.csv > /dev/null
+	# the version before the change, made again
+	[ "$(git rev-parse :p.csv)" = "$(git rev-parse HEAD~1:p.csv)" ]
+}
+
+@test "a table of format 1 stays one until it is asked for more, and then is what it was" {
+	old_repo > /dev/null 2>&1
+	git checkout -q HEAD~2
+	varve restore p.csv
+	touch p.csv
+	succeeds varve add p.csv
+	[ "$(git rev-parse :p.csv)" = "$(git rev-parse HEAD:p.csv)" ]
+	varve add --facts p.csv > /dev/null
+	[ "$(git rev-parse :p.csv)" = "$(git rev-parse main~1:p.csv)" ]
+}
