@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/web/pages/pages.h"
 #include "cmd/web/web.h"
 #include "cmd/work/serve/http.h"
 #include "cmd/work/serve/repo.h"
@@ -172,7 +173,7 @@ static int run_serve(void *opts, int argc, char **argv)
 	if (argc == 0) {
 		return vv_usage_error("say which repositories to serve");
 	}
-	if (!(web = vv_web_open(&(vv_web_options){0}))) {
+	if (!(web = vv_web_open(&(vv_web_options){.pages = &vv_pages}))) {
 		vv_fail_nomem(&err);
 		return vv_report(&err);
 	}

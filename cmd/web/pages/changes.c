@@ -1,0 +1,518 @@
+/*
+ * changes: what changed, as a list of commits in words of rows: of the repository (the first page) and of
+ * one dataset, with its plot and two versions to pick.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/show.h"
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/parts.h"
+#include "cmd/web/pages/plot.h"
+#include "cmd/web/pages/table_part.h"
+
+#define RECENT 10u
+#define OF_HISTORY 50u
+#define DATASETS 12u /* beside the list of commits */
+#define FIRST_ROWS 50u
+#define COOKIE "varve_seen"
+#define VISIT_ENDS 3600 /* seconds without a look */
+
+static const char *sign_of(const vv_web_change *c)
+{
+	return c->kind == VV_WEB_ADDED ? "+" : c->kind == VV_WEB_REMOVED ? "\u2212" : "~";
+}
+
+static const char *style_of(const vv_web_change *c)
+{
+	return c->kind == VV_WEB_ADDED ? "a" : c->kind == VV_WEB_REMOVED ? "r" : "c";
+}
+
+/* Where a change leads: its comparison, or the dataset where there is nothing to compare with. */
+static vv_html_url to_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
+			     const vv_web_change *c)
+{
+	if (a->none || (c->kind == VV_WEB_ADDED && !b->none)) {
+		return vv_page_to(p, VV_WEB_AT_DATA, b->hex, c->path);
+	}
+	return vv_page_to_compare(p, a, b, c->path);
+}
+
+void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
+			const vv_web_change *c)
+{
+	vv_html *words = vv_page_piece_new(p);
+
+	if (c->words && *c->words) {
+		vv_page_put_change_words(p, words, c->words);
+	} else if (!c->table) {
+		part_words(words, .text = vv_html_words(c->kind == VV_WEB_ADDED     ? "new file"
+							: c->kind == VV_WEB_REMOVED ? "removed"
+										    : "changed"));
+	}
+	part_log_change(&p->html, .at = to_change(p, a, b, c), .path = vv_html_words(c->path),
+			.old_path = vv_html_words(c->old_path), .sign = vv_html_words(sign_of(c)),
+			.kind = vv_html_words(style_of(c)), .words = words);
+}
+
+typedef struct log_look {
+	const char *path; /* of a dataset; NULL: all */
+	bool pick;
+} log_look;
+
+static void put_entry(vv_page *p, const vv_web_log_entry *e, const log_look *look, size_t i,
+		      size_t count)
+{
+	vv_html_url at = e->before.none ? vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, look->path)
+					: vv_page_to_compare(p, &e->before, &e->commit, look->path);
+
+	part_log_entry_begin(
+		&p->html,
+		.subject = vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)"),
+		.at = at, .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
+		.author = vv_html_words(e->commit.author), .brief = vv_html_words(e->commit.brief),
+		.at_version = vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, look->path));
+	for (size_t k = 0; k < e->count; k++) {
+		vv_page_put_change(p, &e->before, &e->commit, &e->changes[k]);
+	}
+	if (e->more) {
+		part_log_more(&p->html, .at = at, .text = vv_html_words("and more files"));
+	} else if (e->count == 0) {
+		part_log_quiet(&p->html, .text = vv_html_words("no file changed"));
+	}
+	if (look->pick) {
+		part_log_pick(&p->html, .hex = vv_html_words(e->commit.hex),
+			      .brief = vv_html_words(e->commit.brief),
+			      .first = count > 1 ? i == 1 : i == 0, .second = i == 0);
+	}
+	part_log_entry_end(&p->html);
+}
+
+static void put_log(vv_page *p, const vv_web_log *log, const log_look *look)
+{
+	vv_web_address to = *p->at;
+
+	if (log->count == 0) {
+		part_nothing(&p->html, .text = vv_html_words("Nothing has changed."));
+		return;
+	}
+	part_log_begin(&p->html);
+	for (size_t i = 0; i < log->count; i++) {
+		put_entry(p, &log->entries[i], look, i, log->count);
+	}
+	part_log_end(&p->html);
+	if (!log->complete) {
+		vv_html_url older;
+		to.after = log->next;
+		to.path = log->next_path ? log->next_path : to.path;
+		older = vv_page_link(p, &to);
+		if (older.s) {
+			part_pager_begin(&p->html, .words = NULL);
+			part_pager_link(&p->html, .at = older, .text = vv_html_words("Older"),
+					.rel = vv_html_words("next"), .id = vv_html_words("next"));
+			part_pager_end(&p->html);
+		}
+	}
+}
+
+/* Where the list begins: where the page before ended, or at the version that is meant. */
+static vv_status read_log(vv_page *p, const char *path, size_t limit, vv_web_log *out,
+			  vv_error *err)
+{
+	vv_web_log_query q = {.path = path,
+			      .from = &p->asked->commit.id,
+			      .limit = p->at->limit ? p->at->limit : limit};
+	vv_web_commit after, since;
+	vv_status rc;
+
+	if (p->at->after) {
+		if ((rc = vv_web_commit_find(p->asked->visit, p->at->after, &after, NULL, err)) <
+		    0) {
+			return rc;
+		}
+		q.from = &after.id;
+	}
+	if (p->at->since) {
+		if ((rc = vv_web_commit_find(p->asked->visit, p->at->since, &since, NULL, err)) <
+		    0) {
+			return rc;
+		}
+		q.since = since.time + 1;
+	}
+	return vv_web_log_read(p->asked->visit, &q, out, err);
+}
+
+/* ---- the first page */
+
+static void day_text(char out[16], int64_t time)
+{
+	struct tm tm;
+	time_t t = (time_t)time;
+
+	out[0] = '\0';
+	if (gmtime_r(&t, &tm)) {
+		(void)snprintf(out, 16, "%04d-%02d-%02d", (tm.tm_year + 1900) % 10000,
+			       (tm.tm_mon + 1) % 100, tm.tm_mday % 100);
+	}
+}
+
+/* Fields for two dates, the last year of the history in them. */
+static void put_between(vv_page *p, const char *path)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
+	vv_html_url at = vv_page_link(p, &to);
+	char from[16], until[16];
+
+	if (!at.s || (p->place && p->place->link)) {
+		return;
+	}
+	day_text(from, p->asked->commit.time - (int64_t)365 * 24 * 3600);
+	day_text(until, p->asked->commit.time);
+	part_between_form(&p->html, .at = at, .from = vv_page_text(p, "%s", from),
+			  .to = vv_page_text(p, "%s", until), .path = vv_html_words(path));
+}
+
+vv_html *vv_page_dataset_line(vv_page *p, const vv_web_dataset *d)
+{
+	vv_html *h = vv_page_piece_new(p);
+	vv_plot_point *points = d->line_count
+					? vv_arena_calloc(&p->arena, d->line_count, sizeof(*points))
+					: NULL;
+
+	for (size_t i = 0; points && i < d->line_count; i++) {
+		points[i].x = d->line[i].time;
+		points[i].y = (double)d->line[i].rows;
+	}
+	if (points && d->line_count > 1) {
+		vv_plot_spark(p, h,
+			      vv_page_text(p, "Rows over time: from %s to %s",
+					   vv_text_count(d->line[0].rows),
+					   vv_text_count(d->line[d->line_count - 1].rows)),
+			      points, d->line_count);
+	}
+	return h;
+}
+
+vv_html *vv_page_dataset_last(vv_page *p, const vv_web_dataset *d)
+{
+	vv_html *h = vv_page_piece_new(p);
+
+	if (d->has_last) {
+		part_moment(h, .iso = vv_page_iso(p, &d->last), .text = vv_page_day(p, &d->last),
+			    .title = vv_html_words(d->last.subject));
+	}
+	return h;
+}
+
+static void put_dataset_cards(vv_page *p, const vv_web_datasets *all)
+{
+	const vv_web_commit *c = &p->asked->commit;
+
+	if (all->tables == 0) {
+		return;
+	}
+	part_subtitle(&p->html, .text = vv_html_words("Datasets"), .id = vv_html_words("datasets"));
+	for (size_t i = 0; i < all->tables && i < DATASETS; i++) {
+		const vv_web_dataset *d = &all->items[i];
+		part_dataset_card(
+			&p->html, .name = vv_html_words(d->path),
+			.at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, d->path),
+			.facts = d->stored
+					 ? vv_page_text(p, "%s, %s",
+							vv_text_counted(d->rows, "row", NULL),
+							vv_text_counted(d->columns, "column", NULL))
+					 : vv_page_text(p, "%s", vv_text_bytes(d->bytes)),
+			.line = vv_page_dataset_line(p, d), .last = vv_page_dataset_last(p, d));
+	}
+	if (all->tables > DATASETS || all->more) {
+		vv_html *link = vv_page_piece_new(p);
+		part_link(link, .at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, NULL),
+			  .text = vv_html_words("All datasets"));
+		part_paragraph(&p->html, .body = link);
+	}
+}
+
+static vv_html *lead(vv_page *p, const vv_web_datasets *all)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	vv_html *h = vv_page_piece_new(p);
+
+	part_strong(h,
+		    .text = vv_page_text(p, "%s", vv_text_counted(all->tables, "dataset", NULL)));
+	part_words(h, .text = vv_html_words(". Last change by "));
+	part_strong(h, .text = vv_html_words(c->author));
+	part_words(h, .text = vv_html_words(", "));
+	part_moment(h, .iso = vv_page_iso(p, c), .text = vv_page_moment(p, c));
+	part_words(h, .text = vv_html_words("."));
+	return h;
+}
+
+/* The first rows of the only dataset. */
+static vv_status put_first_rows(vv_page *p, const char *path, vv_error *err)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	vv_web_rows_query q = {.limit = FIRST_ROWS, .cell_max = 300};
+	vv_web_table *t;
+	vv_web_rows rows;
+	vv_html *link = vv_page_piece_new(p);
+	vv_status rc;
+
+	if ((rc = vv_web_table_open(p->asked->visit, c, path, &t, err)) < 0) {
+		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK; /* its own page says why */
+	}
+	if (t->kind != VV_WEB_TABLE) {
+		return VV_OK;
+	}
+	if ((rc = vv_web_rows_read(p->asked->visit, t, &q, &rows, err)) < 0) {
+		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK;
+	}
+	part_subtitle(&p->html, .text = vv_page_text(p, "%s now", path),
+		      .id = vv_html_words("rows"));
+	vv_page_put_rows(p, t, &rows, &q, false);
+	part_link(link, .at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, path),
+		  .text = vv_page_text(p, "All %s", vv_text_counted(t->rows, "row", NULL)));
+	part_paragraph(&p->html, .body = link);
+	return VV_OK;
+}
+
+/* ---- since the last visit: a cookie with the commit of the visit before and of this one */
+
+typedef struct seen {
+	char before[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
+	int64_t before_time, now_time;
+} seen;
+
+static bool read_seen(seen *out, const char *cookies)
+{
+	const char *at = cookies ? strstr(cookies, COOKIE "=") : NULL;
+	long long before, now;
+
+	*out = (seen){.before_time = 0};
+	if (!at || (at != cookies && at[-1] != ' ' && at[-1] != ';') ||
+	    sscanf(at + strlen(COOKIE "="), "%40[0-9a-f].%lld.%40[0-9a-f].%lld", out->before,
+		   &before, out->now, &now) != 4 ||
+	    strlen(out->before) != VV_OID_TEXT || strlen(out->now) != VV_OID_TEXT) {
+		*out = (seen){.before_time = 0};
+		return false;
+	}
+	out->before_time = before;
+	out->now_time = now;
+	return true;
+}
+
+/* A link when something is new since then; the cookie of this visit. */
+static void put_since(vv_page *p, vv_buf *cookie)
+{
+	const vv_web_commit *head = &p->asked->commit;
+	int64_t now = (int64_t)time(NULL);
+	vv_web_commit then;
+	vv_error ignored;
+	seen s;
+
+	if (head->none || head->work) {
+		return;
+	}
+	if (!read_seen(&s, p->asked->cookies)) {
+		memcpy(s.before, head->hex, sizeof(s.before));
+		s.before_time = now;
+	} else if (now - s.now_time > VISIT_ENDS) {
+		memcpy(s.before, s.now, sizeof(s.before));
+		s.before_time = s.now_time;
+	}
+	if (strcmp(s.before, head->hex) != 0 &&
+	    vv_web_commit_find(p->asked->visit, s.before, &then, NULL, &ignored) == VV_OK) {
+		vv_web_commit shown = {.time = s.before_time};
+		part_since_card(&p->html, .at = vv_page_to_compare(p, &then, head, NULL),
+				.iso = vv_page_iso(p, &shown), .when = vv_page_day(p, &shown));
+	}
+	vv_buf_printf(cookie,
+		      COOKIE "=%s.%lld.%s.%lld; Path=%s/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+		      s.before, (long long)s.before_time, head->hex, (long long)now, p->at->base);
+}
+
+vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	const log_look look = {NULL, false};
+	vv_web_datasets all;
+	vv_web_log log;
+	vv_status rc;
+
+	if (c->none) {
+		vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(p->asked->repository),
+						  .description = vv_html_words("No commits yet")});
+		part_heading(&p->html, .title = vv_html_words(p->asked->repository));
+		part_nothing(&p->html, .text = vv_html_words("There are no commits yet."));
+		return vv_page_end(p, vv_html_words(NULL), out, err);
+	}
+	if ((rc = read_log(p, NULL, RECENT, &log, err)) < 0 ||
+	    (rc = vv_web_datasets_read(p->asked->visit, c, 200, true, &all, err)) < 0) {
+		return rc;
+	}
+	vv_page_begin(
+		p, &(vv_page_frame){
+			   .title = vv_page_text(p, "%s: what changed", p->asked->repository),
+			   .description = vv_page_text(p, "%s. Last change: %s, %s",
+						       vv_text_counted(all.tables, "dataset", NULL),
+						       c->subject, vv_page_day(p, c).s),
+			   .version = c});
+	part_heading(&p->html, .title = vv_html_words("What changed"), .lead = lead(p, &all));
+	put_since(p, cookie);
+	part_split_begin(&p->html);
+	part_main_begin(&p->html);
+	put_log(p, &log, &look);
+	part_main_end(&p->html);
+	part_side_begin(&p->html, .label = vv_html_words("Dates and datasets"));
+	put_between(p, all.tables == 1 ? all.items[0].path : NULL);
+	put_dataset_cards(p, &all);
+	part_side_end(&p->html);
+	part_split_end(&p->html);
+	if (all.tables == 1 && !p->at->after &&
+	    (rc = put_first_rows(p, all.items[0].path, err)) < 0) {
+		return rc;
+	}
+	return vv_page_end(p, vv_html_words(NULL), out, err);
+}
+
+/* ---- the history of a dataset */
+
+static double cells_of(const vv_web_log_entry *e)
+{
+	return e->count > 0 && e->changes[0].counts.counted ? (double)e->changes[0].counts.cells
+							    : 0;
+}
+
+static void put_figures(vv_page *p, const vv_web_log *log)
+{
+	static const char *const heads[] = {"Version", "Rows",    "Added",
+					    "Removed", "Changed", "Changed cells"};
+	vv_html *head = vv_page_piece_new(p);
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		part_th(head, .text = vv_html_words(heads[i]), .kind = vv_html_words(i ? "n" : ""));
+	}
+	part_fold_begin(&p->html, .text = vv_html_words("The figures of both plots as a table"));
+	part_table_begin(&p->html, .label = vv_html_words("Figures"), .head = head);
+	for (size_t i = 0; i < log->count; i++) {
+		const vv_web_log_entry *e = &log->entries[i];
+		const vv_change_counts *n = e->count > 0 ? &e->changes[0].counts : NULL;
+		bool counted = n && n->counted;
+		part_figures_row(
+			&p->html, .day = vv_page_day(p, &e->commit),
+			.brief = vv_html_words(e->commit.brief),
+			.rows = vv_page_text(p, "%s", vv_text_count(e->rows)),
+			.added = counted ? vv_page_text(p, "%s", vv_text_count(n->added))
+					 : vv_html_words(""),
+			.removed = counted ? vv_page_text(p, "%s", vv_text_count(n->removed))
+					   : vv_html_words(""),
+			.changed = counted ? vv_page_text(p, "%s", vv_text_count(n->changed))
+					   : vv_html_words(""),
+			.cells = counted ? vv_page_text(p, "%s", vv_text_count(n->cells))
+					 : vv_html_words(""));
+	}
+	part_table_end(&p->html);
+	part_fold_end(&p->html);
+}
+
+static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
+{
+	static const char *const kinds[VV_PLOT_STACK] = {"added", "removed", "changed"};
+	static const char *const words[VV_PLOT_STACK] = {"rows added", "rows removed",
+							 "rows changed"};
+	size_t count = log->count;
+	vv_plot_bar *bars;
+	vv_plot_point *rows;
+
+	if (count < 2) {
+		return VV_OK;
+	}
+	bars = vv_arena_calloc(&p->arena, count, sizeof(*bars));
+	rows = vv_arena_calloc(&p->arena, count, sizeof(*rows));
+	if (!bars || !rows) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) { /* oldest first */
+		const vv_web_log_entry *e = &log->entries[count - 1 - i];
+		const vv_change_counts *n = e->count > 0 ? &e->changes[0].counts : NULL;
+		const char *said = e->count > 0 && e->changes[0].words ? e->changes[0].words : "";
+		vv_html_text day = vv_page_day(p, &e->commit);
+		if (n && n->counted) {
+			bars[i] = (vv_plot_bar){.parts = {(double)n->added, (double)n->removed,
+							  (double)n->changed}};
+		}
+		bars[i].label = i == 0 || i == count - 1 ? day : vv_html_words(NULL);
+		bars[i].words = vv_page_text(p, "%s: %s; %.0f cells changed", day.s, said,
+					     cells_of(e));
+		rows[i] = (vv_plot_point){
+			e->commit.time, (double)e->rows,
+			vv_page_text(p, "%s: %s", day.s, vv_text_counted(e->rows, "row", NULL))};
+	}
+	vv_plot_bars(
+		p,
+		&(vv_plot){.title = vv_html_words("Rows changed, version by version"),
+			   .words = vv_page_text(
+				   p,
+				   "Bars: rows added, removed and changed in each of %zu versions",
+				   count)},
+		kinds, bars, count);
+	part_legend_begin(&p->html);
+	for (size_t i = 0; i < VV_PLOT_STACK; i++) {
+		part_legend_key(&p->html, .kind = vv_html_words(kinds[i]),
+				.text = vv_html_words(words[i]));
+	}
+	part_legend_end(&p->html);
+	vv_plot_line(p,
+		     &(vv_plot){.title = vv_html_words("Rows over time"),
+				.words = vv_page_text(
+					p, "A line: from %s to %s",
+					vv_text_count(log->entries[count - 1].rows),
+					vv_text_counted(log->entries[0].rows, "row", NULL))},
+		     rows, count);
+	put_figures(p, log);
+	return VV_OK;
+}
+
+vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	const char *path = p->at->path;
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
+	vv_html_url compare = vv_page_link(p, &to);
+	bool pick = path && compare.s && !(p->place && p->place->link);
+	const log_look look = {path, pick};
+	vv_web_log log;
+	vv_status rc;
+
+	if ((rc = read_log(p, path, OF_HISTORY, &log, err)) < 0) {
+		return rc;
+	}
+	if (path && log.count == 0 && !p->at->after) {
+		return vv_fail(err, VV_ENOTFOUND, "no version up to %s has '%s'", c->brief,
+			       vv_text_shows(path));
+	}
+	vv_page_begin(p, &(vv_page_frame){.title = vv_page_text(p, "History of %s",
+								path ? path : p->asked->repository),
+					  .description = vv_page_text(
+						  p, "%zu versions%s", log.count,
+						  log.complete ? "" : ", and older ones"),
+					  .dataset = path,
+					  .version = c});
+	part_heading(&p->html, .title = path ? vv_html_words(path) : vv_html_words("History"));
+	if (path) {
+		vv_page_put_tabs(p, c, path);
+		if ((rc = put_plots(p, &log, err)) < 0) {
+			return rc;
+		}
+		part_subtitle(&p->html, .text = vv_html_words("Versions"),
+			      .id = vv_html_words("versions"));
+	}
+	if (pick) {
+		part_pick_form_begin(&p->html, .at = compare, .path = vv_html_words(path));
+	}
+	put_log(p, &log, &look);
+	if (pick) {
+		part_pick_form_end(&p->html);
+	}
+	return vv_page_end(p, vv_html_words(NULL), out, err);
+}

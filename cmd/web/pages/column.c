@@ -1,0 +1,246 @@
+/*
+ * column: the values of a column now, and how its figures went from version to version.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/show.h"
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/parts.h"
+#include "cmd/web/pages/plot.h"
+#include "cmd/web/pages/values_part.h"
+#include "cmd/work/web/history.h"
+
+#define COMMON 20u
+#define VERSIONS 40u
+
+static void put_chooser(vv_page *p, const vv_web_table *t, size_t chosen)
+{
+	part_jump_list_begin(&p->html, .label = vv_html_words("Columns"));
+	for (size_t i = 0; i < t->column_count && i < 500; i++) {
+		vv_html_url at = vv_page_to_column(p, &t->commit, t->path, t->columns[i].name);
+		if (at.s) {
+			part_chip(&p->html, .at = at, .text = vv_html_words(t->columns[i].name),
+				  .on = i == chosen);
+		}
+	}
+	part_jump_list_end(&p->html);
+}
+
+typedef enum figure { MISSING, DISTINCT, MEAN, LEAST, GREATEST, FIGURES } figure;
+
+static bool read_number(double *out, const vv_web_cell *c)
+{
+	char text[64], *end;
+
+	if (c->kind != VV_WEB_VALUE || c->len == 0 || c->len >= sizeof(text)) {
+		return false;
+	}
+	memcpy(text, c->text, c->len);
+	text[c->len] = '\0';
+	*out = strtod(text, &end);
+	return *end == '\0';
+}
+
+/* False: the version has no such figure. */
+static bool figure_of(double *out, const vv_web_column_then *then, figure f)
+{
+	const vv_web_values *v = &then->values;
+
+	if (!then->there || v->looked_at == 0) {
+		return false;
+	}
+	switch (f) {
+	case MISSING:
+		*out = (double)v->missing / (double)v->looked_at;
+		return true;
+	case DISTINCT:
+		*out = (double)v->distinct;
+		return true;
+	case MEAN:
+		*out = v->mean;
+		return v->numeric && !v->times;
+	case LEAST:
+		return v->numeric && !v->times && v->has_range && read_number(out, &v->least);
+	case GREATEST:
+		return v->numeric && !v->times && v->has_range && read_number(out, &v->greatest);
+	case FIGURES:
+		break;
+	}
+	return false;
+}
+
+static const char *const names[FIGURES] = {"Share of missing values", "Different values", "Mean",
+					   "Least value", "Greatest value"};
+
+static vv_html_text figure_text(vv_page *p, const vv_web_column_then *then, figure f)
+{
+	double y;
+
+	if (!figure_of(&y, then, f)) {
+		return vv_html_words("");
+	}
+	return f == MISSING ? vv_page_text(p, "%.3g %%", 100 * y) : vv_plot_number(p, y);
+}
+
+/* A line where the figure was not always the same. */
+static vv_status put_line(vv_page *p, const vv_web_column_life *life, figure f, vv_error *err)
+{
+	vv_plot_point *points = vv_arena_calloc(&p->arena, life->count, sizeof(*points));
+	size_t n = 0;
+	bool moves = false;
+
+	if (!points) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = life->count; i-- > 0;) { /* oldest first */
+		const vv_web_column_then *then = &life->points[i];
+		double y;
+		if (figure_of(&y, then, f)) {
+			points[n] = (vv_plot_point){then->commit.time, y,
+						    vv_page_text(p, "%s: %s",
+								 vv_page_day(p, &then->commit).s,
+								 figure_text(p, then, f).s)};
+			moves = moves || points[n].y > points[0].y || points[n].y < points[0].y;
+			n++;
+		}
+	}
+	if (n >= 2 && moves) {
+		vv_plot_line(
+			p,
+			&(vv_plot){.title = vv_html_words(names[f]),
+				   .words = vv_page_text(p, "%s: from %s to %s", names[f],
+							 points[0].words.s, points[n - 1].words.s),
+				   .from_zero = f == MISSING,
+				   .percent = f == MISSING},
+			points, n);
+	}
+	return VV_OK;
+}
+
+static void put_table(vv_page *p, const vv_web_column_life *life, bool numeric)
+{
+	vv_html *head = vv_page_piece_new(p);
+
+	part_th(head, .text = vv_html_words("Version"), .kind = vv_html_words(""));
+	part_th(head, .text = vv_html_words("Rows"), .kind = vv_html_words("n"));
+	for (int f = 0; f < (numeric ? FIGURES : MEAN); f++) {
+		part_th(head, .text = vv_html_words(names[f]), .kind = vv_html_words("n"));
+	}
+	part_table_begin(&p->html, .label = vv_html_words("Figures of versions"), .head = head);
+	for (size_t i = 0; i < life->count; i++) {
+		const vv_web_column_then *then = &life->points[i];
+		vv_html *cells = vv_page_piece_new(p), *day = vv_page_piece_new(p),
+			*rows = vv_page_piece_new(p);
+		part_words(day, .text = vv_page_text(p, "%s ", vv_page_day(p, &then->commit).s));
+		part_link_code(day,
+			       .at = vv_page_to_column(p, &then->commit, p->at->path, p->at->name),
+			       .text = vv_html_words(then->commit.brief));
+		part_words(rows, .text = vv_page_text(p, "%s", vv_text_count(then->rows)));
+		part_td(cells, .body = day, .kind = vv_html_words("w"));
+		part_td(cells, .body = rows, .kind = vv_html_words("n"));
+		for (int f = 0; f < (numeric ? FIGURES : MEAN); f++) {
+			vv_html *value = vv_page_piece_new(p);
+			part_words(value, .text = then->there ? figure_text(p, then, (figure)f)
+							      : vv_html_words("no such column"));
+			part_td(cells, .body = value, .kind = vv_html_words("n"));
+		}
+		part_tr(&p->html, .cells = cells);
+	}
+	part_table_end(&p->html);
+}
+
+static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
+{
+	vv_web_column_life life;
+	vv_status rc;
+
+	if ((rc = vv_web_column_life_read(p->asked->visit, &p->asked->commit, p->at->path,
+					  p->at->name, p->at->limit ? p->at->limit : VERSIONS,
+					  &life, err)) < 0) {
+		return rc;
+	}
+	if (life.count < 2) {
+		return VV_OK;
+	}
+	part_subtitle(&p->html, .text = vv_html_words("Over versions"),
+		      .id = vv_html_words("versions"));
+	for (int f = 0; f < FIGURES; f++) {
+		if ((rc = put_line(p, &life, (figure)f, err)) < 0) {
+			return rc;
+		}
+	}
+	put_table(p, &life, numeric);
+	if (!life.complete) {
+		part_note(&p->html,
+			  .text = vv_html_words("There was no time to look at older versions."));
+	}
+	return VV_OK;
+}
+
+/* Of a column that has a name; without one, the first is shown. */
+static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err)
+{
+	const vv_web_column *c = &t->columns[i];
+	vv_web_values v;
+	vv_status rc;
+
+	if ((rc = vv_web_values_read(p->asked->visit, t, i, NULL, COMMON, &v, err)) < 0) {
+		return rc;
+	}
+	part_subtitle(&p->html, .text = vv_page_text(p, "%s", c->name),
+		      .id = vv_html_words("column"));
+	vv_html *words = vv_page_piece_new(p);
+	part_words(words,
+		   .text = vv_page_text(p, "%s%s%s%s", c->type, c->key ? ", key" : "",
+					c->format ? ", format " : "", c->format ? c->format : ""));
+	if (c->unit) {
+		part_words(words, .text = vv_page_text(p, ", in %s", c->unit));
+	}
+	if (c->description) {
+		part_words(words, .text = vv_page_text(p, ". %s", c->description));
+	}
+	part_paragraph(&p->html, .body = words);
+	vv_page_put_values(p, t, i, &v, true);
+	return put_versions(p, v.numeric && !v.times, err);
+}
+
+vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err)
+{
+	vv_web_address named = *p->at;
+	vv_html *lead = vv_page_piece_new(p);
+	vv_web_table *t;
+	size_t i = 0;
+	vv_status rc;
+
+	if ((rc = vv_web_table_open(p->asked->visit, &p->asked->commit, p->at->path, &t, err)) <
+	    0) {
+		return rc;
+	}
+	if (t->kind != VV_WEB_TABLE || t->column_count == 0) {
+		return vv_fail(err, VV_EINPUT, "'%s' has no columns", vv_text_shows(t->path));
+	}
+	if (named.name && (rc = vv_web_column_find(t, named.name, &i, err)) < 0) {
+		return rc;
+	}
+	named.name = t->columns[i].name;
+	p->at = &named;
+	vv_page_begin(
+		p, &(vv_page_frame){
+			   .title = vv_page_text(p, "%s of %s", named.name, t->path),
+			   .description = vv_page_text(
+				   p, "A column of %s: its values, now and over versions", t->path),
+			   .dataset = t->path,
+			   .version = &t->commit});
+	part_words(lead, .text = vv_html_words("Version "));
+	vv_page_put_version(p, lead, &t->commit);
+	part_heading(&p->html, .title = vv_html_words(t->path), .lead = lead);
+	vv_page_put_tabs(p, &t->commit, t->path);
+	put_chooser(p, t, i);
+	if ((rc = put_column(p, t, i, err)) < 0) {
+		return rc;
+	}
+	rc = vv_page_end(p, vv_html_words(NULL), out, err);
+	p->at = p->asked->address;
+	return rc;
+}

@@ -1,0 +1,71 @@
+/*
+ * html: writing HTML so that no value can become markup.
+ *
+ * A vv_html is written by the parts of cmd/web/pages/parts (HTML in files of its own, compiled by
+ * tests/cmake/html_parts.py into parts.h): each takes a struct of values, and the type of a value and the
+ * place where it stands in the part decide how it is escaped. Nothing else appends to a vv_html but the
+ * functions below, and none of them takes markup.
+ *
+ * Text is a value of the data: marks of HTML become entities; what cannot be seen or turns writing round
+ * (control characters, bidi marks, bytes that are no UTF-8) is shown as it is told elsewhere (\x1b,
+ * \u{202e}), in an element of its own where one may stand.
+ *
+ * A correct caller: VV_HTML_INIT, parts, vv_html_take or vv_html_clear.
+ */
+#ifndef VV_CMD_WEB_PAGES_HTML_H
+#define VV_CMD_WEB_PAGES_HTML_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+typedef struct vv_html {
+	vv_buf markup; /* appended to by html.c alone */
+} vv_html;
+
+#define VV_HTML_INIT                                                                               \
+	{                                                                                          \
+		VV_BUF_INIT                                                                        \
+	}
+
+void vv_html_clear(vv_html *h);
+bool vv_html_is_empty(const vv_html *h);
+/* Moves the page to the end of out; h is empty then. VV_ENOMEM also for what failed before. */
+vv_status vv_html_take(vv_html *h, vv_buf *out, vv_error *err);
+
+/* A value of the data, or a word of ours: borrowed bytes of any kind. NULL: there is none. */
+typedef struct vv_html_text {
+	const char *s;
+	size_t len;
+} vv_html_text;
+vv_html_text vv_html_words(const char *s); /* NULL: none */
+vv_html_text vv_html_bytes(const char *s, size_t len);
+
+/* An address that a page leads to. What does not begin with '/', '#', '?', '.', "http:" or "https:",
+ * or names another host by "//", leads to "#" instead: "javascript:" among them. Made of parts with
+ * vv_html_address_*: what is between them is encoded. */
+typedef struct vv_html_url {
+	const char *s; /* NULL: none */
+} vv_html_url;
+vv_html_url vv_html_link(const char *address);
+
+/* --- what parts.c is made of ------------------------------------------------------------------- */
+
+/* The text of a part, which is ours. */
+void vv_html_put_part(vv_html *h, const char *s, size_t len);
+/* Between tags. */
+void vv_html_put_text(vv_html *h, vv_html_text t);
+/* In attributes, and in elements that hold nothing but text (title, option): no element is made. */
+void vv_html_put_plain(vv_html *h, vv_html_text t);
+/* In an attribute that is sent back (value, data-...): every character as it is, but what is no
+ * UTF-8 and NUL, which become U+FFFD. */
+void vv_html_put_exact(vv_html *h, vv_html_text t);
+void vv_html_put_url(vv_html *h, vv_html_url u);
+void vv_html_put_count(vv_html *h, uint64_t n);          /* 1,204 */
+void vv_html_put_number(vv_html *h, int64_t n);          /* -1204 */
+void vv_html_put_html(vv_html *h, const vv_html *piece); /* NULL: nothing */
+
+#endif

@@ -1,0 +1,492 @@
+/*
+ * page: knows the frame, and how links, moments, changes and values look wherever they stand.
+ */
+#include "cmd/web/pages/page.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/show.h"
+#include "cmd/web/pages/parts.h"
+#include "transport/server/words.h"
+
+#define LEAD 60u /* bytes shown of what two long values have in common */
+#define COMPACT "0123456789.,:+-/%()eETZ "
+#define COMPACT_MAX 40u /* bytes of a value that is not broken into lines */
+/* of a page in a file: no server says it */
+#define POLICY                                                                                     \
+	"default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' file: data:; base-uri 'none'"
+
+typedef struct vv_page_piece {
+	vv_html html;
+	struct vv_page_piece *before;
+} vv_page_piece;
+
+void vv_page_init(vv_page *p, const vv_web_asked *asked, const vv_page_place *place)
+{
+	*p = (vv_page){.asked = asked, .at = asked->address, .place = place};
+	vv_arena_init(&p->arena);
+}
+
+void vv_page_clear(vv_page *p)
+{
+	for (vv_page_piece *i = p->pieces; i; i = i->before) {
+		vv_html_clear(&i->html);
+	}
+	vv_html_clear(&p->html);
+	vv_arena_clear(&p->arena);
+}
+
+vv_html *vv_page_piece_new(vv_page *p)
+{
+	vv_page_piece *made = vv_arena_calloc(&p->arena, 1, sizeof(*made));
+
+	if (!made) {
+		p->failed = true;
+		return &p->html; /* the page is lost anyway */
+	}
+	made->before = p->pieces;
+	p->pieces = made;
+	return &made->html;
+}
+
+vv_html_text vv_page_text(vv_page *p, const char *fmt, ...)
+{
+	vv_html_text t = {NULL, 0};
+	vv_buf b = VV_BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vv_buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	t.s = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+	t.len = t.s ? b.len : 0;
+	p->failed = p->failed || !t.s;
+	vv_buf_clear(&b);
+	return t;
+}
+
+/* ---- links */
+
+vv_html_url vv_page_link(vv_page *p, const vv_web_address *to)
+{
+	vv_html_url u = {NULL};
+	vv_buf b = VV_BUF_INIT;
+	bool there = true;
+
+	if (p->place && p->place->link) {
+		there = p->place->link(p->place->payload, &b, to);
+	} else {
+		vv_web_address_put(&b, to);
+	}
+	if (there) {
+		u.s = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+		p->failed = p->failed || !u.s;
+	}
+	vv_buf_clear(&b);
+	return u;
+}
+
+vv_html_url vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path)
+{
+	vv_web_address to = vv_web_address_of(p->at, place);
+
+	to.rev = rev;
+	to.path = path;
+	return vv_page_link(p, &to);
+}
+
+vv_html_url vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
+			       const char *path)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
+
+	to.other_rev = a->hex;
+	to.rev = b->hex;
+	to.path = path;
+	return a->none || b->none ? (vv_html_url){NULL} : vv_page_link(p, &to);
+}
+
+vv_html_url vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
+			   uint64_t number)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ROW);
+
+	to.rev = c->hex;
+	to.path = path;
+	to.key = key;
+	to.has_row = !key;
+	to.row = number;
+	return vv_page_link(p, &to);
+}
+
+vv_html_url vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
+			      const char *name)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COLUMN);
+
+	to.rev = c->hex;
+	to.path = path;
+	to.name = name;
+	return vv_page_link(p, &to);
+}
+
+vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
+{
+	vv_html_url u = {NULL};
+	vv_buf b = VV_BUF_INIT;
+
+	if (p->place && p->place->link) {
+		return u;
+	}
+	vv_buf_printf(&b, "%s/raw/%s", p->at->base, c->hex);
+	for (const char *s = path; *s;) {
+		size_t n = strcspn(s, "/");
+		vv_buf_putc(&b, '/');
+		vv_http_encode(&b, s, n);
+		s += n + (s[n] == '/' ? 1 : 0);
+	}
+	u.s = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+	p->failed = p->failed || !u.s;
+	vv_buf_clear(&b);
+	return u;
+}
+
+static vv_html_url to_asset(vv_page *p, const char *name, const char *file)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ASSET);
+
+	to.name = name;
+	return file ? vv_html_link(file) : vv_page_link(p, &to);
+}
+
+/* ---- the frame */
+
+static vv_html_url here(vv_page *p)
+{
+	vv_html_url u = vv_page_link(p, p->at);
+
+	if (!u.s || !p->asked->origin || (p->place && p->place->link)) {
+		return (vv_html_url){NULL};
+	}
+	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, u.s).s);
+}
+
+void vv_page_begin(vv_page *p, const vv_page_frame *f)
+{
+	const vv_page_place *place = p->place;
+	const char *repository = p->asked->repository;
+	vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_CHANGES),
+		       history = vv_web_address_of(p->at, VV_WEB_AT_HISTORY);
+	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
+	bool whole = !f->dataset;
+	vv_web_place at = p->at->place;
+
+	part_page_begin(
+		&p->html, .title = f->title, .description = f->description, .here = here(p),
+		.style = to_asset(p, "style.css", place ? place->style : NULL),
+		.script = to_asset(p, "script.js", place ? place->script : NULL),
+		.icon = to_asset(p, "icon.svg", place ? place->icon : NULL),
+		.policy = vv_html_words(place && place->link ? POLICY : NULL),
+		.repository = vv_html_words(repository), .home = vv_page_link(p, &home),
+		.changes = vv_page_link(p, &home), .in_changes = whole && at == VV_WEB_AT_CHANGES,
+		.files = vv_page_to(p, VV_WEB_AT_DATA, rev, NULL),
+		.in_files = whole && at == VV_WEB_AT_DATA, .history = vv_page_link(p, &history),
+		.in_history = whole && at == VV_WEB_AT_HISTORY,
+		.list = p->at->base && *p->at->base ? vv_html_link("/") : (vv_html_url){NULL},
+		.dataset = vv_html_words(f->dataset),
+		.dataset_at = f->dataset ? vv_page_to(p, VV_WEB_AT_DATA, rev, f->dataset)
+					 : (vv_html_url){NULL});
+}
+
+vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err)
+{
+	vv_web_address api = *p->at;
+	bool served = !(p->place && p->place->link) && p->asked->repository;
+
+	if (p->place && p->place->also) {
+		p->place->also(p->place->payload, p);
+	}
+	api.api = true;
+	part_page_end(&p->html, .version = vv_html_words(VARVE_VERSION), .words = words,
+		      .json = served ? vv_page_link(p, &api) : (vv_html_url){NULL});
+	if (p->failed) {
+		return vv_fail_nomem(err);
+	}
+	return vv_html_take(&p->html, out, err);
+}
+
+/* ---- words */
+
+static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+				     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/* By the author's clock. False: a time that no calendar has. */
+static bool local_time(struct tm *out, const vv_web_commit *c)
+{
+	time_t t = (time_t)(c->time + (int64_t)c->offset_min * 60);
+	return !c->none && gmtime_r(&t, out) != NULL;
+}
+
+vv_html_text vv_page_day(vv_page *p, const vv_web_commit *c)
+{
+	struct tm tm;
+
+	if (c->work) {
+		return vv_html_words("now");
+	}
+	return local_time(&tm, c) ? vv_page_text(p, "%d %s %d", tm.tm_mday, months[tm.tm_mon],
+						 tm.tm_year + 1900)
+				  : vv_html_words("");
+}
+
+vv_html_text vv_page_moment(vv_page *p, const vv_web_commit *c)
+{
+	struct tm tm;
+
+	if (c->work || !local_time(&tm, c)) {
+		return vv_page_day(p, c);
+	}
+	return vv_page_text(p, "%d %s %d, %02d:%02d", tm.tm_mday, months[tm.tm_mon],
+			    tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
+}
+
+vv_html_text vv_page_iso(vv_page *p, const vv_web_commit *c)
+{
+	int off = c->offset_min < 0 ? -c->offset_min : c->offset_min;
+	struct tm tm;
+
+	if (!local_time(&tm, c)) {
+		return vv_html_words("");
+	}
+	return vv_page_text(p, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", tm.tm_year + 1900,
+			    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+			    c->offset_min < 0 ? '-' : '+', off / 60, off % 60);
+}
+
+void vv_page_put_version(vv_page *p, vv_html *h, const vv_web_commit *c)
+{
+	vv_html_url at = c->none ? (vv_html_url){NULL}
+				 : vv_page_to(p, VV_WEB_AT_DATA, c->hex, NULL);
+
+	if (c->none) {
+		part_words(h, .text = vv_html_words("nothing"));
+		return;
+	}
+	if (c->work) {
+		part_words(h, .text = vv_html_words("the work tree"));
+		return;
+	}
+	if (at.s) {
+		part_link_code(h, .at = at, .text = vv_html_words(c->brief),
+			       .title = vv_html_words(c->subject));
+	} else {
+		part_code(h, .text = vv_html_words(c->brief));
+	}
+	part_words(h, .text = vv_html_words(" of "));
+	part_moment(h, .iso = vv_page_iso(p, c), .text = vv_page_day(p, c),
+		    .title = vv_page_moment(p, c));
+}
+
+/* The bytes of a word that is a sign and a number: "+35", "-1,204"; 0 of another. */
+static size_t signed_number(const char *s)
+{
+	size_t n = strspn(s + 1, "0123456789,");
+
+	return (*s == '+' || *s == '-' || *s == '~') && s[1] >= '0' && s[1] <= '9' ? n + 1 : 0;
+}
+
+void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words)
+{
+	while (*words) {
+		size_t n = signed_number(words), plain = 0;
+		if (n > 0) {
+			size_t digits = words[n - 1] == ',' ? n - 2 : n - 1;
+			vv_html_text t = vv_page_text(p, "%s%.*s",
+						      *words == '-'   ? "\u2212"
+						      : *words == '+' ? "+"
+								      : "~",
+						      (int)digits, words + 1);
+			n = digits + 1;
+			if (digits == 1 && words[1] == '0') {
+				part_words(h, .text = t);
+			} else if (*words == '+') {
+				part_number_added(h, .text = t);
+			} else if (*words == '-') {
+				part_number_removed(h, .text = t);
+			} else {
+				part_number_changed(h, .text = t);
+			}
+			words += n;
+		}
+		/* up to the next word that begins with a sign */
+		while (words[plain] && !(plain > 0 && words[plain - 1] == ' ' &&
+					 signed_number(words + plain) > 0)) {
+			plain++;
+		}
+		part_words(h, .text = vv_html_bytes(words, plain));
+		words += plain;
+	}
+}
+
+void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_HISTORY);
+	vv_web_commit before = {.none = true};
+	vv_error ignored;
+	vv_web_place at = p->at->place;
+
+	to.path = path;
+	to.rev = c->work ? NULL : c->hex;
+	if (!c->none && p->asked->visit &&
+	    vv_web_commit_before(p->asked->visit, c, &before, &ignored) < 0) {
+		before.none = true;
+	}
+	part_tabs_begin(&p->html, .rows = vv_page_to(p, VV_WEB_AT_DATA, c->hex, path),
+			.in_rows = at == VV_WEB_AT_DATA,
+			.compare = at == VV_WEB_AT_COMPARE
+					   ? vv_page_link(p, p->at)
+					   : vv_page_to_compare(p, &before, c, path),
+			.in_compare = at == VV_WEB_AT_COMPARE, .history = vv_page_link(p, &to),
+			.in_history = at == VV_WEB_AT_HISTORY,
+			.columns = at == VV_WEB_AT_COLUMN ? vv_page_link(p, p->at)
+							  : vv_page_to_column(p, c, path, NULL),
+			.in_columns = at == VV_WEB_AT_COLUMN);
+	part_tabs_end(&p->html);
+}
+
+/* ---- values */
+
+bool vv_page_is_compact(const vv_web_cell *c)
+{
+	for (size_t i = 0; i < c->len; i++) {
+		if (c->len > COMPACT_MAX || !memchr(COMPACT, c->text[i], sizeof(COMPACT) - 1)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void put_cut(vv_page *p, vv_html *h, uint64_t bytes)
+{
+	part_value_cut(h, .words = vv_page_text(p, "%s more bytes", vv_text_count(bytes)));
+}
+
+/* What stands where there is no value; false: there is one. */
+static bool put_state(vv_html *h, const vv_web_cell *c)
+{
+	switch (c->kind) {
+	case VV_WEB_EMPTY:
+		part_value_state(h, .word = vv_html_words("empty"), .kind = vv_html_words("empty"));
+		return true;
+	case VV_WEB_NULL:
+		part_value_state(h, .word = vv_html_words("null"), .kind = vv_html_words("null"));
+		return true;
+	case VV_WEB_ABSENT:
+		part_value_state(h, .word = vv_html_words("absent"),
+				 .kind = vv_html_words("absent"));
+		return true;
+	case VV_WEB_MISSING:
+		if (c->len == 0) {
+			part_value_state(h, .word = vv_html_words("missing"),
+					 .kind = vv_html_words("missing"));
+		} else {
+			part_value_missing(h, .text = vv_html_bytes(c->text, c->len));
+		}
+		return true;
+	case VV_WEB_VALUE:
+		return false;
+	}
+	return false;
+}
+
+void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c)
+{
+	if (put_state(h, c)) {
+		return;
+	}
+	part_value(h, .text = vv_html_bytes(c->text, c->len));
+	if (c->whole > c->len) {
+		put_cut(p, h, c->whole - c->len);
+	}
+}
+
+static bool is_inside(const vv_web_cell *c, size_t at)
+{
+	return at < c->len && ((unsigned char)c->text[at] & 0xc0) == 0x80;
+}
+
+/* Bytes that both begin (end) with, whole characters. */
+static void find_common(const vv_web_cell *x, const vv_web_cell *y, size_t *before, size_t *after)
+{
+	size_t n = 0, k = 0, most = x->len < y->len ? x->len : y->len;
+
+	while (n < most && x->text[n] == y->text[n]) {
+		n++;
+	}
+	while (n > 0 && (is_inside(x, n) || is_inside(y, n))) {
+		n--;
+	}
+	while (k < most - n && x->text[x->len - 1 - k] == y->text[y->len - 1 - k]) {
+		k++;
+	}
+	while (k > 0 && is_inside(x, x->len - k)) {
+		k--;
+	}
+	*before = n;
+	*after = x->whole > x->len || y->whole > y->len ? 0 : k;
+}
+
+/* One of two values; what they do not share is marked where they share something. */
+static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c, size_t before, size_t after)
+{
+	size_t skip = before > 4 * LEAD ? before - LEAD : 0;
+
+	if (put_state(h, c)) {
+		return;
+	}
+	while (skip > 0 && is_inside(c, skip)) {
+		skip--;
+	}
+	if (skip > 0) {
+		put_cut(p, h, skip);
+	}
+	part_value(h, .text = vv_html_bytes(c->text + skip, before - skip));
+	if (c->len > before + after) {
+		vv_html_text middle = vv_html_bytes(c->text + before, c->len - before - after);
+		if (before + after > 0) {
+			part_marked(h, .text = middle);
+		} else {
+			part_value(h, .text = middle);
+		}
+	}
+	part_value(h, .text = vv_html_bytes(c->text + c->len - after, after));
+	if (c->whole > c->len) {
+		put_cut(p, h, c->whole - c->len);
+	}
+}
+
+void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
+			 vv_cell_change change)
+{
+	size_t before = 0, after = 0;
+
+	if (x && y && x->kind == VV_WEB_VALUE && y->kind == VV_WEB_VALUE) {
+		find_common(x, y, &before, &after);
+	}
+	if (x) {
+		part_old_begin(h);
+		put_side(p, h, x, before, after);
+		part_old_end(h);
+	}
+	if (y) {
+		part_new_begin(h);
+		put_side(p, h, y, before, after);
+		part_new_end(h);
+	}
+	if (change == VV_CELL_FORMAT) {
+		part_same_value(h);
+	}
+}

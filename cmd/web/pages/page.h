@@ -1,0 +1,116 @@
+/*
+ * page: one page being made: its frame, its links, and what all pages say alike: moments, changes in
+ * words, the values of cells.
+ *
+ * What the functions return lives until the page is cleared. Too little memory is remembered and told
+ * once, by vv_page_end.
+ *
+ * A correct caller: vv_page_begin; parts and the functions below, into p->html; vv_page_end;
+ * vv_page_clear in any case.
+ */
+#ifndef VV_CMD_WEB_PAGES_PAGE_H
+#define VV_CMD_WEB_PAGES_PAGE_H
+
+#include "base/arena.h"
+#include "cmd/web/pages/html.h"
+#include "cmd/web/reply.h"
+#include "cmd/work/web/changes.h"
+#include "cmd/work/web/datasets.h"
+#include "cmd/work/web/table.h"
+
+struct vv_page;
+
+/* Where the pages stand. NULL members: on a server, which reads addresses itself. */
+typedef struct vv_page_place {
+	/* Appends what leads to the address; false: there is no such page here, and no link. */
+	bool (*link)(void *payload, vv_buf *out, const vv_web_address *to);
+	/* Puts what stands at the end of every page. NULL: nothing. */
+	void (*also)(void *payload, struct vv_page *p);
+	void *payload;
+	const char *style, *script, *icon; /* relative addresses of the files */
+} vv_page_place;
+
+typedef struct vv_page {
+	const vv_web_asked *asked;
+	const vv_web_address *at; /* what was asked for */
+	const vv_page_place *place;
+	vv_html html;
+	vv_arena arena;
+	struct vv_page_piece *pieces;
+	bool failed; /* too little memory somewhere */
+} vv_page;
+
+void vv_page_init(vv_page *p, const vv_web_asked *asked, const vv_page_place *place);
+void vv_page_clear(vv_page *p);
+
+typedef struct vv_page_frame {
+	vv_html_text title, description;
+	const char *dataset; /* path; NULL: a page of the whole repository */
+	const vv_web_commit
+		*version;     /* that the links to the dataset name; NULL: the default one */
+	const char *api_path; /* NULL: no link to JSON */
+} vv_page_frame;
+void vv_page_begin(vv_page *p, const vv_page_frame *f);
+/* The foot, and the whole to out. words: what is true of the whole page. */
+vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err);
+
+/* Words with values in them. */
+vv_html_text vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* For a piece that is put into a part: empty, and cleared with the page. NULL never. */
+vv_html *vv_page_piece_new(vv_page *p);
+
+/* ---- links */
+
+vv_html_url vv_page_link(vv_page *p, const vv_web_address *to);
+
+vv_html_url vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path);
+vv_html_url vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
+			       const char *path);
+vv_html_url vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
+			   uint64_t number);
+vv_html_url vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
+			      const char *name);
+/* The file's bytes. */
+vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path);
+
+/* ---- words */
+
+vv_html_text vv_page_day(vv_page *p, const vv_web_commit *c);    /* "3 Mar 2024" */
+vv_html_text vv_page_moment(vv_page *p, const vv_web_commit *c); /* "3 Mar 2024, 14:05" */
+vv_html_text vv_page_iso(vv_page *p, const vv_web_commit *c);
+/* "commit 1f2e3d4, 3 Mar 2024", with a link to the files of that version. */
+void vv_page_put_version(vv_page *p, vv_html *h, const vv_web_commit *c);
+/* "+35 -35 ~64 rows": each number in its style. */
+void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words);
+/* An item of a list: a path, and what happened to it. */
+void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
+			const vv_web_change *c);
+/* A small line of its rows over time; when it changed last. */
+vv_html *vv_page_dataset_line(vv_page *p, const vv_web_dataset *d);
+vv_html *vv_page_dataset_last(vv_page *p, const vv_web_dataset *d);
+/* The tabs of a dataset; the one of at->place is marked. */
+void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path);
+
+/* ---- values */
+
+void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c);
+/* One of them NULL: only the other version has such a column. */
+void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
+			 vv_cell_change change);
+/* Is it a number, a date or a time by its looks? Those stay in one line. */
+bool vv_page_is_compact(const vv_web_cell *c);
+
+/* ---- the pages; each begins, fills and ends p */
+
+/* cookie: what the browser is to remember of this visit; one part's value of Set-Cookie. */
+vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err);
+vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_data(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
+			  vv_error *err);
+
+#endif

@@ -1,0 +1,144 @@
+/*
+ * pages: which function makes which page, and the files that are embedded in the program.
+ */
+#include "cmd/web/pages/pages.h"
+
+#include <string.h>
+
+#include "base/show.h"
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/page_files.h"
+#include "cmd/web/pages/parts.h"
+#include "transport/server/words.h"
+
+#define HTML_TYPE "text/html; charset=utf-8"
+
+static vv_status make_page(vv_page *p, vv_web_reply *reply, vv_error *err)
+{
+	switch (p->at->place) {
+	case VV_WEB_AT_CHANGES:
+		return vv_page_changes(p, &reply->body, &reply->cookie, err);
+	case VV_WEB_AT_COMPARE:
+		return vv_page_compare(p, &reply->body, err);
+	case VV_WEB_AT_DATA:
+		return p->at->path ? vv_page_data(p, &reply->body, err)
+				   : vv_page_files(p, &reply->body, err);
+	case VV_WEB_AT_ROW:
+		return vv_page_row(p, &reply->body, err);
+	case VV_WEB_AT_HISTORY:
+		return vv_page_history(p, &reply->body, err);
+	case VV_WEB_AT_COLUMN:
+		return vv_page_column(p, &reply->body, err);
+	default:
+		return vv_fail(err, VV_ENOTFOUND, "there is no such page");
+	}
+}
+
+static vv_status answer_page(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err)
+{
+	vv_page p;
+	vv_status rc;
+
+	vv_page_init(&p, asked, NULL);
+	reply->type = HTML_TYPE;
+	rc = make_page(&p, reply, err);
+	vv_page_clear(&p);
+	return rc;
+}
+
+static vv_status answer_trouble(const vv_web_asked *asked, const vv_error *why, vv_web_reply *reply,
+				vv_error *err)
+{
+	vv_web_address nowhere = {.base = ""};
+	vv_web_asked shown = *asked;
+	vv_page p;
+	vv_status rc;
+
+	if (!shown.address) {
+		shown.address = &nowhere;
+	}
+	if (!shown.address->base) {
+		nowhere = *shown.address;
+		nowhere.base = "";
+		shown.address = &nowhere;
+	}
+	vv_page_init(&p, &shown, NULL);
+	reply->type = HTML_TYPE;
+	reply->no_store = true;
+	rc = vv_page_trouble(&p, reply->status, why, &reply->body, err);
+	vv_page_clear(&p);
+	return rc;
+}
+
+static vv_status answer_list(const char *const *names, size_t count, vv_web_reply *reply,
+			     vv_error *err)
+{
+	vv_web_address nowhere = {.base = ""};
+	vv_web_asked asked = {.address = &nowhere};
+	vv_page p;
+	vv_status rc;
+
+	vv_page_init(&p, &asked, NULL);
+	reply->type = HTML_TYPE;
+	vv_page_begin(&p, &(vv_page_frame){
+				  .title = vv_html_words("Repositories"),
+				  .description = vv_page_text(
+					  &p, "%s of tables",
+					  vv_text_counted(count, "repository", "repositories"))});
+	part_heading(&p.html, .title = vv_html_words("Repositories"));
+	part_list_begin(&p.html, .kind = vv_html_words("repositories"));
+	for (size_t i = 0; i < count; i++) {
+		vv_html *h = vv_page_piece_new(&p);
+		vv_buf b = VV_BUF_INIT;
+		vv_buf_putc(&b, '/');
+		vv_http_encode(&b, names[i], strlen(names[i]));
+		vv_buf_putc(&b, '/');
+		part_link(h, .at = vv_html_link(vv_page_text(&p, "%s", vv_buf_cstr(&b)).s),
+			  .text = vv_html_words(names[i]));
+		part_item(&p.html, .body = h);
+		vv_buf_clear(&b);
+	}
+	part_list_end(&p.html);
+	rc = vv_page_end(&p, vv_html_words(NULL), &reply->body, err);
+	vv_page_clear(&p);
+	return rc;
+}
+
+/* ---- files */
+
+typedef struct vv_page_asset {
+	const char *name; /* "style.css" */
+	const char *type;
+	const char *text; /* with a NUL after it */
+} vv_page_asset;
+
+static const vv_page_asset *vv_page_asset_at(size_t i)
+{
+	static const vv_page_asset assets[] = {
+		{"style.css", "text/css; charset=utf-8", web_page_style},
+		{"script.js", "text/javascript; charset=utf-8", web_page_script},
+		{"icon.svg", "image/svg+xml", web_page_icon},
+	};
+	return i < sizeof(assets) / sizeof(assets[0]) ? &assets[i] : NULL;
+}
+
+static vv_status answer_asset(const char *name, vv_web_reply *reply, vv_error *err)
+{
+	const vv_page_asset *a;
+
+	for (size_t i = 0; (a = vv_page_asset_at(i)); i++) {
+		if (strcmp(a->name, name) == 0) {
+			reply->type = a->type;
+			vv_buf_puts(&reply->body, a->text);
+			return vv_buf_ok(&reply->body, err);
+		}
+	}
+	return vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(name));
+}
+
+const vv_web_pages vv_pages = {
+	.page = answer_page,
+	.trouble = answer_trouble,
+	.asset = answer_asset,
+	.list = answer_list,
+};

@@ -1,0 +1,222 @@
+/*
+ * plot: knows where points, bars and the lines of a scale stand. Coordinates are whole units of the
+ * picture, which is as wide as its place.
+ */
+#include "cmd/web/pages/plot.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/show.h"
+#include "cmd/web/pages/parts.h"
+
+#define WIDTH 960
+#define HEIGHT 240
+#define LEFT 64
+#define RIGHT 950
+#define TOP 12
+#define BOTTOM 208
+#define LINES 4 /* of the scale, about */
+
+typedef struct scale {
+	double from, to, step;
+	bool percent;
+} scale;
+
+vv_html_text vv_plot_number(vv_page *p, double y)
+{
+	double size = fabs(y);
+
+	if (size >= 1e15 || isnan(y)) {
+		return vv_page_text(p, "%.4g", y);
+	}
+	if (floor(y) == y) {
+		return vv_page_text(p, "%s%s", y < 0 ? "\u2212" : "",
+				    vv_text_count((uint64_t)size));
+	}
+	return size >= 1000  ? vv_page_text(p, "%.1f", y)
+	       : size >= 0.1 ? vv_page_text(p, "%.4g", y)
+			     : vv_page_text(p, "%.3g", y);
+}
+
+/* Round numbers from at most the least to at least the greatest. */
+static scale scale_of(double least, double greatest, bool from_zero, bool percent)
+{
+	scale s = {.percent = percent};
+	double span, power;
+
+	if (from_zero && least > 0) {
+		least = 0;
+	}
+	if (greatest <= least) {
+		greatest = least + (percent ? 0.01 : 1);
+	}
+	span = (greatest - least) / LINES;
+	power = pow(10, floor(log10(span)));
+	s.step = span / power <= 1   ? power
+		 : span / power <= 2 ? 2 * power
+		 : span / power <= 5 ? 5 * power
+				     : 10 * power;
+	s.from = floor(least / s.step + 1e-9) * s.step;
+	s.to = ceil(greatest / s.step - 1e-9) * s.step;
+	return s;
+}
+
+static int64_t height_of(const scale *s, double y)
+{
+	return BOTTOM - (int64_t)lround((y - s->from) / (s->to - s->from) * (BOTTOM - TOP));
+}
+
+static void put_scale(vv_page *p, const scale *s)
+{
+	for (int i = 0; i <= 2 * LINES + 2; i++) {
+		double y = s->from + i * s->step;
+		if (y > s->to + s->step / 2) {
+			break;
+		}
+		y = fabs(y) < s->step / 1e6 ? 0 : y;
+		if (i == 0) {
+			part_plot_axis(&p->html, .x1 = LEFT, .x2 = RIGHT, .y = height_of(s, y));
+		} else {
+			part_plot_grid(&p->html, .x1 = LEFT, .x2 = RIGHT, .y = height_of(s, y));
+		}
+		part_plot_text(&p->html, .x = LEFT - 8, .y = height_of(s, y) + 4,
+			       .anchor = vv_html_words("end"),
+			       .text = s->percent ? vv_page_text(p, "%.3g %%", 100 * y)
+						  : vv_plot_number(p, y));
+	}
+}
+
+static int64_t place_of(const vv_plot_point *points, size_t count, size_t i, int64_t from,
+			int64_t to)
+{
+	int64_t first = points[0].x, last = points[count - 1].x;
+	double share = last > first ? (double)(points[i].x - first) / (double)(last - first)
+				    : (double)i / (double)(count - 1);
+
+	return from + (int64_t)lround(share * (double)(to - from));
+}
+
+static vv_html_text join(vv_page *p, const vv_buf *b)
+{
+	p->failed = p->failed || b->failed;
+	return vv_page_text(p, "%s", vv_buf_cstr(b));
+}
+
+void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count)
+{
+	vv_buf line = VV_BUF_INIT;
+	double least, greatest;
+	scale s;
+
+	if (count < 2) {
+		return;
+	}
+	least = greatest = points[0].y;
+	for (size_t i = 1; i < count; i++) {
+		least = points[i].y < least ? points[i].y : least;
+		greatest = points[i].y > greatest ? points[i].y : greatest;
+	}
+	s = scale_of(least, greatest, o->from_zero, o->percent);
+	part_plot_begin(&p->html, .title = o->title, .width = WIDTH, .height = HEIGHT,
+			.words = o->words);
+	put_scale(p, &s);
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(&line, "%s%lld,%lld", i ? " " : "",
+			      (long long)place_of(points, count, i, LEFT, RIGHT),
+			      (long long)height_of(&s, points[i].y));
+	}
+	part_plot_line(&p->html, .points = join(p, &line));
+	vv_buf_clear(&line);
+	for (size_t i = 0; i < count; i++) {
+		part_plot_dot(&p->html, .x = place_of(points, count, i, LEFT, RIGHT),
+			      .y = height_of(&s, points[i].y), .words = points[i].words);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		vv_web_commit c = {.time = points[i ? count - 1 : 0].x};
+		part_plot_text(&p->html, .x = i ? RIGHT : LEFT, .y = HEIGHT - 10,
+			       .anchor = vv_html_words(i ? "end" : "start"),
+			       .text = vv_page_day(p, &c));
+	}
+	part_plot_end(&p->html);
+}
+
+void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_point *points,
+		   size_t count)
+{
+	vv_buf line = VV_BUF_INIT;
+	double least, greatest;
+
+	if (count < 2) {
+		return;
+	}
+	least = greatest = points[0].y;
+	for (size_t i = 1; i < count; i++) {
+		least = points[i].y < least ? points[i].y : least;
+		greatest = points[i].y > greatest ? points[i].y : greatest;
+	}
+	for (size_t i = 0; i < count; i++) {
+		double share = greatest > least ? (points[i].y - least) / (greatest - least) : .5;
+		vv_buf_printf(&line, "%s%lld,%lld", i ? " " : "",
+			      (long long)place_of(points, count, i, 1, 109),
+			      (long long)(24 - lround(share * 22)));
+	}
+	part_spark_begin(h, .words = words);
+	part_plot_line(h, .points = join(p, &line));
+	part_spark_end(h);
+	vv_buf_clear(&line);
+}
+
+static double sum(const vv_plot_bar *b)
+{
+	double all = 0;
+
+	for (size_t i = 0; i < VV_PLOT_STACK; i++) {
+		all += b->parts[i];
+	}
+	return all;
+}
+
+void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
+		  const vv_plot_bar *bars, size_t count)
+{
+	double most = 0, width;
+	scale s;
+
+	if (count == 0) {
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		most = sum(&bars[i]) > most ? sum(&bars[i]) : most;
+	}
+	s = scale_of(0, most, true, false);
+	width = (double)(RIGHT - LEFT) / (double)count;
+	width = width > 90 ? 90 : width;
+	part_plot_begin(&p->html, .title = o->title, .width = WIDTH, .height = HEIGHT,
+			.words = o->words);
+	put_scale(p, &s);
+	for (size_t i = 0; i < count; i++) {
+		int64_t from = LEFT + (int64_t)lround((double)i * width),
+			to = LEFT + (int64_t)lround((double)(i + 1) * width) - (width > 4 ? 2 : 0);
+		double below = 0;
+		for (size_t k = 0; k < VV_PLOT_STACK; k++) {
+			int64_t y = height_of(&s, below + bars[i].parts[k]);
+			int64_t high = height_of(&s, below) - y;
+			if (bars[i].parts[k] > 0) {
+				part_plot_bar(&p->html, .kind = vv_html_words(kinds[k]), .x = from,
+					      .y = high ? y : y - 1,
+					      .width = to > from ? to - from : 1,
+					      .height = high ? high : 1, .words = bars[i].words);
+			}
+			below += bars[i].parts[k];
+		}
+		if (bars[i].label.len > 0 && (width >= 60 || i == 0 || i == count - 1)) {
+			part_plot_text(&p->html, .x = i && i == count - 1 && width < 60 ? to : from,
+				       .y = HEIGHT - 10,
+				       .anchor = vv_html_words(
+					       i && i == count - 1 && width < 60 ? "end" : "start"),
+				       .text = bars[i].label);
+		}
+	}
+	part_plot_end(&p->html);
+}

@@ -1,0 +1,42 @@
+/*
+ * plot: lines and bars over versions as SVG, which needs neither script nor style in the page.
+ */
+#ifndef VV_CMD_WEB_PAGES_PLOT_H
+#define VV_CMD_WEB_PAGES_PLOT_H
+
+#include "cmd/web/pages/page.h"
+
+/* x: any order of time that grows to the right; y: any number. words: what a pointer on it tells. */
+typedef struct vv_plot_point {
+	int64_t x;
+	double y;
+	vv_html_text words;
+} vv_plot_point;
+
+typedef struct vv_plot {
+	vv_html_text title, words; /* words: what one who does not see it is told */
+	bool from_zero, percent;
+} vv_plot;
+
+/* A line through points, which are in order of x, with its axes. Nothing for less than two. */
+void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count);
+
+/* A small line without axes, of 110 by 26. */
+void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_point *points,
+		   size_t count);
+
+/* One above the other, in this order, from below. */
+#define VV_PLOT_STACK 3u
+typedef struct vv_plot_bar {
+	double parts[VV_PLOT_STACK];
+	vv_html_text label; /* below it, where there is room */
+	vv_html_text words;
+} vv_plot_bar;
+/* kinds: what each part is called in the style sheet. */
+void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
+		  const vv_plot_bar *bars, size_t count);
+
+/* "1,204", "0.52", "12.4 million": for axes and tables. */
+vv_html_text vv_plot_number(vv_page *p, double y);
+
+#endif

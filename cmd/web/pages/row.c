@@ -1,0 +1,210 @@
+/*
+ * row: a row as it is, and every commit that changed it.
+ */
+#include <string.h>
+
+#include "base/show.h"
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/parts.h"
+#include "cmd/work/web/history.h"
+#include "cmd/work/web/rows.h"
+
+#define EVENTS 50u
+#define CELLS 24u /* of an added or removed row, before they are folded away */
+
+static void put_now(vv_page *p, const vv_web_table *t, const vv_web_row *r)
+{
+	part_subtitle(&p->html, .text = vv_html_words("In this version"),
+		      .id = vv_html_words("now"));
+	part_pairs_begin(&p->html);
+	for (size_t i = 0; i < t->column_count; i++) {
+		vv_html *value = vv_page_piece_new(p);
+		vv_page_put_value(p, value, &r->cells[i]);
+		part_row_pair(&p->html, .name = vv_html_words(t->columns[i].name),
+			      .at = vv_page_to_column(p, &t->commit, t->path, t->columns[i].name),
+			      .value = value,
+			      .kind = vv_html_words(t->columns[i].number ? "mono" : ""));
+	}
+	part_pairs_end(&p->html);
+}
+
+static void put_cells(vv_page *p, const vv_web_life_event *e, size_t from, size_t to)
+{
+	part_event_cells_begin(&p->html);
+	for (size_t i = from; i < to; i++) {
+		const vv_web_life_cell *c = &e->cells[i];
+		vv_html *value = vv_page_piece_new(p);
+		if (e->kind == VV_ROW_ADDED) {
+			vv_page_put_value(p, value, &c->new_cell);
+		} else if (e->kind == VV_ROW_REMOVED) {
+			vv_page_put_value(p, value, &c->old_cell);
+		} else {
+			vv_page_put_old_new(p, value, &c->old_cell, &c->new_cell, c->change);
+		}
+		part_event_cell(&p->html, .name = vv_html_words(c->name),
+				.old_name = vv_html_words(c->old_name), .value = value);
+	}
+	part_event_cells_end(&p->html);
+}
+
+static void put_event(vv_page *p, const vv_web_life_event *e)
+{
+	bool added = e->kind == VV_ROW_ADDED, removed = e->kind == VV_ROW_REMOVED;
+	vv_web_commit before;
+	vv_error ignored;
+	vv_html_url at;
+
+	at = vv_web_commit_before(p->asked->visit, &e->commit, &before, &ignored) == VV_OK &&
+			     !before.none
+		     ? vv_page_to_compare(p, &before, &e->commit, e->path)
+		     : vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, e->path);
+	part_event_begin(
+		&p->html,
+		.subject = vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)"),
+		.at = at, .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
+		.author = vv_html_words(e->commit.author),
+		.sign = vv_html_words(added     ? "+"
+				      : removed ? "\u2212"
+						: "~"),
+		.kind = vv_html_words(added     ? "a"
+				      : removed ? "r"
+						: "c"),
+		.word = added     ? vv_html_words("Added")
+			: removed ? vv_html_words("Removed")
+				  : vv_page_text(p, "%s changed",
+						 vv_text_counted(e->count, "cell", NULL)),
+		.brief = vv_html_words(e->commit.brief),
+		.at_version = vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, e->path));
+	if (added || removed) {
+		part_event_fold_begin(
+			&p->html, .text = vv_page_text(p, "Its %s",
+						       vv_text_counted(e->count, "value", NULL)));
+		put_cells(p, e, 0, e->count);
+		part_event_fold_end(&p->html);
+	} else if (e->count > CELLS) {
+		put_cells(p, e, 0, CELLS);
+		part_event_fold_begin(
+			&p->html,
+			.text = vv_page_text(p, "%s more cells", vv_text_count(e->count - CELLS)));
+		put_cells(p, e, CELLS, e->count);
+		part_event_fold_end(&p->html);
+	} else {
+		put_cells(p, e, 0, e->count);
+	}
+	part_event_end(&p->html);
+}
+
+static vv_status put_life(vv_page *p, const char *key, vv_error *err)
+{
+	vv_web_commit from = p->asked->commit;
+	vv_web_life life;
+	vv_status rc;
+
+	if (p->at->after &&
+	    (rc = vv_web_commit_find(p->asked->visit, p->at->after, &from, NULL, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_web_row_life(p->asked->visit, &from, p->at->path, key,
+				  p->at->limit ? p->at->limit : EVENTS, &life, err)) < 0) {
+		return rc;
+	}
+	part_subtitle(&p->html,
+		      .text = vv_page_text(p, "Its life: %s%s",
+					   vv_text_counted(life.count, "change", NULL),
+					   life.complete ? "" : " so far"),
+		      .id = vv_html_words("life"));
+	for (size_t i = 0; i < life.count; i++) {
+		put_event(p, &life.events[i]);
+	}
+	if (!life.complete) {
+		vv_web_address to = *p->at;
+		vv_html_url older;
+		to.after = life.next;
+		older = vv_page_link(p, &to);
+		if (older.s) {
+			part_pager_begin(&p->html, .words = NULL);
+			part_pager_link(&p->html, .at = older, .text = vv_html_words("Older"),
+					.rel = vv_html_words("next"), .id = vv_html_words("next"));
+			part_pager_end(&p->html);
+		}
+	}
+	return VV_OK;
+}
+
+/* Back to where the row stands among others. */
+static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_DATA);
+	vv_html *h = vv_page_piece_new(p);
+	vv_html_url at;
+
+	part_words(h, .text = vv_html_words("Of version "));
+	vv_page_put_version(p, h, &t->commit);
+	if (!r) {
+		part_words(h, .text = vv_html_words(", which does not have it."));
+		return h;
+	}
+	to.rev = t->commit.hex;
+	to.path = t->path;
+	to.rows.jump = r->key;
+	to.rows.from = r->key ? 0 : r->number;
+	at = vv_page_link(p, &to);
+	part_words(h, .text = vv_html_words(", "));
+	if (at.s) {
+		part_link(h, .at = at,
+			  .text = vv_page_text(p, "row %s", vv_text_count(r->number + 1)));
+	} else {
+		part_words(h, .text = vv_page_text(p, "row %s", vv_text_count(r->number + 1)));
+	}
+	return h;
+}
+
+vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
+{
+	vv_web_table *t;
+	vv_web_row row;
+	bool there = true;
+	vv_status rc;
+
+	if ((rc = vv_web_table_open(p->asked->visit, &p->asked->commit, p->at->path, &t, err)) <
+	    0) {
+		return rc;
+	}
+	rc = vv_web_row_find(p->asked->visit, t, p->at->key, p->at->row, &row, err);
+	if (rc == VV_ENOTFOUND && p->at->key && t->key_count > 0) {
+		there = false; /* it may have lived before */
+	} else if (rc < 0) {
+		return rc;
+	}
+	const char *key = p->at->key ? p->at->key : row.key;
+	vv_html_text name = key ? vv_page_text(p, "%s", key)
+				: vv_page_text(p, "Row %s", vv_text_count(row.number + 1));
+	vv_page_begin(p,
+		      &(vv_page_frame){.title = vv_page_text(p, "%s in %s", name.s, t->path),
+				       .description = vv_page_text(p, "The life of a row: %s in %s",
+								   name.s, t->path),
+				       .dataset = t->path,
+				       .version = &t->commit});
+	part_heading(&p->html, .title = name, .lead = lead(p, t, there ? &row : NULL));
+	vv_page_put_tabs(p, &t->commit, t->path);
+	part_split_begin(&p->html);
+	part_main_begin(&p->html);
+	if (key && (rc = put_life(p, key, err)) < 0) {
+		return rc;
+	}
+	if (!key) {
+		part_note(
+			&p->html,
+			.text = vv_html_words(
+				"This table has no key: nobody can say which row of an earlier version this one is."),
+			.hint = vv_html_words("Give it one with 'varve schema set-key'."));
+	}
+	part_main_end(&p->html);
+	part_side_begin(&p->html, .label = vv_html_words("The row as it is"));
+	if (there) {
+		put_now(p, t, &row);
+	}
+	part_side_end(&p->html);
+	part_split_end(&p->html);
+	return vv_page_end(p, vv_html_words(NULL), out, err);
+}

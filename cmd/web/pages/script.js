@@ -1,0 +1,306 @@
+/* The pages are complete without this: it adds keys, a scroll bar for tables of any length, and
+ * figures of columns where they are opened. Everything that it shows comes from the pages themselves. */
+(function () {
+	'use strict';
+
+	function all(selector, from) {
+		return Array.from((from || document).querySelectorAll(selector));
+	}
+
+	function make(name, kind, parent) {
+		var e = document.createElement(name);
+		e.className = kind;
+		if (parent) {
+			parent.append(e);
+		}
+		return e;
+	}
+
+	function fetchPage(address) {
+		return fetch(address, { credentials: 'same-origin' }).then(function (answer) {
+			if (!answer.ok) {
+				throw new Error(String(answer.status));
+			}
+			return answer.text();
+		}).then(function (text) {
+			return new DOMParser().parseFromString(text, 'text/html');
+		});
+	}
+
+	/* ---- keys */
+
+	function visit(row) {
+		row.tabIndex = -1;
+		row.focus({ preventScroll: true });
+		row.scrollIntoView({ block: 'nearest' });
+	}
+
+	/* The changes of a comparison, the rows of a dataset, or the commits of a list. */
+	function stops() {
+		return all('.diff tbody > tr:not(.fold), .data:not(.diff) tbody > tr, .log > li, article.event');
+	}
+
+	function move(by) {
+		var rows = stops();
+		var active = document.activeElement;
+		var at = rows.findIndex(function (row) { return row === active || row.contains(active); });
+		var next = rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by];
+		if (next) {
+			visit(next);
+		} else {
+			follow(by > 0 ? 'next' : 'prev');
+		}
+	}
+
+	function follow(rel) {
+		var link = document.querySelector('a[rel=' + rel + ']');
+		if (link) {
+			link.focus();
+		}
+	}
+
+	function go(selector) {
+		var link = document.querySelector(selector);
+		if (link) {
+			link.click();
+		}
+	}
+
+	document.addEventListener('keydown', function (event) {
+		var at = event.target;
+		var typing = at.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName);
+		if (event.key === 'Escape') {
+			all('.menu[open]').forEach(function (menu) { menu.open = false; });
+			if (typing) {
+				at.blur();
+			}
+			return;
+		}
+		if (typing || event.ctrlKey || event.metaKey || event.altKey) {
+			return;
+		}
+		if (event.key === 'j' || event.key === 'k') {
+			move(event.key === 'j' ? 1 : -1);
+		} else if (event.key === 'Enter' && at.tagName === 'TR') {
+			var link = at.querySelector('th a');
+			if (link) {
+				link.click();
+			}
+		} else if (event.key === '/') {
+			var search = document.querySelector('input[type=search]');
+			if (search) {
+				search.focus();
+				search.select();
+				event.preventDefault();
+			}
+		} else if (event.key === 'n') {
+			go('a[rel=next]');
+		} else if (event.key === 'p') {
+			go('a[rel=prev]');
+		}
+	});
+	document.addEventListener('click', function (event) {
+		all('.menu[open]').forEach(function (menu) {
+			if (!menu.contains(event.target)) {
+				menu.open = false;
+			}
+		});
+	});
+	all('[data-keys]').forEach(function (e) { e.hidden = false; });
+
+	/* ---- figures of a column, from its own page, when it is opened */
+
+	all('details[data-values]').forEach(function (details) {
+		details.addEventListener('toggle', function () {
+			if (!details.open || details.dataset.values === '') {
+				return;
+			}
+			var address = details.dataset.values;
+			details.dataset.values = '';
+			var words = make('p', 'muted');
+			words.textContent = 'Looking\u2026';
+			details.querySelector('summary').after(words);
+			fetchPage(address).then(function (page) {
+				var parts = all('main > dl.pairs, main > ol.values', page);
+				words.replaceWith.apply(words, parts.map(function (e) { return document.importNode(e, true); }));
+			}).catch(function () {
+				words.textContent = 'The figures could not be had.';
+				details.dataset.values = address;
+			});
+		});
+	});
+
+	/* ---- a scroll bar over all rows of a dataset; the table itself holds one page of them */
+
+	function scroller(box) {
+		var total = Number(box.dataset.total);
+		var from = Number(box.dataset.from);
+		var count = Number(box.dataset.rows);
+		var table = box.querySelector('tbody');
+		var outer = make('div', 'scroller');
+		var track = make('div', 'track');
+		var thumb = make('div', 'thumb', track);
+		var label = make('output', 'at', outer);
+		var timer = null, asked = -1, loading = false, dragging = false, hide = null;
+		var number = new Intl.NumberFormat('en-US');
+
+		label.hidden = true;
+		box.before(outer);
+		outer.append(box, track);
+		track.tabIndex = 0;
+		track.setAttribute('role', 'scrollbar');
+		track.setAttribute('aria-orientation', 'vertical');
+		track.setAttribute('aria-label', 'Rows');
+		track.setAttribute('aria-valuemin', '1');
+		track.setAttribute('aria-valuemax', String(total));
+		box.id = box.id || 'rows-box';
+		track.setAttribute('aria-controls', box.id);
+
+		function rowHeight() {
+			return Math.max(1, table.offsetHeight / Math.max(1, count));
+		}
+
+		function first() {
+			return Math.min(total - 1, from + Math.floor(box.scrollTop / rowHeight()));
+		}
+
+		function visible() {
+			return Math.max(1, Math.floor(box.clientHeight / rowHeight()) - 1);
+		}
+
+		function show() {
+			var height = track.clientHeight;
+			var size = Math.max(28, height * Math.min(1, visible() / total));
+			var share = first() / Math.max(1, total - visible());
+			thumb.style.height = size + 'px';
+			thumb.style.top = Math.min(1, share) * (height - size) + 'px';
+			track.setAttribute('aria-valuenow', String(first() + 1));
+			track.setAttribute('aria-valuetext', 'Row ' + number.format(first() + 1) + ' of ' + number.format(total));
+		}
+
+		function tell(row) {
+			label.hidden = false;
+			label.textContent = number.format(row + 1) + ' of ' + number.format(total);
+			label.style.top = Math.max(0, thumb.offsetTop) + 'px';
+			clearTimeout(hide);
+			hide = setTimeout(function () { label.hidden = true; }, 900);
+		}
+
+		function address(start) {
+			var to = new URL(location.href);
+			to.searchParams.delete('jump');
+			to.hash = '';
+			if (start > 0) {
+				to.searchParams.set('from', String(start));
+			} else {
+				to.searchParams.delete('from');
+			}
+			return to;
+		}
+
+		/* Shows the page around a row, that row at the top. */
+		function load(row) {
+			var start = Math.max(0, Math.min(row - 60, total - 200));
+			var to = address(start);
+			asked = row;
+			if (loading) {
+				return;
+			}
+			loading = true;
+			fetchPage(to).then(function (page) {
+				var other = page.querySelector('.scroll[data-total]');
+				if (!other) {
+					throw new Error('no rows');
+				}
+				table.replaceWith(table = document.importNode(other.querySelector('tbody'), true));
+				from = Number(other.dataset.from);
+				count = Number(other.dataset.rows);
+				var bars = all('.bar2', page), here = all('.bar2');
+				if (bars.length === here.length) {
+					here.forEach(function (bar, i) { bar.replaceWith(document.importNode(bars[i], true)); });
+				}
+				history.replaceState(null, '', to);
+				box.scrollTop = (row - from) * rowHeight();
+				show();
+			}).catch(function () {
+				location.assign(to);
+			}).finally(function () {
+				loading = false;
+				if (asked !== row) {
+					load(asked);
+				}
+			});
+		}
+
+		function jump(row, soon) {
+			row = Math.max(0, Math.min(total - 1, Math.round(row)));
+			var inside = row >= from && row + visible() <= from + count;
+			clearTimeout(timer);
+			tell(row);
+			if (inside || (row >= from && from + count >= total)) {
+				box.scrollTop = (row - from) * rowHeight();
+				show();
+			} else {
+				timer = setTimeout(function () { load(row); }, soon ? 0 : 120);
+			}
+		}
+
+		function rowAt(event) {
+			var r = track.getBoundingClientRect();
+			var size = thumb.offsetHeight;
+			var share = (event.clientY - r.top - size / 2) / Math.max(1, r.height - size);
+			return Math.max(0, Math.min(1, share)) * (total - visible());
+		}
+
+		track.addEventListener('pointerdown', function (event) {
+			dragging = true;
+			track.setPointerCapture(event.pointerId);
+			jump(rowAt(event), false);
+		});
+		track.addEventListener('pointermove', function (event) {
+			if (dragging) {
+				var r = track.getBoundingClientRect();
+				var size = thumb.offsetHeight;
+				thumb.style.top = Math.max(0, Math.min(r.height - size, event.clientY - r.top - size / 2)) + 'px';
+				jump(rowAt(event), false);
+			}
+		});
+		track.addEventListener('pointerup', function () { dragging = false; });
+		track.addEventListener('keydown', function (event) {
+			var steps = { ArrowDown: 1, ArrowUp: -1, PageDown: visible(), PageUp: -visible() };
+			if (event.key in steps) {
+				jump(first() + steps[event.key], true);
+			} else if (event.key === 'Home') {
+				jump(0, true);
+			} else if (event.key === 'End') {
+				jump(total - visible(), true);
+			} else {
+				return;
+			}
+			event.preventDefault();
+		});
+		box.addEventListener('scroll', function () {
+			if (dragging) {
+				return;
+			}
+			show();
+			var end = box.scrollTop + box.clientHeight >= box.scrollHeight - 2;
+			var start = box.scrollTop <= 2;
+			if (end && from + count < total && !loading) {
+				load(first());
+			} else if (start && from > 0 && !loading) {
+				load(first());
+			}
+		}, { passive: true });
+		window.addEventListener('resize', show);
+		show();
+	}
+
+	if (location.protocol !== 'file:') {
+		all('.scroll[data-total]').forEach(function (box) {
+			if (Number(box.dataset.total) > Number(box.dataset.rows) && box.querySelector('tbody tr')) {
+				scroller(box);
+			}
+		});
+	}
+})();

@@ -1,0 +1,76 @@
+/*
+ * trouble: the page of an error: what happened, what to try, and where the thing is that is not here.
+ */
+#include "base/show.h"
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/parts.h"
+
+static const char *title_of(unsigned status, const vv_error *why)
+{
+	if (why->code == VV_EMISSING) {
+		return "Its data is not here";
+	}
+	return status == 404   ? "Not found"
+	       : status == 403 ? "Not for you"
+	       : status == 400 ? "Not understood"
+	       : status == 503 ? "Too busy"
+			       : "This did not work";
+}
+
+/* Which version has the dataset, and what is called nearly so. */
+static void put_elsewhere(vv_page *p)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	const char *path = p->at->path, **near;
+	vv_web_commit newest;
+	vv_error ignored;
+	size_t count;
+
+	if (!p->asked->visit || !path || c->none || !c->hex[0] ||
+	    vv_web_elsewhere(p->asked->visit, c, path, &newest, &near, &count, &ignored) < 0) {
+		return;
+	}
+	if (!newest.none) {
+		vv_html *h = vv_page_piece_new(p);
+		part_words(h, .text = vv_html_words("The newest version that has it: "));
+		part_link(h, .at = vv_page_to(p, VV_WEB_AT_DATA, newest.hex, path),
+			  .text = vv_page_text(p, "%s of %s", newest.brief,
+					       vv_page_day(p, &newest).s));
+		part_paragraph(&p->html, .body = h);
+	}
+	if (count > 0) {
+		part_subtitle(&p->html, .text = vv_html_words("Did you mean"),
+			      .id = vv_html_words("near"));
+		part_list_begin(&p->html, .kind = vv_html_words("near"));
+		for (size_t i = 0; i < count; i++) {
+			vv_html *h = vv_page_piece_new(p);
+			part_link(h, .at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, near[i]),
+				  .text = vv_html_words(near[i]));
+			part_item(&p->html, .body = h);
+		}
+		part_list_end(&p->html);
+	}
+}
+
+vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
+			  vv_error *err)
+{
+	vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(title_of(status, why)),
+					  .description = vv_html_words(why->message)});
+	part_trouble_heading(&p->html, .title = vv_html_words(title_of(status, why)),
+			     .lead = vv_html_words(why->message));
+	if (why->hint[0]) {
+		part_note(&p->html, .text = vv_html_words(why->hint));
+	}
+	if (why->code == VV_ENOTFOUND) {
+		put_elsewhere(p);
+	}
+	if (p->asked->repository) {
+		vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_CHANGES);
+		vv_html *h = vv_page_piece_new(p);
+		part_link(h, .at = vv_page_link(p, &home),
+			  .text = vv_html_words("What changed in this repository"));
+		part_paragraph(&p->html, .body = h);
+	}
+	return vv_page_end(p, vv_html_words(NULL), out, err);
+}

@@ -1,0 +1,325 @@
+#!/usr/bin/python3
+"""web.py TEST URL [FILE]: looks at the pages of the varve that serves URL, in Debian's Chromium, headless. One
+browser for all that a test looks at. Fails, and says where, if a page is not what it must be, writes
+anything on the console, asks another host for anything, or is wider than its window."""
+import json
+import os
+import shutil
+import sys
+import tempfile
+from urllib.parse import urlsplit
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+OPTIONS = """--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update
+--disable-sync --no-first-run --disable-default-apps --disable-extensions --disable-dev-shm-usage --no-proxy-server
+--hide-scrollbars --force-color-profile=srgb --lang=en-US""".split()
+WIDE, NARROW = (1400, 900), (390, 844)
+
+
+class Wrong(Exception):
+    pass
+
+
+def check(holds, what):
+    if not holds:
+        raise Wrong(what)
+
+
+class Browser:
+    def __init__(self, url):
+        self.folder = tempfile.mkdtemp(prefix="varve-web-")
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for option in OPTIONS + [f"--user-data-dir={self.folder}"]:
+            options.add_argument(option)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        self.url = url
+        self.ours = urlsplit(url)
+        self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+        self.driver.set_page_load_timeout(60)
+        self.scripts, self.size = True, None
+        self.resize(WIDE)
+
+    def close(self):
+        self.driver.quit()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def command(self, name, **values):
+        return self.driver.execute_cdp_cmd(name, values)
+
+    def resize(self, size):
+        self.size = size
+        self.command("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1,
+                     mobile=False)
+
+    def dark(self, on):
+        self.command("Emulation.setEmulatedMedia", media="",
+                     features=[{"name": "prefers-color-scheme", "value": "dark" if on else "light"}])
+
+    def without_scripts(self):
+        self.scripts = False
+        self.command("Emulation.setScriptExecutionDisabled", value=True)
+
+    def go(self, address):
+        self.driver.get(address if "://" in address else self.url + address)
+        return self.settle()
+
+    def settle(self):
+        """What must hold of every page."""
+        where = self.driver.current_url
+        harm = [entry["message"] for entry in self.driver.get_log("browser")]
+        check(not harm, f"{where}: on the console: {harm}")
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                asked = urlsplit(message["params"]["request"]["url"])
+                check((asked.scheme, asked.netloc) == (self.ours.scheme, self.ours.netloc) or asked.scheme in ("data", "about", "chrome"),
+                      f"{where}: asks for {asked.geturl()}")
+        check(self.driver.title, f"{where}: has no title")
+        if self.scripts:
+            width = self.run("return document.documentElement.scrollWidth")
+            check(width <= self.size[0], f"{where}: is {width} pixels wide in a window of {self.size[0]}")
+            check(not self.run("return window.harmed"), f"{where}: a cell ran as a script")
+        return self
+
+    def run(self, script, *arguments):
+        return self.driver.execute_script(script, *arguments)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        found = self.all(selector)
+        check(found, f"{self.driver.current_url}: there is no {selector}")
+        return found[0]
+
+    def text(self, selector="main"):
+        return self.one(selector).text
+
+    def link(self, text):
+        found = self.driver.find_elements(By.PARTIAL_LINK_TEXT, text)
+        check(found, f"{self.driver.current_url}: there is no link '{text}' among "
+              f"{[e.text for e in self.all('a')][:60]}")
+        return found[0]
+
+    def click(self, what):
+        element = self.link(what) if isinstance(what, str) else what
+        element.click()
+        return self.settle()
+
+    def press(self, *keys):
+        self.driver.switch_to.active_element.send_keys(*keys)
+        return self
+
+    def has(self, *words):
+        text = self.text()
+        for word in words:
+            check(word in text, f"{self.driver.current_url}: '{word}' is not in: {text[:1500]}")
+        return self
+
+    def picture(self, name):
+        folder = os.environ.get("VARVE_WEB_PICTURES")
+        if folder:
+            self.driver.save_screenshot(os.path.join(folder, name + ".png"))
+
+
+def main_pages(b):
+    """Addresses of one page of each kind, found by their links."""
+    b.go("/")
+    pages = {"changes": b.driver.current_url}
+    b.click(b.one(".log .words a[href*='/compare/']"))
+    pages["compare"] = b.driver.current_url
+    b.go("/data/HEAD")
+    pages["files"] = b.driver.current_url
+    b.go("/data/HEAD/constituents.csv")
+    pages["data"] = b.driver.current_url
+    pages["row"] = b.one(".data tbody th a").get_attribute("href")
+    pages["column"] = b.link("Columns").get_attribute("href")
+    pages["history"] = b.one(".tabs a[href*='/history/']").get_attribute("href")
+    pages["wide"] = b.url + "/compare/HEAD~4..HEAD/country-codes.csv"
+    pages["search"] = b.url + "/data/HEAD/constituents.csv?q=software&sort=Symbol&dir=desc"
+    return pages
+
+
+def looks(b):
+    pages = main_pages(b)
+    for dark in (False, True):
+        b.dark(dark)
+        for size in (WIDE, NARROW):
+            b.resize(size)
+            for name, address in pages.items():
+                b.go(address)
+                check(b.text("h1"), f"{address}: has no heading")
+                b.picture(f"{name}-{size[0]}{'-dark' if dark else ''}")
+    b.go("/data/HEAD/nothing-here.csv")
+
+
+def axe(b, script):
+    with open(script, encoding="utf-8") as f:
+        code = f.read()
+    pages = main_pages(b)
+    pages["elsewhere"] = b.url + "/data/HEAD/country-code.csv"
+    for dark in (False, True):
+        b.dark(dark)
+        for size in (WIDE, NARROW):
+            b.resize(size)
+            for name, address in pages.items():
+                b.driver.get(address)
+                b.run(code)
+                found = b.driver.execute_async_script(
+                    "var done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(function (r) {"
+                    "done(r.violations.map(function (v) { return v.id + ': ' + v.nodes.slice(0, 3).map(function (n) {"
+                    "return n.html.slice(0, 160) + ' | ' + n.failureSummary; }).join(' ## '); })); });")
+                check(not found, f"{name} ({size[0]}, {'dark' if dark else 'light'}): {found}")
+
+
+def plain(b):
+    pages = main_pages(b)
+    b.without_scripts()
+    for address in pages.values():
+        b.go(address)
+        check(b.text("h1"), f"{address}: has no heading")
+    b.go("/data/HEAD/constituents.csv")
+    first = b.text(".data tbody tr")
+    b.click("Next")
+    check(b.text(".data tbody tr") != first, "the second page is the first one")
+    b.has("Rows 201 to 400")
+    b.go("/data/HEAD/constituents.csv")
+    search = b.one("input[name=q]")
+    search.send_keys("Apple")
+    search.submit()
+    b.settle().has("AAPL", "Apple Inc.")
+    b.go("/data/HEAD/constituents.csv")
+    b.one("#jump").send_keys("AAPL", Keys.ENTER)
+    b.settle()
+    check("AAPL" in b.text(".data tr.here"), "the row that was jumped to is not marked")
+    b.click(b.one(".data tr.here th a"))
+    b.has("AAPL", "Its life")
+    b.go("/data/HEAD/constituents.csv")
+    b.click("Sector") if b.driver.find_elements(By.PARTIAL_LINK_TEXT, "Sector") else b.click("GICS Sector")
+    check(b.one("th[aria-sort=ascending]"), "nothing is sorted")
+    b.go("/history/constituents.csv")
+    boxes = b.all("input[name=a]")
+    boxes[-1].click()
+    b.one("form[action*='/compare'] button").click()
+    b.settle()
+    check("/compare/" in b.driver.current_url, f"no comparison: {b.driver.current_url}")
+    b.go("/")
+    b.run_form = b.one("input[name=a]")
+    b.one(".card form button, form.card button").click()
+    b.settle()
+    check("/compare/" in b.driver.current_url, f"no comparison of dates: {b.driver.current_url}")
+
+
+def keys(b):
+    b.go("/")
+    b.press(Keys.TAB)
+    check(b.driver.switch_to.active_element.text == "To the content", "the first Tab does not lead to the content")
+    b.press(Keys.ENTER)
+    b.go("/")
+    b.press("j")
+    check(b.run("return document.activeElement.closest('.log > li') !== null"), "j does not go to a commit")
+    b.go(main_pages(b)["compare"])
+    b.press("j", "j")
+    at = b.run("return document.activeElement.tagName")
+    check(at == "TR", f"j goes to {at}")
+    second = b.run("return document.activeElement.rowIndex")
+    b.press("k")
+    check(b.run("return document.activeElement.rowIndex") < second, "k does not go back")
+    b.press(Keys.ENTER)
+    b.settle()
+    check("/row/" in b.driver.current_url, "Enter on a row does not open its life")
+    b.go("/data/HEAD/constituents.csv")
+    b.press("/")
+    b.press("Apple", Keys.ENTER)
+    b.settle().has("AAPL")
+    b.go("/data/HEAD/constituents.csv")
+    track = b.one(".track")
+    b.run("arguments[0].focus()", track)
+    b.press(Keys.END)
+    total = track.get_attribute("aria-valuemax")
+    for _ in range(100):
+        if b.run("return Number(document.querySelector('.track').getAttribute('aria-valuenow'))") > 400:
+            break
+        b.run("return 0")
+    b.driver.set_script_timeout(10)
+    b.driver.execute_async_script("var done = arguments[0]; (function look(n) { var t = document.querySelector('.data tbody');"
+                                  "if (n === 0 || t.querySelector('tr:last-child th').textContent.replace(/,/g, '') === arguments[1])"
+                                  "{ done(); } else { setTimeout(function () { look(n - 1); }, 50); } })(100);")
+    check(b.text(".data tbody tr:last-child th").replace(",", "") == total, "End does not show the last row")
+    b.settle()
+
+
+def hostile(b):
+    b.go("/")
+    b.has("<script>alert(", "turned \\u{202E} round")
+    for size in (WIDE, NARROW):
+        b.resize(size)
+        for path in ("cells.csv", "long.csv", "wide.csv", "words.txt", "dot.png", "bytes.bin",
+                     "%3Cb%3Ebold%20%26%20%27quoted%27%20%231%3F.csv"):
+            b.go("/data/HEAD/" + path)
+            check(len(b.driver.page_source) < 12_000_000, f"{path}: the page is too large")
+        for path in ("cells.csv", "long.csv", "wide.csv", "words.txt"):
+            b.go("/compare/HEAD~1..HEAD/" + path)
+        b.go("/history/cells.csv").go("/column/HEAD/cells.csv?name=value")
+        b.go("/compare/HEAD~1..HEAD")
+    b.go("/data/HEAD/cells.csv")
+    check(len(b.all("h1")) == 1, "a cell made a heading")
+    check(len(b.all(".data tbody tr")) == 26, "a cell ended the table")
+    b.has("\\u{202E}", "<script>window.harmed = 1</script>", "empty")
+    b.go("/data/HEAD/dot.png")
+    check(b.run("return document.querySelector('img.shown').naturalWidth") == 1, "the picture is not shown")
+    b.go("/data/HEAD/words.txt").has("<script>window.harmed = 1</script>", "plain words")
+    b.go("/data/HEAD/cells.csv?q=%3Cscript%3Ewindow.harmed%3D6%3C%2Fscript%3E&sort=%22%3E%3Cb%3E")
+
+
+def stranger(b):
+    """From the first page to the companies that came and went, by clicks and two dates."""
+    b.go("/")
+    form = b.one("form.card")
+    for name, day in (("a", "2023-12-31"), ("b", "2024-12-31")):
+        b.run("arguments[0].value = arguments[1]", form.find_element(By.NAME, name), day)
+    b.click(form.find_element(By.TAG_NAME, "button"))
+    b.click(b.one("main li a[href*='constituents.csv']"))
+    b.has("added", "removed", "changed")
+    check(b.all(".diff tr.a") and b.all(".diff tr.r"), "no row was added, or none removed")
+    b.click(b.one(".diff tr.a th a"))
+    b.has("Its life", "Added")
+
+
+def exported(b):
+    b.go(b.url)
+    b.has("changed")
+    seen = {b.driver.current_url}
+    todo = [e.get_attribute("href") for e in b.all("main a")]
+    while todo and len(seen) < 40:
+        address = todo.pop().split("#")[0]
+        if address in seen or not address.endswith(".html"):
+            continue
+        seen.add(address)
+        b.go(address)
+        check(b.text("h1"), f"{address}: has no heading")
+        todo += [e.get_attribute("href") for e in b.all("main a[href]")]
+    check(len(seen) > 3, f"only these pages were found: {seen}")
+    kinds = {os.path.basename(a).split("-")[0] for a in seen}
+    check({"changes", "rows"} <= kinds, f"no page of changes or of rows: {seen}")
+
+
+def main():
+    test, url = sys.argv[1], sys.argv[2].rstrip("/")
+    b = Browser(url)
+    try:
+        globals()[test](b, *sys.argv[3:])
+    except Wrong as wrong:
+        print(f"web.py {test}: {wrong}")
+        return 1
+    finally:
+        b.close()
+    return 0
+
+
+sys.exit(main())
