@@ -59,7 +59,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	style.untracked_hidden = !opts.untracked;
 	vv_journal_tell(c->repo);
 	/* Scripts that read letters do not wait for row counts. */
-	opts.facts = opts.unsent = !style.porcelain && !style.short_form;
+	opts.facts = opts.unsent = opts.missing = !style.porcelain && !style.short_form;
 	if ((rc = vv_changes_read(&changes, c->repo, c->index, c->reader, &opts, err)) == VV_OK) {
 		rc = vv_status_put(&out, &changes, &style, err);
 	}

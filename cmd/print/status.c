@@ -12,6 +12,8 @@
 #include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/diff/change_count.h"
 
+#define MISSING_SHOWN 20u
+
 /* "+7 ~2 rows", with groups also "; 7 of 1,204 groups", or what else is known; "" when nothing. */
 static void put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool groups)
 {
@@ -233,6 +235,12 @@ static void put_json(vv_buf *b, const vv_changes *c)
 	vv_json_u64(&w, c->behind);
 	vv_json_name(&w, "unsentVersions");
 	vv_json_u64(&w, c->unsent);
+	vv_json_name(&w, "missingBlocks");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < c->missing_count; i++) {
+		vv_json_string(&w, c->missing[i]);
+	}
+	vv_json_close_array(&w);
 	vv_json_name(&w, "state");
 	vv_json_string(&w, c->state);
 	vv_json_name(&w, "entries");
@@ -480,6 +488,30 @@ static void put_pointers(writer *w)
 	}
 }
 
+/* Of the version that is staged or committed; the file itself may be there. */
+static void put_missing(writer *w)
+{
+	size_t count = w->c->missing_count;
+
+	if (count == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Blocks not here:");
+	hint(w,
+	     "use \"varve fsck --repair\" to make them from the files, or \"varve fetch --data\"");
+	for (size_t i = 0; i < count && i < MISSING_SHOWN; i++) {
+		vv_buf text = VV_BUF_INIT;
+
+		put_shown(&text, w->s->prefix, w->c->missing[i]);
+		line(w, "\t%s", vv_buf_cstr(&text));
+		vv_buf_clear(&text);
+	}
+	if (count > MISSING_SHOWN) {
+		line(w, "\t... and %s more", vv_text_count(count - MISSING_SHOWN));
+	}
+}
+
 /* Committed in the place of tables: damaged pointers, or else plain text. */
 static void put_text(writer *w, bool damaged)
 {
@@ -581,13 +613,14 @@ static void put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 	put_conflicts(&w);
 	put_unstaged(&w);
 	put_pointers(&w);
+	put_missing(&w);
 	put_text(&w, true);
 	put_text(&w, false);
 	put_beaten(&w);
 	put_untracked(&w);
 	if (verdict) {
 		if (c->unstaged || c->untracked || c->conflicts || c->pointers || c->plain ||
-		    c->beaten.len > 0 || c->head.unborn) {
+		    c->missing_count > 0 || c->beaten.len > 0 || c->head.unborn) {
 			line(&w, "%s", "");
 		}
 		line(&w, "%s", verdict);

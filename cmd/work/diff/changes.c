@@ -8,11 +8,13 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/diff/changes_internal.h"
+#include "cmd/work/diff/missing_blocks.h"
 #include "cmd/work/diff/unsent.h"
 #include "cmd/work/view/damaged_pointer.h"
 #include "repo/git/history/history.h"
@@ -31,6 +33,8 @@ typedef struct collector {
 	vv_attr_list lines;  /* what may concern varve */
 	vv_attr_list beaten; /* what may beat -text */
 	size_t staged_count; /* entries of HEAD against the index, sorted by path */
+	size_t *tables;      /* places in the index: those whose file has data */
+	size_t table_count, table_cap;
 } collector;
 
 static bool wanted(const collector *c, const char *path)
@@ -300,7 +304,20 @@ static vv_status keep_blocks(collector *c, vv_mem_sink **out, vv_error *err)
 	return rc;
 }
 
-static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *err)
+/* It is a table, whose blocks are to be looked for. */
+static vv_status note_table(collector *c, size_t at, vv_error *err)
+{
+	if (!c->opts->missing) {
+		return VV_OK;
+	}
+	if (!vv_array_room(c->tables, c->table_count, c->table_cap)) {
+		return vv_fail_nomem(err);
+	}
+	c->tables[c->table_count++] = at;
+	return VV_OK;
+}
+
+static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e, vv_error *err)
 {
 	static const char letters[] = {[VV_WORK_SAME] = ' ',
 				       [VV_WORK_MODIFIED] = 'M',
@@ -339,6 +356,9 @@ static vv_status dataset_state(collector *c, const vv_index_entry *e, vv_error *
 			rc = vv_change_work_facts(entry, &staged, blocks, err);
 		}
 		c->out->pointers += state == VV_WORK_POINTER;
+	}
+	if (rc == VV_OK && state != VV_WORK_POINTER) {
+		rc = note_table(c, at, err);
 	}
 	vv_dataset_found_clear(&staged);
 	vv_mem_sink_free(blocks);
@@ -411,7 +431,7 @@ static vv_status mark_pointer(collector *c, const vv_index_entry *e, vv_error *e
 }
 
 /* A file whose stat is the index entry's: unchanged; but is it what it should be? */
-static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_stat *st,
+static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, const vv_stat *st,
 			     vv_error *err)
 {
 	bool tracked = false, pointer = false, anew = false;
@@ -425,12 +445,12 @@ static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_sta
 		return rc;
 	}
 	if (anew) {
-		return dataset_state(c, e, err);
+		return dataset_state(c, at, e, err);
 	}
 	/* The stat cache only knows pointers. */
 	if (vv_stat_cache_get(vv_dataset_reader_stats(c->s), e->path, st, &id) &&
 	    vv_oid_equal(&id, &e->id)) {
-		return VV_OK;
+		return note_table(c, at, err);
 	}
 	/* The attributes themselves take 50 us to ask: too much for each of 10,000 files. */
 	if (!S_ISREG(e->mode) || !vv_attr_list_concerns(&c->lines, e->path)) {
@@ -452,12 +472,15 @@ static vv_status clean_state(collector *c, const vv_index_entry *e, const vv_sta
 	if (pointer) {
 		return mark_pointer(c, e, err);
 	}
+	if ((rc = note_table(c, at, err)) < 0) {
+		return rc;
+	}
 	vv_now(&sec, &nsec);
 	return vv_stat_cache_set(vv_dataset_reader_stats(c->s), e->path, st, &e->id, sec, nsec,
 				 err);
 }
 
-static vv_status entry_state(collector *c, const vv_index_entry *e, vv_error *err)
+static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, vv_error *err)
 {
 	char *file = vv_repository_file(c->r, e->path);
 	bool tracked = false, pointer = false;
@@ -470,13 +493,17 @@ static vv_status entry_state(collector *c, const vv_index_entry *e, vv_error *er
 	rc = vv_lstat(&st, file, err);
 	vv_free(file);
 	if (rc == VV_ENOTFOUND) {
-		return mark(c, e, 'D', err);
+		if ((rc = mark(c, e, 'D', err)) < 0 || !c->opts->missing || !S_ISREG(e->mode)) {
+			return rc;
+		}
+		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err);
+		return rc == VV_OK && pointer ? note_table(c, at, err) : rc;
 	}
 	if (rc < 0) {
 		return rc;
 	}
 	if (vv_index_stat_clean(c->x, e, &st)) {
-		return clean_state(c, e, &st, err);
+		return clean_state(c, at, e, &st, err);
 	}
 	if (S_ISREG(e->mode) && S_ISREG(st.mode)) {
 		if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0) {
@@ -487,7 +514,7 @@ static vv_status entry_state(collector *c, const vv_index_entry *e, vv_error *er
 				return rc;
 			}
 			if (pointer) {
-				return dataset_state(c, e, err);
+				return dataset_state(c, at, e, err);
 			}
 			if ((rc = mark_plain(c, e, err)) < 0) {
 				return rc;
@@ -513,7 +540,7 @@ static vv_status add_work(collector *c, vv_error *err)
 		    !wanted(c, e.path)) {
 			continue;
 		}
-		if ((rc = entry_state(c, &e, err)) < 0 ||
+		if ((rc = entry_state(c, i, &e, err)) < 0 ||
 		    (rc = vv_attr_beaten_note(&c->beaten, c->r, e.path, err)) < 0) {
 			return rc;
 		}
@@ -564,7 +591,7 @@ static void shorten(char *ref)
 vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			  const vv_changes_options *opts, vv_error *err)
 {
-	collector c = {out, r, x, s, opts, {NULL, 0, 0}, {NULL, 0, 0}, 0};
+	collector c = {.out = out, .r = r, .x = x, .s = s, .opts = opts};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -591,6 +618,11 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 	}
 	vv_attr_list_clear(&c.lines);
 	vv_attr_list_clear(&c.beaten);
+	if (rc == VV_OK) {
+		rc = vv_missing_blocks_look(&out->missing, &out->missing_count, r, x, s, c.tables,
+					    c.table_count, err);
+	}
+	vv_free(c.tables);
 	if (rc < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0) {
 		return rc;
 	}
@@ -617,6 +649,7 @@ void vv_changes_clear(vv_changes *c)
 		facts_clear(&c->entries[i].work_facts);
 	}
 	vv_free(c->entries);
+	vv_names_free(c->missing, c->missing_count);
 	vv_free(c->upstream);
 	vv_buf_clear(&c->beaten);
 	vv_head_clear(&c->head);

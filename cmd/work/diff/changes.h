@@ -60,6 +60,8 @@ typedef struct vv_changes {
 	uint64_t unsent; /* versions of datasets, of local branches, that no remote branch names */
 	const char *state; /* vv_state_name; "" when none; borrowed from the repository */
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
+	char **missing; /* tables, but for those that the work tree has as pointers, whose blocks are not here */
+	size_t missing_count;
 	vv_buf beaten; /* lines of attributes that beat -text (vv_attr_beaten_put) */
 } vv_changes;
 
@@ -67,9 +69,10 @@ typedef struct vv_changes_options {
 	vv_pathspec *paths; /* NULL: all */
 	bool no_work;       /* HEAD against the index only */
 	bool untracked, untracked_all;
-	bool facts;  /* find out rows and columns */
-	bool groups; /* and groups and stored bytes, with facts */
-	bool unsent; /* count versions that no remote has, where there is a remote */
+	bool facts;   /* find out rows and columns */
+	bool groups;  /* and groups and stored bytes, with facts */
+	bool missing; /* look for tables whose blocks are not here (missing_blocks.h) */
+	bool unsent;  /* count versions that no remote has, where there is a remote */
 } vv_changes_options;
 
 /* Appends what a dataset's change is, in rows and columns: "+35 -35 ~64 rows", "503 rows, 8
