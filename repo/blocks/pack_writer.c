@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
+#include "base/sync.h"
 #include "base/sys.h"
 #include "base/thread.h"
 #include "repo/blocks/cid_map.h"
@@ -30,7 +31,7 @@ struct vv_pack_writer {
 	size_t buf_len;
 	uint64_t flushed; /* bytes in the file; buf follows */
 	bool closed;      /* a commit has begun: what came now would be lost with reset */
-	bool sealed;
+	bool sealed, synced;
 	uint8_t hash[VV_PACK_HASH_LEN]; /* once sealed */
 	vv_xxh3_state *state;
 	vv_index_entry *entries; /* one for each record */
@@ -101,7 +102,7 @@ vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err)
 	w->flushed = 0;
 	w->count = 0;
 	w->closed = false;
-	w->sealed = false;
+	w->sealed = w->synced = false;
 	vv_mutex_unlock(w->lock);
 	return rc;
 }
@@ -534,7 +535,7 @@ vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err)
 	return rc;
 }
 
-vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err)
+static vv_status end_pack(vv_pack_writer *w, bool sync, vv_error *err)
 {
 	vv_error local;
 	vv_status rc;
@@ -543,12 +544,38 @@ vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err)
 	vv_mutex_lock(w->lock);
 	w->closed = true;
 	if ((rc = still_well(w, err)) < 0 || (rc = begin(w, err)) < 0 ||
-	    (rc = put_trailer(w, err)) < 0 || (rc = vv_fsync(w->fd, w->temp, err)) < 0) {
+	    (rc = put_trailer(w, err)) < 0 || (sync && (rc = vv_fsync(w->fd, w->temp, err)) < 0)) {
 		rc = fail_for_good(w, err);
 	} else {
 		w->sealed = true;
+		w->synced = sync;
 	}
 	vv_mutex_unlock(w->lock);
+	return rc;
+}
+
+vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err)
+{
+	return end_pack(w, true, err);
+}
+
+vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err)
+{
+	return end_pack(w, false, err);
+}
+
+/* Before the index gets its name: it and the pack are durable. */
+static vv_status sync_both(void *payload, const char *index, vv_error *err)
+{
+	vv_pack_writer *w = payload;
+	vv_syncs both = {0};
+	vv_status rc;
+
+	if ((w->synced || (rc = vv_syncs_add(&both, w->fd, w->temp, err)) == VV_OK) &&
+	    (rc = vv_syncs_add_path(&both, index, err)) == VV_OK) {
+		rc = vv_syncs_wait(&both, err);
+	}
+	vv_syncs_clear(&both);
 	return rc;
 }
 
@@ -568,7 +595,8 @@ static vv_status publish_files(vv_pack_writer *w, const vv_pack_name *id, vv_err
 		goto done;
 	}
 	if ((rc = vv_pack_index_encode(&bytes, w->hash, w->entries, w->count, err)) < 0 ||
-	    (rc = vv_write_file_synced(index, bytes.data, bytes.len, err)) < 0) {
+	    (rc = vv_write_file_after(index, bytes.data, bytes.len, false, sync_both, w, err)) <
+		    0) {
 		goto done;
 	}
 	rc = vv_rename(w->temp, pack, err);

@@ -68,8 +68,10 @@ vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err);
 /* What is there so far goes to the disk, so that seal will have less to do. */
 vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err);
 
-/* No append is taken from now on. */
+/* No append is taken from now on. The pack is durable; after _end it becomes so when it is
+ * published, beside its index. */
 vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err);
+vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err);
 
 /* The index goes first, so that a pack that is seen has one. since negative: an
  * ordinary pack; else one set aside at that time. *id gets its name. */

@@ -1,7 +1,7 @@
 /*
  * writer: the one writer of a store, and what a commit of its blocks is.
  *
- * A commit costs three fsyncs, of the pack, its index and the folder, also when it merges:
+ * A commit costs three fsyncs, of the pack, its index (side by side) and the folder, also when it merges:
  * then the small packs and the new blocks are copied into one pack, and only
  * that is made durable. Packs that were merged are removed after that; a reader
  * that has them open keeps them, any other lists again.
@@ -589,7 +589,7 @@ vv_status vv_writer_commit(vv_writer *w, vv_error *err)
 		merged = merge_packs(w, packs, count);
 		count = merged ? count : 0;
 	}
-	if ((!merged && (rc = vv_pack_writer_seal(w->own, err)) < 0) ||
+	if ((!merged && (rc = vv_pack_writer_end(w->own, err)) < 0) ||
 	    (rc = publish(w, merged ? merged : w->own, &id, err)) < 0) {
 		vv_mutex_lock(w->lock);
 		w->failed = *err;

@@ -350,8 +350,7 @@ vv_status vv_git_lock_replace(vv_git_lock *l, bool sync_dir, vv_error *err)
 	return rc;
 }
 
-vv_status vv_git_lock_write(vv_git_lock *l, const void *bytes, size_t len, bool sync_dir,
-			    vv_error *err)
+vv_status vv_git_lock_fill(vv_git_lock *l, const void *bytes, size_t len, vv_error *err)
 {
 	int fd = vv_git_lock_open_new(l, err);
 	vv_status rc, closed;
@@ -362,12 +361,19 @@ vv_status vv_git_lock_write(vv_git_lock *l, const void *bytes, size_t len, bool 
 	}
 	if ((rc = vv_write_full(fd, bytes, len, l->new_path, err)) == VV_OK &&
 	    (rc = vv_share_fd(l->repo, fd, l->new_path, err)) == VV_OK) {
-		rc = vv_fsync(fd, l->new_path, err);
+		rc = vv_repository_sync(l->repo, fd, l->new_path, err);
 	}
 	closed = vv_close(fd, l->new_path, rc == VV_OK ? err : NULL);
 	if (rc < 0 || (rc = closed) < 0) {
 		vv_git_lock_release(l);
-		return rc;
 	}
-	return vv_git_lock_replace(l, sync_dir, err);
+	return rc;
+}
+
+vv_status vv_git_lock_write(vv_git_lock *l, const void *bytes, size_t len, bool sync_dir,
+			    vv_error *err)
+{
+	vv_status rc = vv_git_lock_fill(l, bytes, len, err);
+
+	return rc < 0 ? rc : vv_git_lock_replace(l, sync_dir, err);
 }

@@ -45,6 +45,10 @@ void vv_git_lock_release(vv_git_lock *l);
 vv_status vv_git_lock_write(vv_git_lock *l, const void *bytes, size_t len, bool sync_dir,
 			    vv_error *err);
 
+/* The same but for the last step: the content stands beside the file, durably, and
+ * vv_git_lock_replace follows. On failure the lock is gone. */
+vv_status vv_git_lock_fill(vv_git_lock *l, const void *bytes, size_t len, vv_error *err);
+
 /* For content that somebody else writes: an empty file new_path, open for writing; the
  * descriptor or a negative vv_status. What libgit2 left beside it is gone. */
 int vv_git_lock_open_new(vv_git_lock *l, vv_error *err);

@@ -498,19 +498,6 @@ vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uin
 
 /* --- making it durable ------------------------------------------------ */
 
-static vv_status sync_file(const char *path, vv_error *err)
-{
-	int fd = vv_open(path, O_RDONLY, 0, err);
-	vv_status rc, closed;
-
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
-	rc = vv_fsync(fd, path, err);
-	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
-}
-
 static void list_clear(staged_list *list)
 {
 	size_t i;
@@ -577,8 +564,8 @@ static vv_status list_staged(const vv_quarantine *s, staged_list *list, vv_error
 	return rc;
 }
 
-/* Moves a synced loose file to objects/xx and syncs that folder; the object folder, which a new
- * xx changes, is synced by the caller. */
+/* Moves a synced loose file to objects/xx; that folder, and the object folder, which a new xx
+ * changes, become durable later. */
 static vv_status place_loose(vv_repository *r, const staged *it, bool *new_fan, vv_error *err)
 {
 	char *dir = NULL, *to = NULL;
@@ -596,9 +583,9 @@ static vv_status place_loose(vv_repository *r, const staged *it, bool *new_fan, 
 			goto done;
 		}
 	}
-	if ((rc = vv_share(r, it->path, err)) < 0 || (rc = vv_rename(it->path, to, err)) < 0 ||
-	    (rc = vv_fsync_dir(dir, err)) < 0) {
-		goto done;
+	if ((rc = vv_share(r, it->path, err)) == VV_OK &&
+	    (rc = vv_rename(it->path, to, err)) == VV_OK) {
+		rc = vv_syncs_add_path(&r->later, dir, err);
 	}
 done:
 	vv_free(to);
@@ -609,40 +596,74 @@ done:
 static vv_status flush_loose(vv_repository *r, const staged_list *list, vv_error *err)
 {
 	bool new_fan = false;
+	vv_syncs files = {0};
 	vv_status rc = VV_OK;
 	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		if ((rc = sync_file(list->items[i].path, err)) < 0) {
-			break;
-		}
+	for (i = 0; rc == VV_OK && i < list->count; i++) {
+		rc = vv_syncs_add_path(&files, list->items[i].path, err);
 	}
+	if (rc == VV_OK) {
+		rc = vv_syncs_wait(&files, err);
+	}
+	vv_syncs_clear(&files);
 	for (i = 0; rc == VV_OK && i < list->count; i++) {
 		rc = place_loose(r, &list->items[i], &new_fan, err);
 	}
 	if (rc == VV_OK && new_fan) {
-		rc = vv_fsync_dir(r->objects, err);
+		rc = vv_syncs_add_path(&r->later, r->objects, err);
 	}
 	return rc;
 }
 
-static vv_status move_pack_part(const vv_repository *r, const char *from_dir, const char *to_dir,
-				const char *hex, const char *ext, vv_error *err)
-{
-	char name[64];
-	char *from, *to;
-	vv_status rc;
+/* A pack and its index, apart and where they go. */
+typedef struct pack_move {
+	char *from[2], *to[2]; /* the pack first */
+} pack_move;
 
-	(void)snprintf(name, sizeof(name), "pack-%s.%s", hex, ext);
-	from = vv_path_join(from_dir, name, NULL);
-	to = vv_path_join(to_dir, name, NULL);
-	if (!from || !to) {
-		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_share(r, from, err)) == VV_OK && (rc = sync_file(from, err)) == VV_OK) {
-		rc = vv_rename(from, to, err);
+static vv_status pack_move_init(pack_move *m, const char *from_dir, const char *to_dir,
+				const char *hex, vv_error *err)
+{
+	static const char *const exts[2] = {"pack", "idx"};
+	char name[64];
+	bool ok = true;
+
+	for (size_t i = 0; i < 2; i++) {
+		(void)snprintf(name, sizeof(name), "pack-%s.%s", hex, exts[i]);
+		m->from[i] = vv_path_join(from_dir, name, NULL);
+		m->to[i] = vv_path_join(to_dir, name, NULL);
+		ok = ok && m->from[i] && m->to[i];
 	}
-	vv_free(from);
-	vv_free(to);
+	return ok ? VV_OK : vv_fail_nomem(err);
+}
+
+static void pack_move_clear(pack_move *m)
+{
+	for (size_t i = 0; i < 2; i++) {
+		vv_free(m->from[i]);
+		vv_free(m->to[i]);
+	}
+}
+
+/* Both synced side by side, then both get their names. */
+static vv_status pack_move_run(vv_repository *r, const pack_move *m, vv_error *err)
+{
+	vv_syncs both = {0};
+	vv_status rc = VV_OK;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < 2; i++) {
+		if ((rc = vv_share(r, m->from[i], err)) == VV_OK) {
+			rc = vv_syncs_add_path(&both, m->from[i], err);
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_syncs_wait(&both, err);
+	}
+	vv_syncs_clear(&both);
+	for (i = 0; rc == VV_OK && i < 2; i++) {
+		rc = vv_rename(m->from[i], m->to[i], err);
+	}
 	return rc;
 }
 
@@ -675,10 +696,11 @@ done:
 	return rc;
 }
 
-vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
-				  vv_error *err)
+/* Its folder becomes durable later. */
+static vv_status take_pack(vv_repository *r, const char *from, const char *hex, vv_error *err)
 {
 	char *to = vv_path_join(r->objects, "pack", NULL);
+	pack_move m = {0};
 	vv_status rc;
 	int code;
 
@@ -690,22 +712,29 @@ vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char
 		goto done;
 	}
 	/* Named as ours first: an entry without its pack does no harm. */
-	if ((rc = note_own(r, hex, err)) < 0 ||
-	    (rc = move_pack_part(r, from, to, hex, "pack", err)) < 0 ||
-	    (rc = move_pack_part(r, from, to, hex, "idx", err)) < 0 ||
-	    (rc = vv_fsync_dir(to, err)) < 0) {
+	if ((rc = note_own(r, hex, err)) < 0 || (rc = pack_move_init(&m, from, to, hex, err)) < 0 ||
+	    (rc = pack_move_run(r, &m, err)) < 0 ||
+	    (rc = vv_syncs_add_path(&r->later, to, err)) < 0) {
 		goto done;
 	}
 	if ((code = git_odb_refresh(r->odb)) < 0) {
 		rc = vv_git_fail(err, code, "cannot read the new pack");
 	}
 done:
+	pack_move_clear(&m);
 	vv_free(to);
 	return rc;
 }
 
-vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
-				     vv_error *err)
+vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
+				  vv_error *err)
+{
+	vv_status rc = take_pack(r, from, hex, err);
+
+	return rc == VV_OK ? vv_syncs_wait(&r->later, err) : rc;
+}
+
+static vv_status install_pack(vv_repository *r, git_packbuilder *pb, char **name_out, vv_error *err)
 {
 	const char *hex;
 	vv_status rc;
@@ -718,10 +747,18 @@ vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char
 		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}
 	hex = git_packbuilder_name(pb);
-	if ((rc = vv_quarantine_take_pack(r, r->stage->dir, hex, err)) < 0) {
+	if ((rc = take_pack(r, r->stage->dir, hex, err)) < 0) {
 		return rc;
 	}
 	return name_out && !(*name_out = vv_strdup(hex)) ? vv_fail_nomem(err) : VV_OK;
+}
+
+vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
+				     vv_error *err)
+{
+	vv_status rc = install_pack(r, pb, name_out, err);
+
+	return rc == VV_OK ? vv_syncs_wait(&r->later, err) : rc;
 }
 
 /* Commits, tags, trees, blobs: the order that gives packs good locality. */
@@ -766,7 +803,7 @@ static vv_status flush_pack(vv_repository *r, vv_error *err)
 		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}
 	if ((rc = insert_all(pb, r->stage->memory, err)) == VV_OK) {
-		rc = vv_quarantine_install_pack(r, pb, NULL, err);
+		rc = install_pack(r, pb, NULL, err);
 	}
 	git_packbuilder_free(pb);
 	return rc;
@@ -795,7 +832,7 @@ static vv_status write_loose(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)
+vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 {
 	staged_list list = {NULL, 0};
 	vv_quarantine *s = r->stage;
@@ -819,6 +856,13 @@ vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)
 	}
 	list_clear(&list);
 	return rc;
+}
+
+vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)
+{
+	vv_status rc = vv_quarantine_place(r, err);
+
+	return rc == VV_OK ? vv_syncs_wait(&r->later, err) : rc;
 }
 
 vv_status vv_repository_flush(vv_repository *r, vv_error *err)

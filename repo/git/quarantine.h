@@ -4,7 +4,9 @@
  * New objects stay in memory (large files: in a folder inside Git's object folder whose
  * name begins with tmp_objdir, so that git prune clears up after a crash) and are
  * written together, synced: one as a loose object, several as one pack. libgit2's own
- * syncing would cost two fsyncs an object, and none for a new fan-out folder.
+ * syncing would cost two fsyncs an object, and none for a new fan-out folder. Files are synced
+ * side by side before they get their names, folders side by side before anything names what is
+ * in them.
  */
 #ifndef VV_REPO_GIT_QUARANTINE_H
 #define VV_REPO_GIT_QUARANTINE_H
@@ -30,6 +32,11 @@ vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_er
 
 /* Makes what is staged durable. On failure it stays staged. Closing the repository does it too. */
 vv_status vv_quarantine_flush(vv_repository *r, vv_error *err);
+
+/* The same for who writes what names the objects (the index, a ref) by a vv_git_lock and
+ * vv_repository_sync: only that makes the folders durable to which the objects went, beside the file
+ * that names them. */
+vv_status vv_quarantine_place(vv_repository *r, vv_error *err);
 
 /* Writes the packbuilder's pack and index into the object folder, durably, the
  * pack before its index, and notes it as varve's own. *name_out: the hex in its

@@ -578,6 +578,8 @@ void vv_repository_close(vv_repository *r)
 	if (r->close_stage) {
 		r->close_stage(r);
 	}
+	(void)vv_syncs_wait(&r->later, NULL);
+	vv_syncs_clear(&r->later);
 	if (r->close_walker) {
 		r->close_walker(r);
 	}
@@ -644,6 +646,13 @@ const char *vv_repository_varvedir(const vv_repository *r)
 const char *vv_repository_statedir(const vv_repository *r)
 {
 	return r->statedir;
+}
+
+vv_status vv_repository_sync(vv_repository *r, int fd, const char *path, vv_error *err)
+{
+	vv_status rc = vv_syncs_add(&r->later, fd, path, err);
+
+	return rc == VV_OK ? vv_syncs_wait(&r->later, err) : rc;
 }
 
 vv_status vv_repository_settle(vv_repository *r, vv_error *err)

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/holder.h"
+#include "base/sync.h"
 #include "repo/git/libgit2.h"
 #include "repo/git/repository.h"
 
@@ -62,6 +63,7 @@ struct vv_repository {
 	vv_holder self;          /* this process, in locks; pid 0: not asked yet */
 	uint64_t secret;
 	bool has_secret;
+	vv_syncs later; /* folders with new objects: waited for before anything names those */
 	bool unsettled; /* the folder of index_file is not synced: vv_repository_settle */
 };
 
@@ -94,6 +96,9 @@ vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_e
 #define VV_TAG_BYTES_MAX (16u << 20)
 #define VV_TREE_BYTES_MAX (1u << 30) /* a tree object of more than this is refused */
 #define VV_COMMIT_BYTES_MAX (64u << 20)
+
+/* Makes a file durable that is about to name objects, and beside it all that waits in r->later. */
+vv_status vv_repository_sync(vv_repository *r, int fd, const char *path, vv_error *err);
 
 /* repository_config.c */
 vv_status vv_config_load(vv_repository *r, vv_error *err);

@@ -3,7 +3,7 @@
  *
  * Not libgit2's functions, because those sync a ref, each reflog and every folder
  * (six fsyncs a commit), do not wait for a lock and cannot move several refs as
- * one. Here a ref costs two fsyncs: its file and its folder.
+ * one. Here a ref costs two fsyncs: its file (beside the folders of new objects) and its folder.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -445,13 +445,15 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 	}
 	vv_oid_text(text, m->change->id);
 	text[VV_OID_TEXT] = '\n';
-	if ((rc = reflog_add_both(r, m->change->name, &m->now, m->change->id, message, err)) < 0) {
+	/* The commit is durable before its name is in the reflog. */
+	if ((rc = vv_git_lock_fill(&m->lock, text, VV_OID_TEXT + 1, err)) < 0 ||
+	    (rc = reflog_add_both(r, m->change->name, &m->now, m->change->id, message, err)) < 0) {
 		return rc;
 	}
 	if (vv_lstat(&st, m->path, NULL) == VV_OK && S_ISDIR(st.mode)) {
 		remove_empty_below(r, m->path);
 	}
-	if ((rc = vv_git_lock_write(&m->lock, text, VV_OID_TEXT + 1, false, err)) < 0) {
+	if ((rc = vv_git_lock_replace(&m->lock, false, err)) < 0) {
 		return rc;
 	}
 	/* From here on everybody sees the new value, whatever else fails. */
@@ -611,11 +613,12 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 		moves[i].change = &changes[i];
 	}
 	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
-	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = vv_repository_settle(r, err)) < 0 ||
+	if ((rc = vv_quarantine_place(r, err)) < 0 || (rc = vv_repository_settle(r, err)) < 0 ||
 	    (rc = prepare(r, moves, count, &deletes, err)) < 0) {
 		goto done;
 	}
-	if (deletes && (rc = delete_packed(r, moves, count, err)) < 0) {
+	if (deletes && ((rc = vv_syncs_wait(&r->later, err)) < 0 ||
+			(rc = delete_packed(r, moves, count, err)) < 0)) {
 		goto done;
 	}
 	for (i = 0; rc == VV_OK && i < count; i++) {
@@ -624,6 +627,9 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 		} else {
 			rc = delete_loose(r, &moves[i], err);
 		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_syncs_wait(&r->later, err); /* where nothing had to be written */
 	}
 	if (rc < 0 && i > 1) {
 		(void)vv_prefix(err, "%zu of %zu refs are moved", i - 1, count);

@@ -579,7 +579,7 @@ void vv_index_judge_set(vv_repository *r, vv_index_judge_fn fn, void *payload)
 
 /* Whatever happens to a file of the work tree from now on happens after the index's date:
  * in that second Git compares contents, and later it sees another date. */
-static vv_status seal(const char *path, const vv_stat *made, vv_error *err)
+static vv_status seal(vv_repository *r, const char *path, const vv_stat *made, vv_error *err)
 {
 	const struct timespec times[2] = {
 		{made->mtime_sec, (long)made->mtime_nsec},
@@ -594,7 +594,7 @@ static vv_status seal(const char *path, const vv_stat *made, vv_error *err)
 	if (futimens(fd, times) < 0) {
 		rc = vv_fail_errno(err, "cannot set the time of", path);
 	} else {
-		rc = vv_fsync(fd, path, err);
+		rc = vv_repository_sync(r, fd, path, err);
 	}
 	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
@@ -677,7 +677,7 @@ static vv_status write_locked(vv_index *x, vv_git_lock *lock, vv_error *err)
 	}
 	age(x, &made);
 	if ((rc = rewrite(x, file, &stamp, &made, exists, err)) < 0 ||
-	    (rc = vv_share(x->repo, file, err)) < 0 || (rc = seal(file, &made, err)) < 0) {
+	    (rc = vv_share(x->repo, file, err)) < 0 || (rc = seal(x->repo, file, &made, err)) < 0) {
 		return rc;
 	}
 	rc = vv_git_lock_replace(lock, false, err);
@@ -691,7 +691,10 @@ vv_status vv_index_write(vv_index *x, vv_error *err)
 	vv_status rc;
 	size_t i;
 
-	if ((rc = vv_quarantine_flush(x->repo, err)) < 0 || x->edit_count == 0) {
+	if (x->edit_count == 0) {
+		return vv_quarantine_flush(x->repo, err);
+	}
+	if ((rc = vv_quarantine_place(x->repo, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_git_lock_take(&lock, x->repo, x->repo->index_file, err)) < 0 ||
