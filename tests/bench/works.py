@@ -8,6 +8,7 @@ from pathlib import Path
 import checking
 import differences
 import history
+import hosts
 import limits
 import tools as kinds
 import wire
@@ -342,5 +343,5 @@ ALL = {"start": start, "first": first, "change": change, "versions-60": versions
        "versions-200": versions_200, "files": files, "restore": restore, "log": log,
        "histories": histories, "diff": differences.diff, "merge": differences.merge,
        "blame": differences.blame, "check": checking.check, "resort": differences.resort,
-       "wire": wire.wire, "limits": limits.limits, "huge": huge}
+       "wire": wire.wire, "host": hosts.host, "limits": limits.limits, "huge": huge}
 EXPLICIT = ("limits", "huge")

@@ -10,6 +10,7 @@
 #include "cmd/work/peers/reach.h"
 #include "cmd/work/peers/remote.h"
 #include "cmd/work/peers/transfer.h"
+#include "transport/line/url.h"
 
 /* Seconds until silence counts as no answer. */
 enum { PATIENCE = 10 };
@@ -67,6 +68,60 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, err) : rc;
 }
 
+static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_url u = {0};
+	vv_error ignored;
+
+	vv_buf_printf(&message, "%s names blocks at %s, a host that is not trusted: nobody asks it",
+		      VV_BLOCKS_CONFIG, vv_text_shows(url));
+	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
+		      vv_url_read(&u, url, &ignored) == VV_OK && u.host ? vv_text_shows(u.host)
+									: "HOST");
+	vv_url_clear(&u);
+	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+}
+
+/* Those that keep the blocks in the host's place: are they there? */
+static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host, const char *name,
+				 vv_error *err)
+{
+	const vv_block_peers *peers;
+	vv_error why;
+	vv_status rc = vv_git_host_peers(host, &peers, &why);
+
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0) {
+		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				     "the block peers of the remote %s are not known: %s",
+				     vv_text_shows(name), why.message);
+	}
+	for (size_t i = 0; rc == VV_OK && i < peers->untrusted_count; i++) {
+		rc = say_untrusted(d, peers->untrusted[i], err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < peers->count; i++) {
+		vv_supplier s;
+		rc = vv_reach_supplier(t, &s, peers->urls[i], &why);
+		if (rc == VV_OK) {
+			vv_reach_supplier_clear(&s);
+			continue;
+		}
+		rc = rc == VV_ENOMEM
+			     ? vv_fail_nomem(err)
+			     : vv_doctor_say(d, "peer", true,
+					     why.hint[0] ? why.hint
+							 : "try again; if the address has changed: "
+							   ".varveconfig or "
+							   "remote.NAME.varveUrl names it",
+					     err, "the block peer %s does not answer: %s",
+					     vv_text_url(peers->urls[i]), why.message);
+	}
+	return rc;
+}
+
 static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only, vv_error *err)
 {
 	vv_transfer t;
@@ -82,7 +137,10 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 		rc = vv_reach(&reached, &t, &m, false, &why);
 	}
 	if (rc == VV_OK && reached.host) {
-		rc = look_for_blocks(d, reached.host, name, only, err);
+		t.connect.ask = NULL; /* whom to trust is no question of this command */
+		if ((rc = look_for_blocks(d, reached.host, name, only, err)) == VV_OK) {
+			rc = ask_block_peers(d, &t, reached.host, name, err);
+		}
 		vv_reached_close(&reached);
 		vv_transfer_close(&t);
 		vv_remote_clear(&m);

@@ -21,6 +21,9 @@ void vv_block_peers_clear(vv_block_peers *p)
 	for (size_t i = 0; i < p->count; i++) {
 		vv_free(p->urls[i]);
 	}
+	for (size_t i = 0; i < p->untrusted_count; i++) {
+		vv_free(p->untrusted[i]);
+	}
 	memset(p, 0, sizeof(*p));
 }
 
@@ -152,6 +155,9 @@ vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remo
 		rc = is_trusted(t, m, urls[i], &trusted, err);
 		if (rc == VV_OK && trusted) {
 			rc = add(out, urls[i], err);
+		} else if (rc == VV_OK) {
+			out->untrusted[out->untrusted_count] = vv_strdup(urls[i]);
+			rc = out->untrusted[out->untrusted_count++] ? VV_OK : vv_fail_nomem(err);
 		}
 	}
 	vv_blocks_config_clear(&c);

@@ -21,6 +21,8 @@
 typedef struct vv_block_peers {
 	char *urls[2 * VV_BLOCKS_URLS_MAX];
 	size_t count;
+	char *untrusted[VV_BLOCKS_URLS_MAX]; /* named by the commit, and left out */
+	size_t untrusted_count;
 	bool named; /* some were named, trusted or not */
 } vv_block_peers;
 

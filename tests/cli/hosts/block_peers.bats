@@ -167,3 +167,67 @@ refs/heads/varve-blocks" ]
 	varve clone -q "ssh://host$PWD/../fork.git" ../c
 	cmp prices.csv ../c/prices.csv
 }
+
+# terminal ANSWER COMMAND...: on a terminal, where every question gets this answer.
+terminal() {
+	python3 - "$@" <<-'END'
+	import os, pty, select, sys
+	pid, fd = pty.fork()
+	if pid == 0:
+	    os.execvp(sys.argv[2], sys.argv[2:])
+	said, answered = b"", 0
+	while True:
+	    if not select.select([fd], [], [], 20)[0]:
+	        sys.exit("no end: " + said.decode())
+	    try:
+	        got = os.read(fd, 4096)
+	    except OSError:
+	        break
+	    if not got:
+	        break
+	    said += got
+	    if said.count(b"[y/N] ") > answered:
+	        answered += 1
+	        os.write(fd, sys.argv[1].encode() + b"\n")
+	print(said.decode())
+	sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+	END
+}
+
+@test "on a terminal the host is asked about once, and the answer is remembered" {
+	with_peer
+	ends_with 2 terminal n varve push -u origin main
+	output_has ".varveconfig says that blocks are at $peer. Trust the host 127.0.0.1? [y/N]"
+	output_has "a host that is not trusted: it is left out"
+	[ -z "$(git -C ../host.git for-each-ref)" ]
+	[ -z "$(git config varve.trustedHost)" ]
+	succeeds terminal yes varve push -u origin main
+	[ "$(grep -c 'Trust the host' <<< "$output")" -eq 1 ]
+	[ "$(git config --local varve.trustedHost)" = 127.0.0.1 ]
+	change 7
+	succeeds terminal n varve push
+	output_lacks "Trust the host"
+	succeeds terminal y varve clone "$url" ../b
+	output_has "Trust the host 127.0.0.1?"
+	cmp prices.csv ../b/prices.csv
+}
+
+@test "doctor asks block peers, and names those that are not trusted" {
+	with_peer
+	export VARVE_TRUSTED_HOSTS=127.0.0.1
+	varve push -q -u origin main
+	succeeds varve doctor
+	output_has "nothing is wrong"
+	unset VARVE_TRUSTED_HOSTS
+	ends_with 1 varve doctor
+	output_has ".varveconfig names blocks at $peer, a host that is not trusted: nobody asks it"
+	output_has "mend: git config --global --add varve.trustedHost 127.0.0.1"
+	git config varve.trustedHost 127.0.0.1
+	succeeds varve doctor
+	kill "$server"
+	wait "$server" || true
+	server=
+	ends_with 1 varve doctor
+	output_has "the block peer $peer does not answer"
+	output_has "mend: "
+}
