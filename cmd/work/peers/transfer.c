@@ -4,6 +4,8 @@
 #include "cmd/work/peers/transfer.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -106,12 +108,26 @@ void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said)
 
 /* --- connecting ------------------------------------------------------------------------- */
 
+/* Requests over http that git makes for us give up a silent host as ours do. Before there are
+ * threads. */
+static void limit_git(uint64_t idle_sec)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%llu", (unsigned long long)idle_sec);
+	(void)setenv("GIT_HTTP_LOW_SPEED_LIMIT", "1", 1);
+	(void)setenv("GIT_HTTP_LOW_SPEED_TIME", text, 1);
+}
+
 vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
 			   uint64_t idle_sec, vv_error *err)
 {
 	unsigned cpus = vv_cpu_count();
 
 	memset(t, 0, sizeof(*t));
+	if (idle_sec > 0) {
+		limit_git(idle_sec);
+	}
 	t->repo = repo;
 	t->notes = notes;
 	t->quiet = quiet;

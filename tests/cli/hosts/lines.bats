@@ -167,3 +167,26 @@ http_host() {
 	succeeds varve -C ../cleo restore .
 	cmp prices.csv ../cleo/prices.csv
 }
+
+@test "--timeout ends a wait for a host that is silent, for git's own requests too" {
+	http_host
+	a_table a
+	kill "$server"
+	: > ../port
+	python3 -c 'import socket
+s = socket.create_server(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+held = []
+while True:
+    held.append(s.accept())' > ../port 3>&- &
+	server=$!
+	for ((i = 0; i < 100 && $(wc -c < ../port) == 0; i++)); do
+		sleep 0.05
+	done
+	git remote set-url origin "http://127.0.0.1:$(cat ../port)/host.git"
+	[ "$(git config remote.origin.varveKind)" = git ]
+	ends_with 2 timeout 30 varve fetch --timeout 1
+	stderr_has "http://127.0.0.1"
+	change 7
+	ends_with 2 timeout 30 varve push --timeout 1
+}
