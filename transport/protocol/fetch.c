@@ -439,6 +439,8 @@ static vv_status run_lazy(run *r, vv_error *err)
 		return vv_receive_take(r->x, &none, &none, false, f->refs, f->ref_count, f->message,
 				       err);
 	}
+	(void)vv_incoming_tidy(f->repo, NULL);
+	(void)vv_git_receive_clean(f->repo, NULL);
 	return f->ref_count > 0 ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err)
 				: VV_OK;
 }

@@ -697,3 +697,20 @@ refs/tags/v1" ]
 	succeeds varve pull -q
 	succeeds varve push -q
 }
+
+@test "a host that takes no blob so large gets no commits, and its words are shown" {
+	plain_host receive.maxInputSize=8k
+	varve clone -q "$url" a
+	cd a
+	numbers 5000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	ends_with 2 varve push -u origin main
+	stderr_has "varve: the blocks were not taken: git says: "
+	stderr_has "exceeds maximum allowed size"
+	[ -z "$(git -C ../host.git for-each-ref)" ]
+	# git push is stopped, too, before it sends a pointer without its rows.
+	ends_with 1 git push -q origin main
+	stderr_has "exceeds maximum allowed size"
+	[ -z "$(git -C ../host.git for-each-ref)" ]
+}

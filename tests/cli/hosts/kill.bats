@@ -88,3 +88,58 @@ clone_sound() {
 	no_clone() { rm -rf b; }
 	MOST=14 each_killed client no_clone clone_sound varve clone -q --git-host "$url" b
 }
+
+blocks_sound() {
+	"$@"
+	host_sound
+	varve fsck --data
+	no_leftovers .git
+	rm -rf "$top/check"
+	varve clone -q "$url" "$top/check"
+	varve -C "$top/check" fsck --data
+	cmp prices.csv "$top/check/prices.csv"
+}
+
+@test "kill -9 in a push of the blocks alone: the same push again gets through" {
+	source_repo
+	(cd a && varve push -q -u origin main)
+	git -C host.git update-ref -d refs/varve/blocks
+	mv a a0
+	mv host.git host0.git
+	fresh() { cd "$top"; rm -rf a host.git; cp -a a0 a; cp -a host0.git host.git; cd a; }
+	MOST=8 each_killed client fresh blocks_sound varve push -q --blocks
+}
+
+@test "kill -9 in a gc of the host's blocks: nothing is lost, and the same gc again gets through" {
+	source_repo
+	(cd a && varve push -q -u origin main~1:refs/heads/main && varve push -q origin main)
+	mv a a0
+	mv host.git host0.git
+	fresh() { cd "$top"; rm -rf a host.git; cp -a a0 a; cp -a host0.git host.git; cd a; }
+	MOST=8 each_killed client fresh blocks_sound varve gc -q --remote --prune=now
+	[ "$(packs | wc -l)" -eq 1 ]
+}
+
+# Whatever a killed one has left: what it says of its versions is true, and the answer is there.
+lazy_sound() {
+	if [ -e b/.git/varve/cloning ] || [ ! -e b/prices.csv ]; then
+		varve clone -q --git-host --lazy "$url" b
+	fi
+	varve -C b fsck
+	varve -C b cat --raw HEAD~1:prices.csv | cmp - one.csv
+	varve -C b fsck --data
+	varve -C b fetch -q
+	no_leftovers b
+}
+
+@test "kill -9 in a lazy clone, and while a command fetches what it needs" {
+	source_repo
+	(cd a && varve push -q origin main)
+	rows 300 > one.csv
+	no_clone() { cd "$top"; rm -rf b; }
+	MOST=6 each_killed client no_clone lazy_sound varve clone -q --git-host --lazy "$url" b
+	rm -rf b
+	varve clone -q --git-host --lazy "$url" b0
+	lazy() { cd "$top"; rm -rf b; cp -a b0 b; }
+	MOST=6 each_killed client lazy lazy_sound varve -C b cat HEAD~1:prices.csv
+}

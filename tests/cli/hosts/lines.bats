@@ -190,3 +190,44 @@ while True:
 	change 7
 	ends_with 2 timeout 30 varve push --timeout 1
 }
+
+@test "a host that one may read and not write says so" {
+	http_host
+	a_table a
+	change 7
+	git -C ../host.git config http.receivepack false
+	ends_with 2 varve push
+	stderr_has "the blocks were not taken"
+	stderr_has "403"
+	succeeds varve fetch
+	git -C ../host.git config http.receivepack true
+	succeeds varve push -q
+}
+
+@test "a peer over ssh that keeps blocks in a ref, too, gives what only the ref has" {
+	plain_host
+	a_table a
+	# The same repository by ssh with varve there: its folder has no blocks.
+	mkdir bin
+	cat > "$BATS_TEST_TMPDIR/ssh2" <<-'END'
+	#!/bin/sh
+	for word; do command=$word; done
+	printf '%s\n' "$command" >> "$SSH2_CALLS"
+	exec sh -c "$command"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/ssh2"
+	export SSH2_CALLS=$BATS_TEST_TMPDIR/ssh2_calls
+	: > "$SSH2_CALLS"
+	GIT_SSH=$BATS_TEST_TMPDIR/ssh2 succeeds varve clone "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	grep -q '^varve' "$SSH2_CALLS"
+	grep -q '^git-upload-pack' "$SSH2_CALLS"
+	# What is pushed by that way is there for those who come by git alone.
+	cd ../b
+	change 7
+	GIT_SSH=$BATS_TEST_TMPDIR/ssh2 succeeds varve push -q
+	cd ../a
+	succeeds varve pull -q
+	cmp prices.csv ../b/prices.csv
+	sound
+}
