@@ -57,6 +57,7 @@ typedef struct fsck {
 	vv_cid_set *seen; /* walked without finding anything, or told already */
 	vv_cid_set *bad;  /* missing or damaged */
 	vv_table_checks *checks;
+	bool later; /* a pointer is of a version that this varve does not know */
 	uint64_t records, blocks, problems, rebuilt, mended;
 	vv_elsewhere *elsewhere; /* versions that a lazy clone left on a remote */
 	uint64_t absent;         /* of these, those that are not here */
@@ -205,7 +206,11 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	}
 	f->count++;
 	if (!cid || vv_cid_is_null(cid)) {
-		tell(f, "damaged pointer", what ? what : "it cannot be read", NULL, NULL, 0, v);
+		bool later = what && strncmp(what, VV_POINTER_LATER, strlen(VV_POINTER_LATER)) == 0;
+
+		tell(f, later ? "later pointer" : "damaged pointer",
+		     what ? what : "it cannot be read", NULL, NULL, 0, v);
+		f->later = f->later || later;
 		return VV_OK;
 	}
 	v->root = *cid;
@@ -658,6 +663,9 @@ static vv_status run_fsck(vv_context *c, vv_error *err)
 	if (f.problems == 0) {
 		/* Whatever was missing when it came is here by now. */
 		rc = vv_repository_set_incomplete(c->repo, false, err);
+	}
+	if (rc == VV_OK && f.later && !json(&f)) {
+		vv_note("hint: what later pointers name a newer varve checks");
 	}
 	if (rc == VV_OK) {
 		hint_from(&f);

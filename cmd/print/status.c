@@ -512,20 +512,31 @@ static void put_missing(writer *w)
 	}
 }
 
-/* Committed in the place of tables: damaged pointers, or else plain text. */
-static void put_text(writer *w, bool damaged)
+typedef enum text_kind { DAMAGED_POINTERS, LATER_POINTERS, PLAIN_TEXT } text_kind;
+
+static text_kind text_kind_of(const vv_change_entry *e)
+{
+	return e->later ? LATER_POINTERS : e->mend ? DAMAGED_POINTERS : PLAIN_TEXT;
+}
+
+/* Committed in the place of tables. */
+static void put_text(writer *w, text_kind kind)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		vv_buf text = VV_BUF_INIT;
-		if (!e->plain || (e->mend != NULL) != damaged) {
+		if (!e->plain || text_kind_of(e) != kind) {
 			continue;
 		}
-		if (!any && damaged) {
+		if (!any && kind == DAMAGED_POINTERS) {
 			line(w, "%s", "");
 			line(w, "Damaged pointers, committed so in the place of tables:");
+		} else if (!any && kind == LATER_POINTERS) {
+			line(w, "%s", "");
+			line(w, "Pointers of a later version, which this varve does not read:");
+			hint(w, "use a newer varve");
 		} else if (!any) {
 			line(w, "%s", "");
 			line(w,
@@ -534,7 +545,7 @@ static void put_text(writer *w, bool damaged)
 		}
 		any = true;
 		put_shown(&text, w->s->prefix, e->path);
-		if (damaged) {
+		if (kind == DAMAGED_POINTERS) {
 			vv_buf_printf(&text, "  %s: %s",
 				      e->torn ? "a pointer with the marks of a merge conflict"
 					      : "a damaged pointer",
@@ -614,8 +625,9 @@ static void put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 	put_unstaged(&w);
 	put_pointers(&w);
 	put_missing(&w);
-	put_text(&w, true);
-	put_text(&w, false);
+	put_text(&w, DAMAGED_POINTERS);
+	put_text(&w, LATER_POINTERS);
+	put_text(&w, PLAIN_TEXT);
 	put_beaten(&w);
 	put_untracked(&w);
 	if (verdict) {

@@ -257,7 +257,7 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 	}
 	if (version != 1) {
 		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "the pointer is of version %llu; this varve reads version 1",
+			      VV_POINTER_LATER "%llu; this varve reads version 1",
 			      (unsigned long long)version);
 		return vv_hint(err, "use a newer varve");
 	}

@@ -69,6 +69,9 @@ bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end);
 /* Appends the pointer's text, in its form. */
 void vv_pointer_put(vv_buf *b, const vv_pointer *p);
 
+/* With this begins what is said of a pointer of a later version. */
+#define VV_POINTER_LATER "the pointer is of version "
+
 /* Reads a pointer; strings live in arena. VV_EINPUT when it is none (the
  * message names line and what was expected; conflict markers are recognised and
  * said), VV_ENOSUPPORT for a later version number. */

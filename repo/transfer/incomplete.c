@@ -242,8 +242,8 @@ static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err
 		rc = vv_pointer_read(&p, &l->arena, bytes, len, &why);
 		if (rc == VV_OK) {
 			rc = look_at_root(l, &p.root, err);
-		} else if (rc == VV_EINPUT) {
-			vv_damaged_pointer_tell(l->repo, &id, l->commit, c->path, why.message);
+		} else if (rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
+			vv_damaged_pointer_tell(l->repo, &id, l->commit, c->path, &why);
 		}
 	}
 	git_odb_object_free(object);

@@ -46,7 +46,8 @@ typedef struct finding {
 /* --- pointers ----------------------------------------------------------------------- */
 
 /* *is false: no pointer. What looks like one and is not whole was committed so, as Git's hash of it
- * proves: it names no versions, and is told where path is not NULL. Strings lie in the arena. */
+ * proves: it names no versions, and is told where path is not NULL; so is one of a later version, which names
+ * what this varve cannot know: all else is not to wait for it. Strings lie in the arena. */
 static vv_status read_pointer(finding *f, const git_oid *id, const char *path, vv_pointer *out,
 			      bool *is, vv_error *err)
 {
@@ -68,21 +69,12 @@ static vv_status read_pointer(finding *f, const git_oid *id, const char *path, v
 		vv_error_clear(&why);
 		rc = vv_pointer_read(out, &f->arena, bytes, len, &why);
 		*is = rc == VV_OK;
-		if (rc == VV_ENOSUPPORT) { /* whole, and names what this varve cannot know */
-			char hex[GIT_OID_HEXSZ + 1];
-
-			if (err) {
-				*err = why;
-			}
-			(void)vv_prefix(err, "%s, commit %.10s", path ? vv_text_shows(path) : "",
-					git_oid_tostr(hex, sizeof(hex), &f->commit->id));
-		} else if (rc == VV_ENOMEM) {
+		if (rc == VV_ENOMEM) {
 			rc = vv_fail_nomem(err);
 		} else if (rc < 0) {
 			rc = VV_OK;
 			if (path) {
-				vv_damaged_pointer_tell(f->repo, id, &f->commit->id, path,
-							why.message);
+				vv_damaged_pointer_tell(f->repo, id, &f->commit->id, path, &why);
 			}
 		}
 	}

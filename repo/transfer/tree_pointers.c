@@ -39,7 +39,7 @@ void vv_tree_pointers_clear(vv_tree_pointers *g)
 }
 
 void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid *commit,
-			     const char *path, const char *what)
+			     const char *path, const vv_error *why)
 {
 	vv_told *told = r->told ? r->told : &r->own_told;
 	char hex[GIT_OID_HEXSZ + 1];
@@ -54,10 +54,15 @@ void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid 
 	}
 	told->ids[told->count++] = *id;
 	git_oid_tostr(hex, sizeof(hex), commit);
-	vv_notes_warn(r->notes, "%s, commit %.10s: a damaged pointer goes along as plain text: %s",
-		      vv_text_shows(path), hex, what);
+	vv_notes_warn(r->notes,
+		      why->code == VV_ENOSUPPORT
+			      ? "%s, commit %.10s: goes along without its rows: %s"
+			      : "%s, commit %.10s: a damaged pointer goes along as plain text: %s",
+		      vv_text_shows(path), hex, why->message);
 	if (told->count == VV_TOLD_MAX) {
 		vv_notes_put(r->notes, "hint: there may be more: 'varve fsck' names all");
+	} else if (why->code == VV_ENOSUPPORT) {
+		vv_notes_put(r->notes, "hint: a newer varve, on both sides, brings the rows, too");
 	} else {
 		vv_notes_put(
 			r->notes,

@@ -42,9 +42,9 @@ vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv
 vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const char *path,
 				const vv_oid *commit, vv_error *err);
 
-/* A blob that was committed as no whole pointer, and goes along as plain text: a warning to whoever listens
- * to r, once of each, and no more of many. */
+/* A blob that was committed as no whole pointer, or is one of a later version (why.code VV_ENOSUPPORT), and goes
+ * along as plain text: a warning to whoever listens to r, once of each, and no more of many. */
 void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid *commit,
-			     const char *path, const char *what);
+			     const char *path, const vv_error *why);
 
 #endif

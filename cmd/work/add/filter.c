@@ -135,7 +135,7 @@ static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, co
 	return rc < 0 ? rc : vv_store_complete(store, &p->root, out, &missing, err);
 }
 
-/* A pointer that is damaged, and committed as it is: git asks about it again and again, and would do
+/* A pointer that is damaged, or of a later version, and committed as it is: git asks about it again and again, and would do
  * nothing else until it is mended. Any other is refused, with err. */
 static vv_status pass_broken(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out,
 			     vv_error *err)
@@ -165,7 +165,7 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 
 	if ((rc = vv_pointer_read(&p, &arena, text->data, text->len, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(path));
-		if (rc == VV_EINPUT) {
+		if (rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
 			rc = pass_broken(f, path, text, out, err);
 		}
 	} else if ((rc = may_pass(f, path, text, &p, &passes, err)) == VV_OK && !passes) {

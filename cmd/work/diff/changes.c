@@ -256,8 +256,10 @@ static vv_status look_if_damaged(collector *c, const vv_index_entry *e, vv_chang
 	vv_buf text = VV_BUF_INIT;
 	bool damaged = false;
 	vv_error why;
+	vv_error_clear(&why);
 	vv_status rc = vv_damaged_pointer_find(&damaged, c->r, &e->id, &why, err);
 
+	entry->later = rc == VV_OK && !damaged && why.code == VV_ENOSUPPORT;
 	if (rc == VV_OK && damaged &&
 	    (rc = vv_damaged_pointer_mend(&text, c->r, e->path, err)) == VV_OK &&
 	    !(entry->mend = vv_strdup(vv_buf_cstr(&text)))) {
@@ -516,7 +518,9 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 			if (pointer) {
 				return dataset_state(c, at, e, err);
 			}
-			if ((rc = mark_plain(c, e, err)) < 0) {
+			/* Damaged, or of a later version, a pointer stands in the work tree as it is. */
+			if ((rc = mark_plain(c, e, err)) < 0 ||
+			    (rc = holds_pointer(c, e, &st, &pointer, err)) < 0 || pointer) {
 				return rc;
 			}
 			return mark(c, e, 'M', err);
