@@ -1,172 +1,396 @@
 /*
- * gateway: the trustless gateway of IPFS: a block by its name, or all below it as a CAR.
+ * gateway: the gateway of IPFS: a block by its CID, what hangs from it as a CAR, a UnixFS file as its
+ * bytes.
  *
- * Source: specs.ipfs.tech/http-gateways/trustless-gateway (2026-03-05). The client trusts
- * nothing, so nothing but what was asked for is said; UnixFS paths are not walked.
+ * Source: specs.ipfs.tech/http-gateways/trustless-gateway and path-gateway (2026-03-05). Blocks are
+ * those of varve's store that readers may see, and those of UnixFS files that were published, which
+ * are made when they are asked for. What is not done is listed in docs/http.md.
  */
 #include "transport/server/routes.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/hash.h"
 #include "base/sys.h"
-#include "repo/blocks/cid.h"
-#include "transport/ipfs/car.h"
+#include "base/text.h"
+#include "transport/ipfs/cid_text.h"
 #include "transport/server/requested_form.h"
 #include "transport/server/words.h"
 
-#define EMPTY_CID "bafkqaaa" /* the empty block, whose name is its content: a probe */
 #define FOR_EVER "max-age=29030400, immutable"
+#define TAG_MAX 160u
 
-/* The CAR of the probe: {roots: [bafkqaaa], version: 1}, and no block. */
-static const unsigned char empty_car[] = "\x19\xa2\x65roots\x81\xd8\x2a\x45\x00\x01\x55\x00\x00"
-					 "\x67version\x01";
+enum { FORMAT, SCOPE, BYTES, VERSION, ORDER, DUPS, FILENAME, DOWNLOAD, PARAMS };
 
 typedef struct wish {
 	vv_requested_form form;
-	vv_buf params[7]; /* as in names below */
-	vv_buf filename;
-	bool has_filename;
+	vv_buf params[PARAMS];
+	bool has[PARAMS];
+	char *parts[VV_DAG_PATH_MAX]; /* of the path below the CID */
+	size_t part_count;
+	char cid[VV_CID_TEXT_MAX + 1]; /* where the path ends */
+	vv_buf roots;                  /* of all blocks that the path leads through */
+	char tag[TAG_MAX];
 } wish;
 
 static void wish_clear(wish *w)
 {
-	for (size_t i = 0; i < sizeof(w->params) / sizeof(w->params[0]); i++) {
+	for (size_t i = 0; i < PARAMS; i++) {
 		vv_buf_clear(&w->params[i]);
 	}
-	vv_buf_clear(&w->filename);
+	for (size_t i = 0; i < w->part_count; i++) {
+		vv_free(w->parts[i]);
+	}
+	vv_buf_clear(&w->roots);
 }
+
+/* --- what is asked for ----------------------------------------------------------------------- */
 
 /* 200, or what to answer with err. */
 static unsigned read_wish(const http_request *q, wish *w, vv_error *err)
 {
-	static const char *const names[] = {"format",      "dag-scope", "entity-bytes",
-					    "car-version", "car-order", "car-dups"};
-	const char *values[6];
+	static const char *const names[] = {"format",    "dag-scope", "entity-bytes", "car-version",
+					    "car-order", "car-dups",  "filename",     "download"};
+	const char *values[PARAMS];
 	bool bad = false;
 	vv_form_params p;
 
-	for (size_t i = 0; i < 6; i++) {
-		values[i] = http_parameter(q, names[i], &w->params[i], &bad)
-				    ? vv_buf_cstr(&w->params[i])
-				    : NULL;
+	for (size_t i = 0; i < PARAMS; i++) {
+		w->has[i] = http_parameter(q, names[i], &w->params[i], &bad);
+		values[i] = w->has[i] ? vv_buf_cstr(&w->params[i]) : NULL;
 	}
-	w->has_filename = http_parameter(q, "filename", &w->filename, &bad);
 	if (bad) {
 		vv_fail(err, VV_EUSAGE, "a parameter that cannot be decoded");
 		return MHD_HTTP_BAD_REQUEST;
 	}
-	p.format = values[0];
-	p.scope = values[1];
-	p.bytes = values[2];
-	p.version = values[3];
-	p.order = values[4];
-	p.dups = values[5];
+	p.format = values[FORMAT];
+	p.scope = values[SCOPE];
+	p.bytes = values[BYTES];
+	p.version = values[VERSION];
+	p.order = values[ORDER];
+	p.dups = values[DUPS];
 	p.accept = http_header(q, "Accept");
 	return vv_requested_form_read(&w->form, &p, err);
 }
 
-static void add_disposition(const http_request *q, struct MHD_Response *response, const wish *w,
-			    const char *cid)
+/* What is between slashes, decoded; nothing between two of them is nothing. */
+static vv_status read_parts(wish *w, const char *text, vv_error *err)
 {
-	vv_buf name = VV_BUF_INIT;
+	while (*text) {
+		size_t len = strcspn(text, "/");
+		vv_buf part = VV_BUF_INIT;
 
-	if (w->has_filename && w->filename.len > 0 && w->filename.len <= 200) {
-		vv_http_encode(&name, w->filename.data, w->filename.len);
-		http_add(q, response, "Content-Disposition", "attachment; filename*=UTF-8''%s",
-			 vv_buf_cstr(&name));
-	} else {
-		http_add(q, response, "Content-Disposition", "attachment; filename=\"%s.%s\"", cid,
-			 w->form.format == VV_FORM_CAR ? "car" : "bin");
+		if (len > 0 && w->part_count == VV_DAG_PATH_MAX) {
+			return vv_fail(err, VV_EUSAGE, "a path of more than %u parts",
+				       VV_DAG_PATH_MAX);
+		}
+		if (len > 0 && !vv_http_decode(&part, text, len)) {
+			vv_buf_clear(&part);
+			return vv_fail(err, VV_EUSAGE, "a path that cannot be decoded");
+		}
+		if (len > 0) {
+			if (!(w->parts[w->part_count] = vv_buf_detach(&part))) {
+				return vv_fail_nomem(err);
+			}
+			w->part_count++;
+		}
+		text += len + (text[len] == '/');
 	}
-	vv_buf_clear(&name);
+	return VV_OK;
 }
 
-static void make_tag(char tag[96], const wish *w, const char *cid)
+/* --- where it is ----------------------------------------------------------------------------- */
+
+static vv_status get_stored(void *request, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	if (w->form.format == VV_FORM_RAW) {
-		(void)snprintf(tag, 96, "\"%s.raw\"", cid);
-	} else {
-		(void)snprintf(tag, 96, "W/\"%s.car.%s\"", cid, w->form.alone ? "block" : "all");
+	http_request *q = request;
+	char text[VV_CID_TEXT + 1];
+	vv_cid made;
+	vv_status rc;
+
+	if ((rc = vv_store_get(q->store, cid, out, err)) < 0 ||
+	    (rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(out), out->len, err)) < 0) {
+		return rc;
 	}
+	if (!vv_cid_equal(&made, cid)) {
+		vv_cid_text(text, cid);
+		return vv_fail(err, VV_ECORRUPT, "block %s is damaged", text);
+	}
+	return VV_OK;
 }
 
-static void add_block_headers(const http_request *q, struct MHD_Response *response, const wish *w,
-			      const char *cid)
+/* Which of the repositories has it, in a version that a branch or tag reaches or that was
+ * published, or in a UnixFS file that was? */
+static vv_status find_blocks(http_request *q, const vv_cid *cid, bool *found, vv_error *err)
 {
-	bool car = w->form.format == VV_FORM_CAR;
-	char tag[96];
+	vv_status rc = VV_OK;
+	int got = 0;
 
-	make_tag(tag, w, cid);
-	http_add(q, response, "Content-Type", "%s",
-		 car ? "application/vnd.ipld.car; version=1; order=dfs; dups=n"
-		     : "application/vnd.ipld.raw");
-	http_add(q, response, "Etag", "%s", tag);
-	http_add(q, response, "Cache-Control", "%s, " FOR_EVER,
-		 q->server->o.closed ? "private" : "public");
-	http_add(q, response, "X-Ipfs-Path", "/ipfs/%s", cid);
-	http_add(q, response, "X-Ipfs-Roots", "%s", cid);
-	http_add(q, response, "Vary", "Accept");
-	add_disposition(q, response, w, cid);
-	if (w->form.by_accept) {
-		http_add(q, response, "Content-Location", "/ipfs/%s?format=%s%s", cid,
-			 car ? "car" : "raw", car && w->form.alone ? "&dag-scope=block" : "");
-	}
-	if (!car) {
-		http_add(q, response, "Accept-Ranges", "bytes");
-	}
-}
+	*found = false;
+	for (size_t i = 0; rc == VV_OK && !*found && i < q->server->repository_count; i++) {
+		const http_repository *r = &q->server->repositories[i];
 
-static enum MHD_Result send_bytes(http_request *q, const wish *w, const char *cid,
-				  const void *bytes, size_t len)
-{
-	struct MHD_Response *response;
-	vv_http_range range;
-	unsigned status = MHD_HTTP_OK;
-
-	vv_http_range_read(&range, w->form.format == VV_FORM_RAW ? http_header(q, "Range") : NULL,
-			   len);
-	if (range.kind == VV_HTTP_UNSATISFIABLE) {
-		range.from = range.len = 0;
-		status = MHD_HTTP_RANGE_NOT_SATISFIABLE;
-	} else if (range.kind == VV_HTTP_PART) {
-		status = MHD_HTTP_PARTIAL_CONTENT;
-	}
-	/* libmicrohttpd copies, and does not write. */
-	response = q->server->mhd->response_from_buffer(
-		(size_t)range.len, (char *)(uintptr_t)bytes + range.from, MHD_RESPMEM_MUST_COPY);
-	if (!response) {
-		return MHD_NO;
-	}
-	q->out_bytes = range.len;
-	add_block_headers(q, response, w, cid);
-	if (status == MHD_HTTP_PARTIAL_CONTENT) {
-		http_add(q, response, "Content-Range", "bytes %llu-%llu/%zu",
-			 (unsigned long long)range.from,
-			 (unsigned long long)(range.from + range.len - 1), len);
-	} else if (status == MHD_HTTP_RANGE_NOT_SATISFIABLE) {
-		http_add(q, response, "Content-Range", "bytes */%zu", len);
-	}
-	return http_send(q, status, response);
-}
-
-static vv_status write_car(http_request *q, vv_error *err)
-{
-	vv_car_write_options o = {.scope = q->alone ? VV_CAR_BLOCK : VV_CAR_ALL};
-	vv_car_source source = vv_car_source_of(q->store);
-	vv_status rc = vv_car_write(&source, &q->cid, &o, http_stream_out, q, NULL, err);
-
-	if (rc < 0 && !vv_ring_stopped(q->stream.out)) {
-		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+		q->store = r->store;
+		q->published = NULL;
+		if (cid->codec != VV_CODEC_DAG_PB &&
+		    ((rc = vv_reachable_blocks(r->reach, cid, 1, found, err)) < 0 || *found)) {
+			q->blocks = (vv_car_source){get_stored, q};
+		} else if (cid->codec != VV_CODEC_DAG_CBOR && r->published &&
+			   (got = vv_published_files_find(r->published, cid, &q->found, err)) > 0) {
+			q->published = r->published;
+			q->blocks = (vv_car_source){vv_published_files_get, r->published};
+			*found = true;
+		}
+		rc = got < 0 ? (vv_status)got : rc;
 	}
 	return rc;
 }
 
-static enum MHD_Result send_car(http_request *q, const wish *w, const char *cid)
+static enum MHD_Result say_absent(http_request *q, const char *what)
+{
+	const char *cache = http_header(q, "Cache-Control");
+
+	return http_say(q,
+			cache && strstr(cache, "only-if-cached") ? MHD_HTTP_PRECONDITION_FAILED
+								 : MHD_HTTP_NOT_FOUND,
+			"%s", what);
+}
+
+/* --- headers --------------------------------------------------------------------------------- */
+
+static const char *name_of(const http_request *q, const wish *w)
+{
+	const vv_buf *given = &w->params[FILENAME];
+
+	if (w->has[FILENAME] && given->len > 0 && given->len <= 200) {
+		return vv_buf_cstr(given);
+	}
+	return w->form.format == VV_FORM_FILE && q->published ? q->found.name : "";
+}
+
+/* RFC 6266: a name of plain characters, and the whole of it where that is another. */
+static void add_disposition(const http_request *q, struct MHD_Response *response, const wish *w)
+{
+	static const char *const endings[] = {".bin", ".car", ""};
+	bool shown = w->form.format == VV_FORM_FILE &&
+		     !(w->has[DOWNLOAD] && strcmp(vv_buf_cstr(&w->params[DOWNLOAD]), "true") == 0);
+	const char *name = name_of(q, w), *p;
+	vv_buf plain = VV_BUF_INIT, whole = VV_BUF_INIT;
+
+	for (p = name; *p; p++) {
+		vv_buf_putc(&plain, *p < ' ' || *p > '~' || strchr("\"\\%", *p) ? '_' : *p);
+	}
+	if (strcmp(vv_buf_cstr(&plain), name) != 0 || strchr(name, ' ')) {
+		vv_buf_puts(&whole, "; filename*=UTF-8''");
+		vv_http_encode(&whole, name, strlen(name));
+	}
+	if (!*name) {
+		vv_buf_printf(&plain, "%s%s", w->cid, endings[w->form.format]);
+	}
+	if (!plain.failed && !whole.failed) {
+		http_add(q, response, "Content-Disposition", "%s; filename=\"%s\"%s",
+			 shown ? "inline" : "attachment", vv_buf_cstr(&plain), vv_buf_cstr(&whole));
+	}
+	vv_buf_clear(&plain);
+	vv_buf_clear(&whole);
+}
+
+/* One for each thing that may be asked of an address: what the path is belongs to it, too, since
+ * a CAR has the blocks above. */
+static void make_tag(wish *w)
+{
+	static const char *const scopes[] = {"all", "entity", "block"};
+	const vv_car_part *p = &w->form.part;
+	char part[64] = "";
+	size_t i;
+	uint64_t hash = 0;
+
+	if (w->form.format != VV_FORM_CAR) {
+		(void)snprintf(w->tag, sizeof(w->tag), "\"%.70s%s\"", w->cid,
+			       w->form.format == VV_FORM_RAW ? ".raw" : "");
+		return;
+	}
+	for (i = 0; i < w->part_count; i++) {
+		hash = vv_xxh3(w->parts[i], strlen(w->parts[i]) + 1, hash + 1);
+	}
+	if (p->given && w->form.scope == VV_CAR_ENTITY) {
+		(void)snprintf(part, sizeof(part), ".%s%llu-%s%llu", p->from_back ? "e" : "",
+			       (unsigned long long)p->from,
+			       p->to_end    ? "end"
+			       : p->to_back ? "e"
+					    : "",
+			       (unsigned long long)p->to);
+	}
+	i = (size_t)snprintf(w->tag, sizeof(w->tag), "W/\"%.70s.car.%s%s", w->cid,
+			     scopes[w->form.scope], part);
+	(void)snprintf(w->tag + i, sizeof(w->tag) - i, hash ? ".%016llx\"" : "\"",
+		       (unsigned long long)hash);
+}
+
+static void add_location(const http_request *q, struct MHD_Response *response, const wish *w)
+{
+	static const char *const names[] = {"dag-scope", "entity-bytes", NULL, NULL, NULL};
+	vv_buf at = VV_BUF_INIT;
+
+	vv_buf_printf(&at, "%s?format=%s", q->path, w->form.format == VV_FORM_CAR ? "car" : "raw");
+	for (size_t i = SCOPE; i <= BYTES && w->form.format == VV_FORM_CAR; i++) {
+		if (w->has[i]) {
+			vv_buf_printf(&at, "&%s=", names[i - SCOPE]);
+			vv_http_encode(&at, w->params[i].data, w->params[i].len);
+		}
+	}
+	if (!at.failed) {
+		http_add(q, response, "Content-Location", "%s", vv_buf_cstr(&at));
+	}
+	vv_buf_clear(&at);
+}
+
+static const char *type_of(const http_request *q, const wish *w)
+{
+	switch (w->form.format) {
+	case VV_FORM_CAR:
+		return "application/vnd.ipld.car; version=1; order=dfs; dups=n";
+	case VV_FORM_RAW:
+		return "application/vnd.ipld.raw";
+	default:
+		return vv_http_type_of(name_of(q, w));
+	}
+}
+
+static void add_headers(const http_request *q, struct MHD_Response *response, const wish *w)
+{
+	http_add(q, response, "Content-Type", "%s", type_of(q, w));
+	http_add(q, response, "Etag", "%s", w->tag);
+	http_add(q, response, "Cache-Control", "%s, " FOR_EVER,
+		 q->server->o.closed ? "private" : "public");
+	http_add(q, response, "X-Ipfs-Path", "%s", q->path);
+	http_add(q, response, "X-Ipfs-Roots", "%s", vv_buf_cstr(&w->roots));
+	http_add(q, response, "Vary", "Accept");
+	add_disposition(q, response, w);
+	if (w->form.by_accept) {
+		add_location(q, response, w);
+	}
+	if (w->form.format != VV_FORM_CAR) {
+		http_add(q, response, "Accept-Ranges", "bytes");
+	}
+	if (w->form.format == VV_FORM_FILE) {
+		/* A page that somebody published must not act in this server's name. */
+		http_add(q, response, "Content-Security-Policy", "sandbox; default-src 'none'");
+	}
+}
+
+/* --- ranges ------------------------------------------------------------------------------------ */
+
+/* Of several ranges the first one is given, as other gateways do. */
+static void read_range(const http_request *q, const wish *w, vv_http_range *out, uint64_t size)
+{
+	const char *value = http_header(q, "Range");
+	bool wanted = value && w->form.format != VV_FORM_CAR &&
+		      vv_http_tag_same(http_header(q, "If-Range"), w->tag);
+	char *first = wanted ? vv_strndup(value, strcspn(value, ",")) : NULL;
+
+	vv_http_range_read(out, first, size);
+	vv_free(first);
+	if (out->kind == VV_HTTP_UNSATISFIABLE) {
+		out->from = out->len = 0;
+	}
+}
+
+static enum MHD_Result send_part(http_request *q, const wish *w, struct MHD_Response *response,
+				 const vv_http_range *range, uint64_t size)
+{
+	unsigned status = MHD_HTTP_OK;
+
+	if (!response) {
+		return MHD_NO;
+	}
+	add_headers(q, response, w);
+	if (range->kind == VV_HTTP_PART) {
+		status = MHD_HTTP_PARTIAL_CONTENT;
+		http_add(q, response, "Content-Range", "bytes %llu-%llu/%llu",
+			 (unsigned long long)range->from,
+			 (unsigned long long)(range->from + range->len - 1),
+			 (unsigned long long)size);
+	} else if (range->kind == VV_HTTP_UNSATISFIABLE) {
+		status = MHD_HTTP_RANGE_NOT_SATISFIABLE;
+		http_add(q, response, "Content-Range", "bytes */%llu", (unsigned long long)size);
+	}
+	return http_send(q, status, response);
+}
+
+static enum MHD_Result send_bytes(http_request *q, const wish *w, const void *bytes, size_t len)
 {
 	struct MHD_Response *response;
+	vv_http_range range;
 
-	q->alone = w->form.alone;
+	read_range(q, w, &range, len);
+	/* libmicrohttpd copies, and does not write. */
+	response = q->server->mhd->response_from_buffer(
+		(size_t)range.len, (char *)(uintptr_t)bytes + range.from, MHD_RESPMEM_MUST_COPY);
+	q->out_bytes = range.len;
+	return send_part(q, w, response, &range, len);
+}
+
+/* --- answers --------------------------------------------------------------------------------- */
+
+/* Room for making the bytes [from, from + len) of the file. True: an answer was queued instead. */
+static bool is_too_costly(http_request *q, uint64_t from, uint64_t len, enum MHD_Result *result)
+{
+	const vv_file_maker *files = q->server->handlers.files;
+	uint64_t cost = 0;
+	unsigned status;
+	vv_error err;
+
+	if (!q->published || !files->cost || len == 0 || strcmp(q->method, "HEAD") == 0) {
+		return false;
+	}
+	if (files->cost(files->payload, q->store, &q->found.version, from, len, &cost, &err) < 0) {
+		*result = http_say_error(q, &err);
+		return true;
+	}
+	status = http_reserve(q, cost);
+	if (status == MHD_HTTP_CONTENT_TOO_LARGE) {
+		*result = http_say(
+			q, status,
+			"rows here take more memory than this server gives to a request");
+	} else if (status) {
+		*result = http_say(q, status, "busy; try again later");
+	}
+	return status != 0;
+}
+
+static void note_problem(http_request *q, const vv_error *err)
+{
+	if (!vv_ring_stopped(q->stream.out)) {
+		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+	}
+}
+
+static vv_status write_car(http_request *q, vv_error *err)
+{
+	vv_status rc = vv_car_write(&q->blocks, &q->route.blocks[q->route.count - 1], &q->car,
+				    http_stream_out, q, NULL, err);
+
+	if (rc < 0) {
+		note_problem(q, err);
+	}
+	return rc;
+}
+
+static enum MHD_Result send_car(http_request *q, const wish *w)
+{
+	struct MHD_Response *response;
+	enum MHD_Result result;
+
+	q->car.scope = w->form.scope;
+	q->car.part = w->form.part;
+	q->car.above = q->route.blocks;
+	q->car.above_count = q->route.count - 1;
+	if (is_too_costly(q, q->found.at.from, q->found.at.len, &result)) {
+		return result;
+	}
 	if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_car, false)) {
 		return http_say_error(q, &q->stream.err);
 	}
@@ -174,115 +398,236 @@ static enum MHD_Result send_car(http_request *q, const wish *w, const char *cid)
 	if (!response) {
 		return MHD_NO;
 	}
-	add_block_headers(q, response, w, cid);
+	add_headers(q, response, w);
 	return http_send(q, MHD_HTTP_OK, response);
 }
 
-/* Which of the repositories has it, in a version that a branch or tag reaches? */
-static vv_status find_store(http_request *q, vv_error *err)
-{
-	vv_status rc = VV_OK;
-	bool shown;
-
-	q->store = NULL;
-	for (size_t i = 0; rc == VV_OK && !q->store && i < q->server->repository_count; i++) {
-		const http_repository *r = &q->server->repositories[i];
-
-		rc = vv_reachable_blocks(r->reach, &q->cid, 1, &shown, err);
-		if (rc == VV_OK && shown) {
-			q->store = r->store;
-		}
-	}
-	return rc;
-}
-
-static enum MHD_Result say_absent(http_request *q)
-{
-	static const char text[] = "no branch or tag here reaches this block";
-	const char *cache = http_header(q, "Cache-Control");
-
-	return http_say(q,
-			cache && strstr(cache, "only-if-cached") ? MHD_HTTP_PRECONDITION_FAILED
-								 : MHD_HTTP_NOT_FOUND,
-			"%s", text);
-}
-
-static enum MHD_Result send_block(http_request *q, const wish *w, const char *cid)
+static enum MHD_Result send_block(http_request *q, const wish *w)
 {
 	vv_buf block = VV_BUF_INIT;
 	enum MHD_Result result;
-	vv_cid made;
 	vv_error err;
-	vv_status rc = vv_store_get(q->store, &q->cid, &block, &err);
 
-	if (rc == VV_OK &&
-	    (rc = vv_cid_of(&made, q->cid.codec, vv_buf_cstr(&block), block.len, &err)) == VV_OK &&
-	    !vv_cid_equal(&made, &q->cid)) {
-		rc = vv_fail(&err, VV_ECORRUPT, "block %s is damaged", cid);
+	if (q->published && q->found.at.height == 0 &&
+	    is_too_costly(q, q->found.at.from, q->found.at.len, &result)) {
+		return result;
 	}
-	result = rc < 0 ? http_say_error(q, &err)
-			: send_bytes(q, w, cid, vv_buf_cstr(&block), block.len);
+	if (q->blocks.get(q->blocks.payload, &q->route.blocks[q->route.count - 1], &block, &err) <
+	    0) {
+		result = http_say_error(q, &err);
+	} else {
+		result = send_bytes(q, w, vv_buf_cstr(&block), block.len);
+	}
 	vv_buf_clear(&block);
 	return result;
 }
 
-static enum MHD_Result send_wish(http_request *q, const wish *w, const char *cid)
+static vv_status write_file(http_request *q, vv_error *err)
+{
+	const vv_file_maker *files = q->server->handlers.files;
+	vv_status rc = files->range(files->payload, q->store, &q->found.version,
+				    q->found.at.from + q->from, q->len, http_stream_out, q, err);
+
+	if (rc < 0) {
+		note_problem(q, err);
+	}
+	return rc;
+}
+
+static enum MHD_Result send_file(http_request *q, const wish *w)
+{
+	uint64_t size = q->found.at.len;
+	struct MHD_Response *response;
+	enum MHD_Result result;
+	vv_http_range range;
+
+	read_range(q, w, &range, size);
+	q->from = range.from;
+	q->len = range.len;
+	if (is_too_costly(q, q->found.at.from + q->from, q->len, &result)) {
+		return result;
+	}
+	if (q->len == 0) {
+		response = http_empty(q);
+	} else {
+		if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_file, false)) {
+			return http_say_error(q, &q->stream.err);
+		}
+		response = http_stream_response(q, q->len);
+	}
+	return send_part(q, w, response, &range, size);
+}
+
+/* True: the client has it; an answer was queued. */
+static bool is_known(http_request *q, const wish *w, enum MHD_Result *result)
 {
 	struct MHD_Response *response;
-	bool probe = strcmp(cid, EMPTY_CID) == 0;
-	char tag[96];
-	vv_error err;
 
-	if (!probe && find_store(q, &err) < 0) {
+	if (!vv_http_tag_named(http_header(q, "If-None-Match"), w->tag)) {
+		return false;
+	}
+	response = http_empty(q);
+	if (response) {
+		add_headers(q, response, w);
+	}
+	*result = http_send(q, MHD_HTTP_NOT_MODIFIED, response);
+	return true;
+}
+
+/* Follows the path, which begins at a block that was found. 200, or what to answer with err. */
+static unsigned follow_path(http_request *q, wish *w, const vv_cid *root, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+	const vv_cid *end;
+	vv_status rc;
+
+	rc = vv_dag_path_follow(&q->route, &q->blocks, root, w->parts, w->part_count, err);
+	if (rc < 0) {
+		return rc == VV_ENOTFOUND || rc == VV_EMISSING ? MHD_HTTP_NOT_FOUND
+		       : rc == VV_EREFUSED                     ? MHD_HTTP_BAD_REQUEST
+							       : MHD_HTTP_INTERNAL_SERVER_ERROR;
+	}
+	end = &q->route.blocks[q->route.count - 1];
+	for (size_t i = 0; i < q->route.count; i++) {
+		vv_cid_text(text, &q->route.blocks[i]);
+		vv_buf_printf(&w->roots, "%s%s", i > 0 ? "," : "", text);
+	}
+	vv_cid_text(w->cid, end);
+	if (vv_buf_ok(&w->roots, err) < 0) {
+		return MHD_HTTP_INTERNAL_SERVER_ERROR;
+	}
+	if (w->form.format == VV_FORM_RAW && q->route.inside) {
+		vv_fail(err, VV_EUSAGE,
+			"the path ends inside of a block, which is given as a whole");
+		return MHD_HTTP_BAD_REQUEST;
+	}
+	if (w->form.format == VV_FORM_FILE && end->codec == VV_CODEC_DAG_CBOR) {
+		vv_fail(err, VV_EUSAGE,
+			"this is not a file: say which form: ?format=raw or ?format=car, or Accept: "
+			"application/vnd.ipld.raw or application/vnd.ipld.car");
+		return MHD_HTTP_BAD_REQUEST;
+	}
+	return MHD_HTTP_OK;
+}
+
+static enum MHD_Result send_wish(http_request *q, wish *w, const vv_cid *root)
+{
+	enum MHD_Result result;
+	unsigned status;
+	vv_error err;
+	bool found;
+
+	if (find_blocks(q, root, &found, &err) < 0) {
 		return http_say_error(q, &err);
 	}
-	if (!probe && !q->store) {
-		return say_absent(q);
+	if (!found) {
+		return say_absent(q, "no branch or tag here reaches this block, and nothing that "
+				     "was published has it");
 	}
-	make_tag(tag, w, cid);
-	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
-		response = http_empty(q);
-		if (response) {
-			add_block_headers(q, response, w, cid);
-		}
-		return http_send(q, MHD_HTTP_NOT_MODIFIED, response);
+	status = follow_path(q, w, root, &err);
+	if (status == MHD_HTTP_INTERNAL_SERVER_ERROR) {
+		return http_say_error(q, &err);
 	}
-	if (probe) {
-		return w->form.format == VV_FORM_CAR
-			       ? send_bytes(q, w, cid, empty_car, sizeof(empty_car) - 1)
-			       : send_bytes(q, w, cid, "", 0);
+	if (status != MHD_HTTP_OK) {
+		return http_say(q, status, "%s", err.message);
 	}
-	return w->form.format == VV_FORM_CAR ? send_car(q, w, cid) : send_block(q, w, cid);
+	make_tag(w);
+	if (is_known(q, w, &result)) {
+		return result;
+	}
+	if (w->form.format == VV_FORM_CAR) {
+		return send_car(q, w);
+	}
+	return w->form.format == VV_FORM_FILE && q->published ? send_file(q, w) : send_block(q, w);
+}
+
+/* --- identity CIDs, which hold their block ------------------------------------------------- */
+
+/* {roots: [it], version: 1}, and no block. */
+static void put_identity_car(vv_buf *out, const vv_foreign_cid *c)
+{
+	vv_buf cid = VV_BUF_INIT, header = VV_BUF_INIT;
+
+	vv_buf_puts(&cid, "\x01");
+	vv_buf_put_varint(&cid, c->codec);
+	vv_buf_putc(&cid, 0);
+	vv_buf_put_varint(&cid, c->digest_len);
+	vv_buf_put(&cid, c->digest, c->digest_len);
+	vv_buf_put(&header, "\xa2\x65roots\x81\xd8\x2a", 10);
+	if (cid.len + 1 < 24) {
+		vv_buf_putc(&header, (int)(0x41 + cid.len));
+	} else {
+		vv_buf_putc(&header, 0x58);
+		vv_buf_putc(&header, (int)(cid.len + 1));
+	}
+	vv_buf_putc(&header, 0);
+	vv_buf_put(&header, cid.data, cid.len);
+	vv_buf_puts(&header, "\x67version\x01");
+	vv_buf_put_varint(out, header.len);
+	vv_buf_put(out, header.data, header.len);
+	out->failed = out->failed || cid.failed || header.failed;
+	vv_buf_clear(&cid);
+	vv_buf_clear(&header);
+}
+
+static enum MHD_Result send_identity(http_request *q, wish *w, const vv_foreign_cid *c,
+				     const char *text, size_t len)
+{
+	enum MHD_Result result;
+	vv_buf car = VV_BUF_INIT;
+
+	if (w->part_count > 0 || c->codec != VV_CODEC_RAW) {
+		return say_absent(q, "no block with this kind of CID is here");
+	}
+	(void)snprintf(w->cid, sizeof(w->cid), "%.*s", (int)len, text);
+	vv_buf_puts(&w->roots, w->cid);
+	make_tag(w);
+	if (is_known(q, w, &result)) {
+		return result;
+	}
+	if (w->form.format != VV_FORM_CAR) {
+		return send_bytes(q, w, c->digest, c->digest_len);
+	}
+	put_identity_car(&car, c);
+	result = car.failed ? MHD_NO : send_bytes(q, w, vv_buf_cstr(&car), car.len);
+	vv_buf_clear(&car);
+	return result;
 }
 
 enum MHD_Result http_gateway(http_request *q, const char *rest)
 {
+	const char *worker = http_header(q, "Service-Worker");
 	size_t len = strcspn(rest, "/");
-	char cid[VV_CID_TEXT + 1];
 	enum MHD_Result result;
+	vv_foreign_cid foreign;
 	unsigned status;
 	vv_error err;
+	vv_cid root;
 	wish w;
 
 	if (!http_is_get(q)) {
 		return http_say_allow(q, "blocks are only read here");
 	}
-	if (vv_cid_parse(&q->cid, rest, len, &err) < 0 &&
-	    (len != strlen(EMPTY_CID) || strncmp(rest, EMPTY_CID, len) != 0)) {
-		return vv_http_is_cid(rest, len)
-			       ? http_say(q, MHD_HTTP_NOT_FOUND,
-					  "no block with this kind of CID is here")
-			       : http_say(q, MHD_HTTP_BAD_REQUEST, "not a CID");
+	if (worker && strcasecmp(worker, "script") == 0) {
+		return http_say(q, MHD_HTTP_BAD_REQUEST, "no service workers from here");
 	}
-	memcpy(cid, rest, len); /* both kinds are short enough */
-	cid[len] = '\0';
-	if (rest[len] == '/' && rest[len + 1] != '\0') {
-		return http_say(q, MHD_HTTP_BAD_REQUEST,
-				"blocks and whole CARs are served, not paths in them");
+	if (!vv_cid_text_read(&foreign, rest, len)) {
+		return http_say(q, MHD_HTTP_BAD_REQUEST, "not a CID");
 	}
 	memset(&w, 0, sizeof(w));
 	status = read_wish(q, &w, &err);
-	result = status == 200 ? send_wish(q, &w, cid) : http_say(q, status, "%s", err.message);
+	if (status == MHD_HTTP_OK && read_parts(&w, rest + len, &err) < 0) {
+		status = MHD_HTTP_BAD_REQUEST;
+	}
+	if (status != MHD_HTTP_OK) {
+		result = http_say(q, status, "%s", err.message);
+	} else if (vv_cid_text_is_identity(&foreign)) {
+		result = send_identity(q, &w, &foreign, rest, len);
+	} else if (!vv_cid_text_own(&root, &foreign)) {
+		result = say_absent(q, "no block with this kind of CID is here");
+	} else {
+		result = send_wish(q, &w, &root);
+	}
 	wish_clear(&w);
 	return result;
 }

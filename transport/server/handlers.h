@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "repo/transfer/reachable.h"
+#include "transport/ipfs/file_maker.h"
 #include "transport/line/channel.h"
 
 /* Who asks for what. Borrowed during the call. */
@@ -102,6 +103,9 @@ typedef struct vv_http_handlers {
 	 * NULL: no pages. */
 	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,
 			  const vv_http_reply *reply, vv_error *err);
+	/* The bytes of versions that were published, for UnixFS. NULL: none is served. Borrowed as
+	 * long as the server runs. */
+	const vv_file_maker *files;
 	/* One line for each request, without a newline and already escaped. */
 	void (*log)(void *payload, const char *line);
 	void *payload;

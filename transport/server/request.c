@@ -60,6 +60,20 @@ struct MHD_Response *http_empty(const http_request *q)
 	return q->server->mhd->response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
 }
 
+/* As gateways of IPFS do: a client that asks for a CID knows what it names. Nobody's password is at stake, since
+ * '*' lets none be sent. */
+static void add_any_origin(const http_request *q, struct MHD_Response *response)
+{
+	http_add(q, response, "Access-Control-Allow-Origin", "*");
+	http_add(q, response, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
+	http_add(q, response, "Access-Control-Allow-Headers",
+		 "Accept, Cache-Control, Content-Type, If-None-Match, Range, User-Agent, "
+		 "X-Requested-With");
+	http_add(q, response, "Access-Control-Expose-Headers",
+		 "Content-Disposition, Content-Length, Content-Location, Content-Range, Etag, "
+		 "X-Chunked-Output, X-Ipfs-Path, X-Ipfs-Roots, X-Stream-Output");
+}
+
 /* Is the page that asks of an origin to which --cors opens the data? */
 static const char *http_origin_may(const http_request *q)
 {
@@ -78,6 +92,10 @@ static void add_sharing(const http_request *q, struct MHD_Response *response)
 {
 	const char *origin;
 
+	if (q->is_open) {
+		add_any_origin(q, response);
+		return;
+	}
 	if (q->server->origin_count == 0 || !q->shared) {
 		return;
 	}
@@ -154,7 +172,9 @@ enum MHD_Result http_options(http_request *q)
 	if (response) {
 		http_add(q, response, "Allow", "%s", q->allow ? q->allow : "GET, HEAD, OPTIONS");
 		http_add(q, response, "Cache-Control", "no-store");
-		if (q->shared && http_origin_may(q)) {
+		if (q->is_open) { /* the rest is there already */
+			http_add(q, response, "Access-Control-Max-Age", "86400");
+		} else if (q->shared && http_origin_may(q)) {
 			http_add(q, response, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
 			http_add(q, response, "Access-Control-Allow-Headers",
 				 "Authorization, Range, If-None-Match, If-Match, If-Range");

@@ -12,6 +12,8 @@
 #include "base/thread.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
+#include "transport/ipfs/dag_path.h"
+#include "transport/ipfs/published_files.h"
 #include "transport/line/channel.h"
 #include "transport/server/address.h"
 #include "transport/server/auth.h"
@@ -59,10 +61,14 @@ struct http_request {
 	vv_http_file file;
 	bool has_file;
 	uint64_t from, len;
-	/* GET of a CAR */
-	vv_store *store;
-	vv_cid cid;
-	bool alone;
+	/* GET of a block, a CAR, a UnixFS file */
+	vv_car_source blocks;
+	vv_published_files *published; /* NULL: blocks are the store's */
+	vv_store *store;               /* of the repository that has it */
+	vv_dag_path route;
+	vv_car_write_options car;
+	vv_published_block found;
+	bool is_open; /* any page may read it, as gateways of IPFS have it */
 };
 
 const char *http_header(const http_request *q, const char *name); /* NULL: not there */

@@ -131,24 +131,35 @@ static bool best_entry(const char *accept, entry *best)
 	return found;
 }
 
-/* "from:to" with '*' for the end and negative numbers from the end. */
-static bool is_entity_bytes(const char *text)
+/* "5", or "-5": from the end. *p moves after it; numbers past 64 bits are as good as the largest. */
+static bool read_place(const char **p, uint64_t *out, bool *back)
 {
-	const char *colon = strchr(text, ':'), *p;
+	const char *start;
 
-	if (!colon) {
+	*back = **p == '-';
+	*p += *back;
+	*out = 0;
+	for (start = *p; vv_is_digit(**p); (*p)++) {
+		uint64_t digit = (uint64_t)(**p - '0');
+
+		*out = *out > (UINT64_MAX - digit) / 10 ? UINT64_MAX : *out * 10 + digit;
+	}
+	return *p > start;
+}
+
+/* "from:to" with '*' for the end and negative numbers from the end. */
+static bool read_part(vv_car_part *out, const char *text)
+{
+	memset(out, 0, sizeof(*out));
+	out->given = true;
+	if (!read_place(&text, &out->from, &out->from_back) || *text++ != ':') {
 		return false;
 	}
-	p = text[0] == '-' ? text + 1 : text;
-	if (p >= colon || strspn(p, "0123456789") != (size_t)(colon - p)) {
-		return false;
-	}
-	p = colon + 1;
-	if (strcmp(p, "*") == 0) {
+	if (strcmp(text, "*") == 0) {
+		out->to_end = true;
 		return true;
 	}
-	p = *p == '-' ? p + 1 : p;
-	return *p && p[strspn(p, "0123456789")] == '\0';
+	return read_place(&text, &out->to, &out->to_back) && *text == '\0';
 }
 
 static unsigned car_wishes(vv_requested_form *out, const vv_form_params *p, const entry *e,
@@ -170,7 +181,7 @@ static unsigned car_wishes(vv_requested_form *out, const vv_form_params *p, cons
 		vv_fail(err, VV_EUSAGE, "car-dups is y or n");
 		return 400;
 	}
-	if (p->bytes && !is_entity_bytes(p->bytes)) {
+	if (p->bytes && !read_part(&out->part, p->bytes)) {
 		vv_fail(err, VV_EUSAGE, "entity-bytes is FROM:TO");
 		return 400;
 	}
@@ -179,7 +190,11 @@ static unsigned car_wishes(vv_requested_form *out, const vv_form_params *p, cons
 		vv_fail(err, VV_EUSAGE, "dag-scope is block, entity or all");
 		return 400;
 	}
-	out->alone = (p->scope && strcmp(p->scope, "all") != 0) || (!p->scope && p->bytes);
+	if (p->scope && strcmp(p->scope, "block") == 0) {
+		out->scope = VV_CAR_BLOCK;
+	} else if (p->scope ? strcmp(p->scope, "entity") == 0 : p->bytes != NULL) {
+		out->scope = VV_CAR_ENTITY; /* entity-bytes implies it */
+	}
 	return 200;
 }
 
@@ -207,10 +222,7 @@ unsigned vv_requested_form_read(vv_requested_form *out, const vv_form_params *p,
 		out->format = is_word(e.type, e.type_len, "application/vnd.ipld.car") ? VV_FORM_CAR
 										      : VV_FORM_RAW;
 	} else {
-		vv_fail(err, VV_EUSAGE,
-			"say which form: ?format=raw or ?format=car, or Accept: "
-			"application/vnd.ipld.raw or application/vnd.ipld.car");
-		return 400;
+		out->format = VV_FORM_FILE;
 	}
 	return out->format == VV_FORM_CAR ? car_wishes(out, p, &e, err) : 200;
 }

@@ -9,13 +9,16 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "transport/ipfs/car.h"
 
-typedef enum vv_form { VV_FORM_RAW, VV_FORM_CAR } vv_form;
+/* VV_FORM_FILE: neither is asked for, so it is the file's bytes, where it is one. */
+typedef enum vv_form { VV_FORM_RAW, VV_FORM_CAR, VV_FORM_FILE } vv_form;
 
 typedef struct vv_requested_form {
 	vv_form format;
 	bool by_accept; /* found in Accept alone */
-	bool alone;     /* dag-scope block, and entity, which is the same without UnixFS */
+	vv_car_scope scope;
+	vv_car_part part;
 } vv_requested_form;
 
 /* The parameters format, dag-scope, entity-bytes, car-version, car-order and car-dups (decoded;

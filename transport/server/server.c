@@ -311,7 +311,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "this server is shutting down");
 	}
 	if (q->is_too_many) {
-		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE,
+		return http_say(q, MHD_HTTP_TOO_MANY_REQUESTS,
 				"too many requests at once from your address");
 	}
 	if (!http_url_secret(q, &result)) {
@@ -321,6 +321,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 	q->allow = found == VARVE ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 	q->shared = found == RAW || found == IPFS ||
 		    (found == PAGE && strncmp(q->below, "/api/", 5) == 0);
+	q->is_open = found == IPFS && !q->server->o.closed;
 	if (strcmp(q->method, "OPTIONS") == 0) { /* browsers ask without saying who they are */
 		return http_options(q);
 	}
@@ -451,8 +452,11 @@ static vv_status open_repository(vv_http_server *s, http_repository *r, const ch
 			rc = vv_hint(err, "name the repository's own folder");
 		} else if (!(r->reach = vv_reachable_new(vv_repository_commondir(r->repo)))) {
 			rc = vv_fail_nomem(err);
-		} else {
-			rc = vv_repository_store(r->repo, &r->store, err);
+		} else if ((rc = vv_repository_store(r->repo, &r->store, err)) == VV_OK &&
+			   s->handlers.files &&
+			   !(r->published = vv_published_files_new(vv_repository_varvedir(r->repo),
+								   r->store, s->handlers.files))) {
+			rc = vv_fail_nomem(err);
 		}
 	}
 	free(real);
@@ -731,6 +735,7 @@ void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
 	vv_worker_join(s->watch);
 	vv_ring_free(s->clock);
 	for (size_t i = 0; i < s->repository_count; i++) {
+		vv_published_files_free(s->repositories[i].published);
 		vv_reachable_free(s->repositories[i].reach);
 		vv_repository_close(s->repositories[i].repo);
 		vv_free(s->repositories[i].name);

@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
+#include "transport/ipfs/published_files.h"
 #include "transport/server/address.h"
 #include "transport/server/auth.h"
 #include "transport/server/handlers.h"
@@ -43,6 +44,7 @@ typedef struct http_repository {
 	vv_repository *repo;
 	vv_store *store; /* for the gateway; its functions may be called from any thread */
 	vv_reachable *reach;
+	vv_published_files *published; /* NULL: no UnixFS here */
 } http_repository;
 
 struct vv_http_server {

@@ -9,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/codec.h"
+#include "base/path.h"
 #include "base/secret.h"
 
 bool vv_http_decode(vv_buf *out, const char *text, size_t len)
@@ -163,32 +164,30 @@ bool vv_http_tag_same(const char *value, const char *tag)
 	return !value || (tag[0] == '"' && strcmp(value, tag) == 0);
 }
 
-/* --- CIDs --------------------------------------------------------------------------------- */
+/* --- types ----------------------------------------------------------------------------------- */
 
-bool vv_http_is_cid(const char *text, size_t len)
+const char *vv_http_type_of(const char *name)
 {
-	uint8_t bytes[128];
-	const uint8_t *p = bytes, *end;
-	uint64_t version, codec, hash, size;
+	static const struct {
+		const char *ext, *type;
+	} types[] = {
+		{"csv", "text/csv"},
+		{"tsv", "text/tab-separated-values"},
+		{"tab", "text/tab-separated-values"},
+		{"ndjson", "application/x-ndjson"},
+		{"jsonl", "application/x-ndjson"},
+		{"json", "application/json"},
+		{"txt", "text/plain"},
+		{"md", "text/markdown"},
+	};
+	const char *ext = vv_path_ext(name);
 
-	if (len == 46 && text[0] == 'Q' && text[1] == 'm') {
-		static const char letters[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-					      "abcdefghijkmnopqrstuvwxyz";
-		size_t i = 0;
-
-		while (i < len && text[i] && strchr(letters, text[i])) {
-			i++;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(ext, types[i].ext) == 0) {
+			return types[i].type;
 		}
-		return i == len;
 	}
-	if (len < 2 || len > 200 || text[0] != 'b' ||
-	    vv_base32_read(bytes, text + 1, len - 1) != 0) {
-		return false;
-	}
-	end = bytes + (len - 1) * 5 / 8;
-	return vv_varint_read(&p, end, &version) && version == 1 &&
-	       vv_varint_read(&p, end, &codec) && vv_varint_read(&p, end, &hash) &&
-	       vv_varint_read(&p, end, &size) && size == (uint64_t)(end - p);
+	return "application/octet-stream";
 }
 
 /* --- credentials -------------------------------------------------------------------------- */

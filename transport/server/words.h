@@ -43,8 +43,8 @@ bool vv_http_tag_named(const char *value, const char *tag);
 /* Is an If-Range header (NULL: yes) this tag? Strong comparison. */
 bool vv_http_tag_same(const char *value, const char *tag);
 
-/* Is text a CID of whatever kind: CIDv0, or CIDv1 in base32? (Those of varve are repo/blocks/cid.h's.) */
-bool vv_http_is_cid(const char *text, size_t len);
+/* The media type that a file's name promises; never guessed from its bytes. Static. */
+const char *vv_http_type_of(const char *name);
 
 /* An Authorization header: Basic is decoded into name and secret; of Bearer, name is what
  * comes before the first '.', secret the rest. False: neither, or malformed. The caller

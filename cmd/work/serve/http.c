@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "cmd/work/serve/http_file.h"
+#include "cmd/work/view/version_files.h"
 #include "transport/server/auth.h"
 
 #define GRACE_SEC 10u
@@ -99,6 +100,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				.body_max = o->body_max,
 				.request_memory = o->request_memory,
 				.memory = o->memory};
+	const vv_file_maker files = vv_version_files(NULL);
 	serving s = {o, vv_mutex_new()};
 	vv_http_handlers handlers = {.answer = answer,
 				     .file_open = vv_http_file_open,
@@ -106,6 +108,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				     .file_write = vv_http_file_write,
 				     .file_close = vv_http_file_close,
 				     .page = o->page ? page : NULL,
+				     .files = &files,
 				     .log = log_line,
 				     .payload = &s};
 	vv_http_server *server = NULL;

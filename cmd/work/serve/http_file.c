@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
-#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
@@ -53,30 +52,6 @@ void vv_http_file_close(void *handle)
 	vv_free(f->path);
 	vv_repository_close(f->repo);
 	vv_free(f);
-}
-
-static const char *type_of(const char *path)
-{
-	static const struct {
-		const char *ext, *type;
-	} types[] = {
-		{"csv", "text/csv"},
-		{"tsv", "text/tab-separated-values"},
-		{"tab", "text/tab-separated-values"},
-		{"ndjson", "application/x-ndjson"},
-		{"jsonl", "application/x-ndjson"},
-		{"json", "application/json"},
-		{"txt", "text/plain"},
-		{"md", "text/markdown"},
-	};
-	const char *ext = vv_path_ext(path);
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(ext, types[i].ext) == 0) {
-			return types[i].type;
-		}
-	}
-	return "application/octet-stream";
 }
 
 /* No searching through messages and reflogs for strangers. */
@@ -246,7 +221,7 @@ vv_status vv_http_file_open(void *payload, const vv_http_call *call, const char 
 	(void)snprintf(out->etag, sizeof(out->etag), "%s", text);
 	vv_oid_text(text, &f->commit);
 	(void)snprintf(out->commit, sizeof(out->commit), "%s", text);
-	out->content_type = type_of(f->path);
+	out->content_type = vv_http_type_of(f->path);
 	out->fixed = is_whole_id(rest, &f->commit);
 	return VV_OK;
 }

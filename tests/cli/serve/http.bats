@@ -336,7 +336,7 @@ certificate() {
 		"404 QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG?format=raw" \
 		"404 bafybeievgwqmxi5xni5riojtkcuxod5ae2qwwxk4npgxcigvxk5fg6ott4?format=raw" \
 		"400 notacid?format=raw" "400 ${cid}x?format=raw" "400 ${cid%?}?format=raw" \
-		"400 $cid" "400 $cid?format=xml" "400 $cid/a/b?format=car" "200 $cid/?format=raw" \
+		"400 $cid" "400 $cid?format=xml" "404 $cid/a/b?format=car" "200 $cid/?format=raw" \
 		"400 $cid?format=car&dag-scope=some" "400 $cid?format=car&entity-bytes=x" \
 		"200 $cid?format=car&entity-bytes=0:*" "200 $cid?format=car&entity-bytes=-5:-1" \
 		"406 $cid?format=car&car-version=2" "400 $cid?format=car&car-order=up" \

@@ -165,37 +165,6 @@ static void credentials_are_taken_apart(void **state)
 	}
 }
 
-static void cids_of_all_kinds_are_known_as_such(void **state)
-{
-	static const char *const good[] = {
-		"bafkqaaa",
-		"QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG",
-		"bafybeievgwqmxi5xni5riojtkcuxod5ae2qwwxk4npgxcigvxk5fg6ott4",
-		"bafyreidhocbrn2k2ih5h7zqdkvobokl3gi65un4kvmqoashxlkilzt3skq",
-		"bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku",
-	};
-	static const char *const bad[] = {
-		"",
-		"b",
-		"Qm",
-		"QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbd0",
-		"bafkqaab",
-		"bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvykv",
-		"bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvykua",
-		"bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyk",
-		"BAFKQAAA",
-		"notacid",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		assert_true(vv_http_is_cid(good[i], strlen(good[i])));
-	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_false(vv_http_is_cid(bad[i], strlen(bad[i])));
-	}
-}
-
 #define RAW_TYPE "application/vnd.ipld.raw"
 #define CAR_TYPE "application/vnd.ipld.car"
 
@@ -206,42 +175,44 @@ static void the_form_asked_for_is_found(void **state)
 		unsigned status;
 		vv_requested_form wanted;
 	} cases[] = {
-		{{.format = "raw"}, 200, {VV_FORM_RAW, false, false}},
-		{{.format = "car"}, 200, {VV_FORM_CAR, false, false}},
-		{{.format = "raw", .accept = CAR_TYPE}, 200, {VV_FORM_RAW, false, false}},
-		{{.accept = RAW_TYPE}, 200, {VV_FORM_RAW, true, false}},
+		{{.format = "raw"}, 200, {VV_FORM_RAW, false, VV_CAR_ALL, {0}}},
+		{{.format = "car"}, 200, {VV_FORM_CAR, false, VV_CAR_ALL, {0}}},
+		{{.format = "raw", .accept = CAR_TYPE}, 200, {VV_FORM_RAW, false, VV_CAR_ALL, {0}}},
+		{{.accept = RAW_TYPE}, 200, {VV_FORM_RAW, true, VV_CAR_ALL, {0}}},
 		{{.accept = "text/html, " CAR_TYPE "; q=0.5 , */*"},
 		 200,
-		 {VV_FORM_CAR, true, false}},
+		 {VV_FORM_CAR, true, VV_CAR_ALL, {0}}},
 		{{.accept = RAW_TYPE ";q=0.3, " CAR_TYPE ";q=0.30001"},
 		 200,
-		 {VV_FORM_RAW, true, false}},
+		 {VV_FORM_RAW, true, VV_CAR_ALL, {0}}},
 		{{.accept = RAW_TYPE ";q=0.3, " CAR_TYPE ";q=0.31"},
 		 200,
-		 {VV_FORM_CAR, true, false}},
-		{{.accept = RAW_TYPE ";q=0, " CAR_TYPE}, 200, {VV_FORM_CAR, true, false}},
+		 {VV_FORM_CAR, true, VV_CAR_ALL, {0}}},
+		{{.accept = RAW_TYPE ";q=0, " CAR_TYPE}, 200, {VV_FORM_CAR, true, VV_CAR_ALL, {0}}},
 		{{.accept = CAR_TYPE ";version=1;order=dfs;dups=n"},
 		 200,
-		 {VV_FORM_CAR, true, false}},
-		{{.accept = CAR_TYPE ";version=\"1\""}, 200, {VV_FORM_CAR, true, false}},
+		 {VV_FORM_CAR, true, VV_CAR_ALL, {0}}},
+		{{.accept = CAR_TYPE ";version=\"1\""}, 200, {VV_FORM_CAR, true, VV_CAR_ALL, {0}}},
 		{{.accept = CAR_TYPE ";version=2"}, 406, {0}},
 		{{.accept = CAR_TYPE ";version=11111111111111"}, 406, {0}},
 		{{.accept = CAR_TYPE ";version=2", .version = "1"},
 		 200,
-		 {VV_FORM_CAR, true, false}},
-		{{.accept = "text/html"}, 400, {0}},
-		{{.accept = "*/*"}, 400, {0}},
-		{{.accept = ""}, 400, {0}},
-		{{.accept = ",,;;=,"}, 400, {0}},
-		{{0}, 400, {0}},
+		 {VV_FORM_CAR, true, VV_CAR_ALL, {0}}},
+		{{.accept = "text/html"}, 200, {VV_FORM_FILE, false, VV_CAR_ALL, {0}}},
+		{{.accept = "*/*"}, 200, {VV_FORM_FILE, false, VV_CAR_ALL, {0}}},
+		{{.accept = ""}, 200, {VV_FORM_FILE, false, VV_CAR_ALL, {0}}},
+		{{.accept = ",,;;=,"}, 200, {VV_FORM_FILE, false, VV_CAR_ALL, {0}}},
+		{{0}, 200, {VV_FORM_FILE, false, VV_CAR_ALL, {0}}},
 		{{.format = "ipns-record"}, 400, {0}},
-		{{.format = "car", .scope = "block"}, 200, {VV_FORM_CAR, false, true}},
-		{{.format = "car", .scope = "entity"}, 200, {VV_FORM_CAR, false, true}},
-		{{.format = "car", .scope = "all"}, 200, {VV_FORM_CAR, false, false}},
+		{{.format = "car", .scope = "block"}, 200, {VV_FORM_CAR, false, VV_CAR_BLOCK, {0}}},
+		{{.format = "car", .scope = "entity"},
+		 200,
+		 {VV_FORM_CAR, false, VV_CAR_ENTITY, {0}}},
+		{{.format = "car", .scope = "all"}, 200, {VV_FORM_CAR, false, VV_CAR_ALL, {0}}},
 		{{.format = "car", .scope = "all", .bytes = "0:*"},
 		 200,
-		 {VV_FORM_CAR, false, false}},
-		{{.format = "car", .bytes = "5:-1"}, 200, {VV_FORM_CAR, false, true}},
+		 {VV_FORM_CAR, false, VV_CAR_ALL, {0}}},
+		{{.format = "car", .bytes = "5:-1"}, 200, {VV_FORM_CAR, false, VV_CAR_ENTITY, {0}}},
 		{{.format = "car", .bytes = ":5"}, 400, {0}},
 		{{.format = "car", .bytes = "5:"}, 400, {0}},
 		{{.format = "car", .bytes = "-:5"}, 400, {0}},
@@ -249,7 +220,9 @@ static void the_form_asked_for_is_found(void **state)
 		{{.format = "car", .bytes = "5:x"}, 400, {0}},
 		{{.format = "car", .bytes = "*:5"}, 400, {0}},
 		{{.format = "car", .scope = "every"}, 400, {0}},
-		{{.format = "car", .order = "unk", .dups = "y"}, 200, {VV_FORM_CAR, false, false}},
+		{{.format = "car", .order = "unk", .dups = "y"},
+		 200,
+		 {VV_FORM_CAR, false, VV_CAR_ALL, {0}}},
 		{{.format = "car", .order = "bfs"}, 400, {0}},
 		{{.format = "car", .dups = "maybe"}, 400, {0}},
 		{{.format = "car", .version = "2"}, 406, {0}},
@@ -264,10 +237,42 @@ static void the_form_asked_for_is_found(void **state)
 		if (cases[i].status == 200) {
 			assert_int_equal(got.format, cases[i].wanted.format);
 			assert_int_equal(got.by_accept, cases[i].wanted.by_accept);
-			assert_int_equal(got.alone, cases[i].wanted.alone);
+			assert_int_equal(got.scope, cases[i].wanted.scope);
 		} else {
 			assert_true(err.message[0] != '\0');
 		}
+	}
+}
+
+static void places_of_entity_bytes_are_read(void **state)
+{
+	static const struct {
+		const char *text;
+		vv_car_part part;
+	} cases[] = {
+		{"0:*", {.given = true, .to_end = true}},
+		{"512:1023", {.given = true, .from = 512, .to = 1023}},
+		{"512:-256", {.given = true, .from = 512, .to_back = true, .to = 256}},
+		{"-5:*", {.given = true, .from_back = true, .from = 5, .to_end = true}},
+		{"-9999:-3",
+		 {.given = true, .from_back = true, .from = 9999, .to_back = true, .to = 3}},
+		{"0:99999999999999999999999", {.given = true, .to = UINT64_MAX}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		vv_form_params p = {.format = "car", .bytes = cases[i].text};
+		const vv_car_part *want = &cases[i].part;
+		vv_requested_form got;
+		vv_error err;
+
+		assert_int_equal(vv_requested_form_read(&got, &p, &err), 200);
+		assert_int_equal(got.part.given, want->given);
+		assert_int_equal(got.part.from, want->from);
+		assert_int_equal(got.part.to, want->to);
+		assert_int_equal(got.part.from_back, want->from_back);
+		assert_int_equal(got.part.to_back, want->to_back);
+		assert_int_equal(got.part.to_end, want->to_end);
 	}
 }
 
@@ -277,7 +282,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(ranges_are_what_rfc_9110_says),
 	cmocka_unit_test(tags_are_found_in_lists),
 	cmocka_unit_test(credentials_are_taken_apart),
-	cmocka_unit_test(cids_of_all_kinds_are_known_as_such),
+	cmocka_unit_test(places_of_entity_bytes_are_read),
 	cmocka_unit_test(the_form_asked_for_is_found),
 };
 
