@@ -30,7 +30,7 @@ const vv_command *const vv_commands[] = {
 	&vv_cmd_show,       &vv_cmd_status,      &vv_cmd_switch,
 	&vv_cmd_tag,        &vv_cmd_textconv,    &vv_cmd_track,
 	&vv_cmd_uninstall,  &vv_cmd_untrack,     &vv_cmd_version,
-	&vv_cmd_whereis,
+	&vv_cmd_web,        &vv_cmd_whereis,
 };
 const size_t vv_command_count = sizeof(vv_commands) / sizeof(vv_commands[0]);
 

@@ -65,6 +65,7 @@ extern const vv_command vv_cmd_track;
 extern const vv_command vv_cmd_uninstall;
 extern const vv_command vv_cmd_untrack;
 extern const vv_command vv_cmd_version;
+extern const vv_command vv_cmd_web;
 extern const vv_command vv_cmd_whereis;
 
 /* `varve help`: all of them; on stderr when misused. */

@@ -26,9 +26,9 @@ typedef struct vv_http_options {
 		*origins; /* "https://maps.example": whose pages may read raw, ipfs and the
 				     * API; "*": all */
 	size_t origin_count;
-	const char *secret;         /* url_secret.h; NULL: none */
-	unsigned page_ms;           /* until when a page must have begun; 0: 3000 */
-	const char *const *proxies; /* networks whose X-Forwarded-For is believed */
+	const char *secret, *secret_once; /* url_secret.h; NULL: none */
+	unsigned page_ms;                 /* until when a page must have begun; 0: 3000 */
+	const char *const *proxies;       /* networks whose X-Forwarded-For is believed */
 	size_t proxy_count;
 	unsigned head_sec;       /* the first request's head must be there by then; 0: 20 */
 	unsigned keep_sec;       /* each further one's, counted from the answer; 0: 60 */

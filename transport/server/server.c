@@ -580,7 +580,8 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 	s->hosts = vv_calloc(o->host_count + 1, sizeof(*s->hosts));
 	s->origins = vv_calloc(o->origin_count + 1, sizeof(*s->origins));
 	if (!s->proxies || !s->hosts || !s->origins ||
-	    (o->secret && !(s->secret = vv_strdup(o->secret)))) {
+	    (o->secret && !(s->secret = vv_strdup(o->secret))) ||
+	    (o->secret_once && !(s->secret_once = vv_strdup(o->secret_once)))) {
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < o->origin_count; i++) {
@@ -672,7 +673,7 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 	rc = start_server(s, o, err);
 	s->o.address = s->o.tls_cert = s->o.tls_key = s->o.auth_file = NULL;
 	s->o.paths = s->o.hosts = s->o.proxies = s->o.origins = NULL;
-	s->o.secret = NULL;
+	s->o.secret = s->o.secret_once = NULL;
 	if (rc < 0) {
 		vv_http_server_stop(s, 0);
 		return rc;
@@ -751,6 +752,7 @@ void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
 	}
 	vv_free(s->origins);
 	vv_free(s->secret);
+	vv_free(s->secret_once);
 	vv_free(s->proxies);
 	vv_http_auth_close(s->auth);
 	vv_mutex_free(s->lock);

@@ -66,7 +66,9 @@ struct vv_http_server {
 	bool only_hosts; /* requests to other names are refused */
 	char **origins;  /* whose pages may read what is given, "*": all */
 	size_t origin_count;
-	char *secret;    /* who has it, or its cookie, may ask; NULL: everybody */
+	char *secret;      /* who has it, or its cookie, may ask; NULL: everybody */
+	char *secret_once; /* the same, but only the first time */
+	atomic_bool once_used;
 	char cookie[32]; /* the cookie's name */
 	vv_worker *watch;
 	vv_ring *clock; /* nobody writes to it: waiting on it is the watch's pause */

@@ -51,6 +51,13 @@ static enum MHD_Result redirect(http_request *q)
 	return http_send(q, MHD_HTTP_SEE_OTHER, response);
 }
 
+static bool lets_in(vv_http_server *s, const char *given, size_t len)
+{
+	return is_equal(given, len, s->secret) ||
+	       (s->secret_once && is_equal(given, len, s->secret_once) &&
+		!atomic_exchange(&s->once_used, true));
+}
+
 bool http_url_secret(http_request *q, enum MHD_Result *result)
 {
 	const vv_http_server *s = q->server;
@@ -61,7 +68,7 @@ bool http_url_secret(http_request *q, enum MHD_Result *result)
 		return true;
 	}
 	has = http_is_get(q) && http_parameter(q, VV_URL_SECRET, &given, &bad);
-	if (has && !bad && is_equal(vv_buf_cstr(&given), given.len, s->secret)) {
+	if (has && !bad && lets_in(q->server, vv_buf_cstr(&given), given.len)) {
 		*result = redirect(q);
 		vv_buf_wipe(&given);
 		return false;

@@ -3,7 +3,8 @@
  *
  * Nobody else on the machine can ask, not even with the port: everything but that first address, on
  * every route, wants the cookie (HttpOnly, SameSite=Strict, named after the port). The redirect takes the
- * secret out of the address.
+ * secret out of the address. A second secret may let in once: a program's arguments, with which a browser
+ * is started, can be seen by others.
  */
 #ifndef VV_TRANSPORT_SERVER_URL_SECRET_H
 #define VV_TRANSPORT_SERVER_URL_SECRET_H

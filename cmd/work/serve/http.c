@@ -97,6 +97,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				.origins = o->origins,
 				.origin_count = o->origin_count,
 				.secret = o->secret,
+				.secret_once = o->secret_once,
 				.body_max = o->body_max,
 				.request_memory = o->request_memory,
 				.memory = o->memory};

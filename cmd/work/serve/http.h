@@ -27,7 +27,7 @@ typedef struct vv_serve_http_options {
 	size_t proxy_count;
 	const char *const *origins; /* --cors */
 	size_t origin_count;
-	const char *secret; /* transport/server/url_secret.h; NULL: none */
+	const char *secret, *secret_once; /* transport/server/url_secret.h; NULL: none */
 	uint64_t body_max, request_memory, memory;
 	/* Pages, as in vv_http_handlers; NULL: none. */
 	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,

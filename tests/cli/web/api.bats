@@ -1,0 +1,280 @@
+load ../helper
+load ../serve/server
+
+# The API beneath the pages, checked against Python's csv module and git.
+
+oracle="$BATS_TEST_DIRNAME/oracle.py"
+
+setup() {
+	server_setup
+}
+
+teardown() {
+	[ -z "${server:-}" ] || stop_server
+}
+
+# Three versions of places.csv in src; one.csv, two.csv, three.csv beside it.
+places() {
+	new_repo src
+	local n=0 name
+	for name in one two three; do
+		python3 "$oracle" table $n > $name.csv
+		cp $name.csv src/places.csv
+		varve -C src add places.csv 2>/dev/null
+		varve -C src commit -qm "$name"
+		tick
+		n=$((n + 2))
+	done
+}
+
+# api PATH: what the API answers, as JSON.
+api() {
+	curl -s --globoff "$url/api/v0/$1"
+}
+
+# said PATH FILTER: what jq finds in it.
+said() {
+	api "$1" | jq -r "$2"
+}
+
+id_of() {
+	git -C src rev-parse "$1"
+}
+
+@test "rows from any number on, and by key, are those of the file" {
+	places
+	start_server src
+	python3 "$oracle" "$url" main three.csv jumps
+	python3 "$oracle" "$url/src" main~2 one.csv jumps
+}
+
+@test "filters and the search find the rows that they name and no others" {
+	places
+	start_server src
+	python3 "$oracle" "$url" main three.csv filters
+}
+
+@test "sorted rows come in the order of their values, missing ones last" {
+	places
+	start_server src
+	python3 "$oracle" "$url" main three.csv orders
+}
+
+@test "a column's values, range, mean and bars are those of the file" {
+	places
+	start_server src
+	python3 "$oracle" "$url" main three.csv values
+}
+
+@test "rows that are shown are given as CSV and JSON" {
+	places
+	start_server src
+	python3 "$oracle" "$url" main three.csv files
+}
+
+@test "what changed is told in words of rows, commit by commit" {
+	places
+	start_server src
+	[ "$(said changes '.commits | length')" = 3 ]
+	[ "$(said changes '.commits[].changes[] | select(.path == "places.csv") | .words' | sed -n 3p)" = 'new: 3,000 rows, 5 columns' ]
+	[ "$(said changes '.commits[1].changes[0].words')" = "$(varve -C src log --oneline --stat -n1 HEAD~1 | sed -n 's/^ *places.csv *| *//p')" ]
+	[ "$(said changes?n=1 '(.commits | length), .complete')" = '1
+false' ]
+	next=$(said changes?n=1 .next)
+	[ "$(curl -s "$url$next" | jq -r '.commits[0].commit.id')" = "$(id_of HEAD~1)" ]
+	[ "$(said "changes?since=$(id_of HEAD~1)" '.commits | length')" = 1 ]
+	[ "$(said refs '.refs[0] | .name, .head, .commit.id')" = "main
+true
+$(id_of HEAD)" ]
+	[ "$(said datasets/main '.datasets[0] | .path, .rows, .columns, .last.id, ([.rowsOverTime[].rows] | join(" "))')" = "places.csv
+3000
+5
+$(id_of HEAD)
+3000 3000 3000" ]
+}
+
+@test "a comparison has the rows and cells that differ, page by page" {
+	places
+	start_server src
+	c=compare/main~2..main/places.csv
+	[ "$(said $c '.changes | .rowsAdded, .rowsRemoved, .rowsChanged')" = '1
+1
+8' ]
+	[ "$(said $c '[.rows[] | select(.kind == "changed") | .key] | join(" ")')" = '100 105 110 115 120 125 130 135' ]
+	[ "$(said $c '.rows[] | select(.key == "100") | .cells[4][1]')" = 'note 4' ]
+	[ "$(said $c '.rows[] | select(.key == "100") | .cells[0]')" = 100 ]
+	[ "$(said "$c?hide=changed" '[.rows[].kind] | join(" ")')" = 'removed added' ]
+	[ "$(said "$c?in=note&hide=added&hide=removed" '.matched')" = 8 ]
+	[ "$(said "$c?in=name" '[.rows[].kind] | join(" ")')" = 'removed added' ]
+	[ "$(said "$c?q=NOTE%204" .matched)" = 8 ]
+	[ "$(said "$c?n=4" '.rows | length')" = 4 ]
+	next=$(said "$c?n=4&from=4" .next)
+	[ "$(curl -s "$url$next" | jq -r '.rows[-1].kind, .complete')" = 'added
+true' ]
+	# rows between two changes, and their sum, are those that did not change
+	[ "$(said $c '[.rows[].folded] | add')" = 2991 ]
+	[ "$(said compare/main~2..main '.changes[0].words')" = '+1 -1 ~8 rows' ]
+	[ "$(said compare/main..main/places.csv .same)" = true ]
+}
+
+@test "a row's life and a column's life name every version that changed them" {
+	places
+	start_server src
+	[ "$(said 'row/main/places.csv?key=100' '[.life[] | .kind + " " + .commit.id[0:8]] | join(" ")')" = "changed $(id_of HEAD | cut -c1-8) changed $(id_of HEAD~1 | cut -c1-8) added $(id_of HEAD~2 | cut -c1-8)" ]
+	[ "$(said 'row/main/places.csv?key=100' '.life[0].cells[0] | .column, .old, .new')" = 'note
+note 2
+note 4' ]
+	[ "$(said 'row/main/places.csv?row=0' .row.key)" = 1 ]
+	[ "$(said 'column/main/places.csv?name=id' '[.versions[].mean] | join(" ")')" = '1501.4836666666667 1501.4836666666667 1500.5' ]
+	[ "$(said history/places.csv '[.commits[].rows] | join(" ")')" = '3000 3000 3000' ]
+}
+
+@test "a day names the last version before its end" {
+	places
+	start_server src
+	day=$(git -C src show -s --format=%ad --date=format:%Y-%m-%d HEAD)
+	[ "$(said "datasets/$day" .commit.id)" = "$(id_of HEAD)" ]
+	[ "$(said datasets/1999-12-31 .error.code)" = notFound ]
+	[ "$(said datasets/1999-13-31 .error.code)" = notFound ]
+}
+
+@test "answers about a commit's id are kept for ever, others are asked again" {
+	places
+	start_server src
+	id=$(id_of HEAD)
+	curl -s -D head -o /dev/null "$url/api/v0/data/$id/places.csv"
+	grep -qi '^cache-control: max-age=31536000, immutable' head
+	grep -qi "^etag: \"$(git -C src show HEAD:places.csv | sed -n 's/.*"root": "\([a-z0-9]*\)".*/\1/p')-" head
+	grep -qi "^x-varve-commit: $id" head
+	tag=$(sed -n 's/^[Ee][Tt]ag: \(".*"\).*/\1/p' head)
+	[ "$(status -H "If-None-Match: $tag" "$url/api/v0/data/main/places.csv")" = 200 ]
+	curl -s -D head -o /dev/null "$url/api/v0/data/main/places.csv"
+	grep -qi '^cache-control: no-cache' head
+	tag=$(sed -n 's/^[Ee][Tt]ag: \(".*"\).*/\1/p' head)
+	[ "$(status -H "If-None-Match: $tag" "$url/api/v0/data/main/places.csv")" = 304 ]
+	[ "$(status -I "$url/api/v0/data/main/places.csv")" = 200 ]
+}
+
+@test "only what a branch or tag reaches is shown" {
+	places
+	cd src
+	sed -i '5s/.*/5,secret,1.0,2024-01-01,x/' places.csv
+	varve commit -qam hidden
+	lost=$(git rev-parse HEAD)
+	git reset -q --hard HEAD~1
+	cd ..
+	start_server src
+	for place in "data/$lost/places.csv" "compare/main..$lost/places.csv" "row/$lost/places.csv?key=5" \
+		"column/$lost/places.csv?name=id" "datasets/$lost" "values/$lost/places.csv?name=id" \
+		"history?rev=$lost" "changes?after=$lost" "data/ORIG_HEAD/places.csv" "data/HEAD@%7B1%7D/places.csv"; do
+		[ "$(status --globoff "$url/api/v0/$place")" = 404 ] || { echo "$place" >&2; return 1; }
+		! api "$place" | grep -q secret
+	done
+	git -C src tag back "$lost"
+	[ "$(said "data/$lost/places.csv?from=3&n=1" '.rows[0].cells[1]')" = secret ]
+}
+
+@test "with --private the API wants a name and a secret" {
+	places
+	users
+	start_server --auth users --private src
+	[ "$(status "$url/api/v0/refs")" = 401 ]
+	[ "$(status "$url/")" = 401 ]
+	curl -s -o /dev/null -D head "$url/api/v0/refs"
+	grep -qi '^www-authenticate: basic' head
+	[ "$(status -u bob:battery "$url/api/v0/refs")" = 200 ]
+	curl -s -u bob:battery -o /dev/null -D head "$url/api/v0/data/$(id_of HEAD)/places.csv"
+	grep -qi '^cache-control: private, max-age' head
+}
+
+@test "addresses with nonsense are refused and do no harm" {
+	places
+	start_server src
+	for place in 'data/main/nothing.csv 404' 'data/none/places.csv 404' 'data 400' 'data/ 400' 'nowhere 404' \
+		'data/main/places.csv?col=id&op=like&val=1 400' 'data/main/places.csv?col=none&op=eq&val=1 404' \
+		'data/main/places.csv?col=size&op=lt&val=much 400' 'data/main/places.csv?sort=none 404' \
+		'data/main/places.csv?dir=up 400' 'data/main/places.csv?from=-1 400' 'data/main/places.csv?n=many 400' \
+		'data/main/places.csv?jump=none 404' 'data/main/places.csv?show=none 404' \
+		'data/main/places.csv?sort=id&from=99999999999 400' 'row/main/places.csv 400' \
+		'row/main/places.csv?row=99999 404' 'row/main/places.csv?key=none 404' 'column/main/places.csv 400' \
+		'compare/main..none 404' 'compare/..main 404' 'compare/main..main/none.csv 404' \
+		'data/main/../../etc/passwd 404' 'data/main/%2e%2e%2f%2e%2e%2fetc%2fpasswd 404' \
+		'data/%00/places.csv 400' 'data/main/places.csv?q=%zz 400' 'data/main/places.csv?hide=all 400' \
+		'data/-h/places.csv 404' 'data/main:places.csv/x 404' 'data/.work/places.csv 404' \
+		'data/main/.git/config 404' 'assets/../../../etc/passwd 404' 'history/none.csv 404'; do
+		[ "$(status --globoff --path-as-is "$url/api/v0/${place% *}")" = "${place##* }" ] ||
+			{ echo "$place: $(status --globoff --path-as-is "$url/api/v0/${place% *}")" >&2; return 1; }
+	done
+	long=$(printf 'x%.0s' $(seq 5000))
+	[ "$(status "$url/api/v0/data/main/places.csv?q=$long")" = 400 ]
+	[ "$(status "$url/api/v0/data/main/$long$long")" = 414 ]
+	many=$(printf 'col=id&%.0s' $(seq 40))
+	[ "$(status "$url/api/v0/data/main/places.csv?$many")" = 400 ]
+	[ "$(said data/main/nothing.csv '.error | .code, .message')" = "notFound
+version $(id_of HEAD | cut -c1-8) has no file 'nothing.csv'" ]
+	[ "$(said data/main/place.csv '.error.near[0]')" = places.csv ]
+	[ "$(status -X POST "$url/api/v0/refs")" = 405 ]
+	[ "$(status -H 'Host: evil.example' "$url/api/v0/refs")" = 421 ]
+	succeeds curl -sf -o /dev/null "$url/api/v0/refs"
+}
+
+@test "a dataset that this version has not is told of where it is" {
+	places
+	git -C src rm -q places.csv
+	varve -C src commit -qm gone
+	start_server src
+	[ "$(said data/main/places.csv .error.newestWithIt.id)" = "$(id_of HEAD~1)" ]
+	[ "$(said compare/main~1..main/places.csv '.words')" = 'removed: 3,000 rows, 5 columns' ]
+	[ "$(said "compare/main~1..main/places.csv?n=2" '[.rows[].kind] | join(" ")')" = 'removed removed' ]
+}
+
+@test "files that are no tables say what they are" {
+	new_repo src
+	printf 'some <b>text</b>\n' > src/notes.txt
+	printf '\211PNG\r\n\032\n....' > src/logo.png
+	printf '\000\001\002' > src/bytes.bin
+	printf 'a,b\n1,2\n3,4\n' > src/plain.csv
+	git -C src -c core.attributesFile=/dev/null add notes.txt logo.png bytes.bin
+	varve -C src add plain.csv 2>/dev/null
+	varve -C src commit -qm files
+	start_server src
+	[ "$(said data/main/notes.txt '.dataset.kind, .text')" = 'text
+some <b>text</b>' ]
+	[ "$(said data/main/logo.png .dataset.kind)" = image ]
+	[ "$(said data/main/bytes.bin .dataset.kind)" = bytes ]
+	[ "$(said data/main/plain.csv '.dataset.kind, .rows[1].cells[1]')" = 'table
+4' ]
+	[ "$(said 'values/main/notes.txt?name=a' .error.code)" = notATable ]
+}
+
+@test "a repository without a commit says so" {
+	new_repo src
+	start_server src
+	[ "$(said changes '.commits | length')" = 0 ]
+	[ "$(said refs '.refs | length')" = 0 ]
+	[ "$(said datasets/HEAD .error.code)" = notFound ]
+}
+
+@test "data is opened to pages of the origins that --cors names" {
+	places
+	start_server --cors https://maps.example src
+	for place in "raw/main/places.csv" "api/v0/refs"; do
+		curl -s -o /dev/null -D head -H 'Origin: https://maps.example' "$url/$place"
+		grep -qi '^access-control-allow-origin: https://maps.example' head
+		grep -qi '^vary: origin' head
+		curl -s -o /dev/null -D head -H 'Origin: https://evil.example' "$url/$place"
+		! grep -qi '^access-control-allow-origin' head
+		curl -s -o /dev/null -D head -X OPTIONS -H 'Origin: https://maps.example' -w '%{http_code}' "$url/$place" > code
+		[ "$(cat code)" = 204 ]
+		grep -qi '^allow: GET, HEAD, OPTIONS' head
+		grep -qi '^access-control-allow-methods: GET, HEAD, OPTIONS' head
+	done
+	curl -s -o /dev/null -D head -X OPTIONS "$url/varve"
+	grep -qi '^allow: POST, OPTIONS' head
+	curl -s -o /dev/null -D head -X PUT "$url/raw/main/places.csv"
+	grep -q '^HTTP/1.1 405' head
+	grep -qi '^allow: GET, HEAD, OPTIONS' head
+	stop_server
+	ends_with 2 varve serve --http 127.0.0.1:0 --cors maps.example src
+	[[ $stderr == *"'maps.example' is not an origin"* ]]
+}

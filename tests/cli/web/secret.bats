@@ -1,0 +1,95 @@
+load ../helper
+load ../serve/server
+
+# `varve web`: who gets in, and what only its owner sees.
+
+setup() {
+	server_setup
+}
+
+teardown() {
+	[ -z "${server:-}" ] || stop_server
+}
+
+# start_web ARGUMENT...: $url, without the secret; $first, the whole address; $server.
+start_web() {
+	: > "$BATS_TEST_TMPDIR/server.log"
+	varve web --no-browser "$@" 2>> "$BATS_TEST_TMPDIR/server.log" 3>&- &
+	server=$!
+	local i
+	for ((i = 0; i < 200; i++)); do
+		first=$(sed -n 's/^open \(http.*\)$/\1/p' "$BATS_TEST_TMPDIR/server.log")
+		url=$(printf '%s' "$first" | sed 's,^\(http://[^/]*\)/.*,\1,')
+		[ -z "$first" ] || return 0
+		kill -0 "$server" 2>/dev/null || break
+		sleep 0.05
+	done
+	cat "$BATS_TEST_TMPDIR/server.log" >&2
+	server=
+	return 1
+}
+
+@test "without its secret nobody gets anything on any route" {
+	two_versions
+	start_web src
+	for place in / api/v0/refs raw/main/prices.csv varve ipfs/bafkqaaa assets/page.css; do
+		[ "$(status "$url/$place")" = 403 ] || { echo "$place" >&2; return 1; }
+		[ "$(status "$url/$place?secret=wrong")" = 403 ]
+		[ "$(status -H 'Cookie: varve=x; varve-1=y' "$url/$place")" = 403 ]
+	done
+	[ "$(status -X POST -H 'Content-Type: application/x-varve' "$url/varve")" = 403 ]
+}
+
+@test "the secret in its address becomes a cookie and leaves the address" {
+	two_versions
+	start_web src/prices.csv
+	case $first in "$url/data/HEAD/prices.csv?secret="*) ;; *) echo "$first" >&2; return 1 ;; esac
+	curl -s -o /dev/null -D head -w '%{http_code}' -c jar "$first" > code
+	[ "$(cat code)" = 303 ]
+	grep -qi '^location: /data/HEAD/prices.csv.$' head
+	grep -qi '^set-cookie: varve-[0-9]*=[a-z0-9]*; Path=/; HttpOnly; SameSite=Strict' head
+	[ "$(status -b jar "$url/api/v0/refs")" = 200 ]
+	[ "$(status -b jar "$url/raw/main/prices.csv")" = 200 ]
+	[ "$(status -b jar -H 'Host: evil.example' "$url/api/v0/refs")" = 421 ]
+	# the cookie alone, whatever else is there
+	cookie=$(sed -n 's/^[Ss]et-[Cc]ookie: \([^;]*\);.*/\1/p' head)
+	[ "$(status -H "Cookie: a=b; $cookie; c=d" "$url/api/v0/refs")" = 200 ]
+	[ "$(status -H "Cookie: $cookie.x" "$url/api/v0/refs")" = 403 ]
+	[ "$(status "$url//evil.example/?secret=${first##*=}")" = 303 ]
+	curl -s -o /dev/null -D head "$url//evil.example/?secret=${first##*=}"
+	grep -qi '^location: /.$' head
+}
+
+@test "it listens at 127.0.0.1 only and takes no pushes" {
+	two_versions
+	start_web src
+	port=${url##*:}
+	python3 - "$port" <<'P'
+import sys
+port = int(sys.argv[1])
+listening = [line.split()[1] for name in ("/proc/net/tcp", "/proc/net/tcp6") for line in open(name)
+             if line.split()[3] == "0A" and int(line.split()[1].split(":")[1], 16) == port]
+assert listening == ["0100007F:%04X" % port], listening
+P
+	curl -s -o /dev/null -c jar "$first"
+	curl -s -b jar -X POST -H 'Content-Type: application/x-varve' --data-binary x "$url/varve" > answer
+	! git -C src status --porcelain | grep -q .
+}
+
+@test "the work tree is compared for its owner, and for nobody else" {
+	two_versions
+	sed -i '/^700,/s/item/work/' src/prices.csv
+	start_web src
+	curl -s -o /dev/null -c jar "$first"
+	curl -s -b jar "$url/api/v0/compare/HEAD...work/prices.csv" > answer
+	[ "$(jq -r '.words, .new.id, .rows[0].key' answer)" = '~1 row
+.work
+700' ]
+	curl -s -b jar "$url/api/v0/data/.work/prices.csv?from=699&n=1" > answer
+	jq -r '.rows[0].cells[1]' answer | grep -q '^work'
+	[ "$(status -b jar "$url/api/v0/data/.work/..%2Fone.csv")" = 404 ]
+	[ "$(status -b jar "$url/api/v0/data/.work/.git%2Fconfig")" = 404 ]
+	stop_server
+	start_server src
+	[ "$(status "$url/api/v0/compare/HEAD...work/prices.csv")" = 404 ]
+}
