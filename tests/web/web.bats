@@ -116,10 +116,3 @@ browse() {
 	serve tables
 	browse stranger "$url"
 }
-
-@test "an exported comparison works from a folder" {
-	real_tables
-	succeeds varve -C tables web --export "$PWD/out" HEAD~6..HEAD
-	[ "$(du -sb out | cut -f 1)" -lt 20971520 ]
-	browse exported "file://$PWD/out/index.html"
-}

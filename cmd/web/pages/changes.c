@@ -110,7 +110,7 @@ static void put_log(vv_page *p, const vv_web_log *log, const log_look *look)
 		if (older.s) {
 			part_pager_begin(&p->html, .words = NULL);
 			part_pager_link(&p->html, .at = older, .text = vv_html_words("Older"),
-					.rel = vv_html_words("next"), .id = vv_html_words("next"));
+					.rel = vv_html_words("next"));
 			part_pager_end(&p->html);
 		}
 	}
@@ -377,6 +377,14 @@ vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err
 
 /* ---- the history of a dataset */
 
+/* Rows of this version: of plain text only the comparison counted them. */
+static uint64_t rows_of(const vv_web_log_entry *e)
+{
+	return e->rows == 0 && e->count > 0 && e->changes[0].counts.counted
+		       ? e->changes[0].counts.new_rows
+		       : e->rows;
+}
+
 static double cells_of(const vv_web_log_entry *e)
 {
 	return e->count > 0 && e->changes[0].counts.counted ? (double)e->changes[0].counts.cells
@@ -401,7 +409,7 @@ static void put_figures(vv_page *p, const vv_web_log *log)
 		part_figures_row(
 			&p->html, .day = vv_page_day(p, &e->commit),
 			.brief = vv_html_words(e->commit.brief),
-			.rows = vv_page_text(p, "%s", vv_text_count(e->rows)),
+			.rows = vv_page_text(p, "%s", vv_text_count(rows_of(e))),
 			.added = counted ? vv_page_text(p, "%s", vv_text_count(n->added))
 					 : vv_html_words(""),
 			.removed = counted ? vv_page_text(p, "%s", vv_text_count(n->removed))
@@ -445,8 +453,8 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 		bars[i].words = vv_page_text(p, "%s: %s; %.0f cells changed", day.s, said,
 					     cells_of(e));
 		rows[i] = (vv_plot_point){
-			e->commit.time, (double)e->rows,
-			vv_page_text(p, "%s: %s", day.s, vv_text_counted(e->rows, "row", NULL))};
+			e->commit.time, (double)rows_of(e),
+			vv_page_text(p, "%s: %s", day.s, vv_text_counted(rows_of(e), "row", NULL))};
 	}
 	vv_plot_bars(
 		p,
@@ -466,8 +474,8 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 		     &(vv_plot){.title = vv_html_words("Rows over time"),
 				.words = vv_page_text(
 					p, "A line: from %s to %s",
-					vv_text_count(log->entries[count - 1].rows),
-					vv_text_counted(log->entries[0].rows, "row", NULL))},
+					vv_text_count(rows_of(&log->entries[count - 1])),
+					vv_text_counted(rows_of(&log->entries[0]), "row", NULL))},
 		     rows, count);
 	put_figures(p, log);
 	return VV_OK;

@@ -354,7 +354,7 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 	part_diff_row_end(&p->html);
 }
 
-static void put_pager(vv_page *p, const vv_web_comparison *c)
+static void put_pager(vv_page *p, const vv_web_comparison *c, bool below)
 {
 	vv_web_address to = *p->at;
 	vv_html *words = vv_page_piece_new(p);
@@ -367,13 +367,12 @@ static void put_pager(vv_page *p, const vv_web_comparison *c)
 					       vv_text_count(from + c->count)));
 	part_words(words, .text = vv_page_text(p, " of %s%s", c->counted ? "" : "at least ",
 					       vv_text_count(c->matched)));
-	part_pager_begin(&p->html, .words = words);
+	part_pager_begin(&p->html, .words = words, .below = below);
 	if (from > 0) {
 		uint64_t page = p->at->compare.limit ? p->at->compare.limit : VV_WEB_PAGE_ROWS;
 		to.compare.from = from > page ? from - page : 0;
 		part_pager_link(&p->html, .at = vv_page_link(p, &to),
-				.text = vv_html_words("Previous"), .rel = vv_html_words("prev"),
-				.id = vv_html_words("prev"));
+				.text = vv_html_words("Previous"), .rel = vv_html_words("prev"));
 	}
 	if (!c->complete) {
 		vv_html_url next;
@@ -381,7 +380,7 @@ static void put_pager(vv_page *p, const vv_web_comparison *c)
 		next = vv_page_link(p, &to);
 		if (next.s) {
 			part_pager_link(&p->html, .at = next, .text = vv_html_words("Next"),
-					.rel = vv_html_words("next"), .id = vv_html_words("next"));
+					.rel = vv_html_words("next"));
 		}
 	}
 	part_pager_end(&p->html);
@@ -399,7 +398,7 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 							   : "No row differs."));
 		return;
 	}
-	put_pager(p, c);
+	put_pager(p, c, false);
 	for (size_t i = 0; i < c->column_count; i++) {
 		put_head(p, head, &c->columns[i]);
 	}
@@ -409,7 +408,7 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 	}
 	part_diff_end(&p->html);
 	if (!c->complete) {
-		put_pager(p, c);
+		put_pager(p, c, true);
 	}
 }
 
@@ -509,23 +508,37 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 	return VV_OK;
 }
 
+/* The only table that differs is shown at once. */
+static vv_status put_only(vv_page *p, const vv_web_change *c, vv_error *err)
+{
+	vv_web_address with = *p->at;
+	const vv_web_address *asked = p->at;
+	vv_status rc;
+
+	with.path = c->path;
+	p->at = &with;
+	rc = put_one(p, c->path, err);
+	p->at = asked;
+	return rc;
+}
+
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err)
 {
+	bool served = !(p->place && p->place->link);
 	const char *path = p->at->path;
 	vv_web_change *changes;
 	size_t count;
 	bool more;
 	vv_status rc;
 
-	if (!path) {
-		if ((rc = vv_web_changes_between(p->asked->visit, &p->asked->other,
-						 &p->asked->commit, PATHS, &changes, &count, &more,
-						 err)) < 0) {
-			return rc;
-		}
-		rc = put_files(p, changes, count, more, err);
-	} else {
+	if (path) {
 		rc = put_one(p, path, err);
+	} else if ((rc = vv_web_changes_between(p->asked->visit, &p->asked->other,
+						&p->asked->commit, PATHS, &changes, &count, &more,
+						err)) == VV_OK) {
+		rc = served && count == 1 && changes[0].table
+			     ? put_only(p, &changes[0], err)
+			     : put_files(p, changes, count, more, err);
 	}
 	return rc < 0 ? rc : vv_page_end(p, vv_html_words(NULL), out, err);
 }

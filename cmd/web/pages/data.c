@@ -209,7 +209,7 @@ static void put_page_link(vv_page *p, uint64_t from, const char *text, const cha
 	at = vv_page_link(p, &to);
 	if (at.s) {
 		part_pager_link(&p->html, .at = at, .text = vv_html_words(text),
-				.rel = vv_html_words(rel), .id = vv_html_words(rel));
+				.rel = vv_html_words(rel));
 	}
 }
 
@@ -219,7 +219,7 @@ static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, b
 	uint64_t page = q->limit ? q->limit : VV_WEB_PAGE_ROWS;
 	bool plain = !r->filtered && !q->sort;
 
-	part_pager_begin(&p->html, .words = rows_words(p, t, r));
+	part_pager_begin(&p->html, .words = rows_words(p, t, r), .below = !jump);
 	if (r->has_previous) {
 		if (r->previous > 0) {
 			put_page_link(p, 0, "First", NULL);

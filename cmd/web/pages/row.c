@@ -124,7 +124,7 @@ static vv_status put_life(vv_page *p, const char *key, vv_error *err)
 		if (older.s) {
 			part_pager_begin(&p->html, .words = NULL);
 			part_pager_link(&p->html, .at = older, .text = vv_html_words("Older"),
-					.rel = vv_html_words("next"), .id = vv_html_words("next"));
+					.rel = vv_html_words("next"));
 			part_pager_end(&p->html);
 		}
 	}
