@@ -35,7 +35,7 @@ typedef struct options {
 } options;
 
 typedef struct committer {
-	bool writing; /* the commit is being written: its ref may have moved */
+	bool made; /* the branch has moved, whatever failed then */
 	const options *o;
 	vv_context *in; /* its index is read only after the pre-commit hook */
 	vv_changes changes;
@@ -392,32 +392,19 @@ static vv_status commit_index(committer *c, vv_error *err)
 	if ((rc = make_message(c, err)) < 0 || (rc = check_data(c, err)) < 0) {
 		return rc;
 	}
-	c->writing = true;
 	/* Where the branch has moved all the same, the commit is made. */
 	if ((rc = write_commit(c, &id, err)) == VV_OK || vv_head_is(c->in->repo, NULL, &id)) {
+		c->made = true;
 		after_commit(c, &id);
 	}
 	return rc;
-}
-
-/* Did the branch move although writing the commit failed (after it, when its folder was
- * to be made durable)? */
-static bool has_moved(committer *c)
-{
-	vv_error ignored;
-	vv_head head = {0};
-	bool moved = c->writing && vv_head_read(c->in->repo, &head, &ignored) == VV_OK &&
-		     !vv_oid_equal(&head.commit, &c->base);
-
-	vv_head_clear(&head);
-	return moved;
 }
 
 static void unstage(committer *c)
 {
 	vv_error err;
 
-	if (has_moved(c)) { /* then the index is as the new commit has it */
+	if (c->made) { /* then the index is as the new commit has it */
 		return;
 	}
 	if (vv_index_copy_restore(&c->index_before, c->in->repo, &err) < 0) {

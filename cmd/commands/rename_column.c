@@ -163,7 +163,9 @@ static vv_status copy_changed(rename_job *j, int in, int out, vv_error *err)
 		vv_buf_puts(&piece, d->bom ? "\xef\xbb\xbf" : "");
 		vv_buf_put(&piece, d->prologue.data, d->prologue.len);
 		at = j->head;
-		rc = vv_write_full(out, vv_buf_cstr(&piece), piece.len, j->temp, err);
+		if ((rc = vv_buf_ok(&piece, err)) == VV_OK) {
+			rc = vv_write_full(out, vv_buf_cstr(&piece), piece.len, j->temp, err);
+		}
 	}
 	while (rc == VV_OK && (got = vv_pread_full(in, buf, PIECE, at, j->subject.file, err)) > 0) {
 		at += (uint64_t)got;

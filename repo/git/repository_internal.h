@@ -63,8 +63,9 @@ struct vv_repository {
 	vv_holder self;          /* this process, in locks; pid 0: not asked yet */
 	uint64_t secret;
 	bool has_secret;
-	vv_syncs later; /* folders with new objects: waited for before anything names those */
-	bool unsettled; /* the folder of index_file is not synced: vv_repository_settle */
+	vv_syncs later;  /* folders with new objects: waited for before anything names those */
+	vv_oid moved_to; /* where this process moved a branch or HEAD last */
+	bool unsettled;  /* the folder of index_file is not synced: vv_repository_settle */
 };
 
 static inline void vv_oid_to_git(git_oid *out, const vv_oid *oid)

@@ -585,13 +585,15 @@ vv_status vv_journal_index(vv_journal *j, vv_index *x, vv_error *err)
 	return rc;
 }
 
-/* Where the index cannot be written any more, the old one may still take its place. */
+/* Where the index cannot be written any more, the old one may still take its place; but not where
+ * HEAD has moved, or cannot be read. */
 static vv_status take_back(vv_journal *j)
 {
+	vv_journal_found found = {0};
 	vv_error ignored;
-	vv_status rc = vv_journal_put_right(j->repo, true, NULL, &ignored);
+	vv_status rc = vv_journal_put_right(j->repo, true, &found, &ignored);
 
-	if (rc < 0) { /* not durable is better than not at all */
+	if (rc < 0 && found.undone) { /* not durable is better than not at all */
 		(void)vv_index_copy_restore(&j->index, j->repo, &ignored);
 		rc = vv_journal_put_right(j->repo, true, NULL, &ignored);
 	}
@@ -623,7 +625,7 @@ vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err)
 			vv_hint(err, "the next command that changes something here finishes it");
 		} else if (take_back(j) < 0) {
 			vv_hint(err, "the next command that changes something here undoes what was "
-				     "done of it");
+				     "done of it, unless HEAD has moved");
 		}
 	} else if (rc >= 0 && j->log >= 0 && (settled = settle(j, err)) < 0) {
 		rc = settled; /* it stays, and says what was done */

@@ -785,7 +785,11 @@ static vv_status right_log(righting *u, bool quiet, vv_journal_found *found, vv_
 	}
 	vv_checkout_init(&u->checkout, u->repo, u->reader, u->index);
 	u->checkout.pointer_ok = !u->log.opts.finish;
-	if ((rc = decide(u, &out, err)) == VV_OK && (rc = carry_out(u, out, err)) == VV_OK) {
+	rc = decide(u, &out, err);
+	if (found) {
+		found->undone = rc == VV_OK && out == UNDONE;
+	}
+	if (rc == VV_OK && (rc = carry_out(u, out, err)) == VV_OK) {
 		/* Bytes that went nowhere are not thrown away. */
 		rc = keeps_files(&u->log) && (u->left || out == GONE_ON)
 			     ? put_aside(u->repo, &aside, err)
@@ -795,7 +799,6 @@ static vv_status right_log(righting *u, bool quiet, vv_journal_found *found, vv_
 	if (rc == VV_OK) {
 		say(u, out, quiet, aside);
 		if (found) {
-			found->undone = out == UNDONE;
 			found->finished = out == FINISHED || out == COMPLETE;
 			(void)snprintf(found->command, sizeof(found->command), "%s",
 				       u->log.opts.command);

@@ -297,10 +297,16 @@ void vv_head_clear(vv_head *h)
 bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit)
 {
 	vv_head head = {0};
-	bool is = !vv_oid_is_null(commit) && vv_head_read(r, &head, NULL) == VV_OK &&
-		  vv_oid_equal(&head.commit, commit) &&
-		  (!branch_or_null || (head.branch && strcmp(head.branch, branch_or_null) == 0));
+	bool is;
 
+	if (vv_oid_is_null(commit)) {
+		return false;
+	}
+	if (vv_head_read(r, &head, NULL) < 0) { /* the disk that failed the move fails this too */
+		return vv_oid_equal(&r->moved_to, commit);
+	}
+	is = vv_oid_equal(&head.commit, commit) &&
+	     (!branch_or_null || (head.branch && strcmp(head.branch, branch_or_null) == 0));
 	vv_head_clear(&head);
 	return is;
 }

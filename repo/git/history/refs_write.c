@@ -457,6 +457,7 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 		return rc;
 	}
 	/* From here on everybody sees the new value, whatever else fails. */
+	r->moved_to = *m->change->id;
 	rc = sync_folders(ref_is_own(m->change->name) ? r->gitdir : r->commondir, m->path,
 			  m->made_dir, err);
 	return rc < 0 ? vv_prefix(err, "'%s' is at %.7s now, but then",
@@ -713,8 +714,11 @@ static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to
 	}
 	if (rc == VV_OK) {
 		rc = vv_git_lock_write(&lock, text, strlen(text), false, err);
-		if (rc == VV_OK && (rc = vv_fsync_dir(r->gitdir, err)) < 0) {
-			(void)vv_prefix(err, "HEAD is moved now, but then");
+		if (rc == VV_OK) {
+			r->moved_to = *to;
+			if ((rc = vv_fsync_dir(r->gitdir, err)) < 0) {
+				(void)vv_prefix(err, "HEAD is moved now, but then");
+			}
 		}
 	}
 done:
