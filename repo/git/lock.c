@@ -215,12 +215,33 @@ bool vv_git_lock_sweep(vv_repository *r, const char *lock_path)
 	return gone;
 }
 
-static void sweep(vv_repository *r, const char *dir, const char *name)
+/* Of a file: its lock, where that is dead, and what a power cut left of its new content without a lock. */
+static void sweep(vv_repository *r, const char *path)
+{
+	char *new_path = new_path_of(path);
+	vv_buf lock = VV_BUF_INIT, other = VV_BUF_INIT;
+	vv_git_lock l;
+
+	vv_buf_printf(&lock, "%s.lock", path);
+	vv_buf_printf(&other, "%s.lock", new_path ? new_path : "");
+	if (new_path && !lock.failed && !other.failed) {
+		(void)vv_git_lock_sweep(r, lock.data);
+		if ((vv_exists(new_path) || vv_exists(other.data)) && !vv_exists(lock.data) &&
+		    vv_git_lock_take(&l, r, path, NULL) == VV_OK) {
+			vv_git_lock_release(&l);
+		}
+	}
+	vv_buf_clear(&other);
+	vv_buf_clear(&lock);
+	vv_free(new_path);
+}
+
+static void sweep_in(vv_repository *r, const char *dir, const char *name)
 {
 	char *path = vv_path_join(dir, name, (char *)NULL);
 
 	if (path) {
-		(void)vv_git_lock_sweep(r, path);
+		sweep(r, path);
 	}
 	vv_free(path);
 }
@@ -285,17 +306,11 @@ static void sweep_refs(vv_repository *r)
 
 void vv_repository_sweep_locks(vv_repository *r)
 {
-	vv_buf index = VV_BUF_INIT;
-
-	vv_buf_printf(&index, "%s.lock", r->index_file);
-	if (vv_buf_ok(&index, NULL) == VV_OK) {
-		(void)vv_git_lock_sweep(r, index.data);
-	}
-	vv_buf_clear(&index);
+	sweep(r, r->index_file);
 	sweep_refs(r);
-	sweep(r, r->gitdir, "HEAD.lock");
-	sweep(r, r->commondir, "config.lock");
-	sweep(r, r->commondir, "packed-refs.lock");
+	sweep_in(r, r->gitdir, "HEAD");
+	sweep_in(r, r->commondir, "config");
+	sweep_in(r, r->commondir, "packed-refs");
 }
 
 vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err)
@@ -313,6 +328,8 @@ vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, v
 	l->held = rc == VV_OK;
 	if (rc < 0) {
 		clear(l);
+	} else {
+		remove_new(l); /* of one whose lock a power cut took away */
 	}
 	return rc;
 }
@@ -329,7 +346,6 @@ void vv_git_lock_release(vv_git_lock *l)
 int vv_git_lock_open_new(vv_git_lock *l, vv_error *err)
 {
 	assert(l->held);
-	remove_new(l);
 	return vv_open(l->new_path, O_WRONLY | O_CREAT | O_EXCL, 0666, err);
 }
 
