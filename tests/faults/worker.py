@@ -517,7 +517,7 @@ class Worker:
 					say('torn', f'{name} is incomplete: {brief(value)}')
 				else:
 					say('state', f'{name} is neither old nor new: {brief(value)}')
-		if cut and not s.own and not any('varve/journal' in n for n in tree):
+		if cut and not s.own and not any(n.endswith('varve/journal/log') for n in tree):
 			# The work tree is not synced: after the end of a command its files may be those of before.
 			late = {k: v for k, v in now.items() if not k.startswith('file ')}
 			if not is_new and lasting(late) == lasting({k: v for k, v in t.new.items() if not k.startswith('file ')}):
