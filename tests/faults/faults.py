@@ -245,9 +245,11 @@ def read_known():
 	return known
 
 
-def is_known(known, case, kind):
+def is_known(known, case, kind, what):
 	for i, (pattern, kinds, _) in enumerate(known):
-		if kind in kinds and fnmatch.fnmatch(case, pattern):
+		cases, _, calls = pattern.partition('@')
+		if kind in kinds and fnmatch.fnmatch(case, cases) and (
+			not calls or any(fnmatch.fnmatch(what.replace(' ', ':', 1), c) for c in calls.split('|'))):
 			return i
 	return -1
 
@@ -366,7 +368,7 @@ def run(args, where, varve, shim, asan):
 				for problem in {k for k, _ in found}:
 					failed[name][kind][problem] += 1
 				for problem, text in found:
-					at = is_known(known, case, problem)
+					at = is_known(known, case, problem, what)
 					if at >= 0:
 						used[at] += 1
 					elif problem not in HARMLESS:
