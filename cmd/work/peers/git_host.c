@@ -15,6 +15,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/peers/blocks_config.h"
+#include "cmd/work/peers/edited_pointers.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/ref_name.h"
@@ -669,7 +670,8 @@ static vv_status send_to_ref(vv_git_host *g, const vv_git_sending *what, vv_host
 					 .there_count = g->hello.ref_count,
 					 .dry_run = what->dry_run,
 					 .complete = what->complete};
-	if (rc == VV_OK) {
+	if (rc == VV_OK && (rc = vv_edited_pointers_warn(g->t->repo, ids, what->count, there,
+							 g->hello.ref_count, err)) == VV_OK) {
 		rc = vv_host_send(g->host, &to_host, out, err);
 	}
 	vv_free(there);

@@ -119,3 +119,31 @@ each_transfer() {
 	stderr_has "warning: p.csv: a damaged pointer, written as text"
 	stderr_has "hint: varve restore --source $(git rev-parse --short HEAD~1) p.csv && varve add p.csv"
 }
+
+# commit_pointer SED: p.csv's pointer edited so, committed past every check.
+commit_pointer() {
+	git cat-file blob HEAD:p.csv | sed "$1" > ../edited
+	git update-index --cacheinfo "100644,$(git hash-object -w --no-filters ../edited),p.csv"
+	git commit -qm edited --no-verify
+}
+
+@test "git push and varve push name a damaged pointer and one that was edited by hand" {
+	plain_host
+	a_version "$url"
+	git branch sound
+	commit_pointer 's/"rows": 50/"rows": 51/'
+	edited=$(git rev-parse HEAD | cut -c 1-10)
+	succeeds git push origin main
+	stderr_has "warning: p.csv, commit $edited: a pointer goes along that does not say what its data is"
+	stderr_has "hint: it was edited by hand; 'varve add --fix p.csv' mends it"
+	succeeds varve push origin main:known # the host has it by now
+	stderr_lacks "a pointer goes along"
+	commit_pointer '2s/about/abaut/'
+	succeeds git push origin main
+	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): a damaged pointer goes along as plain text"
+	stderr_lacks "does not say what its data is"
+	git switch -qf sound
+	commit_pointer 's/"rows": 50/"rows": 52/'
+	succeeds varve push origin sound
+	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): a pointer goes along that does not say what its data is"
+}
