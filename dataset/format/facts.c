@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/format/group_internal.h"
 
 /* First byte of a column: what is missing in bits 0 and 1, and what follows. */
 enum {
@@ -147,16 +146,33 @@ static bool is_less(const vv_cell *a, const vv_cell *b)
 	return vv_fact_text_order(a->text, a->len, b->text, b->len) < 0;
 }
 
-/* One column, whose cells stand `stride` apart. filled: how many cells count as having a text
- * though none stands there. */
-static void find_column(vv_fact *f, const vv_cell *cells, size_t rows, size_t stride, size_t filled)
+static void unite_texts(vv_fact *f, const vv_fact *more)
+{
+	if (!f->texts) {
+		f->texts = true;
+		f->low = more->low;
+		f->high = more->high;
+		f->open = more->open;
+		return;
+	}
+	if (text_order(&more->low, &f->low) < 0) {
+		f->low = more->low;
+	}
+	f->open |= more->open;
+	if (!f->open && text_order(&more->high, &f->high) > 0) {
+		f->high = more->high;
+	}
+}
+
+size_t vv_fact_add(vv_fact *f, const vv_cell *cells, size_t count, size_t stride)
 {
 	const vv_cell *before = NULL, *least = NULL, *greatest = NULL;
+	vv_fact found = {.missing = VV_MISSING_NONE};
 	vv_fact_number n;
 	size_t missing = 0;
 
-	for (size_t r = 0; r < rows; r++) {
-		const vv_cell *c = &cells[r * stride];
+	for (size_t i = 0; i < count; i++) {
+		const vv_cell *c = &cells[i * stride];
 
 		if (c->len == 0) {
 			missing++;
@@ -178,18 +194,49 @@ static void find_column(vv_fact *f, const vv_cell *cells, size_t rows, size_t st
 			greatest = c;
 		}
 	}
-	missing -= filled;
-	f->missing = missing == 0      ? VV_MISSING_NONE
-		     : missing == rows ? VV_MISSING_ALL
-				       : VV_MISSING_SOME;
 	if (least) {
-		f->texts = true;
-		set_low(f, least);
-		set_high(f, greatest);
+		found.texts = true;
+		set_low(&found, least);
+		set_high(&found, greatest);
+		unite_texts(f, &found);
 	}
+	return missing;
 }
 
-static void trim(vv_facts *f)
+bool vv_fact_add_numbers(vv_fact *f, int64_t least, int64_t greatest, unsigned scale)
+{
+	vv_fact_number ends[2] = {{least, scale}, {greatest, scale}};
+
+	if (scale + 1 > VV_FACTS_DIGITS || least <= -NUMBER_END || greatest >= NUMBER_END) {
+		return false;
+	}
+	for (int i = 0; i < 2; i++) {
+		vv_fact_number *n = &ends[i];
+
+		while (n->scale > 0 && n->units % 10 == 0) {
+			n->units /= 10;
+			n->scale--;
+		}
+		widen_numbers(f, n);
+	}
+	return true;
+}
+
+vv_status vv_facts_begin(vv_facts *out, size_t columns, vv_error *err)
+{
+	vv_status rc = room(out, columns, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	out->count = columns;
+	if (columns > 0) {
+		memset(out->columns, 0, columns * sizeof *out->columns);
+	}
+	return VV_OK;
+}
+
+void vv_facts_end(vv_facts *f)
 {
 	while (f->count > 0 && f->columns[f->count - 1].missing == VV_MISSING_ALL) {
 		f->count--;
@@ -199,46 +246,29 @@ static void trim(vv_facts *f)
 vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t columns,
 		      size_t stride, const size_t *outs, size_t out_count, vv_error *err)
 {
-	vv_status rc = room(out, columns, err);
+	vv_status rc = vv_facts_begin(out, columns, err);
 
 	if (rc < 0) {
 		return rc;
 	}
-	out->count = columns;
 	for (size_t c = 0; c < columns; c++) {
 		vv_fact *f = &out->columns[c];
-		size_t filled = 0;
+		size_t filled = 0, missing;
 
-		memset(f, 0, sizeof *f);
 		for (size_t i = 0; i < out_count; i++) {
 			filled += outs[i] % stride == c;
 		}
 		f->unknown = filled > 0;
-		find_column(f, &cells[c], rows, stride, filled);
+		missing = vv_fact_add(f, &cells[c], rows, stride) - filled;
+		f->missing = missing == 0      ? VV_MISSING_NONE
+			     : missing == rows ? VV_MISSING_ALL
+					       : VV_MISSING_SOME;
 	}
-	trim(out);
+	vv_facts_end(out);
 	return VV_OK;
 }
 
 /* ---- of several ---- */
-
-static void unite_texts(vv_fact *f, const vv_fact *more)
-{
-	if (!f->texts) {
-		f->texts = true;
-		f->low = more->low;
-		f->high = more->high;
-		f->open = more->open;
-		return;
-	}
-	if (text_order(&more->low, &f->low) < 0) {
-		f->low = more->low;
-	}
-	f->open |= more->open;
-	if (!f->open && text_order(&more->high, &f->high) > 0) {
-		f->high = more->high;
-	}
-}
 
 static void unite(vv_fact *f, const vv_fact *more)
 {
@@ -286,10 +316,20 @@ vv_status vv_facts_unite(vv_facts *into, const vv_facts *more, bool first, vv_er
 
 /* ---- bytes ---- */
 
+static uint64_t zigzag(int64_t v)
+{
+	return ((uint64_t)v << 1) ^ (0 - ((uint64_t)v >> 63));
+}
+
+static int64_t unzigzag(uint64_t u)
+{
+	return (int64_t)((u >> 1) ^ (0 - (u & 1)));
+}
+
 static void put_number(vv_buf *out, const vv_fact_number *n)
 {
 	vv_buf_putc(out, (int)n->scale);
-	vv_buf_put_varint(out, group_zigzag(n->units));
+	vv_buf_put_varint(out, zigzag(n->units));
 }
 
 static void put_text(vv_buf *out, const vv_fact_text *t)
@@ -374,7 +414,7 @@ static bool get_number(cursor *c, vv_fact_number *out)
 	if (!vv_varint_read(&c->p, c->end, &u)) {
 		return false;
 	}
-	out->units = group_unzigzag(u);
+	out->units = unzigzag(u);
 	return out->units > -NUMBER_END && out->units < NUMBER_END &&
 	       (out->scale == 0 || out->units % 10 != 0);
 }

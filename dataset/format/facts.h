@@ -63,6 +63,18 @@ int vv_fact_number_order(const vv_fact_number *a, const vv_fact_number *b);
 /* As bytes; what is the start of another is less. */
 int vv_fact_text_order(const char *a, size_t a_len, const char *b, size_t b_len);
 
+/* A column at a time. The fact is zero at first; missing is the caller's to set. */
+
+/* Widens it by count cells, `stride` apart; how many of them have no text. */
+size_t vv_fact_add(vv_fact *f, const vv_cell *cells, size_t count, size_t stride);
+/* The same by the least and the greatest of some numbers, in units of 10^-scale, all written with at
+ * most scale digits after the point and no zero before others. False: they may be too long. */
+bool vv_fact_add_numbers(vv_fact *f, int64_t least, int64_t greatest, unsigned scale);
+
+/* From columns on, of a room of that many: vv_facts_end takes off those at the end that have no text. */
+vv_status vv_facts_begin(vv_facts *out, size_t columns, vv_error *err);
+void vv_facts_end(vv_facts *f);
+
 /* Of rows x columns cells, at cells[r * stride + c]. outs: places (r * stride + c) of cells that are
  * out of line and stand there with len 0, ascending. */
 vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t columns,

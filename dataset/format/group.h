@@ -15,11 +15,16 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/cell.h"
+#include "dataset/format/facts.h"
 
 /* Scratch for encoding, one a thread. */
 typedef struct vv_group_encoder vv_group_encoder;
 vv_group_encoder *vv_group_encoder_new(void); /* NULL when out of memory */
 void vv_group_encoder_free(vv_group_encoder *e);
+
+/* From now on each encoding finds the facts of its cells, too, in passing: those that vv_facts_of
+ * finds. NULL (as at first): it does not. */
+void vv_group_encoder_find(vv_group_encoder *e, vv_facts *out);
 
 /* Told of each column's distinct or all values while encoding, so that types can
  * be inferred at no second pass; may be NULL. count values, each valid only

@@ -39,6 +39,8 @@ struct vv_group_encoder {
 	uint64_t *unit;    /* what goes into the planes */
 	group_dict dict;
 
+	vv_facts *facts; /* NULL: not asked for */
+
 	vv_buf body; /* columns, one after the other */
 	size_t *column_len;
 	size_t column_cap;
@@ -62,6 +64,7 @@ typedef struct group_typed {
 	bool deltas;
 	unsigned width; /* bytes of each */
 	int64_t base;
+	int64_t least, most;
 	size_t size; /* bytes that the encoding takes */
 } group_typed;
 
@@ -478,12 +481,68 @@ static int choose(vv_group_encoder *e, const group_values *c, group_typed *t)
 	return best > c->count + 4 && build_dict(e, c, best) < best ? GROUP_DICT : encoding;
 }
 
+void vv_group_encoder_find(vv_group_encoder *e, vv_facts *out)
+{
+	e->facts = out;
+}
+
+/* By the least and greatest of a column of numbers, dates or datetimes: their texts are in the same
+ * order. False: by all values. */
+static bool find_bounds(vv_fact *f, const group_typed *t)
+{
+	const int64_t ends[2] = {t->least, t->most};
+	char text[2][VV_SPELL_MAX];
+	vv_cell cells[2] = {{.state = VV_CELL_TEXT}, {.state = VV_CELL_TEXT}};
+
+	if (t->encoding == GROUP_INTEGER || t->encoding == GROUP_DECIMAL) {
+		return vv_fact_add_numbers(f, t->least, t->most, t->scale);
+	}
+	for (int i = 0; i < 2; i++) {
+		cells[i].text = text[i];
+		cells[i].len = 10;
+		if (t->encoding == GROUP_DATETIME) {
+			cells[i].len = (uint32_t)spell_write_datetime(
+				text[i], ends[i], (t->form & GROUP_SPACE) != 0,
+				(t->form & GROUP_ZULU) != 0, t->scale);
+		} else if (!spell_write_date(text[i], ends[i])) {
+			return false;
+		}
+	}
+	return cells[0].len > 0 && cells[1].len > 0 && vv_fact_add(f, cells, 2, 1) == 0;
+}
+
+static void find_fact(const vv_group_encoder *e, const group_values *c, int encoding,
+		      const group_typed *t, vv_fact *f)
+{
+	const vv_cell *values = e->cell;
+	size_t count = c->count, missing;
+	bool some = c->count < c->rows;
+
+	if (encoding > GROUP_TEXT && find_bounds(f, t)) {
+		f->missing = some || t->count < c->count ? VV_MISSING_SOME : VV_MISSING_NONE;
+		return;
+	}
+	if (encoding == GROUP_CONST) {
+		count = count > 0 ? 1 : 0;
+	} else if (encoding == GROUP_DICT) {
+		values = e->dict.value;
+		count = e->dict.count;
+	}
+	missing = vv_fact_add(f, values, count, 1);
+	f->missing = missing == count      ? VV_MISSING_ALL
+		     : some || missing > 0 ? VV_MISSING_SOME
+					   : VV_MISSING_NONE;
+}
+
 static void encode_column(vv_group_encoder *e, const group_values *c, const told *to)
 {
 	group_typed t = {0};
 	int encoding = choose(e, c, &t);
 
 	tell(e, c, to, encoding, &t);
+	if (e->facts) {
+		find_fact(e, c, encoding, &t, &e->facts->columns[to->column]);
+	}
 	put_head(e, c, encoding);
 	if (encoding == GROUP_CONST) {
 		put_const(e, c);
@@ -521,7 +580,8 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 		return vv_fail(err, VV_EREFUSED, "a row group cannot hold %zu rows of %zu columns",
 			       rows, columns);
 	}
-	if ((rc = make_room(e, rows, columns, err)) < 0) {
+	if ((rc = make_room(e, rows, columns, err)) < 0 ||
+	    (e->facts && (rc = vv_facts_begin(e->facts, columns, err)) < 0)) {
 		return rc;
 	}
 	vv_buf_reset(&e->body);
@@ -544,6 +604,9 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 		return vv_fail(err, VV_EREFUSED,
 			       "a row group of %zu rows takes more than a block's %u bytes", rows,
 			       VV_BLOCK_MAX);
+	}
+	if (e->facts) {
+		vv_facts_end(e->facts);
 	}
 	vv_buf_reset(out);
 	vv_buf_put(out, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN);
@@ -799,6 +862,8 @@ static bool group_typed_read(vv_group_encoder *e, const group_values *c, group_t
 		return false;
 	}
 	choose_units(e, t, &s);
+	t->least = s.least;
+	t->most = s.most;
 	t->size = 2u + has_scale(t) + vv_varint_len(group_zigzag(t->base)) +
 		  (t->count < c->count ? c->count : 0) + t->count * t->width;
 	return true;

@@ -273,8 +273,9 @@ static vv_status put_facts(import_worker *w, group_job *j, size_t out_count, vv_
 	if (!j->im->with_facts) {
 		return VV_OK;
 	}
-	if ((rc = vv_facts_of(&w->facts, j->cells, j->row_count, j->columns, j->stride,
-			      w->out_places, out_count, err)) < 0) {
+	/* else the encoder found them */
+	if (out_count > 0 && (rc = vv_facts_of(&w->facts, j->cells, j->row_count, j->columns,
+					       j->stride, w->out_places, out_count, err)) < 0) {
 		return rc;
 	}
 	vv_buf_reset(&w->line);
@@ -291,8 +292,11 @@ static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 	vv_status rc;
 	vv_buf_reset(&w->block);
 	vv_buf_reset(&j->data_item);
-	if ((rc = put_long_cells(w, j, &outs, &out_count, err)) < 0 ||
-	    (rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count, j->columns,
+	if ((rc = put_long_cells(w, j, &outs, &out_count, err)) < 0) {
+		goto done;
+	}
+	vv_group_encoder_find(w->encoder, j->im->with_facts && out_count == 0 ? &w->facts : NULL);
+	if ((rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count, j->columns,
 				  j->stride, j->im->need_infer ? infer_values : NULL, w, err)) <
 		    0 ||
 	    (rc = put_facts(w, j, out_count, err)) < 0 ||

@@ -1,5 +1,6 @@
 /*
- * group_check: is a row group exactly what encoding its cells gives?
+ * group_check: is a row group exactly what encoding its cells gives? And are the facts that the
+ * encoder finds in passing those that a look at all cells gives?
  */
 #ifndef VV_TESTS_UNIT_DATASET_GROUP_CHECK_H
 #define VV_TESTS_UNIT_DATASET_GROUP_CHECK_H
@@ -15,7 +16,8 @@ static inline vv_status group_check(const void *bytes, size_t len, vv_error *err
 	vv_group_encoder *e = NULL;
 	vv_cell *cells = NULL;
 	vv_arena arena = VV_ARENA_INIT;
-	vv_buf again = VV_BUF_INIT;
+	vv_buf again = VV_BUF_INIT, put[2] = {VV_BUF_INIT, VV_BUF_INIT};
+	vv_facts facts[2] = {VV_FACTS_INIT, VV_FACTS_INIT};
 	vv_group g;
 	vv_status rc;
 
@@ -28,9 +30,18 @@ static inline vv_status group_check(const void *bytes, size_t len, vv_error *err
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
+	vv_group_encoder_find(e, &facts[0]);
 	if ((rc = vv_group_decode(&g, cells, g.columns, &arena, err)) < 0 ||
 	    (rc = vv_group_encode(e, &again, cells, g.rows, g.columns, g.columns, NULL, NULL,
-				  err)) < 0) {
+				  err)) < 0 ||
+	    (rc = vv_facts_of(&facts[1], cells, g.rows, g.columns, g.columns, NULL, 0, err)) < 0) {
+		goto done;
+	}
+	vv_facts_put(&put[0], &facts[0]);
+	vv_facts_put(&put[1], &facts[1]);
+	if (put[0].len != put[1].len ||
+	    memcmp(vv_buf_cstr(&put[0]), vv_buf_cstr(&put[1]), put[0].len) != 0) {
+		rc = vv_fail(err, VV_EUSAGE, "row group: the encoder finds other facts");
 		goto done;
 	}
 	if (again.len != len || memcmp(again.data, bytes, len) != 0) {
@@ -42,6 +53,10 @@ done:
 	vv_free(cells);
 	vv_arena_clear(&arena);
 	vv_buf_clear(&again);
+	for (int i = 0; i < 2; i++) {
+		vv_buf_clear(&put[i]);
+		vv_facts_clear(&facts[i]);
+	}
 	vv_group_close(&g);
 	return rc;
 }
