@@ -149,8 +149,13 @@ static vv_status begin(void *out, const vv_http_head *head, bool *wanted, vv_err
 		return rc;
 	}
 	*wanted = strcmp(q->method, "HEAD") != 0;
+	q->may_code = http_choose_coding(q, head->type, head->size);
+	if (head->etag && q->coding) {
+		vv_buf_printf(&p->text[1], ".%s", q->coding);
+		p->head.etag = vv_buf_cstr(&p->text[1]);
+	}
 	if (head->etag && head->status == MHD_HTTP_OK) {
-		(void)snprintf(tag, sizeof(tag), "\"%.200s\"", head->etag);
+		(void)snprintf(tag, sizeof(tag), "\"%.200s\"", p->head.etag);
 		if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
 			p->head.status = MHD_HTTP_NOT_MODIFIED;
 			*wanted = false;
@@ -222,6 +227,9 @@ static void add_page_headers(const http_request *q, struct MHD_Response *respons
 	if (h->commit) {
 		http_add(q, response, "X-Varve-Commit", "%s", h->commit);
 	}
+	if (q->may_code) {
+		http_add_coding(q, response);
+	}
 	http_add(q, response, "Cache-Control", "%s%s",
 		 q->server->o.closed && !h->no_store ? "private, " : "",
 		 h->no_store ? "no-store"
@@ -244,8 +252,9 @@ static enum MHD_Result give(http_request *q)
 	if (h->status == MHD_HTTP_NOT_MODIFIED || h->size == 0) {
 		response = http_empty(q);
 	} else {
-		response = http_stream_response(q,
-						h->size == UINT64_MAX ? MHD_SIZE_UNKNOWN : h->size);
+		bool unknown = h->size == UINT64_MAX || q->coding;
+
+		response = http_stream_response(q, unknown ? MHD_SIZE_UNKNOWN : h->size);
 	}
 	if (response) {
 		add_page_headers(q, response);

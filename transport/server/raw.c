@@ -25,7 +25,11 @@ static void add_file_headers(const http_request *q, struct MHD_Response *respons
 	const vv_http_file *f = &q->file;
 
 	http_add(q, response, "Content-Type", "%s", f->content_type);
-	http_add(q, response, "ETag", "\"%s\"", f->etag);
+	http_add(q, response, "ETag", "\"%s%s%s\"", f->etag, q->coding ? "." : "",
+		 q->coding ? q->coding : "");
+	if (q->may_code) {
+		http_add_coding(q, response);
+	}
 	http_add(q, response, "Accept-Ranges", "bytes");
 	http_add(q, response, "Cache-Control", "%s%s", q->server->o.closed ? "private, " : "",
 		 f->fixed ? "max-age=31536000, immutable" : "no-cache");
@@ -79,7 +83,7 @@ static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 		if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_range, false)) {
 			return http_say_error(q, &q->stream.err);
 		}
-		response = http_stream_response(q, q->len);
+		response = http_stream_response(q, q->coding ? MHD_SIZE_UNKNOWN : q->len);
 	}
 	if (!response) {
 		return MHD_NO;
@@ -94,13 +98,29 @@ static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 			 response);
 }
 
+/* The whole file may go compressed; a range is one of the file as it is. */
+static void choose_form(http_request *q, char *tag, size_t size)
+{
+	const vv_http_file *f = &q->file;
+	bool ranged = http_header(q, "Range") != NULL;
+
+	q->may_code = !ranged && http_choose_coding(q, f->content_type, f->size);
+	(void)snprintf(tag, size, "\"%s%s%s\"", f->etag, q->coding ? "." : "",
+		       q->coding ? q->coding : "");
+}
+
 static enum MHD_Result send_file(http_request *q)
 {
 	struct MHD_Response *response;
 	vv_http_range range;
-	char tag[sizeof(q->file.etag) + 2];
+	char tag[sizeof(q->file.etag) + 16];
 
-	(void)snprintf(tag, sizeof(tag), "\"%s\"", q->file.etag);
+	choose_form(q, tag, sizeof(tag));
+	if (!vv_http_tag_matched(http_header(q, "If-Match"), tag)) {
+		q->coding = NULL;
+		return http_say(q, MHD_HTTP_PRECONDITION_FAILED,
+				"this is not the version that If-Match names; its tag is %s", tag);
+	}
 	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
 		response = http_empty(q);
 		if (response) {

@@ -265,12 +265,49 @@ void http_log(http_request *q)
 
 /* --- streams --------------------------------------------------------------------------------- */
 
+#define CODED_LEAST 1024u /* bytes; less is not worth a header */
+
+bool http_choose_coding(http_request *q, const char *type, uint64_t size)
+{
+	static const char *const names[] = {"zstd", "gzip", NULL};
+	int at;
+
+	if (!type || (strncmp(type, "text/", 5) != 0 && !strstr(type, "json") &&
+		      !strstr(type, "javascript") && !strstr(type, "svg"))) {
+		return false;
+	}
+	if (size < CODED_LEAST || q->server->secret) { /* on one machine nothing is gained */
+		return true;
+	}
+	at = vv_http_coding_of(http_header(q, "Accept-Encoding"), names);
+	q->coding = at < 0 ? NULL : names[at];
+	return true;
+}
+
+void http_add_coding(const http_request *q, struct MHD_Response *response)
+{
+	http_add(q, response, "Vary", "Accept-Encoding");
+	if (q->coding) {
+		http_add(q, response, "Content-Encoding", "%s", q->coding);
+	}
+}
+
+static vv_status put_out(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	http_request *q = payload;
+
+	return vv_ring_write(q->stream.out, bytes, len, 0, err);
+}
+
 static void run_stream(void *payload)
 {
 	http_request *q = payload;
 	http_stream *s = &q->stream;
 
 	s->rc = s->run(q, &s->err);
+	if (s->rc == VV_OK && s->squeeze) {
+		s->rc = vv_squeeze_end(s->squeeze, &s->err);
+	}
 	if (s->in) {
 		vv_ring_stop(s->in); /* what still comes of the body is dropped */
 	}
@@ -328,8 +365,19 @@ struct MHD_Response *http_stream_response(http_request *q, uint64_t size)
 vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error *err)
 {
 	http_request *q = request;
+	http_stream *s = &q->stream;
+	vv_status rc;
 
-	return vv_ring_write(q->stream.out, bytes, len, 0, err);
+	if (!q->coding) {
+		return put_out(q, bytes, len, err);
+	}
+	if (!s->squeeze &&
+	    (rc = vv_squeeze_open(&s->squeeze,
+				  q->coding[0] == 'g' ? VV_SQUEEZE_GZIP : VV_SQUEEZE_ZSTD, put_out,
+				  q, err)) < 0) {
+		return rc;
+	}
+	return vv_squeeze_write(s->squeeze, bytes, len, err);
 }
 
 void http_stream_finish(http_request *q)
@@ -344,6 +392,8 @@ void http_stream_finish(http_request *q)
 	}
 	vv_worker_join(s->worker);
 	http_connection_streams(q->server, q->connection, NULL, NULL);
+	vv_squeeze_close(s->squeeze);
+	s->squeeze = NULL;
 	vv_ring_free(s->in);
 	vv_ring_free(s->out);
 	memset(&s->worker, 0, sizeof(s->worker));

@@ -11,6 +11,7 @@
 #include "base/ring.h"
 #include "base/thread.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/squeeze.h"
 #include "repo/blocks/store.h"
 #include "transport/ipfs/dag_path.h"
 #include "transport/ipfs/published_files.h"
@@ -28,7 +29,8 @@ typedef struct http_stream {
 	vv_worker *worker;
 	vv_ring *in, *out; /* in: only for POST */
 	vv_status (*run)(http_request *q, vv_error *err);
-	vv_status rc; /* when the worker has been joined, or out ended */
+	vv_squeeze *squeeze; /* what is written goes through it; NULL: as it is */
+	vv_status rc;        /* when the worker has been joined, or out ended */
 	vv_error err;
 } http_stream;
 
@@ -50,6 +52,8 @@ struct http_request {
 	bool begun;               /* the head has been judged */
 	bool is_too_many;         /* its client has too many under way */
 	bool closes;              /* the connection, with the answer */
+	bool may_code;            /* the answer would be compressed for clients that ask for it */
+	const char *coding;       /* of the body: "gzip", "zstd"; NULL: none */
 	bool shared;              /* pages of other origins may read the answer */
 	unsigned status;
 	uint64_t in_bytes, out_bytes, start_ms;
@@ -100,6 +104,12 @@ unsigned http_reserve(http_request *q, uint64_t bytes);
 /* Starts the worker; false with q->stream.err set. */
 bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_error *err),
 		       bool with_body);
+/* Is a body of this type and size (UINT64_MAX: not known) to be compressed for this client? Sets coding.
+ * Before the stream's first byte. False: the type is not worth it, whoever asks. */
+bool http_choose_coding(http_request *q, const char *type, uint64_t size);
+/* Headers of what http_choose_coding was asked of. */
+void http_add_coding(const http_request *q, struct MHD_Response *response);
+
 /* From here on the stream's bytes are the answer's body; size MHD_SIZE_UNKNOWN or what will
  * come exactly. NULL: out of memory. */
 struct MHD_Response *http_stream_response(http_request *q, uint64_t size);

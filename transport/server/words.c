@@ -124,18 +124,14 @@ static const char *opaque(const char *tag)
 	return tag[0] == 'W' && tag[1] == '/' ? tag + 2 : tag;
 }
 
-bool vv_http_tag_named(const char *value, const char *tag)
+static bool is_named(const char *value, const char *tag, bool strong)
 {
-	size_t len;
+	size_t len = strlen(tag);
 	const char *p;
 
-	if (!value) {
-		return false;
-	}
-	tag = opaque(tag);
-	len = strlen(tag);
 	for (p = skip_blank(value); *p;) {
 		const char *end;
+		bool weak = p[0] == 'W' && p[1] == '/';
 
 		if (*p == '*') {
 			return true;
@@ -146,7 +142,7 @@ bool vv_http_tag_named(const char *value, const char *tag)
 			return false;
 		}
 		end++;
-		if ((size_t)(end - p) == len && memcmp(p, tag, len) == 0) {
+		if ((size_t)(end - p) == len && memcmp(p, tag, len) == 0 && !(strong && weak)) {
 			return true;
 		}
 		p = skip_blank(end);
@@ -157,6 +153,49 @@ bool vv_http_tag_named(const char *value, const char *tag)
 		}
 	}
 	return false;
+}
+
+bool vv_http_tag_named(const char *value, const char *tag)
+{
+	return value && is_named(value, opaque(tag), false);
+}
+
+bool vv_http_tag_matched(const char *value, const char *tag)
+{
+	return !value || (tag[0] == '"' && is_named(value, tag, true));
+}
+
+/* "0", "0.0" of "gzip;q=0": not wanted. */
+static bool is_refused(const char *p, const char *end)
+{
+	while (p < end && *p != '=') {
+		p++;
+	}
+	if (p == end) {
+		return false;
+	}
+	for (p++; p < end && (*p == '0' || *p == '.'); p++) {
+	}
+	return p == end || *p == ' ' || *p == '\t';
+}
+
+int vv_http_coding_of(const char *value, const char *const *names)
+{
+	int best = -1;
+
+	while (value && *value) {
+		const char *name = skip_blank(value), *end = name + strcspn(name, ",");
+		size_t len = strcspn(name, ",; \t");
+
+		for (int i = 0; names[i]; i++) {
+			if (strlen(names[i]) == len && strncasecmp(names[i], name, len) == 0 &&
+			    !is_refused(name + len, end) && (best < 0 || i < best)) {
+				best = i;
+			}
+		}
+		value = *end ? end + 1 : end;
+	}
+	return best;
 }
 
 bool vv_http_tag_same(const char *value, const char *tag)

@@ -40,6 +40,8 @@ void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size);
 /* Does an If-None-Match header (NULL: none) name this tag ("\"...\"", perhaps W/)? Weak
  * comparison; "*" names every tag. */
 bool vv_http_tag_named(const char *value, const char *tag);
+/* Does an If-Match header (NULL: yes) name this tag? Strong comparison; "*" names every tag. */
+bool vv_http_tag_matched(const char *value, const char *tag);
 /* Is an If-Range header (NULL: yes) this tag? Strong comparison. */
 bool vv_http_tag_same(const char *value, const char *tag);
 
@@ -50,5 +52,9 @@ const char *vv_http_type_of(const char *name);
  * comes before the first '.', secret the rest. False: neither, or malformed. The caller
  * wipes both. */
 bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret);
+
+/* Which of these codings (NULL-ended, best first) does an Accept-Encoding header (NULL: none) prefer? The
+ * name's place, or -1: none of them. */
+int vv_http_coding_of(const char *value, const char *const *names);
 
 #endif

@@ -278,3 +278,66 @@ some <b>text</b>' ]
 	ends_with 2 varve serve --http 127.0.0.1:0 --cors maps.example src
 	[[ $stderr == *"'maps.example' is not an origin"* ]]
 }
+
+@test "answers are compressed for who takes it, and ranges are not" {
+	places
+	start_server src
+	for place in raw/main/places.csv api/v0/data/main/places.csv; do
+		curl -s "$url/$place" > plain
+		for coding in gzip zstd; do
+			curl -s -D head -o packed -H "Accept-Encoding: $coding" "$url/$place"
+			grep -qi "^content-encoding: $coding" head
+			grep -qi '^vary: accept-encoding' head
+			$coding -dc < packed > back
+			same_bytes plain back
+			[ "$(stat -c %s packed)" -lt $(($(stat -c %s plain) / 2)) ]
+			tag=$(sed -n 's/^[Ee][Tt]ag: \(".*"\).*/\1/p' head)
+			[ "$(status -H "Accept-Encoding: $coding" -H "If-None-Match: $tag" "$url/$place")" = 304 ]
+			[ "$(status -H "If-None-Match: $tag" "$url/$place")" = 200 ]
+		done
+		curl -s -D head -o /dev/null -H 'Accept-Encoding: gzip;q=0' "$url/$place"
+		! grep -qi '^content-encoding' head
+	done
+	[ "$(curl -s -r 0-9 -H 'Accept-Encoding: gzip' "$url/raw/main/places.csv")" = "$(head -c 10 three.csv)" ]
+}
+
+@test "If-Match is answered with 412 once a version is another one" {
+	places
+	start_server src
+	curl -s -D head -o /dev/null "$url/raw/main/places.csv"
+	tag=$(sed -n 's/^[Ee][Tt]ag: \(".*"\).*/\1/p' head)
+	[ "$(status -H "If-Match: $tag" "$url/raw/main/places.csv")" = 200 ]
+	[ "$(status -H "If-Match: \"x\", $tag" -r 0-9 "$url/raw/main/places.csv")" = 206 ]
+	[ "$(status -H 'If-Match: *' "$url/raw/main/places.csv")" = 200 ]
+	[ "$(status -H "If-Match: $tag" -r 0-9 "$url/raw/main~1/places.csv")" = 412 ]
+	[ "$(status -H "If-Match: W/$tag" "$url/raw/main/places.csv")" = 412 ]
+}
+
+@test "a browser that goes away in the middle does no harm" {
+	new_repo src
+	python3 - > src/places.csv <<'P'
+import random
+r = random.Random(1)
+print("id,a,b,c")
+for i in range(60000):
+    print(f"{i},{r.random()},{r.random()},{r.random()}")
+P
+	varve -C src add places.csv 2>/dev/null
+	varve -C src commit -qm one
+	start_server src
+	python3 - "$url" <<'P'
+import socket, sys, time
+host, port = sys.argv[1][7:].split(":")
+for n in range(20):
+    s = socket.create_connection((host, int(port)))
+    s.sendall(b"GET /data/main/places.csv?format=csv&n=%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % n)
+    s.recv(1)
+    s.close()
+for n in range(20):
+    s = socket.create_connection((host, int(port)))
+    s.sendall(b"GET /api/v0/data/main/places.csv?sort=a&q=%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % n)
+    s.close()
+P
+	[ "$(status "$url/api/v0/refs")" = 200 ]
+	stop_server
+}

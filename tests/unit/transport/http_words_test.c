@@ -123,10 +123,31 @@ static void tags_are_found_in_lists(void **state)
 	assert_false(vv_http_tag_named("\"a", "\"a\""));
 	assert_false(vv_http_tag_named("\"ab\"", "\"a\""));
 	assert_false(vv_http_tag_named("\"b\" \"a\"", "\"a\""));
+	assert_true(vv_http_tag_matched(NULL, "\"a\""));
+	assert_true(vv_http_tag_matched("*", "\"a\""));
+	assert_true(vv_http_tag_matched("\"b\", \"a\"", "\"a\""));
+	assert_false(vv_http_tag_matched("W/\"a\"", "\"a\""));
+	assert_false(vv_http_tag_matched("\"b\"", "\"a\""));
 	assert_true(vv_http_tag_same(NULL, "\"a\""));
 	assert_true(vv_http_tag_same("\"a\"", "\"a\""));
 	assert_false(vv_http_tag_same("W/\"a\"", "\"a\""));
 	assert_false(vv_http_tag_same("Wed, 21 Oct 2015 07:28:00 GMT", "\"a\""));
+}
+
+static void the_best_coding_that_is_wanted_is_taken(void **state)
+{
+	static const char *const names[] = {"zstd", "gzip", NULL};
+
+	(void)state;
+	assert_int_equal(vv_http_coding_of(NULL, names), -1);
+	assert_int_equal(vv_http_coding_of("", names), -1);
+	assert_int_equal(vv_http_coding_of("gzip, deflate", names), 1);
+	assert_int_equal(vv_http_coding_of("gzip, deflate, br, zstd", names), 0);
+	assert_int_equal(vv_http_coding_of("ZSTD;q=0, gzip;q=0.5", names), 1);
+	assert_int_equal(vv_http_coding_of("gzip;q=0.0", names), -1);
+	assert_int_equal(vv_http_coding_of("gzip ; q=0 , identity", names), -1);
+	assert_int_equal(vv_http_coding_of("gzipped, xgzip, *", names), -1);
+	assert_int_equal(vv_http_coding_of(",,;;==,gzip", names), 1);
 }
 
 static void credentials_are_taken_apart(void **state)
@@ -281,6 +302,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_was_encoded_is_decoded_again),
 	cmocka_unit_test(ranges_are_what_rfc_9110_says),
 	cmocka_unit_test(tags_are_found_in_lists),
+	cmocka_unit_test(the_best_coding_that_is_wanted_is_taken),
 	cmocka_unit_test(credentials_are_taken_apart),
 	cmocka_unit_test(places_of_entity_bytes_are_read),
 	cmocka_unit_test(the_form_asked_for_is_found),

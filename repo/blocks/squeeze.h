@@ -1,0 +1,26 @@
+/*
+ * squeeze: a stream of bytes compressed as gzip or zstd on its way to somebody else.
+ *
+ * A correct caller: vv_squeeze_open; vv_squeeze_write for each piece; vv_squeeze_end; vv_squeeze_close.
+ * decompress.h is the way back.
+ */
+#ifndef VV_REPO_BLOCKS_SQUEEZE_H
+#define VV_REPO_BLOCKS_SQUEEZE_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+typedef enum vv_squeeze_form { VV_SQUEEZE_GZIP, VV_SQUEEZE_ZSTD } vv_squeeze_form;
+typedef vv_status (*vv_squeeze_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
+
+typedef struct vv_squeeze vv_squeeze;
+
+/* fn takes what comes out; what it fails with ends the call. */
+vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn fn, void *payload,
+			  vv_error *err);
+vv_status vv_squeeze_write(vv_squeeze *s, const void *bytes, size_t len, vv_error *err);
+vv_status vv_squeeze_end(vv_squeeze *s, vv_error *err);
+void vv_squeeze_close(vv_squeeze *s); /* accepts NULL */
+
+#endif
