@@ -757,6 +757,47 @@ done:
 	return rc;
 }
 
+vv_status vv_package_files(char ***paths, size_t *count, const char *package_path, const char *json,
+			   size_t len, vv_error *err)
+{
+	static const char *const words[] = {"schema", "dialect"};
+	vv_arena arena = VV_ARENA_INIT;
+	const vv_json *resources = NULL;
+	vv_json *root = NULL;
+	size_t cap = 0;
+	vv_status rc;
+
+	*paths = NULL;
+	*count = 0;
+	if ((rc = vv_json_read(&root, &arena, json, len, package_path, err)) < 0 ||
+	    (rc = read_resources(&resources, root, package_path, err)) < 0) {
+		goto done;
+	}
+	for (const vv_json *r = resources ? resources->first : NULL; r; r = r->next) {
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+			const vv_json *node = vv_json_get(r, words[i]);
+			const char *local = NULL;
+
+			if (!node || node->type != VV_JSON_STRING) {
+				continue;
+			}
+			if ((rc = local_path(&local, &arena, node, package_path, err)) < 0 ||
+			    (local &&
+			     (rc = add_path(paths, count, &cap, package_path, local, err)) < 0)) {
+				goto done;
+			}
+		}
+	}
+done:
+	if (rc < 0) {
+		vv_names_free(*paths, *count);
+		*paths = NULL;
+		*count = 0;
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
 bool vv_package_is_one(const char *json, size_t len)
 {
 	vv_arena arena = VV_ARENA_INIT;

@@ -63,6 +63,10 @@ bool vv_package_is_one(const char *json, size_t len);
 vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json,
 			   size_t len, vv_error *err);
 
+/* Likewise the files that its resources name as schema or dialect, each as often as it is named. */
+vv_status vv_package_files(char ***paths, size_t *count, const char *package_path, const char *json,
+			   size_t len, vv_error *err);
+
 /* Edits that keep the file's formatting: the package text with the resource of
  * `path` (made when missing; package text may be empty: a new file) changed. All the
  * changes asked for are made at once, and the result is read again before it is given

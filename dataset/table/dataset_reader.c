@@ -9,16 +9,26 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/package.h"
 #include "dataset/table/package_fit.h"
+#include "repo/git/history/refs.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/git/tree.h"
 
 #define PACKAGE_MAX ((size_t)64 << 20)
+
+/* A datapackage.json, and whether it or what it names is not as the index and HEAD have it. */
+typedef struct known_package {
+	char *path;
+	bool edited;
+} known_package;
 
 struct vv_dataset_reader {
 	vv_repository *repo;
@@ -32,6 +42,10 @@ struct vv_dataset_reader {
 	bool has_secret;
 	char *folder; /* the last one in which a package was looked for, and whether one is new */
 	bool new_package;
+	known_package *packages; /* those that were asked for, by path */
+	size_t package_count, package_cap;
+	vv_oid head; /* when it was first needed */
+	bool head_known, unborn;
 };
 
 static vv_status open_store(vv_dataset_reader *r, vv_error *err)
@@ -85,6 +99,10 @@ void vv_dataset_reader_close(vv_dataset_reader *r)
 	vv_index_judge_set(r->repo, NULL, NULL);
 	vv_stat_cache_save(r->stats, &ignored); /* derived: a read-only repository is fine */
 	vv_stat_cache_close(r->stats);
+	for (size_t i = 0; i < r->package_count; i++) {
+		vv_free(r->packages[i].path);
+	}
+	vv_free(r->packages);
 	vv_free(r->folder);
 	vv_index_close(r->index);
 	vv_pool_free(r->pool);
@@ -744,11 +762,100 @@ vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 	return rc;
 }
 
-/* Is there a package, in the folder of path or above, that the index does not have? */
+/* --- packages that were edited --------------------------------------------------------- */
+
+static vv_status read_head(vv_dataset_reader *r, vv_error *err)
+{
+	vv_head head = {0};
+	vv_status rc;
+
+	if (r->head_known) {
+		return VV_OK;
+	}
+	if ((rc = vv_head_read(r->repo, &head, err)) == VV_OK) {
+		r->head_known = true;
+		r->head = head.commit;
+		r->unborn = head.unborn;
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+/* Is the file there, and another than the index or HEAD has? */
+static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_error *err)
+{
+	char *file = vv_repository_file(r->repo, path);
+	bool there = file && vv_exists(file);
+	vv_file_state state = VV_FILE_SAME;
+	vv_tree_entry at = {0};
+	vv_index_entry e;
+	vv_status rc = file ? VV_OK : vv_fail_nomem(err);
+
+	vv_free(file);
+	*out = there;
+	if (rc < 0 || !there || !vv_index_get(r->index, path, &e)) {
+		return rc;
+	}
+	if ((rc = vv_index_file_state(r->index, &e, &state, err)) < 0 || state != VV_FILE_SAME ||
+	    (rc = read_head(r, err)) < 0 || r->unborn) {
+		return rc;
+	}
+	rc = vv_tree_entry_at(r->repo, &r->head, path, &at, err);
+	*out = rc == VV_ENOTFOUND || (rc == VV_OK && !vv_oid_equal(&at.id, &e.id));
+	vv_tree_entry_clear(&at);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+/* The package itself, or a schema or dialect that it names. What cannot be read is said when the
+ * table is. */
+static vv_status package_differs(vv_dataset_reader *r, const char *package, bool *out,
+				 vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	char **files = NULL;
+	size_t count = 0;
+	vv_error ignored;
+	vv_status rc = differs(r, package, out, err);
+
+	if (rc == VV_OK && !*out && read_work_file(r, package, &text, &ignored) == VV_OK &&
+	    vv_package_files(&files, &count, package, vv_buf_cstr(&text), text.len, &ignored) ==
+		    VV_OK) {
+		for (size_t i = 0; rc == VV_OK && !*out && i < count; i++) {
+			rc = differs(r, files[i], out, err);
+		}
+	}
+	vv_names_free(files, count);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* The same, asked once of each package. */
+static vv_status was_package_edited(vv_dataset_reader *r, const char *package, bool *out,
+				    vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < r->package_count; i++) {
+		if (strcmp(r->packages[i].path, package) == 0) {
+			*out = r->packages[i].edited;
+			return VV_OK;
+		}
+	}
+	if ((rc = package_differs(r, package, out, err)) < 0) {
+		return rc;
+	}
+	if (!vv_array_room(r->packages, r->package_count, r->package_cap) ||
+	    !(r->packages[r->package_count].path = vv_strdup(package))) {
+		return vv_fail_nomem(err);
+	}
+	r->packages[r->package_count++].edited = *out;
+	return VV_OK;
+}
+
+/* Is there a package, in the folder of path or above, that the index or HEAD does not have like this? */
 static vv_status look_for_new_package(vv_dataset_reader *r, const char *path, vv_error *err)
 {
-	char *folder = vv_path_dir(path), *name = NULL;
-	vv_index_entry e;
+	char *folder = vv_path_dir(path);
 	vv_status rc = folder ? open_index(r, err) : vv_fail_nomem(err);
 
 	if (rc < 0 || (r->folder && strcmp(r->folder, folder) == 0)) {
@@ -766,11 +873,8 @@ static vv_status look_for_new_package(vv_dataset_reader *r, const char *path, vv
 		}
 		vv_buf_put(&b, path, len);
 		vv_buf_puts(&b, VV_PACKAGE_NAME);
-		if ((rc = vv_buf_ok(&b, err)) == VV_OK && !vv_index_get(r->index, b.data, &e)) {
-			name = vv_repository_file(r->repo, b.data);
-			r->new_package = name && vv_exists(name);
-			rc = name ? VV_OK : vv_fail_nomem(err);
-			vv_free(name);
+		if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+			rc = was_package_edited(r, vv_buf_cstr(&b), &r->new_package, err);
 		}
 		vv_buf_clear(&b);
 	}

@@ -104,9 +104,9 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks);
 
 /* Does the work tree's datapackage.json give the table of a pointer other types, another key or
- * dialect than it has, so that the same file is another version? Asked of packages that the
- * index does not have, unless any_package: of those that it has the commit takes care. Costs
- * nothing where there is none. */
+ * dialect than it has, so that the same file is another version? Asked of packages that differ from the
+ * index or HEAD, or name a schema or dialect in a file that does, unless any_package: of the others the commit took
+ * care. Costs nothing where there is none. */
 vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *path,
 					   const vv_oid *blob, bool any_package, bool *out,
 					   vv_error *err);

@@ -124,3 +124,49 @@ a, b = json.load(open("datapackage.json"))["resources"]
 assert a == {"path": "other.csv"} and b["title"] == "Ours" and b["schema"]["primaryKey"] == ["id"]
 '
 }
+
+# Whether the table's own stat is trusted or not must not matter.
+@test "a schema in a file of its own that was edited alone is seen by status, diff, add and commit alike" {
+	local ago
+	for ago in "1 hour ago" now; do
+		rm -rf r
+		mkdir r
+		cd r
+		new_repo
+		rows 30 > prices.csv
+		echo '{"resources": [{"name": "p", "path": "prices.csv", "schema": "meta/p.json"}]}' > datapackage.json
+		mkdir meta
+		echo '{"fields": [{"name": "id", "type": "integer"}, {"name": "name", "type": "string"},
+			{"name": "price", "type": "number"}, {"name": "day", "type": "date"}], "primaryKey": "id"}' > meta/p.json
+		touch -d "$ago" prices.csv
+		varve add . > /dev/null
+		varve commit -qm one
+		succeeds varve status
+		output_has "nothing to commit, working tree clean"
+		sed -i 's/"string"/"any"/' meta/p.json
+		succeeds varve status
+		output_has "	modified:  prices.csv  1 column retyped"
+		succeeds varve diff
+		output_has "retyped 'name': string -> any"
+		varve add meta/p.json > /dev/null # staged, it still is not what the table was read by
+		succeeds varve status
+		output_has "	modified:  prices.csv  1 column retyped"
+		varve add . > /dev/null
+		succeeds varve diff --cached
+		output_has "retyped 'name': string -> any"
+		varve commit -qm two
+		succeeds varve status
+		output_has "nothing to commit, working tree clean"
+		# The package itself, likewise; and a change that says nothing of the table is none.
+		sed -i 's/"name": "p", //' datapackage.json
+		succeeds varve status
+		output_lacks "prices.csv"
+		sed -i 's/"schema": "meta.p.json"/"schema": {"fields": [{"name": "id", "type": "string"}]}/' datapackage.json
+		succeeds varve status
+		output_has "	modified:  prices.csv  "
+		varve commit -qam three
+		succeeds varve status
+		output_has "nothing to commit, working tree clean"
+		cd ..
+	done
+}
