@@ -19,6 +19,8 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/web/pages/export.h"
+#include "cmd/web/pages/pages.h"
 #include "cmd/web/web.h"
 #include "cmd/work/serve/http.h"
 #include "repo/git/program.h"
@@ -29,12 +31,16 @@ extern char **environ;
 
 typedef struct options {
 	bool no_browser, verbose;
-	const char *port;
+	const char *port, *export;
+	uint64_t size;
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "no-browser", no_browser, "print the address, and open no browser"),
 	OPT_STRING(0, "port", port, "PORT", "listen at this port (default: a free one)"),
+	OPT_STRING(0, "export", export, "DIR",
+		   "write the pages of A..B, or of one version, into this folder instead"),
+	OPT_NUMBER(0, "size", size, "BYTES", "with --export: how large it may become (20m)"),
 	OPT_FLAG('v', "verbose", verbose, "print a line for each request"),
 };
 
@@ -170,7 +176,7 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 	    (rc = find_repository(&repository, &p, path, err)) < 0) {
 		goto done;
 	}
-	if (!(web = vv_web_open(&(vv_web_options){.owner = true}))) {
+	if (!(web = vv_web_open(&(vv_web_options){.owner = true, .pages = &vv_pages}))) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
@@ -199,9 +205,59 @@ done:
 	return rc;
 }
 
+/* What is written has no server's time limit. */
+static vv_status export_pages(const options *o, const char *what, vv_error *err)
+{
+	opening p = {.o = o};
+	vv_web_visit visit = {.until_ms = 0};
+	char *repository = NULL, *name = NULL;
+	vv_exported done;
+	vv_status rc;
+
+	if ((rc = find_repository(&repository, &p, NULL, err)) < 0) {
+		goto done;
+	}
+	if (!(name = vv_path_absolute("/", repository))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_web_visit_begin(&visit, repository, err)) == VV_OK) {
+		rc = vv_page_export(&visit,
+				    &(vv_export_options){.what = what,
+							 .folder = o->export,
+							 .repository = vv_path_base(name),
+							 .bytes = o->size},
+				    &done, err);
+	}
+	vv_web_visit_end(&visit);
+	if (rc == VV_OK) {
+		vv_note("%s/index.html: %s, %s, %s in all", vv_text_shows(o->export),
+			vv_text_counted(done.pages, "page", NULL),
+			vv_text_counted(done.files, "data file", NULL), vv_text_bytes(done.bytes));
+		if (done.left_out > 0) {
+			vv_note("there was no room for %s; the first page lists them, and --size gives more",
+				vv_text_counted(done.left_out, "thing", NULL));
+		}
+	}
+done:
+	vv_free(name);
+	vv_free(repository);
+	vv_buf_clear(&p.page);
+	return rc;
+}
+
 static int run_web(void *opts, int argc, char **argv)
 {
+	const options *o = opts;
 	vv_error err;
+
+	if (o->export) {
+		if (argc > 1) {
+			return vv_usage_error("web --export takes A..B, A...B or one revision");
+		}
+		return export_pages(o, argc > 0 ? argv[0] : "HEAD", &err) < 0 ? vv_report(&err)
+									      : VV_EXIT_OK;
+	}
 
 	if (argc > 1) {
 		return vv_usage_error("web takes one repository, or one file");
@@ -213,7 +269,7 @@ const vv_command vv_cmd_web = {
 	.name = "web",
 	.group = "look",
 	.summary = "look at datasets, changes and histories in a browser",
-	.usage = "[--no-browser] [--port PORT] [PATH]",
+	.usage = "[--no-browser] [--port PORT] [PATH]\n--export DIR [--size BYTES] [A..B|REV]",
 	.example = "$ varve web --no-browser\n"
 		   "open http://127.0.0.1:43911/?secret=b7k2...",
 	.options = table,

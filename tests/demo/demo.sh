@@ -153,4 +153,8 @@ Try:
   varve info country-codes.csv
   varve switch -c try-out        (then edit a table, varve status, varve commit -a)
   varve fsck --data
+
+And look at all of it in your browser:
+
+  varve web
 END

@@ -296,6 +296,24 @@ def stranger(b):
     b.has("Its life", "Added")
 
 
+def exported(b):
+    b.go(b.url)
+    b.has("changed")
+    seen = {b.driver.current_url}
+    todo = [e.get_attribute("href") for e in b.all("main a")]
+    while todo and len(seen) < 40:
+        address = todo.pop().split("#")[0]
+        if address in seen or not address.endswith(".html"):
+            continue
+        seen.add(address)
+        b.go(address)
+        check(b.text("h1"), f"{address}: has no heading")
+        todo += [e.get_attribute("href") for e in b.all("main a[href]")]
+    check(len(seen) > 3, f"only these pages were found: {seen}")
+    kinds = {os.path.basename(a).split("-")[0] for a in seen}
+    check({"changes", "rows"} <= kinds, f"no page of changes or of rows: {seen}")
+
+
 def main():
     test, url = sys.argv[1], sys.argv[2].rstrip("/")
     b = Browser(url)

@@ -190,7 +190,10 @@ static vv_html *rows_words(vv_page *p, const vv_web_table *t, const vv_web_rows 
 		part_words(h, .text = vv_page_text(p, "%s of %s",
 						   vv_text_counted(r->matched, "row", NULL),
 						   vv_text_count(t->rows)));
-		part_words(h, .text = vv_page_text(p, ", %s shown", vv_text_count(r->count)));
+		if (r->count < r->matched) {
+			part_words(h,
+				   .text = vv_page_text(p, ", %s shown", vv_text_count(r->count)));
+		}
 	} else {
 		part_words(h, .text = vv_page_text(p, "%s shown, at least %s",
 						   vv_text_counted(r->count, "row", NULL),

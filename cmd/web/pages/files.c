@@ -112,7 +112,7 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 		part_note(&p->html,
 			  .text = vv_page_text(p, "Only the first %u files are listed.", FILES));
 	}
-	if ((rc = put_versions(p, err)) < 0) {
+	if (!(p->place && p->place->link) && (rc = put_versions(p, err)) < 0) {
 		return rc;
 	}
 	return vv_page_end(p, vv_html_words(NULL), out, err);

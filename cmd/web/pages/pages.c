@@ -106,13 +106,7 @@ static vv_status answer_list(const char *const *names, size_t count, vv_web_repl
 
 /* ---- files */
 
-typedef struct vv_page_asset {
-	const char *name; /* "style.css" */
-	const char *type;
-	const char *text; /* with a NUL after it */
-} vv_page_asset;
-
-static const vv_page_asset *vv_page_asset_at(size_t i)
+const vv_page_asset *vv_page_asset_at(size_t i)
 {
 	static const vv_page_asset assets[] = {
 		{"style.css", "text/css; charset=utf-8", web_page_style},

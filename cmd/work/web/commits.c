@@ -197,12 +197,14 @@ static vv_status find_work(vv_web_visit *v, vv_web_commit *out, vv_error *err)
 vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
 			     vv_error *err)
 {
+	bool ignored;
 	vv_oid id;
 	int64_t end;
 	bool shown = false;
 	vv_error why;
 	vv_status rc;
 
+	fixed = fixed ? fixed : &ignored;
 	*fixed = false;
 	if (strcmp(rev, VV_WEB_WORK) == 0) {
 		return find_work(v, out, err);
