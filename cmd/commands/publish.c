@@ -14,11 +14,18 @@
 #include "cmd/work/view/version.h"
 
 typedef struct options {
-	bool list, withdraw, quiet;
+	bool list, withdraw, quiet, with_table;
+	vv_strings to;
+	uint64_t timeout;
 	const char *format;
 } options;
 
 static const vv_option table[] = {
+	OPT_LIST(0, "to", to, "URL",
+		 "also give the file to this IPFS node, pinned; may be repeated"),
+	OPT_FLAG(0, "with-table", with_table, "give it the table's own blocks, too"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a node that is silent for this long (300)"),
 	OPT_FLAG('l', "list", list, "list what was published"),
 	OPT_FLAG(0, "withdraw", withdraw, "take a version back: it is no longer served or kept"),
 	OPT_JSON("the output format"),
@@ -134,7 +141,16 @@ static vv_status publish_one(job *j, const char *word, vv_error *err)
 	if (rc < 0 || (rc = vv_publish_record(&p, j->c->repo, list, s.path, err)) < 0) {
 		goto done;
 	}
-	rc = show_record(j, &p, err);
+	for (size_t i = 0; rc == VV_OK && i < j->o->to.count; i++) {
+		const vv_publish_to to = {j->o->to.items[i], j->o->with_table,
+					  (unsigned)j->o->timeout, j->c->progress};
+
+		rc = vv_publish_send(&p, j->c->repo, list, &to, err);
+		vv_progress_end();
+	}
+	if (rc == VV_OK) {
+		rc = show_record(j, &p, err);
+	}
 done:
 	vv_published_clear(&p);
 	vv_leaf_list_close(list);
@@ -237,8 +253,14 @@ static int check_publish(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->list && o->withdraw) {
-		return vv_usage_error("--list and --withdraw do not go together");
+	if (o->list + o->withdraw + (o->to.count > 0) > 1) {
+		return vv_usage_error("--list, --withdraw and --to do not go together");
+	}
+	if (o->to.count == 0 && (o->with_table || o->timeout > 0)) {
+		return vv_usage_error("--with-table and --timeout are for --to");
+	}
+	if (o->timeout > 1000000) {
+		return vv_usage_error("--timeout of more than 1,000,000 seconds");
 	}
 	if (o->list) {
 		return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--list takes no version");
@@ -267,7 +289,7 @@ const vv_command vv_cmd_publish = {
 	.name = "publish",
 	.group = "peers",
 	.summary = "give a version to everybody, as a table and as a file of IPFS",
-	.usage = "[-q] [--json] REV:PATH\n"
+	.usage = "[--to URL]... [--with-table] [-q] [--json] REV:PATH\n"
 		 "--list [--json]\n"
 		 "--withdraw [-q] [--json] REV:PATH | CID",
 	.example = "$ varve publish v1:prices.csv\n"

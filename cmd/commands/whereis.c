@@ -12,10 +12,12 @@
 #include "cmd/work/peers/transfer.h"
 #include "cmd/work/view/version.h"
 #include "repo/blocks/reach.h"
+#include "repo/transfer/published.h"
+#include "transport/ipfs/routing.h"
 #include "transport/protocol/receipt.h"
 
 typedef struct options {
-	vv_strings from;
+	vv_strings from, routing;
 	bool no_ask;
 	const char *format;
 	uint64_t timeout;
@@ -24,6 +26,8 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_LIST(0, "from", from, "PEER", "also ask this remote or URL; may be repeated"),
 	OPT_FLAG(0, "no-ask", no_ask, "look only here, and show what the receipts say"),
+	OPT_LIST(0, "routing", routing, "URL",
+		 "also ask this router of IPFS who provides it, if it was published"),
 	OPT_JSON("the output format"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "give up a peer that is silent for this long (60)"),
@@ -39,6 +43,7 @@ typedef struct run {
 	vv_buf b;
 	vv_json_out w;
 	unsigned holders;
+	vv_published published; /* with --routing */
 } run;
 
 /* One line: who, and what he has. */
@@ -129,6 +134,92 @@ static vv_status ask_all(run *r, vv_error *err)
 	return VV_OK;
 }
 
+/* --- routers of IPFS ------------------------------------------------------------------------- */
+
+typedef struct asked {
+	run *r;
+	const vv_cid *cid;
+	unsigned count;
+} asked;
+
+static vv_status tell_provider(void *payload, const vv_provider *p, vv_error *err)
+{
+	asked *a = payload;
+	run *r = a->r;
+	char text[VV_CID_TEXT + 1];
+
+	a->count++;
+	r->holders++;
+	if (!r->json) {
+		vv_out("  ");
+		vv_out_text(p->id ? p->id : "?", strlen(p->id ? p->id : "?"));
+		if (p->address) {
+			vv_out("  ");
+			vv_out_text(p->address, strlen(p->address));
+		}
+		vv_out("\n");
+		return VV_OK;
+	}
+	vv_cid_text(text, a->cid);
+	vv_json_open_object(&r->w);
+	vv_json_name(&r->w, "cid");
+	vv_json_string(&r->w, text);
+	vv_json_name(&r->w, "peer");
+	vv_json_string(&r->w, p->id);
+	vv_json_name(&r->w, "address");
+	vv_json_string(&r->w, p->address);
+	vv_json_name(&r->w, "protocols");
+	vv_json_string(&r->w, p->protocols);
+	vv_json_close_object(&r->w);
+	return vv_buf_ok(&r->b, err);
+}
+
+static vv_status ask_router(run *r, const char *url, const vv_cid *cid, const char *what,
+			    vv_error *err)
+{
+	vv_connect_options o = {.repo = r->repo, .idle_sec = (unsigned)r->o->timeout};
+	asked a = {r, cid, 0};
+	char text[VV_CID_TEXT + 1];
+	vv_status rc;
+
+	vv_cid_text(text, cid);
+	if (!r->json) {
+		vv_out("providers of the %s %s:\n", what, text);
+	}
+	rc = vv_routing_providers(url, &o, cid, tell_provider, &a, err);
+	if (rc == VV_OK && a.count == 0 && !r->json) {
+		vv_out("  nobody\n");
+	}
+	return rc;
+}
+
+/* A router learns what it is asked for: so only of what was published. Before anybody is asked. */
+static vv_status find_published(run *r, vv_error *err)
+{
+	vv_status rc = vv_published_find(&r->published, vv_repository_varvedir(r->repo), &r->root,
+					 err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_hint(err,
+			"a router learns what it is asked for; 'varve publish' gives a version "
+			"to everybody");
+	}
+	return rc;
+}
+
+static vv_status ask_routers(run *r, vv_error *err)
+{
+	const vv_published *p = &r->published;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->o->routing.count; i++) {
+		if ((rc = ask_router(r, r->o->routing.items[i], &p->file, "file", err)) == VV_OK) {
+			rc = ask_router(r, r->o->routing.items[i], &p->version, "table", err);
+		}
+	}
+	return rc;
+}
+
 static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
 {
 	run *r = payload;
@@ -207,6 +298,18 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 	if (r->json) {
 		vv_json_close_array(&r->w);
 	}
+	if (r->o->routing.count > 0) {
+		if (r->json) {
+			vv_json_name(&r->w, "providers");
+			vv_json_open_array(&r->w);
+		}
+		if (rc == VV_OK) {
+			rc = ask_routers(r, err);
+		}
+		if (r->json) {
+			vv_json_close_array(&r->w);
+		}
+	}
 	heading(r, "receipts", "who delivered them here:");
 	if (rc == VV_OK) {
 		rc = vv_receipts_of(r->repo, &r->root, tell_receipt, r, err);
@@ -239,11 +342,13 @@ static vv_status run_whereis(vv_context *c, vv_error *err)
 	r.json = vv_wants_json(r.o->format);
 	vv_json_out_init(&r.w, &r.b, 2);
 	if ((rc = find_root(&r, c->argv[0], err)) == VV_OK &&
+	    (r.o->routing.count == 0 || (rc = find_published(&r, err)) == VV_OK) &&
 	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, err)) ==
 		    VV_OK) {
 		rc = tell_all(&r, c->argv[0], err);
 	}
 	vv_transfer_close(&r.t);
+	vv_published_clear(&r.published);
 	vv_buf_clear(&r.b);
 	c->code = r.holders > 0 ? VV_EXIT_OK : VV_EXIT_NO;
 	return rc;
@@ -253,7 +358,7 @@ const vv_command vv_cmd_whereis = {
 	.name = "whereis",
 	.group = "peers",
 	.summary = "show which peers have the blocks of a version, and which delivered them",
-	.usage = "[--from PEER]... [--no-ask] [--json] PATH | REV:PATH | CID",
+	.usage = "[--from PEER]... [--no-ask] [--routing URL]... [--json] PATH | REV:PATH | CID",
 	.example = "$ varve whereis prices.csv\n"
 		   "prices.csv  bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy\n"
 		   "peers that have its blocks:\n"

@@ -27,8 +27,7 @@ void vv_published_clear(vv_published *p)
 	memset(p, 0, sizeof(*p));
 }
 
-/* Adds a holder, unless it is there. False: out of memory. */
-static bool add_holder(vv_published *p, const char *url)
+bool vv_published_add_holder(vv_published *p, const char *url)
 {
 	char **more;
 
@@ -89,7 +88,7 @@ static bool read_text(char **out, const char *value)
 static bool read_holder(vv_published *p, const char *value)
 {
 	char *url = NULL;
-	bool good = read_text(&url, value) && add_holder(p, url);
+	bool good = read_text(&url, value) && vv_published_add_holder(p, url);
 
 	vv_free(url);
 	return good;

@@ -43,4 +43,7 @@ vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, v
 /* Reads a UnixFS file's CID: as vv_cid_parse, but raw or DAG-PB. False: it is none. */
 bool vv_published_file_cid(vv_cid *out, const char *text);
 
+/* Adds a holder, unless it is there. False: out of memory. */
+bool vv_published_add_holder(vv_published *p, const char *url);
+
 #endif

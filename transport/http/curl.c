@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/path.h"
 #include "base/sys.h"
@@ -258,6 +259,27 @@ void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s)
 	apply_string(c, easy, CURLOPT_PINNEDPUBLICKEY, s->pinned);
 	(void)c->setopt(easy, CURLOPT_SSL_VERIFYPEER, s->no_verify ? 0L : 1L);
 	(void)c->setopt(easy, CURLOPT_SSL_VERIFYHOST, s->no_verify ? 0L : 2L);
+}
+
+/* --- patience -------------------------------------------------------------------------------- */
+
+#define WAIT_MAX 60 /* seconds */
+
+bool http_curl_wait(const http_curl *c, CURL *easy, unsigned tries)
+{
+	struct timespec left = {0, 0};
+	curl_off_t sec = 0;
+	long status = 0;
+
+	(void)c->getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	if ((status != 429 && status != 503) || tries >= HTTP_TRIES ||
+	    c->getinfo(easy, CURLINFO_RETRY_AFTER, &sec) != CURLE_OK || sec <= 0) {
+		return false;
+	}
+	left.tv_sec = (time_t)(sec < WAIT_MAX ? sec : WAIT_MAX);
+	while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+	}
+	return true;
 }
 
 /* --- what went wrong ------------------------------------------------------------------------- */

@@ -14,6 +14,8 @@
 #undef curl_easy_getinfo
 #undef curl_multi_setopt
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -53,6 +55,12 @@ vv_status http_settings_read(http_settings *out, vv_repository *repo, const char
 			     vv_error *err);
 void http_settings_clear(http_settings *s);
 void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s);
+
+/* Did the answer ask for patience (429 or 503 with Retry-After)? Then that time has passed when it
+ * returns, a minute at most, and the request is to be made again. tries: how often it was already; false
+ * after HTTP_TRIES. */
+#define HTTP_TRIES 5u
+bool http_curl_wait(const http_curl *c, CURL *easy, unsigned tries);
 
 /* What a transfer that ended with this code says; said: libcurl's own words (may be ""). name:
  * the URL as it is shown. */

@@ -20,6 +20,7 @@ typedef struct slot {
 	struct vv_ipfs_peer *peer;
 	CURL *easy;
 	size_t want; /* of the batch */
+	unsigned tries;
 	bool busy, finished, too_large;
 	CURLcode code;
 	vv_buf body;
@@ -180,6 +181,7 @@ static vv_status begin_slot(slot *s, size_t want, const vv_cid *cid, vv_error *e
 		goto done;
 	}
 	s->want = want;
+	s->tries = 0;
 	s->finished = s->too_large = false;
 	s->words[0] = '\0';
 	vv_buf_reset(&s->body);
@@ -317,6 +319,14 @@ vv_status vv_ipfs_peer_blocks(void *source, const vv_lacking *wants, size_t coun
 		}
 		while (rc == VV_OK && !s->finished) {
 			rc = drive(p, err);
+		}
+		if (rc == VV_OK && s->code == CURLE_OK && http_curl_wait(p->c, s->easy, s->tries)) {
+			unsigned tries = s->tries + 1;
+
+			end_slot(s);
+			rc = begin_slot(s, given, &wants[given].cid, err);
+			s->tries = tries;
+			continue;
 		}
 		if (rc == VV_OK && (rc = judge_slot(s, &wants[given].cid, &absent, err)) == VV_OK) {
 			rc = fn(payload, given, &wants[given].cid,

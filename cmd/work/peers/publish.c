@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "cmd/work/view/version_files.h"
 #include "repo/blocks/reach.h"
+#include "transport/ipfs/rpc_node.h"
 
 static char *list_path(vv_repository *r, const vv_cid *version)
 {
@@ -109,6 +110,38 @@ vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_l
 		}
 	}
 	return vv_published_write(vv_repository_varvedir(r), out, err);
+}
+
+#define THINKING_SEC 300u
+
+vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
+			  const vv_publish_to *to, vv_error *err)
+{
+	const vv_file_maker maker = vv_version_files(NULL);
+	const vv_connect_options o = {.repo = r,
+				      .idle_sec = to->idle_sec ? to->idle_sec : THINKING_SEC};
+	vv_leaf_blocks blocks = {list, {NULL, &maker}};
+	vv_car_source file = {vv_leaf_blocks_get, &blocks}, table;
+	vv_car_stats stats;
+	vv_url node;
+	vv_status rc;
+
+	if ((rc = vv_rpc_node_url(&node, to->url, err)) < 0 ||
+	    (rc = vv_repository_store(r, &blocks.from.store, err)) < 0 ||
+	    (rc = vv_rpc_node_import(&node, &o, &file, &p->file, to->progress, &stats, err)) < 0) {
+		goto done;
+	}
+	table = vv_car_source_of(blocks.from.store);
+	if (to->with_table && (rc = vv_rpc_node_import(&node, &o, &table, &p->version, to->progress,
+						       &stats, err)) < 0) {
+		goto done;
+	}
+	rc = vv_published_add_holder(p, node.text)
+		     ? vv_published_write(vv_repository_varvedir(r), p, err)
+		     : vv_fail_nomem(err);
+done:
+	vv_url_clear(&node);
+	return rc;
 }
 
 /* Which version is it that this names? */

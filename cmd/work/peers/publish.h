@@ -7,6 +7,8 @@
 #ifndef VV_CMD_WORK_PEERS_PUBLISH_H
 #define VV_CMD_WORK_PEERS_PUBLISH_H
 
+#include <stdbool.h>
+
 #include "base/progress.h"
 #include "base/thread.h"
 #include "repo/git/repository.h"
@@ -25,6 +27,18 @@ void vv_publish_forget(vv_repository *r, const vv_cid *version);
  * NULL: unknown; else repository-relative. *out is cleared by the caller. */
 vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_list *list,
 			    const char *path, vv_error *err);
+
+/* Gives the file (and the table's own blocks, where with_table) to the IPFS node at url, which pins
+ * it; records it as a holder. idle_sec: as vv_connect_options has it; 0: five minutes, since a
+ * node may think. As vv_rpc_node_import. */
+typedef struct vv_publish_to {
+	const char *url;
+	bool with_table;
+	unsigned idle_sec;
+	const vv_progress *progress;
+} vv_publish_to;
+vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
+			  const vv_publish_to *to, vv_error *err);
 
 /* Takes it back: the version itself, or its UnixFS file, is named. *out: what the record was.
  * VV_ENOTFOUND. */

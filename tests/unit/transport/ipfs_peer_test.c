@@ -159,6 +159,33 @@ static void absent_is_no_error(void **state)
 	}
 }
 
+static void a_gateway_that_asks_for_patience_is_asked_again(void **state)
+{
+	static const char *const busy[] = {
+		"HTTP/1.1 429 X\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+		"HTTP/1.1 503 X\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+	};
+	vv_error err;
+
+	(void)state;
+	git_home();
+	for (size_t i = 0; i < 2; i++) {
+		got g = {.given = 0};
+		uint64_t start = vv_monotonic_ms();
+		hx_script s;
+
+		assert_int_equal(vv_cid_of(&g.wants[0].cid, VV_CODEC_RAW, "here", 4, NULL), VV_OK);
+		hx_script_begin(&s, busy[i], 2);
+		s.second = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nhere";
+		hx_script_run(&s);
+		vv_assert_ok(fetch(s.port, &g, 1, 5, &err), &err);
+		hx_script_end(&s);
+		assert_int_equal(g.given, 1);
+		assert_int_equal(g.absent, 0);
+		assert_true(vv_monotonic_ms() - start >= 1000);
+	}
+}
+
 static void a_line_that_drops_is_said(void **state)
 {
 	(void)state;
@@ -244,6 +271,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(more_than_a_block_is_not_taken),
 	cmocka_unit_test(statuses_are_told_apart),
 	cmocka_unit_test(absent_is_no_error),
+	cmocka_unit_test(a_gateway_that_asks_for_patience_is_asked_again),
 	cmocka_unit_test(a_line_that_drops_is_said),
 	cmocka_unit_test(silence_ends_at_the_limit),
 	cmocka_unit_test(running_out_of_memory_is_said_and_leaves_nothing),

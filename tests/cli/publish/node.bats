@@ -1,0 +1,104 @@
+load ../helper
+
+# `varve publish --to` an IPFS node, and routers: tests/net/ipfs_node.py, which checks what it gets.
+
+node_py=$BATS_TEST_DIRNAME/../../net/ipfs_node.py
+
+setup() {
+	varve_setup
+	unset http_proxy HTTP_PROXY
+	new_repo
+	rows 9000 > prices.csv
+	varve add -q prices.csv
+	varve commit -qm one
+	table=$(git show HEAD:prices.csv | sed -n 's/.*"root": "\([a-z0-9]*\)".*/\1/p')
+}
+
+teardown() {
+	[ -z "${node:-}" ] || kill "$node"
+}
+
+# start_node [LIE]: $node is its address.
+start_node() {
+	[ -z "${node:-}" ] || kill "$node"
+	rm -f ../port
+	python3 "$node_py" ../port ../log "$@" 3>&- &
+	node=$!
+	for i in $(seq 100); do
+		[ ! -s ../port ] || break
+		sleep 0.05
+	done
+	address=http://127.0.0.1:$(cat ../port)
+}
+
+@test "a node gets the file, pinned, and is recorded" {
+	start_node
+	succeeds varve publish --to "$address" HEAD:prices.csv
+	output_has "at     $address"
+	file=$(varve publish --list --json | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
+	grep -q "POST /api/v0/dag/import?pin-roots=true&stats=true&allow-big-block=false" ../log
+	grep -q "POST /api/v0/pin/ls?arg=$file&type=recursive" ../log
+	! grep -q "$table" ../log
+	succeeds varve publish -q --with-table --to "$address" HEAD:prices.csv
+	grep -q "POST /api/v0/pin/ls?arg=$table&type=recursive" ../log
+	[ "$(varve publish --list | grep -c "$address")" = 1 ]
+}
+
+@test "what a node says is checked" {
+	while read -r lie words; do
+		start_node "$lie"
+		ends_with 2 varve publish --to "$address" HEAD:prices.csv
+		stderr_has "$words"
+		[ "$(varve publish --list | grep -c "at  ")" = 0 ]
+	done <<-'END'
+	pin pin: cannot
+	root does not name the version's root
+	count it counts
+	unpinned is not pinned
+	error no space left on device
+	html is it the RPC of an IPFS node
+	deaf was closed in the middle
+	END
+}
+
+@test "a node elsewhere, or with a password in its address, is refused" {
+	ends_with 2 varve publish --to http://192.0.2.1:5001 HEAD:prices.csv
+	stderr_has "is on another machine"
+	ends_with 2 varve publish --to https://me:secret@node.example HEAD:prices.csv
+	stderr_has "no password"
+	stderr_lacks "secret"
+	ends_with 2 varve publish --to ../folder HEAD:prices.csv
+	stderr_has "is not the address of an IPFS node's RPC"
+	ends_with 2 varve publish --list --to http://127.0.0.1:1
+	ends_with 2 varve publish --with-table HEAD:prices.csv
+}
+
+@test "routers are asked only when told to, and of what was published" {
+	start_node
+	ends_with 2 varve whereis --routing "$address" prices.csv
+	stderr_has "was not published here"
+	[ ! -e ../log ]
+	varve publish -q HEAD:prices.csv
+	succeeds varve whereis prices.csv
+	[ ! -e ../log ]
+	succeeds varve whereis --routing "$address" prices.csv
+	output_has "nobody"
+	file=$(varve publish --list --json | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
+	[ "$(cat ../log)" = "GET /routing/v1/providers/$file
+GET /routing/v1/providers/$table" ]
+	varve publish -q --to "$address" HEAD:prices.csv
+	succeeds varve whereis --routing "$address" prices.csv
+	output_has "12D3KooWNode  /ip4/127.0.0.1/tcp/4001"
+	varve whereis --json --routing "$address" prices.csv > ../said
+	python3 -c 'import json; p = json.load(open("../said"))["providers"]; assert [(x["peer"], x["protocols"]) for x in p] == [("12D3KooWNode", "transport-bitswap")], p'
+	start_node html
+	ends_with 2 varve whereis --routing "$address" prices.csv
+}
+
+@test "a router that asks for patience gets it" {
+	varve publish -q HEAD:prices.csv
+	start_node busy
+	succeeds varve whereis --routing "$address" prices.csv
+	output_has "12D3KooWNode"
+	[ "$(wc -l < ../log)" = 3 ]
+}

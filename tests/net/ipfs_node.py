@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""ipfs_node.py PORTFILE LOG [LIE]: the RPC of an IPFS node and a router, as Kubo and HTTP Routing v1 have
+them, as far as varve asks: dag/import, pin/ls, /routing/v1/providers. It checks what it gets: each block's
+hash, and that nothing is missing below the root.
+
+LIE: what it does wrong: pin (PinErrorMsg), root (names another), count, unpinned, error (500 in JSON), deaf
+(closes in the middle of the body), html, busy (503 with Retry-After, once)."""
+import base64
+import hashlib
+import http.server
+import json
+import sys
+
+port_file, log_file = sys.argv[1:3]
+lie = sys.argv[3] if len(sys.argv) > 3 else ""
+pinned, said_busy = [], []
+
+
+def text_of(cid):
+    return "b" + base64.b32encode(cid).decode().rstrip("=").lower()
+
+
+def varint(b, at):
+    n = shift = 0
+    while True:
+        n |= (b[at] & 127) << shift
+        shift += 7
+        at += 1
+        if b[at - 1] < 128:
+            return n, at
+
+
+def links_of(cid, block):
+    """CIDs in a node: each stands there as these 36 bytes."""
+    found, at = [], 0
+    while cid[1] != 0x55:
+        at = block.find(b"\x12\x20", at)
+        if at < 0:
+            break
+        if at >= 2 and block[at - 2] == 1 and block[at - 1] in (0x55, 0x70, 0x71) and len(block) >= at + 34:
+            found.append(block[at - 2:at + 34])
+        at += 1
+    return found
+
+
+def read_car(b):
+    n, at = varint(b, 0)
+    root = b[at:at + n]
+    root = root[root.index(b"\x58\x25\x00") + 3:][:36]
+    at += n
+    blocks = {}
+    while at < len(b):
+        n, at = varint(b, at)
+        cid, block = b[at:at + 36], b[at + 36:at + n]
+        if hashlib.sha256(block).digest() != cid[4:]:
+            return root, blocks, "block with another hash"
+        blocks[cid] = block
+        at += n
+    todo, seen = [root], set()
+    while todo:
+        cid = todo.pop()
+        if cid not in blocks:
+            return root, blocks, "merkledag: not found"
+        if cid not in seen:
+            seen.add(cid)
+            todo += links_of(cid, blocks[cid])
+    return root, blocks, ""
+
+
+class Node(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        with open(log_file, "a") as f:
+            f.write(f"{self.command} {self.path}\n")
+
+    def answer(self, status, value, headers=()):
+        body = value if isinstance(value, bytes) else json.dumps(value).encode()
+        self.send_response(status)
+        for name, content in headers:
+            self.send_header(name, content)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def read_chunks(self):
+        body = b""
+        while True:
+            n = int(self.rfile.readline(), 16)
+            piece = self.rfile.read(n)
+            self.rfile.readline()
+            if n == 0:
+                return body
+            body += piece
+
+    def do_POST(self):
+        path, _, query = self.path.partition("?")
+        if path == "/api/v0/pin/ls":
+            cid = query.partition("arg=")[2].partition("&")[0]
+            if cid in pinned and lie != "unpinned":
+                self.answer(200, {"Keys": {cid: {"Type": "recursive"}}})
+            else:
+                self.answer(500, {"Message": f"path '{cid}' is not pinned", "Code": 0, "Type": "error"})
+            return
+        if path != "/api/v0/dag/import" or "pin-roots=true" not in query or lie == "html":
+            self.read_chunks()
+            self.answer(404, b"<html>404</html>")
+            return
+        if lie == "deaf":
+            self.rfile.read(1000)
+            self.close_connection = True
+            return
+        body = self.read_chunks()
+        boundary = self.headers["Content-Type"].partition("boundary=")[2].encode()
+        head, _, rest = body.partition(b"\r\n\r\n")
+        assert head.startswith(b"--" + boundary) and b'name="file"' in head
+        car = rest[:rest.rindex(b"\r\n--" + boundary + b"--")]
+        root, blocks, trouble = read_car(car)
+        if lie == "error":
+            self.answer(500, {"Message": "no space left on device", "Code": 0, "Type": "error"})
+            return
+        if not trouble:
+            pinned.append(text_of(root))
+        name = text_of(bytes(36)) if lie == "root" else text_of(root)
+        lines = [{"Root": {"Cid": {"/": name}, "PinErrorMsg": "pin: cannot" if lie == "pin" else trouble}},
+                 {"Stats": {"BlockCount": len(blocks) + (lie == "count"), "BlockBytesCount": len(car)}}]
+        self.answer(200, b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+
+    def do_GET(self):
+        if lie == "busy" and not said_busy:
+            said_busy.append(True)
+            self.answer(503, b"busy", [("Retry-After", "1")])
+        elif not self.path.startswith("/routing/v1/providers/"):
+            self.answer(404, b"")
+        elif lie == "html":
+            self.answer(200, b"<html></html>")
+        elif self.path.rpartition("/")[2] in pinned or lie == "busy":
+            self.answer(200, {"Providers": [{"Schema": "peer", "ID": "12D3KooWNode",
+                                             "Addrs": ["/ip4/127.0.0.1/tcp/4001"],
+                                             "Protocols": ["transport-bitswap"]}]})
+        else:
+            self.answer(200, {"Providers": None})
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Node)
+with open(port_file + ".new", "w") as f:
+    f.write(f"{server.server_address[1]}\n")
+import os
+os.rename(port_file + ".new", port_file)
+server.serve_forever()

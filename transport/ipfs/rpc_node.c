@@ -1,0 +1,301 @@
+/*
+ * rpc_node: the form that dag/import takes, and the lines that it answers with.
+ */
+#include "transport/ipfs/rpc_node.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/ring.h"
+#include "base/text.h"
+#include "base/thread.h"
+#include "transport/ipfs/cid_text.h"
+#include "transport/ipfs/web_ask.h"
+
+#define RING ((size_t)256 << 10)
+#define ANSWER_MAX ((size_t)1 << 20)
+#define BOUNDARY "varve-e6d0c1a2f4b84d6fa0d2"
+
+/* --- which node ------------------------------------------------------------------------------ */
+
+static bool is_here(const char *host)
+{
+	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+	       (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
+}
+
+vv_status vv_rpc_node_url(vv_url *out, const char *text, vv_error *err)
+{
+	vv_status rc = vv_url_read(out, text, err);
+
+	if (rc < 0) {
+		memset(out, 0, sizeof(*out));
+		return rc;
+	}
+	if (out->kind != VV_URL_HTTP) {
+		vv_fail(err, VV_EUSAGE, "'%s' is not the address of an IPFS node's RPC", out->text);
+		return vv_hint(err, "Kubo's is http://127.0.0.1:5001");
+	}
+	if (out->secret) {
+		vv_fail(err, VV_EUSAGE, "'%s': no password in the address of a node", out->text);
+		return vv_hint(err, "git config http.<url>.extraHeader 'Authorization: ...' sends "
+				    "one");
+	}
+	if (!out->tls && !is_here(out->host)) {
+		vv_fail(err, VV_EUSAGE, "'%s' is on another machine, and not https", out->text);
+		return vv_hint(err, "the RPC of a node is for its owner alone; 'varve car export "
+				    "--unixfs' makes a file for it");
+	}
+	return VV_OK;
+}
+
+/* --- what is sent ----------------------------------------------------------------------------- */
+
+typedef struct sending {
+	const vv_car_source *source;
+	const vv_cid *root;
+	const vv_progress *progress;
+	vv_car_stats stats;
+	vv_ring *ring;
+	bool cut;     /* the worker stopped before the form's end */
+	vv_status rc; /* of the worker */
+	vv_error err;
+} sending;
+
+static vv_status put_piece(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	return vv_ring_write(payload, bytes, len, 0, err);
+}
+
+static vv_status write_form(sending *s, vv_error *err)
+{
+	static const char head[] = "--" BOUNDARY "\r\n"
+				   "Content-Disposition: form-data; name=\"file\"; "
+				   "filename=\"version.car\"\r\n"
+				   "Content-Type: application/octet-stream\r\n\r\n";
+	static const char tail[] = "\r\n--" BOUNDARY "--\r\n";
+	vv_car_write_options o = {.scope = VV_CAR_ALL, .progress = s->progress};
+	vv_status rc;
+
+	if ((rc = vv_ring_write(s->ring, head, sizeof(head) - 1, 0, err)) < 0 ||
+	    (rc = vv_car_write(s->source, s->root, &o, put_piece, s->ring, &s->stats, err)) < 0) {
+		return rc;
+	}
+	return vv_ring_write(s->ring, tail, sizeof(tail) - 1, 0, err);
+}
+
+static void run_worker(void *payload)
+{
+	sending *s = payload;
+
+	s->rc = write_form(s, &s->err);
+	if (s->rc < 0) {
+		vv_ring_stop(s->ring); /* the form has no end: the node takes nothing of it */
+	} else {
+		vv_ring_end(s->ring);
+	}
+}
+
+static ssize_t give_form(void *payload, void *out, size_t len, vv_error *err)
+{
+	sending *s = payload;
+	ssize_t n = vv_ring_read(s->ring, out, len, 0, err);
+
+	s->cut = n < 0;
+	return n;
+}
+
+/* --- what it answers ---------------------------------------------------------------------------- */
+
+typedef struct answers {
+	const char *name;
+	const vv_cid *root;
+	bool rooted, counted;
+	uint64_t blocks;
+} answers;
+
+static bool names_cid(const char *text, const vv_cid *cid)
+{
+	vv_foreign_cid c;
+	vv_cid own;
+
+	return text && vv_cid_text_read(&c, text, strlen(text)) && vv_cid_text_own(&own, &c) &&
+	       vv_cid_equal(&own, cid);
+}
+
+static vv_status not_done(const answers *a, const char *why, vv_error *err)
+{
+	return vv_fail(err, VV_EREFUSED, "'%s' did not take the version: %s", a->name,
+		       vv_text_shows(why));
+}
+
+static vv_status read_answer(answers *a, const vv_json *line, vv_error *err)
+{
+	const vv_json *root = vv_json_get(line, "Root"), *stats = vv_json_get(line, "Stats");
+	const char *message = vv_json_get_string(line, "Message");
+	const char *trouble = root ? vv_json_get_string(root, "PinErrorMsg") : NULL;
+
+	if (message) {
+		return not_done(a, message, err);
+	}
+	if (root && trouble && *trouble) {
+		return not_done(a, trouble, err);
+	}
+	if (root && vv_json_get(root, "Cid") &&
+	    names_cid(vv_json_get_string(vv_json_get(root, "Cid"), "/"), a->root)) {
+		a->rooted = true;
+	}
+	if (stats && vv_json_get_u64(&a->blocks, stats, "BlockCount")) {
+		a->counted = true;
+	}
+	return VV_OK;
+}
+
+/* JSON values, one a line. */
+static vv_status read_answers(answers *a, const vv_buf *text, vv_error *err)
+{
+	const char *p = vv_buf_cstr(text), *end = p + text->len;
+	vv_arena arena = VV_ARENA_INIT;
+	vv_status rc = VV_OK;
+	vv_json *line;
+
+	while (rc == VV_OK && p < end) {
+		const char *stop = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((stop ? stop : end) - p);
+
+		if (len > 0) {
+			rc = vv_json_read(&line, &arena, p, len, a->name, err);
+			rc = rc == VV_OK ? read_answer(a, line, err) : rc;
+		}
+		p += len + 1;
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status explain(const answers *a, unsigned status, const vv_buf *body, vv_error *err)
+{
+	answers ignored = *a;
+
+	/* Kubo says in JSON what went wrong. */
+	if (read_answers(&ignored, body, err) == VV_EREFUSED) {
+		return VV_EREFUSED;
+	}
+	vv_fail(err, VV_EREFUSED, "'%s' answers with status %u", a->name, status);
+	return status == 403 || status == 401
+		       ? vv_hint(err, "its RPC may need a token: git config http.<url>.extraHeader")
+		       : vv_hint(err, "is it the RPC of an IPFS node? Kubo's is "
+				      "http://127.0.0.1:5001");
+}
+
+static vv_status check_answer(answers *a, unsigned status, const vv_buf *body, uint64_t sent,
+			      vv_error *err)
+{
+	char why[96];
+	vv_status rc;
+
+	if (status != 200) {
+		return explain(a, status, body, err);
+	}
+	if ((rc = read_answers(a, body, err)) < 0) {
+		return rc;
+	}
+	if (!a->rooted) {
+		return not_done(a, "it does not name the version's root", err);
+	}
+	if (a->counted && a->blocks != sent) {
+		(void)snprintf(why, sizeof(why), "it counts %llu blocks of %llu",
+			       (unsigned long long)a->blocks, (unsigned long long)sent);
+		return not_done(a, why, err);
+	}
+	return VV_OK;
+}
+
+static vv_status check_pin(const vv_url *node, const vv_connect_options *o, const vv_cid *root,
+			   vv_error *err)
+{
+	char text[VV_CID_TEXT + 1], below[160];
+	vv_web_ask ask = {.url = node, .below = below, .post = true, .answer_max = ANSWER_MAX};
+	answers a = {.name = node->text, .root = root};
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf body = VV_BUF_INIT;
+	const vv_json *keys, *key;
+	bool pinned = false;
+	unsigned status;
+	vv_json *value;
+	vv_status rc;
+
+	vv_cid_text(text, root);
+	(void)snprintf(below, sizeof(below), "/api/v0/pin/ls?arg=%s&type=recursive", text);
+	if ((rc = vv_web_ask_run(&ask, o, &status, &body, err)) < 0) {
+		goto done;
+	}
+	if (status != 200) {
+		rc = explain(&a, status, &body, err);
+		goto done;
+	}
+	rc = vv_json_read(&value, &arena, vv_buf_cstr(&body), body.len, node->text, err);
+	if (rc < 0) {
+		goto done;
+	}
+	keys = vv_json_get(value, "Keys");
+	for (key = keys ? keys->first : NULL; key && !pinned; key = key->next) {
+		pinned = names_cid(key->name, root);
+	}
+	rc = pinned ? VV_OK : not_done(&a, "it was imported, but is not pinned", err);
+done:
+	vv_arena_clear(&arena);
+	vv_buf_clear(&body);
+	return rc;
+}
+
+vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
+			     const vv_car_source *source, const vv_cid *root,
+			     const vv_progress *progress, vv_car_stats *stats, vv_error *err)
+{
+	sending s = {.source = source, .root = root, .progress = progress};
+	vv_web_ask ask = {.url = node,
+			  .below = "/api/v0/dag/import?pin-roots=true&stats=true&"
+				   "allow-big-block=false",
+			  .post = true,
+			  .give = give_form,
+			  .payload = &s,
+			  .content_type = "multipart/form-data; boundary=" BOUNDARY,
+			  .answer_max = ANSWER_MAX};
+	answers a = {.name = node->text, .root = root};
+	vv_buf body = VV_BUF_INIT;
+	vv_worker *worker;
+	unsigned status = 0;
+	vv_status rc;
+
+	if (!(s.ring = vv_ring_new(RING))) {
+		return vv_fail_nomem(err);
+	}
+	if (!(worker = vv_worker_start(run_worker, &s))) {
+		vv_ring_free(s.ring);
+		return vv_fail(err, VV_ENOMEM, "no more threads");
+	}
+	rc = vv_web_ask_run(&ask, o, &status, &body, err);
+	vv_ring_stop(s.ring);
+	vv_worker_join(worker);
+	if (s.cut) { /* what failed here is why the transfer failed */
+		rc = s.rc;
+		if (err) {
+			*err = s.err;
+		}
+	} else if (rc == VV_OK) {
+		rc = check_answer(&a, status, &body, s.stats.blocks, err);
+	}
+	if (rc == VV_OK && s.rc < 0) {
+		rc = not_done(&a, "it did not read all of it", err);
+	}
+	if (rc == VV_OK) {
+		rc = check_pin(node, o, root, err);
+	}
+	*stats = s.stats;
+	vv_ring_free(s.ring);
+	vv_buf_clear(&body);
+	return rc;
+}

@@ -1,0 +1,24 @@
+/*
+ * rpc_node: a node of IPFS that this machine may give orders: Kubo's RPC.
+ *
+ * Source: docs.ipfs.tech/reference/kubo/rpc. Who speaks it may do everything with the node; so it is asked
+ * at loopback addresses, or over https.
+ */
+#ifndef VV_TRANSPORT_IPFS_RPC_NODE_H
+#define VV_TRANSPORT_IPFS_RPC_NODE_H
+
+#include "transport/ipfs/car.h"
+#include "transport/line/options.h"
+#include "transport/line/url.h"
+
+/* Is this a URL of such a node? VV_EUSAGE says why not. *out is cleared by the caller. */
+vv_status vv_rpc_node_url(vv_url *out, const char *text, vv_error *err);
+
+/* Gives it everything below root (dag/import) and has it pinned; what it says of that is checked:
+ * that root came whole, and is pinned now. source is used in another thread meanwhile. VV_EREFUSED: the node
+ * does not do it; VV_EMISSING: a part is not here, and nothing is pinned. */
+vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
+			     const vv_car_source *source, const vv_cid *root,
+			     const vv_progress *progress, vv_car_stats *stats, vv_error *err);
+
+#endif
