@@ -12,7 +12,9 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/diff/name_list.h"
+#include "cmd/work/view/key_place.h"
 #include "cmd/work/view/table_at.h"
+#include "diff/rows/row_by_number.h"
 #include "repo/git/merge/renames.h"
 
 #define KEY_MAX 16u
@@ -212,34 +214,28 @@ static vv_status whole_row(vv_row_history *h, found *f, const vv_table *t, const
 /* The row of a version that has none before it. */
 static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const place *now, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_batch b;
-	vv_buf scratch = VV_BUF_INIT;
 	size_t places[KEY_MAX], count;
-	bool is = false;
-	int more = 0;
-	vv_status rc = VV_OK;
+	vv_key_place p = {.table = t, .key = places, .text = now->row};
+	vv_row_by_number by = {0};
+	const vv_cell *cells;
+	bool is = false, whole;
+	uint64_t row;
+	vv_status rc;
 
 	f->outcome = ROW_SAME;
 	if (!key_places(t, now->key, places, &count)) {
 		return VV_OK;
 	}
-	vv_batch_init(&b);
-	rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
-	while (rc == VV_OK && !is && (more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t i = 0; rc == VV_OK && !is && i < b.rows; i++) {
-			const vv_cell *cells = &b.cells[i * b.columns];
-
-			rc = is_row(now->row, cells, places, count, &scratch, &is, err);
-			if (rc == VV_OK && is) {
-				rc = whole_row(h, f, t, cells, true, err);
-			}
-		}
+	p.key_count = count;
+	if ((rc = vv_key_place_find(&p, &row, &is, &whole, err)) < 0 || !is) {
+		return rc;
 	}
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
-	vv_buf_clear(&scratch);
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	vv_row_by_number_init(&by, t, 1);
+	if ((rc = vv_row_by_number_get(&by, row, &cells, err)) == VV_OK) {
+		rc = whole_row(h, f, t, cells, true, err);
+	}
+	vv_row_by_number_close(&by);
+	return rc;
 }
 
 /* --- the row in two versions ------------------------------------------------------------------- */

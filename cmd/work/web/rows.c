@@ -559,14 +559,9 @@ static vv_status read_by_key(reading *r, const char *key, bool *found, vv_error 
 	vv_row_by_number by = {0};
 	const vv_cell *cells;
 	uint64_t row;
-	vv_status rc = vv_web_row_place(r->v, r->t, key, &row, err);
+	vv_status rc = vv_web_row_quick(r->v, r->t, key, &row, found, err);
 
-	*found = rc == VV_OK;
-	if (rc == VV_ENOTFOUND) { /* perhaps it is written otherwise */
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0) {
+	if (rc < 0 || !*found) { /* perhaps it is written otherwise, or stands anywhere */
 		return rc;
 	}
 	o->matched = 1;
