@@ -13,7 +13,12 @@ with_facts() {
 
 @test "cat --where of a table with facts gives what Python finds in all rows" {
 	new_repo
-	succeeds python3 "$BATS_TEST_DIRNAME/where_model.py" varve
+	succeeds python3 "$BATS_TEST_DIRNAME/where_model.py" varve csv
+}
+
+@test "cat --where of NDJSON with facts gives what Python finds in all rows" {
+	new_repo
+	succeeds python3 "$BATS_TEST_DIRNAME/where_model.py" varve ndjson
 }
 
 @test "a search by facts reads no row group that cannot have the row" {
@@ -143,4 +148,19 @@ with_facts() {
 	succeeds varve cat HEAD:t.csv --where 'id>=4' --where 'id<=5' --columns id
 	output_is $'id\n4\n5'
 	succeeds varve cat HEAD:t.csv --where 'name^=item 12' --limit 0
+}
+
+@test "a version that lies about its facts is refused where it arrives" {
+	new_repo
+	printf 'id,name\n5,pen\n6,cup\n' > t.csv
+	varve add --facts t.csv > /dev/null
+	varve commit -qm one
+	varve car export -q HEAD:t.csv true.car
+	# ids from 5 to 6 become 6 to 7: a search for 5 would find nothing
+	python3 "$BATS_TEST_DIRNAME/forge_facts.py" true.car lie.car 04000a000c 04000c000e > cid
+	mkdir other && cd other && git init -q && varve init -q > /dev/null 2>&1
+	ends_with 2 varve car import ../lie.car
+	stderr_has "facts"
+	succeeds varve car import ../true.car
+	ends_with 2 varve cat "$(cat ../cid)"
 }
