@@ -1,54 +1,37 @@
 /*
- * where: knows what a test compares, and when facts rule out that it holds: never where a value
- * could be spelled in a way that facts do not order as the column's type does.
+ * where: knows how a test is written, what it compares, and what facts tell of a column's type.
  */
 #include "cmd/work/view/where.h"
 
 #include <string.h>
 
 #include "base/sys.h"
+#include "cmd/work/view/fact_test.h"
 #include "cmd/work/view/named_columns.h"
 #include "dataset/check/value.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
 
-typedef enum test_op { IS, BEGINS, BELOW, UP_TO, ABOVE, FROM } test_op;
-
 static const struct {
 	const char *sign;
-	test_op op;
+	vv_fact_op op;
 } operators[] = {/* what another begins with comes after it */
-		 {"^=", BEGINS}, {"<=", UP_TO}, {">=", FROM},
-		 {"=", IS},      {"<", BELOW},  {">", ABOVE}};
+		 {"^=", VV_FACT_BEGINS}, {"<=", VV_FACT_UP_TO}, {">=", VV_FACT_FROM},
+		 {"=", VV_FACT_IS},      {"<", VV_FACT_BELOW},  {">", VV_FACT_ABOVE}};
 
 #define DAY 86400
-#define DATE_LEN 10u
-
-/* Facts order texts by bytes: between which of them are the values that a test is after? */
-typedef enum text_order {
-	TEXT_BYTES,   /* value order is byte order */
-	TEXT_DAYS,    /* of the date that they begin with, give or take a day */
-	TEXT_NUMBERS, /* none, but numbers begin with what no word begins with */
-	TEXT_NONE     /* nothing is ruled out */
-} text_order;
 
 typedef struct test {
 	size_t column;
-	test_op op;
+	vv_fact_op op;
 	const char *text;
 	size_t len;
 	const vv_field *field;
 	vv_value value; /* of comparisons; its digits are at the start of digits */
 	vv_buf digits;
 	size_t digits_len;
-	/* for facts: */
-	bool is_number; /* the text is a plain number: */
-	vv_fact_number number;
-	bool has_numbers;  /* the column's plain numbers are ordered as numbers */
-	bool empty_counts; /* a cell without text is a value */
-	text_order order;
-	char day[2][DATE_LEN]; /* a day before and after the value */
+	vv_fact_test fact;
 } test;
 
 struct vv_where {
@@ -60,7 +43,7 @@ struct vv_where {
 /* ---- what is asked ---- */
 
 static bool split(test *t, const vv_table *table, const char *word, const char *at,
-		  const char *sign, test_op op)
+		  const char *sign, vv_fact_op op)
 {
 	long column = vv_schema_find(&table->schema, word, (size_t)(at - word));
 
@@ -81,7 +64,7 @@ static vv_status parse(test *t, const vv_table *table, const char *word, vv_erro
 	size_t unused;
 
 	for (at = strchr(word, '='); at; at = strchr(at + 1, '=')) {
-		if (split(t, table, word, at, "=", IS)) {
+		if (split(t, table, word, at, "=", VV_FACT_IS)) {
 			return VV_OK;
 		}
 	}
@@ -147,172 +130,49 @@ static bool find_days(test *t)
 {
 	int64_t seconds = t->value.seconds, day = (seconds - (seconds % DAY + DAY) % DAY) / DAY;
 
-	return spell_write_date(t->day[0], day - 1) && spell_write_date(t->day[1], day + 1);
+	return spell_write_date(t->fact.day[0], day - 1) &&
+	       spell_write_date(t->fact.day[1], day + 1);
 }
 
 static void plan(test *t)
 {
 	static const vv_cell empty = {.state = VV_CELL_TEXT};
 	const vv_field *f = t->field;
+	vv_fact_test *x = &t->fact;
 
-	t->is_number = vv_fact_number_read(&t->number, t->text, t->len);
-	t->order = TEXT_BYTES;
-	if (t->op == IS || t->op == BEGINS) {
+	vv_fact_test_init(x, t->op, t->text, t->len);
+	x->numbers = VV_FACT_BY_TEXT;
+	x->texts = VV_FACT_BYTES;
+	if (t->op == VV_FACT_IS || t->op == VV_FACT_BEGINS) {
 		return;
 	}
-	t->empty_counts = !vv_field_missing(f, &empty);
+	x->empty_counts = !vv_field_missing(f, &empty);
 	switch (f->type) {
 	case VV_TYPE_INTEGER:
 	case VV_TYPE_NUMBER:
-		t->has_numbers = f->decimal_char == '.' && f->decimal[1] == '\0' && !f->group[0];
-		t->order = t->has_numbers && f->bare_number ? TEXT_NUMBERS : TEXT_NONE;
+		x->texts = VV_FACT_ANYWHERE;
+		if (f->decimal_char == '.' && f->decimal[1] == '\0' && !f->group[0]) {
+			x->numbers = VV_FACT_BY_VALUE;
+			x->texts = f->bare_number ? VV_FACT_SPELLED : VV_FACT_ANYWHERE;
+		}
 		break;
 	case VV_TYPE_STRING:
+		break;
 	case VV_TYPE_DATE:
-		t->order = f->type == VV_TYPE_STRING || is_usual(f) ? TEXT_BYTES : TEXT_NONE;
+		x->numbers = is_usual(f) ? VV_FACT_NEVER : VV_FACT_BY_TEXT;
+		x->texts = is_usual(f) ? VV_FACT_BYTES : VV_FACT_ANYWHERE;
 		break;
 	case VV_TYPE_DATETIME:
-		t->order = is_usual(f) && find_days(t) ? TEXT_DAYS : TEXT_NONE;
+		x->texts = is_usual(f) && find_days(t) ? VV_FACT_DAYS : VV_FACT_ANYWHERE;
 		break;
 	default:
-		t->order = TEXT_NONE;
+		x->texts = VV_FACT_ANYWHERE;
 	}
-}
-
-static int low_order(const vv_fact *f, const char *s, size_t len)
-{
-	return vv_fact_text_order(f->low.bytes, f->low.len, s, len);
-}
-
-/* As low_order of the upper bound; where there is none it is above all. */
-static int high_order(const vv_fact *f, const char *s, size_t len)
-{
-	return f->open ? 1 : vv_fact_text_order(f->high.bytes, f->high.len, s, len);
-}
-
-static bool number_may(const test *t, const vv_fact *f)
-{
-	int least, greatest;
-
-	if (!t->is_number) {
-		return true;
-	}
-	least = vv_fact_number_order(&f->least, &t->number);
-	greatest = vv_fact_number_order(&f->greatest, &t->number);
-	switch (t->op) {
-	case BELOW:
-		return least < 0;
-	case UP_TO:
-		return least <= 0;
-	case ABOVE:
-		return greatest > 0;
-	case FROM:
-		return greatest >= 0;
-	default:
-		return least <= 0 && greatest >= 0;
-	}
-}
-
-static bool bytes_may(const test *t, const vv_fact *f)
-{
-	int low = low_order(f, t->text, t->len), high = high_order(f, t->text, t->len);
-
-	switch (t->op) {
-	case BELOW:
-		return low < 0;
-	case UP_TO:
-		return low <= 0;
-	case ABOVE:
-		return high > 0;
-	case FROM:
-		return high >= 0;
-	default:
-		return low <= 0 && high >= 0;
-	}
-}
-
-/* Texts of the type begin with a date, but years of more digits, or below 0, stand elsewhere. */
-static bool days_may(const test *t, const vv_fact *f)
-{
-	bool same_year = !f->open && f->low.len >= 5 && f->high.len >= 5 &&
-			 memcmp(f->low.bytes, f->high.bytes, 5) == 0;
-
-	if (f->low.bytes[0] < '0' && f->low.bytes[0] > 0) {
-		return true;
-	}
-	if (t->op == BELOW || t->op == UP_TO) {
-		size_t n = f->low.len < DATE_LEN ? f->low.len : DATE_LEN;
-
-		return memcmp(f->low.bytes, t->day[1], n) <= 0;
-	}
-	return (!same_year && (f->low.bytes[0] & 0x80) == 0 && f->low.bytes[0] <= '9') ||
-	       high_order(f, t->day[0], DATE_LEN) >= 0;
-}
-
-/* Digits, signs, points and blanks stand before all letters; INF does not. */
-static bool spelled_may(const test *t, const vv_fact *f)
-{
-	bool above = t->op == ABOVE || t->op == FROM;
-
-	return (uint8_t)f->low.bytes[0] <= '9' ||
-	       (above && low_order(f, "INF", 3) <= 0 && high_order(f, "INF", 3) >= 0);
 }
 
 static bool begins(const test *t, const char *s, size_t len)
 {
 	return len >= t->len && memcmp(s, t->text, t->len) == 0;
-}
-
-static bool prefix_may(const test *t, const vv_fact *f)
-{
-	size_t plain = strspn(t->text, "-.0123456789");
-
-	if (f->numbers && plain == t->len) {
-		return true;
-	}
-	return f->texts && high_order(f, t->text, t->len) >= 0 &&
-	       (low_order(f, t->text, t->len) <= 0 || begins(t, f->low.bytes, f->low.len));
-}
-
-static bool text_may(const test *t, const vv_fact *f)
-{
-	switch (t->order) {
-	case TEXT_BYTES:
-		return bytes_may(t, f);
-	case TEXT_DAYS:
-		return days_may(t, f);
-	case TEXT_NUMBERS:
-		return spelled_may(t, f);
-	default:
-		return true;
-	}
-}
-
-static bool test_may(const test *t, const vv_fact *f)
-{
-	if (t->len == 0) {
-		return t->op != IS || f->missing != VV_MISSING_NONE;
-	}
-	if (t->empty_counts && f->missing != VV_MISSING_NONE) {
-		return true;
-	}
-	if (f->missing == VV_MISSING_ALL) {
-		return false;
-	}
-	if (f->unknown) {
-		return true;
-	}
-	if (t->op == BEGINS) {
-		return prefix_may(t, f);
-	}
-	if (t->op == IS) {
-		return t->is_number ? f->numbers && number_may(t, f) : f->texts && bytes_may(t, f);
-	}
-	/* a date is no plain number, and as texts numbers have no order here */
-	if (f->numbers && (t->has_numbers ? number_may(t, f) : t->field->type != VV_TYPE_DATE)) {
-		return true;
-	}
-	return f->texts && text_may(t, f);
 }
 
 bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len)
@@ -322,7 +182,7 @@ bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len)
 
 	for (size_t i = 0; i < w->count; i++) {
 		vv_facts_column(&f, facts, len, w->tests[i].column);
-		if (!test_may(&w->tests[i], &f)) {
+		if (!vv_fact_test_may(&w->tests[i].fact, &f)) {
 			return false;
 		}
 	}
@@ -347,19 +207,19 @@ static bool compares(vv_where *w, test *t, const vv_cell *c)
 	if (!has_order(&v) || (rank = vv_value_rank(&v, &t->value, &t->digits)) == 2) {
 		return false;
 	}
-	return t->op == BELOW   ? rank < 0
-	       : t->op == UP_TO ? rank <= 0
-	       : t->op == ABOVE ? rank > 0
-				: rank >= 0;
+	return t->op == VV_FACT_BELOW   ? rank < 0
+	       : t->op == VV_FACT_UP_TO ? rank <= 0
+	       : t->op == VV_FACT_ABOVE ? rank > 0
+					: rank >= 0;
 }
 
 /* An empty value finds what has no text: empty, absent and null cells. */
 static bool test_holds(vv_where *w, test *t, const vv_cell *c)
 {
 	switch (t->op) {
-	case IS:
+	case VV_FACT_IS:
 		return c->len == t->len && (t->len == 0 || memcmp(c->text, t->text, t->len) == 0);
-	case BEGINS:
+	case VV_FACT_BEGINS:
 		return t->len == 0 || begins(t, c->text, c->len);
 	default:
 		return compares(w, t, c);
@@ -419,7 +279,7 @@ vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *word
 		}
 		w->count++;
 		x->field = &t->schema.fields[x->column];
-		rc = x->op == IS || x->op == BEGINS ? VV_OK : read_value(x, err);
+		rc = x->op == VV_FACT_IS || x->op == VV_FACT_BEGINS ? VV_OK : read_value(x, err);
 		plan(x);
 	}
 	if (rc < 0) {

@@ -8,6 +8,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/view/fact_test.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/moment.h"
 #include "diff/rows/value.h"
@@ -28,6 +29,8 @@ typedef struct test {
 	bool plain; /* numbers are digits with perhaps a sign and a point */
 	bool has_small;
 	vv_small small;
+	bool has_fact; /* facts can rule it out: */
+	vv_fact_test fact;
 	seen seen[SEEN];
 } test;
 
@@ -311,6 +314,54 @@ bool vv_web_test_row(vv_web_test *s, const vv_cell *cells)
 	return found;
 }
 
+/* --- what facts rule out ----------------------------------------------------------------------- */
+
+/* As is_same and in_order compare: texts that are not equal may be the same number. */
+static void find_fact(test *t)
+{
+	static const vv_fact_op ops[] = {[VV_WEB_EQ] = VV_FACT_IS,
+					 [VV_WEB_LT] = VV_FACT_BELOW,
+					 [VV_WEB_LE] = VV_FACT_UP_TO,
+					 [VV_WEB_GT] = VV_FACT_ABOVE,
+					 [VV_WEB_GE] = VV_FACT_FROM};
+	const vv_field *f = t->field;
+
+	t->has_fact = t->op == VV_WEB_EQ || (t->op >= VV_WEB_LT && t->op <= VV_WEB_GE);
+	if (!t->has_fact) {
+		return;
+	}
+	vv_fact_test_init(&t->fact, ops[t->op], t->value.text, t->value.len);
+	if (is_number(f)) {
+		t->has_fact = t->plain && f->bare_number;
+		t->fact.numbers = VV_FACT_BY_VALUE;
+		t->fact.texts = VV_FACT_SPELLED;
+	} else {
+		t->has_fact = f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY ||
+			      (f->type == VV_TYPE_DATE && !f->plan);
+		t->fact.numbers = VV_FACT_BY_TEXT;
+		t->fact.texts = VV_FACT_BYTES;
+	}
+}
+
+bool vv_web_test_may(void *payload, const uint8_t *facts, size_t len)
+{
+	const vv_web_test *s = payload;
+	vv_fact f;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const test *t = &s->tests[i];
+
+		if (!t->has_fact) {
+			continue;
+		}
+		vv_facts_column(&f, facts, len, t->column);
+		if (!vv_fact_test_may(&t->fact, &f)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* --- making ------------------------------------------------------------------------------------ */
 
 static vv_status make_folded(vv_web_visit *v, unsigned char **out, const char *text, size_t len,
@@ -368,7 +419,11 @@ static vv_status make_test(vv_web_visit *v, vv_web_test *s, test *t, const vv_we
 		t->value.text = vv_web_keep(v, m.text, m.len);
 		t->value.len = m.len;
 	}
-	return t->value.text ? VV_OK : vv_fail_nomem(err);
+	if (!t->value.text) {
+		return vv_fail_nomem(err);
+	}
+	find_fact(t);
+	return VV_OK;
 }
 
 static void clear_scratch(void *payload)

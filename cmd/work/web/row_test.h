@@ -59,6 +59,9 @@ bool vv_web_test_any(const vv_web_test *s); /* is there anything that a row coul
 /* The columns that it looks at, ascending; borrowed. */
 const size_t *vv_web_test_columns(const vv_web_test *s, size_t *count);
 
+/* Can such a row be among those with these facts (dataset/format/facts.h)? A vv_list_may_fn. */
+bool vv_web_test_may(void *test, const uint8_t *facts, size_t len);
+
 /* A row group begins: texts of the one before are gone. */
 void vv_web_test_group(vv_web_test *s);
 /* cells: the row's, at their places. */

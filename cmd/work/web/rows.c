@@ -32,6 +32,7 @@ typedef struct reading {
 	size_t *wanted; /* columns to decode for a row that is given */
 	size_t wanted_count;
 	vv_table_reader *tested, *reader; /* opened when they are needed */
+	vv_list_reader *facts;            /* likewise, where the table has any */
 	vv_batch tested_batch, batch;
 	bool has_batch; /* batch is the group of tested_batch */
 } reading;
@@ -186,12 +187,41 @@ static void count_key(vv_buf *key, const reading *r)
 	vv_web_test_put(key, r->test);
 }
 
-/* Facts about row groups (the least and greatest value of each column), once there are any, are to be
- * asked here, before a group is read. */
+/* From the group after the one that was just read. */
+static vv_status open_facts(reading *r, vv_error *err)
+{
+	const vv_table *t = r->t->table;
+	vv_status rc;
+
+	if (!vv_root_has_facts(&t->root)) {
+		return VV_OK;
+	}
+	rc = vv_list_reader_open(&r->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
+				 t->root.facts.len, err);
+	return rc < 0 ? rc : vv_list_seek_index(r->facts, r->tested_batch.index + 1, err);
+}
+
+/* The first group that the reader comes to, and then those that can have such a row. */
 static int next_tested(reading *r, vv_error *err)
 {
-	int more = vv_table_read(r->tested, &r->tested_batch, err);
+	bool first = r->tested_batch.rows == 0;
+	vv_list_item item;
+	vv_status rc;
+	int more;
 
+	if (r->facts) {
+		if ((more = vv_list_next_that_may(r->facts, vv_web_test_may, r->test, &item,
+						  err)) <= 0) {
+			return more;
+		}
+		if ((rc = vv_table_seek_group(r->tested, item.index, err)) < 0) {
+			return (int)rc;
+		}
+	}
+	more = vv_table_read(r->tested, &r->tested_batch, err);
+	if (more > 0 && first && (rc = open_facts(r, err)) < 0) {
+		return (int)rc;
+	}
 	r->has_batch = false;
 	vv_web_test_group(r->test);
 	return more;
@@ -535,6 +565,7 @@ static vv_status read_ordered(reading *r, vv_error *err)
 
 static void clear(reading *r)
 {
+	vv_list_reader_close(r->facts);
 	vv_table_reader_close(r->tested);
 	vv_table_reader_close(r->reader);
 	vv_batch_clear(&r->tested_batch);

@@ -108,8 +108,8 @@ def tests(rng, table):
               (1, b">", b"12345678901234567889"), (1, b"<=", b"0.100"), (2, b">=", b"x" * 16),
               (2, b"<", b"00013"), (2, b"^=", b"m" * 1000), (2, b">", b"m" * 999), (1, b">", b"6" * 1000), (2, b">", b"\xff" * 16), (4, b"<", b"2024-01-02T00:00:00+14:00"),
               (4, b">=", b"2024-10-28T23:00:00Z"), (3, b">", b"2024-10-27"), (3, b"<=", b"2024-01-01")]
-    yield from rng.sample(fixed, 26)
-    for _ in range(24):
+    yield from rng.sample(fixed, 16)
+    for _ in range(14):
         column = rng.randrange(5)
         text = rng.choice(table)[column][:1000]
         op = rng.choice([b"=", b"^=", b"<", b"<=", b">", b">="])

@@ -13,14 +13,16 @@ teardown() {
 	[ -z "${server:-}" ] || stop_server
 }
 
-# Three versions of places.csv in src; one.csv, two.csv, three.csv beside it.
+# Three versions of places.csv in src, the last two with facts about row groups; one.csv, two.csv, three.csv
+# beside it.
 places() {
 	new_repo src
-	local n=0 name
+	local n=0 name facts
 	for name in one two three; do
 		python3 "$oracle" table $n > $name.csv
 		cp $name.csv src/places.csv
-		varve -C src add places.csv 2>/dev/null
+		facts=$([ $name != two ] || echo --facts)
+		varve -C src add $facts places.csv 2>/dev/null
 		varve -C src commit -qm "$name"
 		tick
 		n=$((n + 2))
