@@ -7,9 +7,11 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from urllib.parse import urlsplit
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -18,6 +20,7 @@ OPTIONS = """--headless --no-sandbox --disable-gpu --disable-background-networki
 --disable-sync --no-first-run --disable-default-apps --disable-extensions --disable-dev-shm-usage --no-proxy-server
 --hide-scrollbars --force-color-profile=srgb --lang=en-US""".split()
 WIDE, NARROW = (1400, 900), (390, 844)
+PATIENCE = 20  # seconds
 # (dark, size): the other two of four show nothing new.
 LIGHTS = ((False, WIDE), (True, NARROW))
 
@@ -97,9 +100,25 @@ class Browser:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
 
     def one(self, selector):
-        found = self.all(selector)
+        found = self.wait(lambda: self.all(selector))
         check(found, f"{self.driver.current_url}: there is no {selector}")
         return found[0]
+
+    def wait(self, ask):
+        """What ask() answers once it is something: keys and clicks may lead to a page that is not there yet."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                answer = ask()
+            except WebDriverException:  # the page went away while it was looked at
+                answer = None
+            if answer or time.monotonic() > end:
+                return answer
+            time.sleep(0.05)
+
+    def is_at(self, part):
+        check(self.wait(lambda: part in self.driver.current_url), f"{self.driver.current_url} is not {part}")
+        return self.settle()
 
     def text(self, selector="main"):
         return self.one(selector).text
@@ -120,9 +139,9 @@ class Browser:
         return self
 
     def has(self, *words):
-        text = self.text()
         for word in words:
-            check(word in text, f"{self.driver.current_url}: '{word}' is not in: {text[:1500]}")
+            check(self.wait(lambda: word in self.text()),
+                  f"{self.driver.current_url}: '{word}' is not in: {self.text()[:1500]}")
         return self
 
     def picture(self, name):
@@ -198,10 +217,10 @@ def plain(b):
     search = b.one("input[name=q]")
     search.send_keys("Apple")
     search.submit()
-    b.settle().has("AAPL", "Apple Inc.")
+    b.is_at("q=Apple").has("AAPL", "Apple Inc.")
     b.go("/data/HEAD/constituents.csv")
     b.one("#jump").send_keys("AAPL", Keys.ENTER)
-    b.settle()
+    b.is_at("jump=AAPL")
     check("AAPL" in b.text(".data tr.here"), "the row that was jumped to is not marked")
     b.click(b.one(".data tr.here th a"))
     b.has("AAPL", "Its life")
@@ -212,12 +231,11 @@ def plain(b):
     boxes = b.all("input[name=a]")
     boxes[-1].click()
     b.one("form[action*='/compare'] button").click()
-    b.settle()
-    check("/compare" in b.driver.current_url, f"no comparison: {b.driver.current_url}")
+    b.is_at("/compare")
     b.has("added", "removed", "changed")
     b.go("/")
     b.click(b.one("form.card button"))
-    check("/compare/" in b.driver.current_url, f"no comparison of dates: {b.driver.current_url}")
+    b.is_at("/compare/")
 
 
 def keys(b):
@@ -236,26 +254,19 @@ def keys(b):
     b.press("k")
     check(b.run("return document.activeElement.rowIndex") < second, "k does not go back")
     b.press(Keys.ENTER)
-    b.settle()
-    check("/row/" in b.driver.current_url, "Enter on a row does not open its life")
+    b.is_at("/row/")
     b.go("/data/HEAD/constituents.csv")
     b.press("/")
     b.press("Apple", Keys.ENTER)
-    b.settle().has("AAPL")
+    b.is_at("q=Apple").has("AAPL")
     b.go("/data/HEAD/constituents.csv")
     track = b.one(".track")
     b.run("arguments[0].focus()", track)
     b.press(Keys.END)
     total = track.get_attribute("aria-valuemax")
-    for _ in range(100):
-        if b.run("return Number(document.querySelector('.track').getAttribute('aria-valuenow'))") > 400:
-            break
-        b.run("return 0")
-    b.driver.set_script_timeout(10)
-    b.driver.execute_async_script("var done = arguments[0]; (function look(n) { var t = document.querySelector('.data tbody');"
-                                  "if (n === 0 || t.querySelector('tr:last-child th').textContent.replace(/,/g, '') === arguments[1])"
-                                  "{ done(); } else { setTimeout(function () { look(n - 1); }, 50); } })(100);")
-    check(b.text(".data tbody tr:last-child th").replace(",", "") == total, "End does not show the last row")
+    check(b.wait(lambda: b.text(".data tbody tr:last-child th").replace(",", "") == total),
+          "End does not show the last row")
+    check(b.wait(lambda: int(track.get_attribute("aria-valuenow")) > 400), "the scroll bar does not follow")
     b.settle()
 
 

@@ -248,6 +248,23 @@ static vv_html *lead(vv_page *p, const vv_web_datasets *all)
 	return h;
 }
 
+/* To its owner: the work tree beside the last commit. */
+static void put_not_committed(vv_page *p)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
+	vv_html_url at;
+
+	if (!p->asked->owner || !p->asked->visit->work_tree || p->asked->commit.work) {
+		return;
+	}
+	to.other_rev = p->asked->commit.hex;
+	to.rev = VV_WEB_WORK;
+	at = vv_page_link(p, &to);
+	if (at.s) {
+		part_work_card(&p->html, .at = at);
+	}
+}
+
 /* The first rows of the only dataset. */
 static vv_status put_first_rows(vv_page *p, const char *path, vv_error *err)
 {
@@ -364,6 +381,7 @@ vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err
 	put_log(p, &log, &look);
 	part_main_end(&p->html);
 	part_side_begin(&p->html, .label = vv_html_words("Dates and datasets"));
+	put_not_committed(p);
 	put_between(p, all.tables == 1 ? all.items[0].path : NULL);
 	put_dataset_cards(p, &all);
 	part_side_end(&p->html);

@@ -369,9 +369,10 @@ bool vv_page_is_compact(const vv_web_cell *c)
 	return true;
 }
 
-static void put_cut(vv_page *p, vv_html *h, uint64_t bytes)
+static void put_cut(vv_page *p, vv_html *h, uint64_t bytes, const char *where)
 {
-	part_value_cut(h, .words = vv_page_text(p, "%s more bytes", vv_text_count(bytes)));
+	part_value_cut(
+		h, .words = vv_page_text(p, "%s %s", vv_text_counted(bytes, "byte", NULL), where));
 }
 
 /* What stands where there is no value; false: there is one. */
@@ -402,14 +403,39 @@ static bool put_state(vv_html *h, const vv_web_cell *c)
 	return false;
 }
 
+/* The characters of a value that is nothing but blanks, which nobody would see; else 0. */
+static size_t blanks_of(const vv_web_cell *c)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->len; count++) {
+		uint32_t cp;
+		size_t n = vv_utf8_decode(&cp, c->text + i, c->len - i);
+		if (n == 0 || !(cp == ' ' || cp == 0xa0 || cp == 0x1680 || cp == 0x202f ||
+				cp == 0x205f || cp == 0x3000 || (cp >= 0x2000 && cp <= 0x200d))) {
+			return 0;
+		}
+		i += n;
+	}
+	return c->len == c->whole ? count : 0;
+}
+
 void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c)
 {
+	size_t blanks;
+
 	if (put_state(h, c)) {
+		return;
+	}
+	if ((blanks = blanks_of(c)) > 0) {
+		part_value_state(
+			h, .word = vv_page_text(p, "%s", vv_text_counted(blanks, "blank", NULL)),
+			.kind = vv_html_words("blank"));
 		return;
 	}
 	part_value(h, .text = vv_html_bytes(c->text, c->len));
 	if (c->whole > c->len) {
-		put_cut(p, h, c->whole - c->len);
+		put_cut(p, h, c->whole - c->len, "more");
 	}
 }
 
@@ -451,7 +477,7 @@ static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c, size_t before
 		skip--;
 	}
 	if (skip > 0) {
-		put_cut(p, h, skip);
+		put_cut(p, h, skip, "before");
 	}
 	part_value(h, .text = vv_html_bytes(c->text + skip, before - skip));
 	if (c->len > before + after) {
@@ -464,7 +490,7 @@ static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c, size_t before
 	}
 	part_value(h, .text = vv_html_bytes(c->text + c->len - after, after));
 	if (c->whole > c->len) {
-		put_cut(p, h, c->whole - c->len);
+		put_cut(p, h, c->whole - c->len, "more");
 	}
 }
 
@@ -488,5 +514,9 @@ void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_
 	}
 	if (change == VV_CELL_FORMAT) {
 		part_same_value(h);
+	} else if (x && y && x->kind == y->kind && x->len == y->len &&
+		   memcmp(x->text, y->text, x->len) == 0 &&
+		   (x->whole > x->len || y->whole > y->len)) {
+		part_differs_later(h);
 	}
 }

@@ -155,8 +155,11 @@ void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_poi
 		least = points[i].y < least ? points[i].y : least;
 		greatest = points[i].y > greatest ? points[i].y : greatest;
 	}
+	if (!(greatest > least)) {
+		return; /* a line that says nothing */
+	}
 	for (size_t i = 0; i < count; i++) {
-		double share = greatest > least ? (points[i].y - least) / (greatest - least) : .5;
+		double share = (points[i].y - least) / (greatest - least);
 		vv_buf_printf(&line, "%s%lld,%lld", i ? " " : "",
 			      (long long)place_of(points, count, i, 1, 109),
 			      (long long)(24 - lround(share * 22)));
