@@ -3,6 +3,7 @@
  */
 #include "base/codec.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -108,6 +109,68 @@ size_t vv_base32_read(uint8_t *out, const char *text, size_t len)
 		}
 	}
 	return have >= 5 || (bits & ((1u << have) - 1)) != 0 ? len : 0;
+}
+
+/* --- base58 --------------------------------------------------------------------------- */
+
+static const char base58_letters[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+void vv_base58_write(char *out, size_t cap, const void *bytes, size_t len)
+{
+	uint8_t digits[VV_BASE58_MAX * 138 / 100 + 2];
+	const uint8_t *p = bytes;
+	size_t zeros = 0, count = 0, at = 0;
+
+	assert(len <= VV_BASE58_MAX && cap >= len * 138 / 100 + 2);
+	(void)cap;
+	while (zeros < len && p[zeros] == 0) {
+		zeros++;
+	}
+	for (size_t i = zeros; i < len; i++) {
+		unsigned carry = p[i];
+		for (size_t k = 0; k < count || carry > 0; k++) {
+			carry += k < count ? 256u * digits[k] : 0;
+			digits[k] = (uint8_t)(carry % 58);
+			carry /= 58;
+			count = k >= count ? k + 1 : count;
+		}
+	}
+	for (; at < zeros; at++) {
+		out[at] = '1';
+	}
+	while (count > 0) {
+		out[at++] = base58_letters[digits[--count]];
+	}
+	out[at] = '\0';
+}
+
+bool vv_base58_read(uint8_t *out, size_t len, const char *text)
+{
+	char again[VV_BASE58_MAX * 138 / 100 + 2];
+	size_t text_len = strlen(text);
+
+	if (len > VV_BASE58_MAX || text_len >= sizeof(again)) {
+		return false;
+	}
+	memset(out, 0, len);
+	for (size_t i = 0; i < text_len; i++) {
+		const char *letter = strchr(base58_letters, text[i]);
+		unsigned carry = letter ? (unsigned)(letter - base58_letters) : 0;
+		if (!letter) {
+			return false;
+		}
+		for (size_t k = len; k-- > 0;) {
+			carry += 58u * out[k];
+			out[k] = (uint8_t)carry;
+			carry >>= 8;
+		}
+		if (carry > 0) {
+			return false;
+		}
+	}
+	/* Leading ones count. */
+	vv_base58_write(again, sizeof(again), out, len);
+	return strcmp(again, text) == 0;
 }
 
 /* --- base64 --------------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /*
- * codec: bytes as text and back: hex, base32, base64, percent-encoding.
+ * codec: bytes as text and back: hex, base32, base58, base64, percent-encoding.
  *
  * The readers are strict: they take what the writers make, and what is said beside each.
  */
@@ -38,6 +38,14 @@ void vv_base64_put(vv_buf *out, const void *bytes, size_t len, bool padded);
 /* Appends the bytes. The padding may be left out, but no bit may be set that stands for
  * nothing. False, with out as it was: not base64. A failed allocation shows in out. */
 bool vv_base64_read(vv_buf *out, const char *text, size_t len);
+
+/* Base58 with Bitcoin's alphabet, as multibase's 'z' has it, and a NUL; out has cap bytes, which
+ * are enough (len * 138 / 100 + 2). At most VV_BASE58_MAX bytes. */
+#define VV_BASE58_MAX 64u
+void vv_base58_write(char *out, size_t cap, const void *bytes, size_t len);
+
+/* The text as exactly len bytes; false: it is not the text of so many. */
+bool vv_base58_read(uint8_t *out, size_t len, const char *text);
 
 /* Appends the text with each %XX made a byte (RFC 3986, section 2.1). False, with out in
  * part written: a '%' without two hex digits after it. */

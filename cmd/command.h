@@ -84,7 +84,7 @@ typedef struct vv_option {
 
 typedef struct vv_command {
 	const char *name;
-	/* heading in `varve help`: "start", "change", "look", "history", "peers", "care" */
+	/* heading in `varve help`: "start", "change", "look", "history", "peers", "vault", "care" */
 	const char *group;
 	const char *summary; /* one line, no full stop */
 	const char *usage;   /* "[--key COLS] PATH..." ; lines split by \n */

@@ -15,7 +15,7 @@ TOPS = ("base", "repo", "dataset", "diff", "transport", "cmd")
 ARGUED = {  # the nouns (or rooms) of a circle, and why it is right
     "cmd/commands cmd/commands/completion cmd/commands/help":
         "The list of commands names these two, and what they print is that list.",
-    "cmd cmd/commands cmd/commands/git cmd/print cmd/setup":
+    "cmd cmd/commands cmd/commands/git cmd/commands/vault cmd/print cmd/setup":
         "The frame lists the commands; they, and what they print with, are written to its options, context and output.",
 }
 

@@ -8,6 +8,7 @@ import sys
 
 ROOMS = """
 base
+base/keys
 
 repo/blocks
 repo/git
@@ -34,6 +35,7 @@ transport/line
 transport/http
 transport/protocol
 transport/ipfs
+transport/vault
 transport/server
 
 cmd/report
@@ -46,6 +48,7 @@ cmd/work/merge
 cmd/work/apply
 cmd/work/check
 cmd/work/serve
+cmd/work/vault
 cmd/work/doctor
 cmd/work/web
 cmd/web
@@ -55,6 +58,7 @@ cmd/print
 cmd/setup
 cmd/commands/git
 cmd/commands
+cmd/commands/vault
 """.split()
 
 BELOW = {
@@ -70,7 +74,7 @@ OWNERS = {  # of <header.h> or <folder/...>
     "repo": "git2 git2.h zstd.h zdict.h zstd_errors.h cbor.h cbor zlib.h",
     "dataset": "csv.h pcre2.h",
     "transport": "libssh2.h libssh2_sftp.h curl microhttpd.h",
-    "base": "xxhash.h xxh_x86dispatch.h openssl yajl pthread.h",
+    "base": "xxhash.h xxh_x86dispatch.h openssl yajl sodium.h sodium pthread.h",
 }
 OWNER = {name: folder for folder, names in OWNERS.items() for name in names.split()}
 

@@ -300,6 +300,18 @@ vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, 
 	return keep_block(x, cid, bytes, len, base, err);
 }
 
+vv_status vv_receive_object(vv_receive *x, vv_git_type type, const void *bytes, size_t len,
+			    vv_oid *id, vv_error *err)
+{
+	return vv_git_receive_object(x->git, type, bytes, len, id, err);
+}
+
+vv_status vv_receive_object_bytes(vv_receive *x, vv_git_type type, const vv_oid *id, vv_buf *out,
+				  vv_error *err)
+{
+	return vv_git_receive_base(x->git, type, id->id, sizeof(id->id), out, err);
+}
+
 vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err)
 {
 	vv_status rc = vv_git_receive_end(x->git, tips->items, tips->count, err);

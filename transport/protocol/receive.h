@@ -64,6 +64,15 @@ bool vv_receive_lost(const vv_receive *x);
 vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, size_t len,
 			   const vv_cid *base, vv_error *err);
 
+/* A Git object that came otherwise, with its bytes: checked and kept. Those of one line are not mixed with
+ * such. */
+vv_status vv_receive_object(vv_receive *x, vv_git_type type, const void *bytes, size_t len,
+			    vv_oid *id, vv_error *err);
+
+/* The bytes of one that came, or that the repository has; VV_ENOTFOUND. */
+vv_status vv_receive_object_bytes(vv_receive *x, vv_git_type type, const vv_oid *id, vv_buf *out,
+				  vv_error *err);
+
 /* All objects came: tips and all that they reach must be here. */
 vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err);
 vv_repository *vv_receive_repository(vv_receive *x); /* sees the new objects; after objects_end */

@@ -1,0 +1,175 @@
+/*
+ * key: libsodium's calls for one key pair.
+ */
+#include "base/keys/key.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/secret.h"
+
+_Static_assert(crypto_sign_SEEDBYTES == VV_KEY_SEED && crypto_sign_PUBLICKEYBYTES == VV_KEY_PUBLIC,
+	       "sizes of Ed25519");
+_Static_assert(crypto_sign_BYTES == VV_SIGNATURE && crypto_box_SEALBYTES == VV_KEY_BOX_MORE,
+	       "sizes of signatures and boxes");
+
+#define DID "did:key:z"
+#define DID_BYTES (2u + VV_KEY_PUBLIC) /* multicodec ed25519-pub as a varint, and the key */
+
+static vv_status begin(vv_error *err)
+{
+	return sodium_init() < 0 ? vv_fail(err, VV_ENOSUPPORT, "libsodium cannot be used here")
+				 : VV_OK;
+}
+
+vv_status vv_key_of_seed(vv_key *out, const uint8_t seed[VV_KEY_SEED], vv_error *err)
+{
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];
+	vv_status rc = begin(err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	memmove(out->seed, seed, VV_KEY_SEED);
+	(void)crypto_sign_seed_keypair(out->public_key, secret, out->seed);
+	vv_wipe(secret, sizeof(secret));
+	return VV_OK;
+}
+
+vv_status vv_key_new(vv_key *out, vv_error *err)
+{
+	uint8_t seed[VV_KEY_SEED];
+	vv_status rc = begin(err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	randombytes_buf(seed, sizeof(seed));
+	rc = vv_key_of_seed(out, seed, err);
+	vv_wipe(seed, sizeof(seed));
+	return rc;
+}
+
+void vv_key_wipe(vv_key *k)
+{
+	vv_wipe(k, sizeof(*k));
+}
+
+void vv_did_text(char out[VV_DID_TEXT], const uint8_t public_key[VV_KEY_PUBLIC])
+{
+	uint8_t bytes[DID_BYTES] = {0xed, 0x01};
+	size_t n = sizeof(DID) - 1;
+
+	memcpy(bytes + 2, public_key, VV_KEY_PUBLIC);
+	memcpy(out, DID, n);
+	vv_base58_write(out + n, VV_DID_TEXT - n, bytes, sizeof(bytes));
+}
+
+vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_error *err)
+{
+	const size_t n = sizeof(DID) - 1;
+	uint8_t bytes[DID_BYTES];
+
+	if (strncmp(text, DID, n) != 0 || !vv_base58_read(bytes, sizeof(bytes), text + n) ||
+	    bytes[0] != 0xed || bytes[1] != 0x01) {
+		vv_fail(err, VV_EUSAGE, "not the DID of an Ed25519 key");
+		return vv_hint(err,
+			       "it begins with did:key:z6Mk; 'varve key show' prints one's own");
+	}
+	memcpy(public_key, bytes + 2, VV_KEY_PUBLIC);
+	return VV_OK;
+}
+
+static vv_status purpose_and_bytes(vv_buf *out, const char *purpose, const void *bytes, size_t len,
+				   vv_error *err)
+{
+	vv_buf_puts(out, purpose);
+	vv_buf_putc(out, '\n');
+	vv_buf_put(out, bytes, len);
+	return vv_buf_ok(out, err);
+}
+
+vv_status vv_key_sign(uint8_t out[VV_SIGNATURE], const vv_key *k, const char *purpose,
+		      const void *bytes, size_t len, vv_error *err)
+{
+	uint8_t secret[crypto_sign_SECRETKEYBYTES], public_key[VV_KEY_PUBLIC];
+	vv_buf message = VV_BUF_INIT;
+	vv_status rc;
+
+	if ((rc = begin(err)) == VV_OK &&
+	    (rc = purpose_and_bytes(&message, purpose, bytes, len, err)) == VV_OK) {
+		(void)crypto_sign_seed_keypair(public_key, secret, k->seed);
+		(void)crypto_sign_detached(out, NULL, (const uint8_t *)message.data, message.len,
+					   secret);
+		vv_wipe(secret, sizeof(secret));
+	}
+	vv_buf_clear(&message);
+	return rc;
+}
+
+vv_status vv_key_verify(const uint8_t signature[VV_SIGNATURE],
+			const uint8_t public_key[VV_KEY_PUBLIC], const char *purpose,
+			const void *bytes, size_t len, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT;
+	vv_status rc;
+
+	if ((rc = begin(err)) == VV_OK &&
+	    (rc = purpose_and_bytes(&message, purpose, bytes, len, err)) == VV_OK &&
+	    crypto_sign_verify_detached(signature, (const uint8_t *)message.data, message.len,
+					public_key) != 0) {
+		rc = vv_fail(err, VV_ECORRUPT, "the signature is not of this key and these bytes");
+	}
+	vv_buf_clear(&message);
+	return rc;
+}
+
+vv_status vv_key_box(vv_buf *out, const uint8_t public_key[VV_KEY_PUBLIC], const void *bytes,
+		     size_t len, vv_error *err)
+{
+	uint8_t to[crypto_box_PUBLICKEYBYTES];
+	vv_status rc = begin(err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!vv_buf_reserve(out, len + VV_KEY_BOX_MORE)) {
+		return vv_fail_nomem(err);
+	}
+	if (crypto_sign_ed25519_pk_to_curve25519(to, public_key) != 0 ||
+	    crypto_box_seal((uint8_t *)out->data + out->len, bytes, len, to) != 0) {
+		return vv_fail(err, VV_EUSAGE, "nothing can be sealed to this key");
+	}
+	out->len += len + VV_KEY_BOX_MORE;
+	return VV_OK;
+}
+
+vv_status vv_key_box_open(vv_buf *out, const vv_key *k, const void *box, size_t len, vv_error *err)
+{
+	uint8_t secret[crypto_sign_SECRETKEYBYTES], public_key[VV_KEY_PUBLIC];
+	uint8_t x_secret[crypto_box_SECRETKEYBYTES], x_public[crypto_box_PUBLICKEYBYTES];
+	vv_status rc = begin(err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (len < VV_KEY_BOX_MORE) {
+		return vv_fail(err, VV_EREFUSED, "too short for a sealed box");
+	}
+	if (!vv_buf_reserve(out, len)) {
+		return vv_fail_nomem(err);
+	}
+	(void)crypto_sign_seed_keypair(public_key, secret, k->seed);
+	if (crypto_sign_ed25519_pk_to_curve25519(x_public, public_key) != 0 ||
+	    crypto_sign_ed25519_sk_to_curve25519(x_secret, secret) != 0 ||
+	    crypto_box_seal_open((uint8_t *)out->data + out->len, box, len, x_public, x_secret) !=
+		    0) {
+		rc = vv_fail(err, VV_EREFUSED, "the box is not sealed to this key");
+	} else {
+		out->len += len - VV_KEY_BOX_MORE;
+	}
+	vv_wipe(secret, sizeof(secret));
+	vv_wipe(x_secret, sizeof(x_secret));
+	return rc;
+}

@@ -1,0 +1,334 @@
+/*
+ * holder: the places that keep sealed copies for this repository.
+ */
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/vault/replicate.h"
+#include "cmd/work/vault/session.h"
+#include "cmd/work/vault/spread.h"
+#include "transport/line/url.h"
+#include "transport/vault/holder_open.h"
+
+typedef struct options {
+	const char *domain, *format;
+	uint64_t quota;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING(0, "domain", domain, "LABEL",
+		   "add: what this holder fails together with (default: its disk, or its host)"),
+	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most so much there"),
+	OPT_JSON("list: the output format"),
+};
+
+/* A folder is kept as an absolute path; a password in a URL is refused. */
+static vv_status fix_url(char **out, const char *text, vv_error *err)
+{
+	char cwd[4096];
+	vv_url u;
+	vv_status rc = vv_url_read(&u, text, err);
+
+	*out = NULL;
+	if (rc < 0) {
+		return rc;
+	}
+	if (u.secret) {
+		vv_fail(err, VV_EUSAGE, "a holder's URL must not have a password in it");
+		rc = vv_hint(err, "it would be in the settings and in every copy; Git's credential "
+				  "helpers keep passwords");
+	} else if (u.kind != VV_URL_PATH) {
+		*out = vv_strdup(text);
+		rc = *out ? VV_OK : vv_fail_nomem(err);
+	} else if (!getcwd(cwd, sizeof(cwd))) {
+		rc = vv_fail_errno(err, "cannot find the current folder", NULL);
+	} else {
+		*out = vv_path_absolute(cwd, u.path);
+		rc = *out ? VV_OK : vv_fail_nomem(err);
+	}
+	vv_url_clear(&u);
+	return rc;
+}
+
+static vv_status run_add(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_holder_configs all = {0};
+	vv_vault_holder *h = NULL;
+	vv_transfer t = {0};
+	char *url = NULL;
+	vv_status rc;
+
+	if ((rc = vv_holder_name_check(c->argv[1], err)) < 0 ||
+	    (rc = fix_url(&url, c->argv[2], err)) < 0 ||
+	    (rc = vv_holder_configs_read(&all, c->repo, err)) < 0) {
+		goto done;
+	}
+	const vv_holder_config *old = vv_holder_config_find(&all, c->argv[1]);
+	if (old && strcmp(old->url, url) != 0) {
+		vv_fail(err, VV_EEXISTS, "there is a holder '%s' already: %s",
+			vv_text_shows(old->name), vv_text_url(old->url));
+		rc = vv_hint(err, "'varve holder remove %s' moves what it keeps, and forgets it",
+			     vv_text_shows(old->name));
+		goto done;
+	}
+	for (size_t i = 0; i < all.count; i++) {
+		if (&all.items[i] != old && strcmp(all.items[i].url, url) == 0) {
+			rc = vv_fail(err, VV_EEXISTS, "the holder '%s' is the same place",
+				     vv_text_shows(all.items[i].name));
+			goto done;
+		}
+	}
+	const vv_holder_config config = {.name = c->argv[1],
+					 .url = url,
+					 .domain = (char *)(uintptr_t)o->domain,
+					 .quota = o->quota};
+	const vv_holder_facts facts = {
+		.name = config.name, .url = url, .domain = o->domain, .quota = o->quota};
+	if ((rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, true, 0, err)) < 0 ||
+	    (rc = vv_vault_holder_open(&h, &facts, &t.connect, true, err)) < 0 ||
+	    (rc = vv_holder_config_write(&config, c->repo, err)) < 0) {
+		goto done;
+	}
+	vv_note("holder '%s' fails together with: %s", vv_text_shows(config.name),
+		vv_text_shows(vv_vault_holder_domain(h)));
+done:
+	vv_vault_holder_close(h);
+	vv_transfer_close(&t);
+	vv_holder_configs_clear(&all);
+	vv_free(url);
+	return rc;
+}
+
+/* What the ledger says that it keeps. */
+static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint64_t *shards,
+		       uint64_t *bytes)
+{
+	*shards = *bytes = 0;
+	for (size_t i = 0; s->state && i < vv_vault_shard_count(s->state); i++) {
+		const vv_kept *k = vv_vault_shard_at(s->state, i);
+		for (size_t n = 0; n < k->copy_count; n++) {
+			if (k->copies[n].receipt &&
+			    memcmp(k->copies[n].holder, p->id, VV_HOLDER_ID) == 0) {
+				(*shards)++;
+				*bytes += vv_shard_len(k->shard.leaves);
+			}
+		}
+	}
+}
+
+static vv_status print_json(const vv_vault_session *s, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	uint64_t shards, bytes;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		count_kept(s, p, &shards, &bytes);
+		vv_json_open_object(&w);
+		vv_json_name(&w, "name");
+		vv_json_string(&w, p->config->name);
+		vv_json_name(&w, "url");
+		vv_json_string(&w, p->config->url);
+		vv_json_name(&w, "domain");
+		vv_json_string(&w, *vv_spread_domain(p) ? vv_spread_domain(p) : NULL);
+		vv_json_name(&w, "state");
+		vv_json_string(&w, p->config->dead ? "dead" : p->holder ? "here" : "away");
+		vv_json_name(&w, "shards");
+		vv_json_u64(&w, shards);
+		vv_json_name(&w, "bytes");
+		vv_json_u64(&w, bytes);
+		vv_json_name(&w, "error");
+		vv_json_string(&w, p->holder || p->config->dead ? NULL : p->why.message);
+		vv_json_close_object(&w);
+	}
+	vv_json_close_array(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status run_list(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_session_options so = {.notes = &vv_notes_stderr, .quiet = true};
+	vv_vault_session s;
+	uint64_t shards, bytes;
+	vv_error no_key;
+	vv_status rc;
+
+	/* With a key it can say what each keeps. */
+	const vv_session_options with_key = {
+		.notes = &vv_notes_stderr, .quiet = true, .need_key = true};
+	if (vv_vault_session_open(&s, c->repo, &with_key, &no_key) < 0 &&
+	    (rc = vv_vault_session_open(&s, c->repo, &so, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_vault_session_connect(&s, err)) < 0) {
+		goto done;
+	}
+	if (vv_wants_json(o->format)) {
+		rc = print_json(&s, err);
+		goto done;
+	}
+	for (size_t i = 0; i < s.place_count; i++) {
+		const vv_vault_place *p = &s.places[i];
+		count_kept(&s, p, &shards, &bytes);
+		vv_out_text(p->config->name, strlen(p->config->name));
+		vv_out("  ");
+		vv_out_text(p->config->url, strlen(p->config->url));
+		vv_out("\n  %s, %s in %s",
+		       p->config->dead ? "dead"
+		       : p->holder     ? "here"
+				       : "away",
+		       vv_text_bytes(bytes), vv_text_counted(shards, "shard", NULL));
+		if (*vv_spread_domain(p)) {
+			vv_out(", fails together with: ");
+			vv_out_text(vv_spread_domain(p), strlen(vv_spread_domain(p)));
+		}
+		vv_out("\n");
+		if (!p->holder && !p->config->dead) {
+			vv_out("  %s\n", p->why.message);
+		}
+	}
+	if (s.place_count == 0) {
+		vv_note("there is no holder yet; 'varve holder add NAME FOLDER' names one");
+	}
+done:
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+/* Moves what it keeps to the others, then forgets it. */
+static vv_status run_remove(vv_context *c, vv_error *err)
+{
+	const vv_session_options so = {.notes = &vv_notes_stderr, .need_key = true};
+	vv_vault_session s;
+	const vv_holder_config *h;
+	bool *leave = NULL;
+	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!(h = vv_holder_config_find(&s.configs, c->argv[1]))) {
+		vv_fail(err, VV_ENOTFOUND, "there is no holder '%s'", vv_text_shows(c->argv[1]));
+		rc = vv_hint(err, "'varve holder list' shows them");
+		goto done;
+	}
+	if (s.ledger) {
+		vv_owed owed = {.fix = true};
+		if ((rc = vv_vault_session_connect(&s, err)) < 0) {
+			goto done;
+		}
+		owed.copies = s.policy.copies ? s.policy.copies : 1;
+		if (!(leave = vv_calloc(s.place_count, sizeof(*leave)))) {
+			rc = vv_fail_nomem(err);
+			goto done;
+		}
+		leave[h - s.configs.items] = true;
+		owed.leave = leave;
+		if (s.state && (rc = vv_owed_run(&owed, &s, err)) == VV_OK && owed.owed > 0) {
+			vv_fail(err, VV_EREFUSED, "without '%s' %s would be lacking",
+				vv_text_shows(h->name),
+				vv_text_counted(owed.owed, "copy", "copies"));
+			rc = vv_hint(
+				err,
+				"add another holder first; 'varve holder dead %s' if it is gone",
+				vv_text_shows(h->name));
+		}
+		if (rc == VV_OK && owed.shards > 0) {
+			vv_note("%s went to other holders",
+				vv_text_counted(owed.shards, "copy", "copies"));
+		}
+	}
+	if (rc == VV_OK) {
+		const vv_holder_config gone = {.name = h->name};
+		rc = vv_holder_config_write(&gone, c->repo, err);
+	}
+done:
+	vv_free(leave);
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+static vv_status run_dead(vv_context *c, vv_error *err)
+{
+	vv_holder_configs all;
+	const vv_holder_config *h;
+	vv_status rc = vv_holder_configs_read(&all, c->repo, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!(h = vv_holder_config_find(&all, c->argv[1]))) {
+		vv_fail(err, VV_ENOTFOUND, "there is no holder '%s'", vv_text_shows(c->argv[1]));
+		rc = vv_hint(err, "'varve holder list' shows them");
+	} else {
+		vv_holder_config dead = *h;
+		dead.dead = true;
+		if ((rc = vv_holder_config_write(&dead, c->repo, err)) == VV_OK) {
+			vv_note("what '%s' kept counts as lost; 'varve repair' makes the copies again",
+				vv_text_shows(h->name));
+		}
+	}
+	vv_holder_configs_clear(&all);
+	return rc;
+}
+
+static int check_holder(const vv_context *c)
+{
+	const options *o = c->options;
+	const char *what = c->argc > 0 ? c->argv[0] : "list";
+	const bool add = strcmp(what, "add") == 0, list = strcmp(what, "list") == 0;
+
+	if (!(add && c->argc == 3) && !(list && c->argc <= 1) &&
+	    !((strcmp(what, "remove") == 0 || strcmp(what, "dead") == 0) && c->argc == 2)) {
+		return vv_usage_error("holder add NAME URL, list, remove NAME or dead NAME");
+	}
+	if (!add && (o->domain || o->quota > 0)) {
+		return vv_usage_error("--domain and --quota go with add");
+	}
+	return vv_check_json(vv_wants_json(o->format), list, "holder list");
+}
+
+static vv_status run_holder(vv_context *c, vv_error *err)
+{
+	const char *what = c->argc > 0 ? c->argv[0] : "list";
+
+	return strcmp(what, "add") == 0      ? run_add(c, err)
+	       : strcmp(what, "remove") == 0 ? run_remove(c, err)
+	       : strcmp(what, "dead") == 0   ? run_dead(c, err)
+					     : run_list(c, err);
+}
+
+const vv_command vv_cmd_holder = {
+	.name = "holder",
+	.group = "vault",
+	.summary = "the places that keep sealed copies of this repository",
+	.usage = "add NAME URL [--domain LABEL] [--quota BYTES]\nlist [--json]\nremove NAME\n"
+		 "dead NAME",
+	.example = "$ varve holder add usb /media/usb/copies\n"
+		   "holder 'usb' fails together with: device 801",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_holder,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_holder,
+};

@@ -1,0 +1,92 @@
+/*
+ * repair: copies that were lost, made again elsewhere.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/vault/replicate.h"
+
+#define AWAY (UINT64_C(7) * 86400)
+
+typedef struct options {
+	bool now, quiet;
+	uint64_t rate;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "now", now, "do not wait 7 days for a holder that is away"),
+	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most so much a second"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+};
+
+static int check_repair(const vv_context *c)
+{
+	return c->argc > 0 ? vv_usage_error("repair takes no arguments, not '%s'",
+					    vv_text_shows(c->argv[0]))
+			   : VV_EXIT_OK;
+}
+
+static void tell(const options *o, const vv_owed *x)
+{
+	vv_progress_end();
+	if (!o->quiet || x->owed > 0) {
+		vv_note("made %s again (%s)", vv_text_counted(x->shards, "copy", "copies"),
+			vv_text_bytes(x->sent));
+	}
+	if (x->lost > 0) {
+		vv_note("nobody that can be reached has %s",
+			vv_text_counted(x->lost, "shard", NULL));
+	}
+	if (x->owed > 0) {
+		vv_note("%s still lacking: add a holder in another failure domain, or bring one back",
+			x->owed == 1 ? "1 copy is"
+				     : vv_text_counted(x->owed, "copy", "copies are"));
+	}
+}
+
+static vv_status run_repair(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_session_options so = {
+		.notes = &vv_notes_stderr, .need_key = true, .quiet = o->quiet};
+	vv_owed x = {.fix = true, .away_sec = o->now ? 1 : AWAY, .rate = o->rate};
+	vv_vault_session s;
+	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
+	    (rc = vv_vault_session_connect(&s, err)) < 0 ||
+	    (rc = vv_vault_session_need_writer(&s, err)) < 0) {
+		goto done;
+	}
+	x.copies = s.policy.copies ? s.policy.copies : 1;
+	/* Holders that are away count as gone now: one second is long enough, even for one seen just now. */
+	s.now += o->now ? 2 : 0;
+	if ((rc = vv_owed_run(&x, &s, err)) == VV_OK) {
+		tell(o, &x);
+		c->code = x.owed > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	}
+done:
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+const vv_command vv_cmd_repair = {
+	.name = "repair",
+	.group = "vault",
+	.summary = "make sealed copies again that failed an audit, or whose holder is away",
+	.usage = "[--now] [--limit-rate BYTES]",
+	.example = "$ varve repair --now\nmade 12 copies again (3.1 MB)",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "copies are lacking",
+	.arguments = "",
+	.check = check_repair,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_repair,
+};

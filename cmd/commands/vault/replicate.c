@@ -1,0 +1,152 @@
+/*
+ * replicate: sealed copies of everything that is new, to the holders.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/vault/replicate.h"
+
+typedef struct options {
+	uint64_t copies, min, rate;
+	vv_strings to;
+	bool dry_run, quiet, adopt;
+	const char *key;
+} options;
+
+static const vv_option table[] = {
+	OPT_NUMBER(0, "copies", copies, "N",
+		   "so many copies, in as many failure domains (2); kept in .varveconfig"),
+	OPT_NUMBER(0, "min", min, "N",
+		   "with fewer the run does not count (1); kept in .varveconfig"),
+	OPT_LIST(0, "to", to, "HOLDER", "only to this holder; may be repeated"),
+	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most so much a second"),
+	OPT_FLAG('n', "dry-run", dry_run, "only say what is new"),
+	OPT_FLAG(0, "adopt", adopt,
+		 "go on after records that another copy of this repository wrote"),
+	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+};
+
+static vv_status tell_recovery(void *payload, const char *key, vv_error *err)
+{
+	(void)payload;
+	(void)err;
+	vv_progress_end();
+	vv_out("This is the recovery key of the new vault. It is shown only now:\n\n    %s\n\n"
+	       "Keep it on paper, away from this machine: should the machine be lost, it alone opens the "
+	       "copies,\nand who has it can read them. Without it and without this machine's key they are "
+	       "lost.\n",
+	       key);
+	vv_out_flush();
+	return vv_out_failed() ? vv_fail(err, VV_EIO, "the recovery key could not be printed")
+			       : VV_OK;
+}
+
+static int check_replicate(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (c->argc > 0) {
+		return vv_usage_error("replicate takes no arguments, not '%s'",
+				      vv_text_shows(c->argv[0]));
+	}
+	if (o->copies > VV_COPIES_MAX || o->min > VV_COPIES_MAX) {
+		return vv_usage_error("at most %u copies", VV_COPIES_MAX);
+	}
+	return VV_EXIT_OK;
+}
+
+static void tell(const options *o, const vv_replicate *x, const vv_vault_session *s)
+{
+	char head[VV_CID_TEXT + 1];
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if (!p->holder && !p->config->dead) {
+			vv_warn("%s", p->why.message);
+		}
+	}
+	if (o->dry_run) {
+		vv_note(x->nothing ? "nothing is new" : "new: %s, %s of Git",
+			vv_text_counted(x->blocks, "block", NULL),
+			vv_text_counted(x->objects, "object", NULL));
+		return;
+	}
+	if (x->short_of_min) {
+		vv_note("only %s could be made, and %u are the least: the vault does not have this run "
+			"yet; the next 'varve replicate' goes on",
+			vv_text_counted(x->least, "copy", "copies"), x->min);
+		return;
+	}
+	if (x->owed > 0) {
+		vv_note("%s owed; the next 'varve replicate' tries again",
+			x->owed == 1 ? "1 copy is"
+				     : vv_text_counted(x->owed, "copy", "copies are"));
+	}
+	if (o->quiet) {
+		return;
+	}
+	if (x->paid > 0) {
+		vv_note("%s of earlier runs made up for",
+			vv_text_counted(x->paid, "copy", "copies"));
+	}
+	if (x->nothing) {
+		vv_note("nothing is new");
+	} else if (!vv_cid_is_null(&x->head)) {
+		vv_cid_text(head, &x->head);
+		vv_note("sealed %s and %s of Git; sent %s in %s",
+			vv_text_counted(x->blocks, "block", NULL),
+			vv_text_counted(x->objects, "object", NULL), vv_text_bytes(x->sent),
+			vv_text_counted(x->shards, "shard", NULL));
+		vv_note("head %s", head);
+	}
+	if (x->config && !vv_repository_is_bare(s->repo)) {
+		vv_note("the vault and its policy are in .varveconfig: commit it");
+	}
+}
+
+static vv_status run_replicate(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_session_options so = {
+		.key_file = o->key, .need_key = true, .quiet = o->quiet, .notes = &vv_notes_stderr};
+	vv_replicate x = {.copies = (unsigned)o->copies,
+			  .min = (unsigned)o->min,
+			  .to = &o->to,
+			  .rate = o->rate,
+			  .dry_run = o->dry_run,
+			  .adopt = o->adopt,
+			  .recovery = tell_recovery};
+	vv_vault_session s;
+	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = vv_replicate_run(&x, &s, err)) == VV_OK) {
+		vv_progress_end();
+		tell(o, &x, &s);
+		c->code = x.short_of_min || x.owed > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	}
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+const vv_command vv_cmd_replicate = {
+	.name = "replicate",
+	.group = "vault",
+	.summary = "bring sealed copies of everything that is new to the holders",
+	.usage = "[--copies N] [--min N] [--to HOLDER]... [--limit-rate BYTES] [--dry-run]",
+	.example =
+		"$ varve replicate --copies 2\nsealed 5 blocks and 6 objects of Git; sent 33.0 kB in 2 shards",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "copies are lacking",
+	.arguments = "",
+	.check = check_replicate,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_replicate,
+};

@@ -1,0 +1,253 @@
+/*
+ * vault: is it safe, and who may read and write it?
+ */
+#include <string.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cmd/commands.h"
+#include "cmd/output.h"
+#include "cmd/work/vault/access.h"
+#include "cmd/work/vault/key_ring.h"
+#include "cmd/work/vault/vault_status.h"
+
+typedef struct options {
+	const char *format, *key;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file: the recovery key, say"),
+	OPT_JSON("status: the output format"),
+};
+
+static const char *when(char out[32], uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (seconds == 0 || !gmtime_r(&t, &tm) ||
+	    strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
+		return "never";
+	}
+	return out;
+}
+
+static vv_status print_json(const vv_vault_status *x, vv_error *err)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} numbers[] = {{"copies", x->copies}, {"shards", x->shards}, {"bytes", x->bytes},
+		       {"least", x->least},   {"owed", x->owed},     {"lost", x->lost},
+		       {"bad", x->bad},       {"away", x->away},     {"retired", x->retired}};
+	char head[VV_CID_TEXT + 1], time[32];
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "safe");
+	vv_json_bool(&w, x->safe);
+	vv_json_name(&w, "current");
+	vv_json_bool(&w, x->current);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		vv_json_name(&w, numbers[i].name);
+		vv_json_u64(&w, numbers[i].value);
+	}
+	vv_json_name(&w, "proven");
+	vv_json_string(&w, x->proven > 0 ? when(time, x->proven) : NULL);
+	vv_cid_text(head, &x->head);
+	vv_json_name(&w, "head");
+	vv_json_string(&w, vv_cid_is_null(&x->head) ? NULL : head);
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static void print_status(const vv_vault_status *x, const vv_vault_session *s)
+{
+	char head[VV_CID_TEXT + 1], time[32];
+
+	if (x->safe) {
+		vv_out("safe: everything has %s; %s could be lost\n",
+		       vv_text_counted(x->least, "copy", "copies"),
+		       vv_text_counted(x->least > 0 ? x->least - 1 : 0, "holder", NULL));
+	} else if (x->shards == 0) {
+		vv_out("NOT SAFE: the vault is empty\n");
+	} else {
+		vv_out("NOT SAFE: ");
+		if (x->lost > 0) {
+			vv_out("nobody is known to have %s",
+			       vv_text_counted(x->lost, "shard", NULL));
+		} else {
+			vv_out("%s could be lost",
+			       x->least > 1 ? vv_text_counted(x->least - 1, "holder", NULL)
+					    : "no holder");
+		}
+		vv_out("\n");
+		if (x->owed > 0) {
+			vv_out("  %s owed ('varve replicate' or 'varve repair')\n",
+			       x->owed == 1 ? "1 copy is"
+					    : vv_text_counted(x->owed, "copy", "copies are"));
+		}
+		if (x->bad > 0) {
+			vv_out("  %s missing or changed, by the last audit ('varve repair')\n",
+			       x->bad == 1 ? "1 copy was"
+					   : vv_text_counted(x->bad, "copy", "copies were"));
+		}
+		if (x->unfinished) {
+			vv_out("  a run has not ended ('varve replicate')\n");
+		}
+		if (!x->current) {
+			vv_out("  something here is not in the vault yet ('varve replicate')\n");
+		}
+	}
+	vv_out("in the vault: %s, %s; policy: %s\n", vv_text_counted(x->shards, "shard", NULL),
+	       vv_text_bytes(x->bytes), vv_text_counted(x->copies, "copy", "copies"));
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if (!p->holder && !p->config->dead) {
+			vv_out("away: ");
+			vv_out_text(p->config->name, strlen(p->config->name));
+			vv_out(", last reached %s\n", when(time, p->seen));
+		}
+	}
+	vv_out("all copies proven: %s\n", when(time, x->proven));
+	if (!vv_cid_is_null(&x->head)) {
+		vv_cid_text(head, &x->head);
+		vv_out("head %s of %s\n", head, when(time, x->head_time));
+	}
+}
+
+static vv_status run_status(vv_context *c, vv_vault_session *s, vv_error *err)
+{
+	const options *o = c->options;
+	vv_vault_status x;
+	vv_status rc = vv_vault_status_get(&x, s, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_progress_end();
+	c->code = x.safe ? VV_EXIT_OK : VV_EXIT_NO;
+	if (vv_wants_json(o->format)) {
+		return print_json(&x, err);
+	}
+	print_status(&x, s);
+	return VV_OK;
+}
+
+static void print_key(const uint8_t *key, const char *what)
+{
+	char did[VV_DID_TEXT];
+
+	vv_did_text(did, key);
+	vv_out("%s%s\n", did, what);
+}
+
+static void list_keys(const vv_vault_session *s, bool writers)
+{
+	const size_t count = writers ? vv_vault_writer_count(s->state) : s->secrets.reader_count;
+
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *key = writers ? vv_vault_writer_at(s->state, i)
+					     : s->secrets.readers[i];
+		print_key(key, vv_vault_is_owner(s->state, key) ? "  owner" : "");
+	}
+}
+
+/* readers, writers: list, or add and remove DID. */
+static vv_status run_access(vv_context *c, vv_vault_session *s, vv_error *err)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+	vv_access x = {.key = key,
+		       .write = strcmp(c->argv[0], "writers") == 0,
+		       .add = c->argc > 1 && strcmp(c->argv[1], "add") == 0};
+	vv_status rc;
+
+	if (c->argc == 1) {
+		list_keys(s, x.write);
+		return VV_OK;
+	}
+	if ((rc = vv_key_ring_find(key, c->argv[2], err)) < 0 ||
+	    (rc = vv_vault_session_check_key(s, err)) < 0 ||
+	    (rc = vv_access_change(&x, s, err)) < 0 || (rc = vv_vault_session_sync(s, err)) < 0) {
+		return rc;
+	}
+	if (!x.add) {
+		vv_note(x.write ? "what it wrote so far stays in the vault"
+				: "what is sealed from now on it cannot read; what it could read so far, and "
+				  "copies that it made, it can read for ever");
+	}
+	return VV_OK;
+}
+
+static int check_vault(const vv_context *c)
+{
+	const options *o = c->options;
+	const char *what = c->argc > 0 ? c->argv[0] : "status";
+	const bool status = strcmp(what, "status") == 0 && c->argc <= 1;
+	const bool access = strcmp(what, "readers") == 0 || strcmp(what, "writers") == 0;
+
+	if (!status &&
+	    !(access && (c->argc == 1 || (c->argc == 3 && (strcmp(c->argv[1], "add") == 0 ||
+							   strcmp(c->argv[1], "remove") == 0))))) {
+		return vv_usage_error(
+			"vault status, or readers or writers with nothing, add DID or remove DID");
+	}
+	return vv_check_json(vv_wants_json(o->format), status, "vault status");
+}
+
+static vv_status run_vault(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_session_options so = {
+		.key_file = o->key, .need_key = true, .quiet = true, .notes = &vv_notes_stderr};
+	vv_vault_session s;
+	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
+	    (rc = vv_vault_session_connect(&s, err)) < 0) {
+		goto done;
+	}
+	if (!s.state) {
+		rc = vv_fail(err, VV_EMISSING,
+			     "no holder that can be reached has this vault's ledger");
+		vv_hint(err, "'varve holder list' shows the holders, and what is wrong with them");
+	} else if (!s.readable) {
+		char did[VV_DID_TEXT];
+		vv_did_text(did, s.key.public_key);
+		rc = vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
+	} else {
+		rc = c->argc == 0 || strcmp(c->argv[0], "status") == 0 ? run_status(c, &s, err)
+								       : run_access(c, &s, err);
+	}
+done:
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+const vv_command vv_cmd_vault = {
+	.name = "vault",
+	.group = "vault",
+	.summary = "are the sealed copies at their policy, and who may read and write them?",
+	.usage = "status [--json]\nreaders [add DID | remove DID] [--key FILE]\n"
+		 "writers [add DID | remove DID] [--key FILE]",
+	.example = "$ varve vault status\nsafe: everything has 2 copies; 1 holder could be lost",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "status: not everything is at its policy",
+	.arguments = "",
+	.check = check_vault,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_vault,
+};

@@ -1,0 +1,262 @@
+/*
+ * contents: knows the files of runs/.
+ */
+#include "cmd/work/vault/contents.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "repo/blocks/cid_map.h"
+
+#define CACHE_MAX ((size_t)1 << 30)
+#define ITEM_BITS 40
+
+typedef struct vv_run_reading {
+	vv_vault_session *session;
+	const vv_ledger_record *record;
+	size_t failed; /* 1 + the shard that could not be had, and why: asked once */
+	vv_error why;
+} vv_run_reading;
+
+/* --- the shards of a run ----------------------------------------------------------------------- */
+
+static vv_status read_shard(void *payload, size_t i, vv_buf *out, vv_error *err)
+{
+	const vv_run_reading *r = payload;
+	const vv_kept *k = vv_vault_shard_of(r->session->state, &r->record->shards[i].cid);
+
+	if (!k) {
+		return vv_fail(err, VV_EMISSING,
+			       "a run names a shard that the vault does not have");
+	}
+	return vv_vault_session_content(r->session, k, out, err);
+}
+
+vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err)
+{
+	if (run->in) {
+		return VV_OK;
+	}
+	if (!run->reading && !(run->reading = vv_calloc(1, sizeof(*run->reading)))) {
+		return vv_fail_nomem(err);
+	}
+	run->reading->session = c->session;
+	run->reading->record = run->record;
+	return vv_stream_in_open(&run->in, run->record->shard_count, read_shard, run->reading, err);
+}
+
+/* --- what was read before ------------------------------------------------------------------------ */
+
+static char *cache_path(const vv_vault_session *s, const vv_ledger_record *r)
+{
+	char cid[VV_CID_TEXT + 1];
+
+	vv_cid_text(cid, &r->cid);
+	return vv_vault_session_path(s, "runs", cid);
+}
+
+static bool take_part(const uint8_t **p, const uint8_t *end, vv_buf *out)
+{
+	uint64_t len;
+
+	if ((size_t)(end - *p) < 8 || (len = vv_get_le64(*p)) > (size_t)(end - *p) - 8) {
+		return false;
+	}
+	vv_buf_reset(out);
+	vv_buf_put(out, *p + 8, (size_t)len);
+	*p += 8 + len;
+	return !out->failed;
+}
+
+/* Two parts, each after its le64 length. */
+static bool read_cache(const vv_vault_session *s, vv_vault_run *run, vv_buf *index)
+{
+	char *path = cache_path(s, run->record);
+	vv_buf bytes = VV_BUF_INIT;
+	const uint8_t *p, *end;
+	vv_error ignored;
+	bool fine;
+
+	fine = path && vv_exists(path) &&
+	       vv_read_regular(&bytes, path, CACHE_MAX, &ignored) == VV_OK;
+	p = (const uint8_t *)vv_buf_cstr(&bytes);
+	end = p + bytes.len;
+	fine = fine && take_part(&p, end, index) && take_part(&p, end, &run->refs) && p == end;
+	vv_buf_clear(&bytes);
+	vv_free(path);
+	return fine;
+}
+
+static vv_status write_cache(const vv_vault_session *s, const vv_ledger_record *r,
+			     const vv_buf *index, const vv_buf *refs, vv_error *err)
+{
+	const vv_buf *parts[2] = {index, refs};
+	char *path = cache_path(s, r);
+	vv_buf bytes = VV_BUF_INIT;
+	uint8_t len[8];
+	vv_status rc;
+
+	for (size_t i = 0; i < 2; i++) {
+		vv_put_le64(len, parts[i]->len);
+		vv_buf_put(&bytes, len, sizeof(len));
+		vv_buf_put(&bytes, vv_buf_cstr(parts[i]), parts[i]->len);
+	}
+	rc = path ? vv_buf_ok(&bytes, err) : vv_fail_nomem(err);
+	if (rc == VV_OK && (rc = vv_mkdirs_above(path, err)) == VV_OK) {
+		rc = vv_write_file(path, bytes.data, bytes.len, false, err);
+	}
+	vv_buf_clear(&bytes);
+	vv_free(path);
+	return rc;
+}
+
+/* --- all runs -------------------------------------------------------------------------------------- */
+
+static void clear_run(vv_vault_run *r)
+{
+	vv_stream_in_close(r->in);
+	vv_free(r->reading);
+	vv_item_index_clear(&r->index);
+	vv_buf_clear(&r->refs);
+	memset(r, 0, sizeof(*r));
+}
+
+void vv_contents_close(vv_contents *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		clear_run(&c->runs[i]);
+	}
+	vv_free(c->runs);
+	vv_cid_map_free(c->known);
+	memset(c, 0, sizeof(*c));
+}
+
+static vv_status know(vv_contents *c, size_t run, vv_error *err)
+{
+	const vv_item_index *x = &c->runs[run].index;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < x->count; i++) {
+		rc = vv_cid_map_put(c->known, &x->items[i].cid, (uint64_t)run << ITEM_BITS | i,
+				    NULL, err);
+	}
+	return rc;
+}
+
+static vv_status new_run(vv_contents *c, const vv_ledger_record *r, vv_vault_run **out,
+			 vv_error *err)
+{
+	if (!vv_array_room(c->runs, c->count, c->cap)) {
+		return vv_fail_nomem(err);
+	}
+	*out = &c->runs[c->count++];
+	memset(*out, 0, sizeof(**out));
+	(*out)->record = r;
+	return VV_OK;
+}
+
+/* From its shards. What cannot be had is noted. */
+static vv_status read_index(vv_contents *c, vv_vault_run *run, vv_buf *index, vv_error *err)
+{
+	vv_status rc = vv_contents_read(c, run, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_stream_in_end(run->in, index, &run->refs, &run->why);
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	run->lost = rc < 0;
+	return rc < 0 ? VV_OK : write_cache(c->session, run->record, index, &run->refs, err);
+}
+
+/* Its last shard has the index; once that is retired another run has what is left of it. */
+static bool has_index(const vv_vault_state *s, const vv_ledger_record *r)
+{
+	const vv_kept *last = vv_vault_shard_of(s, &r->shards[r->shard_count - 1].cid);
+	return last && !last->retired;
+}
+
+vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err)
+{
+	vv_buf index = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	out->session = s;
+	if (!(out->known = vv_cid_map_new())) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && s->state && i < vv_vault_run_count(s->state); i++) {
+		const vv_ledger_record *r = vv_vault_run_at(s->state, i);
+		vv_vault_run *run;
+		if ((rc = new_run(out, r, &run, err)) < 0 || !has_index(s->state, r)) {
+			continue;
+		}
+		if (!read_cache(s, run, &index)) {
+			vv_buf_reset(&index);
+			vv_buf_reset(&run->refs);
+			rc = read_index(out, run, &index, err);
+		}
+		if (rc == VV_OK && !run->lost &&
+		    (rc = vv_item_index_read(&run->index, index.data, index.len, err)) == VV_OK) {
+			rc = know(out, out->count - 1, err);
+		}
+	}
+	vv_buf_clear(&index);
+	if (rc < 0) {
+		vv_contents_close(out);
+	}
+	return rc;
+}
+
+bool vv_contents_has(const vv_contents *c, const vv_cid *item)
+{
+	size_t at;
+	return vv_cid_map_find(c->known, item, &at);
+}
+
+vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *r, const vv_buf *index,
+			  const vv_buf *refs, vv_error *err)
+{
+	vv_vault_run *run;
+	vv_status rc;
+
+	if ((rc = write_cache(c->session, r, index, refs, err)) < 0 ||
+	    (rc = new_run(c, r, &run, err)) < 0 ||
+	    (rc = vv_item_index_read(&run->index, index->data, index->len, err)) < 0) {
+		return rc;
+	}
+	vv_buf_put(&run->refs, vv_buf_cstr(refs), refs->len);
+	return know(c, c->count - 1, err);
+}
+
+static bool is_by(const vv_vault_run *r, const uint8_t *author)
+{
+	return !author || memcmp(r->record->author, author, VV_KEY_PUBLIC) == 0;
+}
+
+const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author)
+{
+	for (size_t i = c->count; i > 0; i--) {
+		if (c->runs[i - 1].refs.len > 0 && is_by(&c->runs[i - 1], author)) {
+			return &c->runs[i - 1];
+		}
+	}
+	return NULL;
+}
+
+vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run)
+{
+	const vv_cid *wanted = run == 0 ? &of->record->cid : &of->index.runs[run - 1];
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (vv_cid_equal(&c->runs[i].record->cid, wanted)) {
+			return &c->runs[i];
+		}
+	}
+	return NULL;
+}

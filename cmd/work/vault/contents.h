@@ -1,0 +1,50 @@
+/*
+ * contents: what is in a vault, item by item, as the indexes of its runs say.
+ *
+ * An index is read once, and kept in the session's folder runs/; it is made of sealed items, so a lost
+ * folder only costs reading them again.
+ */
+#ifndef VV_CMD_WORK_VAULT_CONTENTS_H
+#define VV_CMD_WORK_VAULT_CONTENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cmd/work/vault/session.h"
+#include "transport/vault/stream.h"
+
+typedef struct vv_vault_run {
+	const vv_ledger_record *record; /* borrowed from the ledger */
+	vv_item_index index;
+	vv_buf refs; /* text; empty: it has none */
+	bool lost;   /* its index cannot be had now, and why */
+	vv_error why;
+	vv_stream_in *in; /* opened when items are read */
+	struct vv_run_reading *reading;
+} vv_vault_run;
+
+typedef struct vv_contents {
+	vv_vault_session *session;
+	vv_vault_run *runs; /* those whose index is alive, in the order of their times */
+	size_t count, cap;
+	struct vv_cid_map *known; /* vv_item_cid -> run << 40 | place of the index's list */
+} vv_contents;
+
+/* A run whose index cannot be had is lost, and no failure. */
+vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err);
+void vv_contents_close(vv_contents *c);
+
+bool vv_contents_has(const vv_contents *c, const vv_cid *item);
+/* Adds what a run that was just written has. */
+vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_buf *index,
+			  const vv_buf *refs, vv_error *err);
+
+/* The last run of this author (NULL: of anybody) with refs; NULL: none. */
+const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author);
+
+/* Where an item of a run's index stands: the run whose shards have it; NULL: that run is not here. */
+vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run);
+/* Its shards can be read from then on. */
+vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err);
+
+#endif

@@ -1,0 +1,905 @@
+/*
+ * replicate: knows what is new, and how a run ends.
+ */
+#include "cmd/work/vault/replicate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/keys/key_file.h"
+#include "base/path.h"
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/work/vault/contents.h"
+#include "cmd/work/vault/spread.h"
+#include "repo/blocks/resemble.h"
+#include "repo/git/history/refs.h"
+#include "repo/transfer/send.h"
+#include "transport/vault/placement.h"
+
+#define RUN_SHARDS 64u
+#define RUN_MAX (1u << 20)
+#define SMALL_FILE (UINT64_C(1) << 30)
+
+typedef struct shards {
+	vv_shard *items;
+	size_t count, cap;
+} shards;
+
+typedef struct replicating {
+	vv_replicate *x;
+	vv_vault_session *s;
+	vv_contents contents;
+	vv_store *store;
+	vv_shard_seal seal;
+	vv_cid epoch;
+	vv_stream_out *out;
+	shards run;          /* of the stream under way */
+	vv_buf refs, places; /* texts as they are now */
+	vv_oid *tips, *haves;
+	size_t tip_count, tip_cap, have_count;
+	vv_cid_set *seen;
+	const char *path; /* of the version that is walked, for messages */
+	vv_buf bytes, base;
+	bool *allowed;
+	const vv_progress *progress;
+} replicating;
+
+/* --- the spool -------------------------------------------------------------------------------- */
+
+static char *spool_path(const vv_vault_session *s, const vv_cid *cid)
+{
+	char name[VV_CID_TEXT + 1];
+
+	vv_cid_text(name, cid);
+	return vv_vault_session_path(s, "spool", name);
+}
+
+static vv_status on_sealed(void *payload, const vv_shard *sh, const void *bytes, size_t len,
+			   vv_error *err)
+{
+	replicating *r = payload;
+	char *path = spool_path(r->s, &sh->cid);
+	vv_status rc;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_mkdirs_above(path, err)) == VV_OK) {
+		rc = vv_write_file_synced(path, bytes, len, err);
+	}
+	vv_free(path);
+	if (rc == VV_OK && !vv_array_room(r->run.items, r->run.count, r->run.cap)) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc == VV_OK) {
+		r->run.items[r->run.count++] = *sh;
+	}
+	return rc;
+}
+
+static vv_status spool_bytes(void *payload, const vv_shard *sh, vv_buf *out, vv_error *err)
+{
+	const vv_vault_session *s = payload;
+	char *path = spool_path(s, &sh->cid);
+	vv_cid is;
+	vv_status rc;
+
+	vv_buf_reset(out);
+	rc = path ? vv_read_regular(out, path, VV_SHARD_MAX, err) : vv_fail_nomem(err);
+	vv_free(path);
+	if (rc == VV_OK &&
+	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
+	    !vv_cid_equal(&is, &sh->cid)) {
+		rc = vv_fail(err, VV_EIO,
+			     "a shard that waits in .git/varve/vault/spool is damaged");
+		vv_hint(err, "remove that folder; the next 'varve replicate' seals it again");
+	}
+	return rc;
+}
+
+static vv_status clear_spool(const vv_vault_session *s, vv_error *err)
+{
+	char *run = vv_vault_session_path(s, "spool", "run");
+	char *dir = vv_vault_session_path(s, "spool", NULL);
+	vv_status rc = run && dir ? VV_OK : vv_fail_nomem(err);
+
+	/* The list first: without it what is left is rubbish. */
+	if (rc == VV_OK && vv_exists(run) && (rc = vv_unlink(run, true, err)) == VV_OK) {
+		rc = vv_fsync_dir(dir, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_remove_tree(dir, err);
+	}
+	vv_free(run);
+	vv_free(dir);
+	return rc;
+}
+
+/* "varve run 1", "epoch CID", then "CID leaves root" for each shard. */
+static vv_status write_run(const replicating *r, vv_error *err)
+{
+	char *path = vv_vault_session_path(r->s, "spool", "run"), cid[VV_CID_TEXT + 1];
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_cid_text(cid, &r->epoch);
+	vv_buf_printf(&text, "varve run 1\nepoch %s\n", cid);
+	for (size_t i = 0; i < r->run.count; i++) {
+		vv_cid_text(cid, &r->run.items[i].cid);
+		vv_buf_printf(&text, "%s %u ", cid, r->run.items[i].leaves);
+		vv_hex_put(&text, r->run.items[i].root, VV_SHA256_LEN);
+		vv_buf_putc(&text, '\n');
+	}
+	rc = path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
+	if (rc == VV_OK) {
+		rc = vv_write_file(path, text.data, text.len, true, err);
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+static bool read_shard_line(vv_shard *out, const char *line, size_t len)
+{
+	vv_error ignored;
+	uint64_t leaves;
+	size_t digits;
+
+	if (len < VV_CID_TEXT + 2 + 64 ||
+	    vv_cid_parse(&out->cid, line, VV_CID_TEXT, &ignored) < 0 || line[VV_CID_TEXT] != ' ') {
+		return false;
+	}
+	line += VV_CID_TEXT + 1;
+	digits = strspn(line, "0123456789");
+	if (!vv_parse_u64(&leaves, line, digits) || !vv_leaves_valid(leaves) ||
+	    len != VV_CID_TEXT + 2 + digits + 64 ||
+	    !vv_hex_read(out->root, VV_SHA256_LEN, line + digits + 1)) {
+		return false;
+	}
+	out->leaves = (uint32_t)leaves;
+	return true;
+}
+
+/* *found false: no run waits. One that cannot be read is rubbish too: it is made durable at once. */
+static vv_status read_run(replicating *r, bool *found, vv_error *err)
+{
+	char *path = vv_vault_session_path(r->s, "spool", "run");
+	vv_buf text = VV_BUF_INIT;
+	const char *p;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	r->run.count = 0;
+	*found = rc == VV_OK && vv_exists(path);
+	if (*found && (rc = vv_read_regular(&text, path, RUN_MAX, err)) == VV_OK) {
+		p = vv_buf_cstr(&text);
+		*found = strncmp(p, "varve run 1\nepoch ", 18) == 0 &&
+			 vv_cid_parse(&r->epoch, p + 18, strcspn(p + 18, "\n"), err) == VV_OK;
+		p += *found ? 18 + VV_CID_TEXT + 1 : 0;
+		while (*found && *p) {
+			size_t len = strcspn(p, "\n");
+			vv_shard sh;
+			*found = read_shard_line(&sh, p, len);
+			if (*found && !vv_array_room(r->run.items, r->run.count, r->run.cap)) {
+				rc = vv_fail_nomem(err);
+				break;
+			}
+			if (*found) {
+				r->run.items[r->run.count++] = sh;
+			}
+			p += len + (p[len] == '\n');
+		}
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+/* --- to the holders ----------------------------------------------------------------------------- */
+
+/* Places that already got a shard of this run, when it was interrupted: by our own receipts. */
+static void find_receipts(const replicating *r, vv_spread_shard *list)
+{
+	const vv_ledger *l = r->s->ledger;
+
+	for (size_t i = 0; i < vv_ledger_count(l); i++) {
+		const vv_ledger_record *receipt = vv_ledger_at(l, i), *place;
+		vv_vault_place *p;
+		if (receipt->kind != VV_LEDGER_RECEIPT ||
+		    memcmp(receipt->author, r->s->key.public_key, VV_KEY_PUBLIC) != 0 ||
+		    !(place = vv_ledger_find(l, &receipt->link)) ||
+		    !(p = vv_vault_place_of(r->s, place->holder)) || p->config->dead) {
+			continue;
+		}
+		for (size_t k = 0; k < place->shard_count; k++) {
+			for (size_t n = 0; n < r->run.count; n++) {
+				if (vv_cid_equal(&place->shards[k].cid, &r->run.items[n].cid)) {
+					list[n].has[p - r->s->places] = true;
+				}
+			}
+		}
+	}
+}
+
+static bool same_text(const vv_buf *a, const vv_buf *b)
+{
+	return a->len == b->len && memcmp(vv_buf_cstr(a), vv_buf_cstr(b), a->len) == 0;
+}
+
+/* Are holders or policy other ones than our last vault record says? */
+static vv_status places_changed(const replicating *r, bool *out, vv_error *err)
+{
+	vv_buf old = VV_BUF_INIT;
+	vv_status rc = vv_vault_session_places(r->s, r->s->key.public_key, &old, err);
+
+	*out = rc == VV_OK && !same_text(&old, &r->places);
+	vv_buf_clear(&old);
+	return rc;
+}
+
+static vv_status write_vault_record(replicating *r, vv_error *err)
+{
+	const vv_ledger *l = r->s->ledger;
+	const size_t authors = vv_ledger_author_count(l);
+	vv_ledger_record v = {.kind = VV_LEDGER_VAULT,
+			      .shards = r->run.items,
+			      .shard_count = r->run.count,
+			      .link = r->epoch};
+	const vv_ledger_record *written;
+	vv_buf sealed = VV_BUF_INIT;
+	vv_shard_seal seal;
+	bool changed;
+	vv_status rc;
+
+	if ((rc = places_changed(r, &changed, err)) < 0 ||
+	    (rc = vv_epoch_seal_of(&seal, &r->s->secrets, vv_ledger_vault(l), r->epoch.digest,
+				   err)) < 0 ||
+	    (changed && (rc = vv_epoch_places_seal(&sealed, &seal, &r->places, err)) < 0)) {
+		goto done;
+	}
+	if (!(v.links = vv_calloc(authors + 1, sizeof(*v.links)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	v.sealed = (const uint8_t *)sealed.data;
+	v.sealed_len = sealed.len;
+	for (size_t i = 0; i < authors; i++) {
+		const vv_ledger_author *a = vv_ledger_author_at(l, i);
+		if (a->head) {
+			v.links[v.link_count++] = a->head->cid;
+		}
+	}
+	if ((rc = vv_ledger_write(r->s->ledger, &v, &r->s->key, &written, err)) == VV_OK) {
+		r->x->head = written->cid;
+	}
+done:
+	vv_buf_clear(&sealed);
+	vv_free(v.links);
+	return rc;
+}
+
+/* The run in the spool goes out; *done: the vault has it. */
+static vv_status send_run(replicating *r, bool *done, vv_error *err)
+{
+	const size_t places = r->s->place_count;
+	vv_spread_shard *list = vv_calloc(r->run.count + 1, sizeof(*list));
+	bool *has = vv_calloc(r->run.count * places + 1, sizeof(*has));
+	vv_spread spread = {.session = r->s,
+			    .copies = r->x->copies,
+			    .allowed = r->allowed,
+			    .rate = r->x->rate,
+			    .progress = r->progress,
+			    .bytes = spool_bytes,
+			    .payload = r->s};
+	size_t least = SIZE_MAX;
+	vv_status rc = list && has ? VV_OK : vv_fail_nomem(err);
+
+	*done = false;
+	for (size_t i = 0; rc == VV_OK && i < r->run.count; i++) {
+		list[i].shard = r->run.items[i];
+		list[i].has = has + i * places;
+	}
+	if (rc == VV_OK) {
+		find_receipts(r, list);
+		rc = vv_spread_run(&spread, list, r->run.count, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->run.count; i++) {
+		size_t copies = vv_spread_copies(r->s, list[i].has);
+		least = copies < least ? copies : least;
+		r->x->owed += copies < r->x->copies ? r->x->copies - copies : 0;
+	}
+	r->x->shards += spread.shards;
+	r->x->sent += spread.sent;
+	if (rc == VV_OK && least < r->x->min) {
+		r->x->short_of_min = true;
+		r->x->least = least;
+	} else if (rc == VV_OK && (rc = write_vault_record(r, err)) == VV_OK) {
+		*done = true;
+		rc = clear_spool(r->s, err);
+	}
+	vv_free(list);
+	vv_free(has);
+	/* Records go out with whatever came of it. */
+	return rc < 0 ? rc : vv_vault_session_sync(r->s, err);
+}
+
+/* Is the vault record of the run in the spool written, and only the spool not cleared? */
+static bool is_done(const replicating *r)
+{
+	const vv_kept *k = r->run.count > 0 ? vv_vault_shard_of(r->s->state, &r->run.items[0].cid)
+					    : NULL;
+	return k && memcmp(k->run->author, r->s->key.public_key, VV_KEY_PUBLIC) == 0;
+}
+
+/* What an interrupted replicate left. */
+static vv_status go_on(replicating *r, bool *may_go_on, vv_error *err)
+{
+	bool found;
+	vv_status rc = read_run(r, &found, err);
+
+	*may_go_on = true;
+	if (rc < 0) {
+		return rc;
+	}
+	if (!found || is_done(r)) {
+		return clear_spool(r->s, err);
+	}
+	return send_run(r, may_go_on, err);
+}
+
+/* --- sealing ------------------------------------------------------------------------------------ */
+
+static vv_status open_stream(replicating *r, vv_error *err)
+{
+	if (r->out) {
+		return VV_OK;
+	}
+	r->run.count = 0;
+	return vv_stream_out_open(&r->out, &r->seal, on_sealed, r, err);
+}
+
+/* The stream becomes a run that is durable here; index gets its index. */
+static vv_status close_stream(replicating *r, bool last, vv_buf *index, vv_error *err)
+{
+	char *dir = vv_vault_session_path(r->s, "spool", NULL);
+	vv_status rc;
+
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_stream_out_end(r->out, last ? &r->refs : NULL, index, err);
+	vv_stream_out_close(r->out);
+	r->out = NULL;
+	if (rc == VV_OK && (rc = vv_fsync_dir(dir, err)) == VV_OK) {
+		rc = write_run(r, err);
+	}
+	vv_free(dir);
+	return rc;
+}
+
+/* The stream becomes a run, which goes out. last: with the refs. VV_ECONFLICT: too few copies. */
+static vv_status end_stream(replicating *r, bool last, vv_error *err)
+{
+	vv_buf index = VV_BUF_INIT, none = VV_BUF_INIT;
+	const vv_ledger_record *run;
+	bool done = false;
+	vv_status rc;
+
+	if ((rc = close_stream(r, last, &index, err)) < 0 || (rc = send_run(r, &done, err)) < 0) {
+		goto done;
+	}
+	run = done ? vv_ledger_find(r->s->ledger, &r->x->head) : NULL;
+	rc = run ? vv_contents_add(&r->contents, run, &index, last ? &r->refs : &none, err)
+		 : vv_fail(err, VV_ECONFLICT, "too few copies");
+done:
+	vv_buf_clear(&index);
+	return rc;
+}
+
+static vv_status put(replicating *r, const vv_item *item, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = open_stream(r, err)) < 0 || (rc = vv_stream_out_put(r->out, item, err)) < 0) {
+		return rc;
+	}
+	return vv_stream_out_len(r->out) < (uint64_t)RUN_SHARDS * VV_SHARD_FULL
+		       ? VV_OK
+		       : end_stream(r, false, err);
+}
+
+static bool is_known(const replicating *r, const vv_cid *item)
+{
+	return vv_contents_has(&r->contents, item) || (r->out && vv_stream_out_has(r->out, item));
+}
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_store_get(((replicating *)payload)->store, cid, out, err);
+}
+
+static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	replicating *r = payload;
+	vv_item item = {.kind = cid->codec == VV_CODEC_RAW ? VV_ITEM_RAW : VV_ITEM_NODE,
+			.cid = *cid};
+	vv_error absent;
+	vv_status rc;
+
+	if (is_known(r, cid)) {
+		return VV_OK;
+	}
+	r->x->blocks++;
+	if (r->x->dry_run) {
+		return VV_OK;
+	}
+	if ((rc = vv_store_get(r->store, cid, &r->bytes, err)) < 0) {
+		vv_prefix(err, "%s", vv_text_shows(r->path));
+		return vv_hint(
+			err,
+			"'varve fsck' lists what is missing; 'varve fetch' gets it from who has it");
+	}
+	item.bytes = vv_buf_cstr(&r->bytes);
+	item.len = r->bytes.len;
+	if (like && !vv_cid_is_null(like) && is_known(r, like) && like->codec == cid->codec &&
+	    vv_store_get(r->store, like, &r->base, &absent) == VV_OK) {
+		item.base_cid = *like;
+		item.base = vv_buf_cstr(&r->base);
+		item.base_len = r->base.len;
+	}
+	return put(r, &item, err);
+}
+
+static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	replicating *r = payload;
+	const vv_resemble walk = {.get = get_block,
+				  .fn = on_block,
+				  .payload = r,
+				  .seen = r->seen,
+				  .children_first = true};
+
+	r->path = n->path;
+	/* Of a version that is in the vault everything below is. */
+	if (vv_contents_has(&r->contents, &n->root)) {
+		return VV_OK;
+	}
+	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
+				err);
+}
+
+static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
+{
+	replicating *r = payload;
+	const vv_item_kind kind = (vv_item_kind)(VV_ITEM_COMMIT + (o->type - VV_GIT_COMMIT));
+	vv_item item = {
+		.kind = kind, .cid = vv_item_cid(kind, o->id.id), .bytes = o->bytes, .len = o->len};
+	const vv_cid base = vv_item_cid(kind, o->base.id);
+	vv_error absent;
+
+	if (is_known(r, &item.cid)) {
+		return VV_OK;
+	}
+	r->x->objects++;
+	if (r->x->dry_run) {
+		return VV_OK;
+	}
+	if (!vv_oid_is_null(&o->base) && is_known(r, &base) &&
+	    vv_git_object_bytes(r->s->repo, o->type, &o->base, SMALL_FILE, &r->base, &absent) ==
+		    VV_OK) {
+		item.base_cid = base;
+		item.base = vv_buf_cstr(&r->base);
+		item.base_len = r->base.len;
+	}
+	return put(r, &item, err);
+}
+
+/* --- refs, places --------------------------------------------------------------------------------- */
+
+static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	replicating *r = payload;
+	char hex[VV_OID_TEXT + 1];
+
+	if (ref->symbolic || strncmp(ref->name, "refs/remotes/", 13) == 0 ||
+	    strncmp(ref->name, "refs/varve/", 11) == 0) {
+		return VV_OK;
+	}
+	if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) {
+		return vv_fail_nomem(err);
+	}
+	r->tips[r->tip_count++] = ref->id;
+	vv_oid_text(hex, &ref->id);
+	vv_buf_printf(&r->refs, "%s %s\n", hex, ref->name);
+	return vv_buf_ok(&r->refs, err);
+}
+
+/* "ref: refs/heads/main" (or a detached HEAD's id), then "ID NAME" for each. */
+static vv_status list_refs(replicating *r, vv_error *err)
+{
+	vv_head head;
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc = vv_head_read(r->s->repo, &head, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (head.branch) {
+		vv_buf_printf(&r->refs, "ref: %s\n", head.branch);
+	} else {
+		vv_oid_text(hex, &head.commit);
+		vv_buf_printf(&r->refs, "%s HEAD\n", hex);
+		if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) {
+			rc = vv_fail_nomem(err);
+		} else {
+			r->tips[r->tip_count++] = head.commit;
+		}
+	}
+	vv_head_clear(&head);
+	return rc < 0 ? rc : vv_refs_each(r->s->repo, "", on_ref, r, err);
+}
+
+static vv_status list_places(replicating *r, vv_error *err)
+{
+	const vv_vault_session *s = r->s;
+	vv_json_out w;
+
+	vv_json_out_init(&w, &r->places, 0);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "copies");
+	vv_json_u64(&w, r->x->copies);
+	vv_json_name(&w, "min");
+	vv_json_u64(&w, r->x->min);
+	vv_json_name(&w, "holders");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_holder_config *c = s->places[i].config;
+		if (c->dead) {
+			continue;
+		}
+		vv_json_open_object(&w);
+		vv_json_name(&w, "name");
+		vv_json_string(&w, c->name);
+		vv_json_name(&w, "url");
+		vv_json_string(&w, c->url);
+		vv_json_name(&w, "domain");
+		vv_json_string(&w, c->domain);
+		vv_json_close_object(&w);
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	return vv_buf_ok(&r->places, err);
+}
+
+/* Commits that the vault has with all that they reach: what the refs of its runs named. */
+static vv_status list_haves(replicating *r, vv_error *err)
+{
+	size_t cap = 0;
+
+	for (size_t i = 0; i < r->contents.count; i++) {
+		const vv_vault_run *run = &r->contents.runs[i];
+		if (run->refs.len == 0 ||
+		    vv_contents_refs_of(&r->contents, run->record->author) != run) {
+			continue;
+		}
+		for (const char *p = run->refs.data; *p;) {
+			size_t len = strcspn(p, "\n");
+			vv_oid id;
+			if (len > VV_OID_TEXT && vv_oid_parse(&id, p, VV_OID_TEXT)) {
+				if (!vv_array_room(r->haves, r->have_count, cap)) {
+					return vv_fail_nomem(err);
+				}
+				r->haves[r->have_count++] = id;
+			}
+			p += len + (p[len] == '\n');
+		}
+	}
+	return VV_OK;
+}
+
+/* --- all of it --------------------------------------------------------------------------------------- */
+
+static vv_status seal_new(replicating *r, vv_error *err)
+{
+	const vv_vault_run *refs;
+	bool same;
+	vv_status rc;
+
+	if ((rc = list_refs(r, err)) < 0 || (rc = vv_contents_open(&r->contents, r->s, err)) < 0 ||
+	    (rc = list_haves(r, err)) < 0 ||
+	    (rc = vv_repository_store(r->s->repo, &r->store, err)) < 0) {
+		return rc;
+	}
+	refs = vv_contents_refs_of(&r->contents, r->s->key.public_key);
+	same = refs && same_text(&refs->refs, &r->refs);
+	if (same && r->s->readable) {
+		if ((rc = places_changed(r, &same, err)) < 0) {
+			return rc;
+		}
+		same = !same;
+	}
+	if (same) {
+		r->x->nothing = true;
+		return VV_OK;
+	}
+	if (!(r->seen = vv_cid_set_new())) {
+		return vv_fail_nomem(err);
+	}
+	if (!r->x->dry_run &&
+	    (rc = vv_epoch_seal_now(&r->seal, &r->epoch, &r->s->secrets, r->s->state,
+				    vv_ledger_vault(r->s->ledger), err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_new_roots_each(r->s->repo, r->tips, r->tip_count, r->haves, r->have_count,
+				    on_root, r, err)) < 0 ||
+	    (rc = vv_git_objects_each(r->s->repo, r->tips, r->tip_count, r->haves, r->have_count,
+				      SMALL_FILE, on_object, r, NULL, err)) < 0 ||
+	    r->x->dry_run) {
+		return rc;
+	}
+	if ((rc = open_stream(r, err)) == VV_OK) {
+		rc = end_stream(r, true, err);
+	}
+	return rc;
+}
+
+/* The places that --to names. */
+static vv_status choose_allowed(replicating *r, vv_error *err)
+{
+	const vv_strings *to = r->x->to;
+
+	if (!to || to->count == 0) {
+		return VV_OK;
+	}
+	if (!(r->allowed = vv_calloc(r->s->place_count + 1, sizeof(*r->allowed)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < to->count; i++) {
+		const vv_holder_config *c = vv_holder_config_find(&r->s->configs, to->items[i]);
+		if (!c) {
+			vv_fail(err, VV_EUSAGE, "there is no holder '%s'",
+				vv_text_shows(to->items[i]));
+			return vv_hint(err, "'varve holder list' shows them");
+		}
+		r->allowed[c - r->s->configs.items] = true;
+	}
+	return VV_OK;
+}
+
+/* Enough holders that do not fail together? Those that cannot be reached count, where their domain is
+ * known. */
+static vv_status check_policy(const replicating *r, vv_error *err)
+{
+	const vv_vault_session *s = r->s;
+	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	size_t count = 0, unknown = 0, domains;
+
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < s->place_count; i++) {
+		const char *domain = vv_spread_domain(&s->places[i]);
+		if (s->places[i].config->dead) {
+			continue;
+		}
+		if (*domain) {
+			list[count++].domain = domain;
+		} else {
+			unknown++;
+		}
+	}
+	domains = vv_domain_count(list, count) + unknown;
+	vv_free(list);
+	if (s->place_count == 0) {
+		vv_fail(err, VV_EREFUSED, "there is no holder yet");
+		return vv_hint(err, "name one with 'varve holder add NAME FOLDER'");
+	}
+	if (domains < r->x->copies) {
+		vv_fail(err, VV_EREFUSED, "%u copies are wanted, and the holders are only %s",
+			r->x->copies, vv_text_counted(domains, "failure domain", NULL));
+		return vv_hint(err,
+			       "folders on one disk fail together; add a holder elsewhere, ask for "
+			       "fewer (--copies), or say better ('varve holder add --domain')");
+	}
+	return VV_OK;
+}
+
+static vv_status begin_vault(replicating *r, vv_error *err)
+{
+	uint8_t owners[2][VV_KEY_PUBLIC];
+	vv_key recovery;
+	vv_buf text = VV_BUF_INIT;
+	char *dir = vv_vault_session_path(r->s, "ledger", NULL);
+	const vv_cid none = {0};
+	vv_status rc;
+
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_key_new(&recovery, err)) < 0 ||
+	    (rc = vv_recovery_put(&text, &recovery, err)) < 0 ||
+	    (rc = r->x->recovery(r->x->payload, text.data, err)) < 0 ||
+	    /* What an earlier begin left that was killed is no vault's. */
+	    (rc = vv_remove_tree(dir, err)) < 0 ||
+	    (rc = vv_ledger_open(&r->s->ledger, dir, &none, err)) < 0) {
+		goto done;
+	}
+	memcpy(owners[0], r->s->key.public_key, VV_KEY_PUBLIC);
+	memcpy(owners[1], recovery.public_key, VV_KEY_PUBLIC);
+	if ((rc = vv_vault_begin(r->s->ledger, (const uint8_t(*)[VV_KEY_PUBLIC])owners, 2,
+				 &r->s->key, err)) == VV_OK) {
+		r->s->policy.vault = *vv_ledger_vault(r->s->ledger);
+		r->x->began = true;
+	}
+done:
+	vv_key_wipe(&recovery);
+	vv_buf_wipe(&text);
+	vv_buf_clear(&text);
+	vv_free(dir);
+	return rc;
+}
+
+/* The policy is what was asked for, now and from now on. */
+static vv_status settle_policy(replicating *r, vv_error *err)
+{
+	vv_vault_policy *p = &r->s->policy;
+	const unsigned copies = p->copies, min = p->min;
+
+	r->x->copies = r->x->copies ? r->x->copies : copies ? copies : 2;
+	r->x->min = r->x->min ? r->x->min : min ? min : 1;
+	if (r->x->min > r->x->copies) {
+		return vv_fail(err, VV_EUSAGE, "%u copies at least of %u", r->x->min, r->x->copies);
+	}
+	return VV_OK;
+}
+
+static vv_status keep_policy(replicating *r, vv_error *err)
+{
+	vv_vault_policy *p = &r->s->policy;
+
+	if (r->x->dry_run || (!r->x->began && p->copies == r->x->copies && p->min == r->x->min)) {
+		return VV_OK;
+	}
+	p->copies = r->x->copies;
+	p->min = r->x->min;
+	r->x->config = true;
+	return vv_vault_policy_write(p, r->s->repo, err);
+}
+
+static vv_status run_all(replicating *r, vv_error *err)
+{
+	bool go = true;
+	vv_owed owed = {0};
+	vv_status rc;
+
+	if ((rc = settle_policy(r, err)) < 0 || (rc = choose_allowed(r, err)) < 0) {
+		return rc;
+	}
+	if (r->x->adopt && (rc = vv_vault_session_adopt(r->s, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_vault_session_connect(r->s, err)) < 0 || (rc = check_policy(r, err)) < 0) {
+		return rc;
+	}
+	if (!r->s->ledger) {
+		if (r->x->dry_run) {
+			return seal_new(r, err);
+		}
+		if ((rc = begin_vault(r, err)) < 0 || (rc = keep_policy(r, err)) < 0 ||
+		    (rc = vv_vault_session_sync(r->s, err)) < 0) {
+			return rc;
+		}
+	}
+	if ((rc = vv_vault_session_need_writer(r->s, err)) < 0 ||
+	    (rc = vv_vault_session_check_key(r->s, err)) < 0 || (rc = keep_policy(r, err)) < 0) {
+		return rc;
+	}
+	if ((rc = list_places(r, err)) < 0) {
+		return rc;
+	}
+	owed.copies = r->x->copies;
+	owed.rate = r->x->rate;
+	owed.fix = true;
+	if (!r->x->dry_run &&
+	    ((rc = go_on(r, &go, err)) < 0 || !go || (rc = vv_owed_run(&owed, r->s, err)) < 0)) {
+		return rc;
+	}
+	r->x->paid = owed.shards;
+	r->x->shards += owed.shards;
+	r->x->sent += owed.sent;
+	r->x->owed = owed.owed;
+	rc = seal_new(r, err);
+	return rc == VV_ECONFLICT && r->x->short_of_min ? VV_OK : rc;
+}
+
+vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err)
+{
+	replicating r = {.x = x, .s = s};
+	vv_status rc;
+
+	r.progress = s->transfer.progress;
+	rc = run_all(&r, err);
+	vv_stream_out_close(r.out);
+	vv_contents_close(&r.contents);
+	vv_cid_set_free(r.seen);
+	vv_buf_clear(&r.refs);
+	vv_buf_clear(&r.places);
+	vv_buf_clear(&r.bytes);
+	vv_buf_clear(&r.base);
+	vv_free(r.tips);
+	vv_free(r.haves);
+	vv_free(r.run.items);
+	vv_free(r.allowed);
+	return rc;
+}
+
+/* --- what is owed --------------------------------------------------------------------------------------- */
+
+static vv_status held_bytes(void *payload, const vv_shard *sh, vv_buf *out, vv_error *err)
+{
+	vv_vault_session *s = payload;
+	const vv_kept *k = vv_vault_shard_of(s->state, &sh->cid);
+
+	return k ? vv_vault_session_bytes(s, k, out, err)
+		 : vv_fail(err, VV_EMISSING, "not a shard of this vault");
+}
+
+vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
+{
+	const size_t places = s->place_count, all = vv_vault_shard_count(s->state);
+	vv_spread_shard *list = vv_calloc(all + 1, sizeof(*list));
+	bool *has = vv_calloc((all + 1) * (places + 1), sizeof(*has));
+	bool *exclude = vv_calloc(places + 1, sizeof(*exclude));
+	vv_spread spread = {.session = s,
+			    .copies = x->copies,
+			    .rate = x->rate,
+			    .progress = s->transfer.progress,
+			    .bytes = held_bytes,
+			    .payload = s};
+	size_t count = 0;
+	vv_status rc = list && has && exclude ? VV_OK : vv_fail_nomem(err);
+
+	x->least = SIZE_MAX;
+	for (size_t i = 0; rc == VV_OK && i < all; i++) {
+		const vv_kept *k = vv_vault_shard_at(s->state, i);
+		vv_spread_shard *sh = &list[count];
+		if (k->retired) {
+			continue;
+		}
+		sh->shard = k->shard;
+		sh->has = has + count * places;
+		sh->exclude = exclude;
+		vv_spread_holders(s, k, x->away_sec, sh->has);
+		for (size_t p = 0; x->leave && p < places; p++) {
+			exclude[p] = x->leave[p];
+			sh->has[p] = sh->has[p] && !x->leave[p];
+		}
+		/* What nobody has cannot be copied. */
+		if (vv_spread_copies(s, sh->has) == 0) {
+			x->lost++;
+			x->owed += x->copies;
+			x->least = 0;
+			continue;
+		}
+		count++;
+	}
+	if (rc == VV_OK && x->fix) {
+		rc = vv_spread_run(&spread, list, count, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		size_t copies = vv_spread_copies(s, list[i].has);
+		x->owed += copies < x->copies ? x->copies - copies : 0;
+		x->least = copies < x->least ? copies : x->least;
+	}
+	x->shards = spread.shards;
+	x->sent = spread.sent;
+	vv_free(list);
+	vv_free(has);
+	vv_free(exclude);
+	return rc == VV_OK && spread.shards > 0 ? vv_vault_session_sync(s, err) : rc;
+}

@@ -1,0 +1,55 @@
+/*
+ * replicate: what the vault does not have yet is sealed, and brought to holders.
+ *
+ * What is new is sealed into .git/varve/vault/spool, at most some 64 MB at a time; a file "run" there names the
+ * shards once they are all durable. Then they go to holders, and a vault record names them when each has
+ * --min copies. Whatever interrupts that, the next one goes on from the run that is there.
+ */
+#ifndef VV_CMD_WORK_VAULT_REPLICATE_H
+#define VV_CMD_WORK_VAULT_REPLICATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "cmd/work/vault/session.h"
+
+typedef struct vv_replicate {
+	unsigned copies, min; /* 0: as the policy has it, or 2 and 1 */
+	const vv_strings *to; /* holders' names; none: all */
+	uint64_t rate;
+	bool dry_run, adopt;
+	/* A vault begins: the user is to keep this text. Before anything is sealed. */
+	vv_status (*recovery)(void *payload, const char *key, vv_error *err);
+	void *payload;
+	/* Afterwards. */
+	uint64_t blocks, objects; /* new ones */
+	uint64_t shards, sent;    /* that went, copies counted; bytes */
+	uint64_t paid;            /* of these for runs before */
+	uint64_t owed;            /* copies that are lacking */
+	size_t least;             /* copies of the shard that has fewest; 0: none is lacking one */
+	bool began, config;       /* a vault; .varveconfig was written */
+	bool nothing;             /* nothing was new, and nothing owed */
+	bool short_of_min;        /* no vault record was written */
+	vv_cid head;              /* the last vault record; null: none */
+} vv_replicate;
+
+/* VV_EREFUSED: too few holders or failure domains for the policy; the key may not write. */
+vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err);
+
+/* Copies that live shards lack under the policy, from now on as away_sec says (spread.h). Brings them
+ * where they can be when fix. */
+typedef struct vv_owed {
+	unsigned copies;
+	uint64_t away_sec, rate;
+	bool fix;
+	const bool *leave; /* places that count as if they had nothing, and get nothing; NULL */
+	uint64_t owed;     /* after it */
+	uint64_t lost;     /* shards that nobody has */
+	size_t least;      /* copies of the shard with fewest */
+	uint64_t shards, sent;
+} vv_owed;
+vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err);
+
+#endif

@@ -1,0 +1,596 @@
+/*
+ * session: knows the folder, and how ledgers meet.
+ */
+#include "cmd/work/vault/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/work/vault/key_ring.h"
+#include "transport/vault/holder_open.h"
+
+#define SEEN_MAX (1u << 20)
+
+char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const char *name)
+{
+	return vv_path_join(s->dir, folder, name, (char *)NULL);
+}
+
+/* --- when holders were seen ---------------------------------------------------------------- */
+
+/* Lines "SECONDS NAME". */
+static vv_status read_seen(vv_vault_session *s, vv_error *err)
+{
+	char *path = vv_vault_session_path(s, "seen", NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && vv_exists(path)) {
+		rc = vv_read_regular(&text, path, SEEN_MAX, err);
+	}
+	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n"), digits = strspn(p, "0123456789");
+		for (size_t i = 0; i < s->place_count && digits < len; i++) {
+			const char *name = s->places[i].config->name;
+			if (strlen(name) == len - digits - 1 &&
+			    memcmp(p + digits + 1, name, len - digits - 1) == 0) {
+				(void)vv_parse_u64(&s->places[i].seen, p, digits);
+			}
+		}
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+static vv_status write_seen(const vv_vault_session *s, vv_error *err)
+{
+	char *path = vv_vault_session_path(s, "seen", NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		if (s->places[i].seen > 0) {
+			vv_buf_printf(&text, "%llu %s\n", (unsigned long long)s->places[i].seen,
+				      s->places[i].config->name);
+		}
+	}
+	rc = path ? vv_write_file(path, vv_buf_cstr(&text), text.len, false, err)
+		  : vv_fail_nomem(err);
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+/* --- open and close ------------------------------------------------------------------------- */
+
+static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv_error *err)
+{
+	char *lock = vv_path_join(s->dir, "lock", (char *)NULL);
+	vv_status rc;
+
+	if (!lock) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_mkdirs(s->dir, err)) == VV_OK) {
+		s->lock = vv_lock(lock, true, 2000, err);
+		rc = s->lock < 0 ? (vv_status)s->lock : VV_OK;
+	}
+	if (rc == VV_ELOCKED) {
+		vv_fail(err, VV_ELOCKED, "another command is at work on this repository's vault");
+		rc = vv_hint(err, "try again when it has ended");
+	}
+	vv_free(lock);
+	if (rc < 0 || (rc = vv_vault_policy_read(&s->policy, s->repo, err)) < 0 ||
+	    (rc = vv_holder_configs_read(&s->configs, s->repo, err)) < 0) {
+		return rc;
+	}
+	s->place_count = s->configs.count;
+	if (!(s->places = vv_calloc(s->place_count + 1, sizeof(*s->places)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < s->place_count; i++) {
+		s->places[i].config = &s->configs.items[i];
+		vv_fail(&s->places[i].why, VV_EIO, "not asked");
+	}
+	if ((rc = read_seen(s, err)) < 0 ||
+	    (rc = vv_transfer_open(&s->transfer, s->repo, s->notes, o->quiet, 0, err)) < 0) {
+		return rc;
+	}
+	if (o->need_key || o->key_file) {
+		if ((rc = vv_key_ring_open(&s->key, o->key_file, err)) < 0) {
+			return rc;
+		}
+		s->has_key = true;
+	}
+	return vv_cid_is_null(&s->policy.vault) ? VV_OK
+						: vv_vault_session_begin(s, &s->policy.vault, err);
+}
+
+vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_session_options *o,
+				vv_error *err)
+{
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc;
+
+	memset(s, 0, sizeof(*s));
+	s->lock = -1;
+	s->repo = r;
+	s->notes = o->notes;
+	vv_now(&now, &nsec);
+	s->now = (uint64_t)now;
+	if (!(s->dir = vv_path_join(vv_repository_varvedir(r), "vault", (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = open_parts(s, o, err)) < 0) {
+		vv_vault_session_close(s);
+	}
+	return rc;
+}
+
+void vv_vault_session_close(vv_vault_session *s)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_vault_holder_close(s->places[i].holder);
+	}
+	vv_free(s->places);
+	vv_holder_configs_clear(&s->configs);
+	vv_epoch_secrets_clear(&s->secrets);
+	vv_vault_state_close(s->state);
+	vv_ledger_close(s->ledger);
+	if (s->transfer.program || s->transfer.pool) {
+		vv_transfer_close(&s->transfer);
+	}
+	vv_key_wipe(&s->key);
+	if (s->lock >= 0) {
+		vv_unlock(s->lock);
+	}
+	vv_free(s->dir);
+	memset(s, 0, sizeof(*s));
+	s->lock = -1;
+}
+
+/* What was named for want of a better name gets one. */
+static vv_status rename_place(vv_holder_config *h, const char *name, const char *domain,
+			      vv_error *err)
+{
+	char *new_name, *new_domain;
+
+	if (strncmp(h->name, VV_PLACE_UNNAMED, sizeof(VV_PLACE_UNNAMED) - 1) != 0) {
+		return VV_OK;
+	}
+	new_name = vv_strdup(name);
+	new_domain = domain ? vv_strdup(domain) : NULL;
+	if (!new_name || (domain && !new_domain)) {
+		vv_free(new_name);
+		vv_free(new_domain);
+		return vv_fail_nomem(err);
+	}
+	vv_free(h->name);
+	vv_free(h->domain);
+	h->name = new_name;
+	h->domain = new_domain;
+	return VV_OK;
+}
+
+vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, const char *url,
+				     const char *domain, vv_error *err)
+{
+	vv_holder_configs *c = &s->configs;
+	vv_vault_place *places;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (strcmp(c->items[i].url, url) == 0) {
+			return rename_place(&c->items[i], name, domain, err);
+		}
+	}
+	places = vv_realloc_array(s->places, c->count + 2, sizeof(*places));
+	if (!places) {
+		return vv_fail_nomem(err);
+	}
+	s->places = places;
+	if (!vv_array_room(c->items, c->count, c->cap)) {
+		return vv_fail_nomem(err);
+	}
+	vv_holder_config *h = &c->items[c->count];
+	memset(h, 0, sizeof(*h));
+	h->name = vv_strdup(name);
+	h->url = vv_strdup(url);
+	h->domain = domain ? vv_strdup(domain) : NULL;
+	if (!h->name || !h->url || (domain && !h->domain)) {
+		vv_free(h->name);
+		vv_free(h->url);
+		vv_free(h->domain);
+		return vv_fail_nomem(err);
+	}
+	memset(&s->places[c->count], 0, sizeof(*s->places));
+	vv_fail(&s->places[c->count].why, VV_EIO, "not asked");
+	s->place_count = ++c->count;
+	for (size_t i = 0; i < c->count; i++) {
+		s->places[i].config = &c->items[i];
+	}
+	return VV_OK;
+}
+
+vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err)
+{
+	if (s->ledger) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_ENOTFOUND, "this repository has no vault yet");
+	return vv_hint(err, "'varve holder add NAME FOLDER' names a holder, then 'varve replicate' "
+			    "begins one");
+}
+
+vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
+{
+	char did[VV_DID_TEXT];
+
+	if (!s->state) {
+		vv_fail(err, VV_EMISSING, "no holder that can be reached has this vault's ledger");
+		return vv_hint(
+			err, "'varve holder list' shows the holders, and what is wrong with them");
+	}
+	vv_did_text(did, s->key.public_key);
+	if (!vv_vault_is_writer(s->state, s->key.public_key) || !s->secrets.last) {
+		vv_fail(err, VV_EREFUSED, "the key %s is not a writer of this vault", did);
+		return vv_hint(err, "an owner makes it one: 'varve vault writers add %s'", did);
+	}
+	return VV_OK;
+}
+
+/* Works out state, secrets and holders' ids again. */
+static vv_status refresh(vv_vault_session *s, vv_error *err)
+{
+	vv_error why;
+	vv_status rc;
+
+	vv_vault_state_close(s->state);
+	s->state = NULL;
+	vv_epoch_secrets_clear(&s->secrets);
+	s->readable = false;
+	rc = vv_vault_state_open(&s->state, s->ledger, &why);
+	if (rc == VV_EMISSING) {
+		return VV_OK; /* no holder was asked yet */
+	}
+	if (rc == VV_OK && s->has_key) {
+		rc = vv_epoch_secrets_open(&s->secrets, s->state, vv_ledger_vault(s->ledger),
+					   &s->key, &why);
+		s->readable = rc == VV_OK;
+		rc = rc == VV_EREFUSED ? VV_OK : rc; /* whoever needs to read says so */
+	}
+	for (size_t i = 0; rc == VV_OK && s->readable && i < s->place_count; i++) {
+		rc = vv_epoch_holder_id(s->places[i].id, &s->secrets, s->state,
+					s->places[i].config->url, &why);
+	}
+	if (rc < 0 && err) {
+		*err = why;
+	}
+	return rc;
+}
+
+vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err)
+{
+	char *dir = vv_vault_session_path(s, "ledger", NULL);
+	vv_status rc = dir ? vv_ledger_open(&s->ledger, dir, vault, err) : vv_fail_nomem(err);
+
+	vv_free(dir);
+	return rc < 0 ? rc : refresh(s, err);
+}
+
+vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV_HOLDER_ID])
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		if (memcmp(s->places[i].id, id, VV_HOLDER_ID) == 0) {
+			return &s->places[i];
+		}
+	}
+	return NULL;
+}
+
+void vv_vault_place_fail(vv_vault_place *p, const vv_error *err)
+{
+	p->why = *err;
+	vv_vault_holder_close(p->holder);
+	p->holder = NULL;
+}
+
+/* --- the key in two places -------------------------------------------------------------------- */
+
+vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
+{
+	const vv_ledger_author *own = s->ledger ? vv_ledger_author_of(s->ledger, s->key.public_key)
+						: NULL;
+	char *path = vv_vault_session_path(s, "stranger", NULL), did[VV_DID_TEXT];
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	vv_did_text(did, s->key.public_key);
+	if (rc == VV_OK && own && own->waiting > 0) {
+		/* Another record of a number that is taken would be a lie. */
+		vv_fail(err, VV_EMISSING,
+			"%s of the key %s cannot be had: some before them are missing",
+			vv_text_counted(own->waiting, "record", NULL), did);
+		rc = vv_hint(
+			err,
+			"a holder that is away may have them; else make a new key ('varve key new "
+			"--force'), and have an owner add it");
+	} else if (rc == VV_OK && own && own->fork[0]) {
+		vv_fail(err, VV_ECONFLICT,
+			"the key %s is in use in two places: two records have the number %llu", did,
+			(unsigned long long)own->fork[0]->sequence);
+		rc = vv_hint(
+			err,
+			"make a key for this place ('varve key new --force'), and have an owner add "
+			"it: 'varve vault writers add'");
+	} else if (rc == VV_OK && vv_exists(path) &&
+		   (rc = vv_read_regular(&text, path, SEEN_MAX, err)) == VV_OK) {
+		vv_fail(err, VV_ECONFLICT,
+			"the key %s is in use in two places: the record %s was not written here",
+			did, vv_text_show(vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n")));
+		rc = vv_hint(
+			err,
+			"a second machine needs its own key ('varve key new --force'); if this is a "
+			"restored copy, 'varve replicate --adopt'");
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_vault_session_adopt(vv_vault_session *s, vv_error *err)
+{
+	char *path = vv_vault_session_path(s, "stranger", NULL);
+	vv_status rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+
+	vv_free(path);
+	return rc;
+}
+
+/* A record of our own key came that is not ours. */
+static vv_status note_stranger(const vv_vault_session *s, const char *name, vv_error *err)
+{
+	char *path = vv_vault_session_path(s, "stranger", NULL);
+	vv_status rc = VV_OK;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if (!vv_exists(path)) {
+		rc = vv_write_file(path, name, strlen(name), true, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+/* --- meeting ------------------------------------------------------------------------------------ */
+
+typedef struct listing {
+	char **names;
+	size_t count, cap;
+} listing;
+
+static vv_status on_name(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	listing *l = payload;
+
+	(void)size;
+	if (!vv_array_room(l->names, l->count, l->cap)) {
+		return vv_fail_nomem(err);
+	}
+	l->names[l->count] = vv_strdup(name);
+	return l->names[l->count++] ? VV_OK : vv_fail_nomem(err);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* What the holder has and we lack. A record that is none is noted and left there. */
+static vv_status take_in(vv_vault_session *s, vv_vault_place *p, const listing *l, vv_error *err)
+{
+	const vv_cid *vault = vv_ledger_vault(s->ledger);
+	const vv_ledger_author *own = s->has_key ? vv_ledger_author_of(s->ledger, s->key.public_key)
+						 : NULL;
+	const bool wrote = own && own->head;
+	char did[VV_DID_TEXT];
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	vv_did_text(did, s->key.public_key);
+	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
+		const char *name = l->names[i];
+		if (vv_ledger_has(s->ledger, name)) {
+			continue;
+		}
+		if ((rc = vv_holder_get_record(p->holder, vault, name, &bytes, err)) < 0) {
+			break;
+		}
+		rc = vv_ledger_take(s->ledger, name, bytes.data, bytes.len, &why);
+		if (rc == VV_ECORRUPT || rc == VV_ENOSUPPORT) {
+			vv_notes_warn(
+				s->notes, "holder '%s' has a record that does not count: %s (%s)",
+				vv_text_shows(p->config->name), vv_text_shows(name), why.message);
+			rc = VV_OK;
+			continue;
+		}
+		if (rc < 0) {
+			*err = why;
+		} else if (wrote && strncmp(name, did + 8, strlen(did + 8)) == 0 &&
+			   name[strlen(did + 8)] == '/') {
+			rc = note_stranger(s, name, err);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+static vv_status hand_on(vv_vault_session *s, vv_vault_place *p, const listing *l, vv_error *err)
+{
+	const vv_cid *vault = vv_ledger_vault(s->ledger);
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	p->behind = 0;
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(s->ledger); i++) {
+		const char *name = vv_ledger_file_name(s->ledger, i);
+		if (l->count > 0 &&
+		    bsearch(&name, l->names, l->count, sizeof(*l->names), compare_texts)) {
+			continue;
+		}
+		p->behind++;
+		vv_buf_reset(&bytes);
+		if ((rc = vv_ledger_file(s->ledger, name, &bytes, err)) == VV_OK) {
+			rc = vv_holder_put_record(p->holder, vault, name, bytes.data, bytes.len,
+						  err);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+static vv_status meet(vv_vault_session *s, vv_vault_place *p, vv_error *err)
+{
+	listing l = {0};
+	vv_status rc = vv_holder_list_records(p->holder, vv_ledger_vault(s->ledger), on_name, &l,
+					      err);
+
+	if (rc == VV_OK && l.count > 0) {
+		qsort(l.names, l.count, sizeof(*l.names), compare_texts);
+	}
+	if (rc == VV_OK && (rc = take_in(s, p, &l, err)) == VV_OK) {
+		rc = hand_on(s, p, &l, err);
+	}
+	vv_names_free(l.names, l.count);
+	return rc;
+}
+
+vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
+{
+	size_t before;
+	vv_error why;
+
+	/* Twice, where a later holder had what an earlier one lacks. */
+	for (unsigned turn = 0; s->ledger && turn < 2; turn++) {
+		before = vv_ledger_file_count(s->ledger);
+		for (size_t i = 0; i < s->place_count; i++) {
+			vv_vault_place *p = &s->places[i];
+			if (p->holder && meet(s, p, &why) < 0) {
+				if (why.code == VV_ENOMEM) {
+					*err = why;
+					return VV_ENOMEM;
+				}
+				vv_vault_place_fail(p, &why);
+			}
+		}
+		if (vv_ledger_file_count(s->ledger) == before) {
+			break;
+		}
+	}
+	return s->ledger ? refresh(s, err) : VV_OK;
+}
+
+vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_vault_place *p = &s->places[i];
+		const vv_holder_facts facts = {.name = p->config->name,
+					       .url = p->config->url,
+					       .domain = p->config->domain,
+					       .quota = p->config->quota};
+		if (p->holder || p->config->dead) {
+			continue;
+		}
+		if (vv_vault_holder_open(&p->holder, &facts, &s->transfer.connect, false,
+					 &p->why) == VV_OK) {
+			p->seen = s->now;
+		}
+	}
+	vv_status rc = vv_vault_session_sync(s, err);
+	return rc < 0 ? rc : write_seen(s, err);
+}
+
+vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t author[VV_KEY_PUBLIC],
+				  vv_buf *out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_buf_reset(out);
+	for (size_t i = vv_vault_run_count(s->state); i > 0; i--) {
+		const vv_ledger_record *r = vv_vault_run_at(s->state, i - 1);
+		if (r->sealed && memcmp(r->author, author, VV_KEY_PUBLIC) == 0) {
+			rc = vv_epoch_places_open(out, &s->secrets, vv_ledger_vault(s->ledger), r,
+						  err);
+			break;
+		}
+	}
+	while (rc == VV_OK && out->len > 0 && out->data[out->len - 1] == ' ') {
+		out->data[--out->len] = '\0';
+	}
+	return rc;
+}
+
+/* --- shards --------------------------------------------------------------------------------------- */
+
+vv_status vv_vault_session_bytes(vv_vault_session *s, const vv_kept *k, vv_buf *bytes,
+				 vv_error *err)
+{
+	char cid[VV_CID_TEXT + 1];
+	vv_error why;
+
+	vv_cid_text(cid, &k->shard.cid);
+	vv_fail(err, VV_EMISSING, "no holder that can be reached has the shard %s", cid);
+	/* First who said so, then everybody else. */
+	for (unsigned turn = 0; turn < 2; turn++) {
+		for (size_t i = 0; i < s->place_count; i++) {
+			vv_vault_place *p = &s->places[i];
+			bool said = false;
+			for (size_t c = 0; c < k->copy_count; c++) {
+				said = said ||
+				       (k->copies[c].receipt &&
+					memcmp(k->copies[c].holder, p->id, VV_HOLDER_ID) == 0);
+			}
+			if (!p->holder || said != (turn == 0)) {
+				continue;
+			}
+			if (vv_holder_get_shard(p->holder, vv_ledger_vault(s->ledger), &k->shard,
+						bytes, &why) == VV_OK) {
+				return VV_OK;
+			}
+			if (said) {
+				*err = why;
+				err->code = VV_EMISSING;
+			}
+		}
+	}
+	return VV_EMISSING;
+}
+
+vv_status vv_vault_session_content(vv_vault_session *s, const vv_kept *k, vv_buf *content,
+				   vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_shard_seal seal;
+	vv_shard is;
+	uint8_t epoch[VV_EPOCH_NAME];
+	vv_status rc;
+
+	if ((rc = vv_vault_session_bytes(s, k, &bytes, err)) == VV_OK &&
+	    (rc = vv_shard_look(&is, epoch, bytes.data, bytes.len, err)) == VV_OK &&
+	    (rc = vv_epoch_seal_of(&seal, &s->secrets, vv_ledger_vault(s->ledger), epoch, err)) ==
+		    VV_OK) {
+		rc = vv_shard_open(content, &seal, bytes.data, bytes.len, err);
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}

@@ -1,0 +1,116 @@
+/*
+ * session: a repository, its vault, this machine's key and the holders, open together.
+ *
+ * A correct caller: open (which locks: one session a repository); connect (reaches the holders, and
+ * takes in and hands on records of the ledger); work; sync once more after writing records;
+ * close. Where there is no vault yet, vault is null and state is NULL.
+ *
+ * .git/varve/vault holds: lock; ledger/ (transport/vault/ledger.h); runs/ (what is in the vault, a file
+ * for each run); spool/ (a run that is under way); seen (when each holder was last reached); stranger (the
+ * key was found in use elsewhere).
+ */
+#ifndef VV_CMD_WORK_VAULT_SESSION_H
+#define VV_CMD_WORK_VAULT_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/keys/key.h"
+#include "base/progress.h"
+#include "cmd/work/peers/transfer.h"
+#include "cmd/work/vault/vault_config.h"
+#include "repo/git/repository.h"
+#include "transport/vault/epoch.h"
+#include "transport/vault/holder.h"
+#include "transport/vault/ledger.h"
+#include "transport/vault/vault_state.h"
+
+typedef struct vv_vault_place {
+	const vv_holder_config *config; /* borrowed from the session */
+	uint8_t id[VV_HOLDER_ID];       /* once there is a vault */
+	vv_vault_holder *holder;        /* NULL: not reached, and why */
+	vv_error why;
+	uint64_t seen;   /* when it was last reached, seconds since 1970; 0: never */
+	bool warned;     /* of a record that does not count */
+	uint64_t behind; /* records that it lacked when it was reached */
+} vv_vault_place;
+
+typedef struct vv_vault_session {
+	vv_repository *repo;
+	const vv_notes *notes;
+	char *dir; /* .git/varve/vault */
+	int lock;
+	uint64_t now;
+	vv_key key;
+	bool has_key;
+	vv_vault_policy policy;
+	vv_holder_configs configs;
+	vv_vault_place *places;
+	size_t place_count;
+	vv_transfer transfer;
+	vv_ledger *ledger;     /* NULL: no vault yet */
+	vv_vault_state *state; /* of the ledger as it was at the last refresh */
+	vv_epoch_secrets secrets;
+	bool readable; /* secrets are there */
+} vv_vault_session;
+
+/* key_file: another key than this machine's; NULL: that. need_key false: statements that need none. */
+typedef struct vv_session_options {
+	const char *key_file;
+	bool need_key, quiet;
+	const vv_notes *notes;
+} vv_session_options;
+
+/* VV_ELOCKED: another command works on the vault. */
+vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_session_options *o,
+				vv_error *err);
+void vv_vault_session_close(vv_vault_session *s);
+
+/* One more holder, for this session. One with this URL is not added again; it gets the name and the domain
+ * where its own begins with VV_PLACE_UNNAMED. */
+#define VV_PLACE_UNNAMED "unnamed-"
+vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, const char *url,
+				     const char *domain, vv_error *err);
+
+/* VV_ENOTFOUND: this repository has no vault. */
+vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err);
+
+/* Its ledger was had, and the key is a writer's who can read what is sealed now. VV_EMISSING, VV_EREFUSED. */
+vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err);
+
+/* Takes the ledger in dir/ledger for the vault's. */
+vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err);
+
+/* Opens holders that are not open, and not dead; one that cannot be reached is noted (place->why) and is
+ * no failure. Then sync and refresh. */
+vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err);
+/* Records go to all reached holders that lack them, and come from them. A holder that fails is
+ * closed, with why. VV_ECORRUPT only for what is wrong here. */
+vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err);
+/* Closes a holder that failed; err says of what. */
+void vv_vault_place_fail(vv_vault_place *p, const vv_error *err);
+
+/* The key is used in another place too, as records say that this repository did not write. */
+vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err);
+vv_status vv_vault_session_adopt(vv_vault_session *s, vv_error *err);
+
+vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV_HOLDER_ID]);
+
+/* A path below dir; owned by the caller. */
+char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const char *name);
+
+/* The list of holders in the author's last vault record that has one, without the blanks at its end;
+ * empty: there is none. */
+vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t author[VV_KEY_PUBLIC],
+				  vv_buf *out, vv_error *err);
+
+/* The content of a shard, from whichever holder has it. VV_EMISSING: none that can be reached has;
+ * the message says what the last one answered. */
+vv_status vv_vault_session_bytes(vv_vault_session *s, const vv_kept *k, vv_buf *bytes,
+				 vv_error *err);
+vv_status vv_vault_session_content(vv_vault_session *s, const vv_kept *k, vv_buf *content,
+				   vv_error *err);
+
+#endif

@@ -1,0 +1,293 @@
+/*
+ * spread: knows the order: place, shards, receipt.
+ */
+#include "cmd/work/vault/spread.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/vault/placement.h"
+
+#define BATCH 512u /* shards that one place record names */
+
+const char *vv_spread_domain(const vv_vault_place *p)
+{
+	return p->config->domain ? p->config->domain
+	       : p->holder       ? vv_vault_holder_domain(p->holder)
+				 : "";
+}
+
+/* Of a holder that cannot be reached and has no configured domain, nobody knows what fails with it: it
+ * counts as one of its own. */
+size_t vv_spread_copies(const vv_vault_session *s, const bool *has)
+{
+	size_t copies = 0;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		const char *domain = vv_spread_domain(&s->places[i]);
+		bool again = false;
+		for (size_t k = 0; k < i && has[i]; k++) {
+			again = again || (has[k] && *domain &&
+					  strcmp(domain, vv_spread_domain(&s->places[k])) == 0);
+		}
+		copies += has[i] && !again;
+	}
+	return copies;
+}
+
+void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t away_sec, bool *has)
+{
+	memset(has, 0, s->place_count * sizeof(*has));
+	for (size_t i = 0; i < k->copy_count; i++) {
+		const vv_copy *c = &k->copies[i];
+		vv_vault_place *p = vv_vault_place_of(s, c->holder);
+		if (!p || !c->receipt || c->bad || p->config->dead) {
+			continue;
+		}
+		if (away_sec > 0 && !p->holder && p->seen + away_sec < s->now) {
+			continue;
+		}
+		has[p - s->places] = true;
+	}
+}
+
+/* --- who gets what ------------------------------------------------------------------------------ */
+
+typedef struct target {
+	size_t *shards; /* of the list */
+	size_t count;
+} target;
+
+/* The best place for one more copy; SIZE_MAX: there is none. */
+static size_t choose(const vv_spread *x, const vv_spread_shard *sh, vv_placeable *list,
+		     size_t *places, size_t *order)
+{
+	const vv_vault_session *s = x->session;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		bool fits = p->holder && !sh->has[i] && !(sh->exclude && sh->exclude[i]) &&
+			    !(x->allowed && !x->allowed[i]);
+		for (size_t k = 0; fits && k < s->place_count; k++) {
+			fits = !sh->has[k] ||
+			       strcmp(vv_spread_domain(p), vv_spread_domain(&s->places[k])) != 0;
+		}
+		if (fits) {
+			list[count].id = p->id;
+			list[count].domain = vv_spread_domain(p);
+			places[count++] = i;
+		}
+	}
+	return vv_placement(order, &sh->shard.cid, list, count) > 0 ? places[order[0]] : SIZE_MAX;
+}
+
+/* --- one holder's share ---------------------------------------------------------------------------- */
+
+static vv_status write_place(vv_spread *x, vv_vault_place *p, vv_spread_shard *shards,
+			     const size_t *which, size_t count, const vv_ledger_record **out,
+			     vv_error *err)
+{
+	vv_vault_session *s = x->session;
+	vv_ledger_record r = {.kind = VV_LEDGER_PLACE};
+	char name[VV_LEDGER_NAME];
+	vv_buf file = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc;
+
+	if (!(r.shards = vv_calloc(count, sizeof(*r.shards)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		r.shards[i] = shards[which[i]].shard;
+	}
+	r.shard_count = count;
+	memcpy(r.holder, p->id, VV_HOLDER_ID);
+	r.has_key = vv_vault_holder_key(p->holder, r.key);
+	if ((rc = vv_ledger_write(s->ledger, &r, &s->key, out, err)) == VV_OK) {
+		vv_ledger_name(name, *out);
+		rc = vv_ledger_file(s->ledger, name, &file, err);
+	}
+	vv_free(r.shards);
+	/* A holder that thinks takes what its place names, and wants to see that first. */
+	if (rc == VV_OK && vv_holder_put_record(p->holder, vv_ledger_vault(s->ledger), name,
+						file.data, file.len, &why) < 0) {
+		vv_vault_place_fail(p, &why);
+	}
+	vv_buf_clear(&file);
+	return rc;
+}
+
+static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_record *place,
+			       vv_error *err)
+{
+	vv_vault_session *s = x->session;
+	vv_ledger_record r = {.kind = VV_LEDGER_RECEIPT, .link = place->cid};
+	vv_error why;
+
+	r.until = s->now + VV_RECEIPT_TERM;
+	if ((r.has_key = vv_vault_holder_key(p->holder, r.key)) &&
+	    vv_holder_receipt(p->holder, vv_ledger_vault(s->ledger), &place->cid, &r.until,
+			      r.signature, &why) < 0) {
+		vv_vault_place_fail(p, &why);
+		return VV_OK;
+	}
+	return vv_ledger_write(s->ledger, &r, &s->key, NULL, err);
+}
+
+/* So slowly as the limit says. */
+static void keep_rate(const vv_spread *x, uint64_t start_ms)
+{
+	uint64_t wanted = x->rate > 0 ? x->sent * 1000 / x->rate : 0;
+	uint64_t spent = vv_monotonic_ms() - start_ms;
+
+	if (wanted > spent) {
+		const uint64_t ms = wanted - spent;
+		struct timespec t = {.tv_sec = (time_t)(ms / 1000),
+				     .tv_nsec = (long)(ms % 1000 * 1000000)};
+		(void)nanosleep(&t, NULL);
+	}
+}
+
+/* The shards of one batch; done gets those that arrived. */
+static vv_status send_batch(vv_spread *x, vv_vault_place *p, vv_spread_shard *shards,
+			    const size_t *which, size_t count, size_t *done, size_t *done_count,
+			    uint64_t start_ms, vv_error *err)
+{
+	vv_vault_session *s = x->session;
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	*done_count = 0;
+	for (size_t i = 0; rc == VV_OK && p->holder && i < count; i++) {
+		const vv_shard *sh = &shards[which[i]].shard;
+		rc = x->bytes(x->payload, sh, &bytes, err);
+		if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
+			rc = VV_OK;
+			continue;
+		}
+		if (rc == VV_OK && vv_holder_put_shard(p->holder, vv_ledger_vault(s->ledger),
+						       &sh->cid, bytes.data, bytes.len, &why) < 0) {
+			vv_vault_place_fail(p, &why);
+			break;
+		}
+		if (rc == VV_OK) {
+			done[(*done_count)++] = which[i];
+			x->sent += bytes.len;
+			x->shards++;
+			keep_rate(x, start_ms);
+			vv_progress_update(x->progress, "copies", x->sent, 0);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+static vv_status serve_target(vv_spread *x, size_t at, vv_spread_shard *shards, const target *t,
+			      uint64_t start_ms, vv_error *err)
+{
+	vv_vault_place *p = &x->session->places[at];
+	size_t *done = vv_calloc(BATCH, sizeof(*done)), done_count;
+	const vv_ledger_record *place;
+	vv_status rc = done ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && p->holder && i < t->count; i += BATCH) {
+		size_t n = t->count - i < BATCH ? t->count - i : BATCH;
+		if ((rc = write_place(x, p, shards, t->shards + i, n, &place, err)) < 0 ||
+		    !p->holder ||
+		    (rc = send_batch(x, p, shards, t->shards + i, n, done, &done_count, start_ms,
+				     err)) < 0 ||
+		    done_count == 0) {
+			continue;
+		}
+		/* A receipt is of a whole place: what came of a broken one gets a place of its own. */
+		if (done_count < n) {
+			vv_ledger_record r = {.kind = VV_LEDGER_PLACE,
+					      .has_key = place->has_key,
+					      .shard_count = done_count};
+			if (!(r.shards = vv_calloc(done_count, sizeof(*r.shards)))) {
+				rc = vv_fail_nomem(err);
+				break;
+			}
+			memcpy(r.key, place->key, VV_KEY_PUBLIC);
+			memcpy(r.holder, p->id, VV_HOLDER_ID);
+			for (size_t k = 0; k < done_count; k++) {
+				r.shards[k] = shards[done[k]].shard;
+			}
+			rc = vv_ledger_write(x->session->ledger, &r, &x->session->key, &place, err);
+			vv_free(r.shards);
+		}
+		if (rc == VV_OK && p->holder) {
+			rc = write_receipt(x, p, place, err);
+		} else if (rc == VV_OK && !place->has_key) {
+			/* It went away after it had taken these. */
+			vv_ledger_record r = {.kind = VV_LEDGER_RECEIPT,
+					      .link = place->cid,
+					      .until = x->session->now + VV_RECEIPT_TERM};
+			rc = vv_ledger_write(x->session->ledger, &r, &x->session->key, NULL, err);
+		} else {
+			done_count = 0;
+		}
+		for (size_t k = 0; rc == VV_OK && k < done_count; k++) {
+			shards[done[k]].has[at] = true;
+		}
+	}
+	vv_free(done);
+	return rc;
+}
+
+/* One more copy of each shard that lacks one; *any: there was something to do, and somebody to do it. */
+static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, uint64_t start_ms,
+			   bool *any, vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	target *targets = vv_calloc(places + 1, sizeof(*targets));
+	vv_placeable *list = vv_calloc(places + 1, sizeof(*list));
+	size_t *numbers = vv_calloc(2 * places + 2, sizeof(*numbers));
+	vv_status rc = targets && list && numbers ? VV_OK : vv_fail_nomem(err);
+
+	*any = false;
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		size_t at;
+		if (vv_spread_copies(x->session, shards[i].has) >= x->copies ||
+		    (at = choose(x, &shards[i], list, numbers, numbers + places)) == SIZE_MAX) {
+			continue;
+		}
+		target *t = &targets[at];
+		if (!t->shards && !(t->shards = vv_calloc(count, sizeof(*t->shards)))) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		t->shards[t->count++] = i;
+	}
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		if (targets[i].count > 0) {
+			uint64_t before = x->shards;
+			rc = serve_target(x, i, shards, &targets[i], start_ms, err);
+			/* A holder that failed is tried no more: the next round asks another one. */
+			*any = *any || x->shards > before || !x->session->places[i].holder;
+		}
+	}
+	for (size_t i = 0; targets && i < places; i++) {
+		vv_free(targets[i].shards);
+	}
+	vv_free(targets);
+	vv_free(list);
+	vv_free(numbers);
+	return rc;
+}
+
+vv_status vv_spread_run(vv_spread *x, vv_spread_shard *shards, size_t count, vv_error *err)
+{
+	const uint64_t start_ms = vv_monotonic_ms();
+	bool any = true;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && any) {
+		rc = one_round(x, shards, count, start_ms, &any, err);
+	}
+	return rc;
+}

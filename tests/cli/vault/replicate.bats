@@ -1,0 +1,245 @@
+load vault
+
+@test "an empty machine gets everything back with a recovery key and one URL" {
+	new_vault
+	git tag v1 HEAD~1
+	succeeds varve replicate
+	keep_recovery
+	stderr_has "sealed"
+	stderr_has "head bafy"
+	git add .varveconfig
+	git commit -q -m policy
+	succeeds varve replicate
+	output_lacks recovery
+	new_machine
+	succeeds varve recover --key ../paper --to ../again ../a
+	stderr_has "3 of 3 holders that answered had it already"
+	cmp t.csv ../again/t.csv
+	cd ../again
+	succeeds varve fsck --data
+	[ "$(git rev-parse HEAD v1)" = "$(git -C ../repo rev-parse HEAD v1)" ]
+	succeeds varve cat HEAD~2:t.csv
+	[ "$output" = "$(varve -C ../repo cat HEAD~2:t.csv)" ]
+	succeeds varve holder list
+	output_has "here"
+	output_lacks "unnamed"
+	succeeds git status --porcelain
+	output_is ""
+}
+
+@test "the vault reads as the page describes it" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	keep_recovery
+	change 5
+	succeeds varve replicate
+	succeeds python3 "$BATS_TEST_DIRNAME/read_vault.py" ../a ../paper
+	output_has "2 runs, 2 shards,"
+	output_has "$(git rev-parse HEAD) refs/heads/main"
+	output_has "holders a"
+	succeeds python3 "$BATS_TEST_DIRNAME/read_vault.py" ../a "$XDG_CONFIG_HOME/varve/key"
+	succeeds python3 "$BATS_TEST_DIRNAME/read_vault.py" --example "$BATS_TEST_DIRNAME/../../../docs/storage-network.md"
+}
+
+@test "a second replicate sends nothing, and a change only what changed" {
+	new_vault
+	succeeds varve replicate
+	before=$(shards | wc -l)
+	succeeds varve replicate
+	stderr_is "nothing is new"
+	[ "$(shards | wc -l)" = "$before" ]
+	change 5
+	succeeds varve replicate --dry-run
+	stderr_has "new: "
+	[ "$(shards | wc -l)" = "$before" ]
+	succeeds varve replicate
+	[ "$(shards | wc -l)" = $((before + 2)) ]
+}
+
+@test "nobody finds names or cells in what holders keep" {
+	new_vault a
+	printf 'id,secret\n1,swordfish\n' > swordfish.csv
+	varve add -q swordfish.csv
+	varve commit -q -m swordfish
+	succeeds varve replicate --copies 1
+	run grep -r -l -a -e swordfish -e refs/heads -e "$PWD" -e house ../a
+	[ "$status" = 1 ]
+}
+
+@test "with fewer copies than --min there is no vault record, and the next run goes on" {
+	new_vault
+	mv ../b ../b.away
+	mv ../c ../c.away
+	ends_with 1 varve replicate --copies 3 --min 2
+	stderr_has "only 1 copy could be made, and 2 are the least"
+	stderr_has "holder 'b': '"
+	[ -e .git/varve/vault/spool/run ]
+	sealed=$(ls .git/varve/vault/spool)
+	change 6
+	mv ../b.away ../b
+	ends_with 1 varve replicate
+	stderr_has "owed"
+	[ ! -e .git/varve/vault/spool ]
+	for name in $sealed; do
+		[ "$name" = run ] || ls ../b/*/shards/"$name"
+	done
+	mv ../c.away ../c
+	succeeds varve replicate
+	stderr_has "of earlier runs made up for"
+	[ "$(ls ../a/*/shards | wc -l)" = "$(ls ../c/*/shards | wc -l)" ]
+}
+
+@test "too few failure domains for the policy are refused" {
+	new_vault a
+	varve holder add d ../d --domain "house a"
+	ends_with 2 varve replicate --copies 2
+	stderr_has "2 copies are wanted, and the holders are only 1 failure domain"
+	[ ! -e ../a/bafy* ]
+	rm -rf .git/varve/vault
+	git config --unset-all holder.a.domain
+	git config --unset-all holder.d.domain
+	ends_with 2 varve replicate --copies 2
+	stderr_has "folders on one disk fail together"
+}
+
+@test "without a key or a holder it says how to begin" {
+	new_vault a
+	varve holder dead a
+	ends_with 2 varve replicate
+	git config --remove-section holder.a
+	ends_with 2 varve replicate
+	stderr_has "varve holder add NAME FOLDER"
+	new_machine
+	ends_with 2 varve replicate
+	stderr_has "this machine has no key yet"
+	stderr_has "varve key new"
+}
+
+@test "a full holder is named and another one takes its share" {
+	new_vault a b
+	varve holder add tiny ../tiny --domain "house t" --quota 1k
+	for n in 1 2 3 4 5 6; do
+		change "$n"
+		succeeds varve replicate
+		[ "$n" = 1 ] || break
+	done
+	run ls ../tiny/*/shards
+	[ "$status" != 0 ]
+	succeeds varve replicate
+	run varve replicate --copies 3
+	[ "$status" = 1 ]
+	[[ "$output" == *"holder 'tiny': it is full: it keeps "*" of at most 1.0 kB"* ]]
+}
+
+@test "a wrong passphrase and open permissions are refused" {
+	new_vault a
+	echo right > ../pass
+	export VARVE_PASSPHRASE_FILE="$PWD/../pass"
+	succeeds varve key new --force --passphrase
+	succeeds varve replicate --copies 1
+	change 4
+	echo wrong > ../pass
+	ends_with 2 varve replicate
+	stderr_has "the passphrase does not open the key did:key:z6Mk"
+	unset VARVE_PASSPHRASE_FILE
+	run setsid -w varve replicate < /dev/null
+	[ "$status" = 2 ]
+	[[ "$output" == *"there is no terminal to ask for the key's passphrase"*VARVE_PASSPHRASE_FILE* ]]
+	chmod 644 "$XDG_CONFIG_HOME/varve/key"
+	ends_with 2 varve replicate
+	stderr_has "others may read the key"
+	stderr_has "chmod 600"
+}
+
+@test "a key in use in a second place is named with the way out" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	git add .varveconfig
+	git commit -q -m policy
+	cp -R ../repo ../copy
+	change 5
+	succeeds varve replicate
+	cd ../copy
+	change 6
+	ends_with 2 varve replicate
+	stderr_has "is in use in two places"
+	stderr_has "varve key new --force"
+	# A copy that takes the place of the original goes on.
+	git fetch -q ../repo main
+	succeeds varve replicate --adopt
+	cd ../repo
+	change 7
+	ends_with 2 varve replicate
+	stderr_has "was not written here"
+}
+
+@test "recover refuses a wrong key an older head and a folder that has commits" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	keep_recovery
+	cp -R ../a ../old
+	change 5
+	succeeds varve replicate
+	head=$(sed -n 's/^head //p' <<< "$stderr")
+	new_machine
+	varve key new
+	ends_with 2 varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../x ../a
+	stderr_has "the vault is not sealed to the key did:key:"
+	rm -rf ../a
+	ends_with 2 varve recover --key ../paper --to ../y --expect "$head" ../old
+	stderr_has "the holders do not have the head $head"
+	succeeds varve recover --key ../paper --to ../y ../old
+	stderr_has "holder 'a': '"
+	ends_with 2 varve recover --key ../paper --to ../y ../old
+	stderr_has "there is a repository with commits here already"
+}
+
+@test "recover says exactly what is missing" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	keep_recovery
+	first=$(shards)
+	printf 'id,b\n1,2\n' > second.csv
+	varve add -q second.csv
+	varve commit -q -m second
+	succeeds varve replicate
+	new_machine
+	mv "$first" ../kept
+	ends_with 2 varve recover --key ../paper --to ../y ../a
+	stderr_has "the history that came is not whole"
+	output_has "missing: "
+	output_has "it does not have the shard $(basename "$first")"
+	mv ../kept "$first"
+	succeeds varve recover --key ../paper --to ../y ../a
+	cmp second.csv ../y/second.csv
+}
+
+@test "other bytes under a shard's name are not taken and another copy is" {
+	new_vault a b
+	succeeds varve replicate
+	keep_recovery
+	for shard in ../a/*/shards/*; do
+		printf x | dd of="$shard" bs=1 seek=200 conv=notrunc 2> /dev/null
+	done
+	new_machine
+	succeeds varve recover --key ../paper --to ../y ../a ../b
+	cmp t.csv ../y/t.csv
+	rm -rf ../b
+	ends_with 2 varve recover --key ../paper --to ../z ../a
+	stderr_has "no list of refs can be had"
+	stderr_has "name more holders"
+	output_has "it gives other bytes for the shard"
+}
+
+@test "a forged record is noted and left where it is" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	record=$(ls ../a/*/records/*/0000000002-*)
+	printf x | dd of="$record" bs=1 seek=80 conv=notrunc 2> /dev/null
+	rm -rf .git/varve/vault
+	change 5
+	ends_with 2 varve replicate
+	stderr_has "holder 'a' has a record that does not count"
+	stderr_has "some before them are missing"
+	[ "$(ls ../a/*/records/*/0000000002-* | wc -l)" = 1 ]
+}

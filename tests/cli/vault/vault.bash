@@ -1,0 +1,48 @@
+# What tests of vaults begin with: a repository with a table, a key, and holders in folders.
+
+load ../helper
+
+# new_vault [HOLDER...]: a repository of two versions, and these holders (a b c), each a domain of its own.
+new_vault() {
+	local name
+	export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config"
+	mkdir repo
+	cd repo
+	new_repo
+	seq 1 400 | awk 'BEGIN { print "id,v" } { print $1 "," ($1 * 7919) % 10007 }' > t.csv
+	varve add -q t.csv
+	varve commit -q -m one
+	sed -i 's/^7,.*/7,1/' t.csv
+	echo hello > readme
+	git add readme
+	varve commit -q -a -m two
+	varve key new > ../did
+	for name in "${@:-a b c}"; do
+		for name in $name; do
+			varve holder add "$name" "../$name" --domain "house $name" 2> /dev/null
+		done
+	done
+}
+
+# The recovery key of the last replicate, whose stdout is in $output, as a file.
+keep_recovery() {
+	sed -n 's/^ *\(varve-recovery-1-[a-z2-7-]*\)$/\1/p' <<< "$output" > ../paper
+	chmod 600 ../paper
+	[ -s ../paper ]
+}
+
+# A machine that has nothing.
+new_machine() {
+	export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config-$RANDOM"
+}
+
+# change VALUE [MESSAGE]: one more version.
+change() {
+	sed -i "s/^9,.*/9,$1/" t.csv
+	varve commit -q -a -m "${2:-change}"
+}
+
+# All shards of all holders.
+shards() {
+	find "$BATS_TEST_TMPDIR"/work -path '*/shards/*' -type f
+}

@@ -1,0 +1,284 @@
+/*
+ * Ledgers: what counts, and what is only said.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "tests/unit/support.h"
+#include "transport/vault/epoch.h"
+#include "transport/vault/ledger.h"
+#include "transport/vault/vault_state.h"
+
+static const vv_cid none = {0};
+
+static vv_key key_of(uint8_t fill)
+{
+	uint8_t seed[VV_KEY_SEED];
+	vv_key k;
+	vv_error err;
+
+	memset(seed, fill, sizeof(seed));
+	vv_assert_ok(vv_key_of_seed(&k, seed, &err), &err);
+	return k;
+}
+
+/* A vault of one owner. */
+static vv_ledger *begin(const char *dir, const vv_key *owner)
+{
+	vv_ledger *l;
+	uint8_t owners[1][VV_KEY_PUBLIC];
+	vv_error err;
+
+	memcpy(owners[0], owner->public_key, VV_KEY_PUBLIC);
+	vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
+	vv_assert_ok(vv_vault_begin(l, (const uint8_t(*)[VV_KEY_PUBLIC])owners, 1, owner, &err),
+		     &err);
+	return l;
+}
+
+static void run_of(vv_ledger_record *r, vv_shard *s, uint8_t n, const vv_cid *epoch)
+{
+	vv_error err;
+
+	memset(r, 0, sizeof(*r));
+	memset(s, 0, sizeof(*s));
+	vv_assert_ok(vv_cid_of(&s->cid, VV_CODEC_RAW, &n, 1, &err), &err);
+	s->leaves = 2;
+	r->kind = VV_LEDGER_VAULT;
+	r->shards = s;
+	r->shard_count = 1;
+	r->link = *epoch;
+}
+
+static void every_kind_is_read_as_it_was_signed(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = begin(vv_test_path("ledger"), &k);
+	vv_ledger_record r = {.kind = VV_LEDGER_RECEIPT, .until = 5, .has_key = true};
+	vv_ledger_record audit = {.kind = VV_LEDGER_AUDIT, .asked = 460, .good = 459};
+	vv_ledger_record retire = {.kind = VV_LEDGER_RETIRE}, drop = {.kind = VV_LEDGER_DROP};
+	vv_ledger_record place = {.kind = VV_LEDGER_PLACE};
+	const vv_ledger_record *out;
+	vv_shard s = {.leaves = 254};
+	vv_error err;
+
+	(void)state;
+	s.cid = *vv_ledger_vault(l);
+	s.cid.codec = VV_CODEC_RAW;
+	place.shards = &s;
+	place.shard_count = 1;
+	vv_assert_ok(vv_ledger_write(l, &place, &k, &out, &err), &err);
+	assert_int_equal(out->shards[0].leaves, 254);
+	r.link = out->cid;
+	vv_assert_ok(vv_ledger_write(l, &r, &k, &out, &err), &err);
+	assert_int_equal(out->until, 5);
+	assert_true(vv_cid_equal(&out->link, &r.link));
+	audit.links = retire.links = drop.links = &s.cid;
+	audit.link_count = retire.link_count = drop.link_count = 1;
+	vv_assert_ok(vv_ledger_write(l, &audit, &k, &out, &err), &err);
+	assert_int_equal(out->good, 459);
+	vv_assert_ok(vv_ledger_write(l, &retire, &k, &out, &err), &err);
+	vv_assert_ok(vv_ledger_write(l, &drop, &k, &out, &err), &err);
+	assert_true(vv_cid_equal(&out->links[0], &s.cid));
+	assert_int_equal(vv_ledger_count(l), 7);
+	vv_ledger_close(l);
+	/* And from the disk. */
+	vv_assert_ok(vv_ledger_open(&l, vv_test_path("ledger"), &none, &err), &err);
+	assert_int_equal(vv_ledger_count(l), 7);
+	assert_int_equal(vv_ledger_at(l, 6)->kind, VV_LEDGER_DROP);
+	vv_ledger_close(l);
+}
+
+static void a_record_is_refused_when_a_bit_of_it_was_changed(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = begin(vv_test_path("a"), &k), *other;
+	const char *name = vv_ledger_file_name(l, 1);
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_ledger_file(l, name, &bytes, &err), &err);
+	vv_assert_ok(vv_ledger_open(&other, vv_test_path("b"), vv_ledger_vault(l), &err), &err);
+	for (size_t i = 0; i < bytes.len; i += 7) {
+		bytes.data[i] ^= 1;
+		assert_true(vv_ledger_take(other, name, bytes.data, bytes.len, &err) < 0);
+		bytes.data[i] ^= 1;
+		assert_true(vv_ledger_take(other, name, bytes.data, i, &err) < 0);
+	}
+	vv_assert_status(
+		vv_ledger_take(other, vv_ledger_file_name(l, 0), bytes.data, bytes.len, &err),
+		VV_ECORRUPT, &err);
+	vv_assert_contains(err.message, "not the record that its name says");
+	/* Whole it is taken, and waits for the one before it. */
+	vv_assert_ok(vv_ledger_take(other, name, bytes.data, bytes.len, &err), &err);
+	assert_int_equal(vv_ledger_count(other), 0);
+	assert_int_equal(vv_ledger_author_at(other, 0)->waiting, 1);
+	vv_ledger_close(other);
+	vv_ledger_close(l);
+	vv_buf_clear(&bytes);
+}
+
+static void a_record_of_another_vault_is_refused(void **state)
+{
+	vv_key k = key_of(1), k2 = key_of(2);
+	vv_ledger *l = begin(vv_test_path("a"), &k), *m = begin(vv_test_path("b"), &k2);
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_ledger_file(l, vv_ledger_file_name(l, 0), &bytes, &err), &err);
+	vv_assert_status(vv_ledger_take(m, vv_ledger_file_name(l, 0), bytes.data, bytes.len, &err),
+			 VV_ECORRUPT, &err);
+	vv_assert_contains(err.message, "of another vault");
+	vv_ledger_close(l);
+	vv_ledger_close(m);
+	vv_buf_clear(&bytes);
+}
+
+static void two_records_of_one_number_are_both_kept_and_reported(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = begin(vv_test_path("a"), &k), *copy;
+	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE}, audit = {.kind = VV_LEDGER_AUDIT};
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_ledger_open(&copy, vv_test_path("b"), &none, &err), &err);
+	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
+		vv_buf_reset(&bytes);
+		vv_assert_ok(vv_ledger_file(l, vv_ledger_file_name(l, i), &bytes, &err), &err);
+		vv_assert_ok(vv_ledger_take(copy, vv_ledger_file_name(l, i), bytes.data, bytes.len,
+					    &err),
+			     &err);
+	}
+	assert_null(vv_ledger_author_at(copy, 0)->fork[0]);
+	vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
+	vv_assert_ok(vv_ledger_write(copy, &audit, &k, NULL, &err), &err);
+	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
+		vv_buf_reset(&bytes);
+		vv_assert_ok(vv_ledger_file(l, vv_ledger_file_name(l, i), &bytes, &err), &err);
+		vv_assert_ok(vv_ledger_take(copy, vv_ledger_file_name(l, i), bytes.data, bytes.len,
+					    &err),
+			     &err);
+	}
+	assert_int_equal(vv_ledger_file_count(copy), 4);
+	assert_int_equal(vv_ledger_author_at(copy, 0)->fork[0]->sequence, 2);
+	vv_ledger_close(l);
+	vv_ledger_close(copy);
+	vv_buf_clear(&bytes);
+}
+
+static void only_owners_epochs_and_writers_runs_count(void **state)
+{
+	vv_key owner = key_of(1), writer = key_of(2), stranger = key_of(3);
+	vv_ledger *l = begin(vv_test_path("a"), &owner);
+	vv_vault_state *s;
+	vv_epoch_secrets x, y;
+	uint8_t both[2][VV_KEY_PUBLIC], one[1][VV_KEY_PUBLIC];
+	vv_ledger_record r;
+	vv_shard sh;
+	vv_error err;
+
+	(void)state;
+	memcpy(both[0], owner.public_key, VV_KEY_PUBLIC);
+	memcpy(both[1], writer.public_key, VV_KEY_PUBLIC);
+	memcpy(one[0], writer.public_key, VV_KEY_PUBLIC);
+	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
+	vv_assert_ok(vv_epoch_secrets_open(&x, s, vv_ledger_vault(l), &owner, &err), &err);
+	vv_assert_status(vv_epoch_secrets_open(&y, s, vv_ledger_vault(l), &writer, &err),
+			 VV_EREFUSED, &err);
+	const vv_epoch_change add = {.readers = (const uint8_t(*)[VV_KEY_PUBLIC])both,
+				     .reader_count = 2,
+				     .writers = (const uint8_t(*)[VV_KEY_PUBLIC])one,
+				     .writer_count = 1};
+	/* A stranger says that he is a writer. */
+	vv_assert_ok(vv_epoch_begin(l, s, &x, &add, &stranger, &err), &err);
+	vv_vault_state_close(s);
+	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
+	assert_int_equal(vv_vault_epoch_count(s), 1);
+	assert_false(vv_vault_is_writer(s, writer.public_key));
+	/* The owner says so. */
+	vv_assert_ok(vv_epoch_begin(l, s, &x, &add, &owner, &err), &err);
+	run_of(&r, &sh, 1, vv_ledger_vault(l));
+	vv_assert_ok(vv_ledger_write(l, &r, &writer, NULL, &err), &err);
+	run_of(&r, &sh, 2, vv_ledger_vault(l));
+	vv_assert_ok(vv_ledger_write(l, &r, &stranger, NULL, &err), &err);
+	vv_vault_state_close(s);
+	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
+	assert_int_equal(vv_vault_epoch_count(s), 2);
+	assert_true(vv_vault_is_writer(s, writer.public_key));
+	assert_int_equal(vv_vault_run_count(s), 1);
+	assert_int_equal(vv_vault_shard_count(s), 1);
+	/* The new reader opens what was sealed before it came. */
+	vv_assert_ok(vv_epoch_secrets_open(&y, s, vv_ledger_vault(l), &writer, &err), &err);
+	assert_int_equal(y.count, 2);
+	assert_true(y.last);
+	assert_int_equal(y.reader_count, 2);
+	vv_epoch_secrets_clear(&x);
+	vv_assert_ok(vv_epoch_secrets_open(&x, s, vv_ledger_vault(l), &owner, &err), &err);
+	/* Removed: what it wrote before counts, what it writes now does not, nor can it read on. */
+	const vv_epoch_change gone = {.readers = (const uint8_t(*)[VV_KEY_PUBLIC])both,
+				      .reader_count = 1,
+				      .removed = (const uint8_t(*)[VV_KEY_PUBLIC])one,
+				      .removed_count = 1};
+	vv_assert_ok(vv_epoch_begin(l, s, &x, &gone, &owner, &err), &err);
+	run_of(&r, &sh, 3, vv_ledger_vault(l));
+	vv_assert_ok(vv_ledger_write(l, &r, &writer, NULL, &err), &err);
+	vv_vault_state_close(s);
+	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
+	assert_int_equal(vv_vault_run_count(s), 1);
+	assert_false(vv_vault_is_writer(s, writer.public_key));
+	vv_epoch_secrets_clear(&y);
+	vv_assert_ok(vv_epoch_secrets_open(&y, s, vv_ledger_vault(l), &writer, &err), &err);
+	assert_int_equal(y.count, 2);
+	assert_false(y.last);
+	vv_epoch_secrets_clear(&x);
+	vv_epoch_secrets_clear(&y);
+	vv_vault_state_close(s);
+	vv_ledger_close(l);
+}
+
+static void a_retired_shard_lives_again_when_another_writer_names_it(void **state)
+{
+	vv_key owner = key_of(1), second = key_of(2);
+	vv_ledger *l;
+	vv_vault_state *s;
+	uint8_t owners[2][VV_KEY_PUBLIC];
+	vv_ledger_record r, retire = {.kind = VV_LEDGER_RETIRE};
+	vv_shard sh;
+	vv_error err;
+
+	(void)state;
+	memcpy(owners[0], owner.public_key, VV_KEY_PUBLIC);
+	memcpy(owners[1], second.public_key, VV_KEY_PUBLIC);
+	vv_assert_ok(vv_ledger_open(&l, vv_test_path("a"), &none, &err), &err);
+	vv_assert_ok(vv_vault_begin(l, (const uint8_t(*)[VV_KEY_PUBLIC])owners, 2, &owner, &err),
+		     &err);
+	run_of(&r, &sh, 1, vv_ledger_vault(l));
+	vv_assert_ok(vv_ledger_write(l, &r, &owner, NULL, &err), &err);
+	retire.links = &sh.cid;
+	retire.link_count = 1;
+	vv_assert_ok(vv_ledger_write(l, &retire, &owner, NULL, &err), &err);
+	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
+	assert_non_null(vv_vault_shard_at(s, 0)->retired);
+	vv_vault_state_close(s);
+	/* The second writer did not know, or wants it back. */
+	vv_assert_ok(vv_ledger_write(l, &r, &second, NULL, &err), &err);
+	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
+	assert_null(vv_vault_shard_at(s, 0)->retired);
+	vv_vault_state_close(s);
+	vv_ledger_close(l);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(every_kind_is_read_as_it_was_signed),
+	cmocka_unit_test(a_record_is_refused_when_a_bit_of_it_was_changed),
+	cmocka_unit_test(a_record_of_another_vault_is_refused),
+	cmocka_unit_test(two_records_of_one_number_are_both_kept_and_reported),
+	cmocka_unit_test(only_owners_epochs_and_writers_runs_count),
+	cmocka_unit_test(a_retired_shard_lives_again_when_another_writer_names_it),
+};
+
+VV_TEST_SUITE(ledger)

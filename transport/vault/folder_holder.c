@@ -1,0 +1,252 @@
+/*
+ * folder_holder: knows the mark, and what a quota counts.
+ */
+#include "transport/vault/folder_holder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define MARK "varve-holder"
+#define MARK_TEXT "This folder keeps sealed copies for varve.\n"
+
+typedef struct folder {
+	char *path;
+	uint64_t quota, used;
+	bool counted;
+} folder;
+
+/* --- what it keeps --------------------------------------------------------------------------- */
+
+/* Sizes of all files below dir, a level at a time: a holder's folders are four levels deep. */
+static vv_status count_below(const char *dir, unsigned depth, uint64_t *used, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = vv_list_dir(&names, &count, dir, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		char *path = vv_path_join(dir, names[i], (char *)NULL);
+		vv_stat st;
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_lstat(&st, path, NULL) == VV_OK) {
+			*used += S_ISREG(st.mode) ? st.size : 0;
+			rc = S_ISDIR(st.mode) && depth > 0 ? count_below(path, depth - 1, used, err)
+							   : VV_OK;
+		}
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+static vv_status check_quota(folder *f, size_t len, vv_error *err)
+{
+	vv_status rc;
+
+	if (f->quota == 0) {
+		return VV_OK;
+	}
+	if (!f->counted) {
+		f->used = 0;
+		if ((rc = count_below(f->path, 4, &f->used, err)) < 0) {
+			return rc;
+		}
+		f->counted = true;
+	}
+	if (f->used + len > f->quota) {
+		vv_fail(err, VV_EREFUSED, "it is full: it keeps %s of at most %s",
+			vv_text_bytes(f->used), vv_text_bytes(f->quota));
+		return vv_hint(err,
+			       "give it more room with 'varve holder add --quota', or add another "
+			       "holder");
+	}
+	return VV_OK;
+}
+
+static vv_status folder_put(void *payload, const char *name, const void *bytes, size_t len,
+			    vv_error *err)
+{
+	folder *f = payload;
+	char *path = vv_path_join(f->path, name, (char *)NULL);
+	vv_stat st;
+	vv_status rc;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	/* What is there stays, unless it was cut short. */
+	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode) && st.size == len) {
+		vv_buf is = VV_BUF_INIT;
+		bool same = vv_read_regular(&is, path, len, NULL) == VV_OK && is.len == len &&
+			    memcmp(is.data, bytes, len) == 0;
+		vv_buf_clear(&is);
+		if (same) {
+			vv_free(path);
+			return VV_OK;
+		}
+	}
+	if ((rc = check_quota(f, len, err)) < 0 || (rc = vv_mkdirs_above(path, err)) < 0 ||
+	    (rc = vv_write_file(path, bytes, len, true, err)) < 0) {
+		goto done;
+	}
+	f->used += len;
+done:
+	vv_free(path);
+	return rc;
+}
+
+static vv_status folder_get(void *payload, const char *name, uint64_t from, uint64_t len,
+			    vv_buf *out, vv_error *err)
+{
+	folder *f = payload;
+	char *path = vv_path_join(f->path, name, (char *)NULL);
+	vv_stat st;
+	int fd;
+	vv_status rc;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) {
+		vv_free(path);
+		return (vv_status)fd;
+	}
+	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && from < st.size) {
+		size_t n = (size_t)(st.size - from < len ? st.size - from : len);
+		ssize_t got = -1;
+		if (!vv_buf_reserve(out, n)) {
+			rc = vv_fail_nomem(err);
+		} else if ((got = vv_pread_full(fd, out->data + out->len, n, from, path, err)) <
+			   0) {
+			rc = (vv_status)got;
+		} else {
+			out->len += (size_t)got;
+			out->data[out->len] = '\0';
+		}
+	}
+	(void)vv_close(fd, path, NULL);
+	vv_free(path);
+	return rc;
+}
+
+static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, void *to,
+			     vv_error *err)
+{
+	folder *f = payload;
+	char *dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_list_dir(&names, &count, dir, err);
+	if (rc == VV_ENOTFOUND && *name) {
+		rc = VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		char *path = vv_path_join(dir, names[i], (char *)NULL);
+		vv_stat st;
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_lstat(&st, path, NULL) == VV_OK &&
+			   (S_ISREG(st.mode) || S_ISDIR(st.mode))) {
+			rc = fn(to, names[i], S_ISDIR(st.mode) ? UINT64_MAX : st.size, err);
+		}
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+	vv_free(dir);
+	return rc;
+}
+
+static vv_status folder_remove(void *payload, const char *name, vv_error *err)
+{
+	folder *f = payload;
+	char *path = vv_path_join(f->path, name, (char *)NULL);
+	vv_status rc = path ? vv_unlink(path, false, err) : vv_fail_nomem(err);
+
+	f->counted = false;
+	vv_free(path);
+	return rc;
+}
+
+static void folder_close(void *payload)
+{
+	folder *f = payload;
+
+	vv_free(f->path);
+	vv_free(f);
+}
+
+static const vv_vault_holder_ops folder_ops = {.put = folder_put,
+					       .get = folder_get,
+					       .list = folder_list,
+					       .remove = folder_remove,
+					       .close = folder_close};
+
+/* --- opening it ------------------------------------------------------------------------------ */
+
+static vv_status mark(const char *path, bool make, vv_error *err)
+{
+	char *file = vv_path_join(path, MARK, (char *)NULL);
+	vv_status rc = VV_OK;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_exists(file)) {
+		vv_free(file);
+		return VV_OK;
+	}
+	if (make) {
+		if ((rc = vv_mkdirs(path, err)) == VV_OK) {
+			rc = vv_write_file(file, MARK_TEXT, sizeof(MARK_TEXT) - 1, true, err);
+		}
+	} else {
+		vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted",
+			vv_text_shows(path));
+		rc = vv_hint(err, "a folder that keeps copies has a file '" MARK "' in it");
+	}
+	vv_free(file);
+	return rc;
+}
+
+vv_status vv_folder_holder_open(vv_vault_holder **out, const char *path,
+				const vv_holder_facts *facts, bool make, vv_error *err)
+{
+	vv_buf domain = VV_BUF_INIT;
+	folder *f;
+	vv_stat st;
+	vv_status rc;
+
+	*out = NULL;
+	if ((rc = mark(path, make, err)) < 0) {
+		return rc;
+	}
+	struct stat s;
+	if (stat(path, &s) != 0) {
+		return vv_fail_errno(err, "cannot look at", path);
+	}
+	st.dev = (uint64_t)s.st_dev;
+	vv_buf_printf(&domain, "device %llx", (unsigned long long)st.dev);
+	f = vv_calloc(1, sizeof(*f));
+	if (!f || !(f->path = vv_strdup(path))) {
+		vv_free(f);
+		vv_buf_clear(&domain);
+		return vv_fail_nomem(err);
+	}
+	f->quota = facts->quota;
+	return vv_vault_holder_new(out, &folder_ops, f, vv_buf_detach(&domain), facts, err);
+}

@@ -1,0 +1,16 @@
+/*
+ * folder_holder: a folder of this machine, or of a disk or share that is mounted here.
+ *
+ * A file "varve-holder" marks it: where a disk is not mounted, nothing is written into the empty
+ * folder in its place. What has one device number is taken to fail together.
+ */
+#ifndef VV_TRANSPORT_VAULT_FOLDER_HOLDER_H
+#define VV_TRANSPORT_VAULT_FOLDER_HOLDER_H
+
+#include "transport/vault/holder.h"
+
+/* make: the folder becomes a holder if it is none. VV_ENOTFOUND: it is not there. */
+vv_status vv_folder_holder_open(vv_vault_holder **out, const char *path,
+				const vv_holder_facts *facts, bool make, vv_error *err);
+
+#endif

@@ -1,0 +1,303 @@
+/*
+ * holder: the names, and the checks that hold for every kind.
+ */
+#include "transport/vault/holder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+
+#define NAME_MAX_LEN 320u
+
+struct vv_vault_holder {
+	const vv_vault_holder_ops *ops;
+	void *payload;
+	char *name, *domain;
+	bool has_key;
+	uint8_t key[VV_KEY_PUBLIC];
+};
+
+vv_status vv_vault_holder_new(vv_vault_holder **out, const vv_vault_holder_ops *ops, void *payload,
+			      char *take_domain, const vv_holder_facts *facts, vv_error *err)
+{
+	vv_vault_holder *h = vv_calloc(1, sizeof(*h));
+
+	*out = NULL;
+	if (!h || !take_domain || !(h->name = vv_strdup(facts->name))) {
+		vv_free(h);
+		vv_free(take_domain);
+		ops->close(payload);
+		return vv_fail_nomem(err);
+	}
+	h->ops = ops;
+	h->payload = payload;
+	h->domain = take_domain;
+	if (facts->domain) {
+		vv_free(h->domain);
+		if (!(h->domain = vv_strdup(facts->domain))) {
+			vv_vault_holder_close(h);
+			return vv_fail_nomem(err);
+		}
+	}
+	*out = h;
+	return VV_OK;
+}
+
+void vv_vault_holder_close(vv_vault_holder *h)
+{
+	if (h) {
+		h->ops->close(h->payload);
+		vv_free(h->name);
+		vv_free(h->domain);
+		vv_free(h);
+	}
+}
+
+const char *vv_vault_holder_domain(const vv_vault_holder *h)
+{
+	return h->domain;
+}
+
+bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC])
+{
+	if (h->has_key) {
+		memcpy(out, h->key, VV_KEY_PUBLIC);
+	}
+	return h->has_key;
+}
+
+/* Puts the holder's name before what went wrong. */
+static vv_status named(const vv_vault_holder *h, vv_status rc, vv_error *err)
+{
+	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(h->name)) : rc;
+}
+
+/* --- names ----------------------------------------------------------------------------------- */
+
+static void shard_name(char out[NAME_MAX_LEN], const vv_cid *vault, const vv_cid *shard)
+{
+	char v[VV_CID_TEXT + 1], s[VV_CID_TEXT + 1];
+
+	vv_cid_text(v, vault);
+	vv_cid_text(s, shard);
+	(void)snprintf(out, NAME_MAX_LEN, "%s/shards/%s", v, s);
+}
+
+static void record_name(char out[NAME_MAX_LEN], const vv_cid *vault, const char *name)
+{
+	char v[VV_CID_TEXT + 1];
+
+	vv_cid_text(v, vault);
+	(void)snprintf(out, NAME_MAX_LEN, "%s/records%s%s", v, *name ? "/" : "", name);
+}
+
+/* --- shards ---------------------------------------------------------------------------------- */
+
+vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
+			      const void *bytes, size_t len, vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+
+	shard_name(name, vault, shard);
+	return named(h, h->ops->put(h->payload, name, bytes, len, err), err);
+}
+
+static vv_status shard_missing(vv_status rc, const vv_cid *shard, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, shard);
+	return rc == VV_ENOTFOUND ? vv_fail(err, VV_EMISSING, "it does not have the shard %s", text)
+				  : rc;
+}
+
+vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s,
+			      vv_buf *out, vv_error *err)
+{
+	const uint64_t len = vv_shard_len(s->leaves);
+	char name[NAME_MAX_LEN], text[VV_CID_TEXT + 1];
+	vv_cid is;
+	vv_status rc;
+
+	shard_name(name, vault, &s->cid);
+	vv_buf_reset(out);
+	rc = shard_missing(h->ops->get(h->payload, name, 0, len + 1, out, err), &s->cid, err);
+	if (rc == VV_OK &&
+	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
+	    !vv_cid_equal(&is, &s->cid)) {
+		vv_cid_text(text, &s->cid);
+		rc = vv_fail(err, VV_ECORRUPT, "it gives other bytes for the shard %s", text);
+	}
+	return named(h, rc, err);
+}
+
+static vv_status get_leaf(vv_vault_holder *h, const char *name, const vv_shard *s, unsigned leaf,
+			  vv_buf *out, vv_error *err)
+{
+	const uint64_t trailer = (uint64_t)s->leaves * VV_LEAF_HASH;
+	vv_status rc;
+
+	if (h->ops->audit) {
+		rc = h->ops->audit(h->payload, name, s, leaf, out, err);
+	} else if ((rc = h->ops->get(h->payload, name, (uint64_t)leaf * VV_LEAF, VV_LEAF, out,
+				     err)) == VV_OK) {
+		rc = h->ops->get(h->payload, name, (uint64_t)s->leaves * VV_LEAF, trailer + 1, out,
+				 err);
+	}
+	if (rc == VV_OK && out->len != VV_LEAF + trailer) {
+		rc = vv_fail(err, VV_ECORRUPT, "the shard does not have its length");
+	}
+	return rc;
+}
+
+vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s, unsigned leaf,
+			  uint64_t *read, uint8_t answer[VV_SHA256_LEN], vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc;
+
+	shard_name(name, vault, &s->cid);
+	rc = shard_missing(get_leaf(h, name, s, leaf, &bytes, err), &s->cid, err);
+	if (read) {
+		*read += bytes.len;
+	}
+	if (rc == VV_OK) {
+		rc = vv_leaf_check(s, leaf, bytes.data, bytes.data + VV_LEAF, err);
+	}
+	vv_error ignored;
+	vv_buf_put(&bytes, answer, VV_SHA256_LEN);
+	(void)vv_sha256(answer, vv_buf_cstr(&bytes), bytes.len, &ignored);
+	vv_buf_clear(&bytes);
+	return named(h, rc, err);
+}
+
+typedef struct shard_listing {
+	vv_shard_listed_fn fn;
+	vv_vault_listed_fn vault_fn;
+	void *payload;
+} shard_listing;
+
+static vv_status on_shard(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	shard_listing *l = payload;
+	vv_cid cid;
+	vv_error ignored;
+
+	if (size == UINT64_MAX || vv_cid_parse(&cid, name, strlen(name), &ignored) < 0) {
+		return VV_OK;
+	}
+	return l->fn(l->payload, &cid, size, err);
+}
+
+vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shard_listed_fn fn,
+				void *payload, vv_error *err)
+{
+	shard_listing l = {fn, NULL, payload};
+	char v[VV_CID_TEXT + 1], folder[NAME_MAX_LEN];
+
+	vv_cid_text(v, vault);
+	(void)snprintf(folder, sizeof(folder), "%s/shards", v);
+	return named(h, h->ops->list(h->payload, folder, on_shard, &l, err), err);
+}
+
+vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_cid *place,
+			    uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err)
+{
+	uint8_t bytes[VV_RECEIPT_BYTES];
+	vv_status rc = h->ops->receipt
+			       ? h->ops->receipt(h->payload, vault, place, until, signature, err)
+			       : vv_fail(err, VV_ENOSUPPORT, "it signs no receipts");
+
+	if (rc == VV_OK) {
+		vv_receipt_bytes(bytes, place, *until);
+		rc = vv_key_verify(signature, h->key, VV_RECEIPT_PURPOSE, bytes, sizeof(bytes),
+				   err);
+	}
+	return named(h, rc, err);
+}
+
+/* --- records --------------------------------------------------------------------------------- */
+
+typedef struct record_listing {
+	vv_vault_holder *h;
+	const vv_cid *vault;
+	vv_listed_fn fn;
+	void *payload;
+	const char *author;
+} record_listing;
+
+static vv_status on_record(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	record_listing *l = payload;
+	char whole[NAME_MAX_LEN];
+	int n = snprintf(whole, sizeof(whole), "%s/%s", l->author, name);
+
+	if (size > VV_LEDGER_RECORD_MAX || n < 0 || (size_t)n >= sizeof(whole)) {
+		return VV_OK; /* none of ours */
+	}
+	return l->fn(l->payload, whole, size, err);
+}
+
+static vv_status on_author(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	record_listing *l = payload;
+	char folder[NAME_MAX_LEN];
+
+	if (size != UINT64_MAX || name[0] != 'z' || strlen(name) > VV_DID_TEXT) {
+		return VV_OK;
+	}
+	l->author = name;
+	record_name(folder, l->vault, name);
+	return l->h->ops->list(l->h->payload, folder, on_record, l, err);
+}
+
+vv_status vv_holder_list_records(vv_vault_holder *h, const vv_cid *vault, vv_listed_fn fn,
+				 void *payload, vv_error *err)
+{
+	record_listing l = {h, vault, fn, payload, NULL};
+	char folder[NAME_MAX_LEN];
+
+	record_name(folder, vault, "");
+	return named(h, h->ops->list(h->payload, folder, on_author, &l, err), err);
+}
+
+vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
+			       vv_buf *out, vv_error *err)
+{
+	char whole[NAME_MAX_LEN];
+
+	record_name(whole, vault, name);
+	vv_buf_reset(out);
+	return named(h, h->ops->get(h->payload, whole, 0, VV_LEDGER_RECORD_MAX + 1, out, err), err);
+}
+
+vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
+			       const void *bytes, size_t len, vv_error *err)
+{
+	char whole[NAME_MAX_LEN];
+
+	record_name(whole, vault, name);
+	return named(h, h->ops->put(h->payload, whole, bytes, len, err), err);
+}
+
+static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	shard_listing *l = payload;
+	vv_cid cid;
+	vv_error ignored;
+
+	if (size != UINT64_MAX || vv_cid_parse(&cid, name, strlen(name), &ignored) < 0) {
+		return VV_OK;
+	}
+	return l->vault_fn(l->payload, &cid, err);
+}
+
+vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_vault_listed_fn fn, void *payload,
+				vv_error *err)
+{
+	shard_listing l = {NULL, fn, payload};
+	return named(h, h->ops->list(h->payload, "", on_vault, &l, err), err);
+}

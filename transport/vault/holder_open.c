@@ -1,0 +1,29 @@
+/*
+ * holder_open: knows which kind a URL is of.
+ */
+#include "transport/vault/holder_open.h"
+
+#include "base/text.h"
+#include "transport/line/url.h"
+#include "transport/vault/folder_holder.h"
+
+vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,
+			       const vv_connect_options *connect, bool make, vv_error *err)
+{
+	vv_url u;
+	vv_status rc = vv_url_read(&u, facts->url, err);
+
+	(void)connect;
+	*out = NULL;
+	if (rc < 0) {
+		return rc;
+	}
+	if (u.kind == VV_URL_PATH) {
+		rc = vv_folder_holder_open(out, u.path, facts, make, err);
+	} else {
+		vv_fail(err, VV_EUSAGE, "'%s' is no place that can be a holder", u.text);
+		rc = vv_hint(err, "a holder is a folder");
+	}
+	vv_url_clear(&u);
+	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(facts->name)) : VV_OK;
+}

@@ -1,0 +1,15 @@
+/*
+ * holder_open: from a URL to a holder.
+ */
+#ifndef VV_TRANSPORT_VAULT_HOLDER_OPEN_H
+#define VV_TRANSPORT_VAULT_HOLDER_OPEN_H
+
+#include "transport/line/options.h"
+#include "transport/vault/holder.h"
+
+/* VV_EUSAGE: no such kind of holder; VV_ENOTFOUND: it is not there. make: a folder is made a holder if
+ * it is none. */
+vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,
+			       const vv_connect_options *connect, bool make, vv_error *err);
+
+#endif

@@ -1,0 +1,405 @@
+/*
+ * ledger: knows which records count.
+ */
+#include "transport/vault/ledger.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cid_map.h"
+
+#define FILES_MAX 1000000u
+
+typedef struct file {
+	char *name;
+	vv_ledger_record *record;
+} file;
+
+struct vv_ledger {
+	char *dir;
+	vv_cid vault; /* null: not known yet */
+	vv_arena arena;
+	file *files; /* sorted by name */
+	size_t count, cap;
+	vv_ledger_record **counting;
+	size_t counting_count, counting_cap;
+	vv_cid_map *by_cid; /* of those that count: place in counting */
+	vv_ledger_author *authors;
+	size_t author_count, author_cap;
+	bool stale; /* files changed since counting was made */
+};
+
+static const char *author_part(char did[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC])
+{
+	vv_did_text(did, key);
+	return did + 8; /* after "did:key:" */
+}
+
+void vv_ledger_name(char out[VV_LEDGER_NAME], const vv_ledger_record *r)
+{
+	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1];
+
+	vv_cid_text(cid, &r->cid);
+	(void)snprintf(out, VV_LEDGER_NAME, "%s/%010llu-%s", author_part(did, r->author),
+		       (unsigned long long)r->sequence, cid);
+}
+
+const vv_cid *vv_ledger_vault(const vv_ledger *l)
+{
+	return &l->vault;
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+/* Where the name is, or would be. */
+static bool find_file(const vv_ledger *l, const char *name, size_t *at)
+{
+	size_t low = 0, high = l->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = strcmp(l->files[mid].name, name);
+		if (c == 0) {
+			*at = mid;
+			return true;
+		}
+		low = c < 0 ? mid + 1 : low;
+		high = c < 0 ? high : mid;
+	}
+	*at = low;
+	return false;
+}
+
+bool vv_ledger_has(const vv_ledger *l, const char *name)
+{
+	size_t at;
+	return find_file(l, name, &at);
+}
+
+size_t vv_ledger_file_count(const vv_ledger *l)
+{
+	return l->count;
+}
+
+const char *vv_ledger_file_name(const vv_ledger *l, size_t i)
+{
+	return l->files[i].name;
+}
+
+vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
+{
+	char *path = vv_path_join(l->dir, name, (char *)NULL);
+	vv_status rc = path ? vv_read_regular(out, path, VV_LEDGER_RECORD_MAX, err)
+			    : vv_fail_nomem(err);
+
+	vv_free(path);
+	return rc;
+}
+
+/* Reads a record from bytes that live as long as the ledger does, and files it in memory. */
+static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t len, vv_error *err)
+{
+	char wanted[VV_LEDGER_NAME];
+	void *copy = vv_arena_alloc(&l->arena, len + 1);
+	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
+	size_t at;
+	vv_status rc;
+
+	if (!copy || !r || !vv_array_room(l->files, l->count, l->cap)) {
+		return vv_fail_nomem(err);
+	}
+	memcpy(copy, bytes, len);
+	if ((rc = vv_ledger_record_read(r, &l->arena, copy, len, err)) < 0) {
+		return rc;
+	}
+	vv_ledger_name(wanted, r);
+	if (strcmp(wanted, name) != 0) {
+		return vv_fail(err, VV_ECORRUPT, "it is not the record that its name says");
+	}
+	const vv_cid *vault = vv_cid_is_null(&r->vault) ? &r->cid : &r->vault;
+	if (vv_cid_is_null(&l->vault)) {
+		l->vault = *vault;
+	}
+	if (!vv_cid_equal(vault, &l->vault)) {
+		return vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
+	}
+	if (find_file(l, name, &at)) {
+		return VV_OK;
+	}
+	if (l->count >= FILES_MAX) {
+		return vv_fail(err, VV_EREFUSED, "the ledger has more than %s",
+			       vv_text_counted(FILES_MAX, "record", NULL));
+	}
+	char *owned = vv_strdup(name);
+	if (!owned) {
+		return vv_fail_nomem(err);
+	}
+	memmove(&l->files[at + 1], &l->files[at], (l->count - at) * sizeof(*l->files));
+	l->files[at].name = owned;
+	l->files[at].record = r;
+	l->count++;
+	l->stale = true;
+	return VV_OK;
+}
+
+/* --- what counts ------------------------------------------------------------------------------ */
+
+static vv_status count_record(vv_ledger *l, vv_ledger_record *r, vv_error *err)
+{
+	vv_status rc;
+
+	if (!vv_array_room(l->counting, l->counting_count, l->counting_cap)) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_cid_map_put(l->by_cid, &r->cid, l->counting_count, NULL, err)) == VV_OK) {
+		l->counting[l->counting_count++] = r;
+	}
+	return rc;
+}
+
+/* One author's files, from first on; *end is after them. Of a fork both branches count as far as
+ * they hang together; the head is the end of the longer one. */
+static vv_status count_author(vv_ledger *l, size_t first, size_t *end, vv_error *err)
+{
+	const uint8_t *key = l->files[first].record->author;
+	vv_ledger_author *a;
+	size_t i;
+	vv_status rc;
+
+	if (!vv_array_room(l->authors, l->author_count, l->author_cap)) {
+		return vv_fail_nomem(err);
+	}
+	a = &l->authors[l->author_count++];
+	memset(a, 0, sizeof(*a));
+	memcpy(a->key, key, VV_KEY_PUBLIC);
+	for (i = first; i < l->count && memcmp(l->files[i].record->author, key, VV_KEY_PUBLIC) == 0;
+	     i++) {
+		vv_ledger_record *r = l->files[i].record;
+		const vv_ledger_record *other = i > first ? l->files[i - 1].record : NULL;
+		size_t at;
+		bool follows = r->sequence == 0 ||
+			       (vv_cid_map_find(l->by_cid, &r->previous, &at) &&
+				l->counting[vv_cid_map_value(l->by_cid, at)]->sequence + 1 ==
+					r->sequence &&
+				memcmp(l->counting[vv_cid_map_value(l->by_cid, at)]->author, key,
+				       VV_KEY_PUBLIC) == 0);
+
+		if (other && other->sequence == r->sequence && !a->fork[0]) {
+			a->fork[0] = other;
+			a->fork[1] = r;
+		}
+		if (!follows) {
+			a->waiting++;
+			continue;
+		}
+		if ((rc = count_record(l, r, err)) < 0) {
+			return rc;
+		}
+		a->head = !a->head || r->sequence > a->head->sequence ? r : a->head;
+	}
+	*end = i;
+	return VV_OK;
+}
+
+static vv_status refresh(vv_ledger *l, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!l->stale) {
+		return VV_OK;
+	}
+	l->counting_count = l->author_count = 0;
+	vv_cid_map_reset(l->by_cid);
+	for (size_t i = 0; rc == VV_OK && i < l->count;) {
+		rc = count_author(l, i, &i, err);
+	}
+	l->stale = rc < 0;
+	return rc;
+}
+
+size_t vv_ledger_count(const vv_ledger *l)
+{
+	return l->counting_count;
+}
+
+const vv_ledger_record *vv_ledger_at(const vv_ledger *l, size_t i)
+{
+	return l->counting[i];
+}
+
+const vv_ledger_record *vv_ledger_find(const vv_ledger *l, const vv_cid *cid)
+{
+	size_t at;
+
+	return vv_cid_map_find(l->by_cid, cid, &at) ? l->counting[vv_cid_map_value(l->by_cid, at)]
+						    : NULL;
+}
+
+size_t vv_ledger_author_count(const vv_ledger *l)
+{
+	return l->author_count;
+}
+
+const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i)
+{
+	return &l->authors[i];
+}
+
+const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (size_t i = 0; i < l->author_count; i++) {
+		if (memcmp(l->authors[i].key, key, VV_KEY_PUBLIC) == 0) {
+			return &l->authors[i];
+		}
+	}
+	return NULL;
+}
+
+/* --- open, take, write ------------------------------------------------------------------------- */
+
+static bool is_record_name(const char *name)
+{
+	return strspn(name, "0123456789") == 10 && name[10] == '-' &&
+	       strlen(name + 11) == VV_CID_TEXT;
+}
+
+static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
+{
+	char *dir = vv_path_join(l->dir, author, (char *)NULL), **names = NULL;
+	vv_buf bytes = VV_BUF_INIT;
+	size_t count = 0;
+	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		char name[VV_LEDGER_NAME];
+		int n = snprintf(name, sizeof(name), "%s/%s", author, names[i]);
+		if (!is_record_name(names[i]) || n < 0 || (size_t)n >= sizeof(name)) {
+			continue; /* what a killed writer left */
+		}
+		vv_buf_reset(&bytes);
+		if ((rc = vv_ledger_file(l, name, &bytes, err)) == VV_OK &&
+		    (rc = add(l, name, bytes.data, bytes.len, err)) < 0 && rc != VV_ENOMEM) {
+			vv_prefix(err, "the record '%s' of %s", names[i], vv_text_shows(l->dir));
+			vv_hint(err,
+				"remove that file; holders have it, and the next 'varve replicate' "
+				"brings it back");
+		}
+	}
+	vv_names_free(names, count);
+	vv_buf_clear(&bytes);
+	vv_free(dir);
+	return rc;
+}
+
+vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err)
+{
+	vv_ledger *l = vv_calloc(1, sizeof(*l));
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (!l || !(l->dir = vv_strdup(dir)) || !(l->by_cid = vv_cid_map_new())) {
+		vv_ledger_close(l);
+		return vv_fail_nomem(err);
+	}
+	vv_arena_init(&l->arena);
+	l->vault = *vault;
+	if (vv_exists(dir)) {
+		rc = vv_list_dir(&names, &count, dir, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = names[i][0] == 'z' ? load_author(l, names[i], err) : VV_OK;
+	}
+	vv_names_free(names, count);
+	if (rc == VV_OK) {
+		rc = refresh(l, err);
+	}
+	if (rc < 0) {
+		vv_ledger_close(l);
+		return rc;
+	}
+	*out = l;
+	return VV_OK;
+}
+
+void vv_ledger_close(vv_ledger *l)
+{
+	if (l) {
+		for (size_t i = 0; i < l->count; i++) {
+			vv_free(l->files[i].name);
+		}
+		vv_free(l->files);
+		vv_free(l->counting);
+		vv_free(l->authors);
+		vv_cid_map_free(l->by_cid);
+		vv_arena_clear(&l->arena);
+		vv_free(l->dir);
+		vv_free(l);
+	}
+}
+
+vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
+			 vv_error *err)
+{
+	const char *slash = strchr(name, '/');
+	char *path;
+	vv_status rc;
+
+	if (!slash || !is_record_name(slash + 1)) {
+		return vv_fail(err, VV_ECORRUPT, "'%s' is not the name of a record",
+			       vv_text_shows(name));
+	}
+	if (vv_ledger_has(l, name)) {
+		return VV_OK;
+	}
+	if ((rc = add(l, name, bytes, len, err)) < 0) {
+		return rc;
+	}
+	if (!(path = vv_path_join(l->dir, name, (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_mkdirs_above(path, err)) == VV_OK &&
+	    (rc = vv_write_file(path, bytes, len, true, err)) == VV_OK) {
+		rc = refresh(l, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
+			  const vv_ledger_record **out, vv_error *err)
+{
+	const vv_ledger_author *a = vv_ledger_author_of(l, author->public_key);
+	vv_buf bytes = VV_BUF_INIT;
+	char name[VV_LEDGER_NAME];
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc;
+
+	vv_now(&now, &nsec);
+	r->time = (uint64_t)now;
+	r->vault = l->vault;
+	r->sequence = a && a->head ? a->head->sequence + 1 : 0;
+	memset(&r->previous, 0, sizeof(r->previous));
+	if (a && a->head) {
+		r->previous = a->head->cid;
+	}
+	if ((rc = vv_ledger_record_sign(&bytes, r, author, err)) == VV_OK) {
+		vv_ledger_name(name, r);
+		rc = vv_ledger_take(l, name, bytes.data, bytes.len, err);
+	}
+	if (rc == VV_OK && out) {
+		*out = vv_ledger_find(l, &r->cid);
+		assert(*out);
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}

@@ -1,0 +1,72 @@
+/*
+ * ledger: all records of a vault that were ever seen here.
+ *
+ * A folder with a file for each: <dir>/<author>/<sequence>-<CID>, author as its DID has it after
+ * "did:key:", the sequence with ten digits; holders keep the same files. Nothing in it is overwritten or
+ * removed, so nobody can bring this machine back behind what it has seen.
+ *
+ * A record counts when it is signed, of this vault, and its author's records before it are all here.
+ * Two records of one author and number are both kept, and reported: a key that is used in two places,
+ * or a lie.
+ */
+#ifndef VV_TRANSPORT_VAULT_LEDGER_H
+#define VV_TRANSPORT_VAULT_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/keys/key.h"
+#include "repo/blocks/cid.h"
+#include "transport/vault/ledger_record.h"
+
+typedef struct vv_ledger vv_ledger;
+
+/* Reads what is in dir, which is made when something is added. vault null: of the one vault whose first
+ * record comes first. VV_ECORRUPT: a file there is damaged. */
+vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err);
+void vv_ledger_close(vv_ledger *l); /* accepts NULL */
+
+const vv_cid *vv_ledger_vault(const vv_ledger *l);
+
+/* Those that count, each after the one before it; borrowed until close. */
+size_t vv_ledger_count(const vv_ledger *l);
+const vv_ledger_record *vv_ledger_at(const vv_ledger *l, size_t i);
+/* NULL: not here, or does not count. */
+const vv_ledger_record *vv_ledger_find(const vv_ledger *l, const vv_cid *cid);
+
+typedef struct vv_ledger_author {
+	uint8_t key[VV_KEY_PUBLIC];
+	const vv_ledger_record *head;    /* the last that counts; NULL: none does */
+	uint64_t waiting;                /* records whose predecessors are not here */
+	const vv_ledger_record *fork[2]; /* of one number; NULL: there is none */
+} vv_ledger_author;
+size_t vv_ledger_author_count(const vv_ledger *l);
+const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i);
+const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l,
+					    const uint8_t key[VV_KEY_PUBLIC]); /* NULL: none */
+
+/* The name of a record's file, below the folder. */
+#define VV_LEDGER_NAME 160u
+void vv_ledger_name(char out[VV_LEDGER_NAME], const vv_ledger_record *r);
+
+/* Is a file of this name here? */
+bool vv_ledger_has(const vv_ledger *l, const char *name);
+
+/* Takes a record that came under this name, durably. VV_ECORRUPT: it is not what the name says, not
+ * signed, or of another vault; VV_EREFUSED: more than anybody needs. */
+vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
+			 vv_error *err);
+
+/* Signs r as the author's next record, and takes it. r's lists are borrowed for the call; *out
+ * (may be NULL) is the record in the ledger. */
+vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
+			  const vv_ledger_record **out, vv_error *err);
+
+/* Appends a record's file. */
+vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err);
+/* Names of all files, an author's in order; borrowed until something is taken. */
+size_t vv_ledger_file_count(const vv_ledger *l);
+const char *vv_ledger_file_name(const vv_ledger *l, size_t i);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * placement: which holders are to keep a shard.
+ *
+ * Rendezvous hashing: a holder's rank for a shard is SHA-256 of the shard's digest and the holder's
+ * id; the highest ranks win, one of each failure domain. So a holder that comes or goes moves only
+ * what it gets or had, as far as domains allow. The ledger says where a shard is; this only says
+ * where it is to go.
+ */
+#ifndef VV_TRANSPORT_VAULT_PLACEMENT_H
+#define VV_TRANSPORT_VAULT_PLACEMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+
+typedef struct vv_placeable {
+	const uint8_t *id;  /* VV_HOLDER_ID bytes */
+	const char *domain; /* what fails together has one name */
+} vv_placeable;
+
+/* Puts the places (in holders) of the best ones into out, which has room for count, best first, at most one
+ * of a domain; returns how many these are. */
+size_t vv_placement(size_t *out, const vv_cid *shard, const vv_placeable *holders, size_t count);
+
+/* How many domains there are. */
+size_t vv_domain_count(const vv_placeable *holders, size_t count);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * vault_state: what the ledger of a vault says, all records together: who owns it, who may write, what is in
+ * it, where the copies are.
+ *
+ * The first record names the owners. Only their epochs count; the writers are the owners and those whom
+ * an epoch names, as long as no later one removes them. Of a writer who was removed the records
+ * up to the one that the removal names still count. Shards belong to the vault when a writer's vault
+ * record names them, until a writer who has seen that record retires them.
+ */
+#ifndef VV_TRANSPORT_VAULT_VAULT_STATE_H
+#define VV_TRANSPORT_VAULT_VAULT_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "transport/vault/ledger.h"
+
+typedef struct vv_copy {
+	uint8_t holder[VV_HOLDER_ID];
+	const vv_ledger_record *place;
+	const vv_ledger_record *receipt; /* NULL: nobody says that it arrived */
+	uint64_t proven; /* when an audit of this holder last found all well; 0: never */
+	bool bad;        /* the last audit that looked found it missing or changed */
+} vv_copy;
+
+typedef struct vv_kept {
+	vv_shard shard;
+	const vv_ledger_record *run;     /* the vault record that named it (the first) */
+	size_t number;                   /* in that run */
+	const vv_ledger_record *retired; /* NULL: it is alive */
+	vv_copy *copies;
+	size_t copy_count, copy_cap;
+} vv_kept;
+
+typedef struct vv_vault_state vv_vault_state;
+
+/* Borrows the ledger, which must not change before close. VV_EMISSING: the vault's first record is not
+ * here. */
+vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error *err);
+void vv_vault_state_close(vv_vault_state *s); /* accepts NULL */
+
+bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
+bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]); /* now */
+/* Does the record count: is its author (or was, then) one who may say this? */
+bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r);
+
+/* Epochs that count, each after those before it; the last one is the one to seal with. */
+size_t vv_vault_epoch_count(const vv_vault_state *s);
+const vv_ledger_record *vv_vault_epoch_at(const vv_vault_state *s, size_t i);
+/* Writers as the last epoch has them, owners not among them. */
+size_t vv_vault_writer_count(const vv_vault_state *s);
+const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i);
+
+/* Vault records that name shards, in the order of their times. */
+size_t vv_vault_run_count(const vv_vault_state *s);
+const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i);
+
+/* All shards that a run named, retired ones too. */
+size_t vv_vault_shard_count(const vv_vault_state *s);
+const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i);
+const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid); /* NULL: none */
+
+#endif
