@@ -234,7 +234,7 @@ done:
 static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_view_format format,
 				 output *out, vv_error *err)
 {
-	vv_subject_options so = {hints, false, c->progress};
+	vv_subject_options so = {.hints = hints, .find_key = false, .progress = c->progress};
 	vv_subject s;
 	vv_table t;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);

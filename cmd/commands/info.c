@@ -438,7 +438,7 @@ static vv_status print_json(const info *f, vv_error *err)
 
 static vv_status tell(const options *o, vv_subject *s, const vv_progress *progress, vv_error *err)
 {
-	vv_subject_options so = {NULL, true, progress};
+	vv_subject_options so = {.hints = NULL, .find_key = true, .progress = progress};
 	vv_table t;
 	info f;
 	vv_status rc;

@@ -30,6 +30,7 @@ void vv_import_result_clear(vv_import_result *r)
 		vv_free(r->findings[i].value);
 	}
 	vv_free(r->findings);
+	vv_free(r->types.items);
 	memset(r, 0, sizeof(*r));
 	vv_root_init(&r->root);
 }
@@ -50,13 +51,18 @@ static bool same_inputs(const import *im)
 	    p->cut_rows != im->params.rows || !vv_dialect_same_cells(a, b) ||
 	    a->newline != b->newline || a->quoting_count != b->quoting_count ||
 	    (a->quoting_count > 0 && memcmp(a->quoting, b->quoting, a->quoting_count) != 0) ||
-	    im->parent_schema.count != im->columns ||
 	    p->cut_column_count != im->params.column_count) {
+		return false;
+	}
+	const vv_group_types *types = im->opts->known_types;
+	const vv_schema *schema = types ? im->opts->known_schema : &im->parent_schema;
+	if (schema->count != im->columns ||
+	    (types && (a->form != VV_FORM_CSV || types->columns != im->columns))) {
 		return false;
 	}
 	for (size_t i = 0; i < p->cut_column_count; i++) {
 		const char *name = p->cut_columns[i];
-		long at = vv_schema_find(&im->parent_schema, name, strlen(name));
+		long at = vv_schema_find(schema, name, strlen(name));
 		if (at < 0 || (size_t)at != im->params.columns[i]) {
 			return false;
 		}
@@ -162,6 +168,47 @@ static vv_status append_group(import *im, const vv_scan_entry *e, const void *da
 	return VV_OK;
 }
 
+#define TYPES_MAX ((size_t)32 << 20) /* bytes */
+
+/* Keeps what a group tells of types, unless that becomes too much. */
+static void keep_types(import *im, const vv_infer *types, size_t columns)
+{
+	vv_group_types *t = &im->out->types;
+	size_t have = t->groups * columns, need = have + columns;
+	if (!im->opts->keep_types || t->dropped) {
+		return;
+	}
+	t->columns = t->groups == 0 ? columns : t->columns;
+	if (need > t->cap && t->columns == columns && need * sizeof(*types) <= TYPES_MAX) {
+		size_t cap = need * 2;
+		vv_infer *p = vv_realloc_array(t->items, cap, sizeof(*p));
+		t->cap = p ? cap : t->cap;
+		t->items = p ? p : t->items;
+	}
+	if (need > t->cap || t->columns != columns) {
+		vv_free(t->items);
+		*t = (vv_group_types){.dropped = true}; /* then nothing is taken over */
+		return;
+	}
+	memcpy(t->items + have, types, columns * sizeof(*types));
+	t->groups++;
+}
+
+/* What the types of a group that is taken over from another file are. */
+static vv_status take_types(import *im, size_t index, vv_error *err)
+{
+	const vv_group_types *t = im->opts->known_types;
+	import_worker *w = &im->workers[0];
+	vv_status rc;
+	if (!t || (rc = import_infer_room(w, im, t->columns, err)) < 0) {
+		return t ? rc : VV_OK;
+	}
+	for (size_t i = 0; i < t->columns; i++) {
+		vv_infer_merge(&w->infer[i], &t->items[index * t->columns + i]);
+	}
+	return VV_OK;
+}
+
 /* Waits for the oldest group under way and puts it at the end of the lists. */
 static vv_status collect(import *im, vv_error *err)
 {
@@ -202,6 +249,9 @@ static vv_status collect(import *im, vv_error *err)
 	}
 	im->out->short_rows += j->short_rows;
 	im->out->groups_new += !old_groups_has(im->old, &j->cid);
+	if (im->need_infer) {
+		keep_types(im, j->types, j->columns);
+	}
 	return append_group(im, &j->entry, j->data_item.data, j->data_item.len, j->layout_item.data,
 			    j->layout_item.len, j->facts_item.data, j->facts_item.len, j->row_count,
 			    err);
@@ -237,7 +287,7 @@ static vv_status take_old(import *im, vv_error *err)
 		old_items items;
 		const vv_scan_entry *e = old_groups_entry(im->old, index);
 		old_groups_items(im->old, index, &items);
-		if ((rc = collect_all(im, err)) < 0 ||
+		if ((rc = collect_all(im, err)) < 0 || (rc = take_types(im, index, err)) < 0 ||
 		    (rc = append_group(im, e, items.data, items.data_len, items.layout,
 				       items.layout_len, items.facts, items.facts_len, items.rows,
 				       err)) < 0) {

@@ -51,6 +51,44 @@ void import_job_clear(group_job *j)
 		vv_free(j->misfits[i].value);
 	}
 	vv_free(j->misfits);
+	vv_free(j->types);
+}
+
+static void infer_init(vv_infer *types, size_t from, size_t count, const import *im)
+{
+	for (size_t i = from; i < count; i++) {
+		vv_infer_init(&types[i]);
+		types[i].json = im->dialect.form != VV_FORM_CSV;
+	}
+}
+
+vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err)
+{
+	if (w->infer_count < columns) {
+		vv_infer *p = vv_realloc_array(w->infer, columns, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		w->infer = p;
+		infer_init(p, w->infer_count, columns, im);
+		w->infer_count = columns;
+	}
+	return VV_OK;
+}
+
+/* Room in the job for what its group alone tells of types. */
+static vv_status types_room(group_job *j, vv_error *err)
+{
+	if (j->type_count < j->columns) {
+		vv_infer *p = vv_realloc_array(j->types, j->columns, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		j->types = p;
+		j->type_count = j->columns;
+	}
+	infer_init(j->types, 0, j->columns, j->im);
+	return VV_OK;
 }
 
 static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *err)
@@ -68,18 +106,7 @@ static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *er
 		}
 		w->writer_columns = j->columns;
 	}
-	if (j->im->need_infer && w->infer_count < j->columns) {
-		vv_infer *p = vv_realloc_array(w->infer, j->columns, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
-		w->infer = p;
-		for (; w->infer_count < j->columns; w->infer_count++) {
-			vv_infer_init(&p[w->infer_count]);
-			p[w->infer_count].json = j->im->dialect.form != VV_FORM_CSV;
-		}
-	}
-	return VV_OK;
+	return j->im->need_infer ? import_infer_room(w, j->im, j->columns, err) : VV_OK;
 }
 
 static size_t newline_len(vv_newline n)
@@ -261,8 +288,24 @@ static vv_status put_long_cells(import_worker *w, group_job *j, vv_buf *outs, si
 
 static void infer_values(void *payload, size_t column, const vv_cell *values, size_t count)
 {
-	import_worker *w = payload;
-	vv_infer_cells(&w->infer[column], values, count);
+	vv_infer *types = payload;
+	vv_infer_cells(&types[column], values, count);
+}
+
+static vv_status encode(import_worker *w, group_job *j, vv_error *err)
+{
+	bool apart = j->im->need_infer && j->im->opts->keep_types;
+	vv_status rc = apart ? types_room(j, err) : VV_OK;
+	if (rc < 0 ||
+	    (rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count, j->columns,
+				  j->stride, j->im->need_infer ? infer_values : NULL,
+				  apart ? j->types : w->infer, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; apart && i < j->columns; i++) {
+		vv_infer_merge(&w->infer[i], &j->types[i]);
+	}
+	return VV_OK;
 }
 
 static vv_status put_facts(import_worker *w, group_job *j, size_t out_count, vv_error *err)
@@ -296,10 +339,7 @@ static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 		goto done;
 	}
 	vv_group_encoder_find(w->encoder, j->im->with_facts && out_count == 0 ? &w->facts : NULL);
-	if ((rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count, j->columns,
-				  j->stride, j->im->need_infer ? infer_values : NULL, w, err)) <
-		    0 ||
-	    (rc = put_facts(w, j, out_count, err)) < 0 ||
+	if ((rc = encode(w, j, err)) < 0 || (rc = put_facts(w, j, out_count, err)) < 0 ||
 	    (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0) {
 		goto done;
 	}

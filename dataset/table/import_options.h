@@ -14,6 +14,7 @@
 #include "dataset/format/list.h"
 #include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
+#include "dataset/schema/infer.h"
 #include "dataset/table/root.h"
 #include "dataset/table/scan_cache.h"
 
@@ -21,6 +22,14 @@
 #define VV_ROW_MAX_DEFAULT ((uint64_t)64 << 20)
 
 struct group_stream;
+
+/* Of what types the values of each group are, column by column: what is left to know of a group
+ * whose bytes are found again in another file, so that its types can be found out without reading. */
+typedef struct vv_group_types {
+	vv_infer *items; /* columns of each group, in order; NULL: nothing is known */
+	size_t columns, groups, cap;
+	bool dropped; /* they would be too many */
+} vv_group_types;
 
 typedef struct vv_import_options {
 	vv_kind kind;
@@ -33,6 +42,11 @@ typedef struct vv_import_options {
 	const vv_scan_cache *cache; /* of the version before (or of `known`), or NULL */
 	const vv_root *known; /* with as: another version, with the same schema, whose groups may be
 	                                * taken over with the help of cache; or NULL */
+	/* with known and without as, CSV: the types of known's groups, which is another file that
+	 * this one is like. What both have is taken over; all else is as if known were not there. */
+	const vv_group_types *known_types;
+	const vv_schema *known_schema; /* then: its columns */
+	bool keep_types;               /* the result gets its own */
 	struct group_stream
 		*groups;    /* with as, CSV or NDJSON: the version itself, group by group, in
 	                                * place of its bytes, so that what is proved is not read;
@@ -67,6 +81,7 @@ typedef struct vv_import_result {
 	vv_root root;
 	vv_buf root_block;
 	vv_scan_cache *cache;        /* for the next time */
+	vv_group_types types;        /* with keep_types */
 	uint64_t groups, groups_new; /* new: those that the version before does not have */
 	uint64_t groups_reused;      /* taken over unparsed */
 	uint64_t irregular_rows;     /* kept raw, in the groups that were read */

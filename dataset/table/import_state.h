@@ -63,6 +63,8 @@ typedef struct group_job {
 	vv_cid cid;
 	vv_scan_entry entry;
 	vv_buf data_item, layout_item, facts_item;
+	vv_infer *types; /* one for each column, with keep_types */
+	size_t type_count;
 	uint64_t irregular;
 	uint64_t short_rows; /* CSV: with fewer cells than there are columns */
 	size_t short_at;     /* of the first of them, in raw */

@@ -65,10 +65,11 @@ bool vv_diff_is_table_name(const char *path, bool named)
 	return false;
 }
 
-static vv_status open_side(opened *o, vv_subject *s, const vv_diff_how *how, bool find_key,
-			   vv_error *err)
+static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, const vv_diff_how *how,
+			   bool find_key, vv_error *err)
 {
-	vv_subject_options so = {.find_key = find_key, .progress = how->progress};
+	vv_subject_options so = {
+		.find_key = find_key, .like = like, .keep = !like, .progress = how->progress};
 	vv_status rc;
 	if (!s) {
 		return VV_OK;
@@ -729,9 +730,9 @@ static vv_status open_both(comparison *c, bool *unreadable, vv_error *err)
 {
 	const vv_diff_item *i = c->item;
 	bool find = !i->a; /* a new table's key is worth telling */
-	vv_status rc = open_side(&c->old_side, i->a, c->how, false, err);
+	vv_status rc = open_side(&c->old_side, i->a, NULL, c->how, false, err);
 	*unreadable = rc == VV_EINPUT && !i->a->is_dataset;
-	if (rc == VV_OK && (rc = open_side(&c->new_side, i->b, c->how, find, err)) < 0) {
+	if (rc == VV_OK && (rc = open_side(&c->new_side, i->b, i->a, c->how, find, err)) < 0) {
 		*unreadable = rc == VV_EINPUT && !i->b->is_dataset;
 	}
 	c->a = c->old_side.is_open ? &c->old_side.table : NULL;

@@ -23,7 +23,11 @@ void vv_subject_init(vv_subject *s)
 
 void vv_subject_clear(vv_subject *s)
 {
-	vv_mem_sink_free(s->passing);
+	if (!s->lent) {
+		vv_mem_sink_free(s->passing);
+	}
+	vv_scan_cache_free(s->raw);
+	vv_free(s->types.items);
 	vv_free(s->path);
 	vv_free(s->file);
 	vv_free(s->lfs);

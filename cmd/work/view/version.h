@@ -48,7 +48,12 @@ typedef struct vv_subject {
 	vv_repository *repo;       /* borrowed; NULL outside a repository */
 	vv_dataset_reader *reader; /* borrowed; NULL outside a repository */
 	vv_mem_sink *passing;      /* the blocks of plain text, once opened */
-	uint64_t plain_bytes;      /* of plain text, once opened or read */
+	bool lent;                 /* passing is that of another subject */
+	vv_scan_cache *raw;        /* of plain text, once opened: what its groups' bytes are */
+	vv_group_types types;
+	uint64_t raw_secret;
+	vv_cid made;          /* the root that plain text became */
+	uint64_t plain_bytes; /* of plain text, once opened or read */
 } vv_subject;
 
 void vv_subject_init(vv_subject *s);
@@ -92,6 +97,10 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 typedef struct vv_subject_options {
 	const vv_sniff_hints *hints;
 	bool find_key;
+	/* NULL, or what it is compared with and is open already. Where both are plain text, rows that
+	 * both have are read once. like is cleared last. */
+	const vv_subject *like;
+	bool keep; /* it will be like for another one */
 	const vv_progress *progress;
 } vv_subject_options;
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,

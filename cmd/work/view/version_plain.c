@@ -120,6 +120,41 @@ static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, b
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
+/* Is the other one plain text whose groups this one may have, too? */
+static bool may_share(const vv_subject *s, const vv_subject *like)
+{
+	return like && like->raw && like->types.items && vv_cid_is_null(&s->parent);
+}
+
+/* Where the blocks go. */
+static vv_status open_passing(vv_subject *s, vv_store *store, const vv_subject *like, vv_error *err)
+{
+	if (!may_share(s, like)) {
+		return vv_mem_sink_new(&s->passing, store, NULL, err);
+	}
+	s->passing = like->passing;
+	s->lent = true;
+	return VV_OK;
+}
+
+/* Rows of the other file that are in this one need not be read again. */
+static vv_status share_groups(vv_import_options *io, vv_table *known, const vv_subject *like,
+			      vv_error *err)
+{
+	vv_sink source;
+	vv_status rc;
+
+	vv_mem_sink_use(&source, like->passing);
+	if ((rc = vv_table_open(known, &source, &like->made, err)) == VV_OK) {
+		io->known = &known->root;
+		io->known_types = &like->types;
+		io->known_schema = &known->schema;
+		io->cache = like->raw;
+		io->secret = like->raw_secret;
+	}
+	return rc;
+}
+
 static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_import_options *io,
 			      vv_error *err)
 {
@@ -146,11 +181,12 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	vv_import_options io;
 	vv_import_result result;
 	vv_package_resource res;
-	vv_table parent;
+	vv_table parent, known = {0};
 	vv_store *store = NULL;
 	vv_scan_cache *cache = NULL;
 	vv_sink sink;
 	input in;
+	const vv_subject *like = opts ? opts->like : NULL;
 	bool has_parent = false;
 	vv_status rc;
 
@@ -164,7 +200,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	io.pool = s->reader ? vv_dataset_reader_pool(s->reader) : NULL;
 	rc = input_open(&in, s, err);
 	if (rc < 0 || (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
-	    (rc = vv_mem_sink_new(&s->passing, store, NULL, err)) < 0 ||
+	    (rc = open_passing(s, store, like, err)) < 0 ||
 	    (rc = open_parent(s, store, &parent, &has_parent, err)) < 0 ||
 	    (rc = find_package(s, &res, &io, err)) < 0) {
 		goto done;
@@ -191,12 +227,24 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		goto done;
 	}
 	io.cache = cache;
-	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) == VV_OK) {
-		rc = vv_table_open(out, &sink, &result.cid, err);
+	io.keep_types = opts && opts->keep;
+	if (s->lent && (rc = share_groups(&io, &known, like, err)) < 0) {
+		goto done;
+	}
+	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) == VV_OK &&
+	    (rc = vv_table_open(out, &sink, &result.cid, err)) == VV_OK && io.keep_types &&
+	    out->root.kind == VV_KIND_TABLE && !s->raw) {
+		s->made = result.cid;
+		s->raw = result.cache;
+		s->types = result.types;
+		s->raw_secret = io.secret;
+		result.cache = NULL;
+		result.types.items = NULL;
 	}
 done:
 	vv_import_result_clear(&result);
 	vv_scan_cache_free(cache);
+	vv_table_close(&known);
 	if (has_parent) {
 		vv_table_close(&parent);
 	}

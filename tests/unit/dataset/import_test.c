@@ -705,7 +705,62 @@ static void a_table_too_sparse_to_be_read_is_refused(void **state)
 	vv_buf_clear(&b);
 }
 
+/* A table whose columns are a number, a code and a text, as far as `odd` and `plain` let them. */
+static void put_rows(vv_buf *b, unsigned rows, unsigned changed, const char *odd)
+{
+	vv_buf_puts(b, "id,code,text\n");
+	for (unsigned i = 0; i < rows; i++) {
+		vv_buf_printf(b, "%u,%s%u,a text of some length %u\n", i, i == 17 ? odd : "", i * 7,
+			      i == changed ? 0 : i);
+	}
+}
+
+/* What both files have is taken over, and yet the result is that of the second file alone. */
+static void import_like(fixture *f, const char *odd_first, const char *odd_second,
+			const char *wanted_type)
+{
+	static const char *const no_key[] = {NULL};
+	vv_buf one = VV_BUF_INIT, two = VV_BUF_INIT;
+	version first = {0}, alone = {0}, like = {0};
+	vv_table t, known;
+	vv_error err;
+
+	put_rows(&one, 20000, 20000, odd_first);
+	put_rows(&two, 20000, 15000, odd_second);
+	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .key = no_key, .keep_types = true};
+	vv_assert_ok(import_as(f, &first, one.data, one.len, NULL, false, &o, &err), &err);
+	vv_assert_ok(import_as(f, &alone, two.data, two.len, NULL, false, &o, &err), &err);
+	vv_assert_ok(vv_table_open(&known, &f->sink, &first.r.cid, &err), &err);
+	o.known = &known.root;
+	o.known_types = &first.r.types;
+	o.known_schema = &known.schema;
+	o.cache = first.r.cache;
+	vv_assert_ok(import_as(f, &like, two.data, two.len, NULL, false, &o, &err), &err);
+	assert_true(vv_cid_equal(&like.r.cid, &alone.r.cid));
+	assert_true(like.r.groups_reused + 5 > like.r.groups);
+	assert_true(like.r.groups > 10);
+	vv_assert_ok(vv_table_open(&t, &f->sink, &like.r.cid, &err), &err);
+	assert_string_equal(vv_type_name(t.schema.fields[1].type), wanted_type);
+	vv_table_close(&t);
+	vv_table_close(&known);
+	drop(&first);
+	drop(&alone);
+	drop(&like);
+	vv_buf_clear(&one);
+	vv_buf_clear(&two);
+}
+
+static void a_file_like_another_is_read_as_if_it_stood_alone(void **state)
+{
+	import_like(*state, "", "", "integer");
+	import_like(*state, "x", "", "integer");
+	import_like(*state, "", "x", "string");
+	import_like(*state, "x", "y", "string");
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(a_file_like_another_is_read_as_if_it_stood_alone, setup,
+					teardown),
 	cmocka_unit_test_setup_teardown(narrow_json_rows_before_a_very_wide_one_come_back, setup,
 					teardown),
 	cmocka_unit_test_setup_teardown(a_table_too_sparse_to_be_read_is_refused, setup, teardown),
