@@ -68,7 +68,7 @@ static vv_status take_url(char **list, size_t *count, const char *value, vv_erro
 	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
 }
 
-/* "blocks.url\nVALUE" of len bytes. */
+/* "blocks.url\nVALUE" of len bytes, and NUL. */
 static vv_status take(vv_blocks_config *c, const char *key, size_t len, vv_error *err)
 {
 	const char *line = memchr(key, '\n', len), *value = line ? line + 1 : "";
@@ -81,6 +81,25 @@ static vv_status take(vv_blocks_config *c, const char *key, size_t len, vv_error
 		return take_url(c->push_urls, &c->push_count, value, err);
 	}
 	return n == 10 && memcmp(key, "blocks.ref", n) == 0 ? take_ref(c, value, err) : VV_OK;
+}
+
+vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len, vv_error *err)
+{
+	const char *end;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	for (const char *p = text; rc == VV_OK && len > 0; p = end + 1) {
+		if (!(end = memchr(p, '\0', len))) {
+			break; /* of a git that was ended */
+		}
+		rc = take(out, p, (size_t)(end - p), err);
+		len -= (size_t)(end - p) + 1;
+	}
+	if (rc < 0) {
+		vv_blocks_config_clear(out);
+	}
+	return rc;
 }
 
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
@@ -116,15 +135,10 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 			err->code = rc = VV_EINPUT;
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && code == 0 && i < text.len;) {
-		size_t len = strlen(text.data + i);
-		rc = take(out, text.data + i, len, err);
-		i += len + 1;
+	if (rc == VV_OK && code == 0) {
+		rc = vv_blocks_config_parse(out, text.data, text.len, err);
 	}
 	vv_buf_clear(&text);
 	vv_buf_clear(&said);
-	if (rc < 0) {
-		vv_blocks_config_clear(out);
-	}
 	return rc;
 }

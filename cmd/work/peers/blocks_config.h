@@ -31,6 +31,9 @@ typedef struct vv_blocks_config {
 /* Of a commit; one without the file says nothing. VV_EINPUT: what it says makes no sense. */
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
 				vv_error *err);
+/* The same of the lines of `git config -z`: "key NL value NUL" each. */
+vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len,
+				 vv_error *err);
 void vv_blocks_config_clear(vv_blocks_config *c);
 
 #endif
