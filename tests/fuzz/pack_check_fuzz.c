@@ -89,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		require(err.message[0] != '\0');
 	}
-	
+
 	vv_buf_clear(&text);
 	(void)snprintf((char *)pack, sizeof(pack), "%s/pack/%s", objects,
 		       several ? "multi-pack-index" : "pack-a.idx");

@@ -227,3 +227,24 @@ assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell
 	ends_with 2 varve resolve --set a=1
 	stderr_has "t.csv has no such conflict"
 }
+
+# The index has no version of the path then: types and key come from the merged one, of which one side knows more.
+@test "a file that was settled by hand in a conflict keeps what the other side declared" {
+	new_repo
+	rows 40 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm base
+	varve switch -qc other
+	sed -i '5s/,2024.*/,2031-01-01/' prices.csv
+	varve add --key id,name prices.csv > /dev/null
+	varve commit -qm theirs
+	varve switch -q main
+	sed -i '5s/,2024.*/,2032-02-02/' prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm ours
+	ends_with 1 varve merge other
+	rows 40 > prices.csv
+	sed -i '5s/,2024.*/,2033-03-03/' prices.csv
+	succeeds varve add prices.csv
+	output_has "key id, name"
+}

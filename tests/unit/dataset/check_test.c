@@ -217,6 +217,13 @@ static void a_foreign_key_to_the_table_itself_is_followed(void **state)
 	       "{\"fields\":[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"boss\",\"type\":\"integer\"}],"
 	       "\"foreignKeys\":[{\"fields\":\"boss\",\"reference\":{\"resource\":\"\",\"fields\":\"id\"}}]}",
 	       "foreign-key 4 3 boss 7 | refers to what does not exist | a row with this id in this table\n");
+	/* The schema's first field is not the first column. */
+	expect("boss,id\n,1\n1,2\n7,3\n",
+	       "{\"fields\":[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"boss\",\"type\":\"integer\"}],"
+	       "\"foreignKeys\":[{\"fields\":\"boss\",\"reference\":{\"resource\":\"\",\"fields\":\"id\"}}]}",
+	       "incorrect-label 1 0 boss - | 'boss' is column 1, and field 2 of the schema | -\n"
+	       "incorrect-label 1 0 id - | 'id' is column 2, and field 1 of the schema | -\n"
+	       "foreign-key 4 3 boss 7 | refers to what does not exist | a row with this id in this table\n");
 }
 
 static vv_status open_resource(void *payload, const char *resource, vv_table **out, vv_error *err)

@@ -76,6 +76,32 @@ static void rows_are_found_by_key_wherever_they_stand(void **state)
 	      "id,name,price\n9,bed,1\n3,table,7\n4,sofa,70\n1,big lamp,8\n");
 }
 
+/* 20,000 rows are several pieces of output: all of them come, and the change among the last. */
+static void a_table_of_many_pieces_is_fitted_whole(void **state)
+{
+	vv_buf from = VV_BUF_INIT, to = VV_BUF_INIT, target = VV_BUF_INIT, result = VV_BUF_INIT;
+
+	(void)state;
+	vv_buf_puts(&from, "id,name\n");
+	vv_buf_puts(&to, "id,name\n");
+	vv_buf_puts(&target, "id,name\n0,only here\n");
+	vv_buf_puts(&result, "id,name\n0,only here\n");
+	for (unsigned i = 1; i <= 20000; i++) {
+		const char *name = i == 19990 ? "changed" : "the same";
+
+		vv_buf_printf(&from, "%u,the same\n", i);
+		vv_buf_printf(&to, "%u,%s\n", i, name);
+		vv_buf_printf(&target, "%u,the same\n", i);
+		vv_buf_printf(&result, "%u,%s\n", i, name);
+	}
+	gives(by_id, vv_buf_cstr(&from), vv_buf_cstr(&to), vv_buf_cstr(&target),
+	      vv_buf_cstr(&result));
+	vv_buf_clear(&from);
+	vv_buf_clear(&to);
+	vv_buf_clear(&target);
+	vv_buf_clear(&result);
+}
+
 static void without_a_key_rows_are_found_by_content_and_place(void **state)
 {
 	(void)state;
@@ -504,6 +530,7 @@ static void a_patch_is_written_whole_or_not_at_all(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rows_are_found_by_key_wherever_they_stand),
+	cmocka_unit_test(a_table_of_many_pieces_is_fitted_whole),
 	cmocka_unit_test(without_a_key_rows_are_found_by_content_and_place),
 	cmocka_unit_test(of_equal_rows_the_nearest_is_meant),
 	cmocka_unit_test(a_cell_with_another_value_is_named),

@@ -60,6 +60,33 @@ static void without_a_unique_key_one_row_of_equal_values_is_meant(void **state)
 	vv_assert_contains(sql_of("id,v\n1,a\n2,b\n", "id,v\n1,a\n2,c\n", &o), "WHERE \"id\" = 2;");
 }
 
+/* What was a number is looked for as a number, and the row that has its text by now is another one. */
+static void a_first_column_that_turned_into_text_is_found_as_the_number_it_was(void **state)
+{
+	vv_written_options o = {.path = "t.csv"};
+	const char *s = sql_of("n,v\n1.50,a\n1.50,a\n2,b\n", "n,v\nx,a\n1.50,a\n2,b\n", &o);
+
+	(void)state;
+	vv_assert_contains(s, "WHERE (\"n\", \"v\") IS (CAST('1.50' AS NUMERIC), 'a')");
+	vv_assert_contains(s, " AND \"n\" IS NOT '1.50' LIMIT 1);");
+}
+
+static void without_a_common_column_the_table_is_made_anew_with_all_its_rows(void **state)
+{
+	vv_written_options o = {.path = "t.csv"};
+	const char *s = sql_of("a,b\n1,x\n2,y\n", "c,d\n3,u\n4,w\n", &o);
+
+	(void)state;
+	vv_assert_contains(
+		s,
+		"DROP TABLE IF EXISTS \"t\";\nCREATE TABLE \"t\" (\n\t\"c\" INTEGER,\n\t\"d\" TEXT\n);\n"
+		"INSERT INTO \"t\" (\"c\", \"d\") VALUES (3, 'u');\n"
+		"INSERT INTO \"t\" (\"c\", \"d\") VALUES (4, 'w');\n");
+	lacks(s, "UPDATE");
+	lacks(s, "DELETE");
+	lacks(s, "ALTER");
+}
+
 static void columns_are_altered_where_sqlite_can(void **state)
 {
 	static const char *const renames[] = {"v", "w", NULL};
@@ -155,6 +182,8 @@ static void every_failed_allocation_is_reported(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(rows_are_found_by_their_key),
 	cmocka_unit_test(without_a_unique_key_one_row_of_equal_values_is_meant),
+	cmocka_unit_test(a_first_column_that_turned_into_text_is_found_as_the_number_it_was),
+	cmocka_unit_test(without_a_common_column_the_table_is_made_anew_with_all_its_rows),
 	cmocka_unit_test(columns_are_altered_where_sqlite_can),
 	cmocka_unit_test(the_table_is_rebuilt_where_sqlite_cannot),
 	cmocka_unit_test(a_new_table_is_created_and_a_removed_one_dropped),
