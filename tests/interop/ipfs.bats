@@ -1,4 +1,5 @@
 load ../cli/helper
+load packages
 
 # What varve writes, read by the packages that IPFS itself is made of. The packages are pinned
 # in package-lock.json and installed once into $VARVE_TEST_INTEROP.
@@ -6,55 +7,16 @@ load ../cli/helper
 here=$BATS_TEST_DIRNAME
 
 setup() {
-	command -v node > /dev/null && command -v npm > /dev/null || skip "node is not installed"
-	[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || skip "node is older than 20"
-	install_packages || skip "the npm packages cannot be had"
+	need_node
+	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}
+	install_packages "$here" "$packages" || skip "the npm packages cannot be had"
 	varve_setup
 	unset http_proxy HTTP_PROXY
 }
 
 teardown() {
 	[ -z "${server:-}" ] || kill "$server"
-}
-
-install_packages() {
-	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}
-	mkdir -p "$packages" || return 1
-	(
-		flock 9
-		cd "$packages" || exit 1
-		if ! cmp -s "$here/package-lock.json" package-lock.json || [ ! -d node_modules ]; then
-			rm -rf node_modules
-			cp "$here/package.json" "$here/package-lock.json" .
-			timeout 120 npm ci --ignore-scripts --no-audit --no-fund > npm.log 2>&1 || {
-				rm -rf node_modules package-lock.json
-				exit 1
-			}
-		fi
-		cp "$here/"*.mjs .
-	) 9> "$packages/lock"
-}
-
-one_version() {
-	new_repo src
-	cd src
-	rows 20000 > prices.csv
-	varve add prices.csv
-	varve commit -qm one
-	root=$(git show HEAD:prices.csv | sed -n 's/.*"root": "\([a-z0-9]*\)".*/\1/p')
-	cd ..
-}
-
-serve() {
-	: > server.log
-	varve serve --http 127.0.0.1:0 src 2>> server.log 3>&- &
-	server=$!
-	for i in $(seq 100); do
-		url=$(sed -n 's/.* at \(http.*\)$/\1/p' server.log)
-		[ -z "$url" ] || return 0
-		sleep 0.1
-	done
-	return 1
+	[ -z "${node:-}" ] || kill "$node"
 }
 
 @test "@ipld/car reads an exported CAR whole" {
@@ -96,4 +58,45 @@ serve() {
 	curl -s -o x.car "$url/ipfs/$root?format=car"
 	succeeds node "$packages/read_car.mjs" x.car
 	output_has "$root "
+}
+
+@test "Helia's exporter reads a published version, whole and in part" {
+	published
+	serve
+	node "$packages/cat.mjs" "$url" "$file" > back.csv
+	same_bytes src/prices.csv back.csv
+	for part in "0 1" "123456 70000" "500000 10"; do
+		set -- $part
+		node "$packages/cat.mjs" "$url" "$file" "$1" "$2" > part
+		tail -c "+$(($1 + 1))" src/prices.csv | head -c "$2" > should
+		same_bytes should part
+	done
+}
+
+@test "ipfs-car unpacks an exported file" {
+	published
+	varve -C src car export -q --unixfs HEAD:prices.csv ../file.car
+	succeeds node "$packages/node_modules/.bin/ipfs-car" roots file.car
+	output_is "$file"
+	node "$packages/node_modules/.bin/ipfs-car" unpack file.car --output back.csv
+	same_bytes src/prices.csv back.csv
+}
+
+@test "an IPFS node takes a published version, pins it and gives the file" {
+	published
+	node "$packages/node_rpc.mjs" port 3>&- &
+	node=$!
+	for i in $(seq 100); do
+		[ ! -s port ] || break
+		sleep 0.1
+	done
+	address=http://127.0.0.1:$(cat port)
+	succeeds varve -C src publish --with-table --to "$address" HEAD:prices.csv
+	output_has "at     $address"
+	curl -s -X POST -o back.csv "$address/api/v0/cat?arg=$file"
+	same_bytes src/prices.csv back.csv
+	curl -s -X POST "$address/api/v0/cat?arg=$file&offset=300000&length=1000" > part
+	tail -c +300001 src/prices.csv | head -c 1000 > should
+	same_bytes should part
+	curl -s -X POST "$address/api/v0/pin/ls?arg=$root" | grep -q recursive
 }

@@ -1,0 +1,2 @@
+export const webRTC = () => () => {}
+export const webRTCDirect = webRTC
