@@ -45,7 +45,8 @@ typedef struct environment {
 	const vv_git_call *run;
 	char **list; /* owned strings */
 	size_t count, cap;
-	size_t settings; /* GIT_CONFIG_COUNT */
+	vv_buf parameters; /* GIT_CONFIG_PARAMETERS, as any git reads it */
+	size_t settings; /* GIT_CONFIG_COUNT: of keys with a '=', which only git 2.31 and newer can be told */
 } environment;
 
 static vv_status add(environment *e, vv_buf *take, vv_error *err)
@@ -66,6 +67,16 @@ static vv_status add_setting(environment *e, const char *key, const char *value,
 	vv_buf k = VV_BUF_INIT, v = VV_BUF_INIT;
 	vv_status rc;
 
+	if (!strchr(key, '=')) {
+		vv_buf_printf(&k, "%s=%s", key, value);
+		if ((rc = vv_buf_ok(&k, err)) == VV_OK) {
+			vv_buf_puts(&e->parameters, e->parameters.len > 0 ? " " : "");
+			vv_text_put_quoted(&e->parameters, k.data, k.len);
+			rc = vv_buf_ok(&e->parameters, err);
+		}
+		vv_buf_clear(&k);
+		return rc;
+	}
 	vv_buf_printf(&k, "GIT_CONFIG_KEY_%zu=%s", e->settings, key);
 	vv_buf_printf(&v, "GIT_CONFIG_VALUE_%zu=%s", e->settings, value);
 	e->settings++;
@@ -114,7 +125,7 @@ static vv_status take_setting(void *payload, const char *name, const char *value
 
 static vv_status make_environment(environment *e, const vv_git_call *r, vv_error *err)
 {
-	const char *given = getenv("GIT_CONFIG_COUNT");
+	const char *given = getenv("GIT_CONFIG_COUNT"), *before = getenv("GIT_CONFIG_PARAMETERS");
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
@@ -141,8 +152,13 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	if (rc == VV_OK && r->push_url) {
 		rc = add_setting(e, "remote.host.pushurl", r->push_url, err);
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && e->settings > 0) {
 		vv_buf_printf(&b, "GIT_CONFIG_COUNT=%zu", e->settings);
+		rc = add(e, &b, err);
+	}
+	if (rc == VV_OK && e->parameters.len > 0) {
+		vv_buf_printf(&b, "GIT_CONFIG_PARAMETERS=%s%s%s", before ? before : "",
+			      before && *before ? " " : "", vv_buf_cstr(&e->parameters));
 		rc = add(e, &b, err);
 	}
 	return rc;
@@ -154,6 +170,7 @@ static void clear_environment(environment *e)
 		vv_free(e->list[i]);
 	}
 	vv_free(e->list);
+	vv_buf_clear(&e->parameters);
 }
 
 /* --- running ---------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  * writes). Knows Git's protocols for them.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -234,6 +235,17 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 	return refuse(s, &why, err);
 }
 
+#define IDLE_MS 20 /* git has something else to do, which may be to call varve */
+
+static void rest_when_idle(session *s)
+{
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	if (poll(&in, 1, IDLE_MS) == 0) {
+		vv_filter_rest(&s->filter);
+	}
+}
+
 static int run_filter_process(void *options, int argc, char **argv)
 {
 	session s;
@@ -255,6 +267,7 @@ static int run_filter_process(void *options, int argc, char **argv)
 	while (rc == VV_OK) {
 		char *command = NULL, *path = NULL;
 
+		rest_when_idle(&s);
 		more = read_command(&s, &command, &path, &err);
 		if (more > 0) {
 			rc = serve_one(&s, command, path, &err);

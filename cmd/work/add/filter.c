@@ -313,16 +313,25 @@ void vv_smudge_clear(vv_smudge *s)
 	memset(s, 0, sizeof(*s));
 }
 
+void vv_filter_rest(vv_filter *f)
+{
+	if (f->needed) {
+		vv_needed_rest(f->needed);
+	}
+}
+
 /* Git brought the commit and none of its blocks. What the work tree has at the path is of another
  * version: under this commit it would be a local change, and the next commit would undo what
  * somebody else wrote. So it is the data, or the pointer and a line. */
-static bool fetch_blocks(vv_filter *f, const char *name, const vv_cid *root)
+static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
 {
+	const char *name;
 	vv_error why = {0};
 	bool here = (f->needed || (f->needed = vv_needed_new(f->repo))) &&
 		    vv_needed_fetch(f->needed, root, &why) == VV_OK;
 
 	if (!here) {
+		name = vv_text_shows(path);
 		vv_notes_put(
 			vv_repository_notes(f->repo),
 			"varve: %s: its blocks are not here (%s), so its pointer is written; 'varve "
@@ -377,7 +386,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 		goto done;
 	}
 	if (!complete) {
-		complete = fetch_blocks(f, name, &p.root);
+		complete = fetch_blocks(f, path, &p.root);
 	}
 	out->materialise = complete;
 	out->root = p.root;

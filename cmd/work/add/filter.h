@@ -25,6 +25,8 @@ typedef struct vv_filter {
 /* notes: hears why a pointer passed, and warnings. */
 vv_status vv_filter_open(vv_filter *f, const vv_notes *notes, vv_error *err);
 void vv_filter_close(vv_filter *f);
+/* Git asks for nothing just now: nobody is to wait for what this one holds. */
+void vv_filter_rest(vv_filter *f);
 
 /* A stream to read, as vv_source.read. */
 typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_error *err);

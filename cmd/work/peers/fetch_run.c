@@ -737,6 +737,26 @@ vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names)
 	return n;
 }
 
+void vv_needed_rest(vv_needed *n)
+{
+	for (size_t i = 0; i < n->count; i++) {
+		needed_remote *m = &n->remotes[i];
+		bool host = false;
+
+		for (size_t k = 0; k < m->count; k++) {
+			host |= vv_git_host_of(&m->suppliers[k]) != NULL;
+		}
+		if (!host) {
+			continue;
+		}
+		for (size_t k = m->count; k-- > 0;) {
+			vv_reach_supplier_clear(&m->suppliers[k]);
+		}
+		m->count = 0;
+		m->ref_asked = false;
+	}
+}
+
 const char *vv_needed_by(const vv_needed *n)
 {
 	return n->by;
@@ -816,6 +836,8 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 	if (!m->asked) {
 		m->asked = true;
 		vv_notes_put(n->t.notes, "varve: fetching blocks from %s", vv_text_shows(m->name));
+	}
+	if (!m->failed && m->count == 0) {
 		m->failed = reach_needed(n, m, &m->why) < 0;
 	}
 	if (m->failed) {

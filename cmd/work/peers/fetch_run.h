@@ -60,6 +60,9 @@ void vv_needed_free(vv_needed *n); /* accepts NULL */
 /* VV_OK: everything below root is here now. Else why not: VV_EMISSING (nobody has it all, there is
  * no remote, or nobody is to be asked), or what the last remote failed of. */
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
+/* Lets go of Git hosts, whose scratch folders are locked while they are open; the next fetch opens
+ * them again. For whoever may wait for other processes, or be read by a person, in between. */
+void vv_needed_rest(vv_needed *n);
 /* Who gave the last one that came. */
 const char *vv_needed_by(const vv_needed *n);
 

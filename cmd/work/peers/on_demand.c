@@ -54,8 +54,11 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_error *err)
 	if (vv_cid_set_has(d->refused, cid)) {
 		return refuse(cid, NULL, err);
 	}
-	if ((rc = open_own(d, &why)) == VV_OK &&
-	    (rc = vv_needed_fetch(d->needed, cid, &why)) == VV_OK) {
+	if ((rc = open_own(d, &why)) == VV_OK) {
+		rc = vv_needed_fetch(d->needed, cid, &why);
+		vv_needed_rest(d->needed);
+	}
+	if (rc == VV_OK) {
 		return VV_OK;
 	}
 	if (rc == VV_ENOMEM || (rc = vv_cid_set_add(d->refused, cid, &added, err)) < 0) {

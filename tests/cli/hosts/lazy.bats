@@ -309,3 +309,39 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 	succeeds varve fetch -q
 	succeeds varve blame --row 9 prices.csv
 }
+
+@test "what asks a host for blocks keeps no other command waiting for it" {
+	host
+	varve clone -q --git-host "$url" b
+	cd b
+	# A version that nobody has, in the way of git's own log, which calls varve more than once.
+	sed -i 's/^1,item/1,lost/' prices.csv
+	tick
+	varve commit -qam lost
+	git push -q --no-verify origin main
+	git clone -q "$url" ../c 2> /dev/null
+	cd ../c
+	varve init -q
+	varve fetch -q --allow-missing 2> /dev/null || true
+	GIT_PAGER=cat timeout 30 git log -p -2 > ../log 2> ../why
+	grep -q "lost" ../log
+	timeout 30 varve log -p HEAD~1 > ../log2
+	grep -q "changed" ../log2
+}
+
+@test "a host is reached with an old git, which knows no GIT_CONFIG_COUNT" {
+	mkdir bin
+	printf '#!/bin/sh\nunset GIT_CONFIG_COUNT\nexec %s "$@"\n' "$(command -v git)" > bin/git
+	chmod +x bin/git
+	export PATH="$PWD/bin:$PATH"
+	host
+	git config --global url."${url%host.git}".insteadOf short:
+	varve clone -q --git-host short:host.git b
+	cmp peer/prices.csv b/prices.csv
+	cd b
+	git config http.extraHeader "X-It's: 'a quote' and a = sign"
+	change 30
+	succeeds varve push -q
+	varve clone -q "$url" ../c
+	cmp prices.csv ../c/prices.csv
+}
