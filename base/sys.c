@@ -250,17 +250,33 @@ uint64_t vv_monotonic_ms(void)
 	return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
 }
 
+/* Started by a dynamic loader of its own (tests/package/make), the program is that, and a script in
+ * front of it has said what to call. */
+static const char *started_by(const char *exe)
+{
+	const char *name = strrchr(exe, '/'), *script = getenv("VARVE_PROGRAM");
+
+	return name && strncmp(name, "/ld-linux", 9) == 0 && script && script[0] == '/' &&
+			       access(script, X_OK) == 0
+		       ? script
+		       : NULL;
+}
+
 char *vv_self_path(void)
 {
 	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
+	const char *script;
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
-	/* A program that was replaced while it runs is shown with " (deleted)" after it. */
-	if (n > 0 && n < (ssize_t)sizeof(path)) {
+	if (n > 0) {
 		path[n] = '\0';
-		if (access(path, X_OK) == 0) {
-			return vv_strndup(path, (size_t)n);
+		if ((script = started_by(path)) != NULL) {
+			return vv_strdup(script);
 		}
+	}
+	/* A program that was replaced while it runs is shown with " (deleted)" after it. */
+	if (n > 0 && n < (ssize_t)sizeof(path) - 1 && access(path, X_OK) == 0) {
+		return vv_strndup(path, (size_t)n);
 	}
 	return vv_strdup("varve");
 }
