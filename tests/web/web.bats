@@ -178,6 +178,32 @@ links_lead_somewhere() {
 	grep -q "+5" third
 }
 
+@test "the owner sees what is not committed" {
+	new_repo owned
+	cd owned
+	rows 20 > prices.csv
+	rows 5 > gone.csv
+	varve add -q prices.csv gone.csv
+	varve commit -qm one
+	rows 22 > prices.csv
+	rm gone.csv
+	varve web --no-browser 2> ../web.log 3>&- &
+	server=$!
+	for i in $(seq 100); do
+		secret=$(sed -n 's/^open //p' ../web.log)
+		[ -z "$secret" ] || break
+		sleep 0.1
+	done
+	curl -sSL -c jar -b jar -H 'Accept: text/html' -o first "$secret"
+	to=$(grep -o 'href="[^"]*">What is not committed yet' first | sed 's/href="\([^"]*\).*/\1/')
+	curl -sSL -b jar -o all "${secret%%/\?*}$to"
+	grep -q ">prices.csv</a>: changed" all
+	grep -q ">gone.csv</a>: removed" all
+	to=$(grep -o 'href="[^"]*">prices.csv</a>: changed' all | sed 's/href="\([^"]*\).*/\1/')
+	curl -sSL -b jar -o one "${secret%%/\?*}$to"
+	grep -q '<span class="add">+2</span> rows' one
+}
+
 refute_new() {
 	! grep -q "since my last visit" "$1"
 }

@@ -46,8 +46,8 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 
 	if (c->words && *c->words) {
 		vv_page_put_change_words(p, words, c->words);
-	} else if (!c->table) {
-		part_words(words, .text = vv_html_words(c->kind == VV_WEB_ADDED     ? "new file"
+	} else {
+		part_words(words, .text = vv_html_words(c->kind == VV_WEB_ADDED     ? "new"
 							: c->kind == VV_WEB_REMOVED ? "removed"
 										    : "changed"));
 	}

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/diff/change_count.h"
+#include "cmd/work/diff/sides.h"
 #include "cmd/work/diff/table.h"
 #include "cmd/work/web/memo.h"
 #include "repo/git/history/history.h"
@@ -288,6 +289,47 @@ static vv_status collect(vv_web_visit *v, const vv_web_commit *a, const vv_web_c
 	return VV_OK;
 }
 
+/* What the work tree changed is told by path alone: its rows are compared where one is looked at. */
+static vv_status work_changes(vv_web_visit *v, const vv_web_commit *a, size_t limit,
+			      vv_web_change **out, size_t *count, bool *more, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1], *argv[] = {hex, NULL};
+	const vv_diff_sides_options opts = {.dashdash = 1, .renames = true};
+	vv_diff_sides d = {.count = 0};
+	vv_status rc;
+
+	vv_oid_text(hex, &a->id);
+	if ((rc = vv_diff_sides_find(&d, v->repo, v->reader, 1, argv, &opts, err)) < 0) {
+		goto done;
+	}
+	*more = d.count > limit;
+	*count = *more ? limit : d.count;
+	if (!(*out = vv_arena_calloc(&v->arena, *count + 1, sizeof(**out)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < *count; i++) {
+		const vv_diff_path *p = &d.paths[i];
+		vv_web_change *c = &(*out)[i];
+
+		c->kind = p->old_path        ? VV_WEB_RENAMED
+			  : p->old_mode == 0 ? VV_WEB_ADDED
+			  : p->new_mode == 0 ? VV_WEB_REMOVED
+					     : VV_WEB_CHANGED;
+		c->table = vv_diff_is_table_name(p->path, false);
+		c->words = "";
+		c->path = vv_web_keep(v, p->path, strlen(p->path));
+		c->old_path = p->old_path ? vv_web_keep(v, p->old_path, strlen(p->old_path)) : NULL;
+		if (!c->path || (p->old_path && !c->old_path)) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+	}
+done:
+	vv_diff_sides_clear(&d);
+	return rc;
+}
+
 vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 				 size_t limit, vv_web_change **out, size_t *count, bool *more,
 				 vv_error *err)
@@ -298,6 +340,9 @@ vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const 
 	*out = NULL;
 	*count = 0;
 	*more = false;
+	if (b->work && !a->work && !a->none) {
+		return work_changes(v, a, limit, out, count, more, err);
+	}
 	if ((rc = collect(v, a, b, NULL, &l, err)) == VV_OK) {
 		rc = describe_all(v, &l, limit, out, count, more, err);
 	}
