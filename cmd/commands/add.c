@@ -27,6 +27,9 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 	if (o->key.count > 0 && o->no_key) {
 		return vv_fail(err, VV_EUSAGE, "--key and --no-key exclude each other");
 	}
+	if (o->facts && o->as && strcmp(o->as, "file") == 0) {
+		return vv_fail(err, VV_EUSAGE, "--facts is for tables; a file of bytes has none");
+	}
 	if (o->as) {
 		out->has_kind = true;
 		out->kind = strcmp(o->as, "file") == 0 ? VV_KIND_FILE : VV_KIND_TABLE;

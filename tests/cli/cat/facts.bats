@@ -52,6 +52,7 @@ with_facts() {
 	output_has "unchanged"
 	succeeds varve add --facts t.csv
 	output_has "0 of"
+	output_has "facts:   kept about each group, from this version on"
 	varve commit -qm facts
 	succeeds varve diff HEAD~1 HEAD
 	output_is ""
@@ -64,6 +65,13 @@ with_facts() {
 	git checkout -q HEAD~1 -- t.csv
 	succeeds varve add t.csv
 	succeeds varve fsck --data
+}
+
+@test "facts of a file that is kept as bytes are refused" {
+	new_repo
+	printf 'x' > f.bin
+	ends_with 2 varve add --as file --facts f.bin
+	stderr_has "--facts is for tables"
 }
 
 @test "children of a version with facts have them whoever writes them" {
