@@ -439,6 +439,21 @@ static const char *place_name(vv_web_place p)
 	return "";
 }
 
+/* A side of a comparison: dots that could be taken for those between the sides are encoded. */
+static void put_side(vv_buf *out, const char *rev)
+{
+	size_t len = strlen(rev);
+
+	for (size_t i = 0; i < len; i++) {
+		if (rev[i] == '.' &&
+		    (i == 0 || i + 1 == len || rev[i - 1] == '.' || rev[i + 1] == '.')) {
+			vv_buf_puts(out, "%2E");
+		} else {
+			vv_http_encode(out, rev + i, 1);
+		}
+	}
+}
+
 static void put_place(vv_buf *out, const vv_web_address *a)
 {
 	vv_buf_puts(out, a->base ? a->base : "");
@@ -451,10 +466,10 @@ static void put_place(vv_buf *out, const vv_web_address *a)
 		if (a->rev) {
 			vv_buf_putc(out, '/');
 			if (a->other_rev) {
-				put(out, a->other_rev);
+				put_side(out, a->other_rev);
 				vv_buf_puts(out, a->from_base ? "..." : "..");
 			}
-			put(out, a->rev);
+			put_side(out, a->rev);
 			put_path(out, a->path);
 		}
 		break;
