@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -171,6 +172,18 @@ static vv_status take_number(const reading *r, const char *name, const char *val
 	return vv_parse_u64(out, value, strlen(value)) ? VV_OK : nonsense(r, name, value);
 }
 
+/* A version or a path that a form names may have what the path of an address may: no control characters. */
+static vv_status take_name(const reading *r, const char *name, const char *value, const char **out)
+{
+	for (const char *p = value; *p; p++) {
+		if (vv_is_control(*p)) {
+			return nonsense(r, name, value);
+		}
+	}
+	*out = *value ? value : NULL;
+	return VV_OK;
+}
+
 static const char *or_null(const char *value)
 {
 	return *value ? value : NULL;
@@ -280,11 +293,11 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 	} else if (strcmp(name, "format") == 0) {
 		return take_form(r, v);
 	} else if (a->place == VV_WEB_AT_COMPARE && strcmp(name, "a") == 0) {
-		r->a = or_null(v);
+		return take_name(r, name, v, &r->a);
 	} else if (a->place == VV_WEB_AT_COMPARE && strcmp(name, "b") == 0) {
-		r->b = or_null(v);
+		return take_name(r, name, v, &r->b);
 	} else if (a->place == VV_WEB_AT_COMPARE && strcmp(name, "path") == 0 && !a->path) {
-		a->path = or_null(v);
+		return take_name(r, name, v, &a->path);
 	}
 	return VV_OK; /* what is not known is nobody's harm */
 }
