@@ -552,8 +552,11 @@ vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_err
 	uint64_t at[2];
 	vv_status rc;
 
-	if (in->shards == 0 || (rc = load(in, in->shards - 1, err)) < 0) {
-		return in->shards == 0 ? damaged(err) : rc;
+	if (in->shards == 0) {
+		return damaged(err);
+	}
+	if ((rc = load(in, in->shards - 1, err)) < 0) {
+		return rc;
 	}
 	in->len = (uint64_t)(in->shards - 1) * VV_SHARD_FULL + in->content.len;
 	if (in->len < TRAILER ||

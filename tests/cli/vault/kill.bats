@@ -1,0 +1,121 @@
+# kill -9 of varve at its system calls, one after the other: the same command then gets through, and an empty
+# machine gets everything back.
+load vault
+load ../faults/transfer
+
+# Keeps repository and holders as they are, to begin from again and again.
+keep_state() {
+	cd ..
+	top=$PWD
+	mkdir state
+	cp -a repo a b state
+	cd repo
+}
+
+fresh() {
+	cd "$top"
+	rm -rf repo a b
+	cp -a state/repo state/a state/b .
+	cd repo
+}
+
+# What recover makes is the repository, and nothing waits or is lacking.
+vault_sound() {
+	"$@"
+	[ ! -e .git/varve/vault/spool ]
+	varve ledger verify
+	varve vault status
+	varve audit --all
+	rm -rf "$top/check"
+	varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
+	[ "$(git -C "$top/check" rev-parse main)" = "$(git rev-parse main)" ]
+	cmp t.csv "$top/check/t.csv"
+}
+
+@test "kill -9 in a replicate: the same replicate again gets through" {
+	need_strace
+	new_vault a b
+	varve replicate > /dev/null
+	change 5
+	keep_state
+	MOST=12 each_killed client fresh vault_sound varve replicate -q
+}
+
+@test "kill -9 in the first replicate: the same replicate again begins a vault" {
+	need_strace
+	new_vault a b
+	keep_state
+	MOST=8 each_killed client fresh vault_sound varve replicate -q
+}
+
+@test "kill -9 in a repair: the same repair again gets through" {
+	need_strace
+	new_vault a b
+	varve replicate > /dev/null
+	rm ../a/*/shards/*
+	ends_with 1 varve audit
+	keep_state
+	MOST=8 each_killed client fresh vault_sound varve repair -q
+}
+
+recovered() {
+	rm -rf "$top/check/.git/varve/vault/lock"
+	varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a" || {
+		# It was there already: all refs, and perhaps not the files.
+		[ "$(git -C "$top/check" rev-parse main)" = "$(git rev-parse main)" ]
+		git -C "$top/check" reset -q --hard
+	}
+	cmp t.csv "$top/check/t.csv"
+	varve -C "$top/check" fsck --data
+}
+
+@test "kill -9 in a recover: the same recover again gets through" {
+	need_strace
+	new_vault a b
+	varve replicate > /dev/null
+	keep_state
+	fresh_check() { rm -rf "$top/check"; }
+	MOST=8 each_killed client fresh_check recovered varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
+}
+
+@test "two machines that replicate at once both come back" {
+	new_vault a b
+	varve replicate > /dev/null
+	git add .varveconfig
+	git commit -q -m policy
+	varve replicate -q
+	first=$XDG_CONFIG_HOME
+	new_machine
+	second=$XDG_CONFIG_HOME
+	bob=$(varve key new)
+	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
+	varve recover -q --key "$first/varve/key" --to ../bob ../a
+	XDG_CONFIG_HOME=$first change 5 ada
+	git -C ../bob switch -q -c bob
+	(cd ../bob && change 6 bob)
+	(cd ../bob && XDG_CONFIG_HOME=$second varve replicate -q) &
+	other=$!
+	XDG_CONFIG_HOME=$first varve replicate -q
+	wait "$other"
+	# Each takes in what the other wrote; nothing is owed, nothing was overwritten.
+	export XDG_CONFIG_HOME=$first
+	succeeds varve replicate
+	succeeds varve ledger verify
+	output_has "of 2 authors"
+	succeeds varve recover -q --key "$first/varve/key" --to ../third ../b
+	[ "$(git -C ../third rev-parse main)" = "$(git rev-parse main)" ]
+	[ "$(git -C ../third rev-parse bob)" = "$(git -C ../bob rev-parse bob)" ]
+	cd ../third
+	succeeds varve fsck --data
+}
+
+@test "two commands on one repository's vault: one waits or says so" {
+	new_vault a
+	varve replicate --copies 1 > /dev/null
+	exec 8> .git/varve/vault/lock
+	flock 8
+	ends_with 2 varve replicate 8>&-
+	stderr_has "another command is at work on this repository's vault"
+	exec 8>&-
+	succeeds varve replicate
+}
