@@ -15,6 +15,7 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 OPTIONS = """--headless --no-sandbox --disable-gpu --disable-background-networking --disable-component-update
 --disable-sync --no-first-run --disable-default-apps --disable-extensions --disable-dev-shm-usage --no-proxy-server
@@ -219,6 +220,18 @@ def plain(b):
     search.submit()
     b.is_at("q=Apple").has("AAPL", "Apple Inc.")
     b.go("/data/HEAD/constituents.csv")
+    b.one("details.more summary").click()
+    Select(b.one("select[name=col]")).select_by_visible_text("GICS Sector")
+    b.one("input[name=val]").send_keys("Energy", Keys.ENTER)
+    b.is_at("val=Energy").has("GICS Sector is Energy")
+    sectors = [e.text for e in b.all(".data tbody td:nth-child(4)")]
+    check(sectors and set(sectors) == {"Energy"}, f"not only Energy: {sectors}")
+    b.click(b.one(".chips a"))
+    check("val=" not in b.driver.current_url, "the filter is not taken away")
+    b.all(".cols summary")[2].click()
+    b.click("Industrials")
+    b.has("GICS Sector is Industrials")
+    b.go("/data/HEAD/constituents.csv")
     b.one("#jump").send_keys("AAPL", Keys.ENTER)
     b.is_at("jump=AAPL")
     check("AAPL" in b.text(".data tr.here"), "the row that was jumped to is not marked")
@@ -259,6 +272,13 @@ def keys(b):
     b.press("/")
     b.press("Apple", Keys.ENTER)
     b.is_at("q=Apple").has("AAPL")
+    b.go("/data/HEAD/constituents.csv")
+    b.one("details.more summary").click()
+    Select(b.one("select[name=col]")).select_by_visible_text("CIK")
+    ops = [o.text for o in b.all("select[name=op] option") if o.is_enabled()]
+    check("is at least" in ops and len(ops) > 4, f"a number can be asked only: {ops}")
+    Select(b.one("select[name=op]")).select_by_visible_text("is missing")
+    check(not b.one("input[name=val]").is_enabled(), "a value can be given where none is needed")
     b.go("/data/HEAD/constituents.csv")
     track = b.one(".track")
     b.run("arguments[0].focus()", track)

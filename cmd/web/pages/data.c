@@ -99,6 +99,26 @@ static vv_html_url to_here(vv_page *p, const vv_web_table *t)
 	return vv_page_to(p, VV_WEB_AT_DATA, t->commit.hex, t->path);
 }
 
+/* What can be asked of a column of the type, for the script to offer nothing else. */
+static vv_html_text fitting_ops(vv_page *p, const char *type_name)
+{
+	vv_buf ops = VV_BUF_INIT;
+	vv_html_text t;
+	vv_type type;
+
+	if (!type_name || !vv_type_parse(&type, type_name)) {
+		return vv_html_words("");
+	}
+	for (int op = 0; op < VV_WEB_OP_COUNT; op++) {
+		if (vv_web_op_fits((vv_web_op)op, type)) {
+			vv_buf_printf(&ops, "%s ", vv_web_op_name((vv_web_op)op));
+		}
+	}
+	t = vv_page_text(p, "%s", vv_buf_cstr(&ops));
+	vv_buf_clear(&ops);
+	return t;
+}
+
 static void put_search(vv_page *p, const vv_web_table *t)
 {
 	const vv_web_rows_query *q = &p->at->rows;
@@ -109,8 +129,8 @@ static void put_search(vv_page *p, const vv_web_table *t)
 		return;
 	}
 	for (size_t i = 0; i < t->column_count; i++) {
-		part_option(columns, .value = vv_html_words(t->columns[i].name),
-			    .text = vv_html_words(t->columns[i].name));
+		part_column_option(columns, .name = vv_html_words(t->columns[i].name),
+				   .ops = fitting_ops(p, t->columns[i].type));
 	}
 	for (int op = 0; op < VV_WEB_OP_COUNT; op++) {
 		part_option(ops, .value = vv_html_words(vv_web_op_name((vv_web_op)op)),

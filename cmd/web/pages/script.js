@@ -108,6 +108,30 @@
 	});
 	all('[data-keys]').forEach(function (e) { e.hidden = false; });
 
+	/* ---- a filter offers what its column's type can be asked */
+
+	all('form select[name=col]').forEach(function (column) {
+		var form = column.form;
+		var op = form.elements.namedItem('op'), value = form.elements.namedItem('val');
+		var ops = form.querySelector('select[name=op]') || op;
+		var field = form.querySelector('input[name=val]:not([type=hidden])') || value;
+		function offer() {
+			var option = column.selectedOptions[0];
+			var fits = option && option.dataset.ops ? option.dataset.ops.split(' ') : null;
+			Array.from(ops.options).forEach(function (o) {
+				o.hidden = o.disabled = fits !== null && !fits.includes(o.value);
+			});
+			if (ops.selectedOptions[0] && ops.selectedOptions[0].disabled) {
+				ops.value = 'eq';
+			}
+			field.disabled = /^(missing|present|empty)$/.test(ops.value);
+		}
+		column.addEventListener('change', offer);
+		ops.addEventListener('change', offer);
+		/* A disabled field is not sent, and the i-th of each belong together. */
+		form.addEventListener('submit', function () { field.disabled = false; });
+	});
+
 	/* ---- figures of a column, from its own page, when it is opened */
 
 	all('details[data-values]').forEach(function (details) {
