@@ -550,7 +550,7 @@ vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_err
 {
 	vv_buf trailer = VV_BUF_INIT;
 	uint64_t at[2];
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	if (in->shards == 0) {
 		return damaged(err);
