@@ -68,6 +68,7 @@ static bool next_line(const vv_buf *text, size_t *at, attr_line *out)
 	out->start = *at;
 	out->end = *at + len + (eol != NULL);
 	*at = out->end;
+	len = strnlen(p, len); /* as for Git, a NUL ends the line's text */
 	if (len > 0 && p[len - 1] == '\r') {
 		len--;
 	}

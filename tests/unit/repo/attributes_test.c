@@ -255,6 +255,23 @@ static vv_status put_line(void *payload, const char *file, unsigned line, const 
 	return VV_OK;
 }
 
+static void a_nul_ends_the_text_of_a_line(void **state)
+{
+	static const char text[] = "\0*.csv filter=varve\n*.tsv filter=varve\0 -filter\n";
+	vv_buf b = VV_BUF_INIT;
+	vv_repository *r;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	vv_assert_ok(vv_write_file(".gitattributes", text, sizeof text - 1, false, &err), &err);
+	vv_assert_ok(vv_attr_lines(r, put_line, &b, &err), &err);
+	assert_string_equal(vv_buf_cstr(&b), ".gitattributes:2:*.tsv:filter=varve\n");
+	vv_buf_clear(&b);
+	vv_repository_close(r);
+}
+
 static void lines_are_listed_with_their_place(void **state)
 {
 	vv_buf b = VV_BUF_INIT;
@@ -348,6 +365,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(how_the_file_itself_is_merged_is_said_once),
 	cmocka_unit_test(a_deeper_file_may_win),
 	cmocka_unit_test(lines_are_listed_with_their_place),
+	cmocka_unit_test(a_nul_ends_the_text_of_a_line),
 	cmocka_unit_test(lines_for_text_have_no_filter_and_a_kind_of_their_own),
 	cmocka_unit_test(a_bare_repository_answers_from_head),
 	cmocka_unit_test(an_attributes_file_that_is_a_link_is_left_alone),
