@@ -1,6 +1,7 @@
 /*
- * elsewhere: knows the file: a line "<root> <remote>" for each version, and a line "<commit>" for
- * each commit below which all versions were looked at.
+ * elsewhere: knows the file: a line "<root> <before> <remote>" for each version (before: the root of the
+ * previous version at its path, or "-"), and a line "<commit>" for each commit below which all
+ * versions were looked at.
  */
 #include "repo/transfer/elsewhere.h"
 
@@ -21,6 +22,8 @@
 
 struct vv_elsewhere {
 	vv_cid_set *roots;
+	vv_cid *befores; /* of each of roots, in their order; null: none */
+	size_t before_cap;
 	char **remotes;
 	size_t remote_count;
 	vv_oid tips[TIPS_MAX]; /* the newest first */
@@ -53,18 +56,26 @@ static vv_status add_remote(vv_elsewhere *e, const char *name, size_t len, vv_er
 	return list[e->remote_count++] ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const char *remote, size_t len,
-			  vv_error *err)
+static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const vv_cid *before,
+			  const char *remote, size_t len, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
+	char text[VV_CID_TEXT + 1], before_text[VV_CID_TEXT + 1] = "-";
+	size_t count = (size_t)vv_cid_set_count(e->roots);
 	bool added;
 	vv_status rc = vv_cid_set_add(e->roots, root, &added, err);
 
 	if (rc < 0 || !added) {
 		return rc;
 	}
+	if (!vv_array_room(e->befores, count, e->before_cap)) {
+		return vv_fail_nomem(err);
+	}
+	e->befores[count] = *before;
 	vv_cid_text(text, root);
-	vv_buf_printf(&e->lines, "%s ", text);
+	if (!vv_cid_is_null(before)) {
+		vv_cid_text(before_text, before);
+	}
+	vv_buf_printf(&e->lines, "%s %s ", text, before_text);
 	vv_buf_put(&e->lines, remote, len);
 	vv_buf_putc(&e->lines, '\n');
 	return (rc = vv_buf_ok(&e->lines, err)) < 0 ? rc : add_remote(e, remote, len, err);
@@ -72,8 +83,8 @@ static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const char *remot
 
 static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_error *err)
 {
-	const char *blank = memchr(line, ' ', len);
-	vv_cid root;
+	const char *blank = memchr(line, ' ', len), *end = line + len, *second;
+	vv_cid root, before = {0, {0}};
 
 	if (!blank) {
 		if (len == VV_OID_TEXT && e->tip_count < TIPS_MAX &&
@@ -82,11 +93,14 @@ static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_err
 		}
 		return VV_OK;
 	}
-	if (vv_cid_parse(&root, line, (size_t)(blank - line), NULL) < 0 ||
-	    blank + 1 == line + len) {
+	second = memchr(blank + 1, ' ', (size_t)(end - blank) - 1);
+	if (!second || second + 1 == end ||
+	    vv_cid_parse(&root, line, (size_t)(blank - line), NULL) < 0 ||
+	    (blank[1] != '-' &&
+	     vv_cid_parse(&before, blank + 1, (size_t)(second - blank) - 1, NULL) < 0)) {
 		return VV_OK;
 	}
-	return add_root(e, &root, blank + 1, (size_t)(line + len - blank) - 1, err);
+	return add_root(e, &root, &before, second + 1, (size_t)(end - second) - 1, err);
 }
 
 static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
@@ -138,6 +152,7 @@ void vv_elsewhere_free(vv_elsewhere *e)
 			vv_free(e->remotes[i]);
 		}
 		vv_free(e->remotes);
+		vv_free(e->befores);
 		vv_buf_clear(&e->lines);
 		vv_free(e);
 	}
@@ -146,6 +161,49 @@ void vv_elsewhere_free(vv_elsewhere *e)
 bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root)
 {
 	return vv_cid_set_has(e->roots, root);
+}
+
+#define STEPS_MAX 64u /* in each direction */
+
+/* The version before (older), or one that came after it; false: none is known. */
+static bool step(const vv_elsewhere *e, bool older, vv_cid *at)
+{
+	size_t count = (size_t)vv_cid_set_count(e->roots);
+
+	for (size_t i = 0; i < count; i++) {
+		const vv_cid *root = vv_cid_set_at(e->roots, i);
+
+		if (older && vv_cid_equal(root, at) && !vv_cid_is_null(&e->befores[i])) {
+			*at = e->befores[i];
+			return true;
+		}
+		if (!older && vv_cid_equal(&e->befores[i], at)) {
+			*at = *root;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *store, vv_cid *out)
+{
+	vv_cid older = *root, newer = *root;
+	bool more = true;
+
+	for (unsigned i = 0; more && i < STEPS_MAX; i++) {
+		bool up = step(e, false, &newer), down = step(e, true, &older);
+
+		if (up && vv_store_has(store, &newer)) {
+			*out = newer;
+			return true;
+		}
+		if (down && vv_store_has(store, &older)) {
+			*out = older;
+			return true;
+		}
+		more = up || down;
+	}
+	return false;
 }
 
 const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i)
@@ -167,7 +225,7 @@ static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 
 	return vv_store_has(t->store, &n->root)
 		       ? VV_OK
-		       : add_root(t->list, &n->root, t->remote, strlen(t->remote), err);
+		       : add_root(t->list, &n->root, &n->before, t->remote, strlen(t->remote), err);
 }
 
 static bool has_tip(const vv_elsewhere *e, const vv_oid *id)

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_elsewhere vv_elsewhere;
@@ -23,6 +24,9 @@ typedef struct vv_elsewhere vv_elsewhere;
 vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err);
 void vv_elsewhere_free(vv_elsewhere *e); /* accepts NULL */
 bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root);
+/* A version near it in the history of its path that is here, if there is one: what a transfer of root
+ * may leave out, or send as differences to. */
+bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *store, vv_cid *out);
 /* The i-th of the remotes that are named in it; borrowed; NULL after the last. */
 const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i);
 

@@ -255,7 +255,8 @@ static vv_status note_missing(run *r, const vv_lacking *list, size_t count, vv_e
 static vv_status list_lacking(run *r, const vv_cid *root, vv_lacking **list, size_t *count,
 			      vv_error *err)
 {
-	return root         ? vv_receive_lacking_below(r->x, root, LACKING_MAX, list, count, err)
+	return root ? vv_receive_lacking_beside(r->x, root, r->f->like, LACKING_MAX, list, count,
+						err)
 	       : r->lacking ? vv_receive_lacking(r->x, &r->f->wants, &r->whole, LACKING_MAX, list,
 						 count, err)
 			    : vv_receive_lacking(r->x, &r->wants, &r->commons, LACKING_MAX, list,

@@ -422,16 +422,22 @@ vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids 
 	return give_lacking(&l, rc, out, count);
 }
 
-vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max, vv_lacking **out,
-				   size_t *count, vv_error *err)
+vv_status vv_receive_lacking_beside(vv_receive *x, const vv_cid *root, const vv_cid *like,
+				    size_t max, vv_lacking **out, size_t *count, vv_error *err)
 {
 	lacking l;
 	vv_status rc = begin_lacking(&l, x, max, err);
 
 	if (rc == VV_OK) {
-		rc = look_below(&l, root, NULL, err);
+		rc = look_below(&l, root, like, err);
 	}
 	return give_lacking(&l, rc, out, count);
+}
+
+vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max, vv_lacking **out,
+				   size_t *count, vv_error *err)
+{
+	return vv_receive_lacking_beside(x, root, NULL, max, out, count, err);
 }
 
 /* --- checks, and taking in --------------------------------------------------------------- */

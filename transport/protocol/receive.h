@@ -94,6 +94,9 @@ void vv_receive_doubt(vv_receive *x);
 /* Below one root alone (fetch --cid). */
 vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max, vv_lacking **out,
 				   size_t *count, vv_error *err);
+/* The same with a version that is whole here and resembles it; like NULL: none. */
+vv_status vv_receive_lacking_beside(vv_receive *x, const vv_cid *root, const vv_cid *like,
+				    size_t max, vv_lacking **out, size_t *count, vv_error *err);
 
 /* Asks fn of every new version that is complete: is it sound? */
 typedef vv_status (*vv_version_check_fn)(void *payload, vv_repository *with, vv_incoming *in,

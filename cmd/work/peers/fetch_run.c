@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/work/peers/reach.h"
 #include "repo/git/history/history.h"
+#include "repo/transfer/elsewhere.h"
 #include "repo/transfer/incomplete.h"
 #include "repo/transfer/send.h"
 #include "transport/protocol/receipt.h"
@@ -667,6 +668,7 @@ struct vv_needed {
 	bool asked; /* by the user, by name */
 	bool begun, off;
 	const char *why_off;
+	vv_elsewhere *elsewhere; /* NULL: not read */
 	const char *by;
 };
 
@@ -702,6 +704,7 @@ void vv_needed_free(vv_needed *n)
 		if (n->begun && !n->off) {
 			vv_transfer_close(&n->t);
 		}
+		vv_elsewhere_free(n->elsewhere);
 		vv_free(n);
 	}
 }
@@ -828,9 +831,21 @@ static vv_status reach_needed(vv_needed *n, needed_remote *m, vv_error *err)
 	return rc;
 }
 
+/* A help, without which all of the version comes. */
+static bool find_like(vv_needed *n, const vv_cid *root, vv_cid *out)
+{
+	vv_store *store;
+	vv_error ignored;
+
+	return vv_repository_store(n->repo, &store, &ignored) == VV_OK &&
+	       (n->elsewhere || vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) == VV_OK) &&
+	       vv_elsewhere_like(n->elsewhere, root, store, out);
+}
+
 static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root, vv_error *err)
 {
 	vv_fetch_result result = {0};
+	vv_cid like;
 	vv_status rc;
 
 	if (!m->asked) {
@@ -844,7 +859,10 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 		*err = m->why;
 		return err->code;
 	}
-	vv_fetch f = {.repo = n->repo, .suppliers = m->suppliers, .supplier_count = m->count};
+	vv_fetch f = {.repo = n->repo,
+		      .suppliers = m->suppliers,
+		      .supplier_count = m->count,
+		      .like = find_like(n, root, &like) ? &like : NULL};
 	rc = vv_fetch_cid(&f, root, &result, err);
 	if (rc == VV_EMISSING && m->suppliers[0].peer && !m->ref_asked) {
 		vv_error why;

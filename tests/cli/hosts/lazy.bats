@@ -345,3 +345,27 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 	varve clone -q "$url" ../c
 	cmp prices.csv ../c/prices.csv
 }
+
+@test "a version that resembles one that is here comes as what differs" {
+	mkdir peer
+	cd peer
+	varve init -q
+	numbers 20000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	for n in 1 2 3; do
+		tick
+		# in every row group
+		sed -i "s/^\([0-9]*\)${n}0,[0-9]*/\1${n}0,$n/" prices.csv
+		varve commit -qam "change $n"
+	done
+	cd ..
+	varve clone -q --lazy peer b 2> /dev/null
+	cd b
+	before=$(du -sb .git/varve/packs | cut -f 1)
+	succeeds varve diff --stat HEAD~3 HEAD
+	output_has "~600 rows"
+	after=$(du -sb .git/varve/packs | cut -f 1)
+	[ $((after - before)) -lt $((before / 4)) ]
+	varve fsck --data
+}
