@@ -148,6 +148,10 @@ static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
 		*err = shown;
 		return shown.code;
 	}
+	if (why->code == VV_EMISSING && q->asked.visit && q->address.path &&
+	    q->asked.commit.hex[0]) {
+		(void)vv_web_missing_hint(&q->visit, &q->asked.commit, q->address.path, &shown);
+	}
 	reply_clear(&q->reply);
 	q->reply.status = status_of(why->code);
 	q->reply.no_store = true;

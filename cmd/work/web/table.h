@@ -47,6 +47,11 @@ typedef struct vv_web_table {
 vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			    vv_web_table **out, vv_error *err);
 
+/* Of a version whose blocks are not all here (VV_EMISSING): sets err's hint to what gets them. The owner of the
+ * repository hears the names of the remotes that may have them. */
+vv_status vv_web_missing_hint(vv_web_visit *v, const vv_web_commit *c, const char *path,
+			      vv_error *err);
+
 /* Place of a column by name. VV_ENOTFOUND with the nearest. */
 vv_status vv_web_column_find(const vv_web_table *t, const char *name, size_t *out, vv_error *err);
 

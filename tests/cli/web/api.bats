@@ -343,3 +343,16 @@ P
 	[ "$(status "$url/api/v0/refs")" = 200 ]
 	stop_server
 }
+
+@test "a version whose blocks are not here says so, and what gets them" {
+	places
+	git clone -q src bare 2>/dev/null
+	start_server bare
+	[ "$(said data/main/places.csv '.error.code')" = missing ]
+	[ "$(said data/main/places.csv '.error.hint')" = "the one who runs this server gets it with: varve fetch --data $(id_of HEAD | cut -c1-8) places.csv" ]
+	[ "$(said compare/main~1..main/places.csv '.error.code')" = missing ]
+	# what pointers tell is told
+	[ "$(said datasets/main '.datasets[0] | .rows, .columns')" = '3000
+5' ]
+	[ "$(said changes '.commits | length')" = 3 ]
+}
