@@ -151,12 +151,12 @@ static vv_status read_const(reading *in, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status read_dict(reading *in, vv_error *err)
+/* The distinct values (room for GROUP_DICT_MAX), how many they are, and each row's number. */
+static vv_status open_dict(reading *in, vv_cell *value, uint64_t *count_out, const uint8_t **index,
+			   vv_error *err)
 {
-	vv_cell value[GROUP_DICT_MAX + 1];
-	const uint8_t *text, *index;
+	const uint8_t *text;
 	uint64_t count, len, sum = 0;
-	vv_status rc;
 
 	if (!vv_varint_read(&in->p, in->end, &count) || count < 2 || count > GROUP_DICT_MAX) {
 		return bad(in, "the number of distinct values is out of bounds", err);
@@ -176,10 +176,22 @@ static vv_status read_dict(reading *in, vv_error *err)
 		value[k].text = (const char *)text;
 		text += value[k].len;
 	}
-	if ((rc = map_values(in, value, count, err)) < 0) {
+	*count_out = count;
+	*index = text;
+	return VV_OK;
+}
+
+static vv_status read_dict(reading *in, vv_error *err)
+{
+	vv_cell value[GROUP_DICT_MAX + 1];
+	const uint8_t *index;
+	uint64_t count;
+	vv_status rc;
+
+	if ((rc = open_dict(in, value, &count, &index, err)) < 0 ||
+	    (rc = map_values(in, value, count, err)) < 0) {
 		return rc;
 	}
-	index = text;
 	for (size_t i = 0; i < in->count; i++) {
 		if (index[i] >= count) {
 			return bad(in, "a row names a value that does not exist", err);
@@ -678,6 +690,111 @@ vv_status group_column_mapped(const vv_group *g, size_t column, vv_cell *cells, 
 		      .payload = payload};
 
 	return read_column(in, g, err);
+}
+
+/* --- one row ------------------------------------------------------------ */
+
+static vv_status pick_dict(reading *in, size_t row, vv_error *err)
+{
+	vv_cell value[GROUP_DICT_MAX + 1];
+	const uint8_t *index;
+	uint64_t count;
+	vv_status rc;
+
+	if ((rc = open_dict(in, value, &count, &index, err)) < 0) {
+		return rc;
+	}
+	if (index[row] >= count) {
+		return bad(in, "a row names a value that does not exist", err);
+	}
+	*in->cells = value[index[row]];
+	return VV_OK;
+}
+
+static vv_status pick_number(reading *in, int encoding, size_t row, vv_error *err)
+{
+	numbers n;
+	size_t at = row;
+	vv_status rc;
+
+	memset(&n, 0, offsetof(numbers, unit));
+	n.encoding = encoding;
+	if ((rc = open_numbers(in, &n, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; n.empty && i < row; i++) {
+		at -= n.empty[i];
+	}
+	if (n.empty && n.empty[row]) {
+		set_cell(in->cells, no_text, 0, in->state);
+		return VV_OK;
+	}
+	for (size_t i = n.deltas ? 0 : at; i <= at; i++) {
+		uint64_t unit = 0;
+		for (unsigned j = 0; j < n.width; j++) {
+			unit |= (uint64_t)n.planes[(size_t)j * n.count + i] << (8 * j);
+		}
+		n.value += n.deltas ? (uint64_t)group_unzigzag(unit) : unit;
+	}
+	char *out = vv_arena_alloc(in->arena, VV_SPELL_MAX);
+	size_t len = out ? write_number(out, (int64_t)n.value, &n) : 0;
+	if (len == 0) {
+		return out ? bad(in, outside_years, err) : vv_fail_nomem(err);
+	}
+	set_cell(in->cells, out, len, in->state);
+	return VV_OK;
+}
+
+/* What can only be found by reading the column: the column is read. */
+static vv_status pick_from_column(const vv_group *g, size_t column, size_t row, vv_cell *cell,
+				  vv_arena *arena, vv_error *err)
+{
+	vv_cell *cells = vv_arena_alloc(arena, g->rows * sizeof *cells);
+	vv_status rc = cells ? vv_group_column(g, column, cells, 1, arena, err)
+			     : vv_fail_nomem(err);
+
+	if (rc == VV_OK) {
+		*cell = cells[row];
+	}
+	return rc;
+}
+
+vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *cell,
+			vv_arena *arena, vv_error *err)
+{
+	reading in = {.cells = cell,
+		      .stride = 1,
+		      .count = g->rows,
+		      .state = VV_CELL_TEXT,
+		      .arena = arena,
+		      .column = column};
+	int encoding;
+
+	assert(row < g->rows);
+	if (column >= g->columns) {
+		set_cell(cell, NULL, 0, VV_CELL_ABSENT);
+		return VV_OK;
+	}
+	in.p = g->column[column];
+	in.end = in.p + g->column_len[column];
+	encoding = *in.p & 15;
+	if (*in.p++ >> 4 != GROUP_ALL_TEXT) {
+		return pick_from_column(g, column, row, cell, arena, err);
+	}
+	switch (encoding) {
+	case GROUP_CONST:
+		in.count = 1;
+		return read_const(&in, err);
+	case GROUP_DICT:
+		return pick_dict(&in, row, err);
+	case GROUP_INTEGER:
+	case GROUP_DECIMAL:
+	case GROUP_DATE:
+	case GROUP_DATETIME:
+		return pick_number(&in, encoding, row, err);
+	default: /* cells of text are cheap: nothing is copied */
+		return pick_from_column(g, column, row, cell, arena, err);
+	}
 }
 
 vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,

@@ -56,6 +56,8 @@ void vv_batch_init(vv_batch *b)
 void vv_batch_clear(vv_batch *b)
 {
 	vv_free(b->cells);
+	vv_free(b->ready);
+	vv_group_close(&b->group);
 	vv_arena_clear(&b->arena);
 	vv_buf_clear(&b->block);
 	vv_buf_clear(&b->quirks);
@@ -352,6 +354,67 @@ int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
 		}
 	}
 	return 1;
+}
+
+/* Rows that are made one by one; if more are wanted, all are made. */
+#define PICKED_MAX 4
+
+static vv_status begin_rows(vv_batch *b, vv_error *err)
+{
+	if (b->ready_cap < b->rows) {
+		uint8_t *p = vv_realloc(b->ready, b->rows);
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		b->ready = p;
+		b->ready_cap = b->rows;
+	}
+	memset(b->ready, 0, b->rows);
+	b->picked = 0;
+	b->by_row = true;
+	return VV_OK;
+}
+
+int vv_table_read_rows(vv_table_reader *r, vv_batch *b, vv_error *err)
+{
+	vv_list_item item;
+	vv_cbor c;
+	size_t n;
+	vv_status rc;
+	int more = vv_list_next(r->data, &item, err);
+	if (more <= 0) {
+		return more;
+	}
+	b->first_row = item.before;
+	b->index = item.index;
+	b->by_row = false;
+	vv_group_close(&b->group);
+	if ((rc = open_item(&b->group, &c, &n, r->table, b, item.bytes, item.len, err)) < 0) {
+		return rc;
+	}
+	/* Long cells are outside of the group: then all are made. */
+	rc = n == 2 ? begin_rows(b, err) : load_cells(r->table, b, &b->group, &c, n, NULL, 0, err);
+	return rc < 0 ? (int)rc : 1;
+}
+
+vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error *err)
+{
+	vv_cell *own = &b->cells[row * b->columns];
+	vv_status rc = VV_OK;
+	*cells = own;
+	if (!b->by_row || b->ready[row]) {
+		return VV_OK;
+	}
+	if (++b->picked > PICKED_MAX) {
+		rc = vv_group_decode(&b->group, b->cells, b->columns, &b->arena, err);
+		b->by_row = rc < 0;
+		return rc;
+	}
+	for (size_t i = 0; i < b->columns && rc == VV_OK; i++) {
+		rc = vv_group_cell(&b->group, i, row, &own[i], &b->arena, err);
+	}
+	b->ready[row] = rc == VV_OK;
+	return rc;
 }
 
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err)

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "dataset/format/cell.h"
+#include "dataset/format/group.h"
 #include "dataset/format/list.h"
 #include "dataset/schema/schema.h"
 #include "dataset/table/root.h"
@@ -45,6 +46,11 @@ typedef struct vv_batch {
 	/* form, with vv_read_layout: */
 	uint64_t raw_len;
 	vv_buf quirks; /* docs/format.md, "quirks" */
+	/* after vv_table_read_rows: the group, and which rows have their cells */
+	vv_group group;
+	uint8_t *ready;
+	size_t ready_cap, picked;
+	bool by_row;
 } vv_batch;
 void vv_batch_init(vv_batch *b);
 void vv_batch_clear(vv_batch *b);
@@ -57,6 +63,10 @@ vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t 
 /* The next group into batch (its former content is replaced): 1, 0, <0. Long cells
  * are brought in line. */
 int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
+/* The same without cells: vv_batch_row makes those of the rows that are wanted. All columns. */
+int vv_table_read_rows(vv_table_reader *r, vv_batch *batch, vv_error *err);
+/* The cells of a row (from the batch's first on), valid until the next read. */
+vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error *err);
 /* next read gives the group holding row */
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err);
 /* next read gives this group */

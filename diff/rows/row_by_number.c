@@ -33,7 +33,7 @@ static vv_status read_group(vv_row_by_number *r, vv_batch *b, uint64_t row, vv_e
 	    (rc = vv_table_seek_row(r->reader, row, err)) < 0) {
 		return rc;
 	}
-	int more = vv_table_read(r->reader, b, err);
+	int more = vv_table_read_rows(r->reader, b, err);
 	if (more <= 0) {
 		return more < 0 ? (vv_status)more
 				: vv_fail(err, VV_ECORRUPT, "row %llu is missing",
@@ -61,8 +61,7 @@ vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell 
 			return rc;
 		}
 	}
-	const vv_batch *b = &r->batch[at];
+	vv_batch *b = &r->batch[at];
 	r->used[at] = ++r->clock;
-	*cells = &b->cells[(row - b->first_row) * b->columns];
-	return VV_OK;
+	return vv_batch_row(b, (size_t)(row - b->first_row), cells, err);
 }

@@ -54,6 +54,10 @@ static inline void expect_table(const vv_buf *block, const columns *t)
 		expect_cells(cells + c, wide, t->cells + c, t->count, t->rows);
 		vv_assert_ok(vv_group_column(&g, c, one, 1, &arena, &err), &err);
 		expect_cells(one, 1, t->cells + c, t->count, t->rows);
+		for (size_t r = 0; r < t->rows; r += 1 + t->rows / 50) {
+			vv_assert_ok(vv_group_cell(&g, c, r, one, &arena, &err), &err);
+			expect_cells(one, 1, t->cells + r * t->count + c, t->count, 1);
+		}
 	}
 	for (size_t r = 0; r < t->rows; r++) {
 		assert_int_equal(cells[r * wide + t->count].state, VV_CELL_ABSENT);
