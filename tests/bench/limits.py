@@ -3,6 +3,7 @@
 CPU seconds (user + system, of all threads) are compared with CPU seconds, since they hardly depend
 on what else the machine does; --runs and --budget bound the repetitions."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -106,6 +107,7 @@ class Limits:
         self.line("cat REV:PATH", "cat old > new", write,
                   self.run(["sh", "-c", "varve cat HEAD~1:data.csv > ../copy"], tool.work), 2)
         self.receiver(tool, changed)
+        self.one_row(tool)
 
     def receiver(self, tool, changed):
         """What the other side of a push of 100 cells costs: the push to a path, less the same push
@@ -119,6 +121,18 @@ class Limits:
         nothing = self.run(["varve", "push", "-q", far, "HEAD~1:refs/heads/main"], tool.work)
         one = self.scratch.run(["varve", "push", "-q", str(far), "HEAD:refs/heads/main"], tool.work)
         self.line("push of 100 cells, both sides", "a push of nothing", nothing, one.cpu, None)
+
+    def one_row(self, tool):
+        """A row in the middle by its id, which follows the file's order: before and with facts."""
+        version = self.run(["varve", "version"], tool.work)
+        with open(self.table(), encoding="utf-8") as f:
+            middle = next(itertools.islice(f, self.settings.rows // 2, None))
+        argv = ["varve", "cat", "HEAD:data.csv", "--where", "id=" + middle.split(",")[0]]
+        self.line("one row by value", "varve version", version, self.run(argv, tool.work), None)
+        self.scratch.run(["varve", "add", "-q", "--facts", "data.csv"], tool.work)
+        self.scratch.run(["varve", "commit", "-q", "-m", "facts"], tool.work)
+        self.line("one row by value, with facts", "varve version", version,
+                  self.run(argv, tool.work), (version + 0.005) / version)
 
     def many_versions(self):
         git, tool = kinds.Git(self.scratch).start("git"), self.repository("many")

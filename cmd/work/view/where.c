@@ -191,11 +191,41 @@ bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len)
 
 /* ---- rows ---- */
 
+/* Of numbers as they are usually written, which are values of the type whatever else it wants. */
+static bool quick_rank(const vv_where *w, const test *t, const vv_cell *c, int *rank)
+{
+	vv_fact_number n;
+	size_t sign = c->len > 0 && c->text[0] == '-';
+
+	if (t->fact.numbers != VV_FACT_BY_VALUE || !t->fact.is_number || c->len <= sign ||
+	    c->text[sign] == '0' || (w->json && c->state != VV_CELL_LITERAL) ||
+	    !vv_fact_number_read(&n, c->text, c->len) ||
+	    (t->field->type == VV_TYPE_INTEGER && memchr(c->text, '.', c->len))) {
+		return false;
+	}
+	*rank = vv_fact_number_order(&n, &t->fact.number);
+	return true;
+}
+
+static bool is_in_order(vv_fact_op op, int rank)
+{
+	return op == VV_FACT_BELOW   ? rank < 0
+	       : op == VV_FACT_UP_TO ? rank <= 0
+	       : op == VV_FACT_ABOVE ? rank > 0
+				     : rank >= 0;
+}
+
 static bool compares(vv_where *w, test *t, const vv_cell *c)
 {
 	vv_value v;
 	int rank;
 
+	if (vv_field_missing(t->field, c)) {
+		return false;
+	}
+	if (quick_rank(w, t, c, &rank)) {
+		return is_in_order(t->op, rank);
+	}
 	if (!is_value(w, t->field, c)) {
 		return false;
 	}
@@ -207,10 +237,7 @@ static bool compares(vv_where *w, test *t, const vv_cell *c)
 	if (!has_order(&v) || (rank = vv_value_rank(&v, &t->value, &t->digits)) == 2) {
 		return false;
 	}
-	return t->op == VV_FACT_BELOW   ? rank < 0
-	       : t->op == VV_FACT_UP_TO ? rank <= 0
-	       : t->op == VV_FACT_ABOVE ? rank > 0
-					: rank >= 0;
+	return is_in_order(t->op, rank);
 }
 
 /* An empty value finds what has no text: empty, absent and null cells. */
