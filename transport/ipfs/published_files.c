@@ -15,7 +15,8 @@
 #include "repo/transfer/published.h"
 
 #define KEPT ((size_t)32 << 20) /* bytes of blocks that were made */
-#define OPEN_MAX 64u            /* lists: each has a file open */
+#define RETRY_MS 10000u
+#define OPEN_MAX 64u /* lists: each has a file open */
 
 typedef struct entry {
 	vv_cid version;
@@ -23,7 +24,7 @@ typedef struct entry {
 	vv_leaf_list *list; /* NULL: closed */
 	unsigned users;     /* of list, now */
 	uint64_t used;      /* when it was of use last */
-	bool hopeless;      /* its list cannot be had */
+	uint64_t retry_ms;  /* its list could not be had: not tried before then */
 	bool wrong;         /* its list is to be made again */
 } entry;
 
@@ -108,8 +109,7 @@ static bool same_versions(const vv_published_files *f, const vv_cid *versions, s
 	return same;
 }
 
-/* Entries of before are kept; one in use that is gone is freed by its last user (users says so:
- * it is not found any more). */
+/* Entries of before are kept. */
 static vv_status take_versions(vv_published_files *f, vv_cid *versions, size_t count, vv_error *err)
 {
 	entry **entries = vv_calloc(count + 1, sizeof(*entries)), *e;
@@ -130,10 +130,9 @@ static vv_status take_versions(vv_published_files *f, vv_cid *versions, size_t c
 		}
 	}
 	for (k = 0; k < f->count; k++) {
-		if ((e = f->entries[k]) && e->users == 0) {
+		e = f->entries[k];
+		if (e && e->users == 0) { /* else its last user frees it */
 			free_entry(f, e);
-		} else if (e) {
-			e->hopeless = true; /* its last user frees it */
 		}
 	}
 	vv_free(f->entries);
@@ -202,7 +201,7 @@ static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 	if (e->wrong) {
 		close_list(f, e);
 	}
-	if (e->list || e->hopeless) {
+	if (e->list || vv_monotonic_ms() < e->retry_ms) {
 		return VV_OK;
 	}
 	if (f->open >= OPEN_MAX) {
@@ -220,7 +219,7 @@ static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 	f->open += e->list != NULL;
 	if (rc == VV_EMISSING || rc == VV_ECORRUPT || rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
-		e->hopeless = true;
+		e->retry_ms = vv_monotonic_ms() + RETRY_MS;
 		rc = VV_OK;
 	}
 	return rc;

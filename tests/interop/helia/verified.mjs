@@ -8,6 +8,8 @@ import { httpGatewayRouting } from '@helia/routers'
 import { createVerifiedFetch } from '@helia/verified-fetch'
 
 const [gateway, root, range] = process.argv.slice(2)
+// Node 20 lacks it.
+Promise.withResolvers ??= () => { const d = {}; d.promise = new Promise((a, b) => { d.resolve = a; d.reject = b }); return d }
 const helia = await createHeliaHTTP({
 	blockBrokers: [trustlessGateway({ allowInsecure: true, allowLocal: true })],
 	routers: [httpGatewayRouting({ gateways: [gateway] })]
