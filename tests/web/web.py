@@ -323,6 +323,9 @@ def stranger(b):
     b.click(b.one("main li a[href*='constituents.csv']"))
     b.has("added", "removed", "changed")
     check(b.all(".diff tr.a") and b.all(".diff tr.r"), "no row was added, or none removed")
+    b.click(b.one(".counts a.chip"))
+    b.is_at("hide=removed")
+    check(b.all(".diff tr.a") and not b.all(".diff tr.r, .diff tr.c"), "a click on 'added' shows other rows, too")
     b.click(b.one(".diff tr.a th a"))
     b.has("Its life", "Added")
 

@@ -13,6 +13,8 @@
 
 #define COMMON 20u
 #define VERSIONS 40u
+#define ROWS_AT_ONCE 200000u /* more of them, and versions are looked at only when asked for */
+#define VERSIONS_OF_LARGE 10u
 
 static void put_chooser(vv_page *p, const vv_web_table *t, size_t chosen)
 {
@@ -161,6 +163,12 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 		return rc;
 	}
 	if (life.count < 2) {
+		if (!life.complete) {
+			part_note(
+				&p->html,
+				.text = vv_html_words(
+					"There was no time to look at other versions: the table is large."));
+		}
 		return VV_OK;
 	}
 	part_subtitle(&p->html, .text = vv_html_words("Over versions"),
@@ -176,6 +184,22 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 			  .text = vv_html_words("There was no time to look at older versions."));
 	}
 	return VV_OK;
+}
+
+/* Looking at many versions of a large table takes seconds: only when asked for. */
+static void offer_versions(vv_page *p)
+{
+	vv_web_address to = *p->at;
+	vv_html_url at;
+
+	to.limit = VERSIONS_OF_LARGE;
+	at = vv_page_link(p, &to);
+	if (at.s) {
+		part_subtitle(&p->html, .text = vv_html_words("Over versions"),
+			      .id = vv_html_words("versions"));
+		part_button(&p->html, .at = at,
+			    .text = vv_page_text(p, "Look at %u versions", VERSIONS_OF_LARGE));
+	}
 }
 
 /* Of a column that has a name; without one, the first is shown. */
@@ -202,6 +226,10 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	}
 	part_paragraph(&p->html, .body = words);
 	vv_page_put_values(p, t, i, &v, true);
+	if (t->rows > ROWS_AT_ONCE && p->at->limit == 0) {
+		offer_versions(p);
+		return VV_OK;
+	}
 	return put_versions(p, v.numeric && !v.times, err);
 }
 

@@ -111,40 +111,56 @@ static bool is_any(const vv_web_compare_query *q)
 	       (q->search && *q->search);
 }
 
-/* A kind of change, which a click leaves out or takes in again. */
-static void put_kind(vv_page *p, const char *sign, const char *kind, uint64_t number,
-		     const char *words, bool off, vv_web_address to)
+enum { ADDED = 1, REMOVED = 2, CHANGED = 4, ALL_KINDS = 7 };
+
+static unsigned kinds_shown(const vv_web_compare_query *q)
 {
-	vv_html_url at = vv_page_link(p, &to);
+	return (q->no_added ? 0u : ADDED) | (q->no_removed ? 0u : REMOVED) |
+	       (q->no_changed ? 0u : CHANGED);
+}
+
+/* What a click on a kind leads to: it alone; all again, where it is alone; else it is taken in or
+ * left out. */
+static unsigned kinds_after(unsigned shown, unsigned kind)
+{
+	return shown == ALL_KINDS ? kind : shown == kind ? ALL_KINDS : shown ^ kind;
+}
+
+static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *style,
+		     uint64_t number, const char *words)
+{
+	unsigned shown = kinds_shown(&p->at->compare), after = kinds_after(shown, kind);
+	vv_web_address to = *p->at;
+	vv_html_url at;
 
 	if (number == 0) {
 		return;
 	}
+	to.compare.from = 0;
+	to.compare.no_added = !(after & ADDED);
+	to.compare.no_removed = !(after & REMOVED);
+	to.compare.no_changed = !(after & CHANGED);
+	at = vv_page_link(p, &to);
 	if (at.s && !(p->place && p->place->link)) {
-		part_kind_chip(&p->html, .at = at, .on = !off, .sign = vv_html_words(sign),
-			       .kind = vv_html_words(kind), .number = number,
-			       .words = vv_html_words(words));
+		part_kind_chip(&p->html, .at = at, .on = (shown & kind) != 0,
+			       .sign = vv_html_words(sign), .kind = vv_html_words(style),
+			       .number = number, .words = vv_html_words(words),
+			       .hint = vv_html_words(after == kind        ? "Show only these"
+						     : after == ALL_KINDS ? "Show all kinds"
+						     : (shown & kind)     ? "Leave these out"
+									  : "Show these, too"));
 	} else {
-		part_count_kind(&p->html, .sign = vv_html_words(sign), .kind = vv_html_words(kind),
+		part_count_kind(&p->html, .sign = vv_html_words(sign), .kind = vv_html_words(style),
 				.number = number, .words = vv_html_words(words));
 	}
 }
 
 static void put_kinds(vv_page *p, const vv_web_comparison *c)
 {
-	const vv_web_compare_query *q = &p->at->compare;
-	vv_web_address to = *p->at;
-
 	part_counts_begin(&p->html);
-	to.compare.from = 0;
-	to.compare.no_added = !q->no_added;
-	put_kind(p, "+", "a", c->counts.added, "added", q->no_added, to);
-	to.compare.no_added = q->no_added;
-	to.compare.no_removed = !q->no_removed;
-	put_kind(p, "\u2212", "r", c->counts.removed, "removed", q->no_removed, to);
-	to.compare.no_removed = q->no_removed;
-	to.compare.no_changed = !q->no_changed;
-	put_kind(p, "~", "c", c->counts.changed, "changed", q->no_changed, to);
+	put_kind(p, ADDED, "+", "a", c->counts.added, "added");
+	put_kind(p, REMOVED, "\u2212", "r", c->counts.removed, "removed");
+	put_kind(p, CHANGED, "~", "c", c->counts.changed, "changed");
 	if (c->counts.rewritten > 0) {
 		part_count_kind(&p->html, .sign = vv_html_words("\u2248"),
 				.kind = vv_html_words("m"), .number = c->counts.rewritten,
