@@ -88,6 +88,9 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 	git checkout -q HEAD~1 2> /dev/null
 	varve -C ../peer cat --raw HEAD~4:prices.csv | cmp - prices.csv
 	not_here 1
+	succeeds git --no-pager diff main~2 main~1
+	output_has "changed"
+	not_here 0
 }
 
 @test "offline the answer is 2 and the command that mends it" {
