@@ -203,6 +203,17 @@ vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shar
 	return named(h, h->ops->list(h->payload, folder, on_shard, &l, err), err);
 }
 
+vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
+				 vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+	vv_status rc;
+
+	shard_name(name, vault, shard);
+	rc = h->ops->remove(h->payload, name, err);
+	return rc == VV_ENOTFOUND ? VV_OK : named(h, rc, err);
+}
+
 vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_cid *place,
 			    uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err)
 {

@@ -82,6 +82,9 @@ typedef vv_status (*vv_shard_listed_fn)(void *payload, const vv_cid *cid, uint64
 					vv_error *err);
 vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shard_listed_fn fn,
 				void *payload, vv_error *err);
+/* One that is not there is fine. VV_EREFUSED: a receipt's term has not ended. */
+vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
+				 vv_error *err);
 /* What a holder with a key signs; VV_ECORRUPT: its signature is not of its key. */
 vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_cid *place,
 			    uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err);

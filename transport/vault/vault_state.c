@@ -436,6 +436,27 @@ const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i)
 	return s->runs.items[i];
 }
 
+const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r)
+{
+	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
+		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
+		const vv_ledger_record *newest = NULL;
+		for (size_t n = 0; n < s->runs.count; n++) {
+			const vv_ledger_record *run = s->runs.items[n];
+			if (memcmp(run->author, a->key, VV_KEY_PUBLIC) == 0 &&
+			    (!newest || run->sequence > newest->sequence)) {
+				newest = run;
+			}
+		}
+		if (newest && vv_vault_is_writer(s, a->key) &&
+		    memcmp(a->key, r->author, VV_KEY_PUBLIC) != 0 &&
+		    !has_seen(s->ledger, newest, r)) {
+			return a;
+		}
+	}
+	return NULL;
+}
+
 size_t vv_vault_shard_count(const vv_vault_state *s)
 {
 	return s->shard_count;

@@ -57,6 +57,10 @@ const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i);
 size_t vv_vault_run_count(const vv_vault_state *s);
 const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i);
 
+/* A writer whose newest vault record does not follow this one (it may still count on what was alive then);
+ * NULL: there is none. */
+const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r);
+
 /* All shards that a run named, retired ones too. */
 size_t vv_vault_shard_count(const vv_vault_state *s);
 const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i);

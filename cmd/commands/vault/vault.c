@@ -10,14 +10,22 @@
 #include "cmd/output.h"
 #include "cmd/work/vault/access.h"
 #include "cmd/work/vault/key_ring.h"
+#include "cmd/work/vault/prune.h"
 #include "cmd/work/vault/vault_status.h"
 
+#define DAY UINT64_C(86400)
+#define GRACE_DAYS 14u
+#define DAYS_MAX 36500u
+
 typedef struct options {
-	const char *format, *key;
+	const char *format, *key, *grace;
+	bool dry_run;
 } options;
 
 static const vv_option table[] = {
 	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file: the recovery key, say"),
+	OPT_STRING(0, "grace", grace, "DAYS", "prune: keep what is retired for so many days (14)"),
+	OPT_FLAG('n', "dry-run", dry_run, "prune: only say what would be done"),
 	OPT_JSON("status: the output format"),
 };
 
@@ -187,18 +195,63 @@ static vv_status run_access(vv_context *c, vv_vault_session *s, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status run_prune(const options *o, vv_vault_session *s, vv_error *err)
+{
+	vv_prune x = {.grace_sec = GRACE_DAYS * DAY, .dry_run = o->dry_run};
+	uint64_t days;
+	char did[VV_DID_TEXT];
+	vv_status rc;
+
+	if (o->grace) {
+		if (!vv_parse_u64(&days, o->grace, strlen(o->grace)) || days > DAYS_MAX) {
+			return vv_fail(err, VV_EUSAGE, "--grace takes a number of days, not '%s'",
+				       vv_text_shows(o->grace));
+		}
+		x.grace_sec = days * DAY;
+	}
+	if ((rc = vv_vault_session_need_writer(s, err)) < 0 ||
+	    (rc = vv_vault_session_check_key(s, err)) < 0 || (rc = vv_prune_run(&x, s, err)) < 0) {
+		return rc;
+	}
+	vv_progress_end();
+	vv_note(o->dry_run ? "would rewrite %s, leave out %s and retire %s"
+			   : "rewrote %s, left out %s and retired %s",
+		vv_text_counted(x.runs, "run", NULL), vv_text_counted(x.dead, "item", NULL),
+		vv_text_counted(x.shards, "shard", NULL));
+	if (!o->dry_run) {
+		vv_note("deleted %s", vv_text_counted(x.deleted, "copy", "copies"));
+	}
+	if (x.waiting > 0) {
+		vv_note("%s for now: what is retired is kept for a while",
+			x.waiting == 1 ? "1 retired shard stays"
+				       : vv_text_counted(x.waiting, "retired shard",
+							 "retired shards stay"));
+	}
+	if (x.blocked) {
+		vv_did_text(did, x.blocker);
+		vv_note("the writer %s has not replicated since; if that machine is lost, 'varve vault writers "
+			"remove' lets the rest go on",
+			did);
+	}
+	return VV_OK;
+}
+
 static int check_vault(const vv_context *c)
 {
 	const options *o = c->options;
 	const char *what = c->argc > 0 ? c->argv[0] : "status";
+	const bool prune = strcmp(what, "prune") == 0 && c->argc == 1;
 	const bool status = strcmp(what, "status") == 0 && c->argc <= 1;
 	const bool access = strcmp(what, "readers") == 0 || strcmp(what, "writers") == 0;
 
-	if (!status &&
+	if (!status && !prune &&
 	    !(access && (c->argc == 1 || (c->argc == 3 && (strcmp(c->argv[1], "add") == 0 ||
 							   strcmp(c->argv[1], "remove") == 0))))) {
 		return vv_usage_error(
-			"vault status, or readers or writers with nothing, add DID or remove DID");
+			"vault status, prune, or readers or writers with nothing, add DID or remove DID");
+	}
+	if (!prune && (o->grace || o->dry_run)) {
+		return vv_usage_error("--grace and --dry-run go with prune");
 	}
 	return vv_check_json(vv_wants_json(o->format), status, "vault status");
 }
@@ -227,8 +280,9 @@ static vv_status run_vault(vv_context *c, vv_error *err)
 		vv_did_text(did, s.key.public_key);
 		rc = vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
 	} else {
-		rc = c->argc == 0 || strcmp(c->argv[0], "status") == 0 ? run_status(c, &s, err)
-								       : run_access(c, &s, err);
+		rc = c->argc > 0 && strcmp(c->argv[0], "prune") == 0     ? run_prune(o, &s, err)
+		     : c->argc == 0 || strcmp(c->argv[0], "status") == 0 ? run_status(c, &s, err)
+									 : run_access(c, &s, err);
 	}
 done:
 	vv_vault_session_close(&s);
@@ -240,7 +294,7 @@ const vv_command vv_cmd_vault = {
 	.group = "vault",
 	.summary = "are the sealed copies at their policy, and who may read and write them?",
 	.usage = "status [--json]\nreaders [add DID | remove DID] [--key FILE]\n"
-		 "writers [add DID | remove DID] [--key FILE]",
+		 "writers [add DID | remove DID] [--key FILE]\nprune [--grace DAYS] [--dry-run]",
 	.example = "$ varve vault status\nsafe: everything has 2 copies; 1 holder could be lost",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -260,3 +260,88 @@ vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t 
 	}
 	return NULL;
 }
+
+/* --- items ------------------------------------------------------------------------------------------ */
+
+static vv_status read_item(vv_contents *c, const vv_cid *item, vv_vault_run **run,
+			   vv_item_stored *out, vv_error *err)
+{
+	const vv_item_place *at;
+	uint64_t value;
+	vv_status rc;
+
+	if (!vv_cid_map_get(c->known, item, &value)) {
+		return vv_fail(err, VV_EMISSING,
+			       "the vault does not have an item that another one needs");
+	}
+	*run = &c->runs[value >> ITEM_BITS];
+	at = &(*run)->index.items[value & (((uint64_t)1 << ITEM_BITS) - 1)];
+	*run = vv_contents_run_of(c, *run, at->run);
+	if (!*run) {
+		return vv_fail(err, VV_EMISSING,
+			       "the vault does not have a run that an index names");
+	}
+	if ((rc = vv_contents_read(c, *run, err)) < 0 ||
+	    (rc = vv_stream_in_at((*run)->in, at->offset, out, err)) < 0) {
+		return rc;
+	}
+	return vv_cid_equal(&out->cid, item)
+		       ? VV_OK
+		       : vv_fail(err, VV_ECORRUPT, "an index of the vault leads to another item");
+}
+
+vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err)
+{
+	vv_vault_run *run;
+	vv_item_stored s;
+	vv_status rc = read_item(c, item, &run, &s, err);
+
+	*base = s.base;
+	return rc;
+}
+
+#define CHAIN_LONGEST 100000u
+
+vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
+			  vv_error *err)
+{
+	vv_cid *chain = NULL, next = *item;
+	size_t count = 0, cap = 0;
+	vv_buf under = VV_BUF_INIT;
+	vv_vault_run *run;
+	vv_item_stored s;
+	vv_status rc = VV_OK;
+
+	for (; rc == VV_OK && !vv_cid_is_null(&next); next = s.base) {
+		if (count == CHAIN_LONGEST) {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "items of the vault that lean on each other");
+		} else if (!vv_array_room(chain, count, cap)) {
+			rc = vv_fail_nomem(err);
+		} else {
+			chain[count++] = next;
+			rc = read_item(c, &next, &run, &s, err);
+		}
+		if (rc < 0) {
+			goto done;
+		}
+	}
+	for (size_t i = count; rc == VV_OK && i > 0; i--) {
+		if ((rc = read_item(c, &chain[i - 1], &run, &s, err)) == VV_OK) {
+			rc = vv_stream_in_expand(run->in, &s, vv_buf_cstr(&under), under.len, out,
+						 err);
+		}
+		if (rc == VV_OK && i > 1) {
+			vv_buf_reset(&under);
+			vv_buf_put(&under, vv_buf_cstr(out), out->len);
+			rc = vv_buf_ok(&under, err);
+		}
+	}
+	if (rc == VV_OK && base) {
+		*base = s.base;
+	}
+done:
+	vv_free(chain);
+	vv_buf_clear(&under);
+	return rc;
+}

@@ -42,6 +42,13 @@ vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_
 /* The last run of this author (NULL: of anybody) with refs; NULL: none. */
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author);
 
+/* The raw bytes of an item of the vault, read with all that it is stored as a difference to. base (may
+ * be NULL) gets what it is a difference to itself, null: nothing. VV_EMISSING. */
+vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
+			  vv_error *err);
+/* What an item is stored as a difference to; null: nothing. */
+vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err);
+
 /* Where an item of a run's index stands: the run whose shards have it; NULL: that run is not here. */
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run);
 /* Its shards can be read from then on. */

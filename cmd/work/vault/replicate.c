@@ -413,6 +413,11 @@ static vv_status put(replicating *r, const vv_item *item, vv_error *err)
 		       : end_stream(r, false, err);
 }
 
+static vv_status put_other(void *to, const vv_item *item, vv_error *err)
+{
+	return put(to, item, err);
+}
+
 static bool is_known(const replicating *r, const vv_cid *item)
 {
 	return vv_contents_has(&r->contents, item) || (r->out && vv_stream_out_has(r->out, item));
@@ -623,7 +628,7 @@ static vv_status seal_new(replicating *r, vv_error *err)
 		}
 		same = !same;
 	}
-	if (same) {
+	if (same && !r->x->items) {
 		r->x->nothing = true;
 		return VV_OK;
 	}
@@ -639,7 +644,8 @@ static vv_status seal_new(replicating *r, vv_error *err)
 				    on_root, r, err)) < 0 ||
 	    (rc = vv_git_objects_each(r->s->repo, r->tips, r->tip_count, r->haves, r->have_count,
 				      SMALL_FILE, on_object, r, NULL, err)) < 0 ||
-	    r->x->dry_run) {
+	    r->x->dry_run ||
+	    (r->x->items && (rc = r->x->items(r->x->payload, put_other, r, err)) < 0)) {
 		return rc;
 	}
 	if ((rc = open_stream(r, err)) == VV_OK) {

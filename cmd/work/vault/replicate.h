@@ -14,6 +14,10 @@
 
 #include "base/text.h"
 #include "cmd/work/vault/session.h"
+#include "transport/vault/stream.h"
+
+/* Puts one item into the run. */
+typedef vv_status (*vv_put_item_fn)(void *to, const vv_item *item, vv_error *err);
 
 typedef struct vv_replicate {
 	unsigned copies, min; /* 0: as the policy has it, or 2 and 1 */
@@ -23,6 +27,8 @@ typedef struct vv_replicate {
 	/* A vault begins: the user is to keep this text. Before anything is sealed. */
 	vv_status (*recovery)(void *payload, const char *key, vv_error *err);
 	void *payload;
+	/* NULL: what is new. Else the run has the items that this puts, new or not. */
+	vv_status (*items)(void *payload, vv_put_item_fn put, void *to, vv_error *err);
 	/* Afterwards. */
 	uint64_t blocks, objects; /* new ones */
 	uint64_t shards, sent;    /* that went, copies counted; bytes */

@@ -58,6 +58,22 @@ vault_sound() {
 	MOST=8 each_killed client fresh vault_sound varve repair -q
 }
 
+@test "kill -9 in a prune: the same prune again gets through" {
+	need_strace
+	new_vault a b
+	varve replicate > /dev/null
+	git switch -q -c aside
+	seq 1 3000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
+	varve add -q big.csv
+	varve commit -q -m big
+	varve switch -q main
+	varve replicate -q
+	git branch -q -D aside
+	change 5
+	keep_state
+	MOST=8 each_killed client fresh vault_sound varve vault prune --grace 0
+}
+
 recovered() {
 	rm -rf "$top/check/.git/varve/vault/lock"
 	varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a" || {

@@ -1,0 +1,375 @@
+/*
+ * prune: knows what is alive.
+ */
+#include "cmd/work/vault/prune.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/work/vault/contents.h"
+#include "cmd/work/vault/replicate.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/resemble.h"
+#include "repo/transfer/send.h"
+
+typedef struct pruning {
+	vv_prune *x;
+	vv_vault_session *s;
+	vv_contents contents;
+	vv_store *store;
+	vv_cid_set *live;
+	vv_oid *tips;
+	size_t tip_count, tip_cap;
+	bool *chosen; /* of contents.runs */
+	vv_buf bytes, base;
+} pruning;
+
+/* --- what is alive ------------------------------------------------------------------------------- */
+
+/* The refs of every author's last run with some. */
+static vv_status list_tips(pruning *p, vv_error *err)
+{
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_vault_run *run = &p->contents.runs[i];
+		if (run->refs.len == 0 ||
+		    vv_contents_refs_of(&p->contents, run->record->author) != run) {
+			continue;
+		}
+		for (const char *at = run->refs.data; *at;) {
+			size_t len = strcspn(at, "\n");
+			vv_oid id;
+			if (len > VV_OID_TEXT && vv_oid_parse(&id, at, VV_OID_TEXT)) {
+				if (!vv_array_room(p->tips, p->tip_count, p->tip_cap)) {
+					return vv_fail_nomem(err);
+				}
+				p->tips[p->tip_count++] = id;
+			}
+			at += len + (at[len] == '\n');
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status add_live(pruning *p, const vv_cid *item, vv_error *err)
+{
+	bool added;
+	return vv_cid_set_add(p->live, item, &added, err);
+}
+
+static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
+{
+	const vv_cid cid = vv_item_cid((vv_item_kind)(VV_ITEM_COMMIT + (o->type - VV_GIT_COMMIT)),
+				       o->id.id);
+	return add_live(payload, &cid, err);
+}
+
+static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	(void)payload;
+	(void)cid;
+	(void)like;
+	(void)err;
+	return VV_OK; /* the walk's own set is the live one */
+}
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_store_get(((pruning *)payload)->store, cid, out, err);
+}
+
+static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	pruning *p = payload;
+	const vv_resemble walk = {.get = get_block, .fn = on_block, .payload = p, .seen = p->live};
+
+	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
+				err);
+}
+
+static vv_status find_live(pruning *p, vv_error *err)
+{
+	vv_status rc;
+
+	if (!(p->live = vv_cid_set_new())) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = list_tips(p, err)) < 0 ||
+	    (rc = vv_repository_store(p->s->repo, &p->store, err)) < 0) {
+		return rc;
+	}
+	rc = vv_new_roots_each(p->s->repo, p->tips, p->tip_count, NULL, 0, on_root, p, err);
+	if (rc == VV_OK) {
+		rc = vv_git_objects_each(p->s->repo, p->tips, p->tip_count, NULL, 0, UINT64_MAX,
+					 on_object, p, NULL, err);
+	}
+	if (rc == VV_ENOTFOUND || rc == VV_EMISSING) {
+		err->code = rc = VV_EMISSING;
+		vv_prefix(err, "refs of the vault lead to what is not here");
+		vv_hint(err,
+			"get the other writers' history first, or recover the vault into an empty "
+			"folder and prune there");
+	}
+	return rc;
+}
+
+/* What alive items are stored as differences to is alive, and so on down. */
+static vv_status add_bases(pruning *p, vv_error *err)
+{
+	vv_cid base;
+	vv_status rc = VV_OK;
+
+	for (uint64_t i = 0; rc == VV_OK && i < vv_cid_set_count(p->live); i++) {
+		const vv_cid item = *vv_cid_set_at(p->live, (size_t)i);
+		if (!vv_contents_has(&p->contents, &item)) {
+			continue; /* new here, and not in the vault yet */
+		}
+		if ((rc = vv_contents_base(&p->contents, &item, &base, err)) == VV_OK &&
+		    !vv_cid_is_null(&base)) {
+			rc = add_live(p, &base, err);
+		}
+	}
+	return rc;
+}
+
+/* --- what is rewritten ----------------------------------------------------------------------------- */
+
+static uint64_t leaves_of(const vv_ledger_record *r)
+{
+	uint64_t leaves = 0;
+
+	for (size_t i = 0; i < r->shard_count; i++) {
+		leaves += r->shards[i].leaves;
+	}
+	return leaves;
+}
+
+static uint64_t count_dead(const pruning *p, const vv_vault_run *run)
+{
+	uint64_t dead = 0;
+
+	for (size_t i = 0; i < run->index.count; i++) {
+		dead += !vv_cid_set_has(p->live, &run->index.items[i].cid);
+	}
+	return dead;
+}
+
+/* Runs of ours that are less than half alive, and the small ones once they would fill a shard. */
+static vv_status choose_runs(pruning *p, vv_error *err)
+{
+	uint64_t small = 0;
+
+	if (!(p->chosen = vv_calloc(p->contents.count + 1, sizeof(*p->chosen)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_vault_run *run = &p->contents.runs[i];
+		if (memcmp(run->record->author, p->s->key.public_key, VV_KEY_PUBLIC) == 0 &&
+		    !run->lost && run->index.count > 0) {
+			uint64_t leaves = leaves_of(run->record);
+			small += leaves < VV_LEAVES_MAX ? leaves : 0;
+		}
+	}
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_vault_run *run = &p->contents.runs[i];
+		if (memcmp(run->record->author, p->s->key.public_key, VV_KEY_PUBLIC) != 0 ||
+		    run->lost || run->index.count == 0) {
+			continue;
+		}
+		p->chosen[i] = count_dead(p, run) * 2 > run->index.count ||
+			       (small >= VV_LEAVES_MAX && leaves_of(run->record) < VV_LEAVES_MAX);
+		p->x->runs += p->chosen[i];
+		p->x->shards += p->chosen[i] ? run->record->shard_count : 0;
+		p->x->dead += p->chosen[i] ? count_dead(p, run) : 0;
+	}
+	return VV_OK;
+}
+
+/* A vv_replicate.items: everything alive of the chosen runs, each with its base, if that is alive. */
+static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error *err)
+{
+	pruning *p = payload;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_item_index *x = &p->contents.runs[i].index;
+		for (size_t k = 0; p->chosen[i] && k < x->count; k++) {
+			vv_item item = {.kind = x->items[k].kind, .cid = x->items[k].cid};
+			if (!vv_cid_set_has(p->live, &item.cid)) {
+				continue;
+			}
+			if ((rc = vv_contents_get(&p->contents, &item.cid, &p->bytes,
+						  &item.base_cid, err)) < 0 ||
+			    (!vv_cid_is_null(&item.base_cid) &&
+			     (rc = vv_contents_get(&p->contents, &item.base_cid, &p->base, NULL,
+						   err)) < 0)) {
+				return rc;
+			}
+			item.bytes = vv_buf_cstr(&p->bytes);
+			item.len = p->bytes.len;
+			item.base = vv_buf_cstr(&p->base);
+			item.base_len = vv_cid_is_null(&item.base_cid) ? 0 : p->base.len;
+			if ((rc = put(to, &item, err)) < 0) {
+				return rc;
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status write_retire(pruning *p, vv_error *err)
+{
+	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
+	vv_status rc;
+
+	if (!(r.links = vv_calloc(p->x->shards + 1, sizeof(*r.links)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_ledger_record *run = p->contents.runs[i].record;
+		for (size_t k = 0; p->chosen[i] && k < run->shard_count; k++) {
+			r.links[r.link_count++] = run->shards[k].cid;
+		}
+	}
+	rc = vv_ledger_write(p->s->ledger, &r, &p->s->key, NULL, err);
+	vv_free(r.links);
+	return rc < 0 ? rc : vv_vault_session_sync(p->s, err);
+}
+
+static vv_status rewrite(pruning *p, vv_error *err)
+{
+	vv_replicate run = {.items = put_items, .payload = p};
+	vv_status rc;
+
+	if ((rc = vv_contents_open(&p->contents, p->s, err)) < 0 || (rc = find_live(p, err)) < 0 ||
+	    (rc = add_bases(p, err)) < 0 || (rc = choose_runs(p, err)) < 0 || p->x->runs == 0 ||
+	    p->x->dry_run) {
+		return rc;
+	}
+	if ((rc = vv_replicate_run(&run, p->s, err)) < 0) {
+		return rc;
+	}
+	if (run.short_of_min || run.owed > 0) {
+		vv_fail(err, VV_EREFUSED,
+			"what was rewritten does not have its copies yet: nothing is retired");
+		return vv_hint(err, "'varve replicate' until it has, then prune again");
+	}
+	return write_retire(p, err);
+}
+
+/* --- what goes --------------------------------------------------------------------------------------- */
+
+static vv_status write_drop(pruning *p, const vv_vault_place *place, vv_cid *shards, size_t count,
+			    vv_error *err)
+{
+	vv_ledger_record r = {.kind = VV_LEDGER_DROP, .links = shards, .link_count = count};
+
+	memcpy(r.holder, place->id, VV_HOLDER_ID);
+	return vv_ledger_write(p->s->ledger, &r, &p->s->key, NULL, err);
+}
+
+static bool has_copy(const vv_kept *k, const vv_vault_place *place)
+{
+	for (size_t c = 0; c < k->copy_count; c++) {
+		if (k->copies[c].receipt &&
+		    memcmp(k->copies[c].holder, place->id, VV_HOLDER_ID) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* May it go now? */
+static bool is_due(pruning *p, const vv_kept *k)
+{
+	const vv_ledger_author *behind;
+
+	if (!k->retired) {
+		return false;
+	}
+	if ((behind = vv_vault_behind(p->s->state, k->retired)) != NULL) {
+		p->x->blocked = true;
+		memcpy(p->x->blocker, behind->key, VV_KEY_PUBLIC);
+	}
+	if (behind || k->retired->time + p->x->grace_sec > p->s->now) {
+		p->x->waiting++;
+		return false;
+	}
+	return true;
+}
+
+static vv_status delete_from(pruning *p, vv_vault_place *place, const bool *due, vv_error *err)
+{
+	const size_t all = vv_vault_shard_count(p->s->state);
+	vv_cid *gone = vv_calloc(all + 1, sizeof(*gone));
+	size_t count = 0;
+	vv_error why;
+	vv_status rc = gone ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && place->holder && i < all; i++) {
+		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
+		if (!due[i] || !has_copy(k, place)) {
+			continue;
+		}
+		if (vv_holder_remove_shard(place->holder, vv_ledger_vault(p->s->ledger),
+					   &k->shard.cid, &why) < 0) {
+			vv_vault_place_fail(place, &why);
+		} else {
+			gone[count++] = k->shard.cid;
+		}
+	}
+	p->x->deleted += count;
+	if (rc == VV_OK && count > 0) {
+		rc = write_drop(p, place, gone, count, err);
+	}
+	vv_free(gone);
+	return rc;
+}
+
+static vv_status delete_retired(pruning *p, vv_error *err)
+{
+	const size_t all = vv_vault_shard_count(p->s->state);
+	bool *due = vv_calloc(all + 1, sizeof(*due));
+	vv_status rc = due ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < all; i++) {
+		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
+		bool anywhere = false;
+		for (size_t n = 0; n < p->s->place_count; n++) {
+			anywhere = anywhere || has_copy(k, &p->s->places[n]);
+		}
+		due[i] = anywhere && is_due(p, k);
+	}
+	for (size_t i = 0; rc == VV_OK && !p->x->dry_run && i < p->s->place_count; i++) {
+		if (p->s->places[i].holder) {
+			rc = delete_from(p, &p->s->places[i], due, err);
+		}
+	}
+	vv_free(due);
+	return rc == VV_OK && p->x->deleted > 0 ? vv_vault_session_sync(p->s, err) : rc;
+}
+
+vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
+{
+	pruning p = {.x = x, .s = s};
+	vv_replicate first = {.copies = 0};
+	vv_status rc = VV_OK;
+
+	/* Refs that were deleted here since keep nothing alive. */
+	if (!x->dry_run && (rc = vv_replicate_run(&first, s, err)) < 0) {
+		return rc;
+	}
+	rc = rewrite(&p, err);
+
+	if (rc == VV_OK) {
+		rc = delete_retired(&p, err);
+	}
+	vv_contents_close(&p.contents);
+	vv_cid_set_free(p.live);
+	vv_free(p.tips);
+	vv_free(p.chosen);
+	vv_buf_clear(&p.bytes);
+	vv_buf_clear(&p.base);
+	return rc;
+}

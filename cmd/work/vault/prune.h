@@ -1,0 +1,33 @@
+/*
+ * prune: runs that are mostly dead, or many small ones, written again as one; then what is not needed goes.
+ *
+ * Alive is what the refs of any writer reach, and what something alive is stored as a difference to. Only
+ * runs of one's own are rewritten. Their shards are retired by a record; they are deleted after a grace
+ * time, once the newest vault record of every writer follows that record: a writer who does not know of it
+ * may still count on them, and one that names such a shard again keeps it.
+ */
+#ifndef VV_CMD_WORK_VAULT_PRUNE_H
+#define VV_CMD_WORK_VAULT_PRUNE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/work/vault/session.h"
+
+typedef struct vv_prune {
+	uint64_t grace_sec;
+	bool dry_run;
+	/* Afterwards. */
+	uint64_t runs, shards;          /* rewritten; retired */
+	uint64_t dead;                  /* items that were left out */
+	uint64_t deleted;               /* copies */
+	uint64_t waiting;               /* retired shards that stay for now */
+	uint8_t blocker[VV_KEY_PUBLIC]; /* a writer who has not seen it, with blocked */
+	bool blocked;
+} vv_prune;
+
+/* The session is connected, and the key a writer's. VV_EMISSING: refs of another writer are not here, so that
+ * nobody can tell what is alive. */
+vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err);
+
+#endif

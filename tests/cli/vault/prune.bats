@@ -1,0 +1,77 @@
+load vault
+
+# A branch with a large table, which goes again.
+branch_and_back() {
+	git switch -q -c aside
+	seq 1 9000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
+	varve add -q big.csv
+	varve commit -q -m big
+	varve switch -q main
+	varve replicate -q
+	git branch -q -D aside
+}
+
+@test "what no ref reaches is rewritten away retired and then deleted" {
+	new_vault a b
+	varve replicate > /dev/null
+	branch_and_back
+	change 5
+	succeeds varve vault prune --dry-run
+	before=$(du -sb ../a | cut -f1)
+	succeeds varve vault prune
+	stderr_has "rewrote 1 run, left out"
+	stderr_has "deleted 0 copies"
+	stderr_has "1 retired shard stays for now"
+	succeeds varve vault status
+	succeeds varve vault prune --grace 0
+	stderr_has "rewrote 0 runs"
+	stderr_has "deleted 2 copies"
+	after=$(du -sb ../a | cut -f1)
+	[ "$after" -lt $((before / 2)) ]
+	succeeds varve audit --all
+	succeeds varve vault status
+	succeeds varve ledger verify
+	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../b
+	cmp t.csv ../again/t.csv
+	cd ../again
+	succeeds varve fsck --data
+	[ "$(git rev-parse main)" = "$(git -C ../repo rev-parse main)" ]
+}
+
+@test "a retired shard stays until every writer has replicated since" {
+	new_vault a
+	varve replicate --copies 1 > /dev/null
+	git add .varveconfig
+	git commit -q -m policy
+	varve replicate -q
+	first=$XDG_CONFIG_HOME
+	new_machine
+	second=$XDG_CONFIG_HOME
+	bob=$(varve key new)
+	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
+	varve recover -q --key "$first/varve/key" --to ../bob ../a
+	git -C ../bob switch -q -c bob
+	(cd ../bob && XDG_CONFIG_HOME=$second varve replicate -q)
+	export XDG_CONFIG_HOME=$first
+	branch_and_back
+	succeeds varve vault prune --grace 0
+	stderr_has "the writer $bob has not replicated since"
+	stderr_has "deleted 0 copies"
+	export XDG_CONFIG_HOME=$second
+	cd ../bob
+	change 8 bob
+	varve replicate -q
+	cd ../repo
+	export XDG_CONFIG_HOME=$first
+	# Bob's commit is not here: nobody can tell what it needs.
+	ends_with 2 varve vault prune --grace 0
+	stderr_has "refs of the vault lead to what is not here"
+	git fetch -q ../bob bob
+	varve fetch -q ../bob bob
+	succeeds varve vault prune --grace 0
+	stderr_has "deleted 1 copy"
+	succeeds varve recover -q --key "$first/varve/key" --to ../third ../a
+	[ "$(git -C ../third rev-parse bob)" = "$(git -C ../bob rev-parse bob)" ]
+	cd ../third
+	succeeds varve fsck --data
+}
