@@ -319,3 +319,57 @@ held() {
 		[ -z "$(git_locks)" ]
 	done
 }
+
+@test "kill -9 in init leaves nothing that the same init does not make whole" {
+	local at name n step calls tried=0
+	need_strace
+	mkdir template
+	list_calls varve init -q .
+	calls=$(grep -c . calls)
+	[ "$calls" -gt 10 ]
+	step=$((calls / MOST + 1))
+	[ -z "${VARVE_TEST_ALL-}" ] || step=1
+	for ((at = 1; at <= calls; at += step)); do
+		read -r name n <<< "$(sed -n "${at}p" calls)"
+		fresh
+		killed_at "$name" "$n" varve init -q . || tried=$((tried + 1))
+		succeeds varve init .
+		[ -z "$(find . -name '*.lock' ! -path '*/varve/*')" ] || { find .; return 1; }
+		[ -z "$(find . -name '*tmp*')" ] || { find .; return 1; }
+		rows 5 > prices.csv
+		succeeds varve add prices.csv
+		succeeds varve commit -q -m one
+		succeeds git fsck --strict
+		[ "$(git config filter.varve.required)" = true ]
+		[ -x .git/hooks/pre-push ]
+		cd ..
+	done
+	[ "$tried" -gt 2 ]
+}
+
+# The other side waits for the rest then, and is not to be waited for: that took a minute.
+@test "a push whose own disk fails ends at once, and the same push gets through" {
+	local began n failed=0
+	need_strace
+	template
+	varve init -q --bare hub.git
+	cd template
+	for n in 1 2 3 4; do
+		rows $((2000 + n * 10)) "$n" > prices.csv
+		varve add prices.csv > /dev/null
+		varve commit -q -m "$n"
+	done
+	varve gc -q
+	for n in 2 3 4 6 8; do
+		began=$SECONDS
+		run --separate-stderr strace -o /dev/null -P "$(echo "$PWD"/.git/varve/packs/*.pack)" -e inject=pread64:error=EIO:when=$n+ varve push ../hub.git main
+		[ $((SECONDS - began)) -lt 30 ]
+		if [ "$status" -ne 0 ]; then
+			failed=$((failed + 1))
+			stderr_has "Input/output error"
+		fi
+	done
+	[ "$failed" -gt 1 ]
+	succeeds varve push ../hub.git main
+	succeeds varve -C ../hub.git fsck --data
+}
