@@ -261,3 +261,26 @@ has_headers() {
 	! grep -qi access-control head
 	stop_server
 }
+
+@test "a row larger than a block is cut into leaves, within the memory of a request" {
+	new_repo src
+	cd src
+	python3 -c "print('id,text'); [print(f'{i},x{i * 7}' + 'y' * (2500000 if i == 150 else 9)) for i in range(300)]" > prices.csv
+	varve add -q prices.csv
+	varve commit -qm wide
+	cd ..
+	publish HEAD:prices.csv
+	start_server src
+	curl -s -o back.csv "$url/ipfs/$file"
+	same_bytes src/prices.csv back.csv
+	curl -s -o x.car "$url/ipfs/$file?format=car"
+	[ "$(blocks_of x.car | awk 'NR > 1 { n += $2; if ($2 > 1048576) bad = 1 } END { print n, bad + 0 }')" = "$(stat -c %s src/prices.csv) 0" ]
+	[ "$(blocks_of x.car | grep -c ' 1048576$')" = 2 ]
+	stop_server
+	start_server --request-memory 4m src
+	[ "$(status "$url/ipfs/$file")" = 413 ]
+	[ "$(status "$url/ipfs/$file?format=car")" = 413 ]
+	[ "$(status -r 0-3 "$url/ipfs/$file")" = 206 ]
+	[ "$(status "$url/ipfs/$file?format=raw")" = 200 ]
+	stop_server
+}
