@@ -343,7 +343,8 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 		return rc;
 	}
 	if (rc < 0) {
-		tell(f, "damaged dataset", why.message, &v->root, NULL, 0, v);
+		tell(f, rc == VV_ENOSUPPORT ? "later dataset" : "damaged dataset", why.message,
+		     &v->root, NULL, 0, v);
 	}
 	return VV_OK;
 }

@@ -1,8 +1,9 @@
-# A repository with roots of format 2, as the first varve that knew it wrote them: of facts.
+# Repositories with roots of format 2, as the first varve that knew it wrote them: of facts; and of a later one.
 load ../helper
 
+# old_repo [FOLDER]: the repository of that folder of tests/compat.
 old_repo() {
-	local from="$BATS_TEST_DIRNAME/../../compat/format-2"
+	local from="$BATS_TEST_DIRNAME/../../compat/${1-format-2}"
 	git clone -q "$from/history.bundle" .
 	git remote remove origin
 	mkdir -p .git/varve/packs
@@ -46,4 +47,19 @@ old_repo() {
 	[ "$(git rev-parse :p.csv)" = "$(git rev-parse HEAD:p.csv)" ]
 	varve add --facts p.csv > /dev/null
 	[ "$(git rev-parse :p.csv)" = "$(git rev-parse main~1:p.csv)" ]
+}
+
+@test "a root of a later format is named everywhere, and is no damage" {
+	old_repo later-root > /dev/null 2>&1 || true
+	ends_with 2 varve cat HEAD:p.csv
+	stderr_has "kept in format generation 3, this program knows 2"
+	stderr_has "a newer varve can read it"
+	ends_with 1 varve fsck
+	output_has "later dataset: "
+	output_lacks "damaged"
+	ends_with 1 varve fsck --data
+	output_has "later dataset: "
+	output_lacks "damaged"
+	succeeds varve cat HEAD~1:p.csv
+	output_is $'id,name\n1,pen\n2,cup'
 }
