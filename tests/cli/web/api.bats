@@ -356,3 +356,28 @@ P
 5' ]
 	[ "$(said changes '.commits | length')" = 3 ]
 }
+
+@test "cells of a megabyte are cut, a row has them whole, and 3,000 columns fit" {
+	new_repo src
+	python3 - src <<'P'
+import sys
+with open(sys.argv[1] + "/big.csv", "w") as f:
+    f.write("id,text\n" + "".join(f"{i},{'é' * 499990}{i}\n" for i in range(12)))
+with open(sys.argv[1] + "/wide.csv", "w") as f:
+    f.write(",".join(f"c{i}" for i in range(3000)) + "\n")
+    f.write("".join(",".join(str(r * i) for i in range(3000)) + "\n" for r in range(300)))
+P
+	varve -C src add big.csv wide.csv 2>/dev/null
+	varve -C src commit -qm big
+	start_server src
+	[ "$(said data/main/big.csv '.rows | length')" = 12 ]
+	[ "$(said data/main/big.csv '.rows[3].cells[1] | .bytes, (.text | length)')" = '999981
+1000' ]
+	[ "$(said 'row/main/big.csv?row=3' '.row.cells[1] | length')" = 499991 ]
+	[ "$(said data/main/wide.csv '.rows[1].cells[2999], (.rows | length < 200), .complete')" = '2999
+true
+false' ]
+	next=$(said data/main/wide.csv .next)
+	[ "$(curl -s "$url$next" | jq -r '.rows[0].number')" = "$(said data/main/wide.csv '.rows | length')" ]
+	[ "$(awk '/^VmHWM/ { print ($2 < 130000) }' /proc/$server/status)" = 1 ]
+}
