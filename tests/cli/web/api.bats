@@ -56,6 +56,16 @@ id_of() {
 	python3 "$oracle" "$url" main three.csv filters
 }
 
+@test "in a table with facts about its row groups they find the same rows" {
+	new_repo src
+	python3 "$oracle" table 4 > one.csv
+	cp one.csv src/places.csv
+	varve -C src add --facts places.csv 2>/dev/null
+	varve -C src commit -qm one
+	start_server src
+	python3 "$oracle" "$url" main one.csv filters orders files
+}
+
 @test "sorted rows come in the order of their values, missing ones last" {
 	places
 	start_server src
