@@ -310,6 +310,7 @@ def hostile(b):
     b.go("/data/HEAD/dot.png")
     check(b.run("return document.querySelector('img.shown').naturalWidth") == 1, "the picture is not shown")
     b.go("/data/HEAD/words.txt").has("<script>window.harmed = 1</script>", "plain words")
+    check("Columns" not in b.text(".tabs"), "a text is said to have columns")
     b.go("/data/HEAD/cells.csv?q=%3Cscript%3Ewindow.harmed%3D6%3C%2Fscript%3E&sort=%22%3E%3Cb%3E")
 
 

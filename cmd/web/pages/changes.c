@@ -526,7 +526,7 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 					  .version = c});
 	part_heading(&p->html, .title = path ? vv_html_words(path) : vv_html_words("History"));
 	if (path) {
-		vv_page_put_tabs(p, c, path);
+		vv_page_put_tabs(p, c, path, true);
 		if ((rc = put_plots(p, &log, err)) < 0) {
 			return rc;
 		}

@@ -263,7 +263,7 @@ vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err)
 	part_words(lead, .text = vv_html_words("Version "));
 	vv_page_put_version(p, lead, &t->commit);
 	part_heading(&p->html, .title = vv_html_words(t->path), .lead = lead);
-	vv_page_put_tabs(p, &t->commit, t->path);
+	vv_page_put_tabs(p, &t->commit, t->path, true);
 	put_chooser(p, t, i);
 	if ((rc = put_column(p, t, i, err)) < 0) {
 		return rc;

@@ -496,7 +496,7 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 	part_compare_heading(&p->html, .title = vv_html_words(path), .words = words,
 			     .old_path = vv_html_words(c.old_path), .lead = lead(p));
 	if (c.kind != VV_WEB_REMOVED) {
-		vv_page_put_tabs(p, &p->asked->commit, path);
+		vv_page_put_tabs(p, &p->asked->commit, path, c.table);
 	}
 	if ((rc = put_versions_form(p, path, err)) < 0) {
 		return rc;

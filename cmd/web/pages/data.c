@@ -514,7 +514,7 @@ vv_status vv_page_data(vv_page *p, vv_buf *out, vv_error *err)
 					  .dataset = t->path,
 					  .version = &t->commit});
 	part_heading(&p->html, .title = vv_html_words(t->path), .lead = lead(p, t));
-	vv_page_put_tabs(p, &t->commit, t->path);
+	vv_page_put_tabs(p, &t->commit, t->path, t->kind == VV_WEB_TABLE);
 	if (t->kind != VV_WEB_TABLE) {
 		put_other_file(p, t);
 	} else if ((rc = put_table(p, t, err)) < 0) {

@@ -331,7 +331,7 @@ void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words)
 	}
 }
 
-void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path)
+void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path, bool table)
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_HISTORY);
 	vv_web_commit before = {.none = true};
@@ -344,16 +344,17 @@ void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path)
 	    vv_web_commit_before(p->asked->visit, c, &before, &ignored) < 0) {
 		before.none = true;
 	}
-	part_tabs_begin(&p->html, .rows = vv_page_to(p, VV_WEB_AT_DATA, c->hex, path),
-			.in_rows = at == VV_WEB_AT_DATA,
-			.compare = at == VV_WEB_AT_COMPARE
-					   ? vv_page_link(p, p->at)
-					   : vv_page_to_compare(p, &before, c, path),
-			.in_compare = at == VV_WEB_AT_COMPARE, .history = vv_page_link(p, &to),
-			.in_history = at == VV_WEB_AT_HISTORY,
-			.columns = at == VV_WEB_AT_COLUMN ? vv_page_link(p, p->at)
-							  : vv_page_to_column(p, c, path, NULL),
-			.in_columns = at == VV_WEB_AT_COLUMN);
+	part_tabs_begin(
+		&p->html, .file = !table, .rows = vv_page_to(p, VV_WEB_AT_DATA, c->hex, path),
+		.in_rows = at == VV_WEB_AT_DATA,
+		.compare = at == VV_WEB_AT_COMPARE ? vv_page_link(p, p->at)
+						   : vv_page_to_compare(p, &before, c, path),
+		.in_compare = at == VV_WEB_AT_COMPARE, .history = vv_page_link(p, &to),
+		.in_history = at == VV_WEB_AT_HISTORY,
+		.columns = !table                   ? (vv_html_url){NULL}
+			   : at == VV_WEB_AT_COLUMN ? vv_page_link(p, p->at)
+						    : vv_page_to_column(p, c, path, NULL),
+		.in_columns = at == VV_WEB_AT_COLUMN);
 	part_tabs_end(&p->html);
 }
 

@@ -89,7 +89,7 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 vv_html *vv_page_dataset_line(vv_page *p, const vv_web_dataset *d);
 vv_html *vv_page_dataset_last(vv_page *p, const vv_web_dataset *d);
 /* The tabs of a dataset; the one of at->place is marked. */
-void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path);
+void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path, bool table);
 
 /* ---- values */
 

@@ -186,7 +186,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 				       .dataset = t->path,
 				       .version = &t->commit});
 	part_heading(&p->html, .title = name, .lead = lead(p, t, there ? &row : NULL));
-	vv_page_put_tabs(p, &t->commit, t->path);
+	vv_page_put_tabs(p, &t->commit, t->path, true);
 	part_split_begin(&p->html);
 	part_main_begin(&p->html);
 	if (key && (rc = put_life(p, key, err)) < 0) {
