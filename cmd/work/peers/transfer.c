@@ -265,8 +265,9 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 		vv_oid_text(hex, &v->commit);
 		hex[10] = '\0';
 		vv_prefix(err, "%s: %s in commit %s",
-			  rc == VV_EREFUSED ? "what has arrived is refused"
-					    : "what has arrived is not sound",
+			  rc == VV_EREFUSED     ? "what has arrived is refused"
+			  : rc == VV_ENOSUPPORT ? "what has arrived cannot be checked here"
+						: "what has arrived is not sound",
 			  vv_text_shows(v->path), hex);
 	}
 	return rc;

@@ -62,4 +62,7 @@ old_repo() {
 	output_lacks "damaged"
 	succeeds varve cat HEAD~1:p.csv
 	output_is $'id,name\n1,pen\n2,cup'
+	ends_with 2 varve clone . "$BATS_TEST_TMPDIR/copy"
+	stderr_has "cannot be checked here: p.csv in commit"
+	stderr_has "a newer varve can read it"
 }
