@@ -176,3 +176,28 @@ load vault
 	stderr_has "is not a writer of this vault"
 	ends_with 2 varve ledger show bafyreiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 }
+
+@test "a holder that goes back to an old state is brought forward and what it lost is found" {
+	new_vault a b
+	succeeds varve replicate
+	cp -R ../a ../old
+	change 5
+	succeeds varve replicate
+	head=$(sed -n 's/^head //p' <<< "$stderr")
+	rm -rf ../a
+	mv ../old ../a
+	succeeds varve replicate
+	stderr_is "nothing is new"
+	ls ../a/*/records/*/*-"$head"
+	ends_with 1 varve audit
+	output_has "a: FAILED: 1 of 2 shards missing or changed"
+	succeeds varve repair
+	succeeds varve vault status
+	# A shard under another's name is not that shard.
+	set -- ../b/*/shards/*
+	mv "$1" ../first
+	mv "$2" "$1"
+	mv ../first "$2"
+	ends_with 1 varve audit b
+	output_has "b: FAILED: 2 of 2 shards missing or changed"
+}
