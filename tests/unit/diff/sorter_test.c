@@ -59,6 +59,36 @@ static void records_come_in_order_from_memory(void **state)
 	comes_sorted(5000, 100000, 1u << 20);
 }
 
+/* Keys of each length, of which the first bytes are equal: the last one decides, and what stands behind it does not. */
+static void a_key_of_any_length_decides_to_its_last_byte(void **state)
+{
+	(void)state;
+	for (size_t key_len = 1; key_len < RECORD; key_len++) {
+		vv_sorter *s;
+		vv_error err;
+		const void *p;
+		int more;
+
+		vv_assert_ok(vv_sorter_new(&s, RECORD, key_len, 1u << 20, NULL, &err), &err);
+		for (unsigned i = 0; i < 40; i++) {
+			uint8_t record[RECORD] = {0};
+
+			record[key_len - 1] = (uint8_t)((39 - i) / 2);
+			record[key_len] = (uint8_t)(40 - i % 2);
+			vv_assert_ok(vv_sorter_add(s, record, &err), &err);
+		}
+		vv_assert_ok(vv_sorter_finish(s, &err), &err);
+		for (unsigned i = 0; (more = vv_sorter_next(s, &p, &err)) > 0; i++) {
+			const uint8_t *record = p;
+
+			assert_int_equal(record[key_len - 1], i / 2);
+			assert_int_equal(record[key_len], 40 - i % 2);
+		}
+		vv_assert_ok(more, &err);
+		vv_sorter_free(s);
+	}
+}
+
 static void records_come_in_order_from_disk(void **state)
 {
 	(void)state;
@@ -103,6 +133,7 @@ static void failing_storage_is_reported_and_nothing_stays(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(records_come_in_order_from_memory),
+	cmocka_unit_test(a_key_of_any_length_decides_to_its_last_byte),
 	cmocka_unit_test(records_come_in_order_from_disk),
 	cmocka_unit_test(failing_storage_is_reported_and_nothing_stays),
 };
