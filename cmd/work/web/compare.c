@@ -8,18 +8,23 @@
  */
 #include "cmd/work/web/compare.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/diff/table.h"
 #include "cmd/work/view/table_at.h"
+#include "diff/rows/columns.h"
+#include "diff/rows/rowdiff.h"
 #include "diff/write/writer.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/renames.h"
 
 #define COMPARED_MAX ((uint64_t)40000000) /* cells of both versions, some two seconds' work */
-#define SCHEMA_MAX 500u                   /* sentences about columns */
+#define LARGE_CELLS ((uint64_t)4000000)   /* more are a large comparison */
+#define LARGE_ONES 3u
+#define SCHEMA_MAX 500u /* sentences about columns */
 
 typedef struct comparing {
 	vv_diff_writer base; /* first: what the comparison calls */
@@ -342,6 +347,35 @@ static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *
 	return rc;
 }
 
+/* A comparison of many rows takes tens of megabytes for their digests: only a few at once. */
+static atomic_uint large_ones;
+
+/* *large: it has one of their places, which is to be given back. VV_ELOCKED: there is none. */
+static vv_status take_place(const comparing *c, bool *large, vv_error *err)
+{
+	const vv_columns_options how = {.no_renames = true};
+	vv_table *a = c->out->a->table, *b = c->out->b->table;
+	vv_columns columns = {0};
+	uint64_t cells = 0;
+	vv_status rc;
+
+	*large = false;
+	if ((rc = vv_columns_match(&columns, a, b, &how, err)) == VV_OK) {
+		rc = vv_rowdiff_cost(&cells, a, b, &columns, err);
+	}
+	vv_columns_clear(&columns);
+	if (rc < 0 || cells <= LARGE_CELLS || cells > COMPARED_MAX) {
+		return rc;
+	}
+	if (atomic_fetch_add(&large_ones, 1) >= LARGE_ONES) {
+		atomic_fetch_sub(&large_ones, 1);
+		return vv_fail(err, VV_ELOCKED,
+			       "too many large comparisons at once: try again in some seconds");
+	}
+	*large = true;
+	return VV_OK;
+}
+
 static vv_status compare_tables(comparing *c, vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
@@ -359,11 +393,18 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 				   .old_name = "old",
 				   .new_name = "new"};
 	vv_diff_answer answer;
+	bool large;
 	vv_status rc;
 
 	o->same = true;
 	o->counted = true;
+	if ((rc = take_place(c, &large, err)) < 0) {
+		return rc;
+	}
 	rc = vv_diff_item_compare(&answer, &item, &how, err);
+	if (large) {
+		atomic_fetch_sub(&large_ones, 1);
+	}
 	vv_buf_clear(&answer.line);
 	if (rc == VV_EREFUSED && c->over) { /* what was found is the answer */
 		vv_error_clear(err);

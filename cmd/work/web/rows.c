@@ -18,6 +18,8 @@
 #define COUNT_MS 250u      /* for counting what matches beyond the page */
 #define SORTED_MAX 100000u /* rows that an order reaches to */
 #define SORTED_LEAST 2000u /* that are found at once, for the pages that follow */
+#define RANKED_LONG 4096u  /* bytes of a text that decide its place */
+#define RANKED_SHORT 256u  /* the same where many are ranked, so that memory is bounded */
 #define CELL_WHOLE (1u << 20)
 #define FLUSH_AT ((size_t)64 << 10)
 
@@ -399,7 +401,8 @@ static vv_status rank(order *o, uint64_t row, const vv_cell *c, vv_error *err)
 {
 	bool missing = vv_field_missing(o->field, c);
 	const char *text = missing ? NULL : c->text ? c->text : "";
-	uint32_t len = c->len < 4096 ? c->len : 4096;
+	uint32_t most = o->most > SORTED_LEAST ? RANKED_SHORT : RANKED_LONG;
+	uint32_t len = c->len < most ? c->len : most;
 
 	if (o->count < o->most) {
 		if (!set_ranked(&o->heap[o->count], row, text, len)) {
