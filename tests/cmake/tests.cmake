@@ -9,7 +9,7 @@ set(VARVE_TEST_ENV
 set(VARVE_SLOW "^unit\\.cmd\\.faults\\.|_fault\\.|killed_anywhere|without_memory|random|python_|no_value_that"
 	"|_limit|too_sparse|waited_for|stays_is_named|4_gib|long_history|fresh_add|damaged_list|byte_by_byte"
 	"|^cli\\.check\\.(base|ci|faults|files|history|pull_request|reports|new_branch)|^cli\\.(gc|output)\\.|^unit\\.diff\\.merge\\."
-	"|^cli\\.fsck\\.sources|odd_names|output\\.hostile|check_memo|http_auth|any_range|^cli\\.(faults|hosts|peers|ssh|serve|car|diff-writers|vault)\\.|\\.history\\.|git_words|_model_|^interop|^web\\.|^demo|^fuzz"
+	"|^cli\\.fsck\\.sources|odd_names|output\\.hostile|check_memo|http_auth|any_range|^cli\\.(faults|hosts|peers|ssh|serve|car|publish|diff-writers|vault)\\.|\\.history\\.|git_words|_model_|^interop|^web\\.|^demo|^fuzz"
 	"|^cli\\.fsck\\.repair\\.|two_letters|every_option_of_every|locked_index_is_named|entries_that_git_left|fault_while|large_damaged|full_disk"
 	"|nine_changes_of|each_value_of_the_table|what_the_filter_wrote|one-line_summary|conditions_find_the_rows|run_gc_when|edited_by_hand_into|too_many_rows_may_differ"
 	"|^check\\.(clang|headers|samples|format)")
