@@ -436,18 +436,39 @@ const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i)
 	return s->runs.items[i];
 }
 
+static const vv_ledger_record *newest_run(const vv_vault_state *s, const uint8_t *key)
+{
+	const vv_ledger_record *newest = NULL;
+
+	for (size_t i = 0; i < s->runs.count; i++) {
+		const vv_ledger_record *run = s->runs.items[i];
+		if (memcmp(run->author, key, VV_KEY_PUBLIC) == 0 &&
+		    (!newest || run->sequence > newest->sequence)) {
+			newest = run;
+		}
+	}
+	return newest;
+}
+
+bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	const vv_ledger_record *newest = newest_run(s, key);
+
+	for (size_t i = 0; i < vv_ledger_count(s->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+		if (r->kind == VV_LEDGER_RETIRE && memcmp(r->author, key, VV_KEY_PUBLIC) != 0 &&
+		    vv_vault_counts(s, r) && (!newest || !has_seen(s->ledger, newest, r))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r)
 {
 	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
 		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
-		const vv_ledger_record *newest = NULL;
-		for (size_t n = 0; n < s->runs.count; n++) {
-			const vv_ledger_record *run = s->runs.items[n];
-			if (memcmp(run->author, a->key, VV_KEY_PUBLIC) == 0 &&
-			    (!newest || run->sequence > newest->sequence)) {
-				newest = run;
-			}
-		}
+		const vv_ledger_record *newest = newest_run(s, a->key);
 		if (newest && vv_vault_is_writer(s, a->key) &&
 		    memcmp(a->key, r->author, VV_KEY_PUBLIC) != 0 &&
 		    !has_seen(s->ledger, newest, r)) {

@@ -61,6 +61,10 @@ const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i);
  * NULL: there is none. */
 const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r);
 
+/* Has another writer retired shards since the key's newest vault record? Then what its refs reach has to be
+ * looked for again: it may have counted on them. */
+bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
+
 /* All shards that a run named, retired ones too. */
 size_t vv_vault_shard_count(const vv_vault_state *s);
 const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i);

@@ -237,12 +237,26 @@ static vv_status write_retire(pruning *p, vv_error *err)
 	return rc < 0 ? rc : vv_vault_session_sync(p->s, err);
 }
 
+/* What is in a run that cannot be read now may be a difference to something that looks dead. */
+static vv_status check_readable(const pruning *p, vv_error *err)
+{
+	for (size_t i = 0; i < p->contents.count; i++) {
+		if (p->contents.runs[i].lost) {
+			*err = p->contents.runs[i].why;
+			vv_prefix(err, "not all of the vault can be read");
+			return vv_hint(err, "prune when the holders that are away are back");
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status rewrite(pruning *p, vv_error *err)
 {
 	vv_replicate run = {.items = put_items, .payload = p};
 	vv_status rc;
 
-	if ((rc = vv_contents_open(&p->contents, p->s, err)) < 0 || (rc = find_live(p, err)) < 0 ||
+	if ((rc = vv_contents_open(&p->contents, p->s, err)) < 0 ||
+	    (rc = check_readable(p, err)) < 0 || (rc = find_live(p, err)) < 0 ||
 	    (rc = add_bases(p, err)) < 0 || (rc = choose_runs(p, err)) < 0 || p->x->runs == 0 ||
 	    p->x->dry_run) {
 		return rc;

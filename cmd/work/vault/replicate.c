@@ -44,6 +44,7 @@ typedef struct replicating {
 	vv_oid *tips, *haves;
 	size_t tip_count, tip_cap, have_count;
 	vv_cid_set *seen;
+	bool whole; /* somebody retired shards: everything is looked for, not only what is new */
 	const char *path; /* of the version that is walked, for messages */
 	vv_buf bytes, base;
 	bool *allowed;
@@ -471,7 +472,7 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 
 	r->path = n->path;
 	/* Of a version that is in the vault everything below is. */
-	if (vv_contents_has(&r->contents, &n->root)) {
+	if (!r->whole && vv_contents_has(&r->contents, &n->root)) {
 		return VV_OK;
 	}
 	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
@@ -586,7 +587,8 @@ static vv_status list_haves(replicating *r, vv_error *err)
 {
 	size_t cap = 0;
 
-	for (size_t i = 0; i < r->contents.count; i++) {
+	r->whole = r->s->state && vv_vault_must_look(r->s->state, r->s->key.public_key);
+	for (size_t i = 0; i < r->contents.count && !r->whole; i++) {
 		const vv_vault_run *run = &r->contents.runs[i];
 		if (run->refs.len == 0 ||
 		    vv_contents_refs_of(&r->contents, run->record->author) != run) {
@@ -628,7 +630,7 @@ static vv_status seal_new(replicating *r, vv_error *err)
 		}
 		same = !same;
 	}
-	if (same && !r->x->items) {
+	if (same && !r->whole && !r->x->items) {
 		r->x->nothing = true;
 		return VV_OK;
 	}

@@ -75,3 +75,38 @@ branch_and_back() {
 	cd ../third
 	succeeds varve fsck --data
 }
+
+@test "what another writer counted on is sealed again when it was retired" {
+	new_vault a
+	varve replicate --copies 1 > /dev/null
+	git add .varveconfig
+	git commit -q -m policy
+	git switch -q -c aside
+	seq 1 9000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
+	varve add -q big.csv
+	varve commit -q -m big
+	varve switch -q main
+	varve replicate -q
+	first=$XDG_CONFIG_HOME
+	new_machine
+	second=$XDG_CONFIG_HOME
+	bob=$(varve key new)
+	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
+	varve recover -q --key "$first/varve/key" --to ../bob ../a
+	export XDG_CONFIG_HOME=$first
+	git branch -q -D aside
+	succeeds varve vault prune
+	sleep 1
+	succeeds varve vault prune --grace 0
+	stderr_has "deleted 1 copy"
+	# Bob's branch still has it, and he has just heard that it goes.
+	export XDG_CONFIG_HOME=$second
+	cd ../bob
+	succeeds varve replicate
+	succeeds varve recover -q --key "$first/varve/key" --to ../third ../a
+	[ "$(git -C ../third rev-parse aside)" = "$(git rev-parse aside)" ]
+	cd ../third
+	succeeds varve fsck --data
+	succeeds varve cat aside:big.csv
+	[ "${#lines[@]}" = 9001 ]
+}
