@@ -44,7 +44,9 @@ static vv_status open_reader(vv_context *c, vv_error *err)
 	    (rc = vv_dataset_reader_open(&c->reader, c->repo, c->progress, err)) < 0) {
 		return rc;
 	}
-	return c->gets && !c->demand ? vv_on_demand_begin(&c->demand, c->repo, err) : VV_OK;
+	return c->gets && !c->demand ? vv_on_demand_begin(&c->demand, c->repo,
+							  !c->by_git && !vv_out_is_terminal(), err)
+				     : VV_OK;
 }
 
 static vv_status open_part(vv_context *c, unsigned part, vv_error *err)

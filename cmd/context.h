@@ -59,6 +59,7 @@ typedef struct vv_context {
 	unsigned opened; /* the VV_NEEDS_ that are met */
 	bool unchecked;  /* VV_NEEDS_NO_PACKS */
 	bool gets;       /* with the reader, what it lacks is fetched */
+	bool by_git;     /* git calls it, and may wait for it, or it for git */
 	vv_on_demand *demand;
 	vv_journal_found found; /* what was put right */
 	vv_auto_gc gc;

@@ -69,6 +69,7 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 	} else {
 		vv_context x = {.name = c->name,
 				.gets = c->gets,
+				.by_git = c->hidden,
 				.options = options,
 				.argc = args.argc,
 				.argv = args.argv,

@@ -16,6 +16,7 @@ struct vv_on_demand {
 	vv_repository *own; /* the same, opened once more; NULL: nothing was asked for yet */
 	vv_needed *needed;
 	vv_cid_set *refused; /* asked for before, and nobody had them */
+	bool keep;
 };
 
 static vv_status open_own(vv_on_demand *d, vv_error *err)
@@ -56,7 +57,9 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_error *err)
 	}
 	if ((rc = open_own(d, &why)) == VV_OK) {
 		rc = vv_needed_fetch(d->needed, cid, &why);
-		vv_needed_rest(d->needed);
+		if (!d->keep) {
+			vv_needed_rest(d->needed);
+		}
 	}
 	if (rc == VV_OK) {
 		return VV_OK;
@@ -67,7 +70,7 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_error *err)
 	return refuse(cid, why.message, err);
 }
 
-vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, vv_error *err)
+vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err)
 {
 	vv_on_demand *d = vv_calloc(1, sizeof(*d));
 	vv_store *store;
@@ -79,6 +82,7 @@ vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, vv_error *err
 		return vv_fail_nomem(err);
 	}
 	d->of = r;
+	d->keep = keep;
 	if ((rc = vv_repository_store(r, &store, err)) < 0) {
 		vv_on_demand_end(d);
 		return rc;

@@ -9,12 +9,17 @@
 #ifndef VV_CMD_WORK_PEERS_ON_DEMAND_H
 #define VV_CMD_WORK_PEERS_ON_DEMAND_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_on_demand vv_on_demand;
 
-vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, vv_error *err);
+/* keep: a Git host stays open, and its scratch folder locked, until the end: the next version may be
+ * in packs that came with this one. Not where the command may wait meanwhile: for a reader, or for
+ * git, which may call varve. */
+vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
 void vv_on_demand_end(vv_on_demand *d); /* accepts NULL */
 
 #endif
