@@ -38,14 +38,14 @@ vault_sound() {
 	varve replicate > /dev/null
 	change 5
 	keep_state
-	MOST=12 each_killed client fresh vault_sound varve replicate -q
+	MOST=6 each_killed client fresh vault_sound varve replicate -q
 }
 
 @test "kill -9 in the first replicate: the same replicate again begins a vault" {
 	need_strace
 	new_vault a b
 	keep_state
-	MOST=8 each_killed client fresh vault_sound varve replicate -q
+	MOST=4 each_killed client fresh vault_sound varve replicate -q
 }
 
 @test "kill -9 in a repair: the same repair again gets through" {
@@ -55,7 +55,7 @@ vault_sound() {
 	rm ../a/*/shards/*
 	ends_with 1 varve audit
 	keep_state
-	MOST=8 each_killed client fresh vault_sound varve repair -q
+	MOST=4 each_killed client fresh vault_sound varve repair -q
 }
 
 @test "kill -9 in a prune: the same prune again gets through" {
@@ -71,7 +71,7 @@ vault_sound() {
 	git branch -q -D aside
 	change 5
 	keep_state
-	MOST=8 each_killed client fresh vault_sound varve vault prune --grace 0
+	MOST=4 each_killed client fresh vault_sound varve vault prune --grace 0
 }
 
 recovered() {
@@ -91,7 +91,7 @@ recovered() {
 	varve replicate > /dev/null
 	keep_state
 	fresh_check() { rm -rf "$top/check"; }
-	MOST=8 each_killed client fresh_check recovered varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
+	MOST=4 each_killed client fresh_check recovered varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
 }
 
 @test "two machines that replicate at once both come back" {
