@@ -434,8 +434,10 @@ Varve-Accept: column-remove prices.csv"
 	described
 	git clone -q . ../clone
 	cd ../clone
+	ends_with 2 varve --offline check HEAD
+	ends_with 2 varve --offline check --no-base HEAD
+	git remote remove origin
 	ends_with 2 varve check HEAD
-	ends_with 2 varve check --no-base HEAD
 }
 
 @test "a first check and one from what another machine learnt say the same" {

@@ -337,6 +337,7 @@ $(body)"
 	varve add other.csv > /dev/null && varve commit -qm other
 	git clone -q . ../clone
 	cd ../clone
+	git remote remove origin
 	ends_with 2 varve diff HEAD~1 HEAD
 	stderr_has "lamps.csv"
 	stderr_has "other.csv"
