@@ -231,7 +231,7 @@ static void make_tag(wish *w)
 
 static void add_location(const http_request *q, struct MHD_Response *response, const wish *w)
 {
-	static const char *const names[] = {"dag-scope", "entity-bytes", NULL, NULL, NULL};
+	static const char *const names[] = {"dag-scope", "entity-bytes"};
 	vv_buf at = VV_BUF_INIT;
 
 	vv_buf_printf(&at, "%s?format=%s", q->path, w->form.format == VV_FORM_CAR ? "car" : "raw");
@@ -301,23 +301,16 @@ static void read_range(const http_request *q, const wish *w, vv_http_range *out,
 static enum MHD_Result send_part(http_request *q, const wish *w, struct MHD_Response *response,
 				 const vv_http_range *range, uint64_t size)
 {
-	unsigned status = MHD_HTTP_OK;
-
 	if (!response) {
 		return MHD_NO;
 	}
 	add_headers(q, response, w);
-	if (range->kind == VV_HTTP_PART) {
-		status = MHD_HTTP_PARTIAL_CONTENT;
-		http_add(q, response, "Content-Range", "bytes %llu-%llu/%llu",
-			 (unsigned long long)range->from,
-			 (unsigned long long)(range->from + range->len - 1),
-			 (unsigned long long)size);
-	} else if (range->kind == VV_HTTP_UNSATISFIABLE) {
-		status = MHD_HTTP_RANGE_NOT_SATISFIABLE;
-		http_add(q, response, "Content-Range", "bytes */%llu", (unsigned long long)size);
-	}
-	return http_send(q, status, response);
+	http_add_range(q, response, range, size);
+	return http_send(q,
+			 range->kind == VV_HTTP_PART            ? MHD_HTTP_PARTIAL_CONTENT
+			 : range->kind == VV_HTTP_UNSATISFIABLE ? MHD_HTTP_RANGE_NOT_SATISFIABLE
+								: MHD_HTTP_OK,
+			 response);
 }
 
 static enum MHD_Result send_bytes(http_request *q, const wish *w, const void *bytes, size_t len)
@@ -340,7 +333,6 @@ static bool is_too_costly(http_request *q, uint64_t from, uint64_t len, enum MHD
 {
 	const vv_file_maker *files = q->server->handlers.files;
 	uint64_t cost = 0;
-	unsigned status;
 	vv_error err;
 
 	if (!q->published || !files->cost || len == 0 || strcmp(q->method, "HEAD") == 0) {
@@ -350,22 +342,7 @@ static bool is_too_costly(http_request *q, uint64_t from, uint64_t len, enum MHD
 		*result = http_say_error(q, &err);
 		return true;
 	}
-	status = http_reserve(q, cost);
-	if (status == MHD_HTTP_CONTENT_TOO_LARGE) {
-		*result = http_say(
-			q, status,
-			"rows here take more memory than this server gives to a request");
-	} else if (status) {
-		*result = http_say(q, status, "busy; try again later");
-	}
-	return status != 0;
-}
-
-static void note_problem(http_request *q, const vv_error *err)
-{
-	if (!vv_ring_stopped(q->stream.out)) {
-		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
-	}
+	return http_rows_refused(q, cost, "", result);
 }
 
 static vv_status write_car(http_request *q, vv_error *err)
@@ -374,7 +351,7 @@ static vv_status write_car(http_request *q, vv_error *err)
 				    http_stream_out, q, NULL, err);
 
 	if (rc < 0) {
-		note_problem(q, err);
+		http_note_problem(q, err);
 	}
 	return rc;
 }
@@ -429,7 +406,7 @@ static vv_status write_file(http_request *q, vv_error *err)
 				    q->found.at.from + q->from, q->len, http_stream_out, q, err);
 
 	if (rc < 0) {
-		note_problem(q, err);
+		http_note_problem(q, err);
 	}
 	return rc;
 }

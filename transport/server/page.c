@@ -174,11 +174,7 @@ static vv_status run_page(http_request *q, vv_error *err)
 {
 	const vv_http_server *s = q->server;
 	struct http_page_work *p = q->page;
-	const vv_http_call call = {.repository = q->repository ? q->repository->path : NULL,
-				   .user = q->is_known ? q->user.name : NULL,
-				   .peer = q->peer,
-				   .may_write = q->may_write,
-				   .reach = q->repository ? q->repository->reach : NULL};
+	const vv_http_call call = http_call_of(q);
 	const vv_http_ask ask = {.name = q->repository ? q->repository->name : NULL,
 				 .base = p->base,
 				 .below = q->below,
@@ -264,15 +260,8 @@ static enum MHD_Result give(http_request *q)
 
 static enum MHD_Result say_failure(http_request *q)
 {
-	vv_error err;
-
 	http_stream_finish(q); /* the worker's error is whole once it has ended */
-	err = q->stream.err;
-	if (err.code == VV_EREFUSED) {
-		return http_say(q, MHD_HTTP_CONTENT_TOO_LARGE, "%s", err.message);
-	}
-	err.code = err.code == VV_EUSAGE ? VV_ENOTFOUND : err.code;
-	return http_say_error(q, &err);
+	return http_say_unnamed(q, &q->stream.err);
 }
 
 static bool new_page(http_request *q)

@@ -14,8 +14,8 @@ static vv_status write_range(http_request *q, vv_error *err)
 	vv_status rc = q->server->handlers.file_write(q->file.handle, q->from, q->len,
 						      http_stream_out, q, err);
 
-	if (rc < 0 && !vv_ring_stopped(q->stream.out)) {
-		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+	if (rc < 0) {
+		http_note_problem(q, err);
 	}
 	return rc;
 }
@@ -45,7 +45,6 @@ static bool is_too_costly(http_request *q, enum MHD_Result *result)
 {
 	const vv_http_handlers *h = &q->server->handlers;
 	uint64_t cost = 0;
-	unsigned status;
 	vv_error err;
 
 	if (!h->file_cost || q->len == 0 || strcmp(q->method, "HEAD") == 0) {
@@ -55,16 +54,8 @@ static bool is_too_costly(http_request *q, enum MHD_Result *result)
 		*result = http_say_error(q, &err);
 		return true;
 	}
-	status = http_reserve(q, cost);
-	if (status == MHD_HTTP_CONTENT_TOO_LARGE) {
-		*result = http_say(
-			q, status,
-			"rows here take more memory than this server gives to a request: clone "
-			"the repository, or ask for a range without them");
-	} else if (status) {
-		*result = http_say(q, status, "busy; try again later");
-	}
-	return status != 0;
+	return http_rows_refused(q, cost, ": clone the repository, or ask for a range without them",
+				 result);
 }
 
 static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
@@ -89,11 +80,7 @@ static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 		return MHD_NO;
 	}
 	add_file_headers(q, response);
-	if (range->kind == VV_HTTP_PART) {
-		http_add(q, response, "Content-Range", "bytes %llu-%llu/%llu",
-			 (unsigned long long)q->from, (unsigned long long)(q->from + q->len - 1),
-			 (unsigned long long)q->file.size);
-	}
+	http_add_range(q, response, range, q->file.size);
 	return http_send(q, range->kind == VV_HTTP_PART ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK,
 			 response);
 }
@@ -136,8 +123,7 @@ static enum MHD_Result send_file(http_request *q)
 		response = http_empty(q);
 		if (response) {
 			add_file_headers(q, response);
-			http_add(q, response, "Content-Range", "bytes */%llu",
-				 (unsigned long long)q->file.size);
+			http_add_range(q, response, &range, q->file.size);
 		}
 		return http_send(q, MHD_HTTP_RANGE_NOT_SATISFIABLE, response);
 	}
@@ -146,22 +132,15 @@ static enum MHD_Result send_file(http_request *q)
 
 enum MHD_Result http_raw(http_request *q)
 {
-	vv_http_call call = {q->repository->path, q->is_known ? q->user.name : NULL, q->peer,
-			     q->may_write, q->repository->reach};
+	const vv_http_call call = http_call_of(q);
 	const vv_http_handlers *h = &q->server->handlers;
 	vv_error err;
-	vv_status rc;
 
 	if (!http_is_get(q)) {
 		return http_say_allow(q, "a file is only read here");
 	}
-	rc = h->file_open(h->payload, &call, q->rest, &q->file, &err);
-	if (rc < 0) {
-		if (rc == VV_EREFUSED) {
-			return http_say(q, MHD_HTTP_CONTENT_TOO_LARGE, "%s", err.message);
-		}
-		err.code = err.code == VV_EUSAGE ? VV_ENOTFOUND : err.code;
-		return http_say_error(q, &err);
+	if (h->file_open(h->payload, &call, q->rest, &q->file, &err) < 0) {
+		return http_say_unnamed(q, &err);
 	}
 	q->has_file = true;
 	return send_file(q);

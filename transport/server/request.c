@@ -202,6 +202,49 @@ unsigned http_reserve(http_request *q, uint64_t bytes)
 	return 0;
 }
 
+bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice, enum MHD_Result *result)
+{
+	const unsigned status = http_reserve(q, bytes);
+
+	if (status == MHD_HTTP_CONTENT_TOO_LARGE) {
+		*result = http_say(
+			q, status,
+			"rows here take more memory than this server gives to a request%s", advice);
+	} else if (status) {
+		*result = http_say(q, status, "busy; try again later");
+	}
+	return status != 0;
+}
+
+vv_http_call http_call_of(const http_request *q)
+{
+	return (vv_http_call){.repository = q->repository ? q->repository->path : NULL,
+			      .user = q->is_known ? q->user.name : NULL,
+			      .peer = q->peer,
+			      .may_write = q->may_write,
+			      .reach = q->repository ? q->repository->reach : NULL};
+}
+
+void http_note_problem(http_request *q, const vv_error *err)
+{
+	if (!vv_ring_stopped(q->stream.out)) {
+		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+	}
+}
+
+void http_add_range(const http_request *q, struct MHD_Response *response,
+		    const vv_http_range *range, uint64_t size)
+{
+	if (range->kind == VV_HTTP_PART) {
+		http_add(q, response, "Content-Range", "bytes %llu-%llu/%llu",
+			 (unsigned long long)range->from,
+			 (unsigned long long)(range->from + range->len - 1),
+			 (unsigned long long)size);
+	} else if (range->kind == VV_HTTP_UNSATISFIABLE) {
+		http_add(q, response, "Content-Range", "bytes */%llu", (unsigned long long)size);
+	}
+}
+
 /* What went wrong inside is for the log alone. */
 enum MHD_Result http_say_error(http_request *q, const vv_error *err)
 {
@@ -222,6 +265,17 @@ enum MHD_Result http_say_error(http_request *q, const vv_error *err)
 		return http_say(q, MHD_HTTP_INTERNAL_SERVER_ERROR,
 				"something is wrong on this side; its log says what");
 	}
+}
+
+enum MHD_Result http_say_unnamed(http_request *q, const vv_error *err)
+{
+	vv_error said = *err;
+
+	if (err->code == VV_EREFUSED) {
+		return http_say(q, MHD_HTTP_CONTENT_TOO_LARGE, "%s", err->message);
+	}
+	said.code = err->code == VV_EUSAGE ? VV_ENOTFOUND : err->code;
+	return http_say_error(q, &said);
 }
 
 void http_log(http_request *q)

@@ -21,6 +21,7 @@
 #include "transport/server/connection.h"
 #include "transport/server/handlers.h"
 #include "transport/server/state.h"
+#include "transport/server/words.h"
 
 typedef struct http_request http_request;
 
@@ -89,6 +90,10 @@ enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response 
 enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 enum MHD_Result http_say_error(http_request *q, const vv_error *err);
+/* Of what an address names: 413 for what is refused for its size, 404 for an address that makes no sense. */
+enum MHD_Result http_say_unnamed(http_request *q, const vv_error *err);
+/* For the log, unless the client has gone. */
+void http_note_problem(http_request *q, const vv_error *err);
 void http_log(http_request *q);
 
 /* 405, with the methods that there are. */
@@ -100,6 +105,15 @@ enum MHD_Result http_options(http_request *q);
 /* So much memory for the request, until it ends. 0, or the status to answer with: it is too much at
  * all (413), or now (503). */
 unsigned http_reserve(http_request *q, uint64_t bytes);
+/* The same, for rows that are made. True: an answer was queued instead, which ends in advice. */
+bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice,
+		       enum MHD_Result *result);
+
+/* Who asks, of which repository. */
+vv_http_call http_call_of(const http_request *q);
+/* Content-Range, where there is one. */
+void http_add_range(const http_request *q, struct MHD_Response *response,
+		    const vv_http_range *range, uint64_t size);
 
 /* Starts the worker; false with q->stream.err set. */
 bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_error *err),

@@ -18,8 +18,7 @@
 
 static vv_status answer(http_request *q, vv_error *err)
 {
-	vv_http_call call = {q->repository->path, q->is_known ? q->user.name : NULL, q->peer,
-			     q->may_write, q->repository->reach};
+	const vv_http_call call = http_call_of(q);
 	vv_channel *line = http_stream_channel(q);
 	vv_channel_stats stats;
 	vv_status rc;
