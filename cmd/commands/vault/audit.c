@@ -162,13 +162,8 @@ static vv_status run_audit(vv_context *c, vv_error *err)
 			goto done;
 		}
 	}
-	if (!s.readable) {
-		char did[VV_DID_TEXT];
-		vv_did_text(did, s.key.public_key);
-		rc = vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
-		goto done;
-	}
-	if ((rc = audit_all(c, &s, err)) == VV_OK) {
+	if ((rc = vv_vault_session_need_reader(&s, err)) == VV_OK &&
+	    (rc = audit_all(c, &s, err)) == VV_OK) {
 		rc = vv_vault_session_sync(&s, err);
 	}
 done:

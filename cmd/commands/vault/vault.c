@@ -268,22 +268,14 @@ static vv_status run_vault(vv_context *c, vv_error *err)
 		return rc;
 	}
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
-	    (rc = vv_vault_session_connect(&s, err)) < 0) {
+	    (rc = vv_vault_session_connect(&s, err)) < 0 ||
+	    (rc = vv_vault_session_need_ledger(&s, err)) < 0 ||
+	    (rc = vv_vault_session_need_reader(&s, err)) < 0) {
 		goto done;
 	}
-	if (!s.state) {
-		rc = vv_fail(err, VV_EMISSING,
-			     "no holder that can be reached has this vault's ledger");
-		vv_hint(err, "'varve holder list' shows the holders, and what is wrong with them");
-	} else if (!s.readable) {
-		char did[VV_DID_TEXT];
-		vv_did_text(did, s.key.public_key);
-		rc = vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
-	} else {
-		rc = c->argc > 0 && strcmp(c->argv[0], "prune") == 0     ? run_prune(o, &s, err)
-		     : c->argc == 0 || strcmp(c->argv[0], "status") == 0 ? run_status(c, &s, err)
-									 : run_access(c, &s, err);
-	}
+	rc = c->argc > 0 && strcmp(c->argv[0], "prune") == 0     ? run_prune(o, &s, err)
+	     : c->argc == 0 || strcmp(c->argv[0], "status") == 0 ? run_status(c, &s, err)
+								 : run_access(c, &s, err);
 done:
 	vv_vault_session_close(&s);
 	return rc;

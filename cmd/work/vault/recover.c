@@ -188,13 +188,8 @@ static vv_status open_vault(recovering *r, vv_error *err)
 			return vv_fail(err, VV_EMISSING,
 				       "no holder that can be reached has this vault's ledger");
 		}
-		if (!r->s->readable) {
-			char did[VV_DID_TEXT];
-			vv_did_text(did, r->s->key.public_key);
-			return vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s",
-				       did);
-		}
-		if ((rc = find_places(r, err)) < 0) {
+		if ((rc = vv_vault_session_need_reader(r->s, err)) < 0 ||
+		    (rc = find_places(r, err)) < 0) {
 			return rc;
 		}
 	} while (r->s->place_count > places);
@@ -462,7 +457,7 @@ static wanted_ref *find_ref(recovering *r, const char *name)
 }
 
 /* Of two authors' refs the one that is ahead; the other one goes, or stays beside it when both went on. */
-static vv_status choose_refs(recovering *r, vv_error *err)
+static void choose_refs(recovering *r)
 {
 	vv_repository *repo = vv_receive_repository(r->receive);
 	size_t kept = 0;
@@ -493,8 +488,6 @@ static vv_status choose_refs(recovering *r, vv_error *err)
 		}
 	}
 	r->ref_count = kept;
-	(void)err;
-	return VV_OK;
 }
 
 /* --- taking it in --------------------------------------------------------------------------------- */
@@ -542,9 +535,7 @@ static vv_status take_in(recovering *r, vv_error *err)
 				    0, on_version, r, err)) < 0) {
 		goto done;
 	}
-	if ((rc = choose_refs(r, err)) < 0) {
-		goto done;
-	}
+	choose_refs(r);
 	if (!(changes = vv_calloc(r->ref_count + 1, sizeof(*changes)))) {
 		rc = vv_fail_nomem(err);
 		goto done;

@@ -230,14 +230,33 @@ vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err)
 			    "begins one");
 }
 
-vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
+vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err)
+{
+	if (s->state) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EMISSING, "no holder that can be reached has this vault's ledger");
+	return vv_hint(err, "'varve holder list' shows the holders, and what is wrong with them");
+}
+
+vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 {
 	char did[VV_DID_TEXT];
 
-	if (!s->state) {
-		vv_fail(err, VV_EMISSING, "no holder that can be reached has this vault's ledger");
-		return vv_hint(
-			err, "'varve holder list' shows the holders, and what is wrong with them");
+	if (s->readable) {
+		return VV_OK;
+	}
+	vv_did_text(did, s->key.public_key);
+	return vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
+}
+
+vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
+{
+	char did[VV_DID_TEXT];
+	vv_status rc;
+
+	if ((rc = vv_vault_session_need_ledger(s, err)) < 0) {
+		return rc;
 	}
 	vv_did_text(did, s->key.public_key);
 	if (!vv_vault_is_writer(s->state, s->key.public_key) || !s->secrets.last) {

@@ -77,6 +77,10 @@ vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, cons
 /* VV_ENOTFOUND: this repository has no vault. */
 vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err);
 
+/* Its ledger was had. VV_EMISSING. */
+vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err);
+/* The key opens what is sealed, or some of it. VV_EREFUSED. */
+vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err);
 /* Its ledger was had, and the key is a writer's who can read what is sealed now. VV_EMISSING, VV_EREFUSED. */
 vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err);
 
