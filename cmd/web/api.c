@@ -607,16 +607,16 @@ static vv_status put_column(api *x)
 
 /* --- a row --------------------------------------------------------------------------------------- */
 
+static const char *const row_kinds[] = {[VV_ROW_ADDED] = "added",
+					[VV_ROW_REMOVED] = "removed",
+					[VV_ROW_CHANGED] = "changed",
+					[VV_ROW_MOVED] = "moved"};
+
 static void put_event(api *x, const vv_web_life_event *e)
 {
-	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",
-					    [VV_ROW_REMOVED] = "removed",
-					    [VV_ROW_CHANGED] = "changed",
-					    [VV_ROW_MOVED] = "moved"};
-
 	open_object(x, NULL);
 	put_commit(x, "commit", &e->commit);
-	put_text(x, "kind", kinds[e->kind]);
+	put_text(x, "kind", row_kinds[e->kind]);
 	put_text(x, "path", e->path);
 	put_said(x, "oldPath", e->old_path);
 	open_array(x, "cells");
@@ -704,14 +704,10 @@ static vv_status put_between(api *x)
 static void put_pair(api *x, const vv_web_column_pair *p)
 {
 	open_object(x, NULL);
-	vv_json_name(&x->w, "name");
-	vv_json_string(&x->w, p->name);
-	vv_json_name(&x->w, "oldName");
-	vv_json_string(&x->w, p->old_name);
-	vv_json_name(&x->w, "type");
-	vv_json_string(&x->w, p->type);
-	vv_json_name(&x->w, "oldType");
-	vv_json_string(&x->w, p->old_type);
+	put_text(x, "name", p->name);
+	put_text(x, "oldName", p->old_name);
+	put_text(x, "type", p->type);
+	put_text(x, "oldType", p->old_type);
 	put_bool(x, "key", p->key);
 	put_bool(x, "renamed", p->renamed);
 	put_bool(x, "moved", p->moved);
@@ -724,13 +720,8 @@ static void put_pair(api *x, const vv_web_column_pair *p)
  * cell alone where not. */
 static void put_row_change(api *x, const vv_web_comparison *c, const vv_web_row_change *r)
 {
-	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",
-					    [VV_ROW_REMOVED] = "removed",
-					    [VV_ROW_CHANGED] = "changed",
-					    [VV_ROW_MOVED] = "moved"};
-
 	open_object(x, NULL);
-	put_text(x, "kind", kinds[r->kind]);
+	put_text(x, "kind", row_kinds[r->kind]);
 	if (r->key) {
 		put_text(x, "key", r->key);
 	}

@@ -157,7 +157,6 @@ static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
 	q->reply.no_store = true;
 	rc = q->address.api || !pages ? vv_web_api_trouble(&q->asked, &shown, &q->reply, err)
 				      : pages->trouble(&q->asked, &shown, &q->reply, err);
-	q->reply.no_store = true;
 	return rc < 0 ? rc : send(q, err);
 }
 
@@ -425,11 +424,10 @@ static vv_status answer(request *q, vv_error *err)
 
 		return redirect(q, &top, 308, err);
 	}
-	q->address.api = strncmp(ask->below, "/api/", 5) == 0; /* for errors */
 	rc = vv_web_address_read(&q->address, &q->arena, ask->base, ask->below, ask->parameters,
 				 ask->parameter_count, err);
 	if (rc < 0) {
-		q->address.api = strncmp(ask->below, "/api/", 5) == 0;
+		q->address.api = strncmp(ask->below, "/api/", 5) == 0; /* for the error */
 		return rc;
 	}
 	return q->address.place == VV_WEB_AT_ASSET ? give_asset(q, err) : answer_visit(q, err);

@@ -103,16 +103,9 @@ static void put_log(vv_page *p, const vv_web_log *log, const log_look *look)
 	}
 	part_log_end(&p->html);
 	if (!log->complete) {
-		vv_html_url older;
 		to.after = log->next;
 		to.path = log->next_path ? log->next_path : to.path;
-		older = vv_page_link(p, &to);
-		if (older.s) {
-			part_pager_begin(&p->html, .words = NULL);
-			part_pager_link(&p->html, .at = older, .text = vv_html_words("Older"),
-					.rel = vv_html_words("next"));
-			part_pager_end(&p->html);
-		}
+		vv_page_older(p, &to);
 	}
 }
 

@@ -133,6 +133,18 @@ vv_html_url vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *pa
 	return vv_page_link(p, &to);
 }
 
+void vv_page_older(vv_page *p, const vv_web_address *to)
+{
+	vv_html_url older = vv_page_link(p, to);
+
+	if (older.s) {
+		part_pager_begin(&p->html, .words = NULL);
+		part_pager_link(&p->html, .at = older, .text = vv_html_words("Older"),
+				.rel = vv_html_words("next"));
+		part_pager_end(&p->html);
+	}
+}
+
 vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 {
 	vv_html_url u = {NULL};

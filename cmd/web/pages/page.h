@@ -70,6 +70,8 @@ vv_html_url vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path,
 			   uint64_t number);
 vv_html_url vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
 			      const char *name);
+/* A link below a list to what is older, at an address of that. */
+void vv_page_older(vv_page *p, const vv_web_address *to);
 /* The file's bytes. */
 vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path);
 

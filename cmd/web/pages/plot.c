@@ -103,6 +103,15 @@ static vv_html_text join(vv_page *p, const vv_buf *b)
 	return vv_page_text(p, "%s", vv_buf_cstr(b));
 }
 
+static void bounds_of(const vv_plot_point *points, size_t count, double *least, double *greatest)
+{
+	*least = *greatest = points[0].y;
+	for (size_t i = 1; i < count; i++) {
+		*least = points[i].y < *least ? points[i].y : *least;
+		*greatest = points[i].y > *greatest ? points[i].y : *greatest;
+	}
+}
+
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count)
 {
 	vv_buf line = VV_BUF_INIT;
@@ -112,11 +121,7 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 	if (count < 2) {
 		return;
 	}
-	least = greatest = points[0].y;
-	for (size_t i = 1; i < count; i++) {
-		least = points[i].y < least ? points[i].y : least;
-		greatest = points[i].y > greatest ? points[i].y : greatest;
-	}
+	bounds_of(points, count, &least, &greatest);
 	s = scale_of(least, greatest, o->from_zero, o->percent);
 	part_plot_begin(&p->html, .title = o->title, .width = WIDTH, .height = HEIGHT,
 			.words = o->words);
@@ -150,11 +155,7 @@ void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_poi
 	if (count < 2) {
 		return;
 	}
-	least = greatest = points[0].y;
-	for (size_t i = 1; i < count; i++) {
-		least = points[i].y < least ? points[i].y : least;
-		greatest = points[i].y > greatest ? points[i].y : greatest;
-	}
+	bounds_of(points, count, &least, &greatest);
 	if (!(greatest > least)) {
 		return; /* a line that says nothing */
 	}

@@ -118,15 +118,8 @@ static vv_status put_life(vv_page *p, const char *key, vv_error *err)
 	}
 	if (!life.complete) {
 		vv_web_address to = *p->at;
-		vv_html_url older;
 		to.after = life.next;
-		older = vv_page_link(p, &to);
-		if (older.s) {
-			part_pager_begin(&p->html, .words = NULL);
-			part_pager_link(&p->html, .at = older, .text = vv_html_words("Older"),
-					.rel = vv_html_words("next"));
-			part_pager_end(&p->html);
-		}
+		vv_page_older(p, &to);
 	}
 	return VV_OK;
 }

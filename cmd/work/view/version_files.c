@@ -8,6 +8,14 @@
 
 #define SMALL ((uint64_t)1 << 20) /* what reading takes besides the longest group */
 
+/* source is the table's as long as it is open. */
+static vv_status open_version(vv_table *t, vv_sink *source, vv_store *store, const vv_cid *root,
+			      vv_error *err)
+{
+	vv_sink_dry(source, store);
+	return vv_table_open(t, source, root, err);
+}
+
 static vv_status make_pieces(void *payload, vv_store *store, const vv_cid *root, vv_file_out_fn fn,
 			     void *out, vv_error *err)
 {
@@ -16,8 +24,7 @@ static vv_status make_pieces(void *payload, vv_store *store, const vv_cid *root,
 	vv_table t;
 	vv_status rc;
 
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&t, &source, root, err)) < 0) {
+	if ((rc = open_version(&t, &source, store, root, err)) < 0) {
 		return rc;
 	}
 	rc = vv_table_bytes(&t, fn, out, work->pool, work->progress, err);
@@ -33,8 +40,7 @@ static vv_status make_range(void *payload, vv_store *store, const vv_cid *root, 
 	vv_status rc;
 
 	(void)payload;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&t, &source, root, err)) < 0) {
+	if ((rc = open_version(&t, &source, store, root, err)) < 0) {
 		return rc;
 	}
 	rc = vv_table_range(&t, from, len, fn, out, err);
@@ -52,8 +58,7 @@ static vv_status range_cost(void *payload, vv_store *store, const vv_cid *root, 
 
 	(void)payload;
 	*out = 0;
-	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&t, &source, root, err)) < 0) {
+	if ((rc = open_version(&t, &source, store, root, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_table_largest_group(&t, from, len, &group, err)) == VV_OK) {
