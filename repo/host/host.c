@@ -107,10 +107,10 @@ static vv_status open_scratch(vv_host *h, vv_error *err)
 static vv_status remove_temps(vv_host *h, vv_error *err)
 {
 	char *packs = vv_path_join(h->git_dir, "objects", "pack", (char *)NULL);
-	const char *const dirs[] = {h->lists, packs, h->git_dir};
+	const char *const dirs[] = {h->dir, h->lists, packs, h->git_dir};
 	vv_status rc = packs ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t k = 0; rc == VV_OK && k < 3; k++) {
+	for (size_t k = 0; rc == VV_OK && k < sizeof(dirs) / sizeof(dirs[0]); k++) {
 		char **names = NULL;
 		size_t count = 0;
 		if (vv_exists(dirs[k])) {

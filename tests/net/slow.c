@@ -2,12 +2,15 @@
  * slow: a library for LD_PRELOAD that makes `varve serve` slow at chosen places, and no other
  * process.
  *
- * SLOW_OPEN_MS  how much longer a process takes to open its first file ...
- * SLOW_OPEN     ... whose path ends so
+ * SLOW_OPEN_MS  how much longer a process takes, once, to open a file ...
+ * SLOW_OPEN     ... whose path matches this pattern ...
+ * SLOW_AGAIN    ... and, where this is set, that it opened before
  * SLOW_SYNC_MS  how much longer each fsync takes
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -46,14 +49,23 @@ static void wait_for(const char *setting)
 
 static void wait_to_open(const char *path)
 {
-	const char *end = getenv("SLOW_OPEN");
-	size_t len = strlen(path), end_len = end ? strlen(end) : 0;
-
+	static char seen[8][PATH_MAX];
+	static size_t count;
 	static bool waited;
+	const char *pattern = getenv("SLOW_OPEN");
+	bool now = !getenv("SLOW_AGAIN");
 
-	if (!waited && end_len > 0 && len >= end_len && strcmp(path + len - end_len, end) == 0) {
+	if (waited || !pattern || fnmatch(pattern, path, 0) != 0) {
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		now = now || strcmp(seen[i], path) == 0;
+	}
+	if (now) {
 		waited = true;
 		wait_for("SLOW_OPEN_MS");
+	} else if (count < sizeof(seen) / sizeof(seen[0]) && strlen(path) < PATH_MAX) {
+		strcpy(seen[count++], path);
 	}
 }
 
