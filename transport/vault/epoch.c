@@ -275,7 +275,6 @@ vv_status vv_epoch_places_seal(vv_buf *out, const vv_shard_seal *seal, const vv_
 {
 	uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES], *p;
 	size_t start = out->len, len;
-	vv_status rc;
 
 	if (!vv_buf_reserve(out, SEALED_HEAD + text->len + PLACES_UNIT)) {
 		return vv_fail_nomem(err);
@@ -288,9 +287,8 @@ vv_status vv_epoch_places_seal(vv_buf *out, const vv_shard_seal *seal, const vv_
 	p = (uint8_t *)out->data + start;
 	len = out->len - start - SEALED_HEAD;
 	places_associated(ad, &seal->vault);
-	rc = vv_seal(p + SEALED_HEAD, p, p + VV_SEAL_NONCE, seal->secret, VV_SEAL_WRAP, ad,
-		     sizeof(ad), p + SEALED_HEAD, len, err);
-	return rc;
+	return vv_seal(p + SEALED_HEAD, p, p + VV_SEAL_NONCE, seal->secret, VV_SEAL_WRAP, ad,
+		       sizeof(ad), p + SEALED_HEAD, len, err);
 }
 
 vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_cid *vault,

@@ -228,19 +228,17 @@ vv_status vv_folder_holder_open(vv_vault_holder **out, const char *path,
 {
 	vv_buf domain = VV_BUF_INIT;
 	folder *f;
-	vv_stat st;
+	struct stat st;
 	vv_status rc;
 
 	*out = NULL;
 	if ((rc = mark(path, make, err)) < 0) {
 		return rc;
 	}
-	struct stat s;
-	if (stat(path, &s) != 0) {
+	if (stat(path, &st) != 0) {
 		return vv_fail_errno(err, "cannot look at", path);
 	}
-	st.dev = (uint64_t)s.st_dev;
-	vv_buf_printf(&domain, "device %llx", (unsigned long long)st.dev);
+	vv_buf_printf(&domain, "device %llx", (unsigned long long)st.st_dev);
 	f = vv_calloc(1, sizeof(*f));
 	if (!f || !(f->path = vv_strdup(path))) {
 		vv_free(f);

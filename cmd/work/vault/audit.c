@@ -3,6 +3,7 @@
  */
 #include "cmd/work/vault/audit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -44,12 +45,7 @@ static vv_status note_bad(auditing *a, expected *e, const vv_error *why, vv_erro
 	}
 	x->bad[x->bad_count++] = e->kept->shard.cid;
 	if (!x->first[0]) {
-		vv_buf b = VV_BUF_INIT;
-		vv_buf_puts(&b, why->message);
-		size_t n = b.len < sizeof(x->first) - 1 ? b.len : sizeof(x->first) - 1;
-		memcpy(x->first, vv_buf_cstr(&b), n);
-		x->first[n] = '\0';
-		vv_buf_clear(&b);
+		(void)snprintf(x->first, sizeof(x->first), "%.255s", why->message);
 	}
 	return VV_OK;
 }
@@ -205,10 +201,6 @@ vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_e
 					err)) < 0 ||
 	    (rc = check_listed(&a, err)) < 0 || (rc = check_leaves(&a, err)) < 0 ||
 	    (rc = write_record(&a, err)) < 0) {
-		goto done;
-	}
-done:
-	if (rc < 0) {
 		vv_vault_place_fail(p, err);
 	}
 	vv_cid_map_free(a.by_cid);

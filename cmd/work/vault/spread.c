@@ -86,15 +86,13 @@ static size_t choose(const vv_spread *x, const vv_spread_shard *sh, vv_placeable
 
 /* --- one holder's share ---------------------------------------------------------------------------- */
 
-static vv_status write_place(vv_spread *x, vv_vault_place *p, vv_spread_shard *shards,
-			     const size_t *which, size_t count, const vv_ledger_record **out,
-			     vv_error *err)
+/* A record that these are to be at p. key: the holder's; NULL: it has none. */
+static vv_status record_place(vv_spread *x, const vv_vault_place *p, const uint8_t *key,
+			      const vv_spread_shard *shards, const size_t *which, size_t count,
+			      const vv_ledger_record **out, vv_error *err)
 {
-	vv_vault_session *s = x->session;
-	vv_ledger_record r = {.kind = VV_LEDGER_PLACE};
-	char name[VV_LEDGER_NAME];
-	vv_buf file = VV_BUF_INIT;
-	vv_error why;
+	vv_ledger_record r = {
+		.kind = VV_LEDGER_PLACE, .has_key = key != NULL, .shard_count = count};
 	vv_status rc;
 
 	if (!(r.shards = vv_calloc(count, sizeof(*r.shards)))) {
@@ -103,23 +101,42 @@ static vv_status write_place(vv_spread *x, vv_vault_place *p, vv_spread_shard *s
 	for (size_t i = 0; i < count; i++) {
 		r.shards[i] = shards[which[i]].shard;
 	}
-	r.shard_count = count;
-	memcpy(r.holder, p->id, VV_HOLDER_ID);
-	r.has_key = vv_vault_holder_key(p->holder, r.key);
-	if ((rc = vv_ledger_write(s->ledger, &r, &s->key, out, err)) == VV_OK) {
-		vv_ledger_name(name, *out);
-		rc = vv_ledger_file(s->ledger, name, &file, err);
+	if (key) {
+		memcpy(r.key, key, VV_KEY_PUBLIC);
 	}
+	memcpy(r.holder, p->id, VV_HOLDER_ID);
+	rc = vv_ledger_write(x->session->ledger, &r, &x->session->key, out, err);
 	vv_free(r.shards);
+	return rc;
+}
+
+static vv_status write_place(vv_spread *x, vv_vault_place *p, const vv_spread_shard *shards,
+			     const size_t *which, size_t count, const vv_ledger_record **out,
+			     vv_error *err)
+{
+	const vv_ledger *l = x->session->ledger;
+	uint8_t key[VV_KEY_PUBLIC];
+	char name[VV_LEDGER_NAME];
+	vv_buf file = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = record_place(x, p, vv_vault_holder_key(p->holder, key) ? key : NULL, shards,
+				    which, count, out, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_ledger_name(name, *out);
+	rc = vv_ledger_file(l, name, &file, err);
 	/* A holder that thinks takes what its place names, and wants to see that first. */
-	if (rc == VV_OK && vv_holder_put_record(p->holder, vv_ledger_vault(s->ledger), name,
-						file.data, file.len, &why) < 0) {
+	if (rc == VV_OK && vv_holder_put_record(p->holder, vv_ledger_vault(l), name, file.data,
+						file.len, &why) < 0) {
 		vv_vault_place_fail(p, &why);
 	}
 	vv_buf_clear(&file);
 	return rc;
 }
 
+/* Of a place whose holder may have gone away after it had taken everything. */
 static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_record *place,
 			       vv_error *err)
 {
@@ -128,9 +145,9 @@ static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_
 	vv_error why;
 
 	r.until = s->now + VV_RECEIPT_TERM;
-	if ((r.has_key = vv_vault_holder_key(p->holder, r.key)) &&
-	    vv_holder_receipt(p->holder, vv_ledger_vault(s->ledger), &place->cid, &r.until,
-			      r.signature, &why) < 0) {
+	r.has_key = p->holder && vv_vault_holder_key(p->holder, r.key);
+	if (r.has_key && vv_holder_receipt(p->holder, vv_ledger_vault(s->ledger), &place->cid,
+					   &r.until, r.signature, &why) < 0) {
 		vv_vault_place_fail(p, &why);
 		return VV_OK;
 	}
@@ -205,29 +222,11 @@ static vv_status serve_target(vv_spread *x, size_t at, vv_spread_shard *shards, 
 		}
 		/* A receipt is of a whole place: what came of a broken one gets a place of its own. */
 		if (done_count < n) {
-			vv_ledger_record r = {.kind = VV_LEDGER_PLACE,
-					      .has_key = place->has_key,
-					      .shard_count = done_count};
-			if (!(r.shards = vv_calloc(done_count, sizeof(*r.shards)))) {
-				rc = vv_fail_nomem(err);
-				break;
-			}
-			memcpy(r.key, place->key, VV_KEY_PUBLIC);
-			memcpy(r.holder, p->id, VV_HOLDER_ID);
-			for (size_t k = 0; k < done_count; k++) {
-				r.shards[k] = shards[done[k]].shard;
-			}
-			rc = vv_ledger_write(x->session->ledger, &r, &x->session->key, &place, err);
-			vv_free(r.shards);
+			rc = record_place(x, p, place->has_key ? place->key : NULL, shards, done,
+					  done_count, &place, err);
 		}
-		if (rc == VV_OK && p->holder) {
+		if (rc == VV_OK && (p->holder || !place->has_key)) {
 			rc = write_receipt(x, p, place, err);
-		} else if (rc == VV_OK && !place->has_key) {
-			/* It went away after it had taken these. */
-			vv_ledger_record r = {.kind = VV_LEDGER_RECEIPT,
-					      .link = place->cid,
-					      .until = x->session->now + VV_RECEIPT_TERM};
-			rc = vv_ledger_write(x->session->ledger, &r, &x->session->key, NULL, err);
 		} else {
 			done_count = 0;
 		}
