@@ -149,20 +149,9 @@ static size_t take_answer(char *from, size_t size, size_t count, void *payload)
 
 static char *post_url(const line *l)
 {
-	bool six = strchr(l->url.host, ':') != NULL;
-	size_t len = strlen(l->url.path);
 	vv_buf b = VV_BUF_INIT;
 
-	while (len > 0 && l->url.path[len - 1] == '/') {
-		len--;
-	}
-	vv_buf_printf(&b, "http%s://%s%s%s", l->url.tls ? "s" : "", six ? "[" : "", l->url.host,
-		      six ? "]" : "");
-	if (l->url.port) {
-		vv_buf_printf(&b, ":%u", l->url.port);
-	}
-	vv_buf_put(&b, l->url.path, len);
-	vv_buf_puts(&b, l->push ? "/varve?push=1" : "/varve");
+	http_put_url(&b, &l->url, l->push ? "/varve?push=1" : "/varve");
 	return vv_buf_detach(&b);
 }
 

@@ -261,6 +261,30 @@ void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s)
 	(void)c->setopt(easy, CURLOPT_SSL_VERIFYHOST, s->no_verify ? 0L : 2L);
 }
 
+void http_put_site(vv_buf *out, const vv_url *u)
+{
+	const bool six = strchr(u->host, ':') != NULL;
+
+	vv_buf_printf(out, "http%s://%s%s%s", u->tls ? "s" : "", six ? "[" : "", u->host,
+		      six ? "]" : "");
+	if (u->port) {
+		vv_buf_printf(out, ":%u", u->port);
+	}
+}
+
+void http_put_url(vv_buf *out, const vv_url *u, const char *below)
+{
+	const char *path = u->path ? u->path : "";
+	size_t len = strlen(path);
+
+	while (len > 0 && path[len - 1] == '/') {
+		len--;
+	}
+	http_put_site(out, u);
+	vv_buf_put(out, path, len);
+	vv_buf_puts(out, below);
+}
+
 /* --- patience -------------------------------------------------------------------------------- */
 
 #define WAIT_MAX 60 /* seconds */

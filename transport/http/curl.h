@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "repo/git/repository.h"
+#include "transport/line/url.h"
 
 typedef struct http_curl {
 	__typeof__(&curl_global_init) global_init;
@@ -55,6 +56,10 @@ vv_status http_settings_read(http_settings *out, vv_repository *repo, const char
 			     vv_error *err);
 void http_settings_clear(http_settings *s);
 void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s);
+
+/* "https://host:port", and with the URL's path, without a slash at its end, and what is below it. */
+void http_put_site(vv_buf *out, const vv_url *u);
+void http_put_url(vv_buf *out, const vv_url *u, const char *below);
 
 /* Did the answer ask for patience (429 or 503 with Retry-After)? Then that time has passed when it
  * returns, a minute at most, and the request is to be made again. tries: how often it was already; false

@@ -52,14 +52,9 @@ static size_t take_body(char *from, size_t size, size_t count, void *payload)
 
 static vv_status make_base(vv_ipfs_peer *p, const vv_url *url, vv_error *err)
 {
-	bool six = strchr(url->host, ':') != NULL;
 	vv_buf b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "http%s://%s%s%s", url->tls ? "s" : "", six ? "[" : "", url->host,
-		      six ? "]" : "");
-	if (url->port) {
-		vv_buf_printf(&b, ":%u", url->port);
-	}
+	http_put_site(&b, url);
 	vv_buf_puts(&b, url->path ? url->path : "");
 	vv_buf_puts(&b, "/ipfs/");
 	p->base = vv_buf_detach(&b);

@@ -47,24 +47,6 @@ static size_t give_body(char *to, size_t size, size_t count, void *payload)
 	return n < 0 ? CURL_READFUNC_ABORT : (size_t)n;
 }
 
-static void put_url(asking *k)
-{
-	const vv_url *u = k->a->url;
-	bool six = strchr(u->host, ':') != NULL;
-	size_t len = u->path ? strlen(u->path) : 0;
-
-	while (len > 0 && u->path[len - 1] == '/') {
-		len--;
-	}
-	vv_buf_printf(&k->url, "http%s://%s%s%s", u->tls ? "s" : "", six ? "[" : "", u->host,
-		      six ? "]" : "");
-	if (u->port) {
-		vv_buf_printf(&k->url, ":%u", u->port);
-	}
-	vv_buf_put(&k->url, u->path ? u->path : "", len);
-	vv_buf_puts(&k->url, k->a->below);
-}
-
 static bool add_header(asking *k, const char *name, const char *value)
 {
 	struct curl_slist *more;
@@ -111,7 +93,7 @@ static vv_status set_up(asking *k, const vv_connect_options *o, vv_error *err)
 {
 	vv_status rc;
 
-	put_url(k);
+	http_put_url(&k->url, k->a->url, k->a->below);
 	if ((rc = vv_buf_ok(&k->url, err)) < 0 || (rc = http_curl_load(&k->c, err)) < 0 ||
 	    (rc = http_settings_read(&k->settings, o->repo, vv_buf_cstr(&k->url), err)) < 0) {
 		return rc;
