@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/diff/table.h"
@@ -167,11 +168,6 @@ static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *e
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
 
-static char low(char ch)
-{
-	return ch >= 'A' && ch <= 'Z' ? (char)(ch + ('a' - 'A')) : ch;
-}
-
 static bool has_text(const vv_cell *cells, size_t count, const char *text)
 {
 	size_t len = strlen(text);
@@ -182,7 +178,7 @@ static bool has_text(const vv_cell *cells, size_t count, const char *text)
 		for (size_t i = 0; c->len >= len && i <= c->len - len; i++) {
 			size_t n = 0;
 
-			while (n < len && low(c->text[i + n]) == low(text[n])) {
+			while (n < len && vv_to_lower(c->text[i + n]) == vv_to_lower(text[n])) {
 				n++;
 			}
 			if (n == len) {

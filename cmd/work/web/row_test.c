@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/view/fact_test.h"
+#include "dataset/format/facts.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/moment.h"
 #include "diff/rows/value.h"
@@ -156,10 +157,7 @@ static bool is_moment(const vv_field *f)
 
 static int order_bytes(const vv_cell *a, const vv_cell *b)
 {
-	size_t n = a->len < b->len ? a->len : b->len;
-	int c = n ? memcmp(a->text, b->text, n) : 0;
-
-	return c ? c : (a->len > b->len) - (a->len < b->len);
+	return vv_fact_text_order(a->text, a->len, b->text, b->len);
 }
 
 static vv_cell as_moment(vv_buf *buf, const vv_field *f, const vv_cell *c)
