@@ -88,12 +88,6 @@ static void put_cells(const vv_conflict_record *c, const vv_conflict_item *item)
 	}
 }
 
-static bool same_row(const vv_conflict_item *a, const vv_conflict_item *b)
-{
-	return a->kind == b->kind && (a->key && b->key ? strcmp(a->key, b->key) == 0
-						       : !a->key && !b->key && a->row == b->row);
-}
-
 static void put_item(const vv_conflict_record *c, size_t i)
 {
 	const vv_conflict_item *item = &c->items[i];
@@ -108,29 +102,12 @@ static void put_item(const vv_conflict_record *c, size_t i)
 		       item->detail ? ": " : "", item->detail ? vv_text_shows(item->detail) : "");
 		return;
 	}
-	if (i == 0 || !same_row(&c->items[i - 1], item)) {
+	if (i == 0 || !vv_conflict_same_row(&c->items[i - 1], item)) {
 		put_row(c, item);
 	}
 	if (item->column) {
 		put_cells(c, item);
 	}
-}
-
-static const char *file_reason(const vv_conflict_path *p)
-{
-	bool base = p->sides[VV_BASE].mode, ours = p->sides[VV_OURS].mode,
-	     theirs = p->sides[VV_THEIRS].mode;
-
-	if (!ours && !theirs) {
-		return "removed or renamed on both sides";
-	}
-	if (!ours) {
-		return base ? "removed here, changed there" : "only there under this name";
-	}
-	if (!theirs) {
-		return base ? "changed here, removed there" : "only here under this name";
-	}
-	return base ? "changed on both sides" : "added on both sides";
 }
 
 static void print_path(const vv_conflict_path *p)
@@ -139,7 +116,7 @@ static void print_path(const vv_conflict_path *p)
 
 	vv_out("%s%s%s: ", vv_color_on(VV_BOLD), vv_text_shows(p->path), vv_color_off());
 	if (!p->dataset) {
-		vv_out("%s\n", file_reason(p));
+		vv_out("%s\n", vv_conflict_file_reason(p));
 		return;
 	}
 	vv_conflict_record_describe(&what, &p->record);

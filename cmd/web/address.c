@@ -105,15 +105,11 @@ typedef struct known_place {
 } known_place;
 
 static const known_place places[] = {
-	{"compare", VV_WEB_AT_COMPARE, true, true},
-	{"data", VV_WEB_AT_DATA, true, true},
-	{"row", VV_WEB_AT_ROW, true, true},
-	{"history", VV_WEB_AT_HISTORY, true, true},
-	{"column", VV_WEB_AT_COLUMN, true, true},
-	{"assets", VV_WEB_AT_ASSET, true, false},
-	{"changes", VV_WEB_AT_CHANGES, false, true},
-	{"refs", VV_WEB_AT_REFS, false, true},
-	{"datasets", VV_WEB_AT_DATASETS, false, true},
+	{"compare", VV_WEB_AT_COMPARE, true, true}, {"data", VV_WEB_AT_DATA, true, true},
+	{"row", VV_WEB_AT_ROW, true, true},         {"history", VV_WEB_AT_HISTORY, true, true},
+	{"column", VV_WEB_AT_COLUMN, true, true},   {"conflicts", VV_WEB_AT_CONFLICTS, true, true},
+	{"assets", VV_WEB_AT_ASSET, true, false},   {"changes", VV_WEB_AT_CHANGES, false, true},
+	{"refs", VV_WEB_AT_REFS, false, true},      {"datasets", VV_WEB_AT_DATASETS, false, true},
 	{"values", VV_WEB_AT_VALUES, false, true},
 };
 #define PLACES (sizeof(places) / sizeof(places[0]))
@@ -156,6 +152,7 @@ static vv_status read_place(reading *r, const char *below)
 		a->name = decode(r, rest, strlen(rest));
 		return a->name && *a->name ? VV_OK : nonsense(r, "the name", rest);
 	case VV_WEB_AT_HISTORY:
+	case VV_WEB_AT_CONFLICTS:
 		return take_path(r, rest);
 	case VV_WEB_AT_COMPARE:
 		return *rest ? take_range(r, rest) : VV_OK;
@@ -487,6 +484,7 @@ static void put_place(vv_buf *out, const vv_web_address *a)
 		}
 		break;
 	case VV_WEB_AT_HISTORY:
+	case VV_WEB_AT_CONFLICTS:
 		put_path(out, a->path);
 		break;
 	case VV_WEB_AT_ASSET:
@@ -532,6 +530,14 @@ void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 		put_text(&q, "rev", a->rev);
 		put_text(&q, "since", a->since);
 		put_text(&q, "after", a->after);
+		if (a->limit > 0) {
+			put_number(&q, "n", a->limit);
+		}
+		break;
+	case VV_WEB_AT_CONFLICTS:
+		if (a->rows.from > 0) {
+			put_number(&q, "from", a->rows.from);
+		}
 		if (a->limit > 0) {
 			put_number(&q, "n", a->limit);
 		}

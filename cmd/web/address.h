@@ -9,6 +9,7 @@
  *   R/row/REV/PATH?key=A,B           a row's life (or ?row=NUMBER, 0-based, in a table without a key)
  *   R/history[/PATH][?rev=REV]       commits, in words of rows
  *   R/column/REV/PATH?name=N         a column now and over versions
+ *   R/conflicts[/PATH]               of the merge under way, for the owner alone
  *   R/assets/NAME                    style, script, pictures
  *   R/api/v0/...                     the same places as JSON, and: refs, datasets/REV,
  *                                    values/REV/PATH?name=N; what changed is R/api/v0/changes
@@ -45,6 +46,7 @@ typedef enum vv_web_place {
 	VV_WEB_AT_ROW,
 	VV_WEB_AT_HISTORY,
 	VV_WEB_AT_COLUMN,
+	VV_WEB_AT_CONFLICTS,
 	VV_WEB_AT_ASSET,
 	/* of the API alone */
 	VV_WEB_AT_REFS,

@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "cmd/work/diff/change_count.h"
+#include "cmd/work/web/conflicts.h"
 #include "cmd/work/web/datasets.h"
 #include "cmd/work/web/history.h"
 
@@ -803,6 +804,88 @@ static vv_status put_compare(api *x)
 	return VV_OK;
 }
 
+/* --- conflicts ------------------------------------------------------------------------------------- */
+
+static const char *const side_names[VV_WEB_SIDES] = {"base", "ours", "theirs"};
+
+static void put_conflict(api *x, const vv_web_conflict *k)
+{
+	open_object(x, NULL);
+	put_text(x, "kind", k->kind);
+	if (k->key) {
+		vv_json_name(&x->w, "key");
+		vv_json_raw(&x->w, k->key, strlen(k->key));
+	}
+	if (k->row != UINT64_MAX) {
+		put_u64(x, "row", k->row);
+	}
+	put_said(x, "column", k->column);
+	put_said(x, "detail", k->detail);
+	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
+		if (k->has[i]) {
+			vv_json_name(&x->w, side_names[i]);
+			put_cell(x, &k->cells[i]);
+		}
+	}
+	close_object(x);
+}
+
+static void put_conflict_path(api *x, const vv_web_conflict_path *p)
+{
+	vv_web_address to = *x->a;
+
+	open_object(x, NULL);
+	put_text(x, "path", p->path);
+	put_text(x, "kind", p->table ? "table" : "file");
+	put_text(x, "words", p->words);
+	open_object(x, "names");
+	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
+		put_text(x, side_names[i], p->names[i]);
+	}
+	close_object(x);
+	if (p->table) {
+		put_bool(x, "known", !p->unknown);
+		put_u64(x, "total", p->total);
+		put_u64(x, "leftOut", p->left_out);
+		put_bool(x, "complete", p->complete);
+		if (!p->complete) {
+			to.path = p->path;
+			to.rows.from = p->next;
+			put_link(x, "next", &to);
+		}
+		open_array(x, "items");
+		for (size_t i = 0; i < p->count; i++) {
+			put_conflict(x, &p->items[i]);
+		}
+		close_array(x);
+	}
+	close_object(x);
+}
+
+static vv_status put_conflicts(api *x)
+{
+	vv_web_conflicts all;
+	vv_status rc = vv_web_conflicts_read(x->v, x->a->path, x->a->path ? x->a->rows.from : 0,
+					     x->a->limit ? x->a->limit : VV_WEB_PAGE_ROWS, &all,
+					     x->err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	open_object(x, NULL);
+	put_text(x, "state", all.state);
+	put_text(x, "words", all.words);
+	put_u64(x, "total", all.total);
+	put_bool(x, "complete", all.complete);
+	open_array(x, "paths");
+	for (size_t i = 0; i < all.count; i++) {
+		put_conflict_path(x, &all.paths[i]);
+	}
+	close_array(x);
+	close_object(x);
+	return VV_OK;
+}
+
 /* --- answers ------------------------------------------------------------------------------------- */
 
 static vv_status answer(api *x)
@@ -819,6 +902,8 @@ static vv_status answer(api *x)
 		return put_one_row(x);
 	case VV_WEB_AT_COLUMN:
 		return put_column(x);
+	case VV_WEB_AT_CONFLICTS:
+		return put_conflicts(x);
 	case VV_WEB_AT_REFS:
 		return put_refs(x);
 	case VV_WEB_AT_DATASETS:

@@ -105,6 +105,35 @@ browse() {
 	browse keys "$url"
 }
 
+@test "a merge's conflicts stand side by side, for the owner" {
+	local first axe=
+	new_repo merged
+	cd merged
+	rows 20 > prices.csv
+	varve add -q --key id prices.csv
+	varve commit -qm base
+	git branch spring
+	tick
+	sed -i '4s/item.*/<script>window.harmed = 1<\/script>,1.00,2024-01-01/; 9d' prices.csv
+	varve commit -qam ours
+	git switch -q spring
+	sed -i '4s/item.*/there,2.00,2024-01-02/; 9s/item/thing/' prices.csv
+	varve commit -qam theirs
+	git switch -q main
+	run varve merge -q spring
+	[ "$status" -eq 1 ]
+	cd ..
+	varve web --no-browser merged > server.log 2>&1 3>&- &
+	server=$!
+	for i in $(seq 100); do
+		first=$(sed -n 's/^open \(http.*\)$/\1/p' server.log)
+		[ -z "$first" ] || break
+		sleep 0.1
+	done
+	command -v npm > /dev/null && install_axe && axe=$packages/node_modules/axe-core/axe.min.js
+	browse conflicts "${first%%/\?*}" "$first" $axe
+}
+
 @test "hostile cells stay text" {
 	hostile_tables
 	serve hostile

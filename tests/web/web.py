@@ -181,6 +181,14 @@ def looks(b):
     b.go("/data/HEAD/nothing-here.csv")
 
 
+def axe_findings(b, code):
+    b.run(code)
+    return b.driver.execute_async_script(
+        "var done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(function (r) {"
+        "done(r.violations.map(function (v) { return v.id + ': ' + v.nodes.slice(0, 3).map(function (n) {"
+        "return n.html.slice(0, 160) + ' | ' + n.failureSummary; }).join(' ## '); })); });")
+
+
 def axe(b, script):
     with open(script, encoding="utf-8") as f:
         code = f.read()
@@ -194,12 +202,7 @@ def axe(b, script):
         b.resize(size)
         for name, address in pages.items():
             b.driver.get(address)
-            b.run(code)
-            found = b.driver.execute_async_script(
-                "var done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(function (r) {"
-                "done(r.violations.map(function (v) { return v.id + ': ' + v.nodes.slice(0, 3).map(function (n) {"
-                "return n.html.slice(0, 160) + ' | ' + n.failureSummary; }).join(' ## '); })); });")
-            bad += [f"{name} ({size[0]}, {'dark' if dark else 'light'}): {one}" for one in found]
+            bad += [f"{name} ({size[0]}, {'dark' if dark else 'light'}): {one}" for one in axe_findings(b, code)]
     check(not bad, "\n".join(bad))
 
 
@@ -312,6 +315,30 @@ def hostile(b):
     b.go("/data/HEAD/words.txt").has("<script>window.harmed = 1</script>", "plain words")
     check("Columns" not in b.text(".tabs"), "a text is said to have columns")
     b.go("/data/HEAD/cells.csv?q=%3Cscript%3Ewindow.harmed%3D6%3C%2Fscript%3E&sort=%22%3E%3Cb%3E")
+
+
+def conflicts(b, first, script=None):
+    """first: the address with the secret."""
+    b.go(first)
+    b.click("conflicts in 1 table")
+    b.is_at("/conflicts")
+    code = open(script, encoding="utf-8").read() if script else None
+    for dark, size in LIGHTS:
+        b.dark(dark)
+        b.resize(size)
+        b.go("/conflicts").has("Base", "Ours main", "Theirs spring", "<script>window.harmed = 1</script>")
+        tops = {e.rect["y"] for e in b.all(".sides")[0].find_elements(By.TAG_NAME, "div")}
+        check(len(tops) == (1 if size == WIDE else 3), "the sides are not side by side, or not below each other")
+        for fold in b.all(".conflicts summary"):
+            fold.click()
+        b.settle()
+        b.picture(f"conflicts-{size[0]}{'-dark' if dark else ''}")
+        bad = axe_findings(b, code) if code else []
+        check(not bad, "\n".join(bad))
+    b.without_scripts()
+    b.go("/conflicts")
+    b.all(".conflict summary")[0].click()
+    b.has("varve resolve --theirs prices.csv --row 3")
 
 
 def stranger(b):

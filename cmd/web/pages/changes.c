@@ -368,6 +368,9 @@ vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err
 						       c->subject, vv_page_day(p, c).s),
 			   .version = c});
 	part_heading(&p->html, .title = vv_html_words("What changed"), .lead = lead(p, &all));
+	if ((rc = vv_page_put_conflicts_card(p, err)) < 0) {
+		return rc;
+	}
 	put_since(p, cookie);
 	part_split_begin(&p->html);
 	part_main_begin(&p->html);

@@ -93,6 +93,9 @@ vv_html *vv_page_dataset_last(vv_page *p, const vv_web_dataset *d);
 /* The tabs of a dataset; the one of at->place is marked. */
 void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path, bool table);
 
+/* To the owner of a work tree with conflicts: that there are some, and where. */
+vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
+
 /* ---- values */
 
 void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c);
@@ -112,6 +115,7 @@ vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_data(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
 			  vv_error *err);
 

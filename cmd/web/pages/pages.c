@@ -29,6 +29,8 @@ static vv_status make_page(vv_page *p, vv_web_reply *reply, vv_error *err)
 		return vv_page_history(p, &reply->body, err);
 	case VV_WEB_AT_COLUMN:
 		return vv_page_column(p, &reply->body, err);
+	case VV_WEB_AT_CONFLICTS:
+		return vv_page_conflicts(p, &reply->body, err);
 	default:
 		return vv_fail(err, VV_ENOTFOUND, "there is no such page");
 	}

@@ -25,7 +25,7 @@ static const char *const kind_names[] = {
 
 static const char *const side_names[] = {"base", "ours", "theirs"};
 
-static const char *kind_name(vv_conflict_kind kind)
+const char *vv_conflict_kind_name(vv_conflict_kind kind)
 {
 	return (size_t)kind < KINDS ? kind_names[kind] : "conflict";
 }
@@ -269,7 +269,7 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 {
 	vv_json_open_object(w);
 	vv_json_name(w, "kind");
-	vv_json_string(w, kind_name(item->kind));
+	vv_json_string(w, vv_conflict_kind_name(item->kind));
 	if (item->key) {
 		vv_json_name(w, "key");
 		vv_json_raw(w, item->key, strlen(item->key));
@@ -316,7 +316,7 @@ static void decided_json(vv_json_out *w, const vv_conflict_record *c)
 
 		vv_json_open_object(w);
 		vv_json_name(w, "kind");
-		vv_json_string(w, kind_name(d->kind));
+		vv_json_string(w, vv_conflict_kind_name(d->kind));
 		if (d->column) {
 			vv_json_name(w, "column");
 			vv_json_string(w, d->column);

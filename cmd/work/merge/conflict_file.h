@@ -76,6 +76,9 @@ vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c,
 vv_status vv_conflict_record_load(vv_conflict_record *out, vv_repository *r, const vv_index *x,
 				  const char *path, vv_error *err);
 
+/* "cell", "row-added" ... */
+const char *vv_conflict_kind_name(vv_conflict_kind kind);
+
 /* One item as JSON, as in the file. */
 void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item);
 

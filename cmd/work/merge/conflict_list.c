@@ -18,7 +18,8 @@ enum { NAMED_MAX = 3 }; /* paths in a message */
 typedef struct lister {
 	vv_conflict_list *out;
 	vv_repository *repo;
-	vv_dataset_writer *writer;
+	vv_dataset_reader *reader;
+	vv_dataset_writer *writer; /* NULL: nothing is found out */
 	vv_index *index;
 	bool keep, again;
 } lister;
@@ -50,10 +51,9 @@ static vv_status is_table(lister *l, const vv_conflict_path *p, bool *out, vv_er
 	if (!S_ISREG(p->sides[VV_OURS].mode) || !S_ISREG(p->sides[VV_THEIRS].mode)) {
 		return VV_OK;
 	}
-	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(l->writer),
-					       &p->sides[VV_OURS].id, &ours, err)) < 0 ||
-	    (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(l->writer),
-					       &p->sides[VV_THEIRS].id, &theirs, err)) < 0) {
+	if ((rc = vv_dataset_reader_is_pointer(l->reader, &p->sides[VV_OURS].id, &ours, err)) < 0 ||
+	    (rc = vv_dataset_reader_is_pointer(l->reader, &p->sides[VV_THEIRS].id, &theirs, err)) <
+		    0) {
 		return rc;
 	}
 	*out = ours || theirs;
@@ -92,17 +92,26 @@ static vv_status look(lister *l, vv_conflict_path *p, vv_error *err)
 		return rc;
 	}
 	rc = vv_conflict_record_load(&p->record, l->repo, l->index, p->path, err);
+	if (!l->writer && (rc == VV_ENOTFOUND || rc == VV_EINPUT)) {
+		p->unknown = true;
+		return VV_OK;
+	}
 	if (rc == VV_ENOTFOUND || (rc == VV_EINPUT && l->again)) {
 		rc = find_out(l, p, err);
 	}
 	return rc;
 }
 
-vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
-				vv_index *x, vv_pathspec *paths, bool keep, bool again,
-				vv_error *err)
+static bool is_listed(const vv_index_entry *e, vv_pathspec *paths, const char *only)
 {
-	lister l = {out, r, s, x, keep, again};
+	return e->stage != 0 && (!only || strcmp(e->path, only) == 0) &&
+	       (!paths || vv_pathspec_match(paths, e->path, NULL));
+}
+
+static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error *err)
+{
+	vv_conflict_list *out = l->out;
+	vv_index *x = l->index;
 	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof(*out));
@@ -111,7 +120,7 @@ vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_data
 		vv_conflict_path *p;
 
 		vv_index_at(x, i, &e);
-		if (e.stage == 0 || (paths && !vv_pathspec_match(paths, e.path, NULL))) {
+		if (!is_listed(&e, paths, only)) {
 			continue;
 		}
 		if ((out->count == 0 || strcmp(out->paths[out->count - 1].path, e.path) != 0) &&
@@ -122,9 +131,49 @@ vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_data
 		p->sides[e.stage - 1] = (vv_merge_side){e.mode, e.id};
 	}
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
-		rc = look(&l, &out->paths[i], err);
+		rc = look(l, &out->paths[i], err);
 	}
 	return rc;
+}
+
+vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
+				vv_index *x, vv_pathspec *paths, bool keep, bool again,
+				vv_error *err)
+{
+	lister l = {out, r, vv_dataset_writer_reader(s), s, x, keep, again};
+
+	return list(&l, paths, NULL, err);
+}
+
+vv_status vv_conflict_list_known(vv_conflict_list *out, vv_repository *r, vv_dataset_reader *reader,
+				 vv_index *x, const char *only, vv_error *err)
+{
+	lister l = {.out = out, .repo = r, .reader = reader, .index = x};
+
+	return list(&l, NULL, only, err);
+}
+
+const char *vv_conflict_file_reason(const vv_conflict_path *p)
+{
+	bool base = p->sides[VV_BASE].mode, ours = p->sides[VV_OURS].mode,
+	     theirs = p->sides[VV_THEIRS].mode;
+
+	if (!ours && !theirs) {
+		return "removed or renamed on both sides";
+	}
+	if (!ours) {
+		return base ? "removed here, changed there" : "only there under this name";
+	}
+	if (!theirs) {
+		return base ? "changed here, removed there" : "only here under this name";
+	}
+	return base ? "changed on both sides" : "added on both sides";
+}
+
+bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b)
+{
+	return a->kind == b->kind && (a->key && b->key ? strcmp(a->key, b->key) == 0
+						       : !a->key && !b->key && a->row == b->row);
 }
 
 void vv_conflict_list_clear(vv_conflict_list *l)

@@ -1,0 +1,404 @@
+/*
+ * conflicts: what the merge under way could not decide: base, ours and theirs side by side, and the commands
+ * that settle it.
+ */
+#include "cmd/work/web/conflicts.h"
+
+#include <string.h>
+
+#include "base/show.h"
+#include "base/text.h"
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/parts.h"
+
+#define OF_ONE 200u /* conflicts on a table's own page */
+#define OF_EACH 25u /* of each table, where all are shown */
+
+/* "A merge": what is under way. */
+static const char *name_of(const char *state)
+{
+	static const char *const known[][2] = {{"merge", "A merge"},
+					       {"rebase", "A rebase"},
+					       {"cherry-pick", "A cherry-pick"},
+					       {"revert", "A revert"},
+					       {"am", "An application of patches"}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(state, known[i][0]) == 0) {
+			return known[i][1];
+		}
+	}
+	return "A merge";
+}
+
+vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
+{
+	vv_web_conflicts all;
+	vv_html_url at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, NULL);
+	vv_status rc;
+
+	if (!p->asked->owner || !p->asked->visit->work_tree || !at.s) {
+		return VV_OK;
+	}
+	if ((rc = vv_web_conflicts_read(p->asked->visit, NULL, 0, 0, &all, err)) < 0) {
+		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK; /* its own page says why */
+	}
+	if (*all.words) {
+		part_conflicts_card(&p->html, .at = at, .state = vv_html_words(name_of(all.state)),
+				    .words = vv_html_words(all.words));
+	}
+	return VV_OK;
+}
+
+/* ---- commands */
+
+/* Can it be shown as it is, to be copied? */
+static bool is_plain(const char *text)
+{
+	vv_buf b = VV_BUF_INIT;
+	bool plain;
+
+	vv_text_put_words(&b, text, strlen(text), 0);
+	plain = !b.failed && strcmp(vv_buf_cstr(&b), text) == 0;
+	vv_buf_clear(&b);
+	return plain;
+}
+
+static void put_word(vv_buf *b, const char *word)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				   "-_+.,/:@%";
+
+	if (*word && strspn(word, safe) == strlen(word)) {
+		vv_buf_puts(b, word);
+	} else {
+		vv_text_put_quoted(b, word, strlen(word));
+	}
+}
+
+/* " --row KEY", or " --row=KEY" where KEY looks like an option. */
+static void put_option(vv_buf *b, const char *name, const char *value)
+{
+	vv_buf_printf(b, " %s%s", name, *value == '-' ? "=" : " ");
+	put_word(b, value);
+}
+
+/* What is chosen of a path. */
+typedef struct part {
+	const char *path, *row, *column; /* NULL: all */
+	bool key;
+} part;
+
+/* how: "--ours", or "--set COL=" whose value is for people to give. */
+static void put_command(vv_page *p, vv_html_text words, const char *how, const part *of)
+{
+	bool odd = of->path[0] == '-' || of->path[0] == ':';
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "varve resolve %s ", how);
+	if (odd) {
+		vv_buf_puts(&b, "./");
+	}
+	put_word(&b, of->path);
+	if (of->row) {
+		put_option(&b, "--row", of->row);
+	}
+	if (of->column) {
+		put_option(&b, "--column", of->column);
+	}
+	vv_buf_puts(&b, of->key ? " --key" : "");
+	part_resolve_line(&p->html, .name = words, .line = vv_page_text(p, "%s", vv_buf_cstr(&b)));
+	p->failed = p->failed || b.failed;
+	vv_buf_clear(&b);
+}
+
+static void put_set(vv_page *p, const part *of)
+{
+	const part rest = {.path = of->path, .row = of->row};
+	vv_buf b = VV_BUF_INIT, how = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s=VALUE", of->column);
+	vv_buf_puts(&how, "--set ");
+	put_word(&how, vv_buf_cstr(&b));
+	put_command(p, vv_html_words("Give another value:"), vv_buf_cstr(&how), &rest);
+	p->failed = p->failed || b.failed || how.failed;
+	vv_buf_clear(&b);
+	vv_buf_clear(&how);
+}
+
+/* "Take ours (main):" */
+static vv_html_text take(vv_page *p, const vv_web_conflict_path *t, size_t side, const char *word)
+{
+	return strcmp(t->names[side], word) == 0
+		       ? vv_page_text(p, "Take %s:", word)
+		       : vv_page_text(p, "Take %s (%s):", word, t->names[side]);
+}
+
+static void put_commands(vv_page *p, const vv_web_conflict_path *t, const part *of, bool cell)
+{
+	if (!is_plain(of->path) || (of->row && !is_plain(of->row)) ||
+	    (of->column && !is_plain(of->column))) {
+		part_resolve_note(&p->html,
+				  .text = vv_html_words("A name here has characters that cannot be "
+							"copied; varve resolve takes them too."));
+		return;
+	}
+	put_command(p, take(p, t, VV_WEB_OURS, "ours"), "--ours", of);
+	put_command(p, take(p, t, VV_WEB_THEIRS, "theirs"), "--theirs", of);
+	if (t->there[VV_WEB_BASE]) {
+		put_command(p, vv_html_words("Go back to what both had before (base):"), "--base",
+			    of);
+	}
+	if (cell) {
+		put_set(p, of);
+	}
+}
+
+/* ---- conflicts */
+
+static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item,
+		     size_t side)
+{
+	static const char *const words[] = {"Base", "Ours", "Theirs"};
+	static const char *const kinds[] = {"base", "ours", "theirs"};
+	vv_html *value = vv_page_piece_new(p);
+
+	if (item->has[side]) {
+		vv_page_put_value(p, value, &item->cells[side]);
+	} else {
+		part_conflict_none(value);
+	}
+	part_conflict_side(&p->html, .kind = vv_html_words(kinds[side]),
+			   .word = vv_html_words(words[side]),
+			   .name = side == VV_WEB_BASE ? vv_html_words("before")
+						       : vv_html_words(t->names[side]),
+			   .value = value);
+}
+
+static void put_cell(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item)
+{
+	part_conflict_cell_begin(&p->html, .column = vv_html_words(item->column));
+	for (size_t side = 0; side < VV_WEB_SIDES; side++) {
+		put_side(p, t, item, side);
+	}
+	part_conflict_cell_end(&p->html);
+}
+
+static vv_html_text row_title(vv_page *p, const vv_web_conflict *item)
+{
+	if (item->row_name) {
+		return vv_page_text(p, "Row %s", item->row_name);
+	}
+	if (item->row != UINT64_MAX) {
+		return vv_page_text(p, "Row %s", vv_text_count(item->row + 1));
+	}
+	return vv_html_words("A row that is gone");
+}
+
+static vv_html_text row_detail(vv_page *p, const vv_web_conflict_path *t,
+			       const vv_web_conflict *item)
+{
+	size_t gone = item->row == UINT64_MAX ? VV_WEB_OURS : VV_WEB_THEIRS;
+
+	if (strcmp(item->kind, "row-added") == 0) {
+		return vv_html_words("Added on both sides, with different cells.");
+	}
+	if (strcmp(item->kind, "row-removed") == 0) {
+		return vv_page_text(p, "Removed in %s, changed in %s.", t->names[gone],
+				    t->names[VV_WEB_OURS + VV_WEB_THEIRS - gone]);
+	}
+	return vv_html_words(NULL);
+}
+
+/* Where one side removed the row, the record has no cells: the other side's row is a click away. */
+static void put_row_link(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item)
+{
+	size_t side = item->row == UINT64_MAX ? VV_WEB_THEIRS : VV_WEB_OURS;
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ROW);
+	vv_html *link = vv_page_piece_new(p);
+
+	if (!item->place || !t->commits[side]) {
+		return;
+	}
+	to.rev = t->commits[side];
+	to.path = t->path;
+	to.key = item->place;
+	part_link(link, .at = vv_page_link(p, &to),
+		  .text = vv_page_text(p, "The row in %s, and what changed in it", t->names[side]));
+	part_paragraph(&p->html, .body = link);
+}
+
+/* The conflicts of one row, from items[i] on; how many. */
+static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
+{
+	const vv_web_conflict *first = &t->items[i];
+	part of = {.path = t->path, .row = first->select};
+	size_t n = 1;
+
+	while (i + n < t->count && t->items[i + n].same_row) {
+		n++;
+	}
+	part_conflict_begin(&p->html, .title = row_title(p, first),
+			    .detail = row_detail(p, t, first));
+	for (size_t k = i; k < i + n; k++) {
+		if (t->items[k].column) {
+			put_cell(p, t, &t->items[k]);
+		}
+	}
+	if (strcmp(first->kind, "row-removed") == 0) {
+		put_row_link(p, t, first);
+	}
+	part_resolve_begin(&p->html, .words = vv_html_words("Commands that settle it"));
+	if (!of.row) {
+		part_resolve_note(&p->html, .text = vv_html_words(
+						    "This row has neither a key nor a number: it "
+						    "is settled with the whole table."));
+	} else if (strcmp(first->kind, "row-removed") == 0 || !first->column) {
+		put_commands(p, t, &of, false);
+	} else {
+		if (n > 1) {
+			put_commands(p, t, &of, false);
+		}
+		for (size_t k = i; k < i + n; k++) {
+			of.column = t->items[k].column;
+			part_resolve_column(&p->html, .words = vv_html_words(n > 1 ? "Only" : NULL),
+					    .name = vv_html_words(of.column));
+			put_commands(p, t, &of, true);
+		}
+	}
+	part_resolve_end(&p->html);
+	part_conflict_end(&p->html);
+	return n;
+}
+
+static void put_other(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item)
+{
+	bool key = strcmp(item->kind, "key") == 0;
+	const part of = {.path = t->path, .column = item->column, .key = key && !item->column};
+
+	part_conflict_begin(&p->html,
+			    .title = item->column ? vv_page_text(p, "Column %s", item->column)
+				     : key        ? vv_html_words("The key")
+						  : vv_html_words("The whole table"),
+			    .detail = vv_html_words(item->detail));
+	part_resolve_begin(&p->html, .words = vv_html_words("Commands that settle it"));
+	put_commands(p, t, &of, false);
+	part_resolve_end(&p->html);
+	part_conflict_end(&p->html);
+}
+
+static void put_pager(vv_page *p, const vv_web_conflict_path *t, bool own)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_CONFLICTS);
+	vv_html *words = vv_page_piece_new(p);
+
+	if (t->from == 0 && t->complete) {
+		return;
+	}
+	to.path = t->path;
+	to.limit = own ? p->at->limit : 0;
+	part_words(words, .text = t->count > 0 ? vv_page_text(p, "Conflicts %s to %s of %s",
+							      vv_text_count(t->from + 1),
+							      vv_text_count(t->from + t->count),
+							      vv_text_count(t->total))
+					       : vv_page_text(p, "%s",
+							      vv_text_counted(t->total, "conflict",
+									      NULL)));
+	part_pager_begin(&p->html, .words = words);
+	if (t->from > 0) {
+		part_pager_link(&p->html, .at = vv_page_link(p, &to),
+				.text = vv_html_words("First"));
+	}
+	if (!t->complete) {
+		to.rows.from = t->next;
+		part_pager_link(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("Next"),
+				.rel = vv_html_words("next"));
+	}
+	part_pager_end(&p->html);
+}
+
+static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, bool own)
+{
+	const part whole = {.path = t->path};
+
+	part_conflict_path_begin(
+		&p->html, .name = vv_html_words(t->path), .id = vv_page_text(p, "t%zu", number),
+		.at = own ? (vv_html_url){NULL} : vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, t->path),
+		.words = vv_page_text(p, "%s", t->words));
+	if (t->unknown) {
+		part_note(&p->html,
+			  .text = vv_html_words("What is in conflict is not written down here."),
+			  .hint = vv_html_words("'varve conflicts' finds it out, row by row."));
+	}
+	part_resolve_begin(&p->html, .words = vv_html_words("Settle all of it at once"));
+	put_commands(p, t, &whole, false);
+	part_resolve_end(&p->html);
+	for (size_t i = 0; i < t->count;) {
+		if (t->items[i].of_row) {
+			i += put_row(p, t, i);
+		} else {
+			put_other(p, t, &t->items[i++]);
+		}
+	}
+	put_pager(p, t, own);
+	if (t->left_out > 0 && t->complete) {
+		part_note(&p->html, .text = vv_page_text(
+					    p, "And %s more, which can only be settled together.",
+					    vv_text_count(t->left_out)));
+	}
+	part_conflict_path_end(&p->html);
+}
+
+static void put_none(vv_page *p, const vv_web_conflicts *all)
+{
+	bool under_way = strcmp(all->state, "merge") == 0;
+	bool picked = strcmp(all->state, "cherry-pick") == 0 || strcmp(all->state, "revert") == 0;
+
+	part_nothing(&p->html, .text = under_way || picked
+					       ? vv_page_text(p,
+							      "Nothing is in conflict any more. "
+							      "'varve %s --continue' concludes it.",
+							      all->state)
+					       : vv_html_words("Nothing is in conflict."));
+}
+
+vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
+{
+	const char *path = p->at->path;
+	size_t limit = p->at->limit ? p->at->limit : path ? OF_ONE : OF_EACH;
+	vv_web_conflicts all;
+	vv_html *lead = vv_page_piece_new(p);
+	vv_status rc;
+
+	if ((rc = vv_web_conflicts_read(p->asked->visit, path, path ? p->at->rows.from : 0, limit,
+					&all, err)) < 0) {
+		return rc;
+	}
+	vv_page_begin(p,
+		      &(vv_page_frame){.title = path ? vv_page_text(p, "Conflicts of %s", path)
+						     : vv_html_words("Conflicts"),
+				       .description = vv_html_words(
+					       *all.words ? all.words : "Nothing is in conflict"),
+				       .dataset = path,
+				       .version = &p->asked->commit});
+	if (*all.words) {
+		part_strong(lead, .text = vv_html_words(all.words));
+		part_words(lead,
+			   .text = vv_page_text(
+				   p,
+				   ". %s is under way. The commands are for the top folder of "
+				   "the work tree; this page changes nothing.",
+				   name_of(all.state)));
+	}
+	part_heading(&p->html, .title = vv_html_words("Conflicts"), .lead = lead);
+	for (size_t i = 0; i < all.count; i++) {
+		put_path(p, &all.paths[i], i, path != NULL);
+	}
+	if (!*all.words) {
+		put_none(p, &all);
+	} else if (!all.complete) {
+		part_note(&p->html, .text = vv_page_text(p, "Only the first %zu files are listed.",
+							 all.count));
+	}
+	return vv_page_end(p, vv_html_words(NULL), out, err);
+}

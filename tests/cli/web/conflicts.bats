@@ -1,0 +1,162 @@
+load ../helper
+load ../serve/server
+
+# The page of a merge's conflicts: what it shows, to whom, and that the commands on it settle them.
+
+setup() {
+	server_setup
+}
+
+teardown() {
+	[ -z "${server:-}" ] || stop_server
+}
+
+# start_web PATH: $url; curl gets in with the cookie in jar.
+start_web() {
+	: > "$BATS_TEST_TMPDIR/server.log"
+	varve web --no-browser "$1" 2>> "$BATS_TEST_TMPDIR/server.log" 3>&- &
+	server=$!
+	local i first
+	for ((i = 0; i < 200; i++)); do
+		first=$(sed -n 's/^open \(http.*\)$/\1/p' "$BATS_TEST_TMPDIR/server.log")
+		[ -z "$first" ] || break
+		sleep 0.05
+	done
+	[ -n "$first" ] || { cat "$BATS_TEST_TMPDIR/server.log" >&2; return 1; }
+	url=$(printf '%s' "$first" | sed 's,^\(http://[^/]*\)/.*,\1,')
+	curl -s -o /dev/null -c "$BATS_TEST_TMPDIR/jar" "$first"
+}
+
+got() {
+	curl -s --globoff -b "$BATS_TEST_TMPDIR/jar" -H 'Accept: text/html' "$url/$1"
+}
+
+# said FILTER [PATH]: what jq finds in the API's answer.
+said() {
+	got "api/v0/conflicts${2:-}" | jq -r "$1"
+}
+
+# change BRANCH SED: commits places.csv, and a text beside it, on BRANCH.
+change() {
+	git switch -q "$1"
+	sed -i "$2" places.csv
+	echo "$1" > notes.txt
+	varve commit -qam "$1"
+	tick
+}
+
+# src with a merge under way: a cell, a row that was removed, one that both added, cells and keys with markup and quotes,
+# and a text.
+in_conflict() {
+	new_repo src
+	cd src
+	rows 40 > places.csv
+	printf '%s\n' "it's <b>,four,4.00,2024-01-01" >> places.csv
+	echo base > notes.txt
+	varve add --key id places.csv > /dev/null
+	git add notes.txt
+	varve commit -qm base
+	tick
+	git branch spring
+	change main '5s/2024.*/<script>alert(1)<\/script>/; 9s/2024/2031/; 20d; s/,4.00,.*/,5.00,2031-01-01/; $a 90,here,1.00,2025-01-01'
+	change spring '5s/2024.*/spring \& more/; 20s/2024/2032/; s/,4.00,.*/,6.00,2032-01-01/; $a 90,there,1.00,2025-01-01'
+	git switch -q main
+	ends_with 1 varve merge -q spring
+	cd ..
+}
+
+# commands TEXT: those of the page that have TEXT, as a browser would copy them.
+commands() {
+	got "${2:-conflicts}" | tr -d '\n' | grep -o '<pre tabindex="0"><code>[^<]*</code>' | sed 's/<[^>]*>//g' |
+		python3 -c 'import html, sys; print(html.unescape(sys.stdin.read()), end="")' | grep -F -- "$1"
+}
+
+@test "the owner sees each conflict with base, ours and theirs, and cells cannot become markup" {
+	in_conflict
+	varve -C src conflicts --json > known || true
+	start_web src
+	[ "$(said .state)" = merge ]
+	[ "$(said '[.paths[].path] | join(" ")')" = 'notes.txt places.csv' ]
+	[ "$(said '[.paths[1].items[] | del(.base, .ours, .theirs)]' | jq -cS .)" = "$(jq -cS '[.conflicts[1].items[] | del(.base, .ours, .theirs)]' known)" ]
+	[ "$(said '.paths[1].items[] | select(.key == ["4"]) | .column, .base, .ours, .theirs')" = 'day
+2024-05-05
+<script>alert(1)</script>
+spring & more' ]
+	total=$(said .total)
+	[ "$total" = $(($(jq '.conflicts[1].items | length' known) + 1)) ]
+	[ "$(said .words)" = "$total conflicts in 1 table and 1 other file" ]
+	got '' > first
+	grep -q "A merge is under way:</b> <a href=\"/conflicts\">$total conflicts in 1 table and 1 other file</a>" first
+	got conflicts > page
+	! grep -q '<script>alert\|<b>,' page
+	grep -q '&lt;script&gt;alert(1)&lt;/script&gt;' page
+	grep -q '<dt><b>Base</b> before</dt>' page
+	grep -q '<dt><b>Ours</b> main</dt>' page
+	grep -q '<dt><b>Theirs</b> spring</dt>' page
+	grep -q 'Removed in main, changed in spring' page
+	row=$(grep -o 'href="/row/[^"]*"' page | cut -d'"' -f2)
+	[ "$row" = "/row/$(git -C src rev-parse spring)/places.csv?key=19" ]
+	got "${row#/}" | grep -q '2032-'
+	grep -q 'Added on both sides' page
+	grep -q 'changed on both sides' page
+}
+
+@test "a table's own page goes on where the page before ended" {
+	in_conflict
+	start_web src
+	count=$(said '.paths[0].total' /places.csv)
+	[ "$(said '.paths[0] | (.items | length), .complete, .next' '/places.csv?n=2')" = '2
+false
+/api/v0/conflicts/places.csv?from=2&n=2' ]
+	[ "$(said '[.paths[0].items[].key | tojson] | join(" ")' '/places.csv?n=2&from=2')" = "$(said '[.paths[0].items[2:4][].key | tojson] | join(" ")' /places.csv)" ]
+	got 'conflicts/places.csv?n=2' | grep -q "Conflicts 1 to 2 of $count"
+	got 'conflicts/places.csv?n=2' | grep -q '<a class="button" href="/conflicts/places.csv?from=2&amp;n=2" rel="next">Next</a>'
+	! got conflicts/places.csv | grep -q notes.txt
+	[ "$(status -b "$BATS_TEST_TMPDIR/jar" "$url/conflicts/prices.csv")" = 404 ]
+	[ "$(said '.paths[0].items | length' '/places.csv?from=99999999999')" = 0 ]
+}
+
+@test "the commands on the page settle what they say, whatever is in the names" {
+	in_conflict
+	start_web src
+	cd src
+	eval "$(commands '--ours notes.txt')"
+	[ "$(cat notes.txt)" = main ]
+	[ "$(commands '--theirs places.csv --row 4 ')" = 'varve resolve --theirs places.csv --row 4 --column day' ]
+	eval "$(commands '--theirs places.csv --row 4 ')"
+	[ "$(grep '^4,' places.csv | cut -d, -f4)" = 'spring & more' ]
+	eval "$(commands '--theirs places.csv --row ' | grep it | grep -v -- --column)"
+	[ "$(grep '^it' places.csv)" = "it's <b>,four,6.00,2032-01-01" ]
+	eval "$(commands '--theirs places.csv --row 19' | head -1)"
+	eval "$(commands '--set ' | sed 's/VALUE/elsewhere/')"
+	grep -q '^90,elsewhere,' places.csv
+	got conflicts | grep -q 'Nothing is in conflict any more. &#39;varve merge --continue&#39; concludes it.'
+	! got '' | grep -q 'under way'
+	varve merge --continue
+	got conflicts | grep -q 'Nothing is in conflict\.'
+	[ "$(said '.state, .total, (.paths | length)')" = '
+0
+0' ]
+}
+
+@test "nobody but the owner sees conflicts" {
+	in_conflict
+	start_server src
+	for place in conflicts conflicts/places.csv api/v0/conflicts api/v0/conflicts/places.csv; do
+		[ "$(status "$url/$place")" = 404 ] || { echo "$place" >&2; return 1; }
+		! curl -s "$url/$place" | grep -q 'alert\|spring'
+	done
+	curl -s -H 'Accept: text/html' "$url/" > page
+	grep -q 'What changed' page
+	! grep -q 'under way\|conflict' page
+}
+
+@test "a table of which nothing is written down names the command that finds out" {
+	in_conflict
+	rm -r src/.git/varve/conflicts
+	start_web src
+	[ "$(said '.paths[1] | .known, (.items | length)')" = 'false
+0' ]
+	got conflicts | grep -q 'varve conflicts&#39; finds it out'
+	got '' | grep -q 'at least 2 conflicts in 1 table and 1 other file'
+}
