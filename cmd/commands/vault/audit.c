@@ -156,9 +156,7 @@ static vv_status run_audit(vv_context *c, vv_error *err)
 	}
 	for (int i = 0; i < c->argc; i++) {
 		if (!vv_holder_config_find(&s.configs, c->argv[i])) {
-			vv_fail(err, VV_EUSAGE, "there is no holder '%s'",
-				vv_text_shows(c->argv[i]));
-			rc = vv_hint(err, "'varve holder list' shows them");
+			rc = vv_holder_fail_unknown(c->argv[i], VV_EUSAGE, err);
 			goto done;
 		}
 	}

@@ -165,17 +165,11 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 static vv_status run_list(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const vv_session_options so = {.notes = &vv_notes_stderr, .quiet = true};
 	vv_vault_session s;
 	uint64_t shards, bytes;
-	vv_error no_key;
-	vv_status rc;
+	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, err);
 
-	/* With a key it can say what each keeps. */
-	const vv_session_options with_key = {
-		.notes = &vv_notes_stderr, .quiet = true, .need_key = true};
-	if (vv_vault_session_open(&s, c->repo, &with_key, &no_key) < 0 &&
-	    (rc = vv_vault_session_open(&s, c->repo, &so, err)) < 0) {
+	if (rc < 0) {
 		return rc;
 	}
 	if ((rc = vv_vault_session_connect(&s, err)) < 0) {
@@ -226,8 +220,7 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 		return rc;
 	}
 	if (!(h = vv_holder_config_find(&s.configs, c->argv[1]))) {
-		vv_fail(err, VV_ENOTFOUND, "there is no holder '%s'", vv_text_shows(c->argv[1]));
-		rc = vv_hint(err, "'varve holder list' shows them");
+		rc = vv_holder_fail_unknown(c->argv[1], VV_ENOTFOUND, err);
 		goto done;
 	}
 	if (s.ledger) {
@@ -276,8 +269,7 @@ static vv_status run_dead(vv_context *c, vv_error *err)
 		return rc;
 	}
 	if (!(h = vv_holder_config_find(&all, c->argv[1]))) {
-		vv_fail(err, VV_ENOTFOUND, "there is no holder '%s'", vv_text_shows(c->argv[1]));
-		rc = vv_hint(err, "'varve holder list' shows them");
+		rc = vv_holder_fail_unknown(c->argv[1], VV_ENOTFOUND, err);
 	} else {
 		vv_holder_config dead = *h;
 		dead.dead = true;

@@ -250,16 +250,10 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	const char *what = c->argc > 0 ? c->argv[0] : "log";
-	const vv_session_options with_key = {
-		.notes = &vv_notes_stderr, .quiet = true, .need_key = true};
-	const vv_session_options so = {.notes = &vv_notes_stderr, .quiet = true};
 	vv_vault_session s;
-	vv_error no_key;
-	vv_status rc = VV_OK;
+	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, err);
 
-	/* With a key it can name the holders. */
-	if (vv_vault_session_open(&s, c->repo, &with_key, &no_key) < 0 &&
-	    (rc = vv_vault_session_open(&s, c->repo, &so, err)) < 0) {
+	if (rc < 0) {
 		return rc;
 	}
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||

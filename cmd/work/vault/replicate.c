@@ -670,9 +670,7 @@ static vv_status choose_allowed(replicating *r, vv_error *err)
 	for (size_t i = 0; i < to->count; i++) {
 		const vv_holder_config *c = vv_holder_config_find(&r->s->configs, to->items[i]);
 		if (!c) {
-			vv_fail(err, VV_EUSAGE, "there is no holder '%s'",
-				vv_text_shows(to->items[i]));
-			return vv_hint(err, "'varve holder list' shows them");
+			return vv_holder_fail_unknown(to->items[i], VV_EUSAGE, err);
 		}
 		r->allowed[c - r->s->configs.items] = true;
 	}

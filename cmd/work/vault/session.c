@@ -136,6 +136,19 @@ vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_
 	return rc;
 }
 
+vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
+					const vv_notes *notes, vv_error *err)
+{
+	vv_session_options o = {.notes = notes, .quiet = true, .need_key = true};
+	vv_error no_key;
+
+	if (vv_vault_session_open(s, r, &o, &no_key) == VV_OK) {
+		return VV_OK;
+	}
+	o.need_key = false;
+	return vv_vault_session_open(s, r, &o, err);
+}
+
 void vv_vault_session_close(vv_vault_session *s)
 {
 	for (size_t i = 0; i < s->place_count; i++) {

@@ -33,7 +33,6 @@ typedef struct vv_vault_place {
 	vv_vault_holder *holder;        /* NULL: not reached, and why */
 	vv_error why;
 	uint64_t seen;   /* when it was last reached, seconds since 1970; 0: never */
-	bool warned;     /* of a record that does not count */
 	uint64_t behind; /* records that it lacked when it was reached */
 } vv_vault_place;
 
@@ -66,6 +65,9 @@ typedef struct vv_session_options {
 /* VV_ELOCKED: another command works on the vault. */
 vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_session_options *o,
 				vv_error *err);
+/* Only to look: with this machine's key, which can name the holders, where there is one. */
+vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
+					const vv_notes *notes, vv_error *err);
 void vv_vault_session_close(vv_vault_session *s);
 
 /* One more holder, for this session. One with this URL is not added again; it gets the name and the domain

@@ -47,6 +47,8 @@ typedef struct vv_holder_configs {
 vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_error *err);
 void vv_holder_configs_clear(vv_holder_configs *c);
 const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const char *name);
+/* Says that it was not found. */
+vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err);
 
 /* VV_EUSAGE: no name for a holder (letters, digits, - and _). */
 vv_status vv_holder_name_check(const char *name, vv_error *err);
