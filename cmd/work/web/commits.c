@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/check/value.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/history.h"
 
@@ -102,9 +103,8 @@ static vv_status is_shown(vv_web_visit *v, const vv_oid *id, bool *shown, vv_err
 /* "2026-03-01": the second at which that day ends in UTC. */
 static bool read_day(int64_t *end, const char *text)
 {
-	static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 	static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	int64_t y, m, d, n;
+	int y, m, d;
 
 	for (size_t i = 0; i < 10; i++) {
 		if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9') {
@@ -117,10 +117,7 @@ static bool read_day(int64_t *end, const char *text)
 	if (text[10] != '\0' || y < 1 || m < 1 || m > 12 || d < 1 || d > days[m - 1]) {
 		return false;
 	}
-	n = y - 1;
-	n = n * 365 + n / 4 - n / 100 + n / 400 + before[m - 1] + d - 1;
-	n += m > 2 && (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0));
-	*end = (n - 719162 + 1) * DAY_SEC; /* 1970 began after 719162 days */
+	*end = (vv_value_days(y, (unsigned)m, (unsigned)d) + 1) * DAY_SEC;
 	return true;
 }
 

@@ -58,11 +58,6 @@ static bool is_key(const vv_diff_table *t, long place)
 	return false;
 }
 
-static const char *keep(vv_web_visit *v, const char *s)
-{
-	return s ? vv_web_keep(v, s, strlen(s)) : NULL;
-}
-
 static void fill_pair(const comparing *c, vv_web_column_pair *out, const vv_column_pair *p)
 {
 	const vv_field *old = p->a >= 0 ? &c->told.a->schema.fields[p->a] : NULL;
@@ -336,7 +331,7 @@ static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *
 	if (rc == VV_OK && to->form) { /* the visit's, like all */
 		char *form = to->form;
 
-		to->form = (char *)(uintptr_t)keep(c->v, form);
+		to->form = (char *)(uintptr_t)vv_web_keep_text(c->v, form);
 		vv_free(form);
 		rc = to->form ? VV_OK : vv_fail_nomem(err);
 	}
@@ -526,7 +521,7 @@ static vv_status find_old(comparing *c, const vv_web_commit *a, const vv_web_com
 		return rc;
 	}
 	if (found) {
-		*old = c->out->old_path = keep(c->v, found);
+		*old = c->out->old_path = vv_web_keep_text(c->v, found);
 		vv_free(found);
 		c->out->kind = VV_WEB_RENAMED;
 		return *old ? VV_OK : vv_fail_nomem(err);
@@ -620,7 +615,7 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 	c.cell_max = q->cell_max ? q->cell_max : VV_WEB_CELL_MAX;
 	out->kind = VV_WEB_CHANGED;
 	out->words = "";
-	out->path = keep(v, path);
+	out->path = vv_web_keep_text(v, path);
 	out->rows = vv_arena_calloc(&v->arena, c.limit + 1, sizeof(*out->rows));
 	if (!out->path || !out->rows) {
 		return vv_fail_nomem(err);

@@ -42,7 +42,7 @@ static vv_status on_file(void *payload, const vv_tree_entry *e, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	d = &l->items[l->count];
-	*d = (vv_web_dataset){.path = vv_web_keep(l->v, e->path, strlen(e->path)),
+	*d = (vv_web_dataset){.path = vv_web_keep_text(l->v, e->path),
 			      .stored = c.stored,
 			      .table = c.table,
 			      .damaged = c.damaged,
@@ -83,7 +83,8 @@ typedef struct looking {
 	const vv_commit *commit;
 	then *found; /* newest first */
 	size_t count, cap;
-	size_t *points; /* of each file */
+	size_t *points;          /* of each file */
+	vv_web_dataset **sorted; /* the listing's, by path */
 } looking;
 
 static int by_path(const void *key, const void *item)
@@ -97,16 +98,10 @@ static int order_by_path(const void *x, const void *y)
 		      (*(const vv_web_dataset *const *)y)->path);
 }
 
-typedef struct indexed {
-	looking *look;
-	vv_web_dataset **sorted;
-} indexed;
-
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
-	indexed *x = payload;
-	looking *k = x->look;
-	vv_web_dataset **hit = bsearch(c->path, x->sorted, k->l->count, sizeof(*x->sorted),
+	looking *k = payload;
+	vv_web_dataset **hit = bsearch(c->path, k->sorted, k->l->count, sizeof(*k->sorted),
 				       by_path);
 	vv_web_content now;
 	size_t at;
@@ -132,7 +127,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 }
 
 /* Down the first parents: what a merge brought counts when it was merged. */
-static vv_status look_down(looking *k, indexed *x, const vv_oid *from, bool *whole, vv_error *err)
+static vv_status look_down(looking *k, const vv_oid *from, bool *whole, vv_error *err)
 {
 	vv_oid id = *from;
 	bool over = false, more = true;
@@ -149,7 +144,7 @@ static vv_status look_down(looking *k, indexed *x, const vv_oid *from, bool *who
 		}
 		k->commit = &c;
 		rc = vv_tree_changes(k->v->repo, c.parent_count > 0 ? &c.parents[0] : NULL, &id, "",
-				     on_change, x, err);
+				     on_change, k, err);
 		more = c.parent_count > 0;
 		if (more) {
 			id = c.parents[0];
@@ -158,9 +153,8 @@ static vv_status look_down(looking *k, indexed *x, const vv_oid *from, bool *who
 	}
 	if (rc == VV_ENOTFOUND) { /* a shallow clone ends here */
 		vv_error_clear(err);
-		rc = VV_OK;
 		*whole = true;
-		return rc;
+		return VV_OK;
 	}
 	*whole = rc == VV_OK && !over;
 	return rc;
@@ -211,7 +205,6 @@ static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t cou
 static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *l, vv_error *err)
 {
 	looking k = {.v = v, .l = l};
-	indexed x = {&k, NULL};
 	vv_buf key = VV_BUF_INIT, bytes = VV_BUF_INIT;
 	bool whole = false;
 	vv_status rc = VV_OK;
@@ -223,22 +216,22 @@ static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *
 			  err);
 		goto done;
 	}
-	x.sorted = vv_calloc(l->count + 1, sizeof(*x.sorted));
+	k.sorted = vv_calloc(l->count + 1, sizeof(*k.sorted));
 	k.points = vv_calloc(l->count + 1, sizeof(*k.points));
-	if (!x.sorted || !k.points) {
+	if (!k.sorted || !k.points) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
 	for (size_t i = 0; i < l->count; i++) {
-		x.sorted[i] = &l->items[i];
+		k.sorted[i] = &l->items[i];
 	}
-	qsort(x.sorted, l->count, sizeof(*x.sorted), order_by_path);
-	if ((rc = look_down(&k, &x, &c->id, &whole, err)) == VV_OK &&
+	qsort(k.sorted, l->count, sizeof(*k.sorted), order_by_path);
+	if ((rc = look_down(&k, &c->id, &whole, err)) == VV_OK &&
 	    (rc = give(v, l, k.found, k.count, err)) == VV_OK && whole) {
 		vv_web_memo_put(v->memo, &key, k.found, k.count * sizeof(*k.found));
 	}
 done:
-	vv_free(x.sorted);
+	vv_free(k.sorted);
 	vv_free(k.points);
 	vv_free(k.found);
 	vv_buf_clear(&key);
@@ -298,7 +291,7 @@ static vv_status on_path(void *payload, const vv_tree_entry *e, vv_error *err)
 	const char *base = vv_path_base(n->path), *other = vv_path_base(e->path);
 
 	if (n->count < NEAR_MAX && vv_text_distance(base, other, 3) <= 3 &&
-	    !(n->near[n->count++] = vv_web_keep(n->v, e->path, strlen(e->path)))) {
+	    !(n->near[n->count++] = vv_web_keep_text(n->v, e->path))) {
 		return vv_fail_nomem(err);
 	}
 	return VV_OK;

@@ -14,19 +14,14 @@
 
 /* --- a row --------------------------------------------------------------------------------------- */
 
-static const char *keep(vv_web_visit *v, const char *s)
-{
-	return s ? vv_web_keep(v, s, strlen(s)) : NULL;
-}
-
 static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row_event *e,
 			    vv_error *err)
 {
 	vv_status rc = vv_web_commit_read(v, &e->commit, &to->commit, err);
 
 	to->kind = e->kind;
-	to->path = keep(v, e->path);
-	to->old_path = keep(v, e->old_path);
+	to->path = vv_web_keep_text(v, e->path);
+	to->old_path = vv_web_keep_text(v, e->old_path);
 	to->cells = vv_arena_calloc(&v->arena, e->count + 1, sizeof(*to->cells));
 	if (rc == VV_OK && (!to->path || !to->cells)) {
 		rc = vv_fail_nomem(err);
@@ -34,8 +29,8 @@ static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row
 	for (size_t i = 0; rc == VV_OK && i < e->count; i++) {
 		vv_web_life_cell *c = &to->cells[i];
 
-		c->name = keep(v, e->cells[i].name);
-		c->old_name = keep(v, e->cells[i].old_name);
+		c->name = vv_web_keep_text(v, e->cells[i].name);
+		c->old_name = vv_web_keep_text(v, e->cells[i].old_name);
 		c->change = e->cells[i].change;
 		if (!c->name) {
 			return vv_fail_nomem(err);
@@ -145,7 +140,7 @@ static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const ch
 		    !old) {
 			break;
 		}
-		names[0] = keep(v, old);
+		names[0] = vv_web_keep_text(v, old);
 		vv_free(old);
 		if (!names[0]) {
 			return vv_fail_nomem(err);

@@ -16,6 +16,7 @@
 #include "cmd/work/web/histogram.h"
 #include "cmd/work/web/memo.h"
 #include "cmd/work/web/row_test.h"
+#include "dataset/check/value.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/moment.h"
 #include "diff/rows/row_by_number.h"
@@ -89,15 +90,6 @@ static bool digits(const char *s, size_t n, int *out)
 	return true;
 }
 
-/* Days since 1970-01-01 of a date in the calendar of today. */
-static double days_of(int y, int m, int d)
-{
-	int64_t year = y - (m <= 2), era = (year >= 0 ? year : year - 399) / 400;
-	int64_t of_era = year - era * 400, of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-
-	return (double)(era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468);
-}
-
 static bool read_day(counting *c, const vv_cell *cell, double *out)
 {
 	const char *s = cell->text;
@@ -115,7 +107,7 @@ static bool read_day(counting *c, const vv_cell *cell, double *out)
 	    !digits(s + 8, 2, &d) || m < 1 || m > 12 || d < 1 || d > 31) {
 		return false;
 	}
-	*out = days_of(y, m, d);
+	*out = (double)vv_value_days(y, (unsigned)m, (unsigned)d);
 	return true;
 }
 

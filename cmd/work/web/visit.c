@@ -64,6 +64,11 @@ const char *vv_web_keep(vv_web_visit *v, const char *text, size_t len)
 	return vv_arena_strndup(&v->arena, text ? text : "", len);
 }
 
+const char *vv_web_keep_text(vv_web_visit *v, const char *text)
+{
+	return text ? vv_web_keep(v, text, strlen(text)) : NULL;
+}
+
 /* No character is cut in two. */
 static size_t whole_characters(const char *s, size_t len, size_t whole)
 {

@@ -81,6 +81,8 @@ typedef struct vv_web_cell {
 
 /* Text that lives with the visit; NULL: out of memory. */
 const char *vv_web_keep(vv_web_visit *v, const char *text, size_t len);
+/* The same of all of it; NULL stays NULL. */
+const char *vv_web_keep_text(vv_web_visit *v, const char *text);
 
 /* A copy that lives with the visit, cut to max bytes (at a character's end). field may be NULL. */
 vv_status vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
