@@ -1,6 +1,7 @@
 /*
  * holder: the places that keep sealed copies for this repository.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,6 +59,28 @@ static vv_status fix_url(char **out, const char *text, vv_error *err)
 	return rc;
 }
 
+/* Copies beside the original are lost with it. */
+static vv_status check_outside(const vv_repository *r, const char *url, vv_error *err)
+{
+	const char *const roots[] = {vv_repository_workdir(r), vv_repository_gitdir(r),
+				     vv_repository_commondir(r)};
+	char *real = url[0] == '/' ? realpath(url, NULL) : NULL; /* NULL: not there, or no folder */
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]) && rc == VV_OK; i++) {
+		if (roots[i] &&
+		    (vv_path_below(roots[i], url) || (real && vv_path_below(roots[i], real)))) {
+			rc = vv_fail(
+				err, VV_EREFUSED,
+				"'%s' is inside this repository: what is lost with it is no copy",
+				vv_text_shows(url));
+			vv_hint(err, "name a folder elsewhere, best on another disk");
+		}
+	}
+	free(real);
+	return rc;
+}
+
 static vv_status run_add(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -69,6 +92,7 @@ static vv_status run_add(vv_context *c, vv_error *err)
 
 	if ((rc = vv_holder_name_check(c->argv[1], err)) < 0 ||
 	    (rc = fix_url(&url, c->argv[2], err)) < 0 ||
+	    (rc = check_outside(c->repo, url, err)) < 0 ||
 	    (rc = vv_holder_configs_read(&all, c->repo, err)) < 0) {
 		goto done;
 	}
@@ -87,12 +111,15 @@ static vv_status run_add(vv_context *c, vv_error *err)
 			goto done;
 		}
 	}
+	/* What is not said again stays. */
+	const char *domain = o->domain ? o->domain : old ? old->domain : NULL;
+	const uint64_t quota = o->quota > 0 ? o->quota : old ? old->quota : 0;
 	const vv_holder_config config = {.name = c->argv[1],
 					 .url = url,
-					 .domain = (char *)(uintptr_t)o->domain,
-					 .quota = o->quota};
+					 .domain = (char *)(uintptr_t)domain,
+					 .quota = quota};
 	const vv_holder_facts facts = {
-		.name = config.name, .url = url, .domain = o->domain, .quota = o->quota};
+		.name = config.name, .url = url, .domain = domain, .quota = quota};
 	if ((rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, true, 0, err)) < 0 ||
 	    (rc = vv_vault_holder_open(&h, &facts, &t.connect, true, err)) < 0 ||
 	    (rc = vv_holder_config_write(&config, c->repo, err)) < 0) {

@@ -193,14 +193,61 @@ static vv_status recover(const options *o, vv_recover *x, vv_repository *repo, i
 	return rc;
 }
 
+/* Nothing that is there is written over: the folder is empty, or has no more than what an attempt before
+ * left, which is finished. */
+static vv_status check_folder(const char *folder, bool bare, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = VV_OK;
+
+	if (bare || !vv_exists(folder)) {
+		return VV_OK;
+	}
+	if ((rc = vv_list_dir(&names, &count, folder, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		if (strcmp(names[i], ".git") != 0) {
+			rc = vv_fail(err, VV_EREFUSED, "the folder '%s' is there and not empty",
+				     vv_text_shows(folder));
+			vv_hint(err, "recover into an empty folder: --to DIR");
+		}
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+static vv_status begin(vv_repository **out, const char *folder, const options *o, bool *created,
+		       vv_error *err)
+{
+	const vv_init_options init = {.bare = o->bare, .program = "varve"};
+	vv_status rc = check_folder(folder, o->bare, err);
+
+	return rc < 0 ? rc : vv_repository_init(out, folder, &init, created, err);
+}
+
+/* Records of another vault must not be in the way of the right one. */
+static void take_back(vv_repository **repo, const char *folder)
+{
+	char *git_dir = vv_strdup(vv_repository_gitdir(*repo));
+
+	vv_repository_close(*repo);
+	*repo = NULL;
+	if (git_dir && vv_remove_tree(git_dir, NULL) == VV_OK) {
+		(void)rmdir(folder); /* where it is empty */
+	}
+	vv_free(git_dir);
+}
+
 static int run_recover(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
-	const vv_init_options init = {.bare = o->bare, .program = "varve"};
 	vv_recover x = {.missing = on_missing};
 	vv_repository *repo = NULL;
 	vv_cid expect, vault;
-	bool created;
+	const char *folder = o->to ? o->to : ".";
+	bool created = false;
 	int code = VV_EXIT_OK;
 	char **urls;
 	vv_error err;
@@ -222,9 +269,12 @@ static int run_recover(void *opts, int argc, char **argv)
 	x.expect = o->expect ? &expect : NULL;
 	x.vault = o->vault ? &vault : NULL;
 	if ((rc = fix_urls(urls, argc, argv, &err)) == VV_OK &&
-	    (rc = vv_repository_init(&repo, o->to ? o->to : ".", &init, &created, &err)) == VV_OK) {
+	    (rc = begin(&repo, folder, o, &created, &err)) == VV_OK) {
 		vv_repository_listen(repo, &vv_notes_stderr);
 		rc = recover(o, &x, repo, &code, &err);
+		if (rc < 0 && created && !o->bare && x.blocks == 0 && x.objects == 0) {
+			take_back(&repo, folder);
+		}
 	}
 	vv_progress_end();
 	vv_repository_close(repo);

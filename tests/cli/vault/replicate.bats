@@ -191,6 +191,10 @@ load vault
 	succeeds varve recover --key ../paper --to ../y ../old
 	stderr_has "holder 'a': '"
 	ends_with 2 varve recover --key ../paper --to ../y ../old
+	stderr_has "is there and not empty"
+	succeeds varve recover --key ../paper --to ../w --no-checkout ../old
+	rm ../w/.varveconfig
+	ends_with 2 varve recover --key ../paper --to ../w ../old
 	stderr_has "there is a repository with commits here already"
 }
 
@@ -242,4 +246,37 @@ load vault
 	stderr_has "holder 'a' has a record that does not count"
 	stderr_has "some before them are missing"
 	[ "$(ls ../a/*/records/*/0000000002-* | wc -l)" = 1 ]
+}
+
+@test "recover writes over nothing and what failed is not in the way of the right holder" {
+	new_vault
+	succeeds varve replicate --copies 2
+	keep_recovery
+	mkdir ../other
+	(XDG_CONFIG_HOME=$PWD/../else && export XDG_CONFIG_HOME && cd ../other && new_repo && echo x > x && git add x &&
+		varve commit -q -m x && varve key new > ../key2 &&
+		varve holder add z ../z --domain z && varve replicate --copies 1) > ../made 2>&1
+	new_machine
+	mkdir ../full
+	echo mine > ../full/t.csv
+	ends_with 2 varve recover --key ../paper --to ../full ../a
+	stderr_has "is there and not empty"
+	[ "$(cat ../full/t.csv)" = mine ]
+	[ ! -e ../full/.git ]
+	ends_with 2 varve recover --key ../paper --to ../again ../z
+	succeeds varve recover --key ../paper --to ../again ../a ../b
+	cmp t.csv ../again/t.csv
+}
+
+@test "a holder inside the repository is refused and labels stay" {
+	new_vault a
+	ends_with 2 varve holder add in .git/copies
+	stderr_has "inside this repository"
+	ends_with 2 varve holder add in "$PWD/copies"
+	mkdir ../link
+	ln -s "$PWD" ../link/here
+	ends_with 2 varve holder add in ../link/here
+	succeeds varve holder add a ../a
+	succeeds varve holder list
+	output_has "house a"
 }
