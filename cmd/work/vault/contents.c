@@ -249,6 +249,32 @@ const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *aut
 	return NULL;
 }
 
+vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err)
+{
+	size_t cap = 0;
+
+	*out = NULL;
+	*count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		const vv_vault_run *run = &c->runs[i];
+		if (run->refs.len == 0 || vv_contents_refs_of(c, run->record->author) != run) {
+			continue;
+		}
+		for (const char *p = run->refs.data; *p;) {
+			size_t len = strcspn(p, "\n");
+			vv_oid id;
+			if (len > VV_OID_TEXT && vv_oid_parse(&id, p, VV_OID_TEXT)) {
+				if (!vv_array_room(*out, *count, cap)) {
+					return vv_fail_nomem(err);
+				}
+				(*out)[(*count)++] = id;
+			}
+			p += len + (p[len] == '\n');
+		}
+	}
+	return VV_OK;
+}
+
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run)
 {
 	const vv_cid *wanted = run == 0 ? &of->record->cid : &of->index.runs[run - 1];

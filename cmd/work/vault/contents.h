@@ -41,6 +41,9 @@ vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_
 
 /* The last run of this author (NULL: of anybody) with refs; NULL: none. */
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author);
+/* The commits that the refs of every author's last run with some name. *out is the caller's, also on
+ * failure. */
+vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err);
 
 /* The raw bytes of an item of the vault, read with all that it is stored as a difference to. base (may
  * be NULL) gets what it is a difference to itself, null: nothing. VV_EMISSING. */

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/vault/contents.h"
@@ -21,36 +20,12 @@ typedef struct pruning {
 	vv_store *store;
 	vv_cid_set *live;
 	vv_oid *tips;
-	size_t tip_count, tip_cap;
+	size_t tip_count;
 	bool *chosen; /* of contents.runs */
 	vv_buf bytes, base;
 } pruning;
 
 /* --- what is alive ------------------------------------------------------------------------------- */
-
-/* The refs of every author's last run with some. */
-static vv_status list_tips(pruning *p, vv_error *err)
-{
-	for (size_t i = 0; i < p->contents.count; i++) {
-		const vv_vault_run *run = &p->contents.runs[i];
-		if (run->refs.len == 0 ||
-		    vv_contents_refs_of(&p->contents, run->record->author) != run) {
-			continue;
-		}
-		for (const char *at = run->refs.data; *at;) {
-			size_t len = strcspn(at, "\n");
-			vv_oid id;
-			if (len > VV_OID_TEXT && vv_oid_parse(&id, at, VV_OID_TEXT)) {
-				if (!vv_array_room(p->tips, p->tip_count, p->tip_cap)) {
-					return vv_fail_nomem(err);
-				}
-				p->tips[p->tip_count++] = id;
-			}
-			at += len + (at[len] == '\n');
-		}
-	}
-	return VV_OK;
-}
 
 static vv_status add_live(pruning *p, const vv_cid *item, vv_error *err)
 {
@@ -95,7 +70,7 @@ static vv_status find_live(pruning *p, vv_error *err)
 	if (!(p->live = vv_cid_set_new())) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = list_tips(p, err)) < 0 ||
+	if ((rc = vv_contents_tips(&p->contents, &p->tips, &p->tip_count, err)) < 0 ||
 	    (rc = vv_repository_store(p->s->repo, &p->store, err)) < 0) {
 		return rc;
 	}
@@ -155,6 +130,13 @@ static uint64_t count_dead(const pruning *p, const vv_vault_run *run)
 	return dead;
 }
 
+/* A run that we wrote, and can read. */
+static bool is_ours(const pruning *p, const vv_vault_run *run)
+{
+	return memcmp(run->record->author, p->s->key.public_key, VV_KEY_PUBLIC) == 0 &&
+	       !run->lost && run->index.count > 0;
+}
+
 /* Runs of ours that are less than half alive, and the small ones once they would fill a shard. */
 static vv_status choose_runs(pruning *p, vv_error *err)
 {
@@ -165,23 +147,20 @@ static vv_status choose_runs(pruning *p, vv_error *err)
 	}
 	for (size_t i = 0; i < p->contents.count; i++) {
 		const vv_vault_run *run = &p->contents.runs[i];
-		if (memcmp(run->record->author, p->s->key.public_key, VV_KEY_PUBLIC) == 0 &&
-		    !run->lost && run->index.count > 0) {
-			uint64_t leaves = leaves_of(run->record);
-			small += leaves < VV_LEAVES_MAX ? leaves : 0;
-		}
+		const uint64_t leaves = leaves_of(run->record);
+		small += is_ours(p, run) && leaves < VV_LEAVES_MAX ? leaves : 0;
 	}
 	for (size_t i = 0; i < p->contents.count; i++) {
 		const vv_vault_run *run = &p->contents.runs[i];
-		if (memcmp(run->record->author, p->s->key.public_key, VV_KEY_PUBLIC) != 0 ||
-		    run->lost || run->index.count == 0) {
-			continue;
+		const uint64_t dead = is_ours(p, run) ? count_dead(p, run) : 0;
+		p->chosen[i] = is_ours(p, run) &&
+			       (dead * 2 > run->index.count ||
+				(small >= VV_LEAVES_MAX && leaves_of(run->record) < VV_LEAVES_MAX));
+		if (p->chosen[i]) {
+			p->x->runs++;
+			p->x->shards += run->record->shard_count;
+			p->x->dead += dead;
 		}
-		p->chosen[i] = count_dead(p, run) * 2 > run->index.count ||
-			       (small >= VV_LEAVES_MAX && leaves_of(run->record) < VV_LEAVES_MAX);
-		p->x->runs += p->chosen[i];
-		p->x->shards += p->chosen[i] ? run->record->shard_count : 0;
-		p->x->dead += p->chosen[i] ? count_dead(p, run) : 0;
 	}
 	return VV_OK;
 }

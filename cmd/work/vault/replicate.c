@@ -585,28 +585,8 @@ static vv_status list_places(replicating *r, vv_error *err)
 /* Commits that the vault has with all that they reach: what the refs of its runs named. */
 static vv_status list_haves(replicating *r, vv_error *err)
 {
-	size_t cap = 0;
-
 	r->whole = r->s->state && vv_vault_must_look(r->s->state, r->s->key.public_key);
-	for (size_t i = 0; i < r->contents.count && !r->whole; i++) {
-		const vv_vault_run *run = &r->contents.runs[i];
-		if (run->refs.len == 0 ||
-		    vv_contents_refs_of(&r->contents, run->record->author) != run) {
-			continue;
-		}
-		for (const char *p = run->refs.data; *p;) {
-			size_t len = strcspn(p, "\n");
-			vv_oid id;
-			if (len > VV_OID_TEXT && vv_oid_parse(&id, p, VV_OID_TEXT)) {
-				if (!vv_array_room(r->haves, r->have_count, cap)) {
-					return vv_fail_nomem(err);
-				}
-				r->haves[r->have_count++] = id;
-			}
-			p += len + (p[len] == '\n');
-		}
-	}
-	return VV_OK;
+	return r->whole ? VV_OK : vv_contents_tips(&r->contents, &r->haves, &r->have_count, err);
 }
 
 /* --- all of it --------------------------------------------------------------------------------------- */
