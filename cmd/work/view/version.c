@@ -514,7 +514,11 @@ static vv_status say_whose(const vv_subject *s, vv_error *err)
 
 	if (err->code == VV_EMISSING && colon && colon > s->text &&
 	    strstr(err->message, " is not here")) {
-		put_word(&rev, s->text, (size_t)(colon - s->text));
+		if (strncmp(s->text, "index:", 6) == 0) { /* most likely the last commit's */
+			vv_buf_puts(&rev, "HEAD");
+		} else {
+			put_word(&rev, s->text, (size_t)(colon - s->text));
+		}
 		put_word(&path, colon + 1, strlen(colon + 1));
 		vv_hint(err, "varve fetch --data %s %s", vv_buf_cstr(&rev), vv_buf_cstr(&path));
 	}

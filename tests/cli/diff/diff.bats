@@ -343,6 +343,14 @@ $(body)"
 	stderr_has "other.csv"
 }
 
+@test "where blocks of the staged version are not here the hint is a command that works" {
+	two_versions
+	rm -rf .git/varve/packs
+	echo >> lamps.csv
+	ends_with 2 varve --offline diff
+	stderr_has "varve fetch --data HEAD lamps.csv"
+}
+
 @test "bare repositories compare commits" {
 	two_versions
 	git clone -q --bare . ../bare.git
