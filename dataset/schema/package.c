@@ -719,83 +719,91 @@ static vv_status add_path(char ***paths, size_t *count, size_t *cap, const char 
 	return VV_OK;
 }
 
-vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json,
-			   size_t len, vv_error *err)
+/* The local paths that a package names, as they are found. */
+typedef struct named_paths {
+	char **paths;
+	size_t count, cap;
+	const char *package_path;
+	vv_arena *arena;
+} named_paths;
+
+/* node: a path, or a URL, which is passed over. */
+static vv_status add_named(named_paths *l, const vv_json *node, vv_error *err)
+{
+	const char *local = NULL;
+	vv_status rc = local_path(&local, l->arena, node, l->package_path, err);
+
+	return rc < 0 || !local
+		       ? rc
+		       : add_path(&l->paths, &l->count, &l->cap, l->package_path, local, err);
+}
+
+static vv_status add_data(named_paths *l, const vv_json *resource, vv_error *err)
+{
+	const vv_json *node = path_node(resource);
+	vv_status rc = VV_OK;
+
+	for (const vv_json *n = node && node->type == VV_JSON_ARRAY ? node->first : node;
+	     n && rc == VV_OK; n = n == node ? NULL : n->next) {
+		rc = add_named(l, n, err);
+	}
+	return rc;
+}
+
+static vv_status add_files(named_paths *l, const vv_json *resource, vv_error *err)
+{
+	static const char *const words[] = {"schema", "dialect"};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && rc == VV_OK; i++) {
+		const vv_json *node = vv_json_get(resource, words[i]);
+
+		if (node && node->type == VV_JSON_STRING) {
+			rc = add_named(l, node, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status find_paths(
+	char ***paths, size_t *count, const char *package_path, const char *json, size_t len,
+	vv_status (*add)(named_paths *l, const vv_json *resource, vv_error *err), vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
+	named_paths l = {.package_path = package_path, .arena = &arena};
 	const vv_json *resources = NULL;
 	vv_json *root = NULL;
-	size_t cap = 0;
 	vv_status rc;
 
 	*paths = NULL;
 	*count = 0;
-	if ((rc = vv_json_read(&root, &arena, json, len, package_path, err)) < 0 ||
-	    (rc = read_resources(&resources, root, package_path, err)) < 0) {
-		goto done;
+	if ((rc = vv_json_read(&root, &arena, json, len, package_path, err)) == VV_OK) {
+		rc = read_resources(&resources, root, package_path, err);
 	}
-	for (const vv_json *r = resources ? resources->first : NULL; r; r = r->next) {
-		const vv_json *node = path_node(r), *n;
-		const char *local;
-
-		for (n = node && node->type == VV_JSON_ARRAY ? node->first : node; n;
-		     n = n == node ? NULL : n->next) {
-			if ((rc = local_path(&local, &arena, n, package_path, err)) < 0 ||
-			    (local &&
-			     (rc = add_path(paths, count, &cap, package_path, local, err)) < 0)) {
-				goto done;
-			}
-		}
+	for (const vv_json *r = resources ? resources->first : NULL; r && rc == VV_OK;
+	     r = r->next) {
+		rc = add(&l, r, err);
 	}
-done:
 	if (rc < 0) {
-		vv_names_free(*paths, *count);
-		*paths = NULL;
-		*count = 0;
+		vv_names_free(l.paths, l.count);
+	} else {
+		*paths = l.paths;
+		*count = l.count;
 	}
 	vv_arena_clear(&arena);
 	return rc;
 }
 
+vv_status vv_package_paths(char ***paths, size_t *count, const char *package_path, const char *json,
+			   size_t len, vv_error *err)
+{
+	return find_paths(paths, count, package_path, json, len, add_data, err);
+}
+
 vv_status vv_package_files(char ***paths, size_t *count, const char *package_path, const char *json,
 			   size_t len, vv_error *err)
 {
-	static const char *const words[] = {"schema", "dialect"};
-	vv_arena arena = VV_ARENA_INIT;
-	const vv_json *resources = NULL;
-	vv_json *root = NULL;
-	size_t cap = 0;
-	vv_status rc;
-
-	*paths = NULL;
-	*count = 0;
-	if ((rc = vv_json_read(&root, &arena, json, len, package_path, err)) < 0 ||
-	    (rc = read_resources(&resources, root, package_path, err)) < 0) {
-		goto done;
-	}
-	for (const vv_json *r = resources ? resources->first : NULL; r; r = r->next) {
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-			const vv_json *node = vv_json_get(r, words[i]);
-			const char *local = NULL;
-
-			if (!node || node->type != VV_JSON_STRING) {
-				continue;
-			}
-			if ((rc = local_path(&local, &arena, node, package_path, err)) < 0 ||
-			    (local &&
-			     (rc = add_path(paths, count, &cap, package_path, local, err)) < 0)) {
-				goto done;
-			}
-		}
-	}
-done:
-	if (rc < 0) {
-		vv_names_free(*paths, *count);
-		*paths = NULL;
-		*count = 0;
-	}
-	vv_arena_clear(&arena);
-	return rc;
+	return find_paths(paths, count, package_path, json, len, add_files, err);
 }
 
 bool vv_package_is_one(const char *json, size_t len)
