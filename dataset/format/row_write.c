@@ -416,6 +416,39 @@ bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, cons
 	return w->line.len == len && (len == 0 || memcmp(w->line.data, raw, len) == 0);
 }
 
+bool vv_row_quotes_tell(const vv_row_writer *w)
+{
+	const vv_dialect *d = &w->dialect;
+
+	return d->form == VV_FORM_CSV && escape_of(d) == d->quote;
+}
+
+bool vv_row_quoted_as_written(const vv_row_writer *w, const vv_cell *cells, size_t count)
+{
+	const vv_dialect *d = &w->dialect;
+
+	if (d->quote == 0) {
+		return true;
+	}
+	for (size_t i = 0; i < count; i++) {
+		bool stood = (cells[i].flags & VV_CELL_QUOTED) != 0;
+
+		if (vv_quoting_quotes(habit_of(d, i), &cells[i])) {
+			if (!stood) {
+				return false;
+			}
+		} else if (!stood) {
+			/* No delimiter and no line end: else it would not be this cell. */
+			if (cells[i].flags & VV_CELL_HAS_QUOTE) {
+				return false;
+			}
+		} else if (!vv_cell_needs_quotes(&cells[i], d)) {
+			return count == 1 && cells[i].len == 0;
+		}
+	}
+	return count != 1 || cells[0].len > 0 || (cells[0].flags & VV_CELL_QUOTED) != 0;
+}
+
 vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err)
 {
 	return w->failed ? vv_fail_nomem(err) : VV_OK;

@@ -32,6 +32,12 @@ void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t co
 bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw,
 		    size_t len);
 
+/* The same of a CSV row whose cells a scanner has filled: by where it saw quotes, so that nothing
+ * is written. count: cells that the row has (> 0); blank lines around it are not looked at. Only
+ * where vv_row_quotes_tell: with an escape character of its own a quote has two spellings. */
+bool vv_row_quotes_tell(const vv_row_writer *w);
+bool vv_row_quoted_as_written(const vv_row_writer *w, const vv_cell *cells, size_t count);
+
 /* VV_ENOMEM when any vv_row_matches so far could not tell. */
 vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err);
 

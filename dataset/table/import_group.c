@@ -114,6 +114,21 @@ static size_t newline_len(vv_newline n)
 	return n == VV_NO_NEWLINE ? 0 : n == VV_CRLF ? 2 : 1;
 }
 
+/* Are the bytes of a CSV row, without its row end, what the dialect gives? */
+static bool is_regular(import_worker *w, const group_job *j, size_t i, size_t body)
+{
+	const vv_row *row = &j->rows[i];
+	const vv_cell *cells = &j->cells[i * j->stride];
+	if (row->plain && j->im->dialect.quoting_count == 0) {
+		return true;
+	}
+	if (vv_row_quotes_tell(w->writer)) {
+		return row->text_start == row->start && row->text_end == row->start + body &&
+		       vv_row_quoted_as_written(w->writer, cells, row->cells);
+	}
+	return vv_row_matches(w->writer, cells, j->columns, j->raw + row->start, body);
+}
+
 /* How a row's raw bytes differ from what the dialect gives: 0 not at all, 1 + newline
  * when only the row end does, -1 when the line must be kept raw. */
 static int irregularity(import_worker *w, const group_job *j, size_t i)
@@ -137,9 +152,7 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 			       ? 0
 			       : -1;
 	}
-	size_t body = len - newline_len(row->newline);
-	if (!(row->plain && d->quoting_count == 0) &&
-	    !vv_row_matches(w->writer, &j->cells[i * j->stride], j->columns, raw, body)) {
+	if (!is_regular(w, j, i, len - newline_len(row->newline))) {
 		return -1;
 	}
 	if (row->newline == d->newline || (last && row->newline == VV_NO_NEWLINE)) {

@@ -587,11 +587,12 @@ static void windows_of_every_size_give_the_same_rows(void **state)
 	}
 }
 
-/* Rows tile the input, and a row that says so is what the writer makes of its cells. */
-static void rows_tile_the_bytes_and_plain_rows_are_written_back(void **state)
+/* Rows tile the input, a row that says so is what the writer makes of its cells, and where cells
+ * stood in quotes tells the same of all rows. */
+static void rows_tile_the_bytes_and_are_known_as_written_without_writing(void **state)
 {
 	vv_prng r;
-	unsigned n, plain = 0;
+	unsigned n, k, plain = 0, told[2] = {0, 0};
 
 	(void)state;
 	vv_prng_init(&r, 3);
@@ -600,6 +601,7 @@ static void rows_tile_the_bytes_and_plain_rows_are_written_back(void **state)
 		size_t columns = (size_t)vv_prng_below(&r, 3) == 0 ? 1 : 6, at = 0;
 		vv_cell cells[6];
 		vv_row_writer *w;
+		uint8_t habits[6];
 		char text[400];
 		vv_error err;
 		vv_row row;
@@ -609,23 +611,36 @@ static void rows_tile_the_bytes_and_plain_rows_are_written_back(void **state)
 		if (vv_prng_below(&r, 8) == 0) {
 			d.quote = d.escape = 0;
 		}
+		for (k = 0; k < 6; k++) {
+			habits[k] = (uint8_t)vv_prng_below(&r, 4);
+		}
+		d.quoting = habits;
+		d.quoting_count = (size_t)vv_prng_below(&r, 7);
 		vv_assert_ok(vv_scan_new(&s, &d, columns, NULL, NULL, &err), &err);
 		vv_assert_ok(vv_row_writer_new(&w, &d, columns, NULL, NULL, &err), &err);
 		vv_scan_window(s, text, len, true, 0);
 		while (vv_scan_row(s, cells, columns, &row, &err) == 1) {
 			assert_int_equal(row.start, at);
 			at = row.end;
+			bool as_written = vv_row_matches(w, cells, columns, text + row.text_start,
+							 row.text_end - row.text_start);
+
 			if (row.plain) {
 				plain++;
-				assert_true(vv_row_matches(w, cells, columns, text + row.start,
-							   row.text_end - row.start));
+				assert_true(as_written || d.quoting_count > 0);
+				assert_int_equal(row.text_start, row.start);
 				assert_false(row.blank_before);
+			}
+			if (vv_row_quotes_tell(w)) {
+				told[as_written]++;
+				assert_int_equal(vv_row_quoted_as_written(w, cells, row.cells),
+						 as_written);
 			}
 		}
 		vv_scan_free(s);
 		vv_row_writer_free(w);
 	}
-	assert_true(plain > 4000);
+	assert_true(plain > 4000 && told[0] > 1000 && told[1] > 1000);
 }
 
 /* --- libcsv ------------------------------------------------------------- */
@@ -871,7 +886,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(five_thousand_columns_are_scanned),
 	cmocka_unit_test(any_bytes_scan_as_the_grammar_says),
 	cmocka_unit_test(windows_of_every_size_give_the_same_rows),
-	cmocka_unit_test(rows_tile_the_bytes_and_plain_rows_are_written_back),
+	cmocka_unit_test(rows_tile_the_bytes_and_are_known_as_written_without_writing),
 	cmocka_unit_test(libcsv_in_strict_mode_reads_the_same),
 	cmocka_unit_test(the_fast_search_for_marks_equals_the_portable_one),
 	cmocka_unit_test(the_fast_copy_equals_the_portable_one),
