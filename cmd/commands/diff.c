@@ -203,6 +203,7 @@ static vv_status describe_side(vv_buf *out, vv_repository *repo, const vv_diff_s
 static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 {
 	char **argv = c->argv;
+	vv_pool *pool = NULL;
 	vv_subject a, b;
 	vv_error ignored;
 	vv_status rc;
@@ -212,6 +213,12 @@ static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 	if (vv_context_need(c, VV_NEEDS_READER, &ignored) == VV_OK) {
 		r->p.repo = c->repo;
 		r->p.reader = c->reader;
+	}
+	/* of files outside of the repository the reader knows nothing */
+	pool = r->p.how.pool = vv_pool_new(vv_cpu_count() - 1);
+	if (!pool) {
+		rc = vv_fail_nomem(err);
+		goto done;
 	}
 	if ((rc = vv_subject_find_file(&a, r->p.repo, r->p.reader, argv[0], err)) < 0 ||
 	    (rc = vv_subject_find_file(&b, r->p.repo, r->p.reader, argv[1], err)) < 0) {
@@ -228,6 +235,8 @@ static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 done:
 	vv_subject_clear(&a);
 	vv_subject_clear(&b);
+	r->p.how.pool = NULL;
+	vv_pool_free(pool);
 	return rc;
 }
 

@@ -68,8 +68,11 @@ bool vv_diff_is_table_name(const char *path, bool named)
 static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, const vv_diff_how *how,
 			   bool find_key, vv_error *err)
 {
-	vv_subject_options so = {
-		.find_key = find_key, .like = like, .keep = !like, .progress = how->progress};
+	vv_subject_options so = {.find_key = find_key,
+				 .like = like,
+				 .keep = !like,
+				 .progress = how->progress,
+				 .pool = how->pool};
 	vv_status rc;
 	if (!s) {
 		return VV_OK;

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/thread.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/dataset_reader.h"
@@ -100,7 +101,8 @@ typedef struct vv_subject_options {
 	/* NULL, or what it is compared with and is open already. Where both are plain text, rows that
 	 * both have are read once. like is cleared last. */
 	const vv_subject *like;
-	bool keep; /* it will be like for another one */
+	bool keep;     /* it will be like for another one */
+	vv_pool *pool; /* threads that plain text is read with; NULL: the reader's, if any */
 	const vv_progress *progress;
 } vv_subject_options;
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,

@@ -197,7 +197,9 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	io.hints = nothing;
 	io.key = opts && opts->find_key ? NULL : no_key;
 	io.progress = opts ? opts->progress : NULL;
-	io.pool = s->reader ? vv_dataset_reader_pool(s->reader) : NULL;
+	io.pool = opts && opts->pool ? opts->pool
+		  : s->reader        ? vv_dataset_reader_pool(s->reader)
+				     : NULL;
 	rc = input_open(&in, s, err);
 	if (rc < 0 || (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
 	    (rc = open_passing(s, store, like, err)) < 0 ||
