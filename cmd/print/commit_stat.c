@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/arena.h"
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -29,42 +28,6 @@ void vv_commit_stat_clear(vv_commit_stat *s)
 	}
 	vv_free(s->lines);
 	memset(s, 0, sizeof(*s));
-}
-
-static vv_status read_side(vv_stat_side *out, vv_repository *r, uint32_t mode, const vv_oid *id,
-			   vv_error *err)
-{
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
-	vv_pointer p;
-	vv_error ignored;
-	vv_status rc = VV_OK;
-
-	out->exists = mode != 0;
-	if (!S_ISREG(mode)) {
-		return VV_OK; /* absent, a link or a submodule */
-	}
-	if ((rc = vv_blob_size(r, id, &out->bytes, err)) < 0 || out->bytes > VV_POINTER_MAX) {
-		return rc;
-	}
-	if ((rc = vv_blob_read(r, id, VV_POINTER_MAX, &text, err)) < 0 ||
-	    !vv_pointer_looks_like(text.data, text.len)) {
-		goto done;
-	}
-	if (vv_pointer_read(&p, &arena, text.data, text.len, &ignored) < 0) {
-		out->broken = true;
-		goto done;
-	}
-	out->dataset = true;
-	out->is_table = strcmp(p.kind, "table") == 0;
-	out->bytes = p.bytes;
-	out->rows = p.rows;
-	out->columns = p.column_count;
-	out->root = p.root;
-done:
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
-	return rc;
 }
 
 typedef struct collect {
@@ -104,8 +67,8 @@ static vv_status count_growth(vv_stat_line *line, vv_repository *r, vv_error *er
 	if (rc == VV_OK) {
 		/* What is not here cannot be counted; the pointer tells the rest. */
 		line->has_growth = vv_growth_count(&line->growth, store,
-						   line->old_side.dataset ? &line->old_side.root
-									  : NULL,
+						   line->old_side.stored ? &line->old_side.root
+									 : NULL,
 						   &line->new_side.root, NULL) == VV_OK;
 	}
 	return rc;
@@ -176,8 +139,8 @@ static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 	vv_status rc = VV_OK;
 
 	/* Attributes take 150 us to ask: too much for each file of a large commit. */
-	if (c->opts->names || !vv_diff_is_table_name(line->path, true) || line->old_side.dataset ||
-	    line->old_side.broken || line->new_side.broken || !S_ISREG(h->old_mode) ||
+	if (c->opts->names || !vv_diff_is_table_name(line->path, true) || line->old_side.stored ||
+	    line->old_side.damaged || line->new_side.damaged || !S_ISREG(h->old_mode) ||
 	    !S_ISREG(h->new_mode) ||
 	    (rc = vv_attr_compared(c->repo, line->path, &compared, err)) < 0 || !compared) {
 		return rc;
@@ -194,15 +157,15 @@ static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
 	const vv_change *h = &line->change;
 	vv_status rc;
 
-	if ((rc = read_side(&line->old_side, c->repo, h->old_mode, &h->old_id, err)) < 0 ||
-	    (rc = read_side(&line->new_side, c->repo, h->new_mode, &h->new_id, err)) < 0) {
+	if ((rc = vv_content_read(&line->old_side, c->repo, h->old_mode, &h->old_id, err)) < 0 ||
+	    (rc = vv_content_read(&line->new_side, c->repo, h->new_mode, &h->new_id, err)) < 0) {
 		return rc;
 	}
-	if (!line->new_side.dataset) {
+	if (!line->new_side.stored) {
 		return count_text(c, line, err);
 	}
-	if (!c->opts->names && line->old_side.dataset && line->old_side.is_table &&
-	    line->new_side.is_table &&
+	if (!c->opts->names && line->old_side.stored && line->old_side.table &&
+	    line->new_side.table &&
 	    (rc = vv_change_count(&line->counts, c->repo, line->path, &line->old_side.root,
 				  &line->new_side.root, err)) < 0) {
 		return rc;
@@ -230,20 +193,19 @@ vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oi
 
 bool vv_stat_line_lacks(const vv_stat_line *l)
 {
-	return l->old_side.dataset && l->old_side.is_table && l->new_side.is_table &&
-	       !l->counts.counted;
+	return l->old_side.stored && l->old_side.table && l->new_side.table && !l->counts.counted;
 }
 
 static void put_dataset(vv_buf *b, const vv_stat_line *l)
 {
-	const vv_stat_side *o = &l->old_side, *n = &l->new_side;
-	bool both = o->dataset && o->is_table == n->is_table;
+	const vv_content *o = &l->old_side, *n = &l->new_side;
+	bool both = o->stored && o->table == n->table;
 
-	if (n->is_table && !o->exists) {
+	if (n->table && !o->there) {
 		vv_change_whole_put(b, false, n->rows, n->columns);
 	} else if (l->counts.counted) {
 		vv_change_counts_put(b, &l->counts);
-	} else if (n->is_table) {
+	} else if (n->table) {
 		vv_buf_puts(b, both ? "" : "now a dataset: ");
 		if (both && o->rows != n->rows) {
 			vv_buf_printf(b, "%s -> ", vv_text_count(o->rows));
@@ -252,7 +214,7 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns),
 			      n->columns == 1 ? "" : "s", both ? " (blocks not here)" : "");
 	} else {
-		vv_buf_puts(b, !o->exists ? "new: " : !o->dataset ? "now a dataset: " : "");
+		vv_buf_puts(b, !o->there ? "new: " : !o->stored ? "now a dataset: " : "");
 		vv_buf_printf(b, "%s", both && o->bytes != n->bytes ? vv_text_bytes(o->bytes) : "");
 		vv_buf_printf(b, "%s%s", both && o->bytes != n->bytes ? " -> " : "",
 			      vv_text_bytes(n->bytes));
@@ -265,21 +227,21 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 
 static void put_file(vv_buf *b, const vv_stat_line *l)
 {
-	const vv_stat_side *o = &l->old_side, *n = &l->new_side;
+	const vv_content *o = &l->old_side, *n = &l->new_side;
 
-	if (!n->exists) {
+	if (!n->there) {
 		vv_buf_puts(b, "removed");
-		if (o->dataset && o->is_table) {
+		if (o->stored && o->table) {
 			vv_buf_reset(b);
 			vv_change_whole_put(b, true, o->rows, o->columns);
 		}
-	} else if (n->broken) {
+	} else if (n->damaged) {
 		vv_buf_puts(b, "a damaged pointer");
-	} else if (!o->exists) {
+	} else if (!o->there) {
 		vv_buf_printf(b, "new: %s", vv_text_bytes(n->bytes));
 	} else if (l->counts.counted) {
 		vv_change_counts_put(b, &l->counts);
-	} else if (o->dataset) {
+	} else if (o->stored) {
 		vv_buf_printf(b, "no longer a dataset: %s of text", vv_text_bytes(n->bytes));
 	} else {
 		vv_buf_printf(b, "%s -> %s", vv_text_bytes(o->bytes), vv_text_bytes(n->bytes));
@@ -323,7 +285,7 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 		}
 		if (l->from && vv_oid_equal(&l->change.old_id, &l->change.new_id)) {
 			vv_buf_puts(&b, "renamed");
-		} else if (l->new_side.dataset) {
+		} else if (l->new_side.stored) {
 			put_dataset(&b, l);
 		} else {
 			put_file(&b, l);
@@ -345,10 +307,10 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 
 		if (status) {
 			vv_buf_printf(&b, "%c\t",
-				      l->from               ? 'R'
-				      : !l->old_side.exists ? 'A'
-				      : !l->new_side.exists ? 'D'
-							    : 'M');
+				      l->from              ? 'R'
+				      : !l->old_side.there ? 'A'
+				      : !l->new_side.there ? 'D'
+							   : 'M');
 		}
 		if (status && l->from) {
 			vv_path_put_quoted(&b, l->from, true, false);
@@ -379,9 +341,9 @@ static void put_pair(vv_json_out *w, const char *name, bool has_old, uint64_t fr
 	vv_json_close_array(w);
 }
 
-static const char *kind_of(const vv_stat_side *s)
+static const char *kind_of(const vv_content *s)
 {
-	return !s->dataset ? "text" : s->is_table ? "table" : "file";
+	return !s->stored ? "text" : s->table ? "table" : "file";
 }
 
 void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
@@ -390,7 +352,7 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 
 	vv_json_open_array(w);
 	for (i = 0; i < s->count; i++) {
-		const vv_stat_side *o = &s->lines[i].old_side, *n = &s->lines[i].new_side;
+		const vv_content *o = &s->lines[i].old_side, *n = &s->lines[i].new_side;
 		char cid[VV_CID_TEXT + 1];
 
 		vv_json_open_object(w);
@@ -402,18 +364,18 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 		}
 		vv_json_name(w, "change");
 		vv_json_string(w, s->lines[i].from ? "renamed"
-				  : !o->exists     ? "added"
-				  : !n->exists     ? "removed"
+				  : !o->there      ? "added"
+				  : !n->there      ? "removed"
 						   : "modified");
 		vv_json_name(w, "kind");
-		vv_json_string(w, kind_of(n->exists ? n : o));
-		put_pair(w, "bytes", o->exists, o->bytes, n->exists, n->bytes);
-		if (o->is_table || n->is_table) {
-			put_pair(w, "rows", o->is_table, o->rows, n->is_table, n->rows);
-			put_pair(w, "columns", o->is_table, o->columns, n->is_table, n->columns);
+		vv_json_string(w, kind_of(n->there ? n : o));
+		put_pair(w, "bytes", o->there, o->bytes, n->there, n->bytes);
+		if (o->table || n->table) {
+			put_pair(w, "rows", o->table, o->rows, n->table, n->rows);
+			put_pair(w, "columns", o->table, o->columns, n->table, n->columns);
 		}
 		vv_change_counts_json(w, &s->lines[i].counts);
-		if (n->dataset) {
+		if (n->stored) {
 			vv_cid_text(cid, &n->root);
 			vv_json_name(w, "root");
 			vv_json_string(w, cid);

@@ -11,27 +11,16 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "cmd/work/add/added_blocks.h"
+#include "cmd/work/view/content.h"
 #include "diff/write/change_words.h"
 #include "repo/git/history/history.h"
-#include "repo/git/pointer.h"
 #include "repo/git/tree.h"
-
-/* One side of a path. */
-typedef struct vv_stat_side {
-	bool exists;
-	bool dataset;   /* a pointer; the members below are its */
-	bool broken;    /* begins as a pointer and is none */
-	uint64_t bytes; /* of the dataset's file, or of the blob */
-	uint64_t rows, columns;
-	vv_cid root;
-	bool is_table;
-} vv_stat_side;
 
 typedef struct vv_stat_line {
 	char *path;
 	char *from;       /* when renamed: its path before; else NULL */
 	vv_change change; /* its path is the one above */
-	vv_stat_side old_side, new_side;
+	vv_content old_side, new_side;
 	vv_change_counts counts; /* where both sides are tables */
 	bool has_growth;         /* false: not counted, since blocks are not here or nobody asked */
 	vv_growth growth;        /* what the new version added to the store */

@@ -4,7 +4,6 @@
 #include "cmd/work/web/changes.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/sys.h"
@@ -16,48 +15,10 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/renames.h"
-#include "repo/git/pointer.h"
 
-/* --- one side of a change ------------------------------------------------------------------ */
-
-vv_status vv_web_content_read(vv_web_visit *v, vv_web_content *out, const char *path, uint32_t mode,
-			      const vv_oid *blob, vv_error *err)
+bool vv_web_is_table(const vv_content *c, const char *path)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
-	vv_pointer p;
-	vv_error ignored;
-	vv_status rc;
-
-	memset(out, 0, sizeof(*out));
-	out->there = mode != 0;
-	if (!S_ISREG(mode) || vv_oid_is_null(blob)) {
-		return VV_OK; /* a link, a submodule, a file that only the work tree has */
-	}
-	out->table = vv_diff_is_table_name(path, false);
-	if ((rc = vv_blob_size(v->repo, blob, &out->bytes, err)) < 0 ||
-	    out->bytes > VV_POINTER_MAX) {
-		return rc;
-	}
-	if ((rc = vv_blob_read(v->repo, blob, VV_POINTER_MAX, &text, err)) < 0 ||
-	    !vv_pointer_looks_like(text.data, text.len)) {
-		goto done;
-	}
-	if (vv_pointer_read(&p, &arena, text.data, text.len, &ignored) < 0) {
-		out->damaged = true;
-		out->table = false;
-		goto done;
-	}
-	out->stored = true;
-	out->table = strcmp(p.kind, "table") == 0;
-	out->bytes = p.bytes;
-	out->rows = p.rows;
-	out->columns = p.column_count;
-	out->root = p.root;
-done:
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
-	return rc;
+	return c->stored ? c->table : c->file && !c->damaged && vv_diff_is_table_name(path, false);
 }
 
 /* --- counts, remembered ---------------------------------------------------------------------- */
@@ -106,8 +67,8 @@ static vv_status take_form(vv_web_visit *v, vv_change_counts *c, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c,
-		       const vv_web_content *a, const vv_web_content *b, vv_error *err)
+static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, const vv_content *a,
+		       const vv_content *b, vv_error *err)
 {
 	vv_buf key = VV_BUF_INIT;
 	bool over, both_stored = a->stored && b->stored;
@@ -139,8 +100,8 @@ done:
 
 /* --- one path ------------------------------------------------------------------------------ */
 
-static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_web_content *a,
-			   const vv_web_content *b, vv_error *err)
+static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content *a,
+			   const vv_content *b, vv_error *err)
 {
 	vv_buf words = VV_BUF_INIT;
 	vv_status rc;
@@ -168,7 +129,7 @@ static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_web_con
 static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *c,
 			  const char *old_path, vv_error *err)
 {
-	vv_web_content a, b;
+	vv_content a, b;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -181,12 +142,12 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	if (!out->path || (old_path && !out->old_path)) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_web_content_read(v, &a, old_path ? old_path : c->path, c->old_mode, &c->old_id,
-				      err)) < 0 ||
-	    (rc = vv_web_content_read(v, &b, c->path, c->new_mode, &c->new_id, err)) < 0) {
+	if ((rc = vv_content_read(&a, v->repo, c->old_mode, &c->old_id, err)) < 0 ||
+	    (rc = vv_content_read(&b, v->repo, c->new_mode, &c->new_id, err)) < 0) {
 		return rc;
 	}
-	out->table = (!a.there || a.table) && (!b.there || b.table);
+	out->table = (!a.there || vv_web_is_table(&a, old_path ? old_path : c->path)) &&
+		     (!b.there || vv_web_is_table(&b, c->path));
 	out->rows = b.there ? b.rows : a.rows;
 	out->columns = b.there ? b.columns : a.columns;
 	if (out->table && a.there && b.there && !vv_oid_equal(&c->old_id, &c->new_id) &&

@@ -4,6 +4,7 @@
 #ifndef VV_CMD_WORK_WEB_CHANGES_H
 #define VV_CMD_WORK_WEB_CHANGES_H
 
+#include "cmd/work/view/content.h"
 #include "cmd/work/web/commits.h"
 #include "diff/write/change_words.h"
 
@@ -47,14 +48,8 @@ typedef struct vv_web_log {
 	const char *next_path;      /* with a path: what it is called there */
 } vv_web_log;
 
-/* A version of a path, as its pointer or blob tells without reading a row. */
-typedef struct vv_web_content {
-	bool there, stored, table, damaged; /* table: stored as one, or text called like one */
-	uint64_t rows, columns, bytes;      /* rows and columns: of stored tables */
-	vv_cid root;                        /* of stored ones */
-} vv_web_content;
-vv_status vv_web_content_read(vv_web_visit *v, vv_web_content *out, const char *path, uint32_t mode,
-			      const vv_oid *blob, vv_error *err);
+/* Stored as a table, or text that is called like one? */
+bool vv_web_is_table(const vv_content *c, const char *path);
 
 /* from: where to begin. path: only commits that changed it, renames followed; NULL: all. since: not
  * those before (0: any). */

@@ -27,7 +27,7 @@ typedef struct listing {
 static vv_status on_file(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	listing *l = payload;
-	vv_web_content c;
+	vv_content c;
 	vv_web_dataset *d;
 	vv_status rc;
 
@@ -35,7 +35,7 @@ static vv_status on_file(void *payload, const vv_tree_entry *e, vv_error *err)
 		l->more = true;
 		return VV_OK;
 	}
-	if ((rc = vv_web_content_read(l->v, &c, e->path, e->mode, &e->id, err)) < 0) {
+	if ((rc = vv_content_read(&c, l->v->repo, e->mode, &e->id, err)) < 0) {
 		return rc;
 	}
 	if (!vv_array_room(l->items, l->count, l->cap)) {
@@ -44,7 +44,7 @@ static vv_status on_file(void *payload, const vv_tree_entry *e, vv_error *err)
 	d = &l->items[l->count];
 	*d = (vv_web_dataset){.path = vv_web_keep_text(l->v, e->path),
 			      .stored = c.stored,
-			      .table = c.table,
+			      .table = vv_web_is_table(&c, e->path),
 			      .damaged = c.damaged,
 			      .rows = c.rows,
 			      .columns = c.columns,
@@ -103,7 +103,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	looking *k = payload;
 	vv_web_dataset **hit = bsearch(c->path, k->sorted, k->l->count, sizeof(*k->sorted),
 				       by_path);
-	vv_web_content now;
+	vv_content now;
 	size_t at;
 	vv_status rc;
 
@@ -114,7 +114,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	if (k->points[at] >= LINE_POINTS || (k->points[at] > 0 && !(*hit)->table)) {
 		return VV_OK;
 	}
-	if ((rc = vv_web_content_read(k->v, &now, c->path, c->new_mode, &c->new_id, err)) < 0) {
+	if ((rc = vv_content_read(&now, k->v->repo, c->new_mode, &c->new_id, err)) < 0) {
 		return rc;
 	}
 	if (!vv_array_room(k->found, k->count, k->cap)) {
