@@ -1,0 +1,235 @@
+# What every kind of holder must do: one suite for all of them. A file for a kind (folder_holder.bats)
+# loads this, says how the kind is started, stopped and looked into, and has a @test for each function
+# `holder_...` below:
+#
+#	kind_start NAME [BYTES]  makes a holder called NAME (with room for so many bytes) and sets $url, as
+#	                         `varve holder add` takes it; $kind_options are further words for that
+#	kind_stop NAME           it cannot be reached from now on
+#	kind_again NAME          and now it can
+#	kind_shards NAME         prints the CIDs of the shards that it keeps, a line each, sorted
+#	kind_get NAME CID        prints a shard's bytes
+#	kind_set NAME CID FILE   puts other bytes under that name, behind varve's back
+#	kind_lose NAME CID       takes a shard away, behind varve's back
+#	kind_end                 stops everything (optional); call it from teardown
+#
+# and says of what it cannot do, before or in setup:
+#
+#	kind_records=no          it keeps shards only, no records: nobody can recover from it alone
+#	kind_limit=no            it cannot be told how much it may keep
+#	kind_deletes=no          it does not delete at once when it is told to
+#
+# Beside the holder of the kind (`x`) there are folders (`a`, `b`), so that kinds are mixed.
+
+load vault
+
+kind_options=()
+
+# x_and HOLDER...: a repository whose vault is to be kept by a holder x of the kind, and by these folders.
+x_and() {
+	new_vault "$*"
+	kind_start x
+	varve holder add x "$url" --domain "house x" "${kind_options[@]}" 2> ../added || {
+		cat ../added >&2
+		return 1
+	}
+}
+
+# A table whose shard has many leaves.
+add_large() {
+	seq 1 9000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
+	varve add -q big.csv
+	varve commit -q -m big
+}
+
+# has_all NAME: the holder has all shards that the folder a has.
+has_all() {
+	kind_shards "$1" > ../has
+	(cd ../a/*/shards && ls) | sort > ../wanted
+	diff ../wanted ../has >&2
+}
+
+# What goes there is there, byte for byte, and sent once.
+holder_keeps_what_is_replicated() {
+	x_and a
+	succeeds varve replicate --copies 2
+	has_all x
+	for cid in $(kind_shards x); do
+		kind_get x "$cid" > ../bytes
+		cmp ../bytes ../a/*/shards/"$cid"
+	done
+	succeeds varve replicate
+	stderr_is "nothing is new"
+	change 5
+	add_large
+	succeeds varve replicate
+	has_all x
+	succeeds varve vault status
+	output_has "safe: everything has 2 copies"
+	succeeds varve holder list
+	output_has "here"
+	output_lacks "away"
+	succeeds varve ledger verify
+}
+
+# One URL brings everything back, to a machine that has only the recovery key.
+holder_gives_everything_back() {
+	[ "${kind_records-}" != no ] || skip "this kind keeps no records"
+	x_and a
+	add_large
+	succeeds varve replicate --copies 2
+	keep_recovery
+	change 5
+	succeeds varve replicate
+	mv ../a ../a.gone
+	new_machine
+	succeeds varve recover --key ../paper --to ../again "$url"
+	cmp t.csv ../again/t.csv
+	cd ../again
+	succeeds varve fsck --data
+	[ "$(git rev-parse main)" = "$(git -C ../repo rev-parse main)" ]
+	succeeds varve cat main:big.csv
+	[ "${#lines[@]}" = 9001 ]
+}
+
+# Shards come back from it when the others have lost them.
+holder_gives_shards_for_a_repair() {
+	x_and a b
+	add_large
+	succeeds varve replicate --copies 3
+	rm ../a/*/shards/* ../b/*/shards/*
+	ends_with 1 varve audit
+	succeeds varve repair
+	succeeds varve vault status
+	has_all x
+	succeeds varve audit --all
+}
+
+# An audit reads a part of a shard, not all of it.
+holder_shows_single_leaves() {
+	x_and a
+	add_large
+	succeeds varve replicate --copies 2
+	succeeds varve audit x
+	output_has "all good"
+	read=$(varve audit --json x | python3 -c 'import json, sys; d = json.load(sys.stdin)[0]; assert d["asked"] == d["good"] == 1, d; print(d["read"])')
+	largest=$(kind_get x "$(kind_shards x | tail -n 1)" | wc -c)
+	[ "$read" -ge 4096 ]
+	[ "$read" -lt "$largest" ]
+	succeeds varve audit --all x
+	output_has "x: all of 1 shard listed, with the right sizes"
+	output_has "every byte was read"
+}
+
+# What is lost, cut, or swapped is found, and repaired.
+holder_is_caught_and_repaired() {
+	local cid
+	x_and a
+	for n in 1 2 3 4; do
+		change "$n"
+		succeeds varve replicate --copies 2
+	done
+	kind_shards x > ../cids
+	mapfile -t cid < ../cids
+	[ ${#cid[@]} = 4 ]
+	kind_lose x "${cid[0]}"
+	kind_get x "${cid[1]}" > ../whole
+	head -c 4096 ../whole > ../cut
+	kind_set x "${cid[1]}" ../cut
+	kind_set x "${cid[2]}" ../whole
+	ends_with 1 varve audit
+	output_has "x: FAILED: 3 of 4 shards missing or changed"
+	ends_with 1 varve vault status
+	output_has "3 copies were missing or changed"
+	succeeds varve repair
+	stderr_has "made 3 copies again"
+	succeeds varve audit --all
+	succeeds varve vault status
+	has_all x
+}
+
+# Other bytes under a shard's name are not taken, and another copy is.
+holder_that_lies_is_not_believed() {
+	x_and a
+	add_large
+	succeeds varve replicate --copies 2
+	largest=$(kind_get x "$(kind_shards x)" | wc -c)
+	head -c "$largest" /dev/zero > ../zeros
+	kind_set x "$(kind_shards x)" ../zeros
+	ends_with 1 varve audit --all
+	output_has "x: FAILED: 1 of 1 shard missing or changed"
+	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	cmp big.csv ../again/big.csv
+	succeeds varve repair
+	succeeds varve audit --all
+}
+
+# A full holder is named, and another one takes its share.
+holder_says_when_it_is_full() {
+	[ "${kind_limit-}" != no ] || skip "this kind cannot be limited"
+	new_vault "a b"
+	kind_start x 30000
+	varve holder add x "$url" --domain "house x" "${kind_options[@]}" 2> /dev/null
+	add_large
+	ends_with 1 varve replicate --copies 3
+	[[ $output$stderr = *"holder 'x': "*"full"* ]]
+	stderr_has "owed"
+	[ -z "$(kind_shards x)" ]
+	succeeds varve replicate --copies 2
+	succeeds varve audit
+	succeeds varve vault status
+}
+
+# What a holder did not get while it was away is owed, and the next run pays.
+holder_that_was_away_is_paid() {
+	x_and a
+	succeeds varve replicate --copies 2
+	kind_stop x
+	change 5
+	ends_with 1 varve replicate
+	[[ $output$stderr = *"holder 'x': "* ]]
+	stderr_has "owed"
+	succeeds varve holder list
+	output_has "away"
+	kind_again x
+	succeeds varve replicate
+	stderr_has "made up for"
+	has_all x
+	succeeds varve audit
+	succeeds varve vault status
+}
+
+# Its share goes elsewhere before it is forgotten.
+holder_is_left() {
+	x_and a
+	succeeds varve replicate --copies 2
+	ends_with 2 varve holder remove x
+	stderr_has "would be lacking"
+	varve holder add b ../b --domain "house b" 2> /dev/null
+	succeeds varve holder remove x
+	stderr_has "went to other holders"
+	succeeds varve replicate
+	succeeds varve audit
+	succeeds varve vault status
+	succeeds varve holder list
+	output_lacks "$url"
+}
+
+# What nothing needs goes, and only that.
+holder_deletes_what_is_pruned() {
+	[ "${kind_deletes-}" != no ] || skip "this kind does not delete at once"
+	x_and a
+	succeeds varve replicate --copies 2
+	git switch -q -c aside
+	add_large
+	varve switch -q main
+	varve replicate -q
+	git branch -q -D aside
+	change 5
+	succeeds varve vault prune
+	stderr_has "deleted 0 copies"
+	succeeds varve vault prune --grace 0
+	stderr_has "deleted 2 copies"
+	has_all x
+	succeeds varve audit --all
+	succeeds varve vault status
+}
