@@ -415,3 +415,46 @@ done:
 	clear_command(&command);
 	return rc;
 }
+
+static vv_status refuse_program(const vv_url *url, const char *why, vv_error *err)
+{
+	(void)vv_fail(err, VV_ENOSUPPORT, "'%s': SFTP is spoken by libssh2, and %s", url->text,
+		      why);
+	return vv_hint(err,
+		       "'git config varve.ssh libssh2' tries it without; or mount it with sshfs, "
+		       "and name the folder");
+}
+
+vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_connect_options *o,
+				vv_error *err)
+{
+	char why[96];
+	ssh_command command;
+	way w;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = read_way(&w, o, err)) < 0) {
+		return rc;
+	}
+	if (w != LIBSSH2_ONLY) {
+		if ((rc = read_command(&command, o, err)) < 0) {
+			return rc;
+		}
+		bool named = command.text != NULL;
+		clear_command(&command);
+		if (named || w == PROGRAM_ONLY) {
+			return refuse_program(url, "the settings name the ssh program", err);
+		}
+	}
+	if ((rc = vv_ssh_config_read(out, url, has_program(), err)) < 0) {
+		return rc;
+	}
+	if (w == AUTO && out->special) {
+		(void)snprintf(why, sizeof(why), "ssh's own settings need the program (%.48s)",
+			       vv_text_shows(out->special));
+		rc = refuse_program(url, why, err);
+		vv_ssh_config_clear(out);
+	}
+	return rc;
+}

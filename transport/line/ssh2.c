@@ -1,5 +1,5 @@
 /*
- * ssh2: a line over ssh by libssh2: the host's key, who we are, and the line itself.
+ * ssh2: a line over ssh by libssh2.
  *
  * One channel runs varve on the far side. Its stdout and stderr share one window, so stderr is
  * read whenever the line is waited for. A write that would block has to be repeated with the
@@ -10,580 +10,27 @@
  * keepalive.)
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <libssh2.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
-#include "base/path.h"
-#include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "transport/line/known_hosts.h"
 #include "transport/line/pipe.h"
 #include "transport/line/remote_command.h"
 #include "transport/line/ssh.h"
-#include "transport/line/tcp.h"
+#include "transport/line/ssh_login.h"
 
-#define REFUSED_MAX 3u /* keys over one connection */
-#define CONNECTIONS_MAX 5u
-#define PASSPHRASES_MAX 3u
-#define ANSWER_MAX 1024u
-#define GOODBYE_MS 2000
 #define WINDOW (16u << 20) /* a download is at most window / round trip a second */
 #define KEEPALIVE_SEC 15u
 #define LAST_WORDS_MS 2000u
 #define GIVEN_UP_MS 200
 
-/* One session of libssh2. */
-typedef struct ssh2 {
-	int fd; /* -1: none */
-	LIBSSH2_SESSION *session;
-	const vv_ssh_config *config;
-	const vv_connect_options *options;
-	const char *name; /* of the peer, for messages */
-	unsigned seconds; /* the longest wait */
-	bool other;       /* the ssh program may do better */
-} ssh2;
-
-/* --- the host's key -------------------------------------------------------------------------- */
-
-static const char *const known_types[] = {"ssh-ed25519", "ecdsa-sha2-nistp256",
-					  "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"};
-#define KNOWN_TYPES (sizeof(known_types) / sizeof(known_types[0]))
-
-static vv_status read_known(vv_known_hosts **out, const ssh2 *s, vv_error *err)
-{
-	vv_known_hosts *k = vv_known_hosts_new(s->config->host, s->config->port);
-	vv_status rc = k ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && i < VV_SSH_KNOWN_HOSTS; i++) {
-		if (s->config->known_hosts[i]) {
-			rc = vv_known_hosts_file(k, s->config->known_hosts[i], err);
-		}
-	}
-	if (rc < 0) {
-		vv_known_hosts_free(k);
-		k = NULL;
-	}
-	*out = k;
-	return rc;
-}
-
-/* Only a key of a type that is known can be compared, so only such a one is asked for. */
-static vv_status host_types(char **types, ssh2 *s, vv_error *err)
-{
-	vv_known_hosts *k;
-	vv_buf known = VV_BUF_INIT, all = VV_BUF_INIT;
-	vv_status rc = read_known(&k, s, err);
-
-	*types = NULL;
-	if (rc < 0) {
-		return rc;
-	}
-	for (size_t i = 0; i < KNOWN_TYPES; i++) {
-		vv_buf_printf(&all, "%s%s", i > 0 ? "," : "", known_types[i]);
-		if (vv_known_hosts_has(k, known_types[i])) {
-			vv_buf_printf(&known, "%s%s", known.len > 0 ? "," : "", known_types[i]);
-		}
-	}
-	if (vv_known_hosts_has_authority(k) || (known.len == 0 && vv_known_hosts_has(k, NULL))) {
-		s->other = true;
-		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "what known_hosts has for '%s' (an RSA key or a certificate "
-			      "authority) cannot be checked by libssh2",
-			      vv_text_shows(s->config->host));
-		rc = vv_hint(err, "install the ssh program, or learn the host's ed25519 key");
-	} else if ((rc = vv_buf_ok(&known, err)) == VV_OK && (rc = vv_buf_ok(&all, err)) == VV_OK) {
-		*types = vv_buf_detach(known.len > 0 ? &known : &all);
-		rc = *types ? VV_OK : vv_fail_nomem(err);
-	}
-	vv_buf_clear(&known);
-	vv_buf_clear(&all);
-	vv_known_hosts_free(k);
-	return rc;
-}
-
-/* "ED25519" for "ssh-ed25519", as ssh calls it. */
-static const char *short_type(const char *type, size_t len)
-{
-	if (len == 11 && memcmp(type, "ssh-ed25519", 11) == 0) {
-		return "ED25519";
-	}
-	return len > 6 && memcmp(type, "ecdsa-", 6) == 0 ? "ECDSA" : "RSA";
-}
-
-/* --- an unknown host -------------------------------------------------------------------- */
-
-static vv_status remember(const ssh2 *s, const vv_known_hosts *k, const void *key, size_t len,
-			  vv_error *err)
-{
-	const char *path = s->config->known_hosts[0];
-	vv_buf line = VV_BUF_INIT;
-	char *dir = vv_path_dir(path);
-	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
-	int fd = -1;
-
-	if (rc == VV_OK && !vv_exists(dir) && (rc = vv_mkdirs(dir, err)) == VV_OK) {
-		(void)chmod(dir, 0700);
-	}
-	if (rc == VV_OK && (rc = vv_known_hosts_line(&line, k, key, len, err)) == VV_OK) {
-		fd = vv_open(path, O_WRONLY | O_CREAT | O_APPEND, 0600, err);
-		rc = fd < 0 ? (vv_status)fd : vv_write_full(fd, line.data, line.len, path, err);
-	}
-	if (fd >= 0) {
-		vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-
-		rc = rc == VV_OK ? closed : rc;
-	}
-	vv_buf_clear(&line);
-	vv_free(dir);
-	return rc;
-}
-
-static vv_status ask_whether(const ssh2 *s, const char *type, const char *fingerprint, bool *yes,
-			     vv_error *err)
-{
-	vv_buf prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
-	vv_status rc;
-
-	*yes = false;
-	vv_buf_printf(&prompt,
-		      "The host '%s' is not known; its %s key has the fingerprint %s. Connect, and "
-		      "remember it (yes/no)? ",
-		      s->config->host, type, fingerprint);
-	if ((rc = vv_buf_ok(&prompt, err)) == VV_OK) {
-		rc = s->options->ask(s->options->payload, prompt.data, true, &answer, err);
-		rc = rc == VV_EREFUSED ? VV_OK : rc; /* nobody is there: no answer is no "yes" */
-	}
-	if (rc == VV_OK) {
-		const char *text = vv_buf_cstr(&answer);
-
-		*yes = strcmp(text, "yes") == 0 || strcmp(text, "yes\n") == 0 ||
-		       strcmp(text, fingerprint) == 0;
-	}
-	vv_buf_clear(&prompt);
-	vv_buf_clear(&answer);
-	return rc;
-}
-
-static vv_status meet_unknown(const ssh2 *s, const vv_known_hosts *k, const void *key, size_t len,
-			      const char *type, const char *fingerprint, vv_error *err)
-{
-	const vv_ssh_config *c = s->config;
-	bool yes = false;
-	vv_status rc = VV_OK;
-
-	if (s->options->ask) {
-		rc = ask_whether(s, type, fingerprint, &yes, err);
-	}
-	if (rc < 0 || yes) {
-		return rc < 0 ? rc : remember(s, k, key, len, err);
-	}
-	(void)vv_fail(err, VV_EREFUSED,
-		      "the host '%s' is not known; its %s key has the fingerprint %s",
-		      vv_text_shows(c->host), type, fingerprint);
-	return vv_hint(
-		err,
-		"compare that with the host's own; if it is the same: ssh-keyscan -p %u -t %s %s "
-		">> %s",
-		c->port, type[0] == 'E' && type[1] == 'D' ? "ed25519" : "ecdsa",
-		vv_text_shows(c->host), c->known_hosts[0]);
-}
-
-/* --- the check --------------------------------------------------------------------------------- */
-
-static vv_status refuse_host(const ssh2 *s, const vv_known_hosts *k, vv_known known,
-			     const char *fingerprint, const char *file, unsigned line,
-			     vv_error *err)
-{
-	const char *host = vv_text_shows(s->config->host);
-
-	if (known == VV_KNOWN_REVOKED) {
-		(void)vv_fail(err, VV_EREFUSED,
-			      "the host key of '%s' (%s) is marked as revoked in %s, line %u", host,
-			      fingerprint, file, line);
-		return vv_hint(err, "whoever answers there may be somebody else: ask its owner");
-	}
-	(void)vv_fail(
-		err, VV_EREFUSED,
-		"the host key of '%s' is not the one that is known: it shows %s, and %s, line "
-		"%u, has another",
-		host, fingerprint, file, line);
-	return vv_hint(err,
-		       "somebody may be in between; only if the change was announced to you: "
-		       "ssh-keygen -R '%s' -f %s",
-		       vv_known_hosts_name(k), file);
-}
-
-static vv_status check_host(ssh2 *s, vv_error *err)
-{
-	size_t len = 0, type_len = 0;
-	int ignored;
-	const char *key = libssh2_session_hostkey(s->session, &len, &ignored);
-	const char *type = key ? vv_host_key_type(key, len, &type_len) : NULL, *file;
-	vv_buf fingerprint = VV_BUF_INIT;
-	vv_known_hosts *k = NULL;
-	unsigned line;
-	vv_known known;
-	vv_status rc;
-
-	if (!type) {
-		return vv_fail(err, VV_EREFUSED, "'%s' shows a host key that cannot be read",
-			       vv_text_shows(s->config->host));
-	}
-	if ((rc = read_known(&k, s, err)) < 0 ||
-	    (rc = vv_host_key_fingerprint(&fingerprint, key, len, err)) < 0) {
-		goto done;
-	}
-	known = vv_known_hosts_check(k, key, len, &file, &line);
-	if (known == VV_KNOWN_NOT) {
-		rc = meet_unknown(s, k, key, len, short_type(type, type_len), fingerprint.data,
-				  err);
-	} else if (known != VV_KNOWN_YES) {
-		rc = refuse_host(s, k, known, fingerprint.data, file, line, err);
-	}
-done:
-	vv_buf_clear(&fingerprint);
-	vv_known_hosts_free(k);
-	return rc;
-}
-
-/* --- the session ----------------------------------------------------------------------- */
-
-static vv_status fail_ssh2(const ssh2 *s, int code, const char *what, vv_error *err)
-{
-	char *text = NULL;
-
-	if (code == LIBSSH2_ERROR_TIMEOUT) {
-		return vv_fail_idle(err, s->name, s->seconds);
-	}
-	if (code == LIBSSH2_ERROR_ALLOC) {
-		return vv_fail_nomem(err);
-	}
-	if (s->session) {
-		(void)libssh2_session_last_error(s->session, &text, NULL, 0);
-	}
-	return vv_fail(err, VV_EIO, "%s '%s': %s", what, vv_text_shows(s->name),
-		       text && *text ? vv_text_shows(text) : "no reason was given");
-}
-
-static void log_out(ssh2 *s)
-{
-	if (s->session) {
-		libssh2_session_set_blocking(s->session, 1);
-		libssh2_session_set_timeout(s->session, GOODBYE_MS);
-		(void)libssh2_session_disconnect(s->session, "done");
-		(void)libssh2_session_free(s->session);
-		s->session = NULL;
-	}
-	if (s->fd >= 0) {
-		(void)close(s->fd);
-		s->fd = -1;
-	}
-}
-
-/* --- the connection ---------------------------------------------------------------------- */
-
-/* No key exchange in common, or a host key that libssh2 cannot check (rsa-sha2). */
-static bool other_may_do(int code)
-{
-	return code == LIBSSH2_ERROR_KEX_FAILURE || code == LIBSSH2_ERROR_METHOD_NONE ||
-	       code == LIBSSH2_ERROR_METHOD_NOT_SUPPORTED;
-}
-
-static vv_status open_session(ssh2 *s, const char *types, vv_error *err)
-{
-	int code;
-
-	s->other = false;
-	if ((s->fd = vv_tcp_connect(s->config->host, s->config->port, s->seconds, err)) < 0) {
-		return (vv_status)s->fd;
-	}
-	if (!(s->session = libssh2_session_init())) {
-		return vv_fail_nomem(err);
-	}
-	libssh2_session_set_blocking(s->session, 1);
-	libssh2_session_set_timeout(s->session, (long)s->seconds * 1000);
-	code = libssh2_session_method_pref(s->session, LIBSSH2_METHOD_HOSTKEY, types);
-	code = code == 0 ? libssh2_session_handshake(s->session, s->fd) : code;
-	if (code != 0) {
-		s->other = other_may_do(code);
-		return fail_ssh2(s, code, "no session of ssh with", err);
-	}
-	return check_host(s, err);
-}
-
-/* --- keys ----------------------------------------------------------------------------------- */
-
-/* sshd hangs up after some refused keys (MaxAuthTries, usually 6, and OpenSSH counts what
- * libssh2 asks beforehand): after three the next ones are tried over a new connection. */
-
-typedef struct attempt {
-	size_t agent_done, files_done; /* keys that were refused, over all connections */
-	size_t refused;                /* over this one */
-	bool locked;                   /* a key was left out for want of a passphrase */
-} attempt;
-
-typedef enum verdict { LET_IN, REFUSED, HUNG_UP, TIMED_OUT } verdict;
-
-static verdict verdict_of(int code)
-{
-	switch (code) {
-	case 0:
-		return LET_IN;
-	case LIBSSH2_ERROR_TIMEOUT:
-		return TIMED_OUT;
-	case LIBSSH2_ERROR_SOCKET_DISCONNECT:
-	case LIBSSH2_ERROR_SOCKET_RECV:
-	case LIBSSH2_ERROR_SOCKET_SEND:
-		return HUNG_UP;
-	default:
-		return REFUSED;
-	}
-}
-
-static bool agent_key_usable(const struct libssh2_agent_publickey *id)
-{
-	const unsigned char *b = id->blob;
-	size_t n;
-
-	if (id->blob_len < 4) {
-		return false;
-	}
-	n = (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
-	return n > 0 && n <= id->blob_len - 4 && vv_ssh_key_usable((const char *)b + 4, n);
-}
-
-/* The agent's keys, connected to a session; NULL: there is no agent. */
-static LIBSSH2_AGENT *open_agent(LIBSSH2_SESSION *session)
-{
-	LIBSSH2_AGENT *agent = libssh2_agent_init(session);
-
-	if (agent && libssh2_agent_connect(agent) == 0) {
-		if (libssh2_agent_list_identities(agent) == 0) {
-			return agent;
-		}
-		(void)libssh2_agent_disconnect(agent);
-	}
-	if (agent) {
-		libssh2_agent_free(agent);
-	}
-	return NULL;
-}
-
-static void close_agent(LIBSSH2_AGENT *agent)
-{
-	if (agent) {
-		(void)libssh2_agent_disconnect(agent);
-		libssh2_agent_free(agent);
-	}
-}
-
-static verdict try_agent(ssh2 *s, attempt *a)
-{
-	LIBSSH2_AGENT *agent = open_agent(s->session);
-	struct libssh2_agent_publickey *id = NULL;
-	verdict v = REFUSED;
-	size_t at = 0;
-
-	while (agent && v == REFUSED && a->refused < REFUSED_MAX &&
-	       libssh2_agent_get_identity(agent, &id, id) == 0) {
-		if (agent_key_usable(id) && at++ >= a->agent_done) {
-			v = verdict_of(libssh2_agent_userauth(agent, s->config->user, id));
-			a->agent_done++;
-			a->refused++;
-		}
-	}
-	close_agent(agent);
-	return v;
-}
-
-static int offer_file(ssh2 *s, const char *path, const char *passphrase)
-{
-	return libssh2_userauth_publickey_fromfile_ex(s->session, s->config->user,
-						      (unsigned)strlen(s->config->user), NULL, path,
-						      passphrase);
-}
-
-/* Asks for the passphrase and offers the key, again while the passphrase is wrong. */
-static vv_status unlock_file(ssh2 *s, const char *path, int *code, bool *locked, vv_error *err)
-{
-	vv_buf prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
-	vv_status rc = VV_OK;
-	unsigned tries = 0;
-
-	*code = LIBSSH2_ERROR_FILE;
-	vv_buf_printf(&prompt, "Passphrase of the key '%s': ", path);
-	rc = vv_buf_ok(&prompt, err);
-	while (rc == VV_OK && *code == LIBSSH2_ERROR_FILE && tries++ < PASSPHRASES_MAX) {
-		vv_buf_wipe(&answer);
-		rc = s->options->ask(s->options->payload, prompt.data, false, &answer, err);
-		if (rc == VV_EREFUSED) { /* nobody is there */
-			*locked = true;
-			rc = VV_OK;
-			break;
-		}
-		if (rc < 0 || answer.len == 0 || answer.len > ANSWER_MAX) {
-			break;
-		}
-		*code = offer_file(s, path, answer.data);
-	}
-	vv_buf_wipe(&answer);
-	vv_buf_clear(&answer);
-	vv_buf_clear(&prompt);
-	return rc;
-}
-
-static vv_status try_files(ssh2 *s, attempt *a, verdict *v, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	while (rc == VV_OK && *v == REFUSED && a->refused < REFUSED_MAX &&
-	       a->files_done < s->config->file_count) {
-		const char *path = s->config->files[a->files_done++];
-		vv_ssh_key key;
-		int code;
-
-		if (!vv_ssh_key_look(&key, path) ||
-		    !vv_ssh_key_usable(key.type, strlen(key.type))) {
-			continue;
-		}
-		if (key.encrypted && !s->options->ask) {
-			a->locked = true;
-			continue;
-		}
-		code = key.encrypted ? LIBSSH2_ERROR_FILE : offer_file(s, path, "");
-		if (key.encrypted) {
-			rc = unlock_file(s, path, &code, &a->locked, err);
-		}
-		*v = verdict_of(code);
-		a->refused += code == LIBSSH2_ERROR_FILE ? 0 : 1;
-	}
-	return rc;
-}
-
-/* --- who we are -------------------------------------------------------------------------------- */
-
-/* Is there any key that could be offered? Asked before anything goes over the line. */
-static bool has_key(const ssh2 *s)
-{
-	LIBSSH2_SESSION *session = libssh2_session_init();
-	LIBSSH2_AGENT *agent = session ? open_agent(session) : NULL;
-	struct libssh2_agent_publickey *id = NULL;
-	bool found = false;
-
-	while (agent && !found && libssh2_agent_get_identity(agent, &id, id) == 0) {
-		found = agent_key_usable(id);
-	}
-	close_agent(agent);
-	if (session) {
-		(void)libssh2_session_free(session);
-	}
-	for (size_t i = 0; !found && i < s->config->file_count; i++) {
-		vv_ssh_key key;
-
-		found = vv_ssh_key_look(&key, s->config->files[i]) &&
-			vv_ssh_key_usable(key.type, strlen(key.type)) &&
-			(!key.encrypted || s->options->ask);
-	}
-	return found;
-}
-
-static vv_status refuse_user(ssh2 *s, const attempt *a, vv_error *err)
-{
-	s->other = true;
-	(void)vv_fail(err, VV_EREFUSED,
-		      "'%s' does not let the user '%s' in with any of the %s offered",
-		      vv_text_shows(s->name), vv_text_shows(s->config->user),
-		      vv_text_counted(a->agent_done + a->files_done, "key", NULL));
-	return a->locked
-		       ? vv_hint(err,
-				 "a key needs its passphrase: give it to ssh-agent with ssh-add")
-		       : vv_hint(err, "is the right key in ~/.ssh or in ssh-agent, and is its .pub "
-				      "line in ~/.ssh/authorized_keys there?");
-}
-
-/* Offers up to three keys over this connection. *again: there may be more to offer. */
-static vv_status authenticate(ssh2 *s, attempt *a, bool *again, vv_error *err)
-{
-	const char *user = s->config->user;
-	const char *ways = libssh2_userauth_list(s->session, user, (unsigned)strlen(user));
-	verdict v = libssh2_userauth_authenticated(s->session) ? LET_IN : REFUSED;
-	vv_status rc = VV_OK;
-
-	*again = false;
-	a->refused = 0;
-	if (v != LET_IN && !ways) {
-		return fail_ssh2(s, libssh2_session_last_errno(s->session), "no answer from", err);
-	}
-	if (v != LET_IN && !strstr(ways, "publickey")) {
-		s->other = true;
-		(void)vv_fail(err, VV_EREFUSED, "'%s' takes no key, only: %s",
-			      vv_text_shows(s->name), vv_text_shows(ways));
-		return vv_hint(err, "the ssh program may have another way in: varve.ssh=external");
-	}
-	if (v == REFUSED) {
-		v = try_agent(s, a);
-	}
-	if (v == REFUSED) {
-		rc = try_files(s, a, &v, err);
-	}
-	if (rc < 0 || v == LET_IN) {
-		return rc;
-	}
-	if (v == TIMED_OUT) {
-		return vv_fail_idle(err, s->name, s->seconds);
-	}
-	*again = v == HUNG_UP || a->refused >= REFUSED_MAX;
-	return refuse_user(s, a, err);
-}
-
-static vv_status log_in(ssh2 *s, vv_error *err)
-{
-	attempt a = {0, 0, 0, false};
-	bool again = true;
-	char *types = NULL;
-	vv_status rc;
-
-	if (!has_key(s)) {
-		s->other = true;
-		(void)vv_fail(
-			err, VV_EREFUSED,
-			"there is no key to show to '%s' (an ed25519 or ecdsa one in ~/.ssh or "
-			"ssh-agent)",
-			vv_text_shows(s->name));
-		return vv_hint(err,
-			       "make one with: ssh-keygen -t ed25519; keys of other kinds need "
-			       "the ssh program");
-	}
-	if ((rc = host_types(&types, s, err)) < 0) {
-		return rc;
-	}
-	for (unsigned i = 0; again && i < CONNECTIONS_MAX; i++) {
-		size_t before = a.agent_done + a.files_done;
-
-		again = false;
-		if ((rc = open_session(s, types, err)) == VV_OK) {
-			rc = authenticate(s, &a, &again, err);
-		}
-		if (rc < 0) {
-			log_out(s);
-		}
-		again = again && a.agent_done + a.files_done > before;
-	}
-	vv_free(types);
-	return rc;
-}
-
 /* --- what a line keeps ------------------------------------------------------------------ */
 
 typedef struct ssh2_line {
-	ssh2 s;
+	vv_ssh_login s;
 	LIBSSH2_CHANNEL *channel;
 	char *name, *host, *program;
 	bool *foreign; /* as in vv_connect_options */
@@ -678,7 +125,7 @@ static vv_status ssh2_write(void *payload, const void *bytes, size_t len, vv_err
 			return ssh2_ended(p, NULL, 0, err);
 		}
 		if (put != 0 && put != LIBSSH2_ERROR_EAGAIN) {
-			return fail_ssh2(&p->s, (int)put, "cannot send to", err);
+			return vv_ssh_login_fail(&p->s, (int)put, "cannot send to", err);
 		}
 		window = libssh2_channel_window_write(p->channel);
 		if (drain_err(p)) {
@@ -717,7 +164,7 @@ static ssize_t ssh2_read(void *payload, void *buf, size_t len, vv_error *err)
 			return 0;
 		}
 		if (got < 0 && got != LIBSSH2_ERROR_EAGAIN) {
-			return fail_ssh2(&p->s, (int)got, "cannot read from", err);
+			return vv_ssh_login_fail(&p->s, (int)got, "cannot read from", err);
 		}
 		if (drain_err(p)) {
 			start = vv_monotonic_ms();
@@ -820,7 +267,7 @@ static void ssh2_close(void *payload)
 		(void)libssh2_channel_send_eof(p->channel);
 		(void)libssh2_channel_free(p->channel);
 	}
-	log_out(&p->s);
+	vv_ssh_login_close(&p->s);
 	vv_peer_messages_end(&p->said);
 	vv_peer_messages_clear(&p->said);
 	vv_free(p->name);
@@ -858,7 +305,7 @@ static vv_status start_varve(ssh2_line *p, const vv_url *url, const vv_connect_o
 			  : libssh2_session_last_errno(p->s.session);
 	vv_buf_clear(&command);
 	if (code != 0) {
-		return fail_ssh2(&p->s, code, "cannot run varve on", err);
+		return vv_ssh_login_fail(&p->s, code, "cannot run varve on", err);
 	}
 	libssh2_keepalive_config(p->s.session, 1, KEEPALIVE_SEC);
 	libssh2_session_set_blocking(p->s.session, 0);
@@ -896,7 +343,7 @@ vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_conf
 	p->s.options = o;
 	p->s.name = p->name;
 	p->s.seconds = p->idle_sec;
-	if ((rc = log_in(&p->s, err)) < 0) {
+	if ((rc = vv_ssh_login_open(&p->s, err)) < 0) {
 		*other = p->s.other;
 		goto done;
 	}

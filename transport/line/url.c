@@ -30,7 +30,7 @@ static const struct scheme {
 	{"file", VV_URL_PATH, false, true},       {"ssh", VV_URL_SSH, false, false},
 	{"http", VV_URL_HTTP, false, false},      {"https", VV_URL_HTTP, true, false},
 	{"ipfs+http", VV_URL_IPFS, false, false}, {"ipfs+https", VV_URL_IPFS, true, false},
-	{"git", VV_URL_GIT, false, false},
+	{"git", VV_URL_GIT, false, false},        {"sftp", VV_URL_SFTP, false, false},
 };
 
 static const struct scheme *find_scheme(const char *name, size_t len)
@@ -212,6 +212,11 @@ static vv_status read_host(vv_url *out, const char *p, size_t len, vv_error *err
 			      : VV_OK;
 }
 
+static bool is_over_ssh(const vv_url *u)
+{
+	return u->kind == VV_URL_SSH || u->kind == VV_URL_SFTP;
+}
+
 /* A user of ssh ends up in a command line, one of http in a header. */
 static vv_status check_user(const vv_url *out, vv_error *err)
 {
@@ -225,7 +230,7 @@ static vv_status check_user(const vv_url *out, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "the user in the URL '%s' begins with '-'",
 			       vv_text_shows(out->text));
 	}
-	for (const char *p = user; out->kind == VV_URL_SSH && *p; p++) {
+	for (const char *p = user; is_over_ssh(out) && *p; p++) {
 		if (!vv_is_alnum(*p) && !strchr("._-+@\\~=", *p)) {
 			return vv_fail(err, VV_EUSAGE, "the user in the URL '%s' has a '%s'",
 				       vv_text_shows(out->text), vv_text_show(p, 1));
@@ -245,7 +250,7 @@ static vv_status read_user(vv_url *out, const char *p, size_t len, vv_error *err
 	const char *colon = memchr(p, ':', len);
 	size_t user_len = colon ? (size_t)(colon - p) : len;
 
-	if (colon && out->kind == VV_URL_SSH) {
+	if (colon && is_over_ssh(out)) {
 		return refuse_password(err);
 	}
 	out->user = decode(p, user_len);
@@ -423,7 +428,7 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	if ((rc = read_authority(out, rest, (size_t)(path - rest), err)) < 0) {
 		return rc;
 	}
-	if (s->kind != VV_URL_SSH) {
+	if (!is_over_ssh(out)) {
 		return read_http_path(out, path, err);
 	}
 	path += strncmp(path, "/~", 2) == 0 ? 1 : 0;

@@ -1,6 +1,6 @@
 /*
  * url: where a repository is: paths, file://, ssh://user@host:port/path, user@host:path,
- * http://, https://, git://.
+ * http://, https://, git://; and places for sealed copies: sftp://user@host:port/path.
  *
  * Control characters (also percent-encoded ones), hosts and users that begin with '-' and
  * quotes in ssh paths are refused (docs/protocol.md, "URLs").
@@ -12,13 +12,14 @@
 
 #include "base/error.h"
 
-/* GIT: git://host/path, where only git is spoken. */
+/* GIT: git://host/path, where only git is spoken. SFTP: a folder for sealed copies, no repository. */
 typedef enum vv_url_kind {
 	VV_URL_PATH,
 	VV_URL_SSH,
 	VV_URL_HTTP,
 	VV_URL_IPFS,
-	VV_URL_GIT
+	VV_URL_GIT,
+	VV_URL_SFTP
 } vv_url_kind;
 
 /* Strings are owned (vv_url_clear). */

@@ -60,6 +60,11 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 			*o->foreign = true;
 		}
 		break;
+	case VV_URL_SFTP:
+		rc = vv_fail(err, VV_EUSAGE, "'%s' can keep sealed copies, and is not a repository",
+			     url->text);
+		(void)vv_hint(err, "'varve holder add NAME URL' makes it a holder");
+		break;
 	case VV_URL_IPFS:
 		rc = vv_fail(err, VV_EUSAGE, "'%s' gives blocks, and is not a repository",
 			     url->text);

@@ -1,5 +1,5 @@
 /*
- * folder_holder: knows the mark, and what a quota counts.
+ * folder_holder: knows what stands for a disk.
  */
 #include "transport/vault/folder_holder.h"
 
@@ -14,64 +14,16 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-
-#define MARK "varve-holder"
-#define MARK_TEXT "This folder keeps sealed copies for varve.\n"
+#include "transport/vault/holder_quota.h"
 
 typedef struct folder {
 	char *path;
-	uint64_t quota, used;
-	bool counted;
+	vv_holder_quota quota;
 } folder;
 
 /* --- what it keeps --------------------------------------------------------------------------- */
 
-/* Sizes of all files below dir, a level at a time: a holder's folders are four levels deep. */
-static vv_status count_below(const char *dir, unsigned depth, uint64_t *used, vv_error *err)
-{
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = vv_list_dir(&names, &count, dir, err);
-
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		char *path = vv_path_join(dir, names[i], (char *)NULL);
-		vv_stat st;
-		if (!path) {
-			rc = vv_fail_nomem(err);
-		} else if (vv_lstat(&st, path, NULL) == VV_OK) {
-			*used += S_ISREG(st.mode) ? st.size : 0;
-			rc = S_ISDIR(st.mode) && depth > 0 ? count_below(path, depth - 1, used, err)
-							   : VV_OK;
-		}
-		vv_free(path);
-	}
-	vv_names_free(names, count);
-	return rc;
-}
-
-static vv_status check_quota(folder *f, size_t len, vv_error *err)
-{
-	vv_status rc;
-
-	if (f->quota == 0) {
-		return VV_OK;
-	}
-	if (!f->counted) {
-		f->used = 0;
-		if ((rc = count_below(f->path, 4, &f->used, err)) < 0) {
-			return rc;
-		}
-		f->counted = true;
-	}
-	if (f->used + len > f->quota) {
-		vv_fail(err, VV_EREFUSED, "it is full: it keeps %s of at most %s",
-			vv_text_bytes(f->used), vv_text_bytes(f->quota));
-		return vv_hint(err,
-			       "give it more room with 'varve holder add --quota', or add another "
-			       "holder");
-	}
-	return VV_OK;
-}
+static const vv_vault_holder_ops folder_ops;
 
 static vv_status folder_put(void *payload, const char *name, const void *bytes, size_t len,
 			    vv_error *err)
@@ -95,11 +47,12 @@ static vv_status folder_put(void *payload, const char *name, const void *bytes, 
 			return VV_OK;
 		}
 	}
-	if ((rc = check_quota(f, len, err)) < 0 || (rc = vv_mkdirs_above(path, err)) < 0 ||
+	if ((rc = vv_holder_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
+	    (rc = vv_mkdirs_above(path, err)) < 0 ||
 	    (rc = vv_write_file(path, bytes, len, true, err)) < 0) {
 		goto done;
 	}
-	f->used += len;
+	f->quota.used += len;
 done:
 	vv_free(path);
 	return rc;
@@ -177,7 +130,7 @@ static vv_status folder_remove(void *payload, const char *name, vv_error *err)
 	char *path = vv_path_join(f->path, name, (char *)NULL);
 	vv_status rc = path ? vv_unlink(path, false, err) : vv_fail_nomem(err);
 
-	f->counted = false;
+	f->quota.counted = false;
 	vv_free(path);
 	return rc;
 }
@@ -200,7 +153,7 @@ static const vv_vault_holder_ops folder_ops = {.put = folder_put,
 
 static vv_status mark(const char *path, bool make, vv_error *err)
 {
-	char *file = vv_path_join(path, MARK, (char *)NULL);
+	char *file = vv_path_join(path, VV_HOLDER_MARK, (char *)NULL);
 	vv_status rc = VV_OK;
 
 	if (!file) {
@@ -212,12 +165,14 @@ static vv_status mark(const char *path, bool make, vv_error *err)
 	}
 	if (make) {
 		if ((rc = vv_mkdirs(path, err)) == VV_OK) {
-			rc = vv_write_file(file, MARK_TEXT, sizeof(MARK_TEXT) - 1, true, err);
+			rc = vv_write_file(file, VV_HOLDER_MARK_TEXT,
+					   sizeof(VV_HOLDER_MARK_TEXT) - 1, true, err);
 		}
 	} else {
 		vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted",
 			vv_text_shows(path));
-		rc = vv_hint(err, "a folder that keeps copies has a file '" MARK "' in it");
+		rc = vv_hint(err,
+			     "a folder that keeps copies has a file '" VV_HOLDER_MARK "' in it");
 	}
 	vv_free(file);
 	return rc;
@@ -245,6 +200,6 @@ vv_status vv_folder_holder_open(vv_vault_holder **out, const char *path,
 		vv_buf_clear(&domain);
 		return vv_fail_nomem(err);
 	}
-	f->quota = facts->quota;
+	f->quota.most = facts->quota;
 	return vv_vault_holder_new(out, &folder_ops, f, vv_buf_detach(&domain), facts, err);
 }

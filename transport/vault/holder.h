@@ -47,6 +47,10 @@ typedef struct vv_vault_holder_ops {
 	void (*close)(void *payload);
 } vv_vault_holder_ops;
 
+/* Kinds that keep files have this one in the folder that is a holder. */
+#define VV_HOLDER_MARK "varve-holder"
+#define VV_HOLDER_MARK_TEXT "This folder keeps sealed copies for varve.\n"
+
 /* How a holder is known. Strings are borrowed from who opened it. */
 typedef struct vv_holder_facts {
 	const char *name, *url;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "transport/line/url.h"
 #include "transport/vault/folder_holder.h"
+#include "transport/vault/sftp_holder.h"
 
 vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,
 			       const vv_connect_options *connect, bool make, vv_error *err)
@@ -13,16 +14,17 @@ vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *fac
 	vv_url u;
 	vv_status rc = vv_url_read(&u, facts->url, err);
 
-	(void)connect;
 	*out = NULL;
 	if (rc < 0) {
 		return rc;
 	}
 	if (u.kind == VV_URL_PATH) {
 		rc = vv_folder_holder_open(out, u.path, facts, make, err);
+	} else if (u.kind == VV_URL_SFTP) {
+		rc = vv_sftp_holder_open(out, &u, facts, connect, make, err);
 	} else {
 		vv_fail(err, VV_EUSAGE, "'%s' is no place that can be a holder", u.text);
-		rc = vv_hint(err, "a holder is a folder");
+		rc = vv_hint(err, "a holder is a folder, or sftp://host/folder");
 	}
 	vv_url_clear(&u);
 	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(facts->name)) : VV_OK;

@@ -8,7 +8,7 @@
 #include "transport/vault/holder.h"
 
 /* VV_EUSAGE: no such kind of holder; VV_ENOTFOUND: it is not there. make: a folder is made a holder if
- * it is none. */
+ * it is none. connect is used as long as the holder is. */
 vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,
 			       const vv_connect_options *connect, bool make, vv_error *err);
 

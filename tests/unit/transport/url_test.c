@@ -42,6 +42,8 @@ static const struct good {
 	{"ssh://some_host.example/x", VV_URL_SSH, false, NULL, NULL, "some_host.example", 0, "/x",
 	 NULL},
 	{"[fe80::1%eth0]:x", VV_URL_SSH, false, NULL, NULL, "fe80::1%eth0", 0, "x", NULL},
+	{"sftp://me@host:2222/srv/x", VV_URL_SFTP, false, "me", NULL, "host", 2222, "/srv/x", NULL},
+	{"sftp://host/~/copies", VV_URL_SFTP, false, NULL, NULL, "host", 0, "~/copies", NULL},
 	{"host:data", VV_URL_SSH, false, NULL, NULL, "host", 0, "data", NULL},
 	{"host:a@b", VV_URL_SSH, false, NULL, NULL, "host", 0, "a@b", NULL},
 	{"host:a@b/c:d", VV_URL_SSH, false, NULL, NULL, "host", 0, "a@b/c:d", NULL},
@@ -118,6 +120,8 @@ static const struct bad {
 	{"https://-x/y", "the host in the URL 'https://-x/y' begins with '-'"},
 	{"https://-me@host/y", "the user in the URL 'https://-me@host/y' begins with '-'"},
 	/* shells: libgit2 CVE-2026-5917 */
+	{"sftp://-oProxyCommand=touch%20x/y", "begins with '-'"},
+	{"sftp://me:secret@host/y", "an ssh URL cannot contain a password"},
 	{"ssh://host/a'b", "the path in the URL 'ssh://host/a'b' has a '"},
 	{"ssh://host/a%27b", "has a ', which a shell could mistake"},
 	{"ssh://host/a\"b", "has a \", which a shell could mistake"},

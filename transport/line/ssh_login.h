@@ -1,0 +1,36 @@
+/*
+ * ssh_login: a session of libssh2 that is logged in: the host's key was compared with known_hosts, and a
+ * key of the user's was taken.
+ *
+ * A correct caller: libssh2_init; sets config, options, name and seconds, and fd to -1; open; works with
+ * session; close, on failure also; libssh2_exit. The session is blocking, with the timeout.
+ */
+#ifndef VV_TRANSPORT_LINE_SSH_LOGIN_H
+#define VV_TRANSPORT_LINE_SSH_LOGIN_H
+
+#include <libssh2.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "transport/line/options.h"
+#include "transport/line/ssh_config.h"
+
+/* What it points at is borrowed; config and options are used by open only. */
+typedef struct vv_ssh_login {
+	int fd; /* -1: none */
+	LIBSSH2_SESSION *session;
+	const vv_ssh_config *config;
+	const vv_connect_options *options;
+	const char *name; /* of the peer, for messages */
+	unsigned seconds; /* the longest wait */
+	bool other;       /* after a failure: the ssh program may do better */
+} vv_ssh_login;
+
+/* VV_EREFUSED: a host key that is not known or not right, or no key of ours is taken. */
+vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err);
+void vv_ssh_login_close(vv_ssh_login *s);
+
+/* What a code of libssh2 means, after what was tried ("cannot send to"). */
+vv_status vv_ssh_login_fail(const vv_ssh_login *s, int code, const char *what, vv_error *err);
+
+#endif
