@@ -19,6 +19,7 @@
 
 typedef struct file {
 	char *name;
+	size_t len;
 	vv_ledger_record *record;
 } file;
 
@@ -33,7 +34,8 @@ struct vv_ledger {
 	vv_cid_map *by_cid; /* of those that count: place in counting */
 	vv_ledger_author *authors;
 	size_t author_count, author_cap;
-	bool stale; /* files changed since counting was made */
+	bool stale;   /* files changed since counting was made */
+	bool bridged; /* records count whatever is missing before them */
 };
 
 static const char *author_part(char did[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC])
@@ -93,6 +95,11 @@ const char *vv_ledger_file_name(const vv_ledger *l, size_t i)
 	return l->files[i].name;
 }
 
+size_t vv_ledger_file_len(const vv_ledger *l, size_t i)
+{
+	return l->files[i].len;
+}
+
 vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
 {
 	char *path = vv_path_join(l->dir, name, (char *)NULL);
@@ -103,10 +110,55 @@ vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_e
 	return rc;
 }
 
+/* The record in bytes that live as long as the arena, which must be what its name says. */
+static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *name,
+			    const void *bytes, size_t len, vv_error *err)
+{
+	const char *cid = strrchr(name, '-');
+	char wanted[VV_LEDGER_NAME], is[VV_CID_TEXT + 1];
+	vv_cid digest;
+	vv_status rc;
+
+	/* First what needs no reading: bytes that are not the named ones would be called anything. */
+	if (len <= VV_SIGNATURE) {
+		return vv_fail(err, VV_ECORRUPT, "it has only %zu bytes", len);
+	}
+	if ((rc = vv_cid_of(&digest, VV_CODEC_DAG_CBOR, (const uint8_t *)bytes + VV_SIGNATURE,
+			    len - VV_SIGNATURE, err)) < 0) {
+		return rc;
+	}
+	vv_cid_text(is, &digest);
+	if (!cid || strcmp(cid + 1, is) != 0) {
+		return vv_fail(err, VV_ECORRUPT, "it is not the record that its name says");
+	}
+	if ((rc = vv_ledger_record_read(r, arena, bytes, len, err)) < 0) {
+		return rc;
+	}
+	vv_ledger_name(wanted, r);
+	return strcmp(wanted, name) == 0
+		       ? VV_OK
+		       : vv_fail(err, VV_ECORRUPT, "it is not the record that its name says");
+}
+
+vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *bytes, size_t len,
+			  vv_error *err)
+{
+	vv_arena arena;
+	vv_ledger_record r;
+	vv_status rc;
+
+	vv_arena_init(&arena);
+	if ((rc = read_named(&r, &arena, name, bytes, len, err)) == VV_OK &&
+	    !vv_cid_equal(vv_cid_is_null(&r.vault) ? &r.cid : &r.vault, &l->vault)) {
+		rc = vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
 /* Reads a record from bytes that live as long as the ledger does, and files it in memory. */
 static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t len, vv_error *err)
 {
-	char wanted[VV_LEDGER_NAME];
 	void *copy = vv_arena_alloc(&l->arena, len + 1);
 	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
 	size_t at;
@@ -116,12 +168,8 @@ static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t l
 		return vv_fail_nomem(err);
 	}
 	memcpy(copy, bytes, len);
-	if ((rc = vv_ledger_record_read(r, &l->arena, copy, len, err)) < 0) {
+	if ((rc = read_named(r, &l->arena, name, copy, len, err)) < 0) {
 		return rc;
-	}
-	vv_ledger_name(wanted, r);
-	if (strcmp(wanted, name) != 0) {
-		return vv_fail(err, VV_ECORRUPT, "it is not the record that its name says");
 	}
 	const vv_cid *vault = vv_cid_is_null(&r->vault) ? &r->cid : &r->vault;
 	if (vv_cid_is_null(&l->vault)) {
@@ -143,6 +191,7 @@ static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t l
 	}
 	memmove(&l->files[at + 1], &l->files[at], (l->count - at) * sizeof(*l->files));
 	l->files[at].name = owned;
+	l->files[at].len = len;
 	l->files[at].record = r;
 	l->count++;
 	l->stale = true;
@@ -184,7 +233,7 @@ static vv_status count_author(vv_ledger *l, size_t first, size_t *end, vv_error 
 		vv_ledger_record *r = l->files[i].record;
 		const vv_ledger_record *other = i > first ? l->files[i - 1].record : NULL;
 		size_t at;
-		bool follows = r->sequence == 0 ||
+		bool follows = r->sequence == 0 || l->bridged ||
 			       (vv_cid_map_find(l->by_cid, &r->previous, &at) &&
 				l->counting[vv_cid_map_value(l->by_cid, at)]->sequence + 1 ==
 					r->sequence &&
@@ -222,6 +271,12 @@ static vv_status refresh(vv_ledger *l, vv_error *err)
 	}
 	l->stale = rc < 0;
 	return rc;
+}
+
+vv_status vv_ledger_bridge(vv_ledger *l, vv_error *err)
+{
+	l->bridged = l->stale = true;
+	return refresh(l, err);
 }
 
 size_t vv_ledger_count(const vv_ledger *l)
@@ -268,6 +323,12 @@ static bool is_record_name(const char *name)
 {
 	return strspn(name, "0123456789") == 10 && name[10] == '-' &&
 	       strlen(name + 11) == VV_CID_TEXT;
+}
+
+bool vv_ledger_is_name(const char *name)
+{
+	const char *slash = strchr(name, '/');
+	return slash && is_record_name(slash + 1);
 }
 
 static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
@@ -349,11 +410,10 @@ void vv_ledger_close(vv_ledger *l)
 vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			 vv_error *err)
 {
-	const char *slash = strchr(name, '/');
 	char *path;
 	vv_status rc;
 
-	if (!slash || !is_record_name(slash + 1)) {
+	if (!vv_ledger_is_name(name)) {
 		return vv_fail(err, VV_ECORRUPT, "'%s' is not the name of a record",
 			       vv_text_shows(name));
 	}

@@ -35,6 +35,10 @@ const vv_ledger_record *vv_ledger_at(const vv_ledger *l, size_t i);
 /* NULL: not here, or does not count. */
 const vv_ledger_record *vv_ledger_find(const vv_ledger *l, const vv_cid *cid);
 
+/* From now on records count although some before them are missing, for who wants back what can be had:
+ * nobody's word may be lost that took somebody's right away, so that nothing should be written then. */
+vv_status vv_ledger_bridge(vv_ledger *l, vv_error *err);
+
 typedef struct vv_ledger_author {
 	uint8_t key[VV_KEY_PUBLIC];
 	const vv_ledger_record *head;    /* the last that counts; NULL: none does */
@@ -46,6 +50,8 @@ const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i);
 const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l,
 					    const uint8_t key[VV_KEY_PUBLIC]); /* NULL: none */
 
+/* Is "<author>/<sequence>-<CID>" of that form? Other files are rubbish: what a killed writer left, say. */
+bool vv_ledger_is_name(const char *name);
 /* The name of a record's file, below the folder. */
 #define VV_LEDGER_NAME 160u
 void vv_ledger_name(char out[VV_LEDGER_NAME], const vv_ledger_record *r);
@@ -63,10 +69,16 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
 			  const vv_ledger_record **out, vv_error *err);
 
+/* Are these the bytes of the record that the name says? VV_ECORRUPT: they are not, and why;
+ * VV_ENOSUPPORT: of a newer varve. */
+vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *bytes, size_t len,
+			  vv_error *err);
+
 /* Appends a record's file. */
 vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err);
 /* Names of all files, an author's in order; borrowed until something is taken. */
 size_t vv_ledger_file_count(const vv_ledger *l);
 const char *vv_ledger_file_name(const vv_ledger *l, size_t i);
+size_t vv_ledger_file_len(const vv_ledger *l, size_t i);
 
 #endif

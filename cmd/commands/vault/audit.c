@@ -32,13 +32,38 @@ static bool is_asked(const vv_context *c, const char *name)
 	return c->argc == 0;
 }
 
+static void tell_records(const vv_audit *x, const vv_vault_place *p)
+{
+	if (x->damaged == 0) {
+		vv_out("  all of %s of the ledger read, all right\n",
+		       vv_text_counted(x->records, "record", NULL));
+		return;
+	}
+	vv_out("  %s of %s of the ledger damaged:\n", vv_text_count(x->damaged),
+	       vv_text_counted(x->records, "record", NULL));
+	for (size_t i = 0; i < p->meeting.damaged_count; i++) {
+		const vv_damaged_record *d = &p->meeting.damaged[i];
+		if (!d->unheard) {
+			vv_out("    ");
+			vv_out_text(d->name, strlen(d->name));
+			vv_out(": ");
+			vv_out_text(d->why.message, strlen(d->why.message));
+			vv_out("\n");
+		}
+	}
+}
+
 static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 {
 	const uint64_t bad = x->bad_count;
 	unsigned chance;
 
 	vv_out_text(p->config->name, strlen(p->config->name));
-	if (bad > 0) {
+	if (bad == 0 && x->damaged > 0) {
+		vv_out(": FAILED: %s of the ledger damaged; all of %s listed, with the right sizes\n",
+		       x->damaged == 1 ? "1 record" : vv_text_counted(x->damaged, "record", NULL),
+		       vv_text_counted(x->shards, "shard", NULL));
+	} else if (bad > 0) {
 		vv_out(": FAILED: %s of %s missing or changed\n", vv_text_count(bad),
 		       vv_text_counted(x->shards, "shard", NULL));
 		vv_out("  ");
@@ -48,6 +73,7 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 		vv_out(": all of %s listed, with the right sizes\n",
 		       vv_text_counted(x->shards, "shard", NULL));
 	}
+	tell_records(x, p);
 	if (o->all) {
 		vv_out("  every byte was read: %s\n", vv_text_bytes(x->read));
 	} else if (x->shards > 0) {
@@ -69,9 +95,10 @@ static void put_json(vv_json_out *w, const vv_audit *x, const vv_vault_place *p)
 	const struct {
 		const char *name;
 		uint64_t value;
-	} numbers[] = {{"shards", x->shards}, {"bytes", x->bytes},     {"asked", x->asked},
-		       {"good", x->good},     {"read", x->read},       {"missing", x->missing},
-		       {"wrong", x->wrong},   {"surplus", x->surplus}, {"bad", x->bad_count}};
+	} numbers[] = {{"shards", x->shards},   {"bytes", x->bytes},     {"asked", x->asked},
+		       {"good", x->good},       {"read", x->read},       {"missing", x->missing},
+		       {"wrong", x->wrong},     {"surplus", x->surplus}, {"bad", x->bad_count},
+		       {"records", x->records}, {"damaged", x->damaged}};
 
 	vv_json_open_object(w);
 	vv_json_name(w, "holder");
@@ -80,6 +107,14 @@ static void put_json(vv_json_out *w, const vv_audit *x, const vv_vault_place *p)
 		vv_json_name(w, numbers[i].name);
 		vv_json_u64(w, numbers[i].value);
 	}
+	vv_json_name(w, "damaged_records");
+	vv_json_open_array(w);
+	for (size_t i = 0; x->damaged > 0 && i < p->meeting.damaged_count; i++) {
+		if (!p->meeting.damaged[i].unheard) {
+			vv_json_string(w, p->meeting.damaged[i].name);
+		}
+	}
+	vv_json_close_array(w);
 	vv_json_name(w, "error");
 	vv_json_string(w, p->holder ? (x->first[0] ? x->first : NULL) : p->why.message);
 	vv_json_close_object(w);
@@ -98,7 +133,7 @@ static vv_status audit_one(vv_context *c, vv_vault_session *s, vv_vault_place *p
 		rc = VV_ENOMEM;
 	}
 	vv_progress_end();
-	if (!p->holder || x.bad_count > 0) {
+	if (!p->holder || x.bad_count > 0 || x.damaged > 0) {
 		c->code = VV_EXIT_NO;
 	}
 	if (vv_wants_json(o->format)) {
@@ -151,7 +186,8 @@ static vv_status run_audit(vv_context *c, vv_error *err)
 		return rc;
 	}
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
-	    (rc = vv_vault_session_connect(&s, err)) < 0) {
+	    (rc = vv_vault_session_connect(&s, err)) < 0 ||
+	    (rc = vv_vault_session_need_ledger(&s, err)) < 0) {
 		goto done;
 	}
 	for (int i = 0; i < c->argc; i++) {

@@ -195,10 +195,44 @@ static vv_status run_show(const options *o, const vv_vault_session *s, const cha
 	return VV_OK;
 }
 
-/* Every signature was checked when the ledger was opened; this tells what hangs in the air. */
-static void run_verify(vv_context *c, const vv_vault_session *s)
+/* Every record that the reached holders have. */
+static vv_status verify_holders(vv_vault_session *s, size_t *holders, size_t *faults, vv_error *err)
 {
-	size_t faults = 0;
+	vv_error why;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_vault_place *p = &s->places[i];
+		if (!p->holder && !p->config->dead) {
+			vv_warn("not asked: %s", p->why.message);
+		}
+		if (!p->holder) {
+			continue;
+		}
+		if (vv_vault_session_look(s, p, &why) < 0) {
+			if (why.code == VV_ENOMEM) {
+				*err = why;
+				return VV_ENOMEM;
+			}
+			vv_warn("%s", why.message);
+			continue;
+		}
+		(*holders)++;
+		for (size_t k = 0; k < p->meeting.damaged_count; k++) {
+			const vv_damaged_record *d = &p->meeting.damaged[k];
+			vv_out("holder '%s': %s: %s\n", vv_text_shows(p->config->name),
+			       vv_text_shows(d->name), d->why.message);
+			(*faults)++;
+		}
+	}
+	return VV_OK;
+}
+
+/* Every signature was checked when the ledger was opened; this tells what hangs in the air. */
+static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
+{
+	const options *o = c->options;
+	size_t faults = 0, holders = 0;
+	vv_status rc;
 
 	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
 		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
@@ -226,12 +260,20 @@ static void run_verify(vv_context *c, const vv_vault_session *s)
 			faults++;
 		}
 	}
+	if (!o->offline && (rc = verify_holders(s, &holders, &faults, err)) < 0) {
+		return rc;
+	}
 	if (faults == 0) {
-		vv_out("sound: %s of %s\n",
+		vv_out("sound: %s of %s, here",
 		       vv_text_counted(vv_ledger_count(s->ledger), "record", NULL),
 		       vv_text_counted(vv_ledger_author_count(s->ledger), "author", NULL));
+		if (holders > 0) {
+			vv_out(" and at %s", vv_text_counted(holders, "holder", NULL));
+		}
+		vv_out("\n");
 	}
 	c->code = faults > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	return VV_OK;
 }
 
 static int check_ledger(const vv_context *c)
@@ -266,7 +308,7 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 	} else if (strcmp(what, "show") == 0) {
 		rc = run_show(o, &s, c->argv[1], err);
 	} else if (strcmp(what, "verify") == 0) {
-		run_verify(c, &s);
+		rc = run_verify(c, &s, err);
 	} else if (vv_wants_json(o->format)) {
 		rc = print_json(&s, NULL, err);
 	} else {
@@ -284,7 +326,7 @@ const vv_command vv_cmd_ledger = {
 	.group = "vault",
 	.summary = "the signed records that say where sealed copies are",
 	.usage = "log [--json] [--offline]\nverify [--offline]\nshow [--json] RECORD",
-	.example = "$ varve ledger verify\nsound: 12 records of 1 author",
+	.example = "$ varve ledger verify\nsound: 12 records of 1 author, here and at 2 holders",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

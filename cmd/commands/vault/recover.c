@@ -187,7 +187,9 @@ static vv_status recover(const options *o, vv_recover *x, vv_repository *repo, i
 		}
 		vv_progress_end();
 		tell(o, x, &s);
-		*code = x->missing_shards > 0 || x->missing_versions > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+		*code = x->missing_shards + x->missing_versions + x->missing_records > 0
+				? VV_EXIT_NO
+				: VV_EXIT_OK;
 	}
 	vv_vault_session_close(&s);
 	return rc;

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
-#include "cmd/work/vault/replicate.h"
+#include "cmd/work/vault/vault_repair.h"
 
 #define AWAY (UINT64_C(7) * 86400)
 
@@ -28,21 +28,43 @@ static int check_repair(const vv_context *c)
 			   : VV_EXIT_OK;
 }
 
-static void tell(const options *o, const vv_owed *x)
+static void tell_damaged(const vv_vault_session *s)
 {
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		for (size_t k = 0; k < p->meeting.damaged_count; k++) {
+			const vv_damaged_record *d = &p->meeting.damaged[k];
+			if (!d->unheard) {
+				vv_note("the record %s at '%s' is damaged, and nobody that can be "
+					"reached has it",
+					vv_text_shows(d->name), vv_text_shows(p->config->name));
+			}
+		}
+	}
+}
+
+static void tell(const options *o, const vv_vault_repair *x, const vv_vault_session *s)
+{
+	const vv_owed *owed = &x->owed;
+
 	vv_progress_end();
-	if (!o->quiet || x->owed > 0) {
-		vv_note("made %s again (%s)", vv_text_counted(x->shards, "copy", "copies"),
-			vv_text_bytes(x->sent));
+	if (!o->quiet && x->mended > 0) {
+		vv_note("wrote %s of the ledger again",
+			vv_text_counted(x->mended, "damaged record", NULL));
 	}
-	if (x->lost > 0) {
+	tell_damaged(s);
+	if (!o->quiet || owed->owed > 0) {
+		vv_note("made %s again (%s)", vv_text_counted(owed->shards, "copy", "copies"),
+			vv_text_bytes(owed->sent));
+	}
+	if (owed->lost > 0) {
 		vv_note("nobody that can be reached has %s",
-			vv_text_counted(x->lost, "shard", NULL));
+			vv_text_counted(owed->lost, "shard", NULL));
 	}
-	if (x->owed > 0) {
+	if (owed->owed > 0) {
 		vv_note("%s still lacking: add a holder in another failure domain, or bring one back",
-			x->owed == 1 ? "1 copy is"
-				     : vv_text_counted(x->owed, "copy", "copies are"));
+			owed->owed == 1 ? "1 copy is"
+					: vv_text_counted(owed->owed, "copy", "copies are"));
 	}
 }
 
@@ -51,26 +73,21 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	const vv_session_options so = {
 		.notes = &vv_notes_stderr, .need_key = true, .quiet = o->quiet};
-	vv_owed x = {.fix = true, .away_sec = o->now ? 1 : AWAY, .rate = o->rate};
+	vv_vault_repair x = {.owed = {.fix = true, .away_sec = o->now ? 1 : AWAY, .rate = o->rate}};
 	vv_vault_session s;
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 
 	if (rc < 0) {
 		return rc;
 	}
-	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
-	    (rc = vv_vault_session_connect(&s, err)) < 0 ||
-	    (rc = vv_vault_session_need_writer(&s, err)) < 0) {
-		goto done;
-	}
-	x.copies = s.policy.copies ? s.policy.copies : 1;
+	x.owed.copies = s.policy.copies ? s.policy.copies : 1;
 	/* Holders that are away count as gone now: one second is long enough, even for one seen just now. */
 	s.now += o->now ? 2 : 0;
-	if ((rc = vv_owed_run(&x, &s, err)) == VV_OK) {
-		tell(o, &x);
-		c->code = x.owed > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	if ((rc = vv_vault_session_need_vault(&s, err)) == VV_OK &&
+	    (rc = vv_vault_repair_run(&x, &s, err)) == VV_OK) {
+		tell(o, &x, &s);
+		c->code = x.owed.owed > 0 || x.damaged > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 	}
-done:
 	vv_vault_session_close(&s);
 	return rc;
 }

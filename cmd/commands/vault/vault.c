@@ -46,9 +46,10 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 	const struct {
 		const char *name;
 		uint64_t value;
-	} numbers[] = {{"copies", x->copies}, {"shards", x->shards}, {"bytes", x->bytes},
-		       {"least", x->least},   {"owed", x->owed},     {"lost", x->lost},
-		       {"bad", x->bad},       {"away", x->away},     {"retired", x->retired}};
+	} numbers[] = {{"copies", x->copies},  {"shards", x->shards}, {"bytes", x->bytes},
+		       {"least", x->least},    {"owed", x->owed},     {"lost", x->lost},
+		       {"bad", x->bad},        {"away", x->away},     {"retired", x->retired},
+		       {"damaged", x->damaged}};
 	char head[VV_CID_TEXT + 1], time[32];
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
@@ -107,6 +108,10 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 			vv_out("  %s missing or changed, by the last audit ('varve repair')\n",
 			       x->bad == 1 ? "1 copy was"
 					   : vv_text_counted(x->bad, "copy", "copies were"));
+		}
+		if (x->damaged > 0) {
+			vv_out("  damaged at holders: %s of the ledger ('varve repair')\n",
+			       vv_text_counted(x->damaged, "record", NULL));
 		}
 		if (x->unfinished) {
 			vv_out("  a run has not ended ('varve replicate')\n");

@@ -196,6 +196,11 @@ vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_e
 	if (!(a.by_cid = vv_cid_map_new())) {
 		return vv_fail_nomem(err);
 	}
+	if ((rc = vv_vault_session_look(s, p, err)) < 0) {
+		goto done;
+	}
+	x->records = p->meeting.records;
+	x->damaged = vv_meeting_damaged(&p->meeting);
 	if ((rc = list_expected(&a, err)) < 0 ||
 	    (rc = vv_holder_list_shards(p->holder, vv_ledger_vault(s->ledger), on_listed, &a,
 					err)) < 0 ||
@@ -203,6 +208,7 @@ vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_e
 	    (rc = write_record(&a, err)) < 0) {
 		vv_vault_place_fail(p, err);
 	}
+done:
 	vv_cid_map_free(a.by_cid);
 	vv_free(a.items);
 	return rc;

@@ -1,9 +1,10 @@
 /*
  * audit: do holders still have what they took?
  *
- * First the list: every shard that the holder is to have, with its size. Then random leaves, one of each of
- * as many shards as are asked for, checked against the root that the ledger has. What an audit found
- * goes into the ledger, where copies that failed count no longer.
+ * First the ledger's records, which are small: every one is read. Then the list: every shard that the
+ * holder is to have, with its size. Then random leaves, one of each of as many shards as are asked for, checked
+ * against the root that the ledger has. What an audit found of shards goes into the ledger, where copies
+ * that failed count no longer.
  */
 #ifndef VV_CMD_WORK_VAULT_AUDIT_H
 #define VV_CMD_WORK_VAULT_AUDIT_H
@@ -26,6 +27,8 @@ typedef struct vv_audit {
 	uint64_t read;           /* bytes that came */
 	uint64_t missing, wrong; /* shards: not in the list or not of their size; other bytes */
 	uint64_t surplus;        /* that it has, and nobody placed there */
+	uint64_t records;        /* of the ledger, that it has */
+	uint64_t damaged;        /* of these; the place's meeting has their names */
 	char first[256];         /* what was wrong first; "" */
 	vv_cid *bad;             /* owned */
 	size_t bad_count, bad_cap;

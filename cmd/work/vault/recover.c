@@ -17,6 +17,7 @@
 #include "transport/protocol/receive.h"
 
 #define LACKING_MAX 100000u
+#define RECORDS_TOLD 1000u
 
 typedef struct wanted_ref {
 	char *name;
@@ -160,6 +161,104 @@ static vv_status find_places(recovering *r, vv_error *err)
 	return rc;
 }
 
+/* --- records that are missing ------------------------------------------------------------------ */
+
+/* The damaged one with this beginning of a name at some holder; NULL: none. */
+static const vv_damaged_record *find_damaged(const recovering *r, const char *start,
+					     const vv_vault_place **at)
+{
+	for (size_t i = 0; i < r->s->place_count; i++) {
+		const vv_meeting *m = &r->s->places[i].meeting;
+		for (size_t k = 0; k < m->damaged_count; k++) {
+			if (strncmp(m->damaged[k].name, start, strlen(start)) == 0) {
+				*at = &r->s->places[i];
+				return &m->damaged[k];
+			}
+		}
+	}
+	return NULL;
+}
+
+/* The author's record of this number. */
+static vv_status tell_record(recovering *r, const char *did, uint64_t number, vv_error *err)
+{
+	const vv_vault_place *at;
+	const vv_damaged_record *d;
+	char start[VV_DID_TEXT + 16], line[512];
+
+	(void)snprintf(start, sizeof(start), "%s/%010llu-", did + 8, (unsigned long long)number);
+	d = find_damaged(r, start, &at);
+	r->x->missing_records++;
+	if (d) {
+		(void)snprintf(line, sizeof(line),
+			       "the record %s: damaged at the holder '%s' (%s), and nowhere else",
+			       d->name, vv_text_shows(at->config->name), d->why.message);
+	} else {
+		(void)snprintf(line, sizeof(line), "the record %llu of %s: no holder has it",
+			       (unsigned long long)number, did);
+	}
+	return r->x->missing(r->x->payload, line, err);
+}
+
+/* Every author's numbers begin at 0. */
+static vv_status tell_records(recovering *r, vv_error *err)
+{
+	char did[VV_DID_TEXT] = "";
+	const vv_ledger *l = r->s->ledger;
+	uint64_t next = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(l); i++) {
+		const char *name = vv_ledger_file_name(l, i), *slash = strchr(name, '/');
+		const size_t len = (size_t)(slash - name);
+		uint64_t number = 0;
+		if (strncmp(did + 8, name, len) != 0 || did[8 + len] != '\0') {
+			(void)snprintf(did, sizeof(did), "did:key:%.*s", (int)len, name);
+			next = 0;
+		}
+		(void)vv_parse_u64(&number, slash + 1, 10);
+		for (; rc == VV_OK && next < number && r->x->missing_records < RECORDS_TOLD;
+		     next++) {
+			rc = tell_record(r, did, next, err);
+		}
+		next = number + 1;
+	}
+	return rc;
+}
+
+/* Nothing can be opened: of damaged records? */
+static vv_status blame_damaged(recovering *r, vv_status rc, vv_error *err)
+{
+	const vv_vault_place *at;
+	const vv_damaged_record *d = find_damaged(r, "", &at);
+
+	if (!d || rc == VV_ENOMEM) {
+		return rc;
+	}
+	vv_fail(err, VV_EMISSING, "the vault cannot be opened without the record %s", d->name);
+	vv_prefix(err, "damaged at the holder '%s' (%s)", vv_text_shows(at->config->name),
+		  d->why.message);
+	return vv_hint(err, "name more holders that have copies: every one has all records");
+}
+
+/* Some are missing: what can be had is, and what is not is told. */
+static vv_status bridge(recovering *r, vv_error *err)
+{
+	bool waiting = false;
+	vv_status rc;
+
+	for (size_t i = 0; i < vv_ledger_author_count(r->s->ledger); i++) {
+		waiting = waiting || vv_ledger_author_at(r->s->ledger, i)->waiting > 0;
+	}
+	if (!waiting) {
+		return VV_OK;
+	}
+	if ((rc = tell_records(r, err)) < 0 || (rc = vv_ledger_bridge(r->s->ledger, err)) < 0) {
+		return rc;
+	}
+	return vv_vault_session_sync(r->s, err);
+}
+
 static vv_status open_vault(recovering *r, vv_error *err)
 {
 	vv_cid vault;
@@ -184,12 +283,18 @@ static vv_status open_vault(recovering *r, vv_error *err)
 		if ((rc = vv_vault_session_connect(r->s, err)) < 0) {
 			return rc;
 		}
-		if (!r->s->state) {
-			return vv_fail(err, VV_EMISSING,
-				       "no holder that can be reached has this vault's ledger");
+		if ((rc = vv_vault_session_need_ledger(r->s, err)) < 0 ||
+		    (rc = vv_vault_session_need_reader(r->s, err)) < 0) {
+			return blame_damaged(r, rc, err);
 		}
-		if ((rc = vv_vault_session_need_reader(r->s, err)) < 0 ||
-		    (rc = find_places(r, err)) < 0) {
+		if ((rc = find_places(r, err)) < 0) {
+			return rc;
+		}
+		/* Records after one that is missing may name more places. */
+		if (r->s->place_count == places && (rc = bridge(r, err)) == VV_OK) {
+			rc = find_places(r, err);
+		}
+		if (rc < 0) {
 			return rc;
 		}
 	} while (r->s->place_count > places);
@@ -214,7 +319,7 @@ static vv_status find_head(recovering *r, vv_error *err)
 	for (size_t i = 0; i < r->s->place_count; i++) {
 		const vv_vault_place *p = &r->s->places[i];
 		r->x->asked += p->holder != NULL;
-		r->x->shown += p->holder != NULL && p->behind == 0;
+		r->x->shown += p->holder != NULL && p->meeting.behind == 0;
 	}
 	if (r->x->expect && !vv_ledger_find(r->s->ledger, r->x->expect)) {
 		char text[VV_CID_TEXT + 1];

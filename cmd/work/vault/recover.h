@@ -29,7 +29,7 @@ typedef struct vv_recover {
 	uint8_t head_author[VV_KEY_PUBLIC];
 	size_t shown, asked; /* holders that had it, of those that answered */
 	uint64_t blocks, objects, refs;
-	uint64_t missing_shards, missing_versions;
+	uint64_t missing_shards, missing_versions, missing_records;
 	char *branch; /* that HEAD names; NULL: detached, or none. Owned */
 } vv_recover;
 

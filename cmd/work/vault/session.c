@@ -152,6 +152,7 @@ vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 void vv_vault_session_close(vv_vault_session *s)
 {
 	for (size_t i = 0; i < s->place_count; i++) {
+		vv_meeting_clear(&s->places[i].meeting);
 		vv_vault_holder_close(s->places[i].holder);
 	}
 	vv_free(s->places);
@@ -405,105 +406,57 @@ static vv_status note_stranger(const vv_vault_session *s, const char *name, vv_e
 
 /* --- meeting ------------------------------------------------------------------------------------ */
 
-typedef struct listing {
-	char **names;
-	size_t count, cap;
-} listing;
+typedef struct meeting_of {
+	vv_vault_session *s;
+	vv_vault_place *p;
+	bool wrote; /* our key had records before */
+} meeting_of;
 
-static vv_status on_name(void *payload, const char *name, uint64_t size, vv_error *err)
+/* A record with our key that we did not write is a sign of a second machine. */
+static vv_status on_took(void *payload, const char *name, vv_error *err)
 {
-	listing *l = payload;
+	const meeting_of *m = payload;
+	char did[VV_DID_TEXT];
 
-	(void)size;
-	if (!vv_array_room(l->names, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
-	l->names[l->count] = vv_strdup(name);
-	return l->names[l->count++] ? VV_OK : vv_fail_nomem(err);
+	vv_did_text(did, m->s->key.public_key);
+	return m->wrote && strncmp(name, did + 8, strlen(did + 8)) == 0 &&
+			       name[strlen(did + 8)] == '/'
+		       ? note_stranger(m->s, name, err)
+		       : VV_OK;
 }
 
-static int compare_texts(const void *a, const void *b)
+static void on_damaged(void *payload, const vv_damaged_record *d)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const meeting_of *m = payload;
+
+	vv_notes_warn(m->s->notes, "holder '%s' has a %s: %s (%s)",
+		      vv_text_shows(m->p->config->name),
+		      d->unheard ? "record that does not count" : "damaged record",
+		      vv_text_shows(d->name), d->why.message);
 }
 
-/* What the holder has and we lack. A record that is none is noted and left there. */
-static vv_status take_in(vv_vault_session *s, vv_vault_place *p, const listing *l, vv_error *err)
+static vv_status meet(vv_vault_session *s, vv_vault_place *p, bool look, vv_error *err)
 {
-	const vv_cid *vault = vv_ledger_vault(s->ledger);
 	const vv_ledger_author *own = s->has_key ? vv_ledger_author_of(s->ledger, s->key.public_key)
 						 : NULL;
-	const bool wrote = own && own->head;
-	char did[VV_DID_TEXT];
-	vv_buf bytes = VV_BUF_INIT;
-	vv_error why;
-	vv_status rc = VV_OK;
+	meeting_of m = {.s = s, .p = p, .wrote = own && own->head};
 
-	vv_did_text(did, s->key.public_key);
-	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
-		const char *name = l->names[i];
-		if (vv_ledger_has(s->ledger, name)) {
-			continue;
-		}
-		if ((rc = vv_holder_get_record(p->holder, vault, name, &bytes, err)) < 0) {
-			break;
-		}
-		rc = vv_ledger_take(s->ledger, name, bytes.data, bytes.len, &why);
-		if (rc == VV_ECORRUPT || rc == VV_ENOSUPPORT) {
-			vv_notes_warn(
-				s->notes, "holder '%s' has a record that does not count: %s (%s)",
-				vv_text_shows(p->config->name), vv_text_shows(name), why.message);
-			rc = VV_OK;
-			continue;
-		}
-		if (rc < 0) {
-			*err = why;
-		} else if (wrote && strncmp(name, did + 8, strlen(did + 8)) == 0 &&
-			   name[strlen(did + 8)] == '/') {
-			rc = note_stranger(s, name, err);
-		}
-	}
-	vv_buf_clear(&bytes);
-	return rc;
+	p->meeting.ledger = s->ledger;
+	p->meeting.holder = p->holder;
+	p->meeting.mend = s->mend;
+	p->meeting.took = on_took;
+	p->meeting.found = look ? NULL : on_damaged;
+	p->meeting.payload = &m;
+	return look ? vv_meeting_look(&p->meeting, err) : vv_meeting_run(&p->meeting, err);
 }
 
-static vv_status hand_on(vv_vault_session *s, vv_vault_place *p, const listing *l, vv_error *err)
+vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error *err)
 {
-	const vv_cid *vault = vv_ledger_vault(s->ledger);
-	vv_buf bytes = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_status rc = meet(s, p, true, err);
 
-	p->behind = 0;
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(s->ledger); i++) {
-		const char *name = vv_ledger_file_name(s->ledger, i);
-		if (l->count > 0 &&
-		    bsearch(&name, l->names, l->count, sizeof(*l->names), compare_texts)) {
-			continue;
-		}
-		p->behind++;
-		vv_buf_reset(&bytes);
-		if ((rc = vv_ledger_file(s->ledger, name, &bytes, err)) == VV_OK) {
-			rc = vv_holder_put_record(p->holder, vault, name, bytes.data, bytes.len,
-						  err);
-		}
+	if (rc < 0) {
+		vv_vault_place_fail(p, err);
 	}
-	vv_buf_clear(&bytes);
-	return rc;
-}
-
-static vv_status meet(vv_vault_session *s, vv_vault_place *p, vv_error *err)
-{
-	listing l = {0};
-	vv_status rc = vv_holder_list_records(p->holder, vv_ledger_vault(s->ledger), on_name, &l,
-					      err);
-
-	if (rc == VV_OK && l.count > 0) {
-		qsort(l.names, l.count, sizeof(*l.names), compare_texts);
-	}
-	if (rc == VV_OK && (rc = take_in(s, p, &l, err)) == VV_OK) {
-		rc = hand_on(s, p, &l, err);
-	}
-	vv_names_free(l.names, l.count);
 	return rc;
 }
 
@@ -517,7 +470,7 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 		before = vv_ledger_file_count(s->ledger);
 		for (size_t i = 0; i < s->place_count; i++) {
 			vv_vault_place *p = &s->places[i];
-			if (p->holder && meet(s, p, &why) < 0) {
+			if (p->holder && meet(s, p, false, &why) < 0) {
 				if (why.code == VV_ENOMEM) {
 					*err = why;
 					return VV_ENOMEM;

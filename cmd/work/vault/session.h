@@ -25,6 +25,7 @@
 #include "transport/vault/epoch.h"
 #include "transport/vault/holder.h"
 #include "transport/vault/ledger.h"
+#include "transport/vault/meeting.h"
 #include "transport/vault/vault_state.h"
 
 typedef struct vv_vault_place {
@@ -32,8 +33,9 @@ typedef struct vv_vault_place {
 	uint8_t id[VV_HOLDER_ID];       /* once there is a vault */
 	vv_vault_holder *holder;        /* NULL: not reached, and why */
 	vv_error why;
-	uint64_t seen;   /* when it was last reached, seconds since 1970; 0: never */
-	uint64_t behind; /* records that it lacked when it was reached */
+	uint64_t seen; /* when it was last reached, seconds since 1970; 0: never */
+	vv_meeting
+		meeting; /* which records it lacked when it was last asked, and which are damaged */
 } vv_vault_place;
 
 typedef struct vv_vault_session {
@@ -53,6 +55,7 @@ typedef struct vv_vault_session {
 	vv_vault_state *state; /* of the ledger as it was at the last refresh */
 	vv_epoch_secrets secrets;
 	bool readable; /* secrets are there */
+	bool mend;     /* damaged records at holders are written again; the caller's to set */
 } vv_vault_session;
 
 /* key_file: another key than this machine's; NULL: that. need_key false: statements that need none. */
@@ -95,6 +98,9 @@ vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err);
 /* Records go to all reached holders that lack them, and come from them. A holder that fails is
  * closed, with why. VV_ECORRUPT only for what is wrong here. */
 vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err);
+/* Reads every record that the reached place has: place->meeting then says which are damaged. Where that
+ * fails the holder is closed. */
+vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error *err);
 /* Closes a holder that failed; err says of what. */
 void vv_vault_place_fail(vv_vault_place *p, const vv_error *err);
 

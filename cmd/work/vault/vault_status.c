@@ -83,6 +83,7 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 	out->least = owed.least == SIZE_MAX ? 0 : owed.least;
 	for (size_t i = 0; i < s->place_count; i++) {
 		out->away += !s->places[i].holder && !s->places[i].config->dead;
+		out->damaged += vv_meeting_damaged(&s->places[i].meeting);
 	}
 	if (vv_vault_run_count(s->state) > 0) {
 		const vv_ledger_record *head = vv_vault_run_at(s->state,
@@ -90,7 +91,7 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 		out->head = head->cid;
 		out->head_time = head->time;
 	}
-	out->safe = out->shards > 0 && out->owed == 0 && out->bad == 0 && out->current &&
-		    !out->unfinished;
+	out->safe = out->shards > 0 && out->owed == 0 && out->bad == 0 && out->damaged == 0 &&
+		    out->current && !out->unfinished;
 	return VV_OK;
 }

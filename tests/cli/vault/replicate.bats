@@ -243,7 +243,7 @@ load vault
 	rm -rf .git/varve/vault
 	change 5
 	ends_with 2 varve replicate
-	stderr_has "holder 'a' has a record that does not count"
+	stderr_has "holder 'a' has a damaged record: z6Mk"
 	stderr_has "some before them are missing"
 	[ "$(ls ../a/*/records/*/0000000002-* | wc -l)" = 1 ]
 }

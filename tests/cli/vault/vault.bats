@@ -160,7 +160,7 @@ load vault
 	succeeds varve ledger log
 	output_has "1 shard at a"
 	succeeds varve ledger verify
-	output_is "sound: 5 records of 1 author"
+	output_is "sound: 5 records of 1 author, here and at 1 holder"
 	record=$(varve ledger log --json | python3 -c 'import json, sys; print([r for r in json.load(sys.stdin) if r["kind"] == "place"][0]["record"])')
 	succeeds varve ledger show "$record"
 	output_has "  shard bafkrei"

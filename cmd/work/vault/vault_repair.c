@@ -1,0 +1,40 @@
+/*
+ * vault_repair: knows the order: records, then copies.
+ */
+#include "cmd/work/vault/vault_repair.h"
+
+/* Every record at every holder is read; the damaged ones are written again from here. */
+static vv_status mend_records(vv_vault_repair *x, vv_vault_session *s, vv_error *err)
+{
+	vv_error why;
+	vv_status rc;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_vault_place *p = &s->places[i];
+		if (p->holder && vv_vault_session_look(s, p, &why) == VV_ENOMEM) {
+			*err = why;
+			return VV_ENOMEM;
+		}
+	}
+	if ((rc = vv_vault_session_sync(s, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < s->place_count; i++) {
+		x->mended += s->places[i].meeting.mended;
+		x->damaged += vv_meeting_damaged(&s->places[i].meeting);
+	}
+	return VV_OK;
+}
+
+vv_status vv_vault_repair_run(vv_vault_repair *x, vv_vault_session *s, vv_error *err)
+{
+	vv_status rc;
+
+	s->mend = true;
+	if ((rc = vv_vault_session_connect(s, err)) < 0 ||
+	    (rc = vv_vault_session_need_writer(s, err)) < 0 ||
+	    (rc = vv_vault_session_check_key(s, err)) < 0 || (rc = mend_records(x, s, err)) < 0) {
+		return rc;
+	}
+	return vv_owed_run(&x->owed, s, err);
+}

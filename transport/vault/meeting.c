@@ -1,0 +1,240 @@
+/*
+ * meeting: knows what to compare.
+ */
+#include "transport/vault/meeting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+
+typedef struct listed {
+	char *name;
+	uint64_t size;
+} listed;
+
+typedef struct listing {
+	listed *items; /* sorted by name */
+	size_t count, cap;
+} listing;
+
+static vv_status on_name(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	listing *l = payload;
+
+	if (!vv_ledger_is_name(name)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
+	}
+	l->items[l->count].size = size;
+	l->items[l->count].name = vv_strdup(name);
+	return l->items[l->count++].name ? VV_OK : vv_fail_nomem(err);
+}
+
+static int compare_listed(const void *a, const void *b)
+{
+	return strcmp(((const listed *)a)->name, ((const listed *)b)->name);
+}
+
+static void clear_listing(listing *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		vv_free(l->items[i].name);
+	}
+	vv_free(l->items);
+}
+
+static vv_status list_records(vv_meeting *m, listing *l, vv_error *err)
+{
+	vv_status rc = vv_holder_list_records(m->holder, vv_ledger_vault(m->ledger), on_name, l,
+					      err);
+
+	if (rc == VV_OK && l->count > 0) {
+		qsort(l->items, l->count, sizeof(*l->items), compare_listed);
+	}
+	m->records = l->count;
+	return rc;
+}
+
+/* --- what is damaged ----------------------------------------------------------------------------- */
+
+static vv_damaged_record *find_damaged(const vv_meeting *m, const char *name)
+{
+	for (size_t i = 0; i < m->damaged_count; i++) {
+		if (strcmp(m->damaged[i].name, name) == 0) {
+			return &m->damaged[i];
+		}
+	}
+	return NULL;
+}
+
+static vv_status note_damaged(vv_meeting *m, const char *name, const vv_error *why, vv_error *err)
+{
+	vv_damaged_record *d;
+
+	if (find_damaged(m, name)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(m->damaged, m->damaged_count, m->damaged_cap)) {
+		return vv_fail_nomem(err);
+	}
+	d = &m->damaged[m->damaged_count];
+	d->why = *why;
+	d->unheard = why->code == VV_ENOSUPPORT;
+	if (!(d->name = vv_strdup(name))) {
+		return vv_fail_nomem(err);
+	}
+	m->damaged_count++;
+	if (m->found) {
+		m->found(m->payload, d);
+	}
+	return VV_OK;
+}
+
+static void forget_damaged(vv_meeting *m, vv_damaged_record *d)
+{
+	vv_free(d->name);
+	*d = m->damaged[--m->damaged_count];
+}
+
+size_t vv_meeting_damaged(const vv_meeting *m)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->damaged_count; i++) {
+		count += !m->damaged[i].unheard;
+	}
+	return count;
+}
+
+void vv_meeting_clear(vv_meeting *m)
+{
+	while (m->damaged_count > 0) {
+		forget_damaged(m, &m->damaged[m->damaged_count - 1]);
+	}
+	vv_free(m->damaged);
+	m->damaged = NULL;
+	m->damaged_cap = 0;
+}
+
+/* --- both ways ------------------------------------------------------------------------------------- */
+
+static vv_status take_in(vv_meeting *m, const listing *l, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
+		const char *name = l->items[i].name;
+		if (vv_ledger_has(m->ledger, name) || find_damaged(m, name)) {
+			continue;
+		}
+		if ((rc = vv_holder_get_record(m->holder, vv_ledger_vault(m->ledger), name, &bytes,
+					       err)) < 0) {
+			break;
+		}
+		rc = vv_ledger_take(m->ledger, name, bytes.data, bytes.len, &why);
+		if (rc == VV_ECORRUPT || rc == VV_ENOSUPPORT) {
+			rc = note_damaged(m, name, &why, err);
+		} else if (rc < 0) {
+			*err = why;
+		} else if (m->took) {
+			rc = m->took(m->payload, name, err);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+/* May this one be written? What the holder has under its name is not it. */
+static vv_status check_listed(vv_meeting *m, const listed *there, size_t len, bool *write,
+			      vv_error *err)
+{
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	if (there->size != len) {
+		/* One record has one length. */
+		vv_fail(&why, VV_ECORRUPT, "it has %llu bytes, and should have %zu",
+			(unsigned long long)there->size, len);
+		rc = note_damaged(m, there->name, &why, err);
+	}
+	*write = m->mend && find_damaged(m, there->name);
+	return rc;
+}
+
+static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	m->behind = 0;
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {
+		const char *name = vv_ledger_file_name(m->ledger, i);
+		const listed wanted = {.name = (char *)(uintptr_t)name};
+		const listed *there = l->count > 0 ? bsearch(&wanted, l->items, l->count,
+							     sizeof(*l->items), compare_listed)
+						   : NULL;
+		bool write = true;
+		if (there && ((rc = check_listed(m, there, vv_ledger_file_len(m->ledger, i), &write,
+						 err)) < 0 ||
+			      !write)) {
+			continue;
+		}
+		m->behind += !there;
+		vv_buf_reset(&bytes);
+		if ((rc = vv_ledger_file(m->ledger, name, &bytes, err)) == VV_OK) {
+			rc = vv_holder_put_record(m->holder, vv_ledger_vault(m->ledger), name,
+						  bytes.data, bytes.len, err);
+		}
+		if (there && rc == VV_EREFUSED) {
+			rc = VV_OK; /* a holder that never writes over anything; it stays noted */
+		} else if (there && rc == VV_OK) {
+			forget_damaged(m, find_damaged(m, name));
+			m->mended++;
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
+{
+	listing l = {0};
+	vv_status rc = list_records(m, &l, err);
+
+	if (rc == VV_OK && (rc = take_in(m, &l, err)) == VV_OK) {
+		rc = hand_on(m, &l, err);
+	}
+	clear_listing(&l);
+	return rc;
+}
+
+vv_status vv_meeting_look(vv_meeting *m, vv_error *err)
+{
+	listing l = {0};
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = list_records(m, &l, err);
+
+	for (size_t i = 0; rc == VV_OK && i < l.count; i++) {
+		const char *name = l.items[i].name;
+		if ((rc = vv_holder_get_record(m->holder, vv_ledger_vault(m->ledger), name, &bytes,
+					       err)) < 0) {
+			break;
+		}
+		rc = vv_ledger_check(m->ledger, name, bytes.data, bytes.len, &why);
+		if (rc == VV_ECORRUPT || rc == VV_ENOSUPPORT) {
+			rc = note_damaged(m, name, &why, err);
+		} else if (rc < 0) {
+			*err = why;
+		}
+	}
+	vv_buf_clear(&bytes);
+	clear_listing(&l);
+	return rc;
+}

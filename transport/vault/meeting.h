@@ -1,0 +1,52 @@
+/*
+ * meeting: a ledger that is here, and the records of it that a holder has, come together.
+ *
+ * Records go both ways. A file whose bytes are not the record that its name says (cut, changed, exchanged) does
+ * not count: it is passed over and named, and, where the right bytes are here, they can be put in its
+ * place. "Nothing is overwritten" holds for records, and such a file is not one.
+ *
+ * One a holder: ledger and holder are set, the rest is zero; clear. run as often as there is something to exchange.
+ */
+#ifndef VV_TRANSPORT_VAULT_MEETING_H
+#define VV_TRANSPORT_VAULT_MEETING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "transport/vault/holder.h"
+#include "transport/vault/ledger.h"
+
+typedef struct vv_damaged_record {
+	char *name;   /* as ledgers name it */
+	bool unheard; /* of a newer varve: it may be right, and does not count here */
+	vv_error why;
+} vv_damaged_record;
+
+typedef struct vv_meeting {
+	vv_ledger *ledger; /* borrowed */
+	vv_vault_holder *holder;
+	bool mend; /* damaged records are written again */
+	/* Each may be NULL. A record came that was not here; one at the holder is found to be damaged. */
+	vv_status (*took)(void *payload, const char *name, vv_error *err);
+	void (*found)(void *payload, const vv_damaged_record *d);
+	void *payload;
+	/* Afterwards. */
+	uint64_t records; /* that the holder has, by its list */
+	uint64_t behind;  /* that it lacked, the last time */
+	uint64_t mended;
+	vv_damaged_record *damaged; /* as far as it is known, and not mended */
+	size_t damaged_count, damaged_cap;
+} vv_meeting;
+
+/* What the holder has and is not here is taken in, then it gets what it lacks. Of what is here only the
+ * length is compared. */
+vv_status vv_meeting_run(vv_meeting *m, vv_error *err);
+/* Reads every record that the holder has; damaged gets those that are not right. */
+vv_status vv_meeting_look(vv_meeting *m, vv_error *err);
+/* Without those of a newer varve. */
+size_t vv_meeting_damaged(const vv_meeting *m);
+void vv_meeting_clear(vv_meeting *m);
+
+#endif
