@@ -8,6 +8,7 @@
 #include "cmd/data_out.h"
 #include "cmd/output.h"
 #include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/view/kept_keys.h"
 #include "cmd/work/view/version.h"
 #include "cmd/work/view/view.h"
 
@@ -81,25 +82,51 @@ static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, cha
 	return rc;
 }
 
-static vv_status write_one(vv_subject *s, const options *o, const vv_view_options *v,
-			   vv_data_out *out, vv_error *err)
+/* Rows of a stored version are found by key; whoever wants the first few does not want all to be read. */
+static vv_status open_keys(vv_kept_keys *out, const vv_subject *s, const vv_view_options *v,
+			   vv_error *err)
 {
+	vv_status rc = vv_kept_keys_open(out, s->repo, s->path, v->limit == UINT64_MAX, err);
+
+	if (rc == VV_OK && s->reader && out->lookup.make) {
+		out->lookup.pool = vv_dataset_reader_pool(s->reader);
+	}
+	out->lookup.progress = v->progress;
+	return rc;
+}
+
+static vv_status write_rows(vv_subject *s, const options *o, const vv_view_options *v,
+			    vv_data_out *out, vv_error *err)
+{
+	vv_kept_keys keys = {.lookup = {.cache = NULL}};
+	vv_view_options view = *v;
 	vv_table t;
 	vv_status rc;
 	uint64_t rows;
 
-	if (!is_view(o)) {
-		return vv_subject_bytes(s, vv_data_out_put, out, v->progress, err);
-	}
 	if ((rc = vv_subject_open(s, &t, NULL, err)) < 0) {
 		return rc;
 	}
-	rc = vv_view_write(&t, v, vv_data_out_put, out, &rows, err);
+	if (s->repo && s->is_dataset && o->where.count > 0) {
+		rc = open_keys(&keys, s, v, err);
+		view.keys = &keys.lookup;
+	}
+	if (rc == VV_OK) {
+		rc = vv_view_write(&t, &view, vv_data_out_put, out, &rows, err);
+	}
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));
 	}
+	vv_kept_keys_close(&keys);
 	vv_table_close(&t);
 	return rc;
+}
+
+static vv_status write_one(vv_subject *s, const options *o, const vv_view_options *v,
+			   vv_data_out *out, vv_error *err)
+{
+	return is_view(o) ? write_rows(s, o, v, out, err)
+			  : vv_subject_bytes(s, vv_data_out_put, out, v->progress, err);
 }
 
 static int check_cat(const vv_context *c)

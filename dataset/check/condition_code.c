@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "dataset/check/value.h"
 #include "dataset/schema/type_time.h"
+#include "dataset/schema/value.h"
 
 static void set_time(vv_time_value *out, const vv_moment *m)
 {

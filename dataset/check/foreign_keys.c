@@ -19,7 +19,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/check/keys.h"
+#include "dataset/check/key_bytes.h"
 
 #define MEMORY ((uint64_t)48 << 20)
 #define HEAD 32u

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "dataset/check/cells.h"
-#include "dataset/check/memo.h"
+#include "dataset/check/kept/memo.h"
 
 /* One row group of the version under way. */
 typedef struct check_group_info {
@@ -46,6 +46,7 @@ typedef struct check_run {
 	uint64_t groups_read;
 	vv_check_lines *lines;
 	struct check_keys *keys; /* one for each of plan.keys */
+	uint64_t run_from; /* entries from which keys become a run; 0: more than fit in memory */
 } check_run;
 
 /* The groups of the version, from its data list; nothing is known of them yet. */

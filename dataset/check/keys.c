@@ -19,20 +19,20 @@
  */
 #include "dataset/check/keys.h"
 
-#include <stdio.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
-#include "dataset/check/key_run.h"
+#include "dataset/check/kept/key_run.h"
+#include "dataset/check/key_bytes.h"
+#include "dataset/check/key_repeats.h"
 #include "dataset/schema/key.h"
 
 #define GROUP_BITS CHECK_GROUP_BITS
 #define GROUP_MASK CHECK_GROUP_MASK
-#define NO_KEY (UINT64_MAX >> GROUP_BITS) /* in place of a hash: a part of the key is missing */
-#define MEMORY ((uint64_t)48 << 20)
 #define FRESH_BYTES 16u /* of memory for each fresh entry, while they are put in order */
 #define HELD_BYTES 10u  /* of them while they are added */
 
@@ -51,76 +51,10 @@ struct check_keys {
 	bool gone;                /* some group of the record is not here */
 	vv_key_proof *fresh; /* entries of the other groups: 40 bits of hash on top, the group */
 	uint64_t count;
+	uint64_t sought[CHECK_SOUGHT_MAX]; /* hashes; hit: a byte for each group that has one */
+	size_t sought_count;
+	uint8_t *hit;
 };
-
-/* Hashes that occur more than once, and the groups that they occur in. */
-typedef struct suspects {
-	uint64_t *hashes; /* ascending */
-	size_t count, cap;
-	uint8_t *groups; /* a byte each: 1 holds a suspect, 2 a row without a whole key */
-	uint64_t nulls;
-} suspects;
-
-/* Telling what was found: how many, and the first few. */
-typedef struct telling {
-	check_run *r;
-	check_emit *e;
-	size_t key;
-	bool give; /* else only count */
-	uint64_t found, given;
-} telling;
-
-static uint64_t memory_of(const check_run *r)
-{
-	return r->o->memory > 0 ? r->o->memory : MEMORY;
-}
-
-bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const size_t *columns,
-		     size_t count, const vv_cell *const *cells, size_t row, bool *whole)
-{
-	*whole = true;
-	for (size_t i = 0; i < count; i++) {
-		const vv_cell *cell = &cells[i][row];
-		const vv_field *f = p->columns[columns[i]].field;
-
-		if (!f) {
-			f = &p->table->schema.fields[p->columns[columns[i]].place];
-		}
-		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL ||
-		    vv_field_missing(f, cell)) {
-			*whole = false;
-			vv_buf_put(out, "\xff\xff\xff\xff", 4); /* the length of no value */
-		} else if (!vv_value_put_key(out, scratch, f, cell)) {
-			return false;
-		}
-	}
-	return !out->failed;
-}
-
-vv_status check_key_cells(check_run *r, const check_group *g, const size_t *columns, size_t count,
-			  vv_arena *arena, const vv_cell ***out, vv_error *err)
-{
-	const vv_cell **lists = vv_arena_calloc(arena, count + 1, sizeof(*lists));
-
-	*out = lists;
-	if (!lists) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < count; i++) {
-		vv_cell *cells = vv_arena_alloc(arena, (g->rows + 1) * sizeof(*cells));
-		vv_status rc;
-
-		if (!cells) {
-			return vv_fail_nomem(err);
-		}
-		rc = check_group_column(g, r->plan.columns[columns[i]].place, cells, 1, arena, err);
-		if (rc < 0) {
-			return rc;
-		}
-		lists[i] = cells;
-	}
-	return VV_OK;
-}
 
 /* Which of the groups there are here: each once, also where a group occurs twice, and none that has
  * says is known already. *map is the caller's; *left: how many are not here. */
@@ -156,7 +90,8 @@ static vv_status load_run(check_run *r, struct check_keys *k, const check_key *k
 	vv_status rc;
 
 	k->run_file = r->o->cache ? vv_check_cache_file(r->o->cache, "keys", key->id) : NULL;
-	if ((rc = check_key_run_open(&k->run, k->run_file, err)) < 0 || !k->run.entries) {
+	if ((rc = check_key_run_open(&k->run, k->run_file, err)) < 0 ||
+	    (rc = check_key_run_prove(&k->run, err)) < 0 || !k->run.entries) {
 		return rc;
 	}
 	k->seed = k->run.seed;
@@ -181,7 +116,7 @@ static vv_status load_record(check_run *r, struct check_keys *k, const check_key
 	if (rc < 0) {
 		return rc;
 	}
-	if (m->tail_len < 8 || m->tail_len % 8 != 0 || m->record.len > memory_of(r) ||
+	if (m->tail_len < 8 || m->tail_len % 8 != 0 || m->record.len > check_key_memory(r) ||
 	    m->groups.count > GROUP_MASK) {
 		check_memo_close(m);
 		return VV_OK;
@@ -201,7 +136,7 @@ static vv_status load_record(check_run *r, struct check_keys *k, const check_key
 /* So many fresh entries are held in memory, and kept for the next time. */
 static size_t fresh_max(const check_run *r)
 {
-	return (size_t)(memory_of(r) / FRESH_BYTES);
+	return (size_t)(check_key_memory(r) / FRESH_BYTES);
 }
 
 vv_status check_keys_open(check_run *r, vv_error *err)
@@ -262,13 +197,6 @@ bool check_keys_wants(const check_run *r, size_t k, size_t i)
 	return !r->keys[k].has[i];
 }
 
-static uint64_t hash_key(const vv_buf *key, uint64_t seed)
-{
-	uint64_t h = vv_xxh3(key->data, key->len, seed) >> GROUP_BITS;
-
-	return h == NO_KEY ? 0 : h;
-}
-
 vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
 			   vv_buf *out, vv_error *err)
 {
@@ -293,8 +221,8 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 			rc = vv_fail_nomem(err);
 		} else if (whole || key->kind == CHECK_PRIMARY || key->kind == CHECK_ROW) {
 			uint64_t h = whole || key->kind == CHECK_ROW
-					     ? hash_key(&w->key, r->keys[k].seed)
-					     : NO_KEY;
+					     ? check_key_hash(&w->key, r->keys[k].seed)
+					     : CHECK_NO_KEY;
 			vv_key_entry entry = {h << GROUP_BITS, i};
 
 			vv_buf_put(out, &entry, sizeof(entry));
@@ -304,15 +232,32 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 
+static bool is_sought(const struct check_keys *k, uint64_t hash)
+{
+	for (size_t i = 0; i < k->sought_count; i++) {
+		if (k->sought[i] == hash) {
+			return true;
+		}
+	}
+	return false;
+}
+
 vv_status check_keys_take(check_run *r, size_t at, const vv_buf *entries, vv_error *err)
 {
 	size_t n = entries->len / sizeof(vv_key_entry);
+	const vv_key_entry *e = (const void *)entries->data;
+	struct check_keys *k = &r->keys[at];
 
-	r->keys[at].count += n;
-	return vv_key_proof_add_entries(r->keys[at].fresh, (const void *)entries->data, n, err);
+	for (size_t i = 0; i < n && k->sought_count > 0; i++) {
+		if (is_sought(k, e[i].hash >> GROUP_BITS)) {
+			k->hit[e[i].row] = 1;
+		}
+	}
+	k->count += n;
+	return vv_key_proof_add_entries(k->fresh, e, n, err);
 }
 
-static vv_status note_suspect(suspects *s, uint64_t hash, vv_error *err)
+static vv_status note_suspect(check_suspects *s, uint64_t hash, vv_error *err)
 {
 	if (s->count > 0 && s->hashes[s->count - 1] == hash) {
 		return VV_OK;
@@ -349,11 +294,11 @@ static inline void stream_next(stream *s)
 /* A walk through all entries in order of their hashes: those of the record that still hold, fresh
  * ones, and those of the run where it is made anew; else these are looked up. */
 typedef struct walk {
-	const struct check_keys *k;
+	struct check_keys *k;
 	stream old, run;
 	bool looks_up;
 	uint64_t last; /* the entry before; UINT64_MAX: none */
-	suspects *s;
+	check_suspects *s;
 	vv_buf *out;              /* the new record; NULL: none */
 	const uint32_t *places;   /* of groups in it; NULL: as they are here */
 	check_key_writer *writer; /* the new run; NULL: none */
@@ -362,7 +307,7 @@ typedef struct walk {
 /* The groups of the run in which this hash occurs as well. */
 static vv_status look_up(walk *w, uint64_t e, vv_error *err)
 {
-	const check_key_run *run = &w->k->run;
+	check_key_run *run = &w->k->run;
 	uint64_t hash = e >> GROUP_BITS;
 	vv_status rc = VV_OK;
 
@@ -383,11 +328,11 @@ static vv_status look_up(walk *w, uint64_t e, vv_error *err)
 
 static vv_status pass_entry(walk *w, uint64_t e, vv_error *err)
 {
-	suspects *s = w->s;
+	check_suspects *s = w->s;
 	uint64_t hash = e >> GROUP_BITS;
 	vv_status rc = VV_OK;
 
-	if (hash == NO_KEY) {
+	if (hash == CHECK_NO_KEY) {
 		s->groups[e & GROUP_MASK] |= 2;
 		s->nulls++;
 	} else if (w->last >> GROUP_BITS == hash) {
@@ -395,7 +340,7 @@ static vv_status pass_entry(walk *w, uint64_t e, vv_error *err)
 		s->groups[w->last & GROUP_MASK] |= 1;
 		rc = note_suspect(s, hash, err);
 	}
-	if (rc == VV_OK && w->looks_up && hash != NO_KEY) {
+	if (rc == VV_OK && w->looks_up && hash != CHECK_NO_KEY) {
 		rc = look_up(w, e, err);
 	}
 	w->last = e;
@@ -438,12 +383,12 @@ static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool las
 /* What repeats within the run, and its rows without a whole key, which stand at its end. */
 static vv_status pass_run(walk *w, vv_error *err)
 {
-	const check_key_run *run = &w->k->run;
+	check_key_run *run = &w->k->run;
 	vv_status rc = VV_OK;
 
 	for (size_t n = 0; n < run->repeat_count && rc == VV_OK; n++) {
 		uint64_t hash = vv_get_le64(run->repeats + 8 * n), before = UINT64_MAX;
-		size_t i = hash < NO_KEY ? check_key_run_find(run, hash) : run->entry_count;
+		size_t i = hash < CHECK_NO_KEY ? check_key_run_find(run, hash) : run->entry_count;
 
 		for (; i < run->entry_count && rc == VV_OK; i++) {
 			uint64_t e = check_key_run_entry(run, i), group = e & GROUP_MASK;
@@ -463,7 +408,7 @@ static vv_status pass_run(walk *w, vv_error *err)
 			before = group;
 		}
 	}
-	for (size_t i = check_key_run_find(run, NO_KEY); i < run->entry_count; i++) {
+	for (size_t i = check_key_run_find(run, CHECK_NO_KEY); i < run->entry_count; i++) {
 		uint64_t group = check_key_run_entry(run, i) & GROUP_MASK;
 
 		if (group < run->groups.count && w->k->run_map[group] != UINT32_MAX) {
@@ -482,7 +427,7 @@ static int hash_order(const void *a, const void *b)
 }
 
 /* Those of the run were noted before the others. */
-static void sort_suspects(suspects *s)
+static void sort_suspects(check_suspects *s)
 {
 	size_t kept = 0;
 
@@ -524,12 +469,13 @@ static bool is_stale(const struct check_keys *k)
 static bool wants_run(const check_run *r, const struct check_keys *k)
 {
 	uint64_t later = k->count + k->old_count, most = r->table->root.bytes / 8;
+	uint64_t from = r->run_from > 0 ? r->run_from : fresh_max(r);
 
 	most = most < RUN_SMALL ? RUN_SMALL : most;
 	if (!k->run_file || k->run.entry_count + later > most / 8) {
 		return false;
 	}
-	return later > fresh_max(r) ||
+	return later > from ||
 	       (k->run.entries && later > RUN_LEAST && later > k->run.entry_count / RUN_PART);
 }
 
@@ -544,7 +490,8 @@ static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *e
 	for (size_t i = 0; i < r->group_count; i++) {
 		names[i] = r->groups[i].name;
 	}
-	rc = check_key_writer_begin(&k->writer, k->run_file, k->seed, names, r->group_count, err);
+	rc = check_key_writer_begin(&k->writer, k->run_file, k->seed, check_key_run_list(r->table),
+				    names, r->group_count, err);
 	vv_free(names);
 	return rc;
 }
@@ -582,7 +529,7 @@ static vv_status begin_record(const check_run *r, const struct check_keys *k, vv
 }
 
 /* Finds the suspects; keeps the entries for the next time. */
-static vv_status find_suspects(check_run *r, size_t at, suspects *s, vv_error *err)
+static vv_status find_suspects(check_run *r, size_t at, check_suspects *s, vv_error *err)
 {
 	struct check_keys *k = &r->keys[at];
 	vv_buf out = VV_BUF_INIT;
@@ -628,214 +575,33 @@ done:
 	return rc;
 }
 
+static void clear_suspects(check_suspects *s)
+{
+	vv_free(s->hashes);
+	vv_free(s->groups);
+}
+
 /* Hashes that repeat, where no key does, are not looked at again. */
-static void end_run(struct check_keys *k, const suspects *s, uint64_t found)
+static void end_run(struct check_keys *k, const check_suspects *s, uint64_t found)
 {
 	if (k->writer) {
 		check_key_writer_end(k->writer, s->hashes, found > 0 ? s->count : 0);
 	}
 }
 
-/* Keys by value, and the row that has each first. */
-typedef struct seen_key {
-	uint64_t hash, row;
-	const char *bytes;
-	size_t len;
-} seen_key;
-
-typedef struct seen {
-	seen_key *keys;
-	size_t count, cap;
-	vv_hash_index index;
-	vv_arena arena;
-} seen;
-
-/* *first: the row that had the key first, or `row` itself. False: no memory. */
-static bool see(seen *s, const vv_buf *key, uint64_t hash, uint64_t row, uint64_t *first)
-{
-	vv_hash_probe p = vv_hash_probe_begin(&s->index, hash);
-	seen_key *k;
-	size_t at;
-
-	while (vv_hash_probe_next(&p, &at)) {
-		k = &s->keys[at];
-		if (k->hash == hash && k->len == key->len &&
-		    memcmp(k->bytes, key->data, key->len) == 0) {
-			*first = k->row;
-			return true;
-		}
-	}
-	if (!vv_array_room(s->keys, s->count, s->cap)) {
-		return false;
-	}
-	k = &s->keys[s->count];
-	*k = (seen_key){hash, row, vv_arena_strndup(&s->arena, key->data, key->len), key->len};
-	*first = row;
-	return k->bytes && vv_hash_index_add(&s->index, hash, s->count++);
-}
-
-static bool is_suspect(const suspects *s, uint64_t hash, size_t from, size_t to)
-{
-	while (to > from) {
-		size_t middle = from + (to - from) / 2;
-
-		if (s->hashes[middle] == hash) {
-			return true;
-		}
-		if (s->hashes[middle] < hash) {
-			from = middle + 1;
-		} else {
-			to = middle;
-		}
-	}
-	return false;
-}
-
-static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_error *err)
-{
-	const check_key *key = &t->r->plan.keys[t->key];
-	char message[96];
-	uint64_t line = 0;
-	vv_status rc;
-
-	t->found++;
-	if (!t->give || t->given >= check_limit(t->r)) {
-		return VV_OK;
-	}
-	t->given++;
-	if (!whole) {
-		snprintf(message, sizeof(message), "a part of the primary key is missing");
-	} else {
-		if ((rc = vv_check_line(t->r->lines, first, &line, err)) < 0) {
-			return rc;
-		}
-		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
-			 (unsigned long long)first + 1, (unsigned long long)line);
-	}
-	return check_emit_row(t->e, key->rule, key->severity, row, key->columns,
-			      key->kind == CHECK_ROW ? 0 : key->count, message,
-			      key->kind == CHECK_ROW ? "a row that is there once"
-			      : whole                ? "a value that no other row has"
-						     : "a value in each column of the key",
-			      err);
-}
-
-/* Compares by value the keys whose hash is one of suspects [from, to). */
-static vv_status compare_some(telling *t, check_worker *w, const suspects *s, size_t from,
-			      size_t to, vv_error *err)
-{
-	check_run *r = t->r;
-	const check_key *key = &r->plan.keys[t->key];
-	seen known = {.keys = NULL};
-	vv_buf scratch = VV_BUF_INIT;
-	vv_batch batch;
-	vv_status rc = VV_OK;
-
-	vv_batch_init(&batch);
-	vv_arena_init(&known.arena);
-	vv_hash_index_init(&known.index);
-	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
-		const vv_cell **cells;
-		check_group g;
-
-		if (s->groups[i] == 0 || (from > 0 && s->groups[i] == 2)) {
-			continue;
-		}
-		if ((rc = check_load(r, w, &batch, i, &g, err)) < 0) {
-			break;
-		}
-		vv_arena_reset(&w->arena);
-		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
-			rc = check_key_cells(r, &g, key->columns, key->count, &w->arena, &cells,
-					     err);
-		}
-		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
-			uint64_t here = r->groups[i].first_row + row, first, hash;
-			bool whole;
-
-			if (w->pass_blank && w->blank[row]) {
-				continue;
-			}
-			vv_buf_reset(&w->key);
-			if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count,
-					     cells, row, &whole)) {
-				rc = vv_fail_nomem(err);
-				break;
-			}
-			if (!whole && key->kind != CHECK_ROW) {
-				if (key->kind == CHECK_PRIMARY && from == 0) {
-					rc = tell(t, here, here, false, err);
-				}
-				continue;
-			}
-			hash = hash_key(&w->key, r->keys[t->key].seed);
-			if (!is_suspect(s, hash, from, to)) {
-				continue;
-			}
-			if (!see(&known, &w->key, hash, here, &first)) {
-				rc = vv_fail_nomem(err);
-			} else if (first != here) {
-				rc = tell(t, here, first, true, err);
-			}
-		}
-		check_unload(&g);
-	}
-	vv_buf_clear(&scratch);
-	vv_free(known.keys);
-	vv_hash_index_clear(&known.index);
-	vv_arena_clear(&known.arena);
-	vv_batch_clear(&batch);
-	return rc;
-}
-
-static vv_status find_repeats(telling *t, check_worker *w, const suspects *s, vv_error *err)
-{
-	/* about 128 bytes a key */
-	size_t step = (size_t)(memory_of(t->r) / 128) + 1, from = 0;
-	vv_status rc;
-
-	t->found = t->given = 0;
-	do {
-		size_t to = s->count - from > step ? from + step : s->count;
-
-		rc = compare_some(t, w, s, from, to, err);
-		from = to;
-	} while (rc == VV_OK && from < s->count);
-	return rc;
-}
-
 static vv_status finish_key(check_run *r, check_emit *e, size_t at, vv_error *err)
 {
-	const check_key *key = &r->plan.keys[at];
-	suspects s = {.groups = vv_calloc(r->group_count + 1, 1)};
-	telling t = {.r = r, .e = e, .key = at, .give = key->mostly >= VV_BILLION};
-	check_worker w;
-	bool tolerated = false;
+	check_suspects s = {.groups = vv_calloc(r->group_count + 1, 1)};
+	uint64_t found = 0;
 	vv_status rc = s.groups ? find_suspects(r, at, &s, err) : vv_fail_nomem(err);
 
 	vv_key_proof_free(r->keys[at].fresh); /* not needed while the keys are compared */
 	r->keys[at].fresh = NULL;
-	if (rc == VV_OK && (s.count > 0 || s.nulls > 0) &&
-	    (rc = check_worker_init(&w, &r->plan, err)) == VV_OK) {
-		rc = find_repeats(&t, &w, &s, err);
-		if (rc == VV_OK && !t.give) {
-			tolerated = check_tolerated(key->mostly, t.found, r->table->root.rows);
-			t.give = true;
-			if (!tolerated) {
-				rc = find_repeats(&t, &w, &s, err);
-			}
-		}
-		check_worker_clear(&w);
+	if (rc == VV_OK &&
+	    (rc = check_key_repeats(r, e, at, r->keys[at].seed, &s, &found, err)) == VV_OK) {
+		end_run(&r->keys[at], &s, found);
 	}
-	if (rc == VV_OK) {
-		end_run(&r->keys[at], &s, t.found);
-		rc = check_emit_total(e, key->rule, key->severity,
-				      key->count == 1 ? r->plan.columns[key->columns[0]].name
-						      : NULL,
-				      t.found, t.given, tolerated, err);
-	}
-	vv_free(s.hashes);
-	vv_free(s.groups);
+	clear_suspects(&s);
 	return rc;
 }
 
@@ -849,4 +615,73 @@ vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err)
 		}
 	}
 	return VV_OK;
+}
+
+vv_status check_keys_keep(check_run *r, size_t at, vv_error *err)
+{
+	struct check_keys *k = &r->keys[at];
+	check_suspects s = {.groups = NULL};
+	vv_status rc;
+
+	if (!r->o->cache || (!wants_run(r, k) && !is_stale(k))) {
+		return VV_OK;
+	}
+	if (!(s.groups = vv_calloc(r->group_count + 1, 1))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = find_suspects(r, at, &s, err)) == VV_OK) {
+		end_run(k, &s, s.count); /* none was compared: the next check does */
+	}
+	clear_suspects(&s);
+	return rc;
+}
+
+/* ---- keys that somebody looks for ---- */
+
+static void mark(uint8_t *hit, const uint32_t *map, size_t groups, uint64_t entry)
+{
+	uint64_t group = entry & GROUP_MASK;
+
+	if (group < groups && map[group] != UINT32_MAX) {
+		hit[map[group]] = 1;
+	}
+}
+
+/* The first entry of the record with this hash or a greater one. */
+static size_t find_in_record(const struct check_keys *k, uint64_t hash)
+{
+	size_t low = 0, high = k->old_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (vv_get_le64(k->old + 8 * middle) >> GROUP_BITS < hash) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+void check_keys_seek(check_run *r, size_t at, const vv_buf *key, uint8_t *hit)
+{
+	struct check_keys *k = &r->keys[at];
+	uint64_t hash = check_key_hash(key, k->seed), e;
+
+	assert(k->sought_count < CHECK_SOUGHT_MAX);
+	k->sought[k->sought_count++] = hash;
+	k->hit = hit;
+	for (size_t i = check_key_run_find(&k->run, hash); i < k->run.entry_count; i++) {
+		if ((e = check_key_run_entry(&k->run, i)) >> GROUP_BITS != hash) {
+			break;
+		}
+		mark(hit, k->run_map, k->run.groups.count, e);
+	}
+	for (size_t i = find_in_record(k, hash); i < k->old_count; i++) {
+		if ((e = vv_get_le64(k->old + 8 * i)) >> GROUP_BITS != hash) {
+			break;
+		}
+		mark(hit, k->map, k->memo.groups.count, e);
+	}
 }

@@ -22,12 +22,12 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 vv_status check_keys_take(check_run *r, size_t k, const vv_buf *entries, vv_error *err);
 vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err);
 
-/* The canonical bytes of a row's key, and whether it is whole (no part missing). cells: a
- * list for each of the columns. False: no memory. */
-bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const size_t *columns,
-		     size_t count, const vv_cell *const *cells, size_t row, bool *whole);
-/* Those lists, of a group, in the arena. */
-vv_status check_key_cells(check_run *r, const check_group *g, const size_t *columns, size_t count,
-			  vv_arena *arena, const vv_cell ***out, vv_error *err);
+/* Keeps the entries for the next time without comparing what repeats. */
+vv_status check_keys_keep(check_run *r, size_t k, vv_error *err);
+
+/* Before the groups are read: hit[i] becomes 1 for each group i that has, or can have, a row with
+ * this key (canonical bytes): those known at once, others in check_keys_take. At most CHECK_SOUGHT_MAX times. */
+#define CHECK_SOUGHT_MAX 8u
+void check_keys_seek(check_run *r, size_t k, const vv_buf *key, uint8_t *hit);
 
 #endif

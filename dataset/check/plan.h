@@ -15,9 +15,9 @@
 #include "base/arena.h"
 #include "dataset/check/check.h"
 #include "dataset/check/condition.h"
-#include "dataset/check/pattern.h"
-#include "dataset/check/value.h"
 #include "dataset/schema/names.h"
+#include "dataset/schema/pattern.h"
+#include "dataset/schema/value.h"
 
 #define CHECK_OFF UINT32_MAX
 

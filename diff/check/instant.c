@@ -4,7 +4,7 @@
  */
 #include "diff/check/instant.h"
 
-#include "dataset/check/value.h"
+#include "dataset/schema/value.h"
 
 #define DAY 86400
 #define YEAR 31556952

@@ -133,6 +133,20 @@ class Limits:
         self.scratch.run(["varve", "commit", "-q", "-m", "facts"], tool.work)
         self.line("one row by value, with facts", "varve version", version,
                   self.run(argv, tool.work), (version + 0.005) / version)
+        self.one_row_by_key(version)
+
+    def one_row_by_key(self, version):
+        """The same by a key that follows no order of the file, after one search."""
+        shuffled = self.repository("shuffled")
+        replace(self.table("--shuffle"), shuffled.work / "data.csv")
+        self.scratch.run(["varve", "add", "-q", "--key", "id", "data.csv"], shuffled.work)
+        self.scratch.run(["varve", "commit", "-q", "-m", "one"], shuffled.work)
+        with open(shuffled.work / "data.csv", encoding="utf-8") as f:
+            middle = next(itertools.islice(f, self.settings.rows // 2, None))
+        argv = ["varve", "cat", "HEAD:data.csv", "--where", "id=" + middle.split(",")[0]]
+        self.scratch.run(argv, shuffled.work)
+        self.line("one row by value, a key in no order", "varve version", version,
+                  self.run(argv, shuffled.work), (version + 0.005) / version)
 
     def many_versions(self):
         git, tool = kinds.Git(self.scratch).start("git"), self.repository("many")

@@ -23,6 +23,7 @@ dataset/format
 dataset/read
 dataset/schema
 dataset/table
+dataset/check/kept
 dataset/check
 
 diff/rows

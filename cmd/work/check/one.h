@@ -14,7 +14,7 @@
 #include "cmd/work/check/failed_rows.h"
 #include "cmd/work/check/list.h"
 #include "cmd/work/diff/sides.h"
-#include "dataset/check/cache.h"
+#include "dataset/check/kept/cache.h"
 #include "dataset/check/rules.h"
 #include "dataset/schema/package.h"
 #include "dataset/table/dataset_reader.h"

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/diff/name_list.h"
+#include "cmd/work/view/kept_keys.h"
 #include "cmd/work/view/key_place.h"
 #include "cmd/work/view/table_at.h"
 #include "diff/rows/row_by_number.h"
@@ -217,6 +218,7 @@ static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const place 
 	size_t places[KEY_MAX], count;
 	vv_key_place p = {.table = t, .key = places, .text = now->row};
 	vv_row_by_number by = {0};
+	vv_kept_keys keys;
 	const vv_cell *cells;
 	bool is = false, whole;
 	uint64_t row;
@@ -227,7 +229,12 @@ static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const place 
 		return VV_OK;
 	}
 	p.key_count = count;
-	if ((rc = vv_key_place_find(&p, &row, &is, &whole, err)) < 0 || !is) {
+	if ((rc = vv_kept_keys_open(&keys, h->repo, now->path, false, err)) == VV_OK) {
+		p.keys = &keys.lookup;
+		rc = vv_key_place_find(&p, &row, &is, &whole, err);
+	}
+	vv_kept_keys_close(&keys);
+	if (rc < 0 || !is) {
 		return rc;
 	}
 	vv_row_by_number_init(&by, t, 1);

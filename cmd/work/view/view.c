@@ -10,6 +10,7 @@
 #include "cmd/work/view/named_columns.h"
 #include "cmd/work/view/view_internal.h"
 #include "cmd/work/view/where.h"
+#include "cmd/work/view/where_groups.h"
 #include "dataset/table/bytes.h"
 
 #define FLUSH_AT (256u << 10)
@@ -39,7 +40,7 @@ typedef struct view {
 	size_t *columns;
 	size_t count;
 	vv_where *where;         /* NULL without --where */
-	vv_list_reader *facts;   /* NULL where the table has none */
+	vv_where_groups *groups; /* NULL without --where */
 	vv_table_reader *tested; /* gives the tested columns; NULL without --where */
 	vv_table_reader *reader; /* gives the chosen columns; opened when first needed */
 	vv_batch tested_batch, batch;
@@ -112,25 +113,21 @@ static bool any_match(const view *v, const vv_batch *b)
 /* The next group that can have such a row. 1, 0, <0. */
 static int read_tested(view *v, vv_error *err)
 {
-	vv_list_item item;
+	uint64_t group;
 	vv_status rc;
-	int more;
+	int more = vv_where_groups_next(v->groups, &group, err);
 
-	if (v->facts) {
-		if ((more = vv_list_next_that_may(v->facts, vv_where_may_hold, v->where, &item,
-						  err)) <= 0) {
-			return more;
-		}
-		if ((rc = vv_table_seek_group(v->tested, item.index, err)) < 0) {
-			return (int)rc;
-		}
+	if (more <= 0) {
+		return more;
+	}
+	if ((rc = vv_table_seek_group(v->tested, group, err)) < 0) {
+		return (int)rc;
 	}
 	return vv_table_read(v->tested, &v->tested_batch, err);
 }
 
 static vv_status open_tested(view *v, vv_error *err)
 {
-	const vv_table *t = v->table;
 	size_t count = vv_where_count(v->where), *wanted = vv_calloc(count, sizeof(size_t));
 	vv_status rc;
 
@@ -142,11 +139,8 @@ static vv_status open_tested(view *v, vv_error *err)
 	}
 	rc = vv_table_reader_open(&v->tested, v->table, wanted, count, false, err);
 	vv_free(wanted);
-	if (rc == VV_OK && vv_root_has_facts(&t->root)) {
-		rc = vv_list_reader_open(&v->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
-					 t->root.facts.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc
+		      : vv_where_groups_open(&v->groups, v->table, v->where, v->opts->keys, err);
 }
 
 static vv_status run_tested(view *v, vv_error *err)
@@ -249,7 +243,7 @@ done:
 	vv_table_reader_close(v.tested);
 	vv_batch_clear(&v.batch);
 	vv_batch_clear(&v.tested_batch);
-	vv_list_reader_close(v.facts);
+	vv_where_groups_close(v.groups);
 	vv_where_free(v.where);
 	vv_free(v.columns);
 	return rc;

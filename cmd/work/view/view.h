@@ -2,8 +2,8 @@
  * view: rows of a table written out: some columns, some rows, in some format.
  *
  * Reads only the groups and columns that it needs: --offset seeks, --limit stops,
- * --where decodes the tested columns, of groups that can have such a row if the table has
- * facts about them, and the others only where a row matched.
+ * --where decodes the tested columns, of groups that can have such a row if that is known
+ * (where_groups.h), and the others only where a row matched.
  */
 #ifndef VV_CMD_WORK_VIEW_VIEW_H
 #define VV_CMD_WORK_VIEW_VIEW_H
@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "dataset/check/key_groups.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 
@@ -39,6 +40,7 @@ typedef struct vv_view_options {
 	 * for others). Plain numbers are left. */
 	bool safe_for_spreadsheets;
 	unsigned width; /* format table: columns of the terminal; 0: as wide as it needs */
+	const vv_key_lookup *keys; /* to find rows by key; NULL: they are not */
 	const vv_progress *progress;
 } vv_view_options;
 

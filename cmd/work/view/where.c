@@ -8,10 +8,10 @@
 #include "base/sys.h"
 #include "cmd/work/view/fact_test.h"
 #include "cmd/work/view/named_columns.h"
-#include "dataset/check/value.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
+#include "dataset/schema/value.h"
 
 static const struct {
 	const char *sign;
@@ -276,6 +276,14 @@ size_t vv_where_count(const vv_where *w)
 size_t vv_where_column(const vv_where *w, size_t i)
 {
 	return w->tests[i].column;
+}
+
+bool vv_where_value(const vv_where *w, size_t i, vv_key_value *out)
+{
+	const test *t = &w->tests[i];
+
+	*out = (vv_key_value){t->column, t->text, t->len};
+	return t->op == VV_FACT_IS;
 }
 
 void vv_where_free(vv_where *w)

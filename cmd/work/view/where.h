@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "dataset/check/key_groups.h"
 #include "dataset/table/table.h"
 
 typedef struct vv_where vv_where;
@@ -23,6 +24,9 @@ void vv_where_free(vv_where *w); /* accepts NULL */
 
 size_t vv_where_count(const vv_where *w);
 size_t vv_where_column(const vv_where *w, size_t test); /* its place in the table */
+
+/* The cell that a row must have (the same text), where the test says so. Borrowed. */
+bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
 
 /* Does a row (all places of the table's columns) hold? When memory runs out vv_where_ok fails. */
 bool vv_where_holds(vv_where *w, const vv_cell *cells);

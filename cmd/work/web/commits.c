@@ -10,7 +10,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/check/value.h"
+#include "dataset/schema/value.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/history.h"
 

@@ -4,6 +4,7 @@
 #include "cmd/work/web/row_place.h"
 
 #include "base/text.h"
+#include "cmd/work/view/kept_keys.h"
 #include "cmd/work/view/key_place.h"
 
 static vv_status is_over(void *payload, bool *over, vv_error *err)
@@ -21,10 +22,30 @@ static vv_key_place place_of(vv_web_visit *v, const vv_web_table *t, const char 
 			      .payload = v};
 }
 
+#define MAKE_MAX                                                                                   \
+	((uint64_t)256 << 20) /* bytes of a table whose keys are read well within a visit's time */
+
+/* With what checks keep of the table's keys. */
+static vv_status find(vv_web_visit *v, const vv_web_table *t, vv_key_place *p, uint64_t *out,
+		      bool *found, bool *whole, vv_error *err)
+{
+	bool make = !p->quick && t->table->root.bytes <= MAKE_MAX;
+	vv_kept_keys keys;
+	vv_status rc = vv_kept_keys_open(&keys, v->repo, t->path, make, err);
+
+	if (rc == VV_OK) {
+		keys.lookup.pool = make ? vv_dataset_reader_pool(v->reader) : NULL;
+		p->keys = &keys.lookup;
+		rc = vv_key_place_find(p, out, found, whole, err);
+	}
+	vv_kept_keys_close(&keys);
+	return rc;
+}
+
 vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
 			   vv_error *err)
 {
-	const vv_key_place p = place_of(v, t, key);
+	vv_key_place p = place_of(v, t, key);
 	bool found, whole;
 	vv_status rc;
 
@@ -33,7 +54,7 @@ vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *k
 			vv_text_shows(t->path));
 		return vv_hint(err, "a row's number finds it");
 	}
-	rc = vv_key_place_find(&p, out, &found, &whole, err);
+	rc = find(v, t, &p, out, &found, &whole, err);
 	if (rc < 0 || found) {
 		return rc;
 	}
@@ -50,5 +71,5 @@ vv_status vv_web_row_quick(vv_web_visit *v, const vv_web_table *t, const char *k
 	bool whole;
 
 	p.quick = true;
-	return vv_key_place_find(&p, out, found, &whole, err);
+	return find(v, t, &p, out, found, &whole, err);
 }

@@ -16,9 +16,9 @@
 #include "cmd/work/web/histogram.h"
 #include "cmd/work/web/memo.h"
 #include "cmd/work/web/row_test.h"
-#include "dataset/check/value.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/moment.h"
+#include "dataset/schema/value.h"
 #include "diff/rows/row_by_number.h"
 
 #define SLOTS 32768u

@@ -4,7 +4,7 @@
  */
 #include "tests/unit/dataset/check_support.h"
 
-#include "dataset/check/pattern.h"
+#include "dataset/schema/pattern.h"
 
 static void expect_named(const char *name, const char *text, const char *schema, const char *found)
 {

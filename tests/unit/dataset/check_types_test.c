@@ -4,7 +4,7 @@
  */
 #include "tests/unit/dataset/check_support.h"
 
-#include "dataset/check/value.h"
+#include "dataset/schema/value.h"
 
 #ifndef CHECK_TYPES_FILE /* the build gives the whole paths */
 #define CHECK_TYPES_FILE "tests/unit/dataset/check_types.txt"

@@ -5,8 +5,8 @@
  * safe to delete; a damaged one counts as none. A run's records can be carried to another
  * machine in one file (--save-result, --trust-result). One thread at a time.
  */
-#ifndef VV_DATASET_CHECK_CACHE_H
-#define VV_DATASET_CHECK_CACHE_H
+#ifndef VV_DATASET_CHECK_KEPT_CACHE_H
+#define VV_DATASET_CHECK_KEPT_CACHE_H
 
 #include <stdbool.h>
 #include <stddef.h>

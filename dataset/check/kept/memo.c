@@ -1,7 +1,7 @@
 /*
  * memo: knows how facts about groups lie in a record, and finds them by the groups' content.
  */
-#include "dataset/check/memo.h"
+#include "dataset/check/kept/memo.h"
 
 #include <assert.h>
 #include <string.h>

@@ -5,8 +5,8 @@
  * nothing. Exact: decimals as digits, times as instants (one without a zone counts as UTC),
  * durations as XML Schema orders them, JSON by value.
  */
-#ifndef VV_DATASET_CHECK_VALUE_H
-#define VV_DATASET_CHECK_VALUE_H
+#ifndef VV_DATASET_SCHEMA_VALUE_H
+#define VV_DATASET_SCHEMA_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>

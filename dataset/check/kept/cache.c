@@ -5,7 +5,7 @@
  * A record is one file, "<kind>-<key>", replaced whole. All that is read is held against a
  * hash: a damaged record is none.
  */
-#include "dataset/check/cache.h"
+#include "dataset/check/kept/cache.h"
 
 #include <assert.h>
 #include <fcntl.h>

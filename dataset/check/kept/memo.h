@@ -1,6 +1,6 @@
 /*
  * memo: facts about row groups, kept for the next check: by rule, by all that the rule depends on,
- * and by the groups' content. For this room alone.
+ * and by the groups' content. For dataset/check alone.
  *
  * A correct caller: check_memo_open, check_memo_find for each group, check_memo_close. To keep
  * facts: check_memo_begin, check_memo_put for each group, the rule's own bytes behind them,
@@ -9,8 +9,8 @@
  * The record: le32 number of groups; of each the 32 bytes that name its content, le32 rows, le32
  * fact; then bytes that the rule alone knows: the tail.
  */
-#ifndef VV_DATASET_CHECK_MEMO_H
-#define VV_DATASET_CHECK_MEMO_H
+#ifndef VV_DATASET_CHECK_KEPT_MEMO_H
+#define VV_DATASET_CHECK_KEPT_MEMO_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +19,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
-#include "dataset/check/cache.h"
+#include "dataset/check/kept/cache.h"
 
 /* Names of contents in a record, each `step` bytes after the one before, found by value. Borrows
  * the record. */

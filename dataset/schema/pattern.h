@@ -8,8 +8,8 @@
  * A pattern must match a text from its beginning to its end, as UTF-8. It has a budget of
  * steps: what it cannot decide within it is reported, and nothing hangs.
  */
-#ifndef VV_DATASET_CHECK_PATTERN_H
-#define VV_DATASET_CHECK_PATTERN_H
+#ifndef VV_DATASET_SCHEMA_PATTERN_H
+#define VV_DATASET_SCHEMA_PATTERN_H
 
 #include <stddef.h>
 

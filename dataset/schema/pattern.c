@@ -4,7 +4,7 @@
  * Source: XML Schema part 2, appendix F. \w there is everything but punctuation (the underscore is
  * one), separators and "other"; \s is four characters; \i and \c are those of XML's names.
  */
-#include "dataset/check/pattern.h"
+#include "dataset/schema/pattern.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>

@@ -2,7 +2,7 @@
  * value: knows how the types of Table Schema are ordered and when two of their
  * values are one.
  */
-#include "dataset/check/value.h"
+#include "dataset/schema/value.h"
 
 #include <stdio.h>
 #include <string.h>
