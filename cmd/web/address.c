@@ -28,9 +28,11 @@ typedef struct reading {
 	const char *a, *b; /* of a form that compares */
 } reading;
 
-static vv_status nonsense(const reading *r, const char *what, const char *text)
+/* wanted: what makes sense, as the hint. */
+static vv_status nonsense(const reading *r, const char *what, const char *text, const char *wanted)
 {
-	return vv_fail(r->err, VV_EUSAGE, "%s '%s' makes no sense here", what, vv_text_shows(text));
+	vv_fail(r->err, VV_EUSAGE, "%s '%s' makes no sense here", what, vv_text_shows(text));
+	return vv_hint(r->err, "%s", wanted);
 }
 
 /* A part of the path, decoded. NULL: it cannot be, or there is no memory. */
@@ -52,7 +54,10 @@ static vv_status take_path(reading *r, const char *text)
 		return VV_OK;
 	}
 	r->out->path = decode(r, text, strlen(text));
-	return r->out->path && *r->out->path ? VV_OK : nonsense(r, "the path", text);
+	return r->out->path && *r->out->path
+		       ? VV_OK
+		       : nonsense(r, "the path", text,
+				  "a path is UTF-8, with %XX for what an address cannot have");
 }
 
 /* "REV" or "REV/PATH". */
@@ -60,11 +65,17 @@ static vv_status take_rev(reading *r, const char *text)
 {
 	size_t len = strcspn(text, "/");
 
+	if (*text == '\0') {
+		r->out->rev = "HEAD";
+		return VV_OK;
+	}
 	if (len == 0) {
-		return nonsense(r, "the version", text);
+		return nonsense(r, "the version", text,
+				"a branch, a tag, a commit, or a day as YYYY-MM-DD");
 	}
 	if (!(r->out->rev = decode(r, text, len))) {
-		return nonsense(r, "the version", text);
+		return nonsense(r, "the version", text,
+				"a branch, a tag, a commit, or a day as YYYY-MM-DD");
 	}
 	return take_path(r, text[len] ? text + len + 1 : "");
 }
@@ -91,11 +102,25 @@ static vv_status take_range(reading *r, const char *text)
 	}
 	right = (size_t)(dots - text) + (r->out->from_base ? 3 : 2);
 	r->out->other_rev = decode(r, text, (size_t)(dots - text));
-	r->out->rev = right < len ? decode(r, text + right, len - right) : NULL;
+	r->out->rev = right < len ? decode(r, text + right, len - right) : "HEAD";
 	if (!r->out->other_rev || !r->out->rev) {
-		return nonsense(r, "the comparison", text);
+		return nonsense(
+			r, "the comparison", text,
+			"write it as A..B: each a branch, a tag, a commit, or a day as YYYY-MM-DD");
 	}
 	return take_path(r, text[len] ? text + len + 1 : "");
+}
+
+/* What is of one dataset needs its name. */
+static vv_status take_rev_and_path(reading *r, const char *place, const char *rest)
+{
+	vv_status rc = *rest ? take_rev(r, rest) : VV_OK;
+
+	if (rc == VV_OK && !r->out->path) {
+		vv_fail(r->err, VV_EUSAGE, "which dataset?");
+		return vv_hint(r->err, "name a version and its path: %s/REV/PATH", place);
+	}
+	return rc;
 }
 
 typedef struct known_place {
@@ -138,8 +163,11 @@ static vv_status read_place(reading *r, const char *below)
 		}
 	}
 	if (!p) {
-		return vv_fail(r->err, VV_ENOTFOUND, "there is no page '%s'",
-			       vv_text_show(below, len));
+		vv_fail(r->err, VV_ENOTFOUND, "there is no page '%s'", vv_text_show(below, len));
+		return vv_hint(
+			r->err, "%s",
+			a->api ? "below api/v0 there are changes, refs, datasets, data, values, compare, row, history, column and conflicts"
+			       : "there are data, compare, row, history and column");
 	}
 	a->place = p->place;
 	rest = below[len] ? below + len + 1 : "";
@@ -150,12 +178,19 @@ static vv_status read_place(reading *r, const char *below)
 			     : VV_OK;
 	case VV_WEB_AT_ASSET:
 		a->name = decode(r, rest, strlen(rest));
-		return a->name && *a->name ? VV_OK : nonsense(r, "the name", rest);
+		return a->name && *a->name
+			       ? VV_OK
+			       : nonsense(r, "the name", rest,
+					  "the files are style.css, script.js and icon.svg");
 	case VV_WEB_AT_HISTORY:
 	case VV_WEB_AT_CONFLICTS:
 		return take_path(r, rest);
 	case VV_WEB_AT_COMPARE:
 		return *rest ? take_range(r, rest) : VV_OK;
+	case VV_WEB_AT_ROW:
+	case VV_WEB_AT_COLUMN:
+	case VV_WEB_AT_VALUES:
+		return take_rev_and_path(r, p->name, rest);
 	default:
 		return take_rev(r, rest);
 	}
@@ -166,7 +201,9 @@ static vv_status take_number(const reading *r, const char *name, const char *val
 	if (*value == '\0') {
 		return VV_OK;
 	}
-	return vv_parse_u64(out, value, strlen(value)) ? VV_OK : nonsense(r, name, value);
+	return vv_parse_u64(out, value, strlen(value))
+		       ? VV_OK
+		       : nonsense(r, name, value, "it is a whole number from 0 on");
 }
 
 /* A version or a path that a form names may have what the path of an address may: no control characters. */
@@ -174,7 +211,7 @@ static vv_status take_name(const reading *r, const char *name, const char *value
 {
 	for (const char *p = value; *p; p++) {
 		if (vv_is_control(*p)) {
-			return nonsense(r, name, value);
+			return nonsense(r, name, value, "it has control characters");
 		}
 	}
 	*out = *value ? value : NULL;
@@ -194,7 +231,8 @@ static vv_status take_hide(reading *r, const char *value)
 						     : NULL;
 
 	if (!kind) {
-		return *value ? nonsense(r, "hide", value) : VV_OK;
+		return *value ? nonsense(r, "hide", value, "it is added, removed or changed")
+			      : VV_OK;
 	}
 	*kind = true;
 	return VV_OK;
@@ -212,7 +250,7 @@ static vv_status take_form(reading *r, const char *value)
 			return VV_OK;
 		}
 	}
-	return *value ? nonsense(r, "format", value) : VV_OK;
+	return *value ? nonsense(r, "format", value, "it is csv, json or ndjson") : VV_OK;
 }
 
 static vv_status take_listed(const reading *r, const char **list, size_t *count, const char *value)
@@ -256,7 +294,7 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 		a->rows.descending = strcmp(v, "desc") == 0;
 		return a->rows.descending || *v == '\0' || strcmp(v, "asc") == 0
 			       ? VV_OK
-			       : nonsense(r, name, v);
+			       : nonsense(r, name, v, "it is asc or desc");
 	} else if (strcmp(name, "show") == 0) {
 		return take_show(r, v);
 	} else if (strcmp(name, "from") == 0) {
@@ -315,7 +353,9 @@ static vv_status make_filters(reading *r)
 			continue;
 		}
 		if (!vv_web_op_parse(&f->op, op)) {
-			return nonsense(r, "op", op);
+			return nonsense(
+				r, "op", op,
+				"it is eq, ne, lt, le, gt, ge, has, starts, missing, present or empty");
 		}
 		f->column = r->columns[i];
 		f->value = i < r->value_count ? r->values[i] : "";

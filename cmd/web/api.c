@@ -15,6 +15,8 @@
 #include "cmd/work/web/conflicts.h"
 #include "cmd/work/web/datasets.h"
 #include "cmd/work/web/history.h"
+#include "cmd/work/web/missing.h"
+#include "cmd/work/web/row_place.h"
 
 #define LIST_MAX 2000u /* files, refs of each kind */
 #define LOG_COUNT 10u
@@ -379,6 +381,7 @@ static void put_table(api *x, const char *name, const vv_web_table *t)
 	put_bool(x, "stored", t->stored);
 	put_u64(x, "bytes", t->bytes);
 	put_text(x, t->stored ? "root" : "blob", t->tag);
+	put_said(x, "why", t->why);
 	if (t->kind == VV_WEB_TABLE) {
 		put_u64(x, "rows", t->rows);
 		open_array(x, "key");
@@ -582,7 +585,7 @@ static vv_status put_column(api *x)
 		    0) {
 		return rc;
 	}
-	x->reply->no_store |= !life.complete;
+	x->reply->no_store |= !life.complete || life.missing;
 	open_object(x, NULL);
 	put_commit(x, "commit", &t->commit);
 	put_text(x, "path", t->path);
@@ -594,7 +597,11 @@ static vv_status put_column(api *x)
 		open_object(x, NULL);
 		put_commit(x, "commit", &p->commit);
 		put_bool(x, "there", p->there);
-		put_u64(x, "rows", p->rows);
+		if (p->missing) {
+			put_bool(x, "notHere", true);
+		} else {
+			put_u64(x, "rows", p->rows);
+		}
 		if (p->there) {
 			put_values(x, &p->values);
 		}
@@ -652,10 +659,8 @@ static vv_status put_one_row(api *x)
 	const char *key;
 	vv_status rc;
 
-	if (!x->a->path || (!x->a->key && !x->a->has_row)) {
-		return vv_fail(x->err, VV_EUSAGE, "name a dataset, and a row: PATH?key=KEY");
-	}
 	if ((rc = vv_web_table_open(x->v, &x->asked->commit, x->a->path, &t, x->err)) < 0 ||
+	    (rc = vv_web_row_named(t, x->a->key, x->a->has_row, x->err)) < 0 ||
 	    (rc = vv_web_row_find(x->v, t, x->a->key, x->a->row, &row, x->err)) < 0) {
 		return rc;
 	}
@@ -677,6 +682,9 @@ static vv_status put_one_row(api *x)
 	}
 	close_array(x);
 	put_bool(x, "complete", life.complete);
+	if (life.missing) {
+		put_text(x, "notHere", vv_web_missing_older(x->v));
+	}
 	close_object(x);
 	return VV_OK;
 }

@@ -17,8 +17,9 @@ typedef struct vv_web_reply {
 	/* What the body was made of, where it is nothing else: it becomes the ETag, with the address's query and
 	 * the program's version. "" : the body's hash does. */
 	char tag[2 * VV_CID_TEXT + 2];
-	bool fixed;    /* this address never answers anything else: kept for a year */
-	bool no_store; /* the answer is short of time, or an error */
+	bool fixed;      /* this address never answers anything else: kept for a year */
+	unsigned kept_s; /* else: seconds for which the browser need not ask again */
+	bool no_store;   /* the answer is short of time, or an error */
 } vv_web_reply;
 
 /* Who looks, where. */

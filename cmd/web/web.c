@@ -13,10 +13,12 @@
 #include "base/text.h"
 #include "cmd/web/api.h"
 #include "cmd/work/web/memo.h"
+#include "cmd/work/web/missing.h"
 #include "repo/git/history/revision.h"
 #include "transport/server/words.h"
 
 #define MEMO_BYTES ((size_t)16 << 20)
+#define PAGE_KEPT_S 3600u
 #define REV_PARTS_MAX 8u /* of a revision with slashes */
 
 /* No script, style, picture or data but from here; nothing may frame a page. */
@@ -62,7 +64,8 @@ typedef struct request {
 	vv_web_visit visit;
 	vv_web_asked asked;
 	vv_web_reply reply;
-	bool begun; /* the head is out: what fails now breaks the answer off */
+	char etag[192]; /* of rows as a file; else it is made of the body */
+	bool begun;     /* the head is out: what fails now breaks the answer off */
 } request;
 
 /* --- answers ------------------------------------------------------------------------------------- */
@@ -94,6 +97,7 @@ static vv_status send(request *q, vv_error *err)
 			     .policy = page_policy,
 			     .fixed = r->fixed,
 			     .no_store = r->no_store,
+			     .kept_s = r->kept_s,
 			     .size = r->body.len};
 	bool wanted;
 	vv_status rc;
@@ -149,8 +153,9 @@ static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
 		return shown.code;
 	}
 	if (why->code == VV_EMISSING && q->asked.visit && q->address.path &&
-	    q->asked.commit.hex[0]) {
-		(void)vv_web_missing_hint(&q->visit, &q->asked.commit, q->address.path, &shown);
+	    q->asked.commit.hex[0] && q->address.place != VV_WEB_AT_COMPARE) {
+		(void)vv_web_missing_say(&q->visit, NULL, &q->asked.commit, q->address.path,
+					 &shown);
 	}
 	reply_clear(&q->reply);
 	q->reply.status = status_of(why->code);
@@ -326,6 +331,7 @@ static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_err
 	request *q = payload;
 	vv_http_head head = {.status = 200,
 			     .type = types[q->address.form],
+			     .etag = q->etag[0] ? q->etag : NULL,
 			     .fixed = q->asked.fixed,
 			     .size = UINT64_MAX,
 			     .download = download_name(q),
@@ -343,6 +349,22 @@ static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_err
 		      : vv_fail(err, VV_EIO, "only the head is wanted");
 }
 
+/* The same content, asked for in the same words, is the same file. */
+static void name_rows(request *q, const vv_web_table *t)
+{
+	vv_buf address = VV_BUF_INIT;
+	vv_hash128 h;
+
+	vv_web_address_put(&address, &q->address);
+	vv_buf_printf(&address, " %s %d", t->identity, (int)q->address.form);
+	h = vv_xxh3_128(vv_buf_cstr(&address), address.len, 0);
+	if (!address.failed) {
+		(void)snprintf(q->etag, sizeof(q->etag), "%s-%016llx", t->tag,
+			       (unsigned long long)(h.lo ^ h.hi));
+	}
+	vv_buf_clear(&address);
+}
+
 static vv_status give_rows(request *q, vv_error *err)
 {
 	vv_web_table *t;
@@ -354,6 +376,7 @@ static vv_status give_rows(request *q, vv_error *err)
 	if ((rc = vv_web_table_open(&q->visit, &q->asked.commit, q->address.path, &t, err)) < 0) {
 		return rc;
 	}
+	name_rows(q, t);
 	return vv_web_rows_write(&q->visit, t, &q->address.rows, q->address.form, write_rows, q,
 				 err);
 }
@@ -393,7 +416,9 @@ static vv_status answer_visit(request *q, vv_error *err)
 	if (!q->address.api && !pages) {
 		return vv_fail(err, VV_ENOTFOUND, "there are no pages here, only the API (api/v0)");
 	}
+	/* A page says always the same of the same commits, but another varve may say it better. */
 	q->reply.fixed = q->asked.fixed && q->address.api;
+	q->reply.kept_s = q->asked.fixed && !q->address.api ? PAGE_KEPT_S : 0;
 	rc = q->address.api ? vv_web_api_answer(&q->asked, &q->reply, err)
 			    : pages->page(&q->asked, &q->reply, err);
 	return rc < 0 ? rc : send(q, err);

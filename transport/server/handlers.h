@@ -70,8 +70,10 @@ typedef struct vv_http_head {
 	const char *commit;   /* X-Varve-Commit */
 	bool fixed;           /* this address will never name anything else */
 	bool no_store;        /* no cache may keep it */
-	bool shared;          /* pages of other origins may read it, as --cors allows */
-	uint64_t size;        /* of the body; UINT64_MAX: not known before */
+	unsigned
+		kept_s; /* seconds for which the client may keep it unasked; 0: it asks each time */
+	bool shared;    /* pages of other origins may read it, as --cors allows */
+	uint64_t size;  /* of the body; UINT64_MAX: not known before */
 } vv_http_head;
 
 /* How a page is given: begin once, then its bytes. */

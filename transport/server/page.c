@@ -226,11 +226,15 @@ static void add_page_headers(const http_request *q, struct MHD_Response *respons
 	if (q->may_code) {
 		http_add_coding(q, response);
 	}
-	http_add(q, response, "Cache-Control", "%s%s",
-		 q->server->o.closed && !h->no_store ? "private, " : "",
-		 h->no_store ? "no-store"
-		 : h->fixed  ? "max-age=31536000, immutable"
-			     : "no-cache");
+	if (h->kept_s > 0 && !h->no_store && !h->fixed) {
+		http_add(q, response, "Cache-Control", "private, max-age=%u", h->kept_s);
+	} else {
+		http_add(q, response, "Cache-Control", "%s%s",
+			 q->server->o.closed && !h->no_store ? "private, " : "",
+			 h->no_store ? "no-store"
+			 : h->fixed  ? "max-age=31536000, immutable"
+				     : "no-cache");
+	}
 	http_add(q, response, "Content-Security-Policy", "%s",
 		 h->policy ? h->policy : "default-src 'none'; frame-ancestors 'none'; sandbox");
 	http_add(q, response, "Referrer-Policy", "same-origin");

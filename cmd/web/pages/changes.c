@@ -11,6 +11,7 @@
 #include "cmd/web/pages/parts.h"
 #include "cmd/web/pages/plot.h"
 #include "cmd/web/pages/table_part.h"
+#include "cmd/work/web/missing.h"
 
 #define RECENT 10u
 #define OF_HISTORY 50u
@@ -89,6 +90,36 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, const log_look *loo
 	part_log_entry_end(&p->html);
 }
 
+/* How many entries have a change that could not be counted, since data is not here. */
+static size_t count_missing(const vv_web_log *log)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < log->count; i++) {
+		bool any = false;
+
+		for (size_t k = 0; k < log->entries[i].count; k++) {
+			any = any || log->entries[i].changes[k].missing;
+		}
+		found += any;
+	}
+	return found;
+}
+
+static void put_missing_note(vv_page *p, const vv_web_log *log)
+{
+	size_t n = count_missing(log);
+
+	if (n > 0) {
+		part_note(&p->html,
+			  .text = vv_page_text(p,
+					       "%s could not be compared: their data is not here.",
+					       vv_text_counted(n, "version", NULL)),
+			  .hint = vv_page_text(p, "What gets it: %s.",
+					       vv_web_missing_older(p->asked->visit)));
+	}
+}
+
 static void put_log(vv_page *p, const vv_web_log *log, const log_look *look)
 {
 	vv_web_address to = *p->at;
@@ -99,6 +130,12 @@ static void put_log(vv_page *p, const vv_web_log *log, const log_look *look)
 	}
 	part_log_begin(&p->html);
 	for (size_t i = 0; i < log->count; i++) {
+		for (size_t k = 0; k < log->entries[i].count; k++) {
+			const vv_web_change *c = &log->entries[i].changes[k];
+
+			p->passing = p->passing ||
+				     (c->table && c->kind == VV_WEB_CHANGED && !c->counts.counted);
+		}
 		put_entry(p, &log->entries[i], look, i, log->count);
 	}
 	part_log_end(&p->html);
@@ -372,6 +409,7 @@ vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err
 		return rc;
 	}
 	put_since(p, cookie);
+	put_missing_note(p, &log);
 	part_split_begin(&p->html);
 	part_main_begin(&p->html);
 	put_log(p, &log, &look);
@@ -437,11 +475,30 @@ static void put_figures(vv_page *p, const vv_web_log *log)
 	part_fold_end(&p->html);
 }
 
-static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
+static void put_bars(vv_page *p, const vv_plot_bar *bars, size_t count)
 {
 	static const char *const kinds[VV_PLOT_STACK] = {"added", "removed", "changed"};
 	static const char *const words[VV_PLOT_STACK] = {"rows added", "rows removed",
 							 "rows changed"};
+
+	vv_plot_bars(
+		p,
+		&(vv_plot){.title = vv_html_words("Rows changed, version by version"),
+			   .words = vv_page_text(
+				   p,
+				   "Bars: rows added, removed and changed in each of %zu versions",
+				   count)},
+		kinds, bars, count);
+	part_legend_begin(&p->html);
+	for (size_t i = 0; i < VV_PLOT_STACK; i++) {
+		part_legend_key(&p->html, .kind = vv_html_words(kinds[i]),
+				.text = vv_html_words(words[i]));
+	}
+	part_legend_end(&p->html);
+}
+
+static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
+{
 	size_t count = log->count;
 	vv_plot_bar *bars;
 	vv_plot_point *rows;
@@ -470,20 +527,9 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 			e->commit.time, (double)rows_of(e),
 			vv_page_text(p, "%s: %s", day.s, vv_text_counted(rows_of(e), "row", NULL))};
 	}
-	vv_plot_bars(
-		p,
-		&(vv_plot){.title = vv_html_words("Rows changed, version by version"),
-			   .words = vv_page_text(
-				   p,
-				   "Bars: rows added, removed and changed in each of %zu versions",
-				   count)},
-		kinds, bars, count);
-	part_legend_begin(&p->html);
-	for (size_t i = 0; i < VV_PLOT_STACK; i++) {
-		part_legend_key(&p->html, .kind = vv_html_words(kinds[i]),
-				.text = vv_html_words(words[i]));
+	if (count_missing(log) < count - 1) { /* of no version anything is known: no bars */
+		put_bars(p, bars, count);
 	}
-	part_legend_end(&p->html);
 	vv_plot_line(p,
 		     &(vv_plot){.title = vv_html_words("Rows over time"),
 				.words = vv_page_text(
@@ -495,6 +541,21 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 	return VV_OK;
 }
 
+/* A stored table says so at once; a text that is called like one is one if it can be read so. */
+static bool is_table(vv_page *p, const char *path, const vv_web_log *log)
+{
+	bool by_name = log->count == 0 || log->entries[0].count == 0 ||
+		       log->entries[0].changes[0].table;
+	vv_web_table *t;
+	vv_error ignored;
+
+	if (!by_name ||
+	    vv_web_table_open(p->asked->visit, &p->asked->commit, path, &t, &ignored) < 0) {
+		return by_name;
+	}
+	return t->kind == VV_WEB_TABLE;
+}
+
 vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 {
 	const vv_web_commit *c = &p->asked->commit;
@@ -502,7 +563,7 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
 	vv_html_url compare = vv_page_link(p, &to);
 	bool pick = path && compare.s && !(p->place && p->place->link);
-	const log_look look = {path, pick};
+	log_look look = {path, false};
 	vv_web_log log;
 	vv_status rc;
 
@@ -522,13 +583,17 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 					  .version = c});
 	part_heading(&p->html, .title = path ? vv_html_words(path) : vv_html_words("History"));
 	if (path) {
-		vv_page_put_tabs(p, c, path, true);
-		if ((rc = put_plots(p, &log, err)) < 0) {
+		bool table = is_table(p, path, &log);
+
+		vv_page_put_tabs(p, c, path, table);
+		if (table && (rc = put_plots(p, &log, err)) < 0) {
 			return rc;
 		}
 		part_subtitle(&p->html, .text = vv_html_words("Versions"),
 			      .id = vv_html_words("versions"));
 	}
+	put_missing_note(p, &log);
+	look.pick = pick = pick && log.count > 1;
 	if (pick) {
 		part_pick_form_begin(&p->html, .at = compare, .path = vv_html_words(path));
 	}

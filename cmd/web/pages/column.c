@@ -10,6 +10,7 @@
 #include "cmd/web/pages/plot.h"
 #include "cmd/web/pages/values_part.h"
 #include "cmd/work/web/history.h"
+#include "cmd/work/web/missing.h"
 
 #define COMMON 20u
 #define VERSIONS 40u
@@ -138,13 +139,17 @@ static void put_table(vv_page *p, const vv_web_column_life *life, bool numeric)
 		part_link_code(day,
 			       .at = vv_page_to_column(p, &then->commit, p->at->path, p->at->name),
 			       .text = vv_html_words(then->commit.brief));
-		part_words(rows, .text = vv_page_text(p, "%s", vv_text_count(then->rows)));
+		if (!then->missing) {
+			part_words(rows, .text = vv_page_text(p, "%s", vv_text_count(then->rows)));
+		}
 		part_td(cells, .body = day, .kind = vv_html_words("w"));
 		part_td(cells, .body = rows, .kind = vv_html_words("n"));
 		for (int f = 0; f < (numeric ? FIGURES : MEAN); f++) {
 			vv_html *value = vv_page_piece_new(p);
 			part_words(value, .text = then->there ? figure_text(p, then, (figure)f)
-							      : vv_html_words("no such column"));
+						  : then->missing
+							  ? vv_html_words("not here")
+							  : vv_html_words("no such column"));
 			part_td(cells, .body = value, .kind = vv_html_words("n"));
 		}
 		part_tr(&p->html, .cells = cells);
@@ -162,6 +167,7 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 					  &life, err)) < 0) {
 		return rc;
 	}
+	p->passing = p->passing || !life.complete || life.missing;
 	if (life.count < 2) {
 		if (!life.complete) {
 			part_note(
@@ -179,6 +185,11 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 		}
 	}
 	put_table(p, &life, numeric);
+	if (life.missing) {
+		part_note(&p->html, .text = vv_html_words("The data of some versions is not here."),
+			  .hint = vv_page_text(p, "What gets it: %s.",
+					       vv_web_missing_older(p->asked->visit)));
+	}
 	if (!life.complete) {
 		part_note(&p->html,
 			  .text = vv_html_words("There was no time to look at older versions."));
@@ -212,6 +223,7 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	if ((rc = vv_web_values_read(p->asked->visit, t, i, NULL, COMMON, &v, err)) < 0) {
 		return rc;
 	}
+	p->passing = p->passing || !v.complete;
 	part_subtitle(&p->html, .text = vv_page_text(p, "%s", c->name),
 		      .id = vv_html_words("column"));
 	vv_html *words = vv_page_piece_new(p);

@@ -97,6 +97,8 @@ static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t coun
 	}
 	part_list_begin(&p->html, .kind = vv_html_words("paths"));
 	for (size_t i = 0; i < count; i++) {
+		p->passing = p->passing || (changes[i].table && changes[i].kind == VV_WEB_CHANGED &&
+					    !changes[i].counts.counted);
 		vv_page_put_change(p, &p->asked->other, &p->asked->commit, &changes[i]);
 	}
 	part_list_end(&p->html);
@@ -463,6 +465,15 @@ static void put_no_table(vv_page *p, const vv_web_comparison *c)
 		&p->html,
 		.text = vv_html_words(
 			"The two versions differ, and at least one of them is not a table: rows cannot be compared."));
+	for (int i = 0; i < 2; i++) {
+		const vv_web_table *t = i == 0 ? c->a : c->b;
+
+		if (t && t->why) {
+			part_note(&p->html,
+				  .text = vv_page_text(p, "%s: %s.", i == 0 ? "Before" : "After",
+						       t->why));
+		}
+	}
 	if (c->a) {
 		part_button(&p->html, .text = vv_html_words("Before"),
 			    .at = vv_page_to(p, VV_WEB_AT_DATA, p->asked->other.hex,
@@ -502,6 +513,7 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 		return rc;
 	}
 	put_facts(p, &c);
+	p->passing = p->passing || !c.counted;
 	if (!c.counted && c.table) {
 		part_note(&p->html,
 			  .text = vv_html_words(

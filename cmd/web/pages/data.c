@@ -365,6 +365,7 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, bool now, vv_
 		if ((rc = vv_web_values_read(p->asked->visit, t, i, NULL, COMMON, &v, err)) < 0) {
 			return rc;
 		}
+		p->passing = p->passing || !v.complete;
 		vv_page_put_values(p, t, i, &v, false);
 	}
 	part_column_fold_end(&p->html, .at = at);
@@ -438,13 +439,19 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 					     COLUMNS_MAX, vv_text_count(t->column_count)),
 			.hint = vv_html_words("Name others in the address: ?show=NAME&show=NAME"));
 	}
+	p->passing = p->passing || r.time_over;
 	if (r.time_over) {
 		part_note(&p->html,
 			  .text = vv_page_text(p, "The time for this page was over after row %s.",
 					       vv_text_count(r.next)),
 			  .hint = vv_html_words("'Go on searching' looks at the rows after it."));
 	}
-	if (r.count == 0) {
+	if (r.count == 0 && t->rows > 0 && r.from >= t->rows) {
+		part_nothing(&p->html,
+			     .text = vv_page_text(p, "Row %s is beyond the end: this table has %s.",
+						  vv_text_count(r.from + 1),
+						  vv_text_counted(t->rows, "row", NULL)));
+	} else if (r.count == 0) {
 		part_nothing(&p->html,
 			     .text = vv_html_words(t->rows == 0 ? "This table has no rows."
 						   : r.complete ? "No row matches."
@@ -473,6 +480,12 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 	vv_html_url raw = vv_page_to_raw(p, &t->commit, t->path);
 	vv_html *link = vv_page_piece_new(p);
 
+	if (t->why) {
+		part_note(&p->html,
+			  .text = vv_page_text(p, "This is not shown as a table: %s.", t->why),
+			  .hint = t->why_hint && *t->why_hint ? vv_page_sentence(p, t->why_hint)
+							      : vv_html_words(NULL));
+	}
 	if (t->kind == VV_WEB_TEXT) {
 		part_text_file(&p->html, .text = vv_html_bytes(t->text, t->text_len));
 		if (t->text_len < t->bytes) {

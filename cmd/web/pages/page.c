@@ -68,6 +68,16 @@ vv_html_text vv_page_text(vv_page *p, const char *fmt, ...)
 	return t;
 }
 
+vv_html_text vv_page_sentence(vv_page *p, const char *said)
+{
+	size_t word = strspn(said, "abcdefghijklmnopqrstuvwxyz");
+	bool plain = word > 0 && (said[word] == ' ' || said[word] == ',') &&
+		     !(word == 5 && memcmp(said, "varve", 5) == 0);
+
+	return plain ? vv_page_text(p, "%c%s", said[0] - 'a' + 'A', said + 1)
+		     : vv_page_text(p, "%s", said);
+}
+
 /* ---- links */
 
 vv_html_url vv_page_link(vv_page *p, const vv_web_address *to)

@@ -37,7 +37,8 @@ typedef struct vv_page {
 	vv_html html;
 	vv_arena arena;
 	struct vv_page_piece *pieces;
-	bool failed; /* too little memory somewhere */
+	bool failed;  /* too little memory somewhere */
+	bool passing; /* time was over, or data is not here: the next look may show more */
 } vv_page;
 
 void vv_page_init(vv_page *p, const vv_web_asked *asked, const vv_page_place *place);
@@ -56,6 +57,8 @@ vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err
 
 /* Words with values in them. */
 vv_html_text vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* What an error says, as a sentence begins: "Row 3 ..."; a name or a command at the front stays as it is. */
+vv_html_text vv_page_sentence(vv_page *p, const char *said);
 /* For a piece that is put into a part: empty, and cleared with the page. NULL never. */
 vv_html *vv_page_piece_new(vv_page *p);
 

@@ -44,6 +44,7 @@ static vv_status answer_page(const vv_web_asked *asked, vv_web_reply *reply, vv_
 	vv_page_init(&p, asked, NULL);
 	reply->type = HTML_TYPE;
 	rc = make_page(&p, reply, err);
+	reply->no_store = reply->no_store || p.passing;
 	vv_page_clear(&p);
 	return rc;
 }

@@ -7,6 +7,8 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 #include "cmd/work/web/history.h"
+#include "cmd/work/web/missing.h"
+#include "cmd/work/web/row_place.h"
 #include "cmd/work/web/rows.h"
 
 #define EVENTS 50u
@@ -94,7 +96,9 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 	part_event_end(&p->html);
 }
 
-static vv_status put_life(vv_page *p, const char *key, vv_error *err)
+/* there: the version has the row; else it may have lived before. */
+static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, bool there,
+			  vv_error *err)
 {
 	vv_web_commit from = p->asked->commit;
 	vv_web_life life;
@@ -108,6 +112,11 @@ static vv_status put_life(vv_page *p, const char *key, vv_error *err)
 				  p->at->limit ? p->at->limit : EVENTS, &life, err)) < 0) {
 		return rc;
 	}
+	if (!there && life.count == 0 && life.complete) {
+		vv_fail(err, VV_ENOTFOUND, "'%s' never had a row with the key '%s'",
+			vv_text_shows(p->at->path), vv_text_shows(key));
+		return vv_web_key_hint(t, err);
+	}
 	part_subtitle(&p->html,
 		      .text = vv_page_text(p, "Its life: %s%s",
 					   vv_text_counted(life.count, "change", NULL),
@@ -116,7 +125,13 @@ static vv_status put_life(vv_page *p, const char *key, vv_error *err)
 	for (size_t i = 0; i < life.count; i++) {
 		put_event(p, &life.events[i]);
 	}
-	if (!life.complete) {
+	p->passing = p->passing || !life.complete;
+	if (life.missing) {
+		part_note(&p->html,
+			  .text = vv_html_words("The data of older versions is not here."),
+			  .hint = vv_page_text(p, "What gets it: %s.",
+					       vv_web_missing_older(p->asked->visit)));
+	} else if (!life.complete) {
 		vv_web_address to = *p->at;
 		to.after = life.next;
 		vv_page_older(p, &to);
@@ -163,6 +178,9 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 	    0) {
 		return rc;
 	}
+	if ((rc = vv_web_row_named(t, p->at->key, p->at->has_row, err)) < 0) {
+		return rc;
+	}
 	rc = vv_web_row_find(p->asked->visit, t, p->at->key, p->at->row, &row, err);
 	if (rc == VV_ENOTFOUND && p->at->key && t->key_count > 0) {
 		there = false; /* it may have lived before */
@@ -182,7 +200,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 	vv_page_put_tabs(p, &t->commit, t->path, true);
 	part_split_begin(&p->html);
 	part_main_begin(&p->html);
-	if (key && (rc = put_life(p, key, err)) < 0) {
+	if (key && (rc = put_life(p, t, key, there, err)) < 0) {
 		return rc;
 	}
 	if (!key) {

@@ -52,19 +52,39 @@ static void put_elsewhere(vv_page *p)
 	}
 }
 
+/* Where the path is there, the way to it: something else of the address was wrong. */
+static void put_dataset(vv_page *p)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	const char *path = p->at->path;
+	vv_html *h;
+	bool there;
+	vv_error ignored;
+
+	if (!p->asked->visit || !path || c->none || !c->hex[0] ||
+	    vv_web_has(p->asked->visit, c, path, &there, &ignored) < 0 || !there) {
+		return;
+	}
+	h = vv_page_piece_new(p);
+	part_link(h, .at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, path),
+		  .text = vv_page_text(p, "%s in version %s", path, c->brief));
+	part_paragraph(&p->html, .body = h);
+}
+
 vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
 			  vv_error *err)
 {
 	vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(title_of(status, why)),
 					  .description = vv_html_words(why->message)});
 	part_trouble_heading(&p->html, .title = vv_html_words(title_of(status, why)),
-			     .lead = vv_html_words(why->message));
+			     .lead = vv_page_sentence(p, why->message));
 	if (why->hint[0]) {
-		part_note(&p->html, .text = vv_html_words(why->hint));
+		part_note(&p->html, .text = vv_page_sentence(p, why->hint));
 	}
 	if (why->code == VV_ENOTFOUND) {
 		put_elsewhere(p);
 	}
+	put_dataset(p);
 	if (p->asked->repository) {
 		vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_CHANGES);
 		vv_html *h = vv_page_piece_new(p);

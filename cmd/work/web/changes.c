@@ -90,6 +90,7 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 			 : vv_change_count_texts(&out->counts, v->repo, v->reader, c->path,
 						 &c->old_id, &c->new_id, err);
 	if (rc == VV_OK) {
+		out->missing = both_stored && !out->counts.counted && !out->counts.many;
 		remember(v, &key, &out->counts);
 		rc = take_form(v, &out->counts, err);
 	}
@@ -114,6 +115,9 @@ static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content
 		vv_buf_printf(&words, "new: %s", vv_text_bytes(b->bytes));
 	} else if (out->kind == VV_WEB_REMOVED) {
 		vv_buf_printf(&words, "removed: %s", vv_text_bytes(a->bytes));
+	} else if (out->missing) {
+		vv_buf_printf(&words, "%s, not compared: data is not here",
+			      vv_text_counted(b->rows, "row", NULL));
 	} else {
 		vv_change_counts_put(&words, &out->counts);
 	}

@@ -22,6 +22,7 @@ typedef struct vv_web_change {
 	bool table;                  /* one that varve keeps, or text that it can compare */
 	uint64_t rows, columns;      /* of a table, afterwards (before, where it was removed) */
 	vv_change_counts counts; /* of a table that both versions have; counted false: not known */
+	bool missing;            /* not known, since the data of a version is not here */
 	/* "+35 -35 ~64 rows, 2 columns added", "new: 503 rows, 8 columns"; "" where nothing is known */
 	const char *words;
 } vv_web_change;

@@ -91,7 +91,8 @@ static vv_status not_shown(const char *rev, vv_error *err)
 {
 	vv_error_clear(err);
 	vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches a version '%s'", vv_text_shows(rev));
-	return VV_ENOTFOUND;
+	return vv_hint(
+		err, "name a branch, a tag, a commit, or a day as YYYY-MM-DD, such as 2024-12-31");
 }
 
 static vv_status is_shown(vv_web_visit *v, const vv_oid *id, bool *shown, vv_error *err)
@@ -100,25 +101,35 @@ static vv_status is_shown(vv_web_visit *v, const vv_oid *id, bool *shown, vv_err
 	return v->reach ? vv_reachable_commits(v->reach, id, 1, shown, err) : VV_OK;
 }
 
-/* "2026-03-01": the second at which that day ends in UTC. */
-static bool read_day(int64_t *end, const char *text)
+static bool is_written_as_day(const char *text)
 {
-	static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	int y, m, d;
-
 	for (size_t i = 0; i < 10; i++) {
 		if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9') {
 			return false;
 		}
 	}
-	y = atoi(text);
-	m = atoi(text + 5);
-	d = atoi(text + 8);
-	if (text[10] != '\0' || y < 1 || m < 1 || m > 12 || d < 1 || d > days[m - 1]) {
-		return false;
+	return text[10] == '\0';
+}
+
+static int days_of(int year, int month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (leap && month == 2);
+}
+
+/* "2026-03-01": the second at which that day ends in UTC. VV_EUSAGE: no calendar has it. */
+static vv_status read_day(int64_t *end, const char *text, vv_error *err)
+{
+	int y = atoi(text), m = atoi(text + 5), d = atoi(text + 8);
+
+	if (y < 1 || m < 1 || m > 12 || d < 1 || d > days_of(y, m)) {
+		vv_fail(err, VV_EUSAGE, "there is no day '%s'", text);
+		return vv_hint(err, "a day is written YYYY-MM-DD, such as 2024-12-31");
 	}
 	*end = (vv_value_days(y, (unsigned)m, (unsigned)d) + 1) * DAY_SEC;
-	return true;
+	return VV_OK;
 }
 
 static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
@@ -160,9 +171,18 @@ static vv_status find_before(vv_web_visit *v, const char *day, int64_t end, vv_w
 		if (found) {
 			rc = vv_web_commit_read(v, &id, out, err);
 		} else if (c.parent_count == 0) {
+			vv_web_commit first;
+
 			vv_fail(err, VV_ENOTFOUND, "there was no version yet on %s",
 				vv_text_shows(day));
 			rc = VV_ENOTFOUND;
+			if (vv_web_commit_read(v, &id, &first, NULL) == VV_OK) {
+				vv_buf b = VV_BUF_INIT;
+
+				vv_web_time_put(&b, &first);
+				vv_hint(err, "the first one is of %.10s", vv_buf_cstr(&b));
+				vv_buf_clear(&b);
+			}
 		} else {
 			id = c.parents[0];
 		}
@@ -196,7 +216,7 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 {
 	bool ignored;
 	vv_oid id;
-	int64_t end;
+	int64_t end = 0;
 	bool shown = false;
 	vv_error why;
 	vv_status rc;
@@ -224,8 +244,10 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 		return rc;
 	}
 	if (!shown) {
-		if (read_day(&end, rev)) {
-			return find_before(v, rev, end, out, err);
+		if (is_written_as_day(rev)) {
+			return (rc = read_day(&end, rev, err)) < 0
+				       ? rc
+				       : find_before(v, rev, end, out, err);
 		}
 		/* Near names may be those of what is not shown: only the owner hears them. */
 		if (rc < 0 && !v->reach) {

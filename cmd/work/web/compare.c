@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "cmd/work/diff/table.h"
 #include "cmd/work/view/table_at.h"
+#include "cmd/work/web/datasets.h"
+#include "cmd/work/web/missing.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/write/writer.h"
@@ -484,25 +486,6 @@ static vv_status give_side(comparing *c, vv_web_table *t, bool added, vv_error *
 
 /* --- what stands where --------------------------------------------------------------------------------- */
 
-static vv_status has_path(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
-			  vv_error *err)
-{
-	vv_tree_entry e;
-	vv_status rc;
-
-	*has = false;
-	if (c->none || c->work) {
-		return VV_OK;
-	}
-	rc = vv_tree_entry_at(v->repo, &c->id, path, &e, err);
-	*has = rc == VV_OK;
-	if (rc == VV_OK) {
-		vv_tree_entry_clear(&e);
-	}
-	vv_error_clear(err);
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
-}
-
 /* What the path was called in the old version. */
 static vv_status find_old(comparing *c, const vv_web_commit *a, const vv_web_commit *b,
 			  const char **old, vv_error *err)
@@ -515,8 +498,8 @@ static vv_status find_old(comparing *c, const vv_web_commit *a, const vv_web_com
 	if (a->none || a->work || b->none || b->work) {
 		return VV_OK;
 	}
-	if ((rc = has_path(c->v, a, *old, &there, err)) < 0 || there ||
-	    (rc = has_path(c->v, b, c->out->path, &there, err)) < 0 || !there ||
+	if ((rc = vv_web_has(c->v, a, *old, &there, err)) < 0 || there ||
+	    (rc = vv_web_has(c->v, b, c->out->path, &there, err)) < 0 || !there ||
 	    (rc = vv_renamed_from(c->v->repo, &a->id, &b->id, c->out->path, &found, err)) < 0) {
 		return rc;
 	}
@@ -623,11 +606,15 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 	if ((rc = find_old(&c, a, b, &old, err)) < 0 ||
 	    (rc = open_side(&c, a, old, &out->a, err)) < 0 ||
 	    (rc = open_side(&c, b, out->path, &out->b, err)) < 0) {
-		return rc;
+		goto done;
 	}
 	if (!out->a && !out->b) {
 		return vv_fail(err, VV_ENOTFOUND, "neither version has a file '%s'",
 			       vv_text_shows(path));
 	}
-	return (rc = compare(&c, err)) < 0 ? rc : put_words(&c, err);
+	if ((rc = compare(&c, err)) == VV_OK) {
+		rc = put_words(&c, err);
+	}
+done:
+	return rc == VV_EMISSING ? vv_web_missing_say(v, a, b, path, err) : rc;
 }

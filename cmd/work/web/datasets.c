@@ -297,6 +297,28 @@ static vv_status on_path(void *payload, const vv_tree_entry *e, vv_error *err)
 	return VV_OK;
 }
 
+vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
+		     vv_error *err)
+{
+	vv_tree_entry e;
+	vv_status rc;
+
+	*has = false;
+	if (c->none || c->work) {
+		return VV_OK;
+	}
+	rc = vv_tree_entry_at(v->repo, &c->id, path, &e, err);
+	*has = rc == VV_OK;
+	if (rc == VV_OK) {
+		vv_tree_entry_clear(&e);
+	}
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	return rc;
+}
+
 vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			   vv_web_commit *newest, const char ***near, size_t *near_count,
 			   vv_error *err)
@@ -305,7 +327,7 @@ vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *
 	vv_web_commit head;
 	vv_log *log = NULL;
 	vv_oid id;
-	bool over;
+	bool over, there;
 	int more;
 	vv_status rc;
 
@@ -314,6 +336,9 @@ vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *
 	*newest = (vv_web_commit){.none = true, .subject = "", .body = "", .author = ""};
 	if (!n.near) {
 		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_web_has(v, c, path, &there, err)) < 0 || there) {
+		return rc; /* it is here: something else was not found */
 	}
 	if (!c->none && (rc = vv_tree_each(v->repo, &c->id, "", on_path, &n, err)) < 0) {
 		return rc;

@@ -72,8 +72,13 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 		}
 	}
 	rc = rc == VV_OK && more < 0 ? (vv_status)more : rc;
-	out->complete = rc == VV_OK && more == 0;
-	if (rc == VV_OK && !out->complete && out->count > 0) {
+	if (rc == VV_EMISSING) { /* what is known of newer versions is worth showing */
+		vv_error_clear(err);
+		out->missing = true;
+		rc = VV_OK;
+	}
+	out->complete = rc == VV_OK && more == 0 && !out->missing;
+	if (rc == VV_OK && !out->complete && !out->missing && out->count > 0) {
 		const vv_web_commit *last = &out->events[out->count - 1].commit;
 
 		if (last->parent_count > 0) {
@@ -163,6 +168,7 @@ static vv_status read_point(vv_web_visit *v, const version *at, const char *colu
 		return rc;
 	}
 	rc = vv_web_table_open(v, &out->commit, at->path, &t, err);
+	out->missing = rc == VV_EMISSING;
 	if (rc == VV_ENOTFOUND || rc == VV_EINPUT || rc == VV_EMISSING) {
 		vv_error_clear(err); /* removed here; damaged; blocks that are elsewhere */
 		return VV_OK;
@@ -206,6 +212,7 @@ vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const
 		    !out->points[out->count].values.complete) {
 			over = true; /* half a version's figures would mislead */
 		} else if (rc == VV_OK) {
+			out->missing |= out->points[out->count].missing;
 			out->count++;
 			rc = vv_web_over(v, &over, err);
 			if (over && i + 1 < n) {

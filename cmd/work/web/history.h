@@ -27,7 +27,8 @@ typedef struct vv_web_life {
 	vv_web_life_event *events; /* newest first */
 	size_t count;
 	bool complete;
-	char next[VV_OID_TEXT + 1]; /* else: the commit to go on from */
+	char next[VV_OID_TEXT + 1]; /* else: the commit to go on from; "": there is none */
+	bool missing;               /* it ends where the data of older versions is not here */
 } vv_web_life;
 
 /* key: "A,B". VV_EUSAGE: the table has no key. */
@@ -37,7 +38,8 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 /* A column in one version. */
 typedef struct vv_web_column_then {
 	vv_web_commit commit;
-	bool there; /* the version has the column */
+	bool there;   /* the version has the column */
+	bool missing; /* its data is not here: whether it has the column is not known */
 	uint64_t rows;
 	vv_web_values values; /* without common values and bars */
 } vv_web_column_then;
@@ -46,6 +48,7 @@ typedef struct vv_web_column_life {
 	vv_web_column_then *points; /* newest first; versions of the dataset */
 	size_t count;
 	bool complete;
+	bool missing; /* some points are */
 	char next[VV_OID_TEXT + 1];
 } vv_web_column_life;
 

@@ -14,4 +14,9 @@ vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *k
 vv_status vv_web_row_quick(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
 			   bool *found, vv_error *err);
 
+/* Of a request for a row: does it name one, by a key or a number? VV_EUSAGE says what it needs. */
+vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_number, vv_error *err);
+/* Sets err's hint to what a key of the table is. Answers err's code. */
+vv_status vv_web_key_hint(const vv_web_table *t, vv_error *err);
+
 #endif

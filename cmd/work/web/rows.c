@@ -534,18 +534,18 @@ static vv_status give_ordered(reading *r, const vv_buf *rows, vv_error *err)
 
 static vv_status read_ordered(reading *r, vv_error *err)
 {
-	size_t most = (size_t)r->out->from + r->limit;
+	size_t most;
 	vv_buf key = VV_BUF_INIT, rows = VV_BUF_INIT;
 	bool over = false;
 	vv_status rc = VV_OK;
 
-	if (r->out->from + r->limit > SORTED_MAX) {
+	if (r->out->from > SORTED_MAX - r->limit) {
 		vv_fail(err, VV_EUSAGE, "sorted rows are given up to the %sth",
 			vv_text_count(SORTED_MAX));
 		return vv_hint(err,
 			       "a filter, or the opposite order, brings later ones to the front");
 	}
-	most = most < SORTED_LEAST ? SORTED_LEAST : SORTED_MAX;
+	most = (size_t)r->out->from + r->limit < SORTED_LEAST ? SORTED_LEAST : SORTED_MAX;
 	vv_buf_printf(&key, "order %zu %d %s ", most, r->q->descending, r->q->sort);
 	count_key(&key, r);
 	if (!vv_web_memo_get(r->v->memo, &key, &rows)) {
@@ -686,9 +686,13 @@ vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uin
 		goto done;
 	}
 	if ((rc = read_plain(&r, err)) == VV_OK && rows.count == 0) {
-		rc = vv_fail(err, VV_ENOTFOUND, "'%s' has %s, not a row %llu",
-			     vv_text_shows(t->path), vv_text_counted(t->rows, "row", NULL),
-			     (unsigned long long)number);
+		rc = vv_fail(err, VV_ENOTFOUND, "row=%llu is beyond the end: '%s' has %s",
+			     (unsigned long long)number, vv_text_shows(t->path),
+			     vv_text_counted(t->rows, "row", NULL));
+		if (t->rows > 0) {
+			vv_hint(err, "the first one is row=0, the last one row=%llu",
+				(unsigned long long)t->rows - 1);
+		}
 	}
 	if (rc == VV_OK) {
 		*out = rows.rows[0];

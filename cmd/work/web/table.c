@@ -12,7 +12,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/diff/table.h"
-#include "cmd/work/peers/remote.h"
 #include "cmd/work/view/named_columns.h"
 #include "cmd/work/view/version.h"
 #include "repo/git/history/history.h"
@@ -251,6 +250,10 @@ static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
 					     rc != VV_EUSAGE && rc != VV_ENOSUPPORT))) {
 			return rc;
 		}
+		if (rc < 0) {
+			t->why = vv_web_keep_text(v, err->message);
+			t->why_hint = vv_web_keep_text(v, err->hint);
+		}
 		vv_error_clear(err);
 	}
 	if (o->is_open) {
@@ -292,35 +295,4 @@ vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char 
 	}
 	*out = &o->shown;
 	return VV_OK;
-}
-
-vv_status vv_web_missing_hint(vv_web_visit *v, const vv_web_commit *c, const char *path,
-			      vv_error *err)
-{
-	char **names = NULL;
-	size_t count = 0;
-	vv_buf list = VV_BUF_INIT, word = VV_BUF_INIT;
-	vv_error ignored;
-
-	vv_text_put_word(&word, path);
-	if (!v->reach && vv_remote_names(&names, &count, v->repo, &ignored) == VV_OK) {
-		for (size_t i = 0; i < count; i++) {
-			vv_buf_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
-		}
-	}
-	err->hint[0] = '\0';
-	if (v->reach) {
-		vv_hint(err, "the one who runs this server gets it with: varve fetch --data %s %s",
-			c->brief, vv_buf_cstr(&word));
-	} else if (count > 0) {
-		vv_hint(err, "varve fetch --data %s %s (from %s)", c->brief, vv_buf_cstr(&word),
-			vv_buf_cstr(&list));
-	} else {
-		vv_hint(err, "varve fetch --data --from URL %s %s: no remote is known that has it",
-			c->brief, vv_buf_cstr(&word));
-	}
-	vv_names_free(names, count);
-	vv_buf_clear(&list);
-	vv_buf_clear(&word);
-	return err->code;
 }

@@ -37,6 +37,8 @@ typedef struct vv_web_table {
 	uint64_t rows;
 	const size_t *key; /* places; key_count 0: no key */
 	size_t key_count;
+	/* of what is called like a table and cannot be read as one: what is wrong, with its line; else NULL */
+	const char *why, *why_hint;
 	/* of a text */
 	const char *text;
 	size_t text_len; /* less than bytes where it was cut */
@@ -46,11 +48,6 @@ typedef struct vv_web_table {
  * is read as one up to 64 MB. May be called for several; each stays open until the visit ends. */
 vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			    vv_web_table **out, vv_error *err);
-
-/* Of a version whose blocks are not all here (VV_EMISSING): sets err's hint to what gets them. The owner of the
- * repository hears the names of the remotes that may have them. */
-vv_status vv_web_missing_hint(vv_web_visit *v, const vv_web_commit *c, const char *path,
-			      vv_error *err);
 
 /* Place of a column by name. VV_ENOTFOUND with the nearest. */
 vv_status vv_web_column_find(const vv_web_table *t, const char *name, size_t *out, vv_error *err);

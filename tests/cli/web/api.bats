@@ -147,7 +147,15 @@ note 4' ]
 	day=$(git -C src show -s --format=%ad --date=format:%Y-%m-%d HEAD)
 	[ "$(said "datasets/$day" .commit.id)" = "$(id_of HEAD)" ]
 	[ "$(said datasets/1999-12-31 .error.code)" = notFound ]
-	[ "$(said datasets/1999-13-31 .error.code)" = notFound ]
+	[ "$(said datasets/1999-12-31 .error.hint)" = "the first one is of $(git -C src show -s --format=%ad --date=format:%Y-%m-%d HEAD~2)" ]
+	for day in 1999-13-31 2024-02-30 2023-02-29 2024-00-10 2024-01-00; do
+		[ "$(said "datasets/$day" '.error | .code, .message, .hint')" = "badRequest
+there is no day '$day'
+a day is written YYYY-MM-DD, such as 2024-12-31" ]
+	done
+	[ "$(said datasets/2000-02-29 .error.code)" = notFound ]
+	[ "$(said datasets/1.2.2024 '.error | .message, .hint')" = "no branch or tag reaches a version '1.2.2024'
+name a branch, a tag, a commit, or a day as YYYY-MM-DD, such as 2024-12-31" ]
 }
 
 @test "answers about a commit's id are kept for ever, others are asked again" {
@@ -202,7 +210,9 @@ note 4' ]
 @test "addresses with nonsense are refused and do no harm" {
 	places
 	start_server src
-	for place in 'data/main/nothing.csv 404' 'data/none/places.csv 404' 'data 400' 'data/ 400' 'nowhere 404' \
+	for place in 'data/main/nothing.csv 404' 'data/none/places.csv 404' 'data//places.csv 400' 'row 400' 'row/main 400' \
+		'values/main 400' 'column/main 400' 'column 400' 'nowhere 404' \
+		'data/main/places.csv?sort=id&from=18446744073709551615 400' \
 		'data/main/places.csv?col=id&op=like&val=1 400' 'data/main/places.csv?col=none&op=eq&val=1 404' \
 		'data/main/places.csv?col=size&op=lt&val=much 400' 'data/main/places.csv?sort=none 404' \
 		'data/main/places.csv?dir=up 400' 'data/main/places.csv?from=-1 400' 'data/main/places.csv?n=many 400' \
@@ -257,6 +267,11 @@ some <b>text</b>' ]
 	[ "$(said data/main/plain.csv '.dataset.kind, .rows[1].cells[1]')" = 'table
 4' ]
 	[ "$(said 'values/main/notes.txt?name=a' .error.code)" = notATable ]
+	printf 'a,b\n1,"2\n3,4\n' > src/broken.csv
+	git -C src -c core.attributesFile=/dev/null add broken.csv
+	varve -C src commit -qm broken
+	[ "$(said data/main/broken.csv '.dataset | .kind, .why')" = 'text
+broken.csv: line 2, column 3: the quote that opens here is never closed' ]
 }
 
 @test "a repository without a commit says so" {
@@ -359,8 +374,17 @@ P
 	git clone -q src bare 2>/dev/null
 	start_server bare
 	[ "$(said data/main/places.csv '.error.code')" = missing ]
-	[ "$(said data/main/places.csv '.error.hint')" = "the one who runs this server gets it with: varve fetch --data $(id_of HEAD | cut -c1-8) places.csv" ]
+	[ "$(said data/main/places.csv '.error.hint')" = "the one who runs this server gets it with 'varve fetch --data $(id_of HEAD | cut -c1-8) places.csv'" ]
 	[ "$(said compare/main~1..main/places.csv '.error.code')" = missing ]
+	# the older version alone lacks its blocks
+	varve -C bare fetch -q --data HEAD places.csv
+	[ "$(said data/main/places.csv '.dataset.rows')" = 3000 ]
+	[ "$(said compare/main~1..main/places.csv '.error.hint')" = "the one who runs this server gets it with 'varve fetch --data $(id_of HEAD~1 | cut -c1-8) places.csv'" ]
+	[ "$(said 'row/main/places.csv?row=5' '.complete, .notHere')" = "false
+the one who runs this server gets them with 'varve fetch --data --all'" ]
+	[ "$(said 'column/main/places.csv?name=id' '.versions[] | [.there, .notHere, .rows] | tostring')" = '[true,null,3000]
+[false,true,null]
+[false,true,null]' ]
 	# what pointers tell is told
 	[ "$(said datasets/main '.datasets[0] | .rows, .columns')" = '3000
 5' ]

@@ -1,0 +1,119 @@
+load ../helper
+load ../serve/server
+
+# What the pages answer to curl: caches, and addresses with nonsense. How they look is tests/web.
+
+setup() {
+	server_setup
+}
+
+teardown() {
+	[ -z "${server:-}" ] || stop_server
+}
+
+# Two versions of t.csv (key id) in src, and files that are no tables.
+some_files() {
+	new_repo src
+	rows 20 > src/t.csv
+	printf 'a,b\n1,2\n3,4\n' > src/keyless.csv
+	printf 'id,name\n1,"a\n2,b\n' > src/broken.csv
+	head -c 300 /dev/zero > src/bytes.bin
+	varve -C src add -q t.csv keyless.csv
+	git -C src add -A
+	varve -C src commit -qm one
+	tick
+	rows 25 > src/t.csv
+	head -c 400 /dev/zero > src/bytes.bin
+	git -C src add -A
+	varve -C src commit -qm two
+}
+
+# page PATH: what a reader sees of it, in one line.
+page() {
+	curl -sL --globoff -H 'Accept: text/html' "$url/$1" | sed 's,<footer.*,,; s/.*<main[^>]*>//; s/<[^>]*>/ /g; s/&#39;/'"'"'/g' |
+		tr -s ' \n' ' '
+}
+
+# head_of PATH NAME: a line of the answer's head.
+head_of() {
+	curl -s -D - -o /dev/null -H 'Accept: text/html' "$url/$1" | tr -d '\r' | sed -n "s/^$2: //Ip"
+}
+
+@test "pages whose address names commits are kept for an hour, others are asked again, all by their tags" {
+	some_files
+	start_server src
+	new=$(git -C src rev-parse HEAD)
+	old=$(git -C src rev-parse HEAD~1)
+	for path in "data/$new" "data/$new/t.csv?sort=price" "compare/$old..$new" "compare/$old..$new/t.csv" \
+		"row/$new/t.csv?key=3" "column/$new/t.csv?name=price" "history/t.csv?rev=$new"; do
+		[ "$(head_of "$path" cache-control)" = 'private, max-age=3600' ]
+		[ "$(status -H 'Accept: text/html' -H "If-None-Match: $(head_of "$path" etag)" "$url/$path")" = 304 ]
+	done
+	for path in history history/t.csv assets/style.css api/v0/changes; do
+		[ "$(head_of "$path" cache-control)" = no-cache ]
+		[ "$(status -H 'Accept: text/html' -H "If-None-Match: $(head_of "$path" etag)" "$url/$path")" = 304 ]
+	done
+	path="data/$new/t.csv?col=id&op=lt&val=9&format=csv"
+	[ "$(head_of "$path" cache-control)" = 'max-age=31536000, immutable' ]
+	tag=$(head_of "$path" etag)
+	[ "$(status -H "If-None-Match: $tag" "$url/$path")" = 304 ]
+	[ "$(status -H "If-None-Match: $tag" "$url/${path/lt/gt}")" = 200 ]
+	[ "$(status -H "If-None-Match: $tag" "$url/${path/format=csv/format=json}")" = 200 ]
+}
+
+@test "a page says what was wrong with its address, and what to try" {
+	some_files
+	start_server src
+	for wanted in \
+		"row/HEAD|Which dataset? Name a version and its path: row/REV/PATH" \
+		"column/HEAD|Which dataset?" \
+		"row/HEAD/t.csv|which row of 't.csv'? Name its key, as in ?key=VALUE (id), or its number, as in ?row=0" \
+		"row/HEAD/keyless.csv|Name its number, as in ?row=0: the table has no key" \
+		"row/HEAD/keyless.csv?key=1|'keyless.csv' has no key by which a row could be found" \
+		"row/HEAD/t.csv?row=99999|row=99999 is beyond the end: 't.csv' has 25 rows The first one is row=0, the last one row=24" \
+		"row/HEAD/t.csv?key=none|'t.csv' never had a row with the key 'none' A key is a value of id" \
+		"data/HEAD/t.csv?jump=none|No row of 't.csv' has the key 'none' A key is a value of id" \
+		"data/HEAD/t.csv?from=99999|Row 100,000 is beyond the end: this table has 25 rows." \
+		"data/HEAD/t.csv?col=pric&val=1|t.csv: there is no column 'pric' did you mean 'price'?" \
+		"data/HEAD/t.csv?from=-1|From '-1' makes no sense here It is a whole number from 0 on" \
+		"data/HEAD/t.cs|has no file 't.cs' Did you mean t.csv" \
+		"compare?a=2024-02-30&b=HEAD|There is no day '2024-02-30' A day is written YYYY-MM-DD, such as 2024-12-31" \
+		"data/HEAD/broken.csv|This is not shown as a table: broken.csv: line 2, column 3: the quote that opens here is never closed." \
+		"nowhere|There is no page 'nowhere'"; do
+		said=$(page "${wanted%%|*}")
+		[[ ${said,,} == *"${wanted#*|}"* || $said == *"${wanted#*|}"* || ${said,,} == *"$(tr '[:upper:]' '[:lower:]' <<< "${wanted#*|}")"* ]] ||
+			{ echo "${wanted%%|*}: $said" >&2; return 1; }
+	done
+	# what is there is not said to be elsewhere, and leads back
+	[[ $(page 'data/HEAD/t.csv?sort=none') != *"newest version that has it"* ]]
+	[[ $(page 'data/HEAD/t.csv?sort=none') == *"t.csv in version $(git -C src rev-parse HEAD | cut -c1-8)"* ]]
+	[[ $(page data) == *keyless.csv*t.csv* ]]
+	[[ $(page compare/HEAD~1..) == *"2 files changed"* ]]
+}
+
+@test "what is no table has no tabs of rows and columns, and one version is not to be compared" {
+	some_files
+	start_server src
+	for path in history/bytes.bin history/broken.csv data/HEAD/bytes.bin; do
+		said=$(page $path)
+		[[ $said == *" File "* && $said != *" Columns "* && $said != *" Rows "* ]] || { echo "$path: $said" >&2; return 1; }
+	done
+	[[ $(page history/t.csv) == *" Rows "*" Columns "*"Pick two versions"* ]]
+	[[ $(page history/broken.csv) != *"Pick two versions"* ]]
+}
+
+@test "pages whose older versions are not here show what is known, and what gets the rest" {
+	some_files
+	varve clone -q --lazy src lazy
+	start_server lazy
+	id=$(git -C src rev-parse HEAD~1 | cut -c1-8)
+	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"The one who runs this server gets it with 'varve fetch --data $id t.csv'"* ]]
+	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"ersion $id: "* ]]
+	[[ $(page 'row/HEAD/t.csv?key=3') == *"The data of older versions is not here."*"varve fetch --data --all"*"In this version"* ]]
+	[[ $(page 'column/HEAD/t.csv?name=price') == *"not here"*"The data of some versions is not here."* ]]
+	[[ $(page 'column/HEAD/t.csv?name=price') != *"no such column"* ]]
+	[[ $(page history/t.csv) == *"1 version could not be compared"* ]]
+	[ "$(head_of "row/$(git -C src rev-parse HEAD)/t.csv?key=3" cache-control)" = no-store ]
+	varve -C lazy fetch -q --data "$id" t.csv
+	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"+5 rows"* ]]
+}
