@@ -11,15 +11,19 @@
 #include "cmd/print/aligned.h"
 #include "cmd/work/add/added_blocks.h"
 #include "cmd/work/view/column_stats.h"
+#include "cmd/work/view/table_facts.h"
 #include "cmd/work/view/version.h"
 #include "diff/rows/key_unique.h"
 
 typedef struct options {
 	const char *format;
+	bool quick;
 } options;
 
 static const vv_option table[] = {
 	OPT_JSON("the output format"),
+	OPT_FLAG(0, "quick", quick,
+		 "read no rows: columns by the facts that the table keeps (add --facts)"),
 };
 
 #define HASHES_MAX (4u << 20)     /* kept for all columns together */
@@ -32,6 +36,8 @@ typedef struct info {
 	vv_subject *subject;
 	vv_table *table;
 	vv_column_stats *columns;
+	bool quick;
+	vv_facts known; /* with quick, in place of columns */
 	uint64_t groups;
 	bool has_stored;
 	uint64_t stored;   /* in the packs: records of its blocks, shared ones counted in full */
@@ -303,6 +309,115 @@ static vv_status print_columns(const info *f, vv_error *err)
 	return rc;
 }
 
+/* ---- by facts alone ---- */
+
+static const char *const missing_words[] =
+	{[VV_MISSING_NONE] = "none", [VV_MISSING_SOME] = "some", [VV_MISSING_ALL] = "all"};
+
+static void put_bound(vv_buf *out, const vv_fact_text *t)
+{
+	vv_text_put_cut(out, t->bytes, t->len, SHOWN);
+}
+
+/* "A to B", a cell of the listing; nothing where there are no such values. */
+static void put_bounds(vv_buf *numbers, vv_buf *texts, const vv_fact *f)
+{
+	if (f->numbers) {
+		vv_fact_number_put(numbers, &f->least);
+		vv_buf_puts(numbers, " to ");
+		vv_fact_number_put(numbers, &f->greatest);
+	}
+	if (f->texts) {
+		put_bound(texts, &f->low);
+		vv_buf_puts(texts, f->open ? " and after it" : " to ");
+		if (!f->open) {
+			put_bound(texts, &f->high);
+		}
+	}
+	if (f->unknown) {
+		vv_buf_puts(texts, "(not known)");
+	}
+}
+
+static vv_status print_known(const info *f, vv_error *err)
+{
+	static const char *const names[] = {"column", "type", "missing", "numbers", "texts"};
+	enum { COUNT = sizeof(names) / sizeof(names[0]) };
+	vv_buf cells[COUNT], out = VV_BUF_INIT;
+	vv_aligned lines;
+	vv_status rc;
+
+	memset(cells, 0, sizeof(cells));
+	vv_aligned_init(&lines, vv_out_limit(), 2);
+	for (size_t i = 0; i < COUNT; i++) {
+		vv_aligned_column(&lines, names[i], strlen(names[i]), "", false, i < 3);
+	}
+	for (size_t c = 0; c < f->table->columns; c++) {
+		const vv_field *field = &f->table->schema.fields[c];
+		vv_fact fact = vv_table_fact(&f->known, c);
+
+		for (size_t i = 0; i < COUNT; i++) {
+			vv_buf_reset(&cells[i]);
+		}
+		vv_text_put_cut(&cells[0], field->name, field->name_len, name_width());
+		vv_buf_puts(&cells[1], vv_type_name(field->type));
+		vv_buf_puts(&cells[2], missing_words[fact.missing]);
+		put_bounds(&cells[3], &cells[4], &fact);
+		for (size_t i = 0; i < COUNT; i++) {
+			vv_aligned_cell(&lines, vv_buf_cstr(&cells[i]));
+			lines.failed = lines.failed || cells[i].failed;
+		}
+	}
+	if ((rc = vv_aligned_put(&lines, &out, err)) == VV_OK) {
+		vv_out("\n");
+		vv_out_bytes(vv_buf_cstr(&out), out.len);
+	}
+	for (size_t i = 0; i < COUNT; i++) {
+		vv_buf_clear(&cells[i]);
+	}
+	vv_buf_clear(&out);
+	vv_aligned_clear(&lines);
+	return rc;
+}
+
+static void json_number(vv_json_out *w, const char *name, const vv_fact_number *n)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_fact_number_put(&b, n);
+	vv_json_name(w, name);
+	vv_json_string(w, vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+}
+
+static void json_known(vv_json_out *w, const vv_field *field, const vv_fact *f)
+{
+	vv_json_open_object(w);
+	vv_json_name(w, "name");
+	vv_json_string_len(w, field->name, field->name_len);
+	vv_json_name(w, "type");
+	vv_json_string(w, vv_type_name(field->type));
+	vv_json_name(w, "missing");
+	vv_json_string(w, missing_words[f->missing]);
+	vv_json_name(w, "known");
+	vv_json_bool(w, !f->unknown);
+	if (f->numbers) {
+		json_number(w, "least", &f->least);
+		json_number(w, "greatest", &f->greatest);
+	}
+	if (f->texts) {
+		vv_json_name(w, "low");
+		vv_json_string_len(w, f->low.bytes, f->low.len);
+		vv_json_name(w, "high");
+		if (f->open) {
+			vv_json_null(w);
+		} else {
+			vv_json_string_len(w, f->high.bytes, f->high.len);
+		}
+	}
+	vv_json_close_object(w);
+}
+
 static void json_names(vv_json_out *w, const char *name, char **names, size_t count)
 {
 	size_t i;
@@ -390,7 +505,13 @@ static void json_table(vv_json_out *w, const info *f)
 	vv_json_name(w, "columns");
 	vv_json_open_array(w);
 	for (c = 0; c < f->table->columns; c++) {
-		json_column(w, &f->columns[c]);
+		vv_fact fact = vv_table_fact(&f->known, c);
+
+		if (f->quick) {
+			json_known(w, &f->table->schema.fields[c], &fact);
+		} else {
+			json_column(w, &f->columns[c]);
+		}
 	}
 	vv_json_close_array(w);
 }
@@ -452,14 +573,18 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	f.subject = s;
 	f.table = &t;
 	f.progress = progress;
-	if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK &&
-	    (rc = count_stored(&f, err)) == VV_OK && t.root.kind == VV_KIND_TABLE) {
+	f.quick = o->quick && t.root.kind == VV_KIND_TABLE;
+	if (f.quick) {
+		rc = vv_table_groups(&t, &f.groups, err);
+		rc = rc < 0 ? rc : vv_table_facts(&f.known, &t, err);
+	} else if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK &&
+		   (rc = count_stored(&f, err)) == VV_OK && t.root.kind == VV_KIND_TABLE) {
 		rc = read_columns(&f, err);
 		if (rc == VV_OK) {
 			rc = find_key(&f, err);
 		}
 	}
-	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING || (rc == VV_EUSAGE && f.quick)) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));
 	}
 	if (rc == VV_OK) {
@@ -469,7 +594,7 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 		} else {
 			print_facts(&f);
 			if (t.root.kind == VV_KIND_TABLE && t.columns > 0) {
-				rc = print_columns(&f, err);
+				rc = f.quick ? print_known(&f, err) : print_columns(&f, err);
 			}
 		}
 	}
@@ -477,6 +602,7 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 		vv_column_stats_clear(&f.columns[c]);
 	}
 	vv_free(f.columns);
+	vv_facts_clear(&f.known);
 	vv_table_close(&t);
 	return rc;
 }
@@ -505,7 +631,7 @@ const vv_command vv_cmd_info = {
 	.name = "info",
 	.group = "look",
 	.summary = "show what a dataset is: size, format, columns and what they hold",
-	.usage = "[--json] [REV:]PATH | CID",
+	.usage = "[--json] [--quick] [REV:]PATH | CID",
 	.example = "$ varve info prices.csv\n"
 		   "prices.csv\n"
 		   "  kind     table\n"

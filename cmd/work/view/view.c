@@ -237,6 +237,10 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	}
 	rc = flush(&v, 0, err);
 	*rows = v.writer.rows;
+	if (rc == VV_OK && v.where && opts->doubt && *rows == 0 && opts->limit > 0 &&
+	    v.skip == opts->offset) {
+		(void)vv_where_doubt(v.where, opts->doubt);
+	}
 done:
 	vv_view_writer_clear(&v.writer);
 	vv_table_reader_close(v.reader);

@@ -42,6 +42,7 @@ typedef struct vv_view_options {
 	unsigned width; /* format table: columns of the terminal; 0: as wide as it needs */
 	const vv_key_lookup *keys; /* to find rows by key; NULL: they are not */
 	const vv_progress *progress;
+	vv_buf *doubt; /* gets a line where no row matches and another test was meant; or NULL */
 } vv_view_options;
 
 /* Gives the text to fn in pieces. *rows: how many were written. VV_ENOTFOUND: no such

@@ -21,6 +21,11 @@ static const struct {
 		 {"=", VV_FACT_IS},      {"<", VV_FACT_BELOW},  {">", VV_FACT_ABOVE}};
 
 #define DAY 86400
+#define BETWEEN " between "
+#define AND " and "
+
+static const char tests_hint[] =
+	"the tests are '=', '<', '<=', '>', '>=', '^=' (begins with) and 'COLUMN between LOW and HIGH'";
 
 typedef struct test {
 	size_t column;
@@ -81,13 +86,64 @@ static vv_status parse(test *t, const vv_table *table, const char *word, vv_erro
 	at = word + strcspn(word, "=<>");
 	if (!*at) {
 		vv_fail(err, VV_EUSAGE, "--where '%s' has no '='", vv_text_shows(word));
-		return vv_hint(err, "write it as --where COLUMN=VALUE; there are also '<', '<=', "
-				    "'>', '>=' and '^=' (begins with)");
+		return vv_hint(err, "write it as --where COLUMN=VALUE; %s", tests_hint);
+	}
+	if (*at == '=' && at > word && at[-1] == '!') {
+		vv_fail(err, VV_EUSAGE, "--where '%s': there is no '!='", vv_text_shows(word));
+		return vv_hint(err, "%s", tests_hint);
 	}
 	if (*at == '=' && at > word && at[-1] == '^') {
 		at--;
 	}
 	return vv_view_column(table, word, (size_t)(at - word), "--where", &unused, err);
+}
+
+/* COLUMN between LOW and HIGH: two tests; false: it is not written so. */
+static bool parse_between(test two[2], const vv_table *table, const char *word)
+{
+	for (const char *at = strstr(word, BETWEEN), *and; at; at = strstr(at + 1, BETWEEN)) {
+		if (split(&two[0], table, word, at, BETWEEN, VV_FACT_FROM) &&
+		    (and = strstr(two[0].text, AND)) != NULL) {
+			two[0].len = (size_t)(and-two[0].text);
+			two[1] = two[0];
+			two[1].op = VV_FACT_UP_TO;
+			two[1].text = and+strlen(AND);
+			two[1].len = strlen(two[1].text);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Is "a==3" or "a=>3" written where "a=3" or "a>=3" is meant? NULL: no. */
+static const char *meant(const test *t)
+{
+	if (t->op != VV_FACT_IS || t->len < 2) {
+		return NULL;
+	}
+	return t->text[0] == '=' ? "=" : t->text[0] == '>' ? ">=" : t->text[0] == '<' ? "<=" : NULL;
+}
+
+bool vv_where_doubt(const vv_where *w, vv_buf *out)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		const test *t = &w->tests[i];
+		const char *sign = meant(t);
+
+		if (sign) {
+			vv_buf_puts(out, "no row matches: --where looked for the text '");
+			vv_text_put_escaped(out, t->text, t->len);
+			vv_buf_puts(out, "' in column '");
+			vv_text_put_escaped(out, t->field->name, t->field->name_len);
+			vv_buf_printf(out, "'; did you mean '");
+			vv_text_put_escaped(out, t->field->name, t->field->name_len);
+			vv_buf_puts(out, sign);
+			vv_text_put_escaped(out, t->text + 1, t->len - 1);
+			vv_buf_puts(out, "'?");
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool is_value(const vv_where *w, const vv_field *f, const vv_cell *c)
@@ -295,27 +351,40 @@ void vv_where_free(vv_where *w)
 	vv_free(w);
 }
 
+static vv_status finish(test *x, const vv_table *t, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	x->field = &t->schema.fields[x->column];
+	if (x->op != VV_FACT_IS && x->op != VV_FACT_BEGINS) {
+		rc = read_value(x, err);
+	}
+	plan(x);
+	return rc;
+}
+
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *words, vv_error *err)
 {
 	vv_where *w = vv_calloc(1, sizeof(*w));
 	vv_status rc = VV_OK;
 
 	*out = NULL;
-	if (!w || !(w->tests = vv_calloc(words->count + 1, sizeof(*w->tests)))) {
+	if (!w || !(w->tests = vv_calloc(2 * words->count + 2, sizeof(*w->tests)))) {
 		vv_free(w);
 		return vv_fail_nomem(err);
 	}
 	w->json = t->root.dialect.form != VV_FORM_CSV;
 	for (size_t i = 0; i < words->count && rc == VV_OK; i++) {
-		test *x = &w->tests[i];
+		size_t n = 1;
 
-		if ((rc = parse(x, t, words->items[i], err)) < 0) {
+		if (parse_between(&w->tests[w->count], t, words->items[i])) {
+			n = 2;
+		} else if ((rc = parse(&w->tests[w->count], t, words->items[i], err)) < 0) {
 			break;
 		}
-		w->count++;
-		x->field = &t->schema.fields[x->column];
-		rc = x->op == VV_FACT_IS || x->op == VV_FACT_BEGINS ? VV_OK : read_value(x, err);
-		plan(x);
+		for (; n > 0 && rc == VV_OK; n--) {
+			rc = finish(&w->tests[w->count++], t, err);
+		}
 	}
 	if (rc < 0) {
 		vv_where_free(w);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "dataset/check/key_groups.h"
@@ -16,8 +17,8 @@
 
 typedef struct vv_where vv_where;
 
-/* words: COL=VALUE, COL^=PREFIX (both as bytes), COL<VALUE, COL<=VALUE, COL>VALUE, COL>=VALUE
- * (under the column's type); they and the table must outlive *out. VV_EUSAGE: none of these, or
+/* words: COL=VALUE, COL^=PREFIX (both as bytes), COL<VALUE, COL<=VALUE, COL>VALUE, COL>=VALUE,
+ * COL between LOW and HIGH (under the column's type); they and the table must outlive *out. VV_EUSAGE: none of these, or
  * no value of the type; VV_ENOTFOUND: no such column. */
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *words, vv_error *err);
 void vv_where_free(vv_where *w); /* accepts NULL */
@@ -31,6 +32,9 @@ bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
 /* Does a row (all places of the table's columns) hold? When memory runs out vv_where_ok fails. */
 bool vv_where_holds(vv_where *w, const vv_cell *cells);
 vv_status vv_where_ok(const vv_where *w, vv_error *err);
+
+/* Where no row holds: was another test meant? Then appends a line that says so. */
+bool vv_where_doubt(const vv_where *w, vv_buf *out);
 
 /* Can a row that holds be among those with these facts? A vv_list_may_fn. */
 bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len);

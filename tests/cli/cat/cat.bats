@@ -65,6 +65,38 @@ two_versions() {
 	output_is "id"
 }
 
+@test "between gives both ends and what lies between" {
+	two_versions
+	succeeds varve cat v1:prices.csv --where 'id between 9 and 11' --columns id
+	output_is $'id\n9\n10\n11'
+	succeeds varve cat v1:prices.csv --where 'id between 9 and 11' --where 'id>=11' --columns id
+	output_is $'id\n11'
+	ends_with 2 varve cat v1:prices.csv --where 'id between 9 and x'
+	stderr_has "'x' is no value of column 'id', which is of type integer"
+	ends_with 2 varve cat v1:prices.csv --where 'id between 9'
+	stderr_has "COLUMN between LOW and HIGH"
+}
+
+@test "a test that is written in another way is named where no row matches" {
+	two_versions
+	succeeds varve cat v1:prices.csv --where id==3 --columns id
+	output_is "id"
+	stderr_is "warning: no row matches: --where looked for the text '=3' in column 'id'; did you mean 'id=3'?"
+	succeeds varve cat v1:prices.csv --where 'id=>2999' --columns id
+	stderr_has "did you mean 'id>=2999'?"
+	succeeds varve cat v1:prices.csv --where 'id=<2' --columns id
+	stderr_has "did you mean 'id<=2'?"
+	ends_with 2 varve cat v1:prices.csv --where 'id!=3'
+	stderr_has "there is no '!='"
+	stderr_has "'^=' (begins with)"
+	printf 'a,b\n=3,x\n' > formula.csv
+	succeeds varve cat formula.csv --where a==3
+	output_is $'a,b\n=3,x'
+	succeeds varve cat formula.csv --where a==3 --limit 0
+	output_is "a,b"
+	stderr_is ""
+}
+
 @test "where with an empty value finds empty cells" {
 	new_repo
 	printf 'a,b\n1,\n2,x\n3\n' > t.csv

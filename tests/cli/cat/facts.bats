@@ -42,6 +42,32 @@ with_facts() {
 	[ "$found" -ge 4 ]
 }
 
+@test "info --quick says what facts tell and reads no row" {
+	with_facts
+	succeeds varve info --quick HEAD:t.csv
+	output_has "rows     12,000"
+	output_has "id      integer  none     1 to 12000"
+	succeeds varve info --quick --json HEAD:t.csv
+	output_has '"greatest": "12000"'
+	local pack
+	pack=$(ls .git/varve/packs/*.pack)
+	cp "$pack" damaged
+	head -c 9000 /dev/zero | dd of=damaged bs=1000 seek=4 conv=notrunc status=none
+	cp -f damaged "$pack"
+	ends_with 2 varve info HEAD:t.csv
+	succeeds varve info --quick HEAD:t.csv
+	output_has "id      integer  none     1 to 12000"
+}
+
+@test "info --quick of a table without facts says how to keep them" {
+	new_repo
+	rows 10 > t.csv
+	varve add -q t.csv
+	ends_with 2 varve info --quick t.csv
+	stderr_is "varve: t.csv: no facts are kept about this table's row groups
+hint: 'varve add --facts PATH' keeps them from then on"
+}
+
 @test "add --facts changes how a version is kept and nothing of what it is" {
 	new_repo
 	wide_rows > t.csv

@@ -96,6 +96,9 @@ def holds(row, column, op, text, json_form=False):
         return cell == text
     if op == b"^=":
         return cell.startswith(text)
+    if op == b" between ":
+        low, high = text.split(b" and ")
+        return holds(row, column, b">=", low, json_form) and holds(row, column, b"<=", high, json_form)
     a, b = key(column, cell, json_form), key(column, text, False)
     return a is not None and OPS[op](a, b)
 
@@ -118,6 +121,11 @@ def tests(rng, table):
         elif op != b"=" and key(column, text, False) is None:
             continue
         yield column, op, text
+    for _ in range(6):
+        column = rng.randrange(5)
+        ends = [rng.choice(table)[column][:1000] for _ in range(2)]
+        if all(key(column, end, False) is not None for end in ends):
+            yield column, b" between ", b" and ".join(sorted(ends, key=lambda e: key(column, e, False)))
 
 
 def run(varve, *args):
