@@ -43,6 +43,46 @@ static void tell_damaged(const vv_vault_session *s)
 	}
 }
 
+static vv_status on_missing(void *payload, const char *line, vv_error *err)
+{
+	(void)payload;
+	(void)err;
+	vv_progress_end();
+	vv_out("lost: ");
+	vv_out_text(line, strlen(line));
+	vv_out("\n");
+	return VV_OK;
+}
+
+/* What no holder had. */
+static void tell_resealed(const options *o, const vv_reseal *x)
+{
+	char did[VV_DID_TEXT];
+
+	if (x->lost == 0) {
+		return;
+	}
+	if (!o->quiet || x->left > 0) {
+		vv_note("no holder had %s any longer: sealed %s again from here, retired %s",
+			vv_text_counted(x->lost, "shard", NULL),
+			vv_text_counted(x->items, "item", NULL),
+			vv_text_counted(x->retired, "shard", NULL));
+	}
+	if (x->gone > 0 && x->versions == 0 && !o->quiet) {
+		vv_note("%s could not be had anywhere; no ref here reaches them",
+			vv_text_counted(x->gone, "item", NULL));
+	}
+	if (x->versions > 0) {
+		vv_note("%s could not be had here or from any holder; a clone that has all of them can "
+			"run 'varve repair' (or 'varve fetch' gets them here first)",
+			vv_text_counted(x->versions, "version of a table", "versions of tables"));
+	}
+	if (x->foreign) {
+		vv_did_text(did, x->writer);
+		vv_note("what is left was sealed by %s: run 'varve repair' there", did);
+	}
+}
+
 static void tell(const options *o, const vv_vault_repair *x, const vv_vault_session *s)
 {
 	const vv_owed *owed = &x->owed;
@@ -57,14 +97,19 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 		vv_note("made %s again (%s)", vv_text_counted(owed->shards, "copy", "copies"),
 			vv_text_bytes(owed->sent));
 	}
+	tell_resealed(o, &x->reseal);
 	if (owed->lost > 0) {
 		vv_note("nobody that can be reached has %s",
 			vv_text_counted(owed->lost, "shard", NULL));
 	}
-	if (owed->owed > 0) {
+	if (owed->owed > owed->lost * owed->copies) {
 		vv_note("%s still lacking: add a holder in another failure domain, or bring one back",
 			owed->owed == 1 ? "1 copy is"
 					: vv_text_counted(owed->owed, "copy", "copies are"));
+	}
+	if (!o->quiet && owed->owed == 0 && x->damaged == 0) {
+		vv_note("safe: everything in the vault has %s",
+			vv_text_counted(owed->copies, "copy", "copies"));
 	}
 }
 
@@ -73,7 +118,8 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	const vv_session_options so = {
 		.notes = &vv_notes_stderr, .need_key = true, .quiet = o->quiet};
-	vv_vault_repair x = {.owed = {.fix = true, .away_sec = o->now ? 1 : AWAY, .rate = o->rate}};
+	vv_vault_repair x = {.owed = {.fix = true, .away_sec = o->now ? 1 : AWAY, .rate = o->rate},
+			     .reseal = {.missing = on_missing}};
 	vv_vault_session s;
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 

@@ -80,7 +80,12 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 			vv_text_counted(x->least, "copy", "copies"), x->min);
 		return;
 	}
-	if (x->owed > 0) {
+	if (x->lost > 0) {
+		vv_note("nobody that can be reached has %s of earlier runs; 'varve repair' seals again "
+			"what this clone has",
+			vv_text_counted(x->lost, "shard", NULL));
+	}
+	if (x->owed > x->lost * x->copies) {
 		vv_note("%s owed; the next 'varve replicate' tries again",
 			x->owed == 1 ? "1 copy is"
 				     : vv_text_counted(x->owed, "copy", "copies are"));

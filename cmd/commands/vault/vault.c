@@ -91,7 +91,7 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 	} else {
 		vv_out("NOT SAFE: ");
 		if (x->lost > 0) {
-			vv_out("nobody is known to have %s",
+			vv_out("nobody is known to have %s ('varve repair' seals again what this clone has)",
 			       vv_text_counted(x->lost, "shard", NULL));
 		} else {
 			vv_out("%s could be lost",

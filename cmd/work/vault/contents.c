@@ -182,6 +182,12 @@ static bool has_index(const vv_vault_state *s, const vv_ledger_record *r)
 
 vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err)
 {
+	return vv_contents_open_without(out, s, NULL, err);
+}
+
+vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
+				   vv_error *err)
+{
 	vv_buf index = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
@@ -193,7 +199,8 @@ vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && s->state && i < vv_vault_run_count(s->state); i++) {
 		const vv_ledger_record *r = vv_vault_run_at(s->state, i);
 		vv_vault_run *run;
-		if ((rc = new_run(out, r, &run, err)) < 0 || !has_index(s->state, r)) {
+		if ((rc = new_run(out, r, &run, err)) < 0 || !has_index(s->state, r) ||
+		    (runs && vv_cid_set_has(runs, &r->cid))) {
 			continue;
 		}
 		if (!read_cache(s, run, &index)) {

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "cmd/work/vault/session.h"
+#include "repo/blocks/reach.h"
 #include "transport/vault/stream.h"
 
 typedef struct vv_vault_run {
@@ -32,6 +33,9 @@ typedef struct vv_contents {
 
 /* A run whose index cannot be had is lost, and no failure. */
 vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err);
+/* As if these runs (their records' CIDs; NULL: none) were not in the vault. */
+vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
+				   vv_error *err);
 void vv_contents_close(vv_contents *c);
 
 bool vv_contents_has(const vv_contents *c, const vv_cid *item);

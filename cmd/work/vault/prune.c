@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cmd/work/vault/contents.h"
 #include "cmd/work/vault/replicate.h"
+#include "cmd/work/vault/retire.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/resemble.h"
 #include "repo/transfer/send.h"
@@ -197,23 +198,19 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 	return rc;
 }
 
-static vv_status write_retire(pruning *p, vv_error *err)
+static vv_status retire_runs(pruning *p, vv_error *err)
 {
-	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
-	vv_status rc;
+	vv_retire old = {.session = p->s};
+	vv_status rc = VV_OK;
 
-	if (!(r.links = vv_calloc(p->x->shards + 1, sizeof(*r.links)))) {
-		return vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < p->contents.count; i++) {
+		rc = p->chosen[i] ? vv_retire_add(&old, p->contents.runs[i].record, err) : VV_OK;
 	}
-	for (size_t i = 0; i < p->contents.count; i++) {
-		const vv_ledger_record *run = p->contents.runs[i].record;
-		for (size_t k = 0; p->chosen[i] && k < run->shard_count; k++) {
-			r.links[r.link_count++] = run->shards[k].cid;
-		}
+	if (rc == VV_OK) {
+		rc = vv_retire_write(&old, err);
 	}
-	rc = vv_ledger_write(p->s->ledger, &r, &p->s->key, NULL, err);
-	vv_free(r.links);
-	return rc < 0 ? rc : vv_vault_session_sync(p->s, err);
+	vv_retire_clear(&old);
+	return rc;
 }
 
 /* What is in a run that cannot be read now may be a difference to something that looks dead. */
@@ -248,7 +245,7 @@ static vv_status rewrite(pruning *p, vv_error *err)
 			"what was rewritten does not have its copies yet: nothing is retired");
 		return vv_hint(err, "'varve replicate' until it has, then prune again");
 	}
-	return write_retire(p, err);
+	return retire_runs(p, err);
 }
 
 /* --- what goes --------------------------------------------------------------------------------------- */
@@ -353,8 +350,12 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	if (!x->dry_run && (rc = vv_replicate_run(&first, s, err)) < 0) {
 		return rc;
 	}
+	if (first.lost > 0) {
+		vv_fail(err, VV_EREFUSED, "nobody that can be reached has %s",
+			vv_text_counted(first.lost, "shard", NULL));
+		return vv_hint(err, "'varve repair' seals again what was in them; then prune");
+	}
 	rc = rewrite(&p, err);
-
 	if (rc == VV_OK) {
 		rc = delete_retired(&p, err);
 	}

@@ -203,11 +203,18 @@ static vv_status read_run(replicating *r, bool *found, vv_error *err)
 
 /* --- to the holders ----------------------------------------------------------------------------- */
 
-/* Places that already got a shard of this run, when it was interrupted: by our own receipts. */
+/* Places that already got a shard of this run, when it was interrupted: by our own receipts. One that the
+ * vault had before, and that is sealed again, may have been found bad since. */
 static void find_receipts(const replicating *r, vv_spread_shard *list)
 {
 	const vv_ledger *l = r->s->ledger;
 
+	for (size_t n = 0; n < r->run.count; n++) {
+		const vv_kept *k = vv_vault_shard_of(r->s->state, &r->run.items[n].cid);
+		if (k) {
+			vv_spread_holders(r->s, k, 0, list[n].has);
+		}
+	}
 	for (size_t i = 0; i < vv_ledger_count(l); i++) {
 		const vv_ledger_record *receipt = vv_ledger_at(l, i), *place;
 		vv_vault_place *p;
@@ -219,7 +226,9 @@ static void find_receipts(const replicating *r, vv_spread_shard *list)
 		}
 		for (size_t k = 0; k < place->shard_count; k++) {
 			for (size_t n = 0; n < r->run.count; n++) {
-				if (vv_cid_equal(&place->shards[k].cid, &r->run.items[n].cid)) {
+				const vv_cid *cid = &r->run.items[n].cid;
+				if (vv_cid_equal(&place->shards[k].cid, cid) &&
+				    !vv_vault_shard_of(r->s->state, cid)) {
 					list[n].has[p - r->s->places] = true;
 				}
 			}
@@ -414,14 +423,27 @@ static vv_status put(replicating *r, const vv_item *item, vv_error *err)
 		       : end_stream(r, false, err);
 }
 
-static vv_status put_other(void *to, const vv_item *item, vv_error *err)
-{
-	return put(to, item, err);
-}
-
 static bool is_known(const replicating *r, const vv_cid *item)
 {
 	return vv_contents_has(&r->contents, item) || (r->out && vv_stream_out_has(r->out, item));
+}
+
+static vv_status put_other(void *to, const vv_item *item, vv_error *err)
+{
+	replicating *r = to;
+
+	if (r->x->without && is_known(r, &item->cid)) {
+		return VV_OK;
+	}
+	r->x->put++;
+	return put(r, item, err);
+}
+
+/* A base has to be read before. When runs count as not there, only what is written now is sure not to
+ * be a difference to this item itself. */
+static bool can_be_base(const replicating *r, const vv_cid *base)
+{
+	return r->x->without ? r->out && vv_stream_out_has(r->out, base) : is_known(r, base);
 }
 
 static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
@@ -452,7 +474,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, 
 	}
 	item.bytes = vv_buf_cstr(&r->bytes);
 	item.len = r->bytes.len;
-	if (like && !vv_cid_is_null(like) && is_known(r, like) && like->codec == cid->codec &&
+	if (like && !vv_cid_is_null(like) && can_be_base(r, like) && like->codec == cid->codec &&
 	    vv_store_get(r->store, like, &r->base, &absent) == VV_OK) {
 		item.base_cid = *like;
 		item.base = vv_buf_cstr(&r->base);
@@ -495,7 +517,7 @@ static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
 	if (r->x->dry_run) {
 		return VV_OK;
 	}
-	if (!vv_oid_is_null(&o->base) && is_known(r, &base) &&
+	if (!vv_oid_is_null(&o->base) && can_be_base(r, &base) &&
 	    vv_git_object_bytes(r->s->repo, o->type, &o->base, SMALL_FILE, &r->base, &absent) ==
 		    VV_OK) {
 		item.base_cid = base;
@@ -585,7 +607,18 @@ static vv_status list_places(replicating *r, vv_error *err)
 /* Commits that the vault has with all that they reach: what the refs of its runs named. */
 static vv_status list_haves(replicating *r, vv_error *err)
 {
-	r->whole = r->s->state && vv_vault_must_look(r->s->state, r->s->key.public_key);
+	r->whole = (r->s->state && vv_vault_must_look(r->s->state, r->s->key.public_key)) ||
+		   (r->x->without && r->x->search);
+	if (r->x->without && !r->whole) {
+		/* What is new is in the vault: who asks for this has replicated before. */
+		if (!(r->haves = vv_calloc(r->tip_count + 1, sizeof(*r->haves)))) {
+			return vv_fail_nomem(err);
+		}
+		for (size_t i = 0; i < r->tip_count; i++) {
+			r->haves[r->have_count++] = r->tips[i];
+		}
+		return VV_OK;
+	}
 	return r->whole ? VV_OK : vv_contents_tips(&r->contents, &r->haves, &r->have_count, err);
 }
 
@@ -597,7 +630,8 @@ static vv_status seal_new(replicating *r, vv_error *err)
 	bool same;
 	vv_status rc;
 
-	if ((rc = list_refs(r, err)) < 0 || (rc = vv_contents_open(&r->contents, r->s, err)) < 0 ||
+	if ((rc = list_refs(r, err)) < 0 ||
+	    (rc = vv_contents_open_without(&r->contents, r->s, r->x->without, err)) < 0 ||
 	    (rc = list_haves(r, err)) < 0 ||
 	    (rc = vv_repository_store(r->s->repo, &r->store, err)) < 0) {
 		return rc;
@@ -629,6 +663,11 @@ static vv_status seal_new(replicating *r, vv_error *err)
 	    r->x->dry_run ||
 	    (r->x->items && (rc = r->x->items(r->x->payload, put_other, r, err)) < 0)) {
 		return rc;
+	}
+	if (r->x->without && same && !r->out) {
+		r->x->nothing =
+			true; /* all of it was sealed again before, and that was interrupted */
+		return VV_OK;
 	}
 	if ((rc = open_stream(r, err)) == VV_OK) {
 		rc = end_stream(r, true, err);
@@ -766,10 +805,11 @@ static vv_status run_all(replicating *r, vv_error *err)
 	if ((rc = settle_policy(r, err)) < 0 || (rc = choose_allowed(r, err)) < 0) {
 		return rc;
 	}
-	if (r->x->adopt && (rc = vv_vault_session_adopt(r->s, err)) < 0) {
+	if ((rc = vv_vault_session_connect(r->s, err)) < 0 || (rc = check_policy(r, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_vault_session_connect(r->s, err)) < 0 || (rc = check_policy(r, err)) < 0) {
+	/* What came only now is adopted, too. */
+	if (r->x->adopt && (rc = vv_vault_session_adopt(r->s, err)) < 0) {
 		return rc;
 	}
 	if (!r->s->ledger) {
@@ -799,6 +839,7 @@ static vv_status run_all(replicating *r, vv_error *err)
 	r->x->shards += owed.shards;
 	r->x->sent += owed.sent;
 	r->x->owed = owed.owed;
+	r->x->lost = owed.lost;
 	rc = seal_new(r, err);
 	return rc == VV_ECONFLICT && r->x->short_of_min ? VV_OK : rc;
 }
@@ -848,8 +889,10 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 			    .bytes = held_bytes,
 			    .payload = s};
 	size_t count = 0;
+	vv_buf bytes = VV_BUF_INIT;
 	vv_status rc = list && has && exclude ? VV_OK : vv_fail_nomem(err);
 
+	x->owed = x->lost = 0;
 	x->least = SIZE_MAX;
 	for (size_t i = 0; rc == VV_OK && i < all; i++) {
 		const vv_kept *k = vv_vault_shard_at(s->state, i);
@@ -865,8 +908,9 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 			exclude[p] = x->leave[p];
 			sh->has[p] = sh->has[p] && !x->leave[p];
 		}
-		/* What nobody has cannot be copied. */
-		if (vv_spread_copies(s, sh->has) == 0) {
+		/* What nobody has cannot be copied; somebody may have it whose copy was found bad. */
+		if (vv_spread_copies(s, sh->has) == 0 &&
+		    (!x->fix || vv_vault_session_bytes(s, k, &bytes, err) < 0)) {
 			x->lost++;
 			x->owed += x->copies;
 			x->least = 0;
@@ -882,8 +926,9 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 		x->owed += copies < x->copies ? x->copies - copies : 0;
 		x->least = copies < x->least ? copies : x->least;
 	}
-	x->shards = spread.shards;
-	x->sent = spread.sent;
+	x->shards += spread.shards;
+	x->sent += spread.sent;
+	vv_buf_clear(&bytes);
 	vv_free(list);
 	vv_free(has);
 	vv_free(exclude);

@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "cmd/work/vault/session.h"
+#include "repo/blocks/reach.h"
 #include "transport/vault/stream.h"
 
 /* Puts one item into the run. */
@@ -27,13 +28,18 @@ typedef struct vv_replicate {
 	/* A vault begins: the user is to keep this text. Before anything is sealed. */
 	vv_status (*recovery)(void *payload, const char *key, vv_error *err);
 	void *payload;
-	/* NULL: what is new. Else the run has the items that this puts, new or not. */
+	/* NULL: what is new. Else the run has the items that this puts, new or not; with `without` only those
+	 * that the other runs do not have. */
 	vv_status (*items)(void *payload, vv_put_item_fn put, void *to, vv_error *err);
+	const vv_cid_set *without; /* records of runs that count as not there; NULL: none */
+	bool search;               /* with it: everything that refs reach is looked for, too */
 	/* Afterwards. */
 	uint64_t blocks, objects; /* new ones */
+	uint64_t put;             /* items of `items` */
 	uint64_t shards, sent;    /* that went, copies counted; bytes */
 	uint64_t paid;            /* of these for runs before */
 	uint64_t owed;            /* copies that are lacking */
+	uint64_t lost;            /* shards of runs before that nobody has */
 	size_t least;             /* copies of the shard that has fewest; 0: none is lacking one */
 	bool began, config;       /* a vault; .varveconfig was written */
 	bool nothing;             /* nothing was new, and nothing owed */

@@ -1,5 +1,5 @@
 /*
- * vault_repair: knows the order: records, then copies.
+ * vault_repair: knows the order: records, copies, then what has none.
  */
 #include "cmd/work/vault/vault_repair.h"
 
@@ -36,5 +36,11 @@ vv_status vv_vault_repair_run(vv_vault_repair *x, vv_vault_session *s, vv_error 
 	    (rc = vv_vault_session_check_key(s, err)) < 0 || (rc = mend_records(x, s, err)) < 0) {
 		return rc;
 	}
-	return vv_owed_run(&x->owed, s, err);
+	if ((rc = vv_owed_run(&x->owed, s, err)) < 0 || x->owed.owed == 0) {
+		return rc;
+	}
+	x->reseal.away_sec = x->owed.away_sec;
+	x->reseal.rate = x->owed.rate;
+	rc = vv_reseal_run(&x->reseal, s, err);
+	return rc < 0 || x->reseal.lost == 0 ? rc : vv_owed_run(&x->owed, s, err);
 }

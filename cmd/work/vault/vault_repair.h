@@ -1,5 +1,6 @@
 /*
- * vault_repair: what holders lost, made again: records of the ledger and copies of shards.
+ * vault_repair: what holders lost, made again: records of the ledger, copies of shards, and, where no copy is
+ * left, the shards themselves.
  */
 #ifndef VV_CMD_WORK_VAULT_VAULT_REPAIR_H
 #define VV_CMD_WORK_VAULT_VAULT_REPAIR_H
@@ -8,10 +9,12 @@
 #include <stdint.h>
 
 #include "cmd/work/vault/replicate.h"
+#include "cmd/work/vault/reseal.h"
 #include "cmd/work/vault/session.h"
 
 typedef struct vv_vault_repair {
-	vv_owed owed; /* copies, away_sec and rate: as it is to be; the rest afterwards */
+	vv_owed owed;     /* copies, away_sec and rate: as it is to be; the rest afterwards */
+	vv_reseal reseal; /* missing and its payload; the rest afterwards */
 	/* Afterwards. */
 	uint64_t mended;  /* records that were damaged at a holder */
 	uint64_t damaged; /* that still are: nobody has them, or the holder does not take them */

@@ -58,6 +58,29 @@ vault_sound() {
 	MOST=4 each_killed client fresh vault_sound varve repair -q
 }
 
+@test "kill -9 in a repair that seals lost shards again: the same repair again gets through" {
+	need_strace
+	new_vault a b
+	varve replicate > /dev/null
+	change 5
+	varve replicate -q
+	rm ../a/*/shards/* ../b/*/shards/*
+	ends_with 1 varve audit
+	keep_state
+	MOST=5 each_killed client fresh vault_sound varve repair -q
+}
+
+@test "kill -9 in a repair that writes damaged records again: the same repair again gets through" {
+	need_strace
+	new_vault a b
+	varve replicate > /dev/null
+	for record in ../a/*/records/*/*; do
+		truncate -s -1 "$record"
+	done
+	keep_state
+	MOST=4 each_killed client fresh vault_sound varve repair -q
+}
+
 @test "kill -9 in a prune: the same prune again gets through" {
 	need_strace
 	new_vault a b
