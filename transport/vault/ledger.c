@@ -16,6 +16,7 @@
 #include "repo/blocks/cid_map.h"
 
 #define FILES_MAX 1000000u
+#define FUTURE_MAX (UINT64_C(100) * 366 * 86400) /* how wrong a clock may be, in seconds */
 
 typedef struct file {
 	char *name;
@@ -434,18 +435,37 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 	return rc;
 }
 
+/* A record's time is after that of every record that its author knows: so statements of several machines are
+ * in the order of what they knew, whatever their clocks say. A time that nobody's clock can show does not
+ * count. */
+static uint64_t time_now(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
+{
+	int64_t now;
+	uint32_t nsec;
+	uint64_t time, limit;
+
+	vv_now(&now, &nsec);
+	time = now > 0 ? (uint64_t)now : 0;
+	limit = time + FUTURE_MAX;
+	for (size_t i = 0; i < l->counting_count; i++) {
+		const vv_ledger_record *r = l->counting[i];
+		const bool own = memcmp(r->author, key, VV_KEY_PUBLIC) == 0;
+		if (r->time < limit && r->time + !own > time) {
+			time = r->time + !own;
+		}
+	}
+	return time;
+}
+
 vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
 			  const vv_ledger_record **out, vv_error *err)
 {
 	const vv_ledger_author *a = vv_ledger_author_of(l, author->public_key);
 	vv_buf bytes = VV_BUF_INIT;
 	char name[VV_LEDGER_NAME];
-	int64_t now;
-	uint32_t nsec;
 	vv_status rc;
 
-	vv_now(&now, &nsec);
-	r->time = (uint64_t)now;
+	r->time = time_now(l, author->public_key);
 	r->vault = l->vault;
 	r->sequence = a && a->head ? a->head->sequence + 1 : 0;
 	memset(&r->previous, 0, sizeof(r->previous));

@@ -64,7 +64,7 @@ bool vv_ledger_has(const vv_ledger *l, const char *name);
 vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
 
-/* Signs r as the author's next record, and takes it. r's lists are borrowed for the call; *out
+/* Signs r as the author's next record, and takes it. Its time is now, or after all that is in the ledger. r's lists are borrowed for the call; *out
  * (may be NULL) is the record in the ledger. */
 vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
 			  const vv_ledger_record **out, vv_error *err);

@@ -200,10 +200,11 @@ static int compare_runs(const void *a, const void *b)
 	if ((*x)->time != (*y)->time) {
 		return (*x)->time < (*y)->time ? -1 : 1;
 	}
-	if (memcmp((*x)->author, (*y)->author, VV_KEY_PUBLIC) == 0) {
-		return (*x)->sequence < (*y)->sequence ? -1 : 1;
+	const int author = memcmp((*x)->author, (*y)->author, VV_KEY_PUBLIC);
+	if (author != 0 || (*x)->sequence == (*y)->sequence) {
+		return author ? author : vv_cid_compare(&(*x)->cid, &(*y)->cid);
 	}
-	return vv_cid_compare(&(*x)->cid, &(*y)->cid);
+	return (*x)->sequence < (*y)->sequence ? -1 : 1;
 }
 
 static vv_copy *copy_at(vv_kept *k, const uint8_t *holder)

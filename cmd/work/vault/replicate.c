@@ -610,7 +610,7 @@ static vv_status list_haves(replicating *r, vv_error *err)
 	r->whole = (r->s->state && vv_vault_must_look(r->s->state, r->s->key.public_key)) ||
 		   (r->x->without && r->x->search);
 	if (r->x->without && !r->whole) {
-		/* What is new is in the vault: who asks for this has replicated before. */
+		/* What is new is in the vault: reseal replicates first. */
 		if (!(r->haves = vv_calloc(r->tip_count + 1, sizeof(*r->haves)))) {
 			return vv_fail_nomem(err);
 		}
