@@ -48,10 +48,13 @@ static void check(const vv_url *u)
 	if (u->kind == VV_URL_HTTP || u->kind == VV_URL_IPFS) {
 		require(!strpbrk(u->path, "?# \"\\") && !strstr(u->path, "/../"));
 	}
+	if (u->kind == VV_URL_S3) {
+		require(!u->user && !u->secret && u->port == 0 && !strpbrk(u->path, "?# \"\\"));
+	}
 	require(vv_url_read(&again, u->text, &err) == VV_OK);
 	require(again.kind == u->kind && again.tls == u->tls && again.port == u->port &&
 		same(again.user, u->user) && same(again.host, u->host) &&
-		same(again.path, u->path) && again.secret == NULL);
+		same(again.path, u->path) && same(again.query, u->query) && again.secret == NULL);
 	vv_url_clear(&again);
 }
 

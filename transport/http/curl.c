@@ -37,10 +37,13 @@ static bool find_easy(void *l, http_curl *t)
 	       find_symbol(l, &t->easy_init, "curl_easy_init") &&
 	       find_symbol(l, &t->setopt, "curl_easy_setopt") &&
 	       find_symbol(l, &t->getinfo, "curl_easy_getinfo") &&
+	       find_symbol(l, &t->easy_perform, "curl_easy_perform") &&
 	       find_symbol(l, &t->pause, "curl_easy_pause") &&
 	       find_symbol(l, &t->reset, "curl_easy_reset") &&
 	       find_symbol(l, &t->easy_cleanup, "curl_easy_cleanup") &&
 	       find_symbol(l, &t->strerror, "curl_easy_strerror") &&
+	       find_symbol(l, &t->getdate, "curl_getdate") &&
+	       find_symbol(l, &t->version_info, "curl_version_info") &&
 	       find_symbol(l, &t->slist_append, "curl_slist_append") &&
 	       find_symbol(l, &t->slist_free, "curl_slist_free_all");
 }

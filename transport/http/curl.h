@@ -25,6 +25,7 @@ typedef struct http_curl {
 	__typeof__(&curl_easy_init) easy_init;
 	__typeof__(&curl_easy_setopt) setopt;
 	__typeof__(&curl_easy_getinfo) getinfo;
+	__typeof__(&curl_easy_perform) easy_perform;
 	__typeof__(&curl_easy_pause) pause;
 	__typeof__(&curl_easy_reset) reset;
 	__typeof__(&curl_easy_cleanup) easy_cleanup;
@@ -37,6 +38,8 @@ typedef struct http_curl {
 	__typeof__(&curl_multi_poll) poll;
 	__typeof__(&curl_multi_info_read) info_read;
 	__typeof__(&curl_multi_cleanup) multi_cleanup;
+	__typeof__(&curl_getdate) getdate;
+	__typeof__(&curl_version_info) version_info;
 	__typeof__(&curl_slist_append) slist_append;
 	__typeof__(&curl_slist_free_all) slist_free;
 } http_curl;

@@ -31,6 +31,7 @@ static const struct scheme {
 	{"http", VV_URL_HTTP, false, false},      {"https", VV_URL_HTTP, true, false},
 	{"ipfs+http", VV_URL_IPFS, false, false}, {"ipfs+https", VV_URL_IPFS, true, false},
 	{"git", VV_URL_GIT, false, false},        {"sftp", VV_URL_SFTP, false, false},
+	{"s3", VV_URL_S3, true, false},
 };
 
 static const struct scheme *find_scheme(const char *name, size_t len)
@@ -372,6 +373,36 @@ static vv_status read_http_path(vv_url *out, const char *p, vv_error *err)
 	return out->path ? VV_OK : vv_fail_nomem(err);
 }
 
+/* "/prefix?query" behind a bucket. */
+static vv_status read_s3_path(vv_url *out, const char *p, vv_error *err)
+{
+	const size_t len = strcspn(p, "?");
+	char *path;
+	vv_status rc;
+
+	if (out->user) {
+		(void)vv_fail(err, VV_EUSAGE, "an s3 URL cannot contain keys");
+		return vv_hint(err,
+			       "they come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+			       "from ~/.aws/credentials");
+	}
+	if (out->port > 0) {
+		(void)vv_fail(err, VV_EUSAGE, "the URL '%s' has a port behind a bucket",
+			      vv_text_shows(out->text));
+		return vv_hint(err, "a store elsewhere: s3://bucket?endpoint=https://host:port");
+	}
+	if (!(path = vv_strndup(p, len))) {
+		return vv_fail_nomem(err);
+	}
+	rc = read_http_path(out, path, err);
+	vv_free(path);
+	if (rc == VV_OK && p[len]) {
+		out->query = vv_strdup(p + len + 1);
+		rc = out->query ? VV_OK : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
 static vv_status read_plain_path(vv_url *out, const char *text, vv_error *err)
 {
 	if (text[0] == '-') {
@@ -427,6 +458,9 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	path = rest + strcspn(rest, "/?#");
 	if ((rc = read_authority(out, rest, (size_t)(path - rest), err)) < 0) {
 		return rc;
+	}
+	if (s->kind == VV_URL_S3) {
+		return read_s3_path(out, path, err);
 	}
 	if (!is_over_ssh(out)) {
 		return read_http_path(out, path, err);
@@ -567,5 +601,6 @@ void vv_url_clear(vv_url *u)
 	vv_free(u->secret);
 	vv_free(u->host);
 	vv_free(u->path);
+	vv_free(u->query);
 	memset(u, 0, sizeof(*u));
 }

@@ -1,6 +1,6 @@
 /*
  * url: where a repository is: paths, file://, ssh://user@host:port/path, user@host:path,
- * http://, https://, git://; and places for sealed copies: sftp://user@host:port/path.
+ * http://, https://, git://; and places for sealed copies: sftp://user@host:port/path, s3://bucket/prefix?query.
  *
  * Control characters (also percent-encoded ones), hosts and users that begin with '-' and
  * quotes in ssh paths are refused (docs/protocol.md, "URLs").
@@ -12,14 +12,15 @@
 
 #include "base/error.h"
 
-/* GIT: git://host/path, where only git is spoken. SFTP: a folder for sealed copies, no repository. */
+/* GIT: git://host/path, where only git is spoken. SFTP and S3: for sealed copies, no repository. */
 typedef enum vv_url_kind {
 	VV_URL_PATH,
 	VV_URL_SSH,
 	VV_URL_HTTP,
 	VV_URL_IPFS,
 	VV_URL_GIT,
-	VV_URL_SFTP
+	VV_URL_SFTP,
+	VV_URL_S3
 } vv_url_kind;
 
 /* Strings are owned (vv_url_clear). */
@@ -33,6 +34,7 @@ typedef struct vv_url {
 	unsigned port; /* 0: the usual one */
 	/* decoded for paths and ssh ("~/x" kept for the far shell's home); as it is for http */
 	char *path;
+	char *query; /* s3: as it is, without '?'; NULL: none */
 } vv_url;
 vv_status vv_url_read(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
 void vv_url_clear(vv_url *u);

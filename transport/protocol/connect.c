@@ -61,6 +61,7 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		}
 		break;
 	case VV_URL_SFTP:
+	case VV_URL_S3:
 		rc = vv_fail(err, VV_EUSAGE, "'%s' can keep sealed copies, and is not a repository",
 			     url->text);
 		(void)vv_hint(err, "'varve holder add NAME URL' makes it a holder");

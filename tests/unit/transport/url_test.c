@@ -44,6 +44,8 @@ static const struct good {
 	{"[fe80::1%eth0]:x", VV_URL_SSH, false, NULL, NULL, "fe80::1%eth0", 0, "x", NULL},
 	{"sftp://me@host:2222/srv/x", VV_URL_SFTP, false, "me", NULL, "host", 2222, "/srv/x", NULL},
 	{"sftp://host/~/copies", VV_URL_SFTP, false, NULL, NULL, "host", 0, "~/copies", NULL},
+	{"s3://bucket", VV_URL_S3, true, NULL, NULL, "bucket", 0, "", NULL},
+	{"s3://my.bucket/a/b/?region=x", VV_URL_S3, true, NULL, NULL, "my.bucket", 0, "/a/b", NULL},
 	{"host:data", VV_URL_SSH, false, NULL, NULL, "host", 0, "data", NULL},
 	{"host:a@b", VV_URL_SSH, false, NULL, NULL, "host", 0, "a@b", NULL},
 	{"host:a@b/c:d", VV_URL_SSH, false, NULL, NULL, "host", 0, "a@b/c:d", NULL},
@@ -121,6 +123,9 @@ static const struct bad {
 	{"https://-me@host/y", "the user in the URL 'https://-me@host/y' begins with '-'"},
 	/* shells: libgit2 CVE-2026-5917 */
 	{"sftp://-oProxyCommand=touch%20x/y", "begins with '-'"},
+	{"s3://KEY:SECRET@bucket/y", "an s3 URL cannot contain keys"},
+	{"s3://bucket:9000/y", "has a port behind a bucket"},
+	{"s3:///y", "names no host"},
 	{"sftp://me:secret@host/y", "an ssh URL cannot contain a password"},
 	{"ssh://host/a'b", "the path in the URL 'ssh://host/a'b' has a '"},
 	{"ssh://host/a%27b", "has a ', which a shell could mistake"},

@@ -1,0 +1,384 @@
+# Buckets as holders, at a strict S3 store of ours (tests/net/s3_store.py): the suite of all kinds, and what
+# only this one can do wrong. tests/interop has the same against s3rver.
+load holders
+
+setup() {
+	varve_setup
+	unset http_proxy HTTP_PROXY
+	for name in $(compgen -e AWS_); do
+		unset "$name"
+	done
+	export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=secret/with+signs=
+	store=$BATS_TEST_TMPDIR/store
+}
+
+teardown() {
+	kind_stop x
+}
+
+start_store() {
+	rm -f "$store.port"
+	python3 "$BATS_TEST_DIRNAME/../../net/s3_store.py" "$store.port" "$store.log" "$store" x y bucket 3>&- &
+	store_pid=$!
+	for i in $(seq 200); do
+		[ ! -s "$store.port" ] || break
+		sleep 0.05
+	done
+	port=$(cat "$store.port")
+}
+
+kind_start() {
+	start_store
+	url="s3://$1/copies/here?endpoint=http://127.0.0.1:$port&region=eu-test-1"
+	kind_options=(${2:+--quota "$2"})
+}
+
+kind_stop() {
+	if [ -n "${store_pid-}" ]; then
+		kill "$store_pid" || true
+		wait "$store_pid" || true
+	fi
+	store_pid=
+}
+
+kind_again() {
+	local old=$port
+	sed "s/(\"127.0.0.1\", 0)/(\"127.0.0.1\", $old)/" "$BATS_TEST_DIRNAME/../../net/s3_store.py" > "$store.py"
+	rm -f "$store.port"
+	python3 "$store.py" "$store.port" "$store.log" "$store" x 3>&- &
+	store_pid=$!
+	for i in $(seq 200); do
+		[ ! -s "$store.port" ] || break
+		sleep 0.05
+	done
+}
+
+kind_shards() {
+	(cd "$store/$1" && find . -path '*/shards/*' -type f | sed 's|.*/||' | sort)
+}
+
+shard_file() {
+	find "$store/$1" -path "*/shards/$2"
+}
+
+kind_get() {
+	cat "$(shard_file "$@")"
+}
+
+kind_set() {
+	cat "$3" > "$(shard_file "$1" "$2")"
+}
+
+kind_lose() {
+	rm "$(shard_file "$@")"
+}
+
+@test "S3: keeps what is replicated" {
+	holder_keeps_what_is_replicated
+}
+
+@test "S3: gives everything back" {
+	holder_gives_everything_back
+}
+
+@test "S3: gives shards for a repair" {
+	holder_gives_shards_for_a_repair
+}
+
+@test "S3: shows single leaves" {
+	holder_shows_single_leaves
+}
+
+@test "S3: is caught and repaired" {
+	holder_is_caught_and_repaired
+}
+
+@test "S3: other bytes are not believed" {
+	holder_that_lies_is_not_believed
+}
+
+@test "S3: says when it is full" {
+	holder_says_when_it_is_full
+}
+
+@test "S3: is paid when it was away" {
+	holder_that_was_away_is_paid
+}
+
+@test "S3: is left" {
+	holder_is_left
+}
+
+@test "S3: deletes what is pruned" {
+	holder_deletes_what_is_pruned
+}
+
+# --- what only this kind can do wrong ----------------------------------------------------------
+
+# wrong WHAT [COUNT]: the store does this wrong from now on, or so many times.
+wrong() {
+	echo "$*" > "$store.mode"
+}
+
+right() {
+	rm -f "$store.mode"
+}
+
+adds() {
+	succeeds varve holder add z "$url"
+	varve holder remove z
+}
+
+does_not_add() {
+	ends_with 2 varve holder add z "$url"
+	stderr_has "$1"
+	stderr_lacks "secret/"
+	stderr_lacks AKID
+}
+
+start_bucket() {
+	new_vault a
+	start_store
+	url="s3://bucket?endpoint=http://127.0.0.1:$port&region=eu-test-1"
+}
+
+@test "S3: objects are called as files of a folder are, each put once, behind the prefix" {
+	x_and a
+	add_large
+	succeeds varve replicate --copies 2
+	(cd ../a && find . -type f | sort) > ../wanted
+	(cd "$store/x/copies/here" && find . -type f | sort) > ../is
+	diff ../wanted ../is
+	for cid in $(kind_shards x); do
+		[ "$(grep -c "^PUT .*$cid" "$store.log")" = 1 ]
+	done
+	[ -z "$(grep uploads "$store.log")" ]
+	succeeds varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$store/x/copies/here"
+	cmp big.csv ../again/big.csv
+}
+
+@test "S3: fails together with its endpoint" {
+	start_bucket
+	succeeds varve holder add x "$url"
+	stderr_has "fails together with: host 127.0.0.1"
+	succeeds varve holder add y "s3://y/?endpoint=http://127.0.0.1:$port&region=eu-test-1"
+	varve holder remove a
+	ends_with 2 varve replicate --copies 2
+	stderr_has "failure domain"
+}
+
+@test "S3: credentials come from the environment or the shared file" {
+	start_bucket
+	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	does_not_add "there are no credentials for S3"
+	stderr_has "AWS_ACCESS_KEY_ID"
+	mkdir "$HOME/.aws"
+	cat > "$HOME/.aws/credentials" <<-'END'
+	# a comment
+	[other]
+	aws_access_key_id = AKIDOTHER
+	aws_secret_access_key = nothing
+
+	[default]
+	aws_access_key_id=AKIDEXAMPLE
+	aws_secret_access_key =   secret/with+signs=
+	[session]
+	aws_access_key_id = AKIDSESSION
+	aws_secret_access_key = secret/with+signs=
+	aws_session_token = token/1==
+	[half]
+	aws_access_key_id = AKIDHALF
+	END
+	adds
+	AWS_PROFILE=session adds
+	AWS_PROFILE=other does_not_add "the store does not know the access key (InvalidAccessKeyId)"
+	AWS_PROFILE=half does_not_add "the profile [half]"
+	AWS_PROFILE=none does_not_add "has no profile [none]"
+	mv "$HOME/.aws/credentials" ../elsewhere
+	AWS_SHARED_CREDENTIALS_FILE=$PWD/../elsewhere adds
+	export AWS_ACCESS_KEY_ID=AKIDSESSION AWS_SECRET_ACCESS_KEY=secret/with+signs=
+	does_not_add "the store does not take the session token (InvalidToken)"
+	AWS_SESSION_TOKEN=token/1== adds
+	AWS_SECRET_ACCESS_KEY=$'two\nlines' does_not_add "the credentials for S3 have blanks"
+	AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=guess does_not_add "the store does not take the signature (SignatureDoesNotMatch)"
+}
+
+@test "S3: URLs that make no sense are refused, and none has keys in it" {
+	start_bucket
+	refuses() {
+		ends_with 2 varve holder add z "$1"
+		stderr_has "$2"
+		stderr_lacks hidden
+	}
+	refuses "s3://KEY:hidden@bucket" "an s3 URL cannot contain keys"
+	refuses "s3://bucket?secret=hidden" "an s3 URL has no parameter 'secret'"
+	refuses "s3://bucket?region" "an s3 URL has no parameter 'region'"
+	refuses "s3://bucket?region=" "no value for 'region'"
+	refuses "s3://bucket?region=a&region=b" "says 'region' twice"
+	refuses "s3://bucket?region=eu/west" "is not the name of a region"
+	refuses "s3://bucket?style=other" "is neither path nor virtual"
+	refuses "s3://bucket?endpoint=ftp://host" "varve does not speak 'ftp://'"
+	refuses "s3://bucket?endpoint=https://host/path" "is not an endpoint of S3"
+	refuses "s3://bucket?endpoint=https://me:hidden@host" "is not an endpoint of S3"
+	refuses "s3://bucket/a//b" "the prefix 'a//b' in an s3 URL cannot be"
+	refuses "s3://bucket/a%20b" "cannot be"
+	refuses "s3://bucket/../x" "'.' or '..'"
+	ends_with 1 git config holder.z.url
+}
+
+@test "S3: a bucket can be in the host's name, and an endpoint be encoded" {
+	start_bucket
+	url="s3://bucket/deep/er?style=virtual&region=eu-test-1&endpoint=http%3A%2F%2Flocalhost%3A$port"
+	adds
+	[ -s "$store/bucket/deep/er/varve-holder" ]
+	grep -q '^PUT /deep/er/varve-holder' "$store.log"
+	url="s3://bucket?endpoint=http://127.0.0.1:$port"
+	does_not_add "(AuthorizationHeaderMalformed: the region 'us-east-1' is wrong; expecting 'eu-test-1')"
+	AWS_REGION=eu-test-1 adds
+}
+
+@test "S3: a store that is busy for a while is asked again" {
+	x_and a
+	: > "$store.log"
+	wrong slow 3
+	succeeds varve replicate --copies 2
+	has_all x
+	for what in "after 1" "500 2" "drop 2" "half 1"; do
+		wrong $what
+		change "$RANDOM"
+		succeeds varve replicate
+	done
+	has_all x
+	succeeds varve audit --all
+}
+
+@test "S3: Retry-After is obeyed" {
+	start_bucket
+	wrong after 2
+	begin=$(date +%s%N)
+	adds
+	[ $(($(date +%s%N) - begin)) -ge 2000000000 ]
+}
+
+@test "S3: each trouble of a store is named, with what to try" {
+	start_bucket
+	while IFS='|' read -r what words hint; do
+		wrong "$what"
+		does_not_add "$words"
+		stderr_has "$hint"
+	done <<-'END'
+	slow|the store asked again and again to slow down (SlowDown)|--limit-rate
+	500|the store has trouble of its own (InternalError)|try again later
+	drop|was closed in the middle|
+	error200|the store has trouble of its own (InternalError)|try again later
+	denied|the store denies access (AccessDenied)|s3:ListBucket
+	html|what answers there, with status 404, is no S3 store|is the endpoint right?
+	bare|what answers there, with status 404, is no S3 store|is the endpoint right?
+	region|the bucket is in the region 'ap-test-2', not 'eu-test-1'|region=ap-test-2
+	malformed|the bucket is in the region 'ap-test-2', not 'eu-test-1'|region=ap-test-2
+	skewed|seconds ahead of the store's|set the clock
+	full|it is full (QuotaExceeded)|add another holder
+	END
+	right
+	url="s3://nobody?endpoint=http://127.0.0.1:$port&region=eu-test-1"
+	does_not_add "there is no such bucket (NoSuchBucket)"
+	stderr_has "make it at the store first"
+	url="s3://bucket?endpoint=http://127.0.0.1:1&region=eu-test-1"
+	does_not_add "connection refused"
+	url="s3://bucket?endpoint=https://127.0.0.1:$port&region=eu-test-1"
+	does_not_add "cannot set up TLS"
+	url="s3://bucket?endpoint=http://127.0.0.1:$port&region=eu-test-1"
+	adds
+}
+
+@test "S3: a bucket that is gone is not taken for one that lost everything" {
+	x_and a
+	succeeds varve replicate --copies 2
+	for what in html bare error200 denied; do
+		wrong "$what"
+		run -2 varve audit x 2> ../err || true
+		right
+	done
+	mv "$store/x" "$store/moved"
+	ends_with 1 varve audit
+	output_lacks "missing or changed"
+	mv "$store/moved" "$store/x"
+	succeeds varve audit
+	succeeds varve vault status
+	output_lacks "missing or changed"
+}
+
+@test "S3: lists come in pages, and those that do not end or are cut are refused" {
+	x_and a
+	for n in 1 2 3 4 5; do
+		change "$n"
+		succeeds varve replicate --copies 2
+	done
+	wrong pages
+	: > "$store.log"
+	succeeds varve audit x
+	output_has "x: all of 5 shards listed"
+	grep -q 'continuation-token=t%2F%26%2B' "$store.log"
+	while IFS='|' read -r what words; do
+		wrong "$what"
+		ends_with 1 varve audit x
+		[[ $output$stderr = *"$words"* ]] || { echo "$output$stderr" >&2; return 1; }
+	done <<-'END'
+	lostpage|its list goes on, and it does not say where
+	endless|its list does not end
+	xml|it is cut short
+	END
+	right
+	succeeds varve audit x
+}
+
+@test "S3: a store that knows no ranges is read nevertheless" {
+	x_and a
+	add_large
+	succeeds varve replicate --copies 2
+	wrong norange
+	succeeds varve audit x
+	output_has "all good"
+	rm ../a/*/shards/*
+	ends_with 1 varve audit a
+	succeeds varve repair
+	succeeds varve audit --all
+}
+
+@test "S3: what others write into the bucket is left alone and believed in nothing" {
+	x_and a
+	succeeds varve replicate --copies 2
+	vault=$(basename "$(ls -d "$store"/x/copies/here/bafy*)")
+	here=$store/x/copies/here
+	mkdir -p "$here/photos" "$here/$vault/shards/more"
+	echo "somebody's" > "$here/photos/a & b <c>.jpg"
+	echo "somebody's" > "$here/$vault/shards/notes 'of' \"mine\""
+	echo "somebody's" > "$here/$vault/shards/more/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+	echo "somebody's" > "$here/$vault/records/readme"
+	echo "somebody's" > "$store/x/copies/hereafter"
+	succeeds varve audit --all
+	change 5
+	succeeds varve replicate
+	succeeds varve vault prune --grace 0
+	succeeds varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url"
+	[ "$(grep -rl "somebody's" "$store" | wc -l)" = 5 ]
+	author=$(ls "$here/$vault/records" | grep '^z')
+	echo "no record" > "$here/$vault/records/$author/0000000099-bafyreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+	change 6
+	succeeds varve replicate
+	ends_with 1 varve ledger verify
+	output_has "0000000099-bafyreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+	rm "$here/$vault/records/$author/0000000099"*
+	succeeds varve ledger verify
+}
+
+@test "S3: an upload that is killed leaves no half of an object" {
+	x_and a
+	add_large
+	wrong drop 2
+	timeout -s KILL 1 varve replicate --copies 2 > /dev/null 2>&1 || true
+	right
+	succeeds varve replicate --copies 2
+	has_all x
+	succeeds varve audit --all
+}

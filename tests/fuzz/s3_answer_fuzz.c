@@ -1,0 +1,48 @@
+/*
+ * Reads the input as a page of a list of an S3 store, and as an error. Keys that come out are not empty and end
+ * where their NUL is; there is a token, or no next page; what is refused says why.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/fuzz/fuzz.h"
+#include "transport/vault/s3_answer.h"
+
+static void require(bool holds)
+{
+	if (!holds) {
+		abort();
+	}
+}
+
+static vv_status on_entry(void *payload, const char *key, uint64_t size, vv_error *err)
+{
+	size_t *keys = payload;
+
+	(void)err;
+	(void)size;
+	require(key[0] != '\0');
+	(*keys)++;
+	return VV_OK;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	vv_buf token = VV_BUF_INIT;
+	vv_s3_error e;
+	vv_error err;
+	size_t keys = 0;
+	vv_status rc;
+
+	rc = vv_s3_list_read((const char *)data, size, on_entry, &keys, &token, &err);
+	require(rc == VV_OK || ((rc == VV_ECORRUPT || rc == VV_ENOMEM) && err.message[0]));
+	require(keys <= size);
+	if (vv_s3_error_read(&e, (const char *)data, size)) {
+		require(rc != VV_OK && e.code[0]);
+		require(memchr(e.code, '\0', sizeof(e.code)) &&
+			memchr(e.message, '\0', sizeof(e.message)) &&
+			memchr(e.region, '\0', sizeof(e.region)));
+	}
+	vv_buf_clear(&token);
+	return 0;
+}

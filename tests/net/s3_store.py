@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""s3_store.py PORTFILE LOG DIR [BUCKET...]: an S3 store over HTTP, as far as varve asks: PUT, GET with ranges,
+DELETE, ListObjectsV2 with delimiter and pages; bucket in the path, or before ".localhost". Objects are files
+below DIR/BUCKET. It is strict: every request must be signed with Signature Version 4 (computed here from AWS's
+description, not from a library), over all of its x-amz headers, with a body of the digest it names, by the
+access key AKIDEXAMPLE with the secret "secret/with+signs=" in the region eu-test-1, or with the session token "token/1==" by
+AKIDSESSION with the same secret; at most 15 minutes off.
+
+DIR.mode says what it does wrong, read at each request: "WHAT [COUNT]", for ever or so many times: slow (503
+SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers), half (closes in the middle of an answer),
+error200, denied (AccessDenied to all but GET), html, bare (404 without a body), region (301 with another region), malformed
+(400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
+lostpage (a page that does not say where the next one begins), endless (the same token again and again), xml
+(a list that is cut), other (other bytes in GET)."""
+import datetime
+import email.utils
+import hashlib
+import hmac
+import http.server
+import os
+import re
+import sys
+import threading
+import urllib.parse
+
+port_file, log_file, root = sys.argv[1:4]
+for name in sys.argv[4:]:
+    os.makedirs(os.path.join(root, name), exist_ok=True)
+SECRET = "secret/with+signs="
+KEYS = {"AKIDEXAMPLE": None, "AKIDSESSION": "token/1=="}
+REGION = "eu-test-1"
+NS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
+lock = threading.Lock()
+
+
+def mode():
+    """What to do wrong now; counts down."""
+    with lock:
+        try:
+            with open(root + ".mode", encoding="ascii") as f:
+                words = f.read().split()
+        except FileNotFoundError:
+            return ""
+        if not words:
+            return ""
+        if len(words) > 1:
+            left = int(words[1]) - 1
+            with open(root + ".mode", "w", encoding="ascii") as f:
+                f.write(f"{words[0]} {left}" if left > 0 else "")
+        return words[0]
+
+
+def escape(text):
+    return (text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;")
+            .replace("'", "&#x27;"))
+
+
+def encode(text, slash=""):
+    return urllib.parse.quote(text, safe="-_.~" + slash)
+
+
+def mac(key, text):
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+
+class Store(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_):
+        with open(log_file, "a", encoding="utf-8") as f:
+            f.write(f"{self.command} {self.path} {self.headers.get('Range', '')}\n")
+
+    def answer(self, status, body=b"", headers=(), kind="application/xml"):
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def date_time_string(self, timestamp=None):
+        shift = 3600 if self.skewed else 0
+        now = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=shift)
+        return email.utils.format_datetime(now, usegmt=True)
+
+    def error(self, status, code, message="as it is", extra="", headers=()):
+        self.answer(status, f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>'
+                            f"{escape(message)}</Message>{extra}<RequestId>1</RequestId></Error>".encode(), headers)
+
+    # --- the signature
+
+    def fault_of_signature(self, body):
+        """None, or (status, code, message)."""
+        m = re.fullmatch(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/s3/aws4_request, "
+                         r"SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})",
+                         self.headers.get("Authorization", ""))
+        if not m:
+            return 403, "AccessDenied", "no signature"
+        access, day, region, names, signature = m.groups()
+        if access not in KEYS:
+            return 403, "InvalidAccessKeyId", "no such key"
+        if region != REGION:
+            return 400, "AuthorizationHeaderMalformed", f"the region '{region}' is wrong; expecting '{REGION}'"
+        if self.headers.get("x-amz-security-token") != KEYS[access]:
+            return 403, "InvalidToken", "another token"
+        stamp = self.headers.get("x-amz-date", "")
+        if not re.fullmatch(day + r"T\d{6}Z", stamp):
+            return 403, "AccessDenied", "no date"
+        then = datetime.datetime.strptime(stamp, "%Y%m%dT%H%M%SZ")
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+        if abs((now - then).total_seconds()) > 900:
+            return 403, "RequestTimeTooSkewed", "clock"
+        names = names.split(";")
+        if names != sorted(names) or "host" not in names or len(set(names)) != len(names):
+            return 403, "AccessDenied", "headers that are signed"
+        for name in self.headers:
+            if name.lower().startswith("x-amz-") and name.lower() not in names:
+                return 403, "AccessDenied", f"the header {name} was not signed"
+        digest = self.headers.get("x-amz-content-sha256", "")
+        path, _, query = self.path.partition("?")
+        pairs = sorted((encode(k), encode(v)) for k, v in urllib.parse.parse_qsl(query, keep_blank_values=True))
+        lines = [self.command, encode(urllib.parse.unquote(path), "/"), "&".join(f"{k}={v}" for k, v in pairs)]
+        lines += [f"{n}:{' '.join(self.headers.get(n, '').split())}" for n in names]
+        lines += ["", ";".join(names), digest]
+        text = "\n".join(["AWS4-HMAC-SHA256", stamp, f"{day}/{region}/s3/aws4_request",
+                          hashlib.sha256("\n".join(lines).encode()).hexdigest()])
+        key = mac(mac(mac(mac(("AWS4" + SECRET).encode(), day), region), "s3"), "aws4_request")
+        if not hmac.compare_digest(mac(key, text).hex(), signature):
+            return 403, "SignatureDoesNotMatch", "another signature"
+        if hashlib.sha256(body).hexdigest() != digest:
+            return 400, "XAmzContentSHA256Mismatch", "another body"
+        return None
+
+    # --- what goes wrong on purpose; True: it did
+
+    def goes_wrong(self, wrong):
+        if wrong == "slow":
+            self.error(503, "SlowDown", "Please reduce your request rate.")
+        elif wrong == "after":
+            self.error(503, "ServiceUnavailable", headers=[("Retry-After", "1")])
+        elif wrong == "500":
+            self.error(500, "InternalError")
+        elif wrong == "drop":
+            self.close_connection = True
+        elif wrong == "error200":
+            self.error(200, "InternalError", "We encountered an internal error.")
+        elif wrong == "denied" and self.command != "GET":
+            self.error(403, "AccessDenied", "Access Denied")
+        elif wrong == "html":
+            self.answer(404, b"<html>not here</html>", kind="text/html")
+        elif wrong == "bare":
+            self.answer(404)
+        elif wrong == "region":
+            self.error(301, "PermanentRedirect", headers=[("x-amz-bucket-region", "ap-test-2")])
+        elif wrong == "malformed":
+            self.error(400, "AuthorizationHeaderMalformed", extra="<Region>ap-test-2</Region>")
+        elif wrong == "skewed":
+            self.skewed = True
+            self.error(403, "RequestTimeTooSkewed", "The difference is too large.")
+        elif wrong == "full" and self.command == "PUT":
+            self.error(403, "QuotaExceeded")
+        else:
+            return False
+        return True
+
+    # --- requests
+
+    def serve(self):
+        self.skewed = False
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.log_message()
+        wrong = mode()
+        if self.goes_wrong(wrong):
+            return
+        fault = self.fault_of_signature(body)
+        if fault:
+            self.error(*fault)
+            return
+        path, _, query = self.path.partition("?")
+        path = urllib.parse.unquote(path)[1:]
+        host = self.headers["Host"].partition(":")[0]
+        if host.endswith(".localhost"):
+            path = host[:-len(".localhost")] + "/" + path
+        bucket, _, key = path.partition("/")
+        if not os.path.isdir(os.path.join(root, bucket)):
+            self.error(404, "NoSuchBucket", "The specified bucket does not exist")
+        elif ".." in key or "//" in key:
+            self.error(400, "InvalidURI")
+        elif not key:
+            self.list(bucket, dict(urllib.parse.parse_qsl(query, keep_blank_values=True)), wrong)
+        else:
+            self.object(os.path.join(root, bucket, key), body, wrong)
+
+    do_GET = do_PUT = do_DELETE = serve
+
+    def send_response(self, code, message=None):
+        self.send_response_only(code, message)
+        self.send_header("Date", self.date_time_string())
+
+    def object(self, file, body, wrong):
+        if self.command == "PUT":
+            os.makedirs(os.path.dirname(file), exist_ok=True)
+            with open(f"{file}.new{threading.get_ident()}", "wb") as f:
+                f.write(body)
+            os.rename(f.name, file)
+            self.answer(200, headers=[("ETag", f'"{hashlib.md5(body).hexdigest()}"')])
+        elif self.command == "DELETE":
+            if os.path.isfile(file):
+                os.remove(file)
+            self.answer(204)
+        elif not os.path.isfile(file):
+            self.error(404, "NoSuchKey", "The specified key does not exist.")
+        else:
+            self.get(file, wrong)
+
+    def get(self, file, wrong):
+        with open(file, "rb") as f:
+            whole = f.read()
+        m = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        status, piece = 200, whole
+        if wrong == "other":
+            whole = bytes(len(whole))
+        if m and wrong != "norange":
+            if int(m[1]) >= len(whole):
+                self.error(416, "InvalidRange")
+                return
+            status, piece = 206, whole[int(m[1]):int(m[2]) + 1]
+        if wrong == "half":
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(piece)))
+            self.end_headers()
+            self.wfile.write(piece[:len(piece) // 2])
+            self.close_connection = True
+            return
+        self.answer(status, piece, kind="application/octet-stream")
+
+    def list(self, bucket, query, wrong):
+        if self.command != "GET" or query.get("list-type") != "2":
+            self.error(405, "MethodNotAllowed")
+            return
+        base = os.path.join(root, bucket)
+        prefix, found = query.get("prefix", ""), {}
+        for folder, _, names in os.walk(base):
+            for name in names:
+                key = os.path.relpath(os.path.join(folder, name), base)
+                if not key.startswith(prefix):
+                    continue
+                head, slash, _ = key[len(prefix):].partition("/")
+                if slash and query.get("delimiter") == "/":
+                    found[prefix + head + "/"] = None
+                else:
+                    found[key] = os.path.getsize(os.path.join(folder, name))
+        most = 2 if wrong in ("pages", "lostpage", "endless") else min(1000, int(query.get("max-keys", 1000)))
+        after = query.get("continuation-token", "")
+        after = after[len("t/&+"):] if after.startswith("t/&+") else ""
+        keys = sorted(k for k in found if k > after)
+        more = len(keys) > most
+        keys = keys[:most]
+        out = ['<?xml version="1.0" encoding="UTF-8"?>\n', f"<ListBucketResult {NS}><Name>{escape(bucket)}</Name>",
+               f"<Prefix>{escape(prefix)}</Prefix><KeyCount>{len(keys)}</KeyCount>"]
+        if more or wrong in ("lostpage", "endless"):
+            out.append("<IsTruncated>true</IsTruncated>")
+            if wrong != "lostpage":
+                token = "t/&+" + ("" if wrong == "endless" else keys[-1])
+                out.append(f"<NextContinuationToken>{escape(token)}</NextContinuationToken>")
+        else:
+            out.append("<IsTruncated>false</IsTruncated>")
+        for key in keys:
+            if found[key] is None:
+                out.append(f"<CommonPrefixes><Prefix>{escape(key)}</Prefix></CommonPrefixes>")
+            else:
+                out.append(f"<Contents><Key>{escape(key)}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>"
+                           f"<ETag>&quot;0&quot;</ETag><Size>{found[key]}</Size><StorageClass/></Contents>")
+        text = "".join(out) + "</ListBucketResult>"
+        self.answer(200, (text[:len(text) // 2] if wrong == "xml" else text).encode())
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Store)
+with open(port_file + ".new", "w", encoding="ascii") as port:
+    port.write(f"{server.server_address[1]}\n")
+os.rename(port_file + ".new", port_file)
+server.serve_forever()

@@ -1,0 +1,138 @@
+/*
+ * What S3 stores answer in XML, as the reader of lists and errors takes it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "tests/unit/support.h"
+#include "transport/vault/s3_answer.h"
+
+/* "key size\n" for each entry, "/" as the size of a prefix. */
+static vv_status note_entry(void *payload, const char *key, uint64_t size, vv_error *err)
+{
+	vv_buf *b = payload;
+
+	(void)err;
+	if (size == UINT64_MAX) {
+		vv_buf_printf(b, "%s /\n", key);
+	} else {
+		vv_buf_printf(b, "%s %llu\n", key, (unsigned long long)size);
+	}
+	return VV_OK;
+}
+
+static void check_list(const char *xml, const char *entries, const char *token)
+{
+	vv_buf is = VV_BUF_INIT, next = VV_BUF_INIT;
+	vv_error err;
+
+	vv_assert_ok(vv_s3_list_read(xml, strlen(xml), note_entry, &is, &next, &err), &err);
+	assert_string_equal(vv_buf_cstr(&is), entries);
+	assert_string_equal(vv_buf_cstr(&next), token);
+	vv_buf_clear(&is);
+	vv_buf_clear(&next);
+}
+
+static void check_refused(const char *xml, const char *says)
+{
+	vv_buf is = VV_BUF_INIT, next = VV_BUF_INIT;
+	vv_error err;
+
+	assert_int_equal(vv_s3_list_read(xml, strlen(xml), note_entry, &is, &next, &err),
+			 VV_ECORRUPT);
+	if (!strstr(err.message, says)) {
+		fail_msg("%s: %s", xml, err.message);
+	}
+	vv_buf_clear(&is);
+	vv_buf_clear(&next);
+}
+
+#define PAGE(x) "<ListBucketResult xmlns=\"http://x/\">" x "</ListBucketResult>"
+
+static void keys_sizes_and_prefixes_come_out(void **state)
+{
+	(void)state;
+	check_list("<?xml version='1.0'?>\n" PAGE(""), "", "");
+	check_list("\xef\xbb\xbf" PAGE("<IsTruncated>false</IsTruncated>"
+				       "<NextContinuationToken>x</NextContinuationToken>"),
+		   "", "");
+	check_list(
+		PAGE("<Prefix>p/</Prefix>\n <Contents>\n <Key>p/a</Key><ETag>\"1\"</ETag><Size>7</Size>"
+		     "<Owner><ID>k</ID><Key>no</Key></Owner></Contents>"
+		     "<CommonPrefixes><Prefix>p/q/</Prefix></CommonPrefixes>"),
+		"p/a 7\np/q/ /\n", "");
+	check_list(
+		PAGE("<IsTruncated>true</IsTruncated><NextContinuationToken>a&amp;&#x2F;&#98;&lt;&gt;"
+		     "&quot;&apos;</NextContinuationToken><Contents><Key>&#228;</Key><Size>0</Size>"
+		     "<StorageClass/></Contents>"),
+		"\xc3\xa4 0\n", "a&/b<>\"'");
+	check_list(
+		"<s3:ListBucketResult xmlns:s3='x'><s3:Contents><s3:Key>a</s3:Key><s3:Size>1</s3:Size>"
+		"</s3:Contents></s3:ListBucketResult>",
+		"a 1\n", "");
+}
+
+static void a_key_with_a_nul_is_none(void **state)
+{
+	(void)state;
+	check_list(PAGE("<Contents><Key>a&#0;b</Key><Size>1</Size></Contents>"
+			"<Contents><Key></Key><Size>1</Size></Contents>"),
+		   "", "");
+}
+
+static void what_is_no_list_is_refused(void **state)
+{
+	(void)state;
+	check_refused("", "cut short");
+	check_refused("text", "begins with something else");
+	check_refused("<html></html>", "it is not a list");
+	check_refused("<ListBucketResult>", "cut short");
+	check_refused("<ListBucketResult></List", "cut short");
+	check_refused("<ListBucketResult></Other>", "an end without its beginning");
+	check_refused(PAGE("") "x", "behind its end");
+	check_refused(PAGE("<Contents><Key>a</Key></Contents>"), "a key without a size");
+	check_refused(PAGE("<Contents><Key>a</Key><Size>-1</Size></Contents>"),
+		      "a size that is not a number");
+	check_refused(PAGE("<Contents><Key>a</Key><Size>18446744073709551615</Size></Contents>"),
+		      "a size that is not a number");
+	check_refused(PAGE("<IsTruncated>true</IsTruncated>"), "does not say where");
+	check_refused("<!DOCTYPE a [<!ENTITY b 'c'>]>" PAGE("&b;"), "an element without a name");
+	check_refused(PAGE("&b;"), "an entity that it does not have");
+	check_refused(PAGE("&#xD800;"), "a character that there is not");
+	check_refused(PAGE("&#1114112;"), "a character that there is not");
+	check_refused(PAGE("<a b></a>"), "an attribute without a value");
+	check_refused(PAGE("<a b=c></a>"), "an attribute without quotes");
+	check_refused(PAGE("<!-- -->"), "an element without a name");
+	check_refused("<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a>",
+		      "too many elements");
+}
+
+static void errors_say_code_message_and_region(void **state)
+{
+	static const char whole[] =
+		"<?xml version=\"1.0\"?><Error><Code>PermanentRedirect</Code><Message>a "
+		"&amp; b</Message><Region>eu-west-1</Region><X><Code>no</Code></X></Error>";
+	vv_s3_error e;
+	char cut[sizeof(whole)];
+
+	(void)state;
+	assert_true(vv_s3_error_read(&e, whole, sizeof(whole) - 1));
+	assert_string_equal(e.code, "PermanentRedirect");
+	assert_string_equal(e.message, "a & b");
+	assert_string_equal(e.region, "eu-west-1");
+	for (size_t n = 0; n < sizeof(whole) - 1; n++) {
+		memcpy(cut, whole, n);
+		assert_false(vv_s3_error_read(&e, cut, n));
+	}
+	assert_false(vv_s3_error_read(&e, "<Error></Error>", 15));
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(keys_sizes_and_prefixes_come_out),
+	cmocka_unit_test(a_key_with_a_nul_is_none),
+	cmocka_unit_test(what_is_no_list_is_refused),
+	cmocka_unit_test(errors_say_code_message_and_region),
+};
+
+VV_TEST_SUITE(s3_answer)

@@ -1,0 +1,340 @@
+/*
+ * site: knows what passes, and how long to wait for it.
+ */
+#include "transport/http/site.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/http/curl.h"
+#include "transport/line/pipe.h"
+
+#define SIGNS_FROM 0x075800u /* 7.88: before, it did not sign all headers */
+#define CONNECT_SEC 30L
+#define TRIES 6u        /* of what may pass */
+#define TRIES_SILENT 2u /* where nobody answers: each takes long already */
+#define WAIT_FIRST_MS 250u
+#define WAIT_MAX_MS 60000u
+
+struct http_site {
+	const http_curl *c;
+	CURL *easy;
+	http_settings settings;
+	char *name, *sigv4, *user, *secret;
+	bool extra_header, again_500;
+	unsigned idle_sec;
+	char words[CURL_ERROR_SIZE];
+};
+
+/* One request under way. */
+typedef struct exchange {
+	const http_curl *c;
+	const http_ask *ask;
+	http_answer *answer;
+	size_t given; /* of the body */
+} exchange;
+
+void http_answer_clear(http_answer *a)
+{
+	vv_buf_clear(&a->body);
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static vv_status copy(char **to, const char *text, vv_error *err)
+{
+	*to = text ? vv_strdup(text) : NULL;
+	return text && !*to ? vv_fail_nomem(err) : VV_OK;
+}
+
+vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_connect_options *o,
+			 vv_error *err)
+{
+	http_site *s = vv_calloc(1, sizeof(*s));
+	vv_status rc;
+
+	*out = NULL;
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	s->extra_header = f->extra_header;
+	s->again_500 = f->again_500;
+	s->idle_sec = o->idle_sec ? o->idle_sec : VV_IDLE_DEFAULT;
+	if ((rc = copy(&s->name, f->name, err)) < 0 || (rc = copy(&s->sigv4, f->sigv4, err)) < 0 ||
+	    (rc = copy(&s->user, f->user, err)) < 0 ||
+	    (rc = copy(&s->secret, f->secret, err)) < 0 || (rc = http_curl_load(&s->c, err)) < 0 ||
+	    (rc = http_settings_read(&s->settings, o->repo, f->url, err)) < 0) {
+		goto done;
+	}
+	if (s->sigv4 && s->c->version_info(CURLVERSION_NOW)->version_num < SIGNS_FROM) {
+		vv_fail(err, VV_ENOSUPPORT,
+			"the libcurl here signs requests otherwise than S3 has it");
+		rc = vv_hint(err, "libcurl 7.88 or newer is needed");
+		goto done;
+	}
+	if (!(s->easy = s->c->easy_init())) {
+		rc = vv_fail_nomem(err);
+	}
+done:
+	if (rc < 0) {
+		http_site_close(s);
+		s = NULL;
+	}
+	*out = s;
+	return rc;
+}
+
+void http_site_close(http_site *s)
+{
+	if (!s) {
+		return;
+	}
+	if (s->easy) {
+		s->c->easy_cleanup(s->easy);
+	}
+	http_settings_clear(&s->settings);
+	if (s->secret) {
+		vv_wipe(s->secret, strlen(s->secret));
+	}
+	vv_free(s->name);
+	vv_free(s->sigv4);
+	vv_free(s->user);
+	vv_free(s->secret);
+	vv_free(s);
+}
+
+/* --- one transfer ---------------------------------------------------------------------------- */
+
+static size_t take_body(char *from, size_t size, size_t count, void *payload)
+{
+	exchange *x = payload;
+	const size_t n = size * count, room = x->ask->answer_max - x->answer->body.len;
+
+	vv_buf_put(&x->answer->body, from, n < room ? n : room);
+	x->answer->cut = n > room;
+	return x->answer->body.failed || x->answer->cut ? 0 : n;
+}
+
+static size_t give_body(char *to, size_t size, size_t count, void *payload)
+{
+	exchange *x = payload;
+	const size_t left = x->ask->body_len - x->given;
+	const size_t n = left < size * count ? left : size * count;
+
+	if (n > 0) {
+		memcpy(to, (const char *)x->ask->body + x->given, n);
+	}
+	x->given += n;
+	return n;
+}
+
+/* The value of a header line, if it is the one named (with its colon); its length without blanks. */
+static const char *header_value(const char *line, size_t len, const char *name, size_t *value_len)
+{
+	const size_t n = strlen(name);
+
+	if (len < n || strncasecmp(line, name, n) != 0) {
+		return NULL;
+	}
+	line += n;
+	len -= n;
+	while (len > 0 && (*line == ' ' || *line == '\t')) {
+		line++;
+		len--;
+	}
+	while (len > 0 && strchr(" \t\r\n", line[len - 1])) {
+		len--;
+	}
+	*value_len = len;
+	return line;
+}
+
+static size_t take_header(char *line, size_t size, size_t count, void *payload)
+{
+	exchange *x = payload;
+	const char *value;
+	char text[40];
+	size_t len;
+
+	if ((value = header_value(line, size * count, "x-amz-bucket-region:", &len)) != NULL &&
+	    len < sizeof(x->answer->region)) {
+		memcpy(x->answer->region, value, len);
+		x->answer->region[len] = '\0';
+	}
+	if ((value = header_value(line, size * count, "date:", &len)) != NULL &&
+	    len < sizeof(text)) {
+		memcpy(text, value, len);
+		text[len] = '\0';
+		x->answer->date = (int64_t)x->c->getdate(text, NULL);
+		x->answer->date = x->answer->date > 0 ? x->answer->date : 0;
+	}
+	return size * count;
+}
+
+static bool add_header(const http_site *s, struct curl_slist **list, const char *line)
+{
+	struct curl_slist *more = s->c->slist_append(*list, line);
+
+	*list = more ? more : *list;
+	return more != NULL;
+}
+
+static bool make_headers(const http_site *s, const http_ask *ask, struct curl_slist **list)
+{
+	bool fine = add_header(s, list, "Expect:");
+
+	for (size_t i = 0; fine && i < ask->header_count; i++) {
+		fine = add_header(s, list, ask->headers[i]);
+	}
+	if (fine && s->extra_header && s->settings.header) {
+		fine = add_header(s, list, s->settings.header);
+	}
+	return fine;
+}
+
+static void set_method(http_site *s, exchange *x)
+{
+	const http_curl *c = s->c;
+	const http_ask *ask = x->ask;
+
+	if (strcmp(ask->method, "PUT") == 0) {
+		(void)c->setopt(s->easy, CURLOPT_UPLOAD, 1L);
+		(void)c->setopt(s->easy, CURLOPT_READFUNCTION, give_body);
+		(void)c->setopt(s->easy, CURLOPT_READDATA, x);
+		(void)c->setopt(s->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)ask->body_len);
+	} else if (strcmp(ask->method, "POST") == 0) {
+		(void)c->setopt(s->easy, CURLOPT_POST, 1L);
+		(void)c->setopt(s->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->body_len);
+		(void)c->setopt(s->easy, CURLOPT_POSTFIELDS, ask->body ? ask->body : "");
+	} else {
+		(void)c->setopt(s->easy, CURLOPT_HTTPGET, 1L);
+		(void)c->setopt(s->easy, CURLOPT_CUSTOMREQUEST, ask->method);
+	}
+}
+
+static vv_status set_options(http_site *s, exchange *x, struct curl_slist *headers, vv_error *err)
+{
+	const http_curl *c = s->c;
+	char range[48];
+
+	c->reset(s->easy);
+	http_settings_apply(c, s->easy, &s->settings);
+	(void)c->setopt(s->easy, CURLOPT_URL, x->ask->url);
+	(void)c->setopt(s->easy, CURLOPT_HTTPHEADER, headers);
+	(void)c->setopt(s->easy, CURLOPT_ERRORBUFFER, s->words);
+	(void)c->setopt(s->easy, CURLOPT_WRITEFUNCTION, take_body);
+	(void)c->setopt(s->easy, CURLOPT_WRITEDATA, x);
+	(void)c->setopt(s->easy, CURLOPT_HEADERFUNCTION, take_header);
+	(void)c->setopt(s->easy, CURLOPT_HEADERDATA, x);
+	(void)c->setopt(s->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SEC);
+	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_TIME, (long)s->idle_sec);
+	set_method(s, x);
+	if (x->ask->len > 0) {
+		(void)snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)x->ask->from,
+			       (unsigned long long)(x->ask->from + x->ask->len - 1));
+		(void)c->setopt(s->easy, CURLOPT_RANGE, range);
+	}
+	if (!s->sigv4) {
+		return VV_OK;
+	}
+	/* A .netrc would have another user than the one that signs. */
+	(void)c->setopt(s->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	return c->setopt(s->easy, CURLOPT_USERNAME, s->user) != CURLE_OK ||
+			       c->setopt(s->easy, CURLOPT_PASSWORD, s->secret) != CURLE_OK ||
+			       c->setopt(s->easy, CURLOPT_AWS_SIGV4, s->sigv4) != CURLE_OK
+		       ? vv_fail(err, VV_ENOSUPPORT, "the libcurl here cannot sign requests")
+		       : VV_OK;
+}
+
+/* --- patience -------------------------------------------------------------------------------- */
+
+static bool passes(const http_site *s, CURLcode code, unsigned status)
+{
+	switch (code) {
+	case CURLE_OK:
+		return status == 429 || status == 502 || status == 503 || status == 504 ||
+		       (status == 500 && s->again_500);
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_OPERATION_TIMEDOUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Between half of the time and all of it: many who were turned away do not come back at once. */
+static void wait_again(const http_site *s, unsigned tries)
+{
+	uint64_t ms = (uint64_t)WAIT_FIRST_MS << tries;
+	struct timespec left;
+	curl_off_t sec = 0;
+	uint32_t chance;
+
+	vv_random(&chance, sizeof(chance));
+	ms = ms / 2 + chance % (ms / 2 + 1);
+	if (s->c->getinfo(s->easy, CURLINFO_RETRY_AFTER, &sec) == CURLE_OK && sec > 0) {
+		ms = (uint64_t)sec > WAIT_MAX_MS / 1000 ? WAIT_MAX_MS : (uint64_t)sec * 1000;
+	}
+	left.tv_sec = (time_t)(ms / 1000);
+	left.tv_nsec = (long)(ms % 1000 * 1000000);
+	while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+	}
+}
+
+vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, vv_error *err)
+{
+	struct curl_slist *headers = NULL;
+	vv_status rc = VV_OK;
+
+	if (!make_headers(s, ask, &headers)) {
+		s->c->slist_free(headers);
+		return vv_fail_nomem(err);
+	}
+	for (unsigned tries = 0;; tries++) {
+		exchange x = {s->c, ask, answer, 0};
+		CURLcode code;
+		long status = 0;
+
+		vv_buf_reset(&answer->body);
+		answer->cut = false;
+		answer->date = 0;
+		answer->region[0] = '\0';
+		s->words[0] = '\0';
+		if ((rc = set_options(s, &x, headers, err)) < 0) {
+			break;
+		}
+		code = s->c->easy_perform(s->easy);
+		(void)s->c->getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
+		answer->status = (unsigned)status;
+		if (answer->body.failed) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		if (answer->cut) {
+			break; /* as much as was wanted */
+		}
+		if (tries + 1 < (code == CURLE_OPERATION_TIMEDOUT ? TRIES_SILENT : TRIES) &&
+		    passes(s, code, answer->status)) {
+			wait_again(s, tries);
+			continue;
+		}
+		if (code != CURLE_OK) {
+			rc = http_curl_fail(s->c, s->easy, code, s->name, s->words, err);
+		}
+		break;
+	}
+	/* The easy handle must not point at what is going away. */
+	s->c->reset(s->easy);
+	s->c->slist_free(headers);
+	return rc;
+}

@@ -1,0 +1,59 @@
+/*
+ * site: requests to one site, one after the other, over connections that are kept.
+ *
+ * Git's http.* settings hold, but for http.extraHeader unless it is wanted: what a request is signed over is the
+ * caller's. Redirects are not followed. What may pass (429, 502, 503, 504, a broken connection, no answer in
+ * time; 500 if the site means that by it) is asked again: after Retry-After, else after a time that
+ * doubles and has chance in it.
+ */
+#ifndef VV_TRANSPORT_HTTP_SITE_H
+#define VV_TRANSPORT_HTTP_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "transport/line/options.h"
+
+typedef struct http_site http_site;
+
+/* What holds for all requests; strings are copied. */
+typedef struct http_site_facts {
+	const char *url;   /* whose settings hold */
+	const char *name;  /* for messages */
+	bool extra_header; /* http.extraHeader is sent */
+	bool again_500;
+	const char *sigv4, *user, *secret; /* signed as AWS has it (CURLOPT_AWS_SIGV4); NULL: not */
+} http_site_facts;
+
+typedef struct http_ask {
+	const char *method; /* GET, PUT, POST, DELETE */
+	const char *url;    /* whole; a query sorted, where requests are signed */
+	const char *const *headers;
+	size_t header_count;
+	uint64_t from, len; /* this range is asked for; len 0: everything */
+	const void *body;   /* NULL: none */
+	size_t body_len;
+	size_t answer_max;
+} http_ask;
+
+typedef struct http_answer {
+	unsigned status;
+	vv_buf body; /* at most answer_max; cut: there was more */
+	bool cut;
+	int64_t date;    /* of the server, seconds since 1970; 0: it does not say */
+	char region[40]; /* x-amz-bucket-region; "" */
+} http_answer;
+
+void http_answer_clear(http_answer *a);
+
+vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_connect_options *o,
+			 vv_error *err);
+void http_site_close(http_site *s); /* accepts NULL */
+
+/* One request; *answer is empty before the first, and used again. VV_OK whatever the status. */
+vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, vv_error *err);
+
+#endif

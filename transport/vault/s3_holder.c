@@ -1,0 +1,482 @@
+/*
+ * s3_holder: knows which requests are made, and what the errors of S3 stores mean to people.
+ *
+ * A shard's CID has the digest that a signature covers, so nothing is hashed twice, and a store refuses
+ * other bytes. A PUT replaces an object as a whole; two who write the same name write the same bytes.
+ */
+#include "transport/vault/s3_holder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/hash.h"
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/http/site.h"
+#include "transport/vault/holder_quota.h"
+#include "transport/vault/s3_answer.h"
+#include "transport/vault/s3_key.h"
+#include "transport/vault/s3_place.h"
+
+#define LIST_MAX ((size_t)16 << 20) /* a page: 1,000 keys of at most 1,024 characters */
+#define ERROR_MAX ((size_t)64 << 10)
+#define PAGES_MAX 100000u
+#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
+
+typedef struct s3 {
+	vv_s3_place place;
+	vv_s3_key key;
+	http_site *site;
+	vv_holder_quota quota;
+} s3;
+
+/* --- what went wrong ------------------------------------------------------------------------- */
+
+static vv_status wrong_region(const s3 *s, const vv_s3_error *e, const http_answer *a,
+			      vv_error *err)
+{
+	const char *region = e->region[0] ? e->region : a->region;
+
+	if (!*region || strcmp(region, s->place.region) == 0) {
+		vv_fail(err, VV_EREFUSED, "'%s': the bucket is not at this endpoint (%s%s%s)",
+			s->place.name, vv_text_shows(e->code), *e->message ? ": " : "",
+			vv_text_shows(e->message));
+		return vv_hint(err, "is the endpoint right, and the region '%s'?", s->place.region);
+	}
+	vv_fail(err, VV_EREFUSED, "'%s': the bucket is in the region '%s', not '%s'", s->place.name,
+		vv_text_shows(region), s->place.region);
+	return vv_hint(err, "say region=%s in the URL", vv_text_shows(region));
+}
+
+static vv_status wrong_clock(const s3 *s, const http_answer *a, vv_error *err)
+{
+	int64_t now;
+	uint32_t nsec;
+
+	vv_now(&now, &nsec);
+	if (a->date > 0 && now != a->date) {
+		vv_fail(err, VV_EREFUSED, "'%s': this machine's clock is %s %s the store's",
+			s->place.name,
+			vv_text_counted((uint64_t)(now > a->date ? now - a->date : a->date - now),
+					"second", NULL),
+			now > a->date ? "ahead of" : "behind");
+	} else {
+		vv_fail(err, VV_EREFUSED, "'%s': this machine's clock is not the store's",
+			s->place.name);
+	}
+	return vv_hint(err, "set the clock: S3 refuses what was signed more than 15 minutes away");
+}
+
+/* Errors of S3 by their codes: what they mean, and what to try. NULL: the store's message says it. */
+static const struct {
+	const char *code;
+	vv_status status;
+	const char *what, *hint;
+} sayings[] = {
+	{"AccessDenied", VV_EREFUSED, "the store denies access",
+	 "the key needs s3:ListBucket on the bucket, and s3:GetObject, PutObject and DeleteObject "
+	 "below the prefix"},
+	{"InvalidAccessKeyId", VV_EREFUSED, "the store does not know the access key",
+	 "AWS_ACCESS_KEY_ID, or the profile that AWS_PROFILE names, is another store's, or was deleted"},
+	{"SignatureDoesNotMatch", VV_EREFUSED, "the store does not take the signature",
+	 "the secret key is not that of the access key; or the region, or a proxy in between, is wrong"},
+	{"ExpiredToken", VV_EREFUSED, "the session token has expired",
+	 "get new credentials (AWS_SESSION_TOKEN)"},
+	{"InvalidToken", VV_EREFUSED, "the store does not take the session token",
+	 "get new credentials (AWS_SESSION_TOKEN)"},
+	{"NoSuchBucket", VV_EIO, "there is no such bucket",
+	 "varve makes none: make it at the store first"},
+	{"InvalidBucketName", VV_EIO, "a bucket cannot have that name", NULL},
+	{"SlowDown", VV_EIO, "the store asked again and again to slow down",
+	 "try again later, or with --limit-rate"},
+	{"ServiceUnavailable", VV_EIO, "the store is not available", "try again later"},
+	{"InternalError", VV_EIO, "the store has trouble of its own", "try again later"},
+	{"RequestTimeout", VV_EIO, "the store waited in vain for what was sent", "try again later"},
+	{"QuotaExceeded", VV_EREFUSED, "it is full", "make room there, or add another holder"},
+	{"XMinioStorageFull", VV_EREFUSED, "it is full", "make room there, or add another holder"},
+	{"InvalidObjectState", VV_EIO, "the object is in an archive and cannot be read at once",
+	 "keep copies in a storage class that is read at once"},
+	{"XAmzContentSHA256Mismatch", VV_EIO, "other bytes arrived at the store than were sent",
+	 "try again; if it comes back, something in between changes them"},
+	{"MethodNotAllowed", VV_EREFUSED, "the store does not do that", "is it an endpoint of S3?"},
+};
+
+static vv_status explain(const s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
+{
+	if (strcmp(e->code, "NoSuchKey") == 0) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s': there is no such object", s->place.name);
+	}
+	if (strcmp(e->code, "PermanentRedirect") == 0 ||
+	    strcmp(e->code, "TemporaryRedirect") == 0 ||
+	    strcmp(e->code, "AuthorizationHeaderMalformed") == 0 ||
+	    strcmp(e->code, "IllegalLocationConstraintException") == 0) {
+		return wrong_region(s, e, a, err);
+	}
+	if (strcmp(e->code, "RequestTimeTooSkewed") == 0) {
+		return wrong_clock(s, a, err);
+	}
+	for (size_t i = 0; i < sizeof(sayings) / sizeof(sayings[0]); i++) {
+		if (strcmp(e->code, sayings[i].code) == 0) {
+			vv_fail(err, sayings[i].status, "'%s': %s (%s)", s->place.name,
+				sayings[i].what, e->code);
+			return sayings[i].hint ? vv_hint(err, "%s", sayings[i].hint)
+					       : sayings[i].status;
+		}
+	}
+	return vv_fail(err, VV_EIO, "'%s': status %u, %s: %s", s->place.name, a->status,
+		       vv_text_shows(e->code), vv_text_shows(e->message));
+}
+
+/* Is it what was asked for? Some stores send an error with the status 200. */
+static vv_status judge(const s3 *s, const http_answer *a, vv_error *err)
+{
+	const bool fine = a->status == 200 || a->status == 204 || a->status == 206;
+	vv_s3_error e;
+
+	if (a->body.len > 0 && a->body.data[0] == '<' &&
+	    vv_s3_error_read(&e, a->body.data, a->body.len)) {
+		return explain(s, &e, a, err);
+	}
+	if (fine) {
+		return VV_OK;
+	}
+	if (a->status == 301 || a->status == 307) {
+		memset(&e, 0, sizeof(e));
+		(void)snprintf(e.code, sizeof(e.code), "status %u", a->status);
+		return wrong_region(s, &e, a, err);
+	}
+	if (a->status == 429 || a->status >= 500) {
+		vv_fail(err, VV_EIO, "'%s': the store is not available (status %u)", s->place.name,
+			a->status);
+		return vv_hint(err, "try again later");
+	}
+	vv_fail(err, VV_EIO, "'%s': what answers there, with status %u, is no S3 store",
+		s->place.name, a->status);
+	return vv_hint(err, "is the endpoint right? it is that of the API, not of a page");
+}
+
+/* --- requests -------------------------------------------------------------------------------- */
+
+static const char empty_digest[] =
+	"x-amz-content-sha256: "
+	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/* One signed request. url is taken; digest is the line of the body's digest. */
+static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, http_answer *answer,
+		     vv_error *err)
+{
+	const char *headers[4] = {digest};
+	vv_buf token = VV_BUF_INIT;
+	vv_status rc;
+
+	what->headers = headers;
+	what->header_count = 1;
+	if (what->body) {
+		headers[what->header_count++] = "Content-Type: application/octet-stream";
+	}
+	if (s->key.token) {
+		vv_buf_printf(&token, "x-amz-security-token: %s", s->key.token);
+		headers[what->header_count++] = vv_buf_cstr(&token);
+	}
+	what->url = vv_buf_cstr(url);
+	if ((rc = vv_buf_ok(url, err)) == VV_OK && (rc = vv_buf_ok(&token, err)) == VV_OK) {
+		rc = http_site_ask(s->site, what, answer, err);
+	}
+	vv_buf_wipe(&token);
+	vv_buf_clear(&token);
+	vv_buf_clear(url);
+	return rc;
+}
+
+static void put_object_url(const s3 *s, vv_buf *url, const char *name)
+{
+	vv_buf_printf(url, "%s/%s%s", s->place.base, s->place.prefix, name);
+}
+
+/* --- one object ------------------------------------------------------------------------------ */
+
+static vv_status s3_get(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
+			vv_error *err)
+{
+	s3 *s = payload;
+	http_answer a = {0};
+	vv_buf url = VV_BUF_INIT;
+	size_t skip = 0, n;
+	vv_status rc;
+
+	put_object_url(s, &url, name);
+	/* A store that ignores the range sends all; an error is longer than a few bytes. */
+	http_ask what = {.method = "GET",
+			 .from = from,
+			 .len = len,
+			 .answer_max = (size_t)(from + len) + ERROR_MAX};
+	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) {
+		goto done;
+	}
+	if (a.status == 416) { /* after its end */
+		goto done;
+	}
+	if ((rc = judge(s, &a, err)) < 0) {
+		goto done;
+	}
+	if (a.status == 200) {
+		skip = from < a.body.len ? (size_t)from : a.body.len;
+	}
+	n = a.body.len - skip < len ? a.body.len - skip : (size_t)len;
+	vv_buf_put(out, vv_buf_cstr(&a.body) + skip, n);
+	rc = vv_buf_ok(out, err);
+done:
+	http_answer_clear(&a);
+	return rc;
+}
+
+/* The line with the body's digest: a shard's is in its CID. */
+static vv_status put_digest(vv_buf *line, const char *name, const void *bytes, size_t len,
+			    vv_error *err)
+{
+	const char *slash = strrchr(name, '/');
+	uint8_t digest[VV_SHA256_LEN];
+	vv_error ignored;
+	vv_cid cid;
+	vv_status rc;
+
+	vv_buf_puts(line, "x-amz-content-sha256: ");
+	if (slash && vv_cid_parse(&cid, slash + 1, strlen(slash + 1), &ignored) == VV_OK) {
+		vv_hex_put(line, cid.digest, sizeof(cid.digest));
+	} else {
+		if ((rc = vv_sha256(digest, bytes, len, err)) < 0) {
+			return rc;
+		}
+		vv_hex_put(line, digest, sizeof(digest));
+	}
+	return vv_buf_ok(line, err);
+}
+
+static vv_status put_object(s3 *s, const char *name, const void *bytes, size_t len, vv_error *err)
+{
+	http_ask what = {.method = "PUT", .body = bytes, .body_len = len, .answer_max = ERROR_MAX};
+	vv_buf url = VV_BUF_INIT, digest = VV_BUF_INIT;
+	http_answer a = {0};
+	vv_status rc;
+
+	put_object_url(s, &url, name);
+	if ((rc = put_digest(&digest, name, bytes, len, err)) < 0) {
+		vv_buf_clear(&url);
+		goto done;
+	}
+	if ((rc = ask(s, &what, &url, vv_buf_cstr(&digest), &a, err)) == VV_OK) {
+		rc = judge(s, &a, err);
+		/* Of what is not there a PUT knows nothing. */
+		rc = rc == VV_ENOTFOUND ? VV_EIO : rc;
+	}
+done:
+	vv_buf_clear(&digest);
+	http_answer_clear(&a);
+	return rc;
+}
+
+static vv_status s3_remove(void *payload, const char *name, vv_error *err)
+{
+	s3 *s = payload;
+	http_ask what = {.method = "DELETE", .answer_max = ERROR_MAX};
+	vv_buf url = VV_BUF_INIT;
+	http_answer a = {0};
+	vv_status rc;
+
+	s->quota.counted = false;
+	put_object_url(s, &url, name);
+	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) == VV_OK) {
+		rc = judge(s, &a, err);
+	}
+	http_answer_clear(&a);
+	return rc;
+}
+
+/* --- lists ----------------------------------------------------------------------------------- */
+
+typedef struct listing {
+	const char *prefix; /* of what is asked for */
+	size_t prefix_len;
+	vv_listed_fn fn;
+	void *to;
+} listing;
+
+static vv_status on_entry(void *payload, const char *key, uint64_t size, vv_error *err)
+{
+	const listing *l = payload;
+	char name[256];
+	size_t len;
+
+	if (strncmp(key, l->prefix, l->prefix_len) != 0) {
+		return VV_OK; /* nothing that was asked for */
+	}
+	key += l->prefix_len;
+	len = strlen(key);
+	if (size == UINT64_MAX && len > 0 && key[len - 1] == '/') {
+		len--;
+	}
+	if (len == 0 || len >= sizeof(name) || memchr(key, '/', len)) {
+		return VV_OK;
+	}
+	memcpy(name, key, len);
+	name[len] = '\0';
+	return l->fn(l->to, name, size, err);
+}
+
+/* The query's parameters stand in the order of their names, as the signature wants them. */
+static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const vv_buf *token)
+{
+	vv_buf_printf(url, "%s/?", s->place.base);
+	if (token->len > 0) {
+		vv_buf_puts(url, "continuation-token=");
+		vv_percent_put(url, token->data, token->len, PLAIN);
+		vv_buf_putc(url, '&');
+	}
+	vv_buf_puts(url, "delimiter=%2F&list-type=2&max-keys=1000&prefix=");
+	vv_percent_put(url, prefix, strlen(prefix), PLAIN);
+}
+
+static vv_status list_pages(s3 *s, listing *l, vv_error *err)
+{
+	vv_buf token = VV_BUF_INIT, next = VV_BUF_INIT;
+	http_answer a = {0};
+	vv_status rc = VV_OK;
+	bool more = true;
+
+	for (unsigned pages = 0; rc == VV_OK && more; pages++) {
+		http_ask what = {.method = "GET", .answer_max = LIST_MAX};
+		vv_buf url = VV_BUF_INIT;
+		put_list_url(s, &url, l->prefix, &token);
+		if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0 ||
+		    (rc = judge(s, &a, err)) < 0) {
+			break;
+		}
+		rc = vv_s3_list_read(vv_buf_cstr(&a.body), a.body.len, on_entry, l, &next, err);
+		more = next.len > 0;
+		if (rc == VV_ECORRUPT) {
+			vv_prefix(err, "'%s'", s->place.name);
+		} else if (rc == VV_OK && more &&
+			   (pages == PAGES_MAX || (next.len == token.len &&
+						   memcmp(next.data, token.data, next.len) == 0))) {
+			rc = vv_fail(err, VV_EIO, "'%s': its list does not end", s->place.name);
+		}
+		vv_buf_reset(&token);
+		vv_buf_put(&token, vv_buf_cstr(&next), next.len);
+		rc = rc == VV_OK ? vv_buf_ok(&token, err) : rc;
+	}
+	http_answer_clear(&a);
+	vv_buf_clear(&next);
+	vv_buf_clear(&token);
+	return rc;
+}
+
+static vv_status s3_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			 vv_error *err)
+{
+	s3 *s = payload;
+	vv_buf prefix = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&prefix, "%s%s%s", s->place.prefix, folder, *folder ? "/" : "");
+	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
+		listing l = {vv_buf_cstr(&prefix), prefix.len, fn, to};
+		rc = list_pages(s, &l, err);
+	}
+	vv_buf_clear(&prefix);
+	return rc;
+}
+
+/* --- opening it ------------------------------------------------------------------------------ */
+
+static const vv_vault_holder_ops s3_ops;
+
+static vv_status s3_put(void *payload, const char *name, const void *bytes, size_t len,
+			vv_error *err)
+{
+	s3 *s = payload;
+	vv_status rc;
+
+	if ((rc = vv_holder_quota_check(&s->quota, &s3_ops, s, len, err)) < 0 ||
+	    (rc = put_object(s, name, bytes, len, err)) < 0) {
+		return rc;
+	}
+	s->quota.used += len;
+	return VV_OK;
+}
+
+static void s3_close(void *payload)
+{
+	s3 *s = payload;
+
+	http_site_close(s->site);
+	vv_s3_key_clear(&s->key);
+	vv_s3_place_clear(&s->place);
+	vv_free(s);
+}
+
+static const vv_vault_holder_ops s3_ops = {.put = s3_put,
+					   .get = s3_get,
+					   .list = s3_list,
+					   .remove = s3_remove,
+					   .close = s3_close};
+
+static vv_status mark(s3 *s, bool make, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = s3_get(s, VV_HOLDER_MARK, 0, 1, &text, err);
+
+	vv_buf_clear(&text);
+	if (rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	if (make) {
+		return put_object(s, VV_HOLDER_MARK, VV_HOLDER_MARK_TEXT,
+				  sizeof(VV_HOLDER_MARK_TEXT) - 1, err);
+	}
+	vv_fail(err, VV_ENOTFOUND, "'%s' keeps no copies", s->place.name);
+	return vv_hint(err, "where copies are kept, there is an object '" VV_HOLDER_MARK
+			    "' behind the prefix");
+}
+
+static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *err)
+{
+	vv_buf sigv4 = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&sigv4, "aws:amz:%s:s3", s->place.region);
+	if ((rc = vv_buf_ok(&sigv4, err)) == VV_OK) {
+		const http_site_facts f = {.url = s->place.base,
+					   .name = s->place.name,
+					   .again_500 = true,
+					   .sigv4 = vv_buf_cstr(&sigv4),
+					   .user = s->key.id,
+					   .secret = s->key.secret};
+		rc = http_site_open(&s->site, &f, connect, err);
+	}
+	vv_buf_clear(&sigv4);
+	return rc;
+}
+
+vv_status vv_s3_holder_open(vv_vault_holder **out, const vv_url *url, const vv_holder_facts *facts,
+			    const vv_connect_options *connect, bool make, vv_error *err)
+{
+	vv_buf domain = VV_BUF_INIT;
+	s3 *s = vv_calloc(1, sizeof(*s));
+	vv_status rc;
+
+	*out = NULL;
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	s->quota.most = facts->quota;
+	if ((rc = vv_s3_place_read(&s->place, url, err)) < 0 ||
+	    (rc = vv_s3_key_read(&s->key, err)) < 0 || (rc = open_site(s, connect, err)) < 0 ||
+	    (rc = mark(s, make, err)) < 0) {
+		s3_close(s);
+		return rc;
+	}
+	vv_buf_printf(&domain, "host %s", s->place.host);
+	return vv_vault_holder_new(out, &s3_ops, s, vv_buf_detach(&domain), facts, err);
+}

@@ -1,0 +1,20 @@
+/*
+ * s3_holder: a bucket of an S3 store, or what is below a prefix in one (s3_place.h has the URLs).
+ *
+ * Objects are called as the files of a folder are, behind the prefix; "varve-holder" marks it. Each is
+ * written by one PUT. What has one endpoint is taken to fail together.
+ */
+#ifndef VV_TRANSPORT_VAULT_S3_HOLDER_H
+#define VV_TRANSPORT_VAULT_S3_HOLDER_H
+
+#include "transport/line/options.h"
+#include "transport/line/url.h"
+#include "transport/vault/holder.h"
+
+/* connect is used for the settings only, while it is opened. make: the mark is written if it is not there.
+ * VV_EUSAGE: the URL makes no sense; VV_ENOTFOUND: no credentials, no host, or no mark; VV_EREFUSED: the store does
+ * not let us. */
+vv_status vv_s3_holder_open(vv_vault_holder **out, const vv_url *url, const vv_holder_facts *facts,
+			    const vv_connect_options *connect, bool make, vv_error *err);
+
+#endif
