@@ -33,7 +33,7 @@ void vv_buf_reset(vv_buf *b)
 	}
 }
 
-bool vv_buf_reserve(vv_buf *b, size_t more)
+bool vv_buf_grow(vv_buf *b, size_t more)
 {
 	size_t need, cap;
 	char *data;
@@ -64,32 +64,6 @@ bool vv_buf_reserve(vv_buf *b, size_t more)
 	b->data = data;
 	b->cap = cap;
 	return true;
-}
-
-void vv_buf_put(vv_buf *b, const void *bytes, size_t len)
-{
-	if (!vv_buf_reserve(b, len)) {
-		return;
-	}
-	if (len > 0) {
-		memcpy(b->data + b->len, bytes, len);
-		b->len += len;
-	}
-	b->data[b->len] = '\0';
-}
-
-void vv_buf_puts(vv_buf *b, const char *s)
-{
-	vv_buf_put(b, s, strlen(s));
-}
-
-void vv_buf_putc(vv_buf *b, int c)
-{
-	if (!vv_buf_reserve(b, 1)) {
-		return;
-	}
-	b->data[b->len++] = (char)c;
-	b->data[b->len] = '\0';
 }
 
 void vv_buf_printf(vv_buf *b, const char *fmt, ...)

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -30,12 +31,47 @@ typedef struct vv_buf {
 	}
 
 void vv_buf_init(vv_buf *b);
-void vv_buf_clear(vv_buf *b);                /* frees; b is empty again */
-void vv_buf_reset(vv_buf *b);                /* len = 0, keeps the memory, forgets failed */
-bool vv_buf_reserve(vv_buf *b, size_t more); /* room for more bytes after len; false sets failed */
-void vv_buf_put(vv_buf *b, const void *bytes, size_t len);
-void vv_buf_puts(vv_buf *b, const char *s);
-void vv_buf_putc(vv_buf *b, int c);
+void vv_buf_clear(vv_buf *b); /* frees; b is empty again */
+void vv_buf_reset(vv_buf *b); /* len = 0, keeps the memory, forgets failed */
+
+/* For vv_buf_reserve: where there is no room yet. */
+bool vv_buf_grow(vv_buf *b, size_t more);
+
+/* The short ones are here because output of hundreds of megabytes goes through them. */
+
+/* room for more bytes after len; false sets failed */
+static inline bool vv_buf_reserve(vv_buf *b, size_t more)
+{
+	/* The NUL after the bytes is counted in. */
+	return (!b->failed && more < b->cap - b->len) || vv_buf_grow(b, more);
+}
+
+static inline void vv_buf_put(vv_buf *b, const void *bytes, size_t len)
+{
+	if (!vv_buf_reserve(b, len)) {
+		return;
+	}
+	if (len > 0) {
+		memcpy(b->data + b->len, bytes, len);
+		b->len += len;
+	}
+	b->data[b->len] = '\0';
+}
+
+static inline void vv_buf_puts(vv_buf *b, const char *s)
+{
+	vv_buf_put(b, s, strlen(s));
+}
+
+static inline void vv_buf_putc(vv_buf *b, int c)
+{
+	if (!vv_buf_reserve(b, 1)) {
+		return;
+	}
+	b->data[b->len++] = (char)c;
+	b->data[b->len] = '\0';
+}
+
 void vv_buf_printf(vv_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* the caller owns data (vv_free); NULL if failed or out of memory; "" for an empty buf */

@@ -4,7 +4,6 @@
 #include "base/json.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -56,10 +55,45 @@ static void put_escaped(vv_buf *b, const char *s, size_t len)
 	vv_buf_put(b, s + done, len - done);
 }
 
+/* Eight bytes of which none is a control character, a quote, a backslash, or above 127? */
+static bool all_plain(uint64_t x)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t quote = x ^ (ones * '"'), slash = x ^ (ones * '\\');
+
+	return (((x - ones * 0x20) | (quote - ones) | (slash - ones) | x) & high) == 0;
+}
+
+/* Does the text stand in JSON as it is? False also says: perhaps. */
+static bool is_plain(const char *s, size_t len)
+{
+	uint64_t last = UINT64_C(0x2020202020202020), x;
+
+	for (; len >= 8; s += 8, len -= 8) {
+		memcpy(&x, s, 8);
+		if (!all_plain(x)) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < len; i++) {
+		last = last << 8 | (unsigned char)s[i];
+	}
+	return all_plain(last);
+}
+
 void vv_json_put_string(vv_buf *b, const char *s, size_t len)
 {
 	vv_buf clean = VV_BUF_INIT;
 
+	if (is_plain(s, len)) {
+		if (len < SIZE_MAX - 2 && vv_buf_reserve(b, len + 2)) {
+			b->data[b->len++] = '"';
+			memcpy(b->data + b->len, len > 0 ? s : "", len);
+			b->len += len;
+			vv_buf_putc(b, '"');
+		}
+		return;
+	}
 	vv_buf_putc(b, '"');
 	if (vv_utf8_valid(s, len)) {
 		put_escaped(b, s, len);
@@ -232,8 +266,15 @@ void vv_json_string_len(vv_json_out *w, const char *s, size_t len)
 
 void vv_json_u64(vv_json_out *w, uint64_t v)
 {
+	char digits[20];
+	size_t at = sizeof(digits);
+
 	begin_value(w);
-	vv_buf_printf(w->buf, "%" PRIu64, v);
+	do {
+		digits[--at] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v > 0);
+	vv_buf_put(w->buf, digits + at, sizeof(digits) - at);
 }
 
 void vv_json_bool(vv_json_out *w, bool v)

@@ -392,9 +392,21 @@ int vv_table_read_rows(vv_table_reader *r, vv_batch *b, vv_error *err)
 	if ((rc = open_item(&b->group, &c, &n, r->table, b, item.bytes, item.len, err)) < 0) {
 		return rc;
 	}
+	b->has_long = n > 2;
 	/* Long cells are outside of the group: then all are made. */
-	rc = n == 2 ? begin_rows(b, err) : load_cells(r->table, b, &b->group, &c, n, NULL, 0, err);
+	rc = n == 2 ? begin_rows(b, err)
+		    : load_cells(r->table, b, &b->group, &c, n, r->wanted, r->wanted_count, err);
 	return rc < 0 ? (int)rc : 1;
+}
+
+vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (size_t i = 0; b->by_row && i < count && rc == VV_OK; i++) {
+		rc = vv_group_column(&b->group, columns[i], b->cells + columns[i], b->columns,
+				     &b->arena, err);
+	}
+	return rc;
 }
 
 vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error *err)

@@ -51,6 +51,7 @@ typedef struct vv_batch {
 	uint8_t *ready;
 	size_t ready_cap, picked;
 	bool by_row;
+	bool has_long; /* some of its cells are not in the group */
 } vv_batch;
 void vv_batch_init(vv_batch *b);
 void vv_batch_clear(vv_batch *b);
@@ -63,8 +64,12 @@ vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t 
 /* The next group into batch (its former content is replaced): 1, 0, <0. Long cells
  * are brought in line. */
 int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
-/* The same without cells: vv_batch_row makes those of the rows that are wanted. All columns. */
+/* The same without cells: vv_batch_row makes those of the rows that are wanted, in all columns,
+ * or vv_batch_columns. Where a group has long cells (by_row false) those of the reader's columns are
+ * there at once. */
 int vv_table_read_rows(vv_table_reader *r, vv_batch *batch, vv_error *err);
+/* After vv_table_read_rows: the cells of these columns (places) in all rows, and of no others. */
+vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_error *err);
 /* The cells of a row (from the batch's first on), valid until the next read. */
 vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error *err);
 /* next read gives the group holding row */

@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "dataset/format/group_compare.h"
 #include "diff/rows/value.h"
 
 /* Rows looked ahead on either side for where the two go on alike. */
@@ -29,6 +30,7 @@ typedef struct stream {
 	vv_batch batch;
 	size_t at; /* row of the batch */
 	bool ended;
+	bool has_cells; /* of the batch, in the wanted columns; else only its group is there */
 	/* of the batch's rows, where has_hashes: from the first one on that differed */
 	vv_hash128 *hashes;
 	size_t hash_cap;
@@ -71,7 +73,7 @@ static vv_status stream_fill(stream *s, vv_error *err)
 		    (rc = vv_table_seek_row(s->reader, g->row, err)) < 0) {
 			return rc;
 		}
-		int more = vv_table_read(s->reader, &s->batch, err);
+		int more = vv_table_read_rows(s->reader, &s->batch, err);
 		if (more <= 0) {
 			return more < 0 ? (vv_status)more
 					: vv_fail(err, VV_ECORRUPT,
@@ -80,10 +82,22 @@ static vv_status stream_fill(stream *s, vv_error *err)
 		s->next++;
 		s->at = 0;
 		s->has_hashes = false;
+		s->has_cells = !s->batch.by_row;
 		s->d->stats.groups_read++;
 		vv_progress_part(s->d->opts.progress, "comparing", s->next, s->count);
 	}
 	return VV_OK;
+}
+
+/* Makes the cells of the rows at hand. */
+static vv_status stream_cells(stream *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	if (!s->has_cells && !s->ended) {
+		rc = vv_batch_columns(&s->batch, s->digest.wanted, s->digest.wanted_count, err);
+		s->has_cells = rc == VV_OK;
+	}
+	return rc;
 }
 
 static const vv_cell *row_at(const stream *s, size_t ahead)
@@ -126,9 +140,7 @@ static bool same_cell(vv_rowdiff *d, const vv_field *fa, const vv_cell *a, const
 	return d->canonical && same_value(d, fa, a, fb, b);
 }
 
-/* Certainly equal, as the hashes see it? (Keys that are spelled otherwise are left to the
- * hashes: here most rows that are compared are different rows.) */
-static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_cell *a,
+static bool same_key(vv_rowdiff *d, const stream *x, const stream *y, const vv_cell *a,
 		     const vv_cell *b)
 {
 	const digest *g = &x->digest, *h = &y->digest;
@@ -137,6 +149,18 @@ static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_c
 			       &b[h->key[i]])) {
 			return false;
 		}
+	}
+	return true;
+}
+
+/* Certainly equal, as the hashes see it? (Keys that are spelled otherwise are left to the
+ * hashes: here most rows that are compared are different rows.) */
+static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_cell *a,
+		     const vv_cell *b)
+{
+	const digest *g = &x->digest, *h = &y->digest;
+	if (!same_key(d, x, y, a, b)) {
+		return false;
 	}
 	for (size_t i = 0; i < g->column_count; i++) {
 		if (!same_cell(d, g->fields[i], &a[g->columns[i]], h->fields[i],
@@ -171,30 +195,140 @@ static bool find_again(vv_rowdiff *d, const stream *x, const stream *y, size_t *
 	return false;
 }
 
-/* Runs of equal rows found on the way. Past `max` of them rows are kept one by one, on disk
- * if need be. */
+/* Runs of equal rows found on the way; past `max` of them they are kept on disk if need be. Runs
+ * of rows that only have their key in common are always kept so. */
 typedef struct runs {
 	vv_segment *list;
 	size_t count, cap, max;
 	vv_sorter *kept;
+	vv_segment more[2]; /* by row_pair: the last run that goes to kept; rows 0: none */
 } runs;
 
-static vv_status add_run(runs *r, uint64_t old_row, uint64_t new_row, vv_error *err)
+static bool lengthen(vv_segment *last, const vv_segment *s)
 {
-	vv_segment *last = r->count > 0 ? &r->list[r->count - 1] : NULL;
-	if (last && last->old_row + last->rows == old_row &&
-	    last->new_row + last->rows == new_row) {
-		last->rows++;
+	bool next = last->rows > 0 && last->old_row + last->rows == s->old_row &&
+		    last->new_row + last->rows == s->new_row;
+	last->rows += next ? s->rows : 0;
+	return next;
+}
+
+/* Lets a run go to the sorter, behind the one before it. */
+static vv_status keep_run(runs *r, const vv_segment *s, row_pair how, vv_error *err)
+{
+	vv_segment before = r->more[how];
+	if (lengthen(&r->more[how], s)) {
+		return VV_OK;
+	}
+	r->more[how] = *s;
+	return before.rows > 0 ? rowdiff_keep(r->kept, &before, how, err) : VV_OK;
+}
+
+static vv_status add_run(runs *r, const vv_segment *s, vv_error *err)
+{
+	if (r->count > 0 && lengthen(&r->list[r->count - 1], s)) {
 		return VV_OK;
 	}
 	if (r->count >= r->max) {
-		return rowdiff_keep(r->kept, old_row, new_row, PAIR_EQUAL, err);
+		return keep_run(r, s, PAIR_EQUAL, err);
 	}
 	if (!vv_array_room(r->list, r->count, r->cap)) {
 		return vv_fail_nomem(err);
 	}
-	r->list[r->count++] = (vv_segment){old_row, new_row, 1};
+	r->list[r->count++] = *s;
 	return VV_OK;
+}
+
+static vv_status end_runs(runs *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (int how = PAIR_EQUAL; how <= PAIR_CHANGED && rc == VV_OK; how++) {
+		if (r->more[how].rows > 0) {
+			rc = rowdiff_keep(r->kept, &r->more[how], (row_pair)how, err);
+		}
+	}
+	return rc;
+}
+
+/* The rows at hand, passed as equal or as a pair. */
+static vv_status pass_both(stream *x, stream *y, runs *r, row_pair how, vv_error *err)
+{
+	const vv_segment one = {x->batch.first_row + x->at++, y->batch.first_row + y->at++, 1};
+	return how == PAIR_EQUAL ? add_run(r, &one, err) : keep_run(r, &one, how, err);
+}
+
+/* The rows at hand have one key. *paired: they are passed; else there is no memory to see whether
+ * the key comes again. */
+static vv_status pass_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, bool *paired,
+			   vv_error *err)
+{
+	vv_hash128 key;
+	vv_status rc = digest_key(&y->digest, row_at(y, 0), &key, err);
+	if (rc < 0) {
+		return rc;
+	}
+	vv_key_put put = vv_key_set_put(&d->paired, key.lo, rowdiff_memory(d, 1));
+	if (put == VV_KEY_NO_MEMORY) {
+		return vv_fail_nomem(err);
+	}
+	*paired = put == VV_KEY_NEW;
+	d->again |= put == VV_KEY_THERE;
+	d->direct &= *paired;
+	return *paired ? pass_both(x, y, r, PAIR_CHANGED, err) : VV_OK;
+}
+
+/* --- whole groups side by side ----------------------------------------------------------- */
+
+/* In which rows of the two groups the key differs, and in which anything else. */
+static vv_status mark_rows(vv_rowdiff *d, stream *x, stream *y, uint8_t *keys, uint8_t *others,
+			   vv_error *err)
+{
+	const digest *g = &x->digest, *h = &y->digest;
+	vv_arena *scratch = &x->batch.arena;
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < d->key_count && rc == VV_OK; i++) {
+		rc = vv_group_compare_column(keys, &x->batch.group, g->key[i], &y->batch.group,
+					     h->key[i], scratch, err);
+	}
+	for (size_t i = 0; i < g->column_count && rc == VV_OK; i++) {
+		rc = vv_group_compare_column(others, &x->batch.group, g->columns[i],
+					     &y->batch.group, h->columns[i], scratch, err);
+	}
+	return rc;
+}
+
+/* Two groups of as many rows, which nothing was passed of, are compared column by column; their
+ * rows are passed up to the first one that cannot be told by that. */
+static vv_status pass_groups(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_error *err)
+{
+	size_t rows = x->batch.rows;
+	bool paired = true, has_keys = false;
+	vv_status rc;
+	if (x->at > 0 || y->at > 0 || x->has_cells || y->has_cells || rows != y->batch.rows) {
+		return VV_OK;
+	}
+	uint8_t *keys = vv_arena_calloc(&x->batch.arena, rows, 2), *others = keys + rows;
+	if (!keys) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = mark_rows(d, x, y, keys, others, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < rows && paired && rc == VV_OK; i++) {
+		if (keys[i] == 0 && others[i] == 0) {
+			rc = pass_both(x, y, r, PAIR_EQUAL, err);
+			continue;
+		}
+		if (keys[i] != 0 || !d->direct) {
+			return VV_OK;
+		}
+		if (!has_keys &&
+		    (rc = vv_batch_columns(&y->batch, y->digest.key, d->key_count, err)) < 0) {
+			return rc;
+		}
+		has_keys = true;
+		rc = pass_pair(d, x, y, r, &paired, err);
+	}
+	return rc;
 }
 
 /* --- the fewest differences -------------------------------------------------------------- */
@@ -479,8 +613,7 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 							     : EDITS_MAX;
 	while (rc == VV_OK && (i < s->end_x || j < s->end_y)) {
 		if (i < s->end_x && s->match[0][i] == j) {
-			rc = add_run(found, x->batch.first_row + x->at++,
-				     y->batch.first_row + y->at++, err);
+			rc = pass_both(x, y, found, PAIR_EQUAL, err);
 			i++;
 			j++;
 		} else if (i < s->end_x && s->match[0][i] < 0) {
@@ -494,31 +627,56 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 	return rc;
 }
 
+/* Passes the rows at hand, or some of them. */
+static vv_status walk_on(vv_rowdiff *d, stream *x, stream *y, runs *found, script *fewest,
+			 vv_error *err)
+{
+	bool paired = false;
+	size_t skip_x = 0, skip_y = 0;
+	vv_status rc;
+	if ((rc = stream_cells(x, err)) < 0 || (rc = stream_cells(y, err)) < 0) {
+		return rc;
+	}
+	if (x->ended || y->ended) {
+		skip_x = x->ended ? 0 : rows_left(x);
+		skip_y = y->ended ? 0 : rows_left(y);
+	} else if (same_row(d, x, y, row_at(x, 0), row_at(y, 0))) {
+		return pass_both(x, y, found, PAIR_EQUAL, err);
+	} else if (d->key_count == 0) {
+		return pass_differences(fewest, x, y, found, err);
+	} else if (d->direct && same_key(d, x, y, row_at(x, 0), row_at(y, 0))) {
+		rc = pass_pair(d, x, y, found, &paired, err);
+	} else {
+		find_again(d, x, y, &skip_x, &skip_y);
+	}
+	if (rc < 0 || (rc = pass(x, skip_x, err)) < 0) {
+		return rc;
+	}
+	return pass(y, skip_y, err);
+}
+
 static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *fewest,
 		      vv_error *err)
 {
 	for (;;) {
 		vv_status rc;
-		size_t skip_x = 0, skip_y = 0;
 		if ((rc = vv_buf_ok(&d->scratch, err)) < 0 || (rc = stream_fill(x, err)) < 0 ||
 		    (rc = stream_fill(y, err)) < 0) {
 			return rc;
 		}
-		if (x->ended && y->ended) {
+		if (d->again || (x->ended && y->ended)) {
 			return VV_OK;
 		}
-		if (x->ended || y->ended) {
-			skip_x = x->ended ? 0 : rows_left(x);
-			skip_y = y->ended ? 0 : rows_left(y);
-		} else if (same_row(d, x, y, row_at(x, 0), row_at(y, 0))) {
-			rc = add_run(found, x->batch.first_row + x->at++,
-				     y->batch.first_row + y->at++, err);
-		} else if (d->key_count > 0) {
-			find_again(d, x, y, &skip_x, &skip_y);
-		} else {
-			rc = pass_differences(fewest, x, y, found, err);
+		if (!x->ended && !y->ended) {
+			size_t before = x->at;
+			if ((rc = pass_groups(d, x, y, found, err)) < 0) {
+				return rc;
+			}
+			if (x->at > before) {
+				continue;
+			}
 		}
-		if (rc < 0 || (rc = pass(x, skip_x, err)) < 0 || (rc = pass(y, skip_y, err)) < 0) {
+		if ((rc = walk_on(d, x, y, found, fewest, err)) < 0) {
 			return rc;
 		}
 	}
@@ -565,7 +723,8 @@ vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error
 	vv_status rc;
 	if ((rc = stream_open(&x, d, 0, out, err)) < 0 ||
 	    (rc = stream_open(&y, d, 1, out, err)) < 0 ||
-	    (rc = walk(d, &x, &y, &found, &fewest, err)) < 0) {
+	    (rc = walk(d, &x, &y, &found, &fewest, err)) < 0 || d->again ||
+	    (rc = end_runs(&found, err)) < 0) {
 		goto done;
 	}
 	rc = merge_runs(&d->changed, &found, err);

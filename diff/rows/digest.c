@@ -18,13 +18,13 @@ size_t rowdiff_memory(const vv_rowdiff *d, size_t n)
 	return (size_t)(all / n);
 }
 
-vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, row_pair how,
-		       vv_error *err)
+vv_status rowdiff_keep(vv_sorter *kept, const vv_segment *rows, row_pair how, vv_error *err)
 {
 	uint8_t r[KEPT_LEN];
-	vv_put_be64(r, old_row);
-	vv_put_be64(r + 8, new_row);
-	r[16] = (uint8_t)how;
+	vv_put_be64(r, rows->old_row);
+	vv_put_be64(r + 8, rows->new_row);
+	vv_put_be64(r + 16, rows->rows);
+	r[24] = (uint8_t)how;
 	return vv_sorter_add(kept, r, err);
 }
 
@@ -150,6 +150,25 @@ vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_erro
 	return vv_buf_ok(&g->text, err);
 }
 
+/* Puts the key's values behind what is in g->text. */
+static vv_hash128 hash_key(digest *g, const vv_cell *cells)
+{
+	const vv_rowdiff *d = g->d;
+	size_t at = g->text.len;
+	for (size_t i = 0; i < d->key_count; i++) {
+		vv_cell c = rowdiff_cell(d, g->key_fields[i], &cells[g->key[i]]);
+		vv_value_put_canonical(&g->text, g->key_fields[i], &c);
+	}
+	return vv_xxh3_128(vv_buf_cstr(&g->text) + at, g->text.len - at, d->seed + 1);
+}
+
+vv_status digest_key(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err)
+{
+	vv_buf_reset(&g->text);
+	*out = hash_key(g, cells);
+	return vv_buf_ok(&g->text, err);
+}
+
 vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err)
 {
 	uint8_t record[DIGEST_LEN];
@@ -158,13 +177,7 @@ vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *er
 	if (d->key_count == 0) {
 		memcpy(record, record + 16, 16);
 	} else {
-		size_t at = g->text.len;
-		for (size_t i = 0; i < d->key_count; i++) {
-			vv_cell c = rowdiff_cell(d, g->key_fields[i], &cells[g->key[i]]);
-			vv_value_put_canonical(&g->text, g->key_fields[i], &c);
-		}
-		put_hash(record,
-			 vv_xxh3_128(vv_buf_cstr(&g->text) + at, g->text.len - at, d->seed + 1));
+		put_hash(record, hash_key(g, cells));
 	}
 	record[32] = (uint8_t)g->side;
 	vv_put_be64(record + 33, row);

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "diff/rows/changed_groups.h"
+#include "diff/rows/key_set.h"
 #include "diff/rows/row_by_number.h"
 #include "diff/rows/row_change.h"
 #include "diff/rows/sorter.h"
@@ -19,6 +20,8 @@ typedef struct row_entry {
 	uint64_t old_row, new_row;
 	vv_row_kind kind;
 	bool moved, rekeyed;
+	/* So many answers of this kind, each one row further down on both sides. */
+	uint64_t rows;
 } row_entry;
 
 typedef struct vv_rowdiff {
@@ -31,8 +34,13 @@ typedef struct vv_rowdiff {
 	bool canonical; /* values, not spellings, are compared and hashed */
 	bool cross;     /* one side is CSV, the other JSON */
 	uint64_t seed;
+	/* Rows of one key at one place are a pair without being hashed, as long as no key among the
+	 * rows that are not simply equal comes twice: else all is done again with `direct` off. */
+	bool direct, again;
+	vv_key_set paired; /* the keys of such pairs */
 
 	vv_sorter *entries;
+	row_entry last_entry; /* not in entries yet; rows 0: none */
 	vv_row_by_number rows_a, rows_b;
 	row_entry *gap; /* entries of one gap (keyless), taken from entries together */
 	size_t gap_count, gap_cap, gap_next;
@@ -40,7 +48,11 @@ typedef struct vv_rowdiff {
 	bool has_ahead;
 
 	uint8_t *cells; /* for vv_row_change */
-	vv_buf scratch; /* for comparing values; failed: memory ran out */
+	/* For each of columns->pairs: have the two groups that begin with these rows the same bytes
+	 * there? */
+	bool *equal;
+	uint64_t equal_old, equal_new; /* UINT64_MAX: of none */
+	vv_buf scratch;                /* for comparing values; failed: memory ran out */
 	vv_rowdiff_stats stats;
 } vv_rowdiff;
 
@@ -74,22 +86,23 @@ typedef struct digest {
 vv_status digest_init(digest *g, vv_rowdiff *d, int side, vv_sorter *out, vv_error *err);
 void digest_clear(digest *g);
 vv_status digest_row(digest *g, const vv_cell *cells, uint64_t row, vv_error *err);
+/* The hash of the key alone. */
+vv_status digest_key(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
 /* The field under which a pair's cells of one side are read. */
 const vv_field *digest_field(const vv_rowdiff *d, int side, size_t a, size_t b);
 /* The hash of all compared cells alone. */
 vv_status digest_cells(digest *g, const vv_cell *cells, vv_hash128 *out, vv_error *err);
 
-/* Rows that both have: old (8), new (8), row_pair (1); by old row. */
-#define KEPT_LEN 17u
-_Static_assert(KEPT_LEN == 8 + 8 + 1, "old row, new row, row_pair");
+/* Runs of rows that both have: old (8), new (8), how many (8), row_pair (1); by old row. */
+#define KEPT_LEN 25u
+_Static_assert(KEPT_LEN == 8 + 8 + 8 + 1, "old row, new row, rows, row_pair");
 
-/* A pair of rows as a record of the sorter of kept rows. */
+/* Pairs of rows, one below the other on both sides, as a record of the sorter of kept rows. */
 typedef enum row_pair {
 	PAIR_EQUAL,
 	PAIR_CHANGED,
 	PAIR_REKEYED /* changed, in its key at least */
 } row_pair;
-vv_status rowdiff_keep(vv_sorter *kept, uint64_t old_row, uint64_t new_row, row_pair how,
-		       vv_error *err);
+vv_status rowdiff_keep(vv_sorter *kept, const vv_segment *rows, row_pair how, vv_error *err);
 
 #endif

@@ -15,8 +15,8 @@
 
 /* Rows that only one version has: row (8). */
 #define LONE_LEN 8u
-/* What is answered: pos (8), old (8), new (8), kind (1), moved (1), rekeyed (1). */
-#define ENTRY_LEN 27u
+/* What is answered: pos (8), old (8), new (8), rows (8), kind (1), moved (1), rekeyed (1). */
+#define ENTRY_LEN 35u
 /* Bytes that finding the fewest moved rows takes for each run of rows; runs that there is
  * always room for. */
 #define MOVE_BYTES 80u
@@ -150,16 +150,45 @@ typedef struct matcher {
 	size_t repeat_count;
 } matcher;
 
-static vv_status add_entry(vv_rowdiff *d, const row_entry *e, vv_error *err)
+/* Puts the last answer in its place. */
+static vv_status end_entry(vv_rowdiff *d, vv_error *err)
 {
 	uint8_t r[ENTRY_LEN];
+	const row_entry *e = &d->last_entry;
+	if (e->rows == 0) {
+		return VV_OK;
+	}
 	vv_put_be64(r, e->pos);
 	vv_put_be64(r + 8, e->old_row);
 	vv_put_be64(r + 16, e->new_row);
-	r[24] = (uint8_t)e->kind;
-	r[25] = e->moved;
-	r[26] = e->rekeyed;
+	vv_put_be64(r + 24, e->rows);
+	r[32] = (uint8_t)e->kind;
+	r[33] = e->moved;
+	r[34] = e->rekeyed;
+	d->last_entry.rows = 0;
 	return vv_sorter_add(d->entries, r, err);
+}
+
+/* Is it the same once more, a row further down on both sides? No other answer is placed between
+ * two of these: all rows there are pairs. */
+static bool goes_on(const row_entry *last, const row_entry *e)
+{
+	return last->rows > 0 && last->kind == e->kind && last->moved == e->moved && !e->rekeyed &&
+	       !last->rekeyed && (e->kind == VV_ROW_CHANGED || e->kind == VV_ROW_MOVED) &&
+	       e->old_row == last->old_row + last->rows &&
+	       e->new_row == last->new_row + last->rows && e->pos == last->pos + 2 * last->rows;
+}
+
+static vv_status add_entry(vv_rowdiff *d, const row_entry *e, vv_error *err)
+{
+	if (goes_on(&d->last_entry, e)) {
+		d->last_entry.rows++;
+		return VV_OK;
+	}
+	vv_status rc = end_entry(d, err);
+	d->last_entry = *e;
+	d->last_entry.rows = 1;
+	return rc;
 }
 
 /* The rows of one digest: each old one with a new one; the rest waits for its key. */
@@ -168,8 +197,8 @@ static vv_status end_digest(matcher *m, vv_error *err)
 	size_t n = m->equal[0].count < m->equal[1].count ? m->equal[0].count : m->equal[1].count;
 	vv_status rc;
 	for (size_t i = 0; i < n; i++) {
-		if ((rc = rowdiff_keep(m->kept, m->equal[0].list[i], m->equal[1].list[i],
-				       PAIR_EQUAL, err)) < 0) {
+		const vv_segment one = {m->equal[0].list[i], m->equal[1].list[i], 1};
+		if ((rc = rowdiff_keep(m->kept, &one, PAIR_EQUAL, err)) < 0) {
 			return rc;
 		}
 	}
@@ -233,8 +262,8 @@ static vv_status end_key(matcher *m, vv_error *err)
 		}
 	}
 	for (size_t i = 0; i < n; i++) {
-		if ((rc = rowdiff_keep(m->kept, m->left[0].list[i], m->left[1].list[i],
-				       PAIR_CHANGED, err)) < 0) {
+		const vv_segment one = {m->left[0].list[i], m->left[1].list[i], 1};
+		if ((rc = rowdiff_keep(m->kept, &one, PAIR_CHANGED, err)) < 0) {
 			return rc;
 		}
 	}
@@ -252,6 +281,13 @@ static vv_status end_key(matcher *m, vv_error *err)
 	return VV_OK;
 }
 
+/* Was the record's key paired already, without being hashed with the others? */
+static bool is_paired(const matcher *m, const uint8_t *record)
+{
+	return m->d->paired.count > 0 && vv_key_set_has(&m->d->paired, vv_get_be64(record + 8));
+}
+
+/* Stops where a key comes twice (d->again). */
 static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
 {
 	uint8_t last[32] = {0};
@@ -261,11 +297,16 @@ static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
 	vv_status rc = VV_OK;
 	while ((more = vv_sorter_next(digests, &p, err)) > 0) {
 		const uint8_t *r = p;
+		bool other_key = !any || memcmp(last, r, DIGEST_KEY) != 0;
 		if (any && memcmp(last, r, 32) != 0) {
 			if ((rc = end_digest(m, err)) < 0 ||
-			    (memcmp(last, r, DIGEST_KEY) != 0 && (rc = end_key(m, err)) < 0)) {
+			    (other_key && (rc = end_key(m, err)) < 0)) {
 				return rc;
 			}
+		}
+		if (other_key && is_paired(m, r)) {
+			m->d->again = true;
+			return VV_OK;
 		}
 		memcpy(last, r, 32);
 		any = true;
@@ -292,6 +333,7 @@ typedef struct common {
 	matcher *m;
 	size_t segment;
 	uint64_t old_row, new_row; /* of the kept pair read ahead */
+	uint64_t left;             /* pairs of its run, this one too */
 	row_pair how;
 	bool has_kept;
 	uint64_t highest; /* new row + 1 of the furthest so far */
@@ -299,16 +341,24 @@ typedef struct common {
 	uint64_t above;
 } common;
 
+/* The next pair. */
 static vv_status common_read(common *c, vv_error *err)
 {
 	const void *p;
+	if (c->left > 1) {
+		c->left--;
+		c->old_row++;
+		c->new_row++;
+		return VV_OK;
+	}
 	int more = vv_sorter_next(c->m->kept, &p, err);
 	c->has_kept = more > 0;
 	if (more > 0) {
 		const uint8_t *r = p;
 		c->old_row = vv_get_be64(r);
 		c->new_row = vv_get_be64(r + 8);
-		c->how = (row_pair)r[16];
+		c->left = vv_get_be64(r + 16);
+		c->how = (row_pair)r[24];
 	}
 	return more < 0 ? (vv_status)more : VV_OK;
 }
@@ -421,9 +471,9 @@ static vv_status find_moves(matcher *m, vv_error *err)
 				goto done;
 			}
 		}
-		if (m->moves.count < max &&
-		    (rc = moves_add(&m->moves, row, vv_get_be64((const uint8_t *)p + 8), 1, err)) <
-			    0) {
+		const uint8_t *r = p;
+		if (m->moves.count < max && (rc = moves_add(&m->moves, row, vv_get_be64(r + 8),
+							    vv_get_be64(r + 16), err)) < 0) {
 			goto done;
 		}
 	}
@@ -485,7 +535,11 @@ static vv_status place_rows(matcher *m, vv_error *err)
 			return rc;
 		}
 	}
-	return more < 0 ? (vv_status)more : common_pass(&c, UINT64_MAX, err);
+	if (more < 0) {
+		return (vv_status)more;
+	}
+	rc = common_pass(&c, UINT64_MAX, err);
+	return rc < 0 ? rc : end_entry(m->d, err);
 }
 
 /* Was the text named before? (A key may repeat on both sides.) */
@@ -531,7 +585,7 @@ static vv_status name_repeats(matcher *m, vv_error *err)
 	return VV_OK;
 }
 
-vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
+static vv_status match_once(vv_rowdiff *d, vv_error *err)
 {
 	matcher m = {.d = d};
 	vv_sorter *digests = NULL;
@@ -540,7 +594,7 @@ vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
 				d->opts.temp_dir, err)) < 0 ||
 	    (rc = vv_sorter_new(&m.kept, KEPT_LEN, 8, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0 ||
-	    (rc = rowdiff_align(d, digests, m.kept, err)) < 0 ||
+	    (rc = rowdiff_align(d, digests, m.kept, err)) < 0 || d->again ||
 	    (rc = vv_sorter_finish(digests, err)) < 0 ||
 	    (rc = vv_sorter_new(&m.gone, LONE_LEN, LONE_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0 ||
@@ -548,7 +602,7 @@ vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
 				d->opts.temp_dir, err)) < 0 ||
 	    (rc = vv_sorter_new(&d->entries, ENTRY_LEN, 16, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0 ||
-	    (rc = join(&m, digests, err)) < 0) {
+	    (rc = join(&m, digests, err)) < 0 || d->again) {
 		goto done;
 	}
 	vv_sorter_free(digests);
@@ -571,5 +625,57 @@ done:
 		vv_free(m.left[i].list);
 		vv_free(m.equal[i].list);
 	}
+	return rc;
+}
+
+/* May two rows be one because their keys are spelled alike? Not where a key is read otherwise on
+ * one side. */
+static bool may_be_direct(const vv_rowdiff *d)
+{
+	const vv_columns *c = d->opts.columns;
+	bool may = d->key_count > 0 && !d->canonical && !c->missing_changed;
+	for (size_t k = 0; may && k < d->key_count; k++) {
+		for (size_t i = 0; i < c->count; i++) {
+			const vv_column_pair *p = &c->pairs[i];
+			may = may &&
+			      (p->b != (long)d->key_b[k] ||
+			       (p->a == (long)d->key_a[k] && !p->retyped && !p->reconstrained));
+		}
+	}
+	return may;
+}
+
+/* Once more, with all rows that are not simply equal hashed. */
+static vv_status match_again(vv_rowdiff *d, vv_segment *segments, size_t count, vv_error *err)
+{
+	vv_free(d->changed.segments);
+	d->changed.segments = segments;
+	d->changed.segment_count = count;
+	vv_sorter_free(d->entries);
+	d->entries = NULL;
+	vv_key_set_clear(&d->paired);
+	d->direct = d->again = false;
+	d->stats.groups_read = d->stats.repeated_keys = 0;
+	return match_once(d, err);
+}
+
+vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
+{
+	const size_t count = d->changed.segment_count;
+	vv_segment *segments = vv_calloc(count + 1, sizeof(*segments));
+	vv_status rc;
+	if (!segments) {
+		return vv_fail_nomem(err);
+	}
+	if (count > 0) {
+		memcpy(segments, d->changed.segments, count * sizeof(*segments));
+	}
+	d->direct = may_be_direct(d);
+	rc = match_once(d, err);
+	if (rc == VV_OK && d->again) {
+		return match_again(d, segments, count, err);
+	}
+	vv_free(segments);
+	vv_key_set_clear(&d->paired);
 	return rc;
 }

@@ -348,8 +348,8 @@ static vv_status take_pairs(vv_rowdiff *d, vv_sorter *pairs, vv_sorter **gone, v
 	}
 	while ((more = vv_sorter_next(pairs, &p, err)) > 0) {
 		const uint8_t *pair = p;
-		if ((rc = rowdiff_keep(kept, vv_get_be64(pair), vv_get_be64(pair + 8), PAIR_REKEYED,
-				       err)) < 0 ||
+		const vv_segment rows = {vv_get_be64(pair), vv_get_be64(pair + 8), 1};
+		if ((rc = rowdiff_keep(kept, &rows, PAIR_REKEYED, err)) < 0 ||
 		    (rc = vv_sorter_add(news, pair + 8, err)) < 0) {
 			goto done;
 		}

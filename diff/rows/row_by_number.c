@@ -42,19 +42,46 @@ static vv_status read_group(vv_row_by_number *r, vv_batch *b, uint64_t row, vv_e
 	return VV_OK;
 }
 
+static bool holds(const vv_row_by_number *r, size_t at, uint64_t row)
+{
+	const vv_batch *b = &r->batch[at];
+	return r->used[at] && row >= b->first_row && row - b->first_row < b->rows;
+}
+
+/* Which of those that are kept holds the row; r->groups: none. */
+static size_t find_group(const vv_row_by_number *r, uint64_t row)
+{
+	size_t at = 0;
+	if (holds(r, r->last, row)) {
+		return r->last;
+	}
+	while (at < r->groups && !holds(r, at, row)) {
+		at++;
+	}
+	return at;
+}
+
+const vv_batch *vv_row_by_number_group(const vv_row_by_number *r, uint64_t row)
+{
+	size_t at = find_group(r, row);
+	return at < r->groups ? &r->batch[at] : NULL;
+}
+
+static size_t oldest_group(const vv_row_by_number *r)
+{
+	size_t oldest = 0;
+	for (size_t at = 1; at < r->groups; at++) {
+		oldest = r->used[at] < r->used[oldest] ? at : oldest;
+	}
+	return oldest;
+}
+
 vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
 			       vv_error *err)
 {
-	size_t at = 0, oldest = 0;
-	for (; at < r->groups; at++) {
-		const vv_batch *b = &r->batch[at];
-		if (r->used[at] && row >= b->first_row && row - b->first_row < b->rows) {
-			break;
-		}
-		oldest = r->used[at] < r->used[oldest] ? at : oldest;
-	}
+	size_t at = find_group(r, row);
 	if (at == r->groups) {
-		at = oldest;
+		at = oldest_group(r);
 		r->used[at] = 0;
 		vv_status rc = read_group(r, &r->batch[at], row, err);
 		if (rc < 0) {
@@ -62,6 +89,7 @@ vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell 
 		}
 	}
 	vv_batch *b = &r->batch[at];
+	r->last = at;
 	r->used[at] = ++r->clock;
 	return vv_batch_row(b, (size_t)(row - b->first_row), cells, err);
 }

@@ -39,8 +39,10 @@ static vv_status choose_compared(vv_rowdiff *d, vv_error *err)
 	const vv_columns *c = d->opts.columns;
 	d->compared = vv_calloc(c->count + 1, sizeof(*d->compared));
 	d->cells = vv_calloc(c->count + 1, sizeof(*d->cells));
+	d->equal = vv_calloc(c->count + 1, sizeof(*d->equal));
+	d->equal_old = d->equal_new = UINT64_MAX;
 	d->stats.column_changes = vv_calloc(c->count + 1, sizeof(*d->stats.column_changes));
-	if (!d->compared || !d->cells || !d->stats.column_changes) {
+	if (!d->compared || !d->cells || !d->equal || !d->stats.column_changes) {
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < c->count; i++) {
@@ -182,6 +184,7 @@ void vv_rowdiff_close(vv_rowdiff *d)
 		return;
 	}
 	vv_changed_groups_clear(&d->changed);
+	vv_key_set_clear(&d->paired);
 	vv_sorter_free(d->entries);
 	vv_row_by_number_close(&d->rows_a);
 	vv_row_by_number_close(&d->rows_b);
@@ -189,6 +192,7 @@ void vv_rowdiff_close(vv_rowdiff *d)
 	vv_free(d->key_b);
 	vv_free(d->compared);
 	vv_free(d->cells);
+	vv_free(d->equal);
 	vv_buf_clear(&d->scratch);
 	vv_free(d->gap);
 	vv_free(d->stats.column_changes);
@@ -216,15 +220,24 @@ static int peek_entry(vv_rowdiff *d, vv_error *err)
 	if (d->has_ahead) {
 		return 1;
 	}
+	if (d->ahead.rows > 1) {
+		d->ahead.rows--;
+		d->ahead.pos += 2;
+		d->ahead.old_row++;
+		d->ahead.new_row++;
+		d->has_ahead = true;
+		return 1;
+	}
 	int more = vv_sorter_next(d->entries, &p, err);
 	if (more > 0) {
 		const uint8_t *r = p;
 		d->ahead = (row_entry){.pos = vv_get_be64(r),
 				       .old_row = vv_get_be64(r + 8),
 				       .new_row = vv_get_be64(r + 16),
-				       .kind = (vv_row_kind)r[24],
-				       .moved = r[25] != 0,
-				       .rekeyed = r[26] != 0};
+				       .rows = vv_get_be64(r + 24),
+				       .kind = (vv_row_kind)r[32],
+				       .moved = r[33] != 0,
+				       .rekeyed = r[34] != 0};
 		d->has_ahead = true;
 	}
 	return more;
@@ -240,14 +253,47 @@ static bool is_of_key(const vv_rowdiff *d, const vv_column_pair *p)
 	return false;
 }
 
-/* How two rows compare, cell by cell: fills d->cells. rekeyed: in the key's columns in any case. */
-static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, bool rekeyed,
-			       size_t *changed, size_t *formatted, vv_error *err)
+static bool same_column(const vv_group *a, long at, const vv_group *b, long bt)
+{
+	return at >= 0 && bt >= 0 && (size_t)at < a->columns && (size_t)bt < b->columns &&
+	       a->column_len[at] == b->column_len[bt] &&
+	       memcmp(a->column[at], b->column[bt], a->column_len[at]) == 0;
+}
+
+/* The columns (d->equal) in which two rows at one place of their groups are equal because all rows
+ * of the groups are; NULL: nothing is known. Both rows were asked for last. */
+static const bool *equal_columns(vv_rowdiff *d, uint64_t old_row, uint64_t new_row)
+{
+	const vv_columns *c = d->opts.columns;
+	const vv_batch *a = vv_row_by_number_group(&d->rows_a, old_row),
+		       *b = vv_row_by_number_group(&d->rows_b, new_row);
+	if (d->cross || !a || !b || a->has_long || b->has_long || a->rows != b->rows ||
+	    old_row - a->first_row != new_row - b->first_row) {
+		return NULL;
+	}
+	if (d->equal_old != a->first_row || d->equal_new != b->first_row) {
+		for (size_t i = 0; i < c->count; i++) {
+			d->equal[i] = same_column(&a->group, c->pairs[i].a, &b->group,
+						  c->pairs[i].b);
+		}
+		d->equal_old = a->first_row;
+		d->equal_new = b->first_row;
+	}
+	return d->equal;
+}
+
+/* How two rows compare, cell by cell: fills d->cells. rekeyed: in the key's columns in any case.
+ * equal: columns that need no look, or NULL. */
+static vv_status compare_cells(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, const bool *equal,
+			       bool rekeyed, size_t *changed, size_t *formatted, vv_error *err)
 {
 	const vv_columns *c = d->opts.columns;
 	*changed = *formatted = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		d->cells[i] = VV_CELL_SAME;
+		if (equal && equal[i]) {
+			continue;
+		}
 		const vv_column_pair *p = &c->pairs[i];
 		bool key = rekeyed && is_of_key(d, p);
 		if (!d->compared[i] && !key) {
@@ -281,7 +327,7 @@ static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *ad
 	vv_status rc;
 	if ((rc = vv_row_by_number_get(&d->rows_a, gone->old_row, &a, err)) < 0 ||
 	    (rc = vv_row_by_number_get(&d->rows_b, added->new_row, &b, err)) < 0 ||
-	    (rc = compare_cells(d, a, b, false, &changed, &formatted, err)) < 0) {
+	    (rc = compare_cells(d, a, b, NULL, false, &changed, &formatted, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < d->opts.columns->count; i++) {
@@ -394,8 +440,9 @@ static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool
 	}
 	if ((rc = vv_row_by_number_get(&d->rows_a, e->old_row, &out->old_cells, err)) < 0 ||
 	    (rc = vv_row_by_number_get(&d->rows_b, e->new_row, &out->new_cells, err)) < 0 ||
-	    (rc = compare_cells(d, out->old_cells, out->new_cells, e->rekeyed, &changed, &formatted,
-				err)) < 0) {
+	    (rc = compare_cells(d, out->old_cells, out->new_cells,
+				equal_columns(d, e->old_row, e->new_row), e->rekeyed, &changed,
+				&formatted, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < d->opts.columns->count; i++) {

@@ -391,6 +391,38 @@ static void repeated_keys_agree_with_the_reference(void **state)
 	random_pairs(&(shape){.rows = 3000, .keys = 900, .values = 9}, 60, false, true, 2, 6);
 }
 
+/* One column is another one in many rows, as after a computation. */
+static void recompute(const shape *s, uint64_t percent, size_t times, uint64_t seed)
+{
+	grid *a = malloc(sizeof(*a)), *b = malloc(sizeof(*b));
+	vv_prng r;
+	assert_true(a && b);
+	vv_prng_init(&r, seed);
+	for (size_t i = 0; i < times; i++) {
+		random_grid(a, s, &r);
+		memcpy(b, a, sizeof(*a));
+		for (size_t row = 0; row < b->rows; row++) {
+			if (vv_prng_below(&r, 100) < percent) {
+				snprintf(b->cells[row][2], 12, "%llu",
+					 (unsigned long long)vv_prng_below(&r, s->values));
+			}
+		}
+		mutate(b, s, (size_t)vv_prng_below(&r, 3), &r);
+		check_pair(a, b, true);
+	}
+	free(a);
+	free(b);
+}
+
+static void rows_that_changed_in_place_agree_with_the_reference(void **state)
+{
+	(void)state;
+	recompute(&(shape){.rows = 2500, .values = 1000, .unique = true}, 100, 3, 14);
+	recompute(&(shape){.rows = 2500, .values = 50, .unique = true}, 30, 3, 15);
+	recompute(&(shape){.rows = 2500, .keys = 2000, .values = 50}, 60, 3, 16);
+	recompute(&(shape){.rows = 40, .keys = 200, .values = 9}, 80, 40, 17);
+}
+
 static void keyless_answers_agree_with_the_reference(void **state)
 {
 	(void)state;
@@ -817,6 +849,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_fewest_rows_are_told_as_moved),
 	cmocka_unit_test(keyed_answers_agree_with_the_reference),
 	cmocka_unit_test(repeated_keys_agree_with_the_reference),
+	cmocka_unit_test(rows_that_changed_in_place_agree_with_the_reference),
 	cmocka_unit_test(keyless_answers_agree_with_the_reference),
 	cmocka_unit_test(tables_of_one_or_no_row_are_compared),
 	cmocka_unit_test(a_resorted_table_from_disk_is_as_from_memory),
