@@ -479,9 +479,9 @@ static vv_status replace_file(const char *path, const void *bytes, size_t len, b
 		return vv_fail_nomem(err);
 	}
 	if (sync_dir) {
-		vv_temp_sweep(dir, ".varve-tmp-");
+		vv_temp_sweep(dir, VV_WRITE_TEMP);
 	}
-	fd = vv_temp_open(&temp, dir, ".varve-tmp-", err);
+	fd = vv_temp_open(&temp, dir, VV_WRITE_TEMP, err);
 	if (fd < 0) {
 		rc = (vv_status)fd;
 		goto done;

@@ -56,6 +56,9 @@ vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err)
 /* The same of a regular file: VV_EINPUT as vv_open_regular. For files of the work tree. */
 vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *err);
 
+#define VV_WRITE_TEMP                                                                              \
+	".varve-tmp-" /* what the names of vv_write_file's temporary files begin with */
+
 /* Replaces path by len bytes: temporary file beside it, write, fsync when
  * durable, rename, and fsync of the folder when durable. On failure the old
  * file is untouched and the temporary one is gone. Temporary files of dead processes beside

@@ -22,6 +22,7 @@
 #include "cmd/web/pages/export.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/web.h"
+#include "cmd/work/peers/on_demand.h"
 #include "cmd/work/serve/http.h"
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
@@ -210,6 +211,7 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 {
 	opening p = {.o = o};
 	vv_web_visit visit = {.until_ms = 0};
+	vv_on_demand *demand = NULL;
 	char *repository = NULL, *name = NULL;
 	vv_exported done;
 	vv_status rc;
@@ -222,6 +224,10 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 		goto done;
 	}
 	if ((rc = vv_web_visit_begin(&visit, repository, err)) == VV_OK) {
+		vv_repository_listen(visit.repo, &vv_notes_stderr);
+		rc = vv_on_demand_begin(&demand, visit.repo, true, err);
+	}
+	if (rc == VV_OK) {
 		rc = vv_page_export(&visit,
 				    &(vv_export_options){.what = what,
 							 .folder = o->export,
@@ -229,6 +235,7 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 							 .bytes = o->size},
 				    &done, err);
 	}
+	vv_on_demand_end(demand);
 	vv_web_visit_end(&visit);
 	if (rc == VV_OK) {
 		vv_note("%s/index.html: %s, %s, %s in all", vv_text_shows(o->export),

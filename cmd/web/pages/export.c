@@ -3,7 +3,7 @@
  *
  * Comparisons come first, then rows, then the data files; the first page is written last and tells what
  * had no room. A page links only to what is written; so the last page of rows that fits is made again,
- * without a link to the next.
+ * without a link to the next. All but the first page is in a folder of its own (export_folder.h).
  */
 #include "cmd/web/pages/export.h"
 
@@ -11,18 +11,18 @@
 #include <string.h>
 
 #include "base/codec.h"
-#include "base/file.h"
-#include "base/path.h"
 #include "base/show.h"
+#include "cmd/web/pages/export_folder.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/pages/parts.h"
 #include "cmd/work/view/version.h"
+#include "cmd/work/web/missing.h"
 
 #define PAGE_ROWS 500u /* so that a page is whole whatever its cells hold: an answer has an end */
 #define PAGES_MAX (VV_EXPORT_ROWS / PAGE_ROWS)
 #define DATASETS 500u
-#define MARK "varve-export" /* a file that tells an export from other folders */
+#define NAME_MAX_LEN 100u /* bytes of a path's last part in the name of its page */
 #define CELL_MAX 1000u
 
 typedef struct subject {
@@ -41,6 +41,7 @@ typedef struct export
 	size_t count;
 	vv_buf notes; /* what was left out, a line each */
 	vv_exported *done;
+	vv_export_folder *folder;
 	uint64_t most;
 	bool first; /* the page that is made is the first one */
 }
@@ -61,11 +62,12 @@ static size_t subject_of(const export *e, const char *path)
 /* Letters, digits, '-', '_' and '.' of the path's last part: a name that every system takes. */
 static void put_plain_name(vv_buf *out, const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 
-	for (const char *s = slash ? slash + 1 : path; *s; s++) {
+	for (const char *s = name; *s && (size_t)(s - name) < NAME_MAX_LEN; s++) {
 		bool plain = (*s >= '0' && *s <= '9') || (*s >= 'a' && *s <= 'z') ||
-			     (*s >= 'A' && *s <= 'Z') || *s == '-' || *s == '_' || *s == '.';
+			     (*s >= 'A' && *s <= 'Z') || *s == '-' || *s == '_' ||
+			     (*s == '.' && s[1]);
 		vv_buf_putc(out, plain ? *s : '_');
 	}
 }
@@ -90,6 +92,20 @@ static bool is_plain_rows(const vv_web_rows_query *q)
 	return !q->sort && !(q->search && *q->search) && q->filter_count == 0 && !q->jump;
 }
 
+/* What stands before the name of a page, in a link from the one that is made. */
+static void put_to_pages(const export *e, vv_buf *out)
+{
+	vv_buf_puts(out, "./");
+	if (e->first) {
+		vv_buf_printf(out, "%s/", vv_export_folder_pages(e->folder));
+	}
+}
+
+static void put_to_index(const export *e, vv_buf *out)
+{
+	vv_buf_puts(out, e->first ? "./index.html" : "../index.html");
+}
+
 static bool link_rows(const export *e, vv_buf *out, const vv_web_address *to)
 {
 	size_t i;
@@ -99,7 +115,8 @@ static bool link_rows(const export *e, vv_buf *out, const vv_web_address *to)
 		return false;
 	}
 	if (!to->path) {
-		vv_buf_puts(out, "./index.html#datasets");
+		put_to_index(e, out);
+		vv_buf_puts(out, e->a.none ? "" : "#datasets");
 		return true;
 	}
 	i = subject_of(e, to->path);
@@ -107,7 +124,7 @@ static bool link_rows(const export *e, vv_buf *out, const vv_web_address *to)
 	    page >= e->subjects[i].row_pages) {
 		return false;
 	}
-	vv_buf_puts(out, "./");
+	put_to_pages(e, out);
 	put_name(out, e, "rows", i, (unsigned)page);
 	if (to->rows.from % PAGE_ROWS != 0) {
 		vv_buf_printf(out, "#r%llu", (unsigned long long)to->rows.from + 1);
@@ -124,7 +141,7 @@ static bool link_comparison(const export *e, vv_buf *out, const vv_web_address *
 		return false;
 	}
 	if (!to->path) {
-		vv_buf_puts(out, "./index.html");
+		put_to_index(e, out);
 		return true;
 	}
 	i = subject_of(e, to->path);
@@ -132,7 +149,7 @@ static bool link_comparison(const export *e, vv_buf *out, const vv_web_address *
 	    to->compare.no_added || to->compare.no_removed || to->compare.no_changed) {
 		return false;
 	}
-	vv_buf_puts(out, "./");
+	put_to_pages(e, out);
 	put_name(out, e, "changes", i, (unsigned)page);
 	return true;
 }
@@ -146,7 +163,7 @@ static bool put_link(void *payload, vv_buf *out, const vv_web_address *to)
 		if (to->after || to->since) {
 			return false;
 		}
-		vv_buf_puts(out, "./index.html");
+		put_to_index(e, out);
 		return true;
 	case VV_WEB_AT_COMPARE:
 		return link_comparison(e, out, to);
@@ -161,22 +178,7 @@ static bool put_link(void *payload, vv_buf *out, const vv_web_address *to)
 
 static bool has_room(const export *e, size_t len)
 {
-	return e->done->bytes + len <= e->most;
-}
-
-static vv_status write_out(export *e, const char *name, const void *bytes, size_t len,
-			   vv_error *err)
-{
-	vv_buf path = VV_BUF_INIT;
-	vv_status rc;
-
-	vv_buf_printf(&path, "%s/%s", e->o->folder, name);
-	if ((rc = vv_buf_ok(&path, err)) == VV_OK) {
-		rc = vv_write_file(vv_buf_cstr(&path), bytes, len, false, err);
-	}
-	vv_buf_clear(&path);
-	e->done->bytes += rc == VV_OK ? len : 0;
-	return rc;
+	return vv_export_folder_bytes(e->folder) + len <= e->most;
 }
 
 /* Of a comparison; of one version the page itself lists them. */
@@ -208,7 +210,8 @@ static void put_file_links(vv_page *p, const export *e)
 		if (!s->file) {
 			continue;
 		}
-		vv_buf_printf(&at, "./files/%zu-", i + 1);
+		put_to_pages(e, &at);
+		vv_buf_printf(&at, "files/%zu-", i + 1);
 		put_plain_name(&at, s->path);
 		part_link(h, .at = vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&at)).s),
 			  .text = vv_html_words(s->path));
@@ -238,17 +241,24 @@ static void put_rest(void *payload, vv_page *p)
 	}
 }
 
+static const char *asset_at(const export *e, vv_page *p, const char *name)
+{
+	vv_buf at = VV_BUF_INIT;
+	const char *kept;
+
+	put_to_pages(e, &at);
+	vv_buf_puts(&at, name);
+	kept = vv_page_text(p, "%s", vv_buf_cstr(&at)).s;
+	vv_buf_clear(&at);
+	return kept;
+}
+
 /* Makes one page; its bytes in out. */
 static vv_status make(export *e, vv_web_address *to,
 		      vv_status (*page)(vv_page *, vv_buf *, vv_error *), vv_buf *out,
 		      vv_error *err)
 {
-	const vv_page_place place = {.link = put_link,
-				     .also = put_rest,
-				     .payload = e,
-				     .style = "./style.css",
-				     .script = "./script.js",
-				     .icon = "./icon.svg"};
+	vv_page_place place = {.link = put_link, .also = put_rest, .payload = e};
 	vv_web_asked asked = {.visit = e->visit,
 			      .address = to,
 			      .repository = e->o->repository,
@@ -260,10 +270,15 @@ static vv_status make(export *e, vv_web_address *to,
 
 	vv_buf_reset(out);
 	vv_page_init(&p, &asked, &place);
+	place.style = asset_at(e, &p, "style.css");
+	place.script = asset_at(e, &p, "script.js");
+	place.icon = asset_at(e, &p, "icon.svg");
 	rc = page(&p, out, err);
 	vv_page_clear(&p);
 	e->visit->held = 0;
-	return rc;
+	return rc == VV_EMISSING
+		       ? vv_web_missing_say(e->visit, NULL, &e->b, to->path ? to->path : "", err)
+		       : rc;
 }
 
 static vv_web_address address(const export *e, vv_web_place place, const char *path)
@@ -302,7 +317,8 @@ static vv_status write_stand_in(export *e, size_t i, vv_error *err)
 
 	if (rc == VV_OK) {
 		put_name(&name, e, "rows", i, 0);
-		rc = write_out(e, vv_buf_cstr(&name), vv_buf_cstr(&html), html.len, err);
+		rc = vv_export_folder_write(e->folder, vv_buf_cstr(&name), vv_buf_cstr(&html),
+					    html.len, err);
 	}
 	vv_buf_clear(&name);
 	vv_buf_clear(&html);
@@ -333,8 +349,8 @@ static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
 			*pages = n;
 			break;
 		}
-		if ((rc = write_out(e, vv_buf_cstr(&name), vv_buf_cstr(&html), html.len, err)) <
-		    0) {
+		if ((rc = vv_export_folder_write(e->folder, vv_buf_cstr(&name), vv_buf_cstr(&html),
+						 html.len, err)) < 0) {
 			break;
 		}
 		e->done->pages++;
@@ -353,8 +369,8 @@ static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
 		if (rc == VV_OK) {
 			vv_buf_reset(&name);
 			put_name(&name, e, diff ? "changes" : "rows", i, last);
-			e->done->bytes -= html.len;
-			rc = write_out(e, vv_buf_cstr(&name), vv_buf_cstr(&html), html.len, err);
+			rc = vv_export_folder_write(e->folder, vv_buf_cstr(&name),
+						    vv_buf_cstr(&html), html.len, err);
 		}
 	}
 	if (rc == VV_OK && *pages == 0 && !diff) {
@@ -387,8 +403,9 @@ static vv_status take(void *payload, const void *bytes, size_t len, vv_error *er
 static vv_status write_data(export *e, size_t i, vv_error *err)
 {
 	subject *s = &e->subjects[i];
-	taken t = {VV_BUF_INIT, e->most > e->done->bytes ? e->most - e->done->bytes : 0, false};
-	vv_buf name = VV_BUF_INIT, above = VV_BUF_INIT;
+	uint64_t held = vv_export_folder_bytes(e->folder) + 2 * NAME_MAX_LEN;
+	taken t = {VV_BUF_INIT, e->most > held ? e->most - held : 0, false};
+	vv_buf name = VV_BUF_INIT;
 	vv_subject data;
 	vv_status rc;
 
@@ -398,7 +415,7 @@ static vv_status write_data(export *e, size_t i, vv_error *err)
 		rc = vv_subject_bytes(&data, take, &t, NULL, err);
 	}
 	if (rc < 0) {
-		if (t.over || rc == VV_EMISSING || rc == VV_ENOTFOUND) {
+		if (t.over || rc == VV_ENOTFOUND) {
 			leave_out(e, "the file", s->path);
 			rc = VV_OK;
 		}
@@ -406,16 +423,13 @@ static vv_status write_data(export *e, size_t i, vv_error *err)
 	}
 	vv_buf_printf(&name, "files/%zu-", i + 1);
 	put_plain_name(&name, s->path);
-	vv_buf_printf(&above, "%s/files", e->o->folder);
-	if ((rc = vv_mkdirs(vv_buf_cstr(&above), err)) == VV_OK &&
-	    (rc = write_out(e, vv_buf_cstr(&name), vv_buf_cstr(&t.bytes), t.bytes.len, err)) ==
-		    VV_OK) {
+	if ((rc = vv_export_folder_write(e->folder, vv_buf_cstr(&name), vv_buf_cstr(&t.bytes),
+					 t.bytes.len, err)) == VV_OK) {
 		s->file = true;
 		e->done->files++;
 	}
 done:
 	vv_subject_clear(&data);
-	vv_buf_clear(&above);
 	vv_buf_clear(&name);
 	vv_buf_clear(&t.bytes);
 	return rc;
@@ -430,8 +444,9 @@ static vv_status write_index(export *e, vv_error *err)
 	e->first = true;
 	rc = make(e, &to, e->a.none ? vv_page_files : vv_page_compare, &html, err);
 	if (rc == VV_OK) {
-		rc = write_out(e, "index.html", vv_buf_cstr(&html), html.len, err);
+		e->done->bytes = vv_export_folder_bytes(e->folder) + html.len;
 		e->done->pages++;
+		rc = vv_export_folder_finish(e->folder, vv_buf_cstr(&html), html.len, err);
 	}
 	vv_buf_clear(&html);
 	return rc;
@@ -507,39 +522,55 @@ static vv_status list_subjects(export *e, vv_error *err)
 	return VV_OK;
 }
 
-/* A folder that is new, empty, or an earlier export's. */
-static vv_status prepare_folder(const export *e, vv_error *err)
+/* The folder of pages is called after the versions: "9da2c18e-a7d82ee3". */
+static vv_status open_folder(export *e, vv_error *err)
 {
-	const char *folder = e->o->folder;
-	char **names = NULL;
-	size_t count = 0;
-	bool ours = false;
-	vv_status rc;
+	char name[sizeof(e->a.brief) + sizeof(e->b.brief) + 1];
 
-	if ((rc = vv_mkdirs(folder, err)) < 0 ||
-	    (rc = vv_list_dir(&names, &count, folder, err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; i < count; i++) {
-		ours = ours || strcmp(names[i], MARK) == 0;
-	}
-	vv_names_free(names, count);
-	if (count > 0 && !ours) {
-		rc = vv_fail(err, VV_EEXISTS, "'%s' has other files in it", vv_text_shows(folder));
-		vv_hint(err, "name a new folder, or one of an earlier export");
-	}
-	return rc;
+	(void)snprintf(name, sizeof(name), "%s%s%s", e->a.none ? "" : e->a.brief,
+		       e->a.none ? "" : "-", e->b.brief);
+	return vv_export_folder_open(&e->folder, e->o->folder, name, err);
 }
 
 static vv_status write_assets(export *e, vv_error *err)
 {
 	const vv_page_asset *a;
-	vv_status rc = write_out(e, MARK, e->b.hex, strlen(e->b.hex), err);
+	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && (a = vv_page_asset_at(i)); i++) {
-		rc = write_out(e, a->name, a->text, strlen(a->text), err);
+		rc = vv_export_folder_write(e->folder, a->name, a->text, strlen(a->text), err);
 	}
 	return rc;
+}
+
+/* Of the version itself: a comparison says by itself which of two it lacks. */
+static vv_status say_missing(export *e, size_t i, vv_status rc, vv_error *err)
+{
+	return rc == VV_EMISSING
+		       ? vv_web_missing_say(e->visit, NULL, &e->b, e->subjects[i].path, err)
+		       : rc;
+}
+
+static vv_status write_all(export *e, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < e->count; i++) {
+		if (e->subjects[i].compare && (rc = write_pages(e, i, true, err)) < 0) {
+			return rc;
+		}
+	}
+	for (size_t i = 0; i < e->count; i++) {
+		if (e->subjects[i].rows && (rc = write_pages(e, i, false, err)) < 0) {
+			return say_missing(e, i, rc, err);
+		}
+	}
+	for (size_t i = 0; i < e->count; i++) {
+		if (e->subjects[i].rows && (rc = write_data(e, i, err)) < 0) {
+			return say_missing(e, i, rc, err);
+		}
+	}
+	return VV_OK;
 }
 
 vv_status vv_page_export(vv_web_visit *v, const vv_export_options *o, vv_exported *out,
@@ -553,26 +584,14 @@ vv_status vv_page_export(vv_web_visit *v, const vv_export_options *o, vv_exporte
 	e.most = o->bytes ? o->bytes : VV_EXPORT_BYTES;
 	e.most -= e.most / 20;
 	if ((rc = resolve(&e, err)) < 0 || (rc = list_subjects(&e, err)) < 0 ||
-	    (rc = prepare_folder(&e, err)) < 0 || (rc = write_assets(&e, err)) < 0) {
+	    (rc = open_folder(&e, err)) < 0 || (rc = write_assets(&e, err)) < 0) {
 		goto done;
 	}
-	for (size_t i = 0; i < e.count; i++) {
-		if (e.subjects[i].compare && (rc = write_pages(&e, i, true, err)) < 0) {
-			goto done;
-		}
+	if ((rc = write_all(&e, err)) == VV_OK) {
+		rc = write_index(&e, err);
 	}
-	for (size_t i = 0; i < e.count; i++) {
-		if (e.subjects[i].rows && (rc = write_pages(&e, i, false, err)) < 0) {
-			goto done;
-		}
-	}
-	for (size_t i = 0; i < e.count; i++) {
-		if (e.subjects[i].rows && (rc = write_data(&e, i, err)) < 0) {
-			goto done;
-		}
-	}
-	rc = write_index(&e, err);
 done:
+	vv_export_folder_close(e.folder);
 	vv_buf_clear(&e.notes);
 	return rc;
 }

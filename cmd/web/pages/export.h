@@ -24,7 +24,7 @@ typedef struct vv_exported {
 } vv_exported;
 
 /* The visit's time should have no end. VV_EEXISTS: the folder has other files in it. VV_ENOTFOUND: a
- * revision. On failure some files may have been written. */
+ * revision. VV_EMISSING: data is not here; the hint gets it. On failure the folder is as it was before. */
 vv_status vv_page_export(vv_web_visit *v, const vv_export_options *o, vv_exported *out,
 			 vv_error *err);
 

@@ -1,0 +1,421 @@
+/*
+ * export_folder: knows the list of what was written, and in which order things are replaced.
+ *
+ * The list is extended before each file is written, so that after a kill the next export knows the file, too.
+ */
+#include "cmd/web/pages/export_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define LIST "varve-export"
+#define LIST_MAX ((size_t)16 << 20)
+#define INDEX "index.html"
+#define NAMES_MAX 1000u /* folders of pages of one name */
+
+/* A file of this export. */
+typedef struct written {
+	char *name; /* relative to the folder */
+	uint64_t bytes;
+} written;
+
+struct vv_export_folder {
+	char *folder;
+	char *pages;   /* the folder of pages, relative */
+	bool made;     /* folder was not there before */
+	vv_buf before; /* the list of the export before, and of those that did not end */
+	int list;      /* the list, to extend it */
+	written *files;
+	size_t count, cap;
+	bool finished;
+};
+
+static char *path_in(const vv_export_folder *f, const char *name)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s/%s", f->folder, name);
+	return vv_buf_detach(&b);
+}
+
+/* --- what an export wrote --------------------------------------------------------------------- */
+
+/* Are the folders above the file folders of this one, and no links out of it? */
+static bool is_inside(const vv_export_folder *f, const char *name)
+{
+	bool inside = true;
+
+	for (const char *slash = strchr(name, '/'); inside && slash;
+	     slash = strchr(slash + 1, '/')) {
+		vv_buf b = VV_BUF_INIT;
+		vv_stat st;
+		vv_error ignored;
+
+		vv_buf_printf(&b, "%s/%.*s", f->folder, (int)(slash - name), name);
+		inside = !b.failed && vv_lstat(&st, vv_buf_cstr(&b), &ignored) == VV_OK &&
+			 S_ISDIR(st.mode);
+		vv_buf_clear(&b);
+	}
+	return inside;
+}
+
+/* Removes a file, and the folders above it that are empty then. */
+static vv_status take_away(const vv_export_folder *f, const char *name, vv_error *err)
+{
+	char *path, *slash;
+	vv_error ignored;
+	vv_status rc;
+
+	if (vv_path_check(name, &ignored) < 0 || !is_inside(f, name)) {
+		return VV_OK; /* no export wrote that; or it is gone already */
+	}
+	if (!(path = path_in(f, name))) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_unlink(path, true, err);
+	while (rc == VV_OK && (slash = strrchr(path, '/')) &&
+	       (size_t)(slash - path) > strlen(f->folder)) {
+		*slash = '\0';
+		if (vv_sys_ops.rmdir(path) == 0) {
+			continue;
+		}
+		vv_temp_sweep(path, VV_WRITE_TEMP); /* of an export that was killed */
+		if (vv_sys_ops.rmdir(path) != 0) {
+			break; /* something else is in it */
+		}
+	}
+	vv_free(path);
+	return rc;
+}
+
+static bool is_written(const vv_export_folder *f, const char *name)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (strcmp(f->files[i].name, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* All that the list of before names and this export has not. */
+static vv_status clear_before(vv_export_folder *f, vv_error *err)
+{
+	char *line = f->before.data, *end;
+	vv_status rc = VV_OK;
+
+	for (; rc == VV_OK && line && *line; line = end) {
+		size_t len = strcspn(line, "\n");
+
+		end = line + len + (line[len] == '\n');
+		line[len] = '\0';
+		if (*line && strcmp(line, INDEX) != 0 && strcmp(line, LIST) != 0 &&
+		    !is_written(f, line)) {
+			rc = take_away(f, line, err);
+		}
+	}
+	return rc;
+}
+
+/* --- opening ------------------------------------------------------------------------------------- */
+
+static vv_status look_at(vv_export_folder *f, vv_error *err)
+{
+	char **names = NULL, *list;
+	size_t count = 0;
+	bool ours = false;
+	vv_status rc;
+
+	if ((rc = vv_list_dir(&names, &count, f->folder, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < count; i++) {
+		ours = ours || strcmp(names[i], LIST) == 0;
+	}
+	vv_names_free(names, count);
+	if (!ours) {
+		if (count == 0) {
+			return VV_OK;
+		}
+		vv_fail(err, VV_EEXISTS, "'%s' has other files in it", vv_text_shows(f->folder));
+		return vv_hint(err, "name a new folder, or one of an earlier export");
+	}
+	if (!(list = path_in(f, LIST))) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_read_file(&f->before, list, LIST_MAX, err);
+	vv_free(list);
+	if (rc == VV_OK) {
+		vv_buf_putc(&f->before, '\0');
+		rc = vv_buf_ok(&f->before, err);
+	}
+	return rc;
+}
+
+/* The first of name, name-2, name-3 ... that is not there. */
+static vv_status make_pages(vv_export_folder *f, const char *name, vv_error *err)
+{
+	for (unsigned n = 1; n <= NAMES_MAX; n++) {
+		vv_buf b = VV_BUF_INIT;
+		char *path;
+		int failed;
+
+		vv_buf_printf(&b, n == 1 ? "%s" : "%s-%u", name, n);
+		vv_free(f->pages);
+		f->pages = vv_buf_detach(&b);
+		path = f->pages ? path_in(f, f->pages) : NULL;
+		if (!path) {
+			return vv_fail_nomem(err);
+		}
+		failed = vv_sys_ops.mkdir(path, 0777) == 0 ? 0 : errno;
+		if (failed && failed != EEXIST) {
+			errno = failed;
+			(void)vv_fail_errno(err, "cannot make the folder", path);
+		}
+		vv_free(path);
+		if (failed != EEXIST) {
+			return failed ? err->code : VV_OK;
+		}
+	}
+	return vv_fail(err, VV_EEXISTS, "'%s' has %u folders called '%s'", vv_text_shows(f->folder),
+		       NAMES_MAX, vv_text_shows(name));
+}
+
+static vv_status open_list(vv_export_folder *f, vv_error *err)
+{
+	char *path = path_in(f, LIST);
+	vv_status rc = VV_OK;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	f->list = vv_open(path, O_WRONLY | O_CREAT | O_APPEND, 0666, err);
+	if (f->list < 0) {
+		rc = (vv_status)f->list;
+	} else if (f->before.len > 1 && f->before.data[f->before.len - 2] != '\n') {
+		rc = vv_write_full(f->list, "\n", 1, path, err); /* a kill cut its last line */
+	}
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, const char *name,
+				vv_error *err)
+{
+	vv_export_folder *f = vv_calloc(1, sizeof(*f));
+	vv_status rc;
+
+	*out = NULL;
+	if (!f) {
+		return vv_fail_nomem(err);
+	}
+	f->list = -1;
+	f->made = !vv_exists(folder);
+	if (!(f->folder = vv_strdup(folder))) {
+		rc = vv_fail_nomem(err);
+		goto failed;
+	}
+	if ((rc = vv_mkdirs(folder, err)) < 0 || (rc = look_at(f, err)) < 0) {
+		goto failed;
+	}
+	if ((rc = open_list(f, err)) < 0 || (rc = make_pages(f, name, err)) < 0) {
+		goto failed;
+	}
+	*out = f;
+	return VV_OK;
+failed:
+	vv_export_folder_close(f);
+	return rc;
+}
+
+const char *vv_export_folder_pages(const vv_export_folder *f)
+{
+	return f->pages;
+}
+
+uint64_t vv_export_folder_bytes(const vv_export_folder *f)
+{
+	uint64_t sum = strlen(INDEX) + 1;
+
+	for (size_t i = 0; i < f->count; i++) {
+		sum += f->files[i].bytes + strlen(f->files[i].name) + 1;
+	}
+	return sum;
+}
+
+/* --- writing --------------------------------------------------------------------------------------- */
+
+/* The place of a file in the list, which names it from now on; NULL: see err. */
+static written *note(vv_export_folder *f, const char *name, vv_error *err)
+{
+	vv_buf line = VV_BUF_INIT;
+	written *w;
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (strcmp(f->files[i].name, name) == 0) {
+			return &f->files[i];
+		}
+	}
+	vv_buf_printf(&line, "%s\n", name);
+	if (!vv_array_room(f->files, f->count, f->cap) || line.failed ||
+	    !(f->files[f->count].name = vv_strdup(name))) {
+		vv_buf_clear(&line);
+		(void)vv_fail_nomem(err);
+		return NULL;
+	}
+	w = &f->files[f->count++];
+	w->bytes = 0;
+	if (vv_write_full(f->list, line.data, line.len, LIST, err) < 0) {
+		w = NULL;
+	}
+	vv_buf_clear(&line);
+	return w;
+}
+
+vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const void *bytes,
+				 size_t len, vv_error *err)
+{
+	vv_buf whole = VV_BUF_INIT;
+	char *path = NULL;
+	written *w;
+	vv_status rc;
+
+	vv_buf_printf(&whole, "%s/%s", f->pages, name);
+	if ((rc = vv_buf_ok(&whole, err)) < 0) {
+		goto done;
+	}
+	if (!(path = path_in(f, vv_buf_cstr(&whole)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (!(w = note(f, vv_buf_cstr(&whole), err))) {
+		rc = err->code;
+		goto done;
+	}
+	if ((rc = vv_mkdirs_above(path, err)) == VV_OK &&
+	    (rc = vv_write_file_synced(path, bytes, len, err)) == VV_OK) {
+		w->bytes = len;
+	}
+done:
+	vv_free(path);
+	vv_buf_clear(&whole);
+	return rc;
+}
+
+/* The folders of the files, each once, the folder of pages last. */
+static vv_status sync_folders(const vv_export_folder *f, vv_error *err)
+{
+	vv_buf last = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
+		char *path = path_in(f, f->files[i].name);
+
+		if (!path) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		*strrchr(path, '/') = '\0';
+		if (strcmp(vv_buf_cstr(&last), path) != 0) {
+			vv_buf_reset(&last);
+			vv_buf_puts(&last, path);
+			rc = vv_fsync_dir(path, err);
+		}
+		vv_free(path);
+	}
+	vv_buf_clear(&last);
+	return rc < 0 ? rc : vv_fsync_dir(f->folder, err);
+}
+
+static vv_status write_list(vv_export_folder *f, vv_error *err)
+{
+	vv_buf list = VV_BUF_INIT;
+	char *path = path_in(f, LIST);
+	vv_status rc;
+
+	vv_buf_puts(&list, INDEX "\n");
+	for (size_t i = 0; i < f->count; i++) {
+		vv_buf_printf(&list, "%s\n", f->files[i].name);
+	}
+	rc = path ? vv_buf_ok(&list, err) : vv_fail_nomem(err);
+	if (rc == VV_OK) {
+		rc = vv_write_file(path, list.data, list.len, true, err);
+	}
+	vv_free(path);
+	vv_buf_clear(&list);
+	return rc;
+}
+
+vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t len, vv_error *err)
+{
+	char *path = path_in(f, INDEX);
+	vv_status rc;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = sync_folders(f, err)) == VV_OK) {
+		f->finished = true; /* a failure may come after the new page is in its place */
+		if ((rc = vv_write_file(path, index, len, true, err)) == VV_OK &&
+		    (rc = clear_before(f, err)) == VV_OK) {
+			rc = write_list(f, err);
+		}
+	}
+	vv_free(path);
+	return rc;
+}
+
+/* As it was before: what could not be taken away stays in the list. */
+static void undo(vv_export_folder *f)
+{
+	char *list = path_in(f, LIST), *pages = f->pages ? path_in(f, f->pages) : NULL;
+	bool all = list != NULL;
+	vv_error ignored;
+
+	for (size_t i = 0; i < f->count; i++) {
+		all &= take_away(f, f->files[i].name, &ignored) == VV_OK;
+	}
+	if (pages) {
+		(void)vv_sys_ops.rmdir(pages);
+	}
+	if (all && f->list >= 0 && f->before.len > 1) {
+		(void)vv_write_file(list, f->before.data, f->before.len - 1, false, &ignored);
+	} else if (all && f->list >= 0) {
+		(void)vv_unlink(list, true, &ignored);
+	}
+	if (all && f->made) {
+		(void)vv_sys_ops.rmdir(f->folder);
+	}
+	vv_free(pages);
+	vv_free(list);
+}
+
+void vv_export_folder_close(vv_export_folder *f)
+{
+	vv_error ignored;
+
+	if (!f) {
+		return;
+	}
+	if (!f->finished && f->folder) {
+		undo(f);
+	}
+	(void)vv_close(f->list, LIST, &ignored);
+	for (size_t i = 0; i < f->count; i++) {
+		vv_free(f->files[i].name);
+	}
+	vv_free(f->files);
+	vv_buf_clear(&f->before);
+	vv_free(f->pages);
+	vv_free(f->folder);
+	vv_free(f);
+}
