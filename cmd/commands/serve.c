@@ -14,14 +14,16 @@
 #include "cmd/web/web.h"
 #include "cmd/work/serve/http.h"
 #include "cmd/work/serve/repo.h"
+#include "cmd/work/vault/holding.h"
 #include "transport/line/channel.h"
 #include "transport/server/auth.h"
 
 typedef struct options {
 	bool stdio, read_only, closed, quiet;
 	const char *http, *tls_cert, *tls_key, *auth, *hash_secret;
-	uint64_t connections, per_address, request_memory, memory;
-	vv_strings hosts, proxies, origins;
+	uint64_t connections, per_address, request_memory, memory, hold;
+	const char *term;
+	vv_strings hosts, proxies, origins, admitted;
 } options;
 
 static const vv_option table[] = {
@@ -47,26 +49,52 @@ static const vv_option table[] = {
 	OPT_LIST(
 		0, "cors", origins, "ORIGIN",
 		"let pages of this origin read the data: https://maps.example.org, or '*' for all"),
+	OPT_NUMBER(0, "hold", hold, "BYTES", "keep sealed copies for others, at most so much"),
+	OPT_LIST(0, "for", admitted, "DID", "for whom: keys, or names that 'varve key trust' gave"),
+	OPT_STRING(0, "term", term, "DAYS", "let go of no copy sooner after it came (90)"),
 	OPT_FLAG('q', "quiet", quiet, "do not print a line for each request"),
 };
 
+/* What the options say of copies for others. */
+static vv_status read_holding(const options *o, vv_holding_options *out, vv_error *err)
+{
+	*out = (vv_holding_options){.size = o->hold,
+				    .term = VV_HOLDING_TERM_UNSAID,
+				    .admitted = o->admitted.items,
+				    .admitted_count = o->admitted.count};
+	if (o->term && !vv_parse_u64(&out->term, o->term, strlen(o->term))) {
+		return vv_fail(err, VV_EUSAGE, "--term takes a number of days, not '%s'",
+			       vv_text_shows(o->term));
+	}
+	return VV_OK;
+}
+
 static int serve_stdio(const options *o, const char *path)
 {
-	vv_serve_repo s = {.path = path, .writable = !o->read_only};
+	vv_holding_options holding_options;
+	vv_holding *holding = NULL;
+	vv_serve_repo s = {.path = path, .writable = !o->read_only, .hold = vv_holding_answer};
 	vv_error err;
 	vv_channel *line;
 
 	if (isatty(STDIN_FILENO)) {
 		vv_note("this speaks varve's protocol on stdin and stdout; 'varve clone' and 'varve push' run it");
 	}
+	if (read_holding(o, &holding_options, &err) < 0 ||
+	    vv_holding_open(&holding, &holding_options, &err) < 0) {
+		return vv_report(&err);
+	}
+	s.hold_payload = holding;
 	(void)signal(SIGPIPE, SIG_IGN);
 	line = vv_channel_fds(STDIN_FILENO, STDOUT_FILENO, "the peer");
 	if (!line) {
+		vv_holding_close(holding);
 		vv_fail_nomem(&err);
 		return vv_report_trouble(&err);
 	}
 	vv_status rc = vv_serve_repo_run(&s, line, &err);
 	vv_channel_close(line);
+	vv_holding_close(holding);
 	/* What went wrong was told to the peer, which shows it; a broken line shows there too. */
 	return rc < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }
@@ -76,8 +104,9 @@ static vv_status answer(void *payload, const vv_http_call *call, vv_channel *lin
 	vv_serve_repo s = {.path = call->repository,
 			   .writable = call->may_write,
 			   .reach = call->reach,
+			   .hold = vv_holding_answer,
+			   .hold_payload = payload,
 			   .one = true};
-	(void)payload;
 	return vv_serve_repo_run(&s, line, err);
 }
 
@@ -150,10 +179,37 @@ static int hash_secret(const char *name)
 	return code;
 }
 
+/* What each repository keeps for others is opened now: a key that is not there shows at once. */
+static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv_error *err)
+{
+	char did[VV_DID_TEXT];
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_repository *r = NULL;
+		vv_holding_facts f = {.size = 0};
+		vv_error no_repository;
+		if (vv_repository_open(&r, paths[i], &no_repository) < 0) {
+			continue; /* the server says so */
+		}
+		if ((rc = vv_holding_look(h, r, &f, err)) == VV_OK && f.size > 0) {
+			vv_did_text(did, f.key);
+			vv_note("keeping up to %s of copies for %s in '%s', for %s at least, as %s",
+				vv_text_bytes(f.size),
+				vv_text_counted(f.admitted_count, "key", NULL),
+				vv_text_shows(paths[i]), vv_text_counted(f.term, "day", NULL), did);
+		}
+		vv_repository_close(r);
+	}
+	return rc;
+}
+
 static int run_serve(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
 	vv_web *web;
+	vv_holding_options holding_options;
+	vv_holding *holding = NULL;
 	vv_error err;
 	vv_status rc;
 
@@ -167,17 +223,24 @@ static int run_serve(void *opts, int argc, char **argv)
 	if (o->stdio && argc != 1) {
 		return vv_usage_error("--stdio takes one repository");
 	}
+	if ((o->admitted.count > 0) != (o->hold > 0)) {
+		return vv_usage_error("--hold BYTES and --for DID go together");
+	}
 	if (o->stdio) {
 		return serve_stdio(o, argv[0]);
 	}
 	if (argc == 0) {
 		return vv_usage_error("say which repositories to serve");
 	}
+	if (argc > 1 && o->hold > 0) {
+		return vv_usage_error("--hold goes with one repository; with several, each has its "
+				      "setting varve.hold");
+	}
 	if (!(web = vv_web_open(&(vv_web_options){.pages = &vv_pages}))) {
 		vv_fail_nomem(&err);
 		return vv_report(&err);
 	}
-	const vv_serve_http_options http = {
+	vv_serve_http_options http = {
 		.address = o->http,
 		.paths = (const char *const *)argv,
 		.path_count = (size_t)argc,
@@ -201,7 +264,15 @@ static int run_serve(void *opts, int argc, char **argv)
 		.page_payload = web,
 		.notes = &vv_notes_stderr,
 		.answer = answer};
+	if ((rc = read_holding(o, &holding_options, &err)) < 0 ||
+	    (rc = vv_holding_open(&holding, &holding_options, &err)) < 0 ||
+	    (rc = say_holding(holding, argv, (size_t)argc, &err)) < 0) {
+		goto done;
+	}
+	http.payload = holding;
 	rc = vv_serve_http(&http, &err);
+done:
+	vv_holding_close(holding);
 	vv_web_close(web);
 	return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
@@ -211,8 +282,8 @@ const vv_command vv_cmd_serve = {
 	.group = "peers",
 	.summary = "let others clone, fetch from and push to repositories on this machine",
 	.usage =
-		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... PATH...\n"
-		"--stdio [--read-only] PATH\n--hash-secret NAME",
+		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES --for DID... [--term DAYS]] PATH...\n"
+		"--stdio [--read-only] [--hold BYTES --for DID... [--term DAYS]] PATH\n--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"
 		   "$ varve clone http://127.0.0.1:8080/sales copy",

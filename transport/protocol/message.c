@@ -266,6 +266,19 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 
 /* --- requests, read ---------------------------------------------------------------------------- */
 
+bool vv_request_is_hold(const void *bytes, size_t len)
+{
+	const char *word;
+	size_t pairs, n;
+	vv_cbor c;
+	vv_error ignored;
+
+	vv_cbor_init(&c, bytes, len);
+	return vv_cbor_get_map(&c, &pairs, &ignored) == VV_OK && vv_cbor_try_key(&c, "op") &&
+	       vv_cbor_get_text(&c, &word, &n, &ignored) == VV_OK && n >= 4 &&
+	       memcmp(word, "hold", 4) == 0 && (n == 4 || word[4] == '-');
+}
+
 static vv_status get_push_refs(vv_cbor *c, vv_arena *arena, vv_request *out, vv_error *err)
 {
 	size_t four;

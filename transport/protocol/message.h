@@ -75,6 +75,9 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err);
 
+/* Is the payload a request about copies that are kept for others, of whatever version ("hold", "hold-...")? */
+bool vv_request_is_hold(const void *bytes, size_t len);
+
 typedef struct vv_remote_ref {
 	const char *name;
 	vv_oid id, peeled; /* peeled: the commit of an annotated tag; else id */

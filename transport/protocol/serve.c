@@ -850,6 +850,33 @@ static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *
 	return rc;
 }
 
+vv_status vv_serve_fail_hold(vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "no copies are kept here for others");
+	return vv_hint(
+		err, "whoever runs that server allows it: 'varve serve --hold SIZE --for DID', or "
+		     "the setting varve.hold");
+}
+
+static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in, bool *drained,
+			     vv_error *err)
+{
+	vv_buf message = in->payload;
+	vv_status rc;
+
+	s->op = "hold";
+	vv_buf_init(&in->payload); /* reading on would write over it */
+	rc = vv_frame_drain(in, err);
+	*drained = rc == VV_OK;
+	if (rc == VV_OK && s->hold) {
+		rc = s->hold(s->hold_payload, s->repo, line, message.data, message.len, err);
+	} else if (rc == VV_OK) {
+		rc = vv_serve_fail_hold(err);
+	}
+	vv_buf_clear(&message);
+	return rc;
+}
+
 /* An error goes to the peer: after its request was read, or at once where that is broken. */
 static vv_status send_failure(vv_channel *line, vv_frame_reader *in, bool drained,
 			      const vv_error *what, vv_error *err)
@@ -892,10 +919,11 @@ static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 		*err = why;
 	}
 	bool broken = rc < 0 && drained && type != VV_FRAME_END;
-	if (rc == VV_OK) {
-		rc = vv_request_read(&q, &arena, in.payload.data, in.payload.len, &why);
-	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && vv_request_is_hold(in.payload.data, in.payload.len)) {
+		rc = answer_hold(s, line, &in, &drained, &why);
+		s->failed = rc < 0;
+	} else if (rc == VV_OK && (rc = vv_request_read(&q, &arena, in.payload.data, in.payload.len,
+							&why)) == VV_OK) {
 		rc = answer_request(s, line, &in, &q, &arena, &drained, &why);
 		s->failed = rc < 0;
 	}

@@ -25,6 +25,11 @@ typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incomin
 typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, bool check_only,
 				       vv_error *err);
 
+/* Answers a request that is about copies kept for others (transport/vault/hold.h): bytes are its message,
+ * which was read to its end. What it fails with is the answer. */
+typedef vv_status (*vv_hold_fn)(void *payload, vv_repository *r, vv_channel *line,
+				const void *bytes, size_t len, vv_error *err);
+
 typedef struct vv_serve {
 	vv_repository *repo;
 	bool writable;
@@ -35,6 +40,8 @@ typedef struct vv_serve {
 	vv_policy_fn policy;           /* NULL: none */
 	vv_update_tree_fn update_tree; /* NULL: not supported */
 	void *payload;                 /* of all three */
+	vv_hold_fn hold;               /* NULL: no copies are kept for others */
+	void *hold_payload;
 	/* How often a client that waits is told that we work (pulse.h; 0: never), as long as done grows,
 	 * to which check and policy add what they proved. */
 	unsigned alive_ms;
@@ -45,6 +52,9 @@ typedef struct vv_serve {
 	uint64_t sent, received; /* blocks */
 	bool failed;
 } vv_serve;
+
+/* What is answered where no copies are kept for others: VV_EREFUSED. */
+vv_status vv_serve_fail_hold(vv_error *err);
 
 /* Reads one request and answers it. A request that fails is answered so, and VV_OK. Negative:
  * the line is broken (or was given something that is not a request) and is to be closed. */

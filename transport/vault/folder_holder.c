@@ -25,6 +25,16 @@ typedef struct folder {
 
 static const vv_vault_holder_ops folder_ops;
 
+vv_status vv_folder_used(void *payload, bool anew, uint64_t *out, vv_error *err)
+{
+	folder *f = payload;
+
+	f->quota.counted = f->quota.counted && !anew;
+	vv_status rc = vv_holder_quota_check(&f->quota, &folder_ops, f, 0, err);
+	*out = f->quota.used;
+	return rc == VV_EREFUSED ? VV_OK : rc; /* more than there is room for */
+}
+
 static vv_status folder_put(void *payload, const char *name, const void *bytes, size_t len,
 			    vv_error *err)
 {
@@ -178,28 +188,44 @@ static vv_status mark(const char *path, bool make, vv_error *err)
 	return rc;
 }
 
+vv_status vv_folder_open(const vv_vault_holder_ops **ops, void **out, const char *path,
+			 uint64_t quota, bool make, vv_error *err)
+{
+	folder *f;
+	vv_status rc = mark(path, make, err);
+
+	*out = NULL;
+	*ops = &folder_ops;
+	if (rc < 0) {
+		return rc;
+	}
+	f = vv_calloc(1, sizeof(*f));
+	if (!f || !(f->path = vv_strdup(path))) {
+		vv_free(f);
+		return vv_fail_nomem(err);
+	}
+	f->quota.most = quota;
+	*out = f;
+	return VV_OK;
+}
+
 vv_status vv_folder_holder_open(vv_vault_holder **out, const char *path,
 				const vv_holder_facts *facts, bool make, vv_error *err)
 {
+	const vv_vault_holder_ops *ops;
 	vv_buf domain = VV_BUF_INIT;
-	folder *f;
+	void *f;
 	struct stat st;
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = mark(path, make, err)) < 0) {
+	if ((rc = vv_folder_open(&ops, &f, path, facts->quota, make, err)) < 0) {
 		return rc;
 	}
 	if (stat(path, &st) != 0) {
+		ops->close(f);
 		return vv_fail_errno(err, "cannot look at", path);
 	}
 	vv_buf_printf(&domain, "device %llx", (unsigned long long)st.st_dev);
-	f = vv_calloc(1, sizeof(*f));
-	if (!f || !(f->path = vv_strdup(path))) {
-		vv_free(f);
-		vv_buf_clear(&domain);
-		return vv_fail_nomem(err);
-	}
-	f->quota.most = facts->quota;
-	return vv_vault_holder_new(out, &folder_ops, f, vv_buf_detach(&domain), facts, err);
+	return vv_vault_holder_new(out, ops, f, vv_buf_detach(&domain), facts, err);
 }

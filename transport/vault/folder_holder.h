@@ -13,4 +13,10 @@
 vv_status vv_folder_holder_open(vv_vault_holder **out, const char *path,
 				const vv_holder_facts *facts, bool make, vv_error *err);
 
+/* The same for who keeps copies for others (hold.h): what the kind does, and the payload of that. */
+vv_status vv_folder_open(const vv_vault_holder_ops **ops, void **out, const char *path,
+			 uint64_t quota, bool make, vv_error *err);
+/* How many bytes are there (of a folder with a quota); anew: somebody else may have changed it. */
+vv_status vv_folder_used(void *folder, bool anew, uint64_t *out, vv_error *err);
+
 #endif

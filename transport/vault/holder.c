@@ -60,6 +60,12 @@ const char *vv_vault_holder_domain(const vv_vault_holder *h)
 	return h->domain;
 }
 
+void vv_vault_holder_set_key(vv_vault_holder *h, const uint8_t key[VV_KEY_PUBLIC])
+{
+	memcpy(h->key, key, VV_KEY_PUBLIC);
+	h->has_key = true;
+}
+
 bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC])
 {
 	if (h->has_key) {
@@ -140,9 +146,10 @@ static vv_status get_leaf(vv_vault_holder *h, const char *name, const vv_shard *
 	vv_status rc;
 
 	if (h->ops->audit) {
-		rc = h->ops->audit(h->payload, name, s, leaf, out, err);
-	} else if ((rc = h->ops->get(h->payload, name, (uint64_t)leaf * VV_LEAF, VV_LEAF, out,
-				     err)) == VV_OK) {
+		return h->ops->audit(h->payload, name, s, leaf, out, err);
+	}
+	if ((rc = h->ops->get(h->payload, name, (uint64_t)leaf * VV_LEAF, VV_LEAF, out, err)) ==
+	    VV_OK) {
 		rc = h->ops->get(h->payload, name, (uint64_t)s->leaves * VV_LEAF, trailer + 1, out,
 				 err);
 	}
@@ -165,7 +172,9 @@ vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shar
 		*read += bytes.len;
 	}
 	if (rc == VV_OK) {
-		rc = vv_leaf_check(s, leaf, bytes.data, bytes.data + VV_LEAF, err);
+		rc = h->ops->audit ? vv_leaf_check_path(s, leaf, bytes.data, bytes.data + VV_LEAF,
+							(bytes.len - VV_LEAF) / VV_LEAF_HASH, err)
+				   : vv_leaf_check(s, leaf, bytes.data, bytes.data + VV_LEAF, err);
 	}
 	vv_error ignored;
 	vv_buf_put(&bytes, answer, VV_SHA256_LEN);
@@ -292,6 +301,21 @@ vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const ch
 
 	record_name(whole, vault, name);
 	return named(h, h->ops->put(h->payload, whole, bytes, len, err), err);
+}
+
+vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
+				const vv_record_bytes *records, size_t count, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (h->ops->put_records) {
+		return named(h, h->ops->put_records(h->payload, vault, records, count, err), err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = vv_holder_put_record(h, vault, names[i], records[i].bytes, records[i].len,
+					  err);
+	}
+	return rc;
 }
 
 static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_error *err)

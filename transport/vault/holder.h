@@ -24,6 +24,12 @@
 /* One name below the folder that was listed, and how many bytes it has. */
 typedef vv_status (*vv_listed_fn)(void *payload, const char *name, uint64_t size, vv_error *err);
 
+/* A record's file. */
+typedef struct vv_record_bytes {
+	const uint8_t *bytes;
+	size_t len;
+} vv_record_bytes;
+
 /* What a kind of holder does; payload is its own. Errors need not name the holder. */
 typedef struct vv_vault_holder_ops {
 	/* Durable when it returns. VV_EREFUSED: the holder is full, or does not want it. */
@@ -38,7 +44,11 @@ typedef struct vv_vault_holder_ops {
 			  vv_error *err);
 	/* VV_ENOTFOUND; VV_EREFUSED: a receipt's term has not ended. */
 	vv_status (*remove)(void *payload, const char *name, vv_error *err);
-	/* May be NULL. One leaf, and the trailer. */
+	/* May be NULL. Several records at once, in this order: one that judges them sees together what
+	 * belongs together. */
+	vv_status (*put_records)(void *payload, const vv_cid *vault, const vv_record_bytes *records,
+				 size_t count, vv_error *err);
+	/* May be NULL. One leaf, and its path (vv_leaf_path). */
 	vv_status (*audit)(void *payload, const char *name, const vv_shard *s, unsigned leaf,
 			   vv_buf *out, vv_error *err);
 	/* May be NULL: signs that it keeps what the place names. */
@@ -56,6 +66,8 @@ typedef struct vv_holder_facts {
 	const char *name, *url;
 	const char *domain; /* NULL: what the kind knows of itself */
 	uint64_t quota;     /* bytes; 0: none */
+	const char *key;    /* the DID that a server had so far; NULL: not known */
+	const vv_key *self; /* the client's, where a holder wants to know; NULL: not known */
 } vv_holder_facts;
 
 typedef struct vv_vault_holder vv_vault_holder;
@@ -66,6 +78,8 @@ vv_status vv_vault_holder_new(vv_vault_holder **out, const vv_vault_holder_ops *
 			      char *take_domain, const vv_holder_facts *facts, vv_error *err);
 
 const char *vv_vault_holder_domain(const vv_vault_holder *h); /* borrowed */
+/* For the kinds: it signs receipts, with this key. */
+void vv_vault_holder_set_key(vv_vault_holder *h, const uint8_t key[VV_KEY_PUBLIC]);
 /* Does it sign receipts? Its key then. */
 bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC]);
 
@@ -102,6 +116,9 @@ vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const ch
 			       vv_buf *out, vv_error *err);
 vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
 			       const void *bytes, size_t len, vv_error *err);
+/* Several, in an order in which each makes sense: those that say who may write come first. */
+vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
+				const vv_record_bytes *records, size_t count, vv_error *err);
 /* The vaults that it has something of. */
 typedef vv_status (*vv_vault_listed_fn)(void *payload, const vv_cid *vault, vv_error *err);
 vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_vault_listed_fn fn, void *payload,

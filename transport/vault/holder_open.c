@@ -7,6 +7,7 @@
 #include "transport/line/url.h"
 #include "transport/vault/folder_holder.h"
 #include "transport/vault/s3_holder.h"
+#include "transport/vault/server_holder.h"
 #include "transport/vault/sftp_holder.h"
 
 vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,
@@ -25,9 +26,14 @@ vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *fac
 		rc = vv_sftp_holder_open(out, &u, facts, connect, make, err);
 	} else if (u.kind == VV_URL_S3) {
 		rc = vv_s3_holder_open(out, &u, facts, connect, make, err);
+	} else if (u.kind == VV_URL_HTTP || u.kind == VV_URL_SSH) {
+		rc = vv_server_holder_open(out, &u, facts, connect, err);
 	} else {
 		vv_fail(err, VV_EUSAGE, "'%s' is no place that can be a holder", u.text);
-		rc = vv_hint(err, "a holder is a folder, sftp://host/folder or s3://bucket");
+		rc = vv_hint(
+			err,
+			"a holder is a folder, sftp://host/folder, s3://bucket, or a varve server: "
+			"http://, https:// or ssh://");
 	}
 	vv_url_clear(&u);
 	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(facts->name)) : VV_OK;

@@ -101,6 +101,11 @@ size_t vv_ledger_file_len(const vv_ledger *l, size_t i)
 	return l->files[i].len;
 }
 
+const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i)
+{
+	return l->files[i].record;
+}
+
 vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
 {
 	char *path = vv_path_join(l->dir, name, (char *)NULL);
@@ -408,12 +413,9 @@ void vv_ledger_close(vv_ledger *l)
 	}
 }
 
-vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
-			 vv_error *err)
+vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_t len,
+			vv_error *err)
 {
-	char *path;
-	vv_status rc;
-
 	if (!vv_ledger_is_name(name)) {
 		return vv_fail(err, VV_ECORRUPT, "'%s' is not the name of a record",
 			       vv_text_shows(name));
@@ -421,7 +423,24 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 	if (vv_ledger_has(l, name)) {
 		return VV_OK;
 	}
-	if ((rc = add(l, name, bytes, len, err)) < 0) {
+	return add(l, name, bytes, len, err);
+}
+
+vv_status vv_ledger_settle(vv_ledger *l, vv_error *err)
+{
+	return refresh(l, err);
+}
+
+vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
+			 vv_error *err)
+{
+	char *path;
+	vv_status rc;
+
+	if (vv_ledger_has(l, name)) {
+		return VV_OK;
+	}
+	if ((rc = vv_ledger_add(l, name, bytes, len, err)) < 0) {
 		return rc;
 	}
 	if (!(path = vv_path_join(l->dir, name, (char *)NULL))) {

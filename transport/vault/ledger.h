@@ -22,7 +22,7 @@
 
 typedef struct vv_ledger vv_ledger;
 
-/* Reads what is in dir, which is made when something is added. vault null: of the one vault whose first
+/* Reads what is in dir, which is made when something is added; "": there is no folder, only vv_ledger_add. vault null: of the one vault whose first
  * record comes first. VV_ECORRUPT: a file there is damaged. */
 vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err);
 void vv_ledger_close(vv_ledger *l); /* accepts NULL */
@@ -64,8 +64,13 @@ bool vv_ledger_has(const vv_ledger *l, const char *name);
 vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
 
-/* Signs r as the author's next record, and takes it. Its time is now, or after all that is in the ledger. r's lists are borrowed for the call; *out
- * (may be NULL) is the record in the ledger. */
+/* The same, but in memory only, for who keeps the files itself; it counts after settle. */
+vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_t len,
+			vv_error *err);
+vv_status vv_ledger_settle(vv_ledger *l, vv_error *err);
+
+/* Signs r as the author's next record, and takes it. Its time is now, or after all that is in the ledger. r's
+ * lists are borrowed for the call; *out (may be NULL) is the record in the ledger. */
 vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
 			  const vv_ledger_record **out, vv_error *err);
 
@@ -80,5 +85,6 @@ vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_e
 size_t vv_ledger_file_count(const vv_ledger *l);
 const char *vv_ledger_file_name(const vv_ledger *l, size_t i);
 size_t vv_ledger_file_len(const vv_ledger *l, size_t i);
+const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i); /* counts or not */
 
 #endif

@@ -9,6 +9,9 @@
 #include "base/array.h"
 #include "base/sys.h"
 
+#define BATCH 512u               /* records that go at once */
+#define BATCH_BYTES (512u << 10) /* so many are enough */
+
 typedef struct listed {
 	char *name;
 	uint64_t size;
@@ -167,38 +170,111 @@ static vv_status check_listed(vv_meeting *m, const listed *there, size_t len, bo
 	return rc;
 }
 
-static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
+/* Records that go together. */
+typedef struct batch {
+	vv_meeting *m;
+	vv_buf bytes; /* their files, one after the other */
+	const char *names[BATCH];
+	size_t ends[BATCH];
+	size_t count;
+} batch;
+
+static vv_status send_batch(batch *b, vv_error *err)
+{
+	vv_record_bytes list[BATCH];
+	vv_status rc = vv_buf_ok(&b->bytes, err);
+
+	for (size_t i = 0; i < b->count; i++) {
+		const size_t start = i > 0 ? b->ends[i - 1] : 0;
+		list[i].bytes = (const uint8_t *)b->bytes.data + start;
+		list[i].len = b->ends[i] - start;
+	}
+	if (rc == VV_OK && b->count > 0) {
+		rc = vv_holder_put_records(b->m->holder, vv_ledger_vault(b->m->ledger), b->names,
+					   list, b->count, err);
+	}
+	b->count = 0;
+	vv_buf_reset(&b->bytes);
+	return rc;
+}
+
+static vv_status add_to_batch(batch *b, const char *name, vv_error *err)
+{
+	vv_status rc = vv_ledger_file(b->m->ledger, name, &b->bytes, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	b->names[b->count] = name;
+	b->ends[b->count++] = b->bytes.len;
+	return b->count == BATCH || b->bytes.len >= BATCH_BYTES ? send_batch(b, err) : VV_OK;
+}
+
+/* What the holder has under the name is not it, and is written again. */
+static vv_status write_again(vv_meeting *m, const char *name, vv_error *err)
 {
 	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = vv_ledger_file(m->ledger, name, &bytes, err);
+
+	if (rc == VV_OK) {
+		rc = vv_holder_put_record(m->holder, vv_ledger_vault(m->ledger), name, bytes.data,
+					  bytes.len, err);
+	}
+	vv_buf_clear(&bytes);
+	if (rc == VV_EREFUSED) {
+		return VV_OK; /* a holder that never writes over anything; it stays noted */
+	}
+	if (rc == VV_OK) {
+		forget_damaged(m, find_damaged(m, name));
+		m->mended++;
+	}
+	return rc;
+}
+
+/* Those that say who may write come first: a holder that judges needs them to judge the others. */
+static bool is_basis(const vv_ledger *l, size_t i)
+{
+	const vv_ledger_record *r = vv_ledger_file_record(l, i);
+
+	return r->kind == VV_LEDGER_EPOCH || vv_cid_is_null(&r->vault);
+}
+
+static vv_status hand_on_one(batch *b, const listing *l, size_t i, vv_error *err)
+{
+	vv_meeting *m = b->m;
+	const char *name = vv_ledger_file_name(m->ledger, i);
+	const listed wanted = {.name = (char *)(uintptr_t)name};
+	const listed *there = l->count > 0 ? bsearch(&wanted, l->items, l->count, sizeof(*l->items),
+						     compare_listed)
+					   : NULL;
+	bool write = false;
+	vv_status rc;
+
+	if (!there) {
+		m->behind++;
+		return add_to_batch(b, name, err);
+	}
+	rc = check_listed(m, there, vv_ledger_file_len(m->ledger, i), &write, err);
+	return rc == VV_OK && write ? write_again(m, name, err) : rc;
+}
+
+static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
+{
+	batch b = {.m = m, .bytes = VV_BUF_INIT};
 	vv_status rc = VV_OK;
 
 	m->behind = 0;
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {
-		const char *name = vv_ledger_file_name(m->ledger, i);
-		const listed wanted = {.name = (char *)(uintptr_t)name};
-		const listed *there = l->count > 0 ? bsearch(&wanted, l->items, l->count,
-							     sizeof(*l->items), compare_listed)
-						   : NULL;
-		bool write = true;
-		if (there && ((rc = check_listed(m, there, vv_ledger_file_len(m->ledger, i), &write,
-						 err)) < 0 ||
-			      !write)) {
-			continue;
-		}
-		m->behind += !there;
-		vv_buf_reset(&bytes);
-		if ((rc = vv_ledger_file(m->ledger, name, &bytes, err)) == VV_OK) {
-			rc = vv_holder_put_record(m->holder, vv_ledger_vault(m->ledger), name,
-						  bytes.data, bytes.len, err);
-		}
-		if (there && rc == VV_EREFUSED) {
-			rc = VV_OK; /* a holder that never writes over anything; it stays noted */
-		} else if (there && rc == VV_OK) {
-			forget_damaged(m, find_damaged(m, name));
-			m->mended++;
+	for (unsigned turn = 0; turn < 2; turn++) {
+		for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {
+			if (is_basis(m->ledger, i) == (turn == 0)) {
+				rc = hand_on_one(&b, l, i, err);
+			}
 		}
 	}
-	vv_buf_clear(&bytes);
+	if (rc == VV_OK) {
+		rc = send_batch(&b, err);
+	}
+	vv_buf_clear(&b.bytes);
 	return rc;
 }
 

@@ -48,32 +48,108 @@ static vv_status leaf_hash(uint8_t out[VV_LEAF_HASH], const void *leaf, vv_error
 	return vv_sha256(out, bytes, sizeof(bytes), err);
 }
 
-/* RFC 6962, section 2.1, of hashes of leaves: level by level, an odd one out goes up as it is, which
- * is the same tree as that of its recursion. */
+/* One level of RFC 6962's tree (section 2.1), in the place of the one below it: an odd one out goes up as
+ * it is, which makes the same tree as that of its recursion. */
+static vv_status next_level(uint8_t *level, unsigned count, vv_error *err)
+{
+	uint8_t pair[1 + 2 * VV_LEAF_HASH];
+
+	pair[0] = 1;
+	for (unsigned i = 0; i < count; i += 2) {
+		uint8_t *up = level + (size_t)i / 2 * VV_LEAF_HASH;
+		const uint8_t *at = level + (size_t)i * VV_LEAF_HASH;
+		vv_status rc;
+		if (i + 1 == count) {
+			memmove(up, at, VV_LEAF_HASH);
+			continue;
+		}
+		memcpy(pair + 1, at, 2 * VV_LEAF_HASH);
+		if ((rc = vv_sha256(up, pair, sizeof(pair), err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status tree_root(uint8_t out[VV_SHA256_LEN], const uint8_t *hashes, unsigned count,
 			   vv_error *err)
 {
-	uint8_t level[VV_LEAVES_MAX * VV_LEAF_HASH], pair[1 + 2 * VV_LEAF_HASH];
+	uint8_t level[VV_LEAVES_MAX * VV_LEAF_HASH];
 
 	memcpy(level, hashes, (size_t)count * VV_LEAF_HASH);
-	pair[0] = 1;
 	for (; count > 1; count = (count + 1) / 2) {
-		for (unsigned i = 0; i < count; i += 2) {
-			uint8_t *up = level + (size_t)i / 2 * VV_LEAF_HASH;
-			const uint8_t *at = level + (size_t)i * VV_LEAF_HASH;
-			vv_status rc;
-			if (i + 1 == count) {
-				memmove(up, at, VV_LEAF_HASH);
-				continue;
-			}
-			memcpy(pair + 1, at, 2 * VV_LEAF_HASH);
-			if ((rc = vv_sha256(up, pair, sizeof(pair), err)) < 0) {
-				return rc;
-			}
+		vv_status rc = next_level(level, count, err);
+		if (rc < 0) {
+			return rc;
 		}
 	}
 	memcpy(out, level, VV_SHA256_LEN);
 	return VV_OK;
+}
+
+vv_status vv_leaf_path(uint8_t out[VV_LEAF_PATH_MAX * VV_LEAF_HASH], size_t *count,
+		       const void *trailer, unsigned leaves, unsigned at, vv_error *err)
+{
+	uint8_t level[VV_LEAVES_MAX * VV_LEAF_HASH];
+	vv_status rc;
+
+	assert(vv_leaves_valid(leaves) && at < leaves);
+	memcpy(level, trailer, (size_t)leaves * VV_LEAF_HASH);
+	*count = 0;
+	for (; leaves > 1; leaves = (leaves + 1) / 2, at /= 2) {
+		if ((at ^ 1u) < leaves) {
+			memcpy(out + (*count)++ * VV_LEAF_HASH,
+			       level + (size_t)(at ^ 1u) * VV_LEAF_HASH, VV_LEAF_HASH);
+		}
+		if ((rc = next_level(level, leaves, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* How many hashes lie beside the way of this leaf. */
+static size_t path_len(unsigned leaves, unsigned at)
+{
+	size_t count = 0;
+
+	for (; leaves > 1; leaves = (leaves + 1) / 2, at /= 2) {
+		count += (at ^ 1u) < leaves;
+	}
+	return count;
+}
+
+vv_status vv_leaf_check_path(const vv_shard *s, unsigned at, const void *leaf, const void *path,
+			     size_t count, vv_error *err)
+{
+	uint8_t pair[1 + 2 * VV_LEAF_HASH], hash[VV_LEAF_HASH];
+	const uint8_t *next = path;
+	unsigned leaves = s->leaves, i = at;
+	vv_status rc;
+
+	assert(vv_leaves_valid(s->leaves) && at < s->leaves);
+	if (count != path_len(leaves, at)) {
+		return vv_fail(err, VV_ECORRUPT, "leaf %u comes with %zu hashes, not with %zu", at,
+			       count, path_len(leaves, at));
+	}
+	if ((rc = leaf_hash(hash, leaf, err)) < 0) {
+		return rc;
+	}
+	pair[0] = 1;
+	for (; leaves > 1; leaves = (leaves + 1) / 2, i /= 2) {
+		if ((i ^ 1u) >= leaves) {
+			continue;
+		}
+		memcpy(pair + 1 + (i & 1u ? VV_LEAF_HASH : 0), hash, VV_LEAF_HASH);
+		memcpy(pair + 1 + (i & 1u ? 0 : VV_LEAF_HASH), next, VV_LEAF_HASH);
+		next += VV_LEAF_HASH;
+		if ((rc = vv_sha256(hash, pair, sizeof(pair), err)) < 0) {
+			return rc;
+		}
+	}
+	return memcmp(hash, s->root, sizeof(hash)) == 0
+		       ? VV_OK
+		       : vv_fail(err, VV_ECORRUPT, "leaf %u is not what it was", at);
 }
 
 vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const void *trailer,

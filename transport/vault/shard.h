@@ -77,4 +77,12 @@ vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *
 vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const void *trailer,
 			vv_error *err);
 
+/* The same by its path, as a holder that thinks sends it: the hashes beside the way from the leaf to the
+ * root, from below. */
+#define VV_LEAF_PATH_MAX 8u
+vv_status vv_leaf_path(uint8_t out[VV_LEAF_PATH_MAX * VV_LEAF_HASH], size_t *count,
+		       const void *trailer, unsigned leaves, unsigned at, vv_error *err);
+vv_status vv_leaf_check_path(const vv_shard *s, unsigned at, const void *leaf, const void *path,
+			     size_t count, vv_error *err);
+
 #endif

@@ -87,7 +87,8 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	vv_holder_configs all = {0};
 	vv_vault_holder *h = NULL;
 	vv_transfer t = {0};
-	char *url = NULL;
+	uint8_t key[VV_KEY_PUBLIC];
+	char *url = NULL, did[VV_DID_TEXT];
 	vv_status rc;
 
 	if ((rc = vv_holder_name_check(c->argv[1], err)) < 0 ||
@@ -114,16 +115,30 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	/* What is not said again stays. */
 	const char *domain = o->domain ? o->domain : old ? old->domain : NULL;
 	const uint64_t quota = o->quota > 0 ? o->quota : old ? old->quota : 0;
-	const vv_holder_config config = {.name = c->argv[1],
-					 .url = url,
-					 .domain = (char *)(uintptr_t)domain,
-					 .quota = quota};
-	const vv_holder_facts facts = {
-		.name = config.name, .url = url, .domain = domain, .quota = quota};
+	vv_holder_config config = {.name = c->argv[1],
+				   .url = url,
+				   .domain = (char *)(uintptr_t)domain,
+				   .key = old ? old->key : NULL,
+				   .quota = quota};
+	const vv_holder_facts facts = {.name = config.name,
+				       .url = url,
+				       .domain = domain,
+				       .quota = quota,
+				       .key = config.key};
 	if ((rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, true, 0, err)) < 0 ||
-	    (rc = vv_vault_holder_open(&h, &facts, &t.connect, true, err)) < 0 ||
-	    (rc = vv_holder_config_write(&config, c->repo, err)) < 0) {
+	    (rc = vv_vault_holder_open(&h, &facts, &t.connect, true, err)) < 0) {
 		goto done;
+	}
+	if (vv_vault_holder_key(h, key)) {
+		vv_did_text(did, key);
+		config.key = did;
+	}
+	if ((rc = vv_holder_config_write(&config, c->repo, err)) < 0) {
+		goto done;
+	}
+	if (config.key) {
+		vv_note("holder '%s' signs with the key %s", vv_text_shows(config.name),
+			config.key);
 	}
 	vv_note("holder '%s' fails together with: %s", vv_text_shows(config.name),
 		vv_text_shows(vv_vault_holder_domain(h)));

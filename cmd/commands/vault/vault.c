@@ -226,6 +226,10 @@ static vv_status run_prune(const options *o, vv_vault_session *s, vv_error *err)
 	if (!o->dry_run) {
 		vv_note("deleted %s", vv_text_counted(x.deleted, "copy", "copies"));
 	}
+	if (x.held > 0) {
+		vv_note("%s not let go of yet: %s",
+			vv_text_counted(x.held, "copy is", "copies are"), x.holding);
+	}
 	if (x.waiting > 0) {
 		vv_note("%s for now: what is retired is kept for a while",
 			x.waiting == 1 ? "1 retired shard stays"

@@ -19,7 +19,6 @@
 #include "repo/git/index/index.h"
 #include "transport/protocol/frame.h"
 #include "transport/protocol/pulse.h"
-#include "transport/protocol/serve.h"
 
 typedef struct serving {
 	vv_repository *repo;
@@ -251,6 +250,8 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 			  .update_tree = update_tree,
 			  .payload = &state,
 			  .reach = s->reach,
+			  .hold = s->hold,
+			  .hold_payload = s->hold_payload,
 			  .writable = s->writable};
 	uint64_t pace = 0, alive_ms = 0;
 	vv_status rc = open_exactly(&state.repo, s->path, err);

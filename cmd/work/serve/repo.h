@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "repo/transfer/reachable.h"
 #include "transport/line/channel.h"
+#include "transport/protocol/serve.h"
 
 typedef struct vv_serve_repo {
 	/* its folder, its .git, or a bare one: that very folder, not one above */
@@ -16,6 +17,8 @@ typedef struct vv_serve_repo {
 	bool writable;
 	bool one;            /* just one request (HTTP), without a greeting */
 	vv_reachable *reach; /* borrowed; NULL: its own */
+	vv_hold_fn hold;     /* copies that are kept for others; NULL: none are */
+	void *hold_payload;
 	/* Set by the run: what the last request was, for a log. */
 	const char *op;
 	bool failed;

@@ -3,6 +3,7 @@
  */
 #include "cmd/work/vault/prune.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -302,8 +303,16 @@ static vv_status delete_from(pruning *p, vv_vault_place *place, const bool *due,
 		if (!due[i] || !has_copy(k, place)) {
 			continue;
 		}
-		if (vv_holder_remove_shard(place->holder, vv_ledger_vault(p->s->ledger),
-					   &k->shard.cid, &why) < 0) {
+		vv_status gone_rc = vv_holder_remove_shard(
+			place->holder, vv_ledger_vault(p->s->ledger), &k->shard.cid, &why);
+		if (gone_rc == VV_EREFUSED) {
+			/* Its term has not ended: it goes with a later prune. */
+			p->x->held++;
+			if (!p->x->holding[0]) {
+				(void)snprintf(p->x->holding, sizeof(p->x->holding), "%.383s",
+					       why.message);
+			}
+		} else if (gone_rc < 0) {
 			vv_vault_place_fail(place, &why);
 		} else {
 			gone[count++] = k->shard.cid;

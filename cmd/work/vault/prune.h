@@ -22,6 +22,8 @@ typedef struct vv_prune {
 	uint64_t dead;                  /* items that were left out */
 	uint64_t deleted;               /* copies */
 	uint64_t waiting;               /* retired shards that stay for now */
+	uint64_t held;                  /* copies that a holder does not let go of yet */
+	char holding[384];              /* the first of them: why; "" */
 	uint8_t blocker[VV_KEY_PUBLIC]; /* a writer who has not seen it, with blocked */
 	bool blocked;
 } vv_prune;

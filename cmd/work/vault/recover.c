@@ -128,6 +128,10 @@ static vv_status add_places(recovering *r, const vv_buf *text, vv_error *err)
 		if (name && url && vv_holder_name_check(name, &bad) == VV_OK) {
 			rc = vv_vault_session_add_place(r->s, name, url,
 							vv_json_get_string(h, "domain"), err);
+			if (rc == VV_OK && vv_json_get_string(h, "key")) {
+				rc = vv_vault_session_expect_key(r->s, url,
+								 vv_json_get_string(h, "key"), err);
+			}
 		}
 	}
 done:

@@ -597,6 +597,10 @@ static vv_status list_places(replicating *r, vv_error *err)
 		vv_json_string(&w, c->url);
 		vv_json_name(&w, "domain");
 		vv_json_string(&w, c->domain);
+		if (c->key) {
+			vv_json_name(&w, "key");
+			vv_json_string(&w, c->key);
+		}
 		vv_json_close_object(&w);
 	}
 	vv_json_close_array(&w);

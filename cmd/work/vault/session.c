@@ -234,6 +234,30 @@ vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, cons
 	return VV_OK;
 }
 
+vv_status vv_vault_session_expect_key(vv_vault_session *s, const char *url, const char *key,
+				      vv_error *err)
+{
+	vv_error why;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_holder_config *c = &s->configs.items[i];
+		if (strcmp(c->url, url) != 0 || (c->key && strcmp(c->key, key) == 0)) {
+			continue;
+		}
+		if (c->key) {
+			vv_fail(&why, VV_EREFUSED,
+				"holder '%s': it signs with another key: %s, where the vault says %s",
+				vv_text_shows(c->name), c->key, vv_text_shows(key));
+			vv_vault_place_fail(&s->places[i], &why);
+		}
+		vv_free(c->key);
+		if (!(c->key = vv_strdup(key))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
 vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err)
 {
 	if (s->ledger) {
@@ -460,22 +484,32 @@ vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error
 	return rc;
 }
 
+vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err)
+{
+	vv_error why;
+
+	if (meet(s, p, false, &why) < 0) {
+		if (why.code == VV_ENOMEM) {
+			*err = why;
+			return VV_ENOMEM;
+		}
+		vv_vault_place_fail(p, &why);
+	}
+	return VV_OK;
+}
+
 vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 {
 	size_t before;
-	vv_error why;
+	vv_status rc;
 
 	/* Twice, where a later holder had what an earlier one lacks. */
 	for (unsigned turn = 0; s->ledger && turn < 2; turn++) {
 		before = vv_ledger_file_count(s->ledger);
 		for (size_t i = 0; i < s->place_count; i++) {
 			vv_vault_place *p = &s->places[i];
-			if (p->holder && meet(s, p, false, &why) < 0) {
-				if (why.code == VV_ENOMEM) {
-					*err = why;
-					return VV_ENOMEM;
-				}
-				vv_vault_place_fail(p, &why);
+			if (p->holder && (rc = vv_vault_session_meet(s, p, err)) < 0) {
+				return rc;
 			}
 		}
 		if (vv_ledger_file_count(s->ledger) == before) {
@@ -485,23 +519,44 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 	return s->ledger ? refresh(s, err) : VV_OK;
 }
 
+/* Whoever answers for the first time is taken at his word; from then on only that key will do. */
+static vv_status learn_key(vv_holder_config *c, const vv_vault_holder *h, vv_error *err)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+	char did[VV_DID_TEXT];
+
+	if (c->key || !vv_vault_holder_key(h, key)) {
+		return VV_OK;
+	}
+	vv_did_text(did, key);
+	c->key = vv_strdup(did);
+	return c->key ? VV_OK : vv_fail_nomem(err);
+}
+
 vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err)
 {
+	vv_status rc;
+
 	for (size_t i = 0; i < s->place_count; i++) {
 		vv_vault_place *p = &s->places[i];
 		const vv_holder_facts facts = {.name = p->config->name,
 					       .url = p->config->url,
 					       .domain = p->config->domain,
-					       .quota = p->config->quota};
+					       .quota = p->config->quota,
+					       .key = p->config->key,
+					       .self = s->has_key ? &s->key : NULL};
 		if (p->holder || p->config->dead) {
 			continue;
 		}
 		if (vv_vault_holder_open(&p->holder, &facts, &s->transfer.connect, false,
 					 &p->why) == VV_OK) {
 			p->seen = s->now;
+			if ((rc = learn_key(&s->configs.items[i], p->holder, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	vv_status rc = vv_vault_session_sync(s, err);
+	rc = vv_vault_session_sync(s, err);
 	return rc < 0 ? rc : write_seen(s, err);
 }
 

@@ -79,6 +79,10 @@ void vv_vault_session_close(vv_vault_session *s);
 vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, const char *url,
 				     const char *domain, vv_error *err);
 
+/* The vault knows this key of the holder with that URL: one that showed another is closed. */
+vv_status vv_vault_session_expect_key(vv_vault_session *s, const char *url, const char *key,
+				      vv_error *err);
+
 /* VV_ENOTFOUND: this repository has no vault. */
 vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err);
 
@@ -98,6 +102,8 @@ vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err);
 /* Records go to all reached holders that lack them, and come from them. A holder that fails is
  * closed, with why. VV_ECORRUPT only for what is wrong here. */
 vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err);
+/* The same with one place that is reached; what was worked out of the ledger stays as it was. */
+vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err);
 /* Reads every record that the reached place has: place->meeting then says which are damaged. Where that
  * fails the holder is closed. */
 vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error *err);

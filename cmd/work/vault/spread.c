@@ -110,30 +110,39 @@ static vv_status record_place(vv_spread *x, const vv_vault_place *p, const uint8
 	return rc;
 }
 
-static vv_status write_place(vv_spread *x, vv_vault_place *p, const vv_spread_shard *shards,
-			     const size_t *which, size_t count, const vv_ledger_record **out,
-			     vv_error *err)
+/* A holder that thinks takes what its place names, and wants to see that first, with all that its author
+ * wrote before. */
+static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledger_record *place,
+			    vv_error *err)
 {
 	const vv_ledger *l = x->session->ledger;
-	uint8_t key[VV_KEY_PUBLIC];
 	char name[VV_LEDGER_NAME];
 	vv_buf file = VV_BUF_INIT;
 	vv_error why;
-	vv_status rc = record_place(x, p, vv_vault_holder_key(p->holder, key) ? key : NULL, shards,
-				    which, count, out, err);
+	vv_status rc;
 
-	if (rc < 0) {
-		return rc;
+	if (place->has_key) {
+		return vv_vault_session_meet(x->session, p, err);
 	}
-	vv_ledger_name(name, *out);
+	vv_ledger_name(name, place);
 	rc = vv_ledger_file(l, name, &file, err);
-	/* A holder that thinks takes what its place names, and wants to see that first. */
 	if (rc == VV_OK && vv_holder_put_record(p->holder, vv_ledger_vault(l), name, file.data,
 						file.len, &why) < 0) {
 		vv_vault_place_fail(p, &why);
 	}
 	vv_buf_clear(&file);
 	return rc;
+}
+
+static vv_status write_place(vv_spread *x, vv_vault_place *p, const vv_spread_shard *shards,
+			     const size_t *which, size_t count, const vv_ledger_record **out,
+			     vv_error *err)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+	vv_status rc = record_place(x, p, vv_vault_holder_key(p->holder, key) ? key : NULL, shards,
+				    which, count, out, err);
+
+	return rc < 0 ? rc : hand_place(x, p, *out, err);
 }
 
 /* Of a place whose holder may have gone away after it had taken everything. */
@@ -224,6 +233,9 @@ static vv_status serve_target(vv_spread *x, size_t at, vv_spread_shard *shards, 
 		if (done_count < n) {
 			rc = record_place(x, p, place->has_key ? place->key : NULL, shards, done,
 					  done_count, &place, err);
+			if (rc == VV_OK && p->holder && place->has_key) {
+				rc = hand_place(x, p, place, err);
+			}
 		}
 		if (rc == VV_OK && (p->holder || !place->has_key)) {
 			rc = write_receipt(x, p, place, err);

@@ -132,6 +132,7 @@ void vv_holder_configs_clear(vv_holder_configs *c)
 		vv_free(c->items[i].name);
 		vv_free(c->items[i].url);
 		vv_free(c->items[i].domain);
+		vv_free(c->items[i].key);
 	}
 	vv_free(c->items);
 	memset(c, 0, sizeof(*c));
@@ -192,6 +193,7 @@ static vv_status on_entry(void *payload, const char *key, const char *value, con
 	}
 	text = strcmp(last, ".url") == 0      ? &h->url
 	       : strcmp(last, ".domain") == 0 ? &h->domain
+	       : strcmp(last, ".key") == 0    ? &h->key
 					      : NULL;
 	if (text) {
 		vv_free(*text);
@@ -249,10 +251,10 @@ vv_status vv_holder_name_check(const char *name, vv_error *err)
 
 vv_status vv_holder_config_write(const vv_holder_config *h, vv_repository *r, vv_error *err)
 {
-	char keys[4][128], quota[24];
-	static const char *const members[] = {"url", "domain", "quota", "dead"};
-	vv_config_edit edits[8];
-	const char *values[4];
+	char keys[5][128], quota[24];
+	static const char *const members[] = {"url", "domain", "quota", "dead", "key"};
+	vv_config_edit edits[5];
+	const char *values[5];
 	size_t count = 0;
 
 	(void)snprintf(quota, sizeof(quota), "%llu", (unsigned long long)h->quota);
@@ -260,7 +262,8 @@ vv_status vv_holder_config_write(const vv_holder_config *h, vv_repository *r, vv
 	values[1] = h->url ? h->domain : NULL;
 	values[2] = h->url && h->quota > 0 ? quota : NULL;
 	values[3] = h->url && h->dead ? "true" : NULL;
-	for (size_t i = 0; i < 4; i++) {
+	values[4] = h->url ? h->key : NULL;
+	for (size_t i = 0; i < 5; i++) {
 		(void)snprintf(keys[i], sizeof(keys[i]), "holder.%s.%s", h->name, members[i]);
 		edits[count++] = (vv_config_edit){.key = keys[i], .value = values[i]};
 	}

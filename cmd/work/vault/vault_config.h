@@ -10,7 +10,7 @@
  *		min = 1
  *
  * Holders are the machine's, in Git's settings of the repository: holder.<name>.url, .domain, .quota,
- * .dead.
+ * .dead, and .key of one that signs.
  */
 #ifndef VV_CMD_WORK_VAULT_VAULT_CONFIG_H
 #define VV_CMD_WORK_VAULT_VAULT_CONFIG_H
@@ -36,6 +36,7 @@ vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_e
 
 typedef struct vv_holder_config {
 	char *name, *url, *domain; /* domain NULL: what the kind knows */
+	char *key; /* the DID that it signs with; NULL: it does not, or is not known */
 	uint64_t quota;
 	bool dead;
 } vv_holder_config;

@@ -1,0 +1,815 @@
+/*
+ * hold: knows what each request is answered with, and when copies may go.
+ */
+#include "transport/vault/hold.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/ascii.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "base/thread.h"
+#include "transport/vault/folder_holder.h"
+#include "transport/vault/hold_message.h"
+#include "transport/vault/ledger.h"
+
+#define LOCK_MS 30000u
+#define GRACE_SEC (14u * 86400u)         /* from a retire to the deletion, at most */
+#define CLOCK_SEC 3600u                  /* that two clocks may differ by */
+#define LEDGER_MAX ((uint64_t)256 << 20) /* bytes of a vault's records, which are in memory */
+#define NAME_LEN 400u
+#define MARK_LEN 16u
+
+struct vv_hold {
+	char *dir;
+	vv_hold_rules rules;
+	const vv_vault_holder_ops *files;
+	void *folder;
+	vv_mutex *lock; /* of all below, and of who writes */
+	int file_lock;
+	char changed[2 * MARK_LEN + 1]; /* what the file of that name said last */
+	vv_hold_vault *vault;           /* the one that was asked for last; NULL */
+	uint64_t records;               /* bytes of its records */
+};
+
+/* What an answer points to. */
+typedef struct answering {
+	vv_hold *h;
+	const vv_hold_request *q;
+	vv_hold_answer a;
+	vv_arena *arena;
+	vv_buf bytes;
+	uint8_t path[VV_LEAF_PATH_MAX * VV_LEAF_HASH];
+} answering;
+
+vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rules, vv_error *err)
+{
+	vv_hold *h = vv_calloc(1, sizeof(*h));
+	vv_status rc;
+
+	*out = NULL;
+	if (!h) {
+		return vv_fail_nomem(err);
+	}
+	h->file_lock = -1;
+	h->rules = *rules;
+	h->rules.admitted = vv_calloc(rules->admitted_count + 1, VV_KEY_PUBLIC);
+	h->dir = vv_strdup(dir);
+	h->lock = vv_mutex_new();
+	if (!h->rules.admitted || !h->dir || !h->lock) {
+		vv_hold_close(h);
+		return vv_fail_nomem(err);
+	}
+	if (rules->admitted_count > 0) {
+		memcpy(h->rules.admitted, rules->admitted, rules->admitted_count * VV_KEY_PUBLIC);
+	}
+	if ((rc = vv_folder_open(&h->files, &h->folder, dir, rules->size, true, err)) < 0) {
+		vv_hold_close(h);
+		return rc;
+	}
+	*out = h;
+	return VV_OK;
+}
+
+void vv_hold_close(vv_hold *h)
+{
+	if (h) {
+		vv_hold_vault_close(h->vault);
+		if (h->folder) {
+			h->files->close(h->folder);
+		}
+		vv_mutex_free(h->lock);
+		vv_key_wipe(&h->rules.key);
+		vv_free(h->rules.admitted);
+		vv_free(h->dir);
+		vv_free(h);
+	}
+}
+
+/* --- names --------------------------------------------------------------------------------------- */
+
+static bool is_author(const char *name, size_t len)
+{
+	bool fine = len > 1 && len < VV_DID_TEXT && name[0] == 'z';
+
+	for (size_t i = 0; fine && i < len; i++) {
+		fine = vv_is_alnum(name[i]);
+	}
+	return fine;
+}
+
+static bool is_cid(const char *name)
+{
+	vv_cid cid;
+	vv_error ignored;
+
+	return vv_cid_parse(&cid, name, strlen(name), &ignored) == VV_OK;
+}
+
+static bool is_record(const char *name)
+{
+	return strspn(name, "0123456789") == 10 && name[10] == '-' && is_cid(name + 11);
+}
+
+/* "shards", "records", "records/AUTHOR". */
+static bool is_folder(const char *name)
+{
+	return strcmp(name, "shards") == 0 || strcmp(name, "records") == 0 ||
+	       (strncmp(name, "records/", 8) == 0 && is_author(name + 8, strlen(name + 8)));
+}
+
+static bool is_file(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	if (strncmp(name, "shards/", 7) == 0) {
+		return is_cid(name + 7);
+	}
+	return strncmp(name, "records/", 8) == 0 && slash > name + 8 &&
+	       is_author(name + 8, (size_t)(slash - name - 8)) && is_record(slash + 1);
+}
+
+/* A name of the vault, below the folder. */
+static void name_of(char out[NAME_LEN], const vv_cid *vault, const char *name)
+{
+	char v[VV_CID_TEXT + 1];
+
+	vv_cid_text(v, vault);
+	(void)snprintf(out, NAME_LEN, "%s/%s", v, name);
+}
+
+static void shard_name(char out[NAME_LEN], const vv_cid *vault, const vv_cid *shard)
+{
+	char name[VV_CID_TEXT + 8] = "shards/";
+
+	vv_cid_text(name + 7, shard);
+	name_of(out, vault, name);
+}
+
+static vv_status look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err)
+{
+	char *path = vv_path_join(h->dir, name, (char *)NULL);
+	vv_status rc = path ? vv_lstat(out, path, err) : vv_fail_nomem(err);
+
+	vv_free(path);
+	return rc;
+}
+
+static uint64_t clock_now(void)
+{
+	int64_t sec;
+	uint32_t nsec;
+
+	vv_now(&sec, &nsec);
+	return sec > 0 ? (uint64_t)sec : 0;
+}
+
+/* --- one at a time ------------------------------------------------------------------------------- */
+
+/* Has another process written since? Then what is remembered is not right any more. */
+static vv_status notice_others(vv_hold *h, vv_error *err)
+{
+	char *path = vv_path_join(h->dir, "changed", (char *)NULL);
+	vv_buf text = VV_BUF_INIT;
+	uint64_t used;
+	vv_status rc = VV_OK;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_exists(path)) {
+		rc = vv_read_regular(&text, path, 4096, err);
+	}
+	if (rc == VV_OK && strcmp(vv_buf_cstr(&text), h->changed) != 0) {
+		(void)snprintf(h->changed, sizeof(h->changed), "%s", vv_buf_cstr(&text));
+		vv_hold_vault_close(h->vault);
+		h->vault = NULL;
+		rc = vv_folder_used(h->folder, true, &used, err);
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+/* Before the first change: who comes after a process that was killed looks anew. */
+static vv_status tell_others(vv_hold *h, vv_error *err)
+{
+	char *path = vv_path_join(h->dir, "changed", (char *)NULL);
+	uint8_t mark[MARK_LEN];
+	vv_status rc;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	vv_random(mark, sizeof(mark));
+	vv_hex_write(h->changed, mark, sizeof(mark));
+	rc = vv_write_file(path, h->changed, strlen(h->changed), false, err);
+	vv_free(path);
+	return rc;
+}
+
+static void leave(vv_hold *h)
+{
+	if (h->file_lock >= 0) {
+		vv_unlock(h->file_lock);
+	}
+	h->file_lock = -1;
+	vv_mutex_unlock(h->lock);
+}
+
+static vv_status enter(vv_hold *h, vv_error *err)
+{
+	char *path = vv_path_join(h->dir, "lock", (char *)NULL);
+	vv_status rc;
+
+	vv_mutex_lock(h->lock);
+	h->file_lock = path ? vv_lock(path, true, LOCK_MS, err) : (int)vv_fail_nomem(err);
+	rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
+	vv_free(path);
+	if (rc < 0) {
+		leave(h);
+	}
+	return rc;
+}
+
+/* --- a vault's records ------------------------------------------------------------------------------ */
+
+static void forget_vault(vv_hold *h)
+{
+	vv_hold_vault_close(h->vault);
+	h->vault = NULL;
+}
+
+typedef struct loading {
+	vv_hold *h;
+	const char *folder;
+	bool below; /* of an author */
+	vv_buf file;
+} loading;
+
+/* A damaged one is as if it were not there: whoever has it brings it again. */
+static vv_status load_record(loading *x, const char *name, vv_error *err)
+{
+	char path[2 * NAME_LEN], record[VV_LEDGER_NAME];
+	bool is_new;
+	vv_error why;
+	vv_status rc;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", x->folder, name);
+	vv_buf_reset(&x->file);
+	if ((rc = x->h->files->get(x->h->folder, path, 0, VV_LEDGER_RECORD_MAX + 1, &x->file,
+				   err)) < 0) {
+		return rc;
+	}
+	rc = vv_hold_vault_add(x->h->vault, vv_buf_cstr(&x->file), x->file.len, record, &is_new,
+			       &why);
+	if (rc == VV_ENOMEM || rc == VV_EREFUSED) {
+		*err = why;
+		return rc;
+	}
+	x->h->records += x->file.len;
+	return VV_OK;
+}
+
+static vv_status on_loaded(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	loading *x = payload;
+	char folder[2 * NAME_LEN];
+
+	if (x->below) {
+		return size != UINT64_MAX && is_record(name) ? load_record(x, name, err) : VV_OK;
+	}
+	if (size != UINT64_MAX || !is_author(name, strlen(name))) {
+		return VV_OK;
+	}
+	(void)snprintf(folder, sizeof(folder), "%s/%s", x->folder, name);
+	loading author = {x->h, folder, true, VV_BUF_INIT};
+	vv_status rc = x->h->files->list(x->h->folder, folder, on_loaded, &author, err);
+	vv_buf_clear(&author.file);
+	return rc;
+}
+
+static vv_status need_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
+{
+	char name[NAME_LEN];
+	loading x = {h, name, false, VV_BUF_INIT};
+	vv_status rc;
+
+	if (h->vault && vv_cid_equal(vv_hold_vault_id(h->vault), vault)) {
+		return VV_OK;
+	}
+	forget_vault(h);
+	h->records = 0;
+	name_of(name, vault, "records");
+	if ((rc = vv_hold_vault_open(&h->vault, vault, &h->rules, err)) < 0) {
+		return rc;
+	}
+	if ((rc = h->files->list(h->folder, name, on_loaded, &x, err)) < 0 ||
+	    (rc = vv_hold_vault_refresh(h->vault, err)) < 0) {
+		forget_vault(h);
+	}
+	return rc;
+}
+
+/* --- records come ------------------------------------------------------------------------------------ */
+
+typedef struct arrival {
+	char name[VV_LEDGER_NAME];
+	bool is_new;
+} arrival;
+
+/* All of them into memory, so that they are judged together: a writer's records and the epoch that makes
+ * him one. *any: something is new. */
+static vv_status read_records(answering *x, arrival *list, bool *any, vv_error *err)
+{
+	vv_hold *h = x->h;
+	uint64_t bytes = h->records;
+	vv_status rc = VV_OK;
+
+	*any = false;
+	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
+		const vv_hold_bytes *r = &x->q->records[i];
+		rc = vv_hold_vault_add(h->vault, r->bytes, r->len, list[i].name, &list[i].is_new,
+				       err);
+		*any = *any || (rc == VV_OK && list[i].is_new);
+		bytes += list[i].is_new ? r->len : 0;
+	}
+	if (rc == VV_OK && bytes > LEDGER_MAX) {
+		rc = vv_fail(err, VV_EREFUSED, "the vault's records take more than %s",
+			     vv_text_bytes(LEDGER_MAX));
+	}
+	if (rc == VV_OK && *any && (rc = vv_hold_vault_refresh(h->vault, err)) == VV_OK) {
+		rc = vv_hold_vault_check(h->vault, err);
+	}
+	return rc;
+}
+
+static vv_status keep_records(answering *x, vv_error *err)
+{
+	vv_hold *h = x->h;
+	arrival *list = vv_arena_calloc(x->arena, x->q->record_count + 1, sizeof(*list));
+	bool any, left = false;
+	char name[NAME_LEN], below[VV_LEDGER_NAME + 16];
+	vv_status rc;
+
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	rc = read_records(x, list, &any, err);
+	if (rc == VV_OK && any) {
+		rc = tell_others(h, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
+		const vv_hold_bytes *r = &x->q->records[i];
+		/* What does not count, nobody needs: a stranger's, or one behind a gap. */
+		if (list[i].is_new && !vv_hold_vault_counts(h->vault, list[i].name)) {
+			left = true;
+			continue;
+		}
+		x->a.kept++;
+		if (list[i].is_new) {
+			(void)snprintf(below, sizeof(below), "records/%s", list[i].name);
+			name_of(name, &x->q->vault, below);
+			rc = h->files->put(h->folder, name, r->bytes, r->len, err);
+			h->records += r->len;
+		}
+	}
+	if (rc < 0 || left) {
+		forget_vault(h); /* it has in memory what is not on disk */
+	}
+	return rc;
+}
+
+static vv_status take_records(answering *x, vv_error *err)
+{
+	vv_status rc = need_vault(x->h, &x->q->vault, err);
+
+	return rc < 0 ? rc : keep_records(x, err);
+}
+
+/* --- shards come and go -------------------------------------------------------------------------------- */
+
+static vv_status take_shard(answering *x, vv_error *err)
+{
+	vv_hold *h = x->h;
+	const vv_hold_bytes *b = &x->q->bytes;
+	uint8_t epoch[VV_EPOCH_NAME];
+	char name[NAME_LEN];
+	vv_shard s;
+	vv_status rc;
+
+	if ((rc = vv_shard_look(&s, epoch, b->bytes, b->len, err)) < 0) {
+		return rc;
+	}
+	if ((rc = need_vault(h, &x->q->vault, err)) < 0 ||
+	    (rc = vv_hold_vault_may_put(h->vault, &s, err)) < 0 || (rc = tell_others(h, err)) < 0) {
+		return rc;
+	}
+	shard_name(name, &x->q->vault, &s.cid);
+	rc = h->files->put(h->folder, name, b->bytes, b->len, err);
+	return rc == VV_EREFUSED
+		       ? vv_hint(err,
+				 "whoever runs that server gives it more room: varve serve --hold "
+				 "SIZE; or add another holder")
+		       : rc;
+}
+
+static vv_status fail_until(uint64_t until, const char *why, vv_error *err)
+{
+	const time_t t = (time_t)until;
+	char when[40] = "";
+	struct tm parts;
+
+	if (gmtime_r(&t, &parts)) {
+		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &parts);
+	}
+	return vv_fail(err, VV_EREFUSED, "it is kept until %s: %s", when, why);
+}
+
+/* What let it go must have been here for a while, so that the theft of a key is noticed before its harm
+ * is done. */
+static vv_status check_term(vv_hold *h, const vv_cid *vault, const char *shard,
+			    const vv_ledger_record *by, vv_error *err)
+{
+	const uint64_t now = clock_now(),
+		       grace = h->rules.term < GRACE_SEC ? h->rules.term : GRACE_SEC;
+	char name[NAME_LEN], below[VV_LEDGER_NAME + 16] = "records/";
+	vv_stat came, said;
+	vv_status rc;
+
+	vv_ledger_name(below + 8, by);
+	name_of(name, vault, below);
+	if ((rc = look(h, shard, &came, err)) < 0 || (rc = look(h, name, &said, err)) < 0) {
+		return rc;
+	}
+	if ((uint64_t)came.mtime_sec + h->rules.term > now) {
+		return fail_until((uint64_t)came.mtime_sec + h->rules.term, "so a receipt promises",
+				  err);
+	}
+	if ((uint64_t)said.mtime_sec + grace > now) {
+		return fail_until((uint64_t)said.mtime_sec + grace,
+				  "the record that lets go of it has just come", err);
+	}
+	return VV_OK;
+}
+
+static vv_status remove_shard(answering *x, vv_error *err)
+{
+	vv_hold *h = x->h;
+	const vv_ledger_record *by;
+	char name[NAME_LEN];
+	vv_stat is;
+	vv_status rc;
+
+	shard_name(name, &x->q->vault, &x->q->shard);
+	if ((rc = look(h, name, &is, err)) < 0 || (rc = need_vault(h, &x->q->vault, err)) < 0 ||
+	    (rc = vv_hold_vault_may_remove(h->vault, &x->q->shard, &by, err)) < 0 ||
+	    (rc = check_term(h, &x->q->vault, name, by, err)) < 0 ||
+	    (rc = tell_others(h, err)) < 0) {
+		return rc;
+	}
+	return h->files->remove(h->folder, name, err);
+}
+
+/* --- receipts -------------------------------------------------------------------------------------------- */
+
+/* Until when all that the place names is kept: it counts from when each shard came. */
+static vv_status find_until(answering *x, const vv_ledger_record *place, uint64_t *out,
+			    vv_error *err)
+{
+	char name[NAME_LEN], text[VV_CID_TEXT + 1];
+	uint64_t until = clock_now() + x->h->rules.term;
+	vv_stat is;
+
+	for (size_t i = 0; i < place->shard_count; i++) {
+		const vv_shard *s = &place->shards[i];
+		shard_name(name, &x->q->vault, &s->cid);
+		if (look(x->h, name, &is, err) < 0 || is.size != vv_shard_len(s->leaves)) {
+			vv_cid_text(text, &s->cid);
+			return vv_fail(
+				err, VV_EMISSING,
+				"the shard %s of that place is not here: there is nothing to sign "
+				"for",
+				text);
+		}
+		uint64_t end = (uint64_t)is.mtime_sec + x->h->rules.term;
+		until = end < until ? end : until;
+	}
+	*out = until;
+	return VV_OK;
+}
+
+static vv_status sign_receipt(answering *x, vv_error *err)
+{
+	uint8_t bytes[VV_RECEIPT_BYTES];
+	const vv_ledger_record *place;
+	vv_status rc;
+
+	if ((rc = need_vault(x->h, &x->q->vault, err)) < 0 ||
+	    (rc = vv_hold_vault_place(x->h->vault, &x->q->place, &place, err)) < 0 ||
+	    (rc = find_until(x, place, &x->a.until, err)) < 0) {
+		return rc;
+	}
+	vv_receipt_bytes(bytes, &x->q->place, x->a.until);
+	return vv_key_sign(x->a.signature, &x->h->rules.key, VV_RECEIPT_PURPOSE, bytes,
+			   sizeof(bytes), err);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------ */
+
+static vv_status give_hello(answering *x, vv_error *err)
+{
+	vv_hold *h = x->h;
+	uint64_t used = 0;
+	vv_status rc;
+
+	if (x->q->version != VV_HOLD_VERSION) {
+		vv_fail(err, VV_ENOSUPPORT, "version %llu of holding is not spoken here, only %u",
+			(unsigned long long)x->q->version, VV_HOLD_VERSION);
+		return vv_hint(err, "use the same release of varve on both sides");
+	}
+	if ((rc = enter(h, err)) < 0) {
+		return rc;
+	}
+	rc = vv_folder_used(h->folder, false, &used, err);
+	leave(h);
+	x->a.version = VV_HOLD_VERSION;
+	memcpy(x->a.key, h->rules.key.public_key, VV_KEY_PUBLIC);
+	x->a.size = h->rules.size;
+	x->a.free = used < h->rules.size ? h->rules.size - used : 0;
+	x->a.term = h->rules.term;
+	return rc;
+}
+
+static vv_status fill_names(answering *x, const char *dir, char **names, size_t count,
+			    vv_error *err)
+{
+	const bool authors = strcmp(x->q->name, "records") == 0;
+	vv_stat is;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = names[i];
+		const bool fits = authors ? is_author(name, strlen(name))
+				  : strcmp(x->q->name, "shards") == 0 ? is_cid(name)
+								      : is_record(name);
+		char *path;
+		if (!fits || strcmp(name, x->q->after) <= 0) {
+			continue;
+		}
+		if (x->a.name_count == VV_HOLD_NAMES_MAX) {
+			x->a.more = true;
+			break;
+		}
+		if (!(path = vv_path_join(dir, name, (char *)NULL))) {
+			return vv_fail_nomem(err);
+		}
+		if (vv_lstat(&is, path, NULL) == VV_OK &&
+		    (authors ? S_ISDIR(is.mode) : S_ISREG(is.mode))) {
+			vv_hold_name *n = &x->a.names[x->a.name_count++];
+			n->size = authors ? UINT64_MAX : is.size;
+			n->name = vv_arena_strndup(x->arena, name, strlen(name));
+			if (!n->name) {
+				vv_free(path);
+				return vv_fail_nomem(err);
+			}
+		}
+		vv_free(path);
+	}
+	return VV_OK;
+}
+
+static vv_status give_list(answering *x, vv_error *err)
+{
+	char name[NAME_LEN], *dir, **names = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	if (!is_folder(x->q->name)) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not a folder of a vault",
+			       vv_text_shows(x->q->name));
+	}
+	name_of(name, &x->q->vault, x->q->name);
+	x->a.names = vv_arena_calloc(x->arena, VV_HOLD_NAMES_MAX, sizeof(*x->a.names));
+	dir = vv_path_join(x->h->dir, name, (char *)NULL);
+	if (!dir || !x->a.names) {
+		vv_free(dir);
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_list_dir(&names, &count, dir, err)) == VV_OK) {
+		rc = fill_names(x, dir, names, count, err);
+	} else if (rc == VV_ENOTFOUND) {
+		rc = VV_OK; /* nothing of it is here */
+	}
+	vv_names_free(names, count);
+	vv_free(dir);
+	return rc;
+}
+
+static vv_status give_part(answering *x, vv_error *err)
+{
+	char name[NAME_LEN];
+	const uint64_t len = x->q->size < VV_HOLD_PART ? x->q->size : VV_HOLD_PART;
+	vv_status rc;
+
+	if (!is_file(x->q->name)) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not a file of a vault",
+			       vv_text_shows(x->q->name));
+	}
+	name_of(name, &x->q->vault, x->q->name);
+	rc = x->h->files->get(x->h->folder, name, x->q->from, len, &x->bytes, err);
+	if (rc == VV_ENOTFOUND) {
+		rc = vv_fail(err, VV_ENOTFOUND, "it is not here");
+	}
+	x->a.bytes = (vv_hold_bytes){(const uint8_t *)vv_buf_cstr(&x->bytes), x->bytes.len};
+	return rc;
+}
+
+static vv_status give_leaf(answering *x, vv_error *err)
+{
+	vv_hold *h = x->h;
+	char name[NAME_LEN];
+	vv_stat is;
+	size_t hashes;
+	vv_status rc;
+
+	shard_name(name, &x->q->vault, &x->q->shard);
+	if ((rc = look(h, name, &is, NULL)) < 0) {
+		return vv_fail(err, VV_ENOTFOUND, "it is not here");
+	}
+	const uint64_t leaves = is.size / (VV_LEAF + VV_LEAF_HASH);
+	if (!vv_leaves_valid(leaves) || vv_shard_len((unsigned)leaves) != is.size) {
+		return vv_fail(err, VV_ECORRUPT, "the shard no longer has its length");
+	}
+	if (x->q->leaf >= leaves) {
+		return vv_fail(err, VV_EUSAGE, "the shard has %llu leaves, and no leaf %llu",
+			       (unsigned long long)leaves, (unsigned long long)x->q->leaf);
+	}
+	if ((rc = h->files->get(h->folder, name, x->q->leaf * VV_LEAF, VV_LEAF, &x->bytes, err)) <
+		    0 ||
+	    (rc = h->files->get(h->folder, name, leaves * VV_LEAF, leaves * VV_LEAF_HASH, &x->bytes,
+				err)) < 0) {
+		return rc;
+	}
+	if (x->bytes.len != VV_LEAF + leaves * VV_LEAF_HASH) {
+		return vv_fail(err, VV_ECORRUPT, "the shard no longer has its length");
+	}
+	const uint8_t *bytes = (const uint8_t *)x->bytes.data;
+	if ((rc = vv_leaf_path(x->path, &hashes, bytes + VV_LEAF, (unsigned)leaves,
+			       (unsigned)x->q->leaf, err)) == VV_OK) {
+		x->a.leaf = (vv_hold_bytes){bytes, VV_LEAF};
+		x->a.path = (vv_hold_bytes){x->path, hashes * VV_LEAF_HASH};
+	}
+	return rc;
+}
+
+/* --- whose vaults --------------------------------------------------------------------------------------- */
+
+/* An owner by the vault's first record. */
+static bool is_owner(answering *x, const char *vault, const char *author, vv_error *err)
+{
+	char name[NAME_LEN];
+	vv_buf file = VV_BUF_INIT;
+	vv_ledger_record r;
+	bool found = false;
+
+	(void)snprintf(name, sizeof(name), "%s/records/%s/0000000000-%s", vault, author, vault);
+	if (x->h->files->get(x->h->folder, name, 0, VV_LEDGER_RECORD_MAX, &file, err) == VV_OK &&
+	    vv_ledger_record_read(&r, x->arena, file.data, file.len, err) == VV_OK &&
+	    r.kind == VV_LEDGER_VAULT) {
+		for (size_t i = 0; i < r.key_count; i++) {
+			found = found || memcmp(r.keys[i], x->q->key, VV_KEY_PUBLIC) == 0;
+		}
+	}
+	vv_buf_clear(&file);
+	return found;
+}
+
+typedef struct vault_search {
+	answering *x;
+	const char *vault;
+	char did[VV_DID_TEXT];
+	bool found;
+} vault_search;
+
+static vv_status on_author(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	vault_search *s = payload;
+	vv_error ignored;
+
+	(void)err;
+	if (size == UINT64_MAX && is_author(name, strlen(name))) {
+		s->found = s->found || strcmp(name, s->did + 8) == 0 ||
+			   is_owner(s->x, s->vault, name, &ignored);
+	}
+	return VV_OK;
+}
+
+static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	vault_search *s = payload;
+	answering *x = s->x;
+	char folder[NAME_LEN];
+	vv_cid vault;
+	vv_error ignored;
+	vv_status rc;
+
+	if (size != UINT64_MAX || vv_cid_parse(&vault, name, strlen(name), &ignored) < 0 ||
+	    x->a.vault_count == VV_HOLD_VAULTS_MAX) {
+		return VV_OK;
+	}
+	s->vault = name;
+	s->found = false;
+	(void)snprintf(folder, sizeof(folder), "%s/records", name);
+	rc = x->h->files->list(x->h->folder, folder, on_author, s, err);
+	if (rc == VV_OK && s->found) {
+		x->a.vaults[x->a.vault_count++] = vault;
+	}
+	return rc;
+}
+
+/* The ids of the vaults that the key owns or writes in, for whoever shows that he has the key. */
+static vv_status give_vaults(answering *x, vv_error *err)
+{
+	uint8_t bytes[VV_HOLD_VAULTS_BYTES];
+	const uint64_t now = clock_now(), time = x->q->time;
+	vault_search s = {.x = x};
+	vv_status rc;
+
+	vv_hold_vaults_bytes(bytes, x->h->rules.key.public_key, time);
+	if (vv_key_verify(x->q->signature, x->q->key, VV_VAULTS_PURPOSE, bytes, sizeof(bytes),
+			  err) < 0) {
+		return vv_fail(err, VV_EREFUSED,
+			       "whoever asks for vaults must sign for it, and did not");
+	}
+	if ((time > now ? time - now : now - time) > CLOCK_SEC) {
+		vv_fail(err, VV_EREFUSED,
+			"the clocks of both machines differ by more than an hour");
+		return vv_hint(err, "set them; or name the vault: --vault ID");
+	}
+	x->a.vaults = vv_arena_calloc(x->arena, VV_HOLD_VAULTS_MAX, sizeof(*x->a.vaults));
+	if (!x->a.vaults) {
+		return vv_fail_nomem(err);
+	}
+	vv_did_text(s.did, x->q->key);
+	rc = x->h->files->list(x->h->folder, "", on_vault, &s, err);
+	return rc;
+}
+
+/* --- one request ------------------------------------------------------------------------------------------ */
+
+static vv_status locked(answering *x, vv_status (*run)(answering *, vv_error *), vv_error *err)
+{
+	vv_status rc = enter(x->h, err);
+
+	if (rc == VV_OK) {
+		rc = run(x, err);
+		leave(x->h);
+	}
+	return rc;
+}
+
+static vv_status run(answering *x, vv_error *err)
+{
+	switch (x->q->op) {
+	case VV_HOLD_HELLO:
+		return give_hello(x, err);
+	case VV_HOLD_LIST:
+		return give_list(x, err);
+	case VV_HOLD_GET:
+		return give_part(x, err);
+	case VV_HOLD_PUT:
+		return locked(x, take_shard, err);
+	case VV_HOLD_RECORDS:
+		return locked(x, take_records, err);
+	case VV_HOLD_REMOVE:
+		return locked(x, remove_shard, err);
+	case VV_HOLD_AUDIT:
+		return give_leaf(x, err);
+	case VV_HOLD_RECEIPT:
+		return locked(x, sign_receipt, err);
+	default:
+		return give_vaults(x, err);
+	}
+}
+
+vv_status vv_hold_serve(vv_hold *h, vv_channel *line, const void *bytes, size_t len, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_hold_request q;
+	answering x = {.h = h, .q = &q, .arena = &arena, .bytes = VV_BUF_INIT};
+	vv_status rc = vv_hold_request_read(&q, &arena, bytes, len, err);
+
+	if (rc == VV_OK && (rc = run(&x, err)) == VV_OK) {
+		rc = vv_hold_answer_write(line, q.op, &x.a, err);
+	}
+	vv_buf_clear(&x.bytes);
+	vv_arena_clear(&arena);
+	return rc;
+}

@@ -1,0 +1,318 @@
+/*
+ * hold_vault: knows what lets a shard in, and what lets it go.
+ */
+#include "transport/vault/hold_vault.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cid_map.h"
+#include "transport/vault/ledger.h"
+#include "transport/vault/vault_state.h"
+
+/* A shard that a place names for this server. */
+typedef struct named {
+	vv_shard shard;
+	const vv_ledger_record *place; /* the last of those */
+	const vv_ledger_record *gone;  /* the last retire or drop; NULL */
+} named;
+
+struct vv_hold_vault {
+	const vv_hold_rules *rules;
+	vv_ledger *ledger;
+	vv_vault_state *state; /* NULL: the first record is not here */
+	named *shards;
+	size_t count, cap;
+	vv_cid_map *by_cid;
+	uint8_t (*ids)[VV_HOLDER_ID]; /* what places call this server */
+	size_t id_count, id_cap;
+};
+
+static bool is_admitted(const vv_hold_rules *r, const uint8_t *key)
+{
+	for (size_t i = 0; i < r->admitted_count; i++) {
+		if (memcmp(r->admitted[i], key, VV_KEY_PUBLIC) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* --- what records say ------------------------------------------------------------------------ */
+
+/* A place for this server, by somebody who is admitted. */
+static bool is_ours(const vv_hold_vault *v, const vv_ledger_record *r)
+{
+	return r->kind == VV_LEDGER_PLACE && r->has_key &&
+	       memcmp(r->key, v->rules->key.public_key, VV_KEY_PUBLIC) == 0 &&
+	       is_admitted(v->rules, r->author) && vv_vault_counts(v->state, r);
+}
+
+/* Was a written after b? Authors' clocks say it, where the numbers of one author do not. */
+static bool is_later(const vv_ledger_record *a, const vv_ledger_record *b)
+{
+	return memcmp(a->author, b->author, VV_KEY_PUBLIC) == 0 ? a->sequence > b->sequence
+								: a->time > b->time;
+}
+
+static bool has_id(const vv_hold_vault *v, const uint8_t *id)
+{
+	for (size_t i = 0; i < v->id_count; i++) {
+		if (memcmp(v->ids[i], id, VV_HOLDER_ID) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status take_place(vv_hold_vault *v, const vv_ledger_record *r, vv_error *err)
+{
+	uint64_t at;
+	vv_status rc;
+
+	if (!has_id(v, r->holder)) {
+		if (!vv_array_room(v->ids, v->id_count, v->id_cap)) {
+			return vv_fail_nomem(err);
+		}
+		memcpy(v->ids[v->id_count++], r->holder, VV_HOLDER_ID);
+	}
+	for (size_t i = 0; i < r->shard_count; i++) {
+		if (vv_cid_map_get(v->by_cid, &r->shards[i].cid, &at)) {
+			named *n = &v->shards[at];
+			n->place = is_later(r, n->place) ? r : n->place;
+			continue;
+		}
+		if (!vv_array_room(v->shards, v->count, v->cap)) {
+			return vv_fail_nomem(err);
+		}
+		if ((rc = vv_cid_map_put(v->by_cid, &r->shards[i].cid, v->count, NULL, err)) < 0) {
+			return rc;
+		}
+		v->shards[v->count++] = (named){r->shards[i], r, NULL};
+	}
+	return VV_OK;
+}
+
+/* A retire is for all holders, a drop for the one that it names. */
+static void take_gone(vv_hold_vault *v, const vv_ledger_record *r)
+{
+	uint64_t at;
+
+	if (r->kind == VV_LEDGER_DROP && !has_id(v, r->holder) &&
+	    !(r->has_key && memcmp(r->key, v->rules->key.public_key, VV_KEY_PUBLIC) == 0)) {
+		return;
+	}
+	for (size_t i = 0; i < r->link_count; i++) {
+		if (vv_cid_map_get(v->by_cid, &r->links[i], &at)) {
+			named *n = &v->shards[at];
+			n->gone = !n->gone || is_later(r, n->gone) ? r : n->gone;
+		}
+	}
+}
+
+static void forget(vv_hold_vault *v)
+{
+	vv_vault_state_close(v->state);
+	v->state = NULL;
+	v->count = v->id_count = 0;
+	vv_cid_map_reset(v->by_cid);
+}
+
+vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err)
+{
+	vv_error why;
+	vv_status rc;
+
+	forget(v);
+	if ((rc = vv_ledger_settle(v->ledger, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_vault_state_open(&v->state, v->ledger, &why)) < 0) {
+		if (rc != VV_EMISSING) {
+			*err = why;
+			return rc;
+		}
+		return VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(v->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(v->ledger, i);
+		rc = is_ours(v, r) ? take_place(v, r, err) : VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(v->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(v->ledger, i);
+		if ((r->kind == VV_LEDGER_RETIRE || r->kind == VV_LEDGER_DROP) &&
+		    vv_vault_counts(v->state, r)) {
+			take_gone(v, r);
+		}
+	}
+	return rc;
+}
+
+/* --- open, close, add ---------------------------------------------------------------------------- */
+
+vv_status vv_hold_vault_open(vv_hold_vault **out, const vv_cid *vault, const vv_hold_rules *rules,
+			     vv_error *err)
+{
+	vv_hold_vault *v = vv_calloc(1, sizeof(*v));
+	vv_status rc;
+
+	*out = NULL;
+	if (!v || !(v->by_cid = vv_cid_map_new())) {
+		vv_free(v);
+		return vv_fail_nomem(err);
+	}
+	v->rules = rules;
+	if ((rc = vv_ledger_open(&v->ledger, "", vault, err)) < 0) {
+		vv_hold_vault_close(v);
+		return rc;
+	}
+	*out = v;
+	return VV_OK;
+}
+
+void vv_hold_vault_close(vv_hold_vault *v)
+{
+	if (v) {
+		vv_vault_state_close(v->state);
+		vv_ledger_close(v->ledger);
+		vv_cid_map_free(v->by_cid);
+		vv_free(v->shards);
+		vv_free(v->ids);
+		vv_free(v);
+	}
+}
+
+const vv_cid *vv_hold_vault_id(const vv_hold_vault *v)
+{
+	return vv_ledger_vault(v->ledger);
+}
+
+vv_status vv_hold_vault_add(vv_hold_vault *v, const void *bytes, size_t len, char *name,
+			    bool *is_new, vv_error *err)
+{
+	vv_arena scratch = VV_ARENA_INIT;
+	vv_ledger_record r;
+	vv_status rc = vv_ledger_record_read(&r, &scratch, bytes, len, err);
+
+	if (rc == VV_OK) {
+		vv_ledger_name(name, &r);
+		*is_new = !vv_ledger_has(v->ledger, name);
+		rc = vv_ledger_add(v->ledger, name, bytes, len, err);
+	}
+	vv_arena_clear(&scratch);
+	return rc;
+}
+
+/* --- who may what ---------------------------------------------------------------------------------- */
+
+vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
+{
+	if (!v->state) {
+		vv_fail(err, VV_EREFUSED,
+			"the first record of this vault is not here, and did not come before others");
+		return VV_EREFUSED;
+	}
+	for (size_t i = 0; i < v->rules->admitted_count; i++) {
+		if (vv_vault_is_writer(v->state, v->rules->admitted[i])) {
+			return VV_OK;
+		}
+	}
+	vv_fail(err, VV_EREFUSED,
+		"copies are kept here for others: nobody whom this server knows writes in this vault");
+	return vv_hint(err, "whoever runs it names you: varve serve --for DID ('varve key show' "
+			    "prints yours)");
+}
+
+bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name)
+{
+	vv_cid cid;
+	vv_error ignored;
+	const char *dash = strchr(name, '-');
+	const vv_ledger_record *r;
+
+	if (!v->state || !dash || vv_cid_parse(&cid, dash + 1, strlen(dash + 1), &ignored) < 0 ||
+	    !(r = vv_ledger_find(v->ledger, &cid))) {
+		return false;
+	}
+	return r->kind == VV_LEDGER_VAULT && r->sequence == 0 && vv_cid_is_null(&r->vault)
+		       ? vv_cid_equal(&r->cid, vv_ledger_vault(v->ledger))
+		       : vv_vault_counts(v->state, r);
+}
+
+static const named *find_named(const vv_hold_vault *v, const vv_cid *cid)
+{
+	uint64_t at;
+
+	return vv_cid_map_get(v->by_cid, cid, &at) ? &v->shards[at] : NULL;
+}
+
+vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_error *err)
+{
+	const named *n = find_named(v, &s->cid);
+	const vv_kept *k = v->state ? vv_vault_shard_of(v->state, &s->cid) : NULL;
+	char cid[VV_CID_TEXT + 1];
+
+	vv_cid_text(cid, &s->cid);
+	if (!n) {
+		return vv_fail(
+			err, VV_EREFUSED,
+			"no place record of a writer who is known here names the shard %s for "
+			"this server",
+			cid);
+	}
+	if (n->shard.leaves != s->leaves || memcmp(n->shard.root, s->root, sizeof(s->root)) != 0) {
+		return vv_fail(err, VV_EREFUSED,
+			       "the place record says something else of the shard %s", cid);
+	}
+	if (n->gone && !is_later(n->place, n->gone) &&
+	    !(n->gone->kind == VV_LEDGER_RETIRE && k && !k->retired)) {
+		return vv_fail(err, VV_EREFUSED,
+			       "a %s record has let go of the shard %s since it was placed",
+			       vv_ledger_kind_name(n->gone->kind), cid);
+	}
+	return VV_OK;
+}
+
+vv_status vv_hold_vault_may_remove(const vv_hold_vault *v, const vv_cid *shard,
+				   const vv_ledger_record **by, vv_error *err)
+{
+	const named *n = find_named(v, shard);
+	const vv_kept *k = v->state ? vv_vault_shard_of(v->state, shard) : NULL;
+	const vv_ledger_author *behind;
+	char text[VV_CID_TEXT + 1], did[VV_DID_TEXT];
+
+	if (k && k->retired) {
+		*by = k->retired;
+		if (!(behind = vv_vault_behind(v->state, k->retired))) {
+			return VV_OK;
+		}
+		vv_did_text(did, behind->key);
+		return vv_fail(err, VV_EREFUSED,
+			       "the writer %s has not replicated since the shard was retired", did);
+	}
+	if (n && n->gone && n->gone->kind == VV_LEDGER_DROP && is_later(n->gone, n->place)) {
+		*by = n->gone;
+		return VV_OK;
+	}
+	vv_cid_text(text, shard);
+	return vv_fail(err, VV_EREFUSED,
+		       "no retire or drop record of a writer lets go of the shard %s", text);
+}
+
+vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
+			      const vv_ledger_record **out, vv_error *err)
+{
+	const vv_ledger_record *r = v->state ? vv_ledger_find(v->ledger, place) : NULL;
+	char text[VV_CID_TEXT + 1];
+
+	if (r && is_ours(v, r)) {
+		*out = r;
+		return VV_OK;
+	}
+	vv_cid_text(text, place);
+	return vv_fail(err, VV_ENOTFOUND,
+		       "there is no place record %s for this server by a writer who is known here",
+		       text);
+}

@@ -1,0 +1,58 @@
+/*
+ * hold_vault: what a server that keeps copies knows of one vault by its records: who may bring what, and
+ * what may go.
+ *
+ * A vault is kept when somebody who is admitted writes in it. A shard is taken when a place record names it
+ * for this server's key, whose author is admitted and may write in the vault; not again, once a later
+ * retire or drop let it go: so a request that is sent twice does nothing. Nothing here reads shards.
+ */
+#ifndef VV_TRANSPORT_VAULT_HOLD_VAULT_H
+#define VV_TRANSPORT_VAULT_HOLD_VAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/keys/key.h"
+#include "transport/vault/ledger_record.h"
+
+/* For whom copies are kept, and who keeps them. */
+typedef struct vv_hold_rules {
+	uint64_t size; /* bytes, all vaults together */
+	uint64_t term; /* seconds: nothing goes sooner after it came */
+	vv_key key;    /* signs receipts */
+	uint8_t (*admitted)[VV_KEY_PUBLIC];
+	size_t admitted_count;
+} vv_hold_rules;
+
+typedef struct vv_hold_vault vv_hold_vault;
+
+/* Without records yet. rules are borrowed until close. */
+vv_status vv_hold_vault_open(vv_hold_vault **out, const vv_cid *vault, const vv_hold_rules *rules,
+			     vv_error *err);
+void vv_hold_vault_close(vv_hold_vault *v); /* accepts NULL */
+const vv_cid *vv_hold_vault_id(const vv_hold_vault *v);
+
+/* One more record, as its file is. *name (of VV_LEDGER_NAME bytes) is what its file is called; *is_new:
+ * it was not here. What follows is right again after refresh. VV_ECORRUPT: no record of this vault. */
+vv_status vv_hold_vault_add(vv_hold_vault *v, const void *bytes, size_t len, char *name,
+			    bool *is_new, vv_error *err);
+vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err);
+
+/* VV_EREFUSED: nobody who is admitted writes in it, or its first record is not here. */
+vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err);
+/* Does the record of this name count, as far as is known? */
+bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name);
+
+/* VV_EREFUSED: no place names this shard, or it was let go since. */
+vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_error *err);
+/* *by: the retire or drop that lets it go; borrowed until the next refresh. VV_EREFUSED: there is none, or
+ * another writer may still count on it. */
+vv_status vv_hold_vault_may_remove(const vv_hold_vault *v, const vv_cid *shard,
+				   const vv_ledger_record **by, vv_error *err);
+/* The place record of somebody who is admitted, for this server. VV_ENOTFOUND. */
+vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
+			      const vv_ledger_record **out, vv_error *err);
+
+#endif
