@@ -16,7 +16,7 @@
 #include "repo/blocks/cid_map.h"
 
 #define FILES_MAX 1000000u
-#define FUTURE_MAX (UINT64_C(100) * 366 * 86400) /* how wrong a clock may be, in seconds */
+#define FUTURE_MAX (UINT64_C(400) * 366 * 86400) /* how wrong a clock may be, in seconds */
 
 typedef struct file {
 	char *name;

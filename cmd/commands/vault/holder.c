@@ -277,13 +277,17 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 		}
 		leave[h - s.configs.items] = true;
 		owed.leave = leave;
-		if (s.state && (rc = vv_owed_run(&owed, &s, err)) == VV_OK && owed.owed > 0) {
-			vv_fail(err, VV_EREFUSED, "without '%s' %s would be lacking",
+		/* What was lacking before is no reason to stay. */
+		if (s.state && (rc = vv_owed_run(&owed, &s, err)) == VV_OK && owed.less > 0) {
+			vv_fail(err, VV_EREFUSED,
+				"'%s' keeps %s that no other holder can take: without it fewer than %u "
+				"would be left",
 				vv_text_shows(h->name),
-				vv_text_counted(owed.owed, "copy", "copies"));
+				vv_text_counted(owed.less, "copy", "copies"), owed.copies);
 			rc = vv_hint(
 				err,
-				"add another holder first; 'varve holder dead %s' if it is gone",
+				"add another holder in another failure domain first, or ask for fewer "
+				"copies ('varve replicate --copies'); 'varve holder dead %s' if it is gone",
 				vv_text_shows(h->name));
 		}
 		if (rc == VV_OK && owed.shards > 0) {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/print/owed.h"
 #include "cmd/work/vault/vault_repair.h"
 
 #define AWAY (UINT64_C(7) * 86400)
@@ -103,9 +104,13 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 			vv_text_counted(owed->lost, "shard", NULL));
 	}
 	if (owed->owed > owed->lost * owed->copies) {
-		vv_note("%s still lacking: add a holder in another failure domain, or bring one back",
-			owed->owed == 1 ? "1 copy is"
-					: vv_text_counted(owed->owed, "copy", "copies are"));
+		const uint64_t lacking = owed->owed - owed->lost * owed->copies;
+		vv_buf b = VV_BUF_INIT;
+		vv_print_owed(&b, s, owed->copies, true);
+		vv_note("%s still lacking: %s",
+			lacking == 1 ? "1 copy is" : vv_text_counted(lacking, "copy", "copies are"),
+			vv_buf_cstr(&b));
+		vv_buf_clear(&b);
 	}
 	if (!o->quiet && owed->owed == 0 && x->damaged == 0) {
 		vv_note("safe: everything in the vault has %s",

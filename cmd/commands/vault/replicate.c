@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/print/owed.h"
 #include "cmd/work/vault/replicate.h"
 
 typedef struct options {
@@ -58,6 +59,23 @@ static int check_replicate(const vv_context *c)
 	return VV_EXIT_OK;
 }
 
+static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_session *s)
+{
+	const uint64_t owed = x->owed - x->lost * x->copies;
+	vv_buf b = VV_BUF_INIT;
+
+	if (o->to.count > 0) {
+		vv_buf_puts(&b, "this went only to the holders that --to names; 'varve replicate' "
+				"without it brings the rest");
+	} else {
+		vv_print_owed(&b, s, x->copies, true);
+	}
+	vv_note("%s owed: %s",
+		owed == 1 ? "1 copy is" : vv_text_counted(owed, "copy", "copies are"),
+		vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+}
+
 static void tell(const options *o, const vv_replicate *x, const vv_vault_session *s)
 {
 	char head[VV_CID_TEXT + 1];
@@ -75,9 +93,12 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 		return;
 	}
 	if (x->short_of_min) {
+		vv_buf b = VV_BUF_INIT;
+		vv_print_owed(&b, s, x->min, true);
 		vv_note("only %s could be made, and %u are the least: the vault does not have this run "
-			"yet; the next 'varve replicate' goes on",
-			vv_text_counted(x->least, "copy", "copies"), x->min);
+			"yet: %s",
+			vv_text_counted(x->least, "copy", "copies"), x->min, vv_buf_cstr(&b));
+		vv_buf_clear(&b);
 		return;
 	}
 	if (x->lost > 0) {
@@ -86,9 +107,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 			vv_text_counted(x->lost, "shard", NULL));
 	}
 	if (x->owed > x->lost * x->copies) {
-		vv_note("%s owed; the next 'varve replicate' tries again",
-			x->owed == 1 ? "1 copy is"
-				     : vv_text_counted(x->owed, "copy", "copies are"));
+		tell_owed(o, x, s);
 	}
 	if (o->quiet) {
 		return;

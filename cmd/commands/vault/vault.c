@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/print/owed.h"
 #include "cmd/work/vault/access.h"
 #include "cmd/work/vault/key_ring.h"
 #include "cmd/work/vault/prune.h"
@@ -78,31 +79,54 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 	return rc;
 }
 
+/* What is wrong, the worst first. */
+static void print_unsafe(const vv_vault_status *x)
+{
+	if (x->shards == 0) {
+		vv_out("NOT SAFE: the vault is empty\n");
+	} else if (x->lost > 0) {
+		vv_out("NOT SAFE: nobody is known to have %s ('varve repair' seals again what this "
+		       "clone has)\n",
+		       vv_text_counted(x->lost, "shard", NULL));
+	} else if (x->least == 1 && x->copies > 1) {
+		vv_out("NOT SAFE: some of it has only 1 copy, and %u are wanted: if that holder fails, it "
+		       "is lost\n",
+		       x->copies);
+	} else if (x->least < x->copies) {
+		vv_out("NOT SAFE: some of it has only %zu copies, and %u are wanted\n", x->least,
+		       x->copies);
+	} else if (!x->current || x->unfinished) {
+		vv_out("NOT SAFE: what is new here has no copies yet; the rest has %s\n",
+		       vv_text_counted(x->least, "copy", "copies"));
+	} else {
+		vv_out("NOT SAFE: a holder has damaged what it keeps\n");
+	}
+}
+
+static void print_owed(const vv_vault_status *x, const vv_vault_session *s)
+{
+	const uint64_t owed = x->owed - x->lost * x->copies;
+	vv_buf b = VV_BUF_INIT;
+
+	vv_print_owed(&b, s, x->copies, false);
+	vv_out("  %s owed: %s\n",
+	       owed == 1 ? "1 copy is" : vv_text_counted(owed, "copy", "copies are"),
+	       vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+}
+
 static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 {
 	char head[VV_CID_TEXT + 1], time[32];
 
 	if (x->safe) {
-		vv_out("safe: everything has %s; %s could be lost\n",
+		vv_out("safe: everything has %s; %s could be lost, and no data with it\n",
 		       vv_text_counted(x->least, "copy", "copies"),
-		       vv_text_counted(x->least > 0 ? x->least - 1 : 0, "holder", NULL));
-	} else if (x->shards == 0) {
-		vv_out("NOT SAFE: the vault is empty\n");
+		       x->least > 1 ? vv_text_counted(x->least - 1, "holder", NULL) : "no holder");
 	} else {
-		vv_out("NOT SAFE: ");
-		if (x->lost > 0) {
-			vv_out("nobody is known to have %s ('varve repair' seals again what this clone has)",
-			       vv_text_counted(x->lost, "shard", NULL));
-		} else {
-			vv_out("%s could be lost",
-			       x->least > 1 ? vv_text_counted(x->least - 1, "holder", NULL)
-					    : "no holder");
-		}
-		vv_out("\n");
-		if (x->owed > 0) {
-			vv_out("  %s owed ('varve replicate' or 'varve repair')\n",
-			       x->owed == 1 ? "1 copy is"
-					    : vv_text_counted(x->owed, "copy", "copies are"));
+		print_unsafe(x);
+		if (x->owed > x->lost * x->copies) {
+			print_owed(x, s);
 		}
 		if (x->bad > 0) {
 			vv_out("  %s missing or changed, by the last audit ('varve repair')\n",
@@ -296,7 +320,8 @@ const vv_command vv_cmd_vault = {
 	.summary = "are the sealed copies at their policy, and who may read and write them?",
 	.usage = "status [--json]\nreaders [add DID | remove DID] [--key FILE]\n"
 		 "writers [add DID | remove DID] [--key FILE]\nprune [--grace DAYS] [--dry-run]",
-	.example = "$ varve vault status\nsafe: everything has 2 copies; 1 holder could be lost",
+	.example =
+		"$ varve vault status\nsafe: everything has 2 copies; 1 holder could be lost, and no data with it",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/vault/contents.h"
@@ -14,6 +16,11 @@
 #include "repo/blocks/reach.h"
 #include "repo/blocks/resemble.h"
 #include "repo/transfer/send.h"
+
+typedef struct waited {
+	vv_cid record; /* of a retirement */
+	uint64_t sec;
+} waited;
 
 typedef struct pruning {
 	vv_prune *x;
@@ -24,6 +31,8 @@ typedef struct pruning {
 	vv_oid *tips;
 	size_t tip_count;
 	bool *chosen; /* of contents.runs */
+	waited *waited;
+	size_t waited_count, waited_cap;
 	vv_buf bytes, base;
 } pruning;
 
@@ -249,8 +258,6 @@ static vv_status rewrite(pruning *p, vv_error *err)
 	return retire_runs(p, err);
 }
 
-/* --- what goes --------------------------------------------------------------------------------------- */
-
 static vv_status write_drop(pruning *p, const vv_vault_place *place, vv_cid *shards, size_t count,
 			    vv_error *err)
 {
@@ -271,6 +278,100 @@ static bool has_copy(const vv_kept *k, const vv_vault_place *place)
 	return false;
 }
 
+/* --- how long it waits ------------------------------------------------------------------------------ */
+
+#define STEP_MAX (UINT64_C(7) * 86400)
+#define JUMP (UINT64_C(366) * 86400) /* a clock that was put right, or wrong */
+#define RETIRED_MAX (1u << 24)
+
+static waited *find_waited(pruning *p, const vv_cid *record)
+{
+	for (size_t i = 0; i < p->waited_count; i++) {
+		if (vv_cid_equal(&p->waited[i].record, record)) {
+			return &p->waited[i];
+		}
+	}
+	return NULL;
+}
+
+static vv_status add_waited(pruning *p, const vv_cid *record, uint64_t sec, vv_error *err)
+{
+	if (!vv_array_room(p->waited, p->waited_count, p->waited_cap)) {
+		return vv_fail_nomem(err);
+	}
+	p->waited[p->waited_count++] = (waited){.record = *record, .sec = sec};
+	return VV_OK;
+}
+
+/* "SECONDS last" of the prune before, then "SECONDS CID" for each retire record: how long it was seen to
+ * wait. What cannot be read begins again. */
+static vv_status read_waited(pruning *p, const char *path, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	uint64_t sec, last = p->s->now, step = 0;
+	vv_cid record;
+	vv_error ignored;
+	vv_status rc = vv_exists(path) ? vv_read_regular(&text, path, RETIRED_MAX, err) : VV_OK;
+
+	for (const char *line = vv_buf_cstr(&text); rc == VV_OK && *line;) {
+		const size_t len = strcspn(line, "\n"), digits = strspn(line, "0123456789");
+		if (vv_parse_u64(&sec, line, digits) && digits + 1 < len) {
+			if (strncmp(line + digits, " last", len - digits) == 0) {
+				last = sec;
+			} else if (vv_cid_parse(&record, line + digits + 1, len - digits - 1,
+						&ignored) == VV_OK) {
+				rc = add_waited(p, &record, sec, err);
+			}
+		}
+		line += len + (line[len] == '\n');
+	}
+	step = p->s->now > last && p->s->now - last < JUMP ? p->s->now - last : 0;
+	for (size_t i = 0; i < p->waited_count; i++) {
+		p->waited[i].sec += step < STEP_MAX ? step : STEP_MAX;
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status write_waited(const pruning *p, const char *path, vv_error *err)
+{
+	char cid[VV_CID_TEXT + 1];
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&text, "%llu last\n", (unsigned long long)p->s->now);
+	for (size_t i = 0; i < p->waited_count; i++) {
+		vv_cid_text(cid, &p->waited[i].record);
+		vv_buf_printf(&text, "%llu %s\n", (unsigned long long)p->waited[i].sec, cid);
+	}
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
+		rc = vv_write_file(path, text.data, text.len, true, err);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* Every retire record that shards wait for. */
+static vv_status count_waiting(pruning *p, vv_error *err)
+{
+	char *path = vv_vault_session_path(p->s, "retired", NULL);
+	vv_status rc = path ? read_waited(p, path, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_vault_shard_count(p->s->state); i++) {
+		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
+		if (k->retired && !find_waited(p, &k->retired->cid)) {
+			rc = add_waited(p, &k->retired->cid, 0, err);
+		}
+	}
+	if (rc == VV_OK && !p->x->dry_run && p->waited_count > 0) {
+		rc = write_waited(p, path, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+/* --- what goes --------------------------------------------------------------------------------------- */
+
 /* May it go now? */
 static bool is_due(pruning *p, const vv_kept *k)
 {
@@ -283,7 +384,7 @@ static bool is_due(pruning *p, const vv_kept *k)
 		p->x->blocked = true;
 		memcpy(p->x->blocker, behind->key, VV_KEY_PUBLIC);
 	}
-	if (behind || k->retired->time + p->x->grace_sec > p->s->now) {
+	if (behind || find_waited(p, &k->retired->cid)->sec < p->x->grace_sec) {
 		p->x->waiting++;
 		return false;
 	}
@@ -330,7 +431,7 @@ static vv_status delete_retired(pruning *p, vv_error *err)
 {
 	const size_t all = vv_vault_shard_count(p->s->state);
 	bool *due = vv_calloc(all + 1, sizeof(*due));
-	vv_status rc = due ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = due ? count_waiting(p, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < all; i++) {
 		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
@@ -372,6 +473,7 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	vv_cid_set_free(p.live);
 	vv_free(p.tips);
 	vv_free(p.chosen);
+	vv_free(p.waited);
 	vv_buf_clear(&p.bytes);
 	vv_buf_clear(&p.base);
 	return rc;

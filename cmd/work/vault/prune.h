@@ -5,6 +5,9 @@
  * runs of one's own are rewritten. Their shards are retired by a record; they are deleted after a grace
  * time, once the newest vault record of every writer follows that record: a writer who does not know of it
  * may still count on them, and one that names such a shard again keeps it.
+ *
+ * The grace time is counted here, in .git/varve/vault/retired: what passes between two prunes, at most 7 days
+ * each time, and nothing when it was more than a year. So no clock that is far off, in a record or on this machine, lets anything go early.
  */
 #ifndef VV_CMD_WORK_VAULT_PRUNE_H
 #define VV_CMD_WORK_VAULT_PRUNE_H

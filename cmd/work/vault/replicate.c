@@ -886,6 +886,7 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 	vv_spread_shard *list = vv_calloc(all + 1, sizeof(*list));
 	bool *has = vv_calloc((all + 1) * (places + 1), sizeof(*has));
 	bool *exclude = vv_calloc(places + 1, sizeof(*exclude));
+	size_t *had = vv_calloc(all + 1, sizeof(*had)); /* copies, those of `leave` counted */
 	vv_spread spread = {.session = s,
 			    .copies = x->copies,
 			    .rate = x->rate,
@@ -894,9 +895,9 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 			    .payload = s};
 	size_t count = 0;
 	vv_buf bytes = VV_BUF_INIT;
-	vv_status rc = list && has && exclude ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = list && has && exclude && had ? VV_OK : vv_fail_nomem(err);
 
-	x->owed = x->lost = 0;
+	x->owed = x->lost = x->less = 0;
 	x->least = SIZE_MAX;
 	for (size_t i = 0; rc == VV_OK && i < all; i++) {
 		const vv_kept *k = vv_vault_shard_at(s->state, i);
@@ -908,6 +909,8 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 		sh->has = has + count * places;
 		sh->exclude = exclude;
 		vv_spread_holders(s, k, x->away_sec, sh->has);
+		had[count] = vv_spread_copies(s, sh->has);
+		had[count] = had[count] < x->copies ? had[count] : x->copies;
 		for (size_t p = 0; x->leave && p < places; p++) {
 			exclude[p] = x->leave[p];
 			sh->has[p] = sh->has[p] && !x->leave[p];
@@ -917,6 +920,7 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 		    (!x->fix || vv_vault_session_bytes(s, k, &bytes, err) < 0)) {
 			x->lost++;
 			x->owed += x->copies;
+			x->less += had[count];
 			x->least = 0;
 			continue;
 		}
@@ -928,6 +932,7 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		size_t copies = vv_spread_copies(s, list[i].has);
 		x->owed += copies < x->copies ? x->copies - copies : 0;
+		x->less += copies < had[i] ? had[i] - copies : 0;
 		x->least = copies < x->least ? copies : x->least;
 	}
 	x->shards += spread.shards;
@@ -936,5 +941,6 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 	vv_free(list);
 	vv_free(has);
 	vv_free(exclude);
+	vv_free(had);
 	return rc == VV_OK && spread.shards > 0 ? vv_vault_session_sync(s, err) : rc;
 }

@@ -59,6 +59,7 @@ typedef struct vv_owed {
 	const bool *leave; /* places that count as if they had nothing, and get nothing; NULL */
 	uint64_t owed;     /* after it */
 	uint64_t lost;     /* shards that nobody has */
+	uint64_t less;     /* copies by which there are fewer than with `leave`, of those wanted */
 	size_t least;      /* copies of the shard with fewest */
 	uint64_t shards, sent;
 } vv_owed;

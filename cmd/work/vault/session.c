@@ -40,7 +40,10 @@ static vv_status read_seen(vv_vault_session *s, vv_error *err)
 			const char *name = s->places[i].config->name;
 			if (strlen(name) == len - digits - 1 &&
 			    memcmp(p + digits + 1, name, len - digits - 1) == 0) {
-				(void)vv_parse_u64(&s->places[i].seen, p, digits);
+				uint64_t seen = 0;
+				(void)vv_parse_u64(&seen, p, digits);
+				/* Of a clock that was far ahead: the wait begins now. */
+				s->places[i].seen = seen < s->now ? seen : s->now;
 			}
 		}
 		p += len + (p[len] == '\n');
@@ -126,7 +129,7 @@ vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_
 	s->repo = r;
 	s->notes = o->notes;
 	vv_now(&now, &nsec);
-	s->now = (uint64_t)now;
+	s->now = now > 0 ? (uint64_t)now : 0;
 	if (!(s->dir = vv_path_join(vv_repository_varvedir(r), "vault", (char *)NULL))) {
 		return vv_fail_nomem(err);
 	}

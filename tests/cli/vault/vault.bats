@@ -104,7 +104,7 @@ load vault
 	succeeds varve audit
 	rest=$(varve holder list --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["name"])')
 	ends_with 2 varve holder remove "$rest"
-	stderr_has "would be lacking"
+	stderr_has "that no other holder can take"
 }
 
 @test "a second writer adds to the vault and a removed one cannot read on" {

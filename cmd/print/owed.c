@@ -1,0 +1,68 @@
+/*
+ * owed: knows the reasons in the order in which they can be helped.
+ */
+#include "cmd/print/owed.h"
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/work/vault/spread.h"
+#include "transport/vault/placement.h"
+
+/* Domains of the holders that take something now. */
+static size_t count_domains(const vv_vault_session *s)
+{
+	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	size_t count = 0, domains;
+
+	for (size_t i = 0; list && i < s->place_count; i++) {
+		if (s->places[i].holder && !s->places[i].config->dead) {
+			list[count++].domain = vv_spread_domain(&s->places[i]);
+		}
+	}
+	domains = list ? vv_domain_count(list, count) : 0;
+	vv_free(list);
+	return domains;
+}
+
+/* The first holder that is not reached; full: that took no more. NULL: there is none. */
+static const vv_vault_place *find_place(const vv_vault_session *s, bool full)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if (!p->holder && !p->config->dead && (p->why.code == VV_EREFUSED) == full) {
+			return p;
+		}
+	}
+	return NULL;
+}
+
+void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool tried)
+{
+	const size_t domains = count_domains(s);
+	const vv_vault_place *full = find_place(s, true), *away = find_place(s, false);
+
+	if (!tried && domains >= copies) {
+		vv_buf_printf(b, "'varve replicate' brings what is lacking");
+	} else if (away) {
+		vv_buf_printf(
+			b,
+			"the holder '%s' cannot be reached; 'varve replicate' tries again when it is "
+			"back, or 'varve holder add' names another one",
+			vv_text_shows(away->config->name));
+	} else if (full) {
+		vv_buf_printf(
+			b,
+			"the holder '%s' takes no more; give it room ('varve holder add --quota') or "
+			"add another one",
+			vv_text_shows(full->config->name));
+	} else if (domains < copies) {
+		vv_buf_printf(
+			b,
+			"the holders are only %s, and %u copies are wanted; add a holder elsewhere "
+			"('varve holder add'), or ask for fewer ('varve replicate --copies %zu')",
+			vv_text_counted(domains, "failure domain", NULL), copies,
+			domains > 0 ? domains : 1);
+	} else {
+		vv_buf_printf(b, "the next 'varve replicate' tries again");
+	}
+}

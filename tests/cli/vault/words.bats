@@ -1,0 +1,82 @@
+# What the vault's commands say when copies are lacking: why, and what helps.
+load vault
+
+@test "status says in plain words what is not safe and what would help" {
+	new_vault
+	succeeds varve replicate --copies 3
+	succeeds varve vault status
+	output_has "safe: everything has 3 copies; 2 holders could be lost, and no data with it"
+	mv ../c ../c.away
+	varve holder dead c
+	ends_with 1 varve vault status
+	output_has "NOT SAFE: some of it has only 2 copies, and 3 are wanted"
+	output_has "1 copy is owed: the holders are only 2 failure domains, and 3 copies are wanted; add a holder elsewhere ('varve holder add'), or ask for fewer ('varve replicate --copies 2')"
+	varve holder dead b
+	ends_with 1 varve vault status
+	output_has "NOT SAFE: some of it has only 1 copy, and 3 are wanted: if that holder fails, it is lost"
+	varve holder add b2 ../b2 --domain "house b2" 2> /dev/null
+	varve holder add c2 ../c2 --domain "house c2" 2> /dev/null
+	ends_with 1 varve vault status
+	output_has "2 copies are owed: 'varve replicate' brings what is lacking"
+	succeeds varve replicate
+	succeeds varve vault status
+	change 5
+	ends_with 1 varve vault status
+	output_has "NOT SAFE: what is new here has no copies yet; the rest has 3 copies"
+}
+
+@test "replicate says what helps where the next run cannot" {
+	new_vault a b
+	succeeds varve replicate
+	# A holder that is away, whose domain nobody knows.
+	git config --unset-all holder.b.domain
+	mv ../b ../b.away
+	change 5
+	ends_with 1 varve replicate
+	stderr_has "1 copy is owed: the holder 'b' cannot be reached; 'varve replicate' tries again when it is back, or 'varve holder add' names another one"
+	mv ../b.away ../b
+	git config holder.b.domain "house b"
+	git config holder.b.quota 5000
+	ends_with 1 varve replicate
+	stderr_has "owed: the holder 'b' takes no more; give it room ('varve holder add --quota') or add another one"
+	ends_with 1 varve repair
+	stderr_has "still lacking: the holder 'b' takes no more"
+	git config --unset-all holder.b.quota
+	succeeds varve replicate
+}
+
+@test "a holder that keeps nothing can go when a copy is owed elsewhere" {
+	new_vault a b
+	succeeds varve replicate
+	mv ../b ../b.away
+	varve holder dead b
+	mkdir ../empty
+	varve holder add empty ../empty --domain "house a" 2> /dev/null
+	ends_with 1 varve vault status
+	succeeds varve holder remove empty
+	ends_with 2 varve holder remove a
+	stderr_has "'a' keeps 1 copy that no other holder can take: without it fewer than 2 would be left"
+	stderr_has "ask for fewer copies ('varve replicate --copies')"
+	succeeds varve holder list
+	output_has "a  "
+}
+
+@test "an audit and a status without any holder say that none could be reached" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	git add .varveconfig
+	git commit -q -m policy
+	git clone -q . ../other
+	cd ../other
+	for command in audit "vault status" repair replicate "vault prune" "ledger log"; do
+		ends_with 2 varve $command
+		stderr_lacks "is not sealed to"
+	done
+	ends_with 2 varve audit
+	stderr_has "no holder that can be reached has this vault's ledger"
+	stderr_has "'varve holder list' shows the holders"
+	varve holder add a ../away --domain x 2> /dev/null
+	rm -r ../away
+	ends_with 2 varve audit
+	stderr_has "no holder that can be reached has this vault's ledger"
+}
