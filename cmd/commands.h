@@ -30,6 +30,7 @@ extern const vv_command vv_cmd_diff;
 extern const vv_command vv_cmd_diff_file;
 extern const vv_command vv_cmd_diff_tool;
 extern const vv_command vv_cmd_doctor;
+extern const vv_command vv_cmd_drop;
 extern const vv_command vv_cmd_fetch;
 extern const vv_command vv_cmd_filter;
 extern const vv_command vv_cmd_filter_process;

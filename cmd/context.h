@@ -70,6 +70,11 @@ typedef struct vv_context {
  * vv_repository_open; VV_EUSAGE: it needs a work tree, or a path lies outside of it. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
+/* The words from the first-th on as paths of the repository (of a bare one as they are), NULL-ended; for
+ * versions, which need not be in the work tree. Free, on failure too. */
+vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err);
+void vv_context_paths_free(char **paths); /* accepts NULL */
+
 /* The command wrote a version: when all is closed, a gc runs by itself if it is worth it. That
  * this cannot be known is not a fault of the command. */
 void vv_context_gc_after(vv_context *c, bool quiet);

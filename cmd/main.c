@@ -14,6 +14,8 @@
 #include "cmd/output.h"
 #include "cmd/run.h"
 #include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/peers/reach.h"
+#include "cmd/work/vault/vault_source.h"
 #include "dataset/table/row_hashes.h"
 #include "repo/git/merge/renames.h"
 #include "repo/git/repository.h"
@@ -153,5 +155,6 @@ int main(int argc, char **argv)
 	}
 	catch_signals();
 	vv_renames_by_rows(vv_row_hashes);
+	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_source_open);
 	return vv_out_end(run(argc, argv));
 }

@@ -132,34 +132,13 @@ static vv_status fetch_all(vv_context *c, bool *refused, vv_error *err)
 	return rc;
 }
 
-/* Words as paths of the repository, NULL-ended. */
-static vv_status take_paths(char ***out, vv_context *c, int first, vv_error *err)
-{
-	size_t at = 0;
-	vv_status rc = VV_OK;
-
-	*out = vv_calloc((size_t)(c->argc - first) + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
-	for (int i = first; i < c->argc && rc == VV_OK; i++, at++) {
-		if (vv_repository_is_bare(c->repo)) {
-			(*out)[at] = vv_strdup(c->argv[i]);
-			rc = (*out)[at] ? VV_OK : vv_fail_nomem(err);
-		} else {
-			rc = vv_repository_relative(&(*out)[at], c->repo, c->argv[i], err);
-		}
-	}
-	return rc;
-}
-
 static vv_status fetch_data(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	const int first = c->argc > 0 && c->dashdash != 0 ? 1 : 0;
 	vv_fetch_data f = {.repo = c->repo, .rev = first > 0 ? c->argv[0] : NULL, .from = &o->from};
 	char **paths = NULL;
-	vv_status rc = take_paths(&paths, c, first, err);
+	vv_status rc = vv_context_paths(&paths, c, first, err);
 
 	f.paths = (const char *const *)paths;
 	if (rc == VV_OK && (rc = vv_fetch_data_run(&f, err)) == VV_OK && !o->quiet) {
@@ -173,10 +152,7 @@ static vv_status fetch_data(vv_context *c, vv_error *err)
 	if (rc == VV_OK && f.fetched > 0 && !o->quiet) {
 		tell_pointers(c);
 	}
-	for (size_t i = 0; paths && paths[i]; i++) {
-		vv_free(paths[i]);
-	}
-	vv_free(paths);
+	vv_context_paths_free(paths);
 	return rc;
 }
 

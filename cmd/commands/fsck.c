@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/work/peers/reach.h"
 #include "cmd/work/peers/repair.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
@@ -59,7 +60,7 @@ typedef struct fsck {
 	vv_table_checks *checks;
 	bool later; /* a pointer is of a version that this varve does not know */
 	uint64_t records, blocks, problems, rebuilt, mended;
-	vv_elsewhere *elsewhere; /* versions that a lazy clone left on a remote */
+	vv_elsewhere *elsewhere; /* versions that others keep */
 	uint64_t absent;         /* of these, those that are not here */
 	bool silent;             /* nothing is told: this looks for what is to be mended */
 	char **files;            /* where it is: packs and indexes */
@@ -460,11 +461,11 @@ static void tell_elsewhere(const fsck *f)
 {
 	const char *name;
 
-	vv_out("not here: %s, left on", vv_text_counted(f->absent, "version", "versions"));
+	vv_out("not here: %s, kept by", vv_text_counted(f->absent, "version", "versions"));
 	for (size_t i = 0; (name = vv_elsewhere_remote(f->elsewhere, i)) != NULL; i++) {
-		vv_out("%s '%s'", i > 0 ? "," : "", vv_text_shows(name));
+		vv_out("%s %s", i > 0 ? "," : "", vv_reach_shown(name));
 	}
-	vv_out(" by a lazy clone or fetch; 'varve fetch --data --all' gets them\n");
+	vv_out("; 'varve fetch --data --all' gets them\n");
 }
 
 static vv_status finish(fsck *f, vv_error *err)

@@ -36,6 +36,7 @@ struct vv_gc {
 	vv_pack_list *packs;  /* as of now */
 	vv_pack_list *before; /* as of the first pass */
 	vv_cid_map *marks;    /* of this pass; value: 0, or 1 + the place of what it resembles */
+	vv_cid_map *expended; /* of this pass: what others keep */
 	vv_cid_map *stored;   /* records of sound packs in use; value: record's length */
 	part live, aside;
 	bool tidy; /* the packs are as this run would leave them */
@@ -55,11 +56,24 @@ vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool
 	return vv_cid_map_put(gc->marks, cid, value, first, err);
 }
 
+vv_status vv_gc_expend(vv_gc *gc, const vv_cid *cid, bool *first, vv_error *err)
+{
+	return vv_cid_map_put(gc->expended, cid, 0, first, err);
+}
+
 static bool is_marked(const vv_gc *gc, const vv_cid *cid)
 {
 	size_t at;
 
 	return vv_cid_map_find(gc->marks, cid, &at);
+}
+
+/* Of what is not marked: does it stay for the time of grace? */
+static bool has_grace(const vv_gc *gc, const vv_cid *cid)
+{
+	size_t at;
+
+	return gc->opts->grace_sec > 0 && !vv_cid_map_find(gc->expended, cid, &at);
 }
 
 /* ---- what there is ---- */
@@ -202,10 +216,10 @@ static vv_status write_aside(vv_gc *gc, vv_error *err)
 	bool lost;
 	vv_status rc = VV_OK;
 
-	for (i = 0; rc == VV_OK && gc->opts->grace_sec > 0 && i < count; i++) {
+	for (i = 0; rc == VV_OK && i < count; i++) {
 		vv_cid cid = *vv_cid_map_cid(gc->stored, i);
 
-		if (!is_marked(gc, &cid)) {
+		if (!is_marked(gc, &cid) && has_grace(gc, &cid)) {
 			rc = vv_copy_block(&from, gc->aside.pack, gc->aside.hints, &cid, NULL, &len,
 					   &lost, err);
 		}
@@ -259,6 +273,7 @@ static vv_status second_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_er
 	gc->before = gc->packs;
 	gc->packs = NULL;
 	vv_cid_map_reset(gc->marks);
+	vv_cid_map_reset(gc->expended);
 	if ((rc = vv_packs_renew(gc->store, NULL, true, &gc->packs, err)) < 0 ||
 	    (rc = mark(payload, gc, err)) < 0 || (rc = collect(gc, gc->before, err)) < 0) {
 		return rc;
@@ -340,7 +355,7 @@ static vv_status count_all(vv_gc *gc, vv_error *err)
 		if (is_marked(gc, cid) || vv_pack_writer_find(gc->live.pack, cid, &offset)) {
 			continue;
 		}
-		if (gc->opts->grace_sec > 0) {
+		if (has_grace(gc, cid)) {
 			out->aside_blocks++;
 			out->aside_bytes += vv_cid_map_value(gc->stored, i);
 		} else {
@@ -525,8 +540,9 @@ static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err
 	vv_status rc;
 
 	gc->marks = vv_cid_map_new();
+	gc->expended = vv_cid_map_new();
 	gc->stored = vv_cid_map_new();
-	if (!gc->marks || !gc->stored) {
+	if (!gc->marks || !gc->expended || !gc->stored) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = part_init(&gc->live, gc->store, err)) < 0 ||
@@ -575,6 +591,7 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 	vv_packs_unref(gc.packs);
 	vv_packs_unref(gc.before);
 	vv_cid_map_free(gc.marks);
+	vv_cid_map_free(gc.expended);
 	vv_cid_map_free(gc.stored);
 	if (fd >= 0) {
 		vv_unlock(fd);

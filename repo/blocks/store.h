@@ -146,6 +146,9 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
  * difference against. A CID that the store lacks is recorded and no error. */
 vv_status vv_gc_mark(vv_gc *gc, const vv_cid *cid, const vv_cid *resembles, bool *first,
 		     vv_error *err);
+/* Others keep this block: it goes at once, grace or not, unless it is marked too. *first as above, among
+ * those that were given so in this pass. */
+vv_status vv_gc_expend(vv_gc *gc, const vv_cid *cid, bool *first, vv_error *err);
 
 /* Every record of every pack, in file order: for fsck. fn gets the CID, where
  * it lies, and the state: VV_OK or the error found. VV_ECORRUPT, VV_EIO: damage.

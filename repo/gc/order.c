@@ -27,7 +27,7 @@ typedef struct marking {
 	size_t path_count, path_cap;
 	vv_hash_index index; /* of paths */
 	uint64_t missing;
-	vv_resemble walk;
+	vv_resemble walk, leave; /* what stays, and what others keep */
 } marking;
 
 /* Notes root as the newest so far at path; *newer is the one noted before, or null. */
@@ -67,6 +67,15 @@ static vv_status mark_block(void *payload, const vv_cid *cid, const vv_cid *like
 	return vv_gc_mark(m->gc, cid, like, first, err);
 }
 
+static vv_status expend_block(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
+			      vv_error *err)
+{
+	marking *m = payload;
+
+	(void)like;
+	return vv_gc_expend(m->gc, cid, first, err);
+}
+
 static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	marking *m = payload;
@@ -87,6 +96,9 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	}
 	if (what) {
 		return vv_resemble_walk(&m->walk, cid, NULL, err); /* kept if it is here */
+	}
+	if (m->keep->drop && vv_cid_set_has(m->keep->drop, cid)) {
+		return vv_resemble_walk(&m->leave, cid, NULL, err);
 	}
 	m->keep->roots++;
 	vv_progress_update(m->keep->progress, "versions", m->keep->roots, 0);
@@ -118,6 +130,8 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 	m.walk.mark = mark_block;
 	m.walk.payload = &m;
 	m.walk.missing = &m.missing;
+	m.leave = m.walk;
+	m.leave.mark = expend_block;
 	if ((rc = vv_repository_store(m.keep->repo, &m.store, err)) == VV_OK) {
 		rc = vv_roots_each(m.keep->repo, on_root, &m, err);
 	}

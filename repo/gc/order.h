@@ -10,13 +10,15 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_keep {
 	vv_repository *repo;
 	const vv_progress *progress; /* may be NULL */
-	uint64_t roots;              /* of the last pass */
+	const vv_cid_set *drop;      /* versions that others keep; NULL: none */
+	uint64_t roots;              /* that are kept, of the last pass */
 } vv_keep;
 
 /* A vv_gc_mark_fn; payload is the vv_keep. VV_ECORRUPT when a node that is reachable is

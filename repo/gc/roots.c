@@ -267,13 +267,20 @@ static vv_status look_at_published(gather *g, vv_error *err)
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
+static vv_status gather_in_use(gather *g, vv_error *err)
+{
+	vv_status rc = look_at_indexes(g, err);
+
+	return rc < 0 ? rc : look_at_published(g, err);
+}
+
 static vv_status gather_all(gather *g, vv_error *err)
 {
 	vv_status rc;
 
 	g->trees.hard = true;
 	if ((rc = vv_tips_each(g->repo, on_tip, g, err)) < 0 || (rc = drain(g, err)) < 0 ||
-	    (rc = look_at_indexes(g, err)) < 0 || (rc = look_at_published(g, err)) < 0) {
+	    (rc = gather_in_use(g, err)) < 0) {
 		return rc;
 	}
 	g->trees.hard = false;
@@ -283,7 +290,8 @@ static vv_status gather_all(gather *g, vv_error *err)
 	return drain(g, err);
 }
 
-vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
+static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *err), vv_root_fn fn,
+		     void *payload, vv_error *err)
 {
 	gather g;
 	vv_status rc;
@@ -301,7 +309,7 @@ vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error
 		goto done;
 	}
 	vv_walker_begin(g.walker);
-	rc = gather_all(&g, err);
+	rc = what(&g, err);
 done:
 	vv_free(g.soft);
 	vv_cid_set_free(g.roots);
@@ -309,4 +317,14 @@ done:
 	vv_queue_clear(&g.queue);
 	vv_walker_free(g.walker);
 	return rc;
+}
+
+vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
+{
+	return run(r, gather_all, fn, payload, err);
+}
+
+vv_status vv_roots_in_use_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
+{
+	return run(r, gather_in_use, fn, payload, err);
 }

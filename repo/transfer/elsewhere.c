@@ -19,6 +19,7 @@
 #define FILE_MAX (UINT64_C(1) << 30)
 #define TIPS_MAX 512u
 #define LOCK_WAIT_MS 60000u
+#define DROP_WAIT_MS 3000u
 
 struct vv_elsewhere {
 	vv_cid_set *roots;
@@ -289,26 +290,83 @@ done:
 	return rc;
 }
 
-vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *remote,
-			    const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err)
+/* Takes the list's lock. */
+static vv_status lock_list(vv_repository *r, int *fd, vv_error *err)
 {
 	char *path = file_path(r, "elsewhere.lock");
 	vv_status rc;
-	int fd = -1;
 
-	*count = 0;
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_mkdirs_above(path, err)) == VV_OK) {
-		fd = vv_lock(path, true, LOCK_WAIT_MS, err);
-		rc = fd < 0 ? (vv_status)fd : VV_OK;
+		*fd = vv_lock(path, true, LOCK_WAIT_MS, err);
+		rc = *fd < 0 ? (vv_status)*fd : VV_OK;
 	}
 	vv_free(path);
-	if (rc < 0) {
-		return rc;
-	}
-	rc = note_all(r, with, remote, wants, want_count, count, err);
-	vv_unlock(fd);
 	return rc;
+}
+
+vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *remote,
+			    const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err)
+{
+	int fd;
+	vv_status rc = lock_list(r, &fd, err);
+
+	*count = 0;
+	if (rc == VV_OK) {
+		rc = note_all(r, with, remote, wants, want_count, count, err);
+		vv_unlock(fd);
+	}
+	return rc;
+}
+
+static vv_status add_all(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
+			 vv_error *err)
+{
+	vv_elsewhere *e;
+	char *path = file_path(r, "elsewhere");
+	vv_status rc = vv_elsewhere_read(&e, r, err);
+
+	if (rc == VV_OK && !path) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_elsewhere_version *v = &versions[i];
+		rc = add_root(e, &v->root, &v->before, v->remote, strlen(v->remote), err);
+	}
+	if (rc == VV_OK) {
+		rc = write_list(e, NULL, 0, path, err);
+	}
+	vv_elsewhere_free(e);
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_elsewhere_add(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
+			   vv_error *err)
+{
+	int fd;
+	vv_status rc = lock_list(r, &fd, err);
+
+	if (rc == VV_OK) {
+		rc = add_all(r, versions, count, err);
+		vv_unlock(fd);
+	}
+	return rc;
+}
+
+int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err)
+{
+	char *path = file_path(r, "drop.lock");
+	vv_status rc = path ? vv_mkdirs_above(path, err) : vv_fail_nomem(err);
+	int fd = rc < 0 ? (int)rc : vv_lock(path, exclusive, DROP_WAIT_MS, err);
+
+	vv_free(path);
+	if (fd == (int)VV_ELOCKED) {
+		vv_fail(err, VV_ELOCKED, "versions are being dropped %s just now",
+			exclusive ? "here, or others ask what is kept here," : "there");
+		(void)vv_hint(err, "try again when that has ended");
+	}
+	return fd;
 }

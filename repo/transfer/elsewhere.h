@@ -1,6 +1,6 @@
 /*
  * elsewhere: versions of datasets whose blocks stayed where they are, on a remote, when their
- * commits were fetched (clone --lazy).
+ * commits were fetched (clone --lazy), or that were dropped since others keep them (varve drop).
  *
  * The unit is a version: it is here with all its blocks, or not at all. A version that is noted and
  * not here is no damage; one that is not noted and not here is. The list is the file "elsewhere" in
@@ -35,5 +35,18 @@ const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i);
  * many are new. VV_ELOCKED. */
 vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *remote,
 			    const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err);
+
+/* The same of versions that are about to be removed here. remote: who keeps them. */
+typedef struct vv_elsewhere_version {
+	vv_cid root, before; /* before: as in vv_new_root */
+	const char *remote;  /* borrowed */
+} vv_elsewhere_version;
+vv_status vv_elsewhere_add(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
+			   vv_error *err);
+
+/* Two repositories must not drop a version at once, each counting on the other: who drops holds this
+ * exclusively from the first question to the last removal, and who is asked what it keeps holds it
+ * shared, for its answer. To be given to vv_unlock. VV_ELOCKED. */
+int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err);
 
 #endif

@@ -147,6 +147,8 @@ def all_scenarios():
 		# Only the ref holds the side branch's versions: no reflog.
 		S('gc-refs', 'git config --global core.logAllRefUpdates false; branches; rm -rf .git/logs; '
 			'git config --global --unset core.logAllRefUpdates', 'varve gc -q --prune=now'),
+		S('drop', 'hub; change; commit two; rows 44 2 > prices.csv; commit three; varve push -q',
+			'varve drop -q --history', repos=both, line=True),
 		S('check', 'one; varve schema --key id prices.csv > /dev/null', 'varve check'),
 		S('config', 'one', 'varve config varve.gcDays 30'),
 		S('remote', 'one', 'varve remote add origin ../hub.git'),

@@ -21,11 +21,12 @@ typedef struct run {
 	const vv_fetch *f;
 	vv_fetch_result *result;
 	vv_receive *x;
-	vv_oids wants;          /* of f's those that are not here */
-	vv_oids commons;        /* of ours, those that the origin has; owned */
-	vv_oids whole;          /* commits below which nothing is lacking here; owned */
-	bool lacking;           /* commits that are here have versions that are not */
-	char lacking_path[128]; /* the first version that lacks blocks; "": not known */
+	vv_oids wants;           /* of f's those that are not here */
+	vv_oids commons;         /* of ours, those that the origin has; owned */
+	vv_oids whole;           /* commits below which nothing is lacking here; owned */
+	vv_elsewhere *elsewhere; /* what is to stay there; NULL: nothing */
+	bool lacking;            /* commits that are here have versions that are not */
+	char lacking_path[128];  /* the first version that lacks blocks; "": not known */
 	char lacking_commit[VV_OID_TEXT + 1];
 	bool lost; /* the origin builds upon blocks that are not here: tell it of no commit */
 } run;
@@ -146,7 +147,7 @@ static vv_status list_haves(run *r, vv_oid **out, size_t *count, vv_error *err)
 	size_t kept = 0;
 	vv_status rc = vv_commits_sample(r->f->repo, HAVES_MAX, out, count, err);
 
-	if (r->f->lazy) {
+	if (r->f->lazy || r->elsewhere) {
 		return rc; /* of commits alone it is asked, not of their blocks */
 	}
 	if (r->lost) {
@@ -291,6 +292,15 @@ static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 	return rc;
 }
 
+static bool was_here(const run *r, const vv_cid *root)
+{
+	vv_store *store;
+	vv_error ignored;
+
+	return vv_repository_store(r->f->repo, &store, &ignored) == VV_OK &&
+	       vv_store_has(store, root);
+}
+
 static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	run *r = payload;
@@ -298,6 +308,9 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 	size_t count = 0;
 	vv_status rc = VV_OK;
 
+	if (r->elsewhere && (vv_receive_leaves(r->x, &n->root) || was_here(r, &n->root))) {
+		return VV_OK;
+	}
 	if (!r->result->roots) {
 		r->result->roots = vv_calloc(VV_ROOTS_NOTED, sizeof(vv_cid));
 	}
@@ -366,10 +379,10 @@ static vv_status take_all(run *r, vv_error *err)
 	r->result->mended = r->lacking && r->result->received.blocks > 0;
 	rc = vv_receive_take(r->x, wants, commons, incomplete, f->refs, f->ref_count, f->message,
 			     err);
-	if (rc == VV_OK && r->lacking && !incomplete) {
+	if (rc == VV_OK && r->lacking && !incomplete && !r->elsewhere) {
 		rc = vv_repository_set_incomplete(f->repo, false, err);
 	}
-	return rc < 0 || incomplete
+	return rc < 0 || incomplete || r->elsewhere
 		       ? rc
 		       : vv_complete_tips_add(f->repo, f->wants.items, f->wants.count, err);
 }
@@ -378,7 +391,22 @@ static vv_status open_receive(run *r, vv_error *err)
 {
 	vv_receive_limits limits;
 	vv_status rc = vv_receive_limits_load(&limits, r->f->repo, err);
-	return rc < 0 ? rc : vv_receive_open(&r->x, r->f->repo, &limits, err);
+	if (rc == VV_OK && (rc = vv_receive_open(&r->x, r->f->repo, &limits, err)) == VV_OK) {
+		vv_receive_leave(r->x, r->elsewhere);
+	}
+	return rc;
+}
+
+/* A list without versions leaves nothing. */
+static vv_status read_elsewhere(run *r, vv_error *err)
+{
+	vv_status rc = r->f->full ? VV_OK : vv_elsewhere_read(&r->elsewhere, r->f->repo, err);
+
+	if (rc == VV_OK && r->elsewhere && !vv_elsewhere_remote(r->elsewhere, 0)) {
+		vv_elsewhere_free(r->elsewhere);
+		r->elsewhere = NULL;
+	}
+	return rc;
 }
 
 static void close_run(run *r)
@@ -390,6 +418,7 @@ static void close_run(run *r)
 	vv_free(r->wants.items);
 	vv_free(r->commons.items);
 	vv_free(r->whole.items);
+	vv_elsewhere_free(r->elsewhere);
 }
 
 /* Commits, trees and pointers from the origin, and no block of any version. */
@@ -456,7 +485,7 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 		rc = run_lazy(&r, err);
 		goto done;
 	}
-	if (rc < 0 || (rc = find_lacking(&r, err)) < 0) {
+	if (rc < 0 || (rc = read_elsewhere(&r, err)) < 0 || (rc = find_lacking(&r, err)) < 0) {
 		goto done;
 	}
 	if (r.wants.count == 0 && !r.lacking) {

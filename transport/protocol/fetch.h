@@ -30,6 +30,7 @@ typedef struct vv_fetch {
 	bool allow_missing; /* take in what is here even where nobody has some blocks */
 	/* A remote's name: history alone; its versions are noted as elsewhere. NULL: blocks, too. */
 	const char *lazy;
+	bool full; /* with what was dropped here and is noted as elsewhere, too */
 	const vv_cid
 		*like; /* vv_fetch_cid: a version that is whole here and resembles it; or NULL */
 	const vv_progress *progress;

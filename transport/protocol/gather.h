@@ -31,6 +31,7 @@ typedef struct vv_supplier {
 	vv_peer *peer;       /* or NULL, and then */
 	vv_source_fn source; /* what gives the blocks, with */
 	void *payload;
+	void (*close)(void *payload); /* NULL: whoever opened it knows how */
 	/* What it did; added to by vv_gather. */
 	uint64_t blocks, bytes, ms; /* raw bytes; time spent waiting for it */
 	uint64_t line;   /* bytes that came for it, where no peer counts them; 0: bytes */

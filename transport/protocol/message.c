@@ -135,13 +135,13 @@ static vv_status get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 
 /* What a side can beyond version 1 ("can": a list of texts, of which unknown ones are no harm). */
 typedef struct abilities {
-	bool ahead, alive, history, whole;
+	bool ahead, alive, history, keep, whole;
 } abilities;
 
 static void put_can(vv_buf *b, const abilities *a)
 {
 	vv_cbor_put_key(b, "can");
-	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->history + a->whole);
+	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->history + a->keep + a->whole);
 	if (a->ahead) {
 		vv_cbor_put_text(b, "ahead", 5);
 	}
@@ -150,6 +150,9 @@ static void put_can(vv_buf *b, const abilities *a)
 	}
 	if (a->history) {
 		vv_cbor_put_text(b, "history", 7);
+	}
+	if (a->keep) {
+		vv_cbor_put_text(b, "keep", 4);
 	}
 	if (a->whole) {
 		vv_cbor_put_text(b, "whole", 5);
@@ -169,6 +172,8 @@ static vv_status get_can(vv_cbor *c, abilities *out, vv_error *err)
 		rc = vv_cbor_get_text(c, &word, &len, err);
 		if (rc == VV_OK && len == 7) {
 			out->history |= memcmp(word, "history", 7) == 0;
+		} else if (rc == VV_OK && len == 4) {
+			out->keep |= memcmp(word, "keep", 4) == 0;
 		} else if (rc == VV_OK && len == 5) {
 			out->whole |= memcmp(word, "whole", 5) == 0;
 			out->ahead |= memcmp(word, "ahead", 5) == 0;
@@ -210,7 +215,8 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 	bool alive = q->alive && q->op != VV_OP_HELLO && q->op != VV_OP_PUSH;
 	bool more = (q->op == VV_OP_BLOCKS && q->like.count > 0) ||
 		    (q->op == VV_OP_HELLO && (q->whole || q->alive)) ||
-		    (q->op == VV_OP_PUSH && q->ahead) || (q->op == VV_OP_FETCH && q->history);
+		    (q->op == VV_OP_HAVE && q->keep) || (q->op == VV_OP_PUSH && q->ahead) ||
+		    (q->op == VV_OP_FETCH && q->history);
 
 	vv_cbor_put_map(&b, pairs[q->op] + more + alive);
 	if (q->op == VV_OP_HELLO) {
@@ -250,6 +256,10 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 		put_alive(&b, alive);
 		break;
 	case VV_OP_HAVE:
+		if (q->keep) {
+			vv_cbor_put_key(&b, "keep");
+			vv_cbor_put_bool(&b, true);
+		}
 		put_cids(&b, "want", &q->blocks);
 		put_alive(&b, alive);
 		break;
@@ -339,6 +349,10 @@ static vv_status get_blocks(vv_cbor *c, vv_arena *arena, vv_request *out, vv_err
 	vv_status rc;
 	bool alike = out->op == VV_OP_BLOCKS && vv_cbor_try_key(c, "like");
 	if (alike && (rc = get_cids(c, arena, &out->like, true, err)) < 0) {
+		return rc;
+	}
+	if (out->op == VV_OP_HAVE && vv_cbor_try_key(c, "keep") &&
+	    (rc = vv_cbor_get_bool(c, &out->keep, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_cbor_get_key(c, "want", err)) < 0 ||
@@ -464,8 +478,11 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 	vv_cbor_put_key(&b, "v");
 	vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
 	if (h->can) {
-		put_can(&b,
-			&(abilities){.ahead = true, .alive = true, .history = true, .whole = true});
+		put_can(&b, &(abilities){.ahead = true,
+					 .alive = true,
+					 .history = true,
+					 .keep = true,
+					 .whole = true});
 	}
 	if (h->can && h->tells_whole) {
 		put_oids(&b, "edge", &h->edge);
@@ -598,6 +615,7 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 		out->ahead = can.ahead;
 		out->history = can.history;
 		out->alive = can.alive;
+		out->keep = can.keep;
 	}
 	if (rc == VV_OK && vv_cbor_try_key(&c, "edge")) {
 		rc = get_oids(&c, arena, &out->edge, err);

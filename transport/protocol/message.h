@@ -62,6 +62,7 @@ typedef struct vv_request {
 	bool done;          /* fetch: there is nothing more to name */
 	bool nodes;         /* fetch: send nodes only, leaves will be asked for */
 	bool history;       /* fetch: send no blocks at all (vv_hello.history) */
+	bool keep;          /* have: the asker is about to drop its own (vv_hello.keep) */
 	vv_cids blocks, like; /* blocks; have: blocks. like: empty, or one each (null: none) that
 			       * the asker has and that is resembled */
 	vv_push_ref *refs;    /* push */
@@ -95,6 +96,7 @@ typedef struct vv_hello {
 	bool ahead;       /* takes blocks ahead of their commits */
 	bool alive;       /* takes requests with `alive` */
 	bool history;     /* gives history without blocks */
+	bool keep;        /* says of which versions it is the keeper */
 	bool tells_whole; /* refs[i].whole is given, and edge */
 	/* the last whole commits below refs that are not; not all, when they are many */
 	vv_oids edge;

@@ -209,19 +209,40 @@ vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error 
 	return ids->count == 0 ? VV_OK : ask_bits(p, &q, ids->count, bits, NULL, err);
 }
 
-vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *have, uint8_t *held,
-		       vv_error *err)
+static vv_status ask_blocks(vv_peer *p, bool keep, const vv_cid *cids, size_t count, uint8_t *have,
+			    uint8_t *held, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	for (size_t at = 0; rc == VV_OK && at < count; at += BATCH) {
 		size_t n = count - at < BATCH ? count - at : BATCH;
 		vv_cid *list = (vv_cid *)(uintptr_t)(cids + at); /* only read */
-		const vv_request q = {
-			.op = VV_OP_HAVE, .alive = p->hello.alive, .blocks = {list, n}};
+		const vv_request q = {.op = VV_OP_HAVE,
+				      .alive = p->hello.alive,
+				      .keep = keep,
+				      .blocks = {list, n}};
 		rc = ask_bits(p, &q, n, have + at / 8, held ? held + at / 8 : NULL, err);
 	}
 	return rc;
+}
+
+vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *have, uint8_t *held,
+		       vv_error *err)
+{
+	return ask_blocks(p, false, cids, count, have, held, err);
+}
+
+vv_status vv_peer_keeps(vv_peer *p, const vv_cid *roots, size_t count, uint8_t *keeps,
+			vv_error *err)
+{
+	const vv_hello *hello;
+	vv_status rc = vv_peer_hello(p, &hello, err);
+
+	if (rc == VV_OK && !hello->keep) {
+		vv_fail(err, VV_ENOSUPPORT, "the varve there is too old to say what it will keep");
+		rc = vv_hint(err, "install this release there, or ask another peer");
+	}
+	return rc < 0 ? rc : ask_blocks(p, true, roots, count, keeps, NULL, err);
 }
 
 /* --- fetch ---------------------------------------------------------------------------- */

@@ -34,6 +34,11 @@ vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error 
 vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *have, uint8_t *held,
 		       vv_error *err);
 
+/* Which versions (by their roots) it keeps: they are there whole, its refs reach them, and it is not about to
+ * drop any itself. For whoever drops them, and holds vv_drop_lock. VV_ENOSUPPORT: an older varve. */
+vv_status vv_peer_keeps(vv_peer *p, const vv_cid *roots, size_t count, uint8_t *keeps,
+			vv_error *err);
+
 /* One round of a fetch. *start: whether it was ready; then all frames have gone to x and *sum
  * tells of them. common is borrowed until the next call. */
 vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv_progress *progress,

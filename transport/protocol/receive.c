@@ -33,7 +33,8 @@ struct vv_receive {
 	uint64_t unkept;       /* raw bytes since the last keep */
 	bool unreadable, lost; /* of this stream: a block, and so the objects */
 	bool doubt;
-	vv_cid *mended; /* roots of versions that were here without blocks */
+	const vv_elsewhere *elsewhere; /* NULL: nothing is left there */
+	vv_cid *mended;                /* roots of versions that were here without blocks */
 	size_t mended_count, mended_cap;
 	vv_receive_stats stats;
 };
@@ -264,6 +265,19 @@ vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_
 				       : take_what_can_be_read(x, bytes, len, err);
 }
 
+void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere)
+{
+	x->elsewhere = elsewhere;
+}
+
+bool vv_receive_leaves(const vv_receive *x, const vv_cid *root)
+{
+	bool below;
+
+	return x->elsewhere && vv_elsewhere_has(x->elsewhere, root) &&
+	       !vv_incoming_has(x->incoming, root, &below);
+}
+
 bool vv_receive_lost(const vv_receive *x)
 {
 	return x->lost;
@@ -378,7 +392,9 @@ static vv_status look_below(lacking *l, const vv_cid *root, const vv_cid *before
 
 static vv_status look_at_version(void *payload, const vv_new_root *n, vv_error *err)
 {
-	return look_below(payload, &n->root, &n->before, err);
+	lacking *l = payload;
+
+	return vv_receive_leaves(l->x, &n->root) ? VV_OK : look_below(l, &n->root, &n->before, err);
 }
 
 static vv_status begin_lacking(lacking *l, vv_receive *x, size_t max, vv_error *err)
@@ -451,6 +467,10 @@ typedef struct checking {
 static vv_status check_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	checking *c = payload;
+
+	if (vv_receive_leaves(c->x, &n->root)) {
+		return VV_OK;
+	}
 	vv_status rc = c->fn(c->payload, vv_receive_repository(c->x), c->x->incoming, n, err);
 	return rc == VV_EMISSING ? VV_OK : rc; /* an incomplete one was reported before */
 }

@@ -16,6 +16,7 @@
 #include "base/progress.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/repository.h"
+#include "repo/transfer/elsewhere.h"
 #include "repo/transfer/incoming.h"
 #include "repo/transfer/receive.h"
 #include "repo/transfer/send.h"
@@ -90,6 +91,11 @@ vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids 
 /* Not all that the refs here reach is whole: from now on nothing is taken to be here because the
  * version before it must have it. */
 void vv_receive_doubt(vv_receive *x);
+
+/* Versions that are noted there, and are not here, are to stay where they are: from now on they are neither
+ * lacking nor new. Borrowed. */
+void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere);
+bool vv_receive_leaves(const vv_receive *x, const vv_cid *root);
 
 /* Below one root alone (fetch --cid). */
 vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max, vv_lacking **out,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/store.h"
@@ -14,6 +15,7 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/ref_name.h"
+#include "repo/transfer/elsewhere.h"
 #include "repo/transfer/incomplete.h"
 #include "repo/transfer/send.h"
 #include "transport/protocol/frame.h"
@@ -678,20 +680,26 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 	bool holes, below;
 	vv_status rc;
 
+	int dropping = -1;
+
 	bool *shown = vv_arena_calloc(arena, count + 1, sizeof(bool));
 	if (!have || !held || !shown) {
 		return vv_fail_nomem(err);
 	}
+	if (q->keep && (dropping = vv_drop_lock(s->repo, false, err)) < 0) {
+		return (vv_status)dropping;
+	}
 	if ((rc = vv_repository_store(s->repo, &store, err)) < 0 ||
 	    (rc = vv_repository_incomplete(s->repo, &holes, err)) < 0 ||
-	    (rc = shown_to_peer(s, q->blocks.items, count, shown, err)) < 0 ||
+	    (rc = q->keep ? vv_reachable_blocks(s->reach, q->blocks.items, count, shown, err)
+			  : shown_to_peer(s, q->blocks.items, count, shown, err)) < 0 ||
 	    (s->writable && (rc = vv_incoming_open(&in, s->repo, err)) < 0)) {
-		return rc;
+		goto done;
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid *cid = &q->blocks.items[i];
 		bool whole = shown[i] && vv_store_has(store, cid);
-		if (whole && holes && cid->codec == VV_CODEC_DAG_CBOR) {
+		if (whole && (holes || q->keep) && cid->codec == VV_CODEC_DAG_CBOR) {
 			rc = vv_store_complete(store, cid, &whole, NULL, err);
 		}
 		have[i / 8] = (uint8_t)(have[i / 8] | whole << (i % 8));
@@ -699,9 +707,14 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 			    (in && vv_incoming_has(in, cid, &below));
 		held[i / 8] = (uint8_t)(held[i / 8] | here << (i % 8));
 	}
-	vv_incoming_close(in);
 	const vv_bits answer = {have, held, count};
-	return rc < 0 ? rc : vv_bits_write(line, &answer, err);
+	rc = rc < 0 ? rc : vv_bits_write(line, &answer, err);
+done:
+	vv_incoming_close(in);
+	if (dropping >= 0) {
+		vv_unlock(dropping);
+	}
+	return rc;
 }
 
 static vv_status answer_blocks(vv_serve *s, vv_channel *line, const vv_request *q, vv_arena *arena,

@@ -175,7 +175,7 @@ static vv_status nobody_writes(vv_repository *r, vv_error *err)
 static vv_status run_store(vv_gc_run *g, vv_repository *r, vv_store *store,
 			   const vv_progress *progress, int64_t now, vv_error *err)
 {
-	vv_keep keep = {.repo = r, .progress = progress};
+	vv_keep keep = {.repo = r, .progress = progress, .drop = g->drop};
 	vv_gc_options opts = {.now_sec = now,
 			      .grace_sec = g->grace_sec,
 			      .dry_run = g->dry_run,

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 
@@ -20,6 +21,8 @@ typedef struct vv_gc_run {
 		/* UINT64_MAX: nothing is removed; set by the run where has_grace is not */
 		grace_sec;
 	unsigned loose_max; /* more loose objects of Git than this are packed */
+	/* Versions that others keep: what only these need goes at once. NULL: none. */
+	const vv_cid_set *drop;
 	vv_gc_result result;
 	uint64_t versions; /* of datasets, that are kept */
 } vv_gc_run;

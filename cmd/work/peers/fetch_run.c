@@ -400,6 +400,7 @@ static vv_status fetch(run *r, vv_error *err)
 			    .payload = &r->t,
 			    .allow_missing = r->j->allow_missing || r->j->keep_missing,
 			    .lazy = r->lazy ? r->remote.name : NULL,
+			    .full = r->j->full,
 			    .progress = r->t.progress};
 	if (rc == VV_OK) {
 		rc = vv_fetch_run(&f, &r->result, err);
@@ -765,7 +766,23 @@ const char *vv_needed_by(const vv_needed *n)
 	return n->by;
 }
 
-/* The remote of the branch at hand, then all others. */
+/* Who was found to have a version when it was dropped here, and is no remote: a URL, the vault. */
+static vv_status add_keepers(vv_needed *n, vv_error *err)
+{
+	const char *name;
+	vv_error ignored;
+	vv_status rc = VV_OK;
+
+	if (!n->elsewhere && vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) < 0) {
+		return VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && (name = vv_elsewhere_remote(n->elsewhere, i)); i++) {
+		rc = strchr(name, ':') || strchr(name, '/') ? add_needed(n, name, err) : VV_OK;
+	}
+	return rc;
+}
+
+/* The remote of the branch at hand, then all others, then who else keeps what was dropped. */
 static vv_status begin_needed(vv_needed *n, vv_error *err)
 {
 	char **names = NULL, *first = NULL;
@@ -810,7 +827,7 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	}
 	vv_names_free(names, count);
 	vv_free(first);
-	return rc;
+	return rc < 0 ? rc : add_keepers(n, err);
 }
 
 static vv_status reach_needed(vv_needed *n, needed_remote *m, vv_error *err)
@@ -850,7 +867,7 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 
 	if (!m->asked) {
 		m->asked = true;
-		vv_notes_put(n->t.notes, "varve: fetching blocks from %s", vv_text_shows(m->name));
+		vv_notes_put(n->t.notes, "varve: fetching blocks from %s", vv_reach_shown(m->name));
 	}
 	if (!m->failed && m->count == 0) {
 		m->failed = reach_needed(n, m, &m->why) < 0;
@@ -903,7 +920,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 			return rc;
 		}
 		*err = why;
-		vv_prefix(err, "%s", vv_text_shows(n->remotes[i].name));
+		vv_prefix(err, "%s", vv_reach_shown(n->remotes[i].name));
 	}
 	return rc;
 }

@@ -516,6 +516,19 @@ vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 	return rc < 0 ? rc : look_for_lost(g, out, err);
 }
 
+vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err)
+{
+	bool none;
+	vv_status rc = keeps_none(g, &none, err);
+
+	*out = false;
+	if (rc < 0 || none || (rc = need_host(g, err)) < 0) {
+		return rc;
+	}
+	*out = vv_host_has(g->host, cid);
+	return VV_OK;
+}
+
 static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
 		      void *payload, vv_error *err)
 {

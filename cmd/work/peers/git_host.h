@@ -88,6 +88,9 @@ typedef struct vv_host_lost {
 /* None where block peers keep them. */
 vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err);
 
+/* Does it list the block among those that it keeps? False where block peers keep them. */
+vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err);
+
 /* Tells of blocks that the host could not give although it lists them. */
 void vv_git_host_tell_damage(const vv_git_host *g);
 

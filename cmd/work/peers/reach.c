@@ -193,6 +193,28 @@ static vv_status gateway_supplier(vv_transfer *t, vv_supplier *out, const char *
 	return rc;
 }
 
+static struct {
+	const char *scheme, *called; /* NULL: there is none */
+	vv_supplier_open_fn open;
+} further;
+
+void vv_reach_add_kind(const char *scheme, const char *called, vv_supplier_open_fn open)
+{
+	further.scheme = scheme;
+	further.called = called;
+	further.open = open;
+}
+
+static bool is_further(const char *name)
+{
+	return further.scheme && strncmp(name, further.scheme, strlen(further.scheme)) == 0;
+}
+
+const char *vv_reach_shown(const char *name)
+{
+	return is_further(name) ? further.called : vv_text_url(name);
+}
+
 vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
 {
 	vv_remote *m;
@@ -203,6 +225,9 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 	out->name = url;
 	if (strncmp(url, "ipfs+", 5) == 0) {
 		return gateway_supplier(t, out, url, err);
+	}
+	if (is_further(url)) {
+		return further.open(t, out, url, err);
 	}
 	if (!(m = vv_calloc(1, sizeof(*m)))) {
 		return vv_fail_nomem(err);
@@ -292,6 +317,9 @@ void vv_reach_supplier_clear(vv_supplier *s)
 	vv_git_host_close(vv_git_host_of(s));
 	if (s->source == vv_ipfs_peer_blocks) {
 		vv_ipfs_peer_close(s->payload);
+	}
+	if (s->close) {
+		s->close(s->payload);
 	}
 	memset(s, 0, sizeof(*s));
 }

@@ -35,6 +35,14 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *word, bool *has,
 				vv_error *err);
 
+/* One more kind of supplier, from a room above this one: what begins with scheme ("vault:"), and how it is
+ * called ("the vault"). Told once, when the program begins. */
+typedef vv_status (*vv_supplier_open_fn)(vv_transfer *t, vv_supplier *out, const char *url,
+					 vv_error *err);
+void vv_reach_add_kind(const char *scheme, const char *called, vv_supplier_open_fn open);
+/* How a remote's name, a URL or one of that kind is called in messages; borrowed. */
+const char *vv_reach_shown(const char *name);
+
 /* Another URL ("ipfs+http://..." too) as a supplier of blocks, which keeps url as its name. */
 vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err);
 void vv_reach_supplier_clear(vv_supplier *s);

@@ -323,6 +323,19 @@ static vv_status read_item(vv_contents *c, const vv_cid *item, vv_vault_run **ru
 		       : vv_fail(err, VV_ECORRUPT, "an index of the vault leads to another item");
 }
 
+vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
+			    vv_error *err)
+{
+	vv_error not_there;
+	vv_cid base;
+	vv_status rc = vv_store_get(store, cid, out, err);
+
+	return rc == VV_EMISSING && vv_contents_has(c, cid) &&
+			       vv_contents_get(c, cid, out, &base, &not_there) == VV_OK
+		       ? VV_OK
+		       : rc;
+}
+
 vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err)
 {
 	vv_vault_run *run;

@@ -12,6 +12,7 @@
 
 #include "cmd/work/vault/session.h"
 #include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
 #include "transport/vault/stream.h"
 
 typedef struct vv_vault_run {
@@ -53,6 +54,9 @@ vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv
  * be NULL) gets what it is a difference to itself, null: nothing. VV_EMISSING. */
 vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
 			  vv_error *err);
+/* A block of this repository; one that was dropped here comes out of the vault. VV_EMISSING. */
+vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
+			    vv_error *err);
 /* What an item is stored as a difference to; null: nothing. */
 vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err);
 

@@ -62,7 +62,9 @@ static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, 
 
 static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	return vv_store_get(((pruning *)payload)->store, cid, out, err);
+	pruning *p = payload;
+
+	return vv_contents_block(&p->contents, p->store, cid, out, err);
 }
 
 static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)

@@ -448,7 +448,9 @@ static bool can_be_base(const replicating *r, const vv_cid *base)
 
 static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	return vv_store_get(((replicating *)payload)->store, cid, out, err);
+	replicating *r = payload;
+
+	return vv_contents_block(&r->contents, r->store, cid, out, err);
 }
 
 static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)

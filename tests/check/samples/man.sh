@@ -160,6 +160,15 @@ before_diff() {
 	git tag v2
 }
 
+before_drop() {
+	hub
+	prices 47123 > prices.csv
+	commit "Prices" prices.csv
+	prices 47124 > prices.csv
+	commit "February prices" prices.csv
+	varve push -q 2> /dev/null
+}
+
 before_fetch() {
 	hub
 	bob_pushes

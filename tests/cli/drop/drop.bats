@@ -1,0 +1,227 @@
+load ../helper
+load ../hosts/host
+
+# Versions whose data goes because others keep it.
+
+# Six versions of t.csv in a, and hub.git, which has them; here: a.
+six() {
+	mkdir a
+	cd a
+	new_repo
+	rows 3000 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	for row in 2 3 4 5 6; do
+		rows 3000 $row > t.csv
+		varve commit -qam "v$row"
+	done
+	varve init -q --bare ../hub.git
+	git remote add origin ../hub.git
+	varve push -q origin main
+}
+
+# What each commit has, as SHA-256.
+sums() {
+	local rev
+	for rev in $(git rev-list main); do
+		varve -C "$1" cat "$rev:t.csv" | sha256sum
+	done
+}
+
+@test "nothing is dropped that nobody else keeps" {
+	six
+	git remote remove origin
+	before=$(ls -l .git/varve/packs)
+	ends_with 1 varve drop --history
+	output_has "5 versions stay: too few others keep them (asked for: 1)"
+	[ "$(ls -l .git/varve/packs)" = "$before" ]
+	succeeds varve fsck
+	output_has "sound: 6 versions of datasets"
+	output_lacks "not here"
+}
+
+@test "what was dropped takes no room, and comes back byte for byte when it is needed" {
+	six
+	sums . > ../before
+	size=$(du -sb .git/varve/packs | cut -f1)
+	succeeds varve drop -n --history
+	output_has "would drop 5 versions"
+	succeeds varve fsck
+	output_has "sound: 6 versions of datasets"
+	succeeds varve drop --history
+	output_has "origin: keeps 5 of 5"
+	output_has "dropped 5 versions"
+	[ "$(du -sb .git/varve/packs | cut -f1)" -lt $((size * 2 / 3)) ]
+	succeeds varve fsck
+	output_has "sound: 1 versions of datasets"
+	output_has "not here: 5 versions, kept by origin"
+	sums . > ../after
+	cmp ../before ../after
+	succeeds varve fsck
+	output_has "sound: 6 versions of datasets"
+	output_lacks "not here"
+}
+
+@test "a plain fetch leaves them where they are, and fetch --data --all brings them" {
+	six
+	varve drop -q --history
+	varve clone -q ../hub.git ../b
+	cd ../b
+	rows 3001 > t.csv
+	varve commit -qam "b's"
+	varve push -q
+	cd ../a
+	succeeds varve pull
+	stderr_has "1 version of a dataset"
+	[ "$(varve cat HEAD:t.csv | wc -l)" -eq 3002 ]
+	succeeds varve fsck
+	output_has "not here: 5 versions"
+	succeeds varve fetch
+	[ -z "$output$stderr" ]
+	succeeds varve push origin main
+	succeeds varve fetch --data --all
+	succeeds varve fsck
+	output_has "sound: 7 versions of datasets"
+	output_lacks "not here"
+}
+
+@test "versions are named as for fetch --data; what is staged or published stays" {
+	six
+	succeeds varve drop HEAD
+	output_has "1 version stays: staged or published"
+	succeeds varve drop HEAD~3..HEAD~1 other
+	output_has "no such version"
+	succeeds varve drop HEAD~3..HEAD~1
+	output_has "dropped 3 versions"
+	succeeds varve drop HEAD~3
+	output_has "1 version was not here anyway"
+	varve publish HEAD~4:t.csv > /dev/null
+	succeeds varve drop --history
+	output_has "dropped 1 version,"
+	varve restore --source HEAD~5 --staged t.csv
+	succeeds varve drop HEAD~5
+	output_has "1 version stays: staged or published"
+	ends_with 2 varve drop
+	stderr_has "which versions? A revision, A..B, or --history"
+	ends_with 2 varve drop nosuch
+	stderr_has "nosuch"
+}
+
+@test "tips of branches and tags stay" {
+	six
+	git tag kept HEAD~3
+	git branch side HEAD~2
+	succeeds varve drop --history
+	output_has "dropped 3 versions"
+	succeeds varve drop --json --history
+	[ "$(jq .bytes <<< "$output")" = 0 ]
+	[ "$(jq -r '.versions[0].fate' <<< "$output")" = away ]
+}
+
+@test "a repository whose blocks are damaged or gone does not count" {
+	six
+	find ../hub.git/varve/packs -name '*.pack' | while read -r pack; do
+		chmod u+w "$pack"
+		python3 - "$pack" <<- 'END'
+			import sys
+			data = bytearray(open(sys.argv[1], 'rb').read())
+			for i in range(200, len(data) - 40, 97):
+			    data[i] ^= 0xff
+			open(sys.argv[1], 'wb').write(data)
+		END
+	done
+	ends_with 1 varve drop --history
+	output_has "versions stay"
+	succeeds varve fsck
+	output_has "sound: 6 versions of datasets"
+	rm -f ../hub.git/varve/packs/*
+	ends_with 1 varve drop --history
+	output_has "5 versions stay"
+	rm -rf ../hub.git
+	ends_with 2 varve drop --history
+	stderr_has "origin cannot say what it keeps:"
+	succeeds varve fsck
+	output_has "sound: 6 versions of datasets"
+}
+
+@test "so many others as are asked for must keep a version" {
+	six
+	ends_with 1 varve drop --history --copies 2
+	output_has "5 versions stay: too few others keep them (asked for: 2)"
+	output_has "1 copy"
+	varve clone -q ../hub.git ../b
+	git remote add b ../b
+	succeeds varve drop --history --copies 2
+	output_has "dropped 5 versions"
+	rm -rf ../hub.git
+	[ "$(varve cat HEAD~4:t.csv | wc -l)" -eq 3001 ]
+}
+
+@test "who is dropping versions itself is not counted meanwhile" {
+	six
+	flock ../hub.git/varve/drop.lock sleep 60 &
+	locker=$!
+	sleep 0.3
+	ends_with 2 varve drop --history
+	stderr_has "origin cannot say what it keeps:"
+	stderr_has "versions are being dropped there just now"
+	git remote add other ../none.git
+	ends_with 2 varve drop --history
+	varve clone -q --bare ../hub.git ../none.git
+	succeeds varve drop -n --history
+	output_has "origin: not counted:"
+	output_has "other: keeps 5 of 5"
+	git remote remove other
+	pkill -P $locker || true
+	kill $locker || true
+	wait $locker || true
+	succeeds varve drop --history
+}
+
+@test "two that drop at once, each counting on the other, lose nothing" {
+	local i
+	six
+	sums . > ../before
+	varve clone -q . ../b
+	git -C ../b remote set-url origin "$PWD"
+	git remote set-url origin "$PWD/../b"
+	for i in 1 2 3 4 5 6; do
+		varve drop -q --history > /dev/null 2>&1 &
+		varve -C ../b drop -q --history > /dev/null 2>&1 || true
+		wait
+		sums . > ../after
+		cmp ../before ../after
+		sums ../b > ../after
+		cmp ../before ../after
+	done
+}
+
+@test "a drop that is killed leaves the version here or noted as elsewhere" {
+	local at
+	six
+	sums . > ../before
+	cp -a . ../start
+	for at in 0.02 0.05 0.08 0.11 0.14 0.17 0.2 0.25 0.3; do
+		rm -rf ../killed
+		cp -a ../start ../killed
+		timeout -s KILL $at varve -C ../killed drop -q --history || true
+		succeeds varve -C ../killed fsck
+		sums ../killed > ../after
+		cmp ../before ../after
+	done
+}
+
+@test "blocks at a Git host without varve count" {
+	six
+	git remote remove origin
+	plain_host
+	git remote add origin "$url"
+	git config remote.origin.varveKind git
+	varve push -q origin main
+	sums . > ../before
+	succeeds varve drop --history
+	output_has "origin: keeps 5 of 5"
+	output_has "dropped 5 versions"
+	sums . > ../after
+	cmp ../before ../after
+}
