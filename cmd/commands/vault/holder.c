@@ -280,10 +280,11 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 		/* What was lacking before is no reason to stay. */
 		if (s.state && (rc = vv_owed_run(&owed, &s, err)) == VV_OK && owed.less > 0) {
 			vv_fail(err, VV_EREFUSED,
-				"'%s' keeps %s that no other holder can take: without it fewer than %u "
-				"would be left",
+				"'%s' keeps %s that no other holder can take: without it %s would be "
+				"lacking",
 				vv_text_shows(h->name),
-				vv_text_counted(owed.less, "copy", "copies"), owed.copies);
+				vv_text_counted(owed.less, "copy", "copies"),
+				owed.less == 1 ? "it" : "they");
 			rc = vv_hint(
 				err,
 				"add another holder in another failure domain first, or ask for fewer "

@@ -187,7 +187,7 @@ static vv_status recover(const options *o, vv_recover *x, vv_repository *repo, i
 		}
 		vv_progress_end();
 		tell(o, x, &s);
-		*code = x->missing_shards + x->missing_versions + x->missing_records > 0
+		*code = x->missing_shards + x->missing_versions + x->missing_records + x->older > 0
 				? VV_EXIT_NO
 				: VV_EXIT_OK;
 	}

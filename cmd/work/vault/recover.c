@@ -5,19 +5,21 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/array.h"
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/vault/contents.h"
+#include "cmd/work/vault/missing_records.h"
 #include "repo/blocks/cid_map.h"
+#include "repo/git/history/commit.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "transport/protocol/receive.h"
 
 #define LACKING_MAX 100000u
-#define RECORDS_TOLD 1000u
 
 typedef struct wanted_ref {
 	char *name;
@@ -37,6 +39,8 @@ typedef struct recovering {
 	size_t tip_count;
 	vv_oid detached;
 	uint64_t undone; /* items that could not be had */
+	size_t limit;  /* runs from this one on are left out: not all of their history can be had */
+	size_t broken; /* the first run with an object of Git that could not be had */
 } recovering;
 
 void vv_recover_clear(vv_recover *x)
@@ -165,87 +169,7 @@ static vv_status find_places(recovering *r, vv_error *err)
 	return rc;
 }
 
-/* --- records that are missing ------------------------------------------------------------------ */
-
-/* The damaged one with this beginning of a name at some holder; NULL: none. */
-static const vv_damaged_record *find_damaged(const recovering *r, const char *start,
-					     const vv_vault_place **at)
-{
-	for (size_t i = 0; i < r->s->place_count; i++) {
-		const vv_meeting *m = &r->s->places[i].meeting;
-		for (size_t k = 0; k < m->damaged_count; k++) {
-			if (strncmp(m->damaged[k].name, start, strlen(start)) == 0) {
-				*at = &r->s->places[i];
-				return &m->damaged[k];
-			}
-		}
-	}
-	return NULL;
-}
-
-/* The author's record of this number. */
-static vv_status tell_record(recovering *r, const char *did, uint64_t number, vv_error *err)
-{
-	const vv_vault_place *at;
-	const vv_damaged_record *d;
-	char start[VV_DID_TEXT + 16], line[512];
-
-	(void)snprintf(start, sizeof(start), "%s/%010llu-", did + 8, (unsigned long long)number);
-	d = find_damaged(r, start, &at);
-	r->x->missing_records++;
-	if (d) {
-		(void)snprintf(line, sizeof(line),
-			       "the record %s: damaged at the holder '%s' (%s), and nowhere else",
-			       d->name, vv_text_shows(at->config->name), d->why.message);
-	} else {
-		(void)snprintf(line, sizeof(line), "the record %llu of %s: no holder has it",
-			       (unsigned long long)number, did);
-	}
-	return r->x->missing(r->x->payload, line, err);
-}
-
-/* Every author's numbers begin at 0. */
-static vv_status tell_records(recovering *r, vv_error *err)
-{
-	char did[VV_DID_TEXT] = "";
-	const vv_ledger *l = r->s->ledger;
-	uint64_t next = 0;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(l); i++) {
-		const char *name = vv_ledger_file_name(l, i), *slash = strchr(name, '/');
-		const size_t len = (size_t)(slash - name);
-		uint64_t number = 0;
-		if (strncmp(did + 8, name, len) != 0 || did[8 + len] != '\0') {
-			(void)snprintf(did, sizeof(did), "did:key:%.*s", (int)len, name);
-			next = 0;
-		}
-		(void)vv_parse_u64(&number, slash + 1, 10);
-		for (; rc == VV_OK && next < number && r->x->missing_records < RECORDS_TOLD;
-		     next++) {
-			rc = tell_record(r, did, next, err);
-		}
-		next = number + 1;
-	}
-	return rc;
-}
-
-/* Nothing can be opened: of damaged records? */
-static vv_status blame_damaged(recovering *r, vv_status rc, vv_error *err)
-{
-	const vv_vault_place *at;
-	const vv_damaged_record *d = find_damaged(r, "", &at);
-
-	if (!d || rc == VV_ENOMEM) {
-		return rc;
-	}
-	vv_fail(err, VV_EMISSING, "the vault cannot be opened without the record %s", d->name);
-	vv_prefix(err, "damaged at the holder '%s' (%s)", vv_text_shows(at->config->name),
-		  d->why.message);
-	return vv_hint(err, "name more holders that have copies: every one has all records");
-}
-
-/* Some are missing: what can be had is, and what is not is told. */
+/* Some records are missing: what can be had is, and what is not is told. */
 static vv_status bridge(recovering *r, vv_error *err)
 {
 	bool waiting = false;
@@ -257,7 +181,9 @@ static vv_status bridge(recovering *r, vv_error *err)
 	if (!waiting) {
 		return VV_OK;
 	}
-	if ((rc = tell_records(r, err)) < 0 || (rc = vv_ledger_bridge(r->s->ledger, err)) < 0) {
+	if ((rc = vv_missing_records_tell(r->s, r->x->missing, r->x->payload,
+					  &r->x->missing_records, err)) < 0 ||
+	    (rc = vv_ledger_bridge(r->s->ledger, err)) < 0) {
 		return rc;
 	}
 	return vv_vault_session_sync(r->s, err);
@@ -289,7 +215,7 @@ static vv_status open_vault(recovering *r, vv_error *err)
 		}
 		if ((rc = vv_vault_session_need_ledger(r->s, err)) < 0 ||
 		    (rc = vv_vault_session_need_reader(r->s, err)) < 0) {
-			return blame_damaged(r, rc, err);
+			return vv_missing_records_blame(r->s, rc, err);
 		}
 		if ((rc = find_places(r, err)) < 0) {
 			return rc;
@@ -423,7 +349,8 @@ static vv_status take_items(recovering *r, vv_error *err)
 	do {
 		before = r->x->blocks + r->x->objects;
 		r->undone = 0;
-		for (size_t i = 0; i < r->contents.count; i++) {
+		r->broken = SIZE_MAX;
+		for (size_t i = 0; i < r->limit; i++) {
 			vv_vault_run *run = &r->contents.runs[i];
 			for (size_t k = 0; k < run->index.count; k++) {
 				const vv_item_place *at = &run->index.items[k];
@@ -435,8 +362,11 @@ static vv_status take_items(recovering *r, vv_error *err)
 					return rc;
 				}
 				r->undone += rc < 0;
+				r->broken = rc < 0 && at->kind >= VV_ITEM_COMMIT && i < r->broken
+						    ? i
+						    : r->broken;
 			}
-			vv_progress_part(r->s->transfer.progress, "runs", i + 1, r->contents.count);
+			vv_progress_part(r->s->transfer.progress, "runs", i + 1, r->limit);
 		}
 	} while (r->undone > 0 && r->x->blocks + r->x->objects > before);
 	return VV_OK;
@@ -522,10 +452,23 @@ static vv_status read_refs(recovering *r, const vv_vault_run *run, bool first, v
 	return rc;
 }
 
+/* The last run of this author (NULL: of anybody) with refs, of those that are not left out. */
+static const vv_vault_run *refs_of(const recovering *r, const uint8_t *author)
+{
+	for (size_t i = r->limit; i > 0; i--) {
+		const vv_vault_run *run = &r->contents.runs[i - 1];
+		if (run->refs.len > 0 &&
+		    (!author || memcmp(run->record->author, author, VV_KEY_PUBLIC) == 0)) {
+			return run;
+		}
+	}
+	return NULL;
+}
+
 /* The newest author's refs under their names, those of others where they differ. */
 static vv_status list_refs(recovering *r, vv_error *err)
 {
-	const vv_vault_run *newest = vv_contents_refs_of(&r->contents, NULL);
+	const vv_vault_run *newest = refs_of(r, NULL);
 	vv_status rc;
 
 	if (!newest) {
@@ -533,10 +476,9 @@ static vv_status list_refs(recovering *r, vv_error *err)
 		return vv_hint(err, "name more holders that have copies, if there are any");
 	}
 	rc = read_refs(r, newest, true, err);
-	for (size_t i = r->contents.count; rc == VV_OK && i > 0; i--) {
+	for (size_t i = r->limit; rc == VV_OK && i > 0; i--) {
 		const vv_vault_run *run = &r->contents.runs[i - 1];
-		if (run != newest && run->refs.len > 0 &&
-		    vv_contents_refs_of(&r->contents, run->record->author) == run) {
+		if (run != newest && run->refs.len > 0 && refs_of(r, run->record->author) == run) {
 			rc = read_refs(r, run, false, err);
 		}
 	}
@@ -663,6 +605,92 @@ done:
 	return rc;
 }
 
+/* --- how old it is --------------------------------------------------------------------------------- */
+
+static void put_time(char out[32], uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
+		(void)snprintf(out, 32, "an unknown time");
+	}
+}
+
+/* What the newest list of refs that can be read has for this one; false: nothing. */
+static bool newest_of(const recovering *r, const char *name, vv_oid *out)
+{
+	const vv_vault_run *newest = vv_contents_refs_of(&r->contents, NULL);
+	const size_t len = strlen(name);
+
+	for (const char *p = newest ? newest->refs.data : ""; *p;) {
+		const size_t line = strcspn(p, "\n");
+		if (line == VV_OID_TEXT + 1 + len && memcmp(p + VV_OID_TEXT + 1, name, len) == 0) {
+			return vv_oid_parse(out, p, VV_OID_TEXT);
+		}
+		p += line + (p[line] == '\n');
+	}
+	return false;
+}
+
+static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
+{
+	char line[512], hex[VV_OID_TEXT + 1], newer[VV_OID_TEXT + 1], time[32] = "";
+	vv_commit c = {.parents = NULL};
+	vv_oid named;
+	vv_error no_commit;
+	int n;
+
+	if (vv_commit_read(r->s->repo, &ref->id, &c, &no_commit) == VV_OK) {
+		put_time(time, c.committer.time > 0 ? (uint64_t)c.committer.time : 0);
+		vv_commit_clear(&c);
+	}
+	vv_oid_text(hex, &ref->id);
+	n = snprintf(line, sizeof(line), "%.300s is restored as of %s (%.10s)",
+		     vv_text_shows(ref->name), time[0] ? time : "a tag", hex);
+	if (newest_of(r, ref->name, &named) && !vv_oid_equal(&named, &ref->id)) {
+		vv_oid_text(newer, &named);
+		(void)snprintf(line + n, sizeof(line) - (size_t)n,
+			       "; the vault has %.10s for it, which cannot be had", newer);
+	}
+	return r->x->missing(r->x->payload, line, err);
+}
+
+/* Runs whose list of refs nobody has. */
+static vv_status tell_run(recovering *r, const vv_vault_run *run, vv_error *err)
+{
+	char line[512], cid[VV_CID_TEXT + 1], did[VV_DID_TEXT], time[32];
+
+	vv_cid_text(cid, &run->record->cid);
+	vv_did_text(did, run->record->author);
+	put_time(time, run->record->time);
+	(void)snprintf(line, sizeof(line),
+		       "the head %s of %s, by %s: what it names is newer and cannot be had", cid,
+		       time, did);
+	return r->x->missing(r->x->payload, line, err);
+}
+
+/* When not the newest state came: what is newer, and how old each ref is. */
+static vv_status tell_age(recovering *r, vv_error *err)
+{
+	const vv_vault_run *used = refs_of(r, NULL);
+	bool older = false;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->contents.count; i++) {
+		const vv_vault_run *run = &r->contents.runs[i];
+		if (run > used && (run->lost || (i >= r->limit && run->refs.len > 0))) {
+			older = true;
+			rc = tell_run(r, run, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && older && i < r->ref_count; i++) {
+		rc = tell_ref(r, &r->refs[i], err);
+	}
+	r->x->older = older;
+	return rc;
+}
+
 static vv_status set_head(recovering *r, vv_error *err)
 {
 	if (r->x->branch) {
@@ -684,22 +712,75 @@ static vv_status keep_holders(recovering *r, vv_error *err)
 	return rc;
 }
 
+static void forget_refs(recovering *r)
+{
+	for (size_t i = 0; i < r->ref_count; i++) {
+		vv_free(r->refs[i].name);
+	}
+	vv_free(r->tips);
+	vv_free(r->x->branch);
+	r->tips = NULL;
+	r->x->branch = NULL;
+	r->tip_count = r->ref_count = 0;
+	memset(&r->detached, 0, sizeof(r->detached));
+}
+
+/* What the runs below the limit have. */
+static vv_status take_below(recovering *r, const vv_receive_limits *limits, vv_error *err)
+{
+	vv_status rc;
+
+	forget_refs(r);
+	vv_receive_close(r->receive);
+	r->receive = NULL;
+	vv_cid_map_reset(r->objects);
+	r->x->blocks = r->x->objects = 0;
+	if ((rc = vv_receive_open(&r->receive, r->s->repo, limits, err)) < 0 ||
+	    (rc = take_items(r, err)) < 0 || (rc = list_refs(r, err)) < 0) {
+		return rc;
+	}
+	return take_in(r, err);
+}
+
+/* The first run of which nothing, or not all of Git's history, can be had. */
+static size_t first_broken(const recovering *r)
+{
+	size_t first = r->broken;
+
+	for (size_t i = 0; i < r->limit && i < first; i++) {
+		first = r->contents.runs[i].lost ? i : first;
+	}
+	return first;
+}
+
 static vv_status run_all(recovering *r, vv_error *err)
 {
 	vv_receive_limits limits;
+	vv_error older;
 	vv_status rc;
 
 	if (!(r->objects = vv_cid_map_new())) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = open_vault(r, err)) < 0 || (rc = find_head(r, err)) < 0 ||
-	    (rc = vv_receive_limits_load(&limits, r->s->repo, err)) < 0 ||
-	    (rc = vv_receive_open(&r->receive, r->s->repo, &limits, err)) < 0 ||
-	    (rc = take_items(r, err)) < 0) {
+	    (rc = vv_receive_limits_load(&limits, r->s->repo, err)) < 0) {
 		return rc;
 	}
-	if ((rc = tell_shards(r, err)) < 0 || (rc = list_refs(r, err)) < 0 ||
-	    (rc = take_in(r, err)) < 0) {
+	r->limit = r->contents.count;
+	rc = take_below(r, &limits, err);
+	if ((rc == VV_OK || rc == VV_EMISSING || rc == VV_ENOTFOUND) &&
+	    tell_shards(r, &older) < 0) {
+		*err = older;
+		return err->code;
+	}
+	/* What was before the part that is broken may be whole. */
+	if ((rc == VV_EMISSING || rc == VV_ENOTFOUND) && first_broken(r) < r->limit) {
+		r->limit = first_broken(r);
+		if (refs_of(r, NULL) && take_below(r, &limits, &older) == VV_OK) {
+			rc = VV_OK;
+		}
+	}
+	if (rc < 0 || (rc = tell_age(r, err)) < 0) {
 		return rc;
 	}
 	rc = set_head(r, err);

@@ -30,6 +30,7 @@ typedef struct vv_recover {
 	size_t shown, asked; /* holders that had it, of those that answered */
 	uint64_t blocks, objects, refs;
 	uint64_t missing_shards, missing_versions, missing_records;
+	bool older;   /* not the newest state: `missing` had which, and how old each ref is */
 	char *branch; /* that HEAD names; NULL: detached, or none. Owned */
 } vv_recover;
 

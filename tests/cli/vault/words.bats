@@ -55,7 +55,7 @@ load vault
 	ends_with 1 varve vault status
 	succeeds varve holder remove empty
 	ends_with 2 varve holder remove a
-	stderr_has "'a' keeps 1 copy that no other holder can take: without it fewer than 2 would be left"
+	stderr_has "'a' keeps 1 copy that no other holder can take: without it it would be lacking"
 	stderr_has "ask for fewer copies ('varve replicate --copies')"
 	succeeds varve holder list
 	output_has "a  "

@@ -1,0 +1,58 @@
+# What comes back when not everything can be had, and what is said of it.
+load vault
+
+# One commit on main at this time, in the vault too.
+commit_at() {
+	export GIT_AUTHOR_DATE="$1" GIT_COMMITTER_DATE="$1"
+	change "$2"
+	unset GIT_AUTHOR_DATE GIT_COMMITTER_DATE
+	varve replicate -q
+}
+
+newest_shard() {
+	comm -13 <(sort ../before) <(ls ../a/*/shards | sort)
+}
+
+@test "a recovery without the newest run says how old each branch is and what is newer" {
+	new_vault a
+	varve replicate --copies 1 > /dev/null
+	commit_at "2026-03-01T10:00:00Z" 5
+	git branch side
+	git tag -a -m v1 v1
+	varve replicate -q
+	old=$(git rev-parse main)
+	ls ../a/*/shards > ../before
+	commit_at "2026-03-02T10:00:00Z" 6
+	head=$(varve vault status | sed -n 's/^head \(bafy[a-z2-7]*\) .*/\1/p')
+	rm ../a/*/shards/"$(newest_shard)"
+	ends_with 1 varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	output_has "missing: the head $head of "
+	output_has "by $(cat ../did): what it names is newer and cannot be had"
+	output_has "missing: refs/heads/main is restored as of 2026-03-01T10:00:00Z (${old:0:10})"
+	output_has "missing: refs/heads/side is restored as of 2026-03-01T10:00:00Z (${old:0:10})"
+	output_has "missing: refs/tags/v1 is restored as of "
+	[ "$(git -C ../again rev-parse main)" = "$old" ]
+	varve -C ../again fsck --data
+}
+
+@test "where the newest history is not whole the one before comes back and the newer commit is named" {
+	new_vault a
+	varve replicate --copies 1 > /dev/null
+	old=$(git rev-parse main)
+	ls ../a/*/shards > ../before
+	head -c 2300000 /dev/urandom > noise
+	git add noise
+	git commit -q -m noise
+	varve replicate -q
+	new=$(git rev-parse main)
+	[ "$(newest_shard | wc -l)" = 3 ]
+	# The one in the middle: the list of refs can be had, a blob cannot.
+	rm ../a/*/shards/"$(cd ../a/*/shards && ls -S $(comm -13 <(sort "$BATS_TEST_TMPDIR/work/before") <(ls | sort)) | head -n 1)"
+	ends_with 1 varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	output_has "it does not have the shard"
+	output_has "missing: refs/heads/main is restored as of "
+	output_has "(${old:0:10}); the vault has ${new:0:10} for it, which cannot be had"
+	[ "$(git -C ../again rev-parse main)" = "$old" ]
+	cmp <(git show main~1:t.csv) <(git -C ../again show main:t.csv)
+	varve -C ../again fsck --data
+}
