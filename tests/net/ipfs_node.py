@@ -1,18 +1,27 @@
 #!/usr/bin/env python3
-"""ipfs_node.py PORTFILE LOG [LIE]: the RPC of an IPFS node and a router, as Kubo and HTTP Routing v1 have
-them, as far as varve asks: dag/import, pin/ls, /routing/v1/providers. It checks what it gets: each block's
-hash, and that nothing is missing below the root.
+"""ipfs_node.py PORTFILE LOG [LIE [FOLDER [PORT]]]: the RPC of an IPFS node and a router, as Kubo and HTTP Routing
+v1 have them, as far as varve asks: dag/import, pin/ls, /routing/v1/providers; block/put, block/get, block/stat, pin/rm,
+version. It checks what it gets: each block's hash, and that nothing is missing below the root. Raw blocks are
+files FOLDER/CID, and FOLDER/pins/CID where they are pinned. A block that is not there is had from FOLDER/network/CID
+by whoever does not say offline=true.
 
 LIE: what it does wrong: pin (PinErrorMsg), root (names another), count, unpinned, error (500 in JSON), deaf
-(closes in the middle of the body), html, busy (503 with Retry-After, once)."""
+(closes in the middle of the body), html, busy (503 with Retry-After, once).
+Of blocks: full (500 in JSON), another (names another block), unpinned (pins nothing), html, token (403)."""
 import base64
 import hashlib
 import http.server
 import json
+import os
 import sys
+import urllib.parse
 
 port_file, log_file = sys.argv[1:3]
 lie = sys.argv[3] if len(sys.argv) > 3 else ""
+folder = sys.argv[4] if len(sys.argv) > 4 else ""
+if folder:
+    os.makedirs(folder + "/pins", exist_ok=True)
+    os.makedirs(folder + "/network", exist_ok=True)
 pinned, said_busy = [], []
 
 
@@ -69,6 +78,7 @@ def read_car(b):
 
 class Node(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *_):
         with open(log_file, "a") as f:
@@ -93,8 +103,79 @@ class Node(http.server.BaseHTTPRequestHandler):
                 return body
             body += piece
 
+    # --- raw blocks
+
+    def trouble(self, message):
+        self.answer(500, {"Message": message, "Code": 0, "Type": "error"})
+
+    def put_block(self, query, body):
+        assert query == {"cid-codec": "raw", "mhtype": "sha2-256", "pin": "true"}
+        boundary = self.headers["Content-Type"].partition("boundary=")[2].encode()
+        head, _, rest = body.partition(b"\r\n\r\n")
+        assert head.startswith(b"--" + boundary) and b"form-data" in head
+        assert rest.endswith(b"\r\n--" + boundary + b"--\r\n")
+        block = rest[:-len(boundary) - 8]
+        assert len(block) <= 1 << 20
+        cid = text_of(b"\x01\x55\x12\x20" + hashlib.sha256(block).digest())
+        if lie == "full":
+            self.trouble("no space left on device")
+            return
+        with open(f"{folder}/{cid}", "wb") as f:
+            f.write(block)
+        if lie != "unpinned":
+            with open(f"{folder}/pins/{cid}", "wb"):
+                pass
+        self.answer(200, {"Key": text_of(bytes(36)) if lie == "another" else cid, "Size": len(block)})
+
+    def find_block(self, query):
+        """The file of a block, or None: it was answered."""
+        cid = query["arg"]
+        for place in (folder, folder + "/network"):
+            if os.path.isfile(f"{place}/{cid}"):
+                return f"{place}/{cid}"
+            if query.get("offline") == "true":
+                break
+        self.trouble(f"block was not found locally (offline): ipld: could not find {cid}")
+        return None
+
+    def block_route(self, route, query, body):
+        """Was it one of these?"""
+        if route == "version":
+            self.answer(200, {"Version": "0.32.1", "Commit": "", "Repo": "16"})
+        elif route == "block/put":
+            self.put_block(query, body)
+        elif route in ("block/get", "block/stat"):
+            file = self.find_block(query)
+            if file and route == "block/get":
+                with open(file, "rb") as f:
+                    self.answer(200, f.read())
+            elif file:
+                self.answer(200, {"Key": query["arg"], "Size": os.path.getsize(file)})
+        elif route == "pin/ls" and "arg" not in query:
+            assert query == {"type": "recursive", "stream": "true"}
+            names = sorted(os.listdir(folder + "/pins"))
+            lines = [json.dumps({"Cid": name, "Type": "recursive"}) + "\n" for name in names]
+            self.answer(200, "".join(lines).encode())
+        elif route == "pin/rm":
+            if os.path.isfile(f"{folder}/pins/{query['arg']}"):
+                os.remove(f"{folder}/pins/{query['arg']}")
+                self.answer(200, {"Pins": [query["arg"]]})
+            else:
+                self.trouble("not pinned or pinned indirectly")
+        else:
+            return False
+        return True
+
     def do_POST(self):
         path, _, query = self.path.partition("?")
+        if folder and lie == "token":
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.answer(403, b"403 - Forbidden")
+            return
+        if folder and lie != "html" and path.startswith("/api/v0/") and "Transfer-Encoding" not in self.headers:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.block_route(path[len("/api/v0/"):], dict(urllib.parse.parse_qsl(query)), body):
+                return
         if path == "/api/v0/pin/ls":
             cid = query.partition("arg=")[2].partition("&")[0]
             if cid in pinned and lie != "unpinned":
@@ -103,7 +184,10 @@ class Node(http.server.BaseHTTPRequestHandler):
                 self.answer(500, {"Message": f"path '{cid}' is not pinned", "Code": 0, "Type": "error"})
             return
         if path != "/api/v0/dag/import" or "pin-roots=true" not in query or lie == "html":
-            self.read_chunks()
+            if "Transfer-Encoding" in self.headers:
+                self.read_chunks()
+            else:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.answer(404, b"<html>404</html>")
             return
         if lie == "deaf":
@@ -142,9 +226,8 @@ class Node(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"Providers": None})
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Node)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[5]) if len(sys.argv) > 5 else 0), Node)
 with open(port_file + ".new", "w") as f:
     f.write(f"{server.server_address[1]}\n")
-import os
 os.rename(port_file + ".new", port_file)
 server.serve_forever()

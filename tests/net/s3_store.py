@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""s3_store.py PORTFILE LOG DIR [BUCKET...]: an S3 store over HTTP, as far as varve asks: PUT, GET with ranges,
+"""s3_store.py PORT PORTFILE LOG DIR [BUCKET...]: an S3 store over HTTP, as far as varve asks: PUT, GET with ranges,
 DELETE, ListObjectsV2 with delimiter and pages; bucket in the path, or before ".localhost". Objects are files
 below DIR/BUCKET. It is strict: every request must be signed with Signature Version 4 (computed here from AWS's
 description, not from a library), over all of its x-amz headers, with a body of the digest it names, by the
@@ -23,8 +23,8 @@ import sys
 import threading
 import urllib.parse
 
-port_file, log_file, root = sys.argv[1:4]
-for name in sys.argv[4:]:
+port_file, log_file, root = sys.argv[2:5]
+for name in sys.argv[5:]:
     os.makedirs(os.path.join(root, name), exist_ok=True)
 SECRET = "secret/with+signs="
 KEYS = {"AKIDEXAMPLE": None, "AKIDSESSION": "token/1=="}
@@ -277,7 +277,7 @@ class Store(http.server.BaseHTTPRequestHandler):
         self.answer(200, (text[:len(text) // 2] if wrong == "xml" else text).encode())
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Store)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Store)
 with open(port_file + ".new", "w", encoding="ascii") as port:
     port.write(f"{server.server_address[1]}\n")
 os.rename(port_file + ".new", port_file)

@@ -66,6 +66,11 @@ void vv_vault_holder_set_key(vv_vault_holder *h, const uint8_t key[VV_KEY_PUBLIC
 	h->has_key = true;
 }
 
+bool vv_vault_holder_keeps_records(const vv_vault_holder *h)
+{
+	return !h->ops->shards_only;
+}
+
 bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC])
 {
 	if (h->has_key) {

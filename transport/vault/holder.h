@@ -32,6 +32,7 @@ typedef struct vv_record_bytes {
 
 /* What a kind of holder does; payload is its own. Errors need not name the holder. */
 typedef struct vv_vault_holder_ops {
+	bool shards_only; /* no records: they cannot be found there by their names */
 	/* Durable when it returns. VV_EREFUSED: the holder is full, or does not want it. */
 	vv_status (*put)(void *payload, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
@@ -80,6 +81,8 @@ vv_status vv_vault_holder_new(vv_vault_holder **out, const vv_vault_holder_ops *
 const char *vv_vault_holder_domain(const vv_vault_holder *h); /* borrowed */
 /* For the kinds: it signs receipts, with this key. */
 void vv_vault_holder_set_key(vv_vault_holder *h, const uint8_t key[VV_KEY_PUBLIC]);
+/* Or shards only? It gets no records, then, and lists none. */
+bool vv_vault_holder_keeps_records(const vv_vault_holder *h);
 /* Does it sign receipts? Its key then. */
 bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC]);
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "transport/line/url.h"
 #include "transport/vault/folder_holder.h"
+#include "transport/vault/ipfs_holder.h"
 #include "transport/vault/s3_holder.h"
 #include "transport/vault/server_holder.h"
 #include "transport/vault/sftp_holder.h"
@@ -28,12 +29,14 @@ vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *fac
 		rc = vv_s3_holder_open(out, &u, facts, connect, make, err);
 	} else if (u.kind == VV_URL_HTTP || u.kind == VV_URL_SSH) {
 		rc = vv_server_holder_open(out, &u, facts, connect, err);
+	} else if (u.kind == VV_URL_IPFS) {
+		rc = vv_ipfs_holder_open(out, u.text, facts, connect, err);
 	} else {
 		vv_fail(err, VV_EUSAGE, "'%s' is no place that can be a holder", u.text);
 		rc = vv_hint(
 			err,
-			"a holder is a folder, sftp://host/folder, s3://bucket, or a varve server: "
-			"http://, https:// or ssh://");
+			"a holder is a folder, sftp://host/folder, s3://bucket, a varve server "
+			"(http://, https://, ssh://), or an IPFS node (ipfs+http://)");
 	}
 	vv_url_clear(&u);
 	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(facts->name)) : VV_OK;

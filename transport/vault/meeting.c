@@ -281,8 +281,12 @@ static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 {
 	listing l = {0};
-	vv_status rc = list_records(m, &l, err);
+	vv_status rc;
 
+	if (!vv_vault_holder_keeps_records(m->holder)) {
+		return VV_OK;
+	}
+	rc = list_records(m, &l, err);
 	if (rc == VV_OK && (rc = take_in(m, &l, err)) == VV_OK) {
 		rc = hand_on(m, &l, err);
 	}

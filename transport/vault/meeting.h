@@ -33,8 +33,9 @@ typedef struct vv_meeting {
 	void (*found)(void *payload, const vv_damaged_record *d);
 	void *payload;
 	/* Afterwards. */
-	uint64_t records; /* that the holder has, by its list */
-	uint64_t behind;  /* that it lacked, the last time */
+	uint64_t
+		records; /* that the holder has, by its list; one for shards only has none, and lacks none */
+	uint64_t behind; /* that it lacked, the last time */
 	uint64_t mended;
 	vv_damaged_record *damaged; /* as far as it is known, and not mended */
 	size_t damaged_count, damaged_cap;

@@ -34,6 +34,9 @@ static bool is_asked(const vv_context *c, const char *name)
 
 static void tell_records(const vv_audit *x, const vv_vault_place *p)
 {
+	if (p->holder && !vv_vault_holder_keeps_records(p->holder)) {
+		return;
+	}
 	if (x->damaged == 0) {
 		vv_out("  all of %s of the ledger read, all right\n",
 		       vv_text_counted(x->records, "record", NULL));

@@ -72,6 +72,7 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 {
 	vaults v = {.count = 0};
 	size_t reached = 0;
+	bool shards_only = false;
 	vv_error why;
 
 	if (r->x->vault) {
@@ -84,6 +85,8 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 			vv_vault_place_fail(p, &why);
 		}
 		reached += p->holder != NULL;
+		shards_only = shards_only ||
+			      (p->holder && !vv_vault_holder_keeps_records(p->holder));
 		if (!p->holder) {
 			*err = p->why;
 		}
@@ -92,7 +95,11 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 		return err->code;
 	}
 	if (v.count == 0) {
-		return vv_fail(err, VV_ENOTFOUND, "there is no vault");
+		vv_fail(err, VV_ENOTFOUND, "there is no vault");
+		return shards_only
+			       ? vv_hint(err, "an IPFS node keeps shards only: name a holder that "
+					      "has the ledger, too")
+			       : err->code;
 	}
 	if (v.count > 1) {
 		char text[VV_CID_TEXT + 1];

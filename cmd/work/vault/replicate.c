@@ -740,6 +740,27 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 	return VV_OK;
 }
 
+/* Shards without their ledger are worth nothing: somebody has to have it. */
+static vv_status check_keepers(const vv_vault_session *s, vv_error *err)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if (p->holder && vv_vault_holder_keeps_records(p->holder)) {
+			return VV_OK;
+		}
+		any = any || p->holder;
+	}
+	if (!any) {
+		return VV_OK; /* nobody is there: the copies that are lacking are counted */
+	}
+	vv_fail(err, VV_EREFUSED, "no holder that can be reached keeps the vault's ledger");
+	return vv_hint(
+		err, "IPFS nodes keep shards only: a folder, an SFTP folder or a bucket is needed "
+		     "as well");
+}
+
 static vv_status begin_vault(replicating *r, vv_error *err)
 {
 	uint8_t owners[2][VV_KEY_PUBLIC];
@@ -811,7 +832,8 @@ static vv_status run_all(replicating *r, vv_error *err)
 	if ((rc = settle_policy(r, err)) < 0 || (rc = choose_allowed(r, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_vault_session_connect(r->s, err)) < 0 || (rc = check_policy(r, err)) < 0) {
+	if ((rc = vv_vault_session_connect(r->s, err)) < 0 || (rc = check_policy(r, err)) < 0 ||
+	    (rc = check_keepers(r->s, err)) < 0) {
 		return rc;
 	}
 	/* What came only now is adopted, too. */
@@ -857,6 +879,9 @@ vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err)
 
 	r.progress = s->transfer.progress;
 	rc = run_all(&r, err);
+	if (rc == VV_OK && !x->dry_run) { /* one that had shards may have failed since */
+		rc = check_keepers(s, err);
+	}
 	vv_stream_out_close(r.out);
 	vv_contents_close(&r.contents);
 	vv_cid_set_free(r.seen);

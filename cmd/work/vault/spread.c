@@ -126,8 +126,9 @@ static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledg
 	}
 	vv_ledger_name(name, place);
 	rc = vv_ledger_file(l, name, &file, err);
-	if (rc == VV_OK && vv_holder_put_record(p->holder, vv_ledger_vault(l), name, file.data,
-						file.len, &why) < 0) {
+	if (rc == VV_OK && vv_vault_holder_keeps_records(p->holder) &&
+	    vv_holder_put_record(p->holder, vv_ledger_vault(l), name, file.data, file.len, &why) <
+		    0) {
 		vv_vault_place_fail(p, &why);
 	}
 	vv_buf_clear(&file);

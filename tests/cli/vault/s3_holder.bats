@@ -16,9 +16,10 @@ teardown() {
 	kind_stop x
 }
 
+# start_store [PORT]: $port is its.
 start_store() {
 	rm -f "$store.port"
-	python3 "$BATS_TEST_DIRNAME/../../net/s3_store.py" "$store.port" "$store.log" "$store" x y bucket 3>&- &
+	python3 "$BATS_TEST_DIRNAME/../../net/s3_store.py" "${1-0}" "$store.port" "$store.log" "$store" x y bucket 3>&- &
 	store_pid=$!
 	for i in $(seq 200); do
 		[ ! -s "$store.port" ] || break
@@ -42,15 +43,7 @@ kind_stop() {
 }
 
 kind_again() {
-	local old=$port
-	sed "s/(\"127.0.0.1\", 0)/(\"127.0.0.1\", $old)/" "$BATS_TEST_DIRNAME/../../net/s3_store.py" > "$store.py"
-	rm -f "$store.port"
-	python3 "$store.py" "$store.port" "$store.log" "$store" x 3>&- &
-	store_pid=$!
-	for i in $(seq 200); do
-		[ ! -s "$store.port" ] || break
-		sleep 0.05
-	done
+	start_store "$port"
 }
 
 kind_shards() {

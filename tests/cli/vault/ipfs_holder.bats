@@ -1,0 +1,213 @@
+# IPFS nodes as holders, at the stand-in of tests/net/ipfs_node.py: the suite of all kinds, and what only this one can do
+# wrong. helia_holder.bats has the same against Helia.
+load holders
+
+kind_records=no
+
+setup() {
+	varve_setup
+	unset http_proxy HTTP_PROXY
+	node=$BATS_TEST_TMPDIR/node
+}
+
+teardown() {
+	kind_stop x
+}
+
+# start_node [LIE [PORT]]: $port is its.
+start_node() {
+	rm -f "$node.port"
+	python3 "$BATS_TEST_DIRNAME/../../net/ipfs_node.py" "$node.port" "$node.log" "${1-}" "$node" "${2-0}" 3>&- &
+	node_pid=$!
+	for i in $(seq 200); do
+		[ ! -s "$node.port" ] || break
+		sleep 0.05
+	done
+	port=$(cat "$node.port")
+}
+
+# lies LIE: the node does this wrong from now on.
+lies() {
+	kind_stop x
+	start_node "$1" "$port"
+}
+
+kind_start() {
+	start_node
+	url=ipfs+http://127.0.0.1:$port
+	kind_options=(${2:+--quota "$2"})
+}
+
+kind_stop() {
+	if [ -n "${node_pid-}" ]; then
+		kill "$node_pid" || true
+		wait "$node_pid" || true
+	fi
+	node_pid=
+}
+
+kind_again() {
+	start_node "" "$port"
+}
+
+kind_shards() {
+	(cd "$node" && ls pins)
+}
+
+kind_get() {
+	cat "$node/$2"
+}
+
+kind_set() {
+	cat "$3" > "$node/$2"
+}
+
+kind_lose() {
+	rm "$node/$2" "$node/pins/$2"
+}
+
+@test "IPFS: keeps what is replicated" {
+	holder_keeps_what_is_replicated
+}
+
+@test "IPFS: gives shards for a repair" {
+	holder_gives_shards_for_a_repair
+}
+
+@test "IPFS: shows single leaves" {
+	holder_shows_single_leaves
+}
+
+@test "IPFS: is caught and repaired" {
+	holder_is_caught_and_repaired
+}
+
+@test "IPFS: other bytes are not believed" {
+	holder_that_lies_is_not_believed
+}
+
+@test "IPFS: says when it is full" {
+	holder_says_when_it_is_full
+}
+
+@test "IPFS: is paid when it was away" {
+	holder_that_was_away_is_paid
+}
+
+@test "IPFS: is left" {
+	holder_is_left
+}
+
+@test "IPFS: deletes what is pruned" {
+	holder_deletes_what_is_pruned
+}
+
+# --- what only this kind can do wrong ----------------------------------------------------------
+
+@test "IPFS: a node keeps shards only, and somebody else has to keep the ledger" {
+	new_vault a
+	varve holder remove a
+	kind_start x
+	succeeds varve holder add x "$url"
+	stderr_has "fails together with: host 127.0.0.1"
+	ends_with 2 varve replicate --copies 1
+	stderr_has "no holder that can be reached keeps the vault's ledger"
+	stderr_has "IPFS nodes keep shards only"
+	[ -z "$(kind_shards x)" ]
+	[ ! -e .varveconfig ]
+	varve holder add a ../a --domain "house a" 2> /dev/null
+	succeeds varve replicate --copies 2
+	[ "$(kind_shards x)" = "$(ls ../a/*/shards)" ]
+	new_machine
+	ends_with 2 varve recover --key "$BATS_TEST_TMPDIR/config/varve/key" --to ../again "$url"
+	stderr_has "an IPFS node keeps shards only"
+}
+
+@test "IPFS: the shards of a node and the ledger of a folder make a repository" {
+	x_and a
+	add_large
+	succeeds varve replicate --copies 2
+	keep_recovery
+	rm ../a/*/shards/*
+	new_machine
+	succeeds varve recover --key ../paper --to ../again ../a
+	cmp big.csv ../again/big.csv
+}
+
+@test "IPFS: a block that only the network has does not count" {
+	x_and a
+	succeeds varve replicate --copies 2
+	cid=$(kind_shards x)
+	mv "$node/$cid" "$node/network/"
+	ends_with 1 varve audit x
+	output_has "x: FAILED: 1 of 1 shard missing or changed"
+	ends_with 1 varve audit --all x
+	[ "$(grep -c 'block/[gs][et]' "$node.log")" = "$(grep -c 'block/[gs][et].*offline=true' "$node.log")" ]
+	succeeds varve repair
+	succeeds varve audit --all
+}
+
+@test "IPFS: a block that is there and not pinned is missing, and pinned again" {
+	x_and a
+	succeeds varve replicate --copies 2
+	rm "$node"/pins/*
+	ends_with 1 varve audit x
+	output_has "x: FAILED: 1 of 1 shard missing or changed"
+	succeeds varve repair
+	has_all x
+	succeeds varve audit
+}
+
+@test "IPFS: other pins are left alone" {
+	x_and a
+	printf 'somebody'"'"'s' > "$node/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+	touch "$node/pins/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+	touch "$node/pins/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi" "$node/pins/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG"
+	succeeds varve replicate --copies 2
+	succeeds varve audit x
+	output_has "all of 1 shard listed"
+	output_lacks "records of the ledger"
+	change 5
+	succeeds varve replicate
+	succeeds varve vault prune --grace 0
+	[ "$(ls "$node/pins" | grep -c 'QmYw\|bafybei\|bafkreifz')" = 3 ]
+}
+
+@test "IPFS: what a node says is checked" {
+	x_and a
+	succeeds varve replicate --copies 2
+	while IFS='|' read -r lie words; do
+		change "$RANDOM"
+		lies "$lie"
+		ends_with 1 varve replicate
+		[[ $output$stderr = *"$words"* ]] || { echo "$lie: $output$stderr" >&2; return 1; }
+		stderr_has "owed"
+	done <<-'END'
+	full|no space left on device
+	another|answers of another block
+	html|answers with status 404
+	token|answers with status 403
+	END
+	lies ""
+	succeeds varve replicate
+	has_all x
+}
+
+@test "IPFS: addresses that are no node's are refused" {
+	new_vault a
+	start_node html
+	while IFS='|' read -r address words; do
+		ends_with 2 varve holder add x "$address"
+		stderr_has "$words"
+		stderr_lacks hidden
+	done <<-END
+	ipfs+http://node.example:5001|is on another machine, and not https
+	ipfs+http://me:hidden@127.0.0.1:5001|must not have a password
+	ipfs+http://127.0.0.1:1|connection refused
+	ipfs+http://127.0.0.1:$port|answers with status 404
+	END
+	stderr_has "ipfs+http://127.0.0.1:5001"
+	lies token
+	ends_with 2 varve holder add x "ipfs+http://127.0.0.1:$port"
+	stderr_has "git config http.<url>.extraHeader"
+}

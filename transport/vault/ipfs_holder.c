@@ -1,0 +1,178 @@
+/*
+ * ipfs_holder: knows that blocks have neither folders nor ranges.
+ */
+#include "transport/vault/ipfs_holder.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "transport/ipfs/rpc_blocks.h"
+#include "transport/ipfs/rpc_node.h"
+#include "transport/vault/holder_quota.h"
+#include "transport/vault/shard.h"
+
+#define SCHEME "ipfs+"
+
+typedef struct node {
+	vv_rpc_blocks *blocks;
+	vv_holder_quota quota;
+	vv_buf block; /* the last one that was asked for */
+	vv_cid cid;   /* its CID, while it is kept */
+	bool kept;
+} node;
+
+/* The shard that a name "<vault>/shards/<CID>" means. */
+static vv_status read_shard_name(vv_cid *out, const char *name, vv_error *err)
+{
+	const char *slash = strrchr(name, '/');
+	vv_error ignored;
+
+	return slash && strstr(name, "/shards/") &&
+			       vv_cid_parse(out, slash + 1, strlen(slash + 1), &ignored) == VV_OK
+		       ? VV_OK
+		       : vv_fail(err, VV_ENOSUPPORT, "an IPFS node keeps shards only");
+}
+
+/* There are no ranges. An audit asks for a leaf and then for the trailer: the block that came for the first
+ * is kept for the second, and for nothing else. */
+static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
+			  vv_error *err)
+{
+	node *n = payload;
+	vv_buf *whole = &n->block;
+	vv_cid cid;
+	vv_status rc;
+
+	if ((rc = read_shard_name(&cid, name, err)) < 0) {
+		return rc;
+	}
+	if (!n->kept || !vv_cid_equal(&cid, &n->cid)) {
+		n->kept = false;
+		vv_buf_reset(whole);
+		if ((rc = vv_rpc_block_get(n->blocks, &cid, VV_SHARD_MAX, whole, err)) < 0) {
+			return rc;
+		}
+		n->kept = len == VV_LEAF;
+		n->cid = cid;
+	} else {
+		n->kept = false;
+	}
+	if (from < whole->len) {
+		vv_buf_put(out, whole->data + from,
+			   whole->len - from < len ? whole->len - (size_t)from : (size_t)len);
+	}
+	return vv_buf_ok(out, err);
+}
+
+typedef struct listing {
+	node *n;
+	vv_listed_fn fn;
+	void *to;
+} listing;
+
+static vv_status on_pin(void *payload, const vv_cid *cid, vv_error *err)
+{
+	const listing *l = payload;
+	char text[VV_CID_TEXT + 1];
+	uint64_t size;
+	vv_status rc = vv_rpc_block_size(l->n->blocks, cid, &size, err);
+
+	if (rc == VV_ENOTFOUND) {
+		return VV_OK; /* pinned, and gone */
+	}
+	if (rc < 0 || size % vv_shard_len(1) != 0 || !vv_leaves_valid(size / vv_shard_len(1))) {
+		return rc;
+	}
+	vv_cid_text(text, cid);
+	return l->fn(l->to, text, size, err);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t len = strlen(text), end_len = strlen(end);
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* Shards lie in the folder "shards" of every vault, and at the top, where a quota counts them. */
+static vv_status ipfs_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			   vv_error *err)
+{
+	listing l = {payload, fn, to};
+
+	return !*folder || ends_with(folder, "/shards")
+		       ? vv_rpc_pins_list(l.n->blocks, on_pin, &l, err)
+		       : VV_OK;
+}
+
+static vv_status ipfs_remove(void *payload, const char *name, vv_error *err)
+{
+	node *n = payload;
+	vv_cid cid;
+	vv_status rc = read_shard_name(&cid, name, err);
+
+	n->quota.counted = false;
+	return rc < 0 ? rc : vv_rpc_pin_remove(n->blocks, &cid, err);
+}
+
+static void ipfs_close(void *payload)
+{
+	node *n = payload;
+
+	vv_rpc_blocks_close(n->blocks);
+	vv_buf_clear(&n->block);
+	vv_free(n);
+}
+
+static const vv_vault_holder_ops ipfs_ops;
+
+static vv_status ipfs_put(void *payload, const char *name, const void *bytes, size_t len,
+			  vv_error *err)
+{
+	node *n = payload;
+	vv_cid cid;
+	vv_status rc;
+
+	if ((rc = read_shard_name(&cid, name, err)) < 0 ||
+	    (rc = vv_holder_quota_check(&n->quota, &ipfs_ops, n, len, err)) < 0 ||
+	    (rc = vv_rpc_block_put(n->blocks, &cid, bytes, len, err)) < 0) {
+		return rc;
+	}
+	n->quota.used += len;
+	return VV_OK;
+}
+
+static const vv_vault_holder_ops ipfs_ops = {.shards_only = true,
+					     .put = ipfs_put,
+					     .get = ipfs_get,
+					     .list = ipfs_list,
+					     .remove = ipfs_remove,
+					     .close = ipfs_close};
+
+vv_status vv_ipfs_holder_open(vv_vault_holder **out, const char *url, const vv_holder_facts *facts,
+			      const vv_connect_options *connect, vv_error *err)
+{
+	vv_buf domain = VV_BUF_INIT;
+	node *n;
+	vv_url u;
+	vv_status rc;
+
+	*out = NULL;
+	if ((rc = vv_rpc_node_url(&u, url + sizeof(SCHEME) - 1, err)) < 0) {
+		vv_url_clear(&u);
+		return rc;
+	}
+	if (!(n = vv_calloc(1, sizeof(*n)))) {
+		vv_url_clear(&u);
+		return vv_fail_nomem(err);
+	}
+	n->quota.most = facts->quota;
+	vv_buf_printf(&domain, "host %s", u.host);
+	rc = vv_rpc_blocks_open(&n->blocks, &u, connect, err);
+	vv_url_clear(&u);
+	if (rc < 0) {
+		vv_buf_clear(&domain);
+		ipfs_close(n);
+		return rc;
+	}
+	return vv_vault_holder_new(out, &ipfs_ops, n, vv_buf_detach(&domain), facts, err);
+}
