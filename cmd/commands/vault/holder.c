@@ -361,8 +361,8 @@ const vv_command vv_cmd_holder = {
 	.summary = "the places that keep sealed copies of this repository",
 	.usage = "add NAME URL [--domain LABEL] [--quota BYTES]\nlist [--json]\nremove NAME\n"
 		 "dead NAME",
-	.example = "$ varve holder add usb /media/usb/copies\n"
-		   "holder 'usb' fails together with: device 801",
+	.example = "$ varve holder add stick ../media/stick --domain desk\n"
+		   "holder 'stick' fails together with: desk",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

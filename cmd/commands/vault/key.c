@@ -203,7 +203,7 @@ const vv_command vv_cmd_key = {
 	.usage = "new [--passphrase] [--force]\nshow\nlist\ntrust NAME DID\n"
 		 "export [--passphrase] FILE\nimport [--passphrase] [--force] FILE",
 	.example = "$ varve key new\n"
-		   "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp",
+		   "did:key:z6Mk...",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

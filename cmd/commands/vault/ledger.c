@@ -326,7 +326,8 @@ const vv_command vv_cmd_ledger = {
 	.group = "vault",
 	.summary = "the signed records that say where sealed copies are",
 	.usage = "log [--json] [--offline]\nverify [--offline]\nshow [--json] RECORD",
-	.example = "$ varve ledger verify\nsound: 12 records of 1 author, here and at 2 holders",
+	.example = "$ varve ledger verify\n"
+		   "sound: 12 records of 1 author, here and at 2 holders",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

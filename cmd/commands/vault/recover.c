@@ -290,8 +290,10 @@ const vv_command vv_cmd_recover = {
 	.group = "vault",
 	.summary = "make a repository again from its sealed copies, on an empty machine",
 	.usage = "--key FILE [--to DIR] [--expect HEAD] [--vault ID] [--bare] URL...",
-	.example = "$ varve recover --key paper.txt --to sales /media/usb/copies\n"
-		   "recovered 5 blocks, 6 objects of Git, 1 ref",
+	.example = "$ varve recover --key paper.txt --to sales media/stick\n"
+		   "head bafyrei... of ...Z, by did:key:z6Mk...\n"
+		   "1 of 1 holder that answered had it already\n"
+		   "recovered 2 blocks, 7 objects of Git, 1 ref",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

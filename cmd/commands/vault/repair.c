@@ -148,7 +148,9 @@ const vv_command vv_cmd_repair = {
 	.group = "vault",
 	.summary = "make sealed copies again that failed an audit, or whose holder is away",
 	.usage = "[--now] [--limit-rate BYTES]",
-	.example = "$ varve repair --now\nmade 12 copies again (3.1 MB)",
+	.example = "$ varve repair --now\n"
+		   "made 1 copy again (4.1 kB)\n"
+		   "safe: everything in the vault has 2 copies",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

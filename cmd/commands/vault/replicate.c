@@ -164,8 +164,10 @@ const vv_command vv_cmd_replicate = {
 	.group = "vault",
 	.summary = "bring sealed copies of everything that is new to the holders",
 	.usage = "[--copies N] [--min N] [--to HOLDER]... [--limit-rate BYTES] [--dry-run]",
-	.example =
-		"$ varve replicate --copies 2\nsealed 5 blocks and 6 objects of Git; sent 33.0 kB in 2 shards",
+	.example = "$ varve replicate --copies 2\n"
+		   "sealed 2 blocks and 4 objects of Git; sent 8.3 kB in 2 shards\n"
+		   "head bafyrei...\n"
+		   "the vault and its policy are in .varveconfig: commit it",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -320,8 +320,11 @@ const vv_command vv_cmd_vault = {
 	.summary = "are the sealed copies at their policy, and who may read and write them?",
 	.usage = "status [--json]\nreaders [add DID | remove DID] [--key FILE]\n"
 		 "writers [add DID | remove DID] [--key FILE]\nprune [--grace DAYS] [--dry-run]",
-	.example =
-		"$ varve vault status\nsafe: everything has 2 copies; 1 holder could be lost, and no data with it",
+	.example = "$ varve vault status\n"
+		   "safe: everything has 2 copies; 1 holder could be lost, and no data with it\n"
+		   "in the vault: 2 shards, 8.3 kB; policy: 2 copies\n"
+		   "all copies proven: never\n"
+		   "head bafyrei... of ...Z",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

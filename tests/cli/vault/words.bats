@@ -80,3 +80,19 @@ load vault
 	ends_with 2 varve audit
 	stderr_has "no holder that can be reached has this vault's ledger"
 }
+
+# The transcripts of the manual pages are what the program printed (./dev samples).
+@test "the examples in the help of the vault's commands are those of the manual pages" {
+	for command in key holder replicate recover vault audit repair ledger; do
+		sed -n '/^\.SH EXAMPLE/,/^\.SH EXIT/p' "$BATS_TEST_DIRNAME/../../../docs/man/varve-$command.1" |
+			sed "s/\\\\-/-/g; s/\\\\(aq/'/g; s/…/.../g" > page
+		varve help "$command" | sed -n '/^example/,/^$/p' | sed '1d; /^$/d; s/^  //' > help
+		[ "$(wc -l < help)" -ge 2 ]
+		while IFS= read -r line; do
+			grep -q -x -F -e "$line" page || {
+				echo "not in the page of $command: $line"
+				false
+			}
+		done < help
+	done
+}
