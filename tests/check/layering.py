@@ -74,7 +74,7 @@ BELOW = {
 OWNERS = {  # of <header.h> or <folder/...>
     "repo": "git2 git2.h zstd.h zdict.h zstd_errors.h cbor.h cbor zlib.h",
     "dataset": "csv.h pcre2.h",
-    "transport": "libssh2.h libssh2_sftp.h curl microhttpd.h",
+    "transport": "libssh2.h libssh2_sftp.h curl microhttpd.h isa-l",
     "base": "xxhash.h xxh_x86dispatch.h openssl yajl sodium.h sodium pthread.h",
 }
 OWNER = {name: folder for folder, names in OWNERS.items() for name in names.split()}

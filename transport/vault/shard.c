@@ -173,6 +173,31 @@ vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const 
 
 /* --- making and opening ----------------------------------------------------------------------- */
 
+vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err)
+{
+	const unsigned leaves = (unsigned)(bytes->len / VV_LEAF);
+	const uint8_t *hashes;
+	uint8_t hash[VV_LEAF_HASH];
+	vv_status rc;
+
+	assert(vv_leaves_valid(leaves) && bytes->len % VV_LEAF == 0);
+	if (!vv_buf_reserve(bytes, (size_t)leaves * VV_LEAF_HASH)) {
+		return vv_fail_nomem(err);
+	}
+	hashes = (const uint8_t *)bytes->data + bytes->len;
+	for (unsigned i = 0; i < leaves; i++) {
+		if ((rc = leaf_hash(hash, bytes->data + (size_t)i * VV_LEAF, err)) < 0) {
+			return rc;
+		}
+		vv_buf_put(bytes, hash, sizeof(hash));
+	}
+	out->leaves = leaves;
+	if ((rc = tree_root(out->root, hashes, leaves, err)) < 0) {
+		return rc;
+	}
+	return vv_cid_of(&out->cid, VV_CODEC_RAW, bytes->data, bytes->len, err);
+}
+
 vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 			const void *content, size_t len, vv_error *err)
 {
@@ -199,18 +224,8 @@ vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 			  sealed, sealed_len, err)) < 0) {
 		return rc;
 	}
-	for (unsigned i = 0; i < leaves; i++) {
-		if ((rc = leaf_hash(p + data_len + (size_t)i * VV_LEAF_HASH,
-				    p + (size_t)i * VV_LEAF, err)) < 0) {
-			return rc;
-		}
-	}
-	bytes->len = (size_t)vv_shard_len(leaves);
-	out->leaves = leaves;
-	if ((rc = tree_root(out->root, p + data_len, leaves, err)) < 0) {
-		return rc;
-	}
-	return vv_cid_of(&out->cid, VV_CODEC_RAW, bytes->data, bytes->len, err);
+	bytes->len = data_len;
+	return vv_leaves_end(bytes, out, err);
 }
 
 vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void *bytes, size_t len,

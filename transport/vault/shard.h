@@ -59,6 +59,9 @@ typedef struct vv_shard_seal {
 	uint8_t secret[VV_SEAL_SECRET];
 } vv_shard_seal;
 
+/* bytes is so many leaves, of a valid number: gets their trailer, too; out gets what that is called. */
+vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err);
+
 /* bytes gets the shard in the place of its content. Equal content makes equal shards. */
 vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 			const void *content, size_t len, vv_error *err);
