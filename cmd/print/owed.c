@@ -38,10 +38,12 @@ static const vv_vault_place *find_place(const vv_vault_session *s, bool full)
 
 void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool tried)
 {
+	const vv_code code = s->policy.code;
+	const unsigned wanted = code.data > 0 ? vv_code_shards(code) : copies;
 	const size_t domains = count_domains(s);
 	const vv_vault_place *full = find_place(s, true), *away = find_place(s, false);
 
-	if (!tried && domains >= copies) {
+	if (!tried && domains >= wanted) {
 		vv_buf_printf(b, "'varve replicate' brings what is lacking");
 	} else if (away) {
 		vv_buf_printf(
@@ -55,7 +57,14 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 			"the holder '%s' takes no more; give it room ('varve holder add --quota') or "
 			"add another one",
 			vv_text_shows(full->config->name));
-	} else if (domains < copies) {
+	} else if (domains < wanted && code.data > 0) {
+		vv_buf_printf(
+			b,
+			"the holders are only %s, and the %u+%u shards of a stripe want %u; add "
+			"holders elsewhere ('varve holder add')",
+			vv_text_counted(domains, "failure domain", NULL), code.data, code.parity,
+			wanted);
+	} else if (domains < wanted) {
 		vv_buf_printf(
 			b,
 			"the holders are only %s, and %u copies are wanted; add a holder elsewhere "

@@ -400,12 +400,11 @@ static vv_status take_shard(answering *x, vv_error *err)
 {
 	vv_hold *h = x->h;
 	const vv_hold_bytes *b = &x->q->bytes;
-	uint8_t epoch[VV_EPOCH_NAME];
 	char name[NAME_LEN];
 	vv_shard s;
 	vv_status rc;
 
-	if ((rc = vv_shard_look(&s, epoch, b->bytes, b->len, err)) < 0) {
+	if ((rc = vv_leaves_look(&s, b->bytes, b->len, err)) < 0) {
 		return rc;
 	}
 	if ((rc = need_vault(h, &x->q->vault, err)) < 0 ||

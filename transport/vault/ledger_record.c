@@ -22,6 +22,29 @@ const char *vv_ledger_kind_name(vv_ledger_kind kind)
 	return kind_names[kind];
 }
 
+size_t vv_run_shard_count(const vv_ledger_record *r)
+{
+	size_t count = r->shard_count;
+
+	for (size_t i = 0; i < r->stripe_count; i++) {
+		count += r->stripes[i].code.parity;
+	}
+	return count;
+}
+
+const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i)
+{
+	const vv_stripe *s = r->stripes;
+
+	if (i < r->shard_count) {
+		return &r->shards[i];
+	}
+	for (i -= r->shard_count; i >= s->code.parity; s++) {
+		i -= s->code.parity;
+	}
+	return &s->parity[i];
+}
+
 void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64_t until)
 {
 	vv_cid_write(out, place);
@@ -66,15 +89,31 @@ static void put_keys(vv_buf *b, const char *name, const vv_ledger_record *r)
 	}
 }
 
+static void put_shard_list(vv_buf *b, const vv_shard *shards, size_t count)
+{
+	vv_cbor_put_array(b, count);
+	for (size_t i = 0; i < count; i++) {
+		vv_cbor_put_array(b, 3);
+		vv_cbor_put_link(b, &shards[i].cid);
+		vv_cbor_put_uint(b, shards[i].leaves);
+		vv_cbor_put_bytes(b, shards[i].root, VV_SHA256_LEN);
+	}
+}
+
 static void put_shards(vv_buf *b, const vv_ledger_record *r)
 {
 	vv_cbor_put_key(b, "shards");
-	vv_cbor_put_array(b, r->shard_count);
-	for (size_t i = 0; i < r->shard_count; i++) {
-		vv_cbor_put_array(b, 3);
-		vv_cbor_put_link(b, &r->shards[i].cid);
-		vv_cbor_put_uint(b, r->shards[i].leaves);
-		vv_cbor_put_bytes(b, r->shards[i].root, VV_SHA256_LEN);
+	put_shard_list(b, r->shards, r->shard_count);
+}
+
+static void put_stripes(vv_buf *b, const vv_ledger_record *r)
+{
+	vv_cbor_put_key(b, "stripes");
+	vv_cbor_put_array(b, r->stripe_count);
+	for (size_t i = 0; i < r->stripe_count; i++) {
+		vv_cbor_put_array(b, 2);
+		vv_cbor_put_uint(b, r->stripes[i].code.data);
+		put_shard_list(b, r->stripes[i].parity, r->stripes[i].code.parity);
 	}
 }
 
@@ -137,13 +176,16 @@ static void put_body(vv_buf *b, const vv_ledger_record *r)
 			put_keys(b, "owners", r);
 			break;
 		}
-		vv_cbor_put_map(b, 4);
+		vv_cbor_put_map(b, r->stripe_count > 0 ? 5 : 4);
 		vv_cbor_put_key(b, "epoch");
 		vv_cbor_put_link(b, &r->link);
 		put_links(b, "heads", r);
 		vv_cbor_put_key(b, "places");
 		put_bytes_or_null(b, r->sealed, r->sealed_len, r->sealed != NULL);
 		put_shards(b, r);
+		if (r->stripe_count > 0) {
+			put_stripes(b, r);
+		}
 		break;
 	case VV_LEDGER_EPOCH:
 		put_epoch(b, r);
@@ -200,7 +242,7 @@ vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *
 	vv_cbor_put_key(out, "author");
 	vv_cbor_put_bytes(out, r->author, VV_KEY_PUBLIC);
 	vv_cbor_put_key(out, "version");
-	vv_cbor_put_uint(out, VV_LEDGER_VERSION);
+	vv_cbor_put_uint(out, r->stripe_count > 0 ? VV_LEDGER_VERSION_STRIPES : VV_LEDGER_VERSION);
 	vv_cbor_put_key(out, "previous");
 	put_link_or_null(out, &r->previous);
 	vv_cbor_put_key(out, "sequence");
@@ -336,13 +378,14 @@ static vv_status get_tuple(reading *in, size_t wanted)
 		       : rc;
 }
 
-static vv_status get_shards(reading *in, vv_ledger_record *r)
+/* After the list's head. */
+static vv_status get_shard_list(reading *in, vv_shard *out, size_t count)
 {
-	vv_status rc = get_list(in, "shards", &r->shards, sizeof(*r->shards), &r->shard_count);
 	uint64_t leaves;
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < r->shard_count; i++) {
-		vv_shard *s = &r->shards[i];
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_shard *s = &out[i];
 		if ((rc = get_tuple(in, 3)) < 0 ||
 		    (rc = vv_cbor_get_link(&in->c, &s->cid, in->err)) < 0 ||
 		    (rc = vv_cbor_get_uint(&in->c, &leaves, in->err)) < 0 ||
@@ -353,6 +396,63 @@ static vv_status get_shards(reading *in, vv_ledger_record *r)
 			return vv_fail(in->err, VV_ECORRUPT, "a record names what is no shard");
 		}
 		s->leaves = (uint32_t)leaves;
+	}
+	return rc;
+}
+
+static vv_status get_shards(reading *in, vv_ledger_record *r)
+{
+	vv_status rc = get_list(in, "shards", &r->shards, sizeof(*r->shards), &r->shard_count);
+	return rc < 0 ? rc : get_shard_list(in, r->shards, r->shard_count);
+}
+
+static bool all_full(const vv_shard *shards, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (shards[i].leaves != VV_LEAVES_MAX) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Over the record's shards from number first on. */
+static vv_status get_stripe(reading *in, const vv_ledger_record *r, size_t first, vv_stripe *s)
+{
+	uint64_t data;
+	size_t parity;
+	vv_status rc;
+
+	if ((rc = get_tuple(in, 2)) < 0 || (rc = vv_cbor_get_uint(&in->c, &data, in->err)) < 0 ||
+	    (rc = vv_cbor_get_array(&in->c, &parity, in->err)) < 0) {
+		return rc;
+	}
+	if (!vv_code_valid(data, parity) || data > r->shard_count - first) {
+		return vv_fail(in->err, VV_ECORRUPT, "a stripe over what a record does not have");
+	}
+	s->code = (vv_code){(uint32_t)data, (uint32_t)parity};
+	if (!(s->parity = vv_arena_calloc(in->arena, parity, sizeof(*s->parity)))) {
+		return vv_fail_nomem(in->err);
+	}
+	if ((rc = get_shard_list(in, s->parity, parity)) < 0) {
+		return rc;
+	}
+	return all_full(r->shards + first, data) && all_full(s->parity, parity)
+		       ? VV_OK
+		       : vv_fail(in->err, VV_ECORRUPT, "a stripe of shards that are not full");
+}
+
+static vv_status get_stripes(reading *in, vv_ledger_record *r)
+{
+	size_t first = 0;
+	vv_status rc = get_list(in, "stripes", &r->stripes, sizeof(*r->stripes), &r->stripe_count);
+
+	if (rc == VV_OK && r->stripe_count == 0) {
+		rc = vv_fail(in->err, VV_ECORRUPT, "a record with stripes that has none");
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->stripe_count; i++) {
+		rc = get_stripe(in, r, first, &r->stripes[i]);
+		first += r->stripes[i].code.data;
 	}
 	return rc;
 }
@@ -432,12 +532,13 @@ static vv_status get_audit(reading *in, vv_ledger_record *r)
 	return get_named(in, "holder", r->holder, VV_HOLDER_ID);
 }
 
-static vv_status get_vault(reading *in, vv_ledger_record *r)
+static vv_status get_vault(reading *in, vv_ledger_record *r, bool stripes)
 {
 	bool null;
 	vv_status rc;
 
-	if ((rc = get_map(in, 4)) < 0 || (rc = vv_cbor_get_key(&in->c, "epoch", in->err)) < 0 ||
+	if ((rc = get_map(in, stripes ? 5 : 4)) < 0 ||
+	    (rc = vv_cbor_get_key(&in->c, "epoch", in->err)) < 0 ||
 	    (rc = vv_cbor_get_link(&in->c, &r->link, in->err)) < 0 ||
 	    (rc = get_links(in, "heads", r)) < 0 ||
 	    (rc = vv_cbor_get_key(&in->c, "places", in->err)) < 0 ||
@@ -447,7 +548,8 @@ static vv_status get_vault(reading *in, vv_ledger_record *r)
 	if (!null && (rc = vv_cbor_get_bytes(&in->c, &r->sealed, &r->sealed_len, in->err)) < 0) {
 		return rc;
 	}
-	return get_shards(in, r);
+	rc = get_shards(in, r);
+	return rc == VV_OK && stripes ? get_stripes(in, r) : rc;
 }
 
 /* place and drop begin alike. */
@@ -463,14 +565,19 @@ static vv_status get_key_and_holder(reading *in, vv_ledger_record *r)
 }
 
 /* The body stands first and cannot be read before the kind is known. */
-static vv_status get_body(reading *in, vv_ledger_record *r)
+static vv_status get_body(reading *in, vv_ledger_record *r, bool stripes)
 {
 	vv_status rc;
+
+	if (stripes && (r->kind != VV_LEDGER_VAULT || vv_cid_is_null(&r->vault))) {
+		return vv_fail(in->err, VV_ECORRUPT, "a record of version %u that has no stripes",
+			       VV_LEDGER_VERSION_STRIPES);
+	}
 
 	switch (r->kind) {
 	case VV_LEDGER_VAULT:
 		if (!vv_cid_is_null(&r->vault)) {
-			return get_vault(in, r);
+			return get_vault(in, r, stripes);
 		}
 		rc = get_map(in, 1);
 		return rc < 0 ? rc : get_keys(in, "owners", r);
@@ -532,7 +639,7 @@ static vv_status get_record(reading *in, vv_ledger_record *r)
 	    (rc = get_named_uint(in, "version", &version)) < 0) {
 		return rc;
 	}
-	if (version != VV_LEDGER_VERSION) {
+	if (version != VV_LEDGER_VERSION && version != VV_LEDGER_VERSION_STRIPES) {
 		return vv_fail(in->err, VV_ENOSUPPORT,
 			       "a record of version %s, which this varve cannot read",
 			       vv_text_count(version));
@@ -549,7 +656,7 @@ static vv_status get_record(reading *in, vv_ledger_record *r)
 			       "a record that is neither a first nor a later one");
 	}
 	in->c = body;
-	return get_body(in, r);
+	return get_body(in, r, version == VV_LEDGER_VERSION_STRIPES);
 }
 
 vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const void *bytes,

@@ -4,7 +4,9 @@
  * A record is a DAG-CBOR map {body, kind, time, vault, author, version, previous, sequence}. Its
  * name is the CID of these bytes; a file of it is the author's signature (64 bytes, purpose "varve
  * record 1") and then the bytes, so that two signatures of one record are one record. An author's
- * records are numbered from 0, and each names the one before. Format: docs/storage-network.md.
+ * records are numbered from 0, and each names the one before. A record with stripes has version 2, all
+ * others 1: a varve that knows no stripes does not count on what it cannot read. Format:
+ * docs/storage-network.md.
  */
 #ifndef VV_TRANSPORT_VAULT_LEDGER_RECORD_H
 #define VV_TRANSPORT_VAULT_LEDGER_RECORD_H
@@ -19,8 +21,10 @@
 #include "base/keys/key.h"
 #include "repo/blocks/cid.h"
 #include "transport/vault/shard.h"
+#include "transport/vault/stripe.h"
 
 #define VV_LEDGER_VERSION 1u
+#define VV_LEDGER_VERSION_STRIPES 2u
 #define VV_LEDGER_RECORD_MAX (1u << 20) /* bytes, signature and all */
 #define VV_HOLDER_ID VV_SEALED_NAME     /* a holder, as those with the vault's secret know it */
 #define VV_RECEIPT_PURPOSE "varve receipt 1"
@@ -43,6 +47,12 @@ typedef struct vv_removed {
 	vv_cid last; /* null: none does */
 } vv_removed;
 
+/* Over the next code.data shards of a vault record. */
+typedef struct vv_stripe {
+	vv_code code;
+	vv_shard *parity; /* code.parity of them */
+} vv_stripe;
+
 /* What lists hold lives in an arena. Members of another kind are zero. */
 typedef struct vv_ledger_record {
 	vv_cid cid; /* of the bytes; set by read and sign */
@@ -57,6 +67,8 @@ typedef struct vv_ledger_record {
 	size_t key_count;
 	vv_shard *shards; /* vault: new ones, in the order of their stream; place */
 	size_t shard_count;
+	vv_stripe *stripes; /* vault: the first is over the first shards, and so on */
+	size_t stripe_count;
 	vv_cid *links; /* vault: heads; epoch: epochs before; audit: bad ones; retire, drop: shards */
 	size_t link_count;
 	vv_cid link;                  /* vault: the epoch it is sealed in; receipt: the place */
@@ -79,6 +91,10 @@ typedef struct vv_ledger_record {
 	uint64_t asked, good;          /* audit: leaves, or shards */
 	uint8_t nonce[32], answer[32]; /* audit */
 } vv_ledger_record;
+
+/* All shards that a vault record names: those of its stream, then the parity of its stripes. */
+size_t vv_run_shard_count(const vv_ledger_record *r);
+const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i);
 
 /* out gets the file: signature and bytes. Sets r->author and r->cid. */
 vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *author,

@@ -9,6 +9,7 @@
 #ifndef VV_TRANSPORT_VAULT_PLACEMENT_H
 #define VV_TRANSPORT_VAULT_PLACEMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,13 +17,19 @@
 #include "repo/blocks/cid.h"
 
 typedef struct vv_placeable {
-	const uint8_t *id;  /* VV_HOLDER_ID bytes */
-	const char *domain; /* what fails together has one name */
+	const uint8_t *id; /* VV_HOLDER_ID bytes */
+	const char *
+		domain; /* what fails together has one name; "": nobody knows, it is one of its own */
 } vv_placeable;
 
 /* Puts the places (in holders) of the best ones into out, which has room for count, best first, at most one
  * of a domain; returns how many these are. */
 size_t vv_placement(size_t *out, const vv_cid *shard, const vv_placeable *holders, size_t count);
+
+/* Of shards that are in a stripe: has[i] says which holders have shard i. out[i] gets the one of them at which
+ * it counts, no two in one domain, for as many shards as can be; SIZE_MAX for others. */
+vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
+			     const vv_placeable *holders, size_t count, vv_error *err);
 
 /* How many domains there are. */
 size_t vv_domain_count(const vv_placeable *holders, size_t count);

@@ -228,12 +228,38 @@ vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 	return vv_leaves_end(bytes, out, err);
 }
 
+vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error *err)
+{
+	const unsigned leaves = (unsigned)(len / (VV_LEAF + VV_LEAF_HASH));
+	const uint8_t *p = bytes;
+	uint8_t hash[VV_LEAF_HASH];
+	vv_status rc;
+
+	if (len > VV_SHARD_MAX || !vv_leaves_valid(leaves) || len != vv_shard_len(leaves)) {
+		return vv_fail(err, VV_ECORRUPT, "%zu bytes, which no shard has", len);
+	}
+	for (unsigned i = 0; i < leaves; i++) {
+		if ((rc = leaf_hash(hash, p + (size_t)i * VV_LEAF, err)) < 0) {
+			return rc;
+		}
+		if (memcmp(hash, p + (size_t)leaves * VV_LEAF + (size_t)i * VV_LEAF_HASH,
+			   sizeof(hash)) != 0) {
+			return vv_fail(err, VV_ECORRUPT, "leaf %u of the shard is not what it was",
+				       i);
+		}
+	}
+	out->leaves = leaves;
+	if ((rc = tree_root(out->root, p + (size_t)leaves * VV_LEAF, leaves, err)) < 0) {
+		return rc;
+	}
+	return vv_cid_of(&out->cid, VV_CODEC_RAW, bytes, len, err);
+}
+
 vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void *bytes, size_t len,
 			vv_error *err)
 {
 	static const uint8_t zeros[AT_NONCE - AT_LEAVES - 2] = {0};
 	const uint8_t *p = bytes;
-	uint8_t hash[VV_LEAF_HASH];
 	unsigned leaves;
 	vv_status rc;
 
@@ -250,22 +276,10 @@ vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void 
 		return vv_fail(err, VV_ECORRUPT, "a shard of %zu bytes whose header says %u leaves",
 			       len, leaves);
 	}
-	for (unsigned i = 0; i < leaves; i++) {
-		if ((rc = leaf_hash(hash, p + (size_t)i * VV_LEAF, err)) < 0) {
-			return rc;
-		}
-		if (memcmp(hash, p + (size_t)leaves * VV_LEAF + (size_t)i * VV_LEAF_HASH,
-			   sizeof(hash)) != 0) {
-			return vv_fail(err, VV_ECORRUPT, "leaf %u of the shard is not what it was",
-				       i);
-		}
+	if ((rc = vv_leaves_look(out, bytes, len, err)) == VV_OK) {
+		memcpy(epoch, p + AT_EPOCH, VV_EPOCH_NAME);
 	}
-	out->leaves = leaves;
-	memcpy(epoch, p + AT_EPOCH, VV_EPOCH_NAME);
-	if ((rc = tree_root(out->root, p + (size_t)leaves * VV_LEAF, leaves, err)) < 0) {
-		return rc;
-	}
-	return vv_cid_of(&out->cid, VV_CODEC_RAW, bytes, len, err);
+	return rc;
 }
 
 vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *bytes, size_t len,

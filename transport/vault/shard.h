@@ -66,6 +66,10 @@ vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err);
 vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 			const void *content, size_t len, vv_error *err);
 
+/* What any shard is, parity too: VV_ECORRUPT when its length is not that of one, or its trailer not that of
+ * its leaves. */
+vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error *err);
+
 /* Which epoch sealed it; VV_ECORRUPT when it is no shard (of a right length, with a trailer that
  * fits); VV_ENOSUPPORT: of a newer varve. */
 vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void *bytes, size_t len,

@@ -25,6 +25,8 @@ struct vv_vault_state {
 	size_t ever_count, ever_cap;
 	vv_kept *shards;
 	size_t shard_count, shard_cap;
+	vv_kept_stripe *stripes;
+	size_t stripe_count, stripe_cap;
 	vv_cid_map *by_cid;
 };
 
@@ -169,28 +171,70 @@ const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid)
 	return find_shard(s, cid);
 }
 
-static vv_status take_run(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
+/* *at: its place in the list. */
+static vv_status take_shard(vv_vault_state *s, const vv_ledger_record *r, const vv_shard *sh,
+			    size_t *at, vv_error *err)
 {
+	uint64_t old;
 	vv_status rc;
 
-	for (size_t i = 0; i < r->shard_count; i++) {
-		if (find_shard(s, &r->shards[i].cid)) {
-			continue;
-		}
-		if (!vv_array_room(s->shards, s->shard_count, s->shard_cap)) {
-			return vv_fail_nomem(err);
-		}
-		if ((rc = vv_cid_map_put(s->by_cid, &r->shards[i].cid, s->shard_count, NULL, err)) <
-		    0) {
+	if (vv_cid_map_get(s->by_cid, &sh->cid, &old)) {
+		*at = (size_t)old;
+		return VV_OK;
+	}
+	if (!vv_array_room(s->shards, s->shard_count, s->shard_cap)) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_cid_map_put(s->by_cid, &sh->cid, s->shard_count, NULL, err)) < 0) {
+		return rc;
+	}
+	vv_kept *k = &s->shards[s->shard_count];
+	memset(k, 0, sizeof(*k));
+	k->shard = *sh;
+	k->run = r;
+	*at = s->shard_count++;
+	return VV_OK;
+}
+
+/* Over the run's shards from number first on. A shard that is in another stripe already stays there, and is
+ * in this one too. */
+static vv_status take_stripe(vv_vault_state *s, const vv_ledger_record *r, const vv_stripe *st,
+			     size_t first, vv_error *err)
+{
+	vv_kept_stripe *to;
+
+	if (!vv_array_room(s->stripes, s->stripe_count, s->stripe_cap)) {
+		return vv_fail_nomem(err);
+	}
+	to = &s->stripes[s->stripe_count++];
+	memset(to, 0, sizeof(*to));
+	to->code = st->code;
+	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
+		const vv_shard *sh = i < st->code.data ? &r->shards[first + i]
+						       : &st->parity[i - st->code.data];
+		vv_status rc = take_shard(s, r, sh, &to->shards[i], err);
+		if (rc < 0) {
 			return rc;
 		}
-		vv_kept *k = &s->shards[s->shard_count++];
-		memset(k, 0, sizeof(*k));
-		k->shard = r->shards[i];
-		k->run = r;
-		k->number = i;
+		vv_kept *k = &s->shards[to->shards[i]];
+		k->stripe = k->stripe ? k->stripe : s->stripe_count;
 	}
-	return add_pointer(&s->runs, r, err);
+	return VV_OK;
+}
+
+static vv_status take_run(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
+{
+	size_t at, first = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->shard_count; i++) {
+		rc = take_shard(s, r, &r->shards[i], &at, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->stripe_count; i++) {
+		rc = take_stripe(s, r, &r->stripes[i], first, err);
+		first += r->stripes[i].code.data;
+	}
+	return rc < 0 ? rc : add_pointer(&s->runs, r, err);
 }
 
 static int compare_runs(const void *a, const void *b)
@@ -282,6 +326,16 @@ static void take_drop(vv_vault_state *s, const vv_ledger_record *r)
 	}
 }
 
+static bool run_names(const vv_ledger_record *run, const vv_cid *cid)
+{
+	for (size_t i = 0; i < vv_run_shard_count(run); i++) {
+		if (vv_cid_equal(&vv_run_shard_at(run, i)->cid, cid)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void take_retire(vv_vault_state *s, const vv_ledger_record *r)
 {
 	for (size_t i = 0; i < r->link_count; i++) {
@@ -290,14 +344,32 @@ static void take_retire(vv_vault_state *s, const vv_ledger_record *r)
 		/* One that its author had not seen, or that came after, names it again. */
 		for (size_t n = 0; k && !alive && n < s->runs.count; n++) {
 			const vv_ledger_record *run = s->runs.items[n];
-			bool names = false;
-			for (size_t m = 0; !names && m < run->shard_count; m++) {
-				names = vv_cid_equal(&run->shards[m].cid, &k->shard.cid);
-			}
-			alive = names && !has_seen(s->ledger, r, run);
+			alive = run_names(run, &k->shard.cid) && !has_seen(s->ledger, r, run);
 		}
 		if (k && !alive) {
 			k->retired = r;
+		}
+	}
+}
+
+/* What is left of a stripe may be needed to make again the one that is alive. */
+static void keep_stripes_whole(vv_vault_state *s)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < s->stripe_count; i++) {
+			const vv_kept_stripe *st = &s->stripes[i];
+			const size_t count = vv_code_shards(st->code);
+			size_t retired = 0;
+			for (size_t n = 0; n < count; n++) {
+				retired += s->shards[st->shards[n]].retired != NULL;
+			}
+			for (size_t n = 0; retired < count && n < count; n++) {
+				s->shards[st->shards[n]].retired = NULL;
+			}
+			more = more || (retired > 0 && retired < count);
 		}
 	}
 }
@@ -339,6 +411,7 @@ static vv_status take_statements(vv_vault_state *s, vv_error *err)
 			break;
 		}
 	}
+	keep_stripes_whole(s);
 	vv_free(p.items);
 	return rc;
 }
@@ -398,6 +471,7 @@ void vv_vault_state_close(vv_vault_state *s)
 			vv_free(s->shards[i].copies);
 		}
 		vv_free(s->shards);
+		vv_free(s->stripes);
 		vv_free(s->epochs.items);
 		vv_free(s->runs.items);
 		vv_free(s->removed);
@@ -487,4 +561,14 @@ size_t vv_vault_shard_count(const vv_vault_state *s)
 const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i)
 {
 	return &s->shards[i];
+}
+
+size_t vv_vault_stripe_count(const vv_vault_state *s)
+{
+	return s->stripe_count;
+}
+
+const vv_kept_stripe *vv_vault_stripe_at(const vv_vault_state *s, size_t i)
+{
+	return &s->stripes[i];
 }

@@ -5,7 +5,8 @@
  * The first record names the owners. Only their epochs count; the writers are the owners and those whom
  * an epoch names, as long as no later one removes them. Of a writer who was removed the records
  * up to the one that the removal names still count. Shards belong to the vault when a writer's vault
- * record names them, until a writer who has seen that record retires them.
+ * record names them, until a writer who has seen that record retires them; those of a stripe until all of
+ * it are retired.
  */
 #ifndef VV_TRANSPORT_VAULT_VAULT_STATE_H
 #define VV_TRANSPORT_VAULT_VAULT_STATE_H
@@ -28,11 +29,17 @@ typedef struct vv_copy {
 typedef struct vv_kept {
 	vv_shard shard;
 	const vv_ledger_record *run;     /* the vault record that named it (the first) */
-	size_t number;                   /* in that run */
+	size_t stripe;                   /* 1 + which one it belongs to; 0: none */
 	const vv_ledger_record *retired; /* NULL: it is alive */
 	vv_copy *copies;
 	size_t copy_count, copy_cap;
 } vv_kept;
+
+/* Shards that are lost or kept together. */
+typedef struct vv_kept_stripe {
+	vv_code code;
+	size_t shards[VV_STRIPE_MAX]; /* vv_code_shards of them, by their numbers in the stripe */
+} vv_kept_stripe;
 
 typedef struct vv_vault_state vv_vault_state;
 
@@ -65,9 +72,12 @@ const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger
  * looked for again: it may have counted on them. */
 bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
 
-/* All shards that a run named, retired ones too. */
+/* All shards that a run named, parity and retired ones too. */
 size_t vv_vault_shard_count(const vv_vault_state *s);
 const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i);
 const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid); /* NULL: none */
+/* kept->stripe - 1 is its place here. */
+size_t vv_vault_stripe_count(const vv_vault_state *s);
+const vv_kept_stripe *vv_vault_stripe_at(const vv_vault_state *s, size_t i);
 
 #endif

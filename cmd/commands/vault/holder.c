@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
-#include "cmd/work/vault/replicate.h"
+#include "cmd/work/vault/owed.h"
 #include "cmd/work/vault/session.h"
 #include "cmd/work/vault/spread.h"
 #include "transport/line/url.h"

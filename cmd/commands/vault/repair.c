@@ -1,6 +1,7 @@
 /*
  * repair: copies that were lost, made again elsewhere.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -27,6 +28,19 @@ static int check_repair(const vv_context *c)
 	return c->argc > 0 ? vv_usage_error("repair takes no arguments, not '%s'",
 					    vv_text_shows(c->argv[0]))
 			   : VV_EXIT_OK;
+}
+
+#define COST_TEXT 128u
+
+/* A stripe's shard is read from many: how much, to the tenth. */
+static const char *cost_text(char out[COST_TEXT], const vv_owed *x)
+{
+	const uint64_t tenths = x->sent > 0 ? (x->read * 10 + x->sent / 2) / x->sent : 0;
+
+	(void)snprintf(out, COST_TEXT, "; read %s, %llu.%llu bytes for each byte",
+		       vv_text_bytes(x->read), (unsigned long long)(tenths / 10),
+		       (unsigned long long)(tenths % 10));
+	return out;
 }
 
 static void tell_damaged(const vv_vault_session *s)
@@ -87,6 +101,7 @@ static void tell_resealed(const options *o, const vv_reseal *x)
 static void tell(const options *o, const vv_vault_repair *x, const vv_vault_session *s)
 {
 	const vv_owed *owed = &x->owed;
+	char cost[COST_TEXT];
 
 	vv_progress_end();
 	if (!o->quiet && x->mended > 0) {
@@ -95,16 +110,16 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 	}
 	tell_damaged(s);
 	if (!o->quiet || owed->owed > 0) {
-		vv_note("made %s again (%s)", vv_text_counted(owed->shards, "copy", "copies"),
-			vv_text_bytes(owed->sent));
+		vv_note("made %s again (%s)%s", vv_text_counted(owed->shards, "copy", "copies"),
+			vv_text_bytes(owed->sent), owed->shards > 0 ? cost_text(cost, owed) : "");
 	}
 	tell_resealed(o, &x->reseal);
 	if (owed->lost > 0) {
 		vv_note("nobody that can be reached has %s",
 			vv_text_counted(owed->lost, "shard", NULL));
 	}
-	if (owed->owed > owed->lost * owed->copies) {
-		const uint64_t lacking = owed->owed - owed->lost * owed->copies;
+	if (owed->owed > owed->hopeless) {
+		const uint64_t lacking = owed->owed - owed->hopeless;
 		vv_buf b = VV_BUF_INIT;
 		vv_print_owed(&b, s, owed->copies, true);
 		vv_note("%s still lacking: %s",

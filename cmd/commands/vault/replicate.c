@@ -13,12 +13,16 @@ typedef struct options {
 	uint64_t copies, min, rate;
 	vv_strings to;
 	bool dry_run, quiet, adopt;
-	const char *key;
+	const char *key, *code;
 } options;
 
 static const vv_option table[] = {
 	OPT_NUMBER(0, "copies", copies, "N",
 		   "so many copies, in as many failure domains (2); kept in .varveconfig"),
+	OPT_STRING(
+		0, "code", code, "K+M",
+		"instead of copies: stripes of K shards and M of parity, in K + M failure domains; "
+		"kept in .varveconfig"),
 	OPT_NUMBER(0, "min", min, "N",
 		   "with fewer the run does not count (1); kept in .varveconfig"),
 	OPT_LIST(0, "to", to, "HOLDER", "only to this holder; may be repeated"),
@@ -48,6 +52,8 @@ static vv_status tell_recovery(void *payload, const char *key, vv_error *err)
 static int check_replicate(const vv_context *c)
 {
 	const options *o = c->options;
+	vv_code code;
+	vv_error err;
 
 	if (c->argc > 0) {
 		return vv_usage_error("replicate takes no arguments, not '%s'",
@@ -56,12 +62,18 @@ static int check_replicate(const vv_context *c)
 	if (o->copies > VV_COPIES_MAX || o->min > VV_COPIES_MAX) {
 		return vv_usage_error("at most %u copies", VV_COPIES_MAX);
 	}
+	if (o->code && o->copies > 0) {
+		return vv_usage_error("--code and --copies exclude each other");
+	}
+	if (o->code && vv_vault_code_read(&code, o->code, &err) < 0) {
+		return vv_usage_error("%s", err.message);
+	}
 	return VV_EXIT_OK;
 }
 
 static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_session *s)
 {
-	const uint64_t owed = x->owed - x->lost * x->copies;
+	const uint64_t owed = x->owed - x->hopeless;
 	vv_buf b = VV_BUF_INIT;
 
 	if (o->to.count > 0) {
@@ -106,7 +118,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 			"what this clone has",
 			vv_text_counted(x->lost, "shard", NULL));
 	}
-	if (x->owed > x->lost * x->copies) {
+	if (x->owed > x->hopeless) {
 		tell_owed(o, x, s);
 	}
 	if (o->quiet) {
@@ -144,9 +156,10 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 			  .adopt = o->adopt,
 			  .recovery = tell_recovery};
 	vv_vault_session s;
-	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
+	vv_status rc;
 
-	if (rc < 0) {
+	if ((o->code && (rc = vv_vault_code_read(&x.code, o->code, err)) < 0) ||
+	    (rc = vv_vault_session_open(&s, c->repo, &so, err)) < 0) {
 		return rc;
 	}
 	s.mend = !o->dry_run;
@@ -163,7 +176,8 @@ const vv_command vv_cmd_replicate = {
 	.name = "replicate",
 	.group = "vault",
 	.summary = "bring sealed copies of everything that is new to the holders",
-	.usage = "[--copies N] [--min N] [--to HOLDER]... [--limit-rate BYTES] [--dry-run]",
+	.usage =
+		"[--copies N | --code K+M] [--min N] [--to HOLDER]... [--limit-rate BYTES] [--dry-run]",
 	.example = "$ varve replicate --copies 2\n"
 		   "sealed 2 blocks and 4 objects of Git; sent 8.3 kB in 2 shards\n"
 		   "head bafyrei...\n"

@@ -1,6 +1,7 @@
 /*
  * vault: is it safe, and who may read and write it?
  */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -42,16 +43,39 @@ static const char *when(char out[32], uint64_t seconds)
 	return out;
 }
 
+#define CODE_TEXT 24u
+
+static const char *code_text(char out[CODE_TEXT], vv_code c)
+{
+	(void)snprintf(out, CODE_TEXT, "%u+%u", c.data, c.parity);
+	return out;
+}
+
+static void print_safe(const vv_vault_status *x)
+{
+	vv_out("safe: ");
+	if (x->stripes > 0) {
+		vv_out("%s whole, the rest has %s",
+		       x->stripes == 1 ? "1 stripe is"
+				       : vv_text_counted(x->stripes, "stripe", "stripes are"),
+		       vv_text_counted(x->rest, "copy", "copies"));
+	} else {
+		vv_out("everything has %s", vv_text_counted(x->least, "copy", "copies"));
+	}
+	vv_out("; %s could be lost, and no data with it\n",
+	       x->least > 1 ? vv_text_counted(x->least - 1, "holder", NULL) : "no holder");
+}
+
 static vv_status print_json(const vv_vault_status *x, vv_error *err)
 {
 	const struct {
 		const char *name;
 		uint64_t value;
-	} numbers[] = {{"copies", x->copies},  {"shards", x->shards}, {"bytes", x->bytes},
-		       {"least", x->least},    {"owed", x->owed},     {"lost", x->lost},
-		       {"bad", x->bad},        {"away", x->away},     {"retired", x->retired},
-		       {"damaged", x->damaged}};
-	char head[VV_CID_TEXT + 1], time[32];
+	} numbers[] = {{"copies", x->copies},   {"shards", x->shards},  {"bytes", x->bytes},
+		       {"least", x->least},     {"owed", x->owed},      {"lost", x->lost},
+		       {"bad", x->bad},         {"away", x->away},      {"retired", x->retired},
+		       {"damaged", x->damaged}, {"stripes", x->stripes}};
+	char head[VV_CID_TEXT + 1], time[32], code[CODE_TEXT];
 	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
@@ -66,6 +90,8 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 		vv_json_name(&w, numbers[i].name);
 		vv_json_u64(&w, numbers[i].value);
 	}
+	vv_json_name(&w, "code");
+	vv_json_string(&w, x->code.data > 0 ? code_text(code, x->code) : NULL);
 	vv_json_name(&w, "proven");
 	vv_json_string(&w, x->proven > 0 ? when(time, x->proven) : NULL);
 	vv_cid_text(head, &x->head);
@@ -105,7 +131,7 @@ static void print_unsafe(const vv_vault_status *x)
 
 static void print_owed(const vv_vault_status *x, const vv_vault_session *s)
 {
-	const uint64_t owed = x->owed - x->lost * x->copies;
+	const uint64_t owed = x->owed - x->hopeless;
 	vv_buf b = VV_BUF_INIT;
 
 	vv_print_owed(&b, s, x->copies, false);
@@ -117,15 +143,13 @@ static void print_owed(const vv_vault_status *x, const vv_vault_session *s)
 
 static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 {
-	char head[VV_CID_TEXT + 1], time[32];
+	char head[VV_CID_TEXT + 1], time[32], code[CODE_TEXT];
 
 	if (x->safe) {
-		vv_out("safe: everything has %s; %s could be lost, and no data with it\n",
-		       vv_text_counted(x->least, "copy", "copies"),
-		       x->least > 1 ? vv_text_counted(x->least - 1, "holder", NULL) : "no holder");
+		print_safe(x);
 	} else {
 		print_unsafe(x);
-		if (x->owed > x->lost * x->copies) {
+		if (x->owed > x->hopeless) {
 			print_owed(x, s);
 		}
 		if (x->bad > 0) {
@@ -144,8 +168,13 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 			vv_out("  something here is not in the vault yet ('varve replicate')\n");
 		}
 	}
-	vv_out("in the vault: %s, %s; policy: %s\n", vv_text_counted(x->shards, "shard", NULL),
-	       vv_text_bytes(x->bytes), vv_text_counted(x->copies, "copy", "copies"));
+	vv_out("in the vault: %s, %s; policy: ", vv_text_counted(x->shards, "shard", NULL),
+	       vv_text_bytes(x->bytes));
+	if (x->code.data > 0) {
+		vv_out("stripes of %s, ", code_text(code, x->code));
+	}
+	vv_out("%s%s\n", vv_text_counted(x->copies, "copy", "copies"),
+	       x->code.data > 0 ? " of the rest" : "");
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_vault_place *p = &s->places[i];
 		if (!p->holder && !p->config->dead) {

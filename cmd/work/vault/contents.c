@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
+#include "cmd/work/vault/shard_source.h"
 #include "repo/blocks/cid_map.h"
 
 #define CACHE_MAX ((size_t)1 << 30)
@@ -31,7 +32,7 @@ static vv_status read_shard(void *payload, size_t i, vv_buf *out, vv_error *err)
 		return vv_fail(err, VV_EMISSING,
 			       "a run names a shard that the vault does not have");
 	}
-	return vv_vault_session_content(r->session, k, out, err);
+	return vv_vault_shard_content(r->session, k, out, err);
 }
 
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err)

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/work/vault/contents.h"
 #include "cmd/work/vault/missing_records.h"
+#include "cmd/work/vault/shard_source.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/history/refs.h"
@@ -117,6 +118,7 @@ static vv_status add_places(recovering *r, const vv_buf *text, vv_error *err)
 	vv_arena arena;
 	vv_json *doc;
 	const vv_json *list, *h;
+	const char *code;
 	uint64_t n;
 	vv_status rc;
 
@@ -130,6 +132,10 @@ static vv_status add_places(recovering *r, const vv_buf *text, vv_error *err)
 	}
 	if (vv_json_get_u64(&n, doc, "min") && n > 0 && n <= VV_COPIES_MAX) {
 		r->s->policy.min = (unsigned)n;
+	}
+	code = vv_json_get_string(doc, "code");
+	if (!code || !vv_code_parse(&r->s->policy.code, code)) {
+		r->s->policy.code = (vv_code){0, 0};
 	}
 	list = vv_json_get(doc, "holders");
 	for (h = list ? list->first : NULL; rc == VV_OK && h; h = h->next) {
@@ -389,7 +395,7 @@ static vv_status tell_shards(recovering *r, vv_error *err)
 		const vv_kept *k = vv_vault_shard_at(r->s->state, i);
 		char line[512];
 		vv_error why;
-		if (k->retired || vv_vault_session_bytes(r->s, k, &bytes, &why) == VV_OK) {
+		if (k->retired || vv_vault_shard_bytes(r->s, k, &bytes, &why) == VV_OK) {
 			continue;
 		}
 		r->x->missing_shards++;

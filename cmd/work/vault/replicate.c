@@ -16,20 +16,16 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/vault/contents.h"
+#include "cmd/work/vault/owed.h"
 #include "cmd/work/vault/spread.h"
+#include "cmd/work/vault/waiting_run.h"
 #include "repo/blocks/resemble.h"
 #include "repo/git/history/refs.h"
 #include "repo/transfer/send.h"
 #include "transport/vault/placement.h"
 
 #define RUN_SHARDS 64u
-#define RUN_MAX (1u << 20)
 #define SMALL_FILE (UINT64_C(1) << 30)
-
-typedef struct shards {
-	vv_shard *items;
-	size_t count, cap;
-} shards;
 
 typedef struct replicating {
 	vv_replicate *x;
@@ -37,9 +33,8 @@ typedef struct replicating {
 	vv_contents contents;
 	vv_store *store;
 	vv_shard_seal seal;
-	vv_cid epoch;
 	vv_stream_out *out;
-	shards run;          /* of the stream under way */
+	vv_waiting_run run;  /* of the stream under way */
 	vv_buf refs, places; /* texts as they are now */
 	vv_oid *tips, *haves;
 	size_t tip_count, tip_cap, have_count;
@@ -53,164 +48,62 @@ typedef struct replicating {
 
 /* --- the spool -------------------------------------------------------------------------------- */
 
-static char *spool_path(const vv_vault_session *s, const vv_cid *cid)
-{
-	char name[VV_CID_TEXT + 1];
-
-	vv_cid_text(name, cid);
-	return vv_vault_session_path(s, "spool", name);
-}
-
 static vv_status on_sealed(void *payload, const vv_shard *sh, const void *bytes, size_t len,
 			   vv_error *err)
 {
 	replicating *r = payload;
-	char *path = spool_path(r->s, &sh->cid);
-	vv_status rc;
-
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_mkdirs_above(path, err)) == VV_OK) {
-		rc = vv_write_file_synced(path, bytes, len, err);
-	}
-	vv_free(path);
-	if (rc == VV_OK && !vv_array_room(r->run.items, r->run.count, r->run.cap)) {
-		rc = vv_fail_nomem(err);
-	}
-	if (rc == VV_OK) {
-		r->run.items[r->run.count++] = *sh;
-	}
-	return rc;
+	return vv_waiting_run_put(r->s, &r->run, sh, bytes, len, err);
 }
 
 static vv_status spool_bytes(void *payload, const vv_shard *sh, vv_buf *out, vv_error *err)
 {
-	const vv_vault_session *s = payload;
-	char *path = spool_path(s, &sh->cid);
-	vv_cid is;
-	vv_status rc;
-
-	vv_buf_reset(out);
-	rc = path ? vv_read_regular(out, path, VV_SHARD_MAX, err) : vv_fail_nomem(err);
-	vv_free(path);
-	if (rc == VV_OK &&
-	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
-	    !vv_cid_equal(&is, &sh->cid)) {
-		rc = vv_fail(err, VV_EIO,
-			     "a shard that waits in .git/varve/vault/spool is damaged");
-		vv_hint(err, "remove that folder; the next 'varve replicate' seals it again");
-	}
-	return rc;
-}
-
-static vv_status clear_spool(const vv_vault_session *s, vv_error *err)
-{
-	char *run = vv_vault_session_path(s, "spool", "run");
-	char *dir = vv_vault_session_path(s, "spool", NULL);
-	vv_status rc = run && dir ? VV_OK : vv_fail_nomem(err);
-
-	/* The list first: without it what is left is rubbish. */
-	if (rc == VV_OK && vv_exists(run) && (rc = vv_unlink(run, true, err)) == VV_OK) {
-		rc = vv_fsync_dir(dir, err);
-	}
-	if (rc == VV_OK) {
-		rc = vv_remove_tree(dir, err);
-	}
-	vv_free(run);
-	vv_free(dir);
-	return rc;
-}
-
-/* "varve run 1", "epoch CID", then "CID leaves root" for each shard. */
-static vv_status write_run(const replicating *r, vv_error *err)
-{
-	char *path = vv_vault_session_path(r->s, "spool", "run"), cid[VV_CID_TEXT + 1];
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc;
-
-	vv_cid_text(cid, &r->epoch);
-	vv_buf_printf(&text, "varve run 1\nepoch %s\n", cid);
-	for (size_t i = 0; i < r->run.count; i++) {
-		vv_cid_text(cid, &r->run.items[i].cid);
-		vv_buf_printf(&text, "%s %u ", cid, r->run.items[i].leaves);
-		vv_hex_put(&text, r->run.items[i].root, VV_SHA256_LEN);
-		vv_buf_putc(&text, '\n');
-	}
-	rc = path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
-	if (rc == VV_OK) {
-		rc = vv_write_file(path, text.data, text.len, true, err);
-	}
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc;
-}
-
-static bool read_shard_line(vv_shard *out, const char *line, size_t len)
-{
-	vv_error ignored;
-	uint64_t leaves;
-	size_t digits;
-
-	if (len < VV_CID_TEXT + 2 + 64 ||
-	    vv_cid_parse(&out->cid, line, VV_CID_TEXT, &ignored) < 0 || line[VV_CID_TEXT] != ' ') {
-		return false;
-	}
-	line += VV_CID_TEXT + 1;
-	digits = strspn(line, "0123456789");
-	if (!vv_parse_u64(&leaves, line, digits) || !vv_leaves_valid(leaves) ||
-	    len != VV_CID_TEXT + 2 + digits + 64 ||
-	    !vv_hex_read(out->root, VV_SHA256_LEN, line + digits + 1)) {
-		return false;
-	}
-	out->leaves = (uint32_t)leaves;
-	return true;
-}
-
-/* *found false: no run waits. One that cannot be read is rubbish too: it is made durable at once. */
-static vv_status read_run(replicating *r, bool *found, vv_error *err)
-{
-	char *path = vv_vault_session_path(r->s, "spool", "run");
-	vv_buf text = VV_BUF_INIT;
-	const char *p;
-	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
-
-	r->run.count = 0;
-	*found = rc == VV_OK && vv_exists(path);
-	if (*found && (rc = vv_read_regular(&text, path, RUN_MAX, err)) == VV_OK) {
-		p = vv_buf_cstr(&text);
-		*found = strncmp(p, "varve run 1\nepoch ", 18) == 0 &&
-			 vv_cid_parse(&r->epoch, p + 18, strcspn(p + 18, "\n"), err) == VV_OK;
-		p += *found ? 18 + VV_CID_TEXT + 1 : 0;
-		while (*found && *p) {
-			size_t len = strcspn(p, "\n");
-			vv_shard sh;
-			*found = read_shard_line(&sh, p, len);
-			if (*found && !vv_array_room(r->run.items, r->run.count, r->run.cap)) {
-				rc = vv_fail_nomem(err);
-				break;
-			}
-			if (*found) {
-				r->run.items[r->run.count++] = sh;
-			}
-			p += len + (p[len] == '\n');
-		}
-	}
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc;
+	return vv_waiting_run_bytes(payload, &sh->cid, out, err);
 }
 
 /* --- to the holders ----------------------------------------------------------------------------- */
 
+/* The shards of the run in the spool: stripe after stripe, then the rest. Returns how many. */
+static size_t list_run(const replicating *r, vv_spread_shard *list, bool *has)
+{
+	const vv_waiting_run *run = &r->run;
+	size_t count = 0, first = 0;
+
+	for (size_t i = 0; i < run->stripe_count; i++) {
+		const vv_code code = run->stripes[i].code;
+		for (size_t n = 0; n < vv_code_shards(code); n++) {
+			list[count].code = code;
+			list[count++].shard = n < code.data ? run->shards[first + n]
+							    : run->stripes[i].parity[n - code.data];
+		}
+		first += code.data;
+	}
+	while (first < run->count) {
+		list[count++].shard = run->shards[first++];
+	}
+	for (size_t i = 0; i < count; i++) {
+		list[i].has = has + i * r->s->place_count;
+	}
+	return count;
+}
+
+static size_t shards_of(const vv_waiting_run *run)
+{
+	size_t count = run->count;
+
+	for (size_t i = 0; i < run->stripe_count; i++) {
+		count += run->stripes[i].code.parity;
+	}
+	return count;
+}
+
 /* Places that already got a shard of this run, when it was interrupted: by our own receipts. One that the
  * vault had before, and that is sealed again, may have been found bad since. */
-static void find_receipts(const replicating *r, vv_spread_shard *list)
+static void find_receipts(const replicating *r, vv_spread_shard *list, size_t count)
 {
 	const vv_ledger *l = r->s->ledger;
 
-	for (size_t n = 0; n < r->run.count; n++) {
-		const vv_kept *k = vv_vault_shard_of(r->s->state, &r->run.items[n].cid);
+	for (size_t n = 0; n < count; n++) {
+		const vv_kept *k = vv_vault_shard_of(r->s->state, &list[n].shard.cid);
 		if (k) {
 			vv_spread_holders(r->s, k, 0, list[n].has);
 		}
@@ -225,8 +118,8 @@ static void find_receipts(const replicating *r, vv_spread_shard *list)
 			continue;
 		}
 		for (size_t k = 0; k < place->shard_count; k++) {
-			for (size_t n = 0; n < r->run.count; n++) {
-				const vv_cid *cid = &r->run.items[n].cid;
+			for (size_t n = 0; n < count; n++) {
+				const vv_cid *cid = &list[n].shard.cid;
 				if (vv_cid_equal(&place->shards[k].cid, cid) &&
 				    !vv_vault_shard_of(r->s->state, cid)) {
 					list[n].has[p - r->s->places] = true;
@@ -257,9 +150,11 @@ static vv_status write_vault_record(replicating *r, vv_error *err)
 	const vv_ledger *l = r->s->ledger;
 	const size_t authors = vv_ledger_author_count(l);
 	vv_ledger_record v = {.kind = VV_LEDGER_VAULT,
-			      .shards = r->run.items,
+			      .shards = r->run.shards,
 			      .shard_count = r->run.count,
-			      .link = r->epoch};
+			      .stripes = r->run.stripes,
+			      .stripe_count = r->run.stripe_count,
+			      .link = r->run.epoch};
 	const vv_ledger_record *written;
 	vv_buf sealed = VV_BUF_INIT;
 	vv_shard_seal seal;
@@ -267,7 +162,7 @@ static vv_status write_vault_record(replicating *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = places_changed(r, &changed, err)) < 0 ||
-	    (rc = vv_epoch_seal_of(&seal, &r->s->secrets, vv_ledger_vault(l), r->epoch.digest,
+	    (rc = vv_epoch_seal_of(&seal, &r->s->secrets, vv_ledger_vault(l), r->run.epoch.digest,
 				   err)) < 0 ||
 	    (changed && (rc = vv_epoch_places_seal(&sealed, &seal, &r->places, err)) < 0)) {
 		goto done;
@@ -296,9 +191,10 @@ done:
 /* The run in the spool goes out; *done: the vault has it. */
 static vv_status send_run(replicating *r, bool *done, vv_error *err)
 {
-	const size_t places = r->s->place_count;
-	vv_spread_shard *list = vv_calloc(r->run.count + 1, sizeof(*list));
-	bool *has = vv_calloc(r->run.count * places + 1, sizeof(*has));
+	const size_t all = shards_of(&r->run);
+	vv_spread_shard *list = vv_calloc(all + 1, sizeof(*list));
+	bool *has = vv_calloc(all * r->s->place_count + 1, sizeof(*has));
+	vv_spread_sum sum = {.least = 0};
 	vv_spread spread = {.session = r->s,
 			    .copies = r->x->copies,
 			    .allowed = r->allowed,
@@ -306,31 +202,26 @@ static vv_status send_run(replicating *r, bool *done, vv_error *err)
 			    .progress = r->progress,
 			    .bytes = spool_bytes,
 			    .payload = r->s};
-	size_t least = SIZE_MAX;
 	vv_status rc = list && has ? VV_OK : vv_fail_nomem(err);
 
 	*done = false;
-	for (size_t i = 0; rc == VV_OK && i < r->run.count; i++) {
-		list[i].shard = r->run.items[i];
-		list[i].has = has + i * places;
-	}
 	if (rc == VV_OK) {
-		find_receipts(r, list);
-		rc = vv_spread_run(&spread, list, r->run.count, err);
+		(void)list_run(r, list, has);
+		find_receipts(r, list, all);
+		rc = vv_spread_run(&spread, list, all, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < r->run.count; i++) {
-		size_t copies = vv_spread_copies(r->s, list[i].has);
-		least = copies < least ? copies : least;
-		r->x->owed += copies < r->x->copies ? r->x->copies - copies : 0;
+	if (rc == VV_OK &&
+	    (rc = vv_spread_count(&sum, r->s, r->x->copies, list, all, err)) == VV_OK) {
+		r->x->owed += sum.owed;
 	}
 	r->x->shards += spread.shards;
 	r->x->sent += spread.sent;
-	if (rc == VV_OK && least < r->x->min) {
+	if (rc == VV_OK && sum.least < r->x->min) {
 		r->x->short_of_min = true;
-		r->x->least = least;
+		r->x->least = sum.least;
 	} else if (rc == VV_OK && (rc = write_vault_record(r, err)) == VV_OK) {
 		*done = true;
-		rc = clear_spool(r->s, err);
+		rc = vv_waiting_run_remove(r->s, err);
 	}
 	vv_free(list);
 	vv_free(has);
@@ -341,7 +232,7 @@ static vv_status send_run(replicating *r, bool *done, vv_error *err)
 /* Is the vault record of the run in the spool written, and only the spool not cleared? */
 static bool is_done(const replicating *r)
 {
-	const vv_kept *k = r->run.count > 0 ? vv_vault_shard_of(r->s->state, &r->run.items[0].cid)
+	const vv_kept *k = r->run.count > 0 ? vv_vault_shard_of(r->s->state, &r->run.shards[0].cid)
 					    : NULL;
 	return k && memcmp(k->run->author, r->s->key.public_key, VV_KEY_PUBLIC) == 0;
 }
@@ -350,14 +241,14 @@ static bool is_done(const replicating *r)
 static vv_status go_on(replicating *r, bool *may_go_on, vv_error *err)
 {
 	bool found;
-	vv_status rc = read_run(r, &found, err);
+	vv_status rc = vv_waiting_run_read(r->s, &r->run, &found, err);
 
 	*may_go_on = true;
 	if (rc < 0) {
 		return rc;
 	}
 	if (!found || is_done(r)) {
-		return clear_spool(r->s, err);
+		return vv_waiting_run_remove(r->s, err);
 	}
 	return send_run(r, may_go_on, err);
 }
@@ -369,27 +260,21 @@ static vv_status open_stream(replicating *r, vv_error *err)
 	if (r->out) {
 		return VV_OK;
 	}
-	r->run.count = 0;
+	vv_waiting_run_reset(&r->run);
 	return vv_stream_out_open(&r->out, &r->seal, on_sealed, r, err);
 }
 
 /* The stream becomes a run that is durable here; index gets its index. */
 static vv_status close_stream(replicating *r, bool last, vv_buf *index, vv_error *err)
 {
-	char *dir = vv_vault_session_path(r->s, "spool", NULL);
-	vv_status rc;
+	vv_status rc = vv_stream_out_end(r->out, last ? &r->refs : NULL, index, err);
 
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_stream_out_end(r->out, last ? &r->refs : NULL, index, err);
 	vv_stream_out_close(r->out);
 	r->out = NULL;
-	if (rc == VV_OK && (rc = vv_fsync_dir(dir, err)) == VV_OK) {
-		rc = write_run(r, err);
+	if (rc == VV_OK && r->x->code.data > 0) {
+		rc = vv_waiting_run_stripe(r->s, &r->run, r->x->code, err);
 	}
-	vv_free(dir);
-	return rc;
+	return rc < 0 ? rc : vv_waiting_run_write(r->s, &r->run, err);
 }
 
 /* The stream becomes a run, which goes out. last: with the refs. VV_ECONFLICT: too few copies. */
@@ -411,6 +296,14 @@ done:
 	return rc;
 }
 
+/* A run of stripes ends where they do, but for a shard that is not full. */
+static uint64_t run_len(const replicating *r)
+{
+	const uint64_t data = r->x->code.data;
+
+	return (data > 0 ? RUN_SHARDS / data * data : RUN_SHARDS) * VV_SHARD_FULL;
+}
+
 static vv_status put(replicating *r, const vv_item *item, vv_error *err)
 {
 	vv_status rc;
@@ -418,9 +311,7 @@ static vv_status put(replicating *r, const vv_item *item, vv_error *err)
 	if ((rc = open_stream(r, err)) < 0 || (rc = vv_stream_out_put(r->out, item, err)) < 0) {
 		return rc;
 	}
-	return vv_stream_out_len(r->out) < (uint64_t)RUN_SHARDS * VV_SHARD_FULL
-		       ? VV_OK
-		       : end_stream(r, false, err);
+	return vv_stream_out_len(r->out) < run_len(r) ? VV_OK : end_stream(r, false, err);
 }
 
 static bool is_known(const replicating *r, const vv_cid *item)
@@ -577,6 +468,7 @@ static vv_status list_refs(replicating *r, vv_error *err)
 static vv_status list_places(replicating *r, vv_error *err)
 {
 	const vv_vault_session *s = r->s;
+	char code[24];
 	vv_json_out w;
 
 	vv_json_out_init(&w, &r->places, 0);
@@ -585,6 +477,11 @@ static vv_status list_places(replicating *r, vv_error *err)
 	vv_json_u64(&w, r->x->copies);
 	vv_json_name(&w, "min");
 	vv_json_u64(&w, r->x->min);
+	if (r->x->code.data > 0) {
+		(void)snprintf(code, sizeof(code), "%u+%u", r->x->code.data, r->x->code.parity);
+		vv_json_name(&w, "code");
+		vv_json_string(&w, code);
+	}
 	vv_json_name(&w, "holders");
 	vv_json_open_array(&w);
 	for (size_t i = 0; i < s->place_count; i++) {
@@ -658,7 +555,7 @@ static vv_status seal_new(replicating *r, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if (!r->x->dry_run &&
-	    (rc = vv_epoch_seal_now(&r->seal, &r->epoch, &r->s->secrets, r->s->state,
+	    (rc = vv_epoch_seal_now(&r->seal, &r->run.epoch, &r->s->secrets, r->s->state,
 				    vv_ledger_vault(r->s->ledger), err)) < 0) {
 		return rc;
 	}
@@ -702,35 +599,61 @@ static vv_status choose_allowed(replicating *r, vv_error *err)
 	return VV_OK;
 }
 
-/* Enough holders that do not fail together? Those that cannot be reached count, where their domain is
- * known. */
-static vv_status check_policy(const replicating *r, vv_error *err)
+static bool same_policy(const replicating *r)
+{
+	const vv_vault_policy *p = &r->s->policy;
+
+	return p->copies == r->x->copies && p->min == r->x->min &&
+	       p->code.data == r->x->code.data && p->code.parity == r->x->code.parity;
+}
+
+/* How many failure domains there are. Holders that cannot be reached count, each as one of its own where
+ * nobody knows what it fails with. */
+static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
 {
 	const vv_vault_session *s = r->s;
 	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
-	size_t count = 0, unknown = 0, domains;
+	size_t count = 0;
 
 	if (!list) {
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < s->place_count; i++) {
-		const char *domain = vv_spread_domain(&s->places[i]);
-		if (s->places[i].config->dead) {
-			continue;
-		}
-		if (*domain) {
-			list[count++].domain = domain;
-		} else {
-			unknown++;
+		if (!s->places[i].config->dead) {
+			list[count++].domain = vv_spread_domain(&s->places[i]);
 		}
 	}
-	domains = vv_domain_count(list, count) + unknown;
+	*out = vv_domain_count(list, count);
 	vv_free(list);
-	if (s->place_count == 0) {
+	return VV_OK;
+}
+
+/* Enough holders that do not fail together? Where a stripe's holder died later the rest goes on, and owes what
+ * is lacking. */
+static vv_status check_policy(const replicating *r, vv_error *err)
+{
+	const vv_code code = r->x->code;
+	size_t domains = 0;
+	vv_status rc = count_domains(r, &domains, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (r->s->place_count == 0) {
 		vv_fail(err, VV_EREFUSED, "there is no holder yet");
 		return vv_hint(err, "name one with 'varve holder add NAME FOLDER'");
 	}
-	if (domains < r->x->copies) {
+	if (code.data > 0 && domains < vv_code_shards(code) && !same_policy(r)) {
+		vv_fail(err, VV_EREFUSED,
+			"%u+%u shards of a stripe each go to another failure domain, and the holders "
+			"are only %s",
+			code.data, code.parity, vv_text_counted(domains, "failure domain", NULL));
+		return vv_hint(
+			err,
+			"folders on one disk fail together; add holders elsewhere, ask for fewer "
+			"(--code), or say better ('varve holder add --domain')");
+	}
+	if (code.data == 0 && domains < r->x->copies) {
 		vv_fail(err, VV_EREFUSED, "%u copies are wanted, and the holders are only %s",
 			r->x->copies, vv_text_counted(domains, "failure domain", NULL));
 		return vv_hint(err,
@@ -799,13 +722,19 @@ done:
 /* The policy is what was asked for, now and from now on. */
 static vv_status settle_policy(replicating *r, vv_error *err)
 {
-	vv_vault_policy *p = &r->s->policy;
-	const unsigned copies = p->copies, min = p->min;
+	const vv_vault_policy *p = &r->s->policy;
+	vv_replicate *x = r->x;
 
-	r->x->copies = r->x->copies ? r->x->copies : copies ? copies : 2;
-	r->x->min = r->x->min ? r->x->min : min ? min : 1;
-	if (r->x->min > r->x->copies) {
-		return vv_fail(err, VV_EUSAGE, "%u copies at least of %u", r->x->min, r->x->copies);
+	if (x->code.data == 0 && x->copies == 0) {
+		x->code = p->code;
+	}
+	x->copies = x->code.data > 0 ? x->code.parity + 1
+		    : x->copies      ? x->copies
+		    : p->copies      ? p->copies
+				     : 2;
+	x->min = x->min ? x->min : p->min ? p->min : 1;
+	if (x->min > x->copies) {
+		return vv_fail(err, VV_EUSAGE, "%u copies at least of %u", x->min, x->copies);
 	}
 	return VV_OK;
 }
@@ -814,11 +743,12 @@ static vv_status keep_policy(replicating *r, vv_error *err)
 {
 	vv_vault_policy *p = &r->s->policy;
 
-	if (r->x->dry_run || (!r->x->began && p->copies == r->x->copies && p->min == r->x->min)) {
+	if (r->x->dry_run || (!r->x->began && same_policy(r))) {
 		return VV_OK;
 	}
 	p->copies = r->x->copies;
 	p->min = r->x->min;
+	p->code = r->x->code;
 	r->x->config = true;
 	return vv_vault_policy_write(p, r->s->repo, err);
 }
@@ -868,6 +798,7 @@ static vv_status run_all(replicating *r, vv_error *err)
 	r->x->sent += owed.sent;
 	r->x->owed = owed.owed;
 	r->x->lost = owed.lost;
+	r->x->hopeless = owed.hopeless;
 	rc = seal_new(r, err);
 	return rc == VV_ECONFLICT && r->x->short_of_min ? VV_OK : rc;
 }
@@ -891,83 +822,7 @@ vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err)
 	vv_buf_clear(&r.base);
 	vv_free(r.tips);
 	vv_free(r.haves);
-	vv_free(r.run.items);
+	vv_waiting_run_clear(&r.run);
 	vv_free(r.allowed);
 	return rc;
-}
-
-/* --- what is owed --------------------------------------------------------------------------------------- */
-
-static vv_status held_bytes(void *payload, const vv_shard *sh, vv_buf *out, vv_error *err)
-{
-	vv_vault_session *s = payload;
-	const vv_kept *k = vv_vault_shard_of(s->state, &sh->cid);
-
-	return k ? vv_vault_session_bytes(s, k, out, err)
-		 : vv_fail(err, VV_EMISSING, "not a shard of this vault");
-}
-
-vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
-{
-	const size_t places = s->place_count, all = vv_vault_shard_count(s->state);
-	vv_spread_shard *list = vv_calloc(all + 1, sizeof(*list));
-	bool *has = vv_calloc((all + 1) * (places + 1), sizeof(*has));
-	bool *exclude = vv_calloc(places + 1, sizeof(*exclude));
-	size_t *had = vv_calloc(all + 1, sizeof(*had)); /* copies, those of `leave` counted */
-	vv_spread spread = {.session = s,
-			    .copies = x->copies,
-			    .rate = x->rate,
-			    .progress = s->transfer.progress,
-			    .bytes = held_bytes,
-			    .payload = s};
-	size_t count = 0;
-	vv_buf bytes = VV_BUF_INIT;
-	vv_status rc = list && has && exclude && had ? VV_OK : vv_fail_nomem(err);
-
-	x->owed = x->lost = x->less = 0;
-	x->least = SIZE_MAX;
-	for (size_t i = 0; rc == VV_OK && i < all; i++) {
-		const vv_kept *k = vv_vault_shard_at(s->state, i);
-		vv_spread_shard *sh = &list[count];
-		if (k->retired) {
-			continue;
-		}
-		sh->shard = k->shard;
-		sh->has = has + count * places;
-		sh->exclude = exclude;
-		vv_spread_holders(s, k, x->away_sec, sh->has);
-		had[count] = vv_spread_copies(s, sh->has);
-		had[count] = had[count] < x->copies ? had[count] : x->copies;
-		for (size_t p = 0; x->leave && p < places; p++) {
-			exclude[p] = x->leave[p];
-			sh->has[p] = sh->has[p] && !x->leave[p];
-		}
-		/* What nobody has cannot be copied; somebody may have it whose copy was found bad. */
-		if (vv_spread_copies(s, sh->has) == 0 &&
-		    (!x->fix || vv_vault_session_bytes(s, k, &bytes, err) < 0)) {
-			x->lost++;
-			x->owed += x->copies;
-			x->less += had[count];
-			x->least = 0;
-			continue;
-		}
-		count++;
-	}
-	if (rc == VV_OK && x->fix) {
-		rc = vv_spread_run(&spread, list, count, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		size_t copies = vv_spread_copies(s, list[i].has);
-		x->owed += copies < x->copies ? x->copies - copies : 0;
-		x->less += copies < had[i] ? had[i] - copies : 0;
-		x->least = copies < x->least ? copies : x->least;
-	}
-	x->shards += spread.shards;
-	x->sent += spread.sent;
-	vv_buf_clear(&bytes);
-	vv_free(list);
-	vv_free(has);
-	vv_free(exclude);
-	vv_free(had);
-	return rc == VV_OK && spread.shards > 0 ? vv_vault_session_sync(s, err) : rc;
 }

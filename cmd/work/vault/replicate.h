@@ -2,8 +2,8 @@
  * replicate: what the vault does not have yet is sealed, and brought to holders.
  *
  * What is new is sealed into .git/varve/vault/spool, at most some 64 MB at a time; a file "run" there names the
- * shards once they are all durable. Then they go to holders, and a vault record names them when each has
- * --min copies. Whatever interrupts that, the next one goes on from the run that is there.
+ * shards once they are all durable (waiting_run.h). Then they go to holders, and a vault record names them when each
+ * has --min copies. Whatever interrupts that, the next one goes on from the run that is there.
  */
 #ifndef VV_CMD_WORK_VAULT_REPLICATE_H
 #define VV_CMD_WORK_VAULT_REPLICATE_H
@@ -22,6 +22,7 @@ typedef vv_status (*vv_put_item_fn)(void *to, const vv_item *item, vv_error *err
 
 typedef struct vv_replicate {
 	unsigned copies, min; /* 0: as the policy has it, or 2 and 1 */
+	vv_code code;         /* data 0: as the policy has it, or none; not with copies */
 	const vv_strings *to; /* holders' names; none: all */
 	uint64_t rate;
 	bool dry_run, adopt;
@@ -40,6 +41,7 @@ typedef struct vv_replicate {
 	uint64_t paid;            /* of these for runs before */
 	uint64_t owed;            /* copies that are lacking */
 	uint64_t lost;            /* shards of runs before that nobody has */
+	uint64_t hopeless;        /* of what is owed: of these */
 	size_t least;             /* copies of the shard that has fewest; 0: none is lacking one */
 	bool began, config;       /* a vault; .varveconfig was written */
 	bool nothing;             /* nothing was new, and nothing owed */
@@ -49,20 +51,5 @@ typedef struct vv_replicate {
 
 /* VV_EREFUSED: too few holders or failure domains for the policy; the key may not write. */
 vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err);
-
-/* Copies that live shards lack under the policy, from now on as away_sec says (spread.h). Brings them
- * where they can be when fix. */
-typedef struct vv_owed {
-	unsigned copies;
-	uint64_t away_sec, rate;
-	bool fix;
-	const bool *leave; /* places that count as if they had nothing, and get nothing; NULL */
-	uint64_t owed;     /* after it */
-	uint64_t lost;     /* shards that nobody has */
-	uint64_t less;     /* copies by which there are fewer than with `leave`, of those wanted */
-	size_t least;      /* copies of the shard with fewest */
-	uint64_t shards, sent;
-} vv_owed;
-vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "cmd/work/vault/contents.h"
 #include "cmd/work/vault/replicate.h"
 #include "cmd/work/vault/retire.h"
+#include "cmd/work/vault/shard_source.h"
 #include "cmd/work/vault/spread.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/resemble.h"
@@ -38,15 +39,33 @@ typedef struct resealing {
 
 /* --- what is lost ---------------------------------------------------------------------------- */
 
+/* Are there, as far as is known, enough shards of its stripe to make it of? */
+static bool can_be_made(resealing *r, const vv_kept *k, bool *has)
+{
+	const vv_kept_stripe *st = k->stripe ? vv_vault_stripe_at(r->s->state, k->stripe - 1)
+					     : NULL;
+	size_t there = 0;
+
+	for (size_t i = 0; st && i < vv_code_shards(st->code); i++) {
+		vv_spread_holders(r->s, vv_vault_shard_at(r->s->state, st->shards[i]),
+				  r->x->away_sec, has);
+		there += vv_spread_copies(r->s, has) > 0;
+	}
+	return st && there >= st->code.data;
+}
+
 /* Nobody gives it, and nobody who is away for a short time is said to have it. */
 static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, vv_error *err)
 {
-	const unsigned copies = r->s->policy.copies ? r->s->policy.copies : 1;
+	const unsigned copies = k->stripe ? 1 : r->s->policy.copies ? r->s->policy.copies : 1;
 	vv_error why;
 
 	*out = false;
+	if (k->retired || can_be_made(r, k, has)) {
+		return VV_OK;
+	}
 	vv_spread_holders(r->s, k, r->x->away_sec, has);
-	if (k->retired || vv_spread_copies(r->s, has) >= copies) {
+	if (vv_spread_copies(r->s, has) >= copies) {
 		return VV_OK;
 	}
 	for (size_t i = 0; i < r->s->place_count; i++) {
@@ -54,7 +73,7 @@ static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, v
 			return VV_OK;
 		}
 	}
-	if (vv_vault_session_bytes(r->s, k, &r->bytes, &why) == VV_OK) {
+	if (vv_vault_shard_bytes(r->s, k, &r->bytes, &why) == VV_OK) {
 		return VV_OK;
 	}
 	/* One that fails otherwise may have it still. */
@@ -409,7 +428,7 @@ static vv_status retire_runs(resealing *r, vv_error *err)
 	for (uint64_t i = 0; rc == VV_OK && i < vv_cid_set_count(r->lost); i++) {
 		const vv_kept *k = vv_vault_shard_of(r->s->state, vv_cid_set_at(r->lost, i));
 		bool there = k && !k->retired &&
-			     vv_vault_session_bytes(r->s, k, &r->bytes, err) == VV_OK;
+			     vv_vault_shard_bytes(r->s, k, &r->bytes, err) == VV_OK;
 		r->x->left += k && !k->retired && !there;
 	}
 	return rc;

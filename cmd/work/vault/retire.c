@@ -26,10 +26,10 @@ static vv_status list_kept(const vv_retire *x, vv_cid_set *kept, vv_error *err)
 
 	for (size_t i = 0; i < vv_vault_run_count(x->session->state); i++) {
 		const vv_ledger_record *run = vv_vault_run_at(x->session->state, i);
-		for (size_t k = 0; rc == VV_OK && k < run->shard_count; k++) {
-			rc = vv_cid_set_has(x->runs, &run->cid)
-				     ? VV_OK
-				     : vv_cid_set_add(kept, &run->shards[k].cid, NULL, err);
+		const size_t count = vv_cid_set_has(x->runs, &run->cid) ? 0
+									: vv_run_shard_count(run);
+		for (size_t k = 0; rc == VV_OK && k < count; k++) {
+			rc = vv_cid_set_add(kept, &vv_run_shard_at(run, k)->cid, NULL, err);
 		}
 	}
 	return rc;
@@ -52,9 +52,11 @@ vv_status vv_retire_write(vv_retire *x, vv_error *err)
 	rc = kept && r.links ? list_kept(x, kept, err) : vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < vv_vault_run_count(s->state); i++) {
 		const vv_ledger_record *run = vv_vault_run_at(s->state, i);
-		const size_t count = vv_cid_set_has(x->runs, &run->cid) ? run->shard_count : 0;
+		const size_t count = vv_cid_set_has(x->runs, &run->cid) ? vv_run_shard_count(run)
+									: 0;
 		for (size_t k = 0; rc == VV_OK && k < count; k++) {
-			const vv_kept *shard = vv_vault_shard_of(s->state, &run->shards[k].cid);
+			const vv_kept *shard = vv_vault_shard_of(s->state,
+								 &vv_run_shard_at(run, k)->cid);
 			if (shard && !shard->retired && r.link_count < all &&
 			    !vv_cid_set_has(kept, &shard->shard.cid)) {
 				r.links[r.link_count++] = shard->shard.cid;

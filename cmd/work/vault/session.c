@@ -166,6 +166,9 @@ void vv_vault_session_close(vv_vault_session *s)
 	if (s->transfer.program || s->transfer.pool) {
 		vv_transfer_close(&s->transfer);
 	}
+	for (size_t i = 0; i < VV_STRIPE_MAX; i++) {
+		vv_buf_clear(&s->stripe.bytes[i]);
+	}
 	vv_key_wipe(&s->key);
 	if (s->lock >= 0) {
 		vv_unlock(s->lock);
@@ -580,60 +583,5 @@ vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t autho
 	while (rc == VV_OK && out->len > 0 && out->data[out->len - 1] == ' ') {
 		out->data[--out->len] = '\0';
 	}
-	return rc;
-}
-
-/* --- shards --------------------------------------------------------------------------------------- */
-
-vv_status vv_vault_session_bytes(vv_vault_session *s, const vv_kept *k, vv_buf *bytes,
-				 vv_error *err)
-{
-	char cid[VV_CID_TEXT + 1];
-	vv_error why;
-
-	vv_cid_text(cid, &k->shard.cid);
-	vv_fail(err, VV_EMISSING, "no holder that can be reached has the shard %s", cid);
-	/* First who said so, then everybody else. */
-	for (unsigned turn = 0; turn < 2; turn++) {
-		for (size_t i = 0; i < s->place_count; i++) {
-			vv_vault_place *p = &s->places[i];
-			bool said = false;
-			for (size_t c = 0; c < k->copy_count; c++) {
-				said = said ||
-				       (k->copies[c].receipt &&
-					memcmp(k->copies[c].holder, p->id, VV_HOLDER_ID) == 0);
-			}
-			if (!p->holder || said != (turn == 0)) {
-				continue;
-			}
-			if (vv_holder_get_shard(p->holder, vv_ledger_vault(s->ledger), &k->shard,
-						bytes, &why) == VV_OK) {
-				return VV_OK;
-			}
-			if (said) {
-				*err = why;
-				err->code = VV_EMISSING;
-			}
-		}
-	}
-	return VV_EMISSING;
-}
-
-vv_status vv_vault_session_content(vv_vault_session *s, const vv_kept *k, vv_buf *content,
-				   vv_error *err)
-{
-	vv_buf bytes = VV_BUF_INIT;
-	vv_shard_seal seal;
-	vv_shard is;
-	uint8_t epoch[VV_EPOCH_NAME];
-	vv_status rc;
-
-	if ((rc = vv_vault_session_bytes(s, k, &bytes, err)) == VV_OK &&
-	    (rc = vv_shard_look(&is, epoch, bytes.data, bytes.len, err)) == VV_OK &&
-	    (rc = vv_epoch_seal_of(&seal, &s->secrets, vv_ledger_vault(s->ledger), epoch, err)) ==
-		    VV_OK) {
-		rc = vv_shard_open(content, &seal, bytes.data, bytes.len, err);
-	}
-	vv_buf_clear(&bytes);
 	return rc;
 }

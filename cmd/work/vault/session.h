@@ -38,6 +38,13 @@ typedef struct vv_vault_place {
 		meeting; /* which records it lacked when it was last asked, and which are damaged */
 } vv_vault_place;
 
+/* The stripe that was last made whole, and all of its shards: each is called by its CID. */
+typedef struct vv_whole_stripe {
+	vv_cid cids[VV_STRIPE_MAX];
+	vv_buf bytes[VV_STRIPE_MAX];
+	size_t count;
+} vv_whole_stripe;
+
 typedef struct vv_vault_session {
 	vv_repository *repo;
 	const vv_notes *notes;
@@ -56,6 +63,8 @@ typedef struct vv_vault_session {
 	vv_epoch_secrets secrets;
 	bool readable; /* secrets are there */
 	bool mend;     /* damaged records at holders are written again; the caller's to set */
+	uint64_t read; /* bytes of shards that came from holders */
+	vv_whole_stripe stripe;
 } vv_vault_session;
 
 /* key_file: another key than this machine's; NULL: that. need_key false: statements that need none. */
@@ -123,12 +132,5 @@ char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const
  * empty: there is none. */
 vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t author[VV_KEY_PUBLIC],
 				  vv_buf *out, vv_error *err);
-
-/* The content of a shard, from whichever holder has it. VV_EMISSING: none that can be reached has;
- * the message says what the last one answered. */
-vv_status vv_vault_session_bytes(vv_vault_session *s, const vv_kept *k, vv_buf *bytes,
-				 vv_error *err);
-vv_status vv_vault_session_content(vv_vault_session *s, const vv_kept *k, vv_buf *content,
-				   vv_error *err);
 
 #endif

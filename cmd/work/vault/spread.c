@@ -19,8 +19,8 @@ const char *vv_spread_domain(const vv_vault_place *p)
 				 : "";
 }
 
-/* Of a holder that cannot be reached and has no configured domain, nobody knows what fails with it: it
- * counts as one of its own. */
+/* Of a holder that cannot be reached and has no configured domain, nobody
+ * knows what fails with it: it counts as one of its own. */
 size_t vv_spread_copies(const vv_vault_session *s, const bool *has)
 {
 	size_t copies = 0;
@@ -35,6 +35,77 @@ size_t vv_spread_copies(const vv_vault_session *s, const bool *has)
 		copies += has[i] && !again;
 	}
 	return copies;
+}
+
+/* How many shards of the list, from the first on, belong together: a stripe, or one. */
+static size_t together(const vv_spread_shard *shards)
+{
+	return shards->code.data > 0 ? vv_code_shards(shards->code) : 1;
+}
+
+/* Where each shard of a stripe counts, no two in one domain; SIZE_MAX: nowhere. */
+static vv_status stand_apart(size_t *at, const vv_vault_session *s, const vv_spread_shard *shards,
+			     vv_error *err)
+{
+	const size_t n = together(shards);
+	const bool *rows[VV_STRIPE_MAX];
+	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	vv_status rc;
+
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < n; i++) {
+		rows[i] = shards[i].has;
+	}
+	for (size_t i = 0; i < s->place_count; i++) {
+		list[i].domain = vv_spread_domain(&s->places[i]);
+	}
+	rc = vv_placement_apart(at, rows, n, list, s->place_count, err);
+	vv_free(list);
+	return rc;
+}
+
+static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
+			      const vv_spread_shard *shards, vv_error *err)
+{
+	const size_t n = together(shards), data = shards->code.data;
+	size_t at[VV_STRIPE_MAX], apart = 0, there = 0, copies;
+	vv_status rc = stand_apart(at, s, shards, err);
+
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		apart += at[i] != SIZE_MAX;
+		there += vv_spread_copies(s, shards[i].has) > 0;
+	}
+	copies = there < data ? 0 : apart < data ? 1 : apart - data + 1;
+	out->owed += n - apart;
+	out->lost += there < data ? n - there : 0;
+	out->hopeless += there < data ? n - apart : 0;
+	out->least = copies < out->least ? copies : out->least;
+	return rc;
+}
+
+vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigned copies,
+			  const vv_spread_shard *shards, size_t count, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	out->least = out->rest = SIZE_MAX;
+	for (size_t i = 0; rc == VV_OK && i < count; i += together(&shards[i])) {
+		size_t n;
+		if (shards[i].code.data > 0) {
+			rc = count_stripe(out, s, &shards[i], err);
+			continue;
+		}
+		n = vv_spread_copies(s, shards[i].has);
+		out->owed += n < copies ? copies - n : 0;
+		out->lost += n == 0;
+		out->hopeless += n == 0 ? copies : 0;
+		out->least = n < out->least ? n : out->least;
+		out->rest = n < out->rest ? n : out->rest;
+	}
+	return rc;
 }
 
 void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t away_sec, bool *has)
@@ -60,9 +131,15 @@ typedef struct target {
 	size_t count;
 } target;
 
+/* Room to choose in. */
+typedef struct choice {
+	vv_placeable *list;
+	size_t *places, *order;
+	bool *taken; /* places whose domain is not to get it */
+} choice;
+
 /* The best place for one more copy; SIZE_MAX: there is none. */
-static size_t choose(const vv_spread *x, const vv_spread_shard *sh, vv_placeable *list,
-		     size_t *places, size_t *order)
+static size_t choose(const vv_spread *x, const vv_spread_shard *sh, choice *c)
 {
 	const vv_vault_session *s = x->session;
 	size_t count = 0;
@@ -72,16 +149,63 @@ static size_t choose(const vv_spread *x, const vv_spread_shard *sh, vv_placeable
 		bool fits = p->holder && !sh->has[i] && !(sh->exclude && sh->exclude[i]) &&
 			    !(x->allowed && !x->allowed[i]);
 		for (size_t k = 0; fits && k < s->place_count; k++) {
-			fits = !sh->has[k] ||
+			fits = !c->taken[k] ||
 			       strcmp(vv_spread_domain(p), vv_spread_domain(&s->places[k])) != 0;
 		}
 		if (fits) {
-			list[count].id = p->id;
-			list[count].domain = vv_spread_domain(p);
-			places[count++] = i;
+			c->list[count].id = p->id;
+			c->list[count].domain = vv_spread_domain(p);
+			c->places[count++] = i;
 		}
 	}
-	return vv_placement(order, &sh->shard.cid, list, count) > 0 ? places[order[0]] : SIZE_MAX;
+	return vv_placement(c->order, &sh->shard.cid, c->list, count) > 0 ? c->places[c->order[0]]
+									  : SIZE_MAX;
+}
+
+static vv_status add_to(target *t, size_t shard, size_t all, vv_error *err)
+{
+	if (!t->shards && !(t->shards = vv_calloc(all, sizeof(*t->shards)))) {
+		return vv_fail_nomem(err);
+	}
+	t->shards[t->count++] = shard;
+	return VV_OK;
+}
+
+/* One more copy of shard number i, which is in no stripe. */
+static vv_status aim_copy(const vv_spread *x, const vv_spread_shard *shards, size_t i, size_t all,
+			  choice *c, target *targets, vv_error *err)
+{
+	size_t at;
+
+	if (vv_spread_copies(x->session, shards[i].has) >= x->copies) {
+		return VV_OK;
+	}
+	memcpy(c->taken, shards[i].has, x->session->place_count * sizeof(*c->taken));
+	at = choose(x, &shards[i], c);
+	return at == SIZE_MAX ? VV_OK : add_to(&targets[at], i, all, err);
+}
+
+/* A place for each shard of the stripe that begins at first and does not stand apart from the others. */
+static vv_status aim_stripe(const vv_spread *x, const vv_spread_shard *shards, size_t first,
+			    size_t all, choice *c, target *targets, vv_error *err)
+{
+	const size_t n = together(&shards[first]);
+	size_t at[VV_STRIPE_MAX];
+	vv_status rc = stand_apart(at, x->session, &shards[first], err);
+
+	memset(c->taken, 0, x->session->place_count * sizeof(*c->taken));
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		if (at[i] != SIZE_MAX) {
+			c->taken[at[i]] = true;
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		if (at[i] == SIZE_MAX && (at[i] = choose(x, &shards[first + i], c)) != SIZE_MAX) {
+			c->taken[at[i]] = true;
+			rc = add_to(&targets[at[i]], first + i, all, err);
+		}
+	}
+	return rc;
 }
 
 /* --- one holder's share ---------------------------------------------------------------------------- */
@@ -251,30 +375,57 @@ static vv_status serve_target(vv_spread *x, size_t at, vv_spread_shard *shards, 
 	return rc;
 }
 
+/* What is to go where in this round. */
+static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t count,
+		     target *targets, vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	size_t *numbers = vv_calloc(2 * places + 2, sizeof(*numbers));
+	choice c = {.list = vv_calloc(places + 1, sizeof(*c.list)),
+		    .places = numbers,
+		    .order = numbers ? numbers + places : NULL,
+		    .taken = vv_calloc(places + 1, sizeof(*c.taken))};
+	vv_status rc = numbers && c.list && c.taken ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i += together(&shards[i])) {
+		rc = shards[i].code.data > 0 ? aim_stripe(x, shards, i, count, &c, targets, err)
+					     : aim_copy(x, shards, i, count, &c, targets, err);
+	}
+	vv_free(numbers);
+	vv_free(c.list);
+	vv_free(c.taken);
+	return rc;
+}
+
+/* Says to whoever has the bytes which ones are wanted. */
+static vv_status make_ready(const vv_spread *x, const vv_spread_shard *shards, size_t count,
+			    const target *targets, vv_error *err)
+{
+	bool *wanted = x->ready ? vv_calloc(count + 1, sizeof(*wanted)) : NULL;
+	vv_status rc = x->ready && !wanted ? vv_fail_nomem(err) : VV_OK;
+
+	for (size_t i = 0; wanted && i < x->session->place_count; i++) {
+		for (size_t k = 0; k < targets[i].count; k++) {
+			wanted[targets[i].shards[k]] = true;
+		}
+	}
+	for (size_t i = 0; wanted && rc == VV_OK && i < count; i++) {
+		rc = wanted[i] ? x->ready(x->payload, &shards[i], err) : VV_OK;
+	}
+	vv_free(wanted);
+	return rc;
+}
+
 /* One more copy of each shard that lacks one; *any: there was something to do, and somebody to do it. */
 static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, uint64_t start_ms,
 			   bool *any, vv_error *err)
 {
 	const size_t places = x->session->place_count;
 	target *targets = vv_calloc(places + 1, sizeof(*targets));
-	vv_placeable *list = vv_calloc(places + 1, sizeof(*list));
-	size_t *numbers = vv_calloc(2 * places + 2, sizeof(*numbers));
-	vv_status rc = targets && list && numbers ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = targets ? aim(x, shards, count, targets, err) : vv_fail_nomem(err);
 
 	*any = false;
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		size_t at;
-		if (vv_spread_copies(x->session, shards[i].has) >= x->copies ||
-		    (at = choose(x, &shards[i], list, numbers, numbers + places)) == SIZE_MAX) {
-			continue;
-		}
-		target *t = &targets[at];
-		if (!t->shards && !(t->shards = vv_calloc(count, sizeof(*t->shards)))) {
-			rc = vv_fail_nomem(err);
-			break;
-		}
-		t->shards[t->count++] = i;
-	}
+	rc = rc == VV_OK ? make_ready(x, shards, count, targets, err) : rc;
 	for (size_t i = 0; rc == VV_OK && i < places; i++) {
 		if (targets[i].count > 0) {
 			uint64_t before = x->shards;
@@ -287,15 +438,13 @@ static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, 
 		vv_free(targets[i].shards);
 	}
 	vv_free(targets);
-	vv_free(list);
-	vv_free(numbers);
 	return rc;
 }
 
 vv_status vv_spread_run(vv_spread *x, vv_spread_shard *shards, size_t count, vv_error *err)
 {
 	const uint64_t start_ms = vv_monotonic_ms();
-	bool any = true;
+	bool any = count > 0;
 	vv_status rc = VV_OK;
 
 	while (rc == VV_OK && any) {

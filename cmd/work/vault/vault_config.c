@@ -40,6 +40,26 @@ static vv_status take_number(unsigned *out, const char *name, const char *value,
 	return VV_OK;
 }
 
+vv_status vv_vault_code_read(vv_code *out, const char *text, vv_error *err)
+{
+	return vv_code_parse(out, text)
+		       ? VV_OK
+		       : vv_fail(err, VV_EUSAGE,
+				 "a code is K+M, as 4+2: at least 2+1, and not more than %u together; "
+				 "not '%s'",
+				 VV_STRIPE_MAX, vv_text_shows(text));
+}
+
+static vv_status take_code(vv_code *out, const char *value, vv_error *err)
+{
+	if (vv_vault_code_read(out, value, err) < 0) {
+		err->code = VV_EINPUT;
+		vv_prefix(err, FILE_NAME ": vault.code");
+		return VV_EINPUT;
+	}
+	return VV_OK;
+}
+
 /* "vault.id\nVALUE". */
 static vv_status take(vv_vault_policy *p, const char *line, vv_error *err)
 {
@@ -56,6 +76,9 @@ static vv_status take(vv_vault_policy *p, const char *line, vv_error *err)
 	}
 	if (n == 12 && memcmp(line, "vault.copies", n) == 0) {
 		return take_number(&p->copies, "copies", value, err);
+	}
+	if (n == 10 && memcmp(line, "vault.code", n) == 0) {
+		return take_code(&p->code, value, err);
 	}
 	return n == 9 && memcmp(line, "vault.min", n) == 0 ? take_number(&p->min, "min", value, err)
 							   : VV_OK;
@@ -87,6 +110,13 @@ vv_status vv_vault_policy_read(vv_vault_policy *out, vv_repository *r, vv_error 
 		rc = take(out, text.data + i, err);
 		i += len + 1;
 	}
+	if (rc == VV_OK && out->code.data > 0) {
+		rc = out->copies > 0 ? vv_fail(err, VV_EINPUT,
+					       FILE_NAME ": there are vault.code and vault.copies, "
+							 "and only one can hold")
+				     : VV_OK;
+		out->copies = out->code.parity + 1;
+	}
 done:
 	vv_buf_clear(&text);
 	vv_buf_clear(&said);
@@ -94,31 +124,47 @@ done:
 	return rc;
 }
 
+/* value NULL: takes it away, where it is. */
 static vv_status set(vv_repository *r, const char *path, const char *key, const char *value,
 		     vv_error *err)
 {
-	const char *args[] = {"config", "--file", path, key, value, NULL};
-	vv_git_call run = {.args = args, .repo = r};
+	const char *set_args[] = {"config", "--file", path, key, value, NULL};
+	const char *unset_args[] = {"config", "--file", path, "--unset-all", key, NULL};
+	vv_git_call run = {.args = value ? set_args : unset_args, .repo = r};
+	vv_buf said = VV_BUF_INIT;
+	int code;
+	vv_status rc = vv_git_run(&run, &said, &code, err);
 
-	return vv_git_must(&run, "cannot write " FILE_NAME, err);
+	/* 5: there was nothing to take away. */
+	if (rc == VV_OK && code != 0 && (value || code != 5)) {
+		rc = vv_git_explain("cannot write " FILE_NAME, &said, code, err);
+	}
+	vv_buf_clear(&said);
+	return rc;
 }
 
 vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_error *err)
 {
-	char *path = policy_path(r), cid[VV_CID_TEXT + 1], number[16];
+	char *path = policy_path(r), cid[VV_CID_TEXT + 1], copies[16], min[16], code[24];
+	const bool striped = p->code.data > 0;
 	vv_status rc;
 
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
 	vv_cid_text(cid, &p->vault);
-	if ((rc = set(r, path, "vault.id", cid, err)) == VV_OK && p->copies > 0) {
-		(void)snprintf(number, sizeof(number), "%u", p->copies);
-		rc = set(r, path, "vault.copies", number, err);
+	(void)snprintf(copies, sizeof(copies), "%u", p->copies);
+	(void)snprintf(min, sizeof(min), "%u", p->min);
+	(void)snprintf(code, sizeof(code), "%u+%u", p->code.data, p->code.parity);
+	/* What no longer holds goes first: a file with both makes no sense. */
+	if ((rc = set(r, path, "vault.id", cid, err)) == VV_OK &&
+	    (rc = set(r, path, striped ? "vault.copies" : "vault.code", NULL, err)) == VV_OK &&
+	    (striped || p->copies > 0)) {
+		rc = set(r, path, striped ? "vault.code" : "vault.copies", striped ? code : copies,
+			 err);
 	}
 	if (rc == VV_OK && p->min > 0) {
-		(void)snprintf(number, sizeof(number), "%u", p->min);
-		rc = set(r, path, "vault.min", number, err);
+		rc = set(r, path, "vault.min", min, err);
 	}
 	vv_free(path);
 	return rc;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/work/vault/replicate.h"
+#include "cmd/work/vault/owed.h"
 #include "cmd/work/vault/reseal.h"
 #include "cmd/work/vault/session.h"
 

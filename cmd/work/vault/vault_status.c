@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "base/file.h"
-#include "base/sys.h"
+#include "cmd/work/vault/owed.h"
 #include "cmd/work/vault/replicate.h"
+#include "cmd/work/vault/waiting_run.h"
 
 static void count_shards(vv_vault_status *out, const vv_vault_session *s)
 {
@@ -24,6 +24,10 @@ static void count_shards(vv_vault_status *out, const vv_vault_session *s)
 			const bool counts = k->copies[c].receipt && p && !p->config->dead;
 			out->bad += counts && k->copies[c].bad;
 		}
+	}
+	for (size_t i = 0; i < vv_vault_stripe_count(s->state); i++) {
+		const vv_kept_stripe *st = vv_vault_stripe_at(s->state, i);
+		out->stripes += !vv_vault_shard_at(s->state, st->shards[0])->retired;
 	}
 }
 
@@ -62,16 +66,12 @@ static vv_status look_for_new(vv_vault_status *out, vv_vault_session *s, vv_erro
 
 vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_error *err)
 {
-	char *run = vv_vault_session_path(s, "spool", "run");
 	vv_owed owed = {0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (!run) {
-		return vv_fail_nomem(err);
-	}
-	out->unfinished = vv_exists(run);
-	vv_free(run);
+	out->unfinished = vv_waiting_run_there(s);
+	out->code = s->policy.code;
 	out->copies = owed.copies = s->policy.copies ? s->policy.copies : 1;
 	if ((rc = vv_owed_run(&owed, s, err)) < 0 || (rc = look_for_new(out, s, err)) < 0) {
 		return rc;
@@ -80,7 +80,9 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 	find_proven(out, s);
 	out->owed = owed.owed;
 	out->lost = owed.lost;
+	out->hopeless = owed.hopeless;
 	out->least = owed.least == SIZE_MAX ? 0 : owed.least;
+	out->rest = owed.rest == SIZE_MAX ? 0 : owed.rest;
 	for (size_t i = 0; i < s->place_count; i++) {
 		out->away += !s->places[i].holder && !s->places[i].config->dead;
 		out->damaged += vv_meeting_damaged(&s->places[i].meeting);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""read_vault.py FOLDER KEYFILE: reads a vault as docs/storage-network.md describes it, with nothing of
-varve: Python, libsodium and libzstd. Every signature, digest, nonce and tree is checked; prints what is in it.
+"""read_vault.py FOLDER KEYFILE [FOLDER...]: reads a vault as docs/storage-network.md describes it, with nothing
+of varve: Python, libsodium and libzstd. Every signature, digest, nonce and tree is checked; prints what is in
+it. Shards come from all of the folders; those of a stripe that none has are made of the others.
 
 read_vault.py --example PAGE: checks the worked example of the page."""
 import base64
@@ -112,6 +113,69 @@ def tree(hashes):
     return hashlib.sha256(b"\1" + tree(hashes[:k]) + tree(hashes[k:])).digest()
 
 
+def field():
+    """GF(256) with 0x11d: powers of 2, and their logarithms."""
+    power, x = [], 1
+    for _ in range(255):
+        power.append(x)
+        x = x << 1 ^ (0x11D if x & 128 else 0)
+    return power * 2, {x: i for i, x in enumerate(power)}
+
+
+POWER, LOG = field()
+
+
+def times(a, b):
+    return POWER[LOG[a] + LOG[b]] if a and b else 0
+
+
+def inverse(a):
+    return POWER[255 - LOG[a]]
+
+
+def stripe_rows(k, m):
+    """What makes each shard of a stripe of its data."""
+    return [[int(i == j) for j in range(k)] for i in range(k)] + \
+        [[inverse((k + i) ^ j) for j in range(k)] for i in range(m)]
+
+
+def solve(rows, wanted):
+    """Factors x with sum of x[i] * rows[i] = wanted, by Gauss."""
+    k = len(rows)
+    left = [[rows[i][j] for i in range(k)] + [wanted[j]] for j in range(k)]
+    for at in range(k):
+        pivot = next(i for i in range(at, k) if left[i][at])
+        left[at], left[pivot] = left[pivot], left[at]
+        factor = inverse(left[at][at])
+        left[at] = [times(factor, x) for x in left[at]]
+        for i in range(k):
+            if i != at and left[i][at]:
+                factor = left[i][at]
+                left[i] = [x ^ times(factor, y) for x, y in zip(left[i], left[at])]
+    return [line[k] for line in left]
+
+
+def add_up(factors, bodies):
+    total = 0
+    for factor, body in zip(factors, bodies):
+        table = bytes(times(factor, x) for x in range(256))
+        total ^= int.from_bytes(body.translate(table), "big")
+    return total.to_bytes(len(bodies[0]), "big")
+
+
+def end_leaves(body):
+    return body + b"".join(hashlib.sha256(b"\0" + body[i:i + LEAF]).digest()
+                           for i in range(0, len(body), LEAF))
+
+
+def make_shard(k, m, there, wanted):
+    """Number wanted of a stripe; there: number -> shard, of K of them."""
+    rows = stripe_rows(k, m)
+    numbers = sorted(there)[:k]
+    factors = solve([rows[n] for n in numbers], rows[wanted])
+    return end_leaves(add_up(factors, [there[n][:254 * LEAF] for n in numbers]))
+
+
 def cbor(data, at=0):
     head = data[at]
     major, n, at = head >> 5, head & 31, at + 1
@@ -200,7 +264,8 @@ def read_ledger(folder, vault):
             data = open(os.path.join(folder, author, name), "rb").read()
             signature, body = data[:64], data[64:]
             record, end = cbor(body)
-            assert end == len(body) and record["version"] == 1
+            assert end == len(body)
+            assert record["version"] == (2 if "stripes" in record["body"] else 1)
             verify(signature, record["author"], b"varve record 1", body)
             own = cid(0x71, body)
             assert did(record["author"]) == "did:key:" + author
@@ -286,12 +351,60 @@ def read_run(content, items, texts):
     assert at == len(index) and not starts, "the index does not fit"
 
 
-def read_vault(folder, key_file):
+class Shards:
+    """Those of a vault, from whichever folder has them, or made of others of their stripe."""
+
+    def __init__(self, folders, records):
+        self.folders, self.stripes, self.made = folders, {}, 0
+        for record in records.values():
+            first = 0
+            for k, parity in record["body"].get("stripes", []) if record["kind"] == "vault" else []:
+                all_of = [s[0] for s in record["body"]["shards"][first:first + k] + parity]
+                assert len(all_of) == k + len(parity)
+                for number, link in enumerate(all_of):
+                    self.stripes[link] = k, len(parity), number, all_of
+                first += k
+
+    def held(self, link):
+        for folder in self.folders:
+            path = os.path.join(folder, "shards", cid_text(link))
+            if os.path.exists(path):
+                data = open(path, "rb").read()
+                assert cid(0x55, data) == link
+                return data
+        return None
+
+    def get(self, link):
+        data = self.held(link)
+        if data is None:
+            k, m, number, all_of = self.stripes[link]
+            there = {n: self.held(other) for n, other in enumerate(all_of)}
+            there = {n: data for n, data in there.items() if data is not None}
+            assert len(there) >= k, "too much of a stripe is lost"
+            data = make_shard(k, m, there, number)
+            assert cid(0x55, data) == link
+            self.made += 1
+        return data
+
+    def check_parity(self):
+        """Every stripe of which all is there; returns how many."""
+        stripes = {id(s[3]): s for s in self.stripes.values()}.values()
+        whole = 0
+        for k, m, _, all_of in stripes:
+            there = dict(enumerate(map(self.held, all_of)))
+            whole += None not in there.values()
+            for n in range(k, k + m if None not in there.values() else k):
+                assert make_shard(k, m, {i: there[i] for i in range(k)}, n) == there[n]
+        return whole
+
+
+def read_vault(folder, key_file, others):
     name = [n for n in os.listdir(folder) if n.startswith("bafy")][0]
     vault = base64.b32decode(name[1:].upper() + "=" * (-len(name[1:]) % 8))
     folder = os.path.join(folder, name)
     records = read_ledger(os.path.join(folder, "records"), vault)
     secrets = open_epochs(records, vault, read_key(key_file))
+    store = Shards([folder] + [os.path.join(other, name) for other in others], records)
     items, texts, shards = {}, {}, 0
     runs = [r for r in records.values() if r["kind"] == "vault" and r["vault"]]
     for run in sorted(runs, key=lambda r: r["sequence"]):
@@ -302,8 +415,7 @@ def read_vault(folder, key_file):
             assert len(text) % 256 == 0
             places = json.loads(text)
         for number, (link, leaves, root) in enumerate(run["body"]["shards"]):
-            data = open(os.path.join(folder, "shards", cid_text(link)), "rb").read()
-            assert cid(0x55, data) == link
+            data = store.get(link)
             part, found, is_root = open_shard(data, vault, secrets)
             assert (found, is_root) == (leaves, root)
             assert number + 1 == len(run["body"]["shards"]) or len(part) == FULL
@@ -312,6 +424,8 @@ def read_vault(folder, key_file):
         read_run(content, items, texts)
     print("%d runs, %d shards, %d blocks, %d objects" % (
         len(runs), shards, sum(k < 3 for k, _ in items), sum(k > 2 for k, _ in items)))
+    if store.stripes:
+        print("stripes: %d whole, %d shards made" % (store.check_parity(), store.made))
     print(texts[9].decode(), end="")
     print("holders", *sorted(h["name"] for h in places["holders"]))
 
@@ -332,6 +446,10 @@ def example(page):
     shard = leaf + hashlib.sha256(b"\0" + leaf).digest()
     check = hashlib.sha256(b"varve recovery 1" + seed).digest()[:4]
     letters = base32(seed + check)
+    data = {j: end_leaves(bytes(((2 * j + 1) * n + j) & 255 for n in range(256)) * (254 * 16))
+            for j in range(4)}
+    parity = {n: make_shard(4, 2, data, n) for n in (4, 5)}
+    assert make_shard(4, 2, {0: data[0], 3: data[3], **parity}, 1) == data[1]
     computed = {
         "seed": seed.hex(),
         "did": did(public),
@@ -349,6 +467,9 @@ def example(page):
         "root": tree([hashlib.sha256(b"\0" + leaf).digest()]).hex(),
         "shard": cid_text(cid(0x55, shard)),
         "root of five": tree([bytes([i]) * 32 for i in range(5)]).hex(),
+        "rows of 4+2": " ".join(bytes(row).hex() for row in stripe_rows(4, 2)[4:]),
+        "parity 4": cid_text(cid(0x55, parity[4])),
+        "parity 5": cid_text(cid(0x55, parity[5])),
     }
     for name, value in computed.items():
         if said.get(name) != value:
@@ -360,4 +481,4 @@ def example(page):
 if sys.argv[1] == "--example":
     example(sys.argv[2])
 else:
-    read_vault(sys.argv[1], sys.argv[2])
+    read_vault(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -272,6 +272,137 @@ static void a_retired_shard_lives_again_when_another_writer_names_it(void **stat
 	vv_ledger_close(l);
 }
 
+/* A run of five shards, the first four of them in two stripes of 2+1. */
+static void striped_run_of(vv_ledger_record *r, vv_shard shards[7], vv_stripe stripes[2],
+			   const vv_cid *epoch)
+{
+	vv_error err;
+
+	memset(r, 0, sizeof(*r));
+	memset(shards, 0, 7 * sizeof(*shards));
+	for (uint8_t i = 0; i < 7; i++) {
+		vv_assert_ok(vv_cid_of(&shards[i].cid, VV_CODEC_RAW, &i, 1, &err), &err);
+		shards[i].leaves = i == 4 ? 1 : VV_LEAVES_MAX;
+	}
+	stripes[0] = (vv_stripe){.code = {2, 1}, .parity = &shards[5]};
+	stripes[1] = (vv_stripe){.code = {2, 1}, .parity = &shards[6]};
+	r->kind = VV_LEDGER_VAULT;
+	r->shards = shards;
+	r->shard_count = 5;
+	r->stripes = stripes;
+	r->stripe_count = 2;
+	r->link = *epoch;
+}
+
+static void stripes_are_read_as_they_were_signed(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = begin(vv_test_path("a"), &k);
+	const vv_ledger_record *out;
+	const vv_kept_stripe *st;
+	vv_vault_state *s;
+	vv_ledger_record r;
+	vv_stripe stripes[2];
+	vv_shard shards[7];
+	vv_error err;
+
+	(void)state;
+	striped_run_of(&r, shards, stripes, vv_ledger_vault(l));
+	vv_assert_ok(vv_ledger_write(l, &r, &k, &out, &err), &err);
+	assert_int_equal(out->stripe_count, 2);
+	assert_int_equal(out->stripes[1].code.data, 2);
+	assert_true(vv_cid_equal(&out->stripes[1].parity[0].cid, &shards[6].cid));
+	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
+	assert_int_equal(vv_vault_shard_count(s), 7);
+	assert_int_equal(vv_vault_stripe_count(s), 2);
+	assert_int_equal(vv_vault_shard_of(s, &shards[4].cid)->stripe, 0);
+	assert_int_equal(vv_vault_shard_of(s, &shards[5].cid)->stripe, 1);
+	st = vv_vault_stripe_at(s, 1);
+	assert_true(vv_cid_equal(&vv_vault_shard_at(s, st->shards[0])->shard.cid, &shards[2].cid));
+	assert_true(vv_cid_equal(&vv_vault_shard_at(s, st->shards[2])->shard.cid, &shards[6].cid));
+	vv_vault_state_close(s);
+	vv_ledger_close(l);
+}
+
+static void stripes_over_what_is_not_there_are_refused(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = begin(vv_test_path("a"), &k);
+	vv_arena arena;
+	vv_buf file = VV_BUF_INIT;
+	vv_ledger_record r, is;
+	vv_stripe stripes[2];
+	vv_shard shards[7];
+	vv_error err;
+
+	(void)state;
+	vv_arena_init(&arena);
+	for (unsigned fault = 0; fault < 5; fault++) {
+		striped_run_of(&r, shards, stripes, vv_ledger_vault(l));
+		r.vault = *vv_ledger_vault(l);
+		r.previous = r.vault;
+		r.sequence = 9;
+		switch (fault) {
+		case 0:
+			r.shard_count = 3; /* four are in stripes */
+			break;
+		case 1:
+			shards[3].leaves = 128;
+			break;
+		case 2:
+			shards[6].leaves = 1;
+			break;
+		case 3:
+			stripes[1].code.data = 1;
+			break;
+		default:
+			stripes[1].code.parity = 0;
+			break;
+		}
+		vv_assert_ok(vv_ledger_record_sign(&file, &r, &k, &err), &err);
+		vv_assert_status(vv_ledger_record_read(&is, &arena, file.data, file.len, &err),
+				 VV_ECORRUPT, &err);
+	}
+	vv_arena_clear(&arena);
+	vv_buf_clear(&file);
+	vv_ledger_close(l);
+}
+
+static void a_stripe_is_retired_when_all_of_it_is(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = begin(vv_test_path("a"), &k);
+	vv_ledger_record r, retire = {.kind = VV_LEDGER_RETIRE};
+	vv_vault_state *s;
+	vv_stripe stripes[2];
+	vv_shard shards[7];
+	vv_cid links[4];
+	vv_error err;
+
+	(void)state;
+	striped_run_of(&r, shards, stripes, vv_ledger_vault(l));
+	vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
+	/* The first stripe but for its parity; all of the second. */
+	links[0] = shards[0].cid;
+	links[1] = shards[1].cid;
+	links[2] = shards[2].cid;
+	links[3] = shards[3].cid;
+	retire.links = links;
+	retire.link_count = 4;
+	vv_assert_ok(vv_ledger_write(l, &retire, &k, NULL, &err), &err);
+	links[0] = shards[6].cid;
+	retire.link_count = 1;
+	vv_assert_ok(vv_ledger_write(l, &retire, &k, NULL, &err), &err);
+	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
+	assert_null(vv_vault_shard_of(s, &shards[0].cid)->retired);
+	assert_null(vv_vault_shard_of(s, &shards[1].cid)->retired);
+	assert_null(vv_vault_shard_of(s, &shards[5].cid)->retired);
+	assert_non_null(vv_vault_shard_of(s, &shards[2].cid)->retired);
+	assert_non_null(vv_vault_shard_of(s, &shards[6].cid)->retired);
+	vv_vault_state_close(s);
+	vv_ledger_close(l);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_kind_is_read_as_it_was_signed),
 	cmocka_unit_test(a_record_is_refused_when_a_bit_of_it_was_changed),
@@ -279,6 +410,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(two_records_of_one_number_are_both_kept_and_reported),
 	cmocka_unit_test(only_owners_epochs_and_writers_runs_count),
 	cmocka_unit_test(a_retired_shard_lives_again_when_another_writer_names_it),
+	cmocka_unit_test(stripes_are_read_as_they_were_signed),
+	cmocka_unit_test(stripes_over_what_is_not_there_are_refused),
+	cmocka_unit_test(a_stripe_is_retired_when_all_of_it_is),
 };
 
 VV_TEST_SUITE(ledger)

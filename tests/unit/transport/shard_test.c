@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "tests/unit/support.h"
 #include "transport/vault/shard.h"
+#include "transport/vault/stripe.h"
 
 #ifndef VAULT_PAGE /* given by the build */
 #define VAULT_PAGE ""
@@ -119,6 +120,32 @@ static void a_shard_is_that_of_the_page(void **state)
 	assert_memory_equal(content.data, "some content", 12);
 	vv_buf_clear(&bytes);
 	vv_buf_clear(&content);
+}
+
+static void parity_is_that_of_the_page(void **state)
+{
+	static const uint8_t from[] = {0, 1, 2, 3}, wanted[] = {4, 5};
+	vv_buf bytes = VV_BUF_INIT;
+	vv_stripe_work *w;
+	vv_shard s;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_stripe_open(&w, (vv_code){4, 2}, from, wanted, 2, &err), &err);
+	for (size_t j = 0; j < 4; j++) {
+		vv_buf_reset(&bytes);
+		for (size_t n = 0; n < VV_LEAVES_MAX * VV_LEAF; n++) {
+			vv_buf_putc(&bytes, (char)((2 * j + 1) * n + j));
+		}
+		vv_assert_ok(vv_leaves_end(&bytes, &s, &err), &err);
+		vv_assert_ok(vv_stripe_take(w, j, bytes.data, bytes.len, &err), &err);
+	}
+	vv_assert_ok(vv_stripe_get(w, 0, &bytes, &s, &err), &err);
+	assert_cid("parity 4", &s.cid);
+	vv_assert_ok(vv_stripe_get(w, 1, &bytes, &s, &err), &err);
+	assert_cid("parity 5", &s.cid);
+	vv_stripe_close(w);
+	vv_buf_clear(&bytes);
 }
 
 static void every_size_comes_back(void **state)
@@ -235,6 +262,7 @@ static void a_holder_of_hashes_alone_fails_an_audit(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(keys_are_those_of_the_page),
 	cmocka_unit_test(a_shard_is_that_of_the_page),
+	cmocka_unit_test(parity_is_that_of_the_page),
 	cmocka_unit_test(every_size_comes_back),
 	cmocka_unit_test(a_shard_of_another_vault_or_epoch_does_not_open),
 	cmocka_unit_test(a_changed_byte_shows_wherever_it_is),

@@ -1,0 +1,228 @@
+# varve replicate --code K+M: stripes over holders that do not fail together, and what is left of them.
+load vault
+
+# Six holders; more than four shards of a file that cannot be compressed.
+striped_vault() {
+	new_vault a b c d e f
+	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(1).randbytes(4500000))' > large
+	git add large
+	git commit -q -m large
+	run --separate-stderr varve replicate --code 4+2
+	[ "$status" = 0 ]
+	keep_recovery
+}
+
+# away HOLDER...: their folders are gone; back brings them again.
+away() {
+	local name
+	for name; do
+		mv "../$name" "../$name.away"
+	done
+}
+
+back() {
+	local name
+	for name; do
+		rm -rf "../$name"
+		mv "../$name.away" "../$name"
+	done
+}
+
+# An empty machine gets everything back from the holder given, which names the others.
+all_back() {
+	rm -rf ../again
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve recover -q --key ../paper --to ../again "../$1"
+	cmp large ../again/large
+	cmp t.csv ../again/t.csv
+	[ "$(git -C ../again rev-parse main)" = "$(git rev-parse main)" ]
+}
+
+@test "4+2 over six holders: any two can be lost, and everything comes back byte for byte" {
+	striped_vault
+	for one in a b c d e; do
+		for two in $(printf '%s\n' b c d e f | sed -n "/^$one$/,\$p" | grep -v "^$one$" || :); do
+			away "$one" "$two"
+			for left in a b c d e f; do
+				[ ! -d "../$left" ] || break
+			done
+			all_back "$left"
+			back "$one" "$two"
+		done
+	done
+	[ "$one$two" = ef ]
+}
+
+@test "4+2 takes 1.5 times the room of its stripes, and three copies of the rest" {
+	striped_vault
+	# Six of a stripe, and one that is not full in three copies.
+	[ "$(find .. -path '*/shards/*' -size 1048512c | wc -l)" = 6 ]
+	[ "$(find .. -path '*/shards/*' | wc -l)" = 9 ]
+	[ "$(find .. -path '*/shards/*' ! -size 1048512c -printf '%f\n' | sort -u | wc -l)" = 1 ]
+	for name in a b c d e f; do
+		[ "$(find "../$name" -path '*/shards/*' -size 1048512c | wc -l)" = 1 ]
+	done
+	succeeds varve vault status
+	output_has "safe: 1 stripe is whole, the rest has 3 copies; 2 holders could be lost"
+	output_has "policy: stripes of 4+2, 3 copies of the rest"
+	succeeds varve vault status --json
+	[ "$(jq -r '"\(.code) \(.stripes) \(.least) \(.owed)"' <<< "$output")" = "4+2 1 3 0" ]
+	succeeds varve audit --all
+	succeeds varve ledger verify
+}
+
+@test "more than two holders lost: what is missing is said exactly" {
+	striped_vault
+	away a b c
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" run --separate-stderr varve recover --key ../paper --to ../again ../d
+	[ "$status" != 0 ]
+	[ "$(grep -c 'could be made of 4 others of its stripe, and only 3 are there' <<< "$output$stderr")" = 3 ]
+	lost=$(find ../a.away ../b.away ../c.away -path '*/shards/*' -size 1048512c -printf '%f\n')
+	for shard in $lost; do
+		[[ $output$stderr == *"$shard"* ]]
+	done
+	# The clone has it still, and three holders are too few for a stripe of four and parity.
+	ends_with 2 varve repair --now
+	stderr_has "does not have its copies yet: nothing is retired"
+	# They are back: nothing is lost.
+	back a b c
+	all_back d
+	succeeds varve replicate -q
+	succeeds varve vault status
+}
+
+@test "repair after two of six are lost reads four shards for each stripe, and brings back both" {
+	striped_vault
+	gone=$(find ../b ../e -path '*/shards/*' -size 1048512c -printf '%f\n' | sort)
+	rm -r ../b ../e
+	varve holder dead b
+	varve holder dead e
+	ends_with 1 varve vault status
+	output_has "NOT SAFE: some of it has only 1 copy, and 3 are wanted"
+	varve holder add g ../g --domain "house g" 2> /dev/null
+	varve holder add h ../h --domain "house h" 2> /dev/null
+	succeeds varve repair
+	[[ $stderr =~ "made "([0-9]+)" copies again (".*"); read "([0-9.]+)" MB" ]]
+	# The rest is a shard of less than 1 MB, and two of its three copies may be gone.
+	awk -v read="${BASH_REMATCH[2]}" 'BEGIN { exit !(read * 1e6 >= 4 * 1048512 && read * 1e6 < 6 * 1048512) }'
+	[ "$(find ../g ../h -path '*/shards/*' -size 1048512c -printf '%f\n' | sort)" = "$gone" ]
+	[ ! -e .git/varve/vault/made ]
+	succeeds varve repair
+	stderr_has "made 0 copies again"
+	# Now two others can go.
+	varve replicate -q
+	away a c
+	all_back d
+	back a c
+	succeeds varve vault status
+	output_has "2 holders could be lost"
+	succeeds varve audit --all
+}
+
+@test "parity that an audit finds changed is made again" {
+	striped_vault
+	# Each holder has one shard of the stripe, the parity too; nobody is spared.
+	for name in a b c d e f; do
+		shard=$(find "../$name" -path '*/shards/*' -size 1048512c)
+		printf x | dd of="$shard" bs=1 seek=5000 conv=notrunc status=none
+		ends_with 1 varve audit --all "$name"
+		output_has "FAILED: 1 of "
+		ends_with 1 varve vault status
+		succeeds varve repair
+		succeeds varve audit --all "$name"
+		succeeds varve vault status
+	done
+	all_back a
+}
+
+@test "a code for which there are too few failure domains is refused, and so is what is none" {
+	new_vault a b c d e
+	varve holder add again ../again --domain "house e" 2> /dev/null
+	ends_with 2 varve replicate --code 4+2
+	stderr_has "4+2 shards of a stripe each go to another failure domain, and the holders are only 5 failure domains"
+	stderr_has "varve holder add --domain"
+	[ ! -e .varveconfig ]
+	for code in 4 1+2 4+0 30+3 x+y; do
+		ends_with 2 varve replicate --code "$code"
+		stderr_has "a code is K+M, as 4+2"
+	done
+	ends_with 2 varve replicate --code 3+2 --copies 2
+	stderr_has "exclude each other"
+	varve replicate --code 3+2 > /dev/null
+	[ "$(git config -f .varveconfig vault.code)" = 3+2 ]
+	git config -f .varveconfig vault.copies 2
+	ends_with 2 varve replicate
+	stderr_has "vault.code and vault.copies"
+	git config -f .varveconfig --unset vault.copies
+	git config -f .varveconfig vault.code 3-2
+	ends_with 2 varve replicate
+	stderr_has ".varveconfig: vault.code: a code is K+M"
+}
+
+@test "the policy is kept, and --copies goes back for what is new" {
+	striped_vault
+	succeeds varve replicate
+	stderr_has "nothing is new"
+	change 5
+	succeeds varve replicate -q
+	succeeds varve vault status
+	output_has "the rest has 3 copies"
+	succeeds varve replicate --copies 2 -q
+	! git config -f .varveconfig vault.code
+	[ "$(git config -f .varveconfig vault.copies)" = 2 ]
+	head -c 4500000 /dev/urandom > other
+	git add other
+	git commit -q -m other
+	succeeds varve replicate -q
+	succeeds varve vault status
+	output_has "safe: 1 stripe is whole, the rest has 2 copies; 1 holder could be lost"
+	all_back a
+}
+
+@test "a holder that is away is owed its shard, which the next run makes of the others" {
+	new_vault a b c d e f
+	varve replicate --code 4+2 > /dev/null
+	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(1).randbytes(4500000))' > large
+	git add large
+	git commit -q -m large
+	away c
+	ends_with 1 varve replicate
+	stderr_has "1 copy is owed"
+	ends_with 1 varve vault status
+	output_has "NOT SAFE: some of it has only 2 copies, and 3 are wanted"
+	back c
+	succeeds varve replicate
+	stderr_has "1 copy of earlier runs made up for"
+	[ "$(find ../c -path '*/shards/*' -size 1048512c | wc -l)" = 1 ]
+	succeeds varve vault status
+}
+
+@test "with fewer shards of a stripe than --min asks for the run does not count, and goes on later" {
+	new_vault a b c d e f
+	varve replicate --code 4+2 --min 2 > /dev/null
+	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(1).randbytes(4500000))' > large
+	git add large
+	git commit -q -m large
+	away c d
+	ends_with 1 varve replicate
+	stderr_has "only 1 copy could be made, and 2 are the least"
+	ls .git/varve/vault/spool/run
+	back c d
+	succeeds varve replicate
+	[ ! -e .git/varve/vault/spool ]
+	succeeds varve vault status
+}
+
+@test "stripes are read as the page describes them, without varve" {
+	striped_vault
+	succeeds python3 "$BATS_TEST_DIRNAME/read_vault.py" ../a ../paper ../b ../c ../d ../e ../f
+	output_has "stripes: 1 whole, 0 shards made"
+	first=$output
+	# Two are lost, whichever they are; what is data of them is made of the rest.
+	for lost in "b c" "d e" "b f"; do
+		away $lost
+		succeeds python3 "$BATS_TEST_DIRNAME/read_vault.py" ../a ../paper ../[b-f]
+		output_has "stripes: 0 whole"
+		[ "$(grep -v ^stripes <<< "$output")" = "$(grep -v ^stripes <<< "$first")" ]
+		back $lost
+	done
+}
