@@ -36,6 +36,7 @@ transport/line
 transport/http
 transport/protocol
 transport/ipfs
+transport/s3
 transport/vault
 transport/server
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "transport/vault/s3_answer.h"
+#include "transport/s3/answer.h"
 
 static void require(bool holds)
 {

@@ -15,10 +15,10 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/http/site.h"
+#include "transport/s3/answer.h"
+#include "transport/s3/key.h"
+#include "transport/s3/place.h"
 #include "transport/vault/holder_quota.h"
-#include "transport/vault/s3_answer.h"
-#include "transport/vault/s3_key.h"
-#include "transport/vault/s3_place.h"
 
 #define LIST_MAX ((size_t)16 << 20) /* a page: 1,000 keys of at most 1,024 characters */
 #define ERROR_MAX ((size_t)64 << 10)

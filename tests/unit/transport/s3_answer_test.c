@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "tests/unit/support.h"
-#include "transport/vault/s3_answer.h"
+#include "transport/s3/answer.h"
 
 /* "key size\n" for each entry, "/" as the size of a prefix. */
 static vv_status note_entry(void *payload, const char *key, uint64_t size, vv_error *err)

@@ -1,10 +1,10 @@
 /*
- * s3_key: who we are at an S3 store: from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), or
+ * key: who we are at an S3 store: from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), or
  * from the shared credentials file: AWS_SHARED_CREDENTIALS_FILE, or ~/.aws/credentials; in it the profile
  * that AWS_PROFILE names, or [default].
  */
-#ifndef VV_TRANSPORT_VAULT_S3_KEY_H
-#define VV_TRANSPORT_VAULT_S3_KEY_H
+#ifndef VV_TRANSPORT_S3_KEY_H
+#define VV_TRANSPORT_S3_KEY_H
 
 #include "base/error.h"
 

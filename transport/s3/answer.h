@@ -1,12 +1,12 @@
 /*
- * s3_answer: what an S3 store says in XML: a page of a list, or what went wrong.
+ * answer: what an S3 store says in XML: a page of a list, or what went wrong.
  *
  * Source: docs.aws.amazon.com/AmazonS3/latest/API, ListObjectsV2 and "Error responses". The reader takes
  * elements, attributes (passed over), text and the five entities; no document types, so nothing expands; at most
  * 16 elements stand in each other.
  */
-#ifndef VV_TRANSPORT_VAULT_S3_ANSWER_H
-#define VV_TRANSPORT_VAULT_S3_ANSWER_H
+#ifndef VV_TRANSPORT_S3_ANSWER_H
+#define VV_TRANSPORT_S3_ANSWER_H
 
 #include <stdbool.h>
 #include <stddef.h>

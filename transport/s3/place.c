@@ -1,7 +1,7 @@
 /*
- * s3_place: knows the names of AWS's own endpoints, and what a signature lets stand in a path.
+ * place: knows the names of AWS's own endpoints, and what a signature lets stand in a path.
  */
-#include "transport/vault/s3_place.h"
+#include "transport/s3/place.h"
 
 #include <stdlib.h>
 #include <string.h>

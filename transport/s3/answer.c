@@ -1,7 +1,7 @@
 /*
- * s3_answer: knows as much of XML as S3 stores write.
+ * answer: knows as much of XML as S3 stores write.
  */
-#include "transport/vault/s3_answer.h"
+#include "transport/s3/answer.h"
 
 #include <stdio.h>
 #include <string.h>

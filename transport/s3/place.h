@@ -1,11 +1,11 @@
 /*
- * s3_place: where an S3 URL points: s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&style=path|virtual].
+ * place: where an S3 URL points: s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&style=path|virtual].
  *
  * Without endpoint it is AWS itself. Without region: AWS_REGION, AWS_DEFAULT_REGION, or us-east-1. The bucket
  * stands in the host's name at AWS (style virtual), and in the path elsewhere (style path).
  */
-#ifndef VV_TRANSPORT_VAULT_S3_PLACE_H
-#define VV_TRANSPORT_VAULT_S3_PLACE_H
+#ifndef VV_TRANSPORT_S3_PLACE_H
+#define VV_TRANSPORT_S3_PLACE_H
 
 #include "transport/line/url.h"
 

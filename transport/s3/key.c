@@ -1,7 +1,7 @@
 /*
- * s3_key: knows the shared credentials file.
+ * key: knows the shared credentials file.
  */
-#include "transport/vault/s3_key.h"
+#include "transport/s3/key.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
