@@ -93,6 +93,16 @@ static void drop_oldest(vv_block_cache *c)
 	vv_blob_unref(b);
 }
 
+void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes)
+{
+	vv_mutex_lock(c->lock);
+	c->max_bytes = max_bytes;
+	while (c->bytes > c->max_bytes) {
+		drop_oldest(c);
+	}
+	vv_mutex_unlock(c->lock);
+}
+
 vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid)
 {
 	vv_blob *b;

@@ -28,6 +28,7 @@ void vv_blob_unref(vv_blob *b);                      /* accepts NULL */
 typedef struct vv_block_cache vv_block_cache;
 vv_block_cache *vv_block_cache_new(size_t max_bytes);              /* NULL when out of memory */
 void vv_block_cache_free(vv_block_cache *c);                       /* accepts NULL */
+void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes);    /* from now on */
 vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid); /* a reference, or NULL */
 void vv_block_cache_put(vv_block_cache *c, vv_blob *b); /* takes a reference of its own */
 

@@ -36,6 +36,11 @@ typedef struct vv_packed {
 /* The block for itself: compressed, or as it is where that is not smaller. */
 vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err);
 
+/* The same, where a difference of so many bytes is at hand (0: none): what is more than twice as long
+ * may come from the quicker level. */
+vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
+				vv_packed *out, vv_error *err);
+
 /* The block as a difference against base. out->len 0 when that takes max bytes
  * or more. */
 vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,

@@ -79,31 +79,36 @@ typedef struct copying {
 	vv_cid reversed; /* the base that it had and that is yet to come; or null */
 } copying;
 
-/* The form in which the block is stored now, as far as that can stay. The record
- * was unpacked before, so its bytes are known to be good. */
+/* May the block stay the difference that it is? Then item gets its base: one that went before.
+ * Another base is noted, to become a difference against this block. */
+static bool stays_difference(copying *cp, vv_pack_item *item)
+{
+	unsigned depth = 0;
+	vv_cid base;
+
+	if (!cp->placed || cp->record.method != VV_METHOD_DIFF ||
+	    vv_place_base(&cp->place, &cp->record, &base, NULL) < 0) {
+		return false;
+	}
+	if (!went_before(cp->own, &base, &depth)) {
+		cp->reversed = base;
+		return false;
+	}
+	if (depth >= VV_CHAIN_MAX) {
+		return false;
+	}
+	item->base = base;
+	item->depth = depth + 1;
+	return true;
+}
+
+/* The stored bytes as they are. The record was unpacked before, so they are known to be good. */
 static vv_status keep_form(copying *cp, vv_pack_item *item, vv_error *err)
 {
 	const vv_record *r = &cp->record;
 	const uint8_t *stored;
-	unsigned depth = 0;
-	vv_cid base;
-	vv_status rc;
+	vv_status rc = vv_place_stored(cp->from, &cp->place, r, cp->coder, &stored, err);
 
-	if (r->method == VV_METHOD_DIFF) {
-		bool known = vv_place_base(&cp->place, r, &base, NULL) == VV_OK;
-		bool before = known && went_before(cp->own, &base, &depth);
-
-		if (known && !before) {
-			cp->reversed = base;
-		}
-		if (!before || depth >= VV_CHAIN_MAX) {
-			return vv_coder_whole(cp->coder, item->raw, item->raw_len, &item->packed,
-					      err);
-		}
-		item->base = base;
-		item->depth = depth + 1;
-	}
-	rc = vv_place_stored(cp->from, &cp->place, r, cp->coder, &stored, err);
 	if (rc == VV_OK) {
 		item->packed = (vv_packed){r->method, stored, r->stored_len};
 	}
@@ -139,35 +144,63 @@ static bool hinted(const copying *cp, const vv_cid_map *hints, const vv_cid *cid
 	return true;
 }
 
-static vv_status try_base(copying *cp, vv_pack_item *item, const vv_cid *base, vv_error *err)
+/* The smaller of the best difference so far (*least: its cost; 0: none) and one against base. */
+static vv_status try_base(copying *cp, const vv_pack_item *item, const vv_cid *base,
+			  vv_pack_item *best, size_t *least, vv_buf *kept, vv_error *err)
 {
 	vv_pack_item diff;
 	size_t cost;
 	vv_status rc = vv_item_diff(item, cp->own, cp->coder, base, &diff, &cost, err);
 
-	if (rc == VV_OK && cost > 0 && cost < item->packed.len) {
-		*item = diff;
+	if (rc < 0 || cost == 0 || (*least > 0 && cost >= *least)) {
+		return rc;
+	}
+	/* The coder's room is used for the next one. */
+	vv_buf_reset(kept);
+	vv_buf_put(kept, diff.packed.bytes, diff.packed.len);
+	if ((rc = vv_buf_ok(kept, err)) == VV_OK) {
+		*best = diff;
+		best->packed.bytes = (const uint8_t *)kept->data;
+		*least = cost;
 	}
 	return rc;
 }
 
+/* A difference that was stored is a good one the other way round, too: what only seems to resemble
+ * the block (by its place among others) is tried where that is not so, and all of the block is
+ * compressed only where no difference is clearly small. */
 static vv_status choose_form(copying *cp, vv_pack_item *item, const vv_cid_map *hints,
-			     const vv_cid *resembles, vv_error *err)
+			     const vv_cid *resembles, vv_buf *kept, vv_error *err)
 {
+	const size_t small = item->raw_len / VV_CLEARLY_SMALL;
+	vv_pack_item best = *item;
+	size_t least = 0;
 	vv_cid newer;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	rc = cp->placed ? keep_form(cp, item, err)
-			: vv_coder_whole(cp->coder, item->raw, item->raw_len, &item->packed, err);
-	if (rc < 0 || item->packed.method == VV_METHOD_DIFF) {
-		return rc;
+	if (stays_difference(cp, item)) {
+		return keep_form(cp, item, err);
 	}
-	if (resembles) {
-		rc = try_base(cp, item, resembles, err);
+	if (hinted(cp, hints, &item->cid, &newer)) {
+		rc = try_base(cp, item, &newer, &best, &least, kept, err);
+	} else {
+		memset(&newer, 0, sizeof newer);
 	}
-	if (rc == VV_OK && item->packed.method != VV_METHOD_DIFF &&
-	    hinted(cp, hints, &item->cid, &newer)) {
-		rc = try_base(cp, item, &newer, err);
+	if (rc == VV_OK && resembles && !vv_cid_equal(resembles, &newer) &&
+	    (least == 0 || least > small)) {
+		rc = try_base(cp, item, resembles, &best, &least, kept, err);
+	}
+	if (rc == VV_OK && (least == 0 || least > small)) {
+		rc = cp->placed && cp->record.method != VV_METHOD_DIFF
+			     ? keep_form(cp, item, err)
+			     : vv_coder_whole_beside(cp->coder, item->raw, item->raw_len, least,
+						     &item->packed, err);
+		if (rc < 0 || least == 0 || least >= item->packed.len) {
+			return rc;
+		}
+	}
+	if (rc == VV_OK) {
+		*item = best;
 	}
 	return rc;
 }
@@ -190,7 +223,7 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 			bool *lost, vv_error *err)
 {
 	vv_source own = {from->store, NULL, to, false};
-	vv_buf raw = VV_BUF_INIT;
+	vv_buf raw = VV_BUF_INIT, kept = VV_BUF_INIT;
 	vv_pack_item item;
 	uint64_t offset;
 	copying cp;
@@ -224,12 +257,13 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 		item.raw_len = raw.len;
 		/* Only what gets another form is compressed, and that once for all. */
 		vv_coder_thorough(cp.coder, true);
-		if ((rc = choose_form(&cp, &item, hints, resembles, err)) == VV_OK) {
+		if ((rc = choose_form(&cp, &item, hints, resembles, &kept, err)) == VV_OK) {
 			rc = append(&cp, &item, hints, record_len, err);
 		}
 		vv_coder_thorough(cp.coder, false);
 	}
 	vv_coder_give(from->store->coders, cp.coder);
 	vv_buf_clear(&raw);
+	vv_buf_clear(&kept);
 	return rc;
 }

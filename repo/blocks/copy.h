@@ -11,6 +11,9 @@
 #include "repo/blocks/chain.h"
 #include "repo/blocks/cid_map.h"
 
+/* A difference of no more than the block's length by this is small for any block. */
+#define VV_CLEARLY_SMALL 64u
+
 /* The item as a difference against base. *cost: its stored bytes and what its
  * header has more, to be compared with the stored bytes of another form; 0 when
  * there is none: the base cannot be had (no reason to fail), its chain is as long
@@ -19,10 +22,9 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err);
 
 /* Copies a block into an unfinished pack: as the difference that it is when
- * its base went there before, else for itself or as a difference against
- * resembles (may be NULL), whichever is smaller. hints remembers reversals:
- * the base of a difference that comes later may be stored as a difference
- * against this one. *record_len 0: the block is there already, or (VV_OK all the
+ * its base went there before, else for itself or as a difference, whichever is smaller:
+ * against the block that was a difference against this one, or against
+ * resembles (may be NULL). hints remembers these reversals. *record_len 0: the block is there already, or (VV_OK all the
  * same) cannot be read anywhere; *lost tells. */
 vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *hints,
 			const vv_cid *cid, const vv_cid *resembles, uint64_t *record_len,

@@ -11,8 +11,6 @@
 #include "repo/blocks/chain.h"
 #include "repo/blocks/store_internal.h"
 
-#define CACHE_BYTES ((size_t)8 << 20)
-
 /* ---- opening ---- */
 
 static vv_status sync_above(const char *path, vv_error *err)
@@ -63,7 +61,7 @@ vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, b
 	s->list_lock = vv_mutex_new();
 	s->absent_lock = vv_mutex_new();
 	s->coders = vv_coder_pool_new();
-	s->cache = vv_block_cache_new(CACHE_BYTES);
+	s->cache = vv_block_cache_new(VV_CACHE_BYTES);
 	if (!s->dir || !s->packs_dir || !s->lock || !s->list_lock || !s->absent_lock ||
 	    !s->coders || !s->cache) {
 		rc = vv_fail_nomem(err);

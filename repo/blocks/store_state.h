@@ -17,6 +17,8 @@
 #define VV_TEMP_PREFIX "tmp-"
 #define VV_GC_TEMP_PREFIX "gctmp-"
 
+#define VV_CACHE_BYTES ((size_t)8 << 20) /* of bases, where nobody needs more */
+
 typedef struct vv_store vv_store;         /* store.h */
 typedef struct vv_pack_list vv_pack_list; /* pack_list.h */
 

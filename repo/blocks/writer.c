@@ -101,8 +101,6 @@ done:
 	return rc;
 }
 
-#define CLEARLY_SMALL 64u /* a difference of so little of the block */
-
 struct vv_writer {
 	vv_store *store;
 	int lock_fd, gc_fd; /* gc_fd: settled, and what keeps gc away */
@@ -270,8 +268,8 @@ static vv_status choose_form(const vv_source *src, vv_coder *c, vv_pack_item *it
 	if (base && (rc = vv_item_diff(item, src, c, base, &diff, &cost, err)) < 0) {
 		return rc;
 	}
-	if (cost == 0 || cost > item->raw_len / CLEARLY_SMALL) {
-		rc = vv_coder_whole(c, item->raw, item->raw_len, &item->packed, err);
+	if (cost == 0 || cost > item->raw_len / VV_CLEARLY_SMALL) {
+		rc = vv_coder_whole_beside(c, item->raw, item->raw_len, cost, &item->packed, err);
 		if (rc < 0 || cost == 0 || cost >= item->packed.len) {
 			return rc;
 		}

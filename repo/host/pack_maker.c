@@ -14,7 +14,6 @@
 #include "repo/blocks/copy.h"
 #include "repo/blocks/pack_writer.h"
 
-#define CLEARLY_SMALL 64u
 #define FULL_BYTES (VV_HOST_PACK_BYTES - VV_BLOCK_MAX - 4096u)
 
 struct vv_pack_maker {
@@ -104,8 +103,9 @@ static vv_status choose(vv_pack_maker *m, vv_pack_item *item, const vv_cid *like
 	}
 	/* a difference that is small for any block spares compressing all of it */
 	item->packed.len = SIZE_MAX;
-	if (rc == VV_OK && (cost == 0 || cost > item->raw_len / CLEARLY_SMALL)) {
-		rc = vv_coder_whole(m->coder, item->raw, item->raw_len, &item->packed, err);
+	if (rc == VV_OK && (cost == 0 || cost > item->raw_len / VV_CLEARLY_SMALL)) {
+		rc = vv_coder_whole_beside(m->coder, item->raw, item->raw_len, cost, &item->packed,
+					   err);
 	}
 	if (rc == VV_OK && cost > 0 && cost < item->packed.len) {
 		*item = diff;

@@ -493,6 +493,42 @@ static void differences_are_turned_round_without_being_told(void **state)
 	assert_true(fx_all_readable(dir, 0, 10));
 }
 
+/* Block 1 is told to resemble block 500, which stands where its like stood. */
+static vv_status mark_the_wrong_like(void *payload, vv_gc *gc, vv_error *err)
+{
+	const vv_cid two = fx_cid(2), far = fx_cid(500), one = fx_cid(1);
+	bool first;
+	vv_status rc = vv_gc_mark(gc, &two, NULL, &first, err);
+
+	(void)payload;
+	if (rc == VV_OK) {
+		rc = vv_gc_mark(gc, &far, NULL, &first, err);
+	}
+	return rc == VV_OK ? vv_gc_mark(gc, &one, &far, &first, err) : rc;
+}
+
+static void a_good_difference_is_turned_round_whatever_the_block_is_told_to_resemble(void **state)
+{
+	const vv_gc_options opts = {.now_sec = FX_NOW, .grace_sec = FX_DAY};
+	const char *dir = vv_test_path("store");
+	uint64_t before, after;
+	vv_gc_result result;
+	vv_error err;
+	vv_store *s;
+
+	(void)state;
+	fx_commit(dir, 500, 1, false);
+	fx_commit(dir, 1, 2, true);
+	assert_int_equal(depth_of(dir, 2, &before), 1);
+	s = fx_open(dir);
+	vv_assert_ok(vv_store_gc(s, &opts, mark_the_wrong_like, NULL, &result, &err), &err);
+	vv_store_close(s);
+	assert_int_equal(depth_of(dir, 2, &after), 0);
+	assert_int_equal(depth_of(dir, 1, &after), 1);
+	assert_true(after < before + before / 4);
+	assert_true(fx_all_readable(dir, 1, 2));
+}
+
 static void chains_stay_within_the_limit(void **state)
 {
 	const char *dir = vv_test_path("store");
@@ -662,6 +698,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(threads_share_a_store_while_it_is_written_merged_and_cleaned),
 	cmocka_unit_test(the_newest_is_stored_whole_and_older_ones_as_differences),
 	cmocka_unit_test(differences_are_turned_round_without_being_told),
+	cmocka_unit_test(a_good_difference_is_turned_round_whatever_the_block_is_told_to_resemble),
 	cmocka_unit_test(chains_stay_within_the_limit),
 	cmocka_unit_test(a_tidy_store_is_not_written_again),
 	cmocka_unit_test(what_is_set_aside_needs_no_other_pack),
