@@ -214,7 +214,7 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, 
 {
 	vv_attr_list lines;
 	vv_buf text = VV_BUF_INIT;
-	vv_status rc = vv_attr_beaten_read(&lines, r, err);
+	vv_status rc = vv_attr_beaten_read(&lines, r, x, err);
 
 	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
 		vv_index_entry e;

@@ -114,7 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_attr_flush(repo);
 	require(vv_attr_lines(repo, see, &lines, &err) == VV_OK);
 	require(vv_attr_compared_lines(repo, see, &lines, &err) == VV_OK);
-	require(vv_attr_text_lines(repo, see, &lines, &err) == VV_OK);
+	require(vv_attr_text_lines(repo, NULL, see, &lines, &err) == VV_OK);
 	(void)vv_attr_tracked(repo, "dir/fuzz.csv", &holds, &err);
 	(void)vv_attr_compared(repo, "dir/fuzz.csv", &holds, &err);
 	change();

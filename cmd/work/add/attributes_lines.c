@@ -151,10 +151,10 @@ static vv_status on_text_line(void *payload, const char *file, unsigned number, 
 	return rc;
 }
 
-vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, vv_error *err)
+vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x, vv_error *err)
 {
 	*out = (vv_attr_list){NULL, 0, 0};
-	return vv_attr_text_lines(r, on_text_line, out, err);
+	return vv_attr_text_lines(r, x, on_text_line, out, err);
 }
 
 vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err)

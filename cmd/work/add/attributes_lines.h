@@ -34,7 +34,8 @@ typedef struct vv_attr_list {
 
 /* The lines that say -text, and those that may beat it (vv_attr_text_lines): note each path that may be a dataset,
  * then put. */
-vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, vv_error *err);
+vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x,
+			      vv_error *err);
 vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err);
 /* One line for each that does: ".gitattributes:3 (*.csv text) beats -text for a.csv and 2
  * more". */

@@ -338,7 +338,7 @@ static vv_status warn_beaten(runner *run, vv_error *err)
 {
 	vv_attr_list lines;
 	vv_buf text = VV_BUF_INIT;
-	vv_status rc = vv_attr_beaten_read(&lines, run->r, err);
+	vv_status rc = vv_attr_beaten_read(&lines, run->r, run->x, err);
 
 	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
 		rc = vv_attr_beaten_note(&lines, run->r, run->entries[i].item->path, err);

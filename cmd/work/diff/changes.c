@@ -534,7 +534,7 @@ static vv_status add_work(collector *c, vv_error *err)
 	size_t count = vv_index_count(c->x);
 	vv_status rc = vv_attr_list_read(&c->lines, c->r, err);
 
-	if (rc < 0 || (rc = vv_attr_beaten_read(&c->beaten, c->r, err)) < 0) {
+	if (rc < 0 || (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < count; i++) {

@@ -177,6 +177,19 @@ static bool begins(const char *word, size_t len, const char *start)
 	return len > strlen(start) && memcmp(word, start, strlen(start)) == 0;
 }
 
+static bool is_macro(const line_search *s, const char *word, size_t len)
+{
+	const char *p = s->macros.data, *name;
+	size_t left = s->macros.len, name_len;
+
+	while (next_word(&p, &left, &name, &name_len)) {
+		if (name_len == len && memcmp(name, word, len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_text_line(line_search *s, const attr_line *line)
 {
 	const char *p = line->rest, *word;
@@ -184,18 +197,11 @@ static bool is_text_line(line_search *s, const attr_line *line)
 	bool found = false;
 
 	while (!found && next_word(&p, &left, &word, &len)) {
-		char *name = vv_strndup(word, len);
-		vv_buf known = VV_BUF_INIT;
-
-		vv_buf_printf(&known, " %s ", name ? name : "");
 		found = is_word(word, len, "text") || is_word(word, len, "!text") ||
 			is_word(word, len, "-text") || is_word(word, len, "binary") ||
 			begins(word, len, "text=") || begins(word, len, "eol=") ||
 			is_word(word, len, "crlf") || begins(word, len, "crlf=") ||
-			begins(word, len, "working-tree-encoding=") ||
-			strstr(vv_buf_cstr(&s->macros), vv_buf_cstr(&known)) != NULL;
-		vv_buf_clear(&known);
-		vv_free(name);
+			begins(word, len, "working-tree-encoding=") || is_macro(s, word, len);
 	}
 	return found;
 }
@@ -261,9 +267,10 @@ static bool is_attributes_file(const char *path)
 	return strcmp(vv_path_base(path), ".gitattributes") == 0;
 }
 
-static vv_status search_lines(vv_repository *r, line_search *s, vv_error *err)
+/* x: the open index, or NULL. */
+static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *s, vv_error *err)
 {
-	vv_index *x = NULL;
+	vv_index *own_index = NULL;
 	char *own = NULL, *top = NULL;
 	vv_status rc;
 	size_t i;
@@ -279,9 +286,10 @@ static vv_status search_lines(vv_repository *r, line_search *s, vv_error *err)
 		goto done;
 	}
 	if ((rc = lines_of(s, ".gitattributes", top, err)) < 0 ||
-	    (rc = vv_index_open(&x, r, err)) < 0) {
+	    (!x && (rc = vv_index_open(&own_index, r, err)) < 0)) {
 		goto done;
 	}
+	x = x ? x : own_index;
 	for (i = 0; rc == VV_OK && i < git_index_entrycount(x->git); i++) {
 		const git_index_entry *e = git_index_get_byindex(x->git, i);
 		char *file;
@@ -298,7 +306,7 @@ static vv_status search_lines(vv_repository *r, line_search *s, vv_error *err)
 		rc = lines_of(s, ".git/info/attributes", own, err);
 	}
 done:
-	vv_index_close(x);
+	vv_index_close(own_index);
 	vv_free(top);
 	vv_free(own);
 	return rc;
@@ -308,20 +316,21 @@ vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_
 {
 	line_search s = {FILTER_LINES, VV_BUF_INIT, fn, payload};
 
-	return search_lines(r, &s, err);
+	return search_lines(r, NULL, &s, err);
 }
 
 vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
 {
 	line_search s = {COMPARED_LINES, VV_BUF_INIT, fn, payload};
 
-	return search_lines(r, &s, err);
+	return search_lines(r, NULL, &s, err);
 }
 
-vv_status vv_attr_text_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)
+vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_fn fn, void *payload,
+			     vv_error *err)
 {
 	line_search s = {TEXT_LINES, VV_BUF_INIT, fn, payload};
-	vv_status rc = search_lines(r, &s, err);
+	vv_status rc = search_lines(r, x, &s, err);
 
 	vv_buf_clear(&s.macros);
 	return rc;

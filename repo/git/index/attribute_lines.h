@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
 /* Lines with filter=varve (or -filter) in all .gitattributes of the work tree. */
@@ -24,8 +25,9 @@ vv_status vv_attr_compared_lines(vv_repository *r, vv_attr_line_fn fn, void *pay
 
 /* Likewise those that decide whether Git changes the line ends or the encoding of a
  * dataset's pointer: with text, -text, binary, eol, crlf or working-tree-encoding, or a macro
- * that has such a word. */
-vv_status vv_attr_text_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err);
+ * that has such a word. x: the index, if it is open; else NULL. */
+vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_fn fn, void *payload,
+			     vv_error *err);
 
 /* Adds the lines for literal paths (literal true: special characters escaped) or
  * patterns, to the top .gitattributes of the work tree, unless they are there: all or
