@@ -363,7 +363,7 @@ static vv_status keep_records(answering *x, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	rc = read_records(x, list, &any, err);
-	if (rc == VV_OK && any) {
+	if (rc == VV_OK) {
 		rc = tell_others(h, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
@@ -373,13 +373,12 @@ static vv_status keep_records(answering *x, vv_error *err)
 			left = true;
 			continue;
 		}
+		/* Known ones too: the file may have been damaged since it was read. */
+		(void)snprintf(below, sizeof(below), "records/%s", list[i].name);
+		name_of(name, &x->q->vault, below);
+		rc = h->files->put(h->folder, name, r->bytes, r->len, err);
+		h->records += list[i].is_new ? r->len : 0;
 		x->a.kept++;
-		if (list[i].is_new) {
-			(void)snprintf(below, sizeof(below), "records/%s", list[i].name);
-			name_of(name, &x->q->vault, below);
-			rc = h->files->put(h->folder, name, r->bytes, r->len, err);
-			h->records += r->len;
-		}
 	}
 	if (rc < 0 || left) {
 		forget_vault(h); /* it has in memory what is not on disk */

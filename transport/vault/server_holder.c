@@ -365,9 +365,9 @@ static vv_status check_key(const server *s, const vv_holder_facts *facts, vv_err
 		facts->key);
 	return vv_hint(
 		err,
-		"another machine may answer there; if it was set up again: 'varve holder dead %s', "
-		"then add it under another name",
-		vv_text_shows(facts->name));
+		"another machine may answer there; if it was set up again: 'varve holder add %s "
+		"URL --key %s', then 'varve audit'",
+		vv_text_shows(facts->name), is);
 }
 
 static vv_status greet(server *s, vv_error *err)

@@ -20,13 +20,14 @@
 #include "transport/vault/holder_open.h"
 
 typedef struct options {
-	const char *domain, *format;
+	const char *domain, *format, *key;
 	uint64_t quota;
 } options;
 
 static const vv_option table[] = {
 	OPT_STRING(0, "domain", domain, "LABEL",
 		   "add: what this holder fails together with (default: its disk, or its host)"),
+	OPT_STRING(0, "key", key, "DID", "add: the key that a server signs with, from now on"),
 	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most so much there"),
 	OPT_JSON("list: the output format"),
 };
@@ -118,7 +119,9 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	vv_holder_config config = {.name = c->argv[1],
 				   .url = url,
 				   .domain = (char *)(uintptr_t)domain,
-				   .key = old ? old->key : NULL,
+				   .key = o->key ? (char *)(uintptr_t)o->key
+					  : old  ? old->key
+						 : NULL,
 				   .quota = quota};
 	const vv_holder_facts facts = {.name = config.name,
 				       .url = url,
@@ -132,6 +135,10 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	if (vv_vault_holder_key(h, key)) {
 		vv_did_text(did, key);
 		config.key = did;
+	} else if (o->key) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' has no key: only servers sign",
+			     vv_text_shows(c->argv[2]));
+		goto done;
 	}
 	if ((rc = vv_holder_config_write(&config, c->repo, err)) < 0) {
 		goto done;
@@ -339,8 +346,8 @@ static int check_holder(const vv_context *c)
 	    !((strcmp(what, "remove") == 0 || strcmp(what, "dead") == 0) && c->argc == 2)) {
 		return vv_usage_error("holder add NAME URL, list, remove NAME or dead NAME");
 	}
-	if (!add && (o->domain || o->quota > 0)) {
-		return vv_usage_error("--domain and --quota go with add");
+	if (!add && (o->domain || o->quota > 0 || o->key)) {
+		return vv_usage_error("--domain, --quota and --key go with add");
 	}
 	return vv_check_json(vv_wants_json(o->format), list, "holder list");
 }
@@ -359,8 +366,9 @@ const vv_command vv_cmd_holder = {
 	.name = "holder",
 	.group = "vault",
 	.summary = "the places that keep sealed copies of this repository",
-	.usage = "add NAME URL [--domain LABEL] [--quota BYTES]\nlist [--json]\nremove NAME\n"
-		 "dead NAME",
+	.usage =
+		"add NAME URL [--domain LABEL] [--quota BYTES] [--key DID]\nlist [--json]\nremove NAME\n"
+		"dead NAME",
 	.example = "$ varve holder add stick ../media/stick --domain desk\n"
 		   "holder 'stick' fails together with: desk",
 	.options = table,

@@ -270,19 +270,25 @@ static vv_status write_place(vv_spread *x, vv_vault_place *p, const vv_spread_sh
 	return rc < 0 ? rc : hand_place(x, p, *out, err);
 }
 
-/* Of a place whose holder may have gone away after it had taken everything. */
+/* Of a place whose holder may have gone away after it had taken everything. *written: it is in the ledger; one
+ * that a holder with a key does not sign is not. */
 static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_record *place,
-			       vv_error *err)
+			       bool *written, vv_error *err)
 {
 	vv_vault_session *s = x->session;
 	vv_ledger_record r = {.kind = VV_LEDGER_RECEIPT, .link = place->cid};
 	vv_error why;
 
+	*written = !place->has_key || p->holder;
+	if (!*written) {
+		return VV_OK;
+	}
 	r.until = s->now + VV_RECEIPT_TERM;
 	r.has_key = p->holder && vv_vault_holder_key(p->holder, r.key);
 	if (r.has_key && vv_holder_receipt(p->holder, vv_ledger_vault(s->ledger), &place->cid,
 					   &r.until, r.signature, &why) < 0) {
 		vv_vault_place_fail(p, &why);
+		*written = false;
 		return VV_OK;
 	}
 	return vv_ledger_write(s->ledger, &r, &s->key, NULL, err);
@@ -362,12 +368,11 @@ static vv_status serve_target(vv_spread *x, size_t at, vv_spread_shard *shards, 
 				rc = hand_place(x, p, place, err);
 			}
 		}
-		if (rc == VV_OK && (p->holder || !place->has_key)) {
-			rc = write_receipt(x, p, place, err);
-		} else {
-			done_count = 0;
+		bool written = false;
+		if (rc == VV_OK) {
+			rc = write_receipt(x, p, place, &written, err);
 		}
-		for (size_t k = 0; rc == VV_OK && k < done_count; k++) {
+		for (size_t k = 0; rc == VV_OK && written && k < done_count; k++) {
 			shards[done[k]].has[at] = true;
 		}
 	}

@@ -1,0 +1,448 @@
+load holders
+load ../serve/server
+load hold
+
+setup() {
+	server_setup
+	liar=
+}
+
+teardown() {
+	[ -z "$liar" ] || kill "$liar" 2> /dev/null || true
+	stop_keeper
+}
+
+kind_start() {
+	new_keeper "$1"
+	serve_keeper "$1" "${2:-100m}"
+}
+
+# Holder x is behind somebody who does not lie yet; $url is his.
+x_may_lie() {
+	new_vault a
+	kind_start x
+	lie none
+	python3 "$BATS_TEST_DIRNAME/lying_server.py" "$url" "$BATS_TEST_TMPDIR/lie" \
+		> "$BATS_TEST_TMPDIR/liar" 2> "$BATS_TEST_TMPDIR/liar.log" 3>&- &
+	liar=$!
+	url=
+	for ((i = 0; i < 100; i++)); do
+		url=$(cat "$BATS_TEST_TMPDIR/liar")
+		[ -z "$url" ] || break
+		sleep 0.05
+	done
+	[ -n "$url" ] || { cat "$BATS_TEST_TMPDIR/liar.log" >&2; return 1; }
+	varve holder add x "$url" --domain "house x" 2> /dev/null
+}
+
+lie() {
+	echo "$1" > "$BATS_TEST_TMPDIR/lie"
+}
+
+ask() {
+	python3 "$BATS_TEST_DIRNAME/hold_line.py" "$@"
+}
+
+vault_id() {
+	git config --file .varveconfig vault.id
+}
+
+shard_records() {
+	find "$(keeper_path x)/varve/hold" -path "*/$1/*" -type f | wc -l
+}
+
+@test "a server keeps nothing for whom it does not know" {
+	new_vault a
+	new_keeper x
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config" varve key show > ../mine
+	varve_stranger=$(cat ../keeper-x.did)
+	cp ../did ../did.mine
+	echo "$varve_stranger" > ../did
+	serve_keeper x 10m
+	varve holder add x "$url" --domain "house x" 2> /dev/null
+	ends_with 1 varve replicate --copies 2 --min 1
+	stderr_has "holder 'x': remote: copies are kept here for others: nobody whom this server knows writes in this vault"
+	varve holder list > ../list || true
+	[ "$(shard_records records)" = 0 ]
+	[ "$(shard_records shards)" = 0 ]
+}
+
+@test "a server that keeps no copies says so and an old one cannot" {
+	x_may_lie
+	lie old
+	ends_with 2 varve holder add x "$url"
+	stderr_has "holder 'x': the varve at $url cannot keep copies for others: it is too old"
+	git init -q --bare ../plain
+	start_server ../plain
+	ends_with 2 varve holder add plain "$url"
+	stderr_has "holder 'plain': remote: no copies are kept here for others"
+	stderr_has "varve serve --hold SIZE --for DID"
+	stop_server
+}
+
+@test "serve says what is missing for keeping copies" {
+	git init -q --bare keeper
+	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g keeper
+	stderr_has "--hold BYTES and --for DID go together"
+	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for nobody keeper
+	stderr_has "nobody"
+	did=did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
+	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for "$did" keeper
+	stderr_has "receipts are signed with this machine's key, but: this machine has no key yet"
+	stderr_has "varve key new"
+	varve key new
+	git init -q --bare other
+	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for "$did" keeper other
+	stderr_has "varve.hold"
+	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for "$did" --term soon keeper
+	stderr_has "--term takes a number of days, not 'soon'"
+	git -C keeper config varve.hold 1000000000
+	ends_with 2 varve serve --http 127.0.0.1:0 keeper
+	stderr_has "nobody is named for whom"
+	git -C keeper config varve.holdFor "$did"
+	start_server keeper
+	log_has "keeping up to 1.0 GB of copies for 1 key in 'keeper', for 90 days at least, as did:key:z6Mk"
+	stop_server
+}
+
+@test "a shard that no place names is refused whoever sends it" {
+	x_and a
+	succeeds varve replicate --copies 2
+	before=$(kind_shards x)
+	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=shard
+	output_has "code: refused"
+	output_has "no place record of a writer who is known here names the shard"
+	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=zeros:4128
+	output_has "code: damaged"
+	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=zeros:100
+	output_has "code: damaged"
+	[ "$(kind_shards x)" = "$before" ]
+}
+
+@test "a place of a writer for whom it keeps nothing brings no shards" {
+	x_and a
+	succeeds varve replicate --copies 2
+	keep_recovery
+	git add .varveconfig
+	git commit -q -m policy
+	varve replicate -q
+	first=$XDG_CONFIG_HOME
+	new_machine
+	second=$XDG_CONFIG_HOME
+	bob=$(varve key new)
+	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
+	varve recover -q --key "$first/varve/key" --to ../bob ../a
+	cd ../bob
+	change 77 bob
+	before=$(kind_shards x)
+	ends_with 1 varve replicate
+	stderr_has "holder 'x': remote: no place record of a writer who is known here names the shard"
+	[ "$(kind_shards x)" = "$before" ]
+	# His records are the vault's, all the same.
+	ls "$(keeper_path x)"/varve/hold/*/records/"${bob#did:key:}"/
+}
+
+@test "a stranger's records are left out" {
+	x_and a
+	succeeds varve replicate --copies 2
+	cp -R ../repo ../thief
+	before=$(shard_records records)
+	# He signs what he likes with a key of his own: the server looks at who writes.
+	record=$(ls ../a/*/records/*/* | head -n 1)
+	head -c 64 /dev/zero > ../forged
+	tail -c +65 "$record" >> ../forged
+	succeeds ask "$url" hold-records vault="$(vault_id)" records=@../forged
+	output_has "code: damaged"
+	output_has "is not"
+	[ "$(shard_records records)" = "$before" ]
+}
+
+@test "copies stay for their term whatever a thief of the key signs" {
+	new_vault a
+	new_keeper x
+	serve_keeper x 100m --term 90
+	varve holder add x "$url" --domain "house x" 2> /dev/null
+	varve replicate --copies 2 > /dev/null
+	git switch -q -c aside
+	add_large
+	varve switch -q main
+	varve replicate -q
+	git branch -q -D aside
+	change 5
+	before=$(kind_shards x)
+	succeeds varve vault prune --grace 0
+	stderr_has "deleted 1 copy"
+	stderr_has "1 copy is not let go of yet: holder 'x': remote: it is kept until 20"
+	stderr_has "so a receipt promises"
+	[ -z "$(comm -23 <(echo "$before") <(kind_shards x))" ]
+	succeeds varve audit
+	# Nothing at all lets this one go.
+	cid=$(comm -12 <(cd ../a/*/shards && ls) <(kind_shards x) | head -n 1)
+	succeeds ask "$url" hold-remove vault="$(vault_id)" shard="$cid"
+	output_has "no retire or drop record of a writer lets go of the shard $cid"
+	# After the term the retire must still have been here for two weeks.
+	touch -d '91 days ago' "$(kept_in x)"/*
+	succeeds varve vault prune --grace 0
+	stderr_has "the record that lets go of it has just come"
+	[ -z "$(comm -23 <(echo "$before") <(kind_shards x))" ]
+	touch -d '15 days ago' "$(keeper_path x)"/varve/hold/*/records/*/*
+	succeeds varve vault prune --grace 0
+	stderr_has "deleted 1 copy"
+	[ -n "$(comm -23 <(echo "$before") <(kind_shards x))" ]
+	succeeds varve vault status
+}
+
+@test "a request that somebody recorded does nothing a second time" {
+	x_and a
+	succeeds varve replicate --copies 2
+	git switch -q -c aside
+	add_large
+	varve switch -q main
+	varve replicate -q
+	cp -R "$(kept_in x)" ../recorded
+	git branch -q -D aside
+	change 5
+	varve vault prune 2> /dev/null
+	succeeds varve vault prune --grace 0
+	stderr_has "deleted 2 copies"
+	gone=$(comm -23 <(ls ../recorded) <(kind_shards x))
+	[ -n "$gone" ]
+	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=@../recorded/"$gone"
+	output_has "code: refused"
+	output_has "record has let go of the shard $gone since it was placed"
+	has_all x
+	# What is there may come again, and stays as it is.
+	kept=$(kind_shards x | head -n 1)
+	touch -d '2020-01-01' "$(kept_in x)/$kept"
+	kind_get x "$kept" > ../kept
+	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=@../kept
+	output_is ""
+	[ "$(stat -c %Y "$(kept_in x)/$kept")" = "$(date -d 2020-01-01 +%s)" ]
+}
+
+@test "only names of the layout are read" {
+	x_and a
+	succeeds varve replicate --copies 2
+	vault=$(vault_id)
+	for name in ../../../config shards/../../lock /etc/passwd shards records/../shards "records/z6Mk/../x"; do
+		succeeds ask "$url" hold-get vault="$vault" name="$name" from=0 size=100
+		output_has "is not a file of a vault"
+	done
+	for name in .. "" / shards/ records/.. "records/z6Mk/x"; do
+		succeeds ask "$url" hold-list vault="$vault" name="$name" after=
+		output_has "is not a folder of a vault"
+	done
+	other=bafyreifsxfndlvhe3pisqju2qsigazdu5flamafhlfduta4vxz7mvu4lfi
+	succeeds ask "$url" hold-list vault="$other" name=shards after=
+	output_has "names: "
+	output_lacks bafk
+	succeeds ask "$url" hold-get vault="$other" name="shards/$(kind_shards x)" from=0 size=100
+	output_has "code: not-found"
+	succeeds ask "$url" hold-audit vault="$vault" shard="$(kind_shards x)" leaf=999
+	output_has "and no leaf 999"
+	succeeds ask "$url" hold-receipt vault="$vault" place="$other"
+	output_has "there is no place record $other"
+	succeeds ask "$url" hold-dance vault="$vault"
+	output_has "the request 'hold-dance' is not known here"
+	succeeds ask "$url" hold version=2
+	output_has "version 2 of holding is not spoken here, only 1"
+}
+
+@test "vaults are named to their keys only" {
+	x_and a
+	succeeds varve replicate --copies 2
+	succeeds ask "$url" hold-vaults key=zeros:32 time=0 signature=zeros:64
+	output_has "must sign for it, and did not"
+	new_machine
+	varve key new > /dev/null
+	ends_with 2 varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url"
+	stderr_has "there is no vault"
+}
+
+@test "another key at the same URL is named with the way out" {
+	x_and a
+	succeeds varve replicate --copies 2
+	old=$(git config holder.x.key)
+	[ "$old" = "$(cat ../keeper-x.did)" ]
+	stop_keeper
+	XDG_CONFIG_HOME="$(keeper_path x).config" varve key new --force > ../keeper-x.did
+	serve_keeper x 100m
+	change 5
+	ends_with 1 varve replicate
+	stderr_has "signs with another key: $(cat ../keeper-x.did), where it was $old"
+	succeeds varve holder list
+	output_has "signs with another key"
+	ends_with 2 varve holder add x "$url"
+	stderr_has "varve holder add x URL --key $(cat ../keeper-x.did)"
+	# As the hint says.
+	succeeds varve holder add x "$url" --key "$(cat ../keeper-x.did)"
+	succeeds varve audit
+	succeeds varve replicate
+	succeeds varve vault status
+	ends_with 2 varve holder add b ../b --key "$(cat ../keeper-x.did)"
+	stderr_has "has no key: only servers sign"
+}
+
+@test "other bytes a wrong leaf and a long path are found" {
+	x_may_lie
+	add_large
+	succeeds varve replicate --copies 2
+	lie leaf
+	ends_with 1 varve audit x
+	output_has "x: FAILED: 1 of 1 shard missing or changed"
+	output_has "is not what it was"
+	lie none
+	succeeds varve repair
+	lie path
+	ends_with 1 varve audit x
+	output_has "comes with"
+	lie none
+	succeeds varve repair
+	lie bytes
+	ends_with 1 varve audit --all x
+	output_has "it gives other bytes for the shard"
+	lie none
+	succeeds varve repair
+	succeeds varve audit --all
+	succeeds varve vault status
+}
+
+@test "a receipt that another key signed is no receipt" {
+	x_may_lie
+	lie receipt
+	ends_with 1 varve replicate --copies 2 --min 1
+	stderr_has "holder 'x': the signature is not of this key and these bytes"
+	stderr_has "1 copy is owed"
+	ends_with 1 varve vault status
+	succeeds varve ledger log
+	output_lacks "shard at x"
+	lie none
+	succeeds varve replicate
+	succeeds varve vault status
+}
+
+@test "a server that hides the newest records brings no old state back" {
+	x_may_lie
+	succeeds varve replicate --copies 2
+	change 5
+	succeeds varve replicate
+	head=$(git rev-parse main)
+	lie behind
+	succeeds varve ledger verify
+	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url" ../a
+	[ "$(git -C ../again rev-parse main)" = "$head" ]
+	change 6
+	succeeds varve replicate
+	lie none
+	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../third "$url"
+	[ "$(git -C ../third rev-parse main)" = "$(git rev-parse main)" ]
+}
+
+@test "a key that changes between two lines is an error" {
+	x_may_lie
+	succeeds varve replicate --copies 2
+	lie key
+	change 4
+	ends_with 1 varve replicate
+	stderr_has "signs with another key"
+}
+
+@test "lines that end and lengths that lie are errors that name the holder" {
+	x_may_lie
+	succeeds varve replicate --copies 2
+	lie cut
+	change 1
+	ends_with 1 varve replicate
+	stderr_has "holder 'x': "
+	stderr_has "closed"
+	lie full
+	ends_with 1 varve replicate
+	stderr_has "holder 'x': remote: it is full: it keeps 1 B of at most 1 B"
+	stderr_lacks $'\e'
+	lie huge
+	ends_with 1 varve replicate
+	stderr_has "holder 'x': $url sent a frame of 1099511627776 bytes, more than the protocol has"
+	lie none
+	succeeds varve replicate
+	lie hang
+	ends_with 1 varve audit --all x
+	output_has "closed"
+	lie endless
+	ends_with 1 varve audit x
+	output_has "its list has no end"
+	lie back
+	ends_with 1 varve audit x
+	output_has "its list goes back"
+	lie none
+	succeeds varve audit x
+	succeeds varve vault status
+}
+
+@test "kill -9 of the server while it receives: the same replicate again gets through" {
+	x_and a
+	add_large
+	for n in 1 2 3 4 5 6; do
+		change "$n"
+		varve replicate --copies 2 > ../out 2>&1 &
+		client=$!
+		sleep "0.0$((n * 13 % 10))$n"
+		kill -9 "$keeper"
+		wait "$keeper" || true
+		wait "$client" || true
+		serve_keeper x 100m
+		succeeds varve replicate --copies 2
+		[ -z "$(find "$(keeper_path x)/varve/hold" -name 'bafk*' -size 0)" ]
+		(cd "$(kept_in x)" && for f in bafk*; do
+			[ "$(python3 -c 'import sys; sys.path.insert(0, sys.argv[1]); from hold_line import *; print(text_of(raw_cid(open(sys.argv[2], "rb").read())))' "$BATS_TEST_DIRNAME" "$f")" = "$f" ]
+		done)
+	done
+	has_all x
+	succeeds varve audit --all
+	succeeds varve ledger verify
+}
+
+@test "two servers over one folder share its limit and its ledger" {
+	x_and a
+	succeeds varve replicate --copies 2
+	first=$url one=$keeper
+	git -C "$(keeper_path x)" config varve.hold 100m
+	git -C "$(keeper_path x)" config varve.holdFor "$(cat ../did)"
+	rm "$(keeper_path x).port"
+	serve_keeper x 100m
+	two=$keeper
+	for n in 1 2 3 4; do
+		change "$n"
+		if [ $((n % 2)) = 0 ]; then git config holder.x.url "$first"; else git config holder.x.url "$url"; fi
+		succeeds varve replicate
+	done
+	has_all x
+	succeeds varve audit --all
+	kill "$one"
+	wait "$one" || true
+}
+
+@test "rsync moves a vault from a server to a folder" {
+	x_and a
+	succeeds varve replicate --copies 2
+	keep_recovery
+	cp -a "$(keeper_path x)/varve/hold" ../moved
+	rm -rf ../a
+	stop_keeper
+	new_machine
+	succeeds varve recover --key ../paper --to ../again ../moved
+	cmp t.csv ../again/t.csv
+}
+
+@test "damaged records at a server are written again" {
+	x_and a
+	succeeds varve replicate --copies 2
+	record=$(ls "$(keeper_path x)"/varve/hold/*/records/*/*2-*)
+	cp "$record" ../record
+	printf x | dd of="$record" bs=1 seek=100 conv=notrunc 2> /dev/null
+	ends_with 1 varve audit x
+	succeeds varve repair
+	cmp ../record "$record"
+	change 5
+	succeeds varve replicate
+	succeeds varve vault status
+}
