@@ -40,6 +40,7 @@ typedef struct line {
 	bool push;
 	bool *foreign; /* as in vv_connect_options */
 	unsigned idle_sec;
+	const atomic_bool *stopped; /* nobody waits any more */
 	http_settings settings;
 	vv_credential credential;
 	bool has_credential, approved;
@@ -292,7 +293,10 @@ static vv_status drive(line *l, vv_error *err)
 	if (l->idle_sec > 0 && vv_monotonic_ms() - l->moved_ms > (uint64_t)l->idle_sec * 1000) {
 		return vv_fail_idle(err, l->name, l->idle_sec);
 	}
-	return l->c->poll(l->multi, NULL, 0, 200, &events) == CURLM_OK
+	if (l->stopped && atomic_load(l->stopped)) {
+		return vv_fail_stopped(err, l->name);
+	}
+	return l->c->poll(l->multi, NULL, 0, VV_STOP_STEP_MS, &events) == CURLM_OK
 		       ? VV_OK
 		       : vv_fail(err, VV_EIO, "'%s': libcurl cannot wait", l->name);
 }
@@ -644,6 +648,13 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 	return l->multi && l->easy ? VV_OK : vv_fail_nomem(err);
 }
 
+static void post_watch(void *payload, const atomic_bool *stopped)
+{
+	line *l = payload;
+
+	l->stopped = stopped;
+}
+
 vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 			  vv_error *err)
 {
@@ -653,6 +664,7 @@ vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_
 		.read = post_read,
 		.done = post_done,
 		.close = post_close,
+		.watch = post_watch,
 	};
 	line *l = vv_calloc(1, sizeof(*l));
 	vv_status rc;

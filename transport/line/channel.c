@@ -27,7 +27,8 @@ struct vv_channel {
 	vv_channel_stats stats;
 	uint64_t pace_bytes; /* a second, at least; 0: as slowly as it likes */
 	unsigned pace_sec;
-	bool write_failed;     /* the peer may have hung up */
+	bool write_failed; /* the peer may have hung up */
+	atomic_bool stopped;
 	size_t out_len;        /* bytes in out, not yet given to ops->write */
 	size_t in_pos, in_len; /* what ops->read gave and nobody has read yet */
 	char out[BUFFER_SIZE], in[BUFFER_SIZE];
@@ -57,6 +58,10 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 	c->pace_bytes = c->pace_sec = 0;
 	c->write_failed = false;
 	c->out_len = c->in_pos = c->in_len = 0;
+	atomic_init(&c->stopped, false);
+	if (ops->watch) {
+		ops->watch(payload, &c->stopped);
+	}
 	return c;
 }
 
@@ -75,6 +80,16 @@ void vv_channel_close(vv_channel *c)
 	vv_mutex_free(c->lock);
 	vv_free(c->name);
 	vv_free(c);
+}
+
+void vv_channel_stop(vv_channel *c)
+{
+	atomic_store(&c->stopped, true);
+}
+
+vv_status vv_fail_stopped(vv_error *err, const char *name)
+{
+	return vv_fail(err, VV_EIO, "nobody waits for '%s' any more", name);
 }
 
 const char *vv_channel_name(const vv_channel *c)
@@ -163,7 +178,8 @@ bool vv_channel_write_failed(const vv_channel *c)
 /* Nobody waits for an answer to what has not gone out. */
 static ssize_t receive(vv_channel *c, char *buf, size_t len, vv_error *err)
 {
-	vv_status rc = send_buffer(c, err);
+	vv_status rc = atomic_load(&c->stopped) ? vv_fail_stopped(err, c->name)
+						: send_buffer(c, err);
 	ssize_t got = rc < 0 ? (ssize_t)rc : c->ops->read(c->payload, buf, len, err);
 
 	assert(got <= (ssize_t)len);

@@ -14,6 +14,7 @@
 #ifndef VV_TRANSPORT_LINE_CHANNEL_H
 #define VV_TRANSPORT_LINE_CHANNEL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,7 +41,9 @@ typedef struct vv_channel_ops {
 	 * greeting should have; else NULL. Sets err, which says already that the line was
 	 * closed, to what this kind knows better. Returns err->code. */
 	vv_status (*ended)(void *payload, const char *noise, size_t len, vv_error *err);
-	/* May be NULL: the longest wait for a byte from now on; 0 is without end. */
+	/* May be NULL: told once, before all else. When *stopped becomes true each wait is to fail within some
+	 * 100 ms, as vv_fail_stopped says. */
+	void (*watch)(void *payload, const atomic_bool *stopped);
 } vv_channel_ops;
 
 /* Takes payload over; on failure (NULL, out of memory) it is closed. name: for messages
@@ -74,6 +77,12 @@ vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err);
  * what is awaited (a frame) is given up: VV_EIO. 0 of either: nobody is. */
 void vv_channel_pace(vv_channel *c, uint64_t bytes_per_sec, unsigned seconds);
 #define VV_PACE_DEFAULT 100u
+
+/* From another thread: nobody waits for this line any more. What is under way fails soon, and all that
+ * is tried later. */
+void vv_channel_stop(vv_channel *c);
+vv_status vv_fail_stopped(vv_error *err, const char *name); /* for kinds of channels */
+#define VV_STOP_STEP_MS 100
 
 /* Has the peer ended the line? Waits for its next byte, or its end: a server between two
  * requests. */

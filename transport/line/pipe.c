@@ -134,11 +134,12 @@ bool vv_peer_messages_last(const vv_peer_messages *t, char *out, char *hint, siz
 }
 
 typedef struct pipe_line {
-	int in, out, err; /* -1: none, or closed */
-	bool owned;       /* a program's: in and out are closed with the line */
-	int out_flags;    /* to be put back; -1: nothing to put back */
-	bool given_up;    /* it was waited for in vain */
-	pid_t pid;        /* the program; -1: none, or waited for */
+	int in, out, err;           /* -1: none, or closed */
+	bool owned;                 /* a program's: in and out are closed with the line */
+	int out_flags;              /* to be put back; -1: nothing to put back */
+	bool given_up;              /* it was waited for in vain */
+	const atomic_bool *stopped; /* nobody waits any more */
+	pid_t pid;                  /* the program; -1: none, or waited for */
 	int exit_code;
 	unsigned idle_sec; /* 0: without end */
 	unsigned wanted_idle_sec;
@@ -192,15 +193,21 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 	for (;;) {
 		struct pollfd fds[2] = {{fd, events, 0}, {p->err, POLLIN, 0}};
 		uint64_t waited = vv_monotonic_ms() - start, limit = (uint64_t)p->idle_sec * 1000;
-		int timeout = -1, ready;
+		int timeout = 60000, ready;
+
+		if (p->stopped && atomic_load(p->stopped)) {
+			p->given_up = true;
+			return vv_fail_stopped(err, p->name);
+		}
 
 		if (limit > 0 && waited >= limit) {
 			p->given_up = true;
 			return vv_fail_idle(err, p->name, p->idle_sec);
 		}
-		if (limit > 0) {
-			timeout = limit - waited < 60000 ? (int)(limit - waited) + 1 : 60000;
+		if (limit > 0 && limit - waited < 60000) {
+			timeout = (int)(limit - waited) + 1;
 		}
+		timeout = p->stopped && timeout > VV_STOP_STEP_MS ? VV_STOP_STEP_MS : timeout;
 		ready = poll(fds, 2, timeout);
 		if (ready < 0 && errno != EINTR) {
 			return vv_fail_errno(err, "cannot wait for", p->name);
@@ -413,6 +420,13 @@ static void pipe_close(void *payload)
 	vv_free(p);
 }
 
+static void pipe_watch(void *payload, const atomic_bool *stopped)
+{
+	pipe_line *p = payload;
+
+	p->stopped = p->owned ? stopped : NULL; /* a server's own line is not stopped */
+}
+
 static const vv_channel_ops pipe_ops = {
 	.write = pipe_write,
 	.turn = pipe_turn,
@@ -420,6 +434,7 @@ static const vv_channel_ops pipe_ops = {
 	.done = pipe_done,
 	.close = pipe_close,
 	.ended = pipe_ended,
+	.watch = pipe_watch,
 };
 
 /* --- making ------------------------------------------------------------------------------ */

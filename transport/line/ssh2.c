@@ -35,8 +35,9 @@ typedef struct ssh2_line {
 	char *name, *host, *program;
 	bool *foreign; /* as in vv_connect_options */
 	vv_peer_messages said;
-	unsigned idle_sec; /* 0: without end */
-	bool given_up;     /* it was waited for in vain */
+	unsigned idle_sec;          /* 0: without end */
+	bool given_up;              /* it was waited for in vain */
+	const atomic_bool *stopped; /* nobody waits any more */
 } ssh2_line;
 
 /* --- waiting ------------------------------------------------------------------------------ */
@@ -74,6 +75,10 @@ static vv_status wait_socket(ssh2_line *p, uint64_t start, bool may_send, vv_err
 		p->given_up = true;
 		return vv_fail_idle(err, p->name, p->idle_sec);
 	}
+	if (p->stopped && atomic_load(p->stopped)) {
+		p->given_up = true;
+		return vv_fail_stopped(err, p->name);
+	}
 	if (may_send) { /* never between two halves of a write */
 		(void)libssh2_keepalive_send(p->s.session, &next);
 	}
@@ -84,6 +89,7 @@ static vv_status wait_socket(ssh2_line *p, uint64_t start, bool may_send, vv_err
 	if (limit > 0 && limit - waited < timeout) {
 		timeout = limit - waited + 1;
 	}
+	timeout = timeout > VV_STOP_STEP_MS ? VV_STOP_STEP_MS : timeout;
 	if (poll(&fd, 1, (int)timeout) < 0 && errno != EINTR) {
 		return vv_fail_errno(err, "cannot wait for", p->name);
 	}
@@ -277,6 +283,13 @@ static void ssh2_close(void *payload)
 	libssh2_exit();
 }
 
+static void ssh2_watch(void *payload, const atomic_bool *stopped)
+{
+	ssh2_line *p = payload;
+
+	p->stopped = stopped;
+}
+
 static const vv_channel_ops ssh2_ops = {
 	.write = ssh2_write,
 	.turn = ssh2_turn,
@@ -284,6 +297,7 @@ static const vv_channel_ops ssh2_ops = {
 	.done = ssh2_done,
 	.close = ssh2_close,
 	.ended = ssh2_ended,
+	.watch = ssh2_watch,
 };
 
 /* --- making ------------------------------------------------------------------------------------ */

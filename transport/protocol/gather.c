@@ -1,5 +1,6 @@
 /*
- * gather: knows who is asked for which block next.
+ * gather: knows who is asked for which block next, and how fast each has answered so far, the answer
+ * under way included.
  */
 #include "transport/protocol/gather.h"
 
@@ -10,9 +11,12 @@
 #include "base/text.h"
 #include "base/thread.h"
 
-#define BATCH_FIRST 64u
+#define BATCH_FIRST 8u         /* of one of whom nothing is known */
+#define BATCH_FIRST_ORIGIN 64u /* it is asked late enough */
 #define BATCH_MAX 4096u
 #define ORIGIN_PATIENCE_MS 500u /* longer than this the others alone must not take */
+#define START_PATIENCE_MS 200u  /* so long nothing need be known of them */
+#define LATE_MS 200u            /* when all is there, for so long an answer is waited for */
 #define NAP_MS 5
 
 enum { OPEN, ASKED, DONE };
@@ -22,7 +26,15 @@ typedef struct want {
 	uint32_t lacked_by; /* bit of each supplier that does not have it */
 	uint8_t state;
 	uint8_t askers; /* how many are being asked for it now */
+	uint8_t asker;  /* the first of them */
 } want;
+
+/* How one answers. */
+typedef struct speed {
+	uint64_t answers, ms;    /* of batches that are over */
+	uint64_t since, in_time; /* of the one under way: its start (0: none), and answers so far */
+	bool stopped;
+} speed;
 
 typedef struct gathering {
 	vv_mutex *lock; /* guards all below but suppliers' own members and constants */
@@ -32,7 +44,10 @@ typedef struct gathering {
 	const vv_lacking *wants;
 	want *state;
 	size_t want_count, done, first_open;
-	uint32_t alive; /* bit of each supplier that still answers */
+	uint32_t alive;   /* bit of each supplier that still answers */
+	uint32_t running; /* and of each whose thread has not ended */
+	speed speeds[VV_SUPPLIERS_MAX];
+	uint64_t start_ms;
 	bool failed;
 	vv_error why; /* when failed */
 	const vv_progress *progress;
@@ -64,35 +79,76 @@ static void fail(gathering *g, const vv_error *why)
 	vv_mutex_unlock(g->lock);
 }
 
-/* May this supplier be asked for the want? `again`: also for what others are asked for. */
-static bool may_ask(const gathering *g, size_t i, size_t self, uint32_t others, bool again)
-{
-	const want *w = &g->state[i];
-	uint32_t me = UINT32_C(1) << self;
+/* --- how fast they are ------------------------------------------------------------------------ */
 
-	if (w->state == DONE || (w->lacked_by & me) != 0 ||
-	    (w->state == ASKED && (!again || w->askers > 1))) {
-		return false;
+/* How long one takes for so many blocks, by what it did so far; who has not answered yet takes at least
+ * as long as he was waited for. UINT64_MAX: nothing is known of it. */
+static uint64_t time_for(const gathering *g, size_t i, uint64_t blocks)
+{
+	const speed *v = &g->speeds[i];
+	uint64_t ms = v->ms + (v->since > 0 ? vv_monotonic_ms() - v->since : 0);
+	uint64_t answers = v->answers + v->in_time;
+
+	if (answers == 0 && ms == 0) {
+		return UINT64_MAX;
 	}
-	return (others & ~w->lacked_by) == 0;
+	return blocks * ms / (answers > 0 ? answers : 1);
 }
 
-/* How long the others would take for all that is open, by what they did so far. */
+/* Would the others take long for all that is open? */
 static bool others_are_slow(const gathering *g)
 {
-	uint64_t blocks = 0, ms = 0;
+	uint64_t open = g->want_count - g->done, per_hour = 0;
+	bool known = vv_monotonic_ms() - g->start_ms > START_PATIENCE_MS;
 
 	for (size_t i = 1; i < g->count; i++) {
-		if ((g->alive >> i & 1) != 0) {
-			blocks += g->suppliers[i].blocks;
-			ms = g->suppliers[i].ms > ms ? g->suppliers[i].ms : ms;
+		const speed *v = &g->speeds[i];
+		uint64_t ms = v->ms + (v->since > 0 ? vv_monotonic_ms() - v->since : 0);
+
+		if ((g->alive >> i & 1) != 0 && v->answers + v->in_time > 0) {
+			per_hour += (v->answers + v->in_time) * 3600000 / (ms + 1) + 1;
+			known = known || ms >= START_PATIENCE_MS / 4;
 		}
 	}
-	if (ms < ORIGIN_PATIENCE_MS / 10) {
-		return false; /* nothing is known of them yet */
+	return known && (per_hour == 0 || open * 3600000 / per_hour > ORIGIN_PATIENCE_MS);
+}
+
+/* --- who is asked for what -------------------------------------------------------------------- */
+
+/* Is this supplier to be asked for the want now, which nobody else is to be asked for before? */
+static bool may_ask(const gathering *g, size_t i, size_t self, uint32_t others)
+{
+	const want *w = &g->state[i];
+
+	return w->state == OPEN && (w->lacked_by >> self & 1) == 0 && (others & ~w->lacked_by) == 0;
+}
+
+/* Likewise of a want that somebody still owes who takes twice as long. */
+static bool may_ask_again(const gathering *g, size_t i, size_t self, uint32_t others)
+{
+	const want *w = &g->state[i];
+	uint64_t mine, theirs;
+
+	if (w->state != ASKED || w->askers != 1 || w->asker == self ||
+	    (w->lacked_by >> self & 1) != 0 || (others & ~w->lacked_by) != 0) {
+		return false;
 	}
-	uint64_t open = g->want_count - g->done;
-	return blocks == 0 || open * ms / blocks > ORIGIN_PATIENCE_MS;
+	mine = time_for(g, self, 1000);
+	theirs = time_for(g, w->asker, 1000);
+	return mine == UINT64_MAX || theirs / 2 >= mine;
+}
+
+static void add_want(asking *a, size_t i)
+{
+	gathering *g = a->g;
+	want *w = &g->state[i];
+
+	if (w->askers++ == 0) {
+		w->asker = (uint8_t)a->self;
+	}
+	w->state = ASKED;
+	a->list[a->batch_count] = g->wants[i];
+	a->batch[a->batch_count++] = i;
 }
 
 /* Fills the batch, under the lock. Nothing: it may have something later (*wait), or never. */
@@ -102,27 +158,33 @@ static void choose(asking *a, bool *wait)
 	uint32_t me = UINT32_C(1) << a->self;
 	/* Others who are to be asked before this one. */
 	uint32_t others = a->self == 0 && !others_are_slow(g) ? g->alive & ~me : 0;
+	bool all_asked = true;
 
 	*wait = false;
 	a->batch_count = 0;
 	while (g->first_open < g->want_count && g->state[g->first_open].state == DONE) {
 		g->first_open++;
 	}
-	for (int again = 0; again <= 1 && a->batch_count == 0; again++) {
-		size_t max = again ? a->batch_size / 4 + 1 : a->batch_size;
-		for (size_t i = g->first_open; i < g->want_count && a->batch_count < max; i++) {
-			const want *w = &g->state[i];
-			*wait |= w->state != DONE && (w->lacked_by & me) == 0;
-			if (may_ask(g, i, a->self, others, again == 1)) {
-				a->batch[a->batch_count++] = i;
-			}
+	for (size_t i = g->first_open; i < g->want_count && a->batch_count < a->batch_size; i++) {
+		const want *w = &g->state[i];
+
+		*wait |= w->state != DONE && (w->lacked_by & me) == 0;
+		all_asked = all_asked && (w->state != OPEN || (w->lacked_by & me) != 0);
+		if (may_ask(g, i, a->self, others)) {
+			add_want(a, i);
 		}
 	}
-	for (size_t k = 0; k < a->batch_count; k++) {
-		want *w = &g->state[a->batch[k]];
-		w->state = ASKED;
-		w->askers++;
-		a->list[k] = g->wants[a->batch[k]];
+	/* Who owes something gives the last of it last. */
+	for (size_t i = g->want_count; all_asked && i > g->first_open; i--) {
+		if (a->batch_count <= a->batch_size / 4 &&
+		    may_ask_again(g, i - 1, a->self, others)) {
+			add_want(a, i - 1);
+		}
+	}
+	if (a->batch_count > 0) {
+		g->suppliers[a->self].asked += a->batch_count;
+		g->speeds[a->self].since = vv_monotonic_ms();
+		g->speeds[a->self].in_time = 0;
 	}
 }
 
@@ -151,6 +213,7 @@ static vv_status give_block(void *payload, size_t i, const vv_cid *cid, const vo
 	vv_mutex_lock(g->lock);
 	want *w = &g->state[a->batch[i]];
 	bool wanted = w->state != DONE;
+	g->speeds[a->self].in_time++;
 	if (!bytes) {
 		w->lacked_by |= UINT32_C(1) << a->self;
 		s->lacked++;
@@ -185,13 +248,23 @@ static vv_status ask_supplier(asking *a, vv_error *err)
 }
 
 /* The batch is over: what was not given is open again. */
-static void give_back(asking *a, vv_status rc, const vv_error *why, uint64_t took)
+static void give_back(asking *a, vv_status rc, const vv_error *why)
 {
 	gathering *g = a->g;
 	vv_supplier *s = &g->suppliers[a->self];
+	speed *v = &g->speeds[a->self];
+	uint64_t took;
 
 	vv_mutex_lock(g->lock);
+	took = vv_monotonic_ms() - v->since + 1;
 	s->ms += took;
+	v->ms += took;
+	v->answers += v->in_time;
+	a->batch_size = v->in_time * 1000 / took;
+	a->batch_size = a->batch_size < 1           ? 1
+			: a->batch_size > BATCH_MAX ? BATCH_MAX
+						    : a->batch_size;
+	v->since = v->in_time = 0;
 	for (size_t k = 0; k < a->batch_count; k++) {
 		want *w = &g->state[a->batch[k]];
 		if (--w->askers == 0 && w->state == ASKED) {
@@ -202,18 +275,19 @@ static void give_back(asking *a, vv_status rc, const vv_error *why, uint64_t too
 		s->dropped = true;
 		s->why = *why;
 		g->alive &= ~(UINT32_C(1) << a->self);
+		if (v->stopped) {
+			vv_fail(&s->why, VV_EIO, "the others gave its last blocks sooner");
+		}
 	}
 	vv_mutex_unlock(g->lock);
 }
 
-static void run_supplier(void *payload)
+static void ask_all(asking *a)
 {
-	asking *a = payload;
 	gathering *g = a->g;
-	vv_supplier *s = &g->suppliers[a->self];
 	bool wait = true;
 
-	while (!s->dropped) {
+	while (!g->suppliers[a->self].dropped) {
 		vv_mutex_lock(g->lock);
 		bool stop = g->failed || g->done == g->want_count;
 		if (!stop) {
@@ -228,14 +302,56 @@ static void run_supplier(void *payload)
 			continue;
 		}
 		vv_error err;
-		uint64_t start = vv_monotonic_ms();
 		vv_status rc = ask_supplier(a, &err);
-		uint64_t took = vv_monotonic_ms() - start + 1;
-		give_back(a, rc, &err, took);
-		uint64_t per_second = a->batch_count * 1000 / took;
-		a->batch_size = per_second < 8           ? 8
-				: per_second > BATCH_MAX ? BATCH_MAX
-							 : (size_t)per_second;
+		give_back(a, rc, &err);
+	}
+}
+
+static void run_supplier(void *payload)
+{
+	asking *a = payload;
+	gathering *g = a->g;
+
+	ask_all(a);
+	vv_mutex_lock(g->lock);
+	g->running &= ~(UINT32_C(1) << a->self);
+	vv_mutex_unlock(g->lock);
+}
+
+/* --- the whole ---------------------------------------------------------------------------------- */
+
+static void stop_one(gathering *g, size_t i)
+{
+	vv_supplier *s = &g->suppliers[i];
+
+	if (s->peer) {
+		vv_peer_stop(s->peer);
+	} else if (s->stop) {
+		s->stop(s->payload);
+	}
+	g->speeds[i].stopped = true;
+}
+
+/* Until all threads have ended. When all is there, those are stopped that still wait for an answer, but the
+ * origin: what it is asked for it would have been asked for without them. */
+static void wait_for_all(gathering *g)
+{
+	uint64_t over_ms = 0;
+
+	for (bool running = true; running; running ? nap() : (void)0) {
+		uint64_t now = vv_monotonic_ms();
+
+		vv_mutex_lock(g->lock);
+		running = g->running != 0;
+		if (over_ms == 0 && (g->failed || g->done == g->want_count)) {
+			over_ms = now;
+		}
+		for (size_t i = 1; over_ms > 0 && now - over_ms > LATE_MS && i < g->count; i++) {
+			if ((g->running >> i & 1) != 0 && !g->speeds[i].stopped) {
+				stop_one(g, i);
+			}
+		}
+		vv_mutex_unlock(g->lock);
 	}
 }
 
@@ -261,7 +377,7 @@ static vv_status start_all(gathering *g, asking *all, vv_error *err)
 		}
 		all[i].g = g;
 		all[i].self = i;
-		all[i].batch_size = BATCH_FIRST;
+		all[i].batch_size = i == 0 ? BATCH_FIRST_ORIGIN : BATCH_FIRST;
 		all[i].batch = vv_calloc(BATCH_MAX, sizeof(*all[i].batch));
 		all[i].list = vv_calloc(BATCH_MAX, sizeof(*all[i].list));
 		if (!all[i].batch || !all[i].list) {
@@ -269,10 +385,13 @@ static vv_status start_all(gathering *g, asking *all, vv_error *err)
 		}
 		g->alive |= UINT32_C(1) << i;
 	}
-	uint32_t alive = g->alive;
+	uint32_t alive = g->running = g->alive;
 	for (size_t i = 0; i < g->count; i++) {
 		if ((alive >> i & 1) != 0 &&
 		    !(all[i].worker = vv_worker_start(run_supplier, &all[i]))) {
+			vv_mutex_lock(g->lock);
+			g->running &= (UINT32_C(1) << i) - 1; /* the others never began */
+			vv_mutex_unlock(g->lock);
 			return vv_fail(err, VV_EIO, "cannot start a thread for %s",
 				       g->suppliers[i].name);
 		}
@@ -292,6 +411,7 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 		       .x = x,
 		       .wants = wants,
 		       .want_count = want_count,
+		       .start_ms = vv_monotonic_ms(),
 		       .progress = progress ? &one : NULL};
 	vv_status rc = VV_OK;
 
@@ -304,6 +424,9 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 			     VV_SUPPLIERS_MAX);
 	} else if (want_count > 0 && (rc = start_all(&g, all, err)) < 0) {
 		fail(&g, err);
+	}
+	if (g.lock) {
+		wait_for_all(&g);
 	}
 	for (size_t i = 0; i < VV_SUPPLIERS_MAX; i++) {
 		vv_worker_join(all[i].worker);

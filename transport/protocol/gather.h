@@ -2,10 +2,12 @@
  * gather: blocks that are lacking, from all peers that have them.
  *
  * Each peer has a thread and asks for a batch at a time; a batch is as large as the peer
- * delivers in about a second. Who answers faster so gets more. A peer that fails (dies,
- * stalls, lies) is dropped and its batch goes back; a block that a peer does not have is
- * asked of the others. The first peer is the origin: as long as others live it is asked only
- * for what none of them has, or when they would take long.
+ * delivers in about a second. Who answers faster so gets more. When nothing is left to be
+ * asked for, who has nothing to do is also asked for what a slower one still owes: the first answer
+ * counts, and who has not given his when all is there is stopped. So no peer makes a transfer
+ * slower than it is without him. A peer that fails (dies, stalls, lies) is dropped and its batch goes
+ * back; a block that a peer does not have is asked of the others. The first peer is the origin: as long
+ * as others live it is asked only for what none of them has, or when they would take long.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_GATHER_H
 #define VV_TRANSPORT_PROTOCOL_GATHER_H
@@ -32,10 +34,12 @@ typedef struct vv_supplier {
 	vv_source_fn source; /* what gives the blocks, with */
 	void *payload;
 	void (*close)(void *payload); /* NULL: whoever opened it knows how */
+	void (*stop)(void *payload);  /* ends its answer soon, from another thread; or NULL */
 	/* What it did; added to by vv_gather. */
 	uint64_t blocks, bytes, ms; /* raw bytes; time spent waiting for it */
 	uint64_t line;   /* bytes that came for it, where no peer counts them; 0: bytes */
-	uint64_t lacked; /* blocks that it was asked for and did not have */
+	uint64_t asked;  /* blocks that it was asked for */
+	uint64_t lacked; /* of these those that it did not have */
 	bool dropped;    /* and why: */
 	vv_error why;
 } vv_supplier;

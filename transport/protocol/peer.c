@@ -410,6 +410,11 @@ vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_b
 	return rc;
 }
 
+void vv_peer_stop(vv_peer *p)
+{
+	vv_channel_stop(p->line);
+}
+
 /* --- push ----------------------------------------------------------------------------- */
 
 static vv_status read_push_answer(vv_peer *p, vv_push_answer *answer, vv_buf *said, vv_error *err)

@@ -51,6 +51,10 @@ typedef vv_status (*vv_peer_block_fn)(void *payload, size_t i, const vv_cid *cid
 vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_block_find_fn find,
 			 vv_block_get_fn get, vv_peer_block_fn fn, void *payload, vv_error *err);
 
+/* From another thread: the line is no longer waited for; what is under way fails soon, and nothing can be
+ * asked any more. */
+void vv_peer_stop(vv_peer *p);
+
 /* Pushes: the refs, what s has to send, the answer (borrowed until the next call). ahead: the
  * blocks only; no ref moves. said gets the lines that the far side had for people. */
 vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool ahead, vv_send *s,

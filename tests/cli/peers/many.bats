@@ -73,7 +73,7 @@ complete() {
 	cat > ssh <<-END
 	#!/bin/sh
 	for command; do :; done
-	exec "$proxy" --cut-down 20000 -- sh -c "\$command"
+	exec "$proxy" --cut-down 4000 -- sh -c "\$command"
 	END
 	chmod +x ssh
 	GIT_SSH=$PWD/ssh succeeds varve clone --from "ssh://host$PWD/m1.git" --from "$PWD/m2.git" a b
@@ -91,6 +91,23 @@ complete() {
 	chmod +x ssh
 	GIT_SSH=$PWD/ssh succeeds timeout 60 varve clone --timeout 2 --from "ssh://host$PWD/m1.git" a b
 	complete
+}
+
+@test "a slow peer gives a few blocks, and nobody waits for the rest" {
+	mirrors m1.git
+	cat > ssh <<-END
+	#!/bin/sh
+	for command; do :; done
+	exec "$proxy" --rate 2000 -- sh -c "\$command"
+	END
+	chmod +x ssh
+	# All of it would take the peer some minutes, a single batch of blocks half a minute.
+	size=$(du -sb m1.git/varve/packs | cut -f1)
+	[ "$size" -gt 400000 ]
+	GIT_SSH=$PWD/ssh succeeds varve clone -v --from "ssh://host$PWD/m1.git" a b
+	complete
+	slow=$(from_peer m1.git)
+	[ -z "$slow" ] || [ "$slow" -le 8 ]
 }
 
 @test "a peer that lies is dropped" {

@@ -1,6 +1,7 @@
 /*
  * Blocks from several peers: whoever lies, lacks or fails, what somebody has arrives.
  */
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -58,6 +59,7 @@ typedef struct source {
 	unsigned fails_at; /* the n-th answer does not come */
 	unsigned slow_ms;  /* for each block */
 	unsigned answers;
+	atomic_bool stopped;
 } source;
 
 static void wait_ms(unsigned ms)
@@ -75,6 +77,23 @@ static unsigned number_of(const kit *k, const vv_cid *cid)
 	return n;
 }
 
+/* As a line that is stopped. */
+static bool wait_unless_stopped(source *s, unsigned ms)
+{
+	for (; ms > 20 && !atomic_load(&s->stopped); ms -= 20) {
+		wait_ms(20);
+	}
+	wait_ms(ms > 20 ? 0 : ms);
+	return !atomic_load(&s->stopped);
+}
+
+static void stop(void *payload)
+{
+	source *s = payload;
+
+	atomic_store(&s->stopped, true);
+}
+
 static vv_status give(void *payload, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
 		      void *of_fn, vv_error *err)
 {
@@ -84,8 +103,11 @@ static vv_status give(void *payload, const vv_lacking *wants, size_t count, vv_p
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		unsigned n = number_of(s->k, &wants[i].cid);
 		vv_buf b = VV_BUF_INIT;
+		if (!wait_unless_stopped(s, s->slow_ms)) {
+			vv_buf_clear(&b);
+			return vv_fail(err, VV_EIO, "stopped");
+		}
 		s->answers++;
-		wait_ms(s->slow_ms);
 		if (s->answers == s->fails_at) {
 			return vv_fail(err, VV_EIO, "the connection was closed");
 		}
@@ -99,15 +121,16 @@ static vv_status give(void *payload, const vv_lacking *wants, size_t count, vv_p
 
 static vv_supplier supplier(const char *name, source *s)
 {
-	return (vv_supplier){.name = name, .source = give, .payload = s};
+	return (vv_supplier){.name = name, .source = give, .payload = s, .stop = stop};
 }
 
 static void one_that_lies_one_that_lacks_and_one_that_fails(void **state)
 {
 	kit k;
 	source origin = {.k = &k, .each = 1, .slow_ms = 1},
-	       liar = {.k = &k, .each = 1, .lies_at = 7}, lacks = {.k = &k, .each = 3},
-	       fails = {.k = &k, .each = 1, .fails_at = 20};
+	       liar = {.k = &k, .each = 1, .lies_at = 7, .slow_ms = 1},
+	       lacks = {.k = &k, .each = 3, .slow_ms = 1},
+	       fails = {.k = &k, .each = 1, .fails_at = 20, .slow_ms = 1};
 	vv_supplier all[] = {supplier("origin", &origin), supplier("liar", &liar),
 			     supplier("lacks", &lacks), supplier("fails", &fails)};
 	size_t left = 1;
@@ -164,6 +187,75 @@ static void the_origin_is_asked_only_for_what_others_lack(void **state)
 	assert_int_equal(left, 0);
 	assert_int_equal(all[1].blocks, COUNT / 2);
 	assert_int_equal(all[0].blocks, COUNT / 2);
+	end(&k);
+}
+
+/* A peer that gives a block a second: the origin gives all, and nobody waits for the peer's answers. */
+static void a_slow_peer_takes_nothing_from_the_origin(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1}, slow = {.k = &k, .each = 1, .slow_ms = 1000};
+	vv_supplier all[] = {supplier("origin", &origin), supplier("slow", &slow)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(here(&k), COUNT);
+	assert_in_range(all[0].blocks, COUNT - 2, COUNT);
+	assert_true(all[1].asked <= 16);
+	assert_true(slow.answers <= 2);
+	assert_false(all[0].dropped);
+	/* what is asked twice counts once */
+	assert_int_equal(all[0].blocks + all[1].blocks, COUNT);
+	end(&k);
+}
+
+/* What a slow one owes at the end others give, who are asked for it as well. */
+static void what_a_slow_peer_owes_others_give(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1, .slow_ms = 3},
+	       fast = {.k = &k, .each = 1, .slow_ms = 3},
+	       slow = {.k = &k, .each = 1, .slow_ms = 2000};
+	vv_supplier all[] = {supplier("origin", &origin), supplier("fast", &fast),
+			     supplier("slow", &slow)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 3, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_true(slow.answers <= 1);
+	assert_true(all[2].asked > 0 && all[2].asked <= 16);
+	assert_true(all[0].blocks + all[1].blocks >= COUNT - 1);
+	assert_true(all[0].asked + all[1].asked <=
+		    COUNT + COUNT / 2); /* only the last ones twice */
+	assert_true(all[2].dropped);
+	vv_assert_contains(all[2].why.message, "sooner");
+	end(&k);
+}
+
+/* Two that give at different speeds share the work by them. */
+static void work_is_shared_by_speed(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1, .slow_ms = 200},
+	       a = {.k = &k, .each = 1, .slow_ms = 2}, b = {.k = &k, .each = 1, .slow_ms = 8};
+	vv_supplier all[] = {supplier("origin", &origin), supplier("a", &a), supplier("b", &b)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 3, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_true(all[1].blocks > all[2].blocks);
+	assert_true(all[2].blocks > all[0].blocks);
+	assert_true(all[0].blocks <= 30);
 	end(&k);
 }
 
@@ -279,6 +371,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(one_that_lies_one_that_lacks_and_one_that_fails),
 	cmocka_unit_test(what_nobody_has_is_left),
 	cmocka_unit_test(the_origin_is_asked_only_for_what_others_lack),
+	cmocka_unit_test(a_slow_peer_takes_nothing_from_the_origin),
+	cmocka_unit_test(what_a_slow_peer_owes_others_give),
+	cmocka_unit_test(work_is_shared_by_speed),
 	cmocka_unit_test(when_all_fail_the_rest_is_left),
 	cmocka_unit_test(a_failure_on_this_side_ends_it),
 	cmocka_unit_test(nothing_wanted_and_nobody_to_ask_are_no_failures),
