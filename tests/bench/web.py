@@ -5,6 +5,7 @@ remembered is measured apart from one that is made: `varve serve` starts anew fo
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -92,6 +93,7 @@ class Web:
             server.stop()
         self.report.put(self.bench, name, "first byte ms", firsts)
         self.report.put(self.bench, name, "last byte ms", lasts)
+        self.report.put(self.bench, name, "least ms", min(lasts))
         self.report.put(self.bench, name, "CPU ms", cpus)
         self.report.put(self.bench, name, "aim ms", aim)
         if min(lasts) > aim:
@@ -129,13 +131,71 @@ class Web:
             self.report.note(f"web, {name}: {peak:.0f} MB, to be at most 128")
 
 
+def timed(argv, folder, env, limit):
+    """Seconds elapsed, seconds of CPU, peak MB of a command whose output goes to a file; None: it did not end, or
+    failed."""
+    start = time.perf_counter()
+    with open(folder / "out", "wb") as out:
+        process = subprocess.Popen(argv, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL,
+                                   env=env)
+        timer = threading.Timer(limit, process.kill)
+        timer.start()
+        _, status, used = os.wait4(process.pid, 0)
+        timer.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 1):
+        return None
+    return time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000
+
+
+def others(scratch, report, bench, settings, tables):
+    """The same comparison by git diff of two commits, and by daff as a page of HTML, if they are installed."""
+    folder = scratch.root / "web-others"
+    folder.mkdir()
+    for name, table in zip(("old.csv", "new.csv"), tables):
+        (folder / name).symlink_to(table)
+
+    def git(*words):
+        subprocess.run(["git", "-c", "core.attributesFile=/dev/null", *words], cwd=folder, env=scratch.env, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    git("init", "-q")
+    for table in tables:
+        (folder / "data.csv").unlink(missing_ok=True)
+        shutil.copy(table, folder / "data.csv")
+        git("add", "data.csv")
+        git("-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-qm", "save")
+    (folder / "data.csv").unlink()
+    asked = [("git diff of two commits", ["git", "diff", "HEAD~1", "HEAD", "--", "data.csv"])]
+    if shutil.which("daff"):
+        asked.append(("daff, a page of HTML", ["daff", "diff", "--output", "page.html", "old.csv", "new.csv"]))
+    else:
+        report.note("web: daff is not installed (npm install -g daff)")
+    for name, argv in asked:
+        runs = []
+        for _ in range(min(settings.runs, 3)):
+            got = timed(argv, folder, scratch.env, 300)
+            if not got:
+                break
+            runs.append(got)
+            if got[0] > settings.budget:
+                break
+        if not runs:
+            report.note(f"web: {name} fails on this table, or takes more than 300 s")
+            continue
+        report.put(bench, name, "last byte ms", [r[0] * 1000 for r in runs])
+        report.put(bench, name, "CPU ms", [r[1] * 1000 for r in runs])
+        report.put(bench, name, "memory MB", max(r[2] for r in runs))
+    shutil.rmtree(folder)
+
+
 def web(scratch, report, usable, settings):
     if kinds.Varve not in usable:
         report.note("web: left out, varve is not measured")
         return
     from works import cached_table
     tool = kinds.Varve(scratch).start("web")
-    for table in (cached_table(scratch, settings), cached_table(scratch, settings, "--change", 100)):
+    tables = [cached_table(scratch, settings), cached_table(scratch, settings, "--change", 100)]
+    for table in tables:
         replace(table, tool.work / "data.csv")
         tool.timed_save()
     quiet()
@@ -169,4 +229,5 @@ def web(scratch, report, usable, settings):
     w.line("API: values of a column", work, f"/api/v0/values/{new}/data.csv?name={number}", 1000, fresh=True)
     w.line("API: a row's life", work, f"/api/v0/row/{new}/data.csv?row={middle}", 60)
     w.many(work, f"/{data}?from={middle}", 64)
+    others(scratch, report, w.bench, settings, tables)
     report.print_bench(w.bench)

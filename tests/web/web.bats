@@ -64,7 +64,7 @@ hostile_tables() {
 
 serve() {
 	: > server.log
-	varve serve -q --http 127.0.0.1:0 "$1" 2>> server.log 3>&- &
+	varve serve -q --http 127.0.0.1:0 ${more:-} "$1" 2>> server.log 3>&- &
 	server=$!
 	for i in $(seq 100); do
 		url=$(sed -n 's/.* at \(http.*\)$/\1/p' server.log)
@@ -153,6 +153,63 @@ browse() {
 	succeeds /usr/bin/python3 "$here/folder_links.py" out
 	cmp tables/constituents.csv out/*/files/1-constituents.csv
 	browse exported "file://$PWD/out/index.html"
+}
+
+@test "pages of a clone without older data say what is not here" {
+	real_tables
+	varve clone -q --lazy tables lazy
+	serve lazy
+	browse missing "$url" $(git -C tables log -3 --format=%H -- constituents.csv)
+}
+
+# Each version of both tables as a commit of the repository here, in the order of their times.
+whole_histories() {
+	local data=$1 name table id date
+	for name in sp500-constituents:constituents.csv country-codes:country-codes.csv; do
+		git clone -q "$data/${name%:*}.bundle" "${name#*:}.git"
+		git -C "${name#*:}.git" log --format="%aI %H ${name#*:}"
+	done | sort > order
+	while read -r date id table; do
+		git -C "$table.git" show "$id:$table" > "$table"
+		varve add -q "$table" 2> /dev/null || continue # the very first one of constituents.csv is malformed
+		GIT_AUTHOR_DATE=$date GIT_COMMITTER_DATE=$date varve commit -qm "$table of ${date%%T*}"
+	done < order
+	rm -rf order ./*.git
+}
+
+@test "whole histories of both tables are shown back to the first version" {
+	local data=${VARVE_TEST_HISTORIES:-$here/../../../shared/data}
+	# Without them, and where not everything is tested, the versions that tests/data has.
+	if [ -n "${VARVE_TEST_ALL:-}" ] && [ -f "$data/sp500-constituents.bundle" ] && [ -f "$data/country-codes.bundle" ]; then
+		new_repo tables
+		cd tables
+		whole_histories "$data"
+		cd ..
+		serve tables
+		VERSIONS_con=180 VERSIONS_cou=45 browse histories "$url"
+	else
+		real_tables
+		serve tables
+		browse histories "$url"
+	fi
+}
+
+@test "a table of 199 MB is opened, jumped into, filtered and compared, by 64 at once, in 128 MB" {
+	local rows=222000
+	[ -z "${VARVE_TEST_ALL:-}" ] || rows=2214000
+	cc -O2 -o make_table "$here/../bench/make_table.c"
+	new_repo big
+	cd big
+	../make_table --rows $rows > data.csv
+	varve add -q data.csv
+	varve commit -qm one
+	tick
+	../make_table --rows $rows --change 100 > data.csv
+	varve commit -qam two
+	rm data.csv
+	cd ..
+	more="--per-address 128" serve big
+	browse large "$url" "$server" $rows
 }
 
 @test "what is new since the last visit is a link" {

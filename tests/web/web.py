@@ -2,12 +2,15 @@
 """web.py TEST URL [FILE]: looks at the pages of the varve that serves URL, in Debian's Chromium, headless. One
 browser for all that a test looks at. Fails, and says where, if a page is not what it must be, writes
 anything on the console, asks another host for anything, or is wider than its window."""
+import base64
 import json
 import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 from urllib.parse import urlsplit
 
 from selenium import webdriver
@@ -22,8 +25,10 @@ OPTIONS = """--headless --no-sandbox --disable-gpu --disable-background-networki
 --hide-scrollbars --force-color-profile=srgb --lang=en-US""".split()
 WIDE, NARROW = (1400, 900), (390, 844)
 PATIENCE = 20  # seconds
-# (dark, size): the other two of four show nothing new.
-LIGHTS = ((False, WIDE), (True, NARROW))
+# (dark, size): the other two of four show nothing new, but for who looks at the pictures.
+PICTURES = os.environ.get("VARVE_TEST_PICTURES")
+LIGHTS = ((False, WIDE), (True, NARROW)) if not PICTURES else tuple(
+    (dark, size) for dark in (False, True) for size in (WIDE, NARROW))
 
 
 class Wrong(Exception):
@@ -146,9 +151,13 @@ class Browser:
         return self
 
     def picture(self, name):
-        folder = os.environ.get("VARVE_WEB_PICTURES")
-        if folder:
-            self.driver.save_screenshot(os.path.join(folder, name + ".png"))
+        """All of the page, up to 3,000 pixels."""
+        if PICTURES:
+            height = min(3000, max(self.size[1], self.run("return document.documentElement.scrollHeight")))
+            shot = self.command("Page.captureScreenshot", captureBeyondViewport=True,
+                                clip={"x": 0, "y": 0, "width": self.size[0], "height": height, "scale": 1})
+            with open(os.path.join(PICTURES, name + ".png"), "wb") as f:
+                f.write(base64.b64decode(shot["data"]))
 
 
 def main_pages(b):
@@ -356,6 +365,111 @@ def stranger(b):
     check(b.all(".diff tr.a") and not b.all(".diff tr.r, .diff tr.c"), "a click on 'added' shows other rows, too")
     b.click(b.one(".diff tr.a th a"))
     b.has("Its life", "Added")
+
+
+def missing(b, newest, older, oldest):
+    """A clone without the data of older versions: each page says what is not here, and what gets it."""
+    gets = "varve fetch --data"
+    b.go(f"/compare/{oldest}..{older}/constituents.csv").has("Its data is not here", f"{gets} {older[:8]}", f"{gets} {oldest[:8]}")
+    b.picture("missing")
+    b.go(f"/compare/{older}..{newest}/constituents.csv").has("Its data is not here", f"{gets} {older[:8]} constituents.csv")
+    commands = b.text(".note")
+    check(commands.count(gets) == 1, f"more than the older version is to be fetched: {commands}")
+    b.go("/history/constituents.csv").has("could not be compared", gets)
+    b.go("/row/HEAD/constituents.csv?key=AAPL").has("The data of older versions is not here", "In this version", "Apple Inc.")
+    b.go("/column/HEAD/constituents.csv?name=Symbol").has("not here", gets)
+    check("no such column" not in b.text(), "what is not here is said not to have the column")
+
+
+def histories(b):
+    """Whole histories of both tables: every kind of page, back to the first versions."""
+    for path, column in (("constituents.csv", "Symbol"), ("country-codes.csv", "Dial")):
+        b.go("/history/" + path)
+        versions = 0
+        while True:
+            versions += len(b.all(".log > li"))
+            older = b.all("a[rel=next]")
+            if not older:
+                break
+            b.click(older[0])
+        check(versions >= int(os.environ.get("VERSIONS_" + path[:3], "5")), f"{path}: only {versions} versions")
+        last = b.all(".log > li .when a")[-1].get_attribute("href")
+        b.go(last)
+        check(b.all(".data tbody tr"), f"{last}: no rows")
+        first = last.split("/data/")[1].split("/")[0]
+        b.go(f"/compare/{first}..HEAD/{path}").has("added")
+        b.go(f"/column/HEAD/{path}?name={column}").has("Over versions")
+        b.go(f"/data/HEAD/{path}?q=land&sort={column}")
+        b.click(b.one(".data tbody th a") if path[0] == "c" and b.all(".data tbody th a") else b.one("h1 ~ nav a"))
+    b.without_scripts()
+    b.go("/compare/2023-12-31..2024-12-31/constituents.csv").has("added", "removed")
+
+
+def large(b, server, rows):
+    """The big table: opened, jumped into the middle, filtered, compared, by clicks and keys; 64 clients at once."""
+    rows = int(rows)
+    b.go("/").has("data.csv", f"{rows:,} rows")
+    b.go("/data/HEAD/data.csv").has(f"Rows 1 to 200 of {rows:,}")
+    track = b.one(".track")
+    height = track.rect["height"]
+    middle = b.run("var r = arguments[0].getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2];", track)
+    for kind in ("mousePressed", "mouseReleased"):
+        b.command("Input.dispatchMouseEvent", type=kind, x=middle[0], y=middle[1], button="left", clickCount=1)
+    near = b.wait(lambda: abs(int(track.get_attribute("aria-valuenow")) - rows / 2) < rows / 20 and
+                  track.get_attribute("aria-valuenow"))
+    check(near, f"a click into the middle of the scroll bar ({height} pixels) shows row {track.get_attribute('aria-valuenow')}")
+    number = int(b.wait(lambda: b.text(".data tbody tr:nth-child(100) th")).replace(",", ""))
+    check(abs(number - rows / 2) < rows / 20, f"row {number} is not in the middle")
+    b.settle()
+    key = b.text(".data tbody tr:nth-child(100) td")
+    b.go("/data/HEAD/data.csv")
+    b.one("#jump").send_keys(key, Keys.ENTER)
+    b.is_at("jump=" + key)
+    check(key in b.text(".data tr.here"), "the row that was jumped to is not marked")
+    name = b.one(".data thead th:nth-child(2) a").text.split()[0]
+    b.go(f"/data/HEAD/data.csv?col={name}&op=eq&val={key}").has(f"1 row of {rows:,}")
+    b.go("/data/HEAD/data.csv")
+    b.one("details.more summary").click()
+    Select(b.one("select[name=col]")).select_by_visible_text("status")
+    b.one("input[name=val]").send_keys("paid", Keys.ENTER)
+    b.is_at("val=paid").has("status is paid")
+    found = {e.text for e in b.all(".data tbody td:nth-child(12)")}
+    check(found == {"paid"}, f"not only those that are paid: {found}")
+    b.go("/").click(b.one(".log .words a[href*='/compare/']"))
+    changed = int(b.text(".counts .chip b"))
+    check(50 < changed <= 100, f"{changed} rows changed")
+    b.press("j", "j", Keys.ENTER)
+    b.is_at("/row/").has("1 cell changed")
+    many(b.url, f"/data/HEAD/data.csv?from={rows // 2}", 64)
+    own = memory_of(server)
+    check(own < 128_000_000, f"the server holds {own:,} bytes")
+    print(f"{own / 1e6:.0f} MB")
+
+
+def many(url, path, clients):
+    failed = []
+
+    def one(n):
+        try:
+            for k in range(3):
+                with urllib.request.urlopen(urllib.request.Request(f"{url}{path}{n * 1000 + k}", headers={
+                        "Accept": "text/html"}), timeout=120) as answer:
+                    check(b"</html>" in answer.read(), "half a page")
+        except (OSError, Wrong) as problem:
+            failed.append(problem)
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(clients)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    check(not failed, f"{len(failed)} of {clients} at once: {failed[:1]}")
+
+
+def memory_of(process):
+    """Bytes of its own, without what it maps of packs."""
+    with open(f"/proc/{process}/status", encoding="ascii") as f:
+        kept = dict(line.split(":", 1) for line in f)
+    return int(kept["RssAnon"].split()[0]) * 1024
 
 
 def exported(b):

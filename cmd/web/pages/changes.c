@@ -532,6 +532,7 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 	}
 	vv_plot_line(p,
 		     &(vv_plot){.title = vv_html_words("Rows over time"),
+				.whole = true,
 				.words = vv_page_text(
 					p, "A line: from %s to %s",
 					vv_text_count(rows_of(&log->entries[count - 1])),

@@ -115,6 +115,7 @@ static vv_status put_line(vv_page *p, const vv_web_column_life *life, figure f, 
 				   .words = vv_page_text(p, "%s: from %s to %s", names[f],
 							 points[0].words.s, points[n - 1].words.s),
 				   .from_zero = f == MISSING,
+				   .whole = f == DISTINCT,
 				   .percent = f == MISSING},
 			points, n);
 	}

@@ -40,16 +40,16 @@ vv_html_text vv_plot_number(vv_page *p, double y)
 }
 
 /* Round numbers from at most the least to at least the greatest. */
-static scale scale_of(double least, double greatest, bool from_zero, bool percent)
+static scale scale_of(double least, double greatest, const vv_plot *o)
 {
-	scale s = {.percent = percent};
+	scale s = {.percent = o->percent};
 	double span, power;
 
-	if (from_zero && least > 0) {
+	if (o->from_zero && least > 0) {
 		least = 0;
 	}
 	if (greatest <= least) {
-		greatest = least + (percent ? 0.01 : 1);
+		greatest = least + (o->percent ? 0.01 : 1);
 	}
 	span = (greatest - least) / LINES;
 	power = pow(10, floor(log10(span)));
@@ -57,6 +57,9 @@ static scale scale_of(double least, double greatest, bool from_zero, bool percen
 		 : span / power <= 2 ? 2 * power
 		 : span / power <= 5 ? 5 * power
 				     : 10 * power;
+	if (o->whole && s.step < 1) {
+		s.step = 1;
+	}
 	s.from = floor(least / s.step + 1e-9) * s.step;
 	s.to = ceil(greatest / s.step - 1e-9) * s.step;
 	return s;
@@ -122,7 +125,7 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 		return;
 	}
 	bounds_of(points, count, &least, &greatest);
-	s = scale_of(least, greatest, o->from_zero, o->percent);
+	s = scale_of(least, greatest, o);
 	part_plot_begin(&p->html, .title = o->title, .width = WIDTH, .height = HEIGHT,
 			.words = o->words);
 	put_scale(p, &s);
@@ -193,7 +196,7 @@ void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_
 	for (size_t i = 0; i < count; i++) {
 		most = sum(&bars[i]) > most ? sum(&bars[i]) : most;
 	}
-	s = scale_of(0, most, true, false);
+	s = scale_of(0, most, &(vv_plot){.from_zero = true, .whole = true});
 	width = (double)(RIGHT - LEFT) / (double)count;
 	width = width > 90 ? 90 : width;
 	part_plot_begin(&p->html, .title = o->title, .width = WIDTH, .height = HEIGHT,

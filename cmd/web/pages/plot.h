@@ -16,6 +16,7 @@ typedef struct vv_plot_point {
 typedef struct vv_plot {
 	vv_html_text title, words; /* words: what one who does not see it is told */
 	bool from_zero, percent;
+	bool whole; /* counts: no lines between two whole numbers */
 } vv_plot;
 
 /* A line through points, which are in order of x, with its axes. Nothing for less than two. */
