@@ -22,8 +22,9 @@ vv_table_checks *vv_table_checks_new(void); /* NULL when out of memory */
 /* From now on a version with a longer row is refused before it is read (VV_EREFUSED); 0: none is. */
 void vv_table_checks_limit(vv_table_checks *c, uint64_t max_row);
 void vv_table_checks_free(vv_table_checks *c); /* accepts NULL */
-/* What earlier runs proved: for transfers; fsck believes none of it.
- * The file is derived and may be missing or be anything. secret: the repository's. */
+/* What earlier runs proved: for transfers; fsck believes none of it. The file is derived and may be
+ * missing or be anything. secret: the repository's. After load, what is proved is kept there now and then,
+ * so that a run that is killed between two versions has not proved for nothing. */
 vv_status vv_table_checks_load(vv_table_checks *c, const char *file, uint64_t secret,
 			       vv_error *err);
 vv_status vv_table_checks_save(const vv_table_checks *c, const char *file, uint64_t secret,

@@ -326,6 +326,35 @@ static void what_was_proved_is_not_read_again(void **state)
 	vv_buf_clear(&second);
 }
 
+static void what_was_proved_is_kept_before_the_run_ends(void **state)
+{
+	fixture *f = *state;
+	vv_import_result a, b;
+	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
+	vv_table_checks *killed = vv_table_checks_new(), *later = vv_table_checks_new();
+	const char *file = vv_test_path("kept-pairs");
+	vv_error err;
+
+	put_plain_rows(&first, 150000, 150000);
+	put_plain_rows(&second, 150000, 11111);
+	import_text(f, &a, &first, NULL);
+	import_text(f, &b, &second, &a);
+	assert_true(a.groups > 100);
+	assert_true(killed && later);
+	vv_assert_ok(vv_table_checks_load(killed, file, 42, &err), &err);
+	assert_int_equal(leaves_read(f, killed, &a.cid), a.groups);
+	/* It never gets to its end, nor to vv_table_checks_save. */
+	vv_assert_ok(vv_table_checks_load(later, file, 42, &err), &err);
+	assert_int_equal(leaves_read(f, later, &a.cid), 0);
+	assert_int_equal(leaves_read(f, later, &b.cid), b.groups_new);
+	vv_table_checks_free(killed);
+	vv_table_checks_free(later);
+	vv_import_result_clear(&a);
+	vv_import_result_clear(&b);
+	vv_buf_clear(&first);
+	vv_buf_clear(&second);
+}
+
 /* The root of a version with the facts of another. */
 static vv_cid put_lie(fixture *f, const vv_import_result *from, const vv_buf *facts)
 {
@@ -413,6 +442,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(a_table_keeps_its_facts_and_gets_them_when_asked, setup,
 					teardown),
 	cmocka_unit_test_setup_teardown(what_was_proved_is_not_read_again, setup, teardown),
+	cmocka_unit_test_setup_teardown(what_was_proved_is_kept_before_the_run_ends, setup,
+					teardown),
 	cmocka_unit_test_setup_teardown(a_forged_version_is_found_also_between_sound_ones, setup,
 					teardown),
 };
