@@ -7,6 +7,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/print/owed.h"
+#include "cmd/work/vault/prune.h"
 #include "cmd/work/vault/replicate.h"
 
 typedef struct options {
@@ -143,6 +144,36 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 	}
 }
 
+/* What lies in whole copies and would fill a stripe is written again as one, when nothing is owed: else it would
+ * be sent again and again. What cannot be read now waits. */
+static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_session *s,
+			      vv_error *err)
+{
+	vv_prune tails = {.tails = true};
+	vv_error why;
+	vv_status rc;
+
+	if (x->dry_run || x->code.data == 0 || x->short_of_min || x->owed > 0 || o->to.count > 0) {
+		return VV_OK;
+	}
+	rc = vv_prune_run(&tails, s, &why);
+	vv_progress_end();
+	if (rc == VV_EMISSING || rc == VV_EREFUSED) {
+		vv_warn("what would fill a stripe stays in whole copies for now: %s", why.message);
+		return VV_OK;
+	}
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	if (tails.runs > 0 && !o->quiet) {
+		vv_note("wrote %s again in stripes; sent %s, and retired %s",
+			vv_text_counted(tails.runs, "run", NULL), vv_text_bytes(tails.sent),
+			vv_text_counted(tails.shards, "shard", NULL));
+	}
+	return VV_OK;
+}
+
 static vv_status run_replicate(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -167,6 +198,7 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 		vv_progress_end();
 		tell(o, &x, &s);
 		c->code = x.short_of_min || x.owed > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+		rc = fill_stripes(o, &x, &s, err);
 	}
 	vv_vault_session_close(&s);
 	return rc;

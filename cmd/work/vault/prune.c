@@ -13,6 +13,7 @@
 #include "cmd/work/vault/contents.h"
 #include "cmd/work/vault/replicate.h"
 #include "cmd/work/vault/retire.h"
+#include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/resemble.h"
 #include "repo/transfer/send.h"
@@ -30,7 +31,8 @@ typedef struct pruning {
 	vv_cid_set *live;
 	vv_oid *tips;
 	size_t tip_count;
-	bool *chosen; /* of contents.runs */
+	bool *chosen;       /* of contents.runs */
+	vv_cid_map *newest; /* item -> the last of contents.runs that has it */
 	waited *waited;
 	size_t waited_count, waited_cap;
 	vv_buf bytes, base;
@@ -133,16 +135,6 @@ static uint64_t leaves_of(const vv_ledger_record *r)
 	return leaves;
 }
 
-static uint64_t count_dead(const pruning *p, const vv_vault_run *run)
-{
-	uint64_t dead = 0;
-
-	for (size_t i = 0; i < run->index.count; i++) {
-		dead += !vv_cid_set_has(p->live, &run->index.items[i].cid);
-	}
-	return dead;
-}
-
 /* A run that we wrote, and can read. */
 static bool is_ours(const pruning *p, const vv_vault_run *run)
 {
@@ -150,28 +142,98 @@ static bool is_ours(const pruning *p, const vv_vault_run *run)
 	       !run->lost && run->index.count > 0;
 }
 
-/* Runs of ours that are less than half alive, and the small ones once they would fill a shard. */
+/* Is the item alive, and in no later run of ours too (which a prune wrote that was interrupted)? */
+static bool is_needed(const pruning *p, const vv_vault_run *run, const vv_cid *item)
+{
+	uint64_t last;
+
+	return (!p->live || vv_cid_set_has(p->live, item)) &&
+	       (!vv_cid_map_get(p->newest, item, &last) || &p->contents.runs[last] == run);
+}
+
+static uint64_t count_dead(const pruning *p, const vv_vault_run *run)
+{
+	uint64_t dead = 0;
+
+	for (size_t i = 0; i < run->index.count; i++) {
+		dead += !is_needed(p, run, &run->index.items[i].cid);
+	}
+	return dead;
+}
+
+/* Content that is needed, at least: an item ends where the next one begins. */
+static uint64_t needed_len(const pruning *p, const vv_vault_run *run)
+{
+	uint64_t len = 0;
+
+	for (size_t i = 0; i + 1 < run->index.count; i++) {
+		const vv_item_place *at = &run->index.items[i], *next = at + 1;
+		if (at->run == 0 && next->run == 0 && next->offset > at->offset &&
+		    is_needed(p, run, &at->cid)) {
+			len += next->offset - at->offset;
+		}
+	}
+	return len;
+}
+
+static vv_status find_newest(pruning *p, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!(p->newest = vv_cid_map_new())) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = p->contents.count; rc == VV_OK && i > 0; i--) {
+		const vv_item_index *x = &p->contents.runs[i - 1].index;
+		const size_t count = is_ours(p, &p->contents.runs[i - 1]) ? x->count : 0;
+		for (size_t k = 0; rc == VV_OK && k < count; k++) {
+			rc = vv_cid_map_put(p->newest, &x->items[k].cid, i - 1, NULL, err);
+		}
+	}
+	return rc;
+}
+
+/* Without stripes: is it one of the small ones? With them: does all of it lie in whole copies? */
+static bool is_tail(const pruning *p, const vv_vault_run *run)
+{
+	return is_ours(p, run) &&
+	       (p->s->policy.code.data > 0 ? run->record->stripe_count == 0
+					   : leaves_of(run->record) < VV_LEAVES_MAX);
+}
+
+/* Would those that are tails fill a shard, or a stripe? */
+static bool tails_suffice(const pruning *p)
+{
+	const uint64_t data = p->s->policy.code.data;
+	uint64_t leaves = 0, len = 0;
+
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_vault_run *run = &p->contents.runs[i];
+		if (is_tail(p, run)) {
+			leaves += leaves_of(run->record);
+			len += data > 0 ? needed_len(p, run) : 0;
+		}
+	}
+	return data > 0 ? len >= data * VV_SHARD_FULL : leaves >= VV_LEAVES_MAX;
+}
+
+/* Runs of ours that are less than half alive, and tails once there are enough of them. */
 static vv_status choose_runs(pruning *p, vv_error *err)
 {
-	uint64_t small = 0;
+	bool tails;
 
 	if (!(p->chosen = vv_calloc(p->contents.count + 1, sizeof(*p->chosen)))) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < p->contents.count; i++) {
-		const vv_vault_run *run = &p->contents.runs[i];
-		const uint64_t leaves = leaves_of(run->record);
-		small += is_ours(p, run) && leaves < VV_LEAVES_MAX ? leaves : 0;
-	}
+	tails = tails_suffice(p);
 	for (size_t i = 0; i < p->contents.count; i++) {
 		const vv_vault_run *run = &p->contents.runs[i];
 		const uint64_t dead = is_ours(p, run) ? count_dead(p, run) : 0;
-		p->chosen[i] = is_ours(p, run) &&
-			       (dead * 2 > run->index.count ||
-				(small >= VV_LEAVES_MAX && leaves_of(run->record) < VV_LEAVES_MAX));
+		p->chosen[i] = is_ours(p, run) && ((!p->x->tails && dead * 2 > run->index.count) ||
+						   (tails && is_tail(p, run)));
 		if (p->chosen[i]) {
 			p->x->runs++;
-			p->x->shards += run->record->shard_count;
+			p->x->shards += vv_run_shard_count(run->record);
 			p->x->dead += dead;
 		}
 	}
@@ -188,7 +250,7 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 		const vv_item_index *x = &p->contents.runs[i].index;
 		for (size_t k = 0; p->chosen[i] && k < x->count; k++) {
 			vv_item item = {.kind = x->items[k].kind, .cid = x->items[k].cid};
-			if (!vv_cid_set_has(p->live, &item.cid)) {
+			if (!is_needed(p, &p->contents.runs[i], &item.cid)) {
 				continue;
 			}
 			if ((rc = vv_contents_get(&p->contents, &item.cid, &p->bytes,
@@ -238,20 +300,34 @@ static vv_status check_readable(const pruning *p, vv_error *err)
 	return VV_OK;
 }
 
+/* What is alive: everything, where only tails are rewritten. */
+static vv_status look(pruning *p, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_contents_open(&p->contents, p->s, err)) < 0 ||
+	    (rc = find_newest(p, err)) < 0 || p->x->tails) {
+		return rc;
+	}
+	if ((rc = check_readable(p, err)) < 0 || (rc = find_live(p, err)) < 0) {
+		return rc;
+	}
+	return add_bases(p, err);
+}
+
 static vv_status rewrite(pruning *p, vv_error *err)
 {
 	vv_replicate run = {.items = put_items, .payload = p};
 	vv_status rc;
 
-	if ((rc = vv_contents_open(&p->contents, p->s, err)) < 0 ||
-	    (rc = check_readable(p, err)) < 0 || (rc = find_live(p, err)) < 0 ||
-	    (rc = add_bases(p, err)) < 0 || (rc = choose_runs(p, err)) < 0 || p->x->runs == 0 ||
+	if ((rc = look(p, err)) < 0 || (rc = choose_runs(p, err)) < 0 || p->x->runs == 0 ||
 	    p->x->dry_run) {
 		return rc;
 	}
 	if ((rc = vv_replicate_run(&run, p->s, err)) < 0) {
 		return rc;
 	}
+	p->x->sent = run.sent;
 	if (run.short_of_min || run.owed > 0) {
 		vv_fail(err, VV_EREFUSED,
 			"what was rewritten does not have its copies yet: nothing is retired");
@@ -459,7 +535,7 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	vv_status rc = VV_OK;
 
 	/* Refs that were deleted here since keep nothing alive. */
-	if (!x->dry_run && (rc = vv_replicate_run(&first, s, err)) < 0) {
+	if (!x->dry_run && !x->tails && (rc = vv_replicate_run(&first, s, err)) < 0) {
 		return rc;
 	}
 	if (first.lost > 0) {
@@ -468,11 +544,12 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 		return vv_hint(err, "'varve repair' seals again what was in them; then prune");
 	}
 	rc = rewrite(&p, err);
-	if (rc == VV_OK) {
+	if (rc == VV_OK && !x->tails) {
 		rc = delete_retired(&p, err);
 	}
 	vv_contents_close(&p.contents);
 	vv_cid_set_free(p.live);
+	vv_cid_map_free(p.newest);
 	vv_free(p.tips);
 	vv_free(p.chosen);
 	vv_free(p.waited);

@@ -1,6 +1,7 @@
 /*
  * prune: runs that are mostly dead, or many small ones, written again as one; then what is not needed goes.
  *
+ * Under a policy of stripes it is what lies in whole copies that is written again, once it would fill a stripe.
  * Alive is what the refs of any writer reach, and what something alive is stored as a difference to. Only
  * runs of one's own are rewritten. Their shards are retired by a record; they are deleted after a grace
  * time, once the newest vault record of every writer follows that record: a writer who does not know of it
@@ -20,8 +21,10 @@
 typedef struct vv_prune {
 	uint64_t grace_sec;
 	bool dry_run;
+	bool tails; /* only what would fill a stripe is written again, dead or alive; nothing is deleted */
 	/* Afterwards. */
 	uint64_t runs, shards;          /* rewritten; retired */
+	uint64_t sent;                  /* bytes, for what was rewritten */
 	uint64_t dead;                  /* items that were left out */
 	uint64_t deleted;               /* copies */
 	uint64_t waiting;               /* retired shards that stay for now */

@@ -226,3 +226,114 @@ all_back() {
 		back $lost
 	done
 }
+
+# One more commit with so many bytes that cannot be compressed.
+add_bytes() {
+	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(sys.argv[1]).randbytes(int(sys.argv[2])))' "$1" "$2" > "bytes$1"
+	git add "bytes$1"
+	git commit -q -m "bytes $1"
+}
+
+# stripes_are STRIPES: so many are alive, and the room that live shards take is at most so many bytes of parity
+# more than the data.
+stripes_are() {
+	varve vault status --json > ../status || :
+	[ "$(jq .stripes ../status)" = "$1" ]
+}
+
+@test "what lies in whole copies becomes a stripe when it would fill one" {
+	new_vault a b c d e f
+	varve replicate --code 4+2 > ../out
+	output=$(< ../out) keep_recovery
+	for n in 1 2 3; do
+		add_bytes "$n" 1500000
+		succeeds varve replicate
+		if [ "$n" != 3 ]; then
+			[[ $stderr != *"again in stripes"* ]]
+			stripes_are 0
+		fi
+	done
+	stderr_has "again in stripes"
+	stripes_are 1
+	succeeds varve vault status
+	output_has "safe: 1 stripe is whole, the rest has 3 copies"
+	# Not again and again.
+	succeeds varve replicate
+	[[ $stderr != *"again in stripes"* ]]
+	stripes_are 1
+	add_bytes 4 200000
+	succeeds varve replicate
+	[[ $stderr != *"again in stripes"* ]]
+	# What was retired goes, and all is there without it.
+	succeeds varve vault prune --grace 0
+	stderr_has "rewrote 0 runs"
+	[ "$(find .. -path '*/shards/*' -size 1048512c -printf '%f\n' | sort -u | wc -l)" = 6 ]
+	away b e
+	rm -rf ../again
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve recover -q --key ../paper --to ../again ../a
+	for n in 1 2 3 4; do
+		cmp "bytes$n" "../again/bytes$n"
+	done
+}
+
+@test "what was sealed in copies becomes stripes when the policy does" {
+	new_vault a b c d e f
+	add_bytes 1 4500000
+	varve replicate --copies 2 > ../out
+	output=$(< ../out) keep_recovery
+	[ "$(find .. -path '*/shards/*' -size 1048512c | wc -l)" -ge 8 ]
+	succeeds varve replicate --code 4+2
+	stderr_has "again in stripes"
+	stripes_are 1
+	succeeds varve vault prune --grace 0
+	succeeds varve vault status
+	away c d
+	cp bytes1 large
+	git add large
+	git commit -q -m large
+	succeeds varve replicate
+	all_back a
+	cmp bytes1 ../again/bytes1
+}
+
+@test "prune retires a stripe that is mostly dead with its parity, and writes the rest again" {
+	new_vault a b c d e f
+	varve replicate --code 4+2 > ../out
+	output=$(< ../out) keep_recovery
+	git switch -q -c aside
+	add_bytes 1 4500000
+	varve replicate -q
+	git switch -q main
+	stripes_are 1
+	git branch -q -D aside
+	change 5
+	succeeds varve vault prune --grace 0
+	stderr_has "rewrote 1 run"
+	stripes_are 0
+	# Data and parity are gone from every holder.
+	[ "$(find .. -path '*/shards/*' -size 1048512c | wc -l)" = 0 ]
+	succeeds varve vault status
+	succeeds varve audit --all
+	cp readme large
+	git add large
+	git commit -q -m large
+	varve replicate -q
+	all_back a
+}
+
+@test "a holder that is removed gives its shards to another one, and stays where none can take them" {
+	striped_vault
+	ends_with 2 varve holder remove c
+	stderr_has "'c' keeps"
+	[ "$(find ../c -path '*/shards/*' -size 1048512c | wc -l)" = 1 ]
+	varve holder add g ../g --domain "house g" 2> /dev/null
+	mine=$(find ../c -path '*/shards/*' -size 1048512c -printf '%f\n')
+	succeeds varve holder remove c
+	[ "$(find ../g -path '*/shards/*' -size 1048512c -printf '%f\n')" = "$mine" ]
+	succeeds varve replicate -q
+	rm -r ../c
+	succeeds varve vault status
+	output_has "2 holders could be lost"
+	away a g
+	all_back d
+}

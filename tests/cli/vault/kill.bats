@@ -97,6 +97,66 @@ vault_sound() {
 	MOST=4 each_killed client fresh vault_sound varve vault prune --grace 0
 }
 
+# As keep_state, with six holders.
+keep_striped_state() {
+	cd ..
+	top=$PWD
+	mkdir state
+	cp -a repo [a-h] state
+	cd repo
+}
+
+fresh_striped() {
+	cd "$top"
+	rm -rf repo [a-h]
+	cp -a state/repo state/[a-h] .
+	cd repo
+}
+
+striped_sound() {
+	vault_sound "$@"
+	cmp large "$top/check/large"
+	varve vault status --json > "$top/status"
+	[ "$(jq '.stripes > 0' "$top/status")" = true ]
+	[ ! -e .git/varve/vault/made ]
+}
+
+large_file() {
+	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(1).randbytes(2500000))' > large
+	git add large
+	git commit -q -m large
+}
+
+@test "kill -9 in a replicate with stripes: the same replicate again gets through" {
+	need_strace
+	new_vault a b c d
+	varve replicate --code 2+2 > /dev/null
+	large_file
+	keep_striped_state
+	MOST=6 each_killed client fresh_striped striped_sound varve replicate -q
+}
+
+@test "kill -9 while small runs become a stripe: the same replicate again gets through" {
+	need_strace
+	new_vault a b c d
+	large_file
+	varve replicate --copies 2 > /dev/null
+	keep_striped_state
+	MOST=4 each_killed client fresh_striped striped_sound varve replicate -q --code 2+2
+}
+
+@test "kill -9 in a repair of stripes: the same repair again gets through" {
+	need_strace
+	new_vault a b c d e f
+	varve replicate --code 2+2 > /dev/null
+	large_file
+	varve replicate -q
+	rm ../b/*/shards/* ../c/*/shards/*
+	ends_with 1 varve audit
+	keep_striped_state
+	MOST=4 each_killed client fresh_striped striped_sound varve repair -q
+}
+
 recovered() {
 	rm -rf "$top/check/.git/varve/vault/lock"
 	varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a" || {
