@@ -446,3 +446,21 @@ shard_records() {
 	succeeds varve replicate
 	succeeds varve vault status
 }
+
+@test "a server keeps parity and a stripe survives the loss of a folder" {
+	new_vault "a b"
+	kind_start x
+	varve holder add x "$url" --domain "house x" 2> /dev/null
+	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(1).randbytes(5300000))' > large
+	git add large
+	git commit -q -m large
+	succeeds varve replicate --code 2+1
+	keep_recovery
+	[ "$(find "$(kept_in x)" -size 1048512c | wc -l)" -ge 2 ]
+	grep -L VVSHARD "$(kept_in x)"/* | grep -q bafk || grep -L VVSHARD ../a/*/shards/* ../b/*/shards/* | grep -q bafk
+	succeeds varve audit
+	rm -rf ../a
+	new_machine
+	succeeds varve recover --key ../paper --to ../again "$url"
+	cmp large ../again/large
+}

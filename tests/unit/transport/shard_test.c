@@ -148,6 +148,52 @@ static void parity_is_that_of_the_page(void **state)
 	vv_buf_clear(&bytes);
 }
 
+/* Every leaf of every size has a path that shows it, and only it, at that place. */
+static void a_leaf_and_its_path_show_where_it_is(void **state)
+{
+	static const unsigned sizes[] = {1, 2, 4, 8, 16, 32, 64, 128, VV_LEAVES_MAX};
+	uint8_t path[VV_LEAF_PATH_MAX * VV_LEAF_HASH];
+	uint8_t *data = vv_malloc(VV_SHARD_FULL);
+	vv_shard_seal seal = example_seal();
+	vv_buf bytes = VV_BUF_INIT;
+	size_t hashes, wrong;
+	vv_shard s;
+	vv_prng r;
+	vv_error err;
+
+	(void)state;
+	vv_prng_init(&r, 2);
+	vv_prng_bytes(&r, data, VV_SHARD_FULL);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		const unsigned leaves = sizes[i];
+		vv_assert_ok(vv_shard_make(&bytes, &s, &seal, data, VV_SHARD_ROOM(leaves), &err),
+			     &err);
+		const uint8_t *trailer = (const uint8_t *)bytes.data + (size_t)leaves * VV_LEAF;
+		for (unsigned at = 0; at < leaves; at++) {
+			const uint8_t *leaf = (const uint8_t *)bytes.data + (size_t)at * VV_LEAF;
+			vv_assert_ok(vv_leaf_path(path, &hashes, trailer, leaves, at, &err), &err);
+			assert_true(hashes <= VV_LEAF_PATH_MAX);
+			vv_assert_ok(vv_leaf_check_path(&s, at, leaf, path, hashes, &err), &err);
+			wrong = (size_t)((at + 1) % leaves);
+			if (leaves > 1) {
+				assert_int_equal(vv_leaf_check_path(&s, at,
+								    (const uint8_t *)bytes.data +
+									    wrong * VV_LEAF,
+								    path, hashes, &err),
+						 VV_ECORRUPT);
+				path[0] ^= 1;
+				assert_int_equal(
+					vv_leaf_check_path(&s, at, leaf, path, hashes, &err),
+					VV_ECORRUPT);
+			}
+			assert_int_equal(vv_leaf_check_path(&s, at, leaf, path, hashes + 1, &err),
+					 VV_ECORRUPT);
+		}
+	}
+	vv_buf_clear(&bytes);
+	vv_free(data);
+}
+
 static void every_size_comes_back(void **state)
 {
 	static const size_t sizes[] = {0,
@@ -263,6 +309,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(keys_are_those_of_the_page),
 	cmocka_unit_test(a_shard_is_that_of_the_page),
 	cmocka_unit_test(parity_is_that_of_the_page),
+	cmocka_unit_test(a_leaf_and_its_path_show_where_it_is),
 	cmocka_unit_test(every_size_comes_back),
 	cmocka_unit_test(a_shard_of_another_vault_or_epoch_does_not_open),
 	cmocka_unit_test(a_changed_byte_shows_wherever_it_is),
