@@ -384,7 +384,7 @@ def missing(b, newest, older, oldest):
 def histories(b):
     """Whole histories of both tables: every kind of page, back to the first versions."""
     for path, column in (("constituents.csv", "Symbol"), ("country-codes.csv", "Dial")):
-        b.go("/history/" + path)
+        b.go("/history/" + path).has("Rows changed, version by version", "Cells changed, version by version")
         versions = 0
         while True:
             versions += len(b.all(".log > li"))

@@ -452,7 +452,7 @@ static void put_figures(vv_page *p, const vv_web_log *log)
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		part_th(head, .text = vv_html_words(heads[i]), .kind = vv_html_words(i ? "n" : ""));
 	}
-	part_fold_begin(&p->html, .text = vv_html_words("The figures of both plots as a table"));
+	part_fold_begin(&p->html, .text = vv_html_words("The figures of these plots as a table"));
 	part_table_begin(&p->html, .label = vv_html_words("Figures"), .head = head);
 	for (size_t i = 0; i < log->count; i++) {
 		const vv_web_log_entry *e = &log->entries[i];
@@ -497,6 +497,29 @@ static void put_bars(vv_page *p, const vv_plot_bar *bars, size_t count)
 	part_legend_end(&p->html);
 }
 
+/* Of the rows that changed, where any did. */
+static void put_cells(vv_page *p, const vv_web_log *log, vv_plot_bar *bars)
+{
+	static const char *const kinds[VV_PLOT_STACK] = {"added", "removed", "changed"};
+	bool any = false;
+
+	for (size_t i = 0; i < log->count; i++) {
+		double cells = cells_of(&log->entries[log->count - 1 - i]);
+
+		bars[i].parts[0] = bars[i].parts[1] = 0;
+		bars[i].parts[2] = cells;
+		any = any || cells > 0;
+	}
+	if (any) {
+		vv_plot_bars(p,
+			     &(vv_plot){.title = vv_html_words("Cells changed, version by version"),
+					.words = vv_page_text(
+						p, "Bars: cells changed in each of %zu versions",
+						log->count)},
+			     kinds, bars, log->count);
+	}
+}
+
 static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 {
 	size_t count = log->count;
@@ -529,6 +552,7 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 	}
 	if (count_missing(log) < count - 1) { /* of no version anything is known: no bars */
 		put_bars(p, bars, count);
+		put_cells(p, log, bars);
 	}
 	vv_plot_line(p,
 		     &(vv_plot){.title = vv_html_words("Rows over time"),

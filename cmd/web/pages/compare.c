@@ -409,6 +409,20 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 	bool cards = c->column_count > GRID_MAX;
 	vv_html *head = vv_page_piece_new(p);
 
+	if (c->count == 0 && c->matched > 0 && p->at->compare.from >= c->matched) {
+		vv_web_address to = *p->at;
+		vv_html *link = vv_page_piece_new(p);
+
+		to.compare.from = 0;
+		part_nothing(&p->html,
+			     .text = vv_page_text(p, "There is no change %s: there are %s.",
+						  vv_text_count(p->at->compare.from + 1),
+						  vv_text_count(c->matched)));
+		part_link(link, .at = vv_page_link(p, &to),
+			  .text = vv_html_words("From the first one on"));
+		part_paragraph(&p->html, .body = link);
+		return;
+	}
 	if (c->count == 0) {
 		part_nothing(&p->html,
 			     .text = vv_html_words(is_any(&p->at->compare)

@@ -79,6 +79,7 @@ head_of() {
 		"data/HEAD/t.cs|has no file 't.cs' Did you mean t.csv" \
 		"compare?a=2024-02-30&b=HEAD|There is no day '2024-02-30' A day is written YYYY-MM-DD, such as 2024-12-31" \
 		"data/HEAD/broken.csv|This is not shown as a table: broken.csv: line 2, column 3: the quote that opens here is never closed." \
+		"compare/HEAD~1..HEAD/t.csv?from=99|There is no change 100: there are 5." \
 		"nowhere|There is no page 'nowhere'"; do
 		said=$(page "${wanted%%|*}")
 		[[ ${said,,} == *"${wanted#*|}"* || $said == *"${wanted#*|}"* || ${said,,} == *"$(tr '[:upper:]' '[:lower:]' <<< "${wanted#*|}")"* ]] ||
