@@ -11,6 +11,7 @@ import history
 import hosts
 import limits
 import tools as kinds
+import vault
 import web
 import wire
 from measure import Failed, copy_tree, quiet, remove, repeat, replace, same_bytes, sizes
@@ -344,5 +345,6 @@ ALL = {"start": start, "first": first, "change": change, "versions-60": versions
        "versions-200": versions_200, "files": files, "restore": restore, "log": log,
        "histories": histories, "diff": differences.diff, "merge": differences.merge,
        "blame": differences.blame, "check": checking.check, "resort": differences.resort,
-       "wire": wire.wire, "host": hosts.host, "web": web.web, "limits": limits.limits, "huge": huge}
-EXPLICIT = ("limits", "web", "huge")
+       "wire": wire.wire, "host": hosts.host, "web": web.web, "vault": vault.vault,
+       "limits": limits.limits, "huge": huge}
+EXPLICIT = ("limits", "web", "vault", "huge")

@@ -387,7 +387,7 @@ static vv_status read_entry(const vv_leaf_list *l, uint64_t place, entry *out, v
 /* Leaf ends do not decrease: that of leaf number - 1 is where leaf number begins. */
 static vv_status leaf_start(const vv_leaf_list *l, uint64_t number, uint64_t *out, vv_error *err)
 {
-	entry e;
+	entry e = {0};
 	vv_status rc;
 
 	*out = 0;
@@ -454,7 +454,7 @@ int vv_leaf_list_find(const vv_leaf_list *l, const vv_cid *cid, vv_leaf_place *o
 {
 	uint64_t at, place;
 	uint8_t item[SORTED_LEN];
-	entry e;
+	entry e = {0};
 	vv_status rc = search(l, cid->digest, &at, err);
 
 	for (; rc == VV_OK && at < l->count; at++) {
@@ -494,7 +494,7 @@ static vv_status make_node(const vv_leaf_list *l, const vv_leaf_place *at, vv_bu
 	vv_unixfs_link *links = vv_calloc(count, sizeof(*links));
 	vv_leaf_place child = {.height = below};
 	vv_status rc = links ? VV_OK : vv_fail_nomem(err);
-	entry e;
+	entry e = {0};
 
 	for (unsigned h = 0; h < below; h++) {
 		base += l->nodes[h];
