@@ -50,7 +50,11 @@ static void put_words(vv_buf *b, const vv_vault_session *s, const vv_ledger_reco
 				      vv_text_counted(r->key_count, "owner", NULL));
 		} else {
 			vv_buf_printf(b, "has %s more",
-				      vv_text_counted(r->shard_count, "shard", NULL));
+				      vv_text_counted(vv_run_shard_count(r), "shard", NULL));
+			if (r->stripe_count > 0) {
+				vv_buf_printf(b, ", most in %s",
+					      vv_text_counted(r->stripe_count, "stripe", NULL));
+			}
 		}
 		break;
 	case VV_LEDGER_EPOCH:
@@ -84,6 +88,32 @@ static void put_words(vv_buf *b, const vv_vault_session *s, const vv_ledger_reco
 	}
 }
 
+/* Each over the next so many of the shards. */
+static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
+{
+	char cid[VV_CID_TEXT + 1];
+
+	if (r->stripe_count == 0) {
+		return;
+	}
+	vv_json_name(w, "stripes");
+	vv_json_open_array(w);
+	for (size_t i = 0; i < r->stripe_count; i++) {
+		vv_json_open_object(w);
+		vv_json_name(w, "data");
+		vv_json_u64(w, r->stripes[i].code.data);
+		vv_json_name(w, "parity");
+		vv_json_open_array(w);
+		for (size_t n = 0; n < r->stripes[i].code.parity; n++) {
+			vv_cid_text(cid, &r->stripes[i].parity[n].cid);
+			vv_json_string(w, cid);
+		}
+		vv_json_close_array(w);
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+}
+
 static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_record *r, bool all)
 {
 	char cid[VV_CID_TEXT + 1], did[VV_DID_TEXT], time[32];
@@ -115,6 +145,7 @@ static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_
 			vv_json_string(w, cid);
 		}
 		vv_json_close_array(w);
+		put_stripes(w, r);
 		vv_json_name(w, "links");
 		vv_json_open_array(w);
 		for (size_t i = 0; i < r->link_count; i++) {

@@ -128,7 +128,8 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 		vv_buf_clear(&b);
 	}
 	if (!o->quiet && owed->owed == 0 && x->damaged == 0) {
-		vv_note("safe: everything in the vault has %s",
+		vv_note(s->policy.code.data > 0 ? "safe: all stripes are whole, and the rest has %s"
+						: "safe: everything in the vault has %s",
 			vv_text_counted(owed->copies, "copy", "copies"));
 	}
 }

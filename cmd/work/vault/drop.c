@@ -389,13 +389,13 @@ static bool vault_has(void *payload, const vv_cid *cid)
 	return vv_contents_has(payload, cid);
 }
 
-/* Takes away from has those that do not show a leaf of the shard. bad: of each place what failed. */
-static void only_proven(const vv_vault_session *s, const vv_kept *k, vv_cid_set *const *bad,
-			bool *has)
+/* Takes away from who has the shard those that do not show a leaf of the shard. bad: of each place what failed. */
+static void only_proven(const vv_vault_session *s, const vv_spread_shard *sh,
+			vv_cid_set *const *bad)
 {
 	for (size_t i = 0; i < s->place_count; i++) {
-		has[i] = has[i] && s->places[i].holder && bad[i] &&
-			 !vv_cid_set_has(bad[i], &k->shard.cid);
+		sh->has[i] = sh->has[i] && s->places[i].holder && bad[i] &&
+			     !vv_cid_set_has(bad[i], &sh->shard.cid);
 	}
 }
 
@@ -423,34 +423,43 @@ static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set 
 	return rc;
 }
 
-/* How many copies of every live shard show a leaf now. */
+/* How many copies of every live shard show a leaf now; a stripe of K+M counts as spread.h says. */
+static vv_status count_proven(vv_vault_session *s, vv_cid_set *const *bad, unsigned *copies,
+			      vv_error *err)
+{
+	vv_spread_list list;
+	vv_spread_sum sum = {.least = SIZE_MAX};
+	vv_status rc = vv_spread_list_live(&list, s, 0, err);
+
+	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
+		only_proven(s, &list.items[i], bad);
+	}
+	if (rc == VV_OK) {
+		rc = vv_spread_count(&sum, s, 1, list.items, list.count, err);
+	}
+	vv_spread_list_clear(&list);
+	*copies = sum.least == SIZE_MAX ? 0 : (unsigned)sum.least;
+	return rc;
+}
+
 static vv_status prove_vault(vv_vault_session *s, unsigned *copies, vv_error *err)
 {
 	vv_cid_set **bad = vv_calloc(s->place_count + 1, sizeof(vv_cid_set *));
-	bool *has = vv_calloc(s->place_count + 1, sizeof(*has));
-	size_t least = SIZE_MAX;
-	vv_status rc = bad && has ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = bad ? VV_OK : vv_fail_nomem(err);
 
+	*copies = 0;
 	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
 		if (s->places[i].holder) {
 			rc = audit_place(s, &s->places[i], &bad[i], err);
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < vv_vault_shard_count(s->state); i++) {
-		const vv_kept *k = vv_vault_shard_at(s->state, i);
-		if (!k->retired) {
-			vv_spread_holders(s, k, 0, has);
-			only_proven(s, k, bad, has);
-			size_t n = vv_spread_copies(s, has);
-			least = n < least ? n : least;
-		}
+	if (rc == VV_OK) {
+		rc = count_proven(s, bad, copies, err);
 	}
 	for (size_t i = 0; bad && i < s->place_count; i++) {
 		vv_cid_set_free(bad[i]);
 	}
 	vv_free(bad);
-	vv_free(has);
-	*copies = least == SIZE_MAX ? 0 : (unsigned)least;
 	return rc;
 }
 

@@ -15,9 +15,8 @@
 typedef struct owing {
 	vv_owed *x;
 	vv_vault_session *s;
-	vv_spread_shard *list;
-	size_t count;
-	bool *has, *exclude, *nobody; /* exclude: places that leave; nobody: all of them */
+	vv_spread_list list;
+	bool *exclude, *nobody; /* exclude: places that leave; nobody: all of them */
 	vv_buf bytes;
 	bool sent; /* anything */
 } owing;
@@ -103,19 +102,6 @@ static vv_status bytes_of(void *payload, const vv_shard *sh, vv_buf *out, vv_err
 
 /* --- the list ------------------------------------------------------------------------------------ */
 
-static void add(owing *o, const vv_kept *k, vv_code code)
-{
-	const size_t places = o->s->place_count;
-	vv_spread_shard *sh = &o->list[o->count];
-
-	sh->shard = k->shard;
-	sh->code = code;
-	sh->has = o->has + o->count * places;
-	sh->exclude = o->exclude;
-	vv_spread_holders(o->s, k, o->x->away_sec, sh->has);
-	o->count++;
-}
-
 /* Somebody may have one whose copy was found bad, or which nobody ever said to have. */
 static bool is_held(owing *o, const vv_spread_shard *sh)
 {
@@ -126,69 +112,48 @@ static bool is_held(owing *o, const vv_spread_shard *sh)
 				   &why) == VV_OK;
 }
 
-/* What nobody has, and cannot be made, is not asked for. */
-static void add_single(owing *o, const vv_kept *k)
+/* What nobody has, and cannot be made, is not asked for: of a stripe that begins here, or of one shard. */
+static void find_hopeless(owing *o, vv_spread_shard *shards, size_t count)
 {
-	vv_spread_shard *sh = &o->list[o->count];
-
-	add(o, k, (vv_code){0, 0});
-	sh->exclude = !has_none(o, sh) || is_held(o, sh) ? o->exclude : o->nobody;
-}
-
-static void add_stripe(owing *o, const vv_kept_stripe *st)
-{
-	const size_t first = o->count, n = vv_code_shards(st->code);
+	const size_t enough = shards->code.data > 0 ? shards->code.data : 1;
 	size_t there = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		add(o, vv_vault_shard_at(o->s->state, st->shards[i]), st->code);
-		there += !has_none(o, &o->list[first + i]);
+	for (size_t i = 0; i < count; i++) {
+		shards[i].exclude = o->exclude;
+		there += !has_none(o, &shards[i]);
 	}
-	if (there >= st->code.data) {
-		return;
+	for (size_t i = 0; there < enough && i < count; i++) {
+		if (has_none(o, &shards[i]) && !is_held(o, &shards[i])) {
+			shards[i].exclude = o->nobody;
+		}
 	}
-	for (size_t i = first; i < o->count; i++) {
-		const bool held = is_held(o, &o->list[i]);
-		there += held;
-		o->list[i].exclude = held || !has_none(o, &o->list[i]) ? o->exclude : o->nobody;
+	/* With those that are held after all there may be enough. */
+	there = 0;
+	for (size_t i = 0; i < count; i++) {
+		there += shards[i].exclude != o->nobody;
 	}
-	for (size_t i = first; there >= st->code.data && i < o->count; i++) {
-		o->list[i].exclude = o->exclude;
+	for (size_t i = 0; there >= enough && i < count; i++) {
+		shards[i].exclude = o->exclude;
 	}
 }
 
 static vv_status list_all(owing *o, vv_error *err)
 {
-	const vv_vault_state *state = o->s->state;
 	const size_t places = o->s->place_count;
-	size_t all = vv_vault_shard_count(state);
+	vv_status rc = vv_spread_list_live(&o->list, o->s, o->x->away_sec, err);
 
-	/* One that is in two stripes is in the list twice. */
-	for (size_t i = 0; i < vv_vault_stripe_count(state); i++) {
-		all += vv_code_shards(vv_vault_stripe_at(state, i)->code);
-	}
-	o->list = vv_calloc(all + 1, sizeof(*o->list));
-	o->has = vv_calloc((all + 1) * (places + 1), sizeof(*o->has));
 	o->exclude = vv_calloc(places + 1, sizeof(*o->exclude));
 	o->nobody = vv_calloc(places + 1, sizeof(*o->nobody));
-	if (!o->list || !o->has || !o->exclude || !o->nobody) {
-		return vv_fail_nomem(err);
+	if (rc < 0 || !o->exclude || !o->nobody) {
+		return rc < 0 ? rc : vv_fail_nomem(err);
 	}
 	for (size_t p = 0; p < places; p++) {
 		o->exclude[p] = o->x->leave && o->x->leave[p];
 		o->nobody[p] = true;
 	}
-	for (size_t i = 0; i < vv_vault_stripe_count(state); i++) {
-		const vv_kept_stripe *st = vv_vault_stripe_at(state, i);
-		if (!vv_vault_shard_at(state, st->shards[0])->retired) {
-			add_stripe(o, st);
-		}
-	}
-	for (size_t i = 0; i < vv_vault_shard_count(state); i++) {
-		const vv_kept *k = vv_vault_shard_at(state, i);
-		if (!k->retired && k->stripe == 0) {
-			add_single(o, k);
-		}
+	for (size_t i = 0, n; i < o->list.count; i += n) {
+		n = vv_spread_together(&o->list.items[i]);
+		find_hopeless(o, &o->list.items[i], n);
 	}
 	return VV_OK;
 }
@@ -197,11 +162,11 @@ static vv_status list_all(owing *o, vv_error *err)
 static vv_status take_leave(owing *o, uint64_t *owed, vv_error *err)
 {
 	vv_spread_sum sum;
-	vv_status rc = vv_spread_count(&sum, o->s, o->x->copies, o->list, o->count, err);
+	vv_status rc = vv_spread_count(&sum, o->s, o->x->copies, o->list.items, o->list.count, err);
 
-	for (size_t i = 0; rc == VV_OK && i < o->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < o->list.count; i++) {
 		for (size_t p = 0; p < o->s->place_count; p++) {
-			o->list[i].has[p] = o->list[i].has[p] && !o->x->leave[p];
+			o->list.items[i].has[p] = o->list.items[i].has[p] && !o->x->leave[p];
 		}
 	}
 	*owed = rc == VV_OK ? sum.owed : 0;
@@ -215,10 +180,12 @@ static size_t portion(const owing *o, size_t first)
 {
 	size_t lacking = 0, end = first;
 
-	while (end < o->count) {
-		const size_t n = o->list[end].code.data > 0 ? vv_code_shards(o->list[end].code) : 1;
+	while (end < o->list.count) {
+		const size_t n = o->list.items[end].code.data > 0
+					 ? vv_code_shards(o->list.items[end].code)
+					 : 1;
 		for (size_t i = end; i < end + n; i++) {
-			lacking += o->list[i].code.data > 0 && has_none(o, &o->list[i]);
+			lacking += o->list.items[i].code.data > 0 && has_none(o, &o->list.items[i]);
 		}
 		if (lacking > MADE_MOST && end > first) {
 			break;
@@ -240,9 +207,9 @@ static vv_status fix_all(owing *o, vv_error *err)
 	vv_status rc = clear_made(o->s, err); /* what an earlier one left that was killed */
 	size_t n;
 
-	for (size_t i = 0; rc == VV_OK && i < o->count; i += n) {
+	for (size_t i = 0; rc == VV_OK && i < o->list.count; i += n) {
 		n = portion(o, i);
-		if ((rc = vv_spread_run(&spread, o->list + i, n, err)) == VV_OK) {
+		if ((rc = vv_spread_run(&spread, o->list.items + i, n, err)) == VV_OK) {
 			rc = clear_made(o->s, err);
 		}
 	}
@@ -267,7 +234,7 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 		rc = fix_all(&o, err);
 	}
 	if (rc == VV_OK) {
-		rc = vv_spread_count(&sum, s, x->copies, o.list, o.count, err);
+		rc = vv_spread_count(&sum, s, x->copies, o.list.items, o.list.count, err);
 	}
 	x->owed = sum.owed;
 	x->less = x->leave && sum.owed > owed ? sum.owed - owed : 0;
@@ -277,8 +244,7 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 	x->rest = sum.rest;
 	x->read += s->read - before;
 	vv_buf_clear(&o.bytes);
-	vv_free(o.list);
-	vv_free(o.has);
+	vv_spread_list_clear(&o.list);
 	vv_free(o.exclude);
 	vv_free(o.nobody);
 	return rc == VV_OK && o.sent ? vv_vault_session_sync(s, err) : rc;

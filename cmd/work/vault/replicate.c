@@ -527,6 +527,32 @@ static vv_status list_haves(replicating *r, vv_error *err)
 
 /* --- all of it --------------------------------------------------------------------------------------- */
 
+/* A run that has the refs of the last one, and where the holders are now. Not where everything has to be looked
+ * for: a vault record says that it was. */
+static vv_status seal_places(replicating *r, const vv_vault_run *refs, vv_error *err)
+{
+	bool changed = false;
+	vv_status rc;
+
+	r->x->nothing = true;
+	if (!refs || r->whole || !r->s->readable) {
+		return VV_OK;
+	}
+	if ((rc = places_changed(r, &changed, err)) < 0 || !changed) {
+		return rc;
+	}
+	r->x->nothing = false;
+	vv_buf_reset(&r->refs);
+	vv_buf_put(&r->refs, refs->refs.data, refs->refs.len);
+	if ((rc = vv_buf_ok(&r->refs, err)) < 0 ||
+	    (rc = vv_epoch_seal_now(&r->seal, &r->run.epoch, &r->s->secrets, r->s->state,
+				    vv_ledger_vault(r->s->ledger), err)) < 0 ||
+	    (rc = open_stream(r, err)) < 0) {
+		return rc;
+	}
+	return end_stream(r, true, err);
+}
+
 static vv_status seal_new(replicating *r, vv_error *err)
 {
 	const vv_vault_run *refs;
@@ -540,6 +566,9 @@ static vv_status seal_new(replicating *r, vv_error *err)
 		return rc;
 	}
 	refs = vv_contents_refs_of(&r->contents, r->s->key.public_key);
+	if (r->x->only_places) {
+		return seal_places(r, refs, err);
+	}
 	same = refs && same_text(&refs->refs, &r->refs);
 	if (same && r->s->readable) {
 		if ((rc = places_changed(r, &same, err)) < 0) {

@@ -37,8 +37,7 @@ size_t vv_spread_copies(const vv_vault_session *s, const bool *has)
 	return copies;
 }
 
-/* How many shards of the list, from the first on, belong together: a stripe, or one. */
-static size_t together(const vv_spread_shard *shards)
+size_t vv_spread_together(const vv_spread_shard *shards)
 {
 	return shards->code.data > 0 ? vv_code_shards(shards->code) : 1;
 }
@@ -47,7 +46,7 @@ static size_t together(const vv_spread_shard *shards)
 static vv_status stand_apart(size_t *at, const vv_vault_session *s, const vv_spread_shard *shards,
 			     vv_error *err)
 {
-	const size_t n = together(shards);
+	const size_t n = vv_spread_together(shards);
 	const bool *rows[VV_STRIPE_MAX];
 	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
 	vv_status rc;
@@ -69,7 +68,7 @@ static vv_status stand_apart(size_t *at, const vv_vault_session *s, const vv_spr
 static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
 			      const vv_spread_shard *shards, vv_error *err)
 {
-	const size_t n = together(shards), data = shards->code.data;
+	const size_t n = vv_spread_together(shards), data = shards->code.data;
 	size_t at[VV_STRIPE_MAX], apart = 0, there = 0, copies;
 	vv_status rc = stand_apart(at, s, shards, err);
 
@@ -92,7 +91,7 @@ vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigne
 
 	memset(out, 0, sizeof(*out));
 	out->least = out->rest = SIZE_MAX;
-	for (size_t i = 0; rc == VV_OK && i < count; i += together(&shards[i])) {
+	for (size_t i = 0; rc == VV_OK && i < count; i += vv_spread_together(&shards[i])) {
 		size_t n;
 		if (shards[i].code.data > 0) {
 			rc = count_stripe(out, s, &shards[i], err);
@@ -122,6 +121,56 @@ void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t awa
 		}
 		has[p - s->places] = true;
 	}
+}
+
+static void list_one(vv_spread_list *l, const vv_vault_session *s, const vv_kept *k, vv_code code,
+		     uint64_t away_sec)
+{
+	vv_spread_shard *sh = &l->items[l->count];
+
+	sh->shard = k->shard;
+	sh->code = code;
+	sh->has = l->has + l->count * s->place_count;
+	vv_spread_holders(s, k, away_sec, sh->has);
+	l->count++;
+}
+
+vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, uint64_t away_sec,
+			      vv_error *err)
+{
+	size_t all = vv_vault_shard_count(s->state);
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < vv_vault_stripe_count(s->state); i++) {
+		all += vv_code_shards(vv_vault_stripe_at(s->state, i)->code);
+	}
+	out->items = vv_calloc(all + 1, sizeof(*out->items));
+	out->has = vv_calloc((all + 1) * (s->place_count + 1), sizeof(*out->has));
+	if (!out->items || !out->has) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < vv_vault_stripe_count(s->state); i++) {
+		const vv_kept_stripe *st = vv_vault_stripe_at(s->state, i);
+		const bool live = !vv_vault_shard_at(s->state, st->shards[0])->retired;
+		for (size_t n = 0; live && n < vv_code_shards(st->code); n++) {
+			list_one(out, s, vv_vault_shard_at(s->state, st->shards[n]), st->code,
+				 away_sec);
+		}
+	}
+	for (size_t i = 0; i < vv_vault_shard_count(s->state); i++) {
+		const vv_kept *k = vv_vault_shard_at(s->state, i);
+		if (!k->retired && k->stripe == 0) {
+			list_one(out, s, k, (vv_code){0, 0}, away_sec);
+		}
+	}
+	return VV_OK;
+}
+
+void vv_spread_list_clear(vv_spread_list *l)
+{
+	vv_free(l->items);
+	vv_free(l->has);
+	memset(l, 0, sizeof(*l));
 }
 
 /* --- who gets what ------------------------------------------------------------------------------ */
@@ -189,7 +238,7 @@ static vv_status aim_copy(const vv_spread *x, const vv_spread_shard *shards, siz
 static vv_status aim_stripe(const vv_spread *x, const vv_spread_shard *shards, size_t first,
 			    size_t all, choice *c, target *targets, vv_error *err)
 {
-	const size_t n = together(&shards[first]);
+	const size_t n = vv_spread_together(&shards[first]);
 	size_t at[VV_STRIPE_MAX];
 	vv_status rc = stand_apart(at, x->session, &shards[first], err);
 
@@ -392,7 +441,7 @@ static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t c
 		    .taken = vv_calloc(places + 1, sizeof(*c.taken))};
 	vv_status rc = numbers && c.list && c.taken ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i += together(&shards[i])) {
+	for (size_t i = 0; rc == VV_OK && i < count; i += vv_spread_together(&shards[i])) {
 		rc = shards[i].code.data > 0 ? aim_stripe(x, shards, i, count, &c, targets, err)
 					     : aim_copy(x, shards, i, count, &c, targets, err);
 	}

@@ -62,6 +62,19 @@ const char *vv_spread_domain(const vv_vault_place *p);
  * (away_sec > 0) of those not reached now that were last seen longer ago. has has place_count. */
 void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t away_sec, bool *has);
 
+/* All live shards: stripe after stripe, then those that are in none, each with who has it. One that is in two
+ * stripes is there twice. */
+typedef struct vv_spread_list {
+	vv_spread_shard *items; /* exclude NULL */
+	bool *has;
+	size_t count;
+} vv_spread_list;
+vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, uint64_t away_sec,
+			      vv_error *err);
+void vv_spread_list_clear(vv_spread_list *l);
+/* How many items belong together from this one on, the first of a stripe or one in none. */
+size_t vv_spread_together(const vv_spread_shard *shards);
+
 /* How many seconds a receipt of a holder that does not sign stands for. */
 #define VV_RECEIPT_TERM (90u * 86400u)
 

@@ -3,6 +3,8 @@
  */
 #include "cmd/work/vault/vault_repair.h"
 
+#include "cmd/work/vault/replicate.h"
+
 /* Every record at every holder is read; the damaged ones are written again from here. */
 static vv_status mend_records(vv_vault_repair *x, vv_vault_session *s, vv_error *err)
 {
@@ -26,6 +28,20 @@ static vv_status mend_records(vv_vault_repair *x, vv_vault_session *s, vv_error 
 	return VV_OK;
 }
 
+/* Who got copies is named in the vault, so that a machine that recovers finds them there. That it cannot be now is
+ * no reason to fail: the next replicate does it. */
+static vv_status name_holders(const vv_vault_repair *x, vv_vault_session *s, vv_error *err)
+{
+	vv_replicate places = {.only_places = true, .rate = x->owed.rate};
+	vv_error why;
+
+	if (x->owed.shards > 0 && vv_replicate_run(&places, s, &why) == VV_ENOMEM) {
+		*err = why;
+		return VV_ENOMEM;
+	}
+	return VV_OK;
+}
+
 vv_status vv_vault_repair_run(vv_vault_repair *x, vv_vault_session *s, vv_error *err)
 {
 	vv_status rc;
@@ -36,7 +52,8 @@ vv_status vv_vault_repair_run(vv_vault_repair *x, vv_vault_session *s, vv_error 
 	    (rc = vv_vault_session_check_key(s, err)) < 0 || (rc = mend_records(x, s, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_owed_run(&x->owed, s, err)) < 0 || x->owed.owed == 0) {
+	if ((rc = vv_owed_run(&x->owed, s, err)) < 0 || (rc = name_holders(x, s, err)) < 0 ||
+	    x->owed.owed == 0) {
 		return rc;
 	}
 	x->reseal.away_sec = x->owed.away_sec;

@@ -108,8 +108,7 @@ all_back() {
 	[ ! -e .git/varve/vault/made ]
 	succeeds varve repair
 	stderr_has "made 0 copies again"
-	# Now two others can go.
-	varve replicate -q
+	# Now two others can go: the vault knows who came in their place.
 	away a c
 	all_back d
 	back a c
@@ -336,4 +335,24 @@ stripes_are() {
 	output_has "2 holders could be lost"
 	away a g
 	all_back d
+}
+
+@test "drop counts a stripe of 4+2 as three copies, and fewer when a shard of it is changed" {
+	striped_vault
+	for n in 1 2 3; do
+		change "$n"
+	done
+	git add .varveconfig
+	git commit -q -m policy
+	varve replicate -q
+	ends_with 1 varve drop --history --copies 4
+	shard=$(find ../a -path '*/shards/*' -size 1048512c)
+	chmod u+w "$shard"
+	truncate -s -1 "$shard"
+	ends_with 1 varve drop --history --copies 3
+	succeeds varve drop --history --copies 2
+	output_has "at 2 places"
+	succeeds varve cat HEAD~3:t.csv
+	succeeds varve repair
+	succeeds varve vault status
 }
