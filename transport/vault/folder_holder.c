@@ -35,6 +35,34 @@ vv_status vv_folder_used(void *payload, bool anew, uint64_t *out, vv_error *err)
 	return rc == VV_EREFUSED ? VV_OK : rc; /* more than there is room for */
 }
 
+/* Is it the folder that is meant, and not what is in its place while a disk is not mounted? */
+static vv_status mark(const char *path, bool make, vv_error *err)
+{
+	char *file = vv_path_join(path, VV_HOLDER_MARK, (char *)NULL);
+	vv_status rc = VV_OK;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_exists(file)) {
+		vv_free(file);
+		return VV_OK;
+	}
+	if (make) {
+		if ((rc = vv_mkdirs(path, err)) == VV_OK) {
+			rc = vv_write_file(file, VV_HOLDER_MARK_TEXT,
+					   sizeof(VV_HOLDER_MARK_TEXT) - 1, true, err);
+		}
+	} else {
+		vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted",
+			vv_text_shows(path));
+		rc = vv_hint(err,
+			     "a folder that keeps copies has a file '" VV_HOLDER_MARK "' in it");
+	}
+	vv_free(file);
+	return rc;
+}
+
 static vv_status folder_put(void *payload, const char *name, const void *bytes, size_t len,
 			    vv_error *err)
 {
@@ -57,7 +85,9 @@ static vv_status folder_put(void *payload, const char *name, const void *bytes, 
 			return VV_OK;
 		}
 	}
-	if ((rc = vv_holder_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
+	/* A disk may go in the middle. */
+	if ((rc = mark(f->path, false, err)) < 0 ||
+	    (rc = vv_holder_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
 	    (rc = vv_mkdirs_above(path, err)) < 0 ||
 	    (rc = vv_write_file(path, bytes, len, true, err)) < 0) {
 		goto done;
@@ -160,33 +190,6 @@ static const vv_vault_holder_ops folder_ops = {.put = folder_put,
 					       .close = folder_close};
 
 /* --- opening it ------------------------------------------------------------------------------ */
-
-static vv_status mark(const char *path, bool make, vv_error *err)
-{
-	char *file = vv_path_join(path, VV_HOLDER_MARK, (char *)NULL);
-	vv_status rc = VV_OK;
-
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
-	if (vv_exists(file)) {
-		vv_free(file);
-		return VV_OK;
-	}
-	if (make) {
-		if ((rc = vv_mkdirs(path, err)) == VV_OK) {
-			rc = vv_write_file(file, VV_HOLDER_MARK_TEXT,
-					   sizeof(VV_HOLDER_MARK_TEXT) - 1, true, err);
-		}
-	} else {
-		vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted",
-			vv_text_shows(path));
-		rc = vv_hint(err,
-			     "a folder that keeps copies has a file '" VV_HOLDER_MARK "' in it");
-	}
-	vv_free(file);
-	return rc;
-}
 
 vv_status vv_folder_open(const vv_vault_holder_ops **ops, void **out, const char *path,
 			 uint64_t quota, bool make, vv_error *err)

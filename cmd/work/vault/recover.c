@@ -677,9 +677,11 @@ static vv_status tell_run(recovering *r, const vv_vault_run *run, vv_error *err)
 	vv_cid_text(cid, &run->record->cid);
 	vv_did_text(did, run->record->author);
 	put_time(time, run->record->time);
-	(void)snprintf(line, sizeof(line),
-		       "the head %s of %s, by %s: what it names is newer and cannot be had", cid,
-		       time, did);
+	(void)snprintf(
+		line, sizeof(line),
+		"the head %s of %s, by %s: what it names is newer and cannot be had%s%.160s%s", cid,
+		time, did, run->lost ? " (" : "", run->lost ? run->why.message : "",
+		run->lost ? ")" : "");
 	return r->x->missing(r->x->payload, line, err);
 }
 

@@ -478,7 +478,8 @@ def example(page):
         sys.exit("the worked example is not what these bytes are")
 
 
-if sys.argv[1] == "--example":
-    example(sys.argv[2])
-else:
-    read_vault(sys.argv[1], sys.argv[2], sys.argv[3:])
+if __name__ == "__main__":
+    if sys.argv[1] == "--example":
+        example(sys.argv[2])
+    else:
+        read_vault(sys.argv[1], sys.argv[2], sys.argv[3:])
