@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """ipfs_node.py PORTFILE LOG [LIE [FOLDER [PORT]]]: the RPC of an IPFS node and a router, as Kubo and HTTP Routing
-v1 have them, as far as varve asks: dag/import, pin/ls, /routing/v1/providers; block/put, block/get, block/stat, pin/rm,
-version. It checks what it gets: each block's hash, and that nothing is missing below the root. Raw blocks are
+v1 have them, as far as varve asks: dag/import, pin/ls, /routing/v1/providers; block/put, block/get, block/stat, block/rm,
+pin/rm, version. It checks what it gets: each block's hash, and that nothing is missing below the root. Raw blocks are
 files FOLDER/CID, and FOLDER/pins/CID where they are pinned. A block that is not there is had from FOLDER/network/CID
 by whoever does not say offline=true.
 
@@ -120,8 +120,9 @@ class Node(http.server.BaseHTTPRequestHandler):
         if lie == "full":
             self.trouble("no space left on device")
             return
-        with open(f"{folder}/{cid}", "wb") as f:
-            f.write(block)
+        if not os.path.exists(f"{folder}/{cid}"):  # what a node has it does not write again
+            with open(f"{folder}/{cid}", "wb") as f:
+                f.write(block)
         if lie != "unpinned":
             with open(f"{folder}/pins/{cid}", "wb"):
                 pass
@@ -156,6 +157,13 @@ class Node(http.server.BaseHTTPRequestHandler):
             names = sorted(os.listdir(folder + "/pins"))
             lines = [json.dumps({"Cid": name, "Type": "recursive"}) + "\n" for name in names]
             self.answer(200, "".join(lines).encode())
+        elif route == "block/rm":
+            cid = query["arg"]
+            if os.path.exists(f"{folder}/pins/{cid}"):
+                self.answer(200, {"Hash": cid, "Error": "pinned: recursive"})
+            else:
+                os.remove(f"{folder}/{cid}")
+                self.answer(200, {"Hash": cid})
         elif route == "pin/rm":
             if os.path.isfile(f"{folder}/pins/{query['arg']}"):
                 os.remove(f"{folder}/pins/{query['arg']}")

@@ -50,6 +50,7 @@ static vv_status explain(const vv_rpc_blocks *b, const http_answer *a, vv_error 
 {
 	static const char *const missing[] = {"not found locally", "could not find", "not pinned",
 					      "blockservice: key not found", NULL};
+	static const char *const full[] = {"no space left", "quota exceeded", NULL};
 	vv_arena arena = VV_ARENA_INIT;
 	const char *message = NULL;
 	vv_error ignored;
@@ -61,10 +62,13 @@ static vv_status explain(const vv_rpc_blocks *b, const http_answer *a, vv_error 
 		message = vv_json_get_string(value, "Message");
 	}
 	if (message) {
-		rc = vv_fail(err, says(message, missing) ? VV_ENOTFOUND : VV_EREFUSED, "'%s': %s",
-			     b->name, vv_text_shows(message));
+		rc = vv_fail(err,
+			     says(message, missing) ? VV_ENOTFOUND
+			     : says(message, full)  ? VV_EREFUSED
+						    : VV_EIO,
+			     "'%s': %s", b->name, vv_text_shows(message));
 	} else {
-		(void)vv_fail(err, VV_EREFUSED, "'%s' answers with status %u", b->name, a->status);
+		(void)vv_fail(err, VV_EIO, "'%s' answers with status %u", b->name, a->status);
 		rc = a->status == 401 || a->status == 403
 			     ? vv_hint(err, "its RPC may need a token: git config "
 					    "http.<url>.extraHeader 'Authorization: ...'")
@@ -130,7 +134,7 @@ static vv_status read_key(const vv_rpc_blocks *b, const http_answer *a, const vv
 
 	if (rc == VV_OK && (!names_cid(vv_json_get_string(value, "Key"), &is) ||
 			    !vv_cid_equal(&is, cid) || !vv_json_get_u64(size, value, "Size"))) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' answers of another block", b->name);
+		rc = vv_fail(err, VV_EIO, "'%s' answers of another block", b->name);
 	}
 	vv_arena_clear(&arena);
 	return rc;
@@ -158,11 +162,11 @@ vv_status vv_rpc_block_put(vv_rpc_blocks *b, const vv_cid *cid, const void *byte
 		goto done;
 	}
 	if (size != len) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' did not take all of the block", b->name);
+		rc = vv_fail(err, VV_EIO, "'%s' did not take all of the block", b->name);
 	}
 done:
 	/* Of what is not there a put knows nothing. */
-	rc = rc == VV_ENOTFOUND ? VV_EREFUSED : rc;
+	rc = rc == VV_ENOTFOUND ? VV_EIO : rc;
 	vv_buf_clear(&form);
 	http_answer_clear(&a);
 	return rc;
@@ -195,6 +199,25 @@ vv_status vv_rpc_block_size(vv_rpc_blocks *b, const vv_cid *cid, uint64_t *size,
 	return rc;
 }
 
+/* Lines {"Hash": ..., "Error": ...}, with status 200 whatever came of it. */
+vv_status vv_rpc_block_remove(vv_rpc_blocks *b, const vv_cid *cid, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	http_answer a = {0};
+	const char *trouble;
+	vv_json *value;
+	vv_status rc = ask_of(b, "block/rm", cid, "", ANSWER_MAX, &a, err);
+
+	if (rc == VV_OK && a.body.len > 0 &&
+	    (rc = vv_json_read(&value, &arena, a.body.data, a.body.len, b->name, err)) == VV_OK &&
+	    (trouble = vv_json_get_string(value, "Error")) != NULL && *trouble) {
+		rc = vv_fail(err, VV_EIO, "'%s': %s", b->name, vv_text_shows(trouble));
+	}
+	vv_arena_clear(&arena);
+	http_answer_clear(&a);
+	return rc;
+}
+
 /* --- pins ------------------------------------------------------------------------------------ */
 
 /* What a line names: {"Cid": ..., "Type": ...}, or an error in the middle. */
@@ -210,7 +233,7 @@ static vv_status read_pin(const vv_rpc_blocks *b, const char *line, size_t len, 
 		return rc;
 	}
 	if ((message = vv_json_get_string(value, "Message")) != NULL) {
-		return vv_fail(err, VV_EREFUSED, "'%s': %s", b->name, vv_text_shows(message));
+		return vv_fail(err, VV_EIO, "'%s': %s", b->name, vv_text_shows(message));
 	}
 	return names_cid(vv_json_get_string(value, "Cid"), &cid) && cid.codec == VV_CODEC_RAW
 		       ? fn(payload, &cid, err)
@@ -224,7 +247,7 @@ vv_status vv_rpc_pins_list(vv_rpc_blocks *b, vv_pinned_fn fn, void *payload, vv_
 	const char *p = vv_buf_cstr(&a.body), *end = p + a.body.len;
 
 	if (rc == VV_OK && a.cut) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' lists more than %s of pins", b->name,
+		rc = vv_fail(err, VV_EIO, "'%s' lists more than %s of pins", b->name,
 			     vv_text_bytes(PINS_MAX));
 	}
 	while (rc == VV_OK && p < end) {
@@ -264,11 +287,10 @@ static vv_status check_node(vv_rpc_blocks *b, vv_error *err)
 	if (rc == VV_OK && (vv_json_read(&value, &arena, vv_buf_cstr(&a.body), a.body.len, b->name,
 					 &ignored) < 0 ||
 			    !vv_json_get_string(value, "Version"))) {
-		(void)vv_fail(err, VV_EREFUSED, "what answers at '%s' is not an IPFS node",
-			      b->name);
+		(void)vv_fail(err, VV_EIO, "what answers at '%s' is not an IPFS node", b->name);
 		rc = vv_hint(err, "Kubo's RPC is ipfs+http://127.0.0.1:5001");
 	}
-	rc = rc == VV_ENOTFOUND ? VV_EREFUSED : rc;
+	rc = rc == VV_ENOTFOUND ? VV_EIO : rc;
 	vv_arena_clear(&arena);
 	http_answer_clear(&a);
 	return rc;

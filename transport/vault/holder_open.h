@@ -7,7 +7,8 @@
 #include "transport/line/options.h"
 #include "transport/vault/holder.h"
 
-/* VV_EUSAGE: no such kind of holder; VV_ENOTFOUND: it is not there. make: a folder is made a holder if
+/* VV_EUSAGE: no such kind of holder; VV_ENOTFOUND: it is not there; never VV_EREFUSED, by which
+ * holders say that they are full. make: a folder is made a holder if
  * it is none. connect is used as long as the holder is. */
 vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,
 			       const vv_connect_options *connect, bool make, vv_error *err);

@@ -125,6 +125,22 @@ static void ipfs_close(void *payload)
 
 static const vv_vault_holder_ops ipfs_ops;
 
+/* A node that has a block writes it no more. Where that is damaged, it has to go first. */
+static vv_status make_room(node *n, const char *name, const vv_cid *cid, const void *bytes,
+			   size_t len, vv_error *err)
+{
+	vv_buf there = VV_BUF_INIT;
+	vv_status rc = vv_rpc_block_get(n->blocks, cid, VV_SHARD_MAX, &there, err);
+	const bool same = rc == VV_OK && there.len == len && memcmp(there.data, bytes, len) == 0;
+
+	vv_buf_clear(&there);
+	if (rc < 0 || same) {
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
+	}
+	rc = ipfs_remove(n, name, err);
+	return rc == VV_OK || rc == VV_ENOTFOUND ? vv_rpc_block_remove(n->blocks, cid, err) : rc;
+}
+
 static vv_status ipfs_put(void *payload, const char *name, const void *bytes, size_t len,
 			  vv_error *err)
 {
@@ -134,6 +150,7 @@ static vv_status ipfs_put(void *payload, const char *name, const void *bytes, si
 
 	if ((rc = read_shard_name(&cid, name, err)) < 0 ||
 	    (rc = vv_holder_quota_check(&n->quota, &ipfs_ops, n, len, err)) < 0 ||
+	    (rc = make_room(n, name, &cid, bytes, len, err)) < 0 ||
 	    (rc = vv_rpc_block_put(n->blocks, &cid, bytes, len, err)) < 0) {
 		return rc;
 	}

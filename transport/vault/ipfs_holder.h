@@ -12,7 +12,7 @@
 #include "transport/vault/holder.h"
 
 /* url: with "ipfs+". connect is used while it is opened. VV_EUSAGE: an address that nobody gives orders over;
- * VV_EREFUSED: no node of IPFS answers. */
+ * VV_EIO: no node of IPFS answers. */
 vv_status vv_ipfs_holder_open(vv_vault_holder **out, const char *url, const vv_holder_facts *facts,
 			      const vv_connect_options *connect, vv_error *err);
 

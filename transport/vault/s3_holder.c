@@ -40,12 +40,12 @@ static vv_status wrong_region(const s3 *s, const vv_s3_error *e, const http_answ
 	const char *region = e->region[0] ? e->region : a->region;
 
 	if (!*region || strcmp(region, s->place.region) == 0) {
-		vv_fail(err, VV_EREFUSED, "'%s': the bucket is not at this endpoint (%s%s%s)",
+		vv_fail(err, VV_EIO, "'%s': the bucket is not at this endpoint (%s%s%s)",
 			s->place.name, vv_text_shows(e->code), *e->message ? ": " : "",
 			vv_text_shows(e->message));
 		return vv_hint(err, "is the endpoint right, and the region '%s'?", s->place.region);
 	}
-	vv_fail(err, VV_EREFUSED, "'%s': the bucket is in the region '%s', not '%s'", s->place.name,
+	vv_fail(err, VV_EIO, "'%s': the bucket is in the region '%s', not '%s'", s->place.name,
 		vv_text_shows(region), s->place.region);
 	return vv_hint(err, "say region=%s in the URL", vv_text_shows(region));
 }
@@ -57,13 +57,13 @@ static vv_status wrong_clock(const s3 *s, const http_answer *a, vv_error *err)
 
 	vv_now(&now, &nsec);
 	if (a->date > 0 && now != a->date) {
-		vv_fail(err, VV_EREFUSED, "'%s': this machine's clock is %s %s the store's",
+		vv_fail(err, VV_EIO, "'%s': this machine's clock is %s %s the store's",
 			s->place.name,
 			vv_text_counted((uint64_t)(now > a->date ? now - a->date : a->date - now),
 					"second", NULL),
 			now > a->date ? "ahead of" : "behind");
 	} else {
-		vv_fail(err, VV_EREFUSED, "'%s': this machine's clock is not the store's",
+		vv_fail(err, VV_EIO, "'%s': this machine's clock is not the store's",
 			s->place.name);
 	}
 	return vv_hint(err, "set the clock: S3 refuses what was signed more than 15 minutes away");
@@ -75,16 +75,16 @@ static const struct {
 	vv_status status;
 	const char *what, *hint;
 } sayings[] = {
-	{"AccessDenied", VV_EREFUSED, "the store denies access",
+	{"AccessDenied", VV_EIO, "the store denies access",
 	 "the key needs s3:ListBucket on the bucket, and s3:GetObject, PutObject and DeleteObject "
 	 "below the prefix"},
-	{"InvalidAccessKeyId", VV_EREFUSED, "the store does not know the access key",
+	{"InvalidAccessKeyId", VV_EIO, "the store does not know the access key",
 	 "AWS_ACCESS_KEY_ID, or the profile that AWS_PROFILE names, is another store's, or was deleted"},
-	{"SignatureDoesNotMatch", VV_EREFUSED, "the store does not take the signature",
+	{"SignatureDoesNotMatch", VV_EIO, "the store does not take the signature",
 	 "the secret key is not that of the access key; or the region, or a proxy in between, is wrong"},
-	{"ExpiredToken", VV_EREFUSED, "the session token has expired",
+	{"ExpiredToken", VV_EIO, "the session token has expired",
 	 "get new credentials (AWS_SESSION_TOKEN)"},
-	{"InvalidToken", VV_EREFUSED, "the store does not take the session token",
+	{"InvalidToken", VV_EIO, "the store does not take the session token",
 	 "get new credentials (AWS_SESSION_TOKEN)"},
 	{"NoSuchBucket", VV_EIO, "there is no such bucket",
 	 "varve makes none: make it at the store first"},
@@ -100,7 +100,7 @@ static const struct {
 	 "keep copies in a storage class that is read at once"},
 	{"XAmzContentSHA256Mismatch", VV_EIO, "other bytes arrived at the store than were sent",
 	 "try again; if it comes back, something in between changes them"},
-	{"MethodNotAllowed", VV_EREFUSED, "the store does not do that", "is it an endpoint of S3?"},
+	{"MethodNotAllowed", VV_EIO, "the store does not do that", "is it an endpoint of S3?"},
 };
 
 static vv_status explain(const s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)

@@ -12,8 +12,8 @@
 #include "transport/vault/holder.h"
 
 /* connect is used for the settings only, while it is opened. make: the mark is written if it is not there.
- * VV_EUSAGE: the URL makes no sense; VV_ENOTFOUND: no credentials, no host, or no mark; VV_EREFUSED: the store does
- * not let us. */
+ * VV_EUSAGE: the URL makes no sense; VV_ENOTFOUND: no credentials, no host, or no mark; VV_EIO: the store does not
+ * let us. */
 vv_status vv_s3_holder_open(vv_vault_holder **out, const vv_url *url, const vv_holder_facts *facts,
 			    const vv_connect_options *connect, bool make, vv_error *err);
 

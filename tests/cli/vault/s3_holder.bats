@@ -375,3 +375,17 @@ start_bucket() {
 	has_all x
 	succeeds varve audit --all
 }
+
+@test "S3: a store that denies is not one that is full" {
+	x_and a
+	wrong denied
+	ends_with 1 varve replicate --copies 2
+	stderr_has "the store denies access (AccessDenied)"
+	stderr_lacks "takes no more"
+	wrong full
+	ends_with 1 varve replicate --copies 2
+	stderr_has "it is full (QuotaExceeded)"
+	stderr_has "the holder 'x' takes no more"
+	right
+	succeeds varve replicate --copies 2
+}

@@ -230,3 +230,13 @@ does_not_add() {
 	kind_get x "$cid" | cmp - ../whole
 	[ -z "$(ls "$far/copies/x/incoming")" ]
 }
+
+@test "SFTP: a host that is not known any more is not one that is full" {
+	x_and a
+	: > "$HOME/.ssh/known_hosts"
+	ends_with 1 varve replicate --copies 2
+	stderr_has "the host '127.0.0.1' is not known"
+	stderr_lacks "takes no more"
+	knows_host ed25519
+	succeeds varve replicate
+}

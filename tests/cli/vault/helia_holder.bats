@@ -1,0 +1,95 @@
+load holders
+load ../../interop/packages
+
+# Helia behind the routes of Kubo's RPC (tests/interop/helia/node.mjs), as a holder: the suite of all kinds.
+
+here=$BATS_TEST_DIRNAME/../../interop/helia
+kind_records=no
+
+setup() {
+	need_node
+	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-helia
+	install_packages "$here" "$packages" || skip "the npm packages cannot be had"
+	varve_setup
+	unset http_proxy HTTP_PROXY
+	node=$BATS_TEST_TMPDIR/node
+}
+
+teardown() {
+	kind_stop x
+}
+
+run_node() {
+	: > "$node.port"
+	node "$packages/node.mjs" "$node" "$@" > "$node.port" 2> "$node.err" 3>&- &
+	node_pid=$!
+	for i in $(seq 600); do
+		[ ! -s "$node.port" ] || break
+		sleep 0.05
+	done
+	port=$(cat "$node.port")
+	[ -n "$port" ] || cat "$node.err" >&2
+	[ -n "$port" ]
+}
+
+kind_start() {
+	run_node
+	url=ipfs+http://127.0.0.1:$port
+	kind_options=(${2:+--quota "$2"})
+}
+
+kind_stop() {
+	if [ -n "${node_pid-}" ]; then
+		kill "$node_pid" || true
+		wait "$node_pid" || true
+	fi
+	node_pid=
+}
+
+kind_again() {
+	run_node "$port"
+}
+
+kind_shards() {
+	(cd "$node" && ls pins)
+}
+
+kind_get() {
+	cat "$node/$2"
+}
+
+kind_set() {
+	cat "$3" > "$node/$2"
+}
+
+kind_lose() {
+	rm "$node/$2"
+}
+
+@test "keeps what is replicated" {
+	holder_keeps_what_is_replicated
+}
+
+@test "gives shards for a repair" {
+	holder_gives_shards_for_a_repair
+}
+
+@test "shows single leaves" {
+	holder_shows_single_leaves
+}
+
+@test "is caught and repaired" {
+	holder_is_caught_and_repaired
+}
+
+@test "other bytes are not believed" {
+	holder_that_lies_is_not_believed
+}
+
+@test "is paid when it was away" {
+	holder_that_was_away_is_paid
+}
+
+@test "deletes what is pruned" {
+	holder_deletes_what_is_pruned
+}
