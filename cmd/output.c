@@ -30,9 +30,37 @@ static void note_failure(void)
 	}
 }
 
+/* So much is written at once, and not copied to stdout's buffer, which has 4 KB. */
+#define OUT_DIRECT (16u << 10)
+
+static bool write_direct(const char *bytes, size_t len)
+{
+	if (fflush(stdout) != 0) {
+		return false;
+	}
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, bytes, len);
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0) {
+			return false;
+		}
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
 void vv_out_raw(const void *bytes, size_t len)
 {
 	if (out_errno || len == 0) {
+		return;
+	}
+	if (len >= OUT_DIRECT) {
+		if (!write_direct(bytes, len)) {
+			note_failure();
+		}
 		return;
 	}
 	if (fwrite(bytes, 1, len, stdout) != len) {

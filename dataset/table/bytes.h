@@ -8,16 +8,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
-#include "dataset/format/row_write.h"
 #include "dataset/table/scan_cache.h"
 #include "dataset/table/table.h"
 
-/* Gives the file's exact bytes in order to fn (one call for what is before the rows, one for
- * each row group or chunk, one for what is after them; none without bytes) and
+/* Gives the file's exact bytes in order to fn (one call for what is before the rows,
+ * then some row groups or chunks at a time, one for what is after them; none without bytes) and
  * checks their hash and length against the root at the end (VV_ECORRUPT). Decodes
  * in the pool's threads (NULL: none). */
 typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
@@ -39,9 +37,6 @@ typedef struct vv_bytes_options {
 vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			      const vv_bytes_options *opts, vv_error *err);
 
-/* Byte offset in the file at which a row's raw bytes begin. */
-vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err);
-
 /* The file's exact bytes to be pulled (one thread); checked as vv_table_bytes does
  * when the end is read. */
 typedef struct vv_table_source vv_table_source;
@@ -49,33 +44,5 @@ vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err
 /* count, 0 at the end, <0 */
 ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err);
 void vv_table_source_close(vv_table_source *s);
-
-/* Gives bytes [from, from + len) of the file to fn, in order, in pieces; what lies past its
- * end (t->root.bytes) is not given. Every block's name is checked, and the lengths that the
- * lists tell; the hash over the whole file is not, as vv_table_bytes does. VV_EMISSING,
- * VV_ECORRUPT. */
-vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
-			 vv_error *err);
-
-/* The most bytes that one row group takes of those that this part of the file touches: while bytes of
- * it are given, about twice as many are in memory. Reads lists alone. 0 for files. */
-vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
-				 vv_error *err);
-
-/* Appends one group's raw bytes, made from its cells and quirks: what restoring it
- * gives; and where each row's bytes end in out: ends has b->rows places (NULL: not
- * wanted). last: it is the table's last group. */
-vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last,
-			 vv_error *err);
-
-/* For this room alone. A writer for the table's rows. */
-vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
-/* The bytes of one group, whose layout is loaded in b, in out, which is empty; *w is opened when it
- * is needed and NULL. The batch has cells only where the group has quirks. */
-vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
-			    const void *item, size_t len, bool last, vv_error *err);
-/* BOM and prologue; what is after the last row. */
-vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
-vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);
 
 #endif

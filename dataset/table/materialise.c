@@ -23,7 +23,8 @@ typedef struct output {
 	size_t len;
 } output;
 
-#define OUTPUT_BUF (1u << 20)
+/* What is longer than half of it is written as it is. */
+#define OUTPUT_BUF (64u << 10)
 
 static vv_status output_flush(output *o, vv_error *err)
 {

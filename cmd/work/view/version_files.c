@@ -3,6 +3,7 @@
  */
 #include "cmd/work/view/version_files.h"
 
+#include "dataset/table/byte_range.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 
