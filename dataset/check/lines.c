@@ -12,7 +12,7 @@
 #include "dataset/check/groups.h"
 #include "dataset/format/quirks.h"
 #include "dataset/read/ragged.h"
-#include "dataset/table/group_bytes.h"
+#include "dataset/table/table.h"
 
 #define UNKNOWN UINT32_MAX
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "dataset/format/group.h"
 
 #define VV_GROUP_MAGIC "vvg\x01"
@@ -62,6 +63,90 @@ typedef bool (*group_value_fn)(void *payload, vv_cell *value);
  * cells get it. */
 vv_status group_column_mapped(const vv_group *g, size_t column, vv_cell *cells, group_value_fn fn,
 			      void *payload, vv_arena *arena, vv_error *err);
+
+/* Where the values of a column are read from, and the cells that they go to. */
+typedef struct group_reading {
+	const uint8_t *p, *end;
+	vv_cell *cells;
+	size_t stride, count;
+	uint8_t state;
+	vv_arena *arena;
+	size_t column;
+	group_value_fn map; /* NULL: values stay as they are */
+	void *payload;
+} group_reading;
+
+static inline vv_status group_bad(const group_reading *in, const char *what, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "row group, column %zu: %s", in->column, what);
+}
+
+static inline void group_set_cell(vv_cell *cell, const char *text, size_t len, uint8_t state)
+{
+	cell->text = text;
+	cell->len = (uint32_t)len;
+	cell->state = state;
+	cell->flags = 0;
+	cell->spare = 0;
+}
+
+static inline size_t group_left(const group_reading *in)
+{
+	return (size_t)(in->end - in->p);
+}
+
+/* The distinct values (room for GROUP_DICT_MAX) of a column encoded so, how many they are, and each
+ * row's number, which may be of none. */
+vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out,
+			  const uint8_t **index, vv_error *err);
+/* Shared values, before rows get them. */
+vv_status group_map_values(const group_reading *in, vv_cell *values, size_t count, vv_error *err);
+
+/* A cell as it stands in a line, with the delimiter behind it, and how many bytes these are. */
+#define GROUP_SLOT_TEXT 15u
+typedef struct group_slot {
+	char text[GROUP_SLOT_TEXT];
+	uint8_t len;
+} group_slot;
+static_assert(sizeof(group_slot) == 16, "one copy of sixteen bytes");
+/* Slots after the last one that may be written (whatever they are). */
+#define GROUP_SLOT_SLACK 4u
+
+/* How a column's cells stand in a line. */
+typedef struct group_slot_form {
+	bool quoted, quoted_empty;
+	char quote, delimiter;
+} group_slot_form;
+
+/* Ends a slot whose text of len bytes stands where it belongs; the bytes in the slot, which are too
+ * many when above GROUP_SLOT_TEXT: then slots behind it were written, too. */
+static inline size_t group_end_slot(group_slot *slot, size_t len, bool quoted,
+				    const group_slot_form *form)
+{
+	char *text = (char *)slot;
+
+	if (quoted) {
+		text[0] = form->quote;
+		text[len + 1] = form->quote;
+		len += 2;
+	}
+	text[len] = form->delimiter;
+	slot->len = (uint8_t)(len + 1);
+	return len + 1;
+}
+
+/* Numbers and dates: in->count cells; in stands after the column's first byte. encoding: GROUP_INTEGER to
+ * GROUP_DATETIME. VV_ECORRUPT. */
+vv_status group_number_cells(group_reading *in, int encoding, vv_error *err);
+
+/* The cell of one row alone. */
+vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_error *err);
+
+/* The same as slots, with room for in->count + GROUP_SLOT_SLACK of them; nothing in them needs
+ * quotes or an escape but what form says. *fits false: a text is too long, and the slots are
+ * of no use. */
+vv_status group_number_slots(group_reading *in, int encoding, group_slot *slots,
+			     const group_slot_form *form, bool *fits, vv_error *err);
 
 /* Bits that hold u: 0 .. 64. */
 static inline unsigned group_bit_len(uint64_t u)

@@ -1,9 +1,9 @@
 /*
  * group_lines: knows when a whole column needs no look at its cells.
  *
- * Columns are decoded one after the other, each into a run of cells; then rows are put together
- * from all runs at once. Sixteen bytes are copied for each cell, whatever its length: the next
- * cell overwrites what was too much.
+ * Columns are decoded one after the other, each into a run of slots (group_slots.h) where its texts are
+ * short, else of cells; then rows are put together from all runs at once. Sixteen bytes are copied
+ * for each cell, whatever its length: the next cell overwrites what was too much.
  */
 #include "dataset/format/group_lines.h"
 
@@ -11,12 +11,14 @@
 
 #include "base/sys.h"
 #include "dataset/format/group_internal.h"
+#include "dataset/format/group_slots.h"
 #include "dataset/format/row_write.h"
 #include "dataset/format/simd.h"
 
 #define COPY 16u
 
-static_assert(COPY <= VV_GROUP_SLACK, "a copy stays within the slack");
+static_assert(COPY <= VV_GROUP_SLACK && sizeof(group_slot) <= VV_GROUP_SLACK,
+	      "a copy stays within the slack");
 
 typedef enum mode {
 	AS_IT_IS, /* the cells' text stands in the line as it is, quotes and all */
@@ -25,6 +27,7 @@ typedef enum mode {
 } mode;
 
 typedef struct run {
+	const group_slot *slots; /* the column is ready to be copied; else NULL */
 	const vv_cell *cells;
 	mode mode;
 } run;
@@ -63,31 +66,12 @@ static bool value_as_written(void *payload, vv_cell *value)
 	return true;
 }
 
-static bool any_marked(const char *p, size_t len, const vv_mark_set *set)
-{
-	size_t i = 0;
-
-	for (; i + 64 <= len; i += 64) {
-		if (vv_marks(p + i, set).all != 0) {
-			return true;
-		}
-	}
-	for (; i < len; i++) {
-		uint8_t c = (uint8_t)p[i];
-		if (c == set->delimiter || c == '\n' || c == '\r' || c == set->quote ||
-		    c == set->escape) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Can no number and no date have anything that is escaped? */
 static bool digits_are_plain(const vv_mark_set *set)
 {
 	static const char in_numbers[] = "0123456789-.:TZ ";
 
-	return !any_marked(in_numbers, sizeof in_numbers - 1, set);
+	return !group_any_marked(in_numbers, sizeof in_numbers - 1, set);
 }
 
 /* How the cells of a column stand in the lines, from what they are. */
@@ -102,8 +86,8 @@ static mode mode_of(const lines *l, const vv_cell *cells, size_t rows, int encod
 	if (encoding == GROUP_TEXT) {
 		/* The texts of a column lie one after the other in the block. */
 		const vv_cell *last = &cells[rows - 1];
-		plain = !any_marked(cells->text, (size_t)(last->text + last->len - cells->text),
-				    &l->set);
+		plain = !group_any_marked(cells->text,
+					  (size_t)(last->text + last->len - cells->text), &l->set);
 	} else {
 		plain = digits_are_plain(&l->set);
 	}
@@ -155,6 +139,11 @@ static char *put_rows(char *to, const lines *l, const run *runs, size_t rows, si
 
 	for (size_t r = 0; r < rows; r++) {
 		for (size_t c = 0; c < columns; c++) {
+			if (runs[c].slots) {
+				memcpy(to, &runs[c].slots[r], sizeof(group_slot));
+				to += runs[c].slots[r].len;
+				continue;
+			}
 			const vv_cell *cell = &runs[c].cells[r];
 
 			if (runs[c].mode == AS_IT_IS) {
@@ -180,6 +169,11 @@ static void add_room(size_t *least, size_t *room, const run *column, size_t rows
 {
 	size_t sum = 0;
 
+	if (column->slots) {
+		*least += rows;
+		*room += rows * GROUP_SLOT_TEXT;
+		return;
+	}
 	for (size_t r = 0; r < rows; r++) {
 		sum += column->cells[r].len;
 	}
@@ -195,6 +189,49 @@ static bool every_cell_is_text(const vv_group *g)
 		}
 	}
 	return true;
+}
+
+/* Numbers with an unusual delimiter or quote are written cell by cell. */
+static bool may_have_slots(const lines *l, int encoding)
+{
+	bool number = encoding >= GROUP_INTEGER && encoding <= GROUP_DATETIME;
+
+	return !number || l->set.quotes_on == 0 || digits_are_plain(&l->set);
+}
+
+static vv_status read_run(run *out, lines *l, const vv_group *g, size_t column, vv_cell *cells,
+			  vv_error *err)
+{
+	const int encoding = g->column[column][0] & 15;
+	const group_slot_style style = {l->set, l->habit};
+	bool fits = false;
+	vv_status rc;
+
+	*out = (run){NULL, cells, AS_IT_IS};
+	if (may_have_slots(l, encoding)) {
+		group_slot *slots = vv_arena_alloc(l->arena,
+						   (g->rows + GROUP_SLOT_SLACK) * sizeof(*slots));
+		if (!slots) {
+			return vv_fail_nomem(err);
+		}
+		if ((rc = group_column_slots(g, column, slots, &style, value_as_written, l, &fits,
+					     l->arena, err)) < 0 ||
+		    fits) {
+			out->slots = slots;
+			return rc;
+		}
+	}
+	if ((rc = group_column_mapped(g, column, cells, value_as_written, l, l->arena, err)) ==
+	    VV_OK) {
+		out->mode = mode_of(l, cells, g->rows, encoding);
+	}
+	return rc;
+}
+
+static vv_status too_long(uint64_t most, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "a row group gives more than its %llu bytes",
+		       (unsigned long long)most);
 }
 
 int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t columns,
@@ -218,26 +255,28 @@ int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t c
 		return vv_fail_nomem(err);
 	}
 	for (size_t c = 0; c < columns; c++) {
-		vv_cell *own = cells + c * g->rows;
-
 		l.habit = habit_of(d, c);
-		if ((rc = group_column_mapped(g, c, own, value_as_written, &l, arena, err)) < 0) {
+		if ((rc = read_run(&runs[c], &l, g, c, cells + c * g->rows, err)) < 0) {
 			goto done;
 		}
-		runs[c] = (run){own, mode_of(&l, own, g->rows, g->column[c][0] & 15)};
 		add_room(&least, &room, &runs[c], g->rows);
 	}
+	/* before anything is written, since a short block can stand for very much text */
 	if (least > most && least - most > end_len) { /* the last row may have no end */
-		rc = vv_fail(err, VV_ECORRUPT, "a row group gives more than its %llu bytes",
-			     (unsigned long long)most);
+		rc = too_long(most, err);
 		goto done;
 	}
 	if (!vv_buf_reserve(out, room + g->rows + COPY)) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
+	const size_t from = out->len;
 	out->len = (size_t)(put_rows(out->data + out->len, &l, runs, g->rows, columns) - out->data);
 	out->len -= end_last ? 0 : end_len;
+	if (out->len - from > most) {
+		out->len = from;
+		rc = too_long(most, err);
+	}
 	out->data[out->len] = '\0';
 done:
 	vv_buf_clear(&l.scratch);

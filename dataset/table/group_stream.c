@@ -8,7 +8,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
-#include "dataset/table/group_bytes.h"
+#include "dataset/table/table.h"
 
 #define AHEAD 8 /* groups that are begun before they are asked for */
 

@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/byte_range.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 
 #define SAMPLE_ROWS 2000u

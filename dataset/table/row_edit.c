@@ -10,7 +10,6 @@
 #include "base/sys.h"
 #include "dataset/format/quirks.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/group_bytes.h"
 #include "dataset/table/table.h"
 
 typedef struct editor {

@@ -16,6 +16,7 @@
 #include "dataset/format/cell.h"
 #include "dataset/format/group.h"
 #include "dataset/format/list.h"
+#include "dataset/format/row_write.h"
 #include "dataset/schema/schema.h"
 #include "dataset/table/root.h"
 #include "dataset/table/scan_cache.h"
@@ -78,19 +79,38 @@ vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err);
 vv_status vv_table_seek_group(vv_table_reader *r, uint64_t index, vv_error *err);
 void vv_table_reader_close(vv_table_reader *r);
 
+/* Appends one group's raw bytes, made from its cells and quirks: what restoring it
+ * gives; and where each row's bytes end in out: ends has b->rows places (NULL: not
+ * wanted). last: it is the table's last group. */
+vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last,
+			 vv_error *err);
+
 /* For dataset/ alone: one row group from its two list items. */
 
 /* Fills batch from a data item (CBOR): block, cells of the wanted columns, long cells
  * in line. first_row and index are the caller's. Thread-safe for different batches. */
 vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len,
 			  const size_t *wanted, size_t wanted_count, vv_error *err);
-/* Appends the lines of the group that a data item names; its layout is loaded. end_last: the last
- * row has its row end. 1; 0 when the lines must be written from cells, which are then in the
- * batch as after table_load_data. */
-int table_load_lines(vv_buf *out, vv_table *t, vv_batch *b, const void *item, size_t len,
-		     bool end_last, vv_error *err);
 /* raw_len and quirks from a layout item. */
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
+
+/* For this room alone. A writer for the table's rows. */
+vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
+/* vv_batch_lines with a writer at hand, of the rows before `upto`. */
+vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row_writer *w,
+			    const vv_batch *b, size_t upto, bool last, vv_error *err);
+/* Appends the bytes of one group, whose layout is loaded in b; *w is opened when it is needed and
+ * NULL. The batch has cells only where the group has quirks. */
+vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
+			    const void *item, size_t len, bool last, vv_error *err);
+/* Do the bytes made of the batch (raw from `from` on, unchanged in the end) scan to exactly its
+ * cells? Only looked at where it has raw lines: all others are made from the cells. Without this a
+ * version could show one thing and restore another. VV_ECORRUPT. */
+vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
+			    bool last, vv_error *err);
+/* BOM and prologue; what is after the last row. */
+vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
+vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);
 
 /* The number of groups (tables) or chunks (files). VV_EMISSING, VV_ECORRUPT: the list's top. */
 vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err);

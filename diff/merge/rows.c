@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/table/group_bytes.h"
+#include "dataset/table/table.h"
 
 vv_status merge_rows_open(merge_rows *r, vv_table *t, vv_error *err)
 {

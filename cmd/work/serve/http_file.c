@@ -11,7 +11,6 @@
 #include "base/arena.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/byte_range.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 #include "repo/git/history/history.h"

@@ -3,7 +3,6 @@
  */
 #include "cmd/work/view/version_files.h"
 
-#include "dataset/table/byte_range.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 

@@ -2,7 +2,7 @@
  * Parts of a version's bytes: the same bytes as in the whole, wherever they lie, and reading
  * only what they need.
  */
-#include "dataset/table/byte_range.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
 #include "tests/unit/dataset/memory.h"

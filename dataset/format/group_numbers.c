@@ -1,0 +1,480 @@
+/*
+ * group_numbers: knows how numbers and dates of a column become text: 256 at a time from their byte
+ * planes, and each in its one spelling.
+ */
+#include "dataset/format/group_internal.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "dataset/format/planes.h"
+#include "dataset/format/spelling.h"
+
+/* An empty text may be copied sixteen bytes at a time, too (group_lines.h). */
+static const char no_text[16];
+static const char outside_years[] = "a date is outside the years 1 to 9999";
+
+#define BATCH 256u /* numbers decoded at a time; fits the first-level cache with room */
+
+/* Numbers on their way from planes to text. */
+typedef struct numbers {
+	const uint8_t *planes;
+	const uint8_t *empty; /* 1 for an empty value, a byte each, or NULL */
+	size_t count, taken;  /* of the numbers */
+	unsigned width, scale, form;
+	int encoding;
+	bool deltas;
+	uint64_t value; /* base; of deltas the last number */
+	uint64_t unit[BATCH];
+	char *out;       /* room for the texts of the batch */
+	size_t at, have; /* in unit */
+} numbers;
+
+static bool head_fits(const numbers *n)
+{
+	if (n->width > 8) {
+		return false;
+	}
+	switch (n->encoding) {
+	case GROUP_DECIMAL:
+		return n->form < GROUP_DECIMAL_FORMS && n->scale > 0 && n->scale <= 18;
+	case GROUP_DATETIME:
+		return n->form < GROUP_DATETIME_FORMS && n->scale <= SPELL_PARTS_MAX;
+	default:
+		return n->form == 0;
+	}
+}
+
+static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
+{
+	uint64_t base;
+	size_t empties = 0;
+	uint8_t flags;
+
+	if (group_left(in) < 4) {
+		return group_bad(in, "it ends too soon", err);
+	}
+	flags = *in->p++;
+	n->form = flags >> GROUP_FORM_SHIFT;
+	n->deltas = (flags & GROUP_DELTAS) != 0;
+	n->scale = n->encoding == GROUP_DECIMAL || n->encoding == GROUP_DATETIME ? *in->p++ : 0;
+	n->width = *in->p++;
+	if (!head_fits(n) || !vv_varint_read(&in->p, in->end, &base)) {
+		return group_bad(in, "the head of its numbers is damaged", err);
+	}
+	n->value = (uint64_t)group_unzigzag(base);
+	if (flags & GROUP_EMPTIES) {
+		unsigned marks = 0;
+
+		if (group_left(in) < in->count) {
+			return group_bad(in, "it ends too soon", err);
+		}
+		n->empty = in->p;
+		for (size_t i = 0; i < in->count; i++) {
+			empties += in->p[i];
+			marks |= in->p[i];
+		}
+		if (marks > 1) {
+			return group_bad(in, "the marks of its empty values are damaged", err);
+		}
+		in->p += in->count;
+	}
+	n->count = in->count - empties;
+	n->planes = in->p;
+	if (group_left(in) != n->count * n->width) {
+		return group_bad(in, "its length does not fit the number of rows", err);
+	}
+	return VV_OK;
+}
+
+/* The next up to BATCH numbers into n->unit. */
+static void next_units(numbers *n)
+{
+	size_t have = n->count - n->taken < BATCH ? n->count - n->taken : BATCH;
+
+	vv_planes_join(n->unit, n->planes + n->taken, n->count, have, n->width);
+	for (size_t i = 0; i < have; i++) {
+		if (n->deltas) {
+			n->value += (uint64_t)group_unzigzag(n->unit[i]);
+			n->unit[i] = n->value;
+		} else {
+			n->unit[i] += n->value;
+		}
+	}
+	n->taken += have;
+	n->have = have;
+	n->at = 0;
+}
+
+/* The same, and room for their texts. */
+static bool next_batch(numbers *n, vv_arena *arena)
+{
+	size_t most = n->scale + 3u; /* sign, a digit, the point */
+	uint64_t all = 0;
+
+	next_units(n);
+	for (size_t i = 0; i < n->have; i++) {
+		all |= n->unit[i] ^ (0 - (n->unit[i] >> 63));
+	}
+	if (all != 0) {
+		/* digits of a number of b bits: at most b * 0.302 + 1 */
+		size_t digits = (64u - (unsigned)__builtin_clzll(all)) * 309u / 1024u + 4u;
+
+		most = digits > most ? digits : most;
+	}
+	if (n->encoding == GROUP_DATE || n->encoding == GROUP_DATETIME) {
+		most = n->encoding == GROUP_DATE ? 10 : 21 + SPELL_PARTS_MAX;
+	}
+	n->out = vv_arena_alloc(arena, n->have * most + VV_SPELL_MAX);
+	return n->out != NULL;
+}
+
+static size_t write_decimal(char *out, int64_t v, const numbers *n)
+{
+	size_t len = spell_write_decimal(out, v, n->scale);
+
+	return n->form == GROUP_FIXED
+		       ? len
+		       : spell_trim(out, len, n->scale, n->form == GROUP_TRIMMED_ONE);
+}
+
+/* Writes one number; its length, or 0 for one that is not a date. */
+static inline size_t write_number(char *out, int64_t v, const numbers *n)
+{
+	switch (n->encoding) {
+	case GROUP_INTEGER:
+		return spell_write_integer(out, v);
+	case GROUP_DECIMAL:
+		return write_decimal(out, v, n);
+	case GROUP_DATE:
+		return spell_write_date(out, v) ? 10 : 0;
+	default:
+		return spell_write_datetime(out, v, (n->form & GROUP_SPACE) != 0,
+					    (n->form & GROUP_ZULU) != 0, n->scale);
+	}
+}
+
+/* Numbers of one byte repeat: each is spelled once, where that can save work. */
+#define FEW 256u
+#define FEW_FROM 64u /* numbers in the column */
+
+static bool has_few(const numbers *n)
+{
+	return n->width <= 1 && !n->deltas && n->count >= FEW_FROM;
+}
+
+/* All cells of a column whose numbers are a byte each. */
+static vv_status read_few(group_reading *in, numbers *n, vv_error *err)
+{
+	vv_cell known[FEW];
+	const uint8_t *at = n->planes;
+	char *out = vv_arena_alloc(in->arena, FEW * VV_SPELL_MAX);
+
+	if (!out) {
+		return vv_fail_nomem(err);
+	}
+	memset(known, 0, sizeof known);
+	for (size_t i = 0; i < in->count; i++) {
+		if (n->empty && n->empty[i]) {
+			group_set_cell(&in->cells[i * in->stride], no_text, 0, in->state);
+			continue;
+		}
+		uint8_t unit = n->width == 1 ? *at++ : 0;
+		if (!known[unit].text) {
+			size_t len = write_number(out, (int64_t)(n->value + unit), n);
+			if (len == 0) {
+				return group_bad(in, outside_years, err);
+			}
+			group_set_cell(&known[unit], out, len, in->state);
+			out += len;
+		}
+		in->cells[i * in->stride] = known[unit];
+	}
+	in->p = in->end;
+	return VV_OK;
+}
+
+/* write_batch where no value is empty: a loop for each kind of number. */
+#define WRITE_ALL(write)                                                                           \
+	for (; n->at < n->have; i++) {                                                             \
+		int64_t v = (int64_t)n->unit[n->at++];                                             \
+		size_t len = (write);                                                              \
+		group_set_cell(&in->cells[i * in->stride], out, len, in->state);                   \
+		out += len;                                                                        \
+	}
+
+/* A date often is the day of the row before. */
+static size_t write_dates(group_reading *in, numbers *n, size_t from)
+{
+	size_t i = from;
+	char *out = n->out;
+	const char *text = NULL;
+	int64_t day = 0;
+
+	for (; n->at < n->have; i++) {
+		int64_t v = (int64_t)n->unit[n->at++];
+		if (!text || v != day) {
+			if (!spell_write_date(out, v)) {
+				return SIZE_MAX;
+			}
+			text = out;
+			day = v;
+			out += 10;
+		}
+		group_set_cell(&in->cells[i * in->stride], text, 10, in->state);
+	}
+	return i;
+}
+
+static size_t write_full_batch(group_reading *in, numbers *n, size_t from)
+{
+	size_t i = from;
+	char *out = n->out;
+
+	if (n->encoding == GROUP_DATE) {
+		return write_dates(in, n, from);
+	}
+	if (n->encoding == GROUP_INTEGER) {
+		WRITE_ALL(spell_write_integer(out, v));
+	} else {
+		WRITE_ALL(spell_write_decimal(out, v, n->scale));
+	}
+	return i;
+}
+
+/* Texts for cells from `from` on, until the batch or the cells are used up;
+ * returns the next cell, or SIZE_MAX for a number that is not a date. */
+static size_t write_batch(group_reading *in, numbers *n, size_t from)
+{
+	if (!n->empty && (n->encoding == GROUP_DATE || n->encoding == GROUP_INTEGER ||
+			  (n->encoding == GROUP_DECIMAL && n->form == GROUP_FIXED))) {
+		return write_full_batch(in, n, from);
+	}
+	size_t i = from;
+	char *out = n->out;
+
+	for (; i < in->count; i++) {
+		vv_cell *cell = &in->cells[i * in->stride];
+		size_t len;
+
+		if (n->empty && n->empty[i]) {
+			group_set_cell(cell, no_text, 0, in->state);
+			continue;
+		}
+		if (n->at == n->have) {
+			break;
+		}
+		len = write_number(out, (int64_t)n->unit[n->at++], n);
+		if (len == 0) {
+			return SIZE_MAX;
+		}
+		group_set_cell(cell, out, len, in->state);
+		out += len;
+	}
+	return i;
+}
+
+vv_status group_number_cells(group_reading *in, int encoding, vv_error *err)
+{
+	numbers n;
+	vv_status rc;
+	size_t i = 0;
+
+	memset(&n, 0, offsetof(numbers, unit));
+	n.encoding = encoding;
+	n.out = NULL;
+	n.at = n.have = 0;
+	if ((rc = open_numbers(in, &n, err)) < 0) {
+		return rc;
+	}
+	if (has_few(&n)) {
+		return read_few(in, &n, err);
+	}
+	while (i < in->count) {
+		if (n.taken < n.count && !next_batch(&n, in->arena)) {
+			return vv_fail_nomem(err);
+		}
+		i = write_batch(in, &n, i);
+		if (i == SIZE_MAX) {
+			return group_bad(in, outside_years, err);
+		}
+	}
+	in->p = in->end;
+	return VV_OK;
+}
+
+/* --- slots ------------------------------------------------------------------- */
+
+/* Numbers of a byte each: every one of them is spelled once. */
+static vv_status few_slots(group_reading *in, const numbers *n, group_slot *slots,
+			   const group_slot_form *form, const group_slot *empty, bool *fits,
+			   vv_error *err)
+{
+	group_slot known[FEW + GROUP_SLOT_SLACK];
+	const uint8_t *at = n->planes;
+	size_t most = 0;
+
+	memset(known, 0, sizeof known);
+	for (size_t i = 0; i < in->count; i++) {
+		if (n->empty && n->empty[i]) {
+			slots[i] = *empty;
+			continue;
+		}
+		uint8_t unit = n->width == 1 ? *at++ : 0;
+		if (known[unit].len == 0) {
+			group_slot own[1 + GROUP_SLOT_SLACK];
+			size_t len = write_number((char *)own + form->quoted,
+						  (int64_t)(n->value + unit), n);
+			if (len == 0) {
+				return group_bad(in, outside_years, err);
+			}
+			len = group_end_slot(own, len, form->quoted, form);
+			most = len > most ? len : most;
+			known[unit] = own[0];
+		}
+		slots[i] = known[unit];
+	}
+	*fits = most <= GROUP_SLOT_TEXT;
+	return VV_OK;
+}
+
+/* A loop for each kind of number: the numbers of n->unit, none of them empty. */
+#define SLOT_ALL(write)                                                                            \
+	for (; n->at < n->have; i++) {                                                             \
+		char *out = (char *)&slots[i] + form->quoted;                                      \
+		int64_t v = (int64_t)n->unit[n->at++];                                             \
+		size_t len = group_end_slot(&slots[i], (write), form->quoted, form);               \
+		most = len > most ? len : most;                                                    \
+	}
+
+/* The slots of a batch from `from` on; the longest is at least `most` bytes. */
+static size_t batch_slots(numbers *n, size_t from, group_slot *slots, const group_slot_form *form,
+			  size_t most)
+{
+	size_t i = from;
+
+	if (n->encoding == GROUP_INTEGER) {
+		SLOT_ALL(spell_write_integer(out, v));
+	} else {
+		SLOT_ALL(spell_write_decimal(out, v, n->scale));
+	}
+	return most;
+}
+
+/* Slot i, and the day in it; the slot of the day before may be it. */
+static bool date_slot(group_slot *slots, size_t i, int64_t day, int64_t *last,
+		      const group_slot_form *form)
+{
+	if (i > 0 && *last == day) {
+		slots[i] = slots[i - 1];
+		return true;
+	}
+	*last = day;
+	if (!spell_write_date((char *)&slots[i] + form->quoted, day)) {
+		return false;
+	}
+	group_end_slot(&slots[i], 10, form->quoted, form);
+	return true;
+}
+
+/* Slots one by one: dates, empty values, decimals without zeros at their end. */
+static vv_status other_slots(group_reading *in, numbers *n, group_slot *slots,
+			     const group_slot_form *form, const group_slot *empty, size_t *most,
+			     vv_error *err)
+{
+	const bool dates = n->encoding == GROUP_DATE && !n->empty;
+	int64_t last = 0;
+
+	for (size_t i = 0; i < in->count; i++) {
+		if (n->empty && n->empty[i]) {
+			slots[i] = *empty;
+			continue;
+		}
+		if (n->at == n->have) {
+			next_units(n);
+		}
+		int64_t v = (int64_t)n->unit[n->at++];
+		size_t len;
+		if (dates) {
+			if (!date_slot(slots, i, v, &last, form)) {
+				return group_bad(in, outside_years, err);
+			}
+			continue;
+		}
+		if ((len = write_number((char *)&slots[i] + form->quoted, v, n)) == 0) {
+			return group_bad(in, outside_years, err);
+		}
+		len = group_end_slot(&slots[i], len, form->quoted, form);
+		*most = len > *most ? len : *most;
+	}
+	return VV_OK;
+}
+
+vv_status group_number_slots(group_reading *in, int encoding, group_slot *slots,
+			     const group_slot_form *form, bool *fits, vv_error *err)
+{
+	group_slot empty[1 + GROUP_SLOT_SLACK];
+	size_t most = 0;
+	numbers n;
+	vv_status rc;
+
+	assert(encoding != GROUP_DATETIME); /* longer than a slot */
+	memset(&n, 0, offsetof(numbers, unit));
+	memset(empty, 0, sizeof empty);
+	n.encoding = encoding;
+	n.at = n.have = 0;
+	if ((rc = open_numbers(in, &n, err)) < 0) {
+		return rc;
+	}
+	group_end_slot(empty, 0, form->quoted_empty, form);
+	if (has_few(&n)) {
+		return few_slots(in, &n, slots, form, empty, fits, err);
+	}
+	if (n.empty || encoding == GROUP_DATE ||
+	    (encoding == GROUP_DECIMAL && n.form != GROUP_FIXED)) {
+		rc = other_slots(in, &n, slots, form, empty, &most, err);
+	}
+	for (size_t i = 0; rc == VV_OK && n.taken < n.count; i += n.have) {
+		next_units(&n);
+		most = batch_slots(&n, i, slots, form, most);
+	}
+	*fits = most <= GROUP_SLOT_TEXT;
+	return rc;
+}
+
+/* --- one row ------------------------------------------------------------ */
+
+vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_error *err)
+{
+	numbers n;
+	size_t at = row;
+	vv_status rc;
+
+	memset(&n, 0, offsetof(numbers, unit));
+	n.encoding = encoding;
+	if ((rc = open_numbers(in, &n, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; n.empty && i < row; i++) {
+		at -= n.empty[i];
+	}
+	if (n.empty && n.empty[row]) {
+		group_set_cell(in->cells, no_text, 0, in->state);
+		return VV_OK;
+	}
+	for (size_t i = n.deltas ? 0 : at; i <= at; i++) {
+		uint64_t unit = 0;
+		for (unsigned j = 0; j < n.width; j++) {
+			unit |= (uint64_t)n.planes[(size_t)j * n.count + i] << (8 * j);
+		}
+		n.value += n.deltas ? (uint64_t)group_unzigzag(unit) : unit;
+	}
+	char *out = vv_arena_alloc(in->arena, VV_SPELL_MAX);
+	size_t len = out ? write_number(out, (int64_t)n.value, &n) : 0;
+	if (len == 0) {
+		return out ? group_bad(in, outside_years, err) : vv_fail_nomem(err);
+	}
+	group_set_cell(in->cells, out, len, in->state);
+	return VV_OK;
+}
