@@ -115,8 +115,7 @@ static void put_missing_note(vv_page *p, const vv_web_log *log)
 			  .text = vv_page_text(p,
 					       "%s could not be compared: their data is not here.",
 					       vv_text_counted(n, "version", NULL)),
-			  .hint = vv_page_text(p, "What gets it: %s.",
-					       vv_web_missing_older(p->asked->visit)));
+			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	}
 }
 

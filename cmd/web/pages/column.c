@@ -188,8 +188,7 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	put_table(p, &life, numeric);
 	if (life.missing) {
 		part_note(&p->html, .text = vv_html_words("The data of some versions is not here."),
-			  .hint = vv_page_text(p, "What gets it: %s.",
-					       vv_web_missing_older(p->asked->visit)));
+			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	}
 	if (!life.complete) {
 		part_note(&p->html,

@@ -129,8 +129,7 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, bo
 	if (life.missing) {
 		part_note(&p->html,
 			  .text = vv_html_words("The data of older versions is not here."),
-			  .hint = vv_page_text(p, "What gets it: %s.",
-					       vv_web_missing_older(p->asked->visit)));
+			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	} else if (!life.complete) {
 		vv_web_address to = *p->at;
 		to.after = life.next;

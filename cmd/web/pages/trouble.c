@@ -84,7 +84,9 @@ vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_b
 	if (why->code == VV_ENOTFOUND) {
 		put_elsewhere(p);
 	}
-	put_dataset(p);
+	if (why->code != VV_EMISSING) {
+		put_dataset(p);
+	}
 	if (p->asked->repository) {
 		vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_CHANGES);
 		vv_html *h = vv_page_piece_new(p);

@@ -93,3 +93,17 @@ P
 	start_server src
 	[ "$(status "$url/api/v0/compare/HEAD...work/prices.csv")" = 404 ]
 }
+
+@test "the owner hears which remotes may have what is not here" {
+	two_versions
+	varve clone -q --lazy src lazy
+	git -C lazy remote add backup "$PWD/nowhere"
+	start_web lazy
+	local id
+	id=$(git -C src rev-parse HEAD~1 | cut -c1-8)
+	curl -s -o /dev/null -c jar "$first"
+	said=$(curl -sL -b jar -H 'Accept: text/html' "$url/compare/HEAD~1..HEAD/prices.csv" | sed "s/&#39;/'/g")
+	[[ $said == *"'varve fetch --data $id prices.csv' gets it from backup or origin"* ]] || { echo "$said" >&2; return 1; }
+	# a link to what is not here would lead nowhere
+	[[ $said != *"prices.csv in version"* ]]
+}
