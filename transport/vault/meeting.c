@@ -213,22 +213,22 @@ static vv_status add_to_batch(batch *b, const char *name, vv_error *err)
 /* What the holder has under the name is not it, and is written again. */
 static vv_status write_again(vv_meeting *m, const char *name, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
-	vv_status rc = vv_ledger_file(m->ledger, name, &bytes, err);
+	const vv_cid *vault = vv_ledger_vault(m->ledger);
+	vv_buf bytes = VV_BUF_INIT, is = VV_BUF_INIT;
+	vv_status rc;
 
-	if (rc == VV_OK) {
-		rc = vv_holder_put_record(m->holder, vv_ledger_vault(m->ledger), name, bytes.data,
-					  bytes.len, err);
-	}
-	vv_buf_clear(&bytes);
-	if (rc == VV_EREFUSED) {
-		return VV_OK; /* a holder that never writes over anything; it stays noted */
-	}
-	if (rc == VV_OK) {
+	/* A holder that never writes over anything may refuse, or do nothing: then it stays noted. */
+	if ((rc = vv_ledger_file(m->ledger, name, &bytes, err)) == VV_OK &&
+	    (rc = vv_holder_put_record(m->holder, vault, name, bytes.data, bytes.len, err)) ==
+		    VV_OK &&
+	    (rc = vv_holder_get_record(m->holder, vault, name, &is, err)) == VV_OK &&
+	    is.len == bytes.len && memcmp(is.data, bytes.data, is.len) == 0) {
 		forget_damaged(m, find_damaged(m, name));
 		m->mended++;
 	}
-	return rc;
+	vv_buf_clear(&bytes);
+	vv_buf_clear(&is);
+	return rc == VV_EREFUSED ? VV_OK : rc;
 }
 
 /* Those that say who may write come first: a holder that judges needs them to judge the others. */
