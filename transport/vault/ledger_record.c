@@ -51,6 +51,25 @@ void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64
 	vv_put_le64(out + VV_CID_BYTES, until);
 }
 
+vv_status vv_receipt_check(const vv_ledger_record *receipt, const vv_ledger_record *place,
+			   vv_error *err)
+{
+	uint8_t bytes[VV_RECEIPT_BYTES];
+
+	if (place->kind != VV_LEDGER_PLACE || !vv_cid_equal(&receipt->link, &place->cid)) {
+		return vv_fail(err, VV_ECORRUPT, "it is not a receipt of that place");
+	}
+	if (!place->has_key) {
+		return VV_OK;
+	}
+	if (!receipt->has_key || memcmp(receipt->key, place->key, VV_KEY_PUBLIC) != 0) {
+		return vv_fail(err, VV_ECORRUPT, "the holder's key did not sign the receipt");
+	}
+	vv_receipt_bytes(bytes, &place->cid, receipt->until);
+	return vv_key_verify(receipt->signature, place->key, VV_RECEIPT_PURPOSE, bytes,
+			     sizeof(bytes), err);
+}
+
 /* --- writing -------------------------------------------------------------------------------- */
 
 static void put_link_or_null(vv_buf *b, const vv_cid *cid)

@@ -108,5 +108,9 @@ vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const vo
 /* What a receipt's signature is of: the place's CID, 36 bytes, and le64 until. */
 #define VV_RECEIPT_BYTES (VV_CID_BYTES + 8u)
 void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64_t until);
+/* Is it a receipt of that place? Where the place names a key, only that key's signature makes it one:
+ * VV_ECORRUPT says what is wrong. */
+vv_status vv_receipt_check(const vv_ledger_record *receipt, const vv_ledger_record *place,
+			   vv_error *err);
 
 #endif

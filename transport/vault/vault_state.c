@@ -287,8 +287,12 @@ static vv_status take_place(vv_vault_state *s, const vv_ledger_record *r, vv_err
 static void take_receipt(vv_vault_state *s, const vv_ledger_record *r)
 {
 	const vv_ledger_record *place = vv_ledger_find(s->ledger, &r->link);
+	vv_error ignored;
 
-	for (size_t i = 0; place && place->kind == VV_LEDGER_PLACE && i < place->shard_count; i++) {
+	if (!place || vv_receipt_check(r, place, &ignored) < 0) {
+		return; /* nobody's word that it arrived */
+	}
+	for (size_t i = 0; i < place->shard_count; i++) {
 		vv_kept *k = find_shard(s, &place->shards[i].cid);
 		vv_copy *c = k ? copy_at(k, place->holder) : NULL;
 		if (c && (!c->receipt || c->receipt->time <= r->time)) {

@@ -201,7 +201,7 @@ static vv_status run_show(const options *o, const vv_vault_session *s, const cha
 {
 	const vv_ledger_record *r;
 	vv_cid cid;
-	char text[VV_CID_TEXT + 1];
+	char text[VV_CID_TEXT + 1], did[VV_DID_TEXT];
 	vv_status rc = vv_cid_parse(&cid, word, strlen(word), err);
 
 	if (rc < 0) {
@@ -215,6 +215,11 @@ static vv_status run_show(const options *o, const vv_vault_session *s, const cha
 		return print_json(s, r, err);
 	}
 	print_line(s, r);
+	if (r->kind == VV_LEDGER_RECEIPT) {
+		vv_did_text(did, r->key);
+		vv_out("  kept until %s\n  signed by %s\n", when(text, r->until),
+		       r->has_key ? did : "nobody: this holder does not sign");
+	}
 	for (size_t i = 0; i < r->shard_count; i++) {
 		vv_cid_text(text, &r->shards[i].cid);
 		vv_out("  shard %s  %s\n", text, vv_text_bytes(vv_shard_len(r->shards[i].leaves)));
@@ -258,6 +263,24 @@ static vv_status verify_holders(vv_vault_session *s, size_t *holders, size_t *fa
 	return VV_OK;
 }
 
+/* The signature of a holder that signs is in the record, and reading the record does not check it. */
+static bool verify_receipt(const vv_vault_session *s, const vv_ledger_record *r)
+{
+	const vv_ledger_record *place = r->kind == VV_LEDGER_RECEIPT
+						? vv_ledger_find(s->ledger, &r->link)
+						: NULL;
+	char did[VV_DID_TEXT];
+	vv_error why;
+
+	if (!place || vv_receipt_check(r, place, &why) == VV_OK) {
+		return true;
+	}
+	vv_did_text(did, r->author);
+	vv_out("%s: record %llu (receipt) does not count: %s\n", did,
+	       (unsigned long long)r->sequence, why.message);
+	return false;
+}
+
 /* Every signature was checked when the ledger was opened; this tells what hangs in the air. */
 static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 {
@@ -290,6 +313,7 @@ static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 			       r->kind == VV_LEDGER_EPOCH ? "an owner" : "a writer");
 			faults++;
 		}
+		faults += !verify_receipt(s, r);
 	}
 	if (!o->offline && (rc = verify_holders(s, &holders, &faults, err)) < 0) {
 		return rc;

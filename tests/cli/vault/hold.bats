@@ -319,6 +319,10 @@ shard_records() {
 	lie none
 	succeeds varve replicate
 	succeeds varve vault status
+	receipt=$(varve ledger log --json | python3 -c 'import json, sys; print([r for r in json.load(sys.stdin) if r["kind"] == "receipt"][0]["record"])')
+	succeeds varve ledger show "$receipt"
+	output_has "signed by $(cat ../keeper-x.did)"
+	output_has "kept until 20"
 }
 
 @test "a server that hides the newest records brings no old state back" {

@@ -273,6 +273,56 @@ static void a_retired_shard_lives_again_when_another_writer_names_it(void **stat
 }
 
 /* A run of five shards, the first four of them in two stripes of 2+1. */
+/* What the state says of the shard's copy, after a receipt of that key's signature over those bytes. */
+static bool receipt_counts(const vv_ledger *l, const vv_cid *shard)
+{
+	vv_vault_state *s;
+	vv_error err;
+
+	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
+	const vv_kept *k = vv_vault_shard_of(s, shard);
+	assert_non_null(k);
+	assert_int_equal(k->copy_count, 1);
+	const bool counts = k->copies[0].receipt != NULL;
+	vv_vault_state_close(s);
+	return counts;
+}
+
+static void a_receipt_of_a_holder_with_a_key_counts_only_with_its_signature(void **state)
+{
+	vv_key owner = key_of(1), holder = key_of(2), other = key_of(3);
+	vv_ledger *l = begin(vv_test_path("receipts"), &owner);
+	vv_ledger_record place = {.kind = VV_LEDGER_PLACE, .has_key = true}, run;
+	const vv_ledger_record *placed;
+	uint8_t bytes[VV_RECEIPT_BYTES];
+	vv_shard s;
+	vv_error err;
+
+	(void)state;
+	run_of(&run, &s, 1, vv_ledger_vault(l));
+	memcpy(place.key, holder.public_key, VV_KEY_PUBLIC);
+	place.shards = &s;
+	place.shard_count = 1;
+	vv_assert_ok(vv_ledger_write(l, &run, &owner, NULL, &err), &err);
+	vv_assert_ok(vv_ledger_write(l, &place, &owner, &placed, &err), &err);
+	vv_receipt_bytes(bytes, &placed->cid, 7);
+	for (unsigned i = 0; i < 4; i++) {
+		vv_ledger_record r = {.kind = VV_LEDGER_RECEIPT, .link = placed->cid, .until = 7};
+		const vv_key *signer = i == 1 ? &other : &holder;
+		r.has_key = i > 0; /* nobody's, another's, for another time, and right */
+		memcpy(r.key, i > 0 ? signer->public_key : r.key, VV_KEY_PUBLIC);
+		r.until = i == 2 ? 8 : 7;
+		if (i > 0) {
+			vv_assert_ok(vv_key_sign(r.signature, signer, VV_RECEIPT_PURPOSE, bytes,
+						 sizeof(bytes), &err),
+				     &err);
+		}
+		vv_assert_ok(vv_ledger_write(l, &r, &owner, NULL, &err), &err);
+		assert_int_equal(receipt_counts(l, &s.cid), i == 3);
+	}
+	vv_ledger_close(l);
+}
+
 static void striped_run_of(vv_ledger_record *r, vv_shard shards[7], vv_stripe stripes[2],
 			   const vv_cid *epoch)
 {
@@ -409,6 +459,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_record_of_another_vault_is_refused),
 	cmocka_unit_test(two_records_of_one_number_are_both_kept_and_reported),
 	cmocka_unit_test(only_owners_epochs_and_writers_runs_count),
+	cmocka_unit_test(a_receipt_of_a_holder_with_a_key_counts_only_with_its_signature),
 	cmocka_unit_test(a_retired_shard_lives_again_when_another_writer_names_it),
 	cmocka_unit_test(stripes_are_read_as_they_were_signed),
 	cmocka_unit_test(stripes_over_what_is_not_there_are_refused),
