@@ -147,3 +147,23 @@ comes_back() {
 	[ "$(git -C ../third rev-parse bob)" = "$(git -C ../bob rev-parse bob)" ]
 	varve -C ../third fsck --data
 }
+
+@test "stripes that lost more than their parity are sealed again" {
+	new_vault "a b c d"
+	seq 1 260000 | awk 'BEGIN { srand(3); print "id,x,y,z,w" } { print $1 "," rand() "," rand() "," rand() "," rand() }' > big.csv
+	varve add -q big.csv
+	varve commit -q -m big
+	succeeds varve replicate --code 2+1
+	[ "$(find .. -path '*/shards/*' -size 1048512c | wc -l)" -ge 6 ]
+	# Of six shards of two stripes four: one stripe at least has lost two.
+	rm $(find ../a ../b ../c ../d -path '*/shards/*' -size 1048512c | sort | head -n 4)
+	ends_with 1 varve audit
+	ends_with 1 varve vault status
+	output_has "nobody is known to have"
+	succeeds varve repair
+	stderr_has "safe: all stripes are whole"
+	succeeds varve audit --all
+	succeeds varve vault status
+	comes_back a
+	cmp big.csv ../check/big.csv
+}

@@ -453,7 +453,90 @@ static void a_stripe_is_retired_when_all_of_it_is(void **state)
 	vv_ledger_close(l);
 }
 
+/* The key's next record with this time, as a machine with such a clock writes it. */
+static void take_at(vv_ledger *l, const vv_key *k, uint64_t time)
+{
+	const vv_ledger_author *a = vv_ledger_author_of(l, k->public_key);
+	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE, .time = time, .vault = *vv_ledger_vault(l)};
+	char name[VV_LEDGER_NAME];
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error err;
+
+	if (a && a->head) {
+		r.sequence = a->head->sequence + 1;
+		r.previous = a->head->cid;
+	}
+	vv_assert_ok(vv_ledger_record_sign(&bytes, &r, k, &err), &err);
+	vv_ledger_name(name, &r);
+	vv_assert_ok(vv_ledger_take(l, name, bytes.data, bytes.len, &err), &err);
+	vv_buf_clear(&bytes);
+}
+
+static void a_record_comes_after_all_that_its_author_knew_whatever_the_clocks_say(void **state)
+{
+	vv_key ada = key_of(1), bob = key_of(2);
+	vv_ledger *l = begin(vv_test_path("a"), &ada);
+	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
+	const vv_ledger_record *out;
+	const uint64_t now = vv_ledger_at(l, 0)->time, year = UINT64_C(366) * 86400;
+	vv_error err;
+
+	(void)state;
+	/* Bob's clock is twenty years ahead: hers is not, and her record follows his. */
+	take_at(l, &bob, now + 20 * year);
+	vv_assert_ok(vv_ledger_write(l, &r, &ada, &out, &err), &err);
+	assert_int_equal(out->time, now + 20 * year + 1);
+	/* And her next one that. */
+	vv_assert_ok(vv_ledger_write(l, &r, &ada, &out, &err), &err);
+	assert_int_equal(out->time, now + 20 * year + 1);
+	/* What no clock can show is a lie, and leaves hers alone. */
+	take_at(l, &bob, UINT64_MAX);
+	take_at(l, &bob, now + 500 * year);
+	vv_assert_ok(vv_ledger_write(l, &r, &ada, &out, &err), &err);
+	assert_int_equal(out->time, now + 20 * year + 1);
+	vv_ledger_close(l);
+}
+
+static void records_after_a_missing_one_count_only_over_a_bridge(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = begin(vv_test_path("a"), &k), *other;
+	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
+	}
+	vv_assert_ok(vv_ledger_open(&other, vv_test_path("b"), vv_ledger_vault(l), &err), &err);
+	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
+		const char *name = vv_ledger_file_name(l, i);
+		vv_buf_reset(&bytes);
+		vv_assert_ok(vv_ledger_file(l, name, &bytes, &err), &err);
+		assert_int_equal(bytes.len, vv_ledger_file_len(l, i));
+		vv_assert_ok(vv_ledger_check(l, name, bytes.data, bytes.len, &err), &err);
+		vv_assert_status(vv_ledger_check(l, name, bytes.data, bytes.len - 1, &err),
+				 VV_ECORRUPT, &err);
+		vv_assert_status(vv_ledger_check(l, name, bytes.data, 0, &err), VV_ECORRUPT, &err);
+		if (i != 2) {
+			vv_assert_ok(vv_ledger_take(other, name, bytes.data, bytes.len, &err),
+				     &err);
+		}
+	}
+	assert_int_equal(vv_ledger_count(other), 2);
+	assert_int_equal(vv_ledger_author_at(other, 0)->waiting, 2);
+	vv_assert_ok(vv_ledger_bridge(other, &err), &err);
+	assert_int_equal(vv_ledger_count(other), 4);
+	assert_int_equal(vv_ledger_author_at(other, 0)->waiting, 0);
+	vv_ledger_close(l);
+	vv_ledger_close(other);
+	vv_buf_clear(&bytes);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_record_comes_after_all_that_its_author_knew_whatever_the_clocks_say),
+	cmocka_unit_test(records_after_a_missing_one_count_only_over_a_bridge),
 	cmocka_unit_test(every_kind_is_read_as_it_was_signed),
 	cmocka_unit_test(a_record_is_refused_when_a_bit_of_it_was_changed),
 	cmocka_unit_test(a_record_of_another_vault_is_refused),
