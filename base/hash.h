@@ -17,8 +17,8 @@ typedef struct vv_hash128 {
 	uint64_t lo, hi;
 } vv_hash128;
 
-/* SHA-256 of len bytes. Thread-safe: one reused context a thread. Fails only
- * when the library is out of memory or unusable. */
+/* SHA-256 of len bytes. Thread-safe. Fails only
+ * when the library is unusable. */
 vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, vv_error *err);
 
 /* Incremental SHA-1, for the end of Git's pack files; nothing is trusted by it. */

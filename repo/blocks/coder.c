@@ -17,18 +17,33 @@
 #include "base/thread.h"
 
 /* Measured on 32 KB groups of CSV rows: level -1 2.16x at 380 MB/s, 1 3.00x at
- * 330, 3 3.04x at 260, 5 2.94x at 150; a first import is bound by this.
- * Differences are few, and level 3 finds shorter ones. */
+ * 330, 3 3.04x at 260, 5 2.94x at 150; a first import is bound by this. Level 9 saves 5 % of
+ * whole blocks. */
 #define WHOLE_LEVEL 1
-#define DIFF_LEVEL 3
-/* For the little that a usual commit adds: 5 % fewer bytes for whole blocks and 10 % for
- * differences than the levels above, at 0.3 ms a difference instead of 0.06. */
 #define THOROUGH_LEVEL 9
-/* Of differences: many places in a base of rows look alike (planes are full of zeros), and the best of
- * 64 gives up to an eighth fewer bytes than the 16 of level 9, in no more time. Longer least matches
- * are better still for real tables, and far worse for regular ones; levels from 13 on (btopt) give
- * another sixth for ten times the time. */
-#define THOROUGH_SEARCH_LOG 6
+
+/* One way to make a difference; 0: as the level has it. */
+typedef struct diff_try {
+	int level, strategy, search_log, min_match;
+} diff_try;
+
+/*
+ * Many places in a base of rows look alike (planes are full of zeros): the best of 64 makes an eighth
+ * fewer bytes than the 16 of level 9, in no more time. Matches of six bytes and more are better
+ * still for most real tables (a tenth) and far worse for regular ones, so both are tried. The
+ * optimal parser of level 15 finds another tenth, for ten times the time of one of them.
+ */
+static const diff_try tries[] = {{3, 0, 0, 0},
+				 {9, ZSTD_lazy2, 6, 4},
+				 {9, ZSTD_lazy2, 6, 6},
+				 {15, 0, 0, 0}};
+static const struct {
+	unsigned first, count;
+} tries_of[] =
+	{[VV_EFFORT_QUICK] = {0, 1}, [VV_EFFORT_THOROUGH] = {1, 2}, [VV_EFFORT_UTMOST] = {1, 3}};
+
+/* A shorter difference is some changed cells, which no further try makes any shorter. */
+#define WORTH_ANOTHER 128u
 #define WINDOW_LOG_MIN 10
 
 typedef struct room {
@@ -38,11 +53,11 @@ typedef struct room {
 
 /* Contexts are made when first needed: who only reads needs no compressor. */
 struct vv_coder {
-	bool thorough;
+	vv_effort effort;
 	ZSTD_CCtx *whole, *diff;
 	ZSTD_DCtx *unpack;
 	vv_xxh3_state *hash;
-	room whole_out, diff_out, in;
+	room whole_out, diff_out, diff_next, in;
 	vv_coder *next;
 };
 
@@ -73,6 +88,7 @@ static void coder_free(vv_coder *c)
 	vv_xxh3_free(c->hash);
 	vv_free(c->whole_out.bytes);
 	vv_free(c->diff_out.bytes);
+	vv_free(c->diff_next.bytes);
 	vv_free(c->in.bytes);
 	vv_free(c);
 }
@@ -114,6 +130,7 @@ vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err)
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c)
 {
 	if (c) {
+		c->effort = VV_EFFORT_QUICK;
 		vv_mutex_lock(pool->lock);
 		c->next = pool->idle;
 		pool->idle = c;
@@ -143,9 +160,9 @@ uint8_t *vv_coder_room(vv_coder *c, size_t len)
 	return room_for(&c->in, len) ? c->in.bytes : NULL;
 }
 
-void vv_coder_thorough(vv_coder *c, bool on)
+void vv_coder_effort(vv_coder *c, vv_effort effort)
 {
-	c->thorough = on;
+	c->effort = effort;
 }
 
 static bool set_parameter(ZSTD_CCtx *ctx, ZSTD_cParameter what, int value)
@@ -199,7 +216,7 @@ vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *ou
 		}
 		if (ZSTD_isError(ZSTD_CCtx_reset(c->whole, ZSTD_reset_session_only)) ||
 		    !set_parameter(c->whole, ZSTD_c_compressionLevel,
-				   c->thorough ? THOROUGH_LEVEL : WHOLE_LEVEL)) {
+				   c->effort > VV_EFFORT_QUICK ? THOROUGH_LEVEL : WHOLE_LEVEL)) {
 			return vv_fail(err, VV_EIO, "cannot set up the compressor");
 		}
 		if ((rc = compress(c->whole, c->whole_out.bytes, len - 1, raw, len, &n, err)) < 0) {
@@ -217,12 +234,13 @@ vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *ou
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
 				vv_packed *out, vv_error *err)
 {
+	const vv_effort effort = c->effort;
 	vv_status rc;
 
-	if (c->thorough && diff > 0) {
-		c->thorough = false;
+	if (effort > VV_EFFORT_QUICK && diff > 0) {
+		c->effort = VV_EFFORT_QUICK;
 		rc = vv_coder_whole(c, raw, len, out, err);
-		c->thorough = true;
+		c->effort = effort;
 		if (rc < 0 || out->len / 2 > diff) {
 			return rc;
 		}
@@ -241,20 +259,31 @@ static int window_log(size_t len)
 	return bits;
 }
 
-/* 0: as the level has it. */
-static bool set_diff_effort(ZSTD_CCtx *ctx, bool thorough)
+/* A difference of less than cap bytes; *out 0 where there is none. */
+static vv_status diff_once(vv_coder *c, const diff_try *t, void *to, size_t cap, const void *raw,
+			   size_t len, const void *base, size_t base_len, size_t *out,
+			   vv_error *err)
 {
-	return set_parameter(ctx, ZSTD_c_compressionLevel,
-			     thorough ? THOROUGH_LEVEL : DIFF_LEVEL) &&
-	       set_parameter(ctx, ZSTD_c_strategy, thorough ? ZSTD_lazy2 : 0) &&
-	       set_parameter(ctx, ZSTD_c_searchLog, thorough ? THOROUGH_SEARCH_LOG : 0);
+	/* Had the last one not fitted, the context would still be in its midst. */
+	if (ZSTD_isError(ZSTD_CCtx_reset(c->diff, ZSTD_reset_session_only)) ||
+	    !set_parameter(c->diff, ZSTD_c_compressionLevel, t->level) ||
+	    !set_parameter(c->diff, ZSTD_c_strategy, t->strategy) ||
+	    !set_parameter(c->diff, ZSTD_c_searchLog, t->search_log) ||
+	    !set_parameter(c->diff, ZSTD_c_minMatch, t->min_match) ||
+	    !set_parameter(c->diff, ZSTD_c_windowLog, window_log(base_len + len)) ||
+	    ZSTD_isError(ZSTD_CCtx_refPrefix(c->diff, base, base_len))) {
+		return vv_fail(err, VV_EIO, "cannot set up the compressor");
+	}
+	return compress(c->diff, to, cap - 1, raw, len, out, err);
 }
 
 vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
 			size_t max, vv_packed *out, vv_error *err)
 {
-	size_t cap = max < len ? max : len;
-	vv_status rc;
+	const diff_try *t = &tries[tries_of[c->effort].first];
+	const diff_try *end = t + tries_of[c->effort].count;
+	size_t cap = max < len ? max : len, n;
+	vv_status rc = VV_OK;
 
 	*out = (vv_packed){VV_METHOD_DIFF, NULL, 0};
 	if (cap <= 1 || base_len == 0) {
@@ -266,14 +295,21 @@ vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *ba
 	if (!room_for(&c->diff_out, cap)) {
 		return vv_fail_nomem(err);
 	}
-	/* Had the last one not fitted, the context would still be in its midst. */
-	if (ZSTD_isError(ZSTD_CCtx_reset(c->diff, ZSTD_reset_session_only)) ||
-	    !set_diff_effort(c->diff, c->thorough) ||
-	    !set_parameter(c->diff, ZSTD_c_windowLog, window_log(base_len + len)) ||
-	    ZSTD_isError(ZSTD_CCtx_refPrefix(c->diff, base, base_len))) {
-		return vv_fail(err, VV_EIO, "cannot set up the compressor");
+	rc = diff_once(c, t, c->diff_out.bytes, cap, raw, len, base, base_len, &out->len, err);
+	while (rc == VV_OK && out->len > WORTH_ANOTHER && ++t < end) {
+		if (!room_for(&c->diff_next, out->len)) {
+			return vv_fail_nomem(err);
+		}
+		rc = diff_once(c, t, c->diff_next.bytes, out->len, raw, len, base, base_len, &n,
+			       err);
+		if (rc == VV_OK && n > 0) {
+			const room shorter = c->diff_next;
+
+			c->diff_next = c->diff_out;
+			c->diff_out = shorter;
+			out->len = n;
+		}
 	}
-	rc = compress(c->diff, c->diff_out.bytes, cap - 1, raw, len, &out->len, err);
 	out->bytes = c->diff_out.bytes;
 	return rc;
 }

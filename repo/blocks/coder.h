@@ -22,8 +22,10 @@ void vv_coder_pool_free(vv_coder_pool *pool); /* all coders were given back; acc
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 
-/* Compress harder from now on, or again as usual (the default). */
-void vv_coder_thorough(vv_coder *c, bool on);
+/* How much time bytes are worth until the coder is given back: a tenth of a millisecond a block
+ * (the default), two tenths, or what goes over a line once: a millisecond or two. */
+typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
+void vv_coder_effort(vv_coder *c, vv_effort effort);
 
 /* What will be the stored bytes of a record: borrowed from the coder until its
  * next call of the same kind, or from the raw bytes (VV_METHOD_STORED). */

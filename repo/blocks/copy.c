@@ -256,11 +256,10 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 		item.raw = raw.data;
 		item.raw_len = raw.len;
 		/* Only what gets another form is compressed, and that once for all. */
-		vv_coder_thorough(cp.coder, true);
+		vv_coder_effort(cp.coder, VV_EFFORT_THOROUGH);
 		if ((rc = choose_form(&cp, &item, hints, resembles, &kept, err)) == VV_OK) {
 			rc = append(&cp, &item, hints, record_len, err);
 		}
-		vv_coder_thorough(cp.coder, false);
 	}
 	vv_coder_give(from->store->coders, cp.coder);
 	vv_buf_clear(&raw);

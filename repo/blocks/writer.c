@@ -287,12 +287,11 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 	if (!c) {
 		return VV_ENOMEM;
 	}
-	vv_coder_thorough(c, is_first(w));
+	vv_coder_effort(c, is_first(w) ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK);
 	rc = choose_form(src, c, item, base, err);
 	if (rc == VV_OK) {
 		rc = vv_pack_writer_append(w->own, c, item, record_len, err);
 	}
-	vv_coder_thorough(c, false);
 	vv_coder_give(w->store->coders, c);
 	return rc;
 }

@@ -58,7 +58,7 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 		vv_pack_maker_free(m);
 		return rc;
 	}
-	vv_coder_thorough(m->coder, thorough);
+	vv_coder_effort(m->coder, thorough ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK);
 	*out = m;
 	return VV_OK;
 }

@@ -168,8 +168,8 @@ static void send_blocks(const blocks *here, const uint8_t *data, size_t size, vv
 	vv_block_out *out;
 	vv_error err;
 
-	require(vv_block_out_open(&out, line, get, (void *)(uintptr_t)here, size % 2 == 0, &err) ==
-		VV_OK);
+	require(vv_block_out_open(&out, line, get, (void *)(uintptr_t)here, (vv_effort)(size % 3),
+				  &err) == VV_OK);
 	for (size_t i = 4; i < here->count; i++) {
 		size_t like = data[i % size] % here->count;
 		if (data[i % size] % 16 == 15) {

@@ -58,7 +58,7 @@ struct vv_block_out {
 };
 
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
-			    void *payload, bool thorough, vv_error *err)
+			    void *payload, vv_effort effort, vv_error *err)
 {
 	vv_block_out *o = vv_calloc(1, sizeof(*o));
 	*out = NULL;
@@ -74,7 +74,7 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 		vv_block_out_close(o);
 		return vv_fail_nomem(err);
 	}
-	vv_coder_thorough(o->coder, thorough);
+	vv_coder_effort(o->coder, effort);
 	*out = o;
 	return VV_OK;
 }

@@ -24,6 +24,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/coder.h"
 #include "repo/blocks/resemble.h"
 #include "transport/line/channel.h"
 
@@ -32,9 +33,9 @@
 
 typedef struct vv_block_out vv_block_out;
 
-/* get reads the blocks to be sent. thorough: few bytes are worth more than time. */
+/* get reads the blocks to be sent. */
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
-			    void *payload, bool thorough, vv_error *err);
+			    void *payload, vv_effort effort, vv_error *err);
 
 /* Sends a block, checked against its CID. like: one that resembles it; it is used where it
  * was sent before in this stream, or where the receiver has it (known). VV_EMISSING,

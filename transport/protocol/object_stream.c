@@ -102,7 +102,7 @@ struct vv_object_out {
 };
 
 vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_get_fn get,
-			     void *payload, const vv_recent_nodes *nodes, bool thorough,
+			     void *payload, const vv_recent_nodes *nodes, vv_effort effort,
 			     vv_error *err)
 {
 	vv_object_out *o = vv_calloc(1, sizeof(*o));
@@ -118,7 +118,7 @@ vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_ge
 		vv_object_out_close(o);
 		return vv_fail_nomem(err);
 	}
-	vv_coder_thorough(o->coder, thorough);
+	vv_coder_effort(o->coder, effort);
 	*out = o;
 	return VV_OK;
 }

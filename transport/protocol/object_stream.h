@@ -27,6 +27,7 @@
 
 #include "base/error.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/coder.h"
 #include "repo/transfer/send.h"
 #include "transport/line/channel.h"
 
@@ -48,7 +49,7 @@ typedef vv_status (*vv_object_get_fn)(void *payload, vv_git_type type, const uin
 
 typedef struct vv_object_out vv_object_out;
 vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_get_fn get,
-			     void *payload, const vv_recent_nodes *nodes, bool thorough,
+			     void *payload, const vv_recent_nodes *nodes, vv_effort effort,
 			     vv_error *err);
 /* o->base was sent before, or the receiver has it. */
 vv_status vv_object_out_put(vv_object_out *out, const vv_git_object *o, vv_error *err);

@@ -16,8 +16,9 @@
 #include "transport/protocol/frame.h"
 #include "transport/protocol/object_stream.h"
 
-/* Up to so many raw bytes the compressor takes its time. */
+/* Up to so many raw bytes the compressor takes its time, and some more. */
 #define THOROUGH_BYTES (8u << 20)
+#define UTMOST_BYTES (1u << 20)
 
 typedef struct item {
 	vv_cid cid, like; /* like null: nothing */
@@ -219,12 +220,19 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 	return rc;
 }
 
+static vv_effort effort_of(const vv_send *s)
+{
+	return s->plan.leaf_bytes < UTMOST_BYTES     ? VV_EFFORT_UTMOST
+	       : s->plan.leaf_bytes < THOROUGH_BYTES ? VV_EFFORT_THOROUGH
+						     : VV_EFFORT_QUICK;
+}
+
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err)
 {
 	vv_block_out *out;
-	bool thorough = s->plan.leaf_bytes < THOROUGH_BYTES;
-	vv_status rc = vv_block_out_open(&out, line, get_block, s, thorough, err);
+	vv_effort effort = effort_of(s);
+	vv_status rc = vv_block_out_open(&out, line, get_block, s, effort, err);
 
 	if (rc < 0) {
 		return rc;
@@ -282,10 +290,9 @@ static vv_status send_object(void *payload, const vv_git_object *o, vv_error *er
 vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,
 			  vv_fetch_sum *sum, vv_error *err)
 {
-	bool thorough = s->plan.leaf_bytes < THOROUGH_BYTES;
+	vv_effort effort = effort_of(s);
 	uint64_t commits = 0;
-	vv_status rc = vv_object_out_open(&s->objects, line, get_object, s, &s->nodes, thorough,
-					  err);
+	vv_status rc = vv_object_out_open(&s->objects, line, get_object, s, &s->nodes, effort, err);
 
 	if (rc < 0) {
 		return rc;
@@ -317,7 +324,9 @@ vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *block
 	vv_status rc = vv_repository_store(r, &store, err);
 
 	if (rc < 0 ||
-	    (rc = vv_block_out_open(&out, line, get_stored, store, blocks->count < 256, err)) < 0) {
+	    (rc = vv_block_out_open(&out, line, get_stored, store,
+				    blocks->count < 256 ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK,
+				    err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {

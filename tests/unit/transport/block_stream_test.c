@@ -99,7 +99,8 @@ static void begin(stream *s)
 	memset(s, 0, sizeof(*s));
 	s->line = memory_line_open(&s->sent, NULL, 0);
 	assert_non_null(s->line);
-	vv_assert_ok(vv_block_out_open(&s->out, s->line, get, &s->here, false, &err), &err);
+	vv_assert_ok(vv_block_out_open(&s->out, s->line, get, &s->here, VV_EFFORT_UTMOST, &err),
+		     &err);
 }
 
 static void put(stream *s, const vv_cid *cid, const vv_cid *like, bool known)

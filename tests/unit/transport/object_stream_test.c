@@ -77,7 +77,7 @@ static void send(objects *o, size_t from, vv_buf *stream)
 	vv_channel *line = memory_line_open(&out, NULL, 0);
 
 	some_nodes(&nodes);
-	vv_assert_ok(vv_object_out_open(&s, line, get, o, &nodes, false, &err), &err);
+	vv_assert_ok(vv_object_out_open(&s, line, get, o, &nodes, VV_EFFORT_UTMOST, &err), &err);
 	for (size_t i = from; i < o->count; i++) {
 		vv_assert_ok(vv_object_out_put(s, &o->list[i], &err), &err);
 	}

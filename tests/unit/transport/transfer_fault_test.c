@@ -52,7 +52,7 @@ static vv_status send(memory_line *m, vv_error *err)
 {
 	vv_channel *line = memory_line_open(m, NULL, 0);
 	vv_block_out *out = NULL;
-	vv_status rc = line ? vv_block_out_open(&out, line, get, NULL, false, err)
+	vv_status rc = line ? vv_block_out_open(&out, line, get, NULL, VV_EFFORT_QUICK, err)
 			    : vv_fail_nomem(err);
 
 	for (size_t i = 1; rc == VV_OK && i <= BLOCKS; i++) {
