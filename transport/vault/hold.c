@@ -395,6 +395,20 @@ static vv_status take_records(answering *x, vv_error *err)
 
 /* --- shards come and go -------------------------------------------------------------------------------- */
 
+/* A vault of which nothing is here is not worth reading: the one that was asked for last stays in memory. */
+static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
+{
+	char name[NAME_LEN], text[VV_CID_TEXT + 1];
+	vv_stat is;
+
+	name_of(name, vault, "records");
+	if (look(h, name, &is, NULL) < 0) {
+		vv_cid_text(text, vault);
+		return vv_fail(err, VV_EREFUSED, "nothing of the vault %s is here", text);
+	}
+	return need_vault(h, vault, err);
+}
+
 static vv_status take_shard(answering *x, vv_error *err)
 {
 	vv_hold *h = x->h;
@@ -406,7 +420,7 @@ static vv_status take_shard(answering *x, vv_error *err)
 	if ((rc = vv_leaves_look(&s, b->bytes, b->len, err)) < 0) {
 		return rc;
 	}
-	if ((rc = need_vault(h, &x->q->vault, err)) < 0 ||
+	if ((rc = known_vault(h, &x->q->vault, err)) < 0 ||
 	    (rc = vv_hold_vault_may_put(h->vault, &s, err)) < 0 || (rc = tell_others(h, err)) < 0) {
 		return rc;
 	}
@@ -467,7 +481,7 @@ static vv_status remove_shard(answering *x, vv_error *err)
 	vv_status rc;
 
 	shard_name(name, &x->q->vault, &x->q->shard);
-	if ((rc = look(h, name, &is, err)) < 0 || (rc = need_vault(h, &x->q->vault, err)) < 0 ||
+	if ((rc = look(h, name, &is, err)) < 0 || (rc = known_vault(h, &x->q->vault, err)) < 0 ||
 	    (rc = vv_hold_vault_may_remove(h->vault, &x->q->shard, &by, err)) < 0 ||
 	    (rc = check_term(h, &x->q->vault, name, by, err)) < 0 ||
 	    (rc = tell_others(h, err)) < 0) {
@@ -510,7 +524,7 @@ static vv_status sign_receipt(answering *x, vv_error *err)
 	const vv_ledger_record *place;
 	vv_status rc;
 
-	if ((rc = need_vault(x->h, &x->q->vault, err)) < 0 ||
+	if ((rc = known_vault(x->h, &x->q->vault, err)) < 0 ||
 	    (rc = vv_hold_vault_place(x->h->vault, &x->q->place, &place, err)) < 0 ||
 	    (rc = find_until(x, place, &x->a.until, err)) < 0) {
 		return rc;

@@ -238,6 +238,8 @@ shard_records() {
 	output_lacks bafk
 	succeeds ask "$url" hold-get vault="$other" name="shards/$(kind_shards x)" from=0 size=100
 	output_has "code: not-found"
+	succeeds ask "$url" hold-put vault="$other" bytes=shard
+	output_has "nothing of the vault $other is here"
 	succeeds ask "$url" hold-audit vault="$vault" shard="$(kind_shards x)" leaf=999
 	output_has "and no leaf 999"
 	succeeds ask "$url" hold-receipt vault="$vault" place="$other"
@@ -467,4 +469,23 @@ shard_records() {
 	new_machine
 	succeeds varve recover --key ../paper --to ../again "$url"
 	cmp large ../again/large
+}
+
+@test "a private server keeps copies for who can connect" {
+	new_vault a
+	new_keeper x
+	(cd .. && users)
+	serve_keeper x 100m --private --auth ../users
+	ends_with 2 varve holder add x "$url"
+	stderr_has "holder 'x': "
+	stderr_lacks "cannot keep"
+	printf '#!/bin/sh\n[ "$1" = get ] && printf "username=bob\\npassword=battery\\n"\n' > ../helper
+	chmod 755 ../helper
+	git config --global credential.helper "$PWD/../helper"
+	succeeds varve holder add x "$url" --domain "house x"
+	succeeds varve replicate --copies 2
+	succeeds varve audit x
+	# The secret is nowhere in the settings.
+	run grep -r battery .git .varveconfig
+	[ "$status" = 1 ]
 }
