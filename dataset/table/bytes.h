@@ -4,6 +4,7 @@
 #ifndef VV_DATASET_TABLE_BYTES_H
 #define VV_DATASET_TABLE_BYTES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -45,6 +46,10 @@ vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err
 ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err);
 void vv_table_source_close(vv_table_source *s);
 
+/* A part of the file (bytes_range.c). A row group is made as a whole; but where most of it is one long cell
+ * whose text is in the file as it is stored, the text goes from its chunks to the caller, and is never in memory
+ * as a whole. */
+
 /* Gives bytes [from, from + len) of the file to fn, in order, in pieces; what lies past its
  * end (t->root.bytes) is not given. Every block's name is checked, and the lengths that the
  * lists tell; the hash over the whole file is not, as vv_table_bytes does. VV_EMISSING,
@@ -53,9 +58,11 @@ vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn f
 			 vv_error *err);
 
 /* The most bytes that one row group takes of those that this part of the file touches: while bytes of
- * it are given, about twice as many are in memory. Reads lists alone. 0 for files. */
+ * it are given, about twice as many are in memory. Reads lists alone, and groups of more than 1 MiB,
+ * whose long cell counts only where it must be in memory. *streams (may be NULL): there is one that need
+ * not, so that vv_table_bytes would take more. 0 for files. */
 vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
-				 vv_error *err);
+				 bool *streams, vv_error *err);
 
 /* Byte offset in the file at which a row's raw bytes begin. */
 vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err);

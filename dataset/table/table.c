@@ -113,45 +113,63 @@ static bool is_wanted(const size_t *wanted, size_t count, size_t column)
 	return !wanted;
 }
 
-/* Brings one long cell in line: cursor at [row, column, bytes, top]. */
-static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wanted,
-			  size_t wanted_count, vv_error *err)
+/* One long cell: cursor at [row, column, bytes, top]. */
+static vv_status read_out(table_long *out, const vv_batch *b, vv_cbor *c, vv_error *err)
 {
-	uint64_t row, column, bytes;
+	uint64_t row, column;
 	size_t n;
-	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 	if ((rc = vv_cbor_get_array(c, &n, err)) < 0 || (rc = vv_cbor_get_uint(c, &row, err)) < 0 ||
 	    (rc = vv_cbor_get_uint(c, &column, err)) < 0 ||
-	    (rc = vv_cbor_get_uint(c, &bytes, err)) < 0) {
+	    (rc = vv_cbor_get_uint(c, &out->bytes, err)) < 0) {
 		return rc;
 	}
-	const uint8_t *top = c->p;
+	out->top = c->p;
 	if ((rc = vv_cbor_skip(c, err)) < 0) {
 		return rc;
 	}
-	if (n != 4 || row >= b->rows || column >= b->columns || bytes == 0 || bytes > UINT32_MAX ||
-	    (b->text_max > 0 && bytes > b->text_max)) {
+	out->top_len = (size_t)(c->p - out->top);
+	if (n != 4 || row >= b->rows || column >= b->columns || out->bytes == 0 ||
+	    out->bytes > UINT32_MAX || (b->text_max > 0 && out->bytes > b->text_max)) {
 		return vv_fail(err, VV_ECORRUPT, "a long cell that is out of its row group");
 	}
-	vv_cell *cell = &b->cells[row * b->columns + column];
-	if (!is_wanted(wanted, wanted_count, (size_t)column)) {
-		return VV_OK;
+	out->row = (size_t)row;
+	out->column = (size_t)column;
+	return VV_OK;
+}
+
+static vv_status is_place_of_out(const vv_cell *cell, vv_error *err)
+{
+	return cell->len == 0 && (cell->state == VV_CELL_TEXT || cell->state == VV_CELL_LITERAL)
+		       ? VV_OK
+		       : vv_fail(err, VV_ECORRUPT, "a long cell is also in its row group");
+}
+
+/* Brings one long cell in line. */
+static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wanted,
+			  size_t wanted_count, vv_error *err)
+{
+	table_long one;
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = read_out(&one, b, c, err);
+	if (rc < 0 || !is_wanted(wanted, wanted_count, one.column)) {
+		return rc;
 	}
-	if (cell->len != 0 || (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL)) {
-		return vv_fail(err, VV_ECORRUPT, "a long cell is also in its row group");
+	vv_cell *cell = &b->cells[one.row * b->columns + one.column];
+	if ((rc = is_place_of_out(cell, err)) < 0) {
+		return rc;
 	}
-	if ((rc = vv_chunks_read(&text, &t->source, top, (size_t)(c->p - top), bytes, err)) ==
+	if ((rc = vv_chunks_read(&text, &t->source, one.top, one.top_len, one.bytes, err)) ==
 	    VV_OK) {
 		char *copy = vv_arena_strndup(&b->arena, text.data, text.len);
 		if (!copy) {
 			rc = vv_fail_nomem(err);
-		} else if (text.len != bytes) {
+		} else if (text.len != one.bytes) {
 			rc = vv_fail(err, VV_ECORRUPT, "a long cell has %zu bytes instead of %llu",
-				     text.len, (unsigned long long)bytes);
+				     text.len, (unsigned long long)one.bytes);
 		} else {
 			cell->text = copy;
-			cell->len = (uint32_t)bytes;
+			cell->len = (uint32_t)one.bytes;
 		}
 	}
 	vv_buf_clear(&text);
@@ -224,6 +242,29 @@ vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len
 	if (rc == VV_OK) {
 		rc = load_cells(t, b, &g, &c, n, wanted, wanted_count, err);
 	}
+	vv_group_close(&g);
+	return rc;
+}
+
+vv_status table_load_around(vv_table *t, vv_batch *b, const void *item, size_t len,
+			    table_long *first, size_t *count, vv_error *err)
+{
+	vv_cbor c;
+	size_t n;
+	vv_group g = {0};
+	vv_status rc;
+
+	*count = 0;
+	b->text_max = 0;
+	if ((rc = open_item(&g, &c, &n, t, b, item, len, err)) < 0 ||
+	    (rc = vv_group_decode(&g, b->cells, t->columns, &b->arena, err)) < 0 || n != 3) {
+		goto done;
+	}
+	if ((rc = vv_cbor_get_array(&c, count, err)) == VV_OK && *count > 0 &&
+	    (rc = read_out(first, b, &c, err)) == VV_OK) {
+		rc = is_place_of_out(&b->cells[first->row * b->columns + first->column], err);
+	}
+done:
 	vv_group_close(&g);
 	return rc;
 }

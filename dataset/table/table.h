@@ -91,6 +91,16 @@ vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch 
  * in line. first_row and index are the caller's. Thread-safe for different batches. */
 vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len,
 			  const size_t *wanted, size_t wanted_count, vv_error *err);
+/* A cell that is not in its row group but in chunks; top is borrowed from the data item. */
+typedef struct table_long {
+	size_t row, column;
+	uint64_t bytes;
+	const uint8_t *top;
+	size_t top_len;
+} table_long;
+/* As table_load_data of all columns, but long cells stay empty: how many there are, and the first. */
+vv_status table_load_around(vv_table *t, vv_batch *b, const void *item, size_t len,
+			    table_long *first, size_t *count, vv_error *err);
 /* raw_len and quirks from a layout item. */
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
 

@@ -265,7 +265,7 @@ has_headers() {
 @test "a row larger than a block is cut into leaves, within the memory of a request" {
 	new_repo src
 	cd src
-	python3 -c "print('id,text'); [print(f'{i},x{i * 7}' + 'y' * (2500000 if i == 150 else 9)) for i in range(300)]" > prices.csv
+	python3 -c "print('id,text'); [print(f'{i},x{i * 7}' + 'y' * 9) if i != 150 else print('150,\"' + 'y' * 1250000 + '\"\"' + 'y' * 1250000 + '\"') for i in range(300)]" > prices.csv
 	varve add -q prices.csv
 	varve commit -qm wide
 	cd ..

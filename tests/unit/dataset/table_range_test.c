@@ -151,6 +151,107 @@ static void a_file_of_chunks_gives_every_range(void **state)
 	vv_buf_clear(&text);
 }
 
+#define LONG_LEN 3000000u
+
+/* Rows around one with a long cell: `before` the cell and `after` it, as the file has them. */
+static void put_long(vv_buf *b, bool json, const char *before, const char *inside,
+		     const char *after)
+{
+	vv_prng prng;
+
+	vv_buf_puts(b, json ? "{\"id\":1,\"text\":\"a\",\"n\":1}\n" : "id,text,n\n1,a,1\n");
+	vv_buf_puts(b, before);
+	vv_prng_init(&prng, 3);
+	for (size_t from = b->len; b->len - from < LONG_LEN;) {
+		vv_buf_printf(b, "%llx", (unsigned long long)vv_prng_below(&prng, UINT64_MAX));
+	}
+	vv_buf_puts(b, inside);
+	vv_buf_puts(b, "end");
+	vv_buf_puts(b, after);
+	vv_buf_puts(b, json ? "{\"id\":3,\"text\":\"c\",\"n\":3}\n" : "3,c,3\n");
+}
+
+/* Every part is right; what a part of it takes in memory is less than `most`. */
+static void try_long(const char *name, const vv_buf *text, bool streams)
+{
+	vv_import_options o = {
+		.hints = VV_SNIFF_HINTS_INIT, .secret = 42, .temp_dir = vv_test_dir()};
+	vv_mem_source storage;
+	vv_source source;
+	vv_import_result r;
+	uint64_t cost;
+	bool told;
+	vv_table t;
+	memory m;
+	vv_error err;
+
+	memory_init(&m);
+	vv_source_mem(&source, &storage, text->data, text->len, name);
+	vv_assert_ok(vv_import(&r, &source, &m.sink, &o, &err), &err);
+	vv_assert_ok(vv_table_open(&t, &m.sink, &r.cid, &err), &err);
+	vv_assert_ok(vv_table_largest_group(&t, LONG_LEN / 2, 10, &cost, &told, &err), &err);
+	assert_int_equal(told, streams);
+	assert_true(streams ? cost < LONG_LEN / 8 : cost > LONG_LEN);
+	assert_range(&t, text, 0, UINT64_MAX);
+	for (uint64_t i = 0; i < 40; i++) {
+		assert_range(&t, text, i, 3);
+		assert_range(&t, text, i, LONG_LEN);
+		assert_range(&t, text, text->len - 1 - i, 2);
+		assert_range(&t, text, i * (text->len / 40), 30000);
+	}
+	m.gets = 0;
+	assert_range(&t, text, LONG_LEN / 2, 10);
+	assert_true(!streams || m.gets <= 8);
+	vv_table_close(&t);
+	vv_import_result_clear(&r);
+	memory_clear(&m);
+}
+
+static void a_part_of_a_long_cell_takes_a_few_of_its_chunks(void **state)
+{
+	/* before the cell's text, in it, after it; does its text stand in the file as it is? */
+	static const struct {
+		const char *before, *inside, *after;
+		bool json, streams;
+	} cases[] = {{"2,", "", ",2\n", false, true},
+		     {"2,\"", ",", "\",2\n", false, true},
+		     {"2,\"", "\n", "\",2\n", false, true},
+		     {"2,\"", "\"\"", "\",2\n", false, false}, /* a quote, twice */
+		     {"2,\"", "", "\",2\n", false, false},     /* quotes that are not usual here */
+		     {"2,", "", ",2\r\n", false, false},       /* nor such a line end */
+		     {"{\"id\":2,\"text\":\"", "", "\",\"n\":2}\n", true, true},
+		     {"{\"id\":2,\"text\":\"", "\\n", "\",\"n\":2}\n", true, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		vv_buf text = VV_BUF_INIT;
+
+		put_long(&text, cases[i].json, cases[i].before, cases[i].inside, cases[i].after);
+		try_long(cases[i].json ? "t.ndjson" : "t.csv", &text, cases[i].streams);
+		vv_buf_clear(&text);
+	}
+}
+
+static void of_two_long_cells_in_a_row_every_part_is_right(void **state)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_prng prng;
+
+	(void)state;
+	vv_prng_init(&prng, 4);
+	vv_buf_puts(&text, "id,text,n\n1,a,x\n2");
+	for (unsigned cell = 0; cell < 2; cell++) {
+		vv_buf_putc(&text, ',');
+		for (size_t from = text.len; text.len - from < LONG_LEN;) {
+			vv_buf_printf(&text, "%llx",
+				      (unsigned long long)vv_prng_below(&prng, UINT64_MAX));
+		}
+	}
+	vv_buf_puts(&text, "\n3,c,y\n");
+	try_long("t.csv", &text, false);
+	vv_buf_clear(&text);
+}
+
 static void a_short_range_reads_few_blocks(void **state)
 {
 	vv_buf text = VV_BUF_INIT, got = VV_BUF_INIT;
@@ -227,6 +328,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_table_of_json_has_its_brackets),
 	cmocka_unit_test(a_header_alone_and_an_empty_file_have_ranges_too),
 	cmocka_unit_test(a_file_of_chunks_gives_every_range),
+	cmocka_unit_test(a_part_of_a_long_cell_takes_a_few_of_its_chunks),
+	cmocka_unit_test(of_two_long_cells_in_a_row_every_part_is_right),
 	cmocka_unit_test(a_short_range_reads_few_blocks),
 	cmocka_unit_test(running_out_of_memory_is_said_and_leaves_nothing),
 };
