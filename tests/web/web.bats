@@ -194,7 +194,7 @@ whole_histories() {
 	fi
 }
 
-@test "a table of 199 MB is opened, jumped into, filtered and compared, by 64 at once, in 128 MB" {
+@test "a large table is opened, jumped into, filtered and compared, by 64 at once, in 128 MB" {
 	local rows=222000
 	[ -z "${VARVE_TEST_ALL:-}" ] || rows=2214000
 	cc -O2 -o make_table "$here/../bench/make_table.c"
