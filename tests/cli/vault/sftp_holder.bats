@@ -240,3 +240,20 @@ does_not_add() {
 	knows_host ed25519
 	succeeds varve replicate
 }
+
+@test "SFTP: a replicate that is killed is gone on with, and leaves no half of a shard" {
+	x_and a
+	succeeds varve replicate --copies 2
+	for wait in 0.02 0.05 0.1 0.15 0.2 0.3; do
+		change "${wait#0.}"
+		timeout -s KILL "$wait" varve replicate > /dev/null 2>&1 || true
+		for cid in $(kind_shards x); do
+			[ ! -e ../a/*/shards/"$cid" ] || kind_get x "$cid" | cmp - ../a/*/shards/"$cid"
+		done
+	done
+	change 9
+	succeeds varve replicate
+	has_all x
+	succeeds varve audit --all
+	succeeds varve vault status
+}
