@@ -256,17 +256,12 @@ static vv_status pass_both(stream *x, stream *y, runs *r, row_pair how, vv_error
 	return how == PAIR_EQUAL ? add_run(r, &one, err) : keep_run(r, &one, how, err);
 }
 
-/* The rows at hand have one key. *paired: they are passed; else there is no memory to see whether
- * the key comes again. */
-static vv_status pass_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, bool *paired,
+/* The rows at hand have one key, whose hash this is. *paired: they are passed; else there is no
+ * memory to see whether the key comes again. */
+static vv_status pass_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, uint64_t key, bool *paired,
 			   vv_error *err)
 {
-	vv_hash128 key;
-	vv_status rc = digest_key(&y->digest, row_at(y, 0), &key, err);
-	if (rc < 0) {
-		return rc;
-	}
-	vv_key_put put = vv_key_set_put(&d->paired, key.lo, rowdiff_memory(d, 1));
+	vv_key_put put = vv_key_set_put(&d->paired, key, rowdiff_memory(d, 1));
 	if (put == VV_KEY_NO_MEMORY) {
 		return vv_fail_nomem(err);
 	}
@@ -274,6 +269,14 @@ static vv_status pass_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, bool *p
 	d->again |= put == VV_KEY_THERE;
 	d->direct &= *paired;
 	return *paired ? pass_both(x, y, r, PAIR_CHANGED, err) : VV_OK;
+}
+
+static vv_status pass_hashed_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_error *err)
+{
+	vv_hash128 key;
+	bool paired;
+	vv_status rc = digest_key(&y->digest, row_at(y, 0), &key, err);
+	return rc < 0 ? rc : pass_pair(d, x, y, r, key.lo, &paired, err);
 }
 
 /* --- whole groups side by side ----------------------------------------------------------- */
@@ -296,12 +299,40 @@ static vv_status mark_rows(vv_rowdiff *d, stream *x, stream *y, uint8_t *keys, u
 	return rc;
 }
 
+/* The hashes of the keys of all rows that differ, up to the first one whose keys do. NULL in *out
+ * where there is none. */
+static vv_status hash_keys(vv_rowdiff *d, stream *y, const uint8_t *keys, const uint8_t *others,
+			   uint64_t **out, vv_error *err)
+{
+	size_t rows = y->batch.rows;
+	vv_hash128 key;
+	vv_status rc = VV_OK;
+	*out = NULL;
+	for (size_t i = 0; i < rows && keys[i] == 0 && rc == VV_OK; i++) {
+		if (others[i] == 0) {
+			continue;
+		}
+		if (!*out) {
+			*out = vv_arena_alloc(&y->batch.arena, rows * sizeof(**out));
+			rc = *out ? vv_batch_columns(&y->batch, y->digest.key, d->key_count, err)
+				  : vv_fail_nomem(err);
+		}
+		if (rc < 0 || (rc = digest_key(&y->digest, row_at(y, i), &key, err)) < 0) {
+			return rc;
+		}
+		(*out)[i] = key.lo;
+		vv_key_set_soon(&d->paired, key.lo);
+	}
+	return rc;
+}
+
 /* Two groups of as many rows, which nothing was passed of, are compared column by column; their
  * rows are passed up to the first one that cannot be told by that. */
 static vv_status pass_groups(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_error *err)
 {
 	size_t rows = x->batch.rows;
-	bool paired = true, has_keys = false;
+	uint64_t *hashes = NULL;
+	bool paired = true;
 	vv_status rc;
 	if (x->at > 0 || y->at > 0 || x->has_cells || y->has_cells || rows != y->batch.rows) {
 		return VV_OK;
@@ -310,23 +341,18 @@ static vv_status pass_groups(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_er
 	if (!keys) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = mark_rows(d, x, y, keys, others, err)) < 0) {
+	if ((rc = mark_rows(d, x, y, keys, others, err)) < 0 ||
+	    (d->direct && (rc = hash_keys(d, y, keys, others, &hashes, err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; i < rows && paired && rc == VV_OK; i++) {
 		if (keys[i] == 0 && others[i] == 0) {
 			rc = pass_both(x, y, r, PAIR_EQUAL, err);
-			continue;
-		}
-		if (keys[i] != 0 || !d->direct) {
+		} else if (keys[i] != 0 || !hashes) {
 			return VV_OK;
+		} else {
+			rc = pass_pair(d, x, y, r, hashes[i], &paired, err);
 		}
-		if (!has_keys &&
-		    (rc = vv_batch_columns(&y->batch, y->digest.key, d->key_count, err)) < 0) {
-			return rc;
-		}
-		has_keys = true;
-		rc = pass_pair(d, x, y, r, &paired, err);
 	}
 	return rc;
 }
@@ -631,7 +657,6 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 static vv_status walk_on(vv_rowdiff *d, stream *x, stream *y, runs *found, script *fewest,
 			 vv_error *err)
 {
-	bool paired = false;
 	size_t skip_x = 0, skip_y = 0;
 	vv_status rc;
 	if ((rc = stream_cells(x, err)) < 0 || (rc = stream_cells(y, err)) < 0) {
@@ -645,7 +670,7 @@ static vv_status walk_on(vv_rowdiff *d, stream *x, stream *y, runs *found, scrip
 	} else if (d->key_count == 0) {
 		return pass_differences(fewest, x, y, found, err);
 	} else if (d->direct && same_key(d, x, y, row_at(x, 0), row_at(y, 0))) {
-		rc = pass_pair(d, x, y, found, &paired, err);
+		rc = pass_hashed_pair(d, x, y, found, err);
 	} else {
 		find_again(d, x, y, &skip_x, &skip_y);
 	}

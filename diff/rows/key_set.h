@@ -27,6 +27,16 @@ typedef enum vv_key_put {
 /* memory: the most bytes that the set may take. */
 vv_key_put vv_key_set_put(vv_key_set *s, uint64_t key, size_t memory);
 bool vv_key_set_has(const vv_key_set *s, uint64_t key);
+
+/* Says that the key will be put or looked for soon: its place is fetched meanwhile, since a large
+ * set lies outside of the caches. */
+static inline void vv_key_set_soon(const vv_key_set *s, uint64_t key)
+{
+	if (s->slots) {
+		__builtin_prefetch(&s->slots[(size_t)key & s->mask]);
+	}
+}
+
 void vv_key_set_clear(vv_key_set *s);
 
 #endif
