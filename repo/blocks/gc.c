@@ -23,9 +23,6 @@
 #define SETTLED_WAIT_MS 6000u /* longer than a settled writer waits for the index */
 #define WRITER_WAIT_MS 600000u
 #define PROGRESS_STEP 256u
-/* Every version of every table is read, newest first: what 8 MiB hold of their chains is gone before
- * the next older version needs it, and chains of 13 steps were walked in whole. */
-#define GC_CACHE_BYTES ((size_t)32 << 20)
 
 typedef struct part {
 	vv_pack_writer *pack;
@@ -588,9 +585,9 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 			     ? opts->writer_wait_ms
 			     : SETTLED_WAIT_MS,
 		     err);
-	vv_block_cache_limit(s->cache, GC_CACHE_BYTES);
+	vv_store_read_many(s, true);
 	rc = fd < 0 ? (vv_status)fd : run(&gc, mark, payload, err);
-	vv_block_cache_limit(s->cache, VV_CACHE_BYTES);
+	vv_store_read_many(s, false);
 	part_clear(&gc.live);
 	part_clear(&gc.aside);
 	vv_packs_unref(gc.packs);

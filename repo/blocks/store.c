@@ -166,6 +166,11 @@ static vv_status get_from(void *payload, const vv_source *src, const vv_cid *cid
 	return vv_source_get(src, cid, payload, err);
 }
 
+void vv_store_read_many(vv_store *s, bool many)
+{
+	vv_block_cache_limit(s->cache, many ? VV_CACHE_BYTES_MANY : VV_CACHE_BYTES);
+}
+
 void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload)
 {
 	s->absent = fn;

@@ -50,6 +50,10 @@ void vv_store_close(vv_store *s); /* accepts NULL */
  * what is stored is damaged. Thread-safe. */
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err);
 
+/* Many versions are going to be read, one after the other (true), or no more: up to 32 MiB of the
+ * blocks that others build on are kept unpacked, instead of 8. */
+void vv_store_read_many(vv_store *s, bool many);
+
 /* Where vv_store_get is asked for a node that is not here: fn brings it with all that is below it into
  * this store's folder (through another open store: this one cannot be asked meanwhile), or says why
  * not, VV_EMISSING. One call at a time. fn NULL: as at first, nobody is asked. Not thread-safe. */
