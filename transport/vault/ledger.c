@@ -173,7 +173,9 @@ static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t l
 	if (!copy || !r || !vv_array_room(l->files, l->count, l->cap)) {
 		return vv_fail_nomem(err);
 	}
-	memcpy(copy, bytes, len);
+	if (len > 0) {
+		memcpy(copy, bytes, len);
+	}
 	if ((rc = read_named(r, &l->arena, name, copy, len, err)) < 0) {
 		return rc;
 	}
