@@ -37,10 +37,12 @@ static vv_status output_write(void *payload, const void *bytes, size_t len, vv_e
 {
 	output *o = payload;
 	vv_status rc;
-	if (o->len + len > OUTPUT_BUF && (rc = output_flush(o, err)) < 0) {
+	bool direct = len > OUTPUT_BUF / 2;
+	/* What is buffered stands before what is written past the buffer. */
+	if ((direct || o->len + len > OUTPUT_BUF) && (rc = output_flush(o, err)) < 0) {
 		return rc;
 	}
-	if (len > OUTPUT_BUF / 2) {
+	if (direct) {
 		return vv_write_full(o->fd, bytes, len, o->path, err);
 	}
 	memcpy(o->buf + o->len, bytes, len);

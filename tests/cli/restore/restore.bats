@@ -38,6 +38,25 @@ clean() {
 	clean
 }
 
+@test "files of any length come back, whatever is written at once" {
+	local n
+	new_repo
+	for n in 200 400 600 800 1000 1300 1600 2000 2500 3000 5000; do
+		rows "$n" > "t$n.csv"
+	done
+	mkdir ../kept
+	cp t*.csv ../kept
+	varve add t*.csv > /dev/null
+	varve commit -qm all
+	rm t*.csv
+	succeeds varve restore .
+	for n in t*.csv; do
+		same_bytes "../kept/$n" "$n"
+		varve cat "HEAD:$n" | cmp - "../kept/$n"
+	done
+	clean
+}
+
 @test "an old version comes into the work tree alone" {
 	two_versions
 	succeeds varve restore --source v1 prices.csv
