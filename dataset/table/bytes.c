@@ -24,6 +24,7 @@ typedef struct part {
 	bool last;
 	bool copied; /* from the old file */
 	uint64_t copy_at;
+	size_t raw_len; /* once it is made */
 	uint64_t hash;
 	vv_scan_entry entry; /* with a scan cache */
 } part;
@@ -196,6 +197,7 @@ static vv_status make_rows(maker *m, piece *p, const part *of, unsigned worker, 
 
 static void hash_part(const maker *m, part *of, const char *raw, size_t len)
 {
+	of->raw_len = len;
 	of->hash = vv_xxh3(raw, len, 0);
 	if (m->opts->cache) {
 		size_t head = len < VV_SCAN_HEAD ? len : VV_SCAN_HEAD;
@@ -409,6 +411,22 @@ static vv_status give(maker *m, vv_bytes_fn fn, void *payload, const vv_buf *b, 
 	return b->len > 0 ? fn(payload, b->data, b->len, err) : VV_OK;
 }
 
+static vv_status give_piece(maker *m, vv_bytes_fn fn, void *payload, const piece *p, vv_error *err)
+{
+	const char *at = p->raw.data;
+	vv_status rc = VV_OK;
+	if (!m->opts->by_group) {
+		return give(m, fn, payload, &p->raw, err);
+	}
+	for (size_t i = 0; i < p->count && rc == VV_OK; i++) {
+		size_t len = p->parts[i].raw_len;
+		m->bytes += len;
+		rc = len > 0 ? fn(payload, at, len, err) : VV_OK;
+		at += len;
+	}
+	return rc;
+}
+
 vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,
 			 const vv_progress *progress, vv_error *err)
 {
@@ -445,7 +463,7 @@ vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			goto done;
 		}
 		take_hashes(m.hash, p);
-		if ((rc = give(&m, fn, payload, &p->raw, err)) < 0 ||
+		if ((rc = give_piece(&m, fn, payload, p, err)) < 0 ||
 		    (rc = keep_entries(&m, p, err)) < 0) {
 			goto done;
 		}

@@ -34,6 +34,7 @@ typedef struct vv_bytes_options {
 	uint64_t secret;
 	vv_table *old;
 	int old_fd;
+	bool by_group; /* fn is called for each row group (or chunk) alone */
 } vv_bytes_options;
 vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			      const vv_bytes_options *opts, vv_error *err);

@@ -20,6 +20,9 @@ static vv_status make_pieces(void *payload, vv_store *store, const vv_cid *root,
 			     void *out, vv_error *err)
 {
 	const vv_version_work none = {NULL, NULL}, *work = payload ? payload : &none;
+	/* A leaf of the file is a row group. */
+	const vv_bytes_options o = {
+		.pool = work->pool, .progress = work->progress, .old_fd = -1, .by_group = true};
 	vv_sink source;
 	vv_table t;
 	vv_status rc;
@@ -27,7 +30,7 @@ static vv_status make_pieces(void *payload, vv_store *store, const vv_cid *root,
 	if ((rc = open_version(&t, &source, store, root, err)) < 0) {
 		return rc;
 	}
-	rc = vv_table_bytes(&t, fn, out, work->pool, work->progress, err);
+	rc = vv_table_bytes_with(&t, fn, out, &o, err);
 	vv_table_close(&t);
 	return rc;
 }
