@@ -141,7 +141,7 @@ static void put_keepers(vv_json_out *w, const vv_drop *d)
 		const vv_drop_keeper *k = &d->keepers[i];
 		vv_json_open_object(w);
 		vv_json_name(w, "name");
-		vv_json_string(w, k->name);
+		vv_json_string(w, vv_reach_shown(k->name));
 		vv_json_name(w, "versions");
 		vv_json_u64(w, k->versions);
 		vv_json_name(w, "copies");

@@ -115,6 +115,20 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 	return rc;
 }
 
+/* What the remotes do not have and was dropped, since somebody else keeps it. */
+static vv_status fetch_elsewhere(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_fetch_data f = {.repo = c->repo, .elsewhere = true, .from = &o->from};
+	vv_status rc = vv_fetch_data_run(&f, err);
+
+	if (rc == VV_OK && f.fetched > 0 && !o->quiet) {
+		vv_note("%s fetched that others keep",
+			vv_text_counted(f.fetched, "more version", "more versions"));
+	}
+	return rc;
+}
+
 static vv_status fetch_all(vv_context *c, bool *refused, vv_error *err)
 {
 	const options *o = c->options;
@@ -129,7 +143,7 @@ static vv_status fetch_all(vv_context *c, bool *refused, vv_error *err)
 		rc = fetch_one(c, names[i], NULL, 0, refused, err);
 	}
 	vv_names_free(names, count);
-	return rc;
+	return rc == VV_OK && o->data ? fetch_elsewhere(c, err) : rc;
 }
 
 static vv_status fetch_data(vv_context *c, vv_error *err)

@@ -28,6 +28,7 @@ typedef struct marking {
 	vv_hash_index index; /* of paths */
 	uint64_t missing;
 	vv_resemble walk, leave; /* what stays, and what others keep */
+	vv_cid_set *in_use;      /* with drop: what an index has, or was published, by now */
 } marking;
 
 /* Notes root as the newest so far at path; *newer is the one noted before, or null. */
@@ -97,7 +98,8 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	if (what) {
 		return vv_resemble_walk(&m->walk, cid, NULL, err); /* kept if it is here */
 	}
-	if (m->keep->drop && vv_cid_set_has(m->keep->drop, cid)) {
+	if (m->keep->drop && vv_cid_set_has(m->keep->drop, cid) &&
+	    !vv_cid_set_has(m->in_use, cid)) {
 		return vv_resemble_walk(&m->leave, cid, NULL, err);
 	}
 	m->keep->roots++;
@@ -106,6 +108,28 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 		return rc;
 	}
 	return vv_resemble_walk(&m->walk, cid, &newer, err);
+}
+
+static vv_status on_used_root(void *payload, const vv_cid *cid, const char *path,
+			      const vv_oid *commit, const char *what, vv_error *err)
+{
+	marking *m = payload;
+	bool added;
+
+	(void)path;
+	(void)commit;
+	(void)what;
+	return cid ? vv_cid_set_add(m->in_use, cid, &added, err) : VV_OK;
+}
+
+static vv_status list_in_use(marking *m, vv_error *err)
+{
+	if (!m->keep->drop) {
+		return VV_OK;
+	}
+	m->in_use = vv_cid_set_new();
+	return m->in_use ? vv_roots_in_use_each(m->keep->repo, on_used_root, m, err)
+			 : vv_fail_nomem(err);
 }
 
 static vv_status on_incoming(void *payload, const vv_cid *cid, vv_error *err)
@@ -132,7 +156,8 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 	m.walk.missing = &m.missing;
 	m.leave = m.walk;
 	m.leave.mark = expend_block;
-	if ((rc = vv_repository_store(m.keep->repo, &m.store, err)) == VV_OK) {
+	if ((rc = vv_repository_store(m.keep->repo, &m.store, err)) == VV_OK &&
+	    (rc = list_in_use(&m, err)) == VV_OK) {
 		rc = vv_roots_each(m.keep->repo, on_root, &m, err);
 	}
 	if (rc == VV_OK) {
@@ -145,6 +170,7 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 		vv_free(m.paths[i].path);
 	}
 	vv_free(m.paths);
+	vv_cid_set_free(m.in_use);
 	vv_hash_index_clear(&m.index);
 	return rc;
 }

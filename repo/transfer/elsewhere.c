@@ -207,6 +207,11 @@ bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *stor
 	return false;
 }
 
+const vv_cid *vv_elsewhere_root(const vv_elsewhere *e, size_t i)
+{
+	return i < vv_cid_set_count(e->roots) ? vv_cid_set_at(e->roots, i) : NULL;
+}
+
 const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i)
 {
 	return i < e->remote_count ? e->remotes[i] : NULL;
@@ -321,23 +326,44 @@ vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *r
 	return rc;
 }
 
+/* What is noted already, but for those that were added before: for these somebody else is known now. */
+static vv_status add_older(vv_elsewhere *out, const vv_elsewhere *older, vv_error *err)
+{
+	const char *p = vv_buf_cstr(&older->lines), *end = p + older->lines.len, *newline;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && p < end && (newline = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		rc = read_line(out, p, (size_t)(newline - p), err);
+		p = newline + 1;
+	}
+	memcpy(out->tips, older->tips, older->tip_count * sizeof(*out->tips));
+	out->tip_count = older->tip_count;
+	return rc;
+}
+
 static vv_status add_all(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
 			 vv_error *err)
 {
-	vv_elsewhere *e;
+	vv_elsewhere *older = NULL, *e = vv_calloc(1, sizeof(*e));
 	char *path = file_path(r, "elsewhere");
-	vv_status rc = vv_elsewhere_read(&e, r, err);
+	vv_status rc;
 
-	if (rc == VV_OK && !path) {
+	if (!e || !path || !(e->roots = vv_cid_set_new())) {
 		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_elsewhere_read(&older, r, err)) < 0) {
+		goto done;
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_elsewhere_version *v = &versions[i];
 		rc = add_root(e, &v->root, &v->before, v->remote, strlen(v->remote), err);
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && (rc = add_older(e, older, err)) == VV_OK) {
 		rc = write_list(e, NULL, 0, path, err);
 	}
+done:
+	vv_elsewhere_free(older);
 	vv_elsewhere_free(e);
 	vv_free(path);
 	return rc;

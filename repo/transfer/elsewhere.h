@@ -27,6 +27,8 @@ bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root);
 /* A version near it in the history of its path that is here, if there is one: what a transfer of root
  * may leave out, or send as differences to. */
 bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *store, vv_cid *out);
+/* The i-th of the versions; borrowed; NULL after the last. */
+const vv_cid *vv_elsewhere_root(const vv_elsewhere *e, size_t i);
 /* The i-th of the remotes that are named in it; borrowed; NULL after the last. */
 const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i);
 
@@ -36,7 +38,8 @@ const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i);
 vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *remote,
 			    const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err);
 
-/* The same of versions that are about to be removed here. remote: who keeps them. */
+/* The same of versions that are about to be removed here. remote: who keeps them; whoever was noted before is
+ * forgotten. */
 typedef struct vv_elsewhere_version {
 	vv_cid root, before; /* before: as in vv_new_root */
 	const char *remote;  /* borrowed */

@@ -3,6 +3,7 @@
  */
 #include "transport/protocol/message.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -136,12 +137,17 @@ static vv_status get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 /* What a side can beyond version 1 ("can": a list of texts, of which unknown ones are no harm). */
 typedef struct abilities {
 	bool ahead, alive, history, keep, whole;
+	char id[VV_REPOSITORY_ID + 1]; /* "id=" and this; "": not said */
 } abilities;
+
+#define ID_WORD "id="
+#define ID_WORD_LEN (sizeof(ID_WORD) - 1 + VV_REPOSITORY_ID)
 
 static void put_can(vv_buf *b, const abilities *a)
 {
 	vv_cbor_put_key(b, "can");
-	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->history + a->keep + a->whole);
+	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->history + a->keep + a->whole +
+				     (a->id[0] != '\0'));
 	if (a->ahead) {
 		vv_cbor_put_text(b, "ahead", 5);
 	}
@@ -156,6 +162,11 @@ static void put_can(vv_buf *b, const abilities *a)
 	}
 	if (a->whole) {
 		vv_cbor_put_text(b, "whole", 5);
+	}
+	if (a->id[0]) {
+		char word[ID_WORD_LEN + 1];
+		(void)snprintf(word, sizeof(word), ID_WORD "%s", a->id);
+		vv_cbor_put_text(b, word, strlen(word));
 	}
 }
 
@@ -178,6 +189,9 @@ static vv_status get_can(vv_cbor *c, abilities *out, vv_error *err)
 			out->whole |= memcmp(word, "whole", 5) == 0;
 			out->ahead |= memcmp(word, "ahead", 5) == 0;
 			out->alive |= memcmp(word, "alive", 5) == 0;
+		} else if (rc == VV_OK && len == ID_WORD_LEN &&
+			   memcmp(word, ID_WORD, sizeof(ID_WORD) - 1) == 0) {
+			memcpy(out->id, word + sizeof(ID_WORD) - 1, VV_REPOSITORY_ID);
 		}
 	}
 	return rc;
@@ -478,11 +492,10 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 	vv_cbor_put_key(&b, "v");
 	vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
 	if (h->can) {
-		put_can(&b, &(abilities){.ahead = true,
-					 .alive = true,
-					 .history = true,
-					 .keep = true,
-					 .whole = true});
+		abilities can = {
+			.ahead = true, .alive = true, .history = true, .keep = true, .whole = true};
+		memcpy(can.id, h->id, sizeof(can.id));
+		put_can(&b, &can);
 	}
 	if (h->can && h->tells_whole) {
 		put_oids(&b, "edge", &h->edge);
@@ -616,6 +629,7 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 		out->history = can.history;
 		out->alive = can.alive;
 		out->keep = can.keep;
+		memcpy(out->id, can.id, sizeof(out->id));
 	}
 	if (rc == VV_OK && vv_cbor_try_key(&c, "edge")) {
 		rc = get_oids(&c, arena, &out->edge, err);

@@ -23,6 +23,7 @@
 #define VV_PROTOCOL_VERSION 1u
 #define VV_LIST_MAX 32768u
 #define VV_REFS_MAX 100000u
+#define VV_REPOSITORY_ID 32u /* hex digits */
 
 typedef enum vv_op {
 	VV_OP_HELLO,
@@ -90,13 +91,15 @@ typedef struct vv_hello {
 	const char *head; /* the branch that HEAD names ("refs/heads/main"); NULL when detached */
 	vv_remote_ref *refs;
 	size_t ref_count;
-	uint64_t held;    /* blocks that wait there for the rest of an interrupted transfer */
-	bool writable;    /* a push may be tried */
-	bool can;         /* it answers to "can": write also what follows */
-	bool ahead;       /* takes blocks ahead of their commits */
-	bool alive;       /* takes requests with `alive` */
-	bool history;     /* gives history without blocks */
-	bool keep;        /* says of which versions it is the keeper */
+	uint64_t held; /* blocks that wait there for the rest of an interrupted transfer */
+	bool writable; /* a push may be tried */
+	bool can;      /* it answers to "can": write also what follows */
+	bool ahead;    /* takes blocks ahead of their commits */
+	bool alive;    /* takes requests with `alive` */
+	bool history;  /* gives history without blocks */
+	bool keep;     /* says of which versions it is the keeper */
+	/* By which one repository is known under several addresses; "": it does not say. */
+	char id[VV_REPOSITORY_ID + 1];
 	bool tells_whole; /* refs[i].whole is given, and edge */
 	/* the last whole commits below refs that are not; not all, when they are many */
 	vv_oids edge;

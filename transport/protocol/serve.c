@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/codec.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/store.h"
@@ -566,6 +568,22 @@ static vv_status count_held(vv_serve *s, bool no_refs, uint64_t *out, vv_error *
 	return rc;
 }
 
+/* A digest of the repository's secret. One that cannot be written to may have none, and then does not
+ * say. */
+static void name_repository(vv_serve *s, char id[VV_REPOSITORY_ID + 1])
+{
+	uint8_t bytes[16 + 8] = "varve repository", digest[VV_SHA256_LEN];
+	uint64_t secret;
+	vv_error ignored;
+
+	if (vv_repository_secret(s->repo, &secret, &ignored) == VV_OK) {
+		vv_put_le64(bytes + 16, secret);
+		if (vv_sha256(digest, bytes, sizeof(bytes), &ignored) == VV_OK) {
+			vv_hex_write(id, digest, VV_REPOSITORY_ID / 2);
+		}
+	}
+}
+
 static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q, vv_arena *arena,
 			      vv_error *err)
 {
@@ -584,6 +602,7 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 	if ((rc = vv_head_read(s->repo, &head, err)) < 0) {
 		return rc;
 	}
+	name_repository(s, h.id);
 	rc = vv_hidden_refs_load(&refs.hidden, s->repo, "uploadpack", err);
 	if (rc == VV_OK) {
 		rc = vv_refs_each(s->repo, "refs/", add_ref, &refs, err);

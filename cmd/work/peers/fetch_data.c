@@ -10,6 +10,7 @@
 #include "cmd/work/peers/named_versions.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
+#include "repo/transfer/elsewhere.h"
 
 typedef struct run {
 	vv_fetch_data *f;
@@ -46,6 +47,19 @@ static vv_status take_root(void *payload, const vv_cid *root, const char *path, 
 	return VV_OK;
 }
 
+static vv_status take_elsewhere(run *r, vv_error *err)
+{
+	vv_elsewhere *e;
+	const vv_cid *root;
+	vv_status rc = vv_elsewhere_read(&e, r->f->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && (root = vv_elsewhere_root(e, i)) != NULL; i++) {
+		rc = take_root(r, root, "a version", err);
+	}
+	vv_elsewhere_free(e);
+	return rc;
+}
+
 vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err)
 {
 	run r = {.f = f};
@@ -58,7 +72,9 @@ vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err)
 	if (!r.seen || !r.needed) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_repository_store(f->repo, &r.store, err)) == VV_OK) {
-		rc = vv_named_versions_each(f->repo, f->rev, f->paths, take_root, &r, err);
+		rc = f->elsewhere ? take_elsewhere(&r, err)
+				  : vv_named_versions_each(f->repo, f->rev, f->paths, take_root, &r,
+							   err);
 	}
 	vv_needed_free(r.needed);
 	vv_cid_set_free(r.seen);

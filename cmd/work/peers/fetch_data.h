@@ -4,6 +4,7 @@
 #ifndef VV_CMD_WORK_PEERS_FETCH_DATA_H
 #define VV_CMD_WORK_PEERS_FETCH_DATA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +16,10 @@ typedef struct vv_fetch_data {
 	vv_repository *repo;
 	const char *rev;          /* a commit, or "A..B": what B has and A not, and A; NULL: HEAD */
 	const char *const *paths; /* of files or folders, NULL-ended; NULL: all */
-	const vv_strings *from;   /* names of remotes, or URLs; none: the remotes */
+	/* In the place of both: every version that is noted as elsewhere. */
+	bool elsewhere;
+	const vv_strings
+		*from; /* names of remotes, or URLs; none: the remotes, and who else keeps them */
 	/* After the run: */
 	uint64_t versions, fetched;
 } vv_fetch_data;

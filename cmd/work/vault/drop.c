@@ -4,10 +4,12 @@
 #include "cmd/work/vault/drop.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/show.h"
 #include "base/sys.h"
 #include "cmd/work/peers/named_versions.h"
 #include "cmd/work/peers/reach.h"
@@ -23,6 +25,7 @@
 #include "repo/transfer/elsewhere.h"
 #include "repo/transfer/incomplete.h"
 #include "repo/transfer/send.h"
+#include "transport/line/url.h"
 
 typedef struct dropping {
 	vv_drop *d;
@@ -42,6 +45,7 @@ void vv_drop_clear(vv_drop *d)
 	}
 	for (size_t i = 0; i < d->keeper_count; i++) {
 		vv_free(d->keepers[i].name);
+		vv_free(d->keepers[i].url);
 	}
 	vv_free(d->versions);
 	vv_free(d->keepers);
@@ -363,6 +367,27 @@ static bool host_has(void *payload, const vv_cid *cid)
 	return vv_git_host_has(payload, cid, &has, &ignored) == VV_OK && has;
 }
 
+/* One repository under two names or addresses counts once. */
+static vv_status check_other(dropping *x, size_t keeper, const vv_remote *m, const vv_hello *hello,
+			     vv_error *err)
+{
+	vv_drop_keeper *k = &x->d->keepers[keeper];
+
+	memcpy(k->id, hello->id, sizeof(k->id));
+	if (!(k->url = vv_strdup(m->url))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < keeper; i++) {
+		const vv_drop_keeper *other = &x->d->keepers[i];
+		if ((k->id[0] && memcmp(k->id, other->id, sizeof(k->id)) == 0) ||
+		    (other->url && strcmp(k->url, other->url) == 0)) {
+			return vv_fail(err, VV_EREFUSED, "it is the same repository as %s",
+				       vv_reach_shown(other->name));
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)
 {
 	vv_transfer t;
@@ -375,6 +400,9 @@ static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)
 	}
 	if ((rc = vv_remote_find(&m, x->repo, x->d->keepers[keeper].name, err)) == VV_OK &&
 	    (rc = vv_reach(&there, &t, &m, false, err)) == VV_OK) {
+		rc = check_other(x, keeper, &m, there.hello, err);
+	}
+	if (rc == VV_OK) {
 		rc = there.host ? count_listed(x, keeper, 1, host_has, there.host, err)
 				: ask_peer(x, keeper, there.peer, err);
 	}
@@ -482,12 +510,14 @@ static vv_status ask_vault(dropping *x, size_t keeper, vv_error *err)
 	    (rc = vv_vault_session_need_reader(&s, err)) < 0) {
 		goto done;
 	}
-	if ((rc = prove_vault(&s, &k->copies, err)) < 0 ||
-	    (rc = vv_vault_session_sync(&s, err)) < 0) {
+	/* What is in it before its shards are asked for: what another writer adds meanwhile was not. */
+	if ((rc = vv_contents_open(&contents, &s, err)) < 0 ||
+	    (rc = prove_vault(&s, &k->copies, err)) < 0) {
 		goto done;
 	}
-	if ((rc = vv_contents_open(&contents, &s, err)) == VV_OK) {
-		rc = count_listed(x, keeper, k->copies, vault_has, &contents, err);
+	if ((rc = count_listed(x, keeper, k->copies, vault_has, &contents, err)) == VV_OK) {
+		vv_contents_close(&contents);
+		rc = vv_vault_session_sync(&s, err);
 	}
 done:
 	vv_contents_close(&contents);
@@ -506,6 +536,36 @@ static vv_status add_keeper(dropping *x, const char *name, vv_error *err)
 	return d->keepers[d->keeper_count++].name ? VV_OK : vv_fail_nomem(err);
 }
 
+/* A remote, or a URL that is written down: a folder as seen from anywhere, and no password. */
+static vv_status add_named(dropping *x, const char *word, vv_error *err)
+{
+	vv_remote m = {0};
+	vv_url u = {0};
+	char *whole = NULL;
+	vv_error none;
+	vv_status rc;
+
+	if (strcmp(word, VV_VAULT_SOURCE) == 0) {
+		return add_keeper(x, word, err);
+	}
+	if (vv_remote_find(&m, x->repo, word, &none) < 0 || m.name ||
+	    vv_url_read(&u, word, &none) < 0) {
+		rc = add_keeper(x, word, err);
+	} else if (u.secret) {
+		(void)vv_fail(err, VV_EUSAGE,
+			      "%s has a password, and who keeps a version is written down",
+			      vv_text_url(word));
+		rc = vv_hint(err, "leave it out: a credential helper of Git can give it");
+	} else {
+		whole = u.kind == VV_URL_PATH ? realpath(u.path, NULL) : NULL;
+		rc = add_keeper(x, whole ? whole : word, err);
+	}
+	free(whole);
+	vv_url_clear(&u);
+	vv_remote_clear(&m);
+	return rc;
+}
+
 static vv_status find_keepers(dropping *x, vv_error *err)
 {
 	vv_vault_policy policy;
@@ -514,7 +574,7 @@ static vv_status find_keepers(dropping *x, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < x->d->from->count; i++) {
-		rc = add_keeper(x, x->d->from->items[i], err);
+		rc = add_named(x, x->d->from->items[i], err);
 	}
 	if (rc < 0 || x->d->from->count > 0) {
 		return rc;

@@ -19,6 +19,7 @@
 #include "cmd/work/commit/gc.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
+#include "transport/protocol/message.h"
 
 typedef enum vv_drop_fate {
 	VV_DROP_GOES,
@@ -39,7 +40,9 @@ typedef struct vv_drop_keeper {
 	char *name;        /* a remote, a URL, or "vault:"; owned */
 	uint64_t versions; /* that it keeps */
 	unsigned copies;   /* of each: a vault may have several */
-	bool failed;       /* cannot be asked, and why */
+	char *url;         /* of a remote; owned; NULL: it was not reached */
+	char id[VV_REPOSITORY_ID + 1];
+	bool failed; /* cannot be asked, and why */
 	vv_error why;
 } vv_drop_keeper;
 

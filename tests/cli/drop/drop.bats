@@ -225,3 +225,39 @@ sums() {
 	sums . > ../after
 	cmp ../before ../after
 }
+
+@test "one repository under two names or addresses counts once" {
+	six
+	git remote add again "$PWD/../hub.git"
+	ends_with 1 varve drop --history --copies 2
+	output_has "not counted: it is the same repository as"
+	output_has "5 versions stay"
+	ends_with 1 varve drop --copies 2 --from ../hub.git --from "$PWD/../hub.git" HEAD~1
+	output_has "it is the same repository as"
+	varve clone -q ../hub.git ../b
+	git remote set-url again ../b
+	succeeds varve drop --history --copies 2
+}
+
+@test "who keeps a version is noted anew, as seen from any folder, and without passwords" {
+	six
+	varve clone -q ../hub.git ../b
+	git remote remove origin
+	varve drop -q --from ../hub.git --history
+	varve fetch -q --data --all --from ../hub.git
+	succeeds varve fsck
+	output_lacks "not here"
+	varve drop -q --from ../b --history
+	rm -rf ../hub.git
+	mkdir sub
+	cd sub
+	[ "$(varve cat HEAD~3:t.csv | wc -l)" -eq 3001 ]
+	cd ..
+	succeeds varve fsck
+	output_has "kept by"
+	output_lacks "hub.git"
+	ends_with 2 varve drop --from http://joe:s3cret@127.0.0.1:1/x HEAD~1
+	stderr_has "has a password"
+	output_lacks s3cret
+	stderr_lacks s3cret
+}

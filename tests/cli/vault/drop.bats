@@ -27,6 +27,10 @@ three_versions() {
 	stderr_has "fetching blocks from the vault"
 	[ "$(varve cat HEAD~3:t.csv | sha256sum)" = "$before" ]
 	succeeds varve vault status
+	succeeds varve fetch --data --all
+	stderr_has "3 more versions fetched that others keep"
+	succeeds varve fsck
+	output_lacks "not here"
 }
 
 @test "a holder that lost a shard or changed it does not count" {
