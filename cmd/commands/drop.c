@@ -76,24 +76,18 @@ static void tell_keepers(const vv_drop *d)
 	}
 }
 
-/* Those that stay, and what would help. */
+/* Those that stay. */
 static void tell_alone(const vv_drop *d)
 {
 	const uint64_t alone = count_fate(d, VV_DROP_ALONE);
 	uint64_t shown = 0;
 	char cid[VV_CID_TEXT + 1];
 
-	if (alone == 0) {
-		return;
-	}
-	vv_out("%s: too few others keep %s (asked for: %u)\n",
-	       vv_text_counted(alone, "version stays", "versions stay"), alone == 1 ? "it" : "them",
-	       d->copies);
 	for (size_t i = 0; i < d->count && shown < SHOWN_MAX; i++) {
 		const vv_drop_version *v = &d->versions[i];
 		if (v->fate == VV_DROP_ALONE) {
 			vv_cid_text(cid, &v->root);
-			vv_out("  ");
+			vv_out(shown == 0 ? "stays:\n  " : "  ");
 			vv_out_text(v->path, strlen(v->path));
 			vv_out("  %s  %s\n", cid, vv_text_counted(v->copies, "copy", "copies"));
 			shown++;
@@ -102,8 +96,21 @@ static void tell_alone(const vv_drop *d)
 	if (shown < alone) {
 		vv_out("  and %s more\n", vv_text_count(alone - shown));
 	}
-	vv_note("hint: 'varve push' or 'varve replicate' brings them to others; --from names who else "
+}
+
+/* And what would help. */
+static void report_alone(const vv_drop *d)
+{
+	const uint64_t alone = count_fate(d, VV_DROP_ALONE);
+	vv_error why;
+
+	vv_fail(&why, VV_EREFUSED, "%s: too few others keep %s (asked for: %u)",
+		vv_text_counted(alone, "version stays", "versions stay"),
+		alone == 1 ? "it" : "them", d->copies);
+	vv_hint(&why,
+		"'varve push' or 'varve replicate' brings them to others; --from names who else "
 		"may have them");
+	(void)vv_report(&why);
 }
 
 static void tell(const options *o, const vv_drop *d)
@@ -221,6 +228,9 @@ static vv_status run_drop(vv_context *c, vv_error *err)
 			rc = print_json(&d, err);
 		} else if (!o->quiet || c->code == VV_EXIT_NO) {
 			tell(o, &d);
+		}
+		if (c->code == VV_EXIT_NO) {
+			report_alone(&d);
 		}
 	}
 	vv_drop_clear(&d);

@@ -33,7 +33,7 @@ sums() {
 	git remote remove origin
 	before=$(ls -l .git/varve/packs)
 	ends_with 1 varve drop --history
-	output_has "5 versions stay: too few others keep them (asked for: 1)"
+	stderr_has "5 versions stay: too few others keep them (asked for: 1)"
 	[ "$(ls -l .git/varve/packs)" = "$before" ]
 	succeeds varve fsck
 	output_has "sound: 6 versions of datasets"
@@ -131,12 +131,12 @@ sums() {
 		END
 	done
 	ends_with 1 varve drop --history
-	output_has "versions stay"
+	stderr_has "versions stay"
 	succeeds varve fsck
 	output_has "sound: 6 versions of datasets"
 	rm -f ../hub.git/varve/packs/*
 	ends_with 1 varve drop --history
-	output_has "5 versions stay"
+	stderr_has "5 versions stay"
 	rm -rf ../hub.git
 	ends_with 2 varve drop --history
 	stderr_has "origin cannot say what it keeps:"
@@ -147,7 +147,7 @@ sums() {
 @test "so many others as are asked for must keep a version" {
 	six
 	ends_with 1 varve drop --history --copies 2
-	output_has "5 versions stay: too few others keep them (asked for: 2)"
+	stderr_has "5 versions stay: too few others keep them (asked for: 2)"
 	output_has "1 copy"
 	varve clone -q ../hub.git ../b
 	git remote add b ../b
@@ -231,7 +231,7 @@ sums() {
 	git remote add again "$PWD/../hub.git"
 	ends_with 1 varve drop --history --copies 2
 	output_has "not counted: it is the same repository as"
-	output_has "5 versions stay"
+	stderr_has "5 versions stay"
 	ends_with 1 varve drop --copies 2 --from ../hub.git --from "$PWD/../hub.git" HEAD~1
 	output_has "it is the same repository as"
 	varve clone -q ../hub.git ../b

@@ -52,7 +52,7 @@ three_versions() {
 	change 5
 	ends_with 1 varve drop --history
 	output_has "the vault: keeps 5 of 6"
-	output_has "1 version stays"
+	stderr_has "1 version stays"
 }
 
 @test "a vault is pruned and goes on when most versions were dropped" {
