@@ -16,7 +16,7 @@ static size_t count_domains(const vv_vault_session *s)
 
 	for (size_t i = 0; list && i < s->place_count; i++) {
 		if (s->places[i].holder && !s->places[i].config->dead) {
-			list[count++].domain = vv_spread_domain(&s->places[i]);
+			list[count++].domain = vv_vault_place_domain(s, &s->places[i]);
 		}
 	}
 	domains = list ? vv_domain_count(list, count) : 0;

@@ -82,6 +82,26 @@ static vv_status check_outside(const vv_repository *r, const char *url, vv_error
 	return rc;
 }
 
+/* A second address of a server is no second copy. */
+static vv_status check_other_server(const vv_holder_configs *all, const vv_holder_config *h,
+				    vv_error *err)
+{
+	for (size_t i = 0; h->key && i < all->count; i++) {
+		const vv_holder_config *other = &all->items[i];
+		if (other->key && !other->dead && strcmp(other->key, h->key) == 0 &&
+		    strcmp(other->name, h->name) != 0) {
+			vv_fail(err, VV_EEXISTS,
+				"it is the same server as holder '%s': both sign with the key %s",
+				vv_text_shows(other->name), h->key);
+			return vv_hint(
+				err,
+				"a copy there is one copy, by whatever address; 'varve holder list' "
+				"shows the addresses");
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status run_add(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -140,7 +160,8 @@ static vv_status run_add(vv_context *c, vv_error *err)
 			     vv_text_shows(c->argv[2]));
 		goto done;
 	}
-	if ((rc = vv_holder_config_write(&config, c->repo, err)) < 0) {
+	if ((rc = check_other_server(&all, &config, err)) < 0 ||
+	    (rc = vv_holder_config_write(&config, c->repo, err)) < 0) {
 		goto done;
 	}
 	if (config.key) {
@@ -192,7 +213,8 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 		vv_json_name(&w, "url");
 		vv_json_string(&w, p->config->url);
 		vv_json_name(&w, "domain");
-		vv_json_string(&w, *vv_spread_domain(p) ? vv_spread_domain(p) : NULL);
+		vv_json_string(&w,
+			       *vv_vault_place_domain(s, p) ? vv_vault_place_domain(s, p) : NULL);
 		vv_json_name(&w, "state");
 		vv_json_string(&w, p->config->dead ? "dead" : p->holder ? "here" : "away");
 		vv_json_name(&w, "shards");
@@ -239,9 +261,10 @@ static vv_status run_list(vv_context *c, vv_error *err)
 		       : p->holder     ? "here"
 				       : "away",
 		       vv_text_bytes(bytes), vv_text_counted(shards, "shard", NULL));
-		if (*vv_spread_domain(p)) {
+		if (*vv_vault_place_domain(&s, p)) {
 			vv_out(", fails together with: ");
-			vv_out_text(vv_spread_domain(p), strlen(vv_spread_domain(p)));
+			vv_out_text(vv_vault_place_domain(&s, p),
+				    strlen(vv_vault_place_domain(&s, p)));
 		}
 		vv_out("\n");
 		if (!p->holder && !p->config->dead) {

@@ -649,7 +649,7 @@ static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
 	}
 	for (size_t i = 0; i < s->place_count; i++) {
 		if (!s->places[i].config->dead) {
-			list[count++].domain = vv_spread_domain(&s->places[i]);
+			list[count++].domain = vv_vault_place_domain(s, &s->places[i]);
 		}
 	}
 	*out = vv_domain_count(list, count);

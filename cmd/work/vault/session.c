@@ -72,6 +72,61 @@ static vv_status write_seen(const vv_vault_session *s, vv_error *err)
 	return rc;
 }
 
+/* --- what fails together -------------------------------------------------------------------------- */
+
+static const char *own_domain(const vv_vault_place *p)
+{
+	return p->config->domain ? p->config->domain
+	       : p->holder       ? vv_vault_holder_domain(p->holder)
+				 : "";
+}
+
+/* Two addresses with one key are one server, whatever is said of them. */
+static bool same_key(const vv_vault_place *a, const vv_vault_place *b)
+{
+	return a->config->key && b->config->key && strcmp(a->config->key, b->config->key) == 0;
+}
+
+/* A server with two addresses joins the domains of both. */
+static void join_places(vv_vault_session *s)
+{
+	bool again = true;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		s->places[i].fails_with = i;
+	}
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < s->place_count * s->place_count; i++) {
+			vv_vault_place *a = &s->places[i / s->place_count];
+			const vv_vault_place *b = &s->places[i % s->place_count];
+			const char *domain = own_domain(a);
+			if (b->fails_with < a->fails_with &&
+			    (same_key(a, b) || (*domain && strcmp(domain, own_domain(b)) == 0))) {
+				a->fails_with = b->fails_with;
+				again = true;
+			}
+		}
+	}
+}
+
+const char *vv_vault_place_domain(const vv_vault_session *s, const vv_vault_place *p)
+{
+	const char *key = "";
+
+	for (size_t i = p->fails_with; i < s->place_count; i++) {
+		const vv_vault_place *q = &s->places[i];
+		if (q->fails_with != p->fails_with) {
+			continue;
+		}
+		if (*own_domain(q)) {
+			return own_domain(q);
+		}
+		key = q != p && same_key(p, q) ? p->config->key : key;
+	}
+	return key;
+}
+
 /* --- open and close ------------------------------------------------------------------------- */
 
 static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv_error *err)
@@ -103,6 +158,7 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 		s->places[i].config = &s->configs.items[i];
 		vv_fail(&s->places[i].why, VV_EIO, "not asked");
 	}
+	join_places(s);
 	if ((rc = read_seen(s, err)) < 0 ||
 	    (rc = vv_transfer_open(&s->transfer, s->repo, s->notes, o->quiet, 0, err)) < 0) {
 		return rc;
@@ -233,6 +289,7 @@ vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, cons
 	}
 	memset(&s->places[c->count], 0, sizeof(*s->places));
 	vv_fail(&s->places[c->count].why, VV_EIO, "not asked");
+	s->places[c->count].fails_with = c->count; /* until connect knows more */
 	s->place_count = ++c->count;
 	for (size_t i = 0; i < c->count; i++) {
 		s->places[i].config = &c->items[i];
@@ -525,6 +582,8 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 	return s->ledger ? refresh(s, err) : VV_OK;
 }
 
+/* --- reaching holders ----------------------------------------------------------------------------- */
+
 /* Whoever answers for the first time is taken at his word; from then on only that key will do. */
 static vv_status learn_key(vv_holder_config *c, const vv_vault_holder *h, vv_error *err)
 {
@@ -562,6 +621,7 @@ vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err)
 			}
 		}
 	}
+	join_places(s);
 	rc = vv_vault_session_sync(s, err);
 	return rc < 0 ? rc : write_seen(s, err);
 }

@@ -34,6 +34,7 @@ typedef struct vv_vault_place {
 	vv_vault_holder *holder;        /* NULL: not reached, and why */
 	vv_error why;
 	uint64_t seen; /* when it was last reached, seconds since 1970; 0: never */
+	size_t fails_with; /* the first place that fails together with it; itself, where there is none */
 	vv_meeting
 		meeting; /* which records it lacked when it was last asked, and which are damaged */
 } vv_vault_place;
@@ -87,6 +88,11 @@ void vv_vault_session_close(vv_vault_session *s);
 #define VV_PLACE_UNNAMED "unnamed-"
 vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, const char *url,
 				     const char *domain, vv_error *err);
+
+/* What the place's failure domain is called: as configured, or as the holder says itself, or the key, of two
+ * addresses of one server of which nobody knows more; "" when that is not known. Places that connect
+ * found in one domain, or with one key, say the same. */
+const char *vv_vault_place_domain(const vv_vault_session *s, const vv_vault_place *p);
 
 /* The vault knows this key of the holder with that URL: one that showed another is closed. */
 vv_status vv_vault_session_expect_key(vv_vault_session *s, const char *url, const char *key,

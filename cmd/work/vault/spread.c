@@ -12,13 +12,6 @@
 
 #define BATCH 512u /* shards that one place record names */
 
-const char *vv_spread_domain(const vv_vault_place *p)
-{
-	return p->config->domain ? p->config->domain
-	       : p->holder       ? vv_vault_holder_domain(p->holder)
-				 : "";
-}
-
 /* Of a holder that cannot be reached and has no configured domain, nobody
  * knows what fails with it: it counts as one of its own. */
 size_t vv_spread_copies(const vv_vault_session *s, const bool *has)
@@ -26,11 +19,12 @@ size_t vv_spread_copies(const vv_vault_session *s, const bool *has)
 	size_t copies = 0;
 
 	for (size_t i = 0; i < s->place_count; i++) {
-		const char *domain = vv_spread_domain(&s->places[i]);
+		const char *domain = vv_vault_place_domain(s, &s->places[i]);
 		bool again = false;
 		for (size_t k = 0; k < i && has[i]; k++) {
-			again = again || (has[k] && *domain &&
-					  strcmp(domain, vv_spread_domain(&s->places[k])) == 0);
+			again = again ||
+				(has[k] && *domain &&
+				 strcmp(domain, vv_vault_place_domain(s, &s->places[k])) == 0);
 		}
 		copies += has[i] && !again;
 	}
@@ -58,7 +52,7 @@ static vv_status stand_apart(size_t *at, const vv_vault_session *s, const vv_spr
 		rows[i] = shards[i].has;
 	}
 	for (size_t i = 0; i < s->place_count; i++) {
-		list[i].domain = vv_spread_domain(&s->places[i]);
+		list[i].domain = vv_vault_place_domain(s, &s->places[i]);
 	}
 	rc = vv_placement_apart(at, rows, n, list, s->place_count, err);
 	vv_free(list);
@@ -198,12 +192,12 @@ static size_t choose(const vv_spread *x, const vv_spread_shard *sh, choice *c)
 		bool fits = p->holder && !sh->has[i] && !(sh->exclude && sh->exclude[i]) &&
 			    !(x->allowed && !x->allowed[i]);
 		for (size_t k = 0; fits && k < s->place_count; k++) {
-			fits = !c->taken[k] ||
-			       strcmp(vv_spread_domain(p), vv_spread_domain(&s->places[k])) != 0;
+			fits = !c->taken[k] || strcmp(vv_vault_place_domain(s, p),
+						      vv_vault_place_domain(s, &s->places[k])) != 0;
 		}
 		if (fits) {
 			c->list[count].id = p->id;
-			c->list[count].domain = vv_spread_domain(p);
+			c->list[count].domain = vv_vault_place_domain(s, p);
 			c->places[count++] = i;
 		}
 	}

@@ -55,9 +55,6 @@ typedef struct vv_spread_sum {
 } vv_spread_sum;
 vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigned copies,
 			  const vv_spread_shard *shards, size_t count, vv_error *err);
-/* What the holder's domain is called: as configured, or as it says itself; "" when that is not known. */
-const char *vv_spread_domain(const vv_vault_place *p);
-
 /* Who has the shard, by the ledger: receipts, but of copies that were found bad, of dead holders, and
  * (away_sec > 0) of those not reached now that were last seen longer ago. has has place_count. */
 void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t away_sec, bool *has);

@@ -285,6 +285,58 @@ shard_records() {
 	stderr_has "has no key: only servers sign"
 }
 
+# domains WORD: what JSON of holder list says of x and y, of which the first must begin so.
+domains() {
+	varve holder list --json > ../list
+	python3 -c 'import json, sys
+d = [h["domain"] for h in json.load(open("../list")) if h["name"] in "xy"]
+assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
+}
+
+@test "two addresses of one server are one copy" {
+	x_and a
+	other=${url/127.0.0.1/localhost}
+	ends_with 2 varve holder add y "$other"
+	stderr_has "it is the same server as holder 'x'"
+	run git config holder.y.url
+	[ "$status" = 1 ]
+	varve holder remove a
+	# As it was kept before that was seen. Labels do not make two of one.
+	git config holder.y.url "$other"
+	git config holder.y.domain "house y"
+	git config holder.y.key "$(git config holder.x.key)"
+	ends_with 2 varve replicate --copies 2 --min 1
+	stderr_has "2 copies are wanted, and the holders are only 1 failure domain"
+	succeeds varve replicate --copies 1
+	git config --file .varveconfig vault.copies 2
+	ends_with 1 varve vault status
+	output_lacks "safe:"
+	domains "house x"
+	git config --unset holder.x.domain
+	git config --unset holder.y.domain
+	domains "host 127.0.0.1"
+	# Nor does it when the server is away and nobody said where it stands.
+	stop_keeper
+	domains "did:key:"
+}
+
+@test "a vault that names one server by two addresses comes back with one domain for both" {
+	x_and a
+	git config holder.y.url "${url/127.0.0.1/localhost}"
+	git config holder.y.domain "house y"
+	# Whoever answers is asked for his key.
+	git config --unset holder.x.key
+	ends_with 2 varve replicate --copies 3 --min 1
+	stderr_has "3 copies are wanted, and the holders are only 2 failure domains"
+	succeeds varve replicate --copies 2
+	first=$XDG_CONFIG_HOME
+	new_machine
+	varve recover -q --key "$first/varve/key" --to ../again ../a
+	cd ../again
+	[ "$(git config holder.x.key)" = "$(git config holder.y.key)" ]
+	domains "house x"
+}
+
 @test "other bytes a wrong leaf and a long path are found" {
 	x_may_lie
 	add_large
