@@ -257,18 +257,19 @@ typedef struct loading {
 /* A damaged one is as if it were not there: whoever has it brings it again. */
 static vv_status load_record(loading *x, const char *name, vv_error *err)
 {
-	char path[2 * NAME_LEN], record[VV_LEDGER_NAME];
+	char path[2 * NAME_LEN + 1], record[2 * NAME_LEN + 1];
 	bool is_new;
 	vv_error why;
 	vv_status rc;
 
 	(void)snprintf(path, sizeof(path), "%s/%s", x->folder, name);
+	(void)snprintf(record, sizeof(record), "%s/%s", strrchr(x->folder, '/') + 1, name);
 	vv_buf_reset(&x->file);
 	if ((rc = x->h->files->get(x->h->folder, path, 0, VV_LEDGER_RECORD_MAX + 1, &x->file,
 				   err)) < 0) {
 		return rc;
 	}
-	rc = vv_hold_vault_add(x->h->vault, vv_buf_cstr(&x->file), x->file.len, record, &is_new,
+	rc = vv_hold_vault_add(x->h->vault, record, vv_buf_cstr(&x->file), x->file.len, &is_new,
 			       &why);
 	if (rc == VV_ENOMEM || rc == VV_EREFUSED) {
 		*err = why;
@@ -321,56 +322,75 @@ static vv_status need_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 /* --- records come ------------------------------------------------------------------------------------ */
 
 typedef struct arrival {
+	vv_ledger_record record;
 	char name[VV_LEDGER_NAME];
-	bool is_new;
+	bool added, is_new;
 } arrival;
 
-/* All of them into memory, so that they are judged together: a writer's records and the epoch that makes
- * him one. *any: something is new. */
-static vv_status read_records(answering *x, arrival *list, bool *any, vv_error *err)
+/* By themselves, before any ledger is looked at: a request of garbage costs what it weighs. */
+static vv_status read_records(answering *x, arrival *list, vv_error *err)
 {
-	vv_hold *h = x->h;
-	uint64_t bytes = h->records;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
+		const vv_hold_bytes *b = &x->q->records[i];
+		vv_ledger_record *r = &list[i].record;
+		rc = vv_ledger_record_read(r, x->arena, b->bytes, b->len, err);
+		if (rc == VV_OK &&
+		    !vv_cid_equal(vv_cid_is_null(&r->vault) ? &r->cid : &r->vault, &x->q->vault)) {
+			rc = vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
+		}
+		if (rc == VV_OK) {
+			vv_ledger_name(list[i].name, r);
+		}
+	}
+	return rc;
+}
+
+/* Into memory, so that they are judged together: a writer's records and the epoch that makes him one. What
+ * cannot count in any case stays out. bytes: of those that are there. *any: something is new. */
+static vv_status judge_records(answering *x, vv_hold_vault *v, uint64_t bytes, arrival *list,
+			       bool *any, vv_error *err)
+{
+	bool opens = false;
 	vv_status rc = VV_OK;
 
 	*any = false;
+	for (size_t i = 0; i < x->q->record_count; i++) {
+		opens = opens || (!vv_hold_vault_has(v, list[i].name) &&
+				  vv_hold_vault_opens(v, &list[i].record));
+	}
 	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
 		const vv_hold_bytes *r = &x->q->records[i];
-		rc = vv_hold_vault_add(h->vault, r->bytes, r->len, list[i].name, &list[i].is_new,
-				       err);
-		*any = *any || (rc == VV_OK && list[i].is_new);
-		bytes += list[i].is_new ? r->len : 0;
+		arrival *a = &list[i];
+		if (!opens && !vv_hold_vault_heeds(v, &a->record)) {
+			continue;
+		}
+		rc = vv_hold_vault_add(v, a->name, r->bytes, r->len, &a->is_new, err);
+		a->added = true;
+		*any = *any || (rc == VV_OK && a->is_new);
+		bytes += a->is_new ? r->len : 0;
 	}
 	if (rc == VV_OK && bytes > LEDGER_MAX) {
 		rc = vv_fail(err, VV_EREFUSED, "the vault's records take more than %s",
 			     vv_text_bytes(LEDGER_MAX));
 	}
-	if (rc == VV_OK && *any && (rc = vv_hold_vault_refresh(h->vault, err)) == VV_OK) {
-		rc = vv_hold_vault_check(h->vault, err);
-	}
-	return rc;
+	return rc == VV_OK && *any ? vv_hold_vault_refresh(v, err) : rc;
 }
 
-static vv_status keep_records(answering *x, vv_error *err)
+/* Of h->vault. *left: it has in memory what is not on disk. */
+static vv_status write_records(answering *x, const arrival *list, bool *left, vv_error *err)
 {
 	vv_hold *h = x->h;
-	arrival *list = vv_arena_calloc(x->arena, x->q->record_count + 1, sizeof(*list));
-	bool any, left = false;
 	char name[NAME_LEN], below[VV_LEDGER_NAME + 16];
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
-	rc = read_records(x, list, &any, err);
-	if (rc == VV_OK) {
-		rc = tell_others(h, err);
-	}
 	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
 		const vv_hold_bytes *r = &x->q->records[i];
 		/* What does not count, nobody needs: a stranger's, or one behind a gap. */
-		if (list[i].is_new && !vv_hold_vault_counts(h->vault, list[i].name)) {
-			left = true;
+		if (!list[i].added ||
+		    (list[i].is_new && !vv_hold_vault_counts(h->vault, list[i].name))) {
+			*left = *left || list[i].added;
 			continue;
 		}
 		/* Known ones too: the file may have been damaged since it was read. */
@@ -380,17 +400,80 @@ static vv_status keep_records(answering *x, vv_error *err)
 		h->records += list[i].is_new ? r->len : 0;
 		x->a.kept++;
 	}
+	return rc;
+}
+
+/* Of a vault that is here. */
+static vv_status add_records(answering *x, arrival *list, vv_error *err)
+{
+	vv_hold *h = x->h;
+	bool any, left = false;
+	vv_status rc = need_vault(h, &x->q->vault, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = judge_records(x, h->vault, h->records, list, &any, err);
+	if (rc == VV_OK && any && (rc = vv_hold_vault_check(h->vault, err)) == VV_OK) {
+		rc = tell_others(h, err);
+	}
+	/* Before somebody who is admitted signs something there is nothing to keep. */
+	left = !vv_hold_vault_is_wanted(h->vault);
+	if (rc == VV_OK && !left) {
+		rc = write_records(x, list, &left, err);
+	}
+	if (any && (rc < 0 || left)) {
+		forget_vault(h);
+	}
+	return rc;
+}
+
+/* Of one that is not: the one that was asked for last gives way when this one begins, not before. */
+static vv_status begin_vault(answering *x, arrival *list, vv_error *err)
+{
+	vv_hold *h = x->h;
+	vv_hold_vault *v;
+	bool any, left = false;
+	vv_status rc = vv_hold_vault_open(&v, &x->q->vault, &h->rules, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = judge_records(x, v, 0, list, &any, err);
+	if (rc == VV_OK && vv_hold_vault_has_first(v)) {
+		rc = vv_hold_vault_check(v, err);
+	}
+	/* Not even what is right is kept of whom nobody who is admitted has signed for. */
+	if (rc < 0 || !vv_hold_vault_is_wanted(v)) {
+		vv_hold_vault_close(v);
+		return rc;
+	}
+	forget_vault(h);
+	h->vault = v;
+	h->records = 0;
+	rc = tell_others(h, err);
+	if (rc == VV_OK) {
+		rc = write_records(x, list, &left, err);
+	}
 	if (rc < 0 || left) {
-		forget_vault(h); /* it has in memory what is not on disk */
+		forget_vault(h);
 	}
 	return rc;
 }
 
 static vv_status take_records(answering *x, vv_error *err)
 {
-	vv_status rc = need_vault(x->h, &x->q->vault, err);
+	arrival *list = vv_arena_calloc(x->arena, x->q->record_count + 1, sizeof(*list));
+	char name[NAME_LEN];
+	vv_stat is;
+	vv_status rc = list ? read_records(x, list, err) : vv_fail_nomem(err);
 
-	return rc < 0 ? rc : keep_records(x, err);
+	if (rc < 0 || x->q->record_count == 0) {
+		return rc;
+	}
+	name_of(name, &x->q->vault, "records");
+	return look(x->h, name, &is, NULL) == VV_OK ? add_records(x, list, err)
+						    : begin_vault(x, list, err);
 }
 
 /* --- shards come and go -------------------------------------------------------------------------------- */
@@ -404,7 +487,10 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 	name_of(name, vault, "records");
 	if (look(h, name, &is, NULL) < 0) {
 		vv_cid_text(text, vault);
-		return vv_fail(err, VV_EREFUSED, "nothing of the vault %s is here", text);
+		vv_fail(err, VV_EREFUSED, "nothing of the vault %s is here", text);
+		return vv_hint(err,
+			       "a vault begins there with a record that one of those signed for "
+			       "whom it keeps copies: varve serve --for DID");
 	}
 	return need_vault(h, vault, err);
 }
@@ -707,8 +793,22 @@ typedef struct vault_search {
 	answering *x;
 	const char *vault;
 	char did[VV_DID_TEXT];
-	bool found;
+	bool found;  /* the key's */
+	bool wanted; /* somebody who is admitted has signed a record */
 } vault_search;
+
+/* Only records that count are written: the author's folder says that he signed some. */
+static bool is_admitted_name(const vv_hold *h, const char *author)
+{
+	char did[VV_DID_TEXT];
+	bool found = false;
+
+	for (size_t i = 0; !found && i < h->rules.admitted_count; i++) {
+		vv_did_text(did, h->rules.admitted[i]);
+		found = strcmp(did + 8, author) == 0;
+	}
+	return found;
+}
 
 static vv_status on_author(void *payload, const char *name, uint64_t size, vv_error *err)
 {
@@ -719,6 +819,7 @@ static vv_status on_author(void *payload, const char *name, uint64_t size, vv_er
 	if (size == UINT64_MAX && is_author(name, strlen(name))) {
 		s->found = s->found || strcmp(name, s->did + 8) == 0 ||
 			   is_owner(s->x, s->vault, name, &ignored);
+		s->wanted = s->wanted || is_admitted_name(s->x->h, name);
 	}
 	return VV_OK;
 }
@@ -737,10 +838,10 @@ static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_err
 		return VV_OK;
 	}
 	s->vault = name;
-	s->found = false;
+	s->found = s->wanted = false;
 	(void)snprintf(folder, sizeof(folder), "%s/records", name);
 	rc = x->h->files->list(x->h->folder, folder, on_author, s, err);
-	if (rc == VV_OK && s->found) {
+	if (rc == VV_OK && s->found && s->wanted) {
 		x->a.vaults[x->a.vault_count++] = vault;
 	}
 	return rc;

@@ -23,6 +23,7 @@ struct vv_hold_vault {
 	const vv_hold_rules *rules;
 	vv_ledger *ledger;
 	vv_vault_state *state; /* NULL: the first record is not here */
+	bool wanted;           /* somebody who is admitted signed something that counts */
 	named *shards;
 	size_t count, cap;
 	vv_cid_map *by_cid;
@@ -41,6 +42,13 @@ static bool is_admitted(const vv_hold_rules *r, const uint8_t *key)
 }
 
 /* --- what records say ------------------------------------------------------------------------ */
+
+static bool record_counts(const vv_hold_vault *v, const vv_ledger_record *r)
+{
+	return r->kind == VV_LEDGER_VAULT && r->sequence == 0 && vv_cid_is_null(&r->vault)
+		       ? vv_cid_equal(&r->cid, vv_ledger_vault(v->ledger))
+		       : vv_vault_counts(v->state, r);
+}
 
 /* A place for this server, by somebody who is admitted. */
 static bool is_ours(const vv_hold_vault *v, const vv_ledger_record *r)
@@ -116,6 +124,7 @@ static void forget(vv_hold_vault *v)
 {
 	vv_vault_state_close(v->state);
 	v->state = NULL;
+	v->wanted = false;
 	v->count = v->id_count = 0;
 	vv_cid_map_reset(v->by_cid);
 }
@@ -138,6 +147,7 @@ vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err)
 	}
 	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(v->ledger); i++) {
 		const vv_ledger_record *r = vv_ledger_at(v->ledger, i);
+		v->wanted = v->wanted || (is_admitted(v->rules, r->author) && record_counts(v, r));
 		rc = is_ours(v, r) ? take_place(v, r, err) : VV_OK;
 	}
 	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(v->ledger); i++) {
@@ -189,32 +199,38 @@ const vv_cid *vv_hold_vault_id(const vv_hold_vault *v)
 	return vv_ledger_vault(v->ledger);
 }
 
-vv_status vv_hold_vault_add(vv_hold_vault *v, const void *bytes, size_t len, char *name,
+bool vv_hold_vault_has_first(const vv_hold_vault *v)
+{
+	return v->state != NULL;
+}
+
+bool vv_hold_vault_has(const vv_hold_vault *v, const char *name)
+{
+	return vv_ledger_has(v->ledger, name);
+}
+
+bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r)
+{
+	return !v->state || record_counts(v, r);
+}
+
+bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r)
+{
+	return !v->state || (r->kind == VV_LEDGER_EPOCH && vv_vault_is_owner(v->state, r->author));
+}
+
+vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *bytes, size_t len,
 			    bool *is_new, vv_error *err)
 {
-	vv_arena scratch = VV_ARENA_INIT;
-	vv_ledger_record r;
-	vv_status rc = vv_ledger_record_read(&r, &scratch, bytes, len, err);
-
-	if (rc == VV_OK) {
-		vv_ledger_name(name, &r);
-		*is_new = !vv_ledger_has(v->ledger, name);
-		rc = vv_ledger_add(v->ledger, name, bytes, len, err);
-	}
-	vv_arena_clear(&scratch);
-	return rc;
+	*is_new = !vv_ledger_has(v->ledger, name);
+	return vv_ledger_add(v->ledger, name, bytes, len, err);
 }
 
 /* --- who may what ---------------------------------------------------------------------------------- */
 
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 {
-	if (!v->state) {
-		vv_fail(err, VV_EREFUSED,
-			"the first record of this vault is not here, and did not come before others");
-		return VV_EREFUSED;
-	}
-	for (size_t i = 0; i < v->rules->admitted_count; i++) {
+	for (size_t i = 0; v->state && i < v->rules->admitted_count; i++) {
 		if (vv_vault_is_writer(v->state, v->rules->admitted[i])) {
 			return VV_OK;
 		}
@@ -225,6 +241,11 @@ vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 			    "prints yours)");
 }
 
+bool vv_hold_vault_is_wanted(const vv_hold_vault *v)
+{
+	return v->wanted;
+}
+
 bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name)
 {
 	vv_cid cid;
@@ -232,13 +253,9 @@ bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name)
 	const char *dash = strchr(name, '-');
 	const vv_ledger_record *r;
 
-	if (!v->state || !dash || vv_cid_parse(&cid, dash + 1, strlen(dash + 1), &ignored) < 0 ||
-	    !(r = vv_ledger_find(v->ledger, &cid))) {
-		return false;
-	}
-	return r->kind == VV_LEDGER_VAULT && r->sequence == 0 && vv_cid_is_null(&r->vault)
-		       ? vv_cid_equal(&r->cid, vv_ledger_vault(v->ledger))
-		       : vv_vault_counts(v->state, r);
+	return v->state && dash &&
+	       vv_cid_parse(&cid, dash + 1, strlen(dash + 1), &ignored) == VV_OK &&
+	       (r = vv_ledger_find(v->ledger, &cid)) && record_counts(v, r);
 }
 
 static const named *find_named(const vv_hold_vault *v, const vv_cid *cid)

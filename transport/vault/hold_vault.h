@@ -2,7 +2,8 @@
  * hold_vault: what a server that keeps copies knows of one vault by its records: who may bring what, and
  * what may go.
  *
- * A vault is kept when somebody who is admitted writes in it. A shard is taken when a place record names it
+ * A vault is kept when somebody who is admitted writes in it and has signed a record of it: anybody may name a
+ * stranger as a writer of what is his own. A shard is taken when a place record names it
  * for this server's key, whose author is admitted and may write in the vault; not again, once a later
  * retire or drop let it go: so a request that is sent twice does nothing. Nothing here reads shards.
  */
@@ -34,14 +35,23 @@ vv_status vv_hold_vault_open(vv_hold_vault **out, const vv_cid *vault, const vv_
 void vv_hold_vault_close(vv_hold_vault *v); /* accepts NULL */
 const vv_cid *vv_hold_vault_id(const vv_hold_vault *v);
 
-/* One more record, as its file is. *name (of VV_LEDGER_NAME bytes) is what its file is called; *is_new:
- * it was not here. What follows is right again after refresh. VV_ECORRUPT: no record of this vault. */
-vv_status vv_hold_vault_add(vv_hold_vault *v, const void *bytes, size_t len, char *name,
+bool vv_hold_vault_has_first(
+	const vv_hold_vault *v); /* the vault's first record, by the last refresh */
+bool vv_hold_vault_has(const vv_hold_vault *v, const char *name);
+/* Could it count beside what is here? A stranger's could not, unless an owner's epoch comes too. */
+bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r);
+/* May others count after this one that did not before? */
+bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r);
+/* One more record, as its file of that name is; *is_new: it was not here. What follows is right again after
+ * refresh. VV_ECORRUPT: no record of this vault, or not what the name says. */
+vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *bytes, size_t len,
 			    bool *is_new, vv_error *err);
 vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err);
 
-/* VV_EREFUSED: nobody who is admitted writes in it, or its first record is not here. */
+/* VV_EREFUSED: nobody who is admitted writes in it. */
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err);
+/* Is there a record that counts and that somebody who is admitted signed? */
+bool vv_hold_vault_is_wanted(const vv_hold_vault *v);
 /* Does the record of this name count, as far as is known? */
 bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name);
 

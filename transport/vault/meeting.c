@@ -231,12 +231,16 @@ static vv_status write_again(vv_meeting *m, const char *name, vv_error *err)
 	return rc == VV_EREFUSED ? VV_OK : rc;
 }
 
-/* Those that say who may write come first: a holder that judges needs them to judge the others. */
-static bool is_basis(const vv_ledger *l, size_t i)
+/* Those that say who may write come first: a holder that judges needs them to judge the others. Then those of
+ * who is there: one that keeps nothing of a vault begins when somebody whom it knows has signed. */
+static unsigned turn_of(const vv_meeting *m, size_t i)
 {
-	const vv_ledger_record *r = vv_ledger_file_record(l, i);
+	const vv_ledger_record *r = vv_ledger_file_record(m->ledger, i);
 
-	return r->kind == VV_LEDGER_EPOCH || vv_cid_is_null(&r->vault);
+	if (r->kind == VV_LEDGER_EPOCH || vv_cid_is_null(&r->vault)) {
+		return 0;
+	}
+	return m->self && memcmp(r->author, m->self, VV_KEY_PUBLIC) == 0 ? 1 : 2;
 }
 
 static vv_status hand_on_one(batch *b, const listing *l, size_t i, vv_error *err)
@@ -264,9 +268,9 @@ static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 	vv_status rc = VV_OK;
 
 	m->behind = 0;
-	for (unsigned turn = 0; turn < 2; turn++) {
+	for (unsigned turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {
-			if (is_basis(m->ledger, i) == (turn == 0)) {
+			if (turn_of(m, i) == turn) {
 				rc = hand_on_one(&b, l, i, err);
 			}
 		}

@@ -27,7 +27,8 @@ typedef struct vv_damaged_record {
 typedef struct vv_meeting {
 	vv_ledger *ledger; /* borrowed */
 	vv_vault_holder *holder;
-	bool mend; /* damaged records are written again */
+	bool mend;           /* damaged records are written again */
+	const uint8_t *self; /* the key whose records go first; NULL: no matter */
 	/* Each may be NULL. A record came that was not here; one at the holder is found to be damaged. */
 	vv_status (*took)(void *payload, const char *name, vv_error *err);
 	void (*found)(void *payload, const vv_damaged_record *d);

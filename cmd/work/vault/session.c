@@ -531,6 +531,7 @@ static vv_status meet(vv_vault_session *s, vv_vault_place *p, bool look, vv_erro
 	p->meeting.ledger = s->ledger;
 	p->meeting.holder = p->holder;
 	p->meeting.mend = s->mend;
+	p->meeting.self = s->has_key ? s->key.public_key : NULL;
 	p->meeting.took = on_took;
 	p->meeting.found = look ? NULL : on_damaged;
 	p->meeting.payload = &m;

@@ -157,6 +157,87 @@ shard_records() {
 	[ "$(shard_records records)" = "$before" ]
 }
 
+@test "who is named as a writer in the vault of a stranger brings nothing there before he signs" {
+	new_vault a
+	stranger=$XDG_CONFIG_HOME
+	varve replicate -q --copies 1 2> /dev/null
+	new_machine
+	bob=$XDG_CONFIG_HOME
+	varve key new > ../did
+	XDG_CONFIG_HOME=$stranger varve vault writers add "$(cat ../did)"
+	XDG_CONFIG_HOME=$stranger varve replicate -q
+	new_keeper x
+	serve_keeper x 100m
+	varve holder add x "$url" --domain "house x" 2> /dev/null
+	XDG_CONFIG_HOME=$stranger ends_with 1 varve replicate --copies 2 --min 1
+	stderr_has "holder 'x': remote: nothing of the vault $(vault_id) is here"
+	stderr_has "2 copies are owed"
+	[ "$(find "$(keeper_path x)/varve/hold" -path '*/records*' | wc -l)" = 0 ]
+	[ "$(shard_records shards)" = 0 ]
+	# Not in parts either.
+	for record in ../a/*/records/*/*; do
+		succeeds ask "$url" hold-records vault="$(vault_id)" records=@"$record"
+		output_lacks "kept: 1"
+	done
+	[ "$(find "$(keeper_path x)/varve/hold" -path '*/records*' | wc -l)" = 0 ]
+	ends_with 2 varve recover --key "$bob/varve/key" --to ../none "$url"
+	stderr_has "there is no vault"
+	# He who is known begins it, with all that was there before.
+	varve recover -q --key "$bob/varve/key" --to ../bob ../a
+	cd ../bob
+	varve holder add x "$url" --domain "house x" 2> /dev/null
+	change 77 bob
+	succeeds varve replicate --copies 2
+	(cd ../a/*/records && find . -type f | sort) > ../wanted
+	(cd "$(keeper_path x)"/varve/hold/*/records && find . -type f | sort) > ../has
+	diff ../wanted ../has
+	mv ../a ../a.gone
+	succeeds varve recover -q --key "$bob/varve/key" --to ../again "$url"
+	cmp t.csv ../again/t.csv
+}
+
+@test "a stranger does not make the server read a ledger again" {
+	x_and a
+	succeeds varve replicate --copies 2
+	places=$(grep -l -a kindeplace "$(keeper_path x)"/varve/hold/*/records/*/*)
+	# What was read is known, while these are not there.
+	mkdir ../aside
+	mv $places ../aside
+	vault=$(vault_id)
+	known() {
+		for place in $(cd ../aside && ls | sed 's/^[0-9]*-//'); do
+			ask "$url" hold-receipt vault="$vault" place="$place"
+		done
+	}
+	known | grep -q '^until: '
+	head -c 300 /dev/zero > ../garbage
+	other=bafyreifsxfndlvhe3pisqju2qsigazdu5flamafhlfduta4vxz7mvu4lfi
+	for v in "$vault" "$other"; do
+		succeeds ask "$url" hold-records vault="$v" records=@../garbage
+		output_has "code: damaged"
+	done
+	first=$(ls ../a/*/records/*/0000000000-* | head -n 1)
+	succeeds ask "$url" hold-records vault="$other" records=@"$first"
+	output_has "it is a record of another vault"
+	# A record of his own in this vault, and a vault of his own.
+	new_machine
+	varve key new > /dev/null
+	cp -R ../a ../forged
+	python3 "$BATS_TEST_DIRNAME/forge.py" ../forged "$XDG_CONFIG_HOME/varve/key" vault > /dev/null
+	did=$(varve key show | grep -o 'z6Mk[A-Za-z0-9]*' | head -n 1)
+	succeeds ask "$url" hold-records vault="$vault" records=@"$(ls ../forged/*/records/"$did"/*)"
+	output_is "kept: 0"
+	mkdir ../theirs
+	(cd ../theirs && new_repo && echo 1 > one && git add one && git commit -q -m one &&
+		varve holder add b ../b 2> /dev/null && varve replicate -q --copies 1 2> /dev/null)
+	succeeds ask "$url" hold-records vault="$(cd ../b && ls -d bafy*)" records=@"$(ls ../b/*/records/*/0000000000-*)"
+	output_has "nobody whom this server knows writes in this vault"
+	known | grep -q '^until: '
+	# Somebody else who writes there is a reason to read again.
+	echo other > "$(keeper_path x)/varve/hold/changed"
+	! known | grep -q '^until: '
+}
+
 @test "copies stay for their term whatever a thief of the key signs" {
 	new_vault a
 	new_keeper x
