@@ -165,7 +165,7 @@ const vv_command vv_cmd_repair = {
 	.summary = "make sealed copies again that failed an audit, or whose holder is away",
 	.usage = "[--now] [--limit-rate BYTES]",
 	.example = "$ varve repair --now\n"
-		   "made 1 copy again (4.1 kB)\n"
+		   "made 1 copy again (4.1 kB); read 4.1 kB, 1.0 bytes for each byte\n"
 		   "safe: everything in the vault has 2 copies",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
