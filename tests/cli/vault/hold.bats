@@ -22,6 +22,7 @@ x_may_lie() {
 	new_vault a
 	kind_start x
 	lie none
+	: > "$BATS_TEST_TMPDIR/liar" # there before anybody looks
 	python3 "$BATS_TEST_DIRNAME/lying_server.py" "$url" "$BATS_TEST_TMPDIR/lie" \
 		> "$BATS_TEST_TMPDIR/liar" 2> "$BATS_TEST_TMPDIR/liar.log" 3>&- &
 	liar=$!
