@@ -442,7 +442,10 @@ def large(b, server, rows):
     b.is_at("/row/").has("1 cell changed")
     many(b.url, f"/data/HEAD/data.csv?from={rows // 2}", 64)
     own = memory_of(server)
-    check(own < 128_000_000, f"the server holds {own:,} bytes")
+    # A sanitizer keeps what was freed (256 MB of it), and bytes beside each allocation.
+    with open(f"/proc/{server}/maps") as maps:
+        sanitized = "libasan" in maps.read()
+    check(own < (512_000_000 if sanitized else 128_000_000), f"the server holds {own:,} bytes")
     print(f"{own / 1e6:.0f} MB")
 
 
