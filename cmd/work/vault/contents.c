@@ -247,6 +247,12 @@ static bool is_by(const vv_vault_run *r, const uint8_t *author)
 	return !author || memcmp(r->record->author, author, VV_KEY_PUBLIC) == 0;
 }
 
+bool vv_vault_keeps_ref(const vv_ref *ref)
+{
+	return !ref->symbolic && strncmp(ref->name, "refs/remotes/", 13) != 0 &&
+	       strncmp(ref->name, "refs/varve/", 11) != 0;
+}
+
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author)
 {
 	for (size_t i = c->count; i > 0; i--) {

@@ -13,6 +13,7 @@
 #include "cmd/work/vault/session.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
+#include "repo/git/history/refs.h"
 #include "transport/vault/stream.h"
 
 typedef struct vv_vault_run {
@@ -44,6 +45,8 @@ bool vv_contents_has(const vv_contents *c, const vv_cid *item);
 vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_buf *index,
 			  const vv_buf *refs, vv_error *err);
 
+/* Does the vault keep the ref? Not those that only mirror what others have, or that varve itself sets. */
+bool vv_vault_keeps_ref(const vv_ref *ref);
 /* The last run of this author (NULL: of anybody) with refs; NULL: none. */
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author);
 /* The commits that the refs of every author's last run with some name. *out is the caller's, also on

@@ -278,8 +278,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	resealing *r = payload;
 
-	if (ref->symbolic || strncmp(ref->name, "refs/remotes/", 13) == 0 ||
-	    strncmp(ref->name, "refs/varve/", 11) == 0) {
+	if (!vv_vault_keeps_ref(ref)) {
 		return VV_OK;
 	}
 	if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) {
