@@ -8,17 +8,6 @@ setup_clock() {
 	esac
 }
 
-# A branch with a large table, which goes again: something to prune.
-branch_and_back() {
-	git switch -q -c aside
-	seq 1 9000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
-	varve add -q big.csv
-	varve commit -q -m big
-	varve switch -q main
-	varve replicate -q
-	git branch -q -D aside
-}
-
 @test "a clock in 1970 or in 2100 keeps nobody from working and the newest refs are found" {
 	setup_clock
 	new_vault a

@@ -124,15 +124,7 @@ shard_records() {
 	x_and a
 	succeeds varve replicate --copies 2
 	keep_recovery
-	git add .varveconfig
-	git commit -q -m policy
-	varve replicate -q
-	first=$XDG_CONFIG_HOME
-	new_machine
-	second=$XDG_CONFIG_HOME
-	bob=$(varve key new)
-	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
-	varve recover -q --key "$first/varve/key" --to ../bob ../a
+	second_writer
 	cd ../bob
 	change 77 bob
 	before=$(kind_shards x)

@@ -180,15 +180,7 @@ recovered() {
 @test "two machines that replicate at once both come back" {
 	new_vault a b
 	varve replicate > /dev/null
-	git add .varveconfig
-	git commit -q -m policy
-	varve replicate -q
-	first=$XDG_CONFIG_HOME
-	new_machine
-	second=$XDG_CONFIG_HOME
-	bob=$(varve key new)
-	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
-	varve recover -q --key "$first/varve/key" --to ../bob ../a
+	second_writer
 	XDG_CONFIG_HOME=$first change 5 ada
 	git -C ../bob switch -q -c bob
 	(cd ../bob && change 6 bob)

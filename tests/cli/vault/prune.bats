@@ -1,16 +1,5 @@
 load vault
 
-# A branch with a large table, which goes again.
-branch_and_back() {
-	git switch -q -c aside
-	seq 1 9000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
-	varve add -q big.csv
-	varve commit -q -m big
-	varve switch -q main
-	varve replicate -q
-	git branch -q -D aside
-}
-
 @test "what no ref reaches is rewritten away retired and then deleted" {
 	new_vault a b
 	varve replicate > /dev/null
@@ -41,15 +30,7 @@ branch_and_back() {
 @test "a retired shard stays until every writer has replicated since" {
 	new_vault a
 	varve replicate --copies 1 > /dev/null
-	git add .varveconfig
-	git commit -q -m policy
-	varve replicate -q
-	first=$XDG_CONFIG_HOME
-	new_machine
-	second=$XDG_CONFIG_HOME
-	bob=$(varve key new)
-	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
-	varve recover -q --key "$first/varve/key" --to ../bob ../a
+	second_writer
 	git -C ../bob switch -q -c bob
 	(cd ../bob && XDG_CONFIG_HOME=$second varve replicate -q)
 	export XDG_CONFIG_HOME=$first

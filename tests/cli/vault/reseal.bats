@@ -119,15 +119,7 @@ comes_back() {
 @test "a lost shard with another writer's refs is left to that writer" {
 	new_vault a
 	succeeds varve replicate --copies 1
-	git add .varveconfig
-	git commit -q -m policy
-	varve replicate -q
-	first=$XDG_CONFIG_HOME
-	new_machine
-	second=$XDG_CONFIG_HOME
-	bob=$(varve key new)
-	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
-	varve recover -q --key "$first/varve/key" --to ../bob ../a
+	second_writer
 	git -C ../bob switch -q -c bob
 	ls ../a/*/shards > ../before
 	(cd ../bob && change 8 bob && XDG_CONFIG_HOME=$second varve replicate -q)

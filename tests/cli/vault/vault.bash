@@ -46,3 +46,28 @@ change() {
 shards() {
 	find "$BATS_TEST_TMPDIR"/work -path '*/shards/*' -type f
 }
+
+# Commits the policy, and makes a second writer: a clone in ../bob, recovered from ../a by the first one's key, with
+# a key $bob of its own. $first and $second: the config folders of both; the second's is set.
+second_writer() {
+	git add .varveconfig
+	git commit -q -m policy
+	varve replicate -q
+	first=$XDG_CONFIG_HOME
+	new_machine
+	second=$XDG_CONFIG_HOME
+	bob=$(varve key new)
+	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
+	varve recover -q --key "$first/varve/key" --to ../bob ../a
+}
+
+# A branch with a large table, which goes again.
+branch_and_back() {
+	git switch -q -c aside
+	seq 1 9000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
+	varve add -q big.csv
+	varve commit -q -m big
+	varve switch -q main
+	varve replicate -q
+	git branch -q -D aside
+}
