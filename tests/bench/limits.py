@@ -1,7 +1,8 @@
 """What varve does, held against what the machine does: each line beside its yardstick, in one run.
 
 CPU seconds (user + system, of all threads) are compared with CPU seconds, since they hardly depend
-on what else the machine does; --runs and --budget bound the repetitions."""
+on what else the machine does, and elapsed seconds with elapsed ones; bytes and memory stand in
+tables of their own. --runs and --budget bound the repetitions."""
 
 import itertools
 import os
@@ -9,33 +10,44 @@ import shutil
 import subprocess
 import time
 
+import limits_bytes
+import limits_git
 import tools as kinds
-from measure import Failed, remove, repeat, replace, quiet
+from measure import Cost, Failed, remove, repeat, replace, quiet
 
 VERSIONS = 60    # of the table with many versions
-MANY = 200       # of it, for fsck, gc and transfers
+MB = 1e6
 
 
 class Limits:
     def __init__(self, scratch, report, settings):
         self.scratch, self.report, self.settings = scratch, report, settings
         self.kind = kinds.Varve
-        self.bench = report.begin("limits", "What the machine allows: CPU seconds")
+        self.bench = report.begin("limits", "What the machine allows")
+        self.sizes = report.begin("limits-bytes", "What the machine allows: bytes")
 
     def cost(self, work):
         """The least of some runs: what disturbs only adds."""
-        return min(c.cpu for c in repeat(work, self.settings.runs, self.settings.budget))
+        costs = repeat(work, self.settings.runs, self.settings.budget)
+        return Cost(min(c.seconds for c in costs), min(c.cpu for c in costs),
+                    min(c.peak for c in costs))
 
     def run(self, argv, cwd, ok=(0,)):
         return self.cost(lambda: self.scratch.run(list(map(str, argv)), cwd, ok=ok))
 
     def line(self, name, yardstick, unit, today, aim):
-        """Both in CPU seconds; aim: today / unit."""
-        self.report.put(self.bench, name, "CPU s", today)
-        self.report.put(self.bench, name, "yardstick s", unit)
-        self.report.put(self.bench, name, "ratio", today / unit if unit else None)
-        if aim is not None:
-            self.report.put(self.bench, name, "aim", aim)
+        """Two Costs. The aim is of today / unit, of CPU or of elapsed seconds."""
+        for measure, value in (("CPU s", today.cpu), ("yardstick", unit.cpu),
+                               ("ratio", today.cpu / unit.cpu if unit.cpu else None),
+                               ("elapsed s", today.seconds), ("its yardstick", unit.seconds),
+                               ("its ratio", today.seconds / unit.seconds), ("aim", aim),
+                               ("peak MB", today.peak / MB)):
+            self.report.put(self.bench, name, measure, value)
+        self.report.note(f"limits, {name}: beside {yardstick}")
+
+    def bytes(self, name, yardstick, unit, today, aim):
+        for measure, value in (("bytes", today), ("yardstick", unit), ("ratio", today / unit), ("aim", aim)):
+            self.report.put(self.sizes, name, measure, value)
         self.report.note(f"limits, {name}: beside {yardstick}")
 
     def skip(self, name, why):
@@ -107,20 +119,68 @@ class Limits:
         self.line("cat REV:PATH", "cat old > new", write,
                   self.run(["sh", "-c", "varve cat HEAD~1:data.csv > ../copy"], tool.work), 2)
         self.receiver(tool, changed)
+        self.whole(tool)
         self.one_row(tool)
 
+    def many_cells(self):
+        """1 % of all cells, and one column: both versions committed, beside the same in Git."""
+        cells = self.settings.rows * 20 // 100
+        for name, change in (("1 % of all cells, commits", ("--change", cells)),
+                             ("one column recomputed, commits", ("--recompute",))):
+            cost = {}
+            for kind, argv in ((kinds.Varve, ["varve", "diff", "--format", "ndjson", "HEAD~1", "HEAD"]),
+                               (kinds.Git, ["git", "diff", "HEAD~1", "HEAD"])):
+                tool = kind(self.scratch).start("cells")
+                for table in (self.table(), self.table(*change)):
+                    replace(table, tool.work / "data.csv")
+                    tool.timed_save()
+                cost[kind] = self.run(argv, tool.work, ok=(0, 1))
+                remove(tool.folder)
+            self.line(name, "git diff", cost[kinds.Git], cost[kinds.Varve], 0.4)
+            remove(self.table(*change))
+
     def receiver(self, tool, changed):
-        """What the other side of a push of 100 cells costs: the push to a path, less the same push
-        of nothing."""
+        """The push of 100 cells to a path, both sides, into this table and into one of 4 MB."""
+        small = self.repository("small", self.version(0))
+        small.timed_save()
+        with open(self.version(0), encoding="utf-8") as old, \
+                open(small.work / "data.csv", "w", encoding="utf-8") as new:
+            for n, row in enumerate(old):
+                new.write(row.replace(",", ",1", 1) if n % 400 == 399 else row)
+        small.timed_save()
+        self.line("push of 100 cells into 199 MB", "the same into 4 MB", self.pushed(small), self.pushed(tool), None)
+
+    def pushed(self, tool):
+        """A push of the newest version to one who has the version before."""
         far = self.scratch.root / "far.git"
-        remove(far)
-        self.scratch.run(["git", "clone", "-q", "--bare", tool.work, far], self.scratch.root)
-        remove(far)
-        self.scratch.run(["varve", "init", "--bare", str(far)], self.scratch.root)
-        self.scratch.run(["varve", "push", "-q", str(far), "HEAD~1:refs/heads/main"], tool.work)
-        nothing = self.run(["varve", "push", "-q", far, "HEAD~1:refs/heads/main"], tool.work)
-        one = self.scratch.run(["varve", "push", "-q", str(far), "HEAD:refs/heads/main"], tool.work)
-        self.line("push of 100 cells, both sides", "a push of nothing", nothing, one.cpu, None)
+
+        def once():
+            remove(far)
+            self.scratch.run(["varve", "init", "--bare", str(far)], self.scratch.root)
+            self.scratch.run(["varve", "push", "-q", str(far), "HEAD~1:refs/heads/main"], tool.work)
+            quiet()
+            return self.scratch.run(["varve", "push", "-q", str(far), "HEAD:refs/heads/main"], tool.work)
+        return self.cost(once)
+
+    def whole(self, tool):
+        """A first push and a clone, beside copying what is stored."""
+        root, far = self.scratch.root, self.scratch.root / "far.git"
+        stored = tool.work / ".git" / "varve" / "packs"
+        copy = self.cost(lambda: self.scratch.run(
+            ["sh", "-c", 'rm -rf copied && cp -r "$1" copied && sync -f copied', "sh", stored], root))
+
+        def push():
+            remove(far)
+            self.scratch.run(["varve", "init", "--bare", str(far)], root)
+            quiet()
+            return self.scratch.run(["varve", "push", "-q", str(far), "HEAD:refs/heads/main"], tool.work)
+
+        def clone():
+            remove(root / "clone")
+            quiet()
+            return self.scratch.run(["varve", "clone", "-q", "--bare", str(tool.work), "clone"], root)
+        self.line("first push of 2 versions", "copying the packs", copy, self.cost(push), None)
+        self.line("clone --bare of 2 versions", "copying the packs", copy, self.cost(clone), None)
 
     def one_row(self, tool):
         """A row in the middle by its id, which follows the file's order: before and with facts."""
@@ -132,7 +192,7 @@ class Limits:
         self.scratch.run(["varve", "add", "-q", "--facts", "data.csv"], tool.work)
         self.scratch.run(["varve", "commit", "-q", "-m", "facts"], tool.work)
         self.line("one row by value, with facts", "varve version", version,
-                  self.run(argv, tool.work), (version + 0.005) / version)
+                  self.run(argv, tool.work), (version.cpu + 0.005) / version.cpu)
         self.one_row_by_key(version)
 
     def one_row_by_key(self, version):
@@ -146,32 +206,32 @@ class Limits:
         argv = ["varve", "cat", "HEAD:data.csv", "--where", "id=" + middle.split(",")[0]]
         self.scratch.run(argv, shuffled.work)
         self.line("one row by value, a key in no order", "varve version", version,
-                  self.run(argv, shuffled.work), (version + 0.005) / version)
+                  self.run(argv, shuffled.work), (version.cpu + 0.005) / version.cpu)
 
     def many_versions(self):
         git, tool = kinds.Git(self.scratch).start("git"), self.repository("many")
-        cost = {git: 0.0, tool: 0.0}
-        for n in range(MANY):
+        cost = {git: Cost(), tool: Cost()}
+        many = self.settings.many
+        for n in range(many):
             table = self.version(n)
             for one in (git, tool):
-                if one is git and n >= VERSIONS:
-                    continue
                 replace(table, one.work / "data.csv")
-                spent = one.timed_save().cpu
-                cost[one] += spent if n < VERSIONS else 0
+                spent = one.timed_save()
+                cost[one] += spent if n < VERSIONS else Cost()
             table.unlink()
         self.line(f"{VERSIONS} versions, add + commit", "git", cost[git], cost[tool], 0.25)
         plain = self.run(["varve", "fsck"], tool.work)
-        self.line(f"fsck --data of {MANY} versions", "fsck", plain,
+        self.line(f"fsck --data of {many} versions", "fsck", plain,
                   self.run(["varve", "fsck", "--data"], tool.work), 1.7)
         root = self.scratch.root
 
         def clone():
             remove(root / "clone")
             return self.scratch.run(["varve", "clone", "-q", str(tool.work), "clone"], root)
-        self.line(f"clone of {MANY} versions", "fsck", plain, self.cost(clone), None)
-        self.line(f"gc of {MANY} versions", "fsck", plain,
-                  self.run(["varve", "gc"], tool.work), None)
+        self.line(f"clone of {many} versions", "fsck", plain, self.cost(clone), None)
+        self.line(f"gc of {many} versions", "git repack -ad",
+                  self.scratch.run(["git", "repack", "-q", "-a", "-d"], git.work),
+                  self.scratch.run(["varve", "gc"], tool.work), None)
 
     def many_tables(self):
         cost = {}
@@ -202,25 +262,30 @@ class Limits:
         tool = self.repository("huge")
         table.rename(tool.work / "data.csv")
         read = self.run(["sh", "-c", "cat data.csv > /dev/null"], tool.work)
-        self.line("10 GB: add + commit", "cat > /dev/null", read, tool.timed_save().cpu, None)
+        self.line("10 GB: add + commit", "cat > /dev/null", read, tool.timed_save(), None)
         self.line("10 GB: check", "cat > /dev/null", read,
-                  self.scratch.run(["varve", "check"], tool.work, ok=(0, 1)).cpu, None)
+                  self.scratch.run(["varve", "check"], tool.work, ok=(0, 1)), None)
         self.line("10 GB: check again", "cat > /dev/null", read,
-                  self.scratch.run(["varve", "check"], tool.work, ok=(0, 1)).cpu, None)
+                  self.scratch.run(["varve", "check"], tool.work, ok=(0, 1)), None)
         far = self.scratch.root / "far-huge.git"
         self.scratch.run(["varve", "init", "--bare", str(far)], self.scratch.root)
         self.line("10 GB: push", "cat > /dev/null", read,
                   self.scratch.run(["varve", "push", "-q", str(far), "HEAD:refs/heads/main"],
-                                   tool.work).cpu, None)
+                                   tool.work), None)
 
 
 def limits(scratch, report, chosen, settings):
     if not any(kind is kinds.Varve for kind in chosen):
         return
     run = Limits(scratch, report, settings)
-    for part in (run.one_table, run.many_versions, run.many_tables, run.huge):
+    parts = {"table": run.one_table, "cells": run.many_cells, "versions": run.many_versions,
+             "tables": run.many_tables, "git": lambda: limits_git.plain_git(run),
+             "rows": lambda: limits_bytes.one_row(run), "pushes": lambda: limits_bytes.pushes(run),
+             "cell": lambda: limits_bytes.long_cell(run), "huge": run.huge}
+    for name in settings.limits or parts:
         try:
-            part()
+            parts[name]()
         except Failed as problem:
-            run.skip(part.__name__, str(problem))
+            run.skip(name, str(problem))
     report.print_bench(run.bench)
+    report.print_bench(run.sizes)

@@ -130,7 +130,7 @@ def wire(scratch, report, chosen, settings):
 
 
 def steps(scratch, report, bundle, chosen):
-    """A history pushed version by version."""
+    """A history pushed version by version. Gives {kind: [bytes of each push]}."""
     name, source, revisions = history.bundle_versions(scratch, bundle)
     bench = report.begin(f"wire {bundle.stem}", f"{bundle.stem}: {len(revisions)} versions, each pushed "
                                                 "as it is committed, and cloned: bytes on the line")
@@ -157,6 +157,7 @@ def steps(scratch, report, bundle, chosen):
         report.put(bench, "varve", "steps above git", sum(1 for m in more if m > 0))
         report.put(bench, "varve", "most above git", max(max(more), 0))
     report.print_bench(bench)
+    return pushed
 
 
 def few(scratch, report, chosen, settings):
