@@ -10,6 +10,7 @@ import differences
 import history
 import hosts
 import limits
+import scale
 import tools as kinds
 import vault
 import web
@@ -252,7 +253,7 @@ def in_place(scratch, report, bench, tool, made):
 
 
 def log(scratch, report, chosen, settings):
-    count = settings.commits
+    count = (settings.commits or [10_000])[0]
     bench = report.begin("log", f"log on {count:,} commits, one in ten of which changes the table "
                                 "(milliseconds)")
     if kinds.Varve not in chosen:
@@ -346,5 +347,5 @@ ALL = {"start": start, "first": first, "change": change, "versions-60": versions
        "histories": histories, "diff": differences.diff, "merge": differences.merge,
        "blame": differences.blame, "check": checking.check, "resort": differences.resort,
        "wire": wire.wire, "host": hosts.host, "web": web.web, "vault": vault.vault,
-       "limits": limits.limits, "huge": huge}
-EXPLICIT = ("limits", "web", "vault", "huge")
+       "limits": limits.limits, "huge": huge, "scale": scale.scale}
+EXPLICIT = ("limits", "web", "vault", "huge", "scale")
