@@ -151,12 +151,12 @@ vv_status vv_dataset_reader_secret(vv_dataset_reader *r, uint64_t *out, vv_error
 }
 
 /* Where a path's scan cache is kept; owned. NULL when out of memory. */
-static char *scan_cache_file(const vv_dataset_reader *r, const char *path)
+static char *scan_cache_file(const vv_dataset_reader *r, const char *path, bool given)
 {
-	char name[33];
+	char name[64];
 	vv_hash128 h = vv_xxh3_128(path, strlen(path), 0);
-	snprintf(name, sizeof(name), "%016llx%016llx", (unsigned long long)h.hi,
-		 (unsigned long long)h.lo);
+	snprintf(name, sizeof(name), "%016llx%016llx%s", (unsigned long long)h.hi,
+		 (unsigned long long)h.lo, given ? "-given" : "");
 	return vv_path_join(vv_repository_varvedir(r->repo), "cache", "scan", name, NULL);
 }
 
@@ -168,24 +168,26 @@ vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, c
 	if (rc < 0) {
 		return rc;
 	}
-	char *file = scan_cache_file(r, path);
-	if (!file) {
-		return vv_fail_nomem(err);
+	for (int given = 0; rc == VV_OK && !*out && given < 2; given++) {
+		char *file = scan_cache_file(r, path, given);
+		if (!file) {
+			return vv_fail_nomem(err);
+		}
+		rc = vv_scan_cache_load(out, file, root, *secret, err);
+		vv_free(file);
 	}
-	rc = vv_scan_cache_load(out, file, root, *secret, err);
-	vv_free(file);
 	return rc;
 }
 
 vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *path,
-					    const vv_scan_cache *cache, vv_error *err)
+					    const vv_scan_cache *cache, bool given, vv_error *err)
 {
 	uint64_t secret;
 	vv_status rc = vv_dataset_reader_secret(r, &secret, err);
 	if (rc < 0) {
 		return rc;
 	}
-	char *file = scan_cache_file(r, path);
+	char *file = scan_cache_file(r, path, given);
 	if (!file) {
 		return vv_fail_nomem(err);
 	}

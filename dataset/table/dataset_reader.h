@@ -135,8 +135,10 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, uint64_
  * *out NULL: nothing; the caller's (vv_scan_cache_free). *secret seeds its hashes. */
 vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, const vv_cid *root,
 				       vv_scan_cache **out, uint64_t *secret, vv_error *err);
+/* given: the version went to git's filter, which does not say whether it is for the work tree; it is kept
+ * beside the one that the index has. */
 vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *path,
-					    const vv_scan_cache *cache, vv_error *err);
+					    const vv_scan_cache *cache, bool given, vv_error *err);
 vv_status vv_dataset_reader_secret(vv_dataset_reader *r, uint64_t *out, vv_error *err);
 
 #endif

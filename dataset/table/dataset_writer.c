@@ -149,7 +149,7 @@ static vv_status finish_import(vv_dataset_writer *w, const char *path,
 	out->stored.stored_bytes = after.stored_bytes - before->stored_bytes;
 	if (out->result.cache) {
 		vv_status rc = vv_dataset_reader_scan_cache_save(w->reader, path, out->result.cache,
-								 err);
+								 false, err);
 		if (rc < 0) {
 			return rc;
 		}

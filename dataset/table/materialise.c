@@ -237,7 +237,7 @@ vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *b
 	if (cache) {
 		vv_error ignored = {0};
 		cache->root = t.cid;
-		vv_dataset_reader_scan_cache_save(r, path, cache, &ignored); /* derived */
+		vv_dataset_reader_scan_cache_save(r, path, cache, false, &ignored); /* derived */
 	}
 done:
 	if (temp) {

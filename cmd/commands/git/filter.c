@@ -51,7 +51,7 @@ static int run_filter(void *options, int argc, char **argv)
 			rc = write_stdout(NULL, out.data, out.len, &err);
 		}
 	} else if ((rc = vv_filter_smudge(&f, argv[1], read_stdin, NULL, &smudge, &err)) == VV_OK) {
-		rc = vv_filter_bytes(&f, &smudge, write_stdout, NULL, &err);
+		rc = vv_filter_bytes(&f, argv[1], &smudge, write_stdout, NULL, &err);
 	}
 done:
 	vv_smudge_clear(&smudge);
@@ -165,8 +165,9 @@ static vv_status do_smudge(session *s, const char *path, vv_error *err)
 	if (vv_filter_smudge(&s->filter, path, vv_pkt_read, &s->in, &smudge, &why) < 0) {
 		rc = refuse(s, &why, err);
 	} else if ((rc = send_status(s, "status=success", err)) == VV_OK) {
-		rc = end_content(s, vv_filter_bytes(&s->filter, &smudge, put_packet, &s->out, &why),
-				 &why, err);
+		rc = end_content(
+			s, vv_filter_bytes(&s->filter, path, &smudge, put_packet, &s->out, &why),
+			&why, err);
 	}
 	vv_smudge_clear(&smudge);
 	return rc;

@@ -410,33 +410,40 @@ static vv_status give_hashed(void *payload, const void *bytes, size_t len, vv_er
 	return h->fn(h->payload, bytes, len, err);
 }
 
-/* git may give the same bytes to our textconv next. */
-static vv_status give_table(vv_filter *f, vv_table *t, vv_bytes_fn fn, void *payload, vv_error *err)
+/* git may give the same bytes to our textconv next, or, where the file is as young as its index, to
+ * vv_filter_clean. */
+static vv_status give_table(vv_filter *f, const char *path, vv_table *t, vv_bytes_fn fn,
+			    void *payload, vv_error *err)
 {
-	vv_pool *pool = vv_dataset_reader_pool(vv_dataset_writer_reader(f->writer));
+	vv_dataset_reader *r = vv_dataset_writer_reader(f->writer);
+	vv_bytes_options opts = {.pool = vv_dataset_reader_pool(r), .old_fd = -1};
 	hashed h = {fn, payload, NULL};
 	vv_error ignored;
-	uint64_t secret;
 	vv_status rc;
 
 	if (t->root.bytes < VV_KNOWN_BYTES_MIN ||
-	    vv_repository_secret(f->repo, &secret, &ignored) < 0) {
-		return vv_table_bytes(t, fn, payload, pool, NULL, err);
+	    vv_repository_secret(f->repo, &opts.secret, &ignored) < 0) {
+		return vv_table_bytes(t, fn, payload, opts.pool, NULL, err);
 	}
-	h.hash = vv_xxh3_new(secret);
-	if (!h.hash) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_table_bytes(t, give_hashed, &h, pool, NULL, err)) == VV_OK) {
+	h.hash = vv_xxh3_new(opts.secret);
+	opts.cache = t->root.kind == VV_KIND_TABLE ? vv_scan_cache_new() : NULL;
+	if (!h.hash || (t->root.kind == VV_KIND_TABLE && !opts.cache)) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_table_bytes_with(t, give_hashed, &h, &opts, err)) == VV_OK) {
 		(void)vv_known_bytes_note(f->repo, t->root.bytes, vv_xxh3_digest128(h.hash),
 					  &t->cid, &ignored);
 	}
+	if (rc == VV_OK && opts.cache) {
+		opts.cache->root = t->cid;
+		(void)vv_dataset_reader_scan_cache_save(r, path, opts.cache, true, &ignored);
+	}
+	vv_scan_cache_free(opts.cache);
 	vv_xxh3_free(h.hash);
 	return rc;
 }
 
-vv_status vv_filter_bytes(vv_filter *f, const vv_smudge *s, vv_bytes_fn fn, void *payload,
-			  vv_error *err)
+vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv_bytes_fn fn,
+			  void *payload, vv_error *err)
 {
 	vv_store *store;
 	vv_sink source;
@@ -451,7 +458,7 @@ vv_status vv_filter_bytes(vv_filter *f, const vv_smudge *s, vv_bytes_fn fn, void
 	}
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open(&t, &source, &s->root, err)) == VV_OK) {
-		rc = give_table(f, &t, fn, payload, err);
+		rc = give_table(f, path, &t, fn, payload, err);
 		vv_table_close(&t);
 	}
 	return rc;

@@ -47,8 +47,8 @@ typedef struct vv_smudge {
 } vv_smudge;
 vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			   vv_smudge *out, vv_error *err);
-vv_status vv_filter_bytes(vv_filter *f, const vv_smudge *s, vv_bytes_fn fn, void *payload,
-			  vv_error *err);
+vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv_bytes_fn fn,
+			  void *payload, vv_error *err);
 void vv_smudge_clear(vv_smudge *s);
 
 #endif

@@ -258,3 +258,31 @@ crlf_attributes() {
 	succeeds varve status
 	output_has ".git/info/attributes:2 (*.csv dos) beats -text for a.csv and 1 more"
 }
+
+@test "what the filter wrote is read again by what it noted, and a damaged or foreign note is not believed" {
+	one_table
+	rows 20000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	old=$(git rev-parse HEAD:prices.csv)
+	changed
+	varve commit -qam two
+	git checkout -q HEAD~1
+	note=$(ls .git/varve/cache/scan/*-given)
+	[ -s "$note" ]
+	cp "$note" ../note
+	for at in 0 40 200 600; do
+		cp ../note "$note"
+		printf '\377' | dd of="$note" bs=1 seek=$at conv=notrunc 2> /dev/null
+		[ "$(varve filter clean prices.csv < prices.csv | git hash-object --stdin)" = "$old" ]
+	done
+	# a note of a version that is not in the index
+	git checkout -q main
+	cp ../note "$note"
+	new=$(git rev-parse HEAD:prices.csv)
+	[ "$(varve filter clean prices.csv < prices.csv | git hash-object --stdin)" = "$new" ]
+	git diff HEAD~1 HEAD > /dev/null
+	[ "$(varve filter clean prices.csv < prices.csv | git hash-object --stdin)" = "$new" ]
+	[ -z "$(git status --porcelain)" ]
+	varve fsck --data
+}
