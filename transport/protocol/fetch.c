@@ -264,6 +264,47 @@ static vv_status list_lacking(run *r, const vv_cid *root, vv_lacking **list, siz
 						 count, err);
 }
 
+/* What is remembered of the suppliers; one without a number gets that of its name. */
+static void recall_speeds(const vv_fetch *f, const vv_speeds *speeds)
+{
+	for (size_t i = 0; i < f->supplier_count; i++) {
+		vv_supplier *s = &f->suppliers[i];
+		s->id = s->id ? s->id : vv_speed_source(s->name);
+		s->known = vv_speeds_of(speeds, s->id);
+	}
+}
+
+static void note_speeds(const vv_fetch *f, vv_speeds *speeds)
+{
+	for (size_t i = 0; i < f->supplier_count; i++) {
+		const vv_supplier *s = &f->suppliers[i];
+		if (s->dropped && !s->stopped) {
+			vv_speeds_note_failure(speeds, s->id);
+		} else if (s->answered) {
+			vv_speeds_note(speeds, s->id, s->latency_ms, s->rate);
+		}
+	}
+}
+
+/* All of list that somebody gives. That speeds cannot be remembered is not a failure. */
+static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *left, vv_error *err)
+{
+	const vv_fetch *f = r->f;
+	vv_speeds *speeds;
+	vv_error ignored;
+	vv_status rc;
+
+	if (vv_speeds_open(&speeds, f->repo, &ignored) == VV_OK) {
+		recall_speeds(f, speeds);
+	}
+	rc = vv_gather(f->suppliers, f->supplier_count, r->x, list, count, f->progress, left, err);
+	if (speeds) {
+		note_speeds(f, speeds);
+		vv_speeds_close(speeds);
+	}
+	return rc;
+}
+
 /* Until nothing is lacking, or nobody gives any of it. root NULL: below the new versions. */
 static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 {
@@ -273,8 +314,7 @@ static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 
 	while ((rc = list_lacking(r, root, &list, &count, err)) == VV_OK && count > 0) {
 		r->result->rounds++;
-		rc = vv_gather(r->f->suppliers, r->f->supplier_count, r->x, list, count,
-			       r->f->progress, &left, err);
+		rc = gather(r, list, count, &left, err);
 		if (rc < 0 || left == count) {
 			break;
 		}

@@ -17,6 +17,9 @@
 #define ORIGIN_PATIENCE_MS 500u /* longer than this the others alone must not take */
 #define START_PATIENCE_MS 200u  /* so long nothing need be known of them */
 #define LATE_MS 200u            /* when all is there, for so long an answer is waited for */
+#define BLOCK_USUAL 4096u       /* bytes of a block, as long as none came */
+#define MEASURED_MS 20u         /* a time that is long enough to make a rate of */
+#define NEVER UINT64_MAX
 #define NAP_MS 5
 
 enum { OPEN, ASKED, DONE };
@@ -33,6 +36,9 @@ typedef struct want {
 typedef struct speed {
 	uint64_t answers, ms;    /* of batches that are over */
 	uint64_t since, in_time; /* of the one under way: its start (0: none), and answers so far */
+	uint64_t bytes;          /* that came, wanted or not */
+	uint64_t first_ms;       /* of all batches together, until the first answer */
+	uint64_t batches;        /* that had an answer */
 	bool stopped;
 } speed;
 
@@ -44,8 +50,10 @@ typedef struct gathering {
 	const vv_lacking *wants;
 	want *state;
 	size_t want_count, done, first_open;
-	uint32_t alive;   /* bit of each supplier that still answers */
-	uint32_t running; /* and of each whose thread has not ended */
+	size_t has[VV_SUPPLIERS_MAX]; /* how many that are not here each of them may have */
+	uint64_t bytes;               /* of all that is here */
+	uint32_t alive;               /* bit of each supplier that still answers */
+	uint32_t running;             /* and of each whose thread has not ended */
 	speed speeds[VV_SUPPLIERS_MAX];
 	uint64_t start_ms;
 	bool failed;
@@ -81,39 +89,105 @@ static void fail(gathering *g, const vv_error *why)
 
 /* --- how fast they are ------------------------------------------------------------------------ */
 
-/* How long one takes for so many blocks, by what it did so far; who has not answered yet takes at least
- * as long as he was waited for. UINT64_MAX: nothing is known of it. */
+/* How long a block is. */
+static uint64_t mean_block(const gathering *g)
+{
+	return g->done > 0 ? g->bytes / g->done + 1 : BLOCK_USUAL;
+}
+
+/* For how long an answer of it is awaited now. */
+static uint64_t waited(const gathering *g, size_t i)
+{
+	return g->speeds[i].since > 0 ? vv_monotonic_ms() - g->speeds[i].since : 0;
+}
+
+static bool has_answered(const gathering *g, size_t i)
+{
+	return g->speeds[i].answers + g->speeds[i].in_time > 0;
+}
+
+/* How long one takes for so many blocks, by what it did so far, else by what is remembered; who has not
+ * answered yet takes at least as long as he was waited for. NEVER: nothing is known of it. */
 static uint64_t time_for(const gathering *g, size_t i, uint64_t blocks)
 {
 	const speed *v = &g->speeds[i];
-	uint64_t ms = v->ms + (v->since > 0 ? vv_monotonic_ms() - v->since : 0);
-	uint64_t answers = v->answers + v->in_time;
+	const vv_speed *known = &g->suppliers[i].known;
+	uint64_t late = waited(g, i), ms;
 
-	if (answers == 0 && ms == 0) {
-		return UINT64_MAX;
+	if (has_answered(g, i)) {
+		return blocks * (v->ms + late) / (v->answers + v->in_time);
 	}
-	return blocks * ms / (answers > 0 ? answers : 1);
+	if (known->rate > 0) {
+		ms = known->latency_ms + blocks * mean_block(g) * 1000 / known->rate;
+		return ms > late ? ms : late;
+	}
+	return v->ms + late == 0 ? NEVER : blocks * (v->ms + late);
 }
 
-/* Would the others take long for all that is open? */
-static bool others_are_slow(const gathering *g)
+/* How long until it gives one, asked now. 0: nothing is known of it. */
+static uint64_t time_to_one(const gathering *g, size_t i)
+{
+	const speed *v = &g->speeds[i];
+	uint64_t one = time_for(g, i, 1), first = v->batches > 0 ? v->first_ms / v->batches : 0;
+
+	return one == NEVER ? 0 : one > first ? one : first;
+}
+
+/* How long these together take for all that is not here. NEVER: they cannot, or nothing is known. */
+static uint64_t time_for_all(const gathering *g, uint32_t set)
 {
 	uint64_t open = g->want_count - g->done, per_hour = 0;
-	bool known = vv_monotonic_ms() - g->start_ms > START_PATIENCE_MS;
 
-	for (size_t i = 1; i < g->count; i++) {
-		const speed *v = &g->speeds[i];
-		uint64_t ms = v->ms + (v->since > 0 ? vv_monotonic_ms() - v->since : 0);
-
-		if ((g->alive >> i & 1) != 0 && v->answers + v->in_time > 0) {
-			per_hour += (v->answers + v->in_time) * 3600000 / (ms + 1) + 1;
-			known = known || ms >= START_PATIENCE_MS / 4;
+	for (size_t i = 0; i < g->count; i++) {
+		uint64_t ms = (set >> i & 1) != 0 && g->has[i] > 0 ? time_for(g, i, 1000) : NEVER;
+		if (ms != NEVER && (has_answered(g, i) || g->suppliers[i].known.rate > 0)) {
+			per_hour += UINT64_C(3600000) * 1000 / (ms + 1) + 1;
 		}
 	}
-	return known && (per_hour == 0 || open * 3600000 / per_hour > ORIGIN_PATIENCE_MS);
+	return per_hour == 0 ? NEVER : open * 3600000 / per_hour;
+}
+
+/* Would these take long for all that is not here? At the start nobody need know. */
+static bool are_slow(const gathering *g, uint32_t set)
+{
+	bool known = vv_monotonic_ms() - g->start_ms > START_PATIENCE_MS;
+
+	for (size_t i = 0; i < g->count; i++) {
+		if ((set >> i & 1) != 0) {
+			known = known || g->suppliers[i].known.rate > 0 ||
+				(has_answered(g, i) &&
+				 g->speeds[i].ms + waited(g, i) >= START_PATIENCE_MS / 4);
+		}
+	}
+	return known && time_for_all(g, set) > ORIGIN_PATIENCE_MS;
 }
 
 /* --- who is asked for what -------------------------------------------------------------------- */
+
+/* Who is asked first, the origin, and who failed lately. */
+static unsigned rank(const gathering *g, size_t i)
+{
+	return g->suppliers[i].known.failed ? 2 : i == 0 ? 1 : 0;
+}
+
+/* Those that are to be asked before this one. No two of them are before each other. */
+static uint32_t before(const gathering *g, size_t self)
+{
+	const unsigned mine = rank(g, self);
+	const uint64_t one = time_to_one(g, self);
+	uint32_t set = 0;
+
+	for (size_t i = 0; i < g->count; i++) {
+		if ((g->alive >> i & 1) != 0 && i != self &&
+		    (mine > 0 ? rank(g, i) < mine : rank(g, i) == 0 && time_to_one(g, i) < one)) {
+			set |= UINT32_C(1) << i;
+		}
+	}
+	if (set == 0 || (mine > 0 ? are_slow(g, set) : time_for_all(g, set) >= one)) {
+		return 0;
+	}
+	return set;
+}
 
 /* Is this supplier to be asked for the want now, which nobody else is to be asked for before? */
 static bool may_ask(const gathering *g, size_t i, size_t self, uint32_t others)
@@ -156,8 +230,7 @@ static void choose(asking *a, bool *wait)
 {
 	gathering *g = a->g;
 	uint32_t me = UINT32_C(1) << a->self;
-	/* Others who are to be asked before this one. */
-	uint32_t others = a->self == 0 && !others_are_slow(g) ? g->alive & ~me : 0;
+	uint32_t others = before(g, a->self);
 	bool all_asked = true;
 
 	*wait = false;
@@ -201,6 +274,25 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 	return vv_incoming_get(vv_receive_incoming(a->g->x), cid, out, err);
 }
 
+/* The block is here now; or this one does not have it. */
+static void strike(gathering *g, const want *w, uint32_t who)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		g->has[i] -= (who >> i & 1) != 0 && (w->lacked_by >> i & 1) == 0;
+	}
+}
+
+static void measure(asking *a, size_t len)
+{
+	speed *v = &a->g->speeds[a->self];
+
+	if (v->in_time++ == 0) {
+		v->first_ms += waited(a->g, a->self);
+		v->batches++;
+	}
+	v->bytes += len;
+}
+
 /* One answer. What fails here is this side's fault, but for bytes that are not the block's. */
 static vv_status give_block(void *payload, size_t i, const vv_cid *cid, const void *bytes,
 			    size_t len, const vv_cid *base, vv_error *err)
@@ -213,15 +305,20 @@ static vv_status give_block(void *payload, size_t i, const vv_cid *cid, const vo
 	vv_mutex_lock(g->lock);
 	want *w = &g->state[a->batch[i]];
 	bool wanted = w->state != DONE;
-	g->speeds[a->self].in_time++;
+	measure(a, len);
 	if (!bytes) {
+		if (wanted) {
+			strike(g, w, UINT32_C(1) << a->self);
+		}
 		w->lacked_by |= UINT32_C(1) << a->self;
 		s->lacked++;
 	} else if (wanted) {
 		rc = vv_receive_block(g->x, cid, bytes, len, base, err);
 		if (rc == VV_OK) {
 			w->state = DONE;
+			strike(g, w, UINT32_MAX);
 			g->done++;
+			g->bytes += len;
 			s->blocks++;
 			s->bytes += len;
 		} else if (rc != VV_ECORRUPT && !g->failed) {
@@ -247,6 +344,20 @@ static vv_status ask_supplier(asking *a, vv_error *err)
 	return s->source(s->payload, a->list, a->batch_count, give_block, a, err);
 }
 
+/* What it takes from a request to the first block, and how much comes in a second. One that was stopped
+ * takes at least as long for a block as it was waited for. */
+static void sum_up(const gathering *g, size_t self, uint64_t late)
+{
+	const speed *v = &g->speeds[self];
+	vv_supplier *s = &g->suppliers[self];
+	uint64_t flow = v->ms > v->first_ms ? v->ms - v->first_ms : 0;
+
+	s->answered = v->batches > 0 || v->stopped;
+	s->latency_ms = v->batches > 0 ? v->first_ms / v->batches : late;
+	s->rate = (v->batches > 0 ? v->bytes : BLOCK_USUAL) * 1000 /
+		  (flow >= MEASURED_MS ? flow : v->ms);
+}
+
 /* The batch is over: what was not given is open again. */
 static void give_back(asking *a, vv_status rc, const vv_error *why)
 {
@@ -260,6 +371,9 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 	s->ms += took;
 	v->ms += took;
 	v->answers += v->in_time;
+	if (v->in_time > 0 || rc >= 0 || v->stopped) {
+		sum_up(g, a->self, took);
+	}
 	a->batch_size = v->in_time * 1000 / took;
 	a->batch_size = a->batch_size < 1           ? 1
 			: a->batch_size > BATCH_MAX ? BATCH_MAX
@@ -276,6 +390,7 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 		s->why = *why;
 		g->alive &= ~(UINT32_C(1) << a->self);
 		if (v->stopped) {
+			s->stopped = true;
 			vv_fail(&s->why, VV_EIO, "the others gave its last blocks sooner");
 		}
 	}
@@ -369,15 +484,28 @@ static void show(void *payload, const char *what, uint64_t done, uint64_t total)
 	vv_mutex_unlock(s->lock);
 }
 
+/* What it gives in a second, as far as that is known. */
+static size_t first_batch(const gathering *g, size_t i)
+{
+	uint64_t blocks = g->suppliers[i].known.rate / BLOCK_USUAL;
+
+	if (rank(g, i) == 2 || g->suppliers[i].known.rate == 0) {
+		return i == 0 ? BATCH_FIRST_ORIGIN : BATCH_FIRST;
+	}
+	return blocks < 1 ? 1 : blocks > BATCH_MAX ? BATCH_MAX : (size_t)blocks;
+}
+
 static vv_status start_all(gathering *g, asking *all, vv_error *err)
 {
 	for (size_t i = 0; i < g->count; i++) {
+		g->suppliers[i].answered = false;
 		if (g->suppliers[i].dropped) {
 			continue;
 		}
 		all[i].g = g;
 		all[i].self = i;
-		all[i].batch_size = i == 0 ? BATCH_FIRST_ORIGIN : BATCH_FIRST;
+		all[i].batch_size = first_batch(g, i);
+		g->has[i] = g->want_count;
 		all[i].batch = vv_calloc(BATCH_MAX, sizeof(*all[i].batch));
 		all[i].list = vv_calloc(BATCH_MAX, sizeof(*all[i].list));
 		if (!all[i].batch || !all[i].list) {

@@ -8,6 +8,10 @@
  * slower than it is without him. A peer that fails (dies, stalls, lies) is dropped and its batch goes
  * back; a block that a peer does not have is asked of the others. The first peer is the origin: as long
  * as others live it is asked only for what none of them has, or when they would take long.
+ *
+ * What is remembered of earlier transfers (speeds.h) counts until this one has measured it: who would take
+ * longer for his first block than faster ones for all is not asked, and one that failed lately is asked when
+ * even the origin cannot give what is wanted, or would take long.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_GATHER_H
 #define VV_TRANSPORT_PROTOCOL_GATHER_H
@@ -20,6 +24,7 @@
 #include "base/progress.h"
 #include "transport/protocol/peer.h"
 #include "transport/protocol/receive.h"
+#include "transport/protocol/speeds.h"
 
 /* Where blocks come from beside peers that speak the protocol (an IPFS gateway). Answers each
  * want through fn, as vv_peer_blocks. Runs in a thread of its own. */
@@ -35,12 +40,18 @@ typedef struct vv_supplier {
 	void *payload;
 	void (*close)(void *payload); /* NULL: whoever opened it knows how */
 	void (*stop)(void *payload);  /* ends its answer soon, from another thread; or NULL */
+	uint64_t id;                  /* vv_speed_source of its URL; 0: of its name */
+	vv_speed known;               /* from earlier transfers */
 	/* What it did; added to by vv_gather. */
 	uint64_t blocks, bytes, ms; /* raw bytes; time spent waiting for it */
 	uint64_t line;   /* bytes that came for it, where no peer counts them; 0: bytes */
 	uint64_t asked;  /* blocks that it was asked for */
 	uint64_t lacked; /* of these those that it did not have */
-	bool dropped;    /* and why: */
+	/* Of the last vv_gather: latency_ms and rate were measured, as in vv_speed. */
+	bool answered;
+	uint64_t latency_ms, rate;
+	bool dropped; /* and why: */
+	bool stopped; /* the others were faster: no failure */
 	vv_error why;
 } vv_supplier;
 

@@ -223,6 +223,7 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 
 	memset(out, 0, sizeof(*out));
 	out->name = url;
+	out->id = vv_speed_source(url);
 	if (strncmp(url, "ipfs+", 5) == 0) {
 		return gateway_supplier(t, out, url, err);
 	}
@@ -235,11 +236,14 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 	if ((rc = vv_remote_find(m, t->repo, url, err)) == VV_OK &&
 	    (rc = vv_reach(&there, t, m, false, err)) == VV_OK) {
 		out->peer = there.peer;
+		out->id = vv_speed_source(m->url);
 	}
 	if (rc == VV_OK && there.host) {
+		const uint64_t id = out->id;
 		vv_git_host_take_remote(there.host, m);
 		vv_git_host_supplier(there.host, out);
 		out->name = url;
+		out->id = id;
 		return rc;
 	}
 	vv_remote_clear(m);

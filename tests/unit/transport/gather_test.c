@@ -259,6 +259,153 @@ static void work_is_shared_by_speed(void **state)
 	end(&k);
 }
 
+/* --- what is remembered -------------------------------------------------------------------------- */
+
+static vv_supplier remembered(const char *name, source *s, uint64_t latency_ms, uint64_t rate)
+{
+	vv_supplier out = supplier(name, s);
+
+	out.known = (vv_speed){latency_ms, rate, 1, false};
+	return out;
+}
+
+/* What the fast one gives at once the slow one is never asked for. */
+static void one_that_was_slow_is_not_asked_for_a_little(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1}, slow = {.k = &k, .each = 1},
+	       fast = {.k = &k, .each = 1};
+	vv_supplier all[] = {supplier("origin", &origin), remembered("slow", &slow, 60000, 100),
+			     remembered("fast", &fast, 0, 1u << 30)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 3, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(all[1].asked, 0);
+	assert_true(all[2].blocks > 0);
+	end(&k);
+}
+
+/* It is asked all the same for what nobody else has. */
+static void one_that_was_slow_gives_what_others_lack(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 2}, slow = {.k = &k, .each = 1},
+	       fast = {.k = &k, .each = 2};
+	vv_supplier all[] = {supplier("origin", &origin), remembered("slow", &slow, 60000, 100),
+			     remembered("fast", &fast, 0, 1u << 30)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 3, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_true(all[1].blocks >= COUNT / 2);
+	end(&k);
+}
+
+/* The origin does not wait to learn what is known. */
+static void the_origin_is_asked_at_once_where_all_others_were_slow(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1}, slow = {.k = &k, .each = 1, .slow_ms = 100000};
+	vv_supplier all[] = {supplier("origin", &origin), remembered("slow", &slow, 60000, 100)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(all[0].blocks, COUNT);
+	assert_true(all[1].asked <= 1);
+	end(&k);
+}
+
+/* One that failed lately is asked after the origin, however fast it was. */
+static void one_that_failed_is_asked_last(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 2}, failed = {.k = &k, .each = 1};
+	vv_supplier all[] = {supplier("origin", &origin),
+			     remembered("failed", &failed, 0, 1u << 30)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	all[1].known.failed = true;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_true(all[0].blocks > 0);
+	assert_true(all[1].blocks >= COUNT / 2);
+	end(&k);
+}
+
+/* What is remembered of it is wrong by now: it does not answer. */
+static void one_that_was_fast_and_hangs_is_waited_for_a_moment(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1}, hangs = {.k = &k, .each = 1, .slow_ms = 100000};
+	vv_supplier all[] = {supplier("origin", &origin), remembered("hangs", &hangs, 0, 1u << 30)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(all[0].blocks, COUNT);
+	assert_true(all[1].stopped);
+	/* and next time more is known */
+	assert_true(all[1].answered && all[1].latency_ms > 0 && all[1].rate < 1u << 20);
+	end(&k);
+}
+
+/* Who has half of it answers fast that he lacks the rest, and the other one hangs: that is no reason to
+ * leave the origin alone. */
+static void one_that_lacks_the_rest_counts_for_nothing(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1}, half = {.k = &k, .each = 2},
+	       hangs = {.k = &k, .each = 1, .slow_ms = 100000};
+	vv_supplier all[] = {supplier("origin", &origin), supplier("half", &half),
+			     supplier("hangs", &hangs)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 3, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_true(all[0].blocks >= COUNT / 2);
+	assert_true(all[2].stopped);
+	end(&k);
+}
+
+static void what_was_measured_is_told(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1, .slow_ms = 5};
+	vv_supplier all[] = {supplier("origin", &origin)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 1, k.x, k.wants, 20, NULL, &left, &err), &err);
+	assert_true(all[0].answered);
+	assert_true(all[0].latency_ms >= 5);
+	assert_true(all[0].rate > 0);
+	assert_true(all[0].rate <= all[0].bytes * 1000 / 95);
+	vv_assert_ok(vv_gather(all, 1, k.x, k.wants, 0, NULL, &left, &err), &err);
+	end(&k);
+}
+
 static void when_all_fail_the_rest_is_left(void **state)
 {
 	kit k;
@@ -374,6 +521,13 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_slow_peer_takes_nothing_from_the_origin),
 	cmocka_unit_test(what_a_slow_peer_owes_others_give),
 	cmocka_unit_test(work_is_shared_by_speed),
+	cmocka_unit_test(one_that_was_slow_is_not_asked_for_a_little),
+	cmocka_unit_test(one_that_was_slow_gives_what_others_lack),
+	cmocka_unit_test(the_origin_is_asked_at_once_where_all_others_were_slow),
+	cmocka_unit_test(one_that_failed_is_asked_last),
+	cmocka_unit_test(one_that_was_fast_and_hangs_is_waited_for_a_moment),
+	cmocka_unit_test(one_that_lacks_the_rest_counts_for_nothing),
+	cmocka_unit_test(what_was_measured_is_told),
 	cmocka_unit_test(when_all_fail_the_rest_is_left),
 	cmocka_unit_test(a_failure_on_this_side_ends_it),
 	cmocka_unit_test(nothing_wanted_and_nobody_to_ask_are_no_failures),

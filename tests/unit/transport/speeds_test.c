@@ -1,0 +1,276 @@
+/*
+ * Speeds of sources: remembered for each network, weighed, forgotten when they are old, and never
+ * trusted from a file that is damaged.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "repo/git/config.h"
+#include "tests/unit/repo/git_fixture.h"
+#include "tests/unit/transport/small_history.h"
+#include "transport/protocol/speeds.h"
+
+#define FILE_PATH "r/varve/cache/speeds"
+
+static vv_repository *begin(void)
+{
+	git_home();
+	return small_repository("r");
+}
+
+static vv_speeds *open_speeds(vv_repository *r)
+{
+	vv_speeds *s;
+	vv_error err;
+
+	vv_assert_ok(vv_speeds_open(&s, r, &err), &err);
+	return s;
+}
+
+static void note(vv_repository *r, uint64_t source, uint64_t latency_ms, uint64_t rate)
+{
+	vv_speeds *s = open_speeds(r);
+
+	vv_speeds_note(s, source, latency_ms, rate);
+	vv_speeds_close(s);
+}
+
+static vv_speed get(vv_repository *r, uint64_t source)
+{
+	vv_speeds *s = open_speeds(r);
+	vv_speed out = vv_speeds_of(s, source);
+
+	vv_speeds_close(s);
+	return out;
+}
+
+static void move_to(vv_repository *r, const char *network)
+{
+	vv_error err;
+
+	vv_assert_ok(vv_config_set(r, "varve.network", network, &err), &err);
+}
+
+/* The file with its lines in the place of those that are there, and a sum that is right. */
+static void forge(vv_repository *r, const char *lines)
+{
+	char text[4096];
+	uint64_t secret;
+	vv_error err;
+
+	vv_assert_ok(vv_repository_secret(r, &secret, &err), &err);
+	int n = snprintf(text, sizeof(text), "varve speeds 1\n%s", lines);
+	(void)snprintf(text + n, sizeof(text) - (size_t)n, "%016llx\n",
+		       (unsigned long long)vv_xxh3(text, (size_t)n, secret));
+	vv_test_write_text(FILE_PATH, text);
+}
+
+static void what_was_measured_is_there_at_the_next_start(void **state)
+{
+	vv_repository *r = begin();
+	const uint64_t near = vv_speed_source("ssh://near/rd"),
+		       far = vv_speed_source("ssh://far/rd");
+
+	(void)state;
+	assert_int_equal(get(r, near).seen, 0);
+	assert_int_not_equal(access(FILE_PATH, F_OK), 0); /* nothing was noted */
+	note(r, near, 20, 1000000);
+	note(r, far, 300, 5000);
+	assert_int_equal(get(r, near).latency_ms, 20);
+	assert_int_equal(get(r, near).rate, 1000000);
+	assert_int_equal(get(r, far).latency_ms, 300);
+	assert_true(get(r, near).seen > 0);
+	/* a quarter of what is new; without a rate the old one stays */
+	note(r, near, 60, 2000000);
+	assert_int_equal(get(r, near).latency_ms, 30);
+	assert_int_equal(get(r, near).rate, 1250000);
+	note(r, near, 0, 0);
+	assert_int_equal(get(r, near).rate, 1250000);
+	/* it gets where it goes */
+	for (unsigned i = 0; i < 60; i++) {
+		note(r, near, 7, 1234567);
+	}
+	assert_int_equal(get(r, near).latency_ms, 7);
+	assert_int_equal(get(r, near).rate, 1234567);
+	/* no name of anybody is in the file */
+	assert_null(strstr(vv_test_read(FILE_PATH, NULL), "ssh"));
+	vv_repository_close(r);
+}
+
+static void each_network_has_its_own_figures(void **state)
+{
+	vv_repository *r = begin();
+	const uint64_t peer = vv_speed_source("http://peer/rd");
+
+	(void)state;
+	move_to(r, "office");
+	note(r, peer, 1, 9000000);
+	move_to(r, "train");
+	assert_int_equal(get(r, peer).seen, 0);
+	note(r, peer, 900, 20000);
+	move_to(r, "office");
+	assert_int_equal(get(r, peer).latency_ms, 1);
+	assert_int_equal(get(r, peer).rate, 9000000);
+	move_to(r, "train");
+	assert_int_equal(get(r, peer).latency_ms, 900);
+	assert_null(strstr(vv_test_read(FILE_PATH, NULL), "office"));
+	vv_repository_close(r);
+}
+
+static void a_failure_counts_until_it_answers_or_some_time_has_passed(void **state)
+{
+	vv_repository *r = begin();
+	const uint64_t peer = vv_speed_source("http://peer/rd");
+	char line[200], text[4096];
+	unsigned long long network, source, seen;
+	vv_speeds *s;
+
+	(void)state;
+	note(r, peer, 10, 1000);
+	s = open_speeds(r);
+	vv_speeds_note_failure(s, peer);
+	vv_speeds_close(s);
+	assert_true(get(r, peer).failed);
+	assert_int_equal(get(r, peer).rate, 1000);
+	note(r, peer, 10, 1000);
+	assert_false(get(r, peer).failed);
+	/* as if it had been longer ago */
+	(void)snprintf(text, sizeof(text), "%s", vv_test_read(FILE_PATH, NULL));
+	assert_int_equal(sscanf(text, "varve speeds 1\n%16llx %16llx 10 1000 %llu 0", &network,
+				&source, &seen),
+			 3);
+	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu %llu\n", network, source,
+		       seen, seen - 60);
+	forge(r, line);
+	assert_true(get(r, peer).failed);
+	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu %llu\n", network, source,
+		       seen, seen - VV_SPEED_FAILED_SEC);
+	forge(r, line);
+	assert_int_equal(get(r, peer).rate, 1000);
+	assert_false(get(r, peer).failed);
+	/* what is very old is forgotten, and so is what a wrong clock wrote */
+	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu 0\n", network, source,
+		       seen - (VV_SPEEDS_DAYS + 1) * 86400);
+	forge(r, line);
+	assert_int_equal(get(r, peer).seen, 0);
+	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu 0\n", network, source,
+		       seen + 86400);
+	forge(r, line);
+	assert_int_equal(get(r, peer).seen, 0);
+	vv_repository_close(r);
+}
+
+static void the_file_keeps_the_last_ones(void **state)
+{
+	vv_repository *r = begin();
+	vv_speeds *s = open_speeds(r);
+	const char *text;
+	unsigned lines = 0;
+
+	(void)state;
+	for (uint64_t i = 1; i <= VV_SPEEDS_MAX + 40; i++) {
+		vv_speeds_note(s, i, i, 1000);
+	}
+	vv_speeds_note(s, 50, 50, 1000);
+	vv_speeds_close(s);
+	assert_int_equal(get(r, 40).seen, 0);
+	assert_int_equal(get(r, 50).latency_ms, 50);
+	assert_int_equal(get(r, VV_SPEEDS_MAX + 40).latency_ms, VV_SPEEDS_MAX + 40);
+	text = vv_test_read(FILE_PATH, NULL);
+	for (const char *p = text; *p; p++) {
+		lines += *p == '\n';
+	}
+	assert_int_equal(lines, VV_SPEEDS_MAX + 2);
+	vv_repository_close(r);
+}
+
+static void two_that_write_at_once_keep_what_the_other_noted(void **state)
+{
+	vv_repository *r = begin();
+	vv_speeds *a = open_speeds(r), *b = open_speeds(r);
+
+	(void)state;
+	vv_speeds_note(a, 1, 10, 1000);
+	vv_speeds_note(b, 2, 20, 2000);
+	vv_speeds_close(a);
+	vv_speeds_close(b);
+	assert_int_equal(get(r, 1).latency_ms, 10);
+	assert_int_equal(get(r, 2).latency_ms, 20);
+	vv_repository_close(r);
+}
+
+/* Every byte cut off, and every byte changed: nothing is known then, and the next note writes it anew. */
+static void a_damaged_file_is_ignored_and_written_anew(void **state)
+{
+	vv_repository *r = begin();
+	char whole[512], bad[512];
+	size_t len;
+
+	(void)state;
+	note(r, 1, 10, 1000);
+	(void)snprintf(whole, sizeof(whole), "%s", vv_test_read(FILE_PATH, NULL));
+	len = strlen(whole);
+	for (size_t i = 0; i < len; i++) {
+		vv_test_write(FILE_PATH, whole, i);
+		assert_int_equal(get(r, 1).seen, 0);
+		memcpy(bad, whole, len);
+		bad[i] = (char)(bad[i] ^ 1);
+		vv_test_write(FILE_PATH, bad, len);
+		assert_int_equal(get(r, 1).seen, 0);
+	}
+	note(r, 2, 20, 2000);
+	assert_int_equal(get(r, 2).rate, 2000);
+	assert_int_equal(get(r, 1).seen, 0);
+	vv_repository_close(r);
+}
+
+static void lines_in_another_form_are_not_taken(void **state)
+{
+	static const char *const bad[] = {
+		"0123456789abcdef 0123456789abcdef 1 2 3\n",
+		"0123456789abcdef 0123456789abcdef 1 2 3 4 5\n",
+		"0123456789ABCDEF 0123456789abcdef 1 2 3 4\n",
+		"123456789abcdef 0123456789abcdef 1 2 3 4\n",
+		"0123456789abcdef 0123456789abcdef 01 2 3 4\n",
+		"0123456789abcdef 0123456789abcdef -1 2 3 4\n",
+		"0123456789abcdef 0123456789abcdef 1 2 3 18446744073709551616\n",
+		"0123456789abcdef  0123456789abcdef 1 2 3 4\n",
+		"0123456789abcdef 0123456789abcdef 1 2 3 4",
+		"\n",
+	};
+	vv_repository *r = begin();
+	char good[200], text[600];
+	unsigned long long network, source, seen;
+
+	(void)state;
+	note(r, 1, 10, 1000);
+	assert_int_equal(sscanf(vv_test_read(FILE_PATH, NULL),
+				"varve speeds 1\n%16llx %16llx 10 1000 %llu 0", &network, &source,
+				&seen),
+			 3);
+	(void)snprintf(good, sizeof(good), "%016llx %016llx 10 1000 %llu 0\n", network, source,
+		       seen);
+	forge(r, good);
+	assert_int_equal(get(r, 1).rate, 1000);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		(void)snprintf(text, sizeof(text), "%s%s", good, bad[i]);
+		forge(r, text);
+		assert_int_equal(get(r, 1).seen, 0);
+	}
+	vv_repository_close(r);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(what_was_measured_is_there_at_the_next_start),
+	cmocka_unit_test(each_network_has_its_own_figures),
+	cmocka_unit_test(a_failure_counts_until_it_answers_or_some_time_has_passed),
+	cmocka_unit_test(the_file_keeps_the_last_ones),
+	cmocka_unit_test(two_that_write_at_once_keep_what_the_other_noted),
+	cmocka_unit_test(a_damaged_file_is_ignored_and_written_anew),
+	cmocka_unit_test(lines_in_another_form_are_not_taken),
+};
+
+VV_TEST_SUITE(speeds)

@@ -1,0 +1,20 @@
+/*
+ * network: which network this machine is on, as far as its own routing table tells: the interface of the
+ * default route, the gateway's address, and the gateway's hardware address where it is known.
+ *
+ * Nothing is sent to find it. Where there is no such table (another system than Linux), or no default route,
+ * every place is one network.
+ */
+#ifndef VV_TRANSPORT_LINE_NETWORK_H
+#define VV_TRANSPORT_LINE_NETWORK_H
+
+#include <stdint.h>
+
+#define VV_NETWORK_TABLES "/proc/net" /* "route", "arp" and "ipv6_route" of Linux */
+
+/* A number for the network, which tells nothing of it to who does not have the key. tables: the folder with
+ * the kernel's tables. called (NULL: nothing): the user's own name of the network, which is taken in the
+ * place of what the tables say. Cannot fail. */
+uint64_t vv_network_id(const char *tables, const char *called, uint64_t key);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * speeds: how long sources of blocks took to answer, and how much they gave in a second, remembered for each
+ * network apart.
+ *
+ * .git/varve/cache/speeds, derived: without it nothing is known of anybody. Lines of text:
+ *
+ *	varve speeds 1
+ *	<network> <source> <latency> <rate> <seen> <failed>     at most VV_SPEEDS_MAX, the last seen first
+ *	<sum>
+ *
+ * network and source are 16 hex digits: XXH3 with the repository's secret of what transport/line/network.h finds, and of
+ * the number that a source's URL has (vv_speed_source). latency is in milliseconds, rate in bytes of
+ * blocks a second, seen and failed in seconds since 1970 (failed 0: it gave what it was asked for when it was
+ * last asked); decimal, without zeros in front. sum is the XXH3 of all lines before, with the secret, in 16
+ * hex digits. A file that is not exactly this is taken for none, and written anew.
+ *
+ * A correct caller: open; of, before sources are asked; note, when they were; close, which writes what
+ * was noted.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_SPEEDS_H
+#define VV_TRANSPORT_PROTOCOL_SPEEDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+#define VV_SPEEDS_MAX 256u
+#define VV_SPEEDS_DAYS 90u       /* after so long without an answer a line is dropped */
+#define VV_SPEED_FAILED_SEC 600u /* so long one that failed is asked last */
+
+typedef struct vv_speed {
+	uint64_t latency_ms; /* from a request to the first block */
+	uint64_t rate;       /* bytes a second; 0: not known */
+	uint64_t seen;       /* when; 0: nothing is known of it */
+	bool failed; /* it failed when it was last asked, less than VV_SPEED_FAILED_SEC ago */
+} vv_speed;
+
+/* What a source is called here: a number made of its URL; never 0. */
+uint64_t vv_speed_source(const char *url);
+
+typedef struct vv_speeds vv_speeds;
+
+/* For the network that the machine is on now, or that varve.network names. A file that is not there, or is
+ * damaged, is not a failure. */
+vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, vv_error *err);
+/* Writes what was noted, beside what others have written meanwhile; that it cannot be written is not a failure.
+ * Accepts NULL. */
+void vv_speeds_close(vv_speeds *s);
+
+vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source);
+
+/* One more measurement, which counts for a quarter where something is known; rate 0: not measured. */
+void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t rate);
+/* It failed now. */
+void vv_speeds_note_failure(vv_speeds *s, uint64_t source);
+
+#endif
