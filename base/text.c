@@ -240,6 +240,19 @@ bool vv_parse_u64(uint64_t *out, const char *s, size_t len)
 	return true;
 }
 
+bool vv_parse_bytes(uint64_t *out, const char *s, size_t len)
+{
+	const char *units = "kmg", *unit = len > 1 ? strchr(units, s[len - 1] | 0x20) : NULL;
+	const unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	uint64_t v;
+
+	if (!vv_parse_u64(&v, s, unit ? len - 1 : len) || v > UINT64_MAX >> shift) {
+		return false;
+	}
+	*out = v << shift;
+	return true;
+}
+
 #define DISTANCE_LEN 127u /* names longer than that are not slips of the finger */
 
 static char folded(char c)

@@ -47,6 +47,9 @@ void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width);
 /* Strict decimal without sign; false on anything else or overflow. */
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len);
 
+/* The same with k, m or g (of either case) behind it: times 2^10, 2^20 or 2^30. */
+bool vv_parse_bytes(uint64_t *out, const char *s, size_t len);
+
 /* Strings that somebody else keeps: the values of an option given several times, say. */
 typedef struct vv_strings {
 	const char **items;

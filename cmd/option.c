@@ -77,36 +77,16 @@ static vv_status check_choice(const parser *p, const vv_option *o, const char *v
 
 static vv_status set_number(const parser *p, const vv_option *o, const char *value)
 {
-	size_t len = strlen(value);
-	uint64_t unit = 1, v;
+	const bool bytes = o->value && strcmp(o->value, "BYTES") == 0;
+	const size_t len = strlen(value);
 	char name[40];
+	uint64_t v;
 
-	if (len > 1 && o->value && strcmp(o->value, "BYTES") == 0) {
-		switch (value[len - 1]) {
-		case 'k':
-		case 'K':
-			unit = UINT64_C(1) << 10;
-			break;
-		case 'm':
-		case 'M':
-			unit = UINT64_C(1) << 20;
-			break;
-		case 'g':
-		case 'G':
-			unit = UINT64_C(1) << 30;
-			break;
-		default:
-			break;
-		}
-		if (unit > 1) {
-			len--;
-		}
-	}
-	if (!vv_parse_u64(&v, value, len) || v > UINT64_MAX / unit) {
+	if (!(bytes ? vv_parse_bytes(&v, value, len) : vv_parse_u64(&v, value, len))) {
 		return vv_fail(p->err, VV_EUSAGE, "%s takes a whole number, not '%s'",
 			       option_name(o, name), vv_text_shows(value));
 	}
-	*(uint64_t *)member(p, o) = v * unit;
+	*(uint64_t *)member(p, o) = v;
 	return VV_OK;
 }
 

@@ -50,7 +50,8 @@ static const vv_option table[] = {
 		0, "cors", origins, "ORIGIN",
 		"let pages of this origin read the data: https://maps.example.org, or '*' for all"),
 	OPT_NUMBER(0, "hold", hold, "BYTES", "keep sealed copies for others, at most so much"),
-	OPT_LIST(0, "for", admitted, "DID", "for whom: keys, or names that 'varve key trust' gave"),
+	OPT_LIST(0, "for", admitted, "DID[=BYTES]",
+		 "for whom, and how much of it: keys, or names that 'varve key trust' gave"),
 	OPT_STRING(0, "term", term, "DAYS", "let go of no copy sooner after it came (90)"),
 	OPT_FLAG('q', "quiet", quiet, "do not print a line for each request"),
 };
@@ -282,8 +283,8 @@ const vv_command vv_cmd_serve = {
 	.group = "peers",
 	.summary = "let others clone, fetch from and push to repositories on this machine",
 	.usage =
-		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES --for DID... [--term DAYS]] PATH...\n"
-		"--stdio [--read-only] [--hold BYTES --for DID... [--term DAYS]] PATH\n--hash-secret NAME",
+		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES --for DID[=BYTES]... [--term DAYS]] PATH...\n"
+		"--stdio [--read-only] [--hold BYTES --for DID[=BYTES]... [--term DAYS]] PATH\n--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"
 		   "$ varve clone http://127.0.0.1:8080/sales copy",

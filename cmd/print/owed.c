@@ -51,6 +51,13 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 			"the holder '%s' cannot be reached; 'varve replicate' tries again when it is "
 			"back, or 'varve holder add' names another one",
 			vv_text_shows(away->config->name));
+	} else if (full && full->config->key) {
+		vv_buf_printf(
+			b,
+			"the server '%s' takes no more; let go of what is not needed ('varve vault "
+			"prune'), have it given more ('varve serve --for DID=BYTES' there), or add "
+			"another holder",
+			vv_text_shows(full->config->name));
 	} else if (full) {
 		vv_buf_printf(
 			b,

@@ -43,13 +43,15 @@ static void finish(void)
 static void prepare(void)
 {
 	static const uint8_t seed[VV_KEY_SEED] = {7};
+	vv_hold_identity one = {.share = VV_HOLD_SHARE_NONE};
 	vv_hold_rules rules = {.size = 1u << 20};
 	vv_error err;
 
 	vv_sys_ops.fsync = no_fsync;
 	require(mkdtemp(dir) && atexit(finish) == 0 &&
 		vv_key_of_seed(&rules.key, seed, &err) == VV_OK);
-	rules.admitted = &rules.key.public_key;
+	memcpy(one.key, rules.key.public_key, VV_KEY_PUBLIC);
+	rules.admitted = &one;
 	rules.admitted_count = 1;
 	require(vv_hold_open(&hold, dir, &rules, &err) == VV_OK);
 }

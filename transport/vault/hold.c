@@ -18,6 +18,7 @@
 #include "base/thread.h"
 #include "transport/vault/folder_holder.h"
 #include "transport/vault/hold_message.h"
+#include "transport/vault/hold_room.h"
 #include "transport/vault/ledger.h"
 
 #define LOCK_MS 30000u
@@ -37,6 +38,7 @@ struct vv_hold {
 	char changed[2 * MARK_LEN + 1]; /* what the file of that name said last */
 	vv_hold_vault *vault;           /* the one that was asked for last; NULL */
 	uint64_t records;               /* bytes of its records */
+	vv_hold_room *room;
 };
 
 /* What an answer points to. */
@@ -60,7 +62,7 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 	}
 	h->file_lock = -1;
 	h->rules = *rules;
-	h->rules.admitted = vv_calloc(rules->admitted_count + 1, VV_KEY_PUBLIC);
+	h->rules.admitted = vv_calloc(rules->admitted_count + 1, sizeof(*rules->admitted));
 	h->dir = vv_strdup(dir);
 	h->lock = vv_mutex_new();
 	if (!h->rules.admitted || !h->dir || !h->lock) {
@@ -68,9 +70,11 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 		return vv_fail_nomem(err);
 	}
 	if (rules->admitted_count > 0) {
-		memcpy(h->rules.admitted, rules->admitted, rules->admitted_count * VV_KEY_PUBLIC);
+		memcpy(h->rules.admitted, rules->admitted,
+		       rules->admitted_count * sizeof(*rules->admitted));
 	}
-	if ((rc = vv_folder_open(&h->files, &h->folder, dir, rules->size, true, err)) < 0) {
+	if ((rc = vv_folder_open(&h->files, &h->folder, dir, rules->size, true, err)) < 0 ||
+	    (rc = vv_hold_room_open(&h->room, &h->rules, h->files, h->folder, err)) < 0) {
 		vv_hold_close(h);
 		return rc;
 	}
@@ -82,6 +86,7 @@ void vv_hold_close(vv_hold *h)
 {
 	if (h) {
 		vv_hold_vault_close(h->vault);
+		vv_hold_room_close(h->room);
 		if (h->folder) {
 			h->files->close(h->folder);
 		}
@@ -191,6 +196,7 @@ static vv_status notice_others(vv_hold *h, vv_error *err)
 		(void)snprintf(h->changed, sizeof(h->changed), "%s", vv_buf_cstr(&text));
 		vv_hold_vault_close(h->vault);
 		h->vault = NULL;
+		vv_hold_room_forget(h->room);
 		rc = vv_folder_used(h->folder, true, &used, err);
 	}
 	vv_buf_clear(&text);
@@ -378,27 +384,55 @@ static vv_status judge_records(answering *x, vv_hold_vault *v, uint64_t bytes, a
 	return rc == VV_OK && *any ? vv_hold_vault_refresh(v, err) : rc;
 }
 
+/* What does not count, nobody needs: a stranger's, or one behind a gap. */
+static bool is_to_be_written(const vv_hold *h, const arrival *a)
+{
+	return a->added && (!a->is_new || vv_hold_vault_counts(h->vault, a->name));
+}
+
+/* Have those whom the vault counts for room for its new records? */
+static vv_status check_records(answering *x, const arrival *list, vv_error *err)
+{
+	uint64_t len = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
+		if (list[i].is_new && is_to_be_written(x->h, &list[i])) {
+			len += x->q->records[i].len;
+			rc = vv_hold_room_author(x->h->room, &x->q->vault, &list[i].record, err);
+		}
+	}
+	return rc < 0 || len == 0 ? rc
+				  : vv_hold_room_check(x->h->room, &x->q->vault, true, len, err);
+}
+
 /* Of h->vault. *left: it has in memory what is not on disk. */
 static vv_status write_records(answering *x, const arrival *list, bool *left, vv_error *err)
 {
 	vv_hold *h = x->h;
 	char name[NAME_LEN], below[VV_LEDGER_NAME + 16];
-	vv_status rc = VV_OK;
+	vv_status rc = check_records(x, list, err);
 
 	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
 		const vv_hold_bytes *r = &x->q->records[i];
-		/* What does not count, nobody needs: a stranger's, or one behind a gap. */
-		if (!list[i].added ||
-		    (list[i].is_new && !vv_hold_vault_counts(h->vault, list[i].name))) {
+		if (!is_to_be_written(h, &list[i])) {
 			*left = *left || list[i].added;
 			continue;
 		}
 		/* Known ones too: the file may have been damaged since it was read. */
 		(void)snprintf(below, sizeof(below), "records/%s", list[i].name);
 		name_of(name, &x->q->vault, below);
-		rc = h->files->put(h->folder, name, r->bytes, r->len, err);
-		h->records += list[i].is_new ? r->len : 0;
+		if ((rc = h->files->put(h->folder, name, r->bytes, r->len, err)) < 0) {
+			break;
+		}
+		if (list[i].is_new) {
+			h->records += r->len;
+			vv_hold_room_came(h->room, &x->q->vault, true, r->len);
+		}
 		x->a.kept++;
+	}
+	if (rc < 0) {
+		vv_hold_room_forget_vault(h->room, &x->q->vault);
 	}
 	return rc;
 }
@@ -501,17 +535,29 @@ static vv_status take_shard(answering *x, vv_error *err)
 	const vv_hold_bytes *b = &x->q->bytes;
 	char name[NAME_LEN];
 	vv_shard s;
+	vv_stat is;
 	vv_status rc;
 
 	if ((rc = vv_leaves_look(&s, b->bytes, b->len, err)) < 0) {
 		return rc;
 	}
 	if ((rc = known_vault(h, &x->q->vault, err)) < 0 ||
-	    (rc = vv_hold_vault_may_put(h->vault, &s, err)) < 0 || (rc = tell_others(h, err)) < 0) {
+	    (rc = vv_hold_vault_may_put(h->vault, &s, err)) < 0) {
 		return rc;
 	}
 	shard_name(name, &x->q->vault, &s.cid);
+	/* What is there in its length, takes no room. */
+	const bool there = look(h, name, &is, NULL) == VV_OK, more = !there || is.size != b->len;
+	if ((more && (rc = vv_hold_room_check(h->room, &x->q->vault, false, b->len, err)) < 0) ||
+	    (rc = tell_others(h, err)) < 0) {
+		return rc;
+	}
 	rc = h->files->put(h->folder, name, b->bytes, b->len, err);
+	if (rc == VV_OK && !there) {
+		vv_hold_room_came(h->room, &x->q->vault, false, b->len);
+	} else if (rc < 0 || more) {
+		vv_hold_room_forget_vault(h->room, &x->q->vault);
+	}
 	return rc == VV_EREFUSED
 		       ? vv_hint(err,
 				 "whoever runs that server gives it more room: varve serve --hold "
@@ -573,6 +619,7 @@ static vv_status remove_shard(answering *x, vv_error *err)
 	    (rc = tell_others(h, err)) < 0) {
 		return rc;
 	}
+	vv_hold_room_forget_vault(h->room, &x->q->vault);
 	return h->files->remove(h->folder, name, err);
 }
 
@@ -804,7 +851,7 @@ static bool is_admitted_name(const vv_hold *h, const char *author)
 	bool found = false;
 
 	for (size_t i = 0; !found && i < h->rules.admitted_count; i++) {
-		vv_did_text(did, h->rules.admitted[i]);
+		vv_did_text(did, h->rules.admitted[i].key);
 		found = strcmp(did + 8, author) == 0;
 	}
 	return found;

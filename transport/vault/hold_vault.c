@@ -34,7 +34,7 @@ struct vv_hold_vault {
 static bool is_admitted(const vv_hold_rules *r, const uint8_t *key)
 {
 	for (size_t i = 0; i < r->admitted_count; i++) {
-		if (memcmp(r->admitted[i], key, VV_KEY_PUBLIC) == 0) {
+		if (memcmp(r->admitted[i].key, key, VV_KEY_PUBLIC) == 0) {
 			return true;
 		}
 	}
@@ -231,7 +231,7 @@ vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *byte
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 {
 	for (size_t i = 0; v->state && i < v->rules->admitted_count; i++) {
-		if (vv_vault_is_writer(v->state, v->rules->admitted[i])) {
+		if (vv_vault_is_writer(v->state, v->rules->admitted[i].key)) {
 			return VV_OK;
 		}
 	}

@@ -18,12 +18,20 @@
 #include "base/keys/key.h"
 #include "transport/vault/ledger_record.h"
 
+/* Somebody for whom copies are kept. */
+typedef struct vv_hold_identity {
+	uint8_t key[VV_KEY_PUBLIC];
+	uint64_t
+		share; /* bytes; VV_HOLD_SHARE_NONE: an equal part of what the shares of others leave */
+} vv_hold_identity;
+#define VV_HOLD_SHARE_NONE UINT64_MAX
+
 /* For whom copies are kept, and who keeps them. */
 typedef struct vv_hold_rules {
 	uint64_t size; /* bytes, all vaults together */
 	uint64_t term; /* seconds: nothing goes sooner after it came */
 	vv_key key;    /* signs receipts */
-	uint8_t (*admitted)[VV_KEY_PUBLIC];
+	vv_hold_identity *admitted;
 	size_t admitted_count;
 } vv_hold_rules;
 

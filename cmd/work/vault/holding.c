@@ -72,15 +72,54 @@ typedef struct admitting {
 	size_t cap;
 } admitting;
 
+/* "BYTES" of "DID=BYTES". */
+static vv_status read_share(const vv_hold_rules *r, const char *text, const char *word,
+			    uint64_t *out, vv_error *err)
+{
+	if (!vv_parse_bytes(out, text, strlen(text)) || *out == 0) {
+		return vv_fail(err, VV_EUSAGE, "'%s' does not end with a size, as =5g is",
+			       vv_text_shows(word));
+	}
+	if (*out > r->size) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is more than the %s that are kept for all",
+			       vv_text_shows(word), vv_text_bytes(r->size));
+	}
+	return VV_OK;
+}
+
+/* Two words for one key are one identity, with the later word's share. */
+static vv_hold_identity *same_identity(const vv_hold_rules *r, const uint8_t *key)
+{
+	for (size_t i = 0; i < r->admitted_count; i++) {
+		if (memcmp(r->admitted[i].key, key, VV_KEY_PUBLIC) == 0) {
+			return &r->admitted[i];
+		}
+	}
+	return NULL;
+}
+
+/* "DID", "NAME", and either with "=BYTES". */
 static vv_status admit(admitting *a, const char *word, vv_error *err)
 {
 	vv_hold_rules *r = a->rules;
+	const char *equals = strrchr(word, '=');
+	vv_hold_identity who = {.share = VV_HOLD_SHARE_NONE}, *old;
+	char *name = equals ? vv_strndup(word, (size_t)(equals - word)) : vv_strdup(word);
+	vv_status rc;
 
-	if (!vv_array_room(r->admitted, r->admitted_count, a->cap)) {
+	if (!name || !vv_array_room(r->admitted, r->admitted_count, a->cap)) {
+		vv_free(name);
 		return vv_fail_nomem(err);
 	}
-	vv_status rc = vv_key_ring_find(r->admitted[r->admitted_count], word, err);
-	r->admitted_count += rc == VV_OK;
+	if ((rc = vv_key_ring_find(who.key, name, err)) == VV_OK && equals) {
+		rc = read_share(r, equals + 1, word, &who.share, err);
+	}
+	if (rc == VV_OK && (old = same_identity(r, who.key))) {
+		*old = who;
+	} else if (rc == VV_OK) {
+		r->admitted[r->admitted_count++] = who;
+	}
+	vv_free(name);
 	return rc;
 }
 

@@ -328,7 +328,8 @@ static vv_status rewrite(pruning *p, vv_error *err)
 		return rc;
 	}
 	p->x->sent = run.sent;
-	if (run.short_of_min || run.owed > 0) {
+	/* What other runs are owed may well wait for the room that this one makes. */
+	if (run.short_of_min || run.owed_new > 0) {
 		vv_fail(err, VV_EREFUSED,
 			"what was rewritten does not have its copies yet: nothing is retired");
 		return vv_hint(err, "'varve replicate' until it has, then prune again");

@@ -213,6 +213,7 @@ static vv_status send_run(replicating *r, bool *done, vv_error *err)
 	if (rc == VV_OK &&
 	    (rc = vv_spread_count(&sum, r->s, r->x->copies, list, all, err)) == VV_OK) {
 		r->x->owed += sum.owed;
+		r->x->owed_new += sum.owed;
 	}
 	r->x->shards += spread.shards;
 	r->x->sent += spread.sent;
@@ -816,7 +817,8 @@ static vv_status run_all(replicating *r, vv_error *err)
 	}
 	owed.copies = r->x->copies;
 	owed.rate = r->x->rate;
-	owed.fix = true;
+	/* What is rewritten may make room for what is owed, and so goes first. */
+	owed.fix = !r->x->items;
 	if (!r->x->dry_run &&
 	    ((rc = go_on(r, &go, err)) < 0 || !go || (rc = vv_owed_run(&owed, r->s, err)) < 0)) {
 		return rc;

@@ -41,6 +41,7 @@ typedef struct vv_replicate {
 	uint64_t shards, sent;    /* that went, copies counted; bytes */
 	uint64_t paid;            /* of these for runs before */
 	uint64_t owed;            /* copies that are lacking */
+	uint64_t owed_new;        /* of these: of what this run sealed */
 	uint64_t lost;            /* shards of runs before that nobody has */
 	uint64_t hopeless;        /* of what is owed: of these */
 	size_t least;             /* copies of the shard that has fewest; 0: none is lacking one */

@@ -224,6 +224,27 @@ static void only_plain_decimals_are_parsed(void **state)
 	assert_true(v == 123);
 }
 
+static void sizes_take_a_unit(void **state)
+{
+	static const char *const bad[] = {"",   "k",  "1kb",          "1.5g",
+					  "-1", "1t", "17179869184g", "1kk"};
+	uint64_t v = 7;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_false(vv_parse_bytes(&v, bad[i], strlen(bad[i])));
+		assert_true(v == 7);
+	}
+	assert_true(vv_parse_bytes(&v, "12", 2));
+	assert_true(v == 12);
+	assert_true(vv_parse_bytes(&v, "3k", 2));
+	assert_true(v == 3072);
+	assert_true(vv_parse_bytes(&v, "2M", 2));
+	assert_true(v == 2097152);
+	assert_true(vv_parse_bytes(&v, "17179869183g", 12));
+	assert_true(v == UINT64_C(17179869183) << 30);
+}
+
 static const char *nearest(const char *word, const char *const *words)
 {
 	vv_nearest n;
@@ -395,6 +416,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(shown_text_is_bounded_whatever_it_is),
 	cmocka_unit_test(numbers_are_written_for_people),
 	cmocka_unit_test(only_plain_decimals_are_parsed),
+	cmocka_unit_test(sizes_take_a_unit),
 	cmocka_unit_test(distances_stop_at_the_limit),
 	cmocka_unit_test(the_nearest_name_is_what_a_slip_of_the_finger_meant),
 };

@@ -1,0 +1,184 @@
+# How much room at a server each identity has.
+load holders
+load ../serve/server
+load hold
+
+setup() {
+	server_setup
+}
+
+teardown() {
+	stop_keeper
+}
+
+# A file that takes a shard of 264,192 bytes.
+add_file() {
+	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(sys.argv[1]).randbytes(200000))' "$1" > "$1"
+	git add "$1"
+	git commit -q -m "$1"
+}
+
+# ann in ../repo, ben in ../ben: each has a vault of one small table, and a folder to keep it.
+ann_and_ben() {
+	new_vault a
+	ann=$(cat ../did)
+	ann_home=$XDG_CONFIG_HOME
+	new_machine
+	ben_home=$XDG_CONFIG_HOME
+	ben=$(varve key new)
+	mkdir ../ben
+	(cd ../ben && new_repo && echo hello > readme && git add readme && git commit -q -m one &&
+		varve holder add b ../b --domain "house b" 2> /dev/null)
+	export XDG_CONFIG_HOME=$ann_home
+	new_keeper x
+}
+
+add_x() {
+	varve holder add x "$url" --domain "house x" 2> /dev/null
+}
+
+# as_ben COMMAND...
+as_ben() {
+	cd ../ben
+	export XDG_CONFIG_HOME=$ben_home
+	"$@"
+	cd ../repo
+	export XDG_CONFIG_HOME=$ann_home
+}
+
+# Bytes of the vaults that have records of this DID at x.
+bytes_of() {
+	local vault
+	for vault in "$(keeper_path x)"/varve/hold/bafy*; do
+		[ ! -d "$vault/records/${1#did:key:}" ] || find "$vault" -type f -printf '%s\n'
+	done | awk '{ n += $1 } END { print n + 0 }'
+}
+
+@test "one identity cannot take the room of the other" {
+	ann_and_ben
+	serve_keeper x 700k --for "$ben"
+	add_x
+	add_file one
+	succeeds varve replicate --copies 2
+	add_file two
+	ends_with 1 varve replicate
+	stderr_has "holder 'x': remote: no room for $ann: it may keep 358.4 kB here and keeps 2"
+	stderr_has "this shard takes 264.2 kB more"
+	stderr_has "let go of what is not needed ('varve vault prune'), have it given more ('varve serve --for DID=BYTES' there)"
+	[ "$(bytes_of "$ann")" -lt 358400 ]
+	as_ben add_x
+	as_ben add_file three
+	as_ben succeeds varve replicate --copies 2
+	# What is there is kept, also by a server that begins anew, and counted.
+	stop_keeper
+	serve_keeper x 700k --for "$ben"
+	ends_with 1 varve replicate
+	stderr_has "no room for $ann: it may keep 358.4 kB here and keeps 2"
+	stop_keeper
+	serve_keeper x 2m --for "$ben" --for "$ann=600k"
+	succeeds varve replicate
+	[ "$(bytes_of "$ann")" -gt 500000 ]
+	# Room that has become smaller deletes nothing.
+	stop_keeper
+	serve_keeper x 2m --for "$ben" --for "$ann=100k"
+	succeeds varve audit --all x
+	succeeds varve vault status
+	add_file four
+	ends_with 1 varve replicate
+	stderr_has "no room for $ann: it may keep 102.4 kB here and keeps 5"
+	succeeds varve audit --all x
+}
+
+@test "what is pruned makes room again though there was none" {
+	ann_and_ben
+	serve_keeper x 1m --for "$ann=300k"
+	add_x
+	succeeds varve replicate --copies 2
+	branch_and_back
+	add_file one
+	ends_with 1 varve replicate
+	stderr_has "no room for $ann: it may keep 307.2 kB"
+	# Records that say so come all the same.
+	succeeds varve vault prune --grace 0
+	stderr_has "deleted 2 copies"
+	succeeds varve replicate
+	succeeds varve vault status
+	succeeds varve ledger verify
+}
+
+@test "a vault counts for who began it whoever writes in it" {
+	new_vault a
+	new_keeper x
+	serve_keeper x 1m
+	add_x
+	succeeds varve replicate --copies 2
+	second_writer
+	stop_keeper
+	serve_keeper x 1m --for "$bob=300k"
+	cd ../bob
+	add_file one
+	add_file two
+	# Two shards are more than Bob's own 300 kB, and less than what is left for who began it.
+	succeeds varve replicate
+	add_file three
+	ends_with 1 varve replicate
+	stderr_has "no room for $(cat ../did): it may keep 741.4 kB"
+}
+
+@test "a vault of a stranger counts for those who sign in it" {
+	new_vault a
+	stranger=$XDG_CONFIG_HOME
+	varve replicate -q --copies 1 2> /dev/null
+	second_writer
+	new_keeper x
+	echo "$bob" > ../did
+	serve_keeper x 1m --for "$bob=300k" --for "$(cat ../keeper-x.did)"
+	cd ../bob
+	add_x
+	add_file one
+	succeeds varve replicate --copies 2
+	add_file two
+	ends_with 1 varve replicate
+	stderr_has "no room for $bob: it may keep 307.2 kB"
+}
+
+@test "records have little room of their own" {
+	ann_and_ben
+	serve_keeper x 1m --for "$ann=2k"
+	add_x
+	ends_with 1 varve replicate --copies 2
+	stderr_has "no room for $ann: it may keep 2.0 kB here and keeps"
+	[ "$(bytes_of "$ann")" -gt 1000 ]
+	# A sixteenth of all, and no more.
+	for ((i = 0; i < 90; i++)); do
+		change "$i"
+		varve replicate -q --min 1 2> ../err || true
+		! grep -q "these records take" ../err || break
+	done
+	[ "$i" -lt 90 ]
+	[ "$(bytes_of "$ann")" -le 65536 ]
+	[ "$(bytes_of "$ann")" -gt 50000 ]
+	succeeds varve audit a
+}
+
+@test "shares that do not fit are named at the start" {
+	git init -q --bare keeper
+	varve key new > did
+	did=did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
+	serve() {
+		ends_with 2 varve serve --http 127.0.0.1:0 --hold 1m "$@" keeper
+	}
+	serve --for "$did=2m"
+	stderr_has "'$did=2m' is more than the 1.0 MB that are kept for all"
+	for size in 0 "" x 5x -1 99999999999999999999; do
+		serve --for "$did=$size"
+		stderr_has "'$did=$size' does not end with a size, as =5g is"
+	done
+	serve --for "$did=1m" --for "$(cat did)"
+	stderr_has "the shares take all of 1.0 MB, and 1 key without one gets nothing"
+	stderr_has "--for DID=BYTES"
+	git -C keeper config varve.hold 1m
+	git -C keeper config varve.holdFor "$did=2m"
+	ends_with 2 varve serve --http 127.0.0.1:0 keeper
+	stderr_has "the setting varve.holdFor: '$did=2m' is more than the 1.0 MB"
+}

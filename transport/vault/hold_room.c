@@ -1,0 +1,349 @@
+/*
+ * hold_room: knows what a vault's folder says of whose it is, and how the room is divided.
+ */
+#include "transport/vault/hold_room.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cid_map.h"
+
+#define FOLDER_LEN 400u
+
+typedef struct author {
+	uint8_t key[VV_KEY_PUBLIC];
+	bool first; /* signed the vault's first record */
+} author;
+
+/* What is kept of one vault. Counted: the rest is right. */
+typedef struct vault_use {
+	vv_cid cid;
+	bool counted;
+	uint64_t shards, records; /* bytes */
+	author *authors;
+	size_t count, cap;
+} vault_use;
+
+struct vv_hold_room {
+	const vv_hold_rules *rules;
+	const vv_vault_holder_ops *files;
+	void *folder;
+	uint64_t equal; /* bytes for each one without a share of its own */
+	bool listed;    /* all vaults that are there are in the list */
+	vault_use *vaults;
+	size_t count, cap;
+};
+
+typedef struct facts {
+	uint64_t room;            /* bytes that it may keep */
+	uint64_t shards, records; /* bytes that it keeps */
+	bool alone;               /* all of the room is its */
+} facts;
+
+/* --- the room ---------------------------------------------------------------------------------- */
+
+/* What the shares leave is divided equally. */
+static vv_status divide(vv_hold_room *r, vv_error *err)
+{
+	uint64_t left = r->rules->size, without = 0;
+
+	for (size_t i = 0; i < r->rules->admitted_count; i++) {
+		const uint64_t share = r->rules->admitted[i].share;
+		without += share == VV_HOLD_SHARE_NONE;
+		if (share != VV_HOLD_SHARE_NONE) {
+			left = share < left ? left - share : 0;
+		}
+	}
+	r->equal = without > 0 ? left / without : 0;
+	if (without == 0 || r->equal > 0) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EUSAGE, "the shares take all of %s, and %s without one %s nothing",
+		vv_text_bytes(r->rules->size), vv_text_counted(without, "key", NULL),
+		without == 1 ? "gets" : "get");
+	return vv_hint(err, "give more room, or each its share: --hold BYTES --for DID=BYTES");
+}
+
+vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules,
+			    const vv_vault_holder_ops *files, void *folder, vv_error *err)
+{
+	vv_hold_room *r = vv_calloc(1, sizeof(*r));
+	vv_status rc;
+
+	*out = NULL;
+	if (!r) {
+		return vv_fail_nomem(err);
+	}
+	r->rules = rules;
+	r->files = files;
+	r->folder = folder;
+	if ((rc = divide(r, err)) < 0) {
+		vv_hold_room_close(r);
+		return rc;
+	}
+	*out = r;
+	return VV_OK;
+}
+
+void vv_hold_room_forget(vv_hold_room *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		vv_free(r->vaults[i].authors);
+	}
+	r->count = 0;
+	r->listed = false;
+}
+
+void vv_hold_room_close(vv_hold_room *r)
+{
+	if (r) {
+		vv_hold_room_forget(r);
+		vv_free(r->vaults);
+		vv_free(r);
+	}
+}
+
+static const vv_hold_identity *find_identity(const vv_hold_room *r, const uint8_t *key)
+{
+	for (size_t i = 0; i < r->rules->admitted_count; i++) {
+		if (memcmp(r->rules->admitted[i].key, key, VV_KEY_PUBLIC) == 0) {
+			return &r->rules->admitted[i];
+		}
+	}
+	return NULL;
+}
+
+/* --- what is there ------------------------------------------------------------------------------ */
+
+static vault_use *find_vault(const vv_hold_room *r, const vv_cid *vault)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		if (vv_cid_equal(&r->vaults[i].cid, vault)) {
+			return &r->vaults[i];
+		}
+	}
+	return NULL;
+}
+
+static vv_status add_vault(vv_hold_room *r, const vv_cid *vault, bool counted, vault_use **out,
+			   vv_error *err)
+{
+	if (!vv_array_room(r->vaults, r->count, r->cap)) {
+		return vv_fail_nomem(err);
+	}
+	*out = &r->vaults[r->count++];
+	**out = (vault_use){.cid = *vault, .counted = counted};
+	return VV_OK;
+}
+
+static vv_status add_author(vault_use *v, const uint8_t *key, bool first, vv_error *err)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		if (memcmp(v->authors[i].key, key, VV_KEY_PUBLIC) == 0) {
+			v->authors[i].first = v->authors[i].first || first;
+			return VV_OK;
+		}
+	}
+	if (!vv_array_room(v->authors, v->count, v->cap)) {
+		return vv_fail_nomem(err);
+	}
+	memcpy(v->authors[v->count].key, key, VV_KEY_PUBLIC);
+	v->authors[v->count++].first = first;
+	return VV_OK;
+}
+
+typedef struct counting {
+	vv_hold_room *room;
+	vault_use *vault;
+	const char *folder;
+	uint64_t *bytes;
+	char first[VV_CID_TEXT + 12]; /* the name of the vault's first record */
+	bool has_first;
+} counting;
+
+static vv_status on_file(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	counting *c = payload;
+
+	(void)err;
+	if (size != UINT64_MAX) {
+		*c->bytes += size;
+		c->has_first = c->has_first || strcmp(name, c->first) == 0;
+	}
+	return VV_OK;
+}
+
+/* Only records that count are written: whose folder is there, has signed. */
+static vv_status on_author(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	counting *c = payload;
+	char folder[FOLDER_LEN], did[VV_DID_TEXT];
+	uint8_t key[VV_KEY_PUBLIC];
+	vv_error ignored;
+	const int n = snprintf(did, sizeof(did), "did:key:%s", name);
+	const int len = snprintf(folder, sizeof(folder), "%s/%s", c->folder, name);
+	vv_status rc;
+
+	if (size != UINT64_MAX || n < 0 || (size_t)n >= sizeof(did) || len < 0 ||
+	    (size_t)len >= sizeof(folder) || vv_did_read(key, did, &ignored) < 0) {
+		return VV_OK; /* none of ours */
+	}
+	c->has_first = false;
+	rc = c->room->files->list(c->room->folder, folder, on_file, c, err);
+	return rc < 0 ? rc : add_author(c->vault, key, c->has_first, err);
+}
+
+static vv_status count_vault(vv_hold_room *r, vault_use *v, vv_error *err)
+{
+	char cid[VV_CID_TEXT + 1], folder[FOLDER_LEN];
+	counting c = {.room = r, .vault = v, .folder = folder};
+	vv_status rc;
+
+	v->shards = v->records = 0;
+	v->count = 0;
+	vv_cid_text(cid, &v->cid);
+	(void)snprintf(c.first, sizeof(c.first), "0000000000-%s", cid);
+	(void)snprintf(folder, sizeof(folder), "%s/shards", cid);
+	c.bytes = &v->shards;
+	if ((rc = r->files->list(r->folder, folder, on_file, &c, err)) < 0) {
+		return rc;
+	}
+	(void)snprintf(folder, sizeof(folder), "%s/records", cid);
+	c.bytes = &v->records;
+	rc = r->files->list(r->folder, folder, on_author, &c, err);
+	v->counted = rc == VV_OK;
+	return rc;
+}
+
+static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	vv_hold_room *r = payload;
+	vault_use *v;
+	vv_cid cid;
+	vv_error ignored;
+
+	if (size != UINT64_MAX || vv_cid_parse(&cid, name, strlen(name), &ignored) < 0 ||
+	    find_vault(r, &cid)) {
+		return VV_OK;
+	}
+	return add_vault(r, &cid, false, &v, err);
+}
+
+static vv_status count_all(vv_hold_room *r, vv_error *err)
+{
+	vv_status rc = r->listed ? VV_OK : r->files->list(r->folder, "", on_vault, r, err);
+
+	r->listed = rc == VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		rc = r->vaults[i].counted ? VV_OK : count_vault(r, &r->vaults[i], err);
+	}
+	return rc;
+}
+
+void vv_hold_room_forget_vault(vv_hold_room *r, const vv_cid *vault)
+{
+	vault_use *v = find_vault(r, vault);
+
+	if (v) {
+		v->counted = false;
+	}
+}
+
+void vv_hold_room_came(vv_hold_room *r, const vv_cid *vault, bool records, uint64_t len)
+{
+	vault_use *v = find_vault(r, vault);
+
+	if (v) {
+		v->records += records ? len : 0;
+		v->shards += records ? 0 : len;
+	}
+}
+
+vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_ledger_record *record,
+			      vv_error *err)
+{
+	vault_use *v;
+	vv_status rc = count_all(r, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!(v = find_vault(r, vault)) && (rc = add_vault(r, vault, true, &v, err)) < 0) {
+		return rc;
+	}
+	return add_author(v, record->author, vv_cid_equal(&record->cid, vault), err);
+}
+
+/* --- whose it is --------------------------------------------------------------------------------- */
+
+static bool counts_for(const vv_hold_room *r, const vault_use *v, const uint8_t *key)
+{
+	bool signed_it = false;
+
+	for (size_t i = 0; i < v->count; i++) {
+		const author *a = &v->authors[i];
+		const bool own = memcmp(a->key, key, VV_KEY_PUBLIC) == 0;
+		if (a->first && find_identity(r, a->key)) {
+			return own;
+		}
+		signed_it = signed_it || own;
+	}
+	return signed_it;
+}
+
+static void look(const vv_hold_room *r, const vv_hold_identity *who, facts *out)
+{
+	*out = (facts){.room = who->share == VV_HOLD_SHARE_NONE ? r->equal : who->share};
+	out->alone = out->room >= r->rules->size;
+	for (size_t i = 0; i < r->count; i++) {
+		const vault_use *v = &r->vaults[i];
+		if (counts_for(r, v, who->key)) {
+			out->shards += v->shards;
+			out->records += v->records;
+		}
+	}
+}
+
+static vv_status refuse(const vv_hold_identity *who, const facts *f, bool records, uint64_t len,
+			vv_error *err)
+{
+	char did[VV_DID_TEXT];
+
+	vv_did_text(did, who->key);
+	vv_fail(err, VV_EREFUSED, "no room for %s: it may keep %s here and keeps %s; %s %s more",
+		did, vv_text_bytes(f->room), vv_text_bytes(f->shards + f->records),
+		records ? "these records take" : "this shard takes", vv_text_bytes(len));
+	return vv_hint(err,
+		       "'varve vault prune' lets go of what no ref reaches; whoever runs that "
+		       "server gives more: varve serve --for DID=BYTES; or add another holder");
+}
+
+vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, bool records, uint64_t len,
+			     vv_error *err)
+{
+	const uint64_t part = r->rules->size / 16,
+		       most = part < VV_HOLD_RECORDS_FREE ? part : VV_HOLD_RECORDS_FREE;
+	const vault_use *v;
+	vv_status rc = count_all(r, err);
+
+	if (rc < 0 || !(v = find_vault(r, vault))) {
+		return rc;
+	}
+	for (size_t i = 0; i < r->rules->admitted_count; i++) {
+		const vv_hold_identity *who = &r->rules->admitted[i];
+		facts f;
+		if (!counts_for(r, v, who->key)) {
+			continue;
+		}
+		look(r, who, &f);
+		/* Whose all of the room is, learns how full that is. */
+		if (!f.alone && f.shards + f.records + len > f.room &&
+		    !(records && f.records + len <= most)) {
+			return refuse(who, &f, records, len, err);
+		}
+	}
+	return VV_OK;
+}

@@ -1,0 +1,45 @@
+/*
+ * hold_room: how much each identity may keep here, and how much it keeps.
+ *
+ * A vault counts for whoever signed its first record, where copies are kept for that identity; else for each
+ * one for whom they are and who has signed a record of it. What a vault takes, its records and shards, is
+ * read from the disk: no figure outlives the process, and what a killed one left is counted as it lies
+ * there. Room that becomes smaller deletes nothing: only what is new is refused.
+ *
+ * Not for several threads at once: hold's lock is held.
+ */
+#ifndef VV_TRANSPORT_VAULT_HOLD_ROOM_H
+#define VV_TRANSPORT_VAULT_HOLD_ROOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "transport/vault/hold_vault.h"
+#include "transport/vault/holder.h"
+
+typedef struct vv_hold_room vv_hold_room;
+
+/* files, folder: of the holder's folder; rules: both are borrowed until close. VV_EUSAGE: the shares leave
+ * nothing to those who have none of their own. */
+vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules,
+			    const vv_vault_holder_ops *files, void *folder, vv_error *err);
+void vv_hold_room_close(vv_hold_room *r); /* accepts NULL */
+
+/* Somebody else has written: what lies there is counted again when it is needed. */
+void vv_hold_room_forget(vv_hold_room *r);
+/* The same for one vault, of which it is not known what was written. */
+void vv_hold_room_forget_vault(vv_hold_room *r, const vv_cid *vault);
+
+/* The author has a record of the vault from now on. */
+vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_ledger_record *record,
+			      vv_error *err);
+/* May so many bytes more come? VV_EREFUSED says for whom there is no room, and what helps. Records are taken
+ * beyond it, up to VV_HOLD_RECORDS_FREE altogether: somebody without room must be able to say what may go. */
+vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, bool records, uint64_t len,
+			     vv_error *err);
+void vv_hold_room_came(vv_hold_room *r, const vv_cid *vault, bool records, uint64_t len);
+
+#define VV_HOLD_RECORDS_FREE ((uint64_t)16 << 20) /* or a sixteenth of all room, if that is less */
+
+#endif
