@@ -76,18 +76,42 @@ vv_status vv_dataset_writer_blocks(vv_dataset_writer *w, vv_writer **out, vv_err
 	return rc;
 }
 
-vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err)
+static vv_status commit_blocks(vv_dataset_writer *w, vv_error *err)
+{
+	return w->blocks && !w->settled ? vv_writer_commit(w->blocks, err) : VV_OK;
+}
+
+static vv_status write_pointers(vv_dataset_writer *w, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	if (w->blocks && !w->settled && (rc = vv_writer_commit(w->blocks, err)) < 0) {
-		return rc;
-	}
 	for (size_t i = 0; i < w->pointer_count && rc == VV_OK; i++) {
 		vv_oid id;
 		rc = vv_blob_write(w->repo, w->pointers[i].data, w->pointers[i].len, &id, err);
 	}
 	drop_pointers(w);
 	return rc;
+}
+
+vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err)
+{
+	vv_status rc = commit_blocks(w, err);
+	return rc < 0 ? rc : write_pointers(w, err);
+}
+
+vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err)
+{
+	vv_error held = {0};
+	vv_status rc;
+	if (w->blocks && !w->settled && vv_index_try_lock(x, &held) < 0) {
+		if ((rc = commit_blocks(w, err)) < 0) {
+			return rc;
+		}
+		vv_dataset_writer_settle(w);
+	}
+	if ((rc = write_pointers(w, err)) < 0) {
+		return rc;
+	}
+	return vv_index_write_with(x, w->settled ? NULL : w->blocks, err);
 }
 
 void vv_dataset_writer_release(vv_dataset_writer *w)

@@ -6,8 +6,7 @@
  *
  *	vv_dataset_writer_open(&w, repo, progress, err);
  *	vv_dataset_writer_file(w, path, &options, &found, &is_pointer, err);   // any number
- *	vv_dataset_writer_commit(w, err);
- *	... the index or refs are written ...
+ *	vv_dataset_writer_index(w, index, err);   // or vv_dataset_writer_commit, and what names it
  *	vv_dataset_writer_close(w);
  *
  * What only reads takes the writer's dataset_reader.
@@ -16,6 +15,7 @@
 #define VV_DATASET_TABLE_DATASET_WRITER_H
 
 #include "dataset/table/dataset_reader.h"
+#include "repo/git/index/index.h"
 
 /* One for a command. It has a reader of its own: do not open another beside it. */
 typedef struct vv_dataset_writer vv_dataset_writer;
@@ -44,6 +44,12 @@ vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const
  * refs and calls vv_dataset_writer_release, which lets other writers in. */
 vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err);
 void vv_dataset_writer_release(vv_dataset_writer *w);
+
+/* Makes the blocks, the pointers' blobs and the index's changes durable, side by side as far as
+ * the order allows; then the caller calls vv_dataset_writer_release. Plain git may hold the index's
+ * lock and wait, through the filter, for this writer: then the blocks are first, and other writers
+ * may go on. */
+vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 
 /* After a commit, where the next step waits for Git's index: plain git may hold that and wait,
  * through the filter, for this writer. Others may write then; gc is kept away until the release. */

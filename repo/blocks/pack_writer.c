@@ -23,10 +23,11 @@
 
 struct vv_pack_writer {
 	char *dir, *prefix;
-	vv_mutex *lock;  /* guards all below */
-	vv_error failed; /* code VV_OK while all is well */
-	int fd;          /* -1 until the first byte */
-	char *temp;      /* NULL when there is no temporary file */
+	vv_mutex *lock;   /* guards all below */
+	vv_error failed;  /* code VV_OK while all is well */
+	int fd;           /* -1 until the first byte */
+	char *temp;       /* NULL when there is no temporary file */
+	char *index_temp; /* likewise, of its index: staged, and not placed yet */
 	uint8_t *buf;
 	size_t buf_len;
 	uint64_t flushed; /* bytes in the file; buf follows */
@@ -70,6 +71,11 @@ static vv_status drop_file(vv_pack_writer *w, vv_error *err)
 		rc = vv_unlink(w->temp, true, err);
 		vv_free(w->temp);
 		w->temp = NULL;
+	}
+	if (w->index_temp) {
+		(void)vv_unlink(w->index_temp, true, NULL);
+		vv_free(w->index_temp);
+		w->index_temp = NULL;
 	}
 	return rc;
 }
@@ -564,25 +570,47 @@ vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err)
 	return end_pack(w, false, err);
 }
 
-/* Before the index gets its name: it and the pack are durable. */
-static vv_status sync_both(void *payload, const char *index, vv_error *err)
+static vv_status write_index(vv_pack_writer *w, vv_syncs *files, vv_error *err)
 {
-	vv_pack_writer *w = payload;
-	vv_syncs both = {0};
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = vv_pack_index_encode(&bytes, w->hash, w->entries, w->count, err), closed;
+	int fd;
+
+	if (rc < 0 || (fd = vv_temp_open(&w->index_temp, w->dir, w->prefix, err)) < 0) {
+		vv_buf_clear(&bytes);
+		return rc < 0 ? rc : (vv_status)fd;
+	}
+	if ((rc = vv_write_full(fd, bytes.data, bytes.len, w->index_temp, err)) == VV_OK) {
+		rc = vv_syncs_add(files, fd, w->index_temp, err);
+	}
+	closed = vv_close(fd, w->index_temp, rc == VV_OK ? err : NULL);
+	vv_buf_clear(&bytes);
+	return rc < 0 ? rc : closed;
+}
+
+vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_syncs *files,
+			       vv_error *err)
+{
+	vv_error local;
 	vv_status rc;
 
-	if ((w->synced || (rc = vv_syncs_add(&both, w->fd, w->temp, err)) == VV_OK) &&
-	    (rc = vv_syncs_add_path(&both, index, err)) == VV_OK) {
-		rc = vv_syncs_wait(&both, err);
+	err = err ? err : &local;
+	vv_mutex_lock(w->lock);
+	id->aside = since >= 0;
+	id->since = since >= 0 ? since : 0;
+	memcpy(id->hash, w->hash, sizeof id->hash);
+	if ((rc = still_well(w, err)) == VV_OK &&
+	    ((!w->synced && (rc = vv_syncs_add(files, w->fd, w->temp, err)) < 0) ||
+	     (rc = write_index(w, files, err)) < 0)) {
+		rc = fail_for_good(w, err);
 	}
-	vv_syncs_clear(&both);
+	vv_mutex_unlock(w->lock);
 	return rc;
 }
 
-static vv_status publish_files(vv_pack_writer *w, const vv_pack_name *id, vv_error *err)
+static vv_status place_files(vv_pack_writer *w, const vv_pack_name *id, vv_error *err)
 {
 	char name[VV_PACK_NAME_MAX];
-	vv_buf bytes = VV_BUF_INIT;
 	char *pack = NULL, *index = NULL;
 	vv_status rc;
 
@@ -594,39 +622,46 @@ static vv_status publish_files(vv_pack_writer *w, const vv_pack_name *id, vv_err
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_pack_index_encode(&bytes, w->hash, w->entries, w->count, err)) < 0 ||
-	    (rc = vv_write_file_after(index, bytes.data, bytes.len, false, sync_both, w, err)) <
-		    0) {
+	if ((rc = vv_rename(w->index_temp, index, err)) < 0) {
 		goto done;
 	}
-	rc = vv_rename(w->temp, pack, err);
-	if (rc < 0) {
+	vv_free(w->index_temp);
+	w->index_temp = NULL;
+	if ((rc = vv_rename(w->temp, pack, err)) < 0) {
 		(void)vv_unlink(index, true, NULL);
 		goto done;
 	}
 	vv_free(w->temp);
 	w->temp = NULL;
 done:
-	vv_buf_clear(&bytes);
 	vv_free(pack);
 	vv_free(index);
 	return rc;
 }
 
-vv_status vv_pack_writer_publish(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_error *err)
+vv_status vv_pack_writer_place(vv_pack_writer *w, const vv_pack_name *id, vv_error *err)
 {
 	vv_error local;
 	vv_status rc;
 
 	err = err ? err : &local;
 	vv_mutex_lock(w->lock);
-	id->aside = since >= 0;
-	id->since = since >= 0 ? since : 0;
-	memcpy(id->hash, w->hash, sizeof id->hash);
-	rc = still_well(w, err);
-	if (rc == VV_OK && (rc = publish_files(w, id, err)) < 0) {
+	if ((rc = still_well(w, err)) == VV_OK && (rc = place_files(w, id, err)) < 0) {
 		rc = fail_for_good(w, err);
 	}
 	vv_mutex_unlock(w->lock);
+	return rc;
+}
+
+vv_status vv_pack_writer_publish(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_error *err)
+{
+	vv_syncs files = {0};
+	vv_status rc;
+
+	if ((rc = vv_pack_writer_stage(w, since, id, &files, err)) == VV_OK &&
+	    (rc = vv_syncs_wait(&files, err)) == VV_OK) {
+		rc = vv_pack_writer_place(w, id, err);
+	}
+	vv_syncs_clear(&files);
 	return rc;
 }

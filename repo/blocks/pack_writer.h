@@ -4,6 +4,7 @@
  * A correct caller: new; append records or copy packs, from any thread; then
  * seal (complete and durable under a temporary name), publish (renamed, with its
  * index), fsync of the folder, and reset or free. Without publish nothing stays.
+ * Who has more to wait for calls end, stage, waits, and calls place instead.
  * After a failure every further call fails likewise, until reset.
  */
 #ifndef VV_REPO_BLOCKS_PACK_WRITER_H
@@ -14,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/sync.h"
 #include "repo/blocks/coder.h"
 #include "repo/blocks/pack.h"
 
@@ -69,12 +71,19 @@ vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err);
 vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err);
 
 /* No append is taken from now on. The pack is durable; after _end it becomes so when it is
- * published, beside its index. */
+ * staged or published, beside its index. */
 vv_status vv_pack_writer_seal(vv_pack_writer *w, vv_error *err);
 vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err);
 
-/* The index goes first, so that a pack that is seen has one. since negative: an
- * ordinary pack; else one set aside at that time. *id gets its name. */
+/* Writes the index, under a temporary name, too; it, and the pack where that was ended, is
+ * added to files. since negative: an ordinary pack; else one set aside at that time. *id gets its
+ * name. */
+vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_syncs *files,
+			       vv_error *err);
+/* What was staged, and is durable by now, gets its names. The index goes first, so that a pack
+ * that is seen has one. */
+vv_status vv_pack_writer_place(vv_pack_writer *w, const vv_pack_name *id, vv_error *err);
+/* Both, and between them the wait. */
 vv_status vv_pack_writer_publish(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_error *err);
 
 #endif

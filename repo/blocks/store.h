@@ -27,6 +27,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/sync.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/record.h"
 
@@ -115,6 +116,13 @@ void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out);
  * geometrically. May be called again after further puts. On failure nothing of
  * it is visible. */
 vv_status vv_writer_commit(vv_writer *w, vv_error *err);
+/* vv_writer_commit in parts, so that its two waits can be others' too: what stage adds to files is
+ * durable before place, what place adds to folders before finish. finish ends it in any case;
+ * failed: what went wrong since stage, NULL for nothing. Then nothing of it is visible, and the
+ * writer takes nothing more. */
+vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err);
+vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err);
+void vv_writer_finish(vv_writer *w, const vv_error *failed);
 void vv_writer_close(
 	vv_writer *w); /* releases the lock; what was not committed is gone; accepts NULL */
 

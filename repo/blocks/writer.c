@@ -1,8 +1,8 @@
 /*
  * writer: the one writer of a store, and what a commit of its blocks is.
  *
- * A commit costs three fsyncs, of the pack, its index (side by side) and the folder, also when it merges:
- * then the small packs and the new blocks are copied into one pack, and only
+ * A commit costs three fsyncs in two waits, of the pack beside its index and of the folder, also
+ * when it merges: then the small packs and the new blocks are copied into one pack, and only
  * that is made durable. Packs that were merged are removed after that; a reader
  * that has them open keeps them, any other lists again.
  */
@@ -109,6 +109,12 @@ struct vv_writer {
 	vv_pack_writer *own;
 	vv_writer_stats stats;
 	vv_error failed; /* a commit went wrong half-way: nothing more is taken */
+	/* From vv_writer_stage to vv_writer_finish: */
+	vv_pack_writer *staged, *merged; /* staged: merged, or where that is NULL, own */
+	vv_pack **merging;               /* what merged takes the place of; borrowed from packs */
+	size_t merging_count;
+	vv_pack_name id; /* of staged */
+	bool placed;
 };
 
 /* ---- opening ---- */
@@ -179,6 +185,7 @@ vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv
 void vv_writer_close(vv_writer *w)
 {
 	if (w) {
+		assert(!w->staged);
 		vv_pack_writer_free(w->own);
 		vv_packs_unref(w->packs);
 		if (w->lock_fd >= 0) {
@@ -474,8 +481,8 @@ void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out)
 
 /* ---- committing ---- */
 
-/* One durable pack of the chosen ones and the new blocks, or NULL: then the new
- * blocks become a pack of their own, and merging waits for the next commit. */
+/* One pack of the chosen ones and the new blocks, or NULL: then the new blocks become a pack of
+ * their own, and merging waits for the next commit. */
 static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
 {
 	vv_pack_writer *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
@@ -486,7 +493,7 @@ static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
 		rc = vv_pack_writer_copy_pack(merged, packs[i], NULL);
 	}
 	if (rc < 0 || vv_pack_writer_copy_writer(merged, w->own, NULL) < 0 ||
-	    vv_pack_writer_seal(merged, NULL) < 0) {
+	    vv_pack_writer_end(merged, NULL) < 0) {
 		vv_pack_writer_free(merged);
 		return NULL;
 	}
@@ -511,21 +518,6 @@ static bool is_listed(const vv_pack_list *l, const vv_pack_name *id)
 	return false;
 }
 
-static vv_status publish(vv_writer *w, vv_pack_writer *final, vv_pack_name *id, vv_error *err)
-{
-	vv_status rc = vv_pack_writer_publish(final, -1, id, err);
-
-	if (rc < 0) {
-		return rc;
-	}
-	rc = vv_fsync_dir(w->store->packs_dir, err);
-	if (rc < 0 && !is_listed(w->packs, id)) {
-		(void)vv_store_remove_pack(w->store, id, NULL);
-		(void)vv_fsync_dir(w->store->packs_dir, NULL);
-	}
-	return rc;
-}
-
 vv_status vv_writer_renew(vv_writer *w, vv_error *err)
 {
 	vv_pack_list *fresh = NULL, *old;
@@ -541,36 +533,36 @@ vv_status vv_writer_renew(vv_writer *w, vv_error *err)
 	return rc;
 }
 
+static void fail_for_good(vv_writer *w, const vv_error *err)
+{
+	vv_mutex_lock(w->lock);
+	w->failed = *err; /* of what comes next */
+	vv_mutex_unlock(w->lock);
+}
+
 /* The blocks are safe and visible: from here on nothing may fail the commit. */
-static void after_publish(vv_writer *w, const vv_pack_name *id, vv_pack **packs, size_t count)
+static void after_publish(vv_writer *w)
 {
 	vv_error err;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		if (!same_name(&packs[i]->id, id)) {
-			(void)vv_store_remove_pack(w->store, &packs[i]->id, NULL);
+	for (i = 0; i < w->merging_count; i++) {
+		if (!same_name(&w->merging[i]->id, &w->id)) {
+			(void)vv_store_remove_pack(w->store, &w->merging[i]->id, NULL);
 		}
 	}
 	if (vv_writer_renew(w, &err) < 0) {
-		vv_mutex_lock(w->lock);
-		w->failed = err; /* of what comes next */
-		vv_mutex_unlock(w->lock);
+		fail_for_good(w, &err);
 		return;
 	}
 	(void)vv_pack_writer_reset(w->own, NULL);
 }
 
-vv_status vv_writer_commit(vv_writer *w, vv_error *err)
+vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err)
 {
-	vv_pack_writer *merged = NULL;
-	vv_pack **packs = NULL;
-	size_t count = 0;
-	vv_pack_name id;
-	vv_error local;
 	vv_status rc;
 
-	err = err ? err : &local;
+	assert(!w->staged);
 	if (w->failed.code < 0) {
 		*err = w->failed;
 		return err->code;
@@ -578,25 +570,68 @@ vv_status vv_writer_commit(vv_writer *w, vv_error *err)
 	if (vv_pack_writer_count(w->own) == 0) {
 		return VV_OK;
 	}
-	if ((rc = choose_packs_to_merge(w->packs, vv_pack_writer_len(w->own), &packs, &count,
-					err)) < 0) {
+	if ((rc = choose_packs_to_merge(w->packs, vv_pack_writer_len(w->own), &w->merging,
+					&w->merging_count, err)) < 0) {
+		return rc;
+	}
+	if (w->merging_count > 0 && !(w->merged = merge_packs(w, w->merging, w->merging_count))) {
+		w->merging_count = 0;
+	}
+	w->staged = w->merged ? w->merged : w->own;
+	if (!w->merged && (rc = vv_pack_writer_end(w->own, err)) < 0) {
+		return rc;
+	}
+	return vv_pack_writer_stage(w->staged, -1, &w->id, files, err);
+}
+
+vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err)
+{
+	vv_status rc;
+
+	if (!w->staged) {
+		return VV_OK;
+	}
+	if ((rc = vv_pack_writer_place(w->staged, &w->id, err)) < 0) {
+		return rc;
+	}
+	w->placed = true;
+	return vv_syncs_add_path(folders, w->store->packs_dir, err);
+}
+
+void vv_writer_finish(vv_writer *w, const vv_error *failed)
+{
+	if (w->placed && failed && !is_listed(w->packs, &w->id)) {
+		(void)vv_store_remove_pack(w->store, &w->id, NULL);
+		(void)vv_fsync_dir(w->store->packs_dir, NULL);
+	}
+	if (w->staged && failed) {
+		fail_for_good(w, failed);
+	} else if (w->placed) {
+		after_publish(w);
+	}
+	vv_pack_writer_free(w->merged);
+	vv_free(w->merging);
+	w->merged = w->staged = NULL;
+	w->merging = NULL;
+	w->merging_count = 0;
+	w->placed = false;
+}
+
+vv_status vv_writer_commit(vv_writer *w, vv_error *err)
+{
+	vv_syncs syncs = {0};
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	if ((rc = vv_writer_stage(w, &syncs, err)) < 0 || (rc = vv_syncs_wait(&syncs, err)) < 0 ||
+	    (rc = vv_writer_place(w, &syncs, err)) < 0) {
 		goto done;
 	}
-	if (count > 0) {
-		merged = merge_packs(w, packs, count);
-		count = merged ? count : 0;
-	}
-	if ((!merged && (rc = vv_pack_writer_end(w->own, err)) < 0) ||
-	    (rc = publish(w, merged ? merged : w->own, &id, err)) < 0) {
-		vv_mutex_lock(w->lock);
-		w->failed = *err;
-		vv_mutex_unlock(w->lock);
-		goto done;
-	}
-	after_publish(w, &id, packs, count);
+	rc = vv_syncs_wait(&syncs, err);
 done:
-	vv_pack_writer_free(merged);
-	vv_free(packs);
+	vv_writer_finish(w, rc < 0 ? err : NULL);
+	vv_syncs_clear(&syncs);
 	return rc;
 }
 
@@ -628,18 +663,33 @@ done:
 	return rc;
 }
 
+static vv_status publish(const vv_writer *w, vv_pack_writer *merged, vv_error *err)
+{
+	vv_pack_name id;
+	vv_status rc = vv_pack_writer_publish(merged, -1, &id, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_fsync_dir(w->store->packs_dir, err);
+	if (rc < 0 && !is_listed(w->packs, &id)) {
+		(void)vv_store_remove_pack(w->store, &id, NULL);
+		(void)vv_fsync_dir(w->store->packs_dir, NULL);
+	}
+	return rc;
+}
+
 static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 {
 	vv_pack_writer *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
-	vv_pack_name id;
 	vv_status rc = merged ? VV_OK : vv_fail_nomem(err);
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < l->own; i++) {
 		rc = vv_pack_writer_copy_pack(merged, l->packs[i], err);
 	}
-	if (rc == VV_OK && (rc = vv_pack_writer_seal(merged, err)) == VV_OK) {
-		rc = publish(w, merged, &id, err);
+	if (rc == VV_OK && (rc = vv_pack_writer_end(merged, err)) == VV_OK) {
+		rc = publish(w, merged, err);
 	}
 	vv_pack_writer_free(merged);
 	return rc;

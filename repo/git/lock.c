@@ -128,9 +128,9 @@ static vv_status make(const vv_git_lock *l, const char *text, vv_error *err)
 	return fd < 0 ? (vv_status)fd : vv_close(fd, l->lock_path, err);
 }
 
-static vv_status wait_and_make(const vv_git_lock *l, vv_error *err)
+static vv_status wait_and_make(const vv_git_lock *l, unsigned wait_ms, vv_error *err)
 {
-	uint64_t until = vv_monotonic_ms() + LOCK_WAIT_MS;
+	uint64_t until = vv_monotonic_ms() + wait_ms;
 	char text[VV_HOLDER_TEXT], seen[VV_HOLDER_TEXT];
 	unsigned pause_ms = 5;
 	vv_holder holder;
@@ -313,7 +313,8 @@ void vv_repository_sweep_locks(vv_repository *r)
 	sweep_in(r, r->commondir, "packed-refs");
 }
 
-vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err)
+static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, unsigned wait_ms,
+		      vv_error *err)
 {
 	vv_buf lock = VV_BUF_INIT;
 	vv_status rc;
@@ -324,7 +325,8 @@ vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, v
 	l->path = vv_strdup(path);
 	l->lock_path = vv_buf_detach(&lock);
 	l->new_path = new_path_of(path);
-	rc = l->path && l->lock_path && l->new_path ? wait_and_make(l, err) : vv_fail_nomem(err);
+	rc = l->path && l->lock_path && l->new_path ? wait_and_make(l, wait_ms, err)
+						    : vv_fail_nomem(err);
 	l->held = rc == VV_OK;
 	if (rc < 0) {
 		clear(l);
@@ -332,6 +334,16 @@ vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, v
 		remove_new(l); /* of one whose lock a power cut took away */
 	}
 	return rc;
+}
+
+vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err)
+{
+	return take(l, r, path, LOCK_WAIT_MS, err);
+}
+
+vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err)
+{
+	return take(l, r, path, 0, err);
 }
 
 void vv_git_lock_release(vv_git_lock *l)

@@ -32,6 +32,8 @@ typedef struct vv_git_lock {
 /* Waits some seconds, then VV_ELOCKED, which names the lock and who holds it. VV_ENOTFOUND: the
  * folder is not there. */
 vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err);
+/* Without waiting. */
+vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err);
 
 /* Takes the lock away if it is one that a dead varve left, with what was half written beside it.
  * For locks that are in the way of something else than their file. */

@@ -278,6 +278,7 @@ struct vv_quarantine {
 	memory *memory;
 	char *dir;
 	git_odb *loose;
+	char pack[GIT_OID_HEXSZ + 1]; /* in dir, of all that is in memory; "": none is staged */
 	bool streamed; /* are there loose objects in dir, and does the odb read them? */
 };
 
@@ -593,27 +594,25 @@ done:
 	return rc;
 }
 
-static vv_status flush_loose(vv_repository *r, const staged_list *list, vv_error *err)
+static vv_status stage_loose(const staged_list *list, vv_syncs *files, vv_error *err)
 {
-	bool new_fan = false;
-	vv_syncs files = {0};
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < list->count; i++) {
-		rc = vv_syncs_add_path(&files, list->items[i].path, err);
-	}
-	if (rc == VV_OK) {
-		rc = vv_syncs_wait(&files, err);
-	}
-	vv_syncs_clear(&files);
-	for (i = 0; rc == VV_OK && i < list->count; i++) {
-		rc = place_loose(r, &list->items[i], &new_fan, err);
-	}
-	if (rc == VV_OK && new_fan) {
-		rc = vv_syncs_add_path(&r->later, r->objects, err);
+	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
+		rc = vv_syncs_add_path(files, list->items[i].path, err);
 	}
 	return rc;
+}
+
+static vv_status place_all_loose(vv_repository *r, const staged_list *list, vv_error *err)
+{
+	bool new_fan = false;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
+		rc = place_loose(r, &list->items[i], &new_fan, err);
+	}
+	return rc == VV_OK && new_fan ? vv_syncs_add_path(&r->later, r->objects, err) : rc;
 }
 
 /* A pack and its index, apart and where they go. */
@@ -645,24 +644,15 @@ static void pack_move_clear(pack_move *m)
 	}
 }
 
-/* Both synced side by side, then both get their names. */
-static vv_status pack_move_run(vv_repository *r, const pack_move *m, vv_error *err)
+static vv_status pack_move_stage(vv_repository *r, const pack_move *m, vv_syncs *files,
+				 vv_error *err)
 {
-	vv_syncs both = {0};
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < 2; i++) {
+	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
 		if ((rc = vv_share(r, m->from[i], err)) == VV_OK) {
-			rc = vv_syncs_add_path(&both, m->from[i], err);
+			rc = vv_syncs_add_path(files, m->from[i], err);
 		}
-	}
-	if (rc == VV_OK) {
-		rc = vv_syncs_wait(&both, err);
-	}
-	vv_syncs_clear(&both);
-	for (i = 0; rc == VV_OK && i < 2; i++) {
-		rc = vv_rename(m->from[i], m->to[i], err);
 	}
 	return rc;
 }
@@ -696,8 +686,22 @@ done:
 	return rc;
 }
 
-/* Its folder becomes durable later. */
-static vv_status take_pack(vv_repository *r, const char *from, const char *hex, vv_error *err)
+/* pack-<hex>.pack and .idx of the folder from become files to be synced. */
+static vv_status stage_pack(vv_repository *r, const char *from, const char *hex, vv_syncs *files,
+			    vv_error *err)
+{
+	pack_move m = {0};
+	vv_status rc = pack_move_init(&m, from, from, hex, err);
+
+	if (rc == VV_OK) {
+		rc = pack_move_stage(r, &m, files, err);
+	}
+	pack_move_clear(&m);
+	return rc;
+}
+
+/* They get their names; their folder becomes durable later. */
+static vv_status place_pack(vv_repository *r, const char *from, const char *hex, vv_error *err)
 {
 	char *to = vv_path_join(r->objects, "pack", NULL);
 	pack_move m = {0};
@@ -708,12 +712,13 @@ static vv_status take_pack(vv_repository *r, const char *from, const char *hex, 
 		return vv_fail_nomem(err);
 	}
 	if (!vv_exists(to) && ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_share(r, to, err)) < 0 ||
-			       (rc = vv_fsync_dir(r->objects, err)) < 0)) {
+			       (rc = vv_syncs_add_path(&r->later, r->objects, err)) < 0)) {
 		goto done;
 	}
 	/* Named as ours first: an entry without its pack does no harm. */
 	if ((rc = note_own(r, hex, err)) < 0 || (rc = pack_move_init(&m, from, to, hex, err)) < 0 ||
-	    (rc = pack_move_run(r, &m, err)) < 0 ||
+	    (rc = vv_rename(m.from[0], m.to[0], err)) < 0 ||
+	    (rc = vv_rename(m.from[1], m.to[1], err)) < 0 ||
 	    (rc = vv_syncs_add_path(&r->later, to, err)) < 0) {
 		goto done;
 	}
@@ -729,36 +734,46 @@ done:
 vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
 				  vv_error *err)
 {
-	vv_status rc = take_pack(r, from, hex, err);
+	vv_syncs files = {0};
+	vv_status rc;
 
-	return rc == VV_OK ? vv_syncs_wait(&r->later, err) : rc;
+	if ((rc = stage_pack(r, from, hex, &files, err)) < 0 ||
+	    (rc = vv_syncs_wait(&files, err)) < 0 || (rc = place_pack(r, from, hex, err)) < 0) {
+		goto done;
+	}
+	rc = vv_syncs_wait(&r->later, err);
+done:
+	vv_syncs_clear(&files);
+	return rc;
 }
 
-static vv_status install_pack(vv_repository *r, git_packbuilder *pb, char **name_out, vv_error *err)
+/* Writes the packbuilder's pack apart. */
+static vv_status write_pack(vv_repository *r, git_packbuilder *pb, vv_error *err)
 {
-	const char *hex;
 	vv_status rc;
 	int code;
 
 	if ((rc = stage_open(r, err)) < 0 || (rc = need_dir(r, err)) < 0) {
 		return rc;
 	}
-	if ((code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL)) < 0) {
-		return vv_git_fail(err, code, "cannot pack Git's objects");
-	}
-	hex = git_packbuilder_name(pb);
-	if ((rc = take_pack(r, r->stage->dir, hex, err)) < 0) {
-		return rc;
-	}
-	return name_out && !(*name_out = vv_strdup(hex)) ? vv_fail_nomem(err) : VV_OK;
+	code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL);
+	return code < 0 ? vv_git_fail(err, code, "cannot pack Git's objects") : VV_OK;
 }
 
 vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
 				     vv_error *err)
 {
-	vv_status rc = install_pack(r, pb, name_out, err);
+	vv_status rc = write_pack(r, pb, err);
 
-	return rc == VV_OK ? vv_syncs_wait(&r->later, err) : rc;
+	if (rc == VV_OK) {
+		const char *hex = git_packbuilder_name(pb);
+
+		rc = vv_quarantine_take_pack(r, r->stage->dir, hex, err);
+		if (rc == VV_OK && name_out && !(*name_out = vv_strdup(hex))) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	return rc;
 }
 
 /* Commits, tags, trees, blobs: the order that gives packs good locality. */
@@ -793,8 +808,10 @@ static vv_status insert_all(git_packbuilder *pb, const memory *m, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status flush_pack(vv_repository *r, vv_error *err)
+/* Packs what is in memory into the folder apart. */
+static vv_status stage_memory_pack(vv_repository *r, vv_syncs *files, vv_error *err)
 {
+	vv_quarantine *s = r->stage;
 	git_packbuilder *pb = NULL;
 	vv_status rc;
 	int code;
@@ -802,9 +819,12 @@ static vv_status flush_pack(vv_repository *r, vv_error *err)
 	if ((code = git_packbuilder_new(&pb, r->git)) < 0) {
 		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}
-	if ((rc = insert_all(pb, r->stage->memory, err)) == VV_OK) {
-		rc = install_pack(r, pb, NULL, err);
+	if ((rc = insert_all(pb, s->memory, err)) < 0 || (rc = write_pack(r, pb, err)) < 0 ||
+	    (rc = stage_pack(r, s->dir, git_packbuilder_name(pb), files, err)) < 0) {
+		goto done;
 	}
+	(void)snprintf(s->pack, sizeof(s->pack), "%s", git_packbuilder_name(pb));
+done:
 	git_packbuilder_free(pb);
 	return rc;
 }
@@ -832,7 +852,7 @@ static vv_status write_loose(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
+vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 {
 	staged_list list = {NULL, 0};
 	vv_quarantine *s = r->stage;
@@ -844,12 +864,32 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 	}
 	count = memory_count(s->memory);
 	if (count > LOOSE_MAX) {
-		rc = flush_pack(r, err);
+		rc = stage_memory_pack(r, files, err);
 	} else if (count > 0) {
 		rc = write_loose(r, err);
 	}
 	if (rc == VV_OK && s->loose && (rc = list_staged(s, &list, err)) == VV_OK) {
-		rc = flush_loose(r, &list, err);
+		rc = stage_loose(&list, files, err);
+	}
+	list_clear(&list);
+	return rc;
+}
+
+vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
+{
+	staged_list list = {NULL, 0};
+	vv_quarantine *s = r->stage;
+	vv_status rc = VV_OK;
+
+	if (!s) {
+		return VV_OK;
+	}
+	if (s->pack[0]) {
+		rc = place_pack(r, s->dir, s->pack, err);
+		s->pack[0] = '\0';
+	}
+	if (rc == VV_OK && s->loose && (rc = list_staged(s, &list, err)) == VV_OK) {
+		rc = place_all_loose(r, &list, err);
 	}
 	if (rc == VV_OK) {
 		memory_empty(s->memory);
@@ -858,9 +898,22 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 	return rc;
 }
 
+vv_status vv_quarantine_put(vv_repository *r, vv_error *err)
+{
+	vv_syncs files = {0};
+	vv_status rc;
+
+	if ((rc = vv_quarantine_stage(r, &files, err)) == VV_OK &&
+	    (rc = vv_syncs_wait(&files, err)) == VV_OK) {
+		rc = vv_quarantine_place(r, err);
+	}
+	vv_syncs_clear(&files);
+	return rc;
+}
+
 vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)
 {
-	vv_status rc = vv_quarantine_place(r, err);
+	vv_status rc = vv_quarantine_put(r, err);
 
 	return rc == VV_OK ? vv_syncs_wait(&r->later, err) : rc;
 }

@@ -33,10 +33,13 @@ vv_status vv_quarantine_repository(vv_repository *r, git_repository **out, vv_er
 /* Makes what is staged durable. On failure it stays staged. Closing the repository does it too. */
 vv_status vv_quarantine_flush(vv_repository *r, vv_error *err);
 
-/* The same for who writes what names the objects (the index, a ref) by a vv_git_lock and
- * vv_repository_sync: only that makes the folders durable to which the objects went, beside the file
- * that names them. */
+/* The same in parts, for who writes what names the objects (the index, a ref). stage writes them
+ * apart and adds them to files; these are durable before place, which gives them their names and
+ * adds their folders to r->later, to be durable before anything names the objects. */
+vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err);
 vv_status vv_quarantine_place(vv_repository *r, vv_error *err);
+/* Both, and between them the wait. */
+vv_status vv_quarantine_put(vv_repository *r, vv_error *err);
 
 /* Writes the packbuilder's pack and index into the object folder, durably, the
  * pack before its index, and notes it as varve's own. *name_out: the hex in its

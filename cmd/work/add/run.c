@@ -36,7 +36,7 @@ typedef struct runner {
 	bool dry, compact, file_mode;
 	bool conflicts; /* were there any in the index? */
 	bool *as_text;  /* for each item: it was taken for a table, and is none */
-	entry *entries; /* of the index, set once the blobs that they name are written */
+	entry *entries; /* of the index, set once all files are read */
 	size_t entry_count;
 } runner;
 
@@ -368,12 +368,6 @@ static vv_status drop_conflicts(runner *run, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status write_index(runner *run, vv_error *err)
-{
-	vv_dataset_writer_settle(run->s);
-	return vv_index_write(run->x, err);
-}
-
 /* Attributes, blocks, index: from here on things are written. */
 static vv_status write_all(runner *run, vv_error *err)
 {
@@ -381,9 +375,8 @@ static vv_status write_all(runner *run, vv_error *err)
 	vv_status rc;
 
 	if ((rc = track_paths(run, &edit, err)) < 0 ||
-	    (rc = stage_attributes(run, &edit, err)) < 0 ||
-	    (rc = vv_dataset_writer_commit(run->s, err)) < 0 || (rc = set_entries(run, err)) < 0 ||
-	    (rc = write_index(run, err)) < 0) {
+	    (rc = stage_attributes(run, &edit, err)) < 0 || (rc = set_entries(run, err)) < 0 ||
+	    (rc = vv_dataset_writer_index(run->s, run->x, err)) < 0) {
 		vv_attr_edit_undo(&edit);
 	} else if (run->conflicts) {
 		rc = drop_conflicts(run, err);

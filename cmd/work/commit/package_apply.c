@@ -266,8 +266,8 @@ vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_write
 		p += len + (p[len] == '\n');
 	}
 	vv_buf_clear(&warnings);
-	if (rc == VV_OK && *count > 0 && (rc = vv_dataset_writer_commit(s, err)) == VV_OK) {
-		rc = vv_index_write(x, err);
+	if (rc == VV_OK && *count > 0) {
+		rc = vv_dataset_writer_index(s, x, err);
 	}
 	vv_dataset_writer_release(s);
 	return rc;

@@ -614,7 +614,7 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 		moves[i].change = &changes[i];
 	}
 	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
-	if ((rc = vv_quarantine_place(r, err)) < 0 || (rc = vv_repository_settle(r, err)) < 0 ||
+	if ((rc = vv_quarantine_put(r, err)) < 0 || (rc = vv_repository_settle(r, err)) < 0 ||
 	    (rc = prepare(r, moves, count, &deletes, err)) < 0) {
 		goto done;
 	}

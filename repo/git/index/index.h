@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_index vv_index;
@@ -79,6 +80,14 @@ void vv_index_judge_set(vv_repository *r, vv_index_judge_fn fn, void *payload);
 vv_status vv_index_write(
 	vv_index *x,
 	vv_error *err); /* VV_ELOCKED after some seconds of a held index.lock: names the file */
+
+/* The same, and blocks' (may be NULL) commit beside it: two waits for the disk less than one after
+ * the other. The caller has the index's lock, or knows that nobody who has it waits for the
+ * store's. */
+vv_status vv_index_write_with(vv_index *x, vv_writer *blocks, vv_error *err);
+/* Takes the lock that writing needs, until the next write or the close. VV_ELOCKED, at once, where
+ * somebody has it. */
+vv_status vv_index_try_lock(vv_index *x, vv_error *err);
 
 vv_status vv_index_write_tree(vv_index *x, vv_oid *tree,
 			      vv_error *err); /* VV_ECONFLICT with conflict stages */
