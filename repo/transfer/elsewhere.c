@@ -1,7 +1,7 @@
 /*
  * elsewhere: knows the file: a line "<root> <before> <remote>" for each version (before: the root of the
- * previous version at its path, or "-"), and a line "<commit>" for each commit below which all
- * versions were looked at.
+ * previous version at its path, or "-"), or "<root> <before> " once that version is here again (what others can
+ * be differences to); and a line "<commit>" for each commit below which all versions were looked at.
  */
 #include "repo/transfer/elsewhere.h"
 
@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/transfer/send.h"
@@ -22,14 +23,16 @@
 #define DROP_WAIT_MS 3000u
 
 struct vv_elsewhere {
-	vv_cid_set *roots;
-	vv_cid *befores; /* of each of roots, in their order; null: none */
-	size_t before_cap;
+	struct listed {
+		vv_cid root, before; /* before null: none */
+		size_t remote;       /* 1 + its place in remotes; 0: the version is here again */
+	} * listed;
+	size_t count, cap;
+	vv_cid_map *by_root; /* its place in listed */
 	char **remotes;
 	size_t remote_count;
 	vv_oid tips[TIPS_MAX]; /* the newest first */
 	size_t tip_count;
-	vv_buf lines; /* of roots, as they stand in the file */
 };
 
 static char *file_path(vv_repository *r, const char *name)
@@ -39,14 +42,20 @@ static char *file_path(vv_repository *r, const char *name)
 
 /* --- reading ------------------------------------------------------------------------------ */
 
-static vv_status add_remote(vv_elsewhere *e, const char *name, size_t len, vv_error *err)
+/* *at: 1 + the remote's place; of no name: 0. */
+static vv_status add_remote(vv_elsewhere *e, const char *name, size_t len, size_t *at,
+			    vv_error *err)
 {
 	char **list;
 
-	for (size_t i = 0; i < e->remote_count; i++) {
-		if (strlen(e->remotes[i]) == len && memcmp(e->remotes[i], name, len) == 0) {
+	for (*at = len > 0 ? 1 : 0; *at > 0 && *at <= e->remote_count; ++*at) {
+		const char *known = e->remotes[*at - 1];
+		if (strlen(known) == len && memcmp(known, name, len) == 0) {
 			return VV_OK;
 		}
+	}
+	if (*at == 0) {
+		return VV_OK;
 	}
 	list = vv_realloc_array(e->remotes, e->remote_count + 1, sizeof(*list));
 	if (!list) {
@@ -57,29 +66,29 @@ static vv_status add_remote(vv_elsewhere *e, const char *name, size_t len, vv_er
 	return list[e->remote_count++] ? VV_OK : vv_fail_nomem(err);
 }
 
+/* remote empty: the version is here again. What is listed stays as it is, but for one that was here. */
 static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const vv_cid *before,
 			  const char *remote, size_t len, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1], before_text[VV_CID_TEXT + 1] = "-";
-	size_t count = (size_t)vv_cid_set_count(e->roots);
-	bool added;
-	vv_status rc = vv_cid_set_add(e->roots, root, &added, err);
+	uint64_t i;
+	size_t at;
+	vv_status rc = add_remote(e, remote, len, &at, err);
 
-	if (rc < 0 || !added) {
+	if (rc < 0) {
 		return rc;
 	}
-	if (!vv_array_room(e->befores, count, e->before_cap)) {
+	if (vv_cid_map_get(e->by_root, root, &i)) {
+		e->listed[i].remote = e->listed[i].remote > 0 ? e->listed[i].remote : at;
+		return VV_OK;
+	}
+	if (!vv_array_room(e->listed, e->count, e->cap)) {
 		return vv_fail_nomem(err);
 	}
-	e->befores[count] = *before;
-	vv_cid_text(text, root);
-	if (!vv_cid_is_null(before)) {
-		vv_cid_text(before_text, before);
+	if ((rc = vv_cid_map_put(e->by_root, root, e->count, NULL, err)) == VV_OK) {
+		e->listed[e->count++] = (struct listed){
+			.root = *root, .before = *before, .remote = at};
 	}
-	vv_buf_printf(&e->lines, "%s %s ", text, before_text);
-	vv_buf_put(&e->lines, remote, len);
-	vv_buf_putc(&e->lines, '\n');
-	return (rc = vv_buf_ok(&e->lines, err)) < 0 ? rc : add_remote(e, remote, len, err);
+	return rc;
 }
 
 static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_error *err)
@@ -95,8 +104,7 @@ static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_err
 		return VV_OK;
 	}
 	second = memchr(blank + 1, ' ', (size_t)(end - blank) - 1);
-	if (!second || second + 1 == end ||
-	    vv_cid_parse(&root, line, (size_t)(blank - line), NULL) < 0 ||
+	if (!second || vv_cid_parse(&root, line, (size_t)(blank - line), NULL) < 0 ||
 	    (blank[1] != '-' &&
 	     vv_cid_parse(&before, blank + 1, (size_t)(second - blank) - 1, NULL) < 0)) {
 		return VV_OK;
@@ -125,17 +133,23 @@ static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
 	return rc;
 }
 
-vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err)
+static vv_elsewhere *new_list(void)
 {
 	vv_elsewhere *e = vv_calloc(1, sizeof(*e));
-	char *path = file_path(r, "elsewhere");
-	vv_status rc = VV_OK;
 
-	if (!e || !path || !(e->roots = vv_cid_set_new())) {
-		rc = vv_fail_nomem(err);
-	} else {
-		rc = read_file(e, path, err);
+	if (e && !(e->by_root = vv_cid_map_new())) {
+		vv_free(e);
+		return NULL;
 	}
+	return e;
+}
+
+vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err)
+{
+	vv_elsewhere *e = new_list();
+	char *path = file_path(r, "elsewhere");
+	vv_status rc = e && path ? read_file(e, path, err) : vv_fail_nomem(err);
+
 	vv_free(path);
 	if (rc < 0) {
 		vv_elsewhere_free(e);
@@ -148,20 +162,20 @@ vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err)
 void vv_elsewhere_free(vv_elsewhere *e)
 {
 	if (e) {
-		vv_cid_set_free(e->roots);
+		vv_cid_map_free(e->by_root);
 		for (size_t i = 0; i < e->remote_count; i++) {
 			vv_free(e->remotes[i]);
 		}
 		vv_free(e->remotes);
-		vv_free(e->befores);
-		vv_buf_clear(&e->lines);
+		vv_free(e->listed);
 		vv_free(e);
 	}
 }
 
 bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root)
 {
-	return vv_cid_set_has(e->roots, root);
+	uint64_t i;
+	return vv_cid_map_get(e->by_root, root, &i) && e->listed[i].remote > 0;
 }
 
 #define STEPS_MAX 64u /* in each direction */
@@ -169,17 +183,19 @@ bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root)
 /* The version before (older), or one that came after it; false: none is known. */
 static bool step(const vv_elsewhere *e, bool older, vv_cid *at)
 {
-	size_t count = (size_t)vv_cid_set_count(e->roots);
+	uint64_t place;
 
-	for (size_t i = 0; i < count; i++) {
-		const vv_cid *root = vv_cid_set_at(e->roots, i);
-
-		if (older && vv_cid_equal(root, at) && !vv_cid_is_null(&e->befores[i])) {
-			*at = e->befores[i];
-			return true;
+	if (older) {
+		if (!vv_cid_map_get(e->by_root, at, &place) ||
+		    vv_cid_is_null(&e->listed[place].before)) {
+			return false;
 		}
-		if (!older && vv_cid_equal(&e->befores[i], at)) {
-			*at = *root;
+		*at = e->listed[place].before;
+		return true;
+	}
+	for (size_t i = 0; i < e->count; i++) {
+		if (vv_cid_equal(&e->listed[i].before, at)) {
+			*at = e->listed[i].root;
 			return true;
 		}
 	}
@@ -207,9 +223,12 @@ bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *stor
 	return false;
 }
 
-const vv_cid *vv_elsewhere_root(const vv_elsewhere *e, size_t i)
+const vv_cid *vv_elsewhere_next(const vv_elsewhere *e, size_t *i)
 {
-	return i < vv_cid_set_count(e->roots) ? vv_cid_set_at(e->roots, i) : NULL;
+	while (*i < e->count && e->listed[*i].remote == 0) {
+		++*i;
+	}
+	return *i < e->count ? &e->listed[(*i)++].root : NULL;
 }
 
 const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i)
@@ -244,6 +263,18 @@ static bool has_tip(const vv_elsewhere *e, const vv_oid *id)
 	return found;
 }
 
+static void put_line(vv_buf *text, const vv_elsewhere *e, const struct listed *l)
+{
+	char root[VV_CID_TEXT + 1], before[VV_CID_TEXT + 1] = "-";
+
+	vv_cid_text(root, &l->root);
+	if (!vv_cid_is_null(&l->before)) {
+		vv_cid_text(before, &l->before);
+	}
+	vv_buf_printf(text, "%s %s %s\n", root, before,
+		      l->remote > 0 ? e->remotes[l->remote - 1] : "");
+}
+
 static vv_status write_list(const vv_elsewhere *e, const vv_oid *wants, size_t want_count,
 			    const char *path, vv_error *err)
 {
@@ -259,7 +290,9 @@ static vv_status write_list(const vv_elsewhere *e, const vv_oid *wants, size_t w
 		vv_oid_text(hex, &e->tips[i]);
 		vv_buf_printf(&text, "%s\n", hex);
 	}
-	vv_buf_put(&text, vv_buf_cstr(&e->lines), e->lines.len);
+	for (size_t i = 0; i < e->count; i++) {
+		put_line(&text, e, &e->listed[i]);
+	}
 	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
 		rc = vv_write_file(path, vv_buf_cstr(&text), text.len, true, err);
 	}
@@ -267,12 +300,23 @@ static vv_status write_list(const vv_elsewhere *e, const vv_oid *wants, size_t w
 	return rc;
 }
 
+static uint64_t count_away(const vv_elsewhere *e)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		count += e->listed[i].remote > 0;
+	}
+	return count;
+}
+
 static vv_status note_all(vv_repository *r, vv_repository *with, const char *remote,
 			  const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err)
 {
 	noting t = {.remote = remote};
 	char *path = file_path(r, "elsewhere");
-	size_t before = 0, known = 0;
+	uint64_t before = 0;
+	size_t known = 0;
 	vv_status rc = path ? vv_elsewhere_read(&t.list, r, err) : vv_fail_nomem(err);
 
 	if (rc < 0 || (rc = vv_repository_store(r, &t.store, err)) < 0) {
@@ -281,13 +325,13 @@ static vv_status note_all(vv_repository *r, vv_repository *with, const char *rem
 	for (size_t i = 0; i < want_count; i++) {
 		known += has_tip(t.list, &wants[i]);
 	}
-	before = vv_cid_set_count(t.list->roots);
+	before = count_away(t.list);
 	if (known == want_count ||
 	    (rc = vv_new_roots_each(with, wants, want_count, t.list->tips, t.list->tip_count,
 				    note_root, &t, err)) < 0) {
 		goto done;
 	}
-	*count = vv_cid_set_count(t.list->roots) - before;
+	*count = count_away(t.list) - before;
 	rc = write_list(t.list, wants, want_count, path, err);
 done:
 	vv_elsewhere_free(t.list);
@@ -326,15 +370,21 @@ vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *r
 	return rc;
 }
 
+static vv_status add_listed(vv_elsewhere *to, const vv_elsewhere *from, size_t i, vv_error *err)
+{
+	const struct listed *l = &from->listed[i];
+	const char *remote = l->remote == 0 ? "" : from->remotes[l->remote - 1];
+
+	return add_root(to, &l->root, &l->before, remote, strlen(remote), err);
+}
+
 /* What is noted already, but for those that were added before: for these somebody else is known now. */
 static vv_status add_older(vv_elsewhere *out, const vv_elsewhere *older, vv_error *err)
 {
-	const char *p = vv_buf_cstr(&older->lines), *end = p + older->lines.len, *newline;
 	vv_status rc = VV_OK;
 
-	while (rc == VV_OK && p < end && (newline = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-		rc = read_line(out, p, (size_t)(newline - p), err);
-		p = newline + 1;
+	for (size_t i = 0; rc == VV_OK && i < older->count; i++) {
+		rc = add_listed(out, older, i, err);
 	}
 	memcpy(out->tips, older->tips, older->tip_count * sizeof(*out->tips));
 	out->tip_count = older->tip_count;
@@ -344,11 +394,11 @@ static vv_status add_older(vv_elsewhere *out, const vv_elsewhere *older, vv_erro
 static vv_status add_all(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
 			 vv_error *err)
 {
-	vv_elsewhere *older = NULL, *e = vv_calloc(1, sizeof(*e));
+	vv_elsewhere *older = NULL, *e = new_list();
 	char *path = file_path(r, "elsewhere");
 	vv_status rc;
 
-	if (!e || !path || !(e->roots = vv_cid_set_new())) {
+	if (!e || !path) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
@@ -379,6 +429,80 @@ vv_status vv_elsewhere_add(vv_repository *r, const vv_elsewhere_version *version
 		rc = add_all(r, versions, count, err);
 		vv_unlock(fd);
 	}
+	return rc;
+}
+
+/* Is any of these noted as elsewhere? */
+static bool lists_any(const vv_elsewhere *e, const vv_cid_set *roots)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		if (e->listed[i].remote > 0 && vv_cid_set_has(roots, &e->listed[i].root)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Those of roots that are complete in the store are here again. */
+static vv_status mark_here(vv_elsewhere *e, const vv_cid_set *roots, vv_store *store, vv_error *err)
+{
+	vv_cid missing;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < e->count; i++) {
+		struct listed *l = &e->listed[i];
+		bool here = false;
+		if (l->remote > 0 && vv_cid_set_has(roots, &l->root)) {
+			rc = vv_store_complete(store, &l->root, &here, &missing, err);
+		}
+		l->remote = here ? 0 : l->remote;
+	}
+	return rc;
+}
+
+static vv_status remove_all(vv_repository *r, const vv_cid_set *roots, vv_error *err)
+{
+	vv_elsewhere *e = NULL;
+	char *path = file_path(r, "elsewhere");
+	vv_store *store = NULL;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	/* A store of its own: r's may have packs open that a drop has removed since. */
+	if (rc == VV_OK && (rc = vv_elsewhere_read(&e, r, err)) == VV_OK && lists_any(e, roots) &&
+	    (rc = vv_store_open(&store, vv_repository_varvedir(r), false, err)) == VV_OK &&
+	    (rc = mark_here(e, roots, store, err)) == VV_OK) {
+		rc = write_list(e, NULL, 0, path, err);
+	}
+	vv_store_close(store);
+	vv_elsewhere_free(e);
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_error *err)
+{
+	vv_elsewhere *e;
+	int drop, fd;
+	bool any;
+	vv_status rc = vv_elsewhere_read(&e, r, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	any = lists_any(e, roots);
+	vv_elsewhere_free(e);
+	if (!any) {
+		return VV_OK;
+	}
+	/* A drop notes a version, then removes it: between the two it is here, and must stay noted. */
+	if ((drop = vv_drop_lock(r, false, err)) < 0) {
+		return (vv_status)drop;
+	}
+	if ((rc = lock_list(r, &fd, err)) == VV_OK) {
+		rc = remove_all(r, roots, err);
+		vv_unlock(fd);
+	}
+	vv_unlock(drop);
 	return rc;
 }
 

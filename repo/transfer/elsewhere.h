@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 
@@ -27,8 +28,8 @@ bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root);
 /* A version near it in the history of its path that is here, if there is one: what a transfer of root
  * may leave out, or send as differences to. */
 bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *store, vv_cid *out);
-/* The i-th of the versions; borrowed; NULL after the last. */
-const vv_cid *vv_elsewhere_root(const vv_elsewhere *e, size_t i);
+/* The next of the versions that are elsewhere; *i begins at 0. Borrowed; NULL after the last. */
+const vv_cid *vv_elsewhere_next(const vv_elsewhere *e, size_t *i);
 /* The i-th of the remotes that are named in it; borrowed; NULL after the last. */
 const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i);
 
@@ -46,6 +47,10 @@ typedef struct vv_elsewhere_version {
 } vv_elsewhere_version;
 vv_status vv_elsewhere_add(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
 			   vv_error *err);
+
+/* Notes which of these versions are here again with all their blocks, and no longer elsewhere: lost later, they are damage.
+ * VV_ELOCKED: versions are being dropped just now, and all stay listed. */
+vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_error *err);
 
 /* Two repositories must not drop a version at once, each counting on the other: who drops holds this
  * exclusively from the first question to the last removal, and who is asked what it keeps holds it

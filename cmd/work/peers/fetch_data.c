@@ -34,7 +34,7 @@ static vv_status take_root(void *payload, const vv_cid *root, const char *path, 
 	}
 	r->f->versions++;
 	if ((rc = vv_store_complete(r->store, root, &complete, &missing, err)) < 0 || complete) {
-		return rc;
+		return rc < 0 ? rc : vv_needed_is_here(r->needed, root, err);
 	}
 	if ((rc = vv_needed_fetch(r->needed, root, &why)) == VV_OK) {
 		r->f->fetched++;
@@ -53,7 +53,7 @@ static vv_status take_elsewhere(run *r, vv_error *err)
 	const vv_cid *root;
 	vv_status rc = vv_elsewhere_read(&e, r->f->repo, err);
 
-	for (size_t i = 0; rc == VV_OK && (root = vv_elsewhere_root(e, i)) != NULL; i++) {
+	for (size_t i = 0; rc == VV_OK && (root = vv_elsewhere_next(e, &i)) != NULL;) {
 		rc = take_root(r, root, "a version", err);
 	}
 	vv_elsewhere_free(e);

@@ -670,6 +670,7 @@ struct vv_needed {
 	bool begun, off;
 	const char *why_off;
 	vv_elsewhere *elsewhere; /* NULL: not read */
+	vv_cid_set *here;        /* versions that came; NULL: none did */
 	const char *by;
 };
 
@@ -693,9 +694,24 @@ vv_needed *vv_needed_new_asked(vv_repository *r)
 	return n;
 }
 
+vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err)
+{
+	if (!n->here && !(n->here = vv_cid_set_new())) {
+		return vv_fail_nomem(err);
+	}
+	return vv_cid_set_add(n->here, root, NULL, err);
+}
+
 void vv_needed_free(vv_needed *n)
 {
+	vv_error ignored;
+
 	if (n) {
+		/* One that stays noted may be fetched again, and that is all. */
+		if (n->here) {
+			(void)vv_elsewhere_remove(n->repo, n->here, &ignored);
+		}
+		vv_cid_set_free(n->here);
 		for (size_t i = 0; i < n->count; i++) {
 			for (size_t k = n->remotes[i].count; k-- > 0;) {
 				vv_reach_supplier_clear(&n->remotes[i].suppliers[k]);
@@ -917,7 +933,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 		vv_error why;
 		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {
 			n->by = n->remotes[i].name;
-			return rc;
+			return vv_needed_is_here(n, root, err);
 		}
 		*err = why;
 		vv_prefix(err, "%s", vv_reach_shown(n->remotes[i].name));

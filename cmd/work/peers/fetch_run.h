@@ -56,7 +56,11 @@ vv_needed *vv_needed_new(vv_repository *r); /* asks nobody yet; NULL when out of
 vv_needed *vv_needed_new_asked(vv_repository *r);
 /* From these and nobody else, whatever varve.autoFetch says: names of remotes, or URLs. */
 vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
-void vv_needed_free(vv_needed *n); /* accepts NULL */
+/* Versions that came, or that is_here named, are noted as elsewhere no longer, as far as that can be done now
+ * (repo/transfer/elsewhere.h). Accepts NULL. */
+void vv_needed_free(vv_needed *n);
+/* The version is here with all its blocks, without having been fetched. */
+vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
 /* VV_OK: everything below root is here now. Else why not: VV_EMISSING (nobody has it all, there is
  * no remote, or nobody is to be asked), or what the last remote failed of. */
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);

@@ -85,6 +85,40 @@ sums() {
 	output_lacks "not here"
 }
 
+@test "a version that came back and is lost again is damage, however it came" {
+	six
+	varve drop -q --history
+	[ "$(grep -c "origin$" .git/varve/elsewhere)" -eq 5 ]
+	# One by being needed; two by fetch --data, one of which had come unnoted.
+	varve cat HEAD~1:t.csv > /dev/null
+	[ "$(grep -c "origin$" .git/varve/elsewhere)" -eq 4 ]
+	cp .git/varve/elsewhere ../listed
+	varve cat HEAD~2:t.csv > /dev/null
+	cp ../listed .git/varve/elsewhere
+	succeeds varve fetch -q --data HEAD~4..HEAD~2
+	[ "$(grep -c "origin$" .git/varve/elsewhere)" -eq 1 ]
+	succeeds varve fsck
+	output_has "not here: 1 version, kept by origin"
+	# What is still listed stays what it is.
+	rm -rf .git/varve/packs
+	ends_with 1 varve fsck
+	[ "$(grep -c "incomplete dataset" <<< "$output")" -eq 5 ]
+	output_has "not here: 1 version"
+}
+
+@test "while versions are being dropped nothing is taken off the list" {
+	six
+	varve drop -q --history
+	exec 8> .git/varve/drop.lock
+	flock -x 8
+	succeeds varve cat HEAD~1:t.csv 8>&-
+	[ "$(grep -c "origin$" .git/varve/elsewhere)" -eq 5 ]
+	exec 8>&-
+	succeeds varve fetch -q --data --all
+	run grep "origin$" .git/varve/elsewhere
+	[ "$status" -eq 1 ]
+}
+
 @test "versions are named as for fetch --data; what is staged or published stays" {
 	six
 	succeeds varve drop HEAD
