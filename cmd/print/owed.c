@@ -24,12 +24,12 @@ static size_t count_domains(const vv_vault_session *s)
 	return domains;
 }
 
-/* The first holder that is not reached; full: that took no more. NULL: there is none. */
-static const vv_vault_place *find_place(const vv_vault_session *s, bool full)
+/* The first holder that is not reached; refuses: that was, and refused something. NULL: there is none. */
+static const vv_vault_place *find_place(const vv_vault_session *s, bool refuses)
 {
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_vault_place *p = &s->places[i];
-		if (!p->holder && !p->config->dead && (p->why.code == VV_EREFUSED) == full) {
+		if (!p->holder && !p->config->dead && (p->why.code == VV_EREFUSED) == refuses) {
 			return p;
 		}
 	}
@@ -41,7 +41,7 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 	const vv_code code = s->policy.code;
 	const unsigned wanted = code.data > 0 ? vv_code_shards(code) : copies;
 	const size_t domains = count_domains(s);
-	const vv_vault_place *full = find_place(s, true), *away = find_place(s, false);
+	const vv_vault_place *refuses = find_place(s, true), *away = find_place(s, false);
 
 	if (!tried && domains >= wanted) {
 		vv_buf_printf(b, "'varve replicate' brings what is lacking");
@@ -51,19 +51,15 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 			"the holder '%s' cannot be reached; 'varve replicate' tries again when it is "
 			"back, or 'varve holder add' names another one",
 			vv_text_shows(away->config->name));
-	} else if (full && full->config->key) {
+	} else if (refuses) {
+		/* It says itself why. */
 		vv_buf_printf(
-			b,
-			"the server '%s' takes no more; let go of what is not needed ('varve vault "
-			"prune'), have it given more ('varve serve --for DID=BYTES' there), or add "
-			"another holder",
-			vv_text_shows(full->config->name));
-	} else if (full) {
-		vv_buf_printf(
-			b,
-			"the holder '%s' takes no more; give it room ('varve holder add --quota') or "
-			"add another one",
-			vv_text_shows(full->config->name));
+			b, "%s; %s", refuses->why.message,
+			refuses->why.hint[0]   ? refuses->why.hint
+			: refuses->config->key ? "let go of what is not needed ('varve vault prune'), "
+						 "have it given more ('varve serve --for DID=BYTES' "
+						 "there), or add another holder"
+					       : "give it room, or add another holder");
 	} else if (domains < wanted && code.data > 0) {
 		vv_buf_printf(
 			b,

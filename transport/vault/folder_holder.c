@@ -132,8 +132,8 @@ static vv_status folder_get(void *payload, const char *name, uint64_t from, uint
 	return rc;
 }
 
-static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, void *to,
-			     vv_error *err)
+static vv_status folder_list_after(void *payload, const char *name, const char *after,
+				   vv_listed_fn fn, void *to, vv_error *err)
 {
 	folder *f = payload;
 	char *dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
@@ -149,6 +149,9 @@ static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, v
 		rc = VV_OK;
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (strcmp(names[i], after) <= 0) {
+			continue;
+		}
 		char *path = vv_path_join(dir, names[i], (char *)NULL);
 		vv_stat st;
 		if (!path) {
@@ -162,6 +165,12 @@ static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, v
 	vv_names_free(names, count);
 	vv_free(dir);
 	return rc;
+}
+
+static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, void *to,
+			     vv_error *err)
+{
+	return folder_list_after(payload, name, "", fn, to, err);
 }
 
 static vv_status folder_remove(void *payload, const char *name, vv_error *err)
@@ -186,6 +195,7 @@ static void folder_close(void *payload)
 static const vv_vault_holder_ops folder_ops = {.put = folder_put,
 					       .get = folder_get,
 					       .list = folder_list,
+					       .list_after = folder_list_after,
 					       .remove = folder_remove,
 					       .close = folder_close};
 

@@ -14,13 +14,19 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cid_map.h"
+#include "repo/blocks/reach.h"
+#include "transport/vault/checked_records.h"
 
 #define FILES_MAX 1000000u
 #define FUTURE_MAX (UINT64_C(400) * 366 * 86400) /* how wrong a clock may be, in seconds */
 
+/* So many records may be checked anew at each opening before the file of those that were is written again. */
+#define UNCHECKED_MAX 128u
+
 typedef struct file {
 	char *name;
-	size_t len;
+	const uint8_t *bytes; /* live as long as the ledger */
+	size_t len, number;   /* number: it came after so many others */
 	vv_ledger_record *record;
 } file;
 
@@ -33,10 +39,13 @@ struct vv_ledger {
 	vv_ledger_record **counting;
 	size_t counting_count, counting_cap;
 	vv_cid_map *by_cid; /* of those that count: place in counting */
+	vv_checked_records checked;
+	vv_cid_set *received; /* receipts whose holders' signatures were checked */
 	vv_ledger_author *authors;
 	size_t author_count, author_cap;
-	bool stale;   /* files changed since counting was made */
-	bool bridged; /* records count whatever is missing before them */
+	size_t unchecked; /* whose signatures were checked since the ledger was opened */
+	bool stale;       /* files changed since counting was made */
+	bool bridged;     /* records count whatever is missing before them */
 };
 
 static const char *author_part(char did[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC])
@@ -106,7 +115,24 @@ const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i)
 	return l->files[i].record;
 }
 
+size_t vv_ledger_file_number(const vv_ledger *l, size_t i)
+{
+	return l->files[i].number;
+}
+
 vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
+{
+	size_t at;
+
+	if (!find_file(l, name, &at)) {
+		return vv_fail(err, VV_ENOTFOUND, "the ledger has no record '%s'",
+			       vv_text_shows(name));
+	}
+	vv_buf_put(out, l->files[at].bytes, l->files[at].len);
+	return vv_buf_ok(out, err);
+}
+
+static vv_status read_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
 {
 	char *path = vv_path_join(l->dir, name, (char *)NULL);
 	vv_status rc = path ? vv_read_regular(out, path, VV_LEDGER_RECORD_MAX, err)
@@ -162,24 +188,26 @@ vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *byte
 	return rc;
 }
 
-/* Reads a record from bytes that live as long as the ledger does, and files it in memory. */
-static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t len, vv_error *err)
+vv_status vv_ledger_check_file(const vv_ledger *l, size_t i, vv_error *err)
 {
-	void *copy = vv_arena_alloc(&l->arena, len + 1);
-	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
-	size_t at;
-	vv_status rc;
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = read_file(l, l->files[i].name, &bytes, err);
 
-	if (!copy || !r || !vv_array_room(l->files, l->count, l->cap)) {
-		return vv_fail_nomem(err);
+	if (rc == VV_OK) {
+		rc = vv_ledger_check(l, l->files[i].name, bytes.data, bytes.len, err);
 	}
-	if (len > 0) {
-		memcpy(copy, bytes, len);
-	}
-	if ((rc = read_named(r, &l->arena, name, copy, len, err)) < 0) {
-		return rc;
-	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+/* Files in memory a record that was read from bytes that live as long as the ledger does. */
+static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r,
+			     const uint8_t *bytes, size_t len, vv_error *err)
+{
 	const vv_cid *vault = vv_cid_is_null(&r->vault) ? &r->cid : &r->vault;
+	size_t at;
+	char *owned;
+
 	if (vv_cid_is_null(&l->vault)) {
 		l->vault = *vault;
 	}
@@ -193,17 +221,52 @@ static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t l
 		return vv_fail(err, VV_EREFUSED, "the ledger has more than %s",
 			       vv_text_counted(FILES_MAX, "record", NULL));
 	}
-	char *owned = vv_strdup(name);
-	if (!owned) {
+	if (!vv_array_room(l->files, l->count, l->cap) || !(owned = vv_strdup(name))) {
 		return vv_fail_nomem(err);
 	}
 	memmove(&l->files[at + 1], &l->files[at], (l->count - at) * sizeof(*l->files));
-	l->files[at].name = owned;
-	l->files[at].len = len;
-	l->files[at].record = r;
+	l->files[at] = (file){
+		.name = owned, .bytes = bytes, .len = len, .number = l->count, .record = r};
 	l->count++;
 	l->stale = true;
 	return VV_OK;
+}
+
+static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t len, vv_error *err)
+{
+	uint8_t *copy = vv_arena_alloc(&l->arena, len + 1);
+	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
+	vv_status rc;
+
+	if (!copy || !r) {
+		return vv_fail_nomem(err);
+	}
+	if (len > 0) {
+		memcpy(copy, bytes, len);
+	}
+	rc = read_named(r, &l->arena, name, copy, len, err);
+	return rc < 0 ? rc : file_record(l, name, r, copy, len, err);
+}
+
+/* One whose signature was checked before. */
+static vv_status add_checked(vv_ledger *l, const vv_checked_record *c, vv_error *err)
+{
+	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
+	const char *cid = strrchr(c->name, '-');
+	vv_status rc;
+
+	if (!r) {
+		return vv_fail_nomem(err);
+	}
+	if (!cid) {
+		return vv_fail(err, VV_ECORRUPT, "it has no name");
+	}
+	if ((rc = vv_cid_parse(&r->cid, cid + 1, strlen(cid + 1), err)) < 0 ||
+	    (rc = vv_ledger_record_read_checked(r, &l->arena, c->bytes, c->len, err)) < 0 ||
+	    (c->received && (rc = vv_cid_set_add(l->received, &r->cid, NULL, err)) < 0)) {
+		return rc;
+	}
+	return file_record(l, c->name, r, c->bytes, c->len, err);
 }
 
 /* --- what counts ------------------------------------------------------------------------------ */
@@ -281,6 +344,34 @@ static vv_status refresh(vv_ledger *l, vv_error *err)
 	return rc;
 }
 
+/* The record of the file at `at` came last. Where it only follows its author's head that is all there is to
+ * work out. */
+static vv_status extend(vv_ledger *l, size_t at, bool was_stale, vv_error *err)
+{
+	vv_ledger_record *r = l->files[at].record;
+	const bool alone = (at == 0 ||
+			    memcmp(l->files[at - 1].record->author, r->author, VV_KEY_PUBLIC) !=
+				    0 ||
+			    l->files[at - 1].record->sequence < r->sequence) &&
+			   (at + 1 == l->count ||
+			    memcmp(l->files[at + 1].record->author, r->author, VV_KEY_PUBLIC) != 0);
+	vv_status rc;
+
+	for (size_t i = 0; !was_stale && alone && i < l->author_count; i++) {
+		vv_ledger_author *a = &l->authors[i];
+		if (memcmp(a->key, r->author, VV_KEY_PUBLIC) == 0 && a->head && a->waiting == 0 &&
+		    a->head->sequence + 1 == r->sequence &&
+		    vv_cid_equal(&a->head->cid, &r->previous)) {
+			if ((rc = count_record(l, r, err)) == VV_OK) {
+				a->head = r;
+				l->stale = false;
+			}
+			return rc;
+		}
+	}
+	return refresh(l, err);
+}
+
 vv_status vv_ledger_bridge(vv_ledger *l, vv_error *err)
 {
 	l->bridged = l->stale = true;
@@ -339,7 +430,7 @@ bool vv_ledger_is_name(const char *name)
 	return slash && is_record_name(slash + 1);
 }
 
-static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
+static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked, vv_error *err)
 {
 	char *dir = vv_path_join(l->dir, author, (char *)NULL), **names = NULL;
 	vv_buf bytes = VV_BUF_INIT;
@@ -349,11 +440,18 @@ static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		char name[VV_LEDGER_NAME];
 		int n = snprintf(name, sizeof(name), "%s/%s", author, names[i]);
+		const vv_checked_record *checked;
+		vv_error ignored;
 		if (!is_record_name(names[i]) || n < 0 || (size_t)n >= sizeof(name)) {
 			continue; /* what a killed writer left */
 		}
+		checked = vv_checked_records_find(&l->checked, name);
+		if (checked && add_checked(l, checked, &ignored) == VV_OK) {
+			continue;
+		}
+		++*unchecked;
 		vv_buf_reset(&bytes);
-		if ((rc = vv_ledger_file(l, name, &bytes, err)) == VV_OK &&
+		if ((rc = read_file(l, name, &bytes, err)) == VV_OK &&
 		    (rc = add(l, name, bytes.data, bytes.len, err)) < 0 && rc != VV_ENOMEM) {
 			vv_prefix(err, "the record '%s' of %s", names[i], vv_text_shows(l->dir));
 			vv_hint(err,
@@ -367,27 +465,66 @@ static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
 	return rc;
 }
 
+static char *checked_path(const vv_ledger *l)
+{
+	return vv_path_join(l->dir, "checked", (char *)NULL);
+}
+
+/* What was checked stays so. That it cannot be noted costs time, and nothing else. */
+static void note_checked(const vv_ledger *l)
+{
+	char *path = checked_path(l);
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error ignored;
+	vv_status rc = path ? VV_OK : VV_ENOMEM;
+
+	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
+		const file *f = &l->files[i];
+		const vv_checked_record c = {
+			.name = f->name,
+			.bytes = f->bytes,
+			.len = f->len,
+			.received = vv_cid_set_has(l->received, &f->record->cid)};
+		rc = vv_checked_records_put(&bytes, &c, &ignored);
+	}
+	if (rc == VV_OK && l->count > 0) {
+		(void)vv_checked_records_write(&bytes, path, &ignored);
+	}
+	vv_buf_clear(&bytes);
+	vv_free(path);
+}
+
+static vv_status load(vv_ledger *l, vv_error *err)
+{
+	char *path = checked_path(l), **names = NULL;
+	size_t count = 0;
+	vv_status rc = path ? vv_checked_records_read(&l->checked, path, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK) {
+		rc = vv_list_dir(&names, &count, l->dir, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = names[i][0] == 'z' ? load_author(l, names[i], &l->unchecked, err) : VV_OK;
+	}
+	vv_names_free(names, count);
+	vv_free(path);
+	return rc;
+}
+
 vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err)
 {
 	vv_ledger *l = vv_calloc(1, sizeof(*l));
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*out = NULL;
-	if (!l || !(l->dir = vv_strdup(dir)) || !(l->by_cid = vv_cid_map_new())) {
+	if (!l || !(l->dir = vv_strdup(dir)) || !(l->by_cid = vv_cid_map_new()) ||
+	    !(l->received = vv_cid_set_new())) {
 		vv_ledger_close(l);
 		return vv_fail_nomem(err);
 	}
 	vv_arena_init(&l->arena);
 	l->vault = *vault;
-	if (vv_exists(dir)) {
-		rc = vv_list_dir(&names, &count, dir, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = names[i][0] == 'z' ? load_author(l, names[i], err) : VV_OK;
-	}
-	vv_names_free(names, count);
+	rc = vv_exists(dir) ? load(l, err) : VV_OK;
 	if (rc == VV_OK) {
 		rc = refresh(l, err);
 	}
@@ -402,9 +539,14 @@ vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, 
 void vv_ledger_close(vv_ledger *l)
 {
 	if (l) {
+		if (*l->dir && l->unchecked >= UNCHECKED_MAX) {
+			note_checked(l);
+		}
 		for (size_t i = 0; i < l->count; i++) {
 			vv_free(l->files[i].name);
 		}
+		vv_checked_records_clear(&l->checked);
+		vv_cid_set_free(l->received);
 		vv_free(l->files);
 		vv_free(l->counting);
 		vv_free(l->authors);
@@ -436,7 +578,9 @@ vv_status vv_ledger_settle(vv_ledger *l, vv_error *err)
 vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			 vv_error *err)
 {
+	const bool was_stale = l->stale;
 	char *path;
+	size_t at;
 	vv_status rc;
 
 	if (vv_ledger_has(l, name)) {
@@ -445,15 +589,34 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 	if ((rc = vv_ledger_add(l, name, bytes, len, err)) < 0) {
 		return rc;
 	}
+	l->unchecked++;
 	if (!(path = vv_path_join(l->dir, name, (char *)NULL))) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_mkdirs_above(path, err)) == VV_OK &&
 	    (rc = vv_write_file(path, bytes, len, true, err)) == VV_OK) {
-		rc = refresh(l, err);
+		rc = find_file(l, name, &at) ? extend(l, at, was_stale, err) : refresh(l, err);
 	}
 	vv_free(path);
 	return rc;
+}
+
+bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
+			   const vv_ledger_record *place)
+{
+	vv_error ignored;
+
+	if (vv_cid_set_has(l->received, &receipt->cid)) {
+		return true;
+	}
+	if (vv_receipt_check(receipt, place, &ignored) < 0) {
+		return false;
+	}
+	if (place->has_key) {
+		/* One that cannot be noted is checked again: no more than that. */
+		(void)vv_cid_set_add(l->received, &receipt->cid, NULL, &ignored);
+	}
+	return true;
 }
 
 /* A record's time is after that of every record that its author knows: so statements of several machines are

@@ -22,8 +22,9 @@
 
 typedef struct vv_ledger vv_ledger;
 
-/* Reads what is in dir, which is made when something is added; "": there is no folder, only vv_ledger_add. vault null: of the one vault whose first
- * record comes first. VV_ECORRUPT: a file there is damaged. */
+/* Reads what is in dir, which is made when something is added; "": there is no folder, only vv_ledger_add.
+ * vault null: of the one vault whose first record comes first. VV_ECORRUPT: a file there is damaged (one that
+ * was checked before is not read: vv_ledger_check_file). */
 vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err);
 void vv_ledger_close(vv_ledger *l); /* accepts NULL */
 
@@ -69,6 +70,11 @@ vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_
 			vv_error *err);
 vv_status vv_ledger_settle(vv_ledger *l, vv_error *err);
 
+/* Does the receipt, which names this place, count (vv_receipt_check)? A signature is checked once. Not
+ * thread-safe. */
+bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
+			   const vv_ledger_record *place);
+
 /* Signs r as the author's next record, and takes it. Its time is now, or after all that is in the ledger. r's
  * lists are borrowed for the call; *out (may be NULL) is the record in the ledger. */
 vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
@@ -85,6 +91,10 @@ vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_e
 size_t vv_ledger_file_count(const vv_ledger *l);
 const char *vv_ledger_file_name(const vv_ledger *l, size_t i);
 size_t vv_ledger_file_len(const vv_ledger *l, size_t i);
+/* It was added after so many others. */
+size_t vv_ledger_file_number(const vv_ledger *l, size_t i);
+/* Reads the file from the disk. VV_ECORRUPT: it is not what its name says. */
+vv_status vv_ledger_check_file(const vv_ledger *l, size_t i, vv_error *err);
 const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i); /* counts or not */
 
 #endif

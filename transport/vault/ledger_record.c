@@ -678,6 +678,18 @@ static vv_status get_record(reading *in, vv_ledger_record *r)
 	return get_body(in, r, version == VV_LEDGER_VERSION_STRIPES);
 }
 
+vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, const void *bytes,
+					size_t len, vv_error *err)
+{
+	reading in = {.arena = arena, .err = err};
+
+	if (len <= VV_SIGNATURE) {
+		return vv_fail(err, VV_ECORRUPT, "not a record of a ledger");
+	}
+	vv_cbor_init(&in.c, (const uint8_t *)bytes + VV_SIGNATURE, len - VV_SIGNATURE);
+	return get_record(&in, out);
+}
+
 vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 				size_t len, vv_error *err)
 {

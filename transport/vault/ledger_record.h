@@ -105,6 +105,10 @@ vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *
 vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const void *bytes,
 				size_t len, vv_error *err);
 
+/* The same of bytes that were read so before: neither signature nor CID (the caller sets out->cid) is checked. */
+vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, const void *bytes,
+					size_t len, vv_error *err);
+
 /* What a receipt's signature is of: the place's CID, 36 bytes, and le64 until. */
 #define VV_RECEIPT_BYTES (VV_CID_BYTES + 8u)
 void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64_t until);

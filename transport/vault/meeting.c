@@ -48,12 +48,40 @@ static void clear_listing(listing *l)
 		vv_free(l->items[i].name);
 	}
 	vv_free(l->items);
+	memset(l, 0, sizeof(*l));
 }
 
-static vv_status list_records(vv_meeting *m, listing *l, vv_error *err)
+/* The last record that is known of each author is still listed. */
+static bool has_met(const vv_meeting *m, const listing *l)
 {
-	vv_status rc = vv_holder_list_records(m->holder, vv_ledger_vault(m->ledger), on_name, l,
-					      err);
+	size_t found = 0;
+
+	for (size_t i = 0; i < m->met_count; i++) {
+		const size_t len = strlen(m->met[i].author);
+		bool there = false;
+		for (size_t k = 0; !there && k < l->count; k++) {
+			const char *name = l->items[k].name;
+			there = strncmp(name, m->met[i].author, len) == 0 && name[len] == '/' &&
+				strtoull(name + len + 1, NULL, 10) == m->met[i].sequence;
+		}
+		found += there;
+	}
+	return found == m->met_count;
+}
+
+static vv_status list_records(vv_meeting *m, listing *l, bool all, vv_error *err)
+{
+	const vv_cid *vault = vv_ledger_vault(m->ledger);
+	vv_status rc;
+
+	m->listed_all = all || m->met_count == 0;
+	rc = vv_holder_list_new_records(m->holder, vault, m->met, m->listed_all ? 0 : m->met_count,
+					on_name, l, err);
+	if (rc == VV_OK && !m->listed_all && !has_met(m, l)) {
+		clear_listing(l);
+		m->listed_all = true;
+		rc = vv_holder_list_records(m->holder, vault, on_name, l, err);
+	}
 
 	if (rc == VV_OK && l->count > 0) {
 		qsort(l->items, l->count, sizeof(*l->items), compare_listed);
@@ -121,6 +149,9 @@ void vv_meeting_clear(vv_meeting *m)
 	vv_free(m->damaged);
 	m->damaged = NULL;
 	m->damaged_cap = 0;
+	vv_free(m->met);
+	m->met = NULL;
+	m->met_count = m->met_cap = 0;
 }
 
 /* --- both ways ------------------------------------------------------------------------------------- */
@@ -243,6 +274,23 @@ static unsigned turn_of(const vv_meeting *m, size_t i)
 	return m->self && memcmp(r->author, m->self, VV_KEY_PUBLIC) == 0 ? 1 : 2;
 }
 
+/* Is the file there, as far as is known without a list? */
+static bool is_met(const vv_meeting *m, size_t i)
+{
+	const char *name = vv_ledger_file_name(m->ledger, i);
+
+	if (m->listed) {
+		return vv_ledger_file_number(m->ledger, i) < m->handed;
+	}
+	for (size_t k = 0; !m->listed_all && k < m->met_count; k++) {
+		const size_t len = strlen(m->met[k].author);
+		if (strncmp(name, m->met[k].author, len) == 0 && name[len] == '/') {
+			return vv_ledger_file_record(m->ledger, i)->sequence < m->met[k].sequence;
+		}
+	}
+	return false;
+}
+
 static vv_status hand_on_one(batch *b, const listing *l, size_t i, vv_error *err)
 {
 	vv_meeting *m = b->m;
@@ -270,7 +318,7 @@ static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 	m->behind = 0;
 	for (unsigned turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {
-			if (turn_of(m, i) == turn) {
+			if (turn_of(m, i) == turn && !is_met(m, i)) {
 				rc = hand_on_one(&b, l, i, err);
 			}
 		}
@@ -282,17 +330,60 @@ static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 	return rc;
 }
 
+vv_status vv_meeting_add_met(vv_meeting *m, const char *author, size_t len, uint64_t sequence,
+			     vv_error *err)
+{
+	if (len >= sizeof(m->met->author)) {
+		return VV_OK; /* none of ours */
+	}
+	if (!vv_array_room(m->met, m->met_count, m->met_cap)) {
+		return vv_fail_nomem(err);
+	}
+	memcpy(m->met[m->met_count].author, author, len);
+	m->met[m->met_count].author[len] = '\0';
+	m->met[m->met_count++].sequence = sequence;
+	return VV_OK;
+}
+
+/* The holder has all that is here, but for what is damaged there. */
+static vv_status renew_met(vv_meeting *m, vv_error *err)
+{
+	const size_t count = vv_ledger_file_count(m->ledger);
+	vv_status rc = VV_OK;
+
+	m->met_count = 0;
+	for (size_t i = 0; rc == VV_OK && m->damaged_count == 0 && i < count; i++) {
+		const char *name = vv_ledger_file_name(m->ledger, i);
+		const size_t len = strcspn(name, "/");
+		/* The last of its author. */
+		if (i + 1 == count ||
+		    strncmp(name, vv_ledger_file_name(m->ledger, i + 1), len + 1) != 0) {
+			rc = vv_meeting_add_met(m, name, len,
+						vv_ledger_file_record(m->ledger, i)->sequence, err);
+		}
+	}
+	return rc;
+}
+
 vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 {
+	uint8_t key[VV_KEY_PUBLIC];
 	listing l = {0};
-	vv_status rc;
+	bool mends;
+	vv_status rc = VV_OK;
 
 	if (!vv_vault_holder_keeps_records(m->holder)) {
 		return VV_OK;
 	}
-	rc = list_records(m, &l, err);
-	if (rc == VV_OK && (rc = take_in(m, &l, err)) == VV_OK) {
-		rc = hand_on(m, &l, err);
+	mends = m->mend && m->damaged_count > 0;
+	m->listed = m->listed && !mends && !vv_vault_holder_key(m->holder, key);
+	if (!m->listed && (rc = list_records(m, &l, mends || !m->brief, err)) == VV_OK) {
+		rc = take_in(m, &l, err);
+	}
+	if (rc == VV_OK && (rc = hand_on(m, &l, err)) == VV_OK &&
+	    (rc = renew_met(m, err)) == VV_OK) {
+		m->listed = true;
+		m->handed = vv_ledger_file_count(m->ledger);
 	}
 	clear_listing(&l);
 	return rc;
@@ -303,7 +394,7 @@ vv_status vv_meeting_look(vv_meeting *m, vv_error *err)
 	listing l = {0};
 	vv_buf bytes = VV_BUF_INIT;
 	vv_error why;
-	vv_status rc = list_records(m, &l, err);
+	vv_status rc = list_records(m, &l, true, err);
 
 	for (size_t i = 0; rc == VV_OK && i < l.count; i++) {
 		const char *name = l.items[i].name;

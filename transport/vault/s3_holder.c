@@ -326,7 +326,8 @@ static vv_status on_entry(void *payload, const char *key, uint64_t size, vv_erro
 }
 
 /* The query's parameters stand in the order of their names, as the signature wants them. */
-static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const vv_buf *token)
+static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const char *after,
+			 const vv_buf *token)
 {
 	vv_buf_printf(url, "%s/?", s->place.base);
 	if (token->len > 0) {
@@ -336,9 +337,14 @@ static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const vv_
 	}
 	vv_buf_puts(url, "delimiter=%2F&list-type=2&max-keys=1000&prefix=");
 	vv_percent_put(url, prefix, strlen(prefix), PLAIN);
+	if (*after && token->len == 0) {
+		vv_buf_puts(url, "&start-after=");
+		vv_percent_put(url, prefix, strlen(prefix), PLAIN);
+		vv_percent_put(url, after, strlen(after), PLAIN);
+	}
 }
 
-static vv_status list_pages(s3 *s, listing *l, vv_error *err)
+static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
 {
 	vv_buf token = VV_BUF_INIT, next = VV_BUF_INIT;
 	http_answer a = {0};
@@ -348,7 +354,7 @@ static vv_status list_pages(s3 *s, listing *l, vv_error *err)
 	for (unsigned pages = 0; rc == VV_OK && more; pages++) {
 		http_ask what = {.method = "GET", .answer_max = LIST_MAX};
 		vv_buf url = VV_BUF_INIT;
-		put_list_url(s, &url, l->prefix, &token);
+		put_list_url(s, &url, l->prefix, after, &token);
 		if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0 ||
 		    (rc = judge(s, &a, err)) < 0) {
 			break;
@@ -372,8 +378,8 @@ static vv_status list_pages(s3 *s, listing *l, vv_error *err)
 	return rc;
 }
 
-static vv_status s3_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
-			 vv_error *err)
+static vv_status s3_list_after(void *payload, const char *folder, const char *after,
+			       vv_listed_fn fn, void *to, vv_error *err)
 {
 	s3 *s = payload;
 	vv_buf prefix = VV_BUF_INIT;
@@ -382,10 +388,16 @@ static vv_status s3_list(void *payload, const char *folder, vv_listed_fn fn, voi
 	vv_buf_printf(&prefix, "%s%s%s", s->place.prefix, folder, *folder ? "/" : "");
 	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
 		listing l = {vv_buf_cstr(&prefix), prefix.len, fn, to};
-		rc = list_pages(s, &l, err);
+		rc = list_pages(s, &l, after, err);
 	}
 	vv_buf_clear(&prefix);
 	return rc;
+}
+
+static vv_status s3_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			 vv_error *err)
+{
+	return s3_list_after(payload, folder, "", fn, to, err);
 }
 
 /* --- opening it ------------------------------------------------------------------------------ */
@@ -419,6 +431,7 @@ static void s3_close(void *payload)
 static const vv_vault_holder_ops s3_ops = {.put = s3_put,
 					   .get = s3_get,
 					   .list = s3_list,
+					   .list_after = s3_list_after,
 					   .remove = s3_remove,
 					   .close = s3_close};
 

@@ -238,10 +238,10 @@ static vv_status copy_names(names *n, const vv_hold_answer *a, vv_error *err)
 	return n->items ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
-			     vv_error *err)
+static vv_status server_list_after(void *payload, const char *folder, const char *after,
+				   vv_listed_fn fn, void *to, vv_error *err)
 {
-	vv_hold_request q = {.op = VV_HOLD_LIST, .after = ""};
+	vv_hold_request q = {.op = VV_HOLD_LIST, .after = after};
 	vv_hold_answer a;
 	names n = {.arena = VV_ARENA_INIT};
 	char last[VV_HOLD_NAME_MAX + 1] = "";
@@ -257,7 +257,7 @@ static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn,
 		if (n.count == 0 && more) {
 			rc = vv_fail(err, VV_ECORRUPT, "its list has no end");
 		}
-		if (n.count > 0 && strcmp(n.items[0].name, last) <= 0) {
+		if (n.count > 0 && strcmp(n.items[0].name, q.after) <= 0) {
 			rc = vv_fail(err, VV_ECORRUPT, "its list goes back");
 		}
 		for (size_t i = 0; rc == VV_OK && i < n.count; i++) {
@@ -271,6 +271,12 @@ static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn,
 	}
 	vv_arena_clear(&n.arena);
 	return rc;
+}
+
+static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			     vv_error *err)
+{
+	return server_list_after(payload, folder, "", fn, to, err);
 }
 
 static vv_status server_remove(void *payload, const char *name, vv_error *err)
@@ -337,6 +343,7 @@ static const vv_vault_holder_ops server_ops = {.put = server_put,
 					       .put_records = server_put_records,
 					       .get = server_get,
 					       .list = server_list,
+					       .list_after = server_list_after,
 					       .remove = server_remove,
 					       .audit = server_audit,
 					       .receipt = server_receipt,

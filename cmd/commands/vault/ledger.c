@@ -281,11 +281,30 @@ static bool verify_receipt(const vv_vault_session *s, const vv_ledger_record *r)
 	return false;
 }
 
-/* Every signature was checked when the ledger was opened; this tells what hangs in the air. */
+/* Every file here, as it is on the disk. */
+static size_t verify_files(const vv_vault_session *s)
+{
+	size_t faults = 0;
+	vv_error why;
+
+	for (size_t i = 0; i < vv_ledger_file_count(s->ledger); i++) {
+		if (vv_ledger_check_file(s->ledger, i, &why) < 0) {
+			vv_out("here: %s: %s\n", vv_ledger_file_name(s->ledger, i), why.message);
+			faults++;
+		}
+	}
+	if (faults > 0) {
+		vv_out("remove such files from .git/varve/vault/ledger, and the file 'checked' there: holders "
+		       "have them, and the next 'varve replicate' brings them back\n");
+	}
+	return faults;
+}
+
+/* The files, then what hangs in the air. */
 static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 {
 	const options *o = c->options;
-	size_t faults = 0, holders = 0;
+	size_t faults = verify_files(s), holders = 0;
 	vv_status rc;
 
 	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {

@@ -545,7 +545,8 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 		return vv_hint(err, "'varve repair' seals again what was in them; then prune");
 	}
 	rc = rewrite(&p, err);
-	if (rc == VV_OK && !x->tails) {
+	/* What others wrote meanwhile may name a shard again: their records are listed now. */
+	if (rc == VV_OK && !x->tails && (rc = vv_vault_session_connect(s, err)) == VV_OK) {
 		rc = delete_retired(&p, err);
 	}
 	vv_contents_close(&p.contents);

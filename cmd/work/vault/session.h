@@ -6,8 +6,8 @@
  * close. Where there is no vault yet, vault is null and state is NULL.
  *
  * .git/varve/vault holds: lock; ledger/ (transport/vault/ledger.h); runs/ (what is in the vault, a file
- * for each run); spool/ (a run that is under way); seen (when each holder was last reached); stranger (the
- * key was found in use elsewhere).
+ * for each run); spool/ (a run that is under way); seen (when each holder was last reached); met (which records
+ * each had then, and when all of them were last listed); stranger (the key was found in use elsewhere).
  */
 #ifndef VV_CMD_WORK_VAULT_SESSION_H
 #define VV_CMD_WORK_VAULT_SESSION_H
@@ -34,6 +34,7 @@ typedef struct vv_vault_place {
 	vv_vault_holder *holder;        /* NULL: not reached, and why */
 	vv_error why;
 	uint64_t seen; /* when it was last reached, seconds since 1970; 0: never */
+	uint64_t met;  /* when all of its records were last listed; 0: that is not known */
 	size_t fails_with; /* the first place that fails together with it; itself, where there is none */
 	vv_meeting
 		meeting; /* which records it lacked when it was last asked, and which are damaged */
@@ -62,7 +63,9 @@ typedef struct vv_vault_session {
 	vv_ledger *ledger;     /* NULL: no vault yet */
 	vv_vault_state *state; /* of the ledger as it was at the last refresh */
 	vv_epoch_secrets secrets;
-	bool readable; /* secrets are there */
+	bool readable;                                    /* secrets are there */
+	size_t state_files, state_counting, state_places; /* what state was worked out of */
+	bool brief; /* of a long ledger only new records are listed at holders; the caller's to set */
 	bool mend;     /* damaged records at holders are written again; the caller's to set */
 	uint64_t read; /* bytes of shards that came from holders */
 	vv_whole_stripe stripe;
@@ -112,10 +115,10 @@ vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err);
 
 /* Opens holders that are not open, and not dead; one that cannot be reached is noted (place->why) and is
- * no failure. Then sync and refresh. */
+ * no failure. Then their records are listed: sync. */
 vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err);
-/* Records go to all reached holders that lack them, and come from them. A holder that fails is
- * closed, with why. VV_ECORRUPT only for what is wrong here. */
+/* Records go to all reached holders that lack them; they come from them at the first time after connect. A holder that
+ * fails is closed, with why. VV_ECORRUPT only for what is wrong here. */
 vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err);
 /* The same with one place that is reached; what was worked out of the ledger stays as it was. */
 vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err);

@@ -8,6 +8,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/reach.h"
 #include "transport/vault/placement.h"
 
 #define BATCH 512u /* shards that one place record names */
@@ -59,8 +60,9 @@ static vv_status stand_apart(size_t *at, const vv_vault_session *s, const vv_spr
 	return rc;
 }
 
+/* counted: shards that other stripes lack, too, and that were counted with them. */
 static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
-			      const vv_spread_shard *shards, vv_error *err)
+			      const vv_spread_shard *shards, vv_cid_set *counted, vv_error *err)
 {
 	const size_t n = vv_spread_together(shards), data = shards->code.data;
 	size_t at[VV_STRIPE_MAX], apart = 0, there = 0, copies;
@@ -70,10 +72,16 @@ static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
 		apart += at[i] != SIZE_MAX;
 		there += vv_spread_copies(s, shards[i].has) > 0;
 	}
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		bool added = false;
+		if (at[i] == SIZE_MAX) {
+			rc = vv_cid_set_add(counted, &shards[i].shard.cid, &added, err);
+		}
+		out->owed += added;
+		out->hopeless += added && there < data;
+		out->lost += added && there < data && vv_spread_copies(s, shards[i].has) == 0;
+	}
 	copies = there < data ? 0 : apart < data ? 1 : apart - data + 1;
-	out->owed += n - apart;
-	out->lost += there < data ? n - there : 0;
-	out->hopeless += there < data ? n - apart : 0;
 	out->least = copies < out->least ? copies : out->least;
 	return rc;
 }
@@ -81,14 +89,15 @@ static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
 vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigned copies,
 			  const vv_spread_shard *shards, size_t count, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_cid_set *counted = vv_cid_set_new();
+	vv_status rc = counted ? VV_OK : vv_fail_nomem(err);
 
 	memset(out, 0, sizeof(*out));
 	out->least = out->rest = SIZE_MAX;
 	for (size_t i = 0; rc == VV_OK && i < count; i += vv_spread_together(&shards[i])) {
 		size_t n;
 		if (shards[i].code.data > 0) {
-			rc = count_stripe(out, s, &shards[i], err);
+			rc = count_stripe(out, s, &shards[i], counted, err);
 			continue;
 		}
 		n = vv_spread_copies(s, shards[i].has);
@@ -98,6 +107,7 @@ vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigne
 		out->least = n < out->least ? n : out->least;
 		out->rest = n < out->rest ? n : out->rest;
 	}
+	vv_cid_set_free(counted);
 	return rc;
 }
 
@@ -117,16 +127,17 @@ void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t awa
 	}
 }
 
-static void list_one(vv_spread_list *l, const vv_vault_session *s, const vv_kept *k, vv_code code,
+/* Shard number i of the vault. In two stripes it has one row: what comes for one counts for both. */
+static void list_one(vv_spread_list *l, const vv_vault_session *s, size_t i, vv_code code,
 		     uint64_t away_sec)
 {
-	vv_spread_shard *sh = &l->items[l->count];
+	const vv_kept *k = vv_vault_shard_at(s->state, i);
+	vv_spread_shard *sh = &l->items[l->count++];
 
 	sh->shard = k->shard;
 	sh->code = code;
-	sh->has = l->has + l->count * s->place_count;
+	sh->has = l->has + i * s->place_count;
 	vv_spread_holders(s, k, away_sec, sh->has);
-	l->count++;
 }
 
 vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, uint64_t away_sec,
@@ -147,14 +158,13 @@ vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, ui
 		const vv_kept_stripe *st = vv_vault_stripe_at(s->state, i);
 		const bool live = !vv_vault_shard_at(s->state, st->shards[0])->retired;
 		for (size_t n = 0; live && n < vv_code_shards(st->code); n++) {
-			list_one(out, s, vv_vault_shard_at(s->state, st->shards[n]), st->code,
-				 away_sec);
+			list_one(out, s, st->shards[n], st->code, away_sec);
 		}
 	}
 	for (size_t i = 0; i < vv_vault_shard_count(s->state); i++) {
 		const vv_kept *k = vv_vault_shard_at(s->state, i);
 		if (!k->retired && k->stripe == 0) {
-			list_one(out, s, k, (vv_code){0, 0}, away_sec);
+			list_one(out, s, i, (vv_code){0, 0}, away_sec);
 		}
 	}
 	return VV_OK;

@@ -381,11 +381,11 @@ start_bucket() {
 	wrong denied
 	ends_with 1 varve replicate --copies 2
 	stderr_has "the store denies access (AccessDenied)"
-	stderr_lacks "takes no more"
+	stderr_lacks "full"
 	wrong full
 	ends_with 1 varve replicate --copies 2
 	stderr_has "it is full (QuotaExceeded)"
-	stderr_has "the holder 'x' takes no more"
+	grep -q "owed: holder 'x': .*it is full (QuotaExceeded); make room there, or add another holder" <<< "$stderr"
 	right
 	succeeds varve replicate --copies 2
 }

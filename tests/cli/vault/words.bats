@@ -38,9 +38,10 @@ load vault
 	git config holder.b.domain "house b"
 	git config holder.b.quota 5000
 	ends_with 1 varve replicate
-	stderr_has "owed: the holder 'b' takes no more; give it room ('varve holder add --quota') or add another one"
+	stderr_has "owed: holder 'b': it is full: it keeps "
+	stderr_has " of at most 5.0 kB; give it more room with 'varve holder add --quota', or add another holder"
 	ends_with 1 varve repair
-	stderr_has "still lacking: the holder 'b' takes no more"
+	stderr_has "still lacking: holder 'b': it is full: "
 	git config --unset-all holder.b.quota
 	succeeds varve replicate
 }

@@ -1,8 +1,11 @@
 /*
  * Ledgers: what counts, and what is only said.
  */
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/sys.h"
 #include "tests/unit/support.h"
 #include "transport/vault/epoch.h"
@@ -374,6 +377,41 @@ static void stripes_are_read_as_they_were_signed(void **state)
 	vv_ledger_close(l);
 }
 
+static void a_stripe_that_two_runs_name_is_one(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = begin(vv_test_path("a"), &k);
+	vv_vault_state *s;
+	vv_ledger_record r;
+	vv_shard shards[7];
+	vv_stripe stripes[2];
+	vv_error err;
+
+	(void)state;
+	striped_run_of(&r, shards, stripes, vv_ledger_vault(l));
+	vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
+	vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
+	/* A run of its first data with the second's: another stripe, of which three shards are known. */
+	vv_shard mixed[2] = {shards[0], shards[2]}, parity = shards[6];
+	vv_stripe other = {.code = {2, 1}, .parity = &parity};
+	uint8_t n = 99;
+	vv_assert_ok(vv_cid_of(&parity.cid, VV_CODEC_RAW, &n, 1, &err), &err);
+	r.shards = mixed;
+	r.shard_count = 2;
+	r.stripes = &other;
+	r.stripe_count = 1;
+	vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
+	vv_assert_ok(vv_vault_state_open(&s, l, &err), &err);
+	assert_int_equal(vv_vault_run_count(s), 3);
+	assert_int_equal(vv_vault_shard_count(s), 8);
+	assert_int_equal(vv_vault_stripe_count(s), 3);
+	assert_int_equal(vv_vault_shard_of(s, &shards[0].cid)->stripe, 1);
+	assert_int_equal(vv_vault_shard_of(s, &shards[2].cid)->stripe, 2);
+	assert_int_equal(vv_vault_shard_of(s, &parity.cid)->stripe, 3);
+	vv_vault_state_close(s);
+	vv_ledger_close(l);
+}
+
 static void stripes_over_what_is_not_there_are_refused(void **state)
 {
 	vv_key k = key_of(1);
@@ -534,7 +572,149 @@ static void records_after_a_missing_one_count_only_over_a_bridge(void **state)
 	vv_buf_clear(&bytes);
 }
 
+/* So many records that they are noted as checked. */
+static vv_ledger *long_ledger(const char *dir, const vv_key *k)
+{
+	vv_ledger *l = begin(dir, k);
+	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
+	vv_error err;
+
+	for (unsigned i = 0; i < 130; i++) {
+		vv_assert_ok(vv_ledger_write(l, &r, k, NULL, &err), &err);
+	}
+	return l;
+}
+
+static void the_same_records_count_when_they_were_checked_before(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = long_ledger(vv_test_path("a"), &k), *other;
+	vv_buf is = VV_BUF_INIT, was = VV_BUF_INIT;
+	char checked[256];
+	vv_error err;
+
+	(void)state;
+	(void)snprintf(checked, sizeof(checked), "%s/checked", vv_test_path("a"));
+	assert_int_not_equal(access(checked, F_OK), 0);
+	vv_ledger_close(l);
+	assert_int_equal(access(checked, F_OK), 0);
+	/* With the file, without it, and with one that is damaged in any way. */
+	for (unsigned turn = 0; turn < 4; turn++) {
+		vv_assert_ok(vv_ledger_open(&l, vv_test_path("a"), &none, &err), &err);
+		if (turn == 0) {
+			assert_int_equal(unlink(checked), 0);
+			vv_assert_ok(vv_ledger_open(&other, vv_test_path("a"), &none, &err), &err);
+			for (size_t i = 0; i < vv_ledger_count(other); i++) {
+				const vv_ledger_record *a = vv_ledger_at(l, i),
+						       *b = vv_ledger_at(other, i);
+				assert_true(vv_cid_equal(&a->cid, &b->cid));
+				assert_int_equal(a->kind, b->kind);
+				assert_int_equal(a->sequence, b->sequence);
+				assert_memory_equal(a->author, b->author, VV_KEY_PUBLIC);
+				vv_buf_reset(&is);
+				vv_buf_reset(&was);
+				vv_assert_ok(
+					vv_ledger_file(l, vv_ledger_file_name(l, i), &is, &err),
+					&err);
+				vv_assert_ok(vv_ledger_file(other, vv_ledger_file_name(l, i), &was,
+							    &err),
+					     &err);
+				assert_int_equal(is.len, was.len);
+				assert_memory_equal(is.data, was.data, is.len);
+			}
+			vv_ledger_close(other);
+			assert_int_equal(access(checked, F_OK), 0);
+		}
+		assert_int_equal(vv_ledger_count(l), 132);
+		vv_ledger_close(l);
+		vv_buf_reset(&is);
+		vv_assert_ok(vv_read_file(&is, checked, 1u << 20, &err), &err);
+		is.len = turn == 1 ? is.len / 2 : is.len;
+		is.data[is.len / 3] ^= turn == 2;
+		is.data[0] ^= turn == 3;
+		vv_assert_ok(vv_write_file(checked, is.data, is.len, false, &err), &err);
+	}
+	vv_buf_clear(&is);
+	vv_buf_clear(&was);
+}
+
+static void a_file_that_was_removed_does_not_count_though_it_was_checked(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger *l = long_ledger(vv_test_path("a"), &k);
+	char path[512], name[VV_LEDGER_NAME];
+	vv_error err;
+
+	(void)state;
+	(void)snprintf(name, sizeof(name), "%s", vv_ledger_file_name(l, 131));
+	(void)snprintf(path, sizeof(path), "%s/%s", vv_test_path("a"), name);
+	vv_ledger_close(l);
+	/* One that was changed on the disk is found by who looks, and replaced once it is removed. */
+	vv_assert_ok(vv_ledger_open(&l, vv_test_path("a"), &none, &err), &err);
+	vv_assert_ok(vv_ledger_check_file(l, 131, &err), &err);
+	vv_assert_ok(vv_write_file(path, "x", 1, false, &err), &err);
+	vv_assert_status(vv_ledger_check_file(l, 131, &err), VV_ECORRUPT, &err);
+	vv_ledger_close(l);
+	assert_int_equal(unlink(path), 0);
+	vv_assert_ok(vv_ledger_open(&l, vv_test_path("a"), &none, &err), &err);
+	assert_int_equal(vv_ledger_count(l), 131);
+	assert_false(vv_ledger_has(l, name));
+	vv_ledger_close(l);
+}
+
+static void a_record_that_comes_last_counts_as_it_does_when_the_ledger_is_read(void **state)
+{
+	vv_key k = key_of(1), k2 = key_of(2);
+	vv_ledger *l = begin(vv_test_path("a"), &k), *fork;
+	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_ledger_write(l, &r, &k2, NULL, &err), &err);
+	vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
+	/* Another branch of the same key, taken after that. */
+	vv_assert_ok(vv_ledger_open(&fork, vv_test_path("b"), vv_ledger_vault(l), &err), &err);
+	for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
+		const char *name = vv_ledger_file_name(l, i);
+		const vv_ledger_record *is = vv_ledger_file_record(l, i);
+		vv_buf_reset(&bytes);
+		vv_assert_ok(vv_ledger_file(l, name, &bytes, &err), &err);
+		if (memcmp(is->author, k.public_key, VV_KEY_PUBLIC) != 0 || is->sequence < 2) {
+			vv_assert_ok(vv_ledger_take(fork, name, bytes.data, bytes.len, &err), &err);
+		}
+	}
+	vv_shard s = {.leaves = 1};
+	vv_assert_ok(vv_cid_of(&s.cid, VV_CODEC_RAW, "x", 1, &err), &err);
+	r.links = &s.cid;
+	r.link_count = 1;
+	vv_assert_ok(vv_ledger_write(fork, &r, &k, NULL, &err), &err);
+	vv_assert_ok(vv_ledger_write(fork, &r, &k, NULL, &err), &err);
+	for (size_t i = 0; i < vv_ledger_file_count(fork); i++) {
+		const char *name = vv_ledger_file_name(fork, i);
+		vv_buf_reset(&bytes);
+		vv_assert_ok(vv_ledger_file(fork, name, &bytes, &err), &err);
+		vv_assert_ok(vv_ledger_take(l, name, bytes.data, bytes.len, &err), &err);
+	}
+	const vv_ledger_author *a = vv_ledger_author_of(l, k.public_key);
+	assert_int_equal(vv_ledger_count(l), 6);
+	assert_int_equal(a->head->sequence, 3);
+	assert_non_null(a->fork[0]);
+	vv_ledger_close(fork);
+	vv_ledger_close(l);
+	vv_assert_ok(vv_ledger_open(&l, vv_test_path("a"), &none, &err), &err);
+	a = vv_ledger_author_of(l, k.public_key);
+	assert_int_equal(vv_ledger_count(l), 6);
+	assert_int_equal(a->head->sequence, 3);
+	assert_non_null(a->fork[0]);
+	vv_ledger_close(l);
+	vv_buf_clear(&bytes);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(the_same_records_count_when_they_were_checked_before),
+	cmocka_unit_test(a_file_that_was_removed_does_not_count_though_it_was_checked),
+	cmocka_unit_test(a_record_that_comes_last_counts_as_it_does_when_the_ledger_is_read),
 	cmocka_unit_test(a_record_comes_after_all_that_its_author_knew_whatever_the_clocks_say),
 	cmocka_unit_test(records_after_a_missing_one_count_only_over_a_bridge),
 	cmocka_unit_test(every_kind_is_read_as_it_was_signed),
@@ -545,6 +725,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_receipt_of_a_holder_with_a_key_counts_only_with_its_signature),
 	cmocka_unit_test(a_retired_shard_lives_again_when_another_writer_names_it),
 	cmocka_unit_test(stripes_are_read_as_they_were_signed),
+	cmocka_unit_test(a_stripe_that_two_runs_name_is_one),
 	cmocka_unit_test(stripes_over_what_is_not_there_are_refused),
 	cmocka_unit_test(a_stripe_is_retired_when_all_of_it_is),
 };
