@@ -52,14 +52,10 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 			"back, or 'varve holder add' names another one",
 			vv_text_shows(away->config->name));
 	} else if (refuses) {
-		/* It says itself why. */
-		vv_buf_printf(
-			b, "%s; %s", refuses->why.message,
-			refuses->why.hint[0]   ? refuses->why.hint
-			: refuses->config->key ? "let go of what is not needed ('varve vault prune'), "
-						 "have it given more ('varve serve --for DID=BYTES' "
-						 "there), or add another holder"
-					       : "give it room, or add another holder");
+		/* It says itself why, and what helps. */
+		vv_buf_printf(b, "%s; %s", refuses->why.message,
+			      refuses->why.hint[0] ? refuses->why.hint
+						   : "give it room, or add another holder");
 	} else if (domains < wanted && code.data > 0) {
 		vv_buf_printf(
 			b,

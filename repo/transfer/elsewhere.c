@@ -468,11 +468,14 @@ static vv_status remove_all(vv_repository *r, const vv_cid_set *roots, vv_error 
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	/* A store of its own: r's may have packs open that a drop has removed since. */
-	if (rc == VV_OK && (rc = vv_elsewhere_read(&e, r, err)) == VV_OK && lists_any(e, roots) &&
-	    (rc = vv_store_open(&store, vv_repository_varvedir(r), false, err)) == VV_OK &&
-	    (rc = mark_here(e, roots, store, err)) == VV_OK) {
+	if (rc < 0 || (rc = vv_elsewhere_read(&e, r, err)) < 0 || !lists_any(e, roots) ||
+	    (rc = vv_store_open(&store, vv_repository_varvedir(r), false, err)) < 0) {
+		goto done;
+	}
+	if ((rc = mark_here(e, roots, store, err)) == VV_OK) {
 		rc = write_list(e, NULL, 0, path, err);
 	}
+done:
 	vv_store_close(store);
 	vv_elsewhere_free(e);
 	vv_free(path);

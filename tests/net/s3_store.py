@@ -254,10 +254,12 @@ class Store(http.server.BaseHTTPRequestHandler):
                     found[key] = os.path.getsize(os.path.join(folder, name))
         most = 2 if wrong in ("pages", "lostpage", "endless") else min(1000, int(query.get("max-keys", 1000)))
         after = query.get("continuation-token", "")
-        after = after[len("t/&+"):] if after.startswith("t/&+") else ""
+        after = after[len("t/&+"):] if after.startswith("t/&+") else query.get("start-after", "")
         keys = sorted(k for k in found if k > after)
         more = len(keys) > most
         keys = keys[:most]
+        with open(log_file, "a", encoding="utf-8") as f:
+            f.write(f"listed {len(keys)}\n")
         out = ['<?xml version="1.0" encoding="UTF-8"?>\n', f"<ListBucketResult {NS}><Name>{escape(bucket)}</Name>",
                f"<Prefix>{escape(prefix)}</Prefix><KeyCount>{len(keys)}</KeyCount>"]
         if more or wrong in ("lostpage", "endless"):

@@ -380,11 +380,12 @@ vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 	if (!m->listed && (rc = list_records(m, &l, mends || !m->brief, err)) == VV_OK) {
 		rc = take_in(m, &l, err);
 	}
-	if (rc == VV_OK && (rc = hand_on(m, &l, err)) == VV_OK &&
-	    (rc = renew_met(m, err)) == VV_OK) {
-		m->listed = true;
-		m->handed = vv_ledger_file_count(m->ledger);
+	if (rc < 0 || (rc = hand_on(m, &l, err)) < 0 || (rc = renew_met(m, err)) < 0) {
+		goto done;
 	}
+	m->listed = true;
+	m->handed = vv_ledger_file_count(m->ledger);
+done:
 	clear_listing(&l);
 	return rc;
 }

@@ -204,8 +204,8 @@ static bool is_known(const vv_vault_state *s, const vv_kept_stripe *st)
 
 	return known && known != st && known->code.data == st->code.data &&
 	       known->code.parity == st->code.parity &&
-	       memcmp(known->shards, st->shards,
-		      vv_code_shards(st->code) * sizeof(*st->shards)) == 0;
+	       memcmp(known->shards, st->shards, vv_code_shards(st->code) * sizeof(*st->shards)) ==
+		       0;
 }
 
 /* Over the run's shards from number first on. A shard that is in another stripe already stays there, and is
