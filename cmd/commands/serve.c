@@ -12,9 +12,9 @@
 #include "cmd/output.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/web.h"
+#include "cmd/work/hold/holding.h"
 #include "cmd/work/serve/http.h"
 #include "cmd/work/serve/repo.h"
-#include "cmd/work/vault/holding.h"
 #include "transport/line/channel.h"
 #include "transport/server/auth.h"
 
@@ -22,7 +22,8 @@ typedef struct options {
 	bool stdio, read_only, closed, quiet;
 	const char *http, *tls_cert, *tls_key, *auth, *hash_secret;
 	uint64_t connections, per_address, request_memory, memory, hold;
-	const char *term;
+	const char *term, *ratio;
+	uint64_t allowance;
 	vv_strings hosts, proxies, origins, admitted;
 } options;
 
@@ -52,6 +53,10 @@ static const vv_option table[] = {
 	OPT_NUMBER(0, "hold", hold, "BYTES", "keep sealed copies for others, at most so much"),
 	OPT_LIST(0, "for", admitted, "DID[=BYTES]",
 		 "for whom, and how much of it: keys, or names that 'varve key trust' gave"),
+	OPT_STRING(0, "ratio", ratio, "R",
+		   "keep copies for those you trust, as they keep yours: room by standing"),
+	OPT_NUMBER(0, "allowance", allowance, "BYTES",
+		   "room that each of them has to begin with (a twentieth of --hold)"),
 	OPT_STRING(0, "term", term, "DAYS", "let go of no copy sooner after it came (90)"),
 	OPT_FLAG('q', "quiet", quiet, "do not print a line for each request"),
 };
@@ -62,7 +67,9 @@ static vv_status read_holding(const options *o, vv_holding_options *out, vv_erro
 	*out = (vv_holding_options){.size = o->hold,
 				    .term = VV_HOLDING_TERM_UNSAID,
 				    .admitted = o->admitted.items,
-				    .admitted_count = o->admitted.count};
+				    .admitted_count = o->admitted.count,
+				    .ratio = o->ratio,
+				    .allowance = o->allowance};
 	if (o->term && !vv_parse_u64(&out->term, o->term, strlen(o->term))) {
 		return vv_fail(err, VV_EUSAGE, "--term takes a number of days, not '%s'",
 			       vv_text_shows(o->term));
@@ -199,6 +206,13 @@ static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv
 				vv_text_bytes(f.size),
 				vv_text_counted(f.admitted_count, "key", NULL),
 				vv_text_shows(paths[i]), vv_text_counted(f.term, "day", NULL), did);
+			if (f.reward.ratio > 0) {
+				vv_note("room follows standing: %s each, and %llu.%03llu times what "
+					"was kept for 30 days",
+					vv_text_bytes(f.reward.allowance),
+					(unsigned long long)(f.reward.ratio / 1000),
+					(unsigned long long)(f.reward.ratio % 1000));
+			}
 		}
 		vv_repository_close(r);
 	}
@@ -224,8 +238,12 @@ static int run_serve(void *opts, int argc, char **argv)
 	if (o->stdio && argc != 1) {
 		return vv_usage_error("--stdio takes one repository");
 	}
-	if ((o->admitted.count > 0) != (o->hold > 0)) {
-		return vv_usage_error("--hold BYTES and --for DID go together");
+	if ((o->admitted.count > 0 || o->ratio) != (o->hold > 0)) {
+		return vv_usage_error("--hold BYTES and --for DID go together, or --hold BYTES and "
+				      "--ratio R");
+	}
+	if (o->allowance > 0 && !o->ratio) {
+		return vv_usage_error("--allowance BYTES goes with --ratio R");
 	}
 	if (o->stdio) {
 		return serve_stdio(o, argv[0]);
@@ -283,8 +301,8 @@ const vv_command vv_cmd_serve = {
 	.group = "peers",
 	.summary = "let others clone, fetch from and push to repositories on this machine",
 	.usage =
-		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES --for DID[=BYTES]... [--term DAYS]] PATH...\n"
-		"--stdio [--read-only] [--hold BYTES --for DID[=BYTES]... [--term DAYS]] PATH\n--hash-secret NAME",
+		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES [--for DID[=BYTES]]... [--ratio R [--allowance BYTES]] [--term DAYS]] PATH...\n"
+		"--stdio [--read-only] [--hold BYTES [--for DID[=BYTES]]... [--ratio R [--allowance BYTES]] [--term DAYS]] PATH\n--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"
 		   "$ varve clone http://127.0.0.1:8080/sales copy",

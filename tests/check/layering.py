@@ -38,6 +38,7 @@ transport/protocol
 transport/ipfs
 transport/s3
 transport/vault
+transport/hold
 transport/server
 
 cmd/report
@@ -51,6 +52,7 @@ cmd/work/apply
 cmd/work/check
 cmd/work/serve
 cmd/work/vault
+cmd/work/hold
 cmd/work/doctor
 cmd/work/web
 cmd/web

@@ -13,9 +13,9 @@
 #include "base/sys.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/transport/memory_line.h"
+#include "transport/hold/hold.h"
 #include "transport/protocol/frame.h"
 #include "transport/protocol/message.h"
-#include "transport/vault/hold.h"
 #include "transport/vault/hold_message.h"
 
 static char dir[] = "/tmp/varve-hold-XXXXXX";

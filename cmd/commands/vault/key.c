@@ -185,13 +185,15 @@ static int run_key(void *opts, int argc, char **argv)
 		rc = run_list(&err);
 	} else if (strcmp(what, "trust") == 0 && argc == 3) {
 		rc = run_trust(argv[1], argv[2], &err);
+	} else if (strcmp(what, "untrust") == 0 && argc == 2) {
+		rc = vv_key_ring_untrust(argv[1], &err);
 	} else if (strcmp(what, "export") == 0 && argc == 2) {
 		rc = run_export(o, argv[1], &err);
 	} else if (strcmp(what, "import") == 0 && argc == 2) {
 		rc = run_import(o, argv[1], &err);
 	} else {
 		return vv_usage_error(
-			"key new, show, list, trust NAME DID, export FILE or import FILE");
+			"key new, show, list, trust NAME DID, untrust NAME, export FILE or import FILE");
 	}
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
@@ -200,7 +202,7 @@ const vv_command vv_cmd_key = {
 	.name = "key",
 	.group = "vault",
 	.summary = "this machine's key, which signs and opens sealed copies, and names for others'",
-	.usage = "new [--passphrase] [--force]\nshow\nlist\ntrust NAME DID\n"
+	.usage = "new [--passphrase] [--force]\nshow\nlist\ntrust NAME DID\nuntrust NAME\n"
 		 "export [--passphrase] FILE\nimport [--passphrase] [--force] FILE",
 	.example = "$ varve key new\n"
 		   "did:key:z6Mk...",

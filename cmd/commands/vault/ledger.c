@@ -9,16 +9,24 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/print/standing.h"
+#include "cmd/work/hold/standing_report.h"
 #include "cmd/work/vault/session.h"
 
 typedef struct options {
-	const char *format;
+	const char *format, *ratio;
 	bool offline;
+	uint64_t hold, allowance;
+	vv_strings admitted;
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "offline", offline, "do not ask the holders first"),
-	OPT_JSON("log, show: the output format"),
+	OPT_NUMBER(0, "hold", hold, "BYTES", "standing: as 'varve serve' has it"),
+	OPT_LIST(0, "for", admitted, "DID[=BYTES]", "standing: as 'varve serve' has it"),
+	OPT_STRING(0, "ratio", ratio, "R", "standing: as 'varve serve' has it"),
+	OPT_NUMBER(0, "allowance", allowance, "BYTES", "standing: as 'varve serve' has it"),
+	OPT_JSON("log, show, standing: the output format"),
 };
 
 static const char *when(char out[32], uint64_t seconds)
@@ -356,10 +364,36 @@ static int check_ledger(const vv_context *c)
 	const char *what = c->argc > 0 ? c->argv[0] : "log";
 
 	if (!((strcmp(what, "log") == 0 || strcmp(what, "verify") == 0) && c->argc <= 1) &&
-	    !(strcmp(what, "show") == 0 && c->argc == 2)) {
-		return vv_usage_error("ledger log, verify or show RECORD");
+	    !(strcmp(what, "show") == 0 && c->argc == 2) && strcmp(what, "standing") != 0) {
+		return vv_usage_error("ledger log, verify, show RECORD or standing [DID...]");
+	}
+	if (strcmp(what, "standing") != 0 &&
+	    (o->hold > 0 || o->ratio || o->allowance > 0 || o->admitted.count > 0)) {
+		return vv_usage_error(
+			"--hold, --for, --ratio and --allowance are for ledger standing");
 	}
 	return vv_check_json(vv_wants_json(o->format), strcmp(what, "verify") != 0, "ledger log");
+}
+
+/* Needs no vault of this repository's own. */
+static vv_status run_standing(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_holding_options holding = {.size = o->hold,
+					    .term = VV_HOLDING_TERM_UNSAID,
+					    .admitted = o->admitted.items,
+					    .admitted_count = o->admitted.count,
+					    .ratio = o->ratio,
+					    .allowance = o->allowance};
+	vv_standing_report x;
+	vv_status rc = vv_standing_report_open(
+		&x, &holding, c->repo, (const char *const *)c->argv + 1, (size_t)c->argc - 1, err);
+
+	if (rc == VV_OK) {
+		rc = vv_print_standing(&x, vv_wants_json(o->format), err);
+		vv_standing_report_clear(&x);
+	}
+	return rc;
 }
 
 static vv_status run_ledger(vv_context *c, vv_error *err)
@@ -367,8 +401,12 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	const char *what = c->argc > 0 ? c->argv[0] : "log";
 	vv_vault_session s;
-	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, err);
+	vv_status rc;
 
+	if (strcmp(what, "standing") == 0) {
+		return run_standing(c, err);
+	}
+	rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, err);
 	if (rc < 0) {
 		return rc;
 	}
@@ -399,7 +437,9 @@ const vv_command vv_cmd_ledger = {
 	.name = "ledger",
 	.group = "vault",
 	.summary = "the signed records that say where sealed copies are",
-	.usage = "log [--json] [--offline]\nverify [--offline]\nshow [--json] RECORD",
+	.usage = "log [--json] [--offline]\nverify [--offline]\nshow [--json] RECORD\n"
+		 "standing [--json] [--hold BYTES] [--for DID[=BYTES]]... [--ratio R] "
+		 "[--allowance BYTES] [DID...]",
 	.example = "$ varve ledger verify\n"
 		   "sound: 12 records of 1 author, here and at 2 holders",
 	.options = table,

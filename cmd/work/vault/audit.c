@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/vault/vault_list.h"
 #include "repo/blocks/cid_map.h"
 
 typedef struct expected {
@@ -169,9 +170,23 @@ static vv_status check_leaves(auditing *a, vv_error *err)
 	return rc;
 }
 
+/* Where standing is worked out it is found by that; the record itself is in the ledger. */
+static void note_vault(const auditing *a)
+{
+	char *dir = vv_vault_session_path(a->s, "ledger", NULL);
+	vv_error why;
+
+	if (dir && vv_vault_list_note(vv_ledger_vault(a->s->ledger), dir, &why) < 0) {
+		vv_notes_warn(a->s->notes, "this audit is not counted for anybody's room here: %s",
+			      why.message);
+	}
+	vv_free(dir);
+}
+
 static vv_status write_record(auditing *a, vv_error *err)
 {
 	vv_ledger_record *r = &a->record;
+	vv_status rc;
 
 	if (!a->s->has_key || !vv_vault_is_writer(a->s->state, a->s->key.public_key) ||
 	    vv_vault_session_check_key(a->s, err) < 0) {
@@ -183,7 +198,10 @@ static vv_status write_record(auditing *a, vv_error *err)
 	r->asked = a->x->asked;
 	r->good = a->x->good;
 	memcpy(r->holder, a->p->id, VV_HOLDER_ID);
-	return vv_ledger_write(a->s->ledger, r, &a->s->key, NULL, err);
+	if ((rc = vv_ledger_write(a->s->ledger, r, &a->s->key, NULL, err)) == VV_OK) {
+		note_vault(a);
+	}
+	return rc;
 }
 
 vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_error *err)

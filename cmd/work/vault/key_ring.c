@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/keys/key_file.h"
@@ -186,11 +187,44 @@ done:
 	return rc;
 }
 
+/* The file anew, without the line of this name. *had: there was one. */
+static vv_status without_name(vv_buf *out, const char *name, bool *had, vv_error *err)
+{
+	vv_buf old = VV_BUF_INIT;
+	const size_t n = strlen(name);
+	vv_status rc = vv_key_ring_names(&old, err);
+
+	*had = false;
+	for (const char *p = vv_buf_cstr(&old); rc == VV_OK && *p;) {
+		const size_t len = strcspn(p, "\n");
+		if (strncmp(p, name, n) == 0 && p[n] == ' ') {
+			*had = true;
+		} else if (len > 0) {
+			vv_buf_printf(out, "%.*s\n", (int)len, p);
+		}
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&old);
+	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
+static vv_status write_names(const vv_buf *text, vv_error *err)
+{
+	char *path = vv_key_ring_path("trusted", err);
+	vv_status rc = path ? vv_mkdirs_above(path, err) : err->code;
+
+	if (rc == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(text), text->len, true, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
 vv_status vv_key_ring_trust(const char *name, const uint8_t key[VV_KEY_PUBLIC], vv_error *err)
 {
-	vv_buf old = VV_BUF_INIT, text = VV_BUF_INIT;
-	char did[VV_DID_TEXT], *path = NULL;
-	const size_t n = strlen(name);
+	vv_buf text = VV_BUF_INIT;
+	char did[VV_DID_TEXT];
+	bool had;
 	vv_status rc;
 
 	if (!is_name(name)) {
@@ -198,29 +232,115 @@ vv_status vv_key_ring_trust(const char *name, const uint8_t key[VV_KEY_PUBLIC], 
 			       "'%s' is not a name for a key: letters, digits, - _ . @",
 			       vv_text_shows(name));
 	}
-	if ((rc = vv_key_ring_names(&old, err)) < 0) {
-		goto done;
+	if ((rc = without_name(&text, name, &had, err)) == VV_OK) {
+		vv_did_text(did, key);
+		vv_buf_printf(&text, "%s %s\n", name, did);
+		rc = vv_buf_ok(&text, err);
 	}
-	for (const char *p = vv_buf_cstr(&old); *p;) {
-		size_t len = strcspn(p, "\n");
-		if (!(strncmp(p, name, n) == 0 && p[n] == ' ') && len > 0) {
-			vv_buf_printf(&text, "%.*s\n", (int)len, p);
+	if (rc == VV_OK) {
+		rc = write_names(&text, err);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+vv_status vv_key_ring_untrust(const char *name, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	bool had;
+	vv_status rc = without_name(&text, name, &had, err);
+
+	if (rc == VV_OK && !had) {
+		vv_fail(err, VV_ENOTFOUND, "no key is called '%s'", vv_text_shows(name));
+		rc = vv_hint(err, "'varve key list' shows the names");
+	} else if (rc == VV_OK) {
+		rc = write_names(&text, err);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* --- all of them ----------------------------------------------------------------------------- */
+
+void vv_trusted_keys_clear(vv_trusted_keys *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		vv_free(t->names[i]);
+	}
+	vv_free(t->names);
+	vv_free(t->keys);
+	*t = (vv_trusted_keys){0};
+}
+
+const char *vv_trusted_name(const vv_trusted_keys *t, const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (memcmp(t->keys[i], key, VV_KEY_PUBLIC) == 0) {
+			return t->names[i];
 		}
+	}
+	return NULL;
+}
+
+static vv_status add_trusted(vv_trusted_keys *t, const char *line, size_t len, vv_error *err)
+{
+	const size_t name = strcspn(line, " \n");
+	char did[VV_DID_TEXT];
+	uint8_t key[VV_KEY_PUBLIC];
+	size_t cap = t->cap;
+
+	if (name + 1 >= len || len - name - 1 >= sizeof(did)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "a line of the file of trusted keys is damaged: '%s'",
+			       vv_text_show(line, len));
+	}
+	memcpy(did, line + name + 1, len - name - 1);
+	did[len - name - 1] = '\0';
+	vv_status rc = vv_did_read(key, did, err);
+	if (rc < 0 || vv_trusted_name(t, key)) {
+		return rc < 0 ? vv_prefix(err, "the file of trusted keys") : VV_OK;
+	}
+	if (!vv_array_room(t->keys, t->count, t->cap) || !vv_array_room(t->names, t->count, cap) ||
+	    !(t->names[t->count] = vv_strndup(line, name))) {
+		return vv_fail_nomem(err);
+	}
+	memcpy(t->keys[t->count++], key, VV_KEY_PUBLIC);
+	return VV_OK;
+}
+
+vv_status vv_key_ring_trusted(vv_trusted_keys *out, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = vv_key_ring_names(&text, err);
+
+	*out = (vv_trusted_keys){0};
+	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
+		const size_t len = strcspn(p, "\n");
+		rc = len > 0 ? add_trusted(out, p, len, err) : VV_OK;
 		p += len + (p[len] == '\n');
 	}
-	vv_did_text(did, key);
-	vv_buf_printf(&text, "%s %s\n", name, did);
-	if ((rc = vv_buf_ok(&text, err)) < 0) {
-		goto done;
-	}
-	if (!(path = vv_key_ring_path("trusted", err))) {
-		rc = err->code;
-	} else if ((rc = vv_mkdirs_above(path, err)) == VV_OK) {
-		rc = vv_write_file(path, text.data, text.len, true, err);
-	}
-done:
-	vv_free(path);
-	vv_buf_clear(&old);
 	vv_buf_clear(&text);
+	if (rc < 0) {
+		vv_trusted_keys_clear(out);
+	}
+	return rc;
+}
+
+vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], vv_error *err)
+{
+	char *path = vv_key_ring_path("key", err), did[VV_DID_TEXT];
+	bool sealed;
+	vv_status rc;
+
+	if (!path) {
+		return err->code;
+	}
+	if (!vv_exists(path)) {
+		vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
+		rc = vv_hint(err, "make one with 'varve key new'");
+	} else if ((rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
+		rc = vv_did_read(out, did, err);
+	}
+	vv_free(path);
 	return rc;
 }

@@ -31,5 +31,22 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const char *word, vv_erro
 vv_status vv_key_ring_names(vv_buf *text, vv_error *err);
 /* Adds a name, or gives it to another key. VV_EUSAGE: no name. */
 vv_status vv_key_ring_trust(const char *name, const uint8_t key[VV_KEY_PUBLIC], vv_error *err);
+/* Takes the name away. VV_ENOTFOUND: nobody is called so. */
+vv_status vv_key_ring_untrust(const char *name, vv_error *err);
+
+/* The keys that have names, each once, however many it has; names[i] is the first one of keys[i]. */
+typedef struct vv_trusted_keys {
+	uint8_t (*keys)[VV_KEY_PUBLIC];
+	char **names;
+	size_t count, cap;
+} vv_trusted_keys;
+/* VV_EUSAGE: a line of the file is damaged. */
+vv_status vv_key_ring_trusted(vv_trusted_keys *out, vv_error *err);
+void vv_trusted_keys_clear(vv_trusted_keys *t);
+/* Its name; NULL: it has none. */
+const char *vv_trusted_name(const vv_trusted_keys *t, const uint8_t key[VV_KEY_PUBLIC]);
+
+/* This machine's public key, which needs no passphrase. VV_ENOTFOUND: it has none. */
+vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], vv_error *err);
 
 #endif

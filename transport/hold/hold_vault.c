@@ -1,7 +1,7 @@
 /*
  * hold_vault: knows what lets a shard in, and what lets it go.
  */
-#include "transport/vault/hold_vault.h"
+#include "transport/hold/hold_vault.h"
 
 #include <string.h>
 

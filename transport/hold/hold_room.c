@@ -1,7 +1,7 @@
 /*
  * hold_room: knows what a vault's folder says of whose it is, and how the room is divided.
  */
-#include "transport/vault/hold_room.h"
+#include "transport/hold/hold_room.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,12 +36,6 @@ struct vv_hold_room {
 	vault_use *vaults;
 	size_t count, cap;
 };
-
-typedef struct facts {
-	uint64_t room;            /* bytes that it may keep */
-	uint64_t shards, records; /* bytes that it keeps */
-	bool alone;               /* all of the room is its */
-} facts;
 
 /* --- the room ---------------------------------------------------------------------------------- */
 
@@ -234,7 +228,8 @@ static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_err
 
 static vv_status count_all(vv_hold_room *r, vv_error *err)
 {
-	vv_status rc = r->listed ? VV_OK : r->files->list(r->folder, "", on_vault, r, err);
+	vv_status rc = r->listed || !r->folder ? VV_OK
+					       : r->files->list(r->folder, "", on_vault, r, err);
 
 	r->listed = rc == VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
@@ -294,9 +289,10 @@ static bool counts_for(const vv_hold_room *r, const vault_use *v, const uint8_t 
 	return signed_it;
 }
 
-static void look(const vv_hold_room *r, const vv_hold_identity *who, facts *out)
+static void look(const vv_hold_room *r, const vv_hold_identity *who, vv_hold_room_facts *out)
 {
-	*out = (facts){.room = who->share == VV_HOLD_SHARE_NONE ? r->equal : who->share};
+	*out = (vv_hold_room_facts){.room = who->share == VV_HOLD_SHARE_NONE ? r->equal
+									     : who->share};
 	out->alone = out->room >= r->rules->size;
 	for (size_t i = 0; i < r->count; i++) {
 		const vault_use *v = &r->vaults[i];
@@ -307,8 +303,23 @@ static void look(const vv_hold_room *r, const vv_hold_identity *who, facts *out)
 	}
 }
 
-static vv_status refuse(const vv_hold_identity *who, const facts *f, bool records, uint64_t len,
-			vv_error *err)
+vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
+			    vv_hold_room_facts *out, vv_error *err)
+{
+	const vv_hold_identity *who = find_identity(r, key);
+	vv_status rc;
+
+	if (!who) {
+		return vv_fail(err, VV_ENOTFOUND, "nothing is kept for this key");
+	}
+	if ((rc = count_all(r, err)) == VV_OK) {
+		look(r, who, out);
+	}
+	return rc;
+}
+
+static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
+			const vv_hold_room_facts *f, bool records, uint64_t len, vv_error *err)
 {
 	char did[VV_DID_TEXT];
 
@@ -316,6 +327,13 @@ static vv_status refuse(const vv_hold_identity *who, const facts *f, bool record
 	vv_fail(err, VV_EREFUSED, "no room for %s: it may keep %s here and keeps %s; %s %s more",
 		did, vv_text_bytes(f->room), vv_text_bytes(f->shards + f->records),
 		records ? "these records take" : "this shard takes", vv_text_bytes(len));
+	if (r->rules->admission.ask) {
+		return vv_hint(
+			err,
+			"room there grows with what it keeps, as audits prove, for that server's "
+			"owner and those whom he trusts ('varve ledger standing' there); 'varve "
+			"vault prune' lets go of what no ref reaches; or add another holder");
+	}
 	return vv_hint(err,
 		       "'varve vault prune' lets go of what no ref reaches; whoever runs that "
 		       "server gives more: varve serve --for DID=BYTES; or add another holder");
@@ -334,7 +352,7 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, bool records,
 	}
 	for (size_t i = 0; i < r->rules->admitted_count; i++) {
 		const vv_hold_identity *who = &r->rules->admitted[i];
-		facts f;
+		vv_hold_room_facts f;
 		if (!counts_for(r, v, who->key)) {
 			continue;
 		}
@@ -342,7 +360,7 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, bool records,
 		/* Whose all of the room is, learns how full that is. */
 		if (!f.alone && f.shards + f.records + len > f.room &&
 		    !(records && f.records + len <= most)) {
-			return refuse(who, &f, records, len, err);
+			return refuse(r, who, &f, records, len, err);
 		}
 	}
 	return VV_OK;

@@ -7,8 +7,8 @@
  * for this server's key, whose author is admitted and may write in the vault; not again, once a later
  * retire or drop let it go: so a request that is sent twice does nothing. Nothing here reads shards.
  */
-#ifndef VV_TRANSPORT_VAULT_HOLD_VAULT_H
-#define VV_TRANSPORT_VAULT_HOLD_VAULT_H
+#ifndef VV_TRANSPORT_HOLD_HOLD_VAULT_H
+#define VV_TRANSPORT_HOLD_HOLD_VAULT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +26,15 @@ typedef struct vv_hold_identity {
 } vv_hold_identity;
 #define VV_HOLD_SHARE_NONE UINT64_MAX
 
+/* Who is admitted, asked for again while the server runs: who is trusted, and how much room each has. */
+typedef struct vv_hold_admission {
+	/* Is the last answer too old? refused: for who was refused something by it. */
+	bool (*is_old)(void *payload, bool refused);
+	/* Each with its share; *out is the caller's. */
+	vv_status (*ask)(void *payload, vv_hold_identity **out, size_t *count, vv_error *err);
+	void *payload;
+} vv_hold_admission;
+
 /* For whom copies are kept, and who keeps them. */
 typedef struct vv_hold_rules {
 	uint64_t size; /* bytes, all vaults together */
@@ -33,6 +42,7 @@ typedef struct vv_hold_rules {
 	vv_key key;    /* signs receipts */
 	vv_hold_identity *admitted;
 	size_t admitted_count;
+	vv_hold_admission admission; /* ask NULL: those who are admitted, for good */
 } vv_hold_rules;
 
 typedef struct vv_hold_vault vv_hold_vault;

@@ -1,7 +1,7 @@
 /*
  * hold: knows what each request is answered with, and when copies may go.
  */
-#include "transport/vault/hold.h"
+#include "transport/hold/hold.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,23 +9,22 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "transport/hold/hold_name.h"
+#include "transport/hold/hold_room.h"
 #include "transport/vault/folder_holder.h"
 #include "transport/vault/hold_message.h"
-#include "transport/vault/hold_room.h"
 #include "transport/vault/ledger.h"
 
 #define LOCK_MS 30000u
 #define GRACE_SEC (14u * 86400u)         /* from a retire to the deletion, at most */
 #define CLOCK_SEC 3600u                  /* that two clocks may differ by */
 #define LEDGER_MAX ((uint64_t)256 << 20) /* bytes of a vault's records, which are in memory */
-#define NAME_LEN 400u
 #define MARK_LEN 16u
 
 struct vv_hold {
@@ -98,65 +97,7 @@ void vv_hold_close(vv_hold *h)
 	}
 }
 
-/* --- names --------------------------------------------------------------------------------------- */
-
-static bool is_author(const char *name, size_t len)
-{
-	bool fine = len > 1 && len < VV_DID_TEXT && name[0] == 'z';
-
-	for (size_t i = 0; fine && i < len; i++) {
-		fine = vv_is_alnum(name[i]);
-	}
-	return fine;
-}
-
-static bool is_cid(const char *name)
-{
-	vv_cid cid;
-	vv_error ignored;
-
-	return vv_cid_parse(&cid, name, strlen(name), &ignored) == VV_OK;
-}
-
-static bool is_record(const char *name)
-{
-	return strspn(name, "0123456789") == 10 && name[10] == '-' && is_cid(name + 11);
-}
-
-/* "shards", "records", "records/AUTHOR". */
-static bool is_folder(const char *name)
-{
-	return strcmp(name, "shards") == 0 || strcmp(name, "records") == 0 ||
-	       (strncmp(name, "records/", 8) == 0 && is_author(name + 8, strlen(name + 8)));
-}
-
-static bool is_file(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-
-	if (strncmp(name, "shards/", 7) == 0) {
-		return is_cid(name + 7);
-	}
-	return strncmp(name, "records/", 8) == 0 && slash > name + 8 &&
-	       is_author(name + 8, (size_t)(slash - name - 8)) && is_record(slash + 1);
-}
-
-/* A name of the vault, below the folder. */
-static void name_of(char out[NAME_LEN], const vv_cid *vault, const char *name)
-{
-	char v[VV_CID_TEXT + 1];
-
-	vv_cid_text(v, vault);
-	(void)snprintf(out, NAME_LEN, "%s/%s", v, name);
-}
-
-static void shard_name(char out[NAME_LEN], const vv_cid *vault, const vv_cid *shard)
-{
-	char name[VV_CID_TEXT + 8] = "shards/";
-
-	vv_cid_text(name + 7, shard);
-	name_of(out, vault, name);
-}
+/* --- small things ------------------------------------------------------------------------------- */
 
 static vv_status look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err)
 {
@@ -221,6 +162,34 @@ static vv_status tell_others(vv_hold *h, vv_error *err)
 	return rc;
 }
 
+/* Who is admitted now. What is known of a vault was judged by who was before. */
+static vv_status admit_anew(vv_hold *h, bool refused, vv_error *err)
+{
+	const vv_hold_admission *a = &h->rules.admission;
+	vv_hold_identity *list;
+	size_t count;
+	vv_status rc;
+
+	if (!a->ask || !a->is_old(a->payload, refused)) {
+		return VV_OK;
+	}
+	if ((rc = a->ask(a->payload, &list, &count, err)) < 0) {
+		return rc;
+	}
+	bool same = count == h->rules.admitted_count;
+	for (size_t i = 0; i < count && same; i++) {
+		same = memcmp(list[i].key, h->rules.admitted[i].key, VV_KEY_PUBLIC) == 0;
+	}
+	vv_free(h->rules.admitted);
+	h->rules.admitted = list;
+	h->rules.admitted_count = count;
+	if (!same) {
+		vv_hold_vault_close(h->vault);
+		h->vault = NULL;
+	}
+	return VV_OK;
+}
+
 static void leave(vv_hold *h)
 {
 	if (h->file_lock >= 0) {
@@ -239,6 +208,9 @@ static vv_status enter(vv_hold *h, vv_error *err)
 	h->file_lock = path ? vv_lock(path, true, LOCK_MS, err) : (int)vv_fail_nomem(err);
 	rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
 	vv_free(path);
+	if (rc == VV_OK) {
+		rc = admit_anew(h, false, err);
+	}
 	if (rc < 0) {
 		leave(h);
 	}
@@ -263,7 +235,7 @@ typedef struct loading {
 /* A damaged one is as if it were not there: whoever has it brings it again. */
 static vv_status load_record(loading *x, const char *name, vv_error *err)
 {
-	char path[2 * NAME_LEN + 1], record[2 * NAME_LEN + 1];
+	char path[2 * VV_HOLD_NAME_LEN + 1], record[2 * VV_HOLD_NAME_LEN + 1];
 	bool is_new;
 	vv_error why;
 	vv_status rc;
@@ -288,12 +260,13 @@ static vv_status load_record(loading *x, const char *name, vv_error *err)
 static vv_status on_loaded(void *payload, const char *name, uint64_t size, vv_error *err)
 {
 	loading *x = payload;
-	char folder[2 * NAME_LEN];
+	char folder[2 * VV_HOLD_NAME_LEN];
 
 	if (x->below) {
-		return size != UINT64_MAX && is_record(name) ? load_record(x, name, err) : VV_OK;
+		return size != UINT64_MAX && vv_hold_is_record(name) ? load_record(x, name, err)
+								     : VV_OK;
 	}
-	if (size != UINT64_MAX || !is_author(name, strlen(name))) {
+	if (size != UINT64_MAX || !vv_hold_is_author(name, strlen(name))) {
 		return VV_OK;
 	}
 	(void)snprintf(folder, sizeof(folder), "%s/%s", x->folder, name);
@@ -305,7 +278,7 @@ static vv_status on_loaded(void *payload, const char *name, uint64_t size, vv_er
 
 static vv_status need_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 {
-	char name[NAME_LEN];
+	char name[VV_HOLD_NAME_LEN];
 	loading x = {h, name, false, VV_BUF_INIT};
 	vv_status rc;
 
@@ -314,7 +287,7 @@ static vv_status need_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 	}
 	forget_vault(h);
 	h->records = 0;
-	name_of(name, vault, "records");
+	vv_hold_below(name, vault, "records");
 	if ((rc = vv_hold_vault_open(&h->vault, vault, &h->rules, err)) < 0) {
 		return rc;
 	}
@@ -410,7 +383,7 @@ static vv_status check_records(answering *x, const arrival *list, vv_error *err)
 static vv_status write_records(answering *x, const arrival *list, bool *left, vv_error *err)
 {
 	vv_hold *h = x->h;
-	char name[NAME_LEN], below[VV_LEDGER_NAME + 16];
+	char name[VV_HOLD_NAME_LEN], below[VV_LEDGER_NAME + 16];
 	vv_status rc = check_records(x, list, err);
 
 	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
@@ -421,7 +394,7 @@ static vv_status write_records(answering *x, const arrival *list, bool *left, vv
 		}
 		/* Known ones too: the file may have been damaged since it was read. */
 		(void)snprintf(below, sizeof(below), "records/%s", list[i].name);
-		name_of(name, &x->q->vault, below);
+		vv_hold_below(name, &x->q->vault, below);
 		if ((rc = h->files->put(h->folder, name, r->bytes, r->len, err)) < 0) {
 			break;
 		}
@@ -498,14 +471,14 @@ static vv_status begin_vault(answering *x, arrival *list, vv_error *err)
 static vv_status take_records(answering *x, vv_error *err)
 {
 	arrival *list = vv_arena_calloc(x->arena, x->q->record_count + 1, sizeof(*list));
-	char name[NAME_LEN];
+	char name[VV_HOLD_NAME_LEN];
 	vv_stat is;
 	vv_status rc = list ? read_records(x, list, err) : vv_fail_nomem(err);
 
 	if (rc < 0 || x->q->record_count == 0) {
 		return rc;
 	}
-	name_of(name, &x->q->vault, "records");
+	vv_hold_below(name, &x->q->vault, "records");
 	return look(x->h, name, &is, NULL) == VV_OK ? add_records(x, list, err)
 						    : begin_vault(x, list, err);
 }
@@ -515,10 +488,10 @@ static vv_status take_records(answering *x, vv_error *err)
 /* A vault of which nothing is here is not worth reading: the one that was asked for last stays in memory. */
 static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 {
-	char name[NAME_LEN], text[VV_CID_TEXT + 1];
+	char name[VV_HOLD_NAME_LEN], text[VV_CID_TEXT + 1];
 	vv_stat is;
 
-	name_of(name, vault, "records");
+	vv_hold_below(name, vault, "records");
 	if (look(h, name, &is, NULL) < 0) {
 		vv_cid_text(text, vault);
 		vv_fail(err, VV_EREFUSED, "nothing of the vault %s is here", text);
@@ -529,11 +502,27 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 	return need_vault(h, vault, err);
 }
 
+/* Room may have grown since it was looked at. */
+static vv_status check_room(answering *x, uint64_t len, vv_error *err)
+{
+	vv_hold *h = x->h;
+	vv_status rc = vv_hold_room_check(h->room, &x->q->vault, false, len, err);
+
+	if (rc == VV_EREFUSED && h->rules.admission.ask &&
+	    h->rules.admission.is_old(h->rules.admission.payload, true)) {
+		if ((rc = admit_anew(h, true, err)) == VV_OK &&
+		    (rc = known_vault(h, &x->q->vault, err)) == VV_OK) {
+			rc = vv_hold_room_check(h->room, &x->q->vault, false, len, err);
+		}
+	}
+	return rc;
+}
+
 static vv_status take_shard(answering *x, vv_error *err)
 {
 	vv_hold *h = x->h;
 	const vv_hold_bytes *b = &x->q->bytes;
-	char name[NAME_LEN];
+	char name[VV_HOLD_NAME_LEN];
 	vv_shard s;
 	vv_stat is;
 	vv_status rc;
@@ -545,11 +534,10 @@ static vv_status take_shard(answering *x, vv_error *err)
 	    (rc = vv_hold_vault_may_put(h->vault, &s, err)) < 0) {
 		return rc;
 	}
-	shard_name(name, &x->q->vault, &s.cid);
+	vv_hold_shard_name(name, &x->q->vault, &s.cid);
 	/* What is there in its length, takes no room. */
 	const bool there = look(h, name, &is, NULL) == VV_OK, more = !there || is.size != b->len;
-	if ((more && (rc = vv_hold_room_check(h->room, &x->q->vault, false, b->len, err)) < 0) ||
-	    (rc = tell_others(h, err)) < 0) {
+	if ((more && (rc = check_room(x, b->len, err)) < 0) || (rc = tell_others(h, err)) < 0) {
 		return rc;
 	}
 	rc = h->files->put(h->folder, name, b->bytes, b->len, err);
@@ -584,12 +572,12 @@ static vv_status check_term(vv_hold *h, const vv_cid *vault, const char *shard,
 {
 	const uint64_t now = clock_now(),
 		       grace = h->rules.term < GRACE_SEC ? h->rules.term : GRACE_SEC;
-	char name[NAME_LEN], below[VV_LEDGER_NAME + 16] = "records/";
+	char name[VV_HOLD_NAME_LEN], below[VV_LEDGER_NAME + 16] = "records/";
 	vv_stat came, said;
 	vv_status rc;
 
 	vv_ledger_name(below + 8, by);
-	name_of(name, vault, below);
+	vv_hold_below(name, vault, below);
 	if ((rc = look(h, shard, &came, err)) < 0 || (rc = look(h, name, &said, err)) < 0) {
 		return rc;
 	}
@@ -608,11 +596,11 @@ static vv_status remove_shard(answering *x, vv_error *err)
 {
 	vv_hold *h = x->h;
 	const vv_ledger_record *by;
-	char name[NAME_LEN];
+	char name[VV_HOLD_NAME_LEN];
 	vv_stat is;
 	vv_status rc;
 
-	shard_name(name, &x->q->vault, &x->q->shard);
+	vv_hold_shard_name(name, &x->q->vault, &x->q->shard);
 	if ((rc = look(h, name, &is, err)) < 0 || (rc = known_vault(h, &x->q->vault, err)) < 0 ||
 	    (rc = vv_hold_vault_may_remove(h->vault, &x->q->shard, &by, err)) < 0 ||
 	    (rc = check_term(h, &x->q->vault, name, by, err)) < 0 ||
@@ -629,13 +617,13 @@ static vv_status remove_shard(answering *x, vv_error *err)
 static vv_status find_until(answering *x, const vv_ledger_record *place, uint64_t *out,
 			    vv_error *err)
 {
-	char name[NAME_LEN], text[VV_CID_TEXT + 1];
+	char name[VV_HOLD_NAME_LEN], text[VV_CID_TEXT + 1];
 	uint64_t until = clock_now() + x->h->rules.term;
 	vv_stat is;
 
 	for (size_t i = 0; i < place->shard_count; i++) {
 		const vv_shard *s = &place->shards[i];
-		shard_name(name, &x->q->vault, &s->cid);
+		vv_hold_shard_name(name, &x->q->vault, &s->cid);
 		if (look(x->h, name, &is, err) < 0 || is.size != vv_shard_len(s->leaves)) {
 			vv_cid_text(text, &s->cid);
 			return vv_fail(
@@ -701,9 +689,9 @@ static vv_status fill_names(answering *x, const char *dir, char **names, size_t 
 
 	for (size_t i = 0; i < count; i++) {
 		const char *name = names[i];
-		const bool fits = authors ? is_author(name, strlen(name))
-				  : strcmp(x->q->name, "shards") == 0 ? is_cid(name)
-								      : is_record(name);
+		const bool fits = authors ? vv_hold_is_author(name, strlen(name))
+				  : strcmp(x->q->name, "shards") == 0 ? vv_hold_is_cid(name)
+								      : vv_hold_is_record(name);
 		char *path;
 		if (!fits || strcmp(name, x->q->after) <= 0) {
 			continue;
@@ -732,15 +720,15 @@ static vv_status fill_names(answering *x, const char *dir, char **names, size_t 
 
 static vv_status give_list(answering *x, vv_error *err)
 {
-	char name[NAME_LEN], *dir, **names = NULL;
+	char name[VV_HOLD_NAME_LEN], *dir, **names = NULL;
 	size_t count = 0;
 	vv_status rc;
 
-	if (!is_folder(x->q->name)) {
+	if (!vv_hold_is_folder(x->q->name)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is not a folder of a vault",
 			       vv_text_shows(x->q->name));
 	}
-	name_of(name, &x->q->vault, x->q->name);
+	vv_hold_below(name, &x->q->vault, x->q->name);
 	x->a.names = vv_arena_calloc(x->arena, VV_HOLD_NAMES_MAX, sizeof(*x->a.names));
 	dir = vv_path_join(x->h->dir, name, (char *)NULL);
 	if (!dir || !x->a.names) {
@@ -759,15 +747,15 @@ static vv_status give_list(answering *x, vv_error *err)
 
 static vv_status give_part(answering *x, vv_error *err)
 {
-	char name[NAME_LEN];
+	char name[VV_HOLD_NAME_LEN];
 	const uint64_t len = x->q->size < VV_HOLD_PART ? x->q->size : VV_HOLD_PART;
 	vv_status rc;
 
-	if (!is_file(x->q->name)) {
+	if (!vv_hold_is_file(x->q->name)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is not a file of a vault",
 			       vv_text_shows(x->q->name));
 	}
-	name_of(name, &x->q->vault, x->q->name);
+	vv_hold_below(name, &x->q->vault, x->q->name);
 	rc = x->h->files->get(x->h->folder, name, x->q->from, len, &x->bytes, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_fail(err, VV_ENOTFOUND, "it is not here");
@@ -779,12 +767,12 @@ static vv_status give_part(answering *x, vv_error *err)
 static vv_status give_leaf(answering *x, vv_error *err)
 {
 	vv_hold *h = x->h;
-	char name[NAME_LEN];
+	char name[VV_HOLD_NAME_LEN];
 	vv_stat is;
 	size_t hashes;
 	vv_status rc;
 
-	shard_name(name, &x->q->vault, &x->q->shard);
+	vv_hold_shard_name(name, &x->q->vault, &x->q->shard);
 	if ((rc = look(h, name, &is, NULL)) < 0) {
 		return vv_fail(err, VV_ENOTFOUND, "it is not here");
 	}
@@ -819,7 +807,7 @@ static vv_status give_leaf(answering *x, vv_error *err)
 /* An owner by the vault's first record. */
 static bool is_owner(answering *x, const char *vault, const char *author, vv_error *err)
 {
-	char name[NAME_LEN];
+	char name[VV_HOLD_NAME_LEN];
 	vv_buf file = VV_BUF_INIT;
 	vv_ledger_record r;
 	bool found = false;
@@ -863,7 +851,7 @@ static vv_status on_author(void *payload, const char *name, uint64_t size, vv_er
 	vv_error ignored;
 
 	(void)err;
-	if (size == UINT64_MAX && is_author(name, strlen(name))) {
+	if (size == UINT64_MAX && vv_hold_is_author(name, strlen(name))) {
 		s->found = s->found || strcmp(name, s->did + 8) == 0 ||
 			   is_owner(s->x, s->vault, name, &ignored);
 		s->wanted = s->wanted || is_admitted_name(s->x->h, name);
@@ -875,7 +863,7 @@ static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_err
 {
 	vault_search *s = payload;
 	answering *x = s->x;
-	char folder[NAME_LEN];
+	char folder[VV_HOLD_NAME_LEN];
 	vv_cid vault;
 	vv_error ignored;
 	vv_status rc;
@@ -955,7 +943,7 @@ static vv_status run(answering *x, vv_error *err)
 	case VV_HOLD_RECEIPT:
 		return locked(x, sign_receipt, err);
 	default:
-		return give_vaults(x, err);
+		return locked(x, give_vaults, err);
 	}
 }
 

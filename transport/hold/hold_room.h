@@ -8,19 +8,19 @@
  *
  * Not for several threads at once: hold's lock is held.
  */
-#ifndef VV_TRANSPORT_VAULT_HOLD_ROOM_H
-#define VV_TRANSPORT_VAULT_HOLD_ROOM_H
+#ifndef VV_TRANSPORT_HOLD_HOLD_ROOM_H
+#define VV_TRANSPORT_HOLD_HOLD_ROOM_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
-#include "transport/vault/hold_vault.h"
+#include "transport/hold/hold_vault.h"
 #include "transport/vault/holder.h"
 
 typedef struct vv_hold_room vv_hold_room;
 
-/* files, folder: of the holder's folder; rules: both are borrowed until close. VV_EUSAGE: the shares leave
+/* files, folder: of the holder's folder, NULL where nothing was ever kept; rules: both are borrowed until close. VV_EUSAGE: the shares leave
  * nothing to those who have none of their own. */
 vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules,
 			    const vv_vault_holder_ops *files, void *folder, vv_error *err);
@@ -41,5 +41,14 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, bool records,
 void vv_hold_room_came(vv_hold_room *r, const vv_cid *vault, bool records, uint64_t len);
 
 #define VV_HOLD_RECORDS_FREE ((uint64_t)16 << 20) /* or a sixteenth of all room, if that is less */
+
+typedef struct vv_hold_room_facts {
+	uint64_t room;            /* bytes that it may keep */
+	uint64_t shards, records; /* bytes that it keeps */
+	bool alone;               /* all of the room is its */
+} vv_hold_room_facts;
+/* VV_ENOTFOUND: nothing is kept for this key. */
+vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
+			    vv_hold_room_facts *out, vv_error *err);
 
 #endif

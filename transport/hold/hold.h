@@ -12,12 +12,12 @@
  *
  * May be called by several threads.
  */
-#ifndef VV_TRANSPORT_VAULT_HOLD_H
-#define VV_TRANSPORT_VAULT_HOLD_H
+#ifndef VV_TRANSPORT_HOLD_HOLD_H
+#define VV_TRANSPORT_HOLD_HOLD_H
 
 #include "base/error.h"
+#include "transport/hold/hold_vault.h"
 #include "transport/line/channel.h"
-#include "transport/vault/hold_vault.h"
 
 typedef struct vv_hold vv_hold;
 
