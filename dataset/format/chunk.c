@@ -194,55 +194,104 @@ vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, 
 	return rc;
 }
 
-/* Appends the bytes of the chunk that an entry names. */
-static vv_status read_chunk(vv_buf *out, const vv_sink *source, vv_list_item *item, vv_buf *block,
-			    vv_error *err)
+struct vv_chunk_reader {
+	const vv_sink *source;
+	vv_list_reader *list;
+	vv_buf block;
+};
+
+vv_status vv_chunk_reader_open(vv_chunk_reader **out, const vv_sink *source, const void *top,
+			       size_t top_len, vv_error *err)
 {
-	const uint8_t *bytes;
-	size_t parts, len;
-	vv_cid cid;
+	vv_chunk_reader *r = vv_calloc(1, sizeof *r);
 	vv_status rc;
 
-	if ((rc = vv_cbor_get_array(&item->cbor, &parts, err)) < 0 ||
-	    (rc = vv_cbor_get_link(&item->cbor, &cid, err)) < 0 ||
-	    (rc = source->get(source->payload, &cid, block, err)) < 0 ||
-	    (rc = vv_chunk_decode(&bytes, &len, block->data, block->len, err)) < 0) {
+	*out = NULL;
+	if (!r) {
+		return vv_fail_nomem(err);
+	}
+	r->source = source;
+	if ((rc = vv_list_reader_open(&r->list, VV_LIST_CHUNKS, source, top, top_len, err)) < 0) {
+		vv_chunk_reader_close(r);
 		return rc;
 	}
-	if (len != item->weight) {
-		return vv_fail(err, VV_ECORRUPT, "a chunk is not as long as its list says");
+	*out = r;
+	return VV_OK;
+}
+
+void vv_chunk_reader_close(vv_chunk_reader *r)
+{
+	if (r) {
+		vv_list_reader_close(r->list);
+		vv_buf_clear(&r->block);
+		vv_free(r);
 	}
-	vv_buf_put(out, bytes, len);
-	return vv_buf_ok(out, err);
+}
+
+uint64_t vv_chunk_reader_total(const vv_chunk_reader *r)
+{
+	uint64_t count, total;
+
+	vv_list_totals(r->list, &count, &total);
+	return total;
+}
+
+vv_status vv_chunk_reader_seek(vv_chunk_reader *r, uint64_t at, vv_error *err)
+{
+	return vv_list_seek(r->list, at, err);
+}
+
+int vv_chunk_reader_next(vv_chunk_reader *r, const char **bytes, size_t *len, uint64_t *at,
+			 vv_error *err)
+{
+	vv_list_item item;
+	const uint8_t *text;
+	size_t parts;
+	vv_cid cid;
+	vv_status rc;
+	int more = vv_list_next(r->list, &item, err);
+
+	if (more <= 0) {
+		return more;
+	}
+	if ((rc = vv_cbor_get_array(&item.cbor, &parts, err)) < 0 ||
+	    (rc = vv_cbor_get_link(&item.cbor, &cid, err)) < 0 ||
+	    (rc = r->source->get(r->source->payload, &cid, &r->block, err)) < 0 ||
+	    (rc = vv_chunk_decode(&text, len, r->block.data, r->block.len, err)) < 0) {
+		return (int)rc;
+	}
+	if (*len != item.weight) {
+		return (int)vv_fail(err, VV_ECORRUPT, "a chunk has %zu bytes instead of %llu", *len,
+				    (unsigned long long)item.weight);
+	}
+	*bytes = (const char *)text;
+	*at = item.before;
+	return 1;
 }
 
 vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, size_t top_len,
 			 uint64_t max, vv_error *err)
 {
-	vv_list_reader *r = NULL;
-	vv_list_item item;
-	vv_buf block = VV_BUF_INIT;
-	uint64_t count, total;
-	vv_status rc;
-	int more = 0;
+	vv_chunk_reader *r = NULL;
+	const char *bytes;
+	uint64_t at;
+	size_t len;
+	int more;
+	vv_status rc = vv_chunk_reader_open(&r, source, top, top_len, err);
 
-	if ((rc = vv_list_reader_open(&r, VV_LIST_CHUNKS, source, top, top_len, err)) < 0) {
+	if (rc < 0) {
 		return rc;
 	}
-	vv_list_totals(r, &count, &total);
-	if (total > max) {
+	if (vv_chunk_reader_total(r) > max) {
 		rc = vv_fail(err, VV_EREFUSED, "%s in chunks, where at most %s are allowed",
-			     vv_text_bytes(total), vv_text_bytes(max));
+			     vv_text_bytes(vv_chunk_reader_total(r)), vv_text_bytes(max));
 		goto done;
 	}
-	while (rc >= 0 && (more = vv_list_next(r, &item, err)) > 0) {
-		rc = read_chunk(out, source, &item, &block, err);
+	while ((more = vv_chunk_reader_next(r, &bytes, &len, &at, err)) > 0) {
+		vv_buf_put(out, bytes, len);
 	}
-	if (rc >= 0 && more < 0) {
-		rc = (vv_status)more;
-	}
+	rc = more < 0 ? (vv_status)more : vv_buf_ok(out, err);
 done:
-	vv_list_reader_close(r);
-	vv_buf_clear(&block);
+	vv_chunk_reader_close(r);
 	return rc;
 }

@@ -29,6 +29,19 @@ vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, 
 vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, size_t top_len,
 			 uint64_t max, vv_error *err);
 
+/* The same chunk after chunk. */
+typedef struct vv_chunk_reader vv_chunk_reader;
+vv_status vv_chunk_reader_open(vv_chunk_reader **out, const vv_sink *source, const void *top,
+			       size_t top_len, vv_error *err);
+void vv_chunk_reader_close(vv_chunk_reader *r); /* accepts NULL */
+/* By the lists: how long the chunks are together. */
+uint64_t vv_chunk_reader_total(const vv_chunk_reader *r);
+/* The next chunk is the one that has this byte. */
+vv_status vv_chunk_reader_seek(vv_chunk_reader *r, uint64_t at, vv_error *err);
+/* A chunk's bytes (borrowed until the next call), and where they stand. 1, 0 at the end, <0. */
+int vv_chunk_reader_next(vv_chunk_reader *r, const char **bytes, size_t *len, uint64_t *at,
+			 vv_error *err);
+
 /* One chunk leaf: "vvc" 01 and the bytes. */
 void vv_chunk_encode(vv_buf *out, const void *bytes, size_t len);
 vv_status vv_chunk_decode(const uint8_t **out, size_t *len, const void *block, size_t block_len,

@@ -93,12 +93,12 @@ static void put_ascii_string(vv_buf *b, const char *s, size_t len)
 	vv_buf_putc(b, '"');
 }
 
-static void put_string(vv_buf *b, const vv_dialect *d, const char *s, size_t len)
+void vv_cell_write_string(vv_buf *out, const char *text, size_t len, const vv_dialect *d)
 {
 	if (d->ascii) {
-		put_ascii_string(b, s, len);
+		put_ascii_string(out, text, len);
 	} else {
-		vv_json_put_string(b, s, len);
+		vv_json_put_string(out, text, len);
 	}
 }
 
@@ -107,7 +107,27 @@ static void put_bytes(vv_buf *b, const vv_bytes *bytes)
 	vv_buf_put(b, bytes->data, bytes->len);
 }
 
-static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
+/* Cells of a row whose texts are elsewhere. */
+typedef struct outside {
+	const size_t *columns; /* ascending */
+	size_t left;
+	size_t *at;
+} outside;
+
+/* Notes where the cell of a column belongs, if its text is elsewhere. */
+static bool is_outside(outside *o, size_t column, const vv_buf *out)
+{
+	if (o->left == 0 || *o->columns != column) {
+		return false;
+	}
+	*o->at++ = out->len;
+	o->columns++;
+	o->left--;
+	return true;
+}
+
+static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns,
+		       outside o)
 {
 	const vv_dialect *d = &w->dialect;
 	bool first = true;
@@ -123,12 +143,15 @@ static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size
 		}
 		first = false;
 		vv_buf_put(out, w->names.data + w->ends[i], w->ends[i + 1] - w->ends[i]);
+		if (is_outside(&o, i, out)) {
+			continue;
+		}
 		if (cells[i].state == VV_CELL_NULL) {
 			vv_buf_puts(out, "null");
 		} else if (cells[i].state == VV_CELL_LITERAL) {
 			vv_buf_put(out, cells[i].text, cells[i].len);
 		} else {
-			put_string(out, d, cells[i].text, cells[i].len);
+			vv_cell_write_string(out, cells[i].text, cells[i].len, d);
 		}
 	}
 	put_bytes(out, &d->close);
@@ -265,7 +288,8 @@ void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv
  * for the worst case. */
 #define QUICK_ROW (1u << 20)
 
-static void write_long_csv(const vv_dialect *d, vv_buf *out, const vv_cell *cells, size_t columns)
+static void write_long_csv(const vv_dialect *d, vv_buf *out, const vv_cell *cells, size_t columns,
+			   outside o)
 {
 	size_t i;
 
@@ -273,8 +297,19 @@ static void write_long_csv(const vv_dialect *d, vv_buf *out, const vv_cell *cell
 		if (i > 0) {
 			vv_buf_putc(out, d->delimiter);
 		}
-		vv_cell_write_csv(out, &cells[i], d, habit_of(d, i), columns == 1);
+		if (!is_outside(&o, i, out)) {
+			vv_cell_write_csv(out, &cells[i], d, habit_of(d, i), columns == 1);
+		}
 	}
+}
+
+/* Without the absent cells at the row's end. */
+static size_t present(const vv_cell *cells, size_t columns)
+{
+	while (columns > 0 && cells[columns - 1].state == VV_CELL_ABSENT) {
+		columns--;
+	}
+	return columns;
 }
 
 /* Writes a cell at to, which has room for it with every byte escaped. */
@@ -301,9 +336,7 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 	size_t bytes = 0, i;
 	char *to;
 
-	while (columns > 0 && cells[columns - 1].state == VV_CELL_ABSENT) {
-		columns--;
-	}
+	columns = present(cells, columns);
 	if (columns == 0) {
 		return;
 	}
@@ -311,7 +344,7 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 		bytes += cells[i].len;
 	}
 	if (bytes > QUICK_ROW) {
-		write_long_csv(d, out, cells, columns);
+		write_long_csv(d, out, cells, columns, (outside){0});
 		return;
 	}
 	if (!vv_buf_reserve(out, bytes * 2 + columns * 3)) {
@@ -344,7 +377,7 @@ static vv_status prepare_names(vv_row_writer *w, const char *const *names, const
 		return vv_fail_nomem(err);
 	}
 	for (i = 0; i < w->columns; i++) {
-		put_string(&w->names, &w->dialect, names[i], name_lens[i]);
+		vv_cell_write_string(&w->names, names[i], name_lens[i], &w->dialect);
 		put_bytes(&w->names, &w->dialect.colon);
 		w->ends[i + 1] = w->names.len;
 	}
@@ -400,7 +433,20 @@ void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t co
 		write_csv(w, out, cells, columns);
 	} else {
 		assert(columns <= w->columns);
-		write_json(w, out, cells, columns);
+		write_json(w, out, cells, columns, (outside){0});
+	}
+}
+
+void vv_row_write_around(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns,
+			 const size_t *elsewhere, size_t count, size_t *at)
+{
+	const outside o = {elsewhere, count, at};
+
+	if (w->dialect.form == VV_FORM_CSV) {
+		write_long_csv(&w->dialect, out, cells, present(cells, columns), o);
+	} else {
+		assert(columns <= w->columns);
+		write_json(w, out, cells, columns, o);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
+#include "dataset/table/long_group.h"
 
 /* Some groups (or chunks) are made by a thread at a time, until they have so many bytes: handing
  * work to a thread costs as much as making a few kilobytes, and so does a write. */
@@ -24,7 +25,9 @@ typedef struct part {
 	bool last;
 	bool copied; /* from the old file */
 	uint64_t copy_at;
-	size_t raw_len; /* once it is made */
+	bool streams;      /* its bytes are not in the piece's, but made when they are given */
+	long_group *cells; /* what they are made of, unless copied */
+	uint64_t raw_len;  /* once it is made */
 	uint64_t hash;
 	vv_scan_entry entry; /* with a scan cache */
 } part;
@@ -35,10 +38,19 @@ typedef struct piece {
 	part parts[PARTS];
 	size_t count;
 	vv_batch batch; /* of the part that is made */
-	vv_buf raw;     /* of all parts */
+	vv_buf raw;     /* of all parts that do not stream */
 	vv_status status;
 	vv_error err;
+	size_t given, raw_given; /* of the parts, and of raw */
 } piece;
+
+/* A part that is being streamed: what is known of it so far. */
+typedef struct stream {
+	vv_xxh3_state *hash, *own,
+		*head; /* of the bytes; with the cache's secret; of the first ones */
+	uint64_t len;
+	char *copy; /* room for what is copied */
+} stream;
 
 /* Where the groups of the old file lie: a hash table by what makes their bytes. */
 typedef struct old_place {
@@ -59,6 +71,7 @@ typedef struct maker {
 	size_t head, tail;
 	uint64_t left; /* groups not yet begun */
 	vv_xxh3_state *hash;
+	stream stream;
 	uint64_t bytes;
 } maker;
 
@@ -176,7 +189,7 @@ static vv_status copy_rows(maker *m, piece *p, const part *of, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status make_rows(maker *m, piece *p, const part *of, unsigned worker, vv_error *err)
+static vv_status make_rows(maker *m, piece *p, part *of, unsigned worker, vv_error *err)
 {
 	const size_t from = p->raw.len;
 	vv_status rc = table_load_layout(m->table, &p->batch, of->layout_item.data,
@@ -184,10 +197,20 @@ static vv_status make_rows(maker *m, piece *p, const part *of, unsigned worker, 
 	if (rc < 0) {
 		return rc;
 	}
+	of->raw_len = p->batch.raw_len;
+	of->streams = of->copied && of->raw_len > LONG_GROUP && !m->opts->by_group;
 	if (of->copied) {
-		return copy_rows(m, p, of, err);
+		return of->streams ? VV_OK : copy_rows(m, p, of, err);
 	}
 	p->batch.first_row = of->first_row;
+	if (!m->opts->by_group) {
+		int is_long = long_group_open(&of->cells, m->table, &p->batch, &m->writers[worker],
+					      of->data_item.data, of->data_item.len, of->last, err);
+		if (is_long != 0) {
+			of->streams = is_long > 0;
+			return is_long < 0 ? (vv_status)is_long : VV_OK;
+		}
+	}
 	if ((rc = table_group_bytes(&p->raw, m->table, &m->writers[worker], &p->batch,
 				    of->data_item.data, of->data_item.len, of->last, err)) < 0) {
 		return rc;
@@ -221,7 +244,7 @@ static void piece_run(vv_job *job, unsigned worker)
 		p->status = m->table->root.kind == VV_KIND_TABLE
 				    ? make_rows(m, p, of, worker, &p->err)
 				    : make_chunk(m, p, of, &p->err);
-		if (p->status == VV_OK) {
+		if (p->status == VV_OK && !of->streams) {
 			hash_part(m, of, vv_buf_cstr(&p->raw) + from, p->raw.len - from);
 		}
 	}
@@ -257,7 +280,7 @@ static vv_status next_part(maker *m, part *of, uint64_t *bytes, bool *more, vv_e
 		return VV_ENOMEM;
 	}
 	m->left--;
-	of->copied = false;
+	of->copied = of->streams = false;
 	if (m->places && m->left > 0) {
 		const old_place *o = find_place(m, items_hash(&of->data_item, &of->layout_item));
 		of->copied = o->raw_len != 0;
@@ -272,7 +295,7 @@ static vv_status maker_begin(maker *m, bool *more, vv_error *err)
 {
 	piece *p = &m->pieces[m->tail % PIECES];
 	uint64_t all = 0, bytes = 0;
-	p->count = 0;
+	p->count = p->given = p->raw_given = 0;
 	*more = true;
 	while (p->count < PARTS && all < PIECE_WANT) {
 		vv_status rc = next_part(m, &p->parts[p->count], &bytes, more, err);
@@ -364,6 +387,7 @@ static void maker_close(maker *m)
 		for (size_t k = 0; k < PARTS; k++) {
 			vv_buf_clear(&m->pieces[i].parts[k].data_item);
 			vv_buf_clear(&m->pieces[i].parts[k].layout_item);
+			long_group_close(m->pieces[i].parts[k].cells);
 		}
 		vv_batch_clear(&m->pieces[i].batch);
 		vv_buf_clear(&m->pieces[i].raw);
@@ -371,6 +395,10 @@ static void maker_close(maker *m)
 	vv_list_reader_close(m->data);
 	vv_list_reader_close(m->layout);
 	vv_xxh3_free(m->hash);
+	vv_xxh3_free(m->stream.hash);
+	vv_xxh3_free(m->stream.own);
+	vv_xxh3_free(m->stream.head);
+	vv_free(m->stream.copy);
 	vv_pool_free(m->own_pool);
 }
 
@@ -411,20 +439,142 @@ static vv_status give(maker *m, vv_bytes_fn fn, void *payload, const vv_buf *b, 
 	return b->len > 0 ? fn(payload, b->data, b->len, err) : VV_OK;
 }
 
-static vv_status give_piece(maker *m, vv_bytes_fn fn, void *payload, const piece *p, vv_error *err)
+/* ---- parts that stream ---- */
+
+static vv_status begin_stream(maker *m, vv_error *err)
 {
-	const char *at = p->raw.data;
-	vv_status rc = VV_OK;
-	if (!m->opts->by_group) {
-		return give(m, fn, payload, &p->raw, err);
+	stream *s = &m->stream;
+
+	if (!s->hash) {
+		s->hash = vv_xxh3_new(0);
+		s->own = vv_xxh3_new(m->opts->secret);
+		s->head = vv_xxh3_new(m->opts->secret);
+		s->copy = vv_malloc(PIECE_WANT);
 	}
-	for (size_t i = 0; i < p->count && rc == VV_OK; i++) {
-		size_t len = p->parts[i].raw_len;
+	if (!s->hash || !s->own || !s->head || !s->copy) {
+		return vv_fail_nomem(err);
+	}
+	vv_xxh3_reset(s->hash, 0);
+	vv_xxh3_reset(s->own, m->opts->secret);
+	vv_xxh3_reset(s->head, m->opts->secret);
+	return VV_OK;
+}
+
+static void hash_streamed(const maker *m, const char *bytes, size_t len)
+{
+	const stream *s = &m->stream;
+
+	vv_xxh3_update(s->hash, bytes, len);
+	if (m->opts->cache) {
+		vv_xxh3_update(s->own, bytes, len);
+		if (s->len < VV_SCAN_HEAD) {
+			size_t head = (size_t)(VV_SCAN_HEAD - s->len);
+			vv_xxh3_update(s->head, bytes, len < head ? len : head);
+		}
+	}
+}
+
+/* All of the part was given. */
+static void end_stream(maker *m, part *of)
+{
+	const stream *s = &m->stream;
+
+	of->hash = vv_xxh3_digest(s->hash);
+	if (m->opts->cache) {
+		of->entry = (vv_scan_entry){.raw_len = of->raw_len,
+					    .raw_hash = of->hash,
+					    .clean_cut = !of->last,
+					    .hash = vv_xxh3_digest128(s->own),
+					    .head_hash = vv_xxh3_digest(s->head)};
+	}
+	long_group_close(of->cells);
+	of->cells = NULL;
+	m->stream.len = 0;
+}
+
+/* 1; 0 after the part's last bytes. */
+static int next_copied(const maker *m, const part *of, const char **bytes, size_t *len,
+		       vv_error *err)
+{
+	const uint64_t left = of->raw_len - m->stream.len;
+	const size_t want = left < PIECE_WANT ? (size_t)left : PIECE_WANT;
+	ssize_t n = vv_pread_full(m->opts->old_fd, m->stream.copy, want,
+				  of->copy_at + m->stream.len, "the old file", err);
+
+	if (n < 0) {
+		return (int)n;
+	}
+	if ((size_t)n != want) {
+		return (int)vv_fail(err, VV_ECORRUPT, "the old file is shorter than it was");
+	}
+	*bytes = m->stream.copy;
+	*len = want;
+	return want > 0;
+}
+
+/* The next bytes of a part that streams. 1; 0 when all were given, and their hashes are known; <0. */
+static int stream_next(maker *m, part *of, const char **bytes, size_t *len, vv_error *err)
+{
+	uint64_t at;
+	vv_status rc;
+
+	if (m->stream.len == 0 && (rc = begin_stream(m, err)) < 0) {
+		return (int)rc;
+	}
+	int more = of->copied ? next_copied(m, of, bytes, len, err)
+			      : long_group_next(of->cells, bytes, len, &at, err);
+	if (more > 0) {
+		hash_streamed(m, *bytes, *len);
+		m->stream.len += *len;
+	} else if (more == 0) {
+		end_stream(m, of);
+	}
+	return more;
+}
+
+/* The next bytes of a piece that was taken, borrowed until the next call; by_group: of one part at most.
+ * 1; 0 when all were given, and the hashes of its parts are known; <0. */
+static int piece_next(maker *m, piece *p, const char **bytes, size_t *len, vv_error *err)
+{
+	while (p->given < p->count) {
+		part *of = &p->parts[p->given];
+
+		if (of->streams) {
+			int more = stream_next(m, of, bytes, len, err);
+			if (more != 0) {
+				return more;
+			}
+			p->given++;
+			continue;
+		}
+		*bytes = vv_buf_cstr(&p->raw) + p->raw_given;
+		*len = 0;
+		do {
+			*len += (size_t)p->parts[p->given++].raw_len;
+		} while (!m->opts->by_group && p->given < p->count && !p->parts[p->given].streams);
+		p->raw_given += *len;
+		if (*len > 0) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static vv_status give_piece(maker *m, vv_bytes_fn fn, void *payload, piece *p, vv_error *err)
+{
+	const char *bytes;
+	size_t len;
+	int more;
+
+	while ((more = piece_next(m, p, &bytes, &len, err)) > 0) {
 		m->bytes += len;
-		rc = len > 0 ? fn(payload, at, len, err) : VV_OK;
-		at += len;
+		vv_status rc = fn(payload, bytes, len, err);
+		if (rc < 0) {
+			return rc;
+		}
+		vv_progress_update(m->opts->progress, "writing", m->bytes, m->table->root.bytes);
 	}
-	return rc;
+	return (vv_status)more;
 }
 
 vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,
@@ -462,12 +612,11 @@ vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			rc = p->status;
 			goto done;
 		}
-		take_hashes(m.hash, p);
 		if ((rc = give_piece(&m, fn, payload, p, err)) < 0 ||
 		    (rc = keep_entries(&m, p, err)) < 0) {
 			goto done;
 		}
-		vv_progress_update(m.opts->progress, "writing", m.bytes, t->root.bytes);
+		take_hashes(m.hash, p);
 		trim(p);
 	}
 	vv_buf_reset(&ends);
@@ -481,13 +630,14 @@ done:
 	return rc;
 }
 
-/* The same pulled: a maker without threads, and the piece being read. */
+/* The same pulled: a maker without threads, and the bytes being read. */
 struct vv_table_source {
 	maker m;
 	vv_buf ends;
-	const vv_buf *current;
-	size_t pos;
-	enum { AT_HEAD, AT_GROUPS, AT_TAIL, AT_END } state;
+	piece *piece; /* of which some may be left */
+	const char *at;
+	size_t left;
+	enum { AT_GROUPS, AT_TAIL, AT_END } state;
 };
 
 vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err)
@@ -505,7 +655,8 @@ vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err
 		vv_table_source_close(s);
 		return rc;
 	}
-	s->current = &s->ends;
+	s->at = vv_buf_cstr(&s->ends);
+	s->left = s->ends.len;
 	*out = s;
 	return VV_OK;
 }
@@ -519,37 +670,46 @@ void vv_table_source_close(vv_table_source *s)
 	}
 }
 
-/* Sets current to the next piece of bytes. */
+/* The piece after, made; NULL: there is none, or (with *rc) it failed. */
+static piece *source_piece(vv_table_source *s, vv_status *rc, vv_error *err)
+{
+	bool more;
+
+	if ((*rc = maker_begin(&s->m, &more, err)) < 0 || !more) {
+		return NULL;
+	}
+	piece *p = maker_take(&s->m);
+	*rc = p->status;
+	if (*rc < 0 && err) {
+		*err = p->err;
+	}
+	return *rc < 0 ? NULL : p;
+}
+
+/* Goes on to the next bytes, if there are any. */
 static vv_status source_next(vv_table_source *s, vv_error *err)
 {
-	bool more = false;
-	vv_status rc = VV_OK;
-	s->m.bytes += s->current ? s->current->len : 0;
-	s->current = NULL;
-	s->pos = 0;
-	if (s->state == AT_HEAD) {
-		s->state = AT_GROUPS;
-	}
+	vv_status rc;
+	int more = 0;
+
 	if (s->state == AT_GROUPS) {
-		if ((rc = maker_begin(&s->m, &more, err)) < 0) {
-			return rc;
+		if (s->piece && (more = piece_next(&s->m, s->piece, &s->at, &s->left, err)) == 0) {
+			take_hashes(s->m.hash, s->piece);
+			trim(s->piece);
+			s->piece = NULL;
 		}
-		if (more) {
-			piece *p = maker_take(&s->m);
-			if (p->status < 0) {
-				if (err) {
-					*err = p->err;
-				}
-				return p->status;
-			}
-			take_hashes(s->m.hash, p);
-			s->current = &p->raw;
-			return VV_OK;
+		if (more != 0) {
+			return more < 0 ? (vv_status)more : VV_OK;
+		}
+		if ((s->piece = source_piece(s, &rc, err)) || rc < 0) {
+			return rc;
 		}
 		s->state = AT_TAIL;
 		vv_buf_reset(&s->ends);
-		s->current = &s->ends;
-		return table_tail(&s->ends, s->m.table, err);
+		rc = table_tail(&s->ends, s->m.table, err);
+		s->at = vv_buf_cstr(&s->ends);
+		s->left = s->ends.len;
+		return rc;
 	}
 	s->state = AT_END;
 	return hash_agrees(s->m.table, s->m.hash, s->m.bytes, err);
@@ -558,18 +718,19 @@ static vv_status source_next(vv_table_source *s, vv_error *err)
 ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err)
 {
 	vv_table_source *s = source;
-	while (s->state != AT_END && (!s->current || s->pos == s->current->len)) {
+	while (s->state != AT_END && s->left == 0) {
 		vv_status rc = source_next(s, err);
 		if (rc < 0) {
 			return rc;
 		}
 	}
-	if (s->state == AT_END) {
-		return 0;
+	size_t n = s->left < len ? s->left : len;
+	if (n > 0) {
+		memcpy(buf, s->at, n);
 	}
-	size_t n = s->current->len - s->pos < len ? s->current->len - s->pos : len;
-	memcpy(buf, s->current->data + s->pos, n);
-	s->pos += n;
+	s->at += n;
+	s->left -= n;
+	s->m.bytes += n;
 	return (ssize_t)n;
 }
 

@@ -18,7 +18,8 @@
 /* Gives the file's exact bytes in order to fn (one call for what is before the rows,
  * then some row groups or chunks at a time, one for what is after them; none without bytes) and
  * checks their hash and length against the root at the end (VV_ECORRUPT). Decodes
- * in the pool's threads (NULL: none). */
+ * in the pool's threads (NULL: none). The text of a long cell goes from its chunks to fn in pieces, and
+ * is never in memory as a whole, unless its line is kept raw. */
 typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,
 			 const vv_progress *progress, vv_error *err);
@@ -34,7 +35,7 @@ typedef struct vv_bytes_options {
 	uint64_t secret;
 	vv_table *old;
 	int old_fd;
-	bool by_group; /* fn is called for each row group (or chunk) alone */
+	bool by_group; /* fn is called once for each row group (or chunk), which is in memory then */
 } vv_bytes_options;
 vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			      const vv_bytes_options *opts, vv_error *err);
@@ -47,9 +48,7 @@ vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err
 ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err);
 void vv_table_source_close(vv_table_source *s);
 
-/* A part of the file (bytes_range.c). A row group is made as a whole; but where most of it is one long cell
- * whose text is in the file as it is stored, the text goes from its chunks to the caller, and is never in memory
- * as a whole. */
+/* A part of the file (bytes_range.c). A row group is made as a whole, but for long cells. */
 
 /* Gives bytes [from, from + len) of the file to fn, in order, in pieces; what lies past its
  * end (t->root.bytes) is not given. Every block's name is checked, and the lengths that the
@@ -60,10 +59,9 @@ vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn f
 
 /* The most bytes that one row group takes of those that this part of the file touches: while bytes of
  * it are given, about twice as many are in memory. Reads lists alone, and groups of more than 1 MiB,
- * whose long cell counts only where it must be in memory. *streams (may be NULL): there is one that need
- * not, so that vv_table_bytes would take more. 0 for files. */
+ * whose long cells count only where they must be in memory. 0 for files. */
 vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
-				 bool *streams, vv_error *err);
+				 vv_error *err);
 
 /* Byte offset in the file at which a row's raw bytes begin. */
 vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err);

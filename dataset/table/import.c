@@ -11,9 +11,6 @@
 #include "base/text.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/table/group_stream.h"
-#include "dataset/table/import_chunks.h"
-#include "dataset/table/import_group.h"
-#include "dataset/table/import_schema.h"
 #include "dataset/table/import_state.h"
 #include "dataset/table/old_groups.h"
 

@@ -1,7 +1,7 @@
 /*
  * import_chunks: knows how a file without rows is kept: content-defined chunks under one list.
  */
-#include "dataset/table/import_chunks.h"
+#include "dataset/table/import_state.h"
 
 #include "base/sys.h"
 #include "dataset/format/chunk.h"

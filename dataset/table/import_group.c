@@ -3,7 +3,7 @@
  * out of line, the block, and the two list items. Runs in any thread; touches only
  * its job, its worker's scratch, and the sink (which is thread-safe).
  */
-#include "dataset/table/import_group.h"
+#include "dataset/table/import_state.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * import_schema: knows how the inputs of a version are chosen: what comes from the user, from
  * datapackage.json, from the version before, and what is found by looking.
  */
-#include "dataset/table/import_schema.h"
+#include "dataset/table/import_state.h"
 
 #include <stdlib.h>
 #include <string.h>

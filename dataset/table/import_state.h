@@ -136,4 +136,29 @@ typedef struct import {
 	size_t job_head, job_tail; /* head: next to collect; tail: next to fill */
 } import;
 
+/* import_schema.c */
+
+/* Names, cut, types, key before the rows; schema and key after. */
+vv_status import_columns_set(import *im, vv_error *err);
+vv_status import_columns_grow(import *im, vv_error *err); /* JSON: new members were met */
+vv_status import_choose(import *im, vv_error *err);       /* cut parameters and key candidates */
+vv_status import_finish_schema(import *im, vv_error *err);
+vv_status import_finish_key(import *im, vv_error *err);
+
+/* import_group.c */
+
+/* Encodes, checks and stores one group; runs in any thread. */
+void import_group_run(vv_job *job, unsigned worker);
+void import_worker_clear(import_worker *w);
+void import_job_clear(group_job *j);
+/* What the worker knows of the types of so many columns. */
+vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
+/* Row ends, as an editor counts its lines. */
+uint64_t import_count_lines(const char *bytes, size_t len);
+
+/* import_chunks.c: a file that is not a table */
+
+/* All of the window becomes chunks; the root is filled but for its key and schema. */
+vv_status import_chunks(import *im, vv_error *err);
+
 #endif

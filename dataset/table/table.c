@@ -185,6 +185,8 @@ static vv_status open_item(vv_group *g, vv_cbor *c, size_t *n, vv_table *t, vv_b
 	vv_status rc;
 	vv_cbor_init(c, item, len);
 	vv_arena_reset(&b->arena);
+	b->longs = NULL;
+	b->long_count = 0;
 	if ((rc = vv_cbor_get_array(c, n, err)) < 0 ||
 	    (rc = vv_cbor_get_link(c, &b->cid, err)) < 0 ||
 	    (rc = vv_cbor_get_uint(c, &rows, err)) < 0 ||
@@ -246,25 +248,57 @@ vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len
 	return rc;
 }
 
-vv_status table_load_around(vv_table *t, vv_batch *b, const void *item, size_t len,
-			    table_long *first, size_t *count, vv_error *err)
+/* The places of long cells; c stands at their array. */
+static vv_status read_places(vv_batch *b, vv_cbor *c, vv_error *err)
+{
+	size_t count, before = 0;
+	vv_status rc = vv_cbor_get_array(c, &count, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (count > b->rows * b->columns) {
+		return vv_fail(err, VV_ECORRUPT, "a row group with more long cells than cells");
+	}
+	b->longs = vv_arena_calloc(&b->arena, count, sizeof(*b->longs));
+	b->long_columns = vv_arena_calloc(&b->arena, count, sizeof(*b->long_columns));
+	b->long_at = vv_arena_calloc(&b->arena, count, sizeof(*b->long_at));
+	if (!b->longs || !b->long_columns || !b->long_at) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		table_long *one = &b->longs[i];
+
+		if ((rc = read_out(one, b, c, err)) < 0) {
+			return rc;
+		}
+		size_t place = one->row * b->columns + one->column;
+
+		if (i > 0 && place <= before) {
+			return vv_fail(err, VV_ECORRUPT, "long cells that are not in order");
+		}
+		if ((rc = is_place_of_out(&b->cells[place], err)) < 0) {
+			return rc;
+		}
+		b->long_columns[i] = one->column;
+		before = place;
+	}
+	b->long_count = count;
+	return VV_OK;
+}
+
+vv_status table_load_around(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err)
 {
 	vv_cbor c;
 	size_t n;
 	vv_group g = {0};
 	vv_status rc;
 
-	*count = 0;
 	b->text_max = 0;
-	if ((rc = open_item(&g, &c, &n, t, b, item, len, err)) < 0 ||
-	    (rc = vv_group_decode(&g, b->cells, t->columns, &b->arena, err)) < 0 || n != 3) {
-		goto done;
+	if ((rc = open_item(&g, &c, &n, t, b, item, len, err)) == VV_OK &&
+	    (rc = vv_group_decode(&g, b->cells, t->columns, &b->arena, err)) == VV_OK && n == 3) {
+		rc = read_places(b, &c, err);
 	}
-	if ((rc = vv_cbor_get_array(&c, count, err)) == VV_OK && *count > 0 &&
-	    (rc = read_out(first, b, &c, err)) == VV_OK) {
-		rc = is_place_of_out(&b->cells[first->row * b->columns + first->column], err);
-	}
-done:
 	vv_group_close(&g);
 	return rc;
 }
@@ -596,6 +630,24 @@ static bool group_ends_row(const vv_table *t, bool last)
 	return !last || (d->form != VV_FORM_JSON && d->final_newline);
 }
 
+/* Row r, around its long cells, of which `longs` stand in rows before; how many do with this one. */
+static size_t write_cells(vv_row_writer *w, vv_buf *out, const vv_batch *b, size_t r, size_t longs)
+{
+	const vv_cell *cells = &b->cells[r * b->columns];
+	size_t n = 0;
+
+	while (longs + n < b->long_count && b->longs[longs + n].row == r) {
+		n++;
+	}
+	if (n == 0) {
+		vv_row_write(w, out, cells, b->columns);
+	} else {
+		vv_row_write_around(w, out, cells, b->columns, b->long_columns + longs, n,
+				    b->long_at + longs);
+	}
+	return longs + n;
+}
+
 vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv_row_writer *w,
 			    const vv_batch *b, size_t upto, bool last, vv_error *err)
 {
@@ -605,6 +657,7 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 	const char *end = vv_dialect_row_end(d, &end_len);
 	vv_quirks quirks;
 	vv_quirk q;
+	size_t longs = 0;
 
 	vv_quirks_init(&quirks, b->quirks.data, b->quirks.len);
 	int more = vv_quirks_next(&quirks, &q, err);
@@ -613,7 +666,7 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 		if (irregular && q.kind == VV_QUIRK_RAW) {
 			vv_buf_put(out, q.raw, q.raw_len);
 		} else {
-			vv_row_write(w, out, &b->cells[r * b->columns], b->columns);
+			longs = write_cells(w, out, b, r, longs);
 			if (irregular) {
 				vv_buf_puts(out, ends[q.kind]);
 			} else if (r + 1 < b->rows || group_ends_row(t, last)) {
@@ -695,7 +748,7 @@ vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
-static int has_raw_line(const vv_batch *b, vv_error *err)
+int table_has_raw_line(const vv_batch *b, vv_error *err)
 {
 	vv_quirks quirks;
 	vv_quirk q;
@@ -751,7 +804,7 @@ vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, s
 	vv_scan *s = NULL;
 	vv_cell *cells = NULL;
 	vv_row row = {0};
-	int rc = has_raw_line(b, err);
+	int rc = table_has_raw_line(b, err);
 	if (rc <= 0) {
 		return (vv_status)rc;
 	}

@@ -53,6 +53,11 @@ typedef struct vv_batch {
 	size_t ready_cap, picked;
 	bool by_row;
 	bool has_long; /* some of its cells are not in the group */
+	/* after table_load_around, in the arena */
+	struct table_long *longs;
+	size_t *long_columns; /* their columns */
+	size_t *long_at;      /* where in the lines they belong, once these are made around them */
+	size_t long_count;
 } vv_batch;
 void vv_batch_init(vv_batch *b);
 void vv_batch_clear(vv_batch *b);
@@ -98,15 +103,16 @@ typedef struct table_long {
 	const uint8_t *top;
 	size_t top_len;
 } table_long;
-/* As table_load_data of all columns, but long cells stay empty: how many there are, and the first. */
-vv_status table_load_around(vv_table *t, vv_batch *b, const void *item, size_t len,
-			    table_long *first, size_t *count, vv_error *err);
+/* As table_load_data of all columns, but long cells stay empty: they are b->longs, in order of their
+ * places. */
+vv_status table_load_around(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
 /* raw_len and quirks from a layout item. */
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
 
 /* For this room alone. A writer for the table's rows. */
 vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
-/* vv_batch_lines with a writer at hand, of the rows before `upto`. */
+/* vv_batch_lines with a writer at hand, of the rows before `upto`. Around b->longs, where there are
+ * any: no row that has one is a raw line then. */
 vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row_writer *w,
 			    const vv_batch *b, size_t upto, bool last, vv_error *err);
 /* Appends the bytes of one group, whose layout is loaded in b; *w is opened when it is needed and
@@ -118,6 +124,8 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
  * version could show one thing and restore another. VV_ECORRUPT. */
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
 			    bool last, vv_error *err);
+/* Has the batch, whose layout is loaded, a line that is kept raw? 1, 0, <0. */
+int table_has_raw_line(const vv_batch *b, vv_error *err);
 /* BOM and prologue; what is after the last row. */
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
 vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);

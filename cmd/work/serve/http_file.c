@@ -32,7 +32,6 @@ typedef struct file {
 	vv_oid commit, blob;
 	char *path;
 	bool is_dataset;
-	bool streams; /* some row group is given without being made as a whole: known with the cost */
 	vv_table table;
 	uint64_t reserved; /* of plain_bytes */
 	vv_buf plain;
@@ -237,8 +236,7 @@ vv_status vv_http_file_cost(void *handle, uint64_t from, uint64_t len, uint64_t 
 	if (!f->is_dataset) {
 		return VV_OK;
 	}
-	if ((rc = vv_table_largest_group(&f->table, from, len, &group, &f->streams, err)) ==
-	    VV_OK) {
+	if ((rc = vv_table_largest_group(&f->table, from, len, &group, err)) == VV_OK) {
 		*out = SMALL + (group < UINT64_MAX / 4 ? 2 * group : UINT64_MAX / 2);
 	}
 	return rc;
@@ -252,7 +250,7 @@ vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_
 	if (!f->is_dataset) {
 		return fn(out, vv_buf_cstr(&f->plain) + from, (size_t)len, err);
 	}
-	if (from == 0 && len == f->table.root.bytes && !f->streams) {
+	if (from == 0 && len == f->table.root.bytes) {
 		return vv_table_bytes(&f->table, fn, out, NULL, NULL, err);
 	}
 	return vv_table_range(&f->table, from, len, fn, out, err);

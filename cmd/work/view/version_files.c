@@ -64,7 +64,7 @@ static vv_status range_cost(void *payload, vv_store *store, const vv_cid *root, 
 	if ((rc = open_version(&t, &source, store, root, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_table_largest_group(&t, from, len, &group, NULL, err)) == VV_OK) {
+	if ((rc = vv_table_largest_group(&t, from, len, &group, err)) == VV_OK) {
 		*out = SMALL + (group < UINT64_MAX / 4 ? 2 * group : UINT64_MAX / 2);
 	}
 	vv_table_close(&t);
