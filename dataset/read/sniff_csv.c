@@ -319,7 +319,19 @@ static bool is_clean(const vv_cell *c)
 	return true;
 }
 
-static void profile_row(profile *p, const vv_cell *cells, size_t count)
+/* Has the sample no delimiter but the candidate's? Then all cells that it parts are clean. */
+static bool is_all_clean(const sniff *s, const profile *p)
+{
+	bool none = p->escape == 0;
+
+	for (size_t i = 0; none && i < sizeof usual_delimiters; i++) {
+		none = usual_delimiters[i] == p->delimiter ||
+		       !memchr(s->text, usual_delimiters[i], s->len);
+	}
+	return none;
+}
+
+static void profile_row(profile *p, const vv_cell *cells, size_t count, bool clean)
 {
 	size_t i;
 
@@ -335,7 +347,7 @@ static void profile_row(profile *p, const vv_cell *cells, size_t count)
 		p->stray += (cells[i].flags & VV_CELL_HAS_QUOTE) != 0;
 		if (cells[i].len > 0) {
 			p->judged++;
-			p->clean += is_clean(&cells[i]);
+			p->clean += clean || is_clean(&cells[i]);
 		}
 	}
 }
@@ -458,6 +470,7 @@ static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 	sniff_reader r;
 	vv_error ignored;
 	vv_row row;
+	bool clean = is_all_clean(s, p);
 	vv_status rc;
 	int n = 1;
 
@@ -470,7 +483,7 @@ static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 		return rc;
 	}
 	while (p->rows < SNIFF_ROWS && (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
-		profile_row(p, r.cells, row.cells);
+		profile_row(p, r.cells, row.cells, clean);
 	}
 	p->fault = n < 0 || starved(s, p, sniff_reader_offset(&r));
 	rate(s, p);
@@ -656,6 +669,11 @@ static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error 
 	*kept = false;
 	if (!d || (h->delimiter >= 0 && h->delimiter != d->delimiter) ||
 	    (h->quote >= 0 && h->quote != d->quote) || (h->escape >= 0 && h->escape != d->escape)) {
+		return VV_OK;
+	}
+	if (d->delimiter == best->delimiter && d->quote == best->quote &&
+	    d->escape == best->escape) {
+		*kept = true;
 		return VV_OK;
 	}
 	p = (profile){.delimiter = d->delimiter, .quote = d->quote, .escape = d->escape};

@@ -241,9 +241,11 @@ static void warn_verdict(sniff *s, const vv_cell *first, size_t count, bool fixe
 
 vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *err)
 {
-	bool fixed = s->hints->header >= 0 || s->parent, series;
-	long votes;
-	vv_status rc = count_votes(s, first, count, &votes, &series, err);
+	bool hinted = s->hints->header >= 0, fixed = hinted || s->parent, series = false;
+	long votes = 0;
+	/* Only a warning about a parent without a header asks for them then. */
+	bool counts = !fixed || (!hinted && !s->parent->header);
+	vv_status rc = counts ? count_votes(s, first, count, &votes, &series, err) : VV_OK;
 
 	if (rc < 0) {
 		return rc;

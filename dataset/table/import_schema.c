@@ -143,7 +143,7 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t
 	while (cap > 64 && cap * stride > (1u << 20)) {
 		cap /= 2;
 	}
-	*cells = vv_calloc(cap * stride, sizeof(**cells));
+	*cells = vv_realloc_array(NULL, cap * stride, sizeof(**cells));
 	if (!*cells) {
 		return vv_fail_nomem(err);
 	}
@@ -154,8 +154,12 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t
 	vv_scan_window(scan, vv_window_bytes(im->window), vv_window_len(im->window),
 		       vv_window_at_end(im->window), 0);
 	/* A fault in the sample is met again, and reported, by the import itself. */
-	while (*rows < cap &&
-	       vv_scan_row(scan, *cells + *rows * stride, stride, &row, &ignored) == 1) {
+	while (*rows < cap) {
+		vv_cell *cell = *cells + *rows * stride;
+		memset(cell, 0, stride * sizeof(*cell)); /* small files have far fewer rows */
+		if (vv_scan_row(scan, cell, stride, &row, &ignored) != 1) {
+			break;
+		}
 		*bytes += row.cell_bytes;
 		(*rows)++;
 	}

@@ -252,6 +252,20 @@ class Limits:
             cost[count] = self.cost(one)
         self.line("add of one of 2,000 tables", "one of 20", cost[20], cost[2000], 1)
 
+    def many_files(self):
+        """Small tables, each with a schema and a key to find."""
+        count, source = self.settings.files, self.scratch.root / "source"
+        self.scratch.tables(source, count, 100_000)
+        costs = []
+        for kind in (kinds.Git, self.kind):
+            tool = kind(self.scratch).start("files", "data/*.csv")
+            shutil.copytree(source, tool.work / "data")
+            quiet()
+            costs.append(tool.timed_save("data"))
+            remove(tool.folder)
+        remove(source)
+        self.line(f"{count:,} files of 100 KB, add + commit", "git", *costs, 0.5)
+
     def huge(self):
         if "huge" not in os.environ.get("VARVE_BENCH_LIMITS", ""):
             self.skip("10 GB: push, clone, check again", "needs 25 GB of disk and an hour: "
@@ -279,7 +293,8 @@ def limits(scratch, report, chosen, settings):
         return
     run = Limits(scratch, report, settings)
     parts = {"table": run.one_table, "cells": run.many_cells, "versions": run.many_versions,
-             "tables": run.many_tables, "git": lambda: limits_git.plain_git(run),
+             "tables": run.many_tables, "files": run.many_files,
+             "git": lambda: limits_git.plain_git(run),
              "rows": lambda: limits_bytes.one_row(run), "pushes": lambda: limits_bytes.pushes(run),
              "cell": lambda: limits_bytes.long_cell(run), "huge": run.huge}
     for name in settings.limits or parts:

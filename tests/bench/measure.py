@@ -85,6 +85,20 @@ class Scratch:
             subprocess.run([self.root / "make_table", *map(str, options)], stdout=out, check=True)
         return path
 
+    def tables(self, folder, count, size):
+        """So many tables of about so many bytes, cut out of one big one."""
+        folder.mkdir()
+        rows = count * (size // 80 + 1)
+        maker = subprocess.Popen([self.root / "make_table", "--rows", str(rows)],
+                                 stdout=subprocess.PIPE)
+        header = maker.stdout.readline()
+        for n in range(count):
+            body = maker.stdout.read(size - len(header)) + maker.stdout.readline()
+            (folder / f"{n:05}.csv").write_bytes(header + body)
+        maker.stdout.close()
+        maker.kill()
+        maker.wait()
+
     def run(self, argv, cwd, env=None, fsync_ms=0, ok=(0,)):
         """Runs one command and gives its Cost. The disk is quiet when it starts."""
         result = self.root / "cost"

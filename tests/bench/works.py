@@ -157,27 +157,12 @@ def versions_200(scratch, report, chosen, settings):
     versions(scratch, report, [k for k in chosen if k not in slow], settings, 200)
 
 
-def write_files(scratch, folder, count, size):
-    """So many tables of about so many bytes, cut out of one big one."""
-    folder.mkdir()
-    rows = count * (size // 80 + 1)
-    maker = subprocess.Popen([scratch.root / "make_table", "--rows", str(rows)],
-                             stdout=subprocess.PIPE)
-    header = maker.stdout.readline()
-    for n in range(count):
-        body = maker.stdout.read(size - len(header)) + maker.stdout.readline()
-        (folder / f"{n:05}.csv").write_bytes(header + body)
-    maker.stdout.close()
-    maker.kill()
-    maker.wait()
-
-
 def files(scratch, report, chosen, settings):
     count, size = settings.files, 100_000
     bench = report.begin("files", f"{count:,} tables of {size // 1000} KB: add, status with "
                                   "nothing changed, commit")
     source = scratch.root / "source"
-    write_files(scratch, source, count, size)
+    scratch.tables(source, count, size)
     for kind in chosen:
         tool = kind(scratch).start("tool", "data/*.csv")
         copy_tree(source, tool.work / "data")
