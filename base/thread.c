@@ -264,3 +264,110 @@ void vv_mutex_unlock(vv_mutex *m)
 {
 	(void)pthread_mutex_unlock(&m->lock);
 }
+
+/* --- turns: waiters are few (a server's threads), so a list is looked through ----------------------- */
+
+/* Lives on the stack of who waits. */
+typedef struct waiter {
+	uint64_t rank;
+	bool chosen;
+	struct waiter *next; /* who came after it */
+} waiter;
+
+struct vv_turn {
+	pthread_mutex_t lock;
+	pthread_cond_t chosen; /* somebody was */
+	bool taken;            /* somebody has it, or was chosen */
+	waiter *first, *last;  /* in the order in which they came */
+	unsigned ranked;       /* turns since one went to who had waited longest */
+};
+
+vv_turn *vv_turn_new(void)
+{
+	vv_turn *t = vv_calloc(1, sizeof(*t));
+
+	if (t && pthread_mutex_init(&t->lock, NULL) != 0) {
+		vv_free(t);
+		return NULL;
+	}
+	if (t && pthread_cond_init(&t->chosen, NULL) != 0) {
+		(void)pthread_mutex_destroy(&t->lock);
+		vv_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void vv_turn_free(vv_turn *t)
+{
+	if (t) {
+		assert(!t->taken && !t->first);
+		(void)pthread_cond_destroy(&t->chosen);
+		(void)pthread_mutex_destroy(&t->lock);
+		vv_free(t);
+	}
+}
+
+/* Takes who is next out of the list, which is not empty. */
+static waiter *choose(vv_turn *t)
+{
+	const bool fair = t->ranked + 1 >= VV_TURN_FAIR;
+	waiter **best = &t->first, *found;
+
+	for (waiter **w = &t->first; *w && !fair; w = &(*w)->next) {
+		best = (*w)->rank > (*best)->rank ? w : best;
+	}
+	found = *best;
+	*best = found->next;
+	t->last = NULL;
+	for (waiter *w = t->first; w; w = w->next) {
+		t->last = w;
+	}
+	t->ranked = fair ? 0 : t->ranked + 1;
+	return found;
+}
+
+void vv_turn_take(vv_turn *t, uint64_t rank)
+{
+	waiter self = {.rank = rank};
+
+	(void)pthread_mutex_lock(&t->lock);
+	if (t->taken) {
+		if (t->last) {
+			t->last->next = &self;
+		} else {
+			t->first = &self;
+		}
+		t->last = &self;
+		while (!self.chosen) {
+			(void)pthread_cond_wait(&t->chosen, &t->lock);
+		}
+	}
+	t->taken = true;
+	(void)pthread_mutex_unlock(&t->lock);
+}
+
+void vv_turn_give(vv_turn *t)
+{
+	(void)pthread_mutex_lock(&t->lock);
+	assert(t->taken);
+	if (t->first) {
+		choose(t)->chosen = true;
+		(void)pthread_cond_broadcast(&t->chosen);
+	} else {
+		t->taken = false;
+	}
+	(void)pthread_mutex_unlock(&t->lock);
+}
+
+size_t vv_turn_waiting(vv_turn *t)
+{
+	size_t n = 0;
+
+	(void)pthread_mutex_lock(&t->lock);
+	for (const waiter *w = t->first; w; w = w->next) {
+		n++;
+	}
+	(void)pthread_mutex_unlock(&t->lock);
+	return n;
+}

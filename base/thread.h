@@ -1,5 +1,5 @@
 /*
- * thread: locks, threads that wait, and a pool for work that splits into independent jobs.
+ * thread: locks, turns, threads that wait, and a pool for work that splits into independent jobs.
  *
  * A correct caller of the pool: vv_pool_new; vv_pool_submit jobs; vv_pool_wait for one job
  * (it helps with queued work meanwhile); vv_pool_free. With 0 workers all work
@@ -9,6 +9,8 @@
 #define VV_BASE_THREAD_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* Mutual exclusion between the threads of one process. Locking cannot fail. Never held
  * across a call into a caller's function. */
@@ -18,6 +20,18 @@ vv_mutex *vv_mutex_new(void);    /* NULL when out of memory */
 void vv_mutex_free(vv_mutex *m); /* unlocked; accepts NULL */
 void vv_mutex_lock(vv_mutex *m);
 void vv_mutex_unlock(vv_mutex *m);
+
+/* A lock for work that takes long, whose waiters are not equal: of those who wait, who ranks highest is next, of
+ * equal ones who came first. So that nobody waits for ever, each VV_TURN_FAIR-th turn goes to whoever has
+ * waited longest: those who rank low get that part of all turns together, however many they are. */
+typedef struct vv_turn vv_turn;
+#define VV_TURN_FAIR 5u
+
+vv_turn *vv_turn_new(void);    /* NULL when out of memory */
+void vv_turn_free(vv_turn *t); /* nobody has it or waits; accepts NULL */
+void vv_turn_take(vv_turn *t, uint64_t rank);
+void vv_turn_give(vv_turn *t);
+size_t vv_turn_waiting(vv_turn *t); /* how many wait now */
 
 /* A thread of its own, for work that waits (a line to a peer); the pool is for work that
  * computes. */

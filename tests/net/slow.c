@@ -6,6 +6,7 @@
  * SLOW_OPEN     ... whose path matches this pattern ...
  * SLOW_AGAIN    ... and, where this is set, that it opened before
  * SLOW_SYNC_MS  how much longer each fsync takes
+ * SLOW_LOCK_MS  how much longer it takes to get a lock that nobody else may have
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -99,4 +101,12 @@ int fdatasync(int fd)
 {
 	wait_for("SLOW_SYNC_MS");
 	return (int)syscall(SYS_fdatasync, fd);
+}
+
+int flock(int fd, int how)
+{
+	if (how & LOCK_EX) {
+		wait_for("SLOW_LOCK_MS");
+	}
+	return (int)syscall(SYS_flock, fd, how);
 }

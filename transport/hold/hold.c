@@ -4,6 +4,7 @@
 #include "transport/hold/hold.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "transport/hold/hold_name.h"
+#include "transport/hold/hold_rank.h"
 #include "transport/hold/hold_room.h"
 #include "transport/vault/folder_holder.h"
 #include "transport/vault/hold_message.h"
@@ -32,12 +34,15 @@ struct vv_hold {
 	vv_hold_rules rules;
 	const vv_vault_holder_ops *files;
 	void *folder;
-	vv_mutex *lock; /* of all below, and of who writes */
+	vv_turn *turn; /* of all below, and of who writes */
 	int file_lock;
 	char changed[2 * MARK_LEN + 1]; /* what the file of that name said last */
 	vv_hold_vault *vault;           /* the one that was asked for last; NULL */
 	uint64_t records;               /* bytes of its records */
 	vv_hold_room *room;
+	/* For all threads: */
+	vv_hold_rank *rank;
+	atomic_uint_fast64_t used; /* bytes, when somebody asked last; UINT64_MAX: nobody did */
 };
 
 /* What an answer points to. */
@@ -60,11 +65,13 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 		return vv_fail_nomem(err);
 	}
 	h->file_lock = -1;
+	atomic_init(&h->used, UINT64_MAX);
 	h->rules = *rules;
 	h->rules.admitted = vv_calloc(rules->admitted_count + 1, sizeof(*rules->admitted));
 	h->dir = vv_strdup(dir);
-	h->lock = vv_mutex_new();
-	if (!h->rules.admitted || !h->dir || !h->lock) {
+	h->turn = vv_turn_new();
+	h->rank = vv_hold_rank_new();
+	if (!h->rules.admitted || !h->dir || !h->turn || !h->rank) {
 		vv_hold_close(h);
 		return vv_fail_nomem(err);
 	}
@@ -89,7 +96,8 @@ void vv_hold_close(vv_hold *h)
 		if (h->folder) {
 			h->files->close(h->folder);
 		}
-		vv_mutex_free(h->lock);
+		vv_hold_rank_free(h->rank);
+		vv_turn_free(h->turn);
 		vv_key_wipe(&h->rules.key);
 		vv_free(h->rules.admitted);
 		vv_free(h->dir);
@@ -183,6 +191,7 @@ static vv_status admit_anew(vv_hold *h, bool refused, vv_error *err)
 	vv_free(h->rules.admitted);
 	h->rules.admitted = list;
 	h->rules.admitted_count = count;
+	vv_hold_room_forget(h->room);
 	if (!same) {
 		vv_hold_vault_close(h->vault);
 		h->vault = NULL;
@@ -196,20 +205,24 @@ static void leave(vv_hold *h)
 		vv_unlock(h->file_lock);
 	}
 	h->file_lock = -1;
-	vv_mutex_unlock(h->lock);
+	vv_turn_give(h->turn);
 }
 
-static vv_status enter(vv_hold *h, vv_error *err)
+/* For a request about this vault; NULL: about none. */
+static vv_status enter(vv_hold *h, const vv_cid *vault, vv_error *err)
 {
 	char *path = vv_path_join(h->dir, "lock", (char *)NULL);
 	vv_status rc;
 
-	vv_mutex_lock(h->lock);
+	vv_turn_take(h->turn, vault ? vv_hold_rank_of(h->rank, vault) : 0);
 	h->file_lock = path ? vv_lock(path, true, LOCK_MS, err) : (int)vv_fail_nomem(err);
 	rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
 	vv_free(path);
 	if (rc == VV_OK) {
 		rc = admit_anew(h, false, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_hold_rank_learn(h->rank, h->room, err);
 	}
 	if (rc < 0) {
 		leave(h);
@@ -657,6 +670,26 @@ static vv_status sign_receipt(answering *x, vv_error *err)
 
 /* --- reading ------------------------------------------------------------------------------------------------ */
 
+/* Whoever asks for this has not said who he is: he does not wait behind others for a figure that may be
+ * another one before he uses it. */
+static vv_status find_used(vv_hold *h, uint64_t *out, vv_error *err)
+{
+	vv_status rc;
+
+	*out = atomic_load(&h->used);
+	if (*out != UINT64_MAX && vv_turn_waiting(h->turn) > 0) {
+		return VV_OK;
+	}
+	if ((rc = enter(h, NULL, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_folder_used(h->folder, false, out, err)) == VV_OK) {
+		atomic_store(&h->used, *out);
+	}
+	leave(h);
+	return rc;
+}
+
 static vv_status give_hello(answering *x, vv_error *err)
 {
 	vv_hold *h = x->h;
@@ -668,17 +701,15 @@ static vv_status give_hello(answering *x, vv_error *err)
 			(unsigned long long)x->q->version, VV_HOLD_VERSION);
 		return vv_hint(err, "use the same release of varve on both sides");
 	}
-	if ((rc = enter(h, err)) < 0) {
+	if ((rc = find_used(h, &used, err)) < 0) {
 		return rc;
 	}
-	rc = vv_folder_used(h->folder, false, &used, err);
-	leave(h);
 	x->a.version = VV_HOLD_VERSION;
 	memcpy(x->a.key, h->rules.key.public_key, VV_KEY_PUBLIC);
 	x->a.size = h->rules.size;
 	x->a.free = used < h->rules.size ? h->rules.size - used : 0;
 	x->a.term = h->rules.term;
-	return rc;
+	return VV_OK;
 }
 
 static vv_status fill_names(answering *x, const char *dir, char **names, size_t count,
@@ -914,7 +945,7 @@ static vv_status give_vaults(answering *x, vv_error *err)
 
 static vv_status locked(answering *x, vv_status (*run)(answering *, vv_error *), vv_error *err)
 {
-	vv_status rc = enter(x->h, err);
+	vv_status rc = enter(x->h, x->q->op == VV_HOLD_VAULTS ? NULL : &x->q->vault, err);
 
 	if (rc == VV_OK) {
 		rc = run(x, err);

@@ -31,6 +31,7 @@ struct vv_hold_room {
 	const vv_hold_rules *rules;
 	const vv_vault_holder_ops *files;
 	void *folder;
+	uint64_t version;
 	uint64_t equal; /* bytes for each one without a share of its own */
 	bool listed;    /* all vaults that are there are in the list */
 	vault_use *vaults;
@@ -72,6 +73,7 @@ vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules,
 		return vv_fail_nomem(err);
 	}
 	r->rules = rules;
+	r->version = 1;
 	r->files = files;
 	r->folder = folder;
 	if ((rc = divide(r, err)) < 0) {
@@ -89,6 +91,7 @@ void vv_hold_room_forget(vv_hold_room *r)
 	}
 	r->count = 0;
 	r->listed = false;
+	r->version++;
 }
 
 void vv_hold_room_close(vv_hold_room *r)
@@ -128,6 +131,7 @@ static vv_status add_vault(vv_hold_room *r, const vv_cid *vault, bool counted, v
 	if (!vv_array_room(r->vaults, r->count, r->cap)) {
 		return vv_fail_nomem(err);
 	}
+	r->version++;
 	*out = &r->vaults[r->count++];
 	**out = (vault_use){.cid = *vault, .counted = counted};
 	return VV_OK;
@@ -269,6 +273,7 @@ vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_led
 	if (!(v = find_vault(r, vault)) && (rc = add_vault(r, vault, true, &v, err)) < 0) {
 		return rc;
 	}
+	r->version++;
 	return add_author(v, record->author, vv_cid_equal(&record->cid, vault), err);
 }
 
@@ -289,10 +294,14 @@ static bool counts_for(const vv_hold_room *r, const vault_use *v, const uint8_t 
 	return signed_it;
 }
 
+static uint64_t room_of(const vv_hold_room *r, const vv_hold_identity *who)
+{
+	return who->share == VV_HOLD_SHARE_NONE ? r->equal : who->share;
+}
+
 static void look(const vv_hold_room *r, const vv_hold_identity *who, vv_hold_room_facts *out)
 {
-	*out = (vv_hold_room_facts){.room = who->share == VV_HOLD_SHARE_NONE ? r->equal
-									     : who->share};
+	*out = (vv_hold_room_facts){.room = room_of(r, who)};
 	out->alone = out->room >= r->rules->size;
 	for (size_t i = 0; i < r->count; i++) {
 		const vault_use *v = &r->vaults[i];
@@ -363,5 +372,35 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, bool records,
 			return refuse(r, who, &f, records, len, err);
 		}
 	}
+	return VV_OK;
+}
+
+/* --- who goes first ------------------------------------------------------------------------------- */
+
+uint64_t vv_hold_room_version(const vv_hold_room *r)
+{
+	return r->version;
+}
+
+vv_status vv_hold_room_rank(vv_hold_room *r, vv_hold_ranked **out, size_t *count, vv_error *err)
+{
+	vv_status rc = count_all(r, err);
+	vv_hold_ranked *list = rc == VV_OK ? vv_calloc(r->count + 1, sizeof(*list)) : NULL;
+
+	if (rc < 0 || !list) {
+		return rc < 0 ? rc : vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		list[i].vault = r->vaults[i].cid;
+		for (size_t k = 0; k < r->rules->admitted_count; k++) {
+			const vv_hold_identity *who = &r->rules->admitted[k];
+			const uint64_t room = room_of(r, who);
+			if (room > list[i].room && counts_for(r, &r->vaults[i], who->key)) {
+				list[i].room = room;
+			}
+		}
+	}
+	*out = list;
+	*count = r->count;
 	return VV_OK;
 }

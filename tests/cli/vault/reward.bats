@@ -346,6 +346,25 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 	as ben succeeds varve ledger verify
 }
 
+@test "under load requests about a vault with room go before those of strangers who go all the same" {
+	slow=$VARVE_BIN/../tests/net/slow.so
+	[ -f "$slow" ] || skip "the library that makes a server slow is not built"
+	machine ann
+	machine ben
+	as ann varve key trust ben "$ben"
+	server ann $reward
+	as ben holder ann "$url"
+	as ben succeeds varve replicate --copies 2
+	stop "$server"
+	# Each turn takes so long that the order of the answers is that of the turns.
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0" LD_PRELOAD=$slow SLOW_LOCK_MS=150 server ann $reward
+	vault=$(git config --file ben/.varveconfig vault.id)
+	succeeds python3 "$BATS_TEST_DIRNAME/queue_order.py" "$url" "$server" \
+		"$(find keeper-ann -name lock -path '*hold*')" "$vault"
+	# Of the ten who came before ben's three one had begun.
+	[ "$output" = svvvsssssssss ]
+}
+
 @test "a ratio that makes no sense is refused at the start" {
 	git init -q --bare keeper
 	varve key new > did
