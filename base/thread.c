@@ -329,17 +329,17 @@ static waiter *choose(vv_turn *t)
 
 void vv_turn_take(vv_turn *t, uint64_t rank)
 {
-	waiter self = {.rank = rank};
+	waiter me = {.rank = rank};
 
 	(void)pthread_mutex_lock(&t->lock);
 	if (t->taken) {
 		if (t->last) {
-			t->last->next = &self;
+			t->last->next = &me;
 		} else {
-			t->first = &self;
+			t->first = &me;
 		}
-		t->last = &self;
-		while (!self.chosen) {
+		t->last = &me;
+		while (!me.chosen) {
 			(void)pthread_cond_wait(&t->chosen, &t->lock);
 		}
 	}
