@@ -4,10 +4,12 @@
  */
 #include "dataset/table/group_stream.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "dataset/table/long_group.h"
 #include "dataset/table/table.h"
 
 #define AHEAD 8 /* groups that are begun before they are asked for */
@@ -40,8 +42,24 @@ struct group_stream {
 	size_t pair_count, pair_cap;
 };
 
+/* The bytes around long cells and theirs: none of them is in memory twice. */
+static vv_status put_long(vv_buf *raw, long_group *cells, vv_error *err)
+{
+	const char *bytes;
+	size_t len;
+	uint64_t at;
+	int more;
+
+	while ((more = long_group_next(cells, &bytes, &len, &at, err)) > 0) {
+		vv_buf_put(raw, bytes, len);
+	}
+	return more < 0 ? (vv_status)more : vv_buf_ok(raw, err);
+}
+
 static vv_status make(piece *p, vv_error *err)
 {
+	long_group *cells;
+	int is_long;
 	vv_status rc;
 
 	vv_buf_reset(&p->raw);
@@ -49,8 +67,14 @@ static vv_status make(piece *p, vv_error *err)
 	if ((rc = table_load_layout(p->table, &p->batch, p->layout.data, p->layout.len, err)) < 0) {
 		return rc;
 	}
-	rc = table_group_bytes(&p->raw, p->table, &p->writer, &p->batch, p->data.data, p->data.len,
-			       p->last, err);
+	if ((is_long = long_group_open(&cells, p->table, &p->batch, &p->writer, p->data.data,
+				       p->data.len, p->last, err)) < 0) {
+		return (vv_status)is_long;
+	}
+	rc = is_long > 0 ? put_long(&p->raw, cells, err)
+			 : table_group_bytes(&p->raw, p->table, &p->writer, &p->batch, p->data.data,
+					     p->data.len, p->last, err);
+	long_group_close(cells);
 	if (rc == VV_OK && p->raw.len == 0) {
 		rc = vv_fail(err, VV_ECORRUPT, "a row group gives no bytes");
 	}
@@ -246,6 +270,16 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 	out->raw_len = p->known ? (size_t)p->pair.raw_len : p->raw.len;
 	out->next = next;
 	return 1;
+}
+
+void group_stream_swap(group_stream *s, vv_buf *raw)
+{
+	piece *p = &s->pieces[s->head % AHEAD];
+	vv_buf own = p->raw;
+
+	assert(s->given && !p->known);
+	p->raw = *raw;
+	*raw = own;
 }
 
 vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, group_known_fn known,

@@ -37,6 +37,9 @@ vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, grou
 			    void *payload, vv_error *err);
 /* 1, 0 at the end, <0. A known group that what follows might change is given with its bytes. */
 int group_stream_next(group_stream *s, streamed_group *out, vv_error *err);
+/* Swaps the bytes of the group just given, which is not known, with this buffer, so that they need not be
+ * copied. */
+void group_stream_swap(group_stream *s, vv_buf *raw);
 /* The pairs whose bytes were given, and may serve wherever they stand: proved as soon as the whole
  * version is found to be what its bytes give. Borrowed. */
 const vv_pair *group_stream_pairs(const group_stream *s, size_t *count);

@@ -663,8 +663,7 @@ static vv_status scan_given(import *im, group_job *j, const streamed_group *g, v
 	size_t used;
 	vv_status rc;
 
-	vv_buf_reset(&j->given);
-	vv_buf_put(&j->given, g->raw, g->raw_len);
+	group_stream_swap(im->opts->groups, &j->given);
 	if (g->next >= 0) {
 		vv_buf_putc(&j->given, g->next);
 	}

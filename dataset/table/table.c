@@ -145,35 +145,64 @@ static vv_status is_place_of_out(const vv_cell *cell, vv_error *err)
 		       : vv_fail(err, VV_ECORRUPT, "a long cell is also in its row group");
 }
 
+/* The text of a long cell, whose length has been bounded; lives in the arena. */
+static vv_status read_text(const char **out, vv_arena *arena, const vv_table *t,
+			   const table_long *one, vv_error *err)
+{
+	vv_chunk_reader *r = NULL;
+	const char *bytes;
+	char *text;
+	uint64_t at, have = 0;
+	size_t len;
+	int more = 0;
+	vv_status rc = vv_chunk_reader_open(&r, &t->source, one->top, one->top_len, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (vv_chunk_reader_total(r) != one->bytes) {
+		rc = vv_fail(err, VV_ECORRUPT, "a long cell has %llu bytes instead of %llu",
+			     (unsigned long long)vv_chunk_reader_total(r),
+			     (unsigned long long)one->bytes);
+		goto done;
+	}
+	if (!(text = vv_arena_alloc(arena, (size_t)one->bytes))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	*out = text;
+	while ((more = vv_chunk_reader_next(r, &bytes, &len, &at, err)) > 0 &&
+	       len <= one->bytes - have) {
+		memcpy(text + have, bytes, len);
+		have += len;
+	}
+	if (more < 0) {
+		rc = (vv_status)more;
+	} else if (more > 0 || have != one->bytes) {
+		rc = vv_fail(err, VV_ECORRUPT, "a long cell's chunks are not as long as it");
+	}
+done:
+	vv_chunk_reader_close(r);
+	return rc;
+}
+
 /* Brings one long cell in line. */
 static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wanted,
 			  size_t wanted_count, vv_error *err)
 {
 	table_long one;
-	vv_buf text = VV_BUF_INIT;
 	vv_status rc = read_out(&one, b, c, err);
+
 	if (rc < 0 || !is_wanted(wanted, wanted_count, one.column)) {
 		return rc;
 	}
 	vv_cell *cell = &b->cells[one.row * b->columns + one.column];
-	if ((rc = is_place_of_out(cell, err)) < 0) {
+	if ((rc = is_place_of_out(cell, err)) < 0 ||
+	    (rc = read_text(&cell->text, &b->arena, t, &one, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_chunks_read(&text, &t->source, one.top, one.top_len, one.bytes, err)) ==
-	    VV_OK) {
-		char *copy = vv_arena_strndup(&b->arena, text.data, text.len);
-		if (!copy) {
-			rc = vv_fail_nomem(err);
-		} else if (text.len != one.bytes) {
-			rc = vv_fail(err, VV_ECORRUPT, "a long cell has %zu bytes instead of %llu",
-				     text.len, (unsigned long long)one.bytes);
-		} else {
-			cell->text = copy;
-			cell->len = (uint32_t)one.bytes;
-		}
-	}
-	vv_buf_clear(&text);
-	return rc;
+	cell->len = (uint32_t)one.bytes;
+	return VV_OK;
 }
 
 /* The group that a data item names, with room for its cells; c stands behind the number of

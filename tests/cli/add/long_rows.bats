@@ -138,3 +138,11 @@ long_cells() {
 	cat one <(echo 4,d,4) | cmp - cells.csv
 	succeeds varve fsck --data
 }
+
+@test "a check of a long cell has it in memory once" {
+	new_repo
+	long_cells 60000000
+	varve add -q cells.tsv
+	varve commit -qm one
+	takes_less_than 110000 varve fsck --data
+}
