@@ -75,6 +75,9 @@ static vv_status push(void *payload, const vv_cid *cid, vv_error *err)
 	bool added;
 	vv_status rc;
 
+	if (k->w->known && vv_cid_set_has(k->w->known, cid)) {
+		return VV_OK;
+	}
 	if ((rc = vv_cid_set_add(k->w->seen, cid, &added, err)) < 0 || !added) {
 		return rc;
 	}
@@ -201,10 +204,49 @@ vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_
 			    vv_error *err)
 {
 	completeness c = {true, missing};
-	vv_walk w = {s, vv_cid_set_new(), UINT64_MAX, true, stop_at_missing, &c};
+	vv_walk w = {.store = s,
+		     .seen = vv_cid_set_new(),
+		     .budget = UINT64_MAX,
+		     .missing_ok = true,
+		     .visit = stop_at_missing,
+		     .payload = &c};
 	vv_status rc = w.seen ? vv_walk_from(&w, root, err) : vv_fail_nomem(err);
 
 	vv_cid_set_free(w.seen);
 	*complete = c.complete && rc == VV_OK;
 	return c.complete ? rc : VV_OK;
+}
+
+vv_status vv_completing_add(vv_completing *c, const vv_cid *root, bool *complete, vv_error *err)
+{
+	completeness found = {true, NULL};
+	vv_walk w = {.store = c->store,
+		     .seen = vv_cid_set_new(),
+		     .budget = UINT64_MAX,
+		     .missing_ok = true,
+		     .visit = stop_at_missing,
+		     .payload = &found};
+	vv_status rc;
+
+	*complete = false;
+	if (!c->whole) {
+		c->whole = vv_cid_set_new();
+	}
+	w.known = c->whole;
+	rc = w.seen && c->whole ? vv_walk_from(&w, root, err) : vv_fail_nomem(err);
+	c->looked += UINT64_MAX - w.budget;
+	if (rc == VV_OK && found.complete) {
+		*complete = true;
+		for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(w.seen); i++) {
+			rc = vv_cid_set_add(c->whole, vv_cid_set_at(w.seen, i), NULL, err);
+		}
+	}
+	vv_cid_set_free(w.seen);
+	return found.complete ? rc : VV_OK;
+}
+
+void vv_completing_clear(vv_completing *c)
+{
+	vv_cid_set_free(c->whole);
+	c->whole = NULL;
 }

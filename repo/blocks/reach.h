@@ -25,9 +25,10 @@ const vv_cid *vv_cid_set_at(const vv_cid_set *set, size_t i); /* i-th that was a
 
 typedef struct vv_walk {
 	vv_store *store;
-	vv_cid_set *seen; /* CIDs already visited are not entered; new ones are added */
-	uint64_t budget;  /* blocks that may still be visited; VV_EREFUSED when it is used up */
-	bool missing_ok;  /* go on past blocks that are not here */
+	vv_cid_set *seen;        /* CIDs already visited are not entered; new ones are added */
+	const vv_cid_set *known; /* these are not entered either; NULL: none */
+	uint64_t budget; /* blocks that may still be visited; VV_EREFUSED when it is used up */
+	bool missing_ok; /* go on past blocks that are not here */
 	/* Called once for each CID, nodes before their children; state VV_OK or
 	 * VV_EMISSING / VV_ECORRUPT (only with missing_ok). For nodes bytes/len are
 	 * the block; for raw blocks NULL, 0, and they are not read. May be NULL. */
@@ -42,5 +43,15 @@ vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err);
 /* Is everything below root here? *missing gets the first one that is not. */
 vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing,
 			    vv_error *err);
+
+/* The same of many versions, which have much in common: what was found to be whole is not looked at again. store is
+ * set, the rest zero; add as often as wanted, clear. */
+typedef struct vv_completing {
+	vv_store *store;
+	vv_cid_set *whole;
+	uint64_t looked; /* blocks that were looked at so far */
+} vv_completing;
+vv_status vv_completing_add(vv_completing *c, const vv_cid *root, bool *complete, vv_error *err);
+void vv_completing_clear(vv_completing *c);
 
 #endif

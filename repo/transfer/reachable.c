@@ -527,7 +527,12 @@ static bool hole_was_filled(const vv_reachable *x, vv_store *store)
 /* Walks one more table, or looks into one more commit. *end: there is none. */
 static vv_status go_deeper(vv_reachable *x, vv_store *store, bool *end, vv_error *err)
 {
-	vv_walk w = {store, x->blocks, UINT64_MAX, true, on_block, x};
+	vv_walk w = {.store = store,
+		     .seen = x->blocks,
+		     .budget = UINT64_MAX,
+		     .missing_ok = true,
+		     .visit = on_block,
+		     .payload = x};
 	vv_node *n;
 	vv_oid id;
 	vv_status rc;

@@ -1,8 +1,10 @@
 """Sealed copies: varve's vault beside backups with encryption (restic, borg) and git-annex.
 
 A table of about 199 MB goes to three folders (the others: to one), 100 cells change, everything comes
-back on an empty machine; then many versions one by one, an audit, and a repair of 4+2."""
+back on an empty machine; then a repair of 4+2, and many versions one by one: what each costs, how what is kept
+grows, and audits of their shards."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -13,7 +15,7 @@ from measure import Failed, quiet, remove, replace, same_bytes, sizes
 
 MB = 1e6
 COPIES = 3
-VERSIONS = 200
+SAMPLE = 100  # versions of which the cost is shown apart, at the beginning and at the end
 
 
 class VarveVault:
@@ -148,7 +150,7 @@ def big_varve(scratch, report, bench, row, first, changed, holders, *policy):
     put(report, bench, row, "first", cost, grown)
     vault.save(changed)
     cost, grown = vault.replicate()
-    put(report, bench, row, "100 cells", cost, grown, 1e3, "KB")
+    put(report, bench, row, "100 cells", cost, grown / COPIES, 1e3, "KB a copy")
     target = vault.tool.folder / "recovered"
     cost = vault.recover(target)
     put(report, bench, row, "back", cost)
@@ -161,18 +163,33 @@ def big_varve(scratch, report, bench, row, first, changed, holders, *policy):
     return vault
 
 
-def audits(scratch, report, bench, vault):
-    found = scratch.text(["varve", "audit", "--json", "h0"], vault.work, vault.env)
-    shards = int(re.search(r'"shards": (\d+)', found).group(1))
-    read = int(re.search(r'"read": (\d+)', found).group(1))
-    cost = vault.run(["varve", "audit", "h0"])
-    report.put(bench, "audit of one holder", "s", cost.seconds)
-    report.put(bench, "audit of one holder", "shards", shards)
-    report.put(bench, "audit of one holder", "KB read", read / 1e3)
+def said(scratch, vault, argv, pattern):
+    """What a command prints, by a pattern with one number in it; None where it does not."""
+    found = re.search(pattern, scratch.text(argv, vault.work, dict(vault.env)))
+    return float(found.group(1)) if found else None
 
 
-def repairs(scratch, report, bench, vault):
+def audits(scratch, report, vault):
+    """Audits of the first holder of many shards: a sample as usual, a leaf of every shard, every byte."""
+    bench = report.begin("vault-audit", "Audits of one of these folders: every record of the ledger, every name and size, "
+                                        "and so many leaves of 4 KiB")
+    for row, options in (("as usual", []), ("a leaf a shard", ["--leaves", "1000000"]), ("--all", ["--all"])):
+        quiet()
+        cost = vault.run(["varve", "audit", *options, "h0"])
+        found = json.loads(scratch.text(["varve", "audit", "--json", *options, "h0"], vault.work, vault.env))[0]
+        report.put(bench, row, "s", cost.seconds)
+        report.put(bench, row, "cpu", cost.cpu)
+        for name, what in (("shards", "shards"), ("records", "records"), ("asked", "leaves")):
+            report.put(bench, row, what, found[name])
+        report.put(bench, row, "MB read", found["read"] / MB)
+        report.put(bench, row, "shows 1 % lost, %", said(scratch, vault, ["varve", "audit", *options, "h0"],
+                                                        r"would have been seen with ([0-9.]+) %"))
+    report.print_bench(bench)
+
+
+def repairs(scratch, report, vault):
     """Two of six folders are lost: what repair costs, and how much it reads for what it makes again."""
+    bench = report.begin("vault-repair", "The vault of 4+2: two of its six folders are lost, and two empty ones are there")
     lost = sizes(vault.holders[:2])[0]
     for holder in vault.holders[:2]:
         shutil.rmtree(holder)
@@ -180,42 +197,61 @@ def repairs(scratch, report, bench, vault):
         vault.run(["varve", "holder", "dead", f"h{i}"])
         vault.run(["varve", "holder", "add", f"new{i}", str(vault.tool.folder / f"new{i}"), "--domain", f"e{i}"])
     quiet()
-    cost = vault.run(["varve", "repair", "--now"])
+    out = vault.tool.folder / "repair.out"
+    cost = vault.run(kinds.shell(f'varve repair --now > "{out}" 2>&1'))
     made = sizes([vault.tool.folder / f"new{i}" for i in range(2)])[0]
-    row = "repair, 2 of 6 lost"
+    row = "varve 4+2"
     report.put(bench, row, "s", cost.seconds)
     report.put(bench, row, "cpu", cost.cpu)
+    report.put(bench, row, "peak MB", cost.peak / MB)
     report.put(bench, row, "MB lost", lost / MB)
     report.put(bench, row, "MB made", made / MB)
+    found = re.search(r"([0-9.]+) bytes for each byte", out.read_text())
+    report.put(bench, row, "read for each byte", float(found.group(1)) if found else None)
+    report.print_bench(bench)
+
+
+def files_of(holder, kind):
+    return [p for p in holder.rglob("*") if p.is_file() and kind in p.parts]
+
+
+def put_kept(report, bench, row, vault):
+    """What one holder keeps now."""
+    for kind, what in (("shards", "shards"), ("records", "records")):
+        files = files_of(vault.holders[0], kind)
+        report.put(bench, row, what, len(files))
+        report.put(bench, row, f"MB of {what}", sizes(files)[0] / MB)
 
 
 def one_by_one(scratch, report, settings):
-    bench = report.begin("vault-versions", f"{VERSIONS} versions of a table of {settings.version_rows:,} rows, each "
-                                           "committed and replicated to one folder")
-    vault = VarveVault(scratch, "vault-versions", 1)
+    count = settings.vault_versions
+    bench = report.begin("vault-versions", f"{count:,} versions of a table of {settings.version_rows:,} rows, each "
+                                           f"committed and replicated to {COPIES} folders; what is kept is that of one")
+    vault = VarveVault(scratch, "vault-versions", COPIES)
     table = scratch.root / "version.csv"
-    seconds = cpu = sent = 0
-    for n in range(1, VERSIONS + 1):
+    costs, sent = [], []
+    for n in range(1, count + 1):
         scratch.table(table, "--rows", settings.version_rows, "--version", n)
         vault.save(table)
-        cost, grown = vault.replicate("--copies", "1") if n == 1 else vault.replicate()
-        if n > 1:
-            seconds += cost.seconds
-            cpu += cost.cpu
-            sent += grown
-    shards = [p for p in vault.holders[0].rglob("*") if p.is_file() and p.parent.name == "shards"]
-    ledger = [p for p in vault.holders[0].rglob("*") if p.is_file() and "records" in p.parts]
-    row = "varve"
-    report.put(bench, row, "ms each", seconds / (VERSIONS - 1) * 1e3)
-    report.put(bench, row, "cpu ms each", cpu / (VERSIONS - 1) * 1e3)
-    report.put(bench, row, "KB sent each", sent / (VERSIONS - 1) / 1e3)
-    report.put(bench, row, "MB kept", sizes(shards)[0] / MB)
-    report.put(bench, row, "shards", len(shards))
-    report.put(bench, row, "ledger KB", sizes(ledger)[0] / 1e3)
-    vault.run(["varve", "vault", "prune", "--grace", "0"])
-    shards = [p for p in vault.holders[0].rglob("*") if p.is_file() and p.parent.name == "shards"]
-    report.put(bench, row, "MB pruned", sizes(shards)[0] / MB)
-    report.put(bench, row, "shards pruned", len(shards))
+        cost, grown = vault.replicate("--copies", str(COPIES)) if n == 1 else vault.replicate()
+        costs.append(cost)
+        sent.append(grown / COPIES)
+        if n in (count // 4, count // 2, count):
+            put_kept(report, bench, f"after {n:,}", vault)
+    sample = min(SAMPLE, count // 4 or 1)
+    for row, some in ((f"versions 2 to {sample + 1}", slice(1, sample + 1)),
+                      (f"the last {sample}", slice(-sample, None)), ("all but the first", slice(1, None))):
+        report.put(bench, row, "ms each", sum(c.seconds for c in costs[some]) / len(costs[some]) * 1e3)
+        report.put(bench, row, "cpu ms each", sum(c.cpu for c in costs[some]) / len(costs[some]) * 1e3)
+        report.put(bench, row, "KB a copy each", sum(sent[some]) / len(sent[some]) / 1e3)
+    audits(scratch, report, vault)
+    cost = vault.run(["varve", "vault", "prune", "--grace", "0"])
+    put_kept(report, bench, "pruned", vault)
+    report.put(bench, "pruned", "cpu ms each", cost.cpu * 1e3)
+    quiet()
+    change, grown = vault.replicate()
+    report.put(bench, "nothing new", "cpu ms each", change.cpu * 1e3)
+    report.put(bench, "nothing new", "KB a copy each", grown / COPIES / 1e3)
     report.print_bench(bench)
 
 
@@ -227,8 +263,7 @@ def vault(scratch, report, chosen, settings):
     first = scratch.table(scratch.root / "vault.csv", "--rows", settings.rows)
     changed = scratch.table(scratch.root / "vault2.csv", "--rows", settings.rows, "--change", 100)
     quiet()
-    copies = big_varve(scratch, report, bench, f"varve, {COPIES} folders", first, changed, COPIES,
-                       "--copies", str(COPIES))
+    big_varve(scratch, report, bench, f"varve, {COPIES} folders", first, changed, COPIES, "--copies", str(COPIES))
     coded = None
     if can_code(scratch):
         coded = big_varve(scratch, report, bench, "varve 4+2, 6 folders", first, changed, 6, "--code", "4+2")
@@ -240,14 +275,11 @@ def vault(scratch, report, chosen, settings):
         try:
             other = kind(scratch, name)
             put(report, bench, f"{name}, 1 folder", "first", *other.keep(first))
-            put(report, bench, f"{name}, 1 folder", "100 cells", *other.keep(changed), 1e3, "KB")
+            put(report, bench, f"{name}, 1 folder", "100 cells", *other.keep(changed), 1e3, "KB a copy")
             put(report, bench, f"{name}, 1 folder", "back", other.back())
         except (Failed, subprocess.SubprocessError) as why:
             report.note(f"vault: {name}: {why}")
     report.print_bench(bench)
-    care = report.begin("vault-care", "The same vaults: an audit of one holder, and a repair")
-    audits(scratch, report, care, copies)
     if coded:
-        repairs(scratch, report, care, coded)
-    report.print_bench(care)
+        repairs(scratch, report, coded)
     one_by_one(scratch, report, settings)

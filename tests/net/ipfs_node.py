@@ -156,6 +156,13 @@ class Node(http.server.BaseHTTPRequestHandler):
             assert query == {"type": "recursive", "stream": "true"}
             names = sorted(os.listdir(folder + "/pins"))
             lines = [json.dumps({"Cid": name, "Type": "recursive"}) + "\n" for name in names]
+            if lie == "pins":  # of somebody who pins a lot
+                lines = [json.dumps({"Cid": f"QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojW{n:05x}", "Type": "recursive"}) + "\n"
+                         for n in range(1000000)] + lines
+            if lie == "longline":
+                lines.append(json.dumps({"Cid": "x" * 20000}) + "\n")
+            if lie == "lastline":
+                lines[-1] = lines[-1].rstrip("\n")
             self.answer(200, "".join(lines).encode())
         elif route == "block/rm":
             cid = query["arg"]

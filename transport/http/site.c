@@ -38,6 +38,9 @@ typedef struct exchange {
 	const http_ask *ask;
 	http_answer *answer;
 	size_t given; /* of the body */
+	CURL *easy;
+	vv_status rc; /* what the taker of the body says */
+	vv_error *err;
 } exchange;
 
 void http_answer_clear(http_answer *a)
@@ -115,7 +118,15 @@ static size_t take_body(char *from, size_t size, size_t count, void *payload)
 {
 	exchange *x = payload;
 	const size_t n = size * count, room = x->ask->answer_max - x->answer->body.len;
+	long status = 0;
 
+	if (x->ask->take) {
+		(void)x->c->getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+	}
+	if (status == 200 && n > 0) {
+		x->rc = x->ask->take(x->ask->payload, from, n, x->err);
+		return x->rc < 0 ? 0 : n;
+	}
 	vv_buf_put(&x->answer->body, from, n < room ? n : room);
 	x->answer->cut = n > room;
 	return x->answer->body.failed || x->answer->cut ? 0 : n;
@@ -301,7 +312,7 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		return vv_fail_nomem(err);
 	}
 	for (unsigned tries = 0;; tries++) {
-		exchange x = {s->c, ask, answer, 0};
+		exchange x = {.c = s->c, .ask = ask, .answer = answer, .easy = s->easy, .err = err};
 		CURLcode code;
 		long status = 0;
 
@@ -310,7 +321,8 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		answer->date = 0;
 		answer->region[0] = '\0';
 		s->words[0] = '\0';
-		if ((rc = set_options(s, &x, headers, err)) < 0) {
+		if ((rc = set_options(s, &x, headers, err)) < 0 ||
+		    (ask->take && (rc = ask->take(ask->payload, NULL, 0, err)) < 0)) {
 			break;
 		}
 		code = s->c->easy_perform(s->easy);
@@ -318,6 +330,10 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		answer->status = (unsigned)status;
 		if (answer->body.failed) {
 			rc = vv_fail_nomem(err);
+			break;
+		}
+		if (x.rc < 0) {
+			rc = x.rc;
 			break;
 		}
 		if (answer->cut) {

@@ -37,6 +37,10 @@ typedef struct http_ask {
 	const void *body;   /* NULL: none */
 	size_t body_len;
 	size_t answer_max;
+	/* May be NULL: gets the body of an answer of status 200 as it comes, in the place of answer->body, however long
+	 * it is; len 0: from the beginning (again). A status below VV_OK ends it. */
+	vv_status (*take)(void *payload, const char *bytes, size_t len, vv_error *err);
+	void *payload;
 } http_ask;
 
 typedef struct http_answer {

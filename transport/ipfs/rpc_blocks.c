@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -15,7 +16,8 @@
 #include "transport/ipfs/cid_text.h"
 
 #define ANSWER_MAX ((size_t)64 << 10)
-#define PINS_MAX ((size_t)256 << 20) /* a line of some 90 bytes for each pin */
+#define PINS_MAX ((size_t)1 << 22)      /* raw ones, of 33 bytes each here */
+#define PIN_LINE_MAX ((size_t)16 << 10) /* of the list of pins */
 #define BOUNDARY "varve-41c7f0a95d3b4e7c8a16"
 
 struct vv_rpc_blocks {
@@ -79,14 +81,15 @@ static vv_status explain(const vv_rpc_blocks *b, const http_answer *a, vv_error 
 	return rc;
 }
 
-/* One request; the answer has status 200. */
-static vv_status ask(vv_rpc_blocks *b, const char *below, const vv_buf *form, size_t max,
-		     http_answer *a, vv_error *err)
+/* One request; the answer has status 200. take (may be NULL): http_ask's, which gets the answer. */
+static vv_status ask_to(vv_rpc_blocks *b, const char *below, const vv_buf *form, size_t max,
+			vv_status (*take)(void *, const char *, size_t, vv_error *), void *payload,
+			http_answer *a, vv_error *err)
 {
 	static const char *const headers[] = {
 		"Content-Type: multipart/form-data; boundary=" BOUNDARY};
 	vv_buf url = VV_BUF_INIT;
-	http_ask what = {.method = "POST", .answer_max = max};
+	http_ask what = {.method = "POST", .answer_max = max, .take = take, .payload = payload};
 	vv_status rc;
 
 	vv_buf_printf(&url, "%s/api/v0/%s", b->base, below);
@@ -103,6 +106,12 @@ static vv_status ask(vv_rpc_blocks *b, const char *below, const vv_buf *form, si
 	}
 	vv_buf_clear(&url);
 	return rc;
+}
+
+static vv_status ask(vv_rpc_blocks *b, const char *below, const vv_buf *form, size_t max,
+		     http_answer *a, vv_error *err)
+{
+	return ask_to(b, below, form, max, NULL, NULL, a, err);
 }
 
 static vv_status ask_of(vv_rpc_blocks *b, const char *route, const vv_cid *cid, const char *rest,
@@ -220,48 +229,92 @@ vv_status vv_rpc_block_remove(vv_rpc_blocks *b, const vv_cid *cid, vv_error *err
 
 /* --- pins ------------------------------------------------------------------------------------ */
 
+/* The list as it comes: a line for each pin, whatever the node has pinned. Raw ones are kept, and asked for when the
+ * list has ended: there is one connection. */
+typedef struct pins {
+	const vv_rpc_blocks *b;
+	vv_buf line; /* what came of the last one */
+	vv_cid *raw;
+	size_t count, cap;
+} pins;
+
 /* What a line names: {"Cid": ..., "Type": ...}, or an error in the middle. */
-static vv_status read_pin(const vv_rpc_blocks *b, const char *line, size_t len, vv_arena *arena,
-			  vv_pinned_fn fn, void *payload, vv_error *err)
+static vv_status read_pin(pins *p, const char *line, size_t len, vv_error *err)
 {
+	vv_arena arena = VV_ARENA_INIT;
 	const char *message;
 	vv_json *value;
 	vv_cid cid;
-	vv_status rc = vv_json_read(&value, arena, line, len, b->name, err);
+	vv_status rc = vv_json_read(&value, &arena, line, len, p->b->name, err);
 
 	if (rc < 0) {
-		return rc;
+		goto done;
 	}
 	if ((message = vv_json_get_string(value, "Message")) != NULL) {
-		return vv_fail(err, VV_EIO, "'%s': %s", b->name, vv_text_shows(message));
+		rc = vv_fail(err, VV_EIO, "'%s': %s", p->b->name, vv_text_shows(message));
+	} else if (names_cid(vv_json_get_string(value, "Cid"), &cid) && cid.codec == VV_CODEC_RAW) {
+		if (p->count == PINS_MAX) {
+			rc = vv_fail(err, VV_EIO, "'%s' lists more than %s", p->b->name,
+				     vv_text_counted(PINS_MAX, "raw pin", NULL));
+		} else if (!vv_array_room(p->raw, p->count, p->cap)) {
+			rc = vv_fail_nomem(err);
+		} else {
+			p->raw[p->count++] = cid;
+		}
 	}
-	return names_cid(vv_json_get_string(value, "Cid"), &cid) && cid.codec == VV_CODEC_RAW
-		       ? fn(payload, &cid, err)
-		       : VV_OK;
+done:
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+/* An http_ask.take. */
+static vv_status take_pins(void *payload, const char *bytes, size_t len, vv_error *err)
+{
+	pins *p = payload;
+	const char *end = bytes + len;
+	vv_status rc = VV_OK;
+
+	if (len == 0) {
+		vv_buf_reset(&p->line);
+		p->count = 0;
+		return VV_OK;
+	}
+	while (rc == VV_OK && bytes < end) {
+		const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
+		vv_buf_put(&p->line, bytes, (size_t)((stop ? stop : end) - bytes));
+		if (p->line.len > PIN_LINE_MAX) {
+			return vv_fail(err, VV_EIO,
+				       "'%s' answers with a line of more than %zu bytes",
+				       p->b->name, PIN_LINE_MAX);
+		}
+		if ((rc = vv_buf_ok(&p->line, err)) < 0 || !stop) {
+			return rc;
+		}
+		if (p->line.len > 0) {
+			rc = read_pin(p, vv_buf_cstr(&p->line), p->line.len, err);
+		}
+		vv_buf_reset(&p->line);
+		bytes = stop + 1;
+	}
+	return rc;
 }
 
 vv_status vv_rpc_pins_list(vv_rpc_blocks *b, vv_pinned_fn fn, void *payload, vv_error *err)
 {
 	http_answer a = {0};
-	vv_status rc = ask(b, "pin/ls?type=recursive&stream=true", NULL, PINS_MAX, &a, err);
-	const char *p = vv_buf_cstr(&a.body), *end = p + a.body.len;
+	pins p = {.b = b};
+	vv_status rc = ask_to(b, "pin/ls?type=recursive&stream=true", NULL, ANSWER_MAX, take_pins,
+			      &p, &a, err);
 
-	if (rc == VV_OK && a.cut) {
-		rc = vv_fail(err, VV_EIO, "'%s' lists more than %s of pins", b->name,
-			     vv_text_bytes(PINS_MAX));
-	}
-	while (rc == VV_OK && p < end) {
-		const char *stop = memchr(p, '\n', (size_t)(end - p));
-		const size_t len = (size_t)((stop ? stop : end) - p);
-		vv_arena arena = VV_ARENA_INIT;
-
-		if (len > 0) {
-			rc = read_pin(b, p, len, &arena, fn, payload, err);
-		}
-		vv_arena_clear(&arena);
-		p += len + 1;
-	}
 	http_answer_clear(&a);
+	if (rc == VV_OK && p.line.len > 0) { /* a last line without its end */
+		rc = read_pin(&p, vv_buf_cstr(&p.line), p.line.len, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
+		rc = fn(payload, &p.raw[i], err);
+	}
+	vv_buf_clear(&p.line);
+	vv_free(p.raw);
 	return rc;
 }
 

@@ -445,7 +445,10 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	if (!s) {
 		(void)vv_fail(err, VV_EUSAGE, "varve does not speak '%s://'",
 			      vv_text_show(text, len));
-		return vv_hint(err, "it speaks file, ssh, http, https and git");
+		return vv_hint(
+			err,
+			"it speaks file, ssh, http, https and git; holders of copies may be at sftp, "
+			"s3, ipfs+http and ipfs+https, too");
 	}
 	out->kind = s->kind;
 	out->tls = s->tls;

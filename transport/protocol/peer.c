@@ -15,6 +15,7 @@
 
 #define ANSWER_BUDGET (64u << 20) /* of answers that carry no blocks */
 #define BATCH 8192u               /* CIDs in one request */
+#define KEEP_BATCH 1024u          /* versions, of each of which all blocks are looked at there */
 
 struct vv_peer {
 	vv_channel *line;
@@ -212,10 +213,11 @@ vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error 
 static vv_status ask_blocks(vv_peer *p, bool keep, const vv_cid *cids, size_t count, uint8_t *have,
 			    uint8_t *held, vv_error *err)
 {
+	const size_t most = keep ? KEEP_BATCH : BATCH;
 	vv_status rc = VV_OK;
 
-	for (size_t at = 0; rc == VV_OK && at < count; at += BATCH) {
-		size_t n = count - at < BATCH ? count - at : BATCH;
+	for (size_t at = 0; rc == VV_OK && at < count; at += most) {
+		size_t n = count - at < most ? count - at : most;
 		vv_cid *list = (vv_cid *)(uintptr_t)(cids + at); /* only read */
 		const vv_request q = {.op = VV_OP_HAVE,
 				      .alive = p->hello.alive,

@@ -688,6 +688,21 @@ static vv_status shown_to_peer(vv_serve *s, const vv_cid *cids, size_t count, bo
 	return VV_OK;
 }
 
+/* So many blocks are looked at for one answer, about (the last version is looked at as a whole). */
+#define WHOLE_BLOCKS_MAX (UINT64_C(1) << 22)
+
+/* Is the version whole? */
+static vv_status look_below(vv_completing *c, const vv_cid *root, bool *whole, vv_error *err)
+{
+	if (c->looked >= WHOLE_BLOCKS_MAX) {
+		vv_fail(err, VV_EREFUSED,
+			"%s were looked at for this answer, and the rest are too many for one",
+			vv_text_counted(c->looked, "block", NULL));
+		return vv_hint(err, "ask for fewer versions at once");
+	}
+	return vv_completing_add(c, root, whole, err);
+}
+
 static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q, vv_arena *arena,
 			     vv_error *err)
 {
@@ -699,6 +714,7 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 	bool holes, below;
 	vv_status rc;
 
+	vv_completing whole_ones = {.store = NULL};
 	int dropping = -1;
 
 	bool *shown = vv_arena_calloc(arena, count + 1, sizeof(bool));
@@ -715,11 +731,12 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 	    (s->writable && (rc = vv_incoming_open(&in, s->repo, err)) < 0)) {
 		goto done;
 	}
+	whole_ones.store = store;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid *cid = &q->blocks.items[i];
 		bool whole = shown[i] && vv_store_has(store, cid);
 		if (whole && (holes || q->keep) && cid->codec == VV_CODEC_DAG_CBOR) {
-			rc = vv_store_complete(store, cid, &whole, NULL, err);
+			rc = look_below(&whole_ones, cid, &whole, err);
 		}
 		have[i / 8] = (uint8_t)(have[i / 8] | whole << (i % 8));
 		bool here = whole || (shown[i] && vv_store_has(store, cid)) ||
@@ -729,6 +746,7 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 	const vv_bits answer = {have, held, count};
 	rc = rc < 0 ? rc : vv_bits_write(line, &answer, err);
 done:
+	vv_completing_clear(&whole_ones);
 	vv_incoming_close(in);
 	if (dropping >= 0) {
 		vv_unlock(dropping);

@@ -36,7 +36,8 @@ vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *fac
 		rc = vv_hint(
 			err,
 			"a holder is a folder, sftp://host/folder, s3://bucket, a varve server "
-			"(http://, https://, ssh://), or an IPFS node (ipfs+http://)");
+			"(http://, https://, ssh:// or host:path), or an IPFS node (ipfs+http://, "
+			"ipfs+https://)");
 	}
 	vv_url_clear(&u);
 	if (rc == VV_EREFUSED && err) { /* which is said of those that are full */

@@ -314,7 +314,7 @@ static void take_receipt(vv_vault_state *s, const vv_ledger_record *r)
 		vv_copy *c = k ? copy_at(k, place->holder) : NULL;
 		if (c && (!c->receipt || c->receipt->time <= r->time)) {
 			c->receipt = r;
-			c->bad = false;
+			c->bad = c->dropped = false;
 		}
 	}
 }
@@ -341,8 +341,9 @@ static void take_drop(vv_vault_state *s, const vv_ledger_record *r)
 	for (size_t i = 0; i < r->link_count; i++) {
 		vv_kept *k = find_shard(s, &r->links[i]);
 		vv_copy *c = k ? copy_at(k, r->holder) : NULL;
-		if (c && c->receipt && c->receipt->time <= r->time) {
+		if (c && (!c->receipt || c->receipt->time <= r->time)) {
 			c->receipt = NULL;
+			c->dropped = true;
 		}
 	}
 }

@@ -23,6 +23,7 @@ typedef struct vv_copy {
 	const vv_ledger_record *place;
 	const vv_ledger_record *receipt; /* NULL: nobody says that it arrived */
 	uint64_t proven; /* when an audit of this holder last found all well; 0: never */
+	bool dropped;    /* a record let it go: it may be there still */
 	bool bad;        /* the last audit that looked found it missing or changed */
 } vv_copy;
 

@@ -390,8 +390,12 @@ const vv_command vv_cmd_holder = {
 	.group = "vault",
 	.summary = "the places that keep sealed copies of this repository",
 	.usage =
-		"add NAME URL [--domain LABEL] [--quota BYTES] [--key DID]\nlist [--json]\nremove NAME\n"
-		"dead NAME",
+		"add NAME FOLDER|URL [--domain LABEL] [--quota BYTES] [--key DID]\n"
+		"add NAME sftp://[USER@]HOST[:PORT]/FOLDER\n"
+		"add NAME s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&style=path|virtual]\n"
+		"add NAME http[s]://..., ssh://... or HOST:PATH, a varve server that keeps copies\n"
+		"add NAME ipfs+http[s]://HOST:PORT\n"
+		"list [--json]\nremove NAME\ndead NAME",
 	.example = "$ varve holder add stick ../media/stick --domain desk\n"
 		   "holder 'stick' fails together with: desk",
 	.options = table,

@@ -279,6 +279,10 @@ static vv_status run_prune(const options *o, vv_vault_session *s, vv_error *err)
 	if (!o->dry_run) {
 		vv_note("deleted %s", vv_text_counted(x.deleted, "copy", "copies"));
 	}
+	if (x.surplus > 0) {
+		vv_note("deleted %s that the policy does not need",
+			vv_text_counted(x.surplus, "copy", "copies"));
+	}
 	if (x.held > 0) {
 		vv_note("%s not let go of yet: %s",
 			vv_text_counted(x.held, "copy is", "copies are"), x.holding);
@@ -288,6 +292,13 @@ static vv_status run_prune(const options *o, vv_vault_session *s, vv_error *err)
 			x.waiting == 1 ? "1 retired shard stays"
 				       : vv_text_counted(x.waiting, "retired shard",
 							 "retired shards stay"));
+	}
+	if (x.surplus_waiting > 0) {
+		vv_note("%s for now: what the policy does not need is kept for a while, and until what it needs "
+			"was shown",
+			x.surplus_waiting == 1 ? "1 copy too many stays"
+					       : vv_text_counted(x.surplus_waiting, "copy too many",
+								 "copies too many stay"));
 	}
 	if (x.blocked) {
 		vv_did_text(did, x.blocker);

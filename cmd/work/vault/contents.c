@@ -334,11 +334,10 @@ vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, 
 			    vv_error *err)
 {
 	vv_error not_there;
-	vv_cid base;
 	vv_status rc = vv_store_get(store, cid, out, err);
 
-	return rc == VV_EMISSING && vv_contents_has(c, cid) &&
-			       vv_contents_get(c, cid, out, &base, &not_there) == VV_OK
+	return rc < 0 && rc != VV_ENOMEM && vv_contents_has(c, cid) &&
+			       vv_contents_get(c, cid, out, NULL, &not_there) == VV_OK
 		       ? VV_OK
 		       : rc;
 }

@@ -57,7 +57,8 @@ vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv
  * be NULL) gets what it is a difference to itself, null: nothing. VV_EMISSING. */
 vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
 			  vv_error *err);
-/* A block of this repository; one that was dropped here comes out of the vault. VV_EMISSING. */
+/* A block of this repository; one that was dropped, or is damaged, here comes out of the vault. VV_EMISSING, or
+ * as vv_store_get. */
 vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
 			    vv_error *err);
 /* What an item is stored as a difference to; null: nothing. */

@@ -13,15 +13,11 @@
 #include "cmd/work/vault/contents.h"
 #include "cmd/work/vault/replicate.h"
 #include "cmd/work/vault/retire.h"
+#include "cmd/work/vault/surplus.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/resemble.h"
 #include "repo/transfer/send.h"
-
-typedef struct waited {
-	vv_cid record; /* of a retirement */
-	uint64_t sec;
-} waited;
 
 typedef struct pruning {
 	vv_prune *x;
@@ -31,10 +27,9 @@ typedef struct pruning {
 	vv_cid_set *live;
 	vv_oid *tips;
 	size_t tip_count;
-	bool *chosen;       /* of contents.runs */
-	vv_cid_map *newest; /* item -> the last of contents.runs that has it */
-	waited *waited;
-	size_t waited_count, waited_cap;
+	bool *chosen;        /* of contents.runs */
+	vv_cid_map *newest;  /* item -> the last of contents.runs that has it */
+	vv_waiting *waiting; /* retire records */
 	vv_buf bytes, base;
 } pruning;
 
@@ -357,117 +352,29 @@ static bool has_copy(const vv_kept *k, const vv_vault_place *place)
 	return false;
 }
 
-/* --- how long it waits ------------------------------------------------------------------------------ */
-
-#define STEP_MAX (UINT64_C(7) * 86400)
-#define JUMP (UINT64_C(366) * 86400) /* a clock that was put right, or wrong */
-#define RETIRED_MAX (1u << 24)
-
-static waited *find_waited(pruning *p, const vv_cid *record)
-{
-	for (size_t i = 0; i < p->waited_count; i++) {
-		if (vv_cid_equal(&p->waited[i].record, record)) {
-			return &p->waited[i];
-		}
-	}
-	return NULL;
-}
-
-static vv_status add_waited(pruning *p, const vv_cid *record, uint64_t sec, vv_error *err)
-{
-	if (!vv_array_room(p->waited, p->waited_count, p->waited_cap)) {
-		return vv_fail_nomem(err);
-	}
-	p->waited[p->waited_count++] = (waited){.record = *record, .sec = sec};
-	return VV_OK;
-}
-
-/* "SECONDS last" of the prune before, then "SECONDS CID" for each retire record: how long it was seen to
- * wait. What cannot be read begins again. */
-static vv_status read_waited(pruning *p, const char *path, vv_error *err)
-{
-	vv_buf text = VV_BUF_INIT;
-	uint64_t sec, last = p->s->now, step = 0;
-	vv_cid record;
-	vv_error ignored;
-	vv_status rc = vv_exists(path) ? vv_read_regular(&text, path, RETIRED_MAX, err) : VV_OK;
-
-	for (const char *line = vv_buf_cstr(&text); rc == VV_OK && *line;) {
-		const size_t len = strcspn(line, "\n"), digits = strspn(line, "0123456789");
-		if (vv_parse_u64(&sec, line, digits) && digits + 1 < len) {
-			if (strncmp(line + digits, " last", len - digits) == 0) {
-				last = sec;
-			} else if (vv_cid_parse(&record, line + digits + 1, len - digits - 1,
-						&ignored) == VV_OK) {
-				rc = add_waited(p, &record, sec, err);
-			}
-		}
-		line += len + (line[len] == '\n');
-	}
-	step = p->s->now > last && p->s->now - last < JUMP ? p->s->now - last : 0;
-	for (size_t i = 0; i < p->waited_count; i++) {
-		p->waited[i].sec += step < STEP_MAX ? step : STEP_MAX;
-	}
-	vv_buf_clear(&text);
-	return rc;
-}
-
-static vv_status write_waited(const pruning *p, const char *path, vv_error *err)
-{
-	char cid[VV_CID_TEXT + 1];
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc;
-
-	vv_buf_printf(&text, "%llu last\n", (unsigned long long)p->s->now);
-	for (size_t i = 0; i < p->waited_count; i++) {
-		vv_cid_text(cid, &p->waited[i].record);
-		vv_buf_printf(&text, "%llu %s\n", (unsigned long long)p->waited[i].sec, cid);
-	}
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
-		rc = vv_write_file(path, text.data, text.len, true, err);
-	}
-	vv_buf_clear(&text);
-	return rc;
-}
-
-/* Every retire record that shards wait for. */
-static vv_status count_waiting(pruning *p, vv_error *err)
-{
-	char *path = vv_vault_session_path(p->s, "retired", NULL);
-	vv_status rc = path ? read_waited(p, path, err) : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && i < vv_vault_shard_count(p->s->state); i++) {
-		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
-		if (k->retired && !find_waited(p, &k->retired->cid)) {
-			rc = add_waited(p, &k->retired->cid, 0, err);
-		}
-	}
-	if (rc == VV_OK && !p->x->dry_run && p->waited_count > 0) {
-		rc = write_waited(p, path, err);
-	}
-	vv_free(path);
-	return rc;
-}
-
 /* --- what goes --------------------------------------------------------------------------------------- */
 
 /* May it go now? */
-static bool is_due(pruning *p, const vv_kept *k)
+static vv_status is_due(pruning *p, const vv_kept *k, bool *out, vv_error *err)
 {
 	const vv_ledger_author *behind;
+	uint64_t sec = 0;
+	vv_status rc;
 
+	*out = false;
 	if (!k->retired) {
-		return false;
+		return VV_OK;
+	}
+	if ((rc = vv_waiting_see(p->waiting, &k->retired->cid, &sec, err)) < 0) {
+		return rc;
 	}
 	if ((behind = vv_vault_behind(p->s->state, k->retired)) != NULL) {
 		p->x->blocked = true;
 		memcpy(p->x->blocker, behind->key, VV_KEY_PUBLIC);
 	}
-	if (behind || find_waited(p, &k->retired->cid)->sec < p->x->grace_sec) {
-		p->x->waiting++;
-		return false;
-	}
-	return true;
+	*out = !behind && sec >= p->x->grace_sec;
+	p->x->waiting += !*out;
+	return VV_OK;
 }
 
 static vv_status delete_from(pruning *p, vv_vault_place *place, const bool *due, vv_error *err)
@@ -510,7 +417,8 @@ static vv_status delete_retired(pruning *p, vv_error *err)
 {
 	const size_t all = vv_vault_shard_count(p->s->state);
 	bool *due = vv_calloc(all + 1, sizeof(*due));
-	vv_status rc = due ? count_waiting(p, err) : vv_fail_nomem(err);
+	vv_status rc = due ? vv_vault_session_waiting(p->s, "retired", &p->waiting, err)
+			   : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < all; i++) {
 		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
@@ -518,7 +426,12 @@ static vv_status delete_retired(pruning *p, vv_error *err)
 		for (size_t n = 0; n < p->s->place_count; n++) {
 			anywhere = anywhere || has_copy(k, &p->s->places[n]);
 		}
-		due[i] = anywhere && is_due(p, k);
+		if (anywhere) {
+			rc = is_due(p, k, &due[i], err);
+		}
+	}
+	if (rc == VV_OK && !p->x->dry_run) {
+		rc = vv_waiting_write(p->waiting, err);
 	}
 	for (size_t i = 0; rc == VV_OK && !p->x->dry_run && i < p->s->place_count; i++) {
 		if (p->s->places[i].holder) {
@@ -527,6 +440,25 @@ static vv_status delete_retired(pruning *p, vv_error *err)
 	}
 	vv_free(due);
 	return rc == VV_OK && p->x->deleted > 0 ? vv_vault_session_sync(p->s, err) : rc;
+}
+
+/* What others wrote meanwhile may name a shard again: their records are listed now. */
+static vv_status let_go(pruning *p, vv_error *err)
+{
+	vv_surplus more = {.grace_sec = p->x->grace_sec, .dry_run = p->x->dry_run};
+	vv_status rc;
+
+	if ((rc = vv_vault_session_connect(p->s, err)) < 0 || (rc = delete_retired(p, err)) < 0) {
+		return rc;
+	}
+	rc = vv_surplus_run(&more, p->s, err);
+	p->x->surplus = more.deleted;
+	p->x->surplus_waiting = more.waiting;
+	p->x->held += more.held;
+	if (!p->x->holding[0]) {
+		memcpy(p->x->holding, more.holding, sizeof(more.holding));
+	}
+	return rc;
 }
 
 vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
@@ -545,16 +477,15 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 		return vv_hint(err, "'varve repair' seals again what was in them; then prune");
 	}
 	rc = rewrite(&p, err);
-	/* What others wrote meanwhile may name a shard again: their records are listed now. */
-	if (rc == VV_OK && !x->tails && (rc = vv_vault_session_connect(s, err)) == VV_OK) {
-		rc = delete_retired(&p, err);
+	if (rc == VV_OK && !x->tails) {
+		rc = let_go(&p, err);
 	}
 	vv_contents_close(&p.contents);
 	vv_cid_set_free(p.live);
 	vv_cid_map_free(p.newest);
 	vv_free(p.tips);
 	vv_free(p.chosen);
-	vv_free(p.waited);
+	vv_waiting_close(p.waiting);
 	vv_buf_clear(&p.bytes);
 	vv_buf_clear(&p.base);
 	return rc;

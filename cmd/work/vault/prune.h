@@ -7,8 +7,8 @@
  * time, once the newest vault record of every writer follows that record: a writer who does not know of it
  * may still count on them, and one that names such a shard again keeps it.
  *
- * The grace time is counted here, in .git/varve/vault/retired: what passes between two prunes, at most 7 days
- * each time, and nothing when it was more than a year. So no clock that is far off, in a record or on this machine, lets anything go early.
+ * The grace time is counted here (transport/vault/waiting.h), in .git/varve/vault/retired. Copies that the policy does not need go
+ * like that, too (surplus.h).
  */
 #ifndef VV_CMD_WORK_VAULT_PRUNE_H
 #define VV_CMD_WORK_VAULT_PRUNE_H
@@ -28,6 +28,8 @@ typedef struct vv_prune {
 	uint64_t dead;                  /* items that were left out */
 	uint64_t deleted;               /* copies */
 	uint64_t waiting;               /* retired shards that stay for now */
+	uint64_t surplus;               /* copies that nothing needs, deleted */
+	uint64_t surplus_waiting;       /* and those that stay for now */
 	uint64_t held;                  /* copies that a holder does not let go of yet */
 	char holding[384];              /* the first of them: why; "" */
 	uint8_t blocker[VV_KEY_PUBLIC]; /* a writer who has not seen it, with blocked */

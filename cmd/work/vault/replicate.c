@@ -96,6 +96,47 @@ static size_t shards_of(const vv_waiting_run *run)
 	return count;
 }
 
+/* Was the copy let go later than this receipt, by a record of ours? */
+static bool was_dropped(const replicating *r, const vv_ledger_record *receipt,
+			const uint8_t *holder, const vv_cid *cid)
+{
+	const vv_ledger *l = r->s->ledger;
+
+	for (size_t i = 0; i < vv_ledger_count(l); i++) {
+		const vv_ledger_record *drop = vv_ledger_at(l, i);
+		if (drop->kind != VV_LEDGER_DROP || drop->sequence < receipt->sequence ||
+		    memcmp(drop->author, receipt->author, VV_KEY_PUBLIC) != 0 ||
+		    memcmp(drop->holder, holder, VV_HOLDER_ID) != 0) {
+			continue;
+		}
+		for (size_t k = 0; k < drop->link_count; k++) {
+			if (vv_cid_equal(&drop->links[k], cid)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* The receipt is of a place that names shards of this run. */
+static void take_receipt(const replicating *r, const vv_ledger_record *receipt,
+			 vv_spread_shard *list, size_t count)
+{
+	const vv_ledger_record *place = vv_ledger_find(r->s->ledger, &receipt->link);
+	const vv_vault_place *p = place ? vv_vault_place_of(r->s, place->holder) : NULL;
+
+	for (size_t k = 0; p && !p->config->dead && k < place->shard_count; k++) {
+		for (size_t n = 0; n < count; n++) {
+			const vv_cid *cid = &list[n].shard.cid;
+			if (vv_cid_equal(&place->shards[k].cid, cid) &&
+			    !vv_vault_shard_of(r->s->state, cid) &&
+			    !was_dropped(r, receipt, place->holder, cid)) {
+				list[n].has[p - r->s->places] = true;
+			}
+		}
+	}
+}
+
 /* Places that already got a shard of this run, when it was interrupted: by our own receipts. One that the
  * vault had before, and that is sealed again, may have been found bad since. */
 static void find_receipts(const replicating *r, vv_spread_shard *list, size_t count)
@@ -109,22 +150,10 @@ static void find_receipts(const replicating *r, vv_spread_shard *list, size_t co
 		}
 	}
 	for (size_t i = 0; i < vv_ledger_count(l); i++) {
-		const vv_ledger_record *receipt = vv_ledger_at(l, i), *place;
-		vv_vault_place *p;
-		if (receipt->kind != VV_LEDGER_RECEIPT ||
-		    memcmp(receipt->author, r->s->key.public_key, VV_KEY_PUBLIC) != 0 ||
-		    !(place = vv_ledger_find(l, &receipt->link)) ||
-		    !(p = vv_vault_place_of(r->s, place->holder)) || p->config->dead) {
-			continue;
-		}
-		for (size_t k = 0; k < place->shard_count; k++) {
-			for (size_t n = 0; n < count; n++) {
-				const vv_cid *cid = &list[n].shard.cid;
-				if (vv_cid_equal(&place->shards[k].cid, cid) &&
-				    !vv_vault_shard_of(r->s->state, cid)) {
-					list[n].has[p - r->s->places] = true;
-				}
-			}
+		const vv_ledger_record *receipt = vv_ledger_at(l, i);
+		if (receipt->kind == VV_LEDGER_RECEIPT &&
+		    memcmp(receipt->author, r->s->key.public_key, VV_KEY_PUBLIC) == 0) {
+			take_receipt(r, receipt, list, count);
 		}
 	}
 }

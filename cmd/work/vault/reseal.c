@@ -291,11 +291,8 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 static vv_status get_node(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	resealing *r = payload;
-	vv_status rc = vv_store_get(r->store, cid, out, err);
 
-	return rc < 0 && rc != VV_ENOMEM && vv_contents_has(&r->rest, cid)
-		       ? vv_contents_get(&r->rest, cid, out, NULL, err)
-		       : rc;
+	return vv_contents_block(&r->rest, r->store, cid, out, err);
 }
 
 static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)

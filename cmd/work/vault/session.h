@@ -27,6 +27,7 @@
 #include "transport/vault/ledger.h"
 #include "transport/vault/meeting.h"
 #include "transport/vault/vault_state.h"
+#include "transport/vault/waiting.h"
 
 typedef struct vv_vault_place {
 	const vv_holder_config *config; /* borrowed from the session */
@@ -136,6 +137,10 @@ vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV
 
 /* A path below dir; owned by the caller. */
 char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const char *name);
+
+/* What has waited, by the file of that name in dir (transport/vault/waiting.h). */
+vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, vv_waiting **out,
+				   vv_error *err);
 
 /* The list of holders in the author's last vault record that has one, without the blanks at its end;
  * empty: there is none. */

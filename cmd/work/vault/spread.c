@@ -37,9 +37,8 @@ size_t vv_spread_together(const vv_spread_shard *shards)
 	return shards->code.data > 0 ? vv_code_shards(shards->code) : 1;
 }
 
-/* Where each shard of a stripe counts, no two in one domain; SIZE_MAX: nowhere. */
-static vv_status stand_apart(size_t *at, const vv_vault_session *s, const vv_spread_shard *shards,
-			     vv_error *err)
+vv_status vv_spread_apart(size_t *at, const vv_vault_session *s, const vv_spread_shard *shards,
+			  vv_error *err)
 {
 	const size_t n = vv_spread_together(shards);
 	const bool *rows[VV_STRIPE_MAX];
@@ -66,7 +65,7 @@ static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
 {
 	const size_t n = vv_spread_together(shards), data = shards->code.data;
 	size_t at[VV_STRIPE_MAX], apart = 0, there = 0, copies;
-	vv_status rc = stand_apart(at, s, shards, err);
+	vv_status rc = vv_spread_apart(at, s, shards, err);
 
 	for (size_t i = 0; rc == VV_OK && i < n; i++) {
 		apart += at[i] != SIZE_MAX;
@@ -244,7 +243,7 @@ static vv_status aim_stripe(const vv_spread *x, const vv_spread_shard *shards, s
 {
 	const size_t n = vv_spread_together(&shards[first]);
 	size_t at[VV_STRIPE_MAX];
-	vv_status rc = stand_apart(at, x->session, &shards[first], err);
+	vv_status rc = vv_spread_apart(at, x->session, &shards[first], err);
 
 	memset(c->taken, 0, x->session->place_count * sizeof(*c->taken));
 	for (size_t i = 0; rc == VV_OK && i < n; i++) {

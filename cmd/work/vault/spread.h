@@ -53,6 +53,9 @@ typedef struct vv_spread_sum {
 	size_t least; /* copies of what has fewest, in different failure domains; SIZE_MAX: the list is empty */
 	size_t rest; /* the same, of what is in no stripe */
 } vv_spread_sum;
+/* Where each shard of the stripe that begins here counts, no two in one domain; SIZE_MAX: nowhere. */
+vv_status vv_spread_apart(size_t *at, const vv_vault_session *s, const vv_spread_shard *shards,
+			  vv_error *err);
 vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigned copies,
 			  const vv_spread_shard *shards, size_t count, vv_error *err);
 /* Who has the shard, by the ledger: receipts, but of copies that were found bad, of dead holders, and

@@ -11,17 +11,6 @@ teardown() {
 	[ -z "${server:-}" ] || stop_server
 }
 
-# A certificate of a test authority for 127.0.0.1 and localhost: ca.pem, server.pem, server.key.
-certificate() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
-		-subj '/CN=test authority' -keyout ca.key -out ca.pem 2>/dev/null
-	openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj '/CN=localhost' \
-		-keyout server.key -out server.csr 2>/dev/null
-	printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\n' > ext
-	openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
-		-extfile ext -out server.pem 2>/dev/null
-}
-
 @test "a clone over http has every version" {
 	two_versions
 	start_server src

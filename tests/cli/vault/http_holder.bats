@@ -70,3 +70,35 @@ kind_end() {
 @test "http server: deletes what is pruned" {
 	holder_deletes_what_is_pruned
 }
+
+@test "https server: keeps copies with a certificate that is trusted and not without" {
+	new_vault a
+	(cd .. && certificate)
+	new_keeper x
+	serve_keeper x 100m --tls-cert ../server.pem --tls-key ../server.key
+	[[ $url = https://* ]]
+	ends_with 2 varve holder add x "$url" --domain "house x"
+	stderr_has "certificate is not trusted"
+	stderr_has "http.sslCAInfo"
+	git config "http.$url.sslCAInfo" "$PWD/../ca.pem"
+	succeeds varve holder add x "$url" --domain "house x"
+	run --separate-stderr varve replicate --copies 2
+	[ "$status" = 0 ]
+	keep_recovery
+	has_all x
+	succeeds varve audit --all
+	# Another authority's word is nobody's.
+	cp ../ca.pem ../right.pem
+	(cd .. && certificate)
+	change 5
+	ends_with 1 varve replicate
+	stderr_has "certificate is not trusted"
+	stderr_has "1 copy is owed"
+	cp ../right.pem ../ca.pem
+	succeeds varve replicate
+	has_all x
+	rm -rf ../a
+	git config --global "http.$url.sslCAInfo" "$PWD/../ca.pem"
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve recover -q --key ../paper --to ../again "$url"
+	cmp t.csv ../again/t.csv
+}

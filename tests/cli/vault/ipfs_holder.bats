@@ -193,6 +193,28 @@ kind_lose() {
 	has_all x
 }
 
+@test "IPFS: a long list of pins takes no memory, and a line of it has an end" {
+	x_and a
+	succeeds varve replicate --copies 2
+	lies pins
+	succeeds python3 - <<-'END'
+		import resource, subprocess, sys
+		done = subprocess.run(["varve", "audit", "x"], capture_output=True, text=True)
+		sys.stdout.write(done.stdout)
+		sys.stderr.write(done.stderr)
+		peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+		where = subprocess.run(["sh", "-c", 'nm "$(command -v varve)" | grep -m 1 __asan_init'], capture_output=True, text=True)
+		assert peak < 60000 or where.stdout, peak
+		sys.exit(done.returncode)
+	END
+	output_has "x: all of "
+	lies longline
+	ends_with 1 varve audit x
+	[[ $output$stderr = *"answers with a line of more than 16384 bytes"* ]]
+	lies lastline
+	succeeds varve audit x
+}
+
 @test "IPFS: addresses that are no node's are refused" {
 	new_vault a
 	start_node html

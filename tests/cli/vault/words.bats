@@ -97,3 +97,20 @@ load vault
 		done < help
 	done
 }
+
+@test "help and refusals name all kinds of holders" {
+	local kind
+	new_vault a
+	succeeds varve help holder
+	for kind in FOLDER sftp:// s3://BUCKET 'http[s]://' ssh:// HOST:PATH 'ipfs+http[s]://'; do
+		output_has "$kind"
+	done
+	ends_with 2 varve holder add y ftp://host/x
+	for kind in ssh http https sftp s3 ipfs+http; do
+		stderr_has "$kind"
+	done
+	ends_with 2 varve holder add y git://host/x
+	for kind in folder sftp:// s3:// http:// https:// ssh:// host:path ipfs+http://; do
+		stderr_has "$kind"
+	done
+}

@@ -77,7 +77,12 @@ static vv_status note(void *payload, const vv_cid *cid, const void *bytes, size_
 static vv_status walk(graph *g, const vv_cid *root, uint64_t budget, bool missing_ok, visits *v,
 		      vv_error *err)
 {
-	vv_walk w = {g->store, vv_cid_set_new(), budget, missing_ok, v ? note : NULL, v};
+	vv_walk w = {.store = g->store,
+		     .seen = vv_cid_set_new(),
+		     .budget = budget,
+		     .missing_ok = missing_ok,
+		     .visit = v ? note : NULL,
+		     .payload = v};
 	vv_status rc;
 
 	assert_non_null(w.seen);
@@ -117,7 +122,11 @@ static void what_was_seen_is_not_entered_again(void **state)
 	graph g = begin();
 	vv_cid a = leaf(&g, 1), sub = node(&g, &a, 1), root = node(&g, &sub, 1);
 	visits v = {.count = 0};
-	vv_walk w = {g.store, vv_cid_set_new(), 100, false, note, &v};
+	vv_walk w = {.store = g.store,
+		     .seen = vv_cid_set_new(),
+		     .budget = 100,
+		     .visit = note,
+		     .payload = &v};
 	vv_error err;
 
 	(void)state;
@@ -296,6 +305,50 @@ static void completeness_names_the_first_block_that_is_not_here(void **state)
 	vv_store_close(g.store);
 }
 
+static void what_many_versions_have_in_common_is_looked_at_once(void **state)
+{
+	graph g = begin();
+	vv_cid links[101], common, holed, away = fx_cid(200);
+	vv_cid versions[4], broken[2];
+	vv_completing c = {.store = NULL};
+	bool complete = false;
+	unsigned i;
+	vv_error err;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		links[i] = leaf(&g, i);
+	}
+	common = node(&g, links, 100);
+	links[100] = away;
+	holed = node(&g, links, 101);
+	for (i = 0; i < 4; i++) {
+		vv_cid both[2] = {common, leaf(&g, 110 + i)};
+		versions[i] = node(&g, both, 2);
+	}
+	for (i = 0; i < 2; i++) {
+		vv_cid both[2] = {leaf(&g, 120 + i), holed};
+		broken[i] = node(&g, both, 2);
+	}
+	end(&g);
+	c.store = g.store;
+	for (i = 0; i < 4; i++) {
+		vv_assert_ok(vv_completing_add(&c, &versions[i], &complete, &err), &err);
+		assert_true(complete);
+		assert_int_equal(c.looked, 103 + 2 * i);
+		/* What is missing is missing in each that has it, however much of the rest is known. */
+		vv_assert_ok(vv_completing_add(&c, &broken[i % 2], &complete, &err), &err);
+		assert_false(complete);
+		assert_true(c.looked <= 103 + 2 * i + 104);
+		c.looked = 103 + 2 * i;
+	}
+	vv_assert_ok(vv_completing_add(&c, &versions[0], &complete, &err), &err);
+	assert_true(complete);
+	assert_int_equal(c.looked, 109);
+	vv_completing_clear(&c);
+	vv_store_close(g.store);
+}
+
 static void a_set_holds_what_was_added(void **state)
 {
 	vv_cid_set *set = vv_cid_set_new();
@@ -327,7 +380,7 @@ static vv_status walk_again(void *payload, vv_error *err)
 {
 	graph *g = payload;
 	vv_cid root = fx_cid(0);
-	vv_walk w = {g->store, vv_cid_set_new(), 100, false, NULL, NULL};
+	vv_walk w = {.store = g->store, .seen = vv_cid_set_new(), .budget = 100};
 	vv_status rc = w.seen ? vv_walk_from(&w, &root, err) : vv_fail_nomem(err);
 
 	vv_cid_set_free(w.seen);
@@ -356,6 +409,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_deep_graph_needs_no_deep_stack),
 	cmocka_unit_test(a_wide_node_is_refused_within_the_budget),
 	cmocka_unit_test(completeness_names_the_first_block_that_is_not_here),
+	cmocka_unit_test(what_many_versions_have_in_common_is_looked_at_once),
 	cmocka_unit_test(a_set_holds_what_was_added),
 	cmocka_unit_test(failing_allocations_are_errors),
 };
