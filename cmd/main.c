@@ -155,6 +155,6 @@ int main(int argc, char **argv)
 	}
 	catch_signals();
 	vv_renames_by_rows(vv_row_hashes);
-	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_source_open);
+	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_sources_open);
 	return vv_out_end(run(argc, argv));
 }

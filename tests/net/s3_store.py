@@ -7,7 +7,7 @@ access key AKIDEXAMPLE with the secret "secret/with+signs=" in the region eu-tes
 AKIDSESSION with the same secret; at most 15 minutes off.
 
 DIR.mode says what it does wrong, read at each request: "WHAT [COUNT]", for ever or so many times: slow (503
-SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers), half (closes in the middle of an answer),
+SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers), half (closes in the middle of an answer), slowly (1,000 bytes of a shard a second),
 error200, denied (AccessDenied to all but GET), html, bare (404 without a body), region (301 with another region), malformed
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), xml
@@ -21,6 +21,7 @@ import os
 import re
 import sys
 import threading
+import time
 import urllib.parse
 
 port_file, log_file, root = sys.argv[2:5]
@@ -233,6 +234,17 @@ class Store(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(piece[:len(piece) // 2])
             self.close_connection = True
+            return
+        if wrong == "slowly" and "/shards/" in self.path:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(piece)))
+            self.end_headers()
+            try:
+                for at in range(0, len(piece), 100):
+                    self.wfile.write(piece[at:at + 100])
+                    time.sleep(0.1)
+            except OSError:
+                self.close_connection = True  # nobody waits any more
             return
         self.answer(status, piece, kind="application/octet-stream")
 

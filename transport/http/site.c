@@ -3,7 +3,7 @@
  */
 #include "transport/http/site.h"
 
-#include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/http/curl.h"
+#include "transport/line/channel.h"
 #include "transport/line/pipe.h"
 
 #define SIGNS_FROM 0x075800u /* 7.88: before, it did not sign all headers */
@@ -29,6 +30,7 @@ struct http_site {
 	char *name, *sigv4, *user, *secret;
 	bool extra_header, again_500;
 	unsigned idle_sec;
+	const atomic_bool *stopped; /* nobody waits any more; or NULL */
 	char words[CURL_ERROR_SIZE];
 };
 
@@ -69,6 +71,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	s->extra_header = f->extra_header;
 	s->again_500 = f->again_500;
 	s->idle_sec = o->idle_sec ? o->idle_sec : VV_IDLE_DEFAULT;
+	s->stopped = o->stopped;
 	if ((rc = copy(&s->name, f->name, err)) < 0 || (rc = copy(&s->sigv4, f->sigv4, err)) < 0 ||
 	    (rc = copy(&s->user, f->user, err)) < 0 ||
 	    (rc = copy(&s->secret, f->secret, err)) < 0 || (rc = http_curl_load(&s->c, err)) < 0 ||
@@ -209,6 +212,21 @@ static bool make_headers(const http_site *s, const http_ask *ask, struct curl_sl
 	return fine;
 }
 
+static bool is_stopped(const http_site *s)
+{
+	return s->stopped && atomic_load(s->stopped);
+}
+
+/* libcurl asks at least once a second. */
+static int go_on(void *payload, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	(void)a;
+	(void)b;
+	(void)c;
+	(void)d;
+	return is_stopped(payload) ? 1 : 0;
+}
+
 static void set_method(http_site *s, exchange *x)
 {
 	const http_curl *c = s->c;
@@ -246,6 +264,11 @@ static vv_status set_options(http_site *s, exchange *x, struct curl_slist *heade
 	(void)c->setopt(s->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SEC);
 	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_TIME, (long)s->idle_sec);
+	if (s->stopped) {
+		(void)c->setopt(s->easy, CURLOPT_NOPROGRESS, 0L);
+		(void)c->setopt(s->easy, CURLOPT_XFERINFOFUNCTION, go_on);
+		(void)c->setopt(s->easy, CURLOPT_XFERINFODATA, s);
+	}
 	set_method(s, x);
 	if (x->ask->len > 0) {
 		(void)snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)x->ask->from,
@@ -287,7 +310,6 @@ static bool passes(const http_site *s, CURLcode code, unsigned status)
 static void wait_again(const http_site *s, unsigned tries)
 {
 	uint64_t ms = (uint64_t)WAIT_FIRST_MS << tries;
-	struct timespec left;
 	curl_off_t sec = 0;
 	uint32_t chance;
 
@@ -296,9 +318,15 @@ static void wait_again(const http_site *s, unsigned tries)
 	if (s->c->getinfo(s->easy, CURLINFO_RETRY_AFTER, &sec) == CURLE_OK && sec > 0) {
 		ms = (uint64_t)sec > WAIT_MAX_MS / 1000 ? WAIT_MAX_MS : (uint64_t)sec * 1000;
 	}
-	left.tv_sec = (time_t)(ms / 1000);
-	left.tv_nsec = (long)(ms % 1000 * 1000000);
-	while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+	for (const uint64_t end = vv_monotonic_ms() + ms; !is_stopped(s);) {
+		uint64_t now = vv_monotonic_ms(), step = now < end ? end - now : 0;
+		struct timespec t;
+		if (step == 0) {
+			return;
+		}
+		step = step < VV_STOP_STEP_MS ? step : VV_STOP_STEP_MS;
+		t = (struct timespec){0, (long)step * 1000000};
+		(void)nanosleep(&t, NULL);
 	}
 }
 
@@ -340,11 +368,13 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 			break; /* as much as was wanted */
 		}
 		if (tries + 1 < (code == CURLE_OPERATION_TIMEDOUT ? TRIES_SILENT : TRIES) &&
-		    passes(s, code, answer->status)) {
+		    passes(s, code, answer->status) && !is_stopped(s)) {
 			wait_again(s, tries);
 			continue;
 		}
-		if (code != CURLE_OK) {
+		if (is_stopped(s)) {
+			rc = vv_fail_stopped(err, s->name);
+		} else if (code != CURLE_OK) {
 			rc = http_curl_fail(s->c, s->easy, code, s->name, s->words, err);
 		}
 		break;

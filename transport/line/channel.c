@@ -29,8 +29,9 @@ struct vv_channel {
 	unsigned pace_sec;
 	bool write_failed; /* the peer may have hung up */
 	atomic_bool stopped;
-	size_t out_len;        /* bytes in out, not yet given to ops->write */
-	size_t in_pos, in_len; /* what ops->read gave and nobody has read yet */
+	const atomic_bool *mark; /* somebody else's; or NULL */
+	size_t out_len;          /* bytes in out, not yet given to ops->write */
+	size_t in_pos, in_len;   /* what ops->read gave and nobody has read yet */
 	char out[BUFFER_SIZE], in[BUFFER_SIZE];
 };
 
@@ -59,6 +60,7 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 	c->write_failed = false;
 	c->out_len = c->in_pos = c->in_len = 0;
 	atomic_init(&c->stopped, false);
+	c->mark = NULL;
 	if (ops->watch) {
 		ops->watch(payload, &c->stopped);
 	}
@@ -85,6 +87,19 @@ void vv_channel_close(vv_channel *c)
 void vv_channel_stop(vv_channel *c)
 {
 	atomic_store(&c->stopped, true);
+}
+
+void vv_channel_stop_when(vv_channel *c, const atomic_bool *stopped)
+{
+	c->mark = stopped;
+	if (c->ops->watch) {
+		c->ops->watch(c->payload, stopped);
+	}
+}
+
+static bool is_stopped(const vv_channel *c)
+{
+	return atomic_load(&c->stopped) || (c->mark && atomic_load(c->mark));
 }
 
 vv_status vv_fail_stopped(vv_error *err, const char *name)
@@ -178,8 +193,7 @@ bool vv_channel_write_failed(const vv_channel *c)
 /* Nobody waits for an answer to what has not gone out. */
 static ssize_t receive(vv_channel *c, char *buf, size_t len, vv_error *err)
 {
-	vv_status rc = atomic_load(&c->stopped) ? vv_fail_stopped(err, c->name)
-						: send_buffer(c, err);
+	vv_status rc = is_stopped(c) ? vv_fail_stopped(err, c->name) : send_buffer(c, err);
 	ssize_t got = rc < 0 ? (ssize_t)rc : c->ops->read(c->payload, buf, len, err);
 
 	assert(got <= (ssize_t)len);

@@ -81,6 +81,8 @@ void vv_channel_pace(vv_channel *c, uint64_t bytes_per_sec, unsigned seconds);
 /* From another thread: nobody waits for this line any more. What is under way fails soon, and all that
  * is tried later. */
 void vv_channel_stop(vv_channel *c);
+/* The same for one that is told by somebody else's mark; before it is read from. */
+void vv_channel_stop_when(vv_channel *c, const atomic_bool *stopped);
 vv_status vv_fail_stopped(vv_error *err, const char *name); /* for kinds of channels */
 #define VV_STOP_STEP_MS 100
 

@@ -4,6 +4,7 @@
 #ifndef VV_TRANSPORT_LINE_OPTIONS_H
 #define VV_TRANSPORT_LINE_OPTIONS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,6 +28,9 @@ typedef struct vv_connect_options {
 	bool write;                 /* a push: HTTP asks for credentials at once where needed */
 	bool *foreign; /* set when the far side answers, and not as varve does; may be NULL; used as long
 			* as the channel is */
+	/* NULL, or: once another thread has set it, every wait of the line fails within a second or two. Used
+	 * as long as the line is. */
+	const atomic_bool *stopped;
 	unsigned idle_sec; /* no byte for so long is the end; 0: 60 */
 	vv_ask_fn ask;
 	vv_remote_line_fn line;

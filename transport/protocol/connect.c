@@ -72,6 +72,9 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		(void)vv_hint(err, "name it as one more place for blocks, with --from");
 		break;
 	}
+	if (rc == VV_OK && o->stopped) {
+		vv_channel_stop_when(*out, o->stopped);
+	}
 	if (rc == VV_OK &&
 	    ((rc = set_pace(*out, o, err)) < 0 || (rc = vv_channel_greet(*out, err)) < 0)) {
 		vv_channel_close(*out);

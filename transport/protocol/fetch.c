@@ -166,6 +166,17 @@ static vv_status list_haves(run *r, vv_oid **out, size_t *count, vv_error *err)
 	return rc;
 }
 
+/* Without those that nobody named. */
+static size_t named_suppliers(const vv_fetch *f)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < f->supplier_count; i++) {
+		count += !f->suppliers[i].unasked;
+	}
+	return count;
+}
+
 /* Blocks without a commit that the origin could be told of: a fetch that was killed before its
  * refs moved has left them. */
 static vv_status has_blocks(vv_repository *r, bool *out, vv_error *err)
@@ -194,7 +205,7 @@ static vv_status negotiate(run *r, vv_error *err)
 		rc = has_blocks(r->f->repo, &here, err);
 	}
 	vv_receive_stats_get(r->x, &stats);
-	bool nodes = r->f->supplier_count > 1 || stats.resumed > 0 || r->lost || here;
+	bool nodes = named_suppliers(r->f) > 1 || stats.resumed > 0 || r->lost || here;
 	for (size_t told = HAVES_FIRST; rc == VV_OK && !start.ready; told *= 4) {
 		const vv_request q = {.op = VV_OP_FETCH,
 				      .want = r->wants,
@@ -381,7 +392,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	vv_buf who = VV_BUF_INIT;
 
 	vv_cid_text(text, &r->result->missing[0]);
-	if (r->f->supplier_count == 1) {
+	if (named_suppliers(r->f) == 1 && !r->f->suppliers[0].unasked) {
 		vv_buf_printf(&who, "%s does not have", vv_text_url(r->f->suppliers[0].name));
 	} else {
 		vv_buf_puts(&who, "none of those asked has");

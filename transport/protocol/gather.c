@@ -55,6 +55,7 @@ typedef struct gathering {
 	uint32_t alive;               /* bit of each supplier that still answers */
 	uint32_t running;             /* and of each whose thread has not ended */
 	speed speeds[VV_SUPPLIERS_MAX];
+	uint32_t parcels[VV_SUPPLIERS_MAX]; /* which each is asked for now; VV_NO_PARCEL: none */
 	uint64_t start_ms;
 	bool failed;
 	vv_error why; /* when failed */
@@ -69,6 +70,7 @@ typedef struct asking {
 	size_t *batch; /* places of wants */
 	vv_lacking *list;
 	size_t batch_count, batch_size;
+	uint32_t *parcels; /* of each want; NULL: it gives no parcels, or was not looked into */
 } asking;
 
 static void nap(void)
@@ -107,19 +109,21 @@ static bool has_answered(const gathering *g, size_t i)
 }
 
 /* How long one takes for so many blocks, by what it did so far, else by what is remembered; who has not
- * answered yet takes at least as long as he was waited for. NEVER: nothing is known of it. */
+ * answered yet, and should have, takes at least as long for each as he was waited for. NEVER: nothing is known
+ * of it. */
 static uint64_t time_for(const gathering *g, size_t i, uint64_t blocks)
 {
 	const speed *v = &g->speeds[i];
 	const vv_speed *known = &g->suppliers[i].known;
-	uint64_t late = waited(g, i), ms;
+	uint64_t late = waited(g, i), each, ms;
 
 	if (has_answered(g, i)) {
 		return blocks * (v->ms + late) / (v->answers + v->in_time);
 	}
 	if (known->rate > 0) {
+		each = mean_block(g) * 1000 / known->rate + 1;
 		ms = known->latency_ms + blocks * mean_block(g) * 1000 / known->rate;
-		return ms > late ? ms : late;
+		return late > known->latency_ms + each && blocks * late > ms ? blocks * late : ms;
 	}
 	return v->ms + late == 0 ? NEVER : blocks * (v->ms + late);
 }
@@ -164,10 +168,25 @@ static bool are_slow(const gathering *g, uint32_t set)
 
 /* --- who is asked for what -------------------------------------------------------------------- */
 
-/* Who is asked first, the origin, and who failed lately. */
+static bool is_origin(const gathering *g, size_t i)
+{
+	return i == 0 && !g->suppliers[i].look;
+}
+
+/* Who is asked first, the origin, and who failed lately or is for the end. */
 static unsigned rank(const gathering *g, size_t i)
 {
-	return g->suppliers[i].known.failed ? 2 : i == 0 ? 1 : 0;
+	return g->suppliers[i].known.failed || g->suppliers[i].last ? 2 : is_origin(g, i);
+}
+
+/* Would the origin have given all before this one gives its first block, which takes long? Then it is the
+ * other way round with these two. */
+static bool origin_suffices(const gathering *g, size_t i)
+{
+	const uint64_t one = time_to_one(g, i);
+
+	return (g->alive & 1) != 0 && rank(g, 0) == 1 && rank(g, i) == 0 &&
+	       one > ORIGIN_PATIENCE_MS && time_for_all(g, 1) < one;
 }
 
 /* Those that are to be asked before this one. No two of them are before each other. */
@@ -179,14 +198,15 @@ static uint32_t before(const gathering *g, size_t self)
 
 	for (size_t i = 0; i < g->count; i++) {
 		if ((g->alive >> i & 1) != 0 && i != self &&
-		    (mine > 0 ? rank(g, i) < mine : rank(g, i) == 0 && time_to_one(g, i) < one)) {
+		    (mine > 0 ? rank(g, i) < mine && !(mine == 1 && origin_suffices(g, i))
+			      : rank(g, i) == 0 && time_to_one(g, i) < one)) {
 			set |= UINT32_C(1) << i;
 		}
 	}
 	if (set == 0 || (mine > 0 ? are_slow(g, set) : time_for_all(g, set) >= one)) {
-		return 0;
+		set = 0;
 	}
-	return set;
+	return origin_suffices(g, self) ? set | 1 : set;
 }
 
 /* Is this supplier to be asked for the want now, which nobody else is to be asked for before? */
@@ -225,19 +245,12 @@ static void add_want(asking *a, size_t i)
 	a->batch[a->batch_count++] = i;
 }
 
-/* Fills the batch, under the lock. Nothing: it may have something later (*wait), or never. */
-static void choose(asking *a, bool *wait)
+static void choose_blocks(asking *a, uint32_t others, bool *wait)
 {
 	gathering *g = a->g;
 	uint32_t me = UINT32_C(1) << a->self;
-	uint32_t others = before(g, a->self);
 	bool all_asked = true;
 
-	*wait = false;
-	a->batch_count = 0;
-	while (g->first_open < g->want_count && g->state[g->first_open].state == DONE) {
-		g->first_open++;
-	}
 	for (size_t i = g->first_open; i < g->want_count && a->batch_count < a->batch_size; i++) {
 		const want *w = &g->state[i];
 
@@ -253,6 +266,69 @@ static void choose(asking *a, bool *wait)
 		    may_ask_again(g, i - 1, a->self, others)) {
 			add_want(a, i - 1);
 		}
+	}
+}
+
+/* Is another one of its group asked for the parcel? */
+static bool is_on_its_way(const asking *a, uint32_t parcel)
+{
+	const gathering *g = a->g;
+	bool found = false;
+
+	for (size_t i = 0; i < g->count; i++) {
+		found = found || (i != a->self && g->parcels[i] == parcel &&
+				  g->suppliers[i].group == g->suppliers[a->self].group);
+	}
+	return found;
+}
+
+/* All of one parcel, the last that can be had. */
+static void choose_parcel(asking *a, uint32_t others, bool *wait)
+{
+	gathering *g = a->g;
+	uint32_t me = UINT32_C(1) << a->self, parcel = VV_NO_PARCEL;
+	bool all_asked = true;
+
+	for (size_t i = g->want_count; i > g->first_open && a->batch_count < BATCH_MAX; i--) {
+		const want *w = &g->state[i - 1];
+		const uint32_t p = a->parcels[i - 1];
+
+		*wait |= w->state != DONE && (w->lacked_by & me) == 0;
+		all_asked = all_asked && (w->state != OPEN || (w->lacked_by & me) != 0);
+		if ((parcel == VV_NO_PARCEL ? !is_on_its_way(a, p) : p == parcel) &&
+		    may_ask(g, i - 1, a->self, others)) {
+			parcel = p;
+			add_want(a, i - 1);
+		}
+	}
+	for (size_t i = g->want_count; all_asked && i > g->first_open && a->batch_count < BATCH_MAX;
+	     i--) {
+		const uint32_t p = a->parcels[i - 1];
+
+		if ((parcel == VV_NO_PARCEL || p == parcel) &&
+		    may_ask_again(g, i - 1, a->self, others)) {
+			parcel = p;
+			add_want(a, i - 1);
+		}
+	}
+	g->parcels[a->self] = parcel;
+}
+
+/* Fills the batch, under the lock. Nothing: it may have something later (*wait), or never. */
+static void choose(asking *a, bool *wait)
+{
+	gathering *g = a->g;
+	uint32_t others = before(g, a->self);
+
+	*wait = false;
+	a->batch_count = 0;
+	while (g->first_open < g->want_count && g->state[g->first_open].state == DONE) {
+		g->first_open++;
+	}
+	if (a->parcels) {
+		choose_parcel(a, others, wait);
+	} else {
+		choose_blocks(a, others, wait);
 	}
 	if (a->batch_count > 0) {
 		g->suppliers[a->self].asked += a->batch_count;
@@ -344,8 +420,8 @@ static vv_status ask_supplier(asking *a, vv_error *err)
 	return s->source(s->payload, a->list, a->batch_count, give_block, a, err);
 }
 
-/* What it takes from a request to the first block, and how much comes in a second. One that was stopped
- * takes at least as long for a block as it was waited for. */
+/* What it takes from a request to the first block, and how much comes in a second. One that was stopped before
+ * it gave any would have taken longer: it counts as twice that time for one block. */
 static void sum_up(const gathering *g, size_t self, uint64_t late)
 {
 	const speed *v = &g->speeds[self];
@@ -353,9 +429,9 @@ static void sum_up(const gathering *g, size_t self, uint64_t late)
 	uint64_t flow = v->ms > v->first_ms ? v->ms - v->first_ms : 0;
 
 	s->answered = v->batches > 0 || v->stopped;
-	s->latency_ms = v->batches > 0 ? v->first_ms / v->batches : late;
-	s->rate = (v->batches > 0 ? v->bytes : BLOCK_USUAL) * 1000 /
-		  (flow >= MEASURED_MS ? flow : v->ms);
+	s->latency_ms = v->batches > 0 ? v->first_ms / v->batches : 2 * late;
+	s->rate = v->batches > 0 ? v->bytes * 1000 / (flow >= MEASURED_MS ? flow : v->ms)
+				 : BLOCK_USUAL * 1000 / (2 * late);
 }
 
 /* The batch is over: what was not given is open again. */
@@ -379,13 +455,16 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 			: a->batch_size > BATCH_MAX ? BATCH_MAX
 						    : a->batch_size;
 	v->since = v->in_time = 0;
+	g->parcels[a->self] = VV_NO_PARCEL;
 	for (size_t k = 0; k < a->batch_count; k++) {
 		want *w = &g->state[a->batch[k]];
 		if (--w->askers == 0 && w->state == ASKED) {
 			w->state = OPEN;
 		}
 	}
-	if (rc < 0) {
+	if (rc < 0 && v->stopped && s->look) {
+		s->stopped = true;
+	} else if (rc < 0) {
 		s->dropped = true;
 		s->why = *why;
 		g->alive &= ~(UINT32_C(1) << a->self);
@@ -397,11 +476,57 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 	vv_mutex_unlock(g->lock);
 }
 
+/* Says what it lacks before it is asked. */
+static vv_status look(asking *a, vv_error *err)
+{
+	gathering *g = a->g;
+	const vv_supplier *s = &g->suppliers[a->self];
+	uint32_t *parcels = vv_calloc(g->want_count, sizeof(*parcels));
+	vv_status rc;
+
+	vv_mutex_lock(g->lock);
+	g->speeds[a->self].since = vv_monotonic_ms();
+	vv_mutex_unlock(g->lock);
+	rc = parcels ? s->look(s->payload, g->wants, g->want_count, parcels, err)
+		     : vv_fail_nomem(err);
+	vv_mutex_lock(g->lock);
+	g->speeds[a->self].since = 0;
+	for (size_t i = 0; rc == VV_OK && i < g->want_count; i++) {
+		want *w = &g->state[i];
+		if (parcels[i] != VV_NO_PARCEL) {
+			continue;
+		}
+		if (w->state != DONE) {
+			strike(g, w, UINT32_C(1) << a->self);
+		}
+		w->lacked_by |= UINT32_C(1) << a->self;
+	}
+	vv_mutex_unlock(g->lock);
+	a->parcels = parcels;
+	return rc;
+}
+
+static void drop(asking *a, const vv_error *why)
+{
+	gathering *g = a->g;
+	vv_supplier *s = &g->suppliers[a->self];
+
+	vv_mutex_lock(g->lock);
+	s->dropped = true;
+	s->why = *why;
+	g->alive &= ~(UINT32_C(1) << a->self);
+	vv_mutex_unlock(g->lock);
+}
+
 static void ask_all(asking *a)
 {
 	gathering *g = a->g;
+	vv_error why;
 	bool wait = true;
 
+	if (g->suppliers[a->self].look && look(a, &why) < 0) {
+		drop(a, &why);
+	}
 	while (!g->suppliers[a->self].dropped) {
 		vv_mutex_lock(g->lock);
 		bool stop = g->failed || g->done == g->want_count;
@@ -461,8 +586,9 @@ static void wait_for_all(gathering *g)
 		if (over_ms == 0 && (g->failed || g->done == g->want_count)) {
 			over_ms = now;
 		}
-		for (size_t i = 1; over_ms > 0 && now - over_ms > LATE_MS && i < g->count; i++) {
-			if ((g->running >> i & 1) != 0 && !g->speeds[i].stopped) {
+		for (size_t i = 0; over_ms > 0 && now - over_ms > LATE_MS && i < g->count; i++) {
+			if (!is_origin(g, i) && (g->running >> i & 1) != 0 &&
+			    !g->speeds[i].stopped) {
 				stop_one(g, i);
 			}
 		}
@@ -499,6 +625,8 @@ static vv_status start_all(gathering *g, asking *all, vv_error *err)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		g->suppliers[i].answered = false;
+		g->suppliers[i].stopped = g->suppliers[i].stopped && g->suppliers[i].dropped;
+		g->parcels[i] = VV_NO_PARCEL;
 		if (g->suppliers[i].dropped) {
 			continue;
 		}
@@ -560,6 +688,7 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 		vv_worker_join(all[i].worker);
 		vv_free(all[i].batch);
 		vv_free(all[i].list);
+		vv_free(all[i].parcels);
 	}
 	if (rc == VV_OK && g.failed) {
 		*err = g.why;

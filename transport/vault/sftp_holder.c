@@ -13,12 +13,14 @@
 
 #include <libssh2.h>
 #include <libssh2_sftp.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/temp_name.h"
 #include "base/text.h"
+#include "transport/line/channel.h"
 #include "transport/line/pipe.h"
 #include "transport/line/ssh.h"
 #include "transport/line/ssh_login.h"
@@ -53,10 +55,18 @@ static void hang_up(sftp *f)
 	f->lost = false;
 }
 
+static bool is_stopped(const sftp *f)
+{
+	return f->options->stopped && atomic_load(f->options->stopped);
+}
+
 static vv_status connect_host(sftp *f, vv_error *err)
 {
 	vv_status rc;
 
+	if (is_stopped(f)) {
+		return vv_fail_stopped(err, f->name);
+	}
 	f->login.config = &f->config;
 	f->login.options = f->options;
 	if ((rc = vv_ssh_login_open(&f->login, err)) < 0) {
@@ -252,6 +262,11 @@ static vv_status read_some(sftp *f, const char *path, uint64_t from, uint64_t le
 	while (rc == VV_OK && len > 0) {
 		const size_t step = len < COMPARE_STEP ? (size_t)len : COMPARE_STEP;
 		ssize_t got;
+		if (is_stopped(f)) {
+			f->lost = true;
+			rc = vv_fail_stopped(err, f->name);
+			break;
+		}
 		if (!vv_buf_reserve(out, step)) {
 			rc = vv_fail_nomem(err);
 			break;

@@ -25,7 +25,7 @@ typedef struct run {
 	vv_refspec *specs;
 	size_t spec_count;
 	vv_supplier *suppliers;
-	size_t supplier_count;
+	size_t supplier_count, unasked_count;
 	vv_reached origin; /* a peer's line is the first supplier's */
 	const vv_hello *hello;
 	bool ref_asked;   /* a peer's ref of blocks is, or there is none */
@@ -79,7 +79,7 @@ static vv_status find_remote(run *r, vv_error *err)
 /* The origin must answer; another peer that does not is told of and left out. */
 static vv_status add_supplier(run *r, const char *url, vv_error *err)
 {
-	vv_supplier s;
+	size_t added;
 	vv_error why;
 
 	if (strcmp(url, r->remote.url) == 0 ||
@@ -90,11 +90,12 @@ static vv_status add_supplier(run *r, const char *url, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once",
 			       VV_SUPPLIERS_MAX);
 	}
-	if (vv_reach_supplier(&r->t, &s, url, &why) < 0) {
+	if (vv_reach_suppliers(&r->t, r->suppliers + r->supplier_count,
+			       VV_SUPPLIERS_MAX - r->supplier_count, &added, url, &why) < 0) {
 		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_shows(url), why.message);
 		return VV_OK;
 	}
-	r->suppliers[r->supplier_count++] = s;
+	r->supplier_count += added;
 	return VV_OK;
 }
 
@@ -112,6 +113,22 @@ static vv_status look_lazy(run *r, vv_error *err)
 	rc = vv_config_bool(r->j->repo, key, false, &r->lazy, err);
 	vv_free(key);
 	return rc;
+}
+
+/* Unless they were named, as one of the peers. */
+static void add_unasked(run *r)
+{
+	size_t added;
+
+	for (size_t i = 0; i < r->supplier_count; i++) {
+		if (r->suppliers[i].look) {
+			return;
+		}
+	}
+	vv_reach_unasked(&r->t, r->suppliers + r->supplier_count,
+			 VV_SUPPLIERS_MAX - r->supplier_count, &added);
+	r->supplier_count += added;
+	r->unasked_count = added;
 }
 
 static vv_status connect_all(run *r, vv_error *err)
@@ -138,6 +155,9 @@ static vv_status connect_all(run *r, vv_error *err)
 	}
 	for (size_t i = 0; rc == VV_OK && i < r->j->from.count; i++) {
 		rc = add_supplier(r, r->j->from.items[i], err);
+	}
+	if (rc == VV_OK) {
+		add_unasked(r);
 	}
 	return rc;
 }
@@ -288,7 +308,7 @@ static vv_status expect_blocks(run *r, vv_error *err)
 		r->supplier_count += peers;
 	}
 	/* where peers keep them, the host is asked for single blocks that no peer has */
-	if (rc == VV_OK && !whole.all && r->supplier_count == 1) {
+	if (rc == VV_OK && !whole.all && r->supplier_count - r->unasked_count == 1) {
 		const vv_oids haves = {whole.tips, whole.tip_count};
 		rc = vv_git_host_expect(r->origin.host, &wants, &haves, err);
 	}
@@ -649,10 +669,13 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 
 #define NEEDED_MAX 8u /* remotes asked */
 #define NEEDED_PEERS_MAX 4u
+#define NEEDED_SUPPLIERS_MAX                                                                       \
+	20u /* of one remote; with those that nobody named VV_SUPPLIERS_MAX at most */
 
 typedef struct needed_remote {
 	char *name;
-	vv_supplier suppliers[1 + NEEDED_PEERS_MAX]; /* of a Git host with its block peers */
+	/* A Git host's block peers, or a vault's holders, are more than one. */
+	vv_supplier suppliers[NEEDED_SUPPLIERS_MAX];
 	size_t count;
 	bool asked; /* connected, or given up */
 	bool ref_asked;
@@ -665,6 +688,9 @@ struct vv_needed {
 	vv_transfer t;
 	needed_remote remotes[NEEDED_MAX];
 	size_t count;
+	/* They take part with every remote. */
+	vv_supplier unasked[VV_SUPPLIERS_MAX - NEEDED_SUPPLIERS_MAX];
+	size_t unasked_count;
 	bool given; /* the remotes are those that the caller named */
 	bool asked; /* by the user, by name */
 	bool begun, off;
@@ -717,6 +743,9 @@ void vv_needed_free(vv_needed *n)
 				vv_reach_supplier_clear(&n->remotes[i].suppliers[k]);
 			}
 			vv_free(n->remotes[i].name);
+		}
+		for (size_t i = 0; i < n->unasked_count; i++) {
+			vv_reach_supplier_clear(&n->unasked[i]);
 		}
 		if (n->begun && !n->off) {
 			vv_transfer_close(&n->t);
@@ -843,24 +872,61 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	}
 	vv_names_free(names, count);
 	vv_free(first);
-	return rc < 0 ? rc : add_keepers(n, err);
+	if (rc == VV_OK) {
+		rc = add_keepers(n, err);
+	}
+	if (rc == VV_OK) {
+		vv_reach_unasked(&n->t, n->unasked, VV_SUPPLIERS_MAX - NEEDED_SUPPLIERS_MAX,
+				 &n->unasked_count);
+	}
+	return rc;
 }
 
 static vv_status reach_needed(vv_needed *n, needed_remote *m, vv_error *err)
 {
 	size_t peers = 0;
 	vv_git_host *host;
-	vv_status rc = vv_reach_supplier(&n->t, &m->suppliers[0], m->name, err);
+	vv_status rc = vv_reach_suppliers(&n->t, m->suppliers, NEEDED_SUPPLIERS_MAX - 1, &m->count,
+					  m->name, err);
 
 	if (rc < 0) {
 		return rc;
 	}
-	m->count = 1;
 	if ((host = vv_git_host_of(&m->suppliers[0])) != NULL) {
 		rc = vv_reach_block_peers(&n->t, host, m->suppliers + 1, NEEDED_PEERS_MAX, &peers,
 					  err);
 		m->count += peers;
 	}
+	return rc;
+}
+
+/* From the remote's suppliers (m NULL: no remote can be reached) and, beside one that is not of their kind, from
+ * those that nobody named. */
+static vv_status fetch_from(vv_needed *n, needed_remote *m, vv_fetch *f, const vv_cid *root,
+			    vv_fetch_result *result, vv_error *err)
+{
+	vv_supplier all[VV_SUPPLIERS_MAX];
+	const size_t own = m ? m->count : 0;
+	const size_t more = m && m->suppliers[0].look ? 0 : n->unasked_count;
+	vv_status rc;
+
+	if (m) {
+		memcpy(all, m->suppliers, own * sizeof(*all));
+	}
+	memcpy(all + own, n->unasked, more * sizeof(*all));
+	f->suppliers = all;
+	f->supplier_count = own + more;
+	rc = vv_fetch_cid(f, root, result, err);
+	if (rc == VV_OK && result->received.blocks > 0) {
+		vv_error ignored;
+		(void)vv_receipts_add(n->repo, all, f->supplier_count, result->roots,
+				      result->root_count, &ignored);
+	}
+	if (m) {
+		memcpy(m->suppliers, all, own * sizeof(*all));
+	}
+	memcpy(n->unasked, all + own, more * sizeof(*all));
+	f->suppliers = NULL;
 	return rc;
 }
 
@@ -892,11 +958,8 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 		*err = m->why;
 		return err->code;
 	}
-	vv_fetch f = {.repo = n->repo,
-		      .suppliers = m->suppliers,
-		      .supplier_count = m->count,
-		      .like = find_like(n, root, &like) ? &like : NULL};
-	rc = vv_fetch_cid(&f, root, &result, err);
+	vv_fetch f = {.repo = n->repo, .like = find_like(n, root, &like) ? &like : NULL};
+	rc = fetch_from(n, m, &f, root, &result, err);
 	if (rc == VV_EMISSING && m->suppliers[0].peer && !m->ref_asked) {
 		vv_error why;
 		bool has;
@@ -904,16 +967,12 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 		if (vv_reach_ref_supplier(&n->t, &m->suppliers[m->count], m->name, &has, &why) ==
 			    VV_OK &&
 		    has) {
-			f.supplier_count = ++m->count;
+			m->count++;
 			vv_fetch_result_clear(&result);
-			rc = vv_fetch_cid(&f, root, &result, err);
+			rc = fetch_from(n, m, &f, root, &result, err);
 		}
 	}
-	if (rc == VV_OK && result.received.blocks > 0) {
-		vv_error ignored;
-		(void)vv_receipts_add(n->repo, m->suppliers, m->count, result.roots,
-				      result.root_count, &ignored);
-	} else if (rc < 0 && rc != VV_EMISSING) {
+	if (rc < 0 && rc != VV_EMISSING) {
 		m->failed = true; /* the line is not what it was */
 		m->why = *err;
 	}
@@ -921,8 +980,21 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 	return rc;
 }
 
+/* Where no remote could be reached. */
+static vv_status fetch_unasked(vv_needed *n, const vv_cid *root, vv_error *err)
+{
+	vv_fetch_result result = {0};
+	vv_fetch f = {.repo = n->repo};
+	vv_status rc = fetch_from(n, NULL, &f, root, &result, err);
+
+	vv_fetch_result_clear(&result);
+	return rc;
+}
+
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 {
+	bool reached = false;
+	vv_error why;
 	vv_status rc = n->begun ? VV_OK : begin_needed(n, err);
 
 	if (rc < 0) {
@@ -930,13 +1002,17 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 	}
 	rc = vv_fail(err, VV_EMISSING, "%s", n->off ? n->why_off : "there is no remote to ask");
 	for (size_t i = 0; i < n->count; i++) {
-		vv_error why;
 		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {
 			n->by = n->remotes[i].name;
 			return vv_needed_is_here(n, root, err);
 		}
 		*err = why;
 		vv_prefix(err, "%s", vv_reach_shown(n->remotes[i].name));
+		reached = reached || n->remotes[i].count > 0;
+	}
+	if (rc < 0 && !reached && n->unasked_count > 0 && fetch_unasked(n, root, &why) == VV_OK) {
+		n->by = n->unasked[0].name;
+		return VV_OK;
 	}
 	return rc;
 }

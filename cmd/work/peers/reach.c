@@ -195,10 +195,10 @@ static vv_status gateway_supplier(vv_transfer *t, vv_supplier *out, const char *
 
 static struct {
 	const char *scheme, *called; /* NULL: there is none */
-	vv_supplier_open_fn open;
+	vv_suppliers_open_fn open;
 } further;
 
-void vv_reach_add_kind(const char *scheme, const char *called, vv_supplier_open_fn open)
+void vv_reach_add_kind(const char *scheme, const char *called, vv_suppliers_open_fn open)
 {
 	further.scheme = scheme;
 	further.called = called;
@@ -227,9 +227,6 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 	if (strncmp(url, "ipfs+", 5) == 0) {
 		return gateway_supplier(t, out, url, err);
 	}
-	if (is_further(url)) {
-		return further.open(t, out, url, err);
-	}
 	if (!(m = vv_calloc(1, sizeof(*m)))) {
 		return vv_fail_nomem(err);
 	}
@@ -249,6 +246,31 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 	vv_remote_clear(m);
 	vv_free(m);
 	return rc;
+}
+
+vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
+			     const char *url, vv_error *err)
+{
+	vv_status rc;
+
+	*count = 0;
+	if (is_further(url)) {
+		return further.open(t, out, max, count, url, err);
+	}
+	rc = vv_reach_supplier(t, out, url, err);
+	*count = rc == VV_OK;
+	return rc;
+}
+
+void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count)
+{
+	vv_error trouble;
+
+	*count = 0;
+	if (further.open && t->repo && max > 0 &&
+	    further.open(t, out, max, count, NULL, &trouble) < 0) {
+		*count = 0;
+	}
 }
 
 /* Has this clone read blocks from a ref there before? */

@@ -306,16 +306,21 @@ void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_trans
 static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, size_t count,
 			   bool blocks)
 {
+	size_t several = 0; /* who was named, or gave something */
+
+	for (size_t i = 0; i < count; i++) {
+		several += !suppliers[i].unasked || suppliers[i].blocks > 0;
+	}
 	for (size_t i = 0; i < count; i++) {
 		const vv_supplier *s = &suppliers[i];
-		if (count > 1 && s->blocks > 0 && !blocks) {
+		if (several > 1 && s->blocks > 0 && !blocks) {
 			vv_notes_put(t->notes, "  %s from %s", vv_text_bytes(s->bytes),
 				     vv_text_shows(s->name));
-		} else if (count > 1 && s->blocks > 0) {
+		} else if (several > 1 && s->blocks > 0) {
 			vv_notes_put(t->notes, "  %s blocks (%s) from %s", vv_text_count(s->blocks),
 				     vv_text_bytes(s->bytes), vv_text_shows(s->name));
 		}
-		if (s->dropped) {
+		if (s->dropped && (blocks || !s->unasked)) {
 			vv_notes_warn(t->notes, "%s was given up: %s", vv_text_shows(s->name),
 				      s->why.message);
 		}
@@ -337,6 +342,8 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 		if (suppliers[i].peer) {
 			vv_peer_stats(suppliers[i].peer, &st);
 			line += st.bytes_in;
+		} else if (suppliers[i].taken) {
+			line += suppliers[i].taken(suppliers[i].payload);
 		} else {
 			line += suppliers[i].line > 0 ? suppliers[i].line : suppliers[i].bytes;
 		}

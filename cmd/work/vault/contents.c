@@ -15,10 +15,8 @@
 #define ITEM_BITS 40
 
 typedef struct vv_run_reading {
-	vv_vault_session *session;
+	const vv_contents *contents;
 	const vv_ledger_record *record;
-	size_t failed; /* 1 + the shard that could not be had, and why: asked once */
-	vv_error why;
 } vv_run_reading;
 
 /* --- the shards of a run ----------------------------------------------------------------------- */
@@ -26,24 +24,26 @@ typedef struct vv_run_reading {
 static vv_status read_shard(void *payload, size_t i, vv_buf *out, vv_error *err)
 {
 	const vv_run_reading *r = payload;
-	const vv_kept *k = vv_vault_shard_of(r->session->state, &r->record->shards[i].cid);
+	const vv_contents *c = r->contents;
+	const vv_kept *k = vv_vault_shard_of(c->session->state, &r->record->shards[i].cid);
 
 	if (!k) {
 		return vv_fail(err, VV_EMISSING,
 			       "a run names a shard that the vault does not have");
 	}
-	return vv_vault_shard_content(r->session, k, out, err);
+	return c->from ? c->from(c->from_payload, k, out, err)
+		       : vv_vault_shard_content(c->session, k, out, err);
 }
 
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err)
 {
-	if (run->in) {
-		return VV_OK;
-	}
 	if (!run->reading && !(run->reading = vv_calloc(1, sizeof(*run->reading)))) {
 		return vv_fail_nomem(err);
 	}
-	run->reading->session = c->session;
+	run->reading->contents = c;
+	if (run->in) {
+		return VV_OK;
+	}
 	run->reading->record = run->record;
 	return vv_stream_in_open(&run->in, run->record->shard_count, read_shard, run->reading, err);
 }
@@ -303,26 +303,50 @@ vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t 
 
 /* --- items ------------------------------------------------------------------------------------------ */
 
-static vv_status read_item(vv_contents *c, const vv_cid *item, vv_vault_run **run,
-			   vv_item_stored *out, vv_error *err)
+/* In which run it stands (NULL: it is not here), and where; false: it is in no index. */
+static bool find_item(vv_contents *c, const vv_cid *item, vv_vault_run **run, uint64_t *offset)
 {
 	const vv_item_place *at;
 	uint64_t value;
-	vv_status rc;
 
 	if (!vv_cid_map_get(c->known, item, &value)) {
-		return vv_fail(err, VV_EMISSING,
-			       "the vault does not have an item that another one needs");
+		return false;
 	}
 	*run = &c->runs[value >> ITEM_BITS];
 	at = &(*run)->index.items[value & (((uint64_t)1 << ITEM_BITS) - 1)];
 	*run = vv_contents_run_of(c, *run, at->run);
+	*offset = at->offset;
+	return true;
+}
+
+const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item)
+{
+	vv_vault_run *run;
+	uint64_t offset;
+
+	return find_item(c, item, &run, &offset) && run &&
+			       offset / VV_SHARD_FULL < run->record->shard_count
+		       ? vv_vault_shard_of(c->session->state,
+					   &run->record->shards[offset / VV_SHARD_FULL].cid)
+		       : NULL;
+}
+
+static vv_status read_item(vv_contents *c, const vv_cid *item, vv_vault_run **run,
+			   vv_item_stored *out, vv_error *err)
+{
+	uint64_t offset;
+	vv_status rc;
+
+	if (!find_item(c, item, run, &offset)) {
+		return vv_fail(err, VV_EMISSING,
+			       "the vault does not have an item that another one needs");
+	}
 	if (!*run) {
 		return vv_fail(err, VV_EMISSING,
 			       "the vault does not have a run that an index names");
 	}
 	if ((rc = vv_contents_read(c, *run, err)) < 0 ||
-	    (rc = vv_stream_in_at((*run)->in, at->offset, out, err)) < 0) {
+	    (rc = vv_stream_in_at((*run)->in, offset, out, err)) < 0) {
 		return rc;
 	}
 	return vv_cid_equal(&out->cid, item)

@@ -26,8 +26,14 @@ typedef struct vv_vault_run {
 	struct vv_run_reading *reading;
 } vv_vault_run;
 
+/* Appends what is in a shard. */
+typedef vv_status (*vv_shard_content_fn)(void *payload, const vv_kept *k, vv_buf *content,
+					 vv_error *err);
+
 typedef struct vv_contents {
 	vv_vault_session *session;
+	vv_shard_content_fn from; /* where shards come from; NULL: vv_vault_shard_content */
+	void *from_payload;
 	vv_vault_run *runs; /* those whose index is alive, in the order of their times */
 	size_t count, cap;
 	struct vv_cid_map *known; /* vv_item_cid -> run << 40 | place of the index's list */
@@ -63,6 +69,9 @@ vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, 
 			    vv_error *err);
 /* What an item is stored as a difference to; null: nothing. */
 vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err);
+
+/* The shard in which an item begins; NULL: the vault does not have it. */
+const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item);
 
 /* Where an item of a run's index stands: the run whose shards have it; NULL: that run is not here. */
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run);

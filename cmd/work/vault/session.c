@@ -293,6 +293,14 @@ vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 	return vv_vault_session_open(s, r, &o, err);
 }
 
+void vv_vault_session_unlock(vv_vault_session *s)
+{
+	if (s->lock >= 0) {
+		vv_unlock(s->lock);
+	}
+	s->lock = -1;
+}
+
 void vv_vault_session_close(vv_vault_session *s)
 {
 	for (size_t i = 0; i < s->place_count; i++) {
@@ -311,9 +319,7 @@ void vv_vault_session_close(vv_vault_session *s)
 		vv_buf_clear(&s->stripe.bytes[i]);
 	}
 	vv_key_wipe(&s->key);
-	if (s->lock >= 0) {
-		vv_unlock(s->lock);
-	}
+	vv_vault_session_unlock(s);
 	vv_free(s->dir);
 	memset(s, 0, sizeof(*s));
 	s->lock = -1;
@@ -701,7 +707,7 @@ static vv_status learn_key(vv_holder_config *c, const vv_vault_holder *h, vv_err
 	return c->key ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err)
+vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 {
 	vv_status rc;
 
@@ -726,7 +732,14 @@ vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err)
 		}
 	}
 	join_places(s);
-	if ((rc = vv_vault_session_sync(s, err)) < 0 || (rc = write_seen(s, err)) < 0) {
+	return VV_OK;
+}
+
+vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err)
+{
+	vv_status rc = vv_vault_session_reach(s, err);
+
+	if (rc < 0 || (rc = vv_vault_session_sync(s, err)) < 0 || (rc = write_seen(s, err)) < 0) {
 		return rc;
 	}
 	return write_met(s, err);

@@ -85,6 +85,8 @@ vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_
 /* Only to look: with this machine's key, which can name the holders, where there is one. */
 vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 					const vv_notes *notes, vv_error *err);
+/* Others may work on the vault from now on: only what was read is used, and nothing written. */
+void vv_vault_session_unlock(vv_vault_session *s);
 void vv_vault_session_close(vv_vault_session *s);
 
 /* One more holder, for this session. One with this URL is not added again; it gets the name and the domain
@@ -116,7 +118,9 @@ vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err);
 
 /* Opens holders that are not open, and not dead; one that cannot be reached is noted (place->why) and is
- * no failure. Then their records are listed: sync. */
+ * no failure. */
+vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err);
+/* The same; then their records are listed: sync. */
 vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err);
 /* Records go to all reached holders that lack them; they come from them at the first time after connect. A holder that
  * fails is closed, with why. VV_ECORRUPT only for what is wrong here. */

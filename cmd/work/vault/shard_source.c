@@ -172,20 +172,30 @@ vv_status vv_vault_shard_bytes(vv_vault_session *s, const vv_kept *k, vv_buf *by
 	return vv_vault_shard_made(s, k, bytes, &made, err);
 }
 
-vv_status vv_vault_shard_content(vv_vault_session *s, const vv_kept *k, vv_buf *content,
-				 vv_error *err)
+vv_status vv_vault_shard_unseal(const vv_vault_session *s, const vv_buf *bytes, vv_buf *content,
+				vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
 	vv_shard_seal seal;
 	vv_shard is;
 	uint8_t epoch[VV_EPOCH_NAME];
 	vv_status rc;
 
-	if ((rc = vv_vault_shard_bytes(s, k, &bytes, err)) == VV_OK &&
-	    (rc = vv_shard_look(&is, epoch, bytes.data, bytes.len, err)) == VV_OK &&
-	    (rc = vv_epoch_seal_of(&seal, &s->secrets, vv_ledger_vault(s->ledger), epoch, err)) ==
-		    VV_OK) {
-		rc = vv_shard_open(content, &seal, bytes.data, bytes.len, err);
+	if ((rc = vv_shard_look(&is, epoch, bytes->data, bytes->len, err)) < 0 ||
+	    (rc = vv_epoch_seal_of(&seal, &s->secrets, vv_ledger_vault(s->ledger), epoch, err)) <
+		    0) {
+		return rc;
+	}
+	return vv_shard_open(content, &seal, bytes->data, bytes->len, err);
+}
+
+vv_status vv_vault_shard_content(vv_vault_session *s, const vv_kept *k, vv_buf *content,
+				 vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = vv_vault_shard_bytes(s, k, &bytes, err);
+
+	if (rc == VV_OK) {
+		rc = vv_vault_shard_unseal(s, &bytes, content, err);
 	}
 	vv_buf_clear(&bytes);
 	return rc;

@@ -45,6 +45,10 @@ kind_lose() {
 	holder_gives_shards_for_a_repair
 }
 
+@test "folder: gives blocks that were dropped" {
+	holder_gives_blocks
+}
+
 @test "folder: shows single leaves" {
 	holder_shows_single_leaves
 }

@@ -104,6 +104,28 @@ holder_gives_shards_for_a_repair() {
 	succeeds varve audit --all
 }
 
+# Blocks that were dropped here come from it, although nobody named it, when the origin is gone.
+holder_gives_blocks() {
+	x_and a
+	varve init -q --bare ../hub.git
+	varve remote add origin "$PWD/../hub.git"
+	add_large
+	varve cat --raw HEAD:big.csv > ../whole
+	seq 1 9 > big.csv
+	varve commit -q -a -m short
+	varve push -q origin main
+	succeeds varve replicate --copies 2
+	succeeds varve drop --history --from origin
+	output_has "dropped"
+	mv ../hub.git ../hub.gone
+	rm -rf ../a
+	succeeds timeout 120 varve cat --raw HEAD~1:big.csv
+	varve cat --raw HEAD~1:big.csv > ../again
+	cmp ../again ../whole
+	grep -q '"peer":"holder x"' .git/varve/receipts
+	! grep -q '"peer":"holder a"' .git/varve/receipts
+}
+
 # An audit reads a part of a shard, not all of it.
 holder_shows_single_leaves() {
 	x_and a

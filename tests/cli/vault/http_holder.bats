@@ -39,6 +39,10 @@ kind_end() {
 	holder_gives_shards_for_a_repair
 }
 
+@test "http server: gives blocks that were dropped" {
+	holder_gives_blocks
+}
+
 @test "http server: shows single leaves" {
 	holder_shows_single_leaves
 }

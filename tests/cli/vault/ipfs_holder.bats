@@ -74,6 +74,10 @@ kind_lose() {
 	holder_gives_shards_for_a_repair
 }
 
+@test "IPFS: gives blocks that were dropped" {
+	holder_gives_blocks
+}
+
 @test "IPFS: shows single leaves" {
 	holder_shows_single_leaves
 }

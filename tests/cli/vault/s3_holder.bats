@@ -78,6 +78,10 @@ kind_lose() {
 	holder_gives_shards_for_a_repair
 }
 
+@test "S3: gives blocks that were dropped" {
+	holder_gives_blocks
+}
+
 @test "S3: shows single leaves" {
 	holder_shows_single_leaves
 }

@@ -66,6 +66,10 @@ kind_lose() {
 	holder_gives_shards_for_a_repair
 }
 
+@test "SFTP: gives blocks that were dropped" {
+	holder_gives_blocks
+}
+
 @test "SFTP: shows single leaves" {
 	holder_shows_single_leaves
 }

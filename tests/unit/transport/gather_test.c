@@ -326,6 +326,29 @@ static void the_origin_is_asked_at_once_where_all_others_were_slow(void **state)
 	end(&k);
 }
 
+/* Where the origin is known to be done before a slow one begins, that one is not asked at all. */
+static void one_that_was_slower_than_the_origin_is_not_asked(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 2}, slow = {.k = &k, .each = 1};
+	vv_supplier all[] = {remembered("origin", &origin, 1, 1u << 30),
+			     remembered("slow", &slow, 60000, 100)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	/* of this one the origin has all, of those after it every other one */
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, 1, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(all[1].asked, 0);
+	all[1].known = (vv_speed){60000, 100, 1, false};
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants + 1, COUNT - 1, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_true(all[1].blocks >= COUNT / 2);
+	end(&k);
+}
+
 /* One that failed lately is asked after the origin, however fast it was. */
 static void one_that_failed_is_asked_last(void **state)
 {
@@ -363,6 +386,24 @@ static void one_that_was_fast_and_hangs_is_waited_for_a_moment(void **state)
 	assert_true(all[1].stopped);
 	/* and next time more is known */
 	assert_true(all[1].answered && all[1].latency_ms > 0 && all[1].rate < 1u << 20);
+	end(&k);
+}
+
+/* Of a single block, too, and where it was never fast. */
+static void one_that_takes_longer_than_it_did_is_not_waited_for(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1}, hangs = {.k = &k, .each = 1, .slow_ms = 100000};
+	vv_supplier all[] = {supplier("origin", &origin), remembered("hangs", &hangs, 400, 9000)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, 1, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(all[0].blocks, 1);
+	assert_true(all[1].stopped);
 	end(&k);
 }
 
@@ -524,8 +565,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(one_that_was_slow_is_not_asked_for_a_little),
 	cmocka_unit_test(one_that_was_slow_gives_what_others_lack),
 	cmocka_unit_test(the_origin_is_asked_at_once_where_all_others_were_slow),
+	cmocka_unit_test(one_that_was_slower_than_the_origin_is_not_asked),
 	cmocka_unit_test(one_that_failed_is_asked_last),
 	cmocka_unit_test(one_that_was_fast_and_hangs_is_waited_for_a_moment),
+	cmocka_unit_test(one_that_takes_longer_than_it_did_is_not_waited_for),
 	cmocka_unit_test(one_that_lacks_the_rest_counts_for_nothing),
 	cmocka_unit_test(what_was_measured_is_told),
 	cmocka_unit_test(when_all_fail_the_rest_is_left),
