@@ -1,5 +1,6 @@
 load holders
 load ../../interop/packages
+load stores
 
 # Helia behind the routes of Kubo's RPC (tests/interop/helia/node.mjs), as a holder: the suite of all kinds.
 
@@ -11,7 +12,7 @@ setup() {
 	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-helia
 	install_packages "$here" "$packages" || skip "the npm packages cannot be had"
 	varve_setup
-	unset http_proxy HTTP_PROXY
+	only_keys
 	node=$BATS_TEST_TMPDIR/node
 }
 
@@ -20,16 +21,7 @@ teardown() {
 }
 
 run_node() {
-	: > "$node.port"
-	node "$packages/node.mjs" "$node" "$@" > "$node.port" 2> "$node.err" 3>&- &
-	node_pid=$!
-	for i in $(seq 600); do
-		[ ! -s "$node.port" ] || break
-		sleep 0.05
-	done
-	port=$(cat "$node.port")
-	[ -n "$port" ] || cat "$node.err" >&2
-	[ -n "$port" ]
+	start_printing "$node.port" node "$packages/node.mjs" "$node" "$@"
 }
 
 kind_start() {
@@ -39,11 +31,7 @@ kind_start() {
 }
 
 kind_stop() {
-	if [ -n "${node_pid-}" ]; then
-		kill "$node_pid" || true
-		wait "$node_pid" || true
-	fi
-	node_pid=
+	stop_program
 }
 
 kind_again() {

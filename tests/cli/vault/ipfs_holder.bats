@@ -1,12 +1,13 @@
 # IPFS nodes as holders, at the stand-in of tests/net/ipfs_node.py: the suite of all kinds, and what only this one can do
 # wrong. helia_holder.bats has the same against Helia.
 load holders
+load stores
 
 kind_records=no
 
 setup() {
 	varve_setup
-	unset http_proxy HTTP_PROXY
+	only_keys
 	node=$BATS_TEST_TMPDIR/node
 }
 
@@ -14,40 +15,24 @@ teardown() {
 	kind_stop x
 }
 
-# start_node [LIE [PORT]]: $port is its.
-start_node() {
-	rm -f "$node.port"
-	python3 "$BATS_TEST_DIRNAME/../../net/ipfs_node.py" "$node.port" "$node.log" "${1-}" "$node" "${2-0}" 3>&- &
-	node_pid=$!
-	for i in $(seq 200); do
-		[ ! -s "$node.port" ] || break
-		sleep 0.05
-	done
-	port=$(cat "$node.port")
-}
-
 # lies LIE: the node does this wrong from now on.
 lies() {
 	kind_stop x
-	start_node "$1" "$port"
+	start_ipfs "$1" "$port"
 }
 
 kind_start() {
-	start_node
+	start_ipfs
 	url=ipfs+http://127.0.0.1:$port
 	kind_options=(${2:+--quota "$2"})
 }
 
 kind_stop() {
-	if [ -n "${node_pid-}" ]; then
-		kill "$node_pid" || true
-		wait "$node_pid" || true
-	fi
-	node_pid=
+	stop_program
 }
 
 kind_again() {
-	start_node "" "$port"
+	start_ipfs "" "$port"
 }
 
 kind_shards() {
@@ -221,7 +206,7 @@ kind_lose() {
 
 @test "IPFS: addresses that are no node's are refused" {
 	new_vault a
-	start_node html
+	start_ipfs html
 	while IFS='|' read -r address words; do
 		ends_with 2 varve holder add x "$address"
 		stderr_has "$words"

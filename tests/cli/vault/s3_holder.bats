@@ -1,14 +1,11 @@
 # Buckets as holders, at a strict S3 store of ours (tests/net/s3_store.py): the suite of all kinds, and what
 # only this one can do wrong. tests/interop has the same against s3rver.
 load holders
+load stores
 
 setup() {
 	varve_setup
-	unset http_proxy HTTP_PROXY
-	for name in $(compgen -e AWS_); do
-		unset "$name"
-	done
-	export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=secret/with+signs=
+	only_keys AKIDEXAMPLE secret/with+signs=
 	store=$BATS_TEST_TMPDIR/store
 }
 
@@ -16,34 +13,18 @@ teardown() {
 	kind_stop x
 }
 
-# start_store [PORT]: $port is its.
-start_store() {
-	rm -f "$store.port"
-	python3 "$BATS_TEST_DIRNAME/../../net/s3_store.py" "${1-0}" "$store.port" "$store.log" "$store" x y bucket 3>&- &
-	store_pid=$!
-	for i in $(seq 200); do
-		[ ! -s "$store.port" ] || break
-		sleep 0.05
-	done
-	port=$(cat "$store.port")
-}
-
 kind_start() {
-	start_store
+	start_s3
 	url="s3://$1/copies/here?endpoint=http://127.0.0.1:$port&region=eu-test-1"
 	kind_options=(${2:+--quota "$2"})
 }
 
 kind_stop() {
-	if [ -n "${store_pid-}" ]; then
-		kill "$store_pid" || true
-		wait "$store_pid" || true
-	fi
-	store_pid=
+	stop_program
 }
 
 kind_again() {
-	start_store "$port"
+	start_s3 "$port"
 }
 
 kind_shards() {
@@ -144,7 +125,7 @@ does_not_add() {
 
 start_bucket() {
 	new_vault a
-	start_store
+	start_s3
 	url="s3://bucket?endpoint=http://127.0.0.1:$port&region=eu-test-1"
 }
 

@@ -1,5 +1,6 @@
 load holders
 load ../../interop/packages
+load stores
 
 # s3rver, an S3 store that varve did not write, as a holder: the suite of all kinds.
 
@@ -10,11 +11,7 @@ setup() {
 	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-s3rver
 	install_packages "$here" "$packages" || skip "the npm packages cannot be had"
 	varve_setup
-	unset http_proxy HTTP_PROXY
-	for name in $(compgen -e AWS_); do
-		unset "$name"
-	done
-	export AWS_ACCESS_KEY_ID=S3RVER AWS_SECRET_ACCESS_KEY=S3RVER
+	only_keys S3RVER S3RVER
 	store=$BATS_TEST_TMPDIR/store
 }
 
@@ -23,15 +20,7 @@ teardown() {
 }
 
 run_store() {
-	: > "$store.port"
-	node "$packages/store.mjs" "$store" "$@" > "$store.port" 2> "$store.err" 3>&- &
-	store_pid=$!
-	for i in $(seq 200); do
-		[ ! -s "$store.port" ] || break
-		sleep 0.05
-	done
-	port=$(cat "$store.port")
-	[ -n "$port" ]
+	start_printing "$store.port" node "$packages/store.mjs" "$store" "$@"
 }
 
 kind_start() {
@@ -41,11 +30,7 @@ kind_start() {
 }
 
 kind_stop() {
-	if [ -n "${store_pid-}" ]; then
-		kill "$store_pid" || true
-		wait "$store_pid" || true
-	fi
-	store_pid=
+	stop_program
 }
 
 kind_again() {

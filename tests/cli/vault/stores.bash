@@ -1,0 +1,57 @@
+# Stores and nodes that tests of holders start, each a program that writes the port that it got into a file.
+
+store_pid=
+
+# start_program PORTFILE COMMAND...: sets $port, and $store_pid for stop_program.
+start_program() {
+	local i
+	rm -f "$1"
+	"${@:2}" 3>&- &
+	store_pid=$!
+	for i in $(seq 600); do
+		[ ! -s "$1" ] || break
+		kill -0 "$store_pid" 2> /dev/null || break
+		sleep 0.05
+	done
+	port=$(cat "$1")
+	[ -n "$port" ]
+}
+
+# The same of one that prints its port; what it says else goes to PORTFILE.err.
+start_printing() {
+	start_program "$1" sh -c 'file=$0; exec "$@" > "$file" 2> "$file.err"' "$@" || {
+		cat "$1.err" >&2
+		return 1
+	}
+}
+
+# Twice is fine.
+stop_program() {
+	if [ -n "$store_pid" ]; then
+		kill "$store_pid" || true
+		wait "$store_pid" || true
+	fi
+	store_pid=
+}
+
+# Nothing of the caller's environment counts, but these keys of S3.
+only_keys() {
+	local name
+	unset http_proxy HTTP_PROXY
+	for name in $(compgen -e AWS_); do
+		unset "$name"
+	done
+	export AWS_ACCESS_KEY_ID=${1-} AWS_SECRET_ACCESS_KEY=${2-}
+}
+
+# The strict S3 store of tests/net, with its objects below $store: start_s3 [PORT].
+start_s3() {
+	start_program "$store.port" python3 "$BATS_TEST_DIRNAME/../../net/s3_store.py" "${1-0}" "$store.port" \
+		"$store.log" "$store" x y bucket
+}
+
+# The stand-in for an IPFS node of tests/net, with its blocks in $node: start_ipfs [LIE [PORT]].
+start_ipfs() {
+	start_program "$node.port" python3 "$BATS_TEST_DIRNAME/../../net/ipfs_node.py" "$node.port" "$node.log" \
+		"${1-}" "$node" "${2-0}"
+}
