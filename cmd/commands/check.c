@@ -497,7 +497,7 @@ static vv_status check_versions(check *c, vv_error *err)
 		goto done;
 	}
 	c->run.reader = c->in->reader;
-	if ((rc = vv_check_rules_read(&rules, c->run.repo, &c->side, err)) < 0 ||
+	if ((rc = vv_check_rules_read(&rules, c->run.reader, &c->side, err)) < 0 ||
 	    (rc = make_report(c, rules, err)) < 0) {
 		goto done;
 	}

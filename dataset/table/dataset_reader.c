@@ -58,6 +58,19 @@ static vv_status open_index(vv_dataset_reader *r, vv_error *err)
 	return r->index ? VV_OK : vv_index_open(&r->index, r->repo, err);
 }
 
+vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv_error *err)
+{
+	vv_status rc;
+
+	if (r->index && !vv_index_is_current(r->index)) {
+		vv_index_close(r->index);
+		r->index = NULL;
+	}
+	rc = open_index(r, err);
+	*out = r->index;
+	return rc;
+}
+
 /* For the index, when it is written: is the file still that version? */
 static bool is_unchanged(void *payload, const char *path, const vv_oid *id)
 {

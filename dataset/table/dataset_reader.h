@@ -36,6 +36,9 @@ const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r);
 vv_stat_cache *vv_dataset_reader_stats(vv_dataset_reader *r);
 vv_pool *vv_dataset_reader_pool(vv_dataset_reader *r);
 vv_status vv_dataset_reader_store(vv_dataset_reader *r, vv_store **out, vv_error *err);
+/* Git's index, to look into: read once, and again where the file has changed. Borrowed until the
+ * next call. */
+vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv_error *err);
 
 /* Pointers. */
 

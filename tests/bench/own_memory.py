@@ -1,13 +1,15 @@
 """The most memory of its own that one process among this one's descendants had: pages that are
 nobody's file. The peak that the kernel gives also counts mapped files, and a process that maps packs
-has these pages only because memory was free. Looked at every few milliseconds; a command that is
-over sooner is not seen."""
+has these pages only because memory was free. Looked at every few milliseconds, later more
+seldom; a command that is over sooner is not seen."""
 
 import os
 import threading
+import time
 from pathlib import Path
 
-EVERY = 0.01   # seconds
+FIRST = 0.01   # seconds between two looks at the beginning
+PART = 50      # later: so much of the time that has passed, so that looking costs little
 
 
 def children(pid):
@@ -47,7 +49,8 @@ class Watch:
         self.thread.join()
 
     def _look(self):
-        while not self.over.wait(EVERY):
+        began = time.monotonic()
+        while not self.over.wait(max(FIRST, (time.monotonic() - began) / PART)):
             # The first generation is the launcher: what it started is looked at.
             pids = [p for launcher in children(os.getpid()) for p in children(launcher)]
             while pids:

@@ -95,9 +95,15 @@ class Scale:
               f"{cost.peak / MB:.0f} MB", flush=True)
         return cost
 
-    def stored(self, tool, command, paths):
+    def stored(self, command, tool):
         """Bytes that a store takes, beside the command that made it so."""
-        self.data.put(self.part, self.count, tool, command, size=sizes(paths)[0])
+        self.data.put(self.part, self.count, tool.name, command, size=self.bytes_of(tool))
+
+    @staticmethod
+    def bytes_of(tool):
+        """Packs and objects; caches, which may be deleted, are not counted."""
+        git = tool.work / ".git"
+        return sizes([git / "objects", git / "varve" / "packs"])[0]
 
     def expect(self, what, good):
         if not good:
@@ -151,7 +157,7 @@ class Scale:
         """What both orders of rows have in common, up to the first version."""
         self.run("varve", "add", ["varve", "add", "-q", "--key", "id", "data.csv"], tool.work)
         self.run("varve", "commit", ["varve", "commit", "-q", "-m", "one"], tool.work)
-        self.stored("varve", "add", tool.store())
+        self.stored("add", tool)
         self.run("varve", "check", ["varve", "check", "-q"], tool.work)
         self.run("varve", "check again", ["varve", "check", "-q"], tool.work)
         self.lookup(tool, "cat --where key, first", data)
@@ -159,12 +165,12 @@ class Scale:
 
     def change(self, tool, data):
         """100 cells changed, from add to the check of the new version."""
-        before = sizes(tool.store())[0]
+        before = self.bytes_of(tool)
         change_cells(data, 100)
         self.run("varve", "add, 100 cells changed", ["varve", "add", "-q", "data.csv"], tool.work)
         self.run("varve", "commit, 100 cells changed", ["varve", "commit", "-q", "-m", "two"], tool.work)
         self.data.put(self.part, self.count, "varve", "add, 100 cells changed",
-                      size=sizes(tool.store())[0] - before)
+                      size=self.bytes_of(tool) - before)
         self.run("varve", "diff, 100 cells", ["varve", "diff", "HEAD~1", "HEAD"], tool.work, ok=(0, 1))
         self.run("varve", "check, 100 cells changed", ["varve", "check", "-q"], tool.work)
         self.lookup(tool, "cat --where key, 100 cells changed", data)
@@ -195,7 +201,7 @@ class Scale:
         remove(far)
         self.run("varve", "fsck", ["varve", "fsck", "-q"], tool.work)
         self.run("varve", "gc", ["varve", "gc", "-q", "--prune=now"], tool.work)
-        self.stored("varve", "gc", tool.store())
+        self.stored("gc", tool)
         self.run("varve", "fsck --data", ["varve", "fsck", "-q", "--data"], tool.work)
         self.run("varve", "cat REV:PATH", kinds.shell("varve cat HEAD:data.csv > /dev/null"), tool.work)
         self.run("varve", "add --facts", ["varve", "add", "-q", "--facts", "data.csv"], tool.work)
@@ -213,7 +219,7 @@ class Scale:
         tool, data = self.started(kinds.Git, rows)
         self.run("git", "add", ["git", "add", "data.csv"], tool.work)
         self.run("git", "commit", ["git", "commit", "-q", "-m", "one"], tool.work)
-        self.stored("git", "add", tool.store())
+        self.stored("add", tool)
         if size <= GIT_ALL:
             self.git_rest(tool, data)
         remove(tool.folder)
@@ -230,18 +236,18 @@ class Scale:
         self.scratch.run(["git", "init", "-q", "--bare", str(far)], root)
         self.run("git", "push", ["git", "push", "-q", far, "HEAD:refs/heads/main"], tool.work)
         self.run("git", "clone", ["git", "clone", "-q", "--no-local", far, clone], root)
-        before = sizes(tool.store())[0]
+        before = self.bytes_of(tool)
         change_cells(data, 100)
         self.run("git", "add, 100 cells changed", ["git", "add", "data.csv"], tool.work)
         self.run("git", "commit, 100 cells changed", ["git", "commit", "-q", "-m", "two"], tool.work)
         self.data.put(self.part, self.count, "git", "add, 100 cells changed",
-                      size=sizes(tool.store())[0] - before)
+                      size=self.bytes_of(tool) - before)
         self.run("git", "diff, 100 cells", ["git", "diff", "HEAD~1", "HEAD"], tool.work)
         self.run("git", "push, 100 cells", ["git", "push", "-q", far, "HEAD:refs/heads/main"], tool.work)
         self.run("git", "fetch, 100 cells", ["git", "fetch", "-q", "origin"], clone)
         self.run("git", "fsck", ["git", "fsck", "--no-progress"], tool.work)
         self.run("git", "gc", ["git", "gc", "-q", "--prune=now"], tool.work)
-        self.stored("git", "gc", tool.store())
+        self.stored("gc", tool)
         remove(far)
         remove(clone)
 
@@ -254,7 +260,7 @@ class Scale:
                 continue
             tool = kind(self.scratch).start("scale")
             long_history(self.scratch, tool, count)
-            self.stored(kind.name, "history", tool.store())
+            self.stored("history", tool)
             self.history_commands(kind.name, tool)
             remove(tool.folder)
 
@@ -285,7 +291,7 @@ class Scale:
         remove(far)
         self.run(name, "fsck", [name, "fsck"], work)
         self.run(name, "gc", [name, "gc", "-q", "--prune=now"], work)
-        self.stored(name, "gc", tool.store())
+        self.stored("gc", tool)
         if name == "varve":
             self.run(name, "fsck --data", [name, "fsck", "--data"], work)
 
@@ -318,7 +324,7 @@ class Scale:
         quieter = ["-q"] if name == "varve" else []
         self.run(name, "add", [name, "add", *quieter, "."], work)
         self.run(name, "commit", [name, "commit", "-q", "-m", "all"], work)
-        self.stored(name, "add", tool.store())
+        self.stored("add", tool)
         self.run(name, "status", [name, "status"], work)
         self.run(name, "status again", [name, "status"], work)
         if name == "varve":
@@ -340,7 +346,7 @@ class Scale:
         remove(far)
         self.run(name, "fsck", [name, "fsck"], work)
         self.run(name, "gc", [name, "gc", "-q", "--prune=now"], work)
-        self.stored(name, "gc", tool.store())
+        self.stored("gc", tool)
 
     def draw(self):
         for path in self.data.write():

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import tools as kinds
@@ -94,9 +95,9 @@ def long_history(scratch, tool, count):
     durable before the next begins; the commits go through git fast-import."""
     home = tool.folder
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > count * 10_000:
-        remove(MEMORY / "varve-bench-scale")
-        shutil.copytree(home, MEMORY / "varve-bench-scale", symlinks=True)
-        tool.place(MEMORY / "varve-bench-scale")
+        made = Path(tempfile.mkdtemp(prefix="varve-bench-", dir=MEMORY))
+        shutil.copytree(home, made, symlinks=True, dirs_exist_ok=True)
+        tool.place(made)
     try:
         first = next(versions(scratch, 1))
         (tool.work / "data.csv").write_bytes(first)
@@ -117,7 +118,9 @@ def long_history(scratch, tool, count):
         if tool.folder != home:
             made = tool.folder
             tool.place(home)
-            remove(home)
-            shutil.copytree(made, home, symlinks=True)
-            remove(made)
+            try:
+                remove(home)
+                shutil.copytree(made, home, symlinks=True)
+            finally:
+                remove(made)
     scratch.text([tool.needs[-1], "status"], tool.work)

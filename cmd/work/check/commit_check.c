@@ -124,7 +124,7 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 	bool all = false;
 	vv_status rc;
 
-	if ((rc = vv_check_rules_read(&rules, r, &index, err)) < 0) {
+	if ((rc = vv_check_rules_read(&rules, s, &index, err)) < 0) {
 		return rc;
 	}
 	if (!rules || vv_rules_on_commit(rules) == VV_ON_COMMIT_OFF ||

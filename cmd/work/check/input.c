@@ -18,7 +18,7 @@
 vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_error *err)
 {
 	const vv_check_input_options *o = payload;
-	vv_index *x = NULL;
+	const vv_index *x;
 	vv_index_entry ie;
 	vv_tree_entry e;
 	char *file;
@@ -32,13 +32,12 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 		return rc;
 	}
 	if (o->side->kind == VV_SIDE_INDEX) {
-		if ((rc = vv_index_open(&x, o->repo, err)) == VV_OK) {
+		if ((rc = vv_dataset_reader_index(o->reader, &x, err)) == VV_OK) {
 			rc = vv_index_get(x, path, &ie)
 				     ? vv_blob_read(o->repo, &ie.id, BESIDE_MAX, out, err)
 				     : vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
 					       vv_text_shows(path));
 		}
-		vv_index_close(x);
 		return rc;
 	}
 	file = o->repo ? vv_repository_file(o->repo, path) : vv_strdup(path);

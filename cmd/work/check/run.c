@@ -47,10 +47,11 @@ vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid 
 	return out->name ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_check_rules_read(vv_rules_file **out, vv_repository *r, const vv_diff_side *side,
+vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err)
 {
-	vv_check_input_options look = {.repo = r, .side = side};
+	vv_check_input_options look = {
+		.repo = vv_dataset_reader_repository(s), .reader = s, .side = side};
 	vv_buf text = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = vv_check_read_beside(&look, VV_RULES_NAME, &text, &why);
@@ -231,7 +232,7 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, const 
 	if (rc < 0) {
 		goto done;
 	}
-	rc = run->repo ? vv_check_rules_read(&rules, run->repo, side, err) : VV_OK;
+	rc = run->repo ? vv_check_rules_read(&rules, run->reader, side, err) : VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
 		const vv_check_path *p = &list->items[i];
 		bool wanted;

@@ -16,7 +16,7 @@
 #include "cmd/work/diff/sides.h"
 
 /* Which rules a side's varve.json has: *out NULL where there is no such file. VV_EINPUT. */
-vv_status vv_check_rules_read(vv_rules_file **out, vv_repository *r, const vv_diff_side *side,
+vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err);
 
 /* Checks the datasets of a side; base NULL: against nothing. argc, argv: paths (0: all). */

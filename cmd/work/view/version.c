@@ -182,12 +182,12 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 {
 	static const char *const sides[] = {"", "the base", "our side", "their side"};
-	vv_index *x = NULL;
+	const vv_index *x;
 	vv_index_entry e;
 	vv_status rc;
 
 	s->from = VV_FROM_INDEX;
-	if ((rc = vv_index_open(&x, s->repo, err)) < 0) {
+	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) {
 		return rc;
 	}
 	if (!vv_index_get_stage(x, s->path, stage, &e)) {
@@ -213,7 +213,6 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 		s->blob = e.id;
 		rc = look_at_blob(s, err);
 	}
-	vv_index_close(x);
 	return rc;
 }
 
@@ -283,14 +282,14 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 static vv_status compare_with_index(vv_subject *s, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
-	vv_index *x = NULL;
+	const vv_index *x;
 	vv_index_entry e;
 	vv_pointer p;
 	vv_work_state state;
 	vv_status rc;
 	bool is = false;
 
-	if ((rc = vv_index_open(&x, s->repo, err)) < 0) {
+	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) {
 		goto done;
 	}
 	if (!vv_index_get(x, s->path, &e)) {
@@ -312,7 +311,6 @@ static vv_status compare_with_index(vv_subject *s, vv_error *err)
 		s->blob = e.id;
 	}
 done:
-	vv_index_close(x);
 	vv_arena_clear(&arena);
 	return rc;
 }

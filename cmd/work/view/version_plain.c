@@ -24,7 +24,7 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 {
 	vv_subject *s = payload;
 	vv_tree_entry e;
-	vv_index *x = NULL;
+	const vv_index *x;
 	vv_index_entry ie;
 	char *file;
 	vv_status rc;
@@ -38,13 +38,12 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 		return rc;
 	}
 	if (s->from == VV_FROM_INDEX) {
-		if ((rc = vv_index_open(&x, s->repo, err)) == VV_OK) {
+		if ((rc = vv_dataset_reader_index(s->reader, &x, err)) == VV_OK) {
 			rc = vv_index_get(x, path, &ie)
 				     ? vv_blob_read(s->repo, &ie.id, PACKAGE_MAX, out, err)
 				     : vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
 					       vv_text_shows(path));
 		}
-		vv_index_close(x);
 		return rc;
 	}
 	file = vv_repository_file(s->repo, path);

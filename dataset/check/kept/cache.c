@@ -10,9 +10,12 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 
 /* The fifth byte grows when what types and patterns accept changes, so that no older answer is
@@ -32,13 +35,19 @@ typedef struct record {
 	vv_buf bytes;    /* of a cache without folder */
 	uint64_t offset; /* in the trusted file */
 	uint64_t len;
-	struct record *next;
 } record;
+
+/* By name. */
+typedef struct records {
+	record **items;
+	size_t count, cap;
+	vv_hash_index places;
+} records;
 
 struct vv_check_cache {
 	char *dir;       /* NULL: in memory */
-	record *used;    /* what save writes: names, and the bytes where there is no folder */
-	record *trusted; /* where they lie in the trusted file */
+	records used;    /* what save writes: names, and the bytes where there is no folder */
+	records trusted; /* where they lie in the trusted file */
 	int trusted_fd;  /* -1: none */
 	char *trusted_path;
 	bool wrote;
@@ -54,6 +63,8 @@ vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *e
 		return vv_fail_nomem(err);
 	}
 	c->trusted_fd = -1;
+	vv_hash_index_init(&c->used.places);
+	vv_hash_index_init(&c->trusted.places);
 	if (dir && !(c->dir = vv_strdup(dir))) {
 		vv_free(c);
 		return vv_fail_nomem(err);
@@ -62,15 +73,17 @@ vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *e
 	return VV_OK;
 }
 
-static void free_records(record *r)
+/* Empty again. */
+static void clear_records(records *r)
 {
-	while (r) {
-		record *next = r->next;
-
-		vv_buf_clear(&r->bytes);
-		vv_free(r);
-		r = next;
+	for (size_t i = 0; i < r->count; i++) {
+		vv_buf_clear(&r->items[i]->bytes);
+		vv_free(r->items[i]);
 	}
+	vv_free(r->items);
+	r->items = NULL;
+	r->count = r->cap = 0;
+	vv_hash_index_clear(&r->places);
 }
 
 static char *path_in(const char *dir, const char *name)
@@ -92,29 +105,27 @@ typedef struct kept {
 	char *path;
 } kept;
 
-static bool is_older(const kept *a, const kept *b)
+static int by_age(const void *x, const void *y)
 {
-	return a->sec != b->sec ? a->sec < b->sec : a->nsec < b->nsec;
+	const kept *a = x, *b = y;
+
+	if (a->sec != b->sec) {
+		return a->sec < b->sec ? -1 : 1;
+	}
+	return a->nsec < b->nsec ? -1 : a->nsec > b->nsec;
 }
 
 /* Takes the oldest away until the rest is small enough. What fails is left for the next time. */
 static void drop_oldest(kept *files, size_t count, uint64_t total, uint64_t max)
 {
-	while (total > max) {
-		kept *oldest = NULL;
-
-		for (size_t i = 0; i < count; i++) {
-			if (files[i].path && (!oldest || is_older(&files[i], oldest))) {
-				oldest = &files[i];
-			}
+	if (total > max) {
+		qsort(files, count, sizeof(*files), by_age);
+	}
+	for (size_t i = 0; total > max && i < count; i++) {
+		if (files[i].path) {
+			vv_unlink(files[i].path, true, NULL);
+			total -= files[i].size;
 		}
-		if (!oldest) {
-			return;
-		}
-		vv_unlink(oldest->path, true, NULL);
-		total -= oldest->size;
-		vv_free(oldest->path);
-		oldest->path = NULL;
 	}
 }
 
@@ -163,8 +174,8 @@ void vv_check_cache_close(vv_check_cache *c)
 		keep_bounded(c->files, VV_CHECK_FILES_MAX);
 	}
 	vv_free(c->files);
-	free_records(c->used);
-	free_records(c->trusted);
+	clear_records(&c->used);
+	clear_records(&c->trusted);
 	vv_close(c->trusted_fd, c->trusted_path, NULL);
 	vv_free(c->trusted_path);
 	vv_free(c->dir);
@@ -190,24 +201,40 @@ char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key)
 	return c->files ? path_in(c->files, name) : NULL;
 }
 
-static record *find_record(record *r, const char *name)
+static uint64_t hash_name(const records *r, const char *name)
 {
-	while (r && strcmp(r->name, name) != 0) {
-		r = r->next;
-	}
-	return r;
+	return vv_xxh3(name, strlen(name), r->places.seed);
 }
 
-static record *add_record(record **list, const char *name)
+static record *find_record(const records *r, const char *name)
 {
-	record *r = find_record(*list, name);
+	vv_hash_probe p = vv_hash_probe_begin(&r->places, hash_name(r, name));
+	size_t place;
 
-	if (!r && (r = vv_calloc(1, sizeof(*r))) != NULL) {
-		snprintf(r->name, sizeof(r->name), "%s", name);
-		r->next = *list;
-		*list = r;
+	while (vv_hash_probe_next(&p, &place)) {
+		if (strcmp(r->items[place]->name, name) == 0) {
+			return r->items[place];
+		}
 	}
-	return r;
+	return NULL;
+}
+
+/* The record of that name, an empty one when there was none; NULL: out of memory. */
+static record *add_record(records *r, const char *name)
+{
+	record *found = find_record(r, name);
+
+	if (found || !vv_array_room(r->items, r->count, r->cap) ||
+	    !(found = vv_calloc(1, sizeof(*found)))) {
+		return found;
+	}
+	if (!vv_hash_index_add(&r->places, hash_name(r, name), r->count)) {
+		vv_free(found);
+		return NULL;
+	}
+	snprintf(found->name, sizeof(found->name), "%s", name);
+	r->items[r->count++] = found;
+	return found;
 }
 
 /* Does the record's head stand before exactly these bytes? */
@@ -251,7 +278,7 @@ done:
 /* 1, 0 or VV_ENOMEM. */
 static int read_trusted(const vv_check_cache *c, const char *name, vv_buf *out, vv_error *err)
 {
-	const record *r = find_record(c->trusted, name);
+	const record *r = find_record(&c->trusted, name);
 
 	if (!r) {
 		return 0;
@@ -276,7 +303,7 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 	vv_buf_reset(out);
 	if (c->dir) {
 		found = read_kept(c, name, out, err);
-	} else if ((r = find_record(c->used, name)) != NULL && r->bytes.data) {
+	} else if ((r = find_record(&c->used, name)) != NULL && r->bytes.data) {
 		vv_buf_put(out, r->bytes.data, r->bytes.len);
 		found = out->failed ? (int)vv_fail_nomem(err) : 1;
 	}
@@ -433,8 +460,8 @@ vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err
 	}
 	s.path = temp;
 	rc = save_bytes(&s, FILE_MAGIC, MAGIC_LEN, err);
-	for (const record *r = c->used; r && rc == VV_OK; r = r->next) {
-		rc = save_record(c, &s, r, err);
+	for (size_t i = 0; i < c->used.count && rc == VV_OK; i++) {
+		rc = save_record(c, &s, c->used.items[i], err);
 	}
 	vv_put_le64(end, vv_xxh3_digest(s.hash));
 	if (rc == VV_OK) {
@@ -544,8 +571,7 @@ vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *er
 
 	vv_close(c->trusted_fd, c->trusted_path, NULL);
 	vv_free(c->trusted_path);
-	free_records(c->trusted);
-	c->trusted = NULL;
+	clear_records(&c->trusted);
 	c->trusted_fd = -1;
 	c->trusted_path = vv_strdup(file);
 	if (!c->trusted_path) {
@@ -570,8 +596,7 @@ vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *er
 		rc = index_file(c, st.size, err);
 	}
 	if (rc < 0) {
-		free_records(c->trusted);
-		c->trusted = NULL;
+		clear_records(&c->trusted);
 	}
 	return rc;
 }

@@ -87,6 +87,14 @@ void vv_index_close(vv_index *x)
 	vv_free(x);
 }
 
+bool vv_index_is_current(const vv_index *x)
+{
+	vv_stat now;
+	bool is = vv_lstat(&now, x->repo->index_file, NULL) == VV_OK;
+
+	return is == x->has_stamp && (!is || vv_stat_equal(&now, &x->stamp));
+}
+
 /* --- looking ----------------------------------------------------------------------- */
 
 static void to_entry(const git_index_entry *from, vv_index_entry *out)

@@ -39,6 +39,9 @@ typedef struct vv_index_entry {
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err);
 void vv_index_close(vv_index *x); /* accepts NULL; unsaved changes are gone */
 
+/* Is the file still the one that was read? By its stat alone. */
+bool vv_index_is_current(const vv_index *x);
+
 size_t vv_index_count(const vv_index *x);
 void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out); /* sorted by path, then stage */
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* stage 0 */

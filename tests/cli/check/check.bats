@@ -534,3 +534,21 @@ row-constraint 1 -" ] || { found; false; }
 		python3 "$BATS_TEST_DIRNAME/conditions.py" "$seed" 150 30
 	done
 }
+
+@test "a check of many tables reads Git's index as often as one of few" {
+	command -v strace > /dev/null || skip "strace is not installed"
+	local n count few many
+	new_repo
+	for count in 3 40; do
+		for ((n = 0; n < count; n++)); do
+			printf 'id,n\n1,%d\n2,%d\n' "$n" "$count" > "t$n.csv"
+		done
+		varve add . > /dev/null
+		committed "$count tables"
+		ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -e trace=openat,open -o "../opened$count" varve check -q
+	done
+	few=$(grep -c '\.git/index"' ../opened3)
+	many=$(grep -c '\.git/index"' ../opened40)
+	[ "$few" -gt 0 ]
+	[ "$few" = "$many" ] || { echo "$few, then $many"; false; }
+}

@@ -540,6 +540,47 @@ static void a_remembered_key_is_found_again_past_the_memory(void **state)
 	vv_buf_clear(&memo);
 }
 
+static void each_of_thousands_of_records_is_found_by_its_name(void **state)
+{
+	const char *path = vv_test_path("many");
+	vv_check_cache *c, *other;
+	vv_buf out = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_check_cache_open(&c, NULL, &err), &err);
+	for (uint64_t i = 0; i < 5000; i++) {
+		vv_assert_ok(vv_check_cache_put(c, "rows", (vv_hash128){i, 7}, &i, sizeof(i), &err),
+			     &err);
+	}
+	for (uint64_t i = 0; i < 5000; i += 2) { /* the last one counts */
+		uint64_t again = i + 1000000;
+
+		vv_assert_ok(
+			vv_check_cache_put(c, "rows", (vv_hash128){i, 7}, &again, sizeof(i), &err),
+			&err);
+	}
+	vv_assert_ok(vv_check_cache_save(c, path, &err), &err);
+	vv_assert_ok(vv_check_cache_open(&other, NULL, &err), &err);
+	vv_assert_ok(vv_check_cache_trust(other, path, &err), &err);
+	for (uint64_t i = 0; i < 5000; i++) {
+		uint64_t expected = i % 2 ? i : i + 1000000;
+
+		for (int from = 0; from < 2; from++) {
+			vv_check_cache *asked = from ? other : c;
+			assert_int_equal(
+				vv_check_cache_get(asked, "rows", (vv_hash128){i, 7}, &out, &err),
+				1);
+			assert_int_equal(out.len, sizeof(expected));
+			assert_memory_equal(out.data, &expected, sizeof(expected));
+		}
+	}
+	assert_int_equal(vv_check_cache_get(other, "rows", (vv_hash128){5000, 7}, &out, &err), 0);
+	vv_buf_clear(&out);
+	vv_check_cache_close(other);
+	vv_check_cache_close(c);
+}
+
 static void a_file_that_is_no_result_is_refused(void **state)
 {
 	const char *path = vv_test_path("result");
@@ -670,6 +711,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_long_cell_that_changed_is_looked_at_again),
 	cmocka_unit_test(keys_past_the_memory_are_found_as_well),
 	cmocka_unit_test(a_remembered_key_is_found_again_past_the_memory),
+	cmocka_unit_test(each_of_thousands_of_records_is_found_by_its_name),
 	cmocka_unit_test(a_file_that_is_no_result_is_refused),
 	cmocka_unit_test(a_check_survives_want_of_memory_and_disk),
 };

@@ -81,6 +81,31 @@ static bool get(vv_index *x, const char *path, vv_index_entry *e)
 	return vv_index_get(x, path, e);
 }
 
+static void an_index_is_current_until_somebody_writes_it(void **state)
+{
+	vv_repository *r;
+	vv_index *before, *none;
+	vv_index_entry e;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	none = open_index(r);
+	assert_true(vv_index_is_current(none)); /* there is no file yet */
+	sh("echo 1 > a && git add a");
+	assert_false(vv_index_is_current(none));
+	before = open_index(r);
+	assert_true(vv_index_is_current(before));
+	sh("git ls-files --stage > /dev/null && echo 2 > b");
+	assert_true(vv_index_is_current(before));
+	sh("git add b");
+	assert_false(vv_index_is_current(before));
+	assert_false(get(before, "b", &e)); /* what was read stays */
+	vv_index_close(before);
+	vv_index_close(none);
+	vv_repository_close(r);
+}
+
 /* --- tables ------------------------------------------------------------------ */
 
 static void a_table_staged_in_the_second_of_its_writing_is_clean_for_git(void **state)
@@ -539,6 +564,7 @@ static void the_index_named_by_the_environment_is_used(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(an_index_is_current_until_somebody_writes_it),
 	cmocka_unit_test(a_table_staged_in_the_second_of_its_writing_is_clean_for_git),
 	cmocka_unit_test(a_change_of_the_same_length_in_the_same_second_is_seen_by_git),
 	cmocka_unit_test(an_old_table_is_clean_without_being_read),
