@@ -117,7 +117,7 @@ class Data:
         made[0].write_text(self.markdown(), encoding="utf-8")
         for name, part, title, commands in PLOTS:
             for what, measure, y_title in (("cpu", "cpu_s", "CPU seconds"),
-                                           ("memory", "peak_mb", "peak memory, MB")):
+                                           ("memory", "own_mb", "memory of its own, MB")):
                 text = self.plot(part, f"{title}: {y_title}", y_title, measure, commands)
                 if text:
                     made.append(folder / f"{name}-{what}.svg")
@@ -127,16 +127,11 @@ class Data:
     def plot(self, part, title, y_title, measure, commands):
         plot = Plot(title, X_TITLES[part], y_title, lambda v: place_text(part, v), power_text)
         for command in commands:
-            points = [(at, self.memory(part, at, "varve", command) if measure == "peak_mb" else
-                       self.value(part, at, "varve", command, measure)) for at in self.places(part)]
+            points = [(at, self.value(part, at, "varve", command, measure)) for at in self.places(part)]
             plot.line(command, [p for p in points if p[1]])
-        if measure == "peak_mb":
+        if measure == "own_mb":
             plot.limit(MEMORY_LIMIT, 64 + 32 * (os.cpu_count() or 1))
         return plot.svg() if plot.series else None
-
-    def memory(self, part, at, tool, command):
-        """Its own memory; the kernel's peak where the command was too short to be watched."""
-        return self.value(part, at, tool, command, "own_mb") or self.value(part, at, tool, command, "peak_mb")
 
     def table(self, part, tool, cell, unit):
         places = [at for at in self.places(part) if any(k[:3] == (part, at, tool) for k in self.rows)]
@@ -151,7 +146,8 @@ class Data:
     def markdown(self):
         out = ["# Growth of each command's cost", "",
                "Made by `./dev bench scale` from [scale.csv](scale.csv), which has the seconds that passed, "
-               "too. Each command ran once.", ""]
+               "too. Each command ran once. Memory is a process's own, without mapped files; where none is given, the "
+               "command was over before it could be looked at.", ""]
         for part, title in PARTS.items():
             if not self.places(part):
                 continue
@@ -162,7 +158,7 @@ class Data:
                     return "failed" if row.get("failed") else short(row.get("cpu_s"))
 
                 def memory(at, command):
-                    return short(self.memory(part, at, tool, command))
+                    return short(self.value(part, at, tool, command, "own_mb"))
 
                 def stored(at, command):
                     value = self.value(part, at, tool, command, "bytes")
