@@ -8,7 +8,7 @@
 #include "base/sys.h"
 #include "base/thread.h"
 
-#define SLOTS 1024u
+#define SLOTS 8192u
 
 struct vv_block_cache {
 	vv_mutex *lock; /* guards all below and the links of what is in */

@@ -348,6 +348,10 @@ static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, vo
 	return rc < 0 ? note_bad(ch, l, &what, err) : VV_OK;
 }
 
+/* Who reads versions from the newest on asks next for the block below the one asked for. The rest of
+ * a long chain would only push out other chains (4, 8 and 16 were tried). */
+#define KEPT_LEVELS 16u
+
 static vv_status walk_up(chain *ch, vv_buf *out, vv_error *err)
 {
 	vv_blob *base = ch->base, *blob;
@@ -364,7 +368,7 @@ static vv_status walk_up(chain *ch, vv_buf *out, vv_error *err)
 			break;
 		}
 		rc = unpack_level(ch, l, base, blob->bytes, err);
-		if (rc == VV_OK) {
+		if (rc == VV_OK && i <= KEPT_LEVELS) {
 			vv_block_cache_put(ch->src->store->cache, blob);
 		}
 		vv_blob_unref(base);
