@@ -345,21 +345,21 @@ vv_status vv_meeting_add_met(vv_meeting *m, const char *author, size_t len, uint
 	return VV_OK;
 }
 
-/* The holder has all that is here, but for what is damaged there. */
+/* The holder has all that is here, but for what is damaged there. Of an author of whom records are missing nothing is
+ * known: they may come. */
 static vv_status renew_met(vv_meeting *m, vv_error *err)
 {
-	const size_t count = vv_ledger_file_count(m->ledger);
+	const size_t count = vv_ledger_author_count(m->ledger);
+	char name[VV_LEDGER_NAME];
 	vv_status rc = VV_OK;
 
 	m->met_count = 0;
 	for (size_t i = 0; rc == VV_OK && m->damaged_count == 0 && i < count; i++) {
-		const char *name = vv_ledger_file_name(m->ledger, i);
-		const size_t len = strcspn(name, "/");
-		/* The last of its author. */
-		if (i + 1 == count ||
-		    strncmp(name, vv_ledger_file_name(m->ledger, i + 1), len + 1) != 0) {
-			rc = vv_meeting_add_met(m, name, len,
-						vv_ledger_file_record(m->ledger, i)->sequence, err);
+		const vv_ledger_author *a = vv_ledger_author_at(m->ledger, i);
+		if (a->head && a->waiting == 0) {
+			vv_ledger_name(name, a->head);
+			rc = vv_meeting_add_met(m, name, strcspn(name, "/"), a->head->sequence,
+						err);
 		}
 	}
 	return rc;

@@ -166,6 +166,45 @@ static void records_of_others_come_in_though_only_new_ones_are_listed(void **sta
 	clear(&t);
 }
 
+static void of_an_author_of_whom_a_record_is_missing_all_are_listed(void **state)
+{
+	table t;
+	vv_ledger *theirs;
+	vv_meeting other = {0};
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	set(&t);
+	add(&t, &t.key, 4);
+	vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
+	/* Number 3 comes later than those after it. */
+	vv_assert_ok(vv_holder_get_record(t.holder, vv_ledger_vault(t.ledger),
+					  vv_ledger_file_name(t.ledger, 3), &bytes, &err),
+		     &err);
+	char path[512];
+	(void)snprintf(path, sizeof(path), "%s", path_of(&t, 3));
+	assert_int_equal(unlink(path), 0);
+	vv_assert_ok(
+		vv_ledger_open(&theirs, vv_test_path("theirs"), vv_ledger_vault(t.ledger), &err),
+		&err);
+	other.ledger = theirs;
+	other.holder = t.holder;
+	vv_assert_ok(vv_meeting_run(&other, &err), &err);
+	assert_int_equal(vv_ledger_count(theirs), 3);
+	assert_int_equal(other.met_count, 0);
+	vv_assert_ok(vv_write_file(path, bytes.data, bytes.len, false, &err), &err);
+	other.listed = false;
+	other.brief = true;
+	vv_assert_ok(vv_meeting_run(&other, &err), &err);
+	assert_int_equal(vv_ledger_count(theirs), 6);
+	assert_int_equal(other.met_count, 1);
+	vv_meeting_clear(&other);
+	vv_ledger_close(theirs);
+	vv_buf_clear(&bytes);
+	clear(&t);
+}
+
 static void a_holder_that_lost_its_last_record_is_asked_for_all(void **state)
 {
 	table t;
@@ -214,6 +253,7 @@ static void what_is_damaged_is_listed_with_all_until_it_is_mended(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(of_what_is_known_only_the_last_record_is_listed),
 	cmocka_unit_test(records_of_others_come_in_though_only_new_ones_are_listed),
+	cmocka_unit_test(of_an_author_of_whom_a_record_is_missing_all_are_listed),
 	cmocka_unit_test(a_holder_that_lost_its_last_record_is_asked_for_all),
 	cmocka_unit_test(what_is_damaged_is_listed_with_all_until_it_is_mended),
 };
