@@ -2,6 +2,7 @@
  * whereis: who has all blocks of a version.
  */
 #include <string.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -10,24 +11,27 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/peers/transfer.h"
+#include "cmd/work/vault/vault_status.h"
 #include "cmd/work/view/version.h"
 #include "repo/blocks/reach.h"
 #include "repo/transfer/published.h"
 #include "transport/ipfs/routing.h"
 #include "transport/protocol/receipt.h"
+#include "transport/protocol/speeds.h"
 
 typedef struct options {
 	vv_strings from, routing;
-	bool no_ask;
+	bool no_ask, verbose;
 	const char *format;
 	uint64_t timeout;
 } options;
 
 static const vv_option table[] = {
 	OPT_LIST(0, "from", from, "PEER", "also ask this remote or URL; may be repeated"),
-	OPT_FLAG(0, "no-ask", no_ask, "look only here, and show what the receipts say"),
+	OPT_FLAG(0, "no-ask", no_ask, "look only here: at receipts, and at the vault's ledger"),
 	OPT_LIST(0, "routing", routing, "URL",
 		 "also ask this router of IPFS who provides it, if it was published"),
+	OPT_FLAG('v', "verbose", verbose, "also show how fast each was in this network"),
 	OPT_JSON("the output format"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "give up a peer that is silent for this long (60)"),
@@ -42,17 +46,49 @@ typedef struct run {
 	bool json;
 	vv_buf b;
 	vv_json_out w;
-	unsigned holders;
+	unsigned holders;       /* who has all of it */
+	vv_speeds *speeds;      /* NULL: they cannot be read */
 	vv_published published; /* with --routing */
 } run;
 
+/* How fast it was in this network; of what is not known nothing. source 0: nobody that is asked. */
+static void tell_speed(run *r, uint64_t source)
+{
+	vv_speed known = {.seen = 0};
+
+	if (r->speeds && source > 0) {
+		known = vv_speeds_of(r->speeds, source);
+	}
+	if (!r->json) {
+		if (r->o->verbose && known.rate > 0) {
+			vv_out("; first block in %s ms, %s/s", vv_text_count(known.latency_ms),
+			       vv_text_bytes(known.rate));
+		}
+		return;
+	}
+	vv_json_name(&r->w, "latency");
+	if (known.rate > 0) {
+		vv_json_u64(&r->w, known.latency_ms);
+	} else {
+		vv_json_null(&r->w);
+	}
+	vv_json_name(&r->w, "rate");
+	if (known.rate > 0) {
+		vv_json_u64(&r->w, known.rate);
+	} else {
+		vv_json_null(&r->w);
+	}
+}
+
 /* One line: who, and what he has. */
-static void tell(run *r, const char *who, const char *what, const char *why)
+static void tell(run *r, const char *who, const char *what, uint64_t source, const char *why)
 {
 	if (!r->json) {
 		vv_out("  %-8s  ", what);
 		vv_out_text(who, strlen(who));
-		vv_out("%s%s\n", why ? ": " : "", why ? why : "");
+		vv_out("%s%s", why ? ": " : "", why ? why : "");
+		tell_speed(r, source);
+		vv_out("\n");
 		return;
 	}
 	vv_json_open_object(&r->w);
@@ -62,6 +98,7 @@ static void tell(run *r, const char *who, const char *what, const char *why)
 	vv_json_string(&r->w, what);
 	vv_json_name(&r->w, "error");
 	vv_json_string(&r->w, why);
+	tell_speed(r, source);
 	vv_json_close_object(&r->w);
 }
 
@@ -81,7 +118,7 @@ static vv_status ask_here(run *r, vv_error *err)
 		     whole                           ? "all"
 		     : vv_store_has(store, &r->root) ? "some"
 						     : "nothing",
-		     NULL);
+		     0, NULL);
 	}
 	return rc;
 }
@@ -97,11 +134,16 @@ static void ask_peer(run *r, const char *word)
 	if (rc == VV_OK && (rc = vv_transfer_connect(&r->t, &peer, &m, false, &err)) == VV_OK) {
 		rc = vv_peer_have(peer, &r->root, 1, &have, &held, &err);
 	}
+	const uint64_t source = m.url ? vv_speed_source(m.url) : 0;
 	if (rc < 0) {
-		tell(r, word, "unknown", err.message);
+		tell(r, word, "unknown", source, err.message);
 	} else {
 		r->holders += have & 1;
-		tell(r, word, (have & 1) != 0 ? "all" : (held & 1) != 0 ? "some" : "nothing", NULL);
+		tell(r, word,
+		     (have & 1) != 0   ? "all"
+		     : (held & 1) != 0 ? "some"
+				       : "nothing",
+		     source, NULL);
 	}
 	vv_peer_close(peer);
 	vv_remote_clear(&m);
@@ -131,6 +173,110 @@ static vv_status ask_all(run *r, vv_error *err)
 		ask_peer(r, r->o->from.items[i]);
 	}
 	vv_names_free(names, count);
+	return VV_OK;
+}
+
+/* --- holders of the vault ----------------------------------------------------------------------- */
+
+static const char *when(char out[32], uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	return seconds > 0 && gmtime_r(&t, &tm) && strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0
+		       ? out
+		       : NULL;
+}
+
+static const char *what_it_has(const vv_where_holder *h)
+{
+	return h->away                                             ? "unknown"
+	       : h->whole                                          ? "all"
+	       : h->shards == 0 || (h->asked > 0 && h->shown == 0) ? "nothing"
+								   : "some";
+}
+
+static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *h)
+{
+	const char *why = h->why.code != VV_OK ? h->why.message : NULL, *proven;
+	char time[32];
+
+	proven = when(time, h->proven);
+	r->holders += h->whole && !h->away;
+	if (!r->json) {
+		vv_out("  %-8s  %s: ", what_it_has(h), h->name);
+		if (!h->away) {
+			vv_out("%s of ", vv_text_count(h->shards));
+			vv_out("%s, proven %s%s", vv_text_counted(v->shards, "shard", NULL),
+			       proven ? proven : "never", why ? "; " : "");
+		}
+		vv_out("%s", why ? why : "");
+		tell_speed(r, h->source);
+		vv_out("\n");
+		return;
+	}
+	vv_json_open_object(&r->w);
+	vv_json_name(&r->w, "holder");
+	vv_json_string(&r->w, h->name);
+	vv_json_name(&r->w, "has");
+	vv_json_string(&r->w, what_it_has(h));
+	vv_json_name(&r->w, "shards");
+	vv_json_u64(&r->w, h->shards);
+	vv_json_name(&r->w, "asked");
+	vv_json_u64(&r->w, h->asked);
+	vv_json_name(&r->w, "shown");
+	vv_json_u64(&r->w, h->shown);
+	vv_json_name(&r->w, "proven");
+	vv_json_string(&r->w, proven);
+	vv_json_name(&r->w, "error");
+	vv_json_string(&r->w, why);
+	tell_speed(r, h->source);
+	vv_json_close_object(&r->w);
+}
+
+/* That the vault cannot be read does not hide who else has the version. */
+static vv_status tell_vault(run *r, vv_error *err)
+{
+	vv_vault_where v;
+	vv_error why;
+	vv_status rc = vv_vault_where_find(&v, r->repo, &vv_notes_stderr, &r->root, !r->o->no_ask,
+					   &why);
+
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (!r->json && rc == VV_OK && v.is) {
+		vv_out("holders of the vault%s, which has %s%s of its blocks:\n",
+		       r->o->no_ask ? " by its ledger" : "",
+		       v.kept == v.blocks && !v.partly ? "all" : vv_text_count(v.kept),
+		       v.partly ? " or more" : "");
+	} else if (!r->json && rc < 0) {
+		vv_out("holders of the vault:\n  unknown   %s\n", why.message);
+	}
+	if (r->json) {
+		vv_json_name(&r->w, "vault");
+		if (rc == VV_OK && !v.is) {
+			vv_json_null(&r->w);
+		} else {
+			vv_json_open_object(&r->w);
+			vv_json_name(&r->w, "complete");
+			vv_json_bool(&r->w, rc == VV_OK && v.kept == v.blocks && !v.partly);
+			vv_json_name(&r->w, "shards");
+			vv_json_u64(&r->w, rc == VV_OK ? v.shards : 0);
+			vv_json_name(&r->w, "error");
+			vv_json_string(&r->w, rc < 0 ? why.message : NULL);
+			vv_json_close_object(&r->w);
+		}
+		vv_json_name(&r->w, "holders");
+		vv_json_open_array(&r->w);
+	}
+	for (size_t i = 0; rc == VV_OK && i < v.count; i++) {
+		tell_holder(r, &v, &v.holders[i]);
+	}
+	if (r->json) {
+		vv_json_close_array(&r->w);
+	}
+	vv_vault_where_clear(&v);
 	return VV_OK;
 }
 
@@ -298,6 +444,9 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 	if (r->json) {
 		vv_json_close_array(&r->w);
 	}
+	if (rc == VV_OK) {
+		rc = tell_vault(r, err);
+	}
 	if (r->o->routing.count > 0) {
 		if (r->json) {
 			vv_json_name(&r->w, "providers");
@@ -345,8 +494,11 @@ static vv_status run_whereis(vv_context *c, vv_error *err)
 	    (r.o->routing.count == 0 || (rc = find_published(&r, err)) == VV_OK) &&
 	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, err)) ==
 		    VV_OK) {
+		vv_error unknown;
+		(void)vv_speeds_open(&r.speeds, r.repo, &unknown);
 		rc = tell_all(&r, c->argv[0], err);
 	}
+	vv_speeds_close(r.speeds);
 	vv_transfer_close(&r.t);
 	vv_published_clear(&r.published);
 	vv_buf_clear(&r.b);
@@ -357,8 +509,9 @@ static vv_status run_whereis(vv_context *c, vv_error *err)
 const vv_command vv_cmd_whereis = {
 	.name = "whereis",
 	.group = "peers",
-	.summary = "show which peers have the blocks of a version, and which delivered them",
-	.usage = "[--from PEER]... [--no-ask] [--routing URL]... [--json] PATH | REV:PATH | CID",
+	.summary = "show which peers and holders have the blocks of a version",
+	.usage =
+		"[--from PEER]... [--no-ask] [-v] [--routing URL]... [--json] PATH | REV:PATH | CID",
 	.example = "$ varve whereis prices.csv\n"
 		   "prices.csv  bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy\n"
 		   "peers that have its blocks:\n"
