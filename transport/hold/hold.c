@@ -16,6 +16,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "transport/hold/hold_cache.h"
 #include "transport/hold/hold_name.h"
 #include "transport/hold/hold_rank.h"
 #include "transport/hold/hold_room.h"
@@ -37,9 +38,9 @@ struct vv_hold {
 	vv_turn *turn; /* of all below, and of who writes */
 	int file_lock;
 	char changed[2 * MARK_LEN + 1]; /* what the file of that name said last */
-	vv_hold_vault *vault;           /* the one that was asked for last; NULL */
-	uint64_t records;               /* bytes of its records */
 	vv_hold_room *room;
+	vv_hold_cache *cache;
+	vv_hold_vault *vault; /* of this request, in the cache; once it is needed */
 	/* For all threads: */
 	vv_hold_rank *rank;
 	atomic_uint_fast64_t used; /* bytes, when somebody asked last; UINT64_MAX: nobody did */
@@ -84,6 +85,10 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 		vv_hold_close(h);
 		return rc;
 	}
+	if (!(h->cache = vv_hold_cache_new(&h->rules, h->room, h->files, h->folder))) {
+		vv_hold_close(h);
+		return vv_fail_nomem(err);
+	}
 	*out = h;
 	return VV_OK;
 }
@@ -91,7 +96,7 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 void vv_hold_close(vv_hold *h)
 {
 	if (h) {
-		vv_hold_vault_close(h->vault);
+		vv_hold_cache_free(h->cache);
 		vv_hold_room_close(h->room);
 		if (h->folder) {
 			h->files->close(h->folder);
@@ -143,8 +148,7 @@ static vv_status notice_others(vv_hold *h, vv_error *err)
 	}
 	if (rc == VV_OK && strcmp(vv_buf_cstr(&text), h->changed) != 0) {
 		(void)snprintf(h->changed, sizeof(h->changed), "%s", vv_buf_cstr(&text));
-		vv_hold_vault_close(h->vault);
-		h->vault = NULL;
+		vv_hold_cache_forget_all(h->cache);
 		vv_hold_room_forget(h->room);
 		rc = vv_folder_used(h->folder, true, &used, err);
 	}
@@ -193,8 +197,7 @@ static vv_status admit_anew(vv_hold *h, bool refused, vv_error *err)
 	h->rules.admitted_count = count;
 	vv_hold_room_forget(h->room);
 	if (!same) {
-		vv_hold_vault_close(h->vault);
-		h->vault = NULL;
+		vv_hold_cache_forget_all(h->cache);
 	}
 	return VV_OK;
 }
@@ -232,83 +235,15 @@ static vv_status enter(vv_hold *h, const vv_cid *vault, vv_error *err)
 
 /* --- a vault's records ------------------------------------------------------------------------------ */
 
-static void forget_vault(vv_hold *h)
+static void forget_vault(vv_hold *h, const vv_cid *vault)
 {
-	vv_hold_vault_close(h->vault);
+	vv_hold_cache_forget(h->cache, vault);
 	h->vault = NULL;
-}
-
-typedef struct loading {
-	vv_hold *h;
-	const char *folder;
-	bool below; /* of an author */
-	vv_buf file;
-} loading;
-
-/* A damaged one is as if it were not there: whoever has it brings it again. */
-static vv_status load_record(loading *x, const char *name, vv_error *err)
-{
-	char path[2 * VV_HOLD_NAME_LEN + 1], record[2 * VV_HOLD_NAME_LEN + 1];
-	bool is_new;
-	vv_error why;
-	vv_status rc;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", x->folder, name);
-	(void)snprintf(record, sizeof(record), "%s/%s", strrchr(x->folder, '/') + 1, name);
-	vv_buf_reset(&x->file);
-	if ((rc = x->h->files->get(x->h->folder, path, 0, VV_LEDGER_RECORD_MAX + 1, &x->file,
-				   err)) < 0) {
-		return rc;
-	}
-	rc = vv_hold_vault_add(x->h->vault, record, vv_buf_cstr(&x->file), x->file.len, &is_new,
-			       &why);
-	if (rc == VV_ENOMEM || rc == VV_EREFUSED) {
-		*err = why;
-		return rc;
-	}
-	x->h->records += x->file.len;
-	return VV_OK;
-}
-
-static vv_status on_loaded(void *payload, const char *name, uint64_t size, vv_error *err)
-{
-	loading *x = payload;
-	char folder[2 * VV_HOLD_NAME_LEN];
-
-	if (x->below) {
-		return size != UINT64_MAX && vv_hold_is_record(name) ? load_record(x, name, err)
-								     : VV_OK;
-	}
-	if (size != UINT64_MAX || !vv_hold_is_author(name, strlen(name))) {
-		return VV_OK;
-	}
-	(void)snprintf(folder, sizeof(folder), "%s/%s", x->folder, name);
-	loading author = {x->h, folder, true, VV_BUF_INIT};
-	vv_status rc = x->h->files->list(x->h->folder, folder, on_loaded, &author, err);
-	vv_buf_clear(&author.file);
-	return rc;
 }
 
 static vv_status need_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 {
-	char name[VV_HOLD_NAME_LEN];
-	loading x = {h, name, false, VV_BUF_INIT};
-	vv_status rc;
-
-	if (h->vault && vv_cid_equal(vv_hold_vault_id(h->vault), vault)) {
-		return VV_OK;
-	}
-	forget_vault(h);
-	h->records = 0;
-	vv_hold_below(name, vault, "records");
-	if ((rc = vv_hold_vault_open(&h->vault, vault, &h->rules, err)) < 0) {
-		return rc;
-	}
-	if ((rc = h->files->list(h->folder, name, on_loaded, &x, err)) < 0 ||
-	    (rc = vv_hold_vault_refresh(h->vault, err)) < 0) {
-		forget_vault(h);
-	}
-	return rc;
+	return vv_hold_cache_need(h->cache, vault, &h->vault, err);
 }
 
 /* --- records come ------------------------------------------------------------------------------------ */
@@ -316,6 +251,7 @@ static vv_status need_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 typedef struct arrival {
 	vv_ledger_record record;
 	char name[VV_LEDGER_NAME];
+	bool settled, linked; /* all before it are here, or come too */
 	bool added, is_new;
 } arrival;
 
@@ -339,31 +275,70 @@ static vv_status read_records(answering *x, arrival *list, vv_error *err)
 	return rc;
 }
 
+/* Number of the record in the request; record_count: it is not there. */
+static size_t find_arrival(const answering *x, const arrival *list, const vv_cid *cid)
+{
+	size_t i = 0;
+
+	while (i < x->q->record_count && !vv_cid_equal(&list[i].record.cid, cid)) {
+		i++;
+	}
+	return i;
+}
+
+/* One behind a gap cannot count whatever else comes with it: it stays out of memory, so that it is no reason to read
+ * the ledger again. */
+static vv_status find_linked(answering *x, const vv_hold_vault *v, arrival *list, vv_error *err)
+{
+	const size_t count = x->q->record_count;
+	size_t *way = vv_arena_calloc(x->arena, count + 1, sizeof(*way));
+
+	if (!way) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t first = 0; first < count; first++) {
+		size_t i = first, steps = 0;
+		bool linked = false;
+		/* Back to one that is known here, or settled already. */
+		while (i < count && !list[i].settled && !linked) {
+			const vv_ledger_record *r = &list[i].record;
+			list[i].settled = true;
+			way[steps++] = i;
+			linked = r->sequence == 0 || vv_hold_vault_knows(v, &r->previous);
+			i = linked ? i : find_arrival(x, list, &r->previous);
+		}
+		linked = linked || (i < count && list[i].linked);
+		while (steps > 0) {
+			list[way[--steps]].linked = linked;
+		}
+	}
+	return VV_OK;
+}
+
 /* Into memory, so that they are judged together: a writer's records and the epoch that makes him one. What
- * cannot count in any case stays out. bytes: of those that are there. *any: something is new. */
-static vv_status judge_records(answering *x, vv_hold_vault *v, uint64_t bytes, arrival *list,
-			       bool *any, vv_error *err)
+ * cannot count in any case stays out. *any: something is new. */
+static vv_status judge_records(answering *x, vv_hold_vault *v, arrival *list, bool *any,
+			       vv_error *err)
 {
 	bool opens = false;
-	vv_status rc = VV_OK;
+	vv_status rc = find_linked(x, v, list, err);
 
 	*any = false;
 	for (size_t i = 0; i < x->q->record_count; i++) {
-		opens = opens || (!vv_hold_vault_has(v, list[i].name) &&
+		opens = opens || (list[i].linked && !vv_hold_vault_has(v, list[i].name) &&
 				  vv_hold_vault_opens(v, &list[i].record));
 	}
 	for (size_t i = 0; rc == VV_OK && i < x->q->record_count; i++) {
 		const vv_hold_bytes *r = &x->q->records[i];
 		arrival *a = &list[i];
-		if (!opens && !vv_hold_vault_heeds(v, &a->record)) {
+		if (!a->linked || (!opens && !vv_hold_vault_heeds(v, &a->record))) {
 			continue;
 		}
 		rc = vv_hold_vault_add(v, a->name, r->bytes, r->len, &a->is_new, err);
 		a->added = true;
 		*any = *any || (rc == VV_OK && a->is_new);
-		bytes += a->is_new ? r->len : 0;
 	}
-	if (rc == VV_OK && bytes > LEDGER_MAX) {
+	if (rc == VV_OK && vv_hold_vault_bytes(v) > LEDGER_MAX) {
 		rc = vv_fail(err, VV_EREFUSED, "the vault's records take more than %s",
 			     vv_text_bytes(LEDGER_MAX));
 	}
@@ -412,7 +387,6 @@ static vv_status write_records(answering *x, const arrival *list, bool *left, vv
 			break;
 		}
 		if (list[i].is_new) {
-			h->records += r->len;
 			vv_hold_room_came(h->room, &x->q->vault, true, r->len);
 		}
 		x->a.kept++;
@@ -433,7 +407,7 @@ static vv_status add_records(answering *x, arrival *list, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	rc = judge_records(x, h->vault, h->records, list, &any, err);
+	rc = judge_records(x, h->vault, list, &any, err);
 	if (rc == VV_OK && any && (rc = vv_hold_vault_check(h->vault, err)) == VV_OK) {
 		rc = tell_others(h, err);
 	}
@@ -443,7 +417,7 @@ static vv_status add_records(answering *x, arrival *list, vv_error *err)
 		rc = write_records(x, list, &left, err);
 	}
 	if (any && (rc < 0 || left)) {
-		forget_vault(h);
+		forget_vault(h, &x->q->vault);
 	}
 	return rc;
 }
@@ -459,7 +433,7 @@ static vv_status begin_vault(answering *x, arrival *list, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	rc = judge_records(x, v, 0, list, &any, err);
+	rc = judge_records(x, v, list, &any, err);
 	if (rc == VV_OK && vv_hold_vault_has_first(v)) {
 		rc = vv_hold_vault_check(v, err);
 	}
@@ -468,15 +442,14 @@ static vv_status begin_vault(answering *x, arrival *list, vv_error *err)
 		vv_hold_vault_close(v);
 		return rc;
 	}
-	forget_vault(h);
+	vv_hold_cache_take(h->cache, v);
 	h->vault = v;
-	h->records = 0;
 	rc = tell_others(h, err);
 	if (rc == VV_OK) {
 		rc = write_records(x, list, &left, err);
 	}
 	if (rc < 0 || left) {
-		forget_vault(h);
+		forget_vault(h, &x->q->vault);
 	}
 	return rc;
 }

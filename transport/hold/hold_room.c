@@ -375,6 +375,19 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, bool records,
 	return VV_OK;
 }
 
+void vv_hold_room_owner(const vv_hold_room *r, const vv_cid *vault, uint8_t out[VV_KEY_PUBLIC])
+{
+	const vault_use *v = find_vault(r, vault);
+
+	memset(out, 0, VV_KEY_PUBLIC);
+	for (size_t i = 0; v && i < r->rules->admitted_count; i++) {
+		if (counts_for(r, v, r->rules->admitted[i].key)) {
+			memcpy(out, r->rules->admitted[i].key, VV_KEY_PUBLIC);
+			return;
+		}
+	}
+}
+
 /* --- who goes first ------------------------------------------------------------------------------- */
 
 uint64_t vv_hold_room_version(const vv_hold_room *r)

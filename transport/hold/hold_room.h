@@ -51,6 +51,9 @@ typedef struct vv_hold_room_facts {
 vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
 			    vv_hold_room_facts *out, vv_error *err);
 
+/* The first of those for whom the vault counts, as far as that is known; zero: nobody. */
+void vv_hold_room_owner(const vv_hold_room *r, const vv_cid *vault, uint8_t out[VV_KEY_PUBLIC]);
+
 /* Another number whenever a vault, an author or somebody's room may have changed; never 0. */
 uint64_t vv_hold_room_version(const vv_hold_room *r);
 

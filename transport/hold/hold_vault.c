@@ -22,6 +22,7 @@ typedef struct named {
 struct vv_hold_vault {
 	const vv_hold_rules *rules;
 	vv_ledger *ledger;
+	uint64_t bytes;        /* of the records */
 	vv_vault_state *state; /* NULL: the first record is not here */
 	bool wanted;           /* somebody who is admitted signed something that counts */
 	named *shards;
@@ -199,6 +200,16 @@ const vv_cid *vv_hold_vault_id(const vv_hold_vault *v)
 	return vv_ledger_vault(v->ledger);
 }
 
+uint64_t vv_hold_vault_bytes(const vv_hold_vault *v)
+{
+	return v->bytes;
+}
+
+bool vv_hold_vault_knows(const vv_hold_vault *v, const vv_cid *record)
+{
+	return vv_ledger_find(v->ledger, record) != NULL;
+}
+
 bool vv_hold_vault_has_first(const vv_hold_vault *v)
 {
 	return v->state != NULL;
@@ -222,8 +233,13 @@ bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r)
 vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *bytes, size_t len,
 			    bool *is_new, vv_error *err)
 {
+	vv_status rc;
+
 	*is_new = !vv_ledger_has(v->ledger, name);
-	return vv_ledger_add(v->ledger, name, bytes, len, err);
+	if ((rc = vv_ledger_add(v->ledger, name, bytes, len, err)) == VV_OK && *is_new) {
+		v->bytes += len;
+	}
+	return rc;
 }
 
 /* --- who may what ---------------------------------------------------------------------------------- */

@@ -52,10 +52,13 @@ vv_status vv_hold_vault_open(vv_hold_vault **out, const vv_cid *vault, const vv_
 			     vv_error *err);
 void vv_hold_vault_close(vv_hold_vault *v); /* accepts NULL */
 const vv_cid *vv_hold_vault_id(const vv_hold_vault *v);
+uint64_t vv_hold_vault_bytes(const vv_hold_vault *v); /* of its records */
 
 bool vv_hold_vault_has_first(
 	const vv_hold_vault *v); /* the vault's first record, by the last refresh */
 bool vv_hold_vault_has(const vv_hold_vault *v, const char *name);
+/* Is the record of this CID here, and are those of its author before it? */
+bool vv_hold_vault_knows(const vv_hold_vault *v, const vv_cid *record);
 /* Could it count beside what is here? A stranger's could not, unless an owner's epoch comes too. */
 bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r);
 /* May others count after this one that did not before? */

@@ -231,6 +231,80 @@ shard_records() {
 	! known | grep -q '^until: '
 }
 
+# What x has read of this repository's vault is known, although the place records are not there any longer.
+hide_places() {
+	vault=$(vault_id)
+	mkdir "$BATS_TEST_TMPDIR/aside"
+	mv $(grep -l -a kindeplace "$(keeper_path x)/varve/hold/$vault"/records/*/*) "$BATS_TEST_TMPDIR/aside"
+}
+
+knows_places() {
+	for place in $(cd "$BATS_TEST_TMPDIR/aside" && ls | sed 's/^[0-9]*-//'); do
+		ask "$url" hold-receipt vault="$vault" place="$place"
+	done | grep -q '^until: '
+}
+
+@test "who goes to and fro between many vaults makes the server read nobody else's again" {
+	new_vault a
+	mine=$XDG_CONFIG_HOME
+	new_machine
+	theirs=$XDG_CONFIG_HOME
+	other=$(varve key new)
+	export XDG_CONFIG_HOME=$mine
+	new_keeper x
+	serve_keeper x 100m --for "$other"
+	varve holder add x "$url" --domain "house x" 2> /dev/null
+	succeeds varve replicate --copies 2
+	hide_places
+	knows_places
+	vaults=()
+	for n in 1 2 3 4 5 6 7 8 9; do
+		mkdir "../other$n"
+		cd "../other$n"
+		new_repo
+		echo "$n" > one
+		git add one
+		git commit -q -m one
+		export XDG_CONFIG_HOME=$theirs
+		varve holder add x "$url" --domain "house x" 2> /dev/null
+		varve replicate -q --copies 1 2> /dev/null
+		vaults+=("$(vault_id)")
+		cd ../repo
+		export XDG_CONFIG_HOME=$mine
+	done
+	for v in "${vaults[@]}" "${vaults[@]}"; do
+		succeeds ask "$url" hold-receipt vault="$v" place="$v"
+		output_has "there is no place record"
+	done
+	knows_places
+	# A server that begins anew has to read.
+	stop_keeper
+	serve_keeper x 100m --for "$other"
+	! knows_places
+}
+
+@test "a record behind a gap is no reason to read a ledger again and counts once the gap is closed" {
+	x_and a
+	succeeds varve replicate --copies 2
+	git config --rename-section holder.x away.x
+	for n in 1 2 3; do
+		change "$n"
+		varve replicate -q --copies 1
+	done
+	git config --rename-section away.x holder.x
+	hide_places
+	knows_places
+	last=$(cd ../a/*/records/* && ls | tail -n 1)
+	had=$(ls "$(keeper_path x)/varve/hold/$vault"/records/* | wc -l)
+	succeeds ask "$url" hold-records vault="$vault" records=@"$(ls ../a/*/records/*/"$last")"
+	output_is "kept: 0"
+	knows_places
+	mv "$BATS_TEST_TMPDIR"/aside/* "$(keeper_path x)/varve/hold/$vault"/records/*/
+	succeeds varve replicate --copies 2
+	diff <(cd ../a/*/records/* && ls) <(cd "$(keeper_path x)/varve/hold/$vault"/records/* && ls)
+	succeeds varve audit
+}
+
 @test "copies stay for their term whatever a thief of the key signs" {
 	new_vault a
 	new_keeper x
