@@ -16,9 +16,13 @@
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/work/peers/reach.h"
 #include "cmd/work/vault/vault_source.h"
+#include "dataset/format/group_edit.h"
 #include "dataset/table/row_hashes.h"
+#include "repo/blocks/edit_codec.h"
 #include "repo/git/merge/renames.h"
 #include "repo/git/repository.h"
+
+static const vv_edit_codec group_edits = {vv_group_edit_make, vv_group_edit_apply};
 
 static void on_failed_write(int signal_number)
 {
@@ -155,6 +159,7 @@ int main(int argc, char **argv)
 	}
 	catch_signals();
 	vv_renames_by_rows(vv_row_hashes);
+	vv_edit_codec_register(&group_edits);
 	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_sources_open);
 	return vv_out_end(run(argc, argv));
 }

@@ -121,52 +121,45 @@ static answer compare_dicts(uint8_t *marks, part x, part y, size_t rows)
 
 /* --- numbers and dates ------------------------------------------------------- */
 
-typedef struct numbers {
-	uint8_t flags, scale;
-	unsigned width;
-	uint64_t base;
-	const uint8_t *empty; /* a byte a row, or NULL */
-	size_t count;         /* of the others */
-	const uint8_t *planes;
-} numbers;
-
-static bool open_numbers(numbers *n, part in, size_t rows, int encoding)
+bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
+			int encoding)
 {
 	bool scaled = encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
 	size_t empties = 0;
+	unsigned marks = 0;
 	uint64_t base;
 
-	if (in.end - in.p < 3 + scaled) {
+	if (end - p < 3 + scaled) {
 		return false;
 	}
-	n->flags = *in.p++;
-	n->scale = scaled ? *in.p++ : 0;
-	n->width = *in.p++;
-	if (n->width > 8 || !vv_varint_read(&in.p, in.end, &base)) {
+	n->flags = *p++;
+	n->scale = scaled ? *p++ : 0;
+	n->width = *p++;
+	if (n->width > 8 || !vv_varint_read(&p, end, &base)) {
 		return false;
 	}
 	n->base = (uint64_t)group_unzigzag(base);
 	n->empty = NULL;
 	if (n->flags & GROUP_EMPTIES) {
-		if ((size_t)(in.end - in.p) < rows) {
+		if ((size_t)(end - p) < rows) {
 			return false;
 		}
-		n->empty = in.p;
+		n->empty = p;
+		empties = group_sum_bytes(p, rows);
 		for (size_t r = 0; r < rows; r++) {
-			if (in.p[r] > 1) {
-				return false;
-			}
-			empties += in.p[r];
+			marks |= p[r];
 		}
-		in.p += rows;
+		if (marks > 1) {
+			return false;
+		}
+		p += rows;
 	}
 	n->count = rows - empties;
-	n->planes = in.p;
-	return (size_t)(in.end - in.p) == n->count * n->width;
+	n->planes = p;
+	return (size_t)(end - p) == n->count * n->width;
 }
 
-/* The numbers themselves. */
-static uint64_t *join(const numbers *n, vv_arena *arena)
+uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena)
 {
 	uint64_t *values = vv_arena_alloc(arena, (n->count + 1) * sizeof(*values)), at = n->base;
 
@@ -183,7 +176,8 @@ static uint64_t *join(const numbers *n, vv_arena *arena)
 }
 
 /* In which of the numbers they differ. False when out of memory. */
-static bool compare_values(uint8_t *marks, const numbers *a, const numbers *b, vv_arena *arena)
+static bool compare_values(uint8_t *marks, const group_numbers *a, const group_numbers *b,
+			   vv_arena *arena)
 {
 	if (a->flags == b->flags && !(a->flags & GROUP_DELTAS) && a->base == b->base &&
 	    a->width == b->width) {
@@ -195,7 +189,7 @@ static bool compare_values(uint8_t *marks, const numbers *a, const numbers *b, v
 		}
 		return true;
 	}
-	const uint64_t *x = join(a, arena), *y = join(b, arena);
+	const uint64_t *x = group_numbers_join(a, arena), *y = group_numbers_join(b, arena);
 	for (size_t i = 0; x && y && i < a->count; i++) {
 		marks[i] |= x[i] != y[i];
 	}
@@ -206,12 +200,13 @@ static bool compare_values(uint8_t *marks, const numbers *a, const numbers *b, v
 static answer compare_numbers(uint8_t *marks, part x, part y, size_t rows, int encoding,
 			      vv_arena *arena)
 {
-	numbers a, b;
+	group_numbers a, b;
 	uint8_t *own;
 
-	if (!open_numbers(&a, x, rows, encoding) || !open_numbers(&b, y, rows, encoding) ||
-	    a.scale != b.scale || a.flags >> GROUP_FORM_SHIFT != b.flags >> GROUP_FORM_SHIFT ||
-	    !a.empty != !b.empty || (a.empty && memcmp(a.empty, b.empty, rows) != 0)) {
+	if (!group_numbers_open(&a, x.p, x.end, rows, encoding) ||
+	    !group_numbers_open(&b, y.p, y.end, rows, encoding) || a.scale != b.scale ||
+	    a.flags >> GROUP_FORM_SHIFT != b.flags >> GROUP_FORM_SHIFT || !a.empty != !b.empty ||
+	    (a.empty && memcmp(a.empty, b.empty, rows) != 0)) {
 		return NOT_COMPARED;
 	}
 	if (!a.empty) {

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/error.h"
@@ -147,6 +148,45 @@ vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_erro
  * of no use. */
 vv_status group_number_slots(group_reading *in, int encoding, group_slot *slots,
 			     const group_slot_form *form, bool *fits, vv_error *err);
+
+static inline size_t group_sum_bytes(const uint8_t *bytes, size_t count)
+{
+	const uint64_t even = 0x00ff00ff00ff00ffu;
+	size_t sum = 0, i = 0;
+
+	while (count - i >= 8) {
+		uint64_t lanes = 0, v; /* four sums of 16 bits */
+
+		for (size_t n = 0; n < 128 && count - i >= 8; n++, i += 8) {
+			memcpy(&v, bytes + i, sizeof(v));
+			lanes += (v & even) + (v >> 8 & even);
+		}
+		for (unsigned shift = 0; shift < 64; shift += 16) {
+			sum += lanes >> shift & 0xffff;
+		}
+	}
+	for (; i < count; i++) {
+		sum += bytes[i];
+	}
+	return sum;
+}
+
+/* Numbers and dates as a column of `rows` values has them, all text or all literals. */
+typedef struct group_numbers {
+	uint8_t flags, scale;
+	unsigned width;
+	uint64_t base;
+	const uint8_t *empty; /* a byte a row, or NULL */
+	size_t count;         /* of the others */
+	const uint8_t *planes;
+} group_numbers;
+
+/* The bytes after the column's states, up to end. encoding: GROUP_INTEGER to GROUP_DATETIME. False:
+ * they are damaged. */
+bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
+			int encoding);
+/* The numbers themselves, those of empty values left out; NULL when out of memory. */
+uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena);
 
 /* Bits that hold u: 0 .. 64. */
 static inline unsigned group_bit_len(uint64_t u)

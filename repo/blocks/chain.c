@@ -306,7 +306,7 @@ static vv_status walk_down(chain *ch, const level *top, vv_error *err)
 
 	ch->count = 0;
 	for (;;) {
-		if ((rc = push_level(ch, &at, err)) < 0 || at.record.method != VV_METHOD_DIFF) {
+		if ((rc = push_level(ch, &at, err)) < 0 || !vv_method_has_base(at.record.method)) {
 			return rc;
 		}
 		if (ch->count > CHAIN_LIMIT) {
@@ -340,6 +340,9 @@ static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, vo
 				     base ? base->bytes : NULL, base ? base->len : 0, raw, &what);
 		if (rc == VV_ECORRUPT) {
 			(void)bad_place(&l->place, what.message, &what);
+		} else if (rc == VV_ENOSUPPORT && l->place.pack) {
+			(void)vv_prefix(&what, "pack '%s', offset %llu", l->place.pack->name,
+					(unsigned long long)l->place.offset);
 		}
 	}
 	if (rc == VV_ECORRUPT && l->place.pack) {

@@ -183,7 +183,7 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool 
 	if (rc == VV_OK) {
 		*len = vv_record_len(&r);
 		memset(&c->base, 0, sizeof c->base);
-		if (c->bases && r.method == VV_METHOD_DIFF) {
+		if (c->bases && vv_method_has_base(r.method)) {
 			(void)vv_place_base(&place, &r, &c->base, NULL);
 		}
 		rc = vv_source_get_at(&src, &place, &c->raw, &r, &what);
@@ -252,7 +252,7 @@ static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_e
 			continue;
 		}
 		for (i = 0; i < len && *out == end; i++) {
-			if ((piece[i] & 0x0f) <= VV_METHOD_DIFF && reads(c, offset + i)) {
+			if ((piece[i] & 0x0f) <= VV_METHOD_EDIT && reads(c, offset + i)) {
 				*out = offset + i;
 			}
 		}

@@ -27,6 +27,9 @@ void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
 void vv_coder_effort(vv_coder *c, vv_effort effort);
 
+/* May what vv_coder_diff makes be edits (edit_codec.h)? Until the coder is given back; at first: no. */
+void vv_coder_allow_edits(vv_coder *c, bool allowed);
+
 /* What will be the stored bytes of a record: borrowed from the coder until its
  * next call of the same kind, or from the raw bytes (VV_METHOD_STORED). */
 typedef struct vv_packed {
@@ -34,6 +37,10 @@ typedef struct vv_packed {
 	const uint8_t *bytes;
 	size_t len;
 } vv_packed;
+
+/* First byte of the stored bytes of edits: they stand after it; or varint how long they are, and a zstd
+ * frame of them without its magic number, made with the base as prefix. */
+enum { VV_EDITS_PLAIN = 0, VV_EDITS_COMPRESSED = 1 };
 
 /* The block for itself: compressed, or as it is where that is not smaller. */
 vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err);
@@ -43,8 +50,8 @@ vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *ou
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,
 				vv_packed *out, vv_error *err);
 
-/* The block as a difference against base. out->len 0 when that takes max bytes
- * or more. */
+/* The block as a difference against base, or as edits of it where that is allowed and shorter: out->method
+ * tells. out->len 0 when that takes max bytes or more. */
 vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *base, size_t base_len,
 			size_t max, vv_packed *out, vv_error *err);
 
@@ -58,13 +65,13 @@ uint8_t *vv_coder_room(vv_coder *c, size_t len);
 
 /* From the stored bytes, after which the 8 bytes of the checksum stand, to the
  * r->raw_len raw ones. header: the r->header_len bytes before. base is NULL
- * unless r is a difference. VV_ECORRUPT with the mere reason as its message. */
+ * unless r is a difference or edits. VV_ENOSUPPORT: nobody here can apply edits. VV_ECORRUPT with the mere reason as its message. */
 vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,
 			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
 			  vv_error *err);
 
 /* The same without a record around it, for blocks on a line: stored bytes to exactly raw_len
- * raw ones. method DIFF: against base; else base is not looked at. VV_ECORRUPT. */
+ * raw ones. method DIFF or EDIT: against base; else base is not looked at. VV_ECORRUPT. */
 vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_t stored_len,
 			  const void *base, size_t base_len, void *raw, size_t raw_len,
 			  vv_error *err);

@@ -86,7 +86,7 @@ static bool stays_difference(copying *cp, vv_pack_item *item)
 	unsigned depth = 0;
 	vv_cid base;
 
-	if (!cp->placed || cp->record.method != VV_METHOD_DIFF ||
+	if (!cp->placed || !vv_method_has_base(cp->record.method) ||
 	    vv_place_base(&cp->place, &cp->record, &base, NULL) < 0) {
 		return false;
 	}
@@ -191,7 +191,7 @@ static vv_status choose_form(copying *cp, vv_pack_item *item, const vv_cid_map *
 		rc = try_base(cp, item, resembles, &best, &least, kept, err);
 	}
 	if (rc == VV_OK && (least == 0 || least > small)) {
-		rc = cp->placed && cp->record.method != VV_METHOD_DIFF
+		rc = cp->placed && !vv_method_has_base(cp->record.method)
 			     ? keep_form(cp, item, err)
 			     : vv_coder_whole_beside(cp->coder, item->raw, item->raw_len, least,
 						     &item->packed, err);
@@ -257,6 +257,7 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 		item.raw_len = raw.len;
 		/* Only what gets another form is compressed, and that once for all. */
 		vv_coder_effort(cp.coder, VV_EFFORT_THOROUGH);
+		vv_coder_allow_edits(cp.coder, true);
 		if ((rc = choose_form(&cp, &item, hints, resembles, &kept, err)) == VV_OK) {
 			rc = append(&cp, &item, hints, record_len, err);
 		}

@@ -1,9 +1,9 @@
 /*
  * pack: reading a file of blocks that is never modified.
  *
- *   8    "VVPACK" 01 0A
+ *   8    "VVPACK" 01 0A; 02 where some record is edits, so that who knows none refuses the pack
  *        records, one after the other (record.h)
- *   40   "VVEND" 00 00 0A, le64 number of records, le64 length of the file,
+ *   40   "VVEND" 00 00 0A (00 02 0A after a 02), le64 number of records, le64 length of the file,
  *        16 bytes: XXH3-128 (lo, hi as le64) of all before these 16
  *
  * The hex of the last 16 bytes is the file's name: pack-<hex>.pack, and for one
@@ -32,8 +32,13 @@
 #define VV_PACK_TRAILER_LEN 40u
 #define VV_PACK_NAME_MAX 96u
 
-extern const uint8_t vv_pack_magic[VV_PACK_HEADER_LEN];
-extern const uint8_t vv_pack_end_magic[8];
+/* Packs of format 2 may have records that are edits; all others are of format 1. */
+#define VV_PACK_FORMAT 1u
+#define VV_PACK_FORMAT_EDITS 2u
+
+/* The first bytes of a pack, and the first ones of its end. */
+void vv_pack_header(uint8_t out[VV_PACK_HEADER_LEN], unsigned format);
+void vv_pack_end(uint8_t out[8], unsigned format);
 
 typedef struct vv_pack_name {
 	bool aside;
@@ -53,6 +58,7 @@ typedef struct vv_pack {
 	const char *name; /* the file's, within path */
 	int fd;
 	vv_stat stat;         /* at open; stat.size is the length that is trusted */
+	unsigned format;      /* VV_PACK_FORMAT unless its ends say otherwise */
 	uint64_t records_end; /* where the trailer begins; the file's end when there is none */
 	uint64_t count;       /* records, by the trailer; 0 when there is none */
 	_Atomic(const char *) damage; /* what is wrong with the pack, or NULL */

@@ -13,7 +13,8 @@
 #define CODEC_BIT 0x10u
 
 /* Method and codec, digest, two lengths, depth and distance, a base's codec and digest. */
-static_assert(VV_METHOD_STORED == 0 && VV_METHOD_ZSTD == 1 && VV_METHOD_DIFF == 2,
+static_assert(VV_METHOD_STORED == 0 && VV_METHOD_ZSTD == 1 && VV_METHOD_DIFF == 2 &&
+		      VV_METHOD_EDIT == 3,
 	      "docs/format.md");
 static_assert(sizeof(((vv_cid *)0)->digest) == DIGEST_LEN, "SHA-256");
 static_assert(VV_RECORD_HEADER_MAX >= 1 + DIGEST_LEN + 5 + 5 + 2 + 10 + 1 + DIGEST_LEN,
@@ -80,14 +81,14 @@ const char *vv_record_parse(vv_record *out, const uint8_t *p, size_t len, uint64
 		return "the record's header is cut short";
 	}
 	out->method = p[0] & METHOD_BITS;
-	if (out->method > VV_METHOD_DIFF || (p[0] & ~(METHOD_BITS | CODEC_BIT)) != 0) {
+	if (out->method > VV_METHOD_EDIT || (p[0] & ~(METHOD_BITS | CODEC_BIT)) != 0) {
 		return "no record starts here";
 	}
 	out->cid.codec = p[0] & CODEC_BIT ? VV_CODEC_DAG_CBOR : VV_CODEC_RAW;
 	memcpy(out->cid.digest, p + 1, DIGEST_LEN);
 	p += 1 + DIGEST_LEN;
 	what = parse_lengths(out, &p, end);
-	if (!what && out->method == VV_METHOD_DIFF) {
+	if (!what && vv_method_has_base(out->method)) {
 		what = parse_base(out, &p, end, offset);
 	}
 	out->header_len = (size_t)(p - start);
@@ -103,7 +104,7 @@ size_t vv_record_write(uint8_t out[VV_RECORD_HEADER_MAX], vv_record *r)
 	p += DIGEST_LEN;
 	p += vv_varint_write(p, r->raw_len);
 	p += vv_varint_write(p, r->stored_len);
-	if (r->method == VV_METHOD_DIFF) {
+	if (vv_method_has_base(r->method)) {
 		p += vv_varint_write(p, r->depth);
 		p += vv_varint_write(p, r->distance);
 		if (r->distance == 0) {

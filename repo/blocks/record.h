@@ -5,7 +5,7 @@
  *   32      digest: SHA-256 of the raw bytes
  *   varint  raw length, at most VV_BLOCK_MAX
  *   varint  stored length
- *   method VV_METHOD_DIFF only:
+ *   methods VV_METHOD_DIFF and VV_METHOD_EDIT only:
  *     varint  depth of the chain of differences, 1 .. VV_CHAIN_MAX
  *     varint  distance: the base's record starts so many bytes before this one
  *             in the same pack; or 0, and then
@@ -16,6 +16,7 @@
 #ifndef VV_REPO_BLOCKS_RECORD_H
 #define VV_REPO_BLOCKS_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,7 +33,13 @@
 #define VV_RECORD_PEEK 512u
 #define VV_RECORD_CHECKSUM_LEN 8u
 
-enum { VV_METHOD_STORED = 0, VV_METHOD_ZSTD = 1, VV_METHOD_DIFF = 2 };
+enum { VV_METHOD_STORED = 0, VV_METHOD_ZSTD = 1, VV_METHOD_DIFF = 2, VV_METHOD_EDIT = 3 };
+
+/* Is the block told as a difference from another one, of bytes or as edits? */
+static inline bool vv_method_has_base(unsigned method)
+{
+	return method >= VV_METHOD_DIFF;
+}
 
 typedef struct vv_record {
 	vv_cid cid;

@@ -294,7 +294,10 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 	if (!c) {
 		return VV_ENOMEM;
 	}
-	vv_coder_effort(c, is_first(w) ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK);
+	if (is_first(w)) {
+		vv_coder_effort(c, VV_EFFORT_THOROUGH);
+		vv_coder_allow_edits(c, true);
+	}
 	rc = choose_form(src, c, item, base, err);
 	if (rc == VV_OK) {
 		rc = vv_pack_writer_append(w->own, c, item, record_len, err);
@@ -462,11 +465,12 @@ vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, 
 			break;
 		}
 		base.cid = r.base;
-		if (r.method == VV_METHOD_DIFF && r.distance > 0) {
+		if (vv_method_has_base(r.method) && r.distance > 0) {
 			rc = pending_record(w, offset - r.distance, &base, err);
 		}
 		if (rc == VV_OK) {
-			rc = fn(payload, &cid, r.method == VV_METHOD_DIFF ? &base.cid : NULL, err);
+			rc = fn(payload, &cid, vv_method_has_base(r.method) ? &base.cid : NULL,
+				err);
 		}
 	}
 	return rc;
@@ -489,6 +493,12 @@ static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
 	vv_status rc = merged ? VV_OK : VV_ENOMEM;
 	size_t i;
 
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if (packs[i]->format == VV_PACK_FORMAT_EDITS) {
+			vv_pack_writer_expect_edits(merged);
+			break;
+		}
+	}
 	for (i = 0; rc == VV_OK && i < count; i++) {
 		rc = vv_pack_writer_copy_pack(merged, packs[i], NULL);
 	}

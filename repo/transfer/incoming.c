@@ -122,7 +122,7 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 	bool kept;
 	vv_status rc;
 
-	if (r->method == VV_METHOD_DIFF && !base &&
+	if (vv_method_has_base(r->method) && !base &&
 	    vv_place_base(place, r, &inner, NULL) == VV_OK) {
 		base = &inner;
 	}
@@ -595,7 +595,7 @@ static vv_status move_block(void *payload, const vv_place *place, const vv_recor
 	if (!is_wanted(m->in, &r->cid)) {
 		return VV_OK;
 	}
-	if (r->method == VV_METHOD_DIFF && !base &&
+	if (vv_method_has_base(r->method) && !base &&
 	    vv_place_base(place, r, &real_base, NULL) == VV_OK) {
 		base = &real_base;
 	}

@@ -188,7 +188,7 @@ vv_status vv_pack_each_record(vv_pack *p, vv_record_fn fn, void *payload, vv_err
 	while (rc == VV_OK && place.offset < p->records_end) {
 		rc = vv_pack_record(p, place.offset, &r, peek, &have, err);
 		if (rc == VV_OK) {
-			bool apart = r.method == VV_METHOD_DIFF && r.distance == 0;
+			bool apart = vv_method_has_base(r.method) && r.distance == 0;
 
 			rc = fn(payload, &place, &r, apart ? &r.base : NULL, err);
 			place.offset += vv_record_len(&r);

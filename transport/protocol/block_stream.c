@@ -13,7 +13,7 @@
 #include "transport/protocol/compress.h"
 #include "transport/protocol/frame.h"
 
-enum { METHOD = 3, ABSENT = 3, NODE = 4, BASE_SHIFT = 3, BASE_MASK = 3 };
+enum { METHOD = 3, ABSENT = 3, NODE = 4, BASE_SHIFT = 3, BASE_MASK = 3, EDITS = 32 };
 enum { BASE_NONE = 0, BASE_DISTANCE = 1, BASE_DIGEST = 2 };
 
 _Static_assert(VV_BLOCK_MAX == 1u << 20, "docs/protocol.md: the raw length of a record");
@@ -77,6 +77,11 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 	vv_coder_effort(o->coder, effort);
 	*out = o;
 	return VV_OK;
+}
+
+void vv_block_out_allow_edits(vv_block_out *o)
+{
+	vv_coder_allow_edits(o->coder, true);
 }
 
 void vv_block_out_close(vv_block_out *o)
@@ -170,8 +175,9 @@ static vv_status choose_base(vv_block_out *o, const vv_cid *cid, const vv_cid *l
 static void put_record(vv_block_out *o, const vv_cid *cid, const vv_compressed *s, unsigned kind,
 		       uint64_t distance, const vv_cid *like)
 {
-	unsigned base = s->method == VV_METHOD_DIFF ? kind : BASE_NONE;
-	vv_buf_putc(&o->frame, (int)(s->method | (cid->codec == VV_CODEC_DAG_CBOR ? NODE : 0u) |
+	unsigned base = vv_method_has_base(s->method) ? kind : BASE_NONE;
+	unsigned method = s->method == VV_METHOD_EDIT ? VV_METHOD_DIFF | EDITS : s->method;
+	vv_buf_putc(&o->frame, (int)(method | (cid->codec == VV_CODEC_DAG_CBOR ? NODE : 0u) |
 				     base << BASE_SHIFT));
 	vv_buf_put_varint(&o->frame, o->raw.len);
 	if (s->method != VV_METHOD_STORED) {
@@ -272,7 +278,8 @@ void vv_block_in_close(vv_block_in *in)
 }
 
 typedef struct record {
-	unsigned method, base;
+	bool absent;
+	unsigned method, base; /* method: VV_METHOD_* */
 	uint8_t codec;
 	uint64_t raw_len, distance;
 	const uint8_t *prefix;
@@ -293,12 +300,17 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 	r->method = head & METHOD;
 	r->base = head >> BASE_SHIFT & BASE_MASK;
 	r->codec = (head & NODE) != 0 ? VV_CODEC_DAG_CBOR : VV_CODEC_RAW;
-	if (r->method == ABSENT) {
+	r->absent = r->method == ABSENT;
+	if (r->absent) {
 		return head == ABSENT ? VV_OK : malformed(err);
 	}
-	if (head >> 5 != 0 || r->base > BASE_DIGEST ||
-	    (r->base != 0 && r->method != VV_METHOD_DIFF) || !vv_varint_read(p, end, &r->raw_len) ||
-	    r->raw_len > VV_BLOCK_MAX) {
+	if ((head & EDITS) && (r->method != VV_METHOD_DIFF || r->base == 0)) {
+		return malformed(err);
+	}
+	r->method = head & EDITS ? VV_METHOD_EDIT : r->method;
+	if ((head & ~(EDITS | 31u)) != 0 || r->base > BASE_DIGEST ||
+	    (r->base != 0 && !vv_method_has_base(r->method)) ||
+	    !vv_varint_read(p, end, &r->raw_len) || r->raw_len > VV_BLOCK_MAX) {
 		return malformed(err);
 	}
 	len = r->raw_len;
@@ -393,7 +405,7 @@ static vv_status expand_record(vv_block_in *in, const record *r, vv_block_receiv
 	}
 	rc = vv_uncompress(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data,
 			   in->prefix.len, &in->room, err);
-	if (rc == VV_ECORRUPT && r->method == VV_METHOD_DIFF) {
+	if (rc == VV_ECORRUPT && vv_method_has_base(r->method)) {
 		unreadable(in, out); /* another block begins with the same digest, perhaps */
 		return VV_OK;
 	}
@@ -429,7 +441,7 @@ int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_
 	if ((rc = parse(&r, p, end, err)) < 0) {
 		return (int)rc;
 	}
-	if (r.method == ABSENT) {
+	if (r.absent) {
 		out->absent = true;
 	} else if ((rc = expand_record(in, &r, out, err)) < 0) {
 		return (int)rc;

@@ -3,7 +3,7 @@
  *
  *   1        bits 0-1: method (0 stored, 1 zstd, 2 zstd with prefix; 3: absent, the rest of the
  *            record is missing then), bit 2: dag-cbor, bits 3-4: base (0 none, 1 by distance,
- *            2 by digest)
+ *            2 by digest), bit 5, with method 2 and a base: edits of the base (coder.h)
  *   varint   raw length, at most VV_BLOCK_MAX
  *   varint   length of the bytes (not for "stored": it is the raw length)
  *   varint   base 1: how many records of this stream before this one (1: the last)
@@ -36,6 +36,9 @@ typedef struct vv_block_out vv_block_out;
 /* get reads the blocks to be sent. */
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
 			    void *payload, vv_effort effort, vv_error *err);
+
+/* Blocks may go as edits from now on: the receiver can apply them. */
+void vv_block_out_allow_edits(vv_block_out *o);
 
 /* Sends a block, checked against its CID. like: one that resembles it; it is used where it
  * was sent before in this stream, or where the receiver has it (known). VV_EMISSING,

@@ -12,8 +12,8 @@ static void strip(vv_compressed *out, const vv_packed *p)
 	out->method = p->method;
 	out->bytes = p->bytes;
 	out->len = p->len;
-	if (p->method != VV_METHOD_STORED && p->len > sizeof(magic) &&
-	    memcmp(p->bytes, magic, sizeof(magic)) == 0) {
+	if ((p->method == VV_METHOD_ZSTD || p->method == VV_METHOD_DIFF) &&
+	    p->len > sizeof(magic) && memcmp(p->bytes, magic, sizeof(magic)) == 0) {
 		out->bytes += sizeof(magic);
 		out->len -= sizeof(magic);
 	}
@@ -49,7 +49,7 @@ vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compr
 	}
 	const uint8_t *bytes = s->bytes;
 	size_t len = s->len;
-	if (s->method != VV_METHOD_STORED) {
+	if (s->method == VV_METHOD_ZSTD || s->method == VV_METHOD_DIFF) {
 		vv_buf_put(room, magic, sizeof(magic));
 		vv_buf_put(room, s->bytes, s->len);
 		if (vv_buf_ok(room, err) < 0) {

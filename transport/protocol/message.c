@@ -136,7 +136,7 @@ static vv_status get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 
 /* What a side can beyond version 1 ("can": a list of texts, of which unknown ones are no harm). */
 typedef struct abilities {
-	bool ahead, alive, history, keep, whole;
+	bool ahead, alive, edits, history, keep, whole;
 	char id[VV_REPOSITORY_ID + 1]; /* "id=" and this; "": not said */
 } abilities;
 
@@ -146,13 +146,16 @@ typedef struct abilities {
 static void put_can(vv_buf *b, const abilities *a)
 {
 	vv_cbor_put_key(b, "can");
-	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->history + a->keep + a->whole +
+	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->edits + a->history + a->keep + a->whole +
 				     (a->id[0] != '\0'));
 	if (a->ahead) {
 		vv_cbor_put_text(b, "ahead", 5);
 	}
 	if (a->alive) {
 		vv_cbor_put_text(b, "alive", 5);
+	}
+	if (a->edits) {
+		vv_cbor_put_text(b, "edits", 5);
 	}
 	if (a->history) {
 		vv_cbor_put_text(b, "history", 7);
@@ -189,6 +192,7 @@ static vv_status get_can(vv_cbor *c, abilities *out, vv_error *err)
 			out->whole |= memcmp(word, "whole", 5) == 0;
 			out->ahead |= memcmp(word, "ahead", 5) == 0;
 			out->alive |= memcmp(word, "alive", 5) == 0;
+			out->edits |= memcmp(word, "edits", 5) == 0;
 		} else if (rc == VV_OK && len == ID_WORD_LEN &&
 			   memcmp(word, ID_WORD, sizeof(ID_WORD) - 1) == 0) {
 			memcpy(out->id, word + sizeof(ID_WORD) - 1, VV_REPOSITORY_ID);
@@ -492,8 +496,12 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 	vv_cbor_put_key(&b, "v");
 	vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
 	if (h->can) {
-		abilities can = {
-			.ahead = true, .alive = true, .history = true, .keep = true, .whole = true};
+		abilities can = {.ahead = true,
+				 .alive = true,
+				 .edits = h->edits,
+				 .history = true,
+				 .keep = true,
+				 .whole = true};
 		memcpy(can.id, h->id, sizeof(can.id));
 		put_can(&b, &can);
 	}
@@ -628,6 +636,7 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 		out->ahead = can.ahead;
 		out->history = can.history;
 		out->alive = can.alive;
+		out->edits = can.edits;
 		out->keep = can.keep;
 		memcpy(out->id, can.id, sizeof(out->id));
 	}

@@ -96,6 +96,7 @@ typedef struct vv_hello {
 	bool can;      /* it answers to "can": write also what follows */
 	bool ahead;    /* takes blocks ahead of their commits */
 	bool alive;    /* takes requests with `alive` */
+	bool edits;    /* takes blocks as edits */
 	bool history;  /* gives history without blocks */
 	bool keep;     /* says of which versions it is the keeper */
 	/* By which one repository is known under several addresses; "": it does not say. */

@@ -454,6 +454,9 @@ vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool a
 
 	vv_arena_reset(&p->scratch);
 	memset(sum, 0, sizeof(*sum));
+	if (s && p->hello.edits) {
+		vv_send_allow_edits(s);
+	}
 	rc = vv_request_write(p->line, &q, err);
 	if (rc == VV_OK && s &&
 	    (rc = vv_send_blocks(s, p->line, true, progress, sum, err)) == VV_OK) {

@@ -30,6 +30,7 @@ struct vv_send {
 	vv_store *store;
 	vv_oid *wants, *commons;
 	size_t want_count, common_count;
+	bool edits; /* are taken */
 	bool mends; /* blocks also of what the commons have without them, where they are here */
 	item *items;
 	size_t count, cap;
@@ -227,6 +228,11 @@ static vv_effort effort_of(const vv_send *s)
 						     : VV_EFFORT_QUICK;
 }
 
+void vv_send_allow_edits(vv_send *s)
+{
+	s->edits = true;
+}
+
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err)
 {
@@ -236,6 +242,9 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 
 	if (rc < 0) {
 		return rc;
+	}
+	if (s->edits && effort > VV_EFFORT_QUICK) {
+		vv_block_out_allow_edits(out);
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		const item *it = &s->items[i];

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/edit_codec.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
@@ -619,6 +620,7 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 				 : head.branch;
 		h.refs = refs.items;
 		h.ref_count = refs.count;
+		h.edits = vv_edit_codec_get() != NULL;
 		rc = vv_hello_write(line, &h, err);
 	}
 	vv_head_clear(&head);

@@ -566,7 +566,7 @@ static void a_pack_of_a_newer_format_is_refused_by_name(void **state)
 {
 	const char *dir = vv_test_path("newer");
 	char name[VV_PACK_NAME_MAX];
-	uint8_t bytes[48] = {'V', 'V', 'P', 'A', 'C', 'K', 0x02, 0x0a,
+	uint8_t bytes[48] = {'V', 'V', 'P', 'A', 'C', 'K', 0x03, 0x0a,
 			     'V', 'V', 'E', 'N', 'D', 0,   0,    0x0a};
 	vv_pack_name id;
 	vv_hash128 sum;
@@ -583,7 +583,7 @@ static void a_pack_of_a_newer_format_is_refused_by_name(void **state)
 	vv_pack_name_write(name, &id, "pack");
 	vv_test_write(vv_test_path("newer/packs/%s", name), bytes, sizeof bytes);
 	vv_assert_status(fx_get(s, 0, &err), VV_ENOSUPPORT, &err);
-	vv_assert_contains(err.message, "generation 2");
+	vv_assert_contains(err.message, "generation 3");
 	vv_assert_contains(err.message, name);
 	vv_assert_contains(err.hint, "newer varve");
 	vv_store_close(s);

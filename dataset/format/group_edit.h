@@ -1,0 +1,28 @@
+/*
+ * group_edit: a row group told as another one and a short list of what changed: rows out, rows in,
+ * cells changed.
+ *
+ * The list is applied to the columns as they are encoded, without making cells, so reading costs
+ * what copying the columns costs. Packs and peers use it where it is shorter than a difference of
+ * bytes, in which each column breaks at each row. Format: docs/format.md, "row edits".
+ */
+#ifndef VV_DATASET_FORMAT_GROUP_EDIT_H
+#define VV_DATASET_FORMAT_GROUP_EDIT_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Replaces out's content by what makes the block raw of base; vv_group_edit_apply gives exactly raw
+ * then, which this has made sure of. out->len 0: they are not two row groups with enough rows in
+ * common. Only out of memory is an error. */
+vv_status vv_group_edit_make(vv_buf *out, const void *raw, size_t len, const void *base,
+			     size_t base_len, vv_error *err);
+
+/* raw gets exactly len bytes. The edits and base may come from anyone: every bound is checked,
+ * memory is at most that of decoding a row group, time that of writing one. VV_ECORRUPT. */
+vv_status vv_group_edit_apply(void *raw, size_t len, const void *base, size_t base_len,
+			      const void *edits, size_t edits_len, vv_error *err);
+
+#endif

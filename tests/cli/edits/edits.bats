@@ -1,0 +1,144 @@
+# Histories of tables whose rows come and go: stored and sent as row edits.
+load ../helper
+
+# version N: the table's N-th version: some rows out, some in, some cells changed since the one before.
+version() {
+	awk -v n="$1" 'BEGIN {
+		print "id,name,kind,price,since,note"
+		for (i = 1; i <= 3000 + 2 * n; i++) {
+			if (i % 701 == 5 && i / 701 < n / 2) continue
+			touched = i % 367 == n % 23 || (n > 4 && i % 997 == 13)
+			printf "%d,name %d of them,%s,%d.%02d,%s,%s\n", i * 3, i * 7919 % 100003, i % 3 ? "ASPH" : "TURF",
+				i * 31 % 4000, i * 17 % 100, i % 5 ? "2024-01-" sprintf("%02d", i % 28 + 1) : "",
+				touched ? "changed " n : "as it was"
+		}
+	}'
+}
+
+# history COUNT: commits so many versions; kept as ../v1, ../v2 ...
+history() {
+	for n in $(seq "$1"); do
+		version "$n" > "../v$n"
+		cp "../v$n" t.csv
+		varve add -q t.csv
+		varve commit -q -m "version $n"
+	done
+}
+
+# all_are_there COUNT: each version comes back byte for byte.
+all_are_there() {
+	for n in $(seq "$1"); do
+		varve cat "HEAD~$(($1 - n)):t.csv" | cmp - "$BATS_TEST_TMPDIR/v$n"
+	done
+}
+
+bytes_stored() {
+	cat .git/varve/packs/*.pack | wc -c
+}
+
+# formats: the format bytes of all packs here.
+formats() {
+	for p in "${1:-.git/varve}"/packs/*.pack; do od -An -tu1 -j6 -N1 "$p"; done | tr -d ' ' | sort -u | tr '\n' ' '
+}
+
+@test "versions whose rows come and go come back, before and after gc" {
+	new_repo
+	history 12
+	[[ $(formats) == *2* ]]
+	all_are_there 12
+	succeeds varve fsck --data
+	varve gc -q --prune=now
+	[ "$(formats)" = "2 " ]
+	all_are_there 12
+	succeeds varve fsck --data
+	# another gc leaves it so
+	varve gc -q --prune=now
+	all_are_there 12
+}
+
+@test "a version with a few rows in and out takes a few hundred bytes" {
+	new_repo
+	history 6
+	before=$(bytes_stored)
+	version 7 > t.csv
+	varve add -q t.csv
+	after=$(bytes_stored)
+	[ $((after - before)) -lt 2500 ]
+}
+
+@test "they are pushed, fetched and cloned" {
+	new_repo
+	varve init -q --bare ../hub.git
+	varve remote add origin "file://$PWD/../hub.git"
+	history 3
+	varve push -q origin main
+	varve clone -q "file://$PWD/../hub.git" ../other
+	for n in 4 5 6; do
+		version "$n" > "../v$n"
+		cp "../v$n" t.csv
+		varve add -q t.csv
+		varve commit -q -m "version $n"
+		varve push -q origin main
+	done
+	succeeds varve -C ../hub.git fsck --data
+	cd ../other
+	varve pull -q
+	all_are_there 6
+	succeeds varve fsck --data
+	cd ..
+	varve clone -q "file://$PWD/hub.git" third
+	cd third
+	all_are_there 6
+}
+
+@test "a peer of release 0.1 gets no edits" {
+	new_repo
+	varve init -q --bare ../hub.git
+	cat > ../ssh <<-END
+		#!/bin/sh
+		exec python3 "$BATS_TEST_DIRNAME/../../net/old.py" "$PWD/../hub.git"
+	END
+	chmod +x ../ssh
+	export GIT_SSH_COMMAND="$PWD/../ssh" GIT_SSH_VARIANT=simple
+	varve remote add origin ssh://old/hub.git
+	history 4
+	varve push -q origin main~1:refs/heads/main
+	varve push -q origin main
+	succeeds varve -C ../hub.git fsck --data
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
+}
+
+@test "every flipped byte of a pack with edits is found" {
+	new_repo
+	history 3
+	pack=$(for p in .git/varve/packs/*.pack; do [ "$(od -An -tu1 -j6 -N1 "$p")" -eq 2 ] && echo "$p"; done | head -1)
+	cp "$pack" ../good
+	size=$(wc -c < ../good)
+	for at in 6 7 $(seq $((size - 700)) 29 $((size - 1))); do
+		python3 - "$pack" "$at" <<-'END'
+			import os, sys
+			path, at = sys.argv[1], int(sys.argv[2])
+			os.chmod(path, 0o644)
+			with open(path, "r+b") as f:
+			    f.seek(at)
+			    byte = f.read(1)[0]
+			    f.seek(at)
+			    f.write(bytes([byte ^ 0x21]))
+		END
+		run varve fsck
+		[ "$status" -ne 0 ]
+		cp ../good "$pack"
+	done
+	succeeds varve fsck --data
+}
+
+@test "a repository with packs of format 2 that an earlier varve wrote is read" {
+	git clone -q "$BATS_TEST_DIRNAME/../../compat/edits/history.bundle" .
+	git remote remove origin
+	mkdir -p .git/varve/packs
+	cp "$BATS_TEST_DIRNAME"/../../compat/edits/*.pack .git/varve/packs
+	varve init -q
+	for n in 1 2 3 4; do version "$n" > "../v$n"; done
+	all_are_there 4
+	succeeds varve fsck --data
+}

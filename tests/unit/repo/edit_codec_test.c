@@ -1,0 +1,268 @@
+/*
+ * Blocks that are stored as edits: their packs say so, every flipped bit is found, merging and gc keep
+ * them, and who cannot apply edits says which pack it was. The codec here knows what all blocks
+ * have: bytes that are the same at both ends.
+ */
+#include "repo/blocks/edit_codec.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "repo/blocks/coder.h"
+#include "repo/blocks/pack_writer.h"
+#include "tests/unit/repo/store_fixture.h"
+
+#define FORMAT_AT 6u
+
+static vv_status make(vv_buf *out, const void *raw, size_t len, const void *base, size_t base_len,
+		      vv_error *err)
+{
+	const char *a = base, *b = raw;
+	size_t most = len < base_len ? len : base_len, head = 0, tail = 0;
+
+	while (head < most && a[head] == b[head]) {
+		head++;
+	}
+	while (tail < most - head && a[base_len - 1 - tail] == b[len - 1 - tail]) {
+		tail++;
+	}
+	vv_buf_reset(out);
+	if (len - head - tail < 200) {
+		vv_buf_put_varint(out, head);
+		vv_buf_put_varint(out, tail);
+		vv_buf_put(out, b + head, len - head - tail);
+	}
+	return vv_buf_ok(out, err);
+}
+
+static vv_status apply(void *raw, size_t len, const void *base, size_t base_len, const void *edits,
+		       size_t edits_len, vv_error *err)
+{
+	const uint8_t *p = edits, *end = p + edits_len;
+	uint64_t head, tail;
+
+	if (!vv_varint_read(&p, end, &head) || !vv_varint_read(&p, end, &tail) || head > base_len ||
+	    tail > base_len - head || head + tail + (size_t)(end - p) != len) {
+		return vv_fail(err, VV_ECORRUPT, "no such edits");
+	}
+	memcpy(raw, base, head);
+	memcpy((char *)raw + head, p, (size_t)(end - p));
+	memcpy((char *)raw + len - tail, (const char *)base + base_len - tail, tail);
+	return VV_OK;
+}
+
+static const vv_edit_codec codec = {make, apply};
+
+/* Blocks 0 .. count - 1, each as edits of the one before. */
+static const char *edited_store(const char *name, unsigned count)
+{
+	const char *dir = vv_test_path("%s", name);
+
+	vv_edit_codec_register(&codec);
+	fx_commit(dir, 0, count, true);
+	return dir;
+}
+
+static unsigned format_of(const char *dir)
+{
+	vv_buf b = VV_BUF_INIT;
+	unsigned format;
+	vv_error err;
+
+	vv_assert_ok(vv_read_file(&b, fx_one(dir, "pack-", ".pack"), 1 << 24, &err), &err);
+	format = (uint8_t)b.data[FORMAT_AT];
+	assert_int_equal((uint8_t)b.data[b.len - 40 + FORMAT_AT], format == 1 ? 0 : format);
+	vv_buf_clear(&b);
+	return format;
+}
+
+static void blocks_come_back_and_the_pack_says_its_format(void **state)
+{
+	const char *dir = edited_store("said", 6);
+	uint64_t stored;
+	unsigned depth;
+	vv_store *s;
+	vv_error err;
+	vv_cid last = fx_cid(5);
+
+	(void)state;
+	assert_int_equal(format_of(dir), 2);
+	assert_true(fx_all_readable(dir, 0, 6));
+	assert_int_equal(fx_fsck(dir, true), 0);
+	s = fx_open(dir);
+	vv_assert_ok(vv_store_cost(s, &last, &stored, &depth, &err), &err);
+	assert_int_equal(depth, 5);
+	vv_store_close(s);
+}
+
+static void a_pack_without_edits_is_of_the_first_format(void **state)
+{
+	const char *dir = vv_test_path("none");
+
+	(void)state;
+	vv_edit_codec_register(&codec);
+	fx_commit(dir, 0, 3, false);
+	assert_int_equal(format_of(dir), 1);
+}
+
+static void who_cannot_apply_edits_names_the_pack(void **state)
+{
+	const char *dir = edited_store("nobody", 3);
+	vv_store *s;
+	vv_error err;
+
+	(void)state;
+	vv_edit_codec_register(NULL);
+	s = fx_open(dir);
+	vv_assert_status(fx_get(s, 2, &err), VV_ENOSUPPORT, &err);
+	vv_assert_contains(err.message, "pack-");
+	vv_assert_contains(err.message, "edits");
+	vv_assert_ok(fx_get(s, 0, &err), &err);
+	vv_store_close(s);
+	vv_edit_codec_register(&codec);
+	assert_true(fx_all_readable(dir, 0, 3));
+}
+
+static void every_flipped_bit_is_told_and_gives_no_wrong_data(void **state)
+{
+	const char *dir = edited_store("flipped", 3);
+	const char *path = fx_one(dir, "pack-", ".pack");
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_read_file(&b, path, 1 << 20, &err), &err);
+	for (size_t bit = 0; bit < b.len * 8; bit++) {
+		if (bit / 8 > 200 && bit / 8 + 400 < b.len && bit % 53) {
+			continue; /* within the one whole block */
+		}
+		b.data[bit / 8] ^= (char)(1u << bit % 8);
+		vv_test_write(path, b.data, b.len);
+		if (fx_fsck(dir, false) == 0) {
+			fail_msg("bit %zu of byte %zu was not told", bit % 8, bit / 8);
+		}
+		(void)fx_readable(dir, 0, 3); /* which compares */
+		b.data[bit / 8] ^= (char)(1u << bit % 8);
+	}
+	vv_test_write(path, b.data, b.len);
+	assert_int_equal(fx_fsck(dir, true), 0);
+	vv_buf_clear(&b);
+}
+
+static void merged_packs_keep_edits_and_format(void **state)
+{
+	const char *dir = vv_test_path("merged");
+
+	(void)state;
+	vv_edit_codec_register(&codec);
+	fx_commit(dir, 0, 2, false);
+	for (unsigned i = 2; i < 20; i++) {
+		vv_store *s = fx_open(dir);
+		vv_writer *w = fx_writer(s);
+		vv_error err;
+
+		fx_put(w, i, (int)i - 1);
+		vv_assert_ok(vv_writer_commit(w, &err), &err);
+		vv_writer_close(w);
+		vv_store_close(s);
+		assert_true(fx_all_readable(dir, 0, i + 1));
+	}
+	assert_int_equal(fx_fsck(dir, true), 0);
+}
+
+static void gc_turns_edits_round_and_leaves_none_where_none_are_needed(void **state)
+{
+	const char *dir = edited_store("gc", 8);
+	fx_marking all = {.first = 7, .count = 8, .chained = true, .dir = dir};
+	fx_marking one = {.first = 7, .count = 1, .dir = dir};
+
+	(void)state;
+	fx_gc(dir, FX_NOW, 0, &all);
+	assert_int_equal(format_of(dir), 2);
+	assert_true(fx_all_readable(dir, 0, 8));
+	assert_int_equal(fx_fsck(dir, true), 0);
+	fx_gc(dir, FX_NOW, 0, &one);
+	assert_int_equal(format_of(dir), 1);
+	assert_true(fx_all_readable(dir, 7, 1));
+	assert_int_equal(fx_fsck(dir, true), 0);
+}
+
+/* A record of edits, or none, after more than what the writer keeps in memory. */
+static void late_record(const char *name, bool expected, bool edits)
+{
+	const char *dir = vv_test_path("%s", name);
+	const char *packs = vv_test_path("%s/packs", name);
+	vv_coder_pool *pool = vv_coder_pool_new();
+	vv_buf noise = VV_BUF_INIT, base = VV_BUF_INIT, raw = VV_BUF_INIT;
+	vv_pack_item item = {0};
+	vv_pack_name id;
+	vv_pack_writer *w;
+	uint64_t len;
+	vv_error err;
+	vv_coder *c = vv_coder_take(pool, &err);
+
+	vv_edit_codec_register(&codec);
+	vv_store_close(fx_open(dir));
+	w = vv_pack_writer_new(packs, "tmp-");
+	assert_true(w && c);
+	if (expected) {
+		vv_pack_writer_expect_edits(w);
+	}
+	for (unsigned i = 0; i < 5; i++) {
+		vv_buf_reset(&noise);
+		fx_noise(&noise, i, 700000);
+		vv_assert_ok(vv_cid_of(&item.cid, VV_CODEC_RAW, noise.data, noise.len, &err), &err);
+		item.raw = noise.data;
+		item.raw_len = noise.len;
+		vv_assert_ok(vv_coder_whole(c, noise.data, noise.len, &item.packed, &err), &err);
+		vv_assert_ok(vv_pack_writer_append(w, c, &item, &len, &err), &err);
+	}
+	fx_block(&base, 0);
+	fx_block(&raw, 1);
+	item = (vv_pack_item){.cid = fx_cid(0), .raw = base.data, .raw_len = base.len};
+	vv_assert_ok(vv_coder_whole(c, base.data, base.len, &item.packed, &err), &err);
+	vv_assert_ok(vv_pack_writer_append(w, c, &item, &len, &err), &err);
+	if (edits) {
+		vv_coder_allow_edits(c, true);
+		item = (vv_pack_item){.cid = fx_cid(1), .raw = raw.data, .raw_len = raw.len};
+		item.base = fx_cid(0);
+		item.depth = 1;
+		vv_assert_ok(vv_coder_diff(c, raw.data, raw.len, base.data, base.len, raw.len,
+					   &item.packed, &err),
+			     &err);
+		assert_int_equal(item.packed.method, VV_METHOD_EDIT);
+		vv_assert_ok(vv_pack_writer_append(w, c, &item, &len, &err), &err);
+	}
+	vv_assert_ok(vv_pack_writer_seal(w, &err), &err);
+	vv_assert_ok(vv_pack_writer_publish(w, -1, &id, &err), &err);
+	vv_pack_writer_free(w);
+	vv_coder_give(pool, c);
+	vv_coder_pool_free(pool);
+	assert_int_equal(format_of(dir), edits ? 2 : 1);
+	assert_int_equal(fx_fsck(dir, true), 0);
+	assert_true(fx_all_readable(dir, 0, edits ? 2 : 1));
+	vv_buf_clear(&noise);
+	vv_buf_clear(&base);
+	vv_buf_clear(&raw);
+}
+
+static void the_format_follows_what_is_in_the_pack(void **state)
+{
+	(void)state;
+	late_record("late", false, true);
+	late_record("told", true, true);
+	late_record("not", true, false);
+	late_record("plain", false, false);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(blocks_come_back_and_the_pack_says_its_format),
+	cmocka_unit_test(a_pack_without_edits_is_of_the_first_format),
+	cmocka_unit_test(who_cannot_apply_edits_names_the_pack),
+	cmocka_unit_test(every_flipped_bit_is_told_and_gives_no_wrong_data),
+	cmocka_unit_test(merged_packs_keep_edits_and_format),
+	cmocka_unit_test(gc_turns_edits_round_and_leaves_none_where_none_are_needed),
+	cmocka_unit_test(the_format_follows_what_is_in_the_pack),
+};
+
+VV_TEST_SUITE(edit_codec)
