@@ -96,6 +96,12 @@ done:
 	return rc;
 }
 
+vv_status http_site_ready(vv_error *err)
+{
+	const http_curl *c;
+	return http_curl_load(&c, err);
+}
+
 void http_site_close(http_site *s)
 {
 	if (!s) {

@@ -123,6 +123,9 @@ static vv_status open_vault(vault *v, vv_error *err)
 	    (rc = vv_contents_open(&v->contents, s, err)) < 0) {
 		return rc;
 	}
+	for (size_t i = 0; i < v->configs.count; i++) {
+		vv_vault_holder_ready(v->configs.items[i].url);
+	}
 	v->reached = v->asked;
 	s->transfer.connect.ask = NULL; /* nobody is asked from a thread */
 	v->contents.from = read_shard;
