@@ -1,6 +1,6 @@
 /*
- * pair_memo: knows what to forget: there are two halves; when the young one is full the old one
- * goes and the young one becomes old. What is found in the old half becomes young again.
+ * pair_memo: knows what to forget: when it is full, half of the pairs, the oldest of those that nobody has asked
+ * for since the last time; where most were asked for, an eighth, the oldest.
  *
  * The file: "VVPAIR" 01 0A, le64 check of the repository's secret, le64 count, the pairs (49 bytes
  * each: key, le64 length, le64 hash, first byte), le64 XXH3 over all before.
@@ -20,15 +20,10 @@ static const char magic[8] = {'V', 'V', 'P', 'A', 'I', 'R', 1, '\n'};
 #define HEAD_LEN 24u
 #define PAIR_LEN (VV_SHA256_LEN + 17u)
 
-typedef struct half {
-	vv_pair *items;
-	size_t count, cap;
-	vv_hash_index index;
-} half;
-
 struct vv_pair_memo {
-	half young, old;
-	size_t half_max;
+	vv_pair *items; /* oldest first */
+	size_t count, cap, max;
+	vv_hash_index index;
 };
 
 vv_pair_memo *vv_pair_memo_new(size_t max)
@@ -36,76 +31,64 @@ vv_pair_memo *vv_pair_memo_new(size_t max)
 	vv_pair_memo *m = vv_calloc(1, sizeof(*m));
 
 	if (m) {
-		m->half_max = max / 2 > 0 ? max / 2 : 1;
-		vv_hash_index_init(&m->young.index);
-		vv_hash_index_init(&m->old.index);
+		m->max = max > 8 ? max : 8;
+		vv_hash_index_init(&m->index);
 	}
 	return m;
-}
-
-static void half_clear(half *h)
-{
-	vv_free(h->items);
-	vv_hash_index_clear(&h->index);
-	h->items = NULL;
-	h->count = h->cap = 0;
 }
 
 void vv_pair_memo_free(vv_pair_memo *m)
 {
 	if (m) {
-		half_clear(&m->young);
-		half_clear(&m->old);
+		vv_free(m->items);
+		vv_hash_index_clear(&m->index);
 		vv_free(m);
 	}
 }
 
-static const vv_pair *half_find(const half *h, const uint8_t key[VV_SHA256_LEN])
+/* The index has room for them: it had more. */
+static void index_again(vv_pair_memo *m)
 {
-	vv_hash_probe p = vv_hash_probe_begin(&h->index, vv_get_le64(key));
-	size_t at;
+	vv_hash_index_reset(&m->index);
+	for (size_t i = 0; i < m->count; i++) {
+		(void)vv_hash_index_add(&m->index, vv_get_le64(m->items[i].key), i);
+	}
+}
 
-	while (vv_hash_probe_next(&p, &at)) {
-		if (memcmp(h->items[at].key, key, VV_SHA256_LEN) == 0) {
-			return &h->items[at];
+static void forget(vv_pair_memo *m)
+{
+	size_t dropped = 0, kept = 0;
+	const size_t few = m->max / 8;
+
+	for (size_t i = 0; i < m->count; i++) {
+		if (!m->items[i].asked && dropped < m->max / 2) {
+			dropped++;
+		} else {
+			m->items[kept] = m->items[i];
+			m->items[kept++].asked = false;
 		}
 	}
-	return NULL;
-}
-
-static void grow_older(vv_pair_memo *m)
-{
-	half_clear(&m->old);
-	m->old = m->young;
-	memset(&m->young, 0, sizeof(m->young));
-	vv_hash_index_init(&m->young.index);
-}
-
-/* Not there yet. False: out of memory. */
-static bool add_young(vv_pair_memo *m, const vv_pair *p)
-{
-	half *h = &m->young;
-
-	if (h->count >= m->half_max) {
-		grow_older(m);
+	if (dropped < few) {
+		memmove(m->items, m->items + (few - dropped),
+			(kept - (few - dropped)) * sizeof(*m->items));
+		kept -= few - dropped;
 	}
-	if (!vv_array_room(h->items, h->count, h->cap) ||
-	    !vv_hash_index_add(&h->index, vv_get_le64(p->key), h->count)) {
-		return false;
-	}
-	h->items[h->count++] = *p;
-	return true;
+	m->count = kept;
+	index_again(m);
 }
 
 const vv_pair *vv_pair_memo_find(vv_pair_memo *m, const uint8_t key[VV_SHA256_LEN])
 {
-	const vv_pair *p = half_find(&m->young, key);
+	vv_hash_probe p = vv_hash_probe_begin(&m->index, vv_get_le64(key));
+	size_t at;
 
-	if (p || !(p = half_find(&m->old, key))) {
-		return p;
+	while (vv_hash_probe_next(&p, &at)) {
+		if (memcmp(m->items[at].key, key, VV_SHA256_LEN) == 0) {
+			m->items[at].asked = true;
+			return &m->items[at];
+		}
 	}
-	const vv_pair kept = *p; /* the old half may go while it becomes young */
-	return add_young(m, &kept) ? half_find(&m->young, key) : half_find(&m->old, key);
+	return NULL;
 }
 
 vv_status vv_pair_memo_add(vv_pair_memo *m, const vv_pair *p, vv_error *err)
@@ -113,17 +96,21 @@ vv_status vv_pair_memo_add(vv_pair_memo *m, const vv_pair *p, vv_error *err)
 	if (vv_pair_memo_find(m, p->key)) {
 		return VV_OK;
 	}
-	return add_young(m, p) ? VV_OK : vv_fail_nomem(err);
+	if (m->count >= m->max) {
+		forget(m);
+	}
+	if (!vv_array_room(m->items, m->count, m->cap) ||
+	    !vv_hash_index_add(&m->index, vv_get_le64(p->key), m->count)) {
+		return vv_fail_nomem(err);
+	}
+	m->items[m->count] = *p;
+	m->items[m->count++].asked = false;
+	return VV_OK;
 }
 
 size_t vv_pair_memo_count(const vv_pair_memo *m)
 {
-	size_t count = m->young.count;
-
-	for (size_t i = 0; i < m->old.count; i++) {
-		count += half_find(&m->young, m->old.items[i].key) == NULL;
-	}
-	return count;
+	return m->count;
 }
 
 /* ---- the file ---- */
@@ -162,7 +149,7 @@ static vv_status take_file(vv_pair_memo *m, const uint8_t *p, size_t len, uint64
 vv_status vv_pair_memo_load(vv_pair_memo *m, const char *file, uint64_t secret, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
-	size_t max = HEAD_LEN + 8 + 2 * m->half_max * PAIR_LEN;
+	size_t max = HEAD_LEN + 8 + m->max * PAIR_LEN;
 	vv_error ignored;
 	vv_status rc = vv_read_file(&b, file, max, &ignored);
 
@@ -175,12 +162,12 @@ vv_status vv_pair_memo_load(vv_pair_memo *m, const char *file, uint64_t secret, 
 	return rc;
 }
 
-static void put_half(vv_buf *b, const half *h, const half *but)
+static void put_pairs(vv_buf *b, const vv_pair_memo *m, bool asked)
 {
-	for (size_t i = 0; i < h->count; i++) {
-		const vv_pair *p = &h->items[i];
+	for (size_t i = 0; i < m->count; i++) {
+		const vv_pair *p = &m->items[i];
 		uint8_t le[17];
-		if (but && half_find(but, p->key)) {
+		if (p->asked != asked) {
 			continue;
 		}
 		vv_put_le64(le, p->raw_len);
@@ -202,8 +189,8 @@ vv_status vv_pair_memo_save(const vv_pair_memo *m, const char *file, uint64_t se
 	vv_buf_put(&b, le, sizeof(le));
 	vv_put_le64(le, vv_pair_memo_count(m));
 	vv_buf_put(&b, le, sizeof(le));
-	put_half(&b, &m->old, &m->young); /* those that were asked for last come last, and stay */
-	put_half(&b, &m->young, NULL);
+	put_pairs(&b, m, false); /* those that were asked for come last, and stay */
+	put_pairs(&b, m, true);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_put_le64(le, vv_xxh3(b.data, b.len, 0));
 		vv_buf_put(&b, le, sizeof(le));

@@ -6,7 +6,7 @@
  * is: these bytes, read from the start of a group, give exactly this group and these line forms,
  * and end where a cut is. So a version whose pairs are proved needs nothing rendered.
  *
- * Bounded: the pairs that were not asked for longest are forgotten. One thread.
+ * Bounded: pairs that nobody asked for are forgotten first. One thread.
  */
 #ifndef VV_DATASET_TABLE_PAIR_MEMO_H
 #define VV_DATASET_TABLE_PAIR_MEMO_H
@@ -23,6 +23,7 @@ typedef struct vv_pair {
 	uint8_t key[VV_SHA256_LEN];
 	uint64_t raw_len, raw_hash; /* of the bytes; the hash as the root's hash takes it */
 	char first;                 /* byte */
+	bool asked;                 /* the memo's own: since some were forgotten last */
 } vv_pair;
 
 typedef struct vv_pair_memo vv_pair_memo;

@@ -65,7 +65,7 @@ struct vv_table_checks {
 /* In every pair's context: raised when the check becomes stricter, so that nobody believes what an
  * earlier release proved. */
 #define PROOF_VERSION 1u
-/* Pairs remembered, 64 bytes each: at least half of them are those met last, the groups of 10 GB. */
+/* Pairs remembered, 64 bytes each: of a table of up to 16 GB all. */
 #define PAIRS_MAX 600000u
 
 vv_table_checks *vv_table_checks_new(void)

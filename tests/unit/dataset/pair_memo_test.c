@@ -54,6 +54,37 @@ static void what_is_asked_for_stays(void **state)
 	vv_pair_memo_free(m);
 }
 
+/* A table's groups are asked for one after the other, version after version. */
+static void as_many_as_fit_are_all_kept(void **state)
+{
+	vv_pair_memo *m = vv_pair_memo_new(1000);
+
+	(void)state;
+	for (unsigned round = 0; round < 20; round++) {
+		add(m, 0, 900);                               /* those of before */
+		add(m, 10000 + round * 4, 10004 + round * 4); /* and what changed */
+		for (unsigned n = 0; n < 900; n++) {
+			assert_true(has(m, n));
+		}
+	}
+	assert_true(has(m, 10079));
+	vv_pair_memo_free(m);
+}
+
+/* More than fit: what was met last is there, and the rest is only not remembered. */
+static void of_more_than_fit_some_are_kept(void **state)
+{
+	vv_pair_memo *m = vv_pair_memo_new(1000);
+
+	(void)state;
+	for (unsigned round = 0; round < 5; round++) {
+		add(m, 0, 1500);
+		assert_true(has(m, 1499));
+		assert_true(vv_pair_memo_count(m) <= 1000);
+	}
+	vv_pair_memo_free(m);
+}
+
 static void a_file_gives_back_what_was_put_into_it(void **state)
 {
 	vv_pair_memo *m = vv_pair_memo_new(1000), *back;
@@ -63,7 +94,7 @@ static void a_file_gives_back_what_was_put_into_it(void **state)
 
 	(void)state;
 	add(m, 0, 900);
-	assert_true(has(m, 3)); /* in both halves */
+	assert_true(has(m, 3));
 	vv_assert_ok(vv_pair_memo_save(m, file, 5, &err), &err);
 	back = vv_pair_memo_new(2000);
 	vv_assert_ok(vv_pair_memo_load(back, file, 5, &err), &err);
@@ -95,6 +126,8 @@ static void a_file_gives_back_what_was_put_into_it(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_asked_for_stays),
+	cmocka_unit_test(as_many_as_fit_are_all_kept),
+	cmocka_unit_test(of_more_than_fit_some_are_kept),
 	cmocka_unit_test(a_file_gives_back_what_was_put_into_it),
 };
 
