@@ -15,7 +15,7 @@
 typedef struct options {
 	bool all, update, force, dry_run, convert, fix, no_key, facts, quiet, verbose;
 	vv_strings key;
-	const char *as;
+	const char *as, *order;
 	vv_written written;
 } options;
 
@@ -29,6 +29,13 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 	}
 	if (o->facts && o->as && strcmp(o->as, "file") == 0) {
 		return vv_fail(err, VV_EUSAGE, "--facts is for tables; a file of bytes has none");
+	}
+	if (o->order && o->as && strcmp(o->as, "file") == 0) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--order is for tables; a file of bytes has no rows");
+	}
+	if (o->order) {
+		out->order = strcmp(o->order, "key") == 0 ? VV_ORDER_KEY : VV_ORDER_FILE;
 	}
 	if (o->as) {
 		out->has_kind = true;
@@ -49,7 +56,8 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 
 static bool describes(const options *o)
 {
-	return o->key.count > 0 || o->no_key || o->facts || o->as || vv_written_any(&o->written);
+	return o->key.count > 0 || o->no_key || o->facts || o->as || o->order ||
+	       vv_written_any(&o->written);
 }
 
 /* What can be done about a file that is not a clean table. */
@@ -131,6 +139,10 @@ static const vv_option add_table[] = {
 	OPT_FLAG(0, "facts", facts,
 		 "keep facts about its row groups, from now on, so that 'cat --where' finds rows "
 		 "faster; varve 0.1 cannot read such a version"),
+	OPT_CHOICE(
+		0, "order", order, "ORDER", "file|key",
+		"keep the rows in key order and their places beside them, from now on, for files "
+		"that come in another order each time; or in the file's order"),
 	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep it as a table, or as a file of bytes"),
 	OPT_WRITTEN(""),
 	OPT_FLAG(0, "convert", convert, "also make tables of files that HEAD holds as text"),

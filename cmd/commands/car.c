@@ -302,7 +302,7 @@ static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 	vv_status rc;
 
 	vv_cid_text(text, cid);
-	if ((rc = vv_table_open(&t, &source, cid, err)) < 0) {
+	if ((rc = vv_table_open_stored(&t, &source, cid, err)) < 0) {
 		vv_prefix(err, "root %s", text);
 		return vv_hint(err, "varve takes the CAR files of its own datasets, as 'varve car "
 				    "export' writes them");

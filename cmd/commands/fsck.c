@@ -325,7 +325,7 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 	vv_status rc;
 
 	vv_sink_dry(&source, f->store);
-	rc = vv_table_open(&t, &source, &v->root, &why);
+	rc = vv_table_open_stored(&t, &source, &v->root, &why);
 	if (rc == VV_OK) {
 		if ((rc = check_pointer(f, v, &t, err)) < 0) {
 			vv_table_close(&t);

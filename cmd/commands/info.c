@@ -193,6 +193,13 @@ static void print_form(const info *f, vv_buf *b)
 		      vv_text_count(r->cut_rows));
 	print_fact("cut", vv_buf_cstr(b));
 	vv_buf_reset(b);
+	if (vv_root_is_sorted(r)) {
+		vv_buf_puts(b, "rows are kept by ");
+		put_names(b, r->sorted_by, r->sorted_by_count);
+		vv_buf_puts(b, ", and their places in the file beside them");
+		print_fact("order", vv_buf_cstr(b));
+		vv_buf_reset(b);
+	}
 	if (vv_root_has_facts(r)) {
 		print_fact("facts", "kept about each group, for 'cat --where'");
 	}
@@ -500,6 +507,7 @@ static void json_table(vv_json_out *w, const info *f)
 	vv_json_name(w, "rows");
 	vv_json_u64(w, r->cut_rows);
 	vv_json_close_object(w);
+	json_names(w, "sortedBy", r->sorted_by, r->sorted_by_count);
 	vv_json_name(w, "facts");
 	vv_json_bool(w, vv_root_has_facts(r));
 	vv_json_name(w, "columns");
@@ -559,7 +567,8 @@ static vv_status print_json(const info *f, vv_error *err)
 
 static vv_status tell(const options *o, vv_subject *s, const vv_progress *progress, vv_error *err)
 {
-	vv_subject_options so = {.hints = NULL, .find_key = true, .progress = progress};
+	vv_subject_options so = {
+		.hints = NULL, .find_key = true, .stored = true, .progress = progress};
 	vv_table t;
 	info f;
 	vv_status rc;

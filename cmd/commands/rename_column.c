@@ -128,7 +128,8 @@ static vv_status change_root(rename_job *j, vv_error *err)
 				      err)) < 0 ||
 	    (rc = vv_bytes_set(&r->schema, b.data, b.len, err)) < 0 ||
 	    (rc = rename_in(r->key, r->key_count, j->from, j->to, err)) < 0 ||
-	    (rc = rename_in(r->cut_columns, r->cut_column_count, j->from, j->to, err)) < 0) {
+	    (rc = rename_in(r->cut_columns, r->cut_column_count, j->from, j->to, err)) < 0 ||
+	    (rc = rename_in(r->sorted_by, r->sorted_by_count, j->from, j->to, err)) < 0) {
 		goto done;
 	}
 	if (r->dialect.form == VV_FORM_CSV) {

@@ -11,6 +11,7 @@
 #include "dataset/format/facts.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/format/list.h"
+#include "dataset/format/places_block.h"
 
 /*
  * The two usual places that blocks go to and come from.
@@ -46,7 +47,7 @@ void vv_sink_dry(vv_sink *out, vv_store *s)
 	out->payload = s;
 }
 
-static const char *const kinds[VV_LIST_KINDS] = {"data", "layout", "chunks", "facts"};
+static const char *const kinds[VV_LIST_KINDS] = {"data", "layout", "chunks", "facts", "places"};
 
 const char *list_kind_name(vv_list_kind kind)
 {
@@ -226,6 +227,15 @@ static vv_status read_facts_branch(list_item *out, vv_cbor *c, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status read_places(list_item *out, vv_cbor *c, vv_error *err)
+{
+	const uint8_t *bytes;
+	size_t len;
+	vv_status rc = vv_cbor_get_bytes(c, &bytes, &len, err);
+
+	return rc < 0 ? rc : vv_places_rows(&out->weight, bytes, len, err);
+}
+
 static vv_status read_branch(list_item *out, vv_cbor *c, vv_error *err)
 {
 	size_t parts;
@@ -257,6 +267,8 @@ vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned
 		rc = read_data(out, c, err);
 	} else if (kind == VV_LIST_LAYOUT) {
 		rc = read_layout(out, c, err);
+	} else if (kind == VV_LIST_PLACES) {
+		rc = read_places(out, c, err);
 	} else {
 		rc = read_chunk(out, c, err);
 	}
@@ -267,7 +279,8 @@ vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned
 /* Have items of this level no link, whose digest would say where a node ends? */
 static bool is_plain(vv_list_kind kind, unsigned level)
 {
-	return level == 0 && (kind == VV_LIST_LAYOUT || kind == VV_LIST_FACTS);
+	return level == 0 &&
+	       (kind == VV_LIST_LAYOUT || kind == VV_LIST_FACTS || kind == VV_LIST_PLACES);
 }
 
 bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t count,

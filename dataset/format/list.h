@@ -1,8 +1,9 @@
 /*
  * list: a long sequence of entries as a tree of nodes, cut by content.
  *
- * Four lists are made of it: data (row groups), layout (form of each group), facts (of each
- * group: facts.h) and chunks (bytes of a file, of a long cell, of long quirks). The topmost items
+ * Five lists are made of it: data (row groups), layout (form of each group), facts (of each
+ * group: facts.h), places (of rows: places.h) and chunks (bytes of a file, of a long cell, of long
+ * quirks). The topmost items
  * are embedded in whatever holds the list. Format: docs/format.md, "list".
  */
 #ifndef VV_DATASET_FORMAT_LIST_H
@@ -21,9 +22,10 @@ typedef enum vv_list_kind {
 	VV_LIST_DATA,
 	VV_LIST_LAYOUT,
 	VV_LIST_CHUNKS,
-	VV_LIST_FACTS
+	VV_LIST_FACTS,
+	VV_LIST_PLACES
 } vv_list_kind;
-#define VV_LIST_KINDS 4
+#define VV_LIST_KINDS 5
 
 /* A finished list as its holder embeds it: {"items": [...], "level": n} in CBOR. */
 typedef struct vv_list {
@@ -50,7 +52,7 @@ vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv
 void vv_list_builder_free(vv_list_builder *b);
 
 /* Appends an entry: item is its canonical CBOR at level 0; weight is what readers
- * seek by (rows; raw bytes; bytes; 1 for facts). */
+ * seek by (rows for data and places; raw bytes; bytes; 1 for facts). */
 vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, uint64_t weight,
 			      vv_error *err);
 /* Writes the last nodes and gives the top. */

@@ -24,7 +24,7 @@ list_limits list_limits_of(vv_list_kind kind, unsigned level);
 typedef struct list_item {
 	const uint8_t *bytes;
 	size_t len;
-	vv_cid cid;           /* null at level 0 of layout and facts */
+	vv_cid cid;           /* null at level 0 of layout, facts and places */
 	uint64_t weight;      /* above 0 */
 	uint64_t count;       /* level-0 items below; 1 at level 0 */
 	const uint8_t *facts; /* of a list of facts: what is known of all below */

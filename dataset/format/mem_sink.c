@@ -24,7 +24,7 @@ typedef struct entry {
 
 struct vv_mem_sink {
 	vv_mutex *lock; /* import puts from several threads */
-	vv_store *below;
+	vv_sink below;  /* get NULL: nothing */
 	char *dir;
 	char *path; /* of the temporary file, for messages */
 	int fd;     /* -1 while everything fits into memory */
@@ -50,7 +50,9 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 		temp_dir = getenv("TMPDIR");
 	}
 	m->fd = -1;
-	m->below = below;
+	if (below) {
+		vv_sink_dry(&m->below, below);
+	}
 	m->limit = UINT64_MAX;
 	vv_hash_index_init(&m->index);
 	m->dir = vv_strdup(temp_dir && *temp_dir ? temp_dir : "/tmp");
@@ -61,6 +63,17 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 	}
 	*out = m;
 	return VV_OK;
+}
+
+vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *temp_dir,
+			   vv_error *err)
+{
+	vv_status rc = vv_mem_sink_new(out, NULL, temp_dir, err);
+
+	if (rc == VV_OK) {
+		(*out)->below = *below;
+	}
+	return rc;
 }
 
 void vv_mem_sink_free(vv_mem_sink *m)
@@ -205,8 +218,8 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	}
 	vv_mutex_unlock(m->lock);
 	if (!found) {
-		if (m->below) {
-			return vv_store_get(m->below, cid, out, err);
+		if (m->below.get) {
+			return m->below.get(m->below.payload, cid, out, err);
 		}
 		return vv_fail(err, VV_EMISSING, "a block of the table is not at hand");
 	}

@@ -367,7 +367,8 @@ static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts,
 	if (rc == VV_OK) {
 		vv_list_totals(m->data, &m->left, &weight);
 	}
-	if (rc == VV_OK && m->opts->old && m->opts->old_fd >= 0 && same_form(t, m->opts->old)) {
+	if (rc == VV_OK && m->opts->old && m->opts->old_fd >= 0 && same_form(t, m->opts->old) &&
+	    !vv_root_is_sorted(&m->opts->old->root)) {
 		rc = load_places(m, err);
 	}
 	return rc;
@@ -577,20 +578,14 @@ static vv_status give_piece(maker *m, vv_bytes_fn fn, void *payload, piece *p, v
 	return (vv_status)more;
 }
 
-vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,
-			 const vv_progress *progress, vv_error *err)
-{
-	vv_bytes_options opts = {.pool = pool, .progress = progress, .old_fd = -1};
-	return vv_table_bytes_with(t, fn, payload, &opts, err);
-}
-
-vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
-			      const vv_bytes_options *opts, vv_error *err)
+vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
+			  vv_error *err)
 {
 	maker m = {0};
 	vv_buf ends = VV_BUF_INIT;
 	bool more = true;
-	vv_status rc = maker_open(&m, t, opts, err);
+	vv_status rc;
+	rc = maker_open(&m, t, opts, err);
 	if (rc < 0 || (rc = table_head(&ends, t, err)) < 0 ||
 	    (rc = give(&m, fn, payload, &ends, err)) < 0) {
 		goto done;
@@ -623,7 +618,7 @@ vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 	if ((rc = table_tail(&ends, t, err)) < 0 || (rc = give(&m, fn, payload, &ends, err)) < 0) {
 		goto done;
 	}
-	rc = hash_agrees(t, m.hash, m.bytes, err);
+	rc = vv_root_has_places(&t->root) ? VV_OK : hash_agrees(t, m.hash, m.bytes, err);
 done:
 	maker_close(&m);
 	vv_buf_clear(&ends);
@@ -631,7 +626,7 @@ done:
 }
 
 /* The same pulled: a maker without threads, and the bytes being read. */
-struct vv_table_source {
+struct group_source {
 	maker m;
 	vv_buf ends;
 	piece *piece; /* of which some may be left */
@@ -640,19 +635,20 @@ struct vv_table_source {
 	enum { AT_GROUPS, AT_TAIL, AT_END } state;
 };
 
-vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err)
+vv_status group_source_open(group_source **out, vv_table *t, vv_error *err)
 {
-	vv_table_source *s = vv_calloc(1, sizeof(*s));
+	group_source *s = vv_calloc(1, sizeof(*s));
+	vv_status rc;
 	*out = NULL;
 	if (!s) {
 		return vv_fail_nomem(err);
 	}
-	vv_status rc = maker_open(&s->m, t, NULL, err);
+	rc = maker_open(&s->m, t, NULL, err);
 	if (rc == VV_OK) {
 		rc = table_head(&s->ends, t, err);
 	}
 	if (rc < 0) {
-		vv_table_source_close(s);
+		group_source_close(s);
 		return rc;
 	}
 	s->at = vv_buf_cstr(&s->ends);
@@ -661,7 +657,7 @@ vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err
 	return VV_OK;
 }
 
-void vv_table_source_close(vv_table_source *s)
+void group_source_close(group_source *s)
 {
 	if (s) {
 		maker_close(&s->m);
@@ -671,7 +667,7 @@ void vv_table_source_close(vv_table_source *s)
 }
 
 /* The piece after, made; NULL: there is none, or (with *rc) it failed. */
-static piece *source_piece(vv_table_source *s, vv_status *rc, vv_error *err)
+static piece *source_piece(group_source *s, vv_status *rc, vv_error *err)
 {
 	bool more;
 
@@ -687,7 +683,7 @@ static piece *source_piece(vv_table_source *s, vv_status *rc, vv_error *err)
 }
 
 /* Goes on to the next bytes, if there are any. */
-static vv_status source_next(vv_table_source *s, vv_error *err)
+static vv_status source_next(group_source *s, vv_error *err)
 {
 	vv_status rc;
 	int more = 0;
@@ -715,9 +711,9 @@ static vv_status source_next(vv_table_source *s, vv_error *err)
 	return hash_agrees(s->m.table, s->m.hash, s->m.bytes, err);
 }
 
-ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err)
+ssize_t group_source_read(void *source, void *buf, size_t len, vv_error *err)
 {
-	vv_table_source *s = source;
+	group_source *s = source;
 	while (s->state != AT_END && s->left == 0) {
 		vv_status rc = source_next(s, err);
 		if (rc < 0) {

@@ -1,5 +1,8 @@
 /*
  * bytes: the bytes of the file that a version was made of.
+ *
+ * Of a version that is kept in key order and was opened as it is stored (table.h), too: its file is then
+ * made as a whole, also for a part of it.
  */
 #ifndef VV_DATASET_TABLE_BYTES_H
 #define VV_DATASET_TABLE_BYTES_H
@@ -35,7 +38,8 @@ typedef struct vv_bytes_options {
 	uint64_t secret;
 	vv_table *old;
 	int old_fd;
-	bool by_group; /* fn is called once for each row group (or chunk), which is in memory then */
+	bool by_group; /* fn is called once for each row group (or chunk), which is in memory then; nothing of
+			* the kind where the groups are in key order */
 } vv_bytes_options;
 vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			      const vv_bytes_options *opts, vv_error *err);
@@ -44,6 +48,9 @@ vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
  * when the end is read. */
 typedef struct vv_table_source vv_table_source;
 vv_status vv_table_source_open(vv_table_source **out, vv_table *t, vv_error *err);
+/* The same with a pool, which helps where the groups are in key order. */
+vv_status vv_table_source_open_with(vv_table_source **out, vv_table *t, vv_pool *pool,
+				    vv_error *err);
 /* count, 0 at the end, <0 */
 ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err);
 void vv_table_source_close(vv_table_source *s);
@@ -62,6 +69,18 @@ vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn f
  * whose long cells count only where they must be in memory. 0 for files. */
 vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
 				 vv_error *err);
+
+/* For this room alone: the same of the groups in the order in which they are stored. In key order that is the
+ * sorted file, whose hash nobody knows. */
+vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
+			  vv_error *err);
+typedef struct group_source group_source;
+vv_status group_source_open(group_source **out, vv_table *t, vv_error *err);
+ssize_t group_source_read(void *source, void *buf, size_t len, vv_error *err);
+void group_source_close(group_source *s); /* accepts NULL */
+vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
+			  vv_error *err);
+vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *out, vv_error *err);
 
 /* Byte offset in the file at which a row's raw bytes begin. */
 vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err);

@@ -227,8 +227,8 @@ done:
 	return rc;
 }
 
-vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
-			 vv_error *err)
+vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
+			  vv_error *err)
 {
 	uint64_t bytes = t->root.bytes;
 	range r = {t, from, 0, fn, payload};
@@ -252,8 +252,7 @@ static vv_status group_cost(walk *w, uint64_t *out, vv_error *err)
 	return is_long < 0 ? (vv_status)is_long : VV_OK;
 }
 
-vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
-				 vv_error *err)
+vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *out, vv_error *err)
 {
 	range r = {.table = t, .from = from};
 	vv_buf head = VV_BUF_INIT;

@@ -504,6 +504,7 @@ static vv_status gather(vv_dataset_reader *r, const char *path, const vv_dataset
 		}
 		in->opts.cache = in->cache;
 		/* without the blocks of the version before nothing tells whether it has them */
+		in->opts.order = opts->order;
 		in->opts.facts = opts->facts || in->named_kind;
 		if (opts->key) {
 			in->opts.key = opts->key;
@@ -554,7 +555,7 @@ static vv_status take_changed(vv_dataset_found *out, bool facts, vv_key_source s
 	root->key_source = source;
 	if (!facts) {
 		vv_buf_clear(&root->facts);
-		root->format = VV_FORMAT_FIRST;
+		root->format = vv_root_is_sorted(root) ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST;
 	}
 	out->result.cid = *cid;
 	vv_scan_cache_free(out->result.cache); /* it names the other root */
@@ -638,7 +639,7 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 	if (in.named_kind && !vv_cid_equal(&out->named, &out->result.cid)) {
 		vv_buf_puts(&early,
 			    "the blocks of the previous version are not here: types and cut are "
-			    "found again\n");
+			    "found again, and rows are kept in the file's order\n");
 	}
 	vv_buf_put(&early, vv_buf_cstr(&out->result.warnings), out->result.warnings.len);
 	vv_buf_clear(&out->result.warnings);
@@ -920,7 +921,7 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 	if (vv_dataset_reader_pointer(r, blob, &arena, &p, &ignored) == VV_OK &&
 	    strcmp(p.kind, "table") == 0 && open_store(r, &ignored) == VV_OK) {
 		vv_sink_dry(&sink, r->store);
-		if (vv_table_open(&t, &sink, &p.root, &ignored) == VV_OK) {
+		if (vv_table_open_stored(&t, &sink, &p.root, &ignored) == VV_OK) {
 			*out = vv_package_fits(&fits, &t, &res, &ignored) == VV_OK && !fits;
 			vv_table_close(&t);
 		}

@@ -12,7 +12,7 @@
 #define VV_DATASET_TABLE_GROUP_STREAM_H
 
 #include "base/thread.h"
-#include "dataset/table/pair_memo.h"
+#include "dataset/read/pair_memo.h"
 #include "dataset/table/table.h"
 
 /* A group; borrowed until the next call. */

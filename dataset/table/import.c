@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/group_internal.h"
+#include "dataset/read/row_sorter.h"
 #include "dataset/table/group_stream.h"
 #include "dataset/table/import_state.h"
 #include "dataset/table/old_groups.h"
@@ -82,7 +83,9 @@ static vv_status open_old(import *im, vv_error *err)
 	const vv_root *from = old_of(im);
 	bool usable;
 
-	if (im->opts->groups || !from || from->kind != VV_KIND_TABLE) {
+	/* Groups in another order than the file's are in none of it, and no base either. */
+	if (im->opts->groups || !from || from->kind != VV_KIND_TABLE ||
+	    (im->sorting ? im->sorting->near != from : vv_root_is_sorted(from))) {
 		return VV_OK;
 	}
 	usable = im->candidate_count == 0 && same_inputs(im);
@@ -206,6 +209,47 @@ static vv_status take_types(import *im, size_t index, vv_error *err)
 	return VV_OK;
 }
 
+/* The file cannot be kept in key order: a line's form is that of its place. */
+static vv_status refuse_irregular(import *im, const group_job *j, vv_error *err)
+{
+	uint64_t line = j->irregular_line;
+	vv_error ignored = {0};
+
+	im->sorting->unfit = true;
+	if (im->source->line) {
+		(void)line_of(im, j->offset + j->irregular_at, &line, &ignored);
+	}
+	vv_fail(err, VV_EREFUSED,
+		"%s: line %llu is not written like the others (quotes, row end, spaces, or blank "
+		"lines around it), so that the rows cannot be in key order",
+		im->source->name, (unsigned long long)line);
+	return vv_hint(err, "'varve convert IN OUT' writes all lines alike; without '--order key' "
+			    "the table is kept in the file's order");
+}
+
+/* Gives the lines of a group to whoever sorts them, while the window still has them. */
+static vv_status give_lines(import *im, const group_job *j, vv_error *err)
+{
+	size_t end_len, from = 0;
+	vv_status rc = VV_OK;
+
+	(void)vv_dialect_row_end(&im->dialect, &end_len);
+	if (j->irregular > 0) {
+		return refuse_irregular(im, j, err);
+	}
+	for (size_t i = 0; i < j->row_count && rc == VV_OK; i++) {
+		const vv_row *row = &j->rows[i];
+		bool ends = !(j->last && i + 1 == j->row_count) ||
+			    (im->dialect.form != VV_FORM_JSON && row->newline != VV_NO_NEWLINE);
+
+		rc = row_sorter_add(im->sorting->sorter, j->sort_keys.data + from,
+				    j->sort_ends[i] - from, j->raw + row->start,
+				    row->end - row->start - (ends ? end_len : 0), err);
+		from = j->sort_ends[i];
+	}
+	return rc;
+}
+
 /* Waits for the oldest group under way and puts it at the end of the lists. */
 static vv_status collect(import *im, vv_error *err)
 {
@@ -216,8 +260,14 @@ static vv_status collect(import *im, vv_error *err)
 	}
 	j->busy = false;
 	im->job_head++;
+	rc = err && !j->known && j->status >= 0 && im->sorting && im->sorting->sorter
+		     ? give_lines(im, j, err)
+		     : VV_OK;
 	vv_slab_drop(im->window, j->slab);
 	j->slab = NULL;
+	if (rc < 0) {
+		return rc;
+	}
 	if (!j->known && j->status < 0) {
 		if (err) {
 			*err = j->err;
@@ -808,35 +858,6 @@ done:
 	return rc;
 }
 
-static vv_status put_root(import *im, vv_error *err)
-{
-	vv_import_result *out = im->out;
-	const vv_import_options *opts = im->opts;
-	vv_cid base = {0};
-	vv_status rc;
-	if ((rc = vv_root_encode(&out->root_block, &out->root, err)) < 0 ||
-	    (rc = vv_cid_of(&out->cid, VV_CODEC_DAG_CBOR, out->root_block.data, out->root_block.len,
-			    err)) < 0) {
-		return rc;
-	}
-	if (opts->parent) {
-		vv_buf b = VV_BUF_INIT;
-		rc = vv_root_encode(&b, opts->parent, err);
-		if (rc == VV_OK) {
-			rc = vv_cid_of(&base, VV_CODEC_DAG_CBOR, b.data, b.len, err);
-		}
-		vv_buf_clear(&b);
-	}
-	if (rc == VV_OK && im->sink->put) {
-		rc = im->sink->put(im->sink->payload, &out->cid, out->root_block.data,
-				   out->root_block.len, opts->parent ? &base : NULL, err);
-	}
-	if (rc == VV_OK && out->cache) {
-		out->cache->root = out->cid;
-	}
-	return rc;
-}
-
 /* The dialect is given (opts->as): the body begins after its BOM and prologue. */
 static vv_status take_dialect(import *im, vv_error *err)
 {
@@ -909,12 +930,10 @@ static bool wants_facts(const vv_import_options *o)
 	       (!o->as && o->facts);
 }
 
-static vv_status open_facts(import *im, const vv_root *parent, vv_error *err)
+static vv_status open_facts(import *im, const vv_root *near, vv_error *err)
 {
-	bool table = parent && parent->kind == VV_KIND_TABLE;
-
 	return im->with_facts ? vv_list_builder_new(&im->facts, VV_LIST_FACTS, im->sink,
-						    table ? &parent->facts : NULL, err)
+						    near ? &near->facts : NULL, err)
 			      : VV_OK;
 }
 
@@ -923,7 +942,7 @@ static vv_status import_table(import *im, vv_error *err)
 	vv_status rc;
 	im->with_facts = wants_facts(im->opts);
 	if ((rc = sniff(im, err)) < 0 || (rc = import_columns_set(im, err)) < 0 ||
-	    (rc = import_choose(im, err)) < 0 ||
+	    (rc = import_choose(im, err)) < 0 || (rc = import_sort_columns(im, err)) < 0 ||
 	    (rc = vv_scan_new(&im->scan, &im->dialect, im->columns, im->names, im->name_lens,
 			      err)) < 0 ||
 	    (rc = open_old(im, err)) < 0) {
@@ -931,16 +950,19 @@ static vv_status import_table(import *im, vv_error *err)
 	}
 	const vv_root *parent = im->opts->parent;
 	bool table = parent && parent->kind == VV_KIND_TABLE;
+	const vv_root *near = im->sorting                           ? im->sorting->near
+			      : table && !vv_root_is_sorted(parent) ? parent
+								    : NULL;
 	im->need_infer = !im->opts->schema && (!table || im->columns > im->parent_schema.count ||
 					       im->dialect.form != VV_FORM_CSV);
 	for (size_t i = 0; !im->need_infer && i < im->columns; i++) {
 		im->need_infer = im->fields[i] < 0 && im->renamed_from[i] < 0;
 	}
-	if ((rc = vv_list_builder_new(&im->data, VV_LIST_DATA, im->sink,
-				      table ? &parent->data : NULL, err)) < 0 ||
+	if ((rc = vv_list_builder_new(&im->data, VV_LIST_DATA, im->sink, near ? &near->data : NULL,
+				      err)) < 0 ||
 	    (rc = vv_list_builder_new(&im->layout, VV_LIST_LAYOUT, im->sink,
-				      table ? &parent->layout : NULL, err)) < 0 ||
-	    (rc = open_facts(im, parent, err)) < 0 ||
+				      near ? &near->layout : NULL, err)) < 0 ||
+	    (rc = open_facts(im, near, err)) < 0 ||
 	    (rc = im->window ? all_rows(im, err) : given_rows(im, err)) < 0 ||
 	    (rc = take_epilogue(im, err)) < 0 || (rc = finish_root(im, err)) < 0) {
 		return rc;
@@ -1047,8 +1069,8 @@ static vv_status import_content(import *im, vv_error *err)
 	return import_chunks(im, err);
 }
 
-vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
-		    const vv_import_options *opts, vv_error *err)
+vv_status import_run(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+		     const vv_import_options *opts, import_sorting *sorting, vv_error *err)
 {
 	import *im = vv_calloc(1, sizeof(*im));
 	vv_status rc;
@@ -1060,18 +1082,18 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 	im->source = source;
 	im->sink = sink;
 	im->opts = opts;
+	im->sorting = sorting;
 	im->out = out;
 	vv_dialect_init(&im->dialect);
 	vv_schema_init(&im->parent_schema);
 	vv_arena_init(&im->names_arena);
-	if ((rc = import_open(im, err)) < 0 || (rc = import_content(im, err)) < 0 ||
-	    (rc = put_root(im, err)) < 0 || (rc = vv_buf_ok(&out->warnings, err)) < 0) {
-		import_clear(im);
-		vv_free(im);
-		vv_import_result_clear(out);
-		return rc;
+	if ((rc = import_open(im, err)) == VV_OK && (rc = import_content(im, err)) == VV_OK) {
+		rc = vv_buf_ok(&out->warnings, err);
 	}
 	import_clear(im);
 	vv_free(im);
-	return VV_OK;
+	if (rc < 0) {
+		vv_import_result_clear(out);
+	}
+	return rc;
 }

@@ -7,9 +7,11 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/chunk.h"
+#include "dataset/read/row_sorter.h"
 
 #define QUIRKS_INLINE (256u << 10)
 
@@ -44,6 +46,8 @@ void import_job_clear(group_job *j)
 	vv_buf_clear(&j->layout_item);
 	vv_buf_clear(&j->facts_item);
 	vv_buf_clear(&j->given);
+	vv_buf_clear(&j->sort_keys);
+	vv_free(j->sort_ends);
 	for (size_t i = 0; i < IMPORT_PROOFS; i++) {
 		vv_free(j->hashes[i]);
 	}
@@ -188,7 +192,9 @@ static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 		}
 		vv_buf_put_varint(q, i - before);
 		before = i;
-		j->irregular++;
+		if (j->irregular++ == 0) {
+			j->irregular_at = j->rows[i].text_start;
+		}
 		if (kind > 0) {
 			vv_buf_putc(q, kind);
 			continue;
@@ -403,6 +409,28 @@ static vv_status hash_keys(group_job *j, vv_error *err)
 	return VV_OK;
 }
 
+/* The rows' keys for the sorter, made here since the cells are at hand. */
+static vv_status make_sort_keys(group_job *j, vv_error *err)
+{
+	const import_sorting *s = j->im->sorting;
+
+	if (!s || !s->sorter) {
+		return VV_OK;
+	}
+	if (j->irregular > 0 && !j->im->source->line) {
+		j->irregular_line = j->lines + import_count_lines(j->raw, j->irregular_at) + 1;
+	}
+	if (!vv_array_room_for(j->sort_ends, 0, j->sort_cap, j->row_count)) {
+		return vv_fail_nomem(err);
+	}
+	vv_buf_reset(&j->sort_keys);
+	for (size_t i = 0; i < j->row_count; i++) {
+		row_sort_key(&j->sort_keys, &j->cells[i * j->stride], s->columns, s->count);
+		j->sort_ends[i] = j->sort_keys.len;
+	}
+	return vv_buf_ok(&j->sort_keys, err);
+}
+
 /* Holds the cells against the types that the columns have so far. */
 static vv_status find_misfits(group_job *j, vv_error *err)
 {
@@ -464,7 +492,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	find_quirks(w, j, &quirks);
 	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(&quirks, err)) < 0 ||
 	    (rc = put_layout(j, &quirks, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||
-	    (rc = find_misfits(j, err)) < 0) {
+	    (rc = make_sort_keys(j, err)) < 0 || (rc = find_misfits(j, err)) < 0) {
 		goto done;
 	}
 	rc = put_group(w, j, err);

@@ -23,6 +23,15 @@
 
 struct group_stream;
 
+/* In which order the groups hold the rows: docs/format.md, "key order". */
+typedef enum vv_order_wish {
+	VV_ORDER_KEEP = 0, /* as `as`, or the version before, has it */
+	VV_ORDER_FILE,
+	/* With as: by its columns, else by the key's. VV_EREFUSED, naming the line: a file that has an irregular
+	 * one; VV_EUSAGE: no key. With KEEP such a file is kept in the file's order, with a warning */
+	VV_ORDER_KEY
+} vv_order_wish;
+
 /* Of what types the values of each group are, column by column: what is left to know of a group
  * whose bytes are found again in another file, so that its types can be found out without reading. */
 typedef struct vv_group_types {
@@ -59,6 +68,7 @@ typedef struct vv_import_options {
 	vv_key_source key_source; /* of `key` */
 	bool key_known; /* `key` is that of the version before: it is not proved, and may be gone */
 	bool facts; /* the version has facts about its groups, whether the one before has or not */
+	vv_order_wish order;
 	uint64_t secret;      /* seeds the scan cache's hashes */
 	uint64_t max_row;     /* bytes of a row, beyond which the input is refused; 0: none */
 	uint64_t memory;      /* bytes for the key proof before it spills; 0: 24 MiB */

@@ -470,6 +470,89 @@ done:
 	return rc;
 }
 
+/* The place that a column of the parent has now; SIZE_MAX: it is gone. */
+static size_t place_of_old(const import *im, const char *name)
+{
+	long old = vv_schema_find(&im->parent_schema, name, strlen(name));
+
+	for (size_t i = 0; old >= 0 && i < im->columns; i++) {
+		if (im->fields[i] == old || im->renamed_from[i] == old) {
+			return i;
+		}
+	}
+	return SIZE_MAX;
+}
+
+static vv_status columns_of_old(import *im, char *const *names, size_t count, vv_error *err)
+{
+	import_sorting *s = im->sorting;
+
+	for (size_t k = 0; k < count; k++) {
+		size_t at = place_of_old(im, names[k]);
+
+		if (at == SIZE_MAX) {
+			s->unfit = true;
+			return vv_fail(
+				err, VV_EREFUSED,
+				"%s: the column '%s', by which the rows were sorted, is gone",
+				im->source->name, vv_text_shows(names[k]));
+		}
+		s->columns[s->count++] = at;
+	}
+	return VV_OK;
+}
+
+/* The key that the version is going to have. */
+static vv_status columns_of_key(import *im, vv_error *err)
+{
+	import_sorting *s = im->sorting;
+	const vv_root *parent = im->opts->parent;
+	const vv_key_candidate *c = &im->candidates[0];
+	vv_status rc = VV_OK;
+
+	_Static_assert(VV_KEY_COLUMNS_MAX <= VV_SORTED_BY_MAX, "room for a key");
+	if (im->opts->key) {
+		memcpy(s->columns, c->columns, c->count * sizeof(c->columns[0]));
+		s->count = c->count;
+	} else if (parent && parent->kind == VV_KIND_TABLE &&
+		   parent->key_count <= VV_SORTED_BY_MAX) {
+		rc = columns_of_old(im, parent->key, parent->key_count, err);
+	}
+	if (rc == VV_OK && s->count == 0) {
+		vv_fail(err, VV_EUSAGE, "%s: without a key its rows cannot be in key order",
+			im->source->name);
+		rc = vv_hint(err, "'varve add --order key --key COLUMNS' names the key");
+	}
+	return rc;
+}
+
+vv_status import_sort_columns(import *im, vv_error *err)
+{
+	import_sorting *s = im->sorting;
+	const vv_root *like = im->opts->as ? im->opts->as : im->opts->parent;
+	vv_status rc;
+
+	if (!s || !s->sorter) {
+		return VV_OK;
+	}
+	rc = s->by_key ? columns_of_key(im, err)
+		       : columns_of_old(im, like->sorted_by, like->sorted_by_count, err);
+	if (rc < 0) {
+		return rc;
+	}
+	s->names = vv_calloc(s->count + 1, sizeof(*s->names));
+	if (!s->names) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t k = 0; k < s->count; k++) {
+		s->names[k] = vv_strndup(im->names[s->columns[k]], im->name_lens[s->columns[k]]);
+		if (!s->names[k]) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
 /* Merged verdicts of all threads for one column. */
 static vv_type inferred(const import *im, size_t column, bool *comma)
 {

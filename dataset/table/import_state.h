@@ -16,6 +16,21 @@
 #include "dataset/schema/schema.h"
 #include "dataset/table/import_options.h"
 
+struct row_sorter;
+
+/* What an import does for a version in key order (key_order.h): NULL where it is of no other. */
+typedef struct import_sorting {
+	struct row_sorter
+		*sorter;     /* gets the lines; NULL: the groups are those of the sorted file */
+	bool by_key;         /* by the key's columns, not by those of before */
+	const vv_root *near; /* whose lists this one's resemble; or NULL */
+	/* once rows are read */
+	size_t columns[VV_SORTED_BY_MAX];
+	char **names; /* of these, owned by whoever asked */
+	size_t count;
+	bool unfit; /* the import failed since the file cannot be kept so; the message says why */
+} import_sorting;
+
 /* Scratch of one thread. */
 typedef struct import_worker {
 	vv_group_encoder *encoder;
@@ -66,6 +81,11 @@ typedef struct group_job {
 	vv_infer *types; /* one for each column, with keep_types */
 	size_t type_count;
 	uint64_t irregular;
+	size_t irregular_at;     /* of the first of them, in raw */
+	uint64_t irregular_line; /* likewise, where the source cannot tell lines */
+	vv_buf sort_keys;        /* of all rows, one after the other, with import.sorting */
+	size_t *sort_ends;       /* where each ends */
+	size_t sort_cap;
 	uint64_t short_rows; /* CSV: with fewer cells than there are columns */
 	size_t short_at;     /* of the first of them, in raw */
 	uint64_t lines;      /* before raw, as far as import.lines is kept */
@@ -86,6 +106,7 @@ typedef struct import {
 	const vv_sink *sink;
 	const vv_import_options *opts;
 	vv_import_result *out;
+	import_sorting *sorting;
 	vv_window *window; /* NULL: the groups are given */
 	uint64_t given_bytes;
 	vv_pool *pool;
@@ -142,6 +163,8 @@ typedef struct import {
 vv_status import_columns_set(import *im, vv_error *err);
 vv_status import_columns_grow(import *im, vv_error *err); /* JSON: new members were met */
 vv_status import_choose(import *im, vv_error *err);       /* cut parameters and key candidates */
+/* With sorting: the columns by which rows are sorted; where they are gone it says so (unfit). */
+vv_status import_sort_columns(import *im, vv_error *err);
 vv_status import_finish_schema(import *im, vv_error *err);
 vv_status import_finish_key(import *im, vv_error *err);
 
@@ -160,5 +183,8 @@ uint64_t import_count_lines(const char *bytes, size_t len);
 
 /* All of the window becomes chunks; the root is filled but for its key and schema. */
 vv_status import_chunks(import *im, vv_error *err);
+/* vv_import without the root's block. sorting: NULL, or what is done for key order. */
+vv_status import_run(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+		     const vv_import_options *opts, import_sorting *sorting, vv_error *err);
 
 #endif

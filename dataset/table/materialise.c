@@ -75,7 +75,7 @@ static void open_old(vv_dataset_reader *r, const vv_sink *source, const char *pa
 		vv_arena_clear(&arena);
 		return;
 	}
-	if (vv_table_open(old, source, &p.root, &ignored) == VV_OK) {
+	if (vv_table_open_stored(old, source, &p.root, &ignored) == VV_OK) {
 		*fd = vv_open_regular(file, O_NOFOLLOW, &ignored);
 		if (*fd < 0 || vv_fstat(&again, *fd, path, &ignored) < 0 ||
 		    !vv_stat_equal(&st, &again)) {
@@ -158,8 +158,10 @@ static vv_status make_file(vv_dataset_reader *r, const char *path, const char *f
 		goto done;
 	}
 	for (;;) {
-		*cache = t->root.kind == VV_KIND_TABLE ? vv_scan_cache_new() : NULL;
-		if (t->root.kind == VV_KIND_TABLE && !*cache) {
+		/* Groups in key order are no pieces of the file. */
+		bool cached = t->root.kind == VV_KIND_TABLE && !vv_root_is_sorted(&t->root);
+		*cache = cached ? vv_scan_cache_new() : NULL;
+		if (cached && !*cache) {
 			rc = vv_fail_nomem(err);
 			break;
 		}
@@ -213,7 +215,7 @@ vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *b
 		goto done;
 	}
 	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&t, &source, &p->root, err)) < 0 ||
+	if ((rc = vv_table_open_stored(&t, &source, &p->root, err)) < 0 ||
 	    (rc = vv_mkdirs_above(file, err)) < 0 ||
 	    (rc = vv_worktree_make_room(repo, path, err)) < 0 ||
 	    (rc = make_file(r, path, file, &t, &temp, &cache, mode, err)) < 0) {

@@ -42,6 +42,8 @@ void vv_root_clear(vv_root *r)
 	vv_buf_clear(&r->data);
 	vv_buf_clear(&r->layout);
 	vv_buf_clear(&r->facts);
+	free_names(r->sorted_by, r->sorted_by_count);
+	vv_buf_clear(&r->places);
 	vv_root_init(r);
 }
 
@@ -86,9 +88,9 @@ static void put_file(vv_buf *b, const vv_root *r)
 
 static void put_table(vv_buf *b, const vv_root *r)
 {
-	bool facts = vv_root_has_facts(r);
+	bool facts = vv_root_has_facts(r), sorted = vv_root_is_sorted(r);
 
-	vv_cbor_put_map(b, facts ? 15 : 14);
+	vv_cbor_put_map(b, 14u + (facts ? 1u : 0u) + (sorted ? 2u : 0u));
 	vv_cbor_put_key(b, "v");
 	put_text(b, "root");
 	vv_cbor_put_key(b, "cut");
@@ -113,15 +115,23 @@ static void put_table(vv_buf *b, const vv_root *r)
 		vv_buf_put(b, r->facts.data, r->facts.len);
 	}
 	vv_cbor_put_key(b, "order");
-	put_text(b, "file");
+	put_text(b, sorted ? "key" : "file");
 	vv_cbor_put_key(b, "format");
-	vv_cbor_put_uint(b, facts ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST);
+	vv_cbor_put_uint(b, facts || sorted ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST);
 	vv_cbor_put_key(b, "layout");
 	vv_buf_put(b, r->layout.data, r->layout.len);
+	if (sorted) {
+		vv_cbor_put_key(b, "places");
+		vv_buf_put(b, r->places.data, r->places.len);
+	}
 	vv_cbor_put_key(b, "schema");
 	vv_cbor_put_text(b, r->schema.len ? r->schema.data : "", r->schema.len);
 	vv_cbor_put_key(b, "dialect");
 	vv_dialect_put(b, &r->dialect);
+	if (sorted) {
+		vv_cbor_put_key(b, "sortedBy");
+		put_names(b, r->sorted_by, r->sorted_by_count);
+	}
 	vv_cbor_put_key(b, "keySource");
 	put_text(b, root_key_sources[r->key_source]);
 }
@@ -146,8 +156,13 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 			vv_text_bytes(VV_HEADER_MAX));
 		return vv_hint(err, "'--as file' keeps the file as bytes");
 	}
+	if (vv_root_is_sorted(r) && !vv_root_has_places(r)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "a version in key order cannot be written without its places");
+	}
 	if (!names_valid(r->key, r->key_count) ||
 	    !names_valid(r->cut_columns, r->cut_column_count) ||
+	    !names_valid(r->sorted_by, r->sorted_by_count) ||
 	    (r->schema.len && !vv_utf8_valid(r->schema.data, r->schema.len))) {
 		return vv_fail(err, VV_EINPUT, "the schema or a column's name is not valid UTF-8");
 	}
@@ -334,14 +349,14 @@ static vv_status get_number(vv_cbor *c, const char *key, uint64_t *out, vv_error
 	return rc < 0 ? rc : vv_cbor_get_uint(c, out, err);
 }
 
-static vv_status get_format(vv_root *r, vv_cbor *c, vv_error *err)
+static vv_status get_format(vv_root *r, vv_cbor *c, bool sorted, vv_error *err)
 {
 	vv_status rc = get_number(c, "format", &r->format, err);
 
 	if (rc < 0) {
 		return rc;
 	}
-	if (r->format != (vv_root_has_facts(r) ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST)) {
+	if (r->format != (vv_root_has_facts(r) || sorted ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST)) {
 		return bad("a format generation that does not fit what is there", err);
 	}
 	return VV_OK;
@@ -408,9 +423,38 @@ static vv_status get_key_source(vv_root *r, vv_cbor *c, vv_error *err)
 	return bad("an unknown source of the key", err);
 }
 
+static vv_status get_order(vv_cbor *c, bool *sorted, vv_error *err)
+{
+	const char *text;
+	size_t len;
+	vv_status rc;
+
+	if ((rc = vv_cbor_get_key(c, "order", err)) < 0 ||
+	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
+		return rc;
+	}
+	*sorted = len == 3 && memcmp(text, "key", 3) == 0;
+	return *sorted || (len == 4 && memcmp(text, "file", 4) == 0)
+		       ? VV_OK
+		       : bad("'order' is neither 'file' nor 'key'", err);
+}
+
+static vv_status get_sorted_by(vv_root *r, vv_cbor *c, vv_error *err)
+{
+	vv_status rc = get_names(c, "sortedBy", &r->sorted_by, &r->sorted_by_count, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	return r->sorted_by_count == 0 || r->sorted_by_count > VV_SORTED_BY_MAX
+		       ? bad("a wrong number of columns that give the order", err)
+		       : VV_OK;
+}
+
 static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 {
-	uint64_t groups, rows, forms, raw, facts = 0;
+	uint64_t groups, rows, forms, raw, blocks, placed = 0, facts = 0;
+	bool sorted;
 	vv_status rc;
 
 	r->kind = VV_KIND_TABLE;
@@ -420,18 +464,21 @@ static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "table", err)) < 0 ||
 	    (rc = get_number(c, "rows", &r->rows, err)) < 0 ||
 	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
-	    (rc = get_facts(r, c, &facts, err)) < 0 || (rc = expect(c, "order", "file", err)) < 0 ||
-	    (rc = get_format(r, c, err)) < 0 ||
+	    (rc = get_facts(r, c, &facts, err)) < 0 || (rc = get_order(c, &sorted, err)) < 0 ||
+	    (rc = get_format(r, c, sorted, err)) < 0 ||
 	    (rc = get_list(c, "layout", VV_LIST_LAYOUT, &r->layout, &forms, &raw, err)) < 0 ||
+	    (sorted &&
+	     (rc = get_list(c, "places", VV_LIST_PLACES, &r->places, &blocks, &placed, err)) < 0) ||
 	    (rc = get_schema(r, c, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_cbor_get_key(c, "dialect", err)) < 0 ||
 	    (rc = vv_dialect_get(&r->dialect, c, err)) < 0 ||
+	    (sorted && (rc = get_sorted_by(r, c, err)) < 0) ||
 	    (rc = get_key_source(r, c, err)) < 0) {
 		return rc;
 	}
-	if (rows != r->rows || groups != forms || raw > r->bytes ||
+	if (rows != r->rows || (sorted && placed != rows) || groups != forms || raw > r->bytes ||
 	    (vv_root_has_facts(r) && facts != groups)) {
 		return bad("its sums contradict each other", err);
 	}
@@ -446,7 +493,8 @@ static vv_status get_file(vv_root *r, vv_cbor *c, vv_error *err)
 	r->kind = VV_KIND_FILE;
 	if ((rc = get_list(c, "data", VV_LIST_CHUNKS, &r->data, &chunks, &bytes, err)) < 0 ||
 	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "file", err)) < 0 ||
-	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 || (rc = get_format(r, c, err)) < 0) {
+	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
+	    (rc = get_format(r, c, false, err)) < 0) {
 		return rc;
 	}
 	return bytes == r->bytes ? VV_OK : bad("its sums contradict each other", err);
@@ -454,9 +502,10 @@ static vv_status get_file(vv_root *r, vv_cbor *c, vv_error *err)
 
 static bool is_known(const char *key, size_t len)
 {
-	static const char *const keys[] = {"cut",    "key",    "data",    "hash",     "kind",
-					   "rows",   "bytes",  "facts",   "order",    "format",
-					   "layout", "schema", "dialect", "keySource"};
+	static const char *const keys[] = {"cut",    "key",     "data",     "hash",
+					   "kind",   "rows",    "bytes",    "facts",
+					   "order",  "format",  "layout",   "places",
+					   "schema", "dialect", "sortedBy", "keySource"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (strlen(keys[i]) == len && memcmp(keys[i], key, len) == 0) {
@@ -494,7 +543,8 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 			if ((rc = vv_cbor_get_text(&value, &text, &len, err)) < 0) {
 				return rc;
 			}
-			if (len != 4 || memcmp(text, "file", 4) != 0) {
+			if ((len != 4 || memcmp(text, "file", 4) != 0) &&
+			    (len != 3 || memcmp(text, "key", 3) != 0)) {
 				odd = "order";
 				odd_len = 5;
 			}
@@ -534,7 +584,7 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 	    (rc = check_generation(&c, pairs - 1, err)) < 0) {
 		return rc;
 	}
-	if (pairs != 15 && pairs != 14 && pairs != 6) {
+	if ((pairs < 14 || pairs > 17) && pairs != 6) {
 		return bad("it has neither the members of a table nor those of a file", err);
 	}
 	rc = pairs >= 14 ? get_table(out, &c, err) : get_file(out, &c, err);

@@ -21,6 +21,8 @@
 #define VV_FORMAT_FIRST 1u
 #define VV_FORMAT_NEWEST 2u
 
+#define VV_SORTED_BY_MAX 16u /* columns */
+
 typedef enum vv_kind { VV_KIND_TABLE = 0, VV_KIND_FILE = 1 } vv_kind;
 typedef enum vv_key_source {
 	VV_KEY_NONE = 0,     /* looked for and not found, or --no-key */
@@ -33,7 +35,8 @@ typedef struct vv_root {
 	vv_kind kind;
 	uint64_t format;      /* as it was read; what is written follows from what is there */
 	uint64_t rows, bytes; /* bytes: of the file */
-	/* XXH3-128 over the le64 XXH3-64 of each group's (chunk's) raw bytes, in order */
+	/* XXH3-128 over the le64 XXH3-64 of each group's (chunk's) raw bytes, in order; in key order
+	 * of the file's bytes */
 	vv_hash128 hash;
 	vv_bytes schema; /* table: Table Schema as compact JSON (dataset/schema/schema.h) */
 	char **key;      /* table: column names; NULL-ended */
@@ -46,6 +49,11 @@ typedef struct vv_root {
 	vv_buf data;        /* list top (dataset/format/list.h): row groups; for files: chunks */
 	vv_buf layout;      /* table: list top */
 	vv_buf facts;       /* table: list top; empty: it has none */
+	/* table whose groups are in key order (docs/format.md, "key order"): */
+	char **sorted_by; /* names of the columns */
+	size_t sorted_by_count;
+	vv_buf places; /* list top: dataset/format/places.h. Empty, with sorted_by: its lists were
+			* changed for those of its file (table.h), and it cannot be encoded */
 } vv_root;
 
 void vv_root_init(vv_root *r);
@@ -55,6 +63,24 @@ void vv_root_clear(vv_root *r);
 static inline bool vv_root_has_facts(const vv_root *r)
 {
 	return r->facts.len > 0;
+}
+
+/* Is a version of this table kept in key order? Then its children are, too. */
+static inline bool vv_root_is_sorted(const vv_root *r)
+{
+	return r->sorted_by_count > 0;
+}
+
+/* Do the lists hold the rows in another order than the file? */
+static inline bool vv_root_has_places(const vv_root *r)
+{
+	return r->places.len > 0;
+}
+
+/* Has it all that its block has? */
+static inline bool vv_root_is_stored(const vv_root *r)
+{
+	return vv_root_is_sorted(r) == vv_root_has_places(r);
 }
 
 /* Replaces out's content by the block's bytes. VV_EREFUSED over VV_BLOCK_MAX. */

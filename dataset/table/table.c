@@ -10,10 +10,12 @@
 #include "dataset/format/chunk.h"
 #include "dataset/format/group.h"
 #include "dataset/format/group_lines.h"
+#include "dataset/format/mem_sink.h"
 #include "dataset/format/quirks.h"
 #include "dataset/read/scan.h"
 
-vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid, vv_error *err)
+vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_cid *cid,
+			       vv_error *err)
 {
 	vv_buf block = VV_BUF_INIT;
 	vv_status rc;
@@ -44,6 +46,7 @@ void vv_table_close(vv_table *t)
 {
 	vv_root_clear(&t->root);
 	vv_schema_clear(&t->schema);
+	vv_mem_sink_free(t->scratch);
 	memset(t, 0, sizeof(*t));
 	vv_root_init(&t->root);
 	vv_schema_init(&t->schema);
@@ -594,6 +597,9 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 	if (!same) {
 		rc = vv_fail(err, VV_EUSAGE, "the schema's fields are not the table's columns");
 		goto done;
+	}
+	if (!vv_root_is_stored(&changed)) { /* its lists are those of the file's order */
+		changed.sorted_by_count = 0;
 	}
 	changed.schema = (vv_bytes){.data = (char *)(uintptr_t)schema, .len = schema_len};
 	if (key) {

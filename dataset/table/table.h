@@ -25,12 +25,21 @@ typedef struct vv_table {
 	vv_sink source; /* get only */
 	vv_cid cid;
 	vv_root root;
-	vv_schema schema; /* tables only */
-	size_t columns;   /* schema.count */
+	vv_schema schema;            /* tables only */
+	size_t columns;              /* schema.count */
+	struct vv_mem_sink *scratch; /* what vv_table_to_file_order made; else NULL */
 } vv_table;
 
-/* VV_EMISSING when the root is not here. Also opens kind "file" (columns 0). */
+/* VV_EMISSING when the root is not here. Also opens kind "file" (columns 0).
+ *
+ * Rows are in the file's order. A version in key order (vv_root_is_sorted) is read as a whole for that, and
+ * made into the table that its file gives: its lists in out->root are not those of its block, and
+ * out->source has their blocks. */
 vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid, vv_error *err);
+/* The same as it is stored: for its root, its bytes (bytes.h), or its rows in any order. Of a version in key
+ * order the rows are in key order, their numbers are not the file's, and it costs nothing. */
+vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_cid *cid,
+			       vv_error *err);
 void vv_table_close(vv_table *t);
 
 /* One row group, read: its cells for the columns asked. */
@@ -134,7 +143,7 @@ vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);
 vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err);
 
 /* The same version with another schema and key (names; NULL: the key it has): a new
- * root, no group rewritten, stored through sink->put. VV_EUSAGE when the schema's
+ * root (of a table that vv_table_open put into the file's order one in that order), no group rewritten, stored through sink->put. VV_EUSAGE when the schema's
  * fields are not the table's columns, VV_ENOTFOUND for a key column that is not
  * there. block, when not NULL, gets the new root's bytes. */
 vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const char *schema,

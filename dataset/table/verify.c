@@ -8,7 +8,7 @@
  * line forms) that no version before had: what was proved of a pair stands wherever the pair
  * stands between cuts (pair_memo.h). The lists, the seams between pairs, rows, length and hash are
  * made anew for each version, and the root that comes out is compared. A version that fails so, or
- * an array of JSON, is put together as a whole and imported, which also finds the words for
+ * an array of JSON, or one in key order, is put together as a whole and imported, which also finds the words for
  * what is wrong; there the groups of an earlier version that passed are recognized by their
  * bytes, as `add` does.
  */
@@ -39,7 +39,11 @@ static const char *what_differs(const vv_root *a, const vv_root *b)
 	    (a->facts.len > 0 && memcmp(a->facts.data, b->facts.data, a->facts.len) != 0)) {
 		return "the facts (they are not what the rows give)";
 	}
-	return "schema, dialect or hash";
+	if (a->places.len != b->places.len ||
+	    (a->places.len > 0 && memcmp(a->places.data, b->places.data, a->places.len) != 0)) {
+		return "the places of its rows in the file";
+	}
+	return "schema, dialect, order or hash";
 }
 
 #define CHECKED_MAX 8 /* versions remembered, each with 40 bytes for a group */
@@ -247,7 +251,7 @@ static void keep_now_and_then(vv_table_checks *c)
 static bool has_pairs(const vv_table *t)
 {
 	return t->root.kind == VV_KIND_TABLE && t->root.dialect.form != VV_FORM_JSON &&
-	       t->root.dialect.epilogue.len == 0;
+	       t->root.dialect.epilogue.len == 0 && !vv_root_is_sorted(&t->root);
 }
 
 /* *sound: its pairs give this version. Else nothing is known about it yet. */
@@ -353,8 +357,10 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 				  .as = &t->root,
 				  .pool = pool,
 				  .progress = progress,
+				  .order = vv_root_is_sorted(&t->root) ? VV_ORDER_KEY
+								       : VV_ORDER_KEEP,
 				  .hints = VV_SNIFF_HINTS_INIT};
-	vv_status rc = vv_table_source_open(&bytes, t, err);
+	vv_status rc = vv_table_source_open_with(&bytes, t, pool, err);
 	if (rc < 0) {
 		return rc;
 	}
@@ -366,7 +372,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 		opts.cache = before->cache;
 	}
 	rc = vv_import(&again, &source, &dry, &opts, err);
-	if (rc == VV_EINPUT) {
+	if (rc == VV_EINPUT || (rc == VV_EREFUSED && vv_root_is_sorted(&t->root))) {
 		rc = err ? (err->code = VV_ECORRUPT) : VV_ECORRUPT;
 	}
 	if (rc == VV_OK) {

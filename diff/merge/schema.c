@@ -524,13 +524,54 @@ static vv_status choose_cut(merge *m, vv_error *err)
 	return rc;
 }
 
+/* Both sides in the same order, or one that changed it. */
+static bool same_order(const vv_root *a, const vv_root *b)
+{
+	bool same = a->sorted_by_count == b->sorted_by_count;
+
+	for (size_t i = 0; same && i < a->sorted_by_count; i++) {
+		same = strcmp(a->sorted_by[i], b->sorted_by[i]) == 0;
+	}
+	return same;
+}
+
+/* The order that a side gave the table, else that of both; where both gave it another one, the first
+ * side's. A column that is not in the result leaves the file's order. */
+static vv_status choose_order(merge *m, vv_error *err)
+{
+	const vv_root *x = &merge_version(m, 0)->root, *y = &merge_version(m, 1)->root;
+	const vv_root *base = m->base ? &m->base->root : NULL;
+	bool from_y = merge_pick(same_order(x, y), base && same_order(x, base),
+				 base && same_order(y, base)) == 1;
+	const vv_root *r = from_y ? y : x;
+	vv_status rc = VV_OK;
+
+	m->as.sorted_by = vv_calloc(r->sorted_by_count + 1, sizeof(*m->as.sorted_by));
+	if (!m->as.sorted_by) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->sorted_by_count && rc == VV_OK; i++) {
+		const merge_column *c = renamed(m, from_y ? 1 : 0, r->sorted_by[i],
+						strlen(r->sorted_by[i]));
+		if (!c) {
+			while (m->as.sorted_by_count > 0) {
+				vv_free(m->as.sorted_by[--m->as.sorted_by_count]);
+			}
+			break;
+		}
+		rc = dup_name(&m->as.sorted_by[i], c, err);
+		m->as.sorted_by_count += rc == VV_OK;
+	}
+	return rc;
+}
+
 vv_status merge_schema(merge *m, vv_error *err)
 {
 	vv_status rc;
 	if ((rc = choose_schema(m, err)) < 0 || (rc = choose_key(m, err)) < 0) {
 		return rc;
 	}
-	return choose_cut(m, err);
+	return (rc = choose_cut(m, err)) < 0 ? rc : choose_order(m, err);
 }
 
 /* --- the dialect ---------------------------------------------------------------- */

@@ -250,7 +250,12 @@ void patch_put_columns(vv_buf *out, const vv_root *r)
 	vv_buf_printf(out, ",\"keySource\":\"%s\",\"cut\":{\"rows\":%u,\"columns\":",
 		      sources[r->key_source], r->cut_rows);
 	put_names(out, r->cut_columns, r->cut_column_count);
-	vv_buf_puts(out, vv_root_has_facts(r) ? "},\"facts\":true}" : "}}");
+	vv_buf_putc(out, '}');
+	if (vv_root_is_sorted(r)) {
+		vv_buf_puts(out, ",\"sortedBy\":");
+		put_names(out, r->sorted_by, r->sorted_by_count);
+	}
+	vv_buf_puts(out, vv_root_has_facts(r) ? ",\"facts\":true}" : "}");
 }
 
 static void put_member(vv_buf *out, const char *name, const void *bytes, size_t len)
@@ -389,6 +394,14 @@ vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv
 	out->cut_rows = (uint32_t)rows;
 	if (facts && facts->type != VV_JSON_TRUE) {
 		return expected_member(err, "facts", "true, or nothing");
+	}
+	if (v && vv_json_get(v, "sortedBy") &&
+	    ((rc = get_names(&out->sorted_by, &out->sorted_by_count, v, "sortedBy", err)) < 0 ||
+	     out->sorted_by_count == 0 || out->sorted_by_count > VV_SORTED_BY_MAX)) {
+		return rc < 0 ? rc : expected_member(err, "sortedBy", "1 to 16 names");
+	}
+	if (vv_root_is_sorted(out) && (rc = empty_list(&out->places, VV_LIST_PLACES, err)) < 0) {
+		return rc;
 	}
 	if (facts && (rc = empty_list(&out->facts, VV_LIST_FACTS, err)) < 0) {
 		return rc;

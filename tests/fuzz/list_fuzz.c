@@ -1,6 +1,8 @@
 /*
  * Input, of facts (dataset/format/facts.h): what is taken is written again to the same bytes.
  *
+ * The same as a block of places (dataset/format/places.h).
+ *
  * Of a list: a byte for the kind, two for the length of an embedded list, the list, and the
  * bytes of a node, which every link leads to. Reading, seeking and skipping must end, in
  * order and within the sums that the list states.
@@ -11,10 +13,12 @@
 
 #include "dataset/format/facts.h"
 #include "dataset/format/list.h"
+#include "dataset/format/places.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/dataset/list_node_check.h"
 
 #define STEPS 3000u
+#define PLACES_MOST 1000000u
 
 static void require(bool holds)
 {
@@ -112,6 +116,35 @@ static void search_on(vv_list_reader *r, uint64_t count)
 	}
 }
 
+/* The input as a block of places: what is taken has as many places as it says, and none is too great. */
+static void read_places(const uint8_t *data, size_t size)
+{
+	const vv_sink nowhere = {NULL, NULL, NULL};
+	vv_places_reader *r = NULL;
+	vv_buf top = VV_BUF_INIT;
+	uint64_t rows, place, count = 0;
+	int more = 1;
+
+	if (vv_places_rows(&rows, data, size, NULL) < 0) {
+		return;
+	}
+	vv_cbor_put_map(&top, 2);
+	vv_cbor_put_key(&top, "items");
+	vv_cbor_put_array(&top, 1);
+	vv_cbor_put_bytes(&top, data, size);
+	vv_cbor_put_key(&top, "level");
+	vv_cbor_put_uint(&top, 0);
+	if (vv_places_open(&r, &nowhere, &top, NULL) == VV_OK) {
+		while (count < PLACES_MOST && (more = vv_places_next(r, &place, NULL)) > 0) {
+			require(place <= VV_PLACE_MAX);
+			count++;
+		}
+		require(count == PLACES_MOST || more < 0 || count == rows);
+		vv_places_close(r);
+	}
+	vv_buf_clear(&top);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	vv_list_reader *r = NULL;
@@ -121,6 +154,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	node n;
 
 	read_facts(data, size);
+	read_places(data, size);
 	(void)list_node_check(data, size, NULL);
 	if (size < 3) {
 		return 0;

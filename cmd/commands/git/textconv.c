@@ -18,7 +18,7 @@
 #include "cmd/output.h"
 #include "cmd/work/diff/table.h"
 #include "cmd/work/view/version.h"
-#include "dataset/table/known_bytes.h"
+#include "dataset/read/known_bytes.h"
 
 /* Bytes of a table above which lines stand for groups of rows. Git holds both versions'
  * lines in memory, about three times as long as the table. */

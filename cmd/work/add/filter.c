@@ -12,8 +12,8 @@
 #include "base/text.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/peers/fetch_run.h"
+#include "dataset/read/known_bytes.h"
 #include "dataset/table/bytes.h"
-#include "dataset/table/known_bytes.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
@@ -417,6 +417,8 @@ static vv_status give_table(vv_filter *f, const char *path, vv_table *t, vv_byte
 {
 	vv_dataset_reader *r = vv_dataset_writer_reader(f->writer);
 	vv_bytes_options opts = {.pool = vv_dataset_reader_pool(r), .old_fd = -1};
+	/* groups in key order are no pieces of the file */
+	const bool cached = t->root.kind == VV_KIND_TABLE && !vv_root_is_sorted(&t->root);
 	hashed h = {fn, payload, NULL};
 	vv_error ignored;
 	vv_status rc;
@@ -426,8 +428,8 @@ static vv_status give_table(vv_filter *f, const char *path, vv_table *t, vv_byte
 		return vv_table_bytes(t, fn, payload, opts.pool, NULL, err);
 	}
 	h.hash = vv_xxh3_new(opts.secret);
-	opts.cache = t->root.kind == VV_KIND_TABLE ? vv_scan_cache_new() : NULL;
-	if (!h.hash || (t->root.kind == VV_KIND_TABLE && !opts.cache)) {
+	opts.cache = cached ? vv_scan_cache_new() : NULL;
+	if (!h.hash || (cached && !opts.cache)) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_table_bytes_with(t, give_hashed, &h, &opts, err)) == VV_OK) {
 		(void)vv_known_bytes_note(f->repo, t->root.bytes, vv_xxh3_digest128(h.hash),
@@ -457,7 +459,7 @@ vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv
 		return rc;
 	}
 	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&t, &source, &s->root, err)) == VV_OK) {
+	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
 		rc = give_table(f, path, &t, fn, payload, err);
 		vv_table_close(&t);
 	}

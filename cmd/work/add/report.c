@@ -89,6 +89,28 @@ void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
 	}
 }
 
+/* The order in which the groups hold the rows, where it is not the file's, or was not. */
+static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
+{
+	const vv_root *root = &staged->result.root;
+	bool was = again && vv_root_is_sorted(&staged->parent_root), is = vv_root_is_sorted(root);
+
+	if (is == was) {
+		return;
+	}
+	vv_buf_puts(b, "\n  order:   ");
+	if (!is) {
+		vv_buf_puts(b, "the file's, from this version on");
+		return;
+	}
+	vv_buf_puts(b, "rows are kept by ");
+	for (size_t i = 0; i < root->sorted_by_count; i++) {
+		vv_buf_puts(b, i > 0 ? ", " : "");
+		vv_buf_puts(b, vv_text_shows(root->sorted_by[i]));
+	}
+	vv_buf_puts(b, ", and their places in the file beside them, from this version on");
+}
+
 static vv_status describe_table(vv_add_report *out, const vv_dataset_found *staged, bool again,
 				vv_error *err)
 {
@@ -128,6 +150,7 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 	if (vv_root_has_facts(root) && !(again && vv_root_has_facts(&staged->parent_root))) {
 		vv_buf_puts(b, "\n  facts:   kept about each group, from this version on");
 	}
+	put_order(b, staged, again);
 	vv_buf_puts(b, "\n  stored:  ");
 	rc = VV_OK;
 done:
@@ -254,8 +277,9 @@ static vv_status put_new_key(vv_add_report *out, vv_dataset_writer *s, const vv_
 		return rc;
 	}
 	vv_sink_writer(&sink, writer);
-	new_open = (rc = vv_table_open(&new, &sink, &staged->result.cid, err)) == VV_OK;
-	old_open = new_open && (rc = vv_table_open(&old, &sink, &staged->parent, err)) == VV_OK;
+	new_open = (rc = vv_table_open_stored(&new, &sink, &staged->result.cid, err)) == VV_OK;
+	old_open = new_open &&
+		   (rc = vv_table_open_stored(&old, &sink, &staged->parent, err)) == VV_OK;
 	if (old_open && (rc = find_new_key(&column, &whole, &old, &new, err)) == VV_OK &&
 	    column >= 0) {
 		const vv_field *f = &new.schema.fields[column];

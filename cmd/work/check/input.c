@@ -223,7 +223,7 @@ static vv_status find_lender(lender *l, vv_check_input *in, vv_store *store, vv_
 		return VV_OK;
 	}
 	vv_sink_dry(&source, store);
-	rc = vv_table_open(&l->parent, &source, &s->parent, err);
+	rc = vv_table_open_stored(&l->parent, &source, &s->parent, err);
 	if (rc < 0) {
 		return rc == VV_EMISSING ? VV_OK : rc;
 	}
@@ -289,7 +289,8 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	const vv_package_resource *package = &in->package;
 	bool described = in->described;
-	vv_import_options io = {.kind = VV_KIND_TABLE, .progress = o->progress};
+	vv_import_options io = {
+		.kind = VV_KIND_TABLE, .order = VV_ORDER_FILE, .progress = o->progress};
 	vv_import_result result;
 	lender l = {.has_parent = false};
 	vv_store *store = NULL;

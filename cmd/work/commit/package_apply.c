@@ -151,7 +151,7 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 		goto done;
 	}
 	vv_sink_dry(&sink, store);
-	rc = vv_table_open(&t, &sink, &pointer.root, err);
+	rc = vv_table_open_stored(&t, &sink, &pointer.root, err);
 	if (rc == VV_OK) {
 		rc = apply(d, path, &res, &t, err);
 		vv_table_close(&t);

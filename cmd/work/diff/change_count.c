@@ -2,6 +2,7 @@
  * change_count: knows how the comparison of diff is made to count and no more.
  */
 #include "cmd/work/diff/change_count.h"
+#include "dataset/table/file_order.h"
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -73,15 +74,56 @@ static vv_status count(vv_change_counts *out, const vv_diff_item *item, vv_error
 	return VV_OK;
 }
 
+static bool same_places(const vv_root *a, const vv_root *b)
+{
+	return a->places.len == b->places.len &&
+	       (a->places.len == 0 || memcmp(a->places.data, b->places.data, a->places.len) == 0);
+}
+
+/* Two tables in key order are counted so; only whether the order in the file changed is to be found out
+ * apart. That the same rows have other places says it; among other rows it takes the file's order. */
+static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, vv_error *err)
+{
+	vv_table *a = item->open_a, *b = item->open_b;
+	bool same = same_places(&a->root, &b->root);
+	vv_status rc = count(out, item, err);
+
+	if (rc < 0 || !out->counted || same) {
+		return rc;
+	}
+	if (out->added + out->removed + out->rekeyed == 0) {
+		out->reordered = true;
+		return VV_OK;
+	}
+	if ((rc = vv_table_to_file_order(a, err)) < 0 ||
+	    (rc = vv_table_to_file_order(b, err)) < 0) {
+		return rc;
+	}
+	vv_change_counts_clear(out);
+	*out = (vv_change_counts){
+		.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
+	return count(out, item, err);
+}
+
 vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
 				 vv_error *err)
 {
+	vv_status rc;
+
 	const vv_diff_item item = {
 		.path = path, .open_a = a, .open_b = b, .old_name = path, .new_name = path};
 
 	*out = (vv_change_counts){
 		.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
-	return count(out, &item, err);
+	if ((rc = vv_tables_in_one_order(a, b, err)) < 0) {
+		vv_change_counts_clear(out);
+		return rc;
+	}
+	rc = vv_root_has_places(&a->root) ? count_sorted(out, &item, err) : count(out, &item, err);
+	if (rc < 0) {
+		vv_change_counts_clear(out);
+	}
+	return rc;
 }
 
 static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *reader,
@@ -154,10 +196,10 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 		return rc;
 	}
 	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&a, &source, old, err)) < 0) {
+	if ((rc = vv_table_open_stored(&a, &source, old, err)) < 0) {
 		return rc == VV_EMISSING ? VV_OK : rc;
 	}
-	if ((rc = vv_table_open(&b, &source, now, err)) == VV_OK) {
+	if ((rc = vv_table_open_stored(&b, &source, now, err)) == VV_OK) {
 		if (a.root.kind == VV_KIND_TABLE && b.root.kind == VV_KIND_TABLE) {
 			rc = vv_change_count_tables(out, path, &a, &b, err);
 		}

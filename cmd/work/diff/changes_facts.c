@@ -39,7 +39,7 @@ static vv_status count_groups(vv_change_facts *f, vv_repository *r, const vv_poi
 		return rc;
 	}
 	vv_sink_dry(&sink, store);
-	rc = vv_table_open(&table, &sink, &now->root, err);
+	rc = vv_table_open_stored(&table, &sink, &now->root, err);
 	if (rc == VV_OK) {
 		rc = vv_table_groups(&table, &f->groups, err);
 		vv_table_close(&table);
@@ -99,10 +99,10 @@ static vv_status count_work(vv_change_entry *e, const vv_dataset_found *staged, 
 	vv_status rc;
 
 	vv_mem_sink_use(&sink, blocks);
-	if ((rc = vv_table_open(&a, &sink, &staged->parent, err)) < 0) {
+	if ((rc = vv_table_open_stored(&a, &sink, &staged->parent, err)) < 0) {
 		return rc == VV_EMISSING ? VV_OK : rc;
 	}
-	if ((rc = vv_table_open(&b, &sink, &staged->result.cid, err)) == VV_OK) {
+	if ((rc = vv_table_open_stored(&b, &sink, &staged->result.cid, err)) == VV_OK) {
 		rc = vv_change_count_tables(counts, e->path, &a, &b, err);
 		vv_table_close(&b);
 	}

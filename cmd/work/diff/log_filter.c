@@ -197,7 +197,7 @@ static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, con
 	} else if (strcmp(p.kind, "table") == 0 &&
 		   (rc = vv_repository_store(f->repo, &store, err)) == VV_OK) {
 		vv_sink_dry(&source, store);
-		rc = vv_table_open(&out->table, &source, &p.root, err);
+		rc = vv_table_open_stored(&out->table, &source, &p.root, err);
 		out->open = rc == VV_OK;
 	}
 	vv_buf_clear(&text);

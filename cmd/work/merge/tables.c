@@ -227,7 +227,7 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 	m->out->root = result->cid;
 	if (!m->plain) {
 		rc = vv_root_pointer(&text, &result->cid, &result->root, err);
-	} else if ((rc = vv_table_open(&t, sink, &result->cid, err)) == VV_OK) {
+	} else if ((rc = vv_table_open_stored(&t, sink, &result->cid, err)) == VV_OK) {
 		rc = vv_table_bytes(&t, take_text, &text, NULL, NULL, err);
 		vv_table_close(&t);
 	}

@@ -255,7 +255,7 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 	if (rc < 0) {
 		return rc;
 	}
-	if ((rc = vv_table_open(&table, &source, &v->root, err)) == VV_OK) {
+	if ((rc = vv_table_open_stored(&table, &source, &v->root, err)) == VV_OK) {
 		if ((rc = check_pointer(with, &table, v, err)) == VV_OK) {
 			rc = vv_table_checks_next(t->checks, &table, t->pool, t->progress, err);
 		}

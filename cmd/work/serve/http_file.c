@@ -185,7 +185,7 @@ static vv_status load(file *f, vv_error *err)
 	if ((rc = vv_pointer_read(&p, &arena, f->plain.data, f->plain.len, err)) == VV_OK &&
 	    (rc = vv_repository_store(f->repo, &store, err)) == VV_OK) {
 		vv_sink_dry(&source, store);
-		rc = vv_table_open(&f->table, &source, &p.root, err);
+		rc = vv_table_open_stored(&f->table, &source, &p.root, err);
 		f->is_dataset = rc == VV_OK;
 	}
 	vv_arena_clear(&arena);
@@ -214,6 +214,7 @@ vv_status vv_http_file_open(void *payload, const vv_http_call *call, const char 
 	if (f->is_dataset) {
 		vv_cid_text(text, &f->table.cid);
 		out->size = f->table.root.bytes;
+		out->whole = vv_root_is_sorted(&f->table.root);
 	} else {
 		vv_oid_text(text, &f->blob);
 		out->size = f->plain.len;

@@ -545,7 +545,8 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 		return rc;
 	}
 	vv_sink_dry(&source, store);
-	rc = vv_table_open(out, &source, &s->root, err);
+	rc = opts && opts->stored ? vv_table_open_stored(out, &source, &s->root, err)
+				  : vv_table_open(out, &source, &s->root, err);
 	if (rc == VV_EMISSING && s->on_disk) {
 		/* The file itself is here, only its stored form is not. */
 		return vv_subject_import(s, out, opts, err);
@@ -571,7 +572,7 @@ vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 		return rc;
 	}
 	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&t, &source, &s->root, err)) == VV_OK) {
+	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
 		rc = vv_table_bytes(&t, fn, payload, vv_dataset_reader_pool(s->reader), progress,
 				    err);
 		vv_table_close(&t);

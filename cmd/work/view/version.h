@@ -101,7 +101,9 @@ typedef struct vv_subject_options {
 	/* NULL, or what it is compared with and is open already. Where both are plain text, rows that
 	 * both have are read once. like is cleared last. */
 	const vv_subject *like;
-	bool keep;     /* it will be like for another one */
+	bool keep; /* it will be like for another one */
+	bool stored; /* of a stored version in key order the rows are wanted in that order: no number of a
+			* row and no neighbour of it is looked at */
 	vv_pool *pool; /* threads that plain text is read with; NULL: the reader's, if any */
 	const vv_progress *progress;
 } vv_subject_options;

@@ -12,8 +12,19 @@
 static vv_status open_version(vv_table *t, vv_sink *source, vv_store *store, const vv_cid *root,
 			      vv_error *err)
 {
+	vv_status rc;
+
 	vv_sink_dry(source, store);
-	return vv_table_open(t, source, root, err);
+	if ((rc = vv_table_open_stored(t, source, root, err)) == VV_OK &&
+	    vv_root_is_sorted(&t->root)) {
+		vv_table_close(t);
+		vv_fail(err, VV_ENOSUPPORT,
+			"a version whose rows are kept in key order cannot be published as a file: "
+			"no group is a piece of it");
+		rc = vv_hint(err,
+			     "'varve add --order file PATH' and a commit make one that can be");
+	}
+	return rc;
 }
 
 static vv_status make_pieces(void *payload, vv_store *store, const vv_cid *root, vv_file_out_fn fn,

@@ -114,7 +114,7 @@ static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, b
 		return VV_OK;
 	}
 	vv_sink_dry(&source, store);
-	rc = vv_table_open(parent, &source, &s->parent, err);
+	rc = vv_table_open_stored(parent, &source, &s->parent, err);
 	*has = rc == VV_OK;
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
@@ -193,6 +193,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	memset(&res, 0, sizeof(res));
 	memset(&result, 0, sizeof(result));
 	io.kind = VV_KIND_TABLE;
+	io.order = VV_ORDER_FILE; /* as it is read */
 	io.hints = nothing;
 	io.key = opts && opts->find_key ? NULL : no_key;
 	io.progress = opts ? opts->progress : NULL;

@@ -7,6 +7,7 @@
  * it takes is not for a page to wait for.
  */
 #include "cmd/work/web/compare.h"
+#include "dataset/table/file_order.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -27,7 +28,8 @@
 #define COMPARED_MAX ((uint64_t)40000000) /* cells of both versions, some two seconds' work */
 #define LARGE_CELLS ((uint64_t)4000000)   /* more are a large comparison */
 #define LARGE_ONES 3u
-#define SCHEMA_MAX 500u /* sentences about columns */
+#define REORDERED_MAX ((uint64_t)64 << 20) /* bytes that are put into the file's order */
+#define SCHEMA_MAX 500u                    /* sentences about columns */
 
 typedef struct comparing {
 	vv_diff_writer base; /* first: what the comparison calls */
@@ -369,6 +371,25 @@ static vv_status take_place(const comparing *c, bool *large, vv_error *err)
 	return VV_OK;
 }
 
+/* Rows of both must stand in one order, so that it is not taken for a change. */
+static vv_status bring_together(const comparing *c, vv_error *err)
+{
+	vv_table *a = c->out->a->table, *b = c->out->b->table;
+	uint64_t bytes = (vv_root_has_places(&a->root) ? a->root.bytes : 0) +
+			 (vv_root_has_places(&b->root) ? b->root.bytes : 0);
+
+	if (!vv_tables_differ_in_order(a, b)) {
+		return VV_OK;
+	}
+	if (bytes > REORDERED_MAX) {
+		vv_fail(err, VV_EREFUSED,
+			"one version is kept in key order, the other is not: too large to be "
+			"compared here");
+		return vv_hint(err, "'varve diff' compares them");
+	}
+	return vv_tables_in_one_order(a, b, err);
+}
+
 static vv_status compare_tables(comparing *c, vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
@@ -391,7 +412,7 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 
 	o->same = true;
 	o->counted = true;
-	if ((rc = take_place(c, &large, err)) < 0) {
+	if ((rc = bring_together(c, err)) < 0 || (rc = take_place(c, &large, err)) < 0) {
 		return rc;
 	}
 	rc = vv_diff_item_compare(&answer, &item, &how, err);

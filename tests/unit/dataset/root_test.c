@@ -326,14 +326,14 @@ static void a_later_format_generation_is_named(void **state)
 static void what_a_later_varve_may_put_into_format_2_is_named(void **state)
 {
 	draft later[2] = {usual, usual};
-	const char *const names[] = {"somethingNew", "order"};
+	const char *const names[] = {"somethingNew", "order"}; /* and its order */
 	vv_buf b = VV_BUF_INIT;
 	vv_root r;
 	vv_error err;
 
 	(void)state;
 	later[0].extra = "somethingNew";
-	later[1].order = "key";
+	later[1].order = "random";
 	vv_root_init(&r);
 	for (int i = 0; i < 2; i++) {
 		later[i].format = 2;
@@ -374,6 +374,61 @@ static void facts_come_back_in_format_2(void **state)
 	}
 	vv_root_clear(&back);
 	vv_buf_clear(&b);
+}
+
+static void put_places(vv_buf *out, const char *block, size_t len)
+{
+	vv_buf_reset(out);
+	vv_cbor_put_map(out, 2);
+	vv_cbor_put_key(out, "items");
+	vv_cbor_put_array(out, 1);
+	vv_cbor_put_bytes(out, block, len);
+	vv_cbor_put_key(out, "level");
+	vv_cbor_put_uint(out, 0);
+}
+
+/* Places of as many rows as there are make a root in key order; of another number, none. */
+static void key_order_comes_back_in_format_2(void **state)
+{
+	vv_buf b = VV_BUF_INIT, again = VV_BUF_INIT;
+	vv_root a, back;
+	vv_error err;
+
+	(void)state;
+	vv_root_init(&back);
+	make_table(&a);
+	a.sorted_by = names_of("id");
+	a.sorted_by_count = 1;
+	vv_assert_status(vv_root_encode(&b, &a, &err), VV_EUSAGE, &err);
+	for (char rows = 29; rows <= 31; rows++) {
+		const char block[] = {0, 0, rows};
+
+		put_places(&a.places, block, sizeof(block));
+		vv_assert_ok(vv_root_encode(&b, &a, &err), &err);
+		vv_assert_status(vv_root_decode(&back, b.data, b.len, &err),
+				 rows == 30 ? VV_OK : VV_ECORRUPT, &err);
+		assert_int_equal(back.sorted_by_count, rows == 30 ? 1 : 0);
+		if (rows == 30) {
+			assert_int_equal(back.format, 2);
+			assert_string_equal(back.sorted_by[0], "id");
+			vv_assert_ok(vv_root_encode(&again, &back, &err), &err);
+			assert_int_equal(again.len, b.len);
+			assert_memory_equal(again.data, b.data, b.len);
+		}
+	}
+	vv_free(a.sorted_by[0]);
+	a.sorted_by[0] = NULL;
+	a.sorted_by_count = 0; /* no order, no places */
+	vv_assert_ok(vv_root_encode(&b, &a, &err), &err);
+	vv_assert_ok(vv_root_decode(&back, b.data, b.len, &err), &err);
+	assert_int_equal(back.places.len, 0);
+	assert_int_equal(back.format, 1);
+	vv_free(a.sorted_by);
+	a.sorted_by = NULL;
+	vv_root_clear(&a);
+	vv_root_clear(&back);
+	vv_buf_clear(&b);
+	vv_buf_clear(&again);
 }
 
 static void any_damaged_byte_is_survived(void **state)
@@ -499,6 +554,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_later_format_generation_is_named),
 	cmocka_unit_test(what_a_later_varve_may_put_into_format_2_is_named),
 	cmocka_unit_test(facts_come_back_in_format_2),
+	cmocka_unit_test(key_order_comes_back_in_format_2),
 	cmocka_unit_test(any_damaged_byte_is_survived),
 	cmocka_unit_test(what_does_not_fit_a_root_is_refused_with_a_way_out),
 	cmocka_unit_test(the_pointer_is_a_function_of_the_root),

@@ -3,7 +3,7 @@
  * (60 bytes each, the newest last: le64 length, le64 and le64 the hash, the root's CID), le64
  * XXH3-64 of all before.
  */
-#include "dataset/table/known_bytes.h"
+#include "dataset/read/known_bytes.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -5,8 +5,8 @@
  * name: they need not import it once more. A version that is written is noted with the hash of its bytes;
  * the last some are kept in .git/varve/cache/smudged. Derived, safe to delete.
  */
-#ifndef VV_DATASET_TABLE_KNOWN_BYTES_H
-#define VV_DATASET_TABLE_KNOWN_BYTES_H
+#ifndef VV_DATASET_READ_KNOWN_BYTES_H
+#define VV_DATASET_READ_KNOWN_BYTES_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,0 +1,35 @@
+/*
+ * places: where in the file the rows of a table in key order stand.
+ *
+ * A permutation as runs of rows that follow each other in both orders, in blocks that are the items of a
+ * list (dataset/format/list.h). Format: docs/format.md, "key order".
+ */
+#ifndef VV_DATASET_FORMAT_PLACES_H
+#define VV_DATASET_FORMAT_PLACES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "dataset/format/list.h"
+#include "dataset/format/places_block.h"
+
+/* Tell of each row's place, in key order; then finish once. */
+typedef struct vv_places_writer vv_places_writer;
+/* sink and old as for vv_list_builder_new. */
+vv_status vv_places_writer_new(vv_places_writer **out, const vv_sink *sink, const vv_buf *old,
+			       vv_error *err);
+void vv_places_writer_free(vv_places_writer *w); /* accepts NULL */
+/* VV_EREFUSED above VV_PLACE_MAX. */
+vv_status vv_places_add(vv_places_writer *w, uint64_t place, vv_error *err);
+vv_status vv_places_finish(vv_places_writer *w, vv_list *out, vv_error *err);
+
+/* The places one after the other. That they are a permutation is the caller's to see. */
+typedef struct vv_places_reader vv_places_reader;
+vv_status vv_places_open(vv_places_reader **out, const vv_sink *source, const vv_buf *top,
+			 vv_error *err);
+/* 1, 0 at the end, <0: VV_ECORRUPT, VV_EMISSING. */
+int vv_places_next(vv_places_reader *r, uint64_t *place, vv_error *err);
+void vv_places_close(vv_places_reader *r); /* accepts NULL */
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * temp_bytes: bytes that are put down for a while: in memory up to a limit, past it in an unlinked
+ * temporary file. For this room alone.
+ */
+#ifndef VV_DATASET_READ_TEMP_BYTES_H
+#define VV_DATASET_READ_TEMP_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+typedef struct temp_bytes {
+	vv_buf tail;      /* those from flushed on */
+	uint64_t flushed; /* bytes in the file */
+	size_t memory;    /* how many may be in tail before there is a file */
+	const char *dir;  /* borrowed; NULL, or a folder that is not there: TMPDIR, else /tmp */
+	char *path;
+	int fd; /* -1: none yet */
+} temp_bytes;
+
+void temp_bytes_init(temp_bytes *t, const char *dir, size_t memory);
+void temp_bytes_clear(temp_bytes *t);
+uint64_t temp_bytes_len(const temp_bytes *t);
+vv_status temp_bytes_put(temp_bytes *t, const void *bytes, size_t len, vv_error *err);
+/* Exactly len bytes from `at` on, which are there. */
+vv_status temp_bytes_get(const temp_bytes *t, uint64_t at, void *out, size_t len, vv_error *err);
+
+#endif

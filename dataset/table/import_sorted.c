@@ -1,0 +1,417 @@
+/*
+ * import_sorted: vv_import, and a version in key order: knows how a file becomes the sorted file, and what of both makes the root.
+ */
+#include "dataset/table/import.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/format/places.h"
+#include "dataset/read/row_sorter.h"
+#include "dataset/read/temp_bytes.h"
+#include "dataset/table/import_state.h"
+
+#define KEPT_IN_MEMORY ((size_t)8 << 20)
+
+static const vv_root *like_of(const vv_import_options *opts)
+{
+	return opts->as ? opts->as : opts->parent;
+}
+
+static bool is_wanted(const vv_import_options *opts)
+{
+	const vv_root *like = like_of(opts);
+
+	if (opts->kind != VV_KIND_TABLE || opts->order == VV_ORDER_FILE) {
+		return false;
+	}
+	return opts->order == VV_ORDER_KEY ||
+	       (like && like->kind == VV_KIND_TABLE && vv_root_is_sorted(like));
+}
+
+/* ---- the file on its way in ---- */
+
+/* Hashed while it is read, and kept where it may have to be read again. */
+typedef struct passing {
+	const vv_source *from;
+	vv_xxh3_state *hash;
+	uint64_t bytes;
+	bool keeps;
+	temp_bytes kept;
+	uint64_t again; /* bytes of kept that were given again */
+} passing;
+
+static ssize_t read_passing(void *payload, void *buf, size_t len, vv_error *err)
+{
+	passing *p = payload;
+	ssize_t n = p->from->read(p->from->payload, buf, len, err);
+	vv_status rc;
+
+	if (n > 0) {
+		vv_xxh3_update(p->hash, buf, (size_t)n);
+		p->bytes += (uint64_t)n;
+		if (p->keeps && (rc = temp_bytes_put(&p->kept, buf, (size_t)n, err)) < 0) {
+			return (ssize_t)rc;
+		}
+	}
+	return n;
+}
+
+/* What was read already, then what was not. */
+static ssize_t read_again(void *payload, void *buf, size_t len, vv_error *err)
+{
+	passing *p = payload;
+	uint64_t left = temp_bytes_len(&p->kept) - p->again;
+	vv_status rc;
+
+	if (left == 0) {
+		return p->from->read(p->from->payload, buf, len, err);
+	}
+	len = left < len ? (size_t)left : len;
+	if ((rc = temp_bytes_get(&p->kept, p->again, buf, len, err)) < 0) {
+		return (ssize_t)rc;
+	}
+	p->again += len;
+	return (ssize_t)len;
+}
+
+static vv_status line_of_passing(void *payload, uint64_t offset, uint64_t *out, vv_error *err)
+{
+	const passing *p = payload;
+
+	return p->from->line(p->from->payload, offset, out, err);
+}
+
+static vv_source source_of(passing *p, bool again)
+{
+	return (vv_source){.read = again ? read_again : read_passing,
+			   .line = p->from->line ? line_of_passing : NULL,
+			   .payload = p,
+			   .size = p->from->size,
+			   .name = p->from->name};
+}
+
+/* ---- the sorted file on its way in ---- */
+
+typedef struct sorted_file {
+	const vv_dialect *dialect;
+	row_sorter *rows;
+	vv_places_writer *places;
+	uint64_t left; /* rows */
+	enum { AT_HEAD, AT_ROWS, AT_END } state;
+	vv_buf piece;
+	size_t pos;
+} sorted_file;
+
+#define SORTED_PIECE (64u << 10)
+
+static vv_status put_rows(sorted_file *f, vv_error *err)
+{
+	const vv_dialect *d = f->dialect;
+	size_t end_len;
+	const char *end = vv_dialect_row_end(d, &end_len);
+	sorted_line line;
+	vv_status rc;
+	int more = 1;
+
+	while (f->piece.len < SORTED_PIECE && (more = row_sorter_next(f->rows, &line, err)) > 0) {
+		if ((rc = vv_places_add(f->places, line.place, err)) < 0) {
+			return rc;
+		}
+		vv_buf_put(&f->piece, line.bytes, line.len);
+		if (--f->left > 0 || (d->form != VV_FORM_JSON && d->final_newline)) {
+			vv_buf_put(&f->piece, end, end_len);
+		}
+	}
+	if (more < 0) {
+		return (vv_status)more;
+	}
+	if (more == 0) {
+		vv_buf_put(&f->piece, d->epilogue.data, d->epilogue.len);
+		f->state = AT_END;
+	}
+	return vv_buf_ok(&f->piece, err);
+}
+
+static ssize_t read_sorted(void *payload, void *buf, size_t len, vv_error *err)
+{
+	sorted_file *f = payload;
+	vv_status rc;
+
+	while (f->pos == f->piece.len && f->state != AT_END) {
+		vv_buf_reset(&f->piece);
+		f->pos = 0;
+		if (f->state == AT_HEAD) {
+			if (f->dialect->bom) {
+				vv_buf_put(&f->piece, "\xEF\xBB\xBF", 3);
+			}
+			vv_buf_put(&f->piece, f->dialect->prologue.data, f->dialect->prologue.len);
+			f->state = AT_ROWS;
+		}
+		if ((rc = put_rows(f, err)) < 0) {
+			return (ssize_t)rc;
+		}
+	}
+	if (len > f->piece.len - f->pos) {
+		len = f->piece.len - f->pos;
+	}
+	if (len > 0) {
+		memcpy(buf, f->piece.data + f->pos, len);
+	}
+	f->pos += len;
+	return (ssize_t)len;
+}
+
+/* ---- the import ---- */
+
+/* A key that is declared is proved, for which the groups are looked into once more. */
+static bool may_look_again(const vv_import_options *opts)
+{
+	return opts->key && !opts->key_known && !opts->as;
+}
+
+/* Everything about the file but its groups; its lines go to the sorter. */
+static vv_status read_file(vv_import_result *out, import_sorting *sorting, passing *file,
+			   const vv_sink *sink, const vv_import_options *opts, vv_error *err)
+{
+	const vv_source source = source_of(file, false);
+	vv_import_options o = *opts;
+	vv_mem_sink *scratch = NULL;
+	vv_sink dry = *sink;
+	vv_status rc;
+
+	o.cache = NULL;
+	o.known = NULL;
+	o.known_types = NULL;
+	o.keep_types = false;
+	dry.put = NULL;
+	if (sink->put && may_look_again(opts)) {
+		if ((rc = vv_mem_sink_over(&scratch, sink, opts->temp_dir, err)) < 0) {
+			return rc;
+		}
+		vv_mem_sink_use(&dry, scratch);
+	}
+	rc = import_run(out, &source, &dry, &o, sorting, err);
+	vv_mem_sink_free(scratch);
+	return rc;
+}
+
+/* The groups of the sorted file, which has the form and the schema of the file. */
+static vv_status read_sorted_file(vv_import_result *out, vv_list *places, row_sorter *rows,
+				  const vv_import_result *file, const vv_sink *sink,
+				  const vv_import_options *opts, vv_error *err)
+{
+	const vv_root *parent = opts->parent;
+	bool near = parent && vv_root_has_places(parent);
+	import_sorting sorting = {.near = near ? parent : NULL};
+	sorted_file sorted = {
+		.dialect = &file->root.dialect, .rows = rows, .left = row_sorter_count(rows)};
+	const vv_source source = {.read = read_sorted,
+				  .payload = &sorted,
+				  .size = file->root.bytes,
+				  .name = "the sorted file"};
+	const vv_import_options o = {.kind = VV_KIND_TABLE,
+				     .hints = VV_SNIFF_HINTS_INIT,
+				     .as = &file->root,
+				     .parent = &file->root,
+				     .known = near ? parent : NULL,
+				     .order = VV_ORDER_FILE,
+				     .temp_dir = opts->temp_dir,
+				     .pool = opts->pool,
+				     .progress = opts->progress};
+	vv_status rc;
+
+	if ((rc = row_sorter_finish(rows, err)) < 0 ||
+	    (rc = vv_places_writer_new(&sorted.places, sink, near ? &parent->places : NULL, err)) <
+		    0 ||
+	    (rc = import_run(out, &source, sink, &o, &sorting, err)) < 0) {
+		goto done;
+	}
+	if (out->root.rows != file->root.rows || out->root.bytes != file->root.bytes ||
+	    out->irregular_rows > 0 || !vv_dialect_equal(&out->root.dialect, &file->root.dialect)) {
+		rc = vv_fail(err, VV_EREFUSED,
+			     "the rows do not read back when they stand in key order");
+		goto done;
+	}
+	rc = vv_places_finish(sorted.places, places, err);
+done:
+	vv_places_writer_free(sorted.places);
+	vv_buf_clear(&sorted.piece);
+	return rc;
+}
+
+static void swap_lists(vv_buf *a, vv_buf *b)
+{
+	vv_buf c = *a;
+
+	*a = *b;
+	*b = c;
+}
+
+/* The file's result, with the sorted file's groups. */
+static void take_groups(vv_import_result *out, vv_import_result *sorted, vv_list *places,
+			import_sorting *sorting, vv_hash128 hash)
+{
+	vv_root *root = &out->root;
+
+	swap_lists(&root->data, &sorted->root.data);
+	swap_lists(&root->layout, &sorted->root.layout);
+	swap_lists(&root->facts, &sorted->root.facts);
+	swap_lists(&root->places, &places->top);
+	root->format = VV_FORMAT_NEWEST;
+	root->hash = hash;
+	root->sorted_by = sorting->names;
+	root->sorted_by_count = sorting->count;
+	sorting->names = NULL;
+	sorting->count = 0;
+	out->groups = sorted->groups;
+	out->groups_new = sorted->groups_new;
+	out->groups_reused = 0;
+	vv_scan_cache_free(out->cache); /* no group is a piece of the file */
+	out->cache = NULL;
+}
+
+/* The file as it is, once more from its beginning. */
+static vv_status in_file_order(vv_import_result *out, passing *file, const char *why,
+			       const vv_sink *sink, const vv_import_options *opts, vv_error *err)
+{
+	const vv_source source = source_of(file, true);
+	vv_import_options o = *opts;
+	vv_buf warnings = VV_BUF_INIT;
+	vv_status rc;
+
+	o.order = VV_ORDER_FILE;
+	if ((rc = import_run(out, &source, sink, &o, NULL, err)) < 0) {
+		return rc;
+	}
+	vv_buf_printf(&warnings, "%s: kept in the file's order from now on\n", why);
+	vv_buf_put(&warnings, vv_buf_cstr(&out->warnings), out->warnings.len);
+	vv_buf_clear(&out->warnings);
+	out->warnings = warnings;
+	return VV_OK;
+}
+
+static void clear_sorting(import_sorting *s)
+{
+	for (size_t i = 0; i < s->count && s->names; i++) {
+		vv_free(s->names[i]);
+	}
+	vv_free(s->names);
+	row_sorter_free(s->sorter);
+}
+
+/* As vv_import, but the root is not put yet. The file is read twice: once as any import does, from which schema,
+ * key, dialect and all that is said about it come, while its lines are sorted; then the sorted file, whose groups are kept. Where
+ * the version before is in key order, nobody asked for it, and it cannot be so any more, the result is in the file's order,
+ * with a warning. */
+static vv_status import_sorted(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+			       const vv_import_options *opts, vv_error *err)
+{
+	import_sorting sorting = {.by_key = opts->order == VV_ORDER_KEY && !opts->as};
+	passing file = {.from = source, .keeps = opts->order != VV_ORDER_KEY};
+	vv_import_result sorted;
+	vv_list places = {VV_BUF_INIT};
+	vv_error why = {0};
+	vv_status rc;
+
+	temp_bytes_init(&file.kept, opts->temp_dir, KEPT_IN_MEMORY);
+	memset(&sorted, 0, sizeof(sorted));
+	vv_root_init(&sorted.root);
+	file.hash = vv_xxh3_new(0);
+	if (!file.hash) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = row_sorter_new(&sorting.sorter, opts->temp_dir, err)) < 0) {
+		goto done;
+	}
+	rc = read_file(out, &sorting, &file, sink, opts, &why);
+	if (file.keeps && (sorting.unfit || (rc == VV_OK && out->root.kind != VV_KIND_TABLE))) {
+		char *text = vv_strdup(rc < 0 ? why.message : "no table");
+
+		if (rc == VV_OK) {
+			vv_import_result_clear(out);
+		}
+		rc = text ? in_file_order(out, &file, text, sink, opts, err) : vv_fail_nomem(err);
+		vv_free(text);
+		goto done;
+	}
+	if (rc == VV_OK && out->root.kind != VV_KIND_TABLE) {
+		rc = vv_fail(&why, VV_EUSAGE, "%s: only the rows of a table can be in key order",
+			     source->name);
+		vv_import_result_clear(out);
+	}
+	if (rc < 0) {
+		if (err) {
+			*err = why;
+		}
+		goto done;
+	}
+	if ((rc = read_sorted_file(&sorted, &places, sorting.sorter, out, sink, opts, err)) < 0) {
+		vv_import_result_clear(out);
+		goto done;
+	}
+	take_groups(out, &sorted, &places, &sorting, vv_xxh3_digest128(file.hash));
+done:
+	vv_import_result_clear(&sorted);
+	vv_list_clear(&places);
+	clear_sorting(&sorting);
+	temp_bytes_clear(&file.kept);
+	vv_xxh3_free(file.hash);
+	return rc;
+}
+
+/* ---- any import ---- */
+
+static vv_status put_root(vv_import_result *out, const vv_sink *sink, const vv_import_options *opts,
+			  vv_error *err)
+{
+	vv_cid base = {0};
+	vv_status rc;
+	if ((rc = vv_root_encode(&out->root_block, &out->root, err)) < 0 ||
+	    (rc = vv_cid_of(&out->cid, VV_CODEC_DAG_CBOR, out->root_block.data, out->root_block.len,
+			    err)) < 0) {
+		return rc;
+	}
+	bool based = opts->parent && vv_root_is_stored(opts->parent);
+	if (based) {
+		vv_buf b = VV_BUF_INIT;
+		rc = vv_root_encode(&b, opts->parent, err);
+		if (rc == VV_OK) {
+			rc = vv_cid_of(&base, VV_CODEC_DAG_CBOR, b.data, b.len, err);
+		}
+		vv_buf_clear(&b);
+	}
+	if (rc == VV_OK && sink->put) {
+		rc = sink->put(sink->payload, &out->cid, out->root_block.data, out->root_block.len,
+			       based ? &base : NULL, err);
+	}
+	if (rc == VV_OK && out->cache) {
+		out->cache->root = out->cid;
+	}
+	return rc;
+}
+
+vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+		    const vv_import_options *opts, vv_error *err)
+{
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_root_init(&out->root);
+	if (opts->kind != VV_KIND_TABLE && opts->order == VV_ORDER_KEY) {
+		vv_fail(err, VV_EUSAGE, "%s: only the rows of a table can be in key order",
+			source->name);
+		return vv_hint(err, "'--as table' keeps it as one");
+	}
+	rc = is_wanted(opts) ? import_sorted(out, source, sink, opts, err)
+			     : import_run(out, source, sink, opts, NULL, err);
+
+	if (rc == VV_OK && (rc = put_root(out, sink, opts, err)) < 0) {
+		vv_import_result_clear(out);
+	}
+	return rc;
+}

@@ -1,0 +1,276 @@
+# Tables in key order: `add --order key`, and all that reads them.
+load ../helper
+load ../serve/server
+
+teardown() {
+	[ -z "${server:-}" ] || stop_server
+}
+
+# shuffled COUNT SEED [SALT]: the rows of `rows`, in a random order.
+shuffled() {
+	rows "$1" "${3-0}" | python3 -c '
+import random, sys
+head, *lines = sys.stdin.readlines()
+random.Random(int(sys.argv[1])).shuffle(lines)
+sys.stdout.writelines([head] + lines)' "$2"
+}
+
+# sorted_repo: three versions of t.csv in key order: shuffled, shuffled again, with another row and cell.
+sorted_repo() {
+	new_repo
+	shuffled 4000 1 > t.csv && cp t.csv ../one.csv
+	varve add -q --order key --key id t.csv && varve commit -qm one
+	shuffled 4000 2 > t.csv && cp t.csv ../two.csv
+	varve add -q t.csv && varve commit -qm two
+	(shuffled 4000 3 && echo 5000,new,1.00,2024-01-01) | sed 's/^77,item [0-9]*/77,changed/' > t.csv
+	cp t.csv ../three.csv
+	varve add -q t.csv && varve commit -qm three
+}
+
+# is_kept_by COLUMNS VERSION: what its rows are sorted by; "": nothing.
+is_kept_by() {
+	[ "$(varve info --json "$2" | python3 -c 'import json, sys; print(",".join(json.load(sys.stdin)["sortedBy"]))')" = "$1" ]
+}
+
+# versions_are: all three come back byte for byte.
+versions_are() {
+	varve cat HEAD~2:t.csv | cmp - "${1-..}"/one.csv &&
+		varve cat HEAD~1:t.csv | cmp - "${1-..}"/two.csv &&
+		varve cat HEAD:t.csv | cmp - "${1-..}"/three.csv
+}
+
+@test "rows in another order cost their places alone, and each file comes back as it was" {
+	new_repo
+	shuffled 4000 1 > t.csv && cp t.csv ../one.csv
+	succeeds varve add --order key --key id t.csv
+	output_has "order:   rows are kept by id, and their places in the file beside them, from this version on"
+	varve commit -qm one
+	shuffled 4000 2 > t.csv && cp t.csv ../two.csv
+	succeeds varve add t.csv
+	output_has "0 of 5 groups new"
+	output_lacks "order:"
+	succeeds varve commit -m two
+	output_has "t.csv: order changed"
+	rm t.csv
+	succeeds varve restore t.csv
+	same_bytes t.csv ../two.csv
+	varve cat HEAD~1:t.csv | cmp - ../one.csv
+	succeeds varve restore --source HEAD~1 t.csv
+	same_bytes t.csv ../one.csv
+	succeeds varve fsck --data
+	output_has "sound"
+	succeeds varve info HEAD:t.csv
+	output_has "order    rows are kept by id"
+	is_kept_by id HEAD:t.csv
+}
+
+@test "random tables of all forms come back, sorted or not" {
+	new_repo
+	succeeds python3 "$BATS_TEST_DIRNAME/order_model.py" varve 3
+}
+
+@test "a file that did not change keeps its root, and the order stays until it is asked away" {
+	sorted_repo
+	git rev-parse HEAD:t.csv > want
+	rm -rf .git/varve/cache
+	touch t.csv
+	succeeds varve add t.csv
+	git rev-parse :t.csv | cmp - want
+	succeeds varve status
+	output_lacks "t.csv"
+	succeeds varve add --order file t.csv
+	output_has "order:   the file's, from this version on"
+	varve commit -qm file
+	varve cat HEAD:t.csv | cmp - ../three.csv
+	is_kept_by "" t.csv
+	succeeds varve diff HEAD~1 HEAD
+	output_is ""
+	succeeds varve add --order key t.csv
+	git rev-parse :t.csv | cmp - want
+}
+
+@test "diff, log, blame, check, cat and status speak of the file's rows" {
+	sorted_repo
+	succeeds varve diff HEAD~2 HEAD~1
+	output_has "no change in data; the order of rows changed"
+	succeeds varve diff HEAD~1 HEAD --format summary
+	output_has "1 added, 1 changed, order changed"
+	succeeds varve diff HEAD~1 HEAD
+	output_has "+ 5000"
+	output_has "changed"
+	succeeds varve cat HEAD:t.csv --limit 3
+	head -n 4 ../three.csv > want
+	echo "$output" | cmp - want
+	succeeds varve cat HEAD:t.csv --where id=77 --columns name
+	output_is $'name\nchanged'
+	succeeds varve blame --row 77 t.csv
+	output_has "$(git rev-parse --short=7 HEAD)"
+	succeeds varve log --row 77 t.csv
+	output_has "three"
+	printf '{"resources":[{"name":"t","path":"t.csv","schema":{"fields":[{"name":"id","type":"integer"},{"name":"name","type":"string","constraints":{"maxLength":8}},{"name":"price","type":"number"},{"name":"day","type":"date"}]}}]}' > datapackage.json
+	ends_with 1 varve check t.csv
+	line=$(grep -n -m1 ',item [0-9][0-9][0-9][0-9],' t.csv | cut -d: -f1)
+	[[ $output =~ \ $line\ +$((line - 1))\ +id= ]]
+	rm datapackage.json
+	cp ../two.csv t.csv
+	succeeds varve status
+	output_has "modified:  t.csv"
+	succeeds varve diff
+	output_has "- 5000"
+}
+
+@test "a patch of such a table applies, and gives the version that it says" {
+	sorted_repo
+	varve diff --format patch HEAD~1 HEAD > ../p
+	git rev-parse HEAD:t.csv > ../want
+	git checkout -q HEAD~1 2> /dev/null && varve restore t.csv
+	succeeds varve apply ../p
+	same_bytes t.csv ../three.csv
+	varve add -q t.csv
+	git rev-parse :t.csv | cmp - ../want
+}
+
+@test "clone, push and pull take it along, proved" {
+	sorted_repo
+	git init -q --bare ../hub.git
+	varve remote add origin ../hub.git
+	succeeds varve push -u origin main
+	cd ..
+	succeeds varve clone hub.git copy
+	cd copy
+	same_bytes t.csv ../three.csv
+	versions_are
+	succeeds varve fsck --data
+	shuffled 4000 9 > t.csv && cp t.csv ../four.csv
+	varve add -q t.csv && varve commit -qm four
+	succeeds varve push
+	cd ../work
+	succeeds varve pull origin main
+	same_bytes t.csv ../four.csv
+	succeeds varve fsck --data
+	succeeds varve gc --prune=now
+	succeeds varve fsck --data
+}
+
+@test "both sides of a merge are merged by key, and the result is in key order" {
+	new_repo
+	shuffled 3000 1 > t.csv
+	varve add -q --order key --key id t.csv && varve commit -qm base
+	git checkout -qb other
+	sed -i 's/^9,item [0-9]*/9,theirs/' t.csv
+	varve add -q t.csv && varve commit -qm theirs
+	varve switch -q main
+	sed -i 's/^2000,item [0-9]*/2000,ours/' t.csv
+	varve add -q t.csv && varve commit -qm ours
+	succeeds varve merge other
+	grep -q '^9,theirs' t.csv
+	grep -q '^2000,ours' t.csv
+	is_kept_by id HEAD:t.csv
+	succeeds varve fsck --data
+	# one side alone leaves the order
+	git checkout -qb left HEAD~1
+	varve restore t.csv
+	varve add -q --order file t.csv && varve commit -qm left
+	sed -i 's/^5,item [0-9]*/5,left/' t.csv
+	varve add -q t.csv && varve commit -qm left2
+	succeeds varve merge other
+	is_kept_by "" HEAD:t.csv
+}
+
+@test "an irregular line is named, and else leaves the file's order with a warning" {
+	new_repo
+	printf 'id,x\n3,a\n1,"b"\n2,c\n' > t.csv
+	ends_with 2 varve add --order key --key id t.csv
+	stderr_has "t.csv: line 3 is not written like the others"
+	stderr_has "varve convert IN OUT"
+	printf 'id,x\n3,a\n1,b\n2,c\n' > t.csv
+	succeeds varve add --order key --key id t.csv
+	varve commit -qm one
+	printf 'id,x\n3,a\n\n1,b\n2,c\n' > t.csv
+	succeeds varve add t.csv
+	stderr_has "line 4 is not written like the others"
+	stderr_has "kept in the file's order from now on"
+	output_has "order:   the file's"
+	varve commit -qm two
+	printf 'id,x\n3,a\n\n1,b\n2,c\n' | cmp - <(varve cat HEAD:t.csv)
+	succeeds varve fsck --data
+}
+
+@test "the order needs a table and a key" {
+	new_repo
+	printf 'x,y\n1,1\n1,1\n' > t.csv
+	ends_with 2 varve add --order key t.csv
+	stderr_has "without a key its rows cannot be in key order"
+	stderr_has "--key"
+	ends_with 2 varve add --order key --as file t.csv
+	stderr_has "--order is for tables"
+	ends_with 2 varve add --order key --key x t.csv
+	stderr_has "line 2 and line 3 both have x = '1'"
+	ends_with 2 varve add --order random t.csv
+}
+
+@test "a renamed column stays the one that rows are sorted by" {
+	sorted_repo
+	succeeds varve rename-column t.csv id code
+	is_kept_by code t.csv
+	varve commit -qam renamed
+	succeeds varve fsck --data
+	sed '1s/id/code/' ../three.csv | cmp - t.csv
+}
+
+@test "git's filter gives and takes it" {
+	new_repo
+	varve install --local > /dev/null
+	shuffled 2000 1 > t.csv
+	varve add -q --order key --key id t.csv && varve commit -qm one
+	shuffled 2000 2 > t.csv && cp t.csv ../two.csv
+	git add t.csv && git commit -qm two
+	rm t.csv && git checkout -q -- t.csv
+	same_bytes t.csv ../two.csv
+	is_kept_by id HEAD:t.csv
+	succeeds varve fsck --data
+}
+
+@test "a server gives such a file as a whole, and it is no file of IPFS" {
+	new_repo src
+	cd src
+	shuffled 4000 1 > t.csv && cp t.csv ../one.csv
+	varve add -q --order key --key id t.csv && varve commit -qm one
+	ends_with 2 varve publish HEAD:t.csv
+	stderr_has "kept in key order cannot be published"
+	stderr_has "varve add --order file"
+	cd ..
+	start_server src
+	curl -s -D head -o body "$url/raw/HEAD/t.csv"
+	same_bytes body one.csv
+	grep -qi '^accept-ranges: none' head
+	curl -s -D head -o body -r 10-20 "$url/raw/HEAD/t.csv"
+	head -n 1 head | grep -q 200
+	same_bytes body one.csv
+	curl -s "$url/api/v0/src/rows/HEAD/t.csv?limit=2" > rows.json || true
+}
+
+@test "a flipped byte in such a version is found, and nothing wrong is restored" {
+	sorted_repo
+	pack=$(ls .git/varve/packs/*.pack | head -n 1)
+	chmod u+w "$pack"
+	python3 - "$pack" <<'END'
+import sys
+with open(sys.argv[1], 'r+b') as f:
+    b = f.read()
+    at = len(b) // 2
+    f.seek(at)
+    f.write(bytes([b[at] ^ 1]))
+END
+	ends_with 1 varve fsck --data
+	for v in HEAD~2:one HEAD~1:two HEAD:three; do
+		varve cat "${v%:*}:t.csv" > got 2> /dev/null && cmp got ../"${v#*:}.csv" || true
+		[ ! -s got ] || cmp -n "$(stat -c %s got)" got ../"${v#*:}.csv"
+	done
+}
+
+@test "a small table is put together without a folder for temporary files" {
+	sorted_repo
+	export TMPDIR=/nowhere
+	versions_are
+}
