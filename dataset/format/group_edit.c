@@ -731,7 +731,7 @@ static vv_status read_runs(editing *ed, vv_error *err)
 		if (!vv_varint_read(&ed->p, ed->end, &keep) ||
 		    !vv_varint_read(&ed->p, ed->end, &drop) ||
 		    !vv_varint_read(&ed->p, ed->end, &add) || keep > left || drop > left - keep ||
-		    add > VV_GROUP_CELLS_MAX - plan->in) {
+		    (drop == 0 && add == 0) || add > VV_GROUP_CELLS_MAX - plan->in) {
 			return bad(err);
 		}
 		plan->runs[i] = (edit_run){(size_t)keep, (size_t)drop, (size_t)add};

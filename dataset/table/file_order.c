@@ -737,11 +737,6 @@ static bool same_order(const vv_root *a, const vv_root *b)
 	return same;
 }
 
-bool vv_tables_differ_in_order(const vv_table *a, const vv_table *b)
-{
-	return !same_order(&a->root, &b->root);
-}
-
 vv_status vv_tables_in_one_order(vv_table *a, vv_table *b, vv_error *err)
 {
 	vv_status rc;

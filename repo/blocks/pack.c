@@ -566,8 +566,14 @@ static vv_status check_ends(vv_pack *p, vv_error *err)
 		    0) {
 		return rc;
 	}
-	p->format = header[VERSION_AT] == VV_PACK_FORMAT_EDITS ? VV_PACK_FORMAT_EDITS
-							       : VV_PACK_FORMAT;
+	/* A damaged byte there is told from a later format by the end, which says it again. */
+	uint8_t edits[8];
+	vv_pack_end(edits, VV_PACK_FORMAT_EDITS);
+	p->format = header[VERSION_AT] == VV_PACK_FORMAT_EDITS ||
+				    (header[VERSION_AT] != VV_PACK_FORMAT &&
+				     memcmp(trailer, edits, sizeof edits) == 0)
+			    ? VV_PACK_FORMAT_EDITS
+			    : VV_PACK_FORMAT;
 	what = judge_trailer(p, trailer);
 	vv_pack_header(expected, p->format);
 	if (memcmp(header, expected, sizeof header) != 0) {

@@ -280,7 +280,6 @@ static void ssh2_close(void *payload)
 	vv_free(p->host);
 	vv_free(p->program);
 	vv_free(p);
-	libssh2_exit();
 }
 
 static void ssh2_watch(void *payload, const atomic_bool *stopped)
@@ -334,11 +333,10 @@ vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_conf
 
 	*out = NULL;
 	*other = false;
-	if (libssh2_init(0) != 0) {
-		return vv_fail_nomem(err);
+	if ((rc = vv_ssh_ready(err)) < 0) {
+		return rc;
 	}
 	if (!(p = vv_calloc(1, sizeof(*p)))) {
-		libssh2_exit();
 		return vv_fail_nomem(err);
 	}
 	p->s.fd = -1;

@@ -5,6 +5,7 @@
 #include "transport/line/ssh_login.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -518,6 +519,26 @@ static vv_status authenticate(vv_ssh_login *s, attempt *a, bool *again, vv_error
 	}
 	*again = v == HUNG_UP || a->refused >= REFUSED_MAX;
 	return refuse_user(s, a, err);
+}
+
+vv_status vv_ssh_ready(vv_error *err)
+{
+	enum { NOT_BEGUN, BEGUN, READY };
+	static atomic_int state = NOT_BEGUN; /* libssh2 itself counts without a lock */
+	int seen = NOT_BEGUN;
+
+	while (!atomic_compare_exchange_weak(&state, &seen, BEGUN)) {
+		if (seen == READY) {
+			return VV_OK;
+		}
+		seen = NOT_BEGUN; /* another thread takes some milliseconds for it */
+	}
+	if (libssh2_init(0) != 0) {
+		atomic_store(&state, NOT_BEGUN);
+		return vv_fail_nomem(err);
+	}
+	atomic_store(&state, READY);
+	return VV_OK;
 }
 
 vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)

@@ -2,8 +2,8 @@
  * ssh_login: a session of libssh2 that is logged in: the host's key was compared with known_hosts, and a
  * key of the user's was taken.
  *
- * A correct caller: libssh2_init; sets config, options, name and seconds, and fd to -1; open; works with
- * session; close, on failure also; libssh2_exit. The session is blocking, with the timeout.
+ * A correct caller: vv_ssh_ready; sets config, options, name and seconds, and fd to -1; open; works with
+ * session; close, on failure also. The session is blocking, with the timeout.
  */
 #ifndef VV_TRANSPORT_LINE_SSH_LOGIN_H
 #define VV_TRANSPORT_LINE_SSH_LOGIN_H
@@ -25,6 +25,9 @@ typedef struct vv_ssh_login {
 	unsigned seconds; /* the longest wait */
 	bool other;       /* after a failure: the ssh program may do better */
 } vv_ssh_login;
+
+/* libssh2 is ready to be used from any thread, for as long as the process lives. */
+vv_status vv_ssh_ready(vv_error *err);
 
 /* VV_EREFUSED: a host key that is not known or not right, or no key of ours is taken. */
 vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err);

@@ -650,7 +650,6 @@ static void sftp_close(void *payload)
 	vv_free(f->name);
 	vv_free(f->root);
 	vv_free(f);
-	libssh2_exit();
 }
 
 static const vv_vault_holder_ops sftp_ops = {.put = sftp_put,
@@ -725,11 +724,10 @@ vv_status vv_sftp_holder_open(vv_vault_holder **out, const vv_url *url,
 	vv_status rc;
 
 	*out = NULL;
-	if (libssh2_init(0) != 0) {
-		return vv_fail_nomem(err);
+	if ((rc = vv_ssh_ready(err)) < 0) {
+		return rc;
 	}
 	if (!(f = vv_calloc(1, sizeof(*f)))) {
-		libssh2_exit();
 		return vv_fail_nomem(err);
 	}
 	f->login.fd = -1;

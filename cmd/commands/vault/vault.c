@@ -300,6 +300,12 @@ static vv_status run_prune(const options *o, vv_vault_session *s, vv_error *err)
 					       : vv_text_counted(x.surplus_waiting, "copy too many",
 								 "copies too many stay"));
 	}
+	if (x.surplus_shared > 0) {
+		vv_note("%s: others write in this vault, too, and their policy may need what yours does not",
+			x.surplus_shared == 1 ? "1 copy too many stays"
+					      : vv_text_counted(x.surplus_shared, "copy too many",
+								"copies too many stay"));
+	}
 	if (x.blocked) {
 		vv_did_text(did, x.blocker);
 		vv_note("the writer %s has not replicated since; if that machine is lost, 'varve vault writers "

@@ -80,20 +80,39 @@ static bool same_places(const vv_root *a, const vv_root *b)
 	       (a->places.len == 0 || memcmp(a->places.data, b->places.data, a->places.len) == 0);
 }
 
-/* Two tables in key order are counted so; only whether the order in the file changed is to be found out
- * apart. That the same rows have other places says it; among other rows it takes the file's order. */
+/* Are its rows in the order of its key? */
+static bool is_sorted_by_key(const vv_root *r)
+{
+	bool is = r->sorted_by_count > 0 && r->sorted_by_count == r->key_count;
+
+	for (size_t i = 0; is && i < r->key_count; i++) {
+		is = strcmp(r->sorted_by[i], r->key[i]) == 0;
+	}
+	return is;
+}
+
+static bool same_rows(const vv_root *a, const vv_root *b)
+{
+	return a->data.len == b->data.len &&
+	       (a->data.len == 0 || memcmp(a->data.data, b->data.data, a->data.len) == 0);
+}
+
+/* Two tables in key order are counted so where their rows are the same, or are one to one those of the keys that
+ * they are sorted by: then other places say that the order in the file changed. All else takes the file's order. */
 static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, vv_error *err)
 {
 	vv_table *a = item->open_a, *b = item->open_b;
-	bool same = same_places(&a->root, &b->root);
-	vv_status rc = count(out, item, err);
+	bool same = same_places(&a->root, &b->root), rows = same_rows(&a->root, &b->root);
+	vv_status rc = VV_OK;
 
-	if (rc < 0 || !out->counted || same) {
-		return rc;
-	}
-	if (out->added + out->removed + out->rekeyed == 0) {
-		out->reordered = true;
-		return VV_OK;
+	if (rows || (is_sorted_by_key(&a->root) && is_sorted_by_key(&b->root))) {
+		if ((rc = count(out, item, err)) < 0 || !out->counted) {
+			return rc;
+		}
+		if (rows || out->added + out->removed + out->rekeyed == 0) {
+			out->reordered = !same;
+			return VV_OK;
+		}
 	}
 	if ((rc = vv_table_to_file_order(a, err)) < 0 ||
 	    (rc = vv_table_to_file_order(b, err)) < 0) {

@@ -454,6 +454,7 @@ static vv_status let_go(pruning *p, vv_error *err)
 	rc = vv_surplus_run(&more, p->s, err);
 	p->x->surplus = more.deleted;
 	p->x->surplus_waiting = more.waiting;
+	p->x->surplus_shared = more.shared;
 	p->x->held += more.held;
 	if (!p->x->holding[0]) {
 		memcpy(p->x->holding, more.holding, sizeof(more.holding));

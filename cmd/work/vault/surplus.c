@@ -42,6 +42,7 @@ typedef struct sorting {
 	candidate *items;
 	size_t count, cap;
 	vv_vault_place *p; /* that is looked at */
+	bool alone;        /* nobody else writes in the vault */
 } sorting;
 
 /* What records say of a shard that no run names. */
@@ -194,6 +195,10 @@ static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_e
 		if (k->retired || o->fates[n] != ENOUGH || o->keep[n * o->s->place_count + at]) {
 			return VV_OK;
 		}
+		if (!o->alone) {
+			o->x->shared++;
+			return VV_OK;
+		}
 		c.dropped = is_dropped(k, o->p);
 	} else {
 		/* A run that waits here may name it yet, and so may another writer's. */
@@ -313,6 +318,25 @@ static void remove_due(sorting *o)
 	}
 }
 
+/* Is nobody else named as a writer, and did nobody else write who still may? */
+static bool is_alone(const vv_vault_session *s)
+{
+	for (size_t i = 0; i < vv_vault_writer_count(s->state); i++) {
+		if (memcmp(vv_vault_writer_at(s->state, i), s->key.public_key, VV_KEY_PUBLIC) !=
+		    0) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < vv_ledger_count(s->ledger); i++) {
+		const uint8_t *author = vv_ledger_at(s->ledger, i)->author;
+		if (memcmp(author, s->key.public_key, VV_KEY_PUBLIC) != 0 &&
+		    vv_vault_is_writer(s->state, author)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)
 {
 	vv_error why;
@@ -342,7 +366,7 @@ static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)
 
 vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err)
 {
-	sorting o = {.x = x, .s = s, .named = vv_cid_map_new()};
+	sorting o = {.x = x, .s = s, .named = vv_cid_map_new(), .alone = is_alone(s)};
 	vv_status rc = o.named ? vv_vault_session_waiting(s, "surplus", &o.waiting, err)
 			       : vv_fail_nomem(err);
 

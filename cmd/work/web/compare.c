@@ -371,23 +371,21 @@ static vv_status take_place(const comparing *c, bool *large, vv_error *err)
 	return VV_OK;
 }
 
-/* Rows of both must stand in one order, so that it is not taken for a change. */
+/* Rows of both must stand in the file's order, of which something is said, too. */
 static vv_status bring_together(const comparing *c, vv_error *err)
 {
 	vv_table *a = c->out->a->table, *b = c->out->b->table;
 	uint64_t bytes = (vv_root_has_places(&a->root) ? a->root.bytes : 0) +
 			 (vv_root_has_places(&b->root) ? b->root.bytes : 0);
+	vv_status rc;
 
-	if (!vv_tables_differ_in_order(a, b)) {
-		return VV_OK;
-	}
 	if (bytes > REORDERED_MAX) {
 		vv_fail(err, VV_EREFUSED,
-			"one version is kept in key order, the other is not: too large to be "
-			"compared here");
+			"versions kept in key order, too large to be compared here");
 		return vv_hint(err, "'varve diff' compares them");
 	}
-	return vv_tables_in_one_order(a, b, err);
+	rc = vv_table_to_file_order(a, err);
+	return rc == VV_OK ? vv_table_to_file_order(b, err) : rc;
 }
 
 static vv_status compare_tables(comparing *c, vv_error *err)

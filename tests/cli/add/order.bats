@@ -274,3 +274,37 @@ END
 	export TMPDIR=/nowhere
 	versions_are
 }
+
+# What is said of two versions is what is said where the same ones are kept in the file's order.
+same_said() {
+	local one=$1 two=$2 order=$3 as
+	shift 3
+	for as in file key; do
+		rm -rf "../$as"
+		varve init -q "../$as"
+		cd "../$as"
+		git config user.name a
+		git config user.email a@b
+		printf "$one" > t.csv
+		varve add -q --key "$order" --order $as t.csv
+		[ $# = 0 ] || varve add -q "$@" t.csv
+		varve commit -q -m 1
+		printf "$two" > t.csv
+		varve status > ../$as.status
+		varve add -q t.csv
+		varve commit -q -m 2
+		varve log --stat -1 | grep t.csv > ../$as.log
+	done
+	cat ../key.status ../key.log
+	cmp ../file.status ../key.status
+	cmp ../file.log ../key.log
+}
+
+@test "what changed is counted as in the file's order, whatever rows came, went or have another key" {
+	new_repo
+	same_said 'id,v\n1,a\n3,c\n2,b\n' 'id,v\n2,b\n4,d\n3,c\n' id
+	same_said 'id,v\n1,a\n3,c\n2,b\n' 'id,v\n2,b\n1,a\n3,c\n' id
+	same_said 'id,v\n1,a\n3,c\n2,b\n' 'id,v\n1,x\n3,c\n2,b\n' id
+	same_said 'id,code\n1,A\n2,B\n3,C\n' 'id,code\n9,A\n2,B\n3,C\n' id --key code
+	same_said 'id,v,w\n2,x,p\n3,c,q\n1,a,r\n' 'id,v,w\n3,c,q\n1,a,r\n2,y,p\n' id --no-key
+}

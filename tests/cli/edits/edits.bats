@@ -132,6 +132,19 @@ formats() {
 	succeeds varve fsck --data
 }
 
+@test "a damaged format byte is damage, and the versions are still there" {
+	new_repo
+	history 3
+	pack=$(for p in .git/varve/packs/*.pack; do [ "$(od -An -tu1 -j6 -N1 "$p")" -eq 2 ] && echo "$p"; done | head -1)
+	chmod u+w "$pack"
+	for byte in 003 006 012 000; do
+		printf "\\$byte" | dd of="$pack" bs=1 seek=6 conv=notrunc 2> /dev/null
+		all_are_there 3
+		run varve fsck
+		[ "$status" -eq 1 ]
+	done
+}
+
 @test "a repository with packs of format 2 that an earlier varve wrote is read" {
 	git clone -q "$BATS_TEST_DIRNAME/../../compat/edits/history.bundle" .
 	git remote remove origin

@@ -168,3 +168,19 @@ each_shard() {
 	succeeds varve ledger verify
 	stop_keeper
 }
+
+@test "where two write in a vault nobody lets go of copies that another's policy may need" {
+	new_vault a b c
+	succeeds varve replicate --copies 3
+	succeeds varve replicate --copies 2
+	second_writer
+	before=$(copies)
+	# the first one does not know of the second's policy, nor when he lets go of what
+	XDG_CONFIG_HOME=$first succeeds varve vault prune --grace 0
+	stderr_has "others write in this vault, too"
+	[ "$(copies)" = "$before" ]
+	cd ../bob
+	succeeds varve vault prune --grace 0
+	[ "$(copies)" -ge "$before" ] # what he wrote himself comes on top
+	succeeds varve audit --all
+}

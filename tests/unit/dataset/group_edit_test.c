@@ -287,7 +287,8 @@ static void edits_that_ask_for_much_are_refused(void **state)
 		{"\x00\x01\x01\x01", 4},                          /* a column that is not there */
 		{"\x00\x01\x00\x04\x00\x08\x00", 7},              /* a head of numbers for texts */
 		{"\x00\x01\x00\x08", 4},                          /* a mode that does not exist */
-		{"\x00\x00\x00", 3},                              /* more than there is to say */
+		{"\x01\x00\x00\x00\x00", 5}, /* a place where nothing happens */
+		{"\x00\x00\x00", 3},         /* more than there is to say */
 		{"", 0},
 	};
 	static const char *const texts[] = {"ab", "cd"};
