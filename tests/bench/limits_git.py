@@ -30,9 +30,11 @@ def measured(run, tool, base):
         return run.scratch.run(["git", *argv], tool.work)
 
     def added():
+        """Other bytes each time: Git does not compress again what it has."""
+        added.n = getattr(added, "n", 0) + 1
         git("reset", "-q", "--hard")
         with open(tool.work / "data.csv", "a", encoding="utf-8") as out:
-            out.write(last_line(base))
+            out.write(last_line(base, added.n))
         quiet()
         return git("add", "data.csv")
 
@@ -48,9 +50,9 @@ def measured(run, tool, base):
     return cost
 
 
-def last_line(path):
-    """The table's last row with another id, to be put behind it."""
+def last_line(path, n):
+    """The table's last row with another id each time, to be put behind it."""
     with open(path, "rb") as table:
         table.seek(-400, 2)
         cells = table.read().splitlines()[-1].decode().split(",")
-    return ",".join(["9" + cells[0]] + cells[1:]) + "\n"
+    return ",".join([f"9{n}{cells[0]}"] + cells[1:]) + "\n"
