@@ -88,20 +88,14 @@ static vv_status run_new(const options *o, vv_error *err)
 
 static vv_status run_show(vv_error *err)
 {
-	char *path = vv_key_ring_path("key", err), did[VV_DID_TEXT];
-	bool sealed;
-	vv_status rc;
+	uint8_t key[VV_KEY_PUBLIC];
+	char did[VV_DID_TEXT];
+	vv_status rc = vv_key_ring_own(key, err);
 
-	if (!path) {
-		return err->code;
-	}
-	if (!vv_exists(path)) {
-		vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
-		rc = vv_hint(err, "make one with 'varve key new'");
-	} else if ((rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
+	if (rc == VV_OK) {
+		vv_did_text(did, key);
 		vv_out("%s\n", did);
 	}
-	vv_free(path);
 	return rc;
 }
 

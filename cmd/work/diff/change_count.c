@@ -74,10 +74,9 @@ static vv_status count(vv_change_counts *out, const vv_diff_item *item, vv_error
 	return VV_OK;
 }
 
-static bool same_places(const vv_root *a, const vv_root *b)
+static bool same_list(const vv_buf *a, const vv_buf *b)
 {
-	return a->places.len == b->places.len &&
-	       (a->places.len == 0 || memcmp(a->places.data, b->places.data, a->places.len) == 0);
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
 /* Are its rows in the order of its key? */
@@ -91,18 +90,13 @@ static bool is_sorted_by_key(const vv_root *r)
 	return is;
 }
 
-static bool same_rows(const vv_root *a, const vv_root *b)
-{
-	return a->data.len == b->data.len &&
-	       (a->data.len == 0 || memcmp(a->data.data, b->data.data, a->data.len) == 0);
-}
-
 /* Two tables in key order are counted so where their rows are the same, or are one to one those of the keys that
  * they are sorted by: then other places say that the order in the file changed. All else takes the file's order. */
 static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, vv_error *err)
 {
 	vv_table *a = item->open_a, *b = item->open_b;
-	bool same = same_places(&a->root, &b->root), rows = same_rows(&a->root, &b->root);
+	bool same = same_list(&a->root.places, &b->root.places),
+	     rows = same_list(&a->root.data, &b->root.data);
 	vv_status rc = VV_OK;
 
 	if (rows || (is_sorted_by_key(&a->root) && is_sorted_by_key(&b->root))) {

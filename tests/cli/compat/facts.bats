@@ -1,18 +1,9 @@
 # Repositories with roots of format 2, as the first varve that knew it wrote them: of facts; and of a later one.
 load ../helper
-
-# old_repo [FOLDER]: the repository of that folder of tests/compat.
-old_repo() {
-	local from="$BATS_TEST_DIRNAME/../../compat/${1-format-2}"
-	git clone -q "$from/history.bundle" .
-	git remote remove origin
-	mkdir -p .git/varve/packs
-	cp "$from"/*.pack .git/varve/packs
-	varve init -q && varve restore p.csv
-}
+load old_repo
 
 @test "a repository of format 2 is read, whole and sound" {
-	old_repo > /dev/null 2>&1
+	old_repo format-2 > /dev/null 2>&1
 	rows 5000 | sed 's/^62,item [0-9]*/62,two/' | cmp - p.csv
 	succeeds varve fsck --data
 	succeeds varve cat HEAD~1:p.csv --where id=62
@@ -26,7 +17,7 @@ old_repo() {
 }
 
 @test "a file that did not change keeps its root of format 2, and its child is of format 2" {
-	old_repo > /dev/null 2>&1
+	old_repo format-2 > /dev/null 2>&1
 	git rev-parse HEAD:p.csv > want
 	rm -rf .git/varve/cache
 	touch p.csv
@@ -39,7 +30,7 @@ old_repo() {
 }
 
 @test "a table of format 1 stays one until it is asked for more, and then is what it was" {
-	old_repo > /dev/null 2>&1
+	old_repo format-2 > /dev/null 2>&1
 	git checkout -q HEAD~2
 	varve restore p.csv
 	touch p.csv

@@ -1,5 +1,6 @@
 # A repository with roots in key order, as the first varve that knew them wrote it.
 load ../helper
+load old_repo
 
 # in_order FACTOR: the rows of `rows 3000` in the order that the old file had them in.
 in_order() {
@@ -7,17 +8,8 @@ in_order() {
 	rows 3000 | tail -n +2 | awk -v s="$1" '{ printf "%05d %s\n", (NR * s) % 3001, $0 }' | sort | cut -c7-
 }
 
-old_repo() {
-	local from="$BATS_TEST_DIRNAME/../../compat/key-order"
-	git clone -q "$from/history.bundle" .
-	git remote remove origin
-	mkdir -p .git/varve/packs
-	cp "$from"/*.pack .git/varve/packs
-	varve init -q && varve restore p.csv
-}
-
 @test "a repository in key order is read, whole and sound" {
-	old_repo > /dev/null 2>&1
+	old_repo key-order > /dev/null 2>&1
 	in_order 2111 | cmp - p.csv
 	varve cat HEAD~1:p.csv > one.csv
 	in_order 1234 | cmp - one.csv
@@ -26,7 +18,7 @@ old_repo() {
 }
 
 @test "the same files give the roots that they gave then" {
-	old_repo > /dev/null 2>&1
+	old_repo key-order > /dev/null 2>&1
 	git rev-parse HEAD:p.csv > want
 	rm -rf .git/varve/cache
 	touch p.csv
