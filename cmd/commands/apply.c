@@ -200,10 +200,24 @@ static void say_count(vv_buf *b, bool *first, uint64_t count, const char *what)
 	}
 }
 
+/* What of the new version no file shows. */
+static void say_stored(vv_buf *b, const vv_patch_done *d)
+{
+	vv_buf_printf(b,
+		      "  the patch also changes how varve keeps the rows, which the file does not "
+		      "show: 'varve add%s%s ",
+		      !d->stored_order           ? ""
+		      : vv_root_is_sorted(d->as) ? " --order key"
+						 : " --order file",
+		      d->stored_facts ? " --facts" : "");
+	vv_text_put_word(b, d->path);
+	vv_buf_puts(b, "' sets that\n");
+}
+
 static void say(run *r, const vv_patch_done *d)
 {
 	vv_buf *b = &r->said;
-	bool first = true;
+	bool first = true, stored = (d->stored_order || d->stored_facts) && !(r->index && d->exact);
 	vv_text_put_escaped(b, d->path, strlen(d->path));
 	vv_buf_puts(b, ": ");
 	if (d->removed || !d->old_path) {
@@ -223,7 +237,7 @@ static void say(run *r, const vv_patch_done *d)
 	say_count(b, &first, d->rows_moved, d->rows_moved == 1 ? "row moved" : "rows moved");
 	say_count(b, &first, d->rejected,
 		  d->rejected == 1 ? "change rejected" : "changes rejected");
-	vv_buf_puts(b, first ? "done" : "");
+	vv_buf_puts(b, !first ? "" : stored ? "the same rows" : "done");
 	vv_buf_puts(b, d->exact ? "\n" : " (onto another version)\n");
 	if (d->order_left || d->form_left) {
 		vv_buf_printf(b, "  left as it was: %s%s%s\n",
@@ -235,6 +249,9 @@ static void say(run *r, const vv_patch_done *d)
 		vv_buf_puts(
 			b,
 			"  the patch also changes what columns mean (types, key): 'varve schema' sets that\n");
+	}
+	if (stored) {
+		say_stored(b, d);
 	}
 }
 

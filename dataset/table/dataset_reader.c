@@ -465,6 +465,17 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, inputs *in
 	return rc < 0 ? rc : VV_OK;
 }
 
+/* What only a table has was asked for a file of bytes. */
+static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *opts, vv_error *err)
+{
+	if (opts->order == VV_ORDER_KEEP && !opts->facts) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EUSAGE, "'%s' is kept as a file of bytes: %s is for tables",
+		vv_text_shows(path), opts->order != VV_ORDER_KEEP ? "--order" : "--facts");
+	return vv_hint(err, "'--as table' makes a table of it; or leave it out");
+}
+
 static vv_status gather(vv_dataset_reader *r, const char *path, const vv_dataset_options *opts,
 			bool dry, inputs *in, vv_dataset_found *out, vv_error *err)
 {
@@ -477,6 +488,9 @@ static vv_status gather(vv_dataset_reader *r, const char *path, const vv_dataset
 	}
 	in->opts.kind = kind_for(path, opts, in, out, &in->opts.may_be_file);
 	in->opts.parent = vv_cid_is_null(&out->parent) ? NULL : &out->parent_root;
+	if (in->opts.kind != VV_KIND_TABLE && (rc = refuse_for_bytes(path, opts, err)) < 0) {
+		return rc;
+	}
 	if ((rc = vv_config_u64(r->repo, "varve.maxrow", VV_ROW_MAX_DEFAULT, &in->opts.max_row,
 				err)) < 0) {
 		return rc;

@@ -502,6 +502,14 @@ static vv_status columns_of_old(import *im, char *const *names, size_t count, vv
 	return VV_OK;
 }
 
+vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, vv_error *err)
+{
+	vv_fail(err, VV_EUSAGE, "%s: without a key its rows cannot be in key order%s", source->name,
+		sink->put ? "" : "; a dry run looks for none");
+	return vv_hint(err, "name the columns that identify a row: 'varve add --order key --key "
+			    "COLUMNS'");
+}
+
 /* The key that the version is going to have. */
 static vv_status columns_of_key(import *im, vv_error *err)
 {
@@ -510,20 +518,16 @@ static vv_status columns_of_key(import *im, vv_error *err)
 	const vv_key_candidate *c = &im->candidates[0];
 	vv_status rc = VV_OK;
 
+	/* Of a new table: the likeliest of those that are being proved. */
 	_Static_assert(VV_KEY_COLUMNS_MAX <= VV_SORTED_BY_MAX, "room for a key");
-	if (im->opts->key) {
+	if (im->opts->key || im->candidate_count > 0) {
 		memcpy(s->columns, c->columns, c->count * sizeof(c->columns[0]));
 		s->count = c->count;
 	} else if (parent && parent->kind == VV_KIND_TABLE &&
 		   parent->key_count <= VV_SORTED_BY_MAX) {
 		rc = columns_of_old(im, parent->key, parent->key_count, err);
 	}
-	if (rc == VV_OK && s->count == 0) {
-		vv_fail(err, VV_EUSAGE, "%s: without a key its rows cannot be in key order",
-			im->source->name);
-		rc = vv_hint(err, "'varve add --order key --key COLUMNS' names the key");
-	}
-	return rc;
+	return rc == VV_OK && s->count == 0 ? import_refuse_keyless(im->source, im->sink, err) : rc;
 }
 
 vv_status import_sort_columns(import *im, vv_error *err)

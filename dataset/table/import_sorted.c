@@ -167,17 +167,24 @@ static ssize_t read_sorted(void *payload, void *buf, size_t len, vv_error *err)
 
 /* ---- the import ---- */
 
-/* A key that is declared is proved, for which the groups are looked into once more. */
+/* Is the key looked for while the rows are read? */
+static bool finds_key(const vv_import_options *opts)
+{
+	return !opts->key && !opts->as && !(opts->parent && opts->parent->kind == VV_KIND_TABLE);
+}
+
+/* A key is proved, for which the groups are looked into once more. */
 static bool may_look_again(const vv_import_options *opts)
 {
-	return opts->key && !opts->key_known && !opts->as;
+	return finds_key(opts) || (opts->key && !opts->key_known && !opts->as);
 }
 
 /* Everything about the file but its groups; its lines go to the sorter. */
 static vv_status read_file(vv_import_result *out, import_sorting *sorting, passing *file,
-			   const vv_sink *sink, const vv_import_options *opts, vv_error *err)
+			   bool again, const vv_sink *sink, const vv_import_options *opts,
+			   vv_error *err)
 {
-	const vv_source source = source_of(file, false);
+	const vv_source source = source_of(file, again);
 	vv_import_options o = *opts;
 	vv_mem_sink *scratch = NULL;
 	vv_sink dry = *sink;
@@ -274,6 +281,16 @@ static void take_groups(vv_import_result *out, vv_import_result *sorted, vv_list
 	out->cache = NULL;
 }
 
+/* Without the file's name, which whoever prints warnings puts before each. */
+static const char *without_name(const char *message, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(message, name, len) == 0 && strncmp(message + len, ": ", 2) == 0
+		       ? message + len + 2
+		       : message;
+}
+
 /* The file as it is, once more from its beginning. */
 static vv_status in_file_order(vv_import_result *out, passing *file, const char *why,
 			       const vv_sink *sink, const vv_import_options *opts, vv_error *err)
@@ -303,6 +320,46 @@ static void clear_sorting(import_sorting *s)
 	row_sorter_free(s->sorter);
 }
 
+/* Of a table whose key was looked for: its rows were sorted by the likeliest one. Where another was
+ * proved, they are read again, and sorted by that. */
+static vv_status take_found_key(vv_import_result *out, import_sorting *sorting, passing *file,
+				const vv_sink *sink, const vv_import_options *opts, vv_error *err)
+{
+	const vv_root *root = &out->root;
+	bool same = root->key_count == sorting->count;
+	vv_import_options o = *opts;
+	vv_import_result found;
+	vv_status rc;
+
+	for (size_t i = 0; same && i < root->key_count; i++) {
+		same = strcmp(root->key[i], sorting->names[i]) == 0;
+	}
+	if (same) {
+		return VV_OK;
+	}
+	found = *out;
+	if (found.root.key_count == 0) {
+		rc = import_refuse_keyless(file->from, sink, err);
+		goto done;
+	}
+	clear_sorting(sorting);
+	*sorting = (import_sorting){.by_key = true};
+	o.key = (const char *const *)found.root.key; /* ends with NULL */
+	o.key_source = found.root.key_source;
+	o.key_known = true;
+	file->again = 0;
+	if ((rc = row_sorter_new(&sorting->sorter, opts->temp_dir, err)) == VV_OK) {
+		rc = read_file(out, sorting, file, true, sink, &o, err);
+		vv_import_result_clear(&found);
+		return rc;
+	}
+done:
+	vv_import_result_clear(&found);
+	memset(out, 0, sizeof(*out));
+	vv_root_init(&out->root);
+	return rc;
+}
+
 /* As vv_import, but the root is not put yet. The file is read twice: once as any import does, from which schema,
  * key, dialect and all that is said about it come, while its lines are sorted; then the sorted file, whose groups are kept. Where
  * the version before is in key order, nobody asked for it, and it cannot be so any more, the result is in the file's order,
@@ -311,7 +368,8 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 			       const vv_import_options *opts, vv_error *err)
 {
 	import_sorting sorting = {.by_key = opts->order == VV_ORDER_KEY && !opts->as};
-	passing file = {.from = source, .keeps = opts->order != VV_ORDER_KEY};
+	const bool asked = opts->order == VV_ORDER_KEY, finds = asked && finds_key(opts);
+	passing file = {.from = source, .keeps = !asked || finds};
 	vv_import_result sorted;
 	vv_list places = {VV_BUF_INIT};
 	vv_error why = {0};
@@ -328,9 +386,10 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 	if ((rc = row_sorter_new(&sorting.sorter, opts->temp_dir, err)) < 0) {
 		goto done;
 	}
-	rc = read_file(out, &sorting, &file, sink, opts, &why);
-	if (file.keeps && (sorting.unfit || (rc == VV_OK && out->root.kind != VV_KIND_TABLE))) {
-		char *text = vv_strdup(rc < 0 ? why.message : "no table");
+	rc = read_file(out, &sorting, &file, false, sink, opts, &why);
+	if (!asked && (sorting.unfit || (rc == VV_OK && out->root.kind != VV_KIND_TABLE))) {
+		char *text = vv_strdup(rc < 0 ? without_name(why.message, source->name)
+					      : "no table");
 
 		if (rc == VV_OK) {
 			vv_import_result_clear(out);
@@ -343,6 +402,9 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 		rc = vv_fail(&why, VV_EUSAGE, "%s: only the rows of a table can be in key order",
 			     source->name);
 		vv_import_result_clear(out);
+	}
+	if (rc == VV_OK && finds) {
+		rc = take_found_key(out, &sorting, &file, sink, opts, &why);
 	}
 	if (rc < 0) {
 		if (err) {

@@ -426,6 +426,17 @@ static bool changes_meaning(const patch_section *s)
 	return differs;
 }
 
+/* Or how a version keeps its rows? */
+static void note_stored(vv_patch_done *done, const patch_section *s)
+{
+	const vv_root *a = &s->side[0].root, *b = &s->side[1].root;
+
+	if (s->is_table && s->side[0].exists && s->side[1].exists) {
+		done->stored_order = vv_root_is_sorted(a) != vv_root_is_sorted(b);
+		done->stored_facts = vv_root_has_facts(b) && !vv_root_has_facts(a);
+	}
+}
+
 static vv_status skip_section(patch_job *j, vv_error *err);
 
 /* Applied to the version that it was made from; *skipped: that was not wanted. */
@@ -462,6 +473,7 @@ static vv_status section_run(patch_job *j, bool *skipped, vv_error *err)
 				  .old_path = s->side[0].exists ? s->path[0] : NULL,
 				  .removed = !s->side[1].exists,
 				  .schema = changes_meaning(s)};
+	note_stored(&j->done, s);
 	j->done.old_root = s->side[0].exists ? &s->side[0].cid : NULL;
 	if (s->is_table && s->side[1].exists) {
 		j->done.root = &s->side[1].cid;

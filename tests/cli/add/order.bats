@@ -189,6 +189,7 @@ versions_are() {
 	printf 'id,x\n3,a\n\n1,b\n2,c\n' > t.csv
 	succeeds varve add t.csv
 	stderr_has "line 4 is not written like the others"
+	stderr_lacks "t.csv: t.csv"
 	stderr_has "kept in the file's order from now on"
 	output_has "order:   the file's"
 	varve commit -qm two
@@ -207,6 +208,65 @@ versions_are() {
 	ends_with 2 varve add --order key --key x t.csv
 	stderr_has "line 2 and line 3 both have x = '1'"
 	ends_with 2 varve add --order random t.csv
+}
+
+@test "neither order nor facts are passed over in silence for a file of bytes" {
+	new_repo
+	head -c 3000 /dev/urandom > blob.bin
+	for option in "--order key" "--order file" --facts; do
+		ends_with 2 varve add $option blob.bin
+		stderr_has "'blob.bin' is kept as a file of bytes: ${option%% *} is for tables"
+	done
+	varve add -q --as file blob.bin && varve commit -qm one
+	echo more >> blob.bin
+	ends_with 2 varve add --order key blob.bin
+	stderr_has "--order is for tables"
+	printf '\xff\xfei\0d\0' > wide.csv
+	ends_with 2 varve add --order key wide.csv
+	stderr_has "only the rows of a table can be in key order"
+}
+
+@test "a patch that only changes how rows are kept says so, and what sets it" {
+	new_repo
+	printf 'id,x\n3,a\n1,b\n' > t.csv
+	varve add -q --key id t.csv && varve commit -qm one
+	varve add -q --order key --facts t.csv && varve commit -qm two
+	varve diff --format patch HEAD~1 HEAD > ../there
+	varve diff --format patch HEAD HEAD~1 > ../back
+	succeeds varve apply ../back
+	output_has "t.csv: the same rows"
+	output_has "'varve add --order file t.csv' sets that"
+	git checkout -q HEAD~1 2> /dev/null
+	succeeds varve apply ../there
+	output_lacks "done"
+	output_has "'varve add --order key --facts t.csv' sets that"
+}
+
+@test "a new table is kept by the key that is found, or that its package declares" {
+	new_repo
+	shuffled 2000 1 > t.csv && cp t.csv ../one.csv
+	ends_with 2 varve add -n --order key t.csv
+	stderr_has "a dry run looks for none"
+	succeeds varve add --order key t.csv
+	output_has "key id (found: no value comes twice)"
+	output_has "order:   rows are kept by id"
+	varve commit -qm one
+	varve cat HEAD:t.csv | cmp - ../one.csv
+	succeeds varve fsck --data
+	# the likeliest column has a value twice, at the end: the next one is the key
+	(echo id,code,v; for i in $(seq 4000 -1 1); do echo "$i,c$i,x"; done; echo 7,c0,y) > u.csv
+	cp u.csv ../u.csv
+	succeeds varve add --order key u.csv
+	output_has "key code (found: no value comes twice)"
+	output_has "order:   rows are kept by code"
+	varve commit -qm two
+	varve cat HEAD:u.csv | cmp - ../u.csv
+	succeeds varve fsck --data
+	mkdir sub && cp ../one.csv sub/p.csv
+	printf '{"resources":[{"name":"p","path":"p.csv","schema":{"fields":[{"name":"id"},{"name":"name"},{"name":"price"},{"name":"day"}],"primaryKey":"name"}}]}' > sub/datapackage.json
+	ends_with 0 varve add --order key sub/p.csv
+	output_has "order:   rows are kept by name"
+	varve cat :sub/p.csv | cmp - ../one.csv
 }
 
 @test "a renamed column stays the one that rows are sorted by" {

@@ -444,7 +444,7 @@ static void a_column_that_is_gone_keeps_the_files_order(void **state)
 
 static void without_a_key_there_is_no_key_order(void **state)
 {
-	static const char text[] = "id,x\n3,a\n1,b\n";
+	static const char text[] = "x,y\n3,a\n1,b\n3,a\n";
 	vv_import_result r;
 	vv_error err;
 	memory m;
