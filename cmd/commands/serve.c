@@ -69,7 +69,8 @@ static vv_status read_holding(const options *o, vv_holding_options *out, vv_erro
 				    .admitted = o->admitted.items,
 				    .admitted_count = o->admitted.count,
 				    .ratio = o->ratio,
-				    .allowance = o->allowance};
+				    .allowance = o->allowance,
+				    .notes = &vv_notes_stderr};
 	if (o->term && !vv_parse_u64(&out->term, o->term, strlen(o->term))) {
 		return vv_fail(err, VV_EUSAGE, "--term takes a number of days, not '%s'",
 			       vv_text_shows(o->term));

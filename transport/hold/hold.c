@@ -174,19 +174,17 @@ static vv_status tell_others(vv_hold *h, vv_error *err)
 	return rc;
 }
 
-/* Who is admitted now. What is known of a vault was judged by who was before. */
-static vv_status admit_anew(vv_hold *h, bool refused, vv_error *err)
+/* Who is admitted now; where that cannot be said, who was. What is known of a vault was judged by who was before. */
+static void admit_anew(vv_hold *h, bool refused)
 {
 	const vv_hold_admission *a = &h->rules.admission;
 	vv_hold_identity *list;
 	size_t count;
-	vv_status rc;
+	vv_error said;
 
-	if (!a->ask || !a->is_old(a->payload, refused)) {
-		return VV_OK;
-	}
-	if ((rc = a->ask(a->payload, &list, &count, err)) < 0) {
-		return rc;
+	if (!a->ask || !a->is_old(a->payload, refused) ||
+	    a->ask(a->payload, &list, &count, &said) < 0) {
+		return;
 	}
 	bool same = count == h->rules.admitted_count;
 	for (size_t i = 0; i < count && same; i++) {
@@ -199,7 +197,6 @@ static vv_status admit_anew(vv_hold *h, bool refused, vv_error *err)
 	if (!same) {
 		vv_hold_cache_forget_all(h->cache);
 	}
-	return VV_OK;
 }
 
 static void leave(vv_hold *h)
@@ -222,9 +219,7 @@ static vv_status enter(vv_hold *h, const vv_cid *vault, vv_error *err)
 	rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
 	vv_free(path);
 	if (rc == VV_OK) {
-		rc = admit_anew(h, false, err);
-	}
-	if (rc == VV_OK) {
+		admit_anew(h, false);
 		rc = vv_hold_rank_learn(h->rank, h->room, err);
 	}
 	if (rc < 0) {
@@ -496,8 +491,8 @@ static vv_status check_room(answering *x, uint64_t len, vv_error *err)
 
 	if (rc == VV_EREFUSED && h->rules.admission.ask &&
 	    h->rules.admission.is_old(h->rules.admission.payload, true)) {
-		if ((rc = admit_anew(h, true, err)) == VV_OK &&
-		    (rc = known_vault(h, &x->q->vault, err)) == VV_OK) {
+		admit_anew(h, true);
+		if ((rc = known_vault(h, &x->q->vault, err)) == VV_OK) {
 			rc = vv_hold_room_check(h->room, &x->q->vault, false, len, err);
 		}
 	}

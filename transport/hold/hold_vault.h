@@ -30,7 +30,8 @@ typedef struct vv_hold_identity {
 typedef struct vv_hold_admission {
 	/* Is the last answer too old? refused: for who was refused something by it. */
 	bool (*is_old)(void *payload, bool refused);
-	/* Each with its share; *out is the caller's. */
+	/* Each with its share; *out is the caller's. Where it fails it has said so itself, and who was admitted
+	 * stays admitted. */
 	vv_status (*ask)(void *payload, vv_hold_identity **out, size_t *count, vv_error *err);
 	void *payload;
 } vv_hold_admission;

@@ -3,6 +3,7 @@
  */
 #include "cmd/work/hold/holding.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -23,6 +24,7 @@
 #define REFUSED_MS 60000u    /* and before somebody is refused */
 
 typedef struct kept {
+	const vv_holding_options *o;
 	char *dir;  /* the repository's varve folder */
 	char *path; /* and in it, the copies */
 	vv_hold *hold;
@@ -30,6 +32,7 @@ typedef struct kept {
 	vv_holding_rules rules;
 	uint64_t asked_ms; /* when standing was worked out last; 0: never */
 	vv_stat trusted;   /* the file of trusted keys then; zero: there was none */
+	char said[sizeof(((vv_error *)0)->message)]; /* why it failed the last time; "" */
 } kept;
 
 struct vv_holding {
@@ -307,23 +310,33 @@ static bool is_old(void *payload, bool refused)
 	       now.size != k->trusted.size || now.ino != k->trusted.ino;
 }
 
-static vv_status ask(void *payload, vv_hold_identity **out, size_t *count, vv_error *err)
+static vv_status work_out(kept *k, vv_hold_identity **out, size_t *count, vv_error *err)
 {
-	kept *k = payload;
 	vv_audited a;
-	vv_stat trusted;
 	vv_status rc;
 
-	look_at_trusted(
-		&trusted); /* before it is read: a change in between is seen the next time */
+	/* Before they are read: a change in between is seen the next time. What failed is not tried with each
+	 * request. */
+	look_at_trusted(&k->trusted);
+	k->asked_ms = vv_monotonic_ms();
 	if ((rc = vv_audited_open(&a, k->path, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_holding_identities(out, count, &k->rules, &a, err)) == VV_OK) {
-		k->asked_ms = vv_monotonic_ms();
-		k->trusted = trusted;
-	}
+	rc = vv_holding_identities(out, count, &k->rules, &a, err);
 	vv_audited_clear(&a);
+	return rc;
+}
+
+/* Whoever runs the server sees it; it goes on with what it knew. Once, however often the same thing fails. */
+static vv_status ask(void *payload, vv_hold_identity **out, size_t *count, vv_error *err)
+{
+	kept *k = payload;
+	vv_status rc = work_out(k, out, count, err);
+
+	if (rc < 0 && strcmp(k->said, err->message) != 0) {
+		vv_notes_warn(k->o->notes, "who has room stays as it was: %s", err->message);
+	}
+	(void)snprintf(k->said, sizeof(k->said), "%s", rc < 0 ? err->message : "");
 	return rc;
 }
 
@@ -344,10 +357,10 @@ static vv_status open_rules(kept *k, vv_hold_rules *out, vv_error *err)
 					     err);
 	}
 	out->admission = (vv_hold_admission){is_old, ask, k};
-	return ask(k, &out->admitted, &out->admitted_count, err);
+	return work_out(k, &out->admitted, &out->admitted_count, err);
 }
 
-static vv_status open_kept(const vv_holding_options *o, vv_repository *r, kept *k, vv_error *err)
+static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 {
 	vv_hold_rules rules = {.size = 0};
 	vv_status rc;
@@ -355,7 +368,7 @@ static vv_status open_kept(const vv_holding_options *o, vv_repository *r, kept *
 	if (!(k->path = vv_holding_folder(k->dir))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_holding_rules_read(&k->rules, o, r, err)) < 0 || k->rules.size == 0) {
+	if ((rc = vv_holding_rules_read(&k->rules, k->o, r, err)) < 0 || k->rules.size == 0) {
 		return rc;
 	}
 	if ((rc = open_rules(k, &rules, err)) == VV_OK) {
@@ -387,10 +400,11 @@ static vv_status find(vv_holding *h, vv_repository *r, kept **out, vv_error *err
 	if (!vv_array_room(h->items, h->count, h->cap) || !(k = vv_calloc(1, sizeof(*k)))) {
 		return vv_fail_nomem(err);
 	}
+	k->o = h->o;
 	if (!(k->dir = vv_strdup(dir))) {
 		rc = vv_fail_nomem(err);
 	} else {
-		rc = open_kept(h->o, r, k, err);
+		rc = open_kept(k, r, err);
 	}
 	if (rc < 0) {
 		free_kept(k);

@@ -8,7 +8,8 @@
  *
  * With a ratio those are admitted whom this machine's user trusts, and room follows standing (audited.h): who
  * that is, and how much it is, is worked out again each hour, when the trusted keys change, and before
- * somebody is refused, at most each minute.
+ * somebody is refused, at most each minute. Where that fails (a damaged line in the file of trusted keys) a server
+ * that runs goes on with what it knew, and says so once; one that starts does not start.
  */
 #ifndef VV_CMD_WORK_HOLD_HOLDING_H
 #define VV_CMD_WORK_HOLD_HOLDING_H
@@ -19,6 +20,7 @@
 
 #include "base/error.h"
 #include "base/keys/key.h"
+#include "base/progress.h"
 #include "cmd/work/hold/audited.h"
 #include "repo/git/repository.h"
 #include "transport/hold/hold_vault.h"
@@ -33,6 +35,8 @@ typedef struct vv_holding_options {
 	size_t admitted_count;
 	const char *ratio;  /* "1.0"; NULL: the settings, else room does not follow standing */
 	uint64_t allowance; /* bytes; 0: the settings, else a twentieth of size */
+	const vv_notes
+		*notes; /* where a server says what it could not work out anew; NULL: nowhere */
 } vv_holding_options;
 #define VV_HOLDING_TERM_UNSAID UINT64_MAX
 

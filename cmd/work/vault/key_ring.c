@@ -156,10 +156,37 @@ static bool is_name(const char *name)
 	return n > 0 && n <= 64 && name[0] != '-';
 }
 
+static bool read_line(uint8_t key[VV_KEY_PUBLIC], const char *line, size_t len)
+{
+	const size_t name = strcspn(line, " \n");
+	char did[VV_DID_TEXT];
+	vv_error ignored;
+
+	if (name == 0 || name + 1 >= len || len - name - 1 >= sizeof(did)) {
+		return false;
+	}
+	memcpy(did, line + name + 1, len - name - 1);
+	did[len - name - 1] = '\0';
+	return vv_did_read(key, did, &ignored) == VV_OK;
+}
+
+static vv_status fail_line(const char *line, size_t len, size_t number, vv_error *err)
+{
+	vv_error ignored;
+	char *path = vv_key_ring_path("trusted", &ignored);
+
+	vv_fail(err, VV_EUSAGE, "'%s', line %zu: not a name, a blank and a did:key: '%s'",
+		vv_text_shows(path ? path : "trusted"), number, vv_text_show(line, len));
+	vv_free(path);
+	return vv_hint(err, "mend that line of the trusted keys, or take it out; 'varve key trust "
+			    "NAME DID' writes one");
+}
+
 vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const char *word, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	const size_t n = strlen(word);
+	size_t number = 1;
 	vv_status rc;
 
 	if (strncmp(word, "did:", 4) == 0) {
@@ -171,16 +198,13 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const char *word, vv_erro
 	}
 	vv_fail(err, VV_EUSAGE, "no key is called '%s'", vv_text_shows(word));
 	rc = vv_hint(err, "'varve key list' shows the names, 'varve key trust NAME DID' gives one");
-	for (const char *p = vv_buf_cstr(&text); *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		char did[VV_DID_TEXT];
-		const char *at = p + n + 1;
-		size_t len = strncmp(p, word, n) == 0 && p[n] == ' ' ? strcspn(at, "\n") : 0;
-		if (len > 0 && len < sizeof(did)) {
-			memcpy(did, at, len);
-			did[len] = '\0';
-			rc = vv_did_read(out, did, err);
+	for (const char *p = vv_buf_cstr(&text); *p; number++) {
+		const size_t len = strcspn(p, "\n");
+		if (n > 0 && strncmp(p, word, n) == 0 && p[n] == ' ') {
+			rc = read_line(out, p, len) ? VV_OK : fail_line(p, len, number, err);
 			break;
 		}
+		p += len + (p[len] == '\n');
 	}
 done:
 	vv_buf_clear(&text);
@@ -282,23 +306,19 @@ const char *vv_trusted_name(const vv_trusted_keys *t, const uint8_t key[VV_KEY_P
 	return NULL;
 }
 
-static vv_status add_trusted(vv_trusted_keys *t, const char *line, size_t len, vv_error *err)
+/* "NAME DID", of which no two are for one key. */
+static vv_status add_trusted(vv_trusted_keys *t, const char *line, size_t len, size_t number,
+			     vv_error *err)
 {
 	const size_t name = strcspn(line, " \n");
-	char did[VV_DID_TEXT];
 	uint8_t key[VV_KEY_PUBLIC];
 	size_t cap = t->cap;
 
-	if (name + 1 >= len || len - name - 1 >= sizeof(did)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "a line of the file of trusted keys is damaged: '%s'",
-			       vv_text_show(line, len));
+	if (!read_line(key, line, len)) {
+		return fail_line(line, len, number, err);
 	}
-	memcpy(did, line + name + 1, len - name - 1);
-	did[len - name - 1] = '\0';
-	vv_status rc = vv_did_read(key, did, err);
-	if (rc < 0 || vv_trusted_name(t, key)) {
-		return rc < 0 ? vv_prefix(err, "the file of trusted keys") : VV_OK;
+	if (vv_trusted_name(t, key)) {
+		return VV_OK;
 	}
 	if (!vv_array_room(t->keys, t->count, t->cap) || !vv_array_room(t->names, t->count, cap) ||
 	    !(t->names[t->count] = vv_strndup(line, name))) {
@@ -311,12 +331,13 @@ static vv_status add_trusted(vv_trusted_keys *t, const char *line, size_t len, v
 vv_status vv_key_ring_trusted(vv_trusted_keys *out, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
+	size_t number = 1;
 	vv_status rc = vv_key_ring_names(&text, err);
 
 	*out = (vv_trusted_keys){0};
-	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
+	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p; number++) {
 		const size_t len = strcspn(p, "\n");
-		rc = len > 0 ? add_trusted(out, p, len, err) : VV_OK;
+		rc = len > 0 ? add_trusted(out, p, len, number, err) : VV_OK;
 		p += len + (p[len] == '\n');
 	}
 	vv_buf_clear(&text);

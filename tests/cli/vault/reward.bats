@@ -390,9 +390,50 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 	echo "bob did:key:nonsense" > "$XDG_CONFIG_HOME/varve/trusted"
 	git -C keeper config varve.holdRatio 0.5
 	serve
-	stderr_has "the file of trusted keys"
+	stderr_has "varve/trusted', line 1: not a name, a blank and a did:key: "
 	ends_with 2 varve -C keeper ledger standing
-	stderr_has "the file of trusted keys"
+	stderr_has "varve/trusted', line 1: not a name"
 	ends_with 2 varve -C keeper ledger log --ratio 1
 	stderr_has "are for ledger standing"
+}
+
+@test "a damaged line in the file of trusted keys stops no running server and lets none start" {
+	machine ann
+	machine ben
+	as ann varve key trust ben "$ben"
+	server ann $reward
+	log=$BATS_TEST_TMPDIR/work/server-ann.log
+	trusted=$BATS_TEST_TMPDIR/config-ann/varve/trusted
+	as ben holder ann "$url"
+	as ben succeeds varve replicate --copies 2
+	echo "bob did:key:z6MkNotAKey" >> "$trusted"
+	as ben add_file one
+	as ben succeeds varve replicate
+	as ben change_readme
+	as ben succeeds varve replicate
+	as ben succeeds varve audit ann
+	[ "$(grep -c "who has room stays as it was: '$trusted', line 2: not a name, a blank and a did:key: 'bob did:key:z6MkNotAKey'" "$log")" = 1 ]
+	# Another fault is said as well, once.
+	echo nonsense > "$trusted"
+	as ben change_readme
+	as ben succeeds varve replicate
+	[ "$(grep -c "who has room stays as it was" "$log")" = 2 ]
+	grep -q "line 1: not a name, a blank and a did:key: 'nonsense'" "$log"
+	# Mended, it counts again; and a fault that comes back is said again.
+	echo > "$trusted"
+	as ben change_readme
+	as ben ends_with 1 varve replicate
+	stderr_has "nobody whom this server knows writes in this vault"
+	echo nonsense > "$trusted"
+	as ben ends_with 1 varve replicate
+	[ "$(grep -c "who has room stays as it was" "$log")" = 3 ]
+	stop "$server"
+	XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config-ann ends_with 2 varve serve --http 127.0.0.1:0 $reward keeper-ann
+	stderr_has "'$trusted', line 1: not a name, a blank and a did:key: 'nonsense'"
+	stderr_has "mend that line of the trusted keys, or take it out; 'varve key trust NAME DID' writes one"
+}
+
+change_readme() {
+	echo "$RANDOM$RANDOM" >> readme
+	git commit -q -a -m readme
 }
