@@ -280,6 +280,7 @@ struct vv_quarantine {
 	git_odb *loose;
 	char pack[GIT_OID_HEXSZ + 1]; /* in dir, of all that is in memory; "": none is staged */
 	bool streamed; /* are there loose objects in dir, and does the odb read them? */
+	bool tried; /* staged, but not placed: a sync that failed is not tried again and trusted */
 };
 
 typedef struct staged {
@@ -298,7 +299,9 @@ static void close_stage(vv_repository *r)
 {
 	vv_quarantine *s = r->stage;
 
-	(void)vv_quarantine_flush(r, NULL);
+	if (!s->tried) {
+		(void)vv_quarantine_flush(r, NULL);
+	}
 	r->stage = NULL;
 	git_odb_free(s->loose);
 	if (s->dir) {
@@ -852,6 +855,27 @@ static vv_status write_loose(vv_repository *r, vv_error *err)
 	return rc;
 }
 
+/* The files of an attempt that failed: what is in memory is written anew, what was streamed
+ * cannot be. */
+static vv_status start_again(vv_quarantine *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (s->streamed) {
+		return vv_fail(err, VV_EIO, "Git objects could not be written before");
+	}
+	git_odb_free(s->loose);
+	s->loose = NULL;
+	s->pack[0] = '\0';
+	s->tried = false;
+	if (s->dir) {
+		rc = vv_remove_tree(s->dir, err);
+		vv_free(s->dir);
+		s->dir = NULL;
+	}
+	return rc;
+}
+
 vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 {
 	staged_list list = {NULL, 0};
@@ -859,10 +883,11 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 	size_t count;
 	vv_status rc = VV_OK;
 
-	if (!s) {
-		return VV_OK;
+	if (!s || (s->tried && (rc = start_again(s, err)) < 0)) {
+		return rc;
 	}
 	count = memory_count(s->memory);
+	s->tried = true;
 	if (count > LOOSE_MAX) {
 		rc = stage_memory_pack(r, files, err);
 	} else if (count > 0) {
@@ -893,6 +918,7 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 	}
 	if (rc == VV_OK) {
 		memory_empty(s->memory);
+		s->tried = false;
 	}
 	list_clear(&list);
 	return rc;

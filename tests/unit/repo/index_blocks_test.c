@@ -161,6 +161,49 @@ static void a_fault_leaves_no_entry_without_its_block(void **state)
 	}
 }
 
+static unsigned fsyncs_left;
+
+static int fsync_that_fails_once(int fd)
+{
+	if (fsyncs_left > 0 && --fsyncs_left == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return next_fsync(fd);
+}
+
+/* After an fsync that failed the next one says yes, whatever is on the disk. So what was to be
+ * durable has no name, and is written anew when it is added again. */
+static void an_object_whose_sync_failed_is_not_kept(void **state)
+{
+	job j = {true};
+	unsigned failed = 0;
+	vv_status rc = VV_EIO;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	sh("mkdir -p .git/varve/packs; echo 1 > a; git add a");
+	next_fsync = vv_sys_ops.fsync;
+	vv_sys_ops.fsync = fsync_that_fails_once;
+	for (unsigned nth = 1; rc < 0; nth++) {
+		sh("git read-tree --empty; git add a; git prune --expire=now; rm -f .git/varve/packs/*");
+		fsyncs_left = nth;
+		rc = try_add(&j, &err);
+		if (rc < 0) {
+			bool file = strstr(err.message, "tmp_objdir") != NULL;
+
+			failed += file;
+			assert_true(!file ||
+				    sh_code("git cat-file -e $(printf 'names block 7\\n' | "
+					    "git hash-object --stdin)"));
+		}
+	}
+	vv_sys_ops.fsync = next_fsync;
+	assert_int_equal(failed, 1);
+	assert_string_equal(out("git cat-file blob :a"), "names block 7");
+}
+
 /* A writer that failed between its files and its names takes nothing more, and leaves nothing. */
 static void a_commit_that_failed_in_parts_leaves_nothing(void **state)
 {
@@ -188,6 +231,7 @@ static void a_commit_that_failed_in_parts_leaves_nothing(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(blocks_a_blob_and_the_index_are_three_waits),
 	cmocka_unit_test(a_fault_leaves_no_entry_without_its_block),
+	cmocka_unit_test(an_object_whose_sync_failed_is_not_kept),
 	cmocka_unit_test(a_commit_that_failed_in_parts_leaves_nothing),
 };
 
