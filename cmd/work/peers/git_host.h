@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "cmd/work/peers/block_peers.h"
+#include "cmd/work/peers/git_push.h"
 #include "cmd/work/peers/remote.h"
 #include "cmd/work/peers/transfer.h"
 #include "repo/host/host.h"
@@ -99,14 +100,7 @@ void vv_git_host_tell_damage(const vv_git_host *g);
 vv_status vv_git_host_gc(vv_git_host *g, uint64_t grace_sec, bool dry_run, vv_host_compacted *out,
 			 vv_error *err);
 
-typedef struct vv_git_push {
-	const char *from; /* a ref here, or NULL: id itself */
-	const char *to;
-	vv_oid id, old; /* id null: delete */
-	bool force;     /* from where it was seen, and from nowhere else */
-	char *why;      /* refused; owned by whoever asked; NULL: it moved */
-} vv_git_push;
-/* `git push`, with the user's hooks unless no_verify. said: lines of the far side, for people. */
+/* Moves refs of the host: vv_git_push_run. */
 vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
 			   vv_buf *said, vv_error *err);
 
