@@ -181,10 +181,39 @@ vv_status import_infer_room(import_worker *w, const import *im, size_t columns, 
 /* Row ends, as an editor counts its lines. */
 uint64_t import_count_lines(const char *bytes, size_t len);
 
+/* import_rows.c: rows become groups */
+
+/* All groups of the window, or of opts->groups; all are collected. */
+vv_status import_rows(import *im, vv_error *err);
+vv_status import_given(import *im, vv_error *err);
+/* What a JSON array has after its last row. */
+vv_status import_take_epilogue(import *im, vv_error *err);
+/* Moves on in the window. */
+void import_consume(import *im, size_t len);
+/* The line (from 1) of a place in the window or, in a file, anywhere before. */
+vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err);
+/* Refused: the row that begins there is over max_row. first_row: of the whole input. */
+vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err);
+bool import_is_too_long(const import *im, uint64_t len);
+
 /* import_chunks.c: a file that is not a table */
 
 /* All of the window becomes chunks; the root is filled but for its key and schema. */
 vv_status import_chunks(import *im, vv_error *err);
+
+/* import.c */
+
+/* The version before; NULL: none. */
+const vv_root *import_old_of(const import *im);
+/* Waits for the oldest group under way and puts it at the end of the lists. err NULL: it only
+ * waits. */
+vv_status import_collect(import *im, vv_error *err);
+vv_status import_collect_all(import *im, vv_error *err);
+vv_status import_append_group(import *im, const vv_scan_entry *e, const void *data, size_t data_len,
+			      const void *layout, size_t layout_len, const void *facts,
+			      size_t facts_len, uint64_t rows, vv_error *err);
+/* What the types of a group that is taken over from another file are. */
+vv_status import_take_types(import *im, size_t index, vv_error *err);
 /* vv_import without the root's block. sorting: NULL, or what is done for key order. */
 vv_status import_run(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		     const vv_import_options *opts, import_sorting *sorting, vv_error *err);
