@@ -130,6 +130,11 @@ vv_status vv_buf_ok(const vv_buf *b, vv_error *err)
 	return b->failed ? vv_fail_nomem(err) : VV_OK;
 }
 
+bool vv_buf_equal(const vv_buf *a, const vv_buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
 void vv_buf_put_varint(vv_buf *b, uint64_t v)
 {
 	uint8_t bytes[10];

@@ -81,6 +81,9 @@ const char *vv_buf_cstr(const vv_buf *b); /* borrowed until the next append; "" 
 /* VV_OK, or VV_ENOMEM with the message set when any append failed. */
 vv_status vv_buf_ok(const vv_buf *b, vv_error *err);
 
+/* Have both the same bytes? */
+bool vv_buf_equal(const vv_buf *a, const vv_buf *b);
+
 /* Unsigned LEB128, at most 10 bytes; always the shortest form. */
 void vv_buf_put_varint(vv_buf *b, uint64_t v);
 size_t vv_varint_len(uint64_t v);

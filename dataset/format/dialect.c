@@ -109,7 +109,7 @@ done:
 	return rc;
 }
 
-static bool same_bytes(const vv_bytes *a, const vv_bytes *b)
+bool vv_bytes_equal(const vv_bytes *a, const vv_bytes *b)
 {
 	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
@@ -308,7 +308,7 @@ static bool same_member(const vv_dialect *a, const vv_dialect *b, int key)
 	const vv_bytes *y = bytes_of((vv_dialect *)(uintptr_t)b, key, &text);
 
 	if (x) {
-		return same_bytes(x, y);
+		return vv_bytes_equal(x, y);
 	}
 	switch (key) {
 	case KEY_BOM:
@@ -738,7 +738,7 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 	say_character(b, start, "quote ", from->quote, to->quote);
 	say_character(b, start, "escape ", from->escape, to->escape);
 	say_flag(b, start, from->header, to->header, "header line added", "header line removed");
-	if (from->header && to->header && !same_bytes(&from->prologue, &to->prologue)) {
+	if (from->header && to->header && !vv_bytes_equal(&from->prologue, &to->prologue)) {
 		say(b, start, "header line written differently");
 	}
 	if (changed > 0) {
@@ -751,11 +751,12 @@ static void change_json(vv_buf *b, const vv_dialect *from, const vv_dialect *to,
 {
 	say_flag(b, start, from->ascii, to->ascii, "non-ASCII text escaped",
 		 "non-ASCII text no longer escaped");
-	if (!same_bytes(&from->open, &to->open) || !same_bytes(&from->colon, &to->colon) ||
-	    !same_bytes(&from->comma, &to->comma) || !same_bytes(&from->close, &to->close) ||
-	    (from->form == VV_FORM_JSON && (!same_bytes(&from->prologue, &to->prologue) ||
-					    !same_bytes(&from->row_end, &to->row_end) ||
-					    !same_bytes(&from->epilogue, &to->epilogue)))) {
+	if (!vv_bytes_equal(&from->open, &to->open) || !vv_bytes_equal(&from->colon, &to->colon) ||
+	    !vv_bytes_equal(&from->comma, &to->comma) ||
+	    !vv_bytes_equal(&from->close, &to->close) ||
+	    (from->form == VV_FORM_JSON && (!vv_bytes_equal(&from->prologue, &to->prologue) ||
+					    !vv_bytes_equal(&from->row_end, &to->row_end) ||
+					    !vv_bytes_equal(&from->epilogue, &to->epilogue)))) {
 		say(b, start, "white space");
 	}
 }
@@ -788,7 +789,7 @@ void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dial
 		change_json(b, from, to, start);
 	}
 	if (from->form != VV_FORM_JSON && b->len == start &&
-	    !same_bytes(&from->prologue, &to->prologue)) {
+	    !vv_bytes_equal(&from->prologue, &to->prologue)) {
 		say(b, start, "lines before the first row");
 	}
 }

@@ -68,6 +68,7 @@ bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b);
 /* Equal but for BOM, prologue, newline habits, epilogue and quoting: would the
  * same bytes be cut into the same cells? (What the scan cache asks.) */
 bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b);
+bool vv_bytes_equal(const vv_bytes *a, const vv_bytes *b);
 vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err);
 
 /* The row end as bytes; CSV/NDJSON from newline, JSON from row_end. Borrowed. */

@@ -603,11 +603,6 @@ static void put_characters(vv_buf *out, const vv_dialect *d)
 	}
 }
 
-static bool same_text(const vv_buf *a, const vv_buf *b)
-{
-	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
-}
-
 static int text_order(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t n = a_len < b_len ? a_len : b_len;
@@ -625,9 +620,9 @@ static vv_status choose_characters(merge *m, int *version, vv_error *err)
 			break;
 		}
 	}
-	*version = merge_pick(same_text(&text[0], &text[1]),
-			      m->base && same_text(&text[0], &text[2]),
-			      m->base && same_text(&text[1], &text[2]));
+	*version = merge_pick(vv_buf_equal(&text[0], &text[1]),
+			      m->base && vv_buf_equal(&text[0], &text[2]),
+			      m->base && vv_buf_equal(&text[1], &text[2]));
 	if (*version < 0) {
 		*version = text_order(vv_buf_cstr(&text[0]), text[0].len, vv_buf_cstr(&text[1]),
 				      text[1].len) > 0
@@ -700,11 +695,6 @@ static bool has_columns(const merge *m, int version, bool names)
 	return all;
 }
 
-static bool same_bytes(const vv_bytes *a, const vv_bytes *b)
-{
-	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
-}
-
 /* Do rows of the version mean and look the same in the result? */
 static bool rows_fit(const merge *m, int version)
 {
@@ -712,9 +702,9 @@ static bool rows_fit(const merge *m, int version)
 	const vv_dialect *d = &m->as.dialect, *e = t ? &t->root.dialect : NULL;
 	if (!t || !has_columns(m, version, d->form != VV_FORM_CSV) ||
 	    !vv_dialect_same_cells(d, e) || d->newline != e->newline || d->ascii != e->ascii ||
-	    !same_bytes(&d->open, &e->open) || !same_bytes(&d->colon, &e->colon) ||
-	    !same_bytes(&d->comma, &e->comma) || !same_bytes(&d->close, &e->close) ||
-	    !same_bytes(&d->row_end, &e->row_end)) {
+	    !vv_bytes_equal(&d->open, &e->open) || !vv_bytes_equal(&d->colon, &e->colon) ||
+	    !vv_bytes_equal(&d->comma, &e->comma) || !vv_bytes_equal(&d->close, &e->close) ||
+	    !vv_bytes_equal(&d->row_end, &e->row_end)) {
 		return false;
 	}
 	for (size_t i = 0; i < m->column_count; i++) {
@@ -795,7 +785,8 @@ static vv_status choose_header(merge *m, vv_error *err)
 	if (fits[0] && fits[1]) {
 		const vv_bytes *x = &dialect_of(m, 0)->prologue, *y = &dialect_of(m, 1)->prologue;
 		const vv_bytes *b = fits[2] ? &dialect_of(m, 2)->prologue : NULL;
-		side = merge_pick(same_bytes(x, y), b && same_bytes(x, b), b && same_bytes(y, b));
+		side = merge_pick(vv_bytes_equal(x, y), b && vv_bytes_equal(x, b),
+				  b && vv_bytes_equal(y, b));
 		if (side < 0) {
 			side = text_order(x->data, x->len, y->data, y->len) > 0 ? 0 : 1;
 		}

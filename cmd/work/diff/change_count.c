@@ -74,11 +74,6 @@ static vv_status count(vv_change_counts *out, const vv_diff_item *item, vv_error
 	return VV_OK;
 }
 
-static bool same_list(const vv_buf *a, const vv_buf *b)
-{
-	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
-}
-
 /* Are its rows in the order of its key? */
 static bool is_sorted_by_key(const vv_root *r)
 {
@@ -95,8 +90,8 @@ static bool is_sorted_by_key(const vv_root *r)
 static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, vv_error *err)
 {
 	vv_table *a = item->open_a, *b = item->open_b;
-	bool same = same_list(&a->root.places, &b->root.places),
-	     rows = same_list(&a->root.data, &b->root.data);
+	bool same = vv_buf_equal(&a->root.places, &b->root.places),
+	     rows = vv_buf_equal(&a->root.data, &b->root.data);
 	vv_status rc = VV_OK;
 
 	if (rows || (is_sorted_by_key(&a->root) && is_sorted_by_key(&b->root))) {
