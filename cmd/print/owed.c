@@ -5,6 +5,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/output.h"
 #include "cmd/work/vault/spread.h"
 #include "transport/vault/placement.h"
 
@@ -15,7 +16,7 @@ static size_t count_domains(const vv_vault_session *s)
 	size_t count = 0, domains;
 
 	for (size_t i = 0; list && i < s->place_count; i++) {
-		if (s->places[i].holder && !s->places[i].config->dead) {
+		if (s->places[i].holder && !s->places[i].refuses && !s->places[i].config->dead) {
 			list[count++].domain = vv_vault_place_domain(s, &s->places[i]);
 		}
 	}
@@ -24,12 +25,13 @@ static size_t count_domains(const vv_vault_session *s)
 	return domains;
 }
 
-/* The first holder that is not reached; refuses: that was, and refused something. NULL: there is none. */
-static const vv_vault_place *find_place(const vv_vault_session *s, bool refuses)
+/* The first holder that takes nothing: because it is not reached, or that answered, and says why. NULL: there is none. */
+static const vv_vault_place *find_place(const vv_vault_session *s, bool answered)
 {
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_vault_place *p = &s->places[i];
-		if (!p->holder && !p->config->dead && (p->why.code == VV_EREFUSED) == refuses) {
+		if ((!p->holder || p->refuses) && !p->config->dead &&
+		    vv_vault_place_answered(p) == answered) {
 			return p;
 		}
 	}
@@ -72,5 +74,15 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 			domains > 0 ? domains : 1);
 	} else {
 		vv_buf_printf(b, "the next 'varve replicate' tries again");
+	}
+}
+
+void vv_print_failing(const vv_vault_session *s)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if ((!p->holder || p->refuses) && !p->config->dead) {
+			vv_warn("%s", p->why.message);
+		}
 	}
 }

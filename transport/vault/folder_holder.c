@@ -90,6 +90,10 @@ static vv_status folder_put(void *payload, const char *name, const void *bytes, 
 	    (rc = vv_holder_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
 	    (rc = vv_mkdirs_above(path, err)) < 0 ||
 	    (rc = vv_write_file(path, bytes, len, true, err)) < 0) {
+		/* The folder is there, and what it has can be read: its disk is full, or may not be written to. */
+		if (rc == VV_EIO && mark(f->path, false, NULL) == VV_OK) {
+			rc = err->code = VV_EREFUSED;
+		}
 		goto done;
 	}
 	f->quota.used += len;

@@ -56,8 +56,5 @@ vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *fac
 			"ipfs+https://)");
 	}
 	vv_url_clear(&u);
-	if (rc == VV_EREFUSED && err) { /* which is said of those that are full */
-		rc = err->code = VV_EIO;
-	}
 	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(facts->name)) : VV_OK;
 }

@@ -93,6 +93,10 @@ static vv_status ask(server *s, const vv_hold_request *q, vv_hold_answer *a, vv_
 			hang_up(s);
 		}
 	} while (rc == VV_EIO && !fresh && !s->line);
+	/* It is there: what it cannot do (its disk is full) is no reason to ask it nothing else. */
+	if (rc == VV_EIO && s->line) {
+		rc = err->code = VV_EREFUSED;
+	}
 	return rc;
 }
 

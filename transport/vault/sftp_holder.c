@@ -102,7 +102,7 @@ static vv_status judge(sftp *f, int code, const char *what, const char *path, vv
 			       vv_text_shows(path));
 	case LIBSSH2_FX_PERMISSION_DENIED:
 	case LIBSSH2_FX_WRITE_PROTECT:
-		(void)vv_fail(err, VV_EIO, "%s '%s': '%s' is not ours to use", what, f->name,
+		(void)vv_fail(err, VV_EREFUSED, "%s '%s': '%s' is not ours to use", what, f->name,
 			      vv_text_shows(path));
 		return vv_hint(err, "may the user '%s' write there?",
 			       vv_text_shows(f->config.user));

@@ -87,6 +87,11 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 		       x->good == x->asked ? "all good" : "not all good", vv_text_bytes(x->read),
 		       chance / 10, chance % 10);
 	}
+	if (p->refuses) {
+		vv_out("  it takes nothing new: ");
+		vv_out_text(p->why.message, strlen(p->why.message));
+		vv_out("\n");
+	}
 	if (x->surplus > 0) {
 		vv_out("  %s besides, which nobody placed there (or of a run under way)\n",
 		       vv_text_counted(x->surplus, "shard", NULL));

@@ -222,7 +222,8 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 		vv_json_name(&w, "bytes");
 		vv_json_u64(&w, bytes);
 		vv_json_name(&w, "error");
-		vv_json_string(&w, p->holder || p->config->dead ? NULL : p->why.message);
+		vv_json_string(&w, (p->holder && !p->refuses) || p->config->dead ? NULL
+										 : p->why.message);
 		vv_json_close_object(&w);
 	}
 	vv_json_close_array(&w);
@@ -267,8 +268,8 @@ static vv_status run_list(vv_context *c, vv_error *err)
 				    strlen(vv_vault_place_domain(&s, p)));
 		}
 		vv_out("\n");
-		if (!p->holder && !p->config->dead) {
-			vv_out("  %s\n", p->why.message);
+		if ((!p->holder || p->refuses) && !p->config->dead) {
+			vv_out("  %s%s\n", p->refuses ? "takes nothing new: " : "", p->why.message);
 		}
 	}
 	if (s.place_count == 0) {

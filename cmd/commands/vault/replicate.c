@@ -93,12 +93,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 {
 	char head[VV_CID_TEXT + 1];
 
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_vault_place *p = &s->places[i];
-		if (!p->holder && !p->config->dead) {
-			vv_warn("%s", p->why.message);
-		}
-	}
+	vv_print_failing(s);
 	if (o->dry_run) {
 		vv_note(x->nothing ? "nothing is new" : "new: %s, %s of Git",
 			vv_text_counted(x->blocks, "block", NULL),
@@ -129,14 +124,19 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 		vv_note("%s of earlier runs made up for",
 			vv_text_counted(x->paid, "copy", "copies"));
 	}
-	if (x->nothing) {
-		vv_note("nothing is new");
+	if (x->nothing && !vv_cid_is_null(&x->head)) {
+		vv_note("the run that waited here is in the vault now; sent %s in %s",
+			vv_text_bytes(x->sent), vv_text_counted(x->shards, "shard", NULL));
+	} else if (x->nothing) {
+		vv_note(x->owed > 0 ? "nothing new was sealed" : "nothing is new");
 	} else if (!vv_cid_is_null(&x->head)) {
-		vv_cid_text(head, &x->head);
 		vv_note("sealed %s and %s of Git; sent %s in %s",
 			vv_text_counted(x->blocks, "block", NULL),
 			vv_text_counted(x->objects, "object", NULL), vv_text_bytes(x->sent),
 			vv_text_counted(x->shards, "shard", NULL));
+	}
+	if (!vv_cid_is_null(&x->head)) {
+		vv_cid_text(head, &x->head);
 		vv_note("head %s", head);
 	}
 	if (x->config && !vv_repository_is_bare(s->repo)) {

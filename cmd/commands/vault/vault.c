@@ -181,6 +181,8 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 			vv_out("away: ");
 			vv_out_text(p->config->name, strlen(p->config->name));
 			vv_out(", last reached %s\n", when(time, p->seen));
+		} else if (p->refuses) {
+			vv_out("takes nothing new: %s\n", p->why.message);
 		}
 	}
 	vv_out("all copies proven: %s\n", when(time, x->proven));
@@ -253,6 +255,23 @@ static vv_status run_access(vv_context *c, vv_vault_session *s, vv_error *err)
 	return VV_OK;
 }
 
+/* As it was before: what was deleted since may have been in the way. */
+static void tell_owed(const vv_prune *x, const vv_vault_session *s)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	if (x->deleted + x->surplus > 0) {
+		vv_buf_puts(&b,
+			    "what was deleted may have made room: 'varve replicate' tries again");
+	} else {
+		vv_print_owed(&b, s, s->policy.copies ? s->policy.copies : 1, true);
+	}
+	vv_note("%s owed: %s",
+		x->owed == 1 ? "1 copy is" : vv_text_counted(x->owed, "copy", "copies are"),
+		vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+}
+
 static vv_status run_prune(const options *o, vv_vault_session *s, vv_error *err)
 {
 	vv_prune x = {.grace_sec = GRACE_DAYS * DAY, .dry_run = o->dry_run};
@@ -272,6 +291,7 @@ static vv_status run_prune(const options *o, vv_vault_session *s, vv_error *err)
 		return rc;
 	}
 	vv_progress_end();
+	vv_print_failing(s);
 	vv_note(o->dry_run ? "would rewrite %s, leave out %s and retire %s"
 			   : "rewrote %s, left out %s and retired %s",
 		vv_text_counted(x.runs, "run", NULL), vv_text_counted(x.dead, "item", NULL),
@@ -305,6 +325,9 @@ static vv_status run_prune(const options *o, vv_vault_session *s, vv_error *err)
 			x.surplus_shared == 1 ? "1 copy too many stays"
 					      : vv_text_counted(x.surplus_shared, "copy too many",
 								"copies too many stay"));
+	}
+	if (x.owed > 0) {
+		tell_owed(&x, s);
 	}
 	if (x.blocked) {
 		vv_did_text(did, x.blocker);

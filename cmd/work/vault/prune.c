@@ -477,6 +477,7 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 			vv_text_counted(first.lost, "shard", NULL));
 		return vv_hint(err, "'varve repair' seals again what was in them; then prune");
 	}
+	x->owed = first.owed - first.hopeless;
 	rc = rewrite(&p, err);
 	if (rc == VV_OK && !x->tails) {
 		rc = let_go(&p, err);

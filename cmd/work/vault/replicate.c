@@ -868,6 +868,7 @@ vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err)
 	vv_status rc;
 
 	r.progress = s->transfer.progress;
+	vv_vault_session_offer_again(s);
 	rc = run_all(&r, err);
 	if (rc == VV_OK && !x->dry_run) { /* one that had shards may have failed since */
 		rc = check_keepers(s, err);

@@ -521,6 +521,35 @@ void vv_vault_place_fail(vv_vault_place *p, const vv_error *err)
 	p->why = *err;
 	vv_vault_holder_close(p->holder);
 	p->holder = NULL;
+	p->refuses = false;
+}
+
+void vv_vault_place_put_failed(vv_vault_place *p, const vv_error *err, uint64_t len)
+{
+	if (err->code != VV_EREFUSED) {
+		vv_vault_place_fail(p, err);
+		return;
+	}
+	p->why = *err;
+	p->refused_len = p->refuses && p->refused_len < len ? p->refused_len : len;
+	p->refuses = true;
+}
+
+bool vv_vault_place_takes(const vv_vault_place *p, uint64_t len)
+{
+	return p->holder && (!p->refuses || len < p->refused_len);
+}
+
+void vv_vault_session_offer_again(vv_vault_session *s)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		s->places[i].refuses = false;
+	}
+}
+
+bool vv_vault_place_answered(const vv_vault_place *p)
+{
+	return p->holder || (p->why.code != VV_EIO && p->why.code != VV_ENOTFOUND);
 }
 
 /* --- the key in two places -------------------------------------------------------------------- */
@@ -665,7 +694,7 @@ vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error
 			*err = why;
 			return VV_ENOMEM;
 		}
-		vv_vault_place_fail(p, &why);
+		vv_vault_place_put_failed(p, &why, 0);
 	}
 	return VV_OK;
 }

@@ -34,6 +34,9 @@ typedef struct vv_vault_place {
 	uint8_t id[VV_HOLDER_ID];       /* once there is a vault */
 	vv_vault_holder *holder;        /* NULL: not reached, and why */
 	vv_error why;
+	bool refuses; /* it is reached, gives what it has, and did not take something: why */
+	uint64_t
+		refused_len; /* then: the bytes of the smallest shard that it did not take; 0: of a record */
 	uint64_t seen; /* when it was last reached, seconds since 1970; 0: never */
 	uint64_t met;  /* when all of its records were last listed; 0: that is not known */
 	size_t fails_with; /* the first place that fails together with it; itself, where there is none */
@@ -125,13 +128,23 @@ vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err);
 /* Records go to all reached holders that lack them; they come from them at the first time after connect. A holder that
  * fails is closed, with why. VV_ECORRUPT only for what is wrong here. */
 vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err);
-/* The same with one place that is reached; what was worked out of the ledger stays as it was. */
+/* The same with one place that is reached; what was worked out of the ledger stays as it was. One that refuses records
+ * has given those that it has. */
 vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err);
 /* Reads every record that the reached place has: place->meeting then says which are damaged. Where that
  * fails the holder is closed. */
 vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error *err);
 /* Closes a holder that failed; err says of what. */
 void vv_vault_place_fail(vv_vault_place *p, const vv_error *err);
+/* It did not take something: a shard of len bytes, a record (0). One that refused (VV_EREFUSED: it has no room, or
+ * keeps nothing for this key) stays open to be read from; another one is closed. */
+void vv_vault_place_put_failed(vv_vault_place *p, const vv_error *err, uint64_t len);
+/* Is it worth being offered a shard of so many bytes? Where it had no room for one, a smaller one is. */
+bool vv_vault_place_takes(const vv_vault_place *p, uint64_t len);
+/* Something may have become smaller, or have gone: who refused is asked once more. */
+void vv_vault_session_offer_again(vv_vault_session *s);
+/* Did it answer, though it may have been closed since for what it said? */
+bool vv_vault_place_answered(const vv_vault_place *p);
 
 /* The key is used in another place too, as records say that this repository did not write. */
 vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err);

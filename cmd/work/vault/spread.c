@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "repo/blocks/reach.h"
 #include "transport/vault/placement.h"
+#include "transport/vault/waiting_place.h"
 
 #define BATCH 512u /* shards that one place record names */
 
@@ -198,7 +199,8 @@ static size_t choose(const vv_spread *x, const vv_spread_shard *sh, choice *c)
 
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_vault_place *p = &s->places[i];
-		bool fits = p->holder && !sh->has[i] && !(sh->exclude && sh->exclude[i]) &&
+		bool fits = vv_vault_place_takes(p, vv_shard_len(sh->shard.leaves)) &&
+			    !sh->has[i] && !(sh->exclude && sh->exclude[i]) &&
 			    !(x->allowed && !x->allowed[i]);
 		for (size_t k = 0; fits && k < s->place_count; k++) {
 			fits = !c->taken[k] || strcmp(vv_vault_place_domain(s, p),
@@ -262,28 +264,37 @@ static vv_status aim_stripe(const vv_spread *x, const vv_spread_shard *shards, s
 
 /* --- one holder's share ---------------------------------------------------------------------------- */
 
-/* A record that these are to be at p. key: the holder's; NULL: it has none. */
-static vv_status record_place(vv_spread *x, const vv_vault_place *p, const uint8_t *key,
-			      const vv_spread_shard *shards, const size_t *which, size_t count,
-			      const vv_ledger_record **out, vv_error *err)
-{
-	vv_ledger_record r = {
-		.kind = VV_LEDGER_PLACE, .has_key = key != NULL, .shard_count = count};
-	vv_status rc;
+/* Some of the list, for one holder. */
+typedef struct share {
+	vv_vault_place *p;
+	const uint8_t *key; /* the holder's; NULL: it has none */
+	vv_spread_shard *shards;
+	size_t which[BATCH]; /* of shards */
+	vv_shard named[BATCH];
+	size_t count;
+	uint64_t start_ms;
+} share;
 
-	if (!(r.shards = vv_calloc(count, sizeof(*r.shards)))) {
-		return vv_fail_nomem(err);
+static void add_to_share(share *h, size_t which)
+{
+	h->which[h->count] = which;
+	h->named[h->count++] = h->shards[which].shard;
+}
+
+/* A record that these are to be at the holder. */
+static vv_status write_place(vv_spread *x, const share *h, const vv_ledger_record **out,
+			     vv_error *err)
+{
+	vv_ledger_record r = {.kind = VV_LEDGER_PLACE,
+			      .has_key = h->key != NULL,
+			      .shards = (vv_shard *)(uintptr_t)h->named,
+			      .shard_count = h->count};
+
+	if (h->key) {
+		memcpy(r.key, h->key, VV_KEY_PUBLIC);
 	}
-	for (size_t i = 0; i < count; i++) {
-		r.shards[i] = shards[which[i]].shard;
-	}
-	if (key) {
-		memcpy(r.key, key, VV_KEY_PUBLIC);
-	}
-	memcpy(r.holder, p->id, VV_HOLDER_ID);
-	rc = vv_ledger_write(x->session->ledger, &r, &x->session->key, out, err);
-	vv_free(r.shards);
-	return rc;
+	memcpy(r.holder, h->p->id, VV_HOLDER_ID);
+	return vv_ledger_write(x->session->ledger, &r, &x->session->key, out, err);
 }
 
 /* A holder that thinks takes what its place names, and wants to see that first, with all that its author
@@ -305,21 +316,10 @@ static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledg
 	if (rc == VV_OK && vv_vault_holder_keeps_records(p->holder) &&
 	    vv_holder_put_record(p->holder, vv_ledger_vault(l), name, file.data, file.len, &why) <
 		    0) {
-		vv_vault_place_fail(p, &why);
+		vv_vault_place_put_failed(p, &why, 0);
 	}
 	vv_buf_clear(&file);
 	return rc;
-}
-
-static vv_status write_place(vv_spread *x, vv_vault_place *p, const vv_spread_shard *shards,
-			     const size_t *which, size_t count, const vv_ledger_record **out,
-			     vv_error *err)
-{
-	uint8_t key[VV_KEY_PUBLIC];
-	vv_status rc = record_place(x, p, vv_vault_holder_key(p->holder, key) ? key : NULL, shards,
-				    which, count, out, err);
-
-	return rc < 0 ? rc : hand_place(x, p, *out, err);
 }
 
 /* Of a place whose holder may have gone away after it had taken everything. *written: it is in the ledger; one
@@ -339,7 +339,9 @@ static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_
 	r.has_key = p->holder && vv_vault_holder_key(p->holder, r.key);
 	if (r.has_key && vv_holder_receipt(p->holder, vv_ledger_vault(s->ledger), &place->cid,
 					   &r.until, r.signature, &why) < 0) {
-		vv_vault_place_fail(p, &why);
+		/* One that refused records does not know the place. */
+		why.code = why.code == VV_ENOTFOUND ? VV_EREFUSED : why.code;
+		vv_vault_place_put_failed(p, &why, 0);
 		*written = false;
 		return VV_OK;
 	}
@@ -360,19 +362,20 @@ static void keep_rate(const vv_spread *x, uint64_t start_ms)
 	}
 }
 
-/* The shards of one batch; done gets those that arrived. */
-static vv_status send_batch(vv_spread *x, vv_vault_place *p, vv_spread_shard *shards,
-			    const size_t *which, size_t count, size_t *done, size_t *done_count,
-			    uint64_t start_ms, vv_error *err)
+/* done gets those that arrived. */
+static vv_status send_share(vv_spread *x, const share *h, share *done, vv_error *err)
 {
 	vv_vault_session *s = x->session;
+	vv_vault_place *p = h->p;
 	vv_buf bytes = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = VV_OK;
 
-	*done_count = 0;
-	for (size_t i = 0; rc == VV_OK && p->holder && i < count; i++) {
-		const vv_shard *sh = &shards[which[i]].shard;
+	for (size_t i = 0; rc == VV_OK && p->holder && i < h->count; i++) {
+		const vv_shard *sh = &h->named[i];
+		if (!vv_vault_place_takes(p, vv_shard_len(sh->leaves))) {
+			continue;
+		}
 		rc = x->bytes(x->payload, sh, &bytes, err);
 		if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
 			rc = VV_OK;
@@ -380,14 +383,14 @@ static vv_status send_batch(vv_spread *x, vv_vault_place *p, vv_spread_shard *sh
 		}
 		if (rc == VV_OK && vv_holder_put_shard(p->holder, vv_ledger_vault(s->ledger),
 						       &sh->cid, bytes.data, bytes.len, &why) < 0) {
-			vv_vault_place_fail(p, &why);
-			break;
+			vv_vault_place_put_failed(p, &why, bytes.len);
+			continue;
 		}
 		if (rc == VV_OK) {
-			done[(*done_count)++] = which[i];
+			add_to_share(done, h->which[i]);
 			x->sent += bytes.len;
 			x->shards++;
-			keep_rate(x, start_ms);
+			keep_rate(x, h->start_ms);
 			vv_progress_update(x->progress, "copies", x->sent, 0);
 		}
 	}
@@ -395,40 +398,91 @@ static vv_status send_batch(vv_spread *x, vv_vault_place *p, vv_spread_shard *sh
 	return rc;
 }
 
+/* place: names exactly these; NULL: several records do, which wait. */
+static vv_status serve_share(vv_spread *x, const share *h, const vv_ledger_record *place,
+			     share *done, vv_error *err)
+{
+	bool written = false;
+	vv_status rc;
+
+	done->count = 0;
+	if ((rc = send_share(x, h, done, err)) < 0 || done->count == 0) {
+		return rc;
+	}
+	/* A receipt is of a whole place: what came of a broken one gets a place of its own. */
+	if (!place || done->count < h->count) {
+		rc = write_place(x, done, &place, err);
+		if (rc == VV_OK && h->p->holder && h->key) {
+			rc = hand_place(x, h->p, place, err);
+		}
+	}
+	if (rc == VV_OK) {
+		rc = write_receipt(x, h->p, place, &written, err);
+	}
+	for (size_t i = 0; rc == VV_OK && written && i < done->count; i++) {
+		h->shards[done->which[i]].has[h->p - x->session->places] = true;
+	}
+	return rc;
+}
+
+/* What places that wait name goes first: where it is refused again nothing more is written. */
+static vv_status serve_batch(vv_spread *x, share *h, share *part, share *done, vv_error *err)
+{
+	const vv_place_of of = {.ledger = x->session->ledger,
+				.author = x->session->key.public_key,
+				.holder = h->p->id,
+				.key = h->key};
+	const vv_ledger_record *place;
+	bool named[BATCH], all[BATCH];
+	vv_status rc = vv_waiting_place_find(&place, named, &of, h->named, h->count, err);
+
+	part->count = 0;
+	for (size_t i = 0; i < h->count; i++) {
+		if (named[i]) {
+			add_to_share(part, h->which[i]);
+		}
+	}
+	if (rc == VV_OK && part->count > 0 && part->count < h->count) {
+		rc = vv_waiting_place_find(&place, all, &of, part->named, part->count, err);
+	}
+	if (rc == VV_OK && part->count > 0) {
+		rc = serve_share(x, part, place, done, err);
+	}
+	part->count = 0;
+	for (size_t i = 0; rc == VV_OK && i < h->count; i++) {
+		if (!named[i] && vv_vault_place_takes(h->p, vv_shard_len(h->named[i].leaves))) {
+			add_to_share(part, h->which[i]);
+		}
+	}
+	if (rc < 0 || part->count == 0 || (rc = write_place(x, part, &place, err)) < 0 ||
+	    (rc = hand_place(x, h->p, place, err)) < 0 || !vv_vault_place_takes(h->p, 1)) {
+		return rc;
+	}
+	return serve_share(x, part, place, done, err);
+}
+
 static vv_status serve_target(vv_spread *x, size_t at, vv_spread_shard *shards, const target *t,
 			      uint64_t start_ms, vv_error *err)
 {
 	vv_vault_place *p = &x->session->places[at];
-	size_t *done = vv_calloc(BATCH, sizeof(*done)), done_count;
-	const vv_ledger_record *place;
-	vv_status rc = done ? VV_OK : vv_fail_nomem(err);
+	share *list = vv_calloc(3, sizeof(*list)); /* a batch, part of it, what arrived of that */
+	uint8_t key[VV_KEY_PUBLIC];
+	vv_status rc = list ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && p->holder && i < t->count; i += BATCH) {
-		size_t n = t->count - i < BATCH ? t->count - i : BATCH;
-		if ((rc = write_place(x, p, shards, t->shards + i, n, &place, err)) < 0 ||
-		    !p->holder ||
-		    (rc = send_batch(x, p, shards, t->shards + i, n, done, &done_count, start_ms,
-				     err)) < 0 ||
-		    done_count == 0) {
-			continue;
-		}
-		/* A receipt is of a whole place: what came of a broken one gets a place of its own. */
-		if (done_count < n) {
-			rc = record_place(x, p, place->has_key ? place->key : NULL, shards, done,
-					  done_count, &place, err);
-			if (rc == VV_OK && p->holder && place->has_key) {
-				rc = hand_place(x, p, place, err);
-			}
-		}
-		bool written = false;
-		if (rc == VV_OK) {
-			rc = write_receipt(x, p, place, &written, err);
-		}
-		for (size_t k = 0; rc == VV_OK && written && k < done_count; k++) {
-			shards[done[k]].has[at] = true;
-		}
+	for (size_t i = 0; list && i < 3; i++) {
+		list[i].p = p;
+		list[i].key = p->holder && vv_vault_holder_key(p->holder, key) ? key : NULL;
+		list[i].shards = shards;
+		list[i].start_ms = start_ms;
 	}
-	vv_free(done);
+	for (size_t i = 0; rc == VV_OK && vv_vault_place_takes(p, 1) && i < t->count; i += BATCH) {
+		list->count = 0;
+		for (size_t k = i; k < t->count && k < i + BATCH; k++) {
+			add_to_share(list, t->shards[k]);
+		}
+		rc = serve_batch(x, list, list + 1, list + 2, err);
+	}
+	vv_free(list);
 	return rc;
 }
 
@@ -473,6 +527,12 @@ static vv_status make_ready(const vv_spread *x, const vv_spread_shard *shards, s
 	return rc;
 }
 
+/* Shards with fewer bytes are offered to it. */
+static uint64_t takes_below(const vv_vault_place *p)
+{
+	return !p->holder ? 0 : p->refuses ? p->refused_len : UINT64_MAX;
+}
+
 /* One more copy of each shard that lacks one; *any: there was something to do, and somebody to do it. */
 static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, uint64_t start_ms,
 			   bool *any, vv_error *err)
@@ -485,10 +545,11 @@ static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, 
 	rc = rc == VV_OK ? make_ready(x, shards, count, targets, err) : rc;
 	for (size_t i = 0; rc == VV_OK && i < places; i++) {
 		if (targets[i].count > 0) {
-			uint64_t before = x->shards;
+			const vv_vault_place *p = &x->session->places[i];
+			const uint64_t before = x->shards, took = takes_below(p);
 			rc = serve_target(x, i, shards, &targets[i], start_ms, err);
-			/* A holder that failed is tried no more: the next round asks another one. */
-			*any = *any || x->shards > before || !x->session->places[i].holder;
+			/* What a holder did not take is offered to it no more: the next round asks another one. */
+			*any = *any || x->shards > before || takes_below(p) < took;
 		}
 	}
 	for (size_t i = 0; targets && i < places; i++) {
