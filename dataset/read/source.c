@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -66,12 +67,24 @@ static vv_status fd_line(void *payload, uint64_t offset, uint64_t *out, vv_error
 	return rc;
 }
 
+static vv_status fd_again(void *payload, vv_error *err)
+{
+	const vv_fd_source *s = payload;
+
+	return lseek(s->fd, 0, SEEK_SET) < 0 ? vv_fail_errno(err, "cannot seek in", s->path)
+					     : VV_OK;
+}
+
 void vv_source_fd(vv_source *out, vv_fd_source *storage, int fd, const char *path, uint64_t size)
 {
 	storage->fd = fd;
 	storage->path = path;
-	*out = (vv_source){
-		.read = fd_read, .line = fd_line, .payload = storage, .size = size, .name = path};
+	*out = (vv_source){.read = fd_read,
+			   .line = fd_line,
+			   .again = fd_again,
+			   .payload = storage,
+			   .size = size,
+			   .name = path};
 }
 
 static ssize_t mem_read(void *payload, void *buf, size_t len, vv_error *err)
@@ -95,10 +108,21 @@ static vv_status mem_line(void *payload, uint64_t offset, uint64_t *out, vv_erro
 	return VV_OK;
 }
 
+static vv_status mem_again(void *payload, vv_error *err)
+{
+	(void)err;
+	((vv_mem_source *)payload)->pos = 0;
+	return VV_OK;
+}
+
 void vv_source_mem(vv_source *out, vv_mem_source *storage, const void *bytes, size_t len,
 		   const char *name)
 {
 	*storage = (vv_mem_source){.bytes = bytes, .len = len, .pos = 0};
-	*out = (vv_source){
-		.read = mem_read, .line = mem_line, .payload = storage, .size = len, .name = name};
+	*out = (vv_source){.read = mem_read,
+			   .line = mem_line,
+			   .again = mem_again,
+			   .payload = storage,
+			   .size = len,
+			   .name = name};
 }

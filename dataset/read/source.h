@@ -17,6 +17,8 @@ typedef struct vv_source {
 	/* The line (from 1) that holds byte `offset`; NULL when that cannot be told (a
 	 * pipe): lines are then counted on the way. */
 	vv_status (*line)(void *payload, uint64_t offset, uint64_t *out, vv_error *err);
+	/* Back to the beginning; NULL: what was read is gone (a pipe). */
+	vv_status (*again)(void *payload, vv_error *err);
 	void *payload;
 	uint64_t size;    /* when known, else 0: for progress only */
 	const char *name; /* for messages: the path as the user wrote it */

@@ -519,6 +519,10 @@ static vv_status gather(vv_dataset_reader *r, const char *path, const vv_dataset
 		in->opts.cache = in->cache;
 		/* without the blocks of the version before nothing tells whether it has them */
 		in->opts.order = opts->order;
+		if (opts->choose_order && (rc = vv_config_bool(r->repo, "varve.chooseorder", true,
+							       &in->opts.choose_order, err)) < 0) {
+			return rc;
+		}
 		in->opts.facts = opts->facts || in->named_kind;
 		if (opts->key) {
 			in->opts.key = opts->key;

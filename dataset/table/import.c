@@ -220,6 +220,19 @@ static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 	return rc;
 }
 
+/* What is done with a group's rows while they are there. */
+static vv_status use_rows(import *im, const group_job *j, vv_error *err)
+{
+	struct order_choice *choice = im->opts->choice;
+
+	if (im->sorting && im->sorting->sorter) {
+		return give_lines(im, j, err);
+	}
+	return choice && im->old
+		       ? order_choice_look(choice, im, j, old_groups_has(im->old, &j->cid), err)
+		       : VV_OK;
+}
+
 vv_status import_collect(import *im, vv_error *err)
 {
 	group_job *j = &im->jobs[im->job_head % IMPORT_JOBS];
@@ -229,9 +242,7 @@ vv_status import_collect(import *im, vv_error *err)
 	}
 	j->busy = false;
 	im->job_head++;
-	rc = err && !j->known && j->status >= 0 && im->sorting && im->sorting->sorter
-		     ? give_lines(im, j, err)
-		     : VV_OK;
+	rc = err && !j->known && j->status >= 0 ? use_rows(im, j, err) : VV_OK;
 	vv_slab_drop(im->window, j->slab);
 	j->slab = NULL;
 	if (rc < 0) {

@@ -22,6 +22,7 @@
 #define VV_ROW_MAX_DEFAULT ((uint64_t)64 << 20)
 
 struct group_stream;
+struct order_choice;
 
 /* In which order the groups hold the rows: docs/format.md, "key order". */
 typedef enum vv_order_wish {
@@ -69,7 +70,11 @@ typedef struct vv_import_options {
 	bool key_known; /* `key` is that of the version before: it is not proved, and may be gone */
 	bool facts; /* the version has facts about its groups, whether the one before has or not */
 	vv_order_wish order;
-	uint64_t secret;      /* seeds the scan cache's hashes */
+	/* with KEEP: where the rows of a table with a key come in another order than before, and key order takes half the bytes
+	 * or less, a version of format 2 gets it; of format 1 a warning names it. */
+	bool choose_order;
+	struct order_choice *choice; /* vv_import sets it itself */
+	uint64_t secret;             /* seeds the scan cache's hashes */
 	uint64_t max_row;     /* bytes of a row, beyond which the input is refused; 0: none */
 	uint64_t memory;      /* bytes for the key proof before it spills; 0: 24 MiB */
 	const char *temp_dir; /* for that */

@@ -64,6 +64,7 @@ static vv_status take_old(import *im, vv_error *err)
 			return rc;
 		}
 		old_groups_took(im->old, index);
+		order_choice_pass(im->opts->choice);
 		im->final_newline = e->clean_cut || import_old_of(im)->dialect.final_newline;
 		im->out->groups_reused++;
 		import_consume(im, (size_t)e->raw_len);

@@ -426,6 +426,101 @@ done:
 	return rc;
 }
 
+/* ---- an order that is chosen ---- */
+
+/* The line is printed after "FILE: ". */
+static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root, const char *path)
+{
+	const order_saving *s = order_choice_saving(c);
+
+	if (vv_root_is_sorted(root)) {
+		vv_buf_puts(out, "the same rows came in another order: they are kept by ");
+		for (size_t i = 0; i < root->sorted_by_count; i++) {
+			vv_buf_puts(out, i > 0 ? ", " : "");
+			vv_buf_puts(out, vv_text_shows(root->sorted_by[i]));
+		}
+		vv_buf_printf(out, " from now on, so that it costs about %s each time instead of ",
+			      vv_text_bytes(s->in_key_order));
+		vv_buf_printf(out, "%s; 'varve add --order file ", vv_text_bytes(s->in_file_order));
+		vv_text_put_word(out, path);
+		vv_buf_puts(out, "' undoes it\n");
+		return;
+	}
+	vv_buf_printf(out,
+		      "the same rows came in another order, which costs about %s each time; "
+		      "'varve add --order key ",
+		      vv_text_bytes(s->in_file_order));
+	vv_text_put_word(out, path);
+	vv_buf_printf(out, "' makes that %s, for a varve that knows this order\n",
+		      vv_text_bytes(s->in_key_order));
+}
+
+/* The file's order was given up: in key order, if the key proves to be one and all lines are alike; else as
+ * it would have been. */
+static vv_status import_chosen(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+			       const vv_import_options *opts, vv_error *err)
+{
+	const vv_root *parent = opts->parent;
+	vv_import_options o = *opts;
+	vv_error why = {0};
+	vv_status rc;
+
+	o.choice = NULL;
+	o.order = VV_ORDER_KEY;
+	o.key = (const char *const *)parent->key; /* ends with NULL */
+	o.key_source = VV_KEY_DECLARED;           /* so that it is proved */
+	o.key_known = false;
+	if ((rc = source->again(source->payload, err)) < 0) {
+		return rc;
+	}
+	rc = import_sorted(out, source, sink, &o, &why);
+	if (rc == VV_OK) {
+		out->root.key_source = opts->key ? opts->key_source : parent->key_source;
+	} else if (rc == VV_EREFUSED || rc == VV_ECONFLICT || rc == VV_EUSAGE) {
+		o = *opts;
+		o.choice = NULL;
+		if ((rc = source->again(source->payload, err)) == VV_OK) {
+			rc = import_run(out, source, sink, &o, NULL, err);
+		}
+	} else if (err) {
+		*err = why;
+	}
+	return rc;
+}
+
+static vv_status import_in_any_order(vv_import_result *out, const vv_source *source,
+				     const vv_sink *sink, const vv_import_options *opts,
+				     vv_error *err)
+{
+	vv_import_options o = *opts;
+	vv_error why = {0};
+	vv_status rc;
+
+	if (!source->again) {
+		return import_run(out, source, sink, opts, NULL, err);
+	}
+	if ((rc = order_choice_open(&o.choice, opts, sink, err)) < 0) {
+		return rc;
+	}
+	rc = import_run(out, source, sink, &o, NULL, &why);
+	if (rc < 0 && order_choice_is_made(o.choice)) {
+		rc = import_chosen(out, source, sink, opts, &why);
+	}
+	if (rc < 0 && err) {
+		*err = why;
+	}
+	if (rc == VV_OK && order_choice_saving(o.choice) &&
+	    (vv_root_is_sorted(&out->root) || !order_choice_is_made(o.choice))) {
+		tell_choice(&out->warnings, o.choice, &out->root, source->name);
+		rc = vv_buf_ok(&out->warnings, err);
+		if (rc < 0) {
+			vv_import_result_clear(out);
+		}
+	}
+	order_choice_close(o.choice);
+	return rc;
+}
+
 /* ---- any import ---- */
 
 static vv_status put_root(vv_import_result *out, const vv_sink *sink, const vv_import_options *opts,
@@ -470,7 +565,7 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 		return vv_hint(err, "'--as table' keeps it as one");
 	}
 	rc = is_wanted(opts) ? import_sorted(out, source, sink, opts, err)
-			     : import_run(out, source, sink, opts, NULL, err);
+			     : import_in_any_order(out, source, sink, opts, err);
 
 	if (rc == VV_OK && (rc = put_root(out, sink, opts, err)) < 0) {
 		vv_import_result_clear(out);

@@ -196,6 +196,36 @@ vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *e
 vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err);
 bool import_is_too_long(const import *im, uint64_t len);
 
+/* import_order.c: whether a table whose rows come in another order each time is better kept in key order.
+ *
+ * An import in the file's order shows each group to it. Where none of many groups in a row is one of the previous version,
+ * it looks for a sample of their rows in a sample of that version: so many of both that 64 rows would be in both if
+ * the file were shuffled, and hardly one of those that stand elsewhere if it is not. What it decides
+ * follows from both versions alone, never from caches. */
+
+typedef struct order_choice order_choice;
+/* *out NULL: nothing is to be chosen (not asked, no version before, no key, in key order already). opts and
+ * sink are borrowed. */
+vv_status order_choice_open(order_choice **out, const vv_import_options *opts, const vv_sink *sink,
+			    vv_error *err);
+void order_choice_close(order_choice *c); /* accepts NULL */
+
+/* The next groups are those of the version before. Accepts NULL. */
+void order_choice_pass(order_choice *c);
+/* The next group, and whether the version before has it. VV_EREFUSED: the import is to be given up, since
+ * order_choice_is_made. */
+vv_status order_choice_look(order_choice *c, import *im, const group_job *j, bool known,
+			    vv_error *err);
+
+typedef struct order_saving {
+	uint64_t in_file_order, in_key_order; /* bytes that such a version takes, about */
+} order_saving;
+/* NULL: the file's order is right. */
+const order_saving *order_choice_saving(const order_choice *c);
+/* Is the key order taken? Else it is only spoken of: the version before is of a format that older
+ * readers know. */
+bool order_choice_is_made(const order_choice *c);
+
 /* import_chunks.c: a file that is not a table */
 
 /* All of the window becomes chunks; the root is filled but for its key and schema. */

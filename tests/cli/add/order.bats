@@ -368,3 +368,109 @@ same_said() {
 	same_said 'id,code\n1,A\n2,B\n3,C\n' 'id,code\n9,A\n2,B\n3,C\n' id --key code
 	same_said 'id,v,w\n2,x,p\n3,c,q\n1,a,r\n' 'id,v,w\n3,c,q\n1,a,r\n2,y,p\n' id --no-key
 }
+
+# wide COUNT SEED [EDIT]: rows that hardly compress, shuffled (SEED 0: as they are); EDIT: Python that changes the list `r` of rows.
+wide() {
+	python3 -c '
+import hashlib, random, sys
+r = ["%d,%s,%d" % (i, hashlib.md5(b"%d" % i).hexdigest(), i % 97) for i in range(1, int(sys.argv[1]) + 1)]
+if sys.argv[2] != "0":
+    random.Random(int(sys.argv[2])).shuffle(r)
+exec(sys.argv[3])
+print("id,hash,n")
+print("\n".join(r))' "$1" "$2" "${3-}"
+}
+
+# wide_repo NAME [OPTION...]: in it, a table in the order of its key.
+wide_repo() {
+	new_repo "$1"
+	cd "$1"
+	wide 20000 0 > t.csv
+	varve add -q --key id "${@:2}" t.csv && varve commit -qm one
+}
+
+@test "shuffled rows of a table of format 2 are kept in key order, which is said with what undoes it" {
+	wide_repo a --facts
+	wide 20000 1 > t.csv && cp t.csv ../one.csv
+	succeeds varve add t.csv
+	stderr_has "t.csv: the same rows came in another order: they are kept by id from now on"
+	stderr_has "'varve add --order file t.csv' undoes it"
+	is_kept_by id :t.csv
+	git rev-parse :t.csv > ../want
+	succeeds varve add t.csv
+	[ -z "$stderr" ]
+	# rows that stay together in threes
+	git reset -q
+	wide 20000 0 'r = [x for k in random.Random(5).sample(range(6666), 6666) for x in r[k * 3:k * 3 + 3]]' > t.csv
+	succeeds varve add t.csv
+	stderr_has "kept by id"
+	git reset -q
+	cp ../one.csv t.csv
+	varve add -q t.csv 2> /dev/null
+	git rev-parse :t.csv | cmp - ../want
+	# whatever caches there are, and once more, the same root
+	git reset -q && rm -rf .git/varve/cache
+	varve add -q t.csv 2> /dev/null
+	git rev-parse :t.csv | cmp - ../want
+	varve commit -qm two
+	varve cat HEAD:t.csv | cmp - ../one.csv
+	succeeds varve fsck --data
+	# and as if it had been asked for
+	git checkout -q HEAD~1 2> /dev/null
+	cp ../one.csv t.csv
+	varve add -q --order key t.csv
+	git rev-parse :t.csv | cmp - ../want
+	succeeds varve add --order file t.csv
+	is_kept_by "" :t.csv
+}
+
+@test "shuffled rows of a table of format 1 are told of, and stay as they come" {
+	wide_repo a
+	wide 20000 1 > t.csv && cp t.csv ../one.csv
+	succeeds varve add t.csv
+	stderr_has "'varve add --order key t.csv' makes that"
+	is_kept_by "" :t.csv
+	git rev-parse :t.csv > ../want
+	git reset -q
+	git config varve.chooseOrder false
+	succeeds varve add t.csv
+	[ -z "$stderr" ]
+	git rev-parse :t.csv | cmp - ../want
+}
+
+@test "no order is chosen where rows stand where they were, are new, or have no key that is one" {
+	wide_repo a --facts
+	local -a edits=(
+		'r = [x[:-1] + "7" if i % 50 == 0 else x for i, x in enumerate(r)]' # in all groups
+		'r = [x.replace(",", ",x", 1) for x in r]'                          # in all rows
+		'r = ["%d,new%d,1" % (i + 30000, i * 7919) for i in range(20000)]'  # all others
+		'r = r[15000:] + r[:15000]'                                         # in two pieces
+		'r = r[::2]'                                                        # every other one gone
+		'r = [y for i, x in enumerate(r) for y in (x, "%d,z,1" % (i + 30000))]' # and others between them
+	)
+	for edit in "${edits[@]}"; do
+		wide 20000 0 "$edit" > t.csv
+		succeeds varve add t.csv
+		[ -z "$stderr" ] || { echo "$edit: $stderr"; false; }
+		is_kept_by "" :t.csv
+	done
+	# numbers that are given anew each time
+	git reset -q
+	wide 20000 1 'r = ["%d,%s" % (i, x.split(",", 1)[1]) for i, x in enumerate(r)]' > t.csv
+	succeeds varve add t.csv
+	is_kept_by "" :t.csv
+	[ -z "$stderr" ]
+	# a line that is written otherwise
+	git reset -q
+	wide 20000 1 'r[9000] = r[9000].replace(",", ",\"", 1).replace(",", "\",", 2).replace("\",", ",", 1)' > t.csv
+	cp t.csv ../odd.csv
+	succeeds varve add t.csv
+	is_kept_by "" :t.csv
+	varve cat :t.csv | cmp - ../odd.csv
+	# a key that is none any more
+	git reset -q
+	wide 20000 1 'r.append(r[0])' > t.csv
+	succeeds varve add t.csv
+	is_kept_by "" :t.csv
+	[ -z "$stderr" ]
+}

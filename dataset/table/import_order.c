@@ -1,0 +1,372 @@
+/*
+ * import_order: knows how large the samples are, and from when on key order pays.
+ */
+#include "dataset/table/import_state.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hash_index.h"
+#include "base/sys.h"
+#include "dataset/table/table.h"
+#include "repo/blocks/coder.h"
+
+#define RUN_FIRST 3u /* groups of a run that are not looked at: a changed cell changes one or two */
+#define PAIRS 64u    /* rows that both samples have of a shuffled file */
+#define PAIRS_LEAST 16u /* fewer may be chance */
+#define NEAR 16u        /* a row that moved by less than that part of the table did not move */
+#define LOOKS_MAX 2u
+#define MEASURED_MAX 8u /* groups that are compressed */
+#define SAVED_LEAST ((uint64_t)256 << 10)
+#define WHOLE 256u /* shares are of this */
+
+typedef struct sampled_row {
+	uint64_t hash, row;
+} sampled_row;
+
+struct order_choice {
+	const vv_import_options *opts;
+	const vv_sink *sink;
+	uint64_t rows; /* of the version before */
+	uint64_t want; /* rows of a sample */
+	uint64_t run;  /* groups in a row that the version before does not have */
+	unsigned looks;
+	bool over; /* nothing is looked at any more */
+	/* the sample of the file */
+	sampled_row *sample;
+	size_t count, cap, groups;
+	vv_cid measured[MEASURED_MAX];
+	uint64_t measured_rows[MEASURED_MAX];
+	/* */
+	bool pays, made;
+	order_saving saving;
+	size_t *columns; /* all of them */
+};
+
+static bool has_same_key(const vv_root *parent, const char *const *key)
+{
+	for (size_t i = 0; i < parent->key_count; i++) {
+		if (!key[i] || strcmp(parent->key[i], key[i]) != 0) {
+			return false;
+		}
+	}
+	return !key[parent->key_count];
+}
+
+static bool is_asked(const vv_import_options *o, const vv_sink *sink)
+{
+	const vv_root *p = o->parent;
+
+	return o->choose_order && o->order == VV_ORDER_KEEP && sink->put && !o->as && !o->known &&
+	       !o->groups && p && p->kind == VV_KIND_TABLE && !vv_root_is_sorted(p) &&
+	       p->key_count > 0 && p->key_count <= VV_KEY_COLUMNS_MAX &&
+	       (!o->key || (o->key_source == VV_KEY_PACKAGE && has_same_key(p, o->key)));
+}
+
+/* The least number whose square is PAIRS times the rows: so many of each side have that many in common. */
+static uint64_t sample_size(uint64_t rows)
+{
+	uint64_t low = 0, high = UINT32_MAX;
+
+	rows = rows > UINT64_MAX / PAIRS ? UINT64_MAX / PAIRS : rows;
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+
+		if (middle * middle < rows * PAIRS) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+vv_status order_choice_open(order_choice **out, const vv_import_options *opts, const vv_sink *sink,
+			    vv_error *err)
+{
+	order_choice *c;
+
+	*out = NULL;
+	if (!is_asked(opts, sink)) {
+		return VV_OK;
+	}
+	c = vv_calloc(1, sizeof(*c));
+	if (!c) {
+		return vv_fail_nomem(err);
+	}
+	c->opts = opts;
+	c->sink = sink;
+	c->rows = opts->parent->rows;
+	c->want = sample_size(c->rows);
+	c->over = c->rows == 0;
+	*out = c;
+	return VV_OK;
+}
+
+void order_choice_close(order_choice *c)
+{
+	if (c) {
+		vv_free(c->sample);
+		vv_free(c->columns);
+		vv_free(c);
+	}
+}
+
+static void begin_run(order_choice *c)
+{
+	c->run = 0;
+	c->count = c->groups = 0;
+}
+
+void order_choice_pass(order_choice *c)
+{
+	if (c && c->run > 0) {
+		begin_run(c);
+	}
+}
+
+const order_saving *order_choice_saving(const order_choice *c)
+{
+	return c && c->pays ? &c->saving : NULL;
+}
+
+bool order_choice_is_made(const order_choice *c)
+{
+	return c && c->made;
+}
+
+/* ---- what is in both ---- */
+
+/* The place of a row in the sample, where that is far from the one that it had; UINT64_MAX: none. */
+static uint64_t moved_to(const order_choice *c, const vv_hash_index *index, uint64_t hash,
+			 uint64_t row)
+{
+	vv_hash_probe p = vv_hash_probe_begin(index, hash);
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		const sampled_row *s = &c->sample[at];
+		uint64_t far = s->row > row ? s->row - row : row - s->row;
+
+		if (s->hash == hash) {
+			return far > c->rows / NEAR ? s->row : UINT64_MAX;
+		}
+	}
+	return UINT64_MAX;
+}
+
+/* Where rows were taken out all others move, too, but stay in their order: so steps from one such row to the next are
+ * counted, but where both moved together, and those that lead back. */
+typedef struct shared_rows {
+	uint64_t looked, moved;
+	uint64_t steps, back;
+	uint64_t before, after; /* the places of the last one */
+} shared_rows;
+
+static void note_moved(shared_rows *s, uint64_t before, uint64_t after)
+{
+	if (s->moved++ > 0 && after - s->after != before - s->before) {
+		s->steps++;
+		s->back += after < s->after;
+	}
+	s->before = before;
+	s->after = after;
+}
+
+/* Of groups of the version before, that stand at equal distances. */
+static vv_status count_shared(shared_rows *out, const order_choice *c, import *im,
+			      const vv_hash_index *index, vv_error *err)
+{
+	vv_table t = {.source = *c->sink, .root = *c->opts->parent, .columns = im->columns};
+	uint64_t steps = c->want / (c->count / c->groups + 1) + 1, last = UINT64_MAX;
+	vv_table_reader *r = NULL;
+	vv_batch b;
+	vv_status rc;
+
+	*out = (shared_rows){0};
+	vv_batch_init(&b);
+	rc = vv_table_reader_open(&r, &t, NULL, 0, false, err);
+	for (uint64_t i = 0; i < steps && rc == VV_OK; i++) {
+		uint64_t row = c->rows / steps * i + c->rows / steps / 2;
+		int more;
+
+		if ((rc = vv_table_seek_row(r, row, err)) < 0 ||
+		    (more = vv_table_read(r, &b, err)) <= 0) {
+			rc = rc < 0 ? rc : (vv_status)more;
+			break;
+		}
+		if (b.first_row == last || b.columns != im->columns) {
+			continue;
+		}
+		last = b.first_row;
+		for (size_t k = 0; k < b.rows; k++) {
+			uint64_t hash = vv_key_hash(&b.cells[k * b.columns], c->columns, b.columns,
+						    0, NULL);
+
+			uint64_t to = moved_to(c, index, hash, b.first_row + k);
+
+			if (to != UINT64_MAX) {
+				note_moved(out, b.first_row + k, to);
+			}
+		}
+		out->looked += b.rows;
+	}
+	vv_table_reader_close(r);
+	vv_batch_clear(&b);
+	return rc;
+}
+
+/* Bytes that so many rows of the file take in a pack, as they come; by a few groups. */
+static vv_status measure(uint64_t *out, const order_choice *c, vv_error *err)
+{
+	vv_coder_pool *pool = vv_coder_pool_new();
+	vv_coder *coder = pool ? vv_coder_take(pool, err) : NULL;
+	vv_buf block = VV_BUF_INIT;
+	uint64_t bytes = 0, rows = 0;
+	vv_status rc = coder ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; i < c->groups && i < MEASURED_MAX && rc == VV_OK; i++) {
+		vv_packed packed;
+
+		vv_buf_reset(&block);
+		if ((rc = c->sink->get(c->sink->payload, &c->measured[i], &block, err)) == VV_OK &&
+		    (rc = vv_coder_whole(coder, block.data, block.len, &packed, err)) == VV_OK) {
+			bytes += packed.len;
+			rows += c->measured_rows[i];
+		}
+	}
+	*out = rc == VV_OK && rows > 0 ? bytes * c->rows / rows : 0;
+	vv_buf_clear(&block);
+	if (coder) {
+		vv_coder_give(pool, coder);
+	}
+	vv_coder_pool_free(pool);
+	return rc;
+}
+
+/* docs/format.md, "Places": of rows in no order each takes the bits of their number. */
+static uint64_t bytes_of_places(uint64_t rows)
+{
+	unsigned bits = 1;
+
+	while (bits < 63 && rows >> bits != 0) {
+		bits++;
+	}
+	return rows / 8 * bits + bits;
+}
+
+/* Sets pays. What cannot be read says nothing. */
+static vv_status judge(order_choice *c, import *im, vv_error *err)
+{
+	shared_rows shared = {0};
+	vv_hash_index index;
+	uint64_t share, stored = 0;
+	vv_status rc;
+
+	vv_hash_index_init(&index);
+	rc = vv_hash_index_reserve(&index, c->count) ? VV_OK : vv_fail_nomem(err);
+	for (size_t i = 0; i < c->count && rc == VV_OK; i++) {
+		rc = vv_hash_index_add(&index, c->sample[i].hash, i) ? VV_OK : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK) {
+		rc = count_shared(&shared, c, im, &index, err);
+	}
+	vv_hash_index_clear(&index);
+	if (rc < 0 || shared.moved < PAIRS_LEAST || shared.back * 4 < shared.steps ||
+	    shared.back == 0) {
+		goto done;
+	}
+	/* of the rows, those that the version before has: moved * rows / (looked * count) */
+	share = shared.moved * WHOLE * (c->rows / c->count + 1) / shared.looked;
+	share = share * (NEAR * NEAR) / ((NEAR - 1) * (NEAR - 1));
+	share = share > WHOLE / 4 * 3 ? WHOLE : share; /* chance makes a quarter of that */
+	if (share < WHOLE / 2 || (rc = measure(&stored, c, err)) < 0) {
+		goto done;
+	}
+	c->saving.in_file_order = stored;
+	c->saving.in_key_order = stored / WHOLE * (WHOLE - share) + bytes_of_places(c->rows);
+	c->pays = stored / 2 >= c->saving.in_key_order &&
+		  stored - c->saving.in_key_order >= SAVED_LEAST;
+	c->made = c->pays && c->opts->parent->format == VV_FORMAT_NEWEST;
+done:
+	if (rc < 0 && rc != VV_ENOMEM) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+/* ---- group by group ---- */
+
+static bool has_same_columns(const import *im)
+{
+	bool same = im->parent_schema.count == im->columns;
+
+	for (size_t i = 0; same && i < im->columns; i++) {
+		const vv_field *f = &im->parent_schema.fields[i];
+
+		same = f->name_len == im->name_lens[i] &&
+		       memcmp(f->name, im->names[i], f->name_len) == 0;
+	}
+	return same;
+}
+
+static vv_status list_columns(order_choice *c, const import *im, vv_error *err)
+{
+	if (c->columns) {
+		return VV_OK;
+	}
+	c->columns = vv_calloc(im->columns, sizeof(*c->columns));
+	for (size_t i = 0; c->columns && i < im->columns; i++) {
+		c->columns[i] = i;
+	}
+	return c->columns ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status take_group(order_choice *c, const import *im, const group_job *j, vv_error *err)
+{
+	if (c->groups < MEASURED_MAX) {
+		c->measured[c->groups] = j->cid;
+		c->measured_rows[c->groups] = j->row_count;
+	}
+	c->groups++;
+	if (!vv_array_room_for(c->sample, c->count, c->cap, j->row_count)) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < j->row_count; i++) {
+		uint64_t hash = vv_key_hash(&j->cells[i * j->stride], c->columns, im->columns, 0,
+					    NULL);
+
+		c->sample[c->count++] = (sampled_row){hash, im->rows + i};
+	}
+	return VV_OK;
+}
+
+vv_status order_choice_look(order_choice *c, import *im, const group_job *j, bool known,
+			    vv_error *err)
+{
+	vv_status rc;
+
+	if (known) {
+		order_choice_pass(c);
+		return VV_OK;
+	}
+	if (c->over || ++c->run <= RUN_FIRST) {
+		return VV_OK;
+	}
+	if (j->stride < im->columns || !has_same_columns(im)) {
+		c->over = true;
+		return VV_OK;
+	}
+	if ((rc = list_columns(c, im, err)) < 0 || (rc = take_group(c, im, j, err)) < 0 ||
+	    c->count < c->want) {
+		return rc;
+	}
+	if ((rc = judge(c, im, err)) < 0) {
+		return rc;
+	}
+	c->over = c->pays || ++c->looks == LOOKS_MAX;
+	begin_run(c);
+	return c->made ? vv_fail(err, VV_EREFUSED, "%s: to be kept in key order", im->source->name)
+		       : VV_OK;
+}
