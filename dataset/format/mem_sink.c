@@ -16,7 +16,7 @@
 #define MEMORY_MAX (24u << 20) /* bytes of blocks kept in memory; a comparison has two of these */
 
 typedef struct entry {
-	vv_cid cid;
+	vv_cid cid, base; /* base null: none */
 	uint32_t len;
 	uint8_t *bytes; /* NULL: in the file, at offset */
 	uint64_t offset;
@@ -152,7 +152,7 @@ static vv_status spill(vv_mem_sink *m, entry *e, const void *bytes, size_t len, 
 }
 
 static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size_t len,
-		      vv_error *err)
+		      const vv_cid *base, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	entry fresh;
@@ -173,6 +173,7 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 	}
 	memset(&fresh, 0, sizeof(fresh));
 	fresh.cid = *cid;
+	fresh.base = base ? *base : (vv_cid){0};
 	fresh.len = (uint32_t)len;
 	if (m->memory + len > MEMORY_MAX) {
 		rc = spill(m, &fresh, bytes, len, err);
@@ -197,9 +198,8 @@ static vv_status put(void *payload, const vv_cid *cid, const void *bytes, size_t
 	vv_mem_sink *m = payload;
 	vv_status rc;
 
-	(void)base;
 	vv_mutex_lock(m->lock);
-	rc = keep(m, cid, bytes, len, err);
+	rc = keep(m, cid, bytes, len, base, err);
 	vv_mutex_unlock(m->lock);
 	return rc;
 }
@@ -248,4 +248,23 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 	out->put = put;
 	out->get = get;
 	out->payload = m;
+}
+
+vv_status vv_mem_sink_pour(vv_mem_sink *m, const vv_sink *to, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < m->count; i++) {
+		const entry *e = &m->entries[i];
+		const vv_cid *base = vv_cid_is_null(&e->base) ? NULL : &e->base;
+
+		if (e->bytes) {
+			rc = to->put(to->payload, &e->cid, e->bytes, e->len, base, err);
+		} else if ((rc = get(m, &e->cid, &bytes, err)) == VV_OK) {
+			rc = to->put(to->payload, &e->cid, bytes.data, bytes.len, base, err);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
 }

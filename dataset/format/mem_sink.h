@@ -35,4 +35,7 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes);
 bool vv_mem_sink_full(const vv_mem_sink *m);
 
+/* Gives all blocks to another sink, in the order in which they came, each with its base. */
+vv_status vv_mem_sink_pour(vv_mem_sink *m, const vv_sink *to, vv_error *err);
+
 #endif

@@ -18,10 +18,10 @@
 #include "base/thread.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
-#include "dataset/table/stat_cache.h"
 #include "dataset/table/table.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
+#include "repo/git/index/stat_cache.h"
 #include "repo/git/repository.h"
 
 /* One for a command; opens what is needed when it is needed. */

@@ -4,11 +4,40 @@
  */
 #include "dataset/table/dataset_writer.h"
 
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
 #include "base/array.h"
 #include "base/sys.h"
+#include "dataset/read/window.h"
+#include "dataset/table/dataset_reader_internal.h"
 #include "repo/git/blob.h"
 
 #define LOCK_WAIT_MS 60000u
+
+/* The import of a small file in a thread of the pool, beside those of other files. Its blocks are held in memory and
+ * stored when the file is asked for, so that what is stored, and in which order, does not depend on which file was
+ * ready first. Whatever goes wrong is found again, and told, by the import that follows then. */
+typedef struct ahead {
+	vv_job job;
+	vv_dataset_reader *reader;
+	const vv_dataset_options *opts;
+	char *path, *file;
+	int fd;
+	vv_stat before;
+	int64_t sec; /* when it was looked at */
+	uint32_t nsec;
+	vv_fd_source fds;
+	vv_source source;
+	dataset_inputs in;
+	vv_sink below, sink;
+	vv_mem_sink *blocks;
+	uint64_t ms;
+	/* the thread's */
+	vv_dataset_found found;
+	vv_status status;
+} ahead;
 
 struct vv_dataset_writer {
 	vv_repository *repo;
@@ -17,6 +46,9 @@ struct vv_dataset_writer {
 	bool settled;
 	vv_buf *pointers; /* whose blobs are written by vv_dataset_writer_commit */
 	size_t pointer_count, pointer_cap;
+	/* a ring of imports that were begun, in the order in which they will be asked for */
+	ahead **ahead;
+	size_t ahead_first, ahead_count, ahead_max; /* ahead_max 0: no room was made yet */
 };
 
 vv_status vv_dataset_writer_open(vv_dataset_writer **out, vv_repository *repo,
@@ -45,6 +77,162 @@ static void drop_pointers(vv_dataset_writer *w)
 	w->pointer_count = 0;
 }
 
+/* --- imports side by side -------------------------------------------------------------- */
+
+static void run_ahead(vv_job *job, unsigned worker)
+{
+	ahead *a = (ahead *)job;
+	uint64_t start = vv_monotonic_ms();
+	vv_error told_later = {0};
+
+	(void)worker;
+	a->status = dataset_import_run(&a->found, &a->in, &a->source, a->opts->facts, &a->sink,
+				       &told_later);
+	a->ms += vv_monotonic_ms() - start;
+}
+
+/* One window's piece is all of it, and it is not a pointer. */
+static bool is_fit(const ahead *a)
+{
+	char head[16];
+	ssize_t n;
+
+	if (!S_ISREG(a->before.mode) || a->before.size == 0 || a->before.size > VV_WINDOW_PIECE) {
+		return false;
+	}
+	n = vv_pread_full(a->fd, head, sizeof(head), 0, a->path, NULL);
+	return n > 0 && !vv_pointer_looks_like(head, (size_t)n) &&
+	       (n < (ssize_t)strlen(VV_POINTER_TORN_START) ||
+		memcmp(head, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) != 0);
+}
+
+static bool is_ready(ahead *a, vv_writer *blocks)
+{
+	vv_error told_later = {0};
+	uint64_t start = vv_monotonic_ms();
+
+	if (!a->path || !(a->file = vv_repository_file(a->reader->repo, a->path)) ||
+	    (a->fd = vv_open(a->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, &told_later)) < 0) {
+		return false;
+	}
+	vv_now(&a->sec, &a->nsec);
+	if (vv_fstat(&a->before, a->fd, a->path, &told_later) < 0 || !is_fit(a) ||
+	    dataset_inputs_gather(&a->in, a->reader, a->path, a->opts, false, &a->found,
+				  &told_later) < 0) {
+		return false;
+	}
+	vv_sink_writer(&a->below, blocks);
+	if (vv_mem_sink_over(&a->blocks, &a->below, a->in.temp, &told_later) < 0) {
+		return false;
+	}
+	vv_mem_sink_use(&a->sink, a->blocks);
+	vv_source_fd(&a->source, &a->fds, a->fd, a->path, a->before.size);
+	a->in.opts.pool = NULL; /* the file is one thread's */
+	a->in.opts.progress = NULL;
+	a->ms = vv_monotonic_ms() - start;
+	return true;
+}
+
+static void ahead_free(ahead *a)
+{
+	if (a->fd >= 0) {
+		vv_close(a->fd, NULL, NULL);
+	}
+	dataset_inputs_clear(&a->in);
+	vv_dataset_found_clear(&a->found);
+	vv_mem_sink_free(a->blocks);
+	vv_free(a->path);
+	vv_free(a->file);
+	vv_free(a);
+}
+
+/* *out NULL: the file is not one for this (long, gone, a pointer, or its inputs are not to be had). */
+static void ahead_begin(ahead **out, vv_dataset_reader *r, vv_writer *blocks, const char *path,
+			const vv_dataset_options *opts)
+{
+	ahead *a = vv_calloc(1, sizeof(*a));
+
+	*out = NULL;
+	if (!a) {
+		return;
+	}
+	a->reader = r;
+	a->opts = opts;
+	a->fd = -1;
+	a->path = vv_strdup(path);
+	vv_dataset_found_init(&a->found);
+	if (!is_ready(a, blocks)) {
+		ahead_free(a);
+		return;
+	}
+	a->job.run = run_ahead;
+	vv_pool_submit(r->pool, &a->job);
+	*out = a;
+}
+
+static bool ahead_is_of(const ahead *a, const char *path, const vv_dataset_options *opts)
+{
+	return a->opts == opts && strcmp(a->path, path) == 0;
+}
+
+static bool is_unchanged(const ahead *a)
+{
+	vv_stat after;
+	vv_error unread = {0};
+
+	return vv_fstat(&after, a->fd, a->path, &unread) == VV_OK &&
+	       vv_stat_equal(&a->before, &after) && vv_lstat(&after, a->file, &unread) == VV_OK &&
+	       vv_stat_equal(&a->before, &after);
+}
+
+/* Waits for it, stores its blocks, and frees it. VV_ENOTFOUND: the import failed, or the file changed meanwhile;
+ * nothing was stored. */
+static vv_status ahead_end(ahead *a, vv_dataset_found *out, vv_error *err)
+{
+	vv_dataset_reader *r = a->reader;
+	uint64_t start;
+	vv_status rc = VV_ENOTFOUND;
+
+	vv_pool_wait(r->pool, &a->job);
+	start = vv_monotonic_ms();
+	if (a->status < 0 || !is_unchanged(a)) {
+		goto done;
+	}
+	if ((rc = vv_mem_sink_pour(a->blocks, &a->below, err)) < 0 ||
+	    (rc = dataset_import_settle(&a->found, &a->in, err)) < 0 ||
+	    (rc = vv_stat_cache_set(r->stats, a->path, &a->before, &a->found.blob, a->sec, a->nsec,
+				    err)) < 0) {
+		goto done;
+	}
+	vv_progress_update(r->progress, "reading", a->before.size, a->before.size);
+	a->found.st = a->before;
+	a->found.ms = a->ms + (vv_monotonic_ms() - start);
+	vv_dataset_found_clear(out);
+	*out = a->found;
+	vv_dataset_found_init(&a->found);
+done:
+	ahead_free(a);
+	return rc;
+}
+
+/* Waits for it and forgets it. */
+static void ahead_drop(ahead *a)
+{
+	vv_pool_wait(a->reader->pool, &a->job);
+	ahead_free(a);
+}
+
+static ahead *take_ahead(vv_dataset_writer *w)
+{
+	ahead *a = w->ahead[w->ahead_first];
+
+	w->ahead_first = (w->ahead_first + 1) % w->ahead_max;
+	w->ahead_count--;
+	return a;
+}
+
+/* --- the writer ------------------------------------------------------------------------ */
+
 void vv_dataset_writer_close(vv_dataset_writer *w)
 {
 	if (!w) {
@@ -54,6 +242,7 @@ void vv_dataset_writer_close(vv_dataset_writer *w)
 	vv_dataset_reader_close(w->reader);
 	drop_pointers(w);
 	vv_free(w->pointers);
+	vv_free(w->ahead);
 	vv_free(w);
 }
 
@@ -116,6 +305,9 @@ vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *e
 
 void vv_dataset_writer_release(vv_dataset_writer *w)
 {
+	while (w->ahead_count > 0) { /* a command that failed */
+		ahead_drop(take_ahead(w));
+	}
 	vv_writer_close(w->blocks);
 	w->blocks = NULL;
 	w->settled = false;
@@ -191,13 +383,72 @@ vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const
 	return rc < 0 ? rc : finish_import(w, path, &before, out, err);
 }
 
+/* While one file is waited for and stored, each thread has one in work and one to go on with. */
+static bool make_room_ahead(vv_dataset_writer *w)
+{
+	vv_pool *pool = vv_dataset_reader_pool(w->reader);
+
+	if (w->ahead_max == 0 && pool && vv_pool_threads(pool) > 0) {
+		size_t max = 2 * ((size_t)vv_pool_threads(pool) + 1);
+
+		w->ahead = vv_calloc(max, sizeof(*w->ahead));
+		w->ahead_max = w->ahead ? max : 0;
+	}
+	return w->ahead_max > 0;
+}
+
+/* Without waiting: an import that comes next waits, and says so. */
+static bool has_blocks(vv_dataset_writer *w)
+{
+	vv_error told_later = {0};
+	vv_store *store;
+
+	if (!w->blocks && vv_dataset_reader_store(w->reader, &store, &told_later) == VV_OK &&
+	    vv_writer_open(&w->blocks, store, 0, &told_later) < 0) {
+		w->blocks = NULL;
+	}
+	return w->blocks && !w->settled;
+}
+
+bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path, const vv_dataset_options *opts)
+{
+	ahead *a;
+
+	if (!make_room_ahead(w)) {
+		return true; /* there is nobody to do it */
+	}
+	if (w->ahead_count == w->ahead_max || !has_blocks(w)) {
+		return false;
+	}
+	ahead_begin(&a, w->reader, w->blocks, path, opts);
+	if (a) {
+		w->ahead[(w->ahead_first + w->ahead_count++) % w->ahead_max] = a;
+	}
+	return true;
+}
+
+/* What was begun of this path. VV_ENOTFOUND: nothing that helps. */
+static vv_status finish_ahead(vv_dataset_writer *w, const char *path,
+			      const vv_dataset_options *opts, vv_dataset_found *out, vv_error *err)
+{
+	if (w->ahead_count == 0 || !ahead_is_of(w->ahead[w->ahead_first], path, opts)) {
+		return VV_ENOTFOUND;
+	}
+	return ahead_end(take_ahead(w), out, err);
+}
+
 vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 				 const vv_dataset_options *opts, vv_dataset_found *out,
 				 bool *is_pointer, vv_error *err)
 {
 	vv_writer_stats before = stats_now(w);
 	vv_dataset_target to = {open_blocks, w};
-	vv_status rc = vv_dataset_reader_import_file(w->reader, path, opts, &to, out, is_pointer,
-						     err);
+	vv_status rc = finish_ahead(w, path, opts, out, err);
+
+	*is_pointer = false;
+	if (rc == VV_ENOTFOUND) {
+		rc = vv_dataset_reader_import_file(w->reader, path, opts, &to, out, is_pointer,
+						   err);
+	}
 	return rc < 0 || *is_pointer ? rc : finish_import(w, path, &before, out, err);
 }

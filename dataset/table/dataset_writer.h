@@ -35,7 +35,14 @@ vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,
 				 const vv_dataset_options *opts, vv_dataset_found *out,
 				 bool *is_pointer, vv_error *err);
 
-/* The same from a stream (the clean filter). */
+/* Begins to import a file that vv_dataset_writer_file will be asked for with the same options, which must live until
+ * then: small files are imported side by side, as many at once as there are cores. Call it in the order in
+ * which the files will be asked for; it changes no result, message or order. False: not now, others must
+ * be asked for first. */
+bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path,
+			     const vv_dataset_options *opts);
+
+/* As vv_dataset_writer_file, from a stream (the clean filter). */
 vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const vv_source *source,
 				   const vv_dataset_options *opts, vv_dataset_found *out,
 				   vv_error *err);

@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
-#include "dataset/table/stat_cache.h"
+#include "repo/git/index/stat_cache.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input_file.h"
 

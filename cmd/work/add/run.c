@@ -38,6 +38,7 @@ typedef struct runner {
 	bool *as_text;  /* for each item: it was taken for a table, and is none */
 	entry *entries; /* of the index, set once all files are read */
 	size_t entry_count;
+	size_t begun; /* items before it are imported or begun */
 } runner;
 
 void vv_add_report_clear(vv_add_report *r)
@@ -269,6 +270,23 @@ static size_t count_datasets(const vv_add_plan *plan)
 	return n;
 }
 
+/* Files that come later are imported beside this one. */
+static void begin_later(runner *run, size_t at, size_t datasets)
+{
+	if (run->dry || datasets < 2) {
+		return; /* a single file has all threads */
+	}
+	for (run->begun = at > run->begun ? at : run->begun; run->begun < run->plan->count;
+	     run->begun++) {
+		const vv_add_item *item = &run->plan->items[run->begun];
+
+		if (item->action == VV_ADD_DATASET &&
+		    !vv_dataset_writer_ahead(run->s, item->path, run->req->options)) {
+			return;
+		}
+	}
+}
+
 static vv_status set_entries(runner *run, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -388,13 +406,10 @@ static vv_status write_all(runner *run, vv_error *err)
 vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
 		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err)
 {
-	runner run = {out,  plan,
-		      r,    x,
-		      s,    req,
-		      dry,  count_datasets(plan) > FEW,
-		      true, vv_index_has_conflicts(x),
-		      NULL, NULL,
-		      0};
+	const size_t datasets = count_datasets(plan);
+	runner run = {
+		out,  plan, r, x, s, req, dry, datasets > FEW, true, vv_index_has_conflicts(x),
+		NULL, NULL, 0, 0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -409,6 +424,7 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 		rc = vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < plan->count && rc == VV_OK; i++) {
+		begin_later(&run, i, datasets);
 		rc = run_item(&run, &plan->items[i], err);
 	}
 	if (rc == VV_OK && !dry && plan->count > 0) {

@@ -2,7 +2,7 @@
  * The stat cache: it answers only for exactly the stat that was entered, never for a
  * file that was too young, and is empty when anything about it is wrong.
  */
-#include "dataset/table/stat_cache.h"
+#include "repo/git/index/stat_cache.h"
 
 #include <string.h>
 

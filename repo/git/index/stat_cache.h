@@ -5,8 +5,8 @@
  * path's content is the pointer blob `id`. An entry younger than a second when the
  * file was read is only a guess. Derived, safe to delete.
  */
-#ifndef VV_DATASET_TABLE_STAT_CACHE_H
-#define VV_DATASET_TABLE_STAT_CACHE_H
+#ifndef VV_REPO_GIT_INDEX_STAT_CACHE_H
+#define VV_REPO_GIT_INDEX_STAT_CACHE_H
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
  * stat_cache: knows the stat cache's file: "VVSTAT" 01 0A, le64 count, entries (varint path
  * length, path, 8 x le64 of the stat, 20 bytes blob id), le64 XXH3 over all before.
  */
-#include "dataset/table/stat_cache.h"
+#include "repo/git/index/stat_cache.h"
 
 #include <string.h>
 

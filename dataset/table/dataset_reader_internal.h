@@ -1,0 +1,70 @@
+/*
+ * dataset_reader_internal: what a reader holds, and an import of a place in the repository in its parts, for
+ * who runs the middle one elsewhere. For this room alone.
+ */
+#ifndef VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
+#define VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
+
+#include "dataset/schema/package.h"
+#include "dataset/table/dataset_reader.h"
+
+/* A datapackage.json, and whether it or what it names is not as the index and HEAD have it. */
+typedef struct known_package {
+	char *path;
+	bool edited;
+} known_package;
+
+struct vv_dataset_reader {
+	vv_repository *repo;
+	const vv_progress *progress;
+	vv_store *store; /* the repository's, when first needed */
+	vv_pool *pool;
+	vv_mem_sink *kept; /* where dry imports put their blocks; NULL: nowhere */
+	vv_stat_cache *stats;
+	vv_index *index; /* as it was when first needed: for parents and stats */
+	uint64_t secret;
+	bool has_secret;
+	char *folder; /* the last one in which a package was looked for, and whether one is new */
+	bool new_package;
+	known_package *packages; /* those that were asked for, by path */
+	size_t package_count, package_cap;
+	vv_oid head; /* when it was first needed */
+	bool head_known, unborn;
+};
+
+/* Opens r->index, unless it is open. */
+vv_status dataset_reader_open_index(vv_dataset_reader *r, vv_error *err);
+
+/* A small file of the work tree, for vv_package_find; payload: the reader. */
+vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err);
+
+/* What an import of a place in the repository needs besides the bytes: the version before (index, else
+ * HEAD), datapackage.json, the scan cache, what the user said. */
+typedef struct dataset_inputs {
+	vv_import_options opts;
+	vv_package_resource package;
+	bool has_package;
+	vv_schema schema; /* of the package, for its key */
+	vv_scan_cache *cache;
+	char *temp;
+	/* Of the version before, where its blocks are not here: what its pointer says. */
+	vv_arena arena;
+	const char *named_kind; /* NULL: its blocks are here, or there was none */
+	const char **named_key;
+} dataset_inputs;
+
+/* in: zeroed, and cleared by the caller in any case. Sets what found tells of the version before. */
+vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,
+				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,
+				vv_error *err);
+void dataset_inputs_clear(dataset_inputs *in);
+
+/* The import itself, after dataset_inputs_gather. From any thread: it uses only what it is given. */
+vv_status dataset_import_run(vv_dataset_found *out, const dataset_inputs *in,
+			     const vv_source *source, bool facts, const vv_sink *sink,
+			     vv_error *err);
+
+/* Then: the pointer and its id, and what is new. */
+vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in, vv_error *err);
+
+#endif
