@@ -203,10 +203,15 @@ static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv
 		}
 		if ((rc = vv_holding_look(h, r, &f, err)) == VV_OK && f.size > 0) {
 			vv_did_text(did, f.key);
-			vv_note("keeping up to %s of copies for %s in '%s', for %s at least, as %s",
-				vv_text_bytes(f.size),
-				vv_text_counted(f.admitted_count, "key", NULL),
+			const bool nobody = f.admitted_count == 0;
+			vv_note("keeping up to %s of copies%s%s in '%s', for %s at least, as %s",
+				vv_text_bytes(f.size), nobody ? "" : " for ",
+				nobody ? "" : vv_text_counted(f.admitted_count, "key", NULL),
 				vv_text_shows(paths[i]), vv_text_counted(f.term, "day", NULL), did);
+			if (nobody) {
+				vv_note("nobody is trusted yet: 'varve key trust NAME DID' says for whom "
+					"they are, also while this runs");
+			}
 			if (f.reward.ratio > 0) {
 				vv_note("room follows standing: %s each, and %llu.%03llu times what "
 					"was kept for 30 days",

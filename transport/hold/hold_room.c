@@ -12,6 +12,7 @@
 #include "repo/blocks/cid_map.h"
 
 #define FOLDER_LEN 400u
+#define OWN_FILES 512u /* bytes of the folder's mark, "changed" and "lock", at most */
 
 typedef struct author {
 	uint8_t key[VV_KEY_PUBLIC];
@@ -327,15 +328,20 @@ vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
 	return rc;
 }
 
+static const char *what_takes(vv_hold_what what)
+{
+	return what == VV_HOLD_SHARD ? "this shard takes" : "these records take";
+}
+
 static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
-			const vv_hold_room_facts *f, bool records, uint64_t len, vv_error *err)
+			const vv_hold_room_facts *f, vv_hold_what what, uint64_t len, vv_error *err)
 {
 	char did[VV_DID_TEXT];
 
 	vv_did_text(did, who->key);
 	vv_fail(err, VV_EREFUSED, "no room for %s: it may keep %s here and keeps %s; %s %s more",
 		did, vv_text_bytes(f->room), vv_text_bytes(f->shards + f->records),
-		records ? "these records take" : "this shard takes", vv_text_bytes(len));
+		what_takes(what), vv_text_bytes(len));
 	if (r->rules->admission.ask) {
 		return vv_hint(
 			err,
@@ -348,16 +354,52 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 		       "server gives more: varve serve --for DID=BYTES; or add another holder");
 }
 
-vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, bool records, uint64_t len,
-			     vv_error *err)
+/* What records may take beyond all other bounds. */
+static uint64_t records_free(const vv_hold_room *r, vv_hold_what what)
 {
 	const uint64_t part = r->rules->size / 16,
 		       most = part < VV_HOLD_RECORDS_FREE ? part : VV_HOLD_RECORDS_FREE;
+
+	return what == VV_HOLD_NOTES ? most - most / 4 : most;
+}
+
+/* All vaults together. */
+static vv_status check_all(const vv_hold_room *r, vv_hold_what what, uint64_t len, vv_error *err)
+{
+	const uint64_t all = records_free(r, VV_HOLD_LETTING_GO);
+	uint64_t shards = 0, records = 0, left;
+
+	for (size_t i = 0; i < r->count; i++) {
+		shards += r->vaults[i].shards;
+		records += r->vaults[i].records;
+	}
+	left = what == VV_HOLD_SHARD   ? (records < all ? all - records : 0)
+	       : what == VV_HOLD_NOTES ? all - records_free(r, what)
+				       : 0;
+	if (shards + records + left + len + OWN_FILES <= r->rules->size) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EREFUSED,
+		"it is full: it keeps %s of at most %s, of which %s are for records; %s %s more",
+		vv_text_bytes(shards + records), vv_text_bytes(r->rules->size), vv_text_bytes(all),
+		what_takes(what), vv_text_bytes(len));
+	return vv_hint(err, "'varve vault prune' lets go of what no ref reaches; whoever runs that "
+			    "server gives more: varve serve --hold BYTES; or add another holder");
+}
+
+vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what what, uint64_t len,
+			     vv_error *err)
+{
+	const uint64_t most = records_free(r, what);
 	const vault_use *v;
+	bool counts = false;
 	vv_status rc = count_all(r, err);
 
-	if (rc < 0 || !(v = find_vault(r, vault))) {
+	if (rc < 0) {
 		return rc;
+	}
+	if (!(v = find_vault(r, vault))) {
+		return check_all(r, what, len, err);
 	}
 	for (size_t i = 0; i < r->rules->admitted_count; i++) {
 		const vv_hold_identity *who = &r->rules->admitted[i];
@@ -365,14 +407,22 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, bool records,
 		if (!counts_for(r, v, who->key)) {
 			continue;
 		}
+		counts = true;
 		look(r, who, &f);
 		/* Whose all of the room is, learns how full that is. */
 		if (!f.alone && f.shards + f.records + len > f.room &&
-		    !(records && f.records + len <= most)) {
-			return refuse(r, who, &f, records, len, err);
+		    (what == VV_HOLD_SHARD || f.records + len > most)) {
+			return refuse(r, who, &f, what, len, err);
 		}
 	}
-	return VV_OK;
+	if (!counts && v->records + len > most) {
+		vv_fail(err, VV_EREFUSED,
+			"the vault counts for nobody for whom copies are kept here, and its records "
+			"take %s already",
+			vv_text_bytes(v->records));
+		return vv_hold_hint_admission(r->rules, err);
+	}
+	return check_all(r, what, len, err);
 }
 
 void vv_hold_room_owner(const vv_hold_room *r, const vv_cid *vault, uint8_t out[VV_KEY_PUBLIC])

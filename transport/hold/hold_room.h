@@ -34,9 +34,12 @@ void vv_hold_room_forget_vault(vv_hold_room *r, const vv_cid *vault);
 /* The author has a record of the vault from now on. */
 vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_ledger_record *record,
 			      vv_error *err);
-/* May so many bytes more come? VV_EREFUSED says for whom there is no room, and what helps. Records are taken
- * beyond it, up to VV_HOLD_RECORDS_FREE altogether: somebody without room must be able to say what may go. */
-vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, bool records, uint64_t len,
+/* May so many bytes more come? VV_EREFUSED says for whom there is no room, and what helps. Somebody without room must be
+ * able to say what may go: shards leave some room for records (VV_HOLD_RECORDS_FREE), and records may take so much
+ * whatever room is said; the last quarter of it is for those that let something go, also of vaults that count for nobody
+ * any longer. */
+typedef enum vv_hold_what { VV_HOLD_SHARD, VV_HOLD_NOTES, VV_HOLD_LETTING_GO } vv_hold_what;
+vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what what, uint64_t len,
 			     vv_error *err);
 void vv_hold_room_came(vv_hold_room *r, const vv_cid *vault, bool records, uint64_t len);
 

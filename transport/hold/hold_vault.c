@@ -15,8 +15,9 @@
 /* A shard that a place names for this server. */
 typedef struct named {
 	vv_shard shard;
-	const vv_ledger_record *place; /* the last of those */
-	const vv_ledger_record *gone;  /* the last retire or drop; NULL */
+	const vv_ledger_record *place;  /* the last of those */
+	const vv_ledger_record *wanted; /* the last by somebody who is admitted; NULL */
+	const vv_ledger_record *gone;   /* the last retire or drop; NULL */
 } named;
 
 struct vv_hold_vault {
@@ -51,12 +52,12 @@ static bool record_counts(const vv_hold_vault *v, const vv_ledger_record *r)
 		       : vv_vault_counts(v->state, r);
 }
 
-/* A place for this server, by somebody who is admitted. */
+/* A place for this server. */
 static bool is_ours(const vv_hold_vault *v, const vv_ledger_record *r)
 {
 	return r->kind == VV_LEDGER_PLACE && r->has_key &&
 	       memcmp(r->key, v->rules->key.public_key, VV_KEY_PUBLIC) == 0 &&
-	       is_admitted(v->rules, r->author) && vv_vault_counts(v->state, r);
+	       vv_vault_counts(v->state, r);
 }
 
 /* Was a written after b? Authors' clocks say it, where the numbers of one author do not. */
@@ -78,6 +79,7 @@ static bool has_id(const vv_hold_vault *v, const uint8_t *id)
 
 static vv_status take_place(vv_hold_vault *v, const vv_ledger_record *r, vv_error *err)
 {
+	const vv_ledger_record *wanted = is_admitted(v->rules, r->author) ? r : NULL;
 	uint64_t at;
 	vv_status rc;
 
@@ -91,6 +93,9 @@ static vv_status take_place(vv_hold_vault *v, const vv_ledger_record *r, vv_erro
 		if (vv_cid_map_get(v->by_cid, &r->shards[i].cid, &at)) {
 			named *n = &v->shards[at];
 			n->place = is_later(r, n->place) ? r : n->place;
+			if (wanted && (!n->wanted || is_later(r, n->wanted))) {
+				n->wanted = r;
+			}
 			continue;
 		}
 		if (!vv_array_room(v->shards, v->count, v->cap)) {
@@ -99,7 +104,7 @@ static vv_status take_place(vv_hold_vault *v, const vv_ledger_record *r, vv_erro
 		if ((rc = vv_cid_map_put(v->by_cid, &r->shards[i].cid, v->count, NULL, err)) < 0) {
 			return rc;
 		}
-		v->shards[v->count++] = (named){r->shards[i], r, NULL};
+		v->shards[v->count++] = (named){r->shards[i], r, wanted, NULL};
 	}
 	return VV_OK;
 }
@@ -242,6 +247,16 @@ vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *byte
 	return rc;
 }
 
+vv_status vv_hold_hint_admission(const vv_hold_rules *r, vv_error *err)
+{
+	return vv_hint(
+		err, r->admission.ask
+			     ? "whoever runs that server trusts you: varve key trust NAME DID "
+			       "('varve key show' prints yours)"
+			     : "whoever runs that server names you: varve serve --for DID ('varve "
+			       "key show' prints yours)");
+}
+
 /* --- who may what ---------------------------------------------------------------------------------- */
 
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
@@ -253,8 +268,7 @@ vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 	}
 	vv_fail(err, VV_EREFUSED,
 		"copies are kept here for others: nobody whom this server knows writes in this vault");
-	return vv_hint(err, "whoever runs it names you: varve serve --for DID ('varve key show' "
-			    "prints yours)");
+	return vv_hold_hint_admission(v->rules, err);
 }
 
 bool vv_hold_vault_is_wanted(const vv_hold_vault *v)
@@ -288,7 +302,7 @@ vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_er
 	char cid[VV_CID_TEXT + 1];
 
 	vv_cid_text(cid, &s->cid);
-	if (!n) {
+	if (!n || !n->wanted) {
 		return vv_fail(
 			err, VV_EREFUSED,
 			"no place record of a writer who is known here names the shard %s for "
@@ -299,7 +313,7 @@ vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_er
 		return vv_fail(err, VV_EREFUSED,
 			       "the place record says something else of the shard %s", cid);
 	}
-	if (n->gone && !is_later(n->place, n->gone) &&
+	if (n->gone && !is_later(n->wanted, n->gone) &&
 	    !(n->gone->kind == VV_LEDGER_RETIRE && k && !k->retired)) {
 		return vv_fail(err, VV_EREFUSED,
 			       "a %s record has let go of the shard %s since it was placed",
@@ -340,7 +354,7 @@ vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
 	const vv_ledger_record *r = v->state ? vv_ledger_find(v->ledger, place) : NULL;
 	char text[VV_CID_TEXT + 1];
 
-	if (r && is_ours(v, r)) {
+	if (r && is_ours(v, r) && is_admitted(v->rules, r->author)) {
 		*out = r;
 		return VV_OK;
 	}

@@ -5,7 +5,8 @@
  * A vault is kept when somebody who is admitted writes in it and has signed a record of it: anybody may name a
  * stranger as a writer of what is his own. A shard is taken when a place record names it
  * for this server's key, whose author is admitted and may write in the vault; not again, once a later
- * retire or drop let it go: so a request that is sent twice does nothing. Nothing here reads shards.
+ * retire or drop let it go: so a request that is sent twice does nothing. What came stays when its author is admitted
+ * no longer, and he may let it go. Nothing here reads shards.
  */
 #ifndef VV_TRANSPORT_HOLD_HOLD_VAULT_H
 #define VV_TRANSPORT_HOLD_HOLD_VAULT_H
@@ -70,6 +71,8 @@ vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *byte
 			    bool *is_new, vv_error *err);
 vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err);
 
+/* The hint how somebody is admitted, as this server admits. Returns err->code. */
+vv_status vv_hold_hint_admission(const vv_hold_rules *r, vv_error *err);
 /* VV_EREFUSED: nobody who is admitted writes in it. */
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err);
 /* Is there a record that counts and that somebody who is admitted signed? */

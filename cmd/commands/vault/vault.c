@@ -272,8 +272,9 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 	vv_buf_clear(&b);
 }
 
-static vv_status run_prune(const options *o, vv_vault_session *s, vv_error *err)
+static vv_status run_prune(vv_context *c, vv_vault_session *s, vv_error *err)
 {
+	const options *o = c->options;
 	vv_prune x = {.grace_sec = GRACE_DAYS * DAY, .dry_run = o->dry_run};
 	uint64_t days;
 	char did[VV_DID_TEXT];
@@ -326,6 +327,14 @@ static vv_status run_prune(const options *o, vv_vault_session *s, vv_error *err)
 					      : vv_text_counted(x.surplus_shared, "copy too many",
 								"copies too many stay"));
 	}
+	if (x.unready > 0) {
+		vv_note("%s for now: what was rewritten of %s does not have its copies yet; 'varve "
+			"replicate' until it has, then prune again",
+			x.unready == 1 ? "1 run stays"
+				       : vv_text_counted(x.unready, "run", "runs stay"),
+			x.unready == 1 ? "it" : "them");
+		c->code = VV_EXIT_NO;
+	}
 	if (x.owed > 0) {
 		tell_owed(&x, s);
 	}
@@ -375,7 +384,7 @@ static vv_status run_vault(vv_context *c, vv_error *err)
 	    (rc = vv_vault_session_need_reader(&s, err)) < 0) {
 		goto done;
 	}
-	rc = c->argc > 0 && strcmp(c->argv[0], "prune") == 0     ? run_prune(o, &s, err)
+	rc = c->argc > 0 && strcmp(c->argv[0], "prune") == 0     ? run_prune(c, &s, err)
 	     : c->argc == 0 || strcmp(c->argv[0], "status") == 0 ? run_status(c, &s, err)
 								 : run_access(c, &s, err);
 done:
@@ -397,7 +406,8 @@ const vv_command vv_cmd_vault = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "status: not everything is at its policy",
+	.exit_codes =
+		"status: not everything is at its policy; prune: something could not be rewritten yet",
 	.arguments = "",
 	.check = check_vault,
 	.needs = VV_NEEDS_REPOSITORY,

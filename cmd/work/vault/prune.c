@@ -13,6 +13,7 @@
 #include "cmd/work/vault/contents.h"
 #include "cmd/work/vault/replicate.h"
 #include "cmd/work/vault/retire.h"
+#include "cmd/work/vault/spread.h"
 #include "cmd/work/vault/surplus.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
@@ -28,6 +29,7 @@ typedef struct pruning {
 	vv_oid *tips;
 	size_t tip_count;
 	bool *chosen;        /* of contents.runs */
+	vv_cid_set *lacking; /* shards that lack copies */
 	vv_cid_map *newest;  /* item -> the last of contents.runs that has it */
 	vv_waiting *waiting; /* retire records */
 	vv_buf bytes, base;
@@ -212,26 +214,97 @@ static bool tails_suffice(const pruning *p)
 	return data > 0 ? len >= data * VV_SHARD_FULL : leaves >= VV_LEAVES_MAX;
 }
 
+/* Live shards that do not have their copies; of a stripe, all or none. */
+static vv_status find_lacking(pruning *p, vv_error *err)
+{
+	const unsigned copies = p->s->policy.copies ? p->s->policy.copies : 1;
+	vv_spread_list list;
+	size_t at[VV_STRIPE_MAX], n;
+	vv_status rc = vv_spread_list_live(&list, p->s, 0, err);
+
+	if (rc == VV_OK && !(p->lacking = vv_cid_set_new())) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < list.count; i += n) {
+		const vv_spread_shard *first = &list.items[i];
+		bool whole = first->code.data > 0 || vv_spread_copies(p->s, first->has) >= copies;
+		n = vv_spread_together(first);
+		if (first->code.data > 0) {
+			rc = vv_spread_apart(at, p->s, first, err);
+		}
+		for (size_t k = 0; rc == VV_OK && first->code.data > 0 && k < n; k++) {
+			whole = whole && at[k] != SIZE_MAX;
+		}
+		for (size_t k = 0; rc == VV_OK && !whole && k < n; k++) {
+			rc = vv_cid_set_add(p->lacking, &first[k].shard.cid, NULL, err);
+		}
+	}
+	vv_spread_list_clear(&list);
+	return rc;
+}
+
+static bool lacks_copies(const pruning *p, const vv_vault_run *run)
+{
+	for (size_t i = 0; i < vv_run_shard_count(run->record); i++) {
+		if (vv_cid_set_has(p->lacking, &vv_run_shard_at(run->record, i)->cid)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Something alive in it is in a later run of ours, too, and that one does not have its copies: it stays. */
+static bool is_relied_on(const pruning *p, const vv_vault_run *run)
+{
+	uint64_t last;
+
+	for (size_t i = 0; i < run->index.count; i++) {
+		const vv_cid *item = &run->index.items[i].cid;
+		if ((!p->live || vv_cid_set_has(p->live, item)) &&
+		    vv_cid_map_get(p->newest, item, &last) && &p->contents.runs[last] != run &&
+		    lacks_copies(p, &p->contents.runs[last])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void count_chosen(pruning *p)
+{
+	p->x->runs = p->x->shards = p->x->dead = 0;
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_vault_run *run = &p->contents.runs[i];
+		if (p->chosen[i]) {
+			p->x->runs++;
+			p->x->shards += vv_run_shard_count(run->record);
+			p->x->dead += count_dead(p, run);
+		}
+	}
+}
+
 /* Runs of ours that are less than half alive, and tails once there are enough of them. */
 static vv_status choose_runs(pruning *p, vv_error *err)
 {
 	bool tails;
+	vv_status rc;
 
 	if (!(p->chosen = vv_calloc(p->contents.count + 1, sizeof(*p->chosen)))) {
 		return vv_fail_nomem(err);
+	}
+	if ((rc = find_lacking(p, err)) < 0) {
+		return rc;
 	}
 	tails = tails_suffice(p);
 	for (size_t i = 0; i < p->contents.count; i++) {
 		const vv_vault_run *run = &p->contents.runs[i];
 		const uint64_t dead = is_ours(p, run) ? count_dead(p, run) : 0;
-		p->chosen[i] = is_ours(p, run) && ((!p->x->tails && dead * 2 > run->index.count) ||
-						   (tails && is_tail(p, run)));
-		if (p->chosen[i]) {
-			p->x->runs++;
-			p->x->shards += vv_run_shard_count(run->record);
-			p->x->dead += dead;
-		}
+		const bool may = is_ours(p, run) &&
+				 ((!p->x->tails && dead * 2 > run->index.count) ||
+				  (tails && is_tail(p, run)));
+		p->chosen[i] = may && !is_relied_on(p, run);
+		p->x->unready += may && !p->chosen[i];
 	}
+	count_chosen(p);
 	return VV_OK;
 }
 
@@ -267,13 +340,18 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 	return rc;
 }
 
-static vv_status retire_runs(pruning *p, vv_error *err)
+/* Of the chosen ones those that nothing is needed of, which are chosen no longer; or those that are left. */
+static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 {
 	vv_retire old = {.session = p->s};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < p->contents.count; i++) {
-		rc = p->chosen[i] ? vv_retire_add(&old, p->contents.runs[i].record, err) : VV_OK;
+		const vv_vault_run *run = &p->contents.runs[i];
+		if (p->chosen[i] && (!dead || count_dead(p, run) == run->index.count)) {
+			p->chosen[i] = !dead;
+			rc = vv_retire_add(&old, run->record, err);
+		}
 	}
 	if (rc == VV_OK) {
 		rc = vv_retire_write(&old, err);
@@ -310,26 +388,56 @@ static vv_status look(pruning *p, vv_error *err)
 	return add_bases(p, err);
 }
 
-static vv_status rewrite(pruning *p, vv_error *err)
+/* What is alive of the chosen runs, again; then they are retired. *ready: it has its copies, and they are. */
+static vv_status seal_again(pruning *p, bool *ready, vv_error *err)
 {
 	vv_replicate run = {.items = put_items, .payload = p};
-	vv_status rc;
+	vv_status rc = vv_replicate_run(&run, p->s, err);
 
-	if ((rc = look(p, err)) < 0 || (rc = choose_runs(p, err)) < 0 || p->x->runs == 0 ||
-	    p->x->dry_run) {
-		return rc;
-	}
-	if ((rc = vv_replicate_run(&run, p->s, err)) < 0) {
+	if (rc < 0) {
 		return rc;
 	}
 	p->x->sent = run.sent;
 	/* What other runs are owed may well wait for the room that this one makes. */
-	if (run.short_of_min || run.owed_new > 0) {
+	*ready = !run.short_of_min && run.owed_new == 0;
+	if (*ready) {
+		return retire_runs(p, false, err);
+	}
+	if (p->x->tails) {
 		vv_fail(err, VV_EREFUSED,
 			"what was rewritten does not have its copies yet: nothing is retired");
 		return vv_hint(err, "'varve replicate' until it has, then prune again");
 	}
-	return retire_runs(p, err);
+	return VV_OK;
+}
+
+static vv_status rewrite(pruning *p, vv_error *err)
+{
+	vv_prune *x = p->x;
+	uint64_t runs, shards, dead;
+	bool ready = true;
+	vv_status rc;
+
+	if ((rc = look(p, err)) < 0 || (rc = choose_runs(p, err)) < 0 || x->runs == 0 ||
+	    x->dry_run) {
+		return rc;
+	}
+	runs = x->runs;
+	shards = x->shards;
+	dead = x->dead;
+	/* What is all dead goes whatever room there is, and makes some. */
+	if ((rc = retire_runs(p, true, err)) < 0) {
+		return rc;
+	}
+	count_chosen(p);
+	if (x->runs > 0 && (rc = seal_again(p, &ready, err)) < 0) {
+		return rc;
+	}
+	x->unready += ready ? 0 : x->runs;
+	x->runs = ready ? runs : runs - x->runs;
+	x->shards = ready ? shards : shards - x->shards;
+	x->dead = ready ? dead : dead - x->dead;
+	return VV_OK;
 }
 
 static vv_status write_drop(pruning *p, const vv_vault_place *place, vv_cid *shards, size_t count,
@@ -487,6 +595,7 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	vv_cid_map_free(p.newest);
 	vv_free(p.tips);
 	vv_free(p.chosen);
+	vv_cid_set_free(p.lacking);
 	vv_waiting_close(p.waiting);
 	vv_buf_clear(&p.bytes);
 	vv_buf_clear(&p.base);

@@ -173,3 +173,39 @@ records_of() {
 	ends_with 1 varve replicate
 	stderr_has "the holder 'x' cannot be reached; 'varve replicate' tries again when it is back"
 }
+
+@test "what a prune could not bring to enough holders keeps its old copies however often it is tried" {
+	new_vault a
+	new_keeper x
+	serve_keeper x 800k
+	varve holder add x "$url" --domain "house x" 2> /dev/null
+	succeeds varve replicate --copies 2
+	# One run of a file that stays, and more that goes.
+	add_file keep
+	git switch -q -c aside
+	for n in 1 2 3; do
+		echo "$n" > small
+		git add small
+		git commit -q -m "$n"
+	done
+	varve switch -q main
+	succeeds varve replicate
+	old=$(cd "$(kept_in x)" && ls -S | head -n 1)
+	git branch -q -D aside
+	add_file more
+	succeeds varve replicate
+	for again in 1 2 3; do
+		ends_with 1 varve vault prune --grace 0
+		stderr_has "1 run stays for now: what was rewritten of it does not have its copies yet; 'varve replicate' until it has, then prune again"
+		[ -f "$(kept_in x)/$old" ]
+		succeeds varve audit
+	done
+	stop_keeper
+	serve_keeper x 5m
+	succeeds varve replicate
+	succeeds varve vault prune --grace 0
+	[ ! -f "$(kept_in x)/$old" ]
+	succeeds varve replicate
+	succeeds varve vault status
+	succeeds varve audit --all
+}

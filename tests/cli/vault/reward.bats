@@ -165,6 +165,7 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	as ben holder ann "$url"
 	as ben ends_with 1 varve replicate --copies 2 --min 1
 	stderr_has "nobody whom this server knows writes in this vault"
+	stderr_has "there: whoever runs that server trusts you: varve key trust NAME DID ('varve key show' prints yours)"
 	as ann varve key trust ben "$ben"
 	as ben succeeds varve replicate
 	as ann succeeds varve key untrust ben
@@ -172,8 +173,7 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	as ben ends_with 1 varve replicate
 	stderr_has "nobody whom this server knows writes in this vault"
 	# What is there stays, and is given back.
-	vault=$(git config --file ben/.varveconfig vault.id)
-	as ben succeeds varve recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --vault "$vault" --to ../again "$url"
+	as ben succeeds varve recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --to ../again "$url"
 	as ann ends_with 2 varve key untrust ben
 	stderr_has "no key is called 'ben'"
 	as ann succeeds varve -C ../keeper-ann ledger standing $reward "$ben"
@@ -436,4 +436,44 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 change_readme() {
 	echo "$RANDOM$RANDOM" >> readme
 	git commit -q -a -m readme
+}
+
+@test "who is not trusted any more audits what he has there and may let it go" {
+	machine ann
+	machine ben
+	as ann varve key trust ben "$ben"
+	server ann $reward
+	as ben holder ann "$url"
+	as ben succeeds varve replicate --copies 2
+	as ben git switch -q -c aside
+	as ben add_file one
+	as ben varve switch -q main
+	as ben succeeds varve replicate
+	as ann varve key untrust ben
+	as ben git branch -q -D aside
+	as ben change_readme
+	as ben ends_with 1 varve replicate
+	as ben succeeds varve audit --all ann
+	output_has "ann: all of 2 shards listed, with the right sizes"
+	output_has "it takes nothing new: holder 'ann': remote: copies are kept here for others: nobody whom this server knows writes in this vault"
+	as ben succeeds varve holder list
+	output_has "takes nothing new: holder 'ann': remote: copies are kept here"
+	as ben varve vault status > status || true
+	grep -q "takes nothing new: holder 'ann'" status
+	had=$(ls keeper-ann/varve/hold/bafy*/shards | wc -l)
+	as ben succeeds varve vault prune --grace 0
+	stderr_has "deleted 2 copies"
+	[ "$(ls keeper-ann/varve/hold/bafy*/shards | wc -l)" -lt "$had" ]
+	# Nothing else came with it.
+	as ben change_readme
+	as ben ends_with 1 varve replicate
+	stderr_has "nobody whom this server knows writes in this vault"
+	as ben succeeds varve recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --to ../again "$url"
+}
+
+@test "a server that follows standing says at the start that nobody is trusted yet" {
+	machine ann
+	server ann $reward
+	grep -q "keeping up to 104.9 MB of copies in '$BATS_TEST_TMPDIR/work/keeper-ann', for 0 days at least, as did:key:" "$BATS_TEST_TMPDIR/work/server-ann.log"
+	grep -q "nobody is trusted yet: 'varve key trust NAME DID' says for whom they are, also while this runs" "$BATS_TEST_TMPDIR/work/server-ann.log"
 }

@@ -142,23 +142,63 @@ bytes_of() {
 	stderr_has "no room for $bob: it may keep 307.2 kB"
 }
 
-@test "records have little room of their own" {
+@test "records have little room of their own and the last of it is for what lets go" {
 	ann_and_ben
-	serve_keeper x 1m --for "$ann=2k"
+	serve_keeper x 1m --for "$ann=300k"
 	add_x
-	ends_with 1 varve replicate --copies 2
-	stderr_has "no room for $ann: it may keep 2.0 kB here and keeps"
-	[ "$(bytes_of "$ann")" -gt 1000 ]
-	# A sixteenth of all, and no more.
+	succeeds varve replicate --copies 2
+	git switch -q -c aside
+	add_file zero
+	varve switch -q main
+	succeeds varve replicate
+	git branch -q -D aside
+	# Three quarters of a sixteenth of all, and no more.
 	for ((i = 0; i < 90; i++)); do
 		change "$i"
 		varve replicate -q --min 1 2> ../err || true
 		! grep -q "these records take" ../err || break
 	done
 	[ "$i" -lt 90 ]
-	[ "$(bytes_of "$ann")" -le 65536 ]
-	[ "$(bytes_of "$ann")" -gt 50000 ]
-	succeeds varve audit a
+	grep -q "holder 'x': remote: no room for $ann: it may keep 307.2 kB here and keeps 3" ../err
+	records=$(find "$(keeper_path x)"/varve/hold/*/records -type f -printf '%s\n' | awk '{ n += $1 } END { print n }')
+	[ "$records" -le 49152 ]
+	[ "$records" -gt 45000 ]
+	succeeds varve audit
+	output_has "it takes nothing new: holder 'x': remote: no room for $ann"
+	# What lets go is taken, with all that was written before it, and makes room.
+	succeeds varve vault prune --grace 0
+	stderr_has "deleted"
+	[ "$(bytes_of "$ann")" -lt 200000 ]
+	succeeds varve replicate
+	succeeds varve vault status
+	succeeds varve audit --all
+}
+
+@test "a server whose room is one identity's leaves room for records" {
+	new_vault a
+	new_keeper x
+	serve_keeper x 700k
+	add_x
+	succeeds varve replicate --copies 2
+	git switch -q -c aside
+	add_file zero
+	varve switch -q main
+	succeeds varve replicate
+	git branch -q -D aside
+	add_file one
+	succeeds varve replicate
+	# Would fit but for the room of records.
+	stop_keeper
+	serve_keeper x 815000
+	add_file two
+	ends_with 1 varve replicate
+	stderr_has "holder 'x': remote: it is full: it keeps 5"
+	stderr_has "of at most 815.0 kB, of which 50.9 kB are for records; this shard takes 264.2 kB more"
+	stderr_has "'varve vault prune' lets go of what no ref reaches; whoever runs that server gives more: varve serve --hold BYTES; or add another holder"
+	stderr_lacks "--quota"
+	succeeds varve vault prune --grace 0
+	succeeds varve replicate
+	succeeds varve vault status
 }
 
 @test "shares that do not fit are named at the start" {
