@@ -482,8 +482,15 @@ void vv_temp_sweep(const char *dir, const char *prefix)
 	}
 }
 
-static vv_status replace_file(const char *path, const void *bytes, size_t len, bool sync_file,
-			      bool sync_dir, vv_before_fn before, void *payload, vv_error *err)
+typedef struct replacing {
+	bool sync_file, sync_dir;
+	bool sweep; /* what dead processes left beside it */
+	vv_before_fn before;
+	void *payload;
+} replacing;
+
+static vv_status replace_file(const char *path, const void *bytes, size_t len, replacing how,
+			      vv_error *err)
 {
 	char *dir = vv_path_dir(path);
 	char *temp = NULL;
@@ -493,7 +500,7 @@ static vv_status replace_file(const char *path, const void *bytes, size_t len, b
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
-	if (sync_dir) {
+	if (how.sweep) {
 		vv_temp_sweep(dir, VV_WRITE_TEMP);
 	}
 	fd = vv_temp_open(&temp, dir, VV_WRITE_TEMP, err);
@@ -502,13 +509,13 @@ static vv_status replace_file(const char *path, const void *bytes, size_t len, b
 		goto done;
 	}
 	keep_mode(fd, path);
-	if ((rc = fill_temp(fd, path, bytes, len, sync_file, err)) < 0 ||
-	    (before && (rc = before(payload, temp, err)) < 0) ||
+	if ((rc = fill_temp(fd, path, bytes, len, how.sync_file, err)) < 0 ||
+	    (how.before && (rc = how.before(how.payload, temp, err)) < 0) ||
 	    (rc = vv_rename(temp, path, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 		goto done;
 	}
-	if (sync_dir) {
+	if (how.sync_dir) {
 		rc = vv_fsync_dir(dir, err);
 	}
 done:
@@ -520,18 +527,35 @@ done:
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err)
 {
-	return replace_file(path, bytes, len, durable, durable, NULL, NULL, err);
+	const replacing how = {.sync_file = durable, .sync_dir = durable, .sweep = durable};
+
+	return replace_file(path, bytes, len, how, err);
 }
 
 vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, bool durable,
 			      vv_before_fn before, void *payload, vv_error *err)
 {
-	return replace_file(path, bytes, len, durable, durable, before, payload, err);
+	const replacing how = {.sync_file = durable,
+			       .sync_dir = durable,
+			       .sweep = durable,
+			       .before = before,
+			       .payload = payload};
+
+	return replace_file(path, bytes, len, how, err);
 }
 
 vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, vv_error *err)
 {
-	return replace_file(path, bytes, len, true, false, NULL, NULL, err);
+	const replacing how = {.sync_file = true};
+
+	return replace_file(path, bytes, len, how, err);
+}
+
+vv_status vv_write_file_unswept(const char *path, const void *bytes, size_t len, vv_error *err)
+{
+	const replacing how = {.sync_file = true, .sync_dir = true};
+
+	return replace_file(path, bytes, len, how, err);
 }
 
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -19,6 +20,8 @@
 typedef struct folder {
 	char *path;
 	vv_holder_quota quota;
+	char **swept; /* folders from which what dead processes left was removed, once each */
+	size_t swept_count, swept_cap;
 } folder;
 
 /* --- what it keeps --------------------------------------------------------------------------- */
@@ -63,6 +66,25 @@ static vv_status mark(const char *path, bool make, vv_error *err)
 	return rc;
 }
 
+static vv_status sweep_once(folder *f, const char *path, vv_error *err)
+{
+	char *dir = vv_path_dir(path);
+
+	if (!dir || !vv_array_room(f->swept, f->swept_count, f->swept_cap)) {
+		vv_free(dir);
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = f->swept_count; i > 0; i--) {
+		if (strcmp(f->swept[i - 1], dir) == 0) {
+			vv_free(dir);
+			return VV_OK;
+		}
+	}
+	vv_temp_sweep(dir, VV_WRITE_TEMP);
+	f->swept[f->swept_count++] = dir;
+	return VV_OK;
+}
+
 static vv_status folder_put(void *payload, const char *name, const void *bytes, size_t len,
 			    vv_error *err)
 {
@@ -88,8 +110,8 @@ static vv_status folder_put(void *payload, const char *name, const void *bytes, 
 	/* A disk may go in the middle. */
 	if ((rc = mark(f->path, false, err)) < 0 ||
 	    (rc = vv_holder_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
-	    (rc = vv_mkdirs_above(path, err)) < 0 ||
-	    (rc = vv_write_file(path, bytes, len, true, err)) < 0) {
+	    (rc = vv_mkdirs_above(path, err)) < 0 || (rc = sweep_once(f, path, err)) < 0 ||
+	    (rc = vv_write_file_unswept(path, bytes, len, err)) < 0) {
 		/* The folder is there, and what it has can be read: its disk is full, or may not be written to. */
 		if (rc == VV_EIO && mark(f->path, false, NULL) == VV_OK) {
 			rc = err->code = VV_EREFUSED;
@@ -192,6 +214,10 @@ static void folder_close(void *payload)
 {
 	folder *f = payload;
 
+	for (size_t i = 0; i < f->swept_count; i++) {
+		vv_free(f->swept[i]);
+	}
+	vv_free(f->swept);
 	vv_free(f->path);
 	vv_free(f);
 }

@@ -435,6 +435,7 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 	char *dir = vv_path_join(l->dir, author, (char *)NULL), **names = NULL;
 	vv_buf bytes = VV_BUF_INIT;
 	size_t count = 0;
+	bool left = false;
 	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -442,6 +443,7 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 		int n = snprintf(name, sizeof(name), "%s/%s", author, names[i]);
 		const vv_checked_record *checked;
 		vv_error ignored;
+		left = left || strncmp(names[i], VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
 		if (!is_record_name(names[i]) || n < 0 || (size_t)n >= sizeof(name)) {
 			continue; /* what a killed writer left */
 		}
@@ -458,6 +460,9 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 				"remove that file; holders have it, and the next 'varve replicate' "
 				"brings it back");
 		}
+	}
+	if (left) {
+		vv_temp_sweep(dir, VV_WRITE_TEMP);
 	}
 	vv_names_free(names, count);
 	vv_buf_clear(&bytes);
@@ -594,7 +599,7 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_mkdirs_above(path, err)) == VV_OK &&
-	    (rc = vv_write_file(path, bytes, len, true, err)) == VV_OK) {
+	    (rc = vv_write_file_unswept(path, bytes, len, err)) == VV_OK) {
 		rc = find_file(l, name, &at) ? extend(l, at, was_stale, err) : refresh(l, err);
 	}
 	vv_free(path);

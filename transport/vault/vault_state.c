@@ -15,6 +15,12 @@ typedef struct pointers {
 	size_t count, cap;
 } pointers;
 
+/* That a run names a shard. */
+typedef struct naming {
+	const vv_ledger_record *run;
+	size_t before; /* 1 + the shard's naming before this one; 0: it is the first */
+} naming;
+
 struct vv_vault_state {
 	const vv_ledger *ledger;
 	const vv_ledger_record *first;
@@ -25,6 +31,10 @@ struct vv_vault_state {
 	size_t ever_count, ever_cap;
 	vv_kept *shards;
 	size_t shard_count, shard_cap;
+	naming *namings; /* of all shards: a retirement looks at those of its shards alone */
+	size_t naming_count, naming_cap;
+	size_t *last_naming; /* of each shard: 1 + its last one */
+	size_t last_cap;
 	vv_kept_stripe *stripes;
 	size_t stripe_count, stripe_cap;
 	vv_cid_map *by_cid;
@@ -171,6 +181,23 @@ const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid)
 	return find_shard(s, cid);
 }
 
+/* Once for each run, which comes after those before it. */
+static vv_status note_naming(vv_vault_state *s, const vv_ledger_record *run, size_t shard,
+			     vv_error *err)
+{
+	size_t *last = &s->last_naming[shard];
+
+	if (*last > 0 && s->namings[*last - 1].run == run) {
+		return VV_OK;
+	}
+	if (!vv_array_room(s->namings, s->naming_count, s->naming_cap)) {
+		return vv_fail_nomem(err);
+	}
+	s->namings[s->naming_count] = (naming){.run = run, .before = *last};
+	*last = ++s->naming_count;
+	return VV_OK;
+}
+
 /* *at: its place in the list. */
 static vv_status take_shard(vv_vault_state *s, const vv_ledger_record *r, const vv_shard *sh,
 			    size_t *at, vv_error *err)
@@ -180,9 +207,10 @@ static vv_status take_shard(vv_vault_state *s, const vv_ledger_record *r, const 
 
 	if (vv_cid_map_get(s->by_cid, &sh->cid, &old)) {
 		*at = (size_t)old;
-		return VV_OK;
+		return note_naming(s, r, *at, err);
 	}
-	if (!vv_array_room(s->shards, s->shard_count, s->shard_cap)) {
+	if (!vv_array_room(s->shards, s->shard_count, s->shard_cap) ||
+	    !vv_array_room(s->last_naming, s->shard_count, s->last_cap)) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_cid_map_put(s->by_cid, &sh->cid, s->shard_count, NULL, err)) < 0) {
@@ -192,8 +220,9 @@ static vv_status take_shard(vv_vault_state *s, const vv_ledger_record *r, const 
 	memset(k, 0, sizeof(*k));
 	k->shard = *sh;
 	k->run = r;
+	s->last_naming[s->shard_count] = 0;
 	*at = s->shard_count++;
-	return VV_OK;
+	return note_naming(s, r, *at, err);
 }
 
 /* Its parity says which data it is of: the same stripe was named before. */
@@ -348,25 +377,15 @@ static void take_drop(vv_vault_state *s, const vv_ledger_record *r)
 	}
 }
 
-static bool run_names(const vv_ledger_record *run, const vv_cid *cid)
-{
-	for (size_t i = 0; i < vv_run_shard_count(run); i++) {
-		if (vv_cid_equal(&vv_run_shard_at(run, i)->cid, cid)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static void take_retire(vv_vault_state *s, const vv_ledger_record *r)
 {
 	for (size_t i = 0; i < r->link_count; i++) {
 		vv_kept *k = find_shard(s, &r->links[i]);
 		bool alive = false;
+		size_t n = k ? s->last_naming[k - s->shards] : 0;
 		/* One that its author had not seen, or that came after, names it again. */
-		for (size_t n = 0; k && !alive && n < s->runs.count; n++) {
-			const vv_ledger_record *run = s->runs.items[n];
-			alive = run_names(run, &k->shard.cid) && !has_seen(s->ledger, r, run);
+		for (; n > 0 && !alive; n = s->namings[n - 1].before) {
+			alive = !has_seen(s->ledger, r, s->namings[n - 1].run);
 		}
 		if (k && !alive) {
 			k->retired = r;
@@ -493,6 +512,8 @@ void vv_vault_state_close(vv_vault_state *s)
 			vv_free(s->shards[i].copies);
 		}
 		vv_free(s->shards);
+		vv_free(s->namings);
+		vv_free(s->last_naming);
 		vv_free(s->stripes);
 		vv_free(s->epochs.items);
 		vv_free(s->runs.items);

@@ -9,9 +9,13 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "cmd/work/vault/shard_source.h"
+#include "repo/blocks/cache.h"
 #include "repo/blocks/cid_map.h"
 
 #define CACHE_MAX ((size_t)1 << 30)
+#define UNPACKED_MAX                                                                               \
+	((size_t)32                                                                                \
+	 << 20) /* a chain of differences is walked once, not once for each of its items */
 #define ITEM_BITS 40
 
 typedef struct vv_run_reading {
@@ -35,8 +39,23 @@ static vv_status read_shard(void *payload, size_t i, vv_buf *out, vv_error *err)
 		       : vv_vault_shard_content(c->session, k, out, err);
 }
 
+/* An open stream holds a shard and room for a decoder: those opened longest ago are closed. */
+static void note_open(vv_contents *c, const vv_vault_run *run)
+{
+	const size_t old = c->open[c->next_open];
+
+	if (old > 0) {
+		vv_stream_in_close(c->runs[old - 1].in);
+		c->runs[old - 1].in = NULL;
+	}
+	c->open[c->next_open] = 1 + (size_t)(run - c->runs);
+	c->next_open = (c->next_open + 1) % VV_STREAMS_OPEN;
+}
+
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err)
 {
+	vv_status rc;
+
 	if (!run->reading && !(run->reading = vv_calloc(1, sizeof(*run->reading)))) {
 		return vv_fail_nomem(err);
 	}
@@ -45,7 +64,11 @@ vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err)
 		return VV_OK;
 	}
 	run->reading->record = run->record;
-	return vv_stream_in_open(&run->in, run->record->shard_count, read_shard, run->reading, err);
+	rc = vv_stream_in_open(&run->in, run->record->shard_count, read_shard, run->reading, err);
+	if (rc == VV_OK) {
+		note_open(c, run);
+	}
+	return rc;
 }
 
 /* --- what was read before ------------------------------------------------------------------------ */
@@ -131,6 +154,8 @@ void vv_contents_close(vv_contents *c)
 	}
 	vv_free(c->runs);
 	vv_cid_map_free(c->known);
+	vv_cid_map_free(c->numbers);
+	vv_block_cache_free(c->unpacked);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -149,8 +174,13 @@ static vv_status know(vv_contents *c, size_t run, vv_error *err)
 static vv_status new_run(vv_contents *c, const vv_ledger_record *r, vv_vault_run **out,
 			 vv_error *err)
 {
+	vv_status rc;
+
 	if (!vv_array_room(c->runs, c->count, c->cap)) {
 		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_cid_map_put(c->numbers, &r->cid, c->count, NULL, err)) < 0) {
+		return rc;
 	}
 	*out = &c->runs[c->count++];
 	memset(*out, 0, sizeof(**out));
@@ -194,7 +224,10 @@ vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const 
 
 	memset(out, 0, sizeof(*out));
 	out->session = s;
-	if (!(out->known = vv_cid_map_new())) {
+	out->known = vv_cid_map_new();
+	out->numbers = vv_cid_map_new();
+	if (!out->known || !out->numbers) {
+		vv_contents_close(out);
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; rc == VV_OK && s->state && i < vv_vault_run_count(s->state); i++) {
@@ -263,42 +296,45 @@ const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *aut
 	return NULL;
 }
 
+static vv_status add_tips(const vv_vault_run *run, vv_oid **out, size_t *count, size_t *cap,
+			  vv_error *err)
+{
+	for (const char *p = run->refs.data; *p;) {
+		size_t len = strcspn(p, "\n");
+		vv_oid id;
+		if (len > VV_OID_TEXT && vv_oid_parse(&id, p, VV_OID_TEXT)) {
+			if (!vv_array_room(*out, *count, *cap)) {
+				return vv_fail_nomem(err);
+			}
+			(*out)[(*count)++] = id;
+		}
+		p += len + (p[len] == '\n');
+	}
+	return VV_OK;
+}
+
 vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err)
 {
+	const vv_ledger *l = c->session->ledger;
 	size_t cap = 0;
+	vv_status rc = VV_OK;
 
 	*out = NULL;
 	*count = 0;
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_vault_run *run = &c->runs[i];
-		if (run->refs.len == 0 || vv_contents_refs_of(c, run->record->author) != run) {
-			continue;
-		}
-		for (const char *p = run->refs.data; *p;) {
-			size_t len = strcspn(p, "\n");
-			vv_oid id;
-			if (len > VV_OID_TEXT && vv_oid_parse(&id, p, VV_OID_TEXT)) {
-				if (!vv_array_room(*out, *count, cap)) {
-					return vv_fail_nomem(err);
-				}
-				(*out)[(*count)++] = id;
-			}
-			p += len + (p[len] == '\n');
-		}
+	for (size_t i = 0; rc == VV_OK && l && i < vv_ledger_author_count(l); i++) {
+		const vv_vault_run *run = vv_contents_refs_of(c, vv_ledger_author_at(l, i)->key);
+		rc = run ? add_tips(run, out, count, &cap, err) : VV_OK;
 	}
-	return VV_OK;
+	return rc;
 }
 
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run)
 {
 	const vv_cid *wanted = run == 0 ? &of->record->cid : &of->index.runs[run - 1];
 
-	for (size_t i = 0; i < c->count; i++) {
-		if (vv_cid_equal(&c->runs[i].record->cid, wanted)) {
-			return &c->runs[i];
-		}
-	}
-	return NULL;
+	uint64_t number;
+
+	return vv_cid_map_get(c->numbers, wanted, &number) ? &c->runs[number] : NULL;
 }
 
 /* --- items ------------------------------------------------------------------------------------------ */
@@ -378,46 +414,91 @@ vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_
 
 #define CHAIN_LONGEST 100000u
 
+/* The item at the end of the chain, whose base has the bytes of under (NULL: it has none). */
+static vv_status expand(vv_contents *c, const vv_cid *item, const vv_blob *under, vv_buf *out,
+			vv_error *err)
+{
+	vv_vault_run *run;
+	vv_item_stored s;
+	vv_status rc = read_item(c, item, &run, &s, err);
+
+	return rc < 0 ? rc
+		      : vv_stream_in_expand(run->in, &s, under ? under->bytes : NULL,
+					    under ? under->len : 0, out, err);
+}
+
+/* *under becomes the item's bytes, for what is stored as a difference to it. */
+static vv_status keep_unpacked(vv_contents *c, const vv_cid *item, const vv_buf *bytes,
+			       vv_blob **under, vv_error *err)
+{
+	vv_blob *b = vv_blob_new(item, bytes->len);
+
+	if (!b) {
+		return vv_fail_nomem(err);
+	}
+	if (bytes->len > 0) {
+		memcpy(b->bytes, bytes->data, bytes->len);
+	}
+	vv_block_cache_put(c->unpacked, b);
+	vv_blob_unref(*under);
+	*under = b;
+	return VV_OK;
+}
+
+/* The item, what it is a difference to, and so on, up to one that was unpacked lately (*under). */
+static vv_status list_chain(vv_contents *c, const vv_cid *item, vv_cid **chain, size_t *count,
+			    vv_blob **under, vv_error *err)
+{
+	vv_cid next = *item;
+	vv_vault_run *run;
+	vv_item_stored s;
+	size_t cap = 0;
+	vv_status rc;
+
+	while (!vv_cid_is_null(&next) && !(*under = vv_block_cache_get(c->unpacked, &next))) {
+		if (*count == CHAIN_LONGEST) {
+			return vv_fail(err, VV_ECORRUPT,
+				       "items of the vault that lean on each other");
+		}
+		if (!vv_array_room(*chain, *count, cap)) {
+			return vv_fail_nomem(err);
+		}
+		(*chain)[(*count)++] = next;
+		if ((rc = read_item(c, &next, &run, &s, err)) < 0) {
+			return rc;
+		}
+		next = s.base;
+	}
+	return VV_OK;
+}
+
 vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
 			  vv_error *err)
 {
-	vv_cid *chain = NULL, next = *item;
-	size_t count = 0, cap = 0;
-	vv_buf under = VV_BUF_INIT;
-	vv_vault_run *run;
-	vv_item_stored s;
-	vv_status rc = VV_OK;
+	vv_cid *chain = NULL;
+	vv_blob *under = NULL;
+	size_t count = 0;
+	vv_status rc;
 
-	for (; rc == VV_OK && !vv_cid_is_null(&next); next = s.base) {
-		if (count == CHAIN_LONGEST) {
-			rc = vv_fail(err, VV_ECORRUPT,
-				     "items of the vault that lean on each other");
-		} else if (!vv_array_room(chain, count, cap)) {
-			rc = vv_fail_nomem(err);
-		} else {
-			chain[count++] = next;
-			rc = read_item(c, &next, &run, &s, err);
-		}
-		if (rc < 0) {
-			goto done;
-		}
+	if (!c->unpacked && !(c->unpacked = vv_block_cache_new(UNPACKED_MAX))) {
+		return vv_fail_nomem(err);
+	}
+	if ((base && (rc = vv_contents_base(c, item, base, err)) < 0) ||
+	    (rc = list_chain(c, item, &chain, &count, &under, err)) < 0) {
+		goto done;
+	}
+	if (count == 0) {
+		vv_buf_reset(out);
+		vv_buf_put(out, under->bytes, under->len);
+		rc = vv_buf_ok(out, err);
 	}
 	for (size_t i = count; rc == VV_OK && i > 0; i--) {
-		if ((rc = read_item(c, &chain[i - 1], &run, &s, err)) == VV_OK) {
-			rc = vv_stream_in_expand(run->in, &s, vv_buf_cstr(&under), under.len, out,
-						 err);
+		if ((rc = expand(c, &chain[i - 1], under, out, err)) == VV_OK) {
+			rc = keep_unpacked(c, &chain[i - 1], out, &under, err);
 		}
-		if (rc == VV_OK && i > 1) {
-			vv_buf_reset(&under);
-			vv_buf_put(&under, vv_buf_cstr(out), out->len);
-			rc = vv_buf_ok(&under, err);
-		}
-	}
-	if (rc == VV_OK && base) {
-		*base = s.base;
 	}
 done:
 	vv_free(chain);
-	vv_buf_clear(&under);
+	vv_blob_unref(under);
 	return rc;
 }

@@ -30,13 +30,19 @@ typedef struct vv_vault_run {
 typedef vv_status (*vv_shard_content_fn)(void *payload, const vv_kept *k, vv_buf *content,
 					 vv_error *err);
 
+#define VV_STREAMS_OPEN 64u
+
 typedef struct vv_contents {
 	vv_vault_session *session;
 	vv_shard_content_fn from; /* where shards come from; NULL: vv_vault_shard_content */
 	void *from_payload;
 	vv_vault_run *runs; /* those whose index is alive, in the order of their times */
 	size_t count, cap;
-	struct vv_cid_map *known; /* vv_item_cid -> run << 40 | place of the index's list */
+	struct vv_cid_map *known;        /* vv_item_cid -> run << 40 | place of the index's list */
+	struct vv_cid_map *numbers;      /* record -> its place in runs */
+	struct vv_block_cache *unpacked; /* items that were read last; NULL: none was yet */
+	size_t open[VV_STREAMS_OPEN];    /* 1 + the runs whose in is open; 0: none */
+	size_t next_open;                /* the oldest of these */
 } vv_contents;
 
 /* A run whose index cannot be had is lost, and no failure. */
@@ -59,8 +65,9 @@ const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *aut
  * failure. */
 vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err);
 
-/* The raw bytes of an item of the vault, read with all that it is stored as a difference to. base (may
- * be NULL) gets what it is a difference to itself, null: nothing. VV_EMISSING. */
+/* The raw bytes of an item of the vault, read with all that it is stored as a difference to, but for what was read
+ * lately: items in the order of their runs cost one step each. base (may be NULL) gets what it is a difference to
+ * itself, null: nothing. VV_EMISSING. */
 vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
 			  vv_error *err);
 /* A block of this repository; one that was dropped, or is damaged, here comes out of the vault. VV_EMISSING, or
@@ -75,7 +82,7 @@ const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item);
 
 /* Where an item of a run's index stands: the run whose shards have it; NULL: that run is not here. */
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run);
-/* Its shards can be read from then on. */
+/* Its shards can be read until so many other runs as VV_STREAMS_OPEN were read. */
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err);
 
 #endif

@@ -37,17 +37,14 @@ typedef struct pruning {
 
 /* --- what is alive ------------------------------------------------------------------------------- */
 
-static vv_status add_live(pruning *p, const vv_cid *item, vv_error *err)
-{
-	bool added;
-	return vv_cid_set_add(p->live, item, &added, err);
-}
-
 static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
 {
+	pruning *p = payload;
 	const vv_cid cid = vv_item_cid((vv_item_kind)(VV_ITEM_COMMIT + (o->type - VV_GIT_COMMIT)),
 				       o->id.id);
-	return add_live(payload, &cid, err);
+	bool added;
+
+	return vv_cid_set_add(p->live, &cid, &added, err);
 }
 
 static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
@@ -101,22 +98,53 @@ static vv_status find_live(pruning *p, vv_error *err)
 	return rc;
 }
 
+/* Those of one run that were not looked at yet, the last first: a shard is opened once for all that is in it, and
+ * most bases stand before what needs them. */
+static vv_status add_bases_of(pruning *p, const vv_vault_run *run, vv_cid_set *looked, bool *more,
+			      vv_error *err)
+{
+	vv_cid base;
+	bool added;
+	vv_status rc;
+
+	for (size_t k = run->index.count; k > 0; k--) {
+		const vv_cid *item = &run->index.items[k - 1].cid;
+		if (!vv_cid_set_has(p->live, item)) {
+			continue;
+		}
+		if ((rc = vv_cid_set_add(looked, item, &added, err)) < 0) {
+			return rc;
+		}
+		if (!added) {
+			continue;
+		}
+		if ((rc = vv_contents_base(&p->contents, item, &base, err)) < 0) {
+			return rc;
+		}
+		if (!vv_cid_is_null(&base)) {
+			if ((rc = vv_cid_set_add(p->live, &base, &added, err)) < 0) {
+				return rc;
+			}
+			*more = *more || added;
+		}
+	}
+	return VV_OK;
+}
+
 /* What alive items are stored as differences to is alive, and so on down. */
 static vv_status add_bases(pruning *p, vv_error *err)
 {
-	vv_cid base;
-	vv_status rc = VV_OK;
+	vv_cid_set *looked = vv_cid_set_new();
+	bool more = true;
+	vv_status rc = looked ? VV_OK : vv_fail_nomem(err);
 
-	for (uint64_t i = 0; rc == VV_OK && i < vv_cid_set_count(p->live); i++) {
-		const vv_cid item = *vv_cid_set_at(p->live, (size_t)i);
-		if (!vv_contents_has(&p->contents, &item)) {
-			continue; /* new here, and not in the vault yet */
-		}
-		if ((rc = vv_contents_base(&p->contents, &item, &base, err)) == VV_OK &&
-		    !vv_cid_is_null(&base)) {
-			rc = add_live(p, &base, err);
+	while (rc == VV_OK && more) {
+		more = false;
+		for (size_t i = p->contents.count; rc == VV_OK && i > 0; i--) {
+			rc = add_bases_of(p, &p->contents.runs[i - 1], looked, &more, err);
 		}
 	}
+	vv_cid_set_free(looked);
 	return rc;
 }
 

@@ -91,3 +91,23 @@ load vault
 	succeeds varve cat aside:big.csv
 	[ "${#lines[@]}" = 9001 ]
 }
+
+@test "a hundred small runs that lean on each other are rewritten as one and recovered" {
+	new_vault a
+	varve replicate --copies 1 > /dev/null
+	# more than are kept open while they are read, and enough of them to be written again
+	for n in $(seq 100 356); do
+		change "$n"
+		varve replicate -q
+	done
+	succeeds varve vault prune
+	stderr_has "rewrote 258 runs, left out 0 items"
+	succeeds varve vault prune --grace 0
+	stderr_has "deleted 258 copies"
+	succeeds varve audit --all
+	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	cd ../again
+	succeeds varve fsck --data
+	[ "$(git rev-parse main)" = "$(git -C ../repo rev-parse main)" ]
+	[ "$(varve cat HEAD~100:t.csv | sed -n 10p)" = 9,256 ]
+}
