@@ -86,6 +86,7 @@ typedef struct export
 {
 	vv_cid root;
 	vv_car_source source;
+	vv_version_work work;
 	vv_file_maker maker;
 	vv_leaf_blocks blocks; /* list NULL: varve's own blocks */
 }
@@ -161,7 +162,10 @@ static vv_status open_export(job *j, export *x, vv_error *err)
 		x->source = vv_car_source_of(store);
 		return rc;
 	}
-	x->maker = vv_version_files(NULL);
+	if ((rc = vv_ordered_files_new(&x->work.ordered, err)) < 0) {
+		return rc;
+	}
+	x->maker = vv_version_files(&x->work);
 	x->blocks.from = (vv_leaf_source){store, &x->maker};
 	if ((rc = vv_publish_list(&x->blocks.list, j->c->repo, &version,
 				  vv_dataset_reader_pool(j->c->reader), j->c->progress, err)) < 0) {
@@ -178,6 +182,7 @@ static void close_export(job *j, export *x)
 		vv_publish_forget(j->c->repo, vv_leaf_list_version(x->blocks.list));
 	}
 	vv_leaf_list_close(x->blocks.list);
+	vv_ordered_files_free(x->work.ordered);
 }
 
 static void show_export(const job *j, const char *path, const vv_cid *root,

@@ -726,8 +726,9 @@ vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid,
 	return rc;
 }
 
-static bool same_order(const vv_root *a, const vv_root *b)
+bool vv_tables_have_one_order(const vv_table *x, const vv_table *y)
 {
+	const vv_root *a = &x->root, *b = &y->root;
 	bool same = a->sorted_by_count == b->sorted_by_count &&
 		    vv_root_has_places(a) == vv_root_has_places(b);
 
@@ -741,7 +742,7 @@ vv_status vv_tables_in_one_order(vv_table *a, vv_table *b, vv_error *err)
 {
 	vv_status rc;
 
-	if (same_order(&a->root, &b->root)) {
+	if (vv_tables_have_one_order(a, b)) {
 		return VV_OK;
 	}
 	rc = vv_table_to_file_order(a, err);

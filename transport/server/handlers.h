@@ -30,7 +30,6 @@ typedef struct vv_http_file {
 	char commit[64];          /* for a header; "" when there is none */
 	const char *content_type; /* static */
 	bool fixed;               /* its address will never name anything else */
-	bool whole;               /* a part costs as much as all of it: none is given */
 } vv_http_file;
 
 /* VV_EIO once nobody wants more. */

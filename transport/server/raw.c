@@ -30,7 +30,7 @@ static void add_file_headers(const http_request *q, struct MHD_Response *respons
 	if (q->may_code) {
 		http_add_coding(q, response);
 	}
-	http_add(q, response, "Accept-Ranges", "%s", f->whole ? "none" : "bytes");
+	http_add(q, response, "Accept-Ranges", "bytes");
 	http_add(q, response, "Cache-Control", "%s%s", q->server->o.closed ? "private, " : "",
 		 f->fixed ? "max-age=31536000, immutable" : "no-cache");
 	/* A page that somebody committed must not act in this server's name. */
@@ -89,7 +89,7 @@ static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 static void choose_form(http_request *q, char *tag, size_t size)
 {
 	const vv_http_file *f = &q->file;
-	bool ranged = !f->whole && http_header(q, "Range") != NULL;
+	bool ranged = http_header(q, "Range") != NULL;
 
 	q->may_code = !ranged && http_choose_coding(q, f->content_type, f->size);
 	(void)snprintf(tag, size, "\"%s%s%s\"", f->etag, q->coding ? "." : "",
@@ -115,11 +115,10 @@ static enum MHD_Result send_file(http_request *q)
 		}
 		return http_send(q, MHD_HTTP_NOT_MODIFIED, response);
 	}
-	vv_http_range_read(&range,
-			   !q->file.whole && vv_http_tag_same(http_header(q, "If-Range"), tag)
-				   ? http_header(q, "Range")
-				   : NULL,
-			   q->file.size);
+	vv_http_range_read(
+		&range,
+		vv_http_tag_same(http_header(q, "If-Range"), tag) ? http_header(q, "Range") : NULL,
+		q->file.size);
 	if (range.kind == VV_HTTP_UNSATISFIABLE) {
 		response = http_empty(q);
 		if (response) {

@@ -17,6 +17,7 @@
 typedef struct serving {
 	const vv_serve_http_options *o;
 	vv_mutex *lock; /* one line at a time */
+	vv_ordered_files *ordered;
 } serving;
 
 static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
@@ -24,6 +25,14 @@ static vv_status answer(void *payload, const vv_http_call *call, vv_channel *lin
 	const serving *s = payload;
 
 	return s->o->answer(s->o->payload, call, line, err);
+}
+
+static vv_status open_file(void *payload, const vv_http_call *call, const char *rest,
+			   vv_http_file *out, vv_error *err)
+{
+	const serving *s = payload;
+
+	return vv_http_file_open(s->ordered, call, rest, out, err);
 }
 
 static vv_status page(void *payload, const vv_http_call *call, const vv_http_ask *ask,
@@ -101,10 +110,11 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				.body_max = o->body_max,
 				.request_memory = o->request_memory,
 				.memory = o->memory};
-	const vv_file_maker files = vv_version_files(NULL);
-	serving s = {o, vv_mutex_new()};
+	vv_version_work work = {NULL, NULL, NULL};
+	const vv_file_maker files = vv_version_files(&work);
+	serving s = {o, vv_mutex_new(), NULL};
 	vv_http_handlers handlers = {.answer = answer,
-				     .file_open = vv_http_file_open,
+				     .file_open = open_file,
 				     .file_cost = vv_http_file_cost,
 				     .file_write = vv_http_file_write,
 				     .file_close = vv_http_file_close,
@@ -119,6 +129,11 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 	if (!s.lock) {
 		return vv_fail_nomem(err);
 	}
+	if ((rc = vv_ordered_files_new(&s.ordered, err)) < 0) {
+		vv_mutex_free(s.lock);
+		return rc;
+	}
+	work.ordered = s.ordered;
 	/* Before there are threads: all of them inherit it, and the signals wait for us. */
 	(void)sigemptyset(&ends);
 	(void)sigaddset(&ends, SIGTERM);
@@ -137,6 +152,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 		vv_notes_put(o->notes, "stopped");
 	}
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	vv_ordered_files_free(s.ordered);
 	vv_mutex_free(s.lock);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/view/ordered_files.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 #include "repo/git/history/history.h"
@@ -33,7 +34,8 @@ typedef struct file {
 	char *path;
 	bool is_dataset;
 	vv_table table;
-	uint64_t reserved; /* of plain_bytes */
+	vv_ordered_files *ordered; /* borrowed */
+	uint64_t reserved;         /* of plain_bytes */
 	vv_buf plain;
 } file;
 
@@ -192,17 +194,17 @@ static vv_status load(file *f, vv_error *err)
 	return rc;
 }
 
-vv_status vv_http_file_open(void *payload, const vv_http_call *call, const char *rest,
+vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char *rest,
 			    vv_http_file *out, vv_error *err)
 {
 	file *f = vv_calloc(1, sizeof(*f));
 	char text[VV_CID_TEXT + 1];
 	vv_status rc;
 
-	(void)payload;
 	if (!f) {
 		return vv_fail_nomem(err);
 	}
+	f->ordered = ordered;
 	f->reach = call->reach;
 	if ((rc = vv_repository_open(&f->repo, call->repository, err)) < 0 ||
 	    (rc = find(f, rest, err)) < 0 || (rc = load(f, err)) < 0) {
@@ -214,7 +216,6 @@ vv_status vv_http_file_open(void *payload, const vv_http_call *call, const char 
 	if (f->is_dataset) {
 		vv_cid_text(text, &f->table.cid);
 		out->size = f->table.root.bytes;
-		out->whole = vv_root_is_sorted(&f->table.root);
 	} else {
 		vv_oid_text(text, &f->blob);
 		out->size = f->plain.len;
@@ -254,5 +255,5 @@ vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_
 	if (from == 0 && len == f->table.root.bytes) {
 		return vv_table_bytes(&f->table, fn, out, NULL, NULL, err);
 	}
-	return vv_table_range(&f->table, from, len, fn, out, err);
+	return vv_ordered_files_range(f->ordered, &f->table, from, len, fn, out, err);
 }

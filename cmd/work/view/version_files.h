@@ -6,15 +6,17 @@
 
 #include "base/progress.h"
 #include "base/thread.h"
+#include "cmd/work/view/ordered_files.h"
 #include "transport/ipfs/file_maker.h"
 
-/* What pieces works with; both may be NULL. */
+/* What pieces works with, and what keeps the files of versions in key order for ranges of them; all may be NULL. */
 typedef struct vv_version_work {
 	vv_pool *pool;
 	const vv_progress *progress;
+	vv_ordered_files *ordered;
 } vv_version_work;
 
-/* Of datasets of any kind. work is borrowed; NULL: no threads, and nobody watches. */
+/* Of datasets of any kind. work is borrowed; NULL: no threads, nobody watches, nothing is kept. */
 vv_file_maker vv_version_files(const vv_version_work *work);
 
 #endif

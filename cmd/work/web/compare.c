@@ -345,6 +345,21 @@ static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *
 /* A comparison of many rows takes tens of megabytes for their digests: only a few at once. */
 static atomic_uint large_ones;
 
+static vv_status take_large(vv_error *err)
+{
+	if (atomic_fetch_add(&large_ones, 1) >= LARGE_ONES) {
+		atomic_fetch_sub(&large_ones, 1);
+		return vv_fail(err, VV_ELOCKED,
+			       "too many large comparisons at once: try again in some seconds");
+	}
+	return VV_OK;
+}
+
+static void give_large(void)
+{
+	atomic_fetch_sub(&large_ones, 1);
+}
+
 /* *large: it has one of their places, which is to be given back. VV_ELOCKED: there is none. */
 static vv_status take_place(const comparing *c, bool *large, vv_error *err)
 {
@@ -362,30 +377,79 @@ static vv_status take_place(const comparing *c, bool *large, vv_error *err)
 	if (rc < 0 || cells <= LARGE_CELLS || cells > COMPARED_MAX) {
 		return rc;
 	}
-	if (atomic_fetch_add(&large_ones, 1) >= LARGE_ONES) {
-		atomic_fetch_sub(&large_ones, 1);
-		return vv_fail(err, VV_ELOCKED,
-			       "too many large comparisons at once: try again in some seconds");
-	}
-	*large = true;
-	return VV_OK;
+	rc = take_large(err);
+	*large = rc == VV_OK;
+	return rc;
 }
 
-/* Rows of both must stand in the file's order, of which something is said, too. */
-static vv_status bring_together(const comparing *c, vv_error *err)
+static bool same_list(const vv_buf *a, const vv_buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+static uint64_t cells_of(const vv_table *t)
+{
+	return t->columns > 0 && t->root.rows > UINT64_MAX / 2 / t->columns
+		       ? UINT64_MAX / 2
+		       : t->root.rows * t->columns;
+}
+
+/* Rows of both should stand in the file's order, of which something is said, too. To bring large versions into it takes
+ * long, and they share no group then: where both are in key order by the same columns they are compared so.
+ * *many: they would have to be brought together, and are too large for that. */
+static vv_status bring_together(const comparing *c, bool *many, vv_error *err)
 {
 	vv_table *a = c->out->a->table, *b = c->out->b->table;
 	uint64_t bytes = (vv_root_has_places(&a->root) ? a->root.bytes : 0) +
 			 (vv_root_has_places(&b->root) ? b->root.bytes : 0);
+	bool large = bytes > REORDERED_MAX;
 	vv_status rc;
 
-	if (bytes > REORDERED_MAX) {
-		vv_fail(err, VV_EREFUSED,
-			"versions kept in key order, too large to be compared here");
-		return vv_hint(err, "'varve diff' compares them");
+	*many = false;
+	if (large && vv_tables_have_one_order(a, b)) {
+		return VV_OK;
 	}
-	rc = vv_table_to_file_order(a, err);
-	return rc == VV_OK ? vv_table_to_file_order(b, err) : rc;
+	if (large && cells_of(a) + cells_of(b) > COMPARED_MAX) {
+		*many = true;
+		return VV_OK;
+	}
+	if (large && (rc = take_large(err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_table_to_file_order(a, err)) == VV_OK) {
+		rc = vv_table_to_file_order(b, err);
+	}
+	if (large) {
+		give_large();
+	}
+	return rc;
+}
+
+/* Compared in key order: that the files' orders differ is known from their places alone. */
+static vv_status tell_places(comparing *c, vv_error *err)
+{
+	vv_web_comparison *o = c->out;
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!vv_root_has_places(&o->a->table->root) || !o->counted ||
+	    o->counts.added + o->counts.removed + o->counts.rekeyed > 0 ||
+	    same_list(&o->a->table->root.places, &o->b->table->root.places)) {
+		return VV_OK;
+	}
+	o->same = false;
+	o->counts.counted = true;
+	o->counts.old_rows = o->a->rows;
+	o->counts.new_rows = o->b->rows;
+	o->counts.reordered = true;
+	if (!o->schema &&
+	    !(o->schema = vv_arena_calloc(&c->v->arena, SCHEMA_MAX + 1, sizeof(char *)))) {
+		return vv_fail_nomem(err);
+	}
+	vv_buf_puts(&b, "rows stand in another order");
+	rc = add_sentence(c, &b, err);
+	vv_buf_clear(&b);
+	return rc;
 }
 
 static vv_status compare_tables(comparing *c, vv_error *err)
@@ -405,17 +469,27 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 				   .old_name = "old",
 				   .new_name = "new"};
 	vv_diff_answer answer;
-	bool large;
+	bool large, many;
 	vv_status rc;
 
 	o->same = true;
 	o->counted = true;
-	if ((rc = bring_together(c, err)) < 0 || (rc = take_place(c, &large, err)) < 0) {
+	if ((rc = bring_together(c, &many, err)) < 0) {
+		return rc;
+	}
+	if (many) {
+		o->same = o->counted = false;
+		o->counts.many = true;
+		o->counts.old_rows = o->a->rows;
+		o->counts.new_rows = o->b->rows;
+		return VV_OK;
+	}
+	if ((rc = take_place(c, &large, err)) < 0) {
 		return rc;
 	}
 	rc = vv_diff_item_compare(&answer, &item, &how, err);
 	if (large) {
-		atomic_fetch_sub(&large_ones, 1);
+		give_large();
 	}
 	vv_buf_clear(&answer.line);
 	if (rc == VV_EREFUSED && c->over) { /* what was found is the answer */
@@ -435,7 +509,7 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 		rc = find_column(c, err) == VV_ENOTFOUND ? VV_OK : rc;
 		vv_error_clear(err);
 	}
-	return rc;
+	return rc == VV_OK ? tell_places(c, err) : rc;
 }
 
 /* --- one side ------------------------------------------------------------------------------------------- */

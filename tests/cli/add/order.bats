@@ -291,23 +291,86 @@ versions_are() {
 	succeeds varve fsck --data
 }
 
-@test "a server gives such a file as a whole, and it is no file of IPFS" {
+# Rows of a kilobyte, shuffled: a file of 3 MB.
+long_rows() {
+	python3 -c '
+import random, sys
+r = ["%d,%s" % (i, "%06d" % (i * 7919 % 1000003) * 170) for i in range(3000)]
+random.Random(int(sys.argv[1])).shuffle(r)
+print("id,x")
+print("\n".join(r))' "$1"
+}
+
+@test "a server gives parts of such a file, and as many of it at once as are asked for" {
 	new_repo src
 	cd src
-	shuffled 4000 1 > t.csv && cp t.csv ../one.csv
+	long_rows 1 > t.csv && cp t.csv ../one.csv
 	varve add -q --order key --key id t.csv && varve commit -qm one
-	ends_with 2 varve publish HEAD:t.csv
-	stderr_has "kept in key order cannot be published"
-	stderr_has "varve add --order file"
+	long_rows 2 > t.csv && cp t.csv ../two.csv
+	varve add -q t.csv && varve commit -qm two
+	long_rows 3 > t.csv && cp t.csv ../three.csv
+	varve add -q t.csv && varve commit -qm three
 	cd ..
+	mkdir temp && export TMPDIR=$PWD/temp
 	start_server src
 	curl -s -D head -o body "$url/raw/HEAD/t.csv"
+	same_bytes body three.csv
+	grep -qi '^accept-ranges: bytes' head
+	curl -s -D head -o body -r 1000000-1000999 "$url/raw/HEAD/t.csv"
+	head -n 1 head | grep -q 206
+	tail -c +1000001 three.csv | head -c 1000 | cmp - body
+	curl -s -o body -r -500 "$url/raw/HEAD/t.csv"
+	tail -c 500 three.csv | cmp - body
+	# more versions than are kept, by several clients at once
+	local -a clients=()
+	for i in 1 2 3 4 5 6 7 8 9; do
+		local v=$((i % 3))
+		curl -s -o "part$i" -r $((i * 300000))-$((i * 300000 + 99999)) "$url/raw/HEAD~$v/t.csv" &
+		clients+=($!)
+	done
+	wait "${clients[@]}"
+	for i in 1 2 3 4 5 6 7 8 9; do
+		local names=(three two one)
+		tail -c +$((i * 300000 + 1)) "${names[i % 3]}.csv" | head -c 100000 | cmp - "part$i"
+	done
+	# nothing is left in the folder for temporary files, and where there is none a part comes all the same
+	[ -z "$(ls -A "$TMPDIR")" ]
+	stop_server
+	TMPDIR=/nowhere start_server src
+	curl -s -o body -r 1000000-1000999 "$url/raw/HEAD/t.csv"
+	tail -c +1000001 three.csv | head -c 1000 | cmp - body
+}
+
+@test "such a version is published in leaves of a mebibyte, which a gateway gives" {
+	new_repo src
+	cd src
+	long_rows 1 > t.csv && cp t.csv ../one.csv
+	varve add -q --order key --key id t.csv && varve commit -qm one
+	succeeds varve publish --json HEAD:t.csv
+	file=$(echo "$output" | python3 -c 'import json, sys; print(json.load(sys.stdin)["file"])')
+	# whatever the version: the bytes alone decide
+	cd .. && new_repo other && cd other
+	cp ../one.csv t.csv
+	varve add -q --order key --key x t.csv && varve commit -qm one
+	succeeds varve publish --json HEAD:t.csv
+	[[ $output == *"$file"* ]]
+	succeeds varve car export --unixfs HEAD:t.csv ../t.car
+	cd ..
+	start_server src
+	curl -s -o body "$url/ipfs/$file"
 	same_bytes body one.csv
-	grep -qi '^accept-ranges: none' head
-	curl -s -D head -o body -r 10-20 "$url/raw/HEAD/t.csv"
-	head -n 1 head | grep -q 200
-	same_bytes body one.csv
-	curl -s "$url/api/v0/src/rows/HEAD/t.csv?limit=2" > rows.json || true
+	curl -s -o body -r 1048570-1048590 "$url/ipfs/$file"
+	tail -c +1048571 one.csv | head -c 21 | cmp - body
+	curl -s -o got.car "$url/ipfs/$file?format=car"
+	python3 - <<'END'
+import hashlib
+one = open('one.csv', 'rb').read()
+for name in 'got.car', 't.car':
+    b = open(name, 'rb').read()
+    for at in range(0, len(one), 1 << 20):
+        leaf = one[at:at + (1 << 20)]
+        assert bytes.fromhex('01551220') + hashlib.sha256(leaf).digest() + leaf in b, (name, at)
+END
 }
 
 @test "a flipped byte in such a version is found, and nothing wrong is restored" {
@@ -473,4 +536,38 @@ wide_repo() {
 	succeeds varve add t.csv
 	is_kept_by "" :t.csv
 	[ -z "$stderr" ]
+}
+
+# Rows of 15 kB, shuffled: a file of 34 MB.
+huge_rows() {
+	python3 -c '
+import random, sys
+r = ["%d,%s,%d" % (i, "%05d" % i * 3000, i % 7) for i in range(2300)]
+exec(sys.argv[2])
+random.Random(int(sys.argv[1])).shuffle(r)
+print("id,x,n")
+print("\n".join(r))' "$1" "${2-}"
+}
+
+@test "pages compare large versions in key order, and say that the order of rows changed" {
+	new_repo src
+	cd src
+	huge_rows 1 > t.csv
+	varve add -q --order key --key id t.csv && varve commit -qm one
+	huge_rows 2 > t.csv
+	varve add -q t.csv && varve commit -qm two
+	huge_rows 3 'r[5] = r[5][:-1] + "9"; r[7:8] = []' > t.csv
+	varve add -q t.csv && varve commit -qm three
+	varve add -q --order file t.csv
+	sed 's/^9,/9,changed/' t.csv > ../u.csv && mv ../u.csv t.csv
+	varve add -q t.csv && varve commit -qm four
+	cd ..
+	start_server src
+	got() { curl -s -b cookies "$url/api/v0/compare/$1/t.csv" | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["words"], d["schema"], [(r["kind"], r["key"]) for r in d["rows"]])'; }
+	got HEAD~3..HEAD~2
+	[[ $(got HEAD~3..HEAD~2) == *"order"*"rows stand in another order"*"[]" ]]
+	[[ $(got HEAD~2..HEAD~1) == *"('changed', '5')"* ]]
+	[[ $(got HEAD~2..HEAD~1) == *"('removed', '7')"* ]]
+	got HEAD~1..HEAD
+	[[ $(got HEAD~1..HEAD) == *"[('changed', '9')]" ]]
 }
