@@ -17,7 +17,7 @@
 #include "cmd/work/peers/reach.h"
 #include "cmd/work/vault/vault_source.h"
 #include "dataset/format/group_edit.h"
-#include "dataset/table/row_hashes.h"
+#include "diff/rows/row_hashes.h"
 #include "repo/blocks/edit_codec.h"
 #include "repo/git/merge/renames.h"
 #include "repo/git/repository.h"

@@ -245,6 +245,8 @@ vv_status import_collect(import *im, vv_error *err)
 	rc = err && !j->known && j->status >= 0 ? use_rows(im, j, err) : VV_OK;
 	vv_slab_drop(im->window, j->slab);
 	j->slab = NULL;
+	long_row_free(j->long_row);
+	j->long_row = NULL;
 	if (rc < 0) {
 		return rc;
 	}

@@ -56,6 +56,7 @@ void import_job_clear(group_job *j)
 	}
 	vv_free(j->misfits);
 	vv_free(j->types);
+	long_row_free(j->long_row);
 }
 
 static void infer_init(vv_infer *types, size_t from, size_t count, const import *im)
@@ -133,6 +134,12 @@ static bool is_regular(import_worker *w, const group_job *j, size_t i, size_t bo
 	return vv_row_matches(w->writer, cells, j->columns, j->raw + row->start, body);
 }
 
+/* Is row i the long one, whose bytes are not in raw? */
+static bool long_row_at(const group_job *j, size_t i)
+{
+	return j->long_row && i + 1 == j->row_count;
+}
+
 /* How a row's raw bytes differ from what the dialect gives: 0 not at all, 1 + newline
  * when only the row end does, -1 when the line must be kept raw. */
 static int irregularity(import_worker *w, const group_job *j, size_t i)
@@ -156,7 +163,8 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 			       ? 0
 			       : -1;
 	}
-	if (!is_regular(w, j, i, len - newline_len(row->newline))) {
+	if (!(long_row_at(j, i) ? long_row_is_regular(j->long_row)
+				: is_regular(w, j, i, len - newline_len(row->newline)))) {
 		return -1;
 	}
 	if (row->newline == d->newline || (last && row->newline == VV_NO_NEWLINE)) {
@@ -180,10 +188,11 @@ static void count_short_rows(group_job *j)
 	}
 }
 
-/* Appends the group's quirks to q. */
-static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
+/* Appends the group's quirks to q, but for the bytes of a long row, which come last: *raw gets it. */
+static void find_quirks(import_worker *w, group_job *j, vv_buf *q, const long_row **raw)
 {
 	size_t before = 0;
+	*raw = NULL;
 	j->irregular = 0;
 	for (size_t i = 0; i < j->row_count; i++) {
 		int kind = irregularity(w, j, i);
@@ -202,13 +211,41 @@ static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 		size_t len = j->rows[i].end - j->rows[i].start;
 		vv_buf_putc(q, 0);
 		vv_buf_put_varint(q, len);
-		vv_buf_put(q, j->raw + j->rows[i].start, len);
+		if (long_row_at(j, i)) {
+			*raw = j->long_row;
+		} else {
+			vv_buf_put(q, j->raw + j->rows[i].start, len);
+		}
 	}
 }
 
-static vv_status put_layout(group_job *j, const vv_buf *q, vv_error *err)
+/* Puts the quirks in chunks; raw: a long row after them, or NULL. */
+static vv_status put_quirk_chunks(group_job *j, const vv_buf *q, const long_row *raw, uint64_t len,
+				  vv_error *err)
 {
 	vv_list chunks = {VV_BUF_INIT};
+	vv_chunk_writer *w = NULL;
+	vv_status rc;
+
+	if ((rc = vv_chunk_writer_open(&w, j->im->sink, err)) < 0 ||
+	    (rc = vv_chunk_writer_put(w, q->data, q->len, err)) < 0 ||
+	    (raw && (rc = long_row_put_raw(raw, w, err)) < 0) ||
+	    (rc = vv_chunk_writer_finish(w, &chunks, err)) < 0) {
+		goto done;
+	}
+	vv_cbor_put_array(&j->layout_item, 2);
+	vv_cbor_put_uint(&j->layout_item, len);
+	vv_buf_put(&j->layout_item, chunks.top.data, chunks.top.len);
+done:
+	vv_chunk_writer_close(w);
+	vv_list_clear(&chunks);
+	return rc;
+}
+
+static vv_status put_layout(group_job *j, const vv_buf *q, const long_row *raw, vv_error *err)
+{
+	const vv_row *end = &j->rows[j->row_count - 1];
+	const uint64_t len = q->len + (raw ? end->end - end->start : 0);
 	vv_status rc = VV_OK;
 	vv_buf_reset(&j->layout_item);
 	if (q->len == 0) {
@@ -217,19 +254,114 @@ static vv_status put_layout(group_job *j, const vv_buf *q, vv_error *err)
 	}
 	vv_cbor_put_array(&j->layout_item, 2);
 	vv_cbor_put_uint(&j->layout_item, j->raw_len);
-	if (q->len <= QUIRKS_INLINE) {
+	if (len <= QUIRKS_INLINE) { /* a long row is longer */
 		vv_cbor_put_bytes(&j->layout_item, q->data, q->len);
-	} else {
-		if ((rc = vv_chunks_write(&chunks, j->im->sink, q->data, q->len, err)) < 0) {
-			goto done;
-		}
-		vv_cbor_put_array(&j->layout_item, 2);
-		vv_cbor_put_uint(&j->layout_item, q->len);
-		vv_buf_put(&j->layout_item, chunks.top.data, chunks.top.len);
+	} else if ((rc = put_quirk_chunks(j, q, raw, len, err)) < 0) {
+		return rc;
 	}
-	rc = vv_buf_ok(&j->layout_item, err);
-done:
-	vv_list_clear(&chunks);
+	return vv_buf_ok(&j->layout_item, err);
+}
+
+/* Notes in the worker that a cell is out of line, in order of column among those of its row (from
+ * `first` on). */
+static vv_status note_out(import_worker *w, size_t first, size_t *count, size_t place,
+			  const vv_cell *cell, vv_error *err)
+{
+	size_t at = *count;
+
+	if (at == w->out_cap) {
+		size_t cap = w->out_cap ? w->out_cap * 2 : 16;
+		vv_cell *a = vv_realloc_array(w->outs, cap, sizeof(*a));
+		if (a) {
+			w->outs = a;
+		}
+		size_t *b = vv_realloc_array(w->out_places, cap, sizeof(*b));
+		if (b) {
+			w->out_places = b;
+		}
+		if (!a || !b) {
+			return vv_fail_nomem(err);
+		}
+		w->out_cap = cap;
+	}
+	for (; at > first && w->out_places[at - 1] > place; at--) {
+		w->out_places[at] = w->out_places[at - 1];
+		w->outs[at] = w->outs[at - 1];
+	}
+	w->out_places[at] = place;
+	w->outs[at] = *cell;
+	(*count)++;
+	return VV_OK;
+}
+
+/* Notes the cells of a long row whose texts are in chunks, with no text; takes their lengths from
+ * *bytes. */
+static vv_status note_chunked(import_worker *w, const group_job *j, size_t r, size_t *count,
+			      uint64_t *bytes, vv_error *err)
+{
+	const size_t first = *count;
+	vv_cell out = {.state = VV_CELL_TEXT};
+	vv_status rc = VV_OK;
+
+	for (size_t c = 0; c < j->columns && rc == VV_OK; c++) {
+		if (long_row_chunks(j->long_row, c, &out.len)) {
+			*bytes -= out.len;
+			rc = note_out(w, first, count, r * j->stride + c, &out, err);
+		}
+	}
+	return rc;
+}
+
+/* Takes the longest cells from a row until it is no longer too long. */
+static vv_status take_longest(import_worker *w, group_job *j, size_t r, size_t *count,
+			      vv_error *err)
+{
+	uint64_t bytes = j->rows[r].cell_bytes;
+	vv_cell *row = &j->cells[r * j->stride];
+	const size_t first = *count;
+	vv_status rc = long_row_at(j, r) ? note_chunked(w, j, r, count, &bytes, err) : VV_OK;
+
+	while (rc == VV_OK && bytes > VV_CELLS_MAX) {
+		size_t longest = 0;
+		for (size_t c = 1; c < j->columns; c++) {
+			if (row[c].len > row[longest].len) {
+				longest = c;
+			}
+		}
+		if (row[longest].len == 0) {
+			/* only empty cells are left: the limit on columns keeps these small */
+			break;
+		}
+		bytes -= row[longest].len;
+		rc = note_out(w, first, count, r * j->stride + longest, &row[longest], err);
+		row[longest].len = 0;
+	}
+	return rc;
+}
+
+/* Appends to outs where a cell stands that is out of line, and the chunks of its text. */
+static vv_status put_out(const group_job *j, vv_buf *outs, size_t place, const vv_cell *cell,
+			 vv_error *err)
+{
+	const size_t column = place % j->stride;
+	vv_list made = {VV_BUF_INIT};
+	const vv_list *chunks = &made;
+	uint32_t len;
+	vv_status rc = VV_OK;
+
+	if (cell->text) {
+		rc = vv_chunks_write(&made, j->im->sink, cell->text, cell->len, err);
+	} else {
+		chunks = long_row_chunks(j->long_row, column, &len);
+	}
+	if (rc == VV_OK) {
+		vv_cbor_put_array(outs, 4);
+		vv_cbor_put_uint(outs, place / j->stride);
+		vv_cbor_put_uint(outs, column);
+		vv_cbor_put_uint(outs, cell->len);
+		vv_buf_put(outs, chunks->top.data, chunks->top.len);
+	}
+	vv_list_clear(&made);
 	return rc;
 }
 
@@ -238,71 +370,17 @@ done:
 static vv_status put_long_cells(import_worker *w, group_job *j, vv_buf *outs, size_t *count,
 				vv_error *err)
 {
+	vv_status rc = VV_OK;
 	*count = 0;
-	for (size_t r = 0; r < j->row_count; r++) {
-		uint64_t bytes = j->rows[r].cell_bytes;
-		if (bytes <= VV_CELLS_MAX) {
-			continue;
-		}
-		size_t first = *count;
-		while (bytes > VV_CELLS_MAX) {
-			vv_cell *row = &j->cells[r * j->stride];
-			size_t longest = 0;
-			for (size_t c = 1; c < j->columns; c++) {
-				if (row[c].len > row[longest].len) {
-					longest = c;
-				}
-			}
-			if (row[longest].len == 0) {
-				/* only empty cells are left: the limit on columns keeps these
-				 * small */
-				break;
-			}
-			if (*count == w->out_cap) {
-				size_t cap = w->out_cap ? w->out_cap * 2 : 16;
-				vv_cell *a = vv_realloc_array(w->outs, cap, sizeof(*a));
-				if (a) {
-					w->outs = a;
-				}
-				size_t *b = vv_realloc_array(w->out_places, cap, sizeof(*b));
-				if (b) {
-					w->out_places = b;
-				}
-				if (!a || !b) {
-					return vv_fail_nomem(err);
-				}
-				w->out_cap = cap;
-			}
-			bytes -= row[longest].len;
-			/* kept in order of column */
-			size_t at = *count, place = r * j->stride + longest;
-			for (; at > first && w->out_places[at - 1] > place; at--) {
-				w->out_places[at] = w->out_places[at - 1];
-				w->outs[at] = w->outs[at - 1];
-			}
-			w->out_places[at] = place;
-			w->outs[at] = row[longest];
-			(*count)++;
-			row[longest].len = 0;
+	for (size_t r = 0; r < j->row_count && rc == VV_OK; r++) {
+		if (j->rows[r].cell_bytes > VV_CELLS_MAX) {
+			rc = take_longest(w, j, r, count, err);
 		}
 	}
-	for (size_t i = 0; i < *count; i++) {
-		vv_list chunks = {VV_BUF_INIT};
-		vv_status rc = vv_chunks_write(&chunks, j->im->sink, w->outs[i].text,
-					       w->outs[i].len, err);
-		if (rc == VV_OK) {
-			vv_cbor_put_array(outs, 4);
-			vv_cbor_put_uint(outs, w->out_places[i] / j->stride);
-			vv_cbor_put_uint(outs, w->out_places[i] % j->stride);
-			vv_cbor_put_uint(outs, w->outs[i].len);
-			vv_buf_put(outs, chunks.top.data, chunks.top.len);
-		}
-		vv_list_clear(&chunks);
-		if (rc < 0) {
-			return rc;
-		}
+	for (size_t i = 0; i < *count && rc == VV_OK; i++) {
+		rc = put_out(j, outs, w->out_places[i], &w->outs[i], err);
 	}
-	return vv_buf_ok(outs, err);
+	return rc < 0 ? rc : vv_buf_ok(outs, err);
 }
 
 static void infer_values(void *payload, size_t column, const vv_cell *values, size_t count)
@@ -431,6 +509,26 @@ static vv_status make_sort_keys(group_job *j, vv_error *err)
 	return vv_buf_ok(&j->sort_keys, err);
 }
 
+/* Can a text contradict the column's type? */
+static bool is_held_against(const import *im, const vv_field *f)
+{
+	return !(im->opts->as || f->type == VV_TYPE_ANY ||
+		 (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0));
+}
+
+bool import_text_is_held(const import *im, size_t column)
+{
+	for (size_t k = 0; k < im->candidate_count; k++) {
+		for (size_t i = 0; i < im->candidates[k].count; i++) {
+			if (im->candidates[k].columns[i] == column) {
+				return true;
+			}
+		}
+	}
+	return column < im->field_count && im->fields[column] >= 0 &&
+	       is_held_against(im, &im->parent_schema.fields[im->fields[column]]);
+}
+
 /* Holds the cells against the types that the columns have so far. */
 static vv_status find_misfits(group_job *j, vv_error *err)
 {
@@ -441,9 +539,8 @@ static vv_status find_misfits(group_job *j, vv_error *err)
 			continue;
 		}
 		const vv_field *f = &im->parent_schema.fields[im->fields[c]];
-		if (im->opts->as || f->type == VV_TYPE_ANY ||
-		    (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0)) {
-			continue; /* no text contradicts it */
+		if (!is_held_against(im, f)) {
+			continue;
 		}
 		import_misfit *m = NULL;
 		for (size_t r = 0; r < j->row_count; r++) {
@@ -478,10 +575,15 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_buf quirks = VV_BUF_INIT;
 	uint64_t secret = j->im->opts->secret;
+	const long_row *raw;
 	vv_status rc;
 	j->entry.raw_len = j->raw_len;
-	j->entry.hash = vv_xxh3_128(j->raw, j->raw_len, secret);
-	j->entry.raw_hash = vv_xxh3(j->raw, j->raw_len, 0);
+	if (j->long_row) {
+		long_row_hashes(j->long_row, &j->entry);
+	} else {
+		j->entry.hash = vv_xxh3_128(j->raw, j->raw_len, secret);
+		j->entry.raw_hash = vv_xxh3(j->raw, j->raw_len, 0);
+	}
 	j->entry.head_hash = vv_xxh3(j->raw, j->raw_len < VV_SCAN_HEAD ? j->raw_len : VV_SCAN_HEAD,
 				     secret);
 	j->entry.clean_cut = j->cut;
@@ -489,9 +591,9 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 		return rc;
 	}
 	count_short_rows(j);
-	find_quirks(w, j, &quirks);
+	find_quirks(w, j, &quirks, &raw);
 	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(&quirks, err)) < 0 ||
-	    (rc = put_layout(j, &quirks, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||
+	    (rc = put_layout(j, &quirks, raw, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||
 	    (rc = make_sort_keys(j, err)) < 0 || (rc = find_misfits(j, err)) < 0) {
 		goto done;
 	}

@@ -75,8 +75,10 @@ typedef struct vv_import_options {
 	bool choose_order;
 	struct order_choice *choice; /* vv_import sets it itself */
 	uint64_t secret;             /* seeds the scan cache's hashes */
-	uint64_t max_row;     /* bytes of a row, beyond which the input is refused; 0: none */
-	uint64_t memory;      /* bytes for the key proof before it spills; 0: 24 MiB */
+	uint64_t max_row;  /* bytes of a row, beyond which the input is refused; 0: none */
+	size_t row_window; /* bytes of a row of CSV beyond which it is taken in pieces; 0: 8 MiB */
+	size_t row_piece;  /* bytes of such a piece at most; 0: 256 KiB */
+	uint64_t memory;   /* bytes for the key proof before it spills; 0: 24 MiB */
 	const char *temp_dir; /* for that */
 	vv_pool *pool;        /* may have 0 threads; NULL: none */
 	const vv_progress *progress;
@@ -100,6 +102,7 @@ typedef struct vv_import_result {
 	uint64_t groups, groups_new; /* new: those that the version before does not have */
 	uint64_t groups_reused;      /* taken over unparsed */
 	uint64_t irregular_rows;     /* kept raw, in the groups that were read */
+	uint64_t long_rows;          /* likewise: rows taken in pieces */
 	uint64_t short_rows;         /* likewise: rows of CSV with fewer cells than columns */
 	vv_buf warnings;             /* one line each */
 	vv_import_finding *findings;

@@ -17,6 +17,10 @@
 /* A group is about this long; the window is asked for a little more. */
 #define GROUP_WANT (96u << 10)
 
+/* A group of the version before is known again by its bytes as a whole; a longer one is read again, in
+ * pieces. */
+#define OLD_GROUP_MAX ((size_t)VV_ROW_MAX_DEFAULT + GROUP_WANT)
+
 /* What came through a pipe cannot be read again to count its lines. */
 void import_consume(import *im, size_t len)
 {
@@ -41,6 +45,7 @@ vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *e
 /* Takes over as many old groups as stand here. */
 static vv_status take_old(import *im, vv_error *err)
 {
+	const size_t most = im->opts->row_window > 0 ? im->opts->row_window : OLD_GROUP_MAX;
 	size_t index, want = 0;
 	int m;
 	while ((m = old_groups_match(im->old, vv_window_bytes(im->window),
@@ -48,6 +53,9 @@ static vv_status take_old(import *im, vv_error *err)
 				     im->dialect.form, &index, &want)) != 0) {
 		vv_status rc;
 		if (m < 0) {
+			if (want > most && import_streams_rows(im)) {
+				return VV_OK;
+			}
 			if ((rc = vv_window_fill(im->window, want, err)) < 0) {
 				return rc;
 			}
@@ -106,42 +114,49 @@ static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 }
 
 /* What can be done about a file that is not a clean table. */
-static vv_status hint_ways_out(const import *im, bool first_row, vv_error *err)
+static void hint_ways_out(const import *im, bool first_row, vv_error *err)
 {
 	static const char out[] = "'varve add --as file' keeps it as bytes; "
 				  "'varve convert --lenient IN OUT' reads it as well as can be";
 	if (im->opts->parent) {
-		return vv_hint(
-			err, "fix it, or go back to the last version ('git checkout -- FILE'); %s",
+		vv_hint(err, "fix it, or go back to the last version ('git checkout -- FILE'); %s",
 			out);
+	} else if (first_row && im->dialect.form == VV_FORM_CSV && im->dialect.header) {
+		vv_hint(err, "the first line must be the header, with all columns; %s", out);
+	} else {
+		vv_hint(err, "%s", out);
 	}
-	if (first_row && im->dialect.form == VV_FORM_CSV && im->dialect.header) {
-		return vv_hint(err, "the first line must be the header, with all columns; %s", out);
+}
+
+void import_put_place(const import *im, uint64_t offset, uint64_t line, uint64_t column,
+		      bool first_row, vv_error *err)
+{
+	if (line > 0) {
+		vv_prefix(err, "%s: line %llu, column %llu", im->source->name,
+			  (unsigned long long)line, (unsigned long long)column);
+	} else {
+		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
 	}
-	return vv_hint(err, "%s", out);
+	hint_ways_out(im, first_row, err);
 }
 
 /* A scanner's fault gets the place where it is. */
 static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_error *err)
 {
 	vv_error ignored = {0};
-	uint64_t line, start = offset;
+	uint64_t line, start = offset, origin = vv_window_origin(im->window);
 	const char *bytes = vv_window_bytes(im->window);
 	if (!err || (err->code != VV_EINPUT && err->code != VV_EREFUSED)) {
 		return err ? err->code : VV_EINPUT;
 	}
-	if (import_line_of(im, offset, &line, &ignored) == VV_OK) {
-		uint64_t origin = vv_window_origin(im->window);
-		while (start > origin && bytes[start - 1 - origin] != '\n' &&
-		       bytes[start - 1 - origin] != '\r') {
-			start--;
-		}
-		vv_prefix(err, "%s: line %llu, column %llu", im->source->name,
-			  (unsigned long long)line, (unsigned long long)(offset - start + 1));
-	} else {
-		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
+	if (import_line_of(im, offset, &line, &ignored) < 0) {
+		line = 0;
 	}
-	hint_ways_out(im, first_row, err);
+	while (start > origin && bytes[start - 1 - origin] != '\n' &&
+	       bytes[start - 1 - origin] != '\r') {
+		start--;
+	}
+	import_put_place(im, offset, line, offset - start + 1, first_row, err);
 	return err->code;
 }
 
@@ -149,14 +164,26 @@ static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_err
  * begins a group of its own. */
 typedef enum scan_end { SCAN_CUT, SCAN_WIDE, SCAN_WINDOW, SCAN_INPUT } scan_end;
 
-/* A row is in memory as a whole wherever it is read: one that takes too much is refused at its
- * start, without waiting for its end. */
-vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err)
+bool import_streams_rows(const import *im)
+{
+	return im->window && im->dialect.form == VV_FORM_CSV &&
+	       !(im->sorting && im->sorting->sorter);
+}
+
+vv_status import_refuse_length(const import *im, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT, "a row of more than %s begins here (or a quote is not closed)",
 		vv_text_bytes(im->opts->max_row));
-	vv_hint(err, "'varve add --as file' keeps it as bytes; 'git config varve.maxRow 1g' takes "
-		     "longer rows, which must fit into memory");
+	return vv_hint(err,
+		       "'varve add --as file' keeps it as bytes; 'git config varve.maxRow 1g' "
+		       "takes longer rows%s",
+		       import_streams_rows(im) ? "" : ", which must fit into memory");
+}
+
+/* A row that takes too much is refused at its start, without waiting for its end. */
+vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err)
+{
+	import_refuse_length(im, err);
 	if (im->window) {
 		place_fault(im, offset, first_row, err);
 	}
@@ -260,9 +287,10 @@ static bool has_blank_tail(const char *raw, size_t len)
 static bool is_clean_cut(const import *im, const group_job *j, scan_end end)
 {
 	return end == SCAN_CUT &&
-	       !(j->last &&
-		 (has_blank_tail(j->raw, j->raw_len) || im->dialect.form == VV_FORM_JSON ||
-		  j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
+	       !(j->last && ((j->long_row ? long_row_has_blank_tail(j->long_row)
+					  : has_blank_tail(j->raw, j->raw_len)) ||
+			     im->dialect.form == VV_FORM_JSON ||
+			     j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
 }
 
 static void submit(import *im, group_job *j)
@@ -275,12 +303,9 @@ static void submit(import *im, group_job *j)
 	vv_pool_submit(im->pool, &j->job);
 }
 
-/* Was the group's end the end of the input? Then its last line may be special. */
-static vv_status finish_group(import *im, group_job *j, scan_end end, size_t used, vv_error *err)
+/* The job gets the window's first bytes. */
+static void hold_bytes(import *im, group_job *j, size_t used)
 {
-	size_t at;
-	vv_status rc;
-	bool body_over = end != SCAN_WIDE && vv_scan_body_end(im->scan, &at);
 	j->im = im;
 	j->raw = vv_window_bytes(im->window);
 	j->raw_len = used;
@@ -288,6 +313,14 @@ static vv_status finish_group(import *im, group_job *j, scan_end end, size_t use
 	j->slab = vv_window_hold(im->window);
 	j->lines = im->lines;
 	import_consume(im, used);
+}
+
+/* Was the group's end the end of the input? Then its last line may be special. */
+static vv_status finish_group(import *im, group_job *j, scan_end end, vv_error *err)
+{
+	size_t at;
+	vv_status rc;
+	bool body_over = end != SCAN_WIDE && vv_scan_body_end(im->scan, &at);
 	if (vv_window_len(im->window) == 0 &&
 	    (rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0) {
 		return rc;
@@ -301,6 +334,32 @@ static vv_status finish_group(import *im, group_job *j, scan_end end, size_t use
 	return VV_OK;
 }
 
+/* Scans into j until a cut. *used gets how many bytes its rows have; *is_long: what follows them is a row
+ * that is taken in pieces. */
+static vv_status scan_until_cut(import *im, group_job *j, scan_end *end, size_t *used,
+				bool *is_long, vv_error *err)
+{
+	size_t want = GROUP_WANT;
+	vv_status rc;
+
+	for (*is_long = false;; want = vv_window_len(im->window) * 2) {
+		if ((rc = vv_window_fill(im->window, want, err)) < 0) {
+			return rc;
+		}
+		view v = view_of_window(im);
+		if ((rc = scan_rows(im, j, &v, end, used, err)) < 0 || *end != SCAN_WINDOW) {
+			return rc;
+		}
+		if (import_row_is_long(im, j, *used)) {
+			*is_long = true;
+			return VV_OK;
+		}
+		vv_arena unused = VV_ARENA_INIT;
+		vv_scan_detach_arena(im->scan, &unused);
+		vv_arena_clear(&unused);
+	}
+}
+
 /* Scans one group and hands it to a thread. *more false: there are no more rows. */
 static vv_status scan_group(import *im, bool *more, vv_error *err)
 {
@@ -310,29 +369,23 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	}
 	group_job *j = &im->jobs[im->job_tail % IMPORT_JOBS];
 	scan_end end = SCAN_WINDOW;
-	size_t want = GROUP_WANT, used = 0;
-	while (end == SCAN_WINDOW) {
-		if ((rc = vv_window_fill(im->window, want, err)) < 0) {
-			return rc;
-		}
-		view v = view_of_window(im);
-		if ((rc = scan_rows(im, j, &v, &end, &used, err)) < 0) {
-			return rc;
-		}
-		want = vv_window_len(im->window) * 2;
-		if (end == SCAN_WINDOW) {
-			vv_arena unused = VV_ARENA_INIT;
-			vv_scan_detach_arena(im->scan, &unused);
-			vv_arena_clear(&unused);
-		}
+	size_t used = 0;
+	bool is_long = false;
+	if ((rc = scan_until_cut(im, j, &end, &used, &is_long, err)) < 0) {
+		return rc;
 	}
 	*more = end == SCAN_CUT || end == SCAN_WIDE;
-	if (j->row_count == 0) {
+	if (j->row_count == 0 && !is_long) {
 		return VV_OK;
 	}
-	rc = finish_group(im, j, end, used, err);
-	if (rc < 0) {
+	hold_bytes(im, j, used);
+	if (is_long) {
+		end = SCAN_CUT; /* such a row is the last of its group */
+		rc = import_long_row(im, j, err);
+	}
+	if (rc < 0 || (rc = finish_group(im, j, end, err)) < 0) {
 		vv_slab_drop(im->window, j->slab);
+		j->slab = NULL;
 		return rc;
 	}
 	*more = !j->last;

@@ -5,6 +5,7 @@
 #define VV_DATASET_TABLE_IMPORT_STATE_H
 
 #include "base/arena.h"
+#include "dataset/format/chunk.h"
 #include "dataset/format/cut.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/group.h"
@@ -17,6 +18,9 @@
 #include "dataset/table/import_options.h"
 
 struct row_sorter;
+
+/* The row of a group whose cells come out of line while it is read. */
+typedef struct long_row long_row;
 
 /* What an import does for a version in key order (key_order.h): NULL where it is of no other. */
 typedef struct import_sorting {
@@ -58,7 +62,7 @@ typedef struct group_job {
 	vv_job job;
 	struct import *im;
 	vv_slab *slab;
-	const char *raw;
+	const char *raw; /* with long_row, only what is before that is there */
 	size_t raw_len;
 	uint64_t offset; /* of raw in the input */
 	vv_cell *cells;  /* rows x stride */
@@ -66,12 +70,13 @@ typedef struct group_job {
 	vv_row *rows;    /* start and end relative to raw */
 	size_t row_cap;
 	size_t row_count, columns, stride;
-	vv_arena arena; /* decoded cells */
-	bool last;      /* the file's last rows */
-	bool cut;       /* ended by a cut */
-	bool known;     /* nothing is left to do: entry and items are there */
-	vv_buf given;   /* raw, where no window has it, and a byte of what follows */
-	vv_cid base;    /* null when there is none */
+	vv_arena arena;     /* decoded cells */
+	bool last;          /* the file's last rows */
+	bool cut;           /* ended by a cut */
+	long_row *long_row; /* the last row, when it was not in memory as a whole; or NULL */
+	bool known;         /* nothing is left to do: entry and items are there */
+	vv_buf given;       /* raw, where no window has it, and a byte of what follows */
+	vv_cid base;        /* null when there is none */
 	/* results */
 	vv_status status;
 	vv_error err;
@@ -176,6 +181,8 @@ vv_status import_finish_key(import *im, vv_error *err);
 void import_group_run(vv_job *job, unsigned worker);
 void import_worker_clear(import_worker *w);
 void import_job_clear(group_job *j);
+/* Is the text of the column's cells looked at, apart from being stored? */
+bool import_text_is_held(const import *im, size_t column);
 /* What the worker knows of the types of so many columns. */
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
 /* Row ends, as an editor counts its lines. */
@@ -194,7 +201,31 @@ void import_consume(import *im, size_t len);
 vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err);
 /* Refused: the row that begins there is over max_row. first_row: of the whole input. */
 vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err);
+/* The same without its place. */
+vv_status import_refuse_length(const import *im, vv_error *err);
 bool import_is_too_long(const import *im, uint64_t len);
+/* Puts the place of a fault before err's message, and what can be done after it. line 0: not known. */
+void import_put_place(const import *im, uint64_t offset, uint64_t line, uint64_t column,
+		      bool first_row, vv_error *err);
+/* Can rows be taken in pieces? CSV only, and not where their lines are sorted. */
+bool import_streams_rows(const import *im);
+
+/* import_long_row.c: a row of CSV that is too long to be in memory as a whole */
+
+/* Is the row at `used` in the window, after j's others, such a one? It is not over in the window. */
+bool import_row_is_long(const import *im, const group_job *j, size_t used);
+/* Reads it, from the window's first byte on, and puts it at the end of j, whose raw bytes are those of
+ * the rows before. A fault has its place. */
+vv_status import_long_row(import *im, group_job *j, vv_error *err);
+void long_row_free(long_row *r); /* accepts NULL */
+/* Is it written as the dialect has it, but for its line end? */
+bool long_row_is_regular(const long_row *r);
+bool long_row_has_blank_tail(const long_row *r); /* blank lines after it, at the input's end */
+void long_row_hashes(const long_row *r, vv_scan_entry *e); /* hash and raw_hash, of the group */
+/* The chunks of a cell's text, borrowed; NULL: it is in the row. */
+const vv_list *long_row_chunks(const long_row *r, size_t column, uint32_t *len);
+/* The row as it stands; only of one that is not regular. */
+vv_status long_row_put_raw(const long_row *r, vv_chunk_writer *w, vv_error *err);
 
 /* import_order.c: whether a table whose rows come in another order each time is better kept in key order.
  *

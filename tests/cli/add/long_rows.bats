@@ -123,6 +123,46 @@ long_cells() {
 	done
 }
 
+@test "a long cell is added without being in memory, and its version is what it was" {
+	new_repo
+	git config varve.maxRow 1g
+	long_cells 150000000
+	for ext in csv tsv; do
+		takes_less_than 80000 varve add -q "cells.$ext"
+		takes_less_than 30000 varve status
+	done
+	# one whose line is kept as it stands, since nothing in it needs the quotes
+	wide 150000000
+	takes_less_than 80000 varve add -q wide.csv
+	succeeds varve commit -qm one
+	for file in cells.csv cells.tsv wide.csv; do
+		varve cat "HEAD:$file" | cmp - "$file"
+	done
+	echo 4,d,4 >> cells.csv
+	takes_less_than 80000 varve add -q cells.csv
+	succeeds varve commit -qm two
+	varve cat HEAD:cells.csv | cmp - cells.csv
+	varve diff HEAD~1 HEAD | grep -q '4.*d.*4'
+}
+
+@test "a long row is refused where it ends in the middle of the input" {
+	new_repo
+	git config varve.maxRow 1g
+	long_cells 20000000
+	python3 - <<- 'END'
+		with open("cells.csv", "rb") as f:
+		    all = f.read()
+		with open("open.csv", "wb") as f:
+		    f.write(all[:-20])
+		with open("text.csv", "wb") as f:
+		    f.write(all.replace(b'",2\n3,c', b'" ,2\n3,c'))
+	END
+	ends_with 2 varve add open.csv
+	stderr_has "open.csv: line 3, column 3: the quote that opens here is never closed"
+	ends_with 2 varve add text.csv
+	stderr_has "text.csv: line 1000003, column 2: text after a closing quote"
+}
+
 @test "a long cell that the old file has is copied from it in pieces" {
 	new_repo
 	long_cells 60000000

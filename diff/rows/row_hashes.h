@@ -4,8 +4,8 @@
  * For finding renames: a table of one row group has a single block, which any edit changes, so
  * that its rows are compared instead of its blocks.
  */
-#ifndef VV_DATASET_TABLE_ROW_HASHES_H
-#define VV_DATASET_TABLE_ROW_HASHES_H
+#ifndef VV_DIFF_ROWS_ROW_HASHES_H
+#define VV_DIFF_ROWS_ROW_HASHES_H
 
 #include <stddef.h>
 #include <stdint.h>

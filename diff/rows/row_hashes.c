@@ -1,7 +1,7 @@
 /*
  * row_hashes: knows that only whole rows count, by the bytes of their cells.
  */
-#include "dataset/table/row_hashes.h"
+#include "diff/rows/row_hashes.h"
 
 #include <stdlib.h>
 
