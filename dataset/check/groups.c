@@ -35,47 +35,82 @@ vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
 	return VV_OK;
 }
 
-vv_status check_groups_list(check_run *r, vv_error *err)
+static vv_status take_group(check_run *r, check_group_info *g, const vv_list_item *item,
+			    vv_error *err)
+{
+	bool has_long;
+	vv_status rc;
+
+	g->first_row = item->before;
+	g->rows = (uint32_t)item->weight;
+	g->counts = UINT32_MAX;
+	rc = check_group_name(g->name, &g->cid, &has_long, item, err);
+	if (rc == VV_OK && has_long) {
+		g->item = (const uint8_t *)vv_arena_strndup(&r->arena, (const char *)item->bytes,
+							    item->len);
+		g->item_len = item->len;
+		rc = g->item ? VV_OK : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+/* A reader of the version's groups, and room for `count` of them; SIZE_MAX: for all. */
+static vv_status begin_list(check_run *r, vv_list_reader **list, size_t count, vv_error *err)
 {
 	vv_table *t = r->table;
-	vv_list_reader *list = NULL;
-	vv_list_item item;
-	bool has_long;
-	int more = 0;
-	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
+	uint64_t weight, all;
+	vv_status rc = vv_list_reader_open(list, VV_LIST_DATA, &t->source, t->root.data.data,
 					   t->root.data.len, err);
 
 	if (rc < 0) {
 		return rc;
 	}
-	uint64_t weight, count;
-	vv_list_totals(list, &count, &weight);
-	r->group_count = (size_t)count;
+	vv_list_totals(*list, &all, &weight);
+	r->group_count = count == SIZE_MAX ? (size_t)all : count;
 	r->groups = vv_calloc(r->group_count + 1, sizeof(*r->groups));
-	if (!r->groups) {
-		rc = vv_fail_nomem(err);
-	}
-	for (size_t i = 0; rc == VV_OK && (more = vv_list_next(list, &item, err)) > 0; i++) {
-		check_group_info *g = &r->groups[i];
+	return r->groups ? VV_OK : vv_fail_nomem(err);
+}
 
+vv_status check_groups_list(check_run *r, vv_error *err)
+{
+	vv_list_reader *list = NULL;
+	vv_list_item item;
+	int more = 0;
+	vv_status rc = begin_list(r, &list, SIZE_MAX, err);
+
+	for (size_t i = 0; rc == VV_OK && (more = vv_list_next(list, &item, err)) > 0; i++) {
 		if (i == r->group_count) {
 			rc = vv_fail(err, VV_ECORRUPT,
 				     "the data list has more groups than it says");
 			break;
 		}
-		g->first_row = item.before;
-		g->rows = (uint32_t)item.weight;
-		g->counts = UINT32_MAX;
-		rc = check_group_name(g->name, &g->cid, &has_long, &item, err);
-		if (rc == VV_OK && has_long) {
-			g->item = (const uint8_t *)vv_arena_strndup(
-				&r->arena, (const char *)item.bytes, item.len);
-			g->item_len = item.len;
-			rc = g->item ? VV_OK : vv_fail_nomem(err);
-		}
+		rc = take_group(r, &r->groups[i], &item, err);
 	}
 	vv_list_reader_close(list);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
+				 vv_error *err)
+{
+	vv_list_reader *list = NULL;
+	vv_list_item item;
+	vv_status rc = begin_list(r, &list, count, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		int more;
+
+		if ((rc = vv_list_seek_index(list, places[i].index, err)) < 0) {
+			break;
+		}
+		more = vv_list_next(list, &item, err);
+		rc = more < 0    ? (vv_status)more
+		     : more == 0 ? vv_fail(err, VV_ECORRUPT,
+					   "the data list has fewer groups than it says")
+				 : take_group(r, &r->groups[i], &item, err);
+	}
+	vv_list_reader_close(list);
+	return rc;
 }
 
 vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,

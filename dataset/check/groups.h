@@ -14,6 +14,7 @@
 
 #include "dataset/check/cells.h"
 #include "dataset/check/kept/memo.h"
+#include "dataset/check/list_compare.h"
 
 /* One row group of the version under way. */
 typedef struct check_group_info {
@@ -47,10 +48,16 @@ typedef struct check_run {
 	vv_check_lines *lines;
 	struct check_keys *keys; /* one for each of plan.keys */
 	uint64_t run_from; /* entries from which keys become a run; 0: more than fit in memory */
+	/* The seed of a run that the caller looks up: the groups here are those that it does not have.
+	 * NULL: the run is looked up here. */
+	const uint64_t *run_seed;
 } check_run;
 
 /* The groups of the version, from its data list; nothing is known of them yet. */
 vv_status check_groups_list(check_run *r, vv_error *err);
+/* Of the version only these, by their numbers. */
+vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
+				 vv_error *err);
 
 /* The block of an item of the data list, and what names the group's content: the block alone does
  * not where there are long cells. */

@@ -1,12 +1,14 @@
 /*
  * key_groups: knows when the hashes that are kept tell everything, and when making them pays.
  *
- * A run of the very version is looked up without a word of the table: a few of its pages are read. For other
- * versions the list of groups tells which groups are known; the others are read as a check
- * reads them, for their keys alone.
+ * A run is looked up in a few of its pieces. Which groups it knows shows when its list of groups is compared
+ * with the version's, of which only nodes are read that differ; the groups that it does not know are looked up
+ * in the record, or read as a check reads them, for their keys alone: nothing is read of the others.
+ * Where the run's list is not here, or too much differs, all groups of the version are looked through by name.
  */
 #include "dataset/check/key_groups.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -133,47 +135,72 @@ static int put_keys(finder *f, vv_error *err)
 
 /* ---- looking ---- */
 
-/* By a run of this very version. 1, 0 or <0. */
-static int look_in_run(finder *f, check_key_run *run, vv_error *err)
+/* What the run's version and this one have in common. 1; 0: that cannot be told; <0. */
+static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *out, vv_error *err)
 {
-	vv_hash128 list = check_key_run_list(f->run.table);
-	uint8_t *hit;
-	vv_status rc = VV_OK;
+	vv_table *t = f->run.table;
+	vv_list_reader *a = NULL, *b = NULL;
+	vv_error reason;
+	const uint8_t *top;
+	uint64_t count, rows;
+	size_t len;
+	vv_status rc;
 
-	if (!run->entries || run->list.lo != list.lo || run->list.hi != list.hi ||
-	    !(hit = vv_calloc(run->group_count + 1, 1))) {
+	if (!check_key_run_top(run, &top, &len)) {
 		return 0;
 	}
+	if ((rc = vv_list_reader_open(&a, VV_LIST_DATA, &t->source, top, len, &reason)) == VV_OK &&
+	    (rc = vv_list_reader_open(&b, VV_LIST_DATA, &t->source, t->root.data.data,
+				      t->root.data.len, &reason)) == VV_OK) {
+		vv_list_totals(a, &count, &rows);
+		rc = count != run->group_count ? VV_ECORRUPT : vv_list_compare(out, a, b, &reason);
+	}
+	vv_list_reader_close(a);
+	vv_list_reader_close(b);
+	/* gc may have removed nodes of the other version: then all groups are looked through */
+	return rc == VV_OK ? 1 : rc == VV_ENOMEM ? (int)vv_fail_nomem(err) : 0;
+}
+
+/* The number here of a group of the run; UINT64_MAX: it is not here. */
+static uint64_t number_here(const vv_list_changes *c, uint64_t group)
+{
+	size_t low = 0, high = c->share_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->shares[middle].old_index + c->shares[middle].items <= group) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	if (low == c->share_count || c->shares[low].old_index > group) {
+		return UINT64_MAX;
+	}
+	return c->shares[low].new_index + (group - c->shares[low].old_index);
+}
+
+/* Groups of the run that are here. */
+static vv_status look_in_run(finder *f, check_key_run *run, const vv_list_changes *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
 	for (size_t n = 0; n < f->key_count; n++) {
-		uint64_t hash = check_key_hash(&f->keys[n], run->seed), e;
+		uint64_t hash = check_key_hash(&f->keys[n], run->seed), e, here;
 
 		for (size_t i = check_key_run_find(run, hash); i < run->entry_count; i++) {
 			e = check_key_run_entry(run, i);
 			if (e >> CHECK_GROUP_BITS != hash) {
 				break;
 			}
-			if ((e & CHECK_GROUP_MASK) < run->group_count) {
-				hit[e & CHECK_GROUP_MASK] = 1;
+			here = number_here(c, e & CHECK_GROUP_MASK);
+			if (here != UINT64_MAX && (rc = add_group(f, here, err)) < 0) {
+				return rc;
 			}
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && check_key_run_sound(run) && i < run->group_count; i++) {
-		rc = hit[i] ? add_group(f, i, err) : VV_OK;
-	}
-	vv_free(hit);
-	return rc < 0 ? (int)rc : check_key_run_sound(run);
-}
-
-static int look_at_version(finder *f, vv_error *err)
-{
-	char *file = vv_check_cache_file(f->o.cache, "keys", f->run.plan.keys[0].id);
-	check_key_run run;
-	vv_status rc = check_key_run_open(&run, file, err);
-	int known = rc < 0 ? (int)rc : look_in_run(f, &run, err);
-
-	check_key_run_close(&run);
-	vv_free(file);
-	return known;
+	return rc;
 }
 
 static bool is_worth_reading(const check_run *r, bool make)
@@ -203,6 +230,131 @@ static vv_status open_workers(check_run *r, vv_error *err)
 	return rc;
 }
 
+/* False: what is kept is damaged. */
+static bool seek_keys(finder *f, uint8_t *hit)
+{
+	bool sound = true;
+
+	for (size_t i = 0; i < f->key_count; i++) {
+		sound = check_keys_seek(&f->run, 0, &f->keys[i], hit) && sound;
+	}
+	return sound;
+}
+
+/* Reads the groups of the run whose keys are not known, for hit. */
+static vv_status read_unknown(check_run *r, bool make, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < r->group_count; i++) {
+		r->groups[i].known = 1; /* to the rules: only keys are wanted */
+	}
+	if ((rc = open_workers(r, err)) < 0 || (rc = check_read_groups(r, err)) < 0) {
+		return rc;
+	}
+	return make ? check_keys_keep(r, 0, err) : VV_OK;
+}
+
+/* Groups that the run does not know. */
+static vv_status look_in_others(finder *f, const check_key_run *run, const vv_list_changes *c,
+				bool make, vv_error *err)
+{
+	check_run *r = &f->run;
+	uint8_t *hit;
+	vv_status rc;
+
+	r->run_seed = &run->seed;
+	if ((rc = check_groups_list_some(r, c->new_items, c->new_count, err)) < 0 ||
+	    (rc = check_keys_open(r, err)) < 0) {
+		return rc;
+	}
+	if (!(hit = vv_calloc(r->group_count + 1, 1))) {
+		return vv_fail_nomem(err);
+	}
+	(void)seek_keys(f, hit); /* in the record, which has been read as a whole */
+	rc = read_unknown(r, make, err);
+	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {
+		rc = hit[i] ? add_group(f, c->new_items[i].index, err) : VV_OK;
+	}
+	vv_free(hit);
+	return rc;
+}
+
+/* Are there few enough groups that the run does not know? Where there are more a new run is wanted. */
+static bool are_few(const check_key_run *run, const vv_list_changes *c, bool make)
+{
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < c->new_count; i++) {
+		rows += c->new_items[i].weight;
+	}
+	return c->new_count <= run->group_count / PART &&
+	       !(make && check_keys_outgrow(run->entry_count, rows));
+}
+
+static int group_order(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* In order, each once. */
+static void sort_groups(vv_key_groups *g)
+{
+	size_t kept = 0;
+
+	if (g->count > 1) {
+		qsort(g->groups, g->count, sizeof(*g->groups), group_order);
+	}
+	for (size_t i = 0; i < g->count; i++) {
+		if (kept == 0 || g->groups[kept - 1] != g->groups[i]) {
+			g->groups[kept++] = g->groups[i];
+		}
+	}
+	g->count = kept;
+}
+
+/* By a run, of this version or of one that has most of its groups. 1, 0 or <0. */
+static int look_by_run(finder *f, check_key_run *run, bool make, vv_error *err)
+{
+	vv_hash128 list = check_key_run_list(f->run.table);
+	vv_list_share all = {0, 0, run->group_count};
+	vv_list_changes c = {.shares = &all, .share_count = 1};
+	bool other = run->list.lo != list.lo || run->list.hi != list.hi;
+	int known = 1;
+	vv_status rc = VV_OK;
+
+	if (other) {
+		c = (vv_list_changes){.shares = NULL};
+		known = compare_lists(f, run, &c, err);
+	}
+	if (known > 0 && are_few(run, &c, make) && (rc = look_in_run(f, run, &c, err)) == VV_OK &&
+	    check_key_run_sound(run)) {
+		rc = c.new_count > 0 ? look_in_others(f, run, &c, make, err) : VV_OK;
+		sort_groups(f->out);
+	} else if (known > 0) {
+		f->out->count = 0;
+		known = 0;
+	}
+	if (other) {
+		vv_list_changes_clear(&c);
+	}
+	return rc < 0 ? (int)rc : known;
+}
+
+static int look_in_file(finder *f, bool make, vv_error *err)
+{
+	char *file = vv_check_cache_file(f->o.cache, "keys", f->run.plan.keys[0].id);
+	check_key_run run;
+	vv_status rc = check_key_run_open(&run, file, err);
+	int known = rc < 0 ? (int)rc : run.entries ? look_by_run(f, &run, make, err) : 0;
+
+	check_key_run_close(&run);
+	vv_free(file);
+	return known;
+}
+
 /* By what is kept of the version's groups, and by those that must be read. */
 static int look_at_groups(finder *f, bool make, vv_error *err)
 {
@@ -218,16 +370,14 @@ static int look_at_groups(finder *f, bool make, vv_error *err)
 	if (!(hit = vv_calloc(r->group_count + 1, 1))) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < f->key_count; i++) {
-		check_keys_seek(r, 0, &f->keys[i], hit);
+	if (!seek_keys(f, hit)) {
+		memset(hit, 0, r->group_count);
+		if ((rc = check_keys_forget(r, 0, err)) < 0 || !is_worth_reading(r, make)) {
+			goto done;
+		}
+		(void)seek_keys(f, hit); /* what is read is held against them */
 	}
-	for (size_t i = 0; i < r->group_count; i++) {
-		r->groups[i].known = 1; /* to the rules: only keys are wanted */
-	}
-	if ((rc = open_workers(r, err)) < 0 || (rc = check_read_groups(r, err)) < 0 ||
-	    (make && (rc = check_keys_keep(r, 0, err)) < 0)) {
-		goto done;
-	}
+	rc = read_unknown(r, make, err);
 	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {
 		rc = hit[i] ? add_group(f, i, err) : VV_OK;
 	}
@@ -282,7 +432,8 @@ int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *valu
 	if ((rc = check_plan_make(&f.run.plan, t, &f.o, err)) < 0) {
 		known = (int)rc;
 	} else if (choose_key(&f)) {
-		if ((known = put_keys(&f, err)) > 0 && (known = look_at_version(&f, err)) == 0) {
+		if ((known = put_keys(&f, err)) > 0 &&
+		    (known = look_in_file(&f, o->make, err)) == 0) {
 			known = look_at_groups(&f, o->make, err);
 		}
 	}

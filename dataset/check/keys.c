@@ -12,7 +12,9 @@
  * has those of later groups alone. Nothing is merged then: each entry of the record, and each
  * fresh one, is looked up in the run, where groups that are gone are passed over. What repeats
  * within the run was compared when it was made; its hashes are kept if keys repeated indeed.
- * The run is made anew when the record has become a part of it that counts.
+ * The run is made anew when the record has become a part of it that counts. Of a run only those pieces
+ * are read, and proved, that are looked at. One that is found damaged on the way counts as none from then
+ * on, so that all groups are read, and nothing that it said is believed.
  *
  * The memo: facts of no meaning; the tail: le64 seed, le64 entries, whose groups are places in
  * the memo.
@@ -24,6 +26,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "dataset/check/kept/key_run.h"
@@ -51,6 +54,8 @@ struct check_keys {
 	bool gone;                /* some group of the record is not here */
 	vv_key_proof *fresh; /* entries of the other groups: 40 bits of hash on top, the group */
 	uint64_t count;
+	check_suspects suspects;
+	bool compared;                     /* they have been found */
 	uint64_t sought[CHECK_SOUGHT_MAX]; /* hashes; hit: a byte for each group that has one */
 	size_t sought_count;
 	uint8_t *hit;
@@ -89,9 +94,13 @@ static vv_status load_run(check_run *r, struct check_keys *k, const check_key *k
 	size_t gone;
 	vv_status rc;
 
+	if (r->run_seed) {
+		k->seed = *r->run_seed;
+		return VV_OK;
+	}
 	k->run_file = r->o->cache ? vv_check_cache_file(r->o->cache, "keys", key->id) : NULL;
 	if ((rc = check_key_run_open(&k->run, k->run_file, err)) < 0 ||
-	    (rc = check_key_run_prove(&k->run, err)) < 0 || !k->run.entries) {
+	    (rc = check_key_run_names(&k->run, err)) < 0 || !k->run.entries) {
 		return rc;
 	}
 	k->seed = k->run.seed;
@@ -121,7 +130,7 @@ static vv_status load_record(check_run *r, struct check_keys *k, const check_key
 		check_memo_close(m);
 		return VV_OK;
 	}
-	if (k->run.entries && vv_get_le64(m->tail) != k->seed) {
+	if ((k->run.entries || r->run_seed) && vv_get_le64(m->tail) != k->seed) {
 		check_memo_close(m);
 		return VV_OK;
 	}
@@ -139,10 +148,16 @@ static size_t fresh_max(const check_run *r)
 	return (size_t)(check_key_memory(r) / FRESH_BYTES);
 }
 
-vv_status check_keys_open(check_run *r, vv_error *err)
+static vv_status open_fresh(const check_run *r, struct check_keys *k, vv_error *err)
 {
 	const char *temp = r->o->temp_dir ? r->o->temp_dir : getenv("TMPDIR");
-	const char *temp_dir = temp && *temp ? temp : "/tmp";
+
+	return vv_key_proof_new(&k->fresh, fresh_max(r) * HELD_BYTES, temp && *temp ? temp : "/tmp",
+				err);
+}
+
+vv_status check_keys_open(check_run *r, vv_error *err)
+{
 	vv_status rc = VV_OK;
 
 	if (r->plan.key_count == 0) {
@@ -167,34 +182,67 @@ vv_status check_keys_open(check_run *r, vv_error *err)
 		}
 		if ((rc = load_run(r, k, &r->plan.keys[i], err)) == VV_OK &&
 		    (rc = load_record(r, k, &r->plan.keys[i], err)) == VV_OK) {
-			rc = vv_key_proof_new(&k->fresh, fresh_max(r) * HELD_BYTES, temp_dir, err);
+			rc = open_fresh(r, k, err);
 		}
 	}
 	return rc;
 }
 
+static void clear_suspects(check_suspects *s)
+{
+	vv_free(s->hashes);
+	vv_free(s->groups);
+	*s = (check_suspects){.hashes = NULL};
+}
+
+/* What was kept, and what was made of it. */
+static void close_kept(struct check_keys *k)
+{
+	check_memo_close(&k->memo);
+	check_key_writer_free(k->writer);
+	check_key_run_close(&k->run);
+	vv_free(k->run_map);
+	vv_free(k->run_has);
+	vv_free(k->map);
+	vv_key_proof_free(k->fresh);
+	clear_suspects(&k->suspects);
+	k->writer = NULL;
+	k->run_map = k->map = NULL;
+	k->run_has = NULL;
+	k->fresh = NULL;
+	k->old = NULL;
+	k->old_count = 0;
+	k->gone = false;
+}
+
 void check_keys_close(check_run *r)
 {
 	for (size_t i = 0; r->keys && i < r->plan.key_count; i++) {
-		struct check_keys *k = &r->keys[i];
-
-		check_memo_close(&k->memo);
-		check_key_writer_free(k->writer);
-		check_key_run_close(&k->run);
-		vv_free(k->run_file);
-		vv_free(k->run_map);
-		vv_free(k->run_has);
-		vv_free(k->map);
-		vv_free(k->has);
-		vv_key_proof_free(k->fresh);
+		close_kept(&r->keys[i]);
+		vv_free(r->keys[i].run_file);
+		vv_free(r->keys[i].has);
 	}
 	vv_free(r->keys);
 	r->keys = NULL;
 }
 
+vv_status check_keys_forget(check_run *r, size_t at, vv_error *err)
+{
+	struct check_keys *k = &r->keys[at];
+
+	close_kept(k);
+	if (k->run_file) {
+		vv_unlink(k->run_file, true, NULL);
+	}
+	memset(k->has, 0, r->group_count);
+	k->count = 0;
+	k->sought_count = 0;
+	return open_fresh(r, k, err);
+}
+
 bool check_keys_wants(const check_run *r, size_t k, size_t i)
 {
-	return !r->keys[k].has[i];
+	return !r->keys[k].has[i] && !r->keys[k].compared;
 }
 
 vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
@@ -254,7 +302,7 @@ vv_status check_keys_take(check_run *r, size_t at, const vv_buf *entries, vv_err
 		}
 	}
 	k->count += n;
-	return vv_key_proof_add_entries(k->fresh, e, n, err);
+	return n > 0 ? vv_key_proof_add_entries(k->fresh, e, n, err) : VV_OK;
 }
 
 static vv_status note_suspect(check_suspects *s, uint64_t hash, vv_error *err)
@@ -387,7 +435,7 @@ static vv_status pass_run(walk *w, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t n = 0; n < run->repeat_count && rc == VV_OK; n++) {
-		uint64_t hash = vv_get_le64(run->repeats + 8 * n), before = UINT64_MAX;
+		uint64_t hash = check_key_run_repeat(run, n), before = UINT64_MAX;
 		size_t i = hash < CHECK_NO_KEY ? check_key_run_find(run, hash) : run->entry_count;
 
 		for (; i < run->entry_count && rc == VV_OK; i++) {
@@ -465,6 +513,11 @@ static bool is_stale(const struct check_keys *k)
 #define RUN_PART 16u
 #define RUN_LEAST (1u << 20) /* entries */
 
+bool check_keys_outgrow(uint64_t run_entries, uint64_t later)
+{
+	return later > RUN_LEAST && later > run_entries / RUN_PART;
+}
+
 /* Is the run to be made, or made anew, of all entries? */
 static bool wants_run(const check_run *r, const struct check_keys *k)
 {
@@ -475,8 +528,7 @@ static bool wants_run(const check_run *r, const struct check_keys *k)
 	if (!k->run_file || k->run.entry_count + later > most / 8) {
 		return false;
 	}
-	return later > from ||
-	       (k->run.entries && later > RUN_LEAST && later > k->run.entry_count / RUN_PART);
+	return later > from || (k->run.entries && check_keys_outgrow(k->run.entry_count, later));
 }
 
 static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *err)
@@ -490,8 +542,8 @@ static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *e
 	for (size_t i = 0; i < r->group_count; i++) {
 		names[i] = r->groups[i].name;
 	}
-	rc = check_key_writer_begin(&k->writer, k->run_file, k->seed, check_key_run_list(r->table),
-				    names, r->group_count, err);
+	rc = check_key_writer_begin(&k->writer, k->run_file, k->seed, r->table, names,
+				    r->group_count, err);
 	vv_free(names);
 	return rc;
 }
@@ -528,8 +580,23 @@ static vv_status begin_record(const check_run *r, const struct check_keys *k, vv
 	return VV_OK;
 }
 
-/* Finds the suspects; keeps the entries for the next time. */
-static vv_status find_suspects(check_run *r, size_t at, check_suspects *s, vv_error *err)
+/* Passes over all that is known and all that is fresh. 1; 0: the run is damaged; <0. */
+static int pass_all(struct check_keys *k, walk *w, vv_error *err)
+{
+	vv_status rc;
+
+	stream_next(&w->old);
+	stream_next(&w->run);
+	if ((w->looks_up && (rc = pass_run(w, err)) < 0) ||
+	    (rc = vv_key_proof_each(k->fresh, pass_fresh, w, err)) < 0 ||
+	    (rc = pass(w, NULL, 0, true, err)) < 0) {
+		return (int)rc;
+	}
+	return !k->run.damaged;
+}
+
+/* Finds the suspects; keeps the entries for the next time. 1; 0: the run is damaged; <0. */
+static int find_suspects(check_run *r, size_t at, vv_error *err)
 {
 	struct check_keys *k = &r->keys[at];
 	vv_buf out = VV_BUF_INIT;
@@ -542,24 +609,26 @@ static vv_status find_suspects(check_run *r, size_t at, check_suspects *s, vv_er
 			  k->run.groups.count, UINT64_MAX},
 		  .looks_up = k->run.entries && !anew,
 		  .last = UINT64_MAX,
-		  .s = s,
+		  .s = &k->suspects,
 		  .out = keep ? &out : NULL};
-	vv_status rc = VV_OK;
+	int rc = VV_OK;
 
+	if (anew && k->run.entries && !check_key_run_prove(&k->run)) {
+		return 0;
+	}
+	if (!(k->suspects.groups = vv_calloc(r->group_count + 1, 1))) {
+		return vv_fail_nomem(err);
+	}
 	if ((keep && (rc = begin_record(r, k, &out, &places, err)) < 0) ||
 	    (anew && (rc = begin_run(r, k, err)) < 0)) {
 		goto done;
 	}
 	w.places = places;
 	w.writer = k->writer;
-	stream_next(&w.old);
-	stream_next(&w.run);
-	if ((w.looks_up && (rc = pass_run(&w, err)) < 0) ||
-	    (rc = vv_key_proof_each(k->fresh, pass_fresh, &w, err)) < 0 ||
-	    (rc = pass(&w, NULL, 0, true, err)) < 0) {
+	if ((rc = pass_all(k, &w, err)) <= 0) {
 		goto done;
 	}
-	sort_suspects(s);
+	sort_suspects(&k->suspects);
 	if (anew && k->old) { /* its entries are the run's now */
 		uint8_t seed[8];
 		check_memo_begin(&out, 0);
@@ -567,7 +636,9 @@ static vv_status find_suspects(check_run *r, size_t at, check_suspects *s, vv_er
 		vv_buf_put(&out, seed, sizeof(seed));
 	}
 	if ((keep || (anew && k->old)) && !out.failed) {
-		rc = check_memo_keep(&out, r->o->cache, "keys", r->plan.keys[at].id, err);
+		rc = check_memo_keep(&out, r->o->cache, "keys", r->plan.keys[at].id, err) < 0
+			     ? VV_ENOMEM
+			     : 1;
 	}
 done:
 	vv_free(places);
@@ -575,44 +646,52 @@ done:
 	return rc;
 }
 
-static void clear_suspects(check_suspects *s)
+int check_keys_compare(check_run *r, vv_error *err)
 {
-	vv_free(s->hashes);
-	vv_free(s->groups);
+	int all = 1;
+
+	for (size_t i = 0; i < r->plan.key_count; i++) {
+		struct check_keys *k = &r->keys[i];
+		int found = k->compared ? 1 : find_suspects(r, i, err);
+
+		if (found < 0) {
+			return found;
+		}
+		k->compared = found > 0;
+		if (k->compared) {
+			vv_key_proof_free(k->fresh); /* not needed while keys are compared */
+			k->fresh = NULL;
+			continue;
+		}
+		all = 0;
+		if ((found = (int)check_keys_forget(r, i, err)) < 0) {
+			return found;
+		}
+	}
+	return all;
 }
 
 /* Hashes that repeat, where no key does, are not looked at again. */
-static void end_run(struct check_keys *k, const check_suspects *s, uint64_t found)
+static void end_run(struct check_keys *k, uint64_t found)
 {
 	if (k->writer) {
-		check_key_writer_end(k->writer, s->hashes, found > 0 ? s->count : 0);
+		check_key_writer_end(k->writer, k->suspects.hashes,
+				     found > 0 ? k->suspects.count : 0);
 	}
-}
-
-static vv_status finish_key(check_run *r, check_emit *e, size_t at, vv_error *err)
-{
-	check_suspects s = {.groups = vv_calloc(r->group_count + 1, 1)};
-	uint64_t found = 0;
-	vv_status rc = s.groups ? find_suspects(r, at, &s, err) : vv_fail_nomem(err);
-
-	vv_key_proof_free(r->keys[at].fresh); /* not needed while the keys are compared */
-	r->keys[at].fresh = NULL;
-	if (rc == VV_OK &&
-	    (rc = check_key_repeats(r, e, at, r->keys[at].seed, &s, &found, err)) == VV_OK) {
-		end_run(&r->keys[at], &s, found);
-	}
-	clear_suspects(&s);
-	return rc;
 }
 
 vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err)
 {
-	vv_status rc;
-
 	for (size_t i = 0; i < r->plan.key_count; i++) {
-		if ((rc = finish_key(r, e, i, err)) < 0) {
+		struct check_keys *k = &r->keys[i];
+		uint64_t found = 0;
+		vv_status rc = check_key_repeats(r, e, i, k->seed, &k->suspects, &found, err);
+
+		if (rc < 0) {
 			return rc;
 		}
+		end_run(k, found);
+		clear_suspects(&k->suspects);
 	}
 	return VV_OK;
 }
@@ -620,20 +699,15 @@ vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err)
 vv_status check_keys_keep(check_run *r, size_t at, vv_error *err)
 {
 	struct check_keys *k = &r->keys[at];
-	check_suspects s = {.groups = NULL};
-	vv_status rc;
+	int found;
 
 	if (!r->o->cache || (!wants_run(r, k) && !is_stale(k))) {
 		return VV_OK;
 	}
-	if (!(s.groups = vv_calloc(r->group_count + 1, 1))) {
-		return vv_fail_nomem(err);
+	if ((found = find_suspects(r, at, err)) > 0) {
+		end_run(k, k->suspects.count); /* none was compared: the next check does */
 	}
-	if ((rc = find_suspects(r, at, &s, err)) == VV_OK) {
-		end_run(k, &s, s.count); /* none was compared: the next check does */
-	}
-	clear_suspects(&s);
-	return rc;
+	return found < 0 ? (vv_status)found : VV_OK;
 }
 
 /* ---- keys that somebody looks for ---- */
@@ -664,7 +738,7 @@ static size_t find_in_record(const struct check_keys *k, uint64_t hash)
 	return low;
 }
 
-void check_keys_seek(check_run *r, size_t at, const vv_buf *key, uint8_t *hit)
+bool check_keys_seek(check_run *r, size_t at, const vv_buf *key, uint8_t *hit)
 {
 	struct check_keys *k = &r->keys[at];
 	uint64_t hash = check_key_hash(key, k->seed), e;
@@ -684,4 +758,5 @@ void check_keys_seek(check_run *r, size_t at, const vv_buf *key, uint8_t *hit)
 		}
 		mark(hit, k->map, k->memo.groups.count, e);
 	}
+	return !k->run.damaged;
 }

@@ -97,6 +97,21 @@ done:
 	return rc;
 }
 
+/* Once what the rules found is kept: where keys repeat. */
+static vv_status compare_keys(check_run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	int known = 1;
+
+	while (rc == VV_OK && (known = check_keys_compare(r, err)) == 0) {
+		for (size_t i = 0; i < r->group_count; i++) {
+			r->groups[i].known = 1;
+		}
+		rc = check_read_groups(r, err);
+	}
+	return known < 0 ? (vv_status)known : rc;
+}
+
 static vv_status check_rows(check_run *r, vv_error *err)
 {
 	vv_status rc;
@@ -108,7 +123,8 @@ static vv_status check_rows(check_run *r, vv_error *err)
 	for (size_t i = 0; i < r->group_count; i++) {
 		check_lines_give(r->lines, i, r->groups[i].newlines);
 	}
-	if ((rc = check_facts_save(r, err)) < 0 || (rc = check_lines_keep(r->lines, err)) < 0) {
+	if ((rc = check_facts_save(r, err)) < 0 || (rc = check_lines_keep(r->lines, err)) < 0 ||
+	    (rc = compare_keys(r, err)) < 0) {
 		return rc;
 	}
 	return emit_all(r, err);

@@ -1,10 +1,10 @@
 /*
  * key_run: knows how a run lies in its file, and that each piece of it can be proved alone.
  *
- * Head: "VVKEYS" 02 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups. Body: the groups'
- * names (32 bytes each), the entries, the repeats. Sums: for each 4,096 bytes of the body le64 of the
- * XXH3-64 under the piece's number as seed. Tail: le64 entries, le64 repeats, le64 of the XXH3-64 of head
- * and tail before it.
+ * Head: "VVKEYS" 03 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups. Body: the groups'
+ * names (32 bytes each), the entries, the repeats, the list's top. Sums: for each 4,096 bytes of the body le64
+ * of the XXH3-64 under the piece's number as seed. Tail: le64 entries, le64 repeats, le64 bytes of the list's
+ * top, le64 of the XXH3-64 of head and tail before it.
  *
  * Hashes are spread evenly, so that a place is guessed from the hash alone, and the rest is a
  * search among neighbours.
@@ -19,9 +19,9 @@
 #include "base/file.h"
 #include "base/sys.h"
 
-static const char magic[8] = {'V', 'V', 'K', 'E', 'Y', 'S', 2, '\n'};
+static const char magic[8] = {'V', 'V', 'K', 'E', 'Y', 'S', 3, '\n'};
 #define HEAD_LEN 40u
-#define TAIL_LEN 24u
+#define TAIL_LEN 32u
 #define NAME_LEN 32u
 #define PROVED_LEN 4096u /* a piece of the body; names and entries are never in two */
 #define NEAR 4096u       /* entries: how far a guess is usually off */
@@ -51,6 +51,7 @@ static uint64_t frame_sum(const uint8_t *head, const uint8_t *tail)
 	return vv_xxh3(both, sizeof(both), 0);
 }
 
+/* Whether a piece of the body is what was written. */
 static bool piece_is_fine(check_key_run *k, size_t i)
 {
 	size_t from = i * PROVED_LEN,
@@ -66,19 +67,21 @@ static bool piece_is_fine(check_key_run *k, size_t i)
 static vv_status take(check_key_run *k, vv_error *err)
 {
 	const uint8_t *p = k->map, *tail = p + k->map_len - TAIL_LEN;
-	uint64_t groups, entries, repeats, left = k->map_len - HEAD_LEN - TAIL_LEN, len, sums;
+	uint64_t groups, entries, repeats, top, left = k->map_len - HEAD_LEN - TAIL_LEN, len, sums;
 
-	if (memcmp(p, magic, sizeof(magic)) != 0 || frame_sum(p, tail) != vv_get_le64(tail + 16)) {
+	if (memcmp(p, magic, sizeof(magic)) != 0 ||
+	    frame_sum(p, tail) != vv_get_le64(tail + TAIL_LEN - 8)) {
 		return VV_OK;
 	}
 	groups = vv_get_le64(p + 32);
 	entries = vv_get_le64(tail);
 	repeats = vv_get_le64(tail + 8);
+	top = vv_get_le64(tail + 16);
 	if (groups > CHECK_GROUP_MASK || groups > left / NAME_LEN || entries > left / 8 ||
-	    repeats > left / 8) {
+	    repeats > left / 8 || top > left) {
 		return VV_OK;
 	}
-	len = groups * NAME_LEN + (entries + repeats) * 8;
+	len = groups * NAME_LEN + (entries + repeats) * 8 + top;
 	sums = (uint64_t)pieces((size_t)len) * 8;
 	if (len > left || sums != left - len) {
 		return VV_OK;
@@ -97,6 +100,8 @@ static vv_status take(check_key_run *k, vv_error *err)
 	k->entry_count = (size_t)entries;
 	k->repeats = k->entries + entries * 8;
 	k->repeat_count = (size_t)repeats;
+	k->top = k->repeats + repeats * 8;
+	k->top_len = (size_t)top;
 	return VV_OK;
 }
 
@@ -121,18 +126,40 @@ vv_status check_key_run_open(check_key_run *out, const char *file, vv_error *err
 	return out->map ? take(out, err) : VV_OK;
 }
 
-vv_status check_key_run_prove(check_key_run *k, vv_error *err)
+/* Whether so many bytes of the body are what was written. */
+static bool bytes_are_fine(check_key_run *k, const uint8_t *bytes, size_t len)
 {
-	for (size_t i = 0; k->entries && i < pieces(k->body_len); i++) {
-		if (!piece_is_fine(k, i)) {
-			check_key_run_close(k);
-		}
+	size_t from = (size_t)(bytes - k->body);
+	bool fine = true;
+
+	for (size_t i = from / PROVED_LEN; i < pieces(from + len); i++) {
+		fine = piece_is_fine(k, i) && fine;
 	}
+	return fine;
+}
+
+vv_status check_key_run_names(check_key_run *k, vv_error *err)
+{
 	if (!k->entries) {
 		return VV_OK;
 	}
-	k->proved = true;
+	if (!bytes_are_fine(k, k->body, k->group_count * NAME_LEN)) {
+		check_key_run_close(k);
+		return VV_OK;
+	}
 	return check_group_names_open(&k->groups, k->body, NAME_LEN, k->group_count, err);
+}
+
+bool check_key_run_prove(check_key_run *k)
+{
+	return k->entries && bytes_are_fine(k, k->body, k->body_len);
+}
+
+bool check_key_run_top(check_key_run *k, const uint8_t **top, size_t *len)
+{
+	*top = k->top;
+	*len = k->top_len;
+	return bytes_are_fine(k, k->top, k->top_len);
 }
 
 bool check_key_run_sound(const check_key_run *k)
@@ -150,14 +177,19 @@ void check_key_run_close(check_key_run *k)
 	memset(k, 0, sizeof(*k));
 }
 
+static uint64_t number_at(check_key_run *k, const uint8_t *at)
+{
+	return piece_is_fine(k, (size_t)(at - k->body) / PROVED_LEN) ? vv_get_le64(at) : UINT64_MAX;
+}
+
 uint64_t check_key_run_entry(check_key_run *k, size_t i)
 {
-	const uint8_t *e = k->entries + 8 * i;
+	return number_at(k, k->entries + 8 * i);
+}
 
-	if (!k->proved && !piece_is_fine(k, (size_t)(e - k->body) / PROVED_LEN)) {
-		return UINT64_MAX;
-	}
-	return vv_get_le64(e);
+uint64_t check_key_run_repeat(check_key_run *k, size_t i)
+{
+	return number_at(k, k->repeats + 8 * i);
 }
 
 static uint64_t hash_at(check_key_run *k, size_t i)
@@ -200,6 +232,7 @@ size_t check_key_run_find(check_key_run *k, uint64_t hash)
 struct check_key_writer {
 	int fd;
 	char *file, *temp;
+	const vv_buf *top; /* of the list */
 	uint8_t head[HEAD_LEN];
 	vv_buf buf;     /* of the body: always begins with a piece */
 	uint64_t *sums; /* of the pieces that have been written */
@@ -262,10 +295,11 @@ static char *folder_of(const char *file)
 }
 
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
-				 vv_hash128 list, const uint8_t *const *names, size_t count,
+				 const vv_table *t, const uint8_t *const *names, size_t count,
 				 vv_error *err)
 {
 	check_key_writer *w = vv_calloc(1, sizeof(*w));
+	vv_hash128 list = check_key_run_list(t);
 	char *dir = folder_of(file);
 	vv_error ignored;
 
@@ -284,6 +318,7 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 	}
 	vv_free(dir);
 	w->failed = w->fd < 0;
+	w->top = &t->root.data;
 	memcpy(w->head, magic, sizeof(magic));
 	vv_put_le64(w->head + 8, seed);
 	vv_put_le64(w->head + 16, list.lo);
@@ -313,7 +348,8 @@ static void write_tail(check_key_writer *w, size_t repeats)
 	}
 	vv_put_le64(tail, w->count);
 	vv_put_le64(tail + 8, repeats);
-	vv_put_le64(tail + 16, frame_sum(w->head, tail));
+	vv_put_le64(tail + 16, w->top->len);
+	vv_put_le64(tail + TAIL_LEN - 8, frame_sum(w->head, tail));
 	vv_buf_put(&w->buf, tail, sizeof(tail));
 	w->failed |= w->buf.failed;
 	write_bytes(w, w->buf.data, w->buf.len);
@@ -326,6 +362,7 @@ void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t c
 	for (size_t i = 0; i < count; i++) {
 		put_u64(w, repeats[i]);
 	}
+	vv_buf_put(&w->buf, w->top->data, w->top->len);
 	flush(w);
 	write_tail(w, count);
 	if (w->fd >= 0 && vv_close(w->fd, w->temp, &ignored) < 0) {

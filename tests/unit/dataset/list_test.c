@@ -6,6 +6,7 @@
 #include "tests/unit/dataset/memory.h"
 
 #include "base/hash.h"
+#include "dataset/check/list_compare.h"
 #include "repo/blocks/cbor.h"
 #include "tests/unit/dataset/list_node_check.h"
 
@@ -467,6 +468,132 @@ static void equal_nodes_are_skipped_unread(void **state)
 	memory_clear(&m);
 }
 
+/* Is there an entry with this seed? */
+static bool has_seed(const plan *p, uint64_t seed)
+{
+	for (uint64_t step = 0; step <= 1000000007u; step += 1000000007u) {
+		uint64_t i = seed - step - p->first;
+
+		if (seed >= step + p->first && i < p->count && seed_of(p, i) == seed) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Holds what a list alone has, and what is shared, against the seeds. */
+static void expect_side(const plan *p, const plan *other, const uint64_t *before,
+			const vv_list_place *places, size_t count, uint8_t *shared)
+{
+	for (size_t i = 0; i < count; i++) {
+		assert_true(i == 0 || places[i].index > places[i - 1].index);
+		assert_true(places[i].index < p->count);
+		assert_int_equal(places[i].before, before[places[i].index]);
+		assert_int_equal(places[i].weight, before[places[i].index + 1] - places[i].before);
+		assert_int_equal(shared[places[i].index], 0);
+		shared[places[i].index] = 2;
+	}
+	for (uint64_t i = 0; i < p->count; i++) {
+		assert_int_equal(shared[i], has_seed(other, seed_of(p, i)) ? 1 : 2);
+	}
+}
+
+static void compare_plans(const plan *p, const plan *q)
+{
+	uint64_t *before_p = sums(p), *before_q = sums(q);
+	uint8_t *of_p = calloc((size_t)p->count + 1, 1), *of_q = calloc((size_t)q->count + 1, 1);
+	vv_list_changes c;
+	vv_list_reader *x, *y;
+	vv_list a, b;
+	vv_error err;
+	memory m;
+
+	memory_init(&m);
+	must_build(&a, p, &m.sink, NULL);
+	must_build(&b, q, &m.sink, NULL);
+	open_list(&x, p->kind, &m.sink, &a);
+	open_list(&y, q->kind, &m.sink, &b);
+	vv_assert_ok(vv_list_compare(&c, x, y, &err), &err);
+	for (size_t i = 0; i < c.share_count; i++) {
+		const vv_list_share *s = &c.shares[i];
+
+		assert_true(i == 0 || s->old_index > c.shares[i - 1].old_index);
+		for (uint64_t k = 0; k < s->items; k++) {
+			assert_int_equal(seed_of(p, s->old_index + k),
+					 seed_of(q, s->new_index + k));
+			assert_int_equal(of_p[s->old_index + k]++, 0);
+			assert_int_equal(of_q[s->new_index + k]++, 0);
+		}
+	}
+	expect_side(p, q, before_p, c.old_items, c.old_count, of_p);
+	expect_side(q, p, before_q, c.new_items, c.new_count, of_q);
+	vv_list_changes_clear(&c);
+	vv_list_reader_close(x);
+	vv_list_reader_close(y);
+	vv_list_clear(&a);
+	vv_list_clear(&b);
+	free(before_p);
+	free(before_q);
+	free(of_p);
+	free(of_q);
+	memory_clear(&m);
+}
+
+static void comparing_tells_of_each_item_whether_both_have_it(void **state)
+{
+	vv_prng rng;
+
+	(void)state;
+	vv_prng_init(&rng, 11);
+	for (int i = 0; i < 40; i++) {
+		plan p = {VV_LIST_DATA, vv_prng_below(&rng, i % 4 ? 3000 : 40), 5, 0, 0}, q = p;
+
+		if (i % 3 == 0) { /* come or gone at both ends */
+			q.first = 5 + vv_prng_below(&rng, 200);
+			q.count = vv_prng_below(&rng, 3000);
+		}
+		q.edit = vv_prng_below(&rng, q.count + 1);
+		q.edits = vv_prng_below(&rng, 4) * vv_prng_below(&rng, 60);
+		compare_plans(&p, &q);
+		compare_plans(&q, &p);
+	}
+}
+
+static void comparing_reads_only_nodes_that_differ(void **state)
+{
+	plan p = {VV_LIST_DATA, 30000, 5, 0, 0}, q = {VV_LIST_DATA, 30000, 5, 17000, 3};
+	vv_list_changes c;
+	vv_list_reader *x, *y;
+	vv_list a, b;
+	vv_error err;
+	memory m;
+
+	(void)state;
+	memory_init(&m);
+	must_build(&a, &p, &m.sink, NULL);
+	must_build(&b, &q, &m.sink, NULL);
+	open_list(&x, p.kind, &m.sink, &a);
+	open_list(&y, q.kind, &m.sink, &b);
+	m.gets = 0;
+	vv_assert_ok(vv_list_compare(&c, x, y, &err), &err);
+	assert_int_equal(c.old_count, 3);
+	assert_int_equal(c.new_count, 3);
+	assert_int_equal(c.share_count, 2);
+	assert_true(m.gets <= 16);
+	vv_list_changes_clear(&c);
+	m.block[m.count - 1].gone = true; /* a node above the entries that differ */
+	vv_list_reader_close(x);
+	vv_list_reader_close(y);
+	open_list(&x, p.kind, &m.sink, &a);
+	open_list(&y, q.kind, &m.sink, &b);
+	vv_assert_status(vv_list_compare(&c, x, y, &err), VV_EMISSING, &err);
+	vv_list_reader_close(x);
+	vv_list_reader_close(y);
+	vv_list_clear(&a);
+	vv_list_clear(&b);
+	memory_clear(&m);
+}
+
 static void skipping_lands_behind_the_node(void **state)
 {
 	plan p = {VV_LIST_DATA, 20000, 5, 0, 0};
@@ -648,6 +775,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_small_change_writes_few_nodes_and_each_has_a_base),
 	cmocka_unit_test(bases_are_found_behind_an_insertion),
 	cmocka_unit_test(equal_nodes_are_skipped_unread),
+	cmocka_unit_test(comparing_tells_of_each_item_whether_both_have_it),
+	cmocka_unit_test(comparing_reads_only_nodes_that_differ),
 	cmocka_unit_test(skipping_lands_behind_the_node),
 	cmocka_unit_test(a_missing_node_is_an_error_and_no_end),
 	cmocka_unit_test(a_node_under_the_wrong_sums_is_refused),
