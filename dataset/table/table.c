@@ -483,6 +483,7 @@ static vv_status begin_rows(vv_batch *b, vv_error *err)
 	}
 	memset(b->ready, 0, b->rows);
 	b->picked = 0;
+	b->part = 0;
 	b->by_row = true;
 	return VV_OK;
 }
@@ -538,6 +539,30 @@ vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error 
 		rc = vv_group_cell(&b->group, i, row, &own[i], &b->arena, err);
 	}
 	b->ready[row] = rc == VV_OK;
+	return rc;
+}
+
+vv_status vv_batch_row_part(vv_batch *b, size_t row, const size_t *columns, size_t count,
+			    uint64_t part, const vv_cell **cells, vv_error *err)
+{
+	vv_status rc;
+	bool first = b->part == 0 && b->picked == PICKED_MAX;
+	if (b->by_row && b->part == part) {
+		*cells = &b->cells[row * b->columns];
+		return VV_OK;
+	}
+	/* Whoever asks for other columns soon asks for these again: then all are made. */
+	if (!b->by_row || !first || count >= b->columns) {
+		return vv_batch_row(b, row, cells, err);
+	}
+	*cells = &b->cells[row * b->columns];
+	memset(b->ready, 0, b->rows);
+	for (size_t i = 0; i < b->rows * b->columns; i++) {
+		b->cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
+	}
+	if ((rc = vv_batch_columns(b, columns, count, err)) == VV_OK) {
+		b->part = part;
+	}
 	return rc;
 }
 

@@ -51,6 +51,10 @@ typedef struct vv_rowdiff {
 	/* For each of columns->pairs: have the two groups that begin with these rows the same bytes
 	 * there? */
 	bool *equal;
+	/* Of these two groups: the columns of either side that are needed where `equal` holds (the key's,
+	 * and of those that are compared the others). NULL: opts.only_needed is not set. */
+	size_t *needed_a, *needed_b;
+	size_t needed_count;
 	uint64_t equal_old, equal_new; /* UINT64_MAX: of none */
 	vv_buf scratch;                /* for comparing values; failed: memory ran out */
 	vv_rowdiff_stats stats;

@@ -76,8 +76,7 @@ static size_t oldest_group(const vv_row_by_number *r)
 	return oldest;
 }
 
-vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
-			       vv_error *err)
+vv_status vv_row_by_number_read(vv_row_by_number *r, uint64_t row, vv_batch **out, vv_error *err)
 {
 	size_t at = find_group(r, row);
 	if (at == r->groups) {
@@ -88,8 +87,17 @@ vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell 
 			return rc;
 		}
 	}
-	vv_batch *b = &r->batch[at];
 	r->last = at;
 	r->used[at] = ++r->clock;
-	return vv_batch_row(b, (size_t)(row - b->first_row), cells, err);
+	*out = &r->batch[at];
+	return VV_OK;
+}
+
+vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
+			       vv_error *err)
+{
+	vv_batch *b;
+	vv_status rc = vv_row_by_number_read(r, row, &b, err);
+
+	return rc < 0 ? rc : vv_batch_row(b, (size_t)(row - b->first_row), cells, err);
 }

@@ -34,5 +34,7 @@ void vv_row_by_number_close(vv_row_by_number *r); /* zeroed storage is closed */
  * until the next call. */
 vv_status vv_row_by_number_get(vv_row_by_number *r, uint64_t row, const vv_cell **cells,
 			       vv_error *err);
+/* The group that holds a row, which is then the one that was asked for last; until the next call. */
+vv_status vv_row_by_number_read(vv_row_by_number *r, uint64_t row, vv_batch **out, vv_error *err);
 
 #endif

@@ -55,7 +55,9 @@ typedef struct vv_rowdiff_options {
 	bool everything;
 	bool blind_moves; /* rows that moved and are otherwise equal are reported without their cells
 	                                 * (NULL): reading a re-sorted table's rows in another order is slow */
-	uint64_t memory;  /* bytes of digests before disk; 0: 32 MiB */
+	bool only_needed; /* of a changed or moved row all cells may be absent but those of the key and those
+	                                 * that are not VV_CELL_SAME: equal columns are not decoded */
+	uint64_t memory; /* bytes of digests before disk; 0: 32 MiB */
 	const char *temp_dir;
 	vv_pool *pool;
 	const vv_progress *progress;

@@ -114,6 +114,17 @@ static vv_status choose_key(vv_rowdiff *d, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status room_for_needed(vv_rowdiff *d, vv_error *err)
+{
+	const size_t most = d->key_count + d->opts.columns->count + 1;
+	if (!d->opts.only_needed) {
+		return VV_OK;
+	}
+	d->needed_a = vv_calloc(most, sizeof(*d->needed_a));
+	d->needed_b = vv_calloc(most, sizeof(*d->needed_b));
+	return d->needed_a && d->needed_b ? VV_OK : vv_fail_nomem(err);
+}
+
 /* Do equal blocks mean equal rows? Where every common column has the same place. */
 static bool same_places(const vv_columns *c)
 {
@@ -168,6 +179,7 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 	vv_row_by_number_init(&d->rows_a, a, VV_ROW_GROUPS_MAX);
 	vv_row_by_number_init(&d->rows_b, b, VV_ROW_GROUPS_MAX);
 	if ((rc = choose_compared(d, err)) < 0 || (rc = choose_key(d, err)) < 0 ||
+	    (rc = room_for_needed(d, err)) < 0 ||
 	    (rc = same_places(opts->columns) ? vv_changed_groups_find(&d->changed, a, b, err)
 					     : vv_changed_groups_all(&d->changed, a, b, err)) < 0 ||
 	    (rc = rowdiff_match(d, err)) < 0) {
@@ -193,6 +205,8 @@ void vv_rowdiff_close(vv_rowdiff *d)
 	vv_free(d->compared);
 	vv_free(d->cells);
 	vv_free(d->equal);
+	vv_free(d->needed_a);
+	vv_free(d->needed_b);
 	vv_buf_clear(&d->scratch);
 	vv_free(d->gap);
 	vv_free(d->stats.column_changes);
@@ -260,6 +274,25 @@ static bool same_column(const vv_group *a, long at, const vv_group *b, long bt)
 	       memcmp(a->column[at], b->column[bt], a->column_len[at]) == 0;
 }
 
+/* Fills needed_a and needed_b for what d->equal holds. */
+static void find_needed(vv_rowdiff *d)
+{
+	const vv_columns *c = d->opts.columns;
+	size_t n = 0;
+	for (size_t i = 0; i < d->key_count; i++, n++) {
+		d->needed_a[n] = d->key_a[i];
+		d->needed_b[n] = d->key_b[i];
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		const vv_column_pair *p = &c->pairs[i];
+		if (d->compared[i] && !d->equal[i] && !is_of_key(d, p)) {
+			d->needed_a[n] = (size_t)p->a;
+			d->needed_b[n++] = (size_t)p->b;
+		}
+	}
+	d->needed_count = n;
+}
+
 /* The columns (d->equal) in which two rows at one place of their groups are equal because all rows
  * of the groups are; NULL: nothing is known. Both rows were asked for last. */
 static const bool *equal_columns(vv_rowdiff *d, uint64_t old_row, uint64_t new_row)
@@ -278,8 +311,36 @@ static const bool *equal_columns(vv_rowdiff *d, uint64_t old_row, uint64_t new_r
 		}
 		d->equal_old = a->first_row;
 		d->equal_new = b->first_row;
+		if (d->opts.only_needed) {
+			find_needed(d);
+		}
 	}
 	return d->equal;
+}
+
+/* The cells of two rows; *equal as equal_columns says. */
+static vv_status read_pair(vv_rowdiff *d, const row_entry *e, vv_row_change *out,
+			   const bool **equal, vv_error *err)
+{
+	vv_batch *a, *b;
+	vv_status rc;
+	if ((rc = vv_row_by_number_read(&d->rows_a, e->old_row, &a, err)) < 0 ||
+	    (rc = vv_row_by_number_read(&d->rows_b, e->new_row, &b, err)) < 0) {
+		return rc;
+	}
+	const size_t at = (size_t)(e->old_row - a->first_row),
+		     bt = (size_t)(e->new_row - b->first_row);
+	*equal = equal_columns(d, e->old_row, e->new_row);
+	if (!*equal || !d->opts.only_needed) {
+		rc = vv_batch_row(a, at, &out->old_cells, err);
+		return rc < 0 ? rc : vv_batch_row(b, bt, &out->new_cells, err);
+	}
+	/* For a group the one beside it decides which columns these are: its first row names them. */
+	rc = vv_batch_row_part(a, at, d->needed_a, d->needed_count, b->first_row + 1,
+			       &out->old_cells, err);
+	return rc < 0 ? rc
+		      : vv_batch_row_part(b, bt, d->needed_b, d->needed_count, a->first_row + 1,
+					  &out->new_cells, err);
 }
 
 /* How two rows compare, cell by cell: fills d->cells. rekeyed: in the key's columns in any case.
@@ -438,10 +499,9 @@ static vv_status tell_pair(vv_rowdiff *d, row_entry *e, vv_row_change *out, bool
 		*tell = true;
 		return VV_OK;
 	}
-	if ((rc = vv_row_by_number_get(&d->rows_a, e->old_row, &out->old_cells, err)) < 0 ||
-	    (rc = vv_row_by_number_get(&d->rows_b, e->new_row, &out->new_cells, err)) < 0 ||
-	    (rc = compare_cells(d, out->old_cells, out->new_cells,
-				equal_columns(d, e->old_row, e->new_row), e->rekeyed, &changed,
+	const bool *equal;
+	if ((rc = read_pair(d, e, out, &equal, err)) < 0 ||
+	    (rc = compare_cells(d, out->old_cells, out->new_cells, equal, e->rekeyed, &changed,
 				&formatted, err)) < 0) {
 		return rc;
 	}

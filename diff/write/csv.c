@@ -601,8 +601,8 @@ static vv_status csv_open(vv_diff_writer **out, const vv_diff_writer_options *op
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){csv_begin,     csv_begin_table, csv_row,
-				   csv_end_table, csv_end,         csv_close};
+	w->base = (vv_diff_writer){csv_begin, csv_begin_table, csv_row, csv_end_table,
+				   csv_end,   csv_close,       false};
 	w->opts = *opts;
 	*out = &w->base;
 	return VV_OK;

@@ -657,8 +657,8 @@ static vv_status html_open(vv_diff_writer **out, const vv_diff_writer_options *o
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){html_begin,     html_begin_table, html_row,
-				   html_end_table, html_end,         html_close};
+	w->base = (vv_diff_writer){html_begin, html_begin_table, html_row, html_end_table,
+				   html_end,   html_close,       false};
 	w->opts = *opts;
 	*out = &w->base;
 	return VV_OK;

@@ -398,8 +398,8 @@ static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *op
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	j->base = (vv_diff_writer){json_begin,     json_begin_table, json_row,
-				   json_end_table, json_end,         json_close};
+	j->base = (vv_diff_writer){json_begin, json_begin_table, json_row, json_end_table,
+				   json_end,   json_close,       true};
 	j->opts = *opts;
 	j->lines = lines;
 	*out = &j->base;

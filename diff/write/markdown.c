@@ -635,8 +635,8 @@ static vv_status md_open(vv_diff_writer **out, const vv_diff_writer_options *opt
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){md_begin,     md_begin_table, md_row,
-				   md_end_table, md_end,         md_close};
+	w->base = (vv_diff_writer){md_begin, md_begin_table, md_row, md_end_table,
+				   md_end,   md_close,       false};
 	w->opts = *opts;
 	w->limit = opts->size_limit ? opts->size_limit : SIZE_LIMIT;
 	w->limit = w->limit < SIZE_LEAST ? SIZE_LEAST : w->limit;

@@ -664,8 +664,8 @@ static vv_status sql_open(vv_diff_writer **out, const vv_diff_writer_options *op
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){sql_begin,     sql_begin_table, sql_row,
-				   sql_end_table, sql_end,         sql_close};
+	w->base = (vv_diff_writer){sql_begin, sql_begin_table, sql_row, sql_end_table,
+				   sql_end,   sql_close,       false};
 	w->opts = *opts;
 	*out = &w->base;
 	return VV_OK;

@@ -288,8 +288,8 @@ static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *op
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){sum_begin,     sum_begin_table, sum_row,
-				   sum_end_table, sum_end,         sum_close};
+	w->base = (vv_diff_writer){sum_begin, sum_begin_table, sum_row, sum_end_table,
+				   sum_end,   sum_close,       true};
 	w->opts = *opts;
 	w->one_line = one_line;
 	*out = &w->base;

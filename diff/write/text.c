@@ -286,8 +286,8 @@ static vv_status open_text(vv_diff_writer **out, const vv_diff_writer_options *o
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	w->base = (vv_diff_writer){text_begin,     text_begin_table, text_row_of,
-				   text_end_table, text_end,         text_close};
+	w->base = (vv_diff_writer){text_begin, text_begin_table, text_row_of, text_end_table,
+				   text_end,   text_close,       false};
 	w->opts = *opts;
 	*out = &w->base;
 	return VV_OK;

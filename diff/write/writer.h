@@ -71,6 +71,7 @@ struct vv_diff_writer {
 	vv_status (*end_table)(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err);
 	vv_status (*end)(vv_diff_writer *w, vv_error *err);
 	void (*close)(vv_diff_writer *w);
+	bool only_needed; /* it reads no other cells than vv_rowdiff_options.only_needed gives */
 };
 
 #endif

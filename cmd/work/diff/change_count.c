@@ -50,7 +50,8 @@ static vv_status count(vv_change_counts *out, const vv_diff_item *item, vv_error
 	static const vv_strings none = {NULL, 0};
 	counter c = {.base = {.begin_table = count_begin_table,
 			      .row = count_row,
-			      .end_table = count_end_table},
+			      .end_table = count_end_table,
+			      .only_needed = true},
 		     .out = out};
 	const vv_diff_how how = {.key = &none,
 				 .only = &none,

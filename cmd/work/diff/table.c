@@ -548,6 +548,8 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 				 .ignore = (const char *const *)c->ignore.items,
 				 .rekeyed = true,
 				 .moves = how->moves,
+				 .only_needed = how->writer && how->writer->only_needed &&
+						c->where_count == 0,
 				 .temp_dir = temp && *temp ? temp : "/tmp",
 				 .pool = how->pool,
 				 .progress = how->progress};
