@@ -16,12 +16,36 @@ static bool inside_character(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
+#define WORD 24u /* bytes that are given away so that no word is cut */
+
+/* Where a blank begins within the first bytes of text; 0: nowhere near. */
+static size_t to_blank(const char *text)
+{
+	for (size_t i = 0; i < WORD && text[i]; i++) {
+		if (text[i] == ' ') {
+			return i;
+		}
+	}
+	return 0;
+}
+
+/* How much of the first len bytes stays so that it ends with a blank; len: there is none near the end. */
+static size_t back_to_blank(const char *text, size_t len)
+{
+	for (size_t i = len; i > 0 && len - i < WORD; i--) {
+		if (text[i - 1] == ' ') {
+			return i;
+		}
+	}
+	return len;
+}
+
 /* Copies text into out (of size bytes). What is too long loses its middle, since the reason stands
- * at the end; no half of a UTF-8 sequence stays. */
+ * at the end; no half of a word stays where one ends nearby, and no half of a UTF-8 sequence. */
 static void copy_cut(char *out, size_t size, const char *text)
 {
 	static const char gap[] = "...";
-	size_t len = strlen(text), tail_len = size / 3, head_len;
+	size_t len = strlen(text), tail_len = size / 3, head_len, skip;
 	const char *tail;
 
 	if (len < size) {
@@ -33,10 +57,14 @@ static void copy_cut(char *out, size_t size, const char *text)
 		tail++;
 		tail_len--;
 	}
+	skip = to_blank(tail);
+	tail += skip;
+	tail_len -= skip;
 	head_len = size - sizeof gap - tail_len;
 	while (head_len > 0 && inside_character(text[head_len])) {
 		head_len--;
 	}
+	head_len = back_to_blank(text, head_len);
 	memcpy(out, text, head_len);
 	memcpy(out + head_len, gap, sizeof gap - 1);
 	memcpy(out + head_len + sizeof gap - 1, tail, tail_len + 1);

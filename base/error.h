@@ -29,10 +29,14 @@ typedef enum vv_status {
 	VV_ENOSUPPORT = -12 /* a format or feature of a newer or other program */
 } vv_status;
 
+/* A message of this size that a peer sent still fits with the peer's name before it. */
+#define VV_MESSAGE_MAX 512u
+#define VV_HINT_MAX 320u
+
 typedef struct vv_error {
 	vv_status code;
-	char message[384]; /* what happened; one line, no full stop */
-	char hint[256];    /* what to try next; "" when nothing honest can be said */
+	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
+	char hint[VV_HINT_MAX];       /* what to try next; "" when nothing honest can be said */
 } vv_error;
 
 /* Sets code and message, clears the hint; long text loses its middle. Returns code. */

@@ -47,6 +47,7 @@ typedef struct run {
 	vv_buf b;
 	vv_json_out w;
 	unsigned holders;       /* who has all of it */
+	unsigned receipts;      /* told so far */
 	vv_speeds *speeds;      /* NULL: they cannot be read */
 	vv_published published; /* with --routing */
 } run;
@@ -371,6 +372,7 @@ static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
 	run *r = payload;
 
 	if (!r->json) {
+		vv_out(r->receipts++ == 0 ? "who delivered them here:\n" : "");
 		vv_out("  %s  %s blocks (%s) from ", c->time, vv_text_count(c->blocks),
 		       vv_text_bytes(c->bytes));
 		vv_out_text(c->peer, strlen(c->peer));
@@ -459,7 +461,10 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 			vv_json_close_array(&r->w);
 		}
 	}
-	heading(r, "receipts", "who delivered them here:");
+	if (r->json) {
+		vv_json_name(&r->w, "receipts");
+		vv_json_open_array(&r->w);
+	}
 	if (rc == VV_OK) {
 		rc = vv_receipts_of(r->repo, &r->root, tell_receipt, r, err);
 	}

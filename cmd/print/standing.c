@@ -89,6 +89,10 @@ static void print_parts(const vv_standing_report *x, const vv_standing_entry *e)
 
 static void print_room(const vv_standing_report *x, const vv_standing_entry *e)
 {
+	if (!e->admitted && memcmp(x->audited.self, e->key, VV_KEY_PUBLIC) == 0) {
+		vv_out("  no room here: it is this machine's own key, and room is for others\n");
+		return;
+	}
 	if (!e->admitted) {
 		vv_out("  no room here: it is not trusted ('varve key trust NAME DID'), nor named by "
 		       "--for\n");
@@ -112,7 +116,10 @@ static void print_entry(const vv_standing_report *x, const vv_standing_entry *e)
 	char time[32];
 	did_text did;
 
-	vv_out("%s%s%s\n", did_of(did, e->key), e->name ? "  " : "", e->name ? e->name : "");
+	const char *name = memcmp(x->audited.self, e->key, VV_KEY_PUBLIC) == 0 ? "this machine"
+									       : e->name;
+
+	vv_out("%s%s%s\n", did_of(did, e->key), name ? "  " : "", name ? name : "");
 	vv_out("  keeps for me: %s, %s byte-days in the last %u days%s%s\n",
 	       vv_text_bytes(e->bytes), vv_text_count(e->byte_days), VV_STANDING_DAYS,
 	       e->proven > 0 ? ", proven " : "; never proven",
@@ -129,7 +136,11 @@ static void print_entry(const vv_standing_report *x, const vv_standing_entry *e)
 
 static void print_notes(const vv_standing_report *x)
 {
-	if (x->rules.size == 0) {
+	if (x->rules.size == 0 && x->held) {
+		vv_note("copies for others are here, and the settings (varve.hold, varve.holdFor, "
+			"varve.holdRatio) do not say for whom: name the --hold, --for, --ratio and "
+			"--allowance that 'varve serve' was started with");
+	} else if (x->rules.size == 0) {
 		vv_note("nothing is kept for others in this repository (varve.hold, or --hold)");
 	}
 	if (x->audited.damaged > 0) {

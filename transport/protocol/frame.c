@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
 
+#define SHOWN 1024u /* bytes of what a peer says; vv_fail cuts what does not fit */
+
 _Static_assert(VV_FRAME_MAX == 4u << 20, "docs/protocol.md: a frame");
 _Static_assert(VV_FRAME_AIM <= VV_FRAME_MAX, "bulk frames are sent in time");
 
@@ -215,11 +217,12 @@ static vv_status take_error(vv_frame_reader *r, vv_error *err)
 			status = words[i].status;
 		}
 	}
-	vv_text_put_escaped(&shown, (const char *)text, text_len < 300 ? text_len : 300);
+	vv_text_put_escaped(&shown, (const char *)text, text_len < SHOWN ? text_len : SHOWN);
 	vv_fail(err, status, "remote: %s", vv_buf_cstr(&shown));
 	if (hint_len > 0) {
 		vv_buf_reset(&shown);
-		vv_text_put_escaped(&shown, (const char *)hint, hint_len < 200 ? hint_len : 200);
+		vv_text_put_escaped(&shown, (const char *)hint,
+				    hint_len < SHOWN ? hint_len : SHOWN);
 		vv_hint(err, "there: %s", vv_buf_cstr(&shown));
 	}
 	vv_buf_clear(&shown);

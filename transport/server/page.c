@@ -193,7 +193,7 @@ static vv_status run_page(http_request *q, vv_error *err)
 	vv_status rc = s->handlers.page(s->handlers.payload, &call, &ask, &reply, err);
 
 	if (rc < 0) {
-		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);
 	}
 	vv_ring_end(p->ready);
 	return rc;

@@ -228,7 +228,7 @@ vv_http_call http_call_of(const http_request *q)
 void http_note_problem(http_request *q, const vv_error *err)
 {
 	if (!vv_ring_stopped(q->stream.out)) {
-		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);
 	}
 }
 
@@ -248,7 +248,7 @@ void http_add_range(const http_request *q, struct MHD_Response *response,
 /* What went wrong inside is for the log alone. */
 enum MHD_Result http_say_error(http_request *q, const vv_error *err)
 {
-	(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+	(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);
 	switch (err->code) {
 	case VV_ENOTFOUND:
 	case VV_EMISSING:

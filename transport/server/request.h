@@ -8,6 +8,7 @@
 #include <microhttpd.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/ring.h"
 #include "base/thread.h"
 #include "repo/blocks/cid.h"
@@ -60,8 +61,8 @@ struct http_request {
 	uint64_t in_bytes, out_bytes, start_ms;
 	uint64_t reserved; /* bytes of the server's */
 	http_stream stream;
-	char problem[160];           /* for the log: what went wrong after the head */
-	struct http_page_work *page; /* of a page: page.c's */
+	char problem[VV_MESSAGE_MAX]; /* for the log: what went wrong after the head */
+	struct http_page_work *page;  /* of a page: page.c's */
 	/* GET of a file */
 	vv_http_file file;
 	bool has_file;

@@ -283,7 +283,7 @@ static bool identify(http_request *q, enum MHD_Result *result)
 			return false;
 		}
 		if (rc == VV_ELOCKED) {
-			(void)snprintf(q->problem, sizeof(q->problem), "%.100s", err.message);
+			(void)snprintf(q->problem, sizeof(q->problem), "%s", err.message);
 			*result = http_say(q, MHD_HTTP_TOO_MANY_REQUESTS, "%s", err.message);
 			return false;
 		}

@@ -29,7 +29,7 @@ static vv_status answer(http_request *q, vv_error *err)
 	rc = q->server->handlers.answer(q->server->handlers.payload, &call, line, err);
 	vv_channel_stats_get(line, &stats);
 	if (rc < 0) {
-		(void)snprintf(q->problem, sizeof(q->problem), "%.150s", err->message);
+		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);
 		/* What was said before says in its own words that it failed. */
 		rc = stats.bytes_out > 0 ? VV_OK : rc;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "cmd/work/vault/key_ring.h"
 #include "transport/hold/hold_room.h"
@@ -146,6 +147,7 @@ vv_status vv_standing_report_open(vv_standing_report *out, const vv_holding_opti
 	if (!hold) {
 		return vv_fail_nomem(err);
 	}
+	out->held = vv_exists(hold);
 	if ((rc = vv_audited_open(&out->audited, hold, err)) == VV_OK &&
 	    (rc = vv_holding_rules_read(&out->rules, o, r, err)) == VV_OK) {
 		rc = choose(out, words, word_count, err);

@@ -31,7 +31,9 @@ typedef struct vv_standing_entry {
 
 typedef struct vv_standing_report {
 	vv_audited audited;
-	vv_holding_rules rules; /* size 0: nothing is kept for others here */
+	vv_holding_rules
+		rules; /* size 0: neither settings nor options say that anything is kept for others */
+	bool held;     /* something is, all the same */
 	vv_standing_entry *entries;
 	size_t count, cap;
 } vv_standing_report;

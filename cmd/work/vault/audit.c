@@ -46,7 +46,7 @@ static vv_status note_bad(auditing *a, expected *e, const vv_error *why, vv_erro
 	}
 	x->bad[x->bad_count++] = e->kept->shard.cid;
 	if (!x->first[0]) {
-		(void)snprintf(x->first, sizeof(x->first), "%.255s", why->message);
+		(void)snprintf(x->first, sizeof(x->first), "%s", why->message);
 	}
 	return VV_OK;
 }

@@ -22,15 +22,15 @@ typedef struct vv_audit {
 		leaves; /* of one holder, at least; fewer where it has fewer shards; 0: VV_AUDIT_LEAVES */
 	bool all;       /* all bytes of all shards */
 	/* Afterwards, of one holder: */
-	uint64_t shards, bytes;  /* that it is to have */
-	uint64_t asked, good;    /* leaves (or shards) */
-	uint64_t read;           /* bytes that came */
-	uint64_t missing, wrong; /* shards: not in the list or not of their size; other bytes */
-	uint64_t surplus;        /* that it has, and nobody placed there */
-	uint64_t records;        /* of the ledger, that it has */
-	uint64_t damaged;        /* of these; the place's meeting has their names */
-	char first[256];         /* what was wrong first; "" */
-	vv_cid *bad;             /* owned */
+	uint64_t shards, bytes;     /* that it is to have */
+	uint64_t asked, good;       /* leaves (or shards) */
+	uint64_t read;              /* bytes that came */
+	uint64_t missing, wrong;    /* shards: not in the list or not of their size; other bytes */
+	uint64_t surplus;           /* that it has, and nobody placed there */
+	uint64_t records;           /* of the ledger, that it has */
+	uint64_t damaged;           /* of these; the place's meeting has their names */
+	char first[VV_MESSAGE_MAX]; /* what was wrong first; "" */
+	vv_cid *bad;                /* owned */
 	size_t bad_count, bad_cap;
 } vv_audit;
 

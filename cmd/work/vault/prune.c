@@ -532,7 +532,7 @@ static vv_status delete_from(pruning *p, vv_vault_place *place, const bool *due,
 			/* Its term has not ended: it goes with a later prune. */
 			p->x->held++;
 			if (!p->x->holding[0]) {
-				(void)snprintf(p->x->holding, sizeof(p->x->holding), "%.383s",
+				(void)snprintf(p->x->holding, sizeof(p->x->holding), "%s",
 					       why.message);
 			}
 		} else if (gone_rc < 0) {

@@ -34,7 +34,7 @@ typedef struct vv_prune {
 	uint64_t surplus_waiting;       /* and those that stay for now */
 	uint64_t surplus_shared;        /* and those that stay since others write here, too */
 	uint64_t held;                  /* copies that a holder does not let go of yet */
-	char holding[384];              /* the first of them: why; "" */
+	char holding[VV_MESSAGE_MAX];   /* the first of them: why; "" */
 	uint8_t blocker[VV_KEY_PUBLIC]; /* a writer who has not seen it, with blocked */
 	bool blocked;
 } vv_prune;

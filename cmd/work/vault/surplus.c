@@ -307,7 +307,7 @@ static void remove_due(sorting *o)
 		if (rc == VV_EREFUSED) {
 			o->x->held++;
 			if (!o->x->holding[0]) {
-				(void)snprintf(o->x->holding, sizeof(o->x->holding), "%.383s",
+				(void)snprintf(o->x->holding, sizeof(o->x->holding), "%s",
 					       why.message);
 			}
 		} else if (rc < 0) {

@@ -22,10 +22,10 @@ typedef struct vv_surplus {
 	bool dry_run;
 	/* Afterwards; all of copies. */
 	uint64_t deleted;
-	uint64_t waiting;  /* that stay for now */
-	uint64_t shared;   /* that stay since others write in the vault, too */
-	uint64_t held;     /* that a holder does not let go of yet */
-	char holding[384]; /* the first of them: why; "" */
+	uint64_t waiting;             /* that stay for now */
+	uint64_t shared;              /* that stay since others write in the vault, too */
+	uint64_t held;                /* that a holder does not let go of yet */
+	char holding[VV_MESSAGE_MAX]; /* the first of them: why; "" */
 } vv_surplus;
 
 /* The session was connected just now, and the key is a writer's. */

@@ -131,6 +131,7 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	as ben add_file three
 	as ben ends_with 1 varve replicate
 	stderr_has "holder 'ann': remote: no room for $ben: it may keep 307.2 kB here and keeps 2"
+	stderr_has "; there: room there grows with what it keeps, as audits prove, for that server's owner and those whom he trusts ('varve ledger standing' there); 'varve vault prune' lets go of what no ref reaches; or add another holder"
 	# The first audit proves ten days of 264,192 bytes and more: a third of that, five times.
 	as ann succeeds varve audit
 	stop "$server"
@@ -178,6 +179,15 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	stderr_has "no key is called 'ben'"
 	as ann succeeds varve -C ../keeper-ann ledger standing $reward "$ben"
 	output_has "no room here: it is not trusted"
+	as ann succeeds varve -C ../keeper-ann ledger standing $reward "$ann"
+	output_has "$ann  this machine"
+	output_has "no room here: it is this machine's own key, and room is for others"
+	output_lacks "key trust"
+	# Without what the server was started with nobody knows for whom it keeps what lies there.
+	as ann succeeds varve -C ../keeper-ann ledger standing
+	stderr_has "copies for others are here, and the settings (varve.hold, varve.holdFor, varve.holdRatio) do not say for whom: name the --hold, --for, --ratio and --allowance that 'varve serve' was started with"
+	as ann succeeds varve ledger standing
+	stderr_has "nothing is kept for others in this repository"
 }
 
 @test "two keys of one disk have two allowances only when both are trusted" {

@@ -114,3 +114,35 @@ load vault
 		stderr_has "$kind"
 	done
 }
+
+@test "a name and a key the wrong way round are told apart" {
+	did=$(varve key new)
+	ends_with 2 varve key trust "$did" bob
+	stderr_has "'$did' is a key, not a name for one: the name comes first"
+	stderr_has "hint: varve key trust bob $did"
+	succeeds varve key trust bob "$did"
+}
+
+@test "whereis has no heading for receipts where there are none" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	succeeds varve whereis HEAD:t.csv
+	output_lacks "who delivered them here"
+	output_has "holders of the vault, which has all of its blocks:"
+	succeeds varve whereis --json HEAD:t.csv
+	[ "$(jq -c .receipts <<< "$output")" = "[]" ]
+}
+
+@test "a replicate that ends a run that waited says so" {
+	new_vault a b
+	mv ../b ../b.away
+	ends_with 1 varve replicate --copies 2 --min 2
+	stderr_has "the vault does not have this run yet"
+	mv ../b.away ../b
+	succeeds varve replicate
+	stderr_has "the run that waited here is in the vault now; sent "
+	stderr_has "head bafy"
+	stderr_lacks "nothing is new"
+	succeeds varve replicate
+	stderr_is "nothing is new"
+}

@@ -69,6 +69,23 @@ static void a_long_path_does_not_hide_the_reason(void **state)
 	assert_string_equal(err.message + strlen(err.message) - strlen(reason), reason);
 }
 
+static void long_text_is_cut_between_words(void **state)
+{
+	char text[1000];
+	const char *gap;
+	vv_error err;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof text; i++) {
+		text[i] = i % 8 == 7 ? ' ' : (char)('a' + i % 8);
+	}
+	text[sizeof text - 1] = '\0';
+	(void)vv_fail(&err, VV_EIO, "%s", text);
+	assert_non_null(gap = strstr(err.message, "..."));
+	assert_memory_equal(gap - 8, "abcdefg ... abcdefg ", 20);
+	assert_true(strlen(err.message) > sizeof err.message - 60);
+}
+
 static void long_text_is_cut_between_characters(void **state)
 {
 	char text[1000];
@@ -155,6 +172,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_prefix_goes_before_the_message),
 	cmocka_unit_test(the_message_may_be_its_own_argument),
 	cmocka_unit_test(a_long_path_does_not_hide_the_reason),
+	cmocka_unit_test(long_text_is_cut_between_words),
 	cmocka_unit_test(long_text_is_cut_between_characters),
 	cmocka_unit_test(errno_becomes_the_code_that_callers_decide_on),
 	cmocka_unit_test(a_full_disk_gets_a_hint),
