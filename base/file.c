@@ -551,13 +551,6 @@ vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, 
 	return replace_file(path, bytes, len, how, err);
 }
 
-vv_status vv_write_file_unswept(const char *path, const void *bytes, size_t len, vv_error *err)
-{
-	const replacing how = {.sync_file = true, .sync_dir = true};
-
-	return replace_file(path, bytes, len, how, err);
-}
-
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err)
 {
 	char name[VV_TEMP_RANDOM + 1];

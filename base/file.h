@@ -77,10 +77,6 @@ vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, b
 /* The same, durable, but that the folder is left to the caller, who syncs it for several files. */
 vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, vv_error *err);
 
-/* The same, durable, folder and all; what dead processes left beside it stays: listing a folder with many files before
- * each write costs more than the write, so whoever writes many there calls vv_temp_sweep once. */
-vv_status vv_write_file_unswept(const char *path, const void *bytes, size_t len, vv_error *err);
-
 /* A new file "<dir>/<prefix><name>" (base/temp_name.h) opened for writing and reading, mode
  * 0666 & ~umask; *path_out is owned by the caller (vv_free). */
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err);

@@ -4,9 +4,11 @@
 #include "base/sync.h"
 
 #include <fcntl.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/thread.h"
 
@@ -99,4 +101,172 @@ void vv_syncs_clear(vv_syncs *s)
 	drop(s);
 	vv_free(s->items);
 	*s = (vv_syncs){0};
+}
+
+/* --- files that are written together -------------------------------------------------------- */
+
+struct file_batch_item {
+	char *temp, *path; /* temp NULL: it has its name */
+};
+
+static vv_status add_folder(vv_file_batch *b, const char *folder, vv_error *err)
+{
+	for (size_t i = 0; i < b->folder_count; i++) {
+		if (strcmp(b->folders[i], folder) == 0) {
+			return VV_OK;
+		}
+	}
+	if (!vv_array_room(b->folders, b->folder_count, b->folder_cap) ||
+	    !(b->folders[b->folder_count] = vv_strdup(folder))) {
+		return vv_fail_nomem(err);
+	}
+	b->folder_count++;
+	return VV_OK;
+}
+
+/* The folder, and those in which new ones above it get their names. */
+static vv_status make_folder(vv_file_batch *b, const char *folder, vv_error *err)
+{
+	char *at = vv_strdup(folder);
+	vv_status rc = at ? add_folder(b, folder, err) : vv_fail_nomem(err);
+
+	while (rc == VV_OK && !vv_exists(at)) {
+		char *above = vv_path_dir(at);
+		rc = above ? add_folder(b, above, err) : vv_fail_nomem(err);
+		vv_free(at);
+		at = above;
+	}
+	vv_free(at);
+	return rc < 0 ? rc : vv_mkdirs(folder, err);
+}
+
+/* A wait that vv_syncs had to make first may have failed, and says so once. */
+static vv_status note_failure(vv_file_batch *b, vv_status rc, vv_error *err)
+{
+	if (rc < 0) {
+		b->failed = true;
+		if (err) {
+			*err = b->why;
+		}
+	}
+	return rc;
+}
+
+static vv_status write_temp(vv_file_batch *b, int fd, const char *temp, const void *bytes,
+			    size_t len, vv_error *err)
+{
+	vv_status rc = vv_write_full(fd, bytes, len, temp, err), closed;
+
+	if (rc == VV_OK) {
+		rc = note_failure(b, vv_syncs_add(&b->syncs, fd, temp, &b->why), err);
+	}
+	closed = vv_close(fd, temp, rc == VV_OK ? err : NULL);
+	return rc < 0 ? rc : closed;
+}
+
+vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *bytes, size_t len,
+			    vv_error *err)
+{
+	char *folder = vv_path_dir(path);
+	struct file_batch_item it = {.path = vv_strdup(path)};
+	int fd = -1;
+	vv_status rc;
+
+	if (!folder || !it.path || !vv_array_room(b->items, b->count, b->cap)) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = make_folder(b, folder, err)) < 0) {
+		goto done;
+	}
+	if ((fd = vv_temp_open(&it.temp, folder, VV_WRITE_TEMP, err)) < 0) {
+		rc = (vv_status)fd;
+		goto done;
+	}
+	if ((rc = write_temp(b, fd, it.temp, bytes, len, err)) == VV_OK) {
+		b->items[b->count++] = it;
+		it = (struct file_batch_item){NULL, NULL};
+	} else {
+		(void)vv_unlink(it.temp, true, NULL);
+	}
+done:
+	vv_free(it.temp);
+	vv_free(it.path);
+	vv_free(folder);
+	return rc;
+}
+
+vv_status vv_file_batch_keep(vv_file_batch *b, const char *path, vv_error *err)
+{
+	char *folder = vv_path_dir(path);
+	vv_status rc = folder ? add_folder(b, folder, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK) {
+		rc = note_failure(b, vv_syncs_add_path(&b->syncs, path, &b->why), err);
+	}
+	vv_free(folder);
+	return rc;
+}
+
+/* What has no name goes. */
+static void drop_batch(vv_file_batch *b)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		if (b->items[i].temp) {
+			(void)vv_unlink(b->items[i].temp, true, NULL);
+		}
+		vv_free(b->items[i].temp);
+		vv_free(b->items[i].path);
+	}
+	for (size_t i = 0; i < b->folder_count; i++) {
+		vv_free(b->folders[i]);
+	}
+	b->count = b->folder_count = 0;
+	b->failed = false;
+}
+
+static vv_status name_all(vv_file_batch *b, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < b->count; i++) {
+		if ((rc = vv_rename(b->items[i].temp, b->items[i].path, err)) == VV_OK) {
+			vv_free(b->items[i].temp);
+			b->items[i].temp = NULL;
+		}
+	}
+	return rc;
+}
+
+vv_status vv_file_batch_finish(vv_file_batch *b, vv_error *err)
+{
+	vv_status rc = vv_syncs_wait(&b->syncs, err);
+
+	if (b->failed) {
+		rc = b->why.code;
+		if (err) {
+			*err = b->why;
+		}
+	}
+	if (rc == VV_OK) {
+		rc = name_all(b, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < b->folder_count; i++) {
+		rc = vv_syncs_add_path(&b->syncs, b->folders[i], err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_syncs_wait(&b->syncs, err);
+	}
+	vv_syncs_clear(&b->syncs);
+	drop_batch(b);
+	return rc;
+}
+
+void vv_file_batch_clear(vv_file_batch *b)
+{
+	drop_batch(b);
+	vv_syncs_clear(&b->syncs);
+	vv_free(b->items);
+	vv_free(b->folders);
+	*b = (vv_file_batch){0};
 }

@@ -203,7 +203,7 @@ def list_cases(counts, mode):
 	turn = 0
 	for name, called in counts.items():
 		for kind, (_, _, _, _, lines, full) in KINDS.items():
-			if lines and not SCENARIOS[name].line:
+			if (lines and not SCENARIOS[name].line) or (SCENARIOS[name].vault and kind != 'kill'):
 				continue
 			if kind == 'power':
 				continue
@@ -231,7 +231,7 @@ QUICK.update({'kill': 4 if ALL else 2, 'nospace-on': 1, 'write-error': 1, 'read-
 
 
 # States of power cuts in the sample.
-QUICK_POWER = {'commit-all': 20, 'push': 10, 'gc': 10} if ALL else {'commit-all': 8, 'push': 4, 'gc': 4}
+QUICK_POWER = {'commit-all': 20, 'push': 10, 'gc': 10, 'replicate': 10} if ALL else {'commit-all': 8, 'push': 4, 'gc': 4, 'replicate': 3}
 
 
 def read_known():

@@ -78,6 +78,15 @@ conflict() {
 	sed -i 's/^7,item 217,/7,from main,/' prices.csv
 	commit main
 }
+# A repository whose vault has its first commit, and two holders, and this one.
+vault() {
+	one
+	[ -e "$XDG_CONFIG_HOME/varve/key" ] || varve key new > /dev/null
+	for i in 0 1 ${1-}; do
+		varve holder add h$i ../h$i --domain d$i > /dev/null
+	done
+	varve replicate -q --copies 2
+}
 # work, and hub.git that has its first commit.
 hub() {
 	one
@@ -103,6 +112,7 @@ class Scenario:
 	line: bool = False  # two processes of ours
 	loose: bool = False  # its files are what the user can make again at once
 	own: bool = False  # its files stand nowhere else
+	vault: bool = False  # it changes copies at holders h0, h1 ..., and is judged by them (only killed, and without power)
 
 
 def all_scenarios():
@@ -149,6 +159,10 @@ def all_scenarios():
 			'git config --global --unset core.logAllRefUpdates', 'varve gc -q --prune=now'),
 		S('drop', 'hub; change; commit two; rows 44 2 > prices.csv; commit three; varve push -q',
 			'varve drop -q --history', repos=both, line=True),
+		S('replicate', 'vault; noise 3000 > big.csv; commit two', 'varve replicate -q', vault=True),
+		S('replicate-first', 'vault; rm -rf ../h? .git/varve/vault .varveconfig; mkdir ../h0 ../h1; touch ../h0/varve-holder ../h1/varve-holder',
+			'varve replicate -q', vault=True),
+		S('replicate-code', 'vault 2; noise 60000 > big.csv; commit two', 'varve replicate -q --code 2+1', vault=True),
 		S('check', 'one; varve schema --key id prices.csv > /dev/null', 'varve check'),
 		S('config', 'one', 'varve config varve.gcDays 30'),
 		S('remote', 'one', 'varve remote add origin ../hub.git'),

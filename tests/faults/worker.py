@@ -438,6 +438,9 @@ class Worker:
 			if not repo.endswith('.git') and f'{repo}/.git' in tree:
 				index = tree.get(f'{repo}/.git/index')
 				seen[f'index {repo}'] = read_index(index[2]) if index else ''
+		if scenario.vault:
+			# Records have times; the policy names the vault. judge_vault looks what they are worth.
+			seen = {k: v for k, v in seen.items() if not re.match(r'file (h[0-9]/|work/\.varveconfig$)', k)}
 		return seen
 
 	# ---- the oracle ----
@@ -493,6 +496,8 @@ class Worker:
 	def judge_state(self, t, tree, now, cut, ended, n, named):
 		"""What is wrong with a state: in it, and after the same command again. cut: the power went."""
 		s = t.scenario
+		if s.vault:
+			return self.judge_vault(t, ended)
 		found = []
 		is_new = same(now, t.new)
 		refs_new = same_refs(now, t.new)
@@ -555,6 +560,45 @@ class Worker:
 			self.leftovers(t, tree, say, cut)
 		if not early_fsck:
 			self.fsck(t, tree, say, 'after', git_too)
+		return found
+
+	def judge_vault(self, t, ended):
+		"""No receipt is of a shard that is not there; after the same command again nothing is lacking, and each
+		holder gives everything back; at once where the command had ended."""
+		found = []
+		work = t.scenario.cwd
+
+		def must(kind, words, argv, cwd=work):
+			ran = self.run(argv, cwd)
+			if ran.status:
+				found.append(Problem(kind, f'{words}: {ran.status} {(ran.out + ran.err)[:400]!r}'))
+
+		def come_back(kind, words):
+			for holder in ('h0', 'h1'):
+				shutil.rmtree(f'{self.root}/back', ignore_errors=True)
+				must(kind, f'{words}: recover from {holder}',
+					f'varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to back {holder} && '
+					'test "$(git -C back rev-parse main)" = "$(git -C work rev-parse main)"', '.')
+			shutil.rmtree(f'{self.root}/back', ignore_errors=True)
+
+		if ended:
+			come_back('lost', 'after the end')
+			must('lost', 'after the end: status', ['varve', 'vault', 'status'])
+		# Receipts and vault records that are here say the truth.
+		if self.run(['varve', 'vault', 'status', '--json'], work).status in (0, 1):
+			must('fsck', 'audit before', ['varve', 'audit', '--all'])
+		must('again', 'the same command again', shlex.split(t.scenario.command))
+		must('final', 'status', ['varve', 'vault', 'status'])
+		must('final', 'ledger', ['varve', 'ledger', 'verify'])
+		must('final', 'audit', ['varve', 'audit', '--all'])
+		come_back('final', 'again')
+		left = [n for n in self.folder.read() if re.search(r'\.varve-tmp-|vault/spool|/~', n)]
+		beside = [n for n in left if n.startswith(work + '/') and TEMPORARY_WORK.search(n)]
+		left = [n for n in left if n not in beside]
+		if beside:
+			found.append(Problem('torn', 'beside .varveconfig: ' + ' '.join(beside)))
+		if left:
+			found.append(Problem('left', ' '.join(left[:6])))
 		return found
 
 	def fsck(self, t, tree, say, when, git_too):

@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/sync.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/vault/holder_quota.h"
@@ -22,7 +23,13 @@ typedef struct folder {
 	vv_holder_quota quota;
 	char **swept; /* folders from which what dead processes left was removed, once each */
 	size_t swept_count, swept_cap;
+	vv_file_batch later;
+	bool failed; /* some of what was put since the last finish is not there, and why */
+	vv_error why;
 } folder;
+
+#define TOGETHER                                                                                   \
+	16u /* files that get their names together: what a killed run has sent stays, but for the last of it */
 
 /* --- what it keeps --------------------------------------------------------------------------- */
 
@@ -52,10 +59,12 @@ static vv_status mark(const char *path, bool make, vv_error *err)
 		return VV_OK;
 	}
 	if (make) {
-		if ((rc = vv_mkdirs(path, err)) == VV_OK) {
-			rc = vv_write_file(file, VV_HOLDER_MARK_TEXT,
-					   sizeof(VV_HOLDER_MARK_TEXT) - 1, true, err);
+		vv_file_batch batch = {0};
+		if ((rc = vv_file_batch_add(&batch, file, VV_HOLDER_MARK_TEXT,
+					    sizeof(VV_HOLDER_MARK_TEXT) - 1, err)) == VV_OK) {
+			rc = vv_file_batch_finish(&batch, err);
 		}
+		vv_file_batch_clear(&batch);
 	} else {
 		vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted",
 			vv_text_shows(path));
@@ -85,8 +94,30 @@ static vv_status sweep_once(folder *f, const char *path, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status folder_put(void *payload, const char *name, const void *bytes, size_t len,
-			    vv_error *err)
+/* The folder is there, and what it has can be read: its disk is full, or may not be written to. */
+static vv_status refused(const folder *f, vv_status rc, vv_error *err)
+{
+	return rc == VV_EIO && mark(f->path, false, NULL) == VV_OK ? (err->code = VV_EREFUSED) : rc;
+}
+
+/* What was put gets its names. */
+static vv_status name_files(folder *f, vv_error *err)
+{
+	vv_error gone;
+	vv_status rc = vv_file_batch_finish(&f->later, err);
+
+	if (rc < 0) {
+		f->quota.counted = false;
+		if (mark(f->path, false, &gone) < 0) {
+			*err = gone;
+			rc = gone.code;
+		}
+	}
+	return refused(f, rc, err);
+}
+
+static vv_status folder_put_later(void *payload, const char *name, const void *bytes, size_t len,
+				  vv_error *err)
 {
 	folder *f = payload;
 	char *path = vv_path_join(f->path, name, (char *)NULL);
@@ -96,6 +127,12 @@ static vv_status folder_put(void *payload, const char *name, const void *bytes, 
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
+	if (f->later.count >= TOGETHER && (rc = name_files(f, err)) < 0) {
+		f->failed = true;
+		f->why = *err;
+		vv_free(path);
+		return rc;
+	}
 	/* What is there stays, unless it was cut short. */
 	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode) && st.size == len) {
 		vv_buf is = VV_BUF_INIT;
@@ -103,25 +140,43 @@ static vv_status folder_put(void *payload, const char *name, const void *bytes, 
 			    memcmp(is.data, bytes, len) == 0;
 		vv_buf_clear(&is);
 		if (same) {
+			/* Whoever wrote it may have been killed before it was durable. */
+			rc = vv_file_batch_keep(&f->later, path, err);
 			vv_free(path);
-			return VV_OK;
+			return rc;
 		}
 	}
 	/* A disk may go in the middle. */
 	if ((rc = mark(f->path, false, err)) < 0 ||
 	    (rc = vv_holder_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
-	    (rc = vv_mkdirs_above(path, err)) < 0 || (rc = sweep_once(f, path, err)) < 0 ||
-	    (rc = vv_write_file_unswept(path, bytes, len, err)) < 0) {
-		/* The folder is there, and what it has can be read: its disk is full, or may not be written to. */
-		if (rc == VV_EIO && mark(f->path, false, NULL) == VV_OK) {
-			rc = err->code = VV_EREFUSED;
-		}
+	    (rc = sweep_once(f, path, err)) < 0 ||
+	    (rc = vv_file_batch_add(&f->later, path, bytes, len, err)) < 0) {
 		goto done;
 	}
 	f->quota.used += len;
 done:
 	vv_free(path);
+	return refused(f, rc, err);
+}
+
+static vv_status folder_finish(void *payload, vv_error *err)
+{
+	folder *f = payload;
+	vv_status rc = name_files(f, err);
+
+	if (f->failed) {
+		*err = f->why;
+		rc = f->why.code;
+	}
+	f->failed = false;
 	return rc;
+}
+
+static vv_status folder_put(void *payload, const char *name, const void *bytes, size_t len,
+			    vv_error *err)
+{
+	vv_status rc = folder_put_later(payload, name, bytes, len, err);
+	return rc < 0 ? rc : folder_finish(payload, err);
 }
 
 static vv_status folder_get(void *payload, const char *name, uint64_t from, uint64_t len,
@@ -218,11 +273,14 @@ static void folder_close(void *payload)
 		vv_free(f->swept[i]);
 	}
 	vv_free(f->swept);
+	vv_file_batch_clear(&f->later);
 	vv_free(f->path);
 	vv_free(f);
 }
 
 static const vv_vault_holder_ops folder_ops = {.put = folder_put,
+					       .put_later = folder_put_later,
+					       .finish = folder_finish,
 					       .get = folder_get,
 					       .list = folder_list,
 					       .list_after = folder_list_after,

@@ -8,6 +8,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 #define NAME_MAX_LEN 320u
 
@@ -106,13 +107,62 @@ static void record_name(char out[NAME_MAX_LEN], const vv_cid *vault, const char 
 
 /* --- shards ---------------------------------------------------------------------------------- */
 
+static vv_status put_later(vv_vault_holder *h, const char *name, const void *bytes, size_t len,
+			   vv_error *err)
+{
+	return named(h,
+		     (h->ops->put_later ? h->ops->put_later : h->ops->put)(h->payload, name, bytes,
+									   len, err),
+		     err);
+}
+
 vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 			      const void *bytes, size_t len, vv_error *err)
 {
 	char name[NAME_MAX_LEN];
 
 	shard_name(name, vault, shard);
-	return named(h, h->ops->put(h->payload, name, bytes, len, err), err);
+	return put_later(h, name, bytes, len, err);
+}
+
+/* One holder's wait. */
+typedef struct finishing {
+	vv_vault_holder *h;
+	vv_finished *result;
+	vv_worker *worker;
+} finishing;
+
+static void run_finish(void *payload)
+{
+	finishing *f = payload;
+	vv_finished *r = f->result;
+
+	r->status = named(f->h, f->h->ops->finish(f->h->payload, &r->err), &r->err);
+}
+
+vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_finished *result,
+			    vv_error *err)
+{
+	finishing *all = vv_calloc(count + 1, sizeof(*all));
+
+	if (!all) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		result[i].status = VV_OK;
+		all[i].h = holders[i] && holders[i]->ops->finish ? holders[i] : NULL;
+		all[i].result = &result[i];
+		all[i].worker = all[i].h ? vv_worker_start(run_finish, &all[i]) : NULL;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (all[i].worker) {
+			vv_worker_join(all[i].worker);
+		} else if (all[i].h) {
+			run_finish(&all[i]);
+		}
+	}
+	vv_free(all);
+	return VV_OK;
 }
 
 static vv_status shard_missing(vv_status rc, const vv_cid *shard, vv_error *err)
@@ -340,14 +390,15 @@ vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const ch
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
 				const vv_record_bytes *records, size_t count, vv_error *err)
 {
+	char whole[NAME_MAX_LEN];
 	vv_status rc = VV_OK;
 
 	if (h->ops->put_records) {
 		return named(h, h->ops->put_records(h->payload, vault, records, count, err), err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = vv_holder_put_record(h, vault, names[i], records[i].bytes, records[i].len,
-					  err);
+		record_name(whole, vault, names[i]);
+		rc = put_later(h, whole, records[i].bytes, records[i].len, err);
 	}
 	return rc;
 }

@@ -36,6 +36,11 @@ typedef struct vv_vault_holder_ops {
 	/* Durable when it returns. VV_EREFUSED: the holder is full, or does not want it. */
 	vv_status (*put)(void *payload, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
+	/* May be NULL, both. The same, but durable only after finish, which may run in a thread of its own
+	 * while nothing else is asked of this one. What finish fails with holds for all of them. */
+	vv_status (*put_later)(void *payload, const char *name, const void *bytes, size_t len,
+			       vv_error *err);
+	vv_status (*finish)(void *payload, vv_error *err);
 	/* Appends up to len bytes from there on; fewer only where the file ends. VV_ENOTFOUND. */
 	vv_status (*get)(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
 			 vv_error *err);
@@ -91,9 +96,18 @@ bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC]);
 
 /* --- shards: all messages name the holder --- */
 
-/* VV_EREFUSED: full. */
+/* Durable after vv_holders_finish (at once, where the kind cannot wait for several together). VV_EREFUSED:
+ * full. */
 vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
 			      const void *bytes, size_t len, vv_error *err);
+/* What was put is durable at all of these holders, which wait for their disks side by side; NULL among them:
+ * nobody. result has a place for each: a failure is of all that was put there since the last time. */
+typedef struct vv_finished {
+	vv_status status;
+	vv_error err;
+} vv_finished;
+vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_finished *result,
+			    vv_error *err);
 /* out gets the whole shard in the place of its content. VV_EMISSING; VV_ECORRUPT: other bytes. */
 vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s,
 			      vv_buf *out, vv_error *err);
@@ -129,9 +143,11 @@ vv_status vv_holder_list_new_records(vv_vault_holder *h, const vv_cid *vault, co
 				     vv_error *err);
 vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
 			       vv_buf *out, vv_error *err);
+/* Durable at once. */
 vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
 			       const void *bytes, size_t len, vv_error *err);
-/* Several, in an order in which each makes sense: those that say who may write come first. */
+/* Several, in an order in which each makes sense: those that say who may write come first. Durable only after
+ * vv_holders_finish. */
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
 				const vv_record_bytes *records, size_t count, vv_error *err);
 /* The vaults that it has something of. */

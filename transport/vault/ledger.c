@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "base/sync.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cid_map.h"
@@ -46,6 +47,13 @@ struct vv_ledger {
 	size_t unchecked; /* whose signatures were checked since the ledger was opened */
 	bool stale;       /* files changed since counting was made */
 	bool bridged;     /* records count whatever is missing before them */
+	vv_file_batch later;
+	char **unnamed; /* names of files that begin with "~" still: of later, and of an earlier run */
+	size_t unnamed_count, unnamed_cap;
+	char **loose; /* names of such files that follow nothing */
+	size_t loose_count, loose_cap;
+	bool failed; /* to become durable, and why */
+	vv_error why;
 };
 
 static const char *author_part(char did[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC])
@@ -132,14 +140,40 @@ vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_e
 	return vv_buf_ok(out, err);
 }
 
+/* "<author>/~<rest>", below the folder; owned by the caller. */
+static char *unnamed_path(const vv_ledger *l, const char *name)
+{
+	const size_t author = strcspn(name, "/") + 1;
+	vv_buf path = VV_BUF_INIT;
+
+	vv_buf_printf(&path, "%s/%.*s~%s", l->dir, (int)author, name, name + author);
+	return vv_buf_detach(&path);
+}
+
 static vv_status read_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
 {
 	char *path = vv_path_join(l->dir, name, (char *)NULL);
 	vv_status rc = path ? vv_read_regular(out, path, VV_LEDGER_RECORD_MAX, err)
 			    : vv_fail_nomem(err);
 
+	if (rc == VV_ENOTFOUND) {
+		vv_free(path);
+		path = unnamed_path(l, name);
+		rc = path ? vv_read_regular(out, path, VV_LEDGER_RECORD_MAX, err)
+			  : vv_fail_nomem(err);
+	}
 	vv_free(path);
 	return rc;
+}
+
+static vv_status add_name(char ***names, size_t *count, size_t *cap, const char *name,
+			  vv_error *err)
+{
+	if (!vv_array_room(*names, *count, *cap) || !((*names)[*count] = vv_strdup(name))) {
+		return vv_fail_nomem(err);
+	}
+	++*count;
+	return VV_OK;
 }
 
 /* The record in bytes that live as long as the arena, which must be what its name says. */
@@ -430,6 +464,46 @@ bool vv_ledger_is_name(const char *name)
 	return slash && is_record_name(slash + 1);
 }
 
+/* Does the record hang on what is here? Its number comes after all that are here of the author. */
+static bool follows(const vv_ledger *l, const char *name, const vv_ledger_record *r)
+{
+	size_t at;
+
+	(void)find_file(l, name, &at);
+	while (at > 0 && memcmp(l->files[at - 1].record->author, r->author, VV_KEY_PUBLIC) == 0 &&
+	       l->files[at - 1].record->sequence + 1 >= r->sequence) {
+		if (vv_cid_equal(&l->files[--at].record->cid, &r->previous)) {
+			return true;
+		}
+	}
+	return r->sequence == 0;
+}
+
+/* A file whose name begins with "~": what comes before it was loaded. */
+static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_arena arena;
+	vv_ledger_record r;
+	vv_error ignored;
+	bool fits;
+	vv_status rc = read_file(l, name, &bytes, &ignored);
+
+	vv_arena_init(&arena);
+	fits = rc == VV_OK &&
+	       read_named(&r, &arena, name, bytes.data, bytes.len, &ignored) == VV_OK &&
+	       follows(l, name, &r);
+	rc = fits ? add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)
+		  : add_name(&l->loose, &l->loose_count, &l->loose_cap, name, err);
+	if (rc == VV_OK && fits) {
+		rc = add(l, name, bytes.data, bytes.len, err);
+	}
+	vv_arena_clear(&arena);
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+/* Names that begin with "~" come last. */
 static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked, vv_error *err)
 {
 	char *dir = vv_path_join(l->dir, author, (char *)NULL), **names = NULL;
@@ -439,13 +513,19 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const bool unnamed = names[i][0] == '~';
 		char name[VV_LEDGER_NAME];
-		int n = snprintf(name, sizeof(name), "%s/%s", author, names[i]);
+		int n = snprintf(name, sizeof(name), "%s/%s", author, names[i] + unnamed);
 		const vv_checked_record *checked;
 		vv_error ignored;
 		left = left || strncmp(names[i], VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
-		if (!is_record_name(names[i]) || n < 0 || (size_t)n >= sizeof(name)) {
+		if (!is_record_name(names[i] + unnamed) || n < 0 || (size_t)n >= sizeof(name)) {
 			continue; /* what a killed writer left */
+		}
+		if (unnamed) {
+			++*unchecked;
+			rc = load_unnamed(l, name, err);
+			continue;
 		}
 		checked = vv_checked_records_find(&l->checked, name);
 		if (checked && add_checked(l, checked, &ignored) == VV_OK) {
@@ -544,6 +624,11 @@ vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, 
 void vv_ledger_close(vv_ledger *l)
 {
 	if (l) {
+		vv_error ignored;
+		(void)vv_ledger_sync(l, &ignored); /* nobody was told of what is lost here */
+		vv_file_batch_clear(&l->later);
+		vv_names_free(l->unnamed, l->unnamed_count);
+		vv_names_free(l->loose, l->loose_count);
 		if (*l->dir && l->unchecked >= UNCHECKED_MAX) {
 			note_checked(l);
 		}
@@ -591,18 +676,77 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 	if (vv_ledger_has(l, name)) {
 		return VV_OK;
 	}
+	if (l->failed) {
+		*err = l->why;
+		return l->why.code;
+	}
 	if ((rc = vv_ledger_add(l, name, bytes, len, err)) < 0) {
 		return rc;
 	}
 	l->unchecked++;
-	if (!(path = vv_path_join(l->dir, name, (char *)NULL))) {
+	if (!(path = unnamed_path(l, name))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_mkdirs_above(path, err)) == VV_OK &&
-	    (rc = vv_write_file_unswept(path, bytes, len, err)) == VV_OK) {
+	if ((rc = vv_file_batch_add(&l->later, path, bytes, len, err)) == VV_OK &&
+	    (rc = add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)) == VV_OK) {
 		rc = find_file(l, name, &at) ? extend(l, at, was_stale, err) : refresh(l, err);
 	}
+	if (rc < 0) {
+		/* It is in memory, and will not be on the disk. */
+		l->failed = true;
+		l->why = *err;
+	}
 	vv_free(path);
+	return rc;
+}
+
+/* All of them are durable. Which name they have does not matter after a power cut. */
+static vv_status name_all(vv_ledger *l, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && l->unnamed_count > 0) {
+		char *name = l->unnamed[l->unnamed_count - 1];
+		char *from = unnamed_path(l, name), *to = vv_path_join(l->dir, name, (char *)NULL);
+		rc = from && to ? vv_rename(from, to, err) : vv_fail_nomem(err);
+		if (rc == VV_OK) {
+			vv_free(name);
+			l->unnamed_count--;
+		}
+		vv_free(from);
+		vv_free(to);
+	}
+	return rc;
+}
+
+static void remove_loose(vv_ledger *l)
+{
+	while (l->loose_count > 0) {
+		char *name = l->loose[--l->loose_count], *path = unnamed_path(l, name);
+		if (path) {
+			(void)vv_unlink(path, true, NULL);
+		}
+		vv_free(path);
+		vv_free(name);
+	}
+}
+
+vv_status vv_ledger_sync(vv_ledger *l, vv_error *err)
+{
+	vv_status rc;
+
+	if (l->failed) {
+		*err = l->why;
+		return l->why.code;
+	}
+	if (l->later.count == 0) {
+		return VV_OK;
+	}
+	remove_loose(l);
+	if ((rc = vv_file_batch_finish(&l->later, err)) < 0 || (rc = name_all(l, err)) < 0) {
+		l->failed = true;
+		l->why = *err;
+	}
 	return rc;
 }
 
@@ -646,8 +790,8 @@ static uint64_t time_now(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
 	return time;
 }
 
-vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
-			  const vv_ledger_record **out, vv_error *err)
+vv_status vv_ledger_write_later(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
+				const vv_ledger_record **out, vv_error *err)
 {
 	const vv_ledger_author *a = vv_ledger_author_of(l, author->public_key);
 	vv_buf bytes = VV_BUF_INIT;
@@ -671,4 +815,11 @@ vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *autho
 	}
 	vv_buf_clear(&bytes);
 	return rc;
+}
+
+vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
+			  const vv_ledger_record **out, vv_error *err)
+{
+	vv_status rc = vv_ledger_write_later(l, r, author, out, err);
+	return rc < 0 ? rc : vv_ledger_sync(l, err);
 }

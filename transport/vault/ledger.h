@@ -8,6 +8,11 @@
  * A record counts when it is signed, of this vault, and its author's records before it are all here.
  * Two records of one author and number are both kept, and reported: a key that is used in two places,
  * or a lie.
+ *
+ * Records that are taken, or written `later`, become durable together, by sync: two waits for the disk, however many
+ * they are. Until then none may leave the machine: after a power cut there are as many as hang together. Their files'
+ * names begin with "~" until all of them are durable; one of these that does not follow the author's record before
+ * it never left the machine, and is none.
  */
 #ifndef VV_TRANSPORT_VAULT_LEDGER_H
 #define VV_TRANSPORT_VAULT_LEDGER_H
@@ -60,12 +65,15 @@ void vv_ledger_name(char out[VV_LEDGER_NAME], const vv_ledger_record *r);
 /* Is a file of this name here? */
 bool vv_ledger_has(const vv_ledger *l, const char *name);
 
-/* Takes a record that came under this name, durably. VV_ECORRUPT: it is not what the name says, not
+/* Takes a record that came under this name; it is durable after sync. VV_ECORRUPT: it is not what the name says, not
  * signed, or of another vault; VV_EREFUSED: more than anybody needs. */
 vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
+/* All that was taken or written is durable. After a failure nothing more is taken: what follows would hang on what
+ * may be lost. */
+vv_status vv_ledger_sync(vv_ledger *l, vv_error *err);
 
-/* The same, but in memory only, for who keeps the files itself; it counts after settle. */
+/* The same as take, but in memory only, for who keeps the files itself; it counts after settle. */
 vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_t len,
 			vv_error *err);
 vv_status vv_ledger_settle(vv_ledger *l, vv_error *err);
@@ -79,6 +87,9 @@ bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
  * lists are borrowed for the call; *out (may be NULL) is the record in the ledger. */
 vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
 			  const vv_ledger_record **out, vv_error *err);
+/* The same, durable only after sync. */
+vv_status vv_ledger_write_later(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
+				const vv_ledger_record **out, vv_error *err);
 
 /* Are these the bytes of the record that the name says? VV_ECORRUPT: they are not, and why;
  * VV_ENOSUPPORT: of a newer varve. */

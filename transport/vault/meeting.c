@@ -313,9 +313,13 @@ static vv_status hand_on_one(batch *b, const listing *l, size_t i, vv_error *err
 static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 {
 	batch b = {.m = m, .bytes = VV_BUF_INIT};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	m->behind = 0;
+	/* Nobody is told of what may be lost here: another record would get its number. */
+	if ((rc = vv_ledger_sync(m->ledger, err)) < 0) {
+		return rc;
+	}
 	for (unsigned turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {
 			if (turn_of(m, i) == turn && !is_met(m, i)) {
@@ -365,6 +369,18 @@ static vv_status renew_met(vv_meeting *m, vv_error *err)
 	return rc;
 }
 
+static vv_status finish(vv_meeting *m, vv_error *err)
+{
+	vv_finished result;
+	vv_status rc = vv_holders_finish(&m->holder, 1, &result, err);
+
+	if (rc == VV_OK && result.status < 0) {
+		*err = result.err;
+		rc = result.status;
+	}
+	return rc;
+}
+
 vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
@@ -380,7 +396,8 @@ vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 	if (!m->listed && (rc = list_records(m, &l, mends || !m->brief, err)) == VV_OK) {
 		rc = take_in(m, &l, err);
 	}
-	if (rc < 0 || (rc = hand_on(m, &l, err)) < 0 || (rc = renew_met(m, err)) < 0) {
+	if (rc < 0 || (rc = hand_on(m, &l, err)) < 0 || (!m->later && (rc = finish(m, err)) < 0) ||
+	    (rc = renew_met(m, err)) < 0) {
 		goto done;
 	}
 	m->listed = true;

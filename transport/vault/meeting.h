@@ -29,8 +29,9 @@ typedef struct vv_damaged_record {
 typedef struct vv_meeting {
 	vv_ledger *ledger; /* borrowed */
 	vv_vault_holder *holder;
-	bool mend;           /* damaged records are written again */
-	bool brief;          /* only what follows met is listed */
+	bool mend;  /* damaged records are written again */
+	bool brief; /* only what follows met is listed */
+	bool later; /* records that go to the holder are durable there after vv_holders_finish */
 	const uint8_t *self; /* the key whose records go first; NULL: no matter */
 	/* Each may be NULL. A record came that was not here; one at the holder is found to be damaged. */
 	vv_status (*took)(void *payload, const char *name, vv_error *err);

@@ -117,7 +117,7 @@ static vv_status write_cache(const vv_vault_session *s, const vv_ledger_record *
 			     const vv_buf *index, const vv_buf *refs, vv_error *err)
 {
 	const vv_buf *parts[2] = {index, refs};
-	char *path = cache_path(s, r);
+	char *path = cache_path(s, r), *dir = vv_vault_session_path(s, "runs", NULL);
 	vv_buf bytes = VV_BUF_INIT;
 	uint8_t len[8];
 	vv_status rc;
@@ -127,11 +127,13 @@ static vv_status write_cache(const vv_vault_session *s, const vv_ledger_record *
 		vv_buf_put(&bytes, len, sizeof(len));
 		vv_buf_put(&bytes, vv_buf_cstr(parts[i]), parts[i]->len);
 	}
-	rc = path ? vv_buf_ok(&bytes, err) : vv_fail_nomem(err);
-	if (rc == VV_OK && (rc = vv_mkdirs_above(path, err)) == VV_OK) {
+	rc = path && dir ? vv_buf_ok(&bytes, err) : vv_fail_nomem(err);
+	if (rc == VV_OK && (rc = vv_mkdirs(dir, err)) == VV_OK) {
+		vv_temp_sweep(dir, VV_WRITE_TEMP);
 		rc = vv_write_file(path, bytes.data, bytes.len, false, err);
 	}
 	vv_buf_clear(&bytes);
+	vv_free(dir);
 	vv_free(path);
 	return rc;
 }

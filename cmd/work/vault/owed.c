@@ -247,5 +247,8 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 	vv_spread_list_clear(&o.list);
 	vv_free(o.exclude);
 	vv_free(o.nobody);
-	return rc == VV_OK && o.sent ? vv_vault_session_sync(s, err) : rc;
+	if (rc < 0) {
+		return rc;
+	}
+	return o.sent ? vv_vault_session_sync(s, err) : vv_ledger_sync(s->ledger, err);
 }

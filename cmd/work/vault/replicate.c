@@ -15,6 +15,7 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "cmd/work/vault/contents.h"
 #include "cmd/work/vault/owed.h"
 #include "cmd/work/vault/spread.h"
@@ -217,6 +218,37 @@ done:
 	return rc;
 }
 
+typedef struct clearing {
+	const vv_vault_session *s;
+	vv_status status;
+	vv_error err;
+} clearing;
+
+static void run_clear(void *payload)
+{
+	clearing *c = payload;
+	c->status = vv_waiting_run_remove(c->s, &c->err);
+}
+
+/* The spool is empty, and holders have the records: side by side, as both wait for disks. */
+static vv_status clear_and_sync(vv_vault_session *s, vv_error *err)
+{
+	clearing c = {.s = s};
+	vv_worker *worker = vv_worker_start(run_clear, &c);
+	vv_status rc = vv_vault_session_sync(s, err);
+
+	if (worker) {
+		vv_worker_join(worker);
+	} else {
+		run_clear(&c);
+	}
+	if (rc == VV_OK && c.status < 0) {
+		*err = c.err;
+		rc = c.status;
+	}
+	return rc;
+}
+
 /* The run in the spool goes out; *done: the vault has it. */
 static vv_status send_run(replicating *r, bool *done, vv_error *err)
 {
@@ -251,12 +283,11 @@ static vv_status send_run(replicating *r, bool *done, vv_error *err)
 		r->x->least = sum.least;
 	} else if (rc == VV_OK && (rc = write_vault_record(r, err)) == VV_OK) {
 		*done = true;
-		rc = vv_waiting_run_remove(r->s, err);
 	}
 	vv_free(list);
 	vv_free(has);
 	/* Records go out with whatever came of it. */
-	return rc < 0 ? rc : vv_vault_session_sync(r->s, err);
+	return rc < 0 ? rc : *done ? clear_and_sync(r->s, err) : vv_vault_session_sync(r->s, err);
 }
 
 /* Is the vault record of the run in the spool written, and only the spool not cleared? */

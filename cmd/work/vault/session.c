@@ -214,6 +214,18 @@ const char *vv_vault_place_domain(const vv_vault_session *s, const vv_vault_plac
 
 /* --- open and close ------------------------------------------------------------------------- */
 
+/* Its name is durable before anything in it is counted on. */
+static vv_status make_dir(const vv_vault_session *s, vv_error *err)
+{
+	vv_status rc;
+
+	if (vv_exists(s->dir)) {
+		return VV_OK;
+	}
+	rc = vv_mkdirs(s->dir, err);
+	return rc < 0 ? rc : vv_fsync_dir(vv_repository_varvedir(s->repo), err);
+}
+
 static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv_error *err)
 {
 	char *lock = vv_path_join(s->dir, "lock", (char *)NULL);
@@ -222,7 +234,7 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 	if (!lock) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_mkdirs(s->dir, err)) == VV_OK) {
+	if ((rc = make_dir(s, err)) == VV_OK) {
 		s->lock = vv_lock(lock, true, 2000, err);
 		rc = s->lock < 0 ? (vv_status)s->lock : VV_OK;
 	}
@@ -231,6 +243,9 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 		rc = vv_hint(err, "try again when it has ended");
 	}
 	vv_free(lock);
+	if (rc == VV_OK) {
+		vv_temp_sweep(s->dir, VV_WRITE_TEMP);
+	}
 	if (rc < 0 || (rc = vv_vault_policy_read(&s->policy, s->repo, err)) < 0 ||
 	    (rc = vv_holder_configs_read(&s->configs, s->repo, err)) < 0) {
 		return rc;
@@ -685,10 +700,12 @@ vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error
 	return rc;
 }
 
-vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err)
+/* later: what the holder gets is durable after vv_vault_session_finish. */
+static vv_status meet_place(vv_vault_session *s, vv_vault_place *p, bool later, vv_error *err)
 {
 	vv_error why;
 
+	p->meeting.later = later;
 	if (meet(s, p, false, &why) < 0) {
 		if (why.code == VV_ENOMEM) {
 			*err = why;
@@ -699,19 +716,57 @@ vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error
 	return VV_OK;
 }
 
+vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err)
+{
+	return meet_place(s, p, false, err);
+}
+
+vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err)
+{
+	vv_vault_holder **holders = vv_calloc(s->place_count + 1, sizeof(vv_vault_holder *));
+	vv_finished *result = vv_calloc(s->place_count + 1, sizeof(*result));
+	vv_status rc = holders && result ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+		holders[i] = s->places[i].holder;
+	}
+	if (rc == VV_OK) {
+		rc = vv_holders_finish(holders, s->place_count, result, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+		if (result[i].status < 0) {
+			s->places[i].meeting.listed = false;
+			s->places[i].meeting.met_count = 0;
+			vv_vault_place_put_failed(&s->places[i], &result[i].err, 0);
+		}
+		if (lost) {
+			lost[i] = result[i].status < 0;
+		}
+	}
+	vv_free(holders);
+	vv_free(result);
+	return rc;
+}
+
 vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 {
 	size_t before;
-	vv_status rc;
+	vv_status rc = s->ledger ? vv_ledger_sync(s->ledger, err) : VV_OK;
 
+	if (rc < 0) {
+		return rc;
+	}
 	/* Twice, where a later holder had what an earlier one lacks. */
 	for (unsigned turn = 0; s->ledger && turn < 2; turn++) {
 		before = vv_ledger_file_count(s->ledger);
 		for (size_t i = 0; i < s->place_count; i++) {
 			vv_vault_place *p = &s->places[i];
-			if (p->holder && (rc = vv_vault_session_meet(s, p, err)) < 0) {
+			if (p->holder && (rc = meet_place(s, p, true, err)) < 0) {
 				return rc;
 			}
+		}
+		if ((rc = vv_vault_session_finish(s, NULL, err)) < 0) {
+			return rc;
 		}
 		if (vv_ledger_file_count(s->ledger) == before) {
 			break;

@@ -131,6 +131,9 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err);
 /* The same with one place that is reached; what was worked out of the ledger stays as it was. One that refuses records
  * has given those that it has. */
 vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err);
+/* What was put at the holders is durable (vv_holders_finish). lost (may be NULL) has place_count: of those where it
+ * failed; vv_vault_place_put_failed says why. */
+vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err);
 /* Reads every record that the reached place has: place->meeting then says which are damaged. Where that
  * fails the holder is closed. */
 vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error *err);

@@ -1,5 +1,5 @@
 /*
- * spread: knows the order: place, shards, receipt.
+ * spread: knows the order: places, shards, receipts.
  */
 #include "cmd/work/vault/spread.h"
 
@@ -225,18 +225,22 @@ static vv_status add_to(target *t, size_t shard, size_t all, vv_error *err)
 	return VV_OK;
 }
 
-/* One more copy of shard number i, which is in no stripe. */
-static vv_status aim_copy(const vv_spread *x, const vv_spread_shard *shards, size_t i, size_t all,
-			  choice *c, target *targets, vv_error *err)
+/* The copies that shard number i lacks, which is in no stripe. */
+static vv_status aim_copies(const vv_spread *x, const vv_spread_shard *shards, size_t i, size_t all,
+			    choice *c, target *targets, vv_error *err)
 {
-	size_t at;
+	size_t at = 0;
+	vv_status rc = VV_OK;
 
-	if (vv_spread_copies(x->session, shards[i].has) >= x->copies) {
-		return VV_OK;
-	}
 	memcpy(c->taken, shards[i].has, x->session->place_count * sizeof(*c->taken));
-	at = choose(x, &shards[i], c);
-	return at == SIZE_MAX ? VV_OK : add_to(&targets[at], i, all, err);
+	while (rc == VV_OK && at != SIZE_MAX &&
+	       vv_spread_copies(x->session, c->taken) < x->copies) {
+		if ((at = choose(x, &shards[i], c)) != SIZE_MAX) {
+			c->taken[at] = true;
+			rc = add_to(&targets[at], i, all, err);
+		}
+	}
+	return rc;
 }
 
 /* A place for each shard of the stripe that begins at first and does not stand apart from the others. */
@@ -262,7 +266,7 @@ static vv_status aim_stripe(const vv_spread *x, const vv_spread_shard *shards, s
 	return rc;
 }
 
-/* --- one holder's share ---------------------------------------------------------------------------- */
+/* --- the holders' shares --------------------------------------------------------------------------- */
 
 /* Some of the list, for one holder. */
 typedef struct share {
@@ -272,8 +276,22 @@ typedef struct share {
 	size_t which[BATCH]; /* of shards */
 	vv_shard named[BATCH];
 	size_t count;
-	uint64_t start_ms;
 } share;
+
+/* What one holder gets of a round, a batch at a time. */
+typedef struct serving {
+	share batch; /* of what is left */
+	share part; /* that is sent now: those of batch that places name that wait, then the others */
+	share done; /* those of part that arrived */
+	bool named[BATCH];
+	const target *t;
+	size_t next; /* of t: where the next batch begins */
+	const vv_ledger_record
+		*place; /* names exactly part; NULL: several records do, which wait */
+	uint64_t sent;
+	bool failed; /* it takes no more, and why */
+	vv_error why;
+} serving;
 
 static void add_to_share(share *h, size_t which)
 {
@@ -294,17 +312,19 @@ static vv_status write_place(vv_spread *x, const share *h, const vv_ledger_recor
 		memcpy(r.key, h->key, VV_KEY_PUBLIC);
 	}
 	memcpy(r.holder, h->p->id, VV_HOLDER_ID);
-	return vv_ledger_write(x->session->ledger, &r, &x->session->key, out, err);
+	return vv_ledger_write_later(x->session->ledger, &r, &x->session->key, out, err);
 }
 
 /* A holder that thinks takes what its place names, and wants to see that first, with all that its author
- * wrote before. */
+ * wrote before. The place is durable here. */
 static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledger_record *place,
 			    vv_error *err)
 {
 	const vv_ledger *l = x->session->ledger;
 	char name[VV_LEDGER_NAME];
+	const char *const names[] = {name};
 	vv_buf file = VV_BUF_INIT;
+	vv_record_bytes record;
 	vv_error why;
 	vv_status rc;
 
@@ -313,9 +333,9 @@ static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledg
 	}
 	vv_ledger_name(name, place);
 	rc = vv_ledger_file(l, name, &file, err);
+	record = (vv_record_bytes){(const uint8_t *)file.data, file.len};
 	if (rc == VV_OK && vv_vault_holder_keeps_records(p->holder) &&
-	    vv_holder_put_record(p->holder, vv_ledger_vault(l), name, file.data, file.len, &why) <
-		    0) {
+	    vv_holder_put_records(p->holder, vv_ledger_vault(l), names, &record, 1, &why) < 0) {
 		vv_vault_place_put_failed(p, &why, 0);
 	}
 	vv_buf_clear(&file);
@@ -345,7 +365,7 @@ static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_
 		*written = false;
 		return VV_OK;
 	}
-	return vv_ledger_write(s->ledger, &r, &s->key, NULL, err);
+	return vv_ledger_write_later(s->ledger, &r, &s->key, NULL, err);
 }
 
 /* So slowly as the limit says. */
@@ -362,16 +382,19 @@ static void keep_rate(const vv_spread *x, uint64_t start_ms)
 	}
 }
 
-/* done gets those that arrived. */
-static vv_status send_share(vv_spread *x, const share *h, share *done, vv_error *err)
+/* done gets those of part that arrived; they are durable after the holders have finished. */
+static vv_status send_part(vv_spread *x, serving *v, uint64_t start_ms, vv_error *err)
 {
 	vv_vault_session *s = x->session;
+	const share *h = &v->part;
 	vv_vault_place *p = h->p;
 	vv_buf bytes = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && p->holder && i < h->count; i++) {
+	v->done.count = v->sent = 0;
+	v->failed = false;
+	for (size_t i = 0; rc == VV_OK && p->holder && !v->failed && i < h->count; i++) {
 		const vv_shard *sh = &h->named[i];
 		if (!vv_vault_place_takes(p, vv_shard_len(sh->leaves))) {
 			continue;
@@ -381,108 +404,201 @@ static vv_status send_share(vv_spread *x, const share *h, share *done, vv_error 
 			rc = VV_OK;
 			continue;
 		}
-		if (rc == VV_OK && vv_holder_put_shard(p->holder, vv_ledger_vault(s->ledger),
-						       &sh->cid, bytes.data, bytes.len, &why) < 0) {
-			vv_vault_place_put_failed(p, &why, bytes.len);
+		if (rc < 0 || !p->holder) { /* it may have failed to give the bytes */
 			continue;
 		}
-		if (rc == VV_OK) {
-			add_to_share(done, h->which[i]);
+		if (vv_holder_put_shard(p->holder, vv_ledger_vault(s->ledger), &sh->cid, bytes.data,
+					bytes.len, &why) == VV_OK) {
+			add_to_share(&v->done, h->which[i]);
+			v->sent += bytes.len;
 			x->sent += bytes.len;
 			x->shards++;
-			keep_rate(x, h->start_ms);
+			keep_rate(x, start_ms);
 			vv_progress_update(x->progress, "copies", x->sent, 0);
+		} else if (why.code == VV_EREFUSED) {
+			vv_vault_place_put_failed(p, &why, bytes.len);
+		} else { /* what it took before can still become durable */
+			v->failed = true;
+			v->why = why;
 		}
 	}
 	vv_buf_clear(&bytes);
 	return rc;
 }
 
-/* place: names exactly these; NULL: several records do, which wait. */
-static vv_status serve_share(vv_spread *x, const share *h, const vv_ledger_record *place,
-			     share *done, vv_error *err)
+/* What was sent is durable, or it was not sent. */
+static vv_status finish_parts(vv_spread *x, serving *all, vv_error *err)
 {
-	bool written = false;
-	vv_status rc;
+	const size_t places = x->session->place_count;
+	bool *lost = vv_calloc(places + 1, sizeof(*lost));
+	vv_status rc = lost ? vv_vault_session_finish(x->session, lost, err) : vv_fail_nomem(err);
 
-	done->count = 0;
-	if ((rc = send_share(x, h, done, err)) < 0 || done->count == 0) {
-		return rc;
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		serving *v = &all[i];
+		if (lost[i]) {
+			x->shards -= v->done.count;
+			x->sent -= v->sent;
+			v->done.count = 0;
+		} else if (v->part.count > 0 && v->failed && v->part.p->holder) {
+			vv_vault_place_fail(v->part.p, &v->why);
+		}
+	}
+	vv_free(lost);
+	return rc;
+}
+
+static vv_status write_receipts(vv_spread *x, serving *v, vv_error *err)
+{
+	vv_vault_place *p = v->part.p;
+	bool written = false;
+	vv_status rc = VV_OK;
+
+	if (v->done.count == 0) {
+		return VV_OK;
 	}
 	/* A receipt is of a whole place: what came of a broken one gets a place of its own. */
-	if (!place || done->count < h->count) {
-		rc = write_place(x, done, &place, err);
-		if (rc == VV_OK && h->p->holder && h->key) {
-			rc = hand_place(x, h->p, place, err);
+	if (!v->place || v->done.count < v->part.count) {
+		rc = write_place(x, &v->done, &v->place, err);
+		if (rc == VV_OK && p->holder && v->done.key) {
+			rc = hand_place(x, p, v->place, err);
 		}
 	}
 	if (rc == VV_OK) {
-		rc = write_receipt(x, h->p, place, &written, err);
+		rc = write_receipt(x, p, v->place, &written, err);
 	}
-	for (size_t i = 0; rc == VV_OK && written && i < done->count; i++) {
-		h->shards[done->which[i]].has[h->p - x->session->places] = true;
+	for (size_t i = 0; rc == VV_OK && written && i < v->done.count; i++) {
+		v->part.shards[v->done.which[i]].has[p - x->session->places] = true;
 	}
 	return rc;
 }
 
-/* What places that wait name goes first: where it is refused again nothing more is written. */
-static vv_status serve_batch(vv_spread *x, share *h, share *part, share *done, vv_error *err)
+/* The parts of all holders: they wait for their disks together. */
+static vv_status send_parts(vv_spread *x, serving *all, uint64_t start_ms, vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		rc = send_part(x, &all[i], start_ms, err);
+	}
+	if (rc == VV_OK) {
+		rc = finish_parts(x, all, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		rc = write_receipts(x, &all[i], err);
+	}
+	return rc;
+}
+
+/* Those of the next batch that places name that wait. */
+static vv_status choose_named(const vv_spread *x, serving *v, vv_error *err)
 {
 	const vv_place_of of = {.ledger = x->session->ledger,
 				.author = x->session->key.public_key,
-				.holder = h->p->id,
-				.key = h->key};
-	const vv_ledger_record *place;
-	bool named[BATCH], all[BATCH];
-	vv_status rc = vv_waiting_place_find(&place, named, &of, h->named, h->count, err);
+				.holder = v->batch.p->id,
+				.key = v->batch.key};
+	bool all[BATCH];
+	vv_status rc;
 
-	part->count = 0;
-	for (size_t i = 0; i < h->count; i++) {
-		if (named[i]) {
-			add_to_share(part, h->which[i]);
-		}
+	v->batch.count = v->part.count = v->done.count = 0;
+	while (v->next < v->t->count && v->batch.count < BATCH &&
+	       vv_vault_place_takes(v->batch.p, 1)) {
+		add_to_share(&v->batch, v->t->shards[v->next++]);
 	}
-	if (rc == VV_OK && part->count > 0 && part->count < h->count) {
-		rc = vv_waiting_place_find(&place, all, &of, part->named, part->count, err);
+	if (v->batch.count == 0) {
+		return VV_OK;
 	}
-	if (rc == VV_OK && part->count > 0) {
-		rc = serve_share(x, part, place, done, err);
-	}
-	part->count = 0;
-	for (size_t i = 0; rc == VV_OK && i < h->count; i++) {
-		if (!named[i] && vv_vault_place_takes(h->p, vv_shard_len(h->named[i].leaves))) {
-			add_to_share(part, h->which[i]);
-		}
-	}
-	if (rc < 0 || part->count == 0 || (rc = write_place(x, part, &place, err)) < 0 ||
-	    (rc = hand_place(x, h->p, place, err)) < 0 || !vv_vault_place_takes(h->p, 1)) {
+	if ((rc = vv_waiting_place_find(&v->place, v->named, &of, v->batch.named, v->batch.count,
+					err)) < 0) {
 		return rc;
 	}
-	return serve_share(x, part, place, done, err);
+	for (size_t i = 0; i < v->batch.count; i++) {
+		if (v->named[i]) {
+			add_to_share(&v->part, v->batch.which[i]);
+		}
+	}
+	if (v->part.count > 0 && v->part.count < v->batch.count) {
+		rc = vv_waiting_place_find(&v->place, all, &of, v->part.named, v->part.count, err);
+	}
+	return rc;
 }
 
-static vv_status serve_target(vv_spread *x, size_t at, vv_spread_shard *shards, const target *t,
-			      uint64_t start_ms, vv_error *err)
+/* The others, and their place. */
+static vv_status choose_rest(vv_spread *x, serving *v, vv_error *err)
 {
-	vv_vault_place *p = &x->session->places[at];
-	share *list = vv_calloc(3, sizeof(*list)); /* a batch, part of it, what arrived of that */
-	uint8_t key[VV_KEY_PUBLIC];
-	vv_status rc = list ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; list && i < 3; i++) {
-		list[i].p = p;
-		list[i].key = p->holder && vv_vault_holder_key(p->holder, key) ? key : NULL;
-		list[i].shards = shards;
-		list[i].start_ms = start_ms;
-	}
-	for (size_t i = 0; rc == VV_OK && vv_vault_place_takes(p, 1) && i < t->count; i += BATCH) {
-		list->count = 0;
-		for (size_t k = i; k < t->count && k < i + BATCH; k++) {
-			add_to_share(list, t->shards[k]);
+	v->part.count = v->done.count = 0;
+	for (size_t i = 0; i < v->batch.count; i++) {
+		if (!v->named[i] &&
+		    vv_vault_place_takes(v->batch.p, vv_shard_len(v->batch.named[i].leaves))) {
+			add_to_share(&v->part, v->batch.which[i]);
 		}
-		rc = serve_batch(x, list, list + 1, list + 2, err);
 	}
-	vv_free(list);
+	return v->part.count > 0 ? write_place(x, &v->part, &v->place, err) : VV_OK;
+}
+
+/* Places are durable before anybody is told of them. */
+static vv_status hand_places(vv_spread *x, serving *all, vv_error *err)
+{
+	vv_status rc = vv_ledger_sync(x->session->ledger, err);
+
+	for (size_t i = 0; rc == VV_OK && i < x->session->place_count; i++) {
+		serving *v = &all[i];
+		if (v->part.count > 0) {
+			rc = hand_place(x, v->part.p, v->place, err);
+			v->part.count = vv_vault_place_takes(v->part.p, 1) ? v->part.count : 0;
+		}
+	}
+	return rc;
+}
+
+/* A batch for each holder. What places that wait name goes first: where it is refused again nothing more is
+ * written. *any: there was something left. */
+static vv_status serve_batches(vv_spread *x, serving *all, uint64_t start_ms, bool *any,
+			       vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	vv_status rc = VV_OK;
+
+	*any = false;
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		rc = choose_named(x, &all[i], err);
+		*any = *any || all[i].batch.count > 0;
+	}
+	if (rc < 0 || !*any || (rc = send_parts(x, all, start_ms, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		rc = choose_rest(x, &all[i], err);
+	}
+	if (rc < 0 || (rc = hand_places(x, all, err)) < 0) {
+		return rc;
+	}
+	return send_parts(x, all, start_ms, err);
+}
+
+static vv_status serve(vv_spread *x, const target *targets, vv_spread_shard *shards,
+		       uint64_t start_ms, vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	serving *all = vv_calloc(places + 1, sizeof(*all));
+	uint8_t(*keys)[VV_KEY_PUBLIC] = vv_calloc(places + 1, sizeof(*keys));
+	bool any = true;
+	vv_status rc = all && keys ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		vv_vault_place *p = &x->session->places[i];
+		all[i].batch.p = p;
+		all[i].batch.shards = shards;
+		all[i].batch.key = p->holder && vv_vault_holder_key(p->holder, keys[i]) ? keys[i]
+											: NULL;
+		all[i].part = all[i].done = all[i].batch;
+		all[i].t = &targets[i];
+	}
+	while (rc == VV_OK && any) {
+		rc = serve_batches(x, all, start_ms, &any, err);
+	}
+	vv_free(all);
+	vv_free(keys);
 	return rc;
 }
 
@@ -500,7 +616,7 @@ static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t c
 
 	for (size_t i = 0; rc == VV_OK && i < count; i += vv_spread_together(&shards[i])) {
 		rc = shards[i].code.data > 0 ? aim_stripe(x, shards, i, count, &c, targets, err)
-					     : aim_copy(x, shards, i, count, &c, targets, err);
+					     : aim_copies(x, shards, i, count, &c, targets, err);
 	}
 	vv_free(numbers);
 	vv_free(c.list);
@@ -533,29 +649,35 @@ static uint64_t takes_below(const vv_vault_place *p)
 	return !p->holder ? 0 : p->refuses ? p->refused_len : UINT64_MAX;
 }
 
-/* One more copy of each shard that lacks one; *any: there was something to do, and somebody to do it. */
+/* The copies that shards lack; *any: there was something to do, and somebody to do it. */
 static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, uint64_t start_ms,
 			   bool *any, vv_error *err)
 {
 	const size_t places = x->session->place_count;
+	const uint64_t before = x->shards;
 	target *targets = vv_calloc(places + 1, sizeof(*targets));
-	vv_status rc = targets ? aim(x, shards, count, targets, err) : vv_fail_nomem(err);
+	uint64_t *took = vv_calloc(places + 1, sizeof(*took));
+	vv_status rc = targets && took ? aim(x, shards, count, targets, err) : vv_fail_nomem(err);
 
 	*any = false;
 	rc = rc == VV_OK ? make_ready(x, shards, count, targets, err) : rc;
 	for (size_t i = 0; rc == VV_OK && i < places; i++) {
-		if (targets[i].count > 0) {
-			const vv_vault_place *p = &x->session->places[i];
-			const uint64_t before = x->shards, took = takes_below(p);
-			rc = serve_target(x, i, shards, &targets[i], start_ms, err);
-			/* What a holder did not take is offered to it no more: the next round asks another one. */
-			*any = *any || x->shards > before || takes_below(p) < took;
-		}
+		took[i] = takes_below(&x->session->places[i]);
+	}
+	if (rc == VV_OK) {
+		rc = serve(x, targets, shards, start_ms, err);
+		*any = x->shards > before;
+	}
+	/* What a holder did not take is offered to it no more: the next round asks another one. */
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		*any = *any ||
+		       (targets[i].count > 0 && takes_below(&x->session->places[i]) < took[i]);
 	}
 	for (size_t i = 0; targets && i < places; i++) {
 		vv_free(targets[i].shards);
 	}
 	vv_free(targets);
+	vv_free(took);
 	return rc;
 }
 

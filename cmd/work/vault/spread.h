@@ -1,7 +1,8 @@
 /*
  * spread: shards brought to as many holders as the policy asks for.
  *
- * For each holder first a place record that names what it is to get, then the shards, then a receipt.
+ * For each holder first a place record that names what it is to get, then the shards, then a receipt; each step
+ * of all holders is durable before the next begins, and they wait for their disks together.
  * A holder that fails on the way is left out, and its share goes to the next in rank. Shards of a stripe go
  * to one holder each, all in different failure domains.
  */
@@ -39,7 +40,7 @@ typedef struct vv_spread {
 } vv_spread;
 
 /* Afterwards each shard is where it can be. A shard whose bytes cannot be
- * had (VV_EMISSING) stays where it is. */
+ * had (VV_EMISSING) stays where it is. Receipts are durable after vv_ledger_sync. */
 vv_status vv_spread_run(vv_spread *x, vv_spread_shard *shards, size_t count, vv_error *err);
 
 /* Copies in different failure domains, holders that are dead not counted. */

@@ -17,6 +17,7 @@
 #include "repo/git/run_git.h"
 
 #define FILE_NAME ".varveconfig"
+#define FILE_SIZE_MAX (1u << 24)
 
 static char *policy_path(const vv_repository *r)
 {
@@ -143,20 +144,17 @@ static vv_status set(vv_repository *r, const char *path, const char *key, const 
 	return rc;
 }
 
-vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_error *err)
+static vv_status set_all(const vv_vault_policy *p, vv_repository *r, const char *path,
+			 vv_error *err)
 {
-	char *path = policy_path(r), cid[VV_CID_TEXT + 1], copies[16], min[16], code[24];
+	char cid[VV_CID_TEXT + 1], copies[16], min[16], code[24];
 	const bool striped = p->code.data > 0;
 	vv_status rc;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
 	vv_cid_text(cid, &p->vault);
 	(void)snprintf(copies, sizeof(copies), "%u", p->copies);
 	(void)snprintf(min, sizeof(min), "%u", p->min);
 	(void)snprintf(code, sizeof(code), "%u+%u", p->code.data, p->code.parity);
-	/* What no longer holds goes first: a file with both makes no sense. */
 	if ((rc = set(r, path, "vault.id", cid, err)) == VV_OK &&
 	    (rc = set(r, path, striped ? "vault.copies" : "vault.code", NULL, err)) == VV_OK &&
 	    (striped || p->copies > 0)) {
@@ -166,7 +164,37 @@ vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_e
 	if (rc == VV_OK && p->min > 0) {
 		rc = set(r, path, "vault.min", min, err);
 	}
+	return rc;
+}
+
+/* In a copy of the file, which takes its place when all of it is durable: half a policy is none. The vault's lock is
+ * held, so that a lock of the copy is a dead process's. */
+vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_error *err)
+{
+	char *path = policy_path(r);
+	char *copy = vv_path_join(vv_repository_varvedir(r), "vault", "policy.tmp", (char *)NULL);
+	char *lock = vv_path_join(vv_repository_varvedir(r), "vault", "policy.tmp.lock",
+				  (char *)NULL);
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = path && copy && lock ? VV_OK : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = vv_mkdirs_above(copy, err)) < 0 ||
+	    (rc = vv_unlink(lock, true, err)) < 0 || (rc = vv_unlink(copy, true, err)) < 0 ||
+	    (vv_exists(path) && (rc = vv_read_file(&bytes, path, FILE_SIZE_MAX, err)) < 0) ||
+	    (rc = vv_write_file(copy, vv_buf_cstr(&bytes), bytes.len, false, err)) < 0 ||
+	    (rc = set_all(p, r, copy, err)) < 0) {
+		goto done;
+	}
+	vv_buf_reset(&bytes);
+	if ((rc = vv_read_file(&bytes, copy, FILE_SIZE_MAX, err)) == VV_OK &&
+	    (rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, true, err)) == VV_OK) {
+		rc = vv_unlink(copy, true, err);
+	}
+done:
+	vv_buf_clear(&bytes);
 	vv_free(path);
+	vv_free(copy);
+	vv_free(lock);
 	return rc;
 }
 

@@ -26,6 +26,7 @@ void vv_waiting_run_reset(vv_waiting_run *run)
 void vv_waiting_run_clear(vv_waiting_run *run)
 {
 	vv_waiting_run_reset(run);
+	vv_file_batch_clear(&run->files);
 	vv_free(run->shards);
 	vv_free(run->stripes);
 	memset(run, 0, sizeof(*run));
@@ -41,15 +42,13 @@ static char *shard_path(const vv_vault_session *s, const vv_cid *cid)
 	return vv_vault_session_path(s, "spool", name);
 }
 
-static vv_status write_shard(const vv_vault_session *s, const vv_cid *cid, const void *bytes,
-			     size_t len, vv_error *err)
+static vv_status write_shard(const vv_vault_session *s, vv_waiting_run *run, const vv_cid *cid,
+			     const void *bytes, size_t len, vv_error *err)
 {
 	char *path = shard_path(s, cid);
-	vv_status rc = path ? vv_mkdirs_above(path, err) : vv_fail_nomem(err);
+	vv_status rc = path ? vv_file_batch_add(&run->files, path, bytes, len, err)
+			    : vv_fail_nomem(err);
 
-	if (rc == VV_OK) {
-		rc = vv_write_file_synced(path, bytes, len, err);
-	}
 	vv_free(path);
 	return rc;
 }
@@ -66,7 +65,7 @@ static vv_status add_shard(vv_waiting_run *run, const vv_shard *sh, vv_error *er
 vv_status vv_waiting_run_put(vv_vault_session *s, vv_waiting_run *run, const vv_shard *sh,
 			     const void *bytes, size_t len, vv_error *err)
 {
-	vv_status rc = write_shard(s, &sh->cid, bytes, len, err);
+	vv_status rc = write_shard(s, run, &sh->cid, bytes, len, err);
 	return rc < 0 ? rc : add_shard(run, sh, err);
 }
 
@@ -149,7 +148,7 @@ static vv_status make_stripe(vv_vault_session *s, vv_waiting_run *run, vv_code c
 	}
 	for (size_t i = 0; rc == VV_OK && i < code.parity; i++) {
 		if ((rc = vv_stripe_get(work, i, &bytes, &st->parity[i], err)) == VV_OK) {
-			rc = write_shard(s, &st->parity[i].cid, bytes.data, bytes.len, err);
+			rc = write_shard(s, run, &st->parity[i].cid, bytes.data, bytes.len, err);
 		}
 	}
 	vv_stripe_close(work);
@@ -161,7 +160,7 @@ vv_status vv_waiting_run_stripe(vv_vault_session *s, vv_waiting_run *run, vv_cod
 				vv_error *err)
 {
 	size_t full = 0;
-	vv_status rc = VV_OK;
+	vv_status rc = vv_file_batch_finish(&run->files, err); /* they are read */
 
 	while (full < run->count && run->shards[full].leaves == VV_LEAVES_MAX) {
 		full++;
@@ -186,9 +185,8 @@ static void put_shards(vv_buf *text, const vv_shard *shards, size_t count)
 	}
 }
 
-vv_status vv_waiting_run_write(const vv_vault_session *s, const vv_waiting_run *run, vv_error *err)
+vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, vv_error *err)
 {
-	char *dir = vv_vault_session_path(s, "spool", NULL);
 	char *path = vv_vault_session_path(s, "spool", "run"), cid[VV_CID_TEXT + 1];
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
@@ -201,13 +199,13 @@ vv_status vv_waiting_run_write(const vv_vault_session *s, const vv_waiting_run *
 		vv_buf_printf(&text, "stripe %u %u\n", st->code.data, st->code.parity);
 		put_shards(&text, st->parity, st->code.parity);
 	}
-	rc = dir && path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
-	if (rc == VV_OK && (rc = vv_fsync_dir(dir, err)) == VV_OK) {
-		rc = vv_write_file(path, text.data, text.len, true, err);
+	rc = path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
+	if (rc == VV_OK &&
+	    (rc = vv_file_batch_add(&run->files, path, text.data, text.len, err)) == VV_OK) {
+		rc = vv_file_batch_finish(&run->files, err);
 	}
 	vv_buf_clear(&text);
 	vv_free(path);
-	vv_free(dir);
 	return rc;
 }
 
@@ -311,6 +309,29 @@ static vv_status read_text(vv_waiting_run *run, const char *p, bool *found, vv_e
 	return rc;
 }
 
+static bool all_there(const vv_vault_session *s, const vv_shard *shards, size_t count)
+{
+	bool there = true;
+
+	for (size_t i = 0; there && i < count; i++) {
+		char *path = shard_path(s, &shards[i].cid);
+		there = path && vv_exists(path);
+		vv_free(path);
+	}
+	return there;
+}
+
+/* Its files got their names together, in no order that a power cut would keep. */
+static bool is_complete(const vv_vault_session *s, const vv_waiting_run *run)
+{
+	bool there = all_there(s, run->shards, run->count);
+
+	for (size_t i = 0; there && i < run->stripe_count; i++) {
+		there = all_there(s, run->stripes[i].parity, run->stripes[i].code.parity);
+	}
+	return there;
+}
+
 bool vv_waiting_run_there(const vv_vault_session *s)
 {
 	char *path = vv_vault_session_path(s, "spool", "run");
@@ -331,6 +352,7 @@ vv_status vv_waiting_run_read(const vv_vault_session *s, vv_waiting_run *run, bo
 	*found = rc == VV_OK && vv_exists(path);
 	if (*found && (rc = vv_read_regular(&text, path, RUN_MAX, err)) == VV_OK) {
 		rc = read_text(run, vv_buf_cstr(&text), found, err);
+		*found = *found && is_complete(s, run);
 	}
 	vv_buf_clear(&text);
 	vv_free(path);

@@ -91,12 +91,12 @@ bob_joins() {
 	seq 1 90000 | awk 'BEGIN { srand(3); print "id,x,y,z" } { print $1 "," rand() "," rand() "," rand() }' > big.csv
 	varve add -q big.csv
 	varve commit -q -m big
-	before=$(ls ../b/*/shards | wc -l)
+	before=$(ls -A ../b/*/shards | wc -l)
 	varve replicate --limit-rate 500000 > ../said 2>&1 3>&- &
 	work=$!
-	# The first new shard is there: the disk goes, and an empty folder is in its place.
+	# The first new shard is on its way: the disk goes, and an empty folder is in its place.
 	for _ in $(seq 600); do
-		[ "$(ls ../b/*/shards | wc -l)" = "$before" ] || break
+		[ "$(ls -A ../b/*/shards | wc -l)" = "$before" ] || break
 		sleep 0.1
 	done
 	mv ../b ../b.gone

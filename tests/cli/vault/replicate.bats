@@ -223,7 +223,7 @@ load vault
 	succeeds varve replicate
 	keep_recovery
 	for shard in ../a/*/shards/*; do
-		printf x | dd of="$shard" bs=1 seek=200 conv=notrunc 2> /dev/null
+		printf xxxxxxxx | dd of="$shard" bs=1 seek=200 conv=notrunc 2> /dev/null
 	done
 	new_machine
 	succeeds varve recover --key ../paper --to ../y ../a ../b

@@ -1,6 +1,7 @@
 /*
  * Ledgers: what counts, and what is only said.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -711,7 +712,177 @@ static void a_record_that_comes_last_counts_as_it_does_when_the_ledger_is_read(v
 	vv_buf_clear(&bytes);
 }
 
+/* --- records that become durable together ------------------------------------------------------- */
+
+/* The file of a record as it is until all that came with it are durable: "~" before its name. */
+static void take_name(const char *dir, const char *name)
+{
+	const char *rest = strchr(name, '/') + 1;
+	char from[300], to[300];
+	vv_error err;
+
+	(void)snprintf(from, sizeof(from), "%s/%s", dir, name);
+	(void)snprintf(to, sizeof(to), "%s/%.*s~%s", dir, (int)(rest - name), name, rest);
+	vv_assert_ok(vv_rename(from, to, &err), &err);
+}
+
+/* Four records of k beside the two of begin, written together. */
+static void four_later(const char *dir, const vv_key *k)
+{
+	vv_ledger *l = begin(dir, k);
+	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
+	vv_error err;
+	uint64_t before = vv_sys_fsyncs();
+
+	for (unsigned i = 0; i < 4; i++) {
+		vv_assert_ok(vv_ledger_write_later(l, &r, k, NULL, &err), &err);
+	}
+	assert_int_equal(vv_sys_fsyncs() - before, 0);
+	vv_assert_ok(vv_ledger_sync(l, &err), &err);
+	assert_int_equal(vv_sys_fsyncs() - before, 5); /* four files, one folder */
+	vv_assert_ok(vv_ledger_sync(l, &err), &err);
+	assert_int_equal(vv_sys_fsyncs() - before, 5);
+	assert_int_equal(vv_ledger_count(l), 6);
+	vv_ledger_close(l);
+}
+
+/* After a power cut any of the names may be there: those that hang together count, the others never were. */
+static void of_records_written_together_those_count_that_hang_together(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger_record r = {.kind = VV_LEDGER_AUDIT};
+	vv_error err;
+
+	(void)state;
+	for (unsigned there = 0; there < 16; there++) {
+		char dir[300], names[4][VV_LEDGER_NAME], path[1000];
+		unsigned count = 0;
+		vv_ledger *l;
+		(void)snprintf(dir, sizeof(dir), "%s", vv_test_path("ledger-%u", there));
+		four_later(dir, &k);
+		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
+		for (unsigned i = 0; i < 4; i++) {
+			(void)snprintf(names[i], sizeof(names[i]), "%s",
+				       vv_ledger_file_name(l, i + 2));
+		}
+		vv_ledger_close(l);
+		for (unsigned i = 0; i < 4; i++) {
+			if ((there >> i & 1) != 0) {
+				take_name(dir, names[i]);
+			} else {
+				(void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+				vv_assert_ok(vv_unlink(path, false, &err), &err);
+			}
+		}
+		while (count < 4 && (there >> count & 1) != 0) {
+			count++;
+		}
+		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
+		assert_int_equal(vv_ledger_count(l), 2 + count);
+		assert_int_equal(vv_ledger_author_at(l, 0)->waiting, 0);
+		for (size_t i = 0; i < vv_ledger_file_count(l); i++) {
+			vv_assert_ok(vv_ledger_check_file(l, i, &err), &err);
+		}
+		/* It goes on from there, and what never was is gone. */
+		vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
+		vv_ledger_close(l);
+		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
+		assert_int_equal(vv_ledger_count(l), 3 + count);
+		assert_null(vv_ledger_author_at(l, 0)->fork[0]);
+		*strchr(names[0], '/') = '\0';
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, names[0]);
+		assert_int_equal(vv_test_count_entries(path), 3 + count);
+		vv_ledger_close(l);
+	}
+}
+
+/* Where some have their names already and some not, all count. */
+static void records_whose_names_came_in_part_all_count(void **state)
+{
+	vv_key k = key_of(1);
+	char names[4][VV_LEDGER_NAME];
+	vv_ledger *l;
+	vv_error err;
+
+	(void)state;
+	for (unsigned without = 0; without < 16; without++) {
+		char dir[300];
+		(void)snprintf(dir, sizeof(dir), "%s", vv_test_path("part-%u", without));
+		four_later(dir, &k);
+		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
+		for (unsigned i = 0; i < 4; i++) {
+			(void)snprintf(names[i], sizeof(names[i]), "%s",
+				       vv_ledger_file_name(l, i + 2));
+		}
+		vv_ledger_close(l);
+		for (unsigned i = 0; i < 4; i++) {
+			if ((without >> i & 1) != 0) {
+				take_name(dir, names[i]);
+			}
+		}
+		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
+		assert_int_equal(vv_ledger_count(l), 6);
+		assert_int_equal(vv_ledger_author_at(l, 0)->waiting, 0);
+		vv_ledger_close(l);
+	}
+}
+
+/* A cut or changed file of that kind is none either. */
+static void a_damaged_record_without_a_name_is_none(void **state)
+{
+	vv_key k = key_of(1);
+	char dir[300], name[VV_LEDGER_NAME], path[500];
+	vv_ledger *l;
+	vv_error err;
+
+	(void)state;
+	(void)snprintf(dir, sizeof(dir), "%s", vv_test_path("damaged"));
+	four_later(dir, &k);
+	vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
+	(void)snprintf(name, sizeof(name), "%s", vv_ledger_file_name(l, 5));
+	vv_ledger_close(l);
+	take_name(dir, name);
+	(void)snprintf(path, sizeof(path), "%s/%.*s/~%s", dir, (int)strcspn(name, "/"), name,
+		       strchr(name, '/') + 1);
+	vv_assert_ok(vv_write_file(path, "cut", 3, false, &err), &err);
+	vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
+	assert_int_equal(vv_ledger_count(l), 5);
+	assert_int_equal(vv_ledger_author_at(l, 0)->waiting, 0);
+	vv_ledger_close(l);
+}
+
+/* What failed to become durable is not followed by anything. */
+static void after_a_failing_sync_nothing_more_is_taken(void **state)
+{
+	vv_key k = key_of(1);
+	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
+	vv_error err;
+
+	(void)state;
+	for (unsigned n = 1; n <= 3; n++) {
+		char dir[300];
+		(void)snprintf(dir, sizeof(dir), "%s", vv_test_path("fail-%u", n));
+		vv_ledger *l = begin(dir, &k);
+		vv_assert_ok(vv_ledger_write_later(l, &r, &k, NULL, &err), &err);
+		vv_assert_ok(vv_ledger_write_later(l, &r, &k, NULL, &err), &err);
+		vv_fault_set(VV_FAULT_FSYNC, n, EIO);
+		vv_assert_status(vv_ledger_sync(l, &err), VV_EIO, &err);
+		assert_true(vv_fault_clear());
+		vv_assert_status(vv_ledger_write(l, &r, &k, NULL, &err), VV_EIO, &err);
+		vv_assert_status(vv_ledger_sync(l, &err), VV_EIO, &err);
+		vv_ledger_close(l);
+		vv_assert_ok(vv_ledger_open(&l, dir, &none, &err), &err);
+		assert_int_equal(vv_ledger_count(l), n < 3 ? 2 : 4);
+		vv_assert_ok(vv_ledger_write(l, &r, &k, NULL, &err), &err);
+		vv_ledger_close(l);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(of_records_written_together_those_count_that_hang_together),
+	cmocka_unit_test(records_whose_names_came_in_part_all_count),
+	cmocka_unit_test(a_damaged_record_without_a_name_is_none),
+	cmocka_unit_test(after_a_failing_sync_nothing_more_is_taken),
 	cmocka_unit_test(the_same_records_count_when_they_were_checked_before),
 	cmocka_unit_test(a_file_that_was_removed_does_not_count_though_it_was_checked),
 	cmocka_unit_test(a_record_that_comes_last_counts_as_it_does_when_the_ledger_is_read),
