@@ -136,7 +136,7 @@ static vv_status get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 
 /* What a side can beyond version 1 ("can": a list of texts, of which unknown ones are no harm). */
 typedef struct abilities {
-	bool ahead, alive, edits, history, keep, whole;
+	bool ahead, alive, edits, gives_edits, history, keep, whole;
 	char id[VV_REPOSITORY_ID + 1]; /* "id=" and this; "": not said */
 } abilities;
 
@@ -146,8 +146,8 @@ typedef struct abilities {
 static void put_can(vv_buf *b, const abilities *a)
 {
 	vv_cbor_put_key(b, "can");
-	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->edits + a->history + a->keep + a->whole +
-				     (a->id[0] != '\0'));
+	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->edits + a->gives_edits + a->history +
+				     a->keep + a->whole + (a->id[0] != '\0'));
 	if (a->ahead) {
 		vv_cbor_put_text(b, "ahead", 5);
 	}
@@ -156,6 +156,9 @@ static void put_can(vv_buf *b, const abilities *a)
 	}
 	if (a->edits) {
 		vv_cbor_put_text(b, "edits", 5);
+	}
+	if (a->gives_edits) {
+		vv_cbor_put_text(b, "gives-edits", 11);
 	}
 	if (a->history) {
 		vv_cbor_put_text(b, "history", 7);
@@ -193,6 +196,8 @@ static vv_status get_can(vv_cbor *c, abilities *out, vv_error *err)
 			out->ahead |= memcmp(word, "ahead", 5) == 0;
 			out->alive |= memcmp(word, "alive", 5) == 0;
 			out->edits |= memcmp(word, "edits", 5) == 0;
+		} else if (rc == VV_OK && len == 11) {
+			out->gives_edits |= memcmp(word, "gives-edits", 11) == 0;
 		} else if (rc == VV_OK && len == ID_WORD_LEN &&
 			   memcmp(word, ID_WORD, sizeof(ID_WORD) - 1) == 0) {
 			memcpy(out->id, word + sizeof(ID_WORD) - 1, VV_REPOSITORY_ID);
@@ -217,10 +222,11 @@ static void put_push_refs(vv_buf *b, const vv_request *q)
 	}
 }
 
-static void put_alive(vv_buf *b, bool alive)
+/* A key that stands there only with the value true. */
+static void put_flag(vv_buf *b, const char *key, bool set)
 {
-	if (alive) {
-		vv_cbor_put_key(b, "alive");
+	if (set) {
+		vv_cbor_put_key(b, key);
 		vv_cbor_put_bool(b, true);
 	}
 }
@@ -231,12 +237,13 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 	vv_buf b = VV_BUF_INIT;
 	const abilities can = {.alive = q->alive, .whole = q->whole};
 	bool alive = q->alive && q->op != VV_OP_HELLO && q->op != VV_OP_PUSH;
+	bool edits = q->edits && (q->op == VV_OP_FETCH || q->op == VV_OP_BLOCKS);
 	bool more = (q->op == VV_OP_BLOCKS && q->like.count > 0) ||
 		    (q->op == VV_OP_HELLO && (q->whole || q->alive)) ||
 		    (q->op == VV_OP_HAVE && q->keep) || (q->op == VV_OP_PUSH && q->ahead) ||
 		    (q->op == VV_OP_FETCH && q->history);
 
-	vv_cbor_put_map(&b, pairs[q->op] + more + alive);
+	vv_cbor_put_map(&b, pairs[q->op] + more + alive + edits);
 	if (q->op == VV_OP_HELLO) {
 		vv_cbor_put_key(&b, "v");
 		vv_cbor_put_uint(&b, q->version);
@@ -251,42 +258,35 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 		break;
 	case VV_OP_KNOWN:
 		put_oids(&b, "want", &q->want);
-		put_alive(&b, alive);
+		put_flag(&b, "alive", alive);
 		break;
 	case VV_OP_FETCH:
 		vv_cbor_put_key(&b, "done");
 		vv_cbor_put_bool(&b, q->done);
 		put_oids(&b, "have", &q->have);
 		put_oids(&b, "want", &q->want);
-		put_alive(&b, alive);
+		put_flag(&b, "alive", alive);
+		put_flag(&b, "edits", edits);
 		vv_cbor_put_key(&b, "nodes");
 		vv_cbor_put_bool(&b, q->nodes);
-		if (q->history) {
-			vv_cbor_put_key(&b, "history");
-			vv_cbor_put_bool(&b, true);
-		}
+		put_flag(&b, "history", q->history);
 		break;
 	case VV_OP_BLOCKS:
 		if (q->like.count > 0) {
 			put_cids(&b, "like", &q->like);
 		}
 		put_cids(&b, "want", &q->blocks);
-		put_alive(&b, alive);
+		put_flag(&b, "alive", alive);
+		put_flag(&b, "edits", edits);
 		break;
 	case VV_OP_HAVE:
-		if (q->keep) {
-			vv_cbor_put_key(&b, "keep");
-			vv_cbor_put_bool(&b, true);
-		}
+		put_flag(&b, "keep", q->keep);
 		put_cids(&b, "want", &q->blocks);
-		put_alive(&b, alive);
+		put_flag(&b, "alive", alive);
 		break;
 	case VV_OP_PUSH:
 		put_push_refs(&b, q);
-		if (q->ahead) {
-			vv_cbor_put_key(&b, "ahead");
-			vv_cbor_put_bool(&b, true);
-		}
+		put_flag(&b, "ahead", q->ahead);
 		break;
 	}
 	return send_map(line, &b, err);
@@ -339,9 +339,10 @@ static vv_status get_push_refs(vv_cbor *c, vv_arena *arena, vv_request *out, vv_
 	return VV_OK;
 }
 
-static vv_status get_alive(vv_cbor *c, vv_request *out, vv_error *err)
+/* A key that need not be there: *out is as it was then. */
+static vv_status get_flag(vv_cbor *c, const char *key, bool *out, vv_error *err)
 {
-	return vv_cbor_try_key(c, "alive") ? vv_cbor_get_bool(c, &out->alive, err) : VV_OK;
+	return vv_cbor_try_key(c, key) ? vv_cbor_get_bool(c, out, err) : VV_OK;
 }
 
 static vv_status get_fetch(vv_cbor *c, vv_arena *arena, vv_request *out, vv_error *err)
@@ -352,14 +353,14 @@ static vv_status get_fetch(vv_cbor *c, vv_arena *arena, vv_request *out, vv_erro
 	    (rc = vv_cbor_get_key(c, "have", err)) < 0 ||
 	    (rc = get_oids(c, arena, &out->have, err)) < 0 ||
 	    (rc = vv_cbor_get_key(c, "want", err)) < 0 ||
-	    (rc = get_oids(c, arena, &out->want, err)) < 0 || (rc = get_alive(c, out, err)) < 0 ||
-	    (rc = vv_cbor_get_key(c, "nodes", err)) < 0) {
+	    (rc = get_oids(c, arena, &out->want, err)) < 0 ||
+	    (rc = get_flag(c, "alive", &out->alive, err)) < 0 ||
+	    (rc = get_flag(c, "edits", &out->edits, err)) < 0 ||
+	    (rc = vv_cbor_get_key(c, "nodes", err)) < 0 ||
+	    (rc = vv_cbor_get_bool(c, &out->nodes, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_cbor_get_bool(c, &out->nodes, err)) < 0 || !vv_cbor_try_key(c, "history")) {
-		return rc;
-	}
-	return vv_cbor_get_bool(c, &out->history, err);
+	return get_flag(c, "history", &out->history, err);
 }
 
 static vv_status get_blocks(vv_cbor *c, vv_arena *arena, vv_request *out, vv_error *err)
@@ -369,12 +370,13 @@ static vv_status get_blocks(vv_cbor *c, vv_arena *arena, vv_request *out, vv_err
 	if (alike && (rc = get_cids(c, arena, &out->like, true, err)) < 0) {
 		return rc;
 	}
-	if (out->op == VV_OP_HAVE && vv_cbor_try_key(c, "keep") &&
-	    (rc = vv_cbor_get_bool(c, &out->keep, err)) < 0) {
+	if (out->op == VV_OP_HAVE && (rc = get_flag(c, "keep", &out->keep, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_cbor_get_key(c, "want", err)) < 0 ||
-	    (rc = get_cids(c, arena, &out->blocks, false, err)) < 0) {
+	    (rc = get_cids(c, arena, &out->blocks, false, err)) < 0 ||
+	    (rc = get_flag(c, "alive", &out->alive, err)) < 0 ||
+	    (out->op == VV_OP_BLOCKS && (rc = get_flag(c, "edits", &out->edits, err)) < 0)) {
 		return rc;
 	}
 	if (alike && out->like.count != out->blocks.count) {
@@ -441,7 +443,7 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 			rc = get_oids(&c, arena, &out->want, err);
 		}
 		if (rc == VV_OK) {
-			rc = get_alive(&c, out, err);
+			rc = get_flag(&c, "alive", &out->alive, err);
 		}
 		break;
 	case VV_OP_FETCH:
@@ -450,14 +452,11 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	case VV_OP_BLOCKS:
 	case VV_OP_HAVE:
 		rc = get_blocks(&c, arena, out, err);
-		if (rc == VV_OK) {
-			rc = get_alive(&c, out, err);
-		}
 		break;
 	case VV_OP_PUSH:
 		rc = get_push_refs(&c, arena, out, err);
-		if (rc == VV_OK && vv_cbor_try_key(&c, "ahead")) {
-			rc = vv_cbor_get_bool(&c, &out->ahead, err);
+		if (rc == VV_OK) {
+			rc = get_flag(&c, "ahead", &out->ahead, err);
 		}
 		break;
 	}
@@ -499,6 +498,7 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 		abilities can = {.ahead = true,
 				 .alive = true,
 				 .edits = h->edits,
+				 .gives_edits = h->gives_edits,
 				 .history = true,
 				 .keep = true,
 				 .whole = true};
@@ -637,6 +637,7 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 		out->history = can.history;
 		out->alive = can.alive;
 		out->edits = can.edits;
+		out->gives_edits = can.gives_edits;
 		out->keep = can.keep;
 		memcpy(out->id, can.id, sizeof(out->id));
 	}

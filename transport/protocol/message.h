@@ -59,6 +59,7 @@ typedef struct vv_request {
 	uint64_t version;   /* hello */
 	bool can, whole;    /* hello: it said what it can; it wants to know which refs are whole */
 	bool alive;         /* all but push: empty text frames may come before and in the answer */
+	bool edits;         /* fetch, blocks: blocks may come as edits (vv_hello.gives_edits) */
 	vv_oids want, have; /* fetch; known: want */
 	bool done;          /* fetch: there is nothing more to name */
 	bool nodes;         /* fetch: send nodes only, leaves will be asked for */
@@ -91,14 +92,15 @@ typedef struct vv_hello {
 	const char *head; /* the branch that HEAD names ("refs/heads/main"); NULL when detached */
 	vv_remote_ref *refs;
 	size_t ref_count;
-	uint64_t held; /* blocks that wait there for the rest of an interrupted transfer */
-	bool writable; /* a push may be tried */
-	bool can;      /* it answers to "can": write also what follows */
-	bool ahead;    /* takes blocks ahead of their commits */
-	bool alive;    /* takes requests with `alive` */
-	bool edits;    /* takes blocks as edits */
-	bool history;  /* gives history without blocks */
-	bool keep;     /* says of which versions it is the keeper */
+	uint64_t held;    /* blocks that wait there for the rest of an interrupted transfer */
+	bool writable;    /* a push may be tried */
+	bool can;         /* it answers to "can": write also what follows */
+	bool ahead;       /* takes blocks ahead of their commits */
+	bool alive;       /* takes requests with `alive` */
+	bool edits;       /* takes blocks as edits */
+	bool gives_edits; /* takes requests with `edits` */
+	bool history;     /* gives history without blocks */
+	bool keep;        /* says of which versions it is the keeper */
 	/* By which one repository is known under several addresses; "": it does not say. */
 	char id[VV_REPOSITORY_ID + 1];
 	bool tells_whole; /* refs[i].whole is given, and edge */

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
+#include "repo/blocks/edit_codec.h"
 #include "transport/line/url.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/connect.h"
@@ -249,6 +250,12 @@ vv_status vv_peer_keeps(vv_peer *p, const vv_cid *roots, size_t count, uint8_t *
 
 /* --- fetch ---------------------------------------------------------------------------- */
 
+/* May the peer be told that blocks can come as edits? */
+static bool takes_edits(const vv_peer *p)
+{
+	return p->hello.gives_edits && vv_edit_codec_get() != NULL;
+}
+
 /* Blocks and objects, until the sum. */
 static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x,
 			     const vv_progress *progress, vv_fetch_sum *sum, vv_error *err)
@@ -279,6 +286,7 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 	vv_receive_limits limits;
 	vv_request asked = *q;
 	asked.alive = p->hello.alive;
+	asked.edits = takes_edits(p);
 	vv_status rc = send_request(p, &asked, err);
 
 	memset(sum, 0, sizeof(*sum));
@@ -366,7 +374,7 @@ static vv_status take_named(named *n, vv_frame_reader *in, vv_block_in *blocks, 
 static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get, vv_error *err)
 {
 	vv_peer *p = n->peer;
-	vv_request q = {.op = VV_OP_BLOCKS, .alive = p->hello.alive};
+	vv_request q = {.op = VV_OP_BLOCKS, .alive = p->hello.alive, .edits = takes_edits(p)};
 	vv_frame_reader in;
 	vv_block_in *blocks = NULL;
 	bool any_like = false;

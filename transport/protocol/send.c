@@ -19,6 +19,8 @@
 /* Up to so many raw bytes the compressor takes its time, and some more. */
 #define THOROUGH_BYTES (8u << 20)
 #define UTMOST_BYTES (1u << 20)
+/* Likewise where fewer blocks are asked for by name. */
+#define NAMED_FEW 256u
 
 typedef struct item {
 	vv_cid cid, like; /* like null: nothing */
@@ -325,18 +327,22 @@ static vv_status get_stored(void *payload, const vv_cid *cid, vv_buf *out, vv_er
 	return vv_store_get(payload, cid, out, err);
 }
 
-vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *blocks,
-			const vv_cids *like, const bool *shown, vv_error *err)
+vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_request *q, const bool *shown,
+			vv_error *err)
 {
+	const vv_cids *blocks = &q->blocks, *like = &q->like;
+	const bool few = blocks->count < NAMED_FEW;
 	vv_store *store;
 	vv_block_out *out;
 	vv_status rc = vv_repository_store(r, &store, err);
 
 	if (rc < 0 ||
 	    (rc = vv_block_out_open(&out, line, get_stored, store,
-				    blocks->count < 256 ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK,
-				    err)) < 0) {
+				    few ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK, err)) < 0) {
 		return rc;
+	}
+	if (q->edits && few) {
+		vv_block_out_allow_edits(out);
 	}
 	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {
 		bool alike = i < like->count && shown[blocks->count + i];

@@ -56,10 +56,10 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,
 			  vv_fetch_sum *sum, vv_error *err);
 
-/* Blocks by their CIDs, absent ones marked as such. like as in vv_request. shown: which of blocks,
- * and behind them which of like, the peer may see; the others are absent. */
-vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_cids *blocks,
-			const vv_cids *like, const bool *shown, vv_error *err);
+/* The answer to a request for blocks: absent ones are marked as such. shown: which of q->blocks, and
+ * behind them which of q->like, the peer may see; the others are absent. */
+vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_request *q, const bool *shown,
+			vv_error *err);
 
 #define VV_BLOB_MAX (1u << 30) /* a larger file of plain Git is not sent */
 

@@ -620,7 +620,7 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 				 : head.branch;
 		h.refs = refs.items;
 		h.ref_count = refs.count;
-		h.edits = vv_edit_codec_get() != NULL;
+		h.edits = h.gives_edits = vv_edit_codec_get() != NULL;
 		rc = vv_hello_write(line, &h, err);
 	}
 	vv_head_clear(&head);
@@ -772,7 +772,7 @@ static vv_status answer_blocks(vv_serve *s, vv_channel *line, const vv_request *
 		return rc;
 	}
 	s->sent += count;
-	return vv_send_named(s->repo, line, &q->blocks, &q->like, shown, err);
+	return vv_send_named(s->repo, line, q, shown, err);
 }
 
 /* --- fetch ---------------------------------------------------------------------------- */
@@ -828,6 +828,9 @@ static vv_status send_all(vv_serve *s, vv_channel *line, const vv_request *q, co
 
 	if (rc < 0) {
 		return rc;
+	}
+	if (q->edits) {
+		vv_send_allow_edits(send);
 	}
 	vv_send_plan_get(send, &plan);
 	if (q->nodes || (common->count > 0 && plan.leaf_bytes > UNASKED_BYTES)) {

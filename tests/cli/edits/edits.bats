@@ -108,6 +108,79 @@ formats() {
 	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
 }
 
+# through MODE: fetches reach ../hub.git by tests/net/edits.py, which counts into ../edits.
+through() {
+	cat > ../ssh <<-END
+		#!/bin/sh
+		exec python3 "$BATS_TEST_DIRNAME/../../net/edits.py" "$PWD/../hub.git" "$PWD/../edits" $1
+	END
+	chmod +x ../ssh
+	export GIT_SSH_COMMAND="$PWD/../ssh" GIT_SSH_VARIANT=simple
+	rm -f ../edits
+}
+
+# came: how many blocks came as edits since.
+came() {
+	awk '{ n += $1 } END { print n + 0 }' ../edits
+}
+
+# hub_with_history COUNT: so many versions at ../hub.git, of which this repository gets the first three.
+hub_with_history() {
+	new_repo
+	varve init -q --bare ../hub.git
+	varve remote add origin "file://$PWD/../hub.git"
+	history "$1"
+	varve push -q origin "main~$(($1 - 3)):refs/heads/main"
+	varve clone -q "file://$PWD/../hub.git" ../reader
+	varve push -q origin main
+	cd ../reader
+	varve remote set-url origin ssh://hub/hub.git
+}
+
+@test "a fetch gets rows that came and went as edits" {
+	hub_with_history 5
+	through plain
+	succeeds varve fetch -q origin main
+	[ "$(came)" -gt 0 ]
+	git reset -q --hard FETCH_HEAD
+	all_are_there 5
+	succeeds varve fsck --data
+	[[ $(formats) == *2* ]]
+}
+
+@test "a server that gives no edits is not asked for them" {
+	hub_with_history 4
+	through server
+	succeeds varve fetch -q origin main
+	[ "$(came)" -eq 0 ]
+	git reset -q --hard FETCH_HEAD
+	all_are_there 4
+}
+
+@test "who asks for no edits gets none" {
+	hub_with_history 4
+	through client
+	succeeds varve fetch -q origin main
+	[ "$(came)" -eq 0 ]
+	git reset -q --hard FETCH_HEAD
+	all_are_there 4
+}
+
+@test "a fetch with damaged edits keeps nothing wrong, and another one gets them" {
+	hub_with_history 4
+	through damaged
+	run varve fetch -q origin main
+	[ "$status" -eq 2 ]
+	[ "$(came)" -gt 0 ]
+	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]
+	succeeds varve fsck --data
+	through plain
+	succeeds varve fetch -q origin main
+	git reset -q --hard FETCH_HEAD
+	all_are_there 4
+	succeeds varve fsck --data
+}
+
 @test "every flipped byte of a pack with edits is found" {
 	new_repo
 	history 3

@@ -202,6 +202,62 @@ static void a_question_may_ask_for_signs_of_life(void **state)
 	}
 }
 
+/* In any company of other keys, and of those requests alone whose answers have blocks. */
+static void requests_for_blocks_may_ask_for_edits(void **state)
+{
+	vv_cid cid = {.codec = VV_CODEC_RAW};
+	vv_oid id = oid(1);
+	const vv_request q[] = {
+		{.op = VV_OP_FETCH, .want = {&id, 1}},
+		{.op = VV_OP_BLOCKS, .blocks = {&cid, 1}},
+		{.op = VV_OP_BLOCKS, .blocks = {&cid, 1}, .like = {&cid, 1}},
+		{.op = VV_OP_HAVE, .blocks = {&cid, 1}},
+		{.op = VV_OP_KNOWN, .want = {&id, 1}},
+	};
+	vv_request asked;
+	vv_error err;
+	kit k;
+
+	(void)state;
+	for (size_t i = 0; i < 8 * sizeof(q) / sizeof(q[0]); i++) {
+		vv_request one = q[i / 8];
+		one.edits = (i & 1) != 0;
+		one.alive = (i & 2) != 0;
+		one.nodes = one.history = (i & 4) != 0;
+		begin(&k);
+		vv_assert_ok(vv_request_write(k.line, &one, &err), &err);
+		const void *bytes = said(&k);
+		vv_assert_ok(vv_request_read(&asked, &k.arena, bytes, k.payload.len, &err), &err);
+		assert_int_equal(asked.op, one.op);
+		assert_int_equal(asked.edits, one.edits && i / 8 < 3);
+		assert_int_equal(asked.alive, one.alive);
+		assert_int_equal(asked.history, one.history && i / 8 == 0);
+		assert_int_equal(asked.like.count, one.like.count);
+		end(&k);
+	}
+}
+
+static void hello_tells_who_gives_edits(void **state)
+{
+	const void *bytes;
+	vv_hello back;
+	vv_error err;
+	kit k;
+
+	(void)state;
+	for (unsigned i = 0; i < 8; i++) {
+		const vv_hello h = {
+			.can = (i & 4) != 0, .edits = (i & 1) != 0, .gives_edits = (i & 2) != 0};
+		begin(&k);
+		vv_assert_ok(vv_hello_write(k.line, &h, &err), &err);
+		bytes = said(&k);
+		vv_assert_ok(vv_hello_read(&back, &k.arena, bytes, k.payload.len, &err), &err);
+		assert_int_equal(back.edits, h.can && h.edits);
+		assert_int_equal(back.gives_edits, h.can && h.gives_edits);
+		end(&k);
+	}
+}
+
 static void hello_tells_of_branches_and_annotated_tags(void **state)
 {
 	vv_remote_ref refs[] = {{"refs/heads/main", oid(1), oid(1), true},
@@ -400,6 +456,8 @@ static void another_version_is_told_apart_from_damage(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_request_is_read_as_it_was_written),
 	cmocka_unit_test(a_question_may_ask_for_signs_of_life),
+	cmocka_unit_test(requests_for_blocks_may_ask_for_edits),
+	cmocka_unit_test(hello_tells_who_gives_edits),
 	cmocka_unit_test(hello_tells_of_branches_and_annotated_tags),
 	cmocka_unit_test(hello_tells_what_is_whole_to_who_asks),
 	cmocka_unit_test(bits_are_those_of_the_questions),
