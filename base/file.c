@@ -581,6 +581,26 @@ int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error 
 		       vv_text_shows(dir));
 }
 
+int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, vv_error *err)
+{
+	const char *usual = getenv("TMPDIR");
+	vv_status rc;
+	int fd;
+
+	dir = dir ? dir : usual && *usual ? usual : "/tmp";
+	vv_temp_sweep(dir, prefix);
+	if ((fd = vv_temp_open(path_out, dir, prefix, err)) < 0) {
+		return fd;
+	}
+	if ((rc = vv_unlink(*path_out, true, err)) < 0) {
+		vv_close(fd, NULL, NULL);
+		vv_free(*path_out);
+		*path_out = NULL;
+		return (int)rc;
+	}
+	return fd;
+}
+
 static void fill_stat(vv_stat *out, const struct stat *st)
 {
 	memset(out, 0, sizeof *out);

@@ -81,6 +81,11 @@ vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, 
  * 0666 & ~umask; *path_out is owned by the caller (vv_free). */
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
+/* The same for a file that has no name any more, so that it goes with the process, whatever ends that. dir NULL: TMPDIR,
+ * else /tmp. *path_out: the name that it had, for messages. Those of processes that were killed before they took
+ * the name away go, too. */
+int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, vv_error *err);
+
 /* Removes what is named "<prefix><name>" in the folder, files and folders with all in them, where
  * the process that made it has certainly ended, or it is older than a day. What cannot be removed stays. */
 void vv_temp_sweep(const char *dir, const char *prefix);

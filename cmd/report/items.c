@@ -41,16 +41,14 @@ enum {
 
 static vv_status spill(vv_check_report *r, vv_error *err)
 {
-	const char *temp = getenv("TMPDIR");
 	char *name = NULL;
 	vv_status rc = VV_OK;
 
 	if (r->fd < 0) {
-		r->fd = vv_temp_open(&name, temp && *temp ? temp : "/tmp", ".varve-report-", err);
+		r->fd = vv_temp_open_unlinked(&name, NULL, ".varve-report-", err);
 		if (r->fd < 0) {
 			return (vv_status)r->fd;
 		}
-		rc = vv_unlink(name, true, err);
 		vv_free(name);
 	}
 	for (vv_report_chain *c = r->chains; rc == VV_OK && c; c = c->next) {

@@ -131,16 +131,12 @@ static vv_status spill(vv_mem_sink *m, entry *e, const void *bytes, size_t len, 
 	vv_status rc;
 
 	if (m->fd < 0) {
-		m->fd = vv_temp_open(&m->path, m->dir, "varve-", err);
+		m->fd = vv_temp_open_unlinked(&m->path, m->dir, "varve-", err);
 		if (m->fd < 0) {
 			vv_status failed = (vv_status)m->fd;
 
 			m->fd = -1;
 			return failed;
-		}
-		/* Gone as soon as the process is, whatever ends it. */
-		if ((rc = vv_unlink(m->path, true, err)) < 0) {
-			return rc;
 		}
 	}
 	if ((rc = vv_write_full(m->fd, bytes, len, m->path, err)) < 0) {

@@ -1,6 +1,7 @@
 /*
  * row_sorter: knows how sorted runs are laid down and merged. A run is what fits into memory; all
- * runs are merged at once, each with a piece of it in memory.
+ * runs are merged at once, each with a piece of it in memory. Where there would be too many for that, those that are there
+ * are first merged into one.
  */
 #include "dataset/read/row_sorter.h"
 
@@ -92,9 +93,8 @@ void row_sort_key(vv_buf *out, const vv_cell *cells, const size_t *columns, size
 
 /* ---- runs ---- */
 
-#define RUN_MEMORY ((size_t)32 << 20)
-#define MERGE_MEMORY ((size_t)32 << 20)
-#define PIECE_LEAST ((size_t)64 << 10)
+#define MEMORY ((size_t)32 << 20)
+#define RUNS_MAX 512u /* so that of 32 MiB each has a piece of 64 KiB */
 
 /* key_len and line_len (32 bits), place (64), key, line. */
 #define HEAD 16u
@@ -118,6 +118,7 @@ typedef struct merge_run {
 } merge_run;
 
 struct row_sorter {
+	size_t memory;
 	vv_buf records;
 	entry *entries;
 	size_t count, cap;
@@ -181,7 +182,7 @@ static int compare_entries(const void *a, const void *b)
 	return compare(x->prefix, x->is.record, y->prefix, y->is.record);
 }
 
-vv_status row_sorter_new(row_sorter **out, const char *temp_dir, vv_error *err)
+vv_status row_sorter_new(row_sorter **out, const char *temp_dir, size_t memory, vv_error *err)
 {
 	row_sorter *s = vv_calloc(1, sizeof(*s));
 
@@ -189,8 +190,22 @@ vv_status row_sorter_new(row_sorter **out, const char *temp_dir, vv_error *err)
 	if (!s) {
 		return vv_fail_nomem(err);
 	}
+	s->memory = memory > 0 ? memory : MEMORY;
 	temp_bytes_init(&s->disk, temp_dir, 0);
 	return VV_OK;
+}
+
+static void clear_merge(row_sorter *s)
+{
+	for (size_t i = 0; s->runs && i < s->run_count; i++) {
+		vv_buf_clear(&s->runs[i].piece);
+	}
+	vv_free(s->runs);
+	vv_free(s->heap);
+	s->runs = NULL;
+	s->heap = NULL;
+	s->heap_count = 0;
+	s->taken = false;
 }
 
 void row_sorter_free(row_sorter *s)
@@ -198,11 +213,7 @@ void row_sorter_free(row_sorter *s)
 	if (!s) {
 		return;
 	}
-	for (size_t i = 0; s->runs && i < s->run_count; i++) {
-		vv_buf_clear(&s->runs[i].piece);
-	}
-	vv_free(s->runs);
-	vv_free(s->heap);
+	clear_merge(s);
 	vv_free(s->run_ends);
 	vv_free(s->entries);
 	vv_buf_clear(&s->records);
@@ -223,55 +234,6 @@ static void sort_entries(row_sorter *s)
 	if (s->count > 1) {
 		qsort(s->entries, s->count, sizeof(*s->entries), compare_entries);
 	}
-}
-
-static vv_status lay_down_run(row_sorter *s, vv_error *err)
-{
-	vv_status rc;
-
-	sort_entries(s);
-	for (size_t i = 0; i < s->count; i++) {
-		const uint8_t *record = s->entries[i].is.record;
-
-		if ((rc = temp_bytes_put(&s->disk, record, record_len(record), err)) < 0) {
-			return rc;
-		}
-	}
-	if (!vv_array_room(s->run_ends, s->run_count, s->run_cap)) {
-		return vv_fail_nomem(err);
-	}
-	s->run_ends[s->run_count++] = temp_bytes_len(&s->disk);
-	s->count = 0;
-	vv_buf_reset(&s->records);
-	return VV_OK;
-}
-
-vv_status row_sorter_add(row_sorter *s, const void *key, size_t key_len, const void *line,
-			 size_t line_len, vv_error *err)
-{
-	uint8_t head[HEAD];
-	vv_status rc;
-
-	if (key_len > UINT32_MAX || line_len > UINT32_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a row of 4 GiB cannot be sorted");
-	}
-	if (s->count > 0 &&
-	    s->records.len + key_len + line_len + s->count * sizeof(entry) > RUN_MEMORY &&
-	    (rc = lay_down_run(s, err)) < 0) {
-		return rc;
-	}
-	if (!vv_array_room(s->entries, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
-	s->entries[s->count++] = (entry){.prefix = prefix_of(key, key_len),
-					 .is.at = s->records.len};
-	vv_put_le32(head, (uint32_t)key_len);
-	vv_put_le32(head + 4, (uint32_t)line_len);
-	vv_put_le64(head + 8, s->rows++);
-	vv_buf_put(&s->records, head, sizeof(head));
-	vv_buf_put(&s->records, key, key_len);
-	vv_buf_put(&s->records, line, line_len);
-	return vv_buf_ok(&s->records, err);
 }
 
 /* ---- merging ---- */
@@ -357,28 +319,20 @@ static void sink(row_sorter *s, size_t at)
 	}
 }
 
-vv_status row_sorter_finish(row_sorter *s, vv_error *err)
+/* So that the first of the heap has the least record. */
+static vv_status begin_merge(row_sorter *s, vv_error *err)
 {
 	vv_status rc;
 
-	if (s->run_count == 0) {
-		sort_entries(s);
-		return VV_OK;
-	}
-	if (s->count > 0 && (rc = lay_down_run(s, err)) < 0) {
-		return rc;
-	}
-	vv_buf_clear(&s->records);
-	vv_free(s->entries);
-	s->entries = NULL;
-	s->cap = 0;
 	s->runs = vv_calloc(s->run_count, sizeof(*s->runs));
 	s->heap = vv_calloc(s->run_count, sizeof(*s->heap));
 	if (!s->runs || !s->heap) {
 		return vv_fail_nomem(err);
 	}
-	s->piece = MERGE_MEMORY / s->run_count;
-	s->piece = s->piece < PIECE_LEAST ? PIECE_LEAST : s->piece;
+	s->piece = s->memory / RUNS_MAX;
+	if (s->run_count < RUNS_MAX) {
+		s->piece = s->memory / s->run_count;
+	}
 	for (size_t i = 0; i < s->run_count; i++) {
 		bool more;
 
@@ -395,6 +349,125 @@ vv_status row_sorter_finish(row_sorter *s, vv_error *err)
 		sink(s, i);
 	}
 	return VV_OK;
+}
+
+/* The least record of all runs, which was taken before, gives way to the next one. */
+static vv_status advance(row_sorter *s, vv_error *err)
+{
+	bool more;
+	vv_status rc;
+
+	if ((rc = next_record(s, &s->runs[s->heap[0]], &more, err)) < 0) {
+		return rc;
+	}
+	if (!more) {
+		vv_buf_clear(&s->runs[s->heap[0]].piece);
+		s->heap[0] = s->heap[--s->heap_count];
+	}
+	sink(s, 0);
+	return VV_OK;
+}
+
+/* All runs become one. */
+static vv_status merge_runs(row_sorter *s, vv_error *err)
+{
+	temp_bytes merged;
+	vv_status rc;
+
+	temp_bytes_init(&merged, s->disk.dir, 0);
+	rc = begin_merge(s, err);
+	while (rc == VV_OK && s->heap_count > 0) {
+		const uint8_t *record = s->runs[s->heap[0]].record;
+
+		if ((rc = temp_bytes_put(&merged, record, record_len(record), err)) == VV_OK) {
+			rc = advance(s, err);
+		}
+	}
+	clear_merge(s);
+	if (rc < 0) {
+		temp_bytes_clear(&merged);
+		return rc;
+	}
+	temp_bytes_clear(&s->disk);
+	s->disk = merged;
+	s->run_ends[0] = temp_bytes_len(&s->disk);
+	s->run_count = 1;
+	return VV_OK;
+}
+
+/* ---- rows come ---- */
+
+static vv_status lay_down_run(row_sorter *s, vv_error *err)
+{
+	vv_status rc;
+
+	sort_entries(s);
+	for (size_t i = 0; i < s->count; i++) {
+		const uint8_t *record = s->entries[i].is.record;
+
+		if ((rc = temp_bytes_put(&s->disk, record, record_len(record), err)) < 0) {
+			return rc;
+		}
+	}
+	if (!vv_array_room(s->run_ends, s->run_count, s->run_cap)) {
+		return vv_fail_nomem(err);
+	}
+	s->run_ends[s->run_count++] = temp_bytes_len(&s->disk);
+	s->count = 0;
+	if (s->run_count < RUNS_MAX) {
+		vv_buf_reset(&s->records);
+		return VV_OK;
+	}
+	vv_buf_clear(&s->records); /* merging takes as much */
+	return merge_runs(s, err);
+}
+
+vv_status row_sorter_add(row_sorter *s, const void *key, size_t key_len, const void *line,
+			 size_t line_len, vv_error *err)
+{
+	uint8_t head[HEAD];
+	vv_status rc;
+
+	if (key_len > UINT32_MAX || line_len > UINT32_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a row of 4 GiB cannot be sorted");
+	}
+	if (s->count > 0 &&
+	    s->records.len + key_len + line_len + s->count * sizeof(entry) > s->memory &&
+	    (rc = lay_down_run(s, err)) < 0) {
+		return rc;
+	}
+	if (!vv_array_room(s->entries, s->count, s->cap)) {
+		return vv_fail_nomem(err);
+	}
+	s->entries[s->count++] = (entry){.prefix = prefix_of(key, key_len),
+					 .is.at = s->records.len};
+	vv_put_le32(head, (uint32_t)key_len);
+	vv_put_le32(head + 4, (uint32_t)line_len);
+	vv_put_le64(head + 8, s->rows++);
+	vv_buf_put(&s->records, head, sizeof(head));
+	vv_buf_put(&s->records, key, key_len);
+	vv_buf_put(&s->records, line, line_len);
+	return vv_buf_ok(&s->records, err);
+}
+
+/* ---- rows go ---- */
+
+vv_status row_sorter_finish(row_sorter *s, vv_error *err)
+{
+	vv_status rc;
+
+	if (s->run_count == 0) {
+		sort_entries(s);
+		return VV_OK;
+	}
+	if (s->count > 0 && (rc = lay_down_run(s, err)) < 0) {
+		return rc;
+	}
+	vv_buf_clear(&s->records);
+	vv_free(s->entries);
+	s->entries = NULL;
+	s->cap = 0;
+	return begin_merge(s, err);
 }
 
 static void give(sorted_line *out, const uint8_t *record)
@@ -416,16 +489,9 @@ int row_sorter_next(row_sorter *s, sorted_line *out, vv_error *err)
 		return 1;
 	}
 	if (s->taken) {
-		bool more;
-
-		if ((rc = next_record(s, &s->runs[s->heap[0]], &more, err)) < 0) {
+		if ((rc = advance(s, err)) < 0) {
 			return rc;
 		}
-		if (!more) {
-			vv_buf_clear(&s->runs[s->heap[0]].piece);
-			s->heap[0] = s->heap[--s->heap_count];
-		}
-		sink(s, 0);
 		s->taken = false;
 	}
 	if (s->heap_count == 0) {

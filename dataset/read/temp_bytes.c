@@ -4,7 +4,6 @@
  */
 #include "dataset/read/temp_bytes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -36,22 +35,14 @@ uint64_t temp_bytes_len(const temp_bytes *t)
 
 static vv_status open_file(temp_bytes *t, vv_error *err)
 {
-	const char *usual = getenv("TMPDIR");
-	vv_error ignored;
-	int fd = -1;
+	int fd = t->dir ? vv_temp_open_unlinked(&t->path, t->dir, "varve-", err) : VV_ENOTFOUND;
 
 	/* A folder of a repository is made by those who write to it. */
-	if (t->dir) {
-		fd = vv_temp_open(&t->path, t->dir, "varve-", &ignored);
+	if (fd < 0 && fd != VV_ENOMEM) {
+		fd = vv_temp_open_unlinked(&t->path, NULL, "varve-", err);
 	}
-	if (fd < 0) {
-		fd = vv_temp_open(&t->path, usual && *usual ? usual : "/tmp", "varve-", err);
-	}
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
-	t->fd = fd;
-	return vv_unlink(t->path, true, err);
+	t->fd = fd < 0 ? -1 : fd;
+	return fd < 0 ? (vv_status)fd : VV_OK;
 }
 
 static vv_status flush(temp_bytes *t, vv_error *err)

@@ -129,18 +129,12 @@ void vv_key_proof_free(vv_key_proof *p)
 static vv_status open_file(vv_key_proof *p, vv_error *err)
 {
 	char *path = NULL;
-	vv_status rc;
-	int fd = vv_temp_open(&path, p->dir, "tmp-key-", err);
+	int fd = vv_temp_open_unlinked(&path, p->dir, "tmp-key-", err);
 
 	if (fd < 0) {
 		return (vv_status)fd;
 	}
-	rc = vv_unlink(path, false, err);
 	vv_free(path);
-	if (rc < 0) {
-		vv_close(fd, p->dir, NULL);
-		return rc;
-	}
 	p->fd = fd;
 	return VV_OK;
 }

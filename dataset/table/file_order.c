@@ -18,8 +18,9 @@
 #define PART_BYTES ((uint64_t)32 << 20)
 #define LOAD_MAX (4 * PART_BYTES)
 #define PARTS_MAX 4096u
-/* Bytes of a part that wait in memory to be put down together, when there are several. */
+/* Bytes that wait in memory to be put down together, when there are several parts: of each, and of all. */
 #define PENDING (64u << 10)
+#define PENDING_ALL (16u << 20)
 #define PIECE (128u << 10)
 
 /* A row that is put aside: its number in the part and its length (32 bits each), its line. */
@@ -54,6 +55,7 @@ typedef struct file_order {
 	uint64_t rows, part_rows;
 	part *parts;
 	size_t part_count;
+	size_t pending_max; /* bytes of a part that wait */
 	temp_bytes aside;
 	/* while the sorted file comes */
 	vv_places_reader *places;
@@ -122,7 +124,7 @@ static vv_status take_row(file_order *o, const char *line, size_t len, vv_error 
 	if (p->pending.failed) {
 		return vv_fail_nomem(err);
 	}
-	return o->part_count > 1 && p->pending.len > PENDING ? put_down(o, p, err) : VV_OK;
+	return o->part_count > 1 && p->pending.len > o->pending_max ? put_down(o, p, err) : VV_OK;
 }
 
 static size_t count_byte(const char *bytes, size_t len, char c)
@@ -243,6 +245,8 @@ static vv_status plan_parts(file_order *o, vv_error *err)
 	o->part_rows = o->rows / count + 1;
 	o->part_rows = o->part_rows > UINT32_MAX ? UINT32_MAX : o->part_rows;
 	o->part_count = (size_t)(o->rows / o->part_rows + 1);
+	o->pending_max = PENDING_ALL / o->part_count < PENDING ? PENDING_ALL / o->part_count
+							       : PENDING;
 	o->parts = vv_calloc(o->part_count, sizeof(*o->parts));
 	return o->parts ? VV_OK : vv_fail_nomem(err);
 }

@@ -348,7 +348,8 @@ static vv_status take_found_key(vv_import_result *out, import_sorting *sorting, 
 	o.key_source = found.root.key_source;
 	o.key_known = true;
 	file->again = 0;
-	if ((rc = row_sorter_new(&sorting->sorter, opts->temp_dir, err)) == VV_OK) {
+	if ((rc = row_sorter_new(&sorting->sorter, opts->temp_dir, (size_t)opts->memory, err)) ==
+	    VV_OK) {
 		rc = read_file(out, sorting, file, true, sink, &o, err);
 		vv_import_result_clear(&found);
 		return rc;
@@ -383,7 +384,7 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = row_sorter_new(&sorting.sorter, opts->temp_dir, err)) < 0) {
+	if ((rc = row_sorter_new(&sorting.sorter, opts->temp_dir, (size_t)opts->memory, err)) < 0) {
 		goto done;
 	}
 	rc = read_file(out, &sorting, &file, false, sink, opts, &why);

@@ -309,15 +309,12 @@ static vv_status put_header_first(cleaning *c, vv_error *err)
 	if (!(piece = vv_malloc(FLUSH_AT))) {
 		return vv_fail_nomem(err);
 	}
-	fd = vv_temp_open(&path, getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", "varve-", err);
+	fd = vv_temp_open_unlinked(&path, NULL, "varve-", err);
 	if (fd < 0) {
 		vv_free(piece);
 		return (vv_status)fd;
 	}
-	rc = vv_unlink(path, true, err);
-	if (rc == VV_OK) {
-		rc = vv_write_full(fd, c->header_line.data, c->header_line.len, path, err);
-	}
+	rc = vv_write_full(fd, c->header_line.data, c->header_line.len, path, err);
 	while (rc == VV_OK &&
 	       (got = vv_pread_full(in->spool, piece, FLUSH_AT, at, in->spool_path, err)) > 0) {
 		at += (uint64_t)got;
@@ -344,14 +341,13 @@ vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
 	in->notes = notes;
 	c.header = hints->header != 0;
 	vv_dialect_init(&c.dialect);
-	in->spool = vv_temp_open(&in->spool_path, getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
-				 "varve-", err);
+	in->spool = vv_temp_open_unlinked(&in->spool_path, NULL, "varve-", err);
 	if (in->spool < 0) {
 		rc = (vv_status)in->spool;
 		in->spool = -1;
 		goto done;
 	}
-	if ((rc = vv_unlink(in->spool_path, true, err)) < 0 || (rc = read_sample(&c, err)) < 0) {
+	if ((rc = read_sample(&c, err)) < 0) {
 		goto done;
 	}
 	l.read = read_on;

@@ -3,8 +3,6 @@
  */
 #include "cmd/work/view/ordered_files.h"
 
-#include <stdlib.h>
-
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/thread.h"
@@ -115,16 +113,14 @@ static vv_status put_bytes(void *payload, const void *bytes, size_t len, vv_erro
 
 static vv_status make(slot *s, vv_table *t, vv_error *err)
 {
-	const char *usual = getenv("TMPDIR");
-	int fd = vv_temp_open(&s->path, usual && *usual ? usual : "/tmp", "varve-", err);
+	int fd = vv_temp_open_unlinked(&s->path, NULL, "varve-", err);
 	vv_status rc;
 
 	if (fd < 0) {
 		return (vv_status)fd;
 	}
 	s->fd = fd;
-	if ((rc = vv_unlink(s->path, true, err)) < 0 ||
-	    (rc = vv_table_bytes(t, put_bytes, s, NULL, NULL, err)) < 0) {
+	if ((rc = vv_table_bytes(t, put_bytes, s, NULL, NULL, err)) < 0) {
 		drop_file(s);
 		return rc;
 	}

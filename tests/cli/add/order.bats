@@ -571,3 +571,28 @@ print("\n".join(r))' "$1" "${2-}"
 	got HEAD~1..HEAD
 	[[ $(got HEAD~1..HEAD) == *"[('changed', '9')]" ]]
 }
+
+@test "an add that is killed or ended while it sorts leaves no temporary file" {
+	new_repo
+	mkdir ../temp && export TMPDIR=$PWD/../temp
+	huge_rows 1 > t.csv && cp t.csv ../one.csv
+	local signal pid code
+	for signal in KILL TERM; do # a shell has jobs in the background ignore INT
+		varve add -q --order key --key id t.csv 3>&- &
+		pid=$!
+		# until it has put rows down
+		for ((i = 0; i < 1000; i++)); do
+			! ls -l /proc/$pid/fd 2> /dev/null | grep -q 'varve-.*deleted' || break
+			sleep 0.01
+		done
+		kill -$signal $pid
+		code=0
+		wait $pid || code=$?
+		[ $code -ge 128 ] || [ $code = 2 ]
+		[ -z "$(ls -A "$TMPDIR")" ]
+		[ -z "$(find .git/varve -name 'varve-*' -o -name 'tmp-key-*')" ]
+	done
+	succeeds varve add -q --order key --key id t.csv
+	varve cat :t.csv | cmp - ../one.csv
+	succeeds varve fsck --data
+}

@@ -2,6 +2,7 @@
  * Tables in key order: the file comes back byte for byte, the same rows give the same groups, and a version
  * that says anything else than its file is refused.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/sys.h"
@@ -348,6 +349,23 @@ static void other_forms_come_back(void **state)
 	}
 }
 
+/* Put together through a file that cannot be written, or read. */
+static void is_said_to_fail(memory *m, const vv_cid *cid, vv_fault kind, int number)
+{
+	vv_buf got = VV_BUF_INIT;
+	vv_table t;
+	vv_error err = {0};
+
+	vv_assert_ok(vv_table_open_stored(&t, &m->sink, cid, &err), &err);
+	vv_fault_set_lasting(kind, 2, number);
+	vv_assert_status(vv_table_bytes(&t, gather, &got, NULL, NULL, &err), VV_EIO, &err);
+	assert_true(vv_fault_clear());
+	assert_non_null(strstr(err.message, strerror(number)));
+	vv_error_clear(&err);
+	vv_table_close(&t);
+	vv_buf_clear(&got);
+}
+
 /* More than what is sorted, and put in its places, at once. */
 static void a_large_file_comes_back(void **state)
 {
@@ -376,6 +394,8 @@ static void a_large_file_comes_back(void **state)
 		&err);
 	gives(&m, &r.cid, text.data, text.len);
 	is_sorted(&m, &r.cid);
+	is_said_to_fail(&m, &r.cid, VV_FAULT_WRITE, ENOSPC);
+	is_said_to_fail(&m, &r.cid, VV_FAULT_READ, EIO);
 	vv_import_result_clear(&r);
 	memory_clear(&m);
 	vv_buf_clear(&text);
