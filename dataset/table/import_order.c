@@ -354,7 +354,8 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 	if (c->over || ++c->run <= RUN_FIRST) {
 		return VV_OK;
 	}
-	if (j->stride < im->columns || !has_same_columns(im)) {
+	/* A row that is never in memory as a whole cannot be sorted so either. */
+	if (j->long_row || j->stride < im->columns || !has_same_columns(im)) {
 		c->over = true;
 		return VV_OK;
 	}

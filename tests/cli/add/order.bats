@@ -596,3 +596,20 @@ print("\n".join(r))' "$1" "${2-}"
 	varve cat :t.csv | cmp - ../one.csv
 	succeeds varve fsck --data
 }
+
+@test "rows that are too long to be in memory as a whole are not looked for in another order" {
+	new_repo
+	many_long() {
+		python3 -c '
+import random, sys
+r = random.Random(int(sys.argv[1]))
+print("id,x")
+for i in range(8): print("%d,%s" % (i, r.randbytes(4600000).hex()))' "$1"
+	}
+	many_long 1 > t.csv
+	varve add -q --key id --facts t.csv && varve commit -qm one
+	many_long 2 > t.csv
+	succeeds varve add -q t.csv
+	[ -z "$stderr" ]
+	varve cat :t.csv | cmp - t.csv
+}
