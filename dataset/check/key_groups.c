@@ -345,13 +345,11 @@ static int look_by_run(finder *f, check_key_run *run, bool make, vv_error *err)
 
 static int look_in_file(finder *f, bool make, vv_error *err)
 {
-	char *file = vv_check_cache_file(f->o.cache, "keys", f->run.plan.keys[0].id);
 	check_key_run run;
-	vv_status rc = check_key_run_open(&run, file, err);
+	vv_status rc = check_key_run_open(&run, f->o.cache, f->run.plan.keys[0].id, err);
 	int known = rc < 0 ? (int)rc : run.entries ? look_by_run(f, &run, make, err) : 0;
 
 	check_key_run_close(&run);
-	vv_free(file);
 	return known;
 }
 

@@ -98,8 +98,8 @@ static vv_status load_run(check_run *r, struct check_keys *k, const check_key *k
 		k->seed = *r->run_seed;
 		return VV_OK;
 	}
-	k->run_file = r->o->cache ? vv_check_cache_file(r->o->cache, "keys", key->id) : NULL;
-	if ((rc = check_key_run_open(&k->run, k->run_file, err)) < 0 ||
+	k->run_file = check_key_run_file(r->o->cache, key->id);
+	if ((rc = check_key_run_open(&k->run, r->o->cache, key->id, err)) < 0 ||
 	    (rc = check_key_run_names(&k->run, err)) < 0 || !k->run.entries) {
 		return rc;
 	}

@@ -28,6 +28,7 @@ static_assert(sizeof(RECORD_MAGIC) - 1 == MAGIC_LEN && sizeof(FILE_MAGIC) - 1 ==
 	      "8 bytes");
 static_assert(RECORD_HEAD == MAGIC_LEN + 8 + 8, "magic, length, checksum");
 #define NAME_MAX_LEN 64u
+#define FILE_PREFIX "file." /* before the kind of what is a file of its own, in a result */
 #define PIECE (256u << 10)
 
 typedef struct record {
@@ -47,6 +48,7 @@ typedef struct records {
 struct vv_check_cache {
 	char *dir;       /* NULL: in memory */
 	records used;    /* what save writes: names, and the bytes where there is no folder */
+	records large;   /* files that were asked for: names as in a result */
 	records trusted; /* where they lie in the trusted file */
 	int trusted_fd;  /* -1: none */
 	char *trusted_path;
@@ -64,6 +66,7 @@ vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *e
 	}
 	c->trusted_fd = -1;
 	vv_hash_index_init(&c->used.places);
+	vv_hash_index_init(&c->large.places);
 	vv_hash_index_init(&c->trusted.places);
 	if (dir && !(c->dir = vv_strdup(dir))) {
 		vv_free(c);
@@ -175,6 +178,7 @@ void vv_check_cache_close(vv_check_cache *c)
 	}
 	vv_free(c->files);
 	clear_records(&c->used);
+	clear_records(&c->large);
 	clear_records(&c->trusted);
 	vv_close(c->trusted_fd, c->trusted_path, NULL);
 	vv_free(c->trusted_path);
@@ -182,23 +186,10 @@ void vv_check_cache_close(vv_check_cache *c)
 	vv_free(c);
 }
 
-static void make_name(char out[NAME_MAX_LEN], const char *kind, vv_hash128 key)
+static void make_name(char out[NAME_MAX_LEN], const char *prefix, const char *kind, vv_hash128 key)
 {
-	snprintf(out, NAME_MAX_LEN, "%.24s-%016llx%016llx", kind, (unsigned long long)key.hi,
-		 (unsigned long long)key.lo);
-}
-
-char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key)
-{
-	char name[NAME_MAX_LEN];
-
-	if (c->dir && !c->files) {
-		vv_buf b = VV_BUF_INIT;
-		vv_buf_printf(&b, "%s-files", c->dir);
-		c->files = vv_buf_detach(&b);
-	}
-	make_name(name, kind, key);
-	return c->files ? path_in(c->files, name) : NULL;
+	snprintf(out, NAME_MAX_LEN, "%s%.24s-%016llx%016llx", prefix, kind,
+		 (unsigned long long)key.hi, (unsigned long long)key.lo);
 }
 
 static uint64_t hash_name(const records *r, const char *name)
@@ -235,6 +226,38 @@ static record *add_record(records *r, const char *name)
 	snprintf(found->name, sizeof(found->name), "%s", name);
 	r->items[r->count++] = found;
 	return found;
+}
+
+char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key)
+{
+	char name[NAME_MAX_LEN];
+
+	make_name(name, FILE_PREFIX, kind, key);
+	if (!add_record(&c->large, name)) {
+		return NULL;
+	}
+	if (c->dir && !c->files) {
+		vv_buf b = VV_BUF_INIT;
+		vv_buf_printf(&b, "%s-files", c->dir);
+		c->files = vv_buf_detach(&b);
+	}
+	return c->files ? path_in(c->files, name + strlen(FILE_PREFIX)) : NULL;
+}
+
+int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_hash128 key,
+				uint64_t *offset, uint64_t *len)
+{
+	char name[NAME_MAX_LEN];
+	const record *r;
+
+	make_name(name, FILE_PREFIX, kind, key);
+	r = find_record(&c->trusted, name);
+	if (!r) {
+		return -1;
+	}
+	*offset = r->offset;
+	*len = r->len;
+	return c->trusted_fd;
 }
 
 /* Does the record's head stand before exactly these bytes? */
@@ -299,7 +322,7 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 	record *r;
 	int found = 0;
 
-	make_name(name, kind, key);
+	make_name(name, "", kind, key);
 	vv_buf_reset(out);
 	if (c->dir) {
 		found = read_kept(c, name, out, err);
@@ -363,7 +386,7 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 	char name[NAME_MAX_LEN], *path;
 	record *r;
 
-	make_name(name, kind, key);
+	make_name(name, "", kind, key);
 	r = add_record(&c->used, name);
 	if (!r) {
 		return vv_fail_nomem(err);
@@ -439,6 +462,61 @@ static vv_status save_record(vv_check_cache *c, saving *s, const record *r, vv_e
 	return rc;
 }
 
+/* So many bytes of a file, from offset on. */
+static vv_status save_part(saving *s, int fd, const char *path, uint64_t offset, uint64_t len,
+			   vv_error *err)
+{
+	char *piece = vv_malloc(PIECE);
+	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
+
+	for (uint64_t at = 0; rc == VV_OK && at < len;) {
+		ssize_t n = vv_pread_full(fd, piece, len - at < PIECE ? (size_t)(len - at) : PIECE,
+					  offset + at, path, err);
+
+		if (n <= 0) {
+			rc = n < 0 ? (vv_status)n
+				   : vv_fail(err, VV_EIO, "%s: ends before its length", path);
+			break;
+		}
+		rc = save_bytes(s, piece, (size_t)n, err);
+		at += (uint64_t)n;
+	}
+	vv_free(piece);
+	return rc;
+}
+
+/* Like a record; what is neither here nor in the trusted file is left out. */
+static vv_status save_large(vv_check_cache *c, saving *s, const record *r, vv_error *err)
+{
+	const record *trusted = find_record(&c->trusted, r->name);
+	char *path = c->files ? path_in(c->files, r->name + strlen(FILE_PREFIX)) : NULL;
+	char name[NAME_MAX_LEN] = {0};
+	uint64_t offset = 0, len = 0;
+	uint8_t le[8];
+	vv_stat st;
+	int own = path ? vv_open(path, O_RDONLY, 0, NULL) : -1, fd = own;
+	vv_status rc = c->files && !path ? vv_fail_nomem(err) : VV_OK;
+
+	if (own >= 0 && vv_fstat(&st, own, path, NULL) == VV_OK) {
+		len = st.size;
+	} else if (trusted) {
+		fd = c->trusted_fd;
+		offset = trusted->offset;
+		len = trusted->len;
+	}
+	if (rc == VV_OK && len > 0 && len <= VV_CHECK_FILES_MAX) {
+		snprintf(name, sizeof(name), "%s", r->name);
+		vv_put_le64(le, len);
+		if ((rc = save_bytes(s, name, sizeof(name), err)) == VV_OK &&
+		    (rc = save_bytes(s, le, sizeof(le), err)) == VV_OK) {
+			rc = save_part(s, fd, fd == own ? path : c->trusted_path, offset, len, err);
+		}
+	}
+	vv_close(own < 0 ? -1 : own, path, NULL);
+	vv_free(path);
+	return rc;
+}
+
 vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err)
 {
 	char *temp = NULL, *dir = vv_strdup(file), *slash = dir ? strrchr(dir, '/') : NULL;
@@ -462,6 +540,9 @@ vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err
 	rc = save_bytes(&s, FILE_MAGIC, MAGIC_LEN, err);
 	for (size_t i = 0; i < c->used.count && rc == VV_OK; i++) {
 		rc = save_record(c, &s, c->used.items[i], err);
+	}
+	for (size_t i = 0; i < c->large.count && rc == VV_OK; i++) {
+		rc = save_large(c, &s, c->large.items[i], err);
 	}
 	vv_put_le64(end, vv_xxh3_digest(s.hash));
 	if (rc == VV_OK) {
@@ -549,7 +630,10 @@ static vv_status index_file(vv_check_cache *c, uint64_t size, vv_error *err)
 		}
 		if (n != (ssize_t)sizeof(head) || head[NAME_MAX_LEN - 1] != '\0' ||
 		    !split_name((const char *)head, kind, &key) || end - at < sizeof(head) ||
-		    len > end - at - sizeof(head) || len > VV_CHECK_CACHE_MAX) {
+		    len > end - at - sizeof(head) ||
+		    len > (strncmp(kind, FILE_PREFIX, strlen(FILE_PREFIX)) == 0
+				   ? VV_CHECK_FILES_MAX
+				   : VV_CHECK_CACHE_MAX)) {
 			return bad_file(c->trusted_path, err);
 		}
 		r = add_record(&c->trusted, (const char *)head);

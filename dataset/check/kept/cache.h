@@ -38,8 +38,13 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
  * files take at most VV_CHECK_FILES_MAX together; the oldest go first. */
 #define VV_CHECK_FILES_MAX ((uint64_t)4 << 30)
 char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key);
+/* The same file as the trusted one brought it: so many bytes of that one, from offset on, and its descriptor,
+ * borrowed from c. -1: it did not. */
+int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_hash128 key,
+				uint64_t *offset, uint64_t *len);
 
-/* Writes all records that were got or put through c into one file, readable with trust. */
+/* Writes all records that were got or put through c, and all files that were asked for, into one file,
+ * readable with trust. */
 vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err);
 
 /* From now on records that are not in dir are looked for in the file. VV_EINPUT: it is no such

@@ -66,8 +66,8 @@ static bool piece_is_fine(check_key_run *k, size_t i)
 
 static vv_status take(check_key_run *k, vv_error *err)
 {
-	const uint8_t *p = k->map, *tail = p + k->map_len - TAIL_LEN;
-	uint64_t groups, entries, repeats, top, left = k->map_len - HEAD_LEN - TAIL_LEN, len, sums;
+	const uint8_t *p = (const uint8_t *)k->map + k->from, *tail = p + k->len - TAIL_LEN;
+	uint64_t groups, entries, repeats, top, left = k->len - HEAD_LEN - TAIL_LEN, len, sums;
 
 	if (memcmp(p, magic, sizeof(magic)) != 0 ||
 	    frame_sum(p, tail) != vv_get_le64(tail + TAIL_LEN - 8)) {
@@ -105,25 +105,55 @@ static vv_status take(check_key_run *k, vv_error *err)
 	return VV_OK;
 }
 
-vv_status check_key_run_open(check_key_run *out, const char *file, vv_error *err)
+/* So many bytes of an open file, from offset on; UINT64_MAX: all that follow. */
+static vv_status open_part(check_key_run *out, int fd, uint64_t offset, uint64_t len, vv_error *err)
 {
-	vv_error ignored;
 	vv_stat st;
-	int fd;
 
-	memset(out, 0, sizeof(*out));
-	fd = file ? vv_open(file, O_RDONLY, 0, &ignored) : -1;
-	if (fd < 0) {
+	if (vv_fstat(&st, fd, "", NULL) < 0 || st.size >= SIZE_MAX || offset > st.size) {
 		return VV_OK;
 	}
-	if (vv_fstat(&st, fd, file, &ignored) == VV_OK && st.size >= HEAD_LEN + TAIL_LEN &&
-	    st.size < SIZE_MAX) {
-		out->map = mmap(NULL, (size_t)st.size, PROT_READ, MAP_PRIVATE, fd, 0);
-		out->map = out->map == MAP_FAILED ? NULL : out->map;
-		out->map_len = (size_t)st.size;
+	len = len == UINT64_MAX ? st.size - offset : len;
+	if (len > st.size - offset || len < HEAD_LEN + TAIL_LEN) {
+		return VV_OK;
 	}
-	vv_close(fd, file, NULL);
-	return out->map ? take(out, err) : VV_OK;
+	out->map = mmap(NULL, (size_t)st.size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (out->map == MAP_FAILED) {
+		out->map = NULL;
+		return VV_OK;
+	}
+	out->map_len = (size_t)st.size;
+	out->from = (size_t)offset;
+	out->len = (size_t)len;
+	return take(out, err);
+}
+
+char *check_key_run_file(vv_check_cache *cache, vv_hash128 id)
+{
+	return cache ? vv_check_cache_file(cache, "keys", id) : NULL;
+}
+
+vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash128 id,
+			     vv_error *err)
+{
+	char *file = check_key_run_file(cache, id);
+	uint64_t offset, len;
+	vv_error ignored;
+	int fd = file ? vv_open(file, O_RDONLY, 0, &ignored) : -1;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	if (fd >= 0) {
+		rc = open_part(out, fd, 0, UINT64_MAX, err);
+		vv_close(fd, file, NULL);
+	}
+	if (rc == VV_OK && !out->entries && cache &&
+	    (fd = vv_check_cache_trusted_file(cache, "keys", id, &offset, &len)) >= 0) {
+		check_key_run_close(out);
+		rc = open_part(out, fd, offset, len, err);
+	}
+	vv_free(file);
+	return rc;
 }
 
 /* Whether so many bytes of the body are what was written. */

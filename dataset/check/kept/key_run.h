@@ -36,14 +36,18 @@ typedef struct check_key_run {
 	bool damaged;
 	void *map;
 	size_t map_len;
+	size_t from, len; /* where the run lies in it */
 } check_key_run;
 
 /* Names the row groups of a version: in a version with the same name group i is the same group i. */
 vv_hash128 check_key_run_list(const vv_table *t);
 
-/* file NULL: there is none. out->entries NULL: there is none, or it is not sound. Also after a failure
- * to be closed. */
-vv_status check_key_run_open(check_key_run *out, const char *file, vv_error *err);
+/* The run that the cache has of a key, or else the one that the trusted result brought. cache NULL: there is
+ * none. out->entries NULL: there is none, or it is not sound. Also after a failure to be closed. */
+vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash128 id,
+			     vv_error *err);
+/* Where the cache has it, or is to have it; owned. NULL: nowhere. */
+char *check_key_run_file(vv_check_cache *cache, vv_hash128 id);
 /* Reads the groups' names. entries NULL: they are not sound. */
 vv_status check_key_run_names(check_key_run *k, vv_error *err);
 /* Reads all of it: is it sound? */
