@@ -218,10 +218,21 @@ bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell)
 	       !is_number(cell->text, cell->len);
 }
 
+/* The same of a cell that is long enough for a search per byte sought to be faster. */
+static bool has_special(const char *text, size_t len, const vv_dialect *d)
+{
+	return d->quote != 0 && (memchr(text, d->delimiter, len) || memchr(text, '\n', len) ||
+				 memchr(text, '\r', len) || memchr(text, d->quote, len) ||
+				 (escape_of(d) != d->quote && memchr(text, escape_of(d), len)));
+}
+
 bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d)
 {
 	size_t i;
 
+	if (cell->len > 1024) {
+		return has_special(cell->text, cell->len, d);
+	}
 	for (i = 0; i < cell->len; i++) {
 		if (is_special(d, (uint8_t)cell->text[i])) {
 			return true;

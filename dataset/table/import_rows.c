@@ -392,7 +392,8 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	submit(im, j);
 	vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
 			   im->source->size);
-	return VV_OK;
+	/* what it holds of the window is more than any other group does */
+	return is_long ? import_collect_all(im, err) : VV_OK;
 }
 
 /* What a JSON array has after its last row; for CSV whether the last line has its
