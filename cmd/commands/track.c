@@ -87,7 +87,7 @@ static void print_lines(const lister *l)
 /* *lines is counted up. */
 static vv_status list_kind(vv_context *c, bool verbose, bool compared, size_t *lines, vv_error *err)
 {
-	lister l = {c->repo, {NULL, 0, 0}, NULL, verbose, compared};
+	lister l = {.r = c->repo, .verbose = verbose, .compared = compared};
 	vv_status rc = compared ? vv_attr_list_read_compared(&l.list, c->repo, err)
 				: vv_attr_list_read(&l.list, c->repo, err);
 
@@ -178,7 +178,7 @@ static vv_status count_plain(vv_context *c, size_t *out, vv_error *err)
 /* Files of the index that match the lines just written, but are pointers already. */
 static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 {
-	vv_attr_list list = {NULL, 0, 0};
+	vv_attr_list list = {0};
 	size_t count = vv_index_count(c->index), found = 0;
 	char *first = NULL;
 	vv_status rc = vv_attr_list_read_compared(&list, c->repo, err);

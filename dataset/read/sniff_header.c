@@ -64,8 +64,9 @@ static sniff_kind cell_kind(const vv_cell *c)
 	if (len == 0) {
 		return SNIFF_EMPTY;
 	}
-	if (is_figures(p, len) || (len == 4 && strncasecmp(p, "true", 4) == 0) ||
-	    (len == 5 && strncasecmp(p, "false", 5) == 0)) {
+	if (is_figures(p, len) ||
+	    (len == 4 && (*p | ' ') == 't' && strncasecmp(p, "true", 4) == 0) ||
+	    (len == 5 && (*p | ' ') == 'f' && strncasecmp(p, "false", 5) == 0)) {
 		return SNIFF_DATA;
 	}
 	return SNIFF_TEXT;

@@ -14,6 +14,7 @@
 #define CODE_LEN_MAX 64u /* longer texts are not codes */
 #define FEW_ROWS 8u      /* below that only a name makes a key: anything is unique there */
 #define LEADING_MAX 3u   /* columns so far left may be keys without such a name */
+#define NAMED_ALONE 18   /* what a name scores that makes a key wherever the column stands */
 #define COMBINED_MAX 6u  /* leading columns that pairs and triples are made of */
 
 /* What a column looks like in the sample. */
@@ -189,7 +190,7 @@ static bool stands_alone(const looks *l, size_t rows)
 	if (!l->unique) {
 		return false;
 	}
-	if (l->named >= 18) {
+	if (l->named >= NAMED_ALONE) {
 		return true;
 	}
 	if (rows < FEW_ROWS) {
@@ -287,6 +288,10 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 		return vv_fail_nomem(err);
 	}
 	for (size_t c = 0; c < columns; c++) {
+		if (c >= LEADING_MAX && leading_count == COMBINED_MAX &&
+		    name_score(names[c], name_lens[c]) < NAMED_ALONE) {
+			continue; /* can be neither a key nor a part of one */
+		}
 		looks l = look_at(&s, c, names[c], name_lens[c]);
 
 		if (stands_alone(&l, rows)) {

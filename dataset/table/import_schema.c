@@ -122,10 +122,10 @@ vv_status import_columns_grow(import *im, vv_error *err)
 	return VV_OK;
 }
 
-/* Rows at the beginning of the input, to judge by. The caller frees *cells; the
+/* Rows at the beginning of the input, to judge by; *whole: they are all. The caller frees *cells; the
  * texts live in arena and the window. */
-static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t *bytes,
-			     vv_arena *arena, vv_error *err)
+static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, bool *whole,
+			     uint64_t *bytes, vv_arena *arena, vv_error *err)
 {
 	vv_scan *scan = NULL;
 	vv_error ignored = {0};
@@ -133,6 +133,7 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t
 	vv_row row;
 	*cells = NULL;
 	*rows = 0;
+	*whole = false;
 	*bytes = 0;
 	if (stride == 0) {
 		return VV_OK;
@@ -157,7 +158,9 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, uint64_t
 	while (*rows < cap) {
 		vv_cell *cell = *cells + *rows * stride;
 		memset(cell, 0, stride * sizeof(*cell)); /* small files have far fewer rows */
-		if (vv_scan_row(scan, cell, stride, &row, &ignored) != 1) {
+		int more = vv_scan_row(scan, cell, stride, &row, &ignored);
+		if (more != 1) {
+			*whole = more == 0 && vv_window_at_end(im->window);
 			break;
 		}
 		*bytes += row.cell_bytes;
@@ -275,6 +278,7 @@ static vv_status drop_unfit(import *im, vv_error *err)
 	vv_arena arena = VV_ARENA_INIT;
 	vv_cell *cells = NULL;
 	size_t rows = 0;
+	bool whole;
 	uint64_t bytes = 0;
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < im->columns && rc == VV_OK; i++) {
@@ -283,7 +287,7 @@ static vv_status drop_unfit(import *im, vv_error *err)
 			continue;
 		}
 		if (!cells) {
-			rc = sample_rows(im, &cells, &rows, &bytes, &arena, err);
+			rc = sample_rows(im, &cells, &rows, &whole, &bytes, &arena, err);
 		}
 		bool same = rc == VV_OK &&
 			    fits_parent(im, &im->parent_schema.fields[old], cells, rows, i);
@@ -426,19 +430,20 @@ vv_status import_choose(import *im, vv_error *err)
 	uint64_t bytes = 0;
 	bool table = im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE;
 	bool kept, infer_key = !table && !im->opts->key && im->sink->put;
-	vv_key_candidate found[8];
+	bool whole;
+	vv_key_candidate found[IMPORT_PROOFS];
 	vv_status rc;
 	if ((rc = drop_unfit(im, err)) < 0 || (rc = cut_of_parent(im, &kept, err)) < 0) {
 		goto done;
 	}
 	if (!kept || infer_key) {
-		if ((rc = sample_rows(im, &cells, &rows, &bytes, &arena, err)) < 0) {
+		if ((rc = sample_rows(im, &cells, &rows, &whole, &bytes, &arena, err)) < 0) {
 			goto done;
 		}
-		size_t n;
-		if ((rc = vv_key_candidates(found, sizeof(found) / sizeof(found[0]), &n, cells,
-					    rows, im->columns, im->columns, im->names,
-					    im->name_lens, err)) < 0) {
+		/* What is unique in all rows needs no other beside it, should it fail. */
+		size_t n, max = whole ? 1 : IMPORT_PROOFS;
+		if ((rc = vv_key_candidates(found, max, &n, cells, rows, im->columns, im->columns,
+					    im->names, im->name_lens, err)) < 0) {
 			goto done;
 		}
 		if (!kept) {
@@ -449,7 +454,7 @@ vv_status import_choose(import *im, vv_error *err)
 				goto done;
 			}
 		}
-		for (size_t i = 0; infer_key && i < n && i < IMPORT_PROOFS; i++) {
+		for (size_t i = 0; infer_key && i < n; i++) {
 			im->candidates[i] = found[i];
 			im->candidate_count++;
 		}

@@ -222,13 +222,15 @@ static bool is_power_of_two(uint32_t n)
 }
 
 static vv_status gather_sample(descent *d, vv_nodes *tips, vv_nodes *others, size_t max,
-			       vv_error *err)
+			       uint32_t visits, bool *all, vv_error *err)
 {
-	uint32_t visits = SAMPLE_VISITS_MAX;
-	vv_status rc;
-	vv_node *n;
+	const bool far = visits == 0;
+	vv_status rc = VV_OK;
+	vv_node *n = NULL;
 
-	while ((rc = descend(d, &n, err)) == VV_OK && n && visits-- > 0) {
+	visits = far ? SAMPLE_VISITS_MAX : visits;
+	while (visits > 0 && (rc = descend(d, &n, err)) == VV_OK && n) {
+		visits--;
 		if (*vv_node_flags(d->walker, n) & TIP) {
 			rc = tips->count < max ? vv_nodes_add(tips, n, err) : VV_OK;
 		} else if (is_power_of_two(n->pending) && others->count < max) {
@@ -238,11 +240,12 @@ static vv_status gather_sample(descent *d, vv_nodes *tips, vv_nodes *others, siz
 			break;
 		}
 	}
+	*all = (!n || far) && tips->count < max && tips->count + others->count <= max;
 	return rc;
 }
 
-vv_status vv_commits_sample(vv_repository *r, size_t max, vv_oid **out, size_t *count,
-			    vv_error *err)
+vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
+			    size_t *count, bool *all, vv_error *err)
 {
 	vv_nodes tips = VV_NODES_INIT, others = VV_NODES_INIT;
 	descent d;
@@ -251,7 +254,7 @@ vv_status vv_commits_sample(vv_repository *r, size_t max, vv_oid **out, size_t *
 
 	*out = NULL;
 	*count = 0;
-	if (rc < 0 || (rc = gather_sample(&d, &tips, &others, max, err)) < 0) {
+	if (rc < 0 || (rc = gather_sample(&d, &tips, &others, max, visits, all, err)) < 0) {
 		goto done;
 	}
 	if (!(*out = vv_calloc(tips.count + others.count + 1, sizeof(vv_oid)))) {

@@ -47,9 +47,10 @@ vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bo
 
 /* Commits to tell a peer of in a negotiation: first the tips of all refs, then their
  * ancestors at distances 1, 2, 4, 8 ... along first parents and the rest, without repeats,
- * newest first; at most max. *out is the caller's (vv_free). */
-vv_status vv_commits_sample(vv_repository *r, size_t max, vv_oid **out, size_t *count,
-			    vv_error *err);
+ * newest first; at most max. At most so many commits are looked at (0: 200,000), on which the
+ * cost depends; *all: more would give none besides. *out is the caller's (vv_free). */
+vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
+			    size_t *count, bool *all, vv_error *err);
 
 /* Do all of wants descend from some of commons, without any root commit besides (so that
  * what is new is bounded)? */

@@ -14,6 +14,7 @@
 #include "repo/transfer/send.h"
 
 #define HAVES_FIRST 32u
+#define HAVES_NEAR 512u
 #define HAVES_MAX 16384u
 #define LACKING_MAX (1u << 20) /* blocks asked for at once; more come in the next round */
 
@@ -140,12 +141,18 @@ static vv_status find_lacking(run *r, vv_error *err)
 	return rc;
 }
 
-/* What may be named as had: commits that are whole. */
-static vv_status list_haves(run *r, vv_oid **out, size_t *count, vv_error *err)
+/* What may be named as had: commits that are whole, at most so many. Few are looked for near the tips only, since
+ * the origin nearly always knows one of these, and a long history costs time. *all: there are no others. */
+static vv_status list_haves(run *r, size_t max, vv_oid **out, size_t *count, bool *all,
+			    vv_error *err)
 {
 	vv_whole whole = {0};
 	size_t kept = 0;
-	vv_status rc = vv_commits_sample(r->f->repo, HAVES_MAX, out, count, err);
+	uint32_t visits = max <= HAVES_NEAR ? (uint32_t)(max * max / 4) : 0;
+	vv_status rc = vv_commits_sample(r->f->repo, max < HAVES_MAX ? max : HAVES_MAX, visits, out,
+					 count, all, err);
+
+	*all = *all || max >= HAVES_MAX || r->lost;
 
 	if (r->f->lazy || r->elsewhere) {
 		return rc; /* of commits alone it is asked, not of their blocks */
@@ -197,9 +204,9 @@ static vv_status negotiate(run *r, vv_error *err)
 	vv_receive_stats stats;
 	vv_oid *haves = NULL;
 	size_t count = 0;
-	bool here = false;
+	bool all = false, here = false;
 	vv_fetch_start start = {0};
-	vv_status rc = list_haves(r, &haves, &count, err);
+	vv_status rc = list_haves(r, HAVES_FIRST, &haves, &count, &all, err);
 
 	if (rc == VV_OK && count == 0) {
 		rc = has_blocks(r->f->repo, &here, err);
@@ -207,10 +214,17 @@ static vv_status negotiate(run *r, vv_error *err)
 	vv_receive_stats_get(r->x, &stats);
 	bool nodes = named_suppliers(r->f) > 1 || stats.resumed > 0 || r->lost || here;
 	for (size_t told = HAVES_FIRST; rc == VV_OK && !start.ready; told *= 4) {
+		if (told > HAVES_FIRST) {
+			vv_free(haves);
+			haves = NULL;
+			if ((rc = list_haves(r, told, &haves, &count, &all, err)) < 0) {
+				break;
+			}
+		}
 		const vv_request q = {.op = VV_OP_FETCH,
 				      .want = r->wants,
-				      .have = {haves, told < count ? told : count},
-				      .done = told >= count,
+				      .have = {haves, count},
+				      .done = all,
 				      .nodes = nodes || r->f->lazy,
 				      .history = r->f->lazy != NULL};
 		r->result->rounds++;

@@ -85,7 +85,8 @@ static vv_status ask_known(run *r, vv_error *err)
 	vv_oid *sample;
 	size_t count, at = 0;
 	uint8_t bits[KNOWN_MAX / 8];
-	vv_status rc = vv_commits_sample(r->p->repo, KNOWN_MAX, &sample, &count, err);
+	bool all;
+	vv_status rc = vv_commits_sample(r->p->repo, KNOWN_MAX, 0, &sample, &count, &all, err);
 
 	if (rc < 0) {
 		return rc;

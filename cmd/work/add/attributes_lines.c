@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -36,10 +37,64 @@ static vv_status on_line(void *payload, const char *file, unsigned number, const
 	return at->file && at->pattern && at->folder && at->attributes ? VV_OK : vv_fail_nomem(err);
 }
 
+/* The one path that the line matches: owned; *out NULL where there may be several. */
+static vv_status only_path(char **out, const vv_attr_list_line *at, vv_error *err)
+{
+	vv_buf path = VV_BUF_INIT;
+
+	*out = NULL;
+	if (!at->literal || !strchr(at->pattern, '/')) {
+		return VV_OK;
+	}
+	vv_buf_puts(&path, at->folder);
+	vv_buf_puts(&path, at->pattern + (at->pattern[0] == '/'));
+	*out = vv_buf_detach(&path);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+static uint64_t path_hash(const vv_attr_list *l, const char *path)
+{
+	return vv_xxh3(path, strlen(path), l->literal.seed);
+}
+
+/* After all lines are there. */
+static vv_status index_lines(vv_attr_list *l, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	l->others = vv_calloc(l->count + 1, sizeof(*l->others));
+	if (!l->others) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
+		char *path;
+
+		if ((rc = only_path(&path, &l->lines[i], err)) < 0) {
+			break;
+		}
+		if (!path) {
+			l->others[l->other_count++] = i;
+		} else if (!vv_hash_index_add(&l->literal, path_hash(l, path), i)) {
+			rc = vv_fail_nomem(err);
+		}
+		vv_free(path);
+	}
+	return rc;
+}
+
+static void list_init(vv_attr_list *l)
+{
+	memset(l, 0, sizeof(*l));
+	vv_hash_index_init(&l->literal);
+}
+
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err)
 {
-	*out = (vv_attr_list){NULL, 0, 0};
-	return vv_attr_lines(r, on_line, out, err);
+	vv_status rc;
+
+	list_init(out);
+	rc = vv_attr_lines(r, on_line, out, err);
+	return rc < 0 ? rc : index_lines(out, err);
 }
 
 static vv_status on_compared_line(void *payload, const char *file, unsigned number,
@@ -56,8 +111,11 @@ static vv_status on_compared_line(void *payload, const char *file, unsigned numb
 
 vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err)
 {
-	*out = (vv_attr_list){NULL, 0, 0};
-	return vv_attr_compared_lines(r, on_compared_line, out, err);
+	vv_status rc;
+
+	list_init(out);
+	rc = vv_attr_compared_lines(r, on_compared_line, out, err);
+	return rc < 0 ? rc : index_lines(out, err);
 }
 
 void vv_attr_list_clear(vv_attr_list *l)
@@ -70,7 +128,9 @@ void vv_attr_list_clear(vv_attr_list *l)
 		vv_free(l->lines[i].first);
 	}
 	vv_free(l->lines);
-	*l = (vv_attr_list){NULL, 0, 0};
+	vv_free(l->others);
+	vv_hash_index_clear(&l->literal);
+	memset(l, 0, sizeof(*l));
 }
 
 static bool line_matches(const vv_attr_list_line *at, const char *path)
@@ -90,9 +150,35 @@ static bool line_matches(const vv_attr_list_line *at, const char *path)
 	return at->literal ? strcmp(pattern, path) == 0 : vv_path_match(pattern, path);
 }
 
+/* Lines that may match a path: those with just its hash, then those with wildcards. */
+typedef struct matching {
+	const vv_attr_list *list;
+	vv_hash_probe literal;
+	size_t next_other;
+} matching;
+
+static matching matching_begin(const vv_attr_list *l, const char *path)
+{
+	return (matching){l, vv_hash_probe_begin(&l->literal, path_hash(l, path)), 0};
+}
+
+static bool matching_next(matching *m, size_t *line)
+{
+	if (vv_hash_probe_next(&m->literal, line)) {
+		return true;
+	}
+	if (m->next_other == m->list->other_count) {
+		return false;
+	}
+	*line = m->list->others[m->next_other++];
+	return true;
+}
+
 bool vv_attr_list_concerns(const vv_attr_list *l, const char *path)
 {
-	for (size_t i = 0; i < l->count; i++) {
+	matching m = matching_begin(l, path);
+
+	for (size_t i; matching_next(&m, &i);) {
 		/* "[attr]name": a macro, which any other line may use. */
 		if (l->lines[i].on && (strncmp(l->lines[i].pattern, "[attr]", 6) == 0 ||
 				       line_matches(&l->lines[i], path))) {
@@ -102,15 +188,27 @@ bool vv_attr_list_concerns(const vv_attr_list *l, const char *path)
 	return false;
 }
 
+/* .git/info/attributes goes over all others, a deeper file over one above, a later line over those before. */
+static bool goes_over(const vv_attr_list *l, size_t a, size_t b)
+{
+	bool a_last = strncmp(l->lines[a].file, ".git/", 5) == 0;
+	bool b_last = strncmp(l->lines[b].file, ".git/", 5) == 0;
+	size_t a_deep = strlen(l->lines[a].folder), b_deep = strlen(l->lines[b].folder);
+
+	if (a_last != b_last) {
+		return a_last;
+	}
+	return a_deep != b_deep ? a_deep > b_deep : a > b;
+}
+
 size_t vv_attr_list_deciding(const vv_attr_list *l, const char *path)
 {
+	matching m = matching_begin(l, path);
 	size_t best = l->count;
 
-	for (size_t i = 0; i < l->count; i++) {
-		/* .git/info/attributes, which comes last, goes over all others. */
+	for (size_t i; matching_next(&m, &i);) {
 		if (line_matches(&l->lines[i], path) &&
-		    (best == l->count || strncmp(l->lines[i].file, ".git/", 5) == 0 ||
-		     strlen(l->lines[i].folder) >= strlen(l->lines[best].folder))) {
+		    (best == l->count || goes_over(l, i, best))) {
 			best = i;
 		}
 	}
@@ -153,8 +251,11 @@ static vv_status on_text_line(void *payload, const char *file, unsigned number, 
 
 vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x, vv_error *err)
 {
-	*out = (vv_attr_list){NULL, 0, 0};
-	return vv_attr_text_lines(r, x, on_text_line, out, err);
+	vv_status rc;
+
+	list_init(out);
+	rc = vv_attr_text_lines(r, x, on_text_line, out, err);
+	return rc < 0 ? rc : index_lines(out, err);
 }
 
 vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err)

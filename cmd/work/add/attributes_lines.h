@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hash_index.h"
 #include "repo/git/index/attribute_lines.h"
 #include "repo/git/repository.h"
 
@@ -30,6 +31,9 @@ typedef struct vv_attr_list_line {
 typedef struct vv_attr_list {
 	vv_attr_list_line *lines;
 	size_t count, cap;
+	/* Lines that name one path are found by its hash; the places of all others, with wildcards. */
+	vv_hash_index literal;
+	size_t *others, other_count;
 } vv_attr_list;
 
 /* The lines that say -text, and those that may beat it (vv_attr_text_lines): note each path that may be a dataset,

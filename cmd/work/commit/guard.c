@@ -39,18 +39,15 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
-static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_error *err)
+/* The staged blob must be a pointer that fits its root. */
+static vv_status check_blob(vv_repository *r, const vv_change_entry *e, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	vv_buf text = VV_BUF_INIT;
 	vv_pointer p;
 	uint64_t size;
-	bool tracked = false;
-	vv_status rc = vv_attr_tracked(r, e->path, &tracked, err);
+	vv_status rc;
 
-	if (rc < 0 || !tracked || vv_add_never(e->path)) {
-		return rc;
-	}
 	if ((rc = vv_blob_size(r, &e->index_id, &size, err)) < 0) {
 		return rc;
 	}
@@ -72,6 +69,23 @@ static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_erro
 	vv_arena_clear(&arena);
 	vv_buf_clear(&text);
 	return rc;
+}
+
+/* libgit2 matches a path with every line of .gitattributes: it is asked only where the answer counts. */
+static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_error *err)
+{
+	vv_error why = {0};
+	bool tracked = false;
+	vv_status found, rc;
+
+	if (vv_add_never(e->path) || (found = check_blob(r, e, &why)) == VV_OK) {
+		return VV_OK;
+	}
+	if ((rc = vv_attr_tracked(r, e->path, &tracked, err)) < 0 || !tracked) {
+		return rc;
+	}
+	*err = why;
+	return found;
 }
 
 vv_status vv_commit_guard(vv_repository *r, const vv_changes *changes, vv_error *err)

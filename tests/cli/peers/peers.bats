@@ -581,3 +581,30 @@ on_small_disk() {
 	varve cat --raw origin/main:prices.csv | cmp - ../a/prices.csv
 	sound
 }
+
+@test "a fetch finds what both have below a thousand commits that only one has" {
+	new_repo far
+	cd far
+	rows 3000 > prices.csv
+	varve add prices.csv
+	varve commit -qm base
+	cd ..
+	varve clone -q far near
+	rows 3001 > far/prices.csv
+	(cd far && varve add prices.csv && varve commit -qm more)
+	cd near
+	local base now
+	base=$(git rev-parse HEAD)
+	now=$(git log -1 --format=%ct)
+	awk -v base="$base" -v now="$now" 'BEGIN { for (i = 1; i <= 1500; i++) {
+		printf "commit refs/heads/main\nmark :%d\ncommitter A <a@b> %d +0000\n", i, now + i
+		printf "data 2\nm\nfrom %s\n", i == 1 ? base : ":" (i - 1)
+	} }' | git fast-import --quiet
+	[ "$(git rev-list --count main)" = 1501 ]
+	git remote set-head origin -d # no ref names the commit that both have
+	git update-ref -d refs/remotes/origin/main
+	succeeds varve fetch
+	[ "$(git rev-parse origin/main)" = "$(git -C ../far rev-parse HEAD)" ]
+	[ "$(git rev-list --count main..origin/main)" = 1 ]
+	varve cat origin/main:prices.csv | cmp - ../far/prices.csv
+}

@@ -256,28 +256,35 @@ static void a_sample_thins_out_towards_the_past(void **state)
 	vv_repository *r;
 	vv_oid *ids;
 	size_t count, i;
+	bool all;
 	vv_error err;
 
 	(void)state;
 	git_begin();
 	r = open_here();
-	vv_assert_ok(vv_commits_sample(r, 10, &ids, &count, &err), &err);
+	vv_assert_ok(vv_commits_sample(r, 10, 0, &ids, &count, &all, &err), &err);
 	assert_int_equal(count, 0);
 	vv_free(ids);
 	vv_repository_close(r);
 	sh("for i in $(seq 40); do echo $i; git commit -q --allow-empty -m $i --date=$((1600000000+i)); done > /dev/null; git branch old HEAD~33");
 	r = open_here();
-	vv_assert_ok(vv_commits_sample(r, 256, &ids, &count, &err), &err);
+	vv_assert_ok(vv_commits_sample(r, 256, 0, &ids, &count, &all, &err), &err);
 	assert_int_equal(count, 2 + 6 + 3); /* tips; 1 .. 32 above old; 1, 2, 4 below it */
+	assert_true(all);
 	for (i = 0; i < count; i++) {
 		assert_string_equal(
 			out("git merge-base --is-ancestor %s main && echo yes", hex_of(&ids[i])),
 			"yes");
 	}
 	vv_free(ids);
-	vv_assert_ok(vv_commits_sample(r, 4, &ids, &count, &err), &err);
+	vv_assert_ok(vv_commits_sample(r, 4, 0, &ids, &count, &all, &err), &err);
 	assert_int_equal(count, 4);
+	assert_false(all);
 	assert_true(vv_oid_equal(&ids[0], &(vv_oid){{0}}) == false);
+	vv_free(ids);
+	vv_assert_ok(vv_commits_sample(r, 256, 9, &ids, &count, &all, &err), &err);
+	assert_in_range(count, 2, 9); /* of nine commits that are looked at */
+	assert_false(all);
 	vv_free(ids);
 	vv_repository_close(r);
 }
@@ -467,7 +474,7 @@ static vv_status ask_all(vv_repository *r, const vv_oid *want, const vv_oid *hav
 	uint64_t objects = 0, roots = 0, commits = 0;
 	vv_oid *sample = NULL;
 	size_t count = 0;
-	bool known[2] = {false, false}, bounded = false;
+	bool known[2] = {false, false}, bounded = false, all;
 	vv_oid both[2];
 	vv_status rc;
 
@@ -478,7 +485,7 @@ static vv_status ask_all(vv_repository *r, const vv_oid *want, const vv_oid *hav
 	    (rc = vv_new_roots_each(r, want, 1, have, 1, count_root, &roots, err)) < 0 ||
 	    (rc = vv_commits_known(r, both, 2, known, err)) < 0 ||
 	    (rc = vv_commits_bounded(r, want, 1, have, 1, &bounded, err)) < 0 ||
-	    (rc = vv_commits_sample(r, 256, &sample, &count, err)) < 0) {
+	    (rc = vv_commits_sample(r, 256, 0, &sample, &count, &all, err)) < 0) {
 		return rc;
 	}
 	vv_free(sample);
