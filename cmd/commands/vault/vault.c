@@ -322,7 +322,8 @@ static vv_status run_prune(vv_context *c, vv_vault_session *s, vv_error *err)
 								 "copies too many stay"));
 	}
 	if (x.surplus_shared > 0) {
-		vv_note("%s: others write in this vault, too, and their policy may need what yours does not",
+		vv_note("%s until everybody else who may write has replicated: 'varve replicate' there, then prune "
+			"again here",
 			x.surplus_shared == 1 ? "1 copy too many stays"
 					      : vv_text_counted(x.surplus_shared, "copy too many",
 								"copies too many stay"));

@@ -634,7 +634,9 @@ static vv_status seal_new(replicating *r, vv_error *err)
 		if ((rc = places_changed(r, &same, err)) < 0) {
 			return rc;
 		}
-		same = !same;
+		/* Nor is it the same where another writer waits for us to say that we know which copies he lets go of. */
+		same = !same &&
+		       (r->x->dry_run || !vv_vault_must_follow(r->s->state, r->s->key.public_key));
 	}
 	if (same && !r->whole && !r->x->items) {
 		r->x->nothing = true;

@@ -8,17 +8,20 @@
 
 #include "base/array.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/vault/spread.h"
 #include "cmd/work/vault/waiting_run.h"
 #include "repo/blocks/cid_map.h"
+#include "transport/vault/placement.h"
 
 /* A copy at the place that is looked at. */
 typedef struct candidate {
 	vv_cid cid;
 	const vv_kept *kept; /* NULL: no run names it */
-	bool dropped;        /* a record says so already */
+	bool dropped;        /* a record of this key says so already */
+	bool may_go;         /* nobody else counts on it */
 } candidate;
 
 typedef enum fate {
@@ -42,7 +45,10 @@ typedef struct sorting {
 	candidate *items;
 	size_t count, cap;
 	vv_vault_place *p; /* that is looked at */
+	bool *listed;      /* of each shard of the state: p has it */
 	bool alone;        /* nobody else writes in the vault */
+	bool unknown;      /* somebody else does whose policy is not known */
+	unsigned copies;   /* the largest policy */
 } sorting;
 
 /* What records say of a shard that no run names. */
@@ -64,21 +70,35 @@ static void settle(sorting *o, size_t n, bool enough)
 	o->fates[n] = enough && o->fates[n] != LACKING ? ENOUGH : LACKING;
 }
 
-/* So many copies in different domains, at holders that are reached. */
-static void keep_copies(sorting *o, const vv_spread_shard *sh)
+/* So many copies in different domains, at holders that are reached: those with the highest ranks. */
+static vv_status keep_copies(sorting *o, const vv_spread_shard *sh, vv_error *err)
 {
-	const size_t n = number_of(o, sh), places = o->s->place_count;
-	const unsigned copies = o->s->policy.copies ? o->s->policy.copies : 1;
-	bool *keep = o->keep + n * places;
+	const vv_vault_session *s = o->s;
+	const size_t n = number_of(o, sh), places = s->place_count;
+	vv_placeable *list = vv_calloc(places + 1, sizeof(*list));
+	size_t *at = vv_calloc(2 * places + 1, sizeof(*at)), *order = at ? at + places : NULL;
+	size_t count = 0, apart;
 
-	for (size_t i = 0; i < places && vv_spread_copies(o->s, keep) < copies; i++) {
-		if (sh->has[i] && o->s->places[i].holder) {
-			const size_t before = vv_spread_copies(o->s, keep);
-			keep[i] = true;
-			keep[i] = vv_spread_copies(o->s, keep) > before;
+	if (!list || !at) {
+		vv_free(list);
+		vv_free(at);
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < places; i++) {
+		if (sh->has[i] && s->places[i].holder) {
+			list[count].id = s->places[i].id;
+			list[count].domain = vv_vault_place_domain(s, &s->places[i]);
+			at[count++] = i;
 		}
 	}
-	settle(o, n, vv_spread_copies(o->s, keep) >= copies);
+	apart = vv_placement(order, &sh->shard.cid, list, count);
+	for (size_t i = 0; i < apart && i < o->copies; i++) {
+		o->keep[n * places + at[order[i]]] = true;
+	}
+	settle(o, n, apart >= o->copies);
+	vv_free(list);
+	vv_free(at);
+	return VV_OK;
 }
 
 static vv_status keep_stripe(sorting *o, const vv_spread_shard *shards, vv_error *err)
@@ -109,7 +129,8 @@ static vv_status find_kept(sorting *o, vv_error *err)
 	o->fates = vv_calloc(all + 1, sizeof(*o->fates));
 	o->keep = vv_calloc((all + 1) * (o->s->place_count + 1), sizeof(*o->keep));
 	o->shown = vv_calloc(all + 1, sizeof(*o->shown));
-	if (rc < 0 || !o->fates || !o->keep || !o->shown) {
+	o->listed = vv_calloc(all + 1, sizeof(*o->listed));
+	if (rc < 0 || !o->fates || !o->keep || !o->shown || !o->listed) {
 		return rc < 0 ? rc : vv_fail_nomem(err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < o->list.count;
@@ -117,7 +138,7 @@ static vv_status find_kept(sorting *o, vv_error *err)
 		if (o->list.items[i].code.data > 0) {
 			rc = keep_stripe(o, &o->list.items[i], err);
 		} else {
-			keep_copies(o, &o->list.items[i]);
+			rc = keep_copies(o, &o->list.items[i], err);
 		}
 	}
 	return rc;
@@ -171,14 +192,27 @@ static vv_status find_said(sorting *o, vv_error *err)
 	return rc;
 }
 
-static bool is_dropped(const vv_kept *k, const vv_vault_place *p)
+/* A copy in the vault that nothing needs. false: it stays. */
+static bool look_at_kept(sorting *o, const vv_kept *k, candidate *c)
 {
-	for (size_t i = 0; i < k->copy_count; i++) {
-		if (memcmp(k->copies[i].holder, p->id, VV_HOLDER_ID) == 0) {
-			return k->copies[i].dropped && !k->copies[i].receipt;
-		}
+	const size_t n = (size_t)(k - vv_vault_shard_at(o->s->state, 0));
+	const vv_copy *copy = vv_vault_copy_at(k, o->p->id);
+	const vv_ledger_record *drop = copy ? vv_vault_going_by(copy, o->s->key.public_key) : NULL;
+
+	o->listed[n] = true;
+	if (k->retired || o->fates[n] != ENOUGH ||
+	    o->keep[n * o->s->place_count + (size_t)(o->p - o->s->places)]) {
+		return false;
 	}
-	return false;
+	/* What nobody placed here no drop is about. */
+	if (!o->alone && (o->unknown || !copy ||
+			  vv_vault_going_by_others(o->s->state, copy, o->s->key.public_key))) {
+		o->x->shared++;
+		return false;
+	}
+	c->dropped = drop != NULL;
+	c->may_go = drop ? !vv_vault_not_followed(o->s->state, drop) : o->alone;
+	return true;
 }
 
 static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_error *err)
@@ -190,16 +224,9 @@ static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_e
 
 	(void)size;
 	if (k) {
-		const size_t n = (size_t)(k - vv_vault_shard_at(o->s->state, 0));
-		at = (size_t)(o->p - o->s->places);
-		if (k->retired || o->fates[n] != ENOUGH || o->keep[n * o->s->place_count + at]) {
+		if (!look_at_kept(o, k, &c)) {
 			return VV_OK;
 		}
-		if (!o->alone) {
-			o->x->shared++;
-			return VV_OK;
-		}
-		c.dropped = is_dropped(k, o->p);
 	} else {
 		/* A run that waits here may name it yet, and so may another writer's. */
 		if (!vv_cid_map_find(o->named, cid, &at) || o->said[at] & OTHERS ||
@@ -207,6 +234,7 @@ static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_e
 			return VV_OK;
 		}
 		c.dropped = o->said[at] & DROPPED;
+		c.may_go = true;
 	}
 	if (!vv_array_room(o->items, o->count, o->cap)) {
 		return vv_fail_nomem(err);
@@ -275,34 +303,52 @@ static vv_status choose_due(sorting *o, vv_error *err)
 	return rc;
 }
 
-/* The record first: what it names counts no longer, whether it is gone or not. */
-static vv_status write_drop(sorting *o, vv_error *err)
+/* A record that the copies here count no longer. */
+static vv_status write_drop(sorting *o, vv_cid *shards, size_t count, vv_error *err)
 {
-	vv_cid *links = vv_calloc(o->count + 1, sizeof(*links));
-	vv_ledger_record r = {.kind = VV_LEDGER_DROP, .links = links};
-	vv_status rc = links ? VV_OK : vv_fail_nomem(err);
+	vv_ledger_record r = {.kind = VV_LEDGER_DROP, .links = shards, .link_count = count};
+	vv_status rc;
 
-	for (size_t i = 0; links && i < o->count; i++) {
-		if (!o->items[i].dropped) {
-			links[r.link_count++] = o->items[i].cid;
-		}
+	if (count == 0) {
+		return VV_OK;
 	}
 	memcpy(r.holder, o->p->id, VV_HOLDER_ID);
 	r.has_key = o->p->holder && vv_vault_holder_key(o->p->holder, r.key);
-	if (rc == VV_OK && r.link_count > 0 &&
-	    (rc = vv_ledger_write(o->s->ledger, &r, &o->s->key, NULL, err)) == VV_OK) {
-		rc = vv_vault_session_meet(o->s, o->p, err);
+	rc = vv_ledger_write(o->s->ledger, &r, &o->s->key, NULL, err);
+	return rc < 0 ? rc : vv_vault_session_meet(o->s, o->p, err);
+}
+
+/* Before anything goes: whether it is gone or not, it counts no longer. */
+static vv_status announce(sorting *o, vv_error *err)
+{
+	vv_cid *shards = vv_calloc(o->count + 1, sizeof(*shards));
+	size_t count = 0;
+	vv_status rc;
+
+	if (!shards) {
+		return vv_fail_nomem(err);
 	}
-	vv_free(links);
+	for (size_t i = 0; i < o->count; i++) {
+		if (!o->items[i].dropped) {
+			shards[count++] = o->items[i].cid;
+		}
+	}
+	rc = write_drop(o, shards, count, err);
+	vv_free(shards);
 	return rc;
 }
 
-static void remove_due(sorting *o)
+/* gone gets the shards of the vault whose copy here is gone. */
+static void remove_due(sorting *o, vv_cid *gone, size_t *gone_count)
 {
 	const vv_cid *vault = vv_ledger_vault(o->s->ledger);
 	vv_error why;
 
 	for (size_t i = 0; o->p->holder && i < o->count; i++) {
+		if (!o->items[i].may_go) {
+			o->x->shared++;
+			continue;
+		}
 		vv_status rc = vv_holder_remove_shard(o->p->holder, vault, &o->items[i].cid, &why);
 		if (rc == VV_EREFUSED) {
 			o->x->held++;
@@ -314,8 +360,82 @@ static void remove_due(sorting *o)
 			vv_vault_place_fail(o->p, &why);
 		} else {
 			o->x->deleted++;
+			if (o->items[i].kept) {
+				gone[(*gone_count)++] = o->items[i].cid;
+			}
 		}
 	}
+}
+
+/* What went in a prune that did not come to say so. */
+static void add_missed(const sorting *o, vv_cid *gone, size_t *gone_count)
+{
+	for (size_t n = 0; n < vv_vault_shard_count(o->s->state); n++) {
+		const vv_kept *k = vv_vault_shard_at(o->s->state, n);
+		const vv_copy *c = o->listed[n] ? NULL : vv_vault_copy_at(k, o->p->id);
+		if (c && vv_vault_going_by(c, o->s->key.public_key)) {
+			gone[(*gone_count)++] = k->shard.cid;
+		}
+	}
+}
+
+/* Announces, removes what nobody else counts on, and says that it is gone. */
+static vv_status let_go(sorting *o, vv_error *err)
+{
+	vv_cid *gone = vv_calloc(o->count + vv_vault_shard_count(o->s->state) + 1, sizeof(*gone));
+	size_t gone_count = 0;
+	vv_status rc = gone ? announce(o, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK) {
+		remove_due(o, gone, &gone_count);
+		if (!o->x->dry_run) {
+			add_missed(o, gone, &gone_count);
+		}
+		rc = write_drop(o, gone, gone_count, err);
+	}
+	vv_free(gone);
+	return rc;
+}
+
+/* The largest policy of all who write; what another one sealed last is what he wants. */
+static vv_status find_policy(sorting *o, vv_error *err)
+{
+	const vv_vault_session *s = o->s;
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	o->copies = s->policy.copies ? s->policy.copies : 1;
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_author_count(s->ledger); i++) {
+		const uint8_t *key = vv_ledger_author_at(s->ledger, i)->key;
+		vv_arena arena;
+		vv_json *doc = NULL;
+		vv_error why = {.code = VV_OK};
+		uint64_t copies = 0;
+		if (memcmp(key, s->key.public_key, VV_KEY_PUBLIC) == 0 ||
+		    !vv_vault_is_writer(s->state, key)) {
+			continue;
+		}
+		vv_arena_init(&arena);
+		if (vv_vault_session_places(s, key, &text, &why) == VV_OK && text.len > 0 &&
+		    vv_json_read(&doc, &arena, text.data, text.len, "the vault's holders", &why) ==
+			    VV_OK &&
+		    vv_json_get_u64(&copies, doc, "copies") && copies > 0 &&
+		    copies <= VV_COPIES_MAX) {
+			o->copies = copies > o->copies ? (unsigned)copies : o->copies;
+		} else {
+			o->unknown = true;
+			rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+		}
+		vv_arena_clear(&arena);
+	}
+	for (size_t i = 0; i < vv_vault_writer_count(s->state); i++) {
+		o->unknown = o->unknown ||
+			     (memcmp(vv_vault_writer_at(s->state, i), s->key.public_key,
+				     VV_KEY_PUBLIC) != 0 &&
+			      !vv_ledger_author_of(s->ledger, vv_vault_writer_at(s->state, i)));
+	}
+	vv_buf_clear(&text);
+	return rc;
 }
 
 /* Is nobody else named as a writer, and did nobody else write who still may? */
@@ -344,6 +464,7 @@ static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)
 
 	o->p = p;
 	o->count = 0;
+	memset(o->listed, 0, vv_vault_shard_count(o->s->state) * sizeof(*o->listed));
 	if ((rc = find_said(o, err)) < 0) {
 		return rc;
 	}
@@ -355,13 +476,8 @@ static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)
 		}
 		return rc == VV_ENOMEM ? rc : VV_OK;
 	}
-	if ((rc = choose_due(o, err)) < 0 || o->count == 0) {
-		return rc;
-	}
-	if ((rc = write_drop(o, err)) == VV_OK) {
-		remove_due(o);
-	}
-	return rc;
+	rc = choose_due(o, err);
+	return rc < 0 ? rc : let_go(o, err);
 }
 
 vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err)
@@ -370,7 +486,7 @@ vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err)
 	vv_status rc = o.named ? vv_vault_session_waiting(s, "surplus", &o.waiting, err)
 			       : vv_fail_nomem(err);
 
-	if (rc == VV_OK) {
+	if (rc == VV_OK && (rc = find_policy(&o, err)) == VV_OK) {
 		rc = find_kept(&o, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
@@ -388,6 +504,7 @@ vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err)
 	vv_free(o.fates);
 	vv_free(o.keep);
 	vv_free(o.shown);
+	vv_free(o.listed);
 	vv_free(o.items);
-	return rc == VV_OK && x->deleted > 0 ? vv_vault_session_sync(s, err) : rc;
+	return rc == VV_OK && !x->dry_run ? vv_vault_session_sync(s, err) : rc;
 }

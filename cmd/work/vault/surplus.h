@@ -3,11 +3,15 @@
  * asks for (they became stripes, a holder came back, the policy went down), and shards that this key's runs
  * brought, and that came into no vault record (a run that was killed, and sealed otherwise later).
  *
- * Copies in the vault go only where this key is the vault's only writer: another one may have another policy, and may
- * be letting go of the others at this moment. Nothing is let go of below the policy: what is kept of a shard are copies at holders that are reached, do not fail
- * together, and show a random leaf now; of a stripe, so that all its shards stand apart. It waits as long as
- * retired shards do (transport/vault/waiting.h, the file "surplus"). Then a drop record says that the copy counts no longer, and
- * after that it is removed; a server that keeps it for its term is asked again by every later prune.
+ * Nothing is let go of below the policy, which is the largest of this one and of those that the other writers sealed last:
+ * what is kept of a shard are copies at holders that are reached, do not fail together, and show a random leaf
+ * now, those with the highest ranks (transport/vault/placement.h), so that others choose the same; of a stripe, so that all its
+ * shards stand apart. A copy waits as long as retired shards do (transport/vault/waiting.h, the file "surplus").
+ *
+ * Then a drop record says that the copy counts no longer. It is removed when everybody else who may write has followed
+ * that with a vault record, and only if then enough others stay: so of several who let go at once the last to decide knows
+ * what all the others let go of. Once it is gone a second drop says so; until then nobody else brings the copy
+ * back there. A server that keeps it for its term is asked again by every later prune.
  */
 #ifndef VV_CMD_WORK_VAULT_SURPLUS_H
 #define VV_CMD_WORK_VAULT_SURPLUS_H
@@ -23,7 +27,7 @@ typedef struct vv_surplus {
 	/* Afterwards; all of copies. */
 	uint64_t deleted;
 	uint64_t waiting;             /* that stay for now */
-	uint64_t shared;              /* that stay since others write in the vault, too */
+	uint64_t shared;              /* that stay since others who may write may count on them */
 	uint64_t held;                /* that a holder does not let go of yet */
 	char holding[VV_MESSAGE_MAX]; /* the first of them: why; "" */
 } vv_surplus;
