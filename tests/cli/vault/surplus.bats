@@ -314,8 +314,12 @@ both_are_safe() {
 		as_bob succeeds varve vault prune --grace 0
 		if [ "$still" -ge 4 ]; then
 			stops=$((stops + 1))
-			kill -CONT "$stopped"
 		fi
+		# Each of its threads may be held up at its own call of that number.
+		while kill -0 "$tracer" 2> /dev/null; do
+			[ -z "$stopped" ] || kill -CONT "$stopped" 2> /dev/null || true
+			sleep 0.2
+		done
 		wait "$tracer" || { cat ../out; false; }
 		[ "$(find ../a ../b ../c -path '*/shards/*' -type f -printf '%f\n' | sort | uniq -c | awk '{ print $1 }' | sort -n | head -1)" -ge 2 ]
 		[ "$(find ../a ../b ../c -path '*/shards/*' | grep -Fc -f ../names)" -lt "$before" ]
