@@ -7,7 +7,7 @@ access key AKIDEXAMPLE with the secret "secret/with+signs=" in the region eu-tes
 AKIDSESSION with the same secret; at most 15 minutes off.
 
 DIR.mode says what it does wrong, read at each request: "WHAT [COUNT]", for ever or so many times: slow (503
-SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers), half (closes in the middle of an answer), slowly (1,000 bytes of a shard a second),
+SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers), half (closes in the middle of an answer), halfshards (the same to GET of shards), slowly (1,000 bytes of a shard a second),
 error200, denied (AccessDenied to all but GET), html, bare (404 without a body), region (301 with another region), malformed
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), xml
@@ -228,7 +228,7 @@ class Store(http.server.BaseHTTPRequestHandler):
                 self.error(416, "InvalidRange")
                 return
             status, piece = 206, whole[int(m[1]):int(m[2]) + 1]
-        if wrong == "half":
+        if wrong == "half" or (wrong == "halfshards" and "/shards/" in self.path):
             self.send_response(status)
             self.send_header("Content-Length", str(len(piece)))
             self.end_headers()

@@ -810,6 +810,7 @@ vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 		if (vv_vault_holder_open(&p->holder, &facts, &s->transfer.connect, false,
 					 &p->why) == VV_OK) {
 			p->seen = s->now;
+			p->read_failures = 0;
 			if ((rc = learn_key(&s->configs.items[i], p->holder, err)) < 0) {
 				return rc;
 			}

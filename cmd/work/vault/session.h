@@ -39,6 +39,10 @@ typedef struct vv_vault_place {
 		refused_len; /* then: the bytes of the smallest shard that it did not take; 0: of a record */
 	uint64_t seen; /* when it was last reached, seconds since 1970; 0: never */
 	uint64_t met;  /* when all of its records were last listed; 0: that is not known */
+	unsigned
+		read_failures; /* reads of shards in a row that failed, other than by saying that it has none */
+	vv_error read_why;            /* of the last of them */
+	uint64_t read_ms, read_bytes; /* of reads that succeeded */
 	size_t fails_with; /* the first place that fails together with it; itself, where there is none */
 	vv_meeting
 		meeting; /* which records it lacked when it was last asked, and which are damaged */

@@ -5,38 +5,101 @@
 
 #include <string.h>
 
-/* First who said so, then everybody else. */
-vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, vv_error *err)
-{
-	char cid[VV_CID_TEXT + 1];
-	vv_error why;
+#include "base/sys.h"
 
-	vv_cid_text(cid, &k->shard.cid);
-	vv_fail(err, VV_EMISSING, "no holder that can be reached has the shard %s", cid);
-	for (unsigned turn = 0; turn < 2; turn++) {
-		for (size_t i = 0; i < s->place_count; i++) {
-			vv_vault_place *p = &s->places[i];
-			bool said = false;
-			for (size_t c = 0; c < k->copy_count; c++) {
-				said = said ||
-				       (k->copies[c].receipt &&
-					memcmp(k->copies[c].holder, p->id, VV_HOLDER_ID) == 0);
-			}
-			if (!p->holder || said != (turn == 0)) {
-				continue;
-			}
-			if (vv_holder_get_shard(p->holder, vv_ledger_vault(s->ledger), &k->shard,
-						bytes, &why) == VV_OK) {
-				s->read += bytes->len;
-				return VV_OK;
-			}
-			if (said) {
-				*err = why;
-				err->code = VV_EMISSING;
-			}
+#define FAILURES_MOST 2u /* then a holder is asked for no shard any more */
+
+static bool has_said(const vv_vault_place *p, const vv_kept *k)
+{
+	bool said = false;
+
+	for (size_t c = 0; c < k->copy_count; c++) {
+		said = said || (k->copies[c].receipt &&
+				memcmp(k->copies[c].holder, p->id, VV_HOLDER_ID) == 0);
+	}
+	return said;
+}
+
+/* First who said so, then everybody else; last who failed. */
+static unsigned turn_of(const vv_vault_place *p, const vv_kept *k)
+{
+	return p->read_failures > 0 ? 2 : has_said(p, k) ? 0 : 1;
+}
+
+/* Milliseconds for a megabyte, as measured; who was not asked yet is to be. */
+static uint64_t slowness(const vv_vault_place *p)
+{
+	return p->read_bytes > 0 ? (p->read_ms << 20) / p->read_bytes : 0;
+}
+
+/* Who is asked next, of those who were not asked; NULL: nobody. */
+static vv_vault_place *next_place(const vv_vault_session *s, const vv_kept *k, const bool *asked)
+{
+	vv_vault_place *best = NULL;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_vault_place *p = &s->places[i];
+		if (!p->holder || asked[i] || p->read_failures >= FAILURES_MOST) {
+			continue;
+		}
+		if (!best || turn_of(p, k) < turn_of(best, k) ||
+		    (turn_of(p, k) == turn_of(best, k) && slowness(p) < slowness(best))) {
+			best = p;
 		}
 	}
-	return VV_EMISSING;
+	return best;
+}
+
+static vv_status read_from(vv_vault_session *s, vv_vault_place *p, const vv_kept *k, vv_buf *bytes,
+			   vv_error *err)
+{
+	const uint64_t start_ms = vv_monotonic_ms();
+	vv_status rc = vv_holder_get_shard(p->holder, vv_ledger_vault(s->ledger), &k->shard, bytes,
+					   err);
+
+	if (rc == VV_OK) {
+		p->read_ms += vv_monotonic_ms() - start_ms;
+		p->read_bytes += bytes->len;
+		p->read_failures = 0;
+		s->read += bytes->len;
+	} else if (rc != VV_EMISSING && rc != VV_ECORRUPT && rc != VV_ENOMEM) {
+		p->read_failures++;
+		p->read_why = *err;
+	}
+	return rc;
+}
+
+vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, vv_error *err)
+{
+	bool *asked = vv_calloc(s->place_count + 1, sizeof(*asked));
+	char cid[VV_CID_TEXT + 1];
+	vv_vault_place *p;
+	vv_error why;
+	bool found = false;
+
+	if (!asked) {
+		return vv_fail_nomem(err);
+	}
+	vv_cid_text(cid, &k->shard.cid);
+	vv_fail(err, VV_EMISSING, "no holder that can be reached has the shard %s", cid);
+	for (size_t i = 0; i < s->place_count; i++) {
+		p = &s->places[i];
+		if (p->holder && p->read_failures >= FAILURES_MOST && has_said(p, k)) {
+			*err = p->read_why;
+			vv_prefix(err, "it failed twice, and is asked no more");
+			err->code = VV_EMISSING;
+		}
+	}
+	while (!found && (p = next_place(s, k, asked))) {
+		asked[p - s->places] = true;
+		found = read_from(s, p, k, bytes, &why) == VV_OK;
+		if (!found && has_said(p, k)) {
+			*err = why;
+			err->code = VV_EMISSING;
+		}
+	}
+	vv_free(asked);
+	return found ? VV_OK : VV_EMISSING;
 }
 
 /* --- stripes ----------------------------------------------------------------------------------- */

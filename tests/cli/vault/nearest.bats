@@ -283,3 +283,49 @@ for i in range(60000): print(f"{i},{r.getrandbits(200):x}")' > wide.csv
 	VARVE_PASSPHRASE_FILE=$PWD/../phrase read_version 3
 	[ "$(from "holder a")" -gt 0 ]
 }
+
+# come_back: an empty machine gets everything from x, which is asked first, and a; prints how many shards there are and
+# of how many of them x was asked for.
+come_back() {
+	rm -rf ../back
+	forget
+	timeout 120 varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../back "$(git config holder.x.url)" ../a >&2
+	cmp t.csv ../back/t.csv
+	echo "$(ls ../a/*/shards | wc -l) $(grep -o 'GET [^ ]*/shards/[^ ?]*' "$store.log" | sort -u | wc -l)"
+}
+
+# Five runs, each with a shard of its own, at a and x.
+five_runs() {
+	new_vault a
+	add_store
+	for n in 1 2 3 4 5; do
+		change "$n$n"
+		varve replicate -q --copies 2
+	done
+}
+
+@test "a recover asks a holder that dies for one shard, and then the others" {
+	five_runs
+	echo "halfshards" > "$store.mode"
+	read -r all asked < <(come_back)
+	[ "$all" -ge 5 ]
+	[ "$asked" = 1 ]
+}
+
+@test "a recover asks a slow holder for one shard, and then the faster" {
+	five_runs
+	echo "slowly" > "$store.mode"
+	read -r all asked < <(come_back)
+	[ "$all" -ge 5 ]
+	[ "$asked" = 1 ]
+}
+
+@test "a holder that fails is asked again for what no other has" {
+	five_runs
+	rm ../a/*/shards/*
+	echo "halfshards 9" > "$store.mode"
+	rm -rf ../back
+	run timeout 120 varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../back "$(git config holder.x.url)" ../a
+	[ "$status" = 0 ]
+	cmp t.csv ../back/t.csv
+}
