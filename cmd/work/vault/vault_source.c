@@ -20,6 +20,7 @@
 #include "cmd/work/vault/key_ring.h"
 #include "cmd/work/vault/session.h"
 #include "cmd/work/vault/shard_source.h"
+#include "repo/blocks/cid_map.h"
 #include "transport/vault/holder_open.h"
 
 #define SHARDS_MAX 32u   /* that are kept open: some 32 MB */
@@ -59,6 +60,7 @@ typedef struct source {
 	vv_vault_holder *holder; /* NULL: not asked yet */
 	char *name;
 	vv_buf shard, block;
+	vv_cid_map *brought; /* shards that came from its holder; NULL until one did */
 	atomic_uint_least64_t taken;
 } source;
 
@@ -240,11 +242,34 @@ static vv_status fetch_shard(source *s, const vv_kept *k, vv_error *err)
 		return rc;
 	}
 	atomic_fetch_add(&s->taken, s->shard.len);
+	if ((!s->brought && !(s->brought = vv_cid_map_new())) ||
+	    vv_cid_map_put(s->brought, &k->shard.cid, 0, NULL, err) < 0) {
+		return vv_fail_nomem(err);
+	}
 	vv_mutex_lock(v->lock);
 	rc = put_shard(v, k, &s->shard, err);
 	vv_mutex_unlock(v->lock);
 	/* sealed otherwise than its epoch says: the fault of who wrote it, and not of its holder */
 	return rc == VV_ENOMEM || rc == VV_OK ? rc : (err->code = VV_EMISSING);
+}
+
+/* Who gives a block is thanked for it: so its shard is to come from this source's holder, also where that of another one has
+ * brought it. VV_EMISSING: it does not have it. */
+static vv_status bring_shard(source *s, const vv_cid *cid, vv_error *err)
+{
+	vault *v = s->v;
+	const vv_kept *k;
+	size_t at;
+
+	if (!s->config) {
+		return VV_OK;
+	}
+	vv_mutex_lock(v->lock);
+	k = v->readable ? vv_contents_shard(&v->contents, cid) : NULL;
+	vv_mutex_unlock(v->lock);
+	return k && !(s->brought && vv_cid_map_find(s->brought, &k->shard.cid, &at))
+		       ? fetch_shard(s, k, err)
+		       : VV_OK;
 }
 
 /* A block, with as many shards as it takes. *has false: this source cannot give it. */
@@ -255,6 +280,9 @@ static vv_status read_block(source *s, const vv_cid *cid, vv_cid *base, bool *ha
 	vv_status rc;
 
 	*has = false;
+	if ((rc = bring_shard(s, cid, err)) < 0) {
+		return rc == VV_EMISSING ? VV_OK : rc;
+	}
 	for (unsigned tries = 0; tries < SHARDS_MAX; tries++) {
 		const vv_kept *needs;
 		vv_mutex_lock(v->lock);
@@ -303,6 +331,7 @@ static void source_close(void *payload)
 	vv_repository_close(s->repo);
 	vv_buf_clear(&s->shard);
 	vv_buf_clear(&s->block);
+	vv_cid_map_free(s->brought);
 	vv_free(s->name);
 	if (--s->v->users == 0) {
 		close_vault(s->v);
