@@ -64,19 +64,37 @@ bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]
 	return key_in(s->first->keys, s->first->key_count, key);
 }
 
-bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+static bool is_removed(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (size_t i = 0; i < s->removed_count; i++) {
+		if (memcmp(s->removed[i].key, key, VV_KEY_PUBLIC) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does the newest epoch name it? */
+static bool is_named(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
 {
 	const vv_ledger_record *e = s->epochs.count > 0 ? s->epochs.items[s->epochs.count - 1]
 							: NULL;
-	return vv_vault_is_owner(s, key) || (e && key_in(e->keys, e->key_count, key));
+	return e && key_in(e->keys, e->key_count, key);
+}
+
+bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	return is_named(s, key) || (vv_vault_is_owner(s, key) && !is_removed(s, key));
 }
 
 bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r)
 {
-	if (vv_vault_is_owner(s, r->author)) {
-		return true;
+	const bool owner = vv_vault_is_owner(s, r->author);
+
+	if (r->kind == VV_LEDGER_EPOCH) {
+		return owner; /* also of one who was removed: nobody can shut out another owner */
 	}
-	if (r->kind == VV_LEDGER_EPOCH || !key_in(s->ever, s->ever_count, r->author)) {
+	if (!owner && !key_in(s->ever, s->ever_count, r->author)) {
 		return false;
 	}
 	if (vv_vault_is_writer(s, r->author)) {
@@ -635,13 +653,18 @@ const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger
 	return NULL;
 }
 
+bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	return is_named(s, key) || (vv_vault_is_writer(s, key) && newest_run(s, key));
+}
+
 const uint8_t *vv_vault_not_followed(const vv_vault_state *s, const vv_ledger_record *r)
 {
 	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
 		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
 		const vv_ledger_record *newest = newest_run(s, a->key);
-		if (memcmp(a->key, r->author, VV_KEY_PUBLIC) != 0 &&
-		    vv_vault_is_writer(s, a->key) && !(newest && has_seen(s->ledger, newest, r))) {
+		if (memcmp(a->key, r->author, VV_KEY_PUBLIC) != 0 && vv_vault_writes(s, a->key) &&
+		    !(newest && has_seen(s->ledger, newest, r))) {
 			return a->key;
 		}
 	}

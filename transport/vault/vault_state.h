@@ -58,7 +58,10 @@ vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error
 void vv_vault_state_close(vv_vault_state *s); /* accepts NULL */
 
 bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
-bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]); /* now */
+/* Now: named by the newest epoch, or an owner whom no epoch removed. */
+bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
+/* A writer to be reckoned with: named, or an owner who has brought something. A recovery key that only began epochs is none. */
+bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
 /* Does the record count: is its author (or was, then) one who may say this? */
 bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r);
 

@@ -141,22 +141,28 @@ static void print_owed(const vv_vault_status *x, const vv_vault_session *s)
 	vv_buf_clear(&b);
 }
 
+static void print_bad(const vv_vault_status *x)
+{
+	if (x->bad > 0) {
+		vv_out("  %s missing or changed, by the last audit%s\n",
+		       x->bad == 1 ? "1 copy was" : vv_text_counted(x->bad, "copy", "copies were"),
+		       x->owed > 0 ? " ('varve repair')" : "; the others suffice");
+	}
+}
+
 static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 {
 	char head[VV_CID_TEXT + 1], time[32], code[CODE_TEXT];
 
 	if (x->safe) {
 		print_safe(x);
+		print_bad(x);
 	} else {
 		print_unsafe(x);
 		if (x->owed > x->hopeless) {
 			print_owed(x, s);
 		}
-		if (x->bad > 0) {
-			vv_out("  %s missing or changed, by the last audit ('varve repair')\n",
-			       x->bad == 1 ? "1 copy was"
-					   : vv_text_counted(x->bad, "copy", "copies were"));
-		}
+		print_bad(x);
 		if (x->damaged > 0) {
 			vv_out("  damaged at holders: %s of the ledger ('varve repair')\n",
 			       vv_text_counted(x->damaged, "record", NULL));
@@ -260,7 +266,7 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 {
 	vv_buf b = VV_BUF_INIT;
 
-	if (x->deleted + x->surplus > 0) {
+	if (x->deleted + x->surplus.deleted > 0) {
 		vv_buf_puts(&b,
 			    "what was deleted may have made room: 'varve replicate' tries again");
 	} else {
@@ -270,6 +276,33 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 		x->owed == 1 ? "1 copy is" : vv_text_counted(x->owed, "copy", "copies are"),
 		vv_buf_cstr(&b));
 	vv_buf_clear(&b);
+}
+
+/* Copies too many that somebody else decides about. */
+static void tell_shared(const vv_surplus *x)
+{
+	char did[VV_DID_TEXT];
+
+	if (x->shared > 0) {
+		vv_buf who = VV_BUF_INIT;
+		if (x->waits) {
+			vv_did_text(did, x->waits_for);
+			vv_buf_printf(&who, "the writer %s has", did);
+		}
+		vv_note("%s until %s replicated: 'varve replicate' there, then prune again here",
+			x->shared == 1 ? "1 copy too many stays"
+				       : vv_text_counted(x->shared, "copy too many",
+							 "copies too many stay"),
+			x->waits ? vv_buf_cstr(&who) : "everybody else who may write has");
+		vv_buf_clear(&who);
+		if (x->waits) {
+			vv_note("if that machine is lost, 'varve vault writers remove' lets the rest go on");
+		}
+	}
+	if (x->policy > 0) {
+		vv_did_text(did, x->policy_of);
+		vv_note("the writer %s wants %u copies, so that many stay", did, x->policy);
+	}
 }
 
 static vv_status run_prune(vv_context *c, vv_vault_session *s, vv_error *err)
@@ -300,9 +333,9 @@ static vv_status run_prune(vv_context *c, vv_vault_session *s, vv_error *err)
 	if (!o->dry_run) {
 		vv_note("deleted %s", vv_text_counted(x.deleted, "copy", "copies"));
 	}
-	if (x.surplus > 0) {
+	if (x.surplus.deleted > 0) {
 		vv_note("deleted %s that the policy does not need",
-			vv_text_counted(x.surplus, "copy", "copies"));
+			vv_text_counted(x.surplus.deleted, "copy", "copies"));
 	}
 	if (x.held > 0) {
 		vv_note("%s not let go of yet: %s",
@@ -314,20 +347,14 @@ static vv_status run_prune(vv_context *c, vv_vault_session *s, vv_error *err)
 				       : vv_text_counted(x.waiting, "retired shard",
 							 "retired shards stay"));
 	}
-	if (x.surplus_waiting > 0) {
+	if (x.surplus.waiting > 0) {
 		vv_note("%s for now: what the policy does not need is kept for a while, and until what it needs "
 			"was shown",
-			x.surplus_waiting == 1 ? "1 copy too many stays"
-					       : vv_text_counted(x.surplus_waiting, "copy too many",
+			x.surplus.waiting == 1 ? "1 copy too many stays"
+					       : vv_text_counted(x.surplus.waiting, "copy too many",
 								 "copies too many stay"));
 	}
-	if (x.surplus_shared > 0) {
-		vv_note("%s until everybody else who may write has replicated: 'varve replicate' there, then prune "
-			"again here",
-			x.surplus_shared == 1 ? "1 copy too many stays"
-					      : vv_text_counted(x.surplus_shared, "copy too many",
-								"copies too many stay"));
-	}
+	tell_shared(&x.surplus);
 	if (x.unready > 0) {
 		vv_note("%s for now: what was rewritten of %s does not have its copies yet; 'varve "
 			"replicate' until it has, then prune again",

@@ -53,8 +53,19 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
 		return vv_hint(err, "owners are who began it, and the recovery key: --key FILE");
 	}
 	vv_did_text(did, x->key);
+	if (vv_vault_is_owner(s->state, x->key) && !x->write) {
+		return vv_fail(err, VV_EREFUSED, "%s is an owner, who may always read", did);
+	}
 	if (vv_vault_is_owner(s->state, x->key)) {
-		return vv_fail(err, VV_EREFUSED, "%s is an owner, who stays one", did);
+		if (memcmp(x->key, s->key.public_key, VV_KEY_PUBLIC) == 0) {
+			vv_fail(err, VV_EREFUSED, "%s is the key that would sign this", did);
+			return vv_hint(err, "another owner's signs it: --key FILE");
+		}
+		if (x->add != vv_vault_is_writer(s->state, x->key)) {
+			return VV_OK;
+		}
+		return x->add ? vv_fail(err, VV_EEXISTS, "%s is one already", did)
+			      : vv_fail(err, VV_ENOTFOUND, "%s is not among them", did);
 	}
 	if (x->add && has(list, x->key)) {
 		return vv_fail(err, VV_EEXISTS, "%s is one already", did);
@@ -87,7 +98,7 @@ vv_status vv_access_change(const vv_access *x, vv_vault_session *s, vv_error *er
 	if ((rc = check(x, s, &readers, &writers, err)) < 0) {
 		goto done;
 	}
-	was_writer = has(&writers, x->key);
+	was_writer = vv_vault_is_writer(s->state, x->key);
 	if (x->add) {
 		put(&readers, x->key);
 		if (x->write) {

@@ -578,19 +578,17 @@ static vv_status delete_retired(pruning *p, vv_error *err)
 /* What others wrote meanwhile may name a shard again: their records are listed now. */
 static vv_status let_go(pruning *p, vv_error *err)
 {
-	vv_surplus more = {.grace_sec = p->x->grace_sec, .dry_run = p->x->dry_run};
+	vv_surplus *more = &p->x->surplus;
 	vv_status rc;
 
+	*more = (vv_surplus){.grace_sec = p->x->grace_sec, .dry_run = p->x->dry_run};
 	if ((rc = vv_vault_session_connect(p->s, err)) < 0 || (rc = delete_retired(p, err)) < 0) {
 		return rc;
 	}
-	rc = vv_surplus_run(&more, p->s, err);
-	p->x->surplus = more.deleted;
-	p->x->surplus_waiting = more.waiting;
-	p->x->surplus_shared = more.shared;
-	p->x->held += more.held;
+	rc = vv_surplus_run(more, p->s, err);
+	p->x->held += more->held;
 	if (!p->x->holding[0]) {
-		memcpy(p->x->holding, more.holding, sizeof(more.holding));
+		memcpy(p->x->holding, more->holding, sizeof(more->holding));
 	}
 	return rc;
 }

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "cmd/work/vault/session.h"
+#include "cmd/work/vault/surplus.h"
 
 typedef struct vv_prune {
 	uint64_t grace_sec;
@@ -30,9 +31,7 @@ typedef struct vv_prune {
 	uint64_t owed;                  /* copies that could not be brought before */
 	uint64_t deleted;               /* copies */
 	uint64_t waiting;               /* retired shards that stay for now */
-	uint64_t surplus;               /* copies that nothing needs, deleted */
-	uint64_t surplus_waiting;       /* and those that stay for now */
-	uint64_t surplus_shared;        /* and those that stay since others write here, too */
+	vv_surplus surplus;             /* copies that nothing needs; those held stand in held */
 	uint64_t held;                  /* copies that a holder does not let go of yet */
 	char holding[VV_MESSAGE_MAX];   /* the first of them: why; "" */
 	uint8_t blocker[VV_KEY_PUBLIC]; /* a writer who has not seen it, with blocked */

@@ -22,6 +22,7 @@ typedef struct candidate {
 	const vv_kept *kept; /* NULL: no run names it */
 	bool dropped;        /* a record of this key says so already */
 	bool may_go;         /* nobody else counts on it */
+	bool wanted; /* announced, but too few others are there by now: it may be counted again */
 } candidate;
 
 typedef enum fate {
@@ -200,18 +201,28 @@ static bool look_at_kept(sorting *o, const vv_kept *k, candidate *c)
 	const vv_ledger_record *drop = copy ? vv_vault_going_by(copy, o->s->key.public_key) : NULL;
 
 	o->listed[n] = true;
+	if (drop && !k->retired && o->fates[n] != ENOUGH) {
+		c->wanted = c->dropped = true;
+		return true;
+	}
 	if (k->retired || o->fates[n] != ENOUGH ||
 	    o->keep[n * o->s->place_count + (size_t)(o->p - o->s->places)]) {
 		return false;
 	}
 	/* What nobody placed here no drop is about. */
-	if (!o->alone && (o->unknown || !copy ||
-			  vv_vault_going_by_others(o->s->state, copy, o->s->key.public_key))) {
+	if (!o->alone &&
+	    (o->unknown || !copy ||
+	     (!drop && vv_vault_going_by_others(o->s->state, copy, o->s->key.public_key)))) {
 		o->x->shared++;
 		return false;
 	}
 	c->dropped = drop != NULL;
-	c->may_go = drop ? !vv_vault_not_followed(o->s->state, drop) : o->alone;
+	const uint8_t *behind = drop ? vv_vault_not_followed(o->s->state, drop) : NULL;
+	if (behind) {
+		o->x->waits = true;
+		memcpy(o->x->waits_for, behind, VV_KEY_PUBLIC);
+	}
+	c->may_go = drop ? !behind : o->alone;
 	return true;
 }
 
@@ -289,6 +300,12 @@ static vv_status choose_due(sorting *o, vv_error *err)
 
 	for (size_t i = 0; i < o->count; i++) {
 		const candidate c = o->items[i];
+		if (c.wanted) {
+			if (!o->x->dry_run) {
+				o->items[due++] = c;
+			}
+			continue;
+		}
 		if ((rc = thing_of(&thing, &c, o->p, err)) < 0 ||
 		    (rc = vv_waiting_see(o->waiting, &thing, &sec, err)) < 0) {
 			return rc;
@@ -338,13 +355,17 @@ static vv_status announce(sorting *o, vv_error *err)
 	return rc;
 }
 
-/* gone gets the shards of the vault whose copy here is gone. */
+/* gone gets the shards of the vault whose copy here is gone, or may be brought there again. */
 static void remove_due(sorting *o, vv_cid *gone, size_t *gone_count)
 {
 	const vv_cid *vault = vv_ledger_vault(o->s->ledger);
 	vv_error why;
 
 	for (size_t i = 0; o->p->holder && i < o->count; i++) {
+		if (o->items[i].wanted) {
+			gone[(*gone_count)++] = o->items[i].cid;
+			continue;
+		}
 		if (!o->items[i].may_go) {
 			o->x->shared++;
 			continue;
@@ -412,7 +433,7 @@ static vv_status find_policy(sorting *o, vv_error *err)
 		vv_error why = {.code = VV_OK};
 		uint64_t copies = 0;
 		if (memcmp(key, s->key.public_key, VV_KEY_PUBLIC) == 0 ||
-		    !vv_vault_is_writer(s->state, key)) {
+		    !vv_vault_writes(s->state, key)) {
 			continue;
 		}
 		vv_arena_init(&arena);
@@ -421,7 +442,10 @@ static vv_status find_policy(sorting *o, vv_error *err)
 			    VV_OK &&
 		    vv_json_get_u64(&copies, doc, "copies") && copies > 0 &&
 		    copies <= VV_COPIES_MAX) {
-			o->copies = copies > o->copies ? (unsigned)copies : o->copies;
+			if (copies > o->copies) {
+				o->copies = o->x->policy = (unsigned)copies;
+				memcpy(o->x->policy_of, key, VV_KEY_PUBLIC);
+			}
 		} else {
 			o->unknown = true;
 			rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
@@ -447,10 +471,10 @@ static bool is_alone(const vv_vault_session *s)
 			return false;
 		}
 	}
-	for (size_t i = 0; i < vv_ledger_count(s->ledger); i++) {
-		const uint8_t *author = vv_ledger_at(s->ledger, i)->author;
+	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
+		const uint8_t *author = vv_ledger_author_at(s->ledger, i)->key;
 		if (memcmp(author, s->key.public_key, VV_KEY_PUBLIC) != 0 &&
-		    vv_vault_is_writer(s->state, author)) {
+		    vv_vault_writes(s->state, author)) {
 			return false;
 		}
 	}

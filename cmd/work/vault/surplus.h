@@ -26,8 +26,12 @@ typedef struct vv_surplus {
 	bool dry_run;
 	/* Afterwards; all of copies. */
 	uint64_t deleted;
-	uint64_t waiting;             /* that stay for now */
-	uint64_t shared;              /* that stay since others who may write may count on them */
+	uint64_t waiting; /* that stay for now */
+	uint64_t shared;  /* that stay since others who may write may count on them */
+	bool waits;       /* then: for this one among others */
+	uint8_t waits_for[VV_KEY_PUBLIC];
+	unsigned policy; /* the largest policy, where it is not one's own; else 0 */
+	uint8_t policy_of[VV_KEY_PUBLIC];
 	uint64_t held;                /* that a holder does not let go of yet */
 	char holding[VV_MESSAGE_MAX]; /* the first of them: why; "" */
 } vv_surplus;

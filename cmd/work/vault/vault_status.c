@@ -101,8 +101,8 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 		out->head = head->cid;
 		out->head_time = head->time;
 	}
-	out->safe = out->shards > 0 && out->owed == 0 && out->bad == 0 && out->damaged == 0 &&
-		    out->current && !out->unfinished;
+	out->safe = out->shards > 0 && out->owed == 0 && out->damaged == 0 && out->current &&
+		    !out->unfinished;
 	return VV_OK;
 }
 

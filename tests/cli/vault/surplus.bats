@@ -225,6 +225,8 @@ both_are_safe() {
 	succeeds varve vault prune --grace 0
 	stderr_has "until everybody else who may write has replicated"
 	[ "$(copies)" = "$before" ]
+	succeeds varve vault prune --grace 0
+	stderr_has "until the writer $bob has replicated"
 	# as often as she likes: Bob does not know of it
 	succeeds varve vault prune --grace 0
 	[ "$(copies)" = "$before" ]
@@ -276,6 +278,89 @@ both_are_safe() {
 	as_bob succeeds varve replicate
 	each_shard 3
 	both_are_safe
+}
+
+@test "two who announce the same copies at once let them go all the same" {
+	two_writers
+	succeeds varve replicate --copies 2
+	as_bob succeeds varve replicate --copies 2
+	mkdir ../away-for-bob
+	cp -a ../a ../b ../c ../away-for-bob
+	succeeds varve vault prune --grace 0
+	# Bob decides before he can know of it: what Ada wrote reaches the holders after him.
+	mkdir ../kept-by-ada
+	mv ../a ../b ../c ../kept-by-ada
+	mv ../away-for-bob/* ..
+	as_bob succeeds varve vault prune --grace 0
+	for holder in a b c; do
+		cp -a ../kept-by-ada/"$holder"/. ../"$holder"
+	done
+	rm -rf ../kept-by-ada
+	for round in 1 2; do
+		varve replicate -q
+		as_bob varve replicate -q
+		varve vault prune --grace 0 2> /dev/null
+		as_bob varve vault prune --grace 0 2> /dev/null
+	done
+	each_shard 2
+	both_are_safe
+}
+
+@test "a copy that was announced counts again where another writer wants more" {
+	two_writers
+	succeeds varve replicate --copies 2
+	as_bob succeeds varve replicate --copies 2
+	succeeds varve vault prune --grace 0
+	as_bob ends_with 1 varve replicate --copies 3
+	succeeds varve vault prune --grace 0
+	stderr_has "wants 3 copies, so that many stay"
+	as_bob succeeds varve replicate
+	as_bob succeeds varve vault status
+	each_shard 3
+	both_are_safe
+}
+
+@test "who is lost is not waited for once another owner has removed it, and the recovery key never is" {
+	new_vault a b c
+	run --separate-stderr varve replicate --copies 3
+	keep_recovery
+	second_writer > /dev/null
+	as_bob varve replicate -q --copies 2
+	# Ada's machine, who began the vault, is lost.
+	rm -rf ../repo
+	cd ../bob
+	export XDG_CONFIG_HOME=$second
+	before=$(copies)
+	succeeds varve vault prune --grace 0
+	stderr_has "the writer $(cat ../did) wants 3 copies"
+	[ "$(copies)" = "$before" ]
+	ends_with 2 varve vault writers remove "$(cat ../did)"
+	stderr_has "--key FILE"
+	succeeds varve vault writers remove "$(cat ../did)" --key ../paper
+	for round in 1 2 3; do
+		succeeds varve replicate
+		succeeds varve vault prune --grace 0
+	done
+	each_shard 2
+	succeeds varve vault status
+	# What she wrote before counts, and what she writes from now on does not.
+	succeeds varve ledger verify
+	succeeds varve audit --all
+	ends_with 2 varve vault writers remove "$(cat ../did)" --key ../paper
+	succeeds varve vault writers add "$(cat ../did)" --key ../paper
+}
+
+@test "a copy too many that is damaged is no danger, and is said to be damaged" {
+	new_vault a b c
+	varve replicate -q --copies 3
+	succeeds varve replicate --copies 2
+	shard=$(shards | sed 's|.*/||' | sort | uniq -c | awk '$1 == 3 { print $2; exit }')
+	find ../a -name "$shard" -delete
+	ends_with 1 varve audit a
+	succeeds varve vault status
+	output_has "the others suffice"
+	succeeds varve repair --now
+	succeeds varve vault status
 }
 
 @test "two who let go of copies at once keep as many as the policy wants, wherever one of them is held up" {
