@@ -246,7 +246,11 @@ static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r
 		l->vault = *vault;
 	}
 	if (!vv_cid_equal(vault, &l->vault)) {
-		return vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
+		vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
+		return vv_hint(
+			err,
+			"'vault.id' in .varveconfig names the vault of this clone: set it back if it came with "
+			"another clone's commit, or move .git/varve/vault aside");
 	}
 	if (find_file(l, name, &at)) {
 		return VV_OK;
@@ -487,6 +491,7 @@ static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 	vv_ledger_record r;
 	vv_error ignored;
 	bool fits;
+	char *path = unnamed_path(l, name);
 	vv_status rc = read_file(l, name, &bytes, &ignored);
 
 	vv_arena_init(&arena);
@@ -498,6 +503,10 @@ static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 	if (rc == VV_OK && fits) {
 		rc = add(l, name, bytes.data, bytes.len, err);
 	}
+	if (rc == VV_OK && fits) { /* who was killed may not have synced its folder */
+		rc = path ? vv_file_batch_keep(&l->later, path, err) : vv_fail_nomem(err);
+	}
+	vv_free(path);
 	vv_arena_clear(&arena);
 	vv_buf_clear(&bytes);
 	return rc;
@@ -536,9 +545,11 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 		if ((rc = read_file(l, name, &bytes, err)) == VV_OK &&
 		    (rc = add(l, name, bytes.data, bytes.len, err)) < 0 && rc != VV_ENOMEM) {
 			vv_prefix(err, "the record '%s' of %s", names[i], vv_text_shows(l->dir));
-			vv_hint(err,
-				"remove that file; holders have it, and the next 'varve replicate' "
-				"brings it back");
+			if (!err->hint[0]) {
+				vv_hint(err,
+					"remove that file; holders have it, and the next 'varve replicate' "
+					"brings it back");
+			}
 		}
 	}
 	if (left) {
@@ -739,7 +750,7 @@ vv_status vv_ledger_sync(vv_ledger *l, vv_error *err)
 		*err = l->why;
 		return l->why.code;
 	}
-	if (l->later.count == 0) {
+	if (l->later.count == 0 && l->unnamed_count == 0) {
 		return VV_OK;
 	}
 	remove_loose(l);
