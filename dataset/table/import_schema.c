@@ -507,10 +507,11 @@ static vv_status columns_of_old(import *im, char *const *names, size_t count, vv
 	return VV_OK;
 }
 
-vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, vv_error *err)
+vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bool is_new,
+				vv_error *err)
 {
 	vv_fail(err, VV_EUSAGE, "%s: without a key its rows cannot be in key order%s", source->name,
-		sink->put ? "" : "; a dry run looks for none");
+		sink->put || !is_new ? "" : "; a dry run looks for none");
 	return vv_hint(err, "name the columns that identify a row: 'varve add --order key --key "
 			    "COLUMNS'");
 }
@@ -532,7 +533,9 @@ static vv_status columns_of_key(import *im, vv_error *err)
 		   parent->key_count <= VV_SORTED_BY_MAX) {
 		rc = columns_of_old(im, parent->key, parent->key_count, err);
 	}
-	return rc == VV_OK && s->count == 0 ? import_refuse_keyless(im->source, im->sink, err) : rc;
+	return rc == VV_OK && s->count == 0
+		       ? import_refuse_keyless(im->source, im->sink, !parent, err)
+		       : rc;
 }
 
 vv_status import_sort_columns(import *im, vv_error *err)

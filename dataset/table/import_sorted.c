@@ -339,7 +339,7 @@ static vv_status take_found_key(vv_import_result *out, import_sorting *sorting, 
 	}
 	found = *out;
 	if (found.root.key_count == 0) {
-		rc = import_refuse_keyless(file->from, sink, err);
+		rc = import_refuse_keyless(file->from, sink, !opts->parent, err);
 		goto done;
 	}
 	clear_sorting(sorting);

@@ -171,7 +171,8 @@ vv_status import_choose(import *im, vv_error *err);       /* cut parameters and 
 /* With sorting: the columns by which rows are sorted; where they are gone it says so (unfit). */
 vv_status import_sort_columns(import *im, vv_error *err);
 /* Key order was asked of a table that has no key: VV_EUSAGE. */
-vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, vv_error *err);
+vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bool is_new,
+				vv_error *err);
 vv_status import_finish_schema(import *im, vv_error *err);
 vv_status import_finish_key(import *im, vv_error *err);
 

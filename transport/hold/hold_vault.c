@@ -302,7 +302,16 @@ vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_er
 	char cid[VV_CID_TEXT + 1];
 
 	vv_cid_text(cid, &s->cid);
-	if (!n || !n->wanted) {
+	if (n && !n->wanted) {
+		char did[VV_DID_TEXT];
+		vv_did_text(did, n->place->author);
+		vv_fail(err, VV_EREFUSED,
+			"this server keeps no copies for the key %s, whose record places the shard "
+			"%s here",
+			did, cid);
+		return vv_hold_hint_admission(v->rules, err);
+	}
+	if (!n) {
 		return vv_fail(
 			err, VV_EREFUSED,
 			"no place record of a writer who is known here names the shard %s for "

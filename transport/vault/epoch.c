@@ -213,7 +213,7 @@ vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, 
 		vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
 		rc = vv_hint(err,
 			     "an owner of the vault lets a key read with 'varve vault readers add "
-			     "DID'");
+			     "DID'; --key FILE names another key, such as the recovery key");
 	}
 	if (rc < 0) {
 		vv_epoch_secrets_clear(out);

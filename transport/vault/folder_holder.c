@@ -66,7 +66,9 @@ static vv_status mark(const char *path, bool make, vv_error *err)
 		}
 		vv_file_batch_clear(&batch);
 	} else {
-		vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted",
+		vv_fail(err, VV_ENOTFOUND,
+			vv_exists(path) ? "'%s' holds no vault, or its disk is not mounted"
+					: "'%s' is not there, or its disk is not mounted",
 			vv_text_shows(path));
 		rc = vv_hint(err,
 			     "a folder that keeps copies has a file '" VV_HOLDER_MARK "' in it");

@@ -242,6 +242,8 @@ static vv_status run_access(vv_context *c, vv_vault_session *s, vv_error *err)
 	vv_access x = {.key = key,
 		       .write = strcmp(c->argv[0], "writers") == 0,
 		       .add = c->argc > 1 && strcmp(c->argv[1], "add") == 0};
+	const size_t epochs = vv_vault_epoch_count(s->state);
+	char did[VV_DID_TEXT];
 	vv_status rc;
 
 	if (c->argc == 1) {
@@ -253,7 +255,11 @@ static vv_status run_access(vv_context *c, vv_vault_session *s, vv_error *err)
 	    (rc = vv_access_change(&x, s, err)) < 0 || (rc = vv_vault_session_sync(s, err)) < 0) {
 		return rc;
 	}
-	if (!x.add) {
+	vv_did_text(did, key);
+	if (x.add) {
+		vv_note("%s may %s this vault from epoch %zu on, which begins now", did,
+			x.write ? "write to" : "read", epochs + 1);
+	} else {
 		vv_note(x.write ? "what it wrote so far stays in the vault"
 				: "what is sealed from now on it cannot read; what it could read so far, and "
 				  "copies that it made, it can read for ever");

@@ -113,6 +113,15 @@ static vv_status passphrase_of(void *payload, const char *did, vv_buf *out, vv_e
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
+static vv_status fail_no_key(vv_error *err)
+{
+	vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
+	return vv_hint(err,
+		       "make one with 'varve key new'; 'varve key import FILE' brings one that was "
+		       "exported; 'recover', 'replicate' and 'vault' take a vault's recovery key: "
+		       "--key FILE");
+}
+
 vv_status vv_key_ring_open(vv_key *out, const char *file, vv_error *err)
 {
 	char *own = file ? NULL : vv_key_ring_path("key", err);
@@ -122,8 +131,7 @@ vv_status vv_key_ring_open(vv_key *out, const char *file, vv_error *err)
 		return err->code;
 	}
 	if (!file && !vv_exists(own)) {
-		vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
-		rc = vv_hint(err, "make one with 'varve key new'");
+		rc = fail_no_key(err);
 	} else {
 		rc = vv_key_file_read(out, file ? file : own, passphrase_of, NULL, err);
 	}
@@ -357,8 +365,7 @@ vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], vv_error *err)
 		return err->code;
 	}
 	if (!vv_exists(path)) {
-		vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
-		rc = vv_hint(err, "make one with 'varve key new'");
+		rc = fail_no_key(err);
 	} else if ((rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
 		rc = vv_did_read(out, did, err);
 	}

@@ -92,8 +92,9 @@ static vv_status find_live(pruning *p, vv_error *err)
 		err->code = rc = VV_EMISSING;
 		vv_prefix(err, "refs of the vault lead to what is not here");
 		vv_hint(err,
-			"get the other writers' history first, or recover the vault into an empty "
-			"folder and prune there");
+			"get what the other writers committed, with 'git fetch' and 'varve fetch' "
+			"from a clone of theirs; or 'varve recover --to FOLDER HOLDER', and prune "
+			"there");
 	}
 	return rc;
 }

@@ -454,7 +454,12 @@ vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 		return VV_OK;
 	}
 	vv_did_text(did, s->key.public_key);
-	return vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
+	vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
+	return vv_hint(
+		err,
+		"if this machine's key was lost: 'varve key import FILE' brings a copy; "
+		"'vault' and 'replicate' take the recovery key: --key FILE; else an owner adds this one: 'varve "
+		"vault readers add DID'");
 }
 
 vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)

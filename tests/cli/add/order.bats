@@ -247,6 +247,13 @@ versions_are() {
 	shuffled 2000 1 > t.csv && cp t.csv ../one.csv
 	ends_with 2 varve add -n --order key t.csv
 	stderr_has "a dry run looks for none"
+	varve add --no-key t.csv
+	varve commit -qm none
+	ends_with 2 varve add --order key t.csv
+	stderr_has "without a key its rows cannot be in key order"
+	stderr_lacks "a dry run"
+	git rm -q -f --cached t.csv
+	git commit -qm gone
 	succeeds varve add --order key t.csv
 	output_has "key id (found: no value comes twice)"
 	output_has "order:   rows are kept by id"

@@ -129,7 +129,9 @@ shard_records() {
 	change 77 bob
 	before=$(kind_shards x)
 	ends_with 1 varve replicate
-	stderr_has "holder 'x': remote: no place record of a writer who is known here names the shard"
+	stderr_has "holder 'x': remote: this server keeps no copies for the key $bob, whose record places the shard"
+	stderr_has "varve serve --for DID"
+	stderr_lacks "give it room"
 	[ "$(kind_shards x)" = "$before" ]
 	# His records are the vault's, all the same.
 	ls "$(keeper_path x)"/varve/hold/*/records/"${bob#did:key:}"/

@@ -113,6 +113,8 @@ load vault
 	ends_with 2 varve replicate
 	stderr_has "this machine has no key yet"
 	stderr_has "varve key new"
+	stderr_has "varve key import FILE"
+	stderr_has "recovery key: --key FILE"
 }
 
 @test "a full holder is named and another one takes its share" {
@@ -185,6 +187,7 @@ load vault
 	varve key new
 	ends_with 2 varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../x ../a
 	stderr_has "the vault is not sealed to the key did:key:"
+	stderr_has "the recovery key"
 	rm -rf ../a
 	ends_with 2 varve recover --key ../paper --to ../y --expect "$head" ../old
 	stderr_has "the holders do not have the head $head"

@@ -204,6 +204,11 @@ static void mistakes_are_named_with_what_was_expected(void **state)
 	expect_refusal("--limit=ten", "--limit takes a whole number, not 'ten'", "");
 	expect_refusal("--limit=1k", "--limit takes a whole number", "");
 	expect_refusal("--size=99999999999999999999", "--size takes a whole number", "");
+	expect_refusal(
+		"--size=5MB",
+		"--size takes a whole number of bytes, or one with k, m or g after it ('5m'), "
+		"not '5MB'",
+		"");
 	expect_refusal("--size=99999999999999999g", "--size takes a whole number", "");
 }
 
