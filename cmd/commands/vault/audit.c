@@ -92,6 +92,10 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 		vv_out_text(p->why.message, strlen(p->why.message));
 		vv_out("\n");
 	}
+	if (x->leaving > 0) {
+		vv_out("  %s besides, being let go of (retired, or announced by a drop record)\n",
+		       vv_text_counted(x->leaving, "shard", NULL));
+	}
 	if (x->surplus > 0) {
 		vv_out("  %s besides, which nobody placed there (or of a run under way)\n",
 		       vv_text_counted(x->surplus, "shard", NULL));
@@ -103,10 +107,10 @@ static void put_json(vv_json_out *w, const vv_audit *x, const vv_vault_place *p)
 	const struct {
 		const char *name;
 		uint64_t value;
-	} numbers[] = {{"shards", x->shards},   {"bytes", x->bytes},     {"asked", x->asked},
-		       {"good", x->good},       {"read", x->read},       {"missing", x->missing},
-		       {"wrong", x->wrong},     {"surplus", x->surplus}, {"bad", x->bad_count},
-		       {"records", x->records}, {"damaged", x->damaged}};
+	} numbers[] = {{"shards", x->shards}, {"bytes", x->bytes},     {"asked", x->asked},
+		       {"good", x->good},     {"read", x->read},       {"missing", x->missing},
+		       {"wrong", x->wrong},   {"leaving", x->leaving}, {"surplus", x->surplus},
+		       {"bad", x->bad_count}, {"records", x->records}, {"damaged", x->damaged}};
 
 	vv_json_open_object(w);
 	vv_json_name(w, "holder");

@@ -26,6 +26,7 @@ typedef struct vv_audit {
 	uint64_t asked, good;       /* leaves (or shards) */
 	uint64_t read;              /* bytes that came */
 	uint64_t missing, wrong;    /* shards: not in the list or not of their size; other bytes */
+	uint64_t leaving;           /* that it has still: retired, or announced as let go of */
 	uint64_t surplus;           /* that it has, and nobody placed there */
 	uint64_t records;           /* of the ledger, that it has */
 	uint64_t damaged;           /* of these; the place's meeting has their names */

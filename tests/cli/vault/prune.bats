@@ -38,6 +38,9 @@ load vault
 	succeeds varve vault prune --grace 0
 	stderr_has "the writer $bob has not replicated since"
 	stderr_has "deleted 0 copies"
+	succeeds varve audit a
+	output_has "  1 shard besides, being let go of (retired"
+	output_lacks "nobody placed"
 	export XDG_CONFIG_HOME=$second
 	cd ../bob
 	change 8 bob
