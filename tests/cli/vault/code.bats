@@ -122,7 +122,7 @@ all_back() {
 	# Each holder has one shard of the stripe, the parity too; nobody is spared.
 	for name in a b c d e f; do
 		shard=$(find "../$name" -path '*/shards/*' -size 1048512c)
-		printf x | dd of="$shard" bs=1 seek=5000 conv=notrunc status=none
+		flip_byte "$shard" 5000
 		ends_with 1 varve audit --all "$name"
 		output_has "FAILED: 1 of "
 		ends_with 1 varve vault status

@@ -646,7 +646,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	succeeds varve replicate --copies 2
 	record=$(ls "$(keeper_path x)"/varve/hold/*/records/*/*2-*)
 	cp "$record" ../record
-	printf x | dd of="$record" bs=1 seek=100 conv=notrunc 2> /dev/null
+	flip_byte "$record" 100
 	ends_with 1 varve audit x
 	succeeds varve repair
 	cmp ../record "$record"

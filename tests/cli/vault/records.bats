@@ -6,19 +6,13 @@ record() {
 	ls "$BATS_TEST_TMPDIR/work/$1"/*/records/*/"$(printf %010d "$2")"-*
 }
 
-flip() {
-	local byte
-	byte=$(dd if="$1" bs=1 skip="$2" count=1 2> /dev/null | od -An -tu1)
-	printf "\\x$(printf %02x $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2> /dev/null
-}
-
 # damage HOW FILE: cut, emptied, flipped in the signature or in the body, or exchanged for another record.
 damage() {
 	case $1 in
 		cut) truncate -s -1 "$2" ;;
 		emptied) : > "$2" ;;
-		signature) flip "$2" 3 ;;
-		flipped) flip "$2" 80 ;;
+		signature) flip_byte "$2" 3 ;;
+		flipped) flip_byte "$2" 80 ;;
 		swapped) cp "$(record a 0)" "$2" ;;
 	esac
 }
@@ -96,7 +90,7 @@ damage() {
 		name=$(record a "$n")
 		rm -rf ../a ../again
 		cp -R ../good ../a
-		flip "$name" 90
+		flip_byte "$name" 90
 		ends_with 1 varve recover --key ../paper --to ../again ../a
 		output_has "missing: the record $(basename "$(dirname "$name")")/$(basename "$name"): damaged at the holder 'unnamed-1' (it is not the record that its name says), and nowhere else"
 		cmp t.csv ../again/t.csv

@@ -242,7 +242,7 @@ load vault
 	new_vault a
 	succeeds varve replicate --copies 1
 	record=$(ls ../a/*/records/*/0000000002-*)
-	printf x | dd of="$record" bs=1 seek=80 conv=notrunc 2> /dev/null
+	flip_byte "$record" 80
 	rm -rf .git/varve/vault
 	change 5
 	ends_with 2 varve replicate

@@ -293,7 +293,7 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 	as ann succeeds varve -C ../keeper-ann ledger standing $reward
 	output_has "; 1 audit dated after now"
 	# Of a changed one nothing is believed, nor what follows it.
-	printf x | dd of="$record" bs=1 seek=200 conv=notrunc 2> /dev/null
+	flip_byte "$record" 200
 	as ann succeeds varve -C ../keeper-ann ledger standing --json $reward
 	stderr_has "record"
 	[ "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["identities"][0]["byteDays"])' <<< "$output")" -le "$before" ]

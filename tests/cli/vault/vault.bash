@@ -31,6 +31,13 @@ keep_recovery() {
 	[ -s ../paper ]
 }
 
+# flip_byte FILE OFFSET: another byte stands there.
+flip_byte() {
+	local byte
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+	printf "\\x$(printf %02x $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc 2> /dev/null
+}
+
 # A machine that has nothing.
 new_machine() {
 	export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config-$RANDOM"
