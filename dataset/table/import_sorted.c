@@ -444,7 +444,8 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 			      vv_text_bytes(s->in_key_order));
 		vv_buf_printf(out, "%s; 'varve add --order file ", vv_text_bytes(s->in_file_order));
 		vv_text_put_word(out, path);
-		vv_buf_puts(out, "' undoes it\n");
+		vv_buf_puts(out,
+			    "' undoes it, and 'git config varve.chooseOrder false' keeps it so\n");
 		return;
 	}
 	vv_buf_printf(out,

@@ -93,8 +93,8 @@ static vv_status find_live(pruning *p, vv_error *err)
 		vv_prefix(err, "refs of the vault lead to what is not here");
 		vv_hint(err,
 			"get what the other writers committed, with 'git fetch' and 'varve fetch' "
-			"from a clone of theirs; or 'varve recover --to FOLDER HOLDER', and prune "
-			"there");
+			"from a clone of theirs; or 'varve recover --key FILE --to FOLDER HOLDER', "
+			"and prune there");
 	}
 	return rc;
 }
