@@ -53,7 +53,15 @@ static const char *code_text(char out[CODE_TEXT], vv_code c)
 
 static void print_safe(const vv_vault_status *x)
 {
-	vv_out("safe: ");
+	if (x->away > 0) {
+		vv_out("safe, if %s away still %s what %s had: ",
+		       x->away == 1
+			       ? "the holder that is"
+			       : vv_text_counted(x->away, "holder that is", "holders that are"),
+		       x->away == 1 ? "has" : "have", x->away == 1 ? "it" : "they");
+	} else {
+		vv_out("safe: ");
+	}
 	if (x->stripes > 0) {
 		vv_out("%s whole, the rest has %s",
 		       x->stripes == 1 ? "1 stripe is"
@@ -62,8 +70,9 @@ static void print_safe(const vv_vault_status *x)
 	} else {
 		vv_out("everything has %s", vv_text_counted(x->least, "copy", "copies"));
 	}
-	vv_out("; %s could be lost, and no data with it\n",
-	       x->least > 1 ? vv_text_counted(x->least - 1, "holder", NULL) : "no holder");
+	vv_out("; %s%s could be lost, and no data with it\n", x->away > 0 ? "of the others " : "",
+	       x->least > 1 + x->away ? vv_text_counted(x->least - 1 - x->away, "holder", NULL)
+				      : "no holder");
 }
 
 static vv_status print_json(const vv_vault_status *x, vv_error *err)
