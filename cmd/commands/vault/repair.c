@@ -98,16 +98,6 @@ static void tell_resealed(const options *o, const vv_reseal *x)
 	}
 }
 
-static size_t count_away(const vv_vault_session *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->place_count; i++) {
-		n += !s->places[i].holder && !s->places[i].config->dead;
-	}
-	return n;
-}
-
 static void tell(const options *o, const vv_vault_repair *x, const vv_vault_session *s)
 {
 	const vv_owed *owed = &x->owed;
@@ -138,7 +128,7 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 		vv_buf_clear(&b);
 	}
 	if (!o->quiet && owed->owed == 0 && x->damaged == 0) {
-		const size_t away = count_away(s);
+		const size_t away = vv_vault_session_away(s);
 		vv_note(s->policy.code.data > 0
 				? "safe: all stripes are whole, and the rest has %s%s"
 				: "safe: everything in the vault has %s%s",

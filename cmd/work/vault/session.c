@@ -796,6 +796,16 @@ static vv_status learn_key(vv_holder_config *c, const vv_vault_holder *h, vv_err
 	return c->key ? VV_OK : vv_fail_nomem(err);
 }
 
+size_t vv_vault_session_away(const vv_vault_session *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		n += !s->places[i].holder && !s->places[i].config->dead;
+	}
+	return n;
+}
+
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 {
 	vv_status rc;

@@ -127,6 +127,8 @@ vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_er
 /* Opens holders that are not open, and not dead; one that cannot be reached is noted (place->why) and is
  * no failure. */
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err);
+/* How many holders are not open, without those that are dead. */
+size_t vv_vault_session_away(const vv_vault_session *s);
 /* The same; then their records are listed: sync. */
 vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err);
 /* Records go to all reached holders that lack them; they come from them at the first time after connect. A holder that

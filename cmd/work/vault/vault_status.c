@@ -91,8 +91,8 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 	out->hopeless = owed.hopeless;
 	out->least = owed.least == SIZE_MAX ? 0 : owed.least;
 	out->rest = owed.rest == SIZE_MAX ? 0 : owed.rest;
+	out->away = vv_vault_session_away(s);
 	for (size_t i = 0; i < s->place_count; i++) {
-		out->away += !s->places[i].holder && !s->places[i].config->dead;
 		out->damaged += vv_meeting_damaged(&s->places[i].meeting);
 	}
 	if (vv_vault_run_count(s->state) > 0) {

@@ -60,3 +60,10 @@ kind_set() {
 kind_lose() {
 	rm "$(kept_in "$1")/$2"
 }
+
+# A file that takes a shard of 264,192 bytes.
+add_file() {
+	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(sys.argv[1]).randbytes(200000))' "$1" > "$1"
+	git add "$1"
+	git commit -q -m "$1"
+}

@@ -11,13 +11,6 @@ teardown() {
 	stop_keeper
 }
 
-# A file that takes a shard of 264,192 bytes.
-add_file() {
-	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(sys.argv[1]).randbytes(200000))' "$1" > "$1"
-	git add "$1"
-	git commit -q -m "$1"
-}
-
 # a, and a server x that has room for two files of three, one of which no ref reaches any longer.
 full_server() {
 	new_vault a

@@ -52,13 +52,6 @@ begin_repository() {
 	varve holder add folder "../folder-$1" --domain "house $1" 2> /dev/null
 }
 
-# A file that takes a shard of 264,192 bytes.
-add_file() {
-	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(sys.argv[1]).randbytes(200000))' "$1" > "$1"
-	git add "$1"
-	git commit -q -m "$1"
-}
-
 # server NAME OPTION...: this machine keeps copies; sets $url, the same again after a stop, and $server.
 server() {
 	local name=$1 log="$BATS_TEST_TMPDIR/work/server-$1.log" path="$BATS_TEST_TMPDIR/work/keeper-$1" i port
