@@ -50,6 +50,9 @@ typedef struct sorting {
 	bool alone;        /* nobody else writes in the vault */
 	bool unknown;      /* somebody else does whose policy is not known */
 	unsigned copies;   /* the largest policy */
+	/* The drop that was asked about last, which most copies here share, and who has not followed it. */
+	const vv_ledger_record *drop;
+	const uint8_t *behind;
 } sorting;
 
 /* What records say of a shard that no run names. */
@@ -217,12 +220,15 @@ static bool look_at_kept(sorting *o, const vv_kept *k, candidate *c)
 		return false;
 	}
 	c->dropped = drop != NULL;
-	const uint8_t *behind = drop ? vv_vault_not_followed(o->s->state, drop) : NULL;
-	if (behind) {
-		o->x->waits = true;
-		memcpy(o->x->waits_for, behind, VV_KEY_PUBLIC);
+	if (drop && drop != o->drop) {
+		o->drop = drop;
+		o->behind = vv_vault_not_followed(o->s->state, drop);
 	}
-	c->may_go = drop ? !behind : o->alone;
+	if (drop && o->behind) {
+		o->x->waits = true;
+		memcpy(o->x->waits_for, o->behind, VV_KEY_PUBLIC);
+	}
+	c->may_go = drop ? !o->behind : o->alone;
 	return true;
 }
 

@@ -304,20 +304,21 @@ five_runs() {
 	done
 }
 
-@test "a recover asks a holder that dies for one shard, and then the others" {
+# is_asked_once MODE: of a store that behaves so a recover wants one shard, and the rest of others.
+is_asked_once() {
 	five_runs
-	echo "halfshards" > "$store.mode"
+	echo "$1" > "$store.mode"
 	read -r all asked < <(come_back)
 	[ "$all" -ge 5 ]
 	[ "$asked" = 1 ]
 }
 
+@test "a recover asks a holder that dies for one shard, and then the others" {
+	is_asked_once halfshards
+}
+
 @test "a recover asks a slow holder for one shard, and then the faster" {
-	five_runs
-	echo "slowly" > "$store.mode"
-	read -r all asked < <(come_back)
-	[ "$all" -ge 5 ]
-	[ "$asked" = 1 ]
+	is_asked_once slowly
 }
 
 @test "a holder that fails is asked again for what no other has" {
