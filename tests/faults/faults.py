@@ -373,6 +373,8 @@ def run(args, where, varve, shim, asan):
 						used[at] += 1
 					elif problem not in HARMLESS:
 						unknown += 1
+						if mode == 'full':
+							print(f'{case}: {problem} (at {what}): {text}', file=sys.stderr, flush=True)
 					failures.append((case, problem, what, text, at >= 0 or problem in HARMLESS))
 			if args.seconds and time.monotonic() - started > args.seconds:
 				pool.terminate()
