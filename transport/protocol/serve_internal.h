@@ -1,0 +1,22 @@
+/*
+ * serve_internal: what the parts of serve have in common.
+ */
+#ifndef VV_TRANSPORT_PROTOCOL_SERVE_INTERNAL_H
+#define VV_TRANSPORT_PROTOCOL_SERVE_INTERNAL_H
+
+#include "base/arena.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/message.h"
+#include "transport/protocol/pulse.h"
+#include "transport/protocol/serve.h"
+
+/* Tells the client every s->alive_ms that we work (pulse.h). NULL: it is not told; ended by
+ * vv_pulse_stop. */
+vv_pulse *vv_serve_start_pulse(vv_serve *s, vv_channel *line);
+
+/* Reads the rest of the push q, whose frames come from in, and writes its answer but for the end
+ * frame. *drained: the request was read to its end. */
+vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *in,
+			       const vv_request *q, vv_arena *arena, bool *drained, vv_error *err);
+
+#endif

@@ -1,0 +1,467 @@
+/*
+ * serve_push: knows which refs a peer's push may move, and what must be there before they do.
+ */
+#include "transport/protocol/serve_internal.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "repo/git/history/hidden_refs.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+#include "repo/git/ref_name.h"
+#include "repo/transfer/incomplete.h"
+
+#define MISSING_TOLD 16384u /* blocks */
+
+/* --- push: rules that need no look at what comes ---------------------------------------- */
+
+typedef struct push {
+	vv_serve *s;
+	vv_channel *line;
+	vv_arena *arena;
+	const vv_request *q;
+	const char **why;          /* for each ref; NULL: it may move */
+	const vv_push_ref *follow; /* the work tree follows this one; NULL */
+	vv_receive *x;
+	vv_oids wants, commons;
+	size_t common_cap;
+	vv_whole whole; /* of commons */
+	bool refused;
+	vv_hidden_refs hidden;
+	vv_pulse *pulse; /* from when all has come */
+} push;
+
+static vv_status refuse_ref(push *p, size_t i, const char *text, vv_error *err)
+{
+	p->why[i] = vv_arena_strndup(p->arena, text, strlen(text));
+	p->refused = true;
+	return p->why[i] ? VV_OK : vv_fail_nomem(err);
+}
+
+static bool is_branch(const vv_push_ref *r)
+{
+	return strncmp(r->name, "refs/heads/", 11) == 0;
+}
+
+/* It is there already: only blocks come, which it may lack. */
+static bool stays(const vv_push_ref *r)
+{
+	return vv_oid_equal(&r->old, &r->id);
+}
+
+static vv_status check_name(push *p, size_t i, vv_error *err)
+{
+	const vv_push_ref *r = &p->q->refs[i];
+	vv_error why;
+
+	if (!is_branch(r) && strncmp(r->name, "refs/tags/", 10) != 0) {
+		return refuse_ref(p, i, "only refs/heads/ and refs/tags/ can be pushed", err);
+	}
+	if (vv_ref_name_check(r->name + (is_branch(r) ? 11 : 10), &why) < 0) {
+		return refuse_ref(p, i, why.message, err);
+	}
+	if (vv_hidden_refs_has(&p->hidden, r->name)) {
+		return refuse_ref(p, i, "this name is not for peers (receive.hideRefs)", err);
+	}
+	for (size_t k = 0; k < i; k++) {
+		if (strcmp(p->q->refs[k].name, r->name) == 0) {
+			return refuse_ref(p, i, "it is named twice in this push", err);
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status check_old(push *p, size_t i, vv_error *err)
+{
+	const vv_push_ref *r = &p->q->refs[i];
+	vv_oid now = {{0}};
+	vv_ref ref;
+	vv_status rc = vv_ref_get(p->s->repo, r->name, &ref, err);
+
+	if (rc == VV_OK) {
+		now = ref.id;
+		vv_ref_clear(&ref);
+	} else if (rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	return vv_oid_equal(&now, &r->old)
+		       ? VV_OK
+		       : refuse_ref(p, i, "it moved meanwhile: fetch, and push again", err);
+}
+
+static vv_status check_deletion(push *p, size_t i, vv_error *err)
+{
+	bool deny;
+	vv_status rc = vv_config_bool(p->s->repo, "receive.denydeletes", false, &deny, err);
+	if (rc < 0 || !deny) {
+		return rc;
+	}
+	return refuse_ref(p, i, "refs are not deleted here (receive.denyDeletes)", err);
+}
+
+/* The branch that a work tree has checked out moves only together with it. */
+static vv_status check_current(push *p, size_t i, vv_error *err)
+{
+	const vv_push_ref *r = &p->q->refs[i];
+	char *worktree = NULL, *rule = NULL;
+	vv_status rc;
+
+	if (!is_branch(r) || vv_repository_is_bare(p->s->repo) || stays(r)) {
+		return VV_OK;
+	}
+	if ((rc = vv_branch_checked_out(p->s->repo, r->name, &worktree, err)) < 0 || !worktree) {
+		return rc;
+	}
+	rc = vv_config_string(p->s->repo, "receive.denycurrentbranch", &rule, err);
+	if (rc == VV_ENOTFOUND) {
+		rc = VV_OK;
+	}
+	if (rc == VV_OK && rule && strcmp(rule, "updateInstead") == 0 && p->s->update_tree &&
+	    !vv_oid_is_null(&r->id)) {
+		vv_error why;
+		p->follow = r;
+		if (p->s->update_tree(p->s->payload, r, true, &why) < 0) {
+			rc = refuse_ref(p, i, why.message, err);
+		}
+	} else if (rc == VV_OK &&
+		   (!rule || (strcmp(rule, "ignore") != 0 && strcmp(rule, "warn") != 0 &&
+			      strcmp(rule, "false") != 0))) {
+		rc = refuse_ref(
+			p, i,
+			"it is checked out there: push to another branch, to a bare repository, or set "
+			"receive.denyCurrentBranch to updateInstead there",
+			err);
+	}
+	vv_free(worktree);
+	vv_free(rule);
+	return rc;
+}
+
+static vv_status check_refs(push *p, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
+		const vv_push_ref *r = &p->q->refs[i];
+		if ((rc = check_name(p, i, err)) < 0 || p->why[i] ||
+		    (rc = check_old(p, i, err)) < 0 || p->why[i]) {
+			continue;
+		}
+		if (vv_oid_is_null(&r->id)) {
+			rc = check_deletion(p, i, err);
+		}
+		if (rc == VV_OK && !p->why[i]) {
+			rc = check_current(p, i, err);
+		}
+	}
+	return rc;
+}
+
+/* --- push: what comes ----------------------------------------------------------------------- */
+
+/* Each step of the work that is done is progress. */
+static void note_step(push *p)
+{
+	atomic_fetch_add(&p->s->done, 1);
+}
+
+static vv_status receive_frames(push *p, vv_frame_reader *in, bool *drained, vv_error *err)
+{
+	uint8_t type;
+	vv_status rc = vv_receive_begin(p->x, err);
+
+	in->budget = p->s->limits.bytes;
+	while (rc == VV_OK && (rc = vv_frame_read(in, &type, err)) == VV_OK &&
+	       type != VV_FRAME_END) {
+		if (type != VV_FRAME_BLOCKS && type != VV_FRAME_OBJECTS) {
+			return vv_fail(err, VV_ECORRUPT, "a push has no frame '%c'", type);
+		}
+		rc = vv_receive_frame(p->x, type, in->payload.data, in->payload.len, err);
+	}
+	*drained = rc == VV_OK;
+	if (rc < 0) {
+		vv_error ignored;
+		(void)vv_incoming_keep(vv_receive_incoming(p->x), &ignored);
+		return rc;
+	}
+	p->pulse = vv_serve_start_pulse(p->s, p->line);
+	return vv_receive_end(p->x, err);
+}
+
+static vv_status add_common(void *payload, const vv_ref *ref, vv_error *err)
+{
+	push *p = payload;
+
+	if (vv_oid_is_null(&ref->commit) || ref->symbolic) {
+		return VV_OK;
+	}
+	if (!vv_array_room(p->commons.items, p->commons.count, p->common_cap)) {
+		return vv_fail_nomem(err);
+	}
+	p->commons.items[p->commons.count++] = ref->commit;
+	return VV_OK;
+}
+
+static vv_status find_tips(push *p, vv_error *err)
+{
+	p->wants.items = vv_arena_calloc(p->arena, p->q->ref_count + 1, sizeof(vv_oid));
+	if (!p->wants.items) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < p->q->ref_count; i++) {
+		if (!vv_oid_is_null(&p->q->refs[i].id)) {
+			p->wants.items[p->wants.count++] = p->q->refs[i].id;
+		}
+	}
+	return vv_refs_each(p->s->repo, "refs/", add_common, p, err);
+}
+
+/* Branches go forward only, unless forced and allowed; tags do not move. */
+static vv_status check_forward(push *p, vv_error *err)
+{
+	vv_repository *with = vv_receive_repository(p->x);
+	bool deny, forward;
+	vv_status rc = vv_config_bool(p->s->repo, "receive.denynonfastforwards", false, &deny, err);
+
+	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
+		const vv_push_ref *r = &p->q->refs[i];
+		if (vv_oid_is_null(&r->old) || vv_oid_is_null(&r->id) || stays(r)) {
+			continue;
+		}
+		if (!is_branch(r)) {
+			rc = r->force ? VV_OK : refuse_ref(p, i, "the tag exists there", err);
+			continue;
+		}
+		if ((rc = vv_is_ancestor(with, &r->old, &r->id, &forward, err)) < 0 || forward) {
+			continue;
+		}
+		if (!r->force) {
+			rc = refuse_ref(p, i, "it is not a fast-forward: fetch and merge first",
+					err);
+		} else if (deny) {
+			rc = refuse_ref(
+				p, i, "history is not rewritten here (receive.denyNonFastForwards)",
+				err);
+		}
+	}
+	return rc;
+}
+
+/* Objects that cannot be read name versions that nobody knows: reported is then what the refs
+ * here lack, against which they were compressed. */
+static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_error *err)
+{
+	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
+	vv_status rc;
+
+	if (!vv_receive_lost(p->x)) {
+		return vv_receive_lacking(p->x, &p->wants, &p->commons, MISSING_TOLD, list, count,
+					  err);
+	}
+	rc = vv_receive_lacking(p->x, &p->commons, &wholes, MISSING_TOLD, list, count, err);
+	if (rc == VV_OK && *count == 0) {
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "the peer sent differences to blocks that are not here");
+	}
+	return rc;
+}
+
+static vv_status find_missing(push *p, vv_cids *out, vv_error *err)
+{
+	vv_lacking *list = NULL;
+	size_t count = 0;
+	vv_status rc = list_missing(p, &list, &count, err);
+
+	if (rc < 0 || count == 0) {
+		vv_free(list);
+		return rc;
+	}
+	out->items = vv_arena_calloc(p->arena, count, sizeof(vv_cid));
+	if (!out->items) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		out->items[out->count++] = list[i].cid;
+	}
+	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
+		rc = p->why[i] ? VV_OK : refuse_ref(p, i, "blocks are missing", err);
+	}
+	vv_free(list);
+	return rc;
+}
+
+static vv_status send_report(push *p, const vv_buf *report, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(report, err);
+	for (size_t at = 0; rc == VV_OK && at < report->len;) {
+		size_t n = report->len - at < VV_FRAME_AIM ? report->len - at : VV_FRAME_AIM;
+		rc = vv_frame_write(p->line, VV_FRAME_TEXT, report->data + at, n, err);
+		at += n;
+	}
+	return rc;
+}
+
+static vv_status ask_policy(push *p, vv_error *err)
+{
+	vv_buf report = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc;
+
+	if (!p->s->policy) {
+		return VV_OK;
+	}
+	rc = p->s->policy(p->s->payload, vv_receive_repository(p->x), vv_receive_incoming(p->x),
+			  p->q->refs, p->q->ref_count, &report, &why);
+	vv_status said = send_report(p, &report, err);
+	vv_buf_clear(&report);
+	if (said < 0) {
+		return said;
+	}
+	for (size_t i = 0; rc < 0 && i < p->q->ref_count; i++) {
+		if ((said = refuse_ref(p, i, why.message, err)) < 0) {
+			return said;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status take_push(push *p, vv_error *err)
+{
+	vv_ref_change *changes = vv_arena_calloc(p->arena, p->q->ref_count + 1, sizeof(*changes));
+	vv_status rc;
+
+	if (!changes) {
+		return vv_fail_nomem(err);
+	}
+	size_t count = 0;
+	for (size_t i = 0; i < p->q->ref_count; i++) {
+		const vv_push_ref *r = &p->q->refs[i];
+		if (!stays(r)) {
+			changes[count++] = (vv_ref_change){
+				r->name, vv_oid_is_null(&r->id) ? NULL : &r->id, &r->old, true};
+		}
+	}
+	if (p->q->ahead) {
+		return vv_receive_take_blocks(p->x, &p->wants, &p->commons, err);
+	}
+	rc = vv_receive_take(p->x, &p->wants, &p->commons, false, changes, count, "push", err);
+	if (p->follow && rc == VV_OK) {
+		rc = p->s->update_tree(p->s->payload, p->follow, false, err);
+		if (rc < 0) {
+			(void)vv_prefix(err, "the branch is moved there now, but then");
+		}
+	} else if (p->follow && vv_head_is(p->s->repo, p->follow->name, &p->follow->id)) {
+		/* Moved all the same: the files follow it all the same. */
+		(void)p->s->update_tree(p->s->payload, p->follow, false, NULL);
+	}
+	if (rc == VV_OK && p->whole.all) {
+		/* Derived: the next look finds it out as well. */
+		vv_error ignored;
+		(void)vv_complete_tips_add(p->s->repo, p->wants.items, p->wants.count, &ignored);
+	}
+	return rc;
+}
+
+/* Git alone may have brought commits here: what they lack comes along, as far as the client has
+ * it, and what is new must not lean on it. */
+static vv_status look_at_own(push *p, vv_error *err)
+{
+	vv_status rc = vv_whole_look(&p->whole, p->s->repo, p->commons.items, p->commons.count,
+				     err);
+
+	if (rc == VV_OK && !p->whole.all) {
+		vv_receive_doubt(p->x);
+	}
+	return rc;
+}
+
+static vv_status mend_own(push *p, vv_error *err)
+{
+	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
+
+	return p->whole.all
+		       ? VV_OK
+		       : vv_receive_mend(p->x, &p->wants, &wholes, p->s->check, p->s->payload, err);
+}
+
+static vv_status receive_push(push *p, vv_frame_reader *in, bool *drained, vv_cids *missing,
+			      vv_error *err)
+{
+	vv_receive_stats stats;
+	vv_status rc = vv_receive_open(&p->x, p->s->repo, &p->s->limits, err);
+
+	if (rc < 0 || (rc = receive_frames(p, in, drained, err)) < 0 ||
+	    (rc = find_tips(p, err)) < 0 || (rc = look_at_own(p, err)) < 0) {
+		return rc;
+	}
+	if (!vv_receive_lost(p->x) && ((rc = vv_receive_objects_end(p->x, &p->wants, err)) < 0 ||
+				       (rc = check_forward(p, err)) < 0)) {
+		return rc;
+	}
+	note_step(p);
+	if (p->refused || (rc = find_missing(p, missing, err)) < 0 || p->refused) {
+		return rc;
+	}
+	note_step(p);
+	vv_receive_stats_get(p->x, &stats);
+	p->s->received = stats.blocks;
+	if (p->s->check && (rc = vv_receive_check(p->x, &p->wants, &p->commons, p->s->check,
+						  p->s->payload, err)) < 0) {
+		return rc;
+	}
+	note_step(p);
+	if ((rc = ask_policy(p, err)) < 0 || p->refused) {
+		return rc;
+	}
+	note_step(p);
+	rc = mend_own(p, err);
+	return rc < 0 ? rc : take_push(p, err);
+}
+
+vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *in,
+			       const vv_request *q, vv_arena *arena, bool *drained, vv_error *err)
+{
+	push p = {.s = s, .line = line, .arena = arena, .q = q};
+	vv_cids missing = {0};
+	vv_status rc;
+
+	if (!s->writable) {
+		vv_fail(err, VV_EREFUSED, "this repository takes no pushes here");
+		return vv_hint(err, "it is served read-only, or you are not known to it");
+	}
+	p.why = vv_arena_calloc(arena, q->ref_count + 1, sizeof(*p.why));
+	if (!p.why) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_hidden_refs_load(&p.hidden, s->repo, "receive", err);
+	if (rc == VV_OK) {
+		rc = check_refs(&p, err);
+	}
+	vv_hidden_refs_clear(&p.hidden);
+	if (rc < 0) {
+		return rc;
+	}
+	if (p.refused) {
+		in->budget = s->limits.bytes;
+		rc = vv_frame_drain(in, err);
+		*drained = rc == VV_OK;
+	} else {
+		rc = receive_push(&p, in, drained, &missing, err);
+	}
+	vv_pulse_stop(p.pulse);
+	for (size_t i = 0; rc == VV_OK && p.refused && i < q->ref_count; i++) {
+		if (!p.why[i]) {
+			rc = refuse_ref(&p, i, "another ref of this push was refused", err);
+		}
+	}
+	if (rc == VV_OK) {
+		const vv_push_answer answer = {p.why, q->ref_count, missing};
+		rc = vv_push_answer_write(line, &answer, err);
+	}
+	vv_receive_close(p.x);
+	vv_whole_clear(&p.whole);
+	vv_free(p.commons.items);
+	return rc;
+}
