@@ -13,7 +13,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/run.h"
-#include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/peers/needed.h"
 #include "cmd/work/peers/reach.h"
 #include "cmd/work/vault/vault_source.h"
 #include "dataset/format/group_edit.h"

@@ -11,7 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/add/plan.h"
-#include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/peers/needed.h"
 #include "dataset/read/known_bytes.h"
 #include "dataset/table/bytes.h"
 #include "repo/blocks/reach.h"

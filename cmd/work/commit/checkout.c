@@ -12,7 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/commit/last_copy.h"
-#include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/peers/needed.h"
 #include "cmd/work/view/damaged_pointer.h"
 #include "dataset/table/materialise.h"
 #include "repo/blocks/reach.h"

@@ -8,7 +8,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/peers/needed.h"
 #include "cmd/work/view/version.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"

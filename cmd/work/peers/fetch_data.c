@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/show.h"
-#include "cmd/work/peers/fetch_run.h"
 #include "cmd/work/peers/named_versions.h"
+#include "cmd/work/peers/needed.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/transfer/elsewhere.h"

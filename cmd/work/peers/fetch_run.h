@@ -45,29 +45,4 @@ void vv_fetch_job_clear(vv_fetch_job *j);
 vv_status vv_fetch_one_cid(vv_repository *r, const char *cid, const char *remote,
 			   const vv_strings *from, bool quiet, uint64_t idle_sec, vv_error *err);
 
-/* Versions by their roots, the moment that they are needed: git brings commits without blocks, and
- * a checkout of these wants the data. From the remote that the branch follows, then from the
- * others; lines that were opened stay open, and a remote that cannot be reached is asked once.
- * Off where varve.autoFetch is false, and where the variable VV_OFFLINE_VAR is set (--offline). */
-#define VV_OFFLINE_VAR "VARVE_OFFLINE"
-typedef struct vv_needed vv_needed;
-vv_needed *vv_needed_new(vv_repository *r); /* asks nobody yet; NULL when out of memory */
-/* The same, whatever varve.autoFetch and --offline say: the user asked for it. */
-vv_needed *vv_needed_new_asked(vv_repository *r);
-/* From these and nobody else, whatever varve.autoFetch says: names of remotes, or URLs. */
-vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
-/* Versions that came, or that is_here named, are noted as elsewhere no longer, as far as that can be done now
- * (repo/transfer/elsewhere.h). Accepts NULL. */
-void vv_needed_free(vv_needed *n);
-/* The version is here with all its blocks, without having been fetched. */
-vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
-/* VV_OK: everything below root is here now. Else why not: VV_EMISSING (nobody has it all, there is
- * no remote, or nobody is to be asked), or what the last remote failed of. */
-vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
-/* Lets go of Git hosts, whose scratch folders are locked while they are open; the next fetch opens
- * them again. For whoever may wait for other processes, or be read by a person, in between. */
-void vv_needed_rest(vv_needed *n);
-/* Who gave the last one that came. */
-const char *vv_needed_by(const vv_needed *n);
-
 #endif

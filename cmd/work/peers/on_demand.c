@@ -7,7 +7,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/peers/needed.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 

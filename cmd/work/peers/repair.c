@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "cmd/work/peers/fetch_run.h"
+#include "cmd/work/peers/needed.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
