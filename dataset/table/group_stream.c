@@ -12,7 +12,9 @@
 #include "dataset/table/long_group.h"
 #include "dataset/table/table.h"
 
-#define AHEAD 8 /* groups that are begun before they are asked for */
+#define AHEAD 8 /* groups that are begun before they are asked for, */
+/* while those that are must not have more bytes together; two are always. */
+#define BYTES_AHEAD ((uint64_t)4 << 20)
 
 typedef struct piece {
 	vv_job job;
@@ -24,6 +26,12 @@ typedef struct piece {
 	vv_batch batch;
 	vv_row_writer *writer; /* NULL until it is needed */
 	vv_buf raw;
+	uint64_t raw_len;     /* as the layout has it */
+	long_group *cells;    /* its bytes, where they stream; raw is empty then */
+	const char *at;       /* of these the ones that are at hand, */
+	size_t left;          /* borrowed from cells */
+	vv_xxh3_state *hash;  /* of those that were read */
+	bool next_read, read; /* what follows was read; all was */
 	vv_status status;
 	vv_error err;
 } piece;
@@ -37,28 +45,37 @@ struct group_stream {
 	uint64_t left;                         /* not yet begun */
 	piece pieces[AHEAD];
 	size_t head, tail;
-	bool given; /* the piece at head was given to the caller */
+	bool given; /* the piece at head was given to the caller, */
+	int next;   /* which this byte follows; -1: none */
 	vv_pair *pairs;
 	size_t pair_count, pair_cap;
 };
 
-/* The bytes around long cells and theirs: none of them is in memory twice. */
-static vv_status put_long(vv_buf *raw, long_group *cells, vv_error *err)
+/* Begins to read the group's bytes: the first ones are at hand then. */
+static vv_status begin_reading(piece *p, vv_error *err)
 {
-	const char *bytes;
-	size_t len;
 	uint64_t at;
-	int more;
+	int more = long_group_next(p->cells, &p->at, &p->left, &at, err);
 
-	while ((more = long_group_next(cells, &bytes, &len, &at, err)) > 0) {
-		vv_buf_put(raw, bytes, len);
+	p->read = p->next_read = false;
+	if (more <= 0) {
+		return more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ECORRUPT, "a row group gives no bytes");
 	}
-	return more < 0 ? (vv_status)more : vv_buf_ok(raw, err);
+	p->hash = vv_xxh3_new(0);
+	return p->hash ? VV_OK : vv_fail_nomem(err);
+}
+
+static void end_reading(piece *p)
+{
+	long_group_close(p->cells);
+	p->cells = NULL;
+	vv_xxh3_free(p->hash);
+	p->hash = NULL;
 }
 
 static vv_status make(piece *p, vv_error *err)
 {
-	long_group *cells;
 	int is_long;
 	vv_status rc;
 
@@ -67,14 +84,12 @@ static vv_status make(piece *p, vv_error *err)
 	if ((rc = table_load_layout(p->table, &p->batch, p->layout.data, p->layout.len, err)) < 0) {
 		return rc;
 	}
-	if ((is_long = long_group_open(&cells, p->table, &p->batch, &p->writer, p->data.data,
-				       p->data.len, p->last, err)) < 0) {
-		return (vv_status)is_long;
+	if ((is_long = long_group_open(&p->cells, p->table, &p->batch, &p->writer, p->data.data,
+				       p->data.len, p->last, err)) != 0) {
+		return is_long < 0 ? (vv_status)is_long : begin_reading(p, err);
 	}
-	rc = is_long > 0 ? put_long(&p->raw, cells, err)
-			 : table_group_bytes(&p->raw, p->table, &p->writer, &p->batch, p->data.data,
-					     p->data.len, p->last, err);
-	long_group_close(cells);
+	rc = table_group_bytes(&p->raw, p->table, &p->writer, &p->batch, p->data.data, p->data.len,
+			       p->last, err);
 	if (rc == VV_OK && p->raw.len == 0) {
 		rc = vv_fail(err, VV_ECORRUPT, "a row group gives no bytes");
 	}
@@ -152,7 +167,7 @@ static int begin_next(group_stream *s, vv_error *err)
 	if (more <= 0) {
 		return more;
 	}
-	uint64_t raw_len = p->pair.raw_len;
+	const uint64_t raw_len = p->raw_len = p->pair.raw_len;
 	s->left--;
 	p->last = s->left == 0;
 	p->status = VV_OK;
@@ -171,12 +186,26 @@ static int begin_next(group_stream *s, vv_error *err)
 	return 1;
 }
 
+/* May one more be begun? Its length is known only then. */
+static bool has_room(const group_stream *s)
+{
+	const size_t count = s->tail - s->head;
+	uint64_t bytes = 0;
+
+	for (size_t i = s->head; i < s->tail; i++) {
+		const piece *p = &s->pieces[i % AHEAD];
+
+		bytes += p->known ? 0 : p->raw_len;
+	}
+	return count < 2 || (count < AHEAD && bytes <= BYTES_AHEAD);
+}
+
 /* The piece so far from the head, made; NULL: there is none, or (with *rc) it failed. */
 static piece *look(group_stream *s, size_t at, vv_status *rc, vv_error *err)
 {
 	int more = 1;
 
-	while (more > 0 && s->tail - s->head < AHEAD) {
+	while (more > 0 && has_room(s)) {
 		more = begin_next(s, err);
 	}
 	*rc = more < 0 ? (vv_status)more : VV_OK;
@@ -203,19 +232,18 @@ static bool is_row_end(int byte)
 	return byte == '\n' || byte == '\r';
 }
 
-/* What follows would not have changed how the last row is read: so the pair may stand elsewhere. */
-static vv_status note_pair(group_stream *s, piece *p, int next, vv_error *err)
+static uint8_t first_byte(const piece *p)
 {
-	if (is_row_end(next)) {
-		return VV_OK;
-	}
+	return p->known ? (uint8_t)p->pair.first : (uint8_t)(p->cells ? *p->at : p->raw.data[0]);
+}
+
+/* The pair may stand elsewhere, since what follows would not have changed how the last row is read. */
+static vv_status note_pair(group_stream *s, const vv_pair *pair, vv_error *err)
+{
 	if (!vv_array_room(s->pairs, s->pair_count, s->pair_cap)) {
 		return vv_fail_nomem(err);
 	}
-	p->pair.raw_len = p->raw.len;
-	p->pair.raw_hash = vv_xxh3(p->raw.data, p->raw.len, 0);
-	p->pair.first = p->raw.data[0];
-	s->pairs[s->pair_count++] = p->pair;
+	s->pairs[s->pair_count++] = *pair;
 	return VV_OK;
 }
 
@@ -225,17 +253,36 @@ const vv_pair *group_stream_pairs(const group_stream *s, size_t *count)
 	return s->pairs;
 }
 
-static void drop_head(group_stream *s)
+static vv_status drop_head(group_stream *s, vv_error *err)
 {
 	piece *p = &s->pieces[s->head % AHEAD];
+	vv_status rc = VV_OK;
 
-	if (p->raw.cap > (1u << 20)) { /* long rows are seldom */
+	if (p->cells && p->read && !is_row_end(s->next)) {
+		p->pair.raw_hash = vv_xxh3_digest(p->hash);
+		rc = note_pair(s, &p->pair, err);
+	}
+	end_reading(p);
+	if (p->raw.cap > (1u << 20) || p->raw_len > (1u << 20)) { /* long rows are seldom */
 		vv_buf_clear(&p->raw);
 		vv_batch_clear(&p->batch);
 		vv_batch_init(&p->batch);
 	}
 	s->head++;
 	s->given = false;
+	return rc;
+}
+
+/* What a piece that is not known gives of its pair. */
+static vv_status fill_pair(group_stream *s, piece *p, vv_error *err)
+{
+	p->pair.raw_len = p->raw_len;
+	p->pair.first = (char)first_byte(p);
+	if (p->cells || is_row_end(s->next)) {
+		return VV_OK; /* the hash is known later; or the pair stands here alone */
+	}
+	p->pair.raw_hash = vv_xxh3(p->raw.data, p->raw.len, 0);
+	return note_pair(s, &p->pair, err);
 }
 
 int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
@@ -243,8 +290,8 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 	vv_status rc;
 	piece *p, *after;
 
-	if (s->given) {
-		drop_head(s);
+	if (s->given && (rc = drop_head(s, err)) < 0) {
+		return (int)rc;
 	}
 	if (!(p = look(s, 0, &rc, err))) {
 		return (int)rc;
@@ -252,24 +299,69 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 	if (!(after = look(s, 1, &rc, err)) && rc < 0) {
 		return (int)rc;
 	}
-	int next = !after ? -1 : (uint8_t)(after->known ? after->pair.first : after->raw.data[0]);
-	if (p->known && is_row_end(next)) {
+	s->next = after ? first_byte(after) : -1;
+	if (p->known && is_row_end(s->next)) {
 		if ((rc = make(p, err)) < 0) {
 			return (int)rc;
 		}
 		p->known = false;
 	}
-	if (!p->known && (rc = note_pair(s, p, next, err)) < 0) {
+	if (!p->known && (rc = fill_pair(s, p, err)) < 0) {
 		return (int)rc;
 	}
 	s->given = true;
 	*out = items_of(p);
 	out->known = p->known;
 	out->pair = p->pair;
-	out->raw = p->known ? NULL : p->raw.data;
-	out->raw_len = p->known ? (size_t)p->pair.raw_len : p->raw.len;
-	out->next = next;
+	out->streams = p->cells != NULL;
+	out->raw = p->known || p->cells ? NULL : p->raw.data;
+	out->raw_len = (size_t)p->pair.raw_len;
+	out->next = s->next;
 	return 1;
+}
+
+/* Goes on to the next bytes of a piece that streams; none are left once p->read. */
+static vv_status read_on(piece *p, int next, vv_error *err)
+{
+	uint64_t at;
+	int more = long_group_next(p->cells, &p->at, &p->left, &at, err);
+
+	if (more < 0) {
+		return (vv_status)more;
+	}
+	p->read = more == 0;
+	p->left = p->read ? 0 : p->left;
+	p->next_read = p->read && next < 0;
+	return VV_OK;
+}
+
+ssize_t group_stream_read(void *stream, void *buf, size_t len, vv_error *err)
+{
+	group_stream *s = stream;
+	piece *p = &s->pieces[s->head % AHEAD];
+	size_t n;
+	vv_status rc;
+
+	assert(s->given && p->cells);
+	while (p->left == 0 && !p->read) {
+		if ((rc = read_on(p, s->next, err)) < 0) {
+			return (ssize_t)rc;
+		}
+	}
+	if (p->read) {
+		n = !p->next_read && len > 0;
+		if (n > 0) {
+			*(char *)buf = (char)s->next;
+			p->next_read = true;
+		}
+		return (ssize_t)n;
+	}
+	n = p->left < len ? p->left : len;
+	memcpy(buf, p->at, n);
+	vv_xxh3_update(p->hash, p->at, n);
+	p->at += n;
+	p->left -= n;
+	return (ssize_t)n;
 }
 
 void group_stream_swap(group_stream *s, vv_buf *raw)
@@ -277,7 +369,7 @@ void group_stream_swap(group_stream *s, vv_buf *raw)
 	piece *p = &s->pieces[s->head % AHEAD];
 	vv_buf own = p->raw;
 
-	assert(s->given && !p->known);
+	assert(s->given && !p->known && !p->cells);
 	p->raw = *raw;
 	*raw = own;
 }
@@ -345,6 +437,7 @@ void group_stream_close(group_stream *s)
 		vv_buf_clear(&p->layout);
 		vv_buf_clear(&p->facts);
 		vv_buf_clear(&p->raw);
+		end_reading(p);
 		vv_batch_clear(&p->batch);
 		vv_row_writer_free(p->writer);
 	}

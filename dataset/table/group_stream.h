@@ -6,10 +6,14 @@
  *   while ((more = group_stream_next(s, &g, err)) > 0) { ... }
  *   group_stream_close(s)
  *
- * Bytes are made ahead by the pool's threads; what is_known names is not read at all.
+ * Bytes are made ahead by the pool's threads; what is_known names is not read at all. A group with long
+ * cells (long_group.h) is never in memory: its bytes are pulled by group_stream_read. Of groups that are as
+ * long and must be, for a line that is kept raw, two are there at a time.
  */
 #ifndef VV_DATASET_TABLE_GROUP_STREAM_H
 #define VV_DATASET_TABLE_GROUP_STREAM_H
+
+#include <sys/types.h>
 
 #include "base/thread.h"
 #include "dataset/read/pair_memo.h"
@@ -22,9 +26,10 @@ typedef struct streamed_group {
 	uint64_t rows;
 	bool known;
 	vv_pair pair;    /* known: what is_known gave; else its key alone */
-	const char *raw; /* its bytes; NULL: known */
+	const char *raw; /* its bytes; NULL: known, or streams */
 	size_t raw_len;
-	int next; /* the byte that follows it; -1: it is the last */
+	bool streams; /* its bytes are there for group_stream_read */
+	int next;     /* the byte that follows it; -1: it is the last */
 } streamed_group;
 
 /* Of a group of which the items are set: fills pair's key, and all of it where the pair is known.
@@ -37,8 +42,12 @@ vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, grou
 			    void *payload, vv_error *err);
 /* 1, 0 at the end, <0. A known group that what follows might change is given with its bytes. */
 int group_stream_next(group_stream *s, streamed_group *out, vv_error *err);
-/* Swaps the bytes of the group just given, which is not known, with this buffer, so that they need not be
- * copied. */
+/* The bytes of the group just given, which streams, and one of what follows it, if anything does: as the
+ * read of a vv_source, once. VV_ECORRUPT also when they are not what the row writer gives, or not as
+ * many as the layout says. */
+ssize_t group_stream_read(void *stream, void *buf, size_t len, vv_error *err);
+/* Swaps the bytes of the group just given, which is neither known nor streams, with this buffer, so that
+ * they need not be copied. */
 void group_stream_swap(group_stream *s, vv_buf *raw);
 /* The pairs whose bytes were given, and may serve wherever they stand: proved as soon as the whole
  * version is found to be what its bytes give. Borrowed. */

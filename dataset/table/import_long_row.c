@@ -41,7 +41,7 @@ struct long_row {
 	bool too_many;
 	uint64_t extra; /* where the first cell too many begins */
 	bool regular, blank_tail;
-	temp_bytes raw;
+	temp_bytes raw;                 /* its bytes, unless nobody will ask for them */
 	vv_xxh3_state *hash, *raw_hash; /* of the group: see vv_scan_entry */
 	uint64_t lines;                 /* in the row so far, and whether its last byte is a CR */
 	bool after_cr;
@@ -270,18 +270,25 @@ static vv_status end_cell(import *im, long_row *r, vv_error *err)
 
 /* ---- the row's bytes ---- */
 
+/* Of a group that is given no row is kept as it stands; a fault's place is of no use there. */
+static vv_status keep_raw(const import *im, long_row *r, const char *bytes, size_t len,
+			  vv_error *err)
+{
+	return im->opts->groups ? VV_OK : temp_bytes_put(&r->raw, bytes, len, err);
+}
+
 /* Passes bytes of the window that are the row's. */
 static vv_status take_raw(import *im, long_row *r, size_t len, vv_error *err)
 {
 	const char *bytes = vv_window_bytes(im->window);
 
-	for (size_t i = 0; !im->source->line && i < len; i++) {
+	for (size_t i = 0; !im->source->line && !im->opts->groups && i < len; i++) {
 		r->lines += bytes[i] == '\r' || (bytes[i] == '\n' && !r->after_cr);
 		r->after_cr = bytes[i] == '\r';
 	}
 	vv_xxh3_update(r->hash, bytes, len);
 	vv_xxh3_update(r->raw_hash, bytes, len);
-	vv_status rc = temp_bytes_put(&r->raw, bytes, len, err);
+	vv_status rc = keep_raw(im, r, bytes, len, err);
 	r->bytes += len;
 	vv_window_consume(im->window, len);
 	return rc;
@@ -313,7 +320,7 @@ static vv_status take_piece(import *im, long_row *r, size_t piece, bool *over, v
 		rc = event == VV_CSV_TEXT ? take_text(im, r, err) : end_cell(im, r, err);
 	}
 	if (rc < 0) {
-		(void)temp_bytes_put(&r->raw, bytes, len, NULL);
+		(void)keep_raw(im, r, bytes, len, NULL);
 		return rc;
 	}
 	return take_raw(im, r, at + (*over ? 0 : len - at), err);
@@ -376,7 +383,8 @@ static vv_status read_row(import *im, long_row *r, size_t blank, vv_newline *new
 			r->scan.fault = 0;
 			return import_refuse_length(im, err);
 		}
-		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
+		vv_progress_update(im->opts->progress, "reading",
+				   im->given_bytes + vv_window_origin(im->window),
 				   im->source->size);
 	}
 	r->scan.fault = 0;
@@ -485,7 +493,7 @@ vv_status import_long_row(import *im, group_job *j, vv_error *err)
 		return rc;
 	}
 	if ((rc = read_row(im, r, blank, &newline, err)) < 0) {
-		if (rc == VV_EINPUT && err) {
+		if (rc == VV_EINPUT && err && !im->opts->groups) {
 			place(im, r, r->scan.fault, first, err);
 		}
 		return rc;

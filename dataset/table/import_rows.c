@@ -483,6 +483,22 @@ static vv_status take_proved(import *im, group_job *j, const streamed_group *g, 
 	return VV_OK;
 }
 
+static vv_status refuse_given(vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "a row group that its own bytes do not give");
+}
+
+static void submit_given(import *im, group_job *j, const streamed_group *g, scan_end end)
+{
+	j->offset = im->given_bytes;
+	j->last = g->next < 0;
+	j->cut = is_clean_cut(im, j, end);
+	j->base = (vv_cid){0};
+	vv_arena_clear(&j->arena);
+	vv_scan_detach_arena(im->scan, &j->arena);
+	submit(im, j);
+}
+
 /* Its bytes must be one group: cut at their end and nowhere before. What the group is then shows in
  * the root. */
 static vv_status scan_given(import *im, group_job *j, const streamed_group *g, vv_error *err)
@@ -503,21 +519,76 @@ static vv_status scan_given(import *im, group_job *j, const streamed_group *g, v
 		return rc;
 	}
 	if (used != g->raw_len || j->row_count == 0 || (g->next >= 0 && end != SCAN_CUT)) {
-		return vv_fail(err, VV_ECORRUPT, "a row group that its own bytes do not give");
+		return refuse_given(err);
 	}
 	j->im = im;
 	j->raw = j->given.data;
 	j->raw_len = used;
-	j->offset = im->given_bytes;
 	j->slab = NULL;
 	j->lines = 0;
-	j->last = g->next < 0;
-	j->cut = is_clean_cut(im, j, end);
-	j->base = (vv_cid){0};
-	vv_arena_clear(&j->arena);
-	vv_scan_detach_arena(im->scan, &j->arena);
-	submit(im, j);
+	submit_given(im, j, g, end);
+	if (g->raw_len > VV_WINDOW_PIECE) { /* a line that is kept raw: only this one is there */
+		if ((rc = import_collect_all(im, err)) < 0) {
+			return rc;
+		}
+		vv_buf_clear(&j->given);
+	}
 	return VV_OK;
+}
+
+/* The rows of the window, which has the group and nothing else but perhaps a byte. That it ends after that
+ * byte changes nothing: rows are over before it, or the group is refused. */
+static vv_status scan_whole_window(import *im, group_job *j, const streamed_group *g, vv_error *err)
+{
+	const size_t after = g->next >= 0;
+	scan_end end = SCAN_WINDOW;
+	size_t used = 0;
+	bool is_long = false;
+	vv_status rc;
+
+	if ((rc = scan_until_cut(im, j, &end, &used, &is_long, err)) < 0) {
+		return rc;
+	}
+	if (!is_long && (j->row_count == 0 || (g->next >= 0 && end != SCAN_CUT))) {
+		return refuse_given(err);
+	}
+	hold_bytes(im, j, used);
+	if (is_long) {
+		end = SCAN_CUT;
+		rc = import_long_row(im, j, err);
+	}
+	if (rc < 0 || (rc = vv_window_fill(im->window, after + 1, err)) < 0) {
+		return rc;
+	}
+	if (j->raw_len != g->raw_len || vv_window_len(im->window) != after ||
+	    (is_long && !long_row_is_regular(j->long_row))) {
+		return refuse_given(err);
+	}
+	submit_given(im, j, g, end);
+	return VV_OK;
+}
+
+/* The same of a group whose bytes are pulled: no line of it is kept raw. */
+static vv_status scan_streamed(import *im, group_job *j, const streamed_group *g, vv_error *err)
+{
+	const vv_source source = {.read = group_stream_read,
+				  .payload = im->opts->groups,
+				  .size = im->source->size,
+				  .name = im->source->name};
+	vv_status rc, done;
+
+	if ((rc = vv_window_open(&im->window, &source, im->pool, err)) < 0) {
+		return rc;
+	}
+	if ((rc = scan_whole_window(im, j, g, err)) < 0) {
+		vv_slab_drop(im->window, j->slab);
+		j->slab = NULL;
+	}
+	/* with the window goes what its job was given */
+	done = import_collect_all(im, rc < 0 ? NULL : err);
+	vv_window_close(im->window);
+	im->window = NULL;
+	return rc < 0 ? rc : done;
 }
 
 vv_status import_given(import *im, vv_error *err)
@@ -533,7 +604,9 @@ vv_status import_given(import *im, vv_error *err)
 			return rc;
 		}
 		group_job *j = &im->jobs[im->job_tail % IMPORT_JOBS];
-		rc = g.known ? take_proved(im, j, &g, err) : scan_given(im, j, &g, err);
+		rc = g.known     ? take_proved(im, j, &g, err)
+		     : g.streams ? scan_streamed(im, j, &g, err)
+				 : scan_given(im, j, &g, err);
 		if (rc < 0) {
 			return rc;
 		}

@@ -254,6 +254,9 @@ static bool has_pairs(const vv_table *t)
 	       t->root.dialect.epilogue.len == 0 && !vv_root_is_sorted(&t->root);
 }
 
+/* A row that has more bytes is proved in pieces, where it has long cells. */
+#define PROVED_AT_ONCE ((size_t)1 << 20)
+
 /* *sound: its pairs give this version. Else nothing is known about it yet. */
 static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 			     const vv_progress *progress, bool *sound, vv_error *err)
@@ -268,6 +271,7 @@ static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 				  .as = &t->root,
 				  .pool = pool,
 				  .progress = progress,
+				  .row_window = PROVED_AT_ONCE,
 				  .hints = VV_SNIFF_HINTS_INIT};
 	vv_error why;
 	vv_status rc;

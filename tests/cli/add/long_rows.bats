@@ -192,10 +192,39 @@ long_cells() {
 	succeeds varve fsck --data
 }
 
-@test "a check of a long cell has it in memory once" {
-	new_repo
+@test "a long cell is proved by fsck and by receivers without being in memory" {
+	new_repo src
+	cd src
 	long_cells 60000000
-	varve add -q cells.tsv
+	for ext in csv tsv; do
+		varve add -q "cells.$ext"
+	done
+	# and more of them one after the other
+	python3 - <<- 'END'
+		with open("many.csv", "w") as f:
+		    f.write("id,text\n")
+		    for i in range(6):
+		        f.write(str(i) + ',"' + f'row {i}, ""quoted""\n' * 1100000 + '"\n')
+	END
+	varve add -q many.csv
 	varve commit -qm one
-	takes_less_than 110000 varve fsck --data
+	takes_less_than 45000 varve fsck --data
+	varve init --bare ../far.git
+	takes_less_than 60000 varve push -q ../far.git HEAD:refs/heads/main
+	cd ..
+	takes_less_than 60000 varve clone -q far.git copy
+	cmp src/many.csv copy/many.csv
+}
+
+@test "of lines that are kept raw a check has two in memory, however many there are" {
+	new_repo
+	python3 - <<- 'END'
+		with open("raw.csv", "w") as f:
+		    f.write("id,text\n")
+		    for i in range(24):
+		        f.write(str(i) + ',"' + f'row {i} ' * 1500000 + '"\n')
+	END
+	varve add -q raw.csv
+	varve commit -qm one
+	takes_less_than 300000 varve fsck --data
 }
