@@ -250,6 +250,14 @@ uint64_t vv_monotonic_ms(void)
 	return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
 }
 
+uint64_t vv_thread_cpu_ms(void)
+{
+	struct timespec ts = {0, 0};
+
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
+}
+
 /* Started by a dynamic loader of its own (tests/package/make), the program is that, and a script in
  * front of it has said what to call. */
 static const char *started_by(const char *exe)

@@ -61,6 +61,7 @@ void vv_random(void *out, size_t len);
 /* Seconds (and nanoseconds) since 1970; monotonic milliseconds. */
 void vv_now(int64_t *sec, uint32_t *nsec);
 uint64_t vv_monotonic_ms(void);
+uint64_t vv_thread_cpu_ms(void); /* processor time of this thread since it began */
 
 /* Path of this process's executable, to run it again; owned by the caller. Where the system
  * does not say: "varve", to be found on the PATH. NULL when out of memory. */

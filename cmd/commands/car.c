@@ -162,7 +162,7 @@ static vv_status open_export(job *j, export *x, vv_error *err)
 		x->source = vv_car_source_of(store);
 		return rc;
 	}
-	if ((rc = vv_ordered_files_new(&x->work.ordered, err)) < 0) {
+	if ((rc = vv_ordered_files_new(&x->work.ordered, NULL, err)) < 0) {
 		return rc;
 	}
 	x->maker = vv_version_files(&x->work);

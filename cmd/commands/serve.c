@@ -21,7 +21,7 @@
 typedef struct options {
 	bool stdio, read_only, closed, quiet;
 	const char *http, *tls_cert, *tls_key, *auth, *hash_secret;
-	uint64_t connections, per_address, request_memory, memory, hold;
+	uint64_t connections, per_address, request_memory, memory, temp_space, hold;
 	const char *term, *ratio;
 	uint64_t allowance;
 	vv_strings hosts, proxies, origins, admitted;
@@ -44,6 +44,8 @@ static const vv_option table[] = {
 	OPT_NUMBER(0, "request-memory", request_memory, "BYTES",
 		   "how much memory one request may use (256m)"),
 	OPT_NUMBER(0, "memory", memory, "BYTES", "how much all requests together may use (1g)"),
+	OPT_NUMBER(0, "temp-space", temp_space, "BYTES",
+		   "how much of TMPDIR the files of versions in key order may take (1g)"),
 	OPT_LIST(0, "host", hosts, "NAME", "a name of this server; others are refused"),
 	OPT_LIST(0, "trust-proxy", proxies, "NETWORK",
 		 "trust X-Forwarded-For that comes from there"),
@@ -278,6 +280,7 @@ static int run_serve(void *opts, int argc, char **argv)
 		.connections = (unsigned)(o->connections < 10000 ? o->connections : 10000),
 		.per_address = (unsigned)(o->per_address < 10000 ? o->per_address : 10000),
 		.request_memory = o->request_memory,
+		.temp_space = o->temp_space,
 		.memory = o->memory,
 		.hosts = (const char *const *)o->hosts.items,
 		.host_count = o->hosts.count,

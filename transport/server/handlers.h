@@ -13,6 +13,8 @@
 #include "transport/ipfs/file_maker.h"
 #include "transport/line/channel.h"
 
+struct vv_address;
+
 /* Who asks for what. Borrowed during the call. */
 typedef struct vv_http_call {
 	const char *repository; /* the path to open it at */
@@ -95,9 +97,14 @@ typedef struct vv_http_handlers {
 	 * route raw. */
 	vv_status (*file_open)(void *payload, const vv_http_call *call, const char *rest,
 			       vv_http_file *out, vv_error *err);
+	/* Asked before the status of an answer with bytes of the file: whatever must be made first is made then, which
+	 * may take its time, with so much memory at most. VV_EREFUSED: more is needed, 413. VV_ELOCKED: the client
+	 * has had its share for now, 429. NULL: nothing must. */
+	vv_status (*file_prepare)(void *handle, const struct vv_address *client, uint64_t memory,
+				  vv_error *err);
 	vv_status (*file_write)(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
 				void *out, vv_error *err);
-	/* Bytes of memory that writing this part takes at once. NULL: few. */
+	/* Bytes of memory that writing this part takes at once, after file_prepare. NULL: few. */
 	vv_status (*file_cost)(void *handle, uint64_t from, uint64_t len, uint64_t *out,
 			       vv_error *err);
 	void (*file_close)(void *handle);

@@ -58,6 +58,27 @@ static bool is_too_costly(http_request *q, enum MHD_Result *result)
 				 result);
 }
 
+/* True: an answer was queued, since the file cannot be had now. */
+static bool is_not_ready(http_request *q, enum MHD_Result *result)
+{
+	const vv_http_handlers *h = &q->server->handlers;
+	vv_error err;
+	vv_status rc;
+
+	if (!h->file_prepare || q->len == 0 || strcmp(q->method, "HEAD") == 0 ||
+	    (rc = h->file_prepare(q->file.handle, &q->client, q->server->o.request_memory, &err)) ==
+		    VV_OK) {
+		return false;
+	}
+	(void)snprintf(q->problem, sizeof(q->problem), "%s", err.message);
+	*result = rc == VV_EREFUSED  ? http_say(q, MHD_HTTP_CONTENT_TOO_LARGE,
+						"%s: clone the repository", err.message)
+		  : rc == VV_ELOCKED ? http_say(q, MHD_HTTP_TOO_MANY_REQUESTS,
+						"%s; try again later", err.message)
+				     : http_say_error(q, &err);
+	return true;
+}
+
 static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 {
 	struct MHD_Response *response;
@@ -65,7 +86,7 @@ static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 
 	q->from = range->from;
 	q->len = range->len;
-	if (is_too_costly(q, &result)) {
+	if (is_not_ready(q, &result) || is_too_costly(q, &result)) {
 		return result;
 	}
 	if (q->len == 0) {

@@ -40,7 +40,7 @@ static vv_status must_be_whole(vv_store *store, const vv_cid *version, vv_error 
 vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *version,
 			  vv_pool *pool, const vv_progress *progress, vv_error *err)
 {
-	const vv_version_work work = {pool, progress, NULL};
+	const vv_version_work work = {pool, progress, NULL, NULL};
 	const vv_file_maker maker = vv_version_files(&work);
 	vv_leaf_source from = {NULL, &maker};
 	char *path = list_path(r, version);
@@ -117,7 +117,7 @@ vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_l
 vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
 			  const vv_publish_to *to, vv_error *err)
 {
-	vv_version_work work = {NULL, NULL, NULL};
+	vv_version_work work = {NULL, NULL, NULL, NULL};
 	const vv_file_maker maker = vv_version_files(&work);
 	const vv_connect_options o = {.repo = r,
 				      .idle_sec = to->idle_sec ? to->idle_sec : THINKING_SEC};
@@ -128,7 +128,7 @@ vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
 	vv_status rc;
 
 	if ((rc = vv_rpc_node_url(&node, to->url, err)) < 0 ||
-	    (rc = vv_ordered_files_new(&work.ordered, err)) < 0 ||
+	    (rc = vv_ordered_files_new(&work.ordered, NULL, err)) < 0 ||
 	    (rc = vv_repository_store(r, &blocks.from.store, err)) < 0 ||
 	    (rc = vv_rpc_node_import(&node, &o, &file, &p->file, to->progress, &stats, err)) < 0) {
 		goto done;

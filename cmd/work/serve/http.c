@@ -10,6 +10,7 @@
 #include "base/thread.h"
 #include "cmd/work/serve/http_file.h"
 #include "cmd/work/view/version_files.h"
+#include "transport/server/address.h"
 #include "transport/server/auth.h"
 
 #define GRACE_SEC 10u
@@ -110,11 +111,14 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				.body_max = o->body_max,
 				.request_memory = o->request_memory,
 				.memory = o->memory};
-	vv_version_work work = {NULL, NULL, NULL};
+	/* A leaf does not tell who asked for it: all of them together pay as one client does. */
+	static const vv_address gateway;
+	vv_version_work work = {NULL, NULL, NULL, &gateway};
 	const vv_file_maker files = vv_version_files(&work);
 	serving s = {o, vv_mutex_new(), NULL};
 	vv_http_handlers handlers = {.answer = answer,
 				     .file_open = open_file,
+				     .file_prepare = vv_http_file_prepare,
 				     .file_cost = vv_http_file_cost,
 				     .file_write = vv_http_file_write,
 				     .file_close = vv_http_file_close,
@@ -122,6 +126,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				     .files = &files,
 				     .log = log_line,
 				     .payload = &s};
+	const vv_ordered_options ordered = {.disk = o->temp_space};
 	vv_http_server *server = NULL;
 	sigset_t ends, before;
 	vv_status rc;
@@ -129,7 +134,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 	if (!s.lock) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_ordered_files_new(&s.ordered, err)) < 0) {
+	if ((rc = vv_ordered_files_new(&s.ordered, &ordered, err)) < 0) {
 		vv_mutex_free(s.lock);
 		return rc;
 	}

@@ -35,6 +35,7 @@ typedef struct file {
 	bool is_dataset;
 	vv_table table;
 	vv_ordered_files *ordered; /* borrowed */
+	vv_ordered_file *made;     /* of a version in key order, once it is asked for bytes */
 	uint64_t reserved;         /* of plain_bytes */
 	vv_buf plain;
 } file;
@@ -46,6 +47,7 @@ void vv_http_file_close(void *handle)
 	if (!f) {
 		return;
 	}
+	vv_ordered_file_close(f->made);
 	if (f->is_dataset) {
 		vv_table_close(&f->table);
 	}
@@ -228,6 +230,27 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 	return VV_OK;
 }
 
+/* One file is put together at a time, so that its memory is not held against that of all requests. */
+vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, uint64_t memory,
+			       vv_error *err)
+{
+	file *f = handle;
+	uint64_t cost;
+	vv_status rc;
+
+	if (!f->is_dataset || f->made || !vv_ordered_files_keep(&f->table)) {
+		return VV_OK;
+	}
+	if ((rc = vv_http_file_cost(f, 0, f->table.root.bytes, &cost, err)) < 0) {
+		return rc;
+	}
+	if (cost > memory) {
+		return vv_fail(err, VV_EREFUSED,
+			       "rows here take more memory than this server gives to a request");
+	}
+	return vv_ordered_file_open(&f->made, f->ordered, &f->table, client, err);
+}
+
 vv_status vv_http_file_cost(void *handle, uint64_t from, uint64_t len, uint64_t *out, vv_error *err)
 {
 	file *f = handle;
@@ -236,6 +259,10 @@ vv_status vv_http_file_cost(void *handle, uint64_t from, uint64_t len, uint64_t 
 
 	*out = 0; /* a plain file was counted when it was opened */
 	if (!f->is_dataset) {
+		return VV_OK;
+	}
+	if (f->made && vv_ordered_file_is_kept(f->made)) {
+		*out = SMALL;
 		return VV_OK;
 	}
 	if ((rc = vv_table_largest_group(&f->table, from, len, &group, err)) == VV_OK) {
@@ -252,8 +279,10 @@ vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_
 	if (!f->is_dataset) {
 		return fn(out, vv_buf_cstr(&f->plain) + from, (size_t)len, err);
 	}
-	if (from == 0 && len == f->table.root.bytes) {
-		return vv_table_bytes(&f->table, fn, out, NULL, NULL, err);
+	if (f->made) {
+		return vv_ordered_file_range(f->made, from, len, fn, out, err);
 	}
-	return vv_ordered_files_range(f->ordered, &f->table, from, len, fn, out, err);
+	return from == 0 && len == f->table.root.bytes
+		       ? vv_table_bytes(&f->table, fn, out, NULL, NULL, err)
+		       : vv_table_range(&f->table, from, len, fn, out, err);
 }

@@ -61,7 +61,7 @@ static vv_status make_even_pieces(vv_table *t, const vv_bytes_options *o, vv_fil
 static vv_status make_pieces(void *payload, vv_store *store, const vv_cid *root, vv_file_out_fn fn,
 			     void *out, vv_error *err)
 {
-	const vv_version_work none = {NULL, NULL, NULL}, *work = payload ? payload : &none;
+	const vv_version_work none = {NULL, NULL, NULL, NULL}, *work = payload ? payload : &none;
 	/* A leaf of the file is a row group. */
 	const vv_bytes_options o = {
 		.pool = work->pool, .progress = work->progress, .old_fd = -1, .by_group = true};
@@ -89,7 +89,8 @@ static vv_status make_range(void *payload, vv_store *store, const vv_cid *root, 
 	if ((rc = open_version(&t, &source, store, root, err)) < 0) {
 		return rc;
 	}
-	rc = vv_ordered_files_range(work ? work->ordered : NULL, &t, from, len, fn, out, err);
+	rc = vv_ordered_files_range(work ? work->ordered : NULL, &t, work ? work->client : NULL,
+				    from, len, fn, out, err);
 	vv_table_close(&t);
 	return rc;
 }
@@ -97,17 +98,19 @@ static vv_status make_range(void *payload, vv_store *store, const vv_cid *root, 
 static vv_status range_cost(void *payload, vv_store *store, const vv_cid *root, uint64_t from,
 			    uint64_t len, uint64_t *out, vv_error *err)
 {
+	const vv_version_work *work = payload;
 	uint64_t group;
 	vv_sink source;
 	vv_table t;
 	vv_status rc;
 
-	(void)payload;
 	*out = 0;
 	if ((rc = open_version(&t, &source, store, root, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_table_largest_group(&t, from, len, &group, err)) == VV_OK) {
+	if (work && work->ordered && vv_ordered_files_have(work->ordered, &t)) {
+		*out = SMALL;
+	} else if ((rc = vv_table_largest_group(&t, from, len, &group, err)) == VV_OK) {
 		*out = SMALL + (group < UINT64_MAX / 4 ? 2 * group : UINT64_MAX / 2);
 	}
 	vv_table_close(&t);

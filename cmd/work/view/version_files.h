@@ -14,6 +14,7 @@ typedef struct vv_version_work {
 	vv_pool *pool;
 	const vv_progress *progress;
 	vv_ordered_files *ordered;
+	const struct vv_address *client; /* who pays for putting them together; NULL: nobody */
 } vv_version_work;
 
 /* Of datasets of any kind. work is borrowed; NULL: no threads, nobody watches, nothing is kept. */

@@ -348,6 +348,65 @@ print("\n".join(r))' "$1"
 	tail -c +1000001 three.csv | head -c 1000 | cmp - body
 }
 
+# cpu_ticks: processor time of the server until now.
+cpu_ticks() {
+	sed 's/.*) //' "/proc/$server/stat" | awk '{ print $12 + $13 }'
+}
+
+# part VERSION FROM: a hundred bytes of huge_rows' table there.
+part() {
+	curl -sf -o body -r "$2-$(($2 + 99))" "$url/raw/$1/t.csv"
+	tail -c +$(($2 + 1)) "$1.csv" | head -c 100 | cmp - body
+}
+
+@test "ranges of several versions in turn, beside slow readers, cost a server what each version costs once" {
+	new_repo src
+	cd src
+	local v seed=0
+	for v in one two three; do
+		huge_rows "$((++seed))" > t.csv && cp t.csv ../$v.csv
+		varve add -q --order key --key id t.csv && varve commit -qm $v
+		git tag $v
+	done
+	cd ..
+	start_server src
+	local -a slow=()
+	for v in one two; do # 34 MB at 10 kB a second
+		curl -s -o /dev/null --limit-rate 10k "$url/raw/$v/t.csv" 3>&- &
+		slow+=($!)
+	done
+	for v in one two three; do part $v 1000000; done
+	local once=$(cpu_ticks) i
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		for v in one two three; do part $v $((i * 3000000)); done
+	done
+	local after=$(cpu_ticks)
+	kill "${slow[@]}"
+	echo "$once ticks for three, $after after thirty more"
+	[ $((after - once)) -lt "$once" ]
+}
+
+@test "a server whose room for such files is small gives parts of them all the same" {
+	new_repo src
+	cd src
+	local v seed=0
+	for v in one two three; do
+		long_rows "$((++seed))" > t.csv && cp t.csv ../$v.csv
+		varve add -q --order key --key id t.csv && varve commit -qm $v
+		git tag $v
+	done
+	cd ..
+	start_server --temp-space 1m src
+	for v in one two three one two three; do
+		part $v 1000000
+	done
+	curl -s -o body "$url/raw/one/t.csv"
+	same_bytes body one.csv
+	stop_server
+	start_server --request-memory 1m src
+	[ "$(status -r 0-99 "$url/raw/one/t.csv")" = 413 ]
+}
+
 @test "such a version is published in leaves of a mebibyte, which a gateway gives" {
 	new_repo src
 	cd src

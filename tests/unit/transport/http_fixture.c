@@ -86,11 +86,61 @@ size_t hx_ended(const hx_server *f)
 	return lines;
 }
 
+/* ---- a file ---- */
+
+static vv_status open_file(void *payload, const vv_http_call *call, const char *rest,
+			   vv_http_file *out, vv_error *err)
+{
+	static const char *const names[] = {"HEAD/file", "HEAD/later", "HEAD/large"};
+
+	(void)payload;
+	(void)call;
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(rest, names[i]) == 0) {
+			*out = (vv_http_file){.handle = (void *)(uintptr_t)names[i],
+					      .size = 3,
+					      .etag = "tag",
+					      .content_type = "text/plain"};
+			return VV_OK;
+		}
+	}
+	return vv_fail(err, VV_ENOTFOUND, "no such file");
+}
+
+static vv_status prepare_file(void *handle, const struct vv_address *client, uint64_t memory,
+			      vv_error *err)
+{
+	assert_non_null(client);
+	assert_true(memory > 0);
+	if (strstr(handle, "later")) {
+		return vv_fail(err, VV_ELOCKED, "this client has had its share");
+	}
+	return strstr(handle, "large") ? vv_fail(err, VV_EREFUSED, "it takes too much memory")
+				       : VV_OK;
+}
+
+static vv_status write_file(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn, void *out,
+			    vv_error *err)
+{
+	(void)handle;
+	return fn(out, "abc" + from, (size_t)len, err);
+}
+
+static void close_file(void *handle)
+{
+	(void)handle;
+}
+
 hx_server *hx_begin_with(const vv_http_options *more)
 {
 	const char *paths[] = {"."}, *hosts[] = {"x"};
 	vv_http_options o = *more;
-	vv_http_handlers h = {.answer = hx_echo, .log = keep_log};
+	vv_http_handlers h = {.answer = hx_echo,
+			      .file_open = open_file,
+			      .file_prepare = prepare_file,
+			      .file_write = write_file,
+			      .file_close = close_file,
+			      .log = keep_log};
 	static hx_server kept; /* the handlers' payload outlives this call */
 	vv_error err;
 

@@ -15,7 +15,8 @@
 
 /* A request is 8 bytes of length (little-endian) and so many bytes; the answer is the same.
  * Length 0 is answered with "rw" or "r-" and the user's name; UINT64_MAX fails; UINT64_MAX - n
- * is answered after n seconds of work, like length 0. */
+ * is answered after n seconds of work, like length 0. raw/HEAD/file is the file "abc"; of raw/HEAD/later its client has had
+ * its share, and raw/HEAD/large takes too much memory. */
 typedef struct hx_server {
 	vv_http_server *server;
 	vv_mutex *lock;

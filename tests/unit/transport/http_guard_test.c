@@ -397,7 +397,35 @@ static void a_client_has_so_many_tries_and_gets_them_back(void **state)
 	vv_login_free(l);
 }
 
+static void a_file_that_a_client_may_not_have_made_now_is_asked_for_later(void **state)
+{
+	static const char *const wanted[][3] = {
+		{"GET", "file", " 200 "},
+		{"GET", "later", " 429 "},
+		{"HEAD", "later", " 200 "}, /* nothing is made for it */
+		{"GET", "large", " 413 "},
+	};
+	hx_server *f = hx_begin();
+	char ask[256];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		const char *got;
+
+		(void)snprintf(ask, sizeof(ask),
+			       "%s /raw/HEAD/%s HTTP/1.1\r\nHost: x\r\nRange: bytes=1-2\r\n"
+			       "If-Range: \"other\"\r\nConnection: close\r\n\r\n",
+			       wanted[i][0], wanted[i][1]);
+		got = hx_say(f, ask, strlen(ask));
+		vv_assert_contains(got, wanted[i][2]);
+		assert_true(strstr(got, "Retry-After: 5") || i != 1);
+		assert_true(strstr(got, "has had its share; try again later") || i != 1);
+	}
+	hx_end(f);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_file_that_a_client_may_not_have_made_now_is_asked_for_later),
 	cmocka_unit_test(heads_of_two_meanings_are_refused_and_end_the_connection),
 	cmocka_unit_test(a_request_behind_a_refused_one_is_not_answered),
 	cmocka_unit_test(names_of_hosts_are_told_apart),
