@@ -8,12 +8,11 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/hash.h"
 #include "base/sys.h"
 
 /* A node (or, at height 0, an item) of one side. */
 typedef struct node {
-	uint64_t name[2]; /* of its CID, or of the item's bytes */
+	vv_cid name; /* of the item's bytes at height 0: whoever writes data must not make two of them alike */
 	uint64_t index, items, before, weight;
 	bool shared;
 } node;
@@ -44,13 +43,6 @@ static vv_status add_node(nodes *n, const node *x, vv_error *err)
 	return VV_OK;
 }
 
-static void name_of(uint64_t out[2], const void *bytes, size_t len, uint64_t seed)
-{
-	vv_hash128 h = vv_xxh3_128(bytes, len, seed);
-	out[0] = h.lo;
-	out[1] = h.hi;
-}
-
 /* The nodes of one height inside a side's spans. Where no node of that height begins
  * (a lower tree) the span's items stay for a lower height: *whole gets what was not
  * covered. */
@@ -62,7 +54,6 @@ static vv_status list_nodes(side *s, unsigned height, nodes *uncovered, vv_error
 		vv_status rc = vv_list_seek_index(s->reader, at, err);
 		while (rc == VV_OK && at < end) {
 			node n = {.index = at};
-			vv_cid cid;
 			vv_list_item item;
 			if (height == 0) {
 				int more = vv_list_next(s->reader, &item, err);
@@ -71,14 +62,13 @@ static vv_status list_nodes(side *s, unsigned height, nodes *uncovered, vv_error
 							: vv_fail(err, VV_ECORRUPT,
 								  "a list is shorter than it says");
 				}
-				name_of(n.name, item.bytes, item.len, 0);
+				rc = vv_cid_of(&n.name, VV_CODEC_RAW, item.bytes, item.len, err);
 				n.items = 1;
 				n.before = item.before;
 				n.weight = item.weight;
-			} else if (vv_list_peek_node(s->reader, &cid, &n.items, &n.weight,
+			} else if (vv_list_peek_node(s->reader, &n.name, &n.items, &n.weight,
 						     height) &&
 				   at + n.items <= end) {
-				name_of(n.name, cid.digest, sizeof(cid.digest), cid.codec);
 				rc = vv_list_skip(s->reader, height, err);
 			} else {
 				/* no node of this height here: all that is left of the span waits */
@@ -102,7 +92,7 @@ static vv_status list_nodes(side *s, unsigned height, nodes *uncovered, vv_error
 static int by_name(const void *a, const void *b)
 {
 	const node *const *x = a, *const *y = b;
-	int c = memcmp((*x)->name, (*y)->name, sizeof((*x)->name));
+	int c = vv_cid_compare(&(*x)->name, &(*y)->name);
 	return c != 0 ? c : (*x)->index < (*y)->index ? -1 : (*x)->index > (*y)->index;
 }
 
@@ -140,8 +130,7 @@ static vv_status share(shares *s, node *a, node *b, vv_error *err)
 
 static bool same_name(const nodes *a, size_t i, const nodes *b, size_t k)
 {
-	return i < a->count && k < b->count &&
-	       memcmp(a->list[i].name, b->list[k].name, sizeof(a->list[i].name)) == 0;
+	return i < a->count && k < b->count && vv_cid_equal(&a->list[i].name, &b->list[k].name);
 }
 
 /* Strikes out what stands in the same order in both, where one node at a time came, went or changed: nearly
@@ -177,7 +166,7 @@ static vv_status strike(side *a, side *b, shares *out, vv_error *err)
 
 	rc = rc < 0 || (x && y) ? rc : vv_fail_nomem(err);
 	while (rc == VV_OK && i < x_count && k < y_count) {
-		int c = memcmp(x[i]->name, y[k]->name, sizeof(x[i]->name));
+		int c = vv_cid_compare(&x[i]->name, &y[k]->name);
 		if (c < 0) {
 			i++;
 		} else if (c > 0) {

@@ -284,7 +284,8 @@ static vv_status make_blocks(merge_side *s, vv_error *err)
 
 /* --- groups ---------------------------------------------------------------- */
 
-static vv_status load_groups(merge_groups *g, vv_table *t, vv_error *err)
+/* secret: so that whoever writes data cannot make two groups look alike. */
+static vv_status load_groups(merge_groups *g, vv_table *t, uint64_t secret, vv_error *err)
 {
 	vv_list_reader *data = NULL, *layout = NULL;
 	vv_list_item a, b;
@@ -303,8 +304,8 @@ static vv_status load_groups(merge_groups *g, vv_table *t, vv_error *err)
 			goto done;
 		}
 		g->list[g->count++] = (merge_group){.row = a.before,
-						    .data = vv_xxh3_128(a.bytes, a.len, 0),
-						    .layout = vv_xxh3(b.bytes, b.len, 0),
+						    .data = vv_xxh3_128(a.bytes, a.len, secret),
+						    .layout = vv_xxh3(b.bytes, b.len, secret),
 						    .plain = b.len > 0 && b.bytes[0] < 0x20};
 	}
 	rc = more < 0 ? (vv_status)more : VV_OK;
@@ -398,7 +399,7 @@ static vv_status match_rows_of_side(merge *m, merge_side *s, told *t, vv_error *
 	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0) {
 		return rc;
 	}
-	return load_groups(&s->groups, s->table, err);
+	return load_groups(&s->groups, s->table, m->opts->secret, err);
 }
 
 /* --- rows whose key changed ----------------------------------------------------- */
@@ -701,7 +702,7 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 {
 	told t[2] = {0};
 	vv_status rc = VV_OK;
-	if (m->base && ((rc = load_groups(&m->groups, m->base, err)) < 0 ||
+	if (m->base && ((rc = load_groups(&m->groups, m->base, m->opts->secret, err)) < 0 ||
 			(rc = merge_rows_open(&m->rows, m->base, err)) < 0)) {
 		return rc;
 	}

@@ -594,6 +594,69 @@ static void comparing_reads_only_nodes_that_differ(void **state)
 	memory_clear(&m);
 }
 
+/* Two digests of which the XXH3-128 with this seed is one: one half of a sum is multiplied by 0, and so the other
+ * one is free to balance what the next 16 bytes become, which have one sum as well. Source: xxHash's
+ * XXH3_len_17to128_128b, with its default secret. */
+static void colliding_digests(uint8_t out[2][32], uint64_t seed)
+{
+	static const uint8_t secret[32] = {0xb8, 0xfe, 0x6c, 0x39, 0x23, 0xa4, 0x4b, 0xbe,
+					   0x7c, 0x01, 0x81, 0x2c, 0xf7, 0x21, 0xad, 0x1c,
+					   0xde, 0xd4, 0x6d, 0xe9, 0x83, 0x90, 0x97, 0xdb,
+					   0x72, 0x40, 0xa4, 0xa4, 0xb7, 0xb3, 0x67, 0x1f};
+	const uint64_t a1 = vv_get_le64(secret) + seed, k2 = vv_get_le64(secret + 16) + seed,
+		       k3 = vv_get_le64(secret + 24) - seed, sum = 42, high = 77;
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t a2 = k2 ^ (1u + i), b2 = sum - a2, x = b2 ^ k3;
+
+		x = i == 0 ? x : x << 1 | x >> 63; /* times 2, folded */
+		vv_put_le64(out[i], a1);
+		vv_put_le64(out[i] + 8, (high ^ x) - a1);
+		vv_put_le64(out[i] + 16, a2);
+		vv_put_le64(out[i] + 24, b2);
+	}
+}
+
+static void names_of_nodes_cannot_be_made_alike(void **state)
+{
+	static const uint8_t node[] = {1, VV_CODEC_DAG_CBOR, 0x12, 0x20};
+	plan p = {VV_LIST_DATA, 3000, 5, 0, 0};
+	vv_list_reader *x, *y;
+	vv_list_changes c;
+	uint8_t digests[2][32];
+	vv_hash128 h[2];
+	vv_list lists[2];
+	vv_error err;
+	memory m;
+
+	(void)state;
+	colliding_digests(digests, VV_CODEC_DAG_CBOR);
+	assert_memory_not_equal(digests[0], digests[1], 32);
+	memory_init(&m);
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t *at;
+		size_t k = 0;
+
+		h[i] = vv_xxh3_128(digests[i], 32, VV_CODEC_DAG_CBOR);
+		must_build(&lists[i], &p, &m.sink, NULL);
+		at = (uint8_t *)lists[i].top.data;
+		while (memcmp(at + k, node, sizeof(node)) != 0) {
+			assert_true(++k + sizeof(node) + 32 <= lists[i].top.len);
+		}
+		memcpy(at + k + sizeof(node), digests[i], 32);
+	}
+	assert_memory_equal(&h[0], &h[1], sizeof(h[0]));
+	open_list(&x, p.kind, &m.sink, &lists[0]);
+	open_list(&y, p.kind, &m.sink, &lists[1]);
+	/* they are two: looked into, and they are not there */
+	vv_assert_status(vv_list_compare(&c, x, y, &err), VV_EMISSING, &err);
+	vv_list_reader_close(x);
+	vv_list_reader_close(y);
+	vv_list_clear(&lists[0]);
+	vv_list_clear(&lists[1]);
+	memory_clear(&m);
+}
+
 static void skipping_lands_behind_the_node(void **state)
 {
 	plan p = {VV_LIST_DATA, 20000, 5, 0, 0};
@@ -777,6 +840,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(equal_nodes_are_skipped_unread),
 	cmocka_unit_test(comparing_tells_of_each_item_whether_both_have_it),
 	cmocka_unit_test(comparing_reads_only_nodes_that_differ),
+	cmocka_unit_test(names_of_nodes_cannot_be_made_alike),
 	cmocka_unit_test(skipping_lands_behind_the_node),
 	cmocka_unit_test(a_missing_node_is_an_error_and_no_end),
 	cmocka_unit_test(a_node_under_the_wrong_sums_is_refused),
