@@ -51,7 +51,7 @@ struct vv_repository {
 	bool store_lent; /* it is somebody else's: vv_incoming_show */
 	vv_quarantine *stage;
 	void (*close_stage)(struct vv_repository *r); /* set by whoever made it */
-	vv_walker *walker;
+	vv_walker *walker, *spare;                    /* spare: waits for vv_walker_take */
 	void (*close_walker)(struct vv_repository *r);
 	/* repo/git/index/index.h */
 	bool (*judge)(void *payload, const char *path, const vv_oid *id);

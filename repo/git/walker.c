@@ -41,6 +41,7 @@ vv_walker *vv_walker_new(vv_repository *r)
 static void close_walker(vv_repository *r)
 {
 	vv_walker_free(r->walker);
+	vv_walker_free(r->spare);
 }
 
 vv_status vv_walker_get(vv_repository *r, vv_walker **out, vv_error *err)
@@ -51,6 +52,29 @@ vv_status vv_walker_get(vv_repository *r, vv_walker **out, vv_error *err)
 	r->close_walker = close_walker;
 	*out = r->walker;
 	return VV_OK;
+}
+
+vv_walker *vv_walker_take(vv_repository *r)
+{
+	vv_walker *w = r->spare ? r->spare : vv_walker_new(r);
+
+	r->spare = NULL;
+	if (w) {
+		vv_walker_begin(w);
+	}
+	return w;
+}
+
+void vv_walker_give(vv_walker *w)
+{
+	vv_repository *r = w ? w->repo : NULL;
+
+	if (r && !r->spare) {
+		r->spare = w;
+		r->close_walker = close_walker;
+	} else {
+		vv_walker_free(w);
+	}
 }
 
 void vv_walker_free(vv_walker *w)

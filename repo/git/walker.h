@@ -2,7 +2,8 @@
  * walker: commits as a graph in memory: read once, parents linked. Internal.
  *
  * The repository has one walker for questions that are answered within one call;
- * whoever walks for longer makes another. Nodes live as long as their walker.
+ * whoever walks for longer takes another, which knows what earlier walks have read.
+ * Nodes live as long as their walker.
  * Shallow commits have no parents here. A walk begins with vv_walker_begin, which
  * makes all flags 0 again.
  */
@@ -27,6 +28,10 @@ vv_status vv_walker_get(vv_repository *r, vv_walker **out,
 			vv_error *err);     /* the repository's; borrowed */
 vv_walker *vv_walker_new(vv_repository *r); /* NULL when out of memory */
 void vv_walker_free(vv_walker *w);          /* accepts NULL */
+
+/* One for a longer walk, begun: nobody else uses it until it is given back. NULL when out of memory. */
+vv_walker *vv_walker_take(vv_repository *r);
+void vv_walker_give(vv_walker *w); /* its nodes are no longer the caller's; accepts NULL */
 
 /* The node of a commit, not yet parsed. NULL when out of memory. */
 vv_node *vv_walker_node(vv_walker *w, const git_oid *id);

@@ -4,9 +4,13 @@
  *
  * Pointers are a function of their root, so equal roots have equal blobs: what the haves'
  * edge names is asked by the ids of its blobs, once, and only when a path is new.
+ *
+ * Long histories go back and forth between few trees, and each version stands in two steps, as what is new
+ * and as what was before: a step from one tree to another is looked at once, and so is a pointer's blob.
  */
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -30,6 +34,17 @@ typedef struct items {
 	size_t count, cap;
 } items;
 
+/* The root that a blob names. */
+typedef struct known {
+	git_oid blob;
+	vv_cid root;
+} known;
+
+/* From the tree of a commit's only parent (null: it has none) to its own. */
+typedef struct step {
+	git_oid before, after;
+} step;
+
 typedef struct finding {
 	vv_repository *repo;
 	vv_range range;
@@ -38,8 +53,14 @@ typedef struct finding {
 	vv_cid_set *given;
 	vv_oid_set edge;  /* all blobs of the haves' commits next to the range */
 	bool edge_loaded; /* that was worth the while */
-	vv_arena arena;   /* of one pointer */
-	vv_node *commit;  /* at hand */
+	known *known;
+	size_t known_count, known_cap;
+	vv_hash_index known_index; /* of known, by blob */
+	step *steps;               /* that were looked at */
+	size_t step_count, step_cap;
+	vv_hash_index step_index;
+	vv_arena arena;  /* of one pointer */
+	vv_node *commit; /* at hand */
 	items added, gone;
 } finding;
 
@@ -82,19 +103,46 @@ static vv_status read_pointer(finding *f, const git_oid *id, const char *path, v
 	return rc;
 }
 
+/* The same, of its root alone. */
+static vv_status read_root(finding *f, const git_oid *id, const char *path, vv_cid *out, bool *is,
+			   vv_error *err)
+{
+	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, f->known_index.seed);
+	vv_hash_probe probe = vv_hash_probe_begin(&f->known_index, hash);
+	vv_pointer p;
+	size_t at;
+
+	while (vv_hash_probe_next(&probe, &at)) {
+		if (git_oid_equal(&f->known[at].blob, id)) {
+			*out = f->known[at].root;
+			*is = true;
+			return VV_OK;
+		}
+	}
+	vv_status rc = read_pointer(f, id, path, &p, is, err);
+	if (rc < 0 || !*is) {
+		return rc;
+	}
+	*out = p.root;
+	if (!vv_array_room(f->known, f->known_count, f->known_cap) ||
+	    !vv_hash_index_add(&f->known_index, hash, f->known_count)) {
+		return vv_fail_nomem(err);
+	}
+	f->known[f->known_count++] = (known){*id, p.root};
+	return VV_OK;
+}
+
 /* The same for what may be no pointer, or a damaged one: then null. */
 static vv_status root_of(finding *f, const git_oid *id, vv_cid *out, vv_error *err)
 {
-	vv_pointer p;
 	bool is = false;
-	vv_status rc = read_pointer(f, id, NULL, &p, &is, err);
+	vv_status rc = read_root(f, id, NULL, out, &is, err);
 
-	memset(out, 0, sizeof(*out));
-	if (rc == VV_OK && is) {
-		*out = p.root;
-	}
 	if (rc == VV_ENOMEM) {
 		return rc;
+	}
+	if (rc < 0 || !is) {
+		memset(out, 0, sizeof(*out));
 	}
 	vv_error_clear(err);
 	return VV_OK;
@@ -221,8 +269,7 @@ static bool is_file(uint32_t mode)
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	finding *f = payload;
-	vv_pointer p;
-	vv_cid before;
+	vv_cid root, before;
 	git_oid id, old;
 	bool is;
 	vv_status rc;
@@ -237,8 +284,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	vv_oid_to_git(&id, &c->new_id);
 	vv_oid_to_git(&old, &c->old_id);
 	if ((rc = came_by_merge(f, c, &is, err)) < 0 || is ||
-	    (rc = read_pointer(f, &id, c->path, &p, &is, err)) < 0 || !is ||
-	    vv_cid_set_has(f->given, &p.root)) {
+	    (rc = read_root(f, &id, c->path, &root, &is, err)) < 0 || !is ||
+	    vv_cid_set_has(f->given, &root)) {
 		return rc;
 	}
 	if (!is_file(c->old_mode)) {
@@ -247,7 +294,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	if ((rc = root_of(f, &old, &before, err)) < 0) {
 		return rc;
 	}
-	return give(f, &p.root, &before, c->path, err);
+	return give(f, &root, &before, c->path, err);
 }
 
 /* --- renamed, or copied ----------------------------------------------------------------- */
@@ -314,10 +361,43 @@ static vv_status give_added(finding *f, const item *a, vv_error *err)
 	return give(f, &p.root, &before, a->path, err);
 }
 
+/* A merge depends on all its parents, and is always looked at. */
+static vv_status note_step(finding *f, const git_oid *before, bool *added, vv_error *err)
+{
+	step s;
+
+	memset(&s, 0, sizeof(s));
+	s.after = f->commit->tree;
+	if (before) {
+		s.before = *before;
+	}
+	uint64_t hash = vv_xxh3(&s, sizeof(s), f->step_index.seed);
+	vv_hash_probe p = vv_hash_probe_begin(&f->step_index, hash);
+	size_t at;
+
+	*added = true;
+	if (f->commit->parent_count > 1) {
+		return VV_OK;
+	}
+	while (vv_hash_probe_next(&p, &at)) {
+		if (memcmp(&f->steps[at], &s, sizeof(s)) == 0) {
+			*added = false;
+			return VV_OK;
+		}
+	}
+	if (!vv_array_room(f->steps, f->step_count, f->step_cap) ||
+	    !vv_hash_index_add(&f->step_index, hash, f->step_count)) {
+		return vv_fail_nomem(err);
+	}
+	f->steps[f->step_count++] = s;
+	return VV_OK;
+}
+
 static vv_status look_at_commit(finding *f, vv_error *err)
 {
 	const git_oid *before = NULL;
 	vv_node *n = f->commit;
+	bool added;
 	vv_status rc;
 	size_t i;
 
@@ -332,6 +412,9 @@ static vv_status look_at_commit(finding *f, vv_error *err)
 		} else {
 			before = &n->parents[0]->tree;
 		}
+	}
+	if ((rc = note_step(f, before, &added, err)) < 0 || !added) {
+		return rc;
 	}
 	rc = vv_must_be_here(vv_tree_diff(f->repo, before, &n->tree, "", on_change, f, err), err);
 	for (i = 0; rc == VV_OK && i < f->added.count; i++) {
@@ -354,6 +437,8 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 	f.payload = payload;
 	vv_arena_init(&f.arena);
 	vv_oid_set_init(&f.edge);
+	vv_hash_index_init(&f.known_index);
+	vv_hash_index_init(&f.step_index);
 	if (!(f.given = vv_cid_set_new())) {
 		return vv_fail_nomem(err);
 	}
@@ -366,6 +451,10 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 	forget_items(&f.gone);
 	vv_free(f.added.list);
 	vv_free(f.gone.list);
+	vv_free(f.known);
+	vv_free(f.steps);
+	vv_hash_index_clear(&f.known_index);
+	vv_hash_index_clear(&f.step_index);
 	vv_range_clear(&f.range);
 	vv_oid_set_clear(&f.edge);
 	vv_cid_set_free(f.given);

@@ -260,10 +260,9 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 	memset(g, 0, sizeof(*g));
 	g->repo = r;
 	vv_oid_set_init(&g->tags_seen);
-	if (!(g->walker = vv_walker_new(r))) {
+	if (!(g->walker = vv_walker_take(r))) {
 		return vv_fail_nomem(err);
 	}
-	vv_walker_begin(g->walker);
 	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading will tell */
 	git_error_clear();
 	for (i = 0; i < have_count; i++) {
@@ -286,7 +285,7 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 void vv_range_clear(vv_range *g)
 {
 	vv_nodes_clear(&g->commits);
-	vv_walker_free(g->walker);
+	vv_walker_give(g->walker);
 	vv_oid_set_clear(&g->tags_seen);
 	vv_free(g->tags);
 	vv_free(g->rest);

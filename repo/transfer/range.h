@@ -7,7 +7,8 @@
 #include "repo/git/oid_set.h"
 #include "repo/git/walker.h"
 
-/* Nodes belong to the range's own walker, so that the repository's may be used meanwhile. */
+/* Nodes belong to a walker that the range has taken, so that the repository's may be used meanwhile: they are
+ * valid until vv_range_clear. */
 typedef struct vv_range {
 	vv_repository *repo;
 	vv_walker *walker;

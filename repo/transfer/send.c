@@ -103,10 +103,9 @@ static vv_status descent_open(descent *d, vv_repository *r, vv_error *err)
 	memset(d, 0, sizeof(*d));
 	d->repo = r;
 	vv_oid_set_init(&d->tags);
-	if (!(d->walker = vv_walker_new(r))) {
+	if (!(d->walker = vv_walker_take(r))) {
 		return vv_fail_nomem(err);
 	}
-	vv_walker_begin(d->walker);
 	return vv_refs_each(r, "", on_ref, d, err);
 }
 
@@ -114,7 +113,7 @@ static void descent_clear(descent *d)
 {
 	vv_queue_clear(&d->queue);
 	vv_oid_set_clear(&d->tags);
-	vv_walker_free(d->walker);
+	vv_walker_give(d->walker);
 }
 
 /* The next commit, its parents queued; NULL at the end. */

@@ -427,8 +427,7 @@ static vv_status take_all(run *r, vv_error *err)
 	bool incomplete = r->result->missing_count > 0;
 	const vv_oids *wants = r->lacking ? &f->wants : &r->wants;
 	const vv_oids *commons = r->lacking ? &r->whole : &r->commons;
-	vv_status rc = vv_new_roots_each(vv_receive_repository(r->x), wants->items, wants->count,
-					 commons->items, commons->count, count_version, r, err);
+	vv_status rc = vv_receive_versions_each(r->x, wants, commons, count_version, r, err);
 
 	if (rc < 0) {
 		return rc;

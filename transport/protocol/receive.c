@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "base/arena.h"
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -22,6 +23,15 @@
 #define OBJECT_DEFAULT (UINT64_C(1) << 30)
 #define KEEP_EVERY (UINT64_C(32) << 20) /* so many bytes are lost at most when the line drops */
 
+/* The new versions between wants and commons, found once: all that is asked of them goes through this list. */
+typedef struct versions {
+	vv_oid *wants, *commons; /* NULL: none were found yet */
+	size_t want_count, common_count;
+	vv_new_root *items;
+	size_t count, cap;
+	vv_arena paths;
+} versions;
+
 struct vv_receive {
 	vv_repository *repo;
 	vv_receive_limits limits;
@@ -34,7 +44,8 @@ struct vv_receive {
 	bool unreadable, lost; /* of this stream: a block, and so the objects */
 	bool doubt;
 	const vv_elsewhere *elsewhere; /* NULL: nothing is left there */
-	vv_cid *mended;                /* roots of versions that were here without blocks */
+	versions versions;
+	vv_cid *mended; /* roots of versions that were here without blocks */
 	size_t mended_count, mended_cap;
 	vv_receive_stats stats;
 };
@@ -83,9 +94,19 @@ vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_l
 	return VV_OK;
 }
 
+static void forget_versions(versions *v)
+{
+	vv_free(v->wants);
+	vv_free(v->commons);
+	vv_free(v->items);
+	vv_arena_clear(&v->paths);
+	memset(v, 0, sizeof(*v));
+}
+
 void vv_receive_close(vv_receive *x)
 {
 	if (x) {
+		forget_versions(&x->versions);
 		vv_block_in_close(x->blocks);
 		vv_object_in_close(x->objects);
 		vv_git_receive_close(x->git);
@@ -328,10 +349,85 @@ vv_status vv_receive_object_bytes(vv_receive *x, vv_git_type type, const vv_oid 
 
 vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err)
 {
+	forget_versions(&x->versions);
 	vv_status rc = vv_git_receive_end(x->git, tips->items, tips->count, err);
 	return rc == VV_EMISSING || rc == VV_ENOTFOUND
 		       ? vv_prefix(err, "the history that came is not whole")
 		       : rc;
+}
+
+/* --- the new versions ----------------------------------------------------------------- */
+
+static bool same_ids(const vv_oid *a, size_t count, const vv_oids *b)
+{
+	return count == b->count &&
+	       (count == 0 || memcmp(a, b->items, count * sizeof(vv_oid)) == 0);
+}
+
+static vv_status copy_ids(vv_oid **out, size_t *count, const vv_oids *from, vv_error *err)
+{
+	if (!(*out = vv_calloc(from->count + 1, sizeof(vv_oid)))) {
+		return vv_fail_nomem(err);
+	}
+	if (from->count > 0) {
+		memcpy(*out, from->items, from->count * sizeof(vv_oid));
+	}
+	*count = from->count;
+	return VV_OK;
+}
+
+/* Versions that follow each other mostly have one path, which is kept once. */
+static vv_status keep_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	versions *v = payload;
+	const char *path = v->count > 0 ? v->items[v->count - 1].path : NULL;
+
+	if (!vv_array_room(v->items, v->count, v->cap)) {
+		return vv_fail_nomem(err);
+	}
+	if ((!path || strcmp(path, n->path) != 0) &&
+	    !(path = vv_arena_strndup(&v->paths, n->path, strlen(n->path)))) {
+		return vv_fail_nomem(err);
+	}
+	v->items[v->count] = *n;
+	v->items[v->count++].path = path;
+	return VV_OK;
+}
+
+static vv_status find_versions(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			       vv_error *err)
+{
+	versions *v = &x->versions;
+	vv_status rc;
+
+	if (v->wants && same_ids(v->wants, v->want_count, wants) &&
+	    same_ids(v->commons, v->common_count, commons)) {
+		return VV_OK;
+	}
+	forget_versions(v);
+	if ((rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count,
+				    commons->items, commons->count, keep_version, v, err)) < 0 ||
+	    (rc = copy_ids(&v->commons, &v->common_count, commons, err)) < 0 ||
+	    (rc = copy_ids(&v->wants, &v->want_count, wants, err)) < 0) {
+		forget_versions(v);
+	}
+	return rc;
+}
+
+vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+				   vv_new_root_fn fn, void *payload, vv_error *err)
+{
+	vv_status rc;
+
+	if (x->lost) { /* what came cannot be read: asked of what is here */
+		return vv_new_roots_each(x->repo, wants->items, wants->count, commons->items,
+					 commons->count, fn, payload, err);
+	}
+	rc = find_versions(x, wants, commons, err);
+	for (size_t i = 0; rc == VV_OK && i < x->versions.count; i++) {
+		rc = fn(payload, &x->versions.items[i], err);
+	}
+	return rc;
 }
 
 /* --- what is lacking ------------------------------------------------------------------ */
@@ -428,12 +524,10 @@ vv_status vv_receive_lacking(vv_receive *x, const vv_oids *wants, const vv_oids 
 			     size_t max, vv_lacking **out, size_t *count, vv_error *err)
 {
 	lacking l;
-	vv_repository *with = x->lost ? x->repo : vv_receive_repository(x);
 	vv_status rc = begin_lacking(&l, x, max, err);
 
 	if (rc == VV_OK) {
-		rc = vv_new_roots_each(with, wants->items, wants->count, commons->items,
-				       commons->count, look_at_version, &l, err);
+		rc = vv_receive_versions_each(x, wants, commons, look_at_version, &l, err);
 	}
 	return give_lacking(&l, rc, out, count);
 }
@@ -479,8 +573,7 @@ vv_status vv_receive_check(vv_receive *x, const vv_oids *wants, const vv_oids *c
 			   vv_version_check_fn fn, void *payload, vv_error *err)
 {
 	checking c = {x, fn, payload};
-	return vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count,
-				 commons->items, commons->count, check_version, &c, err);
+	return vv_receive_versions_each(x, wants, commons, check_version, &c, err);
 }
 
 typedef struct mending {
@@ -541,8 +634,7 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 	if (rc == VV_OK && root) {
 		rc = look_below(&l, root, NULL, err);
 	} else if (rc == VV_OK && wants->count > 0) {
-		rc = vv_new_roots_each(vv_receive_repository(x), wants->items, wants->count,
-				       commons->items, commons->count, look_at_version, &l, err);
+		rc = vv_receive_versions_each(x, wants, commons, look_at_version, &l, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < x->mended_count; i++) {
 		rc = look_below(&l, &x->mended[i], NULL, err);

@@ -78,6 +78,11 @@ vv_status vv_receive_object_bytes(vv_receive *x, vv_git_type type, const vv_oid 
 vv_status vv_receive_objects_end(vv_receive *x, const vv_oids *tips, vv_error *err);
 vv_repository *vv_receive_repository(vv_receive *x); /* sees the new objects; after objects_end */
 
+/* The versions that wants reach and commons do not, as vv_new_roots_each gives them, whose work is done once. fn
+ * asks no other wants or commons. */
+vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+				   vv_new_root_fn fn, void *payload, vv_error *err);
+
 /* Blocks below the new versions that are not here. At most max are given out (nodes first, so
  * that a further call may find more below them); *count of them. like: what each resembles in
  * the version before, or null. */

@@ -595,8 +595,7 @@ static vv_status take_in(recovering *r, vv_error *err)
 		goto done;
 	}
 	if (lacking > 0 &&
-	    (rc = vv_new_roots_each(vv_receive_repository(r->receive), r->tips, r->tip_count, NULL,
-				    0, on_version, r, err)) < 0) {
+	    (rc = vv_receive_versions_each(r->receive, &tips, &none, on_version, r, err)) < 0) {
 		goto done;
 	}
 	choose_refs(r);

@@ -425,6 +425,95 @@ static void a_merge_tells_only_of_what_it_made(void **state)
 	assert_string_equal(roots_of("main", "have"), "3<1! a.csv, 5<0 c.csv, ");
 }
 
+/* The same step from tree to tree: a merge that had the version from its other side, and a commit. */
+static void a_version_that_a_merge_had_is_told_when_a_commit_brings_it_back(void **state)
+{
+	(void)state;
+	git_begin();
+	write_pointer("t.csv", 1, "a");
+	sh("git add .; git commit -qm 1; git checkout -q -b side");
+	write_pointer("t.csv", 2, "a");
+	sh("git commit -qam 2; git tag have; git checkout -q main; git merge -q --no-ff --no-edit side");
+	write_pointer("t.csv", 1, "a");
+	sh("git commit -qam back");
+	assert_string_equal(roots_of("main", "have"), "1<2! t.csv, ");
+	write_pointer("t.csv", 2, "a");
+	sh("git commit -qam forth; git diff --quiet HEAD HEAD^^");
+	assert_string_equal(roots_of("main", "have"), "1<2! t.csv, 2<1 t.csv, ");
+}
+
+static void a_history_that_goes_to_and_fro_tells_each_version_once(void **state)
+{
+	(void)state;
+	git_begin();
+	for (unsigned n = 0; n < 12; n++) {
+		write_pointer("t.csv", n % 3 + 1, "a");
+		sh("git add .; git commit -qm %u", n);
+		if (n == 0) {
+			sh("git tag first");
+		} else if (n == 4) {
+			sh("git tag fifth");
+		}
+	}
+	write_pointer("u.csv", 4, "a");
+	sh("git add .; git commit -qm u");
+	assert_string_equal(roots_of("main", NULL), "1<0 t.csv, 2<1 t.csv, 3<2 t.csv, 4<0 u.csv, ");
+	assert_string_equal(roots_of("main", "first"),
+			    "2<1! t.csv, 3<2 t.csv, 1<3 t.csv, 4<0 u.csv, ");
+	assert_string_equal(roots_of("main", "fifth"),
+			    "3<2! t.csv, 1<3 t.csv, 2<1 t.csv, 4<0 u.csv, ");
+}
+
+typedef struct asking {
+	vv_repository *repo;
+	vv_oid want, have;
+	vv_buf outer, inner;
+} asking;
+
+static vv_status ask_within(void *payload, const vv_new_root *n, vv_error *err)
+{
+	asking *a = payload;
+	bool known = false;
+	vv_status rc;
+
+	(void)note_root(&a->outer, n, err);
+	if ((rc = vv_commits_known(a->repo, &a->have, 1, &known, err)) < 0) {
+		return rc;
+	}
+	assert_true(known);
+	return vv_new_roots_each(a->repo, &a->have, 1, NULL, 0, note_root, &a->inner, err);
+}
+
+/* Walks know what earlier ones read, but not what those found out. */
+static void a_walk_within_a_walk_disturbs_neither(void **state)
+{
+	asking a = {.outer = VV_BUF_INIT, .inner = VV_BUF_INIT};
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	for (unsigned n = 1; n < 5; n++) {
+		write_pointer("t.csv", n, "a");
+		sh("git add .; git commit -qm %u", n);
+	}
+	a.repo = open_here();
+	a.want = rev(a.repo, "main");
+	a.have = rev(a.repo, "main~2");
+	for (unsigned k = 0; k < 2; k++) {
+		vv_buf_reset(&a.outer);
+		vv_buf_reset(&a.inner);
+		vv_assert_ok(
+			vv_new_roots_each(a.repo, &a.want, 1, &a.have, 1, ask_within, &a, &err),
+			&err);
+		assert_string_equal(vv_buf_cstr(&a.outer), "3<2! t.csv, 4<3 t.csv, ");
+		assert_string_equal(vv_buf_cstr(&a.inner),
+				    "1<0 t.csv, 2<1 t.csv, 1<0 t.csv, 2<1 t.csv, ");
+	}
+	vv_repository_close(a.repo);
+	vv_buf_clear(&a.outer);
+	vv_buf_clear(&a.inner);
+}
+
 static void hear(void *payload, vv_note_kind kind, const char *line)
 {
 	(void)kind;
@@ -546,6 +635,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_new_version_is_told_with_the_one_before),
 	cmocka_unit_test(renamed_and_copied_tables_are_recognised),
 	cmocka_unit_test(a_merge_tells_only_of_what_it_made),
+	cmocka_unit_test(a_version_that_a_merge_had_is_told_when_a_commit_brings_it_back),
+	cmocka_unit_test(a_history_that_goes_to_and_fro_tells_each_version_once),
+	cmocka_unit_test(a_walk_within_a_walk_disturbs_neither),
 	cmocka_unit_test(without_memory_each_question_says_so),
 	cmocka_unit_test(a_damaged_pointer_is_named_with_path_and_commit),
 };
