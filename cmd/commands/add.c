@@ -34,7 +34,6 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 		return vv_fail(err, VV_EUSAGE,
 			       "--order is for tables; a file of bytes has no rows");
 	}
-	out->choose_order = true;
 	if (o->order) {
 		out->order = strcmp(o->order, "key") == 0 ? VV_ORDER_KEY : VV_ORDER_FILE;
 	}

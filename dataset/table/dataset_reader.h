@@ -60,14 +60,12 @@ typedef struct vv_dataset_options {
 	const char *const *key;   /* --key (names), --no-key ({NULL}), NULL */
 	bool facts;               /* --facts */
 	vv_order_wish order;      /* --order */
-	bool choose_order;        /* without it, if varve.chooseOrder does not say otherwise */
 	const vv_pointer *parent; /* overrides the lookup; may be NULL */
 	bool no_parent;
 } vv_dataset_options;
 #define VV_DATASET_OPTIONS_INIT                                                                    \
 	{                                                                                          \
-		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, false, VV_ORDER_KEEP, false,      \
-			NULL, false                                                                \
+		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, false, VV_ORDER_KEEP, NULL, false \
 	}
 
 typedef struct vv_dataset_found {

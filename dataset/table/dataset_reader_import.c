@@ -250,8 +250,9 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 		in->opts.cache = in->cache;
 		/* without the blocks of the version before nothing tells whether it has them */
 		in->opts.order = opts->order;
-		if (opts->choose_order && (rc = vv_config_bool(r->repo, "varve.chooseorder", true,
-							       &in->opts.choose_order, err)) < 0) {
+		/* Whoever stores a file chooses in the same way, so that equal files get equal roots. */
+		if (!dry && (rc = vv_config_bool(r->repo, "varve.chooseorder", true,
+						 &in->opts.choose_order, err)) < 0) {
 			return rc;
 		}
 		in->opts.facts = opts->facts || in->named_kind;

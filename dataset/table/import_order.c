@@ -8,6 +8,8 @@
 #include "base/array.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "base/thread.h"
+#include "dataset/format/mem_sink.h"
 #include "dataset/table/table.h"
 #include "repo/blocks/coder.h"
 
@@ -16,6 +18,7 @@
 #define PAIRS_LEAST 16u /* fewer may be chance */
 #define NEAR 16u        /* a row that moved by less than that part of the table did not move */
 #define LOOKS_MAX 2u
+#define SHORT_MAX 256u  /* groups of runs that were too short: rows that change, and did not move */
 #define MEASURED_MAX 8u /* groups that are compressed */
 #define SAVED_LEAST ((uint64_t)256 << 10)
 #define WHOLE 256u /* shares are of this */
@@ -30,6 +33,7 @@ struct order_choice {
 	uint64_t rows; /* of the version before */
 	uint64_t want; /* rows of a sample */
 	uint64_t run;  /* groups in a row that the version before does not have */
+	uint64_t in_short_runs;
 	unsigned looks;
 	bool over; /* nothing is looked at any more */
 	/* the sample of the file */
@@ -37,6 +41,12 @@ struct order_choice {
 	size_t count, cap, groups;
 	vv_cid measured[MEASURED_MAX];
 	uint64_t measured_rows[MEASURED_MAX];
+	/* where blocks go: held by `held` until `direct`, where the order may be taken; worker threads put them */
+	vv_sink front;
+	vv_mem_sink *held;
+	vv_sink held_sink;
+	vv_mutex *lock; /* direct */
+	bool direct;
 	/* */
 	bool pays, made;
 	order_saving saving;
@@ -81,10 +91,86 @@ static uint64_t sample_size(uint64_t rows)
 	return low;
 }
 
+/* ---- blocks that are held back ---- */
+
+static vv_status put_held(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			  const vv_cid *base, vv_error *err)
+{
+	order_choice *c = payload;
+	vv_status rc = VV_OK;
+	bool direct;
+
+	vv_mutex_lock(c->lock);
+	direct = c->direct;
+	if (!direct) {
+		rc = c->held_sink.put(c->held_sink.payload, cid, bytes, len, base, err);
+	}
+	vv_mutex_unlock(c->lock);
+	return direct ? c->sink->put(c->sink->payload, cid, bytes, len, base, err) : rc;
+}
+
+static vv_status get_held(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	order_choice *c = payload;
+
+	return c->held_sink.get(c->held_sink.payload, cid, out, err);
+}
+
+static vv_status hold(order_choice *c, vv_error *err)
+{
+	vv_status rc;
+
+	c->front = *c->sink;
+	if (!order_choice_may_be_made(c)) {
+		c->direct = true;
+		return VV_OK;
+	}
+	if (!(c->lock = vv_mutex_new())) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_mem_sink_over(&c->held, c->sink, c->opts->temp_dir, err)) < 0) {
+		return rc;
+	}
+	vv_mem_sink_use(&c->held_sink, c->held);
+	c->front.put = put_held;
+	c->front.get = get_held;
+	c->front.payload = c;
+	return VV_OK;
+}
+
+const vv_sink *order_choice_sink(order_choice *c)
+{
+	return &c->front;
+}
+
+vv_status order_choice_settle(order_choice *c, vv_error *err)
+{
+	if (c->direct) {
+		return VV_OK;
+	}
+	vv_mutex_lock(c->lock);
+	c->direct = true;
+	vv_mutex_unlock(c->lock);
+	return vv_mem_sink_pour(c->held, c->sink, err);
+}
+
+/* ---- an import and its choice ---- */
+
+bool order_choice_may_be_made(const order_choice *c)
+{
+	return c->opts->parent->format == VV_FORMAT_NEWEST;
+}
+
+bool order_choice_is_over(const order_choice *c)
+{
+	return c->over && !c->made;
+}
+
 vv_status order_choice_open(order_choice **out, const vv_import_options *opts, const vv_sink *sink,
 			    vv_error *err)
 {
 	order_choice *c;
+	vv_status rc;
 
 	*out = NULL;
 	if (!is_asked(opts, sink)) {
@@ -99,6 +185,10 @@ vv_status order_choice_open(order_choice **out, const vv_import_options *opts, c
 	c->rows = opts->parent->rows;
 	c->want = sample_size(c->rows);
 	c->over = c->rows == 0;
+	if ((rc = hold(c, err)) < 0) {
+		order_choice_close(c);
+		return rc;
+	}
 	*out = c;
 	return VV_OK;
 }
@@ -106,6 +196,8 @@ vv_status order_choice_open(order_choice **out, const vv_import_options *opts, c
 void order_choice_close(order_choice *c)
 {
 	if (c) {
+		vv_mem_sink_free(c->held);
+		vv_mutex_free(c->lock);
 		vv_free(c->sample);
 		vv_free(c->columns);
 		vv_free(c);
@@ -121,6 +213,8 @@ static void begin_run(order_choice *c)
 void order_choice_pass(order_choice *c)
 {
 	if (c && c->run > 0) {
+		c->in_short_runs += c->run;
+		c->over = c->over || c->in_short_runs > SHORT_MAX;
 		begin_run(c);
 	}
 }
@@ -229,7 +323,7 @@ static vv_status measure(uint64_t *out, const order_choice *c, vv_error *err)
 		vv_packed packed;
 
 		vv_buf_reset(&block);
-		if ((rc = c->sink->get(c->sink->payload, &c->measured[i], &block, err)) == VV_OK &&
+		if ((rc = c->front.get(c->front.payload, &c->measured[i], &block, err)) == VV_OK &&
 		    (rc = vv_coder_whole(coder, block.data, block.len, &packed, err)) == VV_OK) {
 			bytes += packed.len;
 			rows += c->measured_rows[i];
@@ -287,7 +381,7 @@ static vv_status judge(order_choice *c, import *im, vv_error *err)
 	c->saving.in_key_order = stored / WHOLE * (WHOLE - share) + bytes_of_places(c->rows);
 	c->pays = stored / 2 >= c->saving.in_key_order &&
 		  stored - c->saving.in_key_order >= SAVED_LEAST;
-	c->made = c->pays && c->opts->parent->format == VV_FORMAT_NEWEST;
+	c->made = c->pays && order_choice_may_be_made(c);
 done:
 	if (rc < 0 && rc != VV_ENOMEM) {
 		vv_error_clear(err);
@@ -351,13 +445,16 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 		order_choice_pass(c);
 		return VV_OK;
 	}
-	if (c->over || ++c->run <= RUN_FIRST) {
+	if (c->over) {
+		return order_choice_settle(c, err);
+	}
+	if (++c->run <= RUN_FIRST) {
 		return VV_OK;
 	}
 	/* A row that is never in memory as a whole cannot be sorted so either. */
 	if (j->long_row || j->stride < im->columns || !has_same_columns(im)) {
 		c->over = true;
-		return VV_OK;
+		return order_choice_settle(c, err);
 	}
 	if ((rc = list_columns(c, im, err)) < 0 || (rc = take_group(c, im, j, err)) < 0 ||
 	    c->count < c->want) {
@@ -368,6 +465,8 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 	}
 	c->over = c->pays || ++c->looks == LOOKS_MAX;
 	begin_run(c);
-	return c->made ? vv_fail(err, VV_EREFUSED, "%s: to be kept in key order", im->source->name)
-		       : VV_OK;
+	if (c->made) {
+		return vv_fail(err, VV_EREFUSED, "%s: to be kept in key order", im->source->name);
+	}
+	return c->over ? order_choice_settle(c, err) : VV_OK;
 }

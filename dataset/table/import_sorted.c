@@ -457,8 +457,23 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 		      vv_text_bytes(s->in_key_order));
 }
 
+/* The same rows came in another order, and cannot be kept by the key: nobody is to pay for that each time without
+ * knowing. */
+static void tell_failed_choice(vv_buf *out, const vv_root *root, const char *why, const char *path)
+{
+	vv_buf_puts(out, "the same rows came in another order, and cannot be kept by ");
+	for (size_t i = 0; i < root->key_count; i++) {
+		vv_buf_puts(out, i > 0 ? ", " : "");
+		vv_buf_puts(out, vv_text_shows(root->key[i]));
+	}
+	vv_buf_printf(out, ": %s; each such file is sorted in vain until 'varve add --order file ",
+		      why);
+	vv_text_put_word(out, path);
+	vv_buf_puts(out, "'\n");
+}
+
 /* The file's order was given up: in key order, if the key proves to be one and all lines are alike; else as
- * it would have been. */
+ * it would have been, with a warning. */
 static vv_status import_chosen(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 			       const vv_import_options *opts, vv_error *err)
 {
@@ -481,11 +496,89 @@ static vv_status import_chosen(vv_import_result *out, const vv_source *source, c
 	} else if (rc == VV_EREFUSED || rc == VV_ECONFLICT || rc == VV_EUSAGE) {
 		o = *opts;
 		o.choice = NULL;
-		if ((rc = source->again(source->payload, err)) == VV_OK) {
-			rc = import_run(out, source, sink, &o, NULL, err);
+		if ((rc = source->again(source->payload, err)) == VV_OK &&
+		    (rc = import_run(out, source, sink, &o, NULL, err)) == VV_OK) {
+			tell_failed_choice(&out->warnings, parent,
+					   without_name(why.message, source->name), source->name);
 		}
 	} else if (err) {
 		*err = why;
+	}
+	return rc;
+}
+
+/* A pipe, kept where it may have to be read from its beginning. */
+typedef struct kept_source {
+	const vv_source *from;
+	const order_choice *choice;
+	temp_bytes bytes;
+	uint64_t at;
+	bool drops; /* once all that was kept has been given */
+} kept_source;
+
+static ssize_t read_kept(void *payload, void *buf, size_t len, vv_error *err)
+{
+	kept_source *k = payload;
+	uint64_t have = temp_bytes_len(&k->bytes) - k->at;
+	vv_status rc;
+	ssize_t n;
+
+	if (have > 0) {
+		len = have < len ? (size_t)have : len;
+		if ((rc = temp_bytes_get(&k->bytes, k->at, buf, len, err)) < 0) {
+			return (ssize_t)rc;
+		}
+		k->at += len;
+		return (ssize_t)len;
+	}
+	n = k->from->read(k->from->payload, buf, len, err);
+	k->drops = k->drops || order_choice_is_over(k->choice);
+	if (n > 0 && !k->drops) {
+		if ((rc = temp_bytes_put(&k->bytes, buf, (size_t)n, err)) < 0) {
+			return (ssize_t)rc;
+		}
+		k->at += (uint64_t)n;
+	}
+	return n;
+}
+
+static vv_status begin_kept(void *payload, vv_error *err)
+{
+	kept_source *k = payload;
+
+	(void)err;
+	k->at = 0;
+	return VV_OK;
+}
+
+/* As it comes, or as the choice has it. */
+static vv_status import_choosing(vv_import_result *out, const vv_source *source,
+				 const vv_sink *sink, const vv_import_options *opts,
+				 order_choice *choice, vv_error *err)
+{
+	vv_import_options o = *opts;
+	vv_error why = {0};
+	vv_status rc;
+
+	o.choice = choice;
+	rc = import_run(out, source, order_choice_sink(choice), &o, NULL, &why);
+	if (rc < 0 && order_choice_is_made(choice)) {
+		rc = import_chosen(out, source, sink, opts, &why);
+	} else if (rc == VV_OK && (rc = order_choice_settle(choice, &why)) < 0) {
+		vv_import_result_clear(out);
+	}
+	if (rc < 0) {
+		if (err) {
+			*err = why;
+		}
+		return rc;
+	}
+	if (order_choice_saving(choice) &&
+	    (vv_root_is_sorted(&out->root) || !order_choice_is_made(choice))) {
+		tell_choice(&out->warnings, choice, &out->root, source->name);
+	}
+	if ((rc = vv_buf_ok(&out->warnings, err)) < 0) {
+		vv_import_result_clear(out);
 	}
 	return rc;
 }
@@ -494,32 +587,29 @@ static vv_status import_in_any_order(vv_import_result *out, const vv_source *sou
 				     const vv_sink *sink, const vv_import_options *opts,
 				     vv_error *err)
 {
-	vv_import_options o = *opts;
-	vv_error why = {0};
-	vv_status rc;
+	order_choice *choice;
+	kept_source kept = {.from = source};
+	vv_source again = *source;
+	vv_status rc = order_choice_open(&choice, opts, sink, err);
 
-	if (!source->again) {
-		return import_run(out, source, sink, opts, NULL, err);
-	}
-	if ((rc = order_choice_open(&o.choice, opts, sink, err)) < 0) {
+	if (rc < 0) {
 		return rc;
 	}
-	rc = import_run(out, source, sink, &o, NULL, &why);
-	if (rc < 0 && order_choice_is_made(o.choice)) {
-		rc = import_chosen(out, source, sink, opts, &why);
+	if (!choice || (!source->again && !order_choice_may_be_made(choice))) {
+		rc = import_run(out, source, sink, opts, NULL, err);
+	} else if (source->again) {
+		rc = import_choosing(out, source, sink, opts, choice, err);
+	} else {
+		kept.choice = choice;
+		temp_bytes_init(&kept.bytes, opts->temp_dir, KEPT_IN_MEMORY);
+		again.read = read_kept;
+		again.again = begin_kept;
+		again.payload = &kept;
+		again.line = NULL;
+		rc = import_choosing(out, &again, sink, opts, choice, err);
+		temp_bytes_clear(&kept.bytes);
 	}
-	if (rc < 0 && err) {
-		*err = why;
-	}
-	if (rc == VV_OK && order_choice_saving(o.choice) &&
-	    (vv_root_is_sorted(&out->root) || !order_choice_is_made(o.choice))) {
-		tell_choice(&out->warnings, o.choice, &out->root, source->name);
-		rc = vv_buf_ok(&out->warnings, err);
-		if (rc < 0) {
-			vv_import_result_clear(out);
-		}
-	}
-	order_choice_close(o.choice);
+	order_choice_close(choice);
 	return rc;
 }
 

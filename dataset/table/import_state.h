@@ -241,6 +241,12 @@ typedef struct order_choice order_choice;
 vv_status order_choice_open(order_choice **out, const vv_import_options *opts, const vv_sink *sink,
 			    vv_error *err);
 void order_choice_close(order_choice *c); /* accepts NULL */
+/* Where the import puts its blocks. As long as the file's order may be given up they are held back, so that nothing of it stays. */
+const vv_sink *order_choice_sink(order_choice *c);
+/* The import is over, and its result stays: what was held back is stored. */
+vv_status order_choice_settle(order_choice *c, vv_error *err);
+/* Will the import not be given up any more? */
+bool order_choice_is_over(const order_choice *c);
 
 /* The next groups are those of the version before. Accepts NULL. */
 void order_choice_pass(order_choice *c);
@@ -257,6 +263,8 @@ const order_saving *order_choice_saving(const order_choice *c);
 /* Is the key order taken? Else it is only spoken of: the version before is of a format that older
  * readers know. */
 bool order_choice_is_made(const order_choice *c);
+/* Can it be? */
+bool order_choice_may_be_made(const order_choice *c);
 
 /* import_chunks.c: a file that is not a table */
 
