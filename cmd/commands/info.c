@@ -200,6 +200,9 @@ static void print_form(const info *f, vv_buf *b)
 		print_fact("order", vv_buf_cstr(b));
 		vv_buf_reset(b);
 	}
+	if (r->file_order_declared) {
+		print_fact("order", "the file's, as somebody asked for; no other is chosen");
+	}
 	if (vv_root_has_facts(r)) {
 		print_fact("facts", "kept about each group, for 'cat --where'");
 	}
@@ -508,6 +511,8 @@ static void json_table(vv_json_out *w, const info *f)
 	vv_json_u64(w, r->cut_rows);
 	vv_json_close_object(w);
 	json_names(w, "sortedBy", r->sorted_by, r->sorted_by_count);
+	vv_json_name(w, "fileOrderDeclared");
+	vv_json_bool(w, r->file_order_declared);
 	vv_json_name(w, "facts");
 	vv_json_bool(w, vv_root_has_facts(r));
 	vv_json_name(w, "columns");

@@ -270,15 +270,22 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 
 /* --- the import ------------------------------------------------------------------------ */
 
+/* What a pointer does not tell of a version. */
+typedef struct untold {
+	bool facts, file_order_declared;
+	vv_key_source source;
+} untold;
+
 /* The root with, or without, these, in out's place; its bytes go to block. */
-static vv_status change_root(vv_dataset_found *out, bool facts, vv_key_source source, vv_buf *block,
-			     vv_cid *cid, vv_error *err)
+static vv_status change_root(vv_dataset_found *out, const untold *u, vv_buf *block, vv_cid *cid,
+			     vv_error *err)
 {
 	vv_root changed = out->result.root; /* borrows */
 	vv_status rc;
 
-	changed.key_source = source;
-	if (!facts) {
+	changed.key_source = u->source;
+	changed.file_order_declared = u->file_order_declared;
+	if (!u->facts) {
 		vv_buf_init(&changed.facts);
 	}
 	if ((rc = vv_root_encode(block, &changed, err)) < 0) {
@@ -287,9 +294,8 @@ static vv_status change_root(vv_dataset_found *out, bool facts, vv_key_source so
 	return vv_cid_of(cid, VV_CODEC_DAG_CBOR, block->data, block->len, err);
 }
 
-static vv_status take_changed(vv_dataset_found *out, bool facts, vv_key_source source,
-			      vv_buf *take_block, const vv_cid *cid, const vv_sink *sink,
-			      vv_error *err)
+static vv_status take_changed(vv_dataset_found *out, const untold *u, vv_buf *take_block,
+			      const vv_cid *cid, const vv_sink *sink, vv_error *err)
 {
 	vv_root *root = &out->result.root;
 	vv_status rc;
@@ -299,8 +305,9 @@ static vv_status take_changed(vv_dataset_found *out, bool facts, vv_key_source s
 		vv_buf_clear(take_block);
 		return rc;
 	}
-	root->key_source = source;
-	if (!facts) {
+	root->key_source = u->source;
+	root->file_order_declared = u->file_order_declared;
+	if (!u->facts) {
 		vv_buf_clear(&root->facts);
 		root->format = vv_root_is_sorted(root) ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST;
 	}
@@ -313,36 +320,37 @@ static vv_status take_changed(vv_dataset_found *out, bool facts, vv_key_source s
 }
 
 /* A pointer says which key its version has, not whether somebody declared it or it was found, nor
- * whether there are facts (with which this one was made): is the table that version, but for
- * these? */
+ * whether there are facts (with which this one was made), and the file's order was asked for: is the table that
+ * version, but for these? */
 static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, bool asked,
 			    const vv_sink *sink, vv_error *err)
 {
 	const vv_root *root = &out->result.root;
-	bool has = vv_root_has_facts(root), facts = has;
-	vv_key_source source = root->key_source, sources[2] = {source, VV_KEY_INFERRED};
+	bool has = vv_root_has_facts(root), was = root->file_order_declared;
+	vv_key_source sources[2] = {root->key_source, VV_KEY_INFERRED};
+	untold u = {has, was, root->key_source};
 	size_t count = in->opts.key_known && root->key_count > 0 ? 2 : 1;
 	vv_buf block = VV_BUF_INIT;
 	vv_cid cid = out->result.cid;
 	bool is = !in->named_kind || vv_cid_equal(&out->named, &cid);
 	vv_status rc;
 
-	for (size_t i = 0; i < 4 && !is; i++) {
-		facts = has && i < 2;
-		source = sources[i % 2];
-		if (i % 2 >= count || (i >= 2 && asked)) {
+	for (size_t i = 0; i < 6 && !is; i++) {
+		u.facts = has && i < 4;
+		u.file_order_declared = u.facts && (was || i >= 2);
+		u.source = sources[i % 2];
+		if (i % 2 >= count || (i >= 4 && asked)) {
 			continue;
 		}
-		if ((rc = change_root(out, facts, source, &block, &cid, err)) < 0) {
+		if ((rc = change_root(out, &u, &block, &cid, err)) < 0) {
 			vv_buf_clear(&block);
 			return rc;
 		}
 		is = vv_cid_equal(&out->named, &cid);
 	}
 	if (!is) { /* another version: as if it were a new one */
-		facts = has && asked;
-		source = sources[0];
-		if ((rc = change_root(out, facts, source, &block, &cid, err)) < 0) {
+		u = (untold){has && asked, was && asked, sources[0]};
+		if ((rc = change_root(out, &u, &block, &cid, err)) < 0) {
 			vv_buf_clear(&block);
 			return rc;
 		}
@@ -351,7 +359,7 @@ static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, boo
 		vv_buf_clear(&block);
 		return VV_OK;
 	}
-	return take_changed(out, facts, source, &block, &cid, sink, err);
+	return take_changed(out, &u, &block, &cid, sink, err);
 }
 
 vv_status dataset_import_run(vv_dataset_found *out, const dataset_inputs *in,

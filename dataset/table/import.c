@@ -353,6 +353,21 @@ static void warn_short_rows(import *im)
 	vv_buf_puts(&out->warnings, "; the last cells are absent there\n");
 }
 
+/* Did somebody ask for the file's order, now or before? Remembered with facts, where another one may be chosen. */
+static bool is_file_order_declared(const import *im)
+{
+	const vv_import_options *o = im->opts;
+
+	if (!im->with_facts) {
+		return false;
+	}
+	if (o->as) {
+		return o->as->file_order_declared;
+	}
+	return o->order == VV_ORDER_FILE ||
+	       (o->order == VV_ORDER_KEEP && o->parent && o->parent->file_order_declared);
+}
+
 /* The root from all that was gathered. */
 static vv_status finish_root(import *im, vv_error *err)
 {
@@ -361,6 +376,7 @@ static vv_status finish_root(import *im, vv_error *err)
 	vv_status rc;
 	root->kind = VV_KIND_TABLE;
 	root->format = im->with_facts ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST;
+	root->file_order_declared = is_file_order_declared(im);
 	root->rows = im->rows;
 	root->bytes = im->window ? vv_window_origin(im->window) + vv_window_len(im->window)
 				 : im->given_bytes;

@@ -69,7 +69,7 @@ static bool is_asked(const vv_import_options *o, const vv_sink *sink)
 
 	return o->choose_order && o->order == VV_ORDER_KEEP && sink->put && !o->as && !o->known &&
 	       !o->groups && p && p->kind == VV_KIND_TABLE && !vv_root_is_sorted(p) &&
-	       p->key_count > 0 && p->key_count <= VV_KEY_COLUMNS_MAX &&
+	       !p->file_order_declared && p->key_count > 0 && p->key_count <= VV_KEY_COLUMNS_MAX &&
 	       (!o->key || (o->key_source == VV_KEY_PACKAGE && has_same_key(p, o->key)));
 }
 

@@ -269,6 +269,7 @@ static void take_groups(vv_import_result *out, vv_import_result *sorted, vv_list
 	swap_lists(&root->facts, &sorted->root.facts);
 	swap_lists(&root->places, &places->top);
 	root->format = VV_FORMAT_NEWEST;
+	root->file_order_declared = false;
 	root->hash = hash;
 	root->sorted_by = sorting->names;
 	root->sorted_by_count = sorting->count;
@@ -300,7 +301,7 @@ static vv_status in_file_order(vv_import_result *out, passing *file, const char 
 	vv_buf warnings = VV_BUF_INIT;
 	vv_status rc;
 
-	o.order = VV_ORDER_FILE;
+	o.choice = NULL;
 	if ((rc = import_run(out, &source, sink, &o, NULL, err)) < 0) {
 		return rc;
 	}
@@ -444,8 +445,7 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 			      vv_text_bytes(s->in_key_order));
 		vv_buf_printf(out, "%s; 'varve add --order file ", vv_text_bytes(s->in_file_order));
 		vv_text_put_word(out, path);
-		vv_buf_puts(out,
-			    "' undoes it, and 'git config varve.chooseOrder false' keeps it so\n");
+		vv_buf_puts(out, "' undoes it, and then it stays so\n");
 		return;
 	}
 	vv_buf_printf(out,

@@ -14,6 +14,21 @@
 
 #define ROOT_KEY_SOURCES 4
 
+enum { FILE_ORDER, KEY_ORDER, FILE_ORDER_DECLARED, ROOT_ORDERS };
+static const char *const root_orders[ROOT_ORDERS] = {"file", "key", "file-declared"};
+
+/* ROOT_ORDERS: none of them. */
+static int order_of(const char *text, size_t len)
+{
+	int i = 0;
+
+	while (i < ROOT_ORDERS &&
+	       (strlen(root_orders[i]) != len || memcmp(root_orders[i], text, len) != 0)) {
+		i++;
+	}
+	return i;
+}
+
 /* By vv_key_source. */
 static const char *const root_key_sources[ROOT_KEY_SOURCES] = {"none", "inferred", "declared",
 							       "package"};
@@ -89,6 +104,7 @@ static void put_file(vv_buf *b, const vv_root *r)
 static void put_table(vv_buf *b, const vv_root *r)
 {
 	bool facts = vv_root_has_facts(r), sorted = vv_root_is_sorted(r);
+	bool declared = facts && !sorted && r->file_order_declared;
 
 	vv_cbor_put_map(b, 14u + (facts ? 1u : 0u) + (sorted ? 2u : 0u));
 	vv_cbor_put_key(b, "v");
@@ -115,7 +131,7 @@ static void put_table(vv_buf *b, const vv_root *r)
 		vv_buf_put(b, r->facts.data, r->facts.len);
 	}
 	vv_cbor_put_key(b, "order");
-	put_text(b, sorted ? "key" : "file");
+	put_text(b, root_orders[sorted ? KEY_ORDER : declared ? FILE_ORDER_DECLARED : FILE_ORDER]);
 	vv_cbor_put_key(b, "format");
 	vv_cbor_put_uint(b, facts || sorted ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST);
 	vv_cbor_put_key(b, "layout");
@@ -423,20 +439,24 @@ static vv_status get_key_source(vv_root *r, vv_cbor *c, vv_error *err)
 	return bad("an unknown source of the key", err);
 }
 
-static vv_status get_order(vv_cbor *c, bool *sorted, vv_error *err)
+static vv_status get_order(vv_root *r, vv_cbor *c, bool *sorted, vv_error *err)
 {
 	const char *text;
 	size_t len;
 	vv_status rc;
+	int order;
 
 	if ((rc = vv_cbor_get_key(c, "order", err)) < 0 ||
 	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
 		return rc;
 	}
-	*sorted = len == 3 && memcmp(text, "key", 3) == 0;
-	return *sorted || (len == 4 && memcmp(text, "file", 4) == 0)
-		       ? VV_OK
-		       : bad("'order' is neither 'file' nor 'key'", err);
+	order = order_of(text, len);
+	*sorted = order == KEY_ORDER;
+	r->file_order_declared = order == FILE_ORDER_DECLARED;
+	if (r->file_order_declared && !vv_root_has_facts(r)) {
+		return bad("an order is declared where there are no facts", err);
+	}
+	return order < ROOT_ORDERS ? VV_OK : bad("'order' is neither 'file' nor 'key'", err);
 }
 
 static vv_status get_sorted_by(vv_root *r, vv_cbor *c, vv_error *err)
@@ -464,7 +484,7 @@ static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "table", err)) < 0 ||
 	    (rc = get_number(c, "rows", &r->rows, err)) < 0 ||
 	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
-	    (rc = get_facts(r, c, &facts, err)) < 0 || (rc = get_order(c, &sorted, err)) < 0 ||
+	    (rc = get_facts(r, c, &facts, err)) < 0 || (rc = get_order(r, c, &sorted, err)) < 0 ||
 	    (rc = get_format(r, c, sorted, err)) < 0 ||
 	    (rc = get_list(c, "layout", VV_LIST_LAYOUT, &r->layout, &forms, &raw, err)) < 0 ||
 	    (sorted &&
@@ -543,8 +563,7 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 			if ((rc = vv_cbor_get_text(&value, &text, &len, err)) < 0) {
 				return rc;
 			}
-			if ((len != 4 || memcmp(text, "file", 4) != 0) &&
-			    (len != 3 || memcmp(text, "key", 3) != 0)) {
+			if (order_of(text, len) == ROOT_ORDERS) {
 				odd = "order";
 				odd_len = 5;
 			}

@@ -49,6 +49,8 @@ typedef struct vv_root {
 	vv_buf data;        /* list top (dataset/format/list.h): row groups; for files: chunks */
 	vv_buf layout;      /* table: list top */
 	vv_buf facts;       /* table: list top; empty: it has none */
+	bool file_order_declared; /* table with facts, in the file's order: somebody asked for it, so that no other one is
+				   * chosen (add --order file); its children have it, too */
 	/* table whose groups are in key order (docs/format.md, "key order"): */
 	char **sorted_by; /* names of the columns */
 	size_t sorted_by_count;

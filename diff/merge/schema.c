@@ -527,7 +527,8 @@ static vv_status choose_cut(merge *m, vv_error *err)
 /* Both sides in the same order, or one that changed it. */
 static bool same_order(const vv_root *a, const vv_root *b)
 {
-	bool same = a->sorted_by_count == b->sorted_by_count;
+	bool same = a->sorted_by_count == b->sorted_by_count &&
+		    a->file_order_declared == b->file_order_declared;
 
 	for (size_t i = 0; same && i < a->sorted_by_count; i++) {
 		same = strcmp(a->sorted_by[i], b->sorted_by[i]) == 0;
@@ -546,6 +547,7 @@ static vv_status choose_order(merge *m, vv_error *err)
 	const vv_root *r = from_y ? y : x;
 	vv_status rc = VV_OK;
 
+	m->as.file_order_declared = r->file_order_declared;
 	m->as.sorted_by = vv_calloc(r->sorted_by_count + 1, sizeof(*m->as.sorted_by));
 	if (!m->as.sorted_by) {
 		return vv_fail_nomem(err);

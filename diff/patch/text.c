@@ -255,6 +255,9 @@ void patch_put_columns(vv_buf *out, const vv_root *r)
 		vv_buf_puts(out, ",\"sortedBy\":");
 		put_names(out, r->sorted_by, r->sorted_by_count);
 	}
+	if (r->file_order_declared) {
+		vv_buf_puts(out, ",\"order\":\"file-declared\"");
+	}
 	vv_buf_puts(out, vv_root_has_facts(r) ? ",\"facts\":true}" : "}");
 }
 
@@ -372,7 +375,8 @@ vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv
 {
 	const vv_json *schema = v ? vv_json_get(v, "schema") : NULL,
 		      *cut = v ? vv_json_get(v, "cut") : NULL,
-		      *facts = v ? vv_json_get(v, "facts") : NULL;
+		      *facts = v ? vv_json_get(v, "facts") : NULL,
+		      *order = v ? vv_json_get(v, "order") : NULL;
 	size_t source;
 	uint64_t rows;
 	vv_status rc;
@@ -395,6 +399,11 @@ vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv
 	if (facts && facts->type != VV_JSON_TRUE) {
 		return expected_member(err, "facts", "true, or nothing");
 	}
+	if (order && (order->type != VV_JSON_STRING || !facts ||
+		      strcmp(order->text, "file-declared") != 0 || vv_json_get(v, "sortedBy"))) {
+		return expected_member(err, "order", "'file-declared' beside facts, or nothing");
+	}
+	out->file_order_declared = order != NULL;
 	if (v && vv_json_get(v, "sortedBy") &&
 	    ((rc = get_names(&out->sorted_by, &out->sorted_by_count, v, "sortedBy", err)) < 0 ||
 	     out->sorted_by_count == 0 || out->sorted_by_count > VV_SORTED_BY_MAX)) {

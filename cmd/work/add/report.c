@@ -95,10 +95,17 @@ static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
 	const vv_root *root = &staged->result.root;
 	bool was = again && vv_root_is_sorted(&staged->parent_root), is = vv_root_is_sorted(root);
 
-	if (is == was) {
+	bool declared = root->file_order_declared &&
+			!(again && staged->parent_root.file_order_declared);
+
+	if (is == was && !declared) {
 		return;
 	}
 	vv_buf_puts(b, "\n  order:   ");
+	if (declared) {
+		vv_buf_puts(b, "the file's, from this version on, and no other is chosen");
+		return;
+	}
 	if (!is) {
 		vv_buf_puts(b, "the file's, from this version on");
 		return;

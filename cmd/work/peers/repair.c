@@ -246,7 +246,8 @@ static bool same_form(const vv_root *a, const vv_root *b)
 		    (a->dialect.quoting_count == 0 ||
 		     memcmp(a->dialect.quoting, b->dialect.quoting, a->dialect.quoting_count) == 0);
 
-	same = same && a->sorted_by_count == b->sorted_by_count;
+	same = same && a->sorted_by_count == b->sorted_by_count &&
+	       a->file_order_declared == b->file_order_declared;
 	for (size_t i = 0; same && i < a->sorted_by_count; i++) {
 		same = strcmp(a->sorted_by[i], b->sorted_by[i]) == 0;
 	}

@@ -632,6 +632,77 @@ packed() {
 	succeeds varve fsck --data
 }
 
+@test "an order that somebody asked for is kept, whoever adds the file in which way" {
+	wide_repo src --facts
+	varve install --local > /dev/null
+	wide 20000 1 > t.csv
+	succeeds varve add t.csv
+	stderr_has "'varve add --order file t.csv' undoes it, and then it stays so"
+	is_kept_by id :t.csv
+	succeeds varve add --order file t.csv
+	output_has "order:   the file's, from this version on, and no other is chosen"
+	is_kept_by "" :t.csv
+	varve commit -qm two
+	succeeds varve info t.csv
+	output_has "order    the file's, as somebody asked for; no other is chosen"
+	local seed way n=0
+	local -a ways=("varve add t.csv" "git add t.csv" "varve commit -am more")
+	for way in "${ways[@]}"; do
+		wide 20000 $((++n + 1)) > t.csv
+		succeeds $way
+		[ -z "$stderr" ]
+		is_kept_by "" :t.csv
+		git commit -qm "by $n" || true
+		cp t.csv ../$n.csv
+	done
+	rm t.csv && varve restore t.csv
+	same_bytes t.csv ../3.csv
+	succeeds varve fsck --data
+	# in a clone, too, and in a merge with a side that did not know
+	cd .. && succeeds varve clone src copy && cd copy
+	wide 20000 9 > t.csv
+	succeeds varve add t.csv
+	[ -z "$stderr" ]
+	is_kept_by "" :t.csv
+	cd ../src
+	git checkout -q -b side HEAD~3
+	varve restore -q t.csv
+	sed -i 's/^7,/7,side/' t.csv
+	varve commit -qam side
+	varve switch -q main
+	succeeds varve merge side
+	succeeds varve info HEAD:t.csv
+	output_has "as somebody asked for"
+	# it ends when the other order is asked for
+	wide 20000 5 > t.csv
+	succeeds varve add --order key t.csv
+	is_kept_by id :t.csv
+	varve commit -qm key
+	wide 20000 6 > t.csv
+	succeeds varve add t.csv
+	is_kept_by id :t.csv
+}
+
+@test "a patch takes the order that was asked for along, or names what sets it" {
+	new_repo
+	printf 'id,x\n3,a\n1,b\n' > t.csv
+	varve add -q --key id --facts t.csv && varve commit -qm one
+	varve add -q --order file t.csv && varve commit -qm two
+	[ "$(git rev-parse HEAD:t.csv)" != "$(git rev-parse HEAD~1:t.csv)" ]
+	varve diff --format patch HEAD~1 HEAD > ../p
+	git rev-parse HEAD:t.csv > ../want
+	git checkout -q HEAD~1 2> /dev/null
+	varve restore -q t.csv
+	succeeds varve apply ../p
+	output_has "'varve add --order file t.csv' sets that"
+	varve add -q --order file t.csv
+	git rev-parse :t.csv | cmp - ../want
+	git reset -q --hard HEAD 2> /dev/null
+	varve restore -q t.csv
+	succeeds varve apply --cached ../p
+	git rev-parse :t.csv | cmp - ../want
+}
+
 @test "varve add, git add and both commits choose alike, and give the same roots" {
 	local -a ways=("varve add -q t.csv" "git add t.csv" "varve commit -qam two" "git commit -qam two")
 	local n=0 way

@@ -285,6 +285,7 @@ static void roots_that_contradict_themselves_are_refused(void **state)
 	wrong[n++].kind = "view";
 	wrong[n++].kind = "file";
 	wrong[n++].order = "key";
+	wrong[n++].order = "file-declared"; /* without facts */
 	wrong[n++].key_source = "guessed";
 	wrong[n++].key_source = "none";
 	wrong[n++].hash_len = 15;
@@ -431,6 +432,44 @@ static void key_order_comes_back_in_format_2(void **state)
 	vv_buf_clear(&again);
 }
 
+static void put_three_facts(vv_buf *out)
+{
+	vv_cbor_put_map(out, 2);
+	vv_cbor_put_key(out, "items");
+	vv_cbor_put_array(out, 3);
+	for (int i = 0; i < 3; i++) {
+		vv_cbor_put_bytes(out, "\x0c\x00\x0a", 3);
+	}
+	vv_cbor_put_key(out, "level");
+	vv_cbor_put_uint(out, 0);
+}
+
+static void the_declared_order_of_the_file_comes_back_beside_facts_alone(void **state)
+{
+	vv_buf b = VV_BUF_INIT, again = VV_BUF_INIT;
+	vv_root a, back;
+	vv_error err;
+
+	(void)state;
+	vv_root_init(&back);
+	make_table(&a);
+	a.file_order_declared = true;
+	for (int i = 0; i < 2; i++) {
+		vv_assert_ok(vv_root_encode(&b, &a, &err), &err);
+		vv_assert_ok(vv_root_decode(&back, b.data, b.len, &err), &err);
+		assert_int_equal(back.file_order_declared, i == 1);
+		assert_int_equal(back.format, i + 1);
+		vv_assert_ok(vv_root_encode(&again, &back, &err), &err);
+		assert_int_equal(again.len, b.len);
+		assert_memory_equal(again.data, b.data, b.len);
+		put_three_facts(&a.facts);
+	}
+	vv_root_clear(&a);
+	vv_root_clear(&back);
+	vv_buf_clear(&b);
+	vv_buf_clear(&again);
+}
+
 static void any_damaged_byte_is_survived(void **state)
 {
 	vv_buf b = VV_BUF_INIT, again = VV_BUF_INIT;
@@ -555,6 +594,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_a_later_varve_may_put_into_format_2_is_named),
 	cmocka_unit_test(facts_come_back_in_format_2),
 	cmocka_unit_test(key_order_comes_back_in_format_2),
+	cmocka_unit_test(the_declared_order_of_the_file_comes_back_beside_facts_alone),
 	cmocka_unit_test(any_damaged_byte_is_survived),
 	cmocka_unit_test(what_does_not_fit_a_root_is_refused_with_a_way_out),
 	cmocka_unit_test(the_pointer_is_a_function_of_the_root),
