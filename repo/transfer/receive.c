@@ -11,6 +11,8 @@
 
 #include <stdio.h>
 
+#include <git2/sys/odb_backend.h>
+
 #include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
@@ -26,6 +28,8 @@
 #define OPEN_TRIES 10u
 #define SPOOL_NAME "objects"
 #define FORSAKEN_SECONDS 86400
+#define CAME_PRIORITY                                                                              \
+	100 /* looked at before ours, which begin with a file for each object (1; packs: 2) */
 
 struct vv_git_receive {
 	vv_repository *repo, *inner; /* inner sees what came; NULL until the end */
@@ -389,6 +393,7 @@ static vv_status check_expected(vv_git_receive *g, vv_error *err)
 static vv_status open_inner(vv_git_receive *g, vv_error *err)
 {
 	vv_status rc = vv_repository_open_exactly(&g->inner, g->repo->commondir, err);
+	git_odb_backend *came = NULL;
 	int code;
 
 	if (rc < 0) {
@@ -397,10 +402,11 @@ static vv_status open_inner(vv_git_receive *g, vv_error *err)
 	vv_repository_listen(g->inner, g->repo->notes);
 	g->inner->told = g->repo->told ? g->repo->told : &g->repo->own_told;
 	g->inner->partial = false;
-	if ((code = git_odb_add_disk_alternate(g->inner->odb, g->dir)) < 0) {
-		return vv_git_fail(err, code, "cannot read the Git objects that came");
+	if ((code = git_odb_backend_pack(&came, g->dir)) == 0 &&
+	    (code = git_odb_add_backend(g->inner->odb, came, CAME_PRIORITY)) < 0) {
+		came->free(came);
 	}
-	return VV_OK;
+	return code < 0 ? vv_git_fail(err, code, "cannot read the Git objects that came") : VV_OK;
 }
 
 typedef struct ids {

@@ -20,6 +20,11 @@
 #define PIECE_LEN ((size_t)1 << 20) /* libgit2 maps the pack anew for each */
 #define KEY_LEN 4u
 #define HEADER_MAX 12u
+/* Most objects are commits and trees of few bytes. For each, zlib clears its table: 64 KiB by default, 8 with a
+ * window of 4 KiB. */
+#define SMALL_LEN ((size_t)4 << 10)
+#define SMALL_WINDOW 12 /* bits of it */
+#define SMALL_MEMORY 5  /* zlib's memLevel */
 
 typedef struct entry {
 	git_oid id;
@@ -35,9 +40,9 @@ struct vv_spool {
 	uint64_t flushed;
 	entry *entries;
 	size_t count, cap;
-	vv_hash_index index; /* of entries, by the first KEY_LEN bytes of their ids */
-	z_stream pack, unpack;
-	bool pack_made, unpack_made;
+	vv_hash_index index;          /* of entries, by the first KEY_LEN bytes of their ids */
+	z_stream pack, small, unpack; /* small: packs up to SMALL_LEN bytes */
+	bool pack_made, small_made, unpack_made;
 };
 
 static voidpf z_alloc(voidpf opaque, uInt items, uInt size)
@@ -61,14 +66,16 @@ vv_status vv_spool_open(vv_spool **out, const char *path, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	s->fd = -1;
-	s->pack.zalloc = s->unpack.zalloc = z_alloc;
-	s->pack.zfree = s->unpack.zfree = z_free;
+	s->pack.zalloc = s->small.zalloc = s->unpack.zalloc = z_alloc;
+	s->pack.zfree = s->small.zfree = s->unpack.zfree = z_free;
 	vv_hash_index_init(&s->index);
 	s->path = vv_strdup(path);
 	s->buf = vv_malloc(BUFFER_LEN);
 	s->pack_made = deflateInit(&s->pack, Z_DEFAULT_COMPRESSION) == Z_OK;
+	s->small_made = deflateInit2(&s->small, Z_DEFAULT_COMPRESSION, Z_DEFLATED, SMALL_WINDOW,
+				     SMALL_MEMORY, Z_DEFAULT_STRATEGY) == Z_OK;
 	s->unpack_made = inflateInit(&s->unpack) == Z_OK;
-	if (!s->path || !s->buf || !s->pack_made || !s->unpack_made) {
+	if (!s->path || !s->buf || !s->pack_made || !s->small_made || !s->unpack_made) {
 		vv_spool_close(s);
 		return vv_fail_nomem(err);
 	}
@@ -94,6 +101,9 @@ void vv_spool_close(vv_spool *s)
 	}
 	if (s->pack_made) {
 		(void)deflateEnd(&s->pack);
+	}
+	if (s->small_made) {
+		(void)deflateEnd(&s->small);
 	}
 	if (s->unpack_made) {
 		(void)inflateEnd(&s->unpack);
@@ -212,7 +222,7 @@ static size_t write_header(uint8_t *out, vv_git_type type, uint64_t len)
 
 static vv_status deflate_into(vv_spool *s, const uint8_t *bytes, size_t len, vv_error *err)
 {
-	z_stream *z = &s->pack;
+	z_stream *z = len <= SMALL_LEN ? &s->small : &s->pack;
 	vv_status rc;
 	int code;
 

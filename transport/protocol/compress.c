@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Little text has hardly anything of its own to copy from. */
+#define SMALL_LEN 1024u
+
 static const uint8_t magic[4] = {0x28, 0xb5, 0x2f, 0xfd};
 
 static void strip(vv_compressed *out, const vv_packed *p)
@@ -28,7 +31,7 @@ vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t l
 	if (prefix_len > 0) {
 		rc = vv_coder_diff(c, raw, len, prefix, prefix_len, len, &diff, err);
 	}
-	if (rc == VV_OK && diff.len > 0 && diff.len < len / 8) {
+	if (rc == VV_OK && diff.len > 0 && diff.len < len / (len <= SMALL_LEN ? 3 : 8)) {
 		strip(out, &diff);
 		return VV_OK; /* no look at the whole could do better */
 	}

@@ -12,6 +12,9 @@
 #include "transport/protocol/frame.h"
 
 enum { METHOD = 3, TYPE_SHIFT = 2, TYPE_MASK = 7, BASE_SHIFT = 5 };
+/* For so many objects the compressor may take its time. */
+#define THOROUGH_COUNT 1000u
+
 enum { BASE_NONE = 0, BASE_DISTANCE = 1, BASE_ID = 2 };
 
 /* Bytes of a base's id. */
@@ -196,11 +199,23 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 	if ((rc = ids_add(&o->sent, &g->id, err)) < 0) {
 		return rc;
 	}
+	if (o->sent.count == THOROUGH_COUNT) {
+		vv_coder_effort(o->coder, VV_EFFORT_QUICK);
+	}
 	return o->frame.len >= VV_FRAME_AIM ? vv_object_out_flush(o, err)
 					    : vv_buf_ok(&o->frame, err);
 }
 
 /* --- the other side ------------------------------------------------------------------ */
+
+/* Bases are mostly the object of their type that came last: it is kept up to this length. */
+#define LAST_MAX ((size_t)64 << 10)
+
+typedef struct last_object {
+	bool is; /* is there one? */
+	vv_oid id;
+	vv_buf bytes;
+} last_object;
 
 struct vv_object_in {
 	vv_object_get_fn get;
@@ -213,6 +228,8 @@ struct vv_object_in {
 	vv_buf pending; /* fed and not yet parsed, from `at` on */
 	size_t at;
 	vv_buf raw, base, prefix, room;
+	vv_git_type raw_type;
+	last_object last[VV_GIT_TAG + 1]; /* by type */
 };
 
 vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payload,
@@ -248,6 +265,9 @@ void vv_object_in_close(vv_object_in *in)
 		vv_buf_clear(&in->base);
 		vv_buf_clear(&in->prefix);
 		vv_buf_clear(&in->room);
+		for (size_t i = 0; i <= VV_GIT_TAG; i++) {
+			vv_buf_clear(&in->last[i].bytes);
+		}
 		vv_free(in);
 	}
 }
@@ -351,6 +371,12 @@ static vv_status read_base(vv_object_in *in, const record *r, vv_oid *base, vv_e
 	} else {
 		memcpy(base->id, r->id, len);
 	}
+	const last_object *last = &in->last[r->type];
+	if (r->base == BASE_DISTANCE && last->is && vv_oid_equal(&last->id, base)) {
+		vv_buf_reset(&in->base);
+		vv_buf_put(&in->base, last->bytes.data, last->bytes.len);
+		return vv_buf_ok(&in->base, err);
+	}
 	vv_status rc = in->get(in->payload, r->type, id, len, &in->base, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_EMISSING,
@@ -388,7 +414,7 @@ int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, s
 	if (rc == VV_ECORRUPT) {
 		return (int)vv_fail(err, rc, "the peer sent a Git object that cannot be unpacked");
 	}
-	*type = r.type;
+	*type = in->raw_type = r.type;
 	*bytes = in->raw.data;
 	*len = in->raw.len;
 	return rc < 0 ? (int)rc : 1;
@@ -396,5 +422,17 @@ int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, s
 
 vv_status vv_object_in_note(vv_object_in *in, const vv_oid *id, vv_error *err)
 {
+	last_object *last = &in->last[in->raw_type];
+
+	last->is = in->raw.len <= LAST_MAX;
+	if (last->is) {
+		last->id = *id;
+		vv_buf_reset(&last->bytes);
+		vv_buf_put(&last->bytes, in->raw.data, in->raw.len);
+		if (vv_buf_ok(&last->bytes, err) < 0) {
+			last->is = false;
+			return VV_ENOMEM;
+		}
+	}
 	return ids_add(&in->had, id, err);
 }

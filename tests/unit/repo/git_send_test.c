@@ -53,6 +53,20 @@ static void a_history_arrives_whole(void **state)
 	assert_string_equal(out("ls -d ../peer.git/objects/tmp_objdir* 2>/dev/null; true"), "");
 }
 
+/* Around the length up to which the receiver's zlib has the smaller window. */
+static void objects_of_any_length_arrive(void **state)
+{
+	(void)state;
+	git_begin();
+	sh("for n in 0 1 4095 4096 4097 65536 300000; do seq 100000 | head -c $n > lines$n; "
+	   "seq 300000 | gzip -n | head -c $n > noise$n; done; "
+	   "git add .; git commit -qm 1; for i in $(seq 200); do echo $i > many-files-in-one-tree-$i; done; git add .; git commit -qm 2");
+	assert_int_equal(send_main(NULL).commits, 2);
+	assert_string_equal(
+		out("git -C ../peer.git rev-list --objects --all | cut -c1-40 | git -C ../peer.git cat-file --batch | sha1sum"),
+		out("git rev-list --objects --all | cut -c1-40 | git cat-file --batch | sha1sum"));
+}
+
 static void only_what_is_new_is_sent(void **state)
 {
 	vv_oid have;
@@ -624,6 +638,7 @@ static void without_memory_each_question_says_so(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_history_arrives_whole),
+	cmocka_unit_test(objects_of_any_length_arrive),
 	cmocka_unit_test(only_what_is_new_is_sent),
 	cmocka_unit_test(a_merge_brings_only_what_neither_side_has),
 	cmocka_unit_test(tags_come_last_and_inner_ones_first),

@@ -15,6 +15,7 @@
 
 /* Objects with made-up ids; both sides read bases here. */
 typedef struct objects {
+	size_t asked; /* bases */
 	vv_git_object list[OBJECTS_MAX];
 	vv_buf bytes[OBJECTS_MAX];
 	size_t count;
@@ -43,8 +44,9 @@ static void add(objects *o, vv_git_type type, const vv_buf *bytes, const vv_oid 
 static vv_status get(void *payload, vv_git_type type, const uint8_t *id, size_t len, vv_buf *out,
 		     vv_error *err)
 {
-	const objects *o = payload;
+	objects *o = payload;
 
+	o->asked++;
 	for (size_t i = 0; i < o->count; i++) {
 		if (o->list[i].type == type && memcmp(o->list[i].id.id, id, len) == 0) {
 			vv_buf_reset(out);
@@ -233,6 +235,44 @@ static void objects_larger_than_a_frame_arrive(void **state)
 	clear(o);
 }
 
+/* Each kind's last object is at hand, up to 64 KiB; of an older one the receiver is asked. */
+static void the_base_that_came_last_is_not_asked_for(void **state)
+{
+	objects *o = calloc(1, sizeof(*o));
+	vv_buf b = VV_BUF_INIT, stream = VV_BUF_INIT;
+	vv_prng r;
+
+	(void)state;
+	assert_non_null(o);
+	vv_prng_init(&r, 1);
+	assert_true(vv_buf_reserve(&b, 100000));
+	vv_prng_bytes(&r, b.data, 100000);
+	b.len = 400;
+	add(o, VV_GIT_COMMIT, &b, NULL);
+	add(o, VV_GIT_TREE, &b, NULL);
+	vv_buf_puts(&b, "second");
+	add(o, VV_GIT_COMMIT, &b, &o->list[0].id);
+	add(o, VV_GIT_TREE, &b, &o->list[1].id);
+	send(o, 0, &stream);
+	o->asked = 0;
+	receive(o, 0, &stream, a_frame, 1);
+	assert_int_equal(o->asked, 0);
+	vv_buf_puts(&b, "third");
+	add(o, VV_GIT_COMMIT, &b, &o->list[0].id); /* two came since */
+	b.len = 100000;
+	add(o, VV_GIT_BLOB, &b, NULL);
+	memset(b.data + 100, 0, 100);
+	add(o, VV_GIT_BLOB, &b, &o->list[5].id);
+	vv_buf_reset(&stream);
+	send(o, 0, &stream);
+	o->asked = 0;
+	receive(o, 0, &stream, a_frame, 1);
+	assert_int_equal(o->asked, 2);
+	vv_buf_clear(&b);
+	vv_buf_clear(&stream);
+	clear(o);
+}
+
 /* What next says to these bytes. */
 static vv_status parse(const void *bytes, size_t len, uint64_t max, objects *o, vv_error *err)
 {
@@ -300,6 +340,7 @@ static void malformed_records_are_refused(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(records_are_whole_wherever_frames_are_cut),
 	cmocka_unit_test(objects_larger_than_a_frame_arrive),
+	cmocka_unit_test(the_base_that_came_last_is_not_asked_for),
 	cmocka_unit_test(malformed_records_are_refused),
 };
 
