@@ -407,6 +407,7 @@ static vv_status expand_record(vv_block_in *in, const record *r, vv_block_receiv
 			   in->prefix.len, &in->room, err);
 	if (rc == VV_ECORRUPT && vv_method_has_base(r->method)) {
 		unreadable(in, out); /* another block begins with the same digest, perhaps */
+		out->damaged = true;
 		return VV_OK;
 	}
 	if (rc == VV_ECORRUPT) {

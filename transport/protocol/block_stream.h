@@ -54,8 +54,9 @@ void vv_block_out_close(vv_block_out *o);           /* accepts NULL; does not fl
 /* What a record became. Borrowed until the next. */
 typedef struct vv_block_received {
 	bool absent;
-	bool unreadable; /* its base is not here: ask for it by its CID */
-	vv_cid cid;      /* of the bytes, computed; null when absent or unreadable */
+	bool unreadable; /* ask for it by its CID: its base is not here, or */
+	bool damaged; /* does not give it: a few bytes do not tell bases apart for sure, but hardly ever is it that */
+	vv_cid cid; /* of the bytes, computed; null when absent or unreadable */
 	const void *bytes;
 	size_t len;
 	vv_cid base; /* null: none */

@@ -400,13 +400,62 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 	return rc;
 }
 
+/* Blocks of a supplier that could not be unpacked. The origin's first answer went to the receiver. */
+static uint64_t damaged_of(const run *r, size_t i)
+{
+	const vv_supplier *s = &r->f->suppliers[i];
+	vv_receive_stats stats = {0};
+
+	if (i == 0 && r->x) {
+		vv_receive_stats_get(r->x, &stats);
+	}
+	return (s->peer ? vv_peer_damaged(s->peer) : 0) + stats.damaged;
+}
+
+/* Who sent damaged blocks, or was dropped since it sent others than it was asked for; NULL: nobody. */
+static const vv_supplier *sent_damage(const run *r)
+{
+	for (size_t i = 0; i < r->f->supplier_count; i++) {
+		const vv_supplier *s = &r->f->suppliers[i];
+
+		if (damaged_of(r, i) > 0 ||
+		    (s->dropped && !s->stopped && s->why.code == VV_ECORRUPT)) {
+			return s;
+		}
+	}
+	return NULL;
+}
+
+/* What came damaged is why the rest does not fit together. */
+static vv_status name_damage(const run *r, vv_error *err)
+{
+	const vv_supplier *s = sent_damage(r);
+	uint64_t count = s ? damaged_of(r, (size_t)(s - r->f->suppliers)) : 0;
+
+	if (!s ||
+	    (err->code != VV_EMISSING && err->code != VV_ECORRUPT && err->code != VV_ENOTFOUND)) {
+		return err->code;
+	}
+	if (count > 0) {
+		vv_prefix(err, "%s sent %s %s that cannot be unpacked", vv_text_url(s->name),
+			  vv_text_count(count), count == 1 ? "block" : "blocks");
+	} else {
+		vv_prefix(err, "%s", s->why.message);
+	}
+	return vv_hint(err,
+		       "'varve fsck' there tells whether it is damaged there or on the way; ask "
+		       "another peer too (--from URL); what has arrived is kept");
+}
+
 static vv_status fail_missing(const run *r, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
 	vv_buf who = VV_BUF_INIT;
 
 	vv_cid_text(text, &r->result->missing[0]);
-	if (named_suppliers(r->f) == 1 && !r->f->suppliers[0].unasked) {
+	if (sent_damage(r)) {
+		vv_buf_puts(&who, "did not come whole");
+	} else if (named_suppliers(r->f) == 1 && !r->f->suppliers[0].unasked) {
 		vv_buf_printf(&who, "%s does not have", vv_text_url(r->f->suppliers[0].name));
 	} else {
 		vv_buf_puts(&who, "none of those asked has");
@@ -418,7 +467,10 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	if (r->lacking_path[0]) {
 		vv_prefix(err, "%s, since commit %.10s", r->lacking_path, r->lacking_commit);
 	}
-	return vv_hint(err, "ask another peer too (--from URL); what has arrived is kept");
+	return sent_damage(r)
+		       ? VV_EMISSING /* name_damage says what helps */
+		       : vv_hint(err,
+				 "ask another peer too (--from URL); what has arrived is kept");
 }
 
 static vv_status take_all(run *r, vv_error *err)
@@ -573,6 +625,9 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 	}
 	rc = take_all(&r, err);
 done:
+	if (rc < 0 && err) {
+		rc = name_damage(&r, err);
+	}
 	close_run(&r);
 	return rc;
 }
@@ -594,6 +649,9 @@ vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *r
 	}
 	if (rc == VV_OK) {
 		rc = vv_receive_take_root(r.x, root, err);
+	}
+	if (rc < 0 && err) {
+		rc = name_damage(&r, err);
 	}
 	close_run(&r);
 	return rc;

@@ -25,6 +25,7 @@ struct vv_peer {
 	vv_hello hello;
 	bool greeted;
 	bool push; /* it is to be pushed to: what it lacks matters */
+	uint64_t damaged;
 };
 
 vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err)
@@ -333,6 +334,7 @@ static vv_status take_one(named *n, const vv_block_received *b, vv_error *err)
 	}
 	const vv_cid *cid = &n->wants[n->at].cid;
 	if (b->absent || b->unreadable) {
+		n->peer->damaged += b->damaged;
 		return n->fn(n->payload, n->before + n->at++, cid, NULL, 0, NULL, err);
 	}
 	if (!vv_cid_equal(cid, &b->cid)) {
@@ -418,6 +420,11 @@ vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_b
 		rc = ask_batch(&n, find, get, err);
 	}
 	return rc;
+}
+
+uint64_t vv_peer_damaged(const vv_peer *p)
+{
+	return p->damaged;
 }
 
 void vv_peer_stop(vv_peer *p)

@@ -51,6 +51,10 @@ typedef vv_status (*vv_peer_block_fn)(void *payload, size_t i, const vv_cid *cid
 vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_block_find_fn find,
 			 vv_block_get_fn get, vv_peer_block_fn fn, void *payload, vv_error *err);
 
+/* Blocks of its answers so far that could not be unpacked, though what they are a difference to is here: such count as
+ * absent. */
+uint64_t vv_peer_damaged(const vv_peer *p);
+
 /* From another thread: the line is no longer waited for; what is under way fails soon, and nothing can be
  * asked any more. */
 void vv_peer_stop(vv_peer *p);

@@ -231,6 +231,7 @@ static vv_status take_blocks(vv_receive *x, const void *bytes, size_t len, vv_er
 	while ((more = vv_block_in_next(x->blocks, &p, end, &b, err)) > 0) {
 		if (b.absent || b.unreadable) {
 			x->unreadable |= b.unreadable;
+			x->stats.damaged += b.damaged;
 			continue; /* it will be lacking, and asked for by its CID */
 		}
 		vv_recent_nodes_add(&x->nodes, &b.cid);

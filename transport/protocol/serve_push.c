@@ -270,9 +270,12 @@ static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_erro
 
 static vv_status find_missing(push *p, vv_cids *out, vv_error *err)
 {
+	vv_receive_stats stats;
 	vv_lacking *list = NULL;
 	size_t count = 0;
 	vv_status rc = list_missing(p, &list, &count, err);
+
+	vv_receive_stats_get(p->x, &stats);
 
 	if (rc < 0 || count == 0) {
 		vv_free(list);
@@ -286,7 +289,12 @@ static vv_status find_missing(push *p, vv_cids *out, vv_error *err)
 		out->items[out->count++] = list[i].cid;
 	}
 	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
-		rc = p->why[i] ? VV_OK : refuse_ref(p, i, "blocks are missing", err);
+		rc = p->why[i] ? VV_OK
+			       : refuse_ref(p, i,
+					    stats.damaged > 0 ? "blocks came damaged and cannot be "
+								"unpacked: they are missing"
+							      : "blocks are missing",
+					    err);
 	}
 	vv_free(list);
 	return rc;

@@ -169,8 +169,9 @@ hub_with_history() {
 @test "a fetch with damaged edits keeps nothing wrong, and another one gets them" {
 	hub_with_history 4
 	through damaged
-	run varve fetch -q origin main
-	[ "$status" -eq 2 ]
+	ends_with 2 varve fetch -q origin main
+	[[ $stderr =~ "ssh://hub/hub.git sent "[0-9]+" block"s?" that cannot be unpacked: " ]]
+	stderr_has "'varve fsck' there tells whether it is damaged there or on the way"
 	[ "$(came)" -gt 0 ]
 	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]
 	succeeds varve fsck --data
