@@ -118,8 +118,26 @@ vv_status sniff_place(const sniff *s, size_t offset, vv_error *err)
 	return vv_prefix(err, "line %zu, column %zu", line, offset - start + 1);
 }
 
+/* Is the sample blank lines, but for a few bytes before them? */
+static bool is_blank(const sniff *s)
+{
+	size_t blank = 0;
+
+	while (blank < s->len &&
+	       (s->text[s->len - 1 - blank] == '\n' || s->text[s->len - 1 - blank] == '\r')) {
+		blank++;
+	}
+	return s->len - blank <= VV_HEADER_MAX / 2;
+}
+
 vv_status sniff_too_short(const sniff *s, vv_error *err)
 {
+	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV && is_blank(s)) {
+		vv_fail(err, VV_EINPUT,
+			"more than %u KiB of blank lines stand where the first rows should be",
+			VV_HEADER_MAX >> 11);
+		return vv_hint(err, "take them out; or '--as file' keeps the file as bytes");
+	}
 	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV &&
 	    s->hints->header != 0) {
 		vv_fail(err, VV_EINPUT, "the first line is longer than %u KiB",

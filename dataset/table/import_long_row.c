@@ -334,6 +334,17 @@ static size_t skip_line_ends(const char *p, size_t from, size_t len)
 	return from;
 }
 
+/* The row takes too much, or most of it are so many bytes of blank lines at `at`. */
+static vv_status refuse(const import *im, long_row *r, size_t blank, uint64_t at, vv_error *err)
+{
+	if (blank < im->opts->max_row / 2) {
+		r->scan.fault = 0;
+		return import_refuse_length(im, err);
+	}
+	r->scan.fault = at;
+	return import_refuse_blank_lines(im, err);
+}
+
 /* The line end, and at the end of the input all blank lines after it, as the scanner has it. */
 static vv_status take_end(import *im, long_row *r, vv_newline *newline, vv_error *err)
 {
@@ -360,7 +371,7 @@ static vv_status take_end(import *im, long_row *r, vv_newline *newline, vv_error
 			return take_raw(im, r, content, err);
 		}
 		if (import_is_too_long(im, r->bytes + len)) {
-			return import_refuse_length(im, err);
+			return refuse(im, r, content, r->bytes, err);
 		}
 	}
 }
@@ -369,6 +380,7 @@ static vv_status read_row(import *im, long_row *r, size_t blank, vv_newline *new
 {
 	const size_t piece = im->opts->row_piece > 0 ? im->opts->row_piece : PIECE;
 	bool over = false;
+	uint64_t body;
 	vv_status rc = take_raw(im, r, blank, err);
 
 	vv_csv_pieces_begin(&r->scan, &im->dialect);
@@ -380,19 +392,22 @@ static vv_status read_row(import *im, long_row *r, size_t blank, vv_newline *new
 			return rc;
 		}
 		if (import_is_too_long(im, r->bytes)) {
-			r->scan.fault = 0;
-			return import_refuse_length(im, err);
+			return refuse(im, r, blank, 0, err);
 		}
 		vv_progress_update(im->opts->progress, "reading",
 				   im->given_bytes + vv_window_origin(im->window),
 				   im->source->size);
 	}
 	r->scan.fault = 0;
+	body = r->bytes;
 	if (rc < 0 || (rc = take_end(im, r, newline, err)) < 0) {
 		return rc;
 	}
 	if (import_is_too_long(im, r->bytes)) {
-		return import_refuse_length(im, err);
+		const uint64_t tail = r->blank_tail ? r->bytes - body : 0;
+
+		return blank >= tail ? refuse(im, r, blank, 0, err)
+				     : refuse(im, r, (size_t)tail, body, err);
 	}
 	if (r->too_many) {
 		r->scan.fault = r->extra;

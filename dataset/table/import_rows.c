@@ -180,6 +180,47 @@ vv_status import_refuse_length(const import *im, vv_error *err)
 		       import_streams_rows(im) ? "" : ", which must fit into memory");
 }
 
+vv_status import_refuse_blank_lines(const import *im, vv_error *err)
+{
+	vv_fail(err, VV_EINPUT,
+		"so many blank %s begin here that with the row that they are kept with they are more "
+		"than %s",
+		im->dialect.form == VV_FORM_CSV ? "lines" : "lines or spaces",
+		vv_text_bytes(im->opts->max_row));
+	return vv_hint(err,
+		       "take them out; 'varve add --as file' keeps the file as bytes; 'git config "
+		       "varve.maxRow 1g' takes more%s",
+		       import_streams_rows(im) ? "" : ", which must fit into memory");
+}
+
+static bool is_blank(const import *im, char c)
+{
+	return c == '\n' || c == '\r' ||
+	       (im->dialect.form != VV_FORM_CSV && (c == ' ' || c == '\t'));
+}
+
+/* bytes are those of a row, or of its beginning, which are too many: what stands there is said, and where. */
+static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_t origin,
+			      bool first_row, vv_error *err)
+{
+	size_t lead = 0, tail = 0;
+
+	while (lead < len && is_blank(im, bytes[lead])) {
+		lead++;
+	}
+	while (tail < len - lead && is_blank(im, bytes[len - 1 - tail])) {
+		tail++;
+	}
+	if (lead < len / 2 && tail < len / 2) {
+		return import_refuse_long_row(im, origin + lead, first_row, err);
+	}
+	import_refuse_blank_lines(im, err);
+	if (im->window) {
+		place_fault(im, origin + (lead >= tail ? 0 : len - tail), first_row, err);
+	}
+	return VV_EINPUT;
+}
+
 /* A row that takes too much is refused at its start, without waiting for its end. */
 vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err)
 {
@@ -242,9 +283,9 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 			*end = v->at_end || vv_scan_body_end(im->scan, &at) ? SCAN_INPUT
 									    : SCAN_WINDOW;
 			return *end == SCAN_WINDOW && import_is_too_long(im, v->len - *used)
-				       ? import_refuse_long_row(
-						 im, v->origin + *used,
-						 im->job_tail == 0 && j->row_count == 0, err)
+				       ? refuse_bytes(im, v->bytes + *used, v->len - *used,
+						      v->origin + *used,
+						      im->job_tail == 0 && j->row_count == 0, err)
 				       : VV_OK;
 		}
 		if (vv_scan_columns(im->scan) > im->columns &&
@@ -254,8 +295,9 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 		const vv_row *row = &j->rows[j->row_count];
 		uint64_t bytes = row->cell_bytes;
 		if (import_is_too_long(im, row->end - row->start)) {
-			return import_refuse_long_row(im, v->origin + row->text_start,
-						      im->job_tail == 0 && j->row_count == 0, err);
+			return refuse_bytes(im, v->bytes + row->start, row->end - row->start,
+					    v->origin + row->start,
+					    im->job_tail == 0 && j->row_count == 0, err);
 		}
 		width = row->cells > width ? row->cells : width;
 		if (j->row_count > 0 && width > VV_GROUP_CELLS_MAX / (j->row_count + 1)) {

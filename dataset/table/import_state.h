@@ -204,6 +204,9 @@ vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *e
 vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err);
 /* The same without its place. */
 vv_status import_refuse_length(const import *im, vv_error *err);
+/* The same where the row alone would not be too long: blank lines, which are kept with the row after them, or with the
+ * last one, are. */
+vv_status import_refuse_blank_lines(const import *im, vv_error *err);
 bool import_is_too_long(const import *im, uint64_t len);
 /* Puts the place of a fault before err's message, and what can be done after it. line 0: not known. */
 void import_put_place(const import *im, uint64_t offset, uint64_t line, uint64_t column,

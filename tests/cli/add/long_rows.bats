@@ -51,6 +51,64 @@ wide() {
 	stderr_has "line 3, column 1: a row of more than 1.0 MB begins here (or a quote is not closed)"
 }
 
+# written FILE BEFORE COUNT BLANK AFTER: so many times BLANK between both.
+written() {
+	python3 -c '
+import sys
+name, before, count, blank, after = sys.argv[1:]
+plain = lambda text: text.encode().decode("unicode_escape").encode()
+open(name, "wb").write(plain(before) + plain(blank) * int(count) + plain(after))' "$@"
+}
+
+@test "blank lines that are too many are said to be that, and where they begin" {
+	new_repo
+	git config varve.maxRow 12m
+	local n=13000000
+	written mid.csv 'a,b\n1,2\n' $n '\n' '3,4\n'
+	written crlf.csv 'a,b\r\n1,2\r\n' $((n / 2)) '\r\n' '3,4\r\n'
+	written end.csv 'a,b\n0,1\n1,2\n' $n '\n' ''
+	written mid.ndjson '{"a":1}\n' $n '\n' '{"a":2}\n'
+	written spaces.ndjson '{"a":1}\n' $n ' ' '\n{"a":2}\n'
+	written end.ndjson '{"a":1}\n' $n '\n' ''
+	written mid.json '[{"a":1},' $n '\n' '{"a":2}]'
+	local -A at=([mid.csv]="line 3, column 1" [crlf.csv]="line 3, column 1" [end.csv]="line 3, column 4"
+		[mid.ndjson]="line 2, column 1" [spaces.ndjson]="line 2, column 1" [end.ndjson]="line 1, column 8"
+		[mid.json]="line 1, column 9")
+	local file
+	for file in "${!at[@]}"; do
+		ends_with 2 varve add --as table $([ $file != mid.json ] || echo --input-format json) $file
+		stderr_has "$file: ${at[$file]}: so many blank lines"
+		stderr_has "more than 12.6 MB"
+		stderr_has "take them out"
+		stderr_lacks "quote"
+	done
+	# at the beginning
+	written first.csv '' $n '\n' 'a,b\n1,2\n'
+	written only.csv '\xef\xbb\xbf' $n '\r' ''
+	written header.csv 'a,b\n' $n '\n' '1,2\n'
+	for file in first only header; do
+		ends_with 2 varve add $file.csv
+		stderr_has "$file.csv: more than 256 KiB of blank lines stand where the first rows should be"
+		stderr_lacks "quote"
+	done
+	# what is a long row is said to be one, whatever blank lines are around it
+	written one.csv 'a\n\n\n' $n x '\n\n\n'
+	ends_with 2 varve add one.csv
+	stderr_has "one.csv: line 4, column 1: a row of more than 12.6 MB begins here"
+	# as a table they are taken by a larger limit, as a file by any; and so are fewer of them
+	git config varve.maxRow 14m
+	succeeds varve add mid.csv
+	varve cat :mid.csv | cmp - mid.csv
+	git config varve.maxRow 12m
+	succeeds varve add --as file end.csv
+	written few.csv 'a,b\n1,2\n' 11000000 '\n' '3,4\n'
+	succeeds varve add few.csv
+	varve cat :few.csv | cmp - few.csv
+	written comments.csv 'a,b\n' 1500000 '# comment\n' '1,2\n'
+	succeeds varve add comments.csv
+	varve cat :comments.csv | cmp - comments.csv
+}
+
 @test "the receiver of a long row has a limit of its own" {
 	new_repo src
 	cd src
