@@ -43,6 +43,7 @@ typedef struct fit {
 
 	patch_columns on;
 	vv_cell *identity; /* of a row, being put together */
+	uint64_t secret;   /* of their hashes: whoever writes a patch must not make two rows one */
 	vv_buf text;
 
 	/* changes */
@@ -71,7 +72,7 @@ static vv_hash128 fit_hash_cells(fit *f, const vv_cell *cells)
 		vv_buf_putc(&f->text, cells[i].state);
 		vv_buf_put(&f->text, cells[i].text, cells[i].len);
 	}
-	return vv_xxh3_128(vv_buf_cstr(&f->text), f->text.len, 0);
+	return vv_xxh3_128(vv_buf_cstr(&f->text), f->text.len, f->secret);
 }
 
 /* The same of a row of the target. */
@@ -852,6 +853,7 @@ static vv_status fit_section(fit *f, vv_error *err)
 vv_status patch_fit_run(patch_job *j, vv_error *err)
 {
 	fit f = {.base = {fit_more}, .job = j, .section = j->section};
+	vv_random(&f.secret, sizeof(f.secret));
 	patch_rows_init(&f.rows, j->target);
 	vv_status rc = fit_section(&f, err);
 	patch_rows_close(&f.rows);
