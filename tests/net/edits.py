@@ -4,7 +4,8 @@ edits.py REPOSITORY COUNT_FILE MODE    appends to COUNT_FILE how many came on th
 MODE  plain    everything goes through as it is
       server   as from a server that gives no edits: it does not say so, and a request with `edits` is malformed
       client   as to a client that asks for none
-      damaged  of the bytes of every block that comes as edits one is another"""
+      damaged  of the bytes of every block that comes as edits one is another
+      pushed   the same of blocks that go there"""
 import os
 import sys
 import threading
@@ -46,7 +47,7 @@ def records(frame):
         at += 8 if base == 2 else 0
         if head & EDITS:
             edits += 1
-            if mode == "damaged":
+            if mode in ("damaged", "pushed"):
                 out[at + edits * 7 % size] ^= 1 << edits % 8
         at += size
     assert at == len(frame)
@@ -65,7 +66,7 @@ def back():
             kind, payload = line.frame()
         except EOFError:
             return
-        if kind == "B":
+        if kind == "B" and mode != "pushed":
             payload = records(payload)
         elif kind == "M":
             answer = peer.decode(payload)[0]
@@ -91,6 +92,8 @@ try:
             if mode == "client":
                 request.pop("edits", None)
                 payload = peer.encode(request)
+        if kind == "B" and mode == "pushed":
+            payload = records(payload)
         line.put(kind, payload)
 except EOFError:
     pass

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
@@ -268,6 +269,24 @@ static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_erro
 	return rc;
 }
 
+/* Objects are compressed against the names of the blocks before them: damaged ones are why the others do not fit. */
+static vv_status end_objects(push *p, vv_error *err)
+{
+	vv_receive_stats stats;
+	vv_status rc = vv_receive_objects_end(p->x, &p->wants, err);
+
+	vv_receive_stats_get(p->x, &stats);
+	if (stats.damaged == 0 || !err || (rc != VV_EMISSING && rc != VV_ENOTFOUND)) {
+		return rc;
+	}
+	vv_prefix(err, "%s %s came damaged and cannot be unpacked", vv_text_count(stats.damaged),
+		  stats.damaged == 1 ? "block" : "blocks");
+	vv_hint(err,
+		"try again; if it goes wrong again, 'varve fsck' at the sender tells whether its "
+		"blocks are sound");
+	return err->code = VV_ECORRUPT;
+}
+
 static vv_status find_missing(push *p, vv_cids *out, vv_error *err)
 {
 	vv_receive_stats stats;
@@ -404,8 +423,8 @@ static vv_status receive_push(push *p, vv_frame_reader *in, bool *drained, vv_ci
 	    (rc = find_tips(p, err)) < 0 || (rc = look_at_own(p, err)) < 0) {
 		return rc;
 	}
-	if (!vv_receive_lost(p->x) && ((rc = vv_receive_objects_end(p->x, &p->wants, err)) < 0 ||
-				       (rc = check_forward(p, err)) < 0)) {
+	if (!vv_receive_lost(p->x) &&
+	    ((rc = end_objects(p, err)) < 0 || (rc = check_forward(p, err)) < 0)) {
 		return rc;
 	}
 	note_step(p);

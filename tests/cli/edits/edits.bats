@@ -182,6 +182,27 @@ hub_with_history() {
 	succeeds varve fsck --data
 }
 
+@test "a push whose edits are damaged on the way moves nothing, and the server says so" {
+	new_repo
+	varve init -q --bare ../hub.git
+	varve remote add origin "file://$PWD/../hub.git"
+	history 4
+	varve push -q origin main~1:refs/heads/main
+	varve remote set-url origin ssh://hub/hub.git
+	through pushed
+	run varve push -q origin main
+	[ "$status" -ne 0 ]
+	[ "$(came)" -gt 0 ]
+	echo "$output"
+	[[ $output =~ "remote: "[0-9]+" block"s?" came damaged and cannot be unpacked" ]]
+	[[ $output == *"'varve fsck' at the sender tells whether its blocks are sound"* ]]
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main~1)" ]
+	succeeds varve -C ../hub.git fsck --data
+	through plain
+	succeeds varve push -q origin main
+	succeeds varve -C ../hub.git fsck --data
+}
+
 @test "every flipped byte of a pack with edits is found" {
 	new_repo
 	history 3
