@@ -48,6 +48,7 @@ static int sys_fsync(int fd)
 
 vv_sys vv_sys_ops = {
 	.malloc = malloc,
+	.calloc = calloc,
 	.realloc = realloc,
 	.open = sys_open,
 	.close = close,
@@ -76,16 +77,12 @@ void *vv_malloc(size_t size)
 void *vv_calloc(size_t count, size_t size)
 {
 	size_t total;
-	void *p;
 
 	if (!vv_mul_size(&total, count, size)) {
 		return NULL;
 	}
-	p = vv_malloc(total);
-	if (p) {
-		memset(p, 0, total);
-	}
-	return p;
+	/* What comes fresh from the system is zero, and its pages are only there once they are used. */
+	return vv_sys_ops.calloc(total > 0 ? total : 1, 1);
 }
 
 void *vv_realloc(void *p, size_t size)

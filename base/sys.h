@@ -18,6 +18,7 @@
 
 typedef struct vv_sys {
 	void *(*malloc)(size_t size);
+	void *(*calloc)(size_t count, size_t size);
 	void *(*realloc)(void *p, size_t size);
 	int (*open)(const char *path, int flags, mode_t mode);
 	int (*close)(int fd);
@@ -38,7 +39,7 @@ extern vv_sys vv_sys_ops;
 /* Number of successful fsyncs made through the table since the start. */
 uint64_t vv_sys_fsyncs(void);
 
-/* malloc/realloc through the table; size 0 is taken as 1. NULL on failure. */
+/* malloc, calloc and realloc through the table; size 0 is taken as 1. NULL on failure. */
 void *vv_malloc(size_t size);
 void *vv_calloc(size_t count, size_t size); /* zeroed; overflow gives NULL */
 void *vv_realloc(void *p, size_t size);     /* p is untouched on failure */

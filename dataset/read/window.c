@@ -13,6 +13,10 @@
  * 32 KB, so that nearly every tail fits. */
 #define HEADROOM (256u << 10)
 
+/* Two of these and what is made of them stay in a core's cache. Where more is asked for, up to VV_WINDOW_FIRST
+ * is read at once. */
+#define PIECE ((size_t)256 << 10)
+
 struct vv_slab {
 	char *bytes;
 	size_t cap;
@@ -20,12 +24,16 @@ struct vv_slab {
 	vv_slab *next; /* in the free list */
 };
 
+/* With fewer other threads nothing is read ahead: what one of them reads it does not encode, and the
+ * bytes come from the other core's cache. */
+#define READERS_LEAST 2u
+
 /* One read that may run in a pool's thread. */
 typedef struct ahead {
 	vv_job job;
 	const vv_source *source;
 	vv_slab *slab;
-	size_t got;
+	size_t want, got;
 	bool end;
 	vv_status status;
 	vv_error err;
@@ -33,8 +41,8 @@ typedef struct ahead {
 
 struct vv_window {
 	const vv_source *source;
-	vv_pool *pool;
-	vv_slab *slab; /* holds the visible bytes */
+	vv_pool *pool; /* reads ahead; NULL: pieces are read when they are wanted */
+	vv_slab *slab; /* holds the visible bytes; NULL before there are any */
 	const char *p;
 	size_t len;
 	uint64_t origin;
@@ -47,7 +55,7 @@ struct vv_window {
 static vv_slab *slab_new(vv_window *w, size_t cap)
 {
 	vv_slab *s = w->spare;
-	if (cap == HEADROOM + VV_WINDOW_PIECE && s) {
+	if (s && s->cap >= cap) {
 		w->spare = s->next;
 		s->refs = 1;
 		return s;
@@ -82,7 +90,7 @@ void vv_slab_drop(vv_window *w, vv_slab *s)
 	if (--s->refs > 0) {
 		return;
 	}
-	if (s->cap == HEADROOM + VV_WINDOW_PIECE) {
+	if (s->cap <= HEADROOM + VV_WINDOW_FIRST) {
 		s->next = w->spare;
 		w->spare = s;
 		return;
@@ -120,23 +128,23 @@ static void ahead_run(vv_job *job, unsigned worker)
 {
 	ahead *a = (ahead *)(void *)job;
 	(void)worker;
-	a->status = read_full(a->source, a->slab->bytes + HEADROOM, VV_WINDOW_PIECE, &a->got,
-			      &a->end, &a->err);
+	a->status = read_full(a->source, a->slab->bytes + HEADROOM, a->want, &a->got, &a->end,
+			      &a->err);
 }
 
-/* Starts reading the next piece, in a thread where there is one. */
-static vv_status ahead_start(vv_window *w, vv_error *err)
+/* Starts reading so many bytes, in a thread where there is one. */
+static vv_status ahead_start(vv_window *w, size_t want, vv_error *err)
 {
 	if (w->reading || w->source_end) {
 		return VV_OK;
 	}
-	vv_slab *s = slab_new(w, HEADROOM + VV_WINDOW_PIECE);
+	vv_slab *s = slab_new(w, HEADROOM + want);
 	if (!s) {
 		return vv_fail_nomem(err);
 	}
-	w->next = (ahead){.job = {.run = ahead_run}, .source = w->source, .slab = s};
+	w->next = (ahead){.job = {.run = ahead_run}, .source = w->source, .slab = s, .want = want};
 	w->reading = true;
-	if (w->pool && vv_pool_threads(w->pool) > 0) {
+	if (w->pool) {
 		vv_pool_submit(w->pool, &w->next.job);
 	} else {
 		ahead_run(&w->next.job, 0);
@@ -144,15 +152,15 @@ static vv_status ahead_start(vv_window *w, vv_error *err)
 	return VV_OK;
 }
 
-/* Waits for the piece that was started; *slab gets it (owned), got bytes after its
- * headroom. */
-static vv_status ahead_take(vv_window *w, vv_slab **slab, size_t *got, vv_error *err)
+/* Waits for the piece that was started, or reads `want` bytes; *slab gets them (owned), got bytes after
+ * its headroom. */
+static vv_status ahead_take(vv_window *w, size_t want, vv_slab **slab, size_t *got, vv_error *err)
 {
-	vv_status rc = ahead_start(w, err);
+	vv_status rc = ahead_start(w, want, err);
 	if (rc < 0) {
 		return rc;
 	}
-	if (w->pool && vv_pool_threads(w->pool) > 0) {
+	if (w->pool) {
 		vv_pool_wait(w->pool, &w->next.job);
 	}
 	w->reading = false;
@@ -177,13 +185,8 @@ vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool
 		return vv_fail_nomem(err);
 	}
 	w->source = source;
-	w->pool = pool;
-	w->slab = slab_new(w, HEADROOM + VV_WINDOW_PIECE);
-	if (!w->slab) {
-		vv_free(w);
-		return vv_fail_nomem(err);
-	}
-	w->p = w->slab->bytes + HEADROOM;
+	w->pool = pool && vv_pool_threads(pool) >= READERS_LEAST ? pool : NULL;
+	w->p = "";
 	*out = w;
 	return VV_OK;
 }
@@ -194,7 +197,7 @@ void vv_window_close(vv_window *w)
 		return;
 	}
 	if (w->reading) {
-		if (w->pool && vv_pool_threads(w->pool) > 0) {
+		if (w->pool) {
 			vv_pool_wait(w->pool, &w->next.job);
 		}
 		vv_slab_drop(w, w->next.slab);
@@ -228,7 +231,7 @@ static vv_status join(vv_window *w, vv_slab *piece, size_t got, vv_error *err)
 		vv_slab_drop(w, piece);
 		return VV_OK;
 	}
-	vv_slab *big = slab_new(w, 2 * w->len + 2 * VV_WINDOW_PIECE);
+	vv_slab *big = slab_new(w, 2 * w->len + 2 * VV_WINDOW_FIRST);
 	if (!big) {
 		vv_slab_drop(w, piece);
 		return vv_fail_nomem(err);
@@ -243,14 +246,19 @@ static vv_status join(vv_window *w, vv_slab *piece, size_t got, vv_error *err)
 	return VV_OK;
 }
 
+static size_t piece_for(size_t more)
+{
+	return more < PIECE ? PIECE : more < VV_WINDOW_FIRST ? more : VV_WINDOW_FIRST;
+}
+
 vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err)
 {
 	while (w->len < want && !vv_window_at_end(w)) {
 		vv_slab *piece = NULL;
 		size_t got = 0;
-		vv_status rc = ahead_take(w, &piece, &got, err);
+		vv_status rc = ahead_take(w, piece_for(want - w->len), &piece, &got, err);
 		if (rc < 0 || (rc = join(w, piece, got, err)) < 0 ||
-		    (rc = ahead_start(w, err)) < 0) {
+		    (w->pool && (rc = ahead_start(w, PIECE, err)) < 0)) {
 			return rc;
 		}
 	}

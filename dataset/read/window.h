@@ -3,7 +3,7 @@
  *
  * The bytes are private copies (never a mapping): hash, scan and encode see the same
  * ones. What was handed out stays valid while its slab is held, also after the
- * window has moved on. One thread; reading ahead is done by a pool's thread.
+ * window has moved on. One thread; a pool that has some threads reads ahead.
  */
 #ifndef VV_DATASET_READ_WINDOW_H
 #define VV_DATASET_READ_WINDOW_H
@@ -16,7 +16,8 @@
 #include "base/thread.h"
 #include "dataset/read/source.h"
 
-#define VV_WINDOW_PIECE (1u << 20)
+/* So much of its beginning is looked at before the rows of an input are read. */
+#define VV_WINDOW_FIRST (1u << 20)
 
 typedef struct vv_slab vv_slab;
 typedef struct vv_window vv_window;

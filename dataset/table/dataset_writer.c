@@ -91,13 +91,13 @@ static void run_ahead(vv_job *job, unsigned worker)
 	a->ms += vv_monotonic_ms() - start;
 }
 
-/* One window's piece is all of it, and it is not a pointer. */
+/* What is looked at first is all of it, and it is not a pointer. */
 static bool is_fit(const ahead *a)
 {
 	char head[16];
 	ssize_t n;
 
-	if (!S_ISREG(a->before.mode) || a->before.size == 0 || a->before.size > VV_WINDOW_PIECE) {
+	if (!S_ISREG(a->before.mode) || a->before.size == 0 || a->before.size > VV_WINDOW_FIRST) {
 		return false;
 	}
 	n = vv_pread_full(a->fd, head, sizeof(head), 0, a->path, NULL);

@@ -233,15 +233,36 @@ static vv_status use_rows(import *im, const group_job *j, vv_error *err)
 		       : VV_OK;
 }
 
+void import_hand_over(import *im)
+{
+	if (im->kept) {
+		vv_pool_submit(im->pool, &im->kept->job);
+		im->kept = NULL;
+	}
+}
+
+/* Waits for j's end, or does what nobody else has begun. */
+static void wait_for(import *im, group_job *j)
+{
+	if (im->kept == j) {
+		im->kept = NULL;
+		j->job.run(&j->job, 0);
+	} else if (!j->known) {
+		vv_pool_wait(im->pool, &j->job);
+	}
+}
+
 vv_status import_collect(import *im, vv_error *err)
 {
 	group_job *j = &im->jobs[im->job_head % IMPORT_JOBS];
 	vv_status rc;
-	if (!j->known) {
-		vv_pool_wait(im->pool, &j->job);
-	}
+	wait_for(im, j);
 	j->busy = false;
 	im->job_head++;
+	if (im->job_head == im->job_tail) {
+		/* The next group takes the memory of a first one. Zero is left to the input's first. */
+		im->job_head = im->job_tail = IMPORT_JOBS;
+	}
 	rc = err && !j->known && j->status >= 0 ? use_rows(im, j, err) : VV_OK;
 	vv_slab_drop(im->window, j->slab);
 	j->slab = NULL;
@@ -417,7 +438,7 @@ static vv_status take_dialect(import *im, vv_error *err)
 		im->given_bytes = skip;
 		return vv_dialect_dup(&im->dialect, d, err);
 	}
-	vv_status rc = vv_window_fill(im->window, skip > VV_WINDOW_PIECE ? skip : VV_WINDOW_PIECE,
+	vv_status rc = vv_window_fill(im->window, skip > VV_WINDOW_FIRST ? skip : VV_WINDOW_FIRST,
 				      err);
 	if (rc < 0 || (rc = vv_dialect_dup(&im->dialect, d, err)) < 0) {
 		return rc;
@@ -434,7 +455,7 @@ static vv_status take_dialect(import *im, vv_error *err)
 static vv_status sniff(import *im, vv_error *err)
 {
 	vv_sniff_hints hints = im->opts->hints;
-	size_t want = VV_WINDOW_PIECE;
+	size_t want = VV_WINDOW_FIRST;
 	vv_status rc;
 	if (im->opts->as) {
 		return take_dialect(im, err);

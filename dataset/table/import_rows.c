@@ -342,7 +342,8 @@ static void submit(import *im, group_job *j)
 	j->known = false;
 	j->job.run = import_group_run;
 	im->job_tail++;
-	vv_pool_submit(im->pool, &j->job);
+	import_hand_over(im);
+	im->kept = j;
 }
 
 /* The job gets the window's first bytes. */
@@ -569,7 +570,7 @@ static vv_status scan_given(import *im, group_job *j, const streamed_group *g, v
 	j->slab = NULL;
 	j->lines = 0;
 	submit_given(im, j, g, end);
-	if (g->raw_len > VV_WINDOW_PIECE) { /* a line that is kept raw: only this one is there */
+	if (g->raw_len > VV_WINDOW_FIRST) { /* a line that is kept raw: only this one is there */
 		if ((rc = import_collect_all(im, err)) < 0) {
 			return rc;
 		}

@@ -159,7 +159,10 @@ typedef struct import {
 	import_worker *workers;
 	size_t worker_count;
 	group_job jobs[IMPORT_JOBS];
-	size_t job_head, job_tail; /* head: next to collect; tail: next to fill */
+	size_t job_head,
+		job_tail; /* head: next to collect; tail: next to fill; 0 before the first group */
+	group_job *
+		kept; /* the newest, which no thread has yet: where it is waited for at once, none needs it */
 } import;
 
 /* import_schema.c */
@@ -278,6 +281,8 @@ vv_status import_chunks(import *im, vv_error *err);
 
 /* The version before; NULL: none. */
 const vv_root *import_old_of(const import *im);
+/* Gives the newest group to the pool, if nobody has it. */
+void import_hand_over(import *im);
 /* Waits for the oldest group under way and puts it at the end of the lists. err NULL: it only
  * waits. */
 vv_status import_collect(import *im, vv_error *err);

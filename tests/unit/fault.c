@@ -79,6 +79,11 @@ static void *fault_malloc(size_t size)
 	return strikes(VV_FAULT_ALLOC) ? NULL : real.malloc(size);
 }
 
+static void *fault_calloc(size_t count, size_t size)
+{
+	return strikes(VV_FAULT_ALLOC) ? NULL : real.calloc(count, size);
+}
+
 static void *fault_realloc(void *p, size_t size)
 {
 	return strikes(VV_FAULT_ALLOC) ? NULL : real.realloc(p, size);
@@ -165,6 +170,7 @@ static void install(void)
 {
 	static const vv_sys faulty = {
 		.malloc = fault_malloc,
+		.calloc = fault_calloc,
 		.realloc = fault_realloc,
 		.open = fault_open,
 		.close = fault_close,

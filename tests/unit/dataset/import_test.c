@@ -34,7 +34,7 @@ static int setup(void **state)
 	assert_non_null(f);
 	vv_assert_ok(vv_mem_sink_new(&f->mem, NULL, NULL, &err), &err);
 	vv_mem_sink_use(&f->sink, f->mem);
-	f->pool = vv_pool_new(1);
+	f->pool = vv_pool_new(2);
 	f->checks = vv_table_checks_new();
 	assert_non_null(f->checks);
 	*state = f;
