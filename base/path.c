@@ -284,39 +284,117 @@ vv_status vv_path_check(const char *path, vv_error *err)
 	return VV_OK;
 }
 
-/* Reads one (possibly escaped) byte of a bracket expression. */
-static char bracket_byte(const char **p)
+/* A class of a bracket expression ("[:digit:]") has c: ASCII only, and space without vertical tab
+ * and form feed, as in Git. -1: there is no class of that name. */
+static int in_class(const char *name, size_t len, unsigned char c)
 {
-	if (**p == '\\' && (*p)[1] != '\0') {
+	enum {
+		LOWER = 1,
+		UPPER = 2,
+		DIGIT = 4,
+		PUNCT = 8,
+		SPACE = 16,
+		TAB = 32,
+		LINE = 64,
+		CONTROL = 128,
+		HEX = 256
+	};
+	static const struct {
+		const char *name;
+		unsigned bits;
+	} classes[] = {
+		{"alnum", LOWER | UPPER | DIGIT},
+		{"alpha", LOWER | UPPER},
+		{"blank", SPACE | TAB},
+		{"cntrl", TAB | LINE | CONTROL},
+		{"digit", DIGIT},
+		{"graph", LOWER | UPPER | DIGIT | PUNCT},
+		{"lower", LOWER},
+		{"print", LOWER | UPPER | DIGIT | PUNCT | SPACE},
+		{"punct", PUNCT},
+		{"space", SPACE | TAB | LINE},
+		{"upper", UPPER},
+		{"xdigit", HEX},
+	};
+	unsigned bits = CONTROL;
+
+	if (c >= '0' && c <= '9') {
+		bits = DIGIT | HEX;
+	} else if (c >= 'a' && c <= 'z') {
+		bits = LOWER | (c <= 'f' ? HEX : 0);
+	} else if (c >= 'A' && c <= 'Z') {
+		bits = UPPER | (c <= 'F' ? HEX : 0);
+	} else if (c == ' ' || c == '\t') {
+		bits = c == ' ' ? SPACE : TAB;
+	} else if (c == '\n' || c == '\r') {
+		bits = LINE;
+	} else if (c > ' ' && c != 0x7f) {
+		bits = c < 0x80 ? PUNCT : 0;
+	}
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		if (strlen(classes[i].name) == len && memcmp(classes[i].name, name, len) == 0) {
+			return (bits & classes[i].bits) != 0;
+		}
+	}
+	return -1;
+}
+
+/* The byte at *p, or the one that a backslash there escapes; moves *p after it. NUL: there is
+ * none. */
+static unsigned char bracket_byte(const char **p)
+{
+	if (**p == '\\') {
 		(*p)++;
 	}
-	return *(*p)++;
+	return **p ? (unsigned char)*(*p)++ : 0;
+}
+
+/* "[:name:]" at p: the length of its name, or 0. */
+static size_t class_length(const char *p)
+{
+	const char *end = p[0] == '[' && p[1] == ':' ? strchr(p + 2, ']') : NULL;
+
+	return end && end > p + 2 && end[-1] == ':' ? (size_t)(end - p - 2) : 0;
 }
 
 /* Matches c against the bracket expression after '[' at *p. Moves *p after
- * its ']'; an expression without end matches nothing. */
+ * its ']'; an expression without end, or with a class that is none, matches nothing: then *p is
+ * at the pattern's end. */
 static bool match_bracket(const char **p, char c)
 {
-	const char *at = *p;
-	bool negated = *at == '!' || *at == '^';
-	bool found = false;
-	bool first = true;
+	const char *at = *p, *end = at + strlen(at);
+	const unsigned char byte = (unsigned char)c;
+	bool negated = *at == '!' || *at == '^', found = false, first = true;
+	unsigned char last = 0; /* what a '-' goes on from */
 
+	*p = end;
 	at += negated ? 1 : 0;
-	while (*at != '\0' && (first || *at != ']')) {
-		unsigned char low = (unsigned char)bracket_byte(&at);
-		unsigned char high = low;
+	for (; first || *at != ']'; first = false) {
+		size_t name = class_length(at);
 
-		first = false;
-		if (*at == '-' && at[1] != ']' && at[1] != '\0') {
+		if (name > 0) {
+			int in = in_class(at + 2, name - 1, byte);
+
+			if (in < 0) {
+				return false;
+			}
+			found = found || in > 0;
+			at += name + 3;
+			last = 0;
+		} else if (*at == '-' && last != 0 && at[1] != '\0' && at[1] != ']') {
+			unsigned char high;
+
 			at++;
-			high = (unsigned char)bracket_byte(&at);
+			if ((high = bracket_byte(&at)) == 0) {
+				return false;
+			}
+			found = found || (byte >= last && byte <= high);
+			last = 0;
+		} else if ((last = bracket_byte(&at)) == 0) {
+			return false;
+		} else {
+			found = found || byte == last;
 		}
-		found = found || ((unsigned char)c >= low && (unsigned char)c <= high);
-	}
-	if (*at == '\0') {
-		*p = at;
-		return false;
 	}
 	*p = at + 1;
 	return c != '/' && found != negated;
@@ -334,11 +412,9 @@ static bool match_one(const char **p, char c)
 	case '[':
 		(*p)++;
 		return match_bracket(p, c);
-	case '\\':
-		if ((*p)[1] != '\0') {
-			(*p)++;
-		}
-		return *(*p)++ == c;
+	case '\\': /* the last byte of a pattern: it matches nothing */
+		(*p)++;
+		return **p != '\0' && *(*p)++ == c;
 	default:
 		return *(*p)++ == c;
 	}
@@ -353,19 +429,17 @@ typedef struct retry {
 	bool folders; /* "**" and "/" in one: swallows whole folders only */
 } retry;
 
-/* Takes the stars at *p; they stand after the pattern's first byte start. */
+/* Takes the stars at *p; they stand after the pattern's first byte start. Two that are not all of a
+ * name of the path are one. */
 static void meet_stars(const char **p, const char *start, const char *path, retry *star,
 		       retry *deep)
 {
-	bool at_part = *p == start || (*p)[-1] == '/';
-	const char *behind = *p;
-	retry *r;
+	const char *behind = *p + strspn(*p, "*");
+	bool slash = behind[0] == '/' || (behind[0] == '\\' && behind[1] == '/');
+	bool alone = (*p == start || (*p)[-1] == '/') && (*behind == '\0' || slash);
+	retry *r = behind - *p > 1 && alone ? deep : star;
 
-	while (*behind == '*') {
-		behind++;
-	}
-	r = behind - *p > 1 ? deep : star;
-	r->folders = r == deep && at_part && *behind == '/';
+	r->folders = r == deep && *behind == '/';
 	behind += r->folders ? 1 : 0;
 	r->pattern = behind;
 	r->path = path;

@@ -49,8 +49,8 @@ bool vv_path_is_dot_git(const char *part, size_t len);
  * NULL when out of memory. */
 char *vv_path_fold(const char *path);
 
-/* Shell-like pattern match in the manner of gitignore: '*' and '?' stop at
- * '/', '**' does not, '[...]' works. */
+/* Shell-like pattern match as in gitignore(5): '*' and '?' stop at '/'; '**' between slashes, or
+ * at an end beside one, does not; '[...]' with ranges and the classes of ASCII; a backslash escapes. */
 bool vv_path_match(const char *pattern, const char *path);
 
 #endif

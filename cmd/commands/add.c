@@ -80,10 +80,16 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 	vv_status rc;
 
 	/* The writer's lock comes before the index is read: varve's commands take turns. */
-	if ((rc = vv_context_need(c, (o->dry_run ? 0 : VV_NEEDS_LOCK) | VV_NEEDS_INDEX, err)) ==
-		    VV_OK &&
-	    (rc = vv_add_plan_make(&plan, c->repo, c->index, c->reader, req, err)) == VV_OK) {
+	rc = vv_context_need(c, (o->dry_run ? 0 : VV_NEEDS_LOCK) | VV_NEEDS_INDEX, err);
+	if (rc == VV_OK) {
+		vv_dataset_reader_lend_index(c->reader, c->index);
+		rc = vv_add_plan_make(&plan, c->repo, c->index, c->reader, req, err);
+	}
+	if (rc == VV_OK) {
 		rc = vv_add_run(&rep, &plan, c->repo, c->index, c->writer, req, o->dry_run, err);
+	}
+	if (c->reader) {
+		vv_dataset_reader_lend_index(c->reader, NULL);
 	}
 	vv_progress_end();
 	if (rc == VV_OK) {

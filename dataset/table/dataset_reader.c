@@ -35,13 +35,21 @@ vv_status dataset_reader_open_index(vv_dataset_reader *r, vv_error *err)
 	return r->index ? VV_OK : vv_index_open(&r->index, r->repo, err);
 }
 
+void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null)
+{
+	if (!r->index_lent) {
+		vv_index_close(r->index);
+	}
+	r->index = x_or_null;
+	r->index_lent = x_or_null != NULL;
+}
+
 vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv_error *err)
 {
 	vv_status rc;
 
 	if (r->index && !vv_index_is_current(r->index)) {
-		vv_index_close(r->index);
-		r->index = NULL;
+		vv_dataset_reader_lend_index(r, NULL);
 	}
 	rc = dataset_reader_open_index(r, err);
 	*out = r->index;
@@ -94,7 +102,7 @@ void vv_dataset_reader_close(vv_dataset_reader *r)
 	}
 	vv_free(r->packages);
 	vv_free(r->folder);
-	vv_index_close(r->index);
+	vv_dataset_reader_lend_index(r, NULL);
 	vv_pool_free(r->pool);
 	vv_free(r);
 }

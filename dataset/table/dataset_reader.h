@@ -39,6 +39,9 @@ vv_status vv_dataset_reader_store(vv_dataset_reader *r, vv_store **out, vv_error
 /* Git's index, to look into: read once, and again where the file has changed. Borrowed until the
  * next call. */
 vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv_error *err);
+/* What the caller has open of it is used instead, changes and all, until it is taken back: NULL, before
+ * the caller closes it. */
+void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null);
 
 /* Pointers. */
 

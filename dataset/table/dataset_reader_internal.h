@@ -22,6 +22,7 @@ struct vv_dataset_reader {
 	vv_mem_sink *kept; /* where dry imports put their blocks; NULL: nowhere */
 	vv_stat_cache *stats;
 	vv_index *index; /* as it was when first needed: for parents and stats */
+	bool index_lent; /* it is the caller's */
 	uint64_t secret;
 	bool has_secret;
 	char *folder; /* the last one in which a package was looked for, and whether one is new */

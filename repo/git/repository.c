@@ -583,6 +583,9 @@ void vv_repository_close(vv_repository *r)
 	if (r->close_walker) {
 		r->close_walker(r);
 	}
+	if (r->close_attributes) {
+		r->close_attributes(r);
+	}
 	if (!r->store_lent) {
 		vv_store_close(r->store);
 	}

@@ -53,6 +53,9 @@ struct vv_repository {
 	void (*close_stage)(struct vv_repository *r); /* set by whoever made it */
 	vv_walker *walker, *spare;                    /* spare: waits for vv_walker_take */
 	void (*close_walker)(struct vv_repository *r);
+	struct vv_attr_sources *attributes; /* repo/git/index/attribute_sources.h */
+	void (*close_attributes)(struct vv_repository *r);
+	struct vv_index *open_index; /* the one opened last that is still open; NULL: none */
 	/* repo/git/index/index.h */
 	bool (*judge)(void *payload, const char *path, const vv_oid *id);
 	void *judge_payload;

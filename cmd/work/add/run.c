@@ -14,6 +14,7 @@
 #include "cmd/work/add/attributes_lines.h"
 #include "dataset/table/root.h"
 #include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -351,13 +352,30 @@ static vv_status track_paths(runner *run, vv_attr_edit *edit, vv_error *err)
 	return rc;
 }
 
+/* Does Git change line ends in any of the pointers that were staged? */
+static vv_status is_any_beaten(const runner *run, bool *out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*out = false;
+	for (size_t i = 0; i < run->entry_count && rc == VV_OK && !*out; i++) {
+		rc = vv_attr_changes_text(run->r, run->entries[i].item->path, out, err);
+	}
+	return rc;
+}
+
 /* Attributes of others that make Git rewrite the pointers that were staged. */
 static vv_status warn_beaten(runner *run, vv_error *err)
 {
 	vv_attr_list lines;
 	vv_buf text = VV_BUF_INIT;
-	vv_status rc = vv_attr_beaten_read(&lines, run->r, run->x, err);
+	bool any;
+	vv_status rc = is_any_beaten(run, &any, err);
 
+	if (rc < 0 || !any) {
+		return rc; /* nearly always: no line need be looked for */
+	}
+	rc = vv_attr_beaten_read(&lines, run->r, run->x, err);
 	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
 		rc = vv_attr_beaten_note(&lines, run->r, run->entries[i].item->path, err);
 	}

@@ -1,5 +1,6 @@
 /*
- * attributes: asking for attributes through libgit2, and what they mean for a file's content.
+ * attributes: what the attributes of a path mean for a file's content. libgit2 is asked only where
+ * attribute_sources does not serve.
  */
 #include "repo/git/index/attributes.h"
 
@@ -9,6 +10,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/index/attribute_sources.h"
 #include "repo/git/index/attributes_internal.h"
 #include "repo/git/repository_internal.h"
 
@@ -38,73 +40,119 @@ vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error
 	return rc;
 }
 
-vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
-			vv_error *err)
+/* In a bare repository, and where case is ignored. */
+static vv_status ask_libgit2(vv_repository *r, const char *path, const char *name,
+			     vv_attr_answer *out, vv_error *err)
 {
 	uint32_t flags = r->bare ? GIT_ATTR_CHECK_INDEX_ONLY | GIT_ATTR_CHECK_INCLUDE_HEAD
 				 : GIT_ATTR_CHECK_FILE_THEN_INDEX;
 	const char *value = NULL;
-	vv_status rc;
 	int code;
 
-	*out = NULL;
-	if ((rc = vv_attr_can_be_read(r, path, err)) < 0) {
-		return rc;
-	}
+	*out = (vv_attr_answer){VV_ATTR_UNSPECIFIED, NULL};
 	if ((code = git_attr_get(&value, r->git, flags, path, name)) < 0) {
 		return vv_git_fail(err, code, "cannot read the attributes of '%s'",
 				   vv_text_shows(path));
 	}
 	switch (git_attr_value(value)) {
 	case GIT_ATTR_VALUE_TRUE:
-		*out = vv_strdup("set");
+		out->kind = VV_ATTR_SET;
 		break;
 	case GIT_ATTR_VALUE_FALSE:
-		*out = vv_strdup("unset");
+		out->kind = VV_ATTR_UNSET;
 		break;
 	case GIT_ATTR_VALUE_STRING:
-		*out = vv_strdup(value);
-		break;
+		out->kind = VV_ATTR_STRING;
+		return (out->value = vv_strdup(value)) ? VV_OK : vv_fail_nomem(err);
 	default:
+		break;
+	}
+	return VV_OK;
+}
+
+static void clear_answers(vv_attr_answer *answers, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_free(answers[i].value);
+		answers[i].value = NULL;
+	}
+}
+
+/* The path's attributes of these names, to be cleared; nothing is left on failure. */
+static vv_status ask(vv_repository *r, const char *path, const char *const *names, size_t count,
+		     vv_attr_answer *out, vv_error *err)
+{
+	bool here = false;
+	vv_status rc = vv_attr_sources_serve(r, &here, err);
+
+	if (rc < 0 || here) {
+		return rc < 0 ? rc : vv_attr_sources_ask(r, path, names, count, out, err);
+	}
+	rc = vv_attr_can_be_read(r, path, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if ((rc = ask_libgit2(r, path, names[i], &out[i], err)) < 0) {
+			clear_answers(out, i);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
+			vv_error *err)
+{
+	vv_attr_answer answer;
+	vv_status rc = ask(r, path, &name, 1, &answer, err);
+
+	*out = NULL;
+	if (rc < 0) {
+		return rc;
+	}
+	if (answer.kind == VV_ATTR_UNSPECIFIED) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' has no attribute '%s'", vv_text_shows(path),
 			       name);
 	}
+	*out = answer.kind == VV_ATTR_STRING
+		       ? answer.value
+		       : vv_strdup(answer.kind == VV_ATTR_SET ? "set" : "unset");
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status is_varve(vv_repository *r, const char *path, const char *name, bool *out,
-			  vv_error *err)
+static bool is_varve(const vv_attr_answer *answer)
 {
-	char *value = NULL;
-	vv_status rc = vv_attr_value(r, path, name, &value, err);
-
-	*out = rc == VV_OK && strcmp(value, "varve") == 0;
-	vv_free(value);
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	return answer->kind == VV_ATTR_STRING && strcmp(answer->value, "varve") == 0;
 }
 
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
-	return is_varve(r, path, "filter", out, err);
+	static const char *const name[] = {"filter"};
+	vv_attr_answer filter;
+	vv_status rc = ask(r, path, name, 1, &filter, err);
+
+	*out = false;
+	if (rc == VV_OK) {
+		*out = is_varve(&filter);
+		clear_answers(&filter, 1);
+	}
+	return rc;
 }
 
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
-	bool tracked = false, diff = false, merge = false;
-	vv_status rc;
+	static const char *const names[] = {"filter", "diff", "merge"};
+	vv_attr_answer a[3];
+	vv_status rc = ask(r, path, names, 3, a, err);
 
 	*out = false;
-	if ((rc = is_varve(r, path, "filter", &tracked, err)) < 0 || tracked ||
-	    (rc = is_varve(r, path, "diff", &diff, err)) < 0 ||
-	    (rc = is_varve(r, path, "merge", &merge, err)) < 0) {
-		return rc;
+	if (rc == VV_OK) {
+		*out = !is_varve(&a[0]) && (is_varve(&a[1]) || is_varve(&a[2]));
+		clear_answers(a, 3);
 	}
-	*out = diff || merge;
-	return VV_OK;
+	return rc;
 }
 
 void vv_attr_flush(vv_repository *r)
 {
+	vv_attr_sources_flush(r);
 	(void)git_attr_cache_flush(r->git);
 	git_error_clear();
 }
@@ -165,31 +213,23 @@ vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, gi
 			: VV_OK;
 }
 
-/* Is the attribute there, and set to anything? */
-static vv_status is_set(vv_repository *r, const char *path, const char *name, bool *set,
-			bool *specified, vv_error *err)
+static bool is_set(const vv_attr_answer *answer)
 {
-	char *value = NULL;
-	vv_status rc = vv_attr_value(r, path, name, &value, err);
-
-	*specified = rc == VV_OK;
-	*set = rc == VV_OK && strcmp(value, "unset") != 0;
-	vv_free(value);
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	return answer->kind == VV_ATTR_SET || answer->kind == VV_ATTR_STRING;
 }
 
 /* Git's rule: eol and the old crlf count where text is not said. */
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
-	bool text, has_text, eol, crlf, encoding, any;
-	vv_status rc;
+	static const char *const names[] = {"text", "eol", "crlf", "working-tree-encoding"};
+	vv_attr_answer a[4];
+	vv_status rc = ask(r, path, names, 4, a, err);
 
-	if ((rc = is_set(r, path, "text", &text, &has_text, err)) < 0 ||
-	    (rc = is_set(r, path, "eol", &eol, &any, err)) < 0 ||
-	    (rc = is_set(r, path, "crlf", &crlf, &any, err)) < 0 ||
-	    (rc = is_set(r, path, "working-tree-encoding", &encoding, &any, err)) < 0) {
-		return rc;
+	*out = false;
+	if (rc == VV_OK) {
+		*out = is_set(&a[0]) || is_set(&a[3]) ||
+		       (a[0].kind == VV_ATTR_UNSPECIFIED && (is_set(&a[1]) || is_set(&a[2])));
+		clear_answers(a, 4);
 	}
-	*out = text || (!has_text && (eol || crlf)) || encoding;
-	return VV_OK;
+	return rc;
 }

@@ -67,8 +67,23 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 		vv_index_close(x);
 		return rc;
 	}
+	x->before = r->open_index;
+	r->open_index = x;
 	*out = x;
 	return VV_OK;
+}
+
+/* They need not be closed in the order in which they were opened. */
+static void unlink_open(vv_index *x)
+{
+	vv_index **at = &x->repo->open_index;
+
+	while (*at && *at != x) {
+		at = &(*at)->before;
+	}
+	if (*at) {
+		*at = x->before;
+	}
 }
 
 void vv_index_close(vv_index *x)
@@ -78,6 +93,7 @@ void vv_index_close(vv_index *x)
 	if (!x) {
 		return;
 	}
+	unlink_open(x);
 	for (i = 0; i < x->edit_count; i++) {
 		vv_free(x->edits[i].path);
 	}

@@ -1,0 +1,528 @@
+/*
+ * attribute_sources: knows which files are asked, in what order, and what macros make of it.
+ */
+#include "repo/git/index/attribute_sources.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/blob.h"
+#include "repo/git/index/index.h"
+
+#define NAME ".gitattributes"
+#define FILE_BYTES_MAX ((size_t)100 << 20) /* Git reads none that is larger */
+
+typedef enum origin { FROM_NOWHERE, FROM_FILE, FROM_INDEX } origin;
+
+/* One file, as it was read last. */
+typedef struct source {
+	char *folder; /* "", "a/b/"; NULL: a file of the repository, the user or the machine */
+	char *file;   /* where it lies */
+	vv_attr_rules *rules; /* NULL: it says nothing */
+	origin from;
+	vv_stat st;  /* FROM_FILE */
+	vv_oid blob; /* FROM_INDEX */
+} source;
+
+struct vv_attr_sources {
+	source *folders; /* that were asked for; by_folder finds them by name */
+	size_t count, cap;
+	vv_hash_index by_folder;
+	source info, user, machine;
+	bool asked, serves; /* serves: once asked */
+	vv_index *index;    /* where nobody has one open */
+};
+
+/* Git's own, below all others. */
+static const char builtin_macro[] = "binary", builtin_words[] = "-diff -merge -text";
+
+/* --- files ------------------------------------------------------------------------- */
+
+static void source_clear(source *s)
+{
+	vv_attr_rules_free(s->rules);
+	vv_free(s->folder);
+	vv_free(s->file);
+	memset(s, 0, sizeof(*s));
+}
+
+static void close_sources(vv_repository *r)
+{
+	struct vv_attr_sources *all = r->attributes;
+
+	for (size_t i = 0; all && i < all->count; i++) {
+		source_clear(&all->folders[i]);
+	}
+	if (all) {
+		source_clear(&all->info);
+		source_clear(&all->user);
+		source_clear(&all->machine);
+		vv_hash_index_clear(&all->by_folder);
+		vv_index_close(all->index);
+		vv_free(all->folders);
+		vv_free(all);
+	}
+	r->attributes = NULL;
+}
+
+void vv_attr_sources_flush(vv_repository *r)
+{
+	close_sources(r);
+}
+
+/* core.attributesFile, else the one that lies beside Git's settings; "" when there is none. */
+static vv_status user_file(vv_repository *r, char **out, vv_error *err)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	vv_status rc = vv_config_path(r, "core.attributesfile", out, err);
+
+	if (rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	vv_error_clear(err);
+	*out = xdg && *xdg     ? vv_path_join(xdg, "git", "attributes", NULL)
+	       : home && *home ? vv_path_join(home, ".config", "git", "attributes", NULL)
+			       : vv_strdup("");
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+/* The machine's, in the folder of its settings of Git; "" when there is none. */
+static vv_status machine_file(char **out, vv_error *err)
+{
+	const char *off = getenv("GIT_ATTR_NOSYSTEM");
+	git_buf folders = {NULL, 0, 0};
+	int no = 0;
+
+	if (off && git_config_parse_bool(&no, off) < 0) {
+		git_error_clear();
+	}
+	if (!no &&
+	    git_libgit2_opts(GIT_OPT_GET_SEARCH_PATH, GIT_CONFIG_LEVEL_SYSTEM, &folders) == 0 &&
+	    folders.size > 0) {
+		folders.ptr[strcspn(folders.ptr, ":")] = '\0';
+		*out = vv_path_join(folders.ptr, "gitattributes", NULL);
+	} else {
+		git_error_clear();
+		*out = vv_strdup("");
+	}
+	git_buf_dispose(&folders);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status open_sources(vv_repository *r, struct vv_attr_sources **out, vv_error *err)
+{
+	struct vv_attr_sources *all;
+	vv_status rc;
+
+	if (!r->attributes) {
+		if (!(r->attributes = vv_calloc(1, sizeof(*all)))) {
+			return vv_fail_nomem(err);
+		}
+		r->close_attributes = close_sources;
+		all = r->attributes;
+		vv_hash_index_init(&all->by_folder);
+		if (!(all->info.file = vv_path_join(r->commondir, "info", "attributes", NULL))) {
+			rc = vv_fail_nomem(err);
+		} else if ((rc = user_file(r, &all->user.file, err)) == VV_OK) {
+			rc = machine_file(&all->machine.file, err);
+		}
+		if (rc < 0) {
+			close_sources(r);
+			return rc;
+		}
+	}
+	*out = r->attributes;
+	return VV_OK;
+}
+
+static vv_status set_rules(source *s, vv_buf *text, origin from, unsigned flags, vv_error *err)
+{
+	vv_attr_rules *rules;
+	vv_status rc = vv_attr_rules_parse(&rules, text, flags, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_attr_rules_free(s->rules);
+	s->rules = rules;
+	s->from = from;
+	return VV_OK;
+}
+
+static void set_nothing(source *s)
+{
+	vv_attr_rules_free(s->rules);
+	s->rules = NULL;
+	s->from = FROM_NOWHERE;
+}
+
+static unsigned flags_of(const source *s)
+{
+	return !s->folder || !s->folder[0] ? VV_ATTR_MACROS : 0;
+}
+
+/* The file with this stat, unless it was read already. */
+static vv_status read_source(source *s, const vv_stat *st, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	if (s->from == FROM_FILE && vv_stat_equal(&s->st, st)) {
+		return VV_OK;
+	}
+	if (st->size >= FILE_BYTES_MAX) {
+		set_nothing(s);
+		return VV_OK;
+	}
+	if (!S_ISDIR(st->mode)) {
+		rc = s->folder ? vv_read_regular(&text, s->file, FILE_BYTES_MAX, err)
+			       : vv_read_file(&text, s->file, FILE_BYTES_MAX, err);
+		if (rc < 0) {
+			vv_buf_clear(&text);
+			return rc;
+		}
+	}
+	if ((rc = set_rules(s, &text, FROM_FILE, flags_of(s), err)) == VV_OK) {
+		s->st = *st;
+	}
+	return rc;
+}
+
+/* A file outside the work tree: one that is missing or cannot be read says nothing. A link is
+ * followed, and what it leads to is read each time. */
+static vv_status refresh(source *s, vv_error *err)
+{
+	vv_stat st;
+	vv_status rc = s->file[0] ? vv_lstat(&st, s->file, err) : VV_ENOTFOUND;
+
+	if (rc == VV_OK && S_ISLNK(st.mode)) {
+		set_nothing(s);
+		st.size = 0;
+		rc = read_source(s, &st, err);
+	} else if (rc == VV_OK && S_ISREG(st.mode)) {
+		rc = read_source(s, &st, err);
+	} else {
+		rc = VV_ENOTFOUND;
+	}
+	if (rc == VV_ENOTFOUND || rc == VV_EIO || rc == VV_EINPUT) {
+		vv_error_clear(err);
+		set_nothing(s);
+		return VV_OK;
+	}
+	return rc;
+}
+
+/* What is in the index, of a conflict our side; the command's, if it has one open. */
+static vv_status refresh_from_index(vv_repository *r, source *s, vv_error *err)
+{
+	struct vv_attr_sources *all = r->attributes;
+	const vv_index *x;
+	vv_buf path = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_index_entry e;
+	vv_status rc = VV_OK;
+	bool there;
+
+	if (all->index && (r->open_index != all->index || !vv_index_is_current(all->index))) {
+		vv_index_close(all->index);
+		all->index = NULL;
+	}
+	if (!r->open_index) {
+		rc = vv_index_open(&all->index, r, err);
+	}
+	x = r->open_index;
+	vv_buf_printf(&path, "%s" NAME, s->folder);
+	if (rc < 0 || (rc = vv_buf_ok(&path, err)) < 0) {
+		goto done;
+	}
+	there = vv_index_get(x, vv_buf_cstr(&path), &e) ||
+		vv_index_get_stage(x, vv_buf_cstr(&path), 2, &e);
+	if (!there || (!S_ISREG(e.mode) && !S_ISLNK(e.mode))) {
+		set_nothing(s);
+		goto done;
+	}
+	if (s->from == FROM_INDEX && vv_oid_equal(&s->blob, &e.id)) {
+		goto done;
+	}
+	rc = vv_blob_read(r, &e.id, FILE_BYTES_MAX - 1, &text, err);
+	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
+		vv_error_clear(err);
+		set_nothing(s);
+		rc = VV_OK;
+	} else if (rc == VV_OK) {
+		rc = set_rules(s, &text, FROM_INDEX, flags_of(s) | VV_ATTR_BLOB, err);
+		s->blob = e.id;
+	}
+done:
+	vv_buf_clear(&text);
+	vv_buf_clear(&path);
+	return rc;
+}
+
+static vv_status refresh_folder(vv_repository *r, source *s, vv_error *err)
+{
+	vv_stat st;
+	vv_status rc = vv_lstat(&st, s->file, err);
+
+	if (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISLNK(st.mode))) {
+		vv_error_clear(err); /* Git does not follow a link either */
+		return refresh_from_index(r, s, err);
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	if (!S_ISREG(st.mode) && !S_ISDIR(st.mode)) {
+		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
+			       vv_text_shows(s->file));
+	}
+	return read_source(s, &st, err);
+}
+
+/* The folder's place, for its name of len bytes with '/' at the end. */
+static vv_status folder_at(vv_repository *r, const char *folder, size_t len, size_t *place,
+			   vv_error *err)
+{
+	struct vv_attr_sources *all = r->attributes;
+	const uint64_t hash = vv_xxh3(folder, len, all->by_folder.seed);
+	vv_hash_probe probe = vv_hash_probe_begin(&all->by_folder, hash);
+	vv_buf file = VV_BUF_INIT;
+	source made = {0};
+
+	while (vv_hash_probe_next(&probe, place)) {
+		const char *known = all->folders[*place].folder;
+
+		if (strncmp(known, folder, len) == 0 && known[len] == '\0') {
+			return VV_OK;
+		}
+	}
+	vv_buf_printf(&file, "%s/%.*s" NAME, r->workdir, (int)len, folder);
+	made.folder = vv_strndup(folder, len);
+	made.file = vv_buf_detach(&file);
+	if (!made.folder || !made.file || !vv_array_room(all->folders, all->count, all->cap) ||
+	    !vv_hash_index_add(&all->by_folder, hash, all->count)) {
+		source_clear(&made);
+		return vv_fail_nomem(err);
+	}
+	*place = all->count;
+	all->folders[all->count++] = made;
+	return VV_OK;
+}
+
+/* --- asking ------------------------------------------------------------------------ */
+
+/* What is known of the path so far. A name is settled once. */
+typedef struct answer {
+	vv_attr_words known;
+	const vv_attr_rules **rules; /* of all files that speak, the one that goes over all first */
+	size_t rules_count, rules_cap;
+} answer;
+
+/* Words of a line or macro that are still to be taken, the last first. */
+typedef struct pending {
+	vv_attr_words words;
+	size_t left;
+} pending;
+
+typedef struct pending_list {
+	pending *items;
+	size_t count, cap;
+} pending_list;
+
+static const vv_attr_word *find_word(const vv_attr_words *words, const char *name, size_t len)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		if (words->items[i].name_len == len &&
+		    memcmp(words->items[i].name, name, len) == 0) {
+			return &words->items[i];
+		}
+	}
+	return NULL;
+}
+
+static bool find_macro(const answer *a, const vv_attr_word *w, vv_attr_line_words *out)
+{
+	for (size_t i = 0; i < a->rules_count; i++) {
+		if (vv_attr_rules_macro(a->rules[i], w->name, w->name_len, out)) {
+			return true;
+		}
+	}
+	*out = (vv_attr_line_words){builtin_words, sizeof(builtin_words) - 1};
+	return w->name_len == sizeof(builtin_macro) - 1 &&
+	       memcmp(w->name, builtin_macro, w->name_len) == 0;
+}
+
+static vv_status push(pending_list *list, const vv_attr_line_words *line, vv_error *err)
+{
+	pending made = {0};
+	bool sound;
+	vv_status rc;
+
+	if (!vv_array_room(list->items, list->count, list->cap)) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_attr_words_read(&made.words, line, &sound, err)) < 0) {
+		vv_free(made.words.items);
+		return rc;
+	}
+	made.left = made.words.count;
+	list->items[list->count++] = made;
+	return VV_OK;
+}
+
+/* Takes a line's words, and those of macros where they are set: each name once, so that macros that
+ * name each other end. */
+static vv_status take_line(answer *a, const vv_attr_line_words *line, vv_error *err)
+{
+	pending_list list = {0};
+	vv_status rc = push(&list, line, err);
+
+	while (rc == VV_OK && list.count > 0) {
+		pending *top = &list.items[list.count - 1];
+		vv_attr_line_words macro;
+		const vv_attr_word *w;
+
+		if (top->left == 0) {
+			vv_free(top->words.items);
+			list.count--;
+			continue;
+		}
+		w = &top->words.items[--top->left];
+		if (find_word(&a->known, w->name, w->name_len)) {
+			continue;
+		}
+		if (!vv_array_room(a->known.items, a->known.count, a->known.cap)) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		a->known.items[a->known.count++] = *w;
+		if (w->kind == VV_ATTR_SET && find_macro(a, w, &macro)) {
+			rc = push(&list, &macro, err);
+		}
+	}
+	while (list.count > 0) {
+		vv_free(list.items[--list.count].words.items);
+	}
+	vv_free(list.items);
+	return rc;
+}
+
+/* Appends the lines of one file that match. below: the path from the file's folder on. */
+static vv_status gather(answer *a, const source *s, const char *below, vv_attr_found *found,
+			vv_error *err)
+{
+	if (!s->rules) {
+		return VV_OK;
+	}
+	if (!vv_array_room(a->rules, a->rules_count, a->rules_cap)) {
+		return vv_fail_nomem(err);
+	}
+	a->rules[a->rules_count++] = s->rules;
+	return vv_attr_rules_find(s->rules, below, found, err);
+}
+
+/* From the path's own folder up to the top. */
+static vv_status gather_folders(vv_repository *r, answer *a, const char *path, vv_attr_found *found,
+				vv_error *err)
+{
+	size_t len = (size_t)(vv_path_base(path) - path), place;
+	vv_status rc;
+
+	for (;;) {
+		if ((rc = folder_at(r, path, len, &place, err)) < 0 ||
+		    (rc = refresh_folder(r, &r->attributes->folders[place], err)) < 0 ||
+		    (rc = gather(a, &r->attributes->folders[place], path + len, found, err)) < 0 ||
+		    len == 0) {
+			return rc;
+		}
+		for (len--; len > 0 && path[len - 1] != '/'; len--) {
+		}
+	}
+}
+
+static vv_status gather_all(vv_repository *r, answer *a, const char *path, vv_attr_found *found,
+			    vv_error *err)
+{
+	struct vv_attr_sources *all;
+	vv_status rc;
+
+	if ((rc = open_sources(r, &all, err)) < 0 || (rc = refresh(&all->info, err)) < 0 ||
+	    (rc = gather(a, &all->info, path, found, err)) < 0 ||
+	    (rc = gather_folders(r, a, path, found, err)) < 0 ||
+	    (rc = refresh(&all->user, err)) < 0 ||
+	    (rc = gather(a, &all->user, path, found, err)) < 0 ||
+	    (rc = refresh(&all->machine, err)) < 0) {
+		return rc;
+	}
+	return gather(a, &all->machine, path, found, err);
+}
+
+vv_status vv_attr_sources_serve(vv_repository *r, bool *out, vv_error *err)
+{
+	struct vv_attr_sources *all;
+	bool ignore_case = false;
+	vv_status rc;
+
+	*out = false;
+	if (r->bare || !r->workdir) {
+		return VV_OK;
+	}
+	if ((rc = open_sources(r, &all, err)) < 0) {
+		return rc;
+	}
+	if (!all->asked) {
+		if ((rc = vv_config_bool(r, "core.ignorecase", false, &ignore_case, err)) < 0) {
+			return rc;
+		}
+		all->asked = true;
+		all->serves = !ignore_case;
+	}
+	*out = all->serves;
+	return VV_OK;
+}
+
+static vv_status take_answer(const answer *a, const char *name, vv_attr_answer *out, vv_error *err)
+{
+	const vv_attr_word *w = find_word(&a->known, name, strlen(name));
+
+	if (!w) {
+		return VV_OK;
+	}
+	out->kind = w->kind;
+	if (w->kind == VV_ATTR_STRING && !(out->value = vv_strndup(w->value, w->value_len))) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+vv_status vv_attr_sources_ask(vv_repository *r, const char *path, const char *const *names,
+			      size_t count, vv_attr_answer *out, vv_error *err)
+{
+	answer a = {0};
+	vv_attr_found found = {0};
+	vv_status rc = gather_all(r, &a, path, &found, err);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		out[i] = (vv_attr_answer){VV_ATTR_UNSPECIFIED, NULL};
+	}
+	for (i = 0; rc == VV_OK && i < found.count; i++) {
+		rc = take_line(&a, &found.lines[i], err);
+	}
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		rc = take_answer(&a, names[i], &out[i], err);
+	}
+	for (i = 0; rc < 0 && i < count; i++) {
+		vv_free(out[i].value);
+		out[i].value = NULL;
+	}
+	vv_free(found.lines);
+	vv_free(a.rules);
+	vv_free(a.known.items);
+	return rc;
+}
