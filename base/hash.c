@@ -1,7 +1,7 @@
 /*
  * hash: alone knows OpenSSL's digests and HMAC, and xxHash.
  *
- * SHA-256 is called by the functions that OpenSSL 3 calls deprecated: the others load providers and
+ * SHA-256 and SHA-1 are called by the functions that OpenSSL 3 calls deprecated: the others load providers and
  * read openssl.cnf before the first digest, 4.4 million instructions, which were a fifth of all that
  * a small command costs (each hashes its machine's name for its locks). The code behind both is the
  * same.
@@ -38,12 +38,12 @@ vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, v
 }
 
 struct vv_sha1_state {
-	EVP_MD_CTX *ctx;
+	SHA_CTX ctx;
 };
 
 static vv_status sha1_failed(vv_error *err)
 {
-	return vv_fail(err, VV_ENOMEM, "OpenSSL could not compute a SHA-1");
+	return vv_fail(err, VV_ENOSUPPORT, "OpenSSL could not compute a SHA-1");
 }
 
 vv_status vv_sha1_new(vv_sha1_state **out, vv_error *err)
@@ -54,8 +54,7 @@ vv_status vv_sha1_new(vv_sha1_state **out, vv_error *err)
 	if (!s) {
 		return vv_fail_nomem(err);
 	}
-	s->ctx = EVP_MD_CTX_new();
-	if (!s->ctx || EVP_DigestInit_ex(s->ctx, EVP_sha1(), NULL) != 1) {
+	if (SHA1_Init(&s->ctx) != 1) {
 		vv_sha1_free(s);
 		return sha1_failed(err);
 	}
@@ -65,23 +64,17 @@ vv_status vv_sha1_new(vv_sha1_state **out, vv_error *err)
 
 vv_status vv_sha1_update(vv_sha1_state *s, const void *bytes, size_t len, vv_error *err)
 {
-	return EVP_DigestUpdate(s->ctx, bytes, len) == 1 ? VV_OK : sha1_failed(err);
+	return SHA1_Update(&s->ctx, bytes, len) == 1 ? VV_OK : sha1_failed(err);
 }
 
 vv_status vv_sha1_digest(vv_sha1_state *s, uint8_t out[VV_SHA1_LEN], vv_error *err)
 {
-	unsigned len = 0;
-
-	return EVP_DigestFinal_ex(s->ctx, out, &len) == 1 && len == VV_SHA1_LEN ? VV_OK
-										: sha1_failed(err);
+	return SHA1_Final(out, &s->ctx) == 1 ? VV_OK : sha1_failed(err);
 }
 
 void vv_sha1_free(vv_sha1_state *s)
 {
-	if (s) {
-		EVP_MD_CTX_free(s->ctx);
-		vv_free(s);
-	}
+	vv_free(s);
 }
 
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed)

@@ -3,7 +3,8 @@
  *
  * Changes are applied to the file as it is under index.lock, not as it was when
  * read, so that what git wrote meanwhile is kept. The new index is put together beside the old
- * one. An index's own modification time is part of it.
+ * one, from the old one's bytes (index_splice) or by libgit2. An index's own modification time is
+ * part of it.
  */
 #include <assert.h>
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/index/index_internal.h"
+#include "repo/git/index/index_splice.h"
 #include "repo/git/merge_driver.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/share.h"
@@ -26,25 +28,19 @@ static const unsigned char empty_index[32] = {
 	0x72, 0x21, 0x6c, 0xeb, 0xcd, 0x27, 0xaa, 0x41, 0xf9, 0xdf,
 };
 
-/* Fills the new file with the index as it is now. */
-static vv_status copy_index(const vv_index *x, int fd, const char *to, vv_stat *stamp, bool *exists,
-			    vv_error *err)
+/* The index as it is now, or an empty one. */
+static vv_status read_now(const vv_index *x, vv_buf *bytes, vv_stat *stamp, bool *exists,
+			  vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
 	vv_status rc = vv_lstat(stamp, x->repo->index_file, err);
 
 	*exists = rc == VV_OK && stamp->size > 0;
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && !*exists)) {
 		vv_error_clear(err);
-		return vv_write_full(fd, empty_index, sizeof(empty_index), to, err);
+		vv_buf_put(bytes, empty_index, sizeof(empty_index));
+		return vv_buf_ok(bytes, err);
 	}
-	if (rc < 0 ||
-	    (rc = vv_read_file(&bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, err)) < 0) {
-		return rc;
-	}
-	rc = vv_write_full(fd, bytes.data, bytes.len, to, err);
-	vv_buf_clear(&bytes);
-	return rc;
+	return rc < 0 ? rc : vv_read_file(bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, err);
 }
 
 /* --- what is certain ------------------------------------------------------------------ */
@@ -85,9 +81,19 @@ static bool is_same(vv_index *x, const git_index_entry *e)
 	       vv_index_file_state(x, &seen, &state, &ignored) == VV_OK && state == VV_FILE_SAME;
 }
 
-/* Entries that the old index's date marked as uncertain would look certain under a
- * newer one. As Git does, their content is looked at now; where it is other content, or
- * nobody can tell, size 0 makes Git compare it. */
+/* An entry that the old index's date marked as uncertain would look certain under a newer one. As Git
+ * does, its file is looked at now; where it has other content, or nobody can tell, size 0 makes
+ * Git compare it. Is that so? */
+static bool has_to_be_compared(vv_index *x, const git_index_entry *e, const vv_stat *stamp,
+			       const vv_stat *made)
+{
+	return e->file_size != 0 && (uint32_t)e->mtime.seconds >= (uint32_t)stamp->mtime_sec &&
+	       (uint32_t)e->mtime.seconds < (uint32_t)made->mtime_sec &&
+	       GIT_INDEX_ENTRY_STAGE(e) == 0 &&
+	       !(is_as_noted(x, e, e->file_size) && is_same(x, e) &&
+		 is_as_noted(x, e, e->file_size));
+}
+
 static vv_status unsettle(vv_index *x, git_index *git, const vv_stat *stamp, const vv_stat *made,
 			  vv_error *err)
 {
@@ -98,11 +104,7 @@ static vv_status unsettle(vv_index *x, git_index *git, const vv_stat *stamp, con
 		git_index_entry changed;
 		int code;
 
-		if (e->file_size == 0 || (uint32_t)e->mtime.seconds < (uint32_t)stamp->mtime_sec ||
-		    (uint32_t)e->mtime.seconds >= (uint32_t)made->mtime_sec ||
-		    GIT_INDEX_ENTRY_STAGE(e) != 0 ||
-		    (is_as_noted(x, e, e->file_size) && is_same(x, e) &&
-		     is_as_noted(x, e, e->file_size))) {
+		if (!has_to_be_compared(x, e, stamp, made)) {
 			continue;
 		}
 		changed = *e;
@@ -151,24 +153,34 @@ static vv_status seal(const char *path, const vv_stat *made, vv_syncs *files, vv
 	return rc < 0 ? rc : closed;
 }
 
-static vv_status apply_edits(const vv_index *x, git_index *git, vv_error *err)
+/* The edits, owned but for their paths, with the file's size where the file is the same still: its
+ * date then tells Git to compare. NULL when out of memory. */
+static vv_index_edit *settled_edits(const vv_index *x)
 {
-	vv_status rc = VV_OK;
+	vv_index_edit *edits = vv_calloc(x->edit_count + 1, sizeof(*edits));
 
-	for (size_t i = 0; rc == VV_OK && i < x->edit_count; i++) {
-		vv_index_edit edit = x->edits[i];
+	for (size_t i = 0; edits && i < x->edit_count; i++) {
+		vv_index_edit *edit = &edits[i];
 
-		if (!edit.remove && edit.entry.file_size == 0 && edit.size > 0 &&
-		    is_as_noted(x, &edit.entry, edit.size)) {
-			edit.entry.file_size = edit.size;
+		*edit = x->edits[i];
+		if (!edit->remove && edit->entry.file_size == 0 && edit->size > 0 &&
+		    is_as_noted(x, &edit->entry, edit->size)) {
+			edit->entry.file_size = edit->size;
 		}
-		rc = vv_index_edit_apply(&edit, git, err);
 	}
-	return rc;
+	return edits;
 }
 
-static vv_status rewrite(vv_index *x, const char *file, const vv_stat *stamp, const vv_stat *made,
-			 bool exists, vv_error *err)
+/* The old index, and what becomes of it. */
+typedef struct change {
+	vv_index_edit *edits;
+	vv_stat stamp, made; /* of the old file; of the new one, by the file system's clock */
+	bool exists;
+	vv_buf old;
+} change;
+
+/* By libgit2, which reads the file and writes it anew. */
+static vv_status rewrite(vv_index *x, const char *file, const change *c, vv_error *err)
 {
 	git_index *git = NULL;
 	vv_status rc = VV_OK;
@@ -178,11 +190,11 @@ static vv_status rewrite(vv_index *x, const char *file, const vv_stat *stamp, co
 		return vv_git_fail(err, code, "cannot read the index '%s'",
 				   vv_text_shows(x->repo->index_file));
 	}
-	if (exists) {
-		rc = unsettle(x, git, stamp, made, err);
+	if (c->exists) {
+		rc = unsettle(x, git, &c->stamp, &c->made, err);
 	}
-	if (rc == VV_OK) {
-		rc = apply_edits(x, git, err);
+	for (size_t i = 0; rc == VV_OK && i < x->edit_count; i++) {
+		rc = vv_index_edit_apply(&c->edits[i], git, err);
 	}
 	if (rc == VV_OK && (code = git_index_write(git)) < 0) {
 		rc = vv_git_fail(err, code, "cannot write the index '%s'",
@@ -210,29 +222,88 @@ static void age(const vv_index *x, vv_stat *made)
 	}
 }
 
+/* The edits put into the old index's bytes, which takes no more than those entries. *done false: for
+ * libgit2. */
+static vv_status splice(vv_index *x, change *c, vv_buf *out, bool *done, vv_error *err)
+{
+	bool checked = c->exists && x->has_stamp && vv_stat_equal(&c->stamp, &x->stamp);
+	vv_index_splice s;
+	vv_status rc = vv_index_splice_read(&s, &c->old, checked, err);
+
+	*done = false;
+	if (rc == VV_OK && s.sound) {
+		for (size_t i = 0; c->exists && i < s.count; i++) {
+			git_index_entry e;
+
+			vv_index_splice_at(&s, i, &e);
+			if (has_to_be_compared(x, &e, &c->stamp, &c->made)) {
+				vv_index_splice_unsettle(&s, i);
+			}
+		}
+		rc = vv_index_splice_write(&s, c->edits, x->edit_count, out, done, err);
+	}
+	vv_index_splice_clear(&s);
+	return rc;
+}
+
+/* Fills the new file; *done false: with the old index, which has to be changed yet. */
+static vv_status fill(vv_index *x, int fd, const char *file, change *c, bool *done, vv_error *err)
+{
+	vv_buf spliced = VV_BUF_INIT;
+	vv_status rc;
+
+	*done = false;
+	if ((rc = read_now(x, &c->old, &c->stamp, &c->exists, err)) < 0) {
+		return rc;
+	}
+	/* the date that the file system gives to what is written now */
+	if (futimens(fd, NULL) < 0) {
+		return vv_fail_errno(err, "cannot set the time of", file);
+	}
+	if ((rc = vv_fstat(&c->made, fd, file, err)) < 0) {
+		return rc;
+	}
+	age(x, &c->made);
+	/* only now: what is written after this look has no older date than the index */
+	if (!(c->edits = settled_edits(x))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = splice(x, c, &spliced, done, err)) == VV_OK && *done) {
+		rc = vv_write_full(fd, spliced.data, spliced.len, file, err);
+	} else if (rc == VV_OK) {
+		vv_buf_reset(&c->old); /* it may have been changed */
+		if ((rc = read_now(x, &c->old, &c->stamp, &c->exists, err)) == VV_OK) {
+			rc = vv_write_full(fd, c->old.data, c->old.len, file, err);
+		}
+	}
+	vv_buf_clear(&spliced);
+	return rc;
+}
+
 /* The new index, complete beside the old one. */
 static vv_status stage(vv_index *x, vv_syncs *files, vv_error *err)
 {
-	vv_stat stamp, made; /* of the old index; of the new one, by the file system's clock */
 	const char *file = x->lock.new_path;
-	bool exists;
+	change c = {.old = VV_BUF_INIT};
+	bool done;
 	vv_status rc, closed;
 	int fd = vv_git_lock_open_new(&x->lock, err);
 
 	if (fd < 0) {
 		return (vv_status)fd;
 	}
-	rc = copy_index(x, fd, file, &stamp, &exists, err);
+	rc = fill(x, fd, file, &c, &done, err);
 	closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
-	if (rc < 0 || (rc = closed) < 0 || (rc = vv_lstat(&made, file, err)) < 0) {
+	rc = rc < 0 ? rc : closed;
+	if (rc == VV_OK && !done) {
+		rc = rewrite(x, file, &c, err);
+	}
+	vv_buf_clear(&c.old);
+	vv_free(c.edits);
+	if (rc < 0 || (rc = vv_share(x->repo, file, err)) < 0) {
 		return rc;
 	}
-	age(x, &made);
-	if ((rc = rewrite(x, file, &stamp, &made, exists, err)) < 0 ||
-	    (rc = vv_share(x->repo, file, err)) < 0) {
-		return rc;
-	}
-	return seal(file, &made, files, err);
+	return seal(file, &c.made, files, err);
 }
 
 /* First the files, with the names that they are made under, then the folders that have their final

@@ -1,0 +1,48 @@
+/*
+ * index_splice: changes put into the bytes of Git's index, entry by entry, without reading all
+ * others into memory of their own and writing them anew.
+ *
+ * It takes versions 2 and 3 (gitformat-index(5)) without conflicts; for anything else, and for what is not
+ * sound, the caller goes to libgit2, which also has the words for it.
+ *
+ *	rc = vv_index_splice_read(&s, &bytes, sound_already, err);
+ *	if (rc == VV_OK && s.sound) {
+ *		... vv_index_splice_at(&s, i, &entry), vv_index_splice_unsettle(&s, i) ...
+ *		rc = vv_index_splice_write(&s, edits, edit_count, &out, &done, err);
+ *	}
+ *	vv_index_splice_clear(&s);
+ */
+#ifndef VV_REPO_GIT_INDEX_INDEX_SPLICE_H
+#define VV_REPO_GIT_INDEX_INDEX_SPLICE_H
+
+#include "base/buf.h"
+#include "repo/git/index/index_internal.h"
+
+typedef struct vv_index_place {
+	size_t at, len; /* of the entry's bytes, with what pads it */
+	size_t path_len;
+} vv_index_place;
+
+typedef struct vv_index_splice {
+	vv_buf *bytes; /* borrowed */
+	bool sound;
+	vv_index_place *entries; /* in the index's order */
+	size_t count, cap;
+	size_t tree, tree_len; /* the extension of cached trees; 0 where there is none */
+} vv_index_splice;
+
+/* checked: the SHA-1 at the end is known to be right. */
+vv_status vv_index_splice_read(vv_index_splice *out, vv_buf *bytes, bool checked, vv_error *err);
+void vv_index_splice_clear(vv_index_splice *s);
+
+/* The entry's path, stat, mode and id; the path is borrowed from the bytes. */
+void vv_index_splice_at(const vv_index_splice *s, size_t i, git_index_entry *out);
+/* Its size becomes 0: Git compares its file. */
+void vv_index_splice_unsettle(vv_index_splice *s, size_t i);
+
+/* The whole index with the edits. *done false, with nothing written: an edit makes a conflict, or a
+ * file of a folder, or a folder of a file. */
+vv_status vv_index_splice_write(const vv_index_splice *s, const vv_index_edit *edits, size_t count,
+				vv_buf *out, bool *done, vv_error *err);
+
+#endif
