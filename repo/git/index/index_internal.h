@@ -29,7 +29,7 @@ struct vv_index {
 	size_t edit_count, edit_cap;
 	vv_stat stamp; /* of the file as it was read */
 	bool has_stamp;
-	vv_index *before;     /* of r->open_index */
+	vv_index *before; /* of r->open_index */
 	vv_git_lock lock; /* held from vv_index_try_lock to the write */
 };
 
