@@ -583,6 +583,9 @@ void vv_repository_close(vv_repository *r)
 	if (r->close_walker) {
 		r->close_walker(r);
 	}
+	for (vv_open_index *open = r->open_index; open; open = open->before) {
+		open->listed = false;
+	}
 	if (r->close_attributes) {
 		r->close_attributes(r);
 	}

@@ -30,6 +30,13 @@ typedef struct vv_override {
 	char *name, *value; /* value NULL: the bare key, which means true */
 } vv_override;
 
+/* Git's index as a caller has it open, changes and all. */
+typedef struct vv_open_index {
+	git_index *git;
+	struct vv_open_index *before; /* opened before it, and still open */
+	bool listed;                  /* by the repository, which is open still */
+} vv_open_index;
+
 struct vv_repository {
 	git_repository *git;
 	git_odb *odb;           /* for reading; sees staged objects too */
@@ -55,7 +62,7 @@ struct vv_repository {
 	void (*close_walker)(struct vv_repository *r);
 	struct vv_attr_sources *attributes; /* repo/git/index/attribute_sources.h */
 	void (*close_attributes)(struct vv_repository *r);
-	struct vv_index *open_index; /* the one opened last that is still open; NULL: none */
+	vv_open_index *open_index; /* the one opened last that is still open; NULL: none */
 	/* repo/git/index/index.h */
 	bool (*judge)(void *payload, const char *path, const vv_oid *id);
 	void *judge_payload;

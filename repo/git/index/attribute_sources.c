@@ -14,7 +14,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/blob.h"
-#include "repo/git/index/index.h"
 
 #define NAME ".gitattributes"
 #define FILE_BYTES_MAX ((size_t)100 << 20) /* Git reads none that is larger */
@@ -37,7 +36,8 @@ struct vv_attr_sources {
 	vv_hash_index by_folder;
 	source info, user, machine;
 	bool asked, serves; /* serves: once asked */
-	vv_index *index;    /* where nobody has one open */
+	git_index *index;   /* where nobody has one open */
+	vv_stat index_stat; /* of its file as it was read; size 0 where there was none */
 };
 
 /* Git's own, below all others. */
@@ -65,7 +65,7 @@ static void close_sources(vv_repository *r)
 		source_clear(&all->user);
 		source_clear(&all->machine);
 		vv_hash_index_clear(&all->by_folder);
-		vv_index_close(all->index);
+		git_index_free(all->index);
 		vv_free(all->folders);
 		vv_free(all);
 	}
@@ -219,45 +219,65 @@ static vv_status refresh(source *s, vv_error *err)
 	return rc;
 }
 
-/* What is in the index, of a conflict our side; the command's, if it has one open. */
-static vv_status refresh_from_index(vv_repository *r, source *s, vv_error *err)
+/* The index that the command has open, else one that is read again when its file changes. */
+static vv_status find_index(vv_repository *r, git_index **out, vv_error *err)
 {
 	struct vv_attr_sources *all = r->attributes;
-	const vv_index *x;
-	vv_buf path = VV_BUF_INIT, text = VV_BUF_INIT;
-	vv_index_entry e;
-	vv_status rc = VV_OK;
-	bool there;
+	vv_stat now = {0};
+	int code;
 
-	if (all->index && (r->open_index != all->index || !vv_index_is_current(all->index))) {
-		vv_index_close(all->index);
+	if (r->open_index) {
+		*out = r->open_index->git;
+		return VV_OK;
+	}
+	(void)vv_lstat(&now, r->index_file, NULL);
+	if (all->index && !vv_stat_equal(&now, &all->index_stat)) {
+		git_index_free(all->index);
 		all->index = NULL;
 	}
-	if (!r->open_index) {
-		rc = vv_index_open(&all->index, r, err);
+	if (!all->index) {
+		if ((code = git_index_open(&all->index, r->index_file)) < 0) {
+			return vv_git_fail(err, code, "cannot read the index '%s'",
+					   vv_text_shows(r->index_file));
+		}
+		all->index_stat = now;
 	}
-	x = r->open_index;
+	*out = all->index;
+	return VV_OK;
+}
+
+/* What is in the index, of a conflict our side. */
+static vv_status refresh_from_index(vv_repository *r, source *s, vv_error *err)
+{
+	vv_buf path = VV_BUF_INIT, text = VV_BUF_INIT;
+	const git_index_entry *e;
+	git_index *git = NULL;
+	vv_oid blob;
+	vv_status rc;
+
 	vv_buf_printf(&path, "%s" NAME, s->folder);
-	if (rc < 0 || (rc = vv_buf_ok(&path, err)) < 0) {
+	if ((rc = vv_buf_ok(&path, err)) < 0 || (rc = find_index(r, &git, err)) < 0) {
 		goto done;
 	}
-	there = vv_index_get(x, vv_buf_cstr(&path), &e) ||
-		vv_index_get_stage(x, vv_buf_cstr(&path), 2, &e);
-	if (!there || (!S_ISREG(e.mode) && !S_ISLNK(e.mode))) {
+	e = git_index_get_bypath(git, vv_buf_cstr(&path), 0);
+	e = e ? e : git_index_get_bypath(git, vv_buf_cstr(&path), 2);
+	git_error_clear();
+	if (!e || (!S_ISREG(e->mode) && !S_ISLNK(e->mode))) {
 		set_nothing(s);
 		goto done;
 	}
-	if (s->from == FROM_INDEX && vv_oid_equal(&s->blob, &e.id)) {
+	vv_oid_from_git(&blob, &e->id);
+	if (s->from == FROM_INDEX && vv_oid_equal(&s->blob, &blob)) {
 		goto done;
 	}
-	rc = vv_blob_read(r, &e.id, FILE_BYTES_MAX - 1, &text, err);
+	rc = vv_blob_read(r, &blob, FILE_BYTES_MAX - 1, &text, err);
 	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
 		vv_error_clear(err);
 		set_nothing(s);
 		rc = VV_OK;
 	} else if (rc == VV_OK) {
 		rc = set_rules(s, &text, FROM_INDEX, flags_of(s) | VV_ATTR_BLOB, err);
-		s->blob = e.id;
+		s->blob = blob;
 	}
 done:
 	vv_buf_clear(&text);

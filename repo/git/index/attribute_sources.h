@@ -11,7 +11,6 @@
 #define VV_REPO_GIT_INDEX_ATTRIBUTE_SOURCES_H
 
 #include "repo/git/index/attribute_rules.h"
-#include "repo/git/index/attributes.h"
 #include "repo/git/repository_internal.h"
 
 /* Can the path's attributes be found here? */

@@ -67,8 +67,8 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 		vv_index_close(x);
 		return rc;
 	}
-	x->before = r->open_index;
-	r->open_index = x;
+	x->here = (vv_open_index){x->git, r->open_index, true};
+	r->open_index = &x->here;
 	*out = x;
 	return VV_OK;
 }
@@ -76,13 +76,13 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 /* They need not be closed in the order in which they were opened. */
 static void unlink_open(vv_index *x)
 {
-	vv_index **at = &x->repo->open_index;
+	vv_open_index **at = x->here.listed ? &x->repo->open_index : NULL;
 
-	while (*at && *at != x) {
+	while (at && *at != &x->here) {
 		at = &(*at)->before;
 	}
-	if (*at) {
-		*at = x->before;
+	if (at) {
+		*at = x->here.before;
 	}
 }
 

@@ -5,18 +5,11 @@
 #define VV_REPO_GIT_INDEX_INDEX_INTERNAL_H
 
 #include "repo/git/index/index.h"
+#include "repo/git/index/index_splice.h"
 #include "repo/git/lock.h"
 #include "repo/git/repository_internal.h"
 
 #define VV_INDEX_BYTES_MAX ((size_t)4 << 30)
-
-typedef struct vv_index_edit {
-	char *path;
-	bool remove;
-	git_index_entry entry; /* path: the one above */
-	uint32_t size;         /* of the file, also where entry.file_size is 0 for raciness */
-	bool young;            /* the file may have been written again in the same tick */
-} vv_index_edit;
 
 vv_status vv_index_edit_apply(const vv_index_edit *edit, git_index *git, vv_error *err);
 
@@ -29,8 +22,8 @@ struct vv_index {
 	size_t edit_count, edit_cap;
 	vv_stat stamp; /* of the file as it was read */
 	bool has_stamp;
-	vv_index *before; /* of r->open_index */
-	vv_git_lock lock; /* held from vv_index_try_lock to the write */
+	vv_open_index here; /* among those of the repository */
+	vv_git_lock lock;   /* held from vv_index_try_lock to the write */
 };
 
 #endif

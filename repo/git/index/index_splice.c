@@ -486,12 +486,14 @@ static vv_status put_sum(vv_buf *out, vv_error *err)
 	vv_sha1_state *state = NULL;
 	vv_status rc;
 
-	if ((rc = vv_sha1_new(&state, err)) == VV_OK &&
-	    (rc = vv_sha1_update(state, out->data, out->len, err)) == VV_OK &&
-	    (rc = vv_sha1_digest(state, sum, err)) == VV_OK) {
-		vv_buf_put(out, sum, sizeof(sum));
-		rc = vv_buf_ok(out, err);
+	if ((rc = vv_sha1_new(&state, err)) < 0 ||
+	    (rc = vv_sha1_update(state, out->data, out->len, err)) < 0 ||
+	    (rc = vv_sha1_digest(state, sum, err)) < 0) {
+		goto done;
 	}
+	vv_buf_put(out, sum, sizeof(sum));
+	rc = vv_buf_ok(out, err);
+done:
 	vv_sha1_free(state);
 	return rc;
 }
@@ -513,8 +515,10 @@ vv_status vv_index_splice_write(const vv_index_splice *s, const vv_index_edit *e
 	vv_status rc;
 
 	assert(s->sound);
-	if ((rc = sort_edits(&list, edits, count, done, err)) < 0 || !*done ||
-	    (rc = fit(s, &list, edits, count, done, err)) < 0 || !*done) {
+	if ((rc = sort_edits(&list, edits, count, done, err)) < 0 || !*done) {
+		goto done;
+	}
+	if ((rc = fit(s, &list, edits, count, done, err)) < 0 || !*done) {
 		goto done;
 	}
 	vv_buf_put(out, s->bytes->data, HEAD_LEN);
@@ -523,8 +527,10 @@ vv_status vv_index_splice_write(const vv_index_splice *s, const vv_index_edit *e
 		vv_buf_puts(out, "TREE");
 		put32(out, 0);
 		trees = out->len;
-		if ((rc = put_trees(out, s, &list, done, err)) < 0 || !*done ||
-		    (rc = vv_buf_ok(out, err)) < 0) {
+		if ((rc = put_trees(out, s, &list, done, err)) < 0 || !*done) {
+			goto done;
+		}
+		if ((rc = vv_buf_ok(out, err)) < 0) {
 			goto done;
 		}
 		set32(out->data + trees - 4, (uint32_t)(out->len - trees));

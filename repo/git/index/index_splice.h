@@ -16,7 +16,16 @@
 #define VV_REPO_GIT_INDEX_INDEX_SPLICE_H
 
 #include "base/buf.h"
-#include "repo/git/index/index_internal.h"
+#include "repo/git/repository_internal.h"
+
+/* One change: a path's entry set, or taken out. */
+typedef struct vv_index_edit {
+	char *path;
+	bool remove;
+	git_index_entry entry; /* path: the one above */
+	uint32_t size;         /* of the file, also where entry.file_size is 0 for raciness */
+	bool young;            /* the file may have been written again in the same tick */
+} vv_index_edit;
 
 typedef struct vv_index_place {
 	size_t at, len; /* of the entry's bytes, with what pads it */
