@@ -100,6 +100,11 @@ const char *vv_scan_column_name(const vv_scan *s, size_t i, size_t *len)
 	return i < s->columns && s->json ? vv_scan_json_name(s, i, len) : NULL;
 }
 
+bool vv_scan_find_column(const vv_scan *s, const char *name, size_t len, size_t *out)
+{
+	return s->json && vv_scan_json_find(s, name, len, out);
+}
+
 void vv_scan_detach_arena(vv_scan *s, vv_arena *out)
 {
 	*out = s->arena;

@@ -90,6 +90,9 @@ size_t vv_scan_fault(const vv_scan *s); /* offset in the window of the fault jus
 size_t vv_scan_columns(const vv_scan *s);
 const char *vv_scan_column_name(const vv_scan *s, size_t i, size_t *len);
 
+/* JSON forms: the column that has this name, if there is one; of several the first. */
+bool vv_scan_find_column(const vv_scan *s, const char *name, size_t len, size_t *out);
+
 /* Hands the arena with decoded cells over to *out and starts a new one. */
 void vv_scan_detach_arena(vv_scan *s, vv_arena *out);
 

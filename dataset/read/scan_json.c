@@ -154,6 +154,11 @@ const char *vv_scan_json_name(const vv_scan *s, size_t i, size_t *len)
 	return s->json->columns[i].name;
 }
 
+bool vv_scan_json_find(const vv_scan *s, const char *name, size_t len, size_t *out)
+{
+	return look_up(s->json, name, len, hash_of(s->json, name, len), out);
+}
+
 bool vv_scan_json_ended(const vv_scan *s)
 {
 	return s->json->ended;

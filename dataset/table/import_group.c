@@ -155,6 +155,12 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 		if (last) {
 			end_len = 0;
 		}
+		if (long_row_at(j, i)) {
+			return long_row_is_regular(j->long_row) &&
+					       long_row_ends_with(j->long_row, end, end_len)
+				       ? 0
+				       : -1;
+		}
 		if (len < end_len || memcmp(raw + len - end_len, end, end_len) != 0) {
 			return -1;
 		}

@@ -1,5 +1,5 @@
 /*
- * import_long_row: knows how a row of CSV comes into its group without being in memory: which of its
+ * import_long_row: knows how a row comes into its group without being in memory: which of its
  * cells go out of line is known before the row ends, so that their texts are cut into chunks as they
  * are read; whether the row is written as the dialect has it is found out on the way; and its bytes
  * lie in a temporary file until it is known that nobody needs them as they stand.
@@ -10,42 +10,9 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/format/cell_pieces.h"
 #include "dataset/format/group_internal.h"
-#include "dataset/read/csv_pieces.h"
-#include "dataset/read/temp_bytes.h"
 
 #define ROW_WINDOW ((size_t)8 << 20) /* a row of fewer bytes is read as a whole */
-#define PIECE ((size_t)256 << 10)
-
-/* A cell that is over, or the one under way. */
-typedef struct long_cell {
-	vv_buf text; /* unless it is out of line */
-	uint64_t len;
-	uint8_t flags;
-	bool held; /* somebody looks at its text: it stays in memory */
-	bool out;  /* its text is in chunks */
-	vv_list chunks;
-} long_cell;
-
-struct long_row {
-	uint64_t origin; /* of the row in the input */
-	uint64_t bytes;  /* of it, so far */
-	long_cell *cells;
-	size_t columns, count; /* count: cells that are over */
-	uint64_t kept;         /* bytes of cells that are over, neither held nor out */
-	uint64_t texts;        /* of all that are over */
-	vv_csv_pieces scan;
-	vv_cell_pieces look;     /* at the cell under way */
-	vv_chunk_writer *chunks; /* of the cell under way, once it is out */
-	bool too_many;
-	uint64_t extra; /* where the first cell too many begins */
-	bool regular, blank_tail;
-	temp_bytes raw;                 /* its bytes, unless nobody will ask for them */
-	vv_xxh3_state *hash, *raw_hash; /* of the group: see vv_scan_entry */
-	uint64_t lines;                 /* in the row so far, and whether its last byte is a CR */
-	bool after_cr;
-};
 
 void long_row_free(long_row *r)
 {
@@ -58,10 +25,14 @@ void long_row_free(long_row *r)
 	}
 	vv_free(r->cells);
 	vv_cell_pieces_clear(&r->look);
+	vv_json_pieces_clear(&r->json);
+	vv_buf_clear(&r->around);
 	vv_chunk_writer_close(r->chunks);
 	temp_bytes_clear(&r->raw);
 	vv_xxh3_free(r->hash);
 	vv_xxh3_free(r->raw_hash);
+	vv_xxh3_free(r->own_hash);
+	vv_xxh3_free(r->own_raw_hash);
 	vv_free(r);
 }
 
@@ -85,20 +56,29 @@ const vv_list *long_row_chunks(const long_row *r, size_t column, uint32_t *len)
 {
 	const long_cell *c = &r->cells[column];
 
+	if (column >= r->columns) {
+		return NULL;
+	}
 	*len = (uint32_t)c->len;
 	return c->out ? &c->chunks : NULL;
+}
+
+bool long_row_ends_with(const long_row *r, const char *end, size_t len)
+{
+	return r->tail_len == len && (len == 0 || memcmp(r->tail, end, len) == 0);
 }
 
 vv_status long_row_put_raw(const long_row *r, vv_chunk_writer *w, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	char *piece = vv_malloc(PIECE);
+	char *piece = vv_malloc(LONG_ROW_PIECE);
 
 	if (!piece) {
 		return vv_fail_nomem(err);
 	}
 	for (uint64_t at = 0; at < r->bytes && rc == VV_OK;) {
-		size_t n = r->bytes - at < PIECE ? (size_t)(r->bytes - at) : PIECE;
+		size_t n = r->bytes - at < LONG_ROW_PIECE ? (size_t)(r->bytes - at)
+							  : LONG_ROW_PIECE;
 
 		if ((rc = temp_bytes_get(&r->raw, at, piece, n, err)) == VV_OK) {
 			rc = vv_chunk_writer_put(w, piece, n, err);
@@ -191,10 +171,10 @@ static vv_status shed(import *im, long_row *r, vv_error *err)
 	while (r->kept > VV_CELLS_MAX && rc == VV_OK) {
 		long_cell *longest = NULL;
 
-		for (size_t i = 0; i < r->count && i < r->columns; i++) {
+		for (size_t i = 0; i < r->columns; i++) {
 			long_cell *c = &r->cells[i];
 
-			if (!c->held && !c->out && (!longest || c->len > longest->len)) {
+			if (c->over && !c->held && !c->out && (!longest || c->len > longest->len)) {
 				longest = c;
 			}
 		}
@@ -217,13 +197,39 @@ static void begin_look(import *im, long_row *r)
 	vv_cell_pieces_begin(&r->look, d, habit, VV_CELL_AS_IT_IS);
 }
 
-static vv_status take_text(import *im, long_row *r, vv_error *err)
+vv_status long_row_add_text(import *im, long_row *r, size_t column, const char *text, size_t len,
+			    vv_error *err)
 {
-	const char *text = r->scan.text;
-	const size_t len = r->scan.text_len;
-	long_cell *c = &r->cells[r->count];
+	long_cell *c = &r->cells[column];
 	vv_status rc;
 
+	c->len += len;
+	if (c->out) {
+		return vv_chunk_writer_put(r->chunks, text, len, err);
+	}
+	c->held = import_text_is_held(im, column);
+	vv_buf_put(&c->text, text, len);
+	if ((rc = vv_buf_ok(&c->text, err)) < 0 || c->held || c->len <= VV_CELLS_MAX) {
+		return rc;
+	}
+	return put_out(im, c, &r->chunks, err);
+}
+
+vv_status long_row_end_text(import *im, long_row *r, size_t column, vv_error *err)
+{
+	long_cell *c = &r->cells[column];
+
+	c->over = true;
+	r->texts += c->len;
+	if (c->out) {
+		return finish_chunks(c, &r->chunks, err);
+	}
+	r->kept += c->held ? 0 : c->len;
+	return shed(im, r, err);
+}
+
+static vv_status take_text(import *im, long_row *r, vv_error *err)
+{
 	if (r->scan.at - r->scan.begin > UINT32_MAX) {
 		r->scan.fault = r->scan.begin;
 		return vv_fail(err, VV_EINPUT, "a cell of 4 GiB or more");
@@ -231,17 +237,8 @@ static vv_status take_text(import *im, long_row *r, vv_error *err)
 	if (r->count >= r->columns) {
 		return VV_OK;
 	}
-	vv_cell_pieces_look(&r->look, text, len);
-	c->len += len;
-	if (c->out) {
-		return vv_chunk_writer_put(r->chunks, text, len, err);
-	}
-	c->held = import_text_is_held(im, r->count);
-	vv_buf_put(&c->text, text, len);
-	if ((rc = vv_buf_ok(&c->text, err)) < 0 || c->held || c->len <= VV_CELLS_MAX) {
-		return rc;
-	}
-	return put_out(im, c, &r->chunks, err);
+	vv_cell_pieces_look(&r->look, r->scan.text, r->scan.text_len);
+	return long_row_add_text(im, r, r->count, r->scan.text, r->scan.text_len, err);
 }
 
 static vv_status end_cell(import *im, long_row *r, vv_error *err)
@@ -259,26 +256,20 @@ static vv_status end_cell(import *im, long_row *r, vv_error *err)
 	c->flags = r->scan.quoted ? VV_CELL_QUOTED : r->scan.has_quote ? VV_CELL_HAS_QUOTE : 0;
 	r->regular = r->regular && !r->scan.odd_escape &&
 		     r->scan.quoted == (vv_cell_pieces_how(&r->look) == VV_CELL_IN_QUOTES);
-	r->texts += c->len;
 	begin_look(im, r);
-	if (c->out) {
-		return finish_chunks(c, &r->chunks, err);
-	}
-	r->kept += c->held ? 0 : c->len;
-	return shed(im, r, err);
+	return long_row_end_text(im, r, column, err);
 }
 
 /* ---- the row's bytes ---- */
 
 /* Of a group that is given no row is kept as it stands; a fault's place is of no use there. */
-static vv_status keep_raw(const import *im, long_row *r, const char *bytes, size_t len,
-			  vv_error *err)
+vv_status long_row_keep_raw(const import *im, long_row *r, const char *bytes, size_t len,
+			    vv_error *err)
 {
 	return im->opts->groups ? VV_OK : temp_bytes_put(&r->raw, bytes, len, err);
 }
 
-/* Passes bytes of the window that are the row's. */
-static vv_status take_raw(import *im, long_row *r, size_t len, vv_error *err)
+vv_status long_row_take_raw(import *im, long_row *r, size_t len, vv_error *err)
 {
 	const char *bytes = vv_window_bytes(im->window);
 
@@ -288,7 +279,11 @@ static vv_status take_raw(import *im, long_row *r, size_t len, vv_error *err)
 	}
 	vv_xxh3_update(r->hash, bytes, len);
 	vv_xxh3_update(r->raw_hash, bytes, len);
-	vv_status rc = keep_raw(im, r, bytes, len, err);
+	if (im->dialect.form != VV_FORM_CSV) {
+		vv_xxh3_update(r->own_hash, bytes, len);
+		vv_xxh3_update(r->own_raw_hash, bytes, len);
+	}
+	vv_status rc = long_row_keep_raw(im, r, bytes, len, err);
 	r->bytes += len;
 	vv_window_consume(im->window, len);
 	return rc;
@@ -320,10 +315,10 @@ static vv_status take_piece(import *im, long_row *r, size_t piece, bool *over, v
 		rc = event == VV_CSV_TEXT ? take_text(im, r, err) : end_cell(im, r, err);
 	}
 	if (rc < 0) {
-		(void)keep_raw(im, r, bytes, len, NULL);
+		(void)long_row_keep_raw(im, r, bytes, len, NULL);
 		return rc;
 	}
-	return take_raw(im, r, at + (*over ? 0 : len - at), err);
+	return long_row_take_raw(im, r, at + (*over ? 0 : len - at), err);
 }
 
 static size_t skip_line_ends(const char *p, size_t from, size_t len)
@@ -348,7 +343,7 @@ static vv_status refuse(const import *im, long_row *r, size_t blank, uint64_t at
 /* The line end, and at the end of the input all blank lines after it, as the scanner has it. */
 static vv_status take_end(import *im, long_row *r, vv_newline *newline, vv_error *err)
 {
-	for (size_t want = PIECE;; want *= 2) {
+	for (size_t want = LONG_ROW_PIECE;; want *= 2) {
 		vv_status rc = vv_window_fill(im->window, want, err);
 		const char *p = vv_window_bytes(im->window);
 		size_t len = vv_window_len(im->window), next = 1, content;
@@ -364,11 +359,12 @@ static vv_status take_end(import *im, long_row *r, vv_newline *newline, vv_error
 		}
 		content = skip_line_ends(p, next, len);
 		if (content < len) {
-			return take_raw(im, r, next, err); /* blank lines are the next row's */
+			return long_row_take_raw(im, r, next,
+						 err); /* blank lines are the next row's */
 		}
 		if (vv_window_at_end(im->window)) {
 			r->blank_tail = content > next;
-			return take_raw(im, r, content, err);
+			return long_row_take_raw(im, r, content, err);
 		}
 		if (import_is_too_long(im, r->bytes + len)) {
 			return refuse(im, r, content, r->bytes, err);
@@ -378,10 +374,10 @@ static vv_status take_end(import *im, long_row *r, vv_newline *newline, vv_error
 
 static vv_status read_row(import *im, long_row *r, size_t blank, vv_newline *newline, vv_error *err)
 {
-	const size_t piece = im->opts->row_piece > 0 ? im->opts->row_piece : PIECE;
+	const size_t piece = im->opts->row_piece > 0 ? im->opts->row_piece : LONG_ROW_PIECE;
 	bool over = false;
 	uint64_t body;
-	vv_status rc = take_raw(im, r, blank, err);
+	vv_status rc = long_row_take_raw(im, r, blank, err);
 
 	vv_csv_pieces_begin(&r->scan, &im->dialect);
 	r->scan.at = blank;
@@ -418,29 +414,37 @@ static vv_status read_row(import *im, long_row *r, size_t blank, vv_newline *new
 
 /* ---- the group ---- */
 
-bool import_row_is_long(const import *im, const group_job *j, size_t used)
+/* The bytes of text that can be seen of a row that does not end in them; 0 where it does. */
+static uint64_t visible_csv(const import *im, const char *bytes, size_t len)
 {
-	const size_t least = im->opts->row_window > 0 ? im->opts->row_window : ROW_WINDOW;
-	const char *bytes = vv_window_bytes(im->window);
-	const size_t len = vv_window_len(im->window);
 	vv_csv_pieces scan;
 	uint64_t texts = 0;
-	size_t at, taken;
+	size_t at = skip_line_ends(bytes, 0, len), taken;
 	int event;
 
-	if (!import_streams_rows(im) || len - used <= least ||
-	    im->columns > VV_GROUP_CELLS_MAX / (j->row_count + 1)) {
-		return false;
-	}
-	/* what is visible must be enough for a cut after the row, whatever follows */
-	at = skip_line_ends(bytes, used, len);
 	vv_csv_pieces_begin(&scan, &im->dialect);
 	while ((event = vv_csv_pieces_next(&scan, bytes + at, len - at, false, &taken, NULL)) > 0 &&
 	       event != VV_CSV_ROW) {
 		at += taken;
 		texts += event == VV_CSV_TEXT ? scan.text_len : 0;
 	}
-	return event == VV_CSV_MORE && texts >= VV_CELLS_MAX;
+	return event == VV_CSV_MORE ? texts : 0;
+}
+
+bool import_row_is_long(const import *im, const group_job *j, size_t used)
+{
+	const size_t least = im->opts->row_window > 0 ? im->opts->row_window : ROW_WINDOW;
+	const char *bytes = vv_window_bytes(im->window) + used;
+	const size_t len = vv_window_len(im->window) - used;
+
+	if (!import_streams_rows(im) || len <= least ||
+	    im->columns > VV_GROUP_CELLS_MAX / (j->row_count + 1)) {
+		return false;
+	}
+	/* what is visible must be enough for a cut after the row, whatever follows */
+	return (im->dialect.form == VV_FORM_CSV
+			? visible_csv(im, bytes, len)
+			: long_object_visible(im, bytes, len)) >= VV_CELLS_MAX;
 }
 
 static vv_status open_row(long_row **out, import *im, const group_job *j, vv_error *err)
@@ -451,13 +455,15 @@ static vv_status open_row(long_row **out, import *im, const group_job *j, vv_err
 	if (!r) {
 		return vv_fail_nomem(err);
 	}
-	temp_bytes_init(&r->raw, im->opts->temp_dir, PIECE);
+	temp_bytes_init(&r->raw, im->opts->temp_dir, LONG_ROW_PIECE);
 	r->regular = true;
 	r->origin = vv_window_origin(im->window);
 	r->hash = vv_xxh3_new(im->opts->secret);
 	r->raw_hash = vv_xxh3_new(0);
+	r->own_hash = vv_xxh3_new(im->opts->secret);
+	r->own_raw_hash = vv_xxh3_new(0);
 	r->cells = vv_calloc(im->columns + 1, sizeof(*r->cells));
-	if (!r->hash || !r->raw_hash || !r->cells) {
+	if (!r->hash || !r->raw_hash || !r->own_hash || !r->own_raw_hash || !r->cells) {
 		return vv_fail_nomem(err);
 	}
 	r->columns = im->columns;
@@ -494,12 +500,83 @@ static void add_row(import *im, group_job *j, const long_row *r, size_t blank, v
 	j->raw_len += (size_t)r->bytes;
 }
 
-vv_status import_long_row(import *im, group_job *j, vv_error *err)
+/* What its first bytes are is looked at when a file is added again. */
+static vv_status take_head(const long_row *r, vv_buf *head, vv_error *err)
 {
-	const bool first = im->job_tail == 0 && j->row_count == 0;
+	const size_t len = r->bytes < VV_SCAN_HEAD ? (size_t)r->bytes : VV_SCAN_HEAD;
+
+	vv_buf_reset(head);
+	if (!vv_buf_reserve(head, len)) {
+		return vv_fail_nomem(err);
+	}
+	head->len = len;
+	return temp_bytes_get(&r->raw, 0, head->data, len, err);
+}
+
+bool long_row_is_wide(const group_job *j)
+{
+	return j->row_count > 1 && j->columns > VV_GROUP_CELLS_MAX / j->row_count;
+}
+
+vv_status long_row_move(group_job *from, group_job *to, vv_error *err)
+{
+	const size_t last = --from->row_count, start = from->rows[last].start;
+	long_row *r = from->long_row;
+	vv_status rc;
+
+	to->row_count = 0;
+	to->stride = from->stride;
+	if ((rc = take_head(r, &to->given, err)) < 0 ||
+	    (rc = import_grid_room(to, from->stride, err)) < 0) {
+		return rc;
+	}
+	memcpy(to->cells, &from->cells[last * from->stride], from->stride * sizeof(*to->cells));
+	to->rows[0] = from->rows[last];
+	to->rows[0].start -= start;
+	to->rows[0].end -= start;
+	to->rows[0].text_start -= start;
+	to->rows[0].text_end -= start;
+	to->row_count = 1;
+	to->columns = to->rows[0].cells;
+	to->im = from->im;
+	to->raw = to->given.data;
+	to->raw_len = from->raw_len - start;
+	to->offset = from->offset + start;
+	to->slab = NULL;
+	to->lines = from->lines + import_count_lines(from->raw, start);
+	to->long_row = r;
+	from->long_row = NULL;
+	from->raw_len = start;
+	from->columns = 1;
+	for (size_t i = 0; i < last; i++) {
+		from->columns = from->rows[i].cells > from->columns ? from->rows[i].cells
+								    : from->columns;
+	}
+	vv_xxh3_free(r->hash);
+	vv_xxh3_free(r->raw_hash);
+	r->hash = r->own_hash;
+	r->raw_hash = r->own_raw_hash;
+	r->own_hash = r->own_raw_hash = NULL;
+	return VV_OK;
+}
+
+static vv_status take_csv(import *im, group_job *j, long_row *r, vv_error *err)
+{
 	const size_t blank = skip_line_ends(vv_window_bytes(im->window), 0,
 					    vv_window_len(im->window));
 	vv_newline newline = VV_NO_NEWLINE;
+	vv_status rc = read_row(im, r, blank, &newline, err);
+
+	if (rc == VV_OK) {
+		r->regular = r->regular && blank == 0 && !r->blank_tail;
+		add_row(im, j, r, blank, newline);
+	}
+	return rc;
+}
+
+vv_status import_long_row(import *im, group_job *j, vv_error *err)
+{
+	const bool first = im->job_tail == 0 && j->row_count == 0;
 	long_row *r;
 	vv_status rc = open_row(&r, im, j, err);
 
@@ -507,17 +584,17 @@ vv_status import_long_row(import *im, group_job *j, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	if ((rc = read_row(im, r, blank, &newline, err)) < 0) {
+	rc = im->dialect.form == VV_FORM_CSV ? take_csv(im, j, r, err)
+					     : long_object_take(im, j, r, err);
+	if (rc < 0) {
 		if (rc == VV_EINPUT && err && !im->opts->groups) {
 			place(im, r, r->scan.fault, first, err);
 		}
 		return rc;
 	}
-	r->regular = r->regular && blank == 0 && !r->blank_tail;
 	im->lines += r->lines;
 	im->out->long_rows++;
-	add_row(im, j, r, blank, newline);
-	if (r->regular) {
+	if (r->regular && im->dialect.form == VV_FORM_CSV) {
 		temp_bytes_clear(&r->raw);
 	}
 	return VV_OK;

@@ -76,7 +76,7 @@ typedef struct vv_import_options {
 	struct order_choice *choice; /* vv_import sets it itself */
 	uint64_t secret;             /* seeds the scan cache's hashes */
 	uint64_t max_row;  /* bytes of a row, beyond which the input is refused; 0: none */
-	size_t row_window; /* bytes of a row of CSV beyond which it is taken in pieces; 0: 8 MiB */
+	size_t row_window; /* bytes of a row beyond which it is taken in pieces; 0: 8 MiB */
 	size_t row_piece;  /* bytes of such a piece at most; 0: 256 KiB */
 	uint64_t
 		memory; /* bytes for the key proof, and for sorting, before they spill; 0: 24 and 32 MiB */

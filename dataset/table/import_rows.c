@@ -86,9 +86,7 @@ static vv_status take_old(import *im, vv_error *err)
 	return VV_OK;
 }
 
-/* Room for one more row of `stride` cells in the job's grid; its rows so far are laid
- * out anew when the stride grew. */
-static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
+vv_status import_grid_room(group_job *j, size_t stride, vv_error *err)
 {
 	size_t need = (j->row_count + 1) * stride;
 	if (need > j->cell_cap) {
@@ -166,8 +164,7 @@ typedef enum scan_end { SCAN_CUT, SCAN_WIDE, SCAN_WINDOW, SCAN_INPUT } scan_end;
 
 bool import_streams_rows(const import *im)
 {
-	return im->window && im->dialect.form == VV_FORM_CSV &&
-	       !(im->sorting && im->sorting->sorter);
+	return im->window && !(im->sorting && im->sorting->sorter);
 }
 
 vv_status import_refuse_length(const import *im, vv_error *err)
@@ -263,7 +260,7 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 	vv_cut_init(&im->cut, &im->params);
 	vv_scan_window(im->scan, v->bytes, v->len, v->at_end, v->origin);
 	for (;;) {
-		if ((rc = grid_room(j, stride, err)) < 0) {
+		if ((rc = import_grid_room(j, stride, err)) < 0) {
 			return rc;
 		}
 		vv_cell *cells = &j->cells[j->row_count * stride];
@@ -315,8 +312,7 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 	}
 }
 
-/* The last row may hold blank lines that would belong to a next row. */
-static bool has_blank_tail(const char *raw, size_t len)
+bool import_has_blank_tail(const char *raw, size_t len)
 {
 	const char *tail = raw + len;
 
@@ -330,7 +326,7 @@ static bool is_clean_cut(const import *im, const group_job *j, scan_end end)
 {
 	return end == SCAN_CUT &&
 	       !(j->last && ((j->long_row ? long_row_has_blank_tail(j->long_row)
-					  : has_blank_tail(j->raw, j->raw_len)) ||
+					  : import_has_blank_tail(j->raw, j->raw_len)) ||
 			     im->dialect.form == VV_FORM_JSON ||
 			     j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
 }
@@ -403,6 +399,30 @@ static vv_status scan_until_cut(import *im, group_job *j, scan_end *end, size_t 
 	}
 }
 
+/* Hands the rows before the long one to a thread as a group of their own; *job gets a job that has it
+ * alone, and the cells of both. */
+static vv_status put_alone(import *im, group_job **job, vv_error *err)
+{
+	group_job *from = *job, *to;
+	vv_status rc;
+
+	if (im->job_tail + 1 - im->job_head >= IMPORT_JOBS &&
+	    (rc = import_collect_all(im, err)) < 0) {
+		return rc;
+	}
+	to = &im->jobs[(im->job_tail + 1) % IMPORT_JOBS];
+	if ((rc = long_row_move(from, to, err)) < 0) {
+		return rc;
+	}
+	from->last = from->cut = false;
+	from->base = (vv_cid){0};
+	old_groups_base(im->old, &from->base);
+	vv_arena_clear(&from->arena);
+	submit(im, from);
+	*job = to;
+	return VV_OK;
+}
+
 /* Scans one group and hands it to a thread. *more false: there are no more rows. */
 static vv_status scan_group(import *im, bool *more, vv_error *err)
 {
@@ -425,6 +445,9 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	if (is_long) {
 		end = SCAN_CUT; /* such a row is the last of its group */
 		rc = import_long_row(im, j, err);
+		if (rc == VV_OK && long_row_is_wide(j)) {
+			rc = put_alone(im, &j, err);
+		}
 	}
 	if (rc < 0 || (rc = finish_group(im, j, end, err)) < 0) {
 		vv_slab_drop(im->window, j->slab);

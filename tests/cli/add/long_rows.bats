@@ -185,7 +185,7 @@ long_cells() {
 	new_repo
 	git config varve.maxRow 1g
 	long_cells 150000000
-	for ext in csv tsv; do
+	for ext in csv tsv ndjson; do
 		takes_less_than 80000 varve add -q "cells.$ext"
 		takes_less_than 30000 varve status
 	done
@@ -193,7 +193,7 @@ long_cells() {
 	wide 150000000
 	takes_less_than 80000 varve add -q wide.csv
 	succeeds varve commit -qm one
-	for file in cells.csv cells.tsv wide.csv; do
+	for file in cells.csv cells.tsv cells.ndjson wide.csv; do
 		varve cat "HEAD:$file" | cmp - "$file"
 	done
 	echo 4,d,4 >> cells.csv
@@ -254,7 +254,7 @@ long_cells() {
 	new_repo src
 	cd src
 	long_cells 60000000
-	for ext in csv tsv; do
+	for ext in csv tsv ndjson; do
 		varve add -q "cells.$ext"
 	done
 	# and more of them one after the other
@@ -267,10 +267,21 @@ long_cells() {
 	varve add -q many.csv
 	varve commit -qm one
 	takes_less_than 45000 varve fsck --data
+	# an array is proved as a whole
+	python3 - <<- 'END'
+		import json
+		with open("rows.json", "w") as f:
+		    json.dump([{"id": i, "text": "say \"hello\", \n" * (3000000 if i == 1 else 1)}
+		               for i in range(3)], f, indent=2)
+	END
+	takes_less_than 90000 varve add -q --as table rows.json
+	varve commit -qm two
+	varve cat HEAD:rows.json | cmp - rows.json
+	takes_less_than 90000 varve fsck --data
 	varve init --bare ../far.git
-	takes_less_than 60000 varve push -q ../far.git HEAD:refs/heads/main
+	takes_less_than 90000 varve push -q ../far.git HEAD:refs/heads/main
 	cd ..
-	takes_less_than 60000 varve clone -q far.git copy
+	takes_less_than 90000 varve clone -q far.git copy
 	cmp src/many.csv copy/many.csv
 }
 

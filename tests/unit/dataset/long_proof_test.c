@@ -189,6 +189,29 @@ static void a_long_group_before_a_blank_line_is_proved_where_it_stands(void **st
 	is_proved(f, 1);
 }
 
+/* A string of len bytes and some that are escaped, between objects. */
+static void add_lines(fixture *f, size_t len)
+{
+	f->name = "t.ndjson";
+	vv_buf_puts(&f->text, "{\"id\":1,\"text\":\"a\",\"more\":\"b\"}\n{\"id\":2,\"text\":\"");
+	put_text(&f->text, len, "");
+	vv_buf_puts(&f->text, "\\n\\\"\\u0001\\\\\xc3\xa9\",\"more\":\"x\"}\n");
+	vv_buf_puts(&f->text, "{\"id\":3,\"text\":\"c\",\"more\":null}\n");
+	add(f);
+	assert_int_equal(f->sound.groups, 2);
+	assert_int_equal(f->sound.irregular_rows, 0);
+}
+
+static void a_long_string_is_proved_once(void **state)
+{
+	fixture *f = *state;
+
+	for (size_t i = 0; i < 4; i++) {
+		add_lines(f, LONG + i * 65536);
+		is_proved(f, 0);
+	}
+}
+
 /* ---- forgeries ---- */
 
 /* A data item with one long cell, taken apart. */
@@ -474,6 +497,30 @@ static void another_text_of_the_same_length_is_refused(void **state)
 	vv_buf_clear(&it.chunks);
 }
 
+/* What no string of JSON has as its text, or has in another spelling. */
+static void another_text_of_a_string_is_refused(void **state)
+{
+	static const char *const ends[] = {"\n\"\x01\\\xc3\xff", "\n\"\x01\\\xc3\xa8",
+					   "\n\"\n\\\xc3\xa9", "\n\"\x01/\xc3\xa9",
+					   "\n\"\x02\\\xed\xa0"};
+	fixture *f = *state;
+	vv_buf other = VV_BUF_INIT;
+	item it;
+
+	add_lines(f, LONG);
+	take_apart(f, 0, &it);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		vv_buf_reset(&other);
+		put_text(&other, LONG, "");
+		vv_buf_puts(&other, ends[i]);
+		assert_int_equal(other.len, it.bytes);
+		chunks_of(f, &it, other.data, other.len);
+		with_groups(f, &it, 1, NULL, 0);
+	}
+	vv_buf_clear(&other);
+	vv_buf_clear(&it.chunks);
+}
+
 static void a_text_in_other_chunks_is_refused(void **state)
 {
 	fixture *f = *state;
@@ -639,9 +686,11 @@ static void two_long_rows_in_one_group_are_refused(void **state)
 static const struct CMUnitTest tests[] = {
 	CASE(a_long_group_is_proved_once),
 	CASE(several_long_cells_and_groups_are_proved_once),
+	CASE(a_long_string_is_proved_once),
 	CASE(a_long_group_before_a_blank_line_is_proved_where_it_stands),
 	CASE(nothing_changed_is_the_sound_version),
 	CASE(another_text_of_the_same_length_is_refused),
+	CASE(another_text_of_a_string_is_refused),
 	CASE(a_text_in_other_chunks_is_refused),
 	CASE(a_text_of_another_length_or_place_is_refused),
 	CASE(another_form_of_the_same_line_is_refused),

@@ -1,5 +1,5 @@
 /*
- * A row of CSV that is taken in pieces gives what it gives as a whole: the same root, the same entries
+ * A row of CSV or JSON that is taken in pieces gives what it gives as a whole: the same root, the same entries
  * for the next time, the same warnings, and its bytes come back. Rows have cells of lengths around
  * what is out of line, chunks and pieces, with quotes, line ends and characters across the seams.
  */
@@ -21,6 +21,7 @@ typedef struct fixture {
 	vv_sink sink;
 	vv_pool *pool;
 	bool lines; /* the source can tell lines */
+	const char *name;
 } fixture;
 
 static int setup(void **state)
@@ -33,6 +34,7 @@ static int setup(void **state)
 	f->pool = vv_pool_new(1);
 	assert_non_null(f->pool);
 	f->lines = true;
+	f->name = "t.csv";
 	*state = f;
 	return 0;
 }
@@ -56,7 +58,7 @@ static vv_status import_in(fixture *f, vv_import_result *out, const vv_buf *text
 	vv_source source;
 	vv_mem_source storage;
 
-	vv_source_mem(&source, &storage, text->data, text->len, "t.csv");
+	vv_source_mem(&source, &storage, text->data, text->len, f->name);
 	if (!f->lines) {
 		source.line = NULL;
 	}
@@ -530,13 +532,39 @@ static vv_status try_import(void *payload, vv_error *err)
 	return rc;
 }
 
+static void fails_without_memory(fixture *f, const vv_buf *b)
+{
+	unsigned failed = 0;
+	bool struck = true;
+	vv_import_result all, parts;
+	vv_error err;
+
+	vv_assert_ok(import_in(f, &all, b, 1, 0, NULL, &err), &err);
+	for (unsigned n = 1; struck; n++) {
+		vv_fault_set(VV_FAULT_ALLOC, n, ENOMEM);
+		vv_status rc = import_in(f, &parts, b, 1, 0, NULL, &err);
+		struck = vv_fault_clear();
+		if (rc == VV_OK) { /* a sample of rows that there is no memory for is passed over */
+			assert_true(all.root.hash.lo == parts.root.hash.lo);
+			assert_int_equal(parts.root.rows, all.root.rows);
+			if (!struck) {
+				assert_true(vv_cid_equal(&all.cid, &parts.cid));
+			}
+			vv_import_result_clear(&parts);
+		} else {
+			vv_assert_status(rc, VV_ENOMEM, &err);
+			failed++;
+		}
+	}
+	assert_true(failed > 50);
+	vv_import_result_clear(&all);
+}
+
 static void a_full_disk_or_memory_fails_cleanly(void **state)
 {
 	fixture *f = *state;
 	vv_buf b = VV_BUF_INIT;
 	attempt a = {f, &b};
-	unsigned failed = 0;
-	bool struck = true;
 	vv_prng r;
 
 	vv_prng_init(&r, 10);
@@ -548,22 +576,378 @@ static void a_full_disk_or_memory_fails_cleanly(void **state)
 	vv_fault_each(VV_FAULT_WRITE, ENOSPC, try_import, NULL, &a);
 	vv_pool_free(f->pool);
 	f->pool = vv_pool_new(0);
-	/* a sample of rows that there is no memory for is passed over */
-	for (unsigned n = 1; struck; n++) {
-		vv_import_result parts;
-		vv_error err;
+	fails_without_memory(f, &b);
+	vv_buf_clear(&b);
+}
 
-		vv_fault_set(VV_FAULT_ALLOC, n, ENOMEM);
-		vv_status rc = import_in(f, &parts, &b, 1, 0, NULL, &err);
-		struck = vv_fault_clear();
-		if (rc == VV_OK) {
-			vv_import_result_clear(&parts);
+/* ---- JSON ---- */
+
+/* How the characters of a text are spelled. */
+typedef enum spelling { AS_WRITTEN, ASCII_ALONE, ANY_WAY, HALF_PAIRS } spelling;
+
+/* Text of len bytes or a few more, as it stands in a string. */
+static void put_string(vv_buf *b, vv_prng *r, size_t len, spelling how)
+{
+	static const char *const common[] = {"\\\"", "\\\\", "\\n", "\\t", "\\u0001", "\\b"};
+	static const char *const wide[] = {"\xc3\xa9", "\xf0\x9f\x98\x80", "\xe2\x82\xac"};
+	static const char *const ascii[] = {"\\u00e9", "\\ud83d\\ude00", "\\u20ac"};
+	static const char *const odd[] = {"\\/", "\\u0041", "\\u00E9", "\\u000a", "\\uD83D\\uDE00"};
+
+	for (size_t end = b->len + len; b->len < end;) {
+		uint64_t n = vv_prng_below(r, 60);
+
+		if (n < 6) {
+			vv_buf_puts(b, common[n]);
+		} else if (n < 9) {
+			vv_buf_puts(b, how == ASCII_ALONE ? ascii[n - 6] : wide[n - 6]);
+		} else if (n < 14 && how == ANY_WAY) {
+			vv_buf_puts(b, odd[n - 9]);
+		} else if (n < 10 && how == HALF_PAIRS) {
+			vv_buf_puts(b, "\\ud83d");
 		} else {
-			vv_assert_status(rc, VV_ENOMEM, &err);
-			failed++;
+			vv_buf_putc(b, "abcdefgh, "[n % 10]);
 		}
 	}
-	assert_true(failed > 50);
+}
+
+/* An object as member, its text, member ...; a NULL text is a long one, of this length. */
+typedef struct member {
+	const char *name, *value;
+	size_t len;
+	spelling how;
+} member;
+
+static void put_object(vv_buf *b, vv_prng *r, const member *members, size_t count)
+{
+	vv_buf_putc(b, '{');
+	for (size_t i = 0; i < count && members[i].name; i++) {
+		vv_buf_printf(b, "%s\"%s\":", i > 0 ? "," : "", members[i].name);
+		if (members[i].value) {
+			vv_buf_puts(b, members[i].value);
+			continue;
+		}
+		vv_buf_putc(b, '"');
+		put_string(b, r, members[i].len, members[i].how);
+		vv_buf_putc(b, '"');
+	}
+	vv_buf_putc(b, '}');
+}
+
+static const member first_row[] = {{.name = "id", .value = "1"},
+				   {.name = "text", .value = "\"a\""},
+				   {.name = "more", .value = "\"b\""},
+				   {.name = "n", .value = "null"}};
+
+/* What stands around the rows of lines and of arrays. */
+static const char *const around_rows[][4] = {{"", "\n", "\n", "t.ndjson"},
+					     {"", "\r\n", "", "t.ndjson"},
+					     {"[", ",\n  ", "\n]\n", "t.json"},
+					     {"[\n", ",", "]", "t.json"}};
+
+/* The row between others, in each of these forms. */
+static void is_the_same_in_json(fixture *f, vv_prng *r, const member *row, size_t count,
+				unsigned rows)
+{
+	const vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .facts = true};
+	vv_buf b = VV_BUF_INIT;
+
+	for (size_t form = 0; form < 4; form++) {
+		const bool last = vv_prng_below(r, 2) > 0;
+
+		vv_buf_reset(&b);
+		vv_buf_puts(&b, around_rows[form][0]);
+		put_object(&b, r, first_row, 4);
+		vv_buf_puts(&b, around_rows[form][1]);
+		put_object(&b, r, row, count);
+		if (!last) {
+			vv_buf_puts(&b, around_rows[form][1]);
+			put_object(&b, r, first_row, 4);
+		}
+		vv_buf_puts(&b, around_rows[form][2]);
+		f->name = around_rows[form][3];
+		is_the_same(f, &b, rows, &o);
+	}
+	vv_buf_clear(&b);
+}
+
+static void any_strings(fixture *f, size_t from)
+{
+	vv_prng r;
+
+	vv_prng_init(&r, 20 + from);
+	for (size_t i = from; i < LENGTHS; i += 2) {
+		const spelling how = (spelling)(i % 4);
+		const member rows[][4] = {{{.name = "id", .value = "2"},
+					   {.name = "text", .len = LONG, .how = how},
+					   {.name = "more", .len = lengths[i], .how = how},
+					   {.name = "n", .value = "3"}},
+					  {{.name = "id", .len = lengths[i], .how = how},
+					   {.name = "more", .len = LONG, .how = AS_WRITTEN}},
+					  {{.name = "n", .len = lengths[(i * 3 + 1) % LENGTHS]},
+					   {.name = "text", .len = LONG, .how = how},
+					   {.name = "id", .value = "\"\""},
+					   {.name = "more", .len = 20}}};
+
+		is_the_same_in_json(f, &r, rows[i % 3], 4, 1);
+	}
+}
+
+static void strings_of_any_length(void **state)
+{
+	any_strings(*state, 0);
+}
+
+static void strings_of_any_spelling(void **state)
+{
+	any_strings(*state, 1);
+}
+
+/* Of strings of one length that which comes first among the columns goes out first, wherever it stands. */
+static void strings_of_one_length_in_another_order(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	for (unsigned turn = 0; turn < 2; turn++) {
+		vv_buf_reset(&b);
+		vv_buf_puts(&b, "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7}\n{");
+		for (unsigned i = 0; i < 7; i++) {
+			vv_buf_printf(&b, "%s\"%c\":\"", i > 0 ? "," : "",
+				      turn ? 'g' - (int)i : 'a' + (int)i);
+			for (size_t k = 0; k < 200000; k++) {
+				vv_buf_putc(&b, (int)('p' + i));
+			}
+			vv_buf_putc(&b, '"');
+		}
+		vv_buf_puts(&b, "}\n{\"a\":1}\n");
+		((fixture *)*state)->name = "t.ndjson";
+		is_the_same(*state, &b, 1, NULL);
+	}
+	vv_buf_clear(&b);
+}
+
+/* Members that no row had before: of names that must be decoded, too. */
+static void members_that_are_new_in_a_long_row(void **state)
+{
+	static const member row[] = {
+		{.name = "new", .value = "\"x\""},
+		{.name = "text", .len = LONG},
+		{.name = "al\\u0073o", .len = 300000},
+		{.name = "nest", .value = "{\"text\":[\"a}\",{}],\"b\":\"\\\"\"}"},
+		{.name = "m\\u006fre", .len = 400000, .how = ANY_WAY},
+		{.name = "true", .value = "true"}};
+	vv_prng r;
+
+	vv_prng_init(&r, 21);
+	is_the_same_in_json(*state, &r, row, 6, 1);
+}
+
+/* So many that the rows before are a group of their own. */
+static void a_long_row_that_is_too_wide_for_its_group(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_prng r;
+
+	vv_prng_init(&r, 22);
+	for (unsigned turn = 0; turn < 3; turn++) {
+		vv_buf_reset(&b);
+		for (unsigned i = 0; i < 255; i++) {
+			vv_buf_printf(&b, "{\"id\":%u,\"text\":\"a\"}\n", i);
+		}
+		vv_buf_puts(&b, "{\"text\":\"");
+		put_string(&b, &r, LONG, turn == 1 ? ANY_WAY : AS_WRITTEN);
+		vv_buf_puts(&b, "\",\"id\":5");
+		for (unsigned i = 0; i < 5000; i++) {
+			vv_buf_printf(&b, ",\"c%u\":%u", i, i);
+		}
+		vv_buf_puts(&b, turn == 2 ? "}" : "}\n{\"id\":6}\n");
+		((fixture *)*state)->name = "t.ndjson";
+		is_the_same(*state, &b, 1, NULL);
+	}
+	vv_buf_clear(&b);
+}
+
+static void objects_that_are_kept_raw(void **state)
+{
+	static const char *const forms[][2] = {
+		{" {\"id\":2,\"text\":\"", "\",\"n\":1}\n"},
+		{"{\"id\":2,\"text\": \"", "\",\"n\":1}\n"},
+		{"{\"id\":2,\"text\":\"", "\",\"n\":1} \n"},
+		{"{\"id\":2,\"text\":\"", "\" ,\"n\":1}\r\n"},
+		{"\n\n{\"id\":2,\"text\":\"", "\",\"n\":1}\n"},
+		{"{\"text\":\"", "\",\"id\":2,\"n\":1}\n"},
+		{"{\"id\":2,\"text\":\"", "\",\"n\":\"\\u0041\"}\n"},
+		{"{\"id\":2,\"text\":\"\\/", "\",\"n\":1}\r"},
+		{"{\"id\":2,\"text\":\"", "\",\"n\":1}\r\n"}, /* but for its end as the others */
+	};
+	static const char *const after[] = {"{\"id\":3}\n", "", "\n", " \n\t ", "\n {\"id\":3}\n"};
+	vv_buf b = VV_BUF_INIT;
+	vv_prng r;
+
+	vv_prng_init(&r, 23);
+	((fixture *)*state)->name = "t.ndjson";
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		for (size_t k = 0; k < sizeof(after) / sizeof(after[0]); k++) {
+			vv_buf_reset(&b);
+			vv_buf_puts(&b, "{\"id\":1,\"text\":\"x\",\"n\":7}\n{\"id\":8}\n");
+			vv_buf_puts(&b, forms[i][0]);
+			put_string(&b, &r, LONG + 1000 * k, AS_WRITTEN);
+			vv_buf_puts(&b, forms[i][1]);
+			vv_buf_puts(&b, after[k]);
+			is_the_same(*state, &b, 1, NULL);
+		}
+	}
+	vv_buf_clear(&b);
+}
+
+static void strings_of_keys_and_types(void **state)
+{
+	fixture *f = *state;
+	static const char *const key[] = {"text", NULL};
+	vv_import_options o = {
+		.hints = VV_SNIFF_HINTS_INIT, .key = key, .key_source = VV_KEY_DECLARED};
+	vv_import_result before;
+	vv_error err;
+	vv_buf b = VV_BUF_INIT, small = VV_BUF_INIT;
+	vv_prng r;
+
+	f->name = "t.ndjson";
+	for (unsigned same = 0; same < 2; same++) {
+		vv_buf_reset(&b);
+		vv_buf_puts(&b, "{\"id\":1,\"text\":\"7\"}\n");
+		for (unsigned row = 2; row < 4; row++) {
+			vv_prng_init(&r, 24);
+			vv_buf_printf(&b, "{\"id\":%u,\"text\":\"", row);
+			put_string(&b, &r, LONG, AS_WRITTEN);
+			vv_buf_printf(&b, "%u\"}\n", same ? 0 : row);
+		}
+		is_the_same(f, &b, same ? REFUSED : 2, &o);
+	}
+	vv_buf_puts(&small, "{\"id\":1,\"text\":12}\n{\"id\":2,\"text\":13}\n");
+	vv_assert_ok(import_in(f, &before, &small, AS_A_WHOLE, 0, NULL, &err), &err);
+	vv_assert_contains(before.root.schema.data, "{\"name\":\"text\",\"type\":\"integer\"}");
+	o = (vv_import_options){.hints = VV_SNIFF_HINTS_INIT,
+				.parent = &before.root,
+				.cache = before.cache,
+				.facts = true};
+	is_the_same(f, &b, 2, &o);
+	vv_import_result_clear(&before);
+	vv_buf_clear(&small);
+	vv_buf_clear(&b);
+}
+
+static void faults_in(fixture *f, unsigned form)
+{
+	static const char *const ends[] = {
+		"\\q\",\"n\":1}",
+		"\\u00g1\"}",
+		"\x01\"}",
+		"\xc3\"}",
+		"\xff\"}",
+		"\\\xc3\xa9\"}",
+		"",
+		"\\",
+		"\\u00",
+		"\"",
+		"\",\"n\":tru}",
+		"\",\"text\":\"twice\"}",
+		"\",\"text\":1}",
+		"\"]",
+		"\",\"n\":[}",
+		"\"}}",
+		"\"} x",
+		"\",\"n\":\"\\x\"}",
+		"\" \"n\":1}",
+		"\",}",
+		"\",\"n\":\x0b}",
+		"\",\"\\ud800\":1}",
+		"\",\"n\\ud800\":1}",
+		"\",\"n\":\"a\x02\"}",
+	};
+	vv_buf b = VV_BUF_INIT;
+	vv_prng r;
+
+	vv_prng_init(&r, 25);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		vv_buf_reset(&b);
+		vv_buf_puts(&b, form == 2 ? "[" : "");
+		vv_buf_puts(&b, "{\"id\":1,\"text\":\"x\",\"n\":7}");
+		vv_buf_puts(&b, form == 2 ? ",\n" : "\n");
+		vv_buf_puts(&b, "{\"id\":2,\"text\":\"");
+		put_string(&b, &r, 1300000, i % 3 == 1 ? ANY_WAY : AS_WRITTEN);
+		vv_buf_puts(&b, ends[i]);
+		vv_buf_puts(&b, form == 0 ? "\n{\"id\":3}\n" : form == 1 ? "" : "\n]\n");
+		f->name = form == 2 ? "t.json" : "t.ndjson";
+		f->lines = i % 2;
+		is_the_same(f, &b, REFUSED, NULL);
+	}
+	vv_buf_clear(&b);
+}
+
+static void faults_of_lines_have_their_place(void **state)
+{
+	faults_in(*state, 0);
+}
+
+static void faults_of_the_last_line_have_their_place(void **state)
+{
+	faults_in(*state, 1);
+}
+
+static void faults_of_arrays_have_their_place(void **state)
+{
+	faults_in(*state, 2);
+}
+
+static void put_blank(vv_buf *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		vv_buf_putc(b, " \n"[i % 2]);
+	}
+}
+
+static void an_object_over_the_limit_is_refused_as_it_is_as_a_whole(void **state)
+{
+	/* blank bytes before, bytes of text, blank bytes after */
+	static const size_t rows[][3] = {
+		{0, 1400000, 0}, {7, 1400000, 0}, {900000, 1100000, 0}, {0, 1100000, 900000}};
+	fixture *f = *state;
+	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .max_row = 1300000};
+	vv_buf b = VV_BUF_INIT;
+	vv_prng r;
+
+	vv_prng_init(&r, 27);
+	f->name = "t.ndjson";
+	for (size_t i = 0; i < 4; i++) {
+		vv_buf_reset(&b);
+		vv_buf_puts(&b, "{\"id\":1,\"text\":\"x\"}\n");
+		put_blank(&b, rows[i][0]);
+		vv_buf_puts(&b, "{\"id\":2,\"text\":\"");
+		put_string(&b, &r, rows[i][1], AS_WRITTEN);
+		vv_buf_puts(&b, "\"}\n");
+		put_blank(&b, rows[i][2]);
+		is_the_same(f, &b, REFUSED, &o);
+	}
+	vv_buf_clear(&b);
+}
+
+static void a_full_disk_or_memory_fails_an_object_cleanly(void **state)
+{
+	fixture *f = *state;
+	vv_buf b = VV_BUF_INIT;
+	attempt a = {f, &b};
+	vv_prng r;
+
+	vv_prng_init(&r, 26);
+	f->name = "t.ndjson";
+	vv_buf_puts(&b, "{\"id\":1,\"text\":\"a\",\"more\":2}\n{\"id\":2,\"text\":\"");
+	put_string(&b, &r, LONG, HALF_PAIRS);
+	vv_buf_puts(&b, "\",\"more\":\"");
+	put_string(&b, &r, 300000, ANY_WAY);
+	vv_buf_puts(&b, "\"}\n{\"id\":3}\n");
+	vv_fault_each(VV_FAULT_WRITE, ENOSPC, try_import, NULL, &a);
+	vv_pool_free(f->pool);
+	f->pool = vv_pool_new(0);
+	fails_without_memory(f, &b);
 	vv_buf_clear(&b);
 }
 
@@ -581,7 +965,19 @@ static const struct CMUnitTest tests[] = {
 	CASE(a_row_over_the_limit_is_refused_at_its_begin),
 	CASE(blank_lines_make_no_row_long),
 	CASE(adding_again_gives_the_root_of_a_fresh_add),
+	CASE(strings_of_any_length),
+	CASE(strings_of_any_spelling),
+	CASE(strings_of_one_length_in_another_order),
+	CASE(members_that_are_new_in_a_long_row),
+	CASE(a_long_row_that_is_too_wide_for_its_group),
+	CASE(objects_that_are_kept_raw),
+	CASE(strings_of_keys_and_types),
+	CASE(faults_of_lines_have_their_place),
+	CASE(faults_of_the_last_line_have_their_place),
+	CASE(faults_of_arrays_have_their_place),
 	CASE(a_full_disk_or_memory_fails_cleanly),
+	CASE(an_object_over_the_limit_is_refused_as_it_is_as_a_whole),
+	CASE(a_full_disk_or_memory_fails_an_object_cleanly),
 };
 
 VV_TEST_SUITE(long_row)
