@@ -126,7 +126,7 @@ typedef struct import {
 	vv_sniff_result sniffed;
 	vv_scan *scan;
 	vv_arena names_arena;
-	/* VV_COLUMNS_MAX places; those below `columns` are set and never move */
+	/* of CSV as many places as columns, else VV_COLUMNS_MAX; those below `columns` are set and never move */
 	const char **names;
 	size_t *name_lens;
 	size_t columns;
