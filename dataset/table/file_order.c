@@ -681,7 +681,7 @@ static vv_status file_order_take(vv_table *t, vv_error *err)
 					.hints = VV_SNIFF_HINTS_INIT,
 					.parent = &t->root,
 					.as = &t->root,
-					.order = VV_ORDER_FILE,
+					.order = VV_ORDER_READ,
 					.pool = pool};
 	vv_status rc;
 

@@ -386,7 +386,7 @@ static bool is_file_order_declared(const import *im)
 		return o->as->file_order_declared;
 	}
 	return o->order == VV_ORDER_FILE ||
-	       (o->order == VV_ORDER_KEEP && o->parent && o->parent->file_order_declared);
+	       (o->order != VV_ORDER_KEY && o->parent && o->parent->file_order_declared);
 }
 
 /* The root from all that was gathered. */

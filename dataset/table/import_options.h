@@ -27,6 +27,7 @@ struct order_choice;
 /* In which order the groups hold the rows: docs/format.md, "key order". */
 typedef enum vv_order_wish {
 	VV_ORDER_KEEP = 0, /* as `as`, or the version before, has it */
+	VV_ORDER_READ,     /* the file's; what is remembered of the version before stays */
 	VV_ORDER_FILE, /* remembered in a table with facts, where KEEP with choose_order might choose another */
 	/* With as: by its columns, else by the key's. VV_EREFUSED, naming the line: a file that has an irregular
 	 * one; VV_EUSAGE: no key. With KEEP such a file is kept in the file's order, with a warning */

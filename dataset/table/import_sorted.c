@@ -25,7 +25,8 @@ static bool is_wanted(const vv_import_options *opts)
 {
 	const vv_root *like = like_of(opts);
 
-	if (opts->kind != VV_KIND_TABLE || opts->order == VV_ORDER_FILE) {
+	if (opts->kind != VV_KIND_TABLE || opts->order == VV_ORDER_FILE ||
+	    opts->order == VV_ORDER_READ) {
 		return false;
 	}
 	return opts->order == VV_ORDER_KEY ||
@@ -225,7 +226,7 @@ static vv_status read_sorted_file(vv_import_result *out, vv_list *places, row_so
 				     .as = &file->root,
 				     .parent = &file->root,
 				     .known = near ? parent : NULL,
-				     .order = VV_ORDER_FILE,
+				     .order = VV_ORDER_READ,
 				     .temp_dir = opts->temp_dir,
 				     .pool = opts->pool,
 				     .progress = opts->progress};

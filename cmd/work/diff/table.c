@@ -71,6 +71,7 @@ static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, con
 	vv_subject_options so = {.find_key = find_key,
 				 .like = like,
 				 .keep = !like,
+				 .as_add = how->patch != NULL,
 				 .progress = how->progress,
 				 .pool = how->pool};
 	vv_status rc;

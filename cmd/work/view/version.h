@@ -104,6 +104,7 @@ typedef struct vv_subject_options {
 	bool keep; /* it will be like for another one */
 	bool stored; /* of a stored version in key order the rows are wanted in that order: no number of a
 			* row and no neighbour of it is looked at */
+	bool as_add;   /* plain text: its root, too, is the one that add would give it */
 	vv_pool *pool; /* threads that plain text is read with; NULL: the reader's, if any */
 	const vv_progress *progress;
 } vv_subject_options;

@@ -226,6 +226,20 @@ versions_are() {
 	stderr_has "only the rows of a table can be in key order"
 }
 
+@test "a patch of a changed file in the work tree names the version that add gives it" {
+	sorted_repo
+	sed -i 's/^78,item [0-9]*/78,changed too/' t.csv
+	varve diff --format patch > ../p.patch
+	varve commit -qam four
+	varve info t.csv --json | grep '"root"' > ../want
+	grep -qF "$(grep -o 'bafy[a-z0-9]*' ../want)" ../p.patch
+	git reset -q --hard HEAD~1
+	varve restore t.csv
+	succeeds varve apply ../p.patch
+	varve commit -qam again
+	varve info t.csv --json | grep '"root"' | cmp - ../want
+}
+
 @test "a patch that only changes how rows are kept says so, and what sets it" {
 	new_repo
 	printf 'id,x\n3,a\n1,b\n' > t.csv
