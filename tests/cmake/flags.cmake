@@ -32,6 +32,12 @@ if(VARVE_SANITIZE)
 	target_compile_options(vv_flags INTERFACE
 		-fsanitize=${VARVE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
 	target_link_options(vv_flags INTERFACE -fsanitize=${VARVE_SANITIZE})
+	# With GCC each check of undefined behaviour has data of its own, which AddressSanitizer guards and
+	# the search for leaks reads at each end: 12 MB. A trap needs none, and AddressSanitizer names its line
+	# (handle_sigill). Programs start and end in two thirds of the time.
+	if(VARVE_SANITIZE MATCHES "address.*undefined" AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+		target_compile_options(vv_flags INTERFACE -fsanitize-undefined-trap-on-error)
+	endif()
 	# Without half a million relocations of the sanitizers' data a program starts in three
 	# quarters of the time, and tests start thousands.
 	if(VARVE_SANITIZE MATCHES address AND NOT VARVE_FUZZ)

@@ -326,7 +326,7 @@ class Worker:
 			'GIT_COMMITTER_NAME': 'C O Mitter', 'GIT_COMMITTER_EMAIL': 'committer@example.com',
 			'GIT_AUTHOR_DATE': date, 'GIT_COMMITTER_DATE': date, 'GIT_TERMINAL_PROMPT': '0',
 			'GIT_MERGE_AUTOEDIT': 'no',
-			'ASAN_OPTIONS': 'detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1',
+			'ASAN_OPTIONS': 'detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1:handle_sigill=1',
 			'UBSAN_OPTIONS': 'print_stacktrace=1:halt_on_error=1',
 		}
 		self.asan = asan
