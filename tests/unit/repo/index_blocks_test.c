@@ -2,8 +2,11 @@
 #include "tests/unit/repo/git_fixture.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -161,11 +164,19 @@ static void a_fault_leaves_no_entry_without_its_block(void **state)
 	}
 }
 
-static unsigned fsyncs_left;
+static atomic_uint fsyncs_left;
 
+/* Several threads sync, in any order: those of files of a new Git object are counted, no others. */
 static int fsync_that_fails_once(int fd)
 {
-	if (fsyncs_left > 0 && --fsyncs_left == 0) {
+	char link[32], path[PATH_MAX];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	path[len > 0 ? len : 0] = '\0';
+	if (strstr(path, "tmp_objdir") && atomic_load(&fsyncs_left) > 0 &&
+	    atomic_fetch_sub(&fsyncs_left, 1) == 1) {
 		errno = EIO;
 		return -1;
 	}
@@ -188,19 +199,16 @@ static void an_object_whose_sync_failed_is_not_kept(void **state)
 	vv_sys_ops.fsync = fsync_that_fails_once;
 	for (unsigned nth = 1; rc < 0; nth++) {
 		sh("git read-tree --empty; git add a; git prune --expire=now; rm -f .git/varve/packs/*");
-		fsyncs_left = nth;
+		atomic_store(&fsyncs_left, nth);
 		rc = try_add(&j, &err);
 		if (rc < 0) {
-			bool file = strstr(err.message, "tmp_objdir") != NULL;
-
-			failed += file;
-			assert_true(!file ||
-				    sh_code("git cat-file -e $(printf 'names block 7\\n' | "
+			failed++;
+			assert_true(sh_code("git cat-file -e $(printf 'names block 7\\n' | "
 					    "git hash-object --stdin)"));
 		}
 	}
 	vv_sys_ops.fsync = next_fsync;
-	assert_int_equal(failed, 1);
+	assert_true(failed > 0);
 	assert_string_equal(out("git cat-file blob :a"), "names block 7");
 }
 
