@@ -5,6 +5,7 @@
  */
 #include "dataset/table/import_state.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -333,6 +334,7 @@ static bool is_clean_cut(const import *im, const group_job *j, scan_end end)
 
 static void submit(import *im, group_job *j)
 {
+	assert(j == &im->jobs[im->job_tail % IMPORT_JOBS]);
 	im->final_newline = j->rows[j->row_count - 1].newline != VV_NO_NEWLINE;
 	j->busy = true;
 	j->known = false;
@@ -406,8 +408,8 @@ static vv_status put_alone(import *im, group_job **job, vv_error *err)
 	group_job *from = *job, *to;
 	vv_status rc;
 
-	if (im->job_tail + 1 - im->job_head >= IMPORT_JOBS &&
-	    (rc = import_collect_all(im, err)) < 0) {
+	/* Not all: after the last one the next job is another than `from`. */
+	if (im->job_tail + 1 - im->job_head >= IMPORT_JOBS && (rc = import_collect(im, err)) < 0) {
 		return rc;
 	}
 	to = &im->jobs[(im->job_tail + 1) % IMPORT_JOBS];

@@ -297,3 +297,15 @@ long_cells() {
 	varve commit -qm one
 	takes_less_than 300000 varve fsck --data
 }
+
+@test "a long row with more members than its group has room for comes back after any number of groups" {
+	new_repo
+	python3 -c '
+print("\n".join("{\"id\":%d,\"text\":\"row %d %s\"}" % (i, i * 7919 % 100003, "x%d" % (i * 31337) * 20) for i in range(4112)))
+print("{\"id\":4112,\"text\":\"%s\"%s}" % ("say hello, " * 3500000, "".join(",\"c%d\":%d" % (i, i) for i in range(12000))))
+print("{\"id\":4113,\"text\":\"end\"}")' > t.ndjson
+	succeeds varve add --no-key t.ndjson
+	output_has "4,114 rows"
+	varve cat :t.ndjson | cmp - t.ndjson
+	succeeds varve fsck --data
+}
