@@ -20,6 +20,7 @@
 
 #define LINE_MAX_BYTES 2048u /* Git ignores lines that are as long */
 #define MACRO "[attr]"
+#define NO_RULE SIZE_MAX
 
 typedef struct rule {
 	const char *pattern; /* without the '/' before it; of a macro its name */
@@ -28,6 +29,9 @@ typedef struct rule {
 	bool by_name; /* no '/' in it: matched against the path's last name */
 	bool ending;  /* "*" and nothing special after it */
 	vv_attr_line_words words;
+	/* Of lines with the same pattern and no wildcards: the first knows the last, each the one
+	 * before it. NO_RULE: there is none. */
+	size_t last, before;
 } rule;
 
 typedef struct rule_list {
@@ -39,8 +43,9 @@ struct vv_attr_rules {
 	vv_buf text;
 	vv_arena arena; /* patterns that stood in quotes, or that a NUL has to end */
 	rule_list lines, macros;
-	vv_hash_index exact; /* lines without wildcards, by pattern */
-	size_t *others;      /* lines with some */
+	vv_hash_index exact;    /* lines without wildcards, by pattern */
+	vv_hash_index by_macro; /* macros, by name */
+	size_t *others;         /* lines with some */
 	size_t other_count, other_cap;
 };
 
@@ -197,6 +202,41 @@ static vv_status keep(vv_attr_rules *r, const char **p, size_t len, vv_error *er
 	return copy ? VV_OK : vv_fail_nomem(err);
 }
 
+/* The first line without wildcards that has this pattern; NULL: none has. */
+static rule *first_exact(const vv_attr_rules *r, const char *text, size_t len, bool by_name)
+{
+	vv_hash_probe probe = vv_hash_probe_begin(&r->exact, pattern_hash(r, text, len, by_name));
+
+	for (size_t i; vv_hash_probe_next(&probe, &i);) {
+		rule *at = &r->lines.items[i];
+
+		if (at->by_name == by_name && at->len == len &&
+		    memcmp(at->pattern, text, len) == 0) {
+			return at;
+		}
+	}
+	return NULL;
+}
+
+/* The line that comes next has no wildcards. */
+static vv_status add_exact(vv_attr_rules *r, rule *made, vv_error *err)
+{
+	rule *first = first_exact(r, made->pattern, made->len, made->by_name);
+
+	made->last = r->lines.count;
+	made->before = NO_RULE;
+	if (first) {
+		made->before = first->last;
+		first->last = r->lines.count;
+		return VV_OK;
+	}
+	return vv_hash_index_add(&r->exact,
+				 pattern_hash(r, made->pattern, made->len, made->by_name),
+				 r->lines.count)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
 /* p: len bytes that stay, without a NUL. */
 static vv_status add_pattern(vv_attr_rules *r, const char *p, size_t len,
 			     const vv_attr_line_words *words, vv_error *err)
@@ -224,11 +264,9 @@ static vv_status add_pattern(vv_attr_rules *r, const char *p, size_t len,
 	if (!vv_array_room(r->lines.items, r->lines.count, r->lines.cap)) {
 		return vv_fail_nomem(err);
 	}
-	r->lines.items[r->lines.count] = made;
 	if (made.plain == len) {
-		if (!vv_hash_index_add(&r->exact, pattern_hash(r, p, len, made.by_name),
-				       r->lines.count)) {
-			return vv_fail_nomem(err);
+		if ((rc = add_exact(r, &made, err)) < 0) {
+			return rc;
 		}
 	} else {
 		if (!vv_array_room(r->others, r->other_count, r->other_cap)) {
@@ -236,8 +274,23 @@ static vv_status add_pattern(vv_attr_rules *r, const char *p, size_t len,
 		}
 		r->others[r->other_count++] = r->lines.count;
 	}
-	r->lines.count++;
+	r->lines.items[r->lines.count++] = made;
 	return VV_OK;
+}
+
+static rule *find_macro(const vv_attr_rules *r, const char *name, size_t len)
+{
+	vv_hash_probe probe = vv_hash_probe_begin(&r->by_macro,
+						  vv_xxh3(name, len, r->by_macro.seed));
+
+	for (size_t i; vv_hash_probe_next(&probe, &i);) {
+		rule *m = &r->macros.items[i];
+
+		if (m->len == len && memcmp(m->pattern, name, len) == 0) {
+			return m;
+		}
+	}
+	return NULL;
 }
 
 /* "[attr]name attributes": p is what stands after the bracket, of len bytes. */
@@ -246,7 +299,7 @@ static vv_status add_macro(vv_attr_rules *r, const char *p, size_t len,
 {
 	vv_attr_words seen = {0};
 	bool sound = true;
-	rule made = {.pattern = p, .len = word_length(p, len), .words = *words};
+	rule made = {.pattern = p, .len = word_length(p, len), .words = *words}, *known;
 	vv_status rc;
 
 	if (!is_name(p, made.len)) {
@@ -257,7 +310,13 @@ static vv_status add_macro(vv_attr_rules *r, const char *p, size_t len,
 	if (rc < 0 || !sound) {
 		return rc;
 	}
-	if (!vv_array_room(r->macros.items, r->macros.count, r->macros.cap)) {
+	if ((known = find_macro(r, p, made.len))) {
+		known->words = *words; /* the last definition counts */
+		return VV_OK;
+	}
+	if (!vv_array_room(r->macros.items, r->macros.count, r->macros.cap) ||
+	    !vv_hash_index_add(&r->by_macro, vv_xxh3(p, made.len, r->by_macro.seed),
+			       r->macros.count)) {
 		return vv_fail_nomem(err);
 	}
 	r->macros.items[r->macros.count++] = made;
@@ -355,6 +414,7 @@ vv_status vv_attr_rules_parse(vv_attr_rules **out, vv_buf *take_text, unsigned f
 	*take_text = (vv_buf)VV_BUF_INIT;
 	vv_arena_init(&r->arena);
 	vv_hash_index_init(&r->exact);
+	vv_hash_index_init(&r->by_macro);
 	if (r->text.len > 0 && (rc = add_lines(r, flags, err)) < 0) {
 		vv_attr_rules_free(r);
 		return rc;
@@ -369,6 +429,7 @@ void vv_attr_rules_free(vv_attr_rules *r)
 		return;
 	}
 	vv_hash_index_clear(&r->exact);
+	vv_hash_index_clear(&r->by_macro);
 	vv_free(r->others);
 	vv_free(r->macros.items);
 	vv_free(r->lines.items);
@@ -411,15 +472,9 @@ typedef struct places {
 static vv_status find_exact(const vv_attr_rules *r, const char *text, size_t len, bool by_name,
 			    places *out, vv_error *err)
 {
-	vv_hash_probe probe = vv_hash_probe_begin(&r->exact, pattern_hash(r, text, len, by_name));
+	const rule *first = first_exact(r, text, len, by_name);
 
-	for (size_t i; vv_hash_probe_next(&probe, &i);) {
-		const rule *at = &r->lines.items[i];
-
-		if (at->by_name != by_name || at->len != len ||
-		    memcmp(at->pattern, text, len) != 0) {
-			continue;
-		}
+	for (size_t i = first ? first->last : NO_RULE; i != NO_RULE; i = r->lines.items[i].before) {
 		if (!vv_array_room(out->items, out->count, out->cap)) {
 			return vv_fail_nomem(err);
 		}
@@ -468,13 +523,10 @@ done:
 bool vv_attr_rules_macro(const vv_attr_rules *r, const char *name, size_t len,
 			 vv_attr_line_words *out)
 {
-	for (size_t i = r->macros.count; i > 0; i--) {
-		const rule *m = &r->macros.items[i - 1];
+	const rule *m = find_macro(r, name, len);
 
-		if (m->len == len && memcmp(m->pattern, name, len) == 0) {
-			*out = m->words;
-			return true;
-		}
+	if (m) {
+		*out = m->words;
 	}
-	return false;
+	return m != NULL;
 }

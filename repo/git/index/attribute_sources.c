@@ -336,9 +336,13 @@ static vv_status folder_at(vv_repository *r, const char *folder, size_t len, siz
 
 /* --- asking ------------------------------------------------------------------------ */
 
-/* What is known of the path so far. A name is settled once. */
+/* What is known of the path so far. A name is settled once, and no more is looked at once all are that
+ * were asked for. */
 typedef struct answer {
+	const char *const *names;
+	size_t count, left; /* names; those not settled yet */
 	vv_attr_words known;
+	vv_hash_index by_name;       /* of known */
 	const vv_attr_rules **rules; /* of all files that speak, the one that goes over all first */
 	size_t rules_count, rules_cap;
 } answer;
@@ -354,15 +358,37 @@ typedef struct pending_list {
 	size_t count, cap;
 } pending_list;
 
-static const vv_attr_word *find_word(const vv_attr_words *words, const char *name, size_t len)
+static uint64_t name_hash(const answer *a, const char *name, size_t len)
 {
-	for (size_t i = 0; i < words->count; i++) {
-		if (words->items[i].name_len == len &&
-		    memcmp(words->items[i].name, name, len) == 0) {
-			return &words->items[i];
+	return vv_xxh3(name, len, a->by_name.seed);
+}
+
+static const vv_attr_word *find_word(const answer *a, const char *name, size_t len)
+{
+	vv_hash_probe probe = vv_hash_probe_begin(&a->by_name, name_hash(a, name, len));
+
+	for (size_t i; vv_hash_probe_next(&probe, &i);) {
+		const vv_attr_word *w = &a->known.items[i];
+
+		if (w->name_len == len && memcmp(w->name, name, len) == 0) {
+			return w;
 		}
 	}
 	return NULL;
+}
+
+static vv_status settle(answer *a, const vv_attr_word *w, vv_error *err)
+{
+	if (!vv_array_room(a->known.items, a->known.count, a->known.cap) ||
+	    !vv_hash_index_add(&a->by_name, name_hash(a, w->name, w->name_len), a->known.count)) {
+		return vv_fail_nomem(err);
+	}
+	a->known.items[a->known.count++] = *w;
+	for (size_t i = 0; i < a->count; i++) {
+		a->left -= strlen(a->names[i]) == w->name_len &&
+			   memcmp(a->names[i], w->name, w->name_len) == 0;
+	}
+	return VV_OK;
 }
 
 static bool find_macro(const answer *a, const vv_attr_word *w, vv_attr_line_words *out)
@@ -402,7 +428,7 @@ static vv_status take_line(answer *a, const vv_attr_line_words *line, vv_error *
 	pending_list list = {0};
 	vv_status rc = push(&list, line, err);
 
-	while (rc == VV_OK && list.count > 0) {
+	while (rc == VV_OK && list.count > 0 && a->left > 0) {
 		pending *top = &list.items[list.count - 1];
 		vv_attr_line_words macro;
 		const vv_attr_word *w;
@@ -413,15 +439,13 @@ static vv_status take_line(answer *a, const vv_attr_line_words *line, vv_error *
 			continue;
 		}
 		w = &top->words.items[--top->left];
-		if (find_word(&a->known, w->name, w->name_len)) {
+		if (find_word(a, w->name, w->name_len)) {
 			continue;
 		}
-		if (!vv_array_room(a->known.items, a->known.count, a->known.cap)) {
-			rc = vv_fail_nomem(err);
-			break;
-		}
-		a->known.items[a->known.count++] = *w;
-		if (w->kind == VV_ATTR_SET && find_macro(a, w, &macro)) {
+		/* w goes where list.items does */
+		const vv_attr_word word = *w;
+		rc = settle(a, &word, err);
+		if (rc == VV_OK && word.kind == VV_ATTR_SET && find_macro(a, &word, &macro)) {
 			rc = push(&list, &macro, err);
 		}
 	}
@@ -508,7 +532,7 @@ vv_status vv_attr_sources_serve(vv_repository *r, bool *out, vv_error *err)
 
 static vv_status take_answer(const answer *a, const char *name, vv_attr_answer *out, vv_error *err)
 {
-	const vv_attr_word *w = find_word(&a->known, name, strlen(name));
+	const vv_attr_word *w = find_word(a, name, strlen(name));
 
 	if (!w) {
 		return VV_OK;
@@ -523,15 +547,17 @@ static vv_status take_answer(const answer *a, const char *name, vv_attr_answer *
 vv_status vv_attr_sources_ask(vv_repository *r, const char *path, const char *const *names,
 			      size_t count, vv_attr_answer *out, vv_error *err)
 {
-	answer a = {0};
+	answer a = {.names = names, .count = count, .left = count};
 	vv_attr_found found = {0};
-	vv_status rc = gather_all(r, &a, path, &found, err);
+	vv_status rc;
 	size_t i;
 
+	vv_hash_index_init(&a.by_name);
+	rc = gather_all(r, &a, path, &found, err);
 	for (i = 0; i < count; i++) {
 		out[i] = (vv_attr_answer){VV_ATTR_UNSPECIFIED, NULL};
 	}
-	for (i = 0; rc == VV_OK && i < found.count; i++) {
+	for (i = 0; rc == VV_OK && a.left > 0 && i < found.count; i++) {
 		rc = take_line(&a, &found.lines[i], err);
 	}
 	for (i = 0; rc == VV_OK && i < count; i++) {
@@ -544,5 +570,6 @@ vv_status vv_attr_sources_ask(vv_repository *r, const char *path, const char *co
 	vv_free(found.lines);
 	vv_free(a.rules);
 	vv_free(a.known.items);
+	vv_hash_index_clear(&a.by_name);
 	return rc;
 }

@@ -84,3 +84,42 @@ load ../helper
 	stderr_has "warning: p.csv: a damaged pointer"
 	stderr_has "varve restore --source $(git rev-parse --short HEAD~1) p.csv"
 }
+
+@test "names, macros and lines of one pattern by the hundred thousand hold nobody up" {
+	new_repo
+	printf 'id,v\n1,1\n' > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	cp .gitattributes ../kept
+	for form in names macros macro lines; do
+		python3 - "$form" > .gitattributes <<-'END'
+		import sys
+		n = 100000
+		def in_lines(words):
+		    line = "*"
+		    for word in words:
+		        line += " " + word
+		        if len(line) > 2000:
+		            print(line)
+		            line = "*"
+		    print(line)
+		form = sys.argv[1]
+		if form == "names":
+		    in_lines("a%06d" % i for i in range(n))
+		elif form == "macros":
+		    print("\n".join("[attr]q%d a" % i for i in range(n)))
+		    in_lines("q%d" % i for i in range(n))
+		elif form == "macro":
+		    print("\n".join("[attr]q a%d" % i for i in range(n)))
+		    print("* q")
+		else:
+		    print("\n".join("t.csv a%d" % i for i in range(n)))
+		END
+		[ "$(wc -c < .gitattributes)" -gt 800000 ]
+		cat ../kept >> .gitattributes
+		touch t.csv
+		succeeds timeout 60 varve status
+		succeeds timeout 60 varve add --dry-run t.csv
+		[ "$(git check-attr filter t.csv)" = "t.csv: filter: varve" ]
+	done
+}
