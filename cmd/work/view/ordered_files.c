@@ -176,16 +176,30 @@ static void evict(vv_ordered_files *f, kept **at)
 	}
 }
 
+/* Under the lock: the file that was read longest ago, one that nobody has open before all others. False: there
+ * is none. */
+static bool evict_one(vv_ordered_files *f)
+{
+	kept **oldest = &f->first;
+
+	for (kept **at = &f->first; *at; at = &(*at)->next) {
+		bool at_idle = (*at)->users == 0, oldest_idle = (*oldest)->users == 0;
+
+		if (at_idle != oldest_idle ? at_idle : (*at)->used < (*oldest)->used) {
+			oldest = at;
+		}
+	}
+	if (!f->first) {
+		return false;
+	}
+	evict(f, oldest);
+	return true;
+}
+
 /* Under the lock, in one's turn: for so many bytes. */
 static void make_room(vv_ordered_files *f, uint64_t bytes)
 {
-	while (f->first && (bytes > f->o.disk || f->bytes > f->o.disk - bytes)) {
-		kept **oldest = &f->first;
-
-		for (kept **at = &f->first; *at; at = &(*at)->next) {
-			oldest = (*at)->used < (*oldest)->used ? at : oldest;
-		}
-		evict(f, oldest);
+	while ((bytes > f->o.disk || f->bytes > f->o.disk - bytes) && evict_one(f)) {
 	}
 }
 
@@ -270,6 +284,16 @@ static vv_status put_together(kept **out, vv_table *t, vv_error *err)
 	return VV_OK;
 }
 
+static bool drop_one(vv_ordered_files *f)
+{
+	bool any;
+
+	vv_mutex_lock(f->lock);
+	any = evict_one(f);
+	vv_mutex_unlock(f->lock);
+	return any;
+}
+
 /* In one's turn. */
 static vv_status make_kept(vv_ordered_file *o, vv_error *err)
 {
@@ -282,7 +306,9 @@ static vv_status make_kept(vv_ordered_file *o, vv_error *err)
 	make_room(f, bytes);
 	vv_mutex_unlock(f->lock);
 	began = vv_thread_cpu_ms();
-	rc = put_together(&k, o->table, err);
+	while ((rc = put_together(&k, o->table, err)) == VV_EIO && drop_one(f)) {
+		vv_error_clear(err); /* the disk may be full of what is kept */
+	}
 	o->cost_ms = vv_thread_cpu_ms() - began;
 	charge(f, o, o->cost_ms);
 	if (rc < 0) {

@@ -3,6 +3,10 @@
  */
 #include "cmd/work/view/ordered_files.h"
 
+#include <errno.h>
+#include <sys/types.h>
+
+#include "base/sys.h"
 #include "base/thread.h"
 #include "dataset/table/import.h"
 #include "tests/unit/dataset/memory.h"
@@ -172,6 +176,65 @@ static void the_file_read_longest_ago_makes_room_though_somebody_has_it_open(voi
 	end(&f);
 }
 
+static void a_file_that_nobody_reads_makes_room_before_one_that_is_read(void **state)
+{
+	vv_ordered_files *files;
+	vv_ordered_file *first, *second, *third;
+	fixture f;
+
+	(void)state;
+	begin(&f);
+	files = files_of(f.versions[0].text.len * 5 / 2, 0);
+	first = opened(files, &f.versions[0], NULL);
+	gives(first, &f.versions[0], 0, 100);
+	second = opened(files, &f.versions[1], NULL);
+	gives(second, &f.versions[1], 0, 100);
+	vv_ordered_file_close(second);
+	third = opened(files, &f.versions[2], NULL);
+	gives(first, &f.versions[0], 2000000, 200000);
+	assert_int_not_equal(reads_for(&f, files, &f.versions[1]), 0);
+	vv_ordered_file_close(first);
+	vv_ordered_file_close(third);
+	vv_ordered_files_free(files);
+	end(&f);
+}
+
+static ssize_t (*next_write)(int, const void *, size_t);
+static unsigned writes_left;
+
+static ssize_t write_to_a_full_disk(int fd, const void *bytes, size_t len)
+{
+	if (writes_left > 0) {
+		writes_left--;
+		errno = ENOSPC;
+		return -1;
+	}
+	return next_write(fd, bytes, len);
+}
+
+static void on_a_full_disk_what_is_kept_makes_room(void **state)
+{
+	vv_ordered_files *files = files_of(0, 0);
+	vv_ordered_file *o;
+	fixture f;
+
+	(void)state;
+	begin(&f);
+	assert_int_not_equal(reads_for(&f, files, &f.versions[0]), 0);
+	assert_int_equal(reads_for(&f, files, &f.versions[0]), 0);
+	next_write = vv_sys_ops.write;
+	vv_sys_ops.write = write_to_a_full_disk;
+	writes_left = 1;
+	o = opened(files, &f.versions[1], NULL);
+	vv_sys_ops.write = next_write;
+	assert_true(vv_ordered_file_is_kept(o));
+	gives(o, &f.versions[1], 0, UINT64_MAX);
+	vv_ordered_file_close(o);
+	assert_int_not_equal(reads_for(&f, files, &f.versions[0]), 0);
+	vv_ordered_files_free(files);
+	end(&f);
+}
+
 static void a_file_longer_than_all_room_is_the_only_one(void **state)
 {
 	vv_ordered_files *files = files_of(1000, 0);
@@ -294,6 +357,8 @@ static void many_threads_read_what_the_files_hold(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_file_is_put_together_once),
 	cmocka_unit_test(the_file_read_longest_ago_makes_room_though_somebody_has_it_open),
+	cmocka_unit_test(a_file_that_nobody_reads_makes_room_before_one_that_is_read),
+	cmocka_unit_test(on_a_full_disk_what_is_kept_makes_room),
 	cmocka_unit_test(a_file_longer_than_all_room_is_the_only_one),
 	cmocka_unit_test(a_client_that_has_had_its_share_is_refused_and_others_are_not),
 	cmocka_unit_test(who_takes_all_of_a_file_has_paid_for_it),
