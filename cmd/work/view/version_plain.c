@@ -207,6 +207,10 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	    (rc = find_package(s, &res, &io, err)) < 0) {
 		goto done;
 	}
+	if (opts && opts->as_add && s->repo &&
+	    (rc = vv_config_bool(s->repo, "varve.chooseorder", true, &io.choose_order, err)) < 0) {
+		goto done;
+	}
 	if (opts && opts->hints) {
 		vv_written_over(&io.hints, opts->hints);
 	}

@@ -240,6 +240,30 @@ versions_are() {
 	varve info t.csv --json | grep '"root"' | cmp - ../want
 }
 
+@test "a patch of a shuffled file in the work tree names the version for which add chooses another order" {
+	new_repo
+	wide() { python3 -c '
+import hashlib, random, sys
+rows = list(range(8000))
+random.Random(int(sys.argv[1])).shuffle(rows)
+print("id,text")
+for i in rows:
+    print("%d,%s" % (i, hashlib.sha256(b"%d" % i).hexdigest() * 2))' "$1"; }
+	wide 1 > t.csv
+	varve add -q --facts --key id t.csv 2> /dev/null
+	varve commit -qm one
+	wide 2 > t.csv
+	varve diff --format patch > ../p.patch
+	varve add -q t.csv 2> ../warned
+	grep -q "another order" ../warned
+	varve info :t.csv --json | grep '"root"' > ../want
+	grep -qF "$(grep -o 'bafy[a-z0-9]*' ../want)" ../p.patch
+	git reset -q --hard
+	varve restore t.csv
+	succeeds varve apply --cached ../p.patch
+	varve info :t.csv --json | grep '"root"' | cmp - ../want
+}
+
 @test "a patch that only changes how rows are kept says so, and what sets it" {
 	new_repo
 	printf 'id,x\n3,a\n1,b\n' > t.csv
