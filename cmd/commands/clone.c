@@ -89,7 +89,7 @@ static vv_status name_dir(run *r, vv_error *err)
 	if (end == start || (end - start == 1 && *start == '.') ||
 	    strncmp(start, "..", (size_t)(end - start)) == 0) {
 		vv_fail(err, VV_EUSAGE, "'%s' does not say what to call the folder",
-			vv_text_shows(r->url));
+			vv_text_url(r->url));
 		return vv_hint(err, "varve clone URL DIR");
 	}
 	vv_buf b = VV_BUF_INIT;

@@ -198,7 +198,7 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 		goto done;
 	}
 	if (!there.host) {
-		vv_fail(err, VV_EUSAGE, "%s is not a Git host without varve", vv_text_shows(m.url));
+		vv_fail(err, VV_EUSAGE, "%s is not a Git host without varve", vv_text_url(m.url));
 		rc = vv_hint(err, "run 'varve gc' there");
 		goto done;
 	}

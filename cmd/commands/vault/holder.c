@@ -74,7 +74,7 @@ static vv_status check_outside(const vv_repository *r, const char *url, vv_error
 			rc = vv_fail(
 				err, VV_EREFUSED,
 				"'%s' is inside this repository: what is lost with it is no copy",
-				vv_text_shows(url));
+				vv_text_url(url));
 			vv_hint(err, "name a folder elsewhere, best on another disk");
 		}
 	}

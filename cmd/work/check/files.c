@@ -87,7 +87,7 @@ static vv_status tell_elsewhere(files *f, const char *package, const vv_package_
 
 	vv_buf_printf(&message, "the data of '%s' ", vv_text_shows(item->name));
 	if (item->url) {
-		vv_buf_printf(&message, "is at %s and was not checked", vv_text_shows(item->url));
+		vv_buf_printf(&message, "is at %s and was not checked", vv_text_url(item->url));
 	} else {
 		vv_buf_puts(&message, "is in the package itself and was not checked");
 	}

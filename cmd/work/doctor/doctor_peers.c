@@ -75,7 +75,7 @@ static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 	vv_error ignored;
 
 	vv_buf_printf(&message, "%s names blocks at %s, a host that is not trusted: nobody asks it",
-		      VV_BLOCKS_CONFIG, vv_text_shows(url));
+		      VV_BLOCKS_CONFIG, vv_text_url(url));
 	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
 		      vv_url_read(&u, url, &ignored) == VV_OK && u.host ? vv_text_shows(u.host)
 									: "HOST");
@@ -154,8 +154,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 		vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 
 		vv_buf_printf(&message, "the remote %s does not answer", vv_text_shows(name));
-		vv_buf_printf(&message, " (%s): %s", vv_text_shows(m.url ? m.url : ""),
-			      why.message);
+		vv_buf_printf(&message, " (%s): %s", vv_text_url(m.url ? m.url : ""), why.message);
 		if (why.hint[0]) {
 			vv_buf_puts(&mend, why.hint);
 		} else {

@@ -85,7 +85,7 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *host, bo
 
 	*yes = false;
 	vv_buf_printf(&prompt, "%s says that blocks are at %s. Trust the host %s? [y/N] ",
-		      VV_BLOCKS_CONFIG, vv_text_shows(url), vv_text_shows(host));
+		      VV_BLOCKS_CONFIG, vv_text_url(url), vv_text_shows(host));
 	rc = vv_buf_ok(&prompt, err);
 	vv_notes_end(t->notes);
 	if (rc == VV_OK && t->connect.ask &&
@@ -125,7 +125,7 @@ static vv_status is_trusted(vv_transfer *t, const vv_remote *m, const char *url,
 	if (rc == VV_OK && !*yes) {
 		vv_notes_warn(t->notes,
 			      "%s names blocks at %s, a host that is not trusted: it is left out",
-			      VV_BLOCKS_CONFIG, vv_text_shows(url));
+			      VV_BLOCKS_CONFIG, vv_text_url(url));
 		vv_notes_put(t->notes,
 			     "hint: 'git config --global --add varve.trustedHost %s' trusts it",
 			     vv_text_shows(asked.host));
@@ -250,7 +250,7 @@ static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *r
 	}
 	for (size_t i = 0; rc == VV_OK && !dry_run && i < out.answer.count; i++) {
 		if (out.answer.refs[i]) {
-			rc = vv_fail(err, VV_EREFUSED, "'%s' refuses %s: %s", vv_text_shows(url),
+			rc = vv_fail(err, VV_EREFUSED, "'%s' refuses %s: %s", vv_text_url(url),
 				     vv_text_shows(list[i].name),
 				     vv_text_shows(out.answer.refs[i]));
 		}

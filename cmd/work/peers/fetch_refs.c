@@ -336,7 +336,7 @@ void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, 
 			continue;
 		}
 		if (!head) {
-			vv_notes_put(vv_repository_notes(r), "From %s", vv_text_shows(url));
+			vv_notes_put(vv_repository_notes(r), "From %s", vv_text_url(url));
 			head = true;
 		}
 		print_move(m, r);

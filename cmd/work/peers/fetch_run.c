@@ -91,7 +91,7 @@ static vv_status add_supplier(run *r, const char *url, vv_error *err)
 	}
 	if (vv_reach_suppliers(&r->t, r->suppliers + r->supplier_count,
 			       VV_SUPPLIERS_MAX - r->supplier_count, &added, url, &why) < 0) {
-		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_shows(url), why.message);
+		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(url), why.message);
 		return VV_OK;
 	}
 	r->supplier_count += added;

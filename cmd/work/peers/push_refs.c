@@ -421,7 +421,7 @@ void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url
 	if (quiet && !refused) {
 		return;
 	}
-	vv_notes_put(vv_repository_notes(r), "To %s", vv_text_shows(url));
+	vv_notes_put(vv_repository_notes(r), "To %s", vv_text_url(url));
 	for (size_t i = 0; i < p->count; i++) {
 		const vv_push_item *it = &p->items[i];
 		/* All or none: what could have gone did not. */

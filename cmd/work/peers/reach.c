@@ -360,7 +360,7 @@ vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *o
 	*count = 0;
 	for (size_t i = 0; rc == VV_OK && i < peers->count && *count < max; i++) {
 		if (vv_reach_supplier(t, &out[*count], peers->urls[i], &why) < 0) {
-			vv_notes_warn(t->notes, "%s is left out: %s", vv_text_shows(peers->urls[i]),
+			vv_notes_warn(t->notes, "%s is left out: %s", vv_text_url(peers->urls[i]),
 				      why.message);
 		} else {
 			(*count)++;

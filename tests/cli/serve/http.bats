@@ -414,6 +414,33 @@ teardown() {
 	stop_server
 }
 
+@test "a password in an address is printed by no command" {
+	two_versions
+	users
+	start_server --auth users src
+	with="${url/:\/\//:\/\/ada:correct%20horse@}/src"
+	varve clone "$with" copy > said 2>&1
+	git -C src checkout -q --detach
+	cd copy
+	echo x > more.bin
+	varve add -q --as file more.bin
+	varve commit -qm more
+	varve push origin main >> ../said 2>&1
+	varve push "$with" main:other >> ../said 2>&1
+	varve fetch "$with" >> ../said 2>&1 || true
+	git config remote.origin.url "${with/ada/eve}"
+	varve doctor >> ../said 2>&1 || true
+	varve push origin main:third >> ../said 2>&1 || true
+	varve fetch >> ../said 2>&1 || true
+	varve fetch --from "$with" >> ../said 2>&1 || true
+	cd ..
+	grep -q "^To " said
+	if grep -n "correct" said; then
+		false
+	fi
+	stop_server
+}
+
 @test "64 clients at once are served with flat memory" {
 	two_versions
 	start_server src
