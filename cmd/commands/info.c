@@ -219,7 +219,9 @@ static void print_facts(const info *f)
 	vv_out_text(f->subject->text, strlen(f->subject->text));
 	vv_out("%s\n", vv_color_off());
 	vv_buf_printf(&b, "%s%s", is_table ? "table" : "file",
-		      f->subject->is_dataset ? "" : ", not stored (plain text)");
+		      f->subject->is_dataset                ? ""
+		      : vv_cid_is_null(&f->subject->parent) ? ", not stored (plain text)"
+							    : ", changed since it was added");
 	print_fact("kind", vv_buf_cstr(&b));
 	if (is_table) {
 		print_fact("rows", vv_text_count(r->rows));

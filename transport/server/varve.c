@@ -66,8 +66,10 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 			return http_say(q, MHD_HTTP_UNAUTHORIZED, "to push, say who you are");
 		}
 		return http_say(q, MHD_HTTP_FORBIDDEN,
-				s->auth && !s->o.read_only ? "this user may read, not write"
-							   : "this server is read-only");
+				s->o.read_only ? "this server is read-only"
+				: s->auth      ? "this user may read, not write"
+					       : "this server is read-only: it takes pushes where "
+						 "'varve serve --auth FILE' says from whom");
 	}
 	if (http_reserve(q, REQUEST_MEMORY) != 0) {
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");

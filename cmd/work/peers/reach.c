@@ -166,7 +166,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 	} else {
 		vv_transfer_tell_lines(t, &held);
 		rc = err->code;
-		if (!err->hint[0]) {
+		if (!err->hint[0] && rc != VV_EREFUSED) {
 			vv_hint(err, "it is not a Git host either: %s", why.message);
 		}
 	}

@@ -113,3 +113,14 @@ assert n["min"] == "1" and n["max"] == "200000"
 	output_has "a_name_that_is_rather_long_9"
 	output_has "examples"
 }
+
+@test "a changed file of a table that is stored is said to be that" {
+	new_repo
+	rows 100 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	echo 500,new,1.00,2024-01-01 >> t.csv
+	succeeds varve info t.csv
+	output_has "table, changed since it was added"
+	output_lacks "not stored"
+}
