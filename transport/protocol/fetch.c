@@ -454,14 +454,17 @@ static vv_status fail_missing(const run *r, vv_error *err)
 
 	vv_cid_text(text, &r->result->missing[0]);
 	if (sent_damage(r)) {
-		vv_buf_puts(&who, "did not come whole");
+		vv_buf_printf(&who, "%s did not come whole",
+			      r->result->missing_count == 1 ? "block" : "blocks");
 	} else if (named_suppliers(r->f) == 1 && !r->f->suppliers[0].unasked) {
-		vv_buf_printf(&who, "%s does not have", vv_text_url(r->f->suppliers[0].name));
+		vv_buf_printf(&who, "%s missing that %s does not have",
+			      r->result->missing_count == 1 ? "block is" : "blocks are",
+			      vv_text_url(r->f->suppliers[0].name));
 	} else {
-		vv_buf_puts(&who, "none of those asked has");
+		vv_buf_printf(&who, "%s missing that none of those asked has",
+			      r->result->missing_count == 1 ? "block is" : "blocks are");
 	}
-	vv_fail(err, VV_EMISSING, "%s %s that %s: %s%s", vv_text_count(r->result->missing_count),
-		r->result->missing_count == 1 ? "block is missing" : "blocks are missing",
+	vv_fail(err, VV_EMISSING, "%s %s: %s%s", vv_text_count(r->result->missing_count),
 		vv_buf_cstr(&who), text, r->result->missing_count > 1 ? " ..." : "");
 	vv_buf_clear(&who);
 	if (r->lacking_path[0]) {

@@ -247,7 +247,8 @@ believed() {
 @test "wrong bytes at first are asked for again, and if wrong again refused" {
 	believed wrong-bytes
 	rm -rf ../b
-	not_believed wrong-again " does not have: "
+	not_believed wrong-again "sent other bytes for the block"
+	not_believed wrong-again " did not come whole: "
 }
 
 @test "leaves that do not come by themselves are asked for" {
