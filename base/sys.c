@@ -239,20 +239,22 @@ void vv_now(int64_t *sec, uint32_t *nsec)
 	}
 }
 
-uint64_t vv_monotonic_ms(void)
+static uint64_t clock_ms(clockid_t clock)
 {
 	struct timespec ts = {0, 0};
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	(void)clock_gettime(clock, &ts);
 	return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
+}
+
+uint64_t vv_monotonic_ms(void)
+{
+	return clock_ms(CLOCK_MONOTONIC);
 }
 
 uint64_t vv_thread_cpu_ms(void)
 {
-	struct timespec ts = {0, 0};
-
-	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (uint64_t)ts.tv_sec * 1000u + (uint64_t)ts.tv_nsec / 1000000u;
+	return clock_ms(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /* Started by a dynamic loader of its own (tests/package/make), the program is that, and a script in

@@ -450,23 +450,24 @@ static vv_status name_damage(const run *r, vv_error *err)
 static vv_status fail_missing(const run *r, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	vv_buf who = VV_BUF_INIT;
+	const bool one = r->result->missing_count == 1;
+	vv_buf what = VV_BUF_INIT;
 
 	vv_cid_text(text, &r->result->missing[0]);
 	if (sent_damage(r)) {
-		vv_buf_printf(&who, "%s did not come whole",
-			      r->result->missing_count == 1 ? "block" : "blocks");
-	} else if (named_suppliers(r->f) == 1 && !r->f->suppliers[0].unasked) {
-		vv_buf_printf(&who, "%s missing that %s does not have",
-			      r->result->missing_count == 1 ? "block is" : "blocks are",
-			      vv_text_url(r->f->suppliers[0].name));
+		vv_buf_printf(&what, "%s did not come whole", one ? "block" : "blocks");
 	} else {
-		vv_buf_printf(&who, "%s missing that none of those asked has",
-			      r->result->missing_count == 1 ? "block is" : "blocks are");
+		vv_buf_printf(&what, "%s missing that ", one ? "block is" : "blocks are");
+		if (named_suppliers(r->f) == 1 && !r->f->suppliers[0].unasked) {
+			vv_buf_printf(&what, "%s does not have",
+				      vv_text_url(r->f->suppliers[0].name));
+		} else {
+			vv_buf_puts(&what, "none of those asked has");
+		}
 	}
 	vv_fail(err, VV_EMISSING, "%s %s: %s%s", vv_text_count(r->result->missing_count),
-		vv_buf_cstr(&who), text, r->result->missing_count > 1 ? " ..." : "");
-	vv_buf_clear(&who);
+		vv_buf_cstr(&what), text, one ? "" : " ...");
+	vv_buf_clear(&what);
 	if (r->lacking_path[0]) {
 		vv_prefix(err, "%s, since commit %.10s", r->lacking_path, r->lacking_commit);
 	}

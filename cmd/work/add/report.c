@@ -102,12 +102,9 @@ static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
 		return;
 	}
 	vv_buf_puts(b, "\n  order:   ");
-	if (declared) {
-		vv_buf_puts(b, "the file's, from this version on, and no other is chosen");
-		return;
-	}
 	if (!is) {
-		vv_buf_puts(b, "the file's, from this version on");
+		vv_buf_printf(b, "the file's, from this version on%s",
+			      declared ? ", and no other is chosen" : "");
 		return;
 	}
 	vv_buf_puts(b, "rows are kept by ");

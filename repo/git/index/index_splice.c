@@ -225,14 +225,16 @@ static vv_status sort_edits(edit_list *out, const vv_index_edit *edits, size_t c
 	return VV_OK;
 }
 
-static size_t first_edit_from(const edit_list *list, const char *path)
+/* The first of count sorted paths, as path_at tells them, that does not come before path. */
+static size_t first_from(size_t count, const char *(*path_at)(const void *of, size_t i),
+			 const void *of, const char *path)
 {
-	size_t low = 0, high = list->count;
+	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (strcmp(list->items[mid]->path, path) < 0) {
+		if (strcmp(path_at(of, mid), path) < 0) {
 			low = mid + 1;
 		} else {
 			high = mid;
@@ -241,21 +243,25 @@ static size_t first_edit_from(const edit_list *list, const char *path)
 	return low;
 }
 
+static const char *edit_path(const void *of, size_t i)
+{
+	return ((const edit_list *)of)->items[i]->path;
+}
+
+static const char *entry_path(const void *of, size_t i)
+{
+	return path_of(of, i);
+}
+
+static size_t first_edit_from(const edit_list *list, const char *path)
+{
+	return first_from(list->count, edit_path, list, path);
+}
+
 /* Where path stands in the index, or would. */
 static size_t first_entry_from(const vv_index_splice *s, const char *path)
 {
-	size_t low = 0, high = s->count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (strcmp(path_of(s, mid), path) < 0) {
-			low = mid + 1;
-		} else {
-			high = mid;
-		}
-	}
-	return low;
+	return first_from(s->count, entry_path, s, path);
 }
 
 static bool is_entry(const vv_index_splice *s, const char *path)

@@ -391,6 +391,19 @@ cpu_ticks() {
 	sed 's/.*) //' "/proc/$server/stat" | awk '{ print $12 + $13 }'
 }
 
+# three_versions MAKER: in src, in key order, with tags: the tables of MAKER 1, 2 and 3, one.csv to three.csv here.
+three_versions() {
+	local v seed=0
+	new_repo src
+	cd src
+	for v in one two three; do
+		"$1" "$((++seed))" > t.csv && cp t.csv ../$v.csv
+		varve add -q --order key --key id t.csv && varve commit -qm $v
+		git tag $v
+	done
+	cd ..
+}
+
 # part VERSION FROM: a hundred bytes of huge_rows' table there.
 part() {
 	curl -sf -o body -r "$2-$(($2 + 99))" "$url/raw/$1/t.csv"
@@ -398,15 +411,8 @@ part() {
 }
 
 @test "ranges of several versions in turn, beside slow readers, cost a server what each version costs once" {
-	new_repo src
-	cd src
-	local v seed=0
-	for v in one two three; do
-		huge_rows "$((++seed))" > t.csv && cp t.csv ../$v.csv
-		varve add -q --order key --key id t.csv && varve commit -qm $v
-		git tag $v
-	done
-	cd ..
+	three_versions huge_rows
+	local v
 	start_server src
 	local -a slow=()
 	for v in one two; do # 34 MB at 10 kB a second
@@ -425,15 +431,8 @@ part() {
 }
 
 @test "a server whose room for such files is small gives parts of them all the same" {
-	new_repo src
-	cd src
-	local v seed=0
-	for v in one two three; do
-		long_rows "$((++seed))" > t.csv && cp t.csv ../$v.csv
-		varve add -q --order key --key id t.csv && varve commit -qm $v
-		git tag $v
-	done
-	cd ..
+	three_versions long_rows
+	local v
 	start_server --temp-space 1m src
 	for v in one two three one two three; do
 		part $v 1000000

@@ -353,6 +353,22 @@ static void habits_of_quoting(void **state)
 	vv_buf_clear(&b);
 }
 
+/* The version after the small one, whose column "text" is of integers; *before is the caller's. */
+static vv_import_options of_integers(fixture *f, vv_import_result *before, const char *text)
+{
+	vv_buf small = VV_BUF_INIT;
+	vv_error err;
+
+	vv_buf_puts(&small, text);
+	vv_assert_ok(import_in(f, before, &small, AS_A_WHOLE, 0, NULL, &err), &err);
+	vv_buf_clear(&small);
+	vv_assert_contains(before->root.schema.data, "{\"name\":\"text\",\"type\":\"integer\"}");
+	return (vv_import_options){.hints = VV_SNIFF_HINTS_INIT,
+				   .parent = &before->root,
+				   .cache = before->cache,
+				   .facts = true};
+}
+
 /* What looks at a cell's text gets it: a declared key, and a type that the version before has. */
 static void keys_and_types(void **state)
 {
@@ -361,8 +377,7 @@ static void keys_and_types(void **state)
 	vv_import_options o = {
 		.hints = VV_SNIFF_HINTS_INIT, .key = key, .key_source = VV_KEY_DECLARED};
 	vv_import_result before;
-	vv_error err;
-	vv_buf b = VV_BUF_INIT, small = VV_BUF_INIT;
+	vv_buf b = VV_BUF_INIT;
 
 	for (unsigned same = 0; same < 2; same++) {
 		vv_buf_reset(&b);
@@ -376,18 +391,11 @@ static void keys_and_types(void **state)
 		}
 		is_the_same(f, &b, same ? REFUSED : 2, &o);
 	}
-	vv_buf_puts(&small, "id,text,n\n1,12,1\n2,13,2\n");
-	vv_assert_ok(import_in(f, &before, &small, AS_A_WHOLE, 0, NULL, &err), &err);
-	vv_assert_contains(before.root.schema.data, "{\"name\":\"text\",\"type\":\"integer\"}");
-	o = (vv_import_options){.hints = VV_SNIFF_HINTS_INIT,
-				.parent = &before.root,
-				.cache = before.cache,
-				.facts = true};
+	o = of_integers(f, &before, "id,text,n\n1,12,1\n2,13,2\n");
 	is_the_same(f, &b, 2, &o);
 	b.data[b.len - 5] = 'x'; /* no integer */
 	is_the_same(f, &b, 2, &o);
 	vv_import_result_clear(&before);
-	vv_buf_clear(&small);
 	vv_buf_clear(&b);
 }
 
@@ -806,8 +814,7 @@ static void strings_of_keys_and_types(void **state)
 	vv_import_options o = {
 		.hints = VV_SNIFF_HINTS_INIT, .key = key, .key_source = VV_KEY_DECLARED};
 	vv_import_result before;
-	vv_error err;
-	vv_buf b = VV_BUF_INIT, small = VV_BUF_INIT;
+	vv_buf b = VV_BUF_INIT;
 	vv_prng r;
 
 	f->name = "t.ndjson";
@@ -822,16 +829,9 @@ static void strings_of_keys_and_types(void **state)
 		}
 		is_the_same(f, &b, same ? REFUSED : 2, &o);
 	}
-	vv_buf_puts(&small, "{\"id\":1,\"text\":12}\n{\"id\":2,\"text\":13}\n");
-	vv_assert_ok(import_in(f, &before, &small, AS_A_WHOLE, 0, NULL, &err), &err);
-	vv_assert_contains(before.root.schema.data, "{\"name\":\"text\",\"type\":\"integer\"}");
-	o = (vv_import_options){.hints = VV_SNIFF_HINTS_INIT,
-				.parent = &before.root,
-				.cache = before.cache,
-				.facts = true};
+	o = of_integers(f, &before, "{\"id\":1,\"text\":12}\n{\"id\":2,\"text\":13}\n");
 	is_the_same(f, &b, 2, &o);
 	vv_import_result_clear(&before);
-	vv_buf_clear(&small);
 	vv_buf_clear(&b);
 }
 
