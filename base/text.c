@@ -372,3 +372,27 @@ bool vv_choice_next(const char **choices, const char **word, size_t *len)
 	}
 	return true;
 }
+
+bool vv_choices_have(const char *choices, const char *word)
+{
+	const char *choice;
+	size_t len;
+
+	while (vv_choice_next(&choices, &choice, &len)) {
+		if (strlen(word) == len && memcmp(choice, word, len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void vv_choices_put(vv_buf *out, const char *choices)
+{
+	const char *word;
+	size_t len, n = 0;
+
+	while (vv_choice_next(&choices, &word, &len)) {
+		vv_buf_puts(out, n++ == 0 ? "" : *choices ? ", " : " or ");
+		vv_buf_put(out, word, len);
+	}
+}

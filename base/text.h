@@ -58,6 +58,9 @@ typedef struct vv_strings {
 
 /* The members of "csv|tsv|json" one by one; false after the last. *choices moves on. */
 bool vv_choice_next(const char **choices, const char **word, size_t *len);
+bool vv_choices_have(const char *choices, const char *word);
+/* Appends "csv, tsv or json". */
+void vv_choices_put(vv_buf *out, const char *choices);
 
 /* How many slips of the finger lie between two words, at most max (else max + 1): a letter more, less or
  * another one, or two neighbours exchanged. Upper and lower case are the same here, and so are '-', '_'

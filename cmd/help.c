@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "cmd/option.h"
 #include "cmd/output.h"
 
@@ -63,13 +64,8 @@ static void put_option(vv_buf *b, const vv_option *o)
 	}
 	vv_buf_printf(b, "%*s%s", (int)(30 - width), "", o->help);
 	if (o->choices) {
-		const char *rest = o->choices, *word;
-		size_t len, n = 0;
 		vv_buf_puts(b, ": ");
-		while (vv_choice_next(&rest, &word, &len)) {
-			vv_buf_puts(b, n++ == 0 ? "" : *rest ? ", " : " or ");
-			vv_buf_put(b, word, len);
-		}
+		vv_choices_put(b, o->choices);
 	}
 	vv_buf_putc(b, '\n');
 }

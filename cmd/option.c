@@ -54,21 +54,13 @@ static bool takes_value(const vv_option *o)
 
 static vv_status check_choice(const parser *p, const vv_option *o, const char *value)
 {
-	const char *rest = o->choices, *word;
-	size_t len, n = 0;
 	char name[40];
 	vv_buf list = VV_BUF_INIT;
 
-	while (vv_choice_next(&rest, &word, &len)) {
-		if (strlen(value) == len && memcmp(word, value, len) == 0) {
-			vv_buf_clear(&list);
-			return VV_OK;
-		}
-		if (n++ > 0) {
-			vv_buf_puts(&list, *rest ? ", " : " or ");
-		}
-		vv_buf_put(&list, word, len);
+	if (vv_choices_have(o->choices, value)) {
+		return VV_OK;
 	}
+	vv_choices_put(&list, o->choices);
 	vv_fail(p->err, VV_EUSAGE, "%s takes %s, not '%s'", option_name(o, name),
 		vv_buf_cstr(&list), vv_text_shows(value));
 	vv_buf_clear(&list);

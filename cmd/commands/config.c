@@ -11,6 +11,7 @@
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/add/plan.h"
+#include "cmd/work/doctor/settings.h"
 #include "cmd/work/view/version.h"
 #include "dataset/schema/package.h"
 #include "repo/git/config.h"
@@ -19,12 +20,13 @@
 
 typedef struct options {
 	const char *explain, *format;
-	bool list, unset;
+	bool list, all, unset;
 } options;
 
 static const vv_option table[] = {
 	OPT_STRING(0, "explain", explain, "PATH", "show where each setting of PATH comes from"),
 	OPT_FLAG('l', "list", list, "list varve's settings"),
+	OPT_FLAG(0, "all", all, "list those that are not set, too, with what holds then"),
 	OPT_FLAG(0, "unset", unset, "remove a setting from this repository"),
 	OPT_JSON("the output format"),
 };
@@ -32,10 +34,12 @@ static const vv_option table[] = {
 /* The lines of an answer: what, its value, where from. */
 typedef struct answer {
 	bool json;
+	int width; /* of the first column */
 	vv_buf buf;
 	vv_json_out w;
 } answer;
 
+/* value NULL: none. */
 static void say(answer *a, const char *what, const char *value, const char *from)
 {
 	if (a->json) {
@@ -43,14 +47,18 @@ static void say(answer *a, const char *what, const char *value, const char *from
 		vv_json_name(&a->w, "setting");
 		vv_json_string(&a->w, what);
 		vv_json_name(&a->w, "value");
-		vv_json_string(&a->w, value);
+		if (value) {
+			vv_json_string(&a->w, value);
+		} else {
+			vv_json_null(&a->w);
+		}
 		vv_json_name(&a->w, "source");
 		vv_json_string(&a->w, from);
 		vv_json_close_object(&a->w);
 		return;
 	}
-	vv_out("%-10s %s", what, vv_text_shows(value));
-	vv_out("%s%s%s\n", from ? "  (" : "", from ? vv_text_shows(from) : "", from ? ")" : "");
+	vv_out("%-*s %s", a->width, what, value ? vv_text_shows(value) : "");
+	vv_out("%s(%s)\n", value ? "  " : "", vv_text_shows(from));
 }
 
 /* The line of a .gitattributes file that decides: the last that matches, in the deepest
@@ -148,6 +156,23 @@ static void explain_key(answer *a, const vv_root *r, const vv_package_resource *
 	vv_buf_clear(&names);
 }
 
+static void explain_order(answer *a, const vv_root *r, const char *kept)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	for (size_t i = 0; vv_root_is_sorted(r) && i < r->sorted_by_count; i++) {
+		vv_buf_puts(&b, i ? ", " : "by ");
+		vv_buf_puts(&b, r->sorted_by[i]);
+	}
+	say(a, "order", b.len ? vv_buf_cstr(&b) : "the file's",
+	    b.len ? "--order key, or chosen since rows come in another order each time; kept since"
+	    : r->file_order_declared ? "--order file, kept since"
+				     : kept);
+	say(a, "facts", vv_root_has_facts(r) ? "kept" : "none",
+	    vv_root_has_facts(r) ? "add --facts, kept since" : "'varve add --facts' adds them");
+	vv_buf_clear(&b);
+}
+
 static bool package_has_form(const vv_sniff_hints *h)
 {
 	return h->delimiter >= 0 || h->quote >= 0 || h->escape >= 0 || h->header >= 0;
@@ -184,6 +209,7 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
 	vv_buf_printf(&b, "%s, about %lu rows", r->cut_column_count ? "" : "whole rows",
 		      (unsigned long)r->cut_rows);
 	say(a, "groups by", vv_buf_cstr(&b), kept);
+	explain_order(a, r, kept);
 	vv_buf_clear(&b);
 }
 
@@ -227,6 +253,7 @@ static void answer_begin(answer *a, const options *o)
 {
 	memset(a, 0, sizeof(*a));
 	a->json = vv_wants_json(o->format);
+	a->width = o->all ? 24 : 10;
 	vv_json_out_init(&a->w, &a->buf, 2);
 	if (a->json) {
 		vv_json_open_array(&a->w);
@@ -298,39 +325,76 @@ done:
 	return answer_end(&a, rc, err);
 }
 
-/* "remote.<name>.varveKind" and the like. */
-static bool is_of_remote(const char *name)
-{
-	const char *last = strrchr(name, '.');
-
-	return strncmp(name, "remote.", 7) == 0 && last > name + 7 &&
-	       (strcasecmp(last, ".varveKind") == 0 || strcasecmp(last, ".varveUrl") == 0);
-}
+/* Those of the table that were listed, and the rest of an answer. */
+typedef struct listing {
+	answer a;
+	bool *seen; /* one for each of vv_settings */
+} listing;
 
 static vv_status list_one(void *payload, const char *name, const char *value, const char *level,
 			  vv_error *err)
 {
+	const vv_setting *s = vv_setting_find(name);
+	listing *l = payload;
+
 	(void)err;
-	if (strncmp(name, "varve.", 6) == 0 || is_of_remote(name) ||
-	    strncmp(name, "filter.varve.", 13) == 0 || strncmp(name, "diff.varve.", 11) == 0 ||
-	    strncmp(name, "merge.varve.", 12) == 0) {
-		say(payload, name, value ? value : "true", level);
+	if (s) {
+		l->seen[s - vv_settings] = true;
+	}
+	if (vv_setting_is_ours(name) || strncmp(name, "filter.varve.", 13) == 0 ||
+	    strncmp(name, "diff.varve.", 11) == 0 || strncmp(name, "merge.varve.", 12) == 0) {
+		say(&l->a, name, value ? value : "true", level);
 	}
 	return VV_OK;
 }
 
+/* What holds where nothing is set, and what each is for. */
+static vv_status list_unset(listing *l, vv_error *err)
+{
+	vv_buf about = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < vv_setting_count && rc == VV_OK; i++) {
+		const vv_setting *s = &vv_settings[i];
+
+		if (!l->seen[i]) {
+			vv_buf_reset(&about);
+			vv_buf_puts(&about, s->fallback ? "default" : "not set");
+			if (s->choices) {
+				vv_buf_puts(&about, ", of ");
+				vv_choices_put(&about, s->choices);
+			}
+			vv_buf_printf(&about, ": %s", s->help);
+			if ((rc = vv_buf_ok(&about, err)) == VV_OK) {
+				say(&l->a, s->name, s->fallback, vv_buf_cstr(&about));
+			}
+		}
+	}
+	vv_buf_clear(&about);
+	return rc;
+}
+
 static vv_status list_settings(const options *o, vv_repository *r, vv_error *err)
 {
-	answer a;
+	listing l = {.seen = vv_calloc(vv_setting_count, sizeof(bool))};
+	vv_status rc;
 
-	answer_begin(&a, o);
-	return answer_end(&a, vv_config_each(r, "", list_one, &a, err), err);
+	if (!l.seen) {
+		return vv_fail_nomem(err);
+	}
+	answer_begin(&l.a, o);
+	rc = vv_config_each(r, "", list_one, &l, err);
+	if (rc == VV_OK && o->all) {
+		rc = list_unset(&l, err);
+	}
+	vv_free(l.seen);
+	return answer_end(&l.a, rc, err);
 }
 
 /* Only varve's own: for the rest there is git config. */
 static vv_status check_name(const char *name, vv_error *err)
 {
-	if ((strncmp(name, "varve.", 6) == 0 && name[6]) || is_of_remote(name)) {
+	if (vv_setting_is_ours(name)) {
 		return VV_OK;
 	}
 	vv_fail(err, VV_EUSAGE, "'%s' is not one of varve's settings (varve.*)",
@@ -338,25 +402,43 @@ static vv_status check_name(const char *name, vv_error *err)
 	return vv_hint(err, "'git config %s' works here", vv_text_shows(name));
 }
 
-static vv_status get_or_set(const options *o, vv_repository *r, int argc, char **argv,
-			    vv_error *err)
+static vv_status set(vv_repository *r, const char *name, const char *value, vv_error *err)
 {
-	char *value = NULL;
-	vv_status rc;
+	vv_status rc = vv_setting_must_exist(name, err);
 
-	if ((rc = check_name(argv[0], err)) < 0) {
+	if (rc < 0 || (rc = vv_setting_check(name, value, err)) < 0) {
 		return rc;
 	}
-	if (o->unset || argc == 2) {
-		return vv_config_set(r, argv[0], o->unset ? NULL : argv[1], err);
-	}
-	rc = vv_config_string(r, argv[0], &value, err);
+	return vv_config_set(r, name, value, err);
+}
+
+static vv_status get(vv_repository *r, const char *name, vv_error *err)
+{
+	char *value = NULL;
+	vv_status rc = vv_config_string(r, name, &value, err);
+
 	if (rc == VV_OK) {
 		vv_out_text(value, strlen(value));
 		vv_out("\n");
 		vv_free(value);
+	} else if (rc == VV_ENOTFOUND && !vv_setting_find(name)) {
+		vv_error_clear(err);
+		rc = vv_setting_must_exist(name, err);
 	}
 	return rc;
+}
+
+static vv_status get_or_set(const options *o, vv_repository *r, int argc, char **argv,
+			    vv_error *err)
+{
+	vv_status rc = check_name(argv[0], err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	return o->unset    ? vv_config_set(r, argv[0], NULL, err)
+	       : argc == 2 ? set(r, argv[0], argv[1], err)
+			   : get(r, argv[0], err);
 }
 
 static int check_config(const vv_context *c)
@@ -368,6 +450,9 @@ static int check_config(const vv_context *c)
 		       : c->argc < 1 || c->argc > 2) {
 		return vv_usage_error(
 			"config takes NAME [VALUE], --unset NAME, --list, or --explain PATH");
+	}
+	if (o->all && !o->list) {
+		return vv_usage_error("--all goes with --list");
 	}
 	return o->unset && c->argc != 1 ? vv_usage_error("--unset takes NAME") : VV_EXIT_OK;
 }
@@ -395,7 +480,7 @@ const vv_command vv_cmd_config = {
 	.name = "config",
 	.group = "care",
 	.summary = "read and change settings, and show where those of a path come from",
-	.usage = "NAME [VALUE]\n--unset NAME\n--list\n--explain PATH",
+	.usage = "NAME [VALUE]\n--unset NAME\n--list [--all]\n--explain PATH",
 	.example = "$ varve config --explain prices.csv\n"
 		   "tracked    yes  (.gitattributes:1: /prices.csv filter=varve diff=varve "
 		   "merge=varve -text)\n"

@@ -1,17 +1,23 @@
 /*
- * config: changing the repository's own settings. Reading them is repository.h's.
+ * config: what values of settings mean, and changing the repository's own. Reading them is repository.h's.
  */
 #ifndef VV_REPO_GIT_CONFIG_H
 #define VV_REPO_GIT_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "repo/git/repository.h"
 
 /* In the repository's own file; value NULL removes. */
 vv_status vv_config_set(vv_repository *r, const char *key, const char *value, vv_error *err);
+
+/* What a value means, as vv_config_bool and vv_config_u64 read it; NULL is that of a key without "=". VV_EUSAGE
+ * names the key and what was expected. repository_config.c */
+vv_status vv_config_read_bool(const char *key, const char *value, bool *out, vv_error *err);
+vv_status vv_config_read_u64(const char *key, const char *value, uint64_t *out, vv_error *err);
 
 /* One more value of a setting that may have several. */
 vv_status vv_config_add(vv_repository *r, const char *key, const char *value, vv_error *err);

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/config.h"
 #include "repo/git/repository_internal.h"
 
 #define OVERRIDES_MAX 4096u
@@ -437,12 +438,39 @@ vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error
 	return rc;
 }
 
+vv_status vv_config_read_bool(const char *key, const char *value, bool *out, vv_error *err)
+{
+	int v = 0;
+
+	if (git_config_parse_bool(&v, value) < 0) {
+		git_error_clear();
+		return vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected true or false",
+			       key, vv_text_shows(value));
+	}
+	*out = v != 0;
+	return VV_OK;
+}
+
+vv_status vv_config_read_u64(const char *key, const char *value, uint64_t *out, vv_error *err)
+{
+	int64_t v = 0;
+
+	if (!value || git_config_parse_int64(&v, value) < 0 || v < 0) {
+		git_error_clear();
+		return vv_fail(
+			err, VV_EUSAGE,
+			"the setting '%s' is '%s', expected a number such as 512, 64k or 256m", key,
+			value ? vv_text_shows(value) : "");
+	}
+	*out = (uint64_t)v;
+	return VV_OK;
+}
+
 vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out, vv_error *err)
 {
 	git_config_entry *entry;
 	const char *value;
 	vv_status rc = lookup(r, key, &value, &entry, err);
-	int v = 0;
 
 	*out = fallback;
 	if (rc == VV_ENOTFOUND) {
@@ -451,13 +479,7 @@ vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool 
 	if (rc < 0) {
 		return rc;
 	}
-	if (git_config_parse_bool(&v, value) < 0) {
-		git_error_clear();
-		rc = vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected true or false",
-			     key, vv_text_shows(value));
-	} else {
-		*out = v != 0;
-	}
+	rc = vv_config_read_bool(key, value, out, err);
 	git_config_entry_free(entry);
 	return rc;
 }
@@ -468,7 +490,6 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
 	git_config_entry *entry;
 	const char *value;
 	vv_status rc = lookup(r, key, &value, &entry, err);
-	int64_t v = 0;
 
 	*out = fallback;
 	if (rc == VV_ENOTFOUND) {
@@ -477,14 +498,7 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
 	if (rc < 0) {
 		return rc;
 	}
-	if (!value || git_config_parse_int64(&v, value) < 0 || v < 0) {
-		git_error_clear();
-		rc = vv_fail(err, VV_EUSAGE,
-			     "the setting '%s' is '%s', expected a number such as 512, 64k or 256m",
-			     key, value ? vv_text_shows(value) : "");
-	} else {
-		*out = (uint64_t)v;
-	}
+	rc = vv_config_read_u64(key, value, out, err);
 	git_config_entry_free(entry);
 	return rc;
 }

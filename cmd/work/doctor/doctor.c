@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/doctor/settings.h"
 #include "cmd/work/peers/push_hook.h"
 #include "repo/git/drivers.h"
 #include "repo/git/program.h"
@@ -299,11 +300,32 @@ static vv_status look_at_disk(vv_doctor *d, vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
+/* A name that means nothing, or a value: what somebody wanted does not happen. A newer varve may know
+ * the name. */
+static vv_status on_setting(void *payload, const char *name, const char *value, const char *level,
+			    vv_error *err)
+{
+	vv_error why;
+
+	if (!vv_setting_is_ours(name)) {
+		return VV_OK;
+	}
+	if (vv_setting_must_exist(name, &why) < 0) {
+		return vv_doctor_say(payload, "settings", false, why.hint, err,
+				     "%s (%s configuration)", why.message, level);
+	}
+	if (vv_setting_check(name, value ? value : "true", &why) < 0) {
+		return vv_doctor_say(payload, "settings", true, NULL, err, "%s (%s configuration)",
+				     why.message, level);
+	}
+	return VV_OK;
+}
+
 vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc = vv_config_each(r, "", on_setting, d, err);
 
-	if (!vv_repository_is_bare(r) && d->tables > 0) {
+	if (rc == VV_OK && !vv_repository_is_bare(r) && d->tables > 0) {
 		rc = look_at_hook(d, r, err);
 	}
 	if (rc == VV_OK && (rc = look_for_locks(d, r, err)) == VV_OK) {

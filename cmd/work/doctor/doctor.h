@@ -39,7 +39,7 @@ typedef struct vv_doctor {
 vv_status vv_doctor_machine(vv_doctor *d, vv_repository *r, vv_error *err);
 /* The settings that make git call varve; needed: a repository or user without them is wrong. */
 vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err);
-/* The pre-push hook, locks, room on the disk. */
+/* Settings whose name or value means nothing, the pre-push hook, locks, room on the disk. */
 vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err);
 /* Attributes, pointers and their blocks, for each path of the index. doctor_data.c */
 vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,

@@ -20,6 +20,52 @@ load ../helper
 	stderr_is $'varve: \'user.name\' is not one of varve\'s settings (varve.*)\nhint: \'git config user.name\' works here'
 }
 
+@test "a setting that varve does not have is refused and the near one named" {
+	new_repo
+	ends_with 2 varve config varve.maxrows 5m
+	stderr_is $'varve: varve has no setting \'varve.maxrows\'\nhint: did you mean \'varve.maxRow\'?'
+	ends_with 2 varve config remote.origin.varveLasy true
+	stderr_is $'varve: varve has no setting \'remote.origin.varveLasy\'\nhint: did you mean \'remote.origin.varveLazy\'?'
+	ends_with 2 varve config varve.quux
+	stderr_has "'varve config --list --all' lists the settings"
+	git config varve.quux 1
+	succeeds varve config varve.quux
+	output_is 1
+	succeeds varve config --unset varve.quux
+}
+
+@test "a value that means nothing is refused and nothing is set" {
+	new_repo
+	ends_with 2 varve config varve.maxrow much
+	stderr_is "varve: the setting 'varve.maxRow' is 'much', expected a number such as 512, 64k or 256m"
+	ends_with 2 varve config varve.autoFetch maybe
+	stderr_is "varve: the setting 'varve.autoFetch' is 'maybe', expected true or false"
+	ends_with 2 varve config varve.ssh putty
+	stderr_is "varve: the setting 'varve.ssh' is 'putty', expected auto, libssh2 or external"
+	ends_with 2 varve config remote.origin.varveKind github
+	stderr_is "varve: the setting 'remote.origin.varveKind' is 'github', expected git or peer"
+	ends_with 1 git config --get-regexp '^(varve|remote)[.]'
+	succeeds varve config remote.origin.varveKind git
+	[ "$(git config remote.origin.varveKind)" = git ]
+}
+
+@test "list all tells what holds where nothing is set" {
+	new_repo
+	git config varve.maxRow 5m
+	succeeds varve config --list --all
+	output_has "varve.maxrow             5m  (local)"
+	output_lacks "varve.maxRow"
+	output_has "varve.gcDays             14  (default: "
+	output_has "remote.NAME.varveKind    (not set, of git or peer: "
+	succeeds varve config --list --all --json
+	echo "$output" | python3 -c '
+import json, sys
+a = {x["setting"]: x for x in json.load(sys.stdin)}
+assert a["varve.gcDays"]["value"] == "14" and a["varve.network"]["value"] is None
+'
+	ends_with 2 varve config --all varve.maxRow
+}
+
 @test "explain says where each setting of a path comes from" {
 	new_repo
 	printf 'id;name\n1;x\n2;y\n' > t.csv

@@ -202,6 +202,17 @@ healthy() {
 	output_is "nothing is wrong"
 }
 
+@test "settings whose name or value means nothing are told" {
+	new_repo
+	git config varve.maxRows 5m
+	succeeds varve doctor --offline
+	output_has "note: settings: varve has no setting 'varve.maxrows' (local configuration)"
+	output_has "mend: did you mean 'varve.maxRow'?"
+	git config varve.gcAuto maybe
+	ends_with 1 varve doctor --offline
+	output_has "settings: the setting 'varve.gcAuto' is 'maybe', expected true or false (local configuration)"
+}
+
 @test "a disk that is nearly full" {
 	unshare -Urm sh -c 'mount -t tmpfs -o size=4m none "$1"' sh "$BATS_TEST_TMPDIR" 2> "$HOME/err" ||
 		skip "mounting in a namespace of its own is not permitted: $(head -n 1 "$HOME/err")"
