@@ -135,13 +135,8 @@ static vv_status finish_config(const vv_git_lock *lock, bool existed, uint32_t m
 static char *config_path(const vv_repository *r)
 {
 	char *path = vv_path_join(r->commondir, "config", NULL);
-	char *real = path ? realpath(path, NULL) : NULL;
 
-	if (real) {
-		vv_free(path);
-		path = vv_strdup(real);
-		free(real);
-	}
+	vv_git_follow_link(&path);
 	return path;
 }
 

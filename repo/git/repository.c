@@ -170,6 +170,20 @@ done:
 	return rc;
 }
 
+void vv_git_follow_link(char **path)
+{
+	vv_stat st;
+	char *real = *path && vv_lstat(&st, *path, NULL) == VV_OK && S_ISLNK(st.mode)
+			     ? realpath(*path, NULL)
+			     : NULL;
+
+	if (real) {
+		vv_free(*path);
+		*path = vv_strdup(real);
+		free(real);
+	}
+}
+
 static vv_status set_paths(vv_repository *r, vv_error *err)
 {
 	const char *objects = getenv("GIT_OBJECT_DIRECTORY");
@@ -194,6 +208,7 @@ static vv_status set_paths(vv_repository *r, vv_error *err)
 					 : vv_path_join(r->commondir, "objects", NULL);
 	r->index_file = index && *index ? vv_path_absolute(cwd, index)
 					: vv_path_join(r->gitdir, "index", NULL);
+	vv_git_follow_link(&r->index_file);
 	if ((!r->bare && !r->workdir) || !r->varvedir || !r->statedir || !r->objects ||
 	    !r->index_file) {
 		rc = vv_fail_nomem(err);

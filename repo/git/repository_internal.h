@@ -108,6 +108,10 @@ vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_e
 #define VV_TREE_BYTES_MAX (1u << 30) /* a tree object of more than this is refused */
 #define VV_COMMIT_BYTES_MAX (64u << 20)
 
+/* A file of Git's that is a symbolic link is that which the link leads to, so that the link stays: replaces the
+ * path, which may be NULL; it is NULL afterwards when out of memory. */
+void vv_git_follow_link(char **path);
+
 /* Makes a file durable that is about to name objects, and beside it all that waits in r->later. */
 vv_status vv_repository_sync(vv_repository *r, int fd, const char *path, vv_error *err);
 

@@ -244,6 +244,15 @@ static vv_status wants_tables(planner *p, bool *out, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status check_name(const char *path, vv_error *err)
+{
+	vv_status rc = vv_path_check(path, err);
+
+	return rc == VV_EREFUSED
+		       ? vv_hint(err, "rename it, or leave it out by a line in .gitignore")
+		       : rc;
+}
+
 /* A path that the attributes do not give to varve. */
 static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 {
@@ -295,7 +304,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		}
 	}
 	if (wanted && !text) {
-		if ((rc = vv_path_check(item->path, err)) < 0) {
+		if ((rc = check_name(item->path, err)) < 0) {
 			return rc;
 		}
 		item->action = VV_ADD_DATASET;
@@ -328,14 +337,15 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 	}
 	rc = vv_lstat(&item->st, file, err);
 	vv_free(file);
-	if (rc == VV_ENOTFOUND && item->in_index) {
+	/* Where a folder took a file's place, the file is gone; what is in the folder comes by itself. */
+	if (item->in_index && (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISDIR(item->st.mode)))) {
 		if (p->req->fix) {
 			return VV_OK;
 		}
 		item->action = VV_ADD_REMOVE;
 		return append(p->plan, item, err);
 	}
-	if (rc < 0) {
+	if (rc < 0 || (!item->in_index && (rc = check_name(item->path, err)) < 0)) {
 		return rc;
 	}
 	if (S_ISREG(item->st.mode)) {
@@ -492,6 +502,23 @@ static void drop_repeats(vv_add_plan *p)
 	p->count = kept;
 }
 
+/* What is gone leaves the index first: a file may have come where its folder was, or a folder where it was. */
+static int removed_first(const void *a, const void *b)
+{
+	const vv_add_item *x = a, *y = b;
+	const bool x_goes = x->action == VV_ADD_REMOVE, y_goes = y->action == VV_ADD_REMOVE;
+
+	return x_goes != y_goes ? y_goes - x_goes : by_path(a, b);
+}
+
+static void order(vv_add_plan *p)
+{
+	drop_repeats(p);
+	if (p->count > 1) {
+		qsort(p->items, p->count, sizeof(*p->items), removed_first);
+	}
+}
+
 vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			   const vv_add_request *req, vv_error *err)
 {
@@ -509,7 +536,7 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 		rc = vv_pathspec_all_matched(req->paths, err);
 	}
 	if (rc == VV_OK) {
-		drop_repeats(out);
+		order(out);
 	}
 	vv_head_clear(&p.head);
 	return rc;

@@ -57,7 +57,7 @@ typedef struct vv_add_request {
 } vv_add_request;
 
 typedef struct vv_add_plan {
-	vv_add_item *items; /* sorted by path */
+	vv_add_item *items; /* those that leave the index first, then by path */
 	size_t count, cap;
 	size_t kept_text;  /* files that stay text though they look like tables */
 	size_t new_text;   /* untracked ones that go to Git as text */

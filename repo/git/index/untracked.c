@@ -142,13 +142,13 @@ done:
 	return rc;
 }
 
-static bool in_index(const search *s, const char *path)
+static const git_index_entry *in_index(const search *s, const char *path)
 {
 	size_t at;
 	bool found = git_index_find(&at, s->x->git, path) == 0;
 
 	git_error_clear();
-	return found;
+	return found ? git_index_get_byindex(s->x->git, at) : NULL;
 }
 
 /* A folder's path ends in '/', which is taken off for the moment. */
@@ -256,15 +256,17 @@ static vv_status holds_something(search *s, const char *path, bool *out, vv_erro
 static vv_status visit_folder(search *s, char *path, bool untracked, vv_error *err)
 {
 	char *bare = vv_strndup(path, strlen(path) - 1);
+	const git_index_entry *entry;
 	bool something = true, module, tracked;
 	vv_status rc = VV_OK;
 
 	if (!bare) {
 		return vv_fail_nomem(err);
 	}
-	module = !untracked && in_index(s, bare); /* a submodule, or a file that was one */
+	entry = untracked ? NULL : in_index(s, bare);
 	vv_free(bare);
-	if (module || s->depth >= DEPTH_MAX) {
+	/* Where a tracked file became a folder, git status tells only of the file, too, but with -uall. */
+	if ((entry && (entry->mode == GIT_FILEMODE_COMMIT || !s->all)) || s->depth >= DEPTH_MAX) {
 		return VV_OK;
 	}
 	if (is_ignored(s, path)) { /* even with tracked files in it: no other is shown */
@@ -285,7 +287,7 @@ static vv_status visit_folder(search *s, char *path, bool untracked, vv_error *e
 
 static vv_status visit_file(search *s, char *path, bool untracked, vv_error *err)
 {
-	if ((!untracked && in_index(s, path)) || is_ignored(s, path)) {
+	if ((!untracked && in_index(s, path) != NULL) || is_ignored(s, path)) {
 		return VV_OK;
 	}
 	return s->fn(s->payload, path, err);

@@ -353,6 +353,58 @@ pointer_of() {
 	done
 }
 
+@test "a folder that took a file's place and a file that took a folder's are staged as Git does" {
+	new_repo
+	rows 3 > a.csv
+	mkdir b.csv
+	rows 4 > b.csv/x.csv
+	echo one > t
+	varve add . > /dev/null
+	varve commit -qm one
+	rm -r a.csv b.csv t
+	mkdir a.csv t
+	rows 4 > a.csv/y.csv
+	rows 5 > b.csv
+	echo two > t/z
+	cp -r . ../twin
+	succeeds varve add .
+	output_has "3 removed files"
+	succeeds git ls-files a.csv b.csv t
+	output_is $'a.csv/y.csv\nb.csv\nt/z'
+	git -C ../twin add -A .
+	[ "$(git ls-files)" = "$(git -C ../twin ls-files)" ]
+	varve commit -qm two
+	succeeds varve status
+	output_has "working tree clean"
+	succeeds varve cat HEAD:b.csv
+	[ "$output" = "$(cat b.csv)" ]
+	succeeds varve fsck
+}
+
+@test "a name that is refused says what can be done" {
+	new_repo
+	rows 3 > $'bad\nname.csv'
+	rows 3 > good.csv
+	ends_with 2 varve add .
+	stderr_has "the path 'bad\\nname.csv' is refused: it has a control character"
+	stderr_has "hint: rename it, or leave it out by a line in .gitignore"
+	echo 'bad*' > .gitignore
+	succeeds varve add .
+}
+
+@test "an index that is a symbolic link stays one" {
+	new_repo
+	rows 3 > a.csv
+	echo one > t
+	git add t
+	mv .git/index ../kept.index
+	ln -s ../../kept.index .git/index
+	succeeds varve add a.csv
+	[ -L .git/index ]
+	succeeds git ls-files
+	output_has "a.csv"
+}
+
 @test "spaces and brackets in names are tracked literally" {
 	new_repo
 	rows 5 > 'a [1] b.csv'
