@@ -146,7 +146,7 @@ static void explain_key(answer *a, const vv_root *r, const vv_package_resource *
 		vv_buf_puts(&names, r->key[i]);
 	}
 	if (r->key_source == VV_KEY_INFERRED) {
-		from = "inferred when it was first added, and proved unique";
+		from = "found when it was first added, and unique then";
 	} else if (r->key_source == VV_KEY_DECLARED) {
 		from = "declared with add --key";
 	} else if (r->key_source == VV_KEY_PACKAGE) {
@@ -487,7 +487,7 @@ const vv_command vv_cmd_config = {
 		   "described  no  (no datapackage.json names it)\n"
 		   "kind       table  (the stored version)\n"
 		   "form       comma-separated, header  (as it was when first added, kept since)\n"
-		   "key        id  (inferred when it was first added, and proved unique)\n"
+		   "key        id  (found when it was first added, and unique then)\n"
 		   "...",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -141,7 +141,7 @@ static const char *key_words(vv_key_source s)
 {
 	switch (s) {
 	case VV_KEY_INFERRED:
-		return "found, and proved unique";
+		return "found, unique when first added";
 	case VV_KEY_DECLARED:
 		return "declared";
 	case VV_KEY_PACKAGE:

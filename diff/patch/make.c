@@ -11,6 +11,8 @@
 #include "dataset/format/mem_sink.h"
 
 #define PIECE ((size_t)64 << 10)
+#define SHOWN_MAX 200u   /* columns of a cell that does not fit */
+#define SHOWN_BEFORE 40u /* bytes before the place where it differs */
 
 /* --- misfits -------------------------------------------------------------------------- */
 
@@ -28,7 +30,27 @@ vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, c
 				vv_text_shows(j->done.path));
 }
 
-static const char *cell_text(vv_buf *storage, const vv_cell *c)
+/* Bytes at the beginning of both texts that are left out, so that what is shown has where they differ. */
+static size_t alike(const vv_cell *a, const vv_cell *b)
+{
+	size_t n = 0;
+
+	if (!a || !b || a->state != VV_CELL_TEXT || b->state != VV_CELL_TEXT) {
+		return 0;
+	}
+	while (n < a->len && n < b->len && a->text[n] == b->text[n]) {
+		n++;
+	}
+	if (n + SHOWN_BEFORE < SHOWN_MAX) {
+		return 0;
+	}
+	for (n -= SHOWN_BEFORE; n > 0 && ((unsigned char)a->text[n] & 0xc0) == 0x80; n--) {
+		/* to where a character begins */
+	}
+	return n;
+}
+
+static const char *cell_text(vv_buf *storage, const vv_cell *c, size_t skip)
 {
 	if (!c) {
 		return NULL;
@@ -37,7 +59,8 @@ static const char *cell_text(vv_buf *storage, const vv_cell *c)
 		return c->state == VV_CELL_NULL ? "null" : "no cell";
 	}
 	vv_buf_puts(storage, c->state == VV_CELL_TEXT ? "'" : "");
-	vv_text_put_cut(storage, c->text ? c->text : "", c->len, 200);
+	vv_buf_puts(storage, skip > 0 ? VV_ELLIPSIS : "");
+	vv_text_put_cut(storage, c->text ? c->text + skip : "", c->len - skip, SHOWN_MAX);
 	vv_buf_puts(storage, c->state == VV_CELL_TEXT ? "'" : "");
 	return vv_buf_cstr(storage);
 }
@@ -46,7 +69,8 @@ vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 			    const vv_cell *expected, const vv_cell *found, vv_error *err)
 {
 	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
-	const char *x = cell_text(&a, expected), *y = cell_text(&b, found);
+	const size_t skip = alike(expected, found);
+	const char *x = cell_text(&a, expected, skip), *y = cell_text(&b, found, skip);
 	vv_status rc = vv_buf_ok(&a, err);
 	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
 		rc = patch_misfit_text(j, row, column, x, y, err);

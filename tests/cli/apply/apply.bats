@@ -297,3 +297,18 @@ v2() {
 	mkdir none && cd none
 	ends_with 2 varve apply --cached ../p
 }
+
+@test "of long cells that do not fit the place where they differ is shown" {
+	new_repo
+	local long
+	long=$(printf 'long ü text %.0s' {1..40})
+	printf 'id,a\n1,%s\n2,b\n' "$long" > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm one
+	printf 'id,a\n1,%sx\n2,b\n' "$long" > t.csv
+	varve diff --format patch > ../p
+	printf 'id,a\n1,%sy\n2,b\n' "$long" > t.csv
+	ends_with 1 varve apply ../p
+	stderr_has "ü text ', found '…"
+	stderr_has "ü text y'"
+}

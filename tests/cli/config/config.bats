@@ -75,7 +75,7 @@ assert a["varve.gcDays"]["value"] == "14" and a["varve.network"]["value"] is Non
 	output_has "tracked    yes  (.gitattributes:"
 	output_has "described  no  (no datapackage.json names it)"
 	output_has "form       semicolon-separated, header  (as it was when first added, kept since)"
-	output_has "key        id  (inferred when it was first added, and proved unique)"
+	output_has "key        id  (found when it was first added, and unique then)"
 	varve schema --key name t.csv
 	varve add datapackage.json > /dev/null
 	varve commit -qm two
