@@ -671,10 +671,11 @@ vv_status edit_column_apply(edit_column *e, vv_buf *out, vv_error *err)
 	    ((e->mode & EDIT_HEAD) && !numbers)) {
 		return bad(err);
 	}
-	if (encoding == GROUP_CONST) { /* without texts, too: no row says anything */
-		if (e->mode != 0) {
-			return bad(err);
-		}
+	if (encoding == GROUP_CONST && e->mode != 0) {
+		return bad(err);
+	}
+	/* A constant one without texts, too: no row says anything. */
+	if (encoding == GROUP_CONST || (e->mode == 0 && e->plan->count == 0)) {
 		vv_buf_put(out, p, (size_t)(end - p));
 		return vv_buf_ok(out, err);
 	}

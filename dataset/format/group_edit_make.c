@@ -17,10 +17,11 @@
 #define CELLS_MAX (256u << 10)
 #define NONE UINT32_MAX
 
-/* A group and the hashes of its cells, column after column, and of its rows. */
+/* A group and the hashes of its cells and rows. */
 typedef struct side {
 	vv_group g;
-	uint64_t *cell, *row;
+	uint64_t **cell; /* of each column; NULL: its cells tell no rows apart */
+	uint64_t *row;
 } side;
 
 typedef struct making {
@@ -75,6 +76,15 @@ static bool are_alike(const making *m, size_t c)
 	}
 	return is_number(x) ? x == y && (!has_scale(x) || values_of(a)[1] == values_of(b)[1])
 			    : !is_number(y);
+}
+
+/* Are they the same bytes, so that each row has the cell that is at its place in base? */
+static bool are_same(const making *m, size_t c)
+{
+	const size_t len = m->raw.g.column_len[c];
+
+	return m->base.g.rows == m->raw.g.rows && len == m->base.g.column_len[c] &&
+	       memcmp(m->raw.g.column[c], m->base.g.column[c], len) == 0;
 }
 
 static bool hash_numbers(uint64_t *out, const side *s, size_t c, vv_arena *scratch)
@@ -136,21 +146,59 @@ static bool hash_texts(uint64_t *out, const side *s, size_t c, vv_arena *scratch
 	return true;
 }
 
+/* False: out of memory, or damage. */
 static bool hash_column(making *m, side *s, size_t c)
 {
-	uint64_t *cell = s->cell + c * s->g.rows;
-	bool done = is_number(*s->g.column[c] & 15) ? hash_numbers(cell, s, c, &m->scratch)
-						    : hash_texts(cell, s, c, &m->scratch);
+	uint64_t *cell = vv_arena_alloc(&m->arena, s->g.rows * sizeof(*cell));
+	bool done = cell && (is_number(*s->g.column[c] & 15) ? hash_numbers(cell, s, c, &m->scratch)
+							     : hash_texts(cell, s, c, &m->scratch));
 
 	vv_arena_reset(&m->scratch);
-	for (size_t r = 0; done && r < s->g.rows; r++) {
-		s->row[r] = (s->row[r] ^ cell[r]) * 0xc2b2ae3d27d4eb4fu;
-		s->row[r] ^= s->row[r] >> 29;
-	}
+	s->cell[c] = cell;
 	return done;
 }
 
-/* False: out of memory, or damage. Cells of columns that are not alike are all the same. */
+static void mix_into_rows(side *s, const uint64_t *cell)
+{
+	for (size_t r = 0; r < s->g.rows; r++) {
+		s->row[r] = (s->row[r] ^ cell[r]) * 0xc2b2ae3d27d4eb4fu;
+		s->row[r] ^= s->row[r] >> 29;
+	}
+}
+
+/* Those columns that can be compared and are, or are not, the same in both. */
+static bool hash_columns(making *m, bool same)
+{
+	for (size_t c = 0; c < m->base.g.columns; c++) {
+		if (!are_alike(m, c) || are_same(m, c) != same) {
+			continue;
+		}
+		if (!hash_column(m, &m->base, c)) {
+			return false;
+		}
+		if (same) {
+			m->raw.cell[c] = m->base.cell[c];
+		} else if (!hash_column(m, &m->raw, c)) {
+			return false;
+		}
+		mix_into_rows(&m->base, m->base.cell[c]);
+		mix_into_rows(&m->raw, m->raw.cell[c]);
+	}
+	return true;
+}
+
+/* Does at most one row differ from the one at its place in base? */
+static bool differs_in_one_row(const making *m)
+{
+	size_t count = 0;
+
+	for (size_t r = 0; r < m->raw.g.rows && r < m->base.g.rows; r++) {
+		count += m->raw.row[r] != m->base.row[r];
+	}
+	return m->raw.g.rows == m->base.g.rows && count <= 1;
+}
+
+/* Columns that are the same in both have a part in which row is which only if more than one may be another. */
 static bool hash_all(making *m)
 {
 	side *sides[2] = {&m->base, &m->raw};
@@ -158,20 +206,13 @@ static bool hash_all(making *m)
 	for (int i = 0; i < 2; i++) {
 		side *s = sides[i];
 
-		s->cell = vv_arena_calloc(&m->arena, s->g.rows * s->g.columns + 1,
-					  sizeof(*s->cell));
+		s->cell = vv_arena_calloc(&m->arena, s->g.columns, sizeof(*s->cell));
 		s->row = vv_arena_calloc(&m->arena, s->g.rows + 1, sizeof(*s->row));
 		if (!s->cell || !s->row) {
 			return false;
 		}
 	}
-	for (size_t c = 0; c < m->base.g.columns; c++) {
-		if (are_alike(m, c) &&
-		    (!hash_column(m, &m->base, c) || !hash_column(m, &m->raw, c))) {
-			return false;
-		}
-	}
-	return true;
+	return hash_columns(m, false) && (differs_in_one_row(m) || hash_columns(m, true));
 }
 
 /* ---- which row is which ---- */
@@ -269,7 +310,7 @@ static size_t cells_in_common(const making *m, size_t r, size_t b)
 	size_t same = 0;
 
 	for (size_t c = 0; c < m->raw.g.columns; c++) {
-		same += m->raw.cell[c * m->raw.g.rows + r] == m->base.cell[c * m->base.g.rows + b];
+		same += !m->raw.cell[c] || m->raw.cell[c][r] == m->base.cell[c][b];
 	}
 	return same;
 }
@@ -464,22 +505,26 @@ static void put_text(vv_buf *out, const giving *g, size_t row)
 	vv_buf_put(out, text->text, text->len);
 }
 
+/* Has a row that is one of base's another cell in this column? */
+static bool is_changed(const making *m, size_t c, size_t r)
+{
+	return m->raw.cell[c] && m->raw.cell[c][r] != m->base.cell[c][m->of[r]];
+}
+
 /* The rows whose cell in this column changed, and then all values by row. */
 static unsigned put_values(const making *m, const giving *g, size_t c, bool head, vv_buf *out)
 {
-	const uint64_t *cell = m->raw.cell + c * m->raw.g.rows;
-	const uint64_t *base = m->base.cell + c * m->base.g.rows;
 	const size_t rows = m->raw.g.rows;
 	size_t changed = 0, last = 0;
 
 	for (size_t r = 0; r < rows; r++) {
-		changed += m->of[r] != NONE && cell[r] != base[m->of[r]];
+		changed += m->of[r] != NONE && is_changed(m, c, r);
 	}
 	if (changed > 0) {
 		vv_buf_put_varint(out, changed);
 	}
 	for (size_t r = 0; changed > 0 && r < rows; r++) {
-		if (m->of[r] != NONE && cell[r] != base[m->of[r]]) {
+		if (m->of[r] != NONE && is_changed(m, c, r)) {
 			vv_buf_put_varint(out, r - last);
 			last = r;
 		}
@@ -490,7 +535,7 @@ static unsigned put_values(const making *m, const giving *g, size_t c, bool head
 		vv_buf_put_varint(out, group_zigzag((int64_t)g->n.base));
 	}
 	for (size_t r = 0; r < rows; r++) {
-		if (m->of[r] != NONE && cell[r] == base[m->of[r]]) {
+		if (m->of[r] != NONE && !is_changed(m, c, r)) {
 			continue;
 		}
 		if (is_number(g->encoding)) {
@@ -502,21 +547,14 @@ static unsigned put_values(const making *m, const giving *g, size_t c, bool head
 	return (changed > 0 ? EDIT_PATCHES : 0u) | (head ? EDIT_HEAD : 0u);
 }
 
-/* Tries to tell the column by rows; false where that is not possible. */
-static bool put_by_rows(making *m, size_t c, vv_buf *out, unsigned *mode)
+/* A column of which some values are to be given. */
+static bool put_given(making *m, size_t c, vv_buf *out, unsigned *mode)
 {
 	const uint8_t *base = m->base.g.column[c], *raw = m->raw.g.column[c];
 	const uint8_t *ends = base + m->base.g.column_len[c];
 	giving g = {.encoding = *raw & 15};
 	bool head = false;
 
-	*mode = 0;
-	if (*base != *raw || !are_alike(m, c)) {
-		return false;
-	}
-	if (g.encoding == GROUP_CONST) {
-		return true;
-	}
 	if (is_number(g.encoding)) {
 		group_numbers n;
 
@@ -532,6 +570,21 @@ static bool put_by_rows(making *m, size_t c, vv_buf *out, unsigned *mode)
 	}
 	*mode = put_values(m, &g, c, head, out);
 	return true;
+}
+
+/* Tries to tell the column by rows; false where that is not possible. */
+static bool put_by_rows(making *m, size_t c, vv_buf *out, unsigned *mode)
+{
+	const uint8_t *base = m->base.g.column[c], *raw = m->raw.g.column[c];
+
+	*mode = 0;
+	if (*base != *raw || !are_alike(m, c)) {
+		return false;
+	}
+	if ((*raw & 15) == GROUP_CONST || (m->plan.count == 0 && are_same(m, c))) {
+		return true;
+	}
+	return put_given(m, c, out, mode);
 }
 
 /* Is the column of raw what these edits make of base's? */
