@@ -171,6 +171,30 @@ void vv_store_read_many(vv_store *s, bool many)
 	vv_block_cache_limit(s->cache, many ? VV_CACHE_BYTES_MANY : VV_CACHE_BYTES);
 }
 
+void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t len)
+{
+	vv_blob *blob = vv_blob_new(cid, len);
+
+	if (blob) {
+		memcpy(blob->bytes, bytes, len);
+		vv_block_cache_put(s->cache, blob);
+		vv_blob_unref(blob);
+	}
+}
+
+bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out)
+{
+	vv_blob *blob = vv_block_cache_get(s->cache, cid);
+
+	if (!blob) {
+		return false;
+	}
+	vv_buf_reset(out);
+	vv_buf_put(out, blob->bytes, blob->len);
+	vv_blob_unref(blob);
+	return true;
+}
+
 void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload)
 {
 	s->absent = fn;
@@ -193,13 +217,9 @@ static vv_status get_absent(vv_store *s, const vv_cid *cid, vv_buf *out, vv_erro
 
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	vv_blob *blob = vv_block_cache_get(s->cache, cid);
 	vv_status rc;
 
-	if (blob) {
-		vv_buf_reset(out);
-		vv_buf_put(out, blob->bytes, blob->len);
-		vv_blob_unref(blob);
+	if (vv_store_get_kept(s, cid, out)) {
 		return vv_buf_ok(out, err);
 	}
 	rc = search_packs(s, cid, false, get_from, out, err);

@@ -55,6 +55,10 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
  * blocks that others build on are kept unpacked, instead of 8. */
 void vv_store_read_many(vv_store *s, bool many);
 
+/* These are a block's bytes, and blocks that are stored as differences against it are going to be
+ * read: they stay at hand, as those do that others build on. Where there is no memory they do not. Thread-safe. */
+void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t len);
+
 /* Where vv_store_get is asked for a node that is not here: fn brings it with all that is below it into
  * this store's folder (through another open store: this one cannot be asked meanwhile), or says why
  * not, VV_EMISSING. One call at a time. fn NULL: as at first, nobody is asked. Not thread-safe. */

@@ -76,6 +76,8 @@ static vv_status make_folder(vv_incoming *in, vv_error *err)
 		in->writer = NULL;
 		vv_store_close(in->own);
 		in->own = NULL;
+	} else {
+		vv_store_read_many(in->own, true);
 	}
 	vv_free(lock);
 	return rc;
@@ -449,7 +451,8 @@ bool vv_incoming_has(vv_incoming *in, const vv_cid *cid, bool *below)
 
 vv_status vv_incoming_get(vv_incoming *in, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	return vv_writer_get(in->writer, cid, out, err);
+	return vv_store_get_kept(in->own, cid, out) ? vv_buf_ok(out, err)
+						    : vv_writer_get(in->writer, cid, out, err);
 }
 
 vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t prefix[8],
@@ -497,6 +500,9 @@ vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes,
 	do {
 		rc = vv_writer_put_told(in->writer, cid, bytes, len, base, kept, err);
 	} while (wait_for_keeping(in, rc));
+	if (rc == VV_OK && *kept) {
+		vv_store_remember(in->own, cid, bytes, len);
+	}
 	return rc < 0 || *kept ? rc : rely_if_there(in, cid, err);
 }
 

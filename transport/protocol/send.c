@@ -121,8 +121,11 @@ static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_repository_store(r, &s->store, err)) < 0 ||
-	    (rc = copy_oids(&s->wants, &s->want_count, wants, err)) < 0 ||
+	if ((rc = vv_repository_store(r, &s->store, err)) < 0) {
+		goto done;
+	}
+	vv_store_read_many(s->store, true);
+	if ((rc = copy_oids(&s->wants, &s->want_count, wants, err)) < 0 ||
 	    (rc = copy_oids(&s->commons, &s->common_count, commons, err)) < 0) {
 		goto done;
 	}
@@ -157,6 +160,9 @@ vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *w
 void vv_send_close(vv_send *s)
 {
 	if (s) {
+		if (s->store) {
+			vv_store_read_many(s->store, false);
+		}
 		vv_cid_set_free(s->seen);
 		vv_free(s->items);
 		vv_free(s->wants);

@@ -63,6 +63,43 @@ static void what_is_put_comes_back_after_commit(void **state)
 	assert_int_equal(fx_fsck(dir, true), 0);
 }
 
+static void remember(vv_store *s, vv_buf *b, vv_cid *cid)
+{
+	vv_error err;
+
+	vv_assert_ok(vv_cid_of(cid, VV_CODEC_RAW, b->data, b->len, &err), &err);
+	vv_store_remember(s, cid, b->data, b->len);
+	vv_buf_clear(b);
+}
+
+static void what_is_remembered_is_read_without_its_record_until_newer_takes_its_room(void **state)
+{
+	vv_store *s = fx_open(vv_test_path("store"));
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+	vv_cid cid;
+
+	(void)state;
+	vv_assert_status(fx_get(s, 7, &err), VV_EMISSING, &err);
+	fx_block(&b, 7);
+	remember(s, &b, &cid);
+	vv_assert_ok(fx_get(s, 7, &err), &err);
+	assert_false(vv_store_has(s, &cid)); /* it is stored nowhere */
+	vv_store_read_many(s, true);
+	for (unsigned i = 0; i < 12; i++) {
+		fx_noise(&b, i, VV_BLOCK_MAX);
+		remember(s, &b, &cid);
+	}
+	vv_assert_ok(fx_get(s, 7, &err), &err);
+	vv_store_read_many(s, false);
+	for (unsigned i = 0; i < 12; i++) {
+		fx_noise(&b, i, VV_BLOCK_MAX);
+		remember(s, &b, &cid);
+	}
+	vv_assert_status(fx_get(s, 7, &err), VV_EMISSING, &err);
+	vv_store_close(s);
+}
+
 static void without_commit_nothing_stays(void **state)
 {
 	const char *dir = vv_test_path("store");
@@ -660,6 +697,7 @@ static void threads_may_put_and_get_at_once(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_put_comes_back_after_commit),
+	cmocka_unit_test(what_is_remembered_is_read_without_its_record_until_newer_takes_its_room),
 	cmocka_unit_test(without_commit_nothing_stays),
 	cmocka_unit_test(blocks_of_all_sizes_and_kinds_come_back),
 	cmocka_unit_test(a_block_larger_than_allowed_is_refused),
