@@ -13,69 +13,12 @@
 #include "base/sys.h"
 #include "dataset/format/group_internal.h"
 #include "dataset/format/planes.h"
-#include "dataset/format/spelling.h"
 #include "repo/blocks/store.h"
-
-#define GROUP_SLOTS 1024u /* four times the distinct values, so that probes are short */
-
-/* The distinct values of a column. */
-typedef struct group_dict {
-	uint8_t slot[GROUP_SLOTS]; /* 1 + number of the value, 0 free */
-	vv_cell value[GROUP_DICT_MAX];
-	uint64_t key[GROUP_DICT_MAX];
-	size_t count;
-} group_dict;
-
-struct vv_group_encoder {
-	/* one column, room for cap rows */
-	size_t cap;
-	vv_cell *cell;     /* those with text, in row order */
-	uint64_t *key;     /* spell_key of each */
-	uint8_t *state;    /* of every row */
-	uint8_t *index;    /* dict: number of each value */
-	uint8_t *fraction; /* decimals: 1 + digits after the point; 0: no point */
-	uint8_t *empty;    /* typed: 1 where the value is empty */
-	int64_t *number;   /* typed: those that are not empty */
-	uint64_t *unit;    /* what goes into the planes */
-	group_dict dict;
-
-	vv_facts *facts; /* NULL: not asked for */
-
-	vv_buf body; /* columns, one after the other */
-	size_t *column_len;
-	size_t column_cap;
-};
-
-/* What was seen while gathering a column. */
-typedef struct group_values {
-	size_t rows, count; /* all; those with text */
-	unsigned states;    /* bit set */
-	bool equal;         /* all keys and lengths are those of the first value */
-	uint32_t min_len, max_len;
-	uint64_t bytes; /* sum of the lengths */
-} group_values;
-
-/* A column read as numbers. */
-typedef struct group_typed {
-	int encoding; /* GROUP_INTEGER .. GROUP_DATETIME */
-	unsigned form;
-	unsigned scale;
-	size_t count; /* values that are not empty */
-	bool deltas;
-	unsigned width; /* bytes of each */
-	int64_t base;
-	int64_t least, most;
-	size_t size; /* bytes that the encoding takes */
-} group_typed;
 
 /* Reads the column as what its first value looks like, and fills e->empty and
  * e->number; false when a value does not fit. Some value is not empty. */
 static bool group_typed_read(vv_group_encoder *e, const group_values *c, group_typed *t);
 static void group_typed_put(vv_group_encoder *e, const group_values *c, const group_typed *t);
-
-/* After i values a dictionary of more than 16 + i/2 is given up: nearly unique
- * columns cost some 30 probes and no more. */
-#define DICT_START 16u
 
 vv_group_encoder *vv_group_encoder_new(void)
 {
@@ -110,7 +53,7 @@ void vv_group_encoder_free(vv_group_encoder *e)
 	vv_free(e);
 }
 
-static vv_status make_room(vv_group_encoder *e, size_t rows, size_t columns, vv_error *err)
+vv_status group_encoder_room(vv_group_encoder *e, size_t rows, size_t columns, vv_error *err)
 {
 	if (rows > e->cap) {
 		size_t cap = rows + rows / 2;
@@ -183,9 +126,8 @@ static void sum_up(const vv_group_encoder *e, group_values *c)
 	c->equal = differ == 0 && c->min_len == most;
 }
 
-/* Collects a column's values and what can be told of them in passing. */
-static void gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows,
-		   size_t stride)
+void group_gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows,
+		  size_t stride)
 {
 	vv_cell *restrict out = e->cell;
 	uint64_t *restrict key = e->key;
@@ -204,35 +146,17 @@ static void gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, s
 	sum_up(e, c);
 }
 
-static bool same_text(const vv_cell *a, const vv_cell *b)
-{
-	return a->len == b->len &&
-	       (a->len <= 8 || memcmp(a->text + 8, b->text + 8, a->len - 8) == 0);
-}
-
 static bool all_equal(const vv_group_encoder *e, const group_values *c)
 {
 	if (!c->equal) {
 		return false;
 	}
 	for (size_t i = 1; c->max_len > 8 && i < c->count; i++) {
-		if (!same_text(&e->cell[i], &e->cell[0])) {
+		if (!group_same_text(&e->cell[i], &e->cell[0])) {
 			return false;
 		}
 	}
 	return true;
-}
-
-static uint32_t hash_of(const vv_cell *cell, uint64_t key)
-{
-	uint64_t h = key ^ ((uint64_t)cell->len << 56);
-
-	if (cell->len > 8) {
-		uint64_t tail = spell_get8(cell->text + cell->len - 8);
-
-		h ^= (tail << 29 | tail >> 35) * 0xc2b2ae3d27d4eb4fu;
-	}
-	return (uint32_t)((h * 0x9e3779b97f4a7c15u) >> 54);
 }
 
 /* Fills e->dict and e->index, and gives the bytes that the encoding takes; SIZE_MAX
@@ -248,15 +172,16 @@ static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best
 	for (size_t i = 0; i < c->count; i++) {
 		const vv_cell *cell = &e->cell[i];
 		uint64_t key = e->key[i];
-		uint32_t at = hash_of(cell, key);
+		uint32_t at = group_text_hash(cell, key);
 		size_t k = d->slot[at];
 
-		while (k != 0 && !(d->key[k - 1] == key && same_text(&d->value[k - 1], cell))) {
+		while (k != 0 &&
+		       !(d->key[k - 1] == key && group_same_text(&d->value[k - 1], cell))) {
 			at = (at + 1) % GROUP_SLOTS;
 			k = d->slot[at];
 		}
 		if (k == 0) {
-			if (d->count == GROUP_DICT_MAX || d->count >= DICT_START + i / 2) {
+			if (d->count == GROUP_DICT_MAX || d->count >= GROUP_DICT_START + i / 2) {
 				return SIZE_MAX;
 			}
 			d->value[d->count] = *cell;
@@ -307,8 +232,7 @@ static void put_dict(vv_group_encoder *e, const group_values *c)
 	vv_buf_put(&e->body, e->index, c->count);
 }
 
-/* Bytes that the text encoding takes. */
-static size_t text_size(const vv_group_encoder *e, const group_values *c)
+size_t group_text_size(const vv_group_encoder *e, const group_values *c)
 {
 	uint32_t span = c->max_len - c->min_len;
 	size_t size = 1 + (size_t)c->bytes;
@@ -462,9 +386,7 @@ static void tell(const vv_group_encoder *e, const group_values *c, const told *t
 	}
 }
 
-/* Constant if it can be; else the smallest of numbers, dictionary and text, the
- * first of them where sizes are equal. */
-static int choose(vv_group_encoder *e, const group_values *c, group_typed *t)
+int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t)
 {
 	size_t best;
 	int encoding = GROUP_TEXT;
@@ -472,7 +394,7 @@ static int choose(vv_group_encoder *e, const group_values *c, group_typed *t)
 	if (all_equal(e, c)) {
 		return GROUP_CONST;
 	}
-	best = text_size(e, c);
+	best = group_text_size(e, c);
 	if (group_typed_read(e, c, t) && t->size <= best) {
 		encoding = t->encoding;
 		best = t->size;
@@ -537,7 +459,7 @@ static void find_fact(const vv_group_encoder *e, const group_values *c, int enco
 static void encode_column(vv_group_encoder *e, const group_values *c, const told *to)
 {
 	group_typed t = {0};
-	int encoding = choose(e, c, &t);
+	int encoding = group_choose(e, c, &t);
 
 	tell(e, c, to, encoding, &t);
 	if (e->facts) {
@@ -553,6 +475,17 @@ static void encode_column(vv_group_encoder *e, const group_values *c, const told
 	} else {
 		group_typed_put(e, c, &t);
 	}
+}
+
+const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows)
+{
+	const told nobody = {NULL, NULL, 0};
+	group_values c;
+
+	vv_buf_reset(&e->body);
+	group_gather(e, &c, cells, rows, 1);
+	encode_column(e, &c, &nobody);
+	return &e->body;
 }
 
 static bool all_absent(const vv_cell *cells, size_t rows, size_t stride)
@@ -580,7 +513,7 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 		return vv_fail(err, VV_EREFUSED, "a row group cannot hold %zu rows of %zu columns",
 			       rows, columns);
 	}
-	if ((rc = make_room(e, rows, columns, err)) < 0 ||
+	if ((rc = group_encoder_room(e, rows, columns, err)) < 0 ||
 	    (e->facts && (rc = vv_facts_begin(e->facts, columns, err)) < 0)) {
 		return rc;
 	}
@@ -589,7 +522,7 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 		size_t before = e->body.len;
 		group_values c;
 
-		gather(e, &c, cells + i, rows, stride);
+		group_gather(e, &c, cells + i, rows, stride);
 		to.column = i;
 		encode_column(e, &c, &to);
 		e->column_len[i] = e->body.len - before;
@@ -627,21 +560,6 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
  * value that does not fit: a column of names costs one look.
  */
 
-/* What is learnt of the numbers while they are read. */
-typedef struct spread {
-	int64_t least, most, last;
-	uint64_t zigzags; /* or of all deltas, as far as they do not wrap */
-} spread;
-
-static inline void spread_note(spread *s, int64_t v)
-{
-	/* wraps only where the range is too wide for deltas anyway */
-	s->zigzags |= group_zigzag((int64_t)((uint64_t)v - (uint64_t)s->last));
-	s->least = v < s->least ? v : s->least;
-	s->most = v > s->most ? v : s->most;
-	s->last = v;
-}
-
 static inline bool read_one(int64_t *out, const vv_cell *cell, uint64_t key, int encoding,
 			    const group_typed *t)
 {
@@ -659,10 +577,10 @@ static inline bool read_one(int64_t *out, const vv_cell *cell, uint64_t key, int
 
 /* All values but decimals; inlined once for each encoding. */
 static inline bool read_all(vv_group_encoder *e, const group_values *c, int encoding,
-			    group_typed *t, spread *s)
+			    group_typed *t, group_spread *s)
 {
 	int64_t *out = e->number;
-	spread sum = *s;
+	group_spread sum = *s;
 	size_t m = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
@@ -677,7 +595,7 @@ static inline bool read_all(vv_group_encoder *e, const group_values *c, int enco
 			return false;
 		}
 		out[m++] = v;
-		spread_note(&sum, v);
+		group_spread_note(&sum, v);
 	}
 	t->count = m;
 	*s = sum;
@@ -723,9 +641,9 @@ static inline bool note_fraction(decimals *d, const vv_cell *cell, int fraction)
 /* Numbers with their signs and in units of the scale. e->number has the digits,
  * e->fraction 1 + the fractions. */
 static bool scale_decimals(vv_group_encoder *e, const group_values *c, const group_typed *t,
-			   spread *s)
+			   group_spread *s)
 {
-	spread sum = *s;
+	group_spread sum = *s;
 	size_t m = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
@@ -742,13 +660,14 @@ static bool scale_decimals(vv_group_encoder *e, const group_values *c, const gro
 		}
 		sum.last = m == 0 ? v : sum.last;
 		e->number[m++] = v;
-		spread_note(&sum, v);
+		group_spread_note(&sum, v);
 	}
 	*s = sum;
 	return true;
 }
 
-static bool read_decimals(vv_group_encoder *e, const group_values *c, group_typed *t, spread *s)
+static bool read_decimals(vv_group_encoder *e, const group_values *c, group_typed *t,
+			  group_spread *s)
 {
 	decimals d = {99, -1, true, true};
 	size_t m = 0;
@@ -779,8 +698,7 @@ static bool read_decimals(vv_group_encoder *e, const group_values *c, group_type
 	return scale_decimals(e, c, t, s);
 }
 
-/* Reads the column as what its first value looks like. */
-static bool read_numbers(vv_group_encoder *e, const group_values *c, group_typed *t, spread *s)
+bool group_read_numbers(vv_group_encoder *e, const group_values *c, group_typed *t, group_spread *s)
 {
 	const vv_cell *first = e->cell;
 	const uint64_t *key = e->key;
@@ -815,9 +733,9 @@ static bool read_numbers(vv_group_encoder *e, const group_values *c, group_typed
 	return read_decimals(e, c, t, s);
 }
 
-/* Chooses between plain numbers and deltas. Deltas must save two bits: bytes that
- * they do not save they cost again when the planes are compressed. */
-static void choose_units(const vv_group_encoder *e, group_typed *t, const spread *s)
+/* Deltas must save two bits: bytes that they do not save they cost again when the
+ * planes are compressed. */
+static void choose_units(group_typed *t, const group_spread *s, int64_t first)
 {
 	uint64_t range = (uint64_t)s->most - (uint64_t)s->least;
 	unsigned bits = group_bit_len(range), delta_bits = group_bit_len(s->zigzags);
@@ -825,7 +743,7 @@ static void choose_units(const vv_group_encoder *e, group_typed *t, const spread
 	t->deltas = range <= INT64_MAX && delta_bits + 2 <= bits;
 	t->width = ((t->deltas ? delta_bits : bits) + 7) / 8;
 	if (t->deltas) {
-		t->base = e->number[0];
+		t->base = first;
 	} else if (s->least >= 0 && (group_bit_len((uint64_t)s->most) + 7) / 8 == t->width) {
 		t->base = 0; /* as wide, and a new least number does not move all others */
 	} else {
@@ -854,18 +772,23 @@ static bool has_scale(const group_typed *t)
 	return t->encoding == GROUP_DECIMAL || t->encoding == GROUP_DATETIME;
 }
 
+void group_typed_measure(group_typed *t, const group_spread *s, int64_t first, size_t values)
+{
+	choose_units(t, s, first);
+	t->least = s->least;
+	t->most = s->most;
+	t->size = 2u + has_scale(t) + vv_varint_len(group_zigzag(t->base)) +
+		  (t->count < values ? values : 0) + t->count * t->width;
+}
+
 static bool group_typed_read(vv_group_encoder *e, const group_values *c, group_typed *t)
 {
-	spread s;
+	group_spread s;
 
-	if (!read_numbers(e, c, t, &s)) {
+	if (!group_read_numbers(e, c, t, &s)) {
 		return false;
 	}
-	choose_units(e, t, &s);
-	t->least = s.least;
-	t->most = s.most;
-	t->size = 2u + has_scale(t) + vv_varint_len(group_zigzag(t->base)) +
-		  (t->count < c->count ? c->count : 0) + t->count * t->width;
+	group_typed_measure(t, &s, e->number[0], c->count);
 	return true;
 }
 

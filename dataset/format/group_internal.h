@@ -1,5 +1,5 @@
 /*
- * group_internal: what the encoder and the decoder of row groups share.
+ * group_internal: what the encoder and the decoder of row groups share, and the check of blocks.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_INTERNAL_H
 #define VV_DATASET_FORMAT_GROUP_INTERNAL_H
@@ -11,8 +11,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/group.h"
+#include "dataset/format/spelling.h"
 
 #define VV_GROUP_MAGIC "vvg\x01"
 #define VV_GROUP_MAGIC_LEN 4u
@@ -193,5 +195,124 @@ static inline unsigned group_bit_len(uint64_t u)
 {
 	return u == 0 ? 0 : 64u - (unsigned)__builtin_clzll(u);
 }
+
+/* ---- what the encoder shares with the check that a block is its own encoding (dataset/proof) ---- */
+
+#define GROUP_SLOTS 1024u /* four times the distinct values, so that probes are short */
+
+/* The distinct values of a column. */
+typedef struct group_dict {
+	uint8_t slot[GROUP_SLOTS]; /* 1 + number of the value, 0 free */
+	vv_cell value[GROUP_DICT_MAX];
+	uint64_t key[GROUP_DICT_MAX];
+	size_t count;
+} group_dict;
+
+struct vv_group_encoder {
+	/* one column, room for cap rows */
+	size_t cap;
+	vv_cell *cell;     /* those with text, in row order */
+	uint64_t *key;     /* spell_key of each */
+	uint8_t *state;    /* of every row */
+	uint8_t *index;    /* dict: number of each value */
+	uint8_t *fraction; /* decimals: 1 + digits after the point; 0: no point */
+	uint8_t *empty;    /* typed: 1 where the value is empty */
+	int64_t *number;   /* typed: those that are not empty */
+	uint64_t *unit;    /* what goes into the planes */
+	group_dict dict;
+
+	vv_facts *facts; /* NULL: not asked for */
+
+	vv_buf body; /* columns, one after the other */
+	size_t *column_len;
+	size_t column_cap;
+};
+
+/* What was seen while gathering a column. */
+typedef struct group_values {
+	size_t rows, count; /* all; those with text */
+	unsigned states;    /* bit set */
+	bool equal;         /* all keys and lengths are those of the first value */
+	uint32_t min_len, max_len;
+	uint64_t bytes; /* sum of the lengths */
+} group_values;
+
+/* A column read as numbers. */
+typedef struct group_typed {
+	int encoding; /* GROUP_INTEGER .. GROUP_DATETIME */
+	unsigned form;
+	unsigned scale;
+	size_t count; /* values that are not empty */
+	bool deltas;
+	unsigned width; /* bytes of each */
+	int64_t base;
+	int64_t least, most;
+	size_t size; /* bytes that the encoding takes */
+} group_typed;
+
+/* After i values a dictionary of more than 16 + i/2 is given up: nearly unique
+ * columns cost some 30 probes and no more. */
+#define GROUP_DICT_START 16u
+
+/* What is learnt of the numbers while they are read. */
+typedef struct group_spread {
+	int64_t least, most, last;
+	uint64_t zigzags; /* or of all deltas, as far as they do not wrap */
+} group_spread;
+
+static inline void group_spread_note(group_spread *s, int64_t v)
+{
+	/* wraps only where the range is too wide for deltas anyway */
+	s->zigzags |= group_zigzag((int64_t)((uint64_t)v - (uint64_t)s->last));
+	s->least = v < s->least ? v : s->least;
+	s->most = v > s->most ? v : s->most;
+	s->last = v;
+}
+
+static inline bool group_same_text(const vv_cell *a, const vv_cell *b)
+{
+	return a->len == b->len &&
+	       (a->len <= 8 || memcmp(a->text + 8, b->text + 8, a->len - 8) == 0);
+}
+
+/* Where in group_dict.slot a value is looked for first. */
+static inline uint32_t group_text_hash(const vv_cell *cell, uint64_t key)
+{
+	uint64_t h = key ^ ((uint64_t)cell->len << 56);
+
+	if (cell->len > 8) {
+		uint64_t tail = spell_get8(cell->text + cell->len - 8);
+
+		h ^= (tail << 29 | tail >> 35) * 0xc2b2ae3d27d4eb4fu;
+	}
+	return (uint32_t)((h * 0x9e3779b97f4a7c15u) >> 54);
+}
+
+/* Room for so many rows in each column, and for the lengths of so many columns. */
+vv_status group_encoder_room(vv_group_encoder *e, size_t rows, size_t columns, vv_error *err);
+
+/* Collects a column's values into e->cell and e->key, and what can be told of them in passing. */
+void group_gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows,
+		  size_t stride);
+
+/* Bytes that the text encoding takes, but for the column's first byte and states. */
+size_t group_text_size(const vv_group_encoder *e, const group_values *c);
+
+/* The encoding of what was gathered: constant if it can be; else the smallest of numbers, dictionary
+ * and text, the first of them where sizes are equal. */
+int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t);
+
+/* Reads what was gathered as what its first value looks like: e->number, e->empty, t's encoding,
+ * form, scale and count; false when a value does not fit. Some value is not empty. */
+bool group_read_numbers(vv_group_encoder *e, const group_values *c, group_typed *t,
+			group_spread *s);
+
+/* Chooses between plain numbers and deltas, and gives the bytes that the encoding takes. first: number;
+ * values: those that are empty, too. */
+void group_typed_measure(group_typed *t, const group_spread *s, int64_t first, size_t values);
+
+/* The column that these cells give, borrowed until the encoder's next use. Room for them is there; the
+ * caller looks whether it failed. */
+const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows);
 
 #endif

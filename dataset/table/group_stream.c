@@ -18,10 +18,12 @@
 
 typedef struct piece {
 	vv_job job;
+	struct group_stream *of;
 	vv_table *table;
 	vv_buf data, layout, facts;
 	uint64_t rows;
 	bool last, known, submitted;
+	bool proved; /* known, since it was proved a moment ago */
 	vv_pair pair;
 	vv_batch batch;
 	vv_row_writer *writer; /* NULL until it is needed */
@@ -41,6 +43,8 @@ struct group_stream {
 	vv_pool *pool, *own_pool;
 	group_known_fn known;
 	void *payload;
+	group_proofs *proofs;                  /* NULL: all groups are given with their bytes */
+	vv_cut_params cut;                     /* owned; rows 0: likewise */
 	vv_list_reader *data, *layout, *facts; /* facts: NULL where the version has none */
 	uint64_t left;                         /* not yet begun */
 	piece pieces[AHEAD];
@@ -99,9 +103,21 @@ static vv_status make(piece *p, vv_error *err)
 static void run(vv_job *job, unsigned worker)
 {
 	piece *p = (piece *)(void *)job;
+	const group_stream *s = p->of;
+	int proved = 0;
 
-	(void)worker;
-	p->status = make(p, &p->err);
+	if (s->proofs && s->cut.rows > 0) {
+		const group_items items = {p->data.data, p->layout.data, p->facts.data,
+					   p->data.len,  p->layout.len,  p->facts.len,
+					   p->last};
+
+		const proof_setting setting = {&p->table->source, &p->table->root.dialect,
+					       p->table->columns, &s->cut};
+
+		proved = group_prove(s->proofs, worker, &setting, &items, &p->pair, &p->err);
+	}
+	p->proved = proved > 0;
+	p->status = proved != 0 ? (proved < 0 ? (vv_status)proved : VV_OK) : make(p, &p->err);
 }
 
 static int next_facts(group_stream *s, piece *p, vv_error *err)
@@ -177,6 +193,7 @@ static int begin_next(group_stream *s, vv_error *err)
 		return known;
 	}
 	p->known = known > 0 && p->pair.raw_len == raw_len;
+	p->proved = false;
 	p->submitted = !p->known;
 	s->tail++;
 	if (p->submitted) {
@@ -216,6 +233,7 @@ static piece *look(group_stream *s, size_t at, vv_status *rc, vv_error *err)
 	if (p->submitted) {
 		vv_pool_wait(s->pool, &p->job);
 		p->submitted = false;
+		p->known = p->proved;
 	}
 	if (p->status < 0) {
 		*rc = p->status;
@@ -304,9 +322,10 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 		if ((rc = make(p, err)) < 0) {
 			return (int)rc;
 		}
-		p->known = false;
+		p->known = p->proved = false;
 	}
-	if (!p->known && (rc = fill_pair(s, p, err)) < 0) {
+	rc = p->proved ? note_pair(s, &p->pair, err) : p->known ? VV_OK : fill_pair(s, p, err);
+	if (rc < 0) {
 		return (int)rc;
 	}
 	s->given = true;
@@ -392,6 +411,7 @@ vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, grou
 	for (size_t i = 0; i < AHEAD; i++) {
 		vv_batch_init(&s->pieces[i].batch);
 		s->pieces[i].table = t;
+		s->pieces[i].of = s;
 	}
 	if (!s->pool) {
 		rc = vv_fail_nomem(err);
@@ -420,6 +440,29 @@ done:
 	return VV_OK;
 }
 
+vv_status group_stream_prove(group_stream *s, group_proofs *proofs, vv_error *err)
+{
+	vv_status rc = group_proofs_begin(proofs, s->pool, err);
+
+	s->proofs = rc == VV_OK ? proofs : NULL;
+	return rc;
+}
+
+vv_status group_stream_cut(group_stream *s, const vv_cut_params *cut, vv_error *err)
+{
+	size_t *columns = vv_calloc(cut->column_count + 1, sizeof(*columns));
+
+	if (!columns) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < cut->column_count; i++) {
+		columns[i] = cut->columns[i];
+	}
+	s->cut = (vv_cut_params){
+		.rows = cut->rows, .columns = columns, .column_count = cut->column_count};
+	return VV_OK;
+}
+
 void group_stream_close(group_stream *s)
 {
 	if (!s) {
@@ -442,6 +485,7 @@ void group_stream_close(group_stream *s)
 		vv_row_writer_free(p->writer);
 	}
 	vv_free(s->pairs);
+	vv_free(s->cut.columns);
 	vv_list_reader_close(s->data);
 	vv_list_reader_close(s->layout);
 	vv_list_reader_close(s->facts);

@@ -16,7 +16,8 @@
 #include <sys/types.h>
 
 #include "base/thread.h"
-#include "dataset/read/pair_memo.h"
+#include "dataset/proof/group_proof.h"
+#include "dataset/proof/pair_memo.h"
 #include "dataset/table/table.h"
 
 /* A group; borrowed until the next call. */
@@ -40,6 +41,10 @@ typedef int (*group_known_fn)(void *payload, const streamed_group *items, bool l
 typedef struct group_stream group_stream;
 vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, group_known_fn known,
 			    void *payload, vv_error *err);
+/* From now on, and once it is told where rows are cut, what can be proved without its bytes is given as
+ * known. proofs must outlive the stream; cut is copied, and told once, before the first group. */
+vv_status group_stream_prove(group_stream *s, group_proofs *proofs, vv_error *err);
+vv_status group_stream_cut(group_stream *s, const vv_cut_params *cut, vv_error *err);
 /* 1, 0 at the end, <0. A known group that what follows might change is given with its bytes. */
 int group_stream_next(group_stream *s, streamed_group *out, vv_error *err);
 /* The bytes of the group just given, which streams, and one of what follows it, if anything does: as the
@@ -49,8 +54,8 @@ ssize_t group_stream_read(void *stream, void *buf, size_t len, vv_error *err);
 /* Swaps the bytes of the group just given, which is neither known nor streams, with this buffer, so that
  * they need not be copied. */
 void group_stream_swap(group_stream *s, vv_buf *raw);
-/* The pairs whose bytes were given, and may serve wherever they stand: proved as soon as the whole
- * version is found to be what its bytes give. Borrowed. */
+/* The pairs that were proved or whose bytes were given, and may serve wherever they stand: all are proved
+ * as soon as the whole version is found to be what its bytes give. Borrowed. */
 const vv_pair *group_stream_pairs(const group_stream *s, size_t *count);
 void group_stream_close(group_stream *s); /* accepts NULL */
 

@@ -6,11 +6,12 @@
  *
  * The bytes are made group by group, and of several versions only those of pairs (a group and its
  * line forms) that no version before had: what was proved of a pair stands wherever the pair
- * stands between cuts (pair_memo.h). The lists, the seams between pairs, rows, length and hash are
- * made anew for each version, and the root that comes out is compared. A version that fails so, or
- * an array of JSON, or one in key order, is put together as a whole and imported, which also finds the words for
- * what is wrong; there the groups of an earlier version that passed are recognized by their
- * bytes, as `add` does.
+ * stands between cuts (pair_memo.h). Most pairs are proved without their bytes being read again
+ * (group_proof.h); of a version that is checked alone (vv_table_check) all are read. The lists,
+ * the seams between pairs, rows, length and hash are made anew for each version, and the root that
+ * comes out is compared. A version that fails so, or an array of JSON, or one in key order, is put
+ * together as a whole and imported, which also finds the words for what is wrong; there the groups of
+ * an earlier version that passed are recognized by their bytes, as `add` does.
  */
 #include "dataset/table/verify.h"
 
@@ -59,6 +60,7 @@ struct vv_table_checks {
 	checked known[CHECKED_MAX];
 	size_t count, next;
 	vv_pair_memo *pairs;
+	group_proofs *proofs;
 	uint64_t proved; /* pairs, in this run */
 	uint64_t kept;   /* of these those that are in the file */
 	char *file;      /* for what is proved; NULL: none */
@@ -78,9 +80,10 @@ vv_table_checks *vv_table_checks_new(void)
 	if (c) {
 		vv_random(&c->secret, sizeof(c->secret));
 		c->pairs = vv_pair_memo_new(PAIRS_MAX);
+		c->proofs = group_proofs_new();
 	}
-	if (c && !c->pairs) {
-		vv_free(c);
+	if (c && (!c->pairs || !c->proofs)) {
+		vv_table_checks_free(c);
 		return NULL;
 	}
 	return c;
@@ -114,6 +117,7 @@ void vv_table_checks_free(vv_table_checks *c)
 			forget(&c->known[i]);
 		}
 		vv_pair_memo_free(c->pairs);
+		group_proofs_free(c->proofs);
 		vv_free(c->file);
 		vv_free(c);
 	}
@@ -279,7 +283,8 @@ static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 	*sound = false;
 	dry.put = NULL;
 	if ((rc = find_context(&p, err)) < 0 ||
-	    (rc = group_stream_open(&groups, t, pool, is_known, &p, &why)) < 0) {
+	    (rc = group_stream_open(&groups, t, pool, is_known, &p, &why)) < 0 ||
+	    (c && (rc = group_stream_prove(groups, c->proofs, &why)) < 0)) {
 		goto done;
 	}
 	opts.groups = groups;

@@ -22,6 +22,7 @@ repo/gc
 dataset/format
 dataset/read
 dataset/schema
+dataset/proof
 dataset/table
 dataset/check/kept
 dataset/check

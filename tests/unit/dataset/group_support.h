@@ -1,10 +1,11 @@
 /*
- * group_support: encoding tables, and comparing what comes back.
+ * group_support: encoding tables, comparing what comes back, and blocks with another column.
  */
 #ifndef VV_TESTS_UNIT_DATASET_GROUP_SUPPORT_H
 #define VV_TESTS_UNIT_DATASET_GROUP_SUPPORT_H
 
 #include "dataset/format/group.h"
+#include "dataset/format/group_internal.h"
 #include "tests/unit/dataset/columns.h"
 #include "tests/unit/dataset/group_check.h"
 
@@ -68,6 +69,31 @@ static inline void expect_table(const vv_buf *block, const columns *t)
 	free(bytes);
 	free(cells);
 	free(one);
+}
+
+/* The block with these bytes as its column c. */
+static inline vv_buf with_column(const vv_buf *block, size_t c, const vv_buf *column)
+{
+	vv_buf out = VV_BUF_INIT;
+	vv_error err;
+	vv_group g;
+
+	vv_assert_ok(vv_group_open(&g, block->data, block->len, &err), &err);
+	vv_buf_put(&out, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN);
+	vv_buf_put_varint(&out, g.rows);
+	vv_buf_put_varint(&out, g.columns);
+	for (size_t i = 0; i < g.columns; i++) {
+		vv_buf_put_varint(&out, i == c ? column->len : g.column_len[i]);
+	}
+	for (size_t i = 0; i < g.columns; i++) {
+		if (i == c) {
+			vv_buf_put(&out, column->data, column->len);
+		} else {
+			vv_buf_put(&out, g.column[i], g.column_len[i]);
+		}
+	}
+	vv_group_close(&g);
+	return out;
 }
 
 /* A table of one column from texts; "\x01", "\x02" and "\x03..." are the states. */

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "dataset/read/pair_memo.h"
+#include "dataset/proof/pair_memo.h"
 #include "tests/unit/support.h"
 
 static vv_pair pair(unsigned n)

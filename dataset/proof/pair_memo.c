@@ -5,7 +5,7 @@
  * The file: "VVPAIR" 01 0A, le64 check of the repository's secret, le64 count, the pairs (49 bytes
  * each: key, le64 length, le64 hash, first byte), le64 XXH3 over all before.
  */
-#include "dataset/read/pair_memo.h"
+#include "dataset/proof/pair_memo.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -8,8 +8,8 @@
  *
  * Bounded: pairs that nobody asked for are forgotten first. One thread.
  */
-#ifndef VV_DATASET_READ_PAIR_MEMO_H
-#define VV_DATASET_READ_PAIR_MEMO_H
+#ifndef VV_DATASET_PROOF_PAIR_MEMO_H
+#define VV_DATASET_PROOF_PAIR_MEMO_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,46 @@
+/*
+ * group_proof: a row group and its line forms, proved without reading the lines back.
+ *
+ * What is proved of a pair (pair_memo.h) follows for CSV where all cells are texts, the lines have no
+ * irregular forms, and nothing stands out of line: a line that is written cell by cell, in quotes wherever a
+ * cell holds a delimiter, a quote or a line end, is read as these cells. So the lines are made for their
+ * hash alone, the group must be the one encoding of its cells (group_canonical.h), and cuts are looked for
+ * in the cells. All else is left to whoever reads the lines; nothing is refused here.
+ */
+#ifndef VV_DATASET_PROOF_GROUP_PROOF_H
+#define VV_DATASET_PROOF_GROUP_PROOF_H
+
+#include "base/thread.h"
+#include "dataset/format/cut.h"
+#include "dataset/format/dialect.h"
+#include "dataset/format/list.h"
+#include "dataset/proof/pair_memo.h"
+
+/* What threads need for it, kept from version to version: only one is proved at a time. */
+typedef struct group_proofs group_proofs;
+group_proofs *group_proofs_new(void);    /* NULL when out of memory */
+void group_proofs_free(group_proofs *p); /* accepts NULL */
+/* Before groups are proved: room for all threads of the pool. */
+vv_status group_proofs_begin(group_proofs *p, const vv_pool *pool, vv_error *err);
+
+/* What all groups of a table have in common; borrowed. */
+typedef struct proof_setting {
+	const vv_sink *source;
+	const vv_dialect *dialect;
+	size_t columns;
+	const vv_cut_params *cut;
+} proof_setting;
+
+/* The list items of a group, and whether it is the table's last. */
+typedef struct group_items {
+	const void *data, *layout, *facts;
+	size_t data_len, layout_len, facts_len;
+	bool last;
+} group_items;
+
+/* Fills all of pair but its key. 1; 0: this is not known here. Thread-safe for different workers.
+ * VV_ENOMEM. */
+int group_prove(group_proofs *p, unsigned worker, const proof_setting *table,
+		const group_items *items, vv_pair *pair, vv_error *err);
+
+#endif
