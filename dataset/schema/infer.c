@@ -144,6 +144,37 @@ static uint32_t classify_text(const char *s, size_t len)
 	}
 }
 
+/* What most numbers may be, up to eight digits and perhaps a point among them; 0: look closer. */
+static inline uint32_t classify_short_number(const char *s, size_t len)
+{
+	const uint64_t key = spell_key(s, len), low = key ^ SPELL_ZEROS;
+	/* the highest bit of each byte that is no digit */
+	const uint64_t others = (((low & 0x7f7f7f7f7f7f7f7fu) + 0x7676767676767676u) | low) &
+				0x8080808080808080u & (UINT64_MAX >> (64 - 8 * len));
+	const size_t point = others != 0 ? (size_t)__builtin_ctzll(others) / 8 : len;
+
+	if ((key & 0xff) == '0' && point > 1) {
+		return 0;
+	}
+	if (others == 0) {
+		const bool year = len == 4 && (s[0] == '1' || s[0] == '2');
+
+		return INTEGER | (year ? BIT(VV_TYPE_YEAR) : 0);
+	}
+	return s[point] == '.' && point > 0 && point + 1 < len && (others & (others - 1)) == 0
+		       ? TEXT | BIT(VV_TYPE_NUMBER)
+		       : 0;
+}
+
+static inline uint32_t classify_cell(const vv_cell *c)
+{
+	const uint32_t class = c->len <= 8 && vv_is_digit(*c->text)
+				       ? classify_short_number(c->text, c->len)
+				       : 0;
+
+	return class != 0 ? class : classify_text(c->text, c->len);
+}
+
 /* A text of a JSON table: nothing that JSON has a type for. */
 static uint32_t classify_json_text(const char *s, size_t len)
 {
@@ -223,6 +254,11 @@ static void note_comma(vv_infer *i, const char *s, size_t len)
 
 void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
 {
+	vv_infer_column(i, cells, count, 1);
+}
+
+void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t stride)
+{
 	/* nothing that a text could still rule out, and literals only come in JSON */
 	const uint32_t settled = i->json ? BIT(VV_TYPE_ANY) : TEXT;
 
@@ -230,7 +266,7 @@ void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
 		i->maybe_comma = false;
 	}
 	for (size_t c = 0; c < count; c++) {
-		const vv_cell *cell = &cells[c];
+		const vv_cell *cell = &cells[c * stride];
 
 		if ((i->possible & ~settled) == 0 && !i->maybe_comma) {
 			return;
@@ -247,7 +283,7 @@ void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
 		}
 		if ((i->possible & ~(uint32_t)TEXT) != 0) {
 			uint32_t class = i->json ? classify_json_text(cell->text, cell->len)
-						 : classify_text(cell->text, cell->len);
+						 : classify_cell(cell);
 
 			i->possible &= class;
 			if ((class & BIT(VV_TYPE_INTEGER)) != 0) {

@@ -43,6 +43,8 @@ typedef struct vv_infer {
 void vv_infer_init(vv_infer *i);
 /* cheap once only string is left */
 void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count);
+/* The same of cells that stand `stride` places apart. */
+void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t stride);
 void vv_infer_merge(vv_infer *into, const vv_infer *other);
 /* The verdict; string when nothing was seen; any for JSON values of several types.
  * Never year. *offer_comma (may be NULL): a string column for which number with

@@ -492,6 +492,18 @@ static vv_status sniff(import *im, vv_error *err)
 	return rc;
 }
 
+/* May the groups stay in the file? Their names are rows in quotes of the usual kind. */
+static void choose_in_file(import *im)
+{
+	const vv_dialect *d = &im->dialect, *like = im->opts->known ? &im->opts->known->dialect : d;
+
+	im->in_file = im->out->in_file = im->opts->in_file && d->form == VV_FORM_CSV &&
+					 !im->with_facts && im->candidate_count == 0 &&
+					 like->quote == '"' && like->escape == 0;
+	im->named_by_bytes = d->quote == like->quote && d->escape == like->escape &&
+			     d->delimiter == like->delimiter && d->newline == like->newline;
+}
+
 /* A table keeps what its version before has, until somebody asks for more. */
 static bool wants_facts(const vv_import_options *o)
 {
@@ -519,6 +531,7 @@ static vv_status import_table(import *im, vv_error *err)
 	    (rc = open_old(im, err)) < 0) {
 		return rc;
 	}
+	choose_in_file(im);
 	const vv_root *parent = im->opts->parent;
 	bool table = parent && parent->kind == VV_KIND_TABLE;
 	const vv_root *near = im->sorting                           ? im->sorting->near

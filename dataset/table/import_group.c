@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "dataset/format/chunk.h"
 #include "dataset/read/row_sorter.h"
+#include "dataset/table/old_groups.h"
 
 #define QUIRKS_INLINE (256u << 10)
 
@@ -29,6 +30,7 @@ void import_worker_clear(import_worker *w)
 {
 	vv_group_encoder_free(w->encoder);
 	vv_row_writer_free(w->writer);
+	vv_row_writer_free(w->namer);
 	vv_buf_clear(&w->block);
 	vv_buf_clear(&w->line);
 	vv_facts_clear(&w->facts);
@@ -430,25 +432,135 @@ static vv_status put_facts(import_worker *w, group_job *j, size_t out_count, vv_
 	return (rc = vv_buf_ok(&w->line, err)) < 0 ? rc : vv_buf_ok(&j->facts_item, err);
 }
 
+/* ---- groups that stay in their file ---- */
+
+/* A group is named by the hash of its rows as the first of the compared files would have them, without quotes that
+ * need not be there: equal cells, equal names, whatever the rows look like. */
+
+static const vv_dialect *naming_dialect(const import *im)
+{
+	return im->opts->known ? &im->opts->known->dialect : &im->dialect;
+}
+
+/* Are the group's bytes what it is named by? */
+static bool is_named_by_bytes(const group_job *j)
+{
+	const vv_newline newline = j->im->dialect.newline;
+
+	if (!j->im->named_by_bytes || j->long_row) {
+		return false;
+	}
+	for (size_t i = 0; i < j->row_count; i++) {
+		if (!j->rows[i].plain || j->rows[i].newline != newline) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Hashes the rows, written as they are named by. */
+static vv_status hash_rows(import_worker *w, const group_job *j, vv_hash128 *out, vv_error *err)
+{
+	const vv_dialect *like = naming_dialect(j->im);
+	vv_dialect d = {.form = VV_FORM_CSV, .quote = like->quote, .delimiter = like->delimiter};
+	size_t end_len;
+	const char *end = vv_dialect_row_end(like, &end_len);
+	vv_status rc;
+
+	if (!w->namer && (rc = vv_row_writer_new(&w->namer, &d, j->columns, NULL, NULL, err)) < 0) {
+		return rc;
+	}
+	vv_buf_reset(&w->line);
+	for (size_t i = 0; i < j->row_count; i++) {
+		vv_row_write(w->namer, &w->line, &j->cells[i * j->stride], j->columns);
+		vv_buf_put(&w->line, end, end_len);
+	}
+	*out = vv_xxh3_128(w->line.data, w->line.len, j->im->opts->secret);
+	return vv_buf_ok(&w->line, err);
+}
+
+static vv_status name_group(import_worker *w, group_job *j, vv_error *err)
+{
+	vv_hash128 h = j->entry.hash;
+	vv_status rc = VV_OK;
+
+	if (!is_named_by_bytes(j) && (rc = hash_rows(w, j, &h, err)) < 0) {
+		return rc;
+	}
+	j->cid = (vv_cid){.codec = VV_CODEC_RAW};
+	vv_put_le64(j->cid.digest, h.hi);
+	vv_put_le64(j->cid.digest + 8, h.lo);
+	return VV_OK;
+}
+
+/* Will nobody miss the block? The other file has the group, or this file can be read again. */
+static bool is_left_in_file(const group_job *j)
+{
+	return j->im->opts->known ? old_groups_has(j->im->old, &j->cid) : !j->long_row;
+}
+
+/* What the encoder tells on the way. */
+static vv_status infer_types(import_worker *w, group_job *j, vv_error *err)
+{
+	bool apart = j->im->opts->keep_types;
+	vv_infer *types = w->infer;
+	vv_status rc;
+
+	if (!j->im->need_infer) {
+		return VV_OK;
+	}
+	if (apart) {
+		if ((rc = types_room(j, err)) < 0) {
+			return rc;
+		}
+		types = j->types;
+	}
+	for (size_t i = 0; i < j->columns; i++) {
+		vv_infer_column(&types[i], j->cells + i, j->row_count, j->stride);
+		if (apart) {
+			vv_infer_merge(&w->infer[i], &types[i]);
+		}
+	}
+	return VV_OK;
+}
+
+/* Makes the block, with the facts; named: it has a name already. */
+static vv_status put_block(import_worker *w, group_job *j, size_t out_count, bool named,
+			   vv_error *err)
+{
+	const vv_sink *sink = j->im->sink;
+	vv_status rc;
+
+	vv_buf_reset(&w->block);
+	vv_group_encoder_find(w->encoder, j->im->with_facts && out_count == 0 ? &w->facts : NULL);
+	if ((rc = encode(w, j, err)) < 0 || (rc = put_facts(w, j, out_count, err)) < 0 ||
+	    (!named &&
+	     (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0)) {
+		return rc;
+	}
+	return sink->put ? sink->put(sink->payload, &j->cid, w->block.data, w->block.len,
+				     vv_cid_is_null(&j->base) ? NULL : &j->base, err)
+			 : VV_OK;
+}
+
 /* The block, its place in the store, and the items of data and facts. */
 static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_buf outs = VV_BUF_INIT;
 	size_t out_count = 0;
+	bool named;
 	vv_status rc;
-	vv_buf_reset(&w->block);
 	vv_buf_reset(&j->data_item);
 	if ((rc = put_long_cells(w, j, &outs, &out_count, err)) < 0) {
 		goto done;
 	}
-	vv_group_encoder_find(w->encoder, j->im->with_facts && out_count == 0 ? &w->facts : NULL);
-	if ((rc = encode(w, j, err)) < 0 || (rc = put_facts(w, j, out_count, err)) < 0 ||
-	    (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0) {
+	named = j->im->in_file && out_count == 0;
+	if (named && (rc = name_group(w, j, err)) < 0) {
 		goto done;
 	}
-	const vv_sink *sink = j->im->sink;
-	if (sink->put && (rc = sink->put(sink->payload, &j->cid, w->block.data, w->block.len,
-					 vv_cid_is_null(&j->base) ? NULL : &j->base, err)) < 0) {
+	rc = named && is_left_in_file(j) ? infer_types(w, j, err)
+					 : put_block(w, j, out_count, named, err);
+	if (rc < 0) {
 		goto done;
 	}
 	vv_cbor_put_array(&j->data_item, out_count > 0 ? 3 : 2);

@@ -58,6 +58,10 @@ typedef struct vv_import_options {
 	const vv_group_types *known_types;
 	const vv_schema *known_schema; /* then: its columns */
 	bool keep_types;               /* the result gets its own */
+	/* of CSV: no block is made of a row group that only has to be told from others, and all groups have names
+	 * that follow from their cells and the secret, in place of CIDs: file_groups.h makes the blocks. With known,
+	 * that must be such a table, too. Nothing of it is to be stored */
+	bool in_file;
 	struct group_stream
 		*groups;    /* with as, CSV or NDJSON: the version itself, group by group, in
 	                                * place of its bytes, so that what is proved is not read;
@@ -101,6 +105,7 @@ typedef struct vv_import_result {
 	vv_buf root_block;
 	vv_scan_cache *cache;        /* for the next time */
 	vv_group_types types;        /* with keep_types */
+	bool in_file;                /* it is so; false: the groups are as ever */
 	uint64_t groups, groups_new; /* new: those that the version before does not have */
 	uint64_t groups_reused;      /* taken over unparsed */
 	uint64_t irregular_rows;     /* kept raw, in the groups that were read */

@@ -44,6 +44,7 @@ typedef struct import_worker {
 	vv_group_encoder *encoder;
 	vv_row_writer *writer;
 	size_t writer_columns;
+	vv_row_writer *namer; /* with import.in_file: writes what a group is named by */
 	vv_buf block, line;
 	vv_facts facts;
 	vv_infer *infer; /* one for each column */
@@ -157,7 +158,9 @@ typedef struct import {
 	uint64_t lines;                /* after the window, where the source cannot tell them */
 	uint64_t short_at, short_line; /* where the first short row begins, when out counts any */
 	bool need_infer;
-	bool final_newline; /* of the last row so far */
+	bool in_file;        /* groups are named, not all are encoded */
+	bool named_by_bytes; /* then: a group of plain rows has the name that its bytes give */
+	bool final_newline;  /* of the last row so far */
 
 	/* threads */
 	import_worker *workers;

@@ -3,8 +3,10 @@
  */
 #include "diff/rows/changed_groups.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/check/list_compare.h"
 
@@ -130,4 +132,44 @@ void vv_changed_groups_clear(vv_changed_groups *r)
 	vv_free(r->new_groups);
 	vv_free(r->segments);
 	memset(r, 0, sizeof(*r));
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const vv_hash128 *x = a, *y = b;
+	return x->lo != y->lo ? (x->lo < y->lo ? -1 : 1) : x->hi < y->hi ? -1 : x->hi > y->hi;
+}
+
+vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err)
+{
+	vv_list_reader *r = NULL;
+	vv_hash128 *hashes = NULL;
+	vv_list_item item;
+	uint64_t count, weight;
+	size_t n = 0;
+	int more = 0;
+	vv_status rc = open_list(&r, t, err);
+
+	*out = false;
+	if (rc < 0) {
+		return rc;
+	}
+	vv_list_totals(r, &count, &weight);
+	hashes = vv_calloc((size_t)count + 1, sizeof(*hashes));
+	if (!hashes) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	while (n < count && (more = vv_list_next(r, &item, err)) > 0) {
+		hashes[n++] = vv_xxh3_128(item.bytes, item.len, 0);
+	}
+	rc = more < 0 ? (vv_status)more : VV_OK;
+	qsort(hashes, n, sizeof(*hashes), by_hash);
+	for (size_t i = 1; i < n && !*out; i++) {
+		*out = hashes[i].lo == hashes[i - 1].lo && hashes[i].hi == hashes[i - 1].hi;
+	}
+done:
+	vv_free(hashes);
+	vv_list_reader_close(r);
+	return rc;
 }

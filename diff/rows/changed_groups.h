@@ -7,6 +7,7 @@
 #ifndef VV_DIFF_ROWS_CHANGED_GROUPS_H
 #define VV_DIFF_ROWS_CHANGED_GROUPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,9 @@ vv_status vv_changed_groups_find(vv_changed_groups *out, vv_table *a, vv_table *
 /* Without looking for what is shared: all groups of both (columns correspond by other
  * places, so that equal blocks do not mean equal rows). */
 vv_status vv_changed_groups_all(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err);
+/* *out: does a row group of the table come twice? */
+vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err);
+
 void vv_changed_groups_clear(vv_changed_groups *r);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/work/diff/key.h"
 #include "cmd/work/diff/name_list.h"
+#include "diff/rows/changed_groups.h"
 #include "diff/rows/key_unique.h"
 
 /* Columns of a key that are looked at when renamed columns are sought. */
@@ -66,11 +67,12 @@ bool vv_diff_is_table_name(const char *path, bool named)
 }
 
 static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, const vv_diff_how *how,
-			   bool find_key, vv_error *err)
+			   bool find_key, bool in_file, vv_error *err)
 {
 	vv_subject_options so = {.find_key = find_key,
 				 .like = like,
 				 .keep = !like,
+				 .in_file = in_file,
 				 .as_add = how->patch != NULL,
 				 .progress = how->progress,
 				 .pool = how->pool};
@@ -89,6 +91,7 @@ static void close_side(opened *o)
 {
 	if (o->is_open) {
 		vv_table_close(&o->table);
+		o->is_open = false;
 	}
 }
 
@@ -730,16 +733,74 @@ static vv_status write_patch(comparison *c, vv_error *err)
 	return rc;
 }
 
+/* Are both files of which no version is stored? Of a patch the bytes count, not the rows alone. */
+static vv_status are_files(const comparison *c, bool *out, vv_error *err)
+{
+	const vv_diff_item *i = c->item;
+	vv_status rc;
+
+	*out = false;
+	if (!i->a || !i->b || c->how->patch) {
+		return VV_OK;
+	}
+	if ((rc = vv_subject_settle(i->a, err)) < 0 || (rc = vv_subject_settle(i->b, err)) < 0) {
+		return rc;
+	}
+	*out = vv_subject_is_file(i->a) && vv_subject_is_file(i->b);
+	return VV_OK;
+}
+
+static vv_status open_sides(comparison *c, bool in_file, bool *unreadable, vv_error *err)
+{
+	const vv_diff_item *i = c->item;
+	bool find = !i->a; /* a new table's key is worth telling */
+	vv_status rc = open_side(&c->old_side, i->a, NULL, c->how, false, in_file, err);
+	*unreadable = rc == VV_EINPUT && !i->a->is_dataset;
+	if (rc < 0) {
+		return rc;
+	}
+	in_file = in_file && i->a->in_file;
+	if ((rc = open_side(&c->new_side, i->b, i->a, c->how, find, in_file, err)) < 0) {
+		*unreadable = rc == VV_EINPUT && !i->b->is_dataset;
+	}
+	return rc;
+}
+
+/* Which of several equal groups belongs to which depends on the names that they are stored by: those in files have
+ * others. And a group of a JSON table has no other than that. */
+static vv_status are_told_apart(const comparison *c, bool *out, vv_error *err)
+{
+	bool old_repeats = true, new_repeats = true;
+	vv_status rc;
+
+	if (c->item->b->in_file &&
+	    ((rc = vv_table_repeats_groups(&old_repeats, &c->old_side.table, err)) < 0 ||
+	     (rc = vv_table_repeats_groups(&new_repeats, &c->new_side.table, err)) < 0)) {
+		return rc;
+	}
+	*out = !old_repeats && !new_repeats;
+	return VV_OK;
+}
+
 /* Opens both sides; where one cannot be read as a table though nobody stored it as one,
  * *unreadable is true and err says why. */
 static vv_status open_both(comparison *c, bool *unreadable, vv_error *err)
 {
 	const vv_diff_item *i = c->item;
-	bool find = !i->a; /* a new table's key is worth telling */
-	vv_status rc = open_side(&c->old_side, i->a, NULL, c->how, false, err);
-	*unreadable = rc == VV_EINPUT && !i->a->is_dataset;
-	if (rc == VV_OK && (rc = open_side(&c->new_side, i->b, i->a, c->how, find, err)) < 0) {
-		*unreadable = rc == VV_EINPUT && !i->b->is_dataset;
+	bool in_file, apart = true;
+	vv_status rc;
+
+	*unreadable = false;
+	if ((rc = are_files(c, &in_file, err)) < 0) {
+		return rc;
+	}
+	if ((rc = open_sides(c, in_file, unreadable, err)) == VV_OK && in_file && i->a->in_file &&
+	    (rc = are_told_apart(c, &apart, err)) == VV_OK && !apart) {
+		close_side(&c->old_side);
+		close_side(&c->new_side);
+		vv_subject_forget(i->b);
+		vv_subject_forget(i->a);
+		rc = open_sides(c, false, unreadable, err);
 	}
 	c->a = c->old_side.is_open ? &c->old_side.table : NULL;
 	c->b = c->new_side.is_open ? &c->new_side.table : NULL;

@@ -21,13 +21,24 @@ void vv_subject_init(vv_subject *s)
 	memset(s, 0, sizeof(*s));
 }
 
-void vv_subject_clear(vv_subject *s)
+void vv_subject_forget(vv_subject *s)
 {
+	vv_file_groups_free(s->groups);
 	if (!s->lent) {
 		vv_mem_sink_free(s->passing);
 	}
 	vv_scan_cache_free(s->raw);
 	vv_free(s->types.items);
+	s->groups = NULL;
+	s->passing = NULL;
+	s->raw = NULL;
+	memset(&s->types, 0, sizeof(s->types));
+	s->lent = s->in_file = false;
+}
+
+void vv_subject_clear(vv_subject *s)
+{
+	vv_subject_forget(s);
 	vv_free(s->path);
 	vv_free(s->file);
 	vv_free(s->lfs);
@@ -368,6 +379,11 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 		return vv_hint(err, "name a file in it");
 	}
 	return rc < 0 ? rc : look_at_file(s, err);
+}
+
+bool vv_subject_is_file(const vv_subject *s)
+{
+	return s->from == VV_FROM_WORK && !s->is_dataset && !s->lfs && vv_cid_is_null(&s->parent);
 }
 
 vv_status vv_subject_settle(vv_subject *s, vv_error *err)

@@ -19,6 +19,7 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
+#include "diff/rows/file_groups.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
@@ -50,6 +51,8 @@ typedef struct vv_subject {
 	vv_dataset_reader *reader; /* borrowed; NULL outside a repository */
 	vv_mem_sink *passing;      /* the blocks of plain text, once opened */
 	bool lent;                 /* passing is that of another subject */
+	vv_file_groups *groups;    /* with in_file, unless lent: the others' */
+	bool in_file;              /* of plain text, once opened: not all blocks are in passing */
 	vv_scan_cache *raw;        /* of plain text, once opened: what its groups' bytes are */
 	vv_group_types types;
 	uint64_t raw_secret;
@@ -102,6 +105,9 @@ typedef struct vv_subject_options {
 	 * both have are read once. like is cleared last. */
 	const vv_subject *like;
 	bool keep; /* it will be like for another one */
+	/* With keep, of a file that can be read again (vv_subject_is_file): what it is compared with is such a file, too,
+	 * so that row groups which both have need not be encoded. With like: where that is so opened (in_file) */
+	bool in_file;
 	bool stored; /* of a stored version in key order the rows are wanted in that order: no number of a
 			* row and no neighbour of it is looked at */
 	bool as_add;   /* plain text: its root, too, is the one that add would give it */
@@ -110,6 +116,11 @@ typedef struct vv_subject_options {
 } vv_subject_options;
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err);
+
+/* Is it a file that stands alone: plain text with no version before it? After settle. */
+bool vv_subject_is_file(const vv_subject *s);
+/* What opening plain text left in it is gone; the table that was opened must be closed. */
+void vv_subject_forget(vv_subject *s);
 
 /* Its exact bytes, in pieces, in order. */
 vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,

@@ -122,7 +122,8 @@ static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, b
 /* Is the other one plain text whose groups this one may have, too? */
 static bool may_share(const vv_subject *s, const vv_subject *like)
 {
-	return like && like->raw && like->types.items && vv_cid_is_null(&s->parent);
+	return like && like->raw && (like->types.items || like->in_file) &&
+	       vv_cid_is_null(&s->parent);
 }
 
 /* Where the blocks go. */
@@ -152,6 +153,31 @@ static vv_status share_groups(vv_import_options *io, vv_table *known, const vv_s
 		io->secret = like->raw_secret;
 	}
 	return rc;
+}
+
+/* Keeps of plain text what the next one may share. */
+static vv_status keep_groups(vv_subject *s, vv_import_result *r, const vv_import_options *io,
+			     input *in, vv_table *t, vv_error *err)
+{
+	vv_sink made = t->source;
+	int fd = in->fd;
+	vv_status rc;
+
+	if (r->in_file) {
+		in->fd = -1;
+		if ((rc = vv_file_groups_new(&s->groups, t, r->cache, io->secret, fd, s->text,
+					     &made, err)) < 0) {
+			return rc;
+		}
+		vv_file_groups_use(&t->source, s->groups);
+	}
+	s->made = r->cid;
+	s->raw = r->cache;
+	s->types = r->types;
+	s->raw_secret = io->secret;
+	r->cache = NULL;
+	r->types.items = NULL;
+	return VV_OK;
 }
 
 static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_import_options *io,
@@ -234,18 +260,22 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	}
 	io.cache = cache;
 	io.keep_types = opts && opts->keep;
+	io.in_file = opts && opts->in_file && (!like || s->lent);
 	if (s->lent && (rc = share_groups(&io, &known, like, err)) < 0) {
 		goto done;
 	}
-	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) == VV_OK &&
-	    (rc = vv_table_open(out, &sink, &result.cid, err)) == VV_OK && io.keep_types &&
-	    out->root.kind == VV_KIND_TABLE && !s->raw) {
-		s->made = result.cid;
-		s->raw = result.cache;
-		s->types = result.types;
-		s->raw_secret = io.secret;
-		result.cache = NULL;
-		result.types.items = NULL;
+	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0 ||
+	    (rc = vv_table_open(out, &sink, &result.cid, err)) < 0) {
+		goto done;
+	}
+	s->in_file = result.in_file;
+	if (io.keep_types && out->root.kind == VV_KIND_TABLE && !s->raw) {
+		rc = keep_groups(s, &result, &io, &in, out, err);
+	} else if (s->in_file) {
+		vv_file_groups_use(&out->source, like->groups);
+	}
+	if (rc < 0) {
+		vv_table_close(out);
 	}
 done:
 	vv_import_result_clear(&result);

@@ -1,0 +1,224 @@
+/*
+ * file_groups: knows where a file's row groups lie, and how the bytes of one become its block.
+ */
+#include "diff/rows/file_groups.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "base/thread.h"
+#include "dataset/read/scan.h"
+
+typedef struct file_group {
+	vv_cid cid;
+	uint64_t offset, len, rows;
+	vv_hash128 hash; /* of its bytes */
+} file_group;
+
+struct vv_file_groups {
+	int fd;
+	const char *name;
+	vv_sink made;
+	uint64_t secret;
+	file_group *groups;
+	size_t count, columns;
+	vv_hash_index index; /* of groups, by CID */
+	vv_mutex *lock;      /* of what follows */
+	vv_scan *scan;
+	vv_group_encoder *encoder;
+	vv_buf raw, block;
+	vv_cell *cells;
+	size_t cell_cap;
+};
+
+/* The groups and their names, in the list's order. */
+static vv_status take_names(vv_file_groups *g, const vv_table *t, const vv_scan_cache *raw,
+			    vv_error *err)
+{
+	const vv_dialect *d = &t->root.dialect;
+	uint64_t offset = (d->bom ? 3 : 0) + d->prologue.len;
+	vv_list_reader *r = NULL;
+	vv_list_item item;
+	int more = 0;
+	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, &t->source, t->root.data.data,
+					   t->root.data.len, err);
+
+	while (rc == VV_OK && g->count < raw->count && (more = vv_list_next(r, &item, err)) > 0) {
+		const vv_scan_entry *e = &raw->entries[g->count];
+		file_group *p = &g->groups[g->count];
+		size_t parts;
+
+		*p = (file_group){
+			.offset = offset, .len = e->raw_len, .rows = item.weight, .hash = e->hash};
+		offset += e->raw_len;
+		if ((rc = vv_cbor_get_array(&item.cbor, &parts, err)) == VV_OK &&
+		    (rc = vv_cbor_get_link(&item.cbor, &p->cid, err)) == VV_OK) {
+			(void)vv_hash_index_add(&g->index, vv_cid_prefix(&p->cid),
+						g->count++); /* has room */
+		}
+	}
+	vv_list_reader_close(r);
+	return rc == VV_OK && more < 0 ? (vv_status)more : rc;
+}
+
+vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_scan_cache *raw,
+			     uint64_t secret, int take_fd, const char *name, const vv_sink *made,
+			     vv_error *err)
+{
+	vv_file_groups *g = vv_calloc(1, sizeof(*g));
+	vv_status rc;
+
+	*out = NULL;
+	if (!g) {
+		vv_close(take_fd, name, NULL);
+		return vv_fail_nomem(err);
+	}
+	g->fd = take_fd;
+	g->name = name;
+	g->made = *made;
+	g->secret = secret;
+	g->columns = t->columns;
+	vv_hash_index_init(&g->index);
+	g->lock = vv_mutex_new();
+	g->encoder = vv_group_encoder_new();
+	g->groups = vv_calloc(raw->count + 1, sizeof(*g->groups));
+	if (!g->lock || !g->encoder || !g->groups ||
+	    !vv_hash_index_reserve(&g->index, raw->count)) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_scan_new(&g->scan, &t->root.dialect, g->columns, NULL, NULL, err)) ==
+		   VV_OK) {
+		rc = take_names(g, t, raw, err);
+	}
+	if (rc < 0) {
+		vv_file_groups_free(g);
+		return rc;
+	}
+	*out = g;
+	return VV_OK;
+}
+
+void vv_file_groups_free(vv_file_groups *g)
+{
+	if (!g) {
+		return;
+	}
+	vv_close(g->fd, g->name, NULL);
+	vv_hash_index_clear(&g->index);
+	vv_mutex_free(g->lock);
+	vv_scan_free(g->scan);
+	vv_group_encoder_free(g->encoder);
+	vv_buf_clear(&g->raw);
+	vv_buf_clear(&g->block);
+	vv_free(g->cells);
+	vv_free(g->groups);
+	vv_free(g);
+}
+
+static const file_group *find(const vv_file_groups *g, const vv_cid *cid)
+{
+	vv_hash_probe p = vv_hash_probe_begin(&g->index, vv_cid_prefix(cid));
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		if (vv_cid_equal(&g->groups[at].cid, cid)) {
+			return &g->groups[at];
+		}
+	}
+	return NULL;
+}
+
+static vv_status refuse_changed(const vv_file_groups *g, vv_error *err)
+{
+	vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read", vv_text_shows(g->name));
+	return vv_hint(err, "do it again once nothing writes to the file, or with a copy of it");
+}
+
+static vv_status read_raw(vv_file_groups *g, const file_group *p, vv_error *err)
+{
+	vv_hash128 h;
+	ssize_t got;
+
+	vv_buf_reset(&g->raw);
+	if (!vv_buf_reserve(&g->raw, (size_t)p->len)) {
+		return vv_fail_nomem(err);
+	}
+	got = vv_pread_full(g->fd, g->raw.data, (size_t)p->len, p->offset, g->name, err);
+	if (got < 0) {
+		return (vv_status)got;
+	}
+	h = vv_xxh3_128(g->raw.data, (size_t)got, g->secret);
+	return (uint64_t)got == p->len && h.lo == p->hash.lo && h.hi == p->hash.hi
+		       ? VV_OK
+		       : refuse_changed(g, err);
+}
+
+static vv_status scan_rows(vv_file_groups *g, const file_group *p, vv_error *err)
+{
+	const size_t stride = g->columns > 0 ? g->columns : 1, need = (size_t)p->rows * stride;
+	vv_row row;
+
+	if (need > g->cell_cap) {
+		vv_cell *cells = vv_realloc_array(g->cells, need, sizeof(*cells));
+		if (!cells) {
+			return vv_fail_nomem(err);
+		}
+		g->cells = cells;
+		g->cell_cap = need;
+	}
+	/* A group ends with a whole row: what follows changes nothing. */
+	vv_scan_window(g->scan, g->raw.data, (size_t)p->len, true, p->offset);
+	for (size_t i = 0; i < (size_t)p->rows; i++) {
+		int more = vv_scan_row(g->scan, g->cells + i * stride, stride, &row, err);
+
+		if (more <= 0) { /* the same bytes gave as many rows before */
+			return more < 0 ? (vv_status)more : refuse_changed(g, err);
+		}
+	}
+	return VV_OK;
+}
+
+/* Leaves the block in g->block. */
+static vv_status make_block(vv_file_groups *g, const file_group *p, vv_error *err)
+{
+	vv_arena texts = VV_ARENA_INIT;
+	vv_status rc;
+
+	if ((rc = read_raw(g, p, err)) == VV_OK && (rc = scan_rows(g, p, err)) == VV_OK) {
+		rc = vv_group_encode(g->encoder, &g->block, g->cells, (size_t)p->rows, g->columns,
+				     g->columns > 0 ? g->columns : 1, NULL, NULL, err);
+	}
+	vv_scan_detach_arena(g->scan, &texts);
+	vv_arena_clear(&texts);
+	return rc;
+}
+
+static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_file_groups *g = payload;
+	const file_group *p;
+	vv_status rc = g->made.get(g->made.payload, cid, out, err);
+
+	if (rc != VV_EMISSING || !(p = find(g, cid))) {
+		return rc;
+	}
+	vv_error_clear(err);
+	vv_mutex_lock(g->lock);
+	if ((rc = make_block(g, p, err)) == VV_OK &&
+	    (rc = g->made.put(g->made.payload, cid, g->block.data, g->block.len, NULL, err)) ==
+		    VV_OK) {
+		vv_buf_reset(out);
+		vv_buf_put(out, g->block.data, g->block.len);
+		rc = vv_buf_ok(out, err);
+	}
+	vv_mutex_unlock(g->lock);
+	return rc;
+}
+
+void vv_file_groups_use(vv_sink *out, vv_file_groups *g)
+{
+	*out = (vv_sink){.get = get, .payload = g};
+}

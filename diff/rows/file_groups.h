@@ -1,0 +1,32 @@
+/*
+ * file_groups: the row groups of a CSV file that nothing was stored of, encoded when somebody reads one.
+ *
+ * Two files that are compared have nearly all groups in common, and of those nobody wants the columns. So
+ * the file is imported with vv_import_options.in_file, which says where each group lies and how it is told from
+ * others; then file_groups_new, and the table is read through vv_file_groups_use. A group that was read stays
+ * with the import's other blocks. May be used from several threads.
+ */
+#ifndef VV_DATASET_TABLE_FILE_GROUPS_H
+#define VV_DATASET_TABLE_FILE_GROUPS_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "dataset/format/list.h"
+#include "dataset/table/scan_cache.h"
+#include "dataset/table/table.h"
+
+typedef struct vv_file_groups vv_file_groups;
+
+/* t: what the import gave, its source being the import's sink; raw, secret: the result's and the one that it was
+ * given. All are read here only. take_fd: the file, in any place; name: for messages, borrowed like
+ * made, where blocks go that are made, and are looked for first. */
+vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_scan_cache *raw,
+			     uint64_t secret, int take_fd, const char *name, const vv_sink *made,
+			     vv_error *err);
+void vv_file_groups_free(vv_file_groups *g); /* accepts NULL */
+
+/* get only: of groups and of all that made has. VV_ECONFLICT: the group's bytes are no longer in the file. */
+void vv_file_groups_use(vv_sink *out, vv_file_groups *g);
+
+#endif
