@@ -12,6 +12,7 @@
 
 #define OUTPUT ((size_t)32 << 10)
 #define GZIP_LEVEL 4
+#define ZLIB_LEVEL 6 /* Git's */
 #define ZSTD_LEVEL 2
 #define ZSTD_WINDOW_LOG 20 /* a megabyte: browsers take up to eight */
 
@@ -40,6 +41,8 @@ vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn 
 	if (form == VV_SQUEEZE_GZIP) {
 		s->z_open = deflateInit2(&s->z, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8,
 					 Z_DEFAULT_STRATEGY) == Z_OK;
+	} else if (form == VV_SQUEEZE_ZLIB) {
+		s->z_open = deflateInit(&s->z, ZLIB_LEVEL) == Z_OK;
 	} else {
 		s->zstd = ZSTD_createCStream();
 		if (s->zstd && (ZSTD_isError(ZSTD_CCtx_setParameter(
@@ -58,7 +61,7 @@ vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn 
 	return VV_OK;
 }
 
-static vv_status gzip(vv_squeeze *s, const void *bytes, size_t len, bool end, vv_error *err)
+static vv_status zlib(vv_squeeze *s, const void *bytes, size_t len, bool end, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	int state = Z_OK;
@@ -98,8 +101,8 @@ static vv_status zstd(vv_squeeze *s, const void *bytes, size_t len, bool end, vv
 
 static vv_status give(vv_squeeze *s, const void *bytes, size_t len, bool end, vv_error *err)
 {
-	return s->form == VV_SQUEEZE_GZIP ? gzip(s, bytes, len, end, err)
-					  : zstd(s, bytes, len, end, err);
+	return s->form == VV_SQUEEZE_ZSTD ? zstd(s, bytes, len, end, err)
+					  : zlib(s, bytes, len, end, err);
 }
 
 vv_status vv_squeeze_write(vv_squeeze *s, const void *bytes, size_t len, vv_error *err)

@@ -1,5 +1,5 @@
 /*
- * squeeze: a stream of bytes compressed as gzip or zstd on its way to somebody else.
+ * squeeze: a stream of bytes compressed as gzip or zstd on its way to somebody else, or with zlib as Git's objects are.
  *
  * A correct caller: vv_squeeze_open; vv_squeeze_write for each piece; vv_squeeze_end; vv_squeeze_close.
  * decompress.h is the way back.
@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 
-typedef enum vv_squeeze_form { VV_SQUEEZE_GZIP, VV_SQUEEZE_ZSTD } vv_squeeze_form;
+typedef enum vv_squeeze_form { VV_SQUEEZE_GZIP, VV_SQUEEZE_ZSTD, VV_SQUEEZE_ZLIB } vv_squeeze_form;
 typedef vv_status (*vv_squeeze_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 
 typedef struct vv_squeeze vv_squeeze;

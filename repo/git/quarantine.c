@@ -22,6 +22,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/squeeze.h"
 #include "repo/git/share.h"
 
 #define PRIORITY 100 /* before loose objects (1) and packs (2) */
@@ -147,10 +148,9 @@ static int by_prefix(const object **out, const git_odb_backend *backend, const g
 		     size_t digits)
 {
 	const memory *m = (const memory *)backend;
-	size_t i;
 
 	*out = NULL;
-	for (i = 0; i < m->count; i++) {
+	for (size_t i = 0; i < m->count; i++) {
 		if (git_oid_ncmp(&m->items[i].id, id, digits) != 0) {
 			continue;
 		}
@@ -190,10 +190,9 @@ static int on_read_prefix(git_oid *full, void **bytes, size_t *len, git_object_t
 static int on_foreach(git_odb_backend *backend, git_odb_foreach_cb cb, void *payload)
 {
 	const memory *m = (const memory *)backend;
-	size_t i;
 	int code = 0;
 
-	for (i = 0; code == 0 && i < m->count; i++) {
+	for (size_t i = 0; code == 0 && i < m->count; i++) {
 		code = cb(&m->items[i].id, payload);
 	}
 	return code;
@@ -249,21 +248,6 @@ static vv_status memory_open(memory **out, git_odb *odb, vv_error *err)
 	return VV_OK;
 }
 
-static size_t memory_count(const memory *m)
-{
-	return m->count;
-}
-
-/* The i-th object, in the order written; borrowed until memory_empty. */
-static void memory_at(const memory *m, size_t i, git_oid *id, git_object_t *type,
-		      const void **bytes, size_t *len)
-{
-	*id = m->items[i].id;
-	*type = m->items[i].type;
-	*bytes = m->items[i].bytes;
-	*len = m->items[i].len;
-}
-
 /* ---- staging ---- */
 
 #define LOOSE_MAX 1u
@@ -272,10 +256,11 @@ static void memory_at(const memory *m, size_t i, git_oid *id, git_object_t *type
 #define COMPRESSION 6
 #define STREAM_STEP (256u << 10)
 
-/* memory belongs to the repository's odb. The rest is made when it is needed: dir, and
+/* memory belongs to the repository's odb. The rest is made when it is needed: file, or dir, and
  * loose, which writes loose objects into it. */
 struct vv_quarantine {
 	memory *memory;
+	char *file; /* the only object that is in memory, as a loose one; NULL: it is not staged */
 	char *dir;
 	git_odb *loose;
 	char pack[GIT_OID_HEXSZ + 1]; /* in dir, of all that is in memory; "": none is staged */
@@ -294,6 +279,15 @@ typedef struct staged_list {
 	size_t count;
 } staged_list;
 
+static void forget_file(vv_quarantine *s)
+{
+	if (s->file) {
+		(void)vv_unlink(s->file, true, NULL);
+	}
+	vv_free(s->file);
+	s->file = NULL;
+}
+
 /* What is staged and cannot be written is gone. */
 static void close_stage(vv_repository *r)
 {
@@ -303,6 +297,7 @@ static void close_stage(vv_repository *r)
 		(void)vv_quarantine_flush(r, NULL);
 	}
 	r->stage = NULL;
+	forget_file(s);
 	git_odb_free(s->loose);
 	if (s->dir) {
 		(void)vv_remove_tree(s->dir, NULL);
@@ -331,24 +326,35 @@ static vv_status stage_open(vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status need_dir(vv_repository *r, vv_error *err)
+/* A name inside the object folder, another one each time. */
+static vv_status name_apart(const vv_repository *r, char **path, vv_error *err)
 {
-	vv_quarantine *s = r->stage;
 	uint64_t number;
-	char name[48], *dir;
-	vv_status rc;
+	char name[48];
+	vv_status rc = vv_mkdirs(r->objects, err);
 
-	if (s->dir) {
-		return VV_OK;
-	}
-	if ((rc = vv_mkdirs(r->objects, err)) < 0) {
+	*path = NULL;
+	if (rc < 0) {
 		return rc;
 	}
 	vv_random(&number, sizeof(number));
 	(void)snprintf(name, sizeof(name), VV_QUARANTINE_PREFIX "%016llx",
 		       (unsigned long long)number);
-	if (!(dir = vv_path_join(r->objects, name, NULL))) {
-		return vv_fail_nomem(err);
+	*path = vv_path_join(r->objects, name, NULL);
+	return *path ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status need_dir(vv_repository *r, vv_error *err)
+{
+	vv_quarantine *s = r->stage;
+	char *dir;
+	vv_status rc;
+
+	if (s->dir) {
+		return VV_OK;
+	}
+	if ((rc = name_apart(r, &dir, err)) < 0) {
+		return rc;
 	}
 	if ((rc = vv_mkdirs(dir, err)) < 0) {
 		vv_free(dir);
@@ -504,9 +510,7 @@ vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uin
 
 static void list_clear(staged_list *list)
 {
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		vv_free(list->items[i].path);
 	}
 	vv_free(list->items);
@@ -791,20 +795,16 @@ static int type_rank(git_object_t type)
 static vv_status insert_all(git_packbuilder *pb, const memory *m, vv_error *err)
 {
 	char hex[GIT_OID_HEXSZ + 1];
-	size_t i, len;
-	int rank, code;
+	int code;
 
-	for (rank = 0; rank <= 3; rank++) {
-		for (i = 0; i < memory_count(m); i++) {
-			git_object_t type;
-			const void *bytes;
-			git_oid id;
+	for (int rank = 0; rank <= 3; rank++) {
+		for (size_t i = 0; i < m->count; i++) {
+			const object *o = &m->items[i];
 
-			memory_at(m, i, &id, &type, &bytes, &len);
-			if (type_rank(type) == rank &&
-			    (code = git_packbuilder_insert(pb, &id, NULL)) < 0) {
+			if (type_rank(o->type) == rank &&
+			    (code = git_packbuilder_insert(pb, &o->id, NULL)) < 0) {
 				return vv_git_fail(err, code, "cannot pack the object %s",
-						   git_oid_tostr(hex, sizeof(hex), &id));
+						   git_oid_tostr(hex, sizeof(hex), &o->id));
 			}
 		}
 	}
@@ -832,25 +832,70 @@ done:
 	return rc;
 }
 
-/* Writes what is in memory into the folder apart. */
-static vv_status write_loose(vv_repository *r, vv_error *err)
+typedef struct loose_file {
+	const char *path;
+	int fd;
+} loose_file;
+
+static vv_status on_compressed(void *payload, const void *bytes, size_t len, vv_error *err)
 {
-	const memory *m = r->stage->memory;
-	vv_status rc = need_loose(r, err);
-	size_t i;
+	const loose_file *f = payload;
 
-	for (i = 0; rc == VV_OK && i < memory_count(m); i++) {
-		git_object_t type;
-		const void *bytes;
-		size_t len;
-		git_oid id;
-		int code;
+	return vv_write_full(f->fd, bytes, len, f->path, err);
+}
 
-		memory_at(m, i, &id, &type, &bytes, &len);
-		if ((code = git_odb_write(&id, r->stage->loose, bytes, len, type)) < 0) {
-			rc = vv_git_fail(err, code, "cannot write a Git object of %s",
-					 vv_text_bytes(len));
-		}
+/* gitformat-loose(5): type, length and bytes, compressed as one. */
+static vv_status write_loose(loose_file *f, const object *o, vv_error *err)
+{
+	vv_squeeze *squeeze;
+	char head[48];
+	vv_status rc;
+
+	(void)snprintf(head, sizeof(head), "%s %zu", git_object_type2string(o->type), o->len);
+	if ((rc = vv_squeeze_open(&squeeze, VV_SQUEEZE_ZLIB, on_compressed, f, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_squeeze_write(squeeze, head, strlen(head) + 1, err)) < 0 ||
+	    (rc = vv_squeeze_write(squeeze, o->bytes, o->len, err)) < 0) {
+		goto done;
+	}
+	rc = vv_squeeze_end(squeeze, err);
+done:
+	vv_squeeze_close(squeeze);
+	return rc;
+}
+
+/* Writes the only object that is in memory into a file apart: a folder for it would cost more than the file. */
+static vv_status stage_file(vv_repository *r, vv_syncs *files, vv_error *err)
+{
+	vv_quarantine *s = r->stage;
+	loose_file f;
+	vv_status rc = name_apart(r, &s->file, err), closed;
+
+	if (rc < 0) {
+		return rc;
+	}
+	f.path = s->file;
+	if ((f.fd = vv_open(f.path, O_WRONLY | O_CREAT | O_EXCL, 0444, err)) < 0) {
+		return (vv_status)f.fd;
+	}
+	if ((rc = write_loose(&f, &s->memory->items[0], err)) == VV_OK) {
+		rc = vv_syncs_add(files, f.fd, f.path, err);
+	}
+	closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
+	return rc < 0 ? rc : closed;
+}
+
+static vv_status place_file(vv_repository *r, vv_error *err)
+{
+	vv_quarantine *s = r->stage;
+	staged it = {.path = s->file, .id = s->memory->items[0].id};
+	vv_status rc;
+
+	(void)git_oid_tostr(it.hex, sizeof(it.hex), &it.id);
+	if ((rc = place_all_loose(r, &(staged_list){&it, 1}, err)) == VV_OK) {
+		vv_free(s->file);
+		s->file = NULL;
 	}
 	return rc;
 }
@@ -864,6 +909,7 @@ static vv_status start_again(vv_quarantine *s, vv_error *err)
 	if (s->streamed) {
 		return vv_fail(err, VV_EIO, "Git objects could not be written before");
 	}
+	forget_file(s);
 	git_odb_free(s->loose);
 	s->loose = NULL;
 	s->pack[0] = '\0';
@@ -886,12 +932,12 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 	if (!s || (s->tried && (rc = start_again(s, err)) < 0)) {
 		return rc;
 	}
-	count = memory_count(s->memory);
+	count = s->memory->count;
 	s->tried = true;
 	if (count > LOOSE_MAX) {
 		rc = stage_memory_pack(r, files, err);
 	} else if (count > 0) {
-		rc = write_loose(r, err);
+		rc = stage_file(r, files, err);
 	}
 	if (rc == VV_OK && s->loose && (rc = list_staged(s, &list, err)) == VV_OK) {
 		rc = stage_loose(&list, files, err);
@@ -912,6 +958,9 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 	if (s->pack[0]) {
 		rc = place_pack(r, s->dir, s->pack, err);
 		s->pack[0] = '\0';
+	}
+	if (rc == VV_OK && s->file) {
+		rc = place_file(r, err);
 	}
 	if (rc == VV_OK && s->loose && (rc = list_staged(s, &list, err)) == VV_OK) {
 		rc = place_all_loose(r, &list, err);

@@ -2,7 +2,7 @@
  * quarantine: objects written but not yet durable. Internal to repo.
  *
  * New objects stay in memory (large files: in a folder inside Git's object folder whose
- * name begins with tmp_objdir, so that git prune clears up after a crash) and are
+ * name begins with tmp_objdir, as that of every file apart does, so that git prune clears up after a crash) and are
  * written together, synced: one as a loose object, several as one pack. libgit2's own
  * syncing would cost two fsyncs an object, and none for a new fan-out folder. Files are synced
  * side by side before they get their names, folders side by side before anything names what is
@@ -15,7 +15,7 @@
 
 #include "repo/git/repository_internal.h"
 
-/* What the names of the folders with staged objects begin with. */
+/* What the names of the folders with staged objects, and of a file with one, begin with. */
 #define VV_QUARANTINE_PREFIX "tmp_objdir-varve-"
 
 /* Stages an object; an object that the repository has already is not written. */

@@ -75,7 +75,8 @@ static void loose_objects_become_one_pack_that_git_accepts(void **state)
 	sh("for i in $(seq 20); do echo $i > f; git add f; git commit -qm $i; done");
 	assert_string_equal(out("git count-objects | cut -d, -f1"), "60 objects");
 	sh("mkdir -p .git/objects/tmp_objdir-varve-0123/ab .git/objects/tmp_objdir-varve-4567; "
-	   "touch -d '2 days ago' .git/objects/tmp_objdir-varve-0123");
+	   "echo a file > .git/objects/tmp_objdir-varve-89ab; "
+	   "touch -d '2 days ago' .git/objects/tmp_objdir-varve-0123 .git/objects/tmp_objdir-varve-89ab");
 	r = open_here();
 	vv_assert_ok(vv_git_pack_loose(r, 60, &packed, &err), &err);
 	assert_int_equal(packed, 0); /* 60 there are, not more */
@@ -84,6 +85,7 @@ static void loose_objects_become_one_pack_that_git_accepts(void **state)
 	assert_string_equal(out("git count-objects -v | egrep '^(count|packs|garbage)'"),
 			    "count: 0\npacks: 1\ngarbage: 0");
 	assert_false(vv_exists(".git/objects/tmp_objdir-varve-0123"));
+	assert_false(vv_exists(".git/objects/tmp_objdir-varve-89ab"));
 	sh("rmdir .git/objects/tmp_objdir-varve-4567"); /* it could be at work */
 	assert_string_equal(out("ls .git/objects | grep -v tmp_objdir"), "info\npack");
 	commit_file(r, "x", "still works\n");
