@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/buf.h"
@@ -209,26 +210,46 @@ static bool index_layout(offsets *o, const uint8_t *head, uint64_t size)
 	return o->large_count <= o->count;
 }
 
-/* Does the pack end with the checksum that its index has? Else it is the pack that is not right, and libgit2 tells. */
-static vv_status ends_alike(window *index, window *pack, bool *alike, vv_error *err)
+/* How long a pack is; VV_ENOTFOUND. It is opened only if it is a symbolic link. */
+static vv_status pack_size(uint64_t *out, const char *path, vv_error *err)
 {
+	vv_stat st;
+	vv_status rc = vv_lstat(&st, path, err);
+
+	if (rc == VV_OK && S_ISLNK(st.mode)) {
+		window w = {.fd = -1};
+
+		rc = window_open(&w, path, err);
+		st.size = w.size;
+		window_close(&w);
+	}
+	*out = rc == VV_OK ? st.size : 0;
+	return rc;
+}
+
+/* Does the pack end with the checksum that its index has? Else it is the pack that is not right, and libgit2 tells. */
+static vv_status ends_alike(window *index, const char *pack_path, bool *alike, vv_error *err)
+{
+	window pack = {.fd = -1};
 	const uint8_t *a, *b;
 	size_t len;
 	vv_status rc;
 
 	*alike = false;
-	if (pack->size < VV_SHA1_LEN) {
-		return VV_OK;
+	if ((rc = window_open(&pack, pack_path, err)) < 0 || pack.size < VV_SHA1_LEN) {
+		goto done;
 	}
 	if ((rc = window_read(index, &a, &len, index->size - ENDS, VV_SHA1_LEN, err)) == VV_OK &&
-	    (rc = window_read(pack, &b, &len, pack->size - VV_SHA1_LEN, VV_SHA1_LEN, err)) ==
+	    (rc = window_read(&pack, &b, &len, pack.size - VV_SHA1_LEN, VV_SHA1_LEN, err)) ==
 		    VV_OK) {
 		*alike = memcmp(a, b, VV_SHA1_LEN) == 0;
 	}
+done:
+	window_close(&pack);
 	return rc;
 }
 
-static vv_status check_index(window *w, window *pack, vv_error *err)
+static vv_status check_index(window *w, const char *pack_path, uint64_t size, vv_error *err)
 {
 	const uint8_t *head;
 	offsets o;
@@ -248,8 +269,8 @@ static vv_status check_index(window *w, window *pack, vv_error *err)
 	if (!index_layout(&o, head, w->size)) {
 		return damaged(w->path, "its tables do not have its size", err);
 	}
-	if ((rc = check_offsets(w, &o, pack->size, &within, err)) < 0 || within ||
-	    (rc = ends_alike(w, pack, &alike, err)) < 0 || !alike) {
+	if ((rc = check_offsets(w, &o, size, &within, err)) < 0 || within ||
+	    (rc = ends_alike(w, pack_path, &alike, err)) < 0 || !alike) {
 		return rc;
 	}
 	return leads_beyond(w->path, err);
@@ -268,19 +289,19 @@ static char *pack_of(const char *dir, const char *index)
 static vv_status check_pack(const char *dir, const char *name, vv_error *err)
 {
 	char *index = vv_path_join(dir, name, (char *)NULL), *path = pack_of(dir, name);
-	window w = {.fd = -1}, pack = {.fd = -1};
+	window w = {.fd = -1};
+	uint64_t size;
 	vv_status rc;
 
 	if (!index || !path) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = window_open(&pack, path, err)) == VV_OK &&
+	if ((rc = pack_size(&size, path, err)) == VV_OK &&
 	    (rc = window_open(&w, index, err)) == VV_OK) {
-		rc = check_index(&w, &pack, err);
+		rc = check_index(&w, path, size, err);
 	}
 done:
-	window_close(&pack);
 	window_close(&w);
 	vv_free(path);
 	vv_free(index);
@@ -361,7 +382,6 @@ static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_erro
 	name = (const char *)names;
 	for (uint32_t i = 0; rc == VV_OK && i < m->packs; i++) {
 		size_t len = strlen(name);
-		window pack = {.fd = -1};
 		char *path;
 
 		if (len >= left || !ends_with(name, ".idx") || strchr(name, '/')) {
@@ -369,9 +389,7 @@ static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_erro
 			break;
 		}
 		path = pack_of(dir, name);
-		rc = path ? window_open(&pack, path, err) : vv_fail_nomem(err);
-		m->sizes[i] = pack.size;
-		window_close(&pack);
+		rc = path ? pack_size(&m->sizes[i], path, err) : vv_fail_nomem(err);
 		vv_free(path);
 		name += len + 1;
 		left -= len + 1;

@@ -194,6 +194,21 @@ static void what_libgit2_does_not_follow_counts_as_sound(void **state)
 	vv_buf_clear(&sound);
 }
 
+static void a_pack_that_is_a_symbolic_link_is_as_long_as_what_it_leads_to(void **state)
+{
+	vv_buf sound;
+
+	(void)state;
+	one_pack();
+	sound = read_it(INDEX);
+	sh("mkdir ../kept; mv " PACK " ../kept; ln -s $PWD/../kept/*.pack .git/objects/pack/");
+	vv_assert_ok(check(), &err);
+	refused_with(INDEX, &sound, offsets_at(&sound), 0x7fffffff);
+	sh("rm ../kept/*.pack");
+	vv_assert_ok(check(), &err); /* it leads nowhere: no pack */
+	vv_buf_clear(&sound);
+}
+
 /* A third table behind the offsets, with the first object's in it. */
 static void add_large(vv_buf *b)
 {
@@ -337,6 +352,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(offsets_of_eight_bytes_are_followed),
 	cmocka_unit_test(an_index_of_the_first_version_is_followed),
 	cmocka_unit_test(what_libgit2_does_not_follow_counts_as_sound),
+	cmocka_unit_test(a_pack_that_is_a_symbolic_link_is_as_long_as_what_it_leads_to),
 	cmocka_unit_test(the_index_of_several_packs_is_followed),
 	cmocka_unit_test(alternates_are_looked_at),
 	cmocka_unit_test(no_flipped_bit_of_an_index_ends_the_process),
