@@ -126,7 +126,6 @@ bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, 
 {
 	bool scaled = encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
 	size_t empties = 0;
-	unsigned marks = 0;
 	uint64_t base;
 
 	if (end - p < 3 + scaled) {
@@ -141,17 +140,10 @@ bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, 
 	n->base = (uint64_t)group_unzigzag(base);
 	n->empty = NULL;
 	if (n->flags & GROUP_EMPTIES) {
-		if ((size_t)(end - p) < rows) {
+		if ((size_t)(end - p) < rows || !group_count_marks(p, rows, &empties)) {
 			return false;
 		}
 		n->empty = p;
-		empties = group_sum_bytes(p, rows);
-		for (size_t r = 0; r < rows; r++) {
-			marks |= p[r];
-		}
-		if (marks > 1) {
-			return false;
-		}
 		p += rows;
 	}
 	n->count = rows - empties;

@@ -173,6 +173,26 @@ static inline size_t group_sum_bytes(const uint8_t *bytes, size_t count)
 	return sum;
 }
 
+/* Is each of these bytes 0 or 1? *ones: how many are 1, then. */
+static inline bool group_count_marks(const uint8_t *bytes, size_t count, size_t *ones)
+{
+	const uint64_t each = 0x0101010101010101u;
+	uint64_t all = 0, v;
+	size_t sum = 0, i = 0;
+
+	for (; count - i >= 8; i += 8) {
+		memcpy(&v, bytes + i, sizeof(v));
+		all |= v;
+		sum += (size_t)(v * each >> 56);
+	}
+	for (; i < count; i++) {
+		all |= bytes[i];
+		sum += bytes[i];
+	}
+	*ones = sum;
+	return (all & ~each) == 0;
+}
+
 /* Numbers and dates as a column of `rows` values has them, all text or all literals. */
 typedef struct group_numbers {
 	uint8_t flags, scale;

@@ -65,17 +65,11 @@ static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
 	}
 	n->value = (uint64_t)group_unzigzag(base);
 	if (flags & GROUP_EMPTIES) {
-		unsigned marks = 0;
-
 		if (group_left(in) < in->count) {
 			return group_bad(in, "it ends too soon", err);
 		}
 		n->empty = in->p;
-		for (size_t i = 0; i < in->count; i++) {
-			empties += in->p[i];
-			marks |= in->p[i];
-		}
-		if (marks > 1) {
+		if (!group_count_marks(in->p, in->count, &empties)) {
 			return group_bad(in, "the marks of its empty values are damaged", err);
 		}
 		in->p += in->count;
