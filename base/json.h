@@ -85,6 +85,8 @@ void vv_json_close_object(vv_json_out *w);
 void vv_json_open_array(vv_json_out *w);
 void vv_json_close_array(vv_json_out *w);
 void vv_json_name(vv_json_out *w, const char *name);
+/* The same, on one line (indent 0), of a name that has nothing to be escaped, for many of them. */
+void vv_json_plain_name(vv_json_out *w, const char *name, size_t len);
 void vv_json_string(vv_json_out *w, const char *s); /* NULL writes null */
 void vv_json_string_len(vv_json_out *w, const char *s, size_t len);
 void vv_json_u64(vv_json_out *w, uint64_t v);

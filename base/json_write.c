@@ -67,7 +67,8 @@ static bool all_plain(uint64_t x)
 /* Does the text stand in JSON as it is? False also says: perhaps. */
 static bool is_plain(const char *s, size_t len)
 {
-	uint64_t last = UINT64_C(0x2020202020202020), x;
+	uint64_t x;
+	uint32_t head, tail;
 
 	for (; len >= 8; s += 8, len -= 8) {
 		memcpy(&x, s, 8);
@@ -75,10 +76,16 @@ static bool is_plain(const char *s, size_t len)
 			return false;
 		}
 	}
-	for (size_t i = 0; i < len; i++) {
-		last = last << 8 | (unsigned char)s[i];
+	if (len >= 4) {
+		memcpy(&head, s, 4);
+		memcpy(&tail, s + len - 4, 4);
+		return all_plain((uint64_t)head << 32 | tail);
 	}
-	return all_plain(last);
+	x = UINT64_C(0x2020202020202020);
+	for (size_t i = 0; i < len; i++) {
+		x = x << 8 | (unsigned char)s[i];
+	}
+	return all_plain(x);
 }
 
 void vv_json_put_string(vv_buf *b, const char *s, size_t len)
@@ -242,10 +249,36 @@ void vv_json_close_array(vv_json_out *w)
 
 void vv_json_name(vv_json_out *w, const char *name)
 {
+	const size_t len = strlen(name);
+
+	if (w->indent == 0 && is_plain(name, len)) {
+		vv_json_plain_name(w, name, len);
+		return;
+	}
 	assert(w->buf->failed || (w->depth > 0 && !w->after_name));
 	begin_item(w);
-	vv_json_put_string(w->buf, name, strlen(name));
+	vv_json_put_string(w->buf, name, len);
 	vv_buf_puts(w->buf, w->indent > 0 ? ": " : ":");
+	w->after_name = true;
+}
+
+void vv_json_plain_name(vv_json_out *w, const char *name, size_t len)
+{
+	vv_buf *b = w->buf;
+	char *p;
+
+	assert(b->failed || (w->depth > 0 && !w->after_name && w->indent == 0));
+	if (len < SIZE_MAX - 4 && vv_buf_reserve(b, len + 4)) {
+		p = b->data + b->len;
+		*p = ',';
+		p += w->need_comma;
+		*p++ = '"';
+		memcpy(p, name, len);
+		p += len;
+		*p++ = '"';
+		*p++ = ':';
+		b->len = (size_t)(p - b->data);
+	}
 	w->after_name = true;
 }
 

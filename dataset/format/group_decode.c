@@ -392,6 +392,44 @@ static vv_status pick_dict(group_reading *in, size_t row, vv_error *err)
 	return VV_OK;
 }
 
+/* Of texts with lengths of one size or of a byte each; 0: they have others. */
+static int pick_text(group_reading *in, size_t row, vv_error *err)
+{
+	const uint8_t *lens;
+	uint64_t len, before = 0;
+
+	if (group_left(in) == 0) {
+		return group_bad(in, "it ends too soon", err);
+	}
+	switch (*in->p++) {
+	case GROUP_LEN_EQUAL:
+		if (!vv_varint_read(&in->p, in->end, &len) || len > group_left(in) ||
+		    len * in->count != group_left(in)) {
+			return group_bad(in, "the lengths of its values do not add up", err);
+		}
+		before = len * row;
+		break;
+	case GROUP_LEN_BYTES:
+		if (group_left(in) < in->count) {
+			return group_bad(in, "it ends too soon", err);
+		}
+		lens = in->p;
+		in->p += in->count;
+		len = lens[row];
+		for (size_t i = 0; i < row; i++) {
+			before += lens[i];
+		}
+		if (before > group_left(in) || len > group_left(in) - before) {
+			return group_bad(in, "the lengths of its values do not add up", err);
+		}
+		break;
+	default:
+		return 0;
+	}
+	group_set_cell(in->cells, (const char *)in->p + before, (size_t)len, in->state);
+	return 1;
+}
+
 /* What can only be found by reading the column: the column is read. */
 static vv_status pick_from_column(const vv_group *g, size_t column, size_t row, vv_cell *cell,
 				  vv_arena *arena, vv_error *err)
@@ -415,7 +453,7 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 			    .state = VV_CELL_TEXT,
 			    .arena = arena,
 			    .column = column};
-	int encoding;
+	int encoding, found;
 
 	assert(row < g->rows);
 	if (column >= g->columns) {
@@ -439,9 +477,16 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 	case GROUP_DATE:
 	case GROUP_DATETIME:
 		return group_number_cell(&in, encoding, row, err);
-	default: /* cells of text are cheap: nothing is copied */
-		return pick_from_column(g, column, row, cell, arena, err);
+	case GROUP_TEXT:
+		found = pick_text(&in, row, err);
+		if (found != 0) {
+			return found < 0 ? (vv_status)found : VV_OK;
+		}
+		break;
+	default:
+		break;
 	}
+	return pick_from_column(g, column, row, cell, arena, err);
 }
 
 vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,

@@ -542,28 +542,32 @@ vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error 
 	return rc;
 }
 
-vv_status vv_batch_row_part(vv_batch *b, size_t row, const size_t *columns, size_t count,
-			    uint64_t part, const vv_cell **cells, vv_error *err)
+vv_status vv_batch_part(vv_batch *b, const size_t *columns, size_t count, uint64_t part,
+			vv_error *err)
 {
 	vv_status rc;
-	bool first = b->part == 0 && b->picked == PICKED_MAX;
-	if (b->by_row && b->part == part) {
-		*cells = &b->cells[row * b->columns];
+	if (!b->by_row || b->part == part || count == 0) {
 		return VV_OK;
 	}
-	/* Whoever asks for other columns soon asks for these again: then all are made. */
-	if (!b->by_row || !first || count >= b->columns) {
-		return vv_batch_row(b, row, cells, err);
-	}
-	*cells = &b->cells[row * b->columns];
-	memset(b->ready, 0, b->rows);
-	for (size_t i = 0; i < b->rows * b->columns; i++) {
-		b->cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
+	if (b->part != 0) { /* whoever asks for other columns soon asks for these again */
+		rc = vv_group_decode(&b->group, b->cells, b->columns, &b->arena, err);
+		b->by_row = rc < 0;
+		return rc;
 	}
 	if ((rc = vv_batch_columns(b, columns, count, err)) == VV_OK) {
 		b->part = part;
 	}
 	return rc;
+}
+
+vv_status vv_batch_cell(vv_batch *b, size_t row, size_t column, bool made, vv_cell *out,
+			vv_error *err)
+{
+	if (made || !b->by_row || b->ready[row]) {
+		*out = b->cells[row * b->columns + column];
+		return VV_OK;
+	}
+	return vv_group_cell(&b->group, column, row, out, &b->arena, err);
 }
 
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err)

@@ -24,6 +24,21 @@ typedef struct row_entry {
 	uint64_t rows;
 } row_entry;
 
+/* Of two groups with equally many rows, row for row: the cells that differ, and the key's. */
+typedef struct rowdiff_needed {
+	size_t *pairs; /* of columns->pairs: those compared that are not the key's and differ in some row */
+	size_t count;
+	uint8_t *marks; /* in which rows, count x rows */
+	size_t marks_cap;
+	/* Of pairs: differ they in so many rows that the columns are made as a whole? And the key's? */
+	bool *made, key_made;
+	size_t *made_a, *made_b; /* the columns that are */
+	size_t made_count;
+	vv_cell *old_cells,
+		*new_cells; /* of the last pair of rows; what was not needed is absent */
+	bool *same;         /* of columns->pairs, in these rows */
+} rowdiff_needed;
+
 typedef struct vv_rowdiff {
 	vv_table *a, *b;
 	vv_rowdiff_options opts;
@@ -51,11 +66,8 @@ typedef struct vv_rowdiff {
 	/* For each of columns->pairs: have the two groups that begin with these rows the same bytes
 	 * there? */
 	bool *equal;
-	/* Of these two groups: the columns of either side that are needed where `equal` holds (the key's,
-	 * and of those that are compared the others). NULL: opts.only_needed is not set. */
-	size_t *needed_a, *needed_b;
-	size_t needed_count;
 	uint64_t equal_old, equal_new; /* UINT64_MAX: of none */
+	rowdiff_needed needed;         /* with opts.only_needed: of these two groups */
 	vv_buf scratch;                /* for comparing values; failed: memory ran out */
 	vv_rowdiff_stats stats;
 } vv_rowdiff;

@@ -61,12 +61,6 @@ static size_t find_group(const vv_row_by_number *r, uint64_t row)
 	return at;
 }
 
-const vv_batch *vv_row_by_number_group(const vv_row_by_number *r, uint64_t row)
-{
-	size_t at = find_group(r, row);
-	return at < r->groups ? &r->batch[at] : NULL;
-}
-
 static size_t oldest_group(const vv_row_by_number *r)
 {
 	size_t oldest = 0;

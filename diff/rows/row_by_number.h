@@ -26,8 +26,6 @@ typedef struct vv_row_by_number {
 
 /* Nothing is read yet. groups: how many are kept, 1 to VV_ROW_GROUPS_MAX. */
 void vv_row_by_number_init(vv_row_by_number *r, vv_table *table, size_t groups);
-/* The group that holds a row, if it is one of those kept; else NULL. Valid until the next get. */
-const vv_batch *vv_row_by_number_group(const vv_row_by_number *r, uint64_t row);
 void vv_row_by_number_close(vv_row_by_number *r); /* zeroed storage is closed */
 
 /* The row's cells, borrowed until `groups` - 1 further groups were read; where one is kept,

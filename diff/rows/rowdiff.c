@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/group_compare.h"
 #include "diff/rows/match.h"
 #include "diff/rows/value.h"
 
@@ -117,12 +118,33 @@ static vv_status choose_key(vv_rowdiff *d, vv_error *err)
 static vv_status room_for_needed(vv_rowdiff *d, vv_error *err)
 {
 	const size_t most = d->key_count + d->opts.columns->count + 1;
+	rowdiff_needed *n = &d->needed;
 	if (!d->opts.only_needed) {
 		return VV_OK;
 	}
-	d->needed_a = vv_calloc(most, sizeof(*d->needed_a));
-	d->needed_b = vv_calloc(most, sizeof(*d->needed_b));
-	return d->needed_a && d->needed_b ? VV_OK : vv_fail_nomem(err);
+	n->pairs = vv_calloc(most, sizeof(*n->pairs));
+	n->made = vv_calloc(most, sizeof(*n->made));
+	n->same = vv_calloc(most, sizeof(*n->same));
+	n->made_a = vv_calloc(most, sizeof(*n->made_a));
+	n->made_b = vv_calloc(most, sizeof(*n->made_b));
+	n->old_cells = vv_calloc(d->a->columns + 1, sizeof(*n->old_cells));
+	n->new_cells = vv_calloc(d->b->columns + 1, sizeof(*n->new_cells));
+	return n->pairs && n->made && n->same && n->made_a && n->made_b && n->old_cells &&
+			       n->new_cells
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
+static void needed_clear(rowdiff_needed *n)
+{
+	vv_free(n->pairs);
+	vv_free(n->made);
+	vv_free(n->same);
+	vv_free(n->made_a);
+	vv_free(n->made_b);
+	vv_free(n->old_cells);
+	vv_free(n->new_cells);
+	vv_free(n->marks);
 }
 
 /* Do equal blocks mean equal rows? Where every common column has the same place. */
@@ -205,8 +227,7 @@ void vv_rowdiff_close(vv_rowdiff *d)
 	vv_free(d->compared);
 	vv_free(d->cells);
 	vv_free(d->equal);
-	vv_free(d->needed_a);
-	vv_free(d->needed_b);
+	needed_clear(&d->needed);
 	vv_buf_clear(&d->scratch);
 	vv_free(d->gap);
 	vv_free(d->stats.column_changes);
@@ -274,51 +295,129 @@ static bool same_column(const vv_group *a, long at, const vv_group *b, long bt)
 	       memcmp(a->column[at], b->column[bt], a->column_len[at]) == 0;
 }
 
-/* Fills needed_a and needed_b for what d->equal holds. */
-static void find_needed(vv_rowdiff *d)
+/* Of a column that differs in more rows than one in so many all cells are made, of others those that differ. */
+#define MADE_ROWS 8u
+
+static void note_made(rowdiff_needed *n, size_t a, size_t b)
 {
-	const vv_columns *c = d->opts.columns;
-	size_t n = 0;
-	for (size_t i = 0; i < d->key_count; i++, n++) {
-		d->needed_a[n] = d->key_a[i];
-		d->needed_b[n] = d->key_b[i];
-	}
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_column_pair *p = &c->pairs[i];
-		if (d->compared[i] && !d->equal[i] && !is_of_key(d, p)) {
-			d->needed_a[n] = (size_t)p->a;
-			d->needed_b[n++] = (size_t)p->b;
-		}
-	}
-	d->needed_count = n;
+	n->made_a[n->made_count] = a;
+	n->made_b[n->made_count++] = b;
 }
 
-/* The columns (d->equal) in which two rows at one place of their groups are equal because all rows
- * of the groups are; NULL: nothing is known. Both rows were asked for last. */
-static const bool *equal_columns(vv_rowdiff *d, uint64_t old_row, uint64_t new_row)
+/* Finds in which columns and rows the two groups differ where d->equal does not hold. */
+static vv_status find_needed(vv_rowdiff *d, vv_batch *a, vv_batch *b, vv_error *err)
 {
 	const vv_columns *c = d->opts.columns;
-	const vv_batch *a = vv_row_by_number_group(&d->rows_a, old_row),
-		       *b = vv_row_by_number_group(&d->rows_b, new_row);
-	if (d->cross || !a || !b || a->has_long || b->has_long || a->rows != b->rows ||
-	    old_row - a->first_row != new_row - b->first_row) {
-		return NULL;
+	rowdiff_needed *n = &d->needed;
+	const size_t rows = a->rows;
+	size_t changed = 0;
+	vv_status rc;
+	n->count = n->made_count = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		n->same[i] = d->equal[i];
+		if (d->compared[i] && !d->equal[i] && !is_of_key(d, &c->pairs[i])) {
+			n->pairs[n->count++] = i;
+		}
+	}
+	/* and a column for all of them */
+	if (!vv_array_room_for(n->marks, 0, n->marks_cap, (n->count + 1) * rows)) {
+		return vv_fail_nomem(err);
+	}
+	memset(n->marks, 0, (n->count + 1) * rows);
+	uint8_t *any = n->marks + n->count * rows;
+	for (size_t k = 0; k < n->count; k++) {
+		const vv_column_pair *p = &c->pairs[n->pairs[k]];
+		uint8_t *marks = n->marks + k * rows;
+		size_t differ = 0;
+		if ((rc = vv_group_compare_column(marks, &a->group, (size_t)p->a, &b->group,
+						  (size_t)p->b, &a->arena, err)) < 0) {
+			return rc;
+		}
+		for (size_t r = 0; r < rows; r++) {
+			differ += marks[r] != 0;
+			any[r] |= marks[r];
+		}
+		if ((n->made[k] = differ > rows / MADE_ROWS)) {
+			note_made(n, (size_t)p->a, (size_t)p->b);
+		}
+	}
+	for (size_t r = 0; r < rows; r++) {
+		changed += any[r] != 0;
+	}
+	n->key_made = changed > rows / MADE_ROWS;
+	for (size_t i = 0; n->key_made && i < d->key_count; i++) {
+		note_made(n, d->key_a[i], d->key_b[i]);
+	}
+	for (size_t i = 0; i < d->a->columns; i++) {
+		n->old_cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
+	}
+	for (size_t i = 0; i < d->b->columns; i++) {
+		n->new_cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
+	}
+	return VV_OK;
+}
+
+/* *equal: the columns (d->equal) in which two rows at one place of their groups are equal because all rows
+ * of the groups are; NULL: nothing is known. */
+static vv_status equal_columns(vv_rowdiff *d, vv_batch *a, size_t at, vv_batch *b, size_t bt,
+			       const bool **equal, vv_error *err)
+{
+	const vv_columns *c = d->opts.columns;
+	vv_status rc = VV_OK;
+	*equal = NULL;
+	if (d->cross || a->has_long || b->has_long || a->rows != b->rows || at != bt) {
+		return VV_OK;
 	}
 	if (d->equal_old != a->first_row || d->equal_new != b->first_row) {
+		d->equal_old = d->equal_new = UINT64_MAX;
 		for (size_t i = 0; i < c->count; i++) {
 			d->equal[i] = same_column(&a->group, c->pairs[i].a, &b->group,
 						  c->pairs[i].b);
 		}
+		if (d->opts.only_needed && (rc = find_needed(d, a, b, err)) < 0) {
+			return rc;
+		}
 		d->equal_old = a->first_row;
 		d->equal_new = b->first_row;
-		if (d->opts.only_needed) {
-			find_needed(d);
-		}
 	}
-	return d->equal;
+	*equal = d->equal;
+	return VV_OK;
 }
 
-/* The cells of two rows; *equal as equal_columns says. */
+/* The cells of two rows, one of each group and at one place there, that are needed. */
+static vv_status read_needed(vv_rowdiff *d, vv_batch *a, vv_batch *b, size_t row, vv_error *err)
+{
+	rowdiff_needed *n = &d->needed;
+	vv_status rc;
+	/* For a group the one beside it decides which columns are made: its first row names them. */
+	if ((rc = vv_batch_part(a, n->made_a, n->made_count, b->first_row + 1, err)) < 0 ||
+	    (rc = vv_batch_part(b, n->made_b, n->made_count, a->first_row + 1, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < d->key_count; i++) {
+		if ((rc = vv_batch_cell(a, row, d->key_a[i], n->key_made,
+					&n->old_cells[d->key_a[i]], err)) < 0 ||
+		    (rc = vv_batch_cell(b, row, d->key_b[i], n->key_made,
+					&n->new_cells[d->key_b[i]], err)) < 0) {
+			return rc;
+		}
+	}
+	for (size_t k = 0; k < n->count; k++) {
+		const vv_column_pair *p = &d->opts.columns->pairs[n->pairs[k]];
+		vv_cell *x = &n->old_cells[p->a], *y = &n->new_cells[p->b];
+		n->same[n->pairs[k]] = n->marks[k * a->rows + row] == 0;
+		if (n->same[n->pairs[k]]) {
+			x->state = y->state = VV_CELL_ABSENT;
+			x->len = y->len = 0;
+		} else if ((rc = vv_batch_cell(a, row, (size_t)p->a, n->made[k], x, err)) < 0 ||
+			   (rc = vv_batch_cell(b, row, (size_t)p->b, n->made[k], y, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* The cells of two rows; *equal: the columns that need no look, or NULL. */
 static vv_status read_pair(vv_rowdiff *d, const row_entry *e, vv_row_change *out,
 			   const bool **equal, vv_error *err)
 {
@@ -330,17 +429,17 @@ static vv_status read_pair(vv_rowdiff *d, const row_entry *e, vv_row_change *out
 	}
 	const size_t at = (size_t)(e->old_row - a->first_row),
 		     bt = (size_t)(e->new_row - b->first_row);
-	*equal = equal_columns(d, e->old_row, e->new_row);
+	if ((rc = equal_columns(d, a, at, b, bt, equal, err)) < 0) {
+		return rc;
+	}
 	if (!*equal || !d->opts.only_needed) {
 		rc = vv_batch_row(a, at, &out->old_cells, err);
 		return rc < 0 ? rc : vv_batch_row(b, bt, &out->new_cells, err);
 	}
-	/* For a group the one beside it decides which columns these are: its first row names them. */
-	rc = vv_batch_row_part(a, at, d->needed_a, d->needed_count, b->first_row + 1,
-			       &out->old_cells, err);
-	return rc < 0 ? rc
-		      : vv_batch_row_part(b, bt, d->needed_b, d->needed_count, a->first_row + 1,
-					  &out->new_cells, err);
+	out->old_cells = d->needed.old_cells;
+	out->new_cells = d->needed.new_cells;
+	*equal = d->needed.same;
+	return read_needed(d, a, b, at, err);
 }
 
 /* How two rows compare, cell by cell: fills d->cells. rekeyed: in the key's columns in any case.

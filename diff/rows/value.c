@@ -45,6 +45,29 @@ static bool is_missing(const vv_field *f, const vv_cell *c)
 /* Bytes of a number's canonical form beside its digits: tag, sign, exponent. */
 #define NUMBER_MORE 16u
 
+/* The form of a whole number without zeros in front or a sign, most keys: what vv_decimal_read would find. There
+ * is room. False: it is none. */
+static bool put_plain_integer(vv_buf *out, const char *s, size_t len)
+{
+	char *to = out->data + out->len;
+	size_t count = 0;
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] < '0' || s[i] > '9') {
+			return false;
+		}
+		to[1 + i] = s[i];
+		count = s[i] != '0' ? i + 1 : count;
+	}
+	if (s[0] == '0') {
+		return false;
+	}
+	to[0] = TAG_NUMBER;
+	to[1 + count] = '+';
+	vv_put_le64((uint8_t *)to + count + 2, len);
+	out->len += count + 10;
+	return true;
+}
+
 /* The digits are read into out itself and moved to where they belong: no other memory is
  * needed for the most frequent values. */
 static bool put_number(vv_buf *out, const vv_field *f, const vv_cell *c)
@@ -55,6 +78,9 @@ static bool put_number(vv_buf *out, const vv_field *f, const vv_cell *c)
 	vv_decimal d;
 	if (c->len == 0 || !vv_buf_reserve(out, c->len + NUMBER_MORE)) {
 		return false;
+	}
+	if (put_plain_integer(out, c->text, c->len)) {
+		return true;
 	}
 	out->data[out->len++] = TAG_NUMBER;
 	if (!vv_decimal_read(&d, out, spelling, c->text, c->len)) {
@@ -192,12 +218,45 @@ const vv_field *vv_value_field(const vv_field *fa, const vv_field *fb)
 	return fa->type == fb->type ? fa : fb;
 }
 
+/* The digits after the point of a number without needless zeros before it or a sign; -1: it is none. */
+static int plain_fraction(const char *s, size_t len)
+{
+	size_t point = len;
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '.' && point == len) {
+			point = i;
+		} else if (s[i] < '0' || s[i] > '9') {
+			return -1;
+		}
+	}
+	return point == 0 || point + 1 == len || len > 40 || (s[0] == '0' && point > 1)
+		       ? -1
+		       : (int)(len - point);
+}
+
+/* Two texts that differ: are they certainly numbers that differ? Which character groups digits or begins the
+ * fraction makes no difference then. */
+static bool are_other_numbers(const vv_field *fa, const vv_cell *a, const vv_field *fb,
+			      const vv_cell *b)
+{
+	if (fa->type != fb->type || (fa->type != VV_TYPE_INTEGER && fa->type != VV_TYPE_NUMBER) ||
+	    a->state != VV_CELL_TEXT || b->state != VV_CELL_TEXT || a->len == 0 || b->len == 0) {
+		return false;
+	}
+	const int fraction = plain_fraction(a->text, a->len);
+	return fraction >= 0 && fraction == plain_fraction(b->text, b->len) && !is_missing(fa, a) &&
+	       !is_missing(fb, b);
+}
+
 vv_same vv_value_compare(vv_buf *scratch, const vv_field *fa, const vv_cell *a, const vv_field *fb,
 			 const vv_cell *b)
 {
 	if (a->state == b->state && a->len == b->len &&
 	    (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
 		return VV_SAME;
+	}
+	if (are_other_numbers(fa, a, fb, b)) {
+		return VV_OTHER;
 	}
 	scratch->len = 0;
 	vv_value_put_canonical(scratch, vv_value_field(fa, fb), a);

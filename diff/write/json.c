@@ -37,6 +37,24 @@ static vv_status flush(json_writer *j, size_t above, vv_error *err)
 	return rc;
 }
 
+/* A member's name of ours: there are ten for a changed row. */
+static inline void put_name(json_writer *j, const char *name)
+{
+	vv_json_plain_name(&j->out, name, strlen(name));
+}
+
+static inline void put_string(json_writer *j, const char *name, const char *value)
+{
+	put_name(j, name);
+	vv_json_string(&j->out, value);
+}
+
+static inline void put_number(json_writer *j, const char *name, uint64_t value)
+{
+	put_name(j, name);
+	vv_json_u64(&j->out, value);
+}
+
 /* Begins an object of the stream, or an element of the document's list. */
 static void open_item(json_writer *j, const char *type)
 {
@@ -48,8 +66,7 @@ static void open_item(json_writer *j, const char *type)
 	}
 	vv_json_open_object(&j->out);
 	if (j->lines) {
-		vv_json_name(&j->out, "type");
-		vv_json_string(&j->out, type);
+		put_string(j, "type", type);
 	}
 }
 
@@ -60,18 +77,6 @@ static vv_status close_item(json_writer *j, vv_error *err)
 		vv_buf_putc(&j->buf, '\n');
 	}
 	return flush(j, FLUSH_AT, err);
-}
-
-static void put_string(json_writer *j, const char *name, const char *value)
-{
-	vv_json_name(&j->out, name);
-	vv_json_string(&j->out, value);
-}
-
-static void put_number(json_writer *j, const char *name, uint64_t value)
-{
-	vv_json_name(&j->out, name);
-	vv_json_u64(&j->out, value);
 }
 
 /* A JSON value as its file has it, on one line: line ends stand only between tokens. */
@@ -232,7 +237,7 @@ static vv_status json_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_
 static void put_key(json_writer *j, const char *name, const vv_row_change *c, bool old_side)
 {
 	const vv_diff_table *t = &j->table;
-	vv_json_name(&j->out, name);
+	put_name(j, name);
 	if (t->key_count == 0) {
 		vv_json_null(&j->out);
 		return;
@@ -267,7 +272,7 @@ static void put_whole(json_writer *j, const vv_table *t, const vv_cell *cells)
 static void put_changes(json_writer *j, const vv_row_change *c)
 {
 	const vv_diff_table *t = &j->table;
-	vv_json_name(&j->out, "cells");
+	put_name(j, "cells");
 	vv_json_open_object(&j->out);
 	for (size_t i = 0; i < t->columns->count; i++) {
 		const vv_column_pair *p = &t->columns->pairs[i];
@@ -337,8 +342,8 @@ static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 	vv_json_open_object(&j->out);
 	for (size_t i = 0; t->columns && s->column_changes && i < t->columns->count; i++) {
 		if (s->column_changes[i] > 0) {
-			put_number(j, t->b->schema.fields[t->columns->pairs[i].b].name,
-				   s->column_changes[i]);
+			vv_json_name(&j->out, t->b->schema.fields[t->columns->pairs[i].b].name);
+			vv_json_u64(&j->out, s->column_changes[i]);
 		}
 	}
 	vv_json_close_object(&j->out);

@@ -221,6 +221,46 @@ static void invalid_utf8_is_written_as_replacement(void **state)
 	vv_buf_clear(&b);
 }
 
+static void a_string_of_any_length_is_escaped_wherever_it_must_be(void **state)
+{
+	static const char *const special[][2] = {{"\"", "\\\""},
+						 {"\\", "\\\\"},
+						 {"\n", "\\n"},
+						 {"\x1f", "\\u001f"},
+						 {"\xff", "\xef\xbf\xbd"}};
+
+	(void)state;
+	for (size_t len = 1; len < 20; len++) {
+		for (size_t at = 0; at < len; at++) {
+			for (size_t k = 0; k < sizeof(special) / sizeof(special[0]); k++) {
+				char plain[20], wanted[40];
+				vv_buf b = VV_BUF_INIT, object = VV_BUF_INIT;
+				vv_json_out w;
+
+				memset(plain, 'x', len);
+				plain[at] = special[k][0][0];
+				plain[len] = '\0';
+				snprintf(wanted, sizeof(wanted), "\"%.*s%s%s\"", (int)at, plain,
+					 special[k][1], plain + at + 1);
+				vv_json_put_string(&b, plain, len);
+				assert_string_equal(vv_buf_cstr(&b), wanted);
+				vv_json_out_init(&w, &object, 0);
+				vv_json_open_object(&w);
+				vv_json_name(&w, plain);
+				vv_json_u64(&w, 7);
+				vv_json_plain_name(&w, "second", 6);
+				vv_json_u64(&w, 8);
+				vv_json_close_object(&w);
+				vv_buf_reset(&b);
+				vv_buf_printf(&b, "{%s:7,\"second\":8}", wanted);
+				assert_string_equal(vv_buf_cstr(&object), vv_buf_cstr(&b));
+				vv_buf_clear(&object);
+				vv_buf_clear(&b);
+			}
+		}
+	}
+}
+
 static void write_sample(vv_json_out *w)
 {
 	vv_json_open_object(w);
@@ -327,6 +367,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_node_knows_its_place),
 	cmocka_unit_test(members_are_got_by_name_and_type),
 	cmocka_unit_test(invalid_utf8_is_written_as_replacement),
+	cmocka_unit_test(a_string_of_any_length_is_escaped_wherever_it_must_be),
 	cmocka_unit_test(the_writer_puts_commas_and_lines),
 	cmocka_unit_test(reading_without_memory_fails_cleanly),
 	cmocka_unit_test(long_escaped_strings_fit_the_memory_set_aside),

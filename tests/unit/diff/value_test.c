@@ -79,6 +79,8 @@ static void numbers_are_equal_by_value(void **state)
 		{"NaN", "nan"},
 		{"INF", "inf"},
 		{"007", "7"},
+		{"1200", "12e2"},
+		{"1230.0", "1230"},
 		{"+3", "3"},
 	};
 	static const char *const other[][2] = {
@@ -101,6 +103,52 @@ static void numbers_are_equal_by_value(void **state)
 		assert_int_equal(compare(NUMBER, text(other[i][0]), text(other[i][1])), VV_OTHER);
 	}
 	assert_int_equal(compare(NUMBER, text("1.0"), text("1.0")), VV_SAME);
+}
+
+/* Most numbers are found to differ without being read; helper compare() holds that against their canonical forms. */
+static void numbers_of_any_spelling_are_compared_as_they_are_read(void **state)
+{
+	static const char *const descriptors[] = {
+		NUMBER, "\"type\":\"integer\"", NUMBER ",\"decimalChar\":\",\",\"groupChar\":\".\"",
+		STRING};
+	static const char letters[] = "0012.59-,e";
+	vv_prng prng;
+	unsigned same = 0;
+
+	(void)state;
+	vv_prng_init(&prng, 11);
+	for (unsigned n = 0; n < 20000; n++) {
+		char a[8], b[8];
+		for (char *s = a;; s = b) {
+			size_t len = 1 + (size_t)vv_prng_below(&prng, 5);
+			for (size_t i = 0; i < len; i++) {
+				s[i] = letters[vv_prng_below(&prng, sizeof(letters) - 1)];
+			}
+			s[len] = '\0';
+			if (s == b) {
+				break;
+			}
+		}
+		same += compare(descriptors[n % 4], text(a), text(b)) == VV_SAME_VALUE;
+	}
+	assert_true(same > 20);
+}
+
+/* Missing values are equal, also where they look like numbers. */
+static void numbers_that_are_missing_values_are_one(void **state)
+{
+	static const char schema[] = "{\"fields\":[{\"name\":\"x\",\"type\":\"number\"}],"
+				     "\"missingValues\":[\"99\",\"98\",\"\"]}";
+	const vv_cell a = text("99"), b = text("98"), c = text("97");
+	vv_schema s;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_schema_read(&s, schema, sizeof(schema) - 1, "schema", &err), &err);
+	assert_int_equal(compare_cells(&s.fields[0], &a, &s.fields[0], &b), VV_SAME_VALUE);
+	assert_int_equal(compare_cells(&s.fields[0], &a, &s.fields[0], &c), VV_OTHER);
+	assert_int_equal(compare_cells(&s.fields[0], &c, &s.fields[0], &b), VV_OTHER);
+	vv_schema_clear(&s);
 }
 
 static void strings_are_equal_only_byte_for_byte(void **state)
@@ -339,6 +387,8 @@ static void canonical_forms_do_not_run_into_each_other(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(numbers_are_equal_by_value),
+	cmocka_unit_test(numbers_of_any_spelling_are_compared_as_they_are_read),
+	cmocka_unit_test(numbers_that_are_missing_values_are_one),
 	cmocka_unit_test(strings_are_equal_only_byte_for_byte),
 	cmocka_unit_test(a_fields_own_spelling_of_numbers_counts),
 	cmocka_unit_test(the_forms_of_csv_and_json_meet_in_the_value),
