@@ -31,7 +31,9 @@ typedef struct chain {
 	vv_coder *coder;
 	level *levels; /* [0] is what was asked for, each next one its base */
 	size_t count, cap;
-	vv_blob *base; /* where the walk down ended early; a reference, or NULL */
+	vv_blob *base;       /* where the walk down ended early; a reference, or NULL */
+	vv_block_form *form; /* NULL, or what gets the form of the block asked for, in stored */
+	vv_buf *stored;
 	vv_place bad[BAD_LIMIT];
 	size_t bad_count;
 	bool no_base;   /* what was wrong first: a base is not here */
@@ -325,6 +327,20 @@ static vv_status walk_down(chain *ch, const level *top, vv_error *err)
 
 /* ---- the way up ---- */
 
+static vv_status note_form(const chain *ch, const level *l, const vv_blob *base,
+			   const uint8_t *stored, vv_error *err)
+{
+	vv_buf_reset(ch->stored);
+	vv_buf_put(ch->stored, stored, l->record.stored_len);
+	memset(ch->form, 0, sizeof(*ch->form));
+	ch->form->packed = (vv_packed){l->record.method, (const uint8_t *)ch->stored->data,
+				       l->record.stored_len};
+	if (base) {
+		ch->form->base = base->cid;
+	}
+	return vv_buf_ok(ch->stored, err);
+}
+
 static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, void *raw,
 			      vv_error *err)
 {
@@ -348,7 +364,10 @@ static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, vo
 	if (rc == VV_ECORRUPT && l->place.pack) {
 		vv_pack_set_damaged(l->place.pack, l->place.offset, "a record in it is damaged");
 	}
-	return rc < 0 ? note_bad(ch, l, &what, err) : VV_OK;
+	if (rc < 0) {
+		return note_bad(ch, l, &what, err);
+	}
+	return ch->form && l == ch->levels ? note_form(ch, l, base, stored, err) : VV_OK;
 }
 
 /* Who reads versions from the newest on asks next for the block below the one asked for. The rest of
@@ -458,6 +477,12 @@ vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *
 
 vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
+	return vv_source_get_form(src, cid, out, NULL, NULL, err);
+}
+
+vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+			     vv_block_form *form, vv_error *err)
+{
 	chain ch;
 	level top;
 	vv_status rc;
@@ -465,6 +490,8 @@ vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv
 	if ((rc = chain_init(&ch, src, err)) < 0) {
 		return rc;
 	}
+	ch.stored = stored;
+	ch.form = form;
 	do {
 		rc = find_record(src, cid, &ch, &top, err);
 		if (rc == VV_OK) {

@@ -32,6 +32,10 @@ vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *plac
  * others are tried. VV_EMISSING only when no pack has cid itself. */
 vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_error *err);
 
+/* The same, with the form in which its record has it: borrowed from stored, whose content is replaced. */
+vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+			     vv_block_form *form, vv_error *err);
+
 /* The block of this very record. *r gets its header. */
 vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,
 			   vv_error *err);

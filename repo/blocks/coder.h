@@ -38,6 +38,12 @@ typedef struct vv_packed {
 	size_t len;
 } vv_packed;
 
+/* A block as a record or a line has it: base is what it is a difference against; null where method has none. */
+typedef struct vv_block_form {
+	vv_packed packed;
+	vv_cid base;
+} vv_block_form;
+
 /* First byte of the stored bytes of edits: they stand after it; or varint how long they are, and a zstd
  * frame of them without its magic number, made with the base as prefix. */
 enum { VV_EDITS_PLAIN = 0, VV_EDITS_COMPRESSED = 1 };

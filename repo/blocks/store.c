@@ -166,6 +166,26 @@ static vv_status get_from(void *payload, const vv_source *src, const vv_cid *cid
 	return vv_source_get(src, cid, payload, err);
 }
 
+typedef struct with_form {
+	vv_buf *raw, *stored;
+	vv_block_form *form;
+} with_form;
+
+static vv_status get_form(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+{
+	const with_form *w = payload;
+
+	return vv_source_get_form(src, cid, w->raw, w->stored, w->form, err);
+}
+
+vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+			    vv_block_form *form, vv_error *err)
+{
+	with_form w = {out, stored, form};
+
+	return search_packs(s, cid, false, get_form, &w, err);
+}
+
 void vv_store_read_many(vv_store *s, bool many)
 {
 	vv_block_cache_limit(s->cache, many ? VV_CACHE_BYTES_MANY : VV_CACHE_BYTES);

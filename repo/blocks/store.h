@@ -51,6 +51,12 @@ void vv_store_close(vv_store *s); /* accepts NULL */
  * what is stored is damaged. Thread-safe. */
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err);
 
+/* The same, with the form (coder.h) in which it is stored: borrowed from stored, whose content is replaced.
+ * A node that is not here is asked of nobody. Thread-safe. */
+typedef struct vv_block_form vv_block_form;
+vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+			    vv_block_form *form, vv_error *err);
+
 /* Many versions are going to be read, one after the other (true), or no more: up to 32 MiB of the
  * blocks that others build on are kept unpacked, instead of 8. */
 void vv_store_read_many(vv_store *s, bool many);

@@ -285,8 +285,37 @@ static vv_status choose_form(const vv_source *src, vv_coder *c, vv_pack_item *it
 	return VV_OK;
 }
 
+/* A difference of more than this part of a block is made here again: whoever sent it may have
+ * made it longer than it must be. */
+#define FORM_SMALL 4u
+
+/* May the block be stored in the form in which it is given? item gets it then. */
+static bool keeps_form(const vv_source *src, vv_pack_item *item, const vv_block_form *form)
+{
+	const bool has_base = vv_method_has_base(form->packed.method);
+	vv_place place;
+	vv_record r = {.depth = 0};
+
+	if (has_base &&
+	    (vv_cid_is_null(&form->base) || vv_cid_equal(&form->base, &item->cid) ||
+	     form->packed.len > item->raw_len / FORM_SMALL ||
+	     vv_source_find(src, &form->base, &place, &r, NULL) < 0 || r.depth >= VV_CHAIN_MAX)) {
+		return false;
+	}
+	if (form->packed.len == 0 ||
+	    (form->packed.method != VV_METHOD_STORED && form->packed.len >= item->raw_len)) {
+		return false;
+	}
+	item->packed = form->packed;
+	if (has_base) {
+		item->base = form->base;
+		item->depth = r.depth + 1;
+	}
+	return true;
+}
+
 static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item, const vv_cid *base,
-			 uint64_t *record_len, vv_error *err)
+			 const vv_block_form *form, uint64_t *record_len, vv_error *err)
 {
 	vv_coder *c = vv_coder_take(w->store->coders, err);
 	vv_status rc;
@@ -298,7 +327,7 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 		vv_coder_effort(c, VV_EFFORT_THOROUGH);
 		vv_coder_allow_edits(c, true);
 	}
-	rc = choose_form(src, c, item, base, err);
+	rc = form && keeps_form(src, item, form) ? VV_OK : choose_form(src, c, item, base, err);
 	if (rc == VV_OK) {
 		rc = vv_pack_writer_append(w->own, c, item, record_len, err);
 	}
@@ -335,7 +364,8 @@ static bool names_bytes(const vv_cid *cid, const void *bytes, size_t len)
 }
 
 vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
-			     const vv_cid *base, bool *kept, vv_error *err)
+			     const vv_cid *base, const vv_block_form *form, bool *kept,
+			     vv_error *err)
 {
 	vv_source src = {w->store, NULL, w->own, true};
 	vv_pack_item item;
@@ -365,7 +395,7 @@ vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes,
 		item.cid = *cid;
 		item.raw = bytes;
 		item.raw_len = len;
-		rc = put_new(w, &src, &item, base, &record_len, err);
+		rc = put_new(w, &src, &item, base, form, &record_len, err);
 	}
 	if (rc == VV_OK) {
 		count_put(w, record_len, len);
@@ -380,7 +410,7 @@ vv_status vv_writer_put(vv_writer *w, const vv_cid *cid, const void *bytes, size
 {
 	bool kept;
 
-	return vv_writer_put_told(w, cid, bytes, len, base, &kept, err);
+	return vv_writer_put_told(w, cid, bytes, len, base, NULL, &kept, err);
 }
 
 /* ---- reading ---- */
@@ -405,6 +435,21 @@ vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *
 		}
 	}
 	return vv_store_get(w->store, cid, out, err);
+}
+
+vv_status vv_writer_get_form(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+			     vv_block_form *form, vv_error *err)
+{
+	vv_source src = {w->store, NULL, w->own, false};
+	vv_pack_list *packs = NULL;
+	vv_status rc = current_packs(w, &packs, err);
+
+	if (rc == VV_OK) {
+		src.packs = packs;
+		rc = vv_source_get_form(&src, cid, out, stored, form, err);
+		vv_packs_unref(packs);
+	}
+	return rc;
 }
 
 bool vv_writer_has(vv_writer *w, const vv_cid *cid)

@@ -11,9 +11,16 @@
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/store.h"
 
-/* vv_writer_put, telling whether the block was kept (else it was here already). */
+/* vv_writer_put, telling whether the block was kept (else it was here already). form (or NULL): the block as
+ * it was stored elsewhere, unpacked and found to be the CID's; it stays so where its base is here and it is
+ * not much longer than what would be made here. Else base is what the block resembles. */
 vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
-			     const vv_cid *base, bool *kept, vv_error *err);
+			     const vv_cid *base, const vv_block_form *form, bool *kept,
+			     vv_error *err);
+
+/* A block that was put and not yet committed, as vv_store_get_form gives one. */
+vv_status vv_writer_get_form(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+			     vv_block_form *form, vv_error *err);
 
 /* Of the blocks put and not yet committed: how many have this codec and begin so (2: at
  * least), and the first of these. */

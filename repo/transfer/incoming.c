@@ -136,7 +136,7 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 	    (rc = vv_cid_of(&real, r->cid.codec, s->raw.data, s->raw.len, err)) == VV_OK &&
 	    vv_cid_equal(&real, &r->cid)) {
 		return vv_writer_put_told(s->in->writer, &real, vv_buf_cstr(&s->raw), s->raw.len,
-					  base, &kept, err);
+					  base, NULL, &kept, err);
 	}
 	if (rc == VV_ENOMEM || rc == VV_EIO) {
 		return rc;
@@ -495,10 +495,17 @@ static bool wait_for_keeping(vv_incoming *in, vv_status rc)
 vv_status vv_incoming_put(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
 			  const vv_cid *base, bool *kept, vv_error *err)
 {
+	return vv_incoming_put_form(in, cid, bytes, len, base, NULL, kept, err);
+}
+
+vv_status vv_incoming_put_form(vv_incoming *in, const vv_cid *cid, const void *bytes, size_t len,
+			       const vv_cid *base, const vv_block_form *form, bool *kept,
+			       vv_error *err)
+{
 	vv_status rc;
 
 	do {
-		rc = vv_writer_put_told(in->writer, cid, bytes, len, base, kept, err);
+		rc = vv_writer_put_told(in->writer, cid, bytes, len, base, form, kept, err);
 	} while (wait_for_keeping(in, rc));
 	if (rc == VV_OK && *kept) {
 		vv_store_remember(in->own, cid, bytes, len);
@@ -588,8 +595,24 @@ static vv_status find_unwanted(void *payload, const vv_place *place, const vv_re
 
 typedef struct moving {
 	vv_incoming *in;
-	vv_buf raw;
+	vv_buf raw, stored;
+	vv_block_form form;
 } moving;
+
+/* The block goes on in the form that it has. */
+static vv_status move_on(moving *m, const vv_cid *cid, const vv_cid *base, vv_error *err)
+{
+	bool kept;
+
+	return vv_writer_put_told(m->in->promoted, cid, vv_buf_cstr(&m->raw), m->raw.len, base,
+				  &m->form, &kept, err);
+}
+
+static void moving_clear(moving *m)
+{
+	vv_buf_clear(&m->raw);
+	vv_buf_clear(&m->stored);
+}
 
 static vv_status move_block(void *payload, const vv_place *place, const vv_record *r,
 			    const vv_cid *base, vv_error *err)
@@ -605,10 +628,8 @@ static vv_status move_block(void *payload, const vv_place *place, const vv_recor
 	    vv_place_base(place, r, &real_base, NULL) == VV_OK) {
 		base = &real_base;
 	}
-	if ((rc = vv_store_get(m->in->own, &r->cid, &m->raw, err)) < 0) {
-		return rc;
-	}
-	return vv_writer_put(m->in->promoted, &r->cid, vv_buf_cstr(&m->raw), m->raw.len, base, err);
+	rc = vv_store_get_form(m->in->own, &r->cid, &m->raw, &m->stored, &m->form, err);
+	return rc < 0 ? rc : move_on(m, &r->cid, base, err);
 }
 
 static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *err)
@@ -622,7 +643,7 @@ static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *e
 			break;
 		}
 	}
-	vv_buf_clear(&m.raw);
+	moving_clear(&m);
 	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
 }
 
@@ -635,10 +656,8 @@ static vv_status put_pending(void *payload, const vv_cid *cid, const vv_cid *bas
 		m->in->unwanted = true; /* close keeps it */
 		return VV_OK;
 	}
-	rc = vv_writer_get(m->in->writer, cid, &m->raw, err);
-	return rc < 0 ? rc
-		      : vv_writer_put(m->in->promoted, cid, vv_buf_cstr(&m->raw), m->raw.len, base,
-				      err);
+	rc = vv_writer_get_form(m->in->writer, cid, &m->raw, &m->stored, &m->form, err);
+	return rc < 0 ? rc : move_on(m, cid, base, err);
 }
 
 /* What never became a pack of ours need not become one. */
@@ -647,7 +666,7 @@ static vv_status move_pending(vv_incoming *in, vv_error *err)
 	moving m = {.in = in};
 	vv_status rc = vv_writer_each_pending(in->writer, put_pending, &m, err);
 
-	vv_buf_clear(&m.raw);
+	moving_clear(&m);
 	return rc < 0 ? rc : vv_writer_commit(in->promoted, err);
 }
 

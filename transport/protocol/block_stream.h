@@ -40,7 +40,15 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 /* Blocks may go as edits from now on: the receiver can apply them. */
 void vv_block_out_allow_edits(vv_block_out *o);
 
-/* Sends a block, checked against its CID. like: one that resembles it; it is used where it
+/* From now on leaves are read by fn, which gives the form in which they are stored, too, borrowed from stored
+ * (vv_store_get_form); one that is a difference against a block that was sent, or that resembles it and that the
+ * receiver has, goes as it is where making it anew could hardly make it shorter. edits: the receiver can apply
+ * them. */
+typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+				      vv_block_form *form, vv_error *err);
+void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn, bool edits);
+
+/* Sends a block, checked against its CID or by its record. like: one that resembles it; it is used where it
  * was sent before in this stream, or where the receiver has it (known). VV_EMISSING,
  * VV_ECORRUPT: nothing was sent. */
 vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
@@ -60,6 +68,8 @@ typedef struct vv_block_received {
 	const void *bytes;
 	size_t len;
 	vv_cid base; /* null: none */
+	bool as_stored; /* form is how a pack could have it: what it was made from is base, or nothing */
+	vv_block_form form;
 } vv_block_received;
 
 typedef struct vv_block_in vv_block_in;

@@ -42,6 +42,22 @@ vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t l
 	return VV_OK;
 }
 
+vv_compressed vv_stripped(const vv_packed *p)
+{
+	vv_compressed out;
+
+	strip(&out, p);
+	return out;
+}
+
+vv_packed vv_unstripped(const vv_compressed *s, const vv_buf *room)
+{
+	if (s->method == VV_METHOD_ZSTD || s->method == VV_METHOD_DIFF) {
+		return (vv_packed){s->method, (const uint8_t *)room->data, room->len};
+	}
+	return (vv_packed){s->method, s->bytes, s->len};
+}
+
 vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
 			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err)
 {

@@ -30,4 +30,10 @@ vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t l
 vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compressed *s,
 			const void *prefix, size_t prefix_len, vv_buf *room, vv_error *err);
 
+/* Stored bytes as they go over a line, without the magic number. Borrowed as p's are. */
+vv_compressed vv_stripped(const vv_packed *p);
+/* What vv_uncompress has just unpacked with this room, as a pack has it: with the magic number. Borrowed from
+ * both. */
+vv_packed vv_unstripped(const vv_compressed *s, const vv_buf *room);
+
 #endif

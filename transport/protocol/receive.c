@@ -196,11 +196,12 @@ static vv_status check_disk(const vv_receive *x, vv_error *err)
 }
 
 static vv_status keep_block(vv_receive *x, const vv_cid *cid, const void *bytes, size_t len,
-			    const vv_cid *base, vv_error *err)
+			    const vv_cid *base, const vv_block_form *form, vv_error *err)
 {
 	bool kept;
-	vv_status rc = vv_incoming_put(x->incoming, cid, bytes, len,
-				       base && !vv_cid_is_null(base) ? base : NULL, &kept, err);
+	vv_status rc = vv_incoming_put_form(x->incoming, cid, bytes, len,
+					    base && !vv_cid_is_null(base) ? base : NULL, form,
+					    &kept, err);
 	if (rc < 0) {
 		return rc;
 	}
@@ -235,7 +236,8 @@ static vv_status take_blocks(vv_receive *x, const void *bytes, size_t len, vv_er
 			continue; /* it will be lacking, and asked for by its CID */
 		}
 		vv_recent_nodes_add(&x->nodes, &b.cid);
-		vv_status rc = keep_block(x, &b.cid, b.bytes, b.len, &b.base, err);
+		vv_status rc = keep_block(x, &b.cid, b.bytes, b.len, &b.base,
+					  b.as_stored ? &b.form : NULL, err);
 		if (rc < 0) {
 			return rc;
 		}
@@ -333,7 +335,7 @@ vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, 
 	if (cid->codec == VV_CODEC_DAG_CBOR && vv_cbor_check(bytes, len, err) < 0) {
 		return vv_prefix(err, "the peer sent a node that is not canonical");
 	}
-	return keep_block(x, cid, bytes, len, base, err);
+	return keep_block(x, cid, bytes, len, base, NULL, err);
 }
 
 vv_status vv_receive_object(vv_receive *x, vv_git_type type, const void *bytes, size_t len,

@@ -19,6 +19,8 @@
 /* Up to so many raw bytes the compressor takes its time, and some more. */
 #define THOROUGH_BYTES (8u << 20)
 #define UTMOST_BYTES (1u << 20)
+/* Fewer leaves are compressed anew, which takes little time. */
+#define FORMS_LEAVES 64u
 /* Likewise where fewer blocks are asked for by name. */
 #define NAMED_FEW 256u
 
@@ -33,6 +35,7 @@ struct vv_send {
 	vv_oid *wants, *commons;
 	size_t want_count, common_count;
 	bool edits; /* are taken */
+	bool again; /* blocks are sent that did not arrive: whatever is wrong with them shows here */
 	bool mends; /* blocks also of what the commons have without them, where they are here */
 	item *items;
 	size_t count, cap;
@@ -47,6 +50,19 @@ struct vv_send {
 static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	return vv_store_get(((vv_send *)payload)->store, cid, out, err);
+}
+
+/* The next version's block is a difference against this one, mostly. */
+static vv_status get_form(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+			  vv_block_form *form, vv_error *err)
+{
+	vv_send *s = payload;
+	vv_status rc = vv_store_get_form(s->store, cid, out, stored, form, err);
+
+	if (rc == VV_OK) {
+		vv_store_remember(s->store, cid, out->data, out->len);
+	}
+	return rc;
 }
 
 static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
@@ -206,6 +222,7 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 				  .children_first = true};
 	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
 
+	s->again = true;
 	s->count = 0;
 	s->plan = (vv_send_plan){.datasets = s->plan.datasets};
 	memset(&s->nodes, 0, sizeof(s->nodes));
@@ -253,6 +270,9 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 	}
 	if (s->edits && effort > VV_EFFORT_QUICK) {
 		vv_block_out_allow_edits(out);
+	}
+	if (!s->again && s->plan.leaves >= FORMS_LEAVES) {
+		vv_block_out_use_forms(out, get_form, s->edits);
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		const item *it = &s->items[i];

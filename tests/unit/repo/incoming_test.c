@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "repo/blocks/coder.h"
 #include "repo/blocks/reach.h"
 #include "repo/gc/order.h"
 #include "repo/git/pointer.h"
@@ -186,6 +187,182 @@ static void what_came_becomes_part_of_the_store(void **state)
 	vv_repository_close(r);
 	assert_int_equal(fx_fsck(STORE, true), 0);
 	assert_true(fx_all_readable(STORE, 5, 3));
+}
+
+/* --- in the form in which they came ---------------------------------------------------------- */
+
+/* Block n as a difference against block base. */
+typedef struct given {
+	vv_buf raw, base, stored;
+	vv_block_form form;
+} given;
+
+static void give_difference(given *g, unsigned n, unsigned base)
+{
+	vv_coder_pool *pool = vv_coder_pool_new();
+	vv_coder *c;
+	vv_error err;
+
+	memset(g, 0, sizeof(*g));
+	fx_block(&g->raw, n);
+	fx_block(&g->base, base);
+	assert_non_null(pool);
+	assert_non_null(c = vv_coder_take(pool, &err));
+	vv_assert_ok(vv_coder_diff(c, g->raw.data, g->raw.len, g->base.data, g->base.len,
+				   g->raw.len, &g->form.packed, &err),
+		     &err);
+	assert_true(g->form.packed.len > 0);
+	vv_buf_put(&g->stored, g->form.packed.bytes, g->form.packed.len);
+	g->form.packed.bytes = (const uint8_t *)g->stored.data;
+	g->form.base = fx_cid(base);
+	vv_coder_give(pool, c);
+	vv_coder_pool_free(pool);
+}
+
+static void given_clear(given *g)
+{
+	vv_buf_clear(&g->raw);
+	vv_buf_clear(&g->base);
+	vv_buf_clear(&g->stored);
+}
+
+static void put_given(vv_incoming *in, unsigned n, const given *g)
+{
+	vv_cid cid = fx_cid(n);
+	vv_error err;
+	bool kept;
+
+	vv_assert_ok(vv_incoming_put_form(in, &cid, g->raw.data, g->raw.len, NULL, &g->form, &kept,
+					  &err),
+		     &err);
+	assert_true(kept);
+}
+
+/* Is block n stored just as it was given? */
+static bool is_stored_as(vv_repository *r, unsigned n, const given *g)
+{
+	vv_buf raw = VV_BUF_INIT, stored = VV_BUF_INIT;
+	vv_cid cid = fx_cid(n);
+	vv_block_form form;
+	vv_store *s;
+	vv_error err;
+	bool same;
+
+	vv_assert_ok(vv_repository_store(r, &s, &err), &err);
+	vv_assert_ok(vv_store_get_form(s, &cid, &raw, &stored, &form, &err), &err);
+	assert_int_equal(raw.len, g->raw.len);
+	assert_memory_equal(raw.data, g->raw.data, raw.len);
+	same = form.packed.method == g->form.packed.method &&
+	       vv_cid_equal(&form.base, &g->form.base) && form.packed.len == g->form.packed.len &&
+	       memcmp(form.packed.bytes, g->form.packed.bytes, form.packed.len) == 0;
+	vv_buf_clear(&raw);
+	vv_buf_clear(&stored);
+	return same;
+}
+
+static vv_repository *begin_repository(void)
+{
+	git_begin();
+	return open_here();
+}
+
+static void check_forms_kept(bool packed_before)
+{
+	vv_repository *r = begin_repository();
+	vv_incoming *in = begin(r);
+	given g[4];
+
+	(void)put(in, 1, -1);
+	for (unsigned i = 0; i < 4; i++) {
+		give_difference(&g[i], 2 + i, 1 + i);
+		put_given(in, 2 + i, &g[i]);
+	}
+	if (packed_before) {
+		keep(in);
+	}
+	promote(in);
+	vv_incoming_close(in);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_true(is_stored_as(r, 2 + i, &g[i]));
+		given_clear(&g[i]);
+	}
+	vv_repository_close(r);
+}
+
+static void a_difference_stays_in_the_form_in_which_it_came(void **state)
+{
+	(void)state;
+	check_forms_kept(false);
+}
+
+static void a_difference_that_waited_in_a_pack_stays_in_its_form_too(void **state)
+{
+	(void)state;
+	check_forms_kept(true);
+}
+
+static void a_form_that_is_no_good_is_made_anew(void **state)
+{
+	vv_repository *r = begin_repository();
+	vv_incoming *in = begin(r);
+	given no_base, itself, padded;
+	vv_cid cid = fx_cid(4);
+
+	(void)state;
+	(void)put(in, 1, -1);
+	give_difference(&no_base, 3, 2); /* 2 does not come */
+	put_given(in, 3, &no_base);
+	give_difference(&itself, 4, 1);
+	itself.form.base = cid;
+	put_given(in, 4, &itself);
+	give_difference(&padded, 5, 1); /* as long as somebody may make it who wants it long */
+	while (padded.stored.len < padded.raw.len / 2) {
+		vv_buf_putc(&padded.stored, 0);
+	}
+	padded.form.packed.bytes = (const uint8_t *)padded.stored.data;
+	padded.form.packed.len = padded.stored.len;
+	put_given(in, 5, &padded);
+	promote(in);
+	vv_incoming_close(in);
+	assert_false(is_stored_as(r, 3, &no_base));
+	assert_false(is_stored_as(r, 4, &itself));
+	assert_false(is_stored_as(r, 5, &padded));
+	given_clear(&no_base);
+	given_clear(&itself);
+	given_clear(&padded);
+	vv_repository_close(r);
+}
+
+static void no_chain_of_forms_gets_longer_than_allowed(void **state)
+{
+	vv_repository *r = begin_repository();
+	vv_incoming *in = begin(r);
+	unsigned depth, longest = 0;
+	uint64_t stored;
+	vv_store *s;
+	vv_error err;
+
+	(void)state;
+	(void)put(in, 0, -1);
+	for (unsigned i = 1; i <= VV_CHAIN_MAX + 5; i++) {
+		given g;
+
+		give_difference(&g, i, i - 1);
+		put_given(in, i, &g);
+		given_clear(&g);
+	}
+	promote(in);
+	vv_incoming_close(in);
+	assert_store_has(r, 0, VV_CHAIN_MAX + 5);
+	vv_assert_ok(vv_repository_store(r, &s, &err), &err);
+	for (unsigned i = 1; i <= VV_CHAIN_MAX + 5; i++) {
+		vv_cid cid = fx_cid(i);
+
+		vv_assert_ok(vv_store_cost(s, &cid, &stored, &depth, &err), &err);
+		longest = depth > longest ? depth : longest;
+	}
+	assert_int_equal(longest, VV_CHAIN_MAX);
+	vv_repository_close(r);
 }
 
 static void a_large_transfer_moves_as_one_pack(void **state)
@@ -922,6 +1099,10 @@ static void killed_anywhere_nothing_is_lost(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_came_becomes_part_of_the_store),
+	cmocka_unit_test(a_difference_stays_in_the_form_in_which_it_came),
+	cmocka_unit_test(a_difference_that_waited_in_a_pack_stays_in_its_form_too),
+	cmocka_unit_test(a_form_that_is_no_good_is_made_anew),
+	cmocka_unit_test(no_chain_of_forms_gets_longer_than_allowed),
 	cmocka_unit_test(a_large_transfer_moves_as_one_pack),
 	cmocka_unit_test(nothing_at_all_can_be_promoted),
 	cmocka_unit_test(a_block_is_found_by_the_beginning_of_its_name),

@@ -370,6 +370,124 @@ static void a_block_that_cannot_be_had_is_not_sent(void **state)
 	end(&s);
 }
 
+/* --- as it is stored ------------------------------------------------------------------------ */
+
+/* One change against the block before it on the shelf: the difference that a pack might have. */
+static vv_status stored_difference(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+				   vv_block_form *form, vv_error *err)
+{
+	const shelf *s = payload;
+	size_t i = shelf_find(s, cid);
+	vv_coder_pool *pool = vv_coder_pool_new();
+	vv_coder *c = pool ? vv_coder_take(pool, err) : NULL;
+	vv_status rc = get(payload, cid, out, err);
+
+	assert_non_null(c);
+	memset(form, 0, sizeof(*form));
+	if (rc == VV_OK && i > 0) {
+		vv_assert_ok(vv_coder_diff(c, out->data, out->len, s->bytes[i - 1].data,
+					   s->bytes[i - 1].len, out->len, &form->packed, err),
+			     err);
+		form->base = s->cids[i - 1];
+	} else if (rc == VV_OK) {
+		vv_assert_ok(vv_coder_whole(c, out->data, out->len, &form->packed, err), err);
+	}
+	vv_buf_reset(stored);
+	vv_buf_put(stored, form->packed.bytes, form->packed.len);
+	form->packed.bytes = (const uint8_t *)stored->data;
+	vv_coder_give(pool, c);
+	vv_coder_pool_free(pool);
+	return rc;
+}
+
+typedef struct forms {
+	const shelf *here;
+	size_t same; /* that are what the sender has stored */
+} forms;
+
+static void compare_form(stream *s, size_t n, const vv_block_received *r, void *payload)
+{
+	forms *f = payload;
+	vv_buf raw = VV_BUF_INIT, stored = VV_BUF_INIT;
+	vv_block_form form;
+	vv_error err;
+
+	(void)n;
+	assert_false(r->unreadable);
+	vv_assert_ok(stored_difference(&s->here, &r->cid, &raw, &stored, &form, &err), &err);
+	assert_int_equal(r->len, raw.len);
+	assert_memory_equal(r->bytes, raw.data, raw.len);
+	f->same += r->as_stored && r->form.packed.method == form.packed.method &&
+		   vv_cid_equal(&r->form.base, &form.base) &&
+		   r->form.packed.len == form.packed.len &&
+		   memcmp(r->form.packed.bytes, form.packed.bytes, form.packed.len) == 0;
+	vv_buf_clear(&raw);
+	vv_buf_clear(&stored);
+}
+
+/* Four blocks of 4,000 bytes, each with one byte changed. */
+static void put_changes(shelf *s)
+{
+	char bytes[4000];
+
+	vv_random(bytes, sizeof(bytes));
+	for (size_t i = 0; i < 4; i++) {
+		bytes[i * 1000 + 500] ^= 1;
+		(void)shelf_put(s, VV_CODEC_RAW, bytes, sizeof(bytes));
+	}
+}
+
+static void a_short_difference_goes_as_it_is_stored_where_its_base_goes_before(void **state)
+{
+	stream s;
+	forms f = {NULL, 0};
+
+	(void)state;
+	begin(&s);
+	vv_block_out_use_forms(s.out, stored_difference, true);
+	put_changes(&s.here);
+	for (size_t i = 0; i < 4; i++) {
+		put(&s, &s.here.cids[i], NULL, false); /* nobody says what it resembles */
+	}
+	finish(&s);
+	assert_int_equal(receive(&s, compare_form, &f), 4);
+	assert_int_equal(f.same, 4);
+	end(&s);
+}
+
+static void a_difference_to_what_the_receiver_may_lack_is_made_anew(void **state)
+{
+	stream s;
+	forms f = {NULL, 0};
+
+	(void)state;
+	begin(&s);
+	vv_block_out_use_forms(s.out, stored_difference, true);
+	put_changes(&s.here);
+	put(&s, &s.here.cids[3], NULL, false); /* stored against 2, which does not come */
+	put(&s, &s.here.cids[1], &s.here.cids[3], false);
+	finish(&s);
+	assert_int_equal(receive(&s, compare_form, &f), 2);
+	assert_int_equal(f.same, 0);
+	end(&s);
+}
+
+static void a_block_that_is_damaged_where_it_is_stored_is_not_sent(void **state)
+{
+	stream s;
+	vv_error err;
+
+	(void)state;
+	begin(&s);
+	vv_block_out_use_forms(s.out, stored_difference, true);
+	put_changes(&s.here);
+	s.here.bytes[0].data[5] ^= 1;
+	vv_assert_status(vv_block_out_put(s.out, &s.here.cids[0], NULL, false, &err), VV_ECORRUPT,
+			 &err);
+	finish(&s);
+	end(&s);
+}
+
 static void malformed_records_are_refused(void **state)
 {
 	static const struct {
@@ -415,6 +533,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_base_that_is_not_here_makes_one_record_unreadable),
 	cmocka_unit_test(nodes_after_an_unreadable_record_never_become_other_nodes),
 	cmocka_unit_test(a_block_that_cannot_be_had_is_not_sent),
+	cmocka_unit_test(a_short_difference_goes_as_it_is_stored_where_its_base_goes_before),
+	cmocka_unit_test(a_difference_to_what_the_receiver_may_lack_is_made_anew),
+	cmocka_unit_test(a_block_that_is_damaged_where_it_is_stored_is_not_sent),
 	cmocka_unit_test(malformed_records_are_refused),
 };
 
