@@ -28,9 +28,12 @@ void vv_group_encoder_find(vv_group_encoder *e, vv_facts *out);
 
 /* Told of each column's distinct or all values while encoding, so that types can
  * be inferred at no second pass; may be NULL. count values, each valid only
- * during the call; a value may be told more than once. */
+ * during the call; a value may be told more than once. all: each is told. Else they are
+ * plain numbers, dates or datetimes spelled in one way, of which a few are told: the least
+ * and the greatest integer, the number with most digits after the point, any other; and
+ * empty ones may be among them. */
 typedef void (*vv_group_values_fn)(void *payload, size_t column, const vv_cell *values,
-				   size_t count);
+				   size_t count, bool all);
 
 /* Replaces out's content by the block for rows x columns cells, row r column c at
  * cells[r * stride + c]. Trailing all-absent columns are left out. Cells that are

@@ -339,7 +339,7 @@ static void tell_extremes(const vv_group_encoder *e, const group_values *c, cons
 		}
 		m++;
 	}
-	to->fn(to->payload, to->column, ends, 2);
+	to->fn(to->payload, to->column, ends, 2, false);
 }
 
 /* One value with all the digits that the column has after the point. */
@@ -348,7 +348,7 @@ static void tell_longest_fraction(const vv_group_encoder *e, const group_values 
 {
 	for (size_t i = 0; i < c->count; i++) {
 		if (spell_fraction(e->cell[i].text, e->cell[i].len, e->key[i]) == (int)scale) {
-			to->fn(to->payload, to->column, &e->cell[i], 1);
+			to->fn(to->payload, to->column, &e->cell[i], 1, false);
 			return;
 		}
 	}
@@ -366,23 +366,23 @@ static void tell(const vv_group_encoder *e, const group_values *c, const told *t
 		return;
 	}
 	if ((c->states & both) == both || encoding == GROUP_TEXT) {
-		to->fn(to->payload, to->column, e->cell, c->count);
+		to->fn(to->payload, to->column, e->cell, c->count, true);
 	} else if (encoding == GROUP_CONST) {
-		to->fn(to->payload, to->column, e->cell, 1);
+		to->fn(to->payload, to->column, e->cell, 1, true);
 	} else if (encoding == GROUP_DICT) {
-		to->fn(to->payload, to->column, e->dict.value, e->dict.count);
+		to->fn(to->payload, to->column, e->dict.value, e->dict.count, true);
 	} else if (encoding == GROUP_INTEGER) {
 		tell_extremes(e, c, to);
 	} else if (encoding == GROUP_DECIMAL && t->scale == 3) {
 		/* 1.234 may be a thousand and more, unless another value says otherwise */
-		to->fn(to->payload, to->column, e->cell, c->count);
+		to->fn(to->payload, to->column, e->cell, c->count, true);
 	} else if (encoding == GROUP_DECIMAL) {
 		tell_longest_fraction(e, c, to, t->scale);
 	} else {
 		while (e->empty[first]) {
 			first++;
 		}
-		to->fn(to->payload, to->column, &e->cell[first], 1);
+		to->fn(to->payload, to->column, &e->cell[first], 1, false);
 	}
 }
 

@@ -796,3 +796,17 @@ bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell)
 	}
 	return accepts_json_string(f, cell->text, cell->len) || vv_field_missing(f, cell);
 }
+
+bool vv_field_known_by_few(const vv_field *f)
+{
+	switch (f->type) {
+	case VV_TYPE_INTEGER:
+	case VV_TYPE_NUMBER:
+		return f->bare_number && f->group[0] == '\0' && strcmp(f->decimal, ".") == 0;
+	case VV_TYPE_DATE:
+	case VV_TYPE_DATETIME:
+		return !f->plan;
+	default: /* years: -1000 and 1000 are, what is between them is not */
+		return false;
+	}
+}

@@ -32,6 +32,10 @@ bool vv_field_accepts(const vv_field *f, const vv_cell *cell);
  * (decimalChar, groupChar, bareNumber, trueValues, falseValues). */
 bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell);
 
+/* Are numbers, dates or datetimes that a row group spells in one way values of the field if the few are that
+ * vv_group_encode tells? Nothing is said of empty ones. */
+bool vv_field_known_by_few(const vv_field *f);
+
 /* The texts alone, without a look at missing values. */
 bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len);
 /* A decimal number as Table Schema spells it by default, NaN and INF included. */

@@ -35,6 +35,7 @@ void import_worker_clear(import_worker *w)
 	vv_buf_clear(&w->line);
 	vv_facts_clear(&w->facts);
 	vv_free(w->infer);
+	vv_free(w->doubtful);
 	vv_free(w->outs);
 	vv_free(w->out_places);
 }
@@ -113,6 +114,15 @@ static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *er
 		}
 		w->writer_columns = j->columns;
 	}
+	if (w->doubtful_count < j->columns) {
+		bool *p = vv_realloc_array(w->doubtful, j->columns, sizeof(*p));
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		w->doubtful = p;
+		w->doubtful_count = j->columns;
+	}
+	memset(w->doubtful, true, j->columns * sizeof(*w->doubtful));
 	return j->im->need_infer ? import_infer_room(w, j->im, j->columns, err) : VV_OK;
 }
 
@@ -347,6 +357,17 @@ static vv_status take_longest(import_worker *w, group_job *j, size_t r, size_t *
 	return rc;
 }
 
+/* Are there cells that put_group takes out of their rows? */
+static bool has_long_cells(const group_job *j)
+{
+	for (size_t r = 0; r < j->row_count; r++) {
+		if (j->rows[r].cell_bytes > VV_CELLS_MAX) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Appends to outs where a cell stands that is out of line, and the chunks of its text. */
 static vv_status put_out(const group_job *j, vv_buf *outs, size_t place, const vv_cell *cell,
 			 vv_error *err)
@@ -391,20 +412,75 @@ static vv_status put_long_cells(import_worker *w, group_job *j, vv_buf *outs, si
 	return rc < 0 ? rc : vv_buf_ok(outs, err);
 }
 
-static void infer_values(void *payload, size_t column, const vv_cell *values, size_t count)
+/* Can a text contradict the column's type? */
+static bool is_held_against(const import *im, const vv_field *f)
 {
-	vv_infer *types = payload;
-	vv_infer_cells(&types[column], values, count);
+	return !(im->opts->as || f->type == VV_TYPE_ANY ||
+		 (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0));
+}
+
+/* The field whose type the column's cells can contradict; NULL: there is none. */
+static const vv_field *held_field(const import *im, size_t column)
+{
+	const vv_field *f = NULL;
+
+	if (column < im->field_count && im->fields[column] >= 0) {
+		f = &im->parent_schema.fields[im->fields[column]];
+	}
+	return f && is_held_against(im, f) ? f : NULL;
+}
+
+static bool is_accepted(const import *im, const vv_field *f, const vv_cell *cell)
+{
+	return im->dialect.form != VV_FORM_CSV ? vv_field_accepts_json(f, cell)
+					       : vv_field_accepts(f, cell);
+}
+
+/* Do cells of which these are told all fit? False where that cannot be known by them. */
+static bool fit_as_told(const import *im, const vv_field *f, const vv_cell *values, size_t count,
+			bool all)
+{
+	static const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
+
+	if (!all && !(vv_field_known_by_few(f) && is_accepted(im, f, &empty))) {
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!is_accepted(im, f, &values[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Who is told of the values that are encoded. */
+typedef struct told {
+	const import *im;
+	vv_infer *types; /* NULL: not asked for */
+	bool *doubtful;
+} told;
+
+static void on_values(void *payload, size_t column, const vv_cell *values, size_t count, bool all)
+{
+	told *t = payload;
+	const vv_field *f = held_field(t->im, column);
+
+	if (t->types) {
+		vv_infer_cells(&t->types[column], values, count);
+	}
+	t->doubtful[column] = f && !fit_as_told(t->im, f, values, count, all);
 }
 
 static vv_status encode(import_worker *w, group_job *j, vv_error *err)
 {
 	bool apart = j->im->need_infer && j->im->opts->keep_types;
 	vv_status rc = apart ? types_room(j, err) : VV_OK;
-	if (rc < 0 ||
-	    (rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count, j->columns,
-				  j->stride, j->im->need_infer ? infer_values : NULL,
-				  apart ? j->types : w->infer, err)) < 0) {
+	told t = {j->im, !j->im->need_infer ? NULL : apart ? j->types : w->infer, w->doubtful};
+
+	/* A column of which nothing is told has no texts. */
+	memset(w->doubtful, false, j->columns * sizeof(*w->doubtful));
+	if (rc < 0 || (rc = vv_group_encode(w->encoder, &w->block, j->cells, j->row_count,
+					    j->columns, j->stride, on_values, &t, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; apart && i < j->columns; i++) {
@@ -627,13 +703,6 @@ static vv_status make_sort_keys(group_job *j, vv_error *err)
 	return vv_buf_ok(&j->sort_keys, err);
 }
 
-/* Can a text contradict the column's type? */
-static bool is_held_against(const import *im, const vv_field *f)
-{
-	return !(im->opts->as || f->type == VV_TYPE_ANY ||
-		 (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0));
-}
-
 bool import_text_is_held(const import *im, size_t column)
 {
 	for (size_t k = 0; k < im->candidate_count; k++) {
@@ -643,27 +712,22 @@ bool import_text_is_held(const import *im, size_t column)
 			}
 		}
 	}
-	return column < im->field_count && im->fields[column] >= 0 &&
-	       is_held_against(im, &im->parent_schema.fields[im->fields[column]]);
+	return held_field(im, column) != NULL;
 }
 
-/* Holds the cells against the types that the columns have so far. */
-static vv_status find_misfits(group_job *j, vv_error *err)
+/* Holds the cells of doubtful columns against the types that these have so far. */
+static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *err)
 {
 	const import *im = j->im;
-	bool json = im->dialect.form != VV_FORM_CSV;
-	for (size_t c = 0; c < j->columns && c < im->field_count; c++) {
-		if (im->fields[c] < 0) {
-			continue;
-		}
-		const vv_field *f = &im->parent_schema.fields[im->fields[c]];
-		if (!is_held_against(im, f)) {
+	for (size_t c = 0; c < j->columns; c++) {
+		const vv_field *f = w->doubtful[c] ? held_field(im, c) : NULL;
+		if (!f) {
 			continue;
 		}
 		import_misfit *m = NULL;
 		for (size_t r = 0; r < j->row_count; r++) {
 			const vv_cell *cell = &j->cells[r * j->stride + c];
-			if (json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell)) {
+			if (is_accepted(im, f, cell)) {
 				continue;
 			}
 			if (m) {
@@ -712,10 +776,12 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	find_quirks(w, j, &quirks, &raw);
 	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(&quirks, err)) < 0 ||
 	    (rc = put_layout(j, &quirks, raw, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||
-	    (rc = make_sort_keys(j, err)) < 0 || (rc = find_misfits(j, err)) < 0) {
+	    (rc = make_sort_keys(j, err)) < 0 ||
+	    (has_long_cells(j) && (rc = find_misfits(w, j, err)) < 0) ||
+	    (rc = put_group(w, j, err)) < 0) {
 		goto done;
 	}
-	rc = put_group(w, j, err);
+	rc = has_long_cells(j) ? VV_OK : find_misfits(w, j, err);
 done:
 	vv_buf_clear(&quirks);
 	return rc;

@@ -49,6 +49,8 @@ typedef struct import_worker {
 	vv_facts facts;
 	vv_infer *infer; /* one for each column */
 	size_t infer_count;
+	bool *doubtful; /* for each column: may a cell of the group contradict its type? */
+	size_t doubtful_count;
 	vv_cell *outs; /* cells put out of line for the while of an encoding */
 	size_t *out_places;
 	size_t out_cap;

@@ -7,6 +7,8 @@
 #include "dataset/format/group.h"
 #include "dataset/format/planes.h"
 #include "dataset/schema/infer.h"
+#include "dataset/schema/schema.h"
+#include "dataset/schema/type.h"
 #include "repo/blocks/store.h"
 
 static void random_tables_come_back_exactly(void **state)
@@ -281,10 +283,11 @@ typedef struct told {
 	size_t values;
 } told;
 
-static void on_values(void *payload, size_t column, const vv_cell *values, size_t count)
+static void on_values(void *payload, size_t column, const vv_cell *values, size_t count, bool all)
 {
 	told *t = payload;
 
+	(void)all;
 	vv_infer_cells(&t->infer[column], values, count);
 	t->values += count;
 }
@@ -325,6 +328,101 @@ static void the_values_told_give_the_types_of_all_values(void **state)
 		}
 		columns_clear(&t);
 	}
+	vv_buf_clear(&out);
+	vv_group_encoder_free(e);
+}
+
+/* ---- what is held against types ---- */
+
+#define FIELDS 40u
+
+/* Which of the columns' values the fields take, by what is told. */
+typedef struct held {
+	const vv_field *fields;
+	size_t count;
+	bool all[5], fits[5][FIELDS];
+} held;
+
+static void on_held(void *payload, size_t column, const vv_cell *values, size_t count, bool all)
+{
+	held *h = payload;
+
+	h->all[column] = all;
+	for (size_t f = 0; f < h->count; f++) {
+		bool fits = all || vv_field_known_by_few(&h->fields[f]);
+
+		for (size_t i = 0; fits && i < count; i++) {
+			fits = vv_field_accepts(&h->fields[f], &values[i]);
+		}
+		h->fits[column][f] = fits;
+	}
+}
+
+/* What the values told say of all is so, but for empty ones, of which only "all" speaks. */
+static void expect_held(const held *h, const columns *t, size_t c, size_t f, unsigned *known)
+{
+	bool fits = true;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		const vv_cell *cell = &t->cells[row * t->count + c];
+
+		if (h->all[c] || cell->len > 0) {
+			fits = fits && vv_field_accepts(&h->fields[f], cell);
+		}
+	}
+	if (h->fits[c][f]) {
+		assert_true(fits);
+		*known += !h->all[c];
+	} else if (h->all[c]) {
+		assert_false(fits);
+	}
+}
+
+static void the_values_told_say_whether_all_fit_a_type(void **state)
+{
+	static const char json[] =
+		"{\"fields\": [{\"name\": \"a\", \"type\": \"integer\"}, {\"name\": \"b\", \"type\": \"number\"}, {\"name\": \"c\", \"type\": \"year\"}, "
+		"{\"name\": \"d\", \"type\": \"date\"}, {\"name\": \"e\", \"type\": \"datetime\"}, {\"name\": \"f\", \"type\": \"date\", \"format\": \"%Y%m%d\"}, "
+		"{\"name\": \"g\", \"type\": \"integer\", \"bareNumber\": false}, {\"name\": \"h\", \"type\": \"number\", \"groupChar\": \".\", \"decimalChar\": \",\"}, "
+		"{\"name\": \"i\", \"type\": \"boolean\", \"trueValues\": [\"1\"], \"falseValues\": [\"3\"]}, {\"name\": \"j\", \"type\": \"time\"}, "
+		"{\"name\": \"k\", \"type\": \"string\", \"format\": \"binary\"}, {\"name\": \"l\", \"type\": \"yearmonth\"}, "
+		"{\"name\": \"m\", \"type\": \"list\", \"itemType\": \"integer\"}, {\"name\": \"n\", \"type\": \"datetime\", \"format\": \"any\"}, "
+		"{\"name\": \"o\", \"type\": \"date\", \"format\": \"any\"}, {\"name\": \"p\", \"type\": \"number\", \"groupChar\": \",\"}, "
+		"{\"name\": \"q\", \"type\": \"integer\", \"groupChar\": \".\"}, {\"name\": \"r\", \"type\": \"number\", \"bareNumber\": false}]}";
+	vv_group_encoder *e = vv_group_encoder_new();
+	vv_buf out = VV_BUF_INIT;
+	unsigned known = 0;
+	vv_schema s;
+	vv_error err;
+	vv_prng r;
+
+	(void)state;
+	vv_assert_ok(vv_schema_read(&s, json, sizeof(json) - 1, "types", &err), &err);
+	assert_true(s.count <= FIELDS);
+	vv_prng_init(&r, 23);
+	for (int i = 0; i < 3000; i++) {
+		held h = {.fields = s.fields, .count = s.count};
+		bool has_text[5] = {false};
+		columns t;
+
+		columns_make(&t, 1 + (size_t)vv_prng_below(&r, 60), 5, &r);
+		vv_assert_ok(vv_group_encode(e, &out, t.cells, t.rows, 5, 5, on_held, &h, &err),
+			     &err);
+		for (size_t c = 0; c < 5; c++) {
+			for (size_t row = 0; row < t.rows; row++) {
+				const unsigned state_of = t.cells[row * 5 + c].state;
+
+				has_text[c] |= state_of == VV_CELL_TEXT ||
+					       state_of == VV_CELL_LITERAL;
+			}
+			for (size_t f = 0; has_text[c] && f < s.count; f++) {
+				expect_held(&h, &t, c, f, &known);
+			}
+		}
+		columns_clear(&t);
+	}
+	assert_true(known > 1000);
+	vv_schema_clear(&s);
 	vv_buf_clear(&out);
 	vv_group_encoder_free(e);
 }
@@ -403,6 +501,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_largest_group_fits_a_block),
 	cmocka_unit_test(numbers_that_are_longer_as_numbers_stay_text),
 	cmocka_unit_test(the_values_told_give_the_types_of_all_values),
+	cmocka_unit_test(the_values_told_say_whether_all_fit_a_type),
 	cmocka_unit_test(every_failed_allocation_is_reported),
 	cmocka_unit_test(both_forms_of_planes_give_the_same_bytes),
 };
