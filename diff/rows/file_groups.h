@@ -26,7 +26,7 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 			     vv_error *err);
 void vv_file_groups_free(vv_file_groups *g); /* accepts NULL */
 
-/* get only: of groups and of all that made has. VV_ECONFLICT: the group's bytes are no longer in the file. */
+/* get only: of groups and of all that made has. VV_EIO: the group's bytes are no longer in the file. */
 void vv_file_groups_use(vv_sink *out, vv_file_groups *g);
 
 #endif
