@@ -100,7 +100,7 @@ static int fraction_of(uint64_t u, unsigned form, unsigned scale)
 	return left > 0 ? (int)left : form == GROUP_TRIMMED_ONE ? 1 : -1;
 }
 
-/* A number's text. */
+/* A number's text. spelling.h writes it. */
 typedef struct number_text {
 	uint32_t len;
 	unsigned digits;
@@ -189,7 +189,7 @@ static size_t number_dict_size(look *l, const number_look *n, size_t best)
 		const uint64_t v = empty ? 0 : (uint64_t)n->value[at++];
 		size_t slot = (size_t)((v * 0x9e3779b97f4a7c15u) >> 54);
 
-		if (empty ? empty_seen : false) {
+		if (empty && empty_seen) {
 			continue;
 		}
 		while (!empty && d->slot[slot] != 0 && d->key[d->slot[slot] - 1] != v) {

@@ -762,7 +762,7 @@ vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_er
 		goto done;
 	}
 	if ((rc = table_batch_bytes(&raw, NULL, t, w, &b, (size_t)(row - b.first_row), false,
-				    err)) == VV_OK) {
+				    VV_ANY_LENGTH, err)) == VV_OK) {
 		*offset = (t->root.dialect.bom ? 3u : 0u) + t->root.dialect.prologue.len +
 			  item.before + raw.len;
 	}

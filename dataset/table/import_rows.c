@@ -666,9 +666,7 @@ vv_status import_given(import *im, vv_error *err)
 	vv_status rc;
 
 	im->final_newline = true;
-	/* where the header has other columns than the schema, groups are read */
-	if (im->columns == im->parent_schema.count &&
-	    (rc = group_stream_cut(im->opts->groups, &im->params, err)) < 0) {
+	if ((rc = group_stream_cut(im->opts->groups, &im->params, err)) < 0) {
 		return rc;
 	}
 	while ((more = group_stream_next(im->opts->groups, &g, err)) > 0) {

@@ -179,7 +179,8 @@ int long_group_open(long_group **out, vv_table *t, vv_batch *b, vv_row_writer **
 	g->table = t;
 	g->raw_len = b->raw_len;
 	if ((!*w && (rc = table_row_writer(w, t, err)) < 0) ||
-	    (rc = table_batch_bytes(&g->around, NULL, t, *w, b, b->rows, last, err)) < 0 ||
+	    (rc = table_batch_bytes(&g->around, NULL, t, *w, b, b->rows, last, b->raw_len, err)) <
+		    0 ||
 	    (rc = take_holes(g, b, err)) < 0) {
 		long_group_close(g);
 		return (int)rc;

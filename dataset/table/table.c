@@ -712,13 +712,29 @@ static size_t write_cells(vv_row_writer *w, vv_buf *out, const vv_batch *b, size
 	return longs + n;
 }
 
+/* Are the texts of row r no longer than this? Many rows may share one long text, so that few bytes of a block make
+ * many lines. */
+static bool row_fits(const vv_batch *b, size_t r, uint64_t most)
+{
+	const vv_cell *cells = &b->cells[r * b->columns];
+
+	for (size_t c = 0; c < b->columns; c++) {
+		if (cells[c].len > most) {
+			return false;
+		}
+		most -= cells[c].len;
+	}
+	return true;
+}
+
 vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv_row_writer *w,
-			    const vv_batch *b, size_t upto, bool last, vv_error *err)
+			    const vv_batch *b, size_t upto, bool last, uint64_t most, vv_error *err)
 {
 	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
 	const vv_dialect *d = &t->root.dialect;
 	size_t end_len;
 	const char *end = vv_dialect_row_end(d, &end_len);
+	const size_t from = out->len;
 	vv_quirks quirks;
 	vv_quirk q;
 	size_t longs = 0;
@@ -727,6 +743,14 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 	int more = vv_quirks_next(&quirks, &q, err);
 	for (size_t r = 0; r < upto && more >= 0; r++) {
 		bool irregular = more > 0 && q.row == r;
+
+		if (out->len - from > most ||
+		    (most != VV_ANY_LENGTH && !row_fits(b, r, most - (out->len - from)))) {
+			return vv_fail(
+				err, VV_ECORRUPT,
+				"a row group gives more than the %llu bytes that it is to give",
+				(unsigned long long)most);
+		}
 		if (irregular && q.kind == VV_QUIRK_RAW) {
 			vv_buf_put(out, q.raw, q.raw_len);
 		} else {
@@ -760,7 +784,7 @@ vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch 
 	vv_row_writer *w = NULL;
 	vv_status rc = table_row_writer(&w, t, err);
 	if (rc == VV_OK) {
-		rc = table_batch_bytes(out, ends, t, w, b, b->rows, last, err);
+		rc = table_batch_bytes(out, ends, t, w, b, b->rows, last, VV_ANY_LENGTH, err);
 	}
 	vv_row_writer_free(w);
 	return rc;
@@ -780,7 +804,8 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
 		vv_status rc;
 		vv_buf_reserve(out, b->raw_len < (64u << 20) ? (size_t)b->raw_len + 64 : 0);
 		if ((!*w && (rc = table_row_writer(w, t, err)) < 0) ||
-		    (rc = table_batch_bytes(out, NULL, t, *w, b, b->rows, last, err)) < 0) {
+		    (rc = table_batch_bytes(out, NULL, t, *w, b, b->rows, last, b->raw_len, err)) <
+			    0) {
 			return rc;
 		}
 	}

@@ -129,9 +129,12 @@ vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t l
 /* For this room alone. A writer for the table's rows. */
 vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
 /* vv_batch_lines with a writer at hand, of the rows before `upto`. Around b->longs, where there are
- * any: no row that has one is a raw line then. */
+ * any: no row that has one is a raw line then. VV_ECORRUPT, before they are made, where they would be more
+ * than `most` bytes (VV_ANY_LENGTH: they never are). */
+#define VV_ANY_LENGTH UINT64_MAX
 vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row_writer *w,
-			    const vv_batch *b, size_t upto, bool last, vv_error *err);
+			    const vv_batch *b, size_t upto, bool last, uint64_t most,
+			    vv_error *err);
 /* Appends the bytes of one group, whose layout is loaded in b; *w is opened when it is needed and
  * NULL. The batch has cells only where the group has quirks. */
 vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
