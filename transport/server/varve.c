@@ -13,8 +13,9 @@
 #include "base/sys.h"
 
 #define TYPE "application/x-varve"
-#define REQUEST_MEMORY ((uint64_t)8 << 20) /* its first frame, and lists that are made of it */
-#define DROP_MAX ((uint64_t)256 << 20)     /* of a body that nobody reads any more */
+/* Its first frame, lists that are made of it, and blocks that others build on (vv_store_read_many). */
+#define TRANSFER_MEMORY ((uint64_t)40 << 20)
+#define DROP_MAX ((uint64_t)256 << 20) /* of a body that nobody reads any more */
 
 static vv_status answer(http_request *q, vv_error *err)
 {
@@ -35,6 +36,14 @@ static vv_status answer(http_request *q, vv_error *err)
 	}
 	vv_channel_close(line);
 	return rc;
+}
+
+/* A server that gives less than that, to a request or to all of them, answers all the same. */
+static uint64_t memory_of(const vv_http_server *s)
+{
+	const uint64_t most = s->o.memory < s->o.request_memory ? s->o.memory : s->o.request_memory;
+
+	return most < TRANSFER_MEMORY ? most : TRANSFER_MEMORY;
 }
 
 /* A browser's page can make no request of this type to another site unasked. */
@@ -71,7 +80,7 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 					       : "this server is read-only: it takes pushes where "
 						 "'varve serve --auth FILE' says from whom");
 	}
-	if (http_reserve(q, REQUEST_MEMORY) != 0) {
+	if (http_reserve(q, memory_of(s)) != 0) {
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
 	}
 	if (!http_stream_start(q, answer, true)) {
