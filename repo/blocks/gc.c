@@ -597,9 +597,9 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 			     ? opts->writer_wait_ms
 			     : SETTLED_WAIT_MS,
 		     err);
-	vv_store_read_many(s, true);
+	vv_store_keep_unpacked(s, VV_UNPACKED_ALL);
 	rc = fd < 0 ? (vv_status)fd : run(&gc, mark, payload, err);
-	vv_store_read_many(s, false);
+	vv_store_keep_unpacked(s, VV_UNPACKED_USUAL);
 	part_clear(&gc.live);
 	part_clear(&gc.aside);
 	vv_packs_unref(gc.packs);

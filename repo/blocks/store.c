@@ -61,7 +61,7 @@ vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, b
 	s->list_lock = vv_mutex_new();
 	s->absent_lock = vv_mutex_new();
 	s->coders = vv_coder_pool_new();
-	s->cache = vv_block_cache_new(VV_CACHE_BYTES);
+	s->cache = vv_block_cache_new(VV_UNPACKED_USUAL);
 	if (!s->dir || !s->packs_dir || !s->lock || !s->list_lock || !s->absent_lock ||
 	    !s->coders || !s->cache) {
 		rc = vv_fail_nomem(err);
@@ -186,9 +186,9 @@ vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf 
 	return search_packs(s, cid, false, get_form, &w, err);
 }
 
-void vv_store_read_many(vv_store *s, bool many)
+void vv_store_keep_unpacked(vv_store *s, size_t bytes)
 {
-	vv_block_cache_limit(s->cache, many ? VV_CACHE_BYTES_MANY : VV_CACHE_BYTES);
+	vv_block_cache_limit(s->cache, bytes);
 }
 
 void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t len)

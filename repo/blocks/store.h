@@ -57,9 +57,13 @@ typedef struct vv_block_form vv_block_form;
 vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			    vv_block_form *form, vv_error *err);
 
-/* Many versions are going to be read, one after the other (true), or no more: up to 32 MiB of the
- * blocks that others build on are kept unpacked, instead of 8. */
-void vv_store_read_many(vv_store *s, bool many);
+/* How many bytes of the blocks that others build on are kept unpacked. Where every version is read, what 8 MiB hold
+ * of the chains of a table of 4 MB is gone before the next version needs it, and chains of 13 steps are walked in
+ * whole. A server has many transfers at once. */
+#define VV_UNPACKED_USUAL ((size_t)8 << 20)
+#define VV_UNPACKED_TRANSFER ((size_t)16 << 20)
+#define VV_UNPACKED_ALL ((size_t)32 << 20)
+void vv_store_keep_unpacked(vv_store *s, size_t bytes);
 
 /* These are a block's bytes, and blocks that are stored as differences against it are going to be
  * read: they stay at hand, as those do that others build on. Where there is no memory they do not. Thread-safe. */

@@ -17,11 +17,6 @@
 #define VV_TEMP_PREFIX "tmp-"
 #define VV_GC_TEMP_PREFIX "gctmp-"
 
-#define VV_CACHE_BYTES ((size_t)8 << 20) /* of bases, where nobody needs more */
-/* Where every version is read: what 8 MiB hold of the chains of a table of 4 MB is gone before the
- * next version needs it, and chains of 13 steps were walked in whole. */
-#define VV_CACHE_BYTES_MANY ((size_t)32 << 20)
-
 typedef struct vv_store vv_store;         /* store.h */
 typedef struct vv_pack_list vv_pack_list; /* pack_list.h */
 

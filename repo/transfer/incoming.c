@@ -77,7 +77,7 @@ static vv_status make_folder(vv_incoming *in, vv_error *err)
 		vv_store_close(in->own);
 		in->own = NULL;
 	} else {
-		vv_store_read_many(in->own, true);
+		vv_store_keep_unpacked(in->own, VV_UNPACKED_TRANSFER);
 	}
 	vv_free(lock);
 	return rc;

@@ -140,7 +140,7 @@ static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants
 	if ((rc = vv_repository_store(r, &s->store, err)) < 0) {
 		goto done;
 	}
-	vv_store_read_many(s->store, true);
+	vv_store_keep_unpacked(s->store, VV_UNPACKED_TRANSFER);
 	if ((rc = copy_oids(&s->wants, &s->want_count, wants, err)) < 0 ||
 	    (rc = copy_oids(&s->commons, &s->common_count, commons, err)) < 0) {
 		goto done;
@@ -177,7 +177,7 @@ void vv_send_close(vv_send *s)
 {
 	if (s) {
 		if (s->store) {
-			vv_store_read_many(s->store, false);
+			vv_store_keep_unpacked(s->store, VV_UNPACKED_USUAL);
 		}
 		vv_cid_set_free(s->seen);
 		vv_free(s->items);

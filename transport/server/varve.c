@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "repo/blocks/store.h"
 
 #define TYPE "application/x-varve"
-/* Its first frame, lists that are made of it, and blocks that others build on (vv_store_read_many). */
-#define TRANSFER_MEMORY ((uint64_t)40 << 20)
+/* Its first frame, lists that are made of it, and blocks that others build on. */
+#define TRANSFER_MEMORY ((uint64_t)VV_UNPACKED_TRANSFER)
 #define DROP_MAX ((uint64_t)256 << 20) /* of a body that nobody reads any more */
 
 static vv_status answer(http_request *q, vv_error *err)

@@ -85,13 +85,13 @@ static void what_is_remembered_is_read_without_its_record_until_newer_takes_its_
 	remember(s, &b, &cid);
 	vv_assert_ok(fx_get(s, 7, &err), &err);
 	assert_false(vv_store_has(s, &cid)); /* it is stored nowhere */
-	vv_store_read_many(s, true);
+	vv_store_keep_unpacked(s, VV_UNPACKED_ALL);
 	for (unsigned i = 0; i < 12; i++) {
 		fx_noise(&b, i, VV_BLOCK_MAX);
 		remember(s, &b, &cid);
 	}
 	vv_assert_ok(fx_get(s, 7, &err), &err);
-	vv_store_read_many(s, false);
+	vv_store_keep_unpacked(s, VV_UNPACKED_USUAL);
 	for (unsigned i = 0; i < 12; i++) {
 		fx_noise(&b, i, VV_BLOCK_MAX);
 		remember(s, &b, &cid);
