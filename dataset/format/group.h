@@ -62,6 +62,8 @@ void vv_group_close(vv_group *g);
 vv_status vv_group_column(const vv_group *g, size_t column, vv_cell *cells, size_t stride,
 			  vv_arena *arena, vv_error *err);
 
+/* Is the column such that a cell of it is found without reading all of it into memory? */
+bool vv_group_has_cell(const vv_group *g, size_t column);
 /* The cell of one row alone, as vv_group_column gives it: cheaper than the column for a few rows.
  * VV_ECORRUPT, but not for all that vv_group_column finds. */
 vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *cell,

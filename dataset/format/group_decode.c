@@ -392,8 +392,8 @@ static vv_status pick_dict(group_reading *in, size_t row, vv_error *err)
 	return VV_OK;
 }
 
-/* Of texts with lengths of one size or of a byte each; 0: they have others. */
-static int pick_text(group_reading *in, size_t row, vv_error *err)
+/* Of texts with lengths of one size or of a byte each. */
+static vv_status pick_text(group_reading *in, size_t row, vv_error *err)
 {
 	const uint8_t *lens;
 	uint64_t len, before = 0;
@@ -424,10 +424,10 @@ static int pick_text(group_reading *in, size_t row, vv_error *err)
 		}
 		break;
 	default:
-		return 0;
+		return group_bad(in, "the lengths of its values are unknown", err);
 	}
 	group_set_cell(in->cells, (const char *)in->p + before, (size_t)len, in->state);
-	return 1;
+	return VV_OK;
 }
 
 /* What can only be found by reading the column: the column is read. */
@@ -444,6 +444,21 @@ static vv_status pick_from_column(const vv_group *g, size_t column, size_t row, 
 	return rc;
 }
 
+bool vv_group_has_cell(const vv_group *g, size_t column)
+{
+	const uint8_t *p;
+
+	if (column >= g->columns) {
+		return true;
+	}
+	p = g->column[column];
+	if (*p >> 4 != GROUP_ALL_TEXT) {
+		return false;
+	}
+	return *p != GROUP_TEXT ||
+	       (g->column_len[column] > 1 && (p[1] == GROUP_LEN_EQUAL || p[1] == GROUP_LEN_BYTES));
+}
+
 vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *cell,
 			vv_arena *arena, vv_error *err)
 {
@@ -453,7 +468,7 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 			    .state = VV_CELL_TEXT,
 			    .arena = arena,
 			    .column = column};
-	int encoding, found;
+	int encoding;
 
 	assert(row < g->rows);
 	if (column >= g->columns) {
@@ -462,8 +477,8 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 	}
 	in.p = g->column[column];
 	in.end = in.p + g->column_len[column];
-	encoding = *in.p & 15;
-	if (*in.p++ >> 4 != GROUP_ALL_TEXT) {
+	encoding = *in.p++ & 15;
+	if (!vv_group_has_cell(g, column)) {
 		return pick_from_column(g, column, row, cell, arena, err);
 	}
 	switch (encoding) {
@@ -478,15 +493,10 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 	case GROUP_DATETIME:
 		return group_number_cell(&in, encoding, row, err);
 	case GROUP_TEXT:
-		found = pick_text(&in, row, err);
-		if (found != 0) {
-			return found < 0 ? (vv_status)found : VV_OK;
-		}
-		break;
+		return pick_text(&in, row, err);
 	default:
-		break;
+		return pick_from_column(g, column, row, cell, arena, err);
 	}
-	return pick_from_column(g, column, row, cell, arena, err);
 }
 
 vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,

@@ -62,6 +62,7 @@ void vv_batch_clear(vv_batch *b)
 {
 	vv_free(b->cells);
 	vv_free(b->ready);
+	vv_free(b->picks);
 	vv_group_close(&b->group);
 	vv_arena_clear(&b->arena);
 	vv_buf_clear(&b->block);
@@ -470,6 +471,9 @@ int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
 
 /* Rows that are made one by one; if more are wanted, all are made. */
 #define PICKED_MAX 4
+/* And cells of a column, each of which may take as long as all rows before it. */
+#define CELLS_MAX 16u
+#define WHOLE UINT8_MAX
 
 static vv_status begin_rows(vv_batch *b, vv_error *err)
 {
@@ -481,9 +485,17 @@ static vv_status begin_rows(vv_batch *b, vv_error *err)
 		b->ready = p;
 		b->ready_cap = b->rows;
 	}
+	if (b->picks_cap < b->columns) {
+		uint8_t *p = vv_realloc(b->picks, b->columns);
+		if (!p) {
+			return vv_fail_nomem(err);
+		}
+		b->picks = p;
+		b->picks_cap = b->columns;
+	}
 	memset(b->ready, 0, b->rows);
+	memset(b->picks, 0, b->columns);
 	b->picked = 0;
-	b->part = 0;
 	b->by_row = true;
 	return VV_OK;
 }
@@ -514,12 +526,18 @@ int vv_table_read_rows(vv_table_reader *r, vv_batch *b, vv_error *err)
 
 vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	for (size_t i = 0; b->by_row && i < count && rc == VV_OK; i++) {
-		rc = vv_group_column(&b->group, columns[i], b->cells + columns[i], b->columns,
-				     &b->arena, err);
+	vv_status rc;
+	for (size_t i = 0; b->by_row && i < count; i++) {
+		if (b->picks[columns[i]] == WHOLE) {
+			continue;
+		}
+		if ((rc = vv_group_column(&b->group, columns[i], b->cells + columns[i], b->columns,
+					  &b->arena, err)) < 0) {
+			return rc;
+		}
+		b->picks[columns[i]] = WHOLE;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error *err)
@@ -542,32 +560,20 @@ vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error 
 	return rc;
 }
 
-vv_status vv_batch_part(vv_batch *b, const size_t *columns, size_t count, uint64_t part,
-			vv_error *err)
+vv_status vv_batch_cell(vv_batch *b, size_t row, size_t column, vv_cell *out, vv_error *err)
 {
 	vv_status rc;
-	if (!b->by_row || b->part == part || count == 0) {
-		return VV_OK;
+
+	if (b->by_row && !b->ready[row] && b->picks[column] < CELLS_MAX &&
+	    vv_group_has_cell(&b->group, column)) {
+		b->picks[column]++;
+		return vv_group_cell(&b->group, column, row, out, &b->arena, err);
 	}
-	if (b->part != 0) { /* whoever asks for other columns soon asks for these again */
-		rc = vv_group_decode(&b->group, b->cells, b->columns, &b->arena, err);
-		b->by_row = rc < 0;
+	if (b->by_row && !b->ready[row] && (rc = vv_batch_columns(b, &column, 1, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_batch_columns(b, columns, count, err)) == VV_OK) {
-		b->part = part;
-	}
-	return rc;
-}
-
-vv_status vv_batch_cell(vv_batch *b, size_t row, size_t column, bool made, vv_cell *out,
-			vv_error *err)
-{
-	if (made || !b->by_row || b->ready[row]) {
-		*out = b->cells[row * b->columns + column];
-		return VV_OK;
-	}
-	return vv_group_cell(&b->group, column, row, out, &b->arena, err);
+	*out = b->cells[row * b->columns + column];
+	return VV_OK;
 }
 
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err)

@@ -60,7 +60,9 @@ typedef struct vv_batch {
 	vv_group group;
 	uint8_t *ready;
 	size_t ready_cap, picked;
-	uint64_t part; /* which columns all rows have (vv_batch_part); 0: none */
+	uint8_t *
+		picks; /* of each column: cells that were made one by one; 255: all rows have theirs */
+	size_t picks_cap;
 	bool by_row;
 	bool has_long; /* some of its cells are not in the group */
 	/* after table_load_around, in the arena */
@@ -88,13 +90,8 @@ int vv_table_read_rows(vv_table_reader *r, vv_batch *batch, vv_error *err);
 vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_error *err);
 /* The cells of a row (from the batch's first on), valid until the next read. */
 vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error *err);
-/* After vv_table_read_rows: makes these columns (places) at once for vv_batch_cell. part, not 0, names this choice of
- * columns: equal numbers, equal columns. */
-vv_status vv_batch_part(vv_batch *b, const size_t *columns, size_t count, uint64_t part,
-			vv_error *err);
-/* One cell, valid until the next read. made: its column is of the part that was made last. */
-vv_status vv_batch_cell(vv_batch *b, size_t row, size_t column, bool made, vv_cell *out,
-			vv_error *err);
+/* One cell, valid until the next read. Of a column of which many are asked for, all are made. */
+vv_status vv_batch_cell(vv_batch *b, size_t row, size_t column, vv_cell *out, vv_error *err);
 /* next read gives the group holding row */
 vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err);
 /* next read gives this group */

@@ -5,6 +5,7 @@
 #ifndef VV_DIFF_ROWS_DIGEST_H
 #define VV_DIFF_ROWS_DIGEST_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "diff/rows/changed_groups.h"
@@ -30,10 +31,11 @@ typedef struct rowdiff_needed {
 	size_t count;
 	uint8_t *marks; /* in which rows, count x rows */
 	size_t marks_cap;
-	/* Of pairs: differ they in so many rows that the columns are made as a whole? And the key's? */
-	bool *made, key_made;
-	size_t *made_a, *made_b; /* the columns that are */
-	size_t made_count;
+	vv_arena scratch; /* for comparing columns */
+	bool any; /* a pair of groups was looked at; of the first table's groups among these: */
+	uint64_t furthest; /* the first row of the last one in the table */
+	unsigned
+		returns; /* how often one was looked at that was so before, or stands before such a one */
 	vv_cell *old_cells,
 		*new_cells; /* of the last pair of rows; what was not needed is absent */
 	bool *same;         /* of columns->pairs, in these rows */

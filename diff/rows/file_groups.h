@@ -6,8 +6,8 @@
  * others; then file_groups_new, and the table is read through vv_file_groups_use. A group that was read stays
  * with the import's other blocks. May be used from several threads.
  */
-#ifndef VV_DATASET_TABLE_FILE_GROUPS_H
-#define VV_DATASET_TABLE_FILE_GROUPS_H
+#ifndef VV_DIFF_ROWS_FILE_GROUPS_H
+#define VV_DIFF_ROWS_FILE_GROUPS_H
 
 #include <stdint.h>
 

@@ -123,28 +123,20 @@ static vv_status room_for_needed(vv_rowdiff *d, vv_error *err)
 		return VV_OK;
 	}
 	n->pairs = vv_calloc(most, sizeof(*n->pairs));
-	n->made = vv_calloc(most, sizeof(*n->made));
 	n->same = vv_calloc(most, sizeof(*n->same));
-	n->made_a = vv_calloc(most, sizeof(*n->made_a));
-	n->made_b = vv_calloc(most, sizeof(*n->made_b));
 	n->old_cells = vv_calloc(d->a->columns + 1, sizeof(*n->old_cells));
 	n->new_cells = vv_calloc(d->b->columns + 1, sizeof(*n->new_cells));
-	return n->pairs && n->made && n->same && n->made_a && n->made_b && n->old_cells &&
-			       n->new_cells
-		       ? VV_OK
-		       : vv_fail_nomem(err);
+	return n->pairs && n->same && n->old_cells && n->new_cells ? VV_OK : vv_fail_nomem(err);
 }
 
 static void needed_clear(rowdiff_needed *n)
 {
 	vv_free(n->pairs);
-	vv_free(n->made);
 	vv_free(n->same);
-	vv_free(n->made_a);
-	vv_free(n->made_b);
 	vv_free(n->old_cells);
 	vv_free(n->new_cells);
 	vv_free(n->marks);
+	vv_arena_clear(&n->scratch);
 }
 
 /* Do equal blocks mean equal rows? Where every common column has the same place. */
@@ -295,13 +287,25 @@ static bool same_column(const vv_group *a, long at, const vv_group *b, long bt)
 	       memcmp(a->column[at], b->column[bt], a->column_len[at]) == 0;
 }
 
-/* Of a column that differs in more rows than one in so many all cells are made, of others those that differ. */
+/* Where changed rows go to and fro between groups, so often, whole rows are read from then on: each pair of groups
+ * would be compared anew for each of its rows. */
+#define RETURNS_MAX 16u
+
+static bool comes_back(rowdiff_needed *n, uint64_t first_row)
+{
+	n->returns += n->any && first_row <= n->furthest;
+	n->furthest = n->any && n->furthest > first_row ? n->furthest : first_row;
+	n->any = true;
+	return n->returns > RETURNS_MAX;
+}
+
+/* Of a column that differs in more rows than one in so many, all cells are made at once. */
 #define MADE_ROWS 8u
 
-static void note_made(rowdiff_needed *n, size_t a, size_t b)
+static vv_status make_both(vv_batch *a, size_t at, vv_batch *b, size_t bt, vv_error *err)
 {
-	n->made_a[n->made_count] = a;
-	n->made_b[n->made_count++] = b;
+	vv_status rc = vv_batch_columns(a, &at, 1, err);
+	return rc < 0 ? rc : vv_batch_columns(b, &bt, 1, err);
 }
 
 /* Finds in which columns and rows the two groups differ where d->equal does not hold. */
@@ -312,7 +316,7 @@ static vv_status find_needed(vv_rowdiff *d, vv_batch *a, vv_batch *b, vv_error *
 	const size_t rows = a->rows;
 	size_t changed = 0;
 	vv_status rc;
-	n->count = n->made_count = 0;
+	n->count = 0;
 	for (size_t i = 0; i < c->count; i++) {
 		n->same[i] = d->equal[i];
 		if (d->compared[i] && !d->equal[i] && !is_of_key(d, &c->pairs[i])) {
@@ -329,24 +333,27 @@ static vv_status find_needed(vv_rowdiff *d, vv_batch *a, vv_batch *b, vv_error *
 		const vv_column_pair *p = &c->pairs[n->pairs[k]];
 		uint8_t *marks = n->marks + k * rows;
 		size_t differ = 0;
+		vv_arena_reset(&n->scratch);
 		if ((rc = vv_group_compare_column(marks, &a->group, (size_t)p->a, &b->group,
-						  (size_t)p->b, &a->arena, err)) < 0) {
+						  (size_t)p->b, &n->scratch, err)) < 0) {
 			return rc;
 		}
 		for (size_t r = 0; r < rows; r++) {
 			differ += marks[r] != 0;
 			any[r] |= marks[r];
 		}
-		if ((n->made[k] = differ > rows / MADE_ROWS)) {
-			note_made(n, (size_t)p->a, (size_t)p->b);
+		if (differ > rows / MADE_ROWS &&
+		    (rc = make_both(a, (size_t)p->a, b, (size_t)p->b, err)) < 0) {
+			return rc;
 		}
 	}
 	for (size_t r = 0; r < rows; r++) {
 		changed += any[r] != 0;
 	}
-	n->key_made = changed > rows / MADE_ROWS;
-	for (size_t i = 0; n->key_made && i < d->key_count; i++) {
-		note_made(n, d->key_a[i], d->key_b[i]);
+	for (size_t i = 0; changed > rows / MADE_ROWS && i < d->key_count; i++) {
+		if ((rc = make_both(a, d->key_a[i], b, d->key_b[i], err)) < 0) {
+			return rc;
+		}
 	}
 	for (size_t i = 0; i < d->a->columns; i++) {
 		n->old_cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
@@ -369,12 +376,13 @@ static vv_status equal_columns(vv_rowdiff *d, vv_batch *a, size_t at, vv_batch *
 		return VV_OK;
 	}
 	if (d->equal_old != a->first_row || d->equal_new != b->first_row) {
+		const bool look = d->opts.only_needed && !comes_back(&d->needed, a->first_row);
 		d->equal_old = d->equal_new = UINT64_MAX;
 		for (size_t i = 0; i < c->count; i++) {
 			d->equal[i] = same_column(&a->group, c->pairs[i].a, &b->group,
 						  c->pairs[i].b);
 		}
-		if (d->opts.only_needed && (rc = find_needed(d, a, b, err)) < 0) {
+		if (look && (rc = find_needed(d, a, b, err)) < 0) {
 			return rc;
 		}
 		d->equal_old = a->first_row;
@@ -389,16 +397,11 @@ static vv_status read_needed(vv_rowdiff *d, vv_batch *a, vv_batch *b, size_t row
 {
 	rowdiff_needed *n = &d->needed;
 	vv_status rc;
-	/* For a group the one beside it decides which columns are made: its first row names them. */
-	if ((rc = vv_batch_part(a, n->made_a, n->made_count, b->first_row + 1, err)) < 0 ||
-	    (rc = vv_batch_part(b, n->made_b, n->made_count, a->first_row + 1, err)) < 0) {
-		return rc;
-	}
 	for (size_t i = 0; i < d->key_count; i++) {
-		if ((rc = vv_batch_cell(a, row, d->key_a[i], n->key_made,
-					&n->old_cells[d->key_a[i]], err)) < 0 ||
-		    (rc = vv_batch_cell(b, row, d->key_b[i], n->key_made,
-					&n->new_cells[d->key_b[i]], err)) < 0) {
+		if ((rc = vv_batch_cell(a, row, d->key_a[i], &n->old_cells[d->key_a[i]], err)) <
+			    0 ||
+		    (rc = vv_batch_cell(b, row, d->key_b[i], &n->new_cells[d->key_b[i]], err)) <
+			    0) {
 			return rc;
 		}
 	}
@@ -409,8 +412,8 @@ static vv_status read_needed(vv_rowdiff *d, vv_batch *a, vv_batch *b, size_t row
 		if (n->same[n->pairs[k]]) {
 			x->state = y->state = VV_CELL_ABSENT;
 			x->len = y->len = 0;
-		} else if ((rc = vv_batch_cell(a, row, (size_t)p->a, n->made[k], x, err)) < 0 ||
-			   (rc = vv_batch_cell(b, row, (size_t)p->b, n->made[k], y, err)) < 0) {
+		} else if ((rc = vv_batch_cell(a, row, (size_t)p->a, x, err)) < 0 ||
+			   (rc = vv_batch_cell(b, row, (size_t)p->b, y, err)) < 0) {
 			return rc;
 		}
 	}
@@ -432,7 +435,7 @@ static vv_status read_pair(vv_rowdiff *d, const row_entry *e, vv_row_change *out
 	if ((rc = equal_columns(d, a, at, b, bt, equal, err)) < 0) {
 		return rc;
 	}
-	if (!*equal || !d->opts.only_needed) {
+	if (!*equal || !d->opts.only_needed || d->needed.returns > RETURNS_MAX) {
 		rc = vv_batch_row(a, at, &out->old_cells, err);
 		return rc < 0 ? rc : vv_batch_row(b, bt, &out->new_cells, err);
 	}

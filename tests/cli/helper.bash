@@ -161,6 +161,20 @@ new_repo() {
 	}
 }
 
+# The most memory that a command took, in KiB, is below $1; a sanitizer has its own.
+takes_less_than() {
+	local most=$1
+	shift
+	nm "$(command -v varve)" 2> /dev/null | grep -q __asan_init && most=$((most * 3 + 600000))
+	python3 - "$most" "$@" <<- 'END'
+		import resource, subprocess, sys
+		code = subprocess.run(sys.argv[2:]).returncode
+		peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+		print(f"{peak} KiB of {sys.argv[1]}", file=sys.stderr)
+		sys.exit(code or peak >= int(sys.argv[1]))
+	END
+}
+
 # rows COUNT [SALT]: a CSV table with the columns id, name, price and day; another
 # salt gives other prices.
 rows() {

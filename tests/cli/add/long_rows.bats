@@ -132,20 +132,6 @@ open(name, "wb").write(plain(before) + plain(blank) * int(count) + plain(after))
 	succeeds varve -C src fsck --data
 }
 
-# The most memory that a command took, in KiB, is below $1; a sanitizer has its own.
-takes_less_than() {
-	local most=$1
-	shift
-	nm "$(command -v varve)" 2> /dev/null | grep -q __asan_init && most=$((most * 3 + 600000))
-	python3 - "$most" "$@" <<- 'END'
-		import resource, subprocess, sys
-		code = subprocess.run(sys.argv[2:]).returncode
-		peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-		print(f"{peak} KiB of {sys.argv[1]}", file=sys.stderr)
-		sys.exit(code or peak >= int(sys.argv[1]))
-	END
-}
-
 # cells.csv, cells.tsv and cells.ndjson: a cell of $1 bytes, with what is escaped in each of them.
 long_cells() {
 	python3 - "$1" <<- 'END'

@@ -86,3 +86,24 @@ same_as_versions() {
 	succeeds varve diff --no-index --key id one.csv three.csv
 	output_has "string -> integer"
 }
+
+@test "of many changed rows no column is read again for each of them" {
+	local kind
+	new_repo
+	for kind in mixed to-and-fro; do
+		python3 "$BATS_TEST_DIRNAME/many_changes.py" "$kind"
+	done
+	for kind in ndjson csv; do
+		mv "k1.$kind" "t.$kind"
+		varve add --key k "t.$kind" > /dev/null
+	done
+	varve commit -qm one
+	for kind in ndjson csv; do
+		mv "k2.$kind" "t.$kind"
+		varve add "t.$kind" > /dev/null
+	done
+	varve commit -qm two
+	takes_less_than 80000 varve diff --stat HEAD~1 HEAD -- t.ndjson
+	takes_less_than 80000 varve diff --stat HEAD~1 HEAD -- t.csv
+	takes_less_than 80000 varve diff --format ndjson HEAD~1 HEAD -- t.csv > /dev/null
+}
