@@ -12,8 +12,9 @@
 #include "repo/blocks/store.h"
 
 /* vv_writer_put, telling whether the block was kept (else it was here already). form (or NULL): the block as
- * it was stored elsewhere, unpacked and found to be the CID's; it stays so where its base is here and it is
- * not much longer than what would be made here. Else base is what the block resembles. */
+ * it was stored elsewhere, unpacked and found to be the CID's; it stays so if it is
+ * whole, or where its base is here and it has no more than a quarter of the block's bytes. Else base is what the block
+ * resembles. */
 vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes, size_t len,
 			     const vv_cid *base, const vv_block_form *form, bool *kept,
 			     vv_error *err);

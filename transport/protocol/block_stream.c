@@ -228,8 +228,8 @@ static vv_status note_sent(vv_block_out *o, const vv_cid *cid, vv_error *err)
 	return flush_if_full(o, err);
 }
 
-/* Could no more time make it shorter? What was stored had as much as VV_EFFORT_THOROUGH, or as little as
- * VV_EFFORT_QUICK; edits always the former. */
+/* Is it short enough to go as it is? What was made here had as much time as VV_EFFORT_THOROUGH, or as little as
+ * VV_EFFORT_QUICK, edits always the former; what came from others is as they made it. */
 static bool is_short(const vv_block_out *o, const vv_packed *p)
 {
 	if (o->effort == VV_EFFORT_QUICK ||

@@ -48,7 +48,8 @@ typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *
 				      vv_block_form *form, vv_error *err);
 void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn, bool edits);
 
-/* Sends a block, checked against its CID or by its record. like: one that resembles it; it is used where it
+/* Sends a block, checked against its CID or, where it goes as it is stored, by its record's checksum alone: the receiver holds all
+ * against their CIDs, and asks again for what is damaged. like: one that resembles it; it is used where it
  * was sent before in this stream, or where the receiver has it (known). VV_EMISSING,
  * VV_ECORRUPT: nothing was sent. */
 vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
