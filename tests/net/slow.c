@@ -3,15 +3,13 @@
  * process.
  *
  * SLOW_OPEN_MS  how much longer a process takes, once, to open a file ...
- * SLOW_OPEN     ... whose path matches this pattern ...
- * SLOW_AGAIN    ... and, where this is set, that it opened before
+ * SLOW_OPEN     ... whose path matches this pattern
  * SLOW_SYNC_MS  how much longer each fsync takes
  * SLOW_LOCK_MS  how much longer it takes to get a lock that nobody else may have
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -51,23 +49,12 @@ static void wait_for(const char *setting)
 
 static void wait_to_open(const char *path)
 {
-	static char seen[8][PATH_MAX];
-	static size_t count;
 	static bool waited;
 	const char *pattern = getenv("SLOW_OPEN");
-	bool now = !getenv("SLOW_AGAIN");
 
-	if (waited || !pattern || fnmatch(pattern, path, 0) != 0) {
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		now = now || strcmp(seen[i], path) == 0;
-	}
-	if (now) {
+	if (!waited && pattern && fnmatch(pattern, path, 0) == 0) {
 		waited = true;
 		wait_for("SLOW_OPEN_MS");
-	} else if (count < sizeof(seen) / sizeof(seen[0]) && strlen(path) < PATH_MAX) {
-		strcpy(seen[count++], path);
 	}
 }
 

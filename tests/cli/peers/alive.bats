@@ -20,8 +20,8 @@ teardown() {
 	if [ -n "${sshd_pid-}" ]; then stop_sshd; fi
 }
 
-# What makes programs slow that are started from here on. Packs of Git are opened when a repository is, and then
-# again when they are read.
+# What makes programs slow that are started from here on. Packs of Git are opened when they are
+# read first, which is when an answer is made.
 slow_here() {
 	export ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0"
 	export SLOW_OPEN=${SLOW_OPEN-"*.pack"} SLOW_OPEN_MS=$((limit * 1300)) SLOW_SYNC_MS=${SLOW_SYNC_MS-$((limit * 250))} LD_PRELOAD=$slow
@@ -41,7 +41,7 @@ there_and_back() {
 }
 
 slowly() {
-	(export SLOW_AGAIN=1 && slow_here && "$@")
+	(slow_here && "$@")
 }
 
 @test "a slow server at a pipe's end is waited for as long as it says that it works" {
@@ -66,7 +66,7 @@ slowly() {
 	knows_host ed25519
 	has_key ed25519
 	far_varve "export ASAN_OPTIONS=\"\$ASAN_OPTIONS:verify_asan_link_order=0\"
-	export SLOW_OPEN='*.pack' SLOW_AGAIN=1 SLOW_OPEN_MS=$((limit * 1300)) SLOW_SYNC_MS=$((limit * 250)) LD_PRELOAD=$slow
+	export SLOW_OPEN='*.pack' SLOW_OPEN_MS=$((limit * 1300)) SLOW_SYNC_MS=$((limit * 250)) LD_PRELOAD=$slow
 	exec $VARVE_BIN/varve \"\$@\""
 	url=ssh://$(id -un)@127.0.0.1:$port$PWD/src
 	by_way() {

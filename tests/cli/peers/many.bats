@@ -103,7 +103,7 @@ complete() {
 	chmod +x ssh
 	# All of it would take the peer some minutes, a single batch of blocks half a minute.
 	size=$(du -sb m1.git/varve/packs | cut -f1)
-	[ "$size" -gt 400000 ]
+	[ "$size" -gt 300000 ]
 	GIT_SSH=$PWD/ssh succeeds varve clone -v --from "ssh://host$PWD/m1.git" a b
 	complete
 	slow=$(from_peer m1.git)
