@@ -18,10 +18,13 @@
 
 uint64_t import_count_lines(const char *bytes, size_t len)
 {
+	const char *end = bytes + len, *p;
 	uint64_t lines = 0;
-	for (size_t i = 0; i < len; i++) {
-		lines += bytes[i] == '\n' ||
-			 (bytes[i] == '\r' && (i + 1 == len || bytes[i + 1] != '\n'));
+	for (p = bytes; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++) {
+		lines++;
+	}
+	for (p = bytes; p < end && (p = memchr(p, '\r', (size_t)(end - p))); p++) {
+		lines += p + 1 == end || p[1] != '\n';
 	}
 	return lines;
 }
