@@ -34,6 +34,10 @@ void vv_sha1_free(vv_sha1_state *s); /* accepts NULL */
 vv_status vv_hmac_sha1(uint8_t out[VV_SHA1_LEN], const void *key, size_t key_len, const void *bytes,
 		       size_t len, vv_error *err);
 
+/* HMAC-SHA-256, with which requests to S3 are signed. Fails as the one above. */
+vv_status vv_hmac_sha256(uint8_t out[VV_SHA256_LEN], const void *key, size_t key_len,
+			 const void *bytes, size_t len, vv_error *err);
+
 /* XXH3 64 bit; seed 0 is the plain function. Cannot fail. */
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed);
 

@@ -52,3 +52,38 @@ serve() {
 	done
 	return 1
 }
+
+# install_jars FOLDER WHERE: what FOLDER/pom.xml names, from Maven, as WHERE/lib/*.jar. False: they cannot be had.
+install_jars() {
+	local from=$1 packages=$2
+	mkdir -p "$packages" || return 1
+	(
+		flock 9
+		cd "$packages" || exit 1
+		if ! cmp -s "$from/pom.xml" pom.xml || [ ! -d lib ]; then
+			rm -rf lib pom.xml
+			cp "$from/pom.xml" wanted.xml
+			timeout 240 mvn -q -B -f wanted.xml org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies \
+				-DoutputDirectory=lib > mvn.log 2>&1 || {
+				rm -rf lib
+				exit 1
+			}
+			mv wanted.xml pom.xml
+		fi
+	) 9> "$packages/lock"
+}
+
+# install_go MODULE@VERSION WHERE: a program of a Go module, as WHERE/bin/NAME; minutes. False: it cannot be had.
+install_go() {
+	local module=$1 packages=$2
+	mkdir -p "$packages" || return 1
+	(
+		flock 9
+		cd "$packages" || exit 1
+		if [ "$(cat built 2> /dev/null)" != "$module" ]; then
+			rm -rf bin built
+			GOBIN=$PWD/bin timeout 1800 go install "$module" > go.log 2>&1 || exit 1
+			echo "$module" > built
+		fi
+	) 9> "$packages/lock"
+}

@@ -43,7 +43,6 @@ static bool find_easy(void *l, http_curl *t)
 	       find_symbol(l, &t->easy_cleanup, "curl_easy_cleanup") &&
 	       find_symbol(l, &t->strerror, "curl_easy_strerror") &&
 	       find_symbol(l, &t->getdate, "curl_getdate") &&
-	       find_symbol(l, &t->version_info, "curl_version_info") &&
 	       find_symbol(l, &t->slist_append, "curl_slist_append") &&
 	       find_symbol(l, &t->slist_free, "curl_slist_free_all");
 }

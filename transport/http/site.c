@@ -16,7 +16,6 @@
 #include "transport/line/channel.h"
 #include "transport/line/pipe.h"
 
-#define SIGNS_FROM 0x075800u /* 7.88: before, it did not sign all headers */
 #define CONNECT_SEC 30L
 #define TRIES 6u        /* of what may pass */
 #define TRIES_SILENT 2u /* where nobody answers: each takes long already */
@@ -27,7 +26,9 @@ struct http_site {
 	const http_curl *c;
 	CURL *easy;
 	http_settings settings;
-	char *name, *sigv4, *user, *secret;
+	char *name;
+	vv_status (*sign)(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err);
+	void *signer;
 	bool extra_header, again_500;
 	unsigned idle_sec;
 	const atomic_bool *stopped; /* nobody waits any more; or NULL */
@@ -52,12 +53,6 @@ void http_answer_clear(http_answer *a)
 
 /* --- opening --------------------------------------------------------------------------------- */
 
-static vv_status copy(char **to, const char *text, vv_error *err)
-{
-	*to = text ? vv_strdup(text) : NULL;
-	return text && !*to ? vv_fail_nomem(err) : VV_OK;
-}
-
 vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_connect_options *o,
 			 vv_error *err)
 {
@@ -72,16 +67,15 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	s->again_500 = f->again_500;
 	s->idle_sec = o->idle_sec ? o->idle_sec : VV_IDLE_DEFAULT;
 	s->stopped = o->stopped;
-	if ((rc = copy(&s->name, f->name, err)) < 0 || (rc = copy(&s->sigv4, f->sigv4, err)) < 0 ||
-	    (rc = copy(&s->user, f->user, err)) < 0 ||
-	    (rc = copy(&s->secret, f->secret, err)) < 0 || (rc = http_curl_load(&s->c, err)) < 0 ||
-	    (rc = http_settings_read(&s->settings, o->repo, f->url, err)) < 0) {
+	s->sign = f->sign;
+	s->signer = f->signer;
+	s->name = vv_strdup(f->name);
+	if (!s->name) {
+		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if (s->sigv4 && s->c->version_info(CURLVERSION_NOW)->version_num < SIGNS_FROM) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"the libcurl here signs requests otherwise than S3 has it");
-		rc = vv_hint(err, "libcurl 7.88 or newer is needed");
+	if ((rc = http_curl_load(&s->c, err)) < 0 ||
+	    (rc = http_settings_read(&s->settings, o->repo, f->url, err)) < 0) {
 		goto done;
 	}
 	if (!(s->easy = s->c->easy_init())) {
@@ -111,13 +105,7 @@ void http_site_close(http_site *s)
 		s->c->easy_cleanup(s->easy);
 	}
 	http_settings_clear(&s->settings);
-	if (s->secret) {
-		vv_wipe(s->secret, strlen(s->secret));
-	}
 	vv_free(s->name);
-	vv_free(s->sigv4);
-	vv_free(s->user);
-	vv_free(s->secret);
 	vv_free(s);
 }
 
@@ -205,9 +193,24 @@ static bool add_header(const http_site *s, struct curl_slist **list, const char 
 	return more != NULL;
 }
 
-static bool make_headers(const http_site *s, const http_ask *ask, struct curl_slist **list)
+/* Adds lines, each with "\n" at its end, which goes. */
+static bool add_lines(const http_site *s, struct curl_slist **list, vv_buf *lines)
+{
+	bool fine = true;
+
+	for (char *p = lines->data; fine && p < lines->data + lines->len; p += strlen(p) + 1) {
+		p[strcspn(p, "\n")] = '\0';
+		fine = add_header(s, list, p);
+	}
+	return fine;
+}
+
+static vv_status make_headers(const http_site *s, const http_ask *ask, struct curl_slist **list,
+			      vv_error *err)
 {
 	bool fine = add_header(s, list, "Expect:");
+	vv_buf lines = VV_BUF_INIT;
+	vv_status rc = VV_OK;
 
 	for (size_t i = 0; fine && i < ask->header_count; i++) {
 		fine = add_header(s, list, ask->headers[i]);
@@ -215,7 +218,12 @@ static bool make_headers(const http_site *s, const http_ask *ask, struct curl_sl
 	if (fine && s->extra_header && s->settings.header) {
 		fine = add_header(s, list, s->settings.header);
 	}
-	return fine;
+	if (fine && s->sign && (rc = s->sign(s->signer, &lines, ask, err)) == VV_OK) {
+		fine = add_lines(s, list, &lines);
+	}
+	vv_buf_wipe(&lines);
+	vv_buf_clear(&lines);
+	return fine ? rc : vv_fail_nomem(err);
 }
 
 static bool is_stopped(const http_site *s)
@@ -253,7 +261,7 @@ static void set_method(http_site *s, exchange *x)
 	}
 }
 
-static vv_status set_options(http_site *s, exchange *x, struct curl_slist *headers, vv_error *err)
+static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 {
 	const http_curl *c = s->c;
 	char range[48];
@@ -281,16 +289,10 @@ static vv_status set_options(http_site *s, exchange *x, struct curl_slist *heade
 			       (unsigned long long)(x->ask->from + x->ask->len - 1));
 		(void)c->setopt(s->easy, CURLOPT_RANGE, range);
 	}
-	if (!s->sigv4) {
-		return VV_OK;
+	if (s->sign) {
+		/* A .netrc would have another user than the one that signs. */
+		(void)c->setopt(s->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	}
-	/* A .netrc would have another user than the one that signs. */
-	(void)c->setopt(s->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	return c->setopt(s->easy, CURLOPT_USERNAME, s->user) != CURLE_OK ||
-			       c->setopt(s->easy, CURLOPT_PASSWORD, s->secret) != CURLE_OK ||
-			       c->setopt(s->easy, CURLOPT_AWS_SIGV4, s->sigv4) != CURLE_OK
-		       ? vv_fail(err, VV_ENOSUPPORT, "the libcurl here cannot sign requests")
-		       : VV_OK;
 }
 
 /* --- patience -------------------------------------------------------------------------------- */
@@ -341,10 +343,6 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 	struct curl_slist *headers = NULL;
 	vv_status rc = VV_OK;
 
-	if (!make_headers(s, ask, &headers)) {
-		s->c->slist_free(headers);
-		return vv_fail_nomem(err);
-	}
 	for (unsigned tries = 0;; tries++) {
 		exchange x = {.c = s->c, .ask = ask, .answer = answer, .easy = s->easy, .err = err};
 		CURLcode code;
@@ -355,10 +353,13 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		answer->date = 0;
 		answer->region[0] = '\0';
 		s->words[0] = '\0';
-		if ((rc = set_options(s, &x, headers, err)) < 0 ||
+		s->c->slist_free(headers);
+		headers = NULL;
+		if ((rc = make_headers(s, ask, &headers, err)) < 0 ||
 		    (ask->take && (rc = ask->take(ask->payload, NULL, 0, err)) < 0)) {
 			break;
 		}
+		set_options(s, &x, headers);
 		code = s->c->easy_perform(s->easy);
 		(void)s->c->getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
 		answer->status = (unsigned)status;

@@ -18,6 +18,7 @@
 #include "transport/line/options.h"
 
 typedef struct http_site http_site;
+struct http_ask;
 
 /* What holds for all requests; strings are copied. */
 typedef struct http_site_facts {
@@ -25,7 +26,10 @@ typedef struct http_site_facts {
 	const char *name;  /* for messages */
 	bool extra_header; /* http.extraHeader is sent */
 	bool again_500;
-	const char *sigv4, *user, *secret; /* signed as AWS has it (CURLOPT_AWS_SIGV4); NULL: not */
+	/* May be NULL: appends header lines, each with "\n" at its end, that sign a request; called before each
+	 * try, since signatures have a date. No .netrc is read then. */
+	vv_status (*sign)(void *signer, vv_buf *lines, const struct http_ask *ask, vv_error *err);
+	void *signer; /* borrowed */
 } http_site_facts;
 
 typedef struct http_ask {

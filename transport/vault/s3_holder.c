@@ -18,6 +18,7 @@
 #include "transport/s3/answer.h"
 #include "transport/s3/key.h"
 #include "transport/s3/place.h"
+#include "transport/s3/sign.h"
 #include "transport/vault/holder_quota.h"
 
 #define LIST_MAX ((size_t)16 << 20) /* a page: 1,000 keys of at most 1,024 characters */
@@ -167,8 +168,7 @@ static const char empty_digest[] =
 static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, http_answer *answer,
 		     vv_error *err)
 {
-	const char *headers[4] = {digest};
-	vv_buf token = VV_BUF_INIT;
+	const char *headers[2] = {digest};
 	vv_status rc;
 
 	what->headers = headers;
@@ -176,16 +176,10 @@ static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, htt
 	if (what->body) {
 		headers[what->header_count++] = "Content-Type: application/octet-stream";
 	}
-	if (s->key.token) {
-		vv_buf_printf(&token, "x-amz-security-token: %s", s->key.token);
-		headers[what->header_count++] = vv_buf_cstr(&token);
-	}
 	what->url = vv_buf_cstr(url);
-	if ((rc = vv_buf_ok(url, err)) == VV_OK && (rc = vv_buf_ok(&token, err)) == VV_OK) {
+	if ((rc = vv_buf_ok(url, err)) == VV_OK) {
 		rc = http_site_ask(s->site, what, answer, err);
 	}
-	vv_buf_wipe(&token);
-	vv_buf_clear(&token);
 	vv_buf_clear(url);
 	return rc;
 }
@@ -325,7 +319,7 @@ static vv_status on_entry(void *payload, const char *key, uint64_t size, vv_erro
 	return l->fn(l->to, name, size, err);
 }
 
-/* The query's parameters stand in the order of their names, as the signature wants them. */
+/* The query's parameters stand in the order of their names, as the signature needs them. */
 static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const char *after,
 			 const vv_buf *token)
 {
@@ -453,23 +447,25 @@ static vv_status mark(s3 *s, bool make, vv_error *err)
 			    "' behind the prefix");
 }
 
+static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_error *err)
+{
+	const s3 *s = signer;
+	int64_t now;
+	uint32_t nsec;
+
+	vv_now(&now, &nsec);
+	return vv_s3_sign(lines, what, &s->key, s->place.region, now, err);
+}
+
 static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *err)
 {
-	vv_buf sigv4 = VV_BUF_INIT;
-	vv_status rc;
+	const http_site_facts f = {.url = s->place.base,
+				   .name = s->place.name,
+				   .again_500 = true,
+				   .sign = sign,
+				   .signer = s};
 
-	vv_buf_printf(&sigv4, "aws:amz:%s:s3", s->place.region);
-	if ((rc = vv_buf_ok(&sigv4, err)) == VV_OK) {
-		const http_site_facts f = {.url = s->place.base,
-					   .name = s->place.name,
-					   .again_500 = true,
-					   .sigv4 = vv_buf_cstr(&sigv4),
-					   .user = s->key.id,
-					   .secret = s->key.secret};
-		rc = http_site_open(&s->site, &f, connect, err);
-	}
-	vv_buf_clear(&sigv4);
-	return rc;
+	return http_site_open(&s->site, &f, connect, err);
 }
 
 vv_status vv_s3_holder_open(vv_vault_holder **out, const vv_url *url, const vv_holder_facts *facts,

@@ -1,0 +1,101 @@
+load holders
+load ../../interop/packages
+load stores
+
+# s3proxy, an S3 store in Java that checks signatures, as a holder: the main stories of the suite of all kinds.
+
+setup() {
+	command -v java > /dev/null && command -v mvn > /dev/null || skip "java or mvn is not installed"
+	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-s3proxy
+	install_jars "$BATS_TEST_DIRNAME/../../interop/s3proxy" "$packages" || skip "s3proxy cannot be had from Maven"
+	varve_setup
+	only_keys AKIDEXAMPLE secret/with+signs=
+	store=$BATS_TEST_TMPDIR/store
+	mkdir -p "$store/bucket-x"
+}
+
+teardown() {
+	kind_stop x
+}
+
+# run_store [PORT]
+run_store() {
+	port=${1:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
+	cat > "$store.properties" <<-END
+	s3proxy.endpoint=http://127.0.0.1:$port
+	s3proxy.authorization=aws-v2-or-v4
+	s3proxy.identity=AKIDEXAMPLE
+	s3proxy.credential=secret/with+signs=
+	jclouds.provider=filesystem-nio2
+	jclouds.identity=none
+	jclouds.credential=none
+	jclouds.filesystem.basedir=$store
+	END
+	java -XX:TieredStopAtLevel=1 -Xshare:auto -cp "$packages/lib/*" org.gaul.s3proxy.Main --properties "$store.properties" \
+		> "$store.log" 2>&1 3>&- &
+	store_pid=$!
+	for _ in $(seq 600); do
+		! grep -q 'Started Server' "$store.log" || return 0
+		kill -0 "$store_pid"
+		sleep 0.05
+	done
+	return 1
+}
+
+kind_start() {
+	run_store
+	url="s3://bucket-$1/copies?endpoint=http://127.0.0.1:$port"
+	kind_options=(${2:+--quota "$2"})
+}
+
+kind_stop() {
+	stop_program
+}
+
+kind_again() {
+	run_store "$port"
+}
+
+kind_shards() {
+	(cd "$store/bucket-$1" && find . -path '*/shards/*' -type f | sed 's|.*/||' | sort)
+}
+
+shard_file() {
+	find "$store/bucket-$1" -path "*/shards/$2"
+}
+
+kind_get() {
+	cat "$(shard_file "$@")"
+}
+
+kind_set() {
+	cat "$3" > "$(shard_file "$1" "$2")"
+}
+
+kind_lose() {
+	rm "$(shard_file "$@")"
+}
+
+@test "s3proxy: keeps what is replicated" {
+	holder_keeps_what_is_replicated
+}
+
+@test "s3proxy: gives everything back" {
+	holder_gives_everything_back
+}
+
+@test "s3proxy: is caught and repaired" {
+	holder_is_caught_and_repaired
+}
+
+@test "s3proxy: deletes what is pruned" {
+	holder_deletes_what_is_pruned
+}
+
+@test "s3proxy: another secret is refused, and a prefix of all characters that one may have is not" {
+	new_vault a
+	kind_start x
+	AWS_SECRET_ACCESS_KEY=guess ends_with 2 varve holder add z "$url"
+	stderr_has "SignatureDoesNotMatch"
+	succeeds varve holder add z "s3://bucket-x/a.b_c-d/E9?endpoint=http://127.0.0.1:$port"
+}
