@@ -13,6 +13,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/merge/state.h"
+#include "diff/rows/key_unique.h"
+#include "diff/rows/rowdiff.h"
 #include "diff/rows/value.h"
 
 /* --- matching ---------------------------------------------------------------- */
@@ -179,6 +181,33 @@ static bool same_keys(const vv_root *a, const vv_root *b)
 	return same;
 }
 
+/* Is the key that was chosen one in every version? */
+static vv_status key_is_unique(merge *m, bool *out, vv_error *err)
+{
+	vv_status rc = vv_key_unique(out, m->base, m->base_key, m->key_count, err);
+	for (size_t i = 0; i < 2 && rc == VV_OK && *out; i++) {
+		rc = vv_key_unique(out, m->side[i].table, m->side[i].key, m->key_count, err);
+	}
+	return rc;
+}
+
+/* A side lost base's key: the rows are known by the key that a side has since, if it is one in
+ * all versions. Without any they cannot be merged, unless one side has base's rows as they are. */
+static vv_status choose_other_key(merge *m, vv_error *err)
+{
+	for (int i = 0; i < 2; i++) {
+		bool unique = false;
+		vv_status rc = key_of_version(m, i) ? key_is_unique(m, &unique, err) : VV_OK;
+		if (rc < 0 || unique) {
+			return rc;
+		}
+	}
+	m->key_count = 0;
+	m->key_lost = !vv_tables_same_data(m->base, m->side[0].table) &&
+		      !vv_tables_same_data(m->base, m->side[1].table);
+	return VV_OK;
+}
+
 /* What identifies rows: what was asked for, base's key, or one that a side gave it. */
 static vv_status choose_key(merge *m, vv_error *err)
 {
@@ -204,10 +233,26 @@ static vv_status choose_key(merge *m, vv_error *err)
 		}
 		return VV_OK;
 	}
-	if (!key_of_version(m, 2) && m->base->root.key_count == 0 && !key_of_version(m, 0)) {
+	if (key_of_version(m, 2)) {
+		return VV_OK;
+	}
+	if (m->base->root.key_count > 0) {
+		return choose_other_key(m, err);
+	}
+	if (!key_of_version(m, 0)) {
 		key_of_version(m, 1);
 	}
 	return VV_OK;
+}
+
+bool merge_has_key_of_base(const merge *m, size_t side)
+{
+	bool all = true;
+	for (size_t i = 0; i < m->base->root.key_count; i++) {
+		long at = find_name(m->base, m->base->root.key[i]);
+		all &= at >= 0 && m->side[side].from_base[at] >= 0;
+	}
+	return all;
 }
 
 vv_status merge_columns_match(merge *m, vv_error *err)

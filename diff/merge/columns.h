@@ -8,6 +8,8 @@
 
 /* columns of either side, and what identifies rows */
 vv_status merge_columns_match(merge *m, vv_error *err);
+/* Does the side have every column of base's key? */
+bool merge_has_key_of_base(const merge *m, size_t side);
 vv_status merge_columns_choose(merge *m, vv_error *err); /* after merge_rows_match */
 
 /* Looks at what stands in columns that the other side dropped. *why: nothing

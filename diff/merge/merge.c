@@ -76,6 +76,35 @@ static vv_status take_ours(merge *m, vv_import_result *out, const vv_sink *sink,
 	return rc < 0 ? rc : take_version(out, m->side[m->ours].table, sink, m->opts, err);
 }
 
+/* Nothing tells rows apart: one version as a whole, as it was decided, else ours. */
+static vv_status take_for_key(merge *m, vv_import_result *out, const vv_sink *sink, vv_error *err)
+{
+	const vv_root *base = &m->base->root;
+	int decided = merge_decided(m, VV_CONFLICT_KEY, NULL, 0);
+	vv_buf why = VV_BUF_INIT;
+	if (decided >= 0) {
+		return take_version(out, merge_version(m, decided), sink, m->opts, err);
+	}
+	bool ours = merge_has_key_of_base(m, m->ours),
+	     theirs = merge_has_key_of_base(m, 1 - m->ours);
+	vv_buf_printf(&why, "%s the key ",
+		      ours     ? "theirs has lost"
+		      : theirs ? "ours has lost"
+			       : "both have lost");
+	for (size_t i = 0; i < base->key_count; i++) {
+		vv_buf_printf(&why, "%s%s", i > 0 ? ", " : "", vv_text_shows(base->key[i]));
+	}
+	vv_buf_puts(&why, ", by which rows are merged");
+	vv_status rc = vv_buf_ok(&why, err);
+	if (rc == VV_OK) {
+		merge_report r = {
+			.kind = VV_CONFLICT_KEY, .row = MERGE_NONE, .detail = vv_buf_cstr(&why)};
+		rc = merge_conflict(m, &r, err);
+	}
+	vv_buf_clear(&why);
+	return rc < 0 ? rc : take_version(out, m->side[m->ours].table, sink, m->opts, err);
+}
+
 /* --- what cannot be merged -------------------------------------------------------- */
 
 static const char *no_tables(const merge *m)
@@ -218,6 +247,9 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 	}
 	if ((why = other_table(m)) != NULL) {
 		return take_ours(m, out, sink, why, err);
+	}
+	if (m->key_lost) {
+		return take_for_key(m, out, sink, err);
 	}
 	if ((rc = merge_dropped_look(m, &why, err)) < 0) {
 		return rc;

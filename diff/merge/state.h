@@ -108,7 +108,9 @@ typedef struct merge {
 	vv_buf scratch;
 
 	size_t base_key[VV_KEY_COLUMNS_MAX];
-	size_t key_count;    /* 0: rows have no key */
+	size_t key_count; /* 0: rows have no key */
+	bool key_lost;    /* base has one; a side does not have its columns, and nothing else tells
+			      * which row is which */
 	merge_groups groups; /* of base */
 	merge_rows rows;     /* of base */
 	bool base_copies;

@@ -8,12 +8,15 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/rows/same_values.h"
 #include "diff/rows/value.h"
 
 #define LIKENESS_MIN 60u
 #define SAMPLE_ROWS 10000u
 /* Cells compared for renames at most: rows are spared where many columns are in question. */
 #define SAMPLE_CELLS 4000000u
+/* Columns whose values are compared as sets at most: the sets have some 64 KB each. */
+#define SETS_MAX 256u
 
 /* Columns that only one side has, in its order. */
 typedef struct lonely {
@@ -47,7 +50,8 @@ typedef struct sample {
 	size_t slots;
 	size_t row_count, limit;
 	size_t new_count,
-		found; /* rows of the new version that were read, and that have a partner */
+		found;   /* rows of the new version that were read, and that have a partner */
+	size_t repeated; /* rows of either version whose common columns an earlier row has, too */
 	vv_buf scratch;
 	uint64_t *equal, *seen; /* for each pair old x new */
 	uint64_t seed;
@@ -61,6 +65,7 @@ static uint64_t occurrence(sample *s, uint64_t content)
 		at = (at + 1) & (s->slots - 1);
 	}
 	s->contents[at] = content;
+	s->repeated += s->occurrences[at] > 0;
 	return s->occurrences[at]++;
 }
 
@@ -216,7 +221,7 @@ static void forget_rows(sample *s)
 	s->batches = NULL;
 	s->hashes = s->contents = s->occurrences = NULL;
 	s->rows = NULL;
-	s->batch_count = s->row_count = s->new_count = s->found = 0;
+	s->batch_count = s->row_count = s->new_count = s->found = s->repeated = 0;
 }
 
 static void sample_clear(sample *s)
@@ -351,14 +356,14 @@ static bool best_pair(const sample *s, const partners *p, size_t *a, size_t *b, 
 }
 
 /* The places of a key that both tables have; 0: they have none in common. */
-static size_t own_key(const vv_table *a, const vv_table *b, size_t *key_a, size_t *key_b)
+static size_t own_key(const vv_table *a, const vv_table *b, const partners *p, size_t *key_a,
+		      size_t *key_b)
 {
 	size_t n = a->root.key_count == b->root.key_count ? a->root.key_count : 0;
 	for (size_t i = 0; i < n; i++) {
-		const char *name = a->root.key[i];
-		long x = vv_schema_find(&a->schema, name, strlen(name)),
-		     y = vv_schema_find(&b->schema, name, strlen(name));
-		if (strcmp(name, b->root.key[i]) != 0 || x < 0 || y < 0) {
+		long x = vv_schema_find(&a->schema, a->root.key[i], strlen(a->root.key[i])),
+		     y = vv_schema_find(&b->schema, b->root.key[i], strlen(b->root.key[i]));
+		if (x < 0 || y < 0 || p->to_new[x] != y) {
 			return 0;
 		}
 		key_a[i] = (size_t)x;
@@ -383,7 +388,7 @@ static vv_status choose_key(sample *s, const partners *p, const vv_columns_optio
 	if (!s->own_a || !s->own_b) {
 		return vv_fail_nomem(err);
 	}
-	s->key_count = own_key(s->a, s->b, s->own_a, s->own_b);
+	s->key_count = own_key(s->a, s->b, p, s->own_a, s->own_b);
 	if (s->key_count > 0) {
 		return VV_OK;
 	}
@@ -407,19 +412,172 @@ static vv_status compare_rows(sample *s, vv_error *err)
 	return vv_buf_ok(&s->scratch, err);
 }
 
-/* Compares the rows, in a second way where the first finds few partners. */
-static vv_status compare_sample(sample *s, vv_error *err)
+/* Room for sets of single columns, and for those of a key of several. */
+typedef struct value_sets {
+	vv_value_set *old, *new;
+	size_t old_count, new_count;
+	size_t key_place; /* in old_only: the column of the old key that is gone; SIZE_MAX: none */
+} value_sets;
+
+static vv_value_set set_of(size_t column)
 {
-	size_t pairs = s->old_only.count * s->new_only.count;
-	vv_status rc = compare_rows(s, err);
-	size_t least = s->row_count < s->new_count ? s->row_count : s->new_count;
-	if (rc < 0 || s->by != BY_COMMON || 2 * s->found >= least) {
+	return (vv_value_set){.columns = {column}, .count = 1};
+}
+
+/* The old key, where it has several columns and one of them is gone: once as it was, and with each
+ * new column in the place of that one. */
+static void add_key_sets(value_sets *v, const sample *s, const partners *p)
+{
+	const vv_root *r = &s->a->root;
+	vv_value_set old = {.count = r->key_count}, new = {.count = r->key_count};
+	size_t gone = SIZE_MAX, gone_count = 0;
+	if (r->key_count < 2 || r->key_count > VV_KEY_COLUMNS_MAX) {
+		return;
+	}
+	for (size_t i = 0; i < r->key_count; i++) {
+		long at = vv_schema_find(&s->a->schema, r->key[i], strlen(r->key[i]));
+		if (at < 0) {
+			return;
+		}
+		old.columns[i] = (size_t)at;
+		new.columns[i] = p->to_new[at] >= 0 ? (size_t)p->to_new[at] : SIZE_MAX;
+		gone = p->to_new[at] < 0 ? i : gone;
+		gone_count += p->to_new[at] < 0;
+	}
+	if (gone_count != 1) {
+		return;
+	}
+	for (size_t i = 0; i < s->old_only.count; i++) {
+		v->key_place = s->old_only.at[i] == old.columns[gone] ? i : v->key_place;
+	}
+	v->old[v->old_count++] = old;
+	for (size_t k = 0; k < s->new_only.count; k++) {
+		new.columns[gone] = s->new_only.at[k];
+		v->new[v->new_count++] = new;
+	}
+}
+
+static vv_status read_sets(value_sets *v, const sample *s, const partners *p, vv_error *err)
+{
+	vv_status rc;
+	v->old = vv_calloc(s->old_only.count + 1, sizeof(*v->old));
+	v->new = vv_calloc(2 * s->new_only.count, sizeof(*v->new));
+	if (!v->old || !v->new) {
+		return vv_fail_nomem(err);
+	}
+	while (v->old_count < s->old_only.count) {
+		v->old[v->old_count] = set_of(s->old_only.at[v->old_count]);
+		v->old_count++;
+	}
+	while (v->new_count < s->new_only.count) {
+		v->new[v->new_count] = set_of(s->new_only.at[v->new_count]);
+		v->new_count++;
+	}
+	add_key_sets(v, s, p);
+	if ((rc = vv_value_sets_read(v->old, v->old_count, s->a, err)) < 0) {
 		return rc;
 	}
-	s->by = BY_PLACE;
-	forget_rows(s);
+	return vv_value_sets_read(v->new, v->new_count, s->b, err);
+}
+
+/* Notes how alike the sets are as if rows had been compared. */
+static void count_alike(sample *s, const value_sets *v)
+{
+	size_t news = s->new_only.count;
+	for (size_t i = 0; i < s->old_only.count; i++) {
+		for (size_t k = 0; k < news; k++) {
+			unsigned like = vv_value_sets_likeness(&v->old[i], &v->new[k]);
+			if (like < LIKENESS_MIN && i == v->key_place) {
+				like = vv_value_sets_likeness(&v->old[s->old_only.count],
+							      &v->new[news + k]);
+			}
+			s->seen[i * news + k] = 100;
+			s->equal[i * news + k] = like;
+		}
+	}
+}
+
+/* The old key, where both versions have its columns now, else the first column that was found. */
+static void key_by_sets(sample *s, const partners *p, size_t first_a, size_t first_b)
+{
+	const vv_root *r = &s->a->root;
+	s->key_count = 0;
+	for (size_t i = 0; i < r->key_count; i++) {
+		long at = vv_schema_find(&s->a->schema, r->key[i], strlen(r->key[i]));
+		if (at < 0 || p->to_new[at] < 0) {
+			s->key_count = 0;
+			break;
+		}
+		s->own_a[i] = (size_t)at;
+		s->own_b[i] = (size_t)p->to_new[at];
+		s->key_count++;
+	}
+	if (s->key_count == 0) {
+		s->own_a[0] = first_a;
+		s->own_b[0] = first_b;
+		s->key_count = 1;
+	}
+	s->by = BY_KEY;
+}
+
+static void forget_counts(sample *s)
+{
+	size_t pairs = s->old_only.count * s->new_only.count;
 	memset(s->equal, 0, pairs * sizeof(*s->equal));
 	memset(s->seen, 0, pairs * sizeof(*s->seen));
+}
+
+/* Columns with the same values, each once: one column, however the rows stand. The other columns
+ * are then compared by it. *found false: there is none, and nothing was changed. */
+static vv_status take_same_values(sample *s, partners *p, bool *found, vv_error *err)
+{
+	sample own = *s;
+	value_sets v = {.key_place = SIZE_MAX};
+	size_t pairs = s->old_only.count * s->new_only.count, a, b, first_a = 0, first_b = 0;
+	unsigned likeness;
+	vv_status rc;
+	*found = false;
+	if (s->old_only.count + s->new_only.count > SETS_MAX) {
+		return VV_OK;
+	}
+	own.equal = vv_calloc(pairs, sizeof(*own.equal));
+	own.seen = vv_calloc(pairs, sizeof(*own.seen));
+	rc = own.equal && own.seen ? read_sets(&v, s, p, err) : vv_fail_nomem(err);
+	if (rc == VV_OK) {
+		count_alike(&own, &v);
+		while (best_pair(&own, p, &a, &b, &likeness)) {
+			join(p, a, b, likeness);
+			first_a = *found ? first_a : a;
+			first_b = *found ? first_b : b;
+			*found = true;
+		}
+	}
+	if (*found) {
+		key_by_sets(s, p, first_a, first_b);
+	}
+	vv_value_sets_clear(v.old, v.old_count);
+	vv_value_sets_clear(v.new, v.new_count);
+	vv_free(v.old);
+	vv_free(v.new);
+	vv_free(own.equal);
+	vv_free(own.seen);
+	return rc;
+}
+
+/* Compares the rows; in another way where the first does not say which row is which. */
+static vv_status compare_sample(sample *s, partners *p, vv_error *err)
+{
+	bool few = s->by == BY_PLACE, same = false;
+	vv_status rc = few ? VV_OK : compare_rows(s, err);
+	size_t least = s->row_count < s->new_count ? s->row_count : s->new_count;
+	few = few || 2 * s->found < least;
+	if (rc < 0 || s->by == BY_KEY || (!few && 2 * s->repeated <= s->row_count + s->new_count) ||
+	    (rc = take_same_values(s, p, &same, err)) < 0 || (!same && !few)) {
+		return rc;
+	}
+	s->by = same ? BY_KEY : BY_PLACE;
+	forget_rows(s);
+	forget_counts(s);
 	return compare_rows(s, err);
 }
 
@@ -446,7 +604,7 @@ static vv_status take_alike(partners *p, vv_table *a, vv_table *b, const vv_colu
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = choose_key(&s, p, opts, err)) < 0 || (rc = compare_sample(&s, err)) < 0) {
+	if ((rc = choose_key(&s, p, opts, err)) < 0 || (rc = compare_sample(&s, p, err)) < 0) {
 		goto done;
 	}
 	while (best_pair(&s, p, &x, &y, &likeness)) {

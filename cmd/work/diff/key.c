@@ -109,6 +109,37 @@ vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table
 	return VV_OK;
 }
 
+vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_table *b, bool new,
+				   const vv_columns *columns, vv_error *err)
+{
+	const vv_table *from = new ? b : a;
+	const char **names;
+	size_t count = from->root.key_count;
+	vv_status rc;
+	if (count == 0 || k->count == VV_DIFF_KEYS_MAX) {
+		return VV_OK;
+	}
+	if ((rc = add_list(k, count, &names, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const char *name = from->root.key[i];
+		long at = vv_schema_find(&from->schema, name, strlen(name)), x = at, y = at;
+		if (at >= 0 && new) {
+			x = vv_columns_to_old(columns, (size_t)at);
+		} else if (at >= 0) {
+			y = vv_columns_to_new(columns, (size_t)at);
+		}
+		if (x < 0 || y < 0) {
+			vv_free(names);
+			k->count--;
+			return VV_OK;
+		}
+		names[i] = b->schema.fields[y].name;
+	}
+	return VV_OK;
+}
+
 static int hash_order(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
@@ -232,7 +263,8 @@ static vv_status judge_nearly(vv_diff_keys *k, const sample *x, const sample *y,
 	return rc;
 }
 
-vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, vv_error *err)
+vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv_columns *columns,
+			     vv_error *err)
 {
 	sample x = {.table = a}, y = {.table = b};
 	size_t *at_a = vv_calloc(b->columns + 1, sizeof(*at_a)),
@@ -246,7 +278,8 @@ vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, vv_error
 	}
 	for (size_t i = 0; i < b->columns; i++) {
 		const vv_field *f = &b->schema.fields[i];
-		long at = vv_schema_find(&a->schema, f->name, f->name_len);
+		long at = columns ? vv_columns_to_old(columns, i)
+				  : vv_schema_find(&a->schema, f->name, f->name_len);
 		if (at >= 0) {
 			at_a[n] = (size_t)at;
 			at_b[n] = i;

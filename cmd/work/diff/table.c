@@ -171,7 +171,26 @@ static vv_status choose_keys(comparison *c, vv_error *err)
 	bool declined = (!text_a && c->a->root.key_count == 0) ||
 			(!text_b && c->b->root.key_count == 0);
 	return c->keys.count > 0 || declined ? VV_OK
-					     : vv_diff_keys_guess(&c->keys, c->a, c->b, err);
+					     : vv_diff_keys_guess(&c->keys, c->a, c->b, NULL, err);
+}
+
+/* The keys where none was found by the columns' names, now that renamed columns are known. */
+static vv_status choose_renamed_keys(comparison *c, vv_error *err)
+{
+	bool text_a = c->old_side.is_text, text_b = c->new_side.is_text;
+	vv_status rc;
+	if (!c->guessed || c->keys.count > 0) {
+		return VV_OK;
+	}
+	if ((!text_b &&
+	     (rc = vv_diff_keys_add_renamed(&c->keys, c->a, c->b, true, &c->columns, err)) < 0) ||
+	    (!text_a &&
+	     (rc = vv_diff_keys_add_renamed(&c->keys, c->a, c->b, false, &c->columns, err)) < 0)) {
+		return rc;
+	}
+	return c->keys.count > 0 || !text_a || !text_b
+		       ? VV_OK
+		       : vv_diff_keys_guess(&c->keys, c->a, c->b, &c->columns, err);
 }
 
 /* Places of the key for finding renamed columns by value: only where both have it. */
@@ -655,9 +674,9 @@ static vv_status both(comparison *c, vv_error *err)
 	if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0) {
 		return rc;
 	}
-	if ((rc = match_columns(c, err)) < 0 || (rc = describe_form(c, err)) < 0 ||
-	    (rc = read_where(c, err)) < 0 || (rc = look_at_bound(c, err)) < 0 || c->many ||
-	    (rc = open_rows(c, err)) < 0) {
+	if ((rc = match_columns(c, err)) < 0 || (rc = choose_renamed_keys(c, err)) < 0 ||
+	    (rc = describe_form(c, err)) < 0 || (rc = read_where(c, err)) < 0 ||
+	    (rc = look_at_bound(c, err)) < 0 || c->many || (rc = open_rows(c, err)) < 0) {
 		return rc;
 	}
 	c->column_changes = vv_calloc(c->columns.count + 1, sizeof(*c->column_changes));

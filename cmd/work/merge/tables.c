@@ -240,6 +240,17 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 	return rc;
 }
 
+/* Has the table the columns of the other one's key, which has one? */
+static bool has_columns(const vv_table *t, const vv_root *keyed)
+{
+	bool all = keyed->key_count > 0;
+
+	for (size_t i = 0; all && i < keyed->key_count; i++) {
+		all = vv_schema_find(&t->schema, keyed->key[i], strlen(keyed->key[i])) >= 0;
+	}
+	return all;
+}
+
 static vv_status merge_rows(merging *m, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
@@ -265,12 +276,10 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	vv_oid_text(theirs, vv_oid_is_null(&in->commits[VV_THEIRS]) ? &in->sides[VV_THEIRS].id
 								    : &in->commits[VV_THEIRS]);
 	opts.temp_dir = temp;
-	if (m->plain) {
-		const side *with_key = &s[s[VV_BASE].open ? VV_BASE : VV_OURS];
-
-		opts.key = with_key->table.root.key_count > 0
-				   ? (const char *const *)with_key->table.root.key
-				   : NULL;
+	/* The keys of text are inferred, so that the two may differ. */
+	if (m->plain && !s[VV_BASE].open &&
+	    has_columns(&s[VV_THEIRS].table, &s[VV_OURS].table.root)) {
+		opts.key = (const char *const *)s[VV_OURS].table.root.key;
 	}
 	if (!temp) {
 		return vv_fail_nomem(err);

@@ -248,3 +248,86 @@ assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell
 	succeeds varve add prices.csv
 	output_has "key id, name"
 }
+
+# exported STEP EDIT: the table as another program writes it: id is called code, prices and order are new.
+exported() {
+	seq 60 | awk -v step="$1" 'BEGIN { print "code,name,price" }
+		{ n = $1 * step % 61; printf "C%d,n%d,%d.7\n", n, n % 7, n + 100 }' | sed "$2" > t.csv
+}
+
+# Both branches take such an export, and each corrects one cell.
+renamed_keys() {
+	new_repo
+	seq 60 | awk 'BEGIN { print "id,name,price" } { printf "C%d,n%d,%d.5\n", $1, $1 % 7, $1 }' > t.csv
+	"$@"
+	git checkout -q -b spring
+	exported 5 's/^C5,n5,/C5,spring,/'
+	"$@"
+	git checkout -q main
+	tick
+	exported 7 's/^C9,n2,/C9,main,/'
+	"$@"
+}
+
+keep_as_table() {
+	local key=()
+	git rev-parse -q --verify HEAD > /dev/null || key=(--key id)
+	varve add "${key[@]}" t.csv > /dev/null && varve commit -qm "$RANDOM"
+}
+
+keep_as_text() {
+	echo 't.csv !filter !diff merge=varve' > .gitattributes
+	git add -A && git commit -qm "$RANDOM"
+}
+
+# Every row once, with what both sides corrected.
+sixty_rows() {
+	[ "$(wc -l < t.csv)" -eq 61 ]
+	[ "$(head -1 t.csv)" = code,name,price ]
+	[ "$(tail -n +2 t.csv | cut -d, -f1 | sort -u | wc -l)" -eq 60 ]
+	grep -qx C5,spring,105.7 t.csv
+	grep -qx C9,main,109.7 t.csv
+}
+
+@test "a key that both sides renamed still tells rows apart, whatever else changed" {
+	renamed_keys keep_as_table
+	succeeds varve merge spring
+	sixty_rows
+	[ "$(git show HEAD:t.csv | grep -c '"key": \["code"\]')" -eq 1 ]
+	git reset -q --hard HEAD~1
+	succeeds git merge -q -m merged spring
+	sixty_rows
+}
+
+@test "so does one of tables that git keeps as text" {
+	renamed_keys keep_as_text
+	succeeds varve merge spring
+	sixty_rows
+}
+
+@test "a renamed key compares rows, in any order" {
+	renamed_keys keep_as_table
+	succeeds varve diff --json HEAD~1 HEAD
+	[ "$(grep -c '^{"change":"changed","key":{"code":' <<< "$output")" -eq 60 ]
+	output_lacks '"change":"added"'
+	varve cat HEAD~1:t.csv > ../old.csv
+	succeeds varve diff --json --no-index ../old.csv t.csv
+	[ "$(grep -c '^{"change":"changed","key":{"code":' <<< "$output")" -eq 60 ]
+}
+
+@test "a key column that is gone is a conflict of the key, decided as a whole" {
+	three 'id,a,b\n1,x,p\n2,y,q\n3,z,r\n' 'a,b\nx,p\ny,q\nz,R\n' 'id,a,b\n1,x,p\n2,y,w\n3,z,r\n'
+	holds 'a,b\nx,p\ny,q\nz,R\n'
+	ends_with 1 varve conflicts --json
+	output_has '"kind": "key"'
+	cp -r . ../again
+	succeeds varve resolve --theirs t.csv
+	holds 'id,a,b\n1,x,p\n2,y,w\n3,z,r\n'
+	succeeds varve merge --continue
+	clean
+	cd ../again
+	succeeds varve resolve --ours t.csv
+	succeeds varve merge --continue
+	holds 'a,b\nx,p\ny,q\nz,R\n'
+	clean
+}

@@ -14,6 +14,7 @@ typedef struct match {
 	vv_tables tables;
 	vv_table a, b;
 	vv_columns c;
+	const char *wanted;
 } match;
 
 static void open_pair(match *m, const char *a, const char *b)
@@ -71,6 +72,39 @@ static void becomes(const char *a, const char *b, const vv_columns_options *o, c
 	open_match(&m, a, b, o);
 	assert_string_equal(in_short(&m), wanted);
 	close_match(&m);
+}
+
+/* rows rows: what `key` is called, each key once; step orders the rows, add makes the values. */
+static char *keyed(const char *key, unsigned rows, unsigned step, unsigned add)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_buf_printf(&b, "%s,kind,price\n", key);
+	for (unsigned i = 1; i <= rows; i++) {
+		unsigned n = i * step % (rows + 1);
+		vv_buf_printf(&b, "K%u,%u,%u\n", n, n % 3, 1000 + n * 7 + add);
+	}
+	char *text = strdup(vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+	return text;
+}
+
+static void a_renamed_key_is_found_by_its_values_in_any_order(void **state)
+{
+	char *old = keyed("id", 60, 1, 0), *new = keyed("code", 60, 7, 1),
+	     *many = keyed("id", 10006, 1, 0), *more = keyed("code", 10006, 5003, 1);
+	(void)state;
+	becomes(old, new, NULL, "code<id:100 kind price");
+	becomes(many, more, NULL, "code<id:100 kind price");
+	free(old);
+	free(new);
+	free(many);
+	free(more);
+	/* a value comes twice: nothing is known of it */
+	becomes("id,p\na,1\na,2\nb,3\nc,4\n", "nr,p\nc,9\nb,8\na,7\na,6\n", NULL, "-id +nr p");
+	/* most values are others */
+	becomes("id,p\na,1\nb,2\nc,3\nd,4\n", "nr,p\nd,9\nx,8\ny,7\na,6\n", NULL, "-id +nr p");
+	/* rows are known by the rest, and the values are those of other rows */
+	becomes("rank,p\n1,u\n2,v\n3,w\n4,x\n", "n,p\n2,u\n3,v\n4,w\n1,x\n", NULL, "-rank +n p");
 }
 
 static void equal_headers_pair_by_name(void **state)
@@ -233,7 +267,7 @@ static vv_status match_once(void *payload, vv_error *err)
 	match *m = payload;
 	vv_status rc = vv_columns_match(&m->c, &m->a, &m->b, &(vv_columns_options){0}, err);
 	if (rc == VV_OK) {
-		assert_string_equal(in_short(m), "id *d<b:100 c<a:100 +e");
+		assert_string_equal(in_short(m), m->wanted);
 		vv_columns_clear(&m->c);
 	}
 	return rc;
@@ -243,7 +277,12 @@ static void memory_that_ends_is_reported(void **state)
 {
 	match m = {0};
 	(void)state;
+	m.wanted = "id *d<b:100 c<a:100 +e";
 	open_pair(&m, "id,a,b\n1,x,p\n2,y,q\n", "id,d,c,e\n1,p,x,1\n2,q,y,2\n");
+	vv_fault_each(VV_FAULT_ALLOC, 12, match_once, NULL, &m);
+	close_match(&m);
+	m.wanted = "nr<id:100 a";
+	open_pair(&m, "id,a\n1,x\n2,y\n", "nr,a\n2,q\n1,p\n");
 	vv_fault_each(VV_FAULT_ALLOC, 12, match_once, NULL, &m);
 	close_match(&m);
 }
@@ -258,6 +297,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(without_a_key_values_are_compared_by_what_else_is_equal),
 	cmocka_unit_test(the_tables_own_key_is_taken_where_none_is_given),
 	cmocka_unit_test(renames_can_be_said_and_forbidden),
+	cmocka_unit_test(a_renamed_key_is_found_by_its_values_in_any_order),
 	cmocka_unit_test(the_fewest_columns_moved),
 	cmocka_unit_test(another_type_is_told),
 	cmocka_unit_test(places_are_translated_both_ways),

@@ -1,7 +1,8 @@
 """The law of merges, tried on random tables.
 
 Every cell value that one side added or changed is in the result, or in a conflict, or the
-same cell was changed to the same on the other side.
+same cell was changed to the same on the other side. No key stands twice in the result unless
+a side has it twice, whatever the key's column is called.
 
 Usage: merge_law.py PROGRAM [MERGES]   (the helper merge_tables)
 
@@ -131,6 +132,18 @@ def replace_columns(t, rnd, words):
             row[number] = words.next()
 
 
+def export_anew(t, rnd, words):
+    """Another program wrote the table: the key has another name, a column other values, rows another order."""
+    key = [c for c in t.columns if c[0] == 0]
+    if key and key[0][1] == KEY:
+        key[0][1] = "code"
+    others = [c for c, _ in t.columns if c != 0]
+    for c in rnd.sample(others, min(len(others), rnd.choice([1, 1, 4]))):
+        for _, row in t.rows:
+            row[c] = words.next()
+    rnd.shuffle(t.rows)
+
+
 OFTEN = [set_cell] * 10 + [add_row] * 4 + [remove_row] * 4 + [move_row] * 2
 RARELY = [add_column] * 6 + [drop_column] * 5 + [rename_column] * 3 + [move_column] * 2 + [change_key] * 3
 
@@ -164,11 +177,19 @@ def make(rnd):
         rows.append([i, row])
     base = Table(columns, rows)
     both, start = Words("s"), base.copy()
+    exported = keyed and rnd.random() < 0.2
     if rnd.random() < 0.3:
         work(start, rnd, both)
+    if exported:
+        export_anew(start, rnd, both)
+    alone = rnd.choice("ot") if keyed and not exported and rnd.random() < 0.1 else None
     sides, words = [], []
     for letter in "ot":
         t, w = start.copy(), Words(letter)
+        if exported:
+            rnd.shuffle(t.rows)
+        if letter == alone:
+            export_anew(t, rnd, w)
         work(t, rnd, w)
         sides.append(t)
         words.append(w)
@@ -212,8 +233,8 @@ def written(base, side):
 
 def lost(keyed, base, sides, out):
     """Values that are gone without a word."""
-    if "table" in out.kinds:
-        return []
+    if "table" in out.kinds or "key" in out.kinds:
+        return []  # as a whole
     gone = []
     for side in sides:
         rows = set()
@@ -236,6 +257,23 @@ def invented(base, sides, out):
         if t:
             known |= {v for _, r in t.rows for v in r.values()}
     return sorted(out.values - known)
+
+
+def repeated_keys(base, sides, out):
+    """Keys that are twice in the result, and in no side."""
+    names = {name for t in [base] + sides if t for c, name in t.columns if c == 0}
+    others = {name for t in [base] + sides if t for c, name in t.columns if c != 0}
+    gone = []
+    for at, name in enumerate(out.columns):
+        if name not in names - others:
+            continue
+        was = set()
+        for t in sides:
+            keys = [t.key(r) for _, r in t.rows]
+            was |= {k for k in keys if k is None or keys.count(k) > 1}
+        keys = [row[at] for row in out.rows]
+        gone += sorted({k for k in keys if keys.count(k) > 1} - was)
+    return gone
 
 
 def same_told(case, one, two):
@@ -333,6 +371,8 @@ def main():
                 fail(case, out, f"lost: {gone}")
             if invented(case[1], case[2], out):
                 fail(case, out, f"invented: {invented(case[1], case[2], out)}")
+            if case[0] and repeated_keys(case[1], case[2], out):
+                fail(case, out, f"keys come twice: {repeated_keys(case[1], case[2], out)}")
         values += sum(1 for side in case[2] for _ in written(case[1], side))
         if not outs[0].conflicts:
             clean += 1
