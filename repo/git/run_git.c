@@ -7,14 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/program.h"
 
 /* Of `git rev-parse --local-env-vars` those that say which repository is meant; settings given
- * with git -c stay. */
+ * with git -c stay. What a scratch repository lacks it lacks on purpose: git is not to get it by itself. */
 static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES",
 					      "GIT_CONFIG",
 					      "GIT_OBJECT_DIRECTORY",
@@ -30,7 +32,15 @@ static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES"
 					      "GIT_COMMON_DIR",
 					      "GIT_QUARANTINE_PATH",
 					      "GIT_NAMESPACE",
+					      "GIT_NO_LAZY_FETCH=1",
 					      NULL};
+
+/* By the type of the answer a client tells the two kinds of web servers apart, and git does not say which it
+ * was; but its trace has the headers. */
+static const char *const traced[] = {"GIT_TRACE_CURL=1",          "GIT_TRACE_CURL_NO_DATA=1",
+				     "GIT_TRACE_CURL_COMPONENTS", "GIT_TRACE_BARE=0",
+				     "GIT_TRACE_REDACT=1",        NULL};
+#define SMART "application/x-git-upload-pack-advertisement"
 
 /* Settings of a clone that say how hosts are reached. */
 static const char *const reaching[] = {"credential.",  "http.",           "url.",
@@ -123,6 +133,18 @@ static vv_status take_setting(void *payload, const char *name, const char *value
 	return take_of_remote(e, name, value, err);
 }
 
+static vv_status add_words(environment *e, const char *const *words, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && words && words[i]; i++) {
+		vv_buf_puts(&b, words[i]);
+		rc = add(e, &b, err);
+	}
+	return rc;
+}
+
 static vv_status make_environment(environment *e, const vv_git_call *r, vv_error *err)
 {
 	const char *given = getenv("GIT_CONFIG_COUNT"), *before = getenv("GIT_CONFIG_PARAMETERS");
@@ -132,17 +154,14 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	memset(e, 0, sizeof(*e));
 	e->run = r;
 	e->settings = given ? (size_t)strtoul(given, NULL, 10) : 0;
-	for (size_t i = 0; rc == VV_OK && r->env && r->env[i]; i++) {
-		vv_buf_puts(&b, r->env[i]);
-		rc = add(e, &b, err);
+	rc = add_words(e, r->env, err);
+	if (rc == VV_OK && r->dumb) {
+		rc = add_words(e, traced, err);
 	}
 	if (rc < 0 || !r->scratch) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && not_for_scratch[i]; i++) {
-		vv_buf_puts(&b, not_for_scratch[i]);
-		rc = add(e, &b, err);
-	}
+	rc = add_words(e, not_for_scratch, err);
 	if (rc == VV_OK && r->repo) {
 		rc = vv_config_each(r->repo, "", take_setting, e, err);
 	}
@@ -175,6 +194,47 @@ static void clear_environment(environment *e)
 
 /* --- running ---------------------------------------------------------------------------------- */
 
+/* "10:20:30.123456 http.c:664              <= Recv header: ..." */
+static bool is_traced(const char *line, size_t len)
+{
+	static const char form[] = "00:00:00.000000 http.c:";
+	size_t i = 0;
+
+	while (i < sizeof(form) - 1 && i < len &&
+	       (form[i] == '0' ? vv_is_digit(line[i]) : line[i] == form[i])) {
+		i++;
+	}
+	return i == sizeof(form) - 1;
+}
+
+/* Takes the trace out of what git said. */
+static bool take_trace(vv_buf *said)
+{
+	static const char header[] = "<= Recv header: content-type: " SMART;
+	const size_t header_len = sizeof(header) - 1;
+	bool any = false, smart = false;
+	size_t kept = 0;
+
+	for (size_t at = 0, len; at < said->len; at += len) {
+		const char *line = said->data + at, *nl = memchr(line, '\n', said->len - at);
+		len = nl ? (size_t)(nl - line) + 1 : said->len - at;
+		if (!is_traced(line, len)) {
+			memmove(said->data + kept, line, len);
+			kept += len;
+			continue;
+		}
+		any = true;
+		for (size_t i = 0; i + header_len <= len && !smart; i++) {
+			smart = strncasecmp(line + i, header, header_len) == 0;
+		}
+	}
+	if (any) {
+		said->len = kept;
+		said->data[kept] = '\0';
+	}
+	return any && !smart;
+}
+
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)
 {
 	const char *argv[VV_GIT_ARGS_MAX + 8];
@@ -205,6 +265,9 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	}
 	if (rc == VV_ENOTFOUND) {
 		vv_hint(err, "hosts are reached with the program git: install it");
+	}
+	if (r->dumb) {
+		*r->dumb = take_trace(said);
 	}
 	clear_environment(&e);
 	vv_buf_clear(&dropped);

@@ -28,6 +28,9 @@ typedef struct vv_git_call {
 	size_t len;
 	vv_buf *output; /* appended; NULL: dropped */
 	bool show;      /* what it says goes to our stderr, too late for messages then */
+	/* NULL, or (not with show) set: did a web server answer that gives files alone, as any does ("dumb
+	 * HTTP"), and does not speak git's protocol? Of a call that asks for refs. */
+	bool *dumb;
 } vv_git_call;
 
 /* What git said on stderr is appended to said (not with show). */

@@ -38,9 +38,9 @@ typedef struct line {
 	char *name;          /* of the peer, for messages */
 	vv_url url;          /* where to, moved on by redirects */
 	bool push;
-	bool *foreign; /* as in vv_connect_options */
-	unsigned idle_sec;
-	const atomic_bool *stopped; /* nobody waits any more */
+	bool *foreign;                /* as in vv_connect_options */
+	unsigned idle_sec, first_sec; /* first_sec: until something came */
+	const atomic_bool *stopped;   /* nobody waits any more */
 	http_settings settings;
 	vv_credential credential;
 	bool has_credential, approved;
@@ -126,6 +126,7 @@ static size_t take_answer(char *from, size_t size, size_t count, void *payload)
 	line *l = payload;
 	size_t n = size * count;
 
+	l->first_sec = l->idle_sec;
 	if (!is_answer(l)) {
 		moved(l);
 		if (l->said.len < SAID_MAX) {
@@ -218,7 +219,7 @@ static vv_status begin_transfer(line *l, vv_error *err)
 	(void)c->setopt(l->easy, CURLOPT_ERRORBUFFER, l->words);
 	(void)c->setopt(
 		l->easy, CURLOPT_CONNECTTIMEOUT,
-		(long)(l->idle_sec && l->idle_sec < CONNECT_SEC ? l->idle_sec : CONNECT_SEC));
+		(long)(l->first_sec && l->first_sec < CONNECT_SEC ? l->first_sec : CONNECT_SEC));
 	(void)c->setopt(l->easy, CURLOPT_WRITEFUNCTION, take_answer);
 	(void)c->setopt(l->easy, CURLOPT_WRITEDATA, l);
 	(void)c->setopt(l->easy, CURLOPT_BUFFERSIZE, 128L << 10);
@@ -290,8 +291,8 @@ static vv_status drive(line *l, vv_error *err)
 	if (l->finished || l->stirred) {
 		return VV_OK;
 	}
-	if (l->idle_sec > 0 && vv_monotonic_ms() - l->moved_ms > (uint64_t)l->idle_sec * 1000) {
-		return vv_fail_idle(err, l->name, l->idle_sec);
+	if (l->first_sec > 0 && vv_monotonic_ms() - l->moved_ms > (uint64_t)l->first_sec * 1000) {
+		return vv_fail_idle(err, l->name, l->first_sec);
 	}
 	if (l->stopped && atomic_load(l->stopped)) {
 		return vv_fail_stopped(err, l->name);
@@ -330,8 +331,9 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 {
 	const char *says = said_something(l) ? ": " : "", *text = *says ? first_line(l) : "";
 
-	if (l->foreign && (status == 200 || (status >= 400 && status < 500 && status != 401 &&
-					     status != 407 && status != 429))) {
+	if (l->foreign &&
+	    (status == 200 || status == 501 ||
+	     (status >= 400 && status < 500 && status != 401 && status != 407 && status != 429))) {
 		*l->foreign = true;
 	}
 	switch (status) {
@@ -633,7 +635,8 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 	l->repo = o->repo;
 	l->push = o->write;
 	l->foreign = o->foreign;
-	l->idle_sec = o->idle_sec ? o->idle_sec : VV_IDLE_DEFAULT;
+	l->idle_sec = vv_idle_sec(o);
+	l->first_sec = vv_first_sec(o);
 	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) {
 		return rc;
 	}

@@ -145,16 +145,33 @@ static vv_status add_line(vv_git_host *g, const char *line, size_t len, vv_error
 	return is_branch_or_tag(name, name_len) ? add_ref(g, name, name_len, &id, err) : VV_OK;
 }
 
+/* Parts of such a repository cannot be asked for: each fetch would be of single files, without end where
+ * git's own filters are told of. */
+static vv_status refuse_dumb(const vv_git_host *g, vv_error *err)
+{
+	vv_fail(err, VV_ENOSUPPORT,
+		"'%s' is a plain web server: it has a repository's files, and speaks neither varve "
+		"nor Git's protocol",
+		vv_text_url(g->url));
+	return vv_hint(err, "copy the folder and clone the copy; or have it served by 'varve serve "
+			    "--http' or 'git http-backend'");
+}
+
 static vv_status read_refs(vv_git_host *g, vv_error *err)
 {
 	const char *args[] = {"ls-remote", "-q", "--symref", "--", g->word, NULL};
 	vv_buf out = VV_BUF_INIT, what = VV_BUF_INIT;
 	vv_git_call run = call(g, args);
+	bool dumb = false;
 	vv_status rc;
 
 	run.output = &out;
+	run.dumb = &dumb;
 	vv_buf_printf(&what, "'%s'", vv_text_url(g->url));
 	rc = vv_git_must(&run, vv_buf_cstr(&what), err);
+	if (rc == VV_OK && dumb) {
+		rc = refuse_dumb(g, err);
+	}
 	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
 		size_t len = strcspn(p, "\n");
 		rc = add_line(g, p, len, err);

@@ -40,6 +40,41 @@ http_host() {
 	output_has "refs/heads/main"
 }
 
+# The folder of host.git on a web server that gives files and runs nothing.
+plain_web_server() {
+	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
+	export no_proxy=127.0.0.1
+	git -C host.git update-server-info
+	: > port
+	python3 -u -m http.server --bind 127.0.0.1 0 > port 2> /dev/null 3>&- &
+	server=$!
+	local i
+	for ((i = 0; i < 100 && $(wc -c < port) == 0; i++)); do
+		sleep 0.05
+	done
+	url=http://127.0.0.1:$(sed -n 's/.* port \([0-9]*\) .*/\1/p' port)/host.git
+}
+
+@test "a repository on a plain web server is refused, and git is not started again and again" {
+	plain_host
+	(a_table a)
+	plain_web_server
+	export GIT_TRACE2_EVENT=$PWD/events
+	ends_with 2 timeout 20 varve clone "$url" b
+	stderr_has "$url"
+	stderr_has "plain web server"
+	[ ! -e b ]
+	[ "$(grep start events | wc -l)" -lt 10 ]
+	# with what an earlier clone has, too
+	cd a
+	git remote set-url origin "$url"
+	for command in fetch pull "push origin HEAD:new"; do
+		: > events
+		ends_with 2 timeout 20 varve $command
+		[ "$(grep start events | wc -l)" -lt 10 ]
+	done
+}
+
 @test "over http with filters nothing comes twice" {
 	http_host
 	git -C host.git config uploadpack.allowFilter true
