@@ -6,6 +6,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -59,31 +60,44 @@ static bool find_multi(void *l, http_curl *t)
 	       find_symbol(l, &t->multi_cleanup, "curl_multi_cleanup");
 }
 
-vv_status http_curl_load(const http_curl **out, vv_error *err)
+static vv_status load(http_curl *table, vv_error *err)
 {
-	static http_curl table;
-	static bool loaded;
 	void *library = NULL;
-	size_t i;
 
-	for (i = 0; !loaded && !library && i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; !library && i < sizeof(names) / sizeof(names[0]); i++) {
 		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
 	}
-	if (!loaded && !library) {
+	if (!library) {
 		vv_fail(err, VV_ENOSUPPORT, "HTTP needs libcurl, which is not installed");
 		return vv_hint(err, "apt install libcurl4");
 	}
-	if (!loaded) {
-		if (!find_easy(library, &table) || !find_multi(library, &table)) {
-			return vv_fail(err, VV_ENOSUPPORT, "the libcurl here is too old");
-		}
-		if (table.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-			return vv_fail(err, VV_ENOSUPPORT, "libcurl does not start");
-		}
-		loaded = true;
+	if (!find_easy(library, table) || !find_multi(library, table)) {
+		return vv_fail(err, VV_ENOSUPPORT, "the libcurl here is too old");
 	}
-	*out = &table;
-	return VV_OK;
+	return table->global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK
+		       ? VV_OK
+		       : vv_fail(err, VV_ENOSUPPORT, "libcurl does not start");
+}
+
+vv_status http_curl_load(const http_curl **out, vv_error *err)
+{
+	enum { NOT_LOADED, LOADING, LOADED };
+	static http_curl table;
+	static atomic_int state = NOT_LOADED;
+	int seen = NOT_LOADED;
+	vv_status rc;
+
+	while (!atomic_compare_exchange_weak(&state, &seen, LOADING)) {
+		if (seen == LOADED) {
+			*out = &table;
+			return VV_OK;
+		}
+		seen = NOT_LOADED; /* another thread takes some milliseconds for it */
+	}
+	rc = load(&table, err);
+	atomic_store(&state, rc == VV_OK ? LOADED : NOT_LOADED);
+	*out = rc == VV_OK ? &table : NULL;
+	return rc;
 }
 
 /* --- settings -------------------------------------------------------------------------------- */

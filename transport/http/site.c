@@ -30,7 +30,8 @@ struct http_site {
 	vv_status (*sign)(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err);
 	void *signer;
 	bool extra_header, again_500;
-	unsigned idle_sec;
+	unsigned idle_sec, first_sec;
+	bool answered;              /* once; until then first_sec holds */
 	const atomic_bool *stopped; /* nobody waits any more; or NULL */
 	char words[CURL_ERROR_SIZE];
 };
@@ -65,7 +66,8 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	}
 	s->extra_header = f->extra_header;
 	s->again_500 = f->again_500;
-	s->idle_sec = o->idle_sec ? o->idle_sec : VV_IDLE_DEFAULT;
+	s->idle_sec = vv_idle_sec(o);
+	s->first_sec = o->first_sec > 0 ? vv_first_sec(o) : 0;
 	s->stopped = o->stopped;
 	s->sign = f->sign;
 	s->signer = f->signer;
@@ -88,12 +90,6 @@ done:
 	}
 	*out = s;
 	return rc;
-}
-
-vv_status http_site_ready(vv_error *err)
-{
-	const http_curl *c;
-	return http_curl_load(&c, err);
 }
 
 void http_site_close(http_site *s)
@@ -275,9 +271,11 @@ static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 	(void)c->setopt(s->easy, CURLOPT_WRITEDATA, x);
 	(void)c->setopt(s->easy, CURLOPT_HEADERFUNCTION, take_header);
 	(void)c->setopt(s->easy, CURLOPT_HEADERDATA, x);
-	(void)c->setopt(s->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SEC);
+	(void)c->setopt(s->easy, CURLOPT_CONNECTTIMEOUT,
+			s->first_sec > 0 ? (long)s->first_sec : CONNECT_SEC);
 	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_TIME, (long)s->idle_sec);
+	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_TIME,
+			(long)(s->first_sec > 0 && !s->answered ? s->first_sec : s->idle_sec));
 	if (s->stopped) {
 		(void)c->setopt(s->easy, CURLOPT_NOPROGRESS, 0L);
 		(void)c->setopt(s->easy, CURLOPT_XFERINFOFUNCTION, go_on);
@@ -338,6 +336,14 @@ static void wait_again(const http_site *s, unsigned tries)
 	}
 }
 
+/* How often in all. */
+static unsigned tries_of(const http_site *s, CURLcode code)
+{
+	const unsigned silent = s->first_sec > 0 && !s->answered ? 1 : TRIES_SILENT;
+
+	return code == CURLE_OPERATION_TIMEDOUT ? silent : TRIES;
+}
+
 vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, vv_error *err)
 {
 	struct curl_slist *headers = NULL;
@@ -374,8 +380,9 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		if (answer->cut) {
 			break; /* as much as was wanted */
 		}
-		if (tries + 1 < (code == CURLE_OPERATION_TIMEDOUT ? TRIES_SILENT : TRIES) &&
-		    passes(s, code, answer->status) && !is_stopped(s)) {
+		s->answered = s->answered || status > 0;
+		if (tries + 1 < tries_of(s, code) && passes(s, code, answer->status) &&
+		    !is_stopped(s)) {
 			wait_again(s, tries);
 			continue;
 		}

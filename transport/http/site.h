@@ -60,9 +60,6 @@ void http_answer_clear(http_answer *a);
 vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_connect_options *o,
 			 vv_error *err);
 void http_site_close(http_site *s); /* accepts NULL */
-/* Loads libcurl now, so that several threads may open sites at once afterwards. VV_ENOSUPPORT: it is not
- * installed. */
-vv_status http_site_ready(vv_error *err);
 
 /* One request; *answer is empty before the first, and used again. VV_OK whatever the status. */
 vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, vv_error *err);

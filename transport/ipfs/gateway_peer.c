@@ -33,6 +33,7 @@ struct vv_ipfs_peer {
 	struct curl_slist *headers;
 	char *name, *base, *user, *secret;
 	unsigned idle_sec;
+	long connect_sec;
 	http_settings settings;
 	slot slots[SLOTS];
 };
@@ -81,7 +82,9 @@ static vv_status set_up(vv_ipfs_peer *p, const vv_url *url, const vv_connect_opt
 	vv_status rc;
 	size_t i;
 
-	p->idle_sec = o->idle_sec ? o->idle_sec : VV_IDLE_DEFAULT;
+	p->idle_sec = vv_idle_sec(o);
+	/* it may have to look for a block on its network: only that it is there shows at once */
+	p->connect_sec = o->first_sec > 0 ? (long)vv_first_sec(o) : CONNECT_SEC;
 	if ((rc = http_curl_load(&p->c, err)) < 0 || (rc = make_base(p, url, err)) < 0 ||
 	    (rc = http_settings_read(&p->settings, o->repo, p->base, err)) < 0) {
 		return rc;
@@ -187,7 +190,7 @@ static vv_status begin_slot(slot *s, size_t want, const vv_cid *cid, vv_error *e
 	(void)c->setopt(s->easy, CURLOPT_ERRORBUFFER, s->words);
 	(void)c->setopt(s->easy, CURLOPT_WRITEFUNCTION, take_body);
 	(void)c->setopt(s->easy, CURLOPT_WRITEDATA, s);
-	(void)c->setopt(s->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SEC);
+	(void)c->setopt(s->easy, CURLOPT_CONNECTTIMEOUT, p->connect_sec);
 	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_TIME, (long)p->idle_sec);
 	if (p->user && p->secret) {

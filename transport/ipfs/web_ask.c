@@ -74,8 +74,7 @@ static void set_options(asking *k, const vv_connect_options *o)
 	(void)c->setopt(k->easy, CURLOPT_WRITEDATA, k);
 	(void)c->setopt(k->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SEC);
 	(void)c->setopt(k->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	(void)c->setopt(k->easy, CURLOPT_LOW_SPEED_TIME,
-			(long)(o->idle_sec ? o->idle_sec : VV_IDLE_DEFAULT));
+	(void)c->setopt(k->easy, CURLOPT_LOW_SPEED_TIME, (long)vv_idle_sec(o));
 	if (!k->a->post) {
 		return;
 	}

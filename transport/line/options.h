@@ -31,10 +31,26 @@ typedef struct vv_connect_options {
 	/* NULL, or: once another thread has set it, every wait of the line fails within a second or two. Used
 	 * as long as the line is. */
 	const atomic_bool *stopped;
-	unsigned idle_sec; /* no byte for so long is the end; 0: 60 */
+	unsigned idle_sec; /* no byte for so long is the end; 0: VV_IDLE_DEFAULT */
+	/* So long the far side has for its first byte; 0: idle_sec. One that sleeps is known by that it gives
+	 * none. */
+	unsigned first_sec;
 	vv_ask_fn ask;
 	vv_remote_line_fn line;
 	void *payload; /* of both */
 } vv_connect_options;
+
+#define VV_IDLE_DEFAULT 60u /* seconds */
+
+static inline unsigned vv_idle_sec(const vv_connect_options *o)
+{
+	return o->idle_sec > 0 ? o->idle_sec : VV_IDLE_DEFAULT;
+}
+
+static inline unsigned vv_first_sec(const vv_connect_options *o)
+{
+	const unsigned idle = vv_idle_sec(o);
+	return o->first_sec > 0 && o->first_sec < idle ? o->first_sec : idle;
+}
 
 #endif

@@ -514,8 +514,9 @@ vv_status vv_channel_program(vv_channel **out, const vv_program_line *line,
 	p->payload = line->payload;
 	p->said.line = o->line;
 	p->said.payload = o->payload;
-	p->wanted_idle_sec = o->idle_sec > 0 ? o->idle_sec : VV_IDLE_DEFAULT;
+	p->wanted_idle_sec = vv_idle_sec(o);
 	p->idle_sec = line->patience_sec > p->wanted_idle_sec ? line->patience_sec
+		      : line->first_sec > 0                   ? line->first_sec
 							      : p->wanted_idle_sec;
 	if ((rc = vv_program_start(&child, line->argv, not_for_others, err)) < 0) {
 		pipe_close(p);

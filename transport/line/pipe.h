@@ -8,8 +8,6 @@
 #include "transport/line/channel.h"
 #include "transport/line/options.h"
 
-#define VV_IDLE_DEFAULT 60u /* seconds, where vv_connect_options says 0 */
-
 /* What the far side prints beside the protocol: cut into lines for whoever shows them, and
  * its end kept for messages. */
 typedef struct vv_peer_messages {
@@ -36,7 +34,8 @@ typedef struct vv_program_line {
 	const char *name;        /* of the peer, for messages */
 	vv_explain_fn explain;   /* NULL: what the program said last */
 	void *payload;           /* of explain; freed with vv_free by the channel; may be NULL */
-	unsigned patience_sec;   /* as long may the greeting take; 0: the idle limit */
+	unsigned patience_sec;   /* as long may the greeting take at least; 0: the idle limit */
+	unsigned first_sec;      /* and then at most; 0: no other limit */
 } vv_program_line;
 
 /* Starts the program, as a channel that talks first. Variables that bind Git to this

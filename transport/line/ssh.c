@@ -23,7 +23,7 @@
 #include "transport/line/pipe.h"
 #include "transport/line/remote_command.h"
 
-#define ARGS_MAX 12u
+#define ARGS_MAX 14u
 #define TYPING_SEC 300u /* where somebody at a terminal may be asked for a passphrase */
 
 /* How an ssh program is called. */
@@ -272,12 +272,16 @@ static bool has_terminal(void)
 	return fd >= 0;
 }
 
-static size_t put_options(const char **argv, variant v, const char *port)
+static size_t put_options(const char **argv, variant v, const char *port, const char *limit)
 {
 	size_t n = 0;
 
 	if (v == OPENSSH) {
 		argv[n++] = "-T";
+		if (limit) {
+			argv[n++] = "-o";
+			argv[n++] = limit;
+		}
 	} else if (v == TORTOISE) {
 		argv[n++] = "-batch";
 	}
@@ -297,8 +301,8 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 	const char *argv[ARGS_MAX] = {NULL};
 	variant v = variant_of(c);
 	vv_buf target = VV_BUF_INIT, command = VV_BUF_INIT, script = VV_BUF_INIT;
-	vv_program_line line = {argv, url->text, explain_ssh, NULL, 0};
-	char port[16];
+	vv_program_line line = {.argv = argv, .name = url->text, .explain = explain_ssh};
+	char port[16], limit[32];
 	size_t n = 0;
 	vv_status rc;
 
@@ -321,10 +325,13 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 		argv[n++] = script.data;
 	}
 	argv[n++] = c->text ? c->text : "ssh";
-	n += put_options(argv + n, v, url->port > 0 ? port : NULL);
+	/* OpenSSH itself knows when the far side has answered; it may have to ask somebody then */
+	(void)snprintf(limit, sizeof(limit), "ConnectTimeout=%u", vv_first_sec(o));
+	n += put_options(argv + n, v, url->port > 0 ? port : NULL, o->first_sec > 0 ? limit : NULL);
 	argv[n++] = target.data;
 	argv[n++] = command.data;
 	line.patience_sec = has_terminal() ? TYPING_SEC : 0;
+	line.first_sec = o->first_sec > 0 && v != OPENSSH ? vv_first_sec(o) : 0;
 	line.payload = new_facts(url->host, o->remote_program ? o->remote_program : "varve",
 				 o->foreign);
 	rc = line.payload ? vv_channel_program(out, &line, o, err) : vv_fail_nomem(err);

@@ -345,7 +345,7 @@ vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_conf
 	p->program = vv_strdup(o->remote_program ? o->remote_program : "varve");
 	p->said.line = o->line;
 	p->said.payload = o->payload;
-	p->idle_sec = o->idle_sec > 0 ? o->idle_sec : VV_IDLE_DEFAULT;
+	p->idle_sec = vv_idle_sec(o);
 	p->foreign = o->foreign;
 	if (!p->name || !p->host || !p->program) {
 		rc = vv_fail_nomem(err);

@@ -277,8 +277,16 @@ static vv_status open_session(vv_ssh_login *s, const char *types, vv_error *err)
 	int code;
 
 	s->other = false;
-	if ((s->fd = vv_tcp_connect(s->config->host, s->config->port, s->seconds, err)) < 0) {
+	const unsigned first = s->options->first_sec > 0 ? vv_first_sec(s->options) : s->seconds;
+	const atomic_bool *stopped = s->options->stopped;
+	vv_status rc;
+
+	if ((s->fd = vv_tcp_connect(s->config->host, s->config->port, first, stopped, err)) < 0) {
 		return (vv_status)s->fd;
+	}
+	/* a server begins */
+	if ((rc = vv_tcp_await(s->fd, s->name, first, stopped, err)) < 0) {
+		return rc;
 	}
 	if (!(s->session = libssh2_session_init())) {
 		return vv_fail_nomem(err);

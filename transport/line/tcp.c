@@ -16,28 +16,43 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "transport/line/pipe.h"
 
-/* Waits until the connection is made; errno says what was in its way. */
-static bool wait_connected(int fd, uint64_t deadline)
+/* Until the descriptor is ready; else errno says what was in the way. */
+static bool wait_ready(int fd, short events, uint64_t deadline, const atomic_bool *stopped)
 {
-	int problem = 0;
-	socklen_t len = sizeof(problem);
-
 	for (;;) {
-		struct pollfd p = {fd, POLLOUT, 0};
-		uint64_t now = vv_monotonic_ms();
-		int ready = now >= deadline ? 0 : poll(&p, 1, (int)(deadline - now));
+		struct pollfd p = {fd, events, 0};
+		uint64_t now = vv_monotonic_ms(), left = now < deadline ? deadline - now : 0;
+		int ready;
 
-		if (ready > 0) {
-			break;
+		if (stopped && atomic_load(stopped)) {
+			errno = ECANCELED;
+			return false;
 		}
-		if (ready == 0 && vv_monotonic_ms() >= deadline) {
+		ready = poll(&p, 1,
+			     (int)(stopped && left > VV_STOP_STEP_MS ? VV_STOP_STEP_MS : left));
+		if (ready > 0) {
+			return true;
+		}
+		if (ready == 0 && left == 0) {
 			errno = ETIMEDOUT;
 			return false;
 		}
 		if (ready < 0 && errno != EINTR) {
 			return false;
 		}
+	}
+}
+
+/* Waits until the connection is made; errno says what was in its way. */
+static bool wait_connected(int fd, uint64_t deadline, const atomic_bool *stopped)
+{
+	int problem = 0;
+	socklen_t len = sizeof(problem);
+
+	if (!wait_ready(fd, POLLOUT, deadline, stopped)) {
+		return false;
 	}
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &len) < 0) {
 		return false;
@@ -46,7 +61,7 @@ static bool wait_connected(int fd, uint64_t deadline)
 	return problem == 0;
 }
 
-static int connect_one(const struct addrinfo *a, uint64_t deadline)
+static int connect_one(const struct addrinfo *a, uint64_t deadline, const atomic_bool *stopped)
 {
 	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol), number, one = 1, flags;
 
@@ -57,7 +72,7 @@ static int connect_one(const struct addrinfo *a, uint64_t deadline)
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && flags >= 0 &&
 	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
 	    (connect(fd, a->ai_addr, a->ai_addrlen) == 0 ||
-	     ((errno == EINPROGRESS || errno == EINTR) && wait_connected(fd, deadline)))) {
+	     ((errno == EINPROGRESS || errno == EINTR) && wait_connected(fd, deadline, stopped)))) {
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		return fd;
 	}
@@ -82,7 +97,19 @@ static vv_status fail_lookup(vv_error *err, const char *host, int code)
 	return err ? err->code : VV_ENOTFOUND;
 }
 
-int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, vv_error *err)
+vv_status vv_tcp_await(int fd, const char *name, unsigned seconds, const atomic_bool *stopped,
+		       vv_error *err)
+{
+	if (wait_ready(fd, POLLIN, vv_monotonic_ms() + (uint64_t)seconds * 1000, stopped)) {
+		return VV_OK;
+	}
+	return errno == ECANCELED   ? vv_fail_stopped(err, name)
+	       : errno == ETIMEDOUT ? vv_fail_idle(err, name, seconds)
+				    : vv_fail_errno(err, "cannot wait for", name);
+}
+
+int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atomic_bool *stopped,
+		   vv_error *err)
 {
 	uint64_t deadline = vv_monotonic_ms() + (uint64_t)seconds * 1000;
 	struct addrinfo wanted, *list = NULL;
@@ -96,7 +123,7 @@ int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, vv_error *
 		return (int)fail_lookup(err, host, code);
 	}
 	for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
-		fd = connect_one(a, deadline);
+		fd = connect_one(a, deadline, stopped);
 		number = fd < 0 ? errno : 0;
 	}
 	freeaddrinfo(list);

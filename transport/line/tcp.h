@@ -4,10 +4,18 @@
 #ifndef VV_TRANSPORT_LINE_TCP_H
 #define VV_TRANSPORT_LINE_TCP_H
 
+#include <stdatomic.h>
+
 #include "base/error.h"
 
 /* A connected socket, close-on-exec, TCP_NODELAY; each of the host's addresses is tried, all
- * of them within so many seconds. Negative: a vv_status. VV_ENOTFOUND: no such host. */
-int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, vv_error *err);
+ * of them within so many seconds. stopped: as in vv_connect_options. Negative: a vv_status.
+ * VV_ENOTFOUND: no such host. */
+int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atomic_bool *stopped,
+		   vv_error *err);
+/* Until there is something to read, or the other side has hung up: so many seconds at most. name: for
+ * messages. */
+vv_status vv_tcp_await(int fd, const char *name, unsigned seconds, const atomic_bool *stopped,
+		       vv_error *err);
 
 #endif

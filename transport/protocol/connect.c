@@ -18,7 +18,7 @@ static vv_status connect_path(vv_channel **out, const vv_url *url, const vv_conn
 {
 	const char *argv[] = {
 		o->program ? o->program : "varve", "serve", "--stdio", "--", url->path, NULL};
-	vv_program_line line = {argv, url->text, NULL, NULL, 0};
+	vv_program_line line = {.argv = argv, .name = url->text};
 
 	if (!vv_exists(url->path)) {
 		(void)vv_fail(err, VV_ENOTFOUND, "there is no repository '%s'",
@@ -34,7 +34,7 @@ static vv_status set_pace(vv_channel *c, const vv_connect_options *o, vv_error *
 	vv_status rc = o->repo ? vv_config_u64(o->repo, "varve.lowspeedlimit", bytes, &bytes, err)
 			       : VV_OK;
 
-	vv_channel_pace(c, bytes, o->idle_sec > 0 ? o->idle_sec : VV_IDLE_DEFAULT);
+	vv_channel_pace(c, bytes, vv_idle_sec(o));
 	return rc;
 }
 

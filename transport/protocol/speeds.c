@@ -19,7 +19,7 @@
 #define DAY 86400u
 
 typedef struct line {
-	uint64_t network, source, latency_ms, rate, seen, failed;
+	uint64_t network, source, latency_ms, rate, seen, failed, silent;
 	bool noted; /* in this run */
 } line;
 
@@ -78,7 +78,8 @@ static bool take_line(const char **p, line *out)
 	memset(out, 0, sizeof(*out));
 	if (!take_hex(p, &out->network) || *(*p)++ != ' ' || !take_hex(p, &out->source) ||
 	    !take_number(p, &out->latency_ms) || !take_number(p, &out->rate) ||
-	    !take_number(p, &out->seen) || !take_number(p, &out->failed) || **p != '\n') {
+	    !take_number(p, &out->seen) || !take_number(p, &out->failed) ||
+	    !take_number(p, &out->silent) || **p != '\n') {
 		return false;
 	}
 	++*p;
@@ -103,7 +104,7 @@ static bool parse(table *out, const char *text, size_t len, uint64_t secret, uin
 			return false;
 		}
 		if (l.seen <= now && now - l.seen <= (uint64_t)VV_SPEEDS_DAYS * DAY &&
-		    l.failed <= now) {
+		    l.failed <= now && l.silent <= now) {
 			out->lines[out->count++] = l;
 		}
 	}
@@ -124,10 +125,11 @@ static void read_table(const vv_speeds *s, table *out)
 
 static void put_line(vv_buf *out, const line *l)
 {
-	vv_buf_printf(out, "%016llx %016llx %llu %llu %llu %llu\n", (unsigned long long)l->network,
-		      (unsigned long long)l->source, (unsigned long long)l->latency_ms,
-		      (unsigned long long)l->rate, (unsigned long long)l->seen,
-		      (unsigned long long)l->failed);
+	vv_buf_printf(out, "%016llx %016llx %llu %llu %llu %llu %llu\n",
+		      (unsigned long long)l->network, (unsigned long long)l->source,
+		      (unsigned long long)l->latency_ms, (unsigned long long)l->rate,
+		      (unsigned long long)l->seen, (unsigned long long)l->failed,
+		      (unsigned long long)l->silent);
 }
 
 static void write_table(const vv_speeds *s, const table *t)
@@ -188,6 +190,11 @@ static line *noted(vv_speeds *s, uint64_t source)
 	return &s->t.lines[0];
 }
 
+static bool is_lately(const vv_speeds *s, uint64_t when)
+{
+	return when > 0 && s->now - when < VV_SPEED_FAILED_SEC;
+}
+
 vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source)
 {
 	vv_speed out = {.seen = 0};
@@ -196,8 +203,12 @@ vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source)
 	for (size_t i = 0; i < s->t.count; i++) {
 		const line *l = &s->t.lines[i];
 		if (l->network == s->network && l->source == key) {
-			out = (vv_speed){l->latency_ms, l->rate, l->seen,
-					 l->failed > 0 && s->now - l->failed < VV_SPEED_FAILED_SEC};
+			out = (vv_speed){.latency_ms = l->latency_ms,
+					 .rate = l->rate,
+					 .seen = l->seen,
+					 .failed = is_lately(s, l->failed),
+					 .silent = is_lately(s, l->silent),
+					 .silent_sec = s->now - l->silent};
 		}
 	}
 	return out;
@@ -217,12 +228,29 @@ void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t
 
 	l->latency_ms = known ? weigh(l->latency_ms, latency_ms) : latency_ms;
 	l->rate = !known ? rate : rate > 0 ? weigh(l->rate, rate) : l->rate;
-	l->failed = 0;
+	l->failed = l->silent = 0;
 }
 
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source)
 {
-	noted(s, source)->failed = s->now;
+	line *l = noted(s, source);
+
+	l->failed = s->now;
+	l->silent = 0;
+}
+
+void vv_speeds_note_silence(vv_speeds *s, uint64_t source)
+{
+	line *l = noted(s, source);
+
+	l->failed = l->silent = s->now;
+}
+
+void vv_speeds_note_answer(vv_speeds *s, uint64_t source)
+{
+	if (vv_speeds_of(s, source).silent) {
+		noted(s, source)->silent = 0;
+	}
 }
 
 /* --- open and close --------------------------------------------------------------------------------- */

@@ -5,13 +5,13 @@
  * .git/varve/cache/speeds, derived: without it nothing is known of anybody. Lines of text:
  *
  *	varve speeds 1
- *	<network> <source> <latency> <rate> <seen> <failed>     at most VV_SPEEDS_MAX, the last seen first
+ *	<network> <source> <latency> <rate> <seen> <failed> <silent>   at most VV_SPEEDS_MAX, the last seen first
  *	<sum>
  *
  * network and source are 16 hex digits: XXH3 with the repository's secret of what transport/line/network.h finds, and of
  * the number that a source's URL has (vv_speed_source). latency is in milliseconds, rate in bytes of
- * blocks a second, seen and failed in seconds since 1970 (failed 0: it gave what it was asked for when it was
- * last asked); decimal, without zeros in front. sum is the XXH3 of all lines before, with the secret, in 16
+ * blocks a second, seen, failed and silent in seconds since 1970 (failed 0: it gave what it was asked for when
+ * it was last asked; silent 0: it answered then); decimal, without zeros in front. sum is the XXH3 of all lines before, with the secret, in 16
  * hex digits. A file that is not exactly this is taken for none, and written anew.
  *
  * A correct caller: open; of, before sources are asked; note, when they were; close, which writes what
@@ -36,6 +36,8 @@ typedef struct vv_speed {
 	uint64_t rate;       /* bytes a second; 0: not known */
 	uint64_t seen;       /* when; 0: nothing is known of it */
 	bool failed; /* it failed when it was last asked, less than VV_SPEED_FAILED_SEC ago */
+	bool silent; /* it did not answer then: its machine may sleep */
+	uint64_t silent_sec; /* how long ago that was */
 } vv_speed;
 
 /* What a source is called here: a number made of its URL; never 0. */
@@ -54,7 +56,10 @@ vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source);
 
 /* One more measurement, which counts for a quarter where something is known; rate 0: not measured. */
 void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t rate);
-/* It failed now. */
+/* It failed now; and it did not even answer. */
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source);
+void vv_speeds_note_silence(vv_speeds *s, uint64_t source);
+/* It answers, whatever else: it is not silent any longer. */
+void vv_speeds_note_answer(vv_speeds *s, uint64_t source);
 
 #endif

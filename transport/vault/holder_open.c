@@ -4,28 +4,12 @@
 #include "transport/vault/holder_open.h"
 
 #include "base/text.h"
-#include "transport/http/site.h"
 #include "transport/line/url.h"
 #include "transport/vault/folder_holder.h"
 #include "transport/vault/ipfs_holder.h"
 #include "transport/vault/s3_holder.h"
 #include "transport/vault/server_holder.h"
 #include "transport/vault/sftp_holder.h"
-
-/* What cannot be loaded is said by whoever opens a holder that needs it. */
-void vv_vault_holder_ready(const char *url)
-{
-	vv_error ignored;
-	vv_url u;
-
-	if (vv_url_read(&u, url, &ignored) < 0) {
-		return;
-	}
-	if (u.kind == VV_URL_S3 || u.kind == VV_URL_HTTP || u.kind == VV_URL_IPFS) {
-		(void)http_site_ready(&ignored);
-	}
-	vv_url_clear(&u);
-}
 
 vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,
 			       const vv_connect_options *connect, bool make, vv_error *err)

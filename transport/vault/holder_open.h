@@ -13,7 +13,4 @@
 vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,
 			       const vv_connect_options *connect, bool make, vv_error *err);
 
-/* To be called before holders with this URL and others are opened by several threads at once. */
-void vv_vault_holder_ready(const char *url);
-
 #endif

@@ -710,7 +710,7 @@ static vv_status prepare(sftp *f, const vv_url *url, const vv_connect_options *c
 		return vv_fail_nomem(err);
 	}
 	f->login.name = f->name;
-	f->login.seconds = connect->idle_sec > 0 ? connect->idle_sec : VV_IDLE_DEFAULT;
+	f->login.seconds = vv_idle_sec(connect);
 	f->options = connect;
 	return VV_OK;
 }

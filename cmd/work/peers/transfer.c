@@ -4,10 +4,12 @@
 #include "cmd/work/peers/transfer.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -22,6 +24,7 @@
 #include "repo/git/tree.h"
 
 #define ANSWER_MAX 4096u
+#define ASK_STEP_MS 50
 
 /* --- asking ----------------------------------------------------------------------------- */
 
@@ -39,14 +42,12 @@ static vv_status read_answer(int fd, vv_buf *out, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
-/* On the terminal itself, whatever stdin is. */
-static vv_status ask(void *payload, const char *prompt, bool echo, vv_buf *out, vv_error *err)
+static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_error *err)
 {
 	struct termios old, quiet;
 	vv_buf text = VV_BUF_INIT;
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
-	(void)payload;
 	if (fd < 0) {
 		vv_fail(err, VV_EREFUSED, "nobody can be asked: there is no terminal");
 		return vv_hint(
@@ -70,6 +71,22 @@ static vv_status ask(void *payload, const char *prompt, bool echo, vv_buf *out, 
 	}
 	vv_buf_clear(&text);
 	(void)close(fd);
+	return rc;
+}
+
+/* On the terminal itself, whatever stdin is. Threads that open lines ask one after the other. */
+static vv_status ask(void *payload, const char *prompt, bool echo, vv_buf *out, vv_error *err)
+{
+	static atomic_flag busy = ATOMIC_FLAG_INIT;
+	vv_status rc;
+
+	(void)payload;
+	while (atomic_flag_test_and_set(&busy)) {
+		const struct timespec t = {0, ASK_STEP_MS * 1000000L};
+		(void)nanosleep(&t, NULL);
+	}
+	rc = ask_terminal(prompt, echo, out, err);
+	atomic_flag_clear(&busy);
 	return rc;
 }
 

@@ -316,11 +316,21 @@ void vv_vault_session_unlock(vv_vault_session *s)
 	s->lock = -1;
 }
 
+static void forget_ask(vv_vault_place *p)
+{
+	if (p->ask) {
+		vv_ask_clear(p->ask);
+	}
+	vv_free(p->ask);
+	p->ask = NULL;
+}
+
 void vv_vault_session_close(vv_vault_session *s)
 {
 	for (size_t i = 0; i < s->place_count; i++) {
 		vv_meeting_clear(&s->places[i].meeting);
 		vv_vault_holder_close(s->places[i].holder);
+		forget_ask(&s->places[i]);
 	}
 	vv_free(s->places);
 	vv_holder_configs_clear(&s->configs);
@@ -806,33 +816,75 @@ size_t vv_vault_session_away(const vv_vault_session *s)
 	return n;
 }
 
+/* One place to be reached. */
+typedef struct reaching {
+	vv_vault_session *s;
+	vv_vault_place *p;
+} reaching;
+
+static vv_status open_place(void *payload, const vv_connect_options *o, vv_error *err)
+{
+	const reaching *r = payload;
+	const vv_holder_config *c = r->p->config;
+	const vv_holder_facts facts = {.name = c->name,
+				       .url = c->url,
+				       .domain = c->domain,
+				       .quota = c->quota,
+				       .key = c->key,
+				       .self = r->s->has_key ? &r->s->key : NULL};
+
+	return vv_vault_holder_open(&r->p->holder, &facts, o, false, err);
+}
+
+static vv_status prepare_place(reaching *r, vv_error *err)
+{
+	vv_vault_place *p = r->p;
+
+	forget_ask(p);
+	if (!(p->ask = vv_calloc(1, sizeof(*p->ask)))) {
+		return vv_fail_nomem(err);
+	}
+	p->ask->url = p->config->url;
+	p->ask->open = open_place;
+	p->ask->payload = r;
+	return vv_ask_prepare(p->ask, &r->s->transfer.connect, err);
+}
+
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 {
-	vv_status rc;
+	reaching *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	vv_ask **asks = vv_calloc(s->place_count + 1, sizeof(vv_ask *));
+	size_t count = 0;
+	vv_status rc = list && asks ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t i = 0; i < s->place_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
 		vv_vault_place *p = &s->places[i];
-		const vv_holder_facts facts = {.name = p->config->name,
-					       .url = p->config->url,
-					       .domain = p->config->domain,
-					       .quota = p->config->quota,
-					       .key = p->config->key,
-					       .self = s->has_key ? &s->key : NULL};
 		p->meeting.listed = false;
-		if (p->holder || p->config->dead) {
-			continue;
-		}
-		if (vv_vault_holder_open(&p->holder, &facts, &s->transfer.connect, false,
-					 &p->why) == VV_OK) {
-			p->seen = s->now;
-			p->read_failures = 0;
-			if ((rc = learn_key(&s->configs.items[i], p->holder, err)) < 0) {
-				return rc;
-			}
+		if (!p->holder && !p->config->dead) {
+			list[count] = (reaching){s, p};
+			rc = prepare_place(&list[count], err);
+			asks[count++] = p->ask;
 		}
 	}
-	join_places(s);
-	return VV_OK;
+	if (rc == VV_OK) {
+		rc = vv_ask_all(asks, count, s->repo, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_vault_place *p = list[i].p;
+		if (asks[i]->status < 0) {
+			p->why = asks[i]->why;
+			continue;
+		}
+		p->seen = s->now;
+		p->read_failures = 0;
+		rc = learn_key(&s->configs.items[p - s->places], p->holder, err);
+	}
+	vv_free(asks);
+	vv_free(list);
+	if (rc == VV_OK) {
+		join_places(s);
+	}
+	return rc;
 }
 
 vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err)

@@ -22,6 +22,7 @@
 #include "cmd/work/peers/transfer.h"
 #include "cmd/work/vault/vault_config.h"
 #include "repo/git/repository.h"
+#include "transport/protocol/ask.h"
 #include "transport/vault/epoch.h"
 #include "transport/vault/holder.h"
 #include "transport/vault/ledger.h"
@@ -34,6 +35,7 @@ typedef struct vv_vault_place {
 	uint8_t id[VV_HOLDER_ID];       /* once there is a vault */
 	vv_vault_holder *holder;        /* NULL: not reached, and why */
 	vv_error why;
+	vv_ask *ask;  /* by which it was reached, or was to be; NULL: not yet */
 	bool refuses; /* it is reached, gives what it has, and did not take something: why */
 	uint64_t
 		refused_len; /* then: the bytes of the smallest shard that it did not take; 0: of a record */
@@ -124,8 +126,8 @@ vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
 /* Takes the ledger in dir/ledger for the vault's. */
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err);
 
-/* Opens holders that are not open, and not dead; one that cannot be reached is noted (place->why) and is
- * no failure. */
+/* Opens holders that are not open, and not dead, side by side (vv_ask_all: one that sleeps costs two seconds, and
+ * nothing for the next ten minutes); one that cannot be reached is noted (place->why) and is no failure. */
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err);
 /* How many holders are not open, without those that are dead. */
 size_t vv_vault_session_away(const vv_vault_session *s);

@@ -21,6 +21,7 @@
 #include "cmd/work/vault/session.h"
 #include "cmd/work/vault/shard_source.h"
 #include "repo/blocks/cid_map.h"
+#include "transport/protocol/ask.h"
 #include "transport/vault/holder_open.h"
 
 #define SHARDS_MAX 32u   /* that are kept open: some 32 MB */
@@ -124,9 +125,6 @@ static vv_status open_vault(vault *v, vv_error *err)
 	    (rc = vv_vault_session_need_reader(s, err)) < 0 ||
 	    (rc = vv_contents_open(&v->contents, s, err)) < 0) {
 		return rc;
-	}
-	for (size_t i = 0; i < v->configs.count; i++) {
-		vv_vault_holder_ready(v->configs.items[i].url);
 	}
 	v->reached = v->asked;
 	s->transfer.connect.ask = NULL; /* nobody is asked from a thread */
@@ -361,6 +359,7 @@ static vv_status add_source(vault *v, const vv_transfer *t, const vv_holder_conf
 	s->connect.ask = NULL; /* nobody is asked from a thread */
 	if (!v->asked) {
 		s->connect.idle_sec = UNASKED_IDLE;
+		s->connect.first_sec = VV_ASK_FIRST_SEC;
 	}
 	vv_buf_printf(&name, config ? "holder %s" : "the vault", config ? config->name : "");
 	s->name = vv_buf_detach(&name);

@@ -139,24 +139,24 @@ static void a_failure_counts_until_it_answers_or_some_time_has_passed(void **sta
 	assert_false(get(r, peer).failed);
 	/* as if it had been longer ago */
 	(void)snprintf(text, sizeof(text), "%s", vv_test_read(FILE_PATH, NULL));
-	assert_int_equal(sscanf(text, "varve speeds 1\n%16llx %16llx 10 1000 %llu 0", &network,
+	assert_int_equal(sscanf(text, "varve speeds 1\n%16llx %16llx 10 1000 %llu 0 0", &network,
 				&source, &seen),
 			 3);
-	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu %llu\n", network, source,
+	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu %llu 0\n", network, source,
 		       seen, seen - 60);
 	forge(r, line);
 	assert_true(get(r, peer).failed);
-	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu %llu\n", network, source,
+	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu %llu 0\n", network, source,
 		       seen, seen - VV_SPEED_FAILED_SEC);
 	forge(r, line);
 	assert_int_equal(get(r, peer).rate, 1000);
 	assert_false(get(r, peer).failed);
 	/* what is very old is forgotten, and so is what a wrong clock wrote */
-	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu 0\n", network, source,
+	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu 0 0\n", network, source,
 		       seen - (VV_SPEEDS_DAYS + 1) * 86400);
 	forge(r, line);
 	assert_int_equal(get(r, peer).seen, 0);
-	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu 0\n", network, source,
+	(void)snprintf(line, sizeof(line), "%016llx %016llx 10 1000 %llu 0 0\n", network, source,
 		       seen + 86400);
 	forge(r, line);
 	assert_int_equal(get(r, peer).seen, 0);
@@ -230,15 +230,15 @@ static void a_damaged_file_is_ignored_and_written_anew(void **state)
 static void lines_in_another_form_are_not_taken(void **state)
 {
 	static const char *const bad[] = {
-		"0123456789abcdef 0123456789abcdef 1 2 3\n",
-		"0123456789abcdef 0123456789abcdef 1 2 3 4 5\n",
-		"0123456789ABCDEF 0123456789abcdef 1 2 3 4\n",
-		"123456789abcdef 0123456789abcdef 1 2 3 4\n",
-		"0123456789abcdef 0123456789abcdef 01 2 3 4\n",
-		"0123456789abcdef 0123456789abcdef -1 2 3 4\n",
-		"0123456789abcdef 0123456789abcdef 1 2 3 18446744073709551616\n",
-		"0123456789abcdef  0123456789abcdef 1 2 3 4\n",
-		"0123456789abcdef 0123456789abcdef 1 2 3 4",
+		"0123456789abcdef 0123456789abcdef 1 2 3 4\n",
+		"0123456789abcdef 0123456789abcdef 1 2 3 4 5 6\n",
+		"0123456789ABCDEF 0123456789abcdef 1 2 3 4 5\n",
+		"123456789abcdef 0123456789abcdef 1 2 3 4 5\n",
+		"0123456789abcdef 0123456789abcdef 01 2 3 4 5\n",
+		"0123456789abcdef 0123456789abcdef -1 2 3 4 5\n",
+		"0123456789abcdef 0123456789abcdef 1 2 3 4 18446744073709551616\n",
+		"0123456789abcdef  0123456789abcdef 1 2 3 4 5\n",
+		"0123456789abcdef 0123456789abcdef 1 2 3 4 5",
 		"\n",
 	};
 	vv_repository *r = begin();
@@ -248,10 +248,10 @@ static void lines_in_another_form_are_not_taken(void **state)
 	(void)state;
 	note(r, 1, 10, 1000);
 	assert_int_equal(sscanf(vv_test_read(FILE_PATH, NULL),
-				"varve speeds 1\n%16llx %16llx 10 1000 %llu 0", &network, &source,
+				"varve speeds 1\n%16llx %16llx 10 1000 %llu 0 0", &network, &source,
 				&seen),
 			 3);
-	(void)snprintf(good, sizeof(good), "%016llx %016llx 10 1000 %llu 0\n", network, source,
+	(void)snprintf(good, sizeof(good), "%016llx %016llx 10 1000 %llu 0 0\n", network, source,
 		       seen);
 	forge(r, good);
 	assert_int_equal(get(r, 1).rate, 1000);

@@ -1,0 +1,110 @@
+/*
+ * ask: knows that who fails after the time for a first byte was silent.
+ */
+#include "transport/protocol/ask.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "base/thread.h"
+
+#define EARLY_MS 100u /* clocks differ so much */
+
+vv_status vv_ask_prepare(vv_ask *a, const vv_connect_options *o, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	a->connect = *o;
+	a->connect.foreign = NULL;
+	a->connect.stopped = &a->stopped;
+	a->connect.first_sec = o->idle_sec > 0 ? o->idle_sec : VV_ASK_FIRST_SEC;
+	a->named = a->named || o->idle_sec > 0;
+	atomic_store(&a->stopped, false);
+	if (o->repo) {
+		rc = vv_repository_open(&a->repo, vv_repository_gitdir(o->repo), err);
+		a->connect.repo = a->repo;
+	}
+	return rc;
+}
+
+void vv_ask_clear(vv_ask *a)
+{
+	vv_repository_close(a->repo);
+	a->repo = a->connect.repo = NULL;
+}
+
+/* May it be asked, by what is known of it? Else status and why say that it was silent lately. */
+static bool may_ask(vv_ask *a, const vv_speed *known)
+{
+	if (!known->silent || a->named) {
+		return true;
+	}
+	a->silent = false;
+	a->status = vv_fail(&a->why, VV_EIO, "it did not answer %s ago, and is not asked again yet",
+			    known->silent_sec < 120
+				    ? vv_text_counted(known->silent_sec, "second", NULL)
+				    : vv_text_counted(known->silent_sec / 60, "minute", NULL));
+	(void)vv_hint(&a->why, "--timeout SECONDS asks it all the same");
+	return false;
+}
+
+static vv_status ask_one(vv_ask *a)
+{
+	const uint64_t start = vv_monotonic_ms(),
+		       patience = (uint64_t)vv_first_sec(&a->connect) * 1000;
+
+	a->status = a->open(a->payload, &a->connect, &a->why);
+	a->silent = a->status == VV_EIO && !atomic_load(&a->stopped) &&
+		    vv_monotonic_ms() - start + EARLY_MS >= patience;
+	return a->status;
+}
+
+/* --- side by side ---------------------------------------------------------------------------- */
+
+static void run(void *payload)
+{
+	(void)ask_one(payload);
+}
+
+static void remember(vv_speeds *speeds, const vv_ask *a)
+{
+	if (a->silent) {
+		vv_speeds_note_silence(speeds, vv_speed_source(a->url));
+	} else if (a->status == VV_OK) {
+		vv_speeds_note_answer(speeds, vv_speed_source(a->url));
+	}
+}
+
+vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_error *err)
+{
+	vv_worker **workers = vv_calloc(count + 1, sizeof(vv_worker *));
+	vv_speeds *speeds = NULL;
+	vv_error ignored;
+	vv_speed known = {.seen = 0};
+
+	if (!workers) {
+		return vv_fail_nomem(err);
+	}
+	if (r) {
+		(void)vv_speeds_open(&speeds, r, &ignored);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (speeds) {
+			known = vv_speeds_of(speeds, vv_speed_source(asks[i]->url));
+		}
+		if (may_ask(asks[i], &known) &&
+		    (count == 1 || !(workers[i] = vv_worker_start(run, asks[i])))) {
+			run(asks[i]);
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_worker_join(workers[i]);
+		if (speeds) {
+			remember(speeds, asks[i]);
+		}
+	}
+	vv_speeds_close(speeds);
+	vv_free(workers);
+	return VV_OK;
+}
