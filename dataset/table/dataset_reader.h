@@ -78,7 +78,6 @@ typedef struct vv_dataset_found {
 	vv_cid parent;           /* null when there was none */
 	vv_root parent_root;     /* initialised always; filled when parent is set */
 	vv_cid named; /* what the pointer before names, its blocks here or not; null: there was none */
-	vv_pointer_form named_form;
 	bool unchanged; /* the parent's root */
 	bool package;   /* datapackage.json described it */
 	char *package_path;

@@ -87,7 +87,6 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 	}
 	if (rc == VV_OK && found) {
 		out->named = pointer.root;
-		out->named_form = pointer.form;
 	}
 	if (rc == VV_OK && found && (rc = vv_dataset_reader_store(r, &r->store, err)) == VV_OK) {
 		rc = vv_root_load(&out->parent_root, r->store, &pointer.root, err);
@@ -384,10 +383,9 @@ static vv_status put_first(vv_buf *warnings, const char *line, vv_error *err)
 
 vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in, vv_error *err)
 {
-	const bool is_named = vv_cid_equal(&out->named, &out->result.cid);
 	vv_status rc;
 
-	if (in->named_kind && !is_named &&
+	if (in->named_kind && !vv_cid_equal(&out->named, &out->result.cid) &&
 	    (rc = put_first(&out->result.warnings,
 			    "the blocks of the previous version are not here: types and cut are "
 			    "found again, and rows are kept in the file's order\n",
@@ -397,8 +395,7 @@ vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in,
 	out->unchanged = !vv_cid_is_null(&out->parent) &&
 			 vv_cid_equal(&out->parent, &out->result.cid);
 	vv_buf_reset(&out->pointer);
-	if ((rc = vv_root_pointer_as(&out->pointer, is_named ? out->named_form : VV_POINTER_NEWEST,
-				     &out->result.cid, &out->result.root, err)) < 0) {
+	if ((rc = vv_root_pointer(&out->pointer, &out->result.cid, &out->result.root, err)) < 0) {
 		return rc;
 	}
 	return vv_blob_id(out->pointer.data, out->pointer.len, &out->blob, err);
@@ -441,7 +438,6 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	char head[16];
 	vv_arena arena = VV_ARENA_INIT;
 	vv_pointer p;
-	bool torn;
 	vv_status rc = VV_OK;
 	*is_pointer = false;
 	if (st->size == 0 || st->size > VV_POINTER_MAX) {
@@ -451,9 +447,9 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	if (n < 0) {
 		return (vv_status)n;
 	}
-	torn = n >= (ssize_t)strlen(VV_POINTER_TORN_START) &&
-	       memcmp(head, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) == 0;
-	if (!torn && !vv_pointer_looks_like(head, (size_t)n)) {
+	if (!vv_pointer_looks_like(head, (size_t)n) &&
+	    (n < (ssize_t)strlen(VV_POINTER_TORN_START) ||
+	     memcmp(head, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) != 0)) {
 		return VV_OK;
 	}
 	vv_buf_reset(&out->pointer);
@@ -464,12 +460,13 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	if (n < 0) {
 		return (vv_status)n;
 	}
-	if (torn) {
-		if (vv_pointer_is_torn(out->pointer.data, (size_t)n)) {
-			rc = vv_pointer_refuse_torn(out->pointer.data, (size_t)n, name, err);
-		}
+	if (vv_pointer_is_torn(out->pointer.data, (size_t)n)) {
+		rc = vv_pointer_refuse_torn(out->pointer.data, (size_t)n, name, err);
 		vv_buf_reset(&out->pointer);
 		return rc;
+	}
+	if (!vv_pointer_looks_like(out->pointer.data, (size_t)n)) {
+		return VV_OK; /* data that begins with marks */
 	}
 	out->pointer.len = vv_pointer_strip_cr(out->pointer.data, (size_t)n);
 	if ((rc = vv_pointer_read(&p, &arena, out->pointer.data, out->pointer.len, err)) < 0) {

@@ -199,8 +199,7 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_root_pointer_as(vv_buf *out, vv_pointer_form form, const vv_cid *cid, const vv_root *r,
-			     vv_error *err)
+vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err)
 {
 	vv_pointer p;
 	vv_schema schema;
@@ -208,7 +207,6 @@ vv_status vv_root_pointer_as(vv_buf *out, vv_pointer_form form, const vv_cid *ci
 	vv_status rc = VV_OK;
 
 	memset(&p, 0, sizeof p);
-	p.form = form;
 	vv_schema_init(&schema);
 	p.kind = r->kind == VV_KIND_FILE ? "file" : "table";
 	p.root = *cid;
@@ -628,24 +626,15 @@ vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_erro
 	return rc;
 }
 
-vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err)
-{
-	return vv_root_pointer_as(out, VV_POINTER_NEWEST, cid, r, err);
-}
-
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,
 			     const vv_root *r, vv_error *err)
 {
 	vv_buf made = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*out = false;
-	for (int form = VV_POINTER_BARE; form <= VV_POINTER_NEWEST && !*out && rc == VV_OK;
-	     form++) {
-		vv_buf_reset(&made);
-		rc = vv_root_pointer_as(&made, (vv_pointer_form)form, cid, r, err);
-		*out = rc == VV_OK && made.len == len && memcmp(made.data, text, len) == 0;
-	}
+	rc = vv_root_pointer(&made, cid, r, err);
+	*out = rc == VV_OK && made.len == len && memcmp(made.data, text, len) == 0;
 	vv_buf_clear(&made);
 	return rc;
 }

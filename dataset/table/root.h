@@ -97,10 +97,7 @@ vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_erro
 
 /* The pointer's text, a function of the root. Appends. */
 vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err);
-/* The same in a form of before: for a path that has it, and whose root stays. */
-vv_status vv_root_pointer_as(vv_buf *out, vv_pointer_form form, const vv_cid *cid, const vv_root *r,
-			     vv_error *err);
-/* Is this the text of the root's pointer, in any form? */
+/* Is this the text of the root's pointer? */
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,
 			     const vv_root *r, vv_error *err);
 /* The same for the root that the store has at the CID. VV_EMISSING. */

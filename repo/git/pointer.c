@@ -9,15 +9,16 @@
 #include "base/json.h"
 #include "base/text.h"
 
-static const char start_text[] = "{\"varve\": ";
-
-/* For people who meet the pointer where there is no varve. No remote: it would make two pointers of one
- * root. */
-static const char data_line[] =
-	"\"data\": \"elsewhere, in blocks: 'varve fetch' gets them, 'varve restore' writes the file; "
-	"docs/start.md of varve tells more\",\n ";
+/* For people who meet the pointer where there is no varve, and for pages that draw it as a table: no
+ * quote, and no character that separates cells. No remote: it would make two pointers of one root. */
+static const char start_text[] = "varve pointer: ";
+static const char rest_of_start[] =
+	"this is not the data but the text that stands for it in Git\n"
+	"The data is kept by varve (git for tables). To write it here: varve init && varve restore FILE\n";
+static const char json_start[] = "{\"varve\": ";
 
 #define START_LEN (sizeof(start_text) - 1)
+#define JSON_START_LEN (sizeof(json_start) - 1)
 
 bool vv_pointer_looks_like(const void *bytes, size_t len)
 {
@@ -55,17 +56,17 @@ static void put_columns(vv_buf *b, const vv_pointer *p)
 		vv_buf_puts(b, i > 0 ? ", " : "");
 		vv_json_put_string(b, p->key[i], strlen(p->key[i]));
 	}
-	vv_buf_puts(b, "],\n \"columns\": [\n");
+	vv_buf_puts(b, "],\n \"columns\": [");
 	for (i = 0; i < p->column_count; i++) {
 		const vv_pointer_column *c = &p->columns[i];
 
-		vv_buf_puts(b, "  {\"name\": ");
+		vv_buf_puts(b, i > 0 ? ",\n  {\"name\": " : "\n  {\"name\": ");
 		vv_json_put_string(b, c->name, c->name_len);
 		vv_buf_puts(b, ", \"type\": ");
 		vv_json_put_string(b, c->type, strlen(c->type));
-		vv_buf_puts(b, i + 1 < p->column_count ? "},\n" : "}\n");
+		vv_buf_puts(b, "}");
 	}
-	vv_buf_puts(b, " ]}\n");
+	vv_buf_puts(b, "]}\n");
 }
 
 void vv_pointer_put(vv_buf *b, const vv_pointer *p)
@@ -73,13 +74,8 @@ void vv_pointer_put(vv_buf *b, const vv_pointer *p)
 	char root[VV_CID_TEXT + 1];
 
 	vv_cid_text(root, &p->root);
-	vv_buf_printf(
-		b,
-		"%s1, \"kind\": \"%s\", \"root\": \"%s\",\n \"about\": \"a %s kept by varve, git for tables\",\n ",
-		start_text, p->kind, root, p->kind);
-	if (p->form == VV_POINTER_TOLD) {
-		vv_buf_puts(b, data_line);
-	}
+	vv_buf_printf(b, "%s%s%s1, \"kind\": \"%s\", \"root\": \"%s\",\n ", start_text,
+		      rest_of_start, json_start, p->kind, root);
 	if (is_table(p)) {
 		vv_buf_printf(b, "\"rows\": %llu, \"bytes\": %llu", (unsigned long long)p->rows,
 			      (unsigned long long)p->bytes);
@@ -116,8 +112,8 @@ static bool has_conflict_marks(const char *text, size_t len)
 	return false;
 }
 
-/* The lines that begin as a pointer does, one from each side: *next is where to look on. */
-static const char *next_start(const char **next, const char *end)
+/* The lines that name a root, one from each side: *next is where to look on. */
+static const char *next_root_line(const char **next, const char *end)
 {
 	const char *p = *next;
 
@@ -125,7 +121,8 @@ static const char *next_start(const char **next, const char *end)
 		const char *eol = memchr(p, '\n', (size_t)(end - p)), *line = p;
 
 		p = eol ? eol + 1 : end;
-		if (vv_pointer_looks_like(line, (size_t)(p - line))) {
+		if ((size_t)(p - line) >= JSON_START_LEN &&
+		    memcmp(line, json_start, JSON_START_LEN) == 0) {
 			*next = p;
 			return line;
 		}
@@ -139,8 +136,9 @@ bool vv_pointer_is_torn(const char *text, size_t len)
 	const char *next = text;
 
 	return len > strlen(VV_POINTER_TORN_START) && len <= VV_POINTER_MAX &&
-	       memcmp(text, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) == 0 &&
-	       next_start(&next, text + len) && has_conflict_marks(text, len);
+	       (vv_pointer_looks_like(text, len) ||
+		memcmp(text, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) == 0) &&
+	       next_root_line(&next, text + len) && has_conflict_marks(text, len);
 }
 
 bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end)
@@ -177,8 +175,8 @@ static bool root_of_line(char *out, const char *line, const char *end)
 
 vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err)
 {
-	const char *next = text, *end = text + len, *ours = next_start(&next, end),
-		   *theirs = next_start(&next, end);
+	const char *next = text, *end = text + len, *ours = next_root_line(&next, end),
+		   *theirs = next_root_line(&next, end);
 	char a[VV_CID_TEXT + 1], b[VV_CID_TEXT + 1];
 
 	vv_fail(err, VV_EINPUT,
@@ -253,7 +251,7 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 
 	if (!vv_json_get_u64(&version, json, "varve") || version == 0) {
 		return vv_fail(err, VV_EINPUT,
-			       "line 1 of the pointer must begin with {\"varve\": 1");
+			       "line 3 of the pointer must begin with {\"varve\": 1");
 	}
 	if (version != 1) {
 		(void)vv_fail(err, VV_ENOSUPPORT,
@@ -262,14 +260,13 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 		return vv_hint(err, "use a newer varve");
 	}
 	out->kind = string_of(json, "kind");
-	out->form = vv_json_get(json, "data") ? VV_POINTER_TOLD : VV_POINTER_BARE;
 	if (!out->kind || (strcmp(out->kind, "table") != 0 && strcmp(out->kind, "file") != 0)) {
 		return vv_fail(err, VV_EINPUT,
-			       "line 1 of the pointer must have the \"kind\" table or file");
+			       "line 3 of the pointer must have the \"kind\" table or file");
 	}
 	if (!root || vv_cid_parse(&out->root, root, strlen(root), NULL) < 0) {
 		return vv_fail(err, VV_EINPUT,
-			       "line 1 of the pointer must have a CID as its \"root\"");
+			       "line 3 of the pointer must have a CID as its \"root\"");
 	}
 	if (!vv_json_get_u64(&out->bytes, json, "bytes")) {
 		return vv_fail(err, VV_EINPUT, "the pointer must have a number of \"bytes\"");
@@ -315,6 +312,7 @@ done:
 vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err)
 {
+	const char *next = bytes, *end = next + len, *body;
 	vv_json *json;
 	vv_status rc;
 
@@ -324,18 +322,15 @@ vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, s
 			       VV_POINTER_MAX, len);
 	}
 	if (has_conflict_marks(bytes, len)) {
-		(void)vv_fail(
+		return vv_pointer_refuse_torn(bytes, len, NULL, err);
+	}
+	if (!vv_pointer_looks_like(bytes, len) || !(body = next_root_line(&next, end))) {
+		return vv_fail(
 			err, VV_EINPUT,
-			"the pointer holds the marks of a merge conflict: it was merged as text");
-		return vv_hint(
-			err,
-			"'varve resolve --ours' or '--theirs' settles it; 'varve init' sets up merging by cell");
+			"not a pointer: line 1 must begin with '%s', line 3 with {\"varve\": 1",
+			start_text);
 	}
-	if (!vv_pointer_looks_like(bytes, len)) {
-		return vv_fail(err, VV_EINPUT,
-			       "not a pointer: line 1 must begin with {\"varve\": 1");
-	}
-	if ((rc = vv_json_read(&json, arena, bytes, len, "pointer", err)) < 0) {
+	if ((rc = vv_json_read(&json, arena, body, (size_t)(end - body), "pointer", err)) < 0) {
 		return rc;
 	}
 	if (json->type != VV_JSON_OBJECT) {

@@ -1,10 +1,12 @@
 /*
  * pointer: the small text that stands for a dataset in the Git tree.
  *
- * Format: docs/format.md, "pointer". The root's CID is on the first line and
- * every other line is a function of the root, so that two changed pointers always
- * conflict in a text merge. At most VV_POINTER_MAX bytes; parsed strictly: what
- * is not exactly as vv_pointer_put writes it is not a pointer.
+ * Format: docs/format.md, "pointer". It begins with two lines for people, which are the same in all
+ * pointers; JSON follows. The root's CID is on the third line and every later line is a function of
+ * the root, so that two changed pointers always conflict in a text merge. Programs that take it for
+ * CSV or JSON fail: the first line has one field, the third one four, and JSON does not begin so.
+ * At most VV_POINTER_MAX bytes; parsed strictly: what is not exactly as vv_pointer_put writes it is
+ * not a pointer.
  */
 #ifndef VV_REPO_GIT_POINTER_H
 #define VV_REPO_GIT_POINTER_H
@@ -26,16 +28,7 @@ typedef struct vv_pointer_column {
 	const char *type;
 } vv_pointer_column;
 
-/* Two ways of writing one pointer. Both are read, for ever; what a path has keeps its form as long as
- * its root is the same, so that varves of different age do not rewrite each other's. */
-typedef enum vv_pointer_form {
-	VV_POINTER_BARE, /* the first: without the line "data" */
-	VV_POINTER_TOLD, /* "data" says where the rows are, and where to read on */
-	VV_POINTER_NEWEST = VV_POINTER_TOLD
-} vv_pointer_form;
-
 typedef struct vv_pointer {
-	vv_pointer_form form;
 	const char *kind; /* "table" or "file" */
 	vv_cid root;
 	uint64_t rows; /* 0 for files */
@@ -46,7 +39,7 @@ typedef struct vv_pointer {
 	size_t column_count;
 } vv_pointer;
 
-/* Does it begin as a pointer does ('{"varve": ')? For telling an unfinished or
+/* Does it begin as a pointer does ('varve pointer: ')? For telling an unfinished or
  * damaged pointer from data. */
 bool vv_pointer_looks_like(const void *bytes, size_t len);
 
@@ -55,8 +48,8 @@ bool vv_pointer_looks_like(const void *bytes, size_t len);
  * carriage return. Leaves what does not look like a pointer. */
 size_t vv_pointer_strip_cr(char *text, size_t len);
 
-/* A pointer that git merged as text begins with the marks of the conflict, so that it does not look like
- * one. */
+/* A pointer that git merged as text: it begins as one does and has the marks of a conflict, or begins
+ * with these marks where the other side was not a pointer. */
 #define VV_POINTER_TORN_START "<<<<<<< "
 bool vv_pointer_is_torn(const char *text, size_t len);
 /* VV_EINPUT, which says so, with the two roots as a hint. path NULL: not named. */
@@ -66,7 +59,7 @@ vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path,
  * it. False: none. What could be meant by it is to be kept. */
 bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end);
 
-/* Appends the pointer's text, in its form. */
+/* Appends the pointer's text. */
 void vv_pointer_put(vv_buf *b, const vv_pointer *p);
 
 /* With this begins what is said of a pointer of a later version. */

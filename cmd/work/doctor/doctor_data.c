@@ -205,9 +205,6 @@ static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_
 	bool lfs = object || rc == VV_EMISSING;
 
 	vv_free(object);
-	if (vv_pointer_is_torn(vv_buf_cstr(text), text->len)) {
-		return say_torn(a, path, text, false, err);
-	}
 	if (rc == VV_ENOMEM) {
 		return vv_fail_nomem(err);
 	}
@@ -270,7 +267,10 @@ static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
 	if ((rc = vv_blob_read(a->r, &e->id, VV_POINTER_MAX, &text, err)) < 0) {
 		goto done;
 	}
-	if (vv_pointer_looks_like(text.data, text.len)) {
+	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
+		a->d->tables++;
+		rc = say_torn(a, e->path, &text, false, err);
+	} else if (vv_pointer_looks_like(text.data, text.len)) {
 		a->d->tables++;
 		if ((rc = look_at_pointer(a, e->path, &text, tracked, err)) == VV_OK) {
 			rc = look_at_work(a, e->path, err);

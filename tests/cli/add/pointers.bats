@@ -30,17 +30,18 @@ torn() {
 	varve add p.csv > /dev/null
 	git cat-file blob :p.csv > "$HOME/b"
 	{
+		head -n 2 "$HOME/a"
 		echo '<<<<<<< HEAD'
-		head -n 1 "$HOME/a"
+		sed -n 3p "$HOME/a"
 		echo =======
-		head -n 1 "$HOME/b"
+		sed -n 3p "$HOME/b"
 		echo '>>>>>>> side'
-		tail -n +2 "$HOME/a"
+		tail -n +4 "$HOME/a"
 	} > "$HOME/torn"
 	index_has p.csv "$HOME/torn"
 	git -c core.hooksPath=/dev/null commit -q -m torn
-	ours=$(sed -n '1s/.*"root": "\([^"]*\)".*/\1/p' "$HOME/a")
-	theirs=$(sed -n '1s/.*"root": "\([^"]*\)".*/\1/p' "$HOME/b")
+	ours=$(sed -n '3s/.*"root": "\([^"]*\)".*/\1/p' "$HOME/a")
+	theirs=$(sed -n '3s/.*"root": "\([^"]*\)".*/\1/p' "$HOME/b")
 }
 
 @test "an edited pointer is named by status, and mended by add --fix" {

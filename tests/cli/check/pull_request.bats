@@ -31,7 +31,7 @@ team() {
 }
 
 bob_pushes() { (cd bob && varve push -q origin pr); }
-roots() { git -C "$1" show "$2:p.csv" | sed -n '1s/.*"root": "\([^"]*\)".*/\1/p'; }
+roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'; }
 
 @test "a fork's blocks are copied into the base" {
 	team

@@ -228,8 +228,8 @@ survives_pointer() {
 	head -c 100 ../p | survives_pointer
 	head -c $(($(stat -c %s ../p) - 1)) ../p | survives_pointer
 	{ echo '<<<<<<< ours'; cat ../p; echo =======; cat ../p; echo '>>>>>>> theirs'; } | survives_pointer
-	{ head -n 1 ../p; yes ' "about": "more and more",' | head -c 1200000; } | survives_pointer
-	{ head -n 1 ../p; printf ' "columns": '; head -c 200000 /dev/zero | tr '\0' '['; } | survives_pointer
+	{ head -n 3 ../p; yes ' "about": "more and more",' | head -c 1200000; } | survives_pointer
+	{ head -n 3 ../p; printf ' "columns": '; head -c 200000 /dev/zero | tr '\0' '['; } | survives_pointer
 	sed 's/"rows": [0-9]*/"rows": 18446744073709551616/' ../p | survives_pointer
 	sed 's/"rows": [0-9]*/"rows": -1/' ../p | survives_pointer
 	sed 's/"varve": 1/"varve": 2/' ../p | survives_pointer

@@ -276,14 +276,15 @@ ended() {
 	sed -i 's/item 3,/thing,/' prices.csv
 	varve add prices.csv > /dev/null
 	{
+		head -n 2 "$HOME/a"
 		echo '<<<<<<< HEAD'
-		head -n 1 "$HOME/a"
+		sed -n 3p "$HOME/a"
 		echo =======
-		git cat-file blob :prices.csv | head -n 1
+		git cat-file blob :prices.csv | sed -n 3p
 		echo '>>>>>>> x'
-		tail -n +2 "$HOME/a"
+		tail -n +4 "$HOME/a"
 	} > torn
-	root=$(git cat-file blob :prices.csv | sed -n '1s/.*"root": "\([^"]*\)".*/\1/p')
+	root=$(git cat-file blob :prices.csv | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p')
 	git update-index --cacheinfo "100644,$(git hash-object -w torn),prices.csv"
 	git -c core.hooksPath=/dev/null commit -qm torn
 	cp prices.csv "$HOME/kept"

@@ -87,7 +87,7 @@ each_transfer() {
 	varve fetch -q
 	mend="varve restore --source $whole p.csv && varve add p.csv"
 	succeeds varve switch -q -c other origin/pr
-	stderr_has "warning: p.csv: a damaged pointer, written as text: the pointer holds the marks of a merge conflict"
+	stderr_has "warning: p.csv: a damaged pointer, written as text: a pointer with the marks of a merge conflict"
 	stderr_has "hint: $mend"
 	succeeds varve switch -q main
 	rows 50 | cmp - p.csv
@@ -138,7 +138,7 @@ commit_pointer() {
 	stderr_has "hint: it was edited by hand; 'varve add --fix p.csv' mends it"
 	succeeds varve push origin main:known # the host has it by now
 	stderr_lacks "a pointer goes along"
-	commit_pointer '2s/about/abaut/'
+	commit_pointer '2s/kept/cept/'
 	succeeds git push origin main
 	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): a damaged pointer goes along as plain text"
 	stderr_lacks "does not say what its data is"

@@ -150,7 +150,7 @@ clean() {
 	stderr_has "1 dataset is written as its pointer only, the blocks are not here: prices.csv"
 	stderr_has "varve restore"
 	[ -z "$(git status --porcelain)" ]
-	head -c 12 prices.csv | grep -q '{"varve": 1,'
+	head -c 15 prices.csv | grep -q '^varve pointer: '
 	rm -rf .git/varve/packs
 	mv ../packs .git/varve/packs
 	succeeds varve restore prices.csv

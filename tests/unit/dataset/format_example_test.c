@@ -150,7 +150,7 @@ static void the_pointer_of_the_page_is_the_programs(void **state)
 	vv_error err;
 
 	vv_assert_ok(vv_root_pointer(&text, &f->made.cid, &f->made.root, &err), &err);
-	fenced(&wanted, "json example-pointer");
+	fenced(&wanted, "text example-pointer");
 	assert_string_equal(vv_buf_cstr(&text), vv_buf_cstr(&wanted));
 	vv_buf_clear(&wanted);
 	vv_buf_clear(&text);

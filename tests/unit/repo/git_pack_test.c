@@ -46,10 +46,12 @@ static void commit_days(unsigned from, unsigned to, unsigned pack_above)
 		/* As long as a pointer is, and changing where one changes. */
 		(void)snprintf(
 			text, sizeof text,
+			"varve pointer: this is not the data but the text that stands for it in Git\n"
+			"The data is kept by varve (git for tables). To write it here: varve init && varve restore FILE\n"
 			"{\"varve\": 1, \"kind\": \"table\", \"root\": \"%08x%08x%08x%08x%08x%08x%08x\",\n"
-			" \"about\": \"a table kept by varve, git for tables\",\n \"rows\": %u, \"bytes\": %u, \"key\": [\"id\"],\n"
+			" \"rows\": %u, \"bytes\": %u, \"key\": [\"id\"],\n"
 			" \"columns\": [\n  {\"name\": \"id\", \"type\": \"integer\"},\n  {\"name\": \"surface\", \"type\": \"string\"},\n"
-			"  {\"name\": \"commune\", \"type\": \"string\"},\n  {\"name\": \"date\", \"type\": \"date\"}\n ]}\n",
+			"  {\"name\": \"commune\", \"type\": \"string\"},\n  {\"name\": \"date\", \"type\": \"date\"}]}\n",
 			i * 2654435761u, i * 40503u + 7, ~i * 2246822519u, i * 3266489917u,
 			i ^ 0x9e3779b9u, i * 668265263u, i * 374761393u, 40000 + i,
 			4000000 + i * 77);

@@ -546,7 +546,7 @@ static void a_damaged_pointer_is_named_with_path_and_commit(void **state)
 
 	(void)state;
 	git_begin();
-	sh("mkdir d; printf '{\"varve\": 1, \"kind\": \"table\", \"root\": \"bafy\", \"what is this\": 1234567890}' > d/t.csv; git add .; git commit -qm 1");
+	sh("mkdir d; printf 'varve pointer: \\n{\"varve\": 1, \"kind\": \"table\", \"root\": \"bafy\", \"what is this\": 1234567890}' > d/t.csv; git add .; git commit -qm 1");
 	r = open_here();
 	want = rev(r, "HEAD");
 	vv_repository_listen(r, &notes);

@@ -181,7 +181,7 @@ static void text_in_its_place_is_no_root_and_a_damaged_pointer_is_told(void **st
 	(void)state;
 	git_begin();
 	write_pointer("t.csv", 1);
-	sh("sed 's/table/chair/; s/file/fiel/' t.csv > bad.csv; printf '{\"varve\": 1, and something else, quite long enough to be looked at......}\\n' > worse.csv\n"
+	sh("sed 's/\"table/\"chair/; s/\"file/\"fiel/' t.csv > bad.csv; printf 'varve pointer: {\"varve\": 1, and something else, quite long enough to be looked at......}\\n' > worse.csv\n"
 	   "sed 's/\"varve\": 1/\"varve\": 9/' t.csv > future.csv; seq 1000 > plain.csv; ln -s \"$(head -1 t.csv | cut -c1-100)\" link\n"
 	   "git add .; git commit -qm x");
 	gather();
