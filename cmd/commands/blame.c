@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/sys.h"
@@ -13,10 +14,11 @@
 #include "cmd/print/aligned.h"
 #include "cmd/print/commit.h"
 #include "cmd/work/diff/name_list.h"
+#include "cmd/work/diff/versions.h"
 #include "cmd/work/view/table_at.h"
 #include "diff/rows/blame.h"
 #include "repo/git/history/history.h"
-#include "repo/git/merge/renames.h"
+#include "repo/git/merge/lineage.h"
 
 #define AUTHOR_WIDTH 20u
 #define KEY_MAX 16u     /* columns of a key */
@@ -51,7 +53,9 @@ typedef struct blame_run {
 	size_t count;
 	vv_blame *blame;
 	vv_name_list names; /* of --key */
-	char **key;         /* those names, NULL-ended; NULL: the table's own */
+	uint64_t *rows;     /* of --row */
+	size_t row_count, row_cap;
+	char **key; /* those names, NULL-ended; NULL: the table's own */
 } blame_run;
 
 static void run_clear(blame_run *r)
@@ -63,6 +67,7 @@ static void run_clear(blame_run *r)
 	}
 	vv_free(r->commits);
 	vv_blame_free(r->blame);
+	vv_free(r->rows);
 	vv_name_list_clear(&r->names);
 }
 
@@ -98,105 +103,62 @@ done:
 	return rc;
 }
 
-/* Whose history is read: of a path, from some commit on. */
-typedef struct trail {
-	vv_log *log;
-	char *path;
-} trail;
-
-static vv_status trail_open(blame_run *r, trail *t, const vv_oid *from, vv_error *err)
+static vv_status join(void *payload, void *into, void *more, bool *joined, vv_error *err)
 {
-	vv_range range = {.include = *from};
-	const char *paths[] = {t->path, NULL};
-	vv_log_options opts = {
-		.ranges = &range, .range_count = 1, .paths = paths, .first_parent = true};
-	vv_log_close(t->log);
-	t->log = NULL;
-	return vv_log_open(&t->log, r->repo, &opts, err);
+	return vv_blame_join(payload, into, more, joined, err);
 }
 
-/* Where the commit is the one that brought the path, goes on with what it was called
- * before; *ends: nothing was there before. */
-static vv_status trail_turn(blame_run *r, trail *t, const vv_oid *commit, bool *ends, vv_error *err)
+/* Explains what stands at one commit by its parents. */
+static vv_status explain(blame_run *r, vv_lineage *l, vv_versions *v, const vv_lineage_stop *at,
+			 vv_error *err)
 {
-	vv_commit c = {0};
-	vv_tree_entry e;
-	char *old = NULL;
-	vv_status rc = vv_commit_read(r->repo, commit, &c, err);
-	*ends = rc == VV_OK && c.parent_count == 0;
-	if (rc < 0 || *ends) {
-		goto done;
-	}
-	rc = vv_tree_entry_at(r->repo, &c.parents[0], t->path, &e, err);
+	size_t n = at->parent_count;
+	vv_table **older = vv_calloc(n + 1, sizeof(*older)), *newer = NULL;
+	vv_blame_part **parts = vv_calloc(n + 1, sizeof(*parts));
+	bool named = false;
+	vv_status rc = older && parts ? VV_OK : vv_fail_nomem(err);
 	if (rc == VV_OK) {
-		vv_tree_entry_clear(&e);
-	} else if (rc == VV_ENOTFOUND) {
-		rc = vv_renamed_from(r->repo, &c.parents[0], commit, t->path, &old, err);
-		*ends = rc == VV_OK && !old;
-		if (old) {
-			vv_free(t->path);
-			t->path = old;
-			rc = trail_open(r, t, &c.parents[0], err);
-		}
+		rc = vv_versions_get(v, &at->file, &newer, err);
+		n = newer ? n : 0;
 	}
-done:
-	vv_commit_clear(&c);
-	return rc;
-}
-
-/* The version before, if there is one; *id is the commit that made it. */
-static vv_status step_back(blame_run *r, trail *t, vv_table_at *v, vv_oid *id, vv_table **older,
-			   vv_error *err)
-{
-	bool ends;
-	int more;
-	vv_status rc = trail_turn(r, t, id, &ends, err);
-	*older = NULL;
-	if (rc < 0 || ends) {
-		return rc;
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		rc = at->parents[i].path ? vv_versions_get(v, &at->parents[i], &older[i], err)
+					 : VV_OK;
 	}
-	if ((more = vv_log_next(t->log, id, err)) <= 0) {
-		return (vv_status)more;
+	if (rc == VV_OK) {
+		rc = vv_blame_step(r->blame, at->trail, newer, older, n, (uint32_t)r->count, parts,
+				   &named, err);
 	}
-	rc = vv_table_at_open(v, r->repo, r->reader, id, t->path, false, err);
-	/* What was not a table there (removed for a while, kept as a file) ends the walk. */
-	if (vv_table_at_is_none(rc)) {
-		vv_error_clear(err);
-		return VV_OK;
+	if (rc == VV_OK && named) {
+		rc = add_commit(r, &at->file.commit, err);
 	}
-	*older = rc == VV_OK && v->table.root.kind == VV_KIND_TABLE ? &v->table : NULL;
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		rc = parts[i] ? vv_lineage_follow(l, &at->parents[i], parts[i], err) : VV_OK;
+	}
+	vv_versions_trim(v);
+	vv_free(older);
+	vv_free(parts);
 	return rc;
 }
 
 /* Goes back through the commits that changed the path. */
-static vv_status walk(blame_run *r, vv_table_at *first, const vv_oid *start, vv_error *err)
+static vv_status walk(blame_run *r, vv_blame_part *all, const vv_oid *start, vv_error *err)
 {
-	trail t = {.path = vv_strdup(r->path)};
-	vv_table_at versions[2] = {0};
-	vv_table *newer = &first->table, *older = newer;
-	uint64_t left = 1;
-	vv_oid id = {{0}};
+	const vv_lineage_options o = {.join = join, .payload = r->blame};
+	vv_versions v = {.repo = r->repo, .reader = r->reader};
+	vv_lineage *l = NULL;
+	vv_lineage_stop at;
 	int more = 0;
-	vv_status rc = t.path ? trail_open(r, &t, start, err) : vv_fail_nomem(err);
-	if (rc == VV_OK && (more = vv_log_next(t.log, &id, err)) > 0) {
-		rc = add_commit(r, &id, err);
+	vv_status rc = vv_lineage_open(&l, r->repo, &o, err);
+	if (rc == VV_OK) {
+		rc = vv_lineage_begin(l, start, r->path, all, err);
 	}
-	while (rc == VV_OK && more > 0 && left > 0 && older) {
-		vv_table_at *v = &versions[r->count % 2];
-		vv_table_at_close(v);
-		if ((rc = step_back(r, &t, v, &id, &older, err)) < 0 ||
-		    (rc = vv_blame_step(r->blame, newer, older, (uint32_t)r->count - 1, &left,
-					err)) < 0 ||
-		    !older) {
-			break;
-		}
-		newer = older;
-		rc = add_commit(r, &id, err);
+	while (rc == VV_OK && vv_blame_left(r->blame) > 0 &&
+	       (more = vv_lineage_next(l, &at, err)) > 0) {
+		rc = explain(r, l, &v, &at, err);
 	}
-	vv_table_at_close(&versions[0]);
-	vv_table_at_close(&versions[1]);
-	vv_log_close(t.log);
-	vv_free(t.path);
+	vv_versions_close(&v);
+	vv_lineage_close(l);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -328,12 +290,13 @@ static void put_title(listing *l, const vv_cell *cells, uint64_t row)
 	vv_aligned_title(&l->lines, vv_buf_cstr(b));
 }
 
-static void put_row(listing *l, const vv_cell *cells, uint64_t row)
+/* index: which of the rows that are explained. */
+static void put_row(listing *l, const vv_cell *cells, uint64_t row, uint64_t index)
 {
 	const blame_run *r = l->r;
 	char number[24];
 	if (!r->o->cells) {
-		put_commit(l, &r->commits[vv_blame_of(r->blame, row, 0)]);
+		put_commit(l, &r->commits[vv_blame_of(r->blame, index, 0)]);
 		if (l->key_count == 0) {
 			(void)snprintf(number, sizeof(number), "%llu", (unsigned long long)row + 1);
 			vv_aligned_cell(&l->lines, number);
@@ -344,7 +307,7 @@ static void put_row(listing *l, const vv_cell *cells, uint64_t row)
 	for (size_t i = 0; i < l->t->columns; i++) {
 		size_t c = l->order[i];
 		if (r->o->cells) {
-			put_commit(l, &r->commits[vv_blame_of(r->blame, row, c)]);
+			put_commit(l, &r->commits[vv_blame_of(r->blame, index, c)]);
 			put_text(l, l->t->schema.fields[c].name, l->t->schema.fields[c].name_len,
 				 0);
 		}
@@ -353,7 +316,7 @@ static void put_row(listing *l, const vv_cell *cells, uint64_t row)
 }
 
 static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells, uint64_t row,
-		     const size_t *key, size_t key_count, vv_json_out *w)
+		     uint64_t index, const size_t *key, size_t key_count, vv_json_out *w)
 {
 	char hex[VV_OID_TEXT + 1];
 	vv_json_open_object(w);
@@ -369,14 +332,14 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 		vv_json_close_array(w);
 	}
 	if (!r->o->cells) {
-		vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, row, 0)].id);
+		vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, index, 0)].id);
 		vv_json_name(w, "commit");
 		vv_json_string(w, hex);
 	} else {
 		vv_json_name(w, "cells");
 		vv_json_open_object(w);
 		for (size_t c = 0; c < t->columns; c++) {
-			vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, row, c)].id);
+			vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, index, c)].id);
 			vv_json_name(w, t->schema.fields[c].name);
 			vv_json_string(w, hex);
 		}
@@ -405,13 +368,15 @@ static void json_commits(const blame_run *r, vv_json_out *w)
 	vv_json_close_object(w);
 }
 
-/* Gives each row asked for to one of both: the listing, or w. */
-static vv_status each_row(const blame_run *r, vv_table *t, listing *l, vv_json_out *w, vv_buf *json,
-			  uint64_t *shown, vv_error *err)
+typedef vv_status (*row_fn)(void *payload, const vv_cell *cells, uint64_t row, vv_error *err);
+
+/* All rows of a table, or those whose key is --row. */
+static vv_status each_row(const blame_run *r, vv_table *t, row_fn fn, void *payload, vv_error *err)
 {
 	vv_table_reader *reader = NULL;
 	vv_batch batch;
 	vv_buf key = VV_BUF_INIT;
+	size_t places[KEY_MAX], count = key_places(r, t, places, KEY_MAX);
 	int more = 0;
 	vv_batch_init(&batch);
 	vv_status rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
@@ -419,20 +384,12 @@ static vv_status each_row(const blame_run *r, vv_table *t, listing *l, vv_json_o
 		for (size_t i = 0; i < batch.rows && rc == VV_OK; i++) {
 			const vv_cell *cells = &batch.cells[i * batch.columns];
 			vv_buf_reset(&key);
-			vv_key_words_put(&key, cells, l->key, l->key_count);
-			if (r->o->row && strcmp(vv_buf_cstr(&key), r->o->row) != 0) {
-				continue;
+			if (r->o->row) {
+				vv_key_words_put(&key, cells, places, count);
 			}
-			(*shown)++;
-			if (r->o->json) {
-				json_row(r, t, cells, batch.first_row + i, l->key, l->key_count, w);
-				vv_out_bytes(vv_buf_cstr(json), json->len);
-				vv_buf_reset(json);
-				continue;
+			if (!r->o->row || strcmp(vv_buf_cstr(&key), r->o->row) == 0) {
+				rc = fn(payload, cells, batch.first_row + i, err);
 			}
-			put_row(l, cells, batch.first_row + i);
-			rc = vv_aligned_lines(&l->lines) >= LINES_MAX ? listing_flush(l, err)
-								      : VV_OK;
 		}
 	}
 	vv_table_reader_close(reader);
@@ -441,42 +398,102 @@ static vv_status each_row(const blame_run *r, vv_table *t, listing *l, vv_json_o
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-static vv_status print_all(const blame_run *r, vv_table *t, uint64_t *shown, vv_error *err)
+static vv_status add_row(void *payload, const vv_cell *cells, uint64_t row, vv_error *err)
 {
+	blame_run *r = payload;
+	(void)cells;
+	if (!vv_array_room(r->rows, r->row_count, r->row_cap)) {
+		return vv_fail_nomem(err);
+	}
+	r->rows[r->row_count++] = row;
+	return VV_OK;
+}
+
+/* Where rows are printed: the listing, or w. */
+typedef struct printed {
 	listing l;
-	vv_buf text = VV_BUF_INIT;
 	vv_json_out w;
-	vv_status rc = listing_init(&l, r, t, err);
-	vv_json_out_init(&w, &text, 0);
+	vv_buf json;
+	uint64_t count;
+} printed;
+
+static vv_status print_row(void *payload, const vv_cell *cells, uint64_t row, vv_error *err)
+{
+	printed *p = payload;
+	listing *l = &p->l;
+	uint64_t index = p->count++;
+	if (l->r->o->json) {
+		json_row(l->r, l->t, cells, row, index, l->key, l->key_count, &p->w);
+		vv_out_bytes(vv_buf_cstr(&p->json), p->json.len);
+		vv_buf_reset(&p->json);
+		return VV_OK;
+	}
+	put_row(l, cells, row, index);
+	return vv_aligned_lines(&l->lines) >= LINES_MAX ? listing_flush(l, err) : VV_OK;
+}
+
+static vv_status print_all(const blame_run *r, vv_table *t, vv_error *err)
+{
+	printed p = {.count = 0};
+	vv_status rc = listing_init(&p.l, r, t, err);
+	vv_json_out_init(&p.w, &p.json, 0);
 	if (rc == VV_OK && r->o->json) {
-		vv_json_open_object(&w);
-		vv_json_name(&w, "path");
-		vv_json_string(&w, r->path);
-		json_commits(r, &w);
-		vv_json_name(&w, "rows");
-		vv_json_open_array(&w);
+		vv_json_open_object(&p.w);
+		vv_json_name(&p.w, "path");
+		vv_json_string(&p.w, r->path);
+		json_commits(r, &p.w);
+		vv_json_name(&p.w, "rows");
+		vv_json_open_array(&p.w);
 	}
 	if (rc == VV_OK) {
-		rc = each_row(r, t, &l, &w, &text, shown, err);
+		rc = each_row(r, t, print_row, &p, err);
 	}
 	if (r->o->json) {
-		vv_json_close_array(&w);
-		vv_json_close_object(&w);
-		vv_out_bytes(vv_buf_cstr(&text), text.len);
+		vv_json_close_array(&p.w);
+		vv_json_close_object(&p.w);
+		vv_out_bytes(vv_buf_cstr(&p.json), p.json.len);
 		vv_out("\n");
-	} else if (rc == VV_OK && (*shown > 0 || !r->o->row)) {
-		rc = listing_flush(&l, err);
+	} else if (rc == VV_OK) {
+		rc = listing_flush(&p.l, err);
 	}
-	listing_clear(&l);
-	vv_buf_clear(&text);
+	listing_clear(&p.l);
+	vv_buf_clear(&p.json);
 	return rc;
+}
+
+/* By which columns rows are known, and which of them are asked for. */
+static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
+{
+	vv_status rc;
+	if ((rc = vv_name_list_make(&r->names, &r->o->key, t, NULL, err)) < 0) {
+		return rc;
+	}
+	r->key = r->names.items;
+	for (size_t i = 0; r->key && r->key[i]; i++) {
+		if (vv_schema_find(&t->schema, r->key[i], strlen(r->key[i])) < 0) {
+			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
+				       vv_text_shows(r->key[i]));
+		}
+	}
+	if (!r->o->row) {
+		return VV_OK;
+	}
+	if (!r->key && t->root.key_count == 0) {
+		vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row",
+			vv_text_shows(r->path));
+		return vv_hint(err, "name the columns that identify a row: --key A,B");
+	}
+	rc = each_row(r, t, add_row, r, err);
+	return rc < 0 || r->row_count > 0 ? rc
+					  : vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'",
+						    vv_text_shows(r->o->row));
 }
 
 static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 {
 	vv_table_at first = {0};
+	vv_blame_part *all;
 	vv_oid start;
-	uint64_t shown = 0;
 	vv_status rc;
 	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
 	    (rc = vv_table_at_open(&first, r->repo, r->reader, &start, r->path, true, err)) < 0) {
@@ -486,36 +503,17 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
 			     vv_text_shows(r->path));
 		vv_hint(err, "'varve add --as table' makes a table of it");
-		goto done;
-	}
-	if ((rc = vv_name_list_make(&r->names, &r->o->key, &first.table, NULL, err)) < 0) {
-		goto done;
-	}
-	r->key = r->names.items;
-	for (size_t i = 0; r->key && r->key[i]; i++) {
-		if (vv_schema_find(&first.table.schema, r->key[i], strlen(r->key[i])) < 0) {
-			rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
-				     vv_text_shows(r->key[i]));
-			goto done;
+	} else if ((rc = choose_rows(r, &first.table, err)) == VV_OK) {
+		const vv_blame_options o = {.key = (const char *const *)r->key,
+					    .rows = r->rows,
+					    .row_count = r->row_count,
+					    .cells = r->o->cells,
+					    .pool = vv_dataset_reader_pool(r->reader)};
+		if ((rc = vv_blame_new(&r->blame, &all, &first.table, &o, err)) == VV_OK &&
+		    (rc = walk(r, all, &start, err)) == VV_OK) {
+			rc = print_all(r, &first.table, err);
 		}
 	}
-	if (r->o->row && !r->key && first.table.root.key_count == 0) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row",
-			     vv_text_shows(r->path));
-		vv_hint(err, "name the columns that identify a row: --key A,B");
-		goto done;
-	}
-	const char *const *key = (const char *const *)r->key;
-	if ((rc = vv_blame_new(&r->blame, &first.table, key, r->o->cells, NULL, err)) < 0 ||
-	    (rc = walk(r, &first, &start, err)) < 0 ||
-	    (rc = print_all(r, &first.table, &shown, err)) < 0) {
-		goto done;
-	}
-	if (r->o->row && shown == 0) {
-		rc = vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'",
-			     vv_text_shows(r->o->row));
-	}
-done:
 	vv_table_at_close(&first);
 	return rc;
 }

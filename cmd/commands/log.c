@@ -320,27 +320,34 @@ static void put_text(const vv_cell *c)
 
 static void print_cell(const vv_row_event *e, const vv_row_cell *c)
 {
+	bool old_there = c->old_cell.state != VV_CELL_ABSENT,
+	     new_there = c->new_cell.state != VV_CELL_ABSENT;
+
 	vv_out("    ");
 	if (c->old_name) {
 		vv_out_text(c->old_name, strlen(c->old_name));
 		vv_out(" -> ");
 	}
 	vv_out_text(c->name, strlen(c->name));
+	if (c->old_name && c->change == VV_CELL_SAME) {
+		vv_out(" (column renamed)\n");
+		return;
+	}
 	vv_out(": ");
-	if (e->kind != VV_ROW_ADDED) {
+	if (e->kind != VV_ROW_ADDED && !c->came && (old_there || !c->went)) {
 		vv_out("%s", vv_color_on(VV_RED));
 		put_text(&c->old_cell);
 		vv_out("%s", vv_color_off());
 	}
-	if (e->kind == VV_ROW_CHANGED) {
+	if (e->kind == VV_ROW_CHANGED && !c->came && !c->went) {
 		vv_out(" %s ", c->change == VV_CELL_FORMAT ? "~>" : "->");
 	}
-	if (e->kind != VV_ROW_REMOVED) {
+	if (e->kind != VV_ROW_REMOVED && !c->went && (new_there || !c->came)) {
 		vv_out("%s", vv_color_on(VV_GREEN));
 		put_text(&c->new_cell);
 		vv_out("%s", vv_color_off());
 	}
-	vv_out("\n");
+	vv_out("%s\n", c->came ? " (column added)" : c->went ? " (column dropped)" : "");
 }
 
 static void print_event(const vv_row_event *e, bool spaced)
@@ -355,7 +362,7 @@ static void print_event(const vv_row_event *e, bool spaced)
 		vv_out(" -> ");
 	}
 	vv_out_text(e->path, strlen(e->path));
-	vv_out(": %s\n", kinds[e->kind]);
+	vv_out(": %s\n", e->key ? "key changed" : kinds[e->kind]);
 	for (size_t i = 0; i < e->count; i++) {
 		print_cell(e, &e->cells[i]);
 	}
@@ -413,9 +420,19 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 			vv_json_name(w, "same_value");
 			vv_json_bool(w, true);
 		}
+		if (c->came || c->went) {
+			vv_json_name(w, "column");
+			vv_json_string(w, c->came ? "added" : "dropped");
+		}
 		vv_json_close_object(w);
 	}
 	vv_json_close_object(w);
+	if (e->key) {
+		vv_json_name(w, "old_key");
+		vv_json_string(w, e->old_key);
+		vv_json_name(w, "new_key");
+		vv_json_string(w, e->key);
+	}
 }
 
 typedef struct told {

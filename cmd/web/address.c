@@ -564,6 +564,13 @@ void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 		if (a->has_row) {
 			put_number(&q, "row", a->row);
 		}
+		put_text(&q, "after", a->after);
+		if (a->rows.from > 0) {
+			put_number(&q, "from", a->rows.from);
+		}
+		if (a->limit > 0) {
+			put_number(&q, "n", a->limit);
+		}
 		break;
 	case VV_WEB_AT_CHANGES:
 	case VV_WEB_AT_HISTORY:

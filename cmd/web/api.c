@@ -627,6 +627,8 @@ static void put_event(api *x, const vv_web_life_event *e)
 	put_text(x, "kind", row_kinds[e->kind]);
 	put_text(x, "path", e->path);
 	put_said(x, "oldPath", e->old_path);
+	put_said(x, "newKey", e->key);
+	put_said(x, "oldKey", e->old_key);
 	open_array(x, "cells");
 	for (size_t i = 0; i < e->count; i++) {
 		const vv_web_life_cell *c = &e->cells[i];
@@ -634,11 +636,15 @@ static void put_event(api *x, const vv_web_life_event *e)
 		open_object(x, NULL);
 		put_text(x, "column", c->name);
 		put_said(x, "oldColumn", c->old_name);
-		if (e->kind != VV_ROW_ADDED) {
+		if (c->came || c->went) {
+			put_text(x, "was", c->came ? "added" : "dropped");
+		}
+		if (e->kind != VV_ROW_ADDED && !c->came && (c->went || c->change != VV_CELL_SAME)) {
 			vv_json_name(&x->w, "old");
 			put_cell(x, &c->old_cell);
 		}
-		if (e->kind != VV_ROW_REMOVED) {
+		if (e->kind != VV_ROW_REMOVED && !c->went &&
+		    (c->came || c->change != VV_CELL_SAME)) {
 			vv_json_name(&x->w, "new");
 			put_cell(x, &c->new_cell);
 		}
@@ -656,6 +662,7 @@ static vv_status put_one_row(api *x)
 	vv_web_table *t;
 	vv_web_row row;
 	vv_web_life life = {.complete = true};
+	vv_web_commit from = x->asked->commit;
 	const char *key;
 	vv_status rc;
 
@@ -665,8 +672,11 @@ static vv_status put_one_row(api *x)
 		return rc;
 	}
 	key = x->a->key ? x->a->key : row.key;
+	if (x->a->after && (rc = vv_web_commit_find(x->v, x->a->after, &from, NULL, x->err)) < 0) {
+		return rc;
+	}
 	if (key && !t->commit.work &&
-	    (rc = vv_web_row_life(x->v, &x->asked->commit, x->a->path, key,
+	    (rc = vv_web_row_life(x->v, &from, x->a->path, key, (size_t)x->a->rows.from,
 				  x->a->limit ? x->a->limit : LIFE_COUNT, &life, x->err)) < 0) {
 		return rc;
 	}
@@ -682,6 +692,12 @@ static vv_status put_one_row(api *x)
 	}
 	close_array(x);
 	put_bool(x, "complete", life.complete);
+	if (!life.complete && !life.missing) {
+		vv_web_address to = *x->a;
+		to.after = *life.next ? life.next : x->a->after;
+		to.rows.from = life.skip;
+		put_link(x, "next", &to);
+	}
 	if (life.missing) {
 		put_text(x, "notHere", vv_web_missing_older(x->v));
 	}

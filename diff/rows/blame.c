@@ -1,201 +1,385 @@
 /*
- * blame: knows how rows and cells are followed from a version to the one before it: where each
- * row of the newer one stands in the older, and what of it was set in between.
+ * blame: knows how rows and cells are followed from a version to those before it: where each row
+ * of the newer one stands in each of the older, and which of them it has its cells from.
  */
 #include "diff/rows/blame.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/sys.h"
-#include "diff/rows/rowdiff.h"
+#include "diff/rows/descent.h"
 
 #define NOBODY UINT32_MAX
 #define NOWHERE UINT64_MAX
-/* Columns of a key that are looked at when renamed columns are sought. */
-#define SAMPLE_KEY_MAX 16u
+#define UNTOLD (UINT64_MAX - 1)
+/* By row: only a column that came had cells of the row there; any other commit is preferred. */
+#define WEAK 0x80000000u
+#define NO_SIDE SIZE_MAX
 
-struct vv_blame {
-	size_t rows, columns; /* of the first version */
-	bool by_cell;
-	char **key; /* names in the version reached so far, NULL-ended; NULL: the tables' own */
-	const char *temp_dir;
-	uint64_t *row_in; /* place in the version reached so far; NOWHERE: explained */
-	long *column_in;  /* likewise for columns; -1: explained (or not in it) */
-	uint32_t *by;     /* commit numbers: one a row, or one a cell */
-	uint64_t left;
+struct vv_blame_part {
+	uint32_t *target; /* which of the rows asked for */
+	uint64_t *row;    /* its number in this version */
+	/* the cells that are looked for, by columns of the first version, a bit each, and one bit for the row
+	 * as a whole: with columns that were dropped since. NULL: all of all */
+	uint8_t *bits;
+	size_t count, cap;
+	long *column_in; /* columns of the first version in this one; -1 */
+	char **key;      /* names in this version, NULL-ended */
+	vv_blame_part *before, *after;
 };
 
-/* One step: how the rows of the newer version came from the older one. */
-typedef struct step {
-	vv_columns columns;
+struct vv_blame {
+	size_t rows, columns, width; /* width: bytes of bits */
+	bool by_cell;
+	vv_pool *pool;
+	uint32_t *by; /* commit numbers: one a row, or one a cell */
+	uint64_t left;
+	vv_blame_part *parts;
+};
+
+/* How the rows of the newer version came from one older version. */
+typedef struct side {
+	vv_descent d;
+	size_t number;     /* of the parent */
 	uint64_t *old_of;  /* for each row of the newer version; NOWHERE: added */
-	uint8_t *changed;  /* bit for each (row in touched, column) */
 	uint64_t *touched; /* rows of the newer version with changed cells, ascending */
-	size_t touched_count, touched_cap, width;
+	uint8_t *changed;  /* bits by columns of the newer version, for each of touched */
+	size_t touched_count, touched_cap;
+	uint8_t *fresh;     /* the same: columns that the older version does not have */
+	bool any_fresh;     /* one that is looked for */
+	const uint8_t *now; /* of the row that is looked at: bits of changed, or NULL */
+	vv_blame_part *into;
+} side;
+
+/* One step. */
+typedef struct step {
+	vv_blame *b;
+	vv_blame_part *part;
+	vv_table *newer;
+	uint32_t commit;
+	bool named;
+	side *sides;
+	size_t count, width; /* width: bytes of bits of the newer version */
+	size_t *origin;      /* for each column of the first version: place in sides, or NO_SIDE */
+	uint8_t *scratch;    /* bits of one row */
 } step;
 
-/* False when memory ran out. */
-static bool take_key(vv_blame *b, const char *const *key)
+static bool bit(const uint8_t *bits, size_t i)
 {
-	size_t count = 0;
-	while (key && key[count]) {
-		count++;
-	}
-	if (!key) {
-		return true;
-	}
-	b->key = vv_calloc(count + 1, sizeof(*b->key));
-	for (size_t i = 0; b->key && i < count; i++) {
-		if (!(b->key[i] = vv_strdup(key[i]))) {
-			return false;
-		}
-	}
-	return b->key != NULL;
+	return bits[i / 8] >> (i % 8) & 1;
 }
 
-/* The key's columns under the names that they have in the older version. */
-static vv_status follow_key(vv_blame *b, const vv_columns *c, const vv_table *newer,
-			    const vv_table *older, vv_error *err)
+static void put_bit(uint8_t *bits, size_t i)
 {
-	for (size_t i = 0; b->key && b->key[i]; i++) {
-		long at = vv_schema_find(&newer->schema, b->key[i], strlen(b->key[i]));
-		at = at < 0 ? -1 : vv_columns_to_old(c, (size_t)at);
-		if (at >= 0 && strcmp(older->schema.fields[at].name, b->key[i]) != 0) {
-			char *name = vv_strdup(older->schema.fields[at].name);
-			if (!name) {
-				return vv_fail_nomem(err);
-			}
-			vv_free(b->key[i]);
-			b->key[i] = name;
+	bits[i / 8] |= (uint8_t)(1u << (i % 8));
+}
+
+/* --- parts ----------------------------------------------------------------------------------- */
+
+static void part_free(vv_blame *b, vv_blame_part *p)
+{
+	if (p->before) {
+		p->before->after = p->after;
+	} else {
+		b->parts = p->after;
+	}
+	if (p->after) {
+		p->after->before = p->before;
+	}
+	for (size_t i = 0; p->key && p->key[i]; i++) {
+		vv_free(p->key[i]);
+	}
+	vv_free(p->key);
+	vv_free(p->target);
+	vv_free(p->row);
+	vv_free(p->bits);
+	vv_free(p->column_in);
+	vv_free(p);
+}
+
+static vv_status set_key(vv_blame_part *p, const char *const *key, vv_error *err)
+{
+	size_t n = 0;
+	char **old = p->key, **names;
+	while (key[n]) {
+		n++;
+	}
+	if (!(names = vv_calloc(n + 1, sizeof(*names)))) {
+		return vv_fail_nomem(err);
+	}
+	p->key = names;
+	for (size_t i = 0; i < n; i++) {
+		if (!(names[i] = vv_strdup(key[i]))) {
+			n = SIZE_MAX;
+			break;
 		}
+	}
+	for (size_t i = 0; old && old[i]; i++) {
+		vv_free(old[i]);
+	}
+	vv_free(old);
+	return n == SIZE_MAX ? vv_fail_nomem(err) : VV_OK;
+}
+
+static vv_status part_new(vv_blame_part **out, vv_blame *b, const char *const *key, vv_error *err)
+{
+	vv_blame_part *p = vv_calloc(1, sizeof(*p));
+	*out = p;
+	if (!p) {
+		return vv_fail_nomem(err);
+	}
+	p->after = b->parts;
+	if (p->after) {
+		p->after->before = p;
+	}
+	b->parts = p;
+	if (!(p->column_in = vv_calloc(b->columns + 1, sizeof(*p->column_in)))) {
+		return vv_fail_nomem(err);
+	}
+	return set_key(p, key, err);
+}
+
+static vv_status part_room(const vv_blame *b, vv_blame_part *p, size_t more, vv_error *err)
+{
+	size_t cap = p->cap ? p->cap : 64;
+	while (cap - p->count < more) {
+		cap *= 2;
+	}
+	if (cap == p->cap) {
+		return VV_OK;
+	}
+	uint32_t *target = vv_realloc_array(p->target, cap, sizeof(*target));
+	p->target = target ? target : p->target;
+	uint64_t *row = vv_realloc_array(p->row, cap, sizeof(*row));
+	p->row = row ? row : p->row;
+	uint8_t *bits = p->bits ? vv_realloc_array(p->bits, cap, b->width) : NULL;
+	p->bits = bits ? bits : p->bits;
+	if (!target || !row || (p->bits && !bits)) {
+		return vv_fail_nomem(err);
+	}
+	p->cap = cap;
+	return VV_OK;
+}
+
+/* Gives each row of a part bits of its own. */
+static vv_status part_bits(const vv_blame *b, vv_blame_part *p, vv_error *err)
+{
+	if (!p->bits) {
+		if (!(p->bits = vv_realloc_array(NULL, p->cap, b->width))) {
+			return vv_fail_nomem(err);
+		}
+		memset(p->bits, 0xff, p->cap * b->width);
 	}
 	return VV_OK;
 }
 
-/* Finds which column is which, by the rows of one key where one was given. */
-static vv_status match_columns(const vv_blame *b, vv_columns *out, vv_table *older, vv_table *newer,
-			       vv_error *err)
+/* bits NULL: all. */
+static vv_status part_add(const vv_blame *b, vv_blame_part *p, uint32_t target, uint64_t row,
+			  const uint8_t *bits, vv_error *err)
 {
-	size_t old_key[SAMPLE_KEY_MAX], new_key[SAMPLE_KEY_MAX], n = 0;
-	for (; b->key && b->key[n] && n < SAMPLE_KEY_MAX; n++) {
-		long x = vv_schema_find(&older->schema, b->key[n], strlen(b->key[n]));
-		long y = vv_schema_find(&newer->schema, b->key[n], strlen(b->key[n]));
-		if (x < 0 || y < 0) {
-			n = 0;
-			break;
-		}
-		old_key[n] = (size_t)x;
-		new_key[n] = (size_t)y;
+	vv_status rc;
+	if ((rc = part_room(b, p, 1, err)) < 0 || (bits && (rc = part_bits(b, p, err)) < 0)) {
+		return rc;
 	}
-	const vv_columns_options o = {.key_a = old_key, .key_b = new_key, .key_count = n};
-	return vv_columns_match(out, older, newer, &o, err);
+	p->target[p->count] = target;
+	p->row[p->count] = row;
+	if (bits) {
+		memmove(p->bits + p->count * b->width, bits, b->width);
+	} else if (p->bits) {
+		memset(p->bits + p->count * b->width, 0xff, b->width);
+	}
+	p->count++;
+	return VV_OK;
 }
 
-vv_status vv_blame_new(vv_blame **out, vv_table *table, const char *const *key, bool cells,
-		       const char *temp_dir, vv_error *err)
+static bool same_view(const vv_blame *b, const vv_blame_part *p, const vv_blame_part *q)
 {
+	size_t i = 0;
+	for (; p->key[i] && q->key[i] && strcmp(p->key[i], q->key[i]) == 0; i++) {
+	}
+	return !p->key[i] && !q->key[i] &&
+	       memcmp(p->column_in, q->column_in, b->columns * sizeof(*p->column_in)) == 0;
+}
+
+vv_status vv_blame_join(vv_blame *b, vv_blame_part *into, vv_blame_part *more, bool *joined,
+			vv_error *err)
+{
+	vv_status rc = VV_OK;
+	*joined = same_view(b, into, more);
+	for (size_t i = 0; *joined && rc == VV_OK && i < more->count; i++) {
+		rc = part_add(b, into, more->target[i], more->row[i],
+			      more->bits ? more->bits + i * b->width : NULL, err);
+	}
+	if (*joined && rc == VV_OK) {
+		part_free(b, more);
+	}
+	return rc;
+}
+
+/* --- beginning and end ------------------------------------------------------------------------- */
+
+vv_status vv_blame_new(vv_blame **out, vv_blame_part **all, vv_table *table,
+		       const vv_blame_options *o, vv_error *err)
+{
+	static const char *const none[] = {NULL};
+	const char *const *own = table->root.key_count > 0 ? (const char *const *)table->root.key
+							   : none;
+	const char *key[VV_DESCENT_KEY_MAX + 1] = {NULL};
 	vv_blame *b = vv_calloc(1, sizeof(*b));
 	size_t n;
+	vv_status rc;
 	*out = NULL;
 	if (!b) {
 		return vv_fail_nomem(err);
 	}
-	b->rows = (size_t)table->root.rows;
+	for (size_t i = 0;
+	     i < VV_DESCENT_KEY_MAX && (o->key ? o->key[i] != NULL : i < table->root.key_count);
+	     i++) {
+		key[i] = o->key ? o->key[i] : own[i];
+	}
+	b->rows = o->rows ? o->row_count : (size_t)table->root.rows;
 	b->columns = table->columns;
-	b->by_cell = cells;
-	b->temp_dir = temp_dir;
-	if (!vv_mul_size(&n, b->rows, cells ? b->columns : 1)) {
+	b->width = b->columns / 8 + 1;
+	b->by_cell = o->cells;
+	b->pool = o->pool;
+	if (b->rows >= NOBODY || !vv_mul_size(&n, b->rows, o->cells ? b->columns : 1)) {
 		vv_free(b);
 		return vv_fail(err, VV_EREFUSED,
 			       "the table has too many cells to be explained one by one");
 	}
 	b->left = n;
-	b->row_in = vv_calloc(b->rows + 1, sizeof(*b->row_in));
-	b->column_in = vv_calloc(b->columns + 1, sizeof(*b->column_in));
 	b->by = vv_realloc_array(NULL, n + 1, sizeof(*b->by));
-	if (!b->row_in || !b->column_in || !b->by || !take_key(b, key)) {
+	if (!b->by || part_new(all, b, key, err) < 0 || part_room(b, *all, b->rows + 1, err) < 0) {
 		vv_blame_free(b);
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < b->rows; i++) {
-		b->row_in[i] = i;
-	}
-	for (size_t i = 0; i < b->columns; i++) {
-		b->column_in[i] = (long)i;
-	}
 	memset(b->by, 0xff, (n + 1) * sizeof(*b->by));
+	for (size_t i = 0; i < b->columns; i++) {
+		(*all)->column_in[i] = (long)i;
+	}
+	rc = VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < b->rows; i++) {
+		rc = part_add(b, *all, (uint32_t)i, o->rows ? o->rows[i] : i, NULL, err);
+	}
 	*out = b;
-	return VV_OK;
+	return rc;
 }
 
 void vv_blame_free(vv_blame *b)
 {
 	if (b) {
-		for (size_t i = 0; b->key && b->key[i]; i++) {
-			vv_free(b->key[i]);
+		while (b->parts) {
+			part_free(b, b->parts);
 		}
-		vv_free(b->key);
-		vv_free(b->row_in);
-		vv_free(b->column_in);
 		vv_free(b->by);
 		vv_free(b);
 	}
 }
 
-uint32_t vv_blame_of(const vv_blame *b, uint64_t row, size_t column)
+uint64_t vv_blame_left(const vv_blame *b)
 {
-	return b->by[b->by_cell ? row * b->columns + column : row];
+	return b->left;
 }
 
-static void set(vv_blame *b, size_t at, uint32_t commit)
+uint32_t vv_blame_of(const vv_blame *b, uint64_t index, size_t column)
 {
-	if (b->by[at] == NOBODY) {
-		b->by[at] = commit;
-		b->left--;
-	}
+	uint32_t by = b->by[b->by_cell ? index * b->columns + column : index];
+	return by == NOBODY ? by : by & ~WEAK;
 }
 
-/* All of a row that is not explained yet. */
-static void set_row(vv_blame *b, size_t row, uint32_t commit)
-{
-	for (size_t c = 0; b->by_cell && c < b->columns; c++) {
-		set(b, row * b->columns + c, commit);
-	}
-	if (!b->by_cell) {
-		set(b, row, commit);
-	}
-	b->row_in[row] = NOWHERE;
-}
+/* --- how rows came from one version -------------------------------------------------------------- */
 
-static vv_status add_touched(step *s, const vv_row_change *c, vv_error *err)
+static vv_status add_touched(side *s, size_t width, const vv_row_change *c, vv_error *err)
 {
 	if (s->touched_count == s->touched_cap) {
 		size_t cap = s->touched_cap ? s->touched_cap * 2 : 64;
 		uint64_t *rows = vv_realloc_array(s->touched, cap, sizeof(*rows));
-		if (rows) {
-			s->touched = rows;
-		}
-		uint8_t *bits = vv_realloc_array(s->changed, cap, s->width);
-		if (bits) {
-			s->changed = bits;
-		}
+		s->touched = rows ? rows : s->touched;
+		uint8_t *bits = vv_realloc_array(s->changed, cap, width);
+		s->changed = bits ? bits : s->changed;
 		if (!rows || !bits) {
 			return vv_fail_nomem(err);
 		}
 		s->touched_cap = cap;
 	}
-	uint8_t *bits = s->changed + s->touched_count * s->width;
-	memset(bits, 0, s->width);
-	for (size_t i = 0; i < s->columns.count; i++) {
-		if (c->cells[i] == VV_CELL_CHANGED && s->columns.pairs[i].b >= 0) {
-			bits[s->columns.pairs[i].b / 8] |= (uint8_t)(1u << (s->columns.pairs[i].b %
-									    8));
+	uint8_t *bits = s->changed + s->touched_count * width;
+	memset(bits, 0, width);
+	for (size_t i = 0; i < s->d.columns.count; i++) {
+		if (c->cells[i] == VV_CELL_CHANGED && s->d.columns.pairs[i].b >= 0) {
+			put_bit(bits, (size_t)s->d.columns.pairs[i].b);
 		}
 	}
 	s->touched[s->touched_count++] = c->new_row;
 	return VV_OK;
+}
+
+/* Rows that are told apart from the rest: added, moved or changed ones have their place,
+ * all others follow each other as in the older version. */
+static vv_status read_changes(side *s, size_t width, uint64_t new_rows, vv_error *err)
+{
+	vv_descent_rest rest = {0};
+	vv_row_change c;
+	uint64_t next = 0;
+	size_t skip = 0;
+	int more = 0;
+	vv_status rc = VV_OK;
+	for (uint64_t i = 0; i < new_rows; i++) {
+		s->old_of[i] = UNTOLD;
+	}
+	while (rc == VV_OK && (more = vv_rowdiff_next(s->d.rows, &c, err)) > 0) {
+		if (c.kind != VV_ROW_REMOVED) {
+			s->old_of[c.new_row] = c.kind == VV_ROW_ADDED ? NOWHERE : c.old_row;
+		}
+		if (c.kind == VV_ROW_CHANGED && c.changed > 0) {
+			rc = add_touched(s, width, &c, err);
+		}
+		rc = rc < 0 ? rc : vv_descent_rest_add(&rest, &c, err);
+	}
+	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	vv_descent_rest_sort(&rest);
+	for (uint64_t i = 0; rc == VV_OK && i < new_rows; i++) {
+		if (s->old_of[i] == UNTOLD) {
+			s->old_of[i] = vv_descent_rest_next(&rest, &next, &skip);
+		}
+	}
+	vv_descent_rest_clear(&rest);
+	return rc;
+}
+
+static vv_status side_open(side *s, const step *t, vv_table *older, vv_error *err)
+{
+	vv_table *newer = t->newer;
+	vv_status rc;
+	s->old_of = vv_realloc_array(NULL, (size_t)newer->root.rows + 1, sizeof(*s->old_of));
+	s->fresh = vv_calloc(t->width, 1);
+	if (!s->old_of || !s->fresh) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_descent_open(&s->d, older, newer, (const char *const *)t->part->key, true,
+				  t->b->pool, err)) < 0 ||
+	    (rc = read_changes(s, t->width, newer->root.rows, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < newer->columns; i++) {
+		if (vv_columns_to_old(&s->d.columns, i) < 0) {
+			put_bit(s->fresh, i);
+		}
+	}
+	for (size_t c = 0; c < t->b->columns; c++) {
+		long at = t->part->column_in[c];
+		s->any_fresh |= at >= 0 && bit(s->fresh, (size_t)at);
+	}
+	return VV_OK;
+}
+
+static void side_close(side *s)
+{
+	vv_descent_close(&s->d);
+	vv_free(s->old_of);
+	vv_free(s->touched);
+	vv_free(s->changed);
+	vv_free(s->fresh);
 }
 
 static int row_order(const void *a, const void *b)
@@ -204,150 +388,207 @@ static int row_order(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Rows that are told apart from the rest: added, moved or changed ones have their place,
- * all others follow each other as in the older version. */
-static vv_status read_changes(step *s, vv_rowdiff *d, uint64_t new_rows, vv_error *err)
+/* --- one row ------------------------------------------------------------------------------------- */
+
+static void set(step *t, size_t at)
 {
-	uint64_t *out_of_line = NULL; /* old rows that do not follow the others */
-	size_t count = 0, cap = 0;
-	vv_row_change c;
-	int more;
+	vv_blame *b = t->b;
+	if (b->by[at] == NOBODY || (!b->by_cell && (b->by[at] & WEAK))) {
+		b->by[at] = t->commit;
+		b->left--;
+		t->named = true;
+	}
+}
+
+/* Is the cell of a column still looked for in this part? */
+static bool is_open(const step *t, uint32_t target, const uint8_t *bits, size_t column)
+{
+	const vv_blame *b = t->b;
+	return t->part->column_in[column] >= 0 && (!bits || bit(bits, column)) &&
+	       (!b->by_cell || b->by[(size_t)target * b->columns + column] == NOBODY);
+}
+
+/* All that is looked for of a row is the commit's. */
+static void set_all(step *t, uint32_t target, const uint8_t *bits)
+{
+	const vv_blame *b = t->b;
+	if (!b->by_cell) {
+		set(t, target);
+		return;
+	}
+	for (size_t c = 0; c < b->columns; c++) {
+		if (is_open(t, target, bits, c)) {
+			set(t, (size_t)target * b->columns + c);
+		}
+	}
+}
+
+/* Goes to a side: bits NULL: all. */
+static vv_status give(step *t, side *s, uint32_t target, uint64_t row, const uint8_t *bits,
+		      vv_error *err)
+{
+	vv_status rc;
+	if (!s->into) {
+		if ((rc = part_new(&s->into, t->b, s->d.old_key, err)) < 0) {
+			return rc;
+		}
+		for (size_t c = 0; c < t->b->columns; c++) {
+			long at = t->part->column_in[c];
+			s->into->column_in[c] = at < 0 ? -1
+						       : vv_columns_to_old(&s->d.columns,
+									   (size_t)at);
+		}
+	}
+	return part_add(t->b, s->into, target, s->old_of[row], bits, err);
+}
+
+/* Has a version the row as it is now, in the same columns? The first one, or NO_SIDE. */
+static size_t side_of_all(step *t, uint64_t row)
+{
+	size_t found = NO_SIDE;
+	for (size_t i = 0; i < t->count; i++) {
+		side *s = &t->sides[i];
+		const uint64_t *p = s->touched_count ? bsearch(&row, s->touched, s->touched_count,
+							       sizeof(row), row_order)
+						     : NULL;
+		s->now = p ? s->changed + (size_t)(p - s->touched) * t->width : NULL;
+		if (found == NO_SIDE && s->old_of[row] != NOWHERE && !p &&
+		    (t->count == 1 ? !s->any_fresh : !s->d.columns_differ)) {
+			found = i;
+		}
+	}
+	return found;
+}
+
+/* Is a cell of the newer version the commit's own: no side that has the row has it? *came: because none
+ * of them has the column. */
+static bool is_own(const step *t, uint64_t row, size_t column, bool *came, size_t *from)
+{
+	*came = true;
+	for (size_t i = 0; i < t->count; i++) {
+		const side *s = &t->sides[i];
+		if (s->old_of[row] == NOWHERE || bit(s->fresh, column)) {
+			continue;
+		}
+		*came = false;
+		if (!s->now || !bit(s->now, column)) {
+			*from = i;
+			return false;
+		}
+	}
+	return true;
+}
+
+/* By row: did the commit set a value of it? Only in the columns that are looked for, or in all. */
+static bool is_set_here(const step *t, uint64_t row, const uint8_t *bits)
+{
+	size_t from;
+	bool came, whole = !bits || bit(bits, t->b->columns);
+	for (size_t c = 0; c < (whole ? t->newer->columns : t->b->columns); c++) {
+		long at = whole ? (long)c : bit(bits, c) ? t->part->column_in[c] : -1;
+		if (at >= 0 && is_own(t, row, (size_t)at, &came, &from) && !came) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Each cell goes to the version that has it. */
+static vv_status split(step *t, uint32_t target, uint64_t row, const uint8_t *bits, vv_error *err)
+{
+	const vv_blame *b = t->b;
+	size_t only = NO_SIDE, kinds = 0;
 	vv_status rc = VV_OK;
-	for (uint64_t i = 0; i < new_rows; i++) {
-		s->old_of[i] = NOWHERE - 1; /* not reported */
-	}
-	while ((more = vv_rowdiff_next(d, &c, err)) > 0) {
-		if (c.kind != VV_ROW_REMOVED) {
-			s->old_of[c.new_row] = c.kind == VV_ROW_ADDED ? NOWHERE : c.old_row;
-		}
-		if (c.kind == VV_ROW_CHANGED && c.changed > 0 &&
-		    (rc = add_touched(s, &c, err)) < 0) {
-			goto done;
-		}
-		if (c.kind == VV_ROW_ADDED) {
+	for (size_t c = 0; c < b->columns; c++) {
+		bool came;
+		t->origin[c] = NO_SIDE;
+		if (!is_open(t, target, bits, c)) {
 			continue;
 		}
-		if (!vv_array_room(out_of_line, count, cap)) {
-			rc = vv_fail_nomem(err);
-			goto done;
+		if (!is_own(t, row, (size_t)t->part->column_in[c], &came, &t->origin[c])) {
+			kinds += t->origin[c] != only;
+			only = t->origin[c];
+		} else if (b->by_cell) {
+			set(t, (size_t)target * b->columns + c);
+		} else if (b->by[target] == NOBODY) {
+			b->by[target] = t->commit | WEAK;
+			t->named = true;
 		}
-		out_of_line[count++] = c.old_row;
 	}
-	if (more < 0) {
-		rc = (vv_status)more;
-		goto done;
+	if (kinds == 1) { /* what the other columns hold is followed, too */
+		return give(t, &t->sides[only], target, row, bits, err);
 	}
-	if (count > 1) {
-		qsort(out_of_line, count, sizeof(*out_of_line), row_order);
-	}
-	uint64_t next = 0;
-	size_t skip = 0;
-	for (uint64_t i = 0; i < new_rows; i++) {
-		if (s->old_of[i] != NOWHERE - 1) {
-			continue;
+	for (size_t i = 0; kinds > 1 && rc == VV_OK && i < t->count; i++) {
+		bool any = false;
+		memset(t->scratch, 0, b->width);
+		for (size_t c = 0; c < b->columns; c++) {
+			if (t->origin[c] == i) {
+				put_bit(t->scratch, c);
+				any = true;
+			}
 		}
-		for (; skip < count && out_of_line[skip] == next; skip++) {
-			next++;
-		}
-		s->old_of[i] = next++;
+		rc = any ? give(t, &t->sides[i], target, row, t->scratch, err) : VV_OK;
 	}
-done:
-	vv_free(out_of_line);
 	return rc;
 }
 
-static bool is_changed(const step *s, uint64_t row, const uint8_t **bits)
+static vv_status take_row(step *t, size_t k, vv_error *err)
 {
-	const uint64_t *p = s->touched_count ? bsearch(&row, s->touched, s->touched_count,
-						       sizeof(row), row_order)
-					     : NULL;
-	*bits = p ? s->changed + (size_t)(p - s->touched) * s->width : NULL;
-	return p != NULL;
+	const vv_blame *b = t->b;
+	const uint32_t target = t->part->target[k];
+	const uint64_t row = t->part->row[k];
+	const uint8_t *bits = t->part->bits ? t->part->bits + k * b->width : NULL;
+	size_t from;
+	bool there = false;
+	if (!b->by_cell && b->by[target] < WEAK) {
+		return VV_OK; /* by another part of it */
+	}
+	if ((from = side_of_all(t, row)) != NO_SIDE) {
+		return give(t, &t->sides[from], target, row, bits, err);
+	}
+	for (size_t i = 0; i < t->count; i++) {
+		there |= t->sides[i].old_of[row] != NOWHERE;
+	}
+	if (!there || (!b->by_cell && is_set_here(t, row, bits))) {
+		set_all(t, target, bits);
+		return VV_OK;
+	}
+	return split(t, target, row, bits, err);
 }
 
-/* Explains what the step set, and moves the rest to the older version. */
-static void take_step(vv_blame *b, const step *s, uint32_t commit)
-{
-	for (size_t c = 0; b->by_cell && c < b->columns; c++) {
-		long at = b->column_in[c];
-		if (at < 0 || vv_columns_to_old(&s->columns, (size_t)at) >= 0) {
-			continue;
-		}
-		/* a column that came with this commit */
-		for (size_t row = 0; row < b->rows; row++) {
-			set(b, row * b->columns + c, commit);
-		}
-	}
-	for (size_t row = 0; row < b->rows; row++) {
-		const uint8_t *bits;
-		if (b->row_in[row] == NOWHERE) {
-			continue;
-		}
-		uint64_t now = b->row_in[row];
-		if (s->old_of[now] == NOWHERE) {
-			set_row(b, row, commit);
-			continue;
-		}
-		if (is_changed(s, now, &bits)) {
-			if (!b->by_cell) {
-				set_row(b, row, commit);
-				continue;
-			}
-			for (size_t c = 0; c < b->columns; c++) {
-				long at = b->column_in[c];
-				if (at >= 0 && (bits[at / 8] >> (at % 8) & 1)) {
-					set(b, row * b->columns + c, commit);
-				}
-			}
-		}
-		b->row_in[row] = s->old_of[now];
-	}
-	for (size_t c = 0; c < b->columns; c++) {
-		b->column_in[c] = b->column_in[c] < 0
-					  ? -1
-					  : vv_columns_to_old(&s->columns, (size_t)b->column_in[c]);
-	}
-}
+/* --- a step ----------------------------------------------------------------------------------------- */
 
-vv_status vv_blame_step(vv_blame *b, vv_table *newer, vv_table *older, uint32_t commit,
-			uint64_t *left, vv_error *err)
+vv_status vv_blame_step(vv_blame *b, vv_blame_part *part, vv_table *newer, vv_table *const *older,
+			size_t count, uint32_t commit, vv_blame_part **parts, bool *named,
+			vv_error *err)
 {
-	vv_rowdiff *d = NULL;
-	step s = {0};
-	vv_rowdiff_options opts = {.key = (const char *const *)b->key,
-				   .columns = &s.columns,
-				   .rekeyed = true,
-				   .everything = true,
-				   .moves = true,
-				   .temp_dir = b->temp_dir};
-	vv_status rc = VV_OK;
-	if (!older) {
-		for (size_t row = 0; row < b->rows; row++) {
-			if (b->row_in[row] != NOWHERE) {
-				set_row(b, row, commit);
-			}
+	step t = {.b = b,
+		  .part = part,
+		  .newer = newer,
+		  .commit = commit,
+		  .width = newer ? newer->columns / 8 + 1 : 1,
+		  .sides = vv_calloc(count + 1, sizeof(*t.sides)),
+		  .origin = vv_calloc(b->columns + 1, sizeof(*t.origin)),
+		  .scratch = vv_calloc(b->width, 1)};
+	vv_status rc = t.sides && t.origin && t.scratch ? VV_OK : vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		parts[i] = NULL;
+		if (older[i]) {
+			t.sides[t.count].number = i;
+			rc = side_open(&t.sides[t.count++], &t, older[i], err);
 		}
-		goto done;
 	}
-	s.width = newer->columns / 8 + 1;
-	s.old_of = vv_realloc_array(NULL, (size_t)newer->root.rows + 1, sizeof(*s.old_of));
-	if (!s.old_of) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	for (size_t k = 0; rc == VV_OK && k < part->count; k++) {
+		rc = take_row(&t, k, err);
 	}
-	if ((rc = match_columns(b, &s.columns, older, newer, err)) < 0 ||
-	    (rc = vv_rowdiff_open(&d, older, newer, &opts, err)) < 0 ||
-	    (rc = read_changes(&s, d, newer->root.rows, err)) < 0) {
-		goto done;
+	for (size_t i = 0; i < t.count; i++) {
+		parts[t.sides[i].number] = t.sides[i].into;
+		side_close(&t.sides[i]);
 	}
-	take_step(b, &s, commit);
-	rc = follow_key(b, &s.columns, newer, older, err);
-done:
-	*left = b->left;
-	vv_rowdiff_close(d);
-	vv_columns_clear(&s.columns);
-	vv_free(s.old_of);
-	vv_free(s.changed);
-	vv_free(s.touched);
+	*named = t.named;
+	part_free(b, part);
+	vv_free(t.sides);
+	vv_free(t.origin);
+	vv_free(t.scratch);
 	return rc;
 }

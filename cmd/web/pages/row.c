@@ -40,11 +40,16 @@ static void put_cells(vv_page *p, const vv_web_life_event *e, size_t from, size_
 			vv_page_put_value(p, value, &c->new_cell);
 		} else if (e->kind == VV_ROW_REMOVED) {
 			vv_page_put_value(p, value, &c->old_cell);
-		} else {
-			vv_page_put_old_new(p, value, &c->old_cell, &c->new_cell, c->change);
+		} else if (c->came || c->went || c->change != VV_CELL_SAME) {
+			vv_page_put_old_new(p, value, c->came ? NULL : &c->old_cell,
+					    c->went ? NULL : &c->new_cell, c->change);
 		}
 		part_event_cell(&p->html, .name = vv_html_words(c->name),
-				.old_name = vv_html_words(c->old_name), .value = value);
+				.old_name = vv_html_words(c->old_name),
+				.note = vv_html_words(c->came   ? "new column"
+						      : c->went ? "column dropped"
+								: NULL),
+				.value = value);
 	}
 	part_event_cells_end(&p->html);
 }
@@ -71,10 +76,12 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 		.kind = vv_html_words(added     ? "a"
 				      : removed ? "r"
 						: "c"),
-		.word = added     ? vv_html_words("Added")
-			: removed ? vv_html_words("Removed")
-				  : vv_page_text(p, "%s changed",
-						 vv_text_counted(e->count, "cell", NULL)),
+		.word = added             ? vv_html_words("Added")
+			: removed         ? vv_html_words("Removed")
+			: e->key          ? vv_html_words("Key changed")
+			: e->changed == 0 ? vv_html_words("Columns changed")
+					  : vv_page_text(p, "%s changed",
+							 vv_text_counted(e->changed, "cell", NULL)),
 		.brief = vv_html_words(e->commit.brief),
 		.at_version = vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, e->path));
 	if (added || removed) {
@@ -109,7 +116,8 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, bo
 		return rc;
 	}
 	if ((rc = vv_web_row_life(p->asked->visit, &from, p->at->path, key,
-				  p->at->limit ? p->at->limit : EVENTS, &life, err)) < 0) {
+				  (size_t)p->at->rows.from, p->at->limit ? p->at->limit : EVENTS,
+				  &life, err)) < 0) {
 		return rc;
 	}
 	if (!there && life.count == 0 && life.complete) {
@@ -132,7 +140,8 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, bo
 			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	} else if (!life.complete) {
 		vv_web_address to = *p->at;
-		to.after = life.next;
+		to.after = *life.next ? life.next : p->at->after;
+		to.rows.from = life.skip;
 		vv_page_older(p, &to);
 	}
 	return VV_OK;

@@ -2,8 +2,10 @@
  * row_history: the commits that changed one row of a table, newest first.
  *
  * The row is the one with a key; renamed columns and files are followed, and the key where it
- * alone changed. Of a merge whose row is that of a parent only this parent is followed, as git log
- * does for files; a merge counts as a change only where a cell differs from all its parents.
+ * alone changed; where the table was known by other columns before, the row is still followed. Of a
+ * merge whose row is that of a parent only this parent is followed, as git log
+ * does for files; a merge counts as a change only where a cell differs from all its parents. So
+ * every commit that blame (diff/rows/blame.h) names for the row or a cell of it is given.
  *
  * A correct caller: vv_row_history_open; vv_row_history_next until 0; vv_row_history_close.
  */
@@ -30,11 +32,12 @@ typedef struct vv_row_history_options {
 	bool first_parent;
 } vv_row_history_options;
 
-/* A cell of the row: old is absent where the row was added, new where it was removed. */
+/* A cell of the row: old is absent where the row or the column was added, new where it was removed. */
 typedef struct vv_row_cell {
 	const char *name, *old_name; /* old_name: where the column was renamed; else NULL */
-	vv_cell old_cell, new_cell;
+	vv_cell old_cell, new_cell;  /* both absent where only the column's name changed */
 	vv_cell_change change;
+	bool came, went; /* the column was added; dropped */
 } vv_row_cell;
 
 /* Borrowed until the next call. */
@@ -42,8 +45,11 @@ typedef struct vv_row_event {
 	vv_oid commit;
 	vv_row_kind kind;            /* added, removed or changed */
 	const char *path, *old_path; /* old_path: where the file was renamed; else NULL */
-	const vv_row_cell *cells;    /* changed: those that did; else all */
+	/* changed: those that did, or whose column was added, dropped or renamed; else all */
+	const vv_row_cell *cells;
 	size_t count;
+	const char *key,
+		*old_key; /* changed: the row's key, where it is another than before; else NULL */
 } vv_row_event;
 
 typedef struct vv_row_history vv_row_history;
@@ -52,6 +58,8 @@ typedef struct vv_row_history vv_row_history;
 vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset_reader *s,
 			      const vv_row_history_options *opts, vv_error *err);
 int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err); /* 1, 0, <0 */
-void vv_row_history_close(vv_row_history *h);                                 /* accepts NULL */
+/* After an event: is what is left the history of the row, under the same path and key, from one commit on? */
+bool vv_row_history_from(vv_row_history *h, vv_oid *commit);
+void vv_row_history_close(vv_row_history *h); /* accepts NULL */
 
 #endif

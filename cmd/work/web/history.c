@@ -22,6 +22,8 @@ static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row
 	to->kind = e->kind;
 	to->path = vv_web_keep_text(v, e->path);
 	to->old_path = vv_web_keep_text(v, e->old_path);
+	to->key = vv_web_keep_text(v, e->key);
+	to->old_key = vv_web_keep_text(v, e->old_key);
 	to->cells = vv_arena_calloc(&v->arena, e->count + 1, sizeof(*to->cells));
 	if (rc == VV_OK && (!to->path || !to->cells)) {
 		rc = vv_fail_nomem(err);
@@ -32,6 +34,9 @@ static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row
 		c->name = vv_web_keep_text(v, e->cells[i].name);
 		c->old_name = vv_web_keep_text(v, e->cells[i].old_name);
 		c->change = e->cells[i].change;
+		c->came = e->cells[i].came;
+		c->went = e->cells[i].went;
+		to->changed += c->change != VV_CELL_SAME;
 		if (!c->name) {
 			return vv_fail_nomem(err);
 		}
@@ -46,7 +51,8 @@ static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row
 }
 
 vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *path,
-			  const char *key, size_t limit, vv_web_life *out, vv_error *err)
+			  const char *key, size_t skip, size_t limit, vv_web_life *out,
+			  vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
 	const vv_range range = {.include = c->id};
@@ -54,6 +60,8 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 		.row = key, .key = &none, .path = path, .ranges = &range, .range_count = 1};
 	vv_row_history *h = NULL;
 	vv_row_event e;
+	vv_oid next;
+	size_t seen = 0;
 	bool over = false;
 	int more = 0;
 	vv_status rc;
@@ -66,10 +74,10 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 	rc = vv_row_history_open(&h, v->repo, v->reader, &o, err);
 	while (rc == VV_OK && !over && out->count < limit &&
 	       (more = vv_row_history_next(h, &e, err)) > 0) {
-		if ((rc = keep_event(v, &out->events[out->count], &e, err)) == VV_OK) {
-			out->count++;
-			rc = vv_web_over(v, &over, err);
+		if (seen++ >= skip) {
+			rc = keep_event(v, &out->events[out->count++], &e, err);
 		}
+		rc = rc < 0 ? rc : vv_web_over(v, &over, err);
 	}
 	rc = rc == VV_OK && more < 0 ? (vv_status)more : rc;
 	if (rc == VV_EMISSING) { /* what is known of newer versions is worth showing */
@@ -78,12 +86,10 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 		rc = VV_OK;
 	}
 	out->complete = rc == VV_OK && more == 0 && !out->missing;
-	if (rc == VV_OK && !out->complete && !out->missing && out->count > 0) {
-		const vv_web_commit *last = &out->events[out->count - 1].commit;
-
-		if (last->parent_count > 0) {
-			vv_oid_text(out->next, &last->parents[0]);
-		}
+	out->skip = skip + out->count;
+	if (rc == VV_OK && !out->complete && !out->missing && vv_row_history_from(h, &next)) {
+		vv_oid_text(out->next, &next);
+		out->skip = 0;
 	}
 	vv_row_history_close(h);
 	return rc;

@@ -11,7 +11,8 @@
 typedef struct vv_web_life_cell {
 	const char *name, *old_name; /* old_name: where the column was renamed; else NULL */
 	vv_cell_change change;
-	vv_web_cell old_cell, new_cell; /* absent where the row was not there */
+	bool came, went;                /* the column was added; dropped */
+	vv_web_cell old_cell, new_cell; /* absent where the row or the column was not there */
 } vv_web_life_cell;
 
 /* A commit that changed the row. */
@@ -19,21 +20,27 @@ typedef struct vv_web_life_event {
 	vv_web_commit commit;
 	vv_row_kind kind; /* added, removed, changed */
 	const char *path, *old_path;
-	vv_web_life_cell *cells; /* those that changed; of an added or removed row, all */
+	vv_web_life_cell
+		*cells; /* those that changed, or their columns; of an added or removed row, all */
 	size_t count;
+	size_t changed;            /* of them: values, not columns alone */
+	const char *key, *old_key; /* where the key is another than before; else NULL */
 } vv_web_life_event;
 
 typedef struct vv_web_life {
 	vv_web_life_event *events; /* newest first */
 	size_t count;
 	bool complete;
-	char next[VV_OID_TEXT + 1]; /* else: the commit to go on from; "": there is none */
-	bool missing;               /* it ends where the data of older versions is not here */
+	/* else: the commit to go on from; "": from the same one, without the events told so far */
+	char next[VV_OID_TEXT + 1];
+	size_t skip;  /* those events */
+	bool missing; /* it ends where the data of older versions is not here */
 } vv_web_life;
 
-/* key: "A,B". VV_EUSAGE: the table has no key. */
+/* key: "A,B"; skip: how many of the newest events are left out. VV_EUSAGE: the table has no key. */
 vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *path,
-			  const char *key, size_t limit, vv_web_life *out, vv_error *err);
+			  const char *key, size_t skip, size_t limit, vv_web_life *out,
+			  vv_error *err);
 
 /* A column in one version. */
 typedef struct vv_web_column_then {

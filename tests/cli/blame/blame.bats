@@ -149,7 +149,20 @@ id: 7
 	succeeds varve blame --row 7 t.csv
 	output_has "$(short HEAD~3)  A U Thor"
 	succeeds varve log --oneline --row 7 t.csv
-	output_lacks moved
+	output_is "$(short HEAD) (HEAD -> main) moved
+  t.csv: changed
+    fruit -> thing (column renamed)
+$(short HEAD~1) added
+  t.csv: changed
+    price -> cost (column renamed)
+$(short HEAD~2) removed
+  t.csv: changed
+    name -> fruit (column renamed)
+$(short HEAD~3) one
+  t.csv: added
+    id: 7
+    name: fruit 7
+    price: 49"
 }
 
 @test "without a key a renamed column is found although rows were removed" {
@@ -218,4 +231,67 @@ symbol: BNY
 	output_is "$want"
 	succeeds varve blame @~1 prices.csv
 	output_is "$want"
+}
+
+# A table that one side and the other changed, and what they became together.
+merged() {
+	new_repo
+	printf 'id,a,b\n1,x,y\n2,x,y\n3,x,y\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm base && tick
+	git checkout -qb side
+	printf 'id,a,b,c\n1,x,side,p\n2,side,y,q\n3,x,y,r\n4,n,n,n\n' > t.csv
+	varve commit -qam side && tick
+	git checkout -q main
+	printf 'id,a,b\n1,main,y\n2,x,y\n3,x,y\n' > t.csv
+	varve commit -qam ours && tick
+	varve merge -q side > ../out
+}
+
+@test "blame goes through merges to the commits that made the change" {
+	merged
+	local ours=$(short HEAD^1) side=$(short side) base=$(short side~1)
+	succeeds varve blame t.csv
+	output_is "commit   author    date        id  a     b     c
+$ours  A U Thor  2023-11-14   1  main  side  p
+$side  A U Thor  2023-11-14   2  side  y     q
+$base  A U Thor  2023-11-14   3  x     y     r
+$side  A U Thor  2023-11-14   4  n     n     n"
+	succeeds varve blame --cells --row 1 t.csv
+	output_is "  commit   author    date        column  value
+id: 1
+  $base  A U Thor  2023-11-14  id      1
+  $ours  A U Thor  2023-11-14  a       main
+  $side  A U Thor  2023-11-14  b       side
+  $side  A U Thor  2023-11-14  c       p"
+	succeeds varve blame --json t.csv
+	output_lacks "$(git rev-parse HEAD)" # it set nothing
+}
+
+@test "what a merge set itself is the merge's" {
+	new_repo
+	printf 'id,a,b\n1,x,y\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm base && tick
+	git checkout -qb side
+	printf 'id,a,b\n1,side,side\n' > t.csv
+	varve commit -qam side && tick
+	git checkout -q main
+	printf 'id,a,b\n1,main,y\n' > t.csv
+	varve commit -qam ours && tick
+	ends_with 1 varve merge side
+	varve resolve --set a=both t.csv --row 1 > ../out
+	varve merge --continue > ../out
+	succeeds varve blame --cells t.csv
+	output_has "$(short HEAD)  A U Thor  2023-11-14  a       both"
+	output_has "$(short side)  A U Thor  2023-11-14  b       side"
+	output_has "$(short side~1)  A U Thor  2023-11-14  id      1"
+	succeeds varve blame t.csv
+	output_has "$(short HEAD)  A U Thor"
+}
+
+@test "blame and log --row agree with a model over random histories with merges" {
+	python3 "$BATS_TEST_DIRNAME/merges.py" 1 ${VARVE_TEST_ALL:+3}2
+}
+
+@test "blame agrees with git blame over random histories with merges" {
+	python3 "$BATS_TEST_DIRNAME/git_blame.py" 1 ${VARVE_TEST_ALL:+2}2
 }

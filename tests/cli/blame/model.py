@@ -5,7 +5,8 @@
 
 Every value is new when it is written, so that there is one right answer to each question. In
 one commit columns are renamed, added, dropped and moved, rows added, removed, moved and given
-another key, and cells changed, all at once.
+another key, and cells changed, all at once. A commit that changed the columns is an event in the
+life of each row, though it set none.
 """
 
 import csv
@@ -26,7 +27,7 @@ class Table:
         self.names = 4
         self.rows = []  # lists of cells: [value, commit that set it]
         self.set = []  # per row: the commit that last changed it
-        self.events = []  # per row: commits that changed it, newest first
+        self.events = []  # per row: commits that changed it or its columns, newest first
         for _ in range(r.randrange(8, 25)):
             self.add(0)
 
@@ -96,8 +97,12 @@ class Table:
 
     def step(self, commit):
         touched = set()
+        before = list(self.columns)
         if self.r.random() < 0.7:
             self.change_columns(commit)
+        if self.columns != before:
+            for events in self.events:
+                events.insert(0, commit)
         for _ in range(self.r.randrange(0, 3)):
             self.edit(commit, touched)
         for _ in range(self.r.randrange(0, 2)):

@@ -33,6 +33,10 @@ $(short HEAD~1) four
   t.csv: changed
     fruit: pear -> peach
     stock: b -> \"\"
+$(short HEAD~2) three
+  t.csv: changed
+    name -> fruit (column renamed)
+    stock: b (column added)
 $(short HEAD~3) two
   t.csv: changed
     price: 6 -> 9
@@ -72,8 +76,10 @@ Author: A U Thor <author@example.com>"
 	varve commit -qam three
 	succeeds varve log --oneline --row 7 t.csv
 	output_has "$(short HEAD) (HEAD -> main) three"
-	output_lacks "two"
-	output_has "$(short HEAD~2) one
+	output_has "$(short HEAD~1) two
+  t.csv: changed
+    id -> nr (column renamed)
+$(short HEAD~2) one
   t.csv: added
     id: 7"
 }
@@ -223,7 +229,7 @@ $(short HEAD~2) one
     id: 1
     v: a"
 	stderr_has "$(git rev-parse HEAD~1):p.csv: line "
-	stderr_has "so that the row's history begins after it"
+	stderr_has "so that the history of its rows begins after it"
 }
 
 @test "a key of several columns is parted by commas" {
@@ -238,7 +244,7 @@ $(short HEAD~2) one
 	output_lacks "two"
 	succeeds varve log --oneline --row 5 --key n t.csv
 	output_has "two
-  t.csv: changed
+  t.csv: key changed
     n: 2 -> 5" # its key, while all else stayed
 }
 
@@ -248,10 +254,11 @@ $(short HEAD~2) one
 	python3 - "$output" <<-'END'
 	import json, sys
 	d = json.loads(sys.argv[1])
-	assert [c["subject"] for c in d] == ["five", "four", "two", "one"]
-	assert [c["row"]["change"] for c in d] == ["removed", "changed", "changed", "added"]
-	assert d[2]["row"] == {"path": "t.csv", "change": "changed", "cells": {"price": {"old": "6", "new": "9"}}}
-	assert d[3]["row"]["cells"] == {"id": "2", "name": "pear", "price": "6"}
+	assert [c["subject"] for c in d] == ["five", "four", "three", "two", "one"]
+	assert [c["row"]["change"] for c in d] == ["removed", "changed", "changed", "changed", "added"]
+	assert d[2]["row"]["cells"] == {"fruit": {"old_name": "name"}, "stock": {"new": "b", "column": "added"}}
+	assert d[3]["row"] == {"path": "t.csv", "change": "changed", "cells": {"price": {"old": "6", "new": "9"}}}
+	assert d[4]["row"]["cells"] == {"id": "2", "name": "pear", "price": "6"}
 	END
 	succeeds varve log --json --row 2 -n 1 --skip 1 t.csv
 	python3 -c 'import json, sys; d = json.loads(sys.argv[1]); assert [c["subject"] for c in d] == ["four"]' "$output"
@@ -287,4 +294,103 @@ $(short HEAD~2) one
 	varve commit -qm six
 	ends_with 2 varve log --row x k.csv
 	stderr_has "has no key, so that --row cannot name a row"
+}
+
+@test "a key that changed ends the life of the old one and begins that of the new" {
+	new_repo
+	printf 'symbol,name,city\nAA,Alcoa,Pittsburgh\nBK,Bank of New York,New York\nCC,Chemours,Wilmington\n' > t.csv
+	varve add --key symbol t.csv > ../out && varve commit -qm one && tick
+	sed -i 's/^BK/BNY/' t.csv && varve commit -qam two && tick
+	sed -i 's/,New York$/,NYC/' t.csv && varve commit -qam three
+	local common="$(short HEAD~1) two
+  t.csv: key changed
+    symbol: BK -> BNY
+$(short HEAD~2) one
+  t.csv: added
+    symbol: BK
+    name: Bank of New York
+    city: New York"
+	succeeds varve log --oneline --row BK t.csv
+	output_is "$common"
+	succeeds varve log --oneline --row BNY t.csv
+	output_is "$(short HEAD) (HEAD -> main) three
+  t.csv: changed
+    city: New York -> NYC
+$common"
+	succeeds varve log --json --row BK -n 1 t.csv
+	output_has '"cells":{"symbol":{"old":"BK","new":"BNY"}},"old_key":"BK","new_key":"BNY"'
+}
+
+@test "a column that was added, renamed or dropped is told of every row" {
+	new_repo
+	rows 20 > t.csv
+	varve add --key id t.csv > ../out && varve commit -qm one && tick
+	sed -i -e '1s/$/,stock/' -e '2,$s/$/,many/' t.csv && varve commit -qam two && tick
+	sed -i -e '1s/price/cost/' t.csv && varve commit -qam three && tick
+	cut -d, -f1,2,3,5 t.csv > ../t && cp ../t t.csv && varve commit -qam four
+	succeeds varve log --oneline --row 7 t.csv
+	output_is "$(short HEAD) (HEAD -> main) four
+  t.csv: changed
+    day: 2024-08-08 (column dropped)
+$(short HEAD~1) three
+  t.csv: changed
+    price -> cost (column renamed)
+$(short HEAD~2) two
+  t.csv: changed
+    stock: many (column added)
+$(short HEAD~3) one
+  t.csv: added
+    id: 7
+    name: item 217
+    price: 554.33
+    day: 2024-08-08"
+}
+
+@test "a row is followed to where the table had no such key" {
+	new_repo
+	printf 'name,v\na,1\nb,2\nb,2\nc,3\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm one && tick
+	printf 'name,v\na,1\nb,2\nb,2\nc,4\n' > t.csv
+	varve commit -qam two && tick
+	printf 'id,name,v\n1,a,1\n2,b,2\n3,b,2\n4,c,4\n' > t.csv
+	varve add --key id t.csv > ../out && varve commit -qm three
+	succeeds varve log --oneline --row 4 t.csv
+	output_is "$(short HEAD) (HEAD -> main) three
+  t.csv: changed
+    id: 4 (column added)
+$(short HEAD~1) two
+  t.csv: changed
+    v: 3 -> 4
+$(short HEAD~2) one
+  t.csv: added
+    name: c
+    v: 3"
+	succeeds varve blame --cells --row 4 t.csv
+	output_has "$(short HEAD)  A U Thor  2023-11-14  id      4"
+	output_has "$(short HEAD~1)  A U Thor  2023-11-14  v       4"
+	output_has "$(short HEAD~2)  A U Thor  2023-11-14  name    c"
+}
+
+@test "no line of history is lost where clocks went wrong" {
+	new_repo
+	printf 'id,a,b\n1,x,y\n' > t.csv
+	varve add t.csv > ../out && varve commit -qm base
+	git checkout -qb side
+	tick -50000
+	printf 'id,a,b\n1,x,side\n' > t.csv
+	varve commit -qam side
+	git checkout -q main
+	tick 60000
+	printf 'id,a,b\n1,main,y\n' > t.csv
+	varve commit -qam ours && tick
+	varve merge -q side > ../out
+	succeeds varve log --json --row 1 t.csv
+	python3 -c 'import json, sys; assert [c["subject"] for c in json.loads(sys.argv[1])] == ["ours", "base", "side"]' "$output" ||
+		python3 -c 'import json, sys; assert [c["subject"] for c in json.loads(sys.argv[1])] == ["ours", "side", "base"]' "$output"
+	succeeds varve blame --json --cells t.csv
+	python3 - "$output" "$(git rev-parse main~1)" "$(git rev-parse side)" "$(git rev-parse side~1)" <<-'END'
+	import json, sys
+	(row,) = json.loads(sys.argv[1])["rows"]
+	assert row["cells"] == {"id": sys.argv[4], "a": sys.argv[2], "b": sys.argv[3]}, row
+	END
 }

@@ -1,0 +1,53 @@
+/*
+ * descent: how the rows of a version came from those of the version before, as histories of rows
+ * and cells take it: one way for all of them, so that they agree.
+ *
+ * Rows are known by a key where both versions have its columns, under whatever names; else they
+ * are compared as a sequence. A row whose key alone changed stays the same row.
+ */
+#ifndef VV_DIFF_ROWS_DESCENT_H
+#define VV_DIFF_ROWS_DESCENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/thread.h"
+#include "dataset/table/table.h"
+#include "diff/rows/columns.h"
+#include "diff/rows/rowdiff.h"
+
+#define VV_DESCENT_KEY_MAX 16u
+
+typedef struct vv_descent {
+	vv_columns columns;
+	bool columns_differ; /* some were added, dropped or renamed */
+	bool keyed;          /* rows were joined by the key */
+	vv_rowdiff *rows;    /* its changes, to be read; rows that only moved come without cells */
+	/* by which rows are known in the older version, NULL-ended: the same key, or, where that has
+	 * not all its columns, the older version's own; belongs to the older table or the descent */
+	const char *old_key[VV_DESCENT_KEY_MAX + 1];
+} vv_descent; /* closed when zeroed */
+
+/* key: names in the newer version, NULL-ended; none: a table without one. numbers: rows are known by their
+ * numbers, so that rows which only moved are reported, too. pool may be NULL. */
+vv_status vv_descent_open(vv_descent *out, vv_table *older, vv_table *newer, const char *const *key,
+			  bool numbers, vv_pool *pool, vv_error *err);
+void vv_descent_close(vv_descent *d);
+
+/* Places of a key's columns; false where one is not there. */
+bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size_t *count);
+
+/* Where rows of the newer version stood that no change tells of: all others follow each other as they did. */
+typedef struct vv_descent_rest {
+	uint64_t *gone; /* old rows that a change tells of */
+	size_t count, cap;
+} vv_descent_rest;
+vv_status vv_descent_rest_add(vv_descent_rest *r, const vv_row_change *c, vv_error *err);
+void vv_descent_rest_sort(vv_descent_rest *r); /* once all are known */
+/* Goes through the numbers of the others: *next and *skip begin with 0. */
+uint64_t vv_descent_rest_next(const vv_descent_rest *r, uint64_t *next, size_t *skip);
+void vv_descent_rest_clear(vv_descent_rest *r);
+
+#endif

@@ -1,0 +1,325 @@
+/*
+ * lineage: knows which parents a file came from, and keeps the trails that are still to be followed
+ * at the commits where they wait.
+ */
+#include "repo/git/merge/lineage.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/log.h"
+#include "repo/git/merge/renames.h"
+#include "repo/git/tree_internal.h"
+#include "repo/git/walker.h"
+
+enum { INSIDE = 1 };
+
+/* Waits at a commit. */
+typedef struct trail {
+	const char *path;
+	git_oid blob;
+	void *of_caller;
+	struct trail *next;
+} trail;
+
+struct vv_lineage {
+	vv_repository *repo;
+	vv_lineage_options o;
+	vv_walker *walker;
+	vv_queue queue;
+	vv_arena arena; /* paths, trails */
+	const char **paths;
+	size_t path_count, path_cap;
+	bool bounded;   /* only commits that are INSIDE */
+	vv_node *node;  /* the commit that is looked at */
+	trail *waiting; /* there */
+	trail *spare;
+	vv_lineage_file *parents;
+	size_t parent_cap;
+};
+
+/* One string for each path. */
+static const char *intern(vv_lineage *l, const char *path)
+{
+	for (size_t i = 0; i < l->path_count; i++) {
+		if (l->paths[i] == path || strcmp(l->paths[i], path) == 0) {
+			return l->paths[i];
+		}
+	}
+	char *copy = vv_arena_strndup(&l->arena, path, strlen(path));
+	if (!copy || !vv_array_room(l->paths, l->path_count, l->path_cap)) {
+		return NULL;
+	}
+	l->paths[l->path_count++] = copy;
+	return copy;
+}
+
+/* Puts a trail at a commit, or lets one that waits there take it over. */
+static vv_status put(vv_lineage *l, vv_node *n, const char *path, const git_oid *blob,
+		     void *of_caller, vv_error *err)
+{
+	trail **slot = (trail **)vv_node_note(l->walker, n), *t;
+	bool joined = false;
+	vv_status rc;
+	if (l->bounded && !(*vv_node_flags(l->walker, n) & INSIDE)) {
+		return VV_OK;
+	}
+	for (t = *slot; t && l->o.join; t = t->next) {
+		if (t->path == path &&
+		    ((rc = l->o.join(l->o.payload, t->of_caller, of_caller, &joined, err)) < 0 ||
+		     joined)) {
+			return rc;
+		}
+	}
+	if ((t = l->spare)) {
+		l->spare = t->next;
+	} else if (!(t = vv_arena_calloc(&l->arena, 1, sizeof(*t)))) {
+		return vv_fail_nomem(err);
+	}
+	*t = (trail){.path = path, .blob = *blob, .of_caller = of_caller};
+	if (*slot) {
+		trail *last = *slot;
+		for (; last->next; last = last->next) {
+		}
+		last->next = t;
+		return VV_OK;
+	}
+	*slot = t;
+	return vv_queue_push(&l->queue, n, err);
+}
+
+static vv_status put_at(vv_lineage *l, const vv_oid *commit, const char *path, const vv_oid *blob,
+			void *of_caller, vv_error *err)
+{
+	git_oid id, content;
+	vv_node *n;
+	vv_status rc;
+	vv_oid_to_git(&id, commit);
+	vv_oid_to_git(&content, blob);
+	if (!(n = vv_walker_node(l->walker, &id)) || !(path = intern(l, path))) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_node_parse(l->walker, n, err);
+	return rc < 0 ? rc : put(l, n, path, &content, of_caller, err);
+}
+
+/* Marks the commits of the ranges, where one excludes others. */
+static vv_status mark_inside(vv_lineage *l, vv_error *err)
+{
+	const vv_log_options lo = {.ranges = l->o.ranges,
+				   .range_count = l->o.range_count,
+				   .first_parent = l->o.first_parent};
+	vv_log *log = NULL;
+	vv_oid at;
+	int more = 0;
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < l->o.range_count; i++) {
+		l->bounded = l->bounded || l->o.ranges[i].has_exclude;
+	}
+	if (!l->bounded || (rc = vv_log_open(&log, l->repo, &lo, err)) < 0) {
+		return rc;
+	}
+	while ((more = vv_log_next(log, &at, err)) > 0) {
+		git_oid id;
+		vv_node *n;
+		vv_oid_to_git(&id, &at);
+		if (!(n = vv_walker_node(l->walker, &id))) {
+			more = (int)vv_fail_nomem(err);
+			break;
+		}
+		*vv_node_flags(l->walker, n) |= INSIDE;
+	}
+	vv_log_close(log);
+	return (vv_status)more;
+}
+
+vv_status vv_lineage_open(vv_lineage **out, vv_repository *r, const vv_lineage_options *opts,
+			  vv_error *err)
+{
+	vv_lineage *l = vv_calloc(1, sizeof(*l));
+	vv_status rc;
+	*out = NULL;
+	if (!l || !(l->walker = vv_walker_new(r))) {
+		vv_free(l);
+		return vv_fail_nomem(err);
+	}
+	l->repo = r;
+	l->o = *opts;
+	vv_arena_init(&l->arena);
+	vv_walker_begin(l->walker);
+	if ((rc = mark_inside(l, err)) < 0) {
+		vv_lineage_close(l);
+		return rc;
+	}
+	*out = l;
+	return VV_OK;
+}
+
+void vv_lineage_close(vv_lineage *l)
+{
+	if (l) {
+		vv_queue_clear(&l->queue);
+		vv_walker_free(l->walker);
+		vv_arena_clear(&l->arena);
+		vv_free(l->paths);
+		vv_free(l->parents);
+		vv_free(l);
+	}
+}
+
+vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path, void *of_caller,
+			   vv_error *err)
+{
+	vv_tree_entry e;
+	vv_status rc = vv_tree_entry_at(l->repo, commit, path, &e, err);
+	if (rc == VV_OK) {
+		rc = put_at(l, commit, path, &e.id, of_caller, err);
+		vv_tree_entry_clear(&e);
+	}
+	return rc;
+}
+
+vv_status vv_lineage_follow(vv_lineage *l, const vv_lineage_file *parent, void *of_caller,
+			    vv_error *err)
+{
+	return put_at(l, &parent->commit, parent->path, &parent->blob, of_caller, err);
+}
+
+bool vv_lineage_only(vv_lineage *l, vv_lineage_file *file, void **of_caller)
+{
+	vv_node *n = l->queue.count == 1 && !l->waiting ? vv_queue_at(&l->queue, 0) : NULL;
+	trail *t = n ? *vv_node_note(l->walker, n) : NULL;
+	if (!t || t->next) {
+		return false;
+	}
+	*file = (vv_lineage_file){.path = t->path};
+	vv_oid_from_git(&file->commit, &n->id);
+	vv_oid_from_git(&file->blob, &t->blob);
+	*of_caller = t->of_caller;
+	return true;
+}
+
+/* Finds the file in a parent by its name here. *same: it has the very same content. */
+static vv_status look_by_name(vv_lineage *l, const trail *t, vv_node *parent, vv_lineage_file *out,
+			      bool *same, vv_error *err)
+{
+	git_oid id = t->blob;
+	uint32_t mode = 1;
+	vv_status rc = vv_node_parse(l->walker, parent, err);
+	*out = (vv_lineage_file){.path = NULL};
+	*same = false;
+	if (rc < 0) {
+		return rc;
+	}
+	vv_oid_from_git(&out->commit, &parent->id);
+	if (!git_oid_equal(&l->node->tree, &parent->tree) &&
+	    (rc = vv_tree_find(l->repo, &parent->tree, t->path, &mode, &id, err)) < 0) {
+		return rc;
+	}
+	if (mode != 0) {
+		out->path = t->path;
+		vv_oid_from_git(&out->blob, &id);
+		*same = git_oid_equal(&id, &t->blob);
+	}
+	return VV_OK;
+}
+
+/* The same under another name. */
+static vv_status look_by_rename(vv_lineage *l, const trail *t, vv_lineage_file *out, bool *same,
+				vv_error *err)
+{
+	vv_oid here, blob;
+	vv_tree_entry e;
+	char *old = NULL;
+	vv_status rc;
+	vv_oid_from_git(&here, &l->node->id);
+	vv_oid_from_git(&blob, &t->blob);
+	*same = false;
+	if ((rc = vv_renamed_from(l->repo, &out->commit, &here, t->path, &old, err)) < 0 || !old) {
+		return rc;
+	}
+	out->path = intern(l, old);
+	vv_free(old);
+	if (!out->path) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_tree_entry_at(l->repo, &out->commit, out->path, &e, err)) == VV_OK) {
+		out->blob = e.id;
+		*same = vv_oid_equal(&e.id, &blob);
+		vv_tree_entry_clear(&e);
+	}
+	return rc;
+}
+
+/* What the parents have; *same is the first that has the very same, or the count. */
+static vv_status look_at_parents(vv_lineage *l, const trail *t, size_t count, size_t *same,
+				 vv_error *err)
+{
+	bool is = false;
+	vv_status rc = VV_OK;
+	*same = count;
+	if (!vv_array_room_for(l->parents, 0, l->parent_cap, count + 1)) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if ((rc = look_by_name(l, t, l->node->parents[i], &l->parents[i], &is, err)) ==
+			    VV_OK &&
+		    is) {
+			*same = i;
+			return VV_OK;
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (!l->parents[i].path &&
+		    (rc = look_by_rename(l, t, &l->parents[i], &is, err)) == VV_OK && is) {
+			*same = i;
+			return VV_OK;
+		}
+	}
+	return rc;
+}
+
+int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
+{
+	for (;;) {
+		trail *t = l->waiting, now;
+		size_t same, count;
+		vv_status rc;
+		if (!t) {
+			if (!(l->node = vv_queue_pop(&l->queue))) {
+				return 0;
+			}
+			trail **slot = (trail **)vv_node_note(l->walker, l->node);
+			l->waiting = *slot;
+			*slot = NULL;
+			continue;
+		}
+		now = *t;
+		l->waiting = t->next;
+		t->next = l->spare;
+		l->spare = t;
+		count = l->node->parent_count;
+		count = l->o.first_parent && count > 1 ? 1 : count;
+		if ((rc = look_at_parents(l, &now, count, &same, err)) < 0) {
+			return (int)rc;
+		}
+		if (same < count) {
+			git_oid blob;
+			vv_oid_to_git(&blob, &l->parents[same].blob);
+			if ((rc = put(l, l->node->parents[same], l->parents[same].path, &blob,
+				      now.of_caller, err)) < 0) {
+				return (int)rc;
+			}
+			continue;
+		}
+		*out = (vv_lineage_stop){
+			.trail = now.of_caller, .parents = l->parents, .parent_count = count};
+		vv_oid_from_git(&out->file.commit, &l->node->id);
+		vv_oid_from_git(&out->file.blob, &now.blob);
+		out->file.path = now.path;
+		return 1;
+	}
+}
