@@ -115,13 +115,14 @@ static unsigned check_bounds(check_worker *w, const check_plan *p, const check_c
 	return found;
 }
 
-static unsigned check_among(check_worker *w, const check_column *c, const vv_cell *cell)
+static unsigned check_among(check_worker *w, const check_plan *p, const check_column *c,
+			    const vv_cell *cell)
 {
 	vv_buf scratch = VV_BUF_INIT;
 	unsigned found = 0;
 
 	vv_buf_reset(&w->key);
-	if (!vv_value_put_key(&w->key, &scratch, c->field, cell)) {
+	if (!vv_value_put_key(&w->key, &scratch, c->field, cell, p->json)) {
 		w->no_memory = true;
 	} else {
 		if (c->allowed && !vv_names_find(c->allowed, w->key.data, w->key.len)) {
@@ -145,12 +146,6 @@ static unsigned check_pattern(check_worker *w, const check_column *c, const vv_c
 	return rc == 0 ? CHECK_PATTERN : rc == VV_EREFUSED ? CHECK_BUDGET : 0;
 }
 
-/* Is a text that is not UTF-8 an error by itself? */
-static bool tells_encoding(const check_plan *p, const check_column *c)
-{
-	return c->encoding != CHECK_OFF && p->slots[c->encoding].severity == VV_SEVERITY_ERROR;
-}
-
 unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 		    const vv_cell *cell)
 {
@@ -159,10 +154,8 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 	bool valid = true;
 
 	if (cell->state == VV_CELL_ABSENT && c->missing_cell != CHECK_OFF) {
-		/* where that is no more than a warning, the value is missing all the same */
-		return p->slots[c->missing_cell].severity == VV_SEVERITY_ERROR || !c->required
-			       ? CHECK_MISSING_CELL
-			       : CHECK_MISSING_CELL | CHECK_REQUIRED;
+		return c->hides_required || !c->required ? CHECK_MISSING_CELL
+							 : CHECK_MISSING_CELL | CHECK_REQUIRED;
 	}
 	if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL ||
 	    (f && vv_field_missing(f, cell))) {
@@ -188,11 +181,11 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 	}
 	if (c->pattern && valid) {
 		found |= check_pattern(w, c, cell);
-	} else if (c->pattern && !tells_encoding(p, c)) {
+	} else if (c->pattern && !c->hides_pattern) {
 		found |= CHECK_PATTERN; /* no characters, so that no pattern is met */
 	}
 	if (c->allowed || c->categories) {
-		found |= check_among(w, c, cell);
+		found |= check_among(w, p, c, cell);
 	}
 	return c->budget == CHECK_OFF ? found & ~(unsigned)CHECK_BUDGET : found;
 }

@@ -28,11 +28,15 @@
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
 
-/* The table that a foreign key's resource names, borrowed until the check is over.
+/* The table that a foreign key's resource names, borrowed until the check is over; *schema: how its
+ * columns are read, by their names, where that is not the table's own schema.
  * VV_ENOTFOUND: there is no such resource (a finding); any other failure ends the check.
  * A resource that cannot be read as a table: VV_EINPUT (a finding, too). */
 typedef vv_status (*vv_check_resource_fn)(void *payload, const char *resource, vv_table **out,
-					  vv_error *err);
+					  const vv_schema **schema, vv_error *err);
+
+/* The setting under which values of another type are found in a column; NULL: that of type-error. */
+typedef const vv_rule_setting *(*vv_check_type_fn)(void *payload, const char *column);
 
 /* So many further findings like f, which are not given one by one: those over the limit. */
 typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64_t count,
@@ -48,7 +52,8 @@ typedef struct vv_check_options {
 	uint64_t limit;          /* findings given of each rule in each column; 0: all */
 	vv_finding_fn finding;
 	vv_check_more_fn more;         /* may be NULL */
-	void *payload;                 /* of both */
+	vv_check_type_fn type_setting; /* may be NULL; not asked where type-error is off */
+	void *payload;                 /* of these */
 	vv_check_resource_fn resource; /* NULL: there are no resources */
 	void *resource_payload;
 	vv_check_cache *cache; /* NULL: nothing is remembered */

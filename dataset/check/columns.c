@@ -247,6 +247,19 @@ static vv_status check_places(check_plan *p, const labels *l, vv_error *err)
 	return VV_OK;
 }
 
+/* A column that is gone, where that alone is not an error: then its values are missing all the same. */
+static vv_status note_required(check_plan *p, const vv_field *f, uint64_t line, vv_error *err)
+{
+	const vv_json *constraints = vv_json_get(f->json, "constraints");
+
+	if (check_stands(p, "missing-label", f->name, f->name_len) ||
+	    !vv_json_get_bool(constraints, "required", false)) {
+		return VV_OK;
+	}
+	return check_note_add(p, "constraint-error", f->name, f->name_len, line, "a value", err,
+			      "is missing in all rows, and the field is required");
+}
+
 /* Objects have no header: a member that none of them has is only missed where each row
  * must have it. */
 static bool is_needed(const check_plan *p, const vv_field *f)
@@ -279,11 +292,14 @@ static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, b
 	for (size_t i = 0; i < p->schema->count && missing; i++) {
 		const vv_field *f = &p->schema->fields[i];
 
-		if (p->of_field[i] == SIZE_MAX && (!p->json || is_needed(p, f)) &&
-		    (rc = check_note_add(p, "missing-label", f->name, f->name_len, l->line, NULL,
+		if (p->of_field[i] != SIZE_MAX || (p->json && !is_needed(p, f))) {
+			continue;
+		}
+		if ((rc = check_note_add(p, "missing-label", f->name, f->name_len, l->line, NULL,
 					 err,
 					 "the file has no column for field %zu of the schema, '%s'",
-					 i + 1, vv_text_show(f->name, f->name_len))) < 0) {
+					 i + 1, vv_text_show(f->name, f->name_len))) < 0 ||
+		    (rc = note_required(p, f, l->line, err)) < 0) {
 			return rc;
 		}
 	}
@@ -589,7 +605,7 @@ static vv_status read_values(check_plan *p, vv_names **out, const check_column *
 							   vv_type_name(c->field->type));
 			continue;
 		}
-		if (!vv_value_put_key(&key, &scratch, field, &cell) ||
+		if (!vv_value_put_key(&key, &scratch, field, &cell, false) ||
 		    !(copy = vv_arena_strndup(&p->arena, key.data, key.len))) {
 			rc = vv_fail_nomem(err);
 		} else {

@@ -36,8 +36,8 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 		return rc;
 	}
 	vv_schema_init(&p->own);
-	return check_note_add(p, "schema-error", NULL, 0, 0, "a Table Schema", err, "%s",
-			      why.message);
+	return check_note_unread(p, "schema-error", NULL, 0, "a Table Schema", err, "%s",
+				 why.message);
 }
 
 static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t condition,
@@ -65,6 +65,21 @@ static uint32_t column_slot(check_plan *p, const char *rule, size_t i)
 	vv_severity severity = check_severity(p, rule, c->name, c->name_len, &mostly);
 
 	return add_slot(p, rule, i, SIZE_MAX, severity, mostly);
+}
+
+static uint32_t type_slot(check_plan *p, size_t i)
+{
+	const check_column *c = &p->columns[i];
+	const vv_rule_setting *s = p->o->type_setting ? p->o->type_setting(p->o->payload, c->name)
+						      : NULL;
+	uint64_t mostly;
+	vv_severity severity = check_severity(p, "type-error", c->name, c->name_len, &mostly);
+
+	if (s && severity != VV_SEVERITY_OFF) {
+		severity = s->severity;
+		mostly = s->mostly;
+	}
+	return add_slot(p, "type-error", i, SIZE_MAX, severity, mostly);
 }
 
 /* A value that could not be decided is told whatever the rules say, where patterns count. */
@@ -108,7 +123,10 @@ static vv_status make_columns(check_plan *p, vv_error *err)
 		if (!c->field) {
 			continue;
 		}
-		c->type = column_slot(p, "type-error", i);
+		c->hides_required = c->missing_cell != CHECK_OFF &&
+				    check_stands(p, "missing-cell", c->name, c->name_len);
+		c->hides_pattern = check_stands(p, "encoding-error", c->name, c->name_len);
+		c->type = type_slot(p, i);
 		c->typed_missing = has_typed_missing(c->field);
 		c->constraint = column_slot(p, "constraint-error", i);
 		if ((rc = check_constraints(p, c, err)) < 0) {
@@ -148,9 +166,9 @@ static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error
 					p->json, &why);
 
 	if (rc == VV_EINPUT) {
-		return check_note_add(p, "row-constraint", NULL, 0, 0, NULL, err,
-				      "the condition \"%s\" cannot be checked here: %s",
-				      s->condition, why.message);
+		return check_note_unread(p, "row-constraint", s, 0, NULL, err,
+					 "the condition \"%s\" cannot be checked here: %s",
+					 s->condition, why.message);
 	}
 	if (rc < 0) {
 		if (err) {
@@ -232,7 +250,7 @@ static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what,
 	vv_buf b = VV_BUF_INIT;
 	bool ok;
 
-	vv_buf_printf(&b, "%s 3 %d %d", what, p->json, p->pass_blank);
+	vv_buf_printf(&b, "%s 4 %d %d", what, p->json, p->pass_blank);
 	for (size_t i = 0; i < count; i++) {
 		const check_column *c = &p->columns[columns[i]];
 
@@ -285,6 +303,12 @@ static bool same_columns(const check_key *k, const size_t *columns, size_t count
 	return true;
 }
 
+static bool is_same_rule(const check_key *k, const char *rule, vv_severity severity,
+			 uint64_t mostly)
+{
+	return strcmp(k->rule->code, rule) == 0 && k->severity == severity && k->mostly == mostly;
+}
+
 static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, size_t count,
 			 vv_error *err)
 {
@@ -302,13 +326,15 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 		return VV_OK;
 	}
 	for (size_t i = 0; i < p->key_count && kind != CHECK_ROW; i++) { /* unique twice over */
-		if (same_columns(&p->keys[i], columns, count)) {
+		if (same_columns(&p->keys[i], columns, count) &&
+		    (p->keys[i].stands || is_same_rule(&p->keys[i], rule, severity, mostly))) {
 			return VV_OK;
 		}
 	}
 	*k = (check_key){.kind = kind, .columns = columns, .count = count, .mostly = mostly};
 	k->rule = vv_rule_find(rule);
 	k->severity = severity;
+	k->stands = check_stands(p, rule, by_column ? first->name : NULL, first->name_len);
 	k->names = list_names(p, columns, count);
 	if (!k->names || !columns_id(&k->id, p, kind == CHECK_ROW ? "row" : "key", columns, count,
 				     p->o->path ? p->o->path : "")) {
@@ -339,9 +365,9 @@ static vv_status missing_key_columns(check_plan *p, const char *rule, const vv_j
 	vv_status rc;
 
 	vv_json_put_node(&b, names);
-	rc = check_note_add(p, rule, NULL, 0, 0, NULL, err,
-			    "the %s %s names a column that the file does not have", what,
-			    vv_buf_cstr(&b));
+	rc = check_note_unread(p, rule, NULL, 0, NULL, err,
+			       "the %s %s names a column that the file does not have", what,
+			       vv_buf_cstr(&b));
 	vv_buf_clear(&b);
 	return rc;
 }
@@ -365,8 +391,11 @@ static vv_status root_key(check_plan *p, vv_error *err)
 	}
 	p->show_key = columns;
 	p->show_key_count = root->key_count;
-	return root->key_count > 0 ? add_key(p, CHECK_PRIMARY, columns, root->key_count, err)
-				   : VV_OK;
+	/* where the table is described, a key that nobody declared is none */
+	return root->key_count > 0 && (p->schema == &p->table->schema ||
+				       root->key_source == VV_KEY_DECLARED)
+		       ? add_key(p, CHECK_PRIMARY, columns, root->key_count, err)
+		       : VV_OK;
 }
 
 static vv_status make_keys(check_plan *p, vv_error *err)
@@ -434,9 +463,6 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 					      &mostly);
 	bool all, ok;
 
-	if (severity == VV_SEVERITY_OFF) {
-		return VV_OK;
-	}
 	*f = (check_foreign){.severity = severity, .mostly = mostly};
 	f->columns = find_columns(p, fields, &f->count, &all);
 	if (f->columns && !all) {
@@ -505,9 +531,8 @@ static vv_status check_row_count(check_plan *p, vv_error *err)
 		} else {
 			continue;
 		}
-		if ((rc = check_note_add(p, "row-count", NULL, 0, 0, expected, err,
-					 "the table has %llu rows", (unsigned long long)rows)) <
-		    0) {
+		if ((rc = check_note_setting(p, s, expected, err, "the table has %llu rows",
+					     (unsigned long long)rows)) < 0) {
 			return rc;
 		}
 	}
@@ -531,7 +556,7 @@ static vv_status make_id(check_plan *p, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "rows 3 %d %zu %u %d\n", p->json, p->count, p->blank_slot, p->pass_blank);
+	vv_buf_printf(&b, "rows 4 %d %zu %u %d\n", p->json, p->count, p->blank_slot, p->pass_blank);
 	vv_json_put_node(&b, p->schema->json);
 	for (size_t i = 0; i < p->count; i++) {
 		vv_buf_printf(&b, " %zu", p->columns[i].field_place);
@@ -539,8 +564,10 @@ static vv_status make_id(check_plan *p, vv_error *err)
 	for (size_t i = 0; i < p->slot_count; i++) {
 		const check_slot *s = &p->slots[i];
 
+		const check_column *c = s->column == SIZE_MAX ? NULL : &p->columns[s->column];
+
 		vv_buf_printf(&b, "\n%s %zu %u %d", s->rule->code, s->column, s->seen,
-			      s->severity == VV_SEVERITY_ERROR);
+			      c ? c->hides_required + 2 * c->hides_pattern : 0);
 		if (s->condition != SIZE_MAX) {
 			vv_buf_printf(&b, " %s",
 				      vv_condition_text(p->conditions[s->condition].compiled));
@@ -590,14 +617,15 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 		goto done;
 	}
 	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON &&
-	    (rc = check_note_add(out, "source-error", NULL, 0, 0,
-				 out->json ? "at least one object" : "a header line, at least", err,
-				 t->root.bytes > 0 ? "the file has nothing but line ends"
-						   : "the file is empty")) < 0) {
+	    (rc = check_note_unread(out, "source-error", NULL, 0,
+				    out->json ? "at least one object" : "a header line, at least",
+				    err,
+				    t->root.bytes > 0 ? "the file has nothing but line ends"
+						      : "the file is empty")) < 0) {
 		goto done;
 	}
 	out->blank_severity = check_severity(out, "blank-row", NULL, 0, &out->blank_mostly);
-	out->pass_blank = out->blank_severity == VV_SEVERITY_ERROR;
+	out->pass_blank = check_stands(out, "blank-row", NULL, 0);
 	if ((rc = check_labels(out, err)) < 0 || (rc = make_columns(out, err)) < 0 ||
 	    (rc = make_keys(out, err)) < 0 || (rc = make_foreigns(out, err)) < 0 ||
 	    (rc = make_conditions(out, err)) < 0 || (rc = check_row_count(out, err)) < 0) {

@@ -21,6 +21,7 @@ struct check_emit {
 	vv_cell **columns; /* cells of the plan's columns, once asked for */
 	vv_buf key, value, expected;
 	uint64_t *given; /* of each slot */
+	uint64_t blank_lines;
 };
 
 uint64_t check_limit(const check_run *r)
@@ -30,18 +31,12 @@ uint64_t check_limit(const check_run *r)
 
 bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen)
 {
-	uint64_t right = seen > found ? seen - found : 0, a, b;
+	uint64_t right = seen > found ? seen - found : 0;
+	__extension__ typedef unsigned __int128 product;
 
-	if (mostly >= VV_BILLION || found == 0) {
-		return false;
-	}
 	/* right / seen >= mostly / 10^9 */
-	while (__builtin_mul_overflow(right, (uint64_t)VV_BILLION, &a) ||
-	       __builtin_mul_overflow(seen, mostly, &b)) {
-		right /= 2;
-		seen = (seen + 1) / 2;
-	}
-	return a >= b;
+	return mostly < VV_BILLION && found > 0 &&
+	       (product)right * VV_BILLION >= (product)seen * mostly;
 }
 
 vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err)
@@ -288,6 +283,17 @@ vv_status check_emit_notes(check_emit *e, vv_error *err)
 	return VV_OK;
 }
 
+/* Does `mostly` let through what the slot counted? Lines and rows without any value are one rule's. */
+static bool slot_tolerated(const check_emit *e, uint32_t slot)
+{
+	const check_slot *s = &e->r->plan.slots[slot];
+	uint64_t found = e->r->totals[slot];
+	uint64_t seen = s->seen != CHECK_OFF ? e->r->totals[s->seen] : e->r->table->root.rows;
+	uint64_t lines = slot == e->r->plan.blank_slot ? e->blank_lines : 0;
+
+	return check_tolerated(s->mostly, found + lines, seen + lines);
+}
+
 vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 {
 	const check_plan *p = &e->r->plan;
@@ -307,7 +313,8 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	if ((rc = check_lines_blank(e->r->lines, &total, lines, limit, err)) < 0) {
 		goto done;
 	}
-	tolerated = check_tolerated(p->blank_mostly, total, e->r->table->root.rows + total);
+	e->blank_lines = total;
+	tolerated = slot_tolerated(e, p->blank_slot);
 	for (; given < total && given < limit && !tolerated; given++) {
 		vv_finding f = {.rule = rule->code,
 				.severity = p->blank_severity,
@@ -368,12 +375,8 @@ static uint32_t slot_of(const check_column *c, unsigned kind)
 
 static bool wants(const check_emit *e, uint32_t slot)
 {
-	const check_slot *s = &e->r->plan.slots[slot];
-	uint64_t found = e->r->totals[slot];
-	uint64_t seen = s->seen != CHECK_OFF ? e->r->totals[s->seen] : e->r->table->root.rows;
-
-	return e->given[slot] < found && e->given[slot] < check_limit(e->r) &&
-	       !check_tolerated(s->mostly, found, seen);
+	return e->given[slot] < e->r->totals[slot] && e->given[slot] < check_limit(e->r) &&
+	       !slot_tolerated(e, slot);
 }
 
 /* Findings of one cell. */
@@ -578,14 +581,11 @@ vv_status check_emit_cells(check_emit *e, vv_error *err)
 	}
 	for (uint32_t s = 0; s < p->slot_count; s++) {
 		const check_slot *slot = &p->slots[s];
-		uint64_t seen = slot->seen != CHECK_OFF ? r->totals[slot->seen]
-							: r->table->root.rows;
 
 		if ((rc = check_emit_total(
 			     e, slot->rule, slot->severity,
 			     slot->column == SIZE_MAX ? NULL : p->columns[slot->column].name,
-			     r->totals[s], e->given[s],
-			     check_tolerated(slot->mostly, r->totals[s], seen), err)) < 0) {
+			     r->totals[s], e->given[s], slot_tolerated(e, s), err)) < 0) {
 			return rc;
 		}
 	}

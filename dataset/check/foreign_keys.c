@@ -48,7 +48,8 @@ typedef struct following {
 	check_worker w;
 	const check_foreign *f;
 	vv_table *there;
-	size_t *places; /* its columns */
+	const vv_schema *schema; /* how its columns are read; NULL: as its own says */
+	size_t *places;          /* its columns */
 	targets t;
 	uint32_t *bad;         /* of each group here: keys without target, so far */
 	uint8_t *known;        /* a byte each: bad is from the cache */
@@ -57,6 +58,7 @@ typedef struct following {
 	bool holds;            /* the memo is of use */
 	vv_buf key, scratch;
 	uint64_t given;
+	uint64_t seen; /* whole keys here */
 	bool has_long; /* some group has cells that do not stand in its block */
 } following;
 
@@ -185,9 +187,9 @@ static vv_status clear_targets(targets *t, vv_error *err)
 
 static vv_status note_foreign(following *x, const char *message, vv_error *err)
 {
-	const char *code = "foreign-key";
-	vv_severity severity = vv_rule_set_unread(x->r->o->rules, &code);
-	const vv_rule *rule = vv_rule_find(code);
+	vv_severity severity = VV_SEVERITY_ERROR;
+	const vv_rule *rule = vv_rule_find(x->f->severity == VV_SEVERITY_ERROR ? "foreign-key"
+									       : VV_RULE_UNCHECKED);
 	vv_finding f = {.rule = rule->code,
 			.severity = severity,
 			.path = x->r->o->path,
@@ -213,7 +215,7 @@ static vv_status open_there(following *x, vv_error *err)
 		x->there = x->r->table;
 		rc = VV_OK;
 	} else if (o->resource) {
-		rc = o->resource(o->resource_payload, x->f->resource, &x->there, &why);
+		rc = o->resource(o->resource_payload, x->f->resource, &x->there, &x->schema, &why);
 	}
 	if (rc == VV_ENOTFOUND || rc == VV_EINPUT) {
 		x->there = NULL;
@@ -265,7 +267,10 @@ static const vv_field *field_there(const following *x, size_t i)
 
 		return c->field ? c->field : &x->there->schema.fields[x->places[i]];
 	}
-	return &x->there->schema.fields[x->places[i]];
+	const vv_field *own = &x->there->schema.fields[x->places[i]];
+	long at = x->schema ? vv_schema_find(x->schema, own->name, own->name_len) : -1;
+
+	return at >= 0 ? &x->schema->fields[at] : own;
 }
 
 static const vv_field *field_here(const following *x, size_t i)
@@ -275,11 +280,17 @@ static const vv_field *field_here(const following *x, size_t i)
 	return c->field ? c->field : &x->r->table->schema.fields[c->place];
 }
 
+static bool is_json(const vv_table *t)
+{
+	return t->root.dialect.form != VV_FORM_CSV;
+}
+
 static vv_status make_hashes(following *x, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
 
+	vv_buf_printf(&b, "2 %d ", is_json(x->there));
 	for (size_t i = 0; i < x->f->count; i++) {
 		vv_buf_printf(&b, "%zu ", x->places[i]);
 		vv_json_put_node(&b, field_there(x, i)->json);
@@ -367,7 +378,7 @@ static vv_status each_key(following *x, vv_table *t, bool there, const uint8_t *
 
 			whole = cell->state != VV_CELL_ABSENT && cell->state != VV_CELL_NULL &&
 				!vv_field_missing(f, cell);
-			if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell)) {
+			if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell, is_json(t))) {
 				rc = vv_fail_nomem(err);
 			}
 		}
@@ -606,7 +617,8 @@ static vv_status read_there(following *x, vv_error *err)
 
 				whole = cell->state != VV_CELL_ABSENT &&
 					cell->state != VV_CELL_NULL && !vv_field_missing(f, cell);
-				if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell)) {
+				if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell,
+							       is_json(x->there))) {
 					rc = vv_fail_nomem(err);
 				}
 			}
@@ -637,13 +649,17 @@ static vv_status tell(following *x, uint64_t row, vv_error *err)
 }
 
 /* What is done with the keys of a group here. */
-typedef enum following_step { FOLLOW_WANT, FOLLOW_COUNT, FOLLOW_TELL } following_step;
+typedef enum following_step { FOLLOW_SEE, FOLLOW_WANT, FOLLOW_COUNT, FOLLOW_TELL } following_step;
 
 static vv_status follow_row(following *x, following_step step, size_t i, size_t row, vv_error *err)
 {
 	uint64_t hash = vv_xxh3(x->key.data, x->key.len, x->t.seed);
 	const struct target *found;
 
+	if (step == FOLLOW_SEE) {
+		x->seen++;
+		return VV_OK;
+	}
 	if (step == FOLLOW_WANT) {
 		return want_target(&x->t, &x->key, memory_of(x), err);
 	}
@@ -695,7 +711,7 @@ static vv_status follow_group(following *x, vv_batch *batch, size_t i, following
 }
 
 /* give: the first groups that have as many findings as are to be told; else those that are
- * not known. */
+ * not known, or all to see how many keys there are. */
 static vv_status follow_groups(following *x, following_step step, bool give, vv_error *err)
 {
 	check_run *r = x->r;
@@ -705,7 +721,8 @@ static vv_status follow_groups(following *x, following_step step, bool give, vv_
 
 	vv_batch_init(&batch);
 	for (size_t i = 0; i < r->group_count; i++) {
-		if (give ? x->bad[i] == 0 || told >= check_limit(r) : x->known[i]) {
+		if (give ? x->bad[i] == 0 || told >= check_limit(r)
+			 : step != FOLLOW_SEE && x->known[i]) {
 			continue;
 		}
 		told += x->bad[i];
@@ -760,7 +777,11 @@ static vv_status follow(following *x, vv_error *err)
 	for (size_t i = 0; i < r->group_count; i++) {
 		found += x->bad[i];
 	}
-	tolerated = check_tolerated(x->f->mostly, found, r->table->root.rows);
+	if (found > 0 && x->f->mostly < VV_BILLION &&
+	    (rc = follow_groups(x, FOLLOW_SEE, false, err)) < 0) {
+		return rc;
+	}
+	tolerated = check_tolerated(x->f->mostly, found, x->seen);
 	if (found > 0 && !tolerated) {
 		if ((rc = follow_all(x, true, err)) < 0) {
 			return rc;
@@ -785,7 +806,8 @@ static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f,
 	x.known = vv_calloc(r->group_count + 1, 1);
 	if (!x.bad || !x.known) {
 		rc = vv_fail_nomem(err);
-	} else if ((rc = open_there(&x, err)) == VV_OK && x.there) {
+	} else if ((rc = open_there(&x, err)) == VV_OK && x.there &&
+		   f->severity != VV_SEVERITY_OFF) {
 		rc = follow(&x, err);
 	}
 	check_worker_clear(&x.w);

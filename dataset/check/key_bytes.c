@@ -22,7 +22,7 @@ bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const si
 		    vv_field_missing(f, cell)) {
 			*whole = false;
 			vv_buf_put(out, "\xff\xff\xff\xff", 4); /* the length of no value */
-		} else if (!vv_value_put_key(out, scratch, f, cell)) {
+		} else if (!vv_value_put_key(out, scratch, f, cell, p->json)) {
 			return false;
 		}
 	}

@@ -174,6 +174,52 @@ static vv_status compare_some(telling *t, check_worker *w, const check_suspects 
 	return rc;
 }
 
+/* How many rows have a key: of those a share must be unique. */
+static vv_status count_whole(check_run *r, check_worker *w, const check_key *key, uint64_t *out,
+			     vv_error *err)
+{
+	vv_buf scratch = VV_BUF_INIT;
+	vv_batch batch;
+	vv_status rc = VV_OK;
+
+	*out = r->table->root.rows;
+	if (key->kind == CHECK_ROW) {
+		return VV_OK;
+	}
+	*out = 0;
+	vv_batch_init(&batch);
+	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
+		const vv_cell **cells;
+		check_group g;
+
+		if ((rc = check_load(r, w, &batch, i, &g, err)) < 0) {
+			break;
+		}
+		vv_arena_reset(&w->arena);
+		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
+			rc = check_key_cells(r, &g, key->columns, key->count, &w->arena, &cells,
+					     err);
+		}
+		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
+			bool whole;
+
+			if (w->pass_blank && w->blank[row]) {
+				continue;
+			}
+			vv_buf_reset(&w->key);
+			if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count,
+					     cells, row, &whole)) {
+				rc = vv_fail_nomem(err);
+			}
+			*out += whole;
+		}
+		check_unload(&g);
+	}
+	vv_buf_clear(&scratch);
+	vv_batch_clear(&batch);
+	return rc;
+}
+
 static vv_status find_repeats(telling *t, check_worker *w, const check_suspects *s, vv_error *err)
 {
 	/* about 128 bytes a key */
@@ -196,14 +242,16 @@ vv_status check_key_repeats(check_run *r, check_emit *e, size_t at, uint64_t see
 	const check_key *key = &r->plan.keys[at];
 	telling t = {.r = r, .e = e, .key = at, .seed = seed, .give = key->mostly >= VV_BILLION};
 	check_worker w;
+	uint64_t whole;
 	bool tolerated = false;
 	vv_status rc = VV_OK;
 
 	if ((s->count > 0 || s->nulls > 0) &&
 	    (rc = check_worker_init(&w, &r->plan, err)) == VV_OK) {
 		rc = find_repeats(&t, &w, s, err);
-		if (rc == VV_OK && !t.give) {
-			tolerated = check_tolerated(key->mostly, t.found, r->table->root.rows);
+		if (rc == VV_OK && !t.give && t.found > 0 &&
+		    (rc = count_whole(r, &w, key, &whole, err)) == VV_OK) {
+			tolerated = check_tolerated(key->mostly, t.found, whole);
 			t.give = true;
 			if (!tolerated) {
 				rc = find_repeats(&t, &w, s, err);

@@ -43,38 +43,34 @@ vv_severity check_severity(const check_plan *p, const char *rule, const char *co
 	return p->o->rules ? VV_SEVERITY_OFF : vv_rule_find(rule)->by_default;
 }
 
-vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
-			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
+bool check_stands(const check_plan *p, const char *rule, const char *column, size_t len)
 {
-	vv_severity severity = check_severity(p, rule, column, column_len, NULL);
-	check_note *n;
-	vv_buf text = VV_BUF_INIT;
-	va_list ap;
+	const vv_rule_setting *s = find_setting(p, rule, column, len);
 
-	/* what the schema asks for, or a file without rows and columns, is not checked then */
-	if (severity != VV_SEVERITY_ERROR &&
-	    (strcmp(rule, "schema-error") == 0 || strcmp(rule, "source-error") == 0)) {
-		rule = VV_RULE_UNCHECKED;
-		severity = VV_SEVERITY_ERROR;
+	if (!s) {
+		return !p->o->rules && vv_rule_find(rule)->by_default == VV_SEVERITY_ERROR;
 	}
-	if (severity == VV_SEVERITY_OFF) {
-		return VV_OK;
-	}
-	va_start(ap, fmt);
+	return s->severity == VV_SEVERITY_ERROR && s->mostly >= VV_BILLION && !s->accepted;
+}
+
+static vv_status add_note(check_plan *p, check_note *about, size_t column_len, vv_error *err,
+			  const char *fmt, va_list ap)
+{
+	check_note *n = vv_arena_calloc(&p->arena, 1, sizeof(*n));
+	vv_buf text = VV_BUF_INIT;
+
 	vv_buf_vprintf(&text, fmt, ap);
-	va_end(ap);
-	n = vv_arena_calloc(&p->arena, 1, sizeof(*n));
 	if (n) {
-		n->rule = vv_rule_find(rule);
-		n->severity = severity;
-		n->line = line;
+		*n = *about;
 		n->message = vv_arena_strndup(&p->arena, vv_buf_cstr(&text), text.len);
-		n->column = column ? vv_arena_strndup(&p->arena, column, column_len) : NULL;
-		n->expected = expected ? vv_arena_strndup(&p->arena, expected, strlen(expected))
-				       : NULL;
+		n->column = about->column ? vv_arena_strndup(&p->arena, about->column, column_len)
+					  : NULL;
+		n->expected = about->expected ? vv_arena_strndup(&p->arena, about->expected,
+								 strlen(about->expected))
+					      : NULL;
 	}
-	if (!n || text.failed || !n->message || (column && !n->column) ||
-	    (expected && !n->expected)) {
+	if (!n || text.failed || !n->message || (about->column && !n->column) ||
+	    (about->expected && !n->expected)) {
 		vv_buf_clear(&text);
 		return vv_fail_nomem(err);
 	}
@@ -86,6 +82,55 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 	}
 	p->last_note = n;
 	return VV_OK;
+}
+
+vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
+			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
+{
+	check_note about = {.rule = vv_rule_find(rule),
+			    .severity = check_severity(p, rule, column, column_len, NULL),
+			    .line = line,
+			    .column = column,
+			    .expected = expected};
+	va_list ap;
+	vv_status rc;
+
+	if (about.severity == VV_SEVERITY_OFF) {
+		return VV_OK;
+	}
+	va_start(ap, fmt);
+	rc = add_note(p, &about, column_len, err, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
+			     vv_error *err, const char *fmt, ...)
+{
+	check_note about = {.rule = s->rule, .severity = s->severity, .expected = expected};
+	va_list ap;
+	vv_status rc;
+
+	va_start(ap, fmt);
+	rc = add_note(p, &about, 0, err, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
+			    uint64_t line, const char *expected, vv_error *err, const char *fmt,
+			    ...)
+{
+	vv_severity severity = setting ? setting->severity : check_severity(p, rule, NULL, 0, NULL);
+	check_note about = {.severity = VV_SEVERITY_ERROR, .line = line, .expected = expected};
+	va_list ap;
+	vv_status rc;
+
+	about.rule = vv_rule_find(severity == VV_SEVERITY_ERROR ? rule : VV_RULE_UNCHECKED);
+	va_start(ap, fmt);
+	rc = add_note(p, &about, 0, err, fmt, ap);
+	va_end(ap);
+	return rc;
 }
 
 vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, const char *fmt, ...)
@@ -100,7 +145,7 @@ vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, con
 	va_end(ap);
 	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
 		vv_descriptor_fail(node, p->schema_name, &why, "%s", vv_buf_cstr(&text));
-		rc = check_note_add(p, "schema-error", NULL, 0, 0, NULL, err, "%s", why.message);
+		rc = check_note_unread(p, "schema-error", NULL, 0, NULL, err, "%s", why.message);
 	}
 	vv_buf_clear(&text);
 	return rc;

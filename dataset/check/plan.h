@@ -73,6 +73,9 @@ typedef struct check_column {
 	const char *name;
 	size_t name_len;
 	uint32_t missing_cell, encoding, type, budget, constraint; /* slots, or CHECK_OFF */
+	/* a cell that is missing, or no UTF-8, is found wrong for that; what else it is wrong for is not
+	 * reported too */
+	bool hides_required, hides_pattern;
 	bool required;
 	uint64_t min_length, max_length; /* UINT64_MAX: none */
 	bool has_lengths;
@@ -97,6 +100,7 @@ typedef struct check_key {
 	const vv_rule *rule;
 	vv_severity severity;
 	uint64_t mostly;
+	bool stands;     /* what repeats is found wrong, whatever else the columns are */
 	size_t *columns; /* of the plan */
 	size_t count;
 	const char *names; /* "id, day" */
@@ -104,7 +108,7 @@ typedef struct check_key {
 } check_key;
 
 typedef struct check_foreign {
-	vv_severity severity;
+	vv_severity severity; /* OFF: only whether it could be followed */
 	uint64_t mostly;
 	size_t *columns;      /* of the plan */
 	const char **targets; /* names there */
@@ -155,7 +159,7 @@ typedef struct check_plan {
 	vv_severity blank_severity;
 	uint32_t blank_slot;
 	uint64_t blank_mostly;
-	/* rows without any value are an error, and nothing else is reported of them */
+	/* rows without any value are found wrong for that, and nothing else is reported of them */
 	bool pass_blank;
 	size_t *show_key; /* columns of the plan that name a row */
 	size_t show_key_count;
@@ -167,10 +171,22 @@ void check_plan_clear(check_plan *p);
 /* The setting for a rule in a column (NULL: rows), and its severity. */
 vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len,
 			   uint64_t *mostly);
+/* Is everything that the rule finds there an error: none let through by `mostly`, none accepted? Only
+ * then may a finding stand for others of the same cells. */
+bool check_stands(const check_plan *p, const char *rule, const char *column, size_t len);
 /* A finding made while the plan is. */
 vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
 			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 8, 9)));
+/* One of a setting about the table. */
+vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
+			     vv_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+/* One that says what could not be checked: where its rule is not an error it is one of "unchecked". setting:
+ * whose it is; NULL: that of the rule. */
+vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
+			    uint64_t line, const char *expected, vv_error *err, const char *fmt,
+			    ...) __attribute__((format(printf, 7, 8)));
 /* One about a node of the schema, named by its place in its descriptor: "/fields/0/type". */
 vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

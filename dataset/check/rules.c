@@ -42,7 +42,9 @@ enum {
 	TAKES_AGE = 32,
 	TAKES_CONDITION = 64,
 	NEEDS_BOUND = 128, /* nothing can be looked at without one of these */
-	NEEDS_COLUMNS = 256
+	NEEDS_COLUMNS = 256,
+	TAKES_COUNT =
+		512 /* min and max are counts: there is nothing of which they could be a share */
 };
 
 typedef struct rule_words {
@@ -68,7 +70,7 @@ static const rule_words rule_table[] = {
 	{"new-category", TAKES_COLUMNS | TAKES_MAX},
 	{"null-share", TAKES_COLUMNS | TAKES_SHARE},
 	{"row-constraint", TAKES_MOSTLY | TAKES_CONDITION | NEEDS_BOUND},
-	{"row-count", TAKES_MIN | TAKES_MAX | NEEDS_BOUND},
+	{"row-count", TAKES_MIN | TAKES_MAX | TAKES_COUNT | NEEDS_BOUND},
 	{"rows-added", TAKES_MIN | TAKES_MAX},
 	{"rows-removed", TAKES_MAX},
 	{"type-contradiction", TAKES_COLUMNS | TAKES_MOSTLY},
@@ -218,10 +220,21 @@ static bool read_percent(const char *s, size_t len, uint64_t *out)
 	return true;
 }
 
-/* A bound: 100 or "5%"; where only shares make sense 0.05 or "5%". */
-static vv_status read_bound(reader *r, const vv_json *node, bool shares, vv_bound *out)
+/* A bound: 100 or "5%"; where only shares make sense 0.05 or "5%", where only counts do 100. */
+static vv_status read_bound(reader *r, const vv_json *node, const vv_rule *rule, vv_bound *out)
 {
-	if (node->type == VV_JSON_STRING && read_percent(node->text, node->text_len, &out->value)) {
+	bool shares = (takes(rule) & TAKES_SHARE) != 0;
+
+	if (takes(rule) & TAKES_COUNT) {
+		if (node->type != VV_JSON_NUMBER ||
+		    !vv_parse_u64(&out->value, node->text, node->text_len)) {
+			vv_descriptor_fail(node, r->name, r->err, "must be a whole number");
+			return vv_hint(
+				r->err,
+				"rows-added and rows-removed take a share of the base's rows, such as \"5%%\"");
+		}
+	} else if (node->type == VV_JSON_STRING &&
+		   read_percent(node->text, node->text_len, &out->value)) {
 		out->share = true;
 	} else if (node->type == VV_JSON_NUMBER && shares &&
 		   read_billionths(node->text, node->text_len, &out->value)) {
@@ -372,7 +385,6 @@ static vv_status read_members(reader *r, const vv_json *node, vv_rule_setting *s
 {
 	const vv_json *m;
 	size_t place = VV_SEVERITY_ERROR;
-	bool shares = (takes(s->rule) & TAKES_SHARE) != 0;
 	vv_status rc;
 
 	if ((rc = want_members(r, node, setting_words)) < 0 ||
@@ -387,8 +399,8 @@ static vv_status read_members(reader *r, const vv_json *node, vv_rule_setting *s
 	s->severity = m ? (vv_severity)place : s->severity;
 	if (((m = vv_json_get(node, "columns")) && (rc = read_columns(r, m, s)) < 0) ||
 	    ((m = vv_json_get(node, "mostly")) && (rc = read_mostly(r, m, s)) < 0) ||
-	    ((m = vv_json_get(node, "min")) && (rc = read_bound(r, m, shares, &s->min)) < 0) ||
-	    ((m = vv_json_get(node, "max")) && (rc = read_bound(r, m, shares, &s->max)) < 0) ||
+	    ((m = vv_json_get(node, "min")) && (rc = read_bound(r, m, s->rule, &s->min)) < 0) ||
+	    ((m = vv_json_get(node, "max")) && (rc = read_bound(r, m, s->rule, &s->max)) < 0) ||
 	    ((m = vv_json_get(node, "maxAge")) && (rc = read_age(r, m, &s->max_age)) < 0) ||
 	    ((m = vv_json_get(node, "condition")) && (rc = read_condition(r, m, s)) < 0)) {
 		return rc;
@@ -742,6 +754,14 @@ vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code)
 		}
 	}
 	return highest;
+}
+
+void vv_rule_set_accept(vv_rule_set *s, const char *code)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		s->items[i].accepted = s->items[i].accepted ||
+				       strcmp(s->items[i].rule->code, code) == 0;
+	}
 }
 
 vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code)

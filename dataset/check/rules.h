@@ -31,7 +31,8 @@ typedef struct vv_bound {
 typedef struct vv_rule_setting {
 	const vv_rule *rule;
 	vv_severity severity; /* may be OFF */
-	bool asked;           /* varve.json (or --rule) asks for it; false: the rule's default */
+	bool accepted; /* what it finds here is intended (set by the caller of vv_rule_set_for) */
+	bool asked;    /* varve.json (or --rule) asks for it; false: the rule's default */
 	const char *const *columns; /* NULL-ended names; NULL: all that the rule can look at */
 	uint64_t mostly; /* of the values (rows) looked at so many billionths must be right, else it
 	                             * is found wrong; VV_BILLION: all */
@@ -75,6 +76,9 @@ void vv_rule_set_clear(vv_rule_set *s);
 const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code);
 /* How severe, the highest of its settings; OFF when it is not looked at. */
 vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code);
+
+/* Marks the settings of a rule as accepted. */
+void vv_rule_set_accept(vv_rule_set *s, const char *code);
 
 /* Of a finding that says that something could not be checked, *code is its rule: how severe it
  * is, which is always ERROR. Where the settings have that rule as less, *code becomes "unchecked",

@@ -12,6 +12,7 @@
 #include "dataset/schema/type_time.h"
 
 #define DAY 86400
+#define WRONG 0x80000000u        /* in the length of a key's part: not a value of its field */
 #define MONTHS_MAX 1000000000000 /* further than anybody counts; in 64 bits as seconds */
 
 int64_t vv_value_days(int64_t year, unsigned month, unsigned day)
@@ -451,18 +452,22 @@ static void put_instant(vv_buf *out, const vv_value *v)
 	vv_buf_put(out, v->fraction, v->fraction_len);
 }
 
-/* The value's bytes alone. */
-static bool put_value(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell)
+/* A whole number in its shortest spelling, which is that of its key. */
+static bool is_short_integer(const vv_field *f, const vv_cell *cell, bool json)
 {
 	int64_t number;
+
+	return (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) &&
+	       (cell->state == VV_CELL_LITERAL || (!json && is_plain_number(f))) &&
+	       cell->len <= 17 &&
+	       spell_read_integer(&number, cell->text, cell->len, spell_key(cell->text, cell->len));
+}
+
+/* The bytes alone, of a cell that is a value of its field. */
+static bool put_value(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell)
+{
 	vv_value v;
 
-	if ((f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) &&
-	    (cell->state == VV_CELL_LITERAL || is_plain_number(f)) && cell->len <= 17 &&
-	    spell_read_integer(&number, cell->text, cell->len, spell_key(cell->text, cell->len))) {
-		vv_buf_put(out, cell->text, cell->len);
-		return !out->failed;
-	}
 	if (holds_json(f, cell) && put_json_cell(out, scratch, cell)) {
 		return !out->failed;
 	}
@@ -497,16 +502,35 @@ static bool put_value(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_
 	return !out->failed && !scratch->failed;
 }
 
-bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell)
+/* Does the text itself stand for what a cell of the type means? Then a wrong one cannot be taken for
+ * another value. */
+static bool means_text(const vv_field *f, const vv_cell *cell)
+{
+	return (f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY) && cell->state == VV_CELL_TEXT;
+}
+
+bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell,
+		      bool json)
 {
 	uint8_t len[4] = {0};
 	size_t from = out->len;
-	bool ok;
+	bool ok = true, right = true;
 
 	vv_buf_put(out, len, sizeof(len));
-	ok = put_value(out, scratch, f, cell);
+	if (means_text(f, cell) || is_short_integer(f, cell, json)) {
+		vv_buf_put(out, cell->text, cell->len);
+	} else {
+		right = json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
+		if (right) {
+			ok = put_value(out, scratch, f, cell);
+		} else {
+			vv_buf_put(out, cell->text, cell->len);
+		}
+	}
+	ok = ok && !out->failed;
 	if (ok) {
-		vv_put_le32((uint8_t *)out->data + from, (uint32_t)(out->len - from - sizeof(len)));
+		vv_put_le32((uint8_t *)out->data + from,
+			    (uint32_t)(out->len - from - sizeof(len)) | (right ? 0 : WRONG));
 	}
 	return ok;
 }

@@ -1,8 +1,8 @@
 /*
  * value: what a cell means under its field: to be ordered, and told apart.
  *
- * For cells that are values of their field (vv_field_accepts); of others the answer means
- * nothing. Exact: decimals as digits, times as instants (one without a zone counts as UTC),
+ * For cells that are values of their field (vv_field_accepts); of others only vv_value_put_key
+ * means something. Exact: decimals as digits, times as instants (one without a zone counts as UTC),
  * durations as XML Schema orders them, JSON by value.
  */
 #ifndef VV_DATASET_SCHEMA_VALUE_H
@@ -46,8 +46,11 @@ bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell 
 int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
 
 /* Appends the value so that equal ones give equal bytes and others do not, and none is the
- * beginning of another: for keys. scratch is overwritten. False: no memory. */
-bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell);
+ * beginning of another: for keys. A cell that is not a value of its field equals those with the
+ * same text, and no value. json: whether the cell comes from NDJSON or JSON. scratch is
+ * overwritten. False: no memory. */
+bool vv_value_put_key(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_cell *cell,
+		      bool json);
 
 /* Appends a number in the field's own spelling as JSON spells it: with a point, without groupings
  * and what stands around it. False: the text is not such a number, or no memory (out->failed). */

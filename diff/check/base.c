@@ -311,6 +311,19 @@ static vv_status give_gone(base_check *c, const vv_rule_setting *s, const old_ke
 	return base_give(c, &q, &f, err);
 }
 
+/* A key that varve found by itself is none where a description, then or now, knows of no key. */
+static bool is_nobodys_key(const base_check *c)
+{
+	return c->base->root.key_source == VV_KEY_INFERRED && c->o->declared &&
+	       (!c->o->declares_key || c->o->base_declared);
+}
+
+/* Is t's key its own business (primary-key)? A description decides which keys it has. */
+static bool is_checked(const base_check *c)
+{
+	return !c->o->declared || c->o->declares_key || c->t->root.key_source == VV_KEY_DECLARED;
+}
+
 /* The base's key under t's names; *gone: a column that t does not have. */
 static vv_status find_key(old_key *out, base_check *c, const char **gone, vv_error *err)
 {
@@ -353,13 +366,13 @@ static vv_status check_key(base_check *c, vv_error *err)
 	old_key key = {0};
 	vv_status rc;
 
-	if (!s || c->base->root.key_count == 0) {
+	if (!s || c->base->root.key_count == 0 || is_nobodys_key(c)) {
 		return VV_OK;
 	}
 	if ((rc = find_key(&key, c, &gone, err)) == VV_OK) {
 		if (gone) {
 			rc = give_gone(c, s, &key, gone, err);
-		} else if (!is_own_key(c, &key)) {
+		} else if (!is_own_key(c, &key) || !is_checked(c)) {
 			rc = check_unique(c, s, &key, err);
 		}
 	}

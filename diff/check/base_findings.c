@@ -39,6 +39,12 @@ vv_finding base_finding(const base_check *c, const vv_rule_setting *s)
 	return f;
 }
 
+void base_unread(vv_finding *f, const char *code)
+{
+	f->rule = f->severity != VV_SEVERITY_ERROR ? VV_RULE_UNCHECKED : code ? code : f->rule;
+	f->severity = VV_SEVERITY_ERROR;
+}
+
 static vv_status find_line(base_check *c, vv_finding *f, vv_error *err)
 {
 	vv_status rc = c->lines
@@ -168,30 +174,62 @@ void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t 
 	}
 }
 
+/* -1, 0, 1: a x b against c x d. */
+static int compare_products(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+	__extension__ unsigned __int128 x = a, y = c;
+
+	x *= b;
+	y *= d;
+	return x < y ? -1 : x > y;
+}
+
 uint64_t base_share(uint64_t n, uint64_t of)
 {
-	/* 2^33 billionths are the most that 64 bits hold; tables beyond that lose digits that
-	 * no bound can name */
-	while (of >> 33) {
-		of >>= 1;
-		n >>= 1;
+	__extension__ unsigned __int128 share = n;
+
+	if (of == 0) {
+		return 0;
 	}
-	return of ? n * VV_BILLION / of : 0;
+	share = (share * VV_BILLION + of / 2) / of;
+	/* some are not none, and not all are not all */
+	return share == 0 && n > 0             ? 1
+	       : share == VV_BILLION && n < of ? VV_BILLION - 1
+					       : (uint64_t)share;
+}
+
+bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most)
+{
+	uint64_t of_before = was_of ? was_of : 1;
+	__extension__ unsigned __int128 before = was, now = is, of = of_before;
+
+	/* now / of - before / of > most / 10^9; of tables beyond 10^13 rows the lowest bits are left out, so
+	 * that 128 hold the products */
+	before *= is_of;
+	now *= of_before;
+	of *= is_of;
+	if (now <= before) {
+		return false;
+	}
+	now -= before;
+	while (now >> 90 || of >> 90) {
+		now >>= 1;
+		of >>= 1;
+	}
+	return now * VV_BILLION > of * most;
+}
+
+bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of)
+{
+	return found == 0 ||
+	       compare_products(of > found ? of - found : 0, VV_BILLION, of, mostly) >= 0;
 }
 
 /* n of `of` against the bound: -1 below, 0, 1 above; shares are not rounded. */
 static int against(const vv_bound *b, uint64_t n, uint64_t of)
 {
-	if (!b->share) {
-		return n < b->value ? -1 : n > b->value;
-	}
-	while (of >> 30 || n >> 33) {
-		of >>= 1;
-		n >>= 1;
-	}
-	uint64_t x = n * VV_BILLION,
-		 y = b->value > UINT64_MAX / (of ? of : 1) ? UINT64_MAX : b->value * of;
-	return x < y ? -1 : x > y;
+	return b->share ? compare_products(n, VV_BILLION, b->value, of)
+			: compare_products(n, 1, b->value, 1);
 }
 
 bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of)
@@ -204,7 +242,7 @@ bool base_below(const vv_bound *b, uint64_t n, uint64_t of)
 	return b->given && against(b, n, of) < 0;
 }
 
-/* v / unit with at most `digits` after the point, rounded down, without zeros at the end. */
+/* v / unit with at most `digits` after the point, rounded, without zeros at the end. */
 static void put_fraction(vv_buf *out, uint64_t v, uint64_t unit, int digits)
 {
 	uint64_t step = unit;
@@ -212,6 +250,7 @@ static void put_fraction(vv_buf *out, uint64_t v, uint64_t unit, int digits)
 	for (int i = 0; i < digits; i++) {
 		step /= 10;
 	}
+	v += step / 2;
 	uint64_t part = v % unit / step;
 	vv_buf_printf(out, "%llu", (unsigned long long)(v / unit));
 	if (part == 0) {
@@ -223,10 +262,13 @@ static void put_fraction(vv_buf *out, uint64_t v, uint64_t unit, int digits)
 	vv_buf_printf(out, ".%0*llu", digits, (unsigned long long)part);
 }
 
+/* What would be rounded to none, or to all, is said to be more, or less. */
 void base_put_percent(vv_buf *out, uint64_t billionths)
 {
 	if (billionths > 0 && billionths < VV_BILLION / 10000) {
 		vv_buf_puts(out, "under 0.01");
+	} else if (billionths < VV_BILLION && billionths > VV_BILLION - VV_BILLION / 10000) {
+		vv_buf_puts(out, "over 99.99");
 	} else {
 		put_fraction(out, billionths, VV_BILLION / 100, 2);
 	}

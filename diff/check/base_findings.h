@@ -33,6 +33,9 @@ const vv_rule_setting *base_setting(const base_check *c, const char *code,
 				    const vv_rule_setting *after);
 /* A finding of the setting: rule, severity, path, commit. */
 vv_finding base_finding(const base_check *c, const vv_rule_setting *s);
+/* Makes it one that says what could not be checked: by code (NULL: its own) where the setting makes it an
+ * error, else "unchecked", which always is one. */
+void base_unread(vv_finding *f, const char *code);
 /* Gives it, with message and expected taken from c's buffers (which are emptied); f->row
  * (0: none) brings the line with it. */
 vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
@@ -56,8 +59,12 @@ void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t 
 /* The places of a version's own key; VV_KEY... at most `max`; 0 where it has none. */
 size_t base_key_places(const vv_table *t, size_t *places, size_t max);
 
-/* A share in billionths; 0 of nothing is 0. */
+/* A share in billionths, rounded, but never to all or nothing; 0 of nothing is 0. */
 uint64_t base_share(uint64_t n, uint64_t of);
+/* Is the share `is` of is_of by more than most billionths above `was` of was_of? Exact. */
+bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most);
+/* Is what is not found, of so many, at least `mostly`? */
+bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of);
 /* More than the bound allows? Where it is not given: than fallback (in the bound's form). */
 bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of);
 bool base_below(const vv_bound *b, uint64_t n, uint64_t of);

@@ -135,7 +135,7 @@ static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_
 	}
 	if (s->mostly < VV_BILLION) {
 		if ((rc = hunt_through(&h, err)) < 0 ||
-		    base_share(h.found, c->t->root.rows) <= VV_BILLION - s->mostly) {
+		    base_tolerated(s->mostly, h.found, c->t->root.rows)) {
 			return rc;
 		}
 		h.found = 0;
@@ -432,7 +432,7 @@ static vv_status give_no_key(base_check *c, const vv_rule_setting *s, vv_error *
 	base_quota q = {0};
 	vv_finding f = base_finding(c, s);
 
-	f.rule = "no-key";
+	base_unread(&f, "no-key");
 	vv_buf_puts(&c->message, "the rule key-lost needs a key that both versions have");
 	vv_buf_puts(&c->expected,
 		    "a primaryKey in datapackage.json, or one given with varve add --key");

@@ -559,6 +559,7 @@ static vv_status give_over(values *v, const vv_rule_setting *s, const column_val
 	base_quota q = {0};
 	vv_finding f = base_finding(c, s);
 
+	base_unread(&f, NULL);
 	f.column = field_is(v, x)->name;
 	vv_buf_printf(&c->message,
 		      "has too many different values to be measured (over %s, or %s of them)",
@@ -585,13 +586,11 @@ static vv_status check_null(values *v, const vv_rule_setting *s, const column_va
 			    vv_error *err)
 {
 	base_check *c = v->c;
-	uint64_t was = base_share(x->was.missing, x->was.rows),
-		 is = base_share(x->is.missing, x->is.rows);
 	const vv_bound *max = s->max.given ? &s->max : &no_share;
 	base_quota q = {0};
 	vv_finding f = base_finding(c, s);
 
-	if (is <= was || is - was <= max->value) {
+	if (!base_rose(x->was.missing, x->was.rows, x->is.missing, x->is.rows, max->value)) {
 		return VV_OK;
 	}
 	f.column = field_is(v, x)->name;
@@ -794,6 +793,7 @@ static vv_status check_named(base_check *c, const vv_rule_setting *s, vv_error *
 		    vv_schema_find(&c->base->schema, name, strlen(name)) >= 0) {
 			continue;
 		}
+		base_unread(&f, NULL);
 		f.column = name;
 		vv_buf_puts(&c->message, "there is no such column");
 		vv_buf_puts(&c->expected, "a column of the table");
@@ -898,6 +898,7 @@ static vv_status check_named_dates(base_check *c, const vv_rule_setting *s, vv_e
 		if (at >= 0 && is_time(&c->t->schema.fields[at])) {
 			continue;
 		}
+		base_unread(&f, NULL);
 		f.column = s->columns[i];
 		if (at < 0) {
 			vv_buf_puts(&c->message, "there is no such column");

@@ -110,35 +110,46 @@ void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const
 	put_word(out, path, strlen(path));
 }
 
-void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
-		    const vv_base_options *o)
+const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table *t,
+					    const vv_base_options *o, const char *column)
 {
 	base_check c = {.o = o, .rules = o->rules};
 	const vv_rule_setting *s = NULL;
 	const vv_field *was, *is;
 	long a, b;
 
-	if (!base || o->declared || !f->column || !o->rules || strcmp(f->rule, "type-error") != 0 ||
-	    base->root.kind != VV_KIND_TABLE || t->root.kind != VV_KIND_TABLE) {
-		return;
+	if (!base || o->declared || !o->rules || base->root.kind != VV_KIND_TABLE ||
+	    t->root.kind != VV_KIND_TABLE) {
+		return NULL;
 	}
-	a = vv_schema_find(&base->schema, f->column, strlen(f->column));
-	b = vv_schema_find(&t->schema, f->column, strlen(f->column));
+	a = vv_schema_find(&base->schema, column, strlen(column));
+	b = vv_schema_find(&t->schema, column, strlen(column));
 	if (a < 0 || b < 0) {
-		return;
+		return NULL;
 	}
 	was = &base->schema.fields[a];
 	is = &t->schema.fields[b];
 	while ((s = base_setting(&c, "type-contradiction", s)) &&
 	       !vv_rule_setting_has(s, is->name, is->name_len)) {
 	}
-	if (!s || was->type != is->type || strcmp(was->format, is->format) != 0) {
+	return was->type == is->type && strcmp(was->format, is->format) == 0 ? s : NULL;
+}
+
+void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
+		    const vv_base_options *o)
+{
+	const vv_rule_setting *s;
+
+	if (!f->column || strcmp(f->rule, "type-error") != 0 ||
+	    !(s = vv_base_type_setting(base, t, o, f->column))) {
 		return;
 	}
 	vv_cell cell = {.text = f->value, .len = (uint32_t)f->value_len, .state = VV_CELL_TEXT};
 	vv_buf_reset(text);
 	if (f->value) {
-		vv_base_propose(text, was, &cell, f->path);
+		long a = vv_schema_find(&base->schema, f->column, strlen(f->column));
+
+		vv_base_propose(text, &base->schema.fields[a], &cell, f->path);
 		f->expected = text->failed ? f->expected : vv_buf_cstr(text);
 	}
 	f->rule = "type-contradiction";

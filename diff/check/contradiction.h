@@ -11,6 +11,11 @@
 #include "dataset/table/table.h"
 #include "diff/check/options.h"
 
+/* The setting of type-contradiction under which a column's values of another type are found; NULL: they are
+ * type-errors. */
+const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table *t,
+					    const vv_base_options *o, const char *column);
+
 /* A "type-error" of a column whose type nobody declared (it was found in the data of a
  * version before) says that the data has changed its mind: such a finding is turned into
  * "type-contradiction" of that rule's severity, with the proposal as `expected`, written to

@@ -18,10 +18,12 @@
 typedef struct vv_base_options {
 	const vv_rule_set *rules;
 	const char *path, *commit; /* for the findings; commit may be NULL */
-	bool declared;  /* a datapackage.json says the columns' types: another type is then meant
+	bool declared;     /* a datapackage.json says the columns' types: another type is then meant
 	                 * (column-retyped), and no value contradicts it */
-	int64_t now;    /* freshness: seconds since 1970-01-01 UTC */
-	uint64_t limit; /* findings given of each rule in each column; 0: all */
+	bool declares_key; /* and it says a primary key, which is then the version's own business */
+	bool base_declared; /* a description of the base says its columns, too */
+	int64_t now;        /* freshness: seconds since 1970-01-01 UTC */
+	uint64_t limit;     /* findings given of each rule in each column; 0: all */
 	vv_finding_fn finding;
 	vv_check_more_fn more;       /* may be NULL */
 	void *payload;               /* of both */

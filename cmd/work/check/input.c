@@ -3,9 +3,11 @@
  */
 #include "cmd/work/check/input.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -76,6 +78,21 @@ static bool is_standard(const vv_check_input_options *o, const char *path)
 	return o->standard && strcmp(path, "-") == 0;
 }
 
+/* What lies in the place of a file: only that of a regular one can be read. */
+static vv_status want_file(const char *name, vv_error *err)
+{
+	struct stat st;
+
+	if (stat(name, &st) < 0) {
+		return errno == ENOENT ? vv_fail(err, VV_EINPUT,
+						 "is a symbolic link to a file that does not exist")
+				       : VV_OK;
+	}
+	return S_ISDIR(st.st_mode)    ? vv_fail(err, VV_EINPUT, "is a folder, not a file")
+	       : !S_ISREG(st.st_mode) ? vv_fail(err, VV_EINPUT, "is not a regular file")
+				      : VV_OK;
+}
+
 /* By the side, never by a word: a file might be called like it. */
 static vv_status find_subject(vv_check_input *in, const char *path, const vv_check_input_options *o,
 			      vv_error *err)
@@ -91,6 +108,9 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 			   : vv_strdup(is_standard(o, path) ? o->standard : path);
 	if (!in->name) {
 		return vv_fail_nomem(err);
+	}
+	if (!is_standard(o, path) && vv_exists(in->name) && (rc = want_file(in->name, err)) < 0) {
+		return rc;
 	}
 	rc = vv_subject_find_file(&in->subject, o->repo, o->reader, in->name, err);
 	in->subject.text = path; /* in messages */

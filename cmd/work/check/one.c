@@ -19,6 +19,8 @@
 typedef struct resource {
 	char *name;
 	vv_check_input in;
+	vv_schema declared;
+	bool is_declared; /* a description says how it is read, which a stored version may not know */
 	vv_status rc;
 	vv_error why;
 	struct resource *next;
@@ -32,7 +34,7 @@ typedef struct one {
 	vv_rule_set rules;
 	vv_check_input_options look; /* at the side */
 	vv_check_input in, base;
-	bool has_base;
+	bool has_base, base_failed;
 	vv_error base_broken; /* code < 0: there is no base, for this reason */
 	vv_base_options against;
 	vv_known *known; /* --new-only */
@@ -178,13 +180,18 @@ static vv_status open_resource(one *c, resource *r, vv_error *err)
 		r->why = r->in.why;
 		r->rc = r->why.code = VV_EINPUT;
 	}
+	if (r->rc == VV_OK && r->in.described && r->in.package.schema.len > 0) {
+		r->is_declared = vv_schema_read(&r->declared, r->in.package.schema.data,
+						r->in.package.schema.len, "", NULL) == VV_OK;
+	}
 	if (r->rc < 0) {
 		*err = r->why;
 	}
 	return r->rc;
 }
 
-static vv_status on_resource(void *payload, const char *name, vv_table **out, vv_error *err)
+static vv_status on_resource(void *payload, const char *name, vv_table **out,
+			     const vv_schema **schema, vv_error *err)
 {
 	one *c = payload;
 	resource *r;
@@ -206,6 +213,7 @@ static vv_status on_resource(void *payload, const char *name, vv_table **out, vv
 		return r->rc;
 	}
 	*out = &r->in.table;
+	*schema = r->is_declared ? &r->declared : NULL;
 	return VV_OK;
 }
 
@@ -216,6 +224,9 @@ static void one_clear(one *c)
 
 		c->resources = r->next;
 		vv_check_input_close(&r->in);
+		if (r->is_declared) {
+			vv_schema_clear(&r->declared);
+		}
 		vv_free(r->name);
 		vv_free(r);
 	}
@@ -224,6 +235,15 @@ static void one_clear(one *c)
 	vv_check_input_close(&c->base);
 	vv_rule_set_clear(&c->rules);
 	vv_buf_clear(&c->text);
+}
+
+static const vv_rule_setting *type_setting(void *payload, const char *column)
+{
+	const one *c = payload;
+
+	return c->has_base && c->base.open && c->in.open
+		       ? vv_base_type_setting(&c->base.table, &c->in.table, &c->against, column)
+		       : NULL;
 }
 
 /* What the schema says is that of the side, also for the base: so that a finding which the
@@ -239,6 +259,7 @@ static vv_check_options options_of(one *c, const char *path)
 			      .limit = all ? 0 : run->limit,
 			      .finding = on_finding,
 			      .more = on_more,
+			      .type_setting = type_setting,
 			      .payload = c,
 			      .resource = on_resource,
 			      .resource_payload = c,
@@ -348,12 +369,30 @@ static vv_status open_both(one *c, const vv_diff_side *base, vv_error *err)
 	vv_status rc = open_base(c, base, err);
 
 	if (rc < 0) {
+		c->base_failed = true;
 		return vv_prefix(err, "the base, %s", base->name);
 	}
 	if (c->has_base && c->base.open) {
 		c->look.base = &c->base.table;
 	}
 	return vv_check_input_open(&c->in, c->path, &c->look, err);
+}
+
+/* Does the description that counts say a primary key? */
+static bool declares_key(const one *c)
+{
+	const vv_buf *text = c->run->schema    ? c->run->schema
+			     : c->in.described ? &c->in.package.schema
+					       : NULL;
+	vv_schema s;
+	bool has;
+
+	if (!text || text->len == 0 || vv_schema_read(&s, text->data, text->len, "", NULL) < 0) {
+		return false;
+	}
+	has = s.primary_key_count > 0;
+	vv_schema_clear(&s);
+	return has;
 }
 
 static void prepare(one *c)
@@ -365,6 +404,8 @@ static void prepare(one *c)
 		.path = c->path,
 		.commit = c->commit,
 		.declared = run->schema || (c->in.described && c->in.package.schema.len > 0),
+		.declares_key = declares_key(c),
+		.base_declared = c->has_base && c->base.described && c->base.package.schema.len > 0,
 		.now = run->now,
 		.limit = run->new_only || run->rows ? 0 : run->limit,
 		.mend = c->in.mend,
@@ -386,6 +427,11 @@ static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
 	}
 	if (rc == VV_OK && run->skip_count > 0) {
 		rc = vv_rule_set_skip(&c->rules, run->skip, run->skip_count, err);
+	}
+	for (const vv_rule *r = vv_rules; rc == VV_OK && r->code; r++) {
+		if (accepted(c, r->code)) {
+			vv_rule_set_accept(&c->rules, r->code);
+		}
 	}
 	return rc;
 }
@@ -429,8 +475,9 @@ static vv_status check_settings(one *c, vv_error *err)
 		for (size_t k = 0; rc == VV_OK && s->columns && s->columns[k] && !of_base &&
 				   s->severity != VV_SEVERITY_OFF;
 		     k++) {
-			vv_finding f = {.rule = s->rule->code,
-					.severity = s->severity,
+			bool told = s->severity == VV_SEVERITY_ERROR;
+			vv_finding f = {.rule = told ? s->rule->code : VV_RULE_UNCHECKED,
+					.severity = VV_SEVERITY_ERROR,
 					.path = c->path,
 					.commit = c->commit};
 			vv_buf message = VV_BUF_INIT;
@@ -574,6 +621,42 @@ static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
 	return rc;
 }
 
+/* Is what lies in the dataset's place at fault, and not what surrounds varve? For an argument that is not
+ * a table the caller is. */
+static bool is_finding(const one *c, vv_status rc)
+{
+	return (c->run->repo || c->look.package_path) && !c->base_failed &&
+	       (c->in.broken || rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND);
+}
+
+/* The message without the path, under which it is reported. */
+static const char *without_path(const char *message, const char *path)
+{
+	const char *shown = vv_text_shows(path);
+	size_t n = strlen(shown);
+
+	while (strncmp(message, shown, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
+		message += n + 2;
+	}
+	return message;
+}
+
+static vv_status tell_unopened(one *c, const vv_rules_file *rules, const vv_diff_side *side,
+			       const vv_error *why, vv_error *err)
+{
+	char *file = c->run->repo && side->kind == VV_SIDE_WORK
+			     ? vv_repository_file(c->run->repo, c->path)
+			     : NULL;
+	const char *message = without_path(why->message, c->path);
+	vv_finding f = {.rule = "source-error", .expected = why->hint[0] ? why->hint : NULL};
+	vv_status rc;
+
+	f.message = file ? without_path(message, file) : message;
+	rc = vv_check_unread(c->run, rules, c->trailers, side, c->path, &f, err);
+	vv_free(file);
+	return rc;
+}
+
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 			   const vv_accepts *trailers, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err)
@@ -602,13 +685,10 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 		goto done;
 	}
 	if ((rc = open_both(&c, base, err)) < 0) {
-		if (c.in.broken) {
+		if (is_finding(&c, rc)) {
 			const vv_error why = *err;
-			const vv_finding f = {.rule = "source-error",
-					      .message = why.message,
-					      .expected = why.hint[0] ? why.hint : NULL};
 
-			rc = vv_check_unread(run, rules, trailers, side, c.path, &f, err);
+			rc = tell_unopened(&c, rules, side, &why, err);
 		}
 		goto done;
 	}

@@ -315,7 +315,10 @@ static vv_status compare_with_index(vv_subject *s, vv_error *err)
 	if ((rc = vv_dataset_reader_work_state(s->reader, s->path, &e.id, &e, &state, NULL, err)) <
 	    0) {
 		/* What add would refuse is said by whoever reads the rows. */
-		rc = rc == VV_EINPUT ? VV_OK : rc;
+		rc = rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT ||
+				     rc == VV_ENOTFOUND /* the column of a declared key */
+			     ? VV_OK
+			     : rc;
 	} else if (state == VV_WORK_SAME) {
 		s->is_dataset = true;
 		s->root = p.root;

@@ -98,7 +98,7 @@ next() {
 	ends_with 1 varve check --fail-on warning
 	printf 'id,name,price\n1,a,5\n' > t.csv
 	ends_with 1 varve check
-	output_has "2 of the base's 3 rows are gone (66.66 %)"
+	output_has "2 of the base's 3 rows are gone (66.67 %)"
 	output_has "at most 40 %"
 	printf 'id,name,price\n1,a,5\n2,b,\n3,c,7\n' > t.csv
 	ends_with 1 varve check

@@ -292,8 +292,10 @@ static void keys_in_a_run_on_disk_say_what_a_fresh_check_does(void **state)
 	compare_histories(40 << 10);
 }
 
-static vv_status open_other(void *payload, const char *resource, vv_table **out, vv_error *err)
+static vv_status open_other(void *payload, const char *resource, vv_table **out,
+			    const vv_schema **own, vv_error *err)
 {
+	(void)own;
 	(void)resource;
 	(void)err;
 	*out = payload;

@@ -226,8 +226,10 @@ static void a_foreign_key_to_the_table_itself_is_followed(void **state)
 	       "foreign-key 4 3 boss 7 | refers to what does not exist | a row with this id in this table\n");
 }
 
-static vv_status open_resource(void *payload, const char *resource, vv_table **out, vv_error *err)
+static vv_status open_resource(void *payload, const char *resource, vv_table **out,
+			       const vv_schema **own, vv_error *err)
 {
+	(void)own;
 	if (strcmp(resource, "cities") != 0) {
 		return vv_fail(err, VV_ENOTFOUND, "there is no resource");
 	}

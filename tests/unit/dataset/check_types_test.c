@@ -176,7 +176,7 @@ static void read_value(vv_value *out, vv_buf *digits, vv_buf *key, const vv_fiel
 
 	assert_true(vv_field_accepts(f, &cell));
 	assert_true(vv_value_read(out, digits, f, &cell));
-	assert_true(vv_value_put_key(key, &scratch, f, &cell));
+	assert_true(vv_value_put_key(key, &scratch, f, &cell, false));
 	vv_buf_clear(&scratch);
 }
 

@@ -380,7 +380,7 @@ static void changed_cells_are_held_to_their_bound(void **state)
 	static const char now[] = "id,name,price\n1,a,5\n3,c,8\n";
 	(void)state;
 	finds(PRICES, now, "id", "{\"rules\":{\"cells-changed\":{\"max\":\"16%\"}}}",
-	      "cells-changed: 1 of 6 cells of rows that the base has too were changed (16.66 %) [at most 16 %]\n");
+	      "cells-changed: 1 of 6 cells of rows that the base has too were changed (16.67 %) [at most 16 %]\n");
 	finds(PRICES, now, "id", "{\"rules\":{\"cells-changed\":{\"max\":\"17%\"}}}", "");
 	finds(PRICES, now, "id",
 	      "{\"rules\":{\"cells-changed\":{\"columns\":[\"name\"],\"max\":0}}}", "");
@@ -434,7 +434,7 @@ static void drift_is_told_with_its_measure(void **state)
 	finds(base.data, now.data, "id",
 	      "{\"rules\":{\"drift-psi\":{\"max\":0.04},\"drift-js\":{\"max\":0.007}}}",
 	      "drift-psi column=kind: the values are distributed differently from the base: PSI 0.0405 [at most 0.04]\n"
-	      "drift-js column=kind: the values are distributed differently from the base: Jensen-Shannon divergence 0.0072 "
+	      "drift-js column=kind: the values are distributed differently from the base: Jensen-Shannon divergence 0.0073 "
 	      "[at most 0.007]\n");
 	finds(base.data, now.data, "id",
 	      "{\"rules\":{\"drift-psi\":{\"max\":0.041},\"drift-js\":{\"max\":0.0073}}}", "");
