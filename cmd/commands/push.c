@@ -397,8 +397,11 @@ static vv_status push_blocks(run *r, const char *word, vv_error *err)
 	    (rc = vv_refs_each(r->repo, "refs/remotes/", add_tip, &t, err)) < 0) {
 		goto done;
 	}
-	const vv_git_sending what = {
-		.refs = t.refs, .count = t.count, .dry_run = r->o->dry_run, .complete = true};
+	const vv_git_sending what = {.refs = t.refs,
+				     .count = t.count,
+				     .dry_run = r->o->dry_run,
+				     .complete = true,
+				     .verify = true};
 	rc = vv_git_host_send(r->there.host, &what, &r->blocks, err);
 done:
 	vv_progress_end();
@@ -407,8 +410,14 @@ done:
 	if (rc < 0) {
 		return rc;
 	}
+	if (r->blocks.bad_packs > 0) {
+		vv_warn("%s there %s damaged: %s, as far as the blocks are here",
+			vv_text_counted(r->blocks.bad_packs, "pack", NULL),
+			r->blocks.bad_packs == 1 ? "is" : "are",
+			r->o->dry_run ? "would be replaced" : "replaced");
+	}
 	tell_host_sum(r);
-	if (r->blocks.versions == 0 && !r->o->quiet) {
+	if (r->blocks.versions == 0 && r->blocks.bad_packs == 0 && !r->o->quiet) {
 		vv_note("all blocks that are here are there");
 	}
 	if (r->blocks.incomplete > 0) {

@@ -40,13 +40,23 @@ void vv_catalog_free(vv_catalog *c)
 	}
 }
 
+vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err)
+{
+	vv_cid cid;
+	unsigned depth;
+	vv_status rc = VV_OK;
+
+	for (size_t k = 0; rc == VV_OK && k < list->count; k++) {
+		vv_host_list_block(list, k, &cid, &depth);
+		rc = vv_cid_map_put(c->blocks, &cid, (uint64_t)i << 8 | depth, NULL, err);
+	}
+	return rc;
+}
+
 vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
 			 vv_error *err)
 {
 	vv_host_pack *p;
-	vv_cid cid;
-	unsigned depth;
-	vv_status rc = VV_OK;
 
 	if (vv_cid_map_count(c->blocks) + list->count > max) {
 		vv_fail(err, VV_EREFUSED, "the host lists more than %s blocks", vv_text_count(max));
@@ -70,12 +80,7 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 	for (size_t i = 0; i < list->base_count; i++) {
 		vv_host_list_base(list, i, &p->bases[i]);
 	}
-	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
-		vv_host_list_block(list, i, &cid, &depth);
-		rc = vv_cid_map_put(c->blocks, &cid, (uint64_t)(c->count - 1) << 8 | depth, NULL,
-				    err);
-	}
-	return rc;
+	return vv_catalog_prefer(c, c->count - 1, list, err);
 }
 
 size_t vv_catalog_packs(const vv_catalog *c)

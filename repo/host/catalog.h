@@ -21,7 +21,9 @@ typedef struct vv_host_pack {
 	size_t base_count;
 	/* Of the caller: */
 	size_t folder; /* in which it is there */
-	bool here;     /* it was fetched */
+	bool here;     /* it was fetched to be taken */
+	bool shown;    /* it was fetched to be proven (proof.c) */
+	bool bad;      /* it is not what its name says, or lacks what its list names */
 } vv_host_pack;
 
 typedef struct vv_catalog vv_catalog;
@@ -32,6 +34,8 @@ void vv_catalog_free(vv_catalog *c); /* accepts NULL */
 /* VV_EREFUSED when there are more than max blocks in all. */
 vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
 			 vv_error *err);
+/* The blocks of its i-th pack, whose list is given once more, are looked for in that pack from now on. */
+vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err);
 size_t vv_catalog_packs(const vv_catalog *c);
 vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i); /* borrowed until the next add */
 

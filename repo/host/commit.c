@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/blob.h"
 #include "repo/git/history/identity.h"
 #include "repo/git/history/refs.h"
 #include "repo/host/host_internal.h"
@@ -97,6 +98,7 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	vv_buf in = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
 	vv_error absent;
+	vv_oid blob;
 	vv_ref ref;
 	vv_status rc;
 
@@ -129,6 +131,10 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	vv_ref_clear(&ref);
 	n->waiting += 1 + (c->pack ? c->pack->len + c->list->len : 0);
 	rc = c->pack ? keep_list(h, c->list, c->name, err) : VV_OK;
+	if (rc == VV_OK && c->pack &&
+	    vv_blob_id(c->pack->data, c->pack->len, &blob, err) == VV_OK) {
+		vv_host_note_sound(h, c->name, &blob);
+	}
 done:
 	vv_buf_clear(&in);
 	return rc;

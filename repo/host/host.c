@@ -45,8 +45,9 @@ static vv_status copy_options(vv_host *h, const vv_host_options *o, vv_error *er
 	h->git_dir = h->dir ? vv_path_join(h->dir, "git", (char *)NULL) : NULL;
 	h->lists = h->dir ? vv_path_join(h->dir, "lists", (char *)NULL) : NULL;
 	h->packs = h->dir ? vv_path_join(h->dir, "blocks", (char *)NULL) : NULL;
+	h->proof = h->dir ? vv_path_join(h->dir, "proof", (char *)NULL) : NULL;
 	if (!h->url || (o->push_url && !h->push_url) || (o->remote && !h->remote) || !h->git_dir ||
-	    !h->lists || !h->packs) {
+	    !h->lists || !h->packs || !h->proof) {
 		return vv_fail_nomem(err);
 	}
 	return VV_OK;
@@ -151,8 +152,8 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 		rc = (vv_status)h->lock;
 		goto done;
 	}
-	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = remove_temps(h, err)) < 0 ||
-	    (rc = open_scratch(h, err)) < 0 ||
+	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||
+	    (rc = remove_temps(h, err)) < 0 || (rc = open_scratch(h, err)) < 0 ||
 	    (rc = vv_repository_store(h->repo, &h->main, err)) < 0) {
 		goto done;
 	}
@@ -173,6 +174,7 @@ static vv_status clean(vv_host *h, vv_error *err);
 void vv_host_close(vv_host *h)
 {
 	if (h) {
+		vv_store_close(h->shown);
 		vv_store_close(h->blocks);
 		if (h->dirty) {
 			(void)clean(h, NULL);
@@ -181,8 +183,12 @@ void vv_host_close(vv_host *h)
 		vv_catalog_free(h->catalog);
 		if (h->lock >= 0) {
 			(void)vv_remove_tree(h->packs, NULL);
+			(void)vv_remove_tree(h->proof, NULL);
 			vv_unlock(h->lock);
 		}
+		vv_cid_set_free(h->intact);
+		vv_free(h->bad);
+		vv_free(h->proof);
 		vv_free(h->packs);
 		vv_free(h->lists);
 		vv_free(h->git_dir);
@@ -295,6 +301,13 @@ static vv_status clean(vv_host *h, vv_error *err)
 	vv_free(objects);
 	h->dirty = false;
 	return rc;
+}
+
+vv_status vv_host_clean(vv_host *h, vv_error *err)
+{
+	vv_status rc = h->dirty ? clean(h, err) : VV_OK;
+
+	return rc < 0 || h->scratch ? rc : open_scratch(h, err);
 }
 
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
@@ -667,6 +680,9 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 		if (rc == VV_OK && round == 0) {
 			rc = vv_host_fetch_blobs(h, missing, missing_count, err);
 		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_host_prefer_sound(h, err);
 	}
 	for (size_t i = 0; i < f.count; i++) {
 		if (i == 0 || f.items[i].folder > h->last_folder) {

@@ -57,7 +57,25 @@ vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *er
 /* Is the ref where the last refresh, of an earlier run too, saw it? */
 bool vv_host_was_at(const vv_host *h, const vv_oid *tip);
 
-bool vv_host_has(const vv_host *h, const vv_cid *cid); /* by its lists */
+bool vv_host_has(const vv_host *h,
+		 const vv_cid *cid); /* by the lists of packs not known to be bad */
+
+/* Has the host show blocks: their packs are fetched, and each block is read from these alone, and hashed.
+ * fn gets each, in order; bytes NULL: the host does not show it. */
+typedef vv_status (*vv_host_shown_fn)(void *payload, size_t i, const vv_cid *cid, const void *bytes,
+				      size_t len, vv_error *err);
+vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
+		       void *payload, vv_error *err);
+
+/* Fetches packs and hashes every block in them. What a bad one should have counts as not being there
+ * from then on. */
+typedef struct vv_host_verifying {
+	bool unseen;    /* only packs that were not seen whole before */
+	uint64_t bytes; /* at most about as much; 0: all */
+	/* After it: */
+	uint64_t bad_packs, lost; /* lost: blocks that no sound pack has */
+} vv_host_verifying;
+vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err);
 
 /* Gets the packs that have blocks below these which are not here, as few as will do. What the host
  * does not have stays away, without a failure. */
@@ -69,6 +87,7 @@ typedef struct vv_host_sum {
 	uint64_t versions, blocks, packs;
 	uint64_t damaged;    /* blocks that the host lists and does not give, or not intact */
 	uint64_t incomplete; /* versions that neither side has all of */
+	uint64_t bad_packs;  /* that were verified and replaced */
 	uint64_t raw, bytes; /* of blocks; of packs and lists, as they went or came */
 } vv_host_sum;
 
@@ -82,6 +101,7 @@ typedef struct vv_host_sending {
 	size_t there_count;
 	bool dry_run;  /* only *out is set */
 	bool complete; /* only versions that are complete here; out->incomplete counts the others */
+	bool verify;   /* first all packs are fetched and hashed; bad ones are replaced */
 } vv_host_sending;
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err);
 

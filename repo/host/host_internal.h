@@ -4,6 +4,7 @@
 #ifndef VV_REPO_HOST_HOST_INTERNAL_H
 #define VV_REPO_HOST_HOST_INTERNAL_H
 
+#include "repo/blocks/reach.h"
 #include "repo/git/run_git.h"
 #include "repo/host/catalog.h"
 #include "repo/host/host.h"
@@ -23,6 +24,12 @@ struct vv_host {
 	size_t last_folder, in_last_folder; /* of the tip's tree */
 	bool by_id_fails;                   /* the host does not give blobs by their ids */
 	bool dirty;                         /* packs are in the scratch repository */
+	vv_oid *bad;                        /* packs that were found to be bad: their blobs */
+	size_t bad_count, bad_cap;
+	char *proof;     /* a folder: packs that were fetched to be proven, and nothing else */
+	vv_store *shown; /* these; NULL until one is */
+	vv_cid_set
+		*intact; /* blocks that vv_host_verify read in packs; NULL: nothing was verified */
 	vv_host_sum came;
 };
 
@@ -86,6 +93,34 @@ vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err);
 /* *out: is old an ancestor of now, or the same? */
 vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
 			   vv_error *err);
+
+/* Packs that blocks come in (and those that their differences stand on) into dir/packs, as few as will do.
+ * One that is not what its name says is passed over where another has the same blocks. */
+typedef struct vv_host_taking {
+	const char *dir;
+	vv_store *have; /* what differences stand on and is here need not come; NULL: it must */
+	bool proof;     /* vv_host_pack.shown is set, not here */
+	const size_t *packs; /* these, of the catalog, besides */
+	size_t pack_count;
+} vv_host_taking;
+vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
+		       vv_error *err);
+/* From now on it is used only where no other pack has its blocks; after the last of them
+ * vv_host_prefer_sound. */
+vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err);
+vv_status vv_host_prefer_sound(vv_host *h, vv_error *err);
+/* A pack was seen whole, under this blob's id: its file in the folder of lists. */
+void vv_host_note_sound(const vv_host *h, const char *name, const vv_oid *blob);
+bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p);
+/* Bad packs that may leave the tree ("packs/0000/<hex>"): what could be read in them other packs have, or
+ * is among what is being sent. To be given to vv_names_free. */
+vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, char ***names, size_t *count,
+			    vv_error *err);
+/* The list of a pack of the catalog, once more; borrows bytes. */
+vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
+			     vv_error *err);
+/* Packs that came leave the scratch repository, which stays open. */
+vv_status vv_host_clean(vv_host *h, vv_error *err);
 
 /* The file of the versions that are known to be complete there; owned by the caller. */
 char *vv_host_complete_path(const vv_host *h);

@@ -10,9 +10,11 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
+#include "repo/blocks/pack.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/blob.h"
@@ -142,7 +144,10 @@ bool vv_host_was_at(const vv_host *h, const vv_oid *tip)
 
 bool vv_host_has(const vv_host *h, const vv_cid *cid)
 {
-	return vv_catalog_find(h->catalog, cid, NULL, NULL);
+	size_t pack;
+
+	return vv_catalog_find(h->catalog, cid, &pack, NULL) &&
+	       !vv_catalog_pack(h->catalog, pack)->bad;
 }
 
 void vv_host_came(const vv_host *h, vv_host_sum *out)
@@ -155,14 +160,22 @@ void vv_host_came(const vv_host *h, vv_host_sum *out)
 /* The places of packs that are needed, each once. */
 typedef struct needing {
 	vv_host *h;
+	const vv_host_taking *t;
 	size_t *packs;
 	size_t count, cap;
-	bool *listed; /* for each pack of the catalog */
+	bool *listed;   /* for each pack of the catalog */
+	bool again;     /* those that are here count, too: one that they stand on was bad */
+	bool found_bad; /* among those that came */
 } needing;
+
+static bool *is_here(const needing *n, vv_host_pack *p)
+{
+	return n->t->proof ? &p->shown : &p->here;
+}
 
 static vv_status need_pack(needing *n, size_t place, vv_error *err)
 {
-	if (n->listed[place] || vv_catalog_pack(n->h->catalog, place)->here) {
+	if (n->listed[place] || (!n->again && *is_here(n, vv_catalog_pack(n->h->catalog, place)))) {
 		return VV_OK;
 	}
 	if (!vv_array_room(n->packs, n->count, n->cap)) {
@@ -183,12 +196,13 @@ static vv_status need(needing *n, const vv_cid *cid, vv_error *err)
 /* And the packs that their differences stand on, as far as these are not here. */
 static vv_status need_bases(needing *n, vv_error *err)
 {
+	vv_store *have = n->t->have;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
 		const vv_host_pack *p = vv_catalog_pack(n->h->catalog, n->packs[i]);
 		for (size_t k = 0; rc == VV_OK && k < p->base_count; k++) {
-			if (!vv_store_has(n->h->main, &p->bases[k])) {
+			if (!have || !vv_store_has(have, &p->bases[k])) {
 				rc = need(n, &p->bases[k], err);
 			}
 		}
@@ -196,8 +210,24 @@ static vv_status need_bases(needing *n, vv_error *err)
 	return rc;
 }
 
-static vv_status take_pack(vv_host *h, vv_host_pack *p, vv_error *err)
+/* The pack's hash is its name, and stands at its end. */
+static bool is_named_rightly(const vv_host_pack *p, const vv_buf *bytes)
 {
+	uint8_t is[VV_PACK_HASH_LEN];
+
+	if (bytes->len != p->len || bytes->len < VV_PACK_TRAILER_LEN) {
+		return false;
+	}
+	const vv_hash128 sum = vv_xxh3_128(bytes->data, bytes->len - sizeof(is), 0);
+	vv_put_le64(is, sum.lo);
+	vv_put_le64(is + 8, sum.hi);
+	return memcmp(is, p->hash, sizeof(is)) == 0 &&
+	       memcmp(is, bytes->data + bytes->len - sizeof(is), sizeof(is)) == 0;
+}
+
+static vv_status take_pack(needing *n, vv_host_pack *p, vv_error *err)
+{
+	vv_host *h = n->h;
 	char hex[VV_HOST_NAME_LEN + 1], file[VV_HOST_NAME_LEN + 16];
 	vv_buf bytes = VV_BUF_INIT;
 	vv_error why;
@@ -206,16 +236,22 @@ static vv_status take_pack(vv_host *h, vv_host_pack *p, vv_error *err)
 
 	vv_hex_write(hex, p->hash, sizeof(p->hash));
 	(void)snprintf(file, sizeof(file), "pack-%s.pack", hex);
-	if (!(path = vv_path_join(h->packs, "packs", file, (char *)NULL))) {
+	if (!(path = vv_path_join(n->t->dir, "packs", file, (char *)NULL))) {
 		return vv_fail_nomem(err);
 	}
-	p->here = true; /* what cannot be had is not asked for again */
+	*is_here(n, p) = true; /* what cannot be had is not asked for again */
 	if (vv_blob_read(h->scratch, &p->blob, PACK_MAX, &bytes, &why) == VV_OK) {
 		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
 		h->came.packs++;
 		h->came.bytes += bytes.len;
 	} else if (why.code == VV_ENOMEM) {
 		rc = vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && is_named_rightly(p, &bytes)) {
+		vv_host_note_sound(h, hex, &p->blob);
+	} else if (rc == VV_OK && !p->bad) {
+		n->found_bad = true;
+		rc = vv_host_note_bad(h, p, err);
 	}
 	vv_buf_clear(&bytes);
 	vv_free(path);
@@ -226,19 +262,56 @@ static vv_status fetch_packs(needing *n, vv_error *err)
 {
 	vv_host *h = n->h;
 	vv_oid *ids = vv_calloc(n->count + 1, sizeof(*ids));
+	size_t count = 0;
 	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
-		ids[i] = vv_catalog_pack(h->catalog, n->packs[i])->blob;
+		vv_host_pack *p = vv_catalog_pack(h->catalog, n->packs[i]);
+		if (!*is_here(n, p)) {
+			n->packs[count] = n->packs[i];
+			ids[count++] = p->blob;
+		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_host_fetch_blobs(h, ids, n->count, err);
+	n->count = count;
+	if (rc == VV_OK && count > 0) {
+		rc = vv_host_fetch_blobs(h, ids, count, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
-		rc = take_pack(h, vv_catalog_pack(h->catalog, n->packs[i]), err);
-		vv_progress_update(h->progress, "packs", i + 1, n->count);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = take_pack(n, vv_catalog_pack(h->catalog, n->packs[i]), err);
+		vv_progress_update(h->progress, "packs", i + 1, count);
 	}
 	vv_free(ids);
+	return rc;
+}
+
+vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
+		       vv_error *err)
+{
+	needing n = {.h = h, .t = t};
+	vv_status rc = VV_OK;
+
+	do {
+		n.found_bad = false;
+		n.count = 0;
+		vv_free(n.listed);
+		n.listed = vv_calloc(vv_catalog_packs(h->catalog) + 1, sizeof(bool));
+		rc = n.listed ? VV_OK : vv_fail_nomem(err);
+		for (size_t i = 0; rc == VV_OK && i < count; i++) {
+			rc = need(&n, &cids[i], err);
+		}
+		for (size_t i = 0; rc == VV_OK && i < t->pack_count; i++) {
+			rc = need_pack(&n, t->packs[i], err);
+		}
+		if (rc == VV_OK && (rc = need_bases(&n, err)) == VV_OK && n.count > 0) {
+			rc = fetch_packs(&n, err);
+		}
+		if (rc == VV_OK && n.found_bad) {
+			rc = vv_host_prefer_sound(h, err);
+		}
+		n.again = true;
+	} while (rc == VV_OK && n.found_bad);
+	vv_free(n.packs);
+	vv_free(n.listed);
 	return rc;
 }
 
@@ -292,28 +365,9 @@ static vv_status look_below(frontier *f, vv_error *err)
 	return rc;
 }
 
-static vv_status fetch_level(frontier *f, vv_error *err)
-{
-	needing n = {.h = f->h};
-	vv_status rc = VV_OK;
-
-	n.listed = vv_calloc(vv_catalog_packs(f->h->catalog) + 1, sizeof(bool));
-	if (!n.listed) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
-		rc = need(&n, &f->now[i], err);
-	}
-	if (rc == VV_OK && (rc = need_bases(&n, err)) == VV_OK && n.count > 0) {
-		rc = fetch_packs(&n, err);
-	}
-	vv_free(n.packs);
-	vv_free(n.listed);
-	return rc;
-}
-
 vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
 {
+	const vv_host_taking t = {.dir = h->packs, .have = h->main};
 	frontier f = {.h = h, .seen = vv_cid_set_new()};
 	vv_status rc = f.seen ? VV_OK : vv_fail_nomem(err);
 
@@ -326,7 +380,7 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 		f.count = f.next_count;
 		f.next = NULL;
 		f.next_count = f.next_cap = 0;
-		if ((rc = fetch_level(&f, err)) == VV_OK) {
+		if ((rc = vv_host_take(h, &t, f.now, f.count, err)) == VV_OK) {
 			rc = look_below(&f, err);
 		}
 	}
@@ -342,7 +396,8 @@ vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
 	vv_status rc = vv_store_get(h->blocks, cid, out, &why);
 
 	/* its list names it, and the pack does not have it, or cannot be read */
-	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) && vv_host_has(h, cid)) {
+	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) &&
+	    vv_catalog_find(h->catalog, cid, NULL, NULL)) {
 		rc = why.code = VV_ECORRUPT;
 		h->came.damaged++;
 	}

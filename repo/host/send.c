@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -86,10 +87,12 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 				  .seen = s->seen,
 				  .children_first = true,
 				  .missing = &missing};
-	bool before = !vv_cid_is_null(&n->before) &&
-		      (vv_cid_set_has(s->seen, &n->before) || vv_host_has(s->h, &n->before));
+	/* A host that lost packs may have a version without all that is below it. */
+	const bool lossy = s->h->bad_count > 0;
+	bool before = !vv_cid_is_null(&n->before) && (vv_cid_set_has(s->seen, &n->before) ||
+						      (!lossy && vv_host_has(s->h, &n->before)));
 
-	if (vv_host_has(s->h, &n->root)) {
+	if (!lossy && vv_host_has(s->h, &n->root)) {
 		return VV_OK;
 	}
 	if (s->what->complete) {
@@ -166,20 +169,32 @@ static vv_status missing(const sending *s, const item *it, vv_error *err)
 		"remotes, with --from URL from another clone");
 }
 
+/* pack NULL: there was nothing more to send, and bad packs leave. last: of this sending. */
 static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list, const char *name,
-			     vv_error *err)
+			     bool last, vv_error *err)
 {
 	vv_buf message = VV_BUF_INIT;
-	vv_status rc;
+	char **bad = NULL;
+	size_t bad_count = 0;
+	vv_status rc = last && s->what->verify
+			       ? vv_host_bad_packs(s->h, s->seen, &bad, &bad_count, err)
+			       : VV_OK;
 
 	vv_buf_printf(
 		&message, "Keep blocks of %s\n",
 		vv_text_counted(s->version_count, "version of a table", "versions of tables"));
-	const vv_host_commit c = {
-		.message = vv_buf_cstr(&message), .pack = pack, .list = list, .name = name};
-	rc = vv_host_commit_make(s->h, &s->next, &c, err);
-	s->sum->packs++;
-	s->sum->bytes += pack->len + list->len;
+	const vv_host_commit c = {.message = pack ? vv_buf_cstr(&message) : "Remove bad packs\n",
+				  .pack = pack,
+				  .list = list,
+				  .name = name,
+				  .removed = bad,
+				  .removed_count = bad_count};
+	if (rc == VV_OK && (pack || bad_count > 0)) {
+		rc = vv_host_commit_make(s->h, &s->next, &c, err);
+		s->sum->packs += pack != NULL;
+		s->sum->bytes += pack ? pack->len + list->len : 0;
+	}
+	vv_names_free(bad, bad_count);
 	vv_buf_clear(&message);
 	return rc;
 }
@@ -206,7 +221,7 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 			vv_buf_reset(&list);
 			rc = vv_pack_maker_take(m, &pack, &list, name, err);
 			if (rc == VV_OK) {
-				rc = commit_pack(s, &pack, &list, name, err);
+				rc = commit_pack(s, &pack, &list, name, i + 1 == s->count, err);
 			}
 			if (rc == VV_OK &&
 			    (s->next.waiting >= VV_HOST_PUSH_BYTES || i + 1 == s->count)) {
@@ -223,11 +238,16 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 static vv_status try_send(sending *s, bool *lost, vv_error *err)
 {
 	char *dir = vv_path_join(s->h->packs, "packs", (char *)NULL);
-	vv_status rc;
+	vv_host_verifying all = {0};
+	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
 
 	*lost = false;
 	memset(s->sum, 0, sizeof(*s->sum));
-	rc = dir ? plan(s, err) : vv_fail_nomem(err);
+	if (rc == VV_OK && s->what->verify) {
+		rc = vv_host_verify(s->h, &all, err);
+		s->sum->bad_packs = all.bad_packs;
+	}
+	rc = rc < 0 ? rc : plan(s, err);
 	if (rc == VV_OK) {
 		vv_host_next_init(&s->next, s->h);
 		s->sum->versions = s->version_count;
@@ -235,6 +255,9 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 		s->sum->raw = s->raw;
 		if (s->count > 0 && !s->what->dry_run) {
 			rc = send_items(s, dir, lost, err);
+		} else if (all.bad_packs > 0 && !s->what->dry_run &&
+			   (rc = commit_pack(s, NULL, NULL, NULL, true, err)) == VV_OK) {
+			rc = vv_host_push(s->h, &s->next, lost, err);
 		}
 	}
 	vv_free(dir);

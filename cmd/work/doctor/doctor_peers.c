@@ -34,6 +34,37 @@ static vv_status mend_otherwise(vv_doctor *d, vv_error *err)
 	return VV_OK;
 }
 
+/* Are the packs that nobody here has seen yet what their names say? At most so many bytes are fetched. */
+#define PACKS_SEEN ((uint64_t)64 << 20)
+
+static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name, vv_error *err)
+{
+	vv_host_verifying v = {.unseen = true, .bytes = PACKS_SEEN};
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = vv_git_host_verify(host, &v, &why);
+
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0) {
+		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				     "the packs of the remote %s cannot be fetched: %s",
+				     vv_text_shows(name), why.message);
+	}
+	if (v.bad_packs == 0) {
+		return VV_OK;
+	}
+	vv_buf_printf(&message, "%s of the remote %s %s damaged",
+		      vv_text_counted(v.bad_packs, "pack", NULL), vv_text_shows(name),
+		      v.bad_packs == 1 ? "is" : "are");
+	vv_buf_printf(&message, " (in %s): %s", vv_text_shows(vv_git_host_blocks_place(host)),
+		      vv_text_counted(v.lost, "block is lost there", "blocks are lost there"));
+	vv_buf_printf(&mend, "varve push --blocks %s, in a clone that has all blocks",
+		      vv_text_shows(name));
+	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+}
+
 /* Has a Git host the blocks that its refs need? */
 static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *name, bool only,
 				 vv_error *err)
@@ -51,7 +82,7 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 				     vv_text_shows(name), why.message);
 	}
 	if (lost.versions == 0) {
-		return VV_OK;
+		return look_at_packs(d, host, name, err);
 	}
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 	vv_buf_printf(

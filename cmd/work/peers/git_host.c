@@ -40,6 +40,7 @@ struct vv_git_host {
 	size_t ref_cap;
 	vv_host *host;   /* NULL until it is needed */
 	bool fresh;      /* it knows what is there */
+	bool rewritten;  /* the ref was overwritten since it was seen last, and nobody was told */
 	bool reading;    /* somebody gets from it, and sends nothing */
 	size_t fetched;  /* refs that were made */
 	char folder[64]; /* of these */
@@ -414,6 +415,7 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 		return rc;
 	}
 	if (change == VV_HOST_REWRITTEN) {
+		g->rewritten = false;
 		vv_notes_warn(g->t->notes,
 			      "%s has lost what was there: somebody overwrote it on %s", ref, url);
 	} else if (change == VV_HOST_GONE) {
@@ -445,6 +447,7 @@ static vv_status need_host(vv_git_host *g, vv_error *err)
 		return rc;
 	}
 	g->fresh = true;
+	g->rewritten = change == VV_HOST_REWRITTEN;
 	return tell_change(g, change, err);
 }
 
@@ -544,6 +547,34 @@ vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error
 	}
 	*out = vv_host_has(g->host, cid);
 	return VV_OK;
+}
+
+vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
+			   void *payload, vv_error *err)
+{
+	vv_status rc = need_host(g, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (g->rewritten) {
+		g->rewritten = false;
+		vv_notes_warn(g->t->notes, "%s on %s was overwritten since it was seen last",
+			      vv_text_shows(g->blocks_ref), vv_text_url(g->url));
+	}
+	return vv_host_show(g->host, cids, count, fn, payload, err);
+}
+
+vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err)
+{
+	bool none;
+	vv_status rc = keeps_none(g, &none, err);
+
+	v->bad_packs = v->lost = 0;
+	if (rc < 0 || none || (rc = need_host(g, err)) < 0) {
+		return rc;
+	}
+	return vv_host_verify(g->host, v, err);
 }
 
 static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
@@ -655,10 +686,8 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 	if (sum.damaged > 0) {
 		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
 			      vv_text_shows(vv_git_host_blocks_place(g)), vv_text_url(g->url));
-		vv_notes_put(
-			g->t->notes,
-			"hint: delete that ref there, then 'varve push --blocks' in a clone that "
-			"has them");
+		vv_notes_put(g->t->notes,
+			     "hint: 'varve push --blocks' in a clone that has them puts them back");
 	}
 }
 
@@ -699,7 +728,8 @@ static vv_status send_to_ref(vv_git_host *g, const vv_git_sending *what, vv_host
 					 .there = there,
 					 .there_count = g->hello.ref_count,
 					 .dry_run = what->dry_run,
-					 .complete = what->complete};
+					 .complete = what->complete,
+					 .verify = what->verify};
 	if (rc == VV_OK && (rc = vv_edited_pointers_warn(g->t->repo, ids, what->count, there,
 							 g->hello.ref_count, err)) == VV_OK) {
 		rc = vv_host_send(g->host, &to_host, out, err);

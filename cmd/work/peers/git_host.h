@@ -63,6 +63,7 @@ typedef struct vv_git_sending {
 	size_t count;
 	bool dry_run;  /* only *out is set */
 	bool complete; /* only versions that are complete here (not with block peers) */
+	bool verify;   /* first its packs are fetched and hashed; bad ones are replaced */
 } vv_git_sending;
 /* Sends blocks: to the block peers, where some are named, else to the host. */
 vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
@@ -91,6 +92,12 @@ vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err);
 
 /* Does it list the block among those that it keeps? False where block peers keep them. */
 vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err);
+
+/* vv_host_show. That the ref was overwritten since it was seen last is told first. */
+vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
+			   void *payload, vv_error *err);
+/* vv_host_verify; nothing where block peers keep the blocks. */
+vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err);
 
 /* Tells of blocks that the host could not give although it lists them. */
 void vv_git_host_tell_damage(const vv_git_host *g);

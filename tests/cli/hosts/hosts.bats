@@ -387,12 +387,80 @@ tamper() {
 	stderr_has "2 of 2 versions lack blocks"
 	[ ! -e ../b/.git/varve/host/*/blocks ]
 	# the way out that it names
-	git push -q origin :refs/varve/blocks
+	stderr_has "hint: 'varve push --blocks' in a clone that has them puts them back"
 	succeeds varve -C ../a push --blocks
 	cd ../b
 	succeeds varve fetch
 	succeeds varve restore .
 	cmp prices.csv ../a/prices.csv
+}
+
+# No pack of the host's is other than its name says: each ends with it.
+packs_are_whole() {
+	local pack
+	for pack in $(packs); do
+		[ "$(git -C "$BATS_TEST_TMPDIR/work/host.git" cat-file blob "refs/varve/blocks:packs/0000/$pack.pack" |
+			tail -c 16 | od -An -tx1 | tr -d ' \n')" = "$pack" ]
+	done
+}
+
+@test "push --blocks finds a damaged pack and puts its blocks back, and doctor names it" {
+	tampering
+	size=$(stat -c %s packs/*/*.pack | sort -n | head -1)
+	for pack in packs/*/*.pack; do # that of the second version only
+		[ "$(stat -c %s "$pack")" -ne "$size" ] ||
+			printf '\377' | dd of="$pack" bs=1 seek=$((size / 2)) conv=notrunc 2> /dev/null
+	done
+	tamper
+	varve clone -q "$url" ../lost || true
+	! cmp -s ../lost/prices.csv ../a/prices.csv
+	cd ../a
+	ends_with 1 varve doctor
+	output_has "varve push --blocks origin"
+	succeeds varve push --blocks -n
+	ends_with 1 varve doctor
+	succeeds varve push --blocks
+	packs_are_whole
+	succeeds varve doctor
+	succeeds varve push --blocks
+	stderr_is "all blocks that are here are there"
+	varve clone -q "$url" ../c
+	cmp prices.csv ../c/prices.csv
+	(cd ../c && sound && varve doctor)
+	cd ../lost
+	succeeds varve fetch
+	succeeds varve restore .
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "where a bad pack stays beside a sound one, the sound one is read" {
+	tampering
+	set -- packs/*/*.pack
+	mkdir keep
+	cp packs/*/* keep
+	for pack; do
+		printf x >> "$pack"
+	done
+	tamper
+	# somebody else brought the blocks again, and left the bad packs
+	git rm -q -r packs
+	tamper
+	succeeds varve -C ../a push --blocks
+	git fetch -q origin refs/varve/blocks
+	git checkout -q FETCH_HEAD
+	mkdir -p packs/0000
+	for list in keep/*.list; do
+		name=$(basename "$list" .list)
+		[ -e "packs/0000/$name.pack" ] || {
+			cp "$list" packs/0000
+			head -c 2000 "keep/$name.pack" > "packs/0000/$name.pack"
+		}
+	done
+	rm -r keep
+	tamper
+	varve clone -q "$url" ../b
+	cmp ../b/prices.csv ../a/prices.csv
+	(cd ../b && sound)
 }
 
 @test "a pack under another's name gives nothing wrong" {
