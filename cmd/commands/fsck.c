@@ -4,6 +4,7 @@
  * First the packs, record by record; then every version that the history names, from
  * its pointer down. What is damaged is told with the datasets and commits it touches.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -14,8 +15,11 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/work/peers/needed.h"
+#include "cmd/work/peers/proof.h"
 #include "cmd/work/peers/reach.h"
 #include "cmd/work/peers/repair.h"
+#include "cmd/work/vault/vault_source.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "dataset/table/verify.h"
@@ -62,8 +66,13 @@ typedef struct fsck {
 	uint64_t records, blocks, problems, rebuilt, mended;
 	vv_elsewhere *elsewhere; /* versions that others keep */
 	uint64_t absent;         /* of these, those that are not here */
-	bool silent;             /* nothing is told: this looks for what is to be mended */
-	char **files;            /* where it is: packs and indexes */
+	size_t *away;            /* their places in versions */
+	size_t away_cap;
+	uint64_t shown; /* of these: their keeper showed a block just now */
+	bool asked;
+	vv_buf keepers; /* lines of what keepers said */
+	bool silent;    /* nothing is told: this looks for what is to be mended */
+	char **files;   /* where it is: packs and indexes */
 	size_t file_count, file_cap;
 	char **git_indexes; /* of Git's packs, damaged: nothing of Git's can be read safely */
 	size_t git_index_count, git_index_cap;
@@ -366,7 +375,10 @@ static vv_status check_versions(fsck *f, vv_error *err)
 		}
 		if (vv_elsewhere_has(f->elsewhere, &v->root) && !vv_cid_set_has(f->bad, &v->root) &&
 		    !vv_store_has(f->store, &v->root)) {
-			f->absent++;
+			if (!vv_array_room(f->away, f->absent, f->away_cap)) {
+				return vv_fail_nomem(err);
+			}
+			f->away[f->absent++] = i;
 			continue;
 		}
 		vv_progress_part(f->c->progress, "versions", i, f->count);
@@ -459,16 +471,86 @@ static vv_status run_all(fsck *f, vv_error *err)
 	return check_versions(f, err);
 }
 
-/* That they are still there nobody has asked. */
+/* Of whoever keeps them it is asked that a block of each is shown. */
+static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
+{
+	vv_cid *roots = vv_calloc(f->absent + 1, sizeof(*roots));
+	size_t *places = vv_calloc(f->absent + 1, sizeof(*places)), count = 0;
+	bool *holds = vv_calloc(f->absent + 1, sizeof(*holds));
+	uint64_t shown = 0;
+	vv_error why;
+	vv_status rc = roots && places && holds ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < f->absent; i++) {
+		const version *v = &f->versions[f->away[i]];
+		const char *keeper = vv_elsewhere_keeper(f->elsewhere, &v->root);
+		if (keeper && strcmp(keeper, name) == 0) {
+			roots[count] = v->root;
+			places[count++] = f->away[i];
+		}
+	}
+	if (rc < 0 || count == 0) {
+		goto done;
+	}
+	if (strcmp(name, VV_VAULT_SOURCE) == 0) {
+		vv_buf_printf(&f->keepers,
+			      "not here: %s, left in the vault; 'varve audit' asks its holders\n",
+			      vv_text_counted(count, "version", "versions"));
+		goto done;
+	}
+	if (vv_proof_ask_named(holds, f->c->repo, name, &vv_notes_stderr, roots, count, &why) < 0) {
+		rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+		vv_buf_printf(&f->keepers, "not here: %s, left with %s, which was not asked: %s\n",
+			      vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
+			      why.message);
+		goto done;
+	}
+	for (size_t i = 0; i < count; i++) {
+		shown += holds[i];
+		if (!holds[i]) {
+			tell(f, "lost dataset", "whoever was to keep it does not show it",
+			     &roots[i], NULL, 0, &f->versions[places[i]]);
+		}
+	}
+	f->shown += shown;
+	vv_buf_printf(&f->keepers, "not here: %s, of which %s showed a block of %s just now\n",
+		      vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
+		      shown == count ? "each" : vv_text_count(shown));
+done:
+	vv_free(holds);
+	vv_free(places);
+	vv_free(roots);
+	return rc;
+}
+
+static vv_status ask_keepers(fsck *f, vv_error *err)
+{
+	const char *name;
+	vv_status rc = VV_OK;
+
+	if (!f->o->data || f->silent || f->absent == 0 || getenv(VV_OFFLINE_VAR)) {
+		return VV_OK;
+	}
+	f->asked = true;
+	for (size_t i = 0; rc == VV_OK && (name = vv_elsewhere_remote(f->elsewhere, i)); i++) {
+		rc = ask_keeper(f, name, err);
+	}
+	return rc;
+}
+
 static void tell_elsewhere(const fsck *f)
 {
 	const char *name;
 
-	vv_out("not here: %s, kept by", vv_text_counted(f->absent, "version", "versions"));
+	if (f->asked) {
+		vv_out("%s", vv_buf_cstr(&f->keepers));
+		return;
+	}
+	vv_out("not here: %s, left with", vv_text_counted(f->absent, "version", "versions"));
 	for (size_t i = 0; (name = vv_elsewhere_remote(f->elsewhere, i)) != NULL; i++) {
 		vv_out("%s %s", i > 0 ? "," : "", vv_reach_shown(name));
 	}
-	vv_out("; 'varve fetch --data --all' gets them\n");
+	vv_out(" (nobody was asked); 'varve fetch --data --all' gets them\n");
 }
 
 static vv_status finish(fsck *f, vv_error *err)
@@ -482,6 +564,10 @@ static vv_status finish(fsck *f, vv_error *err)
 		vv_json_u64(&f->w, f->count);
 		vv_json_name(&f->w, "elsewhere");
 		vv_json_u64(&f->w, f->absent);
+		if (f->asked) {
+			vv_json_name(&f->w, "shown");
+			vv_json_u64(&f->w, f->shown);
+		}
 		vv_json_name(&f->w, "records");
 		vv_json_u64(&f->w, f->records);
 		vv_json_name(&f->w, "rebuilt_indexes");
@@ -512,6 +598,8 @@ static void fsck_clear(fsck *f)
 	vv_free(f->versions);
 	vv_names_free(f->files, f->file_count);
 	vv_names_free(f->git_indexes, f->git_index_count);
+	vv_free(f->away);
+	vv_buf_clear(&f->keepers);
 	vv_cid_set_free(f->seen);
 	vv_cid_set_free(f->bad);
 	vv_elsewhere_free(f->elsewhere);
@@ -662,7 +750,8 @@ static vv_status run_fsck(vv_context *c, vv_error *err)
 	}
 	vv_json_name(&f.w, "problems");
 	vv_json_open_array(&f.w);
-	if ((rc = run_all(&f, err)) < 0 || (rc = finish(&f, err)) < 0) {
+	if ((rc = run_all(&f, err)) < 0 || (rc = ask_keepers(&f, err)) < 0 ||
+	    (rc = finish(&f, err)) < 0) {
 		goto done;
 	}
 	if (f.problems == 0) {

@@ -681,9 +681,6 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 			rc = vv_host_fetch_blobs(h, missing, missing_count, err);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_host_prefer_sound(h, err);
-	}
 	for (size_t i = 0; i < f.count; i++) {
 		if (i == 0 || f.items[i].folder > h->last_folder) {
 			h->last_folder = f.items[i].folder;

@@ -123,10 +123,11 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 	if (rc == VV_OK && !same) {
 		rc = follow_ref(h, change, err);
 	}
-	if (rc == VV_OK && (rc = vv_host_check_format(h, err)) == VV_OK) {
-		rc = vv_host_load_lists(h, err);
+	if (rc < 0 || (rc = vv_host_check_format(h, err)) < 0 ||
+	    (rc = vv_host_load_lists(h, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return vv_host_prefer_sound(h, err);
 }
 
 bool vv_host_was_at(const vv_host *h, const vv_oid *tip)

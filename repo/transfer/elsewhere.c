@@ -231,6 +231,15 @@ const vv_cid *vv_elsewhere_next(const vv_elsewhere *e, size_t *i)
 	return *i < e->count ? &e->listed[(*i)++].root : NULL;
 }
 
+const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root)
+{
+	uint64_t i;
+
+	return vv_cid_map_get(e->by_root, root, &i) && e->listed[i].remote > 0
+		       ? e->remotes[e->listed[i].remote - 1]
+		       : NULL;
+}
+
 const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i)
 {
 	return i < e->remote_count ? e->remotes[i] : NULL;

@@ -25,6 +25,8 @@ typedef struct vv_elsewhere vv_elsewhere;
 vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err);
 void vv_elsewhere_free(vv_elsewhere *e); /* accepts NULL */
 bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root);
+/* Who was noted as keeping it; borrowed; NULL: nobody. */
+const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root);
 /* A version near it in the history of its path that is here, if there is one: what a transfer of root
  * may leave out, or send as differences to. */
 bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *store, vv_cid *out);

@@ -12,6 +12,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "cmd/work/peers/named_versions.h"
+#include "cmd/work/peers/proof.h"
 #include "cmd/work/peers/reach.h"
 #include "cmd/work/vault/audit.h"
 #include "cmd/work/vault/contents.h"
@@ -200,32 +201,21 @@ static void count_copies(dropping *x, size_t keeper, vv_drop_version *v, unsigne
 }
 
 typedef struct blocks_of {
-	bool (*has)(void *payload, const vv_cid *cid); /* NULL: only a leaf is looked for */
+	bool (*has)(void *payload, const vv_cid *cid);
 	void *payload;
 	bool all;
-	vv_cid leaf; /* any of them; a version of one block has its root */
-	uint64_t leaves;
 } blocks_of;
 
 static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			  vv_status state, vv_error *err)
 {
 	blocks_of *b = payload;
-	uint64_t r;
 
 	(void)bytes;
 	(void)len;
 	(void)state;
 	(void)err;
-	if (b->has && !b->has(b->payload, cid)) {
-		b->all = false;
-	}
-	if (cid->codec == VV_CODEC_RAW) {
-		vv_random(&r, sizeof(r));
-		if (r % ++b->leaves == 0) { /* each with the same chance */
-			b->leaf = *cid;
-		}
-	}
+	b->all = b->all && b->has(b->payload, cid);
 	return VV_OK;
 }
 
@@ -239,8 +229,6 @@ static vv_status look_below(dropping *x, const vv_cid *root, blocks_of *b, vv_er
 	vv_status rc = w.seen ? VV_OK : vv_fail_nomem(err);
 
 	b->all = true;
-	b->leaf = *root;
-	b->leaves = 0;
 	if (rc == VV_OK) {
 		rc = vv_walk_from(&w, root, err);
 	}
@@ -265,106 +253,31 @@ static vv_status count_listed(dropping *x, size_t keeper, unsigned copies,
 	return rc;
 }
 
-typedef struct proving {
-	dropping *x;
-	size_t keeper;
-	const size_t *places; /* of d->versions, in the order of the wants */
-} proving;
-
-static vv_status on_leaf(void *payload, size_t i, const vv_cid *cid, const void *bytes, size_t len,
-			 const vv_cid *base, vv_error *err)
-{
-	proving *p = payload;
-
-	(void)cid;
-	(void)len;
-	(void)base;
-	(void)err;
-	if (bytes) {
-		count_copies(p->x, p->keeper, &p->x->d->versions[p->places[i]], 1);
-	}
-	return VV_OK;
-}
-
-#define LEAVES_AT_ONCE 256u
-
-/* What the peer's records build on: what came before, which is here too. */
-static vv_status no_base(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
-			 vv_cid *cid, vv_error *err)
-{
-	(void)payload;
-	(void)codec;
-	(void)prefix;
-	(void)cid;
-	return vv_fail(err, VV_ENOTFOUND, "no base was offered");
-}
-
-static vv_status own_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
-{
-	const proving *p = payload;
-
-	return vv_store_get(p->x->store, cid, out, err);
-}
-
-/* A leaf of each version that the peer says it keeps. */
-static vv_status prove(dropping *x, size_t keeper, vv_peer *peer, const size_t *places,
-		       const uint8_t *keeps, size_t count, vv_error *err)
-{
-	vv_lacking wants[LEAVES_AT_ONCE];
-	size_t of[LEAVES_AT_ONCE], n = 0;
-	proving p = {x, keeper, of};
-	vv_status rc = VV_OK;
-
-	memset(wants, 0, sizeof(wants));
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		blocks_of b = {.has = NULL};
-		if (vv_bit(keeps, i)) {
-			rc = look_below(x, &x->d->versions[places[i]].root, &b, err);
-			wants[n].cid = b.leaf;
-			of[n++] = places[i];
-		}
-		if (rc == VV_OK && n > 0 && (n == LEAVES_AT_ONCE || i + 1 == count)) {
-			rc = vv_peer_blocks(peer, wants, n, no_base, own_block, on_leaf, &p, err);
-			n = 0;
-		}
-	}
-	return rc;
-}
-
-static vv_status ask_peer(dropping *x, size_t keeper, vv_peer *peer, vv_error *err)
+/* Versions that a remote shows now. */
+static vv_status count_shown(dropping *x, size_t keeper, const vv_reached *there, vv_error *err)
 {
 	vv_drop *d = x->d;
 	vv_cid *roots = vv_calloc(d->count + 1, sizeof(*roots));
 	size_t *places = vv_calloc(d->count + 1, sizeof(*places)), count = 0;
-	uint8_t *keeps = vv_calloc(d->count / 8 + 1, 1);
-	vv_status rc;
+	bool *holds = vv_calloc(d->count + 1, sizeof(*holds));
+	vv_status rc = roots && places && holds ? VV_OK : vv_fail_nomem(err);
 
-	if (!roots || !places || !keeps) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	for (size_t i = 0; i < d->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < d->count; i++) {
 		if (is_asked_for(&d->versions[i])) {
 			roots[count] = d->versions[i].root;
 			places[count++] = i;
 		}
 	}
-	if ((rc = vv_peer_keeps(peer, roots, count, keeps, err)) == VV_OK) {
-		rc = prove(x, keeper, peer, places, keeps, count, err);
+	if (rc == VV_OK) {
+		rc = vv_proof_ask(holds, there, x->store, roots, count, err);
 	}
-done:
-	vv_free(keeps);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		count_copies(x, keeper, &d->versions[places[i]], holds[i]);
+	}
+	vv_free(holds);
 	vv_free(places);
 	vv_free(roots);
 	return rc;
-}
-
-static bool host_has(void *payload, const vv_cid *cid)
-{
-	vv_error ignored;
-	bool has;
-
-	return vv_git_host_has(payload, cid, &has, &ignored) == VV_OK && has;
 }
 
 /* One repository under two names or addresses counts once. */
@@ -403,8 +316,7 @@ static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)
 		rc = check_other(x, keeper, &m, there.hello, err);
 	}
 	if (rc == VV_OK) {
-		rc = there.host ? count_listed(x, keeper, 1, host_has, there.host, err)
-				: ask_peer(x, keeper, there.peer, err);
+		rc = count_shown(x, keeper, &there, err);
 	}
 	vv_reached_close(&there);
 	vv_remote_clear(&m);

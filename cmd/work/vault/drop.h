@@ -1,9 +1,9 @@
 /*
  * drop: the data of versions removed here because others keep it.
  *
- * Nothing goes before so many others as are asked for have shown, now, that they keep it: a repository
- * that speaks varve says so of the whole version and gives a random leaf of it; a Git host lists all of its
- * blocks; a vault has all of its items, and a random leaf of every shard is asked of every holder. Two
+ * Nothing goes before so many others as are asked for have shown, now, that they keep it: a remote as
+ * cmd/work/peers/proof.h has it; a vault has all of its items, and a random leaf of every shard is asked of
+ * every holder. Two
  * repositories that drop at once do not count each other (vv_drop_lock). What was dropped is noted in the
  * list of versions that are elsewhere (repo/transfer/elsewhere.h) before it goes.
  */

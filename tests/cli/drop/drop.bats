@@ -54,7 +54,7 @@ sums() {
 	[ "$(du -sb .git/varve/packs | cut -f1)" -lt $((size * 2 / 3)) ]
 	succeeds varve fsck
 	output_has "sound: 1 versions of datasets"
-	output_has "not here: 5 versions, kept by origin"
+	output_has "not here: 5 versions, left with origin"
 	sums . > ../after
 	cmp ../before ../after
 	succeeds varve fsck
@@ -98,7 +98,7 @@ sums() {
 	succeeds varve fetch -q --data HEAD~4..HEAD~2
 	[ "$(grep -c "origin$" .git/varve/elsewhere)" -eq 1 ]
 	succeeds varve fsck
-	output_has "not here: 1 version, kept by origin"
+	output_has "not here: 1 version, left with origin"
 	# What is still listed stays what it is.
 	rm -rf .git/varve/packs
 	ends_with 1 varve fsck
@@ -260,6 +260,101 @@ sums() {
 	cmp ../before ../after
 }
 
+# on_host: the six of a, on a Git host alone; edit_blocks: a clone of the blocks' ref; here: a.
+on_host() {
+	six
+	git remote remove origin
+	plain_host "$@"
+	git remote add origin "$url"
+	git config remote.origin.varveKind git
+	for n in 1 2 3 4 5 6; do # each version in a pack of its own
+		varve push -q origin "main~$((6 - n)):refs/heads/main"
+	done
+	sums . > ../before
+	git clone -q --no-checkout "$url" ../evil
+	git -C ../evil fetch -q origin refs/varve/blocks
+	git -C ../evil checkout -q FETCH_HEAD
+}
+
+put_blocks() {
+	git -C ../evil add -A
+	git -C ../evil commit -q "$@" -m other
+	git -C ../evil push -q "${force---no-force}" origin HEAD:refs/varve/blocks
+}
+
+# The host keeps N versions, and nothing is lost.
+host_keeps() {
+	run_separate varve drop --history --json
+	[ "$(json_of "d['keepers'][0]['versions']" <<< "$output")" = "$1" ]
+	sums . > ../after
+	cmp ../before ../after
+	[ ! -e .git/varve/host/*/proof ]
+}
+
+run_separate() {
+	run --separate-stderr "$@"
+}
+
+json_of() {
+	python3 -c "import json, sys; d = json.load(sys.stdin); print($1)"
+}
+
+@test "a Git host whose packs are empty behind their lists keeps nothing" {
+	on_host
+	for pack in ../evil/packs/*/*.pack; do
+		: > "$pack"
+	done
+	put_blocks
+	host_keeps 0
+	[ "$status" -eq 1 ]
+	# nor where they were rewritten in the history, which is noticed
+	rm -rf .git/varve/host
+	varve push -q --blocks
+	varve fetch -q
+	git -C ../evil fetch -q origin refs/varve/blocks
+	git -C ../evil checkout -q FETCH_HEAD
+	for pack in ../evil/packs/*/*.pack; do
+		: > "$pack"
+	done
+	force=--force put_blocks --amend
+	host_keeps 0
+	stderr_has "was overwritten since it was seen last"
+}
+
+@test "of a Git host only the versions count whose packs are sound" {
+	on_host
+	# the newest: differences stand on those before
+	newest=$(git -C ../evil show --name-only --format= HEAD | grep 'pack$')
+	: > "../evil/$newest"
+	put_blocks
+	ends_with 0 varve drop --history
+	output_has "origin: keeps 5 of 5"
+	sums . > ../after
+	cmp ../before ../after
+}
+
+@test "fsck --data asks whoever keeps what was dropped, and believes no list" {
+	on_host
+	succeeds varve drop --history
+	succeeds varve fsck --json
+	[ "$(json_of "d['elsewhere']" <<< "$output")" = 5 ]
+	succeeds varve fsck --data --json
+	[ "$(json_of "(d['shown'], d['elsewhere'])" <<< "$output")" = "(5, 5)" ]
+	for pack in ../evil/packs/*/*.pack; do
+		: > "$pack"
+	done
+	put_blocks
+	succeeds varve fsck
+	output_has "(nobody was asked)"
+	succeeds varve --offline fsck --data
+	ends_with 1 varve fsck --data --json
+	[ "$(json_of "(len(d['problems']), d['problems'][0]['kind'], d['shown'])" <<< "$output")" = \
+		"(5, 'lost dataset', 0)" ]
+	git remote set-url origin "$PWD/../nobody.git"
+	ends_with 0 varve fsck --data
+	output_has "5 versions"
+}
+
 @test "one repository under two names or addresses counts once" {
 	six
 	git remote add again "$PWD/../hub.git"
@@ -288,7 +383,7 @@ sums() {
 	[ "$(varve cat HEAD~3:t.csv | wc -l)" -eq 3001 ]
 	cd ..
 	succeeds varve fsck
-	output_has "kept by"
+	output_has "left with"
 	output_lacks "hub.git"
 	ends_with 2 varve drop --from http://joe:s3cret@127.0.0.1:1/x HEAD~1
 	stderr_has "has a password"

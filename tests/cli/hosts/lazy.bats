@@ -33,7 +33,7 @@ not_here() {
 		output_lacks "not here"
 	else
 		output_has "not here: $1 version"
-		output_has "kept by origin; 'varve fetch --data --all' gets them"
+		output_has "left with origin (nobody was asked); 'varve fetch --data --all' gets them"
 	fi
 }
 

@@ -22,7 +22,7 @@ three_versions() {
 	output_has "the vault: keeps 4 of 4, at 2 places"
 	output_has "dropped 4 versions"
 	succeeds varve fsck
-	output_has "not here: 4 versions, kept by the vault"
+	output_has "not here: 4 versions, left with the vault"
 	succeeds varve cat HEAD~3:t.csv
 	stderr_has "fetching blocks from the vault"
 	[ "$(varve cat HEAD~3:t.csv | sha256sum)" = "$before" ]
@@ -78,7 +78,7 @@ three_versions() {
 	ends_with 2 varve cat HEAD~3:t.csv
 	stderr_has "the vault"
 	succeeds varve fsck
-	output_has "not here: 4 versions, kept by the vault"
+	output_has "not here: 4 versions, left with the vault"
 	mv ../b.away ../b
 	succeeds varve cat HEAD~3:t.csv
 }

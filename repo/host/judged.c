@@ -1,0 +1,104 @@
+/*
+ * judged: which packs of a host were seen whole here, and which are known to be bad.
+ */
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "repo/host/host_internal.h"
+
+static bool is_known_bad(const vv_host *h, const vv_oid *blob)
+{
+	for (size_t i = 0; i < h->bad_count; i++) {
+		if (vv_oid_equal(&h->bad[i], blob)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err)
+{
+	p->bad = true;
+	if (is_known_bad(h, &p->blob)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(h->bad, h->bad_count, h->bad_cap)) {
+		return vv_fail_nomem(err);
+	}
+	h->bad[h->bad_count++] = p->blob;
+	return VV_OK;
+}
+
+vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
+			     vv_error *err)
+{
+	char name[VV_HOST_NAME_LEN + 1];
+
+	vv_hex_write(name, p->hash, sizeof(p->hash));
+	char *path = vv_host_list_path(h, name);
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	vv_buf_reset(bytes);
+	if (rc == VV_OK && (rc = vv_read_file(bytes, path, VV_HOST_LIST_BYTES, err)) == VV_OK) {
+		rc = vv_host_list_read(out, bytes->data, bytes->len, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_host_prefer_sound(vv_host *h, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_host_list list;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; h->bad_count > 0 && i < vv_catalog_packs(h->catalog); i++) {
+		vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		p->bad = is_known_bad(h, &p->blob);
+	}
+	for (size_t i = 0; h->bad_count > 0 && rc == VV_OK && i < vv_catalog_packs(h->catalog);
+	     i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		if (!p->bad && (rc = vv_host_list_again(h, p, &bytes, &list, err)) == VV_OK) {
+			rc = vv_catalog_prefer(h->catalog, i, &list, err);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+static char *sound_path(const vv_host *h, const char *name)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s/%s.sound", h->lists, name);
+	return vv_buf_detach(&b);
+}
+
+/* A cache: where it cannot be written the pack will be fetched once more. */
+void vv_host_note_sound(const vv_host *h, const char *name, const vv_oid *blob)
+{
+	char *path = sound_path(h, name), hex[VV_OID_TEXT + 1];
+
+	vv_oid_text(hex, blob);
+	(void)(path && vv_write_file(path, hex, VV_OID_TEXT, false, NULL));
+	vv_free(path);
+}
+
+bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p)
+{
+	char name[VV_HOST_NAME_LEN + 1], hex[VV_OID_TEXT + 1];
+	vv_buf text = VV_BUF_INIT;
+
+	vv_hex_write(name, p->hash, sizeof(p->hash));
+	vv_oid_text(hex, &p->blob);
+	char *path = sound_path(h, name);
+	bool is = path && vv_read_file(&text, path, VV_OID_TEXT, NULL) == VV_OK &&
+		  text.len == VV_OID_TEXT && memcmp(text.data, hex, VV_OID_TEXT) == 0;
+	vv_buf_clear(&text);
+	vv_free(path);
+	return is;
+}
