@@ -338,10 +338,13 @@ vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv
 	const char *text = vv_buf_cstr(said);
 	size_t len;
 	const char *reason = find_reason(text, &len);
+	vv_buf whole = VV_BUF_INIT; /* names of files are at its end, and are not to be cut off */
 
 	if (reason) {
-		return vv_fail(err, code_of(text), "%s: git says: %s", what,
-			       vv_text_show(reason, len));
+		vv_text_put_escaped(&whole, reason, len);
+		vv_fail(err, code_of(text), "%s: git says: %s", what, vv_buf_cstr(&whole));
+		vv_buf_clear(&whole);
+		return err ? err->code : VV_EIO;
 	}
 	return vv_fail(err, VV_EIO, "%s: git ended with exit code %d", what, exit_code);
 }

@@ -122,9 +122,12 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	run.input = in.data;
 	run.len = in.len;
 	h->dirty = true;
-	if (rc < 0 || (rc = vv_buf_ok(&in, err)) < 0 ||
-	    (rc = vv_git_must(&run, "the scratch repository", err)) < 0 ||
+	if (rc < 0 || (rc = vv_buf_ok(&in, err)) < 0) {
+		goto done;
+	}
+	if ((rc = vv_git_must(&run, "the scratch repository", err)) < 0 ||
 	    (rc = vv_ref_get(h->scratch, VV_HOST_NEXT, &ref, err)) < 0) {
+		h->broken = true;
 		goto done;
 	}
 	n->id = ref.id;

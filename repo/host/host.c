@@ -93,6 +93,47 @@ static vv_status forget_promisor(vv_host *h, vv_error *err)
 	return rc;
 }
 
+static bool ends_lock(const char *name)
+{
+	const size_t len = strlen(name);
+
+	return len > 5 && strcmp(name + len - 5, ".lock") == 0;
+}
+
+/* A git that was killed leaves locks, which stop every other. We have the folder to ourselves. */
+static vv_status has_lock(const char *dir, bool *out, vv_error *err)
+{
+	static const char *const folders[] = {
+		"", "refs", "refs/heads", "objects/info", "objects/pack", "info"};
+	vv_status rc = VV_OK;
+
+	*out = false;
+	for (size_t k = 0; rc == VV_OK && !*out && k < sizeof(folders) / sizeof(folders[0]); k++) {
+		char **names = NULL, *path = vv_path_join(dir, folders[k], (char *)NULL);
+		size_t count = 0;
+
+		rc = path ? VV_OK : vv_fail_nomem(err);
+		if (rc == VV_OK && vv_exists(path)) {
+			rc = vv_list_dir(&names, &count, path, err);
+		}
+		for (size_t i = 0; i < count; i++) {
+			*out = *out || ends_lock(names[i]);
+		}
+		vv_names_free(names, count);
+		vv_free(path);
+	}
+	return rc;
+}
+
+/* All of it is a cache: what is needed of it comes again. That the ref only grew is not known then. */
+static vv_status throw_away_scratch(vv_host *h, vv_error *err)
+{
+	vv_host_forget_complete(h);
+	vv_repository_close(h->scratch);
+	h->scratch = NULL;
+	return vv_remove_tree(h->git_dir, err);
+}
+
 static vv_status open_scratch(vv_host *h, vv_error *err)
 {
 	vv_status rc = init_scratch(h, err);
@@ -133,6 +174,8 @@ static vv_status remove_temps(vv_host *h, vv_error *err)
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 {
 	vv_host *h = vv_calloc(1, sizeof(*h));
+	bool left = false;
+	vv_error broken;
 	char *lock = NULL;
 	vv_status rc;
 
@@ -152,8 +195,11 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 		rc = (vv_status)h->lock;
 		goto done;
 	}
-	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||
-	    (rc = remove_temps(h, err)) < 0 || (rc = open_scratch(h, err)) < 0 ||
+	if ((rc = has_lock(h->git_dir, &left, err)) < 0 ||
+	    (left && (rc = throw_away_scratch(h, err)) < 0) ||
+	    (rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||
+	    (rc = remove_temps(h, err)) < 0 ||
+	    (open_scratch(h, &broken) < 0 && (rc = vv_host_begin_anew(h, err)) < 0) ||
 	    (rc = vv_repository_store(h->repo, &h->main, err)) < 0) {
 		goto done;
 	}
@@ -349,6 +395,14 @@ vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *er
 	return rc;
 }
 
+vv_status vv_host_begin_anew(vv_host *h, vv_error *err)
+{
+	vv_status rc = throw_away_scratch(h, err);
+
+	memset(&h->tip, 0, sizeof(h->tip));
+	return rc < 0 ? rc : open_scratch(h, err);
+}
+
 /* What the last run knew, as long as its objects are still there. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 {
@@ -366,12 +420,7 @@ vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 		vv_tree_entry_clear(&top);
 		return VV_OK;
 	}
-	vv_host_forget_complete(h);
-	memset(&h->tip, 0, sizeof(h->tip)); /* killed, or tampered with: all anew */
-	vv_repository_close(h->scratch);
-	h->scratch = NULL;
-	vv_status rc = vv_remove_tree(h->git_dir, err);
-	return rc < 0 ? rc : open_scratch(h, err);
+	return vv_host_begin_anew(h, err); /* killed, or tampered with */
 }
 
 vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err)
@@ -496,9 +545,7 @@ static vv_status fetch_whole(vv_host *h, vv_error *err)
 	vv_status rc;
 
 	h->by_id_fails = true;
-	vv_repository_close(h->scratch);
-	h->scratch = NULL;
-	if ((rc = vv_remove_tree(h->git_dir, err)) < 0 || (rc = open_scratch(h, err)) < 0 ||
+	if ((rc = throw_away_scratch(h, err)) < 0 || (rc = open_scratch(h, err)) < 0 ||
 	    (rc = vv_host_fetch_ref(h, false, err)) < 0) {
 		return rc;
 	}

@@ -23,6 +23,7 @@ struct vv_host {
 	vv_oid tip;                         /* there; null: the ref is not there */
 	size_t last_folder, in_last_folder; /* of the tip's tree */
 	bool by_id_fails;                   /* the host does not give blobs by their ids */
+	bool broken;                        /* the scratch repository takes no commit */
 	bool dirty;                         /* packs are in the scratch repository */
 	vv_oid *bad;                        /* packs that were found to be bad: their blobs */
 	size_t bad_count, bad_cap;
@@ -86,6 +87,8 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err);
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
 /* h->tip as the last run left it, while its objects are still there; null: there is none. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err);
+/* With an empty scratch repository, and no tip: where something in it is broken. */
+vv_status vv_host_begin_anew(vv_host *h, vv_error *err);
 /* VV_EREFUSED where the tip holds no blocks of varve's, VV_ENOSUPPORT where a newer varve wrote it. */
 vv_status vv_host_check_format(vv_host *h, vv_error *err);
 /* The blocks' ref into the scratch repository, without large blobs where filter is true. */

@@ -75,10 +75,9 @@ bool vv_host_is_complete(vv_host *h, const vv_oid *id)
 	return is;
 }
 
-/* The ref has moved: to where it is now. */
-static vv_status follow_ref(vv_host *h, vv_host_change *change, vv_error *err)
+/* The ref has moved: to where it is now. old: where it was seen last. */
+static vv_status follow_ref(vv_host *h, const vv_oid *old, vv_host_change *change, vv_error *err)
 {
-	vv_oid old = h->tip;
 	bool forward = true;
 	vv_ref ref;
 	vv_status rc;
@@ -89,8 +88,8 @@ static vv_status follow_ref(vv_host *h, vv_host_change *change, vv_error *err)
 	}
 	h->tip = ref.id; /* it may have moved on since it was asked for */
 	vv_ref_clear(&ref);
-	if (!vv_oid_is_null(&old)) {
-		rc = vv_host_descends(h, &old, &h->tip, &forward, err);
+	if (!vv_oid_is_null(old)) {
+		rc = vv_host_descends(h, old, &h->tip, &forward, err);
 	}
 	*change = forward ? VV_HOST_AS_EXPECTED : VV_HOST_REWRITTEN;
 	if (!forward) {
@@ -99,35 +98,54 @@ static vv_status follow_ref(vv_host *h, vv_host_change *change, vv_error *err)
 	return rc < 0 ? rc : vv_host_set_tip(h, &h->tip, err);
 }
 
-vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
-			  vv_host_change *change, vv_error *err)
+static vv_status refresh(vv_host *h, const vv_oid *tip, const vv_oid *old, vv_host_change *change,
+			 vv_error *err)
 {
-	char *name = vv_strdup(blocks_ref);
-	bool same;
-	vv_status rc = vv_host_read_tip(h, err);
+	vv_status rc = VV_OK;
 
-	*change = VV_HOST_AS_EXPECTED;
-	vv_free(h->ref);
-	h->ref = name;
 	vv_catalog_free(h->catalog);
 	h->last_folder = h->in_last_folder = 0;
-	if (!(h->catalog = vv_catalog_new()) || !h->ref) {
+	if (!(h->catalog = vv_catalog_new())) {
 		return vv_fail_nomem(err);
 	}
-	same = vv_oid_equal(&h->tip, tip);
-	if (rc == VV_OK && vv_oid_is_null(tip)) {
-		*change = same ? VV_HOST_AS_EXPECTED : VV_HOST_GONE;
+	if (vv_oid_is_null(tip)) {
+		*change = vv_oid_is_null(old) ? VV_HOST_AS_EXPECTED : VV_HOST_GONE;
 		vv_host_forget_complete(h);
 		return vv_host_set_tip(h, tip, err);
 	}
-	if (rc == VV_OK && !same) {
-		rc = follow_ref(h, change, err);
+	if (!vv_oid_equal(&h->tip, tip)) {
+		rc = follow_ref(h, old, change, err);
 	}
 	if (rc < 0 || (rc = vv_host_check_format(h, err)) < 0 ||
 	    (rc = vv_host_load_lists(h, err)) < 0) {
 		return rc;
 	}
 	return vv_host_prefer_sound(h, err);
+}
+
+vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
+			  vv_host_change *change, vv_error *err)
+{
+	char *name = vv_strdup(blocks_ref);
+	vv_error why;
+	vv_status rc = name ? vv_host_read_tip(h, err) : vv_fail_nomem(err);
+
+	*change = VV_HOST_AS_EXPECTED;
+	vv_free(h->ref);
+	h->ref = name;
+	if (rc < 0) {
+		return rc;
+	}
+	const vv_oid old = h->tip;
+	rc = refresh(h, tip, &old, change, &why);
+	if (rc == VV_ENOMEM || rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
+		*err = why;
+	} else if (rc < 0) { /* the host's fault, or that of what lies here */
+		*change = VV_HOST_AS_EXPECTED;
+		rc = vv_host_begin_anew(h, err);
+		rc = rc < 0 ? rc : refresh(h, tip, &old, change, err);
+	}
+	return rc;
 }
 
 bool vv_host_was_at(const vv_host *h, const vv_oid *tip)

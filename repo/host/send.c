@@ -274,8 +274,14 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 
 	vv_arena_init(&s.arena);
 	rc = try_send(&s, &lost, err);
-	for (unsigned i = 1; lost && i < TRIES; i++) {
-		lost = false;
+	for (unsigned i = 1; (lost || (rc < 0 && h->broken)) && i < TRIES; i++) {
+		if (h->broken) { /* once more, and not again */
+			i = TRIES - 1;
+			if ((rc = vv_host_begin_anew(h, err)) < 0) {
+				break;
+			}
+		}
+		lost = h->broken = false;
 		if ((rc = vv_host_ask_tip(h, h->ref, &tip, err)) == VV_OK &&
 		    (rc = vv_host_refresh(h, h->ref, &tip, &ignored, err)) == VV_OK) {
 			rc = try_send(&s, &lost, err);

@@ -459,7 +459,8 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 		return rc;
 	}
 	rc = send(r, err);
-	r->stopped = rc < 0;
+	/* Of what can be tried again, or mended, leaving the rows out is not the way out. */
+	r->stopped = rc == VV_EREFUSED || rc == VV_EMISSING || rc == VV_ENOSUPPORT;
 	return rc;
 }
 

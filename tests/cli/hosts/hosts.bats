@@ -782,3 +782,77 @@ refs/tags/v1" ]
 	stderr_has "exceeds maximum allowed size"
 	[ -z "$(git -C ../host.git for-each-ref)" ]
 }
+
+@test "a lock that a killed git left in the scratch repository stops nothing" {
+	plain_host
+	a_table a
+	varve clone -q "$url" ../b
+	varve clone -q "$url" ../c
+	row=7
+	for lock in refs/heads/next.lock refs/heads/tip.lock HEAD.lock packed-refs.lock config.lock; do
+		for git in {.,../b,../c}/.git/varve/host/*/git; do
+			touch "$git/$lock"
+		done
+		change $((row += 1))
+		succeeds varve push
+		succeeds varve -C ../b fetch
+		succeeds varve -C ../c pull
+		cmp prices.csv ../c/prices.csv
+		touch "$(echo .git/varve/host/*/git)/$lock"
+		change $((row += 1))
+		succeeds git push -q
+	done
+	(cd ../b && sound)
+}
+
+@test "what is broken in the scratch repository is thrown away" {
+	plain_host
+	a_table a
+	row=7
+	for break in 'find . -type f -name "*.pack" -exec truncate -s 40 {} +' \
+		'rm -rf objects/pack' \
+		'find refs -type f -exec truncate -s 0 {} +' \
+		'find . -type f -name "*.idx" -exec truncate -s 9 {} +' \
+		'rm HEAD' 'echo x > refs/heads/next' 'mkdir -p refs/heads/tip/x refs/heads/next/x'; do
+		(
+			cd .git/varve/host/*/git
+			chmod -R u+w .
+			case $break in *mkdir*) rm -f refs/heads/* packed-refs ;; esac
+			eval "$break"
+		)
+		change $((row += 1))
+		succeeds varve push
+		rm -rf ../c
+		varve clone -q "$url" ../c
+		cmp prices.csv ../c/prices.csv
+		change $((row += 1))
+		succeeds git push -q
+	done
+}
+
+@test "a file's name in what git says is not cut off" {
+	plain_host
+	a_table a
+	change 7
+	long=$PWD/.git/varve/host/long-$(printf '%0150d' 0)
+	mkdir -p "$long"
+	cat > ../bin-git <<-END
+	#!/bin/sh
+	case "\$*" in *fast-import*)
+		echo "fatal: Unable to create '$long/next.lock': Permission denied." >&2
+		exit 128 ;;
+	esac
+	exec $(command -v git) "\$@"
+	END
+	mkdir ../bin
+	mv ../bin-git ../bin/git
+	chmod +x ../bin/git
+	PATH=$PWD/../bin:$PATH ends_with 2 varve push
+	stderr_has "/next.lock': Permission denied"
+	# what can be mended here is no reason to leave the rows out
+	rm -rf .git/varve/host
+	: > .git/varve/host
+	run git push
+	[ "$status" -ne 0 ]
+	! grep -q no-verify <<< "$output"
+}
