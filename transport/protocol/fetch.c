@@ -30,6 +30,7 @@ typedef struct run {
 	char lacking_path[128];  /* the first version that lacks blocks; "": not known */
 	char lacking_commit[VV_OID_TEXT + 1];
 	bool lost; /* the origin builds upon blocks that are not here: tell it of no commit */
+	bool bare; /* or, where blocks were dropped, ask for commits alone */
 } run;
 
 void vv_fetch_result_clear(vv_fetch_result *r)
@@ -152,13 +153,13 @@ static vv_status list_haves(run *r, size_t max, vv_oid **out, size_t *count, boo
 	vv_status rc = vv_commits_sample(r->f->repo, max < HAVES_MAX ? max : HAVES_MAX, visits, out,
 					 count, all, err);
 
-	*all = *all || max >= HAVES_MAX || r->lost;
+	*all = *all || max >= HAVES_MAX || (r->lost && !r->bare);
 
-	if (r->f->lazy || r->elsewhere) {
-		return rc; /* of commits alone it is asked, not of their blocks */
-	}
-	if (r->lost) {
+	if (r->lost && !r->bare) {
 		*count = 0;
+	}
+	if (r->f->lazy || r->elsewhere) {
+		return rc; /* versions were dropped: negotiate sees whether one of them is needed */
 	}
 	if (rc == VV_OK) {
 		rc = vv_whole_look(&whole, r->f->repo, *out, *count, err);
@@ -205,6 +206,7 @@ static vv_status negotiate(run *r, vv_error *err)
 	vv_oid *haves = NULL;
 	size_t count = 0;
 	bool all = false, here = false;
+	const vv_hello *hello;
 	vv_fetch_start start = {0};
 	vv_status rc = list_haves(r, HAVES_FIRST, &haves, &count, &all, err);
 
@@ -226,7 +228,7 @@ static vv_status negotiate(run *r, vv_error *err)
 				      .have = {haves, count},
 				      .done = all,
 				      .nodes = nodes || r->f->lazy,
-				      .history = r->f->lazy != NULL};
+				      .history = r->f->lazy || r->bare};
 		r->result->rounds++;
 		rc = vv_peer_fetch(r->f->suppliers[0].peer, &q, r->x, r->f->progress, &start,
 				   &r->result->sum, err);
@@ -249,7 +251,11 @@ static vv_status negotiate(run *r, vv_error *err)
 				       r->f->suppliers[0].name);
 		}
 		/* what was taken for whole is not: all anew, but for the blocks that came */
+		if ((rc = vv_peer_hello(r->f->suppliers[0].peer, &hello, err)) < 0) {
+			return rc;
+		}
 		r->lost = true;
+		r->bare = r->elsewhere && hello->history;
 		rc = negotiate(r, err);
 	}
 	return rc;
