@@ -107,7 +107,7 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 	j.idle_sec = o->timeout;
 	j.full = o->data;
 	vv_status rc = vv_fetch_job_run(&j, err);
-	*refused |= j.refused || (rc == VV_OK && j.missing > 0);
+	*refused |= j.refused || j.behind || (rc == VV_OK && j.missing > 0);
 	if (rc == VV_OK && j.mended && !o->quiet) {
 		tell_pointers(c);
 	}

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/reach.h"
 #include "repo/transfer/elsewhere.h"
 #include "repo/transfer/incomplete.h"
 #include "repo/transfer/send.h"
@@ -22,12 +24,13 @@ typedef struct run {
 	const vv_fetch *f;
 	vv_fetch_result *result;
 	vv_receive *x;
-	vv_oids wants;           /* of f's those that are not here */
-	vv_oids commons;         /* of ours, those that the origin has; owned */
-	vv_oids whole;           /* commits below which nothing is lacking here; owned */
-	vv_elsewhere *elsewhere; /* what is to stay there; NULL: nothing */
-	bool lacking;            /* commits that are here have versions that are not */
-	char lacking_path[128];  /* the first version that lacks blocks; "": not known */
+	vv_oids wants;             /* of f's those that are not here */
+	vv_oids commons;           /* of ours, those that the origin has; owned */
+	vv_oids whole;             /* commits below which nothing is lacking here; owned */
+	vv_elsewhere *elsewhere;   /* what is to stay there; NULL: nothing */
+	bool lacking;              /* commits that are here have versions that are not */
+	vv_cid_set *lacking_roots; /* of new versions; NULL: none */
+	char lacking_path[128];    /* the first version that lacks blocks; "": not known */
 	char lacking_commit[VV_OID_TEXT + 1];
 	bool lost; /* the origin builds upon blocks that are not here: tell it of no commit */
 	bool bare; /* or, where blocks were dropped, ask for commits alone */
@@ -37,6 +40,7 @@ void vv_fetch_result_clear(vv_fetch_result *r)
 {
 	vv_free(r->missing);
 	vv_free(r->roots);
+	vv_free(r->behind);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -372,6 +376,14 @@ static bool was_here(const run *r, const vv_cid *root)
 	       vv_store_has(store, root);
 }
 
+static vv_status note_lacking(run *r, const vv_cid *root, vv_error *err)
+{
+	if (!r->lacking_roots && !(r->lacking_roots = vv_cid_set_new())) {
+		return vv_fail_nomem(err);
+	}
+	return vv_cid_set_add(r->lacking_roots, root, NULL, err);
+}
+
 static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	run *r = payload;
@@ -396,6 +408,9 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 	if (r->result->missing_count > 0) {
 		rc = vv_receive_lacking_below(r->x, &n->root, 1, &list, &count, err);
 		r->result->incomplete += count > 0;
+		if (rc == VV_OK && count > 0) {
+			rc = note_lacking(r, &n->root, err);
+		}
 		if (count > 0 && !r->lacking_path[0]) {
 			(void)snprintf(r->lacking_path, sizeof(r->lacking_path), "%s",
 				       vv_text_shows(n->path));
@@ -483,6 +498,128 @@ static vv_status fail_missing(const run *r, vv_error *err)
 				 "ask another peer too (--from URL); what has arrived is kept");
 }
 
+/* --- where one want cannot be had, the others are taken --- */
+
+static bool is_of_version(vv_status rc)
+{
+	return rc == VV_EMISSING || rc == VV_ECORRUPT || rc == VV_EINPUT || rc == VV_ENOSUPPORT ||
+	       rc == VV_EREFUSED;
+}
+
+/* A vv_new_root_fn. */
+static vv_status refuse_lacking(void *payload, const vv_new_root *n, vv_error *err)
+{
+	const run *r = payload;
+	char hex[VV_OID_TEXT + 1];
+
+	if (!vv_cid_set_has(r->lacking_roots, &n->root)) {
+		return VV_OK;
+	}
+	vv_oid_text(hex, &n->commit);
+	return vv_fail(err, VV_EMISSING, "%s lacks blocks since commit %.10s",
+		       vv_text_shows(n->path), hex);
+}
+
+/* Can it be taken alone? VV_OK; is_of_version: no. */
+static vv_status judge(run *r, const vv_oid *want, const vv_oids *commons, vv_error *err)
+{
+	const vv_fetch *f = r->f;
+	const vv_oids one = {(vv_oid *)(uintptr_t)want, 1};
+	vv_status rc = r->lacking_roots ? vv_receive_versions_each(r->x, &one, commons,
+								   refuse_lacking, r, err)
+					: VV_OK;
+
+	return rc == VV_OK && f->check
+		       ? vv_receive_check(r->x, &one, commons, f->check, f->payload, err)
+		       : rc;
+}
+
+static bool holds(const vv_oid *list, size_t count, const vv_oid *id)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < count && !found; i++) {
+		found = vv_oid_equal(&list[i], id);
+	}
+	return found;
+}
+
+static bool is_behind(const run *r, const vv_oid *id)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < r->result->behind_count && !found; i++) {
+		found = vv_oid_equal(&r->result->behind[i].id, id);
+	}
+	return found;
+}
+
+/* Tells those that can be taken from those that stay behind. */
+static vv_status judge_all(run *r, const vv_oids *wants, const vv_oids *commons, vv_oids *good,
+			   vv_error *err)
+{
+	vv_fetch_result *out = r->result;
+	size_t cap = 0;
+	vv_error why;
+	vv_status rc;
+
+	if (!(good->items = vv_calloc(wants->count + 1, sizeof(vv_oid)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < wants->count; i++) {
+		const vv_oid *id = &wants->items[i];
+		if (is_behind(r, id) || holds(good->items, good->count, id)) {
+			continue;
+		}
+		if ((rc = judge(r, id, commons, &why)) == VV_OK) {
+			good->items[good->count++] = *id;
+		} else if (!is_of_version(rc)) {
+			*err = why;
+			return rc;
+		} else if (!vv_array_room(out->behind, out->behind_count, cap)) {
+			return vv_fail_nomem(err);
+		} else {
+			out->behind[out->behind_count++] = (vv_fetch_behind){*id, why};
+		}
+	}
+	return VV_OK;
+}
+
+/* err says why not all can be taken, which holds where none of them can. */
+static vv_status take_some(run *r, const vv_oids *wants, const vv_oids *commons, vv_error *err)
+{
+	const vv_fetch *f = r->f;
+	vv_fetch_result *out = r->result;
+	vv_ref_change *refs = vv_calloc(f->ref_count + 1, sizeof(*refs));
+	vv_oids good = {0};
+	size_t ref_count = 0;
+	const vv_error all = *err;
+	vv_status rc = refs ? judge_all(r, wants, commons, &good, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < f->ref_count; i++) {
+		if (!f->refs[i].id || !is_behind(r, f->refs[i].id)) {
+			refs[ref_count++] = f->refs[i];
+		}
+	}
+	if (rc == VV_OK && good.count == 0 && f->wants.count == wants->count) {
+		*err = all;
+		rc = all.code;
+	} else if (rc == VV_OK && good.count > 0) {
+		rc = vv_receive_take(r->x, &good, commons, false, refs, ref_count, f->message, err);
+	} else if (rc == VV_OK && ref_count > 0) {
+		rc = vv_refs_update(f->repo, refs, ref_count, f->message, err);
+	}
+	if (rc == VV_OK) {
+		vv_receive_stats_get(r->x, &out->received);
+		out->mended = r->lacking && out->received.blocks > 0;
+		out->versions -= out->incomplete;
+		out->incomplete = out->missing_count = 0;
+	}
+	vv_free(good.items);
+	vv_free(refs);
+	return rc;
+}
+
 static vv_status take_all(run *r, vv_error *err)
 {
 	const vv_fetch *f = r->f;
@@ -495,11 +632,12 @@ static vv_status take_all(run *r, vv_error *err)
 		return rc;
 	}
 	if (incomplete && !f->allow_missing) {
-		return fail_missing(r, err);
+		(void)fail_missing(r, err);
+		return f->each ? take_some(r, wants, commons, err) : err->code;
 	}
 	if (f->check &&
 	    (rc = vv_receive_check(r->x, wants, commons, f->check, f->payload, err)) < 0) {
-		return rc;
+		return f->each && is_of_version(rc) ? take_some(r, wants, commons, err) : rc;
 	}
 	vv_receive_stats_get(r->x, &r->result->received);
 	r->result->mended = r->lacking && r->result->received.blocks > 0;
@@ -544,6 +682,7 @@ static void close_run(run *r)
 	vv_free(r->wants.items);
 	vv_free(r->commons.items);
 	vv_free(r->whole.items);
+	vv_cid_set_free(r->lacking_roots);
 	vv_elsewhere_free(r->elsewhere);
 }
 

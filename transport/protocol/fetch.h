@@ -28,6 +28,8 @@ typedef struct vv_fetch {
 	vv_version_check_fn check; /* NULL: none */
 	void *payload;
 	bool allow_missing; /* take in what is here even where nobody has some blocks */
+	bool each; /* wants that reach versions which nobody has, or which are not sound, stay behind; else
+		    * all do with them */
 	/* A remote's name: history alone; its versions are noted as elsewhere. NULL: blocks, too. */
 	const char *lazy;
 	bool full; /* with what was dropped here and is noted as elsewhere, too */
@@ -46,9 +48,17 @@ typedef struct vv_fetch_result {
 	vv_cid *missing; /* blocks that nobody had, the first VV_MISSING_SHOWN */
 	size_t missing_shown;
 	uint64_t missing_count;
+	/* With each: wants that stayed behind, and why; their refs did not move, and what they lack is not counted
+	 * above. */
+	struct vv_fetch_behind *behind;
+	size_t behind_count;
 	bool mended;        /* blocks came of commits that were here before */
 	uint64_t elsewhere; /* lazy: versions that were noted */
 } vv_fetch_result;
+typedef struct vv_fetch_behind {
+	vv_oid id;
+	vv_error why;
+} vv_fetch_behind;
 #define VV_MISSING_SHOWN 10u
 #define VV_ROOTS_NOTED 256u
 void vv_fetch_result_clear(vv_fetch_result *r);

@@ -307,6 +307,9 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 	} else if (m->refused) {
 		sign = '!';
 		vv_buf_puts(&what, "[not moved]");
+	} else if (m->behind) {
+		sign = '!';
+		vv_buf_puts(&what, "[stays behind]");
 	} else if (vv_oid_is_null(&m->old)) {
 		sign = '*';
 		vv_buf_puts(&what,
@@ -332,7 +335,8 @@ void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, 
 
 	for (size_t i = 0; i < p->count; i++) {
 		const vv_ref_move *m = &p->moves[i];
-		if (!m->to || vv_oid_equal(&m->old, &m->id) || (quiet && !m->refused)) {
+		if (!m->to || vv_oid_equal(&m->old, &m->id) ||
+		    (quiet && !m->refused && !m->behind)) {
 			continue;
 		}
 		if (!head) {

@@ -19,6 +19,7 @@ typedef struct vv_ref_move {
 	vv_oid old, id;   /* old null: new here; id null: gone there (pruned) */
 	bool force;       /* may be moved otherwise than forward */
 	bool refused;     /* no fast-forward, and force was not said */
+	bool behind;      /* it reaches versions that nobody has */
 	bool for_merge;   /* what pull merges */
 	bool done;        /* it stands where it is to stand */
 } vv_ref_move;

@@ -17,6 +17,10 @@
 #include "repo/transfer/send.h"
 #include "transport/protocol/receipt.h"
 
+#define BEHIND_HINT                                                                                \
+	"'varve push %s %s' in a clone that has the blocks, or 'varve fetch --from URL' of one, "  \
+	"brings them; --allow-missing takes it in without them"
+
 typedef struct run {
 	vv_fetch_job *j;
 	vv_transfer t;
@@ -184,7 +188,7 @@ static vv_status read_specs(run *r, vv_error *err)
 
 static bool moves(const vv_ref_move *m)
 {
-	return m->to && !m->refused && !vv_oid_equal(&m->old, &m->id);
+	return m->to && !m->refused && !m->behind && !vv_oid_equal(&m->old, &m->id);
 }
 
 /* Is it a branch that a work tree stands on? */
@@ -267,7 +271,7 @@ static void mark_done(run *r, const char *to)
 {
 	for (size_t i = 0; i < r->j->plan.count; i++) {
 		vv_ref_move *m = &r->j->plan.moves[i];
-		m->done |= m->to && strcmp(m->to, to) == 0;
+		m->done |= m->to && !m->behind && strcmp(m->to, to) == 0;
 	}
 }
 
@@ -281,7 +285,7 @@ static vv_status list_wants(const run *r, vv_oids *out, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < p->count; i++) {
-		if (!vv_oid_is_null(&p->moves[i].id)) {
+		if (!vv_oid_is_null(&p->moves[i].id) && !p->moves[i].behind) {
 			out->items[out->count++] = p->moves[i].id;
 		}
 	}
@@ -360,84 +364,118 @@ static vv_status bring_history(run *r, vv_error *err)
 	return rc;
 }
 
-/* What the origin lacks may lie in its ref of blocks: somebody reached it by a plain URL. was: how
- * the first attempt ended. */
-static vv_status ask_blocks_ref(run *r, const vv_fetch *first, vv_status was, vv_error *err)
+/* What the origin lacks may lie in its ref of blocks: somebody reached it by a plain URL. True: it is one more
+ * supplier now, and not all is here. */
+static bool add_blocks_ref(run *r, vv_status rc)
 {
-	vv_fetch again = *first;
-	vv_fetch_result before = r->result;
 	vv_git_host *host;
 	vv_error why;
 
+	if (rc != VV_EMISSING &&
+	    (rc < 0 || (r->result.missing_count == 0 && r->result.behind_count == 0))) {
+		return false;
+	}
 	if (!r->origin.peer || r->ref_asked || r->supplier_count == VV_SUPPLIERS_MAX) {
-		return was;
+		return false;
 	}
 	r->ref_asked = true;
 	if (vv_reach_blocks_ref(&host, &r->t, &r->remote, false, true, &why) < 0 || !host) {
-		return was;
+		return false;
 	}
-	vv_supplier *s = &r->suppliers[r->supplier_count++];
-	vv_git_host_supplier(host, s);
-	again.supplier_count = r->supplier_count;
-	again.ref_count = was == VV_OK ? 0 : again.ref_count; /* they have moved */
-	vv_status rc = vv_fetch_run(&again, &r->result, err);
-	s->line = vv_git_host_bytes(host);
-	vv_git_host_tell_damage(host);
-	if (was == VV_OK) {
-		r->result.sum = before.sum;
-		r->result.versions = before.versions;
-		r->result.mended = before.mended;
-		r->result.received.blocks += before.received.blocks;
-		r->result.received.bytes += before.received.bytes;
-	}
-	vv_fetch_result_clear(&before);
-	return rc;
+	vv_git_host_supplier(host, &r->suppliers[r->supplier_count++]);
+	return true;
 }
 
-static vv_status fetch(run *r, vv_error *err)
+/* What another run before this one brought. */
+static void add_before(run *r, const vv_fetch_result *before)
 {
+	vv_fetch_result *now = &r->result;
+
+	now->sum = before->sum;
+	now->versions += before->versions;
+	now->mended |= before->mended;
+	now->received.blocks += before->received.blocks;
+	now->received.bytes += before->received.bytes;
+}
+
+static void mark_behind(run *r)
+{
+	for (size_t i = 0; i < r->j->plan.count; i++) {
+		vv_ref_move *m = &r->j->plan.moves[i];
+		m->behind = false;
+		for (size_t k = 0; k < r->result.behind_count; k++) {
+			m->behind |= vv_oid_equal(&r->result.behind[k].id, &m->id);
+		}
+	}
+}
+
+/* Once, with those suppliers that there are. */
+static vv_status fetch_once(run *r, vv_error *err)
+{
+	const bool incomplete = r->j->allow_missing || r->j->keep_missing;
 	vv_ref_change *changes = NULL;
 	vv_oids wants = {0};
 	size_t count = 0;
-	vv_status rc = r->origin.host ? bring_history(r, err) : VV_OK;
+	vv_status rc = collect(r, false, &changes, &count, err);
 
+	rc = rc < 0 ? rc : list_wants(r, &wants, err);
 	if (rc == VV_OK) {
-		rc = collect(r, false, &changes, &count, err);
-	}
-
-	if (rc == VV_OK) {
-		rc = list_wants(r, &wants, err);
-	}
-	const vv_fetch f = {.repo = r->j->repo,
-			    .suppliers = r->suppliers,
-			    .supplier_count = r->supplier_count,
-			    .wants = wants,
-			    .refs = changes,
-			    .ref_count = count,
-			    .message = "fetch",
-			    .check = vv_transfer_check,
-			    .payload = &r->t,
-			    .allow_missing = r->j->allow_missing || r->j->keep_missing,
-			    .lazy = r->lazy ? r->remote.name : NULL,
-			    .full = r->j->full,
-			    .progress = r->t.progress};
-	if (rc == VV_OK) {
+		const vv_fetch f = {.repo = r->j->repo,
+				    .suppliers = r->suppliers,
+				    .supplier_count = r->supplier_count,
+				    .wants = wants,
+				    .refs = changes,
+				    .ref_count = count,
+				    .message = "fetch",
+				    .check = vv_transfer_check,
+				    .payload = &r->t,
+				    .allow_missing = incomplete,
+				    .each = !incomplete,
+				    .lazy = r->lazy ? r->remote.name : NULL,
+				    .full = r->j->full,
+				    .progress = r->t.progress};
 		rc = vv_fetch_run(&f, &r->result, err);
 		r->j->elsewhere += r->result.elsewhere;
-		if (rc == VV_EMISSING || (rc == VV_OK && r->result.missing_count > 0)) {
-			rc = ask_blocks_ref(r, &f, rc, err);
-		}
-		if (r->origin.host) {
-			r->result.sum.commits = r->commits;
-			r->suppliers[0].line = vv_git_host_bytes(r->origin.host);
-			vv_git_host_tell_damage(r->origin.host);
-		}
+	}
+	if (rc == VV_OK) {
+		mark_behind(r);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		mark_done(r, changes[i].name);
 	}
 	vv_free(changes);
 	vv_free(wants.items);
+	return rc;
+}
+
+static vv_status fetch(run *r, vv_error *err)
+{
+	vv_status rc = r->origin.host ? bring_history(r, err) : VV_OK;
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = fetch_once(r, err);
+	if (add_blocks_ref(r, rc)) {
+		vv_supplier *s = &r->suppliers[r->supplier_count - 1];
+		vv_fetch_result before = r->result;
+		for (size_t i = 0; i < r->j->plan.count; i++) {
+			r->j->plan.moves[i].behind = false;
+		}
+		const vv_status first = rc;
+		rc = fetch_once(r, err);
+		s->line = vv_git_host_bytes(vv_git_host_of(s));
+		vv_git_host_tell_damage(vv_git_host_of(s));
+		if (first == VV_OK) {
+			add_before(r, &before);
+		}
+		vv_fetch_result_clear(&before);
+	}
+	if (r->origin.host) {
+		r->result.sum.commits = r->commits;
+		r->suppliers[0].line = vv_git_host_bytes(r->origin.host);
+		vv_git_host_tell_damage(r->origin.host);
+	}
 	return rc;
 }
 
@@ -468,7 +506,7 @@ static vv_status write_fetch_head(const run *r, vv_error *err)
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < p->count; i++) {
 			const vv_ref_move *m = &p->moves[i];
-			if (m->for_merge != (pass == 0) || vv_oid_is_null(&m->id)) {
+			if (m->for_merge != (pass == 0) || vv_oid_is_null(&m->id) || m->behind) {
 				continue;
 			}
 			bool tag = strncmp(m->from, "refs/tags/", 10) == 0;
@@ -503,6 +541,7 @@ static vv_status fetch_tags(run *r, vv_error *err)
 	rc = fetch(r, err);
 	vv_fetch_result_clear(&r->result);
 	r->result = first;
+	mark_behind(r);
 	return rc;
 }
 
@@ -515,7 +554,8 @@ static vv_status finish(run *r, vv_error *err)
 		const vv_ref_move *m = &j->plan.moves[i];
 		j->moved += moves(m);
 		j->refused |= m->refused;
-		if (m->for_merge && !j->merge_name) {
+		j->behind |= m->behind;
+		if (m->for_merge && !j->merge_name && !m->behind) {
 			j->merge_id = m->id;
 			j->merge_name = vv_strdup(m->from);
 			rc = j->merge_name ? rc : vv_fail_nomem(err);
@@ -553,6 +593,45 @@ static void note_receipts(run *r)
 	}
 }
 
+static const vv_fetch_behind *find_behind(const run *r, const vv_oid *id)
+{
+	const vv_fetch_behind *b = r->result.behind;
+
+	while (!vv_oid_equal(&b->id, id)) {
+		b++;
+	}
+	return b;
+}
+
+/* Which refs did not move for want of blocks, and what helps. VV_EMISSING: it is the one that pull merges. */
+static vv_status tell_behind(const run *r, vv_error *err)
+{
+	const char *remote = vv_text_shows(r->remote.name ? r->remote.name : r->remote.url);
+	const char *option = r->origin.host ? "--blocks" : "--all";
+	const vv_ref_plan *p = &r->j->plan;
+	const vv_ref_move *merge = NULL;
+	bool any = false;
+
+	for (size_t i = 0; i < p->count; i++) {
+		const vv_ref_move *m = &p->moves[i];
+		if (!m->behind) {
+			continue;
+		}
+		any = true;
+		merge = m->for_merge && r->j->merge ? m : merge;
+		vv_notes_warn(r->t.notes, "%s stays behind: %s", vv_text_shows(m->from),
+			      find_behind(r, &m->id)->why.message);
+	}
+	if (any && !merge) {
+		vv_notes_put(r->t.notes, "hint: " BEHIND_HINT, option, remote);
+	}
+	if (!merge) {
+		return VV_OK;
+	}
+	*err = find_behind(r, &merge->id)->why;
+	return vv_hint(err, BEHIND_HINT, option, remote);
+}
+
 /* A failure after refs that moved says so. */
 static vv_status behind(const run *r, vv_error *err)
 {
@@ -581,7 +660,9 @@ static vv_status run_all(run *r, vv_error *err)
 	if (r->result.received.blocks > 0) {
 		note_receipts(r);
 	}
-	if (rc == VV_OK && (r->result.sum.commits > 0 || r->result.received.blocks > 0)) {
+	/* the commits of refs that stay behind come each time */
+	if (rc == VV_OK && ((r->result.sum.commits > 0 && r->result.behind_count == 0) ||
+			    r->result.received.blocks > 0)) {
 		r->t.verbose = r->j->verbose;
 		vv_transfer_tell_fetch(&r->t, &r->result, r->suppliers, r->supplier_count);
 	}
@@ -597,7 +678,7 @@ static vv_status run_all(run *r, vv_error *err)
 	if ((rc = write_fetch_head(r, err)) < 0 || (rc = finish(r, err)) < 0) {
 		return behind(r, err);
 	}
-	return VV_OK;
+	return tell_behind(r, err);
 }
 
 static void close_run(run *r)

@@ -31,9 +31,10 @@ typedef struct vv_fetch_job {
 	char *merge_name;                  /* its ref there; owned */
 	char *remote_head;                 /* the branch that HEAD names there; owned; NULL */
 	uint64_t moved, missing, versions; /* refs; blocks; of datasets, new */
-	bool refused;                      /* some ref was not moved */
-	bool mended;                       /* blocks came of commits that were here before */
-	uint64_t elsewhere;                /* versions whose blocks were left there */
+	bool refused;                      /* some ref was not moved: no fast-forward */
+	bool behind;        /* or: it reaches versions of which no peer has all blocks */
+	bool mended;        /* blocks came of commits that were here before */
+	uint64_t elsewhere; /* versions whose blocks were left there */
 	char *url;
 } vv_fetch_job;
 

@@ -55,3 +55,78 @@ same() {
 	same
 	(cd b && varve cat --raw origin/side:t.csv | cmp - <(cd ../a && varve cat --raw "$(git -C ../hub.git rev-parse side)":t.csv))
 }
+
+# A branch of a pushed by git alone: its rows are not at the hub.
+broken_branch() {
+	cd a
+	git checkout -q -b broken
+	tick
+	sed -i "s/^5,item/5,broken/" t.csv
+	varve commit -qam broken
+	git push -q --no-verify origin broken
+	git checkout -q main
+	cd ..
+	more 7
+}
+
+one_stays_behind() {
+	cd b
+	ends_with 1 varve fetch
+	stderr_has "broken"
+	[ "$(git rev-parse origin/main)" = "$(git -C ../a rev-parse main)" ]
+	ends_with 1 git rev-parse -q --verify origin/broken
+	lacks_broken=$(git -C ../a rev-parse broken)
+	! grep "$lacks_broken" .git/FETCH_HEAD
+	succeeds varve fetch origin main
+	succeeds varve pull
+	stderr_has "broken"
+	cd ..
+	same
+	cd b
+	ends_with 2 varve fetch origin broken
+	ends_with 2 varve pull origin broken
+	cmp t.csv ../a/t.csv
+	# from who has it, and then from the hub
+	succeeds varve fetch --from "$PWD/../a"
+	[ "$(git rev-parse origin/broken)" = "$lacks_broken" ]
+	varve cat --raw origin/broken:t.csv | cmp - <(cd ../a && varve cat --raw broken:t.csv)
+	succeeds varve fsck --data
+	git update-ref -d refs/remotes/origin/broken
+	cd ../a
+	git checkout -q broken
+	succeeds varve push $1 origin
+	git checkout -q main
+	cd ../b
+	succeeds varve fetch
+	[ "$(git rev-parse origin/broken)" = "$lacks_broken" ]
+}
+
+@test "one branch whose blocks are missing stays behind and all others move" {
+	broken_branch
+	one_stays_behind --all
+}
+
+@test "one branch of a plain host whose blocks are missing stays behind and all others move" {
+	rm -rf hub.git b
+	git init -q --bare hub.git
+	(cd a && git config remote.origin.varveKind git && varve push -q origin main)
+	varve clone -q --git-host hub.git b
+	broken_branch
+	one_stays_behind --blocks
+}
+
+@test "one branch whose version is not sound stays behind and all others move" {
+	git -C a checkout -q -b lie
+	more 6 lie
+	git -C a show lie:t.csv | sed 's/"rows": *[0-9]*/"rows": 7/' > pointer
+	git -C a checkout -q main
+	more 7
+	blob=$(git -C hub.git hash-object -w ../pointer)
+	git -C hub.git update-ref refs/heads/lie "$(printf '100644 blob %s\tt.csv\n' "$blob" |
+		git -C hub.git mktree | xargs git -C hub.git commit-tree -p main -m lie)"
+	cd b
+	ends_with 1 varve fetch
+	stderr_has "lie"
+	[ "$(git rev-parse origin/main)" = "$(git -C ../a rev-parse main)" ]
+	ends_with 1 git rev-parse -q --verify origin/lie
+}
