@@ -209,7 +209,8 @@ static bool is_device(const char *part, size_t len)
 	return part_is(part, stem, "com") || part_is(part, stem, "lpt");
 }
 
-static const char *part_fault(const char *part, size_t len)
+/* What leads out of the work tree, or into Git's folder. */
+static const char *part_danger(const char *part, size_t len)
 {
 	if (len == 0) {
 		return "it has an empty part";
@@ -220,8 +221,16 @@ static const char *part_fault(const char *part, size_t len)
 	if (part_is(part, len, ".") || part_is(part, len, "..")) {
 		return "'.' and '..' are not allowed";
 	}
-	if (is_dot_git(part, len)) {
-		return "a part would be taken for '.git'";
+	return is_dot_git(part, len) ? "a part would be taken for '.git'" : NULL;
+}
+
+/* What not every system has as a name, or takes for something else. */
+static const char *part_fault(const char *part, size_t len)
+{
+	const char *fault = part_danger(part, len);
+
+	if (fault) {
+		return fault;
 	}
 	if (is_device(part, len)) {
 		return "a part is the name of a device on Windows";
@@ -232,21 +241,26 @@ static const char *part_fault(const char *part, size_t len)
 	return NULL;
 }
 
-static const char *whole_fault(const char *path)
+static const char *whole_danger(const char *path)
 {
-	const char *p;
-
 	if (path[0] == '\0') {
 		return "it is empty";
 	}
 	if (path[0] == '/') {
 		return "it is absolute";
 	}
+	return strlen(path) > WHOLE_MAX ? "it is longer than 4096 bytes" : NULL;
+}
+
+static const char *whole_fault(const char *path)
+{
+	const char *fault = whole_danger(path), *p;
+
+	if (fault) {
+		return fault;
+	}
 	if (path[0] == '-') {
 		return "it begins with '-'";
-	}
-	if (strlen(path) > WHOLE_MAX) {
-		return "it is longer than 4096 bytes";
 	}
 	for (p = path; *p != '\0'; p++) {
 		if (*p == '\\') {
@@ -262,15 +276,15 @@ static const char *whole_fault(const char *path)
 	return NULL;
 }
 
-vv_status vv_path_check(const char *path, vv_error *err)
+static vv_status check(const char *path, const char *fault,
+		       const char *(*of_part)(const char *part, size_t len), vv_error *err)
 {
 	const char *part = path;
-	const char *fault = whole_fault(path);
 
 	while (!fault) {
 		size_t len = strcspn(part, "/");
 
-		fault = part_fault(part, len);
+		fault = of_part(part, len);
 		part += len;
 		if (*part == '\0') {
 			break;
@@ -282,6 +296,16 @@ vv_status vv_path_check(const char *path, vv_error *err)
 			       vv_text_shows(path), fault);
 	}
 	return VV_OK;
+}
+
+vv_status vv_path_check(const char *path, vv_error *err)
+{
+	return check(path, whole_fault(path), part_fault, err);
+}
+
+vv_status vv_path_check_plain(const char *path, vv_error *err)
+{
+	return check(path, whole_danger(path), part_danger, err);
 }
 
 /* A class of a bracket expression ("[:digit:]") has c: ASCII only, and space without vertical tab

@@ -38,6 +38,9 @@ const char *vv_path_below(const char *root, const char *path);
  * Windows device names, parts that end in a dot or a space (Windows drops it),
  * parts over 255 bytes, the whole over 4096. */
 vv_status vv_path_check(const char *path, vv_error *err);
+/* The same of a file that Git alone keeps, which has whatever name Git takes here: refused is only
+ * what would lead out of the work tree or into ".git", and what is too long. */
+vv_status vv_path_check_plain(const char *path, vv_error *err);
 
 /* Would some file system take this one part of a path, of len bytes, for ".git"? Knows the
  * disguises of NTFS (trailing dots and spaces, "git~1", streams) and of HFS (ignorable code

@@ -63,7 +63,8 @@ typedef struct run {
 	char *dir;
 	char *single; /* the one branch that is wanted; NULL: all */
 	vv_unfinished unfinished;
-	bool fetched; /* all of it is here */
+	bool fetched;  /* all of it is here */
+	bool pointers; /* some tables were written as pointers */
 	vv_repository *repo;
 	vv_fetch_job job;
 } run;
@@ -314,6 +315,7 @@ static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
 		vv_progress_end();
 		if (rc == VV_OK) {
 			vv_checkout_note_missing(&checkout);
+			r->pointers = checkout.missing > 0;
 		}
 		vv_tree_switch_clear(&s);
 		vv_checkout_clear(&checkout);
@@ -501,7 +503,7 @@ static int run_clone(void *opts, int argc, char **argv)
 					    : "all %s versions of datasets are complete",
 			vv_text_count(r.job.versions));
 	}
-	bool missing = r.job.missing > 0;
+	bool missing = r.job.missing > 0 || r.pointers;
 	vv_fetch_job_clear(&r.job);
 	vv_repository_close(r.repo);
 	vv_unfinished_clear(&r.unfinished);
@@ -524,7 +526,8 @@ const vv_command vv_cmd_clone = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "some versions lack blocks that no peer had",
+	.exit_codes = "some versions lack blocks that no peer had, or tables were not written",
+
 	.arguments = "path",
 	.run_alone = run_clone,
 };

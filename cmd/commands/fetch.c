@@ -182,6 +182,9 @@ static int check_fetch(const vv_context *c)
 		return vv_usage_error(
 			"--data gets data alone: only --all, --from, --timeout and -q go with it");
 	}
+	if (o->data && c->dashdash > 1) {
+		return vv_usage_error("--data takes one REV, or A..B, before '--'");
+	}
 	return o->cid && c->argc > 1 ? vv_usage_error("--cid takes one remote at most")
 				     : VV_EXIT_OK;
 }

@@ -120,8 +120,8 @@ static vv_status read_path(vv_journal_log *l, const vv_json *v, vv_error *err)
 		(void)get_version(v, names[i], &e->sides[i].mode, &e->sides[i].id);
 	}
 	/* It is a name to write to: only such as varve ever writes. */
-	if (!e->change.path || !e->was || vv_path_check(e->change.path, err) < 0 ||
-	    (e->change.from && vv_path_check(e->change.from, err) < 0)) {
+	if (!e->change.path || !e->was || vv_path_check_plain(e->change.path, err) < 0 ||
+	    (e->change.from && vv_path_check_plain(e->change.from, err) < 0)) {
 		return bad_line(err);
 	}
 	l->entry_count++;

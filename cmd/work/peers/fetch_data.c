@@ -86,8 +86,5 @@ vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err)
 				    : vv_hint(err, "another repository may have them: 'varve fetch "
 						   "--data --from URL ...'");
 	}
-	return rc == VV_OK && f->versions == 0 && f->paths && f->paths[0]
-		       ? vv_fail(err, VV_ENOTFOUND, "no dataset at '%s' there",
-				 vv_text_shows(f->paths[0]))
-		       : rc;
+	return rc;
 }

@@ -11,7 +11,8 @@
 #include "repo/git/repository.h"
 
 /* rev: a commit, or "A..B": what B has and A not, and A; NULL: HEAD. paths: of files or folders,
- * NULL-ended; NULL: all. A version may be given more than once. VV_ENOTFOUND: no such revision. */
+ * NULL-ended; NULL: all. A version may be given more than once. VV_ENOTFOUND: no such revision; or, once all
+ * were given, no dataset at one of the paths. */
 typedef vv_status (*vv_named_version_fn)(void *payload, const vv_cid *root, const char *path,
 					 vv_error *err);
 vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *const *paths,

@@ -344,14 +344,29 @@ static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, s
 	}
 }
 
+static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
+{
+	char text[VV_CID_TEXT + 1];
+
+	if (r->missing_count > 0) {
+		vv_notes_warn(t->notes, "%s of %s versions lack blocks: %s that no peer had",
+			      vv_text_count(r->incomplete), vv_text_count(r->versions),
+			      vv_text_count(r->missing_count));
+		for (size_t i = 0; i < r->missing_shown; i++) {
+			vv_cid_text(text, &r->missing[i]);
+			vv_notes_put(t->notes, "  %s", text);
+		}
+	}
+}
+
 void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 			    const vv_supplier *suppliers, size_t count)
 {
 	uint64_t ms = vv_monotonic_ms() - t->start_ms + 1, line = 0;
-	char text[VV_CID_TEXT + 1];
 
 	vv_notes_end(t->notes);
 	if (t->quiet) {
+		tell_missing(t, r);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -381,13 +396,5 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 			     "  part of it was here already, from an interrupted transfer");
 	}
 	tell_suppliers(t, suppliers, count, t->verbose);
-	if (r->missing_count > 0) {
-		vv_notes_warn(t->notes, "%s of %s versions lack blocks: %s that no peer had",
-			      vv_text_count(r->incomplete), vv_text_count(r->versions),
-			      vv_text_count(r->missing_count));
-		for (size_t i = 0; i < r->missing_shown; i++) {
-			vv_cid_text(text, &r->missing[i]);
-			vv_notes_put(t->notes, "  %s", text);
-		}
-	}
+	tell_missing(t, r);
 }

@@ -195,7 +195,7 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if ((rc = vv_path_check(path, err)) < 0) {
+	if ((rc = vv_path_check_plain(path, err)) < 0) {
 		return rc;
 	}
 	if (!(file = vv_repository_file(x->repo, path))) {
@@ -493,7 +493,7 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 			       "'%s' has the mode %06o, which cannot be written",
 			       vv_text_shows(path), mode);
 	}
-	if ((rc = vv_path_check(path, err)) < 0) {
+	if ((rc = vv_path_check_plain(path, err)) < 0) {
 		return rc;
 	}
 	if (!(file = vv_repository_file(x->repo, path))) {

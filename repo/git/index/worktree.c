@@ -104,7 +104,7 @@ vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 	char *file = NULL, *cwd = NULL, *dir = NULL;
 	vv_status rc;
 
-	if ((rc = vv_path_check(path, err)) < 0) {
+	if ((rc = vv_path_check_plain(path, err)) < 0) {
 		return rc;
 	}
 	if (!r->workdir) {

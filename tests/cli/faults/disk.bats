@@ -153,3 +153,23 @@ full_disk() {
 	[ "$(git rev-list --count HEAD)" = 2 ] || varve commit -q -a -m two
 	varve cat HEAD:prices.csv | cmp - ../new.csv
 }
+
+@test "a lazy clone that fills the disk does not end as if all were well" {
+	new_repo
+	noise 60000 > prices.csv
+	echo small > readme
+	varve add -q prices.csv
+	git add .
+	varve commit -qm one
+	cat > script <<-'END'
+	code=0
+	varve clone --lazy "$OLDPWD" b 2> ../err || code=$?
+	cat ../err
+	[ "$code" -ne 0 ]
+	grep -q 'No space left' ../err
+	cd b
+	! cmp -s prices.csv ../../prices.csv
+	END
+	on_small_disk 1m "$PWD/script"
+	on_small_disk 2m "$PWD/script"
+}

@@ -130,3 +130,67 @@ one_stays_behind() {
 	[ "$(git rev-parse origin/main)" = "$(git -C ../a rev-parse main)" ]
 	ends_with 1 git rev-parse -q --verify origin/lie
 }
+
+@test "a clone that lacks blocks ends with 1 and says so, quietly and lazily too" {
+	more 7
+	python3 "$BATS_TEST_DIRNAME/../../net/thin.py" hub.git/varve 0 1
+	ends_with 1 varve clone -q hub.git c
+	stderr_has "lack blocks"
+	ends_with 1 varve clone --lazy hub.git d
+	stderr_has "t.csv"
+}
+
+@test "data of paths that are not there is not fetched in silence" {
+	cd b
+	ends_with 2 varve fetch --data HEAD t.csv nosuch.csv
+	stderr_has "nosuch.csv"
+	succeeds varve fetch --data HEAD t.csv
+	git tag v2
+	git tag v3
+	ends_with 2 varve fetch --data v2 v3 -- t.csv
+	succeeds varve fetch --data v2 -- t.csv
+	ends_with 2 varve drop HEAD t.csv nosuch.csv
+}
+
+# A plain file may have any name that git takes; a table's is one on every system.
+@test "a plain file whose name other systems do not have is cloned, changed, restored and removed" {
+	name=$'a\tb: \\x\n.'
+	(
+		cd a
+		mkdir -p -- '-d'
+		echo hello > "$name"
+		echo con > '-d/con'
+		git add -- "$name" -d
+		varve commit -qm odd
+		varve push -q origin main
+	)
+	varve clone -q hub.git c
+	cmp "a/$name" "c/$name"
+	cd c
+	[ -z "$(git status --porcelain)" ]
+	output=$(varve status --porcelain)
+	[ -z "$output" ]
+	echo more >> "$name"
+	succeeds varve commit -qam two
+	succeeds varve push -q
+	varve switch -q -c side HEAD~2
+	[ ! -e "$name" ]
+	varve switch -q main
+	cmp "$name" <(printf 'hello\nmore\n')
+	rm -- "$name"
+	succeeds varve restore .
+	cmp "$name" <(printf 'hello\nmore\n')
+	cd ../b
+	succeeds varve pull -q
+	cmp "$name" "../c/$name"
+	git rm -q -- "$name"
+	succeeds varve commit -qm gone
+	[ ! -e "$name" ]
+	# a table with such a name
+	git mv t.csv $'t\t.csv'
+	git commit -qm table
+	git push -q --no-verify ../hub.git HEAD:odd
+	cd ..
+	ends_with 2 varve clone -b odd hub.git d
+	[ ! -e d ]
+}

@@ -166,6 +166,35 @@ static void dangerous_names_are_refused(void **state)
 	}
 }
 
+static void a_plain_file_may_have_any_name_that_stays_in_the_work_tree(void **state)
+{
+	static const char *const good[] = {"a\tb", "a\nb",  "a\\b", "a:b",  "-rf",
+					   "con",  "a./b ", "...",  "a\x7f"};
+	static const char *const bad[] = {"",
+					  "/a",
+					  "a//b",
+					  "a/",
+					  ".",
+					  "..",
+					  "a/..",
+					  ".git",
+					  ".GIT ",
+					  "git~1/x",
+					  ".git:x",
+					  "a/.git",
+					  ".g\xe2\x80\x8cit"};
+	vv_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		vv_assert_ok(vv_path_check_plain(good[i], &err), &err);
+		assert_int_equal(vv_path_check(good[i], &err), VV_EREFUSED);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		vv_assert_status(vv_path_check_plain(bad[i], &err), VV_EREFUSED, &err);
+	}
+}
+
 /* Each is followed by one that folds to the same; the pairs among themselves differ. */
 static const char *const alike[] = {
 	"T.csv",        "t.csv",
@@ -350,6 +379,7 @@ static void disguises_of_the_git_folder_are_seen_through(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_plain_file_may_have_any_name_that_stays_in_the_work_tree),
 	cmocka_unit_test(disguises_of_the_git_folder_are_seen_through),
 	cmocka_unit_test(joined_parts_have_one_slash_between_them),
 	cmocka_unit_test(joining_without_memory_gives_null),
