@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
+#include "cmd/first_files.h"
 #include "cmd/output.h"
 #include "cmd/work/commit/checkout.h"
 #include "cmd/work/commit/switch_tree.h"
@@ -237,109 +238,6 @@ static vv_status choose_branch(run *r, vv_buf *branch, const vv_ref_move **move,
 	return VV_OK;
 }
 
-typedef struct standing {
-	run *r;
-	vv_index *index;
-} standing;
-
-/* Is it what the tree has, byte for byte: a table's pointer too, which is written anew? */
-static bool is_blob(const char *file, const vv_stat *st, const vv_oid *id)
-{
-	vv_buf bytes = VV_BUF_INIT;
-	vv_oid is;
-	vv_error ignored;
-	bool same = S_ISREG(st->mode) && st->size <= VV_POINTER_MAX &&
-		    vv_read_regular(&bytes, file, VV_POINTER_MAX, &ignored) == VV_OK &&
-		    vv_blob_id(vv_buf_cstr(&bytes), bytes.len, &is, &ignored) == VV_OK &&
-		    vv_oid_equal(&is, id);
-
-	vv_buf_clear(&bytes);
-	return same;
-}
-
-/* A file that is there is as an earlier attempt wrote it, whole, or as the user has it by now. */
-static vv_status take_standing(void *payload, const vv_tree_entry *t, vv_error *err)
-{
-	standing *s = payload;
-	char *file = vv_repository_file(s->r->repo, t->path);
-	vv_index_entry known;
-	vv_stat st;
-	vv_error absent;
-	vv_status rc = VV_OK;
-
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
-	/* The index is written last: what it has was done. */
-	if (!vv_index_get(s->index, t->path, &known) &&
-	    vv_worktree_check_above(s->r->repo, t->path, &absent) == VV_OK &&
-	    vv_lstat(&st, file, &absent) == VV_OK && !S_ISDIR(st.mode)) {
-		rc = is_blob(file, &st, &t->id)
-			     ? vv_unlink(file, true, err)
-			     : vv_index_set(s->index, t->path, t->mode, &t->id, NULL, err);
-	}
-	vv_free(file);
-	return rc;
-}
-
-static vv_status write_files(run *r, const vv_oid *commit, vv_error *err)
-{
-	const bool resumed = r->unfinished.resumed;
-	standing there = {r, NULL};
-	const vv_oid nothing = {{0}};
-	vv_index *index = NULL;
-	vv_dataset_reader *reader = NULL;
-	vv_checkout checkout = {0};
-	vv_tree_switch s = {0};
-	vv_status rc;
-
-	if ((rc = vv_index_open(&index, r->repo, err)) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&reader, r->repo, r->o->quiet ? NULL : vv_progress_begin(),
-					 err)) == VV_OK) {
-		vv_checkout_init(&checkout, r->repo, reader, index);
-		checkout.pointer_ok = true;
-		checkout.fetch = r->o->lazy;
-		there.index = index;
-		rc = resumed ? vv_tree_each(r->repo, commit, "", take_standing, &there, err)
-			     : VV_OK;
-		if (rc == VV_OK &&
-		    (rc = vv_tree_switch_plan(&s, &checkout, &nothing, commit, !resumed, err)) ==
-			    VV_OK &&
-		    (rc = vv_tree_switch_run(&s, err)) == VV_OK) {
-			/* Files without an index are what take_standing knows. */
-			rc = vv_index_write(index, err);
-		}
-		if (rc == VV_OK) {
-			rc = vv_repository_settle(r->repo, err);
-		}
-		vv_progress_end();
-		if (rc == VV_OK) {
-			vv_checkout_note_missing(&checkout);
-			r->pointers = checkout.missing > 0;
-		}
-		vv_tree_switch_clear(&s);
-		vv_checkout_clear(&checkout);
-	}
-	vv_dataset_reader_close(reader);
-	vv_index_close(index);
-	return rc;
-}
-
-/* Has an earlier attempt got so far as to write files? */
-static bool has_files(const run *r)
-{
-	char *index = vv_path_join(vv_repository_gitdir(r->repo), "index", (char *)NULL), **names;
-	size_t count = 2;
-	vv_error ignored;
-	bool has = index && vv_exists(index);
-
-	if (!has && vv_list_dir(&names, &count, r->dir, &ignored) == VV_OK) {
-		vv_names_free(names, count);
-	}
-	vv_free(index);
-	return has || count > 1;
-}
-
 /* The branch comes to stand where it stands there; files that were written already stay, and so
  * does the commit that they are of. */
 static vv_status set_branch(run *r, const char *branch, const vv_oid *id, vv_oid *out,
@@ -349,7 +247,7 @@ static vv_status set_branch(run *r, const char *branch, const vv_oid *id, vv_oid
 	vv_error absent;
 	bool there = vv_ref_get(r->repo, branch, &now, &absent) == VV_OK;
 
-	*out = there && has_files(r) ? now.id : *id;
+	*out = there && vv_first_files_there(r->repo) ? now.id : *id;
 	bool same = there && vv_oid_equal(&now.id, out);
 	if (there) {
 		vv_ref_clear(&now);
@@ -377,8 +275,14 @@ static vv_status set_head(run *r, vv_error *err)
 					    err)) < 0)) {
 			goto done;
 		}
-		if (m && !r->o->bare && !r->o->no_checkout && (rc = write_files(r, &id, err)) < 0) {
-			goto done;
+		if (m && !r->o->bare && !r->o->no_checkout) {
+			vv_first_files f = {.resumed = r->unfinished.resumed,
+					    .fetch = r->o->lazy,
+					    .quiet = r->o->quiet};
+			if ((rc = vv_first_files_write(r->repo, &f, &id, err)) < 0) {
+				goto done;
+			}
+			r->pointers = f.pointers > 0;
 		}
 	}
 	if (!m && !r->o->quiet) {

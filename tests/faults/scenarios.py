@@ -182,6 +182,8 @@ def all_scenarios():
 			repos=['copy', 'hub.git'], line=True),
 		S('clone-bare', 'hub', 'varve clone -q --bare hub.git copy.git', cwd='.',
 			repos=['copy.git', 'hub.git'], line=True),
+		S('recover', 'vault; change; commit two; varve replicate -q; cp "$XDG_CONFIG_HOME/varve/key" ../secret',
+			'varve recover -q --key secret --to again h0', cwd='.', repos=['again', 'work']),
 		S('convert', 'one', 'varve convert prices.csv prices.json', loose=True),
 		S('filter-add', 'one; change', 'git add prices.csv notes.txt', git=True),
 		S('filter-checkout', 'branches', 'git checkout -q side', git=True),

@@ -11,12 +11,11 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
+#include "cmd/first_files.h"
 #include "cmd/output.h"
-#include "cmd/work/commit/checkout.h"
-#include "cmd/work/commit/switch_tree.h"
+#include "cmd/work/peers/unfinished.h"
 #include "cmd/work/vault/recover.h"
 #include "repo/git/history/history.h"
-#include "repo/git/index/index.h"
 #include "repo/git/repository_init.h"
 #include "transport/line/url.h"
 
@@ -45,64 +44,6 @@ static vv_status on_missing(void *payload, const char *line, vv_error *err)
 	vv_out_text(line, strlen(line));
 	vv_out("\n");
 	return VV_OK;
-}
-
-static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
-{
-	(void)ref;
-	(void)err;
-	(*(size_t *)payload)++;
-	return VV_OK;
-}
-
-static vv_status check_empty(vv_repository *repo, vv_error *err)
-{
-	size_t refs = 0;
-	vv_status rc = vv_refs_each(repo, "", on_ref, &refs, err);
-
-	if (rc == VV_OK && refs > 0) {
-		vv_fail(err, VV_EREFUSED, "there is a repository with commits here already");
-		rc = vv_hint(err, "recover into an empty folder: --to DIR");
-	}
-	return rc;
-}
-
-static vv_status write_files(vv_repository *repo, bool quiet, vv_error *err)
-{
-	const vv_oid nothing = {{0}};
-	vv_index *index = NULL;
-	vv_dataset_reader *reader = NULL;
-	vv_checkout checkout = {0};
-	vv_tree_switch s = {0};
-	vv_head head = {0};
-	vv_status rc = vv_head_read(repo, &head, err);
-
-	if (rc < 0 || head.unborn) {
-		vv_head_clear(&head);
-		return rc;
-	}
-	if ((rc = vv_index_open(&index, repo, err)) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&reader, repo, quiet ? NULL : vv_progress_begin(), err)) ==
-		    VV_OK) {
-		vv_checkout_init(&checkout, repo, reader, index);
-		checkout.pointer_ok = true;
-		if ((rc = vv_tree_switch_plan(&s, &checkout, &nothing, &head.commit, true, err)) ==
-			    VV_OK &&
-		    (rc = vv_tree_switch_run(&s, err)) == VV_OK &&
-		    (rc = vv_index_write(index, err)) == VV_OK) {
-			rc = vv_repository_settle(repo, err);
-		}
-		vv_progress_end();
-		if (rc == VV_OK) {
-			vv_checkout_note_missing(&checkout);
-		}
-		vv_tree_switch_clear(&s);
-		vv_checkout_clear(&checkout);
-	}
-	vv_dataset_reader_close(reader);
-	vv_index_close(index);
-	vv_head_clear(&head);
-	return rc;
 }
 
 /* Folders are kept as absolute paths. */
@@ -150,6 +91,15 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 			vv_warn("%s", s->places[i].why.message);
 		}
 	}
+	for (size_t i = 0; x->beside > 0 && i < vv_ledger_author_count(s->ledger); i++) {
+		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
+		vv_did_text(did, a->key);
+		if (a->fork[0]) {
+			vv_warn("two heads are signed by the key %s, which is in use in two places: the "
+				"refs of both are here, of one below refs/recovered/%s-...",
+				did, did + 8);
+		}
+	}
 	if (o->quiet) {
 		return;
 	}
@@ -166,28 +116,59 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 		vv_text_counted(x->objects, "object", NULL), vv_text_counted(x->refs, "ref", NULL));
 }
 
-static vv_status recover(const options *o, vv_recover *x, vv_repository *repo, int *code,
-			 vv_error *err)
+/* Of an earlier attempt's commit first, which the vault may have a newer one for. */
+static vv_status write_files(const options *o, const vv_unfinished *u, vv_repository *repo,
+			     const vv_oid *before, vv_error *err)
+{
+	vv_first_files f = {.resumed = u->resumed, .quiet = o->quiet, .before = before};
+	vv_head head = {0};
+	vv_status rc = vv_head_read(repo, &head, err);
+
+	if (rc == VV_OK && !head.unborn) {
+		rc = vv_first_files_write(repo, &f, &head.commit, err);
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+/* The commit that an earlier attempt wrote files of; false: none. */
+static bool read_before(const vv_unfinished *u, vv_repository *repo, vv_oid *out)
+{
+	vv_head head = {0};
+	vv_error ignored;
+	const bool there = u->resumed && vv_first_files_there(repo) &&
+			   vv_head_read(repo, &head, &ignored) == VV_OK && !head.unborn;
+
+	*out = head.commit;
+	vv_head_clear(&head);
+	return there;
+}
+
+static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_repository *repo,
+			 int *code, vv_error *err)
 {
 	const vv_session_options so = {
 		.key_file = o->key, .need_key = true, .quiet = o->quiet, .notes = &vv_notes_stderr};
 	vv_vault_session s;
+	vv_oid before;
+	const bool again = read_before(u, repo, &before);
 	vv_status rc;
 
-	if ((rc = check_empty(repo, err)) < 0 ||
-	    (rc = vv_vault_session_open(&s, repo, &so, err)) < 0) {
+	if ((rc = vv_vault_session_open(&s, repo, &so, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_recover_run(x, &s, err)) == VV_OK) {
 		if (!o->bare && !o->no_checkout) {
-			rc = write_files(repo, o->quiet, err);
+			rc = write_files(o, u, repo, again ? &before : NULL, err);
 		}
-		if (rc == VV_OK) {
-			rc = keep_policy(&s, err);
+		if (rc == VV_OK && (rc = keep_policy(&s, err)) == VV_OK) {
+			rc = vv_unfinished_end(u, err);
 		}
 		vv_progress_end();
 		tell(o, x, &s);
-		*code = x->missing_shards + x->missing_versions + x->missing_records + x->older > 0
+		*code = x->missing_shards + x->missing_versions + x->missing_records + x->older +
+						x->beside >
+					0
 				? VV_EXIT_NO
 				: VV_EXIT_OK;
 	}
@@ -195,61 +176,51 @@ static vv_status recover(const options *o, vv_recover *x, vv_repository *repo, i
 	return rc;
 }
 
-/* Nothing that is there is written over: the folder is empty, or has no more than what an attempt before
- * left, which is finished. */
-static vv_status check_folder(const char *folder, bool bare, vv_error *err)
+/* Takes the folder: an empty one, or one that an earlier attempt began. By its whole path, since a repository may be
+ * around it. */
+static vv_status begin(vv_repository **out, vv_unfinished *u, const options *o, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = VV_OK;
+	const vv_init_options init = {.bare = o->bare, .program = "varve"};
+	char cwd[4096], *folder;
+	bool created;
+	vv_status rc;
 
-	if (bare || !vv_exists(folder)) {
-		return VV_OK;
+	if (!getcwd(cwd, sizeof(cwd))) {
+		return vv_fail_errno(err, "cannot find the current folder", NULL);
 	}
-	if ((rc = vv_list_dir(&names, &count, folder, err)) < 0) {
-		return rc;
+	if (!(folder = vv_path_absolute(cwd, o->to ? o->to : "."))) {
+		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		if (strcmp(names[i], ".git") != 0) {
-			rc = vv_fail(err, VV_EREFUSED, "the folder '%s' is there and not empty",
-				     vv_text_shows(folder));
-			vv_hint(err, "recover into an empty folder: --to DIR");
+	if ((rc = vv_unfinished_begin(u, folder, o->bare, "recover", NULL, err)) == VV_OK) {
+		if (u->resumed && !o->quiet) {
+			vv_note("continuing the recovery in '%s'", vv_text_shows(folder));
 		}
+		rc = vv_repository_init(out, folder, &init, &created, err);
 	}
-	vv_names_free(names, count);
+	vv_free(folder);
 	return rc;
 }
 
-static vv_status begin(vv_repository **out, const char *folder, const options *o, bool *created,
-		       vv_error *err)
+/* A recovery that failed leaves nothing, unless something came that the next attempt can use: records of another
+ * vault must not be in the way of the right one. */
+static void clean_up(vv_unfinished *u, const vv_recover *x, vv_repository **repo, vv_error *err)
 {
-	const vv_init_options init = {.bare = o->bare, .program = "varve"};
-	vv_status rc = check_folder(folder, o->bare, err);
-
-	return rc < 0 ? rc : vv_repository_init(out, folder, &init, created, err);
-}
-
-/* Records of another vault must not be in the way of the right one. */
-static void take_back(vv_repository **repo, const char *folder)
-{
-	char *git_dir = vv_strdup(vv_repository_gitdir(*repo));
-
 	vv_repository_close(*repo);
 	*repo = NULL;
-	if (git_dir && vv_remove_tree(git_dir, NULL) == VV_OK) {
-		(void)rmdir(folder); /* where it is empty */
+	if (x->blocks + x->objects > 0) {
+		vv_hint(err, "all that arrived is kept: the same command again continues");
+	} else if (!u->resumed) {
+		vv_unfinished_abandon(u);
 	}
-	vv_free(git_dir);
 }
 
 static int run_recover(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
 	vv_recover x = {.missing = on_missing};
+	vv_unfinished unfinished = {.lock_fd = -1};
 	vv_repository *repo = NULL;
 	vv_cid expect, vault;
-	const char *folder = o->to ? o->to : ".";
-	bool created = false;
 	int code = VV_EXIT_OK;
 	char **urls;
 	vv_error err;
@@ -271,15 +242,16 @@ static int run_recover(void *opts, int argc, char **argv)
 	x.expect = o->expect ? &expect : NULL;
 	x.vault = o->vault ? &vault : NULL;
 	if ((rc = fix_urls(urls, argc, argv, &err)) == VV_OK &&
-	    (rc = begin(&repo, folder, o, &created, &err)) == VV_OK) {
+	    (rc = begin(&repo, &unfinished, o, &err)) == VV_OK) {
 		vv_repository_listen(repo, &vv_notes_stderr);
-		rc = recover(o, &x, repo, &code, &err);
-		if (rc < 0 && created && !o->bare && x.blocks == 0 && x.objects == 0) {
-			take_back(&repo, folder);
-		}
+		rc = recover(o, &unfinished, &x, repo, &code, &err);
+	}
+	if (rc < 0 && unfinished.lock_fd >= 0) { /* the folder is ours */
+		clean_up(&unfinished, &x, &repo, &err);
 	}
 	vv_progress_end();
 	vv_repository_close(repo);
+	vv_unfinished_clear(&unfinished);
 	vv_recover_clear(&x);
 	vv_names_free(urls, (size_t)argc);
 	return rc < 0 ? vv_report_trouble(&err) : code;
@@ -297,7 +269,7 @@ const vv_command vv_cmd_recover = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "something is missing",
+	.exit_codes = "something is missing, or one key signed two heads",
 	.arguments = "path",
 	.run_alone = run_recover,
 };

@@ -1,5 +1,5 @@
 /*
- * unfinished: knows what a killed clone may have left, and which of it is in the way.
+ * unfinished: knows what a killed clone or recovery may have left, and which of it is in the way.
  *
  *   DIR/.git/varve/cloning   (of a bare one DIR/varve/cloning)
  *       the URL, '\n', and the line "made" where the clone made DIR
@@ -19,6 +19,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/peers/remote.h"
+#include "repo/git/history/refs.h"
 #include "repo/git/repository.h"
 
 #define MARK "cloning"
@@ -88,10 +89,11 @@ static bool mark_is_of(const vv_unfinished *u, const char *url, bool *made)
 	return same;
 }
 
-static vv_status refuse(const vv_unfinished *u, vv_error *err)
+static vv_status refuse(const vv_unfinished *u, bool is_clone, vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED, "the folder '%s' is there and not empty", vv_text_shows(u->dir));
-	return vv_hint(err, "name another: varve clone URL DIR");
+	return is_clone ? vv_hint(err, "name another: varve clone URL DIR")
+			: vv_hint(err, "recover into an empty folder: --to DIR");
 }
 
 static bool is_folder(const char *path)
@@ -101,7 +103,7 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static vv_status judge(vv_unfinished *u, const char *url, vv_error *err)
+static vv_status judge(vv_unfinished *u, const char *url, bool is_clone, vv_error *err)
 {
 	bool made;
 
@@ -118,13 +120,13 @@ static vv_status judge(vv_unfinished *u, const char *url, vv_error *err)
 		u->made = made;
 		return VV_OK;
 	}
-	return is_way_to_mark(u) ? VV_OK : refuse(u, err);
+	return is_way_to_mark(u) ? VV_OK : refuse(u, is_clone, err);
 }
 
 /* --- the mark ------------------------------------------------------------------------------- */
 
 /* The mark, locked. Whoever had it before may have ended, and taken it away, while this waited. */
-static vv_status lock_mark(vv_unfinished *u, vv_error *err)
+static vv_status lock_mark(vv_unfinished *u, bool is_clone, vv_error *err)
 {
 	vv_stat a, b;
 	vv_error why;
@@ -140,8 +142,8 @@ static vv_status lock_mark(vv_unfinished *u, vv_error *err)
 	      a.ino != b.ino || a.dev != b.dev))) {
 		vv_unlock(u->lock_fd);
 		u->lock_fd = -1;
-		vv_fail(err, VV_ELOCKED, "another clone into '%s' is under way",
-			vv_text_shows(u->dir));
+		vv_fail(err, VV_ELOCKED, "another %s into '%s' is under way",
+			is_clone ? "clone" : "recovery", vv_text_shows(u->dir));
 		return vv_hint(err, "wait for it");
 	}
 	if (u->lock_fd < 0) {
@@ -286,18 +288,39 @@ static bool is_same_folder(const char *a, const char *b)
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	(void)ref;
+	(void)err;
+	*(bool *)payload = true;
+	return VV_OK;
+}
+
+/* Has it this URL? remote NULL: has it any refs, which are made when all is there? */
+static bool has_remote(vv_repository *r, const char *url, const char *remote)
+{
+	char *key = remote ? vv_remote_key(remote, "url") : NULL, *is = NULL;
+	vv_error ignored;
+	bool has = false;
+
+	if (!remote) {
+		return vv_refs_each(r, "", on_ref, &has, &ignored) == VV_OK && has;
+	}
+	has = key && vv_config_string(r, key, &is, &ignored) == VV_OK && strcmp(is, url) == 0;
+	vv_free(is);
+	vv_free(key);
+	return has;
+}
+
 /* Has the earlier attempt made all of the repository, its remote too? */
 static bool is_configured(const vv_unfinished *u, const char *url, const char *remote)
 {
 	vv_repository *r = NULL;
 	vv_error ignored;
-	char *key = vv_remote_key(remote, "url"), *is = NULL;
-	bool same = key && vv_repository_open(&r, u->dir, &ignored) == VV_OK &&
+	bool same = vv_repository_open(&r, u->dir, &ignored) == VV_OK &&
 		    is_same_folder(vv_repository_varvedir(r), u->varvedir) &&
-		    vv_config_string(r, key, &is, &ignored) == VV_OK && strcmp(is, url) == 0;
+		    has_remote(r, url, remote);
 
-	vv_free(is);
-	vv_free(key);
 	vv_repository_close(r);
 	return same;
 }
@@ -381,15 +404,18 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, bool bare, cons
 	if (!u->dir || !u->mark) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = judge(u, url, err)) < 0 || (rc = lock_mark(u, err)) < 0) {
+	if ((rc = judge(u, url, remote != NULL, err)) < 0 ||
+	    (rc = lock_mark(u, remote != NULL, err)) < 0) {
 		return rc;
 	}
 	/* Once more, now that nobody else can be at work. */
 	resumed = u->resumed;
-	if ((rc = judge(u, url, err)) < 0) {
+	if ((rc = judge(u, url, remote != NULL, err)) < 0) {
 		if (vv_fstat(&st, u->lock_fd, u->mark, &ignored) == VV_OK && st.size == 0) {
 			(void)vv_unlink(u->mark, true, &ignored); /* made by the lock */
 		}
+		vv_unlock(u->lock_fd); /* nothing here is ours to abandon */
+		u->lock_fd = -1;
 		return rc;
 	}
 	if (resumed || u->resumed) {

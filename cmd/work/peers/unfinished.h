@@ -1,5 +1,5 @@
 /*
- * unfinished: the folder of a clone that has not ended, whoever or whatever ends it.
+ * unfinished: the folder of a clone or recovery that has not ended, whoever or whatever ends it.
  *
  * The first thing in the folder is a mark with the URL, locked as long as the clone runs, and the
  * last step of a clone is to take it away: so the same clone again knows the folder for its own,
@@ -22,9 +22,9 @@ typedef struct vv_unfinished {
 	bool made;    /* it or this one has made the folder: nobody else's */
 } vv_unfinished;
 
-/* Takes the folder for a clone of the URL. What an earlier attempt left half made (locks,
- * temporary files, a repository in which `remote` has no URL yet) is removed, but not the blocks
- * that came. VV_EREFUSED: something else is there; VV_ELOCKED: another clone is at work there. */
+/* Takes the folder for a clone of the URL; remote NULL: for a recovery, which this text stands for. What an earlier attempt left half made (locks,
+ * temporary files, a repository in which `remote` has no URL, or a recovery no refs, yet) is
+ * removed, but not the blocks that came. VV_EREFUSED: something else is there; VV_ELOCKED: another clone is at work there. */
 vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, bool bare, const char *url,
 			      const char *remote, vv_error *err);
 

@@ -315,17 +315,46 @@ static vv_status add_tips(const vv_vault_run *run, vv_oid **out, size_t *count, 
 	return VV_OK;
 }
 
+/* Does the later of one author's records follow the other? What is between them may be missing: then it does. */
+static bool follows(const vv_ledger *l, const vv_ledger_record *later,
+		    const vv_ledger_record *earlier)
+{
+	const vv_ledger_author *a = vv_ledger_author_of(l, earlier->author);
+
+	if (!a || !a->fork[0]) {
+		return true;
+	}
+	while (later && later->sequence > earlier->sequence) {
+		later = vv_ledger_find(l, &later->previous);
+	}
+	return !later || vv_cid_equal(&later->cid, &earlier->cid);
+}
+
+bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count)
+{
+	const vv_vault_run *run = &c->runs[i];
+
+	for (size_t k = i + 1; run->refs.len > 0 && k < count; k++) {
+		const vv_vault_run *later = &c->runs[k];
+		if (later->refs.len > 0 && is_by(later, run->record->author) &&
+		    follows(c->session->ledger, later->record, run->record)) {
+			return false;
+		}
+	}
+	return run->refs.len > 0;
+}
+
 vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err)
 {
-	const vv_ledger *l = c->session->ledger;
 	size_t cap = 0;
 	vv_status rc = VV_OK;
 
 	*out = NULL;
 	*count = 0;
-	for (size_t i = 0; rc == VV_OK && l && i < vv_ledger_author_count(l); i++) {
-		const vv_vault_run *run = vv_contents_refs_of(c, vv_ledger_author_at(l, i)->key);
-		rc = run ? add_tips(run, out, count, &cap, err) : VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
+		rc = vv_contents_is_last(c, i, c->count)
+			     ? add_tips(&c->runs[i], out, count, &cap, err)
+			     : VV_OK;
 	}
 	return rc;
 }

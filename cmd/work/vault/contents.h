@@ -61,7 +61,10 @@ vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_
 bool vv_vault_keeps_ref(const vv_ref *ref);
 /* The last run of this author (NULL: of anybody) with refs; NULL: none. */
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author);
-/* The commits that the refs of every author's last run with some name. *out is the caller's, also on
+/* Has run i, of the first `count`, the refs that its author named last? Where two heads are signed by one key each of
+ * them has, since neither follows the other. */
+bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
+/* The commits that the refs of every author's last run (vv_contents_is_last) name. *out is the caller's, also on
  * failure. */
 vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err);
 

@@ -25,6 +25,7 @@
 typedef struct wanted_ref {
 	char *name;
 	vv_oid id;
+	bool second; /* of another head that the key signed */
 } wanted_ref;
 
 typedef struct recovering {
@@ -408,10 +409,36 @@ static vv_status tell_shards(recovering *r, vv_error *err)
 
 /* --- refs ---------------------------------------------------------------------------------------- */
 
-static vv_status add_ref(recovering *r, const char *name, size_t len, const vv_oid *id,
-			 const uint8_t *author, vv_error *err)
+/* The last run of this author (NULL: of anybody) with refs, of those that are not left out. */
+static const vv_vault_run *refs_of(const recovering *r, const uint8_t *author)
 {
-	char did[VV_DID_TEXT];
+	for (size_t i = r->limit; i > 0; i--) {
+		const vv_vault_run *run = &r->contents.runs[i - 1];
+		if (run->refs.len > 0 &&
+		    (!author || memcmp(run->record->author, author, VV_KEY_PUBLIC) == 0)) {
+			return run;
+		}
+	}
+	return NULL;
+}
+
+/* Whose refs these are, where they are not the newest: "z6Mk...", and for another head that this key signed
+ * "z6Mk...-l3ftpi2x", with the end of its record's CID. */
+static void put_whose(const recovering *r, vv_buf *out, const vv_vault_run *run)
+{
+	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1];
+
+	vv_did_text(did, run->record->author);
+	vv_buf_puts(out, did + 8);
+	if (refs_of(r, run->record->author) != run) {
+		vv_cid_text(cid, &run->record->cid);
+		vv_buf_printf(out, "-%s", cid + strlen(cid) - 8);
+	}
+}
+
+static vv_status add_ref(recovering *r, const char *name, size_t len, const vv_oid *id,
+			 const vv_vault_run *run, vv_error *err)
+{
 	vv_buf other = VV_BUF_INIT;
 	wanted_ref *old = NULL;
 
@@ -428,15 +455,17 @@ static vv_status add_ref(recovering *r, const char *name, size_t len, const vv_o
 	}
 	/* Another author's, which may be behind: that is known when the objects are here. */
 	if (old) {
-		vv_did_text(did, author);
-		vv_buf_printf(&other, "refs/recovered/%s/%.*s", did + 8,
-			      (int)(len > 5 ? len - 5 : 0), name + (len > 5 ? 5 : 0));
+		vv_buf_puts(&other, "refs/recovered/");
+		put_whose(r, &other, run);
+		vv_buf_printf(&other, "/%.*s", (int)(len > 5 ? len - 5 : 0),
+			      name + (len > 5 ? 5 : 0));
 	} else {
 		vv_buf_put(&other, name, len);
 	}
 	if (!(r->refs[r->ref_count].name = vv_buf_detach(&other))) {
 		return vv_fail_nomem(err);
 	}
+	r->refs[r->ref_count].second = old && refs_of(r, run->record->author) != run;
 	r->refs[r->ref_count++].id = *id;
 	return VV_OK;
 }
@@ -457,25 +486,12 @@ static vv_status read_refs(recovering *r, const vv_vault_run *run, bool first, v
 				r->detached = first ? id : r->detached;
 			} else {
 				rc = add_ref(r, p + VV_OID_TEXT + 1, len - VV_OID_TEXT - 1, &id,
-					     run->record->author, err);
+					     run, err);
 			}
 		}
 		p += len + (p[len] == '\n');
 	}
 	return rc;
-}
-
-/* The last run of this author (NULL: of anybody) with refs, of those that are not left out. */
-static const vv_vault_run *refs_of(const recovering *r, const uint8_t *author)
-{
-	for (size_t i = r->limit; i > 0; i--) {
-		const vv_vault_run *run = &r->contents.runs[i - 1];
-		if (run->refs.len > 0 &&
-		    (!author || memcmp(run->record->author, author, VV_KEY_PUBLIC) == 0)) {
-			return run;
-		}
-	}
-	return NULL;
 }
 
 /* The newest author's refs under their names, those of others where they differ. */
@@ -491,7 +507,7 @@ static vv_status list_refs(recovering *r, vv_error *err)
 	rc = read_refs(r, newest, true, err);
 	for (size_t i = r->limit; rc == VV_OK && i > 0; i--) {
 		const vv_vault_run *run = &r->contents.runs[i - 1];
-		if (run != newest && run->refs.len > 0 && refs_of(r, run->record->author) == run) {
+		if (run != newest && vv_contents_is_last(&r->contents, i - 1, r->limit)) {
 			rc = read_refs(r, run, false, err);
 		}
 	}
@@ -548,6 +564,7 @@ static void choose_refs(recovering *r)
 		if (ahead || behind) {
 			vv_free(other->name);
 		} else {
+			r->x->beside += other->second;
 			r->refs[kept++] = *other;
 		}
 	}
@@ -748,7 +765,7 @@ static vv_status take_below(recovering *r, const vv_receive_limits *limits, vv_e
 	vv_receive_close(r->receive);
 	r->receive = NULL;
 	vv_cid_map_reset(r->objects);
-	r->x->blocks = r->x->objects = 0;
+	r->x->blocks = r->x->objects = r->x->beside = 0;
 	if ((rc = vv_receive_open(&r->receive, r->s->repo, limits, err)) < 0 ||
 	    (rc = take_items(r, err)) < 0 || (rc = list_refs(r, err)) < 0) {
 		return rc;
@@ -797,8 +814,11 @@ static vv_status run_all(recovering *r, vv_error *err)
 	if (rc < 0 || (rc = tell_age(r, err)) < 0) {
 		return rc;
 	}
-	rc = set_head(r, err);
-	return rc < 0 ? rc : keep_holders(r, err);
+	if ((rc = set_head(r, err)) < 0 || (rc = keep_holders(r, err)) < 0) {
+		return rc;
+	}
+	/* Records of this key that an earlier attempt did not get are no other machine's. */
+	return vv_vault_session_adopt(r->s, err);
 }
 
 vv_status vv_recover_run(vv_recover *x, vv_vault_session *s, vv_error *err)

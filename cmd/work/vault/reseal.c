@@ -394,10 +394,10 @@ static vv_status seal(resealing *r, vv_error *err)
  * be here no longer and there still. */
 static bool may_retire(resealing *r, const vv_vault_run *run)
 {
-	const vv_vault_run *refs = vv_contents_refs_of(&r->all, run->record->author);
+	const bool last = vv_contents_is_last(&r->all, (size_t)(run - r->all.runs), r->all.count);
 
 	if (memcmp(run->record->author, r->s->key.public_key, VV_KEY_PUBLIC) != 0 &&
-	    (run->lost || refs == run || r->x->gone > 0)) {
+	    (run->lost || last || r->x->gone > 0)) {
 		r->x->foreign = true;
 		memcpy(r->x->writer, run->record->author, VV_KEY_PUBLIC);
 		return false;

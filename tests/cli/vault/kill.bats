@@ -161,14 +161,16 @@ large_file() {
 }
 
 recovered() {
-	rm -rf "$top/check/.git/varve/vault/lock"
-	varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a" || {
-		# It was there already: all refs, and perhaps not the files.
-		[ "$(git -C "$top/check" rev-parse main)" = "$(git rev-parse main)" ]
-		git -C "$top/check" reset -q --hard
+	"$@" || {
+		# It was killed after its last step.
+		[ ! -e "$top/check/.git/varve/cloning" ]
+		[ -f "$top/check/.git/varve/blocks" ] || [ -d "$top/check/.git/varve/packs" ]
 	}
+	[ "$(git -C "$top/check" rev-parse main)" = "$(git rev-parse main)" ]
 	cmp t.csv "$top/check/t.csv"
+	git -C "$top/check" status --short | { ! grep -v varveconfig; }
 	varve -C "$top/check" fsck --data
+	varve -C "$top/check" holder list --json | grep -q '"name": *"b"'
 }
 
 @test "kill -9 in a recover: the same recover again gets through" {
@@ -177,7 +179,7 @@ recovered() {
 	varve replicate > /dev/null
 	keep_state
 	fresh_check() { rm -rf "$top/check"; }
-	MOST=4 each_killed client fresh_check recovered varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
+	MOST=10 each_killed client fresh_check recovered varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
 }
 
 @test "two machines that replicate at once both come back" {
@@ -212,4 +214,44 @@ recovered() {
 	stderr_has "another command is at work on this repository's vault"
 	exec 8>&-
 	succeeds varve replicate
+}
+
+@test "a recovery that was interrupted after a newer run goes on to the newer state" {
+	new_vault a
+	varve replicate --copies 1 > /dev/null
+	recover_again() { varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a; }
+	recover_again
+	echo recover > ../again/.git/varve/cloning
+	rm ../again/.git/index
+	change 77
+	echo more > more
+	git add more
+	git commit -q -m more
+	varve replicate -q
+	succeeds recover_again
+	[ "$(git -C ../again rev-parse main)" = "$(git rev-parse main)" ]
+	cmp t.csv ../again/t.csv
+	cmp more ../again/more
+	[ -z "$(git -C ../again status --short | grep -v .varveconfig)" ]
+	ends_with 2 recover_again
+	stderr_has "is there and not empty"
+}
+
+@test "recover makes its repository in the current folder, whatever repository is around it" {
+	new_vault a
+	varve replicate --copies 1 > /dev/null
+	mkdir below
+	cd below
+	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" ../../a
+	[ "$(git rev-parse --show-toplevel)" = "$(pwd -P)" ]
+	cmp t.csv ../t.csv
+}
+
+@test "kill -9 in key new leaves no seed beside the key that is made then" {
+	need_strace
+	export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config"
+	strace -f -qq -o /dev/null -e trace=rename -e inject=rename:signal=KILL varve key new || true
+	[ ! -e "$XDG_CONFIG_HOME/varve/key" ]
+	succeeds varve key new
+	[ "$(ls -A "$XDG_CONFIG_HOME/varve")" = key ]
 }

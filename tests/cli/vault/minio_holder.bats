@@ -23,7 +23,7 @@ teardown() {
 
 # As another program asks: s3 METHOD PATH [WORD...]
 s3() {
-	curl -sSf -X "$1" --aws-sigv4 aws:amz:us-east-1:s3 --user AKIDEXAMPLE:secret/with+signs= \
+	curl -sSf --retry 8 -X "$1" --aws-sigv4 aws:amz:us-east-1:s3 --user AKIDEXAMPLE:secret/with+signs= \
 		-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "http://127.0.0.1:$port/$2" "${@:3}"
 }
 

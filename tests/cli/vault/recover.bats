@@ -56,3 +56,32 @@ newest_shard() {
 	cmp <(git show main~1:t.csv) <(git -C ../again show main:t.csv)
 	varve -C ../again fsck --data
 }
+
+@test "of two heads that one key signed both come back" {
+	new_vault "a b"
+	varve replicate --copies 2 > /dev/null
+	base=$(git rev-parse main)
+	cp -r ../repo ../twin
+	mkdir ../twins
+	cp -r ../a ../twins/a
+	cp -r ../b ../twins/b
+	change 5 here
+	ours=$(git rev-parse main)
+	varve replicate -q
+	cd ../twin
+	git config holder.a.url "$(cd ../twins/a && pwd)"
+	git config holder.b.url "$(cd ../twins/b && pwd)"
+	change 6 there
+	theirs=$(git rev-parse main)
+	[ "$ours" != "$theirs" ]
+	varve replicate -q
+	cp -rn ../twins/a/. ../a
+	cp -rn ../twins/b/. ../b
+	cd ../repo
+	ends_with 1 varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	stderr_has "two heads are signed by the key"
+	cd ../again
+	both=$(git for-each-ref --format='%(objectname)' refs/heads/main 'refs/recovered/*/heads/main' | sort)
+	[ "$both" = "$(printf '%s\n' "$ours" "$theirs" | sort)" ]
+	succeeds varve fsck --data
+}

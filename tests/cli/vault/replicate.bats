@@ -198,7 +198,7 @@ load vault
 	succeeds varve recover --key ../paper --to ../w --no-checkout ../old
 	rm ../w/.varveconfig
 	ends_with 2 varve recover --key ../paper --to ../w ../old
-	stderr_has "there is a repository with commits here already"
+	stderr_has "is there and not empty"
 }
 
 @test "recover says exactly what is missing" {
