@@ -99,8 +99,10 @@ static vv_status write_private(const char *path, const vv_buf *text, vv_error *e
 	if (rc < 0) {
 		goto done;
 	}
+	/* One who was killed here left a seed. */
+	vv_temp_sweep(dir, VV_WRITE_TEMP);
 	vv_temp_name(random);
-	vv_buf_printf(&name, "%s.%s", path, random);
+	vv_buf_printf(&name, "%s/" VV_WRITE_TEMP "%s", dir, random);
 	if (!(temp = vv_buf_detach(&name))) {
 		rc = vv_fail_nomem(err);
 		goto done;

@@ -51,8 +51,14 @@ static const char *code_text(char out[CODE_TEXT], vv_code c)
 	return out;
 }
 
-static void print_safe(const vv_vault_status *x)
+static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 {
+	const char *other = x->away > 0 ? "other " : "";
+	size_t here = 0, n;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		here += s->places[i].holder && !s->places[i].config->dead;
+	}
 	if (x->away > 0) {
 		vv_out("safe, if %s away still %s what %s had: ",
 		       x->away == 1
@@ -70,9 +76,17 @@ static void print_safe(const vv_vault_status *x)
 	} else {
 		vv_out("everything has %s", vv_text_counted(x->least, "copy", "copies"));
 	}
-	vv_out("; %s%s could be lost, and no data with it\n", x->away > 0 ? "of the others " : "",
-	       x->least > 1 + x->away ? vv_text_counted(x->least - 1 - x->away, "holder", NULL)
-				      : "no holder");
+	n = here < x->least - 1 ? here : x->least - 1;
+	if (x->least < 2) {
+		vv_out("; if a holder is lost, data is lost with it\n");
+	} else if (n > 1) {
+		vv_out("; any %zu %sholders could be lost, and no data with them\n", n, other);
+	} else {
+		if (n == 1) {
+			vv_out("; any %sholder could be lost, and no data with it", other);
+		}
+		vv_out("\n");
+	}
 }
 
 static vv_status print_json(const vv_vault_status *x, vv_error *err)
@@ -99,6 +113,10 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 		vv_json_name(&w, numbers[i].name);
 		vv_json_u64(&w, numbers[i].value);
 	}
+	vv_json_name(&w, "new_refs");
+	vv_json_u64(&w, x->new_refs);
+	vv_json_name(&w, "new_ref");
+	vv_json_string(&w, x->new_ref);
 	vv_json_name(&w, "code");
 	vv_json_string(&w, x->code.data > 0 ? code_text(code, x->code) : NULL);
 	vv_json_name(&w, "proven");
@@ -114,27 +132,54 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 	return rc;
 }
 
+/* Has this clone anything that no holder has? */
+static bool is_new(const vv_vault_status *x)
+{
+	return x->unfinished || (!x->current && !x->only_places);
+}
+
+/* What no holder has, before what too few have. */
+static void print_new(const vv_vault_status *x)
+{
+	if (x->new_refs > 0) {
+		vv_out_text(x->new_ref, strlen(x->new_ref));
+		if (x->new_refs > 1) {
+			vv_out(" and %s", vv_text_counted(x->new_refs - 1, "other ref", NULL));
+		}
+		vv_out(x->new_refs > 1 ? " have" : " has");
+		vv_out(" commits that have no copies yet; ");
+	} else {
+		vv_out("what is new here has no copies yet; ");
+	}
+}
+
 /* What is wrong, the worst first. */
 static void print_unsafe(const vv_vault_status *x)
 {
+	const char *some = is_new(x) ? "some of the rest" : "some of it";
+
+	vv_out("NOT SAFE: ");
 	if (x->shards == 0) {
-		vv_out("NOT SAFE: the vault is empty\n");
-	} else if (x->lost > 0) {
-		vv_out("NOT SAFE: nobody is known to have %s ('varve repair' seals again what this "
-		       "clone has)\n",
+		vv_out("the vault is empty\n");
+		return;
+	}
+	if (is_new(x)) {
+		print_new(x);
+	}
+	if (x->lost > 0) {
+		vv_out("nobody is known to have %s ('varve repair' seals again what this clone has)\n",
 		       vv_text_counted(x->lost, "shard", NULL));
 	} else if (x->least == 1 && x->copies > 1) {
-		vv_out("NOT SAFE: some of it has only 1 copy, and %u are wanted: if that holder fails, it "
-		       "is lost\n",
-		       x->copies);
+		vv_out("%s has only 1 copy, and %u are wanted: if that holder fails, it is lost\n",
+		       some, x->copies);
 	} else if (x->least < x->copies) {
-		vv_out("NOT SAFE: some of it has only %zu copies, and %u are wanted\n", x->least,
-		       x->copies);
-	} else if (!x->current || x->unfinished) {
-		vv_out("NOT SAFE: what is new here has no copies yet; the rest has %s\n",
-		       vv_text_counted(x->least, "copy", "copies"));
+		vv_out("%s has only %zu copies, and %u are wanted\n", some, x->least, x->copies);
+	} else if (is_new(x)) {
+		vv_out("the rest has %s\n", vv_text_counted(x->least, "copy", "copies"));
+	} else if (x->damaged > 0) {
+		vv_out("a holder has damaged what it keeps\n");
 	} else {
-		vv_out("NOT SAFE: a holder has damaged what it keeps\n");
+		vv_out("the list of holders in the vault is old ('varve replicate')\n");
 	}
 }
 
@@ -164,7 +209,7 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 	char head[VV_CID_TEXT + 1], time[32], code[CODE_TEXT];
 
 	if (x->safe) {
-		print_safe(x);
+		print_safe(x, s);
 		print_bad(x);
 	} else {
 		print_unsafe(x);
@@ -179,8 +224,8 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 		if (x->unfinished) {
 			vv_out("  a run has not ended ('varve replicate')\n");
 		}
-		if (!x->current) {
-			vv_out("  something here is not in the vault yet ('varve replicate')\n");
+		if (is_new(x)) {
+			vv_out("  'varve replicate' brings what is new to the holders\n");
 		}
 	}
 	vv_out("in the vault: %s, %s; policy: ", vv_text_counted(x->shards, "shard", NULL),
@@ -219,10 +264,12 @@ static vv_status run_status(vv_context *c, vv_vault_session *s, vv_error *err)
 	vv_progress_end();
 	c->code = x.safe ? VV_EXIT_OK : VV_EXIT_NO;
 	if (vv_wants_json(o->format)) {
-		return print_json(&x, err);
+		rc = print_json(&x, err);
+	} else {
+		print_status(&x, s);
 	}
-	print_status(&x, s);
-	return VV_OK;
+	vv_vault_status_clear(&x);
+	return rc;
 }
 
 static void print_key(const uint8_t *key, const char *what)
@@ -442,7 +489,7 @@ const vv_command vv_cmd_vault = {
 	.usage = "status [--json]\nreaders [add DID | remove DID] [--key FILE]\n"
 		 "writers [add DID | remove DID] [--key FILE]\nprune [--grace DAYS] [--dry-run]",
 	.example = "$ varve vault status\n"
-		   "safe: everything has 2 copies; 1 holder could be lost, and no data with it\n"
+		   "safe: everything has 2 copies; any holder could be lost, and no data with it\n"
 		   "in the vault: 2 shards, 8.3 kB; policy: 2 copies\n"
 		   "all copies proven: never\n"
 		   "head bafyrei... of ...Z",

@@ -101,16 +101,16 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 
 static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
-	vv_url u = {0};
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT, site = VV_BUF_INIT;
 	vv_error ignored;
 
 	vv_buf_printf(&message, "%s names blocks at %s, a host that is not trusted: nobody asks it",
 		      VV_BLOCKS_CONFIG, vv_text_url(url));
 	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
-		      vv_url_read(&u, url, &ignored) == VV_OK && u.host ? vv_text_shows(u.host)
-									: "HOST");
-	vv_url_clear(&u);
+		      vv_block_peer_site(&site, url, &ignored) == VV_OK && site.len > 0
+			      ? vv_text_shows(vv_buf_cstr(&site))
+			      : "URL");
+	vv_buf_clear(&site);
 	return vv_doctor_add(d, "peer", true, &message, &mend, err);
 }
 

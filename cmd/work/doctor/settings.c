@@ -58,7 +58,7 @@ const vv_setting vv_settings[] = {
 	 "git checkout writes tables up to so many bytes itself"},
 	{"varve.ssh", VV_SETTING_WORD, "auto", "auto|libssh2|external", "which ssh is used"},
 	{"varve.trustedHost", VV_SETTING_TEXT, NULL, NULL,
-	 "a host that .varveconfig may send requests to; may be set several times"},
+	 "SCHEME://[USER@]HOST[:PORT] that .varveconfig may send requests to; may be set several times"},
 	{OF_REMOTE "varve", VV_SETTING_TEXT, "varve", NULL,
 	 "the path of varve on the far side of ssh"},
 	{OF_REMOTE "varveKind", VV_SETTING_WORD, NULL, "git|peer",

@@ -3,11 +3,12 @@
  */
 #include "cmd/work/peers/block_peers.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/config.h"
@@ -45,18 +46,76 @@ static vv_status add(vv_block_peers *p, const char *url, vv_error *err)
 /* --- trust ----------------------------------------------------------------------------------- */
 
 typedef struct trust {
-	const char *host;
+	const char *site;
 	bool found;
 } trust;
 
-/* "a.example b.example,c.example" */
-static bool lists_host(const char *list, const char *host)
+/* Who is asked: "ssh://git@host", "https://host:8443", without a port that goes without saying. "": it is no machine. A
+ * user or another port of the same machine is somebody else's. */
+static void put_site(vv_buf *out, const vv_url *u)
 {
-	size_t len = strlen(host);
+	const char *scheme = u->kind == VV_URL_SSH    ? "ssh"
+			     : u->kind == VV_URL_HTTP ? (u->tls ? "https" : "http")
+			     : u->kind == VV_URL_IPFS ? (u->tls ? "ipfs+https" : "ipfs+http")
+			     : u->kind == VV_URL_GIT  ? "git"
+						      : NULL;
+	const unsigned usual = u->kind == VV_URL_SSH   ? 22
+			       : u->kind == VV_URL_GIT ? 9418
+			       : u->tls                ? 443
+						       : 80;
+	const bool six = u->host && strchr(u->host, ':');
 
+	if (!scheme || !u->host) {
+		return;
+	}
+	vv_buf_printf(out, "%s://%s%s%s", scheme, u->user ? u->user : "", u->user ? "@" : "",
+		      six ? "[" : "");
+	for (const char *p = u->host; *p; p++) {
+		vv_buf_putc(out, vv_to_lower(*p));
+	}
+	vv_buf_puts(out, six ? "]" : "");
+	if (u->port != 0 && u->port != usual) {
+		vv_buf_printf(out, ":%u", u->port);
+	}
+}
+
+vv_status vv_block_peer_site(vv_buf *out, const char *url, vv_error *err)
+{
+	vv_url u;
+	vv_status rc = vv_url_read(&u, url, err);
+
+	if (rc == VV_OK) {
+		put_site(out, &u);
+		vv_url_clear(&u);
+		rc = vv_buf_ok(out, err);
+	}
+	return rc;
+}
+
+/* An entry of the list: a URL, or a HOST, which stands for https://HOST. */
+static bool is_site(const char *entry, size_t len, const char *site)
+{
+	vv_buf url = VV_BUF_INIT, is = VV_BUF_INIT;
+	const char *colon = memchr(entry, ':', len);
+	const bool whole = colon && (size_t)(colon - entry) + 3 <= len &&
+			   memcmp(colon, "://", 3) == 0;
+	vv_error ignored;
+	bool same;
+
+	vv_buf_printf(&url, "%s%.*s", whole ? "" : "https://", (int)len, entry);
+	same = !url.failed && vv_block_peer_site(&is, vv_buf_cstr(&url), &ignored) == VV_OK &&
+	       is.len > 0 && strcmp(vv_buf_cstr(&is), site) == 0;
+	vv_buf_clear(&url);
+	vv_buf_clear(&is);
+	return same;
+}
+
+/* "a.example https://b.example:8443,ssh://git@c.example" */
+static bool lists_site(const char *list, const char *site)
+{
 	for (const char *p = list; *p;) {
 		size_t n = strcspn(p, ", \t");
-		if (n == len && strncasecmp(p, host, n) == 0) {
+		if (n > 0 && n < INT_MAX && is_site(p, n, site)) {
 			return true;
 		}
 		p += n + strspn(p + n, ", \t");
@@ -72,11 +131,11 @@ static vv_status see_host(void *payload, const char *name, const char *value, co
 	(void)name;
 	(void)level;
 	(void)err;
-	t->found = t->found || lists_host(value ? value : "", t->host);
+	t->found = t->found || lists_site(value ? value : "", t->site);
 	return VV_OK;
 }
 
-static vv_status ask_about(vv_transfer *t, const char *url, const char *host, bool *yes,
+static vv_status ask_about(vv_transfer *t, const char *url, const char *site, bool *yes,
 			   vv_error *err)
 {
 	vv_buf prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
@@ -84,8 +143,8 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *host, bo
 	vv_status rc;
 
 	*yes = false;
-	vv_buf_printf(&prompt, "%s says that blocks are at %s. Trust the host %s? [y/N] ",
-		      VV_BLOCKS_CONFIG, vv_text_url(url), vv_text_shows(host));
+	vv_buf_printf(&prompt, "%s says that blocks are at %s. Trust %s? [y/N] ", VV_BLOCKS_CONFIG,
+		      vv_text_url(url), vv_text_shows(site));
 	rc = vv_buf_ok(&prompt, err);
 	vv_notes_end(t->notes);
 	if (rc == VV_OK && t->connect.ask &&
@@ -93,7 +152,7 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *host, bo
 		*yes = answer.len > 0 && (answer.data[0] == 'y' || answer.data[0] == 'Y');
 	}
 	if (rc == VV_OK && *yes) {
-		rc = vv_config_add(t->repo, "varve.trustedHost", host, err);
+		rc = vv_config_add(t->repo, "varve.trustedHost", site, err);
 	}
 	vv_buf_clear(&prompt);
 	vv_buf_clear(&answer);
@@ -104,23 +163,23 @@ static vv_status is_trusted(vv_transfer *t, const vv_remote *m, const char *url,
 			    vv_error *err)
 {
 	const char *env = getenv("VARVE_TRUSTED_HOSTS");
-	vv_url there, own = {0};
+	vv_buf there = VV_BUF_INIT, own = VV_BUF_INIT;
 	vv_error ignored;
-	vv_status rc = vv_url_read(&there, url, err);
+	trust asked = {.found = false};
+	vv_status rc = vv_block_peer_site(&there, url, err);
 
 	if (rc < 0) {
-		return rc;
+		goto done;
 	}
-	trust asked = {.host = there.host ? there.host : ""};
-	if (vv_url_read(&own, m->url, &ignored) == VV_OK) {
-		asked.found = own.host && strcasecmp(own.host, asked.host) == 0;
-		vv_url_clear(&own);
+	asked.site = vv_buf_cstr(&there);
+	if (vv_block_peer_site(&own, m->url, &ignored) == VV_OK) {
+		asked.found = own.len > 0 && strcmp(vv_buf_cstr(&own), asked.site) == 0;
 	}
-	asked.found = asked.found || (env && lists_host(env, asked.host));
+	asked.found = asked.found || (env && lists_site(env, asked.site));
 	rc = vv_config_each(t->repo, "varve.trustedhost", see_host, &asked, err);
 	*yes = asked.found;
 	if (rc == VV_OK && !*yes) {
-		rc = ask_about(t, url, asked.host, yes, err);
+		rc = ask_about(t, url, asked.site, yes, err);
 	}
 	if (rc == VV_OK && !*yes) {
 		vv_notes_warn(t->notes,
@@ -128,9 +187,11 @@ static vv_status is_trusted(vv_transfer *t, const vv_remote *m, const char *url,
 			      VV_BLOCKS_CONFIG, vv_text_url(url));
 		vv_notes_put(t->notes,
 			     "hint: 'git config --global --add varve.trustedHost %s' trusts it",
-			     vv_text_shows(asked.host));
+			     there.len > 0 ? vv_text_shows(asked.site) : "URL");
 	}
-	vv_url_clear(&there);
+done:
+	vv_buf_clear(&own);
+	vv_buf_clear(&there);
 	return rc;
 }
 

@@ -2,9 +2,9 @@
  * block_peers: places that keep the blocks of a Git host's repository, since the host has no varve:
  * repositories that speak it, named by remote.<name>.varveUrl, or by the committed .varveconfig.
  *
- * What a commit names is asked only where the user trusts it: on the remote's own host, on one that
+ * What a commit names is asked only where the user trusts it: where the remote itself is, at a site that
  * varve.trustedHost or VARVE_TRUSTED_HOSTS lists, or after a question on the terminal, whose answer is
- * remembered as varve.trustedHost of this repository.
+ * remembered as varve.trustedHost of this repository. A site is SCHEME://[USER@]HOST[:PORT].
  */
 #ifndef VV_CMD_WORK_PEERS_BLOCK_PEERS_H
 #define VV_CMD_WORK_PEERS_BLOCK_PEERS_H
@@ -30,6 +30,9 @@ typedef struct vv_block_peers {
 vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
 			      const vv_oid *commit, bool write, vv_error *err);
 void vv_block_peers_clear(vv_block_peers *p);
+
+/* Appends the URL's site, which is trusted or not; "": the URL names no machine. */
+vv_status vv_block_peer_site(vv_buf *out, const char *url, vv_error *err);
 
 /* A ref whose history and blocks are to be there. */
 typedef struct vv_blocks_ref {

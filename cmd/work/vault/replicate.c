@@ -613,6 +613,37 @@ static vv_status seal_places(replicating *r, const vv_vault_run *refs, vv_error 
 	return end_stream(r, true, err);
 }
 
+static bool is_have(const replicating *r, const vv_oid *id)
+{
+	for (size_t i = 0; i < r->have_count; i++) {
+		if (vv_oid_equal(&r->haves[i], id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Refs whose commits no run names. */
+static vv_status note_new_refs(replicating *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (const char *p = vv_buf_cstr(&r->refs); rc == VV_OK && *p;) {
+		const size_t len = strcspn(p, "\n");
+		vv_oid id;
+		if (len > VV_OID_TEXT + 1 && vv_oid_parse(&id, p, VV_OID_TEXT) &&
+		    !is_have(r, &id)) {
+			if (r->x->new_refs++ == 0) {
+				vv_buf_put(&r->x->new_ref, p + VV_OID_TEXT + 1,
+					   len - VV_OID_TEXT - 1);
+				rc = vv_buf_ok(&r->x->new_ref, err);
+			}
+		}
+		p += len + (p[len] == '\n');
+	}
+	return rc;
+}
+
 static vv_status seal_new(replicating *r, vv_error *err)
 {
 	const vv_vault_run *refs;
@@ -622,6 +653,7 @@ static vv_status seal_new(replicating *r, vv_error *err)
 	if ((rc = list_refs(r, err)) < 0 ||
 	    (rc = vv_contents_open_without(&r->contents, r->s, r->x->without, err)) < 0 ||
 	    (rc = list_haves(r, err)) < 0 ||
+	    (r->x->look && !r->whole && (rc = note_new_refs(r, err)) < 0) ||
 	    (rc = vv_repository_store(r->s->repo, &r->store, err)) < 0) {
 		return rc;
 	}
@@ -719,8 +751,7 @@ static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
 	return VV_OK;
 }
 
-/* Enough holders that do not fail together? Where a stripe's holder died later the rest goes on, and owes what
- * is lacking. */
+/* Enough holders that do not fail together? Where one died later the rest goes on, and owes what is lacking. */
 static vv_status check_policy(const replicating *r, vv_error *err)
 {
 	const vv_code code = r->x->code;
@@ -744,7 +775,7 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 			"folders on one disk fail together; add holders elsewhere, ask for fewer "
 			"(--code), or say better ('varve holder add --domain')");
 	}
-	if (code.data == 0 && domains < r->x->copies) {
+	if (code.data == 0 && domains < r->x->copies && !(r->s->ledger && same_policy(r))) {
 		vv_fail(err, VV_EREFUSED, "%u copies are wanted, and the holders are only %s",
 			r->x->copies, vv_text_counted(domains, "failure domain", NULL));
 		return vv_hint(err,
@@ -853,8 +884,9 @@ static vv_status run_all(replicating *r, vv_error *err)
 	if ((rc = settle_policy(r, err)) < 0 || (rc = choose_allowed(r, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_vault_session_connect(r->s, err)) < 0 || (rc = check_policy(r, err)) < 0 ||
-	    (rc = check_keepers(r->s, err)) < 0) {
+	if ((rc = vv_vault_session_connect(r->s, err)) < 0 ||
+	    (!r->x->look &&
+	     ((rc = check_policy(r, err)) < 0 || (rc = check_keepers(r->s, err)) < 0))) {
 		return rc;
 	}
 	/* What came only now is adopted, too. */

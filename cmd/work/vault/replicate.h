@@ -26,6 +26,7 @@ typedef struct vv_replicate {
 	const vv_strings *to; /* holders' names; none: all */
 	uint64_t rate;
 	bool dry_run, adopt;
+	bool look; /* with dry_run: what is new, whether the policy can be met or not */
 	/* A vault begins: the user is to keep this text. Before anything is sealed. */
 	vv_status (*recovery)(void *payload, const char *key, vv_error *err);
 	void *payload;
@@ -47,8 +48,10 @@ typedef struct vv_replicate {
 	size_t least;             /* copies of the shard that has fewest; 0: none is lacking one */
 	bool began, config;       /* a vault; .varveconfig was written */
 	bool nothing;             /* nothing was new, and nothing owed */
-	bool short_of_min;        /* no vault record was written */
-	vv_cid head;              /* the last vault record; null: none */
+	vv_buf new_ref; /* with look: the first ref whose commit no run names; empty: none. The caller's */
+	uint64_t new_refs; /* and how many there are */
+	bool short_of_min; /* no vault record was written */
+	vv_cid head;       /* the last vault record; null: none */
 } vv_replicate;
 
 /* VV_EREFUSED: too few holders or failure domains for the policy; the key may not write. */

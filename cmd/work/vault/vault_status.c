@@ -59,17 +59,28 @@ static void find_proven(vv_vault_status *out, const vv_vault_session *s)
 /* Is anything new? What a replicate would say. */
 static vv_status look_for_new(vv_vault_status *out, vv_vault_session *s, vv_error *err)
 {
-	vv_replicate dry = {.dry_run = true};
+	vv_replicate dry = {.dry_run = true, .look = true};
 	vv_error why;
 	vv_status rc = vv_replicate_run(&dry, s, &why);
 
+	out->new_refs = dry.new_refs;
+	out->new_ref = dry.new_refs > 0 ? vv_buf_detach(&dry.new_ref) : NULL;
+	vv_buf_clear(&dry.new_ref);
 	if (rc == VV_ENOMEM) {
 		*err = why;
 		return rc;
 	}
 	/* A reader cannot replicate, and has nothing to. */
 	out->current = rc == VV_EREFUSED || (rc == VV_OK && dry.nothing);
+	out->only_places = !out->current && rc == VV_OK && dry.blocks == 0 && dry.objects == 0 &&
+			   dry.new_refs == 0;
 	return VV_OK;
+}
+
+void vv_vault_status_clear(vv_vault_status *x)
+{
+	vv_free(x->new_ref);
+	x->new_ref = NULL;
 }
 
 vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_error *err)
@@ -82,6 +93,7 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 	out->code = s->policy.code;
 	out->copies = owed.copies = s->policy.copies ? s->policy.copies : 1;
 	if ((rc = vv_owed_run(&owed, s, err)) < 0 || (rc = look_for_new(out, s, err)) < 0) {
+		vv_vault_status_clear(out);
 		return rc;
 	}
 	count_shards(out, s);

@@ -17,11 +17,14 @@
 #include "cmd/work/vault/session.h"
 
 typedef struct vv_vault_status {
-	bool current;           /* everything of this repository is in the vault */
-	bool unfinished;        /* a run waits in the spool */
-	unsigned copies;        /* the policy; with a code: of what is in no stripe */
-	vv_code code;           /* data 0: none */
-	uint64_t stripes;       /* alive */
+	bool current;      /* everything of this repository is in the vault */
+	bool only_places;  /* not current: but all data is, only the list of holders in it is old */
+	char *new_ref;     /* one with commits that are in no vault; NULL: none. Owned */
+	uint64_t new_refs; /* how many there are */
+	bool unfinished;   /* a run waits in the spool */
+	unsigned copies;   /* the policy; with a code: of what is in no stripe */
+	vv_code code;      /* data 0: none */
+	uint64_t stripes;  /* alive */
 	uint64_t shards, bytes; /* alive */
 	uint64_t retired;
 	size_t least;      /* copies of what has fewest, in different domains (spread.h); 0: none */
@@ -38,8 +41,9 @@ typedef struct vv_vault_status {
 	bool safe; /* all of it at its policy */
 } vv_vault_status;
 
-/* The session is connected. */
+/* The session is connected. On failure there is nothing to clear. */
 vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_error *err);
+void vv_vault_status_clear(vv_vault_status *x);
 
 typedef struct vv_where_holder {
 	char *name;

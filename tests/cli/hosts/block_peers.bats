@@ -32,9 +32,14 @@ with_peer() {
 	varve commit -qm one
 }
 
+# The part of a URL that is trusted.
+site() {
+	sed 's|^\([a-z+]*://[^/]*\).*|\1|' <<< "$1"
+}
+
 @test "blocks go to the peer that .varveconfig names, and come from there" {
 	with_peer
-	export VARVE_TRUSTED_HOSTS=127.0.0.1
+	export VARVE_TRUSTED_HOSTS=$(site "$peer")
 	succeeds varve push -u origin main
 	stderr_has "to $peer"
 	[ "$(git -C ../host.git for-each-ref --format='%(refname)')" = refs/heads/main ]
@@ -52,9 +57,9 @@ with_peer() {
 	with_peer
 	ends_with 2 varve push -u origin main
 	stderr_has "warning: .varveconfig names blocks at $peer, a host that is not trusted: it is left out"
-	stderr_has "git config --global --add varve.trustedHost 127.0.0.1"
+	stderr_has "git config --global --add varve.trustedHost $(site "$peer")"
 	[ -z "$(git -C ../host.git for-each-ref)" ]
-	git config --global --add varve.trustedHost 127.0.0.1
+	git config --global --add varve.trustedHost $(site "$peer")
 	succeeds varve push -q -u origin main
 	git config --global --unset varve.trustedHost
 	: > "$BATS_TEST_TMPDIR/server.log"
@@ -62,9 +67,18 @@ with_peer() {
 	stderr_has "a host that is not trusted"
 	[ ! -s "$BATS_TEST_TMPDIR/server.log" ]
 	cd ../b
-	VARVE_TRUSTED_HOSTS="other.example, 127.0.0.1" succeeds varve fetch
+	VARVE_TRUSTED_HOSTS="other.example, $(site "$peer")" succeeds varve fetch
 	succeeds varve restore .
 	cmp prices.csv ../a/prices.csv
+}
+
+@test "another port, scheme or user of a trusted host is not trusted" {
+	with_peer
+	for other in 127.0.0.1 http://127.0.0.1 "https://${peer#http://}" "${peer%:*}:1" "http://ada@${peer#http://}"; do
+		VARVE_TRUSTED_HOSTS="$other" ends_with 2 varve push -u origin main
+		stderr_has "a host that is not trusted"
+	done
+	VARVE_TRUSTED_HOSTS="x,$peer/below" succeeds varve push -q -u origin main
 }
 
 @test "remote.<name>.varveUrl is the user's own word" {
@@ -85,7 +99,7 @@ with_peer() {
 
 @test "two who push to one branch lose no blocks at the peer" {
 	with_peer
-	export VARVE_TRUSTED_HOSTS=127.0.0.1
+	export VARVE_TRUSTED_HOSTS=$(site "$peer")
 	varve push -q -u origin main
 	varve clone -q "$url" ../b
 	change 7
@@ -197,32 +211,32 @@ terminal() {
 @test "on a terminal the host is asked about once, and the answer is remembered" {
 	with_peer
 	ends_with 2 terminal n varve push -u origin main
-	output_has ".varveconfig says that blocks are at $peer. Trust the host 127.0.0.1? [y/N]"
+	output_has ".varveconfig says that blocks are at $peer. Trust $(site "$peer")? [y/N]"
 	output_has "a host that is not trusted: it is left out"
 	[ -z "$(git -C ../host.git for-each-ref)" ]
 	[ -z "$(git config varve.trustedHost)" ]
 	succeeds terminal yes varve push -u origin main
-	[ "$(grep -c 'Trust the host' <<< "$output")" -eq 1 ]
-	[ "$(git config --local varve.trustedHost)" = 127.0.0.1 ]
+	[ "$(grep -c '. Trust ' <<< "$output")" -eq 1 ]
+	[ "$(git config --local varve.trustedHost)" = "$(site "$peer")" ]
 	change 7
 	succeeds terminal n varve push
-	output_lacks "Trust the host"
+	output_lacks ". Trust "
 	succeeds terminal y varve clone "$url" ../b
-	output_has "Trust the host 127.0.0.1?"
+	output_has "Trust $(site "$peer")?"
 	cmp prices.csv ../b/prices.csv
 }
 
 @test "doctor asks block peers, and names those that are not trusted" {
 	with_peer
-	export VARVE_TRUSTED_HOSTS=127.0.0.1
+	export VARVE_TRUSTED_HOSTS=$(site "$peer")
 	varve push -q -u origin main
 	succeeds varve doctor
 	output_has "nothing is wrong"
 	unset VARVE_TRUSTED_HOSTS
 	ends_with 1 varve doctor
 	output_has ".varveconfig names blocks at $peer, a host that is not trusted: nobody asks it"
-	output_has "mend: git config --global --add varve.trustedHost 127.0.0.1"
-	git config varve.trustedHost 127.0.0.1
+	output_has "mend: git config --global --add varve.trustedHost $(site "$peer")"
+	git config varve.trustedHost $(site "$peer")
 	succeeds varve doctor
 	kill "$server"
 	wait "$server" || true

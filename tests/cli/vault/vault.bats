@@ -6,7 +6,7 @@ load vault
 	stderr_has "this repository has no vault yet"
 	succeeds varve replicate
 	succeeds varve vault status
-	output_has "safe: everything has 2 copies; 1 holder could be lost"
+	output_has "safe: everything has 2 copies; any holder could be lost"
 	output_has "all copies proven: never"
 	change 5
 	ends_with 1 varve vault status

@@ -5,7 +5,7 @@ load vault
 	new_vault
 	succeeds varve replicate --copies 3
 	succeeds varve vault status
-	output_has "safe: everything has 3 copies; 2 holders could be lost, and no data with it"
+	output_has "safe: everything has 3 copies; any 2 holders could be lost, and no data with them"
 	mv ../c ../c.away
 	varve holder dead c
 	ends_with 1 varve vault status
@@ -22,7 +22,37 @@ load vault
 	succeeds varve vault status
 	change 5
 	ends_with 1 varve vault status
-	output_has "NOT SAFE: what is new here has no copies yet; the rest has 3 copies"
+	output_has "NOT SAFE: refs/heads/main has commits that have no copies yet; the rest has 3 copies"
+}
+
+@test "replicate goes on with the holders that are left, and status names what no holder has" {
+	new_vault
+	succeeds varve replicate --copies 3
+	rm -rf ../b ../c
+	varve holder dead b
+	varve holder dead c
+	change 5
+	git tag later
+	ends_with 1 varve vault status
+	[[ ${lines[0]} = "NOT SAFE: refs/heads/main and 1 other ref have commits that have no copies yet; some of the rest has only 1 copy"* ]]
+	ends_with 1 varve vault status --json
+	[ "$(jq -c '[.current, .new_refs, .new_ref]' <<< "$output")" = '[false,2,"refs/heads/main"]' ]
+	ends_with 1 varve replicate
+	stderr_has "copies are owed: the holders are only 1 failure domain, and 3 copies are wanted"
+	ends_with 1 varve vault status
+	[[ ${lines[0]} = "NOT SAFE: some of it has only 1 copy"* ]]
+	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	cmp t.csv ../again/t.csv
+	# A policy that cannot be met is refused where it is new.
+	ends_with 2 varve replicate --copies 2
+	stderr_has "failure domain"
+}
+
+@test "with one copy status says what a lost holder would mean" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	succeeds varve vault status
+	output_has "safe: everything has 1 copy; if a holder is lost, data is lost with it"
 }
 
 @test "replicate says what helps where the next run cannot" {
