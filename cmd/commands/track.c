@@ -12,10 +12,12 @@
 #include "cmd/work/add/attributes_edit.h"
 #include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/add/plan.h"
+#include "cmd/work/commit/checkout.h"
 #include "cmd/work/commit/journal.h"
 #include "cmd/work/peers/push_hook.h"
 #include "cmd/work/view/damaged_pointer.h"
 #include "dataset/table/dataset_reader.h"
+#include "repo/git/blob.h"
 #include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/repository_init.h"
@@ -243,6 +245,65 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, 
 	return rc;
 }
 
+/* Is the entry a table that is tracked, and the file no larger than its pointer? */
+static vv_status stands_as_pointer(vv_context *c, const vv_index_entry *e, bool *out, vv_error *err)
+{
+	char *file = vv_repository_file(c->repo, e->path);
+	uint64_t size;
+	vv_stat st;
+	vv_status rc = VV_OK;
+
+	*out = false;
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) && st.size <= VV_POINTER_MAX &&
+	    (rc = vv_blob_size(c->repo, &e->id, &size, err)) == VV_OK && size == st.size &&
+	    (rc = vv_attr_tracked(c->repo, e->path, out, err)) == VV_OK && *out) {
+		rc = vv_dataset_reader_is_pointer(c->reader, &e->id, out, err);
+	}
+	vv_free(file);
+	return rc;
+}
+
+/* Tables that Git wrote as pointers, since no line tracked them, are written now. */
+static vv_status write_tables(vv_context *c, vv_error *err)
+{
+	vv_checkout to;
+	vv_status rc = vv_context_need(c, VV_NEEDS_READER, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_checkout_init(&to, c->repo, c->reader, c->index);
+	to.pointer_ok = to.fetch = true;
+	for (size_t i = 0; i < vv_index_count(c->index) && rc == VV_OK; i++) {
+		vv_index_entry e;
+		char *path = NULL;
+		bool stands = false, clean = false;
+
+		vv_index_at(c->index, i, &e);
+		if (e.stage != 0 || e.skip_worktree || !S_ISREG(e.mode) || vv_add_never(e.path) ||
+		    (rc = stands_as_pointer(c, &e, &stands, err)) < 0 || !stands ||
+		    (rc = vv_checkout_is_clean(&to, &e, &clean, err)) < 0 || !clean) {
+			continue;
+		}
+		path = vv_strdup(e.path); /* writing changes the index */
+		rc = path ? vv_checkout_write(&to, path, e.mode, &e.id, true, err)
+			  : vv_fail_nomem(err);
+		vv_free(path);
+	}
+	if (rc == VV_OK && to.datasets > 0 && (rc = vv_index_write(c->index, err)) == VV_OK) {
+		vv_out("%s written to the work tree\n",
+		       vv_text_counted(to.datasets, "table", "tables"));
+	}
+	if (rc == VV_OK) {
+		vv_checkout_note_missing(&to);
+	}
+	vv_checkout_clear(&to);
+	return rc;
+}
+
 /* What will change, before anything does. */
 static vv_status note(vv_journal **out, vv_repository *r, const vv_index *x,
 		      const vv_journal_options *o, vv_error *err)
@@ -312,6 +373,9 @@ static vv_status track(vv_context *c, vv_error *err)
 	}
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
+		rc = wish->text ? VV_OK : write_tables(c, err);
+	}
+	if (rc == VV_OK) {
 		rc = warn_beaten(r, x, named, (size_t)argc, err);
 	}
 done:

@@ -482,8 +482,10 @@ static void put_pointers(writer *w)
 			continue;
 		}
 		put_shown(&text, w->s->prefix, e->path);
-		line(w, "\t%s  pointer only%s: varve restore %s", vv_buf_cstr(&text),
-		     e->blocks_here ? "" : " (blocks not here)", vv_buf_cstr(&text));
+		line(w, "\t%s  pointer only%s%s: varve %s %s", vv_buf_cstr(&text),
+		     e->lost ? ", no line of .gitattributes tracks it" : "",
+		     e->blocks_here ? "" : " (blocks not here)", e->lost ? "track" : "restore",
+		     vv_buf_cstr(&text));
 		vv_buf_clear(&text);
 	}
 }
@@ -611,7 +613,8 @@ static const char *verdict_of(const vv_changes *c, bool untracked_hidden)
 	if (untracked_hidden) {
 		return "nothing to commit (use -u to show untracked files)";
 	}
-	return "nothing to commit, working tree clean";
+	return c->pointers ? "nothing to commit, but not all tables are written to the work tree"
+			   : "nothing to commit, working tree clean";
 }
 
 static void put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s)

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
+#include "cmd/work/diff/lost_tables.h"
 #include "cmd/work/peers/blocks_config.h"
 #include "cmd/work/peers/push_hook.h"
 #include "cmd/work/peers/reach.h"
@@ -451,6 +452,9 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 				   r->input.len, &ran, err)) < 0 ||
 	    !wanted || (rc = read_blocks_ref(r, err)) < 0 || (rc = read_refs(r, err)) < 0 ||
 	    (is_mirror(r) && (rc = see_mirror(r, err)) < 0)) {
+		return rc;
+	}
+	if (r->count > 0 && (rc = vv_lost_tables_warn(r->repo, &vv_notes_stderr, err)) < 0) {
 		return rc;
 	}
 	/* 'varve push' sends blocks itself, and runs the hook as git does. */

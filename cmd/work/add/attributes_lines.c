@@ -57,6 +57,27 @@ static uint64_t path_hash(const vv_attr_list *l, const char *path)
 	return vv_xxh3(path, strlen(path), l->literal.seed);
 }
 
+/* ".dat/": between slashes, which no ending has. */
+static bool has_ending(const vv_buf *endings, const char *ext)
+{
+	const size_t len = strlen(ext);
+	const char *p = vv_buf_cstr(endings);
+
+	while ((p = strstr(p, ext)) && (p[len] != '/' || p[-1] != '.')) {
+		p++;
+	}
+	return p != NULL;
+}
+
+static void note_ending(vv_attr_list *l, const vv_attr_list_line *at, const char *path)
+{
+	const char *ext = vv_path_ext(path);
+
+	if (at->on && *ext && !has_ending(&l->endings, ext)) {
+		vv_buf_printf(&l->endings, ".%s/", ext);
+	}
+}
+
 /* After all lines are there. */
 static vv_status index_lines(vv_attr_list *l, vv_error *err)
 {
@@ -74,12 +95,15 @@ static vv_status index_lines(vv_attr_list *l, vv_error *err)
 		}
 		if (!path) {
 			l->others[l->other_count++] = i;
-		} else if (!vv_hash_index_add(&l->literal, path_hash(l, path), i)) {
+			continue;
+		}
+		note_ending(l, &l->lines[i], path);
+		if (!vv_hash_index_add(&l->literal, path_hash(l, path), i)) {
 			rc = vv_fail_nomem(err);
 		}
 		vv_free(path);
 	}
-	return rc;
+	return rc < 0 ? rc : vv_buf_ok(&l->endings, err);
 }
 
 static void list_init(vv_attr_list *l)
@@ -130,6 +154,7 @@ void vv_attr_list_clear(vv_attr_list *l)
 	vv_free(l->lines);
 	vv_free(l->others);
 	vv_hash_index_clear(&l->literal);
+	vv_buf_clear(&l->endings);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -186,6 +211,13 @@ bool vv_attr_list_concerns(const vv_attr_list *l, const char *path)
 		}
 	}
 	return false;
+}
+
+bool vv_attr_list_names_like(const vv_attr_list *l, const char *path)
+{
+	const char *ext = vv_path_ext(path);
+
+	return *ext && has_ending(&l->endings, ext);
 }
 
 /* .git/info/attributes goes over all others, a deeper file over one above, a later line over those before. */

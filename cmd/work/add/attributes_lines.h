@@ -34,6 +34,7 @@ typedef struct vv_attr_list {
 	/* Lines that name one path are found by its hash; the places of all others, with wildcards. */
 	vv_hash_index literal;
 	size_t *others, other_count;
+	vv_buf endings; /* ".dat/.txt/": of the files that lines with filter=varve name */
 } vv_attr_list;
 
 /* The lines that say -text, and those that may beat it (vv_attr_text_lines): note each path that may be a dataset,
@@ -55,6 +56,10 @@ void vv_attr_list_clear(vv_attr_list *l);
 
 /* Does any line with filter=varve match the path? */
 bool vv_attr_list_concerns(const vv_attr_list *l, const char *path);
+
+/* Does the path end (".dat") as one does that a line with filter=varve names? What 'git mv' takes away from
+ * its line ends so. */
+bool vv_attr_list_names_like(const vv_attr_list *l, const char *path);
 
 /* The line that decides about the path: of all that match, the last one of the deepest
  * file. Its number in lines; count when there is none. */

@@ -19,7 +19,6 @@
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
 
-#define SMUDGE_LIMIT (256u << 20)
 #define HEAD_BYTES 64u
 #define PIECE (256u << 10)
 /* A pointer whose line ends Git has changed is longer by one byte a line. */
@@ -34,7 +33,7 @@ vv_status vv_filter_open(vv_filter *f, const vv_notes *notes, vv_error *err)
 		return rc;
 	}
 	vv_repository_listen(f->repo, notes);
-	if ((rc = vv_config_u64(f->repo, "varve.smudgelimit", SMUDGE_LIMIT, &f->smudge_limit,
+	if ((rc = vv_config_u64(f->repo, "varve.smudgelimit", VV_SMUDGE_LIMIT, &f->smudge_limit,
 				err)) < 0) {
 		return rc;
 	}

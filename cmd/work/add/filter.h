@@ -14,6 +14,8 @@
 #include "dataset/table/table.h"
 #include "repo/git/repository.h"
 
+#define VV_SMUDGE_LIMIT (256u << 20) /* where varve.smudgeLimit is not set */
+
 typedef struct vv_filter {
 	vv_repository *repo;
 	vv_dataset_writer *writer;

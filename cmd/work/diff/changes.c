@@ -3,6 +3,7 @@
  */
 #include "cmd/work/diff/changes.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include "cmd/work/add/plan.h"
 #include "cmd/work/diff/changes_internal.h"
 #include "cmd/work/diff/missing_blocks.h"
+#include "cmd/work/diff/table.h"
 #include "cmd/work/diff/unsent.h"
 #include "cmd/work/view/damaged_pointer.h"
 #include "repo/git/history/history.h"
@@ -367,29 +369,6 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 	return rc;
 }
 
-static vv_status ordinary_state(collector *c, const vv_index_entry *e, vv_error *err)
-{
-	static const char letters[] = {[VV_FILE_SAME] = ' ',
-				       [VV_FILE_MODIFIED] = 'M',
-				       [VV_FILE_DELETED] = 'D',
-				       [VV_FILE_TYPE_CHANGED] = 'T'};
-	vv_file_state state;
-	vv_change_entry *entry;
-	vv_status rc = vv_index_file_state(c->x, e, &state, err);
-
-	if (rc < 0 || state == VV_FILE_SAME || (rc = entry_of(c, e, &entry, err)) < 0) {
-		return rc;
-	}
-	entry->work = letters[state];
-	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode)) {
-		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &entry->lost, err);
-		if (rc == VV_OK && !entry->lost) {
-			rc = vv_change_text_facts(entry, true, c->r, c->s, err);
-		}
-	}
-	return rc;
-}
-
 /* A clean stat is also that of the pointer itself, where Git wrote it out. */
 static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_stat *st, bool *out,
 			       vv_error *err)
@@ -419,7 +398,7 @@ static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_s
 	return rc;
 }
 
-static vv_status mark_pointer(collector *c, const vv_index_entry *e, vv_error *err)
+static vv_status mark_pointer(collector *c, const vv_index_entry *e, bool lost, vv_error *err)
 {
 	vv_change_entry *entry;
 	vv_status rc = entry_of(c, e, &entry, err);
@@ -428,8 +407,67 @@ static vv_status mark_pointer(collector *c, const vv_index_entry *e, vv_error *e
 		return rc;
 	}
 	entry->dataset = true;
+	entry->lost = lost;
 	c->out->pointers++;
 	return vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
+}
+
+/* Git wrote the pointer of a table that no line of .gitattributes tracks, as after 'git mv'. The few bytes
+ * are read of small files whose name may be that of a table. */
+static vv_status look_if_lost(collector *c, const vv_index_entry *e, const vv_stat *st,
+			      vv_error *err)
+{
+	char head[16], *file;
+	bool pointer = false;
+	vv_status rc = VV_OK;
+	int fd;
+
+	if (!c->opts->facts || !S_ISREG(e->mode) || !S_ISREG(st->mode) ||
+	    st->size > VV_POINTER_MAX || st->size < sizeof(head) ||
+	    (!vv_diff_is_table_name(e->path, true) &&
+	     !vv_attr_list_names_like(&c->lines, e->path))) {
+		return VV_OK;
+	}
+	if (!(file = vv_repository_file(c->r, e->path))) {
+		return vv_fail_nomem(err);
+	}
+	if ((fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL)) >= 0) {
+		pointer = vv_pread_full(fd, head, sizeof(head), 0, file, NULL) == sizeof(head) &&
+			  vv_pointer_looks_like(head, sizeof(head));
+		(void)vv_close(fd, file, NULL);
+	}
+	vv_free(file);
+	if (pointer) {
+		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err);
+	}
+	return rc == VV_OK && pointer ? mark_pointer(c, e, true, err) : rc;
+}
+
+static vv_status ordinary_state(collector *c, const vv_index_entry *e, const vv_stat *st,
+				vv_error *err)
+{
+	static const char letters[] = {[VV_FILE_SAME] = ' ',
+				       [VV_FILE_MODIFIED] = 'M',
+				       [VV_FILE_DELETED] = 'D',
+				       [VV_FILE_TYPE_CHANGED] = 'T'};
+	vv_file_state state;
+	vv_change_entry *entry;
+	vv_status rc = vv_index_file_state(c->x, e, &state, err);
+
+	if (rc == VV_OK && state == VV_FILE_SAME) {
+		return look_if_lost(c, e, st, err);
+	}
+	if (rc < 0 || (rc = entry_of(c, e, &entry, err)) < 0) {
+		return rc;
+	}
+	entry->work = letters[state];
+	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode)) {
+		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &entry->lost, err);
+		if (rc == VV_OK && !entry->lost) {
+			rc = vv_change_text_facts(entry, true, c->r, c->s, err);
+		}
+	}
+	return rc;
 }
 
 /* A file whose stat is the index entry's: unchanged; but is it what it should be? */
@@ -456,7 +494,7 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 	}
 	/* The attributes themselves take 50 us to ask: too much for each of 10,000 files. */
 	if (!S_ISREG(e->mode) || !vv_attr_list_concerns(&c->lines, e->path)) {
-		return VV_OK;
+		return look_if_lost(c, e, st, err);
 	}
 	if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0 || !tracked ||
 	    vv_add_never(e->path)) {
@@ -472,7 +510,7 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 		return rc;
 	}
 	if (pointer) {
-		return mark_pointer(c, e, err);
+		return mark_pointer(c, e, false, err);
 	}
 	if ((rc = note_table(c, at, err)) < 0) {
 		return rc;
@@ -526,7 +564,7 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 			return mark(c, e, 'M', err);
 		}
 	}
-	return ordinary_state(c, e, err);
+	return ordinary_state(c, e, &st, err);
 }
 
 static vv_status add_work(collector *c, vv_error *err)

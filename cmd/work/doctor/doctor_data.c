@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/add/attributes_lines.h"
+#include "cmd/work/add/filter.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/diff/unsent.h"
 #include "cmd/work/doctor/doctor.h"
@@ -214,8 +215,27 @@ static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_
 			 "varve add --fix", err);
 }
 
-/* What lies in the work tree in the place of a table: a pointer that git could not merge. */
-static vv_status look_at_work(data *a, const char *path, vv_error *err)
+/* A whole pointer in the place of a table whose blocks are here: git wrote it when it had no varve to call,
+ * or they were not. Above varve.smudgeLimit that is meant. */
+static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p, vv_error *err)
+{
+	uint64_t limit;
+	vv_store *store;
+	vv_cid missing;
+	bool here = false;
+	vv_status rc;
+
+	if ((rc = vv_config_u64(a->r, "varve.smudgelimit", VV_SMUDGE_LIMIT, &limit, err)) < 0 ||
+	    p->bytes > limit || (rc = vv_repository_store(a->r, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, &p->root, &here, &missing, err)) < 0 || !here) {
+		return rc;
+	}
+	return say(a, "pointer", "in the work tree, its pointer stands in its place", path,
+		   "varve restore", err);
+}
+
+/* What lies in the work tree in the place of a table: its pointer, or one that git could not merge. */
+static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error *err)
 {
 	char *file = vv_repository_file(a->r, path);
 	vv_arena arena = VV_ARENA_INIT;
@@ -235,9 +255,12 @@ static vv_status look_at_work(data *a, const char *path, vv_error *err)
 	text.len = vv_pointer_strip_cr(text.data, text.len);
 	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
 		rc = say_torn(a, path, &text, true, err);
-	} else if (vv_pointer_looks_like(text.data, text.len) &&
-		   vv_pointer_read(&p, &arena, text.data, text.len, &why) < 0) {
+	} else if (!vv_pointer_looks_like(text.data, text.len)) {
+		rc = VV_OK;
+	} else if (vv_pointer_read(&p, &arena, text.data, text.len, &why) < 0) {
 		rc = say_damaged(a, path, why.message, true, err);
+	} else if (tracked) { /* else 'varve track' writes it, too */
+		rc = look_at_standing(a, path, &p, err);
 	}
 done:
 	vv_arena_clear(&arena);
@@ -273,7 +296,7 @@ static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
 	} else if (vv_pointer_looks_like(text.data, text.len)) {
 		a->d->tables++;
 		if ((rc = look_at_pointer(a, e->path, &text, tracked, err)) == VV_OK) {
-			rc = look_at_work(a, e->path, err);
+			rc = look_at_work(a, e->path, tracked, err);
 		}
 	} else if (tracked) {
 		a->d->tables++;

@@ -236,3 +236,20 @@ healthy() {
 	output_has "note: blocks: the blocks of 1 version of the history are not here"
 	output_has "mend: varve fetch"
 }
+
+@test "a pointer that stands in the place of a table whose blocks are here" {
+	new_repo
+	rows 40 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	git cat-file blob :t.csv > p
+	mv p t.csv
+	ends_with 1 varve doctor --offline
+	output_has "t.csv: in the work tree, its pointer stands in its place"
+	output_has "mend: varve restore t.csv"
+	git config varve.smudgeLimit 10
+	succeeds varve doctor --offline
+	git config --unset varve.smudgeLimit
+	succeeds varve restore t.csv
+	succeeds varve doctor --offline
+}

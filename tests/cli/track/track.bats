@@ -123,3 +123,77 @@ load ../helper
 		[ "$(git check-attr filter t.csv)" = "t.csv: filter: varve" ]
 	done
 }
+
+# moved_past_varve: in src a table that is tracked by its name, moved by git and pushed; in copy a clone that pulled.
+moved_past_varve() {
+	new_repo src
+	rows 40 > src/t.csv
+	varve -C src add -q t.csv
+	varve -C src commit -qm one
+	git init -q --bare host.git
+	git -C src remote add origin "file://$PWD/host.git"
+	git -C src config remote.origin.varveKind git
+	varve -C src push -q -u origin main
+	varve clone -q --git-host "file://$PWD/host.git" copy
+	git -C src mv t.csv u.csv
+	git -C src commit -qm moved
+	run --separate-stderr git -C src push -q origin main
+	git -C copy pull -q
+	cd copy
+}
+
+@test "a table that git moved away from its line is named at git push, by status and by doctor" {
+	moved_past_varve
+	[ "$status" = 0 ]
+	stderr_has "warning: u.csv: "
+	stderr_has "varve track u.csv"
+	[ "$(head -c 14 u.csv)" = "varve pointer:" ]
+	succeeds varve status
+	output_has "u.csv  pointer only, no line of .gitattributes tracks it: varve track u.csv"
+	output_lacks clean
+	succeeds varve status --json
+	output_has '"pointerOnly": true'
+	output_has '"trackLost": true'
+	ends_with 1 varve doctor --offline
+	output_has "mend: varve track u.csv"
+}
+
+@test "track writes the tables that git wrote as pointers, and another clone gets them so" {
+	moved_past_varve
+	succeeds varve track u.csv
+	output_has "1 table written to the work tree"
+	rows 40 | cmp - u.csv
+	[ "$(git status --porcelain)" = "M  .gitattributes" ]
+	varve commit -qm tracked
+	succeeds varve push -q
+	stderr_lacks warning
+	cd ../src
+	git pull -q
+	rows 40 | cmp - u.csv
+	[ -z "$(git status --porcelain)" ]
+	succeeds varve status
+	output_has "working tree clean"
+}
+
+@test "track fetches the blocks of a table that it writes" {
+	moved_past_varve
+	rm -rf .git/varve/packs
+	succeeds varve track u.csv
+	rows 40 | cmp - u.csv
+}
+
+@test "a table with another ending than tables have is found by its line" {
+	new_repo
+	rows 40 > t.dat
+	varve add -q --as table t.dat
+	varve commit -qm one
+	git mv t.dat u.dat
+	git cat-file blob :u.dat > p
+	mv p u.dat
+	git commit -qm moved
+	git update-index -q --refresh || true
+	succeeds varve status
+	output_has "u.dat  pointer only, no line of .gitattributes tracks it: varve track u.dat"
+	succeeds varve track '*.dat'
+	rows 40 | cmp - u.dat
+}
