@@ -230,7 +230,7 @@ static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p
 	    (rc = vv_store_complete(store, &p->root, &here, &missing, err)) < 0 || !here) {
 		return rc;
 	}
-	return say(a, "pointer", "in the work tree, its pointer stands in its place", path,
+	return say(a, "pointer", "in the work tree, its pointer is there instead of the data", path,
 		   "varve restore", err);
 }
 

@@ -245,7 +245,7 @@ healthy() {
 	git cat-file blob :t.csv > p
 	mv p t.csv
 	ends_with 1 varve doctor --offline
-	output_has "t.csv: in the work tree, its pointer stands in its place"
+	output_has "t.csv: in the work tree, its pointer is there instead of the data"
 	output_has "mend: varve restore t.csv"
 	git config varve.smudgeLimit 10
 	succeeds varve doctor --offline
