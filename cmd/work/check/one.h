@@ -35,9 +35,14 @@ typedef struct vv_check_run {
 	size_t only_count, skip_count;
 	bool *only_used;           /* for each of only: some dataset was looked at by it; or NULL */
 	const vv_accepts *accepts; /* --accept; or NULL */
-	bool ignore_trailers;      /* Varve-Accept of commits counts for nothing */
-	vv_failed_rows *rows;      /* --failed-rows; or NULL */
-	const vv_buf *schema;      /* --schema: instead of what a package says; or NULL */
+	/* The rules of whoever owns the repository: they are used in place of those that a version has.
+	 * differs becomes true where a version has others. owner_text NULL: each version has its own. */
+	const vv_buf *owner_text;
+	const vv_rules_file *owner;
+	bool differs;
+	bool ignore_trailers; /* Varve-Accept of commits counts for nothing */
+	vv_failed_rows *rows; /* --failed-rows; or NULL */
+	const vv_buf *schema; /* --schema: instead of what a package says; or NULL */
 	const char *schema_name;
 	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
 	const char *standard;          /* with --files: the file that stands for "-"; or NULL */

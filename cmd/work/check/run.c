@@ -47,22 +47,67 @@ vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid 
 	return out->name ? VV_OK : vv_fail_nomem(err);
 }
 
+/* Empty where the side has no varve.json; *has may be NULL. */
+static vv_status read_text(vv_buf *out, bool *has, const vv_check_input_options *look,
+			   vv_error *err)
+{
+	vv_error why;
+	vv_status rc = vv_check_read_beside((void *)(uintptr_t)look, VV_RULES_NAME, out, &why);
+
+	if (has) {
+		*has = rc == VV_OK;
+	}
+	if (rc == VV_OK || rc == VV_ENOTFOUND) {
+		return VV_OK;
+	}
+	*err = why;
+	return rc;
+}
+
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err)
 {
 	vv_check_input_options look = {
 		.repo = vv_dataset_reader_repository(s), .reader = s, .side = side};
 	vv_buf text = VV_BUF_INIT;
-	vv_error why;
-	vv_status rc = vv_check_read_beside(&look, VV_RULES_NAME, &text, &why);
+	bool has;
+	vv_status rc = read_text(&text, &has, &look, err);
 
 	*out = NULL;
-	if (rc == VV_OK) {
+	if (rc == VV_OK && has) {
 		rc = vv_rules_file_read(out, vv_buf_cstr(&text), text.len, VV_RULES_NAME, err);
-	} else if (rc == VV_ENOTFOUND) {
-		rc = VV_OK;
-	} else {
-		*err = why;
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+vv_status vv_check_rules_text(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err)
+{
+	vv_diff_side side = {.kind = VV_SIDE_COMMIT, .commit = *commit};
+	vv_check_input_options look = {.repo = r, .side = &side};
+
+	return read_text(out, NULL, &look, err);
+}
+
+/* The rules for a side: its own, or those of the repository's owner. *own is to be freed. */
+static vv_status choose_rules(vv_check_run *run, const vv_diff_side *side, vv_rules_file **own,
+			      const vv_rules_file **rules, vv_error *err)
+{
+	vv_check_input_options look = {.repo = run->repo, .reader = run->reader, .side = side};
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	*own = NULL;
+	if (!run->owner_text) {
+		rc = run->repo ? vv_check_rules_read(own, run->reader, side, err) : VV_OK;
+		*rules = *own;
+		return rc;
+	}
+	*rules = run->owner;
+	if ((rc = read_text(&text, NULL, &look, err)) == VV_OK) {
+		run->differs = run->differs || text.len != run->owner_text->len ||
+			       (text.len > 0 &&
+				memcmp(text.data, run->owner_text->data, text.len) != 0);
 	}
 	vv_buf_clear(&text);
 	return rc;
@@ -225,14 +270,15 @@ static vv_status in_scope(vv_check_run *run, const scope *s, const vv_diff_side 
 static vv_status check_list(vv_check_run *run, const vv_check_list *list, const scope *s,
 			    const vv_diff_side *side, const vv_diff_side *base, vv_error *err)
 {
-	vv_rules_file *rules = NULL;
+	vv_rules_file *own = NULL;
+	const vv_rules_file *rules = NULL;
 	vv_accepts trailers;
 	vv_status rc = read_trailers(run, side, &trailers, err);
 
 	if (rc < 0) {
 		goto done;
 	}
-	rc = run->repo ? vv_check_rules_read(&rules, run->reader, side, err) : VV_OK;
+	rc = choose_rules(run, side, &own, &rules, err);
 	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
 		const vv_check_path *p = &list->items[i];
 		bool wanted;
@@ -247,7 +293,7 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, const 
 	}
 done:
 	vv_accepts_clear(&trailers);
-	vv_rules_file_free(rules);
+	vv_rules_file_free(own);
 	return rc;
 }
 
@@ -332,11 +378,30 @@ vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid 
 	return more < 0 ? (vv_status)more : rc;
 }
 
-vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *new_commit,
-			   bool trailers, bool *valid, vv_buf *text, vv_error *err)
+/* All commits of a push under one set of rules. */
+static vv_status judge(vv_check_run *run, const vv_oid *old, const vv_oid *new_commit,
+		       vv_severity fail_on, bool *valid, vv_buf *text, vv_error *err)
 {
-	vv_report_options o = {.limit = 10, .fail_on = VV_SEVERITY_ERROR};
-	vv_check_run run = {.repo = r, .limit = 10, .ignore_trailers = !trailers};
+	vv_report_options o = {.limit = 10, .fail_on = fail_on};
+	vv_status rc = vv_report_new(&run->report, &o, err);
+
+	if (rc == VV_OK &&
+	    (rc = vv_check_range(run, new_commit, old, NULL, 0, NULL, err)) == VV_OK) {
+		*valid = vv_report_valid(run->report);
+		rc = *valid ? VV_OK : vv_report_write(run->report, VV_REPORT_TEXT, text, err);
+	}
+	vv_report_free(run->report);
+	run->report = NULL;
+	return rc;
+}
+
+vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *new_commit,
+			   const vv_buf *owner, bool trailers, bool *valid, vv_buf *text,
+			   vv_error *err)
+{
+	vv_check_run run = {
+		.repo = r, .limit = 10, .ignore_trailers = !trailers, .owner_text = owner};
+	vv_rules_file *rules = NULL;
 	char *dir = NULL;
 	uint32_t nsec;
 	vv_status rc;
@@ -347,18 +412,24 @@ vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *ne
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_report_new(&run.report, &o, err)) < 0 ||
+	if ((owner && owner->len > 0 &&
+	     (rc = vv_rules_file_read(&rules, owner->data, owner->len,
+				      "the rules of the repository", err)) < 0) ||
 	    (rc = vv_dataset_reader_open(&run.reader, r, NULL, err)) < 0 ||
-	    (rc = vv_check_cache_open(&run.cache, dir, err)) < 0 ||
-	    (rc = vv_check_range(&run, new_commit, old, NULL, 0, NULL, err)) < 0) {
+	    (rc = vv_check_cache_open(&run.cache, dir, err)) < 0) {
 		goto done;
 	}
-	*valid = vv_report_valid(run.report);
-	rc = *valid ? VV_OK : vv_report_write(run.report, VV_REPORT_TEXT, text, err);
+	run.owner = rules;
+	rc = judge(&run, old, new_commit, vv_rules_fail_on(rules), valid, text, err);
+	if (rc == VV_OK && *valid && run.differs) {
+		run.owner_text = NULL;
+		rc = judge(&run, old, new_commit, VV_SEVERITY_ERROR, valid, text, err);
+	}
 done:
+	*valid = *valid && rc == VV_OK;
 	vv_check_cache_close(run.cache);
 	vv_dataset_reader_close(run.reader);
-	vv_report_free(run.report);
+	vv_rules_file_free(rules);
 	vv_free(dir);
 	return rc;
 }

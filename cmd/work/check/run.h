@@ -37,10 +37,16 @@ void vv_diff_side_clear(vv_diff_side *s);
 vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
 			      const char *word, vv_error *err);
 
+/* The text of a commit's varve.json; empty where there is none. */
+vv_status vv_check_rules_text(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err);
+
 /* The new commits of a push: those of `new` that `old` (NULL: none) has not. *valid tells; text
- * gets the report, only when something is wrong. For a receiving repository; trailers: are
- * Varve-Accept trailers believed? */
+ * gets the report, only when something is wrong. For a receiving repository. owner: the text of
+ * its own varve.json (empty: the rules are the default ones), under which each commit must be valid, and
+ * then under its own rules too; NULL: under its own alone. trailers: are Varve-Accept trailers
+ * believed? */
 vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *new_commit,
-			   bool trailers, bool *valid, vv_buf *text, vv_error *err);
+			   const vv_buf *owner, bool trailers, bool *valid, vv_buf *text,
+			   vv_error *err);
 
 #endif

@@ -144,20 +144,32 @@ static vv_status check(void *payload, vv_repository *with, vv_incoming *in,
 
 /* --- the owner's policy (receive.varveCheck) -------------------------------------------------- */
 
-/* Where a new branch leaves the one at HEAD: what is older was checked before. */
-static vv_status find_start(vv_repository *with, const vv_push_ref *r, vv_oid *out, bool *has,
-			    vv_error *err)
+/* What the commits of a push are held to. */
+typedef struct judging {
+	vv_repository *with; /* sees what was received */
+	bool trailers;
+	bool has_file; /* receive.varveRules */
+	vv_buf file;
+	vv_buf *report;
+} judging;
+
+/* Where a new branch leaves the one at HEAD: what is older was checked before. *rules: the commit whose
+ * varve.json the receiving side had until now, for this branch. */
+static vv_status find_start(const judging *j, const vv_push_ref *r, vv_oid *out, bool *has,
+			    vv_oid *rules, bool *has_rules, vv_error *err)
 {
 	vv_head head;
 	vv_status rc = VV_OK;
 
-	*out = r->old;
-	*has = !vv_oid_is_null(&r->old);
-	if (*has || (rc = vv_head_read(with, &head, err)) < 0) {
+	*out = *rules = r->old;
+	*has = *has_rules = !vv_oid_is_null(&r->old);
+	if (*has || (rc = vv_head_read(j->with, &head, err)) < 0) {
 		return rc;
 	}
 	if (!head.unborn) {
-		rc = vv_merge_base(with, &head.commit, &r->id, out, err);
+		*rules = head.commit;
+		*has_rules = true;
+		rc = vv_merge_base(j->with, &head.commit, &r->id, out, err);
 		*has = rc == VV_OK;
 		rc = rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
@@ -165,22 +177,69 @@ static vv_status find_start(vv_repository *with, const vv_push_ref *r, vv_oid *o
 	return rc;
 }
 
-static vv_status check_ref(vv_repository *with, const vv_push_ref *r, bool trailers, bool *valid,
-			   vv_buf *report, vv_error *err)
+static vv_status check_ref(const judging *j, const vv_push_ref *r, bool *valid, vv_error *err)
 {
-	vv_oid start;
-	bool has, good;
+	vv_oid start, rules;
+	bool has, has_rules, good;
+	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 
 	if (vv_oid_is_null(&r->id) || strncmp(r->name, "refs/heads/", 11) != 0) {
 		return VV_OK;
 	}
-	if ((rc = find_start(with, r, &start, &has, err)) == VV_OK) {
-		rc = vv_check_commits(with, has ? &start : NULL, &r->id, trailers, &good, report,
-				      err);
+	rc = find_start(j, r, &start, &has, &rules, &has_rules, err);
+	if (rc == VV_OK && has_rules && !j->has_file) {
+		rc = vv_check_rules_text(&text, j->with, &rules, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_check_commits(j->with, has ? &start : NULL, &r->id,
+				      j->has_file ? &j->file
+				      : has_rules ? &text
+						  : NULL,
+				      j->trailers, &good, j->report, err);
 	}
 	if (rc == VV_OK) {
 		*valid &= good;
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* receive.varveRules: a file that no push can change; relative to the Git folder. */
+static vv_status read_owner(const serving *s, judging *j, vv_error *err)
+{
+	char *name = NULL, *file;
+	vv_status rc = vv_config_string(s->repo, "receive.varverules", &name, err);
+
+	if (rc < 0) {
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
+	}
+	file = name[0] == '/' ? vv_strdup(name)
+			      : vv_path_join(vv_repository_commondir(s->repo), name, NULL);
+	j->has_file = true;
+	rc = file ? vv_read_file(&j->file, file, VV_RULES_MAX, err) : vv_fail_nomem(err);
+	vv_free(file);
+	vv_free(name);
+	return rc < 0 ? vv_prefix(err, "receive.varveRules") : VV_OK;
+}
+
+static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t count, bool refuse,
+			    vv_error *err)
+{
+	bool valid = true;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		rc = check_ref(j, &refs[i], &valid, err);
+	}
+	if (rc < 0 && !refuse && rc != VV_ENOMEM) {
+		vv_buf_printf(j->report, "the check could not run: %s\n", err->message);
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	if (rc == VV_OK && !valid && refuse) {
+		rc = vv_fail(err, VV_EREFUSED,
+			     "the check of the data found errors (receive.varveCheck)");
 	}
 	return rc;
 }
@@ -189,8 +248,8 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 			const vv_push_ref *refs, size_t count, vv_buf *report, vv_error *err)
 {
 	serving *s = payload;
+	judging j = {.with = with, .report = report};
 	char *mode = NULL;
-	bool valid = true, trailers;
 	vv_status rc = vv_config_string(s->repo, "receive.varvecheck", &mode, err);
 
 	if (rc < 0) {
@@ -205,20 +264,13 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 			     vv_text_shows(mode));
 		goto done;
 	}
-	if ((rc = vv_config_bool(s->repo, "receive.varveaccept", true, &trailers, err)) < 0 ||
-	    (rc = vv_incoming_show(in, with, err)) < 0) {
+	if ((rc = vv_config_bool(s->repo, "receive.varveaccept", false, &j.trailers, err)) < 0 ||
+	    (rc = read_owner(s, &j, err)) < 0 || (rc = vv_incoming_show(in, with, err)) < 0) {
 		goto done;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if ((rc = check_ref(with, &refs[i], trailers, &valid, report, err)) < 0) {
-			goto done;
-		}
-	}
-	if (!valid && strcmp(mode, "refuse") == 0) {
-		rc = vv_fail(err, VV_EREFUSED,
-			     "the check of the data found errors (receive.varveCheck)");
-	}
+	rc = judge_refs(&j, refs, count, strcmp(mode, "refuse") == 0, err);
 done:
+	vv_buf_clear(&j.file);
 	vv_free(mode);
 	return rc;
 }

@@ -71,8 +71,9 @@ static bool judge(const char *old, const char *now, bool trailers, vv_buf *text)
 		from = oid(r, old);
 	}
 	to = oid(r, now);
-	vv_assert_ok(vv_check_commits(r, old ? &from : NULL, &to, trailers, &valid, text, &err),
-		     &err);
+	vv_assert_ok(
+		vv_check_commits(r, old ? &from : NULL, &to, NULL, trailers, &valid, text, &err),
+		&err);
 	vv_repository_close(r);
 	return valid;
 }

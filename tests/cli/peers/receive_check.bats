@@ -1,0 +1,111 @@
+load ../helper
+
+# receive.varveCheck: the rules of the repository that is pushed to come before those that are pushed.
+
+# A clone whose origin refuses invalid data; price is 0 or more.
+guarded() {
+	new_repo
+	{ echo id,price; for i in $(seq 20); do echo "$i,$i"; done; } > t.csv
+	echo '{"rules": {"row-constraint": "price >= 0"}}' > varve.json
+	varve add -q t.csv varve.json
+	varve commit -q -m first
+	varve init -q --bare ../hub.git > /dev/null
+	varve remote add origin ../hub.git
+	varve push -q -u origin main 2> /dev/null
+	git -C ../hub.git config receive.varveCheck refuse
+}
+
+# Commits that one price is negative, with $1 as message and $2 as varve.json.
+breaks() {
+	tick
+	sed -i 's/^7,.*/7,-1/' t.csv
+	[ $# -lt 2 ] || printf '%s\n' "$2" > varve.json
+	varve add -q t.csv
+	git add -A .
+	git commit -q -m "$1"
+}
+
+refused() {
+	ends_with 1 varve push "$@"
+	stderr_has "receive.varveCheck"
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse origin/main)" ]
+}
+
+@test "rules that are pushed with the data do not get around those that are there" {
+	guarded
+	for rules in '{}' '{"rules": {"row-constraint": "off"}}' '{"datasets": [{"path": "*.csv", "check": false}]}' \
+		'{"rules": {"row-constraint": {"condition": "price >= 0", "severity": "warning"}}}'; do
+		breaks bad "$rules"
+		refused
+		git reset -q --hard origin/main
+	done
+	git rm -q varve.json
+	breaks bad
+	refused
+	git reset -q --hard origin/main
+	# in two commits of one push, and in a new branch
+	tick
+	echo '{}' > varve.json
+	git commit -q -a -m rules
+	breaks bad
+	refused
+	ends_with 1 varve push origin main:other
+	stderr_has "receive.varveCheck"
+	ends_with 1 git -C ../hub.git rev-parse -q --verify refs/heads/other
+}
+
+@test "a trailer accepts nothing unless the repository that is pushed to says so" {
+	guarded
+	breaks $'bad\n\nVarve-Accept: row-constraint t.csv "so it is"'
+	refused
+	git -C ../hub.git config receive.varveAccept true
+	succeeds varve push
+}
+
+@test "data must be valid under the rules that come with it, too" {
+	guarded
+	tick
+	sed -i 's/^7,.*/7,100/' t.csv
+	echo '{"rules": {"row-constraint": ["price >= 0", "price < 50"]}}' > varve.json
+	varve add -q t.csv varve.json
+	varve commit -q -m strict
+	refused
+}
+
+@test "the file that receive.varveRules names is beyond every push" {
+	guarded
+	echo '{"rules": {"row-constraint": "price >= 0"}}' > ../hub.git/rules.json
+	git -C ../hub.git config receive.varveRules rules.json
+	tick
+	echo '{}' > varve.json
+	git commit -q -a -m rules
+	succeeds varve push
+	breaks bad
+	refused
+	git -C ../hub.git config --unset receive.varveRules
+	succeeds varve push # who may push may also loosen the rules that the repository has
+	echo '{"rulez": {}}' > ../hub.git/rules.json
+	git -C ../hub.git config receive.varveRules rules.json
+	tick
+	git commit -q --allow-empty -m empty
+	sed -i 's/^8,.*/8,9/' t.csv
+	varve add -q t.csv
+	git commit -q -m next
+	run --separate-stderr varve push
+	[ "$status" -ne 0 ]
+	stderr_has "rulez"
+}
+
+@test "a check that only warns lets a push pass that it cannot judge" {
+	guarded
+	git -C ../hub.git config receive.varveCheck warn
+	breaks bad '{"rulez": {}}'
+	succeeds varve push
+	stderr_has "price >= 0"
+	breaks again '{"rulez": {"x": 1}}'
+	sed -i 's/^7,.*/7,7/' t.csv
+	varve add -q t.csv
+	git commit -q -m mended
+	succeeds varve push
+	stderr_has "could not run"
+}
