@@ -10,6 +10,7 @@
 #include "cmd/output.h"
 #include "cmd/print/add.h"
 #include "cmd/work/add/run.h"
+#include "cmd/work/merge/torn.h"
 #include "cmd/work/view/dialect_words.h"
 
 typedef struct options {
@@ -64,7 +65,7 @@ static bool describes(const options *o)
 static void report_refused(const vv_error *err, const char *path)
 {
 	vv_report(err);
-	if (path && !strstr(err->hint, "--as file")) {
+	if (path && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
 		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));
 		vv_note("hint: 'varve convert --lenient %s OUT' writes it clean, "
 			"and says what it guessed",
@@ -72,17 +73,37 @@ static void report_refused(const vv_error *err, const char *path)
 	}
 }
 
+/* Tables that git merged as text come first: they are tables again then. *any: there are some. */
+static vv_status fix_torn(vv_context *c, const options *o, bool *any, vv_error *err)
+{
+	vv_torn_report t;
+	vv_status rc = vv_torn_mend(&t, c->repo, c->writer, c->index,
+				    c->argc > 0 ? &c->paths : NULL, true, o->dry_run, err);
+
+	if (!o->quiet || t.conflicts > 0) {
+		vv_out("%s", vv_buf_cstr(&t.text));
+	}
+	*any = t.merged + t.conflicts > 0;
+	c->code = rc == VV_OK && t.conflicts > 0 ? VV_EXIT_NO : c->code;
+	vv_torn_report_clear(&t);
+	return rc;
+}
+
 static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 {
 	const options *o = c->options;
 	vv_add_plan plan = {0};
 	vv_add_report rep = {0};
+	bool torn = false;
 	vv_status rc;
 
 	/* The writer's lock comes before the index is read: varve's commands take turns. */
 	rc = vv_context_need(c, (o->dry_run ? 0 : VV_NEEDS_LOCK) | VV_NEEDS_INDEX, err);
 	if (rc == VV_OK) {
 		vv_dataset_reader_lend_index(c->reader, c->index);
+		rc = o->fix ? fix_torn(c, o, &torn, err) : VV_OK;
+	}
+	if (rc == VV_OK && !(torn && o->dry_run)) { /* which still sees them as text */
 		rc = vv_add_plan_make(&plan, c->repo, c->index, c->reader, req, err);
 	}
 	if (rc == VV_OK) {
@@ -152,8 +173,10 @@ static const vv_option add_table[] = {
 	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep it as a table, or as a file of bytes"),
 	OPT_WRITTEN(""),
 	OPT_FLAG(0, "convert", convert, "also make tables of files that HEAD holds as text"),
-	OPT_FLAG(0, "fix", fix,
-		 "make tables of what was committed as text under a tracked pattern"),
+	OPT_FLAG(
+		0, "fix", fix,
+		"make tables of what was committed as text under a tracked pattern, and merge pointers "
+		"that git merged as text by row and cell"),
 };
 
 const vv_command vv_cmd_add = {

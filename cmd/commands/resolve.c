@@ -17,6 +17,7 @@
 #include "cmd/work/merge/conflict_list.h"
 #include "cmd/work/merge/conflict_solve.h"
 #include "cmd/work/merge/tables.h"
+#include "cmd/work/merge/torn.h"
 #include "dataset/table/materialise.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/worktree.h"
@@ -54,6 +55,7 @@ typedef struct resolver {
 	vv_conflict_list list;
 	vv_checkout checkout;
 	bool changed; /* the index is to be written */
+	bool merged;  /* paths that git merged as text were merged without a conflict */
 } resolver;
 
 static bool is_part(const options *o)
@@ -691,18 +693,50 @@ static int check_resolve(const vv_context *c)
 		       : VV_EXIT_OK;
 }
 
+/* Where git merged pointers as text the merge by row and cell comes first: only what is left after it is to be
+ * decided. */
+static vv_status merge_torn(resolver *r, vv_error *err)
+{
+	vv_torn_report t;
+	vv_context *c = r->c;
+	vv_status rc = vv_torn_mend(&t, c->repo, c->writer, c->index,
+				    c->argc > 0 ? &c->paths : NULL, c->argc > 0, false, err);
+
+	if (!r->o->quiet && t.text.len > 0) {
+		vv_note("%.*s", (int)t.text.len - 1, vv_buf_cstr(&t.text));
+	}
+	r->merged = t.merged > 0;
+	vv_torn_report_clear(&t);
+	return rc;
+}
+
+static bool any_conflict(vv_context *c)
+{
+	for (size_t i = 0; i < vv_index_count(c->index); i++) {
+		vv_index_entry e;
+
+		vv_index_at(c->index, i, &e);
+		if (e.stage != 0 && (c->argc == 0 || vv_pathspec_match(&c->paths, e.path, NULL))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static vv_status run_resolve(vv_context *c, vv_error *err)
 {
 	resolver r = {.o = c->options, .c = c};
 	vv_status rc;
 
 	r.side = r.o->theirs ? VV_THEIRS : r.o->base ? VV_BASE : VV_OURS;
-	if ((rc = read_set(&r, err)) == VV_OK &&
-	    (rc = vv_conflict_list_read(&r.list, c->repo, c->writer, c->index,
-					c->argc > 0 ? &c->paths : NULL, true, !is_part(r.o),
-					err)) == VV_OK) {
-		rc = resolve_all(&r, err);
+	if ((rc = read_set(&r, err)) < 0 || (rc = merge_torn(&r, err)) < 0 ||
+	    (r.merged && !any_conflict(c))) {
+		goto done;
 	}
+	rc = vv_conflict_list_read(&r.list, c->repo, c->writer, c->index,
+				   c->argc > 0 ? &c->paths : NULL, true, !is_part(r.o), err);
+	rc = rc < 0 ? rc : resolve_all(&r, err);
+done:
 	vv_conflict_list_clear(&r.list);
 	vv_free(r.set_column);
 	return rc;

@@ -436,6 +436,8 @@ static void put_staged(writer *w)
 
 static void put_conflicts(writer *w)
 {
+	size_t torn = 0;
+
 	if (w->c->conflicts == 0) {
 		return;
 	}
@@ -447,7 +449,12 @@ static void put_conflicts(writer *w)
 		const vv_change_entry *e = &w->c->entries[i];
 		if (is_conflict(e)) {
 			put_entry(w, e, conflict_word(e), VV_RED, false);
+			torn += e->torn;
 		}
+	}
+	if (torn > 0) {
+		hint(w,
+		     "git merged a table as text: use \"varve add --fix\" to merge it by row and cell");
 	}
 }
 

@@ -132,7 +132,7 @@ static vv_status look_if_damaged(migration *m, const vv_index_entry *e, bool *da
 	vv_status rc = vv_damaged_pointer_find(damaged, m->c->repo, &e->id, &why, err);
 
 	if (rc == VV_OK && *damaged &&
-	    (rc = vv_damaged_pointer_mend(&mend, m->c->repo, e->path, err)) == VV_OK) {
+	    (rc = vv_damaged_pointer_mend(&mend, m->c->repo, e->path, &e->id, err)) == VV_OK) {
 		m->damaged++;
 		vv_warn("%s: a damaged pointer: %s", vv_text_shows(e->path), why.message);
 		vv_note("hint: %s", vv_buf_cstr(&mend));

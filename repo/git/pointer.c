@@ -161,29 +161,62 @@ bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end)
 	return found;
 }
 
-static bool root_of_line(char *out, const char *line, const char *end)
+/* Whose lines follow this one: 0 base's, 1 ours', 2 theirs', 3 those of all; -1: it is no mark. */
+static int mark_of(const char *line, size_t len)
 {
-	const char *eol = memchr(line, '\n', (size_t)(end - line));
-	vv_cid root;
+	static const char *const marks[] = {"||||||| ", "<<<<<<< ", "=======", ">>>>>>> "};
 
-	if (!eol || !vv_pointer_next_root(&root, &line, eol)) {
-		return false;
+	for (int i = 0; i < 4; i++) {
+		size_t n = strlen(marks[i]);
+		bool whole = i != 2 || len == n || line[n] == '\n' || line[n] == '\r';
+
+		if (len >= n && memcmp(line, marks[i], n) == 0 && whole) {
+			return i;
+		}
 	}
-	vv_cid_text(out, &root);
-	return true;
+	return -1;
+}
+
+bool vv_pointer_torn_roots(vv_cid out[3], bool has[3], const char *text, size_t len)
+{
+	const char *p = text, *end = text + len;
+	bool marked = false;
+	int whose = 3;
+
+	has[0] = has[1] = has[2] = false;
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p)), *line = p;
+		int mark;
+		vv_cid root;
+
+		p = eol ? eol + 1 : end;
+		mark = mark_of(line, (size_t)(p - line));
+		whose = mark >= 0 ? mark : whose;
+		marked |= mark >= 0;
+		if (mark >= 0 || !vv_pointer_next_root(&root, &line, p)) {
+			continue;
+		}
+		for (int i = 0; i < 3; i++) {
+			if ((whose == 3 || whose == i) && !has[i]) {
+				out[i] = root;
+				has[i] = true;
+			}
+		}
+	}
+	return marked && has[1] && has[2];
 }
 
 vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err)
 {
-	const char *next = text, *end = text + len, *ours = next_root_line(&next, end),
-		   *theirs = next_root_line(&next, end);
-	char a[VV_CID_TEXT + 1], b[VV_CID_TEXT + 1];
+	vv_cid roots[3];
+	bool has[3];
 
 	vv_fail(err, VV_EINPUT,
 		"%s%sa pointer with the marks of a merge conflict: git merged it as text",
 		path ? vv_text_shows(path) : "", path ? ": " : "");
-	if (ours && theirs && root_of_line(a, ours, end) && root_of_line(b, theirs, end)) {
-		vv_hint(err, "write one side back, then add it: varve cat %s > FILE, or %s", a, b);
+	if (vv_pointer_is_torn(text, len) && vv_pointer_torn_roots(roots, has, text, len)) {
+		vv_hint(err, "'varve add --fix %s' merges both sides by row and cell",
+			path ? vv_text_shows(path) : "PATH");
 	} else {
 		vv_hint(err,
 			"write the table back ('varve restore --source REV PATH'), then add it");

@@ -55,6 +55,10 @@ bool vv_pointer_is_torn(const char *text, size_t len);
 /* VV_EINPUT, which says so, with the two roots as a hint. path NULL: not named. */
 vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path, vv_error *err);
 
+/* The roots that a torn pointer names: of base (only where git was told to write it), ours and theirs.
+ * False: there are not two sides. */
+bool vv_pointer_torn_roots(vv_cid out[3], bool has[3], const char *text, size_t len);
+
 /* The next root that a text which is not a whole pointer names ("root": "CID") from *at on; *at moves behind
  * it. False: none. What could be meant by it is to be kept. */
 bool vv_pointer_next_root(vv_cid *out, const char **at, const char *end);

@@ -376,7 +376,8 @@ static vv_status plan_index(planner *p, vv_error *err)
 			continue;
 		}
 		last = e.path;
-		if (p->req->paths && !vv_pathspec_match(p->req->paths, e.path, &item.literal)) {
+		if ((p->req->paths && !vv_pathspec_match(p->req->paths, e.path, &item.literal)) ||
+		    (p->req->fix && e.stage != 0)) {
 			continue;
 		}
 		item.path = (char *)(uintptr_t)e.path; /* only read, and copied by append */

@@ -91,6 +91,7 @@ static vv_status add_conflicts(collector *c, vv_error *err)
 		}
 		entry->staged = codes[stages & 7][0];
 		entry->work = codes[stages & 7][1];
+		entry->torn = vv_work_is_torn(c->r, e.path, NULL);
 		c->out->conflicts++;
 	}
 	return VV_OK;
@@ -263,14 +264,14 @@ static vv_status look_if_damaged(collector *c, const vv_index_entry *e, vv_chang
 
 	entry->later = rc == VV_OK && !damaged && why.code == VV_ENOSUPPORT;
 	if (rc == VV_OK && damaged &&
-	    (rc = vv_damaged_pointer_mend(&text, c->r, e->path, err)) == VV_OK &&
-	    !(entry->mend = vv_strdup(vv_buf_cstr(&text)))) {
-		rc = vv_fail_nomem(err);
+	    (rc = vv_blob_read(c->r, &e->id, VV_POINTER_MAX, &text, err)) == VV_OK) {
+		entry->torn = vv_pointer_is_torn(vv_buf_cstr(&text), text.len);
 	}
 	vv_buf_reset(&text);
 	if (rc == VV_OK && damaged &&
-	    (rc = vv_blob_read(c->r, &e->id, VV_POINTER_MAX, &text, err)) == VV_OK) {
-		entry->torn = vv_pointer_is_torn(vv_buf_cstr(&text), text.len);
+	    (rc = vv_damaged_pointer_mend(&text, c->r, e->path, &e->id, err)) == VV_OK &&
+	    !(entry->mend = vv_strdup(vv_buf_cstr(&text)))) {
+		rc = vv_fail_nomem(err);
 	}
 	vv_buf_clear(&text);
 	return rc;

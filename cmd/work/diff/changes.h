@@ -44,7 +44,8 @@ typedef struct vv_change_entry {
 	bool lost;         /* the index holds a pointer, but no attribute tracks the path */
 	bool plain;        /* tracked by varve, but the index holds it as text */
 	bool later;        /* and that is a pointer of a later version */
-	bool torn;         /* and that is a pointer with the marks of a merge conflict */
+	bool torn; /* and that is a pointer with the marks of a merge conflict; of a path in conflict: the
+		    * file in the work tree is */
 	char *mend; /* and that is a damaged pointer, torn or not: the commands that mend it; NULL */
 	bool edited; /* the index's pointer does not say what its root is */
 	vv_oid head_id, index_id;

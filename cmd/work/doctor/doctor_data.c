@@ -108,7 +108,7 @@ static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, c
 static vv_status say_damaged(data *a, const char *path, const char *what, bool work, vv_error *err)
 {
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
-	vv_status rc = vv_damaged_pointer_mend(&mend, a->r, path, err);
+	vv_status rc = vv_damaged_pointer_mend(&mend, a->r, path, NULL, err);
 
 	vv_buf_printf(&message, "%s%s: a damaged pointer: %s", work ? "in the work tree, " : "",
 		      vv_text_shows(path), what);
@@ -185,11 +185,13 @@ done:
 static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool work, vv_error *err)
 {
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_cid roots[3];
+	bool has[3];
 	vv_error why;
 
 	(void)vv_pointer_refuse_torn(vv_buf_cstr(text), text->len, path, &why);
 	vv_buf_printf(&message, "%s%s", work ? "in the work tree, " : "", why.message);
-	if (!work && vv_work_has_data(a->r, path)) {
+	if (vv_pointer_torn_roots(roots, has, vv_buf_cstr(text), text->len)) {
 		vv_buf_printf(&mend, "varve add --fix %s", vv_text_shows(path));
 	} else {
 		vv_buf_puts(&mend, why.hint);

@@ -71,6 +71,21 @@ bool vv_work_has_data(vv_repository *r, const char *path)
 	return has;
 }
 
+bool vv_work_is_torn(vv_repository *r, const char *path, vv_buf *text)
+{
+	char *file = vv_repository_file(r, path);
+	vv_buf own = VV_BUF_INIT, *b = text ? text : &own;
+	vv_stat st;
+	bool torn = file && vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) &&
+		    st.size <= VV_POINTER_MAX &&
+		    vv_read_regular(b, file, VV_POINTER_MAX, NULL) == VV_OK &&
+		    vv_pointer_is_torn(vv_buf_cstr(b), b->len);
+
+	vv_buf_clear(&own);
+	vv_free(file);
+	return torn;
+}
+
 static bool is_whole_at(vv_repository *r, const char *rev, const char *path)
 {
 	vv_tree_entry t = {0};
@@ -88,7 +103,20 @@ static bool is_whole_at(vv_repository *r, const char *rev, const char *path)
 	return whole;
 }
 
-vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path, vv_error *err)
+static bool is_torn(vv_repository *r, const vv_oid *blob)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_cid roots[3];
+	bool has[3], torn = vv_blob_read(r, blob, VV_POINTER_MAX, &text, NULL) == VV_OK &&
+			    vv_pointer_is_torn(vv_buf_cstr(&text), text.len) &&
+			    vv_pointer_torn_roots(roots, has, vv_buf_cstr(&text), text.len);
+
+	vv_buf_clear(&text);
+	return torn;
+}
+
+vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path, const vv_oid *blob,
+				  vv_error *err)
 {
 	vv_buf out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
 	const char *argv[] = {"git", "log", "-100", "--format=%h", "--", NULL, NULL};
@@ -99,7 +127,7 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 	int code = 1;
 	vv_status rc;
 
-	if (vv_work_has_data(r, path)) {
+	if ((blob && is_torn(r, blob)) || vv_work_has_data(r, path)) {
 		vv_buf_printf(b, "varve add --fix %s", vv_text_shows(path));
 		return vv_buf_ok(b, err);
 	}
@@ -137,7 +165,7 @@ vv_status vv_damaged_pointer_warn(vv_repository *r, const vv_oid *blob, const ch
 	vv_status rc = vv_damaged_pointer_find(&damaged, r, blob, &why, err);
 
 	if (rc == VV_OK && damaged &&
-	    (rc = vv_damaged_pointer_mend(&mend, r, path, err)) == VV_OK) {
+	    (rc = vv_damaged_pointer_mend(&mend, r, path, blob, err)) == VV_OK) {
 		vv_notes_warn(vv_repository_notes(r), "%s: a damaged pointer, written as text: %s",
 			      vv_text_shows(path), why.message);
 		vv_notes_put(vv_repository_notes(r), "hint: %s", mend.data);

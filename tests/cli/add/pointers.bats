@@ -68,7 +68,7 @@ torn() {
 	[ "$(git status --porcelain)" = "M  p.csv" ]
 }
 
-@test "a pointer with conflict markers is named, and mended from the file" {
+@test "a pointer with conflict markers is named, and both its versions are merged" {
 	torn
 	succeeds varve status
 	output_has "p.csv  a pointer with the marks of a merge conflict"
@@ -77,11 +77,133 @@ torn() {
 	output_has "mend: varve add --fix p.csv"
 	ends_with 2 varve cat HEAD:p.csv
 	stderr_has "a pointer with the marks of a merge conflict"
-	stderr_has "varve cat $ours > FILE, or $theirs"
 	succeeds varve log --stat
-	succeeds varve add --fix
+	ends_with 1 varve add --fix -n
+	[ -z "$(git ls-files -u)" ]
+	# what both had before is not in the history: the cell that differs is in conflict
+	ends_with 1 varve add --fix
+	[ "$(git ls-files -u | wc -l)" -eq 2 ]
+	ends_with 1 varve conflicts --json
+	output_has '"kind": "row-added"'
+	succeeds varve resolve --theirs p.csv
 	grep -q one p.csv
 	[ "$(git cat-file blob :p.csv)" = "$(cat "$HOME/b")" ]
+	succeeds varve status --porcelain
+	output_lacks U
+}
+
+@test "a file that is as neither version of a torn pointer stays as it is" {
+	torn
+	sed -i 's/item 62,/mine,/' p.csv
+	cp p.csv "$HOME/mine"
+	ends_with 2 varve add --fix
+	stderr_has "varve add p.csv"
+	cmp p.csv "$HOME/mine"
+	succeeds varve add p.csv
+	cmp p.csv "$HOME/mine"
+	succeeds varve cat :p.csv
+	output_has mine
+}
+
+# host_merges OURS THEIRS: two branches, each with its sed script, that a host without varve merged as text; a
+# clone with varve has pulled it.
+host_merges() {
+	new_repo
+	rows 20 > p.csv
+	varve add p.csv > /dev/null
+	varve commit -q -m base
+	git checkout -q -b side
+	sed -i "$2" p.csv
+	varve commit -qam side
+	git checkout -q main
+	tick
+	sed -i "$1" p.csv
+	varve commit -qam main
+	git clone -q . ../host
+	git -C ../host checkout -q -b side origin/side
+	git -C ../host checkout -q main
+	git -C ../host -c core.attributesFile=/dev/null merge -q side > /dev/null 2>&1 || true
+	grep -q '^<<<<<<< ' ../host/p.csv
+	git -C ../host add -A
+	git -C ../host commit -q -m torn
+	git pull -q ../host main
+}
+
+@test "what a host merged as text is merged by row and cell after all" {
+	host_merges 's/item 31,/one,/; 4d' 's/item 62,/two,/; $a 99,new,1.50,2024-01-01'
+	succeeds varve status
+	output_has "varve add --fix p.csv"
+	succeeds varve add --fix p.csv
+	grep -q 'one,' p.csv
+	grep -q 'two,' p.csv
+	grep -q '^99,new' p.csv
+	[ "$(wc -l < p.csv)" -eq 21 ]
+	succeeds varve commit -m mended
+	[ -z "$(git status --porcelain)" ]
+	succeeds varve doctor --offline
+	varve cat HEAD:p.csv | cmp - p.csv
+}
+
+@test "and what is in conflict then is resolved as after any merge" {
+	host_merges 's/item 31,/one,/; s/item 62,/first,/' 's/item 31,/uno,/; s/item 93,/two,/'
+	ends_with 1 varve add --fix p.csv
+	[ "$(git ls-files -u | wc -l)" -eq 3 ]
+	grep -q 'one,' p.csv
+	grep -q 'first,' p.csv
+	grep -q 'two,' p.csv
+	ends_with 1 varve conflicts
+	succeeds varve resolve --theirs --row 1 p.csv
+	grep -q 'uno,' p.csv
+	succeeds varve commit -m mended
+	[ -z "$(git status --porcelain)" ]
+	git reset -q --hard HEAD~1
+	# resolve alone does both
+	succeeds varve resolve --theirs p.csv
+	grep -q 'uno,' p.csv
+	grep -q 'first,' p.csv
+	grep -q 'two,' p.csv
+}
+
+@test "a killed add --fix is finished by the same command" {
+	host_merges 's/item 31,/one,/' 's/item 62,/two,/'
+	cp -r . ../kept
+	succeeds varve add --fix p.csv
+	cp p.csv ../kept/p.csv
+	cd ../kept
+	succeeds varve add --fix p.csv
+	grep -q 'one,' p.csv
+	grep -q 'two,' p.csv
+	succeeds varve commit -m mended
+}
+
+@test "a table that one branch renamed and the other edited is merged after git merged it as text" {
+	new_repo
+	rows 20 > p.csv
+	varve add p.csv > /dev/null
+	varve commit -q -m base
+	git checkout -q -b side
+	varve mv p.csv q.csv
+	sed -i 's/item 31,/one,/' q.csv
+	varve commit -qam side
+	git checkout -q main
+	tick
+	sed -i 's/item 62,/two,/' p.csv
+	varve commit -qam main
+	ends_with 1 git merge -q side
+	ends_with 2 varve add q.csv
+	stderr_has "varve add --fix q.csv"
+	succeeds varve status
+	output_has 'varve add --fix'
+	succeeds varve add --fix
+	grep -q 'one,' q.csv
+	grep -q 'two,' q.csv
+	succeeds varve merge --continue
+	[ -z "$(git status --porcelain)" ]
+	[ ! -e p.csv ]
+	git reset -q --hard HEAD~1
+	succeeds varve merge side
+	grep -q 'one,' q.csv
+	grep -q 'two,' q.csv
 }
 
 @test "conflict markers in the place of the file are never taken for a table" {
@@ -89,9 +211,9 @@ torn() {
 	cp "$HOME/torn" p.csv
 	ends_with 2 varve add p.csv
 	stderr_has "p.csv: a pointer with the marks of a merge conflict: git merged it as text"
-	stderr_has "write one side back, then add it: varve cat $ours > FILE, or $theirs"
+	stderr_has "varve add --fix p.csv"
 	ends_with 1 varve doctor --offline
-	output_has "mend: write one side back"
+	output_has "mend: varve add --fix p.csv"
 	sed 's/side/other/' "$HOME/torn" > p.csv
 	run --separate-stderr git add p.csv
 	[ "$status" != 0 ]
@@ -99,6 +221,7 @@ torn() {
 	varve cat "$theirs" > p.csv
 	succeeds varve add p.csv
 	[ "$(git cat-file blob :p.csv)" = "$(cat "$HOME/b")" ]
+	[ "$ours" != "$theirs" ]
 }
 
 @test "one that is committed stops nobody: git works, other tables are read" {
