@@ -13,6 +13,7 @@
 #define NOBODY UINT32_MAX
 #define NOWHERE UINT64_MAX
 #define UNTOLD (UINT64_MAX - 1)
+#define TOUCHED ((uint64_t)1 << 62) /* beside a row's number: some of its cells changed */
 /* By row: only a column that came had cells of the row there; any other commit is preferred. */
 #define WEAK 0x80000000u
 #define NO_SIDE SIZE_MAX
@@ -42,7 +43,7 @@ struct vv_blame {
 typedef struct side {
 	vv_descent d;
 	size_t number;     /* of the parent */
-	uint64_t *old_of;  /* for each row of the newer version; NOWHERE: added */
+	uint64_t *old_of;  /* for each row of the newer version, with TOUCHED; NOWHERE: added */
 	uint64_t *touched; /* rows of the newer version with changed cells, ascending */
 	uint8_t *changed;  /* bits by columns of the newer version, for each of touched */
 	size_t touched_count, touched_cap;
@@ -332,6 +333,7 @@ static vv_status read_changes(side *s, size_t width, uint64_t new_rows, vv_error
 			s->old_of[c.new_row] = c.kind == VV_ROW_ADDED ? NOWHERE : c.old_row;
 		}
 		if (c.kind == VV_ROW_CHANGED && c.changed > 0) {
+			s->old_of[c.new_row] |= TOUCHED;
 			rc = add_touched(s, width, &c, err);
 		}
 		rc = rc < 0 ? rc : vv_descent_rest_add(&rest, &c, err);
@@ -423,6 +425,15 @@ static void set_all(step *t, uint32_t target, const uint8_t *bits)
 	}
 }
 
+static void set_columns(const vv_blame *b, const side *s, const vv_blame_part *from,
+			vv_blame_part *into)
+{
+	for (size_t c = 0; c < b->columns; c++) {
+		long at = from->column_in[c];
+		into->column_in[c] = at < 0 ? -1 : vv_columns_to_old(&s->d.columns, (size_t)at);
+	}
+}
+
 /* Goes to a side: bits NULL: all. */
 static vv_status give(step *t, side *s, uint32_t target, uint64_t row, const uint8_t *bits,
 		      vv_error *err)
@@ -432,14 +443,9 @@ static vv_status give(step *t, side *s, uint32_t target, uint64_t row, const uin
 		if ((rc = part_new(&s->into, t->b, s->d.old_key, err)) < 0) {
 			return rc;
 		}
-		for (size_t c = 0; c < t->b->columns; c++) {
-			long at = t->part->column_in[c];
-			s->into->column_in[c] = at < 0 ? -1
-						       : vv_columns_to_old(&s->d.columns,
-									   (size_t)at);
-		}
+		set_columns(t->b, s, t->part, s->into);
 	}
-	return part_add(t->b, s->into, target, s->old_of[row], bits, err);
+	return part_add(t->b, s->into, target, s->old_of[row] & ~TOUCHED, bits, err);
 }
 
 /* Has a version the row as it is now, in the same columns? The first one, or NO_SIDE. */
@@ -448,12 +454,14 @@ static size_t side_of_all(step *t, uint64_t row)
 	size_t found = NO_SIDE;
 	for (size_t i = 0; i < t->count; i++) {
 		side *s = &t->sides[i];
-		const uint64_t *p = s->touched_count ? bsearch(&row, s->touched, s->touched_count,
-							       sizeof(row), row_order)
-						     : NULL;
-		s->now = p ? s->changed + (size_t)(p - s->touched) * t->width : NULL;
-		if (found == NO_SIDE && s->old_of[row] != NOWHERE && !p &&
-		    (t->count == 1 ? !s->any_fresh : !s->d.columns_differ)) {
+		const uint64_t old_row = s->old_of[row];
+		s->now = NULL;
+		if (old_row != NOWHERE && (old_row & TOUCHED)) {
+			const uint64_t *p = bsearch(&row, s->touched, s->touched_count, sizeof(row),
+						    row_order);
+			s->now = p ? s->changed + (size_t)(p - s->touched) * t->width : NULL;
+		} else if (found == NO_SIDE && old_row != NOWHERE &&
+			   (t->count == 1 ? !s->any_fresh : !s->d.columns_differ)) {
 			found = i;
 		}
 	}
@@ -556,6 +564,42 @@ static vv_status take_row(step *t, size_t k, vv_error *err)
 	return split(t, target, row, bits, err);
 }
 
+/* All rows of the part. Where there is one side, those that are left stay in it. */
+static vv_status take_rows(step *t, vv_error *err)
+{
+	vv_blame_part *p = t->part;
+	const size_t n = p->count;
+	side *s = t->count == 1 ? &t->sides[0] : NULL;
+	vv_status rc = VV_OK;
+	if (s) {
+		s->into = p;
+		p->count = 0;
+	}
+	const bool quick = s && !s->any_fresh && !p->bits;
+	const uint64_t *old_of = quick ? s->old_of : NULL;
+	const uint32_t *by = t->b->by_cell ? NULL : t->b->by;
+	uint32_t *target = p->target;
+	uint64_t *row = p->row;
+	for (size_t k = 0; rc == VV_OK && k < n; k++) {
+		const uint64_t old_row = quick ? old_of[row[k]] : NOWHERE;
+		if (old_row < TOUCHED && !p->bits && (!by || by[target[k]] >= WEAK)) {
+			target[p->count] = target[k];
+			row[p->count++] = old_row;
+		} else {
+			rc = take_row(t, k, err);
+		}
+	}
+	if (s && rc == VV_OK && p->count > 0) {
+		set_columns(t->b, s, p, p);
+		return set_key(p, s->d.old_key, err);
+	}
+	if (s) {
+		s->into = NULL;
+	}
+	part_free(t->b, p);
+	return rc;
+}
+
 /* --- a step ----------------------------------------------------------------------------------------- */
 
 vv_status vv_blame_step(vv_blame *b, vv_blame_part *part, vv_table *newer, vv_table *const *older,
@@ -578,15 +622,12 @@ vv_status vv_blame_step(vv_blame *b, vv_blame_part *part, vv_table *newer, vv_ta
 			rc = side_open(&t.sides[t.count++], &t, older[i], err);
 		}
 	}
-	for (size_t k = 0; rc == VV_OK && k < part->count; k++) {
-		rc = take_row(&t, k, err);
-	}
+	rc = rc < 0 ? rc : take_rows(&t, err);
 	for (size_t i = 0; i < t.count; i++) {
 		parts[t.sides[i].number] = t.sides[i].into;
 		side_close(&t.sides[i]);
 	}
 	*named = t.named;
-	part_free(b, part);
 	vv_free(t.sides);
 	vv_free(t.origin);
 	vv_free(t.scratch);

@@ -112,14 +112,6 @@ void vv_descent_rest_sort(vv_descent_rest *r)
 	}
 }
 
-uint64_t vv_descent_rest_next(const vv_descent_rest *r, uint64_t *next, size_t *skip)
-{
-	for (; *skip < r->count && r->gone[*skip] == *next; (*skip)++) {
-		(*next)++;
-	}
-	return (*next)++;
-}
-
 void vv_descent_rest_clear(vv_descent_rest *r)
 {
 	vv_free(r->gone);

@@ -47,7 +47,13 @@ typedef struct vv_descent_rest {
 vv_status vv_descent_rest_add(vv_descent_rest *r, const vv_row_change *c, vv_error *err);
 void vv_descent_rest_sort(vv_descent_rest *r); /* once all are known */
 /* Goes through the numbers of the others: *next and *skip begin with 0. */
-uint64_t vv_descent_rest_next(const vv_descent_rest *r, uint64_t *next, size_t *skip);
+static inline uint64_t vv_descent_rest_next(const vv_descent_rest *r, uint64_t *next, size_t *skip)
+{
+	for (; *skip < r->count && r->gone[*skip] == *next; (*skip)++) {
+		(*next)++;
+	}
+	return (*next)++;
+}
 void vv_descent_rest_clear(vv_descent_rest *r);
 
 #endif
