@@ -3,18 +3,21 @@
  *
  * Nothing is done before everything is known to be possible: no other change is staged, the files are
  * as committed, and the objects of Git LFS are here. Staging and committing is add's and commit's: they
- * are run as the user would run them, with hooks and signatures.
+ * are run as the user would run them, with hooks and signatures. What was begun is noted in
+ * .git/varve/migrating, so that the same command again goes on with what a killed one staged.
  */
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "cmd/output.h"
 #include "cmd/work/add/attributes_edit.h"
+#include "cmd/work/add/attributes_lines.h"
 #include "cmd/work/add/plan.h"
 #include "cmd/work/peers/push_hook.h"
 #include "cmd/work/view/damaged_pointer.h"
@@ -46,6 +49,8 @@ typedef struct migration {
 	size_t count, cap;
 	size_t already; /* paths that are as wanted */
 	size_t damaged; /* paths with a damaged pointer, which were named */
+	vv_buf begun;   /* what the note of this migration says */
+	bool again;     /* the same was begun at this commit, and not concluded */
 } migration;
 
 static void migration_clear(migration *m)
@@ -55,13 +60,67 @@ static void migration_clear(migration *m)
 		vv_free(m->files[i].object);
 	}
 	vv_free(m->files);
+	vv_buf_clear(&m->begun);
+}
+
+/* --- the note of what was begun --------------------------------------------------------------- */
+
+static char *note_path(const migration *m)
+{
+	return vv_path_join(vv_repository_gitdir(m->c->repo), "varve-migrating", (char *)NULL);
+}
+
+/* The commit it begins at, the direction, the words: what must be the same for a command to go on. */
+static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1], *path = note_path(m);
+	vv_buf text = VV_BUF_INIT;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	vv_oid_text(hex, head);
+	vv_buf_printf(&m->begun, "%s%c%s%c", hex, '\0', m->o->export ? "export" : "take", '\0');
+	for (size_t i = 0; i < m->c->paths.count; i++) {
+		vv_buf_printf(&m->begun, "%s%c", m->c->paths.items[i].path, '\0');
+	}
+	m->again = vv_read_regular(&text, path, 16u << 20, NULL) == VV_OK &&
+		   text.len == m->begun.len && memcmp(text.data, m->begun.data, text.len) == 0;
+	vv_buf_clear(&text);
+	vv_free(path);
+	return vv_buf_ok(&m->begun, err);
+}
+
+static vv_status write_note(const migration *m, vv_error *err)
+{
+	char *path = note_path(m);
+	vv_status rc = path ? vv_write_file(path, m->begun.data, m->begun.len, true, err)
+			    : vv_fail_nomem(err);
+
+	vv_free(path);
+	return rc;
+}
+
+static void drop_note(const migration *m)
+{
+	char *path = note_path(m);
+
+	if (path) {
+		(void)vv_unlink(path, true, NULL); /* at another commit it means nothing */
+	}
+	vv_free(path);
 }
 
 /* --- what is there ------------------------------------------------------------------------- */
 
 static vv_status refuse_staged(void *payload, const vv_change *change, vv_error *err)
 {
-	(void)payload;
+	const migration *m = payload;
+
+	if (m->again && (strcmp(change->path, ".gitattributes") == 0 ||
+			 vv_pathspec_match(&m->c->paths, change->path, NULL))) {
+		return VV_OK;
+	}
 	vv_fail(err, VV_EREFUSED, "%s is staged: migrate makes a commit of its own",
 		vv_text_shows(change->path));
 	return vv_hint(err, "commit what is staged, or unstage it ('varve restore --staged PATH')");
@@ -81,8 +140,8 @@ static vv_status check_index(migration *m, vv_error *err)
 	if ((rc = vv_head_read(m->c->repo, &head, err)) == VV_OK && head.unborn) {
 		vv_fail(err, VV_EREFUSED, "there is no commit yet, so there is nothing to migrate");
 		rc = vv_hint(err, "'varve add FILE' begins with tables");
-	} else if (rc == VV_OK) {
-		rc = vv_index_changes(m->c->repo, &head.commit, refuse_staged, NULL, err);
+	} else if (rc == VV_OK && (rc = read_note(m, &head.commit, err)) == VV_OK) {
+		rc = vv_index_changes(m->c->repo, &head.commit, refuse_staged, m, err);
 	}
 	vv_head_clear(&head);
 	return rc;
@@ -350,12 +409,37 @@ static vv_status drop_lfs(migration *m, vv_error *err)
 	return rc;
 }
 
+/* The line that holds is one that export takes away by its own pattern: the hint is that command. */
+static bool hint_pattern(const migration *m, const char *path, vv_error *err)
+{
+	vv_attr_list lines = {0};
+	vv_buf word = VV_BUF_INIT;
+	vv_error ignored;
+	size_t at;
+	bool hinted = false;
+
+	if (vv_attr_list_read(&lines, m->c->repo, &ignored) == VV_OK &&
+	    (at = vv_attr_list_deciding(&lines, path)) < lines.count && !lines.lines[at].literal &&
+	    strcmp(lines.lines[at].file, ".gitattributes") == 0) {
+		vv_buf_puts(&word, "varve migrate --export ");
+		vv_text_put_word(&word, lines.lines[at].pattern);
+		vv_hint(err, "%s (all that this line tracks)", vv_buf_cstr(&word));
+		hinted = true;
+	}
+	vv_attr_list_clear(&lines);
+	vv_buf_clear(&word);
+	return hinted;
+}
+
 static vv_status refuse_line(const migration *m, const char *path, vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED,
 		m->o->export ? "%s: another line of .gitattributes keeps it in blocks"
 			     : "%s: another line of .gitattributes wins over varve's",
 		vv_text_shows(path));
+	if (m->o->export && hint_pattern(m, path, err)) {
+		return VV_EREFUSED;
+	}
 	return vv_hint(err,
 		       "'git check-attr filter -- %s' shows what holds; name its pattern as "
 		       "that file writes it",
@@ -419,10 +503,12 @@ static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 			continue;
 		}
 		rc = vv_attr_untrack(m->c->repo, item->path, literal, err);
-		if (rc == VV_ENOTFOUND) { /* a line of another pattern; verify says so */
+		if (rc == VV_ENOTFOUND) {
 			vv_error_clear(err);
 			rc = VV_OK;
-			continue;
+			if (!m->again) { /* a line of another pattern; verify says so */
+				continue;
+			}
 		}
 		edit->changed = true;
 		vv_attr_flush(m->c->repo);
@@ -459,7 +545,9 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 		vv_attr_edit_undo(&edit);
 		goto done;
 	}
-	if (m->o->export) {
+	if (m->count == 0) {
+		rc = VV_OK; /* all of it was staged before */
+	} else if (m->o->export) {
 		rc = run(m, "git", plain, true, err);
 	} else if ((rc = write_objects(m, err)) == VV_OK) {
 		rc = run(m, self, fix, true, err);
@@ -527,7 +615,10 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 	if (rc < 0 || (rc = check_index(&m, err)) < 0 || (rc = look(&m, err)) < 0) {
 		goto done;
 	}
-	if (m.count == 0) {
+	if (m.count == 0 && !m.again) {
+		if (!m.o->dry_run) {
+			drop_note(&m);
+		}
 		vv_out(m.o->export ? "all of these are plain files already\n"
 				   : "all of these are tables of varve already\n");
 		goto done;
@@ -536,7 +627,8 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 	if (m.o->dry_run) {
 		goto done;
 	}
-	if ((rc = vv_repository_set_up(c->repo, "varve", err)) < 0 ||
+	if ((rc = write_note(&m, err)) < 0 ||
+	    (rc = vv_repository_set_up(c->repo, "varve", err)) < 0 ||
 	    (!m.o->export && (rc = vv_push_hook_set(c->repo, false, err)) < 0) ||
 	    (rc = stage(&m, self, err)) < 0) {
 		goto done;
@@ -545,6 +637,7 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 		rc = commit(&m, self, err);
 	}
 	if (rc == VV_OK) {
+		drop_note(&m);
 		vv_out("older versions stay as they are\n");
 	}
 done:

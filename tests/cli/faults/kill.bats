@@ -185,6 +185,72 @@ kill_each() {
 	[ "$killed" -gt $((tried * 3 / 4)) ]
 }
 
+# kill_migrate WORDS...: in template. What was killed is concluded by the same command: one commit, with all of it.
+kill_migrate() {
+	local at name n calls step tried=0 killed=0
+	list_calls varve migrate "$@"
+	calls=$(grep -c . calls)
+	[ "$calls" -gt 40 ]
+	step=$((calls / (MOST * 2) + 1))
+	[ -z "${VARVE_TEST_ALL-}" ] || step=1
+	for ((at = 1; at <= calls; at += step)); do
+		read -r name n <<< "$(sed -n "${at}p" calls)"
+		fresh
+		tried=$((tried + 1))
+		killed_at "$name" "$n" varve migrate "$@" || killed=$((killed + 1))
+		# A git that was killed leaves its lock, which git names and nobody else takes away.
+		[ -L .git/index.lock ] || rm -f .git/index.lock
+		run --separate-stderr varve migrate "$@"
+		[ "$status" = 0 ] || { show_run "migrate $*" "killed at call $name $n: again ended with $status"; return 1; }
+		[ "$(git rev-list --count "$old"..HEAD)" = 1 ]
+		[ -z "$(git status --porcelain)" ]
+		cmp a.csv ../template/a.csv
+		cmp b.csv ../template/b.csv
+		is_wanted HEAD:a.csv && is_wanted HEAD:b.csv
+		git show HEAD:.gitattributes | cmp - ../wanted
+		[ ! -e .git/varve-migrating ]
+		[ -z "$(git_locks)" ]
+		succeeds varve fsck --data
+		cd ..
+	done
+	echo "killed $killed times of $tried at $calls calls" >&2
+	[ "$killed" -gt $((tried / 2)) ]
+}
+
+@test "kill -9 in migrate: the same command concludes it" {
+	need_strace
+	mkdir template
+	cd template
+	new_repo
+	rows 30 > a.csv
+	rows 40 > b.csv
+	git add .
+	git commit -qm one
+	old=$(git rev-parse HEAD)
+	cd ..
+	cp -a template victim
+	(cd victim && varve migrate -m over '*.csv' > /dev/null && git show HEAD:.gitattributes > ../wanted)
+	is_wanted() { git cat-file blob "$1" | grep -q '^varve pointer: '; }
+	kill_migrate -m over '*.csv'
+}
+
+@test "kill -9 in migrate --export: the same command concludes it" {
+	need_strace
+	mkdir template
+	cd template
+	new_repo
+	rows 30 > a.csv
+	rows 40 > b.csv
+	varve track '*.csv' > /dev/null
+	varve add . > /dev/null
+	varve commit -qm one
+	old=$(git rev-parse HEAD)
+	cd ..
+	is_wanted() { git cat-file blob "$1" | cmp - "../template/${1#*:}"; }
+	cp -a template victim
+	(cd victim && varve migrate --export -m back '*.csv' > /dev/null && git show HEAD:.gitattributes > ../wanted)
+	kill_migrate --export -m back '*.csv'
+}
 
 # stale LOCK: as a varve leaves it that is killed while it holds it. Process 1 was not started then.
 stale() {

@@ -144,6 +144,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	varve track '*.csv' > /dev/null && varve commit -q -m wide
 	ends_with 2 varve migrate --export a.csv
 	stderr_has "a.csv: another line of .gitattributes keeps it in blocks"
+	stderr_has 'varve migrate --export "*.csv"'
 	[ -z "$(git status --porcelain)" ]
 }
 
@@ -181,4 +182,25 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	succeeds varve migrate --export '*.csv'
 	rows 30 1 | cmp - a.csv
 	git cat-file blob HEAD:a.csv | cmp - a.csv
+}
+
+@test "what another change has staged is refused, also after an interrupted migration" {
+	text_repo
+	succeeds varve migrate --no-commit a.csv
+	echo other >> readme.txt
+	git add readme.txt
+	ends_with 2 varve migrate a.csv
+	stderr_has "is staged"
+	git reset -q --hard
+	printf '%s\0take\0a.csv\0' "$(git rev-parse HEAD)" > .git/varve-migrating
+	echo other >> readme.txt
+	git add readme.txt
+	ends_with 2 varve migrate a.csv
+	stderr_has "readme.txt is staged"
+	git reset -q --hard
+	rm .git/varve-migrating
+	echo '*.x text' > .gitattributes
+	git add .gitattributes
+	ends_with 2 varve migrate a.csv
+	stderr_has ".gitattributes is staged"
 }
