@@ -260,16 +260,15 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 {
 	const options *o = c->options;
 	vv_repository *r = c->repo;
-	const vv_log_filter_options fo = {.since = o->since,
-					  .until = o->until,
-					  .author = o->author,
-					  .grep = o->grep,
-					  .value = o->value,
-					  .ignore_case = o->ignore_case,
-					  .merges = o->merges,
-					  .no_merges = o->no_merges,
-					  .paths = w->path_count ? (const char *const *)w->paths
-								 : NULL};
+	vv_log_filter_options fo = {.since = o->since,
+				    .until = o->until,
+				    .author = o->author,
+				    .grep = o->grep,
+				    .value = o->value,
+				    .ignore_case = o->ignore_case,
+				    .merges = o->merges,
+				    .no_merges = o->no_merges,
+				    .paths = w->path_count ? (const char *const *)w->paths : NULL};
 	sieve s = {.o = o, .repo = r, .max_count = max_count};
 	vv_diff_show patch = {.repo = r, .paths = fo.paths, .no_limit = true};
 	vv_commit_view view = {.repo = r,
@@ -285,6 +284,7 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		goto done;
 	}
+	fo.reader = c->reader;
 	if (o->patch) {
 		patch.reader = c->reader;
 		view.patch = &patch;

@@ -1,7 +1,7 @@
 /*
  * log_filter: knows how a commit is asked whether a value came or went: only row groups that one
  * of the two versions has alone are read, and only cells that are the value as a whole count.
- * In text files its occurrences do, as in Git.
+ * In text files its occurrences do, as in Git. A file that was renamed is compared with what it was.
  */
 #include "cmd/work/diff/log_filter.h"
 
@@ -10,13 +10,16 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/view/table_at.h"
 #include "dataset/table/table.h"
 #include "diff/rows/changed_groups.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/date.h"
+#include "repo/git/merge/renames.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
 
@@ -95,10 +98,13 @@ void vv_log_filter_close(vv_log_filter *f)
 
 /* --- values -------------------------------------------------------------------------------- */
 
-/* How often the value stands in what only the new, and what only the old version has. */
+/* The paths that a commit changed, those that are searched. */
 typedef struct search {
 	const vv_log_filter *f;
-	bool found;
+	const vv_oid *old_commit, *new_commit; /* old_commit NULL: the first commit */
+	vv_change *changes;
+	size_t count, cap;
+	vv_arena paths;
 } search;
 
 static bool is_wanted(const char *path, const char *const *paths)
@@ -153,12 +159,21 @@ static vv_status count_cells(uint64_t *out, const vv_log_filter *f, vv_table *t,
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-/* One side of a path: a table, or text that was counted at once. */
+/* One side of a path: a table, or text that was counted at once. How often the value stands in what it alone has. */
 typedef struct side {
 	vv_table table;
-	bool open;
+	vv_table_at text; /* the same of text that is compared with a table */
+	vv_table *rows;   /* either; NULL: none */
 	uint64_t count;
 } side;
+
+static void side_close(side *s)
+{
+	if (s->rows == &s->table) {
+		vv_table_close(&s->table);
+	}
+	vv_table_at_close(&s->text);
+}
 
 static uint64_t count_text(const vv_buf *b, const char *value, size_t len)
 {
@@ -198,57 +213,139 @@ static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, con
 		   (rc = vv_repository_store(f->repo, &store, err)) == VV_OK) {
 		vv_sink_dry(&source, store);
 		rc = vv_table_open_stored(&out->table, &source, &p.root, err);
-		out->open = rc == VV_OK;
+		out->rows = rc == VV_OK ? &out->table : NULL;
 	}
 	vv_buf_clear(&text);
 	vv_arena_clear(&arena);
 	return rc;
 }
 
-static vv_status count_sides(search *s, side *a, side *b, vv_error *err)
+/* Where text became a table, or a table text, cells are counted on both sides. */
+static vv_status read_as_table(side *out, const vv_log_filter *f, const vv_oid *commit,
+			       const char *path, uint32_t mode, vv_error *err)
+{
+	vv_status rc;
+
+	if (!S_ISREG(mode) || out->rows) {
+		return VV_OK;
+	}
+	rc = vv_table_at_open(&out->text, f->repo, f->o->reader, commit, path, false, err);
+	if (rc == VV_OK && out->text.table.root.kind == VV_KIND_TABLE) {
+		out->rows = &out->text.table;
+		out->count = 0;
+	}
+	if (vv_table_at_is_none(rc)) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+static vv_status count_sides(const vv_log_filter *f, side *a, side *b, vv_error *err)
 {
 	vv_changed_groups r = {0};
 	vv_status rc = VV_OK;
 
-	if (a->open && b->open) {
-		if ((rc = vv_changed_groups_find(&r, &a->table, &b->table, err)) == VV_OK &&
-		    (rc = count_cells(&a->count, s->f, &a->table, r.old_groups, r.old_count,
-				      err)) == VV_OK) {
-			rc = count_cells(&b->count, s->f, &b->table, r.new_groups, r.new_count,
-					 err);
+	if (a->rows && b->rows) {
+		if ((rc = vv_changed_groups_find(&r, a->rows, b->rows, err)) == VV_OK &&
+		    (rc = count_cells(&a->count, f, a->rows, r.old_groups, r.old_count, err)) ==
+			    VV_OK) {
+			rc = count_cells(&b->count, f, b->rows, r.new_groups, r.new_count, err);
 		}
 		vv_changed_groups_clear(&r);
-	} else if (a->open) {
-		rc = count_cells(&a->count, s->f, &a->table, NULL, 0, err);
-	} else if (b->open) {
-		rc = count_cells(&b->count, s->f, &b->table, NULL, 0, err);
+	} else if (a->rows) {
+		rc = count_cells(&a->count, f, a->rows, NULL, 0, err);
+	} else if (b->rows) {
+		rc = count_cells(&b->count, f, b->rows, NULL, 0, err);
 	}
-	s->found = s->found || a->count != b->count;
+	return rc;
+}
+
+/* old NULL: the path came; new NULL: it went. */
+static vv_status look(const search *s, const vv_change *old, const vv_change *new, bool *found,
+		      vv_error *err)
+{
+	const vv_log_filter *f = s->f;
+	uint32_t old_mode = old ? old->old_mode : 0, new_mode = new ? new->new_mode : 0;
+	side a = {.rows = NULL}, b = {.rows = NULL};
+	vv_status rc = VV_OK;
+
+	if (old_mode != 0 && new_mode != 0 && vv_oid_equal(&old->old_id, &new->new_id)) {
+		return VV_OK; /* renamed and no more */
+	}
+	if ((old_mode == 0 || (rc = read_side(&a, f, old_mode, &old->old_id, err)) == VV_OK) &&
+	    (new_mode == 0 || (rc = read_side(&b, f, new_mode, &new->new_id, err)) == VV_OK)) {
+		if (!a.rows && b.rows && old_mode != 0) {
+			rc = read_as_table(&a, f, s->old_commit, old->path, old_mode, err);
+		} else if (a.rows && !b.rows && new_mode != 0) {
+			rc = read_as_table(&b, f, s->new_commit, new->path, new_mode, err);
+		}
+		rc = rc < 0 ? rc : count_sides(f, &a, &b, err);
+	}
+	*found = a.count != b.count;
+	side_close(&a);
+	side_close(&b);
+	if (rc == VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(new ? new->path : old->path));
+	}
 	return rc;
 }
 
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	search *s = payload;
-	side a = {.open = false}, b = {.open = false};
-	vv_status rc;
 
-	if (s->found || !is_wanted(c->path, s->f->o->paths)) {
+	if (!is_wanted(c->path, s->f->o->paths)) {
 		return VV_OK;
 	}
-	if ((rc = read_side(&a, s->f, c->old_mode, &c->old_id, err)) == VV_OK &&
-	    (rc = read_side(&b, s->f, c->new_mode, &c->new_id, err)) == VV_OK) {
-		rc = count_sides(s, &a, &b, err);
+	if (!vv_array_room(s->changes, s->count, s->cap)) {
+		return vv_fail_nomem(err);
 	}
-	if (a.open) {
-		vv_table_close(&a.table);
+	s->changes[s->count] = *c;
+	s->changes[s->count].path = vv_arena_strndup(&s->paths, c->path, strlen(c->path));
+	return s->changes[s->count++].path ? VV_OK : vv_fail_nomem(err);
+}
+
+/* A file that was renamed is one file. */
+static vv_status look_at_all(const search *s, bool *found, vv_error *err)
+{
+	size_t *from = vv_calloc(s->count + 1, sizeof(*from));
+	bool *moved = vv_calloc(s->count + 1, sizeof(*moved));
+	vv_status rc = from && moved ? vv_renames_among(s->f->repo, s->changes, s->count, from, err)
+				     : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
+		if (from[i] != VV_RENAMED_FROM_NONE) {
+			moved[from[i]] = true;
+		}
 	}
-	if (b.open) {
-		vv_table_close(&b.table);
+	for (size_t i = 0; rc == VV_OK && !*found && i < s->count; i++) {
+		const vv_change *c = &s->changes[i];
+
+		if (from[i] != VV_RENAMED_FROM_NONE) {
+			rc = look(s, &s->changes[from[i]], c, found, err);
+		} else if (!moved[i]) {
+			rc = look(s, c, c, found, err);
+		}
 	}
-	if (rc == VV_EMISSING) {
-		vv_prefix(err, "%s", vv_text_shows(c->path));
-	}
+	vv_free(from);
+	vv_free(moved);
+	return rc;
+}
+
+static vv_status value_differs(const vv_log_filter *f, const vv_commit *c, bool *found,
+			       vv_error *err)
+{
+	search s = {.f = f,
+		    .old_commit = c->parent_count ? &c->parents[0] : NULL,
+		    .new_commit = &c->id};
+	vv_status rc;
+
+	vv_arena_init(&s.paths);
+	rc = vv_tree_changes(f->repo, s.old_commit, s.new_commit, "", on_change, &s, err);
+	rc = rc < 0 ? rc : look_at_all(&s, found, err);
+	vv_arena_clear(&s.paths);
+	vv_free(s.changes);
 	return rc;
 }
 
@@ -288,7 +385,7 @@ static bool matches_message(const vv_log_filter *f, const char *message)
 
 static vv_status ask(bool *out, const vv_log_filter *f, const vv_commit *c, vv_error *err)
 {
-	search s = {.f = f};
+	bool found = false;
 	vv_status rc = VV_OK;
 
 	*out = c->committer.time >= f->since && c->committer.time <= f->until &&
@@ -301,10 +398,9 @@ static vv_status ask(bool *out, const vv_log_filter *f, const vv_commit *c, vv_e
 	/* a merge only brings together what its parents had */
 	if (rc == VV_OK && *out && f->o->value) {
 		if (c->parent_count < 2) {
-			rc = vv_tree_changes(f->repo, c->parent_count ? &c->parents[0] : NULL,
-					     &c->id, "", on_change, &s, err);
+			rc = value_differs(f, c, &found, err);
 		}
-		*out = s.found;
+		*out = found;
 	}
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "dataset/table/dataset_reader.h"
 #include "repo/git/history/date.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
@@ -17,7 +18,8 @@ typedef struct vv_log_filter_options {
 	const char *author,
 		*grep;     /* basic regular expressions, of "Name <mail>" and of the message */
 	const char *value; /* -S */
-	bool ignore_case;  /* of author and grep */
+	vv_dataset_reader *reader; /* of value */
+	bool ignore_case;          /* of author and grep */
 	bool merges, no_merges;
 	const char *const *paths; /* of value: only these; NULL: all */
 } vv_log_filter_options;

@@ -69,6 +69,47 @@ print("|".join(c["subject"] for c in json.load(sys.stdin)))')
 	stderr_has "prices.csv"
 }
 
+@test "log -S does not list a commit that only renames or edits elsewhere what has the value" {
+	needle
+	git mv prices.csv costs.csv
+	git mv note.txt words.txt
+	varve commit -q -m renamed
+	tick
+	subjects -S haystack
+	output_is "It is gone"
+	subjects -S needle
+	output_is "It is gone|A needle"
+	git mv costs.csv list.csv
+	sed -i '20s/,item[^,]*,/,thing,/' list.csv
+	varve add list.csv > /dev/null
+	varve commit -q -m "renamed and edited"
+	tick
+	subjects -S haystack
+	output_is "It is gone"
+	subjects -S thing
+	output_is "renamed and edited"
+	# of one name alone the file is new there, as for git
+	subjects -S haystack -- list.csv
+	output_is "renamed and edited"
+	# plain text beside git itself
+	git log -S needle --format=%s -- words.txt > ../git
+	subjects -S needle -- words.txt
+	output_is "$(paste -sd'|' ../git)"
+}
+
+@test "log -S counts cells on both sides where text became a table" {
+	git init -q
+	printf 'id,v\n1,needle\n2,needles\n3,"needle"\n' > t.csv
+	git add t.csv && git commit -qm one && tick
+	varve init > ../out
+	varve add --convert t.csv > ../out && varve commit -qm "make a table of it" && tick
+	subjects -S needle
+	output_is one
+	sed -i 's/needles/needle/' t.csv && varve commit -qam two
+	subjects -S needle
+	output_is "two|one"
+}
+
 @test "log -S reads only the groups that changed" {
 	new_repo
 	rows 60000 > prices.csv
