@@ -79,6 +79,14 @@ tick() {
 	export GIT_AUTHOR_DATE="$varve_clock +0000" GIT_COMMITTER_DATE="$varve_clock +0000"
 }
 
+# sampled COUNT MOST: about MOST of the numbers 1 to COUNT, evenly, a line each. VARVE_TEST_SAMPLE, a number that
+# './dev test' prints, moves the first one; VARVE_TEST_ALL=1 takes all.
+sampled() {
+	local step=$((($1 + $2 - 1) / $2))
+	[ -z "${VARVE_TEST_ALL-}" ] || step=1
+	seq $((${VARVE_TEST_SAMPLE:-0} % step + 1)) "$step" "$1"
+}
+
 # Runs a command, which must end with 0. $output is its stdout, $stderr its stderr.
 succeeds() {
 	ends_with 0 "$@"

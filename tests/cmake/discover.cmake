@@ -17,7 +17,7 @@ set(text "")
 foreach(name IN LISTS names)
 	string(APPEND text "add_test([==[${PREFIX}.${name}]==] [==[${PROGRAM}]==] [==[${name}]==])\n")
 	string(APPEND text "set_tests_properties([==[${PREFIX}.${name}]==] PROPERTIES "
-		"ENVIRONMENT [==[${ENVIRONMENT}]==]")
+		"ENVIRONMENT [==[${ENVIRONMENT}]==] SKIP_REGULAR_EXPRESSION [==[ok # skip ]==]")
 	if("${PREFIX}.${name}" MATCHES "${SLOW}")
 		string(APPEND text " LABELS slow")
 	endif()

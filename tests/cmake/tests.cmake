@@ -91,10 +91,29 @@ function(vv_fuzz_test noun)
 	target_link_libraries(${target} PRIVATE vv_flags ${arg_LIBS})
 endfunction()
 
+# The build whose programs the command-line tests run. `./dev test` runs the units of the sanitizers' build
+# beside the release's programs, which do the same in a quarter of the time.
+set(VARVE_TEST_PROGRAMS "" CACHE PATH "build folder whose programs the tests run (empty: this build)")
+if(VARVE_TEST_PROGRAMS)
+	set(VARVE_TEST_BUILD "${VARVE_TEST_PROGRAMS}")
+else()
+	set(VARVE_TEST_BUILD "${PROJECT_BINARY_DIR}")
+endif()
+
+# vv_bats_test(TEST FILE NAME BUILD [VARIABLE=VALUE...]): the test @test "NAME" of FILE with BUILD's programs,
+# as TEST, with '_' for spaces. A test that skips is shown as skipped.
+function(vv_bats_test test source name build)
+	string(REGEX REPLACE "[^A-Za-z0-9_.-]+" "_" test "${test}")
+	add_test(NAME ${test} COMMAND "${PROJECT_SOURCE_DIR}/tests/cli/run" "${source}" "${name}")
+	set_tests_properties(${test} PROPERTIES
+		ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=${build}/bin;${ARGN}" TIMEOUT 600
+		SKIP_REGULAR_EXPRESSION "(^|\n)ok # skip ")
+	vv_label(${test})
+endfunction()
+
 # vv_bats_tests(FILE PREFIX [VARIABLE=VALUE...])
 #
-# Registers each @test of FILE as PREFIX.TEST, with '_' for spaces. Needs the program
-# varve; without it nothing is registered. A test that skips is shown as skipped.
+# Registers each @test of FILE as PREFIX.TEST. Needs the program varve; without it nothing is registered.
 function(vv_bats_tests source prefix)
 	if(NOT TARGET varve)
 		return()
@@ -105,14 +124,7 @@ function(vv_bats_tests source prefix)
 		if(NOT line MATCHES "^@test \"([^\"]+)\" *{$")
 			message(FATAL_ERROR "${source}: write @test \"name\" { on one line: ${line}")
 		endif()
-		set(name "${CMAKE_MATCH_1}")
-		string(REGEX REPLACE "[^A-Za-z0-9_.-]+" "_" id "${name}")
-		add_test(NAME ${prefix}.${id}
-			COMMAND "${PROJECT_SOURCE_DIR}/tests/cli/run" "${source}" "${name}")
-		set_tests_properties(${prefix}.${id} PROPERTIES
-			ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=$<TARGET_FILE_DIR:varve>;${ARGN}" TIMEOUT 600
-			SKIP_REGULAR_EXPRESSION "(^|\n)ok # skip ")
-		vv_label(${prefix}.${id})
+		vv_bats_test("${prefix}.${CMAKE_MATCH_1}" "${source}" "${CMAKE_MATCH_1}" "${VARVE_TEST_BUILD}" ${ARGN})
 	endforeach()
 endfunction()
 
@@ -120,4 +132,14 @@ endfunction()
 function(vv_cli_test file)
 	string(REPLACE "/" "." prefix "cli.${file}")
 	vv_bats_tests("${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" ${prefix})
+endfunction()
+
+# vv_story(FILE NAME COMMAND...): a test of FILE.bats that stands for the COMMANDs. Where the others run the programs
+# of another build it runs once more with this one's, as sanitized.FILE.NAME. tests/check/stories.py
+# finds a command without a story.
+function(vv_story file name)
+	if(VARVE_TEST_PROGRAMS AND TARGET varve)
+		string(REPLACE "/" "." prefix "sanitized.${file}")
+		vv_bats_test("${prefix}.${name}" "${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" "${name}" "${PROJECT_BINARY_DIR}")
+	endif()
 endfunction()

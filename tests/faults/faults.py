@@ -200,7 +200,7 @@ def spread(count, most):
 
 def list_cases(counts, mode):
 	cases = []
-	turn = 0
+	turn = SAMPLE
 	for name, called in counts.items():
 		for kind, (_, _, _, _, lines, full) in KINDS.items():
 			if (lines and not SCENARIOS[name].line) or (SCENARIOS[name].vault and kind != 'kill'):
@@ -225,6 +225,7 @@ def list_cases(counts, mode):
 
 
 ALL = bool(os.environ.get('VARVE_TEST_ALL'))
+SAMPLE = int(os.environ.get('VARVE_TEST_SAMPLE', '0'))
 QUICK = dict.fromkeys(KINDS, 0)
 QUICK.update({'kill': 4 if ALL else 2, 'nospace-on': 1, 'write-error': 1, 'read-error': 1, 'sync-error': 1, 'memory': 1, 'files': 1,
 	'line-end': 1, 'line-cut': 1, 'kill-one': 1, 'interrupt': 1})
@@ -276,7 +277,7 @@ def table(tried, failed, columns, first):
 
 def main():
 	p = argparse.ArgumentParser(prog='./dev faults', description='run commands with faults')
-	p.add_argument('--quick', action='store_true', help='a fixed sample, in less than a minute')
+	p.add_argument('--quick', action='store_true', help='a sample, in less than a minute; VARVE_TEST_SAMPLE=N takes another one')
 	p.add_argument('--full', action='store_true', help='every case')
 	p.add_argument('--seconds', type=int, metavar='N', help='cases at random, for so long')
 	p.add_argument('--every', type=int, default=1, metavar='N', help='of these cases every N-th')

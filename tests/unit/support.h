@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -40,6 +41,9 @@ void vv_test_register(vv_test_suite *suite);
 	{                                                                                          \
 		vv_test_register(&noun##_suite);                                                   \
 	}
+
+/* Ends a test that cannot run here, with the reason, which ctest's run lists. */
+#define vv_skip(reason) ((void)puts("ok # skip " reason), skip())
 
 /* --- folders and files ------------------------------------------------ */
 

@@ -38,14 +38,14 @@ step() {
 }
 
 @test "the workflow files are YAML" {
-	python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
-	block "GitHub" 1 | python3 -c '
+	/usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
+	block "GitHub" 1 | /usr/bin/python3 -c '
 import sys, yaml
 w = yaml.safe_load(sys.stdin)
 steps = w["jobs"]["check"]["steps"]
 assert [s["name"] for s in steps if "run" in s] == ["Fetch the data", "Check"], w
 '
-	block "GitLab" 1 | python3 -c '
+	block "GitLab" 1 | /usr/bin/python3 -c '
 import sys, yaml
 w = yaml.safe_load(sys.stdin)["check data"]
 assert len(w["script"]) == 2 and w["cache"]["paths"] == ["data.git"], w

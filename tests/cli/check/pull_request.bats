@@ -149,8 +149,8 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 }
 
 @test "the files around it are YAML, and run nothing of the pull request" {
-	python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
-	python3 - "$BATS_TEST_DIRNAME/../../../docs/ci" <<-'END'
+	/usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
+	/usr/bin/python3 - "$BATS_TEST_DIRNAME/../../../docs/ci" <<-'END'
 	import sys, yaml
 	w = yaml.safe_load(open(sys.argv[1] + "/github.yml"))
 	assert "pull_request_target" in w[True], w
@@ -166,8 +166,8 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 }
 
 @test "the scripts in the files around it are shell" {
-	python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
-	python3 - "$BATS_TEST_DIRNAME/../../../docs/ci" <<-'END'
+	/usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
+	/usr/bin/python3 - "$BATS_TEST_DIRNAME/../../../docs/ci" <<-'END'
 	import subprocess, sys, yaml
 	w = yaml.safe_load(open(sys.argv[1] + "/github.yml"))
 	scripts = [s["run"] for j in w["jobs"].values() for s in j["steps"] if "run" in s]

@@ -8,7 +8,7 @@ ci=$BATS_TEST_DIRNAME/../../../docs/ci
 setup() {
 	varve_setup
 	command -v jq > /dev/null || skip "jq is not there"
-	python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
+	/usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
 }
 
 # Two open requests on one table: `mine` in base.git, which changes row 5's price, and Bob's `pr` in
@@ -60,7 +60,7 @@ both_are_merged() {
 
 # scripts FILE JOB: what the job's steps run, in order, one after the other.
 scripts() {
-	python3 - "$ci/$1" "$2" <<-'END'
+	/usr/bin/python3 - "$ci/$1" "$2" <<-'END'
 	import sys, yaml
 	w = yaml.safe_load(open(sys.argv[1]))
 	job = w["jobs"][sys.argv[2]] if "jobs" in w else w[sys.argv[2]]

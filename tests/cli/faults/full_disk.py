@@ -78,7 +78,7 @@ def main():
 	known = faults.read_known()
 	w = OnDisk(words[0], words[1])
 	tried = refused = bad = 0
-	for salt, s in enumerate(scenarios.all_scenarios()):
+	for salt, s in enumerate(scenarios.all_scenarios(), faults.SAMPLE):
 		if (words[2:] and s.name not in words[2:]) or s.name.startswith(PLAIN_GIT):
 			continue
 		t = w.template(s)

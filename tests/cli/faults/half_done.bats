@@ -200,16 +200,14 @@ put_right() {
 
 # kill_each COMMAND...
 kill_each() {
-	local at name n step calls tried=0 killed=0
+	local at name n calls tried=0 killed=0
 	locked=0
 	faults=0
 	: > faults
 	list_calls "$@"
 	calls=$(grep -c . calls)
 	[ "$calls" -gt 8 ]
-	step=$(((calls + MOST - 1) / MOST))
-	[ -z "${VARVE_TEST_ALL-}" ] || step=1
-	for ((at = calls % step + 1; at <= calls; at += step)); do
+	for at in $(sampled "$calls" "$MOST"); do
 		read -r name n <<< "$(sed -n "${at}p" calls)"
 		fresh
 		tried=$((tried + 1))
@@ -420,7 +418,7 @@ half_way() {
 }
 
 @test "what is put right can be killed as well" {
-	local at calls name n step
+	local at calls name n
 	need_strace
 	template
 	(cd template && rows 10 9 > prices.csv && echo mine > notes.txt)
@@ -437,9 +435,7 @@ half_way() {
 	}' trace > calls
 	calls=$(grep -c . calls)
 	[ "$calls" -gt 8 ]
-	step=$(((calls + MOST - 1) / MOST))
-	[ -z "${VARVE_TEST_ALL-}" ] || step=1
-	for ((at = 1; at <= calls; at += step)); do
+	for at in $(sampled "$calls" "$MOST"); do
 		read -r name n <<< "$(sed -n "${at}p" calls)"
 		rm -rf victim
 		cp -a half victim

@@ -91,14 +91,12 @@ killed_at() (
 
 # kill_each COMMAND...
 kill_each() {
-	local at name n step calls tried=0 killed=0
+	local at name n calls tried=0 killed=0
 	locked=0
 	list_calls "$@"
 	calls=$(grep -c . calls)
 	[ "$calls" -gt 10 ]
-	step=$((calls / MOST + 1))
-	[ -z "${VARVE_TEST_ALL-}" ] || step=1
-	for ((at = 1; at <= calls; at += step)); do
+	for at in $(sampled "$calls" "$MOST"); do
 		read -r name n <<< "$(sed -n "${at}p" calls)"
 		fresh
 		tried=$((tried + 1))
@@ -387,15 +385,13 @@ held() {
 }
 
 @test "kill -9 in init leaves nothing that the same init does not make whole" {
-	local at name n step calls tried=0
+	local at name n calls tried=0
 	need_strace
 	mkdir template
 	list_calls varve init -q .
 	calls=$(grep -c . calls)
 	[ "$calls" -gt 10 ]
-	step=$((calls / MOST + 1))
-	[ -z "${VARVE_TEST_ALL-}" ] || step=1
-	for ((at = 1; at <= calls; at += step)); do
+	for at in $(sampled "$calls" "$MOST"); do
 		read -r name n <<< "$(sed -n "${at}p" calls)"
 		fresh
 		killed_at "$name" "$n" varve init -q . || tried=$((tried + 1))

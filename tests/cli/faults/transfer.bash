@@ -45,11 +45,8 @@ calls_of() {
 
 # The lines of calls that are to be tried.
 chosen_calls() {
-	local count step
-	count=$(grep -c . "$HOME/calls")
-	step=$((count / ${MOST-10} + 1))
-	[ -z "${VARVE_TEST_ALL-}" ] || step=1
-	awk -v step=$step 'NR % step == 1 % step' "$HOME/calls"
+	awk 'NR == FNR { chosen[$1]; next } FNR in chosen' \
+		<(sampled "$(grep -c . "$HOME/calls")" "${MOST-10}") "$HOME/calls"
 }
 
 # killed_at VICTIM CALL N COMMAND...: $killed_status is how it ended, $HOME/killed what it said.

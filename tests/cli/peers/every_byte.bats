@@ -31,11 +31,10 @@ counted() {
 
 # cut_each WAY BYTES FRESH SOUND COMMAND...
 cut_each() {
-	local way=$1 bytes=$2 fresh=$3 sound=$4 at step tried=0 cut=0
+	local way=$1 bytes=$2 fresh=$3 sound=$4 at tried=0 cut=0
 	shift 4
-	step=$((bytes / ${PLACES-3} + 1))
-	[ -z "${VARVE_TEST_ALL-}" ] || step=1
-	for ((at = (bytes * 7) % step; at < bytes; at += step)); do
+	for at in $(sampled "$bytes" "${PLACES-3}"); do
+		at=$((at - 1))
 		$fresh
 		tried=$((tried + 1))
 		if ! GIT_SSH_COMMAND="$proxy --cut-$way $at --ssh" "$@" > /dev/null 2> "$top/said"; then

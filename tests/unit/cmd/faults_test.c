@@ -539,13 +539,15 @@ static void check_aftermath(const trial *t, const outcome *o, const char *what)
 /* Shall the n-th of count calls be tried? */
 static unsigned next_sample(unsigned n, unsigned count)
 {
-	unsigned step;
+	const char *sample = getenv("VARVE_TEST_SAMPLE");
+	unsigned step, next;
 
 	if (getenv("VARVE_TEST_ALL") || count <= SAMPLES || n < EACH_END || n + EACH_END >= count) {
 		return n + 1;
 	}
 	step = (count - 2 * EACH_END) / (SAMPLES - 2 * EACH_END) + 1;
-	return n + step < count - EACH_END ? n + step : count - EACH_END;
+	next = n == EACH_END && sample ? n + 1 + (unsigned)strtoul(sample, NULL, 10) % step : n + step;
+	return next < count - EACH_END ? next : count - EACH_END;
 }
 
 static void fail_kind(const trial *t, vv_fault kind, int number, bool lasting)

@@ -519,7 +519,7 @@ static void commits_are_signed_with_gpg(void **state)
 	(void)state;
 	git_begin();
 	if (sh_code("command -v gpg >/dev/null") != 0) {
-		skip();
+		vv_skip("gpg is not installed");
 	}
 	/* A short home: gpg-agent's socket has a name of at most 108 bytes. */
 	(void)setenv("GNUPGHOME", out("mktemp -d /tmp/vvgpgXXXXXX"), 1);

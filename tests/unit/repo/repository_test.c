@@ -186,7 +186,7 @@ static void a_foreign_owner_is_refused_unless_declared_safe(void **state)
 	(void)state;
 	git_begin();
 	if (getuid() != 0) {
-		skip();
+		vv_skip("only root gives a folder away");
 	}
 	sh("chown -R 12345:12345 .");
 	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_EREFUSED, &err);
@@ -214,7 +214,7 @@ static void the_repositorys_own_safe_directory_does_not_count(void **state)
 	(void)state;
 	git_begin();
 	if (getuid() != 0) {
-		skip();
+		vv_skip("only root gives a folder away");
 	}
 	sh("git config safe.directory '*' && chown -R 12345:12345 .");
 	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_EREFUSED, &err);
