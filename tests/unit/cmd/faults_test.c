@@ -546,7 +546,8 @@ static unsigned next_sample(unsigned n, unsigned count)
 		return n + 1;
 	}
 	step = (count - 2 * EACH_END) / (SAMPLES - 2 * EACH_END) + 1;
-	next = n == EACH_END && sample ? n + 1 + (unsigned)strtoul(sample, NULL, 10) % step : n + step;
+	next = n == EACH_END && sample ? n + 1 + (unsigned)strtoul(sample, NULL, 10) % step
+				       : n + step;
 	return next < count - EACH_END ? next : count - EACH_END;
 }
 
