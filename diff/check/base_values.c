@@ -88,10 +88,9 @@ static column_values *find_values(values *v, long b, vv_dist_kind kind)
 
 static vv_dist_kind kind_for(const base_check *c, const vv_column_pair *p)
 {
-	return vv_distribution_ordered(&c->t->schema.fields[p->b]) &&
-			       vv_distribution_ordered(&c->base->schema.fields[p->a])
-		       ? VV_DIST_NUMBERS
-		       : VV_DIST_TEXTS;
+	const vv_field *was = &c->base->schema.fields[p->a], *is = &c->t->schema.fields[p->b];
+
+	return vv_distribution_same_steps(was, is) ? vv_distribution_kind(is) : VV_DIST_TEXTS;
 }
 
 static bool is_time(const vv_field *f)
@@ -169,7 +168,7 @@ static vv_status want_all(values *v, vv_error *err)
 			if (s->columns && is_time(f) &&
 			    vv_rule_setting_has(s, f->name, f->name_len)) {
 				rc = want(v, c->base ? vv_columns_to_old(&c->columns, b) : -1,
-					  (long)b, VV_DIST_NUMBERS, false, err);
+					  (long)b, VV_DIST_TIMES, false, err);
 			}
 		}
 	}
@@ -184,7 +183,7 @@ static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&b, "1 %d %zu %d ", (int)kind, column, (int)t->root.dialect.form);
+	vv_buf_printf(&b, "2 %d %zu %d ", (int)kind, column, (int)t->root.dialect.form);
 	vv_json_put_node(&b, f->json);
 	for (size_t i = 0; f->missing && f->missing[i]; i++) {
 		vv_buf_putc(&b, '\0');
@@ -479,6 +478,7 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 	reading minus = {.v = v, .base_side = true, .into_is = true, .times = -1, .take = take};
 	reading plus = {.v = v, .into_is = true, .times = 1, .take = take};
 	const vv_changed_groups *g;
+	uint64_t gone = 0;
 	bool any = false;
 	vv_status rc = VV_OK;
 
@@ -499,6 +499,9 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 	    (g->new_count && (rc = read_columns(&plus, g->new_groups, g->new_count, err)) < 0)) {
 		return rc;
 	}
+	for (size_t i = 0; i < g->old_count; i++) {
+		gone += g->old_groups[i].rows;
+	}
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
 		column_values *x = &v->items[i];
 		vv_error ignored;
@@ -507,8 +510,11 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 			continue;
 		}
 		/* more different values on the way than are told apart, or a cache of another
-		 * table: then it is read whole */
+		 * table, or fewer digits than there is room for: then it is read whole */
 		rc = x->is.over ? VV_ECORRUPT : vv_distribution_finish(&x->is, &ignored);
+		if (rc == VV_OK && !vv_distribution_settle(&x->is, &x->was, gone)) {
+			rc = VV_ECORRUPT;
+		}
 		x->have_is = rc == VV_OK;
 		if (rc == VV_ECORRUPT) {
 			vv_distribution_clear(&x->is);
@@ -616,8 +622,7 @@ static void put_measure(base_check *c, const char *name, uint64_t value, const v
 	base_put_number(&c->expected, max->value);
 }
 
-static vv_status check_drift(values *v, const vv_rule_setting *s, const column_values *x,
-			     vv_error *err)
+static vv_status check_drift(values *v, const vv_rule_setting *s, column_values *x, vv_error *err)
 {
 	base_check *c = v->c;
 	bool psi = strcmp(s->rule->code, "drift-psi") == 0;
@@ -634,6 +639,7 @@ static vv_status check_drift(values *v, const vv_rule_setting *s, const column_v
 	if (x->was.over || x->is.over) {
 		return give_over(v, s, x, err);
 	}
+	vv_distribution_level(&x->was, &x->is);
 	if ((rc = vv_drift_bin(&bins, &x->was, &x->is, err)) < 0) {
 		return rc;
 	}
@@ -814,7 +820,7 @@ static vv_status check_distributions(values *v, const char *code, vv_error *err)
 		rc = check_named(c, s, err);
 		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
-			const column_values *x;
+			column_values *x;
 
 			if (!looks_at(c, s, p) ||
 			    !(x = find_values(v, p->b, dist_kind_for(c, code, p)))) {
@@ -924,7 +930,7 @@ static vv_status check_freshness(values *v, vv_error *err)
 		rc = check_named_dates(c, s, err);
 		for (size_t b = 0; s->columns && b < c->t->columns && rc == VV_OK; b++) {
 			const vv_field *f = &c->t->schema.fields[b];
-			const column_values *x = find_values(v, (long)b, VV_DIST_NUMBERS);
+			const column_values *x = find_values(v, (long)b, VV_DIST_TIMES);
 
 			if (x && is_time(f) && vv_rule_setting_has(s, f->name, f->name_len)) {
 				rc = check_age(v, s, x, err);

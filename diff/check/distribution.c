@@ -13,7 +13,7 @@
 #include "dataset/schema/decimal.h"
 #include "diff/check/instant.h"
 
-#define MANTISSA_DROPPED 40u         /* of a double's 52 bits after the point: 12 stay */
+#define DROPPED_MAX 63u
 #define ROWS_MAX ((uint64_t)1 << 56) /* sums of shares in tenths stay within 64 bits */
 
 /* While values come and go twice as many are told apart as in the end, so that the answer
@@ -26,23 +26,40 @@ typedef struct vv_dist_slot {
 	int64_t count;
 } slot;
 
-bool vv_distribution_ordered(const vv_field *f)
+vv_dist_kind vv_distribution_kind(const vv_field *f)
 {
 	switch (f->type) {
 	case VV_TYPE_NUMBER:
 	case VV_TYPE_INTEGER:
+		return VV_DIST_NUMBERS;
 	case VV_TYPE_YEAR:
 	case VV_TYPE_YEARMONTH:
 	case VV_TYPE_DATE:
 	case VV_TYPE_TIME:
 	case VV_TYPE_DATETIME:
-		return true;
+		return VV_DIST_TIMES;
 	default:
-		return false;
+		return VV_DIST_TEXTS;
 	}
 }
 
-/* Doubles in their order as whole numbers, the last binary digits dropped. */
+static bool is_in_minutes(const vv_field *f)
+{
+	return f->type == VV_TYPE_TIME || f->type == VV_TYPE_DATETIME;
+}
+
+bool vv_distribution_same_steps(const vv_field *a, const vv_field *b)
+{
+	return vv_distribution_kind(a) == vv_distribution_kind(b) &&
+	       (vv_distribution_kind(a) != VV_DIST_TIMES || is_in_minutes(a) == is_in_minutes(b));
+}
+
+static bool has_steps(const vv_distribution *d)
+{
+	return d->kind == VV_DIST_NUMBERS || d->kind == VV_DIST_TIMES;
+}
+
+/* Doubles in their order as whole numbers. */
 static int64_t step_of(double v)
 {
 	uint64_t bits;
@@ -50,8 +67,14 @@ static int64_t step_of(double v)
 
 	v = v + 0.0; /* -0 is 0 */
 	memcpy(&bits, &v, sizeof(bits));
-	magnitude = (int64_t)((bits & INT64_MAX) >> MANTISSA_DROPPED);
-	return bits >> 63 && magnitude ? -magnitude : magnitude;
+	magnitude = (int64_t)(bits & INT64_MAX);
+	return bits >> 63 ? -magnitude : magnitude;
+}
+
+/* Without its last binary digits. */
+static int64_t drop_digits(int64_t step, unsigned digits)
+{
+	return step < 0 ? -(-step >> digits) : step >> digits;
 }
 
 /* Up to 15 digits and 10^22 are doubles exactly, so that one division rounds once: the
@@ -144,9 +167,7 @@ static bool read_step(int64_t *out, vv_buf *scratch, const vv_field *f, const vv
 		if (!vv_instant_read(&m, f, c)) {
 			return false;
 		}
-		*out = f->type == VV_TYPE_TIME || f->type == VV_TYPE_DATETIME
-			       ? m.days * 1440 + m.seconds / 60
-			       : m.days;
+		*out = is_in_minutes(f) ? m.days * 1440 + m.seconds / 60 : m.days;
 		return true;
 	default:
 		return false;
@@ -179,7 +200,7 @@ static bool slot_is(const vv_distribution *d, const slot *s, uint64_t hash, cons
 	if (!s->used || s->hash != hash) {
 		return false;
 	}
-	if (d->kind == VV_DIST_NUMBERS) {
+	if (has_steps(d)) {
 		return s->at == (uint64_t)v->step;
 	}
 	return s->len == v->len &&
@@ -228,33 +249,155 @@ static void go_over(vv_distribution *d)
 	vv_buf_clear(&d->texts);
 }
 
-static vv_status count_value(vv_distribution *d, const vv_dist_value *v, int64_t times,
+static uint64_t hash_of(const vv_distribution *d, const vv_dist_value *v)
+{
+	return has_steps(d) ? vv_xxh3(&v->step, sizeof(v->step), 0) : vv_xxh3(v->text, v->len, 0);
+}
+
+/* Drops further digits of all numbers so far, and what is gone again. */
+static vv_status coarsen(vv_distribution *d, unsigned digits, vv_error *err)
+{
+	slot *old = d->slots;
+	size_t cap = d->slot_cap;
+
+	d->dropped += digits;
+	if (!old) {
+		return VV_OK;
+	}
+	d->slots = vv_calloc(cap, sizeof(*d->slots));
+	if (!d->slots) {
+		vv_free(old);
+		d->slot_cap = d->slot_used = 0;
+		return vv_fail_nomem(err);
+	}
+	d->slot_used = 0;
+	for (size_t i = 0; i < cap; i++) {
+		vv_dist_value v = {.step = drop_digits((int64_t)old[i].at, digits)};
+		uint64_t hash = hash_of(d, &v);
+		slot *s;
+
+		if (!old[i].used || old[i].count == 0) {
+			continue;
+		}
+		s = find_slot(d, hash, &v);
+		d->slot_used += !s->used;
+		*s = (slot){.hash = hash,
+			    .at = (uint64_t)v.step,
+			    .used = true,
+			    .count = s->count + old[i].count};
+	}
+	vv_free(old);
+	return VV_OK;
+}
+
+static int order_steps(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static unsigned bit_length(uint64_t v)
+{
+	return v == 0 ? 0 : 64 - (unsigned)__builtin_clzll(v);
+}
+
+/* How many digits must be dropped until two steps are one. */
+static unsigned merge_after(int64_t a, int64_t b)
+{
+	uint64_t x = (uint64_t)(a < 0 ? -a : a), y = (uint64_t)(b < 0 ? -b : b);
+
+	/* those of different signs meet at 0 */
+	return (a < 0) == (b < 0) ? bit_length(x ^ y) : bit_length(x > y ? x : y);
+}
+
+/* Drops as many digits as bring the numbers that are there below VV_DIST_STEPS_MAX, none where they are. */
+static vv_status make_room(vv_distribution *d, vv_error *err)
+{
+	int64_t *steps = vv_calloc(d->slot_used + 1, sizeof(*steps));
+	size_t n = 0, different, before,
+	       apart[65] = {0}; /* pairs of neighbours by when they merge */
+	unsigned digits = 0;
+
+	if (!steps) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < d->slot_cap; i++) {
+		if (d->slots[i].used && d->slots[i].count > 0) {
+			steps[n++] = (int64_t)d->slots[i].at;
+		}
+	}
+	qsort(steps, n, sizeof(*steps), order_steps);
+	for (size_t i = 1; i < n; i++) {
+		apart[merge_after(steps[i - 1], steps[i])]++;
+	}
+	vv_free(steps);
+	for (different = before = n; different > VV_DIST_STEPS_MAX; different -= apart[digits]) {
+		before = different;
+		digits++;
+	}
+	if (digits == 0) {
+		return VV_OK;
+	}
+	d->finer = before;
+	return coarsen(d, digits, err);
+}
+
+/* The slot of a value, which may be new; *v loses the digits for which there is no room. */
+static vv_status make_slot(vv_distribution *d, vv_dist_value *v, slot **out, vv_error *err)
+{
+	unsigned before;
+	vv_status rc;
+
+	for (;;) {
+		if (d->slot_used * 2 >= d->slot_cap && !grow(d)) {
+			return vv_fail_nomem(err);
+		}
+		*out = find_slot(d, hash_of(d, v), v);
+		if ((*out)->used || d->kind != VV_DIST_NUMBERS ||
+		    d->slot_used < 2 * VV_DIST_STEPS_MAX) {
+			return VV_OK;
+		}
+		before = d->dropped;
+		if ((rc = make_room(d, err)) < 0) {
+			return rc;
+		}
+		v->step = drop_digits(v->step, d->dropped - before);
+		/* those that are gone again leave their slots; others are below none: damage */
+		if (d->dropped == before &&
+		    ((rc = coarsen(d, 0, err)) < 0 || d->slot_used >= 2 * VV_DIST_STEPS_MAX)) {
+			go_over(d);
+			return rc;
+		}
+	}
+}
+
+static vv_status count_value(vv_distribution *d, const vv_dist_value *value, int64_t times,
 			     vv_error *err)
 {
-	uint64_t hash = d->kind == VV_DIST_NUMBERS ? vv_xxh3(&v->step, sizeof(v->step), 0)
-						   : vv_xxh3(v->text, v->len, 0);
-	slot *s;
+	vv_dist_value v = *value;
+	slot *s = NULL;
+	vv_status rc;
 
 	if (d->over) {
 		return VV_OK;
 	}
-	if (d->slot_used * 2 >= d->slot_cap && !grow(d)) {
-		return vv_fail_nomem(err);
+	if ((rc = make_slot(d, &v, &s, err)) < 0 || d->over) {
+		return rc;
 	}
-	s = find_slot(d, hash, v);
 	if (!s->used) {
 		if (d->slot_used == 2 * VV_DIST_VALUES_MAX ||
-		    v->len > 2 * VV_DIST_BYTES_MAX - d->texts.len) {
+		    v.len > 2 * VV_DIST_BYTES_MAX - d->texts.len) {
 			go_over(d);
 			return VV_OK;
 		}
-		*s = (slot){.hash = hash,
-			    .at = (uint64_t)v->step,
-			    .len = (uint32_t)v->len,
+		*s = (slot){.hash = hash_of(d, &v),
+			    .at = (uint64_t)v.step,
+			    .len = (uint32_t)v.len,
 			    .used = true};
 		if (d->kind == VV_DIST_TEXTS) {
 			s->at = d->texts.len;
-			vv_buf_put(&d->texts, v->text, v->len);
+			vv_buf_put(&d->texts, v.text, v.len);
 		}
 		d->slot_used++;
 	}
@@ -280,7 +423,7 @@ vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_ce
 		if (d->kind == VV_DIST_COUNTS) {
 			continue;
 		}
-		if (d->kind == VV_DIST_NUMBERS) {
+		if (has_steps(d)) {
 			v.text = NULL;
 			v.len = 0;
 			if (!read_step(&v.step, &d->scratch, f, c)) {
@@ -288,6 +431,7 @@ vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_ce
 				rc = d->scratch.failed ? vv_fail_nomem(err) : VV_OK;
 				continue;
 			}
+			v.step = drop_digits(v.step, d->dropped);
 		}
 		rc = count_value(d, &v, times, err);
 	}
@@ -304,9 +448,19 @@ vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *fro
 	if (from->over) {
 		go_over(d);
 	}
+	if (from->dropped > d->dropped) {
+		if ((rc = coarsen(d, from->dropped - d->dropped, err)) < 0) {
+			return rc;
+		}
+		d->finer = from->finer;
+	} else if (from->dropped == d->dropped && from->finer > d->finer) {
+		d->finer = from->finer;
+	}
 	for (size_t i = 0; i < from->count; i++) {
-		if ((rc = count_value(d, &from->values[i], (int64_t)from->values[i].count, err)) <
-		    0) {
+		vv_dist_value v = from->values[i];
+
+		v.step = drop_digits(v.step, d->dropped - from->dropped);
+		if ((rc = count_value(d, &v, (int64_t)v.count, err)) < 0) {
 			return rc;
 		}
 	}
@@ -331,7 +485,11 @@ vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)
 {
 	size_t n = 0, bytes = 0;
 	bool wrong = d->rows > INT64_MAX || d->missing > d->rows || d->other > d->rows;
+	vv_status rc = d->kind == VV_DIST_NUMBERS ? make_room(d, err) : VV_OK;
 
+	if (rc < 0) {
+		return rc;
+	}
 	vv_free(d->values);
 	d->count = 0;
 	d->values = vv_calloc(d->slot_used + 1, sizeof(*d->values));
@@ -346,7 +504,7 @@ vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)
 			continue;
 		}
 		d->values[n].count = (uint64_t)s->count;
-		if (d->kind == VV_DIST_NUMBERS) {
+		if (has_steps(d)) {
 			d->values[n].step = (int64_t)s->at;
 		} else {
 			d->values[n].text = vv_buf_cstr(&d->texts) + s->at;
@@ -361,15 +519,54 @@ vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)
 	}
 	drop_slots(d);
 	d->count = n;
-	qsort(d->values, n, sizeof(*d->values), d->kind == VV_DIST_NUMBERS ? by_step : by_text);
+	qsort(d->values, n, sizeof(*d->values), has_steps(d) ? by_step : by_text);
 	return wrong ? vv_fail(err, VV_ECORRUPT,
 			       "the numbers kept of an earlier version are not its own")
 		     : VV_OK;
 }
 
+bool vv_distribution_settle(vv_distribution *d, const vv_distribution *from, uint64_t gone)
+{
+	if (d->dropped != from->dropped || d->dropped == 0) {
+		return true; /* nothing was dropped, or this one's own values asked for it */
+	}
+	/* a row that is gone takes one value with it at most */
+	d->finer = from->finer > gone ? from->finer - gone : 0;
+	return d->finer > VV_DIST_STEPS_MAX;
+}
+
+static void level_to(vv_distribution *d, unsigned dropped)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->count && dropped > d->dropped; i++) {
+		vv_dist_value v = d->values[i];
+
+		v.step = drop_digits(v.step, dropped - d->dropped);
+		if (n > 0 && d->values[n - 1].step == v.step) {
+			d->values[n - 1].count += v.count;
+		} else {
+			d->values[n++] = v;
+		}
+	}
+	if (dropped > d->dropped) {
+		d->count = n;
+		d->dropped = dropped;
+	}
+}
+
+void vv_distribution_level(vv_distribution *a, vv_distribution *b)
+{
+	level_to(a, b->dropped);
+	level_to(b, a->dropped);
+}
+
 static char letter_of(vv_dist_kind kind)
 {
-	return kind == VV_DIST_NUMBERS ? 'n' : kind == VV_DIST_TEXTS ? 't' : 'c';
+	return kind == VV_DIST_NUMBERS ? 'n'
+	       : kind == VV_DIST_TIMES ? 'd'
+	       : kind == VV_DIST_TEXTS ? 't'
+				       : 'c';
 }
 
 void vv_distribution_put(vv_buf *out, const vv_distribution *d)
@@ -381,11 +578,13 @@ void vv_distribution_put(vv_buf *out, const vv_distribution *d)
 	vv_buf_put_varint(out, d->rows);
 	vv_buf_put_varint(out, d->missing);
 	vv_buf_put_varint(out, d->other);
+	vv_buf_put_varint(out, d->dropped);
+	vv_buf_put_varint(out, d->finer);
 	vv_buf_put_varint(out, d->count);
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_dist_value *v = &d->values[i];
 
-		if (d->kind == VV_DIST_NUMBERS) {
+		if (has_steps(d)) {
 			vv_buf_put_varint(out, (uint64_t)v->step - (uint64_t)last);
 			last = v->step;
 		} else {
@@ -404,7 +603,7 @@ static bool get_value(vv_dist_value *v, vv_dist_kind kind, int64_t *last, const 
 	if (!vv_varint_read(p, end, &n)) {
 		return false;
 	}
-	if (kind == VV_DIST_NUMBERS) {
+	if (kind == VV_DIST_NUMBERS || kind == VV_DIST_TIMES) {
 		v->step = (int64_t)((uint64_t)*last + n);
 		if (v->step < *last) {
 			return false;
@@ -470,7 +669,7 @@ static bool adds_up(const vv_distribution *d)
 bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv_error *err)
 {
 	const uint8_t *p = bytes, *end = p + len;
-	uint64_t count;
+	uint64_t count, dropped;
 
 	if (len < 2 || p[0] != (uint8_t)letter_of(out->kind) || p[1] > 1) {
 		return false;
@@ -478,11 +677,14 @@ bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv
 	out->over = p[1] == 1;
 	p += 2;
 	if (!vv_varint_read(&p, end, &out->rows) || !vv_varint_read(&p, end, &out->missing) ||
-	    !vv_varint_read(&p, end, &out->other) || !vv_varint_read(&p, end, &count) ||
+	    !vv_varint_read(&p, end, &out->other) || !vv_varint_read(&p, end, &dropped) ||
+	    !vv_varint_read(&p, end, &out->finer) || !vv_varint_read(&p, end, &count) ||
+	    dropped > (out->kind == VV_DIST_NUMBERS ? DROPPED_MAX : 0) ||
 	    count > VV_DIST_VALUES_MAX || count > (uint64_t)(end - p) / 2 ||
 	    ((out->over || out->kind == VV_DIST_COUNTS) && count > 0)) {
 		return false;
 	}
+	out->dropped = (unsigned)dropped;
 	out->values = vv_calloc((size_t)count + 1, sizeof(*out->values));
 	if (!out->values) {
 		vv_fail_nomem(err);
@@ -494,7 +696,7 @@ bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv
 uint64_t vv_distribution_count(const vv_distribution *d, const vv_dist_value *v)
 {
 	const vv_dist_value *f = d->count ? bsearch(v, d->values, d->count, sizeof(*v),
-						    d->kind == VV_DIST_NUMBERS ? by_step : by_text)
+						    has_steps(d) ? by_step : by_text)
 					  : NULL;
 	return f ? f->count : 0;
 }

@@ -27,7 +27,8 @@ static void measure(const vv_distribution *d)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const vv_dist_kind kinds[] = {VV_DIST_NUMBERS, VV_DIST_TEXTS, VV_DIST_COUNTS};
+	static const vv_dist_kind kinds[] = {VV_DIST_NUMBERS, VV_DIST_TIMES, VV_DIST_TEXTS,
+					     VV_DIST_COUNTS};
 
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 		vv_distribution d;

@@ -288,6 +288,11 @@ t.csv unique-error 82 b error" ]
 	done
 }
 
+@test "drift is measured as the page says, with exact decimals" {
+	new_repo
+	python3 "$BATS_TEST_DIRNAME/drift_oracle.py" 28
+}
+
 @test "shares are rounded, and compared without" {
 	new_repo
 	{ echo id,n; for i in $(seq 30); do echo "$i,1"; done; } > t.csv

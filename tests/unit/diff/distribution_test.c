@@ -204,6 +204,76 @@ static void what_is_taken_away_leaves_no_trace(void **state)
 	}
 }
 
+static void add_numbers(vv_distribution *d, const vv_schema *s, int from, int to, int times)
+{
+	vv_error err;
+
+	for (int i = from; i < to; i++) {
+		char word[24];
+		vv_cell c;
+
+		/* narrow and fine, so that few binary digits tell them apart, and some far off */
+		(void)snprintf(word, sizeof(word), i % 1000 ? "%d.%06d" : "%d%06d", 100, i);
+		c = text(word);
+		vv_assert_ok(vv_distribution_add(d, &s->fields[0], &c, 1, 1, times, &err), &err);
+	}
+}
+
+/* More numbers than there is room for: what is left of them depends on the numbers alone. */
+static void digits_are_dropped_whatever_the_way(void **state)
+{
+	enum { ROOM = (int)VV_DIST_STEPS_MAX };
+	vv_distribution all, parts[2], sum, made;
+	uint64_t rows = 0;
+	vv_schema s;
+	vv_error err;
+	(void)state;
+	read_schema(&s, "{\"fields\":[{\"name\":\"x\",\"type\":\"number\"}]}");
+	vv_distribution_init(&all, VV_DIST_NUMBERS);
+	vv_distribution_init(&sum, VV_DIST_NUMBERS);
+	vv_distribution_init(&made, VV_DIST_NUMBERS);
+	add_numbers(&all, &s, 0, 3 * ROOM / 2, 1);
+	vv_assert_ok(vv_distribution_finish(&all, &err), &err);
+	assert_true(all.dropped > 0 && all.count <= VV_DIST_STEPS_MAX && all.count > 40000);
+	assert_true(all.finer > VV_DIST_STEPS_MAX);
+	for (size_t i = 0; i < all.count; i++) {
+		rows += all.values[i].count;
+	}
+	assert_int_equal(rows, 3 * ROOM / 2);
+	/* in parts, of which the first has room for all digits */
+	for (int i = 0; i < 2; i++) {
+		vv_distribution_init(&parts[i], VV_DIST_NUMBERS);
+		add_numbers(&parts[i], &s, i == 0 ? 0 : ROOM / 2 - 100,
+			    i == 0 ? ROOM / 2 : 3 * ROOM / 2, 1);
+		vv_assert_ok(vv_distribution_finish(&parts[i], &err), &err);
+		assert_int_equal(parts[i].dropped > 0, i == 1);
+	}
+	add_numbers(&sum, &s, ROOM / 2 - 100, ROOM / 2, -1);
+	for (int i = 0; i < 2; i++) {
+		vv_assert_ok(vv_distribution_add_all(&sum, &parts[i], &err), &err);
+	}
+	vv_assert_ok(vv_distribution_finish(&sum, &err), &err);
+	assert_int_equal(sum.dropped, all.dropped);
+	assert_int_equal(sum.count, all.count);
+	for (size_t i = 0; i < all.count; i++) {
+		assert_int_equal(sum.values[i].step, all.values[i].step);
+		assert_int_equal(sum.values[i].count, all.values[i].count);
+	}
+	/* with a tenth gone that is still certain, with two thirds it is not */
+	vv_assert_ok(vv_distribution_add_all(&made, &all, &err), &err);
+	add_numbers(&made, &s, 0, 10, -1);
+	vv_assert_ok(vv_distribution_finish(&made, &err), &err);
+	assert_true(vv_distribution_settle(&made, &all, 10));
+	assert_false(vv_distribution_settle(&made, &all, 2 * ROOM));
+	vv_distribution_clear(&made);
+	vv_distribution_clear(&sum);
+	vv_distribution_clear(&all);
+	for (int i = 0; i < 2; i++) {
+		vv_distribution_clear(&parts[i]);
+	}
+	vv_schema_clear(&s);
+}
+
 static void taking_away_what_was_not_there_is_noticed(void **state)
 {
 	vv_distribution d;
@@ -253,6 +323,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(days_come_back_as_dates),
 	cmocka_unit_test(missing_and_foreign_values_are_counted_apart),
 	cmocka_unit_test(what_is_taken_away_leaves_no_trace),
+	cmocka_unit_test(digits_are_dropped_whatever_the_way),
 	cmocka_unit_test(taking_away_what_was_not_there_is_noticed),
 	cmocka_unit_test(damaged_bytes_are_no_distribution),
 };
