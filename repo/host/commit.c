@@ -160,6 +160,22 @@ static void tell_lines(const vv_host *h, const vv_buf *said)
 	vv_buf_clear(&shown);
 }
 
+/* Was the ref being moved by another at this moment? The tip may look as it was when it is asked for. */
+static bool is_race(const char *said)
+{
+	static const char *const words[] = {"cannot lock ref",     "failed to update ref",
+					    "failed to lock",      "reference already exists",
+					    "incorrect old value", "fetch first",
+					    "non-fast-forward",    "stale info"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strstr(said, words[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 {
 	vv_buf spec = VV_BUF_INIT, said = VV_BUF_INIT;
@@ -195,14 +211,18 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 		rc = vv_host_set_tip(h, &n->id, err);
 	} else if (rc == VV_OK) {
 		rc = vv_git_explain("the blocks were not taken", &said, code, err);
-		if (rc == VV_EREFUSED) {
-			vv_hint(err,
-				"'[blocks] ref' in .varveconfig names another ref, for example the "
-				"branch varve-blocks; its url names a peer that keeps blocks");
-		}
-		*lost = vv_host_ask_tip(h, h->ref, &there, &why) == VV_OK &&
-			!vv_oid_equal(&there, &h->tip);
-		if (!*lost) {
+		*lost = is_race(vv_buf_cstr(&said)) ||
+			(vv_host_ask_tip(h, h->ref, &there, &why) == VV_OK &&
+			 !vv_oid_equal(&there, &h->tip));
+		if (*lost) {
+			vv_hint(err, "others push at the same time: try again");
+		} else {
+			if (rc == VV_EREFUSED) {
+				vv_hint(err,
+					"'[blocks] ref' in .varveconfig names another ref, for "
+					"example the branch varve-blocks; its url names a peer "
+					"that keeps blocks");
+			}
 			tell_lines(h, &said);
 		}
 	}

@@ -2,6 +2,7 @@
  * send: knows what a host lacks, and that others push too.
  */
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/array.h"
@@ -15,6 +16,7 @@
 #include "repo/transfer/send.h"
 
 #define TRIES 20u
+#define PAUSE_MS 50u
 #define THOROUGH_BYTES (8u << 20)
 
 typedef struct item {
@@ -264,6 +266,18 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 	return rc;
 }
 
+/* Each pusher for another time, so that those who met do not meet again. */
+static void pause_before(unsigned attempt)
+{
+	const uint64_t most_ms = (uint64_t)PAUSE_MS * (attempt < 8 ? attempt : 8);
+	struct timespec ts = {0};
+	uint64_t r;
+
+	vv_random(&r, sizeof(r));
+	ts.tv_nsec = (long)(r % most_ms) * 1000000;
+	(void)nanosleep(&ts, NULL);
+}
+
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err)
 {
 	sending s = {.h = h, .what = what, .sum = out};
@@ -280,6 +294,9 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 			if ((rc = vv_host_begin_anew(h, err)) < 0) {
 				break;
 			}
+		}
+		if (lost) {
+			pause_before(i);
 		}
 		lost = h->broken = false;
 		if ((rc = vv_host_ask_tip(h, h->ref, &tip, err)) == VV_OK &&

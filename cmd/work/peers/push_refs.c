@@ -117,6 +117,9 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 			     ? vv_fail(err, VV_EUSAGE, "'%s' names no ref", vv_text_shows(word))
 		     : !to ? vv_fail_nomem(err)
 			   : add(p, NULL, "", to, &none, force, err);
+		if (rc == VV_OK) {
+			p->items[p->count - 1].short_to = strncmp(name, "refs/", 5) != 0;
+		}
 	} else if (strcmp(s.from, "HEAD") == 0 && head->branch && !head->unborn) {
 		const char *to = s.to ? there(p, s.to, head->branch) : head->branch;
 		rc = to ? add(p, head->branch, short_name(head->branch), to, &head->commit, force,
@@ -277,12 +280,37 @@ static vv_status match_gone(vv_repository *r, const vv_remote *m, vv_push_item *
 	return rc;
 }
 
+/* A name to be deleted is a branch there, or a tag. */
+static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *it, vv_error *err)
+{
+	const char *tag = vv_arena_printf(&p->arena, "refs/tags/%s", short_name(it->to));
+	bool is_branch = false, is_tag = false;
+
+	if (!tag) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < h->ref_count; i++) {
+		is_branch = is_branch || strcmp(h->refs[i].name, it->to) == 0;
+		is_tag = is_tag || strcmp(h->refs[i].name, tag) == 0;
+	}
+	if (is_branch && is_tag) {
+		vv_fail(err, VV_EUSAGE, "'%s' is a branch and a tag there",
+			vv_text_shows(short_name(it->to)));
+		return vv_hint(err, "name %s or %s", vv_text_shows(it->to), vv_text_shows(tag));
+	}
+	it->to = is_tag ? tag : it->to;
+	return VV_OK;
+}
+
 static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
 		       vv_push_item *it, const vv_push_plan_options *o, vv_error *err)
 {
 	bool known, forward, whole = true;
-	vv_status rc = VV_OK;
+	vv_status rc = it->short_to ? find_deleted(p, h, it, err) : VV_OK;
 
+	if (rc < 0) {
+		return rc;
+	}
 	for (size_t i = 0; i < h->ref_count; i++) {
 		if (strcmp(h->refs[i].name, it->to) == 0) {
 			it->old = h->refs[i].id;

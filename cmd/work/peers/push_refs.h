@@ -27,6 +27,7 @@ typedef struct vv_push_item {
 	const char *to;   /* the ref there */
 	vv_oid id, old;   /* id null: delete; old null: it is not there */
 	bool force;
+	bool short_to; /* "v1" was given, to be deleted: to is a guess until the refs there are known */
 	vv_push_state state;
 	const char *why; /* when refused */
 } vv_push_item;

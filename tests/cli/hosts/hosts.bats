@@ -112,6 +112,34 @@ refs/varve/blocks" ]
 	sound
 }
 
+@test "a push that meets another one's lock at the host tries again" {
+	plain_host
+	a_table a
+	change 12
+	# as while another push has it: the lock is gone when the ref is asked for again, and the ref is as it was
+	cat > "$BATS_TEST_TMPDIR/ssh-locked" <<-END
+	#!/bin/sh
+	lock=$BATS_TEST_TMPDIR/work/host.git/refs/varve/blocks.lock
+	case "\$*" in
+	*git-receive-pack*)
+		if [ \$(ls "$BATS_TEST_TMPDIR" | grep -c tries) -lt 3 ]; then
+			: > "$BATS_TEST_TMPDIR/tries\$\$"
+			: > "\$lock"
+			"$BATS_TEST_TMPDIR/ssh" "\$@"
+			code=\$?
+			rm -f "\$lock"
+			exit \$code
+		fi ;;
+	esac
+	exec "$BATS_TEST_TMPDIR/ssh" "\$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/ssh-locked"
+	GIT_SSH=$BATS_TEST_TMPDIR/ssh-locked succeeds varve push -q
+	[ "$(ls "$BATS_TEST_TMPDIR" | grep -c tries)" -eq 3 ]
+	varve clone -q "$url" ../c
+	cmp prices.csv ../c/prices.csv
+}
+
 @test "of a host with filters only the packs come that are needed" {
 	plain_host uploadpack.allowFilter=true uploadpack.allowAnySHA1InWant=true
 	a_table a 300
@@ -197,6 +225,28 @@ refs/varve/blocks" ]
 	succeeds varve pull -q
 	grep -q "^7,changed" prices.csv
 	grep -q "^1500,changed" prices.csv
+}
+
+@test "push --delete finds a tag by its name, as git does, at a host and at a peer" {
+	plain_host
+	a_table a
+	varve init -q --bare ../peer.git
+	git remote add peer ../peer.git
+	for remote in origin peer; do
+		git tag -f v1 > /dev/null
+		succeeds varve push -q "$remote" main v1 HEAD:refs/heads/both HEAD:refs/tags/both
+		succeeds varve push --delete "$remote" v1
+		[ -z "$(varve ls-remote --tags "$remote" | grep v1)" ]
+		succeeds varve push -q "$remote" v1
+		succeeds varve push "$remote" :v1
+		[ -z "$(varve ls-remote --tags "$remote" | grep v1)" ]
+		ends_with 2 varve push --delete "$remote" both
+		stderr_has "refs/tags/both"
+		succeeds varve push --delete "$remote" refs/tags/both
+		succeeds varve push --delete "$remote" both
+		ends_with 1 varve push --delete "$remote" nosuch
+		git tag -d v1 > /dev/null
+	done
 }
 
 @test "branches are deleted and forced at a plain host" {
