@@ -285,6 +285,11 @@ static vv_status set_head(run *r, vv_error *err)
 			r->pointers = f.pointers > 0;
 		}
 	}
+	if (r->job.blocks_head) {
+		vv_warn("the default branch there has the blocks of tables: '%s' is taken",
+			branch.len > 0 ? vv_text_shows(branch.data + 11) : "");
+		vv_note("hint: make it the default branch in the settings of the host");
+	}
 	if (!m && !r->o->quiet) {
 		vv_note(r->job.plan.count == 0
 				? "the remote is empty: it has no commits yet"

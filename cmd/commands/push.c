@@ -186,13 +186,17 @@ static vv_status run_hook(run *r, vv_error *err)
 	return rc;
 }
 
-/* Of a Git host: blocks first, then history, by git, which runs the hook itself. */
+/* Of a Git host: blocks first, then history, by git, which runs the hook itself. To an empty host whose blocks go to
+ * a branch it is the other way round. */
 static vv_status send_to_host(run *r, vv_error *err)
 {
 	vv_blocks_ref *ids = vv_calloc(r->plan.count + 1, sizeof(*ids));
 	vv_git_push *refs = vv_calloc(r->plan.count + 1, sizeof(*refs));
 	size_t count = 0, going = 0;
-	vv_status rc = ids && refs ? VV_OK : vv_fail_nomem(err);
+	bool branch_first = false;
+	vv_status rc = ids && refs
+			       ? vv_git_host_wants_branch_first(r->there.host, &branch_first, err)
+			       : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < r->plan.count; i++) {
 		const vv_push_item *it = &r->plan.items[i];
@@ -208,13 +212,21 @@ static vv_status send_to_host(run *r, vv_error *err)
 		}
 	}
 	const vv_git_sending what = {.refs = ids, .count = count, .dry_run = r->o->dry_run};
-	if (rc == VV_OK && count > 0) {
+	if (rc == VV_OK && count > 0 && !branch_first) {
 		rc = vv_git_host_send(r->there.host, &what, &r->blocks, err);
 	}
 	vv_progress_end();
 	if (rc == VV_OK && going > 0 && !r->o->dry_run) {
 		rc = vv_git_host_push(r->there.host, refs, going, r->o->no_verify, &r->out.said,
 				      err);
+	}
+	if (rc == VV_OK && count > 0 && branch_first) {
+		rc = vv_git_host_send(r->there.host, &what, &r->blocks, err);
+		vv_progress_end();
+		if (rc < 0) {
+			(void)vv_prefix(err,
+					"the commits are there without their rows, push again");
+		}
 	}
 	for (size_t i = 0, k = 0; rc == VV_OK && !r->o->dry_run && i < r->plan.count; i++) {
 		vv_push_item *it = &r->plan.items[i];

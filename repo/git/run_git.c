@@ -276,38 +276,89 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 
 /* --- what it said ------------------------------------------------------------------------------ */
 
-/* The line that says why: the last "fatal:" or "error:" line, else the last of all that is no hint. */
-static const char *find_reason(const char *text, size_t *len)
+/* Lines that git adds to what it was told, and that say nothing of it. */
+static bool is_general(const char *line, size_t len)
 {
-	static const char *const ways[] = {
-		"fatal: ", "remote: error: ", "remote: fatal: ", "error: ", "! "};
-	const char *best = NULL;
-	size_t rank = SIZE_MAX;
+	static const char *const begins[] = {"hint: ",
+					     "warning: ",
+					     "To ",
+					     "From ",
+					     "Everything up-to-date",
+					     "Please make sure you have",
+					     "and the repository exists",
+					     "send-pack: unexpected disconnect",
+					     "fetch-pack: unexpected disconnect",
+					     "error: failed to push some refs",
+					     "error: send-pack died"};
 
-	*len = 0;
-	for (const char *p = text; *p;) {
-		size_t n = strcspn(p, "\n\r"), mine = sizeof(ways) / sizeof(ways[0]);
-		for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-			if (strncmp(p, ways[i], strlen(ways[i])) == 0) {
-				mine = i;
-				break;
-			}
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		if (len >= strlen(begins[i]) && strncmp(line, begins[i], strlen(begins[i])) == 0) {
+			return true;
 		}
-		if (n > 0 && mine < rank) {
-			best = p;
-			*len = n;
-			rank = mine;
-		}
-		p += n + strspn(p + n, "\n\r");
 	}
-	while (*len > 0 && (best[*len - 1] == ' ' || best[*len - 1] == '.')) {
+	return false;
+}
+
+static bool has_word(const char *line, size_t len, const char *word)
+{
+	const char *at = strstr(line, word);
+
+	return at && at + strlen(word) <= line + len;
+}
+
+/* Those that say no more than that it failed. */
+static bool is_weak(const char *line, size_t len)
+{
+	return has_word(line, len, "hung up unexpectedly") ||
+	       has_word(line, len, "Could not read from remote repository") ||
+	       has_word(line, len, "early EOF");
+}
+
+static void skip(const char **line, size_t *len, const char *word)
+{
+	const size_t n = strlen(word);
+
+	if (*len >= n && strncmp(*line, word, n) == 0) {
+		*line += n;
+		*len -= n;
+	}
+}
+
+static void trim(const char **line, size_t *len)
+{
+	while (*len > 0 && (*line)[0] == ' ') {
+		(*line)++;
 		(*len)--;
 	}
-	if (best && rank < sizeof(ways) / sizeof(ways[0])) {
-		best += strlen(ways[rank]);
-		*len -= strlen(ways[rank]);
+	while (*len > 0 && ((*line)[*len - 1] == ' ' || (*line)[*len - 1] == '.')) {
+		(*len)--;
 	}
-	return best;
+}
+
+/* What was said, line by line, with "; " between. remote: what the host has for people, too. */
+static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
+{
+	for (const char *p = text; *p;) {
+		const size_t n = strcspn(p, "\n\r");
+		const char *line = p;
+		size_t len = n;
+		const bool is_remote = n >= 7 && strncmp(p, "remote:", 7) == 0;
+
+		p += n + strspn(p + n, "\n\r");
+		if (is_general(line, len) || is_weak(line, len) != weak || is_remote != remote) {
+			continue;
+		}
+		skip(&line, &len, "remote:");
+		trim(&line, &len);
+		skip(&line, &len, "fatal:");
+		skip(&line, &len, "error:");
+		skip(&line, &len, "!");
+		trim(&line, &len);
+		if (len > 0) {
+			vv_buf_puts(out, out->len > 0 ? "; " : "");
+			vv_text_put_escaped(out, line, len);
+		}
+	}
 }
 
 static vv_status code_of(const char *text)
@@ -333,20 +384,33 @@ static vv_status code_of(const char *text)
 	return VV_EIO;
 }
 
-vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err)
+/* What the host has for people comes first, unless they were told it; what only says that it failed is
+ * left for where nothing else was said. */
+static vv_status explain(const char *what, const vv_buf *said, bool told, int exit_code,
+			 vv_error *err)
 {
 	const char *text = vv_buf_cstr(said);
-	size_t len;
-	const char *reason = find_reason(text, &len);
-	vv_buf whole = VV_BUF_INIT; /* names of files are at its end, and are not to be cut off */
+	vv_buf reason = VV_BUF_INIT;
+	vv_status rc = code_of(text);
 
-	if (reason) {
-		vv_text_put_escaped(&whole, reason, len);
-		vv_fail(err, code_of(text), "%s: git says: %s", what, vv_buf_cstr(&whole));
-		vv_buf_clear(&whole);
-		return err ? err->code : VV_EIO;
+	if (!told) {
+		put_reason(&reason, text, true, false);
 	}
-	return vv_fail(err, VV_EIO, "%s: git ended with exit code %d", what, exit_code);
+	put_reason(&reason, text, false, false);
+	if (reason.len == 0) {
+		put_reason(&reason, text, true, false);
+		put_reason(&reason, text, false, true);
+	}
+	rc = reason.len > 0
+		     ? vv_fail(err, rc, "%s: git says: %s", what, vv_buf_cstr(&reason))
+		     : vv_fail(err, VV_EIO, "%s: git ended with exit code %d", what, exit_code);
+	vv_buf_clear(&reason);
+	return rc;
+}
+
+vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err)
+{
+	return explain(what, said, true, exit_code, err);
 }
 
 vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err)
@@ -356,7 +420,7 @@ vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err)
 	vv_status rc = vv_git_run(r, &said, &code, err);
 
 	if (rc == VV_OK && code != 0) {
-		rc = vv_git_explain(what, &said, code, err);
+		rc = explain(what, &said, false, code, err);
 	}
 	vv_buf_clear(&said);
 	return rc;

@@ -36,11 +36,11 @@ typedef struct vv_git_call {
 /* What git said on stderr is appended to said (not with show). */
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err);
 
-/* The same, and another exit code than 0 is a failure with git's own words: "<what>: <git's last
- * line>". VV_EREFUSED where the host refused, VV_ENOTFOUND where there is nothing; else VV_EIO. */
+/* The same, and another exit code than 0 is a failure with git's own words, and the host's: "<what>: git
+ * says: <line>; <line>". VV_EREFUSED where the host refused, VV_ENOTFOUND where there is nothing; else VV_EIO. */
 vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err);
 
-/* Sets err from what git said. */
+/* Sets err from what git said, without the lines of vv_git_remote_lines, which the caller tells. */
 vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err);
 
 /* Lines that a host had for people ("remote: ..."), without that word, are appended to out. */

@@ -153,7 +153,9 @@ static void tell_lines(const vv_host *h, const vv_buf *said)
 		size_t len = strcspn(p, "\n");
 		vv_buf_reset(&shown);
 		vv_text_put_escaped(&shown, p, len);
-		vv_notes_put(h->notes, "remote: %s", vv_buf_cstr(&shown));
+		if (len > 0) {
+			vv_notes_put(h->notes, "remote: %s", vv_buf_cstr(&shown));
+		}
 		p += len + (p[len] == '\n');
 	}
 	vv_buf_clear(&lines);
@@ -174,6 +176,12 @@ static bool is_race(const char *said)
 		}
 	}
 	return false;
+}
+
+/* Does the host refuse this ref, rather than whoever pushes? */
+static bool is_of_ref(const char *said)
+{
+	return strstr(said, "[remote rejected]") && !strstr(said, "ermission");
 }
 
 vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
@@ -217,7 +225,7 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 		if (*lost) {
 			vv_hint(err, "others push at the same time: try again");
 		} else {
-			if (rc == VV_EREFUSED) {
+			if (is_of_ref(vv_buf_cstr(&said))) {
 				vv_hint(err,
 					"'[blocks] ref' in .varveconfig names another ref, for "
 					"example the branch varve-blocks; its url names a peer "

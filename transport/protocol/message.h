@@ -92,6 +92,10 @@ typedef struct vv_hello {
 	const char *head; /* the branch that HEAD names ("refs/heads/main"); NULL when detached */
 	vv_remote_ref *refs;
 	size_t ref_count;
+	/* Of a Git host, and never on the line: what is neither branch nor tag (refs/pull/1/head). It is fetched
+	 * where a refspec names it. */
+	vv_remote_ref *others;
+	size_t other_count;
 	uint64_t held;    /* blocks that wait there for the rest of an interrupted transfer */
 	bool writable;    /* a push may be tried */
 	bool can;         /* it answers to "can": write also what follows */

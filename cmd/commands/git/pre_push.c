@@ -369,7 +369,16 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 {
 	vv_blocks_ref *refs = vv_calloc(r->count + 1, sizeof(*refs));
 	vv_host_sum sum;
-	vv_status rc = refs ? VV_OK : vv_fail_nomem(err);
+	bool branch_first = false;
+	vv_status rc = refs ? vv_git_host_wants_branch_first(host, &branch_first, err)
+			    : vv_fail_nomem(err);
+
+	if (rc == VV_OK && branch_first) {
+		vv_fail(err, VV_EUSAGE,
+			"it is empty, and would make the branch of the blocks its default branch");
+		rc = vv_hint(err, "let varve do the first push: varve push -u %s %s",
+			     vv_text_shows(r->name), vv_text_shows(r->refs[0].name));
+	}
 
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		refs[i] = (vv_blocks_ref){r->refs[i].name, r->refs[i].id};

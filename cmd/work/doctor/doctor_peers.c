@@ -114,6 +114,19 @@ static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 	return vv_doctor_add(d, "peer", true, &message, &mend, err);
 }
 
+/* Who clones by git gets the blocks' branch in the work tree. */
+static vv_status look_at_head(vv_doctor *d, vv_git_host *host, const char *name, vv_error *err)
+{
+	const char *head = vv_git_host_hello(host)->head;
+
+	if (!vv_git_host_has_blocks_head(host)) {
+		return VV_OK;
+	}
+	return vv_doctor_say(d, "peer", true, "choose another one in the settings of the host", err,
+			     "the default branch of the remote %s has the blocks of tables, not %s",
+			     vv_text_shows(name), head ? vv_text_shows(head) : "a branch of yours");
+}
+
 /* Those that keep the blocks in the host's place: are they there? */
 static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host, const char *name,
 				 vv_error *err)
@@ -169,7 +182,8 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 	}
 	if (rc == VV_OK && reached.host) {
 		t.connect.ask = NULL; /* whom to trust is no question of this command */
-		if ((rc = look_for_blocks(d, reached.host, name, only, err)) == VV_OK) {
+		if ((rc = look_for_blocks(d, reached.host, name, only, err)) == VV_OK &&
+		    (rc = look_at_head(d, reached.host, name, err)) == VV_OK) {
 			rc = ask_block_peers(d, &t, reached.host, name, err);
 		}
 		vv_reached_close(&reached);

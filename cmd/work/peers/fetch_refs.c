@@ -56,7 +56,18 @@ static vv_status add(vv_ref_plan *p, const char *from, const char *to, const vv_
 	return m->from && (!to || m->to) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* The remote's ref that a word names: whole, or a branch, or a tag. */
+/* Branches and tags, then what else a Git host has. */
+static size_t count_refs(const vv_hello *h)
+{
+	return h->ref_count + h->other_count;
+}
+
+static const vv_remote_ref *ref_at(const vv_hello *h, size_t i)
+{
+	return i < h->ref_count ? &h->refs[i] : &h->others[i - h->ref_count];
+}
+
+/* The remote's ref that a word names: whole, without "refs/", or a branch, or a tag. */
 static const vv_remote_ref *find(const vv_hello *h, const char *word)
 {
 	static const char *const prefixes[] = {"", "refs/", "refs/heads/", "refs/tags/"};
@@ -66,10 +77,11 @@ static const vv_remote_ref *find(const vv_hello *h, const char *word)
 	}
 	for (size_t k = 0; k < sizeof(prefixes) / sizeof(prefixes[0]); k++) {
 		size_t len = strlen(prefixes[k]);
-		for (size_t i = 0; i < h->ref_count; i++) {
-			if (strncmp(h->refs[i].name, prefixes[k], len) == 0 &&
-			    strcmp(h->refs[i].name + len, word) == 0) {
-				return &h->refs[i];
+		for (size_t i = 0; i < count_refs(h); i++) {
+			const vv_remote_ref *ref = ref_at(h, i);
+			if (strncmp(ref->name, prefixes[k], len) == 0 &&
+			    strcmp(ref->name + len, word) == 0) {
+				return ref;
 			}
 		}
 	}
@@ -80,7 +92,7 @@ static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 {
 	vv_nearest near;
 
-	if (h->ref_count == 0) {
+	if (count_refs(h) == 0) {
 		return vv_fail(err, VV_ENOTFOUND, "the remote is empty: it has no '%s'",
 			       vv_text_shows(word));
 	}
@@ -152,15 +164,15 @@ static vv_status plan_pattern(vv_ref_plan *p, const vv_hello *h, const vv_ref_pl
 			      const vv_refspec *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
-		char *to = vv_refspec_map(s, h->refs[i].name, &rc);
+	for (size_t i = 0; rc == VV_OK && i < count_refs(h); i++) {
+		const vv_remote_ref *ref = ref_at(h, i);
+		char *to = vv_refspec_map(s, ref->name, &rc);
 		if (rc < 0) {
 			return vv_fail_nomem(err);
 		}
 		if (to) {
-			bool merge = o->merge && strcmp(o->merge, h->refs[i].name) == 0;
-			rc = add(p, h->refs[i].name, to, &h->refs[i].id, s->force || o->force,
-				 merge, err);
+			bool merge = o->merge && strcmp(o->merge, ref->name) == 0;
+			rc = add(p, ref->name, to, &ref->id, s->force || o->force, merge, err);
 		}
 		vv_free(to);
 	}
@@ -200,8 +212,8 @@ static vv_status prune_one(void *payload, const vv_ref *ref, vv_error *err)
 		return VV_OK;
 	}
 	bool there = false;
-	for (size_t i = 0; i < g->h->ref_count; i++) {
-		there |= strcmp(g->h->refs[i].name, from) == 0;
+	for (size_t i = 0; i < count_refs(g->h); i++) {
+		there |= strcmp(ref_at(g->h, i)->name, from) == 0;
 	}
 	rc = there ? VV_OK : add(g->p, from, ref->name, &none, true, false, err);
 	vv_free(from);
@@ -312,8 +324,9 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 		vv_buf_puts(&what, "[stays behind]");
 	} else if (vv_oid_is_null(&m->old)) {
 		sign = '*';
-		vv_buf_puts(&what,
-			    strncmp(m->from, "refs/tags/", 10) == 0 ? "[new tag]" : "[new branch]");
+		vv_buf_puts(&what, strncmp(m->from, "refs/tags/", 10) == 0    ? "[new tag]"
+				   : strncmp(m->from, "refs/heads/", 11) == 0 ? "[new branch]"
+									      : "[new ref]");
 	} else {
 		(void)vv_is_ancestor(r, &m->old, &m->id, &forward, &ignored);
 		sign = forward ? ' ' : '+';

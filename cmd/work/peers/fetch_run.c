@@ -509,11 +509,18 @@ static vv_status write_fetch_head(const run *r, vv_error *err)
 			if (m->for_merge != (pass == 0) || vv_oid_is_null(&m->id) || m->behind) {
 				continue;
 			}
-			bool tag = strncmp(m->from, "refs/tags/", 10) == 0;
+			bool tag = strncmp(m->from, "refs/tags/", 10) == 0,
+			     branch = strncmp(m->from, "refs/heads/", 11) == 0;
 			vv_oid_text(hex, &m->id);
-			vv_buf_printf(&b, "%s\t%s\t%s '%s' of %s\n", hex,
-				      pass == 0 ? "" : "not-for-merge", tag ? "tag" : "branch",
-				      m->from + (tag ? 10 : 11), r->remote.url);
+			vv_buf_printf(&b, "%s\t%s\t%s'%s' of %s\n", hex,
+				      pass == 0 ? "" : "not-for-merge",
+				      tag      ? "tag "
+				      : branch ? "branch "
+					       : "",
+				      m->from + (tag      ? 10
+						 : branch ? 11
+							  : 0),
+				      r->remote.url);
 		}
 	}
 	vv_status rc = path ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
@@ -564,6 +571,7 @@ static vv_status finish(run *r, vv_error *err)
 	j->missing = r->result.missing_count;
 	j->versions = r->result.versions;
 	j->mended = r->result.mended;
+	j->blocks_head = r->origin.host && vv_git_host_has_blocks_head(r->origin.host);
 	if (r->hello->head) {
 		j->remote_head = vv_strdup(r->hello->head);
 		rc = j->remote_head ? rc : vv_fail_nomem(err);

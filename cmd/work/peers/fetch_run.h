@@ -27,9 +27,10 @@ typedef struct vv_fetch_job {
 	const char *merge;
 	/* After the run: */
 	vv_ref_plan plan;
-	vv_oid merge_id;                   /* what is for_merge; null: nothing */
-	char *merge_name;                  /* its ref there; owned */
-	char *remote_head;                 /* the branch that HEAD names there; owned; NULL */
+	vv_oid merge_id;   /* what is for_merge; null: nothing */
+	char *merge_name;  /* its ref there; owned */
+	bool blocks_head;  /* its own names the branch of blocks, and this is another */
+	char *remote_head; /* the branch that HEAD names there; owned; NULL */
 	uint64_t moved, missing, versions; /* refs; blocks; of datasets, new */
 	bool refused;                      /* some ref was not moved: no fast-forward */
 	bool behind;        /* or: it reaches versions of which no peer has all blocks */

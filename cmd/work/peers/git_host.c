@@ -37,14 +37,15 @@ struct vv_git_host {
 	vv_oid fetched_head;          /* what the remote's HEAD was when it was fetched; or null */
 	vv_arena arena;
 	vv_hello hello;
-	size_t ref_cap;
-	vv_host *host;   /* NULL until it is needed */
-	bool fresh;      /* it knows what is there */
-	bool rewritten;  /* the ref was overwritten since it was seen last, and nobody was told */
-	bool reading;    /* somebody gets from it, and sends nothing */
-	size_t fetched;  /* refs that were made */
-	char folder[64]; /* of these */
-	bool failed;     /* a prefetch */
+	size_t ref_cap, other_cap;
+	vv_host *host;    /* NULL until it is needed */
+	bool blocks_head; /* its HEAD names the branch of blocks: hello has another */
+	bool fresh;       /* it knows what is there */
+	bool rewritten;   /* the ref was overwritten since it was seen last, and nobody was told */
+	bool reading;     /* somebody gets from it, and sends nothing */
+	size_t fetched;   /* refs that were made */
+	char folder[64];  /* of these */
+	bool failed;      /* a prefetch */
 	vv_error why;
 };
 
@@ -64,6 +65,15 @@ static vv_status bad_line(const vv_git_host *g, vv_error *err)
 		       vv_text_url(g->url));
 }
 
+static vv_status fill_ref(vv_git_host *g, vv_remote_ref *r, const char *name, size_t len,
+			  const vv_oid *id, vv_error *err)
+{
+	r->name = vv_arena_strndup(&g->arena, name, len);
+	r->id = r->peeled = *id;
+	r->whole = true;
+	return r->name ? VV_OK : vv_fail_nomem(err);
+}
+
 static vv_status add_ref(vv_git_host *g, const char *name, size_t len, const vv_oid *id,
 			 vv_error *err)
 {
@@ -76,30 +86,46 @@ static vv_status add_ref(vv_git_host *g, const char *name, size_t len, const vv_
 	if (!vv_array_room(h->refs, h->ref_count, g->ref_cap)) {
 		return vv_fail_nomem(err);
 	}
-	vv_remote_ref *r = &h->refs[h->ref_count];
-	r->name = vv_arena_strndup(&g->arena, name, len);
-	r->id = r->peeled = *id;
-	r->whole = true;
-	if (!r->name) {
-		return vv_fail_nomem(err);
-	}
-	h->ref_count++;
-	return VV_OK;
+	return fill_ref(g, &h->refs[h->ref_count++], name, len, id, err);
 }
 
-/* "refs/heads/x" or "refs/tags/x", x fit to be one. */
-static bool is_branch_or_tag(const char *name, size_t len)
+/* Of very many the first: none of them is fetched without being named. */
+static vv_status add_other(vv_git_host *g, const char *name, size_t len, const vv_oid *id,
+			   vv_error *err)
 {
+	vv_hello *h = &g->hello;
+
+	if (h->other_count == VV_REFS_MAX) {
+		return VV_OK;
+	}
+	if (!vv_array_room(h->others, h->other_count, g->other_cap)) {
+		return vv_fail_nomem(err);
+	}
+	return fill_ref(g, &h->others[h->other_count++], name, len, id, err);
+}
+
+/* How much of the name is a folder of branches, of tags, or of other refs that may be fetched, if what follows is fit to
+ * be a name; else 0. */
+static size_t folder_of(const char *name, size_t len)
+{
+	static const char *const folders[] = {"refs/heads/", "refs/tags/", "refs/"};
+	size_t skip = 0;
 	vv_error why;
 	vv_buf text = VV_BUF_INIT;
-	size_t skip = len > 11 && strncmp(name, "refs/heads/", 11) == 0  ? 11
-		      : len > 10 && strncmp(name, "refs/tags/", 10) == 0 ? 10
-									 : 0;
 
+	for (size_t i = 0; skip == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const size_t n = strlen(folders[i]);
+		skip = len > n && strncmp(name, folders[i], n) == 0 ? n : 0;
+	}
+	if (strncmp(name, "refs/varve/", 11) == 0) {
+		return 0;
+	}
 	vv_buf_put(&text, name + skip, len - skip);
-	bool is = skip > 0 && !text.failed && vv_ref_name_check(vv_buf_cstr(&text), &why) == VV_OK;
+	if (text.failed || vv_ref_name_check(vv_buf_cstr(&text), &why) < 0) {
+		skip = 0;
+	}
 	vv_buf_clear(&text);
-	return is;
+	return skip;
 }
 
 static bool is_name(const char *name, size_t len, const char *is)
@@ -143,7 +169,14 @@ static vv_status add_line(vv_git_host *g, const char *line, size_t len, vv_error
 		}
 		return VV_OK;
 	}
-	return is_branch_or_tag(name, name_len) ? add_ref(g, name, name_len, &id, err) : VV_OK;
+	switch (folder_of(name, name_len)) {
+	case 0:
+		return VV_OK;
+	case 5: /* "refs/" */
+		return add_other(g, name, name_len, &id, err);
+	default:
+		return add_ref(g, name, name_len, &id, err);
+	}
 }
 
 /* Parts of such a repository cannot be asked for: each fetch would be of single files, without end where
@@ -183,6 +216,30 @@ static vv_status read_refs(vv_git_host *g, vv_error *err)
 	return rc;
 }
 
+/* A host makes the first branch that it gets the default one, and that may have been the blocks'. The next is what
+ * users mean. */
+static void pass_over_blocks_head(vv_git_host *g)
+{
+	static const char *const usual[] = {"refs/heads/main", "refs/heads/master", "refs/heads/"};
+	vv_hello *h = &g->hello;
+
+	if (!h->head || strcmp(h->head, VV_HOST_BRANCH) != 0) {
+		return;
+	}
+	g->blocks_head = true;
+	h->head = NULL;
+	for (size_t k = 0; !h->head && k < sizeof(usual) / sizeof(usual[0]); k++) {
+		const size_t len = strlen(usual[k]);
+		for (size_t i = 0; !h->head && i < h->ref_count; i++) {
+			const char *name = h->refs[i].name;
+			if (usual[k][len - 1] == '/' ? strncmp(name, usual[k], len) == 0
+						     : strcmp(name, usual[k]) == 0) {
+				h->head = name;
+			}
+		}
+	}
+}
+
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			   vv_error *err)
 {
@@ -204,10 +261,16 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 		vv_git_host_close(g);
 		return rc;
 	}
+	pass_over_blocks_head(g);
 	(void)snprintf(g->folder, sizeof(g->folder), FETCHED "%016llx/",
 		       (unsigned long long)vv_xxh3(g->url, strlen(g->url), 0));
 	*out = g;
 	return VV_OK;
+}
+
+bool vv_git_host_has_blocks_head(const vv_git_host *g)
+{
+	return g->blocks_head;
 }
 
 const vv_hello *vv_git_host_hello(const vv_git_host *g)
@@ -281,6 +344,7 @@ void vv_git_host_close(vv_git_host *g)
 		vv_host_close(g->host);
 		vv_block_peers_clear(&g->peers);
 		vv_free(g->hello.refs);
+		vv_free(g->hello.others);
 		vv_free(g->blocks_ref);
 		if (g->own) {
 			vv_remote_clear(g->own);
@@ -468,6 +532,20 @@ vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
 	}
 	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
 		*out = !vv_oid_is_null(&g->blocks_tip);
+	}
+	return rc;
+}
+
+vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err)
+{
+	vv_status rc;
+
+	*out = false;
+	if (g->hello.ref_count > 0 || !vv_oid_is_null(&g->branch_tip)) {
+		return VV_OK;
+	}
+	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
+		*out = strncmp(g->blocks_ref, "refs/heads/", 11) == 0;
 	}
 	return rc;
 }

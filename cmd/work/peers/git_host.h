@@ -31,6 +31,11 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 void vv_git_host_close(vv_git_host *g); /* accepts NULL */
 
 const vv_hello *vv_git_host_hello(const vv_git_host *g); /* borrowed */
+/* Does its HEAD name the branch of blocks? The hello names another branch then, if there is one. */
+bool vv_git_host_has_blocks_head(const vv_git_host *g);
+/* Is it empty, and are its blocks to go to a branch? The first branch that a host gets becomes its default,
+ * so that has to be one of the user's. */
+vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err);
 /* Where the blocks are, for people; borrowed. */
 const char *vv_git_host_blocks_place(const vv_git_host *g);
 

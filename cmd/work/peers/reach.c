@@ -165,9 +165,11 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 		remember(t, m);
 	} else {
 		vv_transfer_tell_lines(t, &held);
-		rc = err->code;
-		if (!err->hint[0] && rc != VV_EREFUSED) {
-			vv_hint(err, "it is not a Git host either: %s", why.message);
+		/* It is not varve that answers: what the host says of git is why. */
+		const vv_error peer = *err;
+		*err = why;
+		if (!err->hint[0]) {
+			vv_hint(err, "varve does not answer there either: %s", peer.message);
 		}
 	}
 	vv_buf_clear(&held);

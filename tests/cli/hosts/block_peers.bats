@@ -182,6 +182,66 @@ refs/heads/varve-blocks" ]
 	cmp prices.csv ../c/prices.csv
 }
 
+# A host that makes the first branch that it gets its default branch, as forges do.
+forge() {
+	plain_host
+	git -C host.git symbolic-ref HEAD refs/heads/unborn
+	cat > host.git/hooks/post-receive <<-'END'
+	#!/bin/sh
+	read -r old new ref
+	git rev-parse -q --verify HEAD > /dev/null || git symbolic-ref HEAD "$ref"
+	END
+	chmod +x host.git/hooks/post-receive
+}
+
+# A clone in a whose blocks go to the branch varve-blocks; nothing is pushed.
+a_with_blocks_branch() {
+	varve clone -q "$url" a
+	cd a
+	git symbolic-ref HEAD refs/heads/main
+	printf '[blocks]\n\tref = varve-blocks\n' > .varveconfig
+	rows 3000 > prices.csv
+	varve add prices.csv .varveconfig > /dev/null
+	varve commit -qm one
+}
+
+@test "the branch of the blocks does not become the default branch of an empty host" {
+	forge
+	a_with_blocks_branch
+	ends_with 1 git push origin main
+	stderr_has "varve push -u origin refs/heads/main"
+	stderr_lacks no-verify
+	[ -z "$(git -C ../host.git for-each-ref)" ]
+	succeeds varve push -q -u origin main
+	[ "$(git -C ../host.git symbolic-ref HEAD)" = refs/heads/main ]
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	succeeds varve doctor
+	change 7
+	succeeds git push -q
+	varve clone -q "$url" ../c
+	cmp prices.csv ../c/prices.csv
+}
+
+@test "a clone of a host whose default branch has blocks takes the next one, and doctor names it" {
+	forge
+	a_with_blocks_branch
+	succeeds varve push -q -u origin main
+	git -C ../host.git symbolic-ref HEAD refs/heads/varve-blocks
+	git branch aaa
+	varve push -q origin aaa
+	succeeds varve clone "$url" ../b
+	stderr_has "'main' is taken"
+	cmp prices.csv ../b/prices.csv
+	[ "$(git -C ../b symbolic-ref HEAD)" = refs/heads/main ]
+	succeeds varve clone -q --single-branch "$url" ../c
+	cmp prices.csv ../c/prices.csv
+	ends_with 1 varve -C ../b doctor
+	output_has "the default branch of the remote origin"
+	git -C ../host.git symbolic-ref HEAD refs/heads/main
+	succeeds varve -C ../b doctor
+}
+
 # terminal ANSWER COMMAND...: on a terminal, where every question gets this answer.
 terminal() {
 	python3 - "$@" <<-'END'

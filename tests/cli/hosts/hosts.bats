@@ -604,7 +604,7 @@ packs_are_whole() {
 @test "what is no repository at all is named by both who were asked" {
 	plain_host
 	ends_with 2 varve clone "ssh://host$PWD/none.git" b
-	stderr_has "hint: it is not a Git host either: "
+	stderr_has "hint: varve does not answer there either: "
 	stderr_has "none.git' does not appear to be a git repository"
 	[ ! -e b ]
 }
@@ -905,4 +905,37 @@ refs/tags/v1" ]
 	run git push
 	[ "$status" -ne 0 ]
 	! grep -q no-verify <<< "$output"
+}
+
+@test "refs that are neither branch nor tag are fetched as git takes them" {
+	plain_host
+	a_table a
+	git checkout -q -b topic
+	change 7
+	varve push -q origin topic
+	git -C ../host.git update-ref refs/pull/9/head refs/heads/topic
+	git -C ../host.git update-ref refs/merge-requests/3/head refs/heads/topic
+	git -C ../host.git update-ref -d refs/heads/topic
+	varve clone -q "$url" ../b
+	cd ../b
+	succeeds varve fetch origin pull/9/head
+	grep -q "	'refs/pull/9/head' of " .git/FETCH_HEAD
+	varve cat --raw FETCH_HEAD:prices.csv | cmp - ../a/prices.csv
+	succeeds varve fetch origin refs/pull/9/head:nine
+	[ "$(git rev-parse nine)" = "$(git rev-parse FETCH_HEAD)" ]
+	succeeds varve fetch origin '+refs/pull/*/head:refs/remotes/origin/pr/*'
+	[ "$(git rev-parse origin/pr/9)" = "$(git rev-parse nine)" ]
+	succeeds varve switch -q nine
+	cmp prices.csv ../a/prices.csv
+	git config --add remote.origin.fetch '+refs/merge-requests/*/head:refs/remotes/origin/mr/*'
+	succeeds varve fetch -p
+	[ "$(git rev-parse origin/mr/3)" = "$(git rev-parse nine)" ]
+	git -C ../host.git update-ref -d refs/merge-requests/3/head
+	succeeds varve fetch -p
+	! git rev-parse -q --verify origin/mr/3
+	ends_with 2 varve fetch origin pull/10/head
+	ends_with 2 varve fetch origin refs/varve/blocks
+	succeeds varve ls-remote
+	output_lacks refs/pull
+	(sound)
 }

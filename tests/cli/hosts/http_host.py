@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """http_host.py FOLDER [USER:SECRET]: a Git host over http on a free port of 127.0.0.1, which is printed:
-every request goes to `git http-backend`. With USER:SECRET everything asks for them."""
+every request goes to `git http-backend`. With USER:SECRET everything asks for them.
+A file FOLDER/refuse ("413 POST TEXT", "403 receive-pack TEXT") makes requests with that word fail with the status
+and the text, as proxies, tokens without rights and missing repositories do."""
 import base64
 import http.server
 import os
@@ -33,6 +35,17 @@ class Host(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
+        refuse = os.path.join(FOLDER, "refuse")
+        if os.path.exists(refuse):
+            with open(refuse, encoding="ascii") as file:
+                status, word, text = file.read().split(" ", 2)
+            if word in self.command + " " + self.path:
+                self.send_response(int(status))
+                self.send_header("Content-Type", "text/plain")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text.encode())
+                return
         path, _, query = self.path.partition("?")
         env = dict(os.environ, GIT_PROJECT_ROOT=FOLDER, GIT_HTTP_EXPORT_ALL="1", PATH_INFO=path,
                    QUERY_STRING=query, REQUEST_METHOD=self.command, REMOTE_USER="user",

@@ -100,7 +100,7 @@ plain_web_server() {
 	git config --global credential.helper '!f() { echo username=ada; echo password=wrong; }; f'
 	change 7
 	ends_with 2 varve push
-	stderr_has "Authentication failed"
+	stderr_has "uthentication failed"
 	stderr_lacks "secret"
 }
 
@@ -224,6 +224,47 @@ while True:
 	stderr_has "http://127.0.0.1"
 	change 7
 	ends_with 2 timeout 30 varve push --timeout 1
+}
+
+@test "what a host says over http of a request that it refuses is shown" {
+	http_host ada:secret
+	right=${url/:\/\//:\/\/ada:secret@}
+	url=$right
+	export GIT_TERMINAL_PROMPT=0
+	a_table a
+	change 7
+	# a wrong password, for a URL that nobody knows yet
+	git remote set-url origin "${right/secret/wrong}"
+	git config --unset remote.origin.varveKind
+	for command in fetch push; do
+		ends_with 2 varve $command
+		stderr_has "uthentication failed"
+		stderr_lacks ':wrong'
+	done
+	rm -rf ../b
+	ends_with 2 varve clone "${right/secret/wrong}" ../b
+	stderr_has "uthentication failed"
+	# a name that is not there
+	ends_with 2 varve clone "${right/host.git/nosuch.git}" ../b
+	stderr_has "nosuch.git/' not found"
+	# a token that may only read
+	git remote set-url origin "$right"
+	echo "403 receive-pack Write access to repository not granted." > ../refuse
+	ends_with 2 varve push
+	stderr_has "Write access to repository not granted"
+	stderr_has "403"
+	stderr_lacks "[blocks] ref"
+	ends_with 128 git push origin main
+	[ "$(git ls-remote origin main)" != "$(git rev-parse HEAD)	refs/heads/main" ]
+	# a proxy that takes no request so large
+	echo "413 POST too large" > ../refuse
+	ends_with 2 varve push
+	stderr_has "413"
+	stderr_lacks "[blocks] ref"
+	rm ../refuse
+	succeeds varve push
+	varve clone -q "$right" ../c
+	cmp prices.csv ../c/prices.csv
 }
 
 @test "a host that one may read and not write says so" {
