@@ -675,8 +675,8 @@ static vv_status put_one_row(api *x)
 	if (x->a->after && (rc = vv_web_commit_find(x->v, x->a->after, &from, NULL, x->err)) < 0) {
 		return rc;
 	}
-	if (key && !t->commit.work &&
-	    (rc = vv_web_row_life(x->v, &from, x->a->path, key, (size_t)x->a->rows.from,
+	if (!t->commit.work &&
+	    (rc = vv_web_row_life(x->v, &from, x->a->path, key, row.number, (size_t)x->a->rows.from,
 				  x->a->limit ? x->a->limit : LIFE_COUNT, &life, x->err)) < 0) {
 		return rc;
 	}

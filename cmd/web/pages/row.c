@@ -104,8 +104,8 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 }
 
 /* there: the version has the row; else it may have lived before. */
-static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, bool there,
-			  vv_error *err)
+static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, uint64_t number,
+			  bool there, vv_error *err)
 {
 	vv_web_commit from = p->asked->commit;
 	vv_web_life life;
@@ -115,7 +115,7 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, bo
 	    (rc = vv_web_commit_find(p->asked->visit, p->at->after, &from, NULL, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_web_row_life(p->asked->visit, &from, p->at->path, key,
+	if ((rc = vv_web_row_life(p->asked->visit, &from, p->at->path, key, number,
 				  (size_t)p->at->rows.from, p->at->limit ? p->at->limit : EVENTS,
 				  &life, err)) < 0) {
 		return rc;
@@ -208,15 +208,18 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 	vv_page_put_tabs(p, &t->commit, t->path, true);
 	part_split_begin(&p->html);
 	part_main_begin(&p->html);
-	if (key && (rc = put_life(p, t, key, there, err)) < 0) {
+	/* numbers in the work tree are not those of a commit */
+	if ((key || !t->commit.work) &&
+	    (rc = put_life(p, t, key, there ? row.number : 0, there, err)) < 0) {
 		return rc;
 	}
 	if (!key) {
 		part_note(
 			&p->html,
 			.text = vv_html_words(
-				"This table has no key: nobody can say which row of an earlier version this one is."),
-			.hint = vv_html_words("Give it one with 'varve schema set-key'."));
+				"This table has no key: in earlier versions the row is the one that has the same or most of its values, in the same order of rows."),
+			.hint = vv_html_words(
+				"With a key, 'varve schema set-key', there is no doubt."));
 	}
 	part_main_end(&p->html);
 	part_side_begin(&p->html, .label = vv_html_words("The row as it is"));

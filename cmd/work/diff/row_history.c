@@ -664,12 +664,12 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const
 			   const vv_strings *asked, vv_error *err)
 {
 	vv_name_list given = {NULL, 0};
-	size_t count = asked->count > 0 ? 0 : t->root.key_count;
+	size_t count = !p->row || asked->count > 0 ? 0 : t->root.key_count;
 	const char *const *from = (const char *const *)t->root.key;
 	const char **names;
 	vv_status rc = VV_OK;
 
-	if (asked->count == 0 && t->root.key_count == 0) {
+	if (p->row && asked->count == 0 && t->root.key_count == 0) {
 		vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row",
 			vv_text_shows(path));
 		return vv_hint(err, "name the columns that identify a row: --key A,B");
@@ -706,10 +706,10 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	vv_table_at t = {0};
 	vv_status rc;
 
-	if (!p || !(p->row = dup(&h->names, o->row))) {
+	if (!p || (o->row && !(p->row = dup(&h->names, o->row)))) {
 		return vv_fail_nomem(err);
 	}
-	p->number = NOWHERE;
+	p->number = o->row ? NOWHERE : o->number;
 	rc = vv_table_at_open(&t, h->repo, h->reader, commit, o->path, o->key->count == 0, err);
 	if (rc == VV_OK && t.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -24,7 +25,9 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_row_history_options {
-	const char *row;       /* the key's values, parted by commas */
+	const char
+		*row; /* the key's values, parted by commas; NULL: the row with a number, from 0 */
+	uint64_t number;
 	const vv_strings *key; /* lists of columns' names; empty: the table's own key */
 	const char *path;
 	const vv_range *ranges; /* count 0: HEAD */

@@ -51,13 +51,17 @@ static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row
 }
 
 vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *path,
-			  const char *key, size_t skip, size_t limit, vv_web_life *out,
-			  vv_error *err)
+			  const char *key, uint64_t row, size_t skip, size_t limit,
+			  vv_web_life *out, vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
 	const vv_range range = {.include = c->id};
-	const vv_row_history_options o = {
-		.row = key, .key = &none, .path = path, .ranges = &range, .range_count = 1};
+	const vv_row_history_options o = {.row = key,
+					  .number = row,
+					  .key = &none,
+					  .path = path,
+					  .ranges = &range,
+					  .range_count = 1};
 	vv_row_history *h = NULL;
 	vv_row_event e;
 	vv_oid next;

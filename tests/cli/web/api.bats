@@ -141,6 +141,54 @@ note 4' ]
 	[ "$(said history/places.csv '[.commits[].rows] | join(" ")')" = '3000 3000 3000' ]
 }
 
+# A row whose key, columns and file changed, on two branches that came together.
+lively() {
+	new_repo src
+	cd src || return 1
+	printf 'id,a,b\n1,x,y\n2,p,q\n3,r,s\n' > t.csv
+	varve add --key id t.csv > ../out && varve commit -qm one && tick
+	git checkout -qb side
+	printf 'id,a,b\n1,x,side\n2,p,q\n3,r,s\n' > t.csv && varve commit -qam two && tick
+	git checkout -q main
+	printf 'id,a,b\n1,main,y\n2,p,q\n3,r,s\n' > t.csv && varve commit -qam three && tick
+	varve merge -q side > ../out && tick
+	printf 'id,a,c,d\n1,main,side,u\n2,p,q,v\n3,r,s,w\n' > t.csv && varve commit -qam four && tick
+	varve mv t.csv u.csv && varve commit -qm five && tick
+	printf 'id,a,c,d\n7,main,side,u\n2,p,q,v\n3,r,s,w\n' > u.csv && varve commit -qam six && tick
+	printf 'id,a,c,d\n7,main,end,u\n2,p,q,v\n3,r,s,w\n' > u.csv && varve commit -qam seven
+	cd ..
+}
+
+@test "a row of a table without a key has a life, too" {
+	new_repo src
+	printf 'a,b\n1,2\n1,2\n3,4\n' > src/k.csv
+	varve -C src add k.csv > out && varve -C src commit -qm one && tick
+	printf 'a,b\n9,9\n1,2\n1,2\n3,5\n' > src/k.csv
+	varve -C src commit -qam two && tick
+	start_server src
+	[ "$(said 'row/main/k.csv?row=3' '[.life[] | .kind + " " + .commit.subject] | join(" ")')" = "changed two added one" ]
+	[ "$(said 'row/main/k.csv?row=2' '[.life[] | .kind + " " + .commit.subject] | join(" ")')" = "added one" ]
+	[ "$(said 'row/main/k.csv?row=0' '[.life[] | .kind + " " + .commit.subject] | join(" ")')" = "added two" ]
+}
+
+@test "a row's life names every commit that blame does, whole and in pieces" {
+	lively
+	start_server src
+	[ "$(said 'row/main/u.csv?key=7' '[.life[].commit.subject] | join(" ")')" = "seven six four three two one" ]
+	[ "$(said 'row/main/u.csv?key=7' '.life[1] | [.kind, .oldKey, .newKey] | join(" ")')" = "changed 1 7" ]
+	[ "$(said 'row/main/u.csv?key=7' '.life[2].cells | tostring')" = '[{"column":"c","oldColumn":"b"},{"column":"d","was":"added","new":"u"}]' ]
+	varve -C src blame --json --cells --row 7 u.csv | jq -r '.rows[0].cells[]' | sort -u > named
+	said 'row/main/u.csv?key=7' '.life[].commit.id' | sort > told
+	[ -z "$(comm -23 named told)" ]
+	local next="/api/v0/row/main/u.csv?key=7&n=1" all=()
+	while [ "$next" != null ]; do
+		curl -s "$url$next" > answer
+		all+=("$(jq -r '[.life[].commit.subject] | join(" ")' answer)")
+		next=$(jq -r .next answer)
+	done
+	[ "$(echo "${all[@]}" | xargs)" = "seven six four three two one" ]
+}
+
 @test "a day names the last version before its end" {
 	places
 	start_server src
