@@ -34,8 +34,7 @@ void vv_ask_clear(vv_ask *a)
 	a->repo = a->connect.repo = NULL;
 }
 
-/* May it be asked, by what is known of it? Else status and why say that it was silent lately. */
-static bool may_ask(vv_ask *a, const vv_speed *known)
+bool vv_ask_may(vv_ask *a, const vv_speed *known)
 {
 	if (!known->silent || a->named) {
 		return true;
@@ -49,7 +48,7 @@ static bool may_ask(vv_ask *a, const vv_speed *known)
 	return false;
 }
 
-static vv_status ask_one(vv_ask *a)
+vv_status vv_ask_one(vv_ask *a)
 {
 	const uint64_t start = vv_monotonic_ms(),
 		       patience = (uint64_t)vv_first_sec(&a->connect) * 1000;
@@ -64,7 +63,7 @@ static vv_status ask_one(vv_ask *a)
 
 static void run(void *payload)
 {
-	(void)ask_one(payload);
+	(void)vv_ask_one(payload);
 }
 
 static void remember(vv_speeds *speeds, const vv_ask *a)
@@ -93,7 +92,7 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 		if (speeds) {
 			known = vv_speeds_of(speeds, vv_speed_source(asks[i]->url));
 		}
-		if (may_ask(asks[i], &known) &&
+		if (vv_ask_may(asks[i], &known) &&
 		    (count == 1 || !(workers[i] = vv_worker_start(run, asks[i])))) {
 			run(asks[i]);
 		}

@@ -4,8 +4,8 @@
  * A source (a peer, a holder) has VV_ASK_FIRST_SEC for its first byte, or as long as --timeout says. One that
  * gave none is not asked again for VV_SPEED_FAILED_SEC, unless the user names it or says how long to wait.
  *
- * A correct caller: for each source set url, open, payload and named, and vv_ask_prepare; vv_ask_all; then status
- * says what came of it. What open made is the caller's; it is closed
+ * A correct caller: for each source set url, open, payload and named, and vv_ask_prepare; vv_ask_all, or vv_ask_one
+ * in a thread of its own; then status says what came of it. What open made is the caller's; it is closed
  * before vv_ask_clear, since it uses connect for as long as it lives.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_ASK_H
@@ -45,6 +45,10 @@ vv_status vv_ask_prepare(vv_ask *a, const vv_connect_options *o, vv_error *err);
 /* Accepts one that was not prepared. */
 void vv_ask_clear(vv_ask *a);
 
+/* May it be asked, by what is known of it? Else status and why say that it was silent lately. */
+bool vv_ask_may(vv_ask *a, const vv_speed *known);
+/* Asks the one. Returns status. */
+vv_status vv_ask_one(vv_ask *a);
 /* Asks all that may be asked side by side, and remembers in the repository who was silent; returns when each has
  * answered or failed. Only that there is no memory for it is a failure. */
 vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_error *err);

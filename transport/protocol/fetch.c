@@ -312,11 +312,19 @@ static void recall_speeds(const vv_fetch *f, const vv_speeds *speeds)
 static void note_speeds(const vv_fetch *f, vv_speeds *speeds)
 {
 	for (size_t i = 0; i < f->supplier_count; i++) {
-		const vv_supplier *s = &f->suppliers[i];
-		if (s->dropped && !s->stopped) {
+		vv_supplier *s = &f->suppliers[i];
+		if (s->noted || s->skipped) {
+			continue;
+		}
+		s->noted = s->dropped;
+		if (s->silent) {
+			vv_speeds_note_silence(speeds, s->id);
+		} else if (s->dropped && !s->stopped) {
 			vv_speeds_note_failure(speeds, s->id);
 		} else if (s->answered) {
 			vv_speeds_note(speeds, s->id, s->latency_ms, s->rate);
+		} else if (s->opened) {
+			vv_speeds_note_answer(speeds, s->id);
 		}
 	}
 }

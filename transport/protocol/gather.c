@@ -54,6 +54,7 @@ typedef struct gathering {
 	uint64_t bytes;               /* of all that is here */
 	uint32_t alive;               /* bit of each supplier that still answers */
 	uint32_t running;             /* and of each whose thread has not ended */
+	uint32_t opening;             /* of these those that are not open yet */
 	speed speeds[VV_SUPPLIERS_MAX];
 	uint32_t parcels[VV_SUPPLIERS_MAX]; /* which each is asked for now; VV_NO_PARCEL: none */
 	uint64_t start_ms;
@@ -462,6 +463,9 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 			w->state = OPEN;
 		}
 	}
+	if (rc == VV_EIO && !v->stopped && v->answers == 0 && took > VV_ASK_FIRST_SEC * 1000) {
+		s->silent = true;
+	}
 	if (rc < 0 && v->stopped && s->look) {
 		s->stopped = true;
 	} else if (rc < 0) {
@@ -518,12 +522,88 @@ static void drop(asking *a, const vv_error *why)
 	vv_mutex_unlock(g->lock);
 }
 
+static void mark(gathering *g, uint32_t *set, size_t i, bool on)
+{
+	const uint32_t bit = UINT32_C(1) << i;
+
+	vv_mutex_lock(g->lock);
+	*set = on ? *set | bit : *set & ~bit;
+	g->speeds[i].since = on ? vv_monotonic_ms() : 0;
+	vv_mutex_unlock(g->lock);
+}
+
+/* Until there is something that this one would be asked for. False: there will be nothing. */
+static bool wait_for_want(const asking *a)
+{
+	gathering *g = a->g;
+
+	for (;; nap()) {
+		bool any = false, over;
+		vv_mutex_lock(g->lock);
+		const uint32_t others = before(g, a->self);
+		over = g->failed || g->done == g->want_count;
+		for (size_t i = g->first_open; i < g->want_count && !over && !any; i++) {
+			any = may_ask(g, i, a->self, others) ||
+			      may_ask_again(g, i, a->self, others);
+		}
+		vv_mutex_unlock(g->lock);
+		if (any || over) {
+			return any;
+		}
+	}
+}
+
+/* False: it is not open, since it cannot be (it is dropped) or is not needed any more. */
+static bool open_supplier(asking *a)
+{
+	gathering *g = a->g;
+	vv_supplier *s = &g->suppliers[a->self];
+
+	if (!wait_for_want(a)) {
+		return false;
+	}
+	const bool may = vv_ask_may(s->ask, &s->known);
+	const uint64_t start = vv_monotonic_ms();
+
+	mark(g, &g->opening, a->self, true);
+	if (may && vv_ask_one(s->ask) == VV_OK) {
+		s->adopt(s);
+		s->opened = true;
+	}
+	mark(g, &g->opening, a->self, false);
+	if (!s->opened && !(may && atomic_load(&s->ask->stopped))) {
+		s->left_out = true;
+		s->skipped = !may;
+		s->silent = s->ask->silent;
+		drop(a, &s->ask->why);
+	}
+	const uint64_t took = vv_monotonic_ms() - start;
+	if (!s->opened && !s->dropped && took > LATE_MS) {
+		s->answered = true; /* as one that was stopped before its first block */
+		s->latency_ms = 2 * took;
+		s->rate = BLOCK_USUAL * 1000 / (2 * took);
+	}
+	return s->opened;
+}
+
 static void ask_all(asking *a)
 {
 	gathering *g = a->g;
+	vv_supplier *s = &g->suppliers[a->self];
 	vv_error why;
 	bool wait = true;
 
+	if (s->unasked && s->known.silent) {
+		s->skipped = true;
+		(void)vv_fail(&why, VV_EIO, "it did not answer lately");
+		drop(a, &why);
+	}
+	if (s->ask && !s->opened && !open_supplier(a)) {
+		return;
+	}
+	if (s->dropped) {
+		return;
+	}
 	if (g->suppliers[a->self].look && look(a, &why) < 0) {
 		drop(a, &why);
 	}
@@ -564,6 +644,10 @@ static void stop_one(gathering *g, size_t i)
 {
 	vv_supplier *s = &g->suppliers[i];
 
+	if ((g->opening >> i & 1) != 0) {
+		atomic_store(&s->ask->stopped, true);
+		return;
+	}
 	if (s->peer) {
 		vv_peer_stop(s->peer);
 	} else if (s->stop) {
@@ -586,9 +670,10 @@ static void wait_for_all(gathering *g)
 		if (over_ms == 0 && (g->failed || g->done == g->want_count)) {
 			over_ms = now;
 		}
-		for (size_t i = 0; over_ms > 0 && now - over_ms > LATE_MS && i < g->count; i++) {
-			if (!is_origin(g, i) && (g->running >> i & 1) != 0 &&
-			    !g->speeds[i].stopped) {
+		for (size_t i = 0; over_ms > 0 && i < g->count; i++) {
+			const bool late = now - over_ms > LATE_MS && !is_origin(g, i) &&
+					  (g->running >> i & 1) != 0 && !g->speeds[i].stopped;
+			if (late || (g->opening >> i & 1) != 0) {
 				stop_one(g, i);
 			}
 		}
@@ -629,6 +714,9 @@ static vv_status start_all(gathering *g, asking *all, vv_error *err)
 		g->parcels[i] = VV_NO_PARCEL;
 		if (g->suppliers[i].dropped) {
 			continue;
+		}
+		if (g->suppliers[i].ask && !g->suppliers[i].opened) {
+			atomic_store(&g->suppliers[i].ask->stopped, false);
 		}
 		all[i].g = g;
 		all[i].self = i;

@@ -6,7 +6,8 @@
  * asked for, who has nothing to do is also asked for what a slower one still owes: the first answer
  * counts, and who has not given his when all is there is stopped. So no peer makes a transfer
  * slower than it is without him. A peer that fails (dies, stalls, lies) is dropped and its batch goes
- * back; a block that a peer does not have is asked of the others. The first peer is the origin: as long
+ * back; a block that a peer does not have is asked of the others. One that is not open yet is opened by
+ * its thread while others are asked, and that is given up when all is there. The first peer is the origin: as long
  * as others live it is asked only for what none of them has, or when they would take long.
  *
  * A source may give blocks in parcels: what one request for it brings (a holder's shard). It is asked for all
@@ -26,6 +27,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "transport/protocol/ask.h"
 #include "transport/protocol/peer.h"
 #include "transport/protocol/receive.h"
 #include "transport/protocol/speeds.h"
@@ -45,6 +47,11 @@ typedef vv_status (*vv_source_look_fn)(void *source, const vv_lacking *wants, si
 
 typedef struct vv_supplier {
 	const char *name;
+	/* NULL, or what opens it, when it is needed and in its thread, so that nobody waits for one whose machine
+	 * sleeps; adopt then sets peer, or source with its payload, of what was opened. */
+	vv_ask *ask;
+	void (*adopt)(struct vv_supplier *s);
+	bool opened;
 	vv_peer *peer;       /* or NULL, and then */
 	vv_source_fn source; /* what gives the blocks, with */
 	void *payload;
@@ -66,8 +73,12 @@ typedef struct vv_supplier {
 	/* Of the last vv_gather: latency_ms and rate were measured, as in vv_speed. */
 	bool answered;
 	uint64_t latency_ms, rate;
-	bool dropped; /* and why: */
-	bool stopped; /* the others were faster: no failure */
+	bool left_out; /* it could not be opened, and so was dropped */
+	bool silent;   /* it did not answer in time */
+	bool skipped;  /* nor lately, and so was not asked */
+	bool noted;    /* that it was dropped is remembered */
+	bool dropped;  /* and why: */
+	bool stopped;  /* the others were faster: no failure */
 	vv_error why;
 } vv_supplier;
 

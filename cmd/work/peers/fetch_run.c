@@ -34,6 +34,7 @@ typedef struct run {
 	bool ref_asked;   /* a peer's ref of blocks is, or there is none */
 	bool peers_asked; /* block peers are among the suppliers */
 	bool lazy;        /* remote.<name>.varveLazy: history alone */
+	bool stand_in;    /* the first supplier is another peer, since the remote does not answer */
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
 } run;
@@ -79,8 +80,8 @@ static vv_status find_remote(run *r, vv_error *err)
 	return rc;
 }
 
-/* The origin must answer; another peer that does not is told of and left out. */
-static vv_status add_supplier(run *r, const char *url, vv_error *err)
+/* One of the further peers, which is connected when it is needed. */
+static vv_status add_supplier(run *r, const char *url, bool named, vv_error *err)
 {
 	size_t added;
 	vv_error why;
@@ -93,8 +94,9 @@ static vv_status add_supplier(run *r, const char *url, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once",
 			       VV_SUPPLIERS_MAX);
 	}
-	if (vv_reach_suppliers(&r->t, r->suppliers + r->supplier_count,
-			       VV_SUPPLIERS_MAX - r->supplier_count, &added, url, &why) < 0) {
+	if (vv_reach_suppliers_later(&r->t, r->suppliers + r->supplier_count,
+				     VV_SUPPLIERS_MAX - r->supplier_count, &added, url, named,
+				     &why) < 0) {
 		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(url), why.message);
 		return VV_OK;
 	}
@@ -134,30 +136,105 @@ static void add_unasked(run *r)
 	r->unasked_count = added;
 }
 
+static vv_status add_suppliers(run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->remote.peer_count; i++) {
+		rc = add_supplier(r, r->remote.peers[i], false, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->j->from.count; i++) {
+		rc = add_supplier(r, r->j->from.items[i], true, err);
+	}
+	return rc;
+}
+
+/* Who could not be reached when it was needed. */
+static void tell_left_out(const run *r)
+{
+	for (size_t i = 0; i < r->supplier_count; i++) {
+		const vv_supplier *s = &r->suppliers[i];
+		if (s->left_out && !s->unasked) {
+			vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(s->name),
+				      s->why.message);
+		}
+	}
+}
+
+/* The first of the further peers that answers stands in for the remote, which err says does not: it gives the
+ * history, too. All of them are asked at once. */
+static vv_status take_stand_in(run *r, vv_error *err)
+{
+	vv_ask *asks[VV_SUPPLIERS_MAX];
+	vv_supplier first;
+	size_t count = 0, place = 0;
+	vv_error why;
+
+	for (size_t i = 1; i < r->supplier_count; i++) {
+		if (r->suppliers[i].ask) {
+			asks[count++] = r->suppliers[i].ask;
+		}
+	}
+	if (vv_ask_all(asks, count, r->j->repo, &why) < 0) {
+		*err = why;
+		return why.code;
+	}
+	for (size_t i = 1; i < r->supplier_count; i++) {
+		vv_supplier *s = &r->suppliers[i];
+		if (s->ask && s->ask->status == VV_OK) {
+			s->adopt(s);
+			s->opened = true;
+			place = place == 0 && s->peer ? i : place;
+		} else if (s->ask) {
+			s->dropped = s->left_out = s->noted = true;
+			s->why = s->ask->why;
+		}
+	}
+	if (place == 0) {
+		tell_left_out(r);
+		return err->code;
+	}
+	vv_notes_warn(r->t.notes, "%s", err->message);
+	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it goes",
+		      vv_text_url(r->suppliers[place].name));
+	first = r->suppliers[place];
+	memmove(r->suppliers + 1, r->suppliers, place * sizeof(first));
+	r->suppliers[0] = first;
+	memmove(r->suppliers + 1, r->suppliers + 2, (r->supplier_count - 2) * sizeof(first));
+	r->supplier_count--;
+	r->stand_in = true;
+	return vv_peer_hello(first.peer, &r->hello, err);
+}
+
+/* The remote, and beside it those that blocks are asked of when they are wanted. */
 static vv_status connect_all(run *r, vv_error *err)
 {
-	vv_status rc = vv_reach(&r->origin, &r->t, &r->remote, false, err);
+	vv_error why;
+	vv_status rc;
 
-	if (rc < 0) {
-		return rc;
-	}
-	r->hello = r->origin.hello;
-	r->suppliers = vv_calloc(VV_SUPPLIERS_MAX, sizeof(*r->suppliers));
+	r->suppliers = vv_calloc(VV_SUPPLIERS_MAX + 1, sizeof(*r->suppliers));
 	if (!r->suppliers) {
 		return vv_fail_nomem(err);
 	}
-	if (r->origin.host) {
+	rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why);
+	r->supplier_count = 1;
+	if (rc == VV_OK && r->origin.host) {
 		vv_git_host_supplier(r->origin.host, &r->suppliers[0]);
-	} else {
+	} else if (rc == VV_OK) {
 		r->suppliers[0].name = r->remote.url;
 		r->suppliers[0].peer = r->origin.peer;
 	}
-	r->supplier_count = 1;
-	for (size_t i = 0; rc == VV_OK && i < r->remote.peer_count; i++) {
-		rc = add_supplier(r, r->remote.peers[i], err);
+	r->hello = r->origin.hello;
+	if (rc < 0 && rc != VV_EIO && rc != VV_ENOTFOUND) {
+		*err = why;
+		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < r->j->from.count; i++) {
-		rc = add_supplier(r, r->j->from.items[i], err);
+	if (add_suppliers(r, err) < 0) {
+		return err->code;
+	}
+	if (rc < 0) {
+		*err = why;
+		rc = take_stand_in(r, err);
 	}
 	if (rc == VV_OK) {
 		add_unasked(r);
@@ -207,6 +284,19 @@ static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
 	return rc;
 }
 
+/* Another peer may be behind the remote, and have branches of its own: what is known of the remote's moves
+ * forward, and nothing else. */
+static void limit_plan(run *r)
+{
+	for (size_t i = 0; i < r->j->plan.count; i++) {
+		vv_ref_move *m = &r->j->plan.moves[i];
+		m->force = m->force && r->j->force;
+		if (vv_oid_is_null(&m->old) && r->spec_count == 0) {
+			m->to = NULL;
+		}
+	}
+}
+
 static vv_status make_plan(run *r, vv_error *err)
 {
 	const vv_fetch_job *j = r->j;
@@ -217,10 +307,14 @@ static vv_status make_plan(run *r, vv_error *err)
 				       .tracking_count = r->remote.fetch_count,
 				       .tags = j->tags,
 				       .no_tags = j->no_tags,
-				       .prune = j->prune,
+				       .prune = j->prune && !r->stand_in,
 				       .force = j->force,
 				       .merge = j->merge};
 	vv_status rc = vv_ref_plan_make(&r->j->plan, j->repo, r->hello, &o, err);
+
+	if (rc == VV_OK && r->stand_in && !j->hide_refs) {
+		limit_plan(r);
+	}
 	for (size_t i = 0; rc == VV_OK && i < r->j->plan.count; i++) {
 		vv_ref_move *m = &r->j->plan.moves[i];
 		if (moves(m) && strncmp(m->to, "refs/heads/", 11) == 0) {
@@ -251,13 +345,20 @@ static vv_status collect(run *r, bool forward_only, vv_ref_change **out, size_t 
 			continue;
 		}
 		if (forward_only) {
-			bool forward;
+			bool forward, older = false;
 			vv_status rc = vv_is_ancestor(r->j->repo, &m->old, &m->id, &forward, err);
 			if (rc < 0) {
 				return rc;
 			}
+			if (!forward && r->stand_in) {
+				rc = vv_is_ancestor(r->j->repo, &m->id, &m->old, &older, err);
+			}
+			if (rc < 0) {
+				return rc;
+			}
 			if (!forward) {
-				m->refused = true;
+				m->refused = !older;
+				m->to = older ? NULL : m->to;
 				continue;
 			}
 		}
@@ -375,7 +476,8 @@ static bool add_blocks_ref(run *r, vv_status rc)
 	    (rc < 0 || (r->result.missing_count == 0 && r->result.behind_count == 0))) {
 		return false;
 	}
-	if (!r->origin.peer || r->ref_asked || r->supplier_count == VV_SUPPLIERS_MAX) {
+	if (r->origin.host || r->stand_in || r->ref_asked ||
+	    r->supplier_count == VV_SUPPLIERS_MAX) {
 		return false;
 	}
 	r->ref_asked = true;
@@ -495,6 +597,12 @@ static vv_status move_forward(run *r, vv_error *err)
 	return rc;
 }
 
+/* Where the history came from. */
+static const char *source_url(const run *r)
+{
+	return r->stand_in ? r->suppliers[0].name : r->remote.url;
+}
+
 /* FETCH_HEAD, as git-fetch writes it. */
 static vv_status write_fetch_head(const run *r, vv_error *err)
 {
@@ -520,7 +628,7 @@ static vv_status write_fetch_head(const run *r, vv_error *err)
 				      m->from + (tag      ? 10
 						 : branch ? 11
 							  : 0),
-				      r->remote.url);
+				      source_url(r));
 		}
 	}
 	vv_status rc = path ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
@@ -665,6 +773,7 @@ static vv_status run_all(run *r, vv_error *err)
 		return rc;
 	}
 	rc = fetch(r, err);
+	tell_left_out(r);
 	if (r->result.received.blocks > 0) {
 		note_receipts(r);
 	}
@@ -682,7 +791,7 @@ static vv_status run_all(run *r, vv_error *err)
 		return behind(r, err);
 	}
 	vv_notes_end(r->t.notes);
-	vv_ref_plan_print(&r->j->plan, r->j->repo, r->remote.url, r->j->quiet || r->j->hide_refs);
+	vv_ref_plan_print(&r->j->plan, r->j->repo, source_url(r), r->j->quiet || r->j->hide_refs);
 	if ((rc = write_fetch_head(r, err)) < 0 || (rc = finish(r, err)) < 0) {
 		return behind(r, err);
 	}
@@ -694,9 +803,7 @@ static void close_run(run *r)
 	for (size_t i = r->origin.host != NULL; i < r->supplier_count; i++) {
 		vv_reach_supplier_clear(&r->suppliers[i]);
 	}
-	if (r->supplier_count > 0) {
-		r->origin.peer = NULL; /* was closed with it */
-	}
+	r->origin.peer = NULL; /* was closed as the first of them */
 	vv_reached_close(&r->origin);
 	vv_free(r->suppliers);
 	for (size_t i = 0; i < r->spec_count; i++) {
@@ -743,6 +850,7 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 				    .supplier_count = r.supplier_count,
 				    .progress = r.t.progress};
 		rc = vv_fetch_cid(&f, &root, &r.result, err);
+		tell_left_out(&r);
 	}
 	if (rc == VV_OK) {
 		note_receipts(&r);

@@ -250,6 +250,103 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 	return rc;
 }
 
+/* --- later ------------------------------------------------------------------------------------ */
+
+/* A supplier that is not open yet. What its line uses is its own, since it is opened by another thread. */
+typedef struct later {
+	vv_ask ask;
+	vv_transfer t;
+	vv_remote *m;       /* NULL: a host's, by now */
+	vv_supplier opened; /* what came of it */
+} later;
+
+static vv_status open_later(void *payload, const vv_connect_options *o, vv_error *err)
+{
+	later *l = payload;
+	vv_reached there;
+	vv_status rc;
+
+	l->t.connect = *o;
+	l->t.connect.payload = &l->t;
+	l->t.connect.foreign = &l->t.foreign;
+	if ((rc = vv_reach(&there, &l->t, l->m, false, err)) < 0) {
+		return rc;
+	}
+	memset(&l->opened, 0, sizeof(l->opened));
+	l->opened.peer = there.peer;
+	if (there.host) {
+		vv_git_host_take_remote(there.host, l->m);
+		vv_git_host_supplier(there.host, &l->opened);
+		l->m = NULL;
+	}
+	return VV_OK;
+}
+
+static void adopt_later(vv_supplier *s)
+{
+	const later *l = s->ask->payload;
+
+	s->peer = l->opened.peer;
+	s->source = l->opened.source;
+	s->payload = l->opened.payload;
+}
+
+static void free_later(later *l)
+{
+	vv_ask_clear(&l->ask);
+	if (l->m) {
+		vv_remote_clear(l->m);
+	}
+	vv_free(l->m);
+	vv_free(l);
+}
+
+static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *url, bool named,
+				vv_error *err)
+{
+	later *l;
+	vv_status rc;
+
+	if (strncmp(url, "ipfs+", 5) == 0) {
+		return vv_reach_supplier(t, out, url, err); /* it is asked when it is needed, too */
+	}
+	memset(out, 0, sizeof(*out));
+	if (!(l = vv_calloc(1, sizeof(*l))) || !(l->m = vv_calloc(1, sizeof(*l->m)))) {
+		vv_free(l);
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_remote_find(l->m, t->repo, url, err)) < 0) {
+		free_later(l);
+		return rc;
+	}
+	l->ask = (vv_ask){.url = l->m->url, .named = named, .open = open_later, .payload = l};
+	l->t = *t;
+	l->t.held = NULL;
+	if ((rc = vv_ask_prepare(&l->ask, &t->connect, err)) < 0) {
+		free_later(l);
+		return rc;
+	}
+	l->t.repo = l->ask.repo;
+	*out = (vv_supplier){.name = url,
+			     .ask = &l->ask,
+			     .adopt = adopt_later,
+			     .id = vv_speed_source(l->m->url)};
+	return VV_OK;
+}
+
+vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
+				   const char *url, bool named, vv_error *err)
+{
+	vv_status rc;
+
+	if (is_further(url)) {
+		return vv_reach_suppliers(t, out, max, count, url, err);
+	}
+	rc = supplier_later(t, out, url, named, err);
+	*count = rc == VV_OK;
+	return rc;
+}
+
 vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 			     const char *url, vv_error *err)
 {
@@ -349,6 +446,9 @@ void vv_reach_supplier_clear(vv_supplier *s)
 	if (s->close) {
 		s->close(s->payload);
 	}
+	if (s->ask) {
+		free_later(s->ask->payload);
+	}
 	memset(s, 0, sizeof(*s));
 }
 
@@ -361,7 +461,7 @@ vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *o
 
 	*count = 0;
 	for (size_t i = 0; rc == VV_OK && i < peers->count && *count < max; i++) {
-		if (vv_reach_supplier(t, &out[*count], peers->urls[i], &why) < 0) {
+		if (supplier_later(t, &out[*count], peers->urls[i], false, &why) < 0) {
 			vv_notes_warn(t->notes, "%s is left out: %s", vv_text_url(peers->urls[i]),
 				      why.message);
 		} else {

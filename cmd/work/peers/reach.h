@@ -47,15 +47,19 @@ const char *vv_reach_shown(const char *name);
 /* Another URL ("ipfs+http://..." too) as a supplier of blocks, which keeps url as its name. */
 vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err);
 void vv_reach_supplier_clear(vv_supplier *s);
-/* The same of a URL of the further kind, too, which may be several; at most max (at least one). */
+/* The same of a URL of the further kind, too, which may be several; at most max (at least one). later: those of
+ * another kind are connected when they are asked for blocks, by the thread that does so. named: by the user,
+ * now. */
 vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 			     const char *url, vv_error *err);
+vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
+				   const char *url, bool named, vv_error *err);
 /* Those that take part although nobody named them. None is not a failure, and neither is any trouble with
  * them. */
 void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count);
 
-/* The block peers of a Git host, at most max, as suppliers that the caller clears; those that cannot
- * be reached are told of and left out. */
+/* The block peers of a Git host, at most max, as suppliers that the caller clears and that are connected when they
+ * are asked. */
 vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *out, size_t max,
 			       size_t *count, vv_error *err);
 

@@ -337,7 +337,7 @@ static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, s
 			vv_notes_put(t->notes, "  %s blocks (%s) from %s", vv_text_count(s->blocks),
 				     vv_text_bytes(s->bytes), vv_text_shows(s->name));
 		}
-		if (s->dropped && (blocks || !s->unasked)) {
+		if (s->dropped && !s->left_out && (blocks || !s->unasked)) {
 			vv_notes_warn(t->notes, "%s was given up: %s", vv_text_shows(s->name),
 				      s->why.message);
 		}

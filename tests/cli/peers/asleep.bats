@@ -47,3 +47,60 @@ within() {
 	done
 	succeeds varve vault status --json
 }
+
+# hub.git, and its clones a (which pushes) and b.
+three() {
+	mkdir a
+	cd a
+	new_repo
+	rows 20000 > t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm one
+	cd ..
+	varve clone -q --bare a hub.git
+	(cd a && varve remote add origin "$PWD/../hub.git")
+	varve clone -q hub.git b
+}
+
+more() {
+	(
+		cd a
+		tick
+		awk -F, -v OFS=, -v n="$1" 'NR > 1 && NR % 20 == n { $2 = $2 "1" n } { print }' t.csv > new
+		mv new t.csv
+		varve commit -qam "change $1"
+		varve push -q origin main
+	)
+}
+
+@test "peers that sleep cost a fetch nothing while the origin is well" {
+	three
+	cd b
+	git config remote.origin.peers "http://127.0.0.1:${port[0]}/r"
+	git config --add remote.origin.peers "http://127.0.0.1:${port[1]}/r"
+	within 2 varve fetch
+	stderr_is ""
+	for n in 1 2; do
+		(cd .. && more "$n")
+		within 3 varve fetch
+		[ "$status" -eq 0 ]
+		varve cat --raw origin/main:t.csv | cmp - ../a/t.csv
+	done
+}
+
+@test "what nobody but a peer that sleeps may have is waited for two seconds and then not" {
+	three
+	(cd a && sed -i 's/^7,.*/7,x,1,2024-01-01/' t.csv && varve commit -qam lost && git push -q --no-verify ../hub.git HEAD:main)
+	cd b
+	git config remote.origin.peers "http://127.0.0.1:${port[0]}/r"
+	git config --add remote.origin.peers "http://127.0.0.1:${port[1]}/r"
+	within 5 varve fetch
+	[ "$status" -eq 2 ]
+	stderr_has "${port[0]}"
+	within 2 varve fetch
+	[ "$status" -eq 2 ]
+	# who is named is asked all the same
+	within 5 varve fetch --from "$PWD/../a"
+	[ "$status" -eq 0 ]
+	varve cat --raw origin/main:t.csv | cmp - ../a/t.csv
+}

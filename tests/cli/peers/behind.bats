@@ -194,3 +194,44 @@ one_stays_behind() {
 	ends_with 2 varve clone -b odd hub.git d
 	[ ! -e d ]
 }
+
+@test "with the origin off a clone and a pull take the history from a peer and say so" {
+	varve clone -q --bare hub.git peer.git
+	more 7
+	(cd a && varve push -q ../peer.git main)
+	mv hub.git off.git
+	succeeds varve clone --from "$PWD/peer.git" "$PWD/hub.git" c
+	stderr_has "peer.git"
+	cmp a/t.csv c/t.csv
+	[ "$(git -C c config remote.origin.url)" = "$PWD/hub.git" ]
+	[ "$(git -C c rev-parse origin/main)" = "$(git -C a rev-parse main)" ]
+	(cd c && succeeds varve fsck --data)
+	# what a clone has of its own is not taken for the origin's
+	git -C peer.git branch own main
+	cd b
+	succeeds varve pull --from "$PWD/../peer.git"
+	stderr_has "peer.git"
+	cmp ../a/t.csv t.csv
+	ends_with 1 git rev-parse -q --verify origin/own
+	git config remote.origin.peers "$PWD/../peer.git"
+	(cd ../a && tick && sed -i "s/^9,item/9,more/" t.csv && varve commit -qam more && varve push -q ../peer.git main)
+	succeeds varve pull -q
+	cmp ../a/t.csv t.csv
+	# a peer that is behind takes nothing back
+	git -C ../peer.git update-ref refs/heads/main main~2
+	old=$(git rev-parse origin/main)
+	succeeds varve fetch -p
+	[ "$(git rev-parse origin/main)" = "$old" ]
+	succeeds varve pull -q
+	# and nobody at all is an error
+	mv ../peer.git ../off2.git
+	ends_with 2 varve fetch
+	stderr_has "hub.git"
+	stderr_has "peer.git"
+	# the origin is back
+	mv ../off.git ../hub.git
+	mv ../off2.git ../peer.git
+	succeeds varve push -q
+	succeeds varve fetch
+	[ "$(git -C ../hub.git rev-parse main)" = "$old" ]
+}

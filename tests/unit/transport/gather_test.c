@@ -265,7 +265,7 @@ static vv_supplier remembered(const char *name, source *s, uint64_t latency_ms, 
 {
 	vv_supplier out = supplier(name, s);
 
-	out.known = (vv_speed){latency_ms, rate, 1, false};
+	out.known = (vv_speed){.latency_ms = latency_ms, .rate = rate, .seen = 1};
 	return out;
 }
 
@@ -342,7 +342,7 @@ static void one_that_was_slower_than_the_origin_is_not_asked(void **state)
 	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, 1, NULL, &left, &err), &err);
 	assert_int_equal(left, 0);
 	assert_int_equal(all[1].asked, 0);
-	all[1].known = (vv_speed){60000, 100, 1, false};
+	all[1].known = (vv_speed){.latency_ms = 60000, .rate = 100, .seen = 1};
 	vv_assert_ok(vv_gather(all, 2, k.x, k.wants + 1, COUNT - 1, NULL, &left, &err), &err);
 	assert_int_equal(left, 0);
 	assert_true(all[1].blocks >= COUNT / 2);
