@@ -49,8 +49,10 @@ typedef struct migration {
 	size_t count, cap;
 	size_t already; /* paths that are as wanted */
 	size_t damaged; /* paths with a damaged pointer, which were named */
+	char *note;     /* its file */
 	vv_buf begun;   /* what the note of this migration says */
 	bool again;     /* the same was begun at this commit, and not concluded */
+	int code;       /* of a varve that it ran, failed and said why */
 } migration;
 
 static void migration_clear(migration *m)
@@ -61,22 +63,19 @@ static void migration_clear(migration *m)
 	}
 	vv_free(m->files);
 	vv_buf_clear(&m->begun);
+	vv_free(m->note);
 }
 
 /* --- the note of what was begun --------------------------------------------------------------- */
 
-static char *note_path(const migration *m)
-{
-	return vv_path_join(vv_repository_gitdir(m->c->repo), "varve-migrating", (char *)NULL);
-}
-
 /* The commit it begins at, the direction, the words: what must be the same for a command to go on. */
 static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1], *path = note_path(m);
+	char hex[VV_OID_TEXT + 1];
 	vv_buf text = VV_BUF_INIT;
 
-	if (!path) {
+	m->note = vv_path_join(vv_repository_gitdir(m->c->repo), "varve-migrating", (char *)NULL);
+	if (!m->note) {
 		return vv_fail_nomem(err);
 	}
 	vv_oid_text(hex, head);
@@ -84,31 +83,20 @@ static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
 	for (size_t i = 0; i < m->c->paths.count; i++) {
 		vv_buf_printf(&m->begun, "%s%c", m->c->paths.items[i].path, '\0');
 	}
-	m->again = vv_read_regular(&text, path, 16u << 20, NULL) == VV_OK &&
+	m->again = vv_read_regular(&text, m->note, 16u << 20, NULL) == VV_OK &&
 		   text.len == m->begun.len && memcmp(text.data, m->begun.data, text.len) == 0;
 	vv_buf_clear(&text);
-	vv_free(path);
 	return vv_buf_ok(&m->begun, err);
 }
 
-static vv_status write_note(const migration *m, vv_error *err)
-{
-	char *path = note_path(m);
-	vv_status rc = path ? vv_write_file(path, m->begun.data, m->begun.len, true, err)
-			    : vv_fail_nomem(err);
-
-	vv_free(path);
-	return rc;
-}
-
+/* At another commit it means nothing. */
 static void drop_note(const migration *m)
 {
-	char *path = note_path(m);
+	vv_error why;
 
-	if (path) {
-		(void)vv_unlink(path, true, NULL); /* at another commit it means nothing */
+	if (vv_unlink(m->note, true, &why) < 0) {
+		vv_warn("%s", why.message);
 	}
-	vv_free(path);
 }
 
 /* --- what is there ------------------------------------------------------------------------- */
@@ -306,7 +294,7 @@ static vv_status look(migration *m, vv_error *err)
 
 /* --- doing it ------------------------------------------------------------------------------- */
 
-/* varve WORDS... -- PATHS..., or git's; its output is ours. */
+/* varve WORDS... -- PATHS...; its output is ours. */
 static vv_status run(migration *m, const char *program, const char *const *words, bool paths,
 		     vv_error *err)
 {
@@ -329,11 +317,11 @@ static vv_status run(migration *m, const char *program, const char *const *words
 	r.argv = argv;
 	vv_out_flush();
 	if ((rc = vv_run_program(&r, &code, err)) == VV_OK && code != 0) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s %s' failed",
-			     strcmp(program, "git") == 0 ? "git" : "varve", words[0]);
+		m->code = code < 126 ? code : 0; /* else a signal ended it */
+		rc = vv_fail(err, VV_EREFUSED, "'varve %s' failed", words[0]);
 		if (strcmp(words[0], "commit") == 0) {
-			vv_hint(err, "all is staged: 'varve commit' concludes it, "
-				     "'git reset --hard' gives it up");
+			vv_note("hint: all is staged: 'varve commit' concludes it, "
+				"'git reset --hard' gives it up");
 		}
 	}
 	vv_free(argv);
@@ -502,33 +490,38 @@ static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 			rc = vv_attr_edit_track(edit, item->path, literal, err);
 			continue;
 		}
-		rc = vv_attr_untrack(m->c->repo, item->path, literal, err);
-		if (rc == VV_ENOTFOUND) {
+		rc = vv_attr_leave_text(m->c->repo, item->path, literal, err);
+		if (rc == VV_ENOTFOUND) { /* a line of another pattern; verify says so */
 			vv_error_clear(err);
 			rc = VV_OK;
-			if (!m->again) { /* a line of another pattern; verify says so */
-				continue;
-			}
+			continue;
 		}
 		edit->changed = true;
 		vv_attr_flush(m->c->repo);
-		if (rc == VV_OK) {
-			bool written;
-			const char *pattern = item->path;
-
-			rc = vv_attr_track_text(m->c->repo, &pattern, 1, literal, &written, err);
-			vv_attr_flush(m->c->repo);
-		}
 	}
 	return rc < 0 ? rc : verify(m, err);
+}
+
+/* The lines, and the files that are to be plain, in one step. */
+static vv_status stage_files(const migration *m, vv_error *err)
+{
+	vv_index *x = NULL;
+	vv_status rc = vv_index_open(&x, m->c->repo, err);
+
+	for (size_t i = 0; m->o->export && i < m->count && rc == VV_OK; i++) {
+		rc = vv_index_add_file(x, m->files[i].path, err);
+	}
+	if (rc == VV_OK && (rc = vv_index_add_file(x, ".gitattributes", err)) == VV_OK) {
+		rc = vv_index_write(x, err);
+	}
+	vv_index_close(x);
+	return rc;
 }
 
 static vv_status stage(migration *m, const char *self, vv_error *err)
 {
 	static const char *const fix[] = {"add", "--fix", "--", NULL};
 	static const char *const restore[] = {"restore", "-q", "--", NULL};
-	static const char *const plain[] = {"add", "--renormalize", "--", NULL};
-	static const char *const lines[] = {"add", "--", ".gitattributes", NULL};
 	vv_attr_edit edit = {0};
 	bool pointers = false;
 	vv_status rc;
@@ -539,21 +532,19 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 	if (m->o->export && pointers && (rc = run(m, self, restore, true, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_attr_edit_begin(&edit, m->c->repo, err)) < 0 ||
-	    (rc = change_lines(m, &edit, err)) < 0) {
+	if ((rc = vv_attr_edit_begin(&edit, m->c->repo, err)) < 0) {
+		goto done;
+	}
+	if ((rc = change_lines(m, &edit, err)) < 0) {
 		edit.changed = true;
 		vv_attr_edit_undo(&edit);
 		goto done;
 	}
-	if (m->count == 0) {
-		rc = VV_OK; /* all of it was staged before */
-	} else if (m->o->export) {
-		rc = run(m, "git", plain, true, err);
-	} else if ((rc = write_objects(m, err)) == VV_OK) {
+	if (m->count > 0 && !m->o->export && (rc = write_objects(m, err)) == VV_OK) {
 		rc = run(m, self, fix, true, err);
 	}
 	if (rc == VV_OK) {
-		rc = run(m, "git", lines, false, err);
+		rc = stage_files(m, err);
 	}
 done:
 	vv_attr_edit_clear(&edit);
@@ -627,7 +618,7 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 	if (m.o->dry_run) {
 		goto done;
 	}
-	if ((rc = write_note(&m, err)) < 0 ||
+	if ((rc = vv_write_file(m.note, m.begun.data, m.begun.len, true, err)) < 0 ||
 	    (rc = vv_repository_set_up(c->repo, "varve", err)) < 0 ||
 	    (!m.o->export && (rc = vv_push_hook_set(c->repo, false, err)) < 0) ||
 	    (rc = stage(&m, self, err)) < 0) {
@@ -641,6 +632,11 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 		vv_out("older versions stay as they are\n");
 	}
 done:
+	if (rc < 0 && m.code) { /* that varve said it */
+		vv_error_clear(err);
+		c->code = m.code;
+		rc = VV_OK;
+	}
 	migration_clear(&m);
 	vv_free(self);
 	return rc;

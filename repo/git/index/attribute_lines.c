@@ -635,10 +635,11 @@ static bool is_of_varve(const attr_line *line)
 	return has_word(line, "filter=varve") || is_compared_line(line);
 }
 
-vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err)
+static vv_status take_line_away(vv_repository *r, const char *pattern, bool literal,
+				bool leave_text, vv_error *err)
 {
 	char *path = vv_repository_file(r, ".gitattributes");
-	vv_buf text = VV_BUF_INIT, wanted = VV_BUF_INIT, kept = VV_BUF_INIT;
+	vv_buf text = VV_BUF_INIT, wanted = VV_BUF_INIT, kept = VV_BUF_INIT, lines = VV_BUF_INIT;
 	attr_line line;
 	size_t at = 0;
 	bool found = false;
@@ -663,15 +664,28 @@ vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, v
 	if (!found) {
 		rc = vv_fail(err, VV_ENOTFOUND, "no line of '.gitattributes' tracks '%s'",
 			     vv_text_shows(pattern));
-	} else {
+	} else if (!leave_text ||
+		   (rc = put_lines(&lines, &kept, &pattern, 1, literal, true, err)) == VV_OK) {
+		vv_buf_put(&kept, lines.data, lines.len);
 		rc = write_attributes(r, &kept, err);
 	}
 done:
+	vv_buf_clear(&lines);
 	vv_buf_clear(&kept);
 	vv_buf_clear(&wanted);
 	vv_buf_clear(&text);
 	vv_free(path);
 	return rc;
+}
+
+vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err)
+{
+	return take_line_away(r, pattern, literal, false, err);
+}
+
+vv_status vv_attr_leave_text(vv_repository *r, const char *pattern, bool literal, vv_error *err)
+{
+	return take_line_away(r, pattern, literal, true, err);
 }
 
 /* --- renaming ------------------------------------------------------------------------- */

@@ -58,5 +58,7 @@ vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, si
 
 /* Takes the line away, whichever of the two it is. VV_ENOTFOUND when no line has just that pattern. */
 vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, vv_error *err);
+/* The same, with a line of vv_attr_track_text for the pattern: in one step. */
+vv_status vv_attr_leave_text(vv_repository *r, const char *pattern, bool literal, vv_error *err);
 
 #endif
