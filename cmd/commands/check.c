@@ -480,6 +480,7 @@ static vv_status check_files(check *c, vv_error *err)
 	    (rc = make_report(c, rules, err)) < 0) {
 		goto done;
 	}
+	c->run.rules_name = c->o->rules;
 	rc = vv_check_files(&c->run, rules, &c->side, c->argc, c->argv, err);
 done:
 	vv_rules_file_free(rules);

@@ -662,6 +662,34 @@ static bool block_has(const vv_rules_block *b, const char *path)
 	return !b->paths;
 }
 
+const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where)
+{
+	for (size_t b = 1; f && b < f->block_count; b++) {
+		const char *const *paths = f->blocks[b].paths;
+		size_t count = 0;
+
+		while (paths[count]) {
+			count++;
+		}
+		if (i >= count) {
+			i -= count;
+			continue;
+		}
+		vv_buf_reset(where);
+		vv_buf_printf(where, "/datasets/%zu/path", b - 1);
+		if (count > 1) {
+			vv_buf_printf(where, "/%zu", i);
+		}
+		return paths[i];
+	}
+	return NULL;
+}
+
+bool vv_rules_pattern_has(const char *pattern, const char *path)
+{
+	return matches(pattern, path);
+}
+
 bool vv_rules_left_out(const vv_rules_file *f, const char *path)
 {
 	bool out = false;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "dataset/check/finding.h"
 
@@ -65,6 +66,11 @@ vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* ERROR when it d
 bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* false: it does not say */
 /* "check": false for the path: is it to be left out? Patterns match as in .gitattributes. */
 bool vv_rules_left_out(const vv_rules_file *f, const char *path);
+
+/* The i-th pattern of all `datasets`, and its JSON pointer in *where (in the caller's buffer); NULL: there are
+ * no more. */
+const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where);
+bool vv_rules_pattern_has(const char *pattern, const char *path);
 
 /* All settings for the dataset at a repository-relative path. f may be NULL; else it must
  * outlive out, which is initialised by the call. */

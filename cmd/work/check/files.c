@@ -23,6 +23,7 @@ typedef struct files {
 	const vv_diff_side *side;
 	char *spool; /* what standard input held */
 	size_t datasets;
+	bool matched; /* some pattern of the rules was one of a file's */
 	vv_error *err;
 } files;
 
@@ -62,6 +63,13 @@ static vv_status keep_standard(files *f)
 
 static vv_status check_one(files *f, const vv_check_path *path)
 {
+	vv_buf where = VV_BUF_INIT;
+	const char *pattern;
+
+	for (size_t i = 0; !f->matched && (pattern = vv_rules_pattern(f->rules, i, &where)); i++) {
+		f->matched = vv_rules_pattern_has(pattern, path->path);
+	}
+	vv_buf_clear(&where);
 	f->datasets++;
 	if (f->run->rows && f->datasets > 1) {
 		return vv_fail(f->err, VV_EUSAGE,
@@ -191,6 +199,24 @@ static vv_status check_argument(files *f, char *arg)
 	return rc;
 }
 
+/* Rules of which none is for any of the files: a few may be for others, but not all. */
+static vv_status check_patterns(files *f)
+{
+	static const vv_finding found = {
+		.rule = "no-dataset",
+		.message = "none of its datasets is one of the files",
+		.expected = "paths as the arguments write them, or names without a '/'"};
+	vv_buf where = VV_BUF_INIT;
+	bool any = vv_rules_pattern(f->rules, 0, &where) != NULL;
+
+	vv_buf_clear(&where);
+	return any && !f->matched
+		       ? vv_check_about(f->run, f->rules, NULL, f->side,
+					f->run->rules_name ? f->run->rules_name : VV_RULES_NAME,
+					&found, 1, f->err)
+		       : VV_OK;
+}
+
 vv_status vv_check_files(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			 int argc, char **argv, vv_error *err)
 {
@@ -200,6 +226,7 @@ vv_status vv_check_files(vv_check_run *run, const vv_rules_file *rules, const vv
 	for (int i = 0; rc == VV_OK && i < argc; i++) {
 		rc = check_argument(&f, argv[i]);
 	}
+	rc = rc < 0 ? rc : check_patterns(&f);
 	if (f.spool) {
 		vv_unlink(f.spool, true, NULL);
 	}

@@ -547,6 +547,41 @@ done:
 	return rc;
 }
 
+vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
+			 const vv_diff_side *side, const char *path, const vv_finding *found,
+			 size_t count, vv_error *err)
+{
+	one c = {.run = run, .path = path, .trailers = trailers};
+	vv_report_facts facts = {.rows = 0};
+	char hex[VV_OID_TEXT + 1];
+	bool begun = false;
+	vv_status rc;
+
+	set_commit(&c, side, hex);
+	rc = set_rules(&c, rules, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_finding f = found[i];
+
+		f.path = path;
+		f.commit = c.commit;
+		f.severity = vv_rule_set_severity(&c.rules, f.rule);
+		if (f.severity == VV_SEVERITY_OFF) {
+			continue;
+		}
+		if (!begun && ((rc = vv_report_begin(run->report, path, c.commit, err)) < 0 ||
+			       (rc = vv_report_rules(run->report, &c.rules, err)) < 0)) {
+			break;
+		}
+		begun = true;
+		rc = on_finding(&c, &f, err);
+	}
+	if (rc == VV_OK && begun) {
+		rc = vv_report_end(run->report, &facts, err);
+	}
+	one_clear(&c);
+	return rc;
+}
+
 /* There is no base to compare with, since its pointer was edited or torn. */
 static vv_status tell_broken(one *c, const vv_diff_side *base, vv_error *err)
 {

@@ -46,6 +46,7 @@ typedef struct vv_check_run {
 	const char *schema_name;
 	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
 	const char *standard;          /* with --files: the file that stands for "-"; or NULL */
+	const char *rules_name;        /* with --files: of the rules; or NULL */
 	void (*warn)(void *payload, const char *message); /* may be NULL */
 	void *payload;
 } vv_check_run;
@@ -55,6 +56,11 @@ typedef struct vv_check_run {
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 			   const vv_accepts *trailers, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
+
+/* Findings about what is checked, and not about data, at path: each as severe as its rule. */
+vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
+			 const vv_diff_side *side, const char *path, const vv_finding *found,
+			 size_t count, vv_error *err);
 
 /* Something of a side that cannot be looked at, as a finding of the rule at path. */
 vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,

@@ -267,8 +267,56 @@ static vv_status in_scope(vv_check_run *run, const scope *s, const vv_diff_side 
 	return *out || !s->any ? VV_OK : refers(run, side, path, out, err);
 }
 
-static vv_status check_list(vv_check_run *run, const vv_check_list *list, const scope *s,
-			    const vv_diff_side *side, const vv_diff_side *base, vv_error *err)
+static bool matches_any(const char *pattern, const vv_check_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (vv_rules_pattern_has(pattern, list->items[i].path)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Patterns whose rules check nothing. list: all datasets of the side. */
+static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
+				const vv_accepts *trailers, const vv_check_list *list,
+				const vv_diff_side *side, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf where = VV_BUF_INIT;
+	vv_finding *found = NULL;
+	size_t count = 0, cap = 0;
+	const char *pattern;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && (pattern = vv_rules_pattern(rules, i, &where)); i++) {
+		vv_finding f = {.rule = "no-dataset", .expected = "a pattern that matches one"};
+
+		if (matches_any(pattern, list)) {
+			continue;
+		}
+		f.message = vv_arena_printf(&arena, "%s: no dataset matches '%s'",
+					    vv_buf_cstr(&where), vv_text_shows(pattern));
+		if (!f.message || !vv_array_room(found, count, cap)) {
+			rc = vv_fail_nomem(err);
+		} else {
+			found[count++] = f;
+		}
+	}
+	rc = rc < 0 ? rc : vv_buf_ok(&where, err);
+	if (rc == VV_OK && count > 0) {
+		rc = vv_check_about(run, rules, trailers, side, VV_RULES_NAME, found, count, err);
+	}
+	vv_free(found);
+	vv_buf_clear(&where);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+/* whole: no dataset of the side is left out of the list. */
+static vv_status check_list(vv_check_run *run, const vv_check_list *list, bool whole,
+			    const scope *s, const vv_diff_side *side, const vv_diff_side *base,
+			    vv_error *err)
 {
 	vv_rules_file *own = NULL;
 	const vv_rules_file *rules = NULL;
@@ -279,6 +327,9 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, const 
 		goto done;
 	}
 	rc = choose_rules(run, side, &own, &rules, err);
+	if (rc == VV_OK && whole && own && (!s || s->all)) {
+		rc = check_patterns(run, rules, &trailers, list, side, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
 		const vv_check_path *p = &list->items[i];
 		bool wanted;
@@ -312,7 +363,7 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 			     list.count);
 		vv_hint(err, "name one of them, such as '%s'", vv_text_shows(list.items[0].path));
 	} else {
-		rc = check_list(run, &list, NULL, side, base, err);
+		rc = check_list(run, &list, argc == 0, NULL, side, base, err);
 	}
 	vv_check_list_clear(&list);
 	return rc;
@@ -340,7 +391,7 @@ static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_
 	for (size_t i = 0; i < list.count; i++) {
 		s.any = s.any || vv_check_list_find(&s.changed, list.items[i].path);
 	}
-	rc = check_list(run, &list, has_parent ? &s : NULL, &side,
+	rc = check_list(run, &list, argc == 0, has_parent ? &s : NULL, &side,
 			base                          ? base
 			: has_parent && !run->no_base ? &parent
 						      : NULL,

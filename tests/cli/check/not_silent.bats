@@ -305,3 +305,47 @@ t.csv unique-error 82 b error" ]
 	echo '{"rules": {"rows-removed": {"max": "66.6666667%"}}}' > varve.json
 	succeeds varve check
 }
+
+@test "a pattern that matches no dataset is reported" {
+	new_repo
+	mkdir data
+	printf 'a\n1\n' > data/t.csv
+	printf 'x\n' > notes.txt
+	cat > varve.json <<-'END'
+	{"datasets": [{"path": "data/*.csv", "rules": {"row-count": {"min": 1}}},
+	 {"path": ["data/t.cvs", "t.csv", "notes.txt"], "rules": {"row-count": {"min": 1}}}, {"path": "old/*", "check": false}]}
+	END
+	varve add -q data/t.csv
+	git add varve.json notes.txt
+	git commit -q -m first
+	for side in "" --cached HEAD; do
+		# shellcheck disable=SC2086
+		succeeds varve check --json $side
+		[ "$(found)" = "varve.json no-dataset - - warning
+varve.json no-dataset - - warning
+varve.json no-dataset - - warning" ]
+	done
+	output_has "/datasets/1/path/0"
+	output_has "/datasets/1/path/2"
+	output_has "/datasets/2/path"
+	ends_with 1 varve check --fail-on warning
+	succeeds varve check --json data/t.csv
+	[ -z "$(found)" ]
+	sed -i '1s/{/{"rules": {"no-dataset": "error"}, /' varve.json
+	ends_with 1 varve check
+	sed -i '1s/"error"/"off"/' varve.json
+	succeeds varve check --json
+	[ -z "$(found)" ]
+}
+
+@test "rules for files that are none of the files are reported" {
+	printf 'a\n1\n' > t.csv
+	cp t.csv u.csv
+	echo '{"fields": [{"name": "a"}]}' > schema.json
+	printf '{"datasets": [{"path": "sub/t.csv", "rules": {"row-count": {"min": 5}}}]}' > rules.json
+	succeeds varve check --files --json --rules rules.json --schema schema.json t.csv
+	[ "$(found)" = "rules.json no-dataset - - warning" ]
+	printf '{"datasets": [{"path": "t.csv", "rules": {"row-count": {"min": 1}}}, {"path": "u.csv", "rules": {}}]}' > rules.json
+	succeeds varve check --files --json --rules rules.json --schema schema.json t.csv
+	[ -z "$(found)" ]
+}
