@@ -48,6 +48,8 @@ typedef struct vv_import_options {
 	                                * warning, instead of refused */
 	vv_sniff_hints hints; /* from the user, over the package's */
 	const vv_root *parent; /* the version before, or NULL */
+	const bool *
+		gone; /* JSON: for each column of parent, no object has the member; NULL: found out */
 	const vv_root *as; /* not NULL: dialect, schema, key and cut are exactly this root's, and
 	                                * nothing is looked for; parent must be the same root */
 	const vv_scan_cache *cache; /* of the version before (or of `known`), or NULL */

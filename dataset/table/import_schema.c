@@ -29,7 +29,8 @@ static vv_status match_parent(import *im, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	im->field_count = im->columns;
-	bool same_count = p->count == im->columns && im->dialect.form == VV_FORM_CSV;
+	bool same_count = p->count == im->columns &&
+			  (im->dialect.form == VV_FORM_CSV || im->opts->gone);
 	for (size_t i = 0; i < im->columns; i++) {
 		im->renamed_from[i] = -1;
 		im->fields[i] = p->count > 0 ? vv_schema_find(p, im->names[i], im->name_lens[i])
@@ -70,6 +71,23 @@ static size_t names_room(const import *im)
 					       : im->sniffed.columns;
 }
 
+/* One member is gone, and one is new: it may be that one, renamed, so that it gets its place. */
+static size_t only_new_member(const import *im)
+{
+	const vv_sniff_result *s = &im->sniffed;
+	size_t gone = 0, found = SIZE_MAX, count = 0;
+	for (size_t i = 0; im->opts->gone && i < im->parent_schema.count; i++) {
+		gone += im->opts->gone[i];
+	}
+	for (size_t i = 0; gone == 1 && i < s->columns; i++) {
+		if (vv_schema_find(&im->parent_schema, s->names[i], s->name_lens[i]) < 0) {
+			found = i;
+			count++;
+		}
+	}
+	return count == 1 ? found : SIZE_MAX;
+}
+
 /* Names of the columns before the first row is scanned. */
 vv_status import_columns_set(import *im, vv_error *err)
 {
@@ -104,9 +122,15 @@ vv_status import_columns_set(import *im, vv_error *err)
 	}
 	/* JSON: the parent's members first, in its order; then as they are met. */
 	bool json_parent = im->parent_schema.count > 0 && opts->parent->dialect.form != VV_FORM_CSV;
+	size_t instead = json_parent ? only_new_member(im) : SIZE_MAX;
 	for (size_t i = 0; json_parent && i < im->parent_schema.count && rc == VV_OK; i++) {
-		rc = set_name(im, im->columns++, im->parent_schema.fields[i].name,
-			      im->parent_schema.fields[i].name_len, err);
+		const vv_field *f = &im->parent_schema.fields[i];
+		if (!opts->gone || !opts->gone[i]) {
+			rc = set_name(im, im->columns++, f->name, f->name_len, err);
+		} else if (instead != SIZE_MAX) {
+			rc = set_name(im, im->columns++, s->names[instead], s->name_lens[instead],
+				      err);
+		}
 	}
 	for (size_t i = 0; !json_parent && i < s->columns && rc == VV_OK; i++) {
 		rc = set_name(im, im->columns++, s->names[i], s->name_lens[i], err);
@@ -734,7 +758,8 @@ static void put_place(pair_check *p, uint64_t row, vv_buf *out)
 {
 	vv_error ignored = {0};
 	uint64_t offset, line;
-	if (p->im->source->line &&
+	/* without the schema, whose names are in every object, only CSV's places are known */
+	if (p->im->source->line && p->table.root.dialect.form == VV_FORM_CSV &&
 	    vv_table_row_offset(&p->table, row, &offset, &ignored) == VV_OK &&
 	    p->im->source->line(p->im->source->payload, offset, &line, &ignored) == VV_OK) {
 		vv_buf_printf(out, "line %llu", (unsigned long long)line);
@@ -743,7 +768,8 @@ static void put_place(pair_check *p, uint64_t row, vv_buf *out)
 	}
 }
 
-static vv_status report_duplicate(pair_check *p, vv_error *err)
+/* "line 4 and line 9 both have id = '7'" */
+static void put_duplicate(pair_check *p, vv_buf *out)
 {
 	vv_buf name = VV_BUF_INIT, value = VV_BUF_INIT, at1 = VV_BUF_INIT, at2 = VV_BUF_INIT;
 	import *im = p->im;
@@ -764,15 +790,96 @@ static vv_status report_duplicate(pair_check *p, vv_error *err)
 					40);
 		}
 	}
-	vv_fail(err, VV_ECONFLICT, "%s: %s and %s both have %s = '%s', so it cannot be the key",
-		im->source->name, vv_buf_cstr(&at1), vv_buf_cstr(&at2), vv_buf_cstr(&name),
-		vv_buf_cstr(&value));
-	vv_hint(err, "name more columns (--key a,b), or keep the table without a key (--no-key)");
+	vv_buf_printf(out, "%s and %s both have %s = '%s'", vv_buf_cstr(&at1), vv_buf_cstr(&at2),
+		      vv_buf_cstr(&name), vv_buf_cstr(&value));
 	vv_buf_clear(&name);
 	vv_buf_clear(&value);
 	vv_buf_clear(&at1);
 	vv_buf_clear(&at2);
+}
+
+static vv_status report_duplicate(pair_check *p, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	put_duplicate(p, &text);
+	vv_fail(err, VV_ECONFLICT, "%s: %s, so it cannot be the key", p->im->source->name,
+		vv_buf_cstr(&text));
+	vv_hint(err, "name more columns (--key a,b), or keep the table without a key (--no-key)");
+	vv_buf_clear(&text);
 	return VV_ECONFLICT;
+}
+
+/* Of larger tables a declared key is proved once, and by 'varve check'. */
+#define KEPT_KEY_ROWS 200000u
+
+static vv_status add_keys(pair_check *p, vv_key_proof *proof, uint64_t *empty, vv_error *err)
+{
+	const vv_key_candidate *c = p->candidate;
+	uint64_t hashes[256];
+	int more;
+	vv_status rc = VV_OK;
+	while (rc == VV_OK && (more = vv_table_read(p->reader, &p->batch, err)) != 0) {
+		const vv_batch *b = &p->batch;
+		size_t n = 0;
+		if (more < 0) {
+			return (vv_status)more;
+		}
+		for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
+			bool usable;
+			hashes[n] = vv_key_hash(&b->cells[i * b->columns], c->columns, c->count,
+						p->im->key_seed, &usable);
+			if (!usable) { /* counted, and like no other */
+				hashes[n] = p->im->key_seed +
+					    (b->first_row + i) * 0x9e3779b97f4a7c15u;
+				(*empty)++;
+			}
+			n++;
+			if (n == sizeof(hashes) / sizeof(hashes[0]) || i + 1 == b->rows) {
+				rc = vv_key_proof_add(proof, hashes, n, b->first_row + i + 1 - n,
+						      err);
+				n = 0;
+			}
+		}
+	}
+	return rc;
+}
+
+/* Does the key that the version before declared hold in this one? It stays in any case. */
+static vv_status look_at_kept_key(import *im, const vv_key_candidate *c, vv_key_source source,
+				  vv_error *err)
+{
+	const vv_root *now = &im->out->root, *old = im->opts->parent;
+	pair_check p = {.im = im, .candidate = c};
+	vv_key_proof *proof = NULL;
+	uint64_t empty = 0;
+	vv_error ignored = {0};
+	vv_status rc;
+	if (source != VV_KEY_DECLARED || !im->sink->put || c->count == 0 ||
+	    now->rows > KEPT_KEY_ROWS || (old && vv_buf_equal(&old->data, &now->data))) {
+		return VV_OK;
+	}
+	vv_batch_init(&p.batch);
+	p.table = (vv_table){.source = *im->sink, .root = *now, .columns = im->columns};
+	if ((rc = vv_key_proof_new(&proof, 4u << 20, im->opts->temp_dir, err)) < 0) {
+		return rc;
+	}
+	rc = vv_table_reader_open(&p.reader, &p.table, c->columns, c->count, false, &ignored);
+	if (rc == VV_OK && (rc = add_keys(&p, proof, &empty, &ignored)) == VV_OK) {
+		rc = vv_key_proof_pairs(proof, judge_pair, &p, &ignored);
+	}
+	if (rc == VV_OK && empty > 0) {
+		vv_buf_printf(&im->out->warnings, "%s row%s no value in the key\n",
+			      vv_text_count(empty), empty == 1 ? " has" : "s have");
+	}
+	if (rc == VV_OK && p.duplicate) {
+		put_duplicate(&p, &im->out->warnings);
+		vv_buf_puts(&im->out->warnings, ": the key does not identify rows\n");
+	}
+	vv_table_reader_close(p.reader);
+	vv_batch_clear(&p.batch);
+	vv_key_proof_free(proof);
+	/* rows that cannot be read here (a lazy clone) are not looked at */
+	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* *unique: is candidate k a key of all rows? Its duplicate is left in p. */
@@ -832,7 +939,8 @@ static vv_status keep_key(import *im, vv_error *err)
 		}
 		c.columns[c.count++] = at;
 	}
-	return c.count == 0 ? VV_OK : set_key(im, &c, p->key_source, err);
+	vv_status rc = c.count == 0 ? VV_OK : set_key(im, &c, p->key_source, err);
+	return rc < 0 ? rc : look_at_kept_key(im, &c, p->key_source, err);
 }
 
 vv_status import_finish_key(import *im, vv_error *err)

@@ -1,6 +1,7 @@
 /*
  * import_sorted: vv_import, and a version in key order: knows how a file becomes the sorted file, and what of both makes the root.
  */
+#include "dataset/read/gone_members.h"
 #include "dataset/table/import.h"
 
 #include <string.h>
@@ -645,6 +646,48 @@ static vv_status put_root(vv_import_result *out, const vv_sink *sink, const vv_i
 	return rc;
 }
 
+/* JSON after JSON: columns of which no object has the member are left out. */
+static vv_status import_members(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+				const vv_import_options *opts, vv_error *err)
+{
+	vv_import_options o = *opts;
+	vv_source anew = *source;
+	member_name *names = NULL;
+	gone_members g;
+	vv_schema before;
+	vv_status rc;
+
+	vv_schema_init(&before);
+	if ((rc = vv_schema_read(&before, opts->parent->schema.data, opts->parent->schema.len,
+				 "the version before", err)) < 0) {
+		goto done;
+	}
+	if (!(names = vv_calloc(before.count + 1, sizeof(*names)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < before.count; i++) {
+		names[i] = (member_name){before.fields[i].name, before.fields[i].name_len};
+	}
+	rc = gone_members_find(&g, &anew, names, before.count, opts->temp_dir, err);
+	if (rc == VV_OK) {
+		o.gone = g.gone;
+		rc = is_wanted(&o) ? import_sorted(out, &anew, sink, &o, err)
+				   : import_in_any_order(out, &anew, sink, &o, err);
+	}
+	gone_members_clear(&g);
+done:
+	vv_free(names);
+	vv_schema_clear(&before);
+	return rc;
+}
+
+static bool may_lose_members(const vv_import_options *opts)
+{
+	return opts->kind == VV_KIND_TABLE && opts->parent && !opts->as && !opts->groups &&
+	       opts->parent->kind == VV_KIND_TABLE && opts->parent->dialect.form != VV_FORM_CSV;
+}
+
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		    const vv_import_options *opts, vv_error *err)
 {
@@ -657,8 +700,9 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 			source->name);
 		return vv_hint(err, "'--as table' keeps it as one");
 	}
-	rc = is_wanted(opts) ? import_sorted(out, source, sink, opts, err)
-			     : import_in_any_order(out, source, sink, opts, err);
+	rc = may_lose_members(opts) ? import_members(out, source, sink, opts, err)
+	     : is_wanted(opts)      ? import_sorted(out, source, sink, opts, err)
+				    : import_in_any_order(out, source, sink, opts, err);
 
 	if (rc == VV_OK && (rc = put_root(out, sink, opts, err)) < 0) {
 		vv_import_result_clear(out);

@@ -1,0 +1,155 @@
+/*
+ * gone_members: knows how a name is searched for in pieces of a file, and how a pipe begins anew.
+ */
+#include "dataset/read/gone_members.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/sys.h"
+
+#define PIECE (256u << 10)
+#define KEPT_IN_MEMORY (8u << 20)
+/* Between a name and its colon may stand so much that is carried over to the next piece. */
+#define SPACE_MAX 64u
+
+typedef struct search {
+	gone_members *g;
+	const member_name *names;
+	size_t count;
+	size_t missing; /* not met yet */
+	size_t longest; /* name */
+	bool any;       /* there is a colon at all */
+	vv_buf text;    /* the end of the piece before, and this one */
+} search;
+
+/* Can the name be written in one way only? */
+static bool is_plain(const member_name *f)
+{
+	for (size_t i = 0; i < f->len; i++) {
+		unsigned char c = (unsigned char)f->text[i];
+		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '/') {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Does the name stand there as that of a member? */
+static bool has_member(const char *text, size_t len, const member_name *f)
+{
+	const char *p = text, *end = text + len;
+	while ((p = memchr(p, '"', (size_t)(end - p)))) {
+		p++;
+		if ((size_t)(end - p) <= f->len) {
+			return false;
+		}
+		if (memcmp(p, f->text, f->len) != 0 || p[f->len] != '"') {
+			continue;
+		}
+		const char *q = p + f->len + 1;
+		while (q < end && is_space(*q)) {
+			q++;
+		}
+		if (q < end && *q == ':') {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void look(search *s)
+{
+	s->any |= s->text.len > 0 && memchr(s->text.data, ':', s->text.len) != NULL;
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->g->gone[i] && has_member(vv_buf_cstr(&s->text), s->text.len, &s->names[i])) {
+			s->g->gone[i] = false;
+			s->missing--;
+		}
+	}
+	/* the end, where a name may have begun */
+	size_t keep = s->longest + SPACE_MAX + 2;
+	if (s->text.len > keep) {
+		memmove(s->text.data, s->text.data + s->text.len - keep, keep);
+		s->text.len = keep;
+	}
+}
+
+static vv_status read_pieces(search *s, const vv_source *from, vv_error *err)
+{
+	char *piece = vv_malloc(PIECE);
+	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
+	ssize_t n = 1;
+	while (rc == VV_OK && s->missing > 0 &&
+	       (n = from->read(from->payload, piece, PIECE, err)) > 0) {
+		vv_buf_put(&s->text, piece, (size_t)n);
+		rc = vv_buf_ok(&s->text, err);
+		if (rc == VV_OK && !from->again) {
+			rc = temp_bytes_put(&s->g->kept, piece, (size_t)n, err);
+		}
+		if (rc == VV_OK) {
+			look(s);
+		}
+	}
+	vv_free(piece);
+	return n < 0 ? (vv_status)n : rc;
+}
+
+static ssize_t read_anew(void *payload, void *buf, size_t len, vv_error *err)
+{
+	gone_members *g = payload;
+	uint64_t have = temp_bytes_len(&g->kept) - g->at;
+	if (have == 0) {
+		return g->from.read(g->from.payload, buf, len, err);
+	}
+	len = have < len ? (size_t)have : len;
+	vv_status rc = temp_bytes_get(&g->kept, g->at, buf, len, err);
+	g->at += len;
+	return rc < 0 ? (ssize_t)rc : (ssize_t)len;
+}
+
+vv_status gone_members_find(gone_members *out, vv_source *source, const member_name *names,
+			    size_t count, const char *temp_dir, vv_error *err)
+{
+	search s = {.g = out, .names = names, .count = count, .text = VV_BUF_INIT};
+	vv_status rc;
+	memset(out, 0, sizeof(*out));
+	out->from = *source;
+	temp_bytes_init(&out->kept, temp_dir, KEPT_IN_MEMORY);
+	if (!(out->gone = vv_calloc(count + 1, sizeof(*out->gone)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const member_name *f = &names[i];
+		out->gone[i] = is_plain(f);
+		s.missing += out->gone[i];
+		s.longest = f->len > s.longest ? f->len : s.longest;
+	}
+	rc = read_pieces(&s, &out->from, err);
+	vv_buf_clear(&s.text);
+	if (rc == VV_OK && source->again) {
+		rc = source->again(source->payload, err);
+	} else if (rc == VV_OK) {
+		source->read = read_anew;
+		source->payload = out;
+		source->line = NULL;
+	}
+	/* a file without an object says nothing of its columns */
+	if (s.missing == 0 || !s.any) {
+		vv_free(out->gone);
+		out->gone = NULL;
+	}
+	return rc;
+}
+
+void gone_members_clear(gone_members *g)
+{
+	vv_free(g->gone);
+	g->gone = NULL;
+	temp_bytes_clear(&g->kept);
+}
