@@ -10,7 +10,7 @@
 #include "cmd/work/vault/audit.h"
 
 typedef struct options {
-	uint64_t leaves;
+	uint64_t leaves, timeout;
 	bool all;
 	const char *format;
 } options;
@@ -19,6 +19,8 @@ static const vv_option table[] = {
 	OPT_NUMBER(0, "leaves", leaves, "N",
 		   "ask for at least so many leaves of each holder, one a shard (460)"),
 	OPT_FLAG(0, "all", all, "read every byte of every shard"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a holder that is silent for this long (60; 2 until it answers)"),
 	OPT_JSON("the output format"),
 };
 
@@ -190,7 +192,11 @@ static vv_status audit_all(vv_context *c, vv_vault_session *s, vv_error *err)
 
 static vv_status run_audit(vv_context *c, vv_error *err)
 {
-	const vv_session_options so = {.notes = &vv_notes_stderr, .need_key = true};
+	const options *o = c->options;
+	const vv_session_options so = {.notes = &vv_notes_stderr,
+				       .need_key = true,
+				       .idle_sec = o->timeout,
+				       .again = c->argc > 0};
 	vv_vault_session s;
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 
@@ -221,7 +227,7 @@ const vv_command vv_cmd_audit = {
 	.name = "audit",
 	.group = "vault",
 	.summary = "ask the holders for random parts of what they keep",
-	.usage = "[--leaves N | --all] [--json] [HOLDER...]",
+	.usage = "[--leaves N | --all] [--timeout SECONDS] [--json] [HOLDER...]",
 	.example =
 		"$ varve audit stick\n"
 		"stick: all of 2 shards listed, with the right sizes\n"

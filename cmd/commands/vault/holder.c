@@ -22,6 +22,7 @@
 typedef struct options {
 	const char *domain, *format, *key;
 	uint64_t quota;
+	uint64_t timeout;
 } options;
 
 static const vv_option table[] = {
@@ -29,6 +30,8 @@ static const vv_option table[] = {
 		   "add: what this holder fails together with (default: its disk, or its host)"),
 	OPT_STRING(0, "key", key, "DID", "add: the key that a server signs with, from now on"),
 	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most so much there"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a holder that is silent for this long (60; 2 until it answers)"),
 	OPT_JSON("list: the output format"),
 };
 
@@ -148,7 +151,7 @@ static vv_status run_add(vv_context *c, vv_error *err)
 				       .domain = domain,
 				       .quota = quota,
 				       .key = config.key};
-	if ((rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, true, 0, err)) < 0 ||
+	if ((rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, true, o->timeout, err)) < 0 ||
 	    (rc = vv_vault_holder_open(&h, &facts, &t.connect, true, err)) < 0) {
 		goto done;
 	}
@@ -239,7 +242,8 @@ static vv_status run_list(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_vault_session s;
 	uint64_t shards, bytes;
-	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, err);
+	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, o->timeout,
+						     err);
 
 	if (rc < 0) {
 		return rc;
@@ -283,7 +287,9 @@ done:
 /* Moves what it keeps to the others, then forgets it. */
 static vv_status run_remove(vv_context *c, vv_error *err)
 {
-	const vv_session_options so = {.notes = &vv_notes_stderr, .need_key = true};
+	const options *o = c->options;
+	const vv_session_options so = {
+		.notes = &vv_notes_stderr, .need_key = true, .idle_sec = o->timeout, .again = true};
 	vv_vault_session s;
 	const vv_holder_config *h;
 	bool *leave = NULL;

@@ -406,7 +406,7 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 	if (strcmp(what, "standing") == 0) {
 		return run_standing(c, err);
 	}
-	rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, err);
+	rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, 0, err);
 	if (rc < 0) {
 		return rc;
 	}

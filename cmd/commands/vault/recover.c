@@ -22,6 +22,7 @@
 typedef struct options {
 	const char *key, *expect, *vault, *to;
 	bool bare, no_checkout, quiet;
+	uint64_t timeout;
 } options;
 
 static const vv_option table[] = {
@@ -32,6 +33,8 @@ static const vv_option table[] = {
 	OPT_STRING(0, "vault", vault, "ID", "this vault, where the holders have several"),
 	OPT_FLAG(0, "bare", bare, "make no work tree"),
 	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a holder that is silent for this long (60)"),
 	OPT_FLAG('q', "quiet", quiet, "print only what is missing"),
 };
 
@@ -148,7 +151,13 @@ static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_r
 			 int *code, vv_error *err)
 {
 	const vv_session_options so = {
-		.key_file = o->key, .need_key = true, .quiet = o->quiet, .notes = &vv_notes_stderr};
+		.key_file = o->key,
+		.need_key = true,
+		.quiet = o->quiet,
+		.notes = &vv_notes_stderr,
+		.idle_sec = o->timeout > 0 ? o->timeout
+					   : VV_IDLE_DEFAULT, /* the last resort waits */
+		.again = true};
 	vv_vault_session s;
 	vv_oid before;
 	const bool again = read_before(u, repo, &before);

@@ -15,11 +15,14 @@
 typedef struct options {
 	bool now, quiet;
 	uint64_t rate;
+	uint64_t timeout;
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "now", now, "do not wait 7 days for a holder that is away"),
 	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most so much a second"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a holder that is silent for this long (60; 2 until it answers)"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
@@ -140,8 +143,12 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 static vv_status run_repair(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const vv_session_options so = {
-		.notes = &vv_notes_stderr, .need_key = true, .quiet = o->quiet};
+	const vv_session_options so = {.notes = &vv_notes_stderr,
+				       .need_key = true,
+				       .quiet = o->quiet,
+				       .idle_sec = o->timeout == 0 && o->now ? VV_IDLE_DEFAULT
+									     : o->timeout,
+				       .again = true};
 	vv_vault_repair x = {.owed = {.fix = true, .away_sec = o->now ? 1 : AWAY, .rate = o->rate},
 			     .reseal = {.missing = on_missing}};
 	vv_vault_session s;

@@ -15,6 +15,7 @@ typedef struct options {
 	vv_strings to;
 	bool dry_run, quiet, adopt;
 	const char *key, *code;
+	uint64_t timeout;
 } options;
 
 static const vv_option table[] = {
@@ -32,6 +33,8 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "adopt", adopt,
 		 "go on after records that another copy of this repository wrote"),
 	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a holder that is silent for this long (60; 2 until it answers)"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
 
@@ -177,8 +180,12 @@ static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_
 static vv_status run_replicate(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const vv_session_options so = {
-		.key_file = o->key, .need_key = true, .quiet = o->quiet, .notes = &vv_notes_stderr};
+	const vv_session_options so = {.key_file = o->key,
+				       .need_key = true,
+				       .quiet = o->quiet,
+				       .notes = &vv_notes_stderr,
+				       .idle_sec = o->timeout,
+				       .again = o->to.count > 0};
 	vv_replicate x = {.copies = (unsigned)o->copies,
 			  .min = (unsigned)o->min,
 			  .to = &o->to,

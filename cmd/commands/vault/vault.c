@@ -22,12 +22,15 @@
 typedef struct options {
 	const char *format, *key, *grace;
 	bool dry_run;
+	uint64_t timeout;
 } options;
 
 static const vv_option table[] = {
 	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file: the recovery key, say"),
 	OPT_STRING(0, "grace", grace, "DAYS", "prune: keep what is retired for so many days (14)"),
 	OPT_FLAG('n', "dry-run", dry_run, "prune: only say what would be done"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a holder that is silent for this long (60; 2 until it answers)"),
 	OPT_JSON("status: the output format"),
 };
 
@@ -460,8 +463,11 @@ static int check_vault(const vv_context *c)
 static vv_status run_vault(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const vv_session_options so = {
-		.key_file = o->key, .need_key = true, .quiet = true, .notes = &vv_notes_stderr};
+	const vv_session_options so = {.key_file = o->key,
+				       .need_key = true,
+				       .quiet = true,
+				       .notes = &vv_notes_stderr,
+				       .idle_sec = o->timeout};
 	vv_vault_session s;
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 
@@ -486,8 +492,9 @@ const vv_command vv_cmd_vault = {
 	.name = "vault",
 	.group = "vault",
 	.summary = "are the sealed copies at their policy, and who may read and write them?",
-	.usage = "status [--json]\nreaders [add DID | remove DID] [--key FILE]\n"
-		 "writers [add DID | remove DID] [--key FILE]\nprune [--grace DAYS] [--dry-run]",
+	.usage =
+		"status [--timeout SECONDS] [--json]\nreaders [add DID | remove DID] [--key FILE]\n"
+		"writers [add DID | remove DID] [--key FILE]\nprune [--grace DAYS] [--dry-run]",
 	.example = "$ varve vault status\n"
 		   "safe: everything has 2 copies; any holder could be lost, and no data with it\n"
 		   "in the vault: 2 shards, 8.3 kB; policy: 2 copies\n"

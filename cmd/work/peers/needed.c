@@ -228,12 +228,50 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	return rc;
 }
 
+/* One remote that is to be reached. */
+typedef struct reaching {
+	vv_needed *n;
+	needed_remote *m;
+} reaching;
+
+static vv_status open_remote(void *payload, const vv_connect_options *o, vv_error *err)
+{
+	reaching *r = payload;
+	const unsigned before = r->n->t.connect.first_sec;
+	vv_status rc;
+
+	r->n->t.connect.first_sec = o->first_sec;
+	rc = vv_reach_suppliers(&r->n->t, r->m->suppliers, NEEDED_SUPPLIERS_MAX - 1, &r->m->count,
+				r->m->name, err);
+	r->n->t.connect.first_sec = before;
+	return rc;
+}
+
+/* The first of them has all the time that it needs; another that sleeps costs little. */
+static vv_status reach_remote(vv_needed *n, needed_remote *m, vv_error *err)
+{
+	reaching r = {n, m};
+	vv_ask ask = {.url = m->name, .named = n->given, .open = open_remote, .payload = &r};
+	vv_ask *const list[] = {&ask};
+	vv_status rc;
+
+	if (m == n->remotes) {
+		return open_remote(&r, &n->t.connect, err);
+	}
+	if ((rc = vv_ask_prepare(&ask, &n->t.connect, err)) == VV_OK &&
+	    (rc = vv_ask_all(list, 1, n->repo, err)) == VV_OK && ask.status < 0) {
+		*err = ask.why;
+		rc = ask.status;
+	}
+	vv_ask_clear(&ask);
+	return rc;
+}
+
 static vv_status reach_needed(vv_needed *n, needed_remote *m, vv_error *err)
 {
 	size_t peers = 0;
 	vv_git_host *host;
-	vv_status rc = vv_reach_suppliers(&n->t, m->suppliers, NEEDED_SUPPLIERS_MAX - 1, &m->count,
-					  m->name, err);
+	vv_status rc = reach_remote(n, m, err);
 
 	if (rc < 0) {
 		return rc;

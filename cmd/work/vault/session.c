@@ -250,6 +250,7 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 	    (rc = vv_holder_configs_read(&s->configs, s->repo, err)) < 0) {
 		return rc;
 	}
+	s->again = o->again;
 	s->place_count = s->configs.count;
 	if (!(s->places = vv_calloc(s->place_count + 1, sizeof(*s->places)))) {
 		return vv_fail_nomem(err);
@@ -260,7 +261,8 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 	}
 	join_places(s);
 	if ((rc = read_seen(s, err)) < 0 || (rc = read_met(s, err)) < 0 ||
-	    (rc = vv_transfer_open(&s->transfer, s->repo, s->notes, o->quiet, 0, err)) < 0) {
+	    (rc = vv_transfer_open(&s->transfer, s->repo, s->notes, o->quiet, o->idle_sec, err)) <
+		    0) {
 		return rc;
 	}
 	if (o->need_key || o->key_file) {
@@ -296,9 +298,10 @@ vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_
 }
 
 vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
-					const vv_notes *notes, vv_error *err)
+					const vv_notes *notes, uint64_t idle_sec, vv_error *err)
 {
-	vv_session_options o = {.notes = notes, .quiet = true, .need_key = true};
+	vv_session_options o = {
+		.notes = notes, .quiet = true, .need_key = true, .idle_sec = idle_sec};
 	vv_error no_key;
 
 	if (vv_vault_session_open(s, r, &o, &no_key) == VV_OK) {
@@ -839,15 +842,19 @@ static vv_status open_place(void *payload, const vv_connect_options *o, vv_error
 static vv_status prepare_place(reaching *r, vv_error *err)
 {
 	vv_vault_place *p = r->p;
+	vv_status rc;
 
 	forget_ask(p);
 	if (!(p->ask = vv_calloc(1, sizeof(*p->ask)))) {
 		return vv_fail_nomem(err);
 	}
 	p->ask->url = p->config->url;
+	p->ask->named = r->s->again;
 	p->ask->open = open_place;
 	p->ask->payload = r;
-	return vv_ask_prepare(p->ask, &r->s->transfer.connect, err);
+	rc = vv_ask_prepare(p->ask, &r->s->transfer.connect, err);
+	p->ask->named = p->ask->named && !p->silent;
+	return rc;
 }
 
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
@@ -873,6 +880,7 @@ vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 		vv_vault_place *p = list[i].p;
 		if (asks[i]->status < 0) {
 			p->why = asks[i]->why;
+			p->silent = p->silent || asks[i]->silent;
 			continue;
 		}
 		p->seen = s->now;

@@ -36,6 +36,7 @@ typedef struct vv_vault_place {
 	vv_vault_holder *holder;        /* NULL: not reached, and why */
 	vv_error why;
 	vv_ask *ask;  /* by which it was reached, or was to be; NULL: not yet */
+	bool silent;  /* it was asked in this session, and did not answer: once is enough */
 	bool refuses; /* it is reached, gives what it has, and did not take something: why */
 	uint64_t
 		refused_len; /* then: the bytes of the smallest shard that it did not take; 0: of a record */
@@ -63,6 +64,7 @@ typedef struct vv_vault_session {
 	char *dir; /* .git/varve/vault */
 	int lock;
 	uint64_t now;
+	bool again; /* as in the options */
 	vv_key key;
 	bool has_key;
 	vv_vault_policy policy;
@@ -86,6 +88,8 @@ typedef struct vv_session_options {
 	const char *key_file;
 	bool need_key, quiet;
 	const vv_notes *notes;
+	uint64_t idle_sec; /* --timeout; 0: as usual */
+	bool again;        /* holders that were silent lately are asked, too */
 } vv_session_options;
 
 /* VV_ELOCKED: another command works on the vault. */
@@ -93,7 +97,7 @@ vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_
 				vv_error *err);
 /* Only to look: with this machine's key, which can name the holders, where there is one. */
 vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
-					const vv_notes *notes, vv_error *err);
+					const vv_notes *notes, uint64_t idle_sec, vv_error *err);
 /* Others may work on the vault from now on: only what was read is used, and nothing written. */
 void vv_vault_session_unlock(vv_vault_session *s);
 void vv_vault_session_close(vv_vault_session *s);

@@ -114,7 +114,8 @@ static vv_status put_shard(vault *v, const vv_kept *k, const vv_buf *bytes, vv_e
 
 static vv_status open_vault(vault *v, vv_error *err)
 {
-	const vv_session_options o = {.need_key = true, .quiet = true, .notes = v->notes};
+	const vv_session_options o = {
+		.need_key = true, .quiet = true, .notes = v->notes, .again = v->asked};
 	vv_vault_session *s = &v->session;
 	vv_status rc = vv_vault_session_open(s, v->repo, &o, err);
 

@@ -46,6 +46,12 @@ within() {
 		[ "$status" -lt 2 ]
 	done
 	succeeds varve vault status --json
+	# but where somebody says how long
+	SECONDS=0
+	within 4 varve vault status --timeout 2
+	[ "$SECONDS" -ge 1 ]
+	within 4 varve audit --timeout 1 a
+	[ "$status" -eq 0 ]
 }
 
 # hub.git, and its clones a (which pushes) and b.
