@@ -503,7 +503,8 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	return sent_damage(r)
 		       ? VV_EMISSING /* name_damage says what helps */
 		       : vv_hint(err,
-				 "ask another peer too (--from URL); what has arrived is kept");
+				 "ask another peer too (--from URL: of a fork, or of what this was forked from); what has "
+				 "arrived is kept");
 }
 
 /* --- where one want cannot be had, the others are taken --- */

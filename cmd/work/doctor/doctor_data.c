@@ -81,7 +81,8 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 	if (vv_work_has_data(a->r, path)) {
 		vv_buf_puts(&mend, "varve fsck --repair (the work tree has the table)");
 	} else if (a->remote) {
-		vv_buf_puts(&mend, "varve fetch --data");
+		vv_buf_puts(&mend, "varve fetch --data (of commits that came from a fork, with "
+				   "--from URL of the fork)");
 	} else {
 		vv_buf_puts(&mend, "add the remote of somebody who has them "
 				   "('varve remote add NAME URL'), then varve fetch --data");

@@ -22,8 +22,10 @@ static vv_status mend_otherwise(vv_doctor *d, vv_error *err)
 		vv_doctor_finding *f = &d->findings[i];
 		if (strcmp(f->what, "blocks") == 0 && f->mend &&
 		    strncmp(f->mend, "varve fetch --data", 18) == 0) {
-			char *mend = vv_strdup("ask someone who has them to run 'varve push "
-					       "--blocks', then varve fetch");
+			char *mend = vv_strdup(
+				"ask someone who has them to run 'varve push --blocks', then varve "
+				"fetch; of a fork: varve fetch --data --from URL, of what it was "
+				"forked from");
 			if (!mend) {
 				return vv_fail_nomem(err);
 			}
@@ -93,7 +95,10 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 	if (lost.here > 0) {
 		vv_buf_printf(&mend, "varve push --blocks %s", vv_text_shows(name));
 	} else {
-		vv_buf_puts(&mend, "ask someone who has them to run 'varve push --blocks'");
+		vv_buf_printf(&mend,
+			      "ask someone who has them to run 'varve push --blocks'; of a fork: "
+			      "varve fetch --from URL %s, of what it was forked from",
+			      vv_text_shows(name));
 	}
 	rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
 	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, err) : rc;

@@ -566,7 +566,6 @@ static vv_status fetch(run *r, vv_error *err)
 		}
 		const vv_status first = rc;
 		rc = fetch_once(r, err);
-		s->line = vv_git_host_bytes(vv_git_host_of(s));
 		vv_git_host_tell_damage(vv_git_host_of(s));
 		if (first == VV_OK) {
 			add_before(r, &before);
@@ -575,8 +574,14 @@ static vv_status fetch(run *r, vv_error *err)
 	}
 	if (r->origin.host) {
 		r->result.sum.commits = r->commits;
-		r->suppliers[0].line = vv_git_host_bytes(r->origin.host);
 		vv_git_host_tell_damage(r->origin.host);
+	}
+	/* of hosts packs came, which are smaller than the blocks in them */
+	for (size_t i = 0; i < r->supplier_count; i++) {
+		const vv_git_host *host = vv_git_host_of(&r->suppliers[i]);
+		if (host) {
+			r->suppliers[i].line = vv_git_host_bytes(host);
+		}
 	}
 	return rc;
 }

@@ -495,6 +495,13 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 		     lost.here > 0
 			     ? "hint: 'varve push --blocks' puts back what is here"
 			     : "hint: ask someone who has the blocks to run 'varve push --blocks'");
+	if (lost.here == 0 && change == VV_HOST_AS_EXPECTED) {
+		vv_notes_put(
+			g->t->notes,
+			"hint: of a fork, what it was forked from has them: 'varve fetch --from "
+			"URL %s'",
+			g->m->name ? vv_text_shows(g->m->name) : url);
+	}
 	return VV_OK;
 }
 

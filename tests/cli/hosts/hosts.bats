@@ -316,6 +316,34 @@ refs/varve/blocks" ]
 	cmp prices.csv ../a/prices.csv
 }
 
+@test "a clone of a fork names what helps, and moves packs" {
+	plain_host uploadpack.allowFilter=true uploadpack.allowAnySHA1InWant=true
+	a_table a
+	for row in 2 3 4 5 6 7; do
+		change $row
+		varve push -q
+	done
+	cp -a ../host.git ../fork.git
+	git -C ../fork.git update-ref -d refs/varve/blocks
+	fork=ssh://host$PWD/../fork.git
+	ends_with 1 varve clone "$fork" ../b
+	stderr_has "'varve fetch --from URL origin'"
+	cd ../b
+	ends_with 1 varve doctor
+	output_has "varve fetch --from URL origin"
+	succeeds varve fetch --from "$url" origin
+	succeeds varve restore .
+	cmp prices.csv ../a/prices.csv
+	(sound)
+	succeeds varve clone -v "$url" ../c
+	[[ $stderr =~ \(([0-9.]+)\ kB\ of\ data\ in\ ([0-9.]+)\ kB ]]
+	direct=${BASH_REMATCH[2]%.*}
+	succeeds varve clone -v --from "$url" "$fork" ../d
+	[[ $stderr =~ \(([0-9.]+)\ kB\ of\ data\ in\ ([0-9.]+)\ kB ]]
+	[ "${BASH_REMATCH[2]%.*}" -le $((direct * 2)) ]
+	cmp ../d/prices.csv ../a/prices.csv
+}
+
 @test "squashed and deleted branches change nothing about what a host has" {
 	plain_host
 	a_table a

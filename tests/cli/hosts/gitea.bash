@@ -1,0 +1,146 @@
+# Gitea, a real forge, built from its Go module: on 127.0.0.1, with SQLite, for the users ada and bob (password "secret12").
+# Load it behind helper.bash.
+
+gitea_version=v1.26.0
+
+# build_gitea WHERE: WHERE/gitea and what it needs beside it; minutes. False: it cannot be had.
+build_gitea() (
+	mkdir -p "$1" || return 1
+	cd "$1" || return 1
+	exec 9> lock
+	flock 9
+	[ "$(cat built 2> /dev/null)" != "$gitea_version" ] || return 0
+	rm -rf built gitea static seed go.mod go.sum
+	export GOFLAGS=-mod=mod
+	module=$(timeout 600 go mod download -json "code.gitea.io/gitea@$gitea_version" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+	[ -d "$module" ] || return 1
+	# Its replacements hold where it is the main module only.
+	{
+		printf 'module build\n\ngo 1.26\n\nrequire code.gitea.io/gitea %s\n' "$gitea_version"
+		sed -n '/^replace/p' "$module/go.mod"
+	} > go.mod
+	timeout 3000 go build -tags 'sqlite sqlite_unlock_notify' -o gitea code.gitea.io/gitea > go.log 2>&1 || return 1
+	mkdir static
+	cp -r "$module/templates" "$module/options" "$module/public" static
+	chmod -R u+w static
+	echo "$gitea_version" > built
+)
+
+free_port() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+write_gitea_ini() {
+	cat > "$forge/app.ini" <<-END
+	APP_NAME = forge
+	RUN_USER = $gitea_user
+	RUN_MODE = prod
+	WORK_PATH = $forge
+	[server]
+	PROTOCOL = http
+	HTTP_ADDR = 127.0.0.1
+	HTTP_PORT = $http_port
+	ROOT_URL = http://127.0.0.1:$http_port/
+	STATIC_ROOT_PATH = $forge/static
+	START_SSH_SERVER = true
+	SSH_DOMAIN = 127.0.0.1
+	SSH_LISTEN_HOST = 127.0.0.1
+	SSH_LISTEN_PORT = $ssh_port
+	SSH_PORT = $ssh_port
+	OFFLINE_MODE = true
+	[database]
+	DB_TYPE = sqlite3
+	PATH = $forge/gitea.db
+	[repository]
+	ROOT = $forge/repos
+	DEFAULT_BRANCH = main
+	[security]
+	INSTALL_LOCK = true
+	SECRET_KEY = secret
+	PASSWORD_HASH_ALGO = pbkdf2_v1
+	[log]
+	MODE = file
+	LEVEL = Warn
+	ROOT_PATH = $forge/log
+	[service]
+	DISABLE_REGISTRATION = true
+	[migrations]
+	ALLOW_LOCALNETWORKS = true
+	[mirror]
+	MIN_INTERVAL = 1m
+	END
+}
+
+# Nothing of our environment: settings of git that a test has are not the forge's.
+run_gitea() {
+	local who=()
+	[ "$gitea_user" != nobody ] || who=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+	(
+		cd "$forge" || exit 1
+		exec env -i "PATH=$PATH" "HOME=$forge/home" "USER=$gitea_user" "${who[@]}" ./gitea --config "$forge/app.ini" "$@"
+	)
+}
+
+# start_gitea: $forge, its folder; $site, its address; $pages, without "http://".
+start_gitea() {
+	[ -n "${VARVE_TEST_ALL-}" ] || skip "Gitea takes minutes to build: VARVE_TEST_ALL=1"
+	command -v go > /dev/null || skip "go is not installed"
+	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-gitea
+	build_gitea "$packages" || skip "Gitea cannot be had as a Go module"
+	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
+	export no_proxy=127.0.0.1 GIT_TERMINAL_PROMPT=0
+	# It does not run as root, and our folders are not for everybody.
+	gitea_user=$(id -un)
+	[ "$(id -u)" -ne 0 ] || gitea_user=nobody
+	forge=$(mktemp -d "${TMPDIR:-/tmp}/varve-gitea-XXXXXX")
+	http_port=$(free_port)
+	ssh_port=$(free_port)
+	mkdir "$forge/home"
+	cp -r "$packages/gitea" "$packages/static" "$forge"
+	write_gitea_ini
+	[ "$gitea_user" != nobody ] || chown -R nobody "$forge"
+	run_gitea migrate > "$forge/../${forge##*/}.log" 2>&1
+	run_gitea admin user create --username ada --password secret12 --email ada@example.com --admin \
+		--must-change-password=false > /dev/null
+	run_gitea admin user create --username bob --password secret12 --email bob@example.com \
+		--must-change-password=false > /dev/null
+	run_gitea web > "$forge/../${forge##*/}.log" 2>&1 3>&- &
+	gitea=$!
+	pages=127.0.0.1:$http_port
+	site=http://$pages
+	for _ in $(seq 300); do
+		! curl -sf "$site/api/v1/version" > /dev/null || return 0
+		kill -0 $gitea
+		sleep 0.1
+	done
+	return 1
+}
+
+stop_gitea() {
+	[ -z "${gitea-}" ] || kill "$gitea"
+	[ -z "${gitea-}" ] || wait "$gitea" || true
+	[ -z "${forge-}" ] || rm -rf "$forge" "$forge/../${forge##*/}.log"
+}
+
+# api USER METHOD PATH [JSON]
+api() {
+	curl -sS --fail-with-body -u "$1:secret12" -X "$2" -H 'Content-Type: application/json' ${4+-d "$4"} "$site/api/v1/$3"
+}
+
+# api_gives PATH EXPRESSION: of what ada gets there, as d.
+api_gives() {
+	api ada GET "$1" | python3 -c "import json, sys; d = json.load(sys.stdin); print($2)"
+}
+
+# until_true COMMAND...: what the forge does by and by.
+until_true() {
+	for _ in $(seq 100); do
+		! "$@" > /dev/null 2>&1 || return 0
+		sleep 0.1
+	done
+	"$@"
+}
+
+as() {
+	echo "http://$1:secret12@$pages/$2"
+}
