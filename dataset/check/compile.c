@@ -314,6 +314,7 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 {
 	static const char *const rules[] = {"primary-key", "unique-error", "unique-error",
 					    "duplicate-row"};
+	static const char *const kinds[] = {"primary", "key", "key", "row"};
 	const char *rule = rules[kind];
 	const check_column *first = &p->columns[columns[0]];
 	bool by_column = kind == CHECK_UNIQUE || kind == CHECK_UNIQUE_KEY;
@@ -336,8 +337,9 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 	k->severity = severity;
 	k->stands = check_stands(p, rule, by_column ? first->name : NULL, first->name_len);
 	k->names = list_names(p, columns, count);
-	if (!k->names || !columns_id(&k->id, p, kind == CHECK_ROW ? "row" : "key", columns, count,
-				     p->o->path ? p->o->path : "")) {
+	/* rows without a whole key are entries of a primary key alone */
+	if (!k->names ||
+	    !columns_id(&k->id, p, kinds[kind], columns, count, p->o->path ? p->o->path : "")) {
 		return vv_fail_nomem(err);
 	}
 	p->key_count++;

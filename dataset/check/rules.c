@@ -457,6 +457,43 @@ static vv_status find_rule(reader *r, const vv_json *node, const vv_json *member
 		    : vv_hint(r->err, "'varve check --list-rules' names them all");
 }
 
+/* What both settings say for: a column that both name, "" where neither names any; else NULL. */
+static const char *common_column(const vv_rule_setting *a, const vv_rule_setting *b)
+{
+	if (!a->columns || !b->columns) {
+		return a->columns == b->columns ? "" : NULL;
+	}
+	for (size_t i = 0; a->columns[i]; i++) {
+		if (vv_rule_setting_has(b, a->columns[i], strlen(a->columns[i]))) {
+			return a->columns[i];
+		}
+	}
+	return NULL;
+}
+
+/* Without a bound or a condition a rule is applied once to a column: of two settings for it one would do
+ * nothing. (One that names no columns is for those that no other names.) */
+static vv_status want_once(reader *r, const vv_json *item, const vv_rule_setting *s,
+			   const vv_rule_setting *last)
+{
+	const unsigned repeats = TAKES_MIN | TAKES_MAX | TAKES_SHARE | TAKES_AGE | TAKES_CONDITION;
+
+	for (; s < last && !(takes(last->rule) & repeats); s++) {
+		const char *column = common_column(s, last);
+
+		if (column && *column) {
+			return vv_descriptor_fail(item, r->name, r->err,
+						  "column '%s' has a setting above",
+						  vv_text_shows(column));
+		}
+		if (column) {
+			return vv_descriptor_fail(item, r->name, r->err,
+						  "there is a setting for all columns above");
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
 {
 	size_t room = 0;
@@ -487,8 +524,12 @@ static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
 			rc = vv_descriptor_fail(m, r->name, r->err, "is empty");
 			vv_hint(r->err, "to switch the rule off: \"off\"");
 		}
+		size_t first = b->count;
 		for (const vv_json *item = m->first; rc == VV_OK && item; item = item->next) {
 			rc = read_setting(r, item, rule, &b->settings[b->count++]);
+			rc = rc < 0 ? rc
+				    : want_once(r, item, &b->settings[first],
+						&b->settings[b->count - 1]);
 		}
 	}
 	return rc;

@@ -1,7 +1,9 @@
-"""Random packages of two tables under random rules, judged here and by `varve check`: both must find the same.
+"""Random packages of two tables, CSV or NDJSON, under random rules, judged here and by `varve check`: both must find the same.
 
 What is judged: types, required, missing cells and blank rows, primary, unique and foreign keys, and what `mostly`,
 severities and --accept do to them. Foreign keys are judged by SQLite.
+
+A part of the packages are two versions in a repository, each looked at in the work tree, the index and the commit.
 
 usage: keys_oracle.py SEED CASES      (in an empty folder)
 """
@@ -25,7 +27,15 @@ CELLS = {
     "boolean": ["true", "True", "1", "false", "0", "yes", "no"],
     "date": ["2024-03-01", "2024-02-29", "2024-02-30", "2023-02-29", "2024-3-1", "x"],
 }
-ABSENT = object()
+# Of NDJSON: literals as they are written, and (in quotes) strings.
+LITERALS = {
+    "integer": ["1", "2", "-3", "10", "1.5", '"1"', '"x"', "true"],
+    "number": ["1", "1.0", "1e0", "2.50", "2.5", '"1"', "-3", "false"],
+    "string": ['"1"', '"01"', '"a"', '"A"', "1"],
+    "boolean": ["true", "false", '"true"', '"x"', "0"],
+    "date": [f'"{text}"' for text in CELLS["date"]],
+}
+ABSENT, NULL = object(), object()
 
 
 def meaning(kind, text):
@@ -46,8 +56,19 @@ def meaning(kind, text):
         return "wrong", text
 
 
+def literal_meaning(kind, literal):
+    if literal.startswith('"'):
+        text = literal[1:-1]
+        return meaning(kind, text) if kind in ("string", "date") else ("wrong", text)
+    if literal in ("true", "false"):
+        return ("b", int(literal == "true")) if kind == "boolean" else ("wrong", literal)
+    return meaning(kind, literal) if kind in ("integer", "number") else ("wrong", literal)
+
+
 class Table:
     """A table of random cells: rows of texts, which may end early."""
+
+    json = False
 
     def __init__(self, rng, name, columns, rows):
         self.name, self.columns = name, columns
@@ -64,7 +85,11 @@ class Table:
     def value(self, row, at):
         """None: missing."""
         text = self.rows[row][at]
-        return None if text is ABSENT or text in self.missing else meaning(self.columns[at][1], text)
+        if text is ABSENT or text is NULL:
+            return None
+        if self.json:
+            return None if text[0] == '"' and text[1:-1] in self.missing else literal_meaning(self.columns[at][1], text)
+        return None if text in self.missing else meaning(self.columns[at][1], text)
 
     def place(self, column):
         return [name for name, _, _ in self.columns].index(column)
@@ -73,14 +98,51 @@ class Table:
         return [self.value(row, self.place(n)) for n in names]
 
     def blank(self, row):
-        return all(c is ABSENT or c == "" for c in self.rows[row])
+        return all(c is ABSENT or c is NULL or c == "" or c == '""' for c in self.rows[row])
+
+    @property
+    def path(self):
+        return self.name + (".ndjson" if self.json else ".csv")
 
     def write(self):
-        with open(f"{self.name}.csv", "w", newline="") as out:
+        with open(self.path, "w", newline="") as out:
             writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
             writer.writerow([name for name, _, _ in self.columns])
             for row in self.rows:
                 writer.writerow([c for c in row if c is not ABSENT])
+
+
+class JsonTable(Table):
+    """Members that are null or left out, too."""
+
+    json = True
+
+    def __init__(self, rng, name, columns, rows):
+        self.name, self.columns, self.rows = name, columns, []
+        self.missing = rng.choice([[""], ["", "NA"], ["NA", "-"], []])
+        for i in range(max(rows, 1)):
+            row = [rng.choice(LITERALS[kind] + rng.choice([[], ['""', '"NA"', NULL]])) for _, kind, _ in columns]
+            if i > 0 and rng.random() < 0.1:
+                row = [NULL] * len(row)
+            elif i > 0:  # the first row has all members
+                row = [ABSENT if rng.random() < 0.05 else c for c in row]
+            self.rows.append(row)
+
+    def write(self):
+        with open(self.path, "w") as out:
+            for row in self.rows:
+                pairs = [f'"{n}": {"null" if c is NULL else c}' for (n, _, _), c in zip(self.columns, row) if c is not ABSENT]
+                out.write("{" + ", ".join(pairs) + "}\n")
+
+
+def make_table(rng, *words):
+    return (JsonTable if rng.random() < 0.35 else Table)(rng, *words)
+
+
+def make_like(rng, t):
+    other = type(t)(rng, t.name, t.columns, rng.randint(1, 12))
+    other.missing = t.missing
+    return other
 
 
 def make_columns(rng, prefix, count):
@@ -92,7 +154,7 @@ def describe(table, keys):
     schema = {"fields": [{"name": n, "type": k, **({"constraints": c} if c else {})} for n, k, c in table.columns], **keys}
     if table.missing != [""]:
         schema["missingValues"] = table.missing
-    return {"name": table.name, "path": f"{table.name}.csv", "schema": schema}
+    return {"name": table.name, "path": table.path, "schema": schema}
 
 
 class Settings:
@@ -129,9 +191,9 @@ def judge_cells(t, s, rows):
     out = []
     for at, (name, _, constraints) in enumerate(t.columns):
         required = constraints.get("required", False)
-        absent = [r for r in rows if t.rows[r][at] is ABSENT]
+        absent = [r for r in rows if t.rows[r][at] is ABSENT and not t.json]
         values = [r for r in rows if t.value(r, at) is not None]
-        lacking = [r for r in rows if t.value(r, at) is None and not (s.stands("missing-cell") and t.rows[r][at] is ABSENT)]
+        lacking = [r for r in rows if t.value(r, at) is None and not (r in absent and s.stands("missing-cell"))]
         out += s.keep("missing-cell", [(r, name) for r in absent], len(rows))
         out += s.keep("type-error", [(r, name) for r in values if t.value(r, at)[0] == "wrong"], len(values))
         out += s.keep("constraint-error", [(r, name) for r in lacking if required], len(rows))
@@ -183,56 +245,69 @@ def judge_foreign(t, s, rows, there, there_rows, names, targets):
     return s.keep("foreign-key", [(r, names[0] if len(names) == 1 else None) for r in found], whole)
 
 
-def case(rng):
-    n = rng.choice([1, 1, 2, 3])
-    parent = Table(rng, "p", make_columns(rng, "p", n + rng.randint(0, 1)), rng.randint(0, 8))
-    columns = make_columns(rng, "c", n + rng.randint(1, 3))
-    for i in range(n):  # of the same type as what it refers to, or one that has the same values
-        kind = parent.columns[i][1]
-        kind = rng.choice(["integer", "number"]) if kind in ("integer", "number") else kind
-        columns[i] = (columns[i][0], kind, columns[i][2])
-    child = Table(rng, "c", columns, rng.randint(1, 14))
-    names = [c for c, _, _ in columns]
-    primary = rng.sample(names, rng.randint(1, 2)) if rng.random() < 0.5 else []
-    unique = [rng.sample(names, rng.randint(1, min(3, len(names)))) for _ in range(rng.randint(0, 2))]
-    own = rng.random() < 0.25 and len({columns[0][1], columns[-1][1]} - {"integer", "number"}) <= 1 and \
-        (columns[0][1] == columns[-1][1] or {columns[0][1], columns[-1][1]} == {"integer", "number"})
-    foreign, targets = (names[:1], names[-1:]) if own else (names[:n], [c for c, _, _ in parent.columns[:n]])
-    reference = {"fields": targets} if own and rng.random() < 0.5 else {"resource": "" if own else "p", "fields": targets}
-    keys = {"foreignKeys": [{"fields": foreign, "reference": reference}]}
-    if primary:
-        keys["primaryKey"] = primary
-    if unique:
-        keys["uniqueKeys"] = unique
-    s = Settings(rng)
-    for t in (parent, child):
-        t.write()
-    with open("datapackage.json", "w") as out:
-        json.dump({"resources": [describe(child, keys), describe(parent, {})]}, out)
-    with open("rules.json", "w") as out:
-        json.dump({"rules": s.rules}, out)
+class Package:
+    """Two tables, their keys and the rules."""
 
-    def looked_at(t):
-        return [r for r in range(len(t.rows)) if not (s.stands("blank-row") and t.blank(r))]
+    def __init__(self, rng):
+        n = rng.choice([1, 1, 2, 3])
+        self.parent = make_table(rng, "p", make_columns(rng, "p", n + rng.randint(0, 1)), rng.randint(0, 8))
+        columns = make_columns(rng, "c", n + rng.randint(1, 3))
+        for i in range(n):  # of the same type as what it refers to, or one that has the same values
+            kind = self.parent.columns[i][1]
+            kind = rng.choice(["integer", "number"]) if kind in ("integer", "number") else kind
+            columns[i] = (columns[i][0], kind, columns[i][2])
+        self.child = make_table(rng, "c", columns, rng.randint(1, 14))
+        names = [c for c, _, _ in columns]
+        self.primary = rng.sample(names, rng.randint(1, 2)) if rng.random() < 0.5 else []
+        self.unique = [rng.sample(names, rng.randint(1, min(3, len(names)))) for _ in range(rng.randint(0, 2))]
+        ends = {columns[0][1], columns[-1][1]}
+        self.own = rng.random() < 0.25 and (len(ends) == 1 or ends == {"integer", "number"})
+        self.foreign = names[:1] if self.own else names[:n]
+        self.targets = names[-1:] if self.own else [c for c, _, _ in self.parent.columns[:n]]
+        self.reference = {"fields": self.targets}
+        if not self.own or rng.random() < 0.5:
+            self.reference["resource"] = "" if self.own else "p"
+        self.rules = Settings(rng)
 
-    expected = []
-    for t in (child, parent):
-        rows = looked_at(t)
-        found = s.keep("blank-row", [(r, None) for r in range(len(t.rows)) if t.blank(r)], len(t.rows)) + judge_cells(t, s, rows)
-        single = [[c] for c, _, constraints in t.columns if constraints.get("unique")]
-        found += judge_keys(t, s, rows, primary if t is child else [], (unique if t is child else []) + single)
-        if t is child:
-            there = child if own else parent
-            found += judge_foreign(child, s, rows, there, range(len(there.rows)), foreign, targets)
-        expected += [(t.name, *f) for f in found]
-    return sorted(expected, key=str), s
+    def refill(self, rng):
+        """Other rows, at least of one table."""
+        for t in rng.choice([[self.parent], [self.child], [self.parent, self.child]]):
+            t.rows = make_like(rng, t).rows
+
+    def write(self):
+        keys = {"foreignKeys": [{"fields": self.foreign, "reference": self.reference}]}
+        if self.primary:
+            keys["primaryKey"] = self.primary
+        if self.unique:
+            keys["uniqueKeys"] = self.unique
+        for t in (self.parent, self.child):
+            t.write()
+        with open("datapackage.json", "w") as out:
+            json.dump({"resources": [describe(self.child, keys), describe(self.parent, {})]}, out)
+        for name in ("rules.json", "varve.json"):
+            with open(name, "w") as out:
+                json.dump({"rules": self.rules.rules}, out)
+
+    def judge(self):
+        s, expected = self.rules, []
+        for t in (self.child, self.parent):
+            rows = [r for r in range(len(t.rows)) if not (s.stands("blank-row") and t.blank(r))]
+            found = s.keep("blank-row", [(r, None) for r in range(len(t.rows)) if t.blank(r)], len(t.rows))
+            found += judge_cells(t, s, rows)
+            single = [[c] for c, _, constraints in t.columns if constraints.get("unique")]
+            of_child = t is self.child
+            found += judge_keys(t, s, rows, self.primary if of_child else [], (self.unique if of_child else []) + single)
+            if of_child:
+                there = self.child if self.own else self.parent
+                found += judge_foreign(t, s, rows, there, range(len(there.rows)), self.foreign, self.targets)
+            expected += [(t.name, *f) for f in found]
+        return sorted(expected, key=str)
 
 
-def found(s):
-    words = [w for code in sorted(s.accepted) for w in ("--accept", code)] + (["--why", "meant"] if s.accepted else [])
-    done = subprocess.run(["varve", "check", "--files", "--json", "--limit", "0", "--rules", "rules.json", *words, "datapackage.json"],
-                          capture_output=True, text=True)
-    assert done.returncode in (0, 1), done.stderr
+def found(s, words):
+    words = words + [w for code in sorted(s.accepted) for w in ("--accept", code)] + (["--why", "meant"] if s.accepted else [])
+    done = subprocess.run(["varve", "check", "--json", "--limit", "0", *words], capture_output=True, text=True)
+    assert done.returncode in (0, 1), (words, done.stderr)
     report = json.loads(done.stdout)
     out = [(d["path"][0], f["rule"], f.get("row"), f.get("column") if f["rule"] != "blank-row" else None, f["severity"],
             "accepted" in f) for d in report["datasets"] for f in d["findings"]]
@@ -241,23 +316,44 @@ def found(s):
     return sorted(out, key=str)
 
 
+def compare(seed, package, words):
+    expected, got = package.judge(), found(package.rules, words)
+    if got != expected:
+        print(f"seed {seed}, {os.getcwd()}, {words}: rules {package.rules.rules}, accepted {sorted(package.rules.accepted)}")
+        for f in [f for f in expected if f not in got]:
+            print("  only here:  ", f)
+        for f in [f for f in got if f not in expected]:
+            print("  only varve: ", f)
+        sys.exit(1)
+    return len(got)
+
+
+def commit(package):
+    for t in (package.parent, package.child):
+        if subprocess.run(["varve", "add", "-q", t.path], capture_output=True).returncode != 0:
+            subprocess.run(["git", "add", t.path], check=True)  # what varve does not take is plain text in Git
+    subprocess.run(["git", "add", "datapackage.json", "varve.json"], check=True)
+    subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", "version"], check=True)
+
+
 def main():
     seed, cases = int(sys.argv[1]), int(sys.argv[2])
     findings = 0
     for i in range(cases):
-        folder = f"case{i}"
-        os.mkdir(folder)
-        os.chdir(folder)
-        expected, s = case(random.Random(seed + i))
-        got = found(s)
-        if got != expected:
-            print(f"seed {seed + i}, {os.getcwd()}: rules {s.rules}, accepted {sorted(s.accepted)}")
-            for f in [f for f in expected if f not in got]:
-                print("  only here:  ", f)
-            for f in [f for f in got if f not in expected]:
-                print("  only varve: ", f)
-            sys.exit(1)
-        findings += len(got)
+        rng = random.Random(seed + i)
+        os.mkdir(f"case{i}")
+        os.chdir(f"case{i}")
+        package = Package(rng)
+        package.write()
+        findings += compare(seed + i, package, ["--files", "--rules", "rules.json", "datapackage.json"])
+        if i % 5 == 0:
+            subprocess.run(["varve", "init", "-q"], check=True)
+            for _ in range(2):
+                commit(package)
+                for words in ([], ["--cached"], ["HEAD"]):
+                    findings += compare(seed + i, package, ["--no-base", *words])
+                package.refill(rng)
+                package.write()
         os.chdir("..")
     print(f"seed {seed}: {cases} packages, {findings} findings, all as expected")
 

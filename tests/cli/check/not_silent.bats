@@ -288,6 +288,20 @@ t.csv unique-error 82 b error" ]
 	done
 }
 
+@test "what was remembered of a unique key does not stand for a primary key" {
+	new_repo
+	printf 'a,b\n1,x\n,y\n,z\n' > t.csv
+	echo '{"resources": [{"name": "t", "path": "t.csv", "schema": {"primaryKey": "a", "fields": [{"name": "a", "type": "integer", "constraints": {"unique": true}}, {"name": "b"}]}}]}' > datapackage.json
+	varve add -q t.csv datapackage.json
+	varve commit -q -m first
+	for _ in 1 2; do
+		succeeds varve check --skip primary-key --no-base HEAD
+		ends_with 1 varve check --json --no-base HEAD
+		[ "$(found)" = "t.csv primary-key 2 a error
+t.csv primary-key 3 a error" ]
+	done
+}
+
 @test "drift is measured as the page says, with exact decimals" {
 	new_repo
 	python3 "$BATS_TEST_DIRNAME/drift_oracle.py" 28
@@ -348,4 +362,16 @@ varve.json no-dataset - - warning" ]
 	printf '{"datasets": [{"path": "t.csv", "rules": {"row-count": {"min": 1}}}, {"path": "u.csv", "rules": {}}]}' > rules.json
 	succeeds varve check --files --json --rules rules.json --schema schema.json t.csv
 	[ -z "$(found)" ]
+}
+
+@test "two settings of which one would do nothing are refused" {
+	printf 'a,b\n1,x\n' > t.csv
+	echo '{"fields": [{"name": "a"}, {"name": "b"}]}' > schema.json
+	for settings in '[{"columns": "a", "mostly": 0.9, "severity": "warning"}, {"columns": ["b", "a"], "mostly": 0.5}]' \
+		'["warning", {"mostly": 0.5}]'; do
+		with_rules "{\"type-error\": $settings}" t.csv
+		[ "$status" -eq 2 ]
+	done
+	with_rules '{"type-error": ["warning", {"columns": "a", "mostly": 0.5}, {"columns": "b"}], "row-count": [{"min": 1}, {"min": 0}]}' t.csv
+	[ "$status" -eq 0 ]
 }
