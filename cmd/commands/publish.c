@@ -106,7 +106,7 @@ static vv_status end_json(job *j, vv_error *err)
 
 /* --- one version --------------------------------------------------------------------------- */
 
-static vv_status show_record(job *j, const vv_published *p, vv_error *err)
+static vv_status show_record(job *j, const vv_published *p, const vv_leaf_list *list, vv_error *err)
 {
 	if (j->o->quiet) {
 		return VV_OK;
@@ -116,7 +116,9 @@ static vv_status show_record(job *j, const vv_published *p, vv_error *err)
 		return end_json(j, err);
 	}
 	text_record(p, false);
-	if (p->file.codec != VV_CODEC_RAW) {
+	if (vv_leaf_list_is_even(list)) {
+		vv_note("'ipfs add' of the same file gives this CID, too, with Kubo's profile unixfs-v1-2025");
+	} else {
 		vv_note("'ipfs add' of the same file gives another CID: it cuts the file at other "
 			"places");
 	}
@@ -149,7 +151,7 @@ static vv_status publish_one(job *j, const char *word, vv_error *err)
 		vv_progress_end();
 	}
 	if (rc == VV_OK) {
-		rc = show_record(j, &p, err);
+		rc = show_record(j, &p, list, err);
 	}
 done:
 	vv_published_clear(&p);

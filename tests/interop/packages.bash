@@ -87,3 +87,20 @@ install_go() {
 		fi
 	) 9> "$packages/lock"
 }
+
+# The same of a module whose version `go install` refuses: install_go_get PACKAGE VERSION WHERE.
+install_go_get() {
+	local package=$1 version=$2 packages=$3
+	mkdir -p "$packages" || return 1
+	(
+		flock 9
+		cd "$packages" || exit 1
+		if [ "$(cat built 2> /dev/null)" != "$package@$version" ]; then
+			rm -rf bin built source
+			mkdir source
+			(cd source && go mod init test && timeout 600 go get "$package@$version" &&
+				timeout 1800 go build -o "../bin/${package##*/}" "$package") > go.log 2>&1 || exit 1
+			echo "$package@$version" > built
+		fi
+	) 9> "$packages/lock"
+}

@@ -7,10 +7,10 @@ access key AKIDEXAMPLE with the secret "secret/with+signs=" in the region eu-tes
 AKIDSESSION with the same secret; at most 15 minutes off.
 
 DIR.mode says what it does wrong, read at each request: "WHAT [COUNT]", for ever or so many times: slow (503
-SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers), half (closes in the middle of an answer), halfshards (the same to GET of shards), slowly (1,000 bytes of a shard a second),
+SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers), half (closes in the middle of an answer), halfshards (the same to GET of shards), slowly (1,000 bytes of a shard a second), drip (two bytes of it a second),
 error200, denied (AccessDenied to all but GET), html, bare (404 without a body), region (301 with another region), malformed
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
-lostpage (a page that does not say where the next one begins), endless (the same token again and again), xml
+lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
 (a list that is cut), other (other bytes in GET)."""
 import datetime
 import email.utils
@@ -235,14 +235,15 @@ class Store(http.server.BaseHTTPRequestHandler):
             self.wfile.write(piece[:len(piece) // 2])
             self.close_connection = True
             return
-        if wrong == "slowly" and "/shards/" in self.path:
+        if wrong in ("slowly", "drip") and "/shards/" in self.path:
             self.send_response(status)
             self.send_header("Content-Length", str(len(piece)))
             self.end_headers()
             try:
-                for at in range(0, len(piece), 100):
-                    self.wfile.write(piece[at:at + 100])
-                    time.sleep(0.1)
+                step, pause = (100, 0.1) if wrong == "slowly" else (1, 0.5)
+                for at in range(0, len(piece), step):
+                    self.wfile.write(piece[at:at + step])
+                    time.sleep(pause)
             except OSError:
                 self.close_connection = True  # nobody waits any more
             return
@@ -268,16 +269,18 @@ class Store(http.server.BaseHTTPRequestHandler):
         after = query.get("continuation-token", "")
         after = after[len("t/&+"):] if after.startswith("t/&+") else query.get("start-after", "")
         keys = sorted(k for k in found if k > after)
+        if wrong == "onandon":
+            keys = []
         more = len(keys) > most
         keys = keys[:most]
         with open(log_file, "a", encoding="utf-8") as f:
             f.write(f"listed {len(keys)}\n")
         out = ['<?xml version="1.0" encoding="UTF-8"?>\n', f"<ListBucketResult {NS}><Name>{escape(bucket)}</Name>",
                f"<Prefix>{escape(prefix)}</Prefix><KeyCount>{len(keys)}</KeyCount>"]
-        if more or wrong in ("lostpage", "endless"):
+        if more or wrong in ("lostpage", "endless", "onandon"):
             out.append("<IsTruncated>true</IsTruncated>")
             if wrong != "lostpage":
-                token = "t/&+" + ("" if wrong == "endless" else keys[-1])
+                token = "t/&+" + ("" if wrong == "endless" else str(time.monotonic_ns()) if wrong == "onandon" else keys[-1])
                 out.append(f"<NextContinuationToken>{escape(token)}</NextContinuationToken>")
         else:
             out.append("<IsTruncated>false</IsTruncated>")

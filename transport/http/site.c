@@ -17,6 +17,7 @@
 #include "transport/line/pipe.h"
 
 #define CONNECT_SEC 30L
+#define SLOW_BYTES 256L /* a second, of an answer or of what is sent: slower is as good as silent */
 #define TRIES 6u        /* of what may pass */
 #define TRIES_SILENT 2u /* where nobody answers: each takes long already */
 #define WAIT_FIRST_MS 250u
@@ -273,7 +274,8 @@ static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 	(void)c->setopt(s->easy, CURLOPT_HEADERDATA, x);
 	(void)c->setopt(s->easy, CURLOPT_CONNECTTIMEOUT,
 			s->first_sec > 0 ? (long)s->first_sec : CONNECT_SEC);
-	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT,
+			s->first_sec > 0 && !s->answered ? 1L : SLOW_BYTES);
 	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_TIME,
 			(long)(s->first_sec > 0 && !s->answered ? s->first_sec : s->idle_sec));
 	if (s->stopped) {

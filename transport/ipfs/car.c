@@ -157,14 +157,15 @@ static vv_status push_children(writing *w, const frame *f, vv_error *err)
  * once it was written. */
 static vv_status write_block(writing *w, const frame *f, bool deep, vv_error *err)
 {
-	bool is_new;
+	bool is_new = false;
 	vv_status rc = vv_cid_set_add(w->written, &f->cid, &is_new, err);
+	const bool put = is_new || w->o->dups;
 
-	if (rc < 0 || (!is_new && (!deep || f->cid.codec != VV_CODEC_DAG_PB))) {
+	if (rc < 0 || (!put && (!deep || f->cid.codec != VV_CODEC_DAG_PB))) {
 		return rc;
 	}
 	if ((rc = w->source->get(w->source->payload, &f->cid, &w->block, err)) < 0 ||
-	    (is_new && (rc = put_section(w, &f->cid, err)) < 0)) {
+	    (put && (rc = put_section(w, &f->cid, err)) < 0)) {
 		return rc;
 	}
 	return deep ? push_children(w, f, err) : VV_OK;

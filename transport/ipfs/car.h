@@ -61,10 +61,11 @@ typedef struct vv_car_write_options {
 	vv_car_part part;    /* with VV_CAR_ENTITY */
 	const vv_cid *above; /* blocks that lead to root: they come first */
 	size_t above_count;
+	bool dups;                   /* blocks that come again are written again */
 	const vv_progress *progress; /* bytes written, the end unknown */
 } vv_car_write_options;
 
-/* Writes a header, then blocks depth first, each once, in the links' order (order=dfs, dups=n),
+/* Writes a header, then blocks depth first, each once but for dups, in the links' order (order=dfs, dups=n or y),
  * every one hashed before it goes out. VV_EMISSING, VV_ECORRUPT; what fn answers ends it. */
 typedef vv_status (*vv_car_out_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,

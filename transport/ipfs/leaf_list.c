@@ -400,6 +400,19 @@ static vv_status leaf_start(const vv_leaf_list *l, uint64_t number, uint64_t *ou
 	return rc;
 }
 
+bool vv_leaf_list_is_even(const vv_leaf_list *l)
+{
+	vv_error ignored;
+	uint64_t start = 0;
+
+	for (uint64_t i = 0; i < l->leaves; i++) {
+		if (leaf_start(l, i, &start, &ignored) < 0 || start != i * VV_BLOCK_MAX) {
+			return false;
+		}
+	}
+	return l->bytes - start <= VV_BLOCK_MAX;
+}
+
 /* The leaves [*first, *first + *count) below the number-th of a height. */
 static void leaves_below(const vv_leaf_list *l, unsigned height, uint64_t number, uint64_t *first,
 			 uint64_t *count)

@@ -16,6 +16,8 @@
 #ifndef VV_TRANSPORT_IPFS_LEAF_LIST_H
 #define VV_TRANSPORT_IPFS_LEAF_LIST_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "transport/ipfs/file_maker.h"
 
@@ -45,6 +47,8 @@ vv_status vv_leaf_list_need(vv_leaf_list **out, const char *path, const vv_leaf_
 const vv_cid *vv_leaf_list_version(const vv_leaf_list *l);
 const vv_cid *vv_leaf_list_file(const vv_leaf_list *l); /* the UnixFS file's root */
 uint64_t vv_leaf_list_bytes(const vv_leaf_list *l);     /* of the file */
+/* Do all leaves but the last have VV_BLOCK_MAX bytes? Then the file is the one of Kubo's profile unixfs-v1-2025. */
+bool vv_leaf_list_is_even(const vv_leaf_list *l);
 
 /* Where a block is: a leaf, with its part of the file, or a node with the part below it. */
 typedef struct vv_leaf_place {

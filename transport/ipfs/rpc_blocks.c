@@ -349,6 +349,53 @@ static vv_status check_node(vv_rpc_blocks *b, vv_error *err)
 	return rc;
 }
 
+/* The value after this one in the document, children first; NULL: it was the last. */
+static const vv_json *next_value(const vv_json *v)
+{
+	if (v->first) {
+		return v->first;
+	}
+	while (v && !v->next) {
+		v = v->parent;
+	}
+	return v ? v->next : NULL;
+}
+
+/* {"Key": "Datastore.Spec", "Value": {"mounts": [{"child": {"sync": false, "type": "flatfs"}, ...}], ...}}: every flatfs
+ * that is anywhere in it syncs. */
+static vv_rpc_syncs read_spec(const vv_json *value)
+{
+	vv_rpc_syncs is = VV_RPC_SYNCS_UNKNOWN;
+
+	for (const vv_json *v = value; v; v = next_value(v)) {
+		const char *type = v->type == VV_JSON_OBJECT ? vv_json_get_string(v, "type") : NULL;
+		if (type && strcmp(type, "flatfs") == 0) {
+			is = vv_json_get_bool(v, "sync", false) && is != VV_RPC_SYNCS_NOT
+				     ? VV_RPC_SYNCS
+				     : VV_RPC_SYNCS_NOT;
+		}
+	}
+	return is;
+}
+
+vv_rpc_syncs vv_rpc_ask_syncs(vv_rpc_blocks *b)
+{
+	vv_rpc_syncs syncs = VV_RPC_SYNCS_UNKNOWN;
+	vv_arena arena = VV_ARENA_INIT;
+	http_answer a = {0};
+	vv_error ignored;
+	vv_json *value;
+
+	if (ask(b, "config?arg=Datastore.Spec", NULL, ANSWER_MAX, &a, &ignored) == VV_OK &&
+	    vv_json_read(&value, &arena, vv_buf_cstr(&a.body), a.body.len, b->name, &ignored) ==
+		    VV_OK) {
+		syncs = read_spec(value);
+	}
+	vv_arena_clear(&arena);
+	http_answer_clear(&a);
+	return syncs;
+}
+
 vv_status vv_rpc_blocks_open(vv_rpc_blocks **out, const vv_url *node, const vv_connect_options *o,
 			     vv_error *err)
 {

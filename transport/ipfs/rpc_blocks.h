@@ -1,7 +1,7 @@
 /*
  * rpc_blocks: raw blocks at a node of IPFS that this machine may give orders, pinned: Kubo's RPC.
  *
- * Source: docs.ipfs.tech/reference/kubo/rpc: block/put, block/get, block/stat, block/rm, pin/ls, pin/rm, version. What is asked
+ * Source: docs.ipfs.tech/reference/kubo/rpc: block/put, block/get, block/stat, block/rm, pin/ls, pin/rm, config, version. What is asked
  * of blocks is asked with offline=true: else a node fetches what it does not have, perhaps from whoever asks.
  * Connections are kept.
  */
@@ -23,6 +23,10 @@ typedef struct vv_rpc_blocks vv_rpc_blocks;
 vv_status vv_rpc_blocks_open(vv_rpc_blocks **out, const vv_url *node, const vv_connect_options *o,
 			     vv_error *err);
 void vv_rpc_blocks_close(vv_rpc_blocks *b); /* accepts NULL */
+
+/* Does the node write blocks so that a power cut cannot take them? What its configuration says of flatfs. */
+typedef enum vv_rpc_syncs { VV_RPC_SYNCS_UNKNOWN, VV_RPC_SYNCS, VV_RPC_SYNCS_NOT } vv_rpc_syncs;
+vv_rpc_syncs vv_rpc_ask_syncs(vv_rpc_blocks *b);
 
 /* The node has it, and pinned, when this returns; one that has other bytes under the CID keeps those. VV_EREFUSED:
  * its disk is full. */

@@ -476,15 +476,31 @@ static vv_status name_damage(const run *r, vv_error *err)
 		       "another peer too (--from URL); what has arrived is kept");
 }
 
+/* One that somebody named and that failed, before it could say whether it has the blocks; NULL: none did. */
+static const vv_supplier *find_failed(const run *r)
+{
+	for (size_t i = 0; i < r->f->supplier_count; i++) {
+		const vv_supplier *s = &r->f->suppliers[i];
+		if (s->dropped && !s->stopped && !s->unasked && s->why.code < 0) {
+			return s;
+		}
+	}
+	return NULL;
+}
+
 static vv_status fail_missing(const run *r, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
 	const bool one = r->result->missing_count == 1;
+	const vv_supplier *failed = sent_damage(r) ? NULL : find_failed(r);
 	vv_buf what = VV_BUF_INIT;
 
 	vv_cid_text(text, &r->result->missing[0]);
 	if (sent_damage(r)) {
 		vv_buf_printf(&what, "%s did not come whole", one ? "block" : "blocks");
+	} else if (failed) {
+		vv_buf_printf(&what, "%s did not come (%s)", one ? "block" : "blocks",
+			      failed->why.message);
 	} else {
 		vv_buf_printf(&what, "%s missing that ", one ? "block is" : "blocks are");
 		if (named_suppliers(r->f) == 1 && !r->f->suppliers[0].unasked) {
@@ -499,6 +515,9 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	vv_buf_clear(&what);
 	if (r->lacking_path[0]) {
 		vv_prefix(err, "%s, since commit %.10s", r->lacking_path, r->lacking_commit);
+	}
+	if (failed && failed->why.hint[0]) {
+		return vv_hint(err, "%s", failed->why.hint);
 	}
 	return sent_damage(r)
 		       ? VV_EMISSING /* name_damage says what helps */

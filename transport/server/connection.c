@@ -9,8 +9,8 @@
  * in five minutes. While we work nobody is too slow.
  *
  * One client has at most per_address connections; one more takes the place of one of its own that is
- * idle, or is closed. When all are taken, one more takes the place of the one that has waited longest
- * for a head.
+ * idle, or is surplus: it is told to come again later (429) when it asks, as long as others do not need its place. When
+ * all are taken, one more takes the place of a surplus one, or of the one that has waited longest for a head.
  */
 #include "transport/server/connection.h"
 
@@ -44,7 +44,7 @@ static void end_connection(http_connection *k)
 static void keep_share(const vv_http_server *s, http_connection *k)
 {
 	bool is_proxy = vv_network_has(s->proxies, s->proxy_count, &k->from);
-	http_connection *own = NULL, *any = NULL;
+	http_connection *own = NULL, *any = NULL, *surplus = NULL;
 	unsigned count = 0, all = 0;
 
 	for (http_connection *o = s->first; o; o = o->next) { /* the oldest one is last */
@@ -56,13 +56,17 @@ static void keep_share(const vv_http_server *s, http_connection *k)
 		}
 		all++;
 		count += same;
+		surplus = waits && o->surplus ? o : surplus;
 		any = waits ? o : any;
 		own = waits && same && atomic_load(&o->served) ? o : own;
 	}
-	if (count > s->o.per_address && !is_proxy) {
-		end_connection(own ? own : k);
-	} else if (all > s->o.connections) {
-		end_connection(any ? any : k);
+	k->surplus = count > s->o.per_address && !is_proxy && !own;
+	if (count > s->o.per_address && !is_proxy && own) {
+		end_connection(own);
+	} else if (k->surplus && all > s->o.connections + s->o.connections / 8) {
+		end_connection(k);
+	} else if (!k->surplus && all > s->o.connections) {
+		end_connection(surplus ? surplus : any ? any : k);
 	}
 }
 
@@ -209,8 +213,9 @@ bool http_connection_asks(vv_http_server *s, http_connection *k, const vv_addres
 	}
 	k->client = *client;
 	k->asks = true;
+	const bool surplus = k->surplus;
 	vv_mutex_unlock(s->lock);
-	return count >= s->o.per_address;
+	return surplus || count >= s->o.per_address;
 }
 
 void http_connection_answered(vv_http_server *s, http_connection *k)

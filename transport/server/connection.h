@@ -24,6 +24,7 @@ typedef struct http_connection {
 	vv_address client; /* of the request under way; under server->lock */
 	bool asks;         /* one is under way; under server->lock */
 	bool ended;        /* it was shut down; under server->lock */
+	bool surplus; /* one more than its client may have: told so, when it asks; under server->lock */
 	vv_ring *in, *out; /* of a request with a stream; under server->lock */
 	atomic_int phase;
 	atomic_bool served;            /* it had an answer already */

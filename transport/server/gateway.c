@@ -223,8 +223,8 @@ static void make_tag(wish *w)
 					    : "",
 			       (unsigned long long)p->to);
 	}
-	i = (size_t)snprintf(w->tag, sizeof(w->tag), "W/\"%.70s.car.%s%s", w->cid,
-			     scopes[w->form.scope], part);
+	i = (size_t)snprintf(w->tag, sizeof(w->tag), "W/\"%.70s.car.%s%s%s", w->cid,
+			     scopes[w->form.scope], part, w->form.dups ? ".dups" : "");
 	(void)snprintf(w->tag + i, sizeof(w->tag) - i, hash ? ".%016llx\"" : "\"",
 		       (unsigned long long)hash);
 }
@@ -241,6 +241,9 @@ static void add_location(const http_request *q, struct MHD_Response *response, c
 			vv_http_encode(&at, w->params[i].data, w->params[i].len);
 		}
 	}
+	if (w->form.dups) {
+		vv_buf_puts(&at, "&car-dups=y");
+	}
 	if (!at.failed) {
 		http_add(q, response, "Content-Location", "%s", vv_buf_cstr(&at));
 	}
@@ -251,7 +254,8 @@ static const char *type_of(const http_request *q, const wish *w)
 {
 	switch (w->form.format) {
 	case VV_FORM_CAR:
-		return "application/vnd.ipld.car; version=1; order=dfs; dups=n";
+		return w->form.dups ? "application/vnd.ipld.car; version=1; order=dfs; dups=y"
+				    : "application/vnd.ipld.car; version=1; order=dfs; dups=n";
 	case VV_FORM_RAW:
 		return "application/vnd.ipld.raw";
 	default:
@@ -363,6 +367,7 @@ static enum MHD_Result send_car(http_request *q, const wish *w)
 
 	q->car.scope = w->form.scope;
 	q->car.part = w->form.part;
+	q->car.dups = w->form.dups;
 	q->car.above = q->route.blocks;
 	q->car.above_count = q->route.count - 1;
 	if (is_too_costly(q, q->found.at.from, q->found.at.len, &result)) {

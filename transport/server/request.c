@@ -155,6 +155,9 @@ enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 		http_add(q, response, "Allow", "%s", q->allow ? q->allow : "GET, HEAD, OPTIONS");
 	} else if (status == MHD_HTTP_SERVICE_UNAVAILABLE || status == MHD_HTTP_TOO_MANY_REQUESTS) {
 		http_add(q, response, "Retry-After", "5");
+		if (q->is_too_many) { /* its place is needed */
+			http_add(q, response, "Connection", "close");
+		}
 	}
 	return http_send(q, status, response);
 }

@@ -181,6 +181,7 @@ static unsigned car_wishes(vv_requested_form *out, const vv_form_params *p, cons
 		vv_fail(err, VV_EUSAGE, "car-dups is y or n");
 		return 400;
 	}
+	out->dups = strcmp(dups, "y") == 0;
 	if (p->bytes && !read_part(&out->part, p->bytes)) {
 		vv_fail(err, VV_EUSAGE, "entity-bytes is FROM:TO");
 		return 400;

@@ -19,6 +19,7 @@ typedef struct vv_requested_form {
 	bool by_accept; /* found in Accept alone */
 	vv_car_scope scope;
 	vv_car_part part;
+	bool dups; /* blocks that come again are wanted again */
 } vv_requested_form;
 
 /* The parameters format, dag-scope, entity-bytes, car-version, car-order and car-dups (decoded;

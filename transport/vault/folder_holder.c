@@ -45,6 +45,32 @@ vv_status vv_folder_used(void *payload, bool anew, uint64_t *out, vv_error *err)
 	return rc == VV_EREFUSED ? VV_OK : rc; /* more than there is room for */
 }
 
+/* Where disks are mounted, as the Filesystem Hierarchy Standard has it. */
+static bool is_for_mounts(const char *path)
+{
+	return strncmp(path, "/media/", 7) == 0 || strncmp(path, "/run/media/", 11) == 0 ||
+	       strncmp(path, "/mnt/", 5) == 0;
+}
+
+/* A new folder is made in one that is there, and not on the system's disk where another disk is to be. */
+static vv_status check_mounted(const char *path, vv_error *err)
+{
+	char *above = vv_path_dir(path);
+	struct stat top, st;
+	vv_status rc = above ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && !vv_exists(path) &&
+	    (stat(above, &st) != 0 ||
+	     (is_for_mounts(path) && stat("/", &top) == 0 && top.st_dev == st.st_dev))) {
+		vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or no disk is mounted at '%s'",
+			vv_text_shows(path), vv_text_shows(above));
+		rc = vv_hint(err,
+			     "mount the disk, or make the folder yourself if it is to be there");
+	}
+	vv_free(above);
+	return rc;
+}
+
 /* Is it the folder that is meant, and not what is in its place while a disk is not mounted? */
 static vv_status mark(const char *path, bool make, vv_error *err)
 {
@@ -74,6 +100,33 @@ static vv_status mark(const char *path, bool make, vv_error *err)
 			     "a folder that keeps copies has a file '" VV_HOLDER_MARK "' in it");
 	}
 	vv_free(file);
+	return rc;
+}
+
+/* The path of a name below the folder, whose folders are no symbolic links: what is elsewhere is not this holder's, and
+ * may be anything. Owned by the caller. */
+static vv_status find_path(char **out, const folder *f, const char *name, vv_error *err)
+{
+	const size_t top = strlen(f->path);
+	char *path = vv_path_join(f->path, name, (char *)NULL);
+	vv_stat st;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	for (char *p = path ? path + top : NULL; rc == VV_OK && p && (p = strchr(p + 1, '/'));) {
+		*p = '\0';
+		if (vv_lstat(&st, path, NULL) == VV_OK && S_ISLNK(st.mode)) {
+			rc = vv_fail(err, VV_EIO,
+				     "'%s' is a symbolic link, which a holder's folders are not",
+				     vv_text_shows(path));
+			vv_hint(err,
+				"put the folder itself there, or name the other place as a holder");
+		}
+		*p = '/';
+	}
+	*out = rc == VV_OK ? path : NULL;
+	if (rc < 0) {
+		vv_free(path);
+	}
 	return rc;
 }
 
@@ -122,12 +175,12 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 				  vv_error *err)
 {
 	folder *f = payload;
-	char *path = vv_path_join(f->path, name, (char *)NULL);
+	char *path;
 	vv_stat st;
-	vv_status rc;
+	vv_status rc = find_path(&path, f, name, err);
 
-	if (!path) {
-		return vv_fail_nomem(err);
+	if (rc < 0) {
+		return refused(f, rc, err);
 	}
 	if (f->later.count >= TOGETHER && (rc = name_files(f, err)) < 0) {
 		f->failed = true;
@@ -185,13 +238,13 @@ static vv_status folder_get(void *payload, const char *name, uint64_t from, uint
 			    vv_buf *out, vv_error *err)
 {
 	folder *f = payload;
-	char *path = vv_path_join(f->path, name, (char *)NULL);
+	char *path;
 	vv_stat st;
 	int fd;
-	vv_status rc;
+	vv_status rc = find_path(&path, f, name, err);
 
-	if (!path) {
-		return vv_fail_nomem(err);
+	if (rc < 0) {
+		return rc;
 	}
 	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) {
 		vv_free(path);
@@ -219,11 +272,22 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 				   vv_listed_fn fn, void *to, vv_error *err)
 {
 	folder *f = payload;
-	char *dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
-	char **names = NULL;
+	char *dir, *first, **names = NULL;
 	size_t count = 0;
+	vv_buf inside = VV_BUF_INIT;
 	vv_status rc;
 
+	/* The folder itself is not a link either. */
+	vv_buf_printf(&inside, "%s%s", name, *name ? "/" : "");
+	if ((rc = vv_buf_ok(&inside, err)) == VV_OK) {
+		rc = find_path(&first, f, vv_buf_cstr(&inside), err);
+	}
+	vv_buf_clear(&inside);
+	if (rc < 0) {
+		return rc;
+	}
+	vv_free(first);
+	dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
@@ -259,9 +323,12 @@ static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, v
 static vv_status folder_remove(void *payload, const char *name, vv_error *err)
 {
 	folder *f = payload;
-	char *path = vv_path_join(f->path, name, (char *)NULL);
-	vv_status rc = path ? vv_unlink(path, false, err) : vv_fail_nomem(err);
+	char *path;
+	vv_status rc = find_path(&path, f, name, err);
 
+	if (rc == VV_OK) {
+		rc = vv_unlink(path, false, err);
+	}
 	f->quota.counted = false;
 	vv_free(path);
 	return rc;
@@ -322,7 +389,8 @@ vv_status vv_folder_holder_open(vv_vault_holder **out, const char *path,
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = vv_folder_open(&ops, &f, path, facts->quota, make, err)) < 0) {
+	if ((make && (rc = check_mounted(path, err)) < 0) ||
+	    (rc = vv_folder_open(&ops, &f, path, facts->quota, make, err)) < 0) {
 		return rc;
 	}
 	if (stat(path, &st) != 0) {

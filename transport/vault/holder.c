@@ -194,6 +194,11 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 	return named(h, rc, err);
 }
 
+const char *vv_vault_holder_caveat(const vv_vault_holder *h)
+{
+	return h->ops->caveat ? h->ops->caveat(h->payload) : NULL;
+}
+
 static vv_status get_leaf(vv_vault_holder *h, const char *name, const vv_shard *s, unsigned leaf,
 			  vv_buf *out, vv_error *err)
 {
@@ -221,10 +226,12 @@ vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shar
 	vv_buf bytes = VV_BUF_INIT;
 	vv_status rc;
 
+	const uint64_t before = h->ops->moved ? h->ops->moved(h->payload) : 0;
+
 	shard_name(name, vault, &s->cid);
 	rc = shard_missing(get_leaf(h, name, s, leaf, &bytes, err), &s->cid, err);
 	if (read) {
-		*read += bytes.len;
+		*read += h->ops->moved ? h->ops->moved(h->payload) - before : bytes.len;
 	}
 	if (rc == VV_OK) {
 		rc = h->ops->audit ? vv_leaf_check_path(s, leaf, bytes.data, bytes.data + VV_LEAF,

@@ -63,6 +63,10 @@ typedef struct vv_vault_holder_ops {
 	/* May be NULL: signs that it keeps what the place names. */
 	vv_status (*receipt)(void *payload, const vv_cid *vault, const vv_cid *place,
 			     uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err);
+	/* May be NULL: bytes that came since it was opened, where that is more than get gives. */
+	uint64_t (*moved)(void *payload);
+	/* May be NULL: why a copy there may be lost although the holder says it is kept; NULL: nothing known. */
+	const char *(*caveat)(void *payload);
 	void (*close)(void *payload);
 } vv_vault_holder_ops;
 
@@ -87,6 +91,8 @@ vv_status vv_vault_holder_new(vv_vault_holder **out, const vv_vault_holder_ops *
 			      char *take_domain, const vv_holder_facts *facts, vv_error *err);
 
 const char *vv_vault_holder_domain(const vv_vault_holder *h); /* borrowed */
+/* What a user should know of copies there; NULL: nothing. Borrowed. */
+const char *vv_vault_holder_caveat(const vv_vault_holder *h);
 /* For the kinds: it signs receipts, with this key. */
 void vv_vault_holder_set_key(vv_vault_holder *h, const uint8_t key[VV_KEY_PUBLIC]);
 /* Or shards only? It gets no records, then, and lists none. */

@@ -23,7 +23,8 @@
 
 #define LIST_MAX ((size_t)16 << 20) /* a page: 1,000 keys of at most 1,024 characters */
 #define ERROR_MAX ((size_t)64 << 10)
-#define PAGES_MAX 100000u
+#define ENTRIES_MAX 4000000u /* of one list: four times what a vault of a terabyte has */
+#define PAGES_FREE 200u      /* pages beyond one for each 100 entries */
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 
 typedef struct s3 {
@@ -293,16 +294,18 @@ static vv_status s3_remove(void *payload, const char *name, vv_error *err)
 typedef struct listing {
 	const char *prefix; /* of what is asked for */
 	size_t prefix_len;
+	uint64_t entries; /* so far */
 	vv_listed_fn fn;
 	void *to;
 } listing;
 
 static vv_status on_entry(void *payload, const char *key, uint64_t size, vv_error *err)
 {
-	const listing *l = payload;
+	listing *l = payload;
 	char name[256];
 	size_t len;
 
+	l->entries++;
 	if (strncmp(key, l->prefix, l->prefix_len) != 0) {
 		return VV_OK; /* nothing that was asked for */
 	}
@@ -345,7 +348,7 @@ static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
 	vv_status rc = VV_OK;
 	bool more = true;
 
-	for (unsigned pages = 0; rc == VV_OK && more; pages++) {
+	for (uint64_t pages = 0; rc == VV_OK && more; pages++) {
 		http_ask what = {.method = "GET", .answer_max = LIST_MAX};
 		vv_buf url = VV_BUF_INIT;
 		put_list_url(s, &url, l->prefix, after, &token);
@@ -358,8 +361,9 @@ static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
 		if (rc == VV_ECORRUPT) {
 			vv_prefix(err, "'%s'", s->place.name);
 		} else if (rc == VV_OK && more &&
-			   (pages == PAGES_MAX || (next.len == token.len &&
-						   memcmp(next.data, token.data, next.len) == 0))) {
+			   (l->entries > ENTRIES_MAX || pages > PAGES_FREE + l->entries / 100 ||
+			    (next.len == token.len &&
+			     memcmp(next.data, token.data, next.len) == 0))) {
 			rc = vv_fail(err, VV_EIO, "'%s': its list does not end", s->place.name);
 		}
 		vv_buf_reset(&token);
@@ -381,7 +385,7 @@ static vv_status s3_list_after(void *payload, const char *folder, const char *af
 
 	vv_buf_printf(&prefix, "%s%s%s", s->place.prefix, folder, *folder ? "/" : "");
 	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
-		listing l = {vv_buf_cstr(&prefix), prefix.len, fn, to};
+		listing l = {vv_buf_cstr(&prefix), prefix.len, 0, fn, to};
 		rc = list_pages(s, &l, after, err);
 	}
 	vv_buf_clear(&prefix);

@@ -9,6 +9,8 @@
 #include "cmd/output.h"
 #include "cmd/work/vault/audit.h"
 
+#define EXIT_AWAY 3 /* a holder could not be asked, and no other one failed */
+
 typedef struct options {
 	uint64_t leaves, timeout;
 	bool all;
@@ -81,6 +83,8 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 	tell_records(x, p);
 	if (o->all) {
 		vv_out("  every byte was read: %s\n", vv_text_bytes(x->read));
+	} else if (x->shards > 0 && x->asked == 0) {
+		vv_out("  no leaf was asked for: no shard is in its list with the right size\n");
 	} else if (x->shards > 0) {
 		chance = vv_audit_chance(x->asked, x->shards);
 		vv_out("  %s, one a shard, %s (%s read); had it lost a shard in a hundred, this would have "
@@ -139,6 +143,7 @@ static vv_status audit_one(vv_context *c, vv_vault_session *s, vv_vault_place *p
 {
 	const options *o = c->options;
 	vv_audit x = {.leaves = o->leaves, .all = o->all};
+	const bool away = !p->holder;
 	vv_error why;
 	vv_status rc = VV_OK;
 
@@ -147,8 +152,10 @@ static vv_status audit_one(vv_context *c, vv_vault_session *s, vv_vault_place *p
 		rc = VV_ENOMEM;
 	}
 	vv_progress_end();
-	if (!p->holder || x.bad_count > 0 || x.damaged > 0) {
+	if (x.bad_count > 0 || x.damaged > 0 || (!away && !p->holder)) {
 		c->code = VV_EXIT_NO;
+	} else if (away && c->code == VV_EXIT_OK) {
+		c->code = EXIT_AWAY;
 	}
 	if (vv_wants_json(o->format)) {
 		put_json(w, &x, p);
@@ -236,7 +243,7 @@ const vv_command vv_cmd_audit = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "a holder failed, or could not be asked",
+	.exit_codes = "a holder failed",
 	.arguments = "",
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_audit,

@@ -173,6 +173,9 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	}
 	vv_note("holder '%s' fails together with: %s", vv_text_shows(config.name),
 		vv_text_shows(vv_vault_holder_domain(h)));
+	if (vv_vault_holder_caveat(h)) {
+		vv_warn("holder '%s': %s", vv_text_shows(config.name), vv_vault_holder_caveat(h));
+	}
 done:
 	vv_vault_holder_close(h);
 	vv_transfer_close(&t);
@@ -181,11 +184,36 @@ done:
 	return rc;
 }
 
-/* What the ledger says that it keeps. */
+typedef struct kept {
+	uint64_t shards, bytes;
+} kept;
+
+static vv_status on_shard(void *payload, const vv_cid *cid, uint64_t size, vv_error *err)
+{
+	kept *k = payload;
+
+	(void)cid;
+	(void)err;
+	k->shards++;
+	k->bytes += size;
+	return VV_OK;
+}
+
+/* What the ledger says that it keeps; where this machine's key does not open the vault, which knows holders by sealed
+ * names, what the holder lists. */
 static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint64_t *shards,
 		       uint64_t *bytes)
 {
 	*shards = *bytes = 0;
+	if (!s->readable && s->ledger && p->holder) {
+		kept k = {0, 0};
+		vv_error ignored;
+		(void)vv_holder_list_shards(p->holder, vv_ledger_vault(s->ledger), on_shard, &k,
+					    &ignored);
+		*shards = k.shards;
+		*bytes = k.bytes;
+		return;
+	}
 	for (size_t i = 0; s->state && i < vv_vault_shard_count(s->state); i++) {
 		const vv_kept *k = vv_vault_shard_at(s->state, i);
 		for (size_t n = 0; n < k->copy_count; n++) {
@@ -224,6 +252,8 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 		vv_json_u64(&w, shards);
 		vv_json_name(&w, "bytes");
 		vv_json_u64(&w, bytes);
+		vv_json_name(&w, "caveat");
+		vv_json_string(&w, p->holder ? vv_vault_holder_caveat(p->holder) : NULL);
 		vv_json_name(&w, "error");
 		vv_json_string(&w, (p->holder && !p->refuses) || p->config->dead ? NULL
 										 : p->why.message);
@@ -272,6 +302,9 @@ static vv_status run_list(vv_context *c, vv_error *err)
 				    strlen(vv_vault_place_domain(&s, p)));
 		}
 		vv_out("\n");
+		if (p->holder && vv_vault_holder_caveat(p->holder)) {
+			vv_out("  %s\n", vv_vault_holder_caveat(p->holder));
+		}
 		if ((!p->holder || p->refuses) && !p->config->dead) {
 			vv_out("  %s%s\n", p->refuses ? "takes nothing new: " : "", p->why.message);
 		}

@@ -420,6 +420,10 @@ static vv_status run_prune(vv_context *c, vv_vault_session *s, vv_error *err)
 								 "copies too many stay"));
 	}
 	tell_shared(&x.surplus);
+	if (x.unread > 0) {
+		vv_note("not touched, since holders are away: the %s; prune again when they are back",
+			vv_text_counted(x.unread, "oldest run", "oldest runs"));
+	}
 	if (x.unready > 0) {
 		vv_note("%s for now: what was rewritten of %s does not have its copies yet; 'varve "
 			"replicate' until it has, then prune again",

@@ -394,9 +394,15 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 		vv_prefix(err, "%s", vv_reach_shown(n->remotes[i].name));
 		reached = reached || n->remotes[i].count > 0;
 	}
-	if (rc < 0 && !reached && n->unasked_count > 0 && fetch_unasked(n, root, &why) == VV_OK) {
-		n->by = n->unasked[0].name;
-		return VV_OK;
+	if (rc < 0 && !reached && n->unasked_count > 0) {
+		if (fetch_unasked(n, root, &why) == VV_OK) {
+			n->by = n->unasked[0].name;
+			return VV_OK;
+		}
+		if (n->count == 0 && !n->off) {
+			*err = why;
+			rc = why.code;
+		}
 	}
 	return rc;
 }

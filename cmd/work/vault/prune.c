@@ -31,6 +31,7 @@ typedef struct pruning {
 	bool *chosen;        /* of contents.runs */
 	vv_cid_set *lacking; /* shards that lack copies */
 	vv_cid_map *newest;  /* item -> the last of contents.runs that has it */
+	size_t kept; /* so many of contents.runs are alive as a whole: the last of them cannot be read now */
 	vv_waiting *waiting; /* retire records */
 	vv_buf bytes, base;
 } pruning;
@@ -79,8 +80,7 @@ static vv_status find_live(pruning *p, vv_error *err)
 	if (!(p->live = vv_cid_set_new())) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_contents_tips(&p->contents, &p->tips, &p->tip_count, err)) < 0 ||
-	    (rc = vv_repository_store(p->s->repo, &p->store, err)) < 0) {
+	if ((rc = vv_contents_tips(&p->contents, &p->tips, &p->tip_count, err)) < 0) {
 		return rc;
 	}
 	rc = vv_new_roots_each(p->s->repo, p->tips, p->tip_count, NULL, 0, on_root, p, err);
@@ -96,6 +96,30 @@ static vv_status find_live(pruning *p, vv_error *err)
 			"from a clone of theirs; or 'varve recover --key FILE --to FOLDER HOLDER', "
 			"and prune there");
 	}
+	return rc;
+}
+
+/* What is in a run that cannot be read now may be a difference to something that looks dead, which was sealed before
+ * it. */
+static void keep_with_all_before(pruning *p, const vv_vault_run *run)
+{
+	const size_t count = (size_t)(run - p->contents.runs) + 1;
+
+	p->kept = count > p->kept ? count : p->kept;
+}
+
+/* All of these is alive, bases too, which are among them. */
+static vv_status add_kept(pruning *p, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < p->kept; i++) {
+		const vv_item_index *x = &p->contents.runs[i].index;
+		for (size_t k = 0; rc == VV_OK && k < x->count; k++) {
+			rc = vv_cid_set_add(p->live, &x->items[k].cid, NULL, err);
+		}
+	}
+	p->x->unread = p->kept;
 	return rc;
 }
 
@@ -119,7 +143,11 @@ static vv_status add_bases_of(pruning *p, const vv_vault_run *run, vv_cid_set *l
 		if (!added) {
 			continue;
 		}
-		if ((rc = vv_contents_base(&p->contents, item, &base, err)) < 0) {
+		if ((rc = vv_contents_base(&p->contents, item, &base, err)) == VV_EMISSING) {
+			keep_with_all_before(p, run);
+			continue;
+		}
+		if (rc < 0) {
 			return rc;
 		}
 		if (!vv_cid_is_null(&base)) {
@@ -327,7 +355,7 @@ static vv_status choose_runs(pruning *p, vv_error *err)
 	for (size_t i = 0; i < p->contents.count; i++) {
 		const vv_vault_run *run = &p->contents.runs[i];
 		const uint64_t dead = is_ours(p, run) ? count_dead(p, run) : 0;
-		const bool may = is_ours(p, run) &&
+		const bool may = i >= p->kept && is_ours(p, run) &&
 				 ((!p->x->tails && dead * 2 > run->index.count) ||
 				  (tails && is_tail(p, run)));
 		p->chosen[i] = may && !is_relied_on(p, run);
@@ -335,6 +363,32 @@ static vv_status choose_runs(pruning *p, vv_error *err)
 	}
 	count_chosen(p);
 	return VV_OK;
+}
+
+/* The bytes of an item: of the vault, or, where its holders are away, of this clone. */
+static vv_status item_bytes(pruning *p, vv_item_kind kind, const vv_cid *cid, vv_buf *out,
+			    vv_error *err)
+{
+	vv_error why;
+	vv_oid id;
+	vv_status rc = vv_contents_get(&p->contents, cid, out, NULL, &why);
+
+	if (rc != VV_EMISSING) {
+		*err = rc < 0 ? why : *err;
+		return rc;
+	}
+	vv_buf_reset(out);
+	memcpy(id.id, cid->digest, sizeof(id.id));
+	rc = kind >= VV_ITEM_COMMIT
+		     ? vv_git_object_bytes(p->s->repo,
+					   (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT),
+					   &id, UINT64_MAX, out, err)
+		     : vv_store_get(p->store, cid, out, err);
+	if (rc < 0 && rc != VV_ENOMEM) {
+		*err = why;
+		rc = VV_EMISSING;
+	}
+	return rc;
 }
 
 /* A vv_replicate.items: everything alive of the chosen runs, each with its base, if that is alive. */
@@ -350,11 +404,11 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 			if (!is_needed(p, &p->contents.runs[i], &item.cid)) {
 				continue;
 			}
-			if ((rc = vv_contents_get(&p->contents, &item.cid, &p->bytes,
-						  &item.base_cid, err)) < 0 ||
+			if ((rc = vv_contents_base(&p->contents, &item.cid, &item.base_cid, err)) <
+				    0 ||
+			    (rc = item_bytes(p, item.kind, &item.cid, &p->bytes, err)) < 0 ||
 			    (!vv_cid_is_null(&item.base_cid) &&
-			     (rc = vv_contents_get(&p->contents, &item.base_cid, &p->base, NULL,
-						   err)) < 0)) {
+			     (rc = item_bytes(p, item.kind, &item.base_cid, &p->base, err)) < 0)) {
 				return rc;
 			}
 			item.bytes = vv_buf_cstr(&p->bytes);
@@ -389,32 +443,25 @@ static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 	return rc;
 }
 
-/* What is in a run that cannot be read now may be a difference to something that looks dead. */
-static vv_status check_readable(const pruning *p, vv_error *err)
-{
-	for (size_t i = 0; i < p->contents.count; i++) {
-		if (p->contents.runs[i].lost) {
-			*err = p->contents.runs[i].why;
-			vv_prefix(err, "not all of the vault can be read");
-			return vv_hint(err, "prune when the holders that are away are back");
-		}
-	}
-	return VV_OK;
-}
-
 /* What is alive: everything, where only tails are rewritten. */
 static vv_status look(pruning *p, vv_error *err)
 {
 	vv_status rc;
 
 	if ((rc = vv_contents_open(&p->contents, p->s, err)) < 0 ||
+	    (rc = vv_repository_store(p->s->repo, &p->store, err)) < 0 ||
 	    (rc = find_newest(p, err)) < 0 || p->x->tails) {
 		return rc;
 	}
-	if ((rc = check_readable(p, err)) < 0 || (rc = find_live(p, err)) < 0) {
+	for (size_t i = 0; i < p->contents.count; i++) {
+		if (p->contents.runs[i].lost) {
+			keep_with_all_before(p, &p->contents.runs[i]);
+		}
+	}
+	if ((rc = find_live(p, err)) < 0 || (rc = add_bases(p, err)) < 0) {
 		return rc;
 	}
-	return add_bases(p, err);
+	return add_kept(p, err);
 }
 
 /* What is alive of the chosen runs, again; then they are retired. *ready: it has its copies, and they are. */

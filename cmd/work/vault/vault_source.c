@@ -120,8 +120,13 @@ static vv_status open_vault(vault *v, vv_error *err)
 	vv_status rc = vv_vault_session_open(s, v->repo, &o, err);
 
 	v->tried = true;
+	if (rc == VV_OK && !v->asked) {
+		s->transfer.connect.ask = NULL; /* nobody is asked from a thread */
+		s->transfer.connect.idle_sec = UNASKED_IDLE;
+	}
+	/* A new clone does not have the ledger yet. */
 	if (rc < 0 || (rc = vv_vault_session_need_vault(s, err)) < 0 ||
-	    (v->asked && (rc = vv_vault_session_connect(s, err)) < 0) ||
+	    ((v->asked || !s->state) && (rc = vv_vault_session_connect(s, err)) < 0) ||
 	    (rc = vv_vault_session_need_ledger(s, err)) < 0 ||
 	    (rc = vv_vault_session_need_reader(s, err)) < 0 ||
 	    (rc = vv_contents_open(&v->contents, s, err)) < 0) {

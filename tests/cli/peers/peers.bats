@@ -608,3 +608,18 @@ on_small_disk() {
 	[ "$(git rev-list --count main..origin/main)" = 1 ]
 	varve cat origin/main:prices.csv | cmp - ../far/prices.csv
 }
+
+@test "a gateway at which nothing listens is not one that lacks a block" {
+	new_repo a
+	cd a
+	rows 50 > prices.csv
+	varve add -q prices.csv
+	varve commit -q -m one
+	git clone -q . ../b
+	cd ../b
+	varve init > /dev/null
+	git remote remove origin
+	ends_with 2 varve fetch --data --from ipfs+http://127.0.0.1:9 HEAD prices.csv
+	stderr_has "connection refused"
+	stderr_lacks "does not have"
+}

@@ -313,6 +313,53 @@ teardown() {
 	stop_server
 }
 
+@test "a CAR with dups=y has a block as often as it comes, and one of an empty range the root alone" {
+	new_repo src
+	cd src
+	for n in 1 2 3 4 5 6; do
+		seq 1 3000 | awk '{ print $1 "," ($1 * 7919) % 10007 }'
+	done | sed '1i a,b' > again.csv
+	varve add -q again.csv
+	varve commit -q -m one
+	file=$(varve publish --json HEAD:again.csv | jq -r .file)
+	cd ..
+	start_server src
+	curl -s -D head -o once.car "$url/ipfs/$file?format=car&car-dups=n"
+	tr -d '\r' < head | grep -qi '^content-type: .*; dups=n'
+	curl -s -D other -o each.car -H 'Accept: application/vnd.ipld.car; order=dfs; dups=y' "$url/ipfs/$file"
+	tr -d '\r' < other | grep -qi '^content-type: .*; dups=y'
+	tr -d '\r' < other | grep -qi '^content-location: .*car-dups=y'
+	[ "$(grep -i '^etag' head)" != "$(grep -i '^etag' other)" ]
+	[ "$(stat -c %s each.car)" -gt "$(stat -c %s once.car)" ]
+	# All bytes of the file, in its order, are in the one with duplicates.
+	python3 - src/again.csv each.car <<-'END'
+	import sys
+	whole, car = (open(name, "rb").read() for name in sys.argv[1:])
+	def varint(at):
+	    n = shift = 0
+	    while True:
+	        n |= (car[at] & 127) << shift
+	        at, shift = at + 1, shift + 7
+	        if car[at - 1] < 128:
+	            return n, at
+	n, at = varint(0)
+	at += n
+	leaves = b""
+	while at < len(car):
+	    n, at = varint(at)
+	    if car[at + 1] == 0x55:
+	        leaves += car[at + 36:at + n]
+	    at += n
+	assert leaves == whole
+	END
+	for bytes in 5:4 99999999:*; do
+		curl -s -o some.car "$url/ipfs/$file?format=car&entity-bytes=$bytes"
+		curl -s -o root.car "$url/ipfs/$file?format=car&dag-scope=block"
+		same_bytes some.car root.car
+	done
+	stop_server
+}
+
 @test "the gateway's probe and its statuses" {
 	two_versions
 	start_server src
@@ -546,9 +593,32 @@ teardown() {
 	printf 'GET / HT' >&5
 	printf 'GET / HT' >&6
 	sleep 0.2
-	[ "$(status "$url/")" = 000 ]
+	[ "$(status "$url/")" = 429 ]
+	curl -s -D head -o /dev/null "$url/"
+	grep -qi '^retry-after: ' head
 	[ "$(status --interface 127.0.0.2 "$url/")" = 200 ]
 	exec 5>&- 6>&-
+	stop_server
+	# Many at once of one client all get an answer.
+	start_server --connections 64 --per-address 8 src
+	succeeds python3 - "${url##*:}" <<-'END'
+	import collections, socket, sys, threading
+	seen = collections.Counter()
+	def ask():
+	    with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as s:
+	        s.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+	        try:
+	            seen[s.recv(100)[9:12]] += 1
+	        except OSError:
+	            seen[b"broken"] += 1
+	threads = [threading.Thread(target=ask) for _ in range(60)]
+	for t in threads:
+	    t.start()
+	for t in threads:
+	    t.join()
+	print(dict(seen))
+	assert set(seen) <= {b"200", b"429"} and seen[b"200"] >= 8, seen
+	END
 	stop_server
 	start_server --per-address 1 --trust-proxy 127.0.0.0/8 src
 	[ "$(status "$url/")" = 200 ]

@@ -6,6 +6,7 @@ load stores
 
 here=$BATS_TEST_DIRNAME/../../interop/helia
 kind_records=no
+kind_ranges=no
 
 setup() {
 	need_node

@@ -133,3 +133,25 @@ bob_joins() {
 	output_has "missing: refs/heads/main is restored as of "
 	[ "$(git -C third rev-parse main)" = "$old" ]
 }
+
+@test "a symbolic link in the place of a holder's folder leads nowhere" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	vault=$(echo ../a/bafy*)
+	mkdir ../elsewhere
+	cp "$vault"/shards/* ../elsewhere
+	mv "$vault/shards" ../shards
+	ln -s "$PWD/../elsewhere" "$vault/shards"
+	find ../elsewhere -type f | sort > ../before
+	ends_with 3 varve audit --all
+	output_has "is a symbolic link"
+	change 5
+	run varve replicate
+	[ "$status" -ne 0 ]
+	varve vault prune --grace 0 > /dev/null 2>&1 || true
+	find ../elsewhere -type f | sort | diff ../before -
+	rm "$vault/shards"
+	mv ../shards "$vault/shards"
+	succeeds varve replicate
+	succeeds varve audit --all
+}

@@ -4,6 +4,7 @@ load holders
 load stores
 
 kind_records=no
+kind_ranges=no
 
 setup() {
 	varve_setup
@@ -198,7 +199,7 @@ kind_lose() {
 	END
 	output_has "x: all of "
 	lies longline
-	ends_with 1 varve audit x
+	ends_with 3 varve audit x
 	[[ $output$stderr = *"answers with a line of more than 16384 bytes"* ]]
 	lies lastline
 	succeeds varve audit x
@@ -221,4 +222,35 @@ kind_lose() {
 	lies token
 	ends_with 2 varve holder add x "ipfs+http://127.0.0.1:$port"
 	stderr_has "git config http.<url>.extraHeader"
+}
+
+@test "IPFS: a byte changed anywhere in a shard is seen by a plain audit, which moves it all" {
+	x_and a
+	add_large
+	succeeds varve replicate --copies 2
+	cid=$(for one in $(kind_shards x); do echo "$(kind_get x "$one" | wc -c) $one"; done | sort -n | tail -n 1 | cut -d" " -f2)
+	len=$(kind_get x "$cid" | wc -c)
+	for at in 0 $((len / 2)) $((len - 1)); do
+		kind_get x "$cid" > ../right
+		cp ../right ../wrong
+		flip_byte ../wrong "$at"
+		kind_set x "$cid" ../wrong
+		ends_with 1 varve audit x
+		output_has "x: FAILED"
+		kind_set x "$cid" ../right
+	done
+	rm "$node"/pins/*
+	ends_with 1 varve audit x
+	output_has "no leaf was asked for"
+	output_lacks "all good"
+}
+
+@test "IPFS: holder add and list say what a power cut could take" {
+	new_vault a
+	kind_start x
+	succeeds varve holder add x "$url"
+	stderr_has "does not say whether it syncs"
+	succeeds varve holder list --json
+	[ "$(jq -r '.[] | select(.name == "x") | .caveat' <<< "$output" | wc -l)" = 1 ]
+	[ "$(jq '.[] | select(.name == "a") | .caveat' <<< "$output")" = null ]
 }

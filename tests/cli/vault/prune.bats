@@ -115,3 +115,29 @@ load vault
 	[ "$(git rev-parse main)" = "$(git -C ../repo rev-parse main)" ]
 	[ "$(varve cat HEAD~100:t.csv | sed -n 10p)" = 9,256 ]
 }
+
+@test "a prune goes on while a holder is away: what it cannot judge stays" {
+	new_vault
+	succeeds varve replicate --copies 1
+	for n in 1 2 3 4 5 6; do
+		change "$n"
+		varve replicate -q
+	done
+	git branch kept HEAD~3
+	git reset -q --hard HEAD~2
+	for name in a b c; do
+		[ "$(find "../$name" -path '*/shards/*' -type f | wc -l)" -gt 0 ]
+	done
+	for name in a b c; do
+		mv "../$name" ../away
+		succeeds varve vault prune --grace 0
+		mv ../away "../$name"
+		succeeds varve audit --all
+		rm -rf ../again
+		succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+		[ "$(git -C ../again rev-parse main kept)" = "$(git rev-parse main kept)" ]
+		succeeds varve -C ../again fsck --data
+	done
+	succeeds varve vault prune --grace 0
+	stderr_lacks "not touched"
+}

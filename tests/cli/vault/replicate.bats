@@ -283,3 +283,60 @@ load vault
 	succeeds varve holder list
 	output_has "house a"
 }
+
+@test "a new clone asks the holders although it does not have the ledger yet" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	git add .varveconfig
+	git commit -q -m policy
+	git clone -q . ../clone
+	cd ../clone
+	varve init > /dev/null
+	varve holder add a ../a 2> /dev/null
+	mv ../repo ../repo.gone
+	succeeds varve restore --source HEAD t.csv
+	cmp t.csv ../repo.gone/t.csv
+	[ "$(wc -l < t.csv)" = 401 ]
+}
+
+@test "holder list counts what lies there where this machine's key does not open the vault" {
+	new_vault a
+	succeeds varve replicate --copies 1
+	keep_recovery
+	succeeds varve holder list --json
+	kept=$(jq -c '.[0] | [.shards, .bytes]' <<< "$output")
+	new_machine
+	succeeds varve recover -q --key ../paper --to ../again ../a
+	cd ../again
+	succeeds varve holder list --json
+	[ "$(jq -c '.[0] | [.shards, .bytes]' <<< "$output")" = "$kept" ]
+	[ "$(jq '.[0].shards' <<< "$output")" -gt 0 ]
+}
+
+@test "an audit tells holders that fail from holders that are away by its exit code" {
+	new_vault a b
+	succeeds varve replicate --copies 2
+	succeeds varve audit
+	mv ../b ../b.away
+	ends_with 3 varve audit
+	ends_with 3 varve audit b
+	succeeds varve audit a
+	rm ../a/*/shards/*
+	ends_with 1 varve audit
+	ends_with 1 varve audit a
+}
+
+@test "a holder's folder is made where its disk is, and not in the place of one that is not mounted" {
+	new_vault a
+	ends_with 2 varve holder add usb ../usb/copies
+	stderr_has "no disk is mounted"
+	[ ! -e ../usb ]
+	[ -z "$(git config holder.usb.url)" ]
+	mkdir ../usb
+	succeeds varve holder add usb ../usb/copies
+	if [ -w /mnt ] && [ "$(stat -c %d /mnt)" = "$(stat -c %d /)" ]; then
+		ends_with 2 varve holder add other "/mnt/varve-test-$$"
+		stderr_has "no disk is mounted"
+		[ ! -e "/mnt/varve-test-$$" ]
+	fi
+}

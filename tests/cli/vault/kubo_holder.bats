@@ -1,0 +1,136 @@
+load holders
+load ../../interop/packages
+load stores
+
+# Kubo itself as a holder, and what it and varve's gateway say to each other. Building it takes minutes, so only
+# VARVE_TEST_ALL=1 has it.
+
+kind_records=no
+kind_ranges=no
+module=github.com/ipfs/kubo/cmd/ipfs
+version=v0.43.0
+
+setup() {
+	[ -n "${VARVE_TEST_ALL-}" ] || skip "Kubo takes minutes to build: VARVE_TEST_ALL=1 has it"
+	command -v go > /dev/null || skip "go is not installed"
+	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-kubo
+	install_go_get "$module" "$version" "$packages" || skip "Kubo cannot be had as a Go module"
+	varve_setup
+	only_keys
+	export IPFS_PATH=$BATS_TEST_TMPDIR/ipfs
+	ipfs=$packages/bin/ipfs
+}
+
+teardown() {
+	kind_stop x
+}
+
+free_port() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# A node that knows nobody. Arguments: of init.
+make_node() {
+	[ ! -d "$IPFS_PATH" ] || return 0
+	"$ipfs" init --profile "${1-test}" > /dev/null
+	rpc=$(free_port)
+	gateway=$(free_port)
+	"$ipfs" config --json Bootstrap '[]'
+	"$ipfs" config Routing.Type none
+	"$ipfs" config --json Addresses.Swarm '[]'
+	"$ipfs" config Addresses.API "/ip4/127.0.0.1/tcp/$rpc"
+	"$ipfs" config Addresses.Gateway "/ip4/127.0.0.1/tcp/$gateway"
+}
+
+run_node() {
+	make_node "${1-test}"
+	"$ipfs" daemon > "$BATS_TEST_TMPDIR/ipfs.log" 2>&1 3>&- &
+	store_pid=$!
+	for _ in $(seq 600); do
+		! grep -q 'Daemon is ready' "$BATS_TEST_TMPDIR/ipfs.log" || return 0
+		kill -0 "$store_pid"
+		sleep 0.05
+	done
+	return 1
+}
+
+kind_start() {
+	run_node
+	url=ipfs+http://127.0.0.1:$rpc
+	kind_options=(${2:+--quota "$2"})
+}
+
+kind_stop() {
+	stop_program
+}
+
+kind_again() {
+	run_node
+}
+
+kind_shards() {
+	"$ipfs" pin ls --type recursive --quiet | grep '^bafkrei' | sort
+}
+
+kind_get() {
+	"$ipfs" block get --offline "$2"
+}
+
+kind_lose() {
+	"$ipfs" pin rm "$2" > /dev/null
+	"$ipfs" block rm "$2" > /dev/null
+}
+
+@test "Kubo: keeps what is replicated" {
+	holder_keeps_what_is_replicated
+}
+
+@test "Kubo: gives shards for a repair" {
+	holder_gives_shards_for_a_repair
+}
+
+@test "Kubo: gives blocks that were dropped" {
+	holder_gives_blocks
+}
+
+@test "Kubo: shows single leaves" {
+	holder_shows_single_leaves
+}
+
+@test "Kubo: is paid when it was away" {
+	holder_that_was_away_is_paid
+}
+
+@test "Kubo: whether it syncs is read from its configuration" {
+	new_vault a
+	make_node default-datastore
+	"$ipfs" config --json Addresses.Swarm '[]'
+	run_node
+	succeeds varve holder add x "ipfs+http://127.0.0.1:$rpc"
+	stderr_has "the node does not sync its blocks"
+	kind_stop x
+	"$ipfs" config --json Datastore.Spec "$("$ipfs" config Datastore.Spec | sed 's/"sync": *false/"sync": true/')"
+	run_node
+	succeeds varve holder list --json
+	[ "$(jq '.[] | select(.name == "x") | .caveat' <<< "$output")" = null ]
+}
+
+@test "Kubo: a published version is the file that ipfs has, and its CID that of its own profile where it says so" {
+	new_vault a
+	make_node
+	"$ipfs" config profile apply unixfs-v1-2025 > /dev/null
+	run_node
+	succeeds varve publish --to "http://127.0.0.1:$rpc" HEAD:t.csv --json
+	file=$(jq -r .file <<< "$output")
+	"$ipfs" cat "$file" > ../is
+	cmp t.csv ../is
+	[ "$("$ipfs" add -Q --only-hash t.csv)" != "$file" ]
+	succeeds varve publish HEAD:t.csv
+	stderr_has "gives another CID"
+	seq 1 200000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
+	varve add -q --key id --order key big.csv
+	varve commit -q -m big
+	succeeds varve publish HEAD:big.csv
+	stderr_has "gives this CID, too, with Kubo's profile unixfs-v1-2025"
+	[ "$("$ipfs" add -Q --only-hash big.csv)" = "$(varve publish --json HEAD:big.csv | jq -r .file)" ]
+}
