@@ -313,7 +313,7 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 	} else if (strcmp(name, "hide") == 0) {
 		return take_hide(r, v);
 	} else if (strcmp(name, "key") == 0) {
-		a->key = or_null(v);
+		a->key = a->compare.key = or_null(v);
 	} else if (strcmp(name, "row") == 0) {
 		a->has_row = *v != '\0';
 		return take_number(r, name, v, &a->row);
@@ -468,6 +468,7 @@ static void put_compare(query *q, const vv_web_compare_query *c)
 {
 	put_text(q, "q", c->search);
 	put_text(q, "in", c->column);
+	put_text(q, "key", c->key);
 	put_text(q, "hide", c->no_added ? "added" : NULL);
 	put_text(q, "hide", c->no_removed ? "removed" : NULL);
 	put_text(q, "hide", c->no_changed ? "changed" : NULL);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "diff/rows/same_values.h"
 #include "diff/rows/value.h"
 
 /* A row's rest: hash (16), side (1), whether only this side has the row's key (1), row (8). */
@@ -368,28 +369,107 @@ done:
 	return rc;
 }
 
+/* Takes out those rows that have the same rest. */
+static vv_status pair_by_rest(rest *r, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
+			      vv_error *err)
+{
+	vv_rowdiff *d = r->d;
+	vv_sorter *lone[2] = {*gone, *added}, *pairs = NULL;
+	bool go_on = false;
+	vv_status rc;
+	if ((rc = may_pair(r, lone, &go_on, err)) < 0 || !go_on) {
+		return rc;
+	}
+	if ((rc = vv_sorter_new(&pairs, PAIR_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) == VV_OK &&
+	    (rc = sure_pairs(r, lone, pairs, &go_on, err)) == VV_OK && go_on) {
+		rc = take_pairs(d, pairs, gone, added, kept, err);
+	}
+	vv_sorter_free(pairs);
+	return rc;
+}
+
+/* --- a key that was respelled as a whole ------------------------------------------- */
+
+/* Nearly no row has a key of before: but for one in ten all are gone, and as many added. */
+#define RESPELLED_PART 10u
+/* So much of the values of a column of text is common to both versions, each value once. */
+#define TELLING_MIN 60u
+#define TELLING_COLUMNS 64u
+
+static bool is_respelled(const vv_rowdiff *d, vv_sorter *gone, vv_sorter *added)
+{
+	uint64_t olds = d->a->root.rows, news = d->b->root.rows;
+	return vv_sorter_count(gone) >= olds - olds / RESPELLED_PART &&
+	       vv_sorter_count(added) >= news - news / RESPELLED_PART;
+}
+
+/* The column of text that tells rows apart in both versions and has the most values in common;
+ * r->count: there is none. */
+static vv_status find_telling(const rest *r, size_t *out, vv_error *err)
+{
+	size_t count = 0, places[TELLING_COLUMNS];
+	unsigned best = TELLING_MIN - 1;
+	vv_value_set sets[2][TELLING_COLUMNS] = {0};
+	vv_status rc = VV_OK;
+	*out = r->count;
+	for (size_t i = 0; i < r->count && count < TELLING_COLUMNS; i++) {
+		if (r->fields[0][i]->type == VV_TYPE_STRING &&
+		    r->fields[1][i]->type == VV_TYPE_STRING) {
+			for (int side = 0; side < 2; side++) {
+				sets[side][count] = (vv_value_set){.columns = {r->columns[side][i]},
+								   .count = 1};
+			}
+			places[count++] = i;
+		}
+	}
+	if (count > 0 && (rc = vv_value_sets_read(sets[0], count, r->d->a, err)) == VV_OK) {
+		rc = vv_value_sets_read(sets[1], count, r->d->b, err);
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		unsigned like = vv_value_sets_likeness(&sets[0][i], &sets[1][i]);
+		if (like > best) {
+			best = like;
+			*out = places[i];
+		}
+	}
+	vv_value_sets_clear(sets[0], count);
+	vv_value_sets_clear(sets[1], count);
+	return rc;
+}
+
+/* Rows are found by that column alone: the other cells may have changed, too. */
+static vv_status pair_by_telling(rest *r, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
+				 vv_error *err)
+{
+	size_t at;
+	vv_status rc = find_telling(r, &at, err);
+	if (rc < 0 || at == r->count) {
+		return rc;
+	}
+	for (int side = 0; side < 2; side++) {
+		r->columns[side][0] = r->columns[side][at];
+		r->fields[side][0] = r->fields[side][at];
+	}
+	r->count = 1;
+	return pair_by_rest(r, gone, added, kept, err);
+}
+
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			vv_error *err)
 {
-	vv_sorter *lone[2] = {*gone, *added}, *pairs = NULL;
-	bool go_on = false;
+	bool respelled;
 	rest r;
 	vv_status rc;
 	if (d->key_count == 0 || vv_sorter_count(*gone) == 0 || vv_sorter_count(*added) == 0) {
 		return VV_OK;
 	}
-	if ((rc = rest_init(&r, d, err)) < 0 || r.count == 0 ||
-	    (rc = may_pair(&r, lone, &go_on, err)) < 0 || !go_on) {
-		goto done;
+	respelled = is_respelled(d, *gone, *added);
+	if ((rc = rest_init(&r, d, err)) == VV_OK && r.count > 0 &&
+	    (rc = pair_by_rest(&r, gone, added, kept, err)) == VV_OK && respelled &&
+	    vv_sorter_count(*gone) > 0 && vv_sorter_count(*added) > 0) {
+		rc = pair_by_telling(&r, gone, added, kept, err);
 	}
-	if ((rc = vv_sorter_new(&pairs, PAIR_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
-				err)) < 0 ||
-	    (rc = sure_pairs(&r, lone, pairs, &go_on, err)) < 0 || !go_on) {
-		goto done;
-	}
-	rc = take_pairs(d, pairs, gone, added, kept, err);
-done:
-	vv_sorter_free(pairs);
 	rest_clear(&r);
 	return rc;
 }

@@ -10,7 +10,9 @@
  * for. Repeated keys are matched in order of occurrence and named in the statistics.
  * Where asked (`rekeyed`), a removed and an added row are one row whose key changed, when all
  * their other cells have the same values and these cells leave no doubt: not all are
- * empty, no other row that was read has them, and nearly all rows that were read differ in them.
+ * empty, no other row that was read has them, and nearly all rows that were read differ in them. Where
+ * nine in ten keys are gone and as many are new, the key was respelled: what is left is paired by the
+ * column of text that has each value once in both versions, and most of them in common.
  * Without a key rows are compared as a sequence, equal rows by whole-row counts; of what
  * is left, neighbours that share at least half their cells are paired as changes.
  *

@@ -180,7 +180,7 @@ static void put_filters(vv_page *p, const vv_web_comparison *c)
 {
 	const vv_web_compare_query *q = &p->at->compare;
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
-	vv_html *hidden = vv_page_piece_new(p);
+	vv_html *hidden = vv_page_piece_new(p), *keys = vv_page_piece_new(p);
 
 	if (p->place && p->place->link) {
 		return;
@@ -201,6 +201,14 @@ static void put_filters(vv_page *p, const vv_web_comparison *c)
 							      vv_text_count(pair->changed))
 					       : vv_html_words(name));
 	}
+	for (size_t i = 0; i < c->column_count; i++) {
+		const vv_web_column_pair *pair = &c->columns[i];
+		if (pair->name && pair->old_name) {
+			part_diff_filter_column(keys, .name = vv_html_words(pair->name),
+						.on = q->key && strcmp(q->key, pair->name) == 0,
+						.words = vv_html_words(pair->name));
+		}
+	}
 	if (q->no_added) {
 		put_hidden(hidden, "hide", "added");
 	}
@@ -210,7 +218,7 @@ static void put_filters(vv_page *p, const vv_web_comparison *c)
 	if (q->no_changed) {
 		put_hidden(hidden, "hide", "changed");
 	}
-	part_diff_filter_end(&p->html, .hidden = hidden);
+	part_diff_filter_end(&p->html, .keys = keys, .hidden = hidden);
 }
 
 static const char *pair_kind(const vv_web_column_pair *pair)
@@ -360,10 +368,12 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 		.number = vv_page_text(p, "%s", vv_text_count(number + 1)),
 		.old_number = both ? vv_page_text(p, "%s", vv_text_count(r->old_row + 1))
 				   : vv_html_words(NULL),
-		.at = r->key ? vv_page_to_row(p, gone ? &p->asked->other : &p->asked->commit,
-					      gone && c->old_path ? c->old_path : c->path, r->key,
-					      0)
-			     : (vv_html_url){NULL});
+		/* the page of a row's life knows it by the table's own key */
+		.at = r->key && !p->at->compare.key
+			      ? vv_page_to_row(p, gone ? &p->asked->other : &p->asked->commit,
+					       gone && c->old_path ? c->old_path : c->path, r->key,
+					       0)
+			      : (vv_html_url){NULL});
 	if (cards) {
 		put_card(p, c, r);
 	} else {

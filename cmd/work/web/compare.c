@@ -456,7 +456,9 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
 	vv_web_comparison *o = c->out;
-	const vv_diff_how how = {.key = &none,
+	const char *names[] = {c->q->key};
+	const vv_strings key = {names, 1};
+	const vv_diff_how how = {.key = c->q->key ? &key : &none,
 				 .only = &none,
 				 .ignore = &none,
 				 .where = &none,
