@@ -350,7 +350,7 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 {
 	vv_buf words = VV_BUF_INIT;
 	vv_row_change c;
-	bool is = false, had = false;
+	bool is = false, had = false, copy;
 	uint64_t row;
 	int more = 0;
 	vv_status rc = VV_OK;
@@ -358,6 +358,11 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 		if (c.new_cells) {
 			put_key(&words, c.new_cells, p->key, p->key_count);
 			is = strcmp(vv_buf_cstr(&words), now->row) == 0;
+		}
+		if (is &&
+		    c.kind == VV_ROW_ADDED) { /* where a key repeats, perhaps another row of it */
+			rc = locate(h, p->older, p->old_path, &f->parent, &row, &copy, err);
+			is = !copy;
 		}
 		if (!is && !had && c.old_cells && (c.kind == VV_ROW_REMOVED || c.rekeyed)) {
 			put_key(&words, c.old_cells, p->old_key, p->old_key_count);
@@ -373,7 +378,7 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 			f->parent.row = f->old_key;
 		}
 	} else if (rc == VV_OK && more == 0 && had) {
-		/* where a key repeats, another row may still have it */
+		/* likewise: another row may still have it */
 		rc = locate(h, p->newer, p->path, now, &row, &is, err);
 	}
 	if (rc == VV_OK && more == 0 && (is || !had)) {

@@ -394,3 +394,23 @@ $(short HEAD~2) one
 	assert row["cells"] == {"id": sys.argv[4], "a": sys.argv[2], "b": sys.argv[3]}, row
 	END
 }
+
+@test "copies of a row that come and go are no events of the row" {
+	new_repo
+	printf 'id,v\n1,a\n2,b\n3,c\n' > t.csv
+	varve add --key id t.csv > ../out && varve commit -qm one && tick
+	printf 'id,v\n1,a\n2,b\n3,c\n1,a\n2,b\n3,c\n' > t.csv
+	varve add --no-key t.csv > ../out 2>&1 && varve commit -qm two && tick
+	printf 'id,v\n1,a\n2,b\n3,d\n' > t.csv
+	varve add --key id t.csv > ../out 2>&1 && varve commit -qm three
+	succeeds varve log --oneline --row 2 t.csv
+	output_is "$(short HEAD~2) one
+  t.csv: added
+    id: 2
+    v: b"
+	succeeds varve log --oneline --row 3 t.csv
+	output_has "three"
+	output_lacks "two"
+	succeeds varve blame --json t.csv
+	python3 -c 'import json, sys; assert [r["commit"] for r in json.loads(sys.argv[1])["rows"]] == [sys.argv[2]] * 2 + [sys.argv[3]]' "$output" "$(git rev-parse HEAD~2)" "$(git rev-parse HEAD)"
+}
