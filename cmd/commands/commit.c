@@ -20,6 +20,7 @@
 #include "cmd/work/diff/changes.h"
 #include "cmd/work/merge/conflict_list.h"
 #include "cmd/work/merge/run.h"
+#include "cmd/work/peers/push_hook.h"
 #include "repo/git/history/date.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
@@ -340,6 +341,16 @@ static vv_status check_data(committer *c, vv_error *err)
 	return rc;
 }
 
+static bool has_tables(const vv_changes *changes)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < changes->count && !any; i++) {
+		any = changes->entries[i].dataset;
+	}
+	return any;
+}
+
 /* The version is there: what follows must not make it look otherwise. */
 static void after_commit(committer *c, const vv_oid *id)
 {
@@ -360,6 +371,9 @@ static void after_commit(committer *c, const vv_oid *id)
 	}
 	if (vv_git_pack_loose(c->in->repo, LOOSE_MAX, &packed, &err) < 0) {
 		vv_warn("%s", err.message);
+	}
+	if (has_tables(&c->changes)) {
+		vv_push_hook_warn(c->in->repo, &vv_notes_stderr);
 	}
 }
 

@@ -235,6 +235,10 @@ static void put_json(vv_buf *b, const vv_changes *c)
 	vv_json_u64(&w, c->behind);
 	vv_json_name(&w, "unsentVersions");
 	vv_json_u64(&w, c->unsent);
+	if (c->hook.len > 0) {
+		vv_json_name(&w, "pushesNoRows");
+		vv_json_string(&w, vv_buf_cstr(&c->hook));
+	}
 	vv_json_name(&w, "missingBlocks");
 	vv_json_open_array(&w);
 	for (size_t i = 0; i < c->missing_count; i++) {
@@ -405,6 +409,10 @@ static void put_branch(writer *w)
 		line(w, "%s in local branches, on no remote as far as is known here",
 		     vv_text_counted(c->unsent, "version of a table", "versions of tables"));
 		hint(w, "use \"varve push\" to send what others are to have");
+	}
+	if (w->c->hook.len > 0) {
+		line(w, "%s", vv_buf_cstr(&w->c->hook));
+		hint(w, vv_buf_cstr(&w->c->hook_mend));
 	}
 	if (c->state[0]) {
 		line(w, "A %s is under way%s", c->state,

@@ -488,15 +488,50 @@ static bool is_own_folder(const vv_repository *r, const char *dir)
 	return within;
 }
 
-static bool has_mark(const char *path, const char *mark)
+/* A file that cannot be read for now may have it: that is a failure. */
+static vv_status has_mark(bool *out, const char *path, const char *mark, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
-	vv_error ignored;
-	bool has = vv_read_file(&text, path, HOOK_MAX, &ignored) == VV_OK &&
-		   strstr(vv_buf_cstr(&text), mark);
+	vv_error why;
+	vv_status rc = vv_read_file(&text, path, HOOK_MAX, &why);
 
+	*out = rc == VV_OK && strstr(vv_buf_cstr(&text), mark);
 	vv_buf_clear(&text);
-	return has;
+	if (rc == VV_EIO || rc == VV_ENOMEM) {
+		*err = why;
+		return rc;
+	}
+	return VV_OK;
+}
+
+/* Tools write hooks that run another file: 'pre-commit install' renames what it finds to <hook>.legacy, husky's
+ * .husky/_/<hook> runs .husky/<hook>. *own: that file of husky's, or NULL. */
+static vv_status runs_mark(bool *out, char **own, const char *path, const char *name,
+			   const char *mark, vv_error *err)
+{
+	char *dir = vv_path_dir(path), *top = dir ? vv_path_dir(dir) : NULL;
+	char *runner = dir ? vv_path_join(dir, "h", (char *)NULL) : NULL;
+	vv_buf legacy = VV_BUF_INIT;
+	bool tool = false;
+	vv_status rc;
+
+	*out = false;
+	*own = NULL;
+	vv_buf_printf(&legacy, "%s.legacy", path);
+	if (!top || !runner) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_buf_ok(&legacy, err)) == VV_OK &&
+		   (rc = has_mark(&tool, path, "pre-commit", err)) == VV_OK && tool) {
+		rc = has_mark(out, vv_buf_cstr(&legacy), mark, err);
+	} else if (rc == VV_OK && strcmp(vv_path_base(dir), "_") == 0 && vv_exists(runner)) {
+		*own = vv_path_join(top, name, (char *)NULL);
+		rc = *own ? has_mark(out, *own, mark, err) : vv_fail_nomem(err);
+	}
+	vv_buf_clear(&legacy);
+	vv_free(runner);
+	vv_free(top);
+	vv_free(dir);
+	return rc;
 }
 
 /* For all who may read it. */
@@ -550,8 +585,8 @@ static vv_status stands_elsewhere(const vv_repository *r, const char *path, bool
 vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
 			  const char *mark, vv_hook_place *out, vv_error *err)
 {
-	char *path = NULL, *dir = NULL;
-	bool elsewhere;
+	char *path = NULL, *dir = NULL, *own = NULL;
+	bool elsewhere, calls = false;
 	vv_status rc = hook_path(r, name, &path, err);
 
 	*out = VV_HOOK_ELSEWHERE;
@@ -565,7 +600,11 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if (has_mark(path, mark)) {
+	if ((rc = has_mark(&calls, path, mark, err)) < 0 ||
+	    (!calls && (rc = runs_mark(&calls, &own, path, name, mark, err)) < 0)) {
+		goto done;
+	}
+	if (calls) {
 		*out = VV_HOOK_THERE;
 		goto done;
 	}
@@ -577,6 +616,7 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 		rc = make_executable(path, err);
 	}
 done:
+	vv_free(own);
 	vv_free(dir);
 	vv_free(path);
 	return rc;
@@ -600,13 +640,17 @@ vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, c
 		out->calls = strstr(vv_buf_cstr(&now), mark) != NULL;
 		out->ours = strcmp(vv_buf_cstr(&now), text) == 0;
 	}
+	rc = out->there && !out->calls
+		     ? runs_mark(&out->calls, &out->own, out->path, name, mark, err)
+		     : VV_OK;
 	vv_buf_clear(&now);
-	return VV_OK;
+	return rc;
 }
 
 void vv_hook_found_clear(vv_hook_found *f)
 {
 	vv_free(f->path);
+	vv_free(f->own);
 	memset(f, 0, sizeof(*f));
 }
 

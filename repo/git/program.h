@@ -38,11 +38,12 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 			  const char *mark, vv_hook_place *out, vv_error *err);
 /* What stands where git looks for the hook. */
 typedef struct vv_hook_found {
-	char *path;       /* of the hook; vv_hook_found_clear */
+	char *path; /* of the hook; vv_hook_found_clear */
+	char *own; /* the file that people write, where a tool writes that one (husky); else NULL */
 	bool there, runs; /* the file; and git would run it */
-	bool calls;       /* it has mark in it */
-	bool ours;        /* it is text, to the byte */
-	bool elsewhere;   /* as VV_HOOK_ELSEWHERE */
+	bool calls; /* it has mark in it, or what it runs has (pre-commit's .legacy, husky's own) */
+	bool ours;  /* it is text, to the byte */
+	bool elsewhere; /* as VV_HOOK_ELSEWHERE */
 } vv_hook_found;
 vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, const char *text,
 		       const char *mark, vv_error *err);

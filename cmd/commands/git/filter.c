@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/commands.h"
@@ -67,6 +68,7 @@ typedef struct session {
 	vv_pkt_in in;
 	vv_pkt_out out;
 	bool open; /* the repository, opened with the first file */
+	bool told; /* of the hook */
 } session;
 
 static vv_status shake_hands(session *s, vv_error *err)
@@ -140,12 +142,25 @@ static vv_status end_content(session *s, vv_status rc, const vv_error *why, vv_e
 	return vv_pkt_flush(&s->out, err);
 }
 
+/* Once, to 'git add' and 'git commit', which hold the lock of the index: 'git diff' asks as well. */
+static void tell_hook(session *s)
+{
+	char *lock = vv_path_join(vv_repository_gitdir(s->filter.repo), "index.lock", (char *)NULL);
+
+	if (!s->told && lock && vv_exists(lock)) {
+		s->told = true;
+		vv_push_hook_warn(s->filter.repo, &vv_notes_stderr);
+	}
+	vv_free(lock);
+}
+
 static vv_status do_clean(session *s, const char *path, vv_error *err)
 {
 	vv_buf out = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc;
 
+	tell_hook(s);
 	if (vv_filter_clean(&s->filter, path, vv_pkt_read, &s->in, &out, &why) < 0) {
 		rc = refuse(s, &why, err);
 	} else if ((rc = send_status(s, "status=success", err)) == VV_OK &&

@@ -446,9 +446,13 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 {
 	const char *args[] = {r->name, r->url, NULL};
 	const char *caller = getenv("VARVE_HOOK");
-	bool ran, wanted;
+	bool ran, wanted, again;
 	vv_status rc;
 
+	/* A hook that was here before varve's calls varve's, as pre-commit's does: this one is at work. */
+	if (caller && strcmp(caller, "pre-push" VV_PUSH_HOOK_EARLIER) == 0) {
+		return VV_OK;
+	}
 	if ((rc = read_input(r, err)) < 0 ||
 	    (rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
 		return rc;
@@ -457,8 +461,9 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 	if ((rc = vv_config_bool(r->repo, "varve.prepush", true, &wanted, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_hook_run_with(r->repo, "pre-push" VV_PUSH_HOOK_EARLIER, args, r->input.data,
-				   r->input.len, &ran, err)) < 0 ||
+	if ((rc = vv_push_hook_is_earlier(&again, r->repo, err)) < 0 ||
+	    (!again && (rc = vv_hook_run_with(r->repo, "pre-push" VV_PUSH_HOOK_EARLIER, args,
+					      r->input.data, r->input.len, &ran, err)) < 0) ||
 	    !wanted || (rc = read_blocks_ref(r, err)) < 0 || (rc = read_refs(r, err)) < 0 ||
 	    (is_mirror(r) && (rc = see_mirror(r, err)) < 0)) {
 		return rc;

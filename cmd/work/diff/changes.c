@@ -18,6 +18,7 @@
 #include "cmd/work/diff/missing_blocks.h"
 #include "cmd/work/diff/table.h"
 #include "cmd/work/diff/unsent.h"
+#include "cmd/work/peers/push_hook.h"
 #include "cmd/work/view/damaged_pointer.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
@@ -659,6 +660,9 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 	if (!opts->no_work) {
 		rc = add_work(&c, err);
 	}
+	if (rc == VV_OK && opts->unsent && c.lines.count > 0) {
+		rc = vv_push_hook_lacks(r, &out->hook, &out->hook_mend, err);
+	}
 	vv_attr_list_clear(&c.lines);
 	vv_attr_list_clear(&c.beaten);
 	if (rc == VV_OK) {
@@ -692,6 +696,8 @@ void vv_changes_clear(vv_changes *c)
 		facts_clear(&c->entries[i].work_facts);
 	}
 	vv_free(c->entries);
+	vv_buf_clear(&c->hook);
+	vv_buf_clear(&c->hook_mend);
 	vv_names_free(c->missing, c->missing_count);
 	vv_free(c->upstream);
 	vv_buf_clear(&c->beaten);

@@ -196,32 +196,9 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 
 static vv_status say_hook(vv_doctor *d, const vv_hook_found *h, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT, other = VV_BUF_INIT;
-	const char *file = vv_text_shows(h->path);
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 
-	if (h->calls) {
-		vv_buf_printf(&message, "git does not run the hook %s: it is not executable", file);
-		vv_buf_printf(&mend, "chmod +x %s", file);
-		return vv_doctor_add(d, "hook", true, &message, &mend, err);
-	}
-	vv_buf_printf(&other, "%s.before-varve", h->path);
-	vv_buf_printf(&message,
-		      h->there ? "the hook %s does not call varve: 'git push' sends commits "
-				 "without the rows of their tables"
-			       : "there is no hook %s: 'git push' sends commits without the rows "
-				 "of their tables",
-		      file);
-	if (h->elsewhere) {
-		vv_buf_printf(&mend, "add to %s the line: varve pre-push \"$@\"", file);
-	} else if (h->there && vv_exists(vv_buf_cstr(&other))) {
-		vv_buf_printf(&mend,
-			      "add to %s the line: varve pre-push \"$@\" (there is a "
-			      "pre-push.before-varve already)",
-			      file);
-	} else {
-		vv_buf_puts(&mend, "varve init");
-	}
-	vv_buf_clear(&other);
+	vv_push_hook_describe(h, &message, &mend);
 	return vv_doctor_add(d, "hook", true, &message, &mend, err);
 }
 
