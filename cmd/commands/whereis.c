@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/sys.h"
@@ -16,6 +17,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/transfer/published.h"
 #include "transport/ipfs/routing.h"
+#include "transport/protocol/ask.h"
 #include "transport/protocol/receipt.h"
 #include "transport/protocol/speeds.h"
 
@@ -124,33 +126,68 @@ static vv_status ask_here(run *r, vv_error *err)
 	return rc;
 }
 
-static void ask_peer(run *r, const char *word)
-{
+/* One that is asked, beside the others. */
+typedef struct question {
+	run *r;
+	char *word; /* a remote's name, or a URL */
 	vv_remote m;
-	vv_peer *peer = NULL;
-	vv_error err;
-	uint8_t have = 0, held = 0;
-	vv_status rc = vv_remote_find(&m, r->repo, word, &err);
+	vv_ask ask;
+	uint8_t have, held;
+} question;
 
-	if (rc == VV_OK && (rc = vv_transfer_connect(&r->t, &peer, &m, false, &err)) == VV_OK) {
-		rc = vv_peer_have(peer, &r->root, 1, &have, &held, &err);
-	}
-	const uint64_t source = m.url ? vv_speed_source(m.url) : 0;
-	if (rc < 0) {
-		tell(r, word, "unknown", source, err.message);
-	} else {
-		r->holders += have & 1;
-		tell(r, word,
-		     (have & 1) != 0   ? "all"
-		     : (held & 1) != 0 ? "some"
-				       : "nothing",
-		     source, NULL);
+typedef struct questions {
+	question *items;
+	size_t count, cap;
+} questions;
+
+static vv_status put_question(void *payload, const vv_connect_options *o, vv_error *err)
+{
+	question *q = payload;
+	vv_connect_options own = *o;
+	vv_peer *peer = NULL;
+	vv_status rc;
+
+	own.remote_program = q->m.program;
+	if ((rc = vv_peer_open(&peer, q->m.url, &own, err)) == VV_OK) {
+		rc = vv_peer_have(peer, &q->r->root, 1, &q->have, &q->held, err);
 	}
 	vv_peer_close(peer);
-	vv_remote_clear(&m);
+	return rc;
 }
 
-static vv_status ask_all(run *r, vv_error *err)
+static vv_status add_question(questions *all, run *r, const char *word, bool named, vv_error *err)
+{
+	if (!vv_array_room(all->items, all->count, all->cap)) {
+		return vv_fail_nomem(err);
+	}
+	question *q = &all->items[all->count];
+	*q = (question){.r = r, .word = vv_strdup(word), .ask = {.named = named}};
+	if (!q->word) {
+		return vv_fail_nomem(err);
+	}
+	all->count++;
+	q->ask.status = vv_remote_find(&q->m, r->repo, word, &q->ask.why);
+	return VV_OK;
+}
+
+static void tell_answer(const question *q)
+{
+	const uint64_t source = q->m.url ? vv_speed_source(q->m.url) : 0;
+
+	if (q->ask.status < 0) {
+		tell(q->r, q->word, "unknown", source, q->ask.why.message);
+		return;
+	}
+	q->r->holders += q->have & 1;
+	tell(q->r, q->word,
+	     (q->have & 1) != 0   ? "all"
+	     : (q->held & 1) != 0 ? "some"
+				  : "nothing",
+	     source, NULL);
+}
+
+/* The remotes, each followed by its peers, and those that were named. */
+static vv_status list_questions(questions *all, run *r, vv_error *err)
 {
 	char **names;
 	size_t count;
@@ -159,22 +196,56 @@ static vv_status ask_all(run *r, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_remote m;
 		vv_error ignored;
-		ask_peer(r, names[i]);
-		if (vv_remote_find(&m, r->repo, names[i], &ignored) == VV_OK) {
-			for (size_t k = 0; k < m.peer_count; k++) {
-				ask_peer(r, m.peers[k]);
+		rc = add_question(all, r, names[i], false, err);
+		if (rc == VV_OK && vv_remote_find(&m, r->repo, names[i], &ignored) == VV_OK) {
+			for (size_t k = 0; rc == VV_OK && k < m.peer_count; k++) {
+				rc = add_question(all, r, m.peers[k], false, err);
 			}
 			vv_remote_clear(&m);
 		}
 	}
-	for (size_t i = 0; i < r->o->from.count; i++) {
-		ask_peer(r, r->o->from.items[i]);
+	for (size_t i = 0; rc == VV_OK && i < r->o->from.count; i++) {
+		rc = add_question(all, r, r->o->from.items[i], true, err);
 	}
 	vv_names_free(names, count);
-	return VV_OK;
+	return rc;
+}
+
+static vv_status ask_all(run *r, vv_error *err)
+{
+	questions all = {0};
+	vv_status rc = list_questions(&all, r, err);
+	vv_ask **asks = vv_calloc(all.count + 1, sizeof(vv_ask *));
+	size_t count = 0;
+
+	rc = rc < 0 || asks ? rc : vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < all.count; i++) {
+		question *q = &all.items[i];
+		if (q->ask.status == VV_OK) {
+			q->ask.url = q->m.url;
+			q->ask.open = put_question;
+			q->ask.payload = q;
+			rc = vv_ask_prepare(&q->ask, &r->t.connect, err);
+			asks[count++] = &q->ask;
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_ask_all(asks, count, r->repo, err);
+	}
+	for (size_t i = 0; i < all.count; i++) {
+		if (rc == VV_OK) {
+			tell_answer(&all.items[i]);
+		}
+		vv_ask_clear(&all.items[i].ask);
+		vv_remote_clear(&all.items[i].m);
+		vv_free(all.items[i].word);
+	}
+	vv_free(all.items);
+	vv_free(asks);
+	return rc;
 }
 
 /* --- holders of the vault ----------------------------------------------------------------------- */

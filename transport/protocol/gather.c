@@ -16,6 +16,7 @@
 #define BATCH_MAX 4096u
 #define ORIGIN_PATIENCE_MS 500u /* longer than this the others alone must not take */
 #define START_PATIENCE_MS 200u  /* so long nothing need be known of them */
+#define NAMED_PATIENCE_MS 1000u /* of one that the user named now, until it is open */
 #define LATE_MS 200u            /* when all is there, for so long an answer is waited for */
 #define BLOCK_USUAL 4096u       /* bytes of a block, as long as none came */
 #define MEASURED_MS 20u         /* a time that is long enough to make a rate of */
@@ -152,10 +153,20 @@ static uint64_t time_for_all(const gathering *g, uint32_t set)
 	return per_hour == 0 ? NEVER : open * 3600000 / per_hour;
 }
 
+static uint64_t start_patience(const gathering *g)
+{
+	bool named = false;
+
+	for (size_t i = 0; i < g->count; i++) {
+		named = named || ((g->opening >> i & 1) != 0 && g->suppliers[i].ask->named);
+	}
+	return named ? NAMED_PATIENCE_MS : START_PATIENCE_MS;
+}
+
 /* Would these take long for all that is not here? At the start nobody need know. */
 static bool are_slow(const gathering *g, uint32_t set)
 {
-	bool known = vv_monotonic_ms() - g->start_ms > START_PATIENCE_MS;
+	bool known = vv_monotonic_ms() - g->start_ms > start_patience(g);
 
 	for (size_t i = 0; i < g->count; i++) {
 		if ((set >> i & 1) != 0) {

@@ -15,6 +15,7 @@
 #include "repo/git/history/history.h"
 #include "repo/transfer/send.h"
 #include "transport/line/url.h"
+#include "transport/protocol/ask.h"
 #include "transport/protocol/push.h"
 
 void vv_block_peers_clear(vv_block_peers *p)
@@ -332,11 +333,16 @@ done:
 vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_blocks_ref *refs,
 			      size_t count, bool dry_run, vv_host_sum *sum, vv_error *err)
 {
+	const unsigned before = t->connect.first_sec;
 	vv_host_sum one;
 	vv_error why = {0};
 	size_t took = 0;
 
 	memset(sum, 0, sizeof(*sum));
+	/* where several may take them, nobody waits for one that sleeps */
+	if (p->count > 1 && t->connect.idle_sec == 0) {
+		t->connect.first_sec = VV_ASK_FIRST_SEC;
+	}
 	for (size_t i = 0; i < p->count; i++) {
 		memset(&one, 0, sizeof(one));
 		if (send_to(p->urls[i], t, refs, count, dry_run, &one, &why) < 0) {
@@ -351,6 +357,7 @@ vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_
 		sum->raw += one.raw;
 		sum->bytes += one.bytes;
 	}
+	t->connect.first_sec = before;
 	if (took > 0) {
 		return VV_OK;
 	}

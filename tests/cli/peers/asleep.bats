@@ -105,6 +105,9 @@ more() {
 	stderr_has "${port[0]}"
 	within 2 varve fetch
 	[ "$status" -eq 2 ]
+	within 3 varve whereis t.csv
+	stderr_lacks "varve:"
+	output_has "${port[0]}"
 	# who is named is asked all the same
 	within 5 varve fetch --from "$PWD/../a"
 	[ "$status" -eq 0 ]

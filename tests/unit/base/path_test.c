@@ -133,6 +133,7 @@ static void dangerous_names_are_refused(void **state)
 		"a\\b",
 		"a:b",
 		".git:x",
+		"a\\.git\\x",
 		"a\nb",
 		"a\x7f",
 		"-rf",
