@@ -543,8 +543,8 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 							  (double)n->changed}};
 		}
 		bars[i].label = i == 0 || i == count - 1 ? day : vv_html_words(NULL);
-		bars[i].words = vv_page_text(p, "%s: %s; %.0f cells changed", day.s, said,
-					     cells_of(e));
+		bars[i].words = vv_page_text(p, "%s: %s; %s changed", day.s, said,
+					     vv_text_counted((uint64_t)cells_of(e), "cell", NULL));
 		rows[i] = (vv_plot_point){
 			e->commit.time, (double)rows_of(e),
 			vv_page_text(p, "%s: %s", day.s, vv_text_counted(rows_of(e), "row", NULL))};

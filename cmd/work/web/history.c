@@ -36,7 +36,7 @@ static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row
 		c->change = e->cells[i].change;
 		c->came = e->cells[i].came;
 		c->went = e->cells[i].went;
-		to->changed += c->change != VV_CELL_SAME;
+		to->changed += c->change == VV_CELL_CHANGED;
 		if (!c->name) {
 			return vv_fail_nomem(err);
 		}

@@ -118,3 +118,18 @@ head_of() {
 	varve -C lazy fetch -q --data "$id" t.csv
 	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"+5 rows"* ]]
 }
+
+@test "a row's life counts cells with other values, and names changed columns and keys" {
+	new_repo src
+	printf 'id,v,w,x\n1,1.0,2.0,a\n2,1.5,2.5,b\n3,1.5,2.5,c\n' > src/t.csv
+	varve -C src add --key id t.csv > out && varve -C src commit -qm one && tick
+	printf 'id,v,w,x\n1,1.00,7.0,a\n2,1.5,2.5,b\n3,1.5,2.5,c\n' > src/t.csv
+	varve -C src commit -qam two && tick
+	printf 'id,v,w,x,y\n1,1.00,7.0,a,q\n2,1.5,2.5,b,q\n3,1.5,2.5,c,q\n' > src/t.csv
+	varve -C src commit -qam three && tick
+	printf 'id,v,w,x,y\n9,1.00,7.0,a,q\n2,1.5,2.5,b,q\n3,1.5,2.5,c,q\n' > src/t.csv
+	varve -C src commit -qam four
+	start_server src
+	[[ $(page 'row/HEAD/t.csv?key=9') == *"Key changed: four"*"Columns changed: three"*"(new column)"*" 1 cell changed: two"*"Added: one"* ]]
+	[[ $(page 'row/HEAD/t.csv?key=1') == *"which does not have it"*"Key changed: four"*"Added: one"* ]]
+}
