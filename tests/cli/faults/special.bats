@@ -51,11 +51,13 @@ each_command() {
 		ends "2" varve diff prices.csv other.csv
 		grep -q "prices.csv" ../why
 	fi
-	for command in "info prices.csv" "cat prices.csv" "schema prices.csv" "check prices.csv" "convert prices.csv new.ndjson"; do
+	for command in "info prices.csv" "cat prices.csv" "schema prices.csv" "convert prices.csv new.ndjson"; do
 		ends "2" varve $command
 		grep -q "^varve: .*prices.csv" ../why
 	done
-	ends "0 1 2" varve check
+	ends "1" varve check prices.csv
+	grep -q "prices.csv" ../answer
+	ends "1 2" varve check
 	ends "0 2" varve textconv prices.csv
 	ends "2 129" varve merge-file prices.csv prices.csv prices.csv prices.csv
 	ends "0 2" varve diff-file prices.csv prices.csv a 100644 prices.csv b 100644
