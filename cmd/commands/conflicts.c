@@ -61,6 +61,12 @@ static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 		vv_out(", changed in %s", vv_text_shows(c->names[ours ? VV_THEIRS : VV_OURS]));
 	}
 	vv_out("\n");
+	for (size_t i = 0; i < 3; i++) {
+		if (item->values[i]) {
+			vv_out("    %s: ", vv_text_shows(c->names[i]));
+			vv_out("%s\n", vv_text_shows(item->values[i]));
+		}
+	}
 }
 
 static void put_cells(const vv_conflict_record *c, const vv_conflict_item *item)

@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "base/thread.h"
 #include "dataset/format/cell.h"
+#include "dataset/schema/schema.h"
 
 typedef enum vv_conflict_kind {
 	VV_CONFLICT_CELL,        /* both changed it differently */
@@ -31,7 +32,10 @@ typedef struct vv_conflict {
 	uint64_t row;                        /* in the merged table (ours' place), or UINT64_MAX */
 	const char *column;                  /* name, or NULL */
 	const vv_cell *base, *ours, *theirs; /* a cell's values; NULL: none */
-	const char *detail;                  /* for columns and tables: one sentence */
+	/* a row removed on one side, without a key: what it has in base, ours and theirs; NULL: not there */
+	const vv_cell *rows[3];
+	const vv_schema *schemas[3]; /* with rows */
+	const char *detail;          /* for columns and tables: one sentence */
 } vv_conflict;
 
 /* What stands where a conflict of a column or of the key would be. */

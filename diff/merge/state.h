@@ -135,6 +135,8 @@ typedef struct merge_report {
 	uint64_t row;
 	const char *column;
 	const vv_cell *base, *side[2];
+	const vv_cell
+		*rows[3]; /* of a row without a key: what the sides and base have; NULL: nothing */
 	const char *detail;
 } merge_report;
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err);

@@ -483,12 +483,13 @@ static vv_status put_kept(merge_writer *w, vv_error *err)
 {
 	merge *m = w->m;
 	merge_row_state *s = &w->row;
-	const bool want[3] = {m->ours == 0, m->ours == 1, m->partial};
+	const bool want[3] = {m->ours == 0, m->ours == 1, m->partial || m->key_count == 0};
 	vv_status rc = load_row(m, s, want, err);
 	if (rc < 0) {
 		return rc;
 	}
 	merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED,
+			  .rows = {s->side[0], s->side[1], s->base},
 			  .key_cells = s->side[m->ours],
 			  .version = (int)m->ours,
 			  .row = w->row_count,
@@ -518,6 +519,7 @@ static vv_status judge_removed(merge_writer *w, bool *stays, vv_error *err)
 	}
 	if (changed) {
 		merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED,
+				  .rows = {s->side[0], s->side[1], s->base},
 				  .key_cells = s->side[keeper],
 				  .version = (int)keeper,
 				  .row = MERGE_NONE,

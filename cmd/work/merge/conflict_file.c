@@ -70,6 +70,62 @@ static bool copy_text(vv_conflict_record *c, const char **out, const char *text)
 	return !text || *out;
 }
 
+static void cell_json(vv_json_out *w, const vv_cell *cell)
+{
+	static const char digits[] = "0123456789abcdef";
+	vv_buf hex = VV_BUF_INIT;
+
+	if (cell->state == VV_CELL_NULL) {
+		vv_json_null(w);
+		return;
+	}
+	if (cell->state == VV_CELL_TEXT && vv_utf8_valid(cell->text, cell->len)) {
+		vv_json_string_len(w, cell->text, cell->len);
+		return;
+	}
+	vv_json_open_object(w);
+	if (cell->state == VV_CELL_ABSENT) {
+		vv_json_name(w, "absent");
+		vv_json_bool(w, true);
+	} else {
+		for (size_t i = 0; i < cell->len; i++) {
+			vv_buf_putc(&hex, digits[(unsigned char)cell->text[i] >> 4]);
+			vv_buf_putc(&hex, digits[(unsigned char)cell->text[i] & 15]);
+		}
+		if (cell->state == VV_CELL_LITERAL && vv_utf8_valid(cell->text, cell->len)) {
+			vv_json_name(w, "literal");
+			vv_json_string_len(w, cell->text, cell->len);
+		} else {
+			vv_json_name(w, cell->state == VV_CELL_LITERAL ? "literalBytes" : "bytes");
+			vv_json_string_len(w, vv_buf_cstr(&hex), hex.len);
+			w->buf->failed |= hex.failed;
+		}
+	}
+	vv_json_close_object(w);
+	vv_buf_clear(&hex);
+}
+
+/* A row as an object, without members that it does not have. NULL when out of memory. */
+static const char *row_json(vv_conflict_record *c, const vv_schema *schema, const vv_cell *cells)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_json_out w;
+	const char *out;
+
+	vv_json_out_init(&w, &text, 0);
+	vv_json_open_object(&w);
+	for (size_t i = 0; i < schema->count; i++) {
+		if (cells[i].state != VV_CELL_ABSENT) {
+			vv_json_name(&w, schema->fields[i].name);
+			cell_json(&w, &cells[i]);
+		}
+	}
+	vv_json_close_object(&w);
+	out = text.failed ? NULL : vv_conflict_record_text(c, vv_buf_cstr(&text));
+	vv_buf_clear(&text);
+	return out;
+}
+
 vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from, vv_error *err)
 {
 	const vv_cell *cells[] = {from->base, from->ours, from->theirs};
@@ -90,6 +146,10 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < 3; i++) {
+		if (from->rows[i] &&
+		    !(item->values[i] = row_json(c, from->schemas[i], from->rows[i]))) {
+			return vv_fail_nomem(err);
+		}
 		item->has[i] = cells[i] != NULL;
 		if (!cells[i]) {
 			continue;
@@ -230,41 +290,6 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 
 /* --- writing --------------------------------------------------------------------------- */
 
-static void cell_json(vv_json_out *w, const vv_cell *cell)
-{
-	static const char digits[] = "0123456789abcdef";
-	vv_buf hex = VV_BUF_INIT;
-
-	if (cell->state == VV_CELL_NULL) {
-		vv_json_null(w);
-		return;
-	}
-	if (cell->state == VV_CELL_TEXT && vv_utf8_valid(cell->text, cell->len)) {
-		vv_json_string_len(w, cell->text, cell->len);
-		return;
-	}
-	vv_json_open_object(w);
-	if (cell->state == VV_CELL_ABSENT) {
-		vv_json_name(w, "absent");
-		vv_json_bool(w, true);
-	} else {
-		for (size_t i = 0; i < cell->len; i++) {
-			vv_buf_putc(&hex, digits[(unsigned char)cell->text[i] >> 4]);
-			vv_buf_putc(&hex, digits[(unsigned char)cell->text[i] & 15]);
-		}
-		if (cell->state == VV_CELL_LITERAL && vv_utf8_valid(cell->text, cell->len)) {
-			vv_json_name(w, "literal");
-			vv_json_string_len(w, cell->text, cell->len);
-		} else {
-			vv_json_name(w, cell->state == VV_CELL_LITERAL ? "literalBytes" : "bytes");
-			vv_json_string_len(w, vv_buf_cstr(&hex), hex.len);
-			w->buf->failed |= hex.failed;
-		}
-	}
-	vv_json_close_object(w);
-	vv_buf_clear(&hex);
-}
-
 void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 {
 	vv_json_open_object(w);
@@ -287,6 +312,17 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 			vv_json_name(w, side_names[i]);
 			cell_json(w, &item->cells[i]);
 		}
+	}
+	if (item->values[0] || item->values[1] || item->values[2]) {
+		vv_json_name(w, "values");
+		vv_json_open_object(w);
+		for (size_t i = 0; i < 3; i++) {
+			if (item->values[i]) {
+				vv_json_name(w, side_names[i]);
+				vv_json_raw(w, item->values[i], strlen(item->values[i]));
+			}
+		}
+		vv_json_close_object(w);
 	}
 	if (item->detail) {
 		vv_json_name(w, "detail");
@@ -489,19 +525,37 @@ static bool read_kind(const vv_json *v, vv_conflict_kind *out)
 }
 
 /* The key as compact JSON, when it is an array of texts. */
-static const char *read_key(vv_conflict_record *c, const vv_json *v)
+/* A value as JSON text. */
+static const char *read_text(vv_conflict_record *c, const vv_json *v)
 {
 	vv_buf text = VV_BUF_INIT;
-	const char *key = NULL;
+	const char *out = NULL;
 
-	if (v->type == VV_JSON_ARRAY) {
-		vv_json_put_node(&text, v);
-		if (!text.failed) {
-			key = vv_conflict_record_text(c, vv_buf_cstr(&text));
-		}
+	vv_json_put_node(&text, v);
+	if (!text.failed) {
+		out = vv_conflict_record_text(c, vv_buf_cstr(&text));
 	}
 	vv_buf_clear(&text);
-	return key;
+	return out;
+}
+
+/* False: it is not an object of objects. */
+static bool read_values(vv_conflict_record *c, vv_conflict_item *item, const vv_json *values)
+{
+	bool fine = values->type == VV_JSON_OBJECT;
+
+	for (size_t i = 0; fine && i < 3; i++) {
+		const vv_json *row = vv_json_get(values, side_names[i]);
+
+		fine = !row || (row->type == VV_JSON_OBJECT &&
+				(item->values[i] = read_text(c, row)) != NULL);
+	}
+	return fine;
+}
+
+static const char *read_key(vv_conflict_record *c, const vv_json *v)
+{
+	return v->type == VV_JSON_ARRAY ? read_text(c, v) : NULL;
 }
 
 static vv_status read_item(reading *in, const vv_json *v)
@@ -534,6 +588,10 @@ static vv_status read_item(reading *in, const vv_json *v)
 			return bad(in, "a value that no cell has");
 		}
 		item->has[i] = true;
+	}
+	side = vv_json_get(v, "values");
+	if (side && !read_values(c, item, side)) {
+		return bad(in, "values that are not rows");
 	}
 	if (is_cell(item) && !item->column) {
 		return bad(in, "a cell without its column");

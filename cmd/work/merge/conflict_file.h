@@ -28,6 +28,9 @@ typedef struct vv_conflict_item {
 	const char *column; /* or NULL */
 	bool has[3];        /* base, ours, theirs: is there such a cell? */
 	vv_cell cells[3];
+	/* base, ours, theirs: what a version has of a row without a key that one side removed, as a JSON
+	 * object; or NULL */
+	const char *values[3];
 	const char *detail; /* or NULL */
 } vv_conflict_item;
 

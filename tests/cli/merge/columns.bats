@@ -331,3 +331,35 @@ sixty_rows() {
 	holds 'a,b\nx,p\ny,q\nz,R\n'
 	clean
 }
+
+# row_gone OURS THEIRS: a table without a key of which one side removed a row that the other changed.
+row_gone() {
+	three 'a,b,c\n1,x,k\n2,y,l\n3,z,m\n' "$1" "$2" --no-key
+}
+
+@test "a row without a key that one side removed is listed with its values" {
+	row_gone 'a,b,c\n1,x,k\n3,z,m\n' 'a,b,c\n1,x,k\n2,"W ",l\n3,z,m\n'
+	ends_with 1 varve conflicts --json
+	printf '%s' "$output" | /usr/bin/python3 -c '
+import json, sys
+item, = json.load(sys.stdin)["conflicts"][0]["items"]
+assert item["kind"] == "row-removed", item
+assert item["values"] == {"base": {"a": "2", "b": "y", "c": "l"}, "theirs": {"a": "2", "b": "W ", "c": "l"}}, item
+'
+	ends_with 1 varve conflicts
+	output_has '"b":"W "'
+	# the record is read again
+	succeeds varve resolve --theirs t.csv
+	holds 'a,b,c\n1,x,k\n2,"W ",l\n3,z,m\n'
+}
+
+@test "and so is one that the other side removed" {
+	row_gone 'a,b,c\n1,x,k\n2,W,l\n3,z,m\n' 'a,b,c\n1,x,k\n3,z,m\n'
+	ends_with 1 varve conflicts --json
+	printf '%s' "$output" | /usr/bin/python3 -c '
+import json, sys
+item, = json.load(sys.stdin)["conflicts"][0]["items"]
+assert item["values"] == {"base": {"a": "2", "b": "y", "c": "l"}, "ours": {"a": "2", "b": "W", "c": "l"}}, item
+assert item["row"] == 1, item
+'
+}
