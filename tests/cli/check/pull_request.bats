@@ -28,6 +28,7 @@ team() {
 	varve commit -q -a -m bob
 	cd ..
 	mkdir job
+	export VARVE_TRUSTED=true
 }
 
 bob_pushes() { (cd bob && varve push -q origin pr); }
@@ -184,4 +185,73 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 	export VARVE_BASE_URL=x VARVE_BASE=main
 	ends_with 2 sh "$job" nonsense
 	stderr_has "usage: varve-pr blocks|comment|merge|publish"
+}
+
+@test "a stranger's rows are stored only where somebody vouches for the commit, and not without end" {
+	team
+	bob_pushes
+	export VARVE_HEAD=$(git -C fork.git rev-parse pr) VARVE_TRUSTED=false
+	before=$(git -C base.git rev-parse refs/varve/blocks)
+	cd job
+	ends_with 1 sh "$job" blocks
+	grep -q "varve: take rows" varve.md
+	grep -q "/varve take $VARVE_HEAD" varve.md
+	succeeds sh "$job" comment
+	grep -q '<code>bob</code>' varve.md
+	grep -q "varve: take rows" varve.md
+	[ ! -e data.git ]
+	[ "$(git -C ../base.git rev-parse refs/varve/blocks)" = "$before" ]
+	export VARVE_TRUSTED=true
+	VARVE_MAX_MB=0 ends_with 1 sh "$job" blocks
+	grep -q "more than 0 are not stored here" varve.md
+	rm -rf data.git
+	[ "$(git -C ../base.git rev-parse refs/varve/blocks)" = "$before" ]
+	# What Bob pushes after that commit was vouched for does not come along.
+	(cd ../bob && tick && sed -i 's/^6,[^,]*/6,later/' p.csv && varve commit -q -a -m later && varve push -q origin pr)
+	succeeds sh "$job" blocks
+	[ "$(git -C ../base.git rev-parse refs/varve/blocks)" != "$before" ]
+	git -C ../fork.git push -q ../base.git "$VARVE_HEAD:refs/heads/main"
+	git -C ../fork.git push -q ../base.git pr:refs/heads/after
+	rm -rf ../fork.git
+	ends_with 1 varve clone -q "$VARVE_BASE_URL" ../later
+	grep -q '^5,bob' ../later/p.csv
+	ends_with 2 varve -C ../later --offline cat origin/after:p.csv
+}
+
+@test "a varve that fails publishes nothing, and no step passes for done" {
+	team
+	bob_pushes
+	cd job
+	mkdir bin
+	real=$(command -v varve)
+	printf '#!/bin/sh\nfor word; do [ "$word" != "$FAIL" ] || exit 2; done\nexec "%s" "$@"\n' "$real" > bin/varve
+	chmod +x bin/varve
+	PATH=$PWD/bin:$PATH
+	for FAIL in clone cat; do
+		export FAIL
+		ends_with 2 sh "$job" publish
+		! git -C ../base.git rev-parse -q --verify tables
+	done
+	for FAIL in clone fetch push; do
+		rm -rf data.git
+		run -1 sh "$job" blocks || [ "$status" = 2 ]
+		[ "$status" != 0 ]
+	done
+	for FAIL in clone fetch diff check; do
+		rm -rf data.git varve.md
+		run sh "$job" comment
+		[ "$status" != 0 ]
+	done
+	for FAIL in clone fetch merge push; do
+		run sh "$job" merge
+		[ "$status" != 0 ]
+	done
+	FAIL=none
+	succeeds sh "$job" publish
+	git -C ../base.git show tables:p.csv | cmp - ../ada/p.csv
+}
+
+@test "no step hides the exit status of a program in a pipe" {
+	# printf alone stands before a bar, and text in quotes
+	run -1 grep -nE "(varve|git|gh|ask|curl|grep|tr|sed|du) [^'\"#]*[^|'\"]\|( |$)" "$job" "${job%/*}"/*.yml
 }

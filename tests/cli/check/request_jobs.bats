@@ -90,7 +90,7 @@ scripts() {
 	scripts github.yml pull-request > request.sh
 	scripts github.yml merge > merge.sh
 	export GITHUB_SERVER_URL=https://github.com GITHUB_REPOSITORY=ada/sales GH_REPO=ada/sales GH_TOKEN=t
-	export VARVE_BASE_URL=$base_url NUMBER=1 WHO=eve
+	export VARVE_BASE_URL=$base_url NUMBER=1 WHO=eve VARVE_TRUSTED=true
 	export VARVE_BASE=main VARVE_HEAD_URL=$fork_url VARVE_HEAD_BRANCH=pr
 	export VARVE_HEAD=$(git -C fork.git rev-parse pr)
 	(cd job && sh -e ../request.sh)
@@ -161,13 +161,27 @@ scripts() {
 	jq -n --arg url "$base_url" '{http_url_to_repo: $url}' > api/project1.json
 	jq -n --arg url "$fork_url" '{http_url_to_repo: $url}' > api/project2.json
 	echo '[]' | tee api/notes.1.json > api/notes.2.json
+	# take WHO COMMIT: somebody vouches for the fork's commit.
+	take() {
+		jq --argjson who "$1" --arg text "/varve take $2" '[{id: 50, system: false, author: {id: $who},
+			body: $text}] + .' api/notes.2.json > api/new.json
+		mv api/new.json api/notes.2.json
+	}
 	echo '{"access_level": 20}' > api/member.6.json
 	echo '{"access_level": 40}' > api/member.7.json
 	export CI_SERVER_URL=https://gitlab.example.org CI_SERVER_HOST=gitlab.example.org CI_PROJECT_ID=1
 	export VARVE_BASE_URL=$base_url VARVE_TOKEN=t CI_API_V4_URL=https://gitlab.example.org/api/v4
 	export API=$CI_API_V4_URL/projects/1
+	take 6 "$pr"
 	(cd job && sh -e ../pipeline.sh)
 	grep -q "^$mine state=success" api/statuses
+	grep -q "^$pr state=failed" api/statuses
+	jq -r '.[0].body' api/notes.2.json | grep -q "/varve take $pr"
+	jq -r '.[0].body' api/notes.2.json | grep -q '<code>bob</code>'
+	jq '[.[] | select(.body | startswith("/varve take"))]' api/notes.2.json > api/new.json
+	mv api/new.json api/notes.2.json
+	take 7 "$pr"
+	(cd job && sh -e ../pipeline.sh)
 	grep -q "^$pr state=success" api/statuses
 	jq -r '.[0].body' api/notes.1.json | grep -q '<code>1.00</code>'
 	jq -r '.[0].body' api/notes.2.json | grep -q '<code>bob</code>'
@@ -190,6 +204,7 @@ scripts() {
 	jq -r '.[].body' api/notes.2.json | grep -q 'Merged main by cell'
 	mergeable
 	pr=$(git -C fork.git rev-parse pr)
+	take 7 "$pr"
 	jq --arg pr "$pr" '.[0].sha = $pr' api/open.json > api/left.json
 	mv api/left.json api/open.json
 	(cd job && sh -e ../pipeline.sh)
