@@ -77,6 +77,14 @@ static bool is_suspect(const check_suspects *s, uint64_t hash, size_t from, size
 	return false;
 }
 
+/* A key that nobody declared: varve found it when the table was first added. */
+static bool is_found(const check_run *r, const check_key *key)
+{
+	return key->kind == CHECK_PRIMARY && r->plan.schema == &r->table->schema &&
+	       r->table->schema.primary_key_count == 0 &&
+	       r->table->root.key_source == VV_KEY_INFERRED;
+}
+
 static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_error *err)
 {
 	const check_key *key = &t->r->plan.keys[t->key];
@@ -98,12 +106,15 @@ static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_e
 		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
 			 (unsigned long long)first + 1, (unsigned long long)line);
 	}
-	return check_emit_row(t->e, key->rule, key->severity, row, key->columns,
-			      key->kind == CHECK_ROW ? 0 : key->count, message,
-			      key->kind == CHECK_ROW ? "a row that is there once"
-			      : whole                ? "a value that no other row has"
-						     : "a value in each column of the key",
-			      err);
+	return check_emit_row(
+		t->e, key->rule, key->severity, row, key->columns,
+		key->kind == CHECK_ROW ? 0 : key->count, message,
+		key->kind == CHECK_ROW ? "a row that is there once"
+		: whole && is_found(t->r, key)
+			? "a value that no other row has, in a key that varve add found (varve add --no-key: there is none)"
+		: whole ? "a value that no other row has"
+			: "a value in each column of the key",
+		err);
 }
 
 /* Compares by value the keys whose hash is one of suspects [from, to). */
