@@ -2,7 +2,6 @@
  * clone: another repository, with its history and its tables, in a new folder.
  */
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -13,20 +12,13 @@
 #include "cmd/commands.h"
 #include "cmd/first_files.h"
 #include "cmd/output.h"
-#include "cmd/work/commit/checkout.h"
-#include "cmd/work/commit/switch_tree.h"
 #include "cmd/work/peers/fetch_run.h"
 #include "cmd/work/peers/push_hook.h"
 #include "cmd/work/peers/reach.h"
 #include "cmd/work/peers/unfinished.h"
-#include "repo/git/blob.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
-#include "repo/git/index/index.h"
-#include "repo/git/index/worktree.h"
-#include "repo/git/pointer.h"
 #include "repo/git/repository_init.h"
-#include "repo/git/tree.h"
 #include "repo/transfer/incoming.h"
 #include "transport/line/url.h"
 

@@ -73,23 +73,9 @@ install_jars() {
 	) 9> "$packages/lock"
 }
 
-# install_go MODULE@VERSION WHERE: a program of a Go module, as WHERE/bin/NAME; minutes. False: it cannot be had.
+# install_go PACKAGE VERSION WHERE: a program of a Go module, as WHERE/bin/NAME; minutes. False: it cannot be had. (`go install`
+# refuses the versions of some.)
 install_go() {
-	local module=$1 packages=$2
-	mkdir -p "$packages" || return 1
-	(
-		flock 9
-		cd "$packages" || exit 1
-		if [ "$(cat built 2> /dev/null)" != "$module" ]; then
-			rm -rf bin built
-			GOBIN=$PWD/bin timeout 1800 go install "$module" > go.log 2>&1 || exit 1
-			echo "$module" > built
-		fi
-	) 9> "$packages/lock"
-}
-
-# The same of a module whose version `go install` refuses: install_go_get PACKAGE VERSION WHERE.
-install_go_get() {
 	local package=$1 version=$2 packages=$3
 	mkdir -p "$packages" || return 1
 	(

@@ -14,7 +14,7 @@ setup() {
 	[ -n "${VARVE_TEST_ALL-}" ] || skip "Kubo takes minutes to build: VARVE_TEST_ALL=1 has it"
 	command -v go > /dev/null || skip "go is not installed"
 	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-kubo
-	install_go_get "$module" "$version" "$packages" || skip "Kubo cannot be had as a Go module"
+	install_go "$module" "$version" "$packages" || skip "Kubo cannot be had as a Go module"
 	varve_setup
 	only_keys
 	export IPFS_PATH=$BATS_TEST_TMPDIR/ipfs

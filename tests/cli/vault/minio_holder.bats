@@ -4,13 +4,14 @@ load stores
 
 # MinIO itself as a holder: the suite of all kinds. Building it takes minutes, so only VARVE_TEST_ALL=1 has it.
 
-module=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
+module=github.com/minio/minio
+version=v0.0.0-20260212201848-7aac2a2c5b7c
 
 setup() {
 	[ -n "${VARVE_TEST_ALL-}" ] || skip "MinIO takes minutes to build: VARVE_TEST_ALL=1 has it"
 	command -v go > /dev/null || skip "go is not installed"
 	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-minio
-	install_go "$module" "$packages" || skip "MinIO cannot be had as a Go module"
+	install_go "$module" "$version" "$packages" || skip "MinIO cannot be had as a Go module"
 	varve_setup
 	only_keys AKIDEXAMPLE secret/with+signs=
 	store=$BATS_TEST_TMPDIR/store

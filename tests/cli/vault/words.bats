@@ -176,3 +176,33 @@ load vault
 	succeeds varve replicate
 	stderr_is "nothing is new"
 }
+
+@test "two holders that accept and are silent cost some seconds once, and then nothing" {
+	new_vault "a f"
+	succeeds varve replicate --copies 2
+	python3 - > ../ports 3>&- <<-'END' &
+	import socket, time
+	both = [socket.socket() for _ in range(2)]
+	for s in both:
+	    s.bind(("127.0.0.1", 0))
+	    s.listen(50)
+	print(*(s.getsockname()[1] for s in both), flush=True)
+	time.sleep(120)
+	END
+	silent=$!
+	for _ in $(seq 100); do
+		[ ! -s ../ports ] || break
+		sleep 0.05
+	done
+	read -r one two < ../ports
+	git config holder.one.url "http://127.0.0.1:$one/r"
+	git config holder.two.url "ipfs+http://127.0.0.1:$two"
+	begin=$(date +%s)
+	change 5
+	succeeds timeout 60 varve replicate
+	succeeds timeout 60 varve audit f
+	run timeout 60 varve vault status
+	[ "$status" -ne 124 ]
+	kill "$silent"
+	[ $(($(date +%s) - begin)) -lt 25 ]
+}
