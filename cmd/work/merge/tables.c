@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/peers/needed.h"
+#include "cmd/work/view/lfs.h"
 #include "cmd/work/view/version.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
@@ -113,6 +114,23 @@ static vv_status find_parent(merging *m, size_t i, vv_error *err)
 	return rc;
 }
 
+/* A branch that was not migrated yet has the pointer of Git LFS, which stands for the table that it names. */
+static vv_status find_lfs(vv_subject *s, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	uint64_t size = 0;
+	vv_status rc = vv_blob_size(s->repo, &s->blob, &size, err);
+
+	if (rc == VV_OK && size <= VV_LFS_POINTER_MAX &&
+	    (rc = vv_blob_read(s->repo, &s->blob, VV_LFS_POINTER_MAX, &text, err)) == VV_OK &&
+	    (rc = vv_lfs_find(&s->lfs, s->repo, vv_buf_cstr(&text), text.len, err)) ==
+		    VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
 static vv_status open_side(merging *m, size_t i, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
@@ -144,7 +162,7 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 					    &p, err)) == VV_OK) {
 		s->root = p.root;
 		rc = fetch_side(m, &s->root, err);
-	} else if (rc == VV_OK && !s->is_dataset) {
+	} else if (rc == VV_OK && !s->is_dataset && (rc = find_lfs(s, err)) == VV_OK) {
 		rc = find_parent(m, i, err);
 	}
 	vv_arena_clear(&arena);
