@@ -464,7 +464,7 @@ static vv_status run_all(fsck *f, vv_error *err)
 	}
 	vv_store_keep_unpacked(f->store, VV_UNPACKED_ALL);
 	if ((rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->c->progress, err)) < 0 ||
-	    (rc = vv_roots_each(f->c->repo, on_root, f, err)) < 0 ||
+	    (rc = vv_roots_settled_each(f->c->repo, on_root, f, err)) < 0 ||
 	    (rc = vv_elsewhere_read(&f->elsewhere, f->c->repo, err)) < 0) {
 		return rc;
 	}

@@ -29,6 +29,7 @@ typedef struct gather {
 	vv_cid_set *roots;
 	git_oid *soft; /* tips of reflogs and states, for the second round */
 	size_t soft_count, soft_cap;
+	bool settled; /* without refs of a fetch that has not ended */
 } gather;
 
 static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path,
@@ -132,6 +133,9 @@ static vv_status on_tip(void *payload, const git_oid *id, bool hard, const char 
 {
 	gather *g = payload;
 
+	if (g->settled && where && strstr(where, "refs/varve/fetched/")) {
+		return VV_OK;
+	}
 	if (hard) {
 		return take_up(g, id, where, err);
 	}
@@ -290,8 +294,8 @@ static vv_status gather_all(gather *g, vv_error *err)
 	return drain(g, err);
 }
 
-static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *err), vv_root_fn fn,
-		     void *payload, vv_error *err)
+static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *err), bool settled,
+		     vv_root_fn fn, void *payload, vv_error *err)
 {
 	gather g;
 	vv_status rc;
@@ -304,6 +308,7 @@ static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *er
 	g.roots = vv_cid_set_new();
 	vv_tree_pointers_init(&g.trees, r, on_pointer, &g);
 	g.trees.meant = true;
+	g.settled = settled;
 	if (!g.walker || !g.roots) {
 		rc = vv_fail_nomem(err);
 		goto done;
@@ -321,10 +326,15 @@ done:
 
 vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
 {
-	return run(r, gather_all, fn, payload, err);
+	return run(r, gather_all, false, fn, payload, err);
+}
+
+vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
+{
+	return run(r, gather_all, true, fn, payload, err);
 }
 
 vv_status vv_roots_in_use_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
 {
-	return run(r, gather_in_use, fn, payload, err);
+	return run(r, gather_in_use, false, fn, payload, err);
 }

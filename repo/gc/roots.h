@@ -20,6 +20,9 @@
 typedef vv_status (*vv_root_fn)(void *payload, const vv_cid *cid, const char *path,
 				const vv_oid *commit, const char *what, vv_error *err);
 vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);
+/* The same without what a fetch from a Git host has brought that has not ended, or was killed: its blocks may
+ * still be missing. */
+vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);
 /* The same of those alone that work goes on with: what the index of every worktree has, and what was
  * published. */
 vv_status vv_roots_in_use_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);

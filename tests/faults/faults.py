@@ -66,6 +66,8 @@ KINDS = {
 	'memory-other': ('memory-other', ERROR, errno.ENOMEM, False, False, 40),
 	'power': ('', 0, 0, False, False, 1500),
 }
+# Of commands that work with a Git host: the rest befalls Git's own programs most of the time.
+HOST_KINDS = {'kill', 'nospace-on', 'write-error', 'read-error', 'memory'}
 COLUMNS = 'crash hang wrong unseen derived lost silent words state fsck again final left torn kept'.split()
 # Not failures: what the next gc takes away, and files of the work tree that a power cut left
 # incomplete while the store has them.
@@ -203,7 +205,8 @@ def list_cases(counts, mode):
 	turn = SAMPLE
 	for name, called in counts.items():
 		for kind, (_, _, _, _, lines, full) in KINDS.items():
-			if (lines and not SCENARIOS[name].line) or (SCENARIOS[name].vault and kind != 'kill'):
+			if (lines and not SCENARIOS[name].line) or (SCENARIOS[name].vault and kind != 'kill') or \
+					(SCENARIOS[name].host and kind not in HOST_KINDS):
 				continue
 			if kind == 'power':
 				continue
@@ -337,7 +340,8 @@ def run(args, where, varve, shim, asan):
 		cases = [c for c in list_cases(counts, mode) if wanted(args.only, c)]
 		states = Counter()
 		if not args.only or any('power' in q or q in SCENARIOS for q in args.only):
-			for name, numbers, unseen in pool.imap(power_cases, QUICK_POWER if mode == 'quick' else names):
+			for name, numbers, unseen in pool.imap(power_cases, QUICK_POWER if mode == 'quick' else
+					[n for n in names if not SCENARIOS[n].host]):
 				states[name] = len(numbers)
 				take = [numbers[i - 1] for i in spread(len(numbers), QUICK_POWER[name] if mode == 'quick' else KINDS['power'][5])]
 				cases += [c for c in (f'{name}:power:{n}' for n in take) if name in names and wanted(args.only, c)]

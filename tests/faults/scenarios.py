@@ -96,6 +96,14 @@ hub() {
 	varve remote add origin ../hub.git > /dev/null
 	varve push -q -u origin main > /dev/null
 }
+# work, and a Git host without varve that has its first commit.
+git_host() {
+	one
+	git init -q --bare --template= -b main ../host.git
+	git remote add origin ../host.git
+	git config remote.origin.varveKind git
+	varve push -q -u origin main > /dev/null
+}
 """
 
 
@@ -112,6 +120,7 @@ class Scenario:
 	line: bool = False  # two processes of ours
 	loose: bool = False  # its files are what the user can make again at once
 	own: bool = False  # its files stand nowhere else
+	host: bool = False  # it works with host.git, and is judged by what comes back from there
 	vault: bool = False  # it changes copies at holders h0, h1 ..., and is judged by them (only killed, and without power)
 
 
@@ -184,6 +193,16 @@ def all_scenarios():
 			repos=['copy.git', 'hub.git'], line=True),
 		S('recover', 'vault; change; commit two; varve replicate -q; cp "$XDG_CONFIG_HOME/varve/key" ../secret',
 			'varve recover -q --key secret --to again h0', cwd='.', repos=['again', 'work']),
+		S('host-push', 'git_host; change; commit two', 'varve push -q', repos=['work', 'host.git'], host=True),
+		S('host-push-first', 'one; git init -q --bare --template= -b main ../host.git; git remote add origin ../host.git; '
+			'git config remote.origin.varveKind git', 'varve push -q -u origin main',
+			repos=['work', 'host.git'], host=True),
+		S('host-blocks', 'git_host; change; commit two; varve push -q; git -C ../host.git update-ref -d refs/varve/blocks',
+			'varve push -q --blocks', repos=['work', 'host.git'], host=True),
+		S('host-fetch', 'git_host; cd ..; varve clone -q host.git copy; cd work; change; commit two; varve push -q',
+			'varve fetch -q', cwd='copy', repos=['copy', 'host.git'], host=True),
+		S('host-clone', 'git_host; change; commit two; varve push -q', 'varve clone -q host.git copy', cwd='.',
+			repos=['copy', 'host.git'], host=True),
 		S('convert', 'one', 'varve convert prices.csv prices.json', loose=True),
 		S('install', 'one', 'varve install'),
 		S('migrate', 'repo work; cd work; rows 40 > prices.csv; echo first > notes.txt; git add .; tick; git commit -q -m one',

@@ -438,6 +438,9 @@ class Worker:
 			if not repo.endswith('.git') and f'{repo}/.git' in tree:
 				index = tree.get(f'{repo}/.git/index')
 				seen[f'index {repo}'] = read_index(index[2]) if index else ''
+		if scenario.host:
+			# Packs of the same blocks may be others, and so their commits.
+			seen = {k: v for k, v in seen.items() if not re.search(r' refs/varve/|^state host', k)}
 		if scenario.vault:
 			# Records have times; the policy names the vault. judge_vault looks what they are worth.
 			seen = {k: v for k, v in seen.items() if not re.match(r'file (h[0-9]/|work/\.varveconfig$)', k)}
@@ -477,7 +480,8 @@ class Worker:
 				# A hook of ours has its line, too.
 				if len(lines) == 2 and "the hook 'pre-push'" in lines[1]:
 					del lines[1]
-				if len(lines) != 1:
+				# What the host refuses is told as git tells it.
+				if len(lines) != 1 and not (s.host and re.search('^ ! ', ran.err, re.M)):
 					say('words', f'ended with {ran.status} and {len(lines)} lines "varve: ...": {ran.err[:300]!r}')
 		# Refs are promised; files of the work tree can be had again.
 		if ended and not same_refs(now, t.new) and not s.git:
@@ -498,6 +502,8 @@ class Worker:
 		s = t.scenario
 		if s.vault:
 			return self.judge_vault(t, ended)
+		if s.host:
+			return self.judge_host(t)
 		found = []
 		is_new = same(now, t.new)
 		refs_new = same_refs(now, t.new)
@@ -597,6 +603,38 @@ class Worker:
 		left = [n for n in left if n not in beside]
 		if beside:
 			found.append(Problem('torn', 'beside .varveconfig: ' + ' '.join(beside)))
+		if left:
+			found.append(Problem('left', ' '.join(left[:6])))
+		return found
+
+	def judge_host(self, t):
+		"""What is here is sound; the same command again gets through, and leaves nothing; a new clone of the host has
+		everything. Locks that a killed git left at the host are taken away by whoever runs it."""
+		found = []
+		s = t.scenario
+		ours = [r for r in s.repos if r != 'host.git']
+
+		def must(kind, words, argv, cwd='.'):
+			ran = self.run(argv, cwd)
+			if ran.status:
+				found.append(Problem(kind, f'{words}: {ran.status} {(ran.out + ran.err)[:400]!r}'))
+			if re.search(r'Sanitizer|runtime error:', ran.err):
+				found.append(Problem('crash', f'{words}: {ran.err[:400]!r}'))
+
+		for repo in ours:
+			if any(k.startswith(f'ref {repo} ') for k in t.old):
+				must('fsck', 'fsck before', ['varve', '-C', repo, 'fsck', '--data', '-q'])
+		for name in self.folder.read():
+			if name.startswith('host.git/') and name.endswith('.lock'):
+				os.unlink(f'{self.root}/{name}')
+		must('again', 'the same command again', shlex.split(s.command), s.cwd)
+		for repo in ours:
+			must('final', 'fsck', ['varve', '-C', repo, 'fsck', '--data', '-q'])
+		must('final', 'a new clone', 'rm -rf back; varve clone -q host.git back && varve -C back fsck --data -q && '
+			'test "$(git -C back rev-parse main)" = "$(git -C work rev-parse main)"')
+		shutil.rmtree(f'{self.root}/back', ignore_errors=True)
+		left = [n for n, (_, _, data) in self.folder.read().items() if not n.startswith('host.git/') and
+			data is not None and re.search(r'varve/host/[0-9a-f]+/(blocks|proof)/|varve/host/.*\.lock$|refs/varve/fetched/', n)]
 		if left:
 			found.append(Problem('left', ' '.join(left[:6])))
 		return found

@@ -11,7 +11,9 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/file.h"
 #include "base/hash.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/peers/blocks_config.h"
@@ -872,16 +874,37 @@ static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
 	return rc;
 }
 
+/* Of a git that was killed: they stop every fetch. */
+static void remove_locks(const char *folder)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_error ignored;
+
+	(void)vv_list_dir(&names, &count, folder, &ignored);
+	for (size_t i = 0; i < count; i++) {
+		const size_t len = strlen(names[i]);
+		char *path = len > 5 && strcmp(names[i] + len - 5, ".lock") == 0
+				     ? vv_path_join(folder, names[i], (char *)NULL)
+				     : NULL;
+		(void)(path && vv_unlink(path, true, NULL));
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+}
+
 vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err)
 {
-	vv_status rc;
+	char *folder = vv_path_join(vv_repository_commondir(g->t->repo), g->folder, (char *)NULL);
+	const bool left = folder && g->fetched == 0 && (vv_exists(folder) || has_fetched(g));
+	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
 
-	if (g->fetched > 0 || !has_fetched(g)) {
-		return VV_OK;
-	}
-	if ((rc = open_host(g, err)) == VV_OK) {
+	if (left &&
+	    (rc = open_host(g, err)) == VV_OK) { /* whose lock keeps others out of the folder */
+		remove_locks(folder);
 		remove_fetched(g);
 	}
+	vv_free(folder);
 	return rc;
 }
 
