@@ -133,14 +133,28 @@ static vv_status fetch_all(vv_context *c, bool *refused, vv_error *err)
 {
 	const options *o = c->options;
 	char **names;
-	size_t count;
+	size_t count, failed = 0;
+	vv_error first = {0}, why;
 	vv_status rc = vv_remote_names(&names, &count, c->repo, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (!o->quiet) {
 			vv_note("fetching %s", vv_text_shows(names[i]));
 		}
-		rc = fetch_one(c, names[i], NULL, 0, refused, err);
+		if (fetch_one(c, names[i], NULL, 0, refused, &why) == VV_OK) {
+			continue;
+		}
+		if (failed++ == 0) {
+			first = why;
+			vv_prefix(&first, "%s", vv_text_shows(names[i]));
+		} else {
+			vv_notes_warn(&vv_notes_stderr, "%s: %s", vv_text_shows(names[i]),
+				      why.message);
+		}
+	}
+	if (rc == VV_OK && failed > 0) {
+		*err = first;
+		rc = first.code;
 	}
 	vv_names_free(names, count);
 	return rc == VV_OK && o->data ? fetch_elsewhere(c, err) : rc;

@@ -235,3 +235,15 @@ one_stays_behind() {
 	succeeds varve fetch
 	[ "$(git -C ../hub.git rev-parse main)" = "$old" ]
 }
+
+@test "one remote that is off does not keep fetch --all from the others" {
+	more 7
+	cd b
+	git remote add -f other ../hub.git > /dev/null 2>&1
+	git remote add away "$PWD/../nowhere"
+	git update-ref -d refs/remotes/other/main
+	ends_with 2 varve fetch --all
+	stderr_has "away"
+	[ "$(git rev-parse other/main)" = "$(git -C ../a rev-parse main)" ]
+	[ "$(git rev-parse origin/main)" = "$(git -C ../a rev-parse main)" ]
+}
