@@ -97,15 +97,46 @@ done:
 }
 
 /* HEAD against the index; with PATH... only these count. */
+/* In a dry run: what -a, or the paths, would stage counts as staged. */
+static void stage_as_if(const committer *c, vv_changes *changes)
+{
+	for (size_t i = 0; c->o->dry_run && i < changes->count; i++) {
+		vv_change_entry *e = &changes->entries[i];
+		const vv_change_facts staged = e->staged_facts;
+
+		if (!strchr("MDT", e->work) || e->staged == 'U' ||
+		    (!c->o->all && (c->in->paths.count == 0 ||
+				    !vv_pathspec_match(&c->in->paths, e->path, NULL)))) {
+			continue;
+		}
+		changes->unstaged--;
+		if (e->staged == ' ') {
+			changes->staged++;
+			e->staged = e->work;
+		} else if (e->work == 'D') { /* added, and gone again */
+			changes->staged -= e->staged == 'A';
+			e->staged = e->staged == 'A' ? ' ' : 'D';
+		}
+		e->staged_facts = e->work_facts;
+		e->work_facts = staged;
+		e->work = ' ';
+	}
+}
+
 static vv_status read_changes(committer *c, vv_error *err)
 {
+	vv_status rc;
 	vv_changes_options opts = {.paths = c->in->paths.count ? &c->in->paths : NULL,
-				   .no_work = true,
+				   .no_work = !c->o->dry_run,
 				   .facts = !c->o->quiet,
 				   .groups = c->o->verbose};
 
 	vv_changes_clear(&c->changes);
-	return vv_changes_read(&c->changes, c->in->repo, c->in->index, c->in->reader, &opts, err);
+	rc = vv_changes_read(&c->changes, c->in->repo, c->in->index, c->in->reader, &opts, err);
+	if (rc == VV_OK) {
+		stage_as_if(c, &c->changes);
+	}
+	return rc;
 }
 
 /* A staged datapackage.json gives the tables that it describes new roots. */
@@ -203,8 +234,11 @@ static vv_status show_status(committer *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_changes_read(&all, c->in->repo, c->in->index, c->in->reader, &opts, err)) ==
-		    VV_OK &&
-	    (rc = vv_status_put(&text, &all, &style, err)) == VV_OK) {
+	    VV_OK) {
+		stage_as_if(c, &all);
+		rc = vv_status_put(&text, &all, &style, err);
+	}
+	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
 	}
 	vv_buf_clear(&text);

@@ -3,6 +3,7 @@
  */
 #include "cmd/work/add/filter.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -273,14 +274,51 @@ done:
 	return rc;
 }
 
+/* git blame gives the work tree's version as its textconv made it, to be cleaned: lines that begin "column ",
+ * which are not how the file begins. It does not hold the index's lock, as what stores a file does. */
+static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head, bool *out,
+			     vv_error *err)
+{
+	static const char start[] = "column ";
+	char *lock, *file, now[HEAD_BYTES];
+	ssize_t n = -1;
+	int fd;
+
+	*out = false;
+	if (head->len < HEAD_BYTES || memcmp(head->data, start, sizeof(start) - 1) != 0) {
+		return VV_OK;
+	}
+	lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", NULL);
+	file = vv_repository_file(f->repo, path);
+	if (!lock || !file) {
+		vv_free(lock);
+		vv_free(file);
+		return vv_fail_nomem(err);
+	}
+	if (!vv_exists(lock) &&
+	    (fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL)) >= 0) {
+		n = vv_pread_full(fd, now, sizeof(now), 0, file, NULL);
+		(void)vv_close(fd, file, NULL);
+	}
+	*out = n >= 0 && memcmp(now, head->data, (size_t)n) != 0;
+	vv_free(lock);
+	vv_free(file);
+	return VV_OK;
+}
+
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err)
 {
 	input in = {VV_BUF_INIT, 0, read, payload};
-	bool torn = false;
+	bool torn = false, as_it_is = vv_add_never(path);
 	vv_status rc;
 
-	if (vv_add_never(path)) {
+	if (!as_it_is && ((rc = fill_head(&in, HEAD_BYTES, err)) < 0 ||
+			  (rc = is_textconv(f, path, &in.head, &as_it_is, err)) < 0)) {
+		vv_buf_clear(&in.head);
+		return rc;
+	}
+	if (as_it_is) {
 		rc = fill_head(&in, SIZE_MAX, err);
 		vv_buf_put(out, in.head.data, in.head.len);
 		if (rc == VV_OK) {

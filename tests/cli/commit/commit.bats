@@ -457,3 +457,27 @@ changed() {
 	succeeds git status --short
 	output_is "?? datapackage.json"
 }
+
+@test "a dry run of -a, or of paths, has what these would stage" {
+	new_repo
+	rows 9 > a.csv
+	rows 9 > b.csv
+	echo one > c.txt
+	varve add a.csv b.csv c.txt > /dev/null
+	varve commit -q -m one
+	rows 9 1 > a.csv
+	rm c.txt
+	rows 10 > b.csv
+	ends_with 1 varve commit --dry-run
+	succeeds varve commit -a --dry-run
+	output_has "modified:  a.csv"
+	output_has "deleted:   c.txt"
+	output_lacks "not staged"
+	succeeds varve commit --dry-run a.csv
+	output_has "modified:  a.csv"
+	output_has "Changes not staged for commit"
+	ends_with 1 varve commit --dry-run none.txt || [ "$status" = 2 ]
+	[ -z "$(git diff --cached --name-only)" ]
+	succeeds varve commit -a -m two
+	ends_with 1 varve commit -a --dry-run
+}

@@ -315,3 +315,22 @@ two_versions() {
 	TERM=xterm git -c color.diff=always diff > out
 	grep -q $'\033' out
 }
+
+@test "git blame of a file in the work tree tells the commit of each cell, and what is not committed" {
+	two_versions
+	succeeds git blame -s prices.csv
+	git blame -s HEAD -- prices.csv > "$HOME/head"
+	[ "$output" = "$(cat "$HOME/head")" ]
+	sed -i 's/^3,\([^,]*\),[^,]*/3,\1,77.77/' prices.csv
+	succeeds git blame -s prices.csv
+	[ "$(grep -c '^00000000 .*price: 77.77' <<< "$output")" = 1 ]
+	[ "$(grep -c '^00000000' <<< "$output")" = 1 ]
+	git checkout -q prices.csv
+	# A table that begins as such lines do is a table.
+	{ echo 'column a,column b'; for i in $(seq 40); do echo "$i,$i"; done; } > column.csv
+	varve track '*.csv' > /dev/null
+	git add column.csv
+	git cat-file blob :column.csv | grep -q '"rows": 40'
+	touch column.csv
+	git diff --exit-code --quiet column.csv
+}
