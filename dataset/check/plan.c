@@ -54,6 +54,9 @@ bool check_stands(const check_plan *p, const char *rule, const char *column, siz
 }
 
 static vv_status add_note(check_plan *p, check_note *about, size_t column_len, vv_error *err,
+			  const char *fmt, va_list ap) __attribute__((format(printf, 5, 0)));
+
+static vv_status add_note(check_plan *p, check_note *about, size_t column_len, vv_error *err,
 			  const char *fmt, va_list ap)
 {
 	check_note *n = vv_arena_calloc(&p->arena, 1, sizeof(*n));
