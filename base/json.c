@@ -641,3 +641,30 @@ bool vv_json_get_u64(uint64_t *out, const vv_json *object, const char *name)
 
 	return n && n->type == VV_JSON_NUMBER && vv_parse_u64(out, n->text, n->text_len);
 }
+
+vv_status vv_json_get_text(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
+			   vv_error *err)
+{
+	const vv_json *only = v && v->type == VV_JSON_OBJECT && v->count == 1 ? v->first : NULL;
+	vv_buf read = VV_BUF_INIT;
+	vv_status rc;
+
+	if (v && v->type == VV_JSON_STRING) {
+		*bytes = v->text;
+		*len = v->text_len;
+		return VV_OK;
+	}
+	if (!only || only->type != VV_JSON_STRING || strcmp(only->name, "base64") != 0) {
+		return vv_fail(err, VV_EINPUT, "expected a string or {\"base64\": ...}");
+	}
+	if (only->text_len % 4 != 0 || !vv_base64_read(&read, only->text, only->text_len)) {
+		return vv_fail(err, VV_EINPUT, "expected valid base64");
+	}
+	if ((rc = vv_buf_ok(&read, err)) == VV_OK) {
+		*bytes = vv_arena_strndup(arena, vv_buf_cstr(&read), read.len);
+		*len = read.len;
+		rc = *bytes ? VV_OK : vv_fail_nomem(err);
+	}
+	vv_buf_clear(&read);
+	return rc;
+}

@@ -66,8 +66,17 @@ void vv_json_put_node(vv_buf *b, const vv_json *node);
 
 /* Appends a JSON string with its quotes: escapes '"', '\\', controls (\b \f \n
  * \r \t, else \u00xx lower case); all other bytes as they are. The input must be
- * valid UTF-8; invalid bytes become U+FFFD. */
-void vv_json_put_string(vv_buf *b, const char *s, size_t len);
+ * valid UTF-8: false where it is not, and invalid bytes became U+FFFD. */
+bool vv_json_put_string(vv_buf *b, const char *s, size_t len);
+
+/* Any bytes (NULL for none), exactly: a JSON string where they are UTF-8, else {"base64":"..."} (RFC 4648,
+ * section 4, with padding). */
+void vv_json_put_text(vv_buf *b, const char *s, size_t len);
+
+/* The bytes of a value that vv_json_put_text wrote. They live in arena. VV_EINPUT says what was
+ * expected; v may be NULL. */
+vv_status vv_json_get_text(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
+			   vv_error *err);
 
 /* A streaming writer for --json output: commas and nesting are its business.
  * indent 0 writes compactly on one line. */
@@ -87,6 +96,7 @@ void vv_json_close_array(vv_json_out *w);
 void vv_json_name(vv_json_out *w, const char *name);
 /* The same, on one line (indent 0), of a name that has nothing to be escaped, for many of them. */
 void vv_json_plain_name(vv_json_out *w, const char *name, size_t len);
+/* Values of any bytes, as vv_json_put_text writes them. */
 void vv_json_string(vv_json_out *w, const char *s); /* NULL writes null */
 void vv_json_string_len(vv_json_out *w, const char *s, size_t len);
 void vv_json_u64(vv_json_out *w, uint64_t v);

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/text.h"
 
 static void put_control(vv_buf *b, unsigned char c)
@@ -88,9 +89,10 @@ static bool is_plain(const char *s, size_t len)
 	return all_plain(x);
 }
 
-void vv_json_put_string(vv_buf *b, const char *s, size_t len)
+bool vv_json_put_string(vv_buf *b, const char *s, size_t len)
 {
 	vv_buf clean = VV_BUF_INIT;
+	bool valid = true;
 
 	if (is_plain(s, len)) {
 		if (len < SIZE_MAX - 2 && vv_buf_reserve(b, len + 2)) {
@@ -99,18 +101,31 @@ void vv_json_put_string(vv_buf *b, const char *s, size_t len)
 			b->len += len;
 			vv_buf_putc(b, '"');
 		}
-		return;
+		return true;
 	}
 	vv_buf_putc(b, '"');
 	if (vv_utf8_valid(s, len)) {
 		put_escaped(b, s, len);
 	} else {
+		valid = false;
 		vv_utf8_put_clean(&clean, s, len);
 		b->failed = b->failed || clean.failed;
 		put_escaped(b, vv_buf_cstr(&clean), clean.len);
 		vv_buf_clear(&clean);
 	}
 	vv_buf_putc(b, '"');
+	return valid;
+}
+
+void vv_json_put_text(vv_buf *b, const char *s, size_t len)
+{
+	if (!s || is_plain(s, len) || vv_utf8_valid(s, len)) {
+		vv_json_put_string(b, s ? s : "", len);
+		return;
+	}
+	vv_buf_puts(b, "{\"base64\":\"");
+	vv_base64_put(b, s, len, true);
+	vv_buf_puts(b, "\"}");
 }
 
 static void put_scalar(vv_buf *b, const vv_json *node)
@@ -294,7 +309,7 @@ void vv_json_string(vv_json_out *w, const char *s)
 void vv_json_string_len(vv_json_out *w, const char *s, size_t len)
 {
 	begin_value(w);
-	vv_json_put_string(w->buf, s, len);
+	vv_json_put_text(w->buf, s, len);
 }
 
 void vv_json_u64(vv_json_out *w, uint64_t v)

@@ -210,13 +210,21 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0) {
 		goto done;
 	}
+	if (in.transcode->replaced > 0 && !o->lenient) {
+		vv_fail(err, VV_EINPUT, "%s: %s of UTF-16 without its other half",
+			vv_text_shows(in.name),
+			vv_text_counted(in.transcode->replaced, "surrogate", NULL));
+		rc = vv_hint(err, "--lenient writes U+FFFD in place of each");
+		goto done;
+	}
 	if ((rc = vv_table_open(&t, &sink, &result.cid, err)) == VV_OK) {
 		rc = write_table(&t, format, o, out, progress, err);
 		vv_table_close(&t);
 	}
-	if (rc == VV_OK && in.transcode->replaced) {
-		vv_warn("%s: %s broken UTF-16 characters became U+FFFD", vv_text_shows(in.name),
-			vv_text_count(in.transcode->replaced));
+	if (rc == VV_OK && in.transcode->replaced > 0) {
+		vv_warn("%s: U+FFFD is in place of %s of UTF-16 without its other half",
+			vv_text_shows(in.name),
+			vv_text_counted(in.transcode->replaced, "surrogate", NULL));
 	}
 	if (rc == VV_OK && in.guesses && !o->quiet) {
 		vv_note("%s guessed: have a look",

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/text.h"
 
 const char *vv_severity_name(vv_severity s)
@@ -142,23 +143,35 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 	vv_buf b = VV_BUF_INIT;
 	uint32_t cp;
 
+	if (!vv_utf8_valid(s, len)) {
+		vv_base64_put(&b, s, len, true);
+		vv_json_open_object(w);
+		vv_json_name(w, "base64");
+		vv_json_string(w, vv_buf_cstr(&b));
+		if (cut) {
+			vv_json_name(w, "cut");
+			vv_json_bool(w, true);
+		}
+		vv_json_close_object(w);
+		w->buf->failed |= b.failed;
+		vv_buf_clear(&b);
+		return;
+	}
 	vv_buf_putc(&b, '"');
 	for (size_t i = 0; i < len;) {
 		size_t n = vv_utf8_decode(&cp, s + i, len - i);
 
-		if (n == 0) {
-			vv_buf_puts(&b, "\\ufffd");
-			i++;
-			continue;
-		}
 		if (cp == '"' || cp == '\\') {
 			vv_buf_putc(&b, '\\');
 		}
 		if (vv_report_is_plain(cp)) {
 			vv_buf_put(&b, s + i, n);
+		} else if (cp < 0x10000) {
+			vv_buf_printf(&b, "\\u%04x", (unsigned)cp);
 		} else {
-			/* beyond the first plane only what are not characters */
-			vv_buf_printf(&b, cp > 0xFFFF ? "\\ufffd" : "\\u%04x", (unsigned)cp);
+			vv_buf_printf(&b, "\\u%04x\\u%04x",
+				      0xD800u + (unsigned)((cp - 0x10000) >> 10),
+				      0xDC00u + (unsigned)((cp - 0x10000) & 0x3FF));
 		}
 		i += n;
 	}

@@ -26,7 +26,7 @@ void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t 
 /* May a terminal see the code point? Not controls, marks that turn writing round, and what is no
  * character. */
 bool vv_report_is_plain(uint32_t cp);
-/* A JSON string that drives no terminal either. */
+/* A JSON string that drives no terminal either; {"base64": ...} where it is not UTF-8. cut: there is more. */
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut);
 void vv_report_json_text(vv_json_out *w, const char *name, const char *s); /* nothing for NULL */
 /* Text for XML, HTML and Markdown tables: escaped, then & < > " ' and what Markdown reads as

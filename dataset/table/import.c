@@ -8,6 +8,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/likely_encoding.h"
 #include "dataset/read/row_sorter.h"
 #include "dataset/table/import_state.h"
 #include "dataset/table/old_groups.h"
@@ -299,6 +300,13 @@ vv_status import_collect(import *im, vv_error *err)
 		im->short_line = j->short_line;
 	}
 	im->out->short_rows += j->short_rows;
+	if (im->out->foreign_rows == 0) {
+		im->foreign_at = j->offset + j->foreign_at;
+		im->foreign_line = j->foreign_line;
+		im->foreign_column = j->foreign_column;
+		im->foreign_in = j->foreign_in;
+	}
+	im->out->foreign_rows += j->foreign_rows;
 	im->out->groups_new += !old_groups_has(im->old, &j->cid);
 	if (im->need_infer) {
 		keep_types(im, j->types, j->columns);
@@ -351,12 +359,22 @@ static vv_status check_width(const import *im, vv_error *err)
 	return vv_hint(err, "'varve add --as file' keeps it as bytes");
 }
 
+/* ": line 7" or ", the first in line 7", of what `count` rows have. */
+static void put_first_line(import *im, uint64_t count, uint64_t at, uint64_t line)
+{
+	vv_error ignored = {0};
+
+	if (!im->source->line ||
+	    im->source->line(im->source->payload, at, &line, &ignored) == VV_OK) {
+		vv_buf_printf(&im->out->warnings, "%s line %llu",
+			      count == 1 ? ":" : ", the first in", (unsigned long long)line);
+	}
+}
+
 /* Absent cells are easily taken for empty ones, and often come from a cell too few. */
 static void warn_short_rows(import *im)
 {
 	vv_import_result *out = im->out;
-	vv_error ignored = {0};
-	uint64_t line = im->short_line;
 	if (out->short_rows == 0 || im->opts->as) {
 		return;
 	}
@@ -365,13 +383,41 @@ static void warn_short_rows(import *im)
 		      vv_text_count(out->short_rows), out->short_rows == 1 ? "" : "s",
 		      out->short_rows == 1 ? "s" : "ve",
 		      im->out->root.dialect.header ? "the header" : "others");
-	if (!im->source->line ||
-	    im->source->line(im->source->payload, im->short_at, &line, &ignored) == VV_OK) {
-		vv_buf_printf(&out->warnings, "%s line %llu",
-			      out->short_rows == 1 ? ":" : ", the first in",
-			      (unsigned long long)line);
-	}
+	put_first_line(im, out->short_rows, im->short_at, im->short_line);
 	vv_buf_puts(&out->warnings, "; the last cells are absent there\n");
+}
+
+/* It is stored as it is, but other programs, and JSON, read it wrongly or not at all. */
+static void warn_foreign_rows(import *im)
+{
+	static const char kept[] = "it is stored byte for byte, but cannot be written as JSON";
+	vv_import_result *out = im->out;
+	const vv_bytes *head = &out->root.dialect.prologue;
+	const vv_root *parent = im->opts->parent;
+
+	if (im->opts->as || im->opts->in_file) {
+		return;
+	}
+	if (!vv_utf8_valid(head->data ? head->data : "", head->len) &&
+	    !(parent && vv_bytes_equal(head, &parent->dialect.prologue))) {
+		vv_buf_printf(&out->warnings, "the header is not UTF-8 but perhaps %s: %s\n",
+			      vv_likely_encoding(head->data, head->len), kept);
+	}
+	if (out->foreign_rows == 0) {
+		return;
+	}
+	vv_buf_printf(&out->warnings, "%s%s ha%s text that is not UTF-8 but perhaps %s",
+		      out->groups_reused > 0 ? "in what changed, " : "",
+		      vv_text_counted(out->foreign_rows, "row", NULL),
+		      out->foreign_rows == 1 ? "s" : "ve", im->foreign_in);
+	put_first_line(im, out->foreign_rows, im->foreign_at, im->foreign_line);
+	if (im->foreign_column < im->columns) {
+		vv_buf_puts(&out->warnings, ", column '");
+		vv_text_put_escaped(&out->warnings, im->names[im->foreign_column],
+				    im->name_lens[im->foreign_column]);
+		vv_buf_putc(&out->warnings, '\'');
+	}
+	vv_buf_printf(&out->warnings, "; %s\n", kept);
 }
 
 /* Did somebody ask for the file's order, now or before? Remembered with facts, where another one may be chosen. */
@@ -421,6 +467,7 @@ static vv_status finish_root(import *im, vv_error *err)
 		goto done;
 	}
 	warn_short_rows(im);
+	warn_foreign_rows(im);
 	rc = import_finish_key(im, err);
 done:
 	vv_list_clear(&data);

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/chunk.h"
+#include "dataset/read/likely_encoding.h"
 #include "dataset/read/row_sorter.h"
 #include "dataset/table/old_groups.h"
 
@@ -194,17 +195,56 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 	return 1 + (int)row->newline;
 }
 
+/* The number of the line that begins at `at` in raw; 0 where the source can tell it. */
+static uint64_t line_at(const group_job *j, size_t at)
+{
+	return j->im->source->line ? 0 : j->lines + import_count_lines(j->raw, at) + 1;
+}
+
 static void count_short_rows(group_job *j)
 {
 	j->short_rows = 0;
 	for (size_t i = 0; j->im->dialect.form == VV_FORM_CSV && i < j->row_count; i++) {
 		if (j->rows[i].cells < j->columns && j->short_rows++ == 0) {
 			j->short_at = j->rows[i].text_start;
-			j->short_line = j->im->source->line
-						? 0
-						: j->lines +
-							  import_count_lines(j->raw, j->short_at) +
-							  1;
+			j->short_line = line_at(j, j->short_at);
+		}
+	}
+}
+
+static void note_foreign(group_job *j, size_t row)
+{
+	const vv_row *r = &j->rows[row];
+	const vv_cell *cells = &j->cells[row * j->stride], *found = NULL;
+
+	for (size_t c = 0; c < j->columns && !found; c++) {
+		if (cells[c].text && !vv_utf8_valid(cells[c].text, cells[c].len)) {
+			found = &cells[c];
+		}
+	}
+	j->foreign_at = r->text_start;
+	j->foreign_line = line_at(j, r->text_start);
+	j->foreign_column = found ? (size_t)(found - cells) : SIZE_MAX;
+	j->foreign_in = found ? vv_likely_encoding(found->text, found->len)
+			      : vv_likely_encoding(j->raw + r->start, r->end - r->start);
+}
+
+/* Rows with text that is not UTF-8, but for a long one. */
+static void count_foreign_rows(group_job *j)
+{
+	size_t rows = j->row_count - (j->long_row ? 1 : 0);
+
+	j->foreign_rows = 0;
+	if (rows == 0 || j->im->opts->as || j->im->opts->in_file ||
+	    vv_utf8_valid(j->raw, j->rows[rows - 1].end)) {
+		return;
+	}
+	for (size_t i = 0; i < rows; i++) {
+		const vv_row *r = &j->rows[i];
+
+		if (!vv_utf8_valid(j->raw + r->start, r->end - r->start) &&
+		    j->foreign_rows++ == 0) {
+			note_foreign(j, i);
 		}
 	}
 }
@@ -776,6 +816,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 		return rc;
 	}
 	count_short_rows(j);
+	count_foreign_rows(j);
 	find_quirks(w, j, &quirks, &raw);
 	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(&quirks, err)) < 0 ||
 	    (rc = put_layout(j, &quirks, raw, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||

@@ -113,6 +113,7 @@ typedef struct vv_import_result {
 	uint64_t irregular_rows;     /* kept raw, in the groups that were read */
 	uint64_t long_rows;          /* likewise: rows taken in pieces */
 	uint64_t short_rows;         /* likewise: rows of CSV with fewer cells than columns */
+	uint64_t foreign_rows;       /* likewise: rows with text that is not UTF-8 */
 	vv_buf warnings;             /* one line each */
 	vv_import_finding *findings;
 	size_t finding_count;

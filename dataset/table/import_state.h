@@ -98,11 +98,16 @@ typedef struct group_job {
 	vv_buf sort_keys;        /* of all rows, one after the other, with import.sorting */
 	size_t *sort_ends;       /* where each ends */
 	size_t sort_cap;
-	uint64_t short_rows; /* CSV: with fewer cells than there are columns */
-	size_t short_at;     /* of the first of them, in raw */
-	uint64_t lines;      /* before raw, as far as import.lines is kept */
-	uint64_t short_line; /* of the first short row, likewise, when that is not 0 */
-	uint64_t *hashes[2]; /* of the key candidates */
+	uint64_t short_rows;   /* CSV: with fewer cells than there are columns */
+	size_t short_at;       /* of the first of them, in raw */
+	uint64_t lines;        /* before raw, as far as import.lines is kept */
+	uint64_t short_line;   /* of the first short row, likewise, when that is not 0 */
+	uint64_t foreign_rows; /* with text that is not UTF-8 */
+	size_t foreign_at,
+		foreign_column; /* the first such text: its row in raw; SIZE_MAX: between cells */
+	uint64_t foreign_line;  /* likewise */
+	const char *foreign_in; /* its likely encoding */
+	uint64_t *hashes[2];    /* of the key candidates */
 	size_t hash_cap;
 	bool key_hole[2]; /* a row without key value */
 	import_misfit *misfits;
@@ -159,6 +164,9 @@ typedef struct import {
 	uint64_t rows, most_rows;      /* of all; of one group */
 	uint64_t lines;                /* after the window, where the source cannot tell them */
 	uint64_t short_at, short_line; /* where the first short row begins, when out counts any */
+	uint64_t foreign_at, foreign_line; /* the same of text that is not UTF-8 */
+	size_t foreign_column;
+	const char *foreign_in;
 	bool need_infer;
 	bool in_file;        /* groups are named, not all are encoded */
 	bool named_by_bytes; /* then: a group of plain rows has the name that its bytes give */

@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/row_write.h"
+#include "dataset/schema/header.h"
 #include "diff/merge/state.h"
 
 /* A value as compact JSON, in the arena; NULL: not there. */
@@ -725,20 +726,48 @@ static bool header_fits(const merge *m, int version)
 	       vv_dialect_same_cells(&m->as.dialect, dialect_of(m, version));
 }
 
+/* The names of the result's columns, in the bytes of a version that has them. */
+static vv_status find_labels(const merge *m, vv_cell *cells, vv_arena *arena, vv_error *err)
+{
+	for (size_t i = 0; i < m->column_count; i++) {
+		cells[i] = (vv_cell){.text = m->columns[i].name,
+				     .len = (uint32_t)m->columns[i].name_len};
+	}
+	for (int version = 2; version >= 0; version--) {
+		const vv_table *t = merge_version(m, version);
+		const vv_cell *labels;
+		vv_status rc = t ? vv_header_labels(&labels, arena, &t->root.dialect, &t->schema,
+						    err)
+				 : VV_OK;
+
+		if (rc < 0) {
+			return rc;
+		}
+		for (size_t i = 0; t && i < m->column_count; i++) {
+			const merge_column *c = &m->columns[i];
+			long at = version == 2 ? c->b : c->side[version];
+			const vv_field *f = at >= 0 ? &t->schema.fields[at] : NULL;
+
+			if (f && f->name_len == c->name_len &&
+			    memcmp(f->name, c->name, c->name_len) == 0) {
+				cells[i] = labels[at];
+			}
+		}
+	}
+	return VV_OK;
+}
+
 static vv_status write_header(merge *m, vv_error *err)
 {
 	vv_dialect *d = &m->as.dialect;
 	vv_row_writer *w = NULL;
 	vv_buf line = VV_BUF_INIT;
-	vv_cell *cells = vv_calloc(m->column_count + 1, sizeof(*cells));
+	vv_arena arena = VV_ARENA_INIT;
+	vv_cell *cells = vv_arena_calloc(&arena, m->column_count + 1, sizeof(*cells));
 	vv_status rc = cells ? vv_row_writer_new(&w, d, m->column_count, NULL, NULL, err)
 			     : vv_fail_nomem(err);
-	if (rc < 0) {
+	if (rc < 0 || (rc = find_labels(m, cells, &arena, err)) < 0) {
 		goto done;
-	}
-	for (size_t i = 0; i < m->column_count; i++) {
-		cells[i] = (vv_cell){.text = m->columns[i].name,
-				     .len = (uint32_t)m->columns[i].name_len};
 	}
 	if (m->column_count > 0) {
 		vv_row_write(w, &line, cells, m->column_count);
@@ -751,7 +780,7 @@ static vv_status write_header(merge *m, vv_error *err)
 	}
 done:
 	vv_row_writer_free(w);
-	vv_free(cells);
+	vv_arena_clear(&arena);
 	vv_buf_clear(&line);
 	return rc;
 }

@@ -45,7 +45,7 @@ static void put_key(const merge *m, const merge_report *r, vv_buf *out)
 	for (size_t i = 0; i < m->key_count; i++) {
 		const vv_cell *c = &r->key_cells[places[i]];
 		vv_buf_puts(out, i > 0 ? "," : "");
-		vv_json_put_string(out, c->len > 0 ? c->text : "", c->len);
+		vv_json_put_text(out, c->len > 0 ? c->text : "", c->len);
 	}
 	vv_buf_putc(out, ']');
 }

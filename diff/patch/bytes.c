@@ -139,7 +139,7 @@ static vv_status bytes_line(patch_out *o, const char *name, const char *bytes, s
 			    vv_error *err)
 {
 	vv_buf_printf(&o->line, "{\"%s\":", name);
-	patch_put_bytes(&o->line, bytes, len);
+	vv_json_put_text(&o->line, bytes, len);
 	vv_buf_putc(&o->line, '}');
 	return patch_out_line(o, err);
 }

@@ -347,7 +347,7 @@ static vv_status read_path(char **out, const patch_lines *l, const vv_json *v, v
 	vv_arena arena = VV_ARENA_INIT;
 	const char *bytes;
 	size_t len;
-	vv_status rc = patch_get_bytes(&bytes, &len, v, &arena, err);
+	vv_status rc = vv_json_get_text(&bytes, &len, v, &arena, err);
 	if (rc == VV_OK && (len == 0 || memchr(bytes, '\0', len))) {
 		rc = vv_fail(err, VV_EINPUT, "expected a path");
 	}
@@ -856,7 +856,7 @@ static vv_status get_bytes_op(patch_op *op, const patch_section *s, const vv_jso
 		return bad(err, "'keep', 'drop', 'insert' or 'end'");
 	}
 	op->kind = drops != s->reverse ? PATCH_DROP : PATCH_INSERT;
-	return patch_get_bytes(&op->bytes, &op->bytes_len, v, arena, err);
+	return vv_json_get_text(&op->bytes, &op->bytes_len, v, arena, err);
 }
 
 static vv_status get_end(const patch_lines *l, vv_error *err)

@@ -13,62 +13,15 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-/* --- bytes ------------------------------------------------------------------- */
-
-void patch_put_bytes(vv_buf *out, const char *bytes, size_t len)
-{
-	if (vv_utf8_valid(bytes ? bytes : "", len)) {
-		vv_json_put_string(out, bytes ? bytes : "", len);
-	} else {
-		vv_buf_puts(out, "{\"base64\":\"");
-		vv_base64_put(out, bytes, len, true);
-		vv_buf_puts(out, "\"}");
-	}
-}
-
 static vv_status expected(vv_error *err, const char *what)
 {
 	return vv_fail(err, VV_EINPUT, "expected %s", what);
-}
-
-static vv_status from_base64(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
-			     vv_error *err)
-{
-	vv_buf read = VV_BUF_INIT;
-	vv_status rc;
-	if (!v || v->type != VV_JSON_STRING) {
-		return expected(err, "a string of base64");
-	}
-	if (v->text_len % 4 != 0 || !vv_base64_read(&read, v->text, v->text_len)) {
-		return expected(err, "valid base64");
-	}
-	if ((rc = vv_buf_ok(&read, err)) == VV_OK) {
-		*bytes = vv_arena_strndup(arena, vv_buf_cstr(&read), read.len);
-		*len = read.len;
-		rc = *bytes ? VV_OK : vv_fail_nomem(err);
-	}
-	vv_buf_clear(&read);
-	return rc;
 }
 
 /* An object with just one member: its value when the member has this name. */
 static const vv_json *only(const vv_json *v, const char *name)
 {
 	return v->type == VV_JSON_OBJECT && v->count == 1 ? vv_json_get(v, name) : NULL;
-}
-
-vv_status patch_get_bytes(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
-			  vv_error *err)
-{
-	if (v && v->type == VV_JSON_STRING) {
-		*bytes = v->text;
-		*len = v->text_len;
-		return VV_OK;
-	}
-	if (v && only(v, "base64")) {
-		return from_base64(bytes, len, only(v, "base64"), arena, err);
-	}
-	return expected(err, "a string or {\"base64\": ...}");
 }
 
 /* --- cells ------------------------------------------------------------------- */
@@ -102,7 +55,7 @@ void patch_put_cell(vv_buf *out, const vv_cell *c)
 {
 	switch ((vv_cell_state)c->state) {
 	case VV_CELL_TEXT:
-		patch_put_bytes(out, c->text, c->len);
+		vv_json_put_text(out, c->text, c->len);
 		break;
 	case VV_CELL_ABSENT:
 		vv_buf_puts(out, "[]");
@@ -115,7 +68,7 @@ void patch_put_cell(vv_buf *out, const vv_cell *c)
 			vv_buf_put(out, c->text, c->len);
 		} else {
 			vv_buf_puts(out, "{\"json\":");
-			patch_put_bytes(out, c->text, c->len);
+			vv_json_put_text(out, c->text, c->len);
 			vv_buf_puts(out, "}");
 		}
 		break;
@@ -137,10 +90,10 @@ vv_status patch_get_cell(vv_cell *out, const vv_json *v, vv_arena *arena, vv_err
 		return VV_OK;
 	}
 	if (v->type == VV_JSON_STRING || (v->type == VV_JSON_OBJECT && only(v, "base64"))) {
-		rc = patch_get_bytes(&text, &len, v, arena, err);
+		rc = vv_json_get_text(&text, &len, v, arena, err);
 	} else if (v->type == VV_JSON_OBJECT && only(v, "json")) {
 		out->state = VV_CELL_LITERAL;
-		rc = patch_get_bytes(&text, &len, only(v, "json"), arena, err);
+		rc = vv_json_get_text(&text, &len, only(v, "json"), arena, err);
 	} else if (v->type == VV_JSON_NUMBER) {
 		out->state = VV_CELL_LITERAL;
 		text = v->text;
@@ -186,7 +139,7 @@ void patch_put_form(vv_buf *out, const patch_form *f)
 		vv_buf_printf(out, "{\"end\":\"%s\"}", end_names[f->kind]);
 	} else {
 		vv_buf_puts(out, "{\"raw\":");
-		patch_put_bytes(out, f->raw, f->raw_len);
+		vv_json_put_text(out, f->raw, f->raw_len);
 		vv_buf_puts(out, "}");
 	}
 }
@@ -200,7 +153,7 @@ vv_status patch_get_form(patch_form *out, const vv_json *v, vv_arena *arena, vv_
 	}
 	if (raw) {
 		out->kind = VV_QUIRK_RAW;
-		return patch_get_bytes(&out->raw, &out->raw_len, raw, arena, err);
+		return vv_json_get_text(&out->raw, &out->raw_len, raw, arena, err);
 	}
 	for (int i = VV_QUIRK_LF; end && end->type == VV_JSON_STRING && i <= VV_QUIRK_CR; i++) {
 		if (strcmp(end->text, end_names[i]) == 0) {
@@ -227,7 +180,7 @@ static void put_names(vv_buf *out, char *const *names, size_t count)
 	vv_buf_putc(out, '[');
 	for (size_t i = 0; i < count; i++) {
 		vv_buf_puts(out, i > 0 ? "," : "");
-		patch_put_bytes(out, names[i], strlen(names[i]));
+		vv_json_put_text(out, names[i], strlen(names[i]));
 	}
 	vv_buf_putc(out, ']');
 }
@@ -243,7 +196,7 @@ void patch_put_columns(vv_buf *out, const vv_root *r)
 	if (plain) {
 		vv_buf_put(out, r->schema.data, r->schema.len);
 	} else {
-		patch_put_bytes(out, r->schema.data, r->schema.len);
+		vv_json_put_text(out, r->schema.data, r->schema.len);
 	}
 	vv_buf_puts(out, ",\"key\":");
 	put_names(out, r->key, r->key_count);
@@ -264,7 +217,7 @@ void patch_put_columns(vv_buf *out, const vv_root *r)
 static void put_member(vv_buf *out, const char *name, const void *bytes, size_t len)
 {
 	vv_buf_printf(out, ",\"%s\":", name);
-	patch_put_bytes(out, bytes, len);
+	vv_json_put_text(out, bytes, len);
 }
 
 static void put_truth(vv_buf *out, const char *name, bool value)
@@ -433,7 +386,7 @@ static vv_status get_run(vv_bytes *out, const vv_json *object, const char *name,
 {
 	const char *bytes;
 	size_t len;
-	vv_status rc = patch_get_bytes(&bytes, &len, vv_json_get(object, name), arena, err);
+	vv_status rc = vv_json_get_text(&bytes, &len, vv_json_get(object, name), arena, err);
 	if (rc == VV_EINPUT) {
 		vv_prefix(err, "'%s'", name);
 	}
@@ -445,7 +398,7 @@ static vv_status get_byte(uint8_t *out, const vv_json *object, const char *name,
 {
 	const char *bytes;
 	size_t len;
-	vv_status rc = patch_get_bytes(&bytes, &len, vv_json_get(object, name), arena, err);
+	vv_status rc = vv_json_get_text(&bytes, &len, vv_json_get(object, name), arena, err);
 	if (rc < 0 || len > 1 || (len == 0 && !may_be_none) || (len == 1 && bytes[0] == '\0')) {
 		return rc < 0 && rc != VV_EINPUT
 			       ? rc

@@ -31,14 +31,10 @@ typedef struct patch_form {
 } patch_form;
 bool patch_form_equal(const patch_form *a, const patch_form *b);
 
-/* A JSON string, or {"base64": ...} where the bytes are not UTF-8. */
-void patch_put_bytes(vv_buf *out, const char *bytes, size_t len);
 void patch_put_cell(vv_buf *out, const vv_cell *c);
 void patch_put_form(vv_buf *out, const patch_form *f);
 
 /* What is read lives in arena. VV_EINPUT says what was expected. */
-vv_status patch_get_bytes(const char **bytes, size_t *len, const vv_json *v, vv_arena *arena,
-			  vv_error *err);
 vv_status patch_get_cell(vv_cell *out, const vv_json *v, vv_arena *arena, vv_error *err);
 vv_status patch_get_form(patch_form *out, const vv_json *v, vv_arena *arena, vv_error *err);
 

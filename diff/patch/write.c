@@ -103,7 +103,7 @@ static bool put_difference(vv_buf *out, const script *s, const patch_row *x, con
 		vv_buf_puts(out, changes++ > 0 ? "," : ",\"cells\":[");
 		if (p->label) {
 			vv_buf_putc(out, '[');
-			patch_put_bytes(out, p->label, strlen(p->label));
+			vv_json_put_text(out, p->label, strlen(p->label));
 		} else {
 			vv_buf_printf(out, "[%zu", i);
 		}
@@ -527,10 +527,10 @@ static vv_status put_paths(patch_out *o, const vv_patch_write_options *opts, con
 			   const vv_table *b, vv_error *err)
 {
 	vv_buf_puts(&o->line, "{\"path\":");
-	patch_put_bytes(&o->line, opts->path, strlen(opts->path));
+	vv_json_put_text(&o->line, opts->path, strlen(opts->path));
 	if (opts->old_path && strcmp(opts->old_path, opts->path) != 0) {
 		vv_buf_puts(&o->line, ",\"oldPath\":");
-		patch_put_bytes(&o->line, opts->old_path, strlen(opts->old_path));
+		vv_json_put_text(&o->line, opts->old_path, strlen(opts->old_path));
 	}
 	put_side(&o->line, "old", a);
 	put_side(&o->line, "new", b);

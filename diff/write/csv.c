@@ -10,6 +10,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/header.h"
 #include "diff/rows/row_by_number.h"
 #include "diff/rows/sorter.h"
 #include "diff/write/column_pairs.h"
@@ -25,6 +26,8 @@ typedef struct csv_writer {
 	vv_buf buf;
 	vv_buf text, other; /* one cell */
 	vv_diff_table table;
+	vv_arena names;            /* that labels is in */
+	const vv_cell *labels[2];  /* the names of the old and the new version's columns */
 	vv_row_by_number rows;     /* of the new version */
 	vv_row_by_number old_rows; /* of the old one, where columns were dropped */
 	vv_sorter *gone; /* numbers of old rows to be reported as removed at the end; NULL: none */
@@ -420,9 +423,9 @@ static void put_column_action(csv_writer *w, size_t pair)
 	}
 	vv_buf_puts(&w->text, p.moved ? ":" : "");
 	if (p.renamed) {
-		const vv_field *f = &w->table.a->schema.fields[p.a];
+		const vv_cell *f = &w->labels[0][p.a];
 		vv_buf_putc(&w->text, '(');
-		vv_buf_put(&w->text, f->name, f->name_len);
+		vv_buf_put(&w->text, f->text, f->len);
 		vv_buf_putc(&w->text, ')');
 	}
 }
@@ -437,9 +440,20 @@ static bool are_columns_as_before(csv_writer *w)
 	return same;
 }
 
-static void put_columns(csv_writer *w)
+static vv_status put_columns(csv_writer *w, vv_error *err)
 {
 	size_t count = vv_column_pairs_count(&w->table);
+	const vv_table *sides[2] = {w->table.a, w->table.b};
+	vv_arena_clear(&w->names);
+	for (size_t i = 0; i < 2; i++) {
+		vv_status rc = sides[i] ? vv_header_labels(&w->labels[i], &w->names,
+							   &sides[i]->root.dialect,
+							   &sides[i]->schema, err)
+					: VV_OK;
+		if (rc < 0) {
+			return rc;
+		}
+	}
 	if (!are_columns_as_before(w)) {
 		vv_buf_putc(&w->buf, '!');
 		for (size_t i = 0; i < count; i++) {
@@ -451,15 +465,15 @@ static void put_columns(csv_writer *w)
 	}
 	vv_buf_puts(&w->buf, "@@");
 	for (size_t i = 0; i < count; i++) {
-		const vv_field *f = vv_column_pairs_field(&w->table, i);
+		vv_column_pair p = vv_column_pairs_get(&w->table, i);
+		const vv_cell *f = p.b >= 0 ? &w->labels[1][p.b] : &w->labels[0][p.a];
 		begin_text(w);
-		put_text(&w->text,
-			 vv_column_pairs_get(&w->table, i).b >= 0 ? w->table.b : w->table.a,
-			 f->name, f->name_len);
+		put_text(&w->text, p.b >= 0 ? w->table.b : w->table.a, f->text, f->len);
 		vv_buf_putc(&w->buf, ',');
 		put_field(&w->buf, vv_buf_cstr(&w->text), w->text.len);
 	}
 	vv_buf_putc(&w->buf, '\n');
+	return VV_OK;
 }
 
 /* Between tables, as daff names them: an empty line, the name, and a line under it. */
@@ -495,8 +509,8 @@ static vv_status csv_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 	if (w->tables++ > 0) {
 		put_title(w);
 	}
-	put_columns(w);
-	return flush(w, FLUSH_AT, err);
+	vv_status rc = put_columns(w, err);
+	return rc < 0 ? rc : flush(w, FLUSH_AT, err);
 }
 
 static vv_status put_told(csv_writer *w, const vv_row_change *c, vv_error *err)
@@ -587,6 +601,7 @@ static void csv_close(vv_diff_writer *base)
 	csv_writer *w = self(base);
 	if (w) {
 		close_table(w);
+		vv_arena_clear(&w->names);
 		vv_buf_clear(&w->buf);
 		vv_buf_clear(&w->text);
 		vv_buf_clear(&w->other);

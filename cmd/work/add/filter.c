@@ -188,7 +188,7 @@ static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
 	vv_buf now = VV_BUF_INIT;
 
 	if (!vv_cid_is_null(&staged->parent) && staged->result.short_rows == 0 &&
-	    !staged->result.schema_changed &&
+	    staged->result.foreign_rows == 0 && !staged->result.schema_changed &&
 	    vv_root_is_sorted(&staged->parent_root) == vv_root_is_sorted(&staged->result.root)) {
 		return;
 	}

@@ -72,14 +72,11 @@ static bool copy_text(vv_conflict_record *c, const char **out, const char *text)
 
 static void cell_json(vv_json_out *w, const vv_cell *cell)
 {
-	static const char digits[] = "0123456789abcdef";
-	vv_buf hex = VV_BUF_INIT;
-
 	if (cell->state == VV_CELL_NULL) {
 		vv_json_null(w);
 		return;
 	}
-	if (cell->state == VV_CELL_TEXT && vv_utf8_valid(cell->text, cell->len)) {
+	if (cell->state == VV_CELL_TEXT) {
 		vv_json_string_len(w, cell->text, cell->len);
 		return;
 	}
@@ -88,21 +85,10 @@ static void cell_json(vv_json_out *w, const vv_cell *cell)
 		vv_json_name(w, "absent");
 		vv_json_bool(w, true);
 	} else {
-		for (size_t i = 0; i < cell->len; i++) {
-			vv_buf_putc(&hex, digits[(unsigned char)cell->text[i] >> 4]);
-			vv_buf_putc(&hex, digits[(unsigned char)cell->text[i] & 15]);
-		}
-		if (cell->state == VV_CELL_LITERAL && vv_utf8_valid(cell->text, cell->len)) {
-			vv_json_name(w, "literal");
-			vv_json_string_len(w, cell->text, cell->len);
-		} else {
-			vv_json_name(w, cell->state == VV_CELL_LITERAL ? "literalBytes" : "bytes");
-			vv_json_string_len(w, vv_buf_cstr(&hex), hex.len);
-			w->buf->failed |= hex.failed;
-		}
+		vv_json_name(w, "literal");
+		vv_json_string_len(w, cell->text, cell->len);
 	}
 	vv_json_close_object(w);
-	vv_buf_clear(&hex);
 }
 
 /* A row as an object, without members that it does not have. NULL when out of memory. */
@@ -425,13 +411,17 @@ vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c,
 void vv_conflict_key_put(vv_buf *b, const char *key)
 {
 	vv_arena arena = VV_ARENA_INIT;
+	const char *text;
 	vv_json *list;
+	size_t len;
 
 	if (vv_json_read(&list, &arena, key, strlen(key), "key", NULL) == VV_OK &&
 	    list->type == VV_JSON_ARRAY) {
 		for (const vv_json *v = list->first; v; v = v->next) {
 			vv_buf_puts(b, v == list->first ? "" : ", ");
-			vv_buf_put(b, v->text ? v->text : "", v->text ? v->text_len : 0);
+			if (vv_json_get_text(&text, &len, v, &arena, NULL) == VV_OK) {
+				vv_buf_put(b, text, len);
+			}
 		}
 	} else {
 		vv_buf_puts(b, key);
@@ -457,31 +447,10 @@ static vv_status bad(const reading *in, const char *what)
 		       vv_text_shows(in->path));
 }
 
-static bool unhex(vv_conflict_record *c, const vv_json *v, vv_cell *out)
-{
-	size_t n = v->text_len / 2;
-	char *bytes;
-
-	if (v->type != VV_JSON_STRING || v->text_len % 2 != 0 ||
-	    strspn(v->text, "0123456789abcdef") != v->text_len ||
-	    !(bytes = vv_arena_alloc(&c->arena, n + 1))) {
-		return false;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const char *p = v->text + 2 * i;
-		int high = p[0] <= '9' ? p[0] - '0' : p[0] - 'a' + 10;
-		int low = p[1] <= '9' ? p[1] - '0' : p[1] - 'a' + 10;
-
-		bytes[i] = (char)(high * 16 + low);
-	}
-	bytes[n] = '\0';
-	out->text = bytes;
-	out->len = (uint32_t)n;
-	return true;
-}
-
 static bool read_cell(vv_conflict_record *c, const vv_json *v, vv_cell *out)
 {
+	size_t len;
+
 	memset(out, 0, sizeof(*out));
 	if (v->type == VV_JSON_NULL) {
 		out->state = VV_CELL_NULL;
@@ -494,20 +463,15 @@ static bool read_cell(vv_conflict_record *c, const vv_json *v, vv_cell *out)
 			out->state = VV_CELL_ABSENT;
 			return true;
 		}
-		out->state = strncmp(name, "literal", 7) == 0 ? VV_CELL_LITERAL : VV_CELL_TEXT;
-		if (strcmp(name, "bytes") == 0 || strcmp(name, "literalBytes") == 0) {
-			return unhex(c, v->first, out);
+		if (strcmp(name, "literal") == 0) {
+			out->state = VV_CELL_LITERAL;
+			v = v->first;
 		}
-		if (strcmp(name, "literal") != 0) {
-			return false;
-		}
-		v = v->first;
 	}
-	if (v->type != VV_JSON_STRING || v->text_len > UINT32_MAX) {
+	if (vv_json_get_text(&out->text, &len, v, &c->arena, NULL) < 0 || len > UINT32_MAX) {
 		return false;
 	}
-	out->text = v->text;
-	out->len = (uint32_t)v->text_len;
+	out->len = (uint32_t)len;
 	return true;
 }
 

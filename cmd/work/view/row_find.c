@@ -27,7 +27,7 @@ static void put_key(vv_buf *b, const vv_cell *cells, const size_t *columns, size
 		const vv_cell *c = &cells[columns[i]];
 
 		vv_buf_puts(b, i ? "," : "");
-		vv_json_put_string(b, c->text ? c->text : "", c->len);
+		vv_json_put_text(b, c->text ? c->text : "", c->len);
 	}
 	vv_buf_putc(b, ']');
 }

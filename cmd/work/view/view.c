@@ -90,8 +90,8 @@ static vv_status write_batch(view *v, const vv_batch *picked, vv_error *err)
 			continue;
 		}
 		v->left--;
-		if ((rc = vv_view_row(&v->writer, v->batch.cells + i * v->batch.columns, err)) ==
-		    VV_OK) {
+		if ((rc = vv_view_row(&v->writer, v->batch.cells + i * v->batch.columns,
+				      v->batch.first_row + i, err)) == VV_OK) {
 			rc = flush(v, FLUSH_AT, err);
 		}
 	}

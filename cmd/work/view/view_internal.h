@@ -17,6 +17,8 @@ typedef struct vv_view_writer {
 	uint64_t rows;
 	/* csv, tsv, own */
 	vv_dialect dialect;
+	const vv_cell *labels; /* of all columns, for the header */
+	vv_arena labels_arena;
 	bool safe;             /* for spreadsheets */
 	vv_buf defused;        /* a cell made so */
 	bool quotes_by_column; /* own: the quoting habits of the dialect apply */
@@ -31,8 +33,9 @@ vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_form
 			      const size_t *columns, size_t count, unsigned width, vv_error *err);
 void vv_view_writer_clear(vv_view_writer *w);
 void vv_view_begin(vv_view_writer *w);
-/* cells: a row of all the table's columns, at their places. */
-vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, vv_error *err);
+/* cells: a row of all the table's columns, at their places; row: its number, from 0. VV_EINPUT, naming
+ * the cell: JSON cannot have its bytes. */
+vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_error *err);
 vv_status vv_view_end(vv_view_writer *w, vv_error *err);
 
 /* view_table.c */

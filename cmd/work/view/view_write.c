@@ -1,6 +1,7 @@
 /*
  * view_write: knows how a row looks in each format, but for the aligned one.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -8,6 +9,8 @@
 #include "base/text.h"
 #include "cmd/work/view/view_internal.h"
 #include "dataset/format/row_write.h"
+#include "dataset/read/likely_encoding.h"
+#include "dataset/schema/header.h"
 
 /* The JSON number grammar, which leaves out 007, +1, .5 and 1. */
 static bool is_number(const char *s, size_t len)
@@ -79,37 +82,55 @@ static bool put_number(vv_buf *out, const vv_cell *cell, const vv_field *field)
 	return true;
 }
 
-/* Appends the cell as a JSON value, as its field means it. */
-static void put_json(vv_buf *out, const vv_cell *cell, const vv_field *field, bool typed)
+/* Appends the cell as a JSON value, as its field means it. False: it is not UTF-8. */
+static bool put_json(vv_buf *out, const vv_cell *cell, const vv_field *field, bool typed)
 {
 	if (cell->state == VV_CELL_NULL || cell->state == VV_CELL_ABSENT) {
 		vv_buf_puts(out, "null");
-		return;
+		return true;
 	}
 	if (cell->state == VV_CELL_LITERAL) {
 		vv_buf_put(out, cell->text, cell->len);
-		return;
+		return vv_utf8_valid(cell->text, cell->len);
 	}
 	if (typed) {
 		if (vv_field_missing(field, cell)) {
 			vv_buf_puts(out, "null");
-			return;
+			return true;
 		}
 		if ((field->type == VV_TYPE_INTEGER || field->type == VV_TYPE_NUMBER ||
 		     field->type == VV_TYPE_YEAR) &&
 		    put_number(out, cell, field)) {
-			return;
+			return true;
 		}
 		if (field->type == VV_TYPE_BOOLEAN && is_one_of(cell, field->true_values)) {
 			vv_buf_puts(out, "true");
-			return;
+			return true;
 		}
 		if (field->type == VV_TYPE_BOOLEAN && is_one_of(cell, field->false_values)) {
 			vv_buf_puts(out, "false");
-			return;
+			return true;
 		}
 	}
-	vv_json_put_string(out, cell->text, cell->len);
+	return vv_json_put_string(out, cell->text, cell->len);
+}
+
+/* JSON has no other text than UTF-8. row: from 0; UINT64_MAX: it is the column's name. */
+static vv_status refuse_text(const vv_cell *cell, const vv_field *field, uint64_t row,
+			     vv_error *err)
+{
+	const char *encoding = vv_likely_encoding(cell->text, cell->len);
+	char where[64] = "the header";
+
+	if (row != UINT64_MAX) {
+		(void)snprintf(where, sizeof(where), "row %s", vv_text_count(row + 1));
+	}
+	vv_fail(err, VV_EINPUT, "%s, column '%s': '%s' is not UTF-8, as JSON must be; it may be %s",
+		where, vv_text_shows(field->name), vv_text_show(cell->text, cell->len), encoding);
+	return vv_hint(err,
+		       "make the file UTF-8 ('iconv -f %s -t UTF-8 OLD > NEW'), or write csv or "
+		       "tsv, which have its bytes as they are",
+		       encoding);
 }
 
 static vv_status init_dialect(vv_view_writer *w, vv_error *err)
@@ -142,8 +163,12 @@ static vv_status init_names(vv_view_writer *w, vv_error *err)
 	}
 	for (i = 0; i < w->count; i++) {
 		const vv_field *f = &w->table->schema.fields[w->columns[i]];
+		const vv_cell *label = &w->labels[w->columns[i]];
 		vv_status rc;
 
+		if (!vv_utf8_valid(label->text, label->len)) {
+			return refuse_text(label, f, UINT64_MAX, err);
+		}
 		vv_json_put_string(&w->names[i], f->name, f->name_len);
 		vv_buf_putc(&w->names[i], ':');
 		if ((rc = vv_buf_ok(&w->names[i], err)) < 0) {
@@ -156,6 +181,8 @@ static vv_status init_names(vv_view_writer *w, vv_error *err)
 vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_format format,
 			      const size_t *columns, size_t count, unsigned width, vv_error *err)
 {
+	vv_status rc;
+
 	memset(w, 0, sizeof(*w));
 	vv_buf_init(&w->out);
 	vv_dialect_init(&w->dialect);
@@ -168,6 +195,10 @@ vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_form
 	w->format = format;
 	if (format == VV_VIEW_TABLE) {
 		return vv_view_grid_new(&w->grid, w, width, err);
+	}
+	if ((rc = vv_header_labels(&w->labels, &w->labels_arena, &t->root.dialect, &t->schema,
+				   err)) < 0) {
+		return rc;
 	}
 	if (format == VV_VIEW_JSON || format == VV_VIEW_NDJSON) {
 		return init_names(w, err);
@@ -188,6 +219,7 @@ void vv_view_writer_clear(vv_view_writer *w)
 	vv_free(w->names);
 	vv_view_grid_free(w->grid);
 	vv_dialect_clear(&w->dialect);
+	vv_arena_clear(&w->labels_arena);
 	vv_buf_clear(&w->defused);
 	vv_buf_clear(&w->out);
 }
@@ -267,18 +299,15 @@ void vv_view_begin(vv_view_writer *w)
 		return;
 	}
 	for (i = 0; i < w->count; i++) {
-		const vv_field *f = &w->table->schema.fields[w->columns[i]];
-		vv_cell name = {f->name, (uint32_t)f->name_len, VV_CELL_TEXT, 0, 0};
-
 		if (i > 0) {
 			vv_buf_putc(&w->out, w->dialect.delimiter);
 		}
-		put_csv_cell(w, &name, SIZE_MAX);
+		put_csv_cell(w, &w->labels[w->columns[i]], SIZE_MAX);
 	}
 	end_csv_row(w);
 }
 
-static void put_object(vv_view_writer *w, const vv_cell *cells)
+static vv_status put_object(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_error *err)
 {
 	bool comma = false;
 	size_t i;
@@ -286,6 +315,7 @@ static void put_object(vv_view_writer *w, const vv_cell *cells)
 	vv_buf_putc(&w->out, '{');
 	for (i = 0; i < w->count; i++) {
 		const vv_cell *c = &cells[w->columns[i]];
+		const vv_field *f = &w->table->schema.fields[w->columns[i]];
 
 		/* A member that JSON did not have stays away; a short CSV row has null. */
 		if (c->state == VV_CELL_ABSENT && !w->typed) {
@@ -296,13 +326,17 @@ static void put_object(vv_view_writer *w, const vv_cell *cells)
 		}
 		comma = true;
 		vv_buf_put(&w->out, w->names[i].data, w->names[i].len);
-		put_json(&w->out, c, &w->table->schema.fields[w->columns[i]], w->typed);
+		if (!put_json(&w->out, c, f, w->typed)) {
+			return refuse_text(c, f, row, err);
+		}
 	}
 	vv_buf_putc(&w->out, '}');
+	return VV_OK;
 }
 
-vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, vv_error *err)
+vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_error *err)
 {
+	vv_status rc = VV_OK;
 	size_t i;
 
 	switch (w->format) {
@@ -311,10 +345,10 @@ vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, vv_error *err)
 		return vv_view_grid_row(w->grid, w, cells, err);
 	case VV_VIEW_JSON:
 		vv_buf_puts(&w->out, w->rows ? ",\n  " : "\n  ");
-		put_object(w, cells);
+		rc = put_object(w, cells, row, err);
 		break;
 	case VV_VIEW_NDJSON:
-		put_object(w, cells);
+		rc = put_object(w, cells, row, err);
 		vv_buf_putc(&w->out, '\n');
 		break;
 	case VV_VIEW_OWN:
@@ -330,7 +364,7 @@ vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, vv_error *err)
 		break;
 	}
 	w->rows++;
-	return w->out.failed ? vv_buf_ok(&w->out, err) : VV_OK;
+	return w->out.failed && rc == VV_OK ? vv_buf_ok(&w->out, err) : rc;
 }
 
 vv_status vv_view_end(vv_view_writer *w, vv_error *err)

@@ -61,16 +61,18 @@ static const char *row_place(work *w, const char *key)
 	vv_buf b = VV_BUF_INIT;
 	vv_cell cells[KEY_MAX];
 	size_t columns[KEY_MAX];
-	size_t count = 0;
+	size_t count = 0, len;
 	vv_json *list;
-	const char *place = NULL;
+	const char *place = NULL, *text;
 
 	if (vv_json_read(&list, &arena, key, strlen(key), "key", NULL) == VV_OK &&
 	    list->type == VV_JSON_ARRAY) {
-		for (const vv_json *v = list->first; v && count < KEY_MAX && v->text; v = v->next) {
+		for (const vv_json *v = list->first;
+		     v && count < KEY_MAX &&
+		     vv_json_get_text(&text, &len, v, &arena, NULL) == VV_OK;
+		     v = v->next) {
 			columns[count] = count;
-			cells[count++] = (vv_cell){v->text, (uint32_t)v->text_len, VV_CELL_TEXT, 0,
-						   0};
+			cells[count++] = (vv_cell){text, (uint32_t)len, VV_CELL_TEXT, 0, 0};
 		}
 		if (count > 0 && count < KEY_MAX) {
 			vv_key_words_put(&b, cells, columns, count);

@@ -747,8 +747,8 @@ static vv_status write_matching(writing *w, vv_error *err)
 				continue;
 			}
 			if ((rc = load_group(r, err)) < 0 ||
-			    (rc = vv_view_row(&w->w, r->batch.cells + i * r->batch.columns, err)) <
-				    0) {
+			    (rc = vv_view_row(&w->w, r->batch.cells + i * r->batch.columns,
+					      r->batch.first_row + i, err)) < 0) {
 				break;
 			}
 			rc = flush(w, FLUSH_AT, err);
@@ -788,7 +788,7 @@ static vv_status write_ordered(writing *w, vv_error *err)
 
 		memcpy(&row, rows.data + i * sizeof(row), sizeof(row));
 		if ((rc = vv_row_by_number_get(&by, row, &cells, err)) < 0 ||
-		    (rc = vv_view_row(&w->w, cells, err)) < 0 ||
+		    (rc = vv_view_row(&w->w, cells, row, err)) < 0 ||
 		    (rc = flush(w, FLUSH_AT, err)) < 0) {
 			break;
 		}

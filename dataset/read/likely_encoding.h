@@ -1,0 +1,12 @@
+/*
+ * likely_encoding: what a text that is not UTF-8 may be written in: a guess, for messages.
+ */
+#ifndef VV_DATASET_READ_LIKELY_ENCODING_H
+#define VV_DATASET_READ_LIKELY_ENCODING_H
+
+#include <stddef.h>
+
+/* The name that iconv has for it. */
+const char *vv_likely_encoding(const char *s, size_t len);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * header: knows in which names something of the header is missing, and where it is found.
+ */
+#include "dataset/schema/header.h"
+
+#include <string.h>
+
+#include "base/show.h"
+#include "base/text.h"
+#include "dataset/read/scan.h"
+
+/* Has the name a character that stands for bytes which no name can have? */
+static bool is_incomplete(const vv_field *f)
+{
+	return f->name_len >= 3 && strstr(f->name, "\xEF\xBF\xBD") != NULL;
+}
+
+static bool is_name(const vv_cell *c)
+{
+	return !memchr(c->text, '\0', c->len) && vv_utf8_valid(c->text, c->len);
+}
+
+/* In cells, the header's own bytes where the names lack some. */
+static vv_status read_header(vv_cell *cells, vv_arena *arena, const vv_dialect *d,
+			     const vv_schema *schema, vv_error *err)
+{
+	vv_cell *read = vv_arena_calloc(arena, schema->count, sizeof(*read));
+	vv_scan *scan = NULL;
+	vv_row row;
+	vv_status rc;
+
+	if (!read) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_scan_new(&scan, d, schema->count, NULL, NULL, err)) < 0) {
+		return rc;
+	}
+	vv_scan_window(scan, d->prologue.data, d->prologue.len, true, 0);
+	int n = vv_scan_row(scan, read, schema->count, &row, err);
+	for (size_t i = 0; n == 1 && i < row.cells && i < schema->count && rc == VV_OK; i++) {
+		if (!is_incomplete(&schema->fields[i]) || is_name(&read[i])) {
+			continue;
+		}
+		cells[i].text = vv_arena_strndup(arena, read[i].text, read[i].len);
+		cells[i].len = read[i].len;
+		rc = cells[i].text ? VV_OK : vv_fail_nomem(err);
+	}
+	vv_scan_free(scan);
+	return n == VV_ENOMEM ? VV_ENOMEM : rc;
+}
+
+vv_status vv_header_labels(const vv_cell **out, vv_arena *arena, const vv_dialect *d,
+			   const vv_schema *schema, vv_error *err)
+{
+	vv_cell *cells = vv_arena_calloc(arena, schema->count + 1, sizeof(*cells));
+	bool incomplete = false;
+
+	*out = cells;
+	if (!cells) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < schema->count; i++) {
+		const vv_field *f = &schema->fields[i];
+
+		cells[i] = (vv_cell){f->name, (uint32_t)f->name_len, VV_CELL_TEXT, 0, 0};
+		incomplete = incomplete || is_incomplete(f);
+	}
+	return incomplete && d->form == VV_FORM_CSV && d->header
+		       ? read_header(cells, arena, d, schema, err)
+		       : VV_OK;
+}

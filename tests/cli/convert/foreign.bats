@@ -1,0 +1,154 @@
+load ../helper
+
+# Text that is not UTF-8 comes back byte for byte or not at all, wherever it leaves.
+
+latin() {
+	printf 'id,gr\xf6\xdfe,name\n1,2,Caf\xe9\n2,3,plain\n' > "${1-t.csv}"
+}
+
+@test "convert refuses text that JSON cannot have and names the cell and its encoding" {
+	latin
+	for out in o.json o.ndjson; do
+		ends_with 2 varve convert t.csv $out
+		stderr_has "windows-1252"
+		stderr_has "the header"
+		[ ! -e $out ]
+	done
+	printf 'id,name\n1,a\n2,Caf\xe9\n' > t.csv
+	ends_with 2 varve convert t.csv o.ndjson
+	stderr_has "row 2"
+	stderr_has "name"
+	ends_with 2 varve convert t.csv - --format json
+	[ -z "$output" ]
+	iconv -f windows-1252 -t UTF-8 t.csv > u.csv
+	succeeds varve convert u.csv o.ndjson
+	[ "$(tail -n 1 o.ndjson)" = '{"id":2,"name":"Café"}' ]
+}
+
+@test "CSV and TSV keep the bytes of cells and of the header" {
+	latin
+	succeeds varve convert t.csv o.tsv
+	tr ',' '\t' < t.csv | cmp - o.tsv
+	succeeds varve convert o.tsv back.csv
+	same_bytes t.csv back.csv
+	new_repo
+	latin
+	succeeds varve add t.csv
+	succeeds varve commit -m one
+	varve cat --columns id,name HEAD:t.csv > o.csv
+	cut -d, -f1,3 t.csv | cmp - o.csv
+	varve cat --format csv HEAD:t.csv | cmp - t.csv
+	for format in json ndjson; do
+		ends_with 2 varve cat --format $format HEAD:t.csv
+		stderr_has "windows-1252"
+		ends_with 2 varve cat --columns name --format $format HEAD:t.csv
+		stderr_has "row 1"
+		succeeds varve cat --columns id --format $format HEAD:t.csv
+	done
+}
+
+@test "add warns of text that is not UTF-8 and stores it" {
+	new_repo
+	printf 'id,name\n1,a\n2,Caf\xe9\n3,\xfcber\n' > t.csv
+	succeeds varve add t.csv
+	stderr_has "2 rows have text that is not UTF-8"
+	stderr_has "line 3"
+	stderr_has "windows-1252"
+	succeeds varve commit -m one
+	varve cat HEAD:t.csv | cmp - t.csv
+	latin h.csv
+	succeeds varve add h.csv
+	stderr_has "the header is not UTF-8"
+	printf 'id,name\n1,Ünïcode\n2,日本\n3,😀\n' > u.csv
+	succeeds varve add u.csv
+	stderr_is ""
+	printf 'id\tname\n1\t\xcf\xf0\xe8\xe2\xe5\xf2\n' > c.tsv
+	succeeds varve add c.tsv
+	stderr_has "windows-1251"
+}
+
+@test "JSON of differences, of rows' lives, of blame and of findings has the bytes in base64" {
+	new_repo
+	printf 'id,name\n1,Caf\xe9\n2,plain\n' > t.csv
+	succeeds varve add --key id t.csv
+	succeeds varve commit -m one
+	printf 'id,name\n1,Caf\xe8\n2,plain\n' > t.csv
+	cat > expect.py <<-'END'
+	import base64, json, sys
+	def texts(v):
+	    if isinstance(v, dict):
+	        if list(v) == ["base64"]:
+	            yield base64.b64decode(v["base64"])
+	        else:
+	            for x in v.values():
+	                yield from texts(x)
+	    elif isinstance(v, list):
+	        for x in v:
+	            yield from texts(x)
+	    else:
+	        assert not (isinstance(v, str) and "\ufffd" in v), v
+	found = set()
+	for line in (sys.stdin if sys.argv[1] == "lines" else [sys.stdin.read()]):
+	    found |= set(texts(json.loads(line)))
+	assert found == {bytes.fromhex(x) for x in sys.argv[2:]}, found
+	END
+	varve diff --format json | python3 expect.py whole 436166e9 436166e8
+	varve diff --format ndjson | python3 expect.py lines 436166e9 436166e8
+	varve diff --format csv | grep -aq $'^->,1,Caf\xe9->Caf\xe8$'
+	succeeds varve commit -am two
+	varve log --row 1 --json t.csv | python3 expect.py whole 436166e9 436166e8
+	run varve check --format json t.csv
+	python3 expect.py whole 436166e8 <<< "$output"
+	succeeds varve add --key name t.csv
+	succeeds varve commit -m three
+	varve blame --json t.csv | python3 expect.py whole 436166e8
+	varve info --json t.csv > info.json
+	! grep -aq $'\xef\xbf\xbd' info.json
+}
+
+@test "conflicts of keys that are not UTF-8 are told apart" {
+	new_repo
+	printf 'name,n\nCaf\xe9,1\nCaf\xe8,2\nx,3\n' > t.csv
+	succeeds varve add --key name t.csv
+	succeeds varve commit -m base
+	succeeds varve switch -c other
+	printf 'name,n\nCaf\xe9,11\nCaf\xe8,12\nx,3\n' > t.csv
+	succeeds varve commit -am other
+	succeeds varve switch main
+	printf 'name,n\nCaf\xe9,21\nCaf\xe8,22\nx,3\n' > t.csv
+	succeeds varve commit -am main
+	ends_with 1 varve merge other
+	varve conflicts --json > c.json || true
+	[ "$(grep -o '"key": *\[[^]]*\]' c.json | sort -u | wc -l)" = 2 ] ||
+		[ "$(python3 -c '
+	import json
+	items = json.load(open("c.json"))["conflicts"][0]["items"]
+	print(len({json.dumps(i["key"]) for i in items}))')" = 2 ]
+	succeeds varve resolve --theirs --row $'Caf\xe8' t.csv
+	succeeds varve resolve --ours t.csv
+	printf 'name,n\nCaf\xe9,21\nCaf\xe8,12\nx,3\n' | cmp - t.csv
+}
+
+@test "a header that a merge writes anew has the bytes of both sides" {
+	new_repo
+	printf 'id,gr\xf6\xdfe\n1,2\n2,3\n' > t.csv
+	succeeds varve add --key id t.csv
+	succeeds varve commit -m base
+	succeeds varve switch -c other
+	printf 'id,gr\xf6\xdfe,a\xe4\n1,2,x\n2,3,y\n' > t.csv
+	succeeds varve commit -am other
+	succeeds varve switch main
+	printf 'id,b,gr\xf6\xdfe\n1,p,2\n2,q,3\n' > t.csv
+	succeeds varve commit -am main
+	succeeds varve merge other
+	printf 'id,b,gr\xf6\xdfe,a\xe4\n1,p,2,x\n2,q,3,y\n' | cmp - t.csv
+}
+
+@test "UTF-16 that is broken is refused, or read with --lenient" {
+	printf '\xff\xfea\0\n\0\x00\xd8\n\0' > bad.csv
+	ends_with 2 varve convert bad.csv o.csv
+	stderr_has "--lenient"
+	[ ! -e o.csv ]
+	succeeds varve convert --lenient bad.csv o.csv
+	printf 'a\n\xef\xbf\xbd\n' | cmp - o.csv
+}
