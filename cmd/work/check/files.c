@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/work/check/one.h"
+#include "cmd/work/check/reach.h"
 
 #define PACKAGE_MAX ((uint64_t)64 << 20)
 #define PIECE ((size_t)64 << 10)
@@ -132,8 +133,17 @@ static vv_status check_package(files *f, const char *package, const vv_buf *text
 			rc = tell_elsewhere(f, package, &items[i]);
 			continue;
 		}
+		if (vv_rules_left_out(f->rules, path)) {
+			continue;
+		}
 		p.absent = !vv_exists(path);
-		rc = vv_rules_left_out(f->rules, path) ? VV_OK : check_one(f, &p);
+		if ((rc = vv_check_may_read(path, package, &why)) == VV_OK) {
+			rc = check_one(f, &p);
+		} else if (rc == VV_EREFUSED) {
+			rc = tell(f, path, "source-error", why.message, NULL);
+		} else {
+			*f->err = why;
+		}
 	}
 	vv_arena_clear(&arena);
 	return rc;
@@ -179,10 +189,16 @@ static vv_status check_argument(files *f, char *arg)
 	vv_check_path p = {.path = arg};
 	vv_buf text = VV_BUF_INIT;
 	bool package = false;
+	vv_error why;
 	vv_status rc = VV_OK;
 
 	if (strcmp(arg, "-") == 0) {
 		rc = keep_standard(f);
+	} else if ((rc = vv_check_may_read(arg, NULL, &why)) == VV_EREFUSED) {
+		return tell(f, arg, "source-error", why.message, why.hint[0] ? why.hint : NULL);
+	} else if (rc < 0) {
+		*f->err = why;
+		return rc;
 	} else {
 		rc = read_package(arg, &text, &package, f->err);
 	}

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/work/check/reach.h"
 #include "cmd/work/view/dialect_words.h"
 #include "dataset/table/bytes.h"
 
@@ -46,7 +47,9 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_read_regular(out, file, BESIDE_MAX, err);
+	if ((rc = vv_check_may_read(file, o->package_path, err)) == VV_OK) {
+		rc = vv_read_regular(out, file, BESIDE_MAX, err);
+	}
 	vv_free(file);
 	return rc;
 }
@@ -109,7 +112,9 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 	if (!in->name) {
 		return vv_fail_nomem(err);
 	}
-	if (!is_standard(o, path) && vv_exists(in->name) && (rc = want_file(in->name, err)) < 0) {
+	if (!is_standard(o, path) &&
+	    ((rc = vv_check_may_read(in->name, o->package_path, err)) < 0 ||
+	     (vv_exists(in->name) && (rc = want_file(in->name, err)) < 0))) {
 		return rc;
 	}
 	rc = vv_subject_find_file(&in->subject, o->repo, o->reader, in->name, err);

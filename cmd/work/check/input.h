@@ -58,7 +58,7 @@ typedef struct vv_check_input_options {
 	const vv_progress *progress;
 } vv_check_input_options;
 
-/* VV_ENOTFOUND: the side has no such path. */
+/* VV_ENOTFOUND: the side has no such path. VV_EREFUSED: it is not to be read (reach.h). */
 vv_status vv_check_input_open(vv_check_input *out, const char *path,
 			      const vv_check_input_options *o, vv_error *err);
 void vv_check_input_close(vv_check_input *in); /* accepts one that is not open */

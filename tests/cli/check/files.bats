@@ -134,3 +134,63 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	succeeds varve check --files - < <(printf 'a;b\n1;2\n')
 	[ -z "$(ls -A tmp)" ]
 }
+
+# A token that lies where a file of the repository or the package leads.
+secrets() {
+	mkdir -p p/data
+	printf 'https://u:hidden-token@host\n1\n' > credentials
+	printf 'id\n1\n' > p/data/a.csv
+	ln -s ../../credentials p/data/b.csv
+	ln -s /proc/self/environ p/data/e.csv
+	ln -s a.csv p/data/same.csv
+}
+
+@test "check --files follows no link out of a package and reads nothing of .git" {
+	secrets
+	mkdir p/.git
+	cp credentials p/.git/c.csv
+	cat > p/datapackage.json <<-'END'
+	{"resources": [
+	 {"name": "a", "path": "data/a.csv", "schema": {"fields": [{"name": "id", "type": "integer"}]}},
+	 {"name": "b", "path": "data/b.csv", "schema": {"fields": [{"name": "id", "type": "integer"}]}},
+	 {"name": "e", "path": "data/e.csv"},
+	 {"name": "same", "path": "data/same.csv"},
+	 {"name": "g", "path": ".git/c.csv"}]}
+	END
+	ends_with 1 varve check --files --json p/datapackage.json
+	[ "$(found)" = "p/data/a.csv 1
+p/data/b.csv 0 source-error:-
+p/data/e.csv 0 source-error:-
+p/data/same.csv 1
+p/.git/c.csv 0 source-error:-" ] || { found; false; }
+	[[ $output$stderr != *hidden-token* ]]
+	# a foreign key, or a schema, leads out as little
+	cat > p/datapackage.json <<-'END'
+	{"resources": [
+	 {"name": "a", "path": "data/a.csv", "schema": {"fields": [{"name": "id", "type": "integer"}],
+	  "foreignKeys": [{"fields": "id", "reference": {"resource": "b", "fields": "id"}}]}},
+	 {"name": "b", "path": "../credentials"}]}
+	END
+	run varve check --files p/datapackage.json
+	[ "$status" -ne 0 ]
+	[[ $output != *hidden-token* ]]
+}
+
+@test "check reads no tracked link out of the work tree" {
+	secrets
+	mv p work
+	cd work
+	git init -q
+	git add data
+	ends_with 1 varve check --files --json data/*.csv
+	[ "$(found)" = "data/a.csv 1
+data/b.csv 0 source-error:-
+data/e.csv 0 source-error:-
+data/same.csv 1" ] || { found; false; }
+	run varve check data/b.csv
+	[ "$status" -ne 0 ]
+	[[ $output != *hidden-token* ]]
+	# by its own path it is whoever asks that names it
+	run varve check --files ../credentials
+	[[ $output != *"was not read"* ]]
+}
