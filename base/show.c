@@ -367,23 +367,48 @@ const char *vv_text_shows(const char *s)
 	return s ? vv_text_show(s, strlen(s)) : "";
 }
 
-const char *vv_text_url(const char *url)
+/* Long, and of the characters that tokens have: no name of a person. */
+static bool is_token(const char *s, size_t len)
 {
-	const char *start = url ? strstr(url, "://") : NULL, *at = NULL, *colon;
-	char shown[SLOT_SIZE];
-
-	if (!start) {
-		return vv_text_shows(url);
+	for (size_t i = 0; i < len; i++) {
+		if (!vv_is_alnum(s[i]) && s[i] != '_' && s[i] != '-') {
+			return false;
+		}
 	}
-	start += 3;
-	for (const char *p = start; *p && !strchr("/?#", *p); p++) {
+	return len >= 20;
+}
+
+bool vv_url_secret(const char *url, size_t *from, size_t *len)
+{
+	const char *scheme = strstr(url, "://"), *start = scheme ? scheme + 3 : url, *at = NULL;
+	const char *end = start + strcspn(start, "/?#"), *colon;
+
+	for (const char *p = start; p < end; p++) {
 		at = *p == '@' ? p : at;
 	}
-	colon = at ? memchr(start, ':', (size_t)(at - start)) : NULL;
-	if (!colon) {
+	if (!at || (!scheme && !memchr(at, ':', (size_t)(end - at)))) {
+		return false;
+	}
+	colon = memchr(start, ':', (size_t)(at - start));
+	if (colon) {
+		*from = (size_t)(colon - url);
+		*len = (size_t)(at - colon);
+		return true;
+	}
+	*from = (size_t)(start - url);
+	*len = (size_t)(at + 1 - start);
+	return scheme && strncmp(url, "http", 4) == 0 && is_token(start, (size_t)(at - start));
+}
+
+const char *vv_text_url(const char *url)
+{
+	char shown[SLOT_SIZE];
+	size_t from, len;
+
+	if (!url || !vv_url_secret(url, &from, &len)) {
 		return vv_text_shows(url);
 	}
-	(void)snprintf(shown, sizeof shown, "%.*s%s", (int)(colon - url), url, at);
+	(void)snprintf(shown, sizeof shown, "%.*s%s", (int)from, url, url + from + len);
 	return vv_text_shows(shown);
 }
 

@@ -47,6 +47,17 @@ void vv_utf8_put(vv_buf *b, uint32_t cp)
 	vv_buf_put(b, bytes, encode(bytes, cp));
 }
 
+void vv_text_put_url(vv_buf *b, const char *url)
+{
+	size_t from = 0, len = 0;
+
+	if (!vv_url_secret(url, &from, &len)) {
+		from = len = 0;
+	}
+	vv_buf_put(b, url, from);
+	vv_buf_puts(b, url + from + len);
+}
+
 void vv_utf8_put_clean(vv_buf *b, const char *s, size_t len)
 {
 	size_t at = 0, good = 0, step;

@@ -41,6 +41,9 @@ void vv_text_put_word(vv_buf *b, const char *word);
 /* Between single quotes, so that sh takes it as one word whatever is in it. */
 void vv_text_put_quoted(vv_buf *b, const char *s, size_t len);
 
+/* A URL as it is, but for its secret (vv_url_secret). */
+void vv_text_put_url(vv_buf *b, const char *url);
+
 /* As vv_text_put_escaped, cut to at most width terminal columns, with an ellipsis at the cut. */
 void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width);
 

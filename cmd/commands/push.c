@@ -303,7 +303,7 @@ static void tell_host_sum(const run *r)
 	vv_note("%s %s of %s to %s%s%s%s", r->o->dry_run ? "would send" : "sent",
 		r->o->verbose ? vv_text_counted(b->blocks, "block", NULL) : "the blocks",
 		vv_text_counted(b->versions, "version of a dataset", "versions of datasets"),
-		r->there.host ? vv_text_shows(vv_git_host_blocks_place(r->there.host)) : "",
+		r->there.host ? vv_text_url(vv_git_host_blocks_place(r->there.host)) : "",
 		r->o->dry_run ? " (about " : " (", vv_text_bytes(r->o->dry_run ? b->raw : b->bytes),
 		")");
 }

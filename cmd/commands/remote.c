@@ -60,11 +60,11 @@ static void list_text(const vv_remote *m, bool verbose)
 		vv_out("\n");
 		return;
 	}
-	vv_out("%s\t%s (fetch)\n", vv_text_shows(m->name), vv_text_shows(m->url));
+	vv_out("%s\t%s (fetch)\n", vv_text_shows(m->name), vv_text_url(m->url));
 	vv_out("%s\t%s (push)\n", vv_text_shows(m->name),
-	       vv_text_shows(m->push_url ? m->push_url : m->url));
+	       vv_text_url(m->push_url ? m->push_url : m->url));
 	for (size_t i = 0; i < m->peer_count; i++) {
-		vv_out("%s\t%s (blocks)\n", vv_text_shows(m->name), vv_text_shows(m->peers[i]));
+		vv_out("%s\t%s (blocks)\n", vv_text_shows(m->name), vv_text_url(m->peers[i]));
 	}
 }
 
@@ -74,13 +74,13 @@ static void list_json(vv_json_out *w, const vv_remote *m)
 	vv_json_name(w, "name");
 	vv_json_string(w, m->name);
 	vv_json_name(w, "url");
-	vv_json_string(w, m->url);
+	vv_json_url(w, m->url);
 	vv_json_name(w, "pushUrl");
-	vv_json_string(w, m->push_url ? m->push_url : m->url);
+	vv_json_url(w, m->push_url ? m->push_url : m->url);
 	vv_json_name(w, "peers");
 	vv_json_open_array(w);
 	for (size_t i = 0; i < m->peer_count; i++) {
-		vv_json_string(w, m->peers[i]);
+		vv_json_url(w, m->peers[i]);
 	}
 	vv_json_close_array(w);
 	vv_json_close_object(w);
@@ -271,10 +271,10 @@ static vv_status show(vv_repository *r, const char *name, vv_error *err)
 		return rc;
 	}
 	vv_out("%s\n", vv_text_shows(m.name));
-	vv_out("  fetch from %s\n", vv_text_shows(m.url));
-	vv_out("  push to    %s\n", vv_text_shows(m.push_url ? m.push_url : m.url));
+	vv_out("  fetch from %s\n", vv_text_url(m.url));
+	vv_out("  push to    %s\n", vv_text_url(m.push_url ? m.push_url : m.url));
 	for (size_t i = 0; i < m.peer_count; i++) {
-		vv_out("  blocks of  %s\n", vv_text_shows(m.peers[i]));
+		vv_out("  blocks of  %s\n", vv_text_url(m.peers[i]));
 	}
 	if ((rc = vv_transfer_open(&t, r, &vv_notes_stderr, true, 0, err)) < 0 ||
 	    (rc = vv_transfer_connect(&t, &peer, &m, false, err)) < 0 ||

@@ -543,19 +543,9 @@ static vv_status read_short_url(vv_url *out, const char *text, const char *colon
 /* The text without a password, for messages. */
 static char *shown_text(const char *text)
 {
-	size_t len = scheme_len(text);
-	const char *rest = len > 0 ? text + len + 3 : text, *at = NULL, *colon;
 	vv_buf b = VV_BUF_INIT;
 
-	for (const char *p = rest; *p && !strchr("/?#", *p); p++) {
-		at = *p == '@' ? p : at;
-	}
-	colon = at ? memchr(rest, ':', (size_t)(at - rest)) : NULL;
-	if (!colon || (len == 0 && !(host_colon(text) && has_colon(at)))) {
-		return vv_strdup(text);
-	}
-	vv_buf_put(&b, text, (size_t)(colon - text));
-	vv_buf_puts(&b, at);
+	vv_text_put_url(&b, text);
 	return vv_buf_detach(&b);
 }
 

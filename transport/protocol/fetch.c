@@ -723,7 +723,7 @@ static vv_status bring_history(run *r, vv_error *err)
 
 	if (!origin->peer) {
 		return vv_fail(err, VV_EMISSING, "git did not bring all commits of %s",
-			       vv_text_shows(origin->name));
+			       vv_text_url(origin->name));
 	}
 	if ((rc = vv_peer_hello(origin->peer, &hello, err)) < 0) {
 		return rc;
@@ -791,7 +791,7 @@ vv_status vv_fetch_run(const vv_fetch *f, vv_fetch_result *result, vv_error *err
 	}
 	if (r.wants.count > 0 && !f->suppliers[0].peer) {
 		rc = vv_fail(err, VV_EMISSING, "git did not bring all commits of %s",
-			     vv_text_shows(f->suppliers[0].name));
+			     vv_text_url(f->suppliers[0].name));
 		goto done;
 	}
 	if ((rc = open_receive(&r, err)) < 0 ||

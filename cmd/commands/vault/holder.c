@@ -226,6 +226,15 @@ static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint6
 	}
 }
 
+static void out_url(const char *url)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_text_put_url(&b, url);
+	vv_out_text(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}
+
 static vv_status print_json(const vv_vault_session *s, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
@@ -242,7 +251,7 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 		vv_json_name(&w, "name");
 		vv_json_string(&w, p->config->name);
 		vv_json_name(&w, "url");
-		vv_json_string(&w, p->config->url);
+		vv_json_url(&w, p->config->url);
 		vv_json_name(&w, "domain");
 		vv_json_string(&w,
 			       *vv_vault_place_domain(s, p) ? vv_vault_place_domain(s, p) : NULL);
@@ -290,7 +299,7 @@ static vv_status run_list(vv_context *c, vv_error *err)
 		count_kept(&s, p, &shards, &bytes);
 		vv_out_text(p->config->name, strlen(p->config->name));
 		vv_out("  ");
-		vv_out_text(p->config->url, strlen(p->config->url));
+		out_url(p->config->url);
 		vv_out("\n  %s, %s in %s",
 		       p->config->dead ? "dead"
 		       : p->holder     ? "here"

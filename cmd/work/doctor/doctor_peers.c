@@ -91,7 +91,7 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 		&message, "the remote %s lacks the blocks of %s", vv_text_shows(name),
 		vv_text_counted(lost.versions, "version of a dataset", "versions of datasets"));
 	vv_buf_printf(&message, " that its branches and tags need (in %s)",
-		      vv_text_shows(vv_git_host_blocks_place(host)));
+		      vv_text_url(vv_git_host_blocks_place(host)));
 	if (lost.here > 0) {
 		vv_buf_printf(&mend, "varve push --blocks %s", vv_text_shows(name));
 	} else {

@@ -469,7 +469,7 @@ static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
  * all back. */
 static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *err)
 {
-	const char *url = vv_text_url(g->url), *ref = vv_text_shows(g->blocks_ref);
+	const char *shown = vv_text_url(g->url), *ref = vv_text_shows(g->blocks_ref);
 	const bool absent = g->reading && vv_oid_is_null(&g->blocks_tip);
 	vv_host_lost lost;
 	vv_status rc;
@@ -483,13 +483,13 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 	if (change == VV_HOST_REWRITTEN) {
 		g->rewritten = false;
 		vv_notes_warn(g->t->notes,
-			      "%s has lost what was there: somebody overwrote it on %s", ref, url);
+			      "%s has lost what was there: somebody overwrote it on %s", ref, shown);
 	} else if (change == VV_HOST_GONE) {
 		vv_notes_warn(g->t->notes, "%s is no longer there: somebody deleted it from %s",
-			      ref, url);
+			      ref, shown);
 	} else {
 		vv_notes_warn(g->t->notes, "there is no %s on %s, where the blocks of %s should be",
-			      ref, url,
+			      ref, shown,
 			      vv_text_counted(lost.versions, "version of a dataset",
 					      "versions of datasets"));
 	}
@@ -772,7 +772,7 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 	}
 	if (sum.damaged > 0) {
 		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
-			      vv_text_shows(vv_git_host_blocks_place(g)), vv_text_url(g->url));
+			      vv_text_url(vv_git_host_blocks_place(g)), vv_text_url(g->url));
 		vv_notes_put(g->t->notes,
 			     "hint: 'varve push --blocks' in a clone that has them puts them back");
 	}

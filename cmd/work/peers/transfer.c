@@ -332,13 +332,13 @@ static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, s
 		const vv_supplier *s = &suppliers[i];
 		if (several > 1 && s->blocks > 0 && !blocks) {
 			vv_notes_put(t->notes, "  %s from %s", vv_text_bytes(s->bytes),
-				     vv_text_shows(s->name));
+				     vv_text_url(s->name));
 		} else if (several > 1 && s->blocks > 0) {
 			vv_notes_put(t->notes, "  %s blocks (%s) from %s", vv_text_count(s->blocks),
-				     vv_text_bytes(s->bytes), vv_text_shows(s->name));
+				     vv_text_bytes(s->bytes), vv_text_url(s->name));
 		}
 		if (s->dropped && !s->left_out && (blocks || !s->unasked)) {
-			vv_notes_warn(t->notes, "%s was given up: %s", vv_text_shows(s->name),
+			vv_notes_warn(t->notes, "%s was given up: %s", vv_text_url(s->name),
 				      s->why.message);
 		}
 	}

@@ -392,6 +392,10 @@ static void a_url_is_shown_without_its_password(void **state)
 		{"bob@host:path:x@y", "bob@host:path:x@y"},
 		{"/a:b@c", "/a:b@c"},
 		{"http://h/?u:p@x", "http://h/?u:p@x"},
+		{"bob:battery@host:path", "bob@host:path"},
+		{"host:a@b/c:d", "host:a@b/c:d"},
+		{"https://ghp_0123456789abcdefABCD@host/x", "https://host/x"},
+		{"https://a.person@host/x", "https://a.person@host/x"},
 	};
 
 	(void)state;
