@@ -34,6 +34,7 @@ vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err)
 	w->numbers = vv_calloc(256, sizeof(*w->numbers));
 	w->counters = vv_calloc(p->counter_count + 1, sizeof(*w->counters));
 	w->patterns = vv_pattern_scratch_new();
+	w->pattern_budget = p->o->patterns;
 	w->conditions = p->condition_count > 0 ? vv_condition_scratch_new() : NULL;
 	/* the bounds' digits come first: values are ranked within one buffer */
 	vv_buf_put(&w->value, p->digits.data, p->digits.len);
@@ -138,7 +139,8 @@ static unsigned check_among(check_worker *w, const check_plan *p, const check_co
 
 static unsigned check_pattern(check_worker *w, const check_column *c, const vv_cell *cell)
 {
-	int rc = vv_pattern_match(c->pattern, w->patterns, cell->text, cell->len);
+	int rc = vv_pattern_match(c->pattern, w->patterns, cell->text, cell->len,
+				  w->pattern_budget);
 
 	if (rc == VV_ENOMEM) {
 		w->no_memory = true;

@@ -23,6 +23,7 @@ typedef struct check_worker {
 	size_t cell_cap;
 	vv_arena arena;
 	vv_pattern_scratch *patterns;
+	vv_pattern_budget *pattern_budget; /* of the whole check; NULL: it has none */
 	vv_condition_scratch *conditions;
 	uint8_t *blank; /* a row each; valid while has_blank */
 	size_t blank_cap;

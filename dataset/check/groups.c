@@ -304,7 +304,7 @@ vv_status check_facts_save(check_run *r, vv_error *err)
 	vv_buf_put(&out, tail.data, tail.len);
 	if (entries.failed || tail.failed) {
 		rc = vv_fail_nomem(err);
-	} else if (tail.len < UINT32_MAX / 2) {
+	} else if (tail.len < UINT32_MAX / 2 && !vv_pattern_spent(r->o->patterns)) {
 		rc = check_memo_keep(&out, r->o->cache, "rows", r->plan.id, err);
 	}
 done:

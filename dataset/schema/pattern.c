@@ -13,6 +13,10 @@
 #include "base/buf.h"
 #include "base/sys.h"
 
+/* What a text may take without being counted: patterns that go through it once take less. */
+#define FREE_STEPS 1000u
+#define FREE_STEPS_BYTE 16u
+
 struct vv_pattern {
 	pcre2_general_context *general;
 	pcre2_compile_context *compiling;
@@ -499,17 +503,43 @@ vv_pattern_scratch *vv_pattern_scratch_new(void)
 		return NULL;
 	}
 	pcre2_jit_stack_assign(s->limits, NULL, s->stack);
-	pcre2_set_match_limit(s->limits, VV_PATTERN_STEPS);
 	pcre2_set_depth_limit(s->limits, VV_PATTERN_STEPS);
 	pcre2_set_heap_limit(s->limits, 16u << 10); /* KiB */
 	return s;
 }
 
-int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len)
+bool vv_pattern_spent(const vv_pattern_budget *b)
 {
-	int rc = pcre2_match(p->code, (PCRE2_SPTR)(len > 0 ? s : ""), len, 0, PCRE2_NO_UTF_CHECK,
-			     scratch->data, scratch->limits);
+	return b && __atomic_load_n(&b->used, __ATOMIC_RELAXED) > VV_PATTERN_BUDGET;
+}
 
+static int match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len,
+		 uint32_t steps)
+{
+	pcre2_set_match_limit(scratch->limits, steps);
+	return pcre2_match(p->code, (PCRE2_SPTR)(len > 0 ? s : ""), len, 0, PCRE2_NO_UTF_CHECK,
+			   scratch->data, scratch->limits);
+}
+
+/* The library does not tell how many steps it took: a text that needs more than its length allows is tried with
+ * eight times as many, until it is decided. */
+int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len,
+		     vv_pattern_budget *budget)
+{
+	uint32_t steps = VV_PATTERN_STEPS;
+	int rc;
+
+	if (budget && len < (VV_PATTERN_STEPS - FREE_STEPS) / FREE_STEPS_BYTE) {
+		steps = FREE_STEPS + FREE_STEPS_BYTE * (uint32_t)len;
+	}
+	while ((rc = match(p, scratch, s, len, steps)) == PCRE2_ERROR_MATCHLIMIT &&
+	       steps < VV_PATTERN_STEPS) {
+		steps = steps < VV_PATTERN_STEPS / 8 ? steps * 8 : VV_PATTERN_STEPS;
+		if (__atomic_add_fetch(&budget->used, steps, __ATOMIC_RELAXED) >
+		    VV_PATTERN_BUDGET) {
+			return VV_EREFUSED;
+		}
+	}
 	if (rc >= 0) {
 		return 1;
 	}

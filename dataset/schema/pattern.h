@@ -5,17 +5,21 @@
  * and their opposites by Unicode, "." without line ends. Beyond it PCRE2's groups and anchors are
  * taken, and \uXXXX. What XML Schema would read in another way than PCRE2 is refused.
  *
- * A pattern must match a text from its beginning to its end, as UTF-8. It has a budget of
- * steps: what it cannot decide within it is reported, and nothing hangs.
+ * A pattern must match a text from its beginning to its end, as UTF-8. A text has a budget of
+ * steps, and so has a whole check for what texts take beyond their length: what cannot be decided
+ * within both is reported, and nothing hangs.
  */
 #ifndef VV_DATASET_SCHEMA_PATTERN_H
 #define VV_DATASET_SCHEMA_PATTERN_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
-#define VV_PATTERN_STEPS 200000u
+#define VV_PATTERN_STEPS 200000u               /* for one text */
+#define VV_PATTERN_BUDGET UINT64_C(1000000000) /* for all of a check: seconds */
 #define VV_PATTERN_MAX 16384u /* bytes of a pattern */
 
 typedef struct vv_pattern vv_pattern;
@@ -29,8 +33,16 @@ typedef struct vv_pattern_scratch vv_pattern_scratch;
 vv_pattern_scratch *vv_pattern_scratch_new(void);    /* NULL when out of memory */
 void vv_pattern_scratch_free(vv_pattern_scratch *s); /* accepts NULL */
 
-/* s must be valid UTF-8. 1: it matches; 0: it does not; VV_EREFUSED: over the budget;
- * VV_ENOMEM. */
-int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len);
+/* Steps of all texts together, as far as a text takes more than its length allows. All zero at first;
+ * shared by all threads. */
+typedef struct vv_pattern_budget {
+	uint64_t used;
+} vv_pattern_budget;
+bool vv_pattern_spent(const vv_pattern_budget *b); /* of NULL false */
+
+/* s must be valid UTF-8. 1: it matches; 0: it does not; VV_EREFUSED: over the text's budget or over
+ * the check's (NULL: it has none); VV_ENOMEM. */
+int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len,
+		     vv_pattern_budget *budget);
 
 #endif

@@ -263,6 +263,7 @@ static vv_check_options options_of(one *c, const char *path)
 			      .payload = c,
 			      .resource = on_resource,
 			      .resource_payload = c,
+			      .patterns = &c->run->patterns,
 			      .cache = run->cache,
 			      .pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
 			      .progress = run->progress};

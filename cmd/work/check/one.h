@@ -17,6 +17,7 @@
 #include "dataset/check/kept/cache.h"
 #include "dataset/check/rules.h"
 #include "dataset/schema/package.h"
+#include "dataset/schema/pattern.h"
 #include "dataset/table/dataset_reader.h"
 
 /* How versions are checked; report from vv_report_new. */
@@ -25,6 +26,7 @@ typedef struct vv_check_run {
 	vv_dataset_reader *reader;
 	vv_check_report *report;
 	vv_check_cache *cache; /* or NULL */
+	vv_pattern_budget patterns; /* of all that is checked */
 	vv_pool *pool;         /* without a reader; or NULL */
 	const vv_progress *progress;
 	uint64_t limit; /* of the report */

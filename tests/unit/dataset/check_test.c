@@ -137,6 +137,32 @@ static void a_pattern_over_its_budget_is_a_finding(void **state)
 	       "takes too many steps | the pattern (a|aa)+[b-d]\n");
 }
 
+static void costly_texts_have_one_budget_together(void **state)
+{
+	static const char costly[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", cheap[] = "abaab";
+	vv_pattern_scratch *scratch = vv_pattern_scratch_new();
+	vv_pattern_budget budget = {0};
+	vv_pattern *p;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_pattern_new(&p, "((a|aa)+[b-d])*(a|aa)+b", 23, &err), &err);
+	for (int i = 0; i < 20000 && !vv_pattern_spent(&budget); i++) {
+		assert_int_equal(vv_pattern_match(p, scratch, cheap, 5, &budget), 1);
+		assert_int_equal(budget.used % 8, 0);
+		assert_int_equal(vv_pattern_match(p, scratch, costly, sizeof(costly) - 1, &budget),
+				 VV_EREFUSED);
+	}
+	assert_true(vv_pattern_spent(&budget));
+	/* what needs no more than its length allows is decided all the same */
+	assert_int_equal(vv_pattern_match(p, scratch, cheap, 5, &budget), 1);
+	assert_int_equal(vv_pattern_match(p, scratch, "b", 1, &budget), 0);
+	assert_int_equal(vv_pattern_match(p, scratch, costly, sizeof(costly) - 1, &budget),
+			 VV_EREFUSED);
+	vv_pattern_scratch_free(scratch);
+	vv_pattern_free(p);
+}
+
 static void lengths_count_characters(void **state)
 {
 	(void)state;
@@ -589,6 +615,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_pattern_must_match_the_whole_text),
 	cmocka_unit_test(a_pattern_that_could_be_misread_is_refused),
 	cmocka_unit_test(a_pattern_over_its_budget_is_a_finding),
+	cmocka_unit_test(costly_texts_have_one_budget_together),
 	cmocka_unit_test(lengths_count_characters),
 	cmocka_unit_test(categories_and_enum_are_compared_by_value),
 	cmocka_unit_test(missing_cells_are_told_by_column),
