@@ -26,6 +26,7 @@ typedef struct reading {
 	const char **show;
 	size_t show_count;
 	const char *a, *b; /* of a form that compares */
+	const char *unknown; /* a parameter; NULL: none */
 } reading;
 
 /* wanted: what makes sense, as the hint. */
@@ -333,8 +334,20 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 		return take_name(r, name, v, &r->b);
 	} else if (a->place == VV_WEB_AT_COMPARE && strcmp(name, "path") == 0 && !a->path) {
 		return take_name(r, name, v, &a->path);
+	} else {
+		r->unknown = name;
 	}
-	return VV_OK; /* what is not known is nobody's harm */
+	return VV_OK;
+}
+
+/* A page with a parameter of somebody else's is the same page; but whoever gets data thinks that it was heeded. */
+static vv_status refuse_unknown(const reading *r)
+{
+	if (!r->unknown || !(r->out->api || r->out->has_form)) {
+		return VV_OK;
+	}
+	vv_fail(r->err, VV_EUSAGE, "there is no parameter '%s'", vv_text_shows(r->unknown));
+	return vv_hint(r->err, "col, op and val choose rows, show chooses columns");
 }
 
 static vv_status make_filters(reading *r)
@@ -395,6 +408,9 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 		if ((rc = take_parameter(&r, parameters[i].name, value)) < 0) {
 			return rc;
 		}
+	}
+	if ((rc = refuse_unknown(&r)) < 0) {
+		return rc;
 	}
 	if (r.a || r.b) { /* a form's words take the place of the path's */
 		out->rev = r.b ? r.b : out->rev;

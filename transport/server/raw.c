@@ -151,6 +151,12 @@ static enum MHD_Result send_file(http_request *q)
 	return send_range(q, &range);
 }
 
+/* Whoever sends a condition thinks that it was heeded. */
+static bool has_parameters(const http_request *q)
+{
+	return q->server->mhd->values(q->mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
+}
+
 enum MHD_Result http_raw(http_request *q)
 {
 	const vv_http_call call = http_call_of(q);
@@ -159,6 +165,11 @@ enum MHD_Result http_raw(http_request *q)
 
 	if (!http_is_get(q)) {
 		return http_say_allow(q, "a file is only read here");
+	}
+	if (has_parameters(q)) {
+		return http_say(q, MHD_HTTP_BAD_REQUEST,
+				"raw gives whole files and takes no parameters; "
+				"data/REV/PATH?col=COLUMN&val=VALUE&format=csv gives some rows");
 	}
 	if (h->file_open(h->payload, &call, q->rest, &q->file, &err) < 0) {
 		return http_say_unnamed(q, &err);

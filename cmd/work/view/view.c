@@ -232,7 +232,9 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	}
 	vv_view_begin(&v.writer);
 	rc = v.where ? run_tested(&v, err) : run_all(&v, err);
-	if (rc < 0 || (rc = vv_view_end(&v.writer, err)) < 0) {
+	if (rc < 0 || (rc = vv_view_end(&v.writer, err)) < 0 ||
+	    (v.where && v.writer.rows == 0 && opts->limit > 0 && v.skip == opts->offset &&
+	     (rc = vv_where_found_none(v.where, t, err)) < 0)) {
 		goto done;
 	}
 	rc = flush(&v, 0, err);

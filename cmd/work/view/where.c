@@ -124,6 +124,55 @@ static const char *meant(const test *t)
 	return t->text[0] == '=' ? "=" : t->text[0] == '>' ? ">=" : t->text[0] == '<' ? "<=" : NULL;
 }
 
+/* Is there another test behind " or " or " and " in the value? The word between, or NULL. */
+static const char *joined(const test *t, const vv_table *table)
+{
+	static const char *const words[] = {" or ", " OR ", " and ", " AND ", " || ", " && "};
+	static const char blanks[] = " \t";
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *at = strstr(t->text, words[i]);
+
+		for (; at && at < t->text + t->len; at = strstr(at + 1, words[i])) {
+			const char *rest = at + strlen(words[i]);
+			test other[2] = {{.len = 0}};
+
+			rest += strspn(rest, blanks);
+			if (parse(&other[0], table, rest, NULL) == VV_OK ||
+			    parse_between(other, table, rest)) {
+				return words[i];
+			}
+		}
+	}
+	return NULL;
+}
+
+static vv_status refuse_joined(const test *t, const vv_table *table, vv_error *err)
+{
+	const char *word = joined(t, table);
+	bool both = word && strpbrk(word, "nN&") != NULL;
+
+	if (!word) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EUSAGE, "--where takes one test, and '%s' is in '%s'", word,
+		vv_text_show(t->text, t->len));
+	return vv_hint(err,
+		       both ? "give --where for each test: all must hold"
+			    : "rows for which one of several tests holds cannot be asked for at "
+			      "once: ask for each");
+}
+
+vv_status vv_where_found_none(const vv_where *w, const vv_table *table, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < w->count && rc == VV_OK; i++) {
+		rc = refuse_joined(&w->tests[i], table, err);
+	}
+	return rc;
+}
+
 bool vv_where_doubt(const vv_where *w, vv_buf *out)
 {
 	for (size_t i = 0; i < w->count; i++) {
@@ -383,6 +432,12 @@ vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *word
 			break;
 		}
 		for (; n > 0 && rc == VV_OK; n--) {
+			const test *x = &w->tests[w->count];
+
+			if (x->op != VV_FACT_IS && x->op != VV_FACT_BEGINS &&
+			    (rc = refuse_joined(x, t, err)) < 0) {
+				break;
+			}
 			rc = finish(&w->tests[w->count++], t, err);
 		}
 	}

@@ -33,6 +33,10 @@ bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
 bool vv_where_holds(vv_where *w, const vv_cell *cells);
 vv_status vv_where_ok(const vv_where *w, vv_error *err);
 
+/* Where no row holds: VV_EUSAGE, if a value looks like several tests ("7 or b=8"). A text that is in the
+ * table is found whatever it looks like. */
+vv_status vv_where_found_none(const vv_where *w, const vv_table *t, vv_error *err);
+
 /* Where no row holds: was another test meant? Then appends a line that says so. */
 bool vv_where_doubt(const vv_where *w, vv_buf *out);
 

@@ -97,6 +97,22 @@ two_versions() {
 	stderr_is ""
 }
 
+@test "several tests in one where are refused" {
+	new_repo
+	printf 'a,b,n\nx,y,1\nz,w,2\n"p or b=q",r,3\n' > t.csv
+	for where in 'a=x or b=w' 'a=x and b=y' 'a=x OR n>1' 'a^=q or b=y' 'n<2 or a=z' 'a<y or b=w' \
+		'a=x || b=w' 'a=x or n between 1 and 2'; do
+		ends_with 2 varve cat t.csv --where "$where"
+		output_is ""
+	done
+	# what is a cell's text is found; and a word before what is no column is text
+	succeeds varve cat t.csv --where 'a=p or b=q' --columns n
+	output_is "n
+3"
+	succeeds varve cat t.csv --where 'a=x or c=w' --columns n
+	output_is "n"
+}
+
 @test "where with an empty value finds empty cells" {
 	new_repo
 	printf 'a,b\n1,\n2,x\n3\n' > t.csv

@@ -139,17 +139,16 @@ static void a_pattern_over_its_budget_is_a_finding(void **state)
 
 static void costly_texts_have_one_budget_together(void **state)
 {
-	static const char costly[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", cheap[] = "abaab";
+	static const char costly[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", cheap[] = "aaaab";
 	vv_pattern_scratch *scratch = vv_pattern_scratch_new();
-	vv_pattern_budget budget = {0};
+	vv_pattern_budget budget = {VV_PATTERN_BUDGET - 10 * (uint64_t)VV_PATTERN_STEPS};
 	vv_pattern *p;
 	vv_error err;
 
 	(void)state;
-	vv_assert_ok(vv_pattern_new(&p, "((a|aa)+[b-d])*(a|aa)+b", 23, &err), &err);
+	vv_assert_ok(vv_pattern_new(&p, "(a|aa)+[b-d]", 12, &err), &err);
 	for (int i = 0; i < 20000 && !vv_pattern_spent(&budget); i++) {
 		assert_int_equal(vv_pattern_match(p, scratch, cheap, 5, &budget), 1);
-		assert_int_equal(budget.used % 8, 0);
 		assert_int_equal(vv_pattern_match(p, scratch, costly, sizeof(costly) - 1, &budget),
 				 VV_EREFUSED);
 	}
