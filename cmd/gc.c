@@ -21,11 +21,11 @@ void vv_gc_print(const vv_gc_run *g)
 {
 	const vv_gc_result *out = &g->result;
 
-	vv_out("in use: %s blocks, %s, for %s %s of datasets\n", vv_text_count(out->live_blocks),
-	       vv_text_bytes(out->live_bytes), vv_text_count(g->versions),
-	       g->versions == 1 ? "version" : "versions");
+	vv_out("in use: %s, %s, for %s %s of datasets\n",
+	       vv_text_counted(out->live_blocks, "block", NULL), vv_text_bytes(out->live_bytes),
+	       vv_text_count(g->versions), g->versions == 1 ? "version" : "versions");
 	if (out->aside_blocks > 0) {
-		vv_out("unused: %s blocks, %s", vv_text_count(out->aside_blocks),
+		vv_out("unused: %s, %s", vv_text_counted(out->aside_blocks, "block", NULL),
 		       vv_text_bytes(out->aside_bytes));
 		if (g->grace_sec == UINT64_MAX) {
 			vv_out("; kept\n");
@@ -35,8 +35,9 @@ void vv_gc_print(const vv_gc_run *g)
 		}
 	}
 	if (out->dropped_blocks > 0) {
-		vv_out("%s: %s blocks, %s\n", g->dry_run ? "would remove" : "removed",
-		       vv_text_count(out->dropped_blocks), vv_text_bytes(out->dropped_bytes));
+		vv_out("%s: %s, %s\n", g->dry_run ? "would remove" : "removed",
+		       vv_text_counted(out->dropped_blocks, "block", NULL),
+		       vv_text_bytes(out->dropped_bytes));
 	}
 	vv_out("store: %s%s -> %s%s\n", g->dry_run ? "would go from " : "",
 	       vv_text_bytes(out->bytes_before), g->dry_run ? "about " : "",

@@ -197,7 +197,7 @@ static void show_export(const job *j, const char *path, const vv_cid *root,
 		return;
 	}
 	if (strcmp(path, "-") == 0) {
-		vv_note("%s: %s blocks, %s", text, vv_text_count(stats->blocks),
+		vv_note("%s: %s, %s", text, vv_text_counted(stats->blocks, "block", NULL),
 			vv_text_bytes(stats->bytes));
 	} else if (json(j->o)) {
 		vv_json_out_init(&w, &b, 2);
@@ -214,8 +214,9 @@ static void show_export(const job *j, const char *path, const vv_cid *root,
 		vv_out("%s\n", vv_buf_cstr(&b));
 		vv_buf_clear(&b);
 	} else {
-		vv_out("%s: %s blocks, %s\n%s\n", vv_text_shows(path), vv_text_count(stats->blocks),
-		       vv_text_bytes(stats->bytes), text);
+		vv_out("%s: %s, %s\n%s\n", vv_text_shows(path),
+		       vv_text_counted(stats->blocks, "block", NULL), vv_text_bytes(stats->bytes),
+		       text);
 	}
 }
 
@@ -290,8 +291,9 @@ static void describe(import *m, const char *cid, const vv_table *t)
 		vv_json_u64(&m->w, t->root.bytes);
 		vv_json_close_object(&m->w);
 	} else if (is_table) {
-		vv_buf_printf(&m->text, "%s: table, %s rows, %s columns, %s\n", cid,
-			      vv_text_count(t->root.rows), vv_text_count(t->columns),
+		vv_buf_printf(&m->text, "%s: table, %s, %s, %s\n", cid,
+			      vv_text_counted(t->root.rows, "row", NULL),
+			      vv_text_counted(t->columns, "column", NULL),
 			      vv_text_bytes(t->root.bytes));
 	} else {
 		vv_buf_printf(&m->text, "%s: file, %s\n", cid, vv_text_bytes(t->root.bytes));
@@ -385,7 +387,8 @@ static void show_import(import *m)
 		return;
 	}
 	vv_out("%s", vv_buf_cstr(&m->text));
-	vv_out("%s blocks, %s new\n", vv_text_count(m->stats.blocks), vv_text_count(m->kept));
+	vv_out("%s, %s new\n", vv_text_counted(m->stats.blocks, "block", NULL),
+	       vv_text_count(m->kept));
 }
 
 static vv_status run_import(job *j, const char *path, vv_error *err)

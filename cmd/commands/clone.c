@@ -371,9 +371,8 @@ static void clean_up(run *r, vv_status rc, vv_error *err)
 		return;
 	}
 	if (kept > 0) {
-		vv_hint(err,
-			"%s blocks are kept in '%s': the same clone again continues from there",
-			vv_text_count(kept), vv_text_shows(r->dir));
+		vv_hint(err, "%s are kept in '%s': the same clone again continues from there",
+			vv_text_counted(kept, "block", NULL), vv_text_shows(r->dir));
 	} else if (!r->unfinished.resumed) {
 		vv_unfinished_abandon(&r->unfinished);
 	}

@@ -580,8 +580,9 @@ static vv_status finish(fsck *f, vv_error *err)
 		vv_out("%s %s\n", vv_text_count(f->problems),
 		       f->problems == 1 ? "problem" : "problems");
 	} else if (!f->o->quiet) {
-		vv_out("sound: %s versions of datasets, %s blocks%s\n",
-		       vv_text_count(f->count - f->absent), vv_text_count(f->records),
+		vv_out("sound: %s of datasets, %s%s\n",
+		       vv_text_counted(f->count - f->absent, "version", NULL),
+		       vv_text_counted(f->records, "block", NULL),
 		       f->o->data ? ", every byte" : "");
 	}
 	if (!json(f) && !f->o->quiet && f->absent > 0) {

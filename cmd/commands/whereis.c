@@ -444,7 +444,7 @@ static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
 
 	if (!r->json) {
 		vv_out(r->receipts++ == 0 ? "who delivered them here:\n" : "");
-		vv_out("  %s  %s blocks (%s) from ", c->time, vv_text_count(c->blocks),
+		vv_out("  %s  %s (%s) from ", c->time, vv_text_counted(c->blocks, "block", NULL),
 		       vv_text_bytes(c->bytes));
 		vv_out_text(c->peer, strlen(c->peer));
 		vv_out("\n");

@@ -297,9 +297,8 @@ vv_status vv_diff_print_sides(vv_diff_print *r, const vv_diff_sides *d, vv_error
 	vv_status rc = diff_paths(r, d, err);
 	if (rc == VV_OK && r->text_files > TEXT_FILES_MAX && !r->how.only_whether) {
 		vv_diff_answer a = {.line = VV_BUF_INIT};
-		vv_buf_printf(&a.line,
-			      "... and %s more files that are not tables ('git diff' shows them)",
-			      vv_text_count(r->text_files - TEXT_FILES_MAX));
+		vv_buf_printf(&a.line, "... and %s that are not tables ('git diff' shows them)",
+			      vv_text_counted(r->text_files - TEXT_FILES_MAX, "more file", NULL));
 		r->text_files = 0;
 		if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
 			rc = tell_line(r, &a, err);

@@ -59,7 +59,7 @@ static void put_dataset_name(vv_buf *b, const vv_report_dataset *d)
 		vv_buf_printf(b, "<code>%.10s</code> ", d->commit);
 	}
 	put_code(b, d->path, strlen(d->path), false);
-	vv_buf_printf(b, " (%s rows", vv_text_count(d->rows));
+	vv_buf_printf(b, " (%s", vv_text_counted(d->rows, "row", NULL));
 	if (d->base) {
 		vv_buf_puts(b, ", against ");
 		vv_report_put_markups(b, d->base);

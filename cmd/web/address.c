@@ -25,7 +25,7 @@ typedef struct reading {
 	size_t column_count, op_count, value_count;
 	const char **show;
 	size_t show_count;
-	const char *a, *b; /* of a form that compares */
+	const char *a, *b;   /* of a form that compares */
 	const char *unknown; /* a parameter; NULL: none */
 } reading;
 

@@ -20,7 +20,7 @@
 
 #define VV_PATTERN_STEPS 200000u               /* for one text */
 #define VV_PATTERN_BUDGET UINT64_C(1000000000) /* for all of a check: seconds */
-#define VV_PATTERN_MAX 16384u /* bytes of a pattern */
+#define VV_PATTERN_MAX 16384u                  /* bytes of a pattern */
 
 typedef struct vv_pattern vv_pattern;
 

@@ -698,7 +698,7 @@ static vv_status give_new(news *w, const vv_batch *b, size_t row, size_t place, 
 	f.value_len = value->len;
 	vv_buf_puts(&c->message, "is new in this column");
 	if (value->count > 1) {
-		vv_buf_printf(&c->message, " (in %s rows)", vv_text_count(value->count));
+		vv_buf_printf(&c->message, " (in %s)", vv_text_counted(value->count, "row", NULL));
 	}
 	vv_buf_printf(&c->expected, "one of the base's %s values", vv_text_count(w->x->was.count));
 	return base_give(c, &w->quota, &f, err);

@@ -345,8 +345,8 @@ static void put_whole_card(html_writer *w, const vv_row_change *c)
 	if (shown == count) {
 		return;
 	}
-	vv_buf_printf(&w->buf, "<td class=\"rest\"><details><summary>%s more columns</summary><dl>",
-		      vv_text_count(count - shown));
+	vv_buf_printf(&w->buf, "<td class=\"rest\"><details><summary>%s</summary><dl>",
+		      vv_text_counted(count - shown, "more column", NULL));
 	size_t passed = 0;
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < count; i++) {
@@ -612,8 +612,9 @@ static vv_status html_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 	uint64_t all = t->a && t->b ? w->told : s->added + s->removed;
 	vv_buf_puts(&w->buf, "</tbody>\n</table>\n</div>\n");
 	if (w->opts.limit > 0 && all > w->opts.limit) {
-		vv_buf_printf(&w->buf, "<p class=\"note\">%s more rows are left out.</p>\n",
-			      vv_text_count(all - w->opts.limit));
+		vv_buf_printf(&w->buf, "<p class=\"note\">%s %s left out.</p>\n",
+			      vv_text_counted(all - w->opts.limit, "more row", NULL),
+			      all - w->opts.limit == 1 ? "is" : "are");
 	}
 	vv_buf_puts(&w->buf, "<ul class=\"sum\">\n");
 	put_count(w, s->added, 'a', "+", "row added", "rows added");

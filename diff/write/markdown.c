@@ -408,7 +408,7 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 		}
 	}
 	if (more > 0) {
-		vv_buf_printf(b, "- and %s more columns\n", vv_text_count(more));
+		vv_buf_printf(b, "- and %s\n", vv_text_counted(more, "more column", NULL));
 	}
 	if (t->columns && t->columns->key_changed) {
 		b->failed = b->failed || line.failed;

@@ -629,7 +629,8 @@ static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 	}
 	if (w->left_out > 0) {
 		w->incomplete = true;
-		vv_buf_printf(&w->buf, "-- left out: %s more rows\n", vv_text_count(w->left_out));
+		vv_buf_printf(&w->buf, "-- left out: %s\n",
+			      vv_text_counted(w->left_out, "more row", NULL));
 	} else if (t->a && t->b && (rc = fill(w, t->b->root.rows, err)) == VV_OK && w->rekey &&
 		   t->b->root.key_count > 0) {
 		rc = put_rebuild(w, true, false, err);

@@ -76,10 +76,10 @@ static void put_heading(text_writer *w)
 	vv_buf_puts(&w->out, text_off(&w->rows));
 	if (!t->a || !t->b) {
 		const vv_table *only = t->a ? t->a : t->b;
-		vv_buf_printf(&w->out, ": %s%s table%s, %s rows, ",
+		vv_buf_printf(&w->out, ": %s%s table%s, %s, ",
 			      paint(w, t->a ? TEXT_RED : TEXT_GREEN), t->a ? "removed" : "new",
-			      text_off(&w->rows), vv_text_count(only->root.rows));
-		vv_buf_printf(&w->out, "%s columns", vv_text_count(only->columns));
+			      text_off(&w->rows), vv_text_counted(only->root.rows, "row", NULL));
+		vv_buf_printf(&w->out, "%s", vv_text_counted(only->columns, "column", NULL));
 	} else if (!files && old_len > 0 && new_len > 0) {
 		vv_buf_puts(&w->out, ": ");
 		put_shown(&w->out, t->old_name, old_len);
@@ -227,7 +227,7 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 		vv_buf_puts(b, b->len == start ? "no change in data" : "; no change in the others");
 	} else {
 		vv_buf_printf(b, "; %s", vv_text_count(s->old_rows));
-		vv_buf_printf(b, " -> %s rows", vv_text_count(s->new_rows));
+		vv_buf_printf(b, " -> %s", vv_text_counted(s->new_rows, "row", NULL));
 	}
 	if (s->reordered && s->moved == 0) {
 		vv_buf_puts(b, "; the order of rows changed (--moves shows it)");
@@ -249,9 +249,9 @@ static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 		return rc;
 	}
 	if (all > shown) {
-		vv_buf_printf(&w->out,
-			      "    %s\u2026 %s more rows are not shown (--limit 0 shows all)%s\n",
-			      paint(w, TEXT_DIM), vv_text_count(all - shown), text_off(&w->rows));
+		vv_buf_printf(&w->out, "    %s\u2026 %s %s not shown (--limit 0 shows all)%s\n",
+			      paint(w, TEXT_DIM), vv_text_counted(all - shown, "more row", NULL),
+			      all - shown == 1 ? "is" : "are", text_off(&w->rows));
 	}
 	vv_buf_puts(&w->out, w->seen > 0 ? "\n" : "");
 	if (both) {

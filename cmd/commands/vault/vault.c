@@ -176,7 +176,8 @@ static void print_unsafe(const vv_vault_status *x)
 		vv_out("%s has only 1 copy, and %u are wanted: if that holder fails, it is lost\n",
 		       some, x->copies);
 	} else if (x->least < x->copies) {
-		vv_out("%s has only %zu copies, and %u are wanted\n", some, x->least, x->copies);
+		vv_out("%s has only %s, and %u are wanted\n", some,
+		       vv_text_counted(x->least, "copy", "copies"), x->copies);
 	} else if (is_new(x)) {
 		vv_out("the rest has %s\n", vv_text_counted(x->least, "copy", "copies"));
 	} else if (x->damaged > 0) {
@@ -366,7 +367,8 @@ static void tell_shared(const vv_surplus *x)
 	}
 	if (x->policy > 0) {
 		vv_did_text(did, x->policy_of);
-		vv_note("the writer %s wants %u copies, so that many stay", did, x->policy);
+		vv_note("the writer %s wants %s, so that many stay", did,
+			vv_text_counted(x->policy, "copy", "copies"));
 	}
 }
 

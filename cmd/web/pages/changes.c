@@ -483,10 +483,8 @@ static void put_bars(vv_page *p, const vv_plot_bar *bars, size_t count)
 	vv_plot_bars(
 		p,
 		&(vv_plot){.title = vv_html_words("Rows changed, version by version"),
-			   .words = vv_page_text(
-				   p,
-				   "Bars: rows added, removed and changed in each of %zu versions",
-				   count)},
+			   .words = vv_page_text(p, "Bars: rows added, removed and changed in %s",
+						 vv_text_counted(count, "version", NULL))},
 		kinds, bars, count);
 	part_legend_begin(&p->html);
 	for (size_t i = 0; i < VV_PLOT_STACK; i++) {
@@ -513,8 +511,8 @@ static void put_cells(vv_page *p, const vv_web_log *log, vv_plot_bar *bars)
 		vv_plot_bars(p,
 			     &(vv_plot){.title = vv_html_words("Cells changed, version by version"),
 					.words = vv_page_text(
-						p, "Bars: cells changed in each of %zu versions",
-						log->count)},
+						p, "Bars: cells changed in %s",
+						vv_text_counted(log->count, "version", NULL))},
 			     kinds, bars, log->count);
 	}
 }
@@ -598,13 +596,14 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 		return vv_fail(err, VV_ENOTFOUND, "no version up to %s has '%s'", c->brief,
 			       vv_text_shows(path));
 	}
-	vv_page_begin(p, &(vv_page_frame){.title = vv_page_text(p, "History of %s",
-								path ? path : p->asked->repository),
-					  .description = vv_page_text(
-						  p, "%zu versions%s", log.count,
-						  log.complete ? "" : ", and older ones"),
-					  .dataset = path,
-					  .version = c});
+	vv_page_begin(
+		p, &(vv_page_frame){.title = vv_page_text(p, "History of %s",
+							  path ? path : p->asked->repository),
+				    .description = vv_page_text(
+					    p, "%s%s", vv_text_counted(log.count, "version", NULL),
+					    log.complete ? "" : ", and older ones"),
+				    .dataset = path,
+				    .version = c});
 	part_heading(&p->html, .title = path ? vv_html_words(path) : vv_html_words("History"));
 	if (path) {
 		bool table = is_table(p, path, &log);

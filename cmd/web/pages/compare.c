@@ -318,7 +318,8 @@ static void put_card(vv_page *p, const vv_web_comparison *c, const vv_web_row_ch
 		return;
 	}
 	part_diff_rest_begin(
-		&p->html, .words = vv_page_text(p, "%s more columns", vv_text_count(all - shown)));
+		&p->html,
+		.words = vv_page_text(p, "%s", vv_text_counted(all - shown, "more column", NULL)));
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < c->column_count; i++) {
 			const vv_web_cell *one = shown_cell(&c->columns[i], r, &r->cells[i]);

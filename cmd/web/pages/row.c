@@ -94,7 +94,8 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 		put_cells(p, e, 0, CELLS);
 		part_event_fold_begin(
 			&p->html,
-			.text = vv_page_text(p, "%s more cells", vv_text_count(e->count - CELLS)));
+			.text = vv_page_text(p, "%s",
+					     vv_text_counted(e->count - CELLS, "more cell", NULL)));
 		put_cells(p, e, CELLS, e->count);
 		part_event_fold_end(&p->html);
 	} else {

@@ -165,8 +165,9 @@ static void put_histogram(vv_page *p, const vv_web_column *c, const vv_web_value
 	vv_plot_bars(
 		p,
 		&(vv_plot){.title = vv_page_text(p, "How many rows have which %s", c->name),
-			   .words = vv_page_text(p, "A histogram of %zu bars from %s to %s",
-						 v->bar_count, bar_end(p, v, v->bars[0].from).s,
+			   .words = vv_page_text(p, "A histogram of %s from %s to %s",
+						 vv_text_counted(v->bar_count, "bar", NULL),
+						 bar_end(p, v, v->bars[0].from).s,
 						 bar_end(p, v, v->bars[v->bar_count - 1].to).s)},
 		kinds, bars, v->bar_count);
 	part_fold_begin(&p->html, .text = vv_html_words("The histogram as a table"));

@@ -25,9 +25,9 @@ typedef struct vv_check_run {
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	vv_check_report *report;
-	vv_check_cache *cache; /* or NULL */
+	vv_check_cache *cache;      /* or NULL */
 	vv_pattern_budget patterns; /* of all that is checked */
-	vv_pool *pool;         /* without a reader; or NULL */
+	vv_pool *pool;              /* without a reader; or NULL */
 	const vv_progress *progress;
 	uint64_t limit; /* of the report */
 	bool new_only;

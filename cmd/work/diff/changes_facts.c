@@ -158,7 +158,7 @@ void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_
 	} else if (e->table && f->rows != f->rows_before && f->rows_before > 0) {
 		/* blocks are not here: only what the pointers say */
 		vv_buf_printf(out, "%s", vv_text_count(f->rows_before));
-		vv_buf_printf(out, " -> %s rows", vv_text_count(f->rows));
+		vv_buf_printf(out, " -> %s", vv_text_counted(f->rows, "row", NULL));
 	} else if (e->table && f->columns > 0) {
 		vv_buf_printf(out, "%s row%s, ", vv_text_count(f->rows), f->rows == 1 ? "" : "s");
 		vv_buf_printf(out, "%s column%s", vv_text_count(f->columns),

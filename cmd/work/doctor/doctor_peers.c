@@ -60,7 +60,7 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 	vv_buf_printf(&message, "%s of the remote %s %s damaged",
 		      vv_text_counted(v.bad_packs, "pack", NULL), vv_text_shows(name),
 		      v.bad_packs == 1 ? "is" : "are");
-	vv_buf_printf(&message, " (in %s): %s", vv_text_shows(vv_git_host_blocks_place(host)),
+	vv_buf_printf(&message, " (in %s): %s", vv_text_url(vv_git_host_blocks_place(host)),
 		      vv_text_counted(v.lost, "block is lost there", "blocks are lost there"));
 	vv_buf_printf(&mend, "varve push --blocks %s, in a clone that has all blocks",
 		      vv_text_shows(name));

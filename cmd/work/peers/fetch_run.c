@@ -727,7 +727,7 @@ static const vv_fetch_behind *find_behind(const run *r, const vv_oid *id)
 /* Which refs did not move for want of blocks, and what helps. VV_EMISSING: it is the one that pull merges. */
 static vv_status tell_behind(const run *r, vv_error *err)
 {
-	const char *remote = vv_text_shows(r->remote.name ? r->remote.name : r->remote.url);
+	const char *remote = vv_text_url(r->remote.name ? r->remote.name : r->remote.url);
 	const char *option = r->origin.host ? "--blocks" : "--all";
 	const vv_ref_plan *p = &r->j->plan;
 	const vv_ref_move *merge = NULL;

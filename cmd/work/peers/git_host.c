@@ -483,7 +483,8 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 	if (change == VV_HOST_REWRITTEN) {
 		g->rewritten = false;
 		vv_notes_warn(g->t->notes,
-			      "%s has lost what was there: somebody overwrote it on %s", ref, shown);
+			      "%s has lost what was there: somebody overwrote it on %s", ref,
+			      shown);
 	} else if (change == VV_HOST_GONE) {
 		vv_notes_warn(g->t->notes, "%s is no longer there: somebody deleted it from %s",
 			      ref, shown);

@@ -334,7 +334,8 @@ static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, s
 			vv_notes_put(t->notes, "  %s from %s", vv_text_bytes(s->bytes),
 				     vv_text_url(s->name));
 		} else if (several > 1 && s->blocks > 0) {
-			vv_notes_put(t->notes, "  %s blocks (%s) from %s", vv_text_count(s->blocks),
+			vv_notes_put(t->notes, "  %s (%s) from %s",
+				     vv_text_counted(s->blocks, "block", NULL),
 				     vv_text_bytes(s->bytes), vv_text_url(s->name));
 		}
 		if (s->dropped && !s->left_out && (blocks || !s->unasked)) {
@@ -349,9 +350,10 @@ static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
 	char text[VV_CID_TEXT + 1];
 
 	if (r->missing_count > 0) {
-		vv_notes_warn(t->notes, "%s of %s versions lack blocks: %s that no peer had",
-			      vv_text_count(r->incomplete), vv_text_count(r->versions),
-			      vv_text_count(r->missing_count));
+		vv_notes_warn(t->notes, "%s of %s lack%s blocks: %s that no peer had",
+			      vv_text_count(r->incomplete),
+			      vv_text_counted(r->versions, "version", NULL),
+			      r->incomplete == 1 ? "s" : "", vv_text_count(r->missing_count));
 		for (size_t i = 0; i < r->missing_shown; i++) {
 			vv_cid_text(text, &r->missing[i]);
 			vv_notes_put(t->notes, "  %s", text);
@@ -388,9 +390,8 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 				     .ms = ms};
 	vv_transfer_tell_sum(t, "received", &sum);
 	if (r->received.resumed > 0 && t->verbose) {
-		vv_notes_put(t->notes,
-			     "  %s blocks were here already, from an interrupted transfer",
-			     vv_text_count(r->received.resumed));
+		vv_notes_put(t->notes, "  %s were here already, from an interrupted transfer",
+			     vv_text_counted(r->received.resumed, "block", NULL));
 	} else if (r->received.resumed > 0) {
 		vv_notes_put(t->notes,
 			     "  part of it was here already, from an interrupted transfer");

@@ -119,7 +119,7 @@ assert r["problems"] == [] and r["rebuilt_indexes"] > 0, r
 		git unpack-objects -q < "$p"
 	done
 	succeeds varve fsck --data
-	output_has "1 versions"
+	output_has "1 version"
 }
 
 @test "a branch that cannot be read is told" {

@@ -62,7 +62,7 @@ complete() {
 	python3 "$BATS_TEST_DIRNAME/../../net/thin.py" a/.git/varve 0 2
 	python3 "$BATS_TEST_DIRNAME/../../net/thin.py" m1.git/varve 1 2
 	ends_with 1 varve clone a c
-	stderr_has "1 of 1 versions lack blocks"
+	stderr_has "1 of 1 version lacks blocks"
 	succeeds varve clone --from "$PWD/m1.git" a b
 	cmp b/prices.csv <(cd m2.git && varve cat --raw HEAD:prices.csv)
 	(cd b && varve fsck --data > /dev/null)
