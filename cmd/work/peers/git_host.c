@@ -503,7 +503,7 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 			g->t->notes,
 			"hint: of a fork, what it was forked from has them: 'varve fetch --from "
 			"URL %s'",
-			g->m->name ? vv_text_shows(g->m->name) : url);
+			g->m->name ? vv_text_shows(g->m->name) : shown);
 	}
 	return VV_OK;
 }
