@@ -226,6 +226,7 @@ bool vv_utf8_valid(const char *s, size_t len)
 static bool is_unsafe(uint32_t cp)
 {
 	return (cp >= 0x80 && cp <= 0x9f) ||                   /* C1 */
+	       cp == 0x200b || (cp >= 0x2060 && cp <= 0x2064) || /* without width */
 	       cp == 0x061c || cp == 0x200e || cp == 0x200f || /* bidi marks */
 	       (cp >= 0x202a && cp <= 0x202e) ||               /* bidi embeddings, overrides */
 	       (cp >= 0x2066 && cp <= 0x2069) ||               /* bidi isolates */

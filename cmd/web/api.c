@@ -182,6 +182,9 @@ static void put_cell(api *x, const vv_web_cell *c)
 	if (c->len != c->whole) {
 		put_u64(x, "bytes", c->whole);
 	}
+	if (c->skipped > 0) {
+		put_u64(x, "from", c->skipped);
+	}
 	close_object(x);
 }
 

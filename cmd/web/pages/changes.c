@@ -474,7 +474,17 @@ static void put_figures(vv_page *p, const vv_web_log *log)
 	part_fold_end(&p->html);
 }
 
-static void put_bars(vv_page *p, const vv_plot_bar *bars, size_t count)
+/* A plot shows the versions of its page, which need not be all. */
+static vv_html_text plot_title(vv_page *p, const vv_web_log *log, const char *words)
+{
+	if (log->complete && !p->at->after) {
+		return vv_html_words(words);
+	}
+	return vv_page_text(p, "%s: %s %zu versions", words, p->at->after ? "these" : "the newest",
+			    log->count);
+}
+
+static void put_bars(vv_page *p, const vv_web_log *log, const vv_plot_bar *bars, size_t count)
 {
 	static const char *const kinds[VV_PLOT_STACK] = {"added", "removed", "changed"};
 	static const char *const words[VV_PLOT_STACK] = {"rows added", "rows removed",
@@ -482,7 +492,7 @@ static void put_bars(vv_page *p, const vv_plot_bar *bars, size_t count)
 
 	vv_plot_bars(
 		p,
-		&(vv_plot){.title = vv_html_words("Rows changed, version by version"),
+		&(vv_plot){.title = plot_title(p, log, "Rows changed, version by version"),
 			   .words = vv_page_text(p, "Bars: rows added, removed and changed in %s",
 						 vv_text_counted(count, "version", NULL))},
 		kinds, bars, count);
@@ -509,7 +519,7 @@ static void put_cells(vv_page *p, const vv_web_log *log, vv_plot_bar *bars)
 	}
 	if (any) {
 		vv_plot_bars(p,
-			     &(vv_plot){.title = vv_html_words("Cells changed, version by version"),
+			     &(vv_plot){.title = plot_title(p, log, "Cells changed, version by version"),
 					.words = vv_page_text(
 						p, "Bars: cells changed in %s",
 						vv_text_counted(log->count, "version", NULL))},
@@ -548,17 +558,18 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 			vv_page_text(p, "%s: %s", day.s, vv_text_counted(rows_of(e), "row", NULL))};
 	}
 	if (count_missing(log) < count - 1) { /* of no version anything is known: no bars */
-		put_bars(p, bars, count);
+		put_bars(p, log, bars, count);
 		put_cells(p, log, bars);
 	}
-	vv_plot_line(p,
-		     &(vv_plot){.title = vv_html_words("Rows over time"),
-				.whole = true,
-				.words = vv_page_text(
-					p, "A line: from %s to %s",
-					vv_text_count(rows_of(&log->entries[count - 1])),
-					vv_text_counted(rows_of(&log->entries[0]), "row", NULL))},
-		     rows, count);
+	vv_plot_line(
+		p,
+		&(vv_plot){.title = plot_title(p, log, "Rows over time"),
+			   .whole = true,
+			   .words = vv_page_text(
+				   p, "A line in steps: from %s to %s",
+				   vv_text_count(rows_of(&log->entries[count - 1])),
+				   vv_text_counted(rows_of(&log->entries[0]), "row", NULL))},
+		rows, count);
 	put_figures(p, log);
 	return VV_OK;
 }

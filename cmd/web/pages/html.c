@@ -104,7 +104,7 @@ static size_t plain_run(const char *s, size_t len)
 }
 
 /* Marks that are no characters of a text, or that a reader does not see, beyond those that
- * terminals must not get: U+200B to U+200D are left, which scripts and emoji need. */
+ * terminals must not get: U+200C and U+200D are left, which scripts and emoji need. */
 static bool is_unseen(const char *s, size_t len)
 {
 	uint32_t cp;
@@ -112,7 +112,7 @@ static bool is_unseen(const char *s, size_t len)
 	if (vv_utf8_decode(&cp, s, len) == 0) {
 		return false; /* shown as a byte anyway */
 	}
-	return cp == 0xfeff || cp == 0xad || cp == 0x2028 || cp == 0x2029 || cp == 0x2060 ||
+	return cp == 0xfeff || cp == 0xad || cp == 0x2028 || cp == 0x2029 ||
 	       (cp >= 0xfff9 && cp <= 0xfffb) || (cp >= 0xe0000 && cp <= 0xe007f);
 }
 

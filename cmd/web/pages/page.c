@@ -467,72 +467,49 @@ static bool is_inside(const vv_web_cell *c, size_t at)
 	return at < c->len && ((unsigned char)c->text[at] & 0xc0) == 0x80;
 }
 
-/* Bytes that both begin (end) with, whole characters. */
-static void find_common(const vv_web_cell *x, const vv_web_cell *y, size_t *before, size_t *after)
-{
-	size_t n = 0, k = 0, most = x->len < y->len ? x->len : y->len;
-
-	while (n < most && x->text[n] == y->text[n]) {
-		n++;
-	}
-	while (n > 0 && (is_inside(x, n) || is_inside(y, n))) {
-		n--;
-	}
-	while (k < most - n && x->text[x->len - 1 - k] == y->text[y->len - 1 - k]) {
-		k++;
-	}
-	while (k > 0 && is_inside(x, x->len - k)) {
-		k--;
-	}
-	*before = n;
-	*after = x->whole > x->len || y->whole > y->len ? 0 : k;
-}
-
 /* One of two values; what they do not share is marked where they share something. */
-static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c, size_t before, size_t after)
+static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c)
 {
-	size_t skip = before > 4 * LEAD ? before - LEAD : 0;
+	size_t from = c->before > c->skipped ? c->before - c->skipped : 0;
+	size_t to = c->whole - c->after - c->skipped, skip = from > 4 * LEAD ? from - LEAD : 0;
 
 	if (put_state(h, c)) {
 		return;
 	}
+	from = from < c->len ? from : c->len;
+	to = to < from ? from : to < c->len ? to : c->len;
 	while (skip > 0 && is_inside(c, skip)) {
 		skip--;
 	}
-	if (skip > 0) {
-		put_cut(p, h, skip, "before");
+	if (c->skipped + skip > 0) {
+		put_cut(p, h, c->skipped + skip, "before");
 	}
-	part_value(h, .text = vv_html_bytes(c->text + skip, before - skip));
-	if (c->len > before + after) {
-		vv_html_text middle = vv_html_bytes(c->text + before, c->len - before - after);
-		if (before + after > 0) {
+	part_value(h, .text = vv_html_bytes(c->text + skip, from - skip));
+	if (to > from) {
+		vv_html_text middle = vv_html_bytes(c->text + from, to - from);
+		if (c->before + c->after > 0) {
 			part_marked(h, .text = middle);
 		} else {
 			part_value(h, .text = middle);
 		}
 	}
-	part_value(h, .text = vv_html_bytes(c->text + c->len - after, after));
-	if (c->whole > c->len) {
-		put_cut(p, h, c->whole - c->len, "more");
+	part_value(h, .text = vv_html_bytes(c->text + to, c->len - to));
+	if (c->whole > c->skipped + c->len) {
+		put_cut(p, h, c->whole - c->skipped - c->len, "more");
 	}
 }
 
 void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
 			 vv_cell_change change)
 {
-	size_t before = 0, after = 0;
-
-	if (x && y && x->kind == VV_WEB_VALUE && y->kind == VV_WEB_VALUE) {
-		find_common(x, y, &before, &after);
-	}
 	if (x) {
 		part_old_begin(h);
-		put_side(p, h, x, before, after);
+		put_side(p, h, x);
 		part_old_end(h);
 	}
 	if (y) {
 		part_new_begin(h);
-		put_side(p, h, y, before, after);
+		put_side(p, h, y);
 		part_new_end(h);
 	}
 	if (change == VV_CELL_FORMAT) {

@@ -73,15 +73,35 @@ static vv_status answer_trouble(const vv_web_asked *asked, const vv_error *why, 
 	return rc;
 }
 
+/* "/NAME/assets/FILE" */
+static const char *asset_of(vv_page *p, const char *name, const char *file)
+{
+	vv_buf b = VV_BUF_INIT;
+	const char *at;
+
+	vv_buf_putc(&b, '/');
+	vv_http_encode(&b, name, strlen(name));
+	at = vv_page_text(p, "%s/assets/%s", vv_buf_cstr(&b), file).s;
+	vv_buf_clear(&b);
+	return at;
+}
+
 static vv_status answer_list(const char *const *names, size_t count, vv_web_reply *reply,
 			     vv_error *err)
 {
 	vv_web_address nowhere = {.base = ""};
 	vv_web_asked asked = {.address = &nowhere};
+	vv_page_place files; /* those of any repository */
 	vv_page p;
 	vv_status rc;
 
 	vv_page_init(&p, &asked, NULL);
+	if (count > 0) {
+		files = (vv_page_place){.style = asset_of(&p, names[0], "style.css"),
+					.script = asset_of(&p, names[0], "script.js"),
+					.icon = asset_of(&p, names[0], "icon.svg")};
+		p.place = &files;
+	}
 	reply->type = HTML_TYPE;
 	vv_page_begin(&p, &(vv_page_frame){
 				  .title = vv_html_words("Repositories"),

@@ -115,9 +115,19 @@ static void bounds_of(const vv_plot_point *points, size_t count, double *least, 
 	}
 }
 
+/* From the height before, which held until here, up or down to y. */
+static void put_step(vv_buf *line, int64_t x, const int64_t *before, int64_t y)
+{
+	if (before) {
+		vv_buf_printf(line, " %lld,%lld ", (long long)x, (long long)*before);
+	}
+	vv_buf_printf(line, "%lld,%lld", (long long)x, (long long)y);
+}
+
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count)
 {
 	vv_buf line = VV_BUF_INIT;
+	int64_t before = 0;
 	double least, greatest;
 	scale s;
 
@@ -130,9 +140,10 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 			.words = o->words);
 	put_scale(p, &s);
 	for (size_t i = 0; i < count; i++) {
-		vv_buf_printf(&line, "%s%lld,%lld", i ? " " : "",
-			      (long long)place_of(points, count, i, LEFT, RIGHT),
-			      (long long)height_of(&s, points[i].y));
+		int64_t y = height_of(&s, points[i].y);
+
+		put_step(&line, place_of(points, count, i, LEFT, RIGHT), i ? &before : NULL, y);
+		before = y;
 	}
 	part_plot_line(&p->html, .points = join(p, &line));
 	vv_buf_clear(&line);
@@ -153,6 +164,7 @@ void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_poi
 		   size_t count)
 {
 	vv_buf line = VV_BUF_INIT;
+	int64_t before = 0;
 	double least, greatest;
 
 	if (count < 2) {
@@ -164,9 +176,10 @@ void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_poi
 	}
 	for (size_t i = 0; i < count; i++) {
 		double share = (points[i].y - least) / (greatest - least);
-		vv_buf_printf(&line, "%s%lld,%lld", i ? " " : "",
-			      (long long)place_of(points, count, i, 1, 109),
-			      (long long)(24 - lround(share * 22)));
+		int64_t y = 24 - lround(share * 22);
+
+		put_step(&line, place_of(points, count, i, 1, 109), i ? &before : NULL, y);
+		before = y;
 	}
 	part_spark_begin(h, .words = words);
 	part_plot_line(h, .points = join(p, &line));
@@ -182,6 +195,26 @@ static double sum(const vv_plot_bar *b)
 		all += b->parts[i];
 	}
 	return all;
+}
+
+/* Below a bar, where there is room: what it is, or, on a scale, where it begins; and where the last one ends. */
+static void put_bar_label(vv_page *p, const vv_plot *o, const vv_plot_bar *bars, size_t i,
+			  size_t count, int64_t from, int64_t to, double width)
+{
+	bool last = i > 0 && i == count - 1, scale = o->end.len > 0, narrow = width < 60;
+	bool room = to + 60 < WIDTH; /* right of the bars */
+
+	if (bars[i].label.len > 0 &&
+	    (i == 0 || (!narrow && !(last && scale && !room)) || (last && !scale))) {
+		part_plot_text(&p->html, .x = last && narrow ? to : from, .y = HEIGHT - 10,
+			       .anchor = vv_html_words(last && narrow ? "end" : "start"),
+			       .text = bars[i].label);
+	}
+	if (scale && i == count - 1) {
+		part_plot_text(&p->html, .x = to, .y = HEIGHT - 10,
+			       .anchor = vv_html_words(room && !narrow ? "start" : "end"),
+			       .text = o->end);
+	}
 }
 
 void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
@@ -217,13 +250,7 @@ void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_
 			}
 			below += bars[i].parts[k];
 		}
-		if (bars[i].label.len > 0 && (width >= 60 || i == 0 || i == count - 1)) {
-			part_plot_text(&p->html, .x = i && i == count - 1 && width < 60 ? to : from,
-				       .y = HEIGHT - 10,
-				       .anchor = vv_html_words(
-					       i && i == count - 1 && width < 60 ? "end" : "start"),
-				       .text = bars[i].label);
-		}
+		put_bar_label(p, o, bars, i, count, from, to, width);
 	}
 	part_plot_end(&p->html);
 }

@@ -17,12 +17,14 @@ typedef struct vv_plot {
 	vv_html_text title, words; /* words: what one who does not see it is told */
 	bool from_zero, percent;
 	bool whole; /* counts: no lines between two whole numbers */
+	vv_html_text end; /* of bars that are a scale: where the last one ends */
 } vv_plot;
 
-/* A line through points, which are in order of x, with its axes. Nothing for less than two. */
+/* A line through points, which are in order of x, with its axes: what a point says holds until the next, so it
+ * goes in steps. Nothing for less than two. */
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count);
 
-/* A small line without axes, of 110 by 26. */
+/* A small line in steps, without axes, of 110 by 26. */
 void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_point *points,
 		   size_t count);
 

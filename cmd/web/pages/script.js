@@ -68,7 +68,7 @@
 
 	document.addEventListener('keydown', function (event) {
 		var at = event.target;
-		var typing = at.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName);
+		var typing = at.isContentEditable || (/^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName) && at.type !== 'radio');
 		if (event.key === 'Escape') {
 			all('.menu[open]').forEach(function (menu) { menu.open = false; });
 			if (typing) {
@@ -81,8 +81,8 @@
 		}
 		if (event.key === 'j' || event.key === 'k') {
 			move(event.key === 'j' ? 1 : -1);
-		} else if (event.key === 'Enter' && at.tagName === 'TR') {
-			var link = at.querySelector('th a');
+		} else if (event.key === 'Enter' && stops().indexOf(at) >= 0) {
+			var link = at.querySelector('th a, a');
 			if (link) {
 				link.click();
 			}

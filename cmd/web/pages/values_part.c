@@ -168,7 +168,8 @@ static void put_histogram(vv_page *p, const vv_web_column *c, const vv_web_value
 			   .words = vv_page_text(p, "A histogram of %s from %s to %s",
 						 vv_text_counted(v->bar_count, "bar", NULL),
 						 bar_end(p, v, v->bars[0].from).s,
-						 bar_end(p, v, v->bars[v->bar_count - 1].to).s)},
+						 bar_end(p, v, v->bars[v->bar_count - 1].to).s),
+			   .end = bar_end(p, v, v->bars[v->bar_count - 1].to)},
 		kinds, bars, v->bar_count);
 	part_fold_begin(&p->html, .text = vv_html_words("The histogram as a table"));
 	part_histogram_begin(&p->html);

@@ -224,6 +224,13 @@ static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_c
 		if (r->kind == VV_ROW_CHANGED && (p->a < 0 || p->b < 0)) {
 			to->change = VV_CELL_CHANGED; /* the column itself came or went */
 		}
+		if (old && now && to->change != VV_CELL_SAME) {
+			rc = vv_web_cells_keep(c->v, &to->old_cell, &to->new_cell,
+					       &c->told.a->schema.fields[p->a],
+					       &c->told.b->schema.fields[p->b], &r->old_cells[p->a],
+					       &r->new_cells[p->b], c->cell_max, err);
+			continue;
+		}
 		if (old && (to->change != VV_CELL_SAME || !r->new_cells)) {
 			rc = vv_web_cell_keep(c->v, &to->old_cell, &c->told.a->schema.fields[p->a],
 					      &r->old_cells[p->a], c->cell_max, err);

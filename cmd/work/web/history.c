@@ -40,11 +40,9 @@ static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row
 		if (!c->name) {
 			return vv_fail_nomem(err);
 		}
-		if ((rc = vv_web_cell_keep(v, &c->old_cell, NULL, &e->cells[i].old_cell,
-					   VV_WEB_CELL_MAX, err)) == VV_OK) {
-			rc = vv_web_cell_keep(v, &c->new_cell, NULL, &e->cells[i].new_cell,
-					      VV_WEB_CELL_MAX, err);
-		}
+		rc = vv_web_cells_keep(v, &c->old_cell, &c->new_cell, NULL, NULL,
+				       &e->cells[i].old_cell, &e->cells[i].new_cell,
+				       VV_WEB_CELL_MAX, err);
 		to->count++;
 	}
 	return rc;

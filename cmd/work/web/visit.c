@@ -95,8 +95,9 @@ static vv_web_cell_kind kind_of(const vv_field *field, const vv_cell *c)
 	}
 }
 
-vv_status vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
-			   const vv_cell *cell, uint32_t max, vv_error *err)
+/* From `skip` on, which is where a character begins. */
+static vv_status keep_from(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
+			   const vv_cell *cell, size_t skip, uint32_t max, vv_error *err)
 {
 	bool text = cell->state == VV_CELL_TEXT || cell->state == VV_CELL_LITERAL;
 	size_t len = text ? cell->len : 0;
@@ -104,14 +105,78 @@ vv_status vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *fi
 	*out = (vv_web_cell){.kind = kind_of(field, cell),
 			     .literal = cell->state == VV_CELL_LITERAL,
 			     .text = "",
-			     .whole = (uint32_t)len};
+			     .whole = (uint32_t)len,
+			     .skipped = (uint32_t)skip};
+	len -= skip;
 	if (len > max) {
-		len = whole_characters(cell->text, max, cell->len);
+		len = whole_characters(cell->text + skip, max, len);
 	}
 	out->len = (uint32_t)len;
 	v->held += len + sizeof(*out);
-	if (len > 0 && !(out->text = vv_web_keep(v, cell->text, len))) {
+	if (len > 0 && !(out->text = vv_web_keep(v, cell->text + skip, len))) {
 		return vv_fail_nomem(err);
 	}
+	return VV_OK;
+}
+
+vv_status vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
+			   const vv_cell *cell, uint32_t max, vv_error *err)
+{
+	return keep_from(v, out, field, cell, 0, max, err);
+}
+
+static bool is_inside(const vv_cell *c, size_t at)
+{
+	return at < c->len && ((unsigned char)c->text[at] & 0xc0) == 0x80;
+}
+
+/* Bytes that both begin and end with, whole characters. */
+static void find_common(const vv_cell *x, const vv_cell *y, size_t *before, size_t *after)
+{
+	size_t n = 0, k = 0, most = x->len < y->len ? x->len : y->len;
+
+	while (n < most && x->text[n] == y->text[n]) {
+		n++;
+	}
+	while (n > 0 && (is_inside(x, n) || is_inside(y, n))) {
+		n--;
+	}
+	while (k < most - n && x->text[x->len - 1 - k] == y->text[y->len - 1 - k]) {
+		k++;
+	}
+	while (k > 0 && is_inside(x, x->len - k)) {
+		k--;
+	}
+	*before = n;
+	*after = k;
+}
+
+#define LEAD 100u /* bytes before what differs that are kept, at least */
+
+vv_status vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
+			    const vv_field *old_field, const vv_field *new_field,
+			    const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max,
+			    vv_error *err)
+{
+	size_t before = 0, after = 0, skip = 0;
+	vv_status rc;
+
+	if (kind_of(old_field, old_cell) == VV_WEB_VALUE &&
+	    kind_of(new_field, new_cell) == VV_WEB_VALUE) {
+		find_common(old_cell, new_cell, &before, &after);
+	}
+	if ((old_cell->len > max || new_cell->len > max) && before > max / 2 &&
+	    before > 2 * (size_t)LEAD) {
+		skip = before - LEAD;
+		while (skip > 0 && is_inside(old_cell, skip)) {
+			skip--;
+		}
+	}
+	if ((rc = keep_from(v, old_out, old_field, old_cell, skip, max, err)) < 0 ||
+	    (rc = keep_from(v, new_out, new_field, new_cell, skip, max, err)) < 0) {
+		return rc;
+	}
+	old_out->before = new_out->before = (uint32_t)before;
+	old_out->after = new_out->after = (uint32_t)after;
 	return VV_OK;
 }

@@ -77,6 +77,8 @@ typedef struct vv_web_cell {
 	const char *text; /* any bytes, not always UTF-8; never NULL */
 	uint32_t len;     /* bytes that are here */
 	uint32_t whole;   /* bytes that it has: more than len where it was cut */
+	uint32_t skipped; /* of these, bytes before text */
+	uint32_t before, after; /* one side of a change: bytes of whole, at its beginning and its end, that the other has too */
 } vv_web_cell;
 
 /* Text that lives with the visit; NULL: out of memory. */
@@ -87,5 +89,10 @@ const char *vv_web_keep_text(vv_web_visit *v, const char *text);
 /* A copy that lives with the visit, cut to max bytes (at a character's end). field may be NULL. */
 vv_status vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
 			   const vv_cell *cell, uint32_t max, vv_error *err);
+/* The two sides of a change, cut so that what differs is in them. */
+vv_status vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
+			    const vv_field *old_field, const vv_field *new_field,
+			    const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max,
+			    vv_error *err);
 
 #endif

@@ -1,0 +1,108 @@
+load ../helper
+load ../serve/server
+
+# What pages draw and mark, by their markup.
+
+setup() {
+	server_setup
+}
+
+teardown() {
+	[ -z "${server:-}" ] || stop_server
+}
+
+# markup PATH: the page's, with a line for each element.
+markup() {
+	curl -sL --globoff -H 'Accept: text/html' "$url/$1" | sed 's/</\n</g'
+}
+
+@test "the page of several repositories has its style" {
+	local name
+	for name in 'one repo' two; do
+		new_repo "$name"
+		rows 5 > "$name/t.csv"
+		varve -C "$name" add -q t.csv
+		varve -C "$name" commit -qm one
+	done
+	start_server 'one repo' two
+	markup '' | grep -o '\(href\|src\)="[^"]*\(css\|js\|svg\)"' | cut -d'"' -f2 > files
+	[ "$(wc -l < files)" -eq 3 ]
+	while read -r name; do
+		[ "$(status "$url$name")" = 200 ]
+	done < files
+}
+
+@test "the scale of a histogram goes to the end of its last bar" {
+	new_repo src
+	python3 -c 'print("id,v"); [print(f"{i},{i % 100}") for i in range(1000)]' > src/t.csv
+	varve -C src add -q t.csv
+	varve -C src commit -qm one
+	start_server src
+	curl -s "$url/api/v0/values/HEAD/t.csv?name=v" > values.json
+	end=$(jq '.bars[-1].to' values.json)
+	markup 'column/HEAD/t.csv?name=v' | sed -n '/<svg class="plot"/,/<\/svg/p' | sed -n '/<text/s/.*>//p' > texts
+	grep -qx "$end" texts
+}
+
+@test "rows over time go in steps and the versions that are drawn are told" {
+	new_repo src
+	for i in $(seq 60); do
+		rows $((i % 7 + 3)) > src/t.csv
+		tick 86400
+		varve -C src add -q t.csv
+		varve -C src commit -qm "$i"
+	done
+	start_server src
+	markup history/t.csv > page
+	grep -q 'Rows over time: the newest 50 versions' page
+	markup "$(sed -n 's/.*href="\/\([^"]*\)" rel="next".*/\1/p; s/.*rel="next" href="\/\([^"]*\)".*/\1/p' page | sed 's/&amp;/\&/g' | head -n 1)" > older
+	grep -q 'Rows over time: these 10 versions' older
+	# each corner has a coordinate of the one before
+	sed -n 's/.*<polyline[^>]*points="\([^"]*\)".*/\1/p' page | head -n 1 | tr ' ' '\n' | grep . > corners
+	python3 - <<-'END'
+	corners = [tuple(map(int, line.split(","))) for line in open("corners")]
+	assert len(corners) == 99, len(corners)
+	assert all(a[0] == b[0] or a[1] == b[1] for a, b in zip(corners, corners[1:])), corners
+	END
+}
+
+@test "a changed word in a long text is marked alone, wherever it is" {
+	new_repo src
+	write() {
+		python3 - "$@" > src/t.csv <<-'END'
+		import sys
+		text = [f"word{i}" for i in range(900)]
+		for at, word in zip(sys.argv[1::2], sys.argv[2::2]):
+		    text[int(at)] = word
+		print("id,text")
+		print("1," + " ".join(text))
+		END
+	}
+	for at in 20 500 880; do
+		write
+		varve -C src add -q --key id t.csv
+		varve -C src commit -qm "before $at" || true
+		write $at "än other"
+		varve -C src add -q t.csv
+		varve -C src commit -qm "after $at"
+		[ -n "${server:-}" ] || start_server src
+		markup "compare/HEAD~1..HEAD/t.csv" | sed -n 's/^<mark>//p' > marks
+		[ "$(cat marks)" = "word$at
+än other" ]
+		markup "row/HEAD/t.csv?key=1" | sed -n 's/^<mark>//p' | head -n 2 | grep -qx "än other"
+	done
+	curl -sL "$url/api/v0/compare/HEAD~1..HEAD/t.csv" |
+		jq -e '.rows[0].cells | flatten | map(select(type == "object" and .from > 2000)) | length == 2'
+}
+
+@test "a character without width is shown" {
+	new_repo src
+	printf 'id,v\n1,a\xe2\x80\x8bb\n2,\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\n' > src/t.csv
+	varve -C src add -q t.csv
+	varve -C src commit -qm one
+	start_server src
+	markup data/HEAD/t.csv > page
+	grep -qF '\u{200B}' page
+	! grep -qF '\u{200D}' page
+	varve -C src cat --format table t.csv | grep -qF 'a\u{200B}b'
+}
