@@ -225,14 +225,14 @@ bool vv_utf8_valid(const char *s, size_t len)
 /* Code points that move, hide or reorder what a terminal shows. */
 static bool is_unsafe(uint32_t cp)
 {
-	return (cp >= 0x80 && cp <= 0x9f) ||                   /* C1 */
+	return (cp >= 0x80 && cp <= 0x9f) ||                     /* C1 */
 	       cp == 0x200b || (cp >= 0x2060 && cp <= 0x2064) || /* without width */
-	       cp == 0x061c || cp == 0x200e || cp == 0x200f || /* bidi marks */
-	       (cp >= 0x202a && cp <= 0x202e) ||               /* bidi embeddings, overrides */
-	       (cp >= 0x2066 && cp <= 0x2069) ||               /* bidi isolates */
-	       cp == 0x2028 || cp == 0x2029 || cp == 0xfeff || /* separators, BOM */
-	       (cp >= 0xfff9 && cp <= 0xfffb) ||               /* interlinear annotation */
-	       (cp >= 0xe0000 && cp <= 0xe007f);               /* tags */
+	       cp == 0x061c || cp == 0x200e || cp == 0x200f ||   /* bidi marks */
+	       (cp >= 0x202a && cp <= 0x202e) ||                 /* bidi embeddings, overrides */
+	       (cp >= 0x2066 && cp <= 0x2069) ||                 /* bidi isolates */
+	       cp == 0x2028 || cp == 0x2029 || cp == 0xfeff ||   /* separators, BOM */
+	       (cp >= 0xfff9 && cp <= 0xfffb) ||                 /* interlinear annotation */
+	       (cp >= 0xe0000 && cp <= 0xe007f);                 /* tags */
 }
 
 static void escape_byte(vv_piece *p, unsigned char byte)

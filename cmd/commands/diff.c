@@ -224,6 +224,7 @@ static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 	    (rc = vv_subject_find_file(&b, r->p.repo, r->p.reader, argv[1], err)) < 0) {
 		goto done;
 	}
+	r->p.how.text_shown_by = "git diff --no-index";
 	/* a patch is of the file that it is applied to */
 	vv_diff_item item = {.path = r->p.kind ? argv[1] : argv[0],
 			     .a = &a,

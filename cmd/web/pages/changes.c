@@ -518,12 +518,13 @@ static void put_cells(vv_page *p, const vv_web_log *log, vv_plot_bar *bars)
 		any = any || cells > 0;
 	}
 	if (any) {
-		vv_plot_bars(p,
-			     &(vv_plot){.title = plot_title(p, log, "Cells changed, version by version"),
-					.words = vv_page_text(
-						p, "Bars: cells changed in %s",
-						vv_text_counted(log->count, "version", NULL))},
-			     kinds, bars, log->count);
+		vv_plot_bars(
+			p,
+			&(vv_plot){.title = plot_title(p, log, "Cells changed, version by version"),
+				   .words = vv_page_text(
+					   p, "Bars: cells changed in %s",
+					   vv_text_counted(log->count, "version", NULL))},
+			kinds, bars, log->count);
 	}
 }
 
@@ -561,15 +562,14 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 		put_bars(p, log, bars, count);
 		put_cells(p, log, bars);
 	}
-	vv_plot_line(
-		p,
-		&(vv_plot){.title = plot_title(p, log, "Rows over time"),
-			   .whole = true,
-			   .words = vv_page_text(
-				   p, "A line in steps: from %s to %s",
-				   vv_text_count(rows_of(&log->entries[count - 1])),
-				   vv_text_counted(rows_of(&log->entries[0]), "row", NULL))},
-		rows, count);
+	vv_plot_line(p,
+		     &(vv_plot){.title = plot_title(p, log, "Rows over time"),
+				.whole = true,
+				.words = vv_page_text(
+					p, "A line in steps: from %s to %s",
+					vv_text_count(rows_of(&log->entries[count - 1])),
+					vv_text_counted(rows_of(&log->entries[0]), "row", NULL))},
+		     rows, count);
 	put_figures(p, log);
 	return VV_OK;
 }

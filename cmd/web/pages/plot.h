@@ -16,7 +16,7 @@ typedef struct vv_plot_point {
 typedef struct vv_plot {
 	vv_html_text title, words; /* words: what one who does not see it is told */
 	bool from_zero, percent;
-	bool whole; /* counts: no lines between two whole numbers */
+	bool whole;       /* counts: no lines between two whole numbers */
 	vv_html_text end; /* of bars that are a scale: where the last one ends */
 } vv_plot;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -125,9 +126,52 @@ static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
 	return vv_buf_ok(&out->line, err);
 }
 
+static vv_status hash_bytes(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	(void)err;
+	vv_xxh3_update(payload, bytes, len);
+	return VV_OK;
+}
+
+static vv_status hash_of(vv_hash128 *out, vv_subject *s, vv_error *err)
+{
+	vv_xxh3_state *state = vv_xxh3_new(0);
+	vv_status rc;
+	if (!state) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_subject_bytes(s, hash_bytes, state, NULL, err)) == VV_OK) {
+		*out = vv_xxh3_digest128(state);
+	}
+	vv_xxh3_free(state);
+	return rc;
+}
+
+/* Of two files that somebody named nothing says that they differ, but their bytes. */
+static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *err)
+{
+	vv_hash128 a, b;
+	vv_status rc;
+	*same = false;
+	if (!item->named || !item->a || !item->b || item->a->from != VV_FROM_WORK ||
+	    item->b->from != VV_FROM_WORK) {
+		return VV_OK;
+	}
+	if ((rc = hash_of(&a, item->a, err)) == VV_OK &&
+	    (rc = hash_of(&b, item->b, err)) == VV_OK) {
+		*same = memcmp(&a, &b, sizeof(a)) == 0;
+	}
+	return rc;
+}
+
 static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_diff_answer *out,
 			   const char *why, vv_error *err)
 {
+	bool same;
+	vv_status rc = are_same_bytes(item, &same, err);
+	if (rc < 0 || same) {
+		return rc;
+	}
 	out->differs = true;
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
 	vv_buf_printf(&out->line, ": %s%stext %s ('%s' shows it)", why ? why : "", why ? "; " : "",

@@ -78,7 +78,8 @@ typedef struct vv_web_cell {
 	uint32_t len;     /* bytes that are here */
 	uint32_t whole;   /* bytes that it has: more than len where it was cut */
 	uint32_t skipped; /* of these, bytes before text */
-	uint32_t before, after; /* one side of a change: bytes of whole, at its beginning and its end, that the other has too */
+	uint32_t before,
+		after; /* one side of a change: bytes of whole, at its beginning and its end, that the other has too */
 } vv_web_cell;
 
 /* Text that lives with the visit; NULL: out of memory. */

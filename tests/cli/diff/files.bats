@@ -107,3 +107,13 @@ same_as_versions() {
 	takes_less_than 80000 varve diff --stat HEAD~1 HEAD -- t.csv
 	takes_less_than 80000 varve diff --format ndjson HEAD~1 HEAD -- t.csv > /dev/null
 }
+
+@test "equal files that are no tables do not differ" {
+	printf 'text\n' > a.txt
+	cp a.txt b.txt
+	succeeds varve diff --no-index --exit-code a.txt b.txt
+	output_is ""
+	printf 'other\n' > b.txt
+	ends_with 1 varve diff --no-index --exit-code a.txt b.txt
+	output_has "git diff --no-index"
+}
