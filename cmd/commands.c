@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cmd/git_words.h"
 #include "cmd/output.h"
@@ -148,6 +149,11 @@ int vv_commands_unknown(const char *name, int argc, char **argv)
 {
 	vv_nearest near;
 
+	if (strcmp(name, "describe") == 0 && argc > 0 && vv_exists(argv[argc - 1])) {
+		vv_note("varve has no 'describe'; 'varve info %s' describes a table",
+			vv_text_shows(argv[argc - 1]));
+		return VV_EXIT_TROUBLE;
+	}
 	if (vv_git_words_command(name)) {
 		vv_buf line = VV_BUF_INIT;
 

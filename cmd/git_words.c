@@ -24,15 +24,15 @@ static const char *const commands[] = {
 static const struct {
 	const char *command, *options;
 } options[] = {
-	{"add", " p patch i interactive e edit N intent-to-add refresh chmod "},
+	/* nothing that takes parts of a file (-p), or a side's lines (-X): tables have their rows in blocks */
+	{"add", " N intent-to-add refresh chmod "},
 	{"blame", " L w C M e s l date since porcelain line-porcelain show-email root "},
 	{"branch",
 	 " merged no-merged contains no-contains sort points-at column c C copy t track no-track abbrev "
 	 "edit-description "},
-	{"cherry-pick",
-	 " X s strategy strategy-option signoff ff allow-empty keep-redundant-commits skip "},
+	{"cherry-pick", " s strategy signoff ff allow-empty keep-redundant-commits skip "},
 	{"commit",
-	 " s signoff fixup squash C c reuse-message reedit-message reset-author p patch cleanup t template "
+	 " s signoff fixup squash C c reuse-message reedit-message reset-author cleanup t template "
 	 "trailer "},
 	{"diff",
 	 " w b W U C a z R G S unified word-diff color-words word-diff-regex numstat shortstat dirstat check raw "
@@ -45,11 +45,10 @@ static const struct {
 	 "abbrev-commit full-history topo-order date-order author-date-order show-signature source word-diff cc "
 	 "no-walk walk-reflogs committer invert-grep all-match relative-date diff-filter boundary abbrev "
 	 "fixed-strings perl-regexp extended-regexp min-parents max-parents decorate-refs full-diff "},
-	{"merge",
-	 " squash s strategy X strategy-option signoff log S autostash verify-signatures stat no-stat "},
+	{"merge", " squash s strategy signoff log S autostash verify-signatures stat no-stat "},
 	{"mv", " k "},
-	{"restore", " p patch m merge conflict overlay "},
-	{"revert", " X s strategy strategy-option signoff skip "},
+	{"restore", " m merge conflict overlay "},
+	{"revert", " s strategy signoff skip "},
 	{"rm", " ignore-unmatch "},
 	{"show",
 	 " U w c m G format pretty date abbrev-commit word-diff numstat shortstat raw show-signature graph cc "

@@ -75,6 +75,19 @@ points_to_git() {
 	output_is ""
 }
 
+@test "no hint names a command that does not do it for tables" {
+	new_repo
+	rows 5 > t.csv
+	succeeds varve add t.csv
+	for words in "add -p t.csv" "merge -X theirs main" "restore -p t.csv" "commit -p"; do
+		ends_with 2 varve $words
+		[[ $stderr != *"works here"* ]]
+	done
+	ends_with 2 varve describe t.csv
+	stderr_has "'varve info t.csv'"
+	succeeds varve info t.csv
+}
+
 @test "git grep and archive and notes and describe and the rest read" {
 	local word
 	for word in archive describe format-patch grep notes reflog rev-list rev-parse shortlog; do
