@@ -15,7 +15,7 @@
 #include "repo/host/pack_maker.h"
 #include "repo/transfer/send.h"
 
-#define TRIES 20u
+#define TRIES 60u
 #define PAUSE_MS 50u
 #define THOROUGH_BYTES (8u << 20)
 
