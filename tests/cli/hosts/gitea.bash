@@ -73,12 +73,10 @@ write_gitea_ini() {
 
 # Nothing of our environment: settings of git that a test has are not the forge's.
 run_gitea() {
-	local who=()
+	local who=() how=
 	[ "$gitea_user" != nobody ] || who=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
-	(
-		cd "$forge" || exit 1
-		exec env -i "PATH=$PATH" "HOME=$forge/home" "USER=$gitea_user" "${who[@]}" ./gitea --config "$forge/app.ini" "$@"
-	)
+	[ "$1" != web ] || how=exec # behind &, so that its process is the one that is stopped
+	$how env -C "$forge" -i "PATH=$PATH" "HOME=$forge/home" "USER=$gitea_user" "${who[@]}" ./gitea --config "$forge/app.ini" "$@"
 }
 
 # start_gitea: $forge, its folder; $site, its address; $pages, without "http://".
@@ -99,12 +97,12 @@ start_gitea() {
 	cp -r "$packages/gitea" "$packages/static" "$forge"
 	write_gitea_ini
 	[ "$gitea_user" != nobody ] || chown -R nobody "$forge"
-	run_gitea migrate > "$forge/../${forge##*/}.log" 2>&1
+	run_gitea migrate > "$forge.log" 2>&1
 	run_gitea admin user create --username ada --password secret12 --email ada@example.com --admin \
 		--must-change-password=false > /dev/null
 	run_gitea admin user create --username bob --password secret12 --email bob@example.com \
 		--must-change-password=false > /dev/null
-	run_gitea web > "$forge/../${forge##*/}.log" 2>&1 3>&- &
+	run_gitea web > "$forge.log" 2>&1 3>&- &
 	gitea=$!
 	pages=127.0.0.1:$http_port
 	site=http://$pages
@@ -119,7 +117,7 @@ start_gitea() {
 stop_gitea() {
 	[ -z "${gitea-}" ] || kill "$gitea"
 	[ -z "${gitea-}" ] || wait "$gitea" || true
-	[ -z "${forge-}" ] || rm -rf "$forge" "$forge/../${forge##*/}.log"
+	[ -z "${forge-}" ] || rm -rf "$forge" "$forge.log"
 }
 
 # api USER METHOD PATH [JSON]
