@@ -42,10 +42,10 @@ bool vv_object_is_here(vv_repository *r, const git_oid *id)
 	return git_odb_exists_ext(r->odb, id, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
 }
 
-vv_status vv_object_cut_off(const char *hex, vv_error *err)
+vv_status vv_object_cut_off(const char *what, const char *hex, vv_error *err)
 {
-	vv_fail(err, VV_ENOTFOUND,
-		"object %s is not here: the history is cut off (a shallow clone)", hex);
+	vv_fail(err, VV_ENOTFOUND, "%s %s is not here: the history is cut off (a shallow clone)",
+		what, hex);
 	return vv_hint(err,
 		       "'git fetch --unshallow' gets the rest of it, 'git fetch --deepen=1' one "
 		       "commit more");
@@ -62,7 +62,7 @@ vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *ty
 		code = git_odb_read_header(&len, type, r->odb, id);
 	}
 	if (code == GIT_ENOTFOUND && r->shallow_count > 0) {
-		return vv_object_cut_off(git_oid_tostr(hex, sizeof(hex), id), err);
+		return vv_object_cut_off("object", git_oid_tostr(hex, sizeof(hex), id), err);
 	}
 	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read the object %s",

@@ -98,8 +98,8 @@ vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *ty
 /* Is it here? Asked of the packs as they were listed last: cheap also when it is not. */
 bool vv_object_is_here(vv_repository *r, const git_oid *id);
 
-/* VV_ENOTFOUND, of an object that a shallow clone lacks, with the command that gets it. */
-vv_status vv_object_cut_off(const char *hex, vv_error *err);
+/* VV_ENOTFOUND, for what a shallow clone lacks ("object", "a parent of commit"), with the command that gets it. */
+vv_status vv_object_cut_off(const char *what, const char *hex, vv_error *err);
 
 /* What an annotated tag points to. VV_ENOTFOUND; VV_ECORRUPT names the tag. */
 vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err);

@@ -190,6 +190,7 @@ static vv_status read_parents(vv_walker *w, vv_node *n, line_reader *in, vv_erro
 		count++;
 	}
 	if (is_shallow(w->repo, &n->id)) {
+		n->cut_off = count > 0;
 		*in = scan;
 		return VV_OK;
 	}

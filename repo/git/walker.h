@@ -21,7 +21,8 @@ typedef struct vv_node {
 	uint64_t round;
 	uint32_t pending; /* for sorting: children not yet given */
 	bool parsed;
-	void *note; /* of the current round, as flags */
+	bool cut_off; /* it has parents, which this shallow clone lacks */
+	void *note;   /* of the current round, as flags */
 } vv_node;
 
 vv_status vv_walker_get(vv_repository *r, vv_walker **out,

@@ -314,7 +314,7 @@ vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error
 
 		vv_oid_text(hex, oid);
 		rc = code == GIT_ENOTFOUND && r->shallow_count > 0
-			     ? vv_object_cut_off(hex, err)
+			     ? vv_object_cut_off("object", hex, err)
 			     : vv_git_fail(err, code, "cannot shorten %s", hex);
 	} else if (!(*out = vv_strndup(text.ptr, text.size))) {
 		rc = vv_fail_nomem(err);

@@ -303,6 +303,12 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 		l->spare = t;
 		count = l->node->parent_count;
 		count = l->o.first_parent && count > 1 ? 1 : count;
+		if (l->node->cut_off) {
+			char hex[GIT_OID_HEXSZ + 1];
+			return (int)vv_object_cut_off("a parent of commit",
+						      git_oid_tostr(hex, sizeof(hex), &l->node->id),
+						      err);
+		}
 		if ((rc = look_at_parents(l, &now, count, &same, err)) < 0) {
 			return (int)rc;
 		}

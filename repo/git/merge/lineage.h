@@ -53,7 +53,8 @@ vv_status vv_lineage_open(vv_lineage **out, vv_repository *r, const vv_lineage_o
 /* VV_ENOTFOUND: the commit does not have the path. */
 vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path, void *trail,
 			   vv_error *err);
-int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err); /* 1, 0, <0 */
+/* 1, 0, <0. VV_ENOTFOUND where a trail goes on behind what a shallow clone has. */
+int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err);
 /* Goes on at a parent of the stop, one with a path. */
 vv_status vv_lineage_follow(vv_lineage *l, const vv_lineage_file *parent, void *trail,
 			    vv_error *err);

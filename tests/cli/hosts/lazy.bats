@@ -301,7 +301,8 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 	[ "$(wc -l <<< "$output")" -eq 2 ]
 	succeeds varve diff HEAD~1 HEAD
 	succeeds varve check HEAD~1..
-	for command in "blame --row 9 prices.csv" "log --row 9 prices.csv" "log --stat" "log -p" "show HEAD~1" \
+	succeeds varve blame --row 10 prices.csv # HEAD changed it: nothing older is needed
+	for command in "blame --row 9 prices.csv" "blame --row 100 prices.csv" "blame prices.csv" "log --row 9 prices.csv" "log --stat" "log -p" "show HEAD~1" \
 		"diff HEAD~2 HEAD" "check HEAD~1" "push ../none.git main"; do
 		[ "$command" != "push ../none.git main" ] || varve init -q --bare ../none.git
 		ends_with 2 varve $command
