@@ -219,8 +219,11 @@ static vv_status look(mender *m, const vv_index_entry *e, vv_buf *text, vv_error
 		}
 		return rc;
 	}
-	if (!m->committed || (rc = is_torn_blob(m, &e->id, text, &torn, err)) < 0) {
-		return m->committed ? rc : VV_OK;
+	if (!m->committed) {
+		return VV_OK;
+	}
+	if ((rc = is_torn_blob(m, &e->id, text, &torn, err)) < 0) {
+		return rc;
 	}
 	if (!torn) {
 		vv_buf_reset(text);
