@@ -201,16 +201,16 @@ static double sum(const vv_plot_bar *b)
 static void put_bar_label(vv_page *p, const vv_plot *o, const vv_plot_bar *bars, size_t i,
 			  size_t count, int64_t from, int64_t to, double width)
 {
-	bool last = i > 0 && i == count - 1, scale = o->end.len > 0, narrow = width < 60;
+	bool last = i > 0 && i == count - 1, ranged = o->end.len > 0, narrow = width < 60;
 	bool room = to + 60 < WIDTH; /* right of the bars */
 
 	if (bars[i].label.len > 0 &&
-	    (i == 0 || (!narrow && !(last && scale && !room)) || (last && !scale))) {
+	    (i == 0 || (!narrow && !(last && ranged && !room)) || (last && !ranged))) {
 		part_plot_text(&p->html, .x = last && narrow ? to : from, .y = HEIGHT - 10,
 			       .anchor = vv_html_words(last && narrow ? "end" : "start"),
 			       .text = bars[i].label);
 	}
-	if (scale && i == count - 1) {
+	if (ranged && i == count - 1) {
 		part_plot_text(&p->html, .x = to, .y = HEIGHT - 10,
 			       .anchor = vv_html_words(room && !narrow ? "start" : "end"),
 			       .text = o->end);
