@@ -360,9 +360,14 @@ static vv_status finish_import(vv_dataset_writer *w, const char *path,
 {
 	vv_writer_stats after = stats_now(w);
 	out->stored.blocks_new = after.blocks_new - before->blocks_new;
+	out->stored.leaves_new = after.leaves_new - before->leaves_new;
 	out->stored.blocks_known = after.blocks_known - before->blocks_known;
 	out->stored.raw_bytes = after.raw_bytes - before->raw_bytes;
 	out->stored.stored_bytes = after.stored_bytes - before->stored_bytes;
+	/* Some came with another dataset: those that were stored are new. */
+	if (out->stored.leaves_new < out->result.groups_new) {
+		out->result.groups_new = out->stored.leaves_new;
+	}
 	if (out->result.cache) {
 		vv_status rc = vv_dataset_reader_scan_cache_save(w->reader, path, out->result.cache,
 								 false, err);

@@ -108,7 +108,7 @@ typedef struct vv_import_result {
 	vv_scan_cache *cache;        /* for the next time */
 	vv_group_types types;        /* with keep_types */
 	bool in_file;                /* it is so; false: the groups are as ever */
-	uint64_t groups, groups_new; /* new: those that the version before does not have */
+	uint64_t groups, groups_new; /* new: neither the version before has them, nor the store */
 	uint64_t groups_reused;      /* taken over unparsed */
 	uint64_t irregular_rows;     /* kept raw, in the groups that were read */
 	uint64_t long_rows;          /* likewise: rows taken in pieces */

@@ -122,6 +122,7 @@ bool vv_writer_settle(vv_writer *w);
 
 typedef struct vv_writer_stats {
 	uint64_t blocks_new, blocks_known; /* put and stored; put and there already */
+	uint64_t leaves_new;               /* of the new ones: those without links */
 	uint64_t raw_bytes, stored_bytes;  /* of the new ones */
 } vv_writer_stats;
 void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out);

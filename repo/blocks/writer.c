@@ -250,11 +250,12 @@ static bool is_first(vv_writer *w)
 	return first;
 }
 
-static void count_put(vv_writer *w, uint64_t record_len, size_t raw_len)
+static void count_put(vv_writer *w, const vv_cid *cid, uint64_t record_len, size_t raw_len)
 {
 	vv_mutex_lock(w->lock);
 	if (record_len > 0) {
 		w->stats.blocks_new++;
+		w->stats.leaves_new += cid->codec == VV_CODEC_RAW;
 		w->stats.raw_bytes += raw_len;
 		w->stats.stored_bytes += record_len;
 	} else {
@@ -398,7 +399,7 @@ vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes,
 		rc = put_new(w, &src, &item, base, form, &record_len, err);
 	}
 	if (rc == VV_OK) {
-		count_put(w, record_len, len);
+		count_put(w, cid, record_len, len);
 		*kept = record_len > 0;
 	}
 	vv_packs_unref(packs);

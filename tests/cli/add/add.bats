@@ -640,6 +640,33 @@ pointer_of() {
 	output_has "t.csv: unchanged"
 }
 
+@test "a group that another table has already is not new" {
+	new_repo
+	rows 5000 > t.csv
+	head -c 300000 /dev/urandom > r.bin
+	succeeds varve add t.csv
+	output_lacks "  stored:  0 of "
+	cp t.csv u.csv
+	succeeds varve add u.csv
+	output_has "  stored:  0 of "
+	output_has "new, 0 B stored of "
+	succeeds varve add --as file r.bin
+	output_lacks " 0 of "
+	cp r.bin s.bin
+	succeeds varve add --as file s.bin
+	output_has "new file, 0 of "
+	# one of several that are named together
+	rows 6000 > b.csv
+	cp b.csv c.csv
+	succeeds varve add b.csv c.csv
+	[ "$(grep -c "  stored:  0 of .* new, 0 B stored of " <<< "$output")" -eq 1 ]
+	# what was collected is stored again, and is new
+	varve rm -q --cached t.csv u.csv
+	varve gc -q --prune=now
+	succeeds varve add u.csv
+	output_lacks "  stored:  0 of "
+}
+
 @test "a dry run refuses a pipe as an add does" {
 	new_repo
 	mkfifo pipe.csv
