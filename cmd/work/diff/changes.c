@@ -192,6 +192,29 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const vv_change_entry *)a)->path, ((const vv_change_entry *)b)->path);
 }
 
+/* Is the new dataset a copy of one that HEAD has, or of a new one before it? */
+static bool is_copy(const collector *c, const vv_change_entry *e)
+{
+	const vv_changes *out = c->out;
+
+	for (size_t i = 0; i < vv_index_count(c->x); i++) {
+		vv_index_entry other;
+		vv_index_at(c->x, i, &other);
+		if (other.stage != 0 || !vv_oid_equal(&other.id, &e->index_id) ||
+		    strcmp(other.path, e->path) == 0) {
+			continue;
+		}
+		vv_change_entry key = {.path = (char *)(uintptr_t)other.path};
+		const vv_change_entry *was = bsearch(&key, out->entries, c->staged_count,
+						     sizeof(key), by_path);
+		if (!was || vv_oid_equal(&was->head_id, &other.id) ||
+		    strcmp(other.path, e->path) < 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static vv_status add_staged(collector *c, vv_error *err)
 {
 	vv_changes *out = c->out;
@@ -215,6 +238,9 @@ static vv_status add_staged(collector *c, vv_error *err)
 		}
 		if (e->work == ' ' && e->dataset && c->opts->facts) {
 			rc = vv_change_staged_facts(e, c->r, c->s, c->opts->groups, err);
+			if (rc == VV_OK && c->opts->groups && e->head_mode == 0 && is_copy(c, e)) {
+				e->staged_facts.groups_new = e->staged_facts.stored = 0;
+			}
 		} else if (e->work == ' ' && e->staged == 'M' && c->opts->facts) {
 			rc = vv_change_text_facts(e, false, c->r, c->s, err);
 		}

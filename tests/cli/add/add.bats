@@ -665,6 +665,17 @@ pointer_of() {
 	varve gc -q --prune=now
 	succeeds varve add u.csv
 	output_lacks "  stored:  0 of "
+	succeeds varve add t.csv
+	output_has "  stored:  0 of "
+	# of a commit, too: of copies the first is new
+	[ "$(varve status --json | grep -c '"groupsNew": 0,')" -eq 2 ]
+	succeeds varve commit -v -m one
+	output_has "  t.csv: new, 5,000 rows, 4 columns; 5 of 5 "
+	output_has "  u.csv: new, 5,000 rows, 4 columns; 0 of 5 groups new, 0 B stored of "
+	cp t.csv w.csv
+	succeeds varve add w.csv
+	succeeds varve commit -v -m two
+	output_has "  w.csv: new, 5,000 rows, 4 columns; 0 of 5 groups new, 0 B stored of "
 }
 
 @test "a dry run refuses a pipe as an add does" {
