@@ -387,7 +387,8 @@ bool vv_url_secret(const char *url, size_t *from, size_t *len)
 	for (const char *p = start; p < end; p++) {
 		at = *p == '@' ? p : at;
 	}
-	if (!at || (!scheme && !memchr(at, ':', (size_t)(end - at)))) {
+	/* "[host:port]:path" has no user, whatever its path has */
+	if (!at || (!scheme && (*start == '[' || !memchr(at, ':', (size_t)(end - at))))) {
 		return false;
 	}
 	colon = memchr(start, ':', (size_t)(at - start));

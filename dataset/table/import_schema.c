@@ -792,6 +792,7 @@ static void put_duplicate(pair_check *p, vv_buf *out)
 	}
 	vv_buf_printf(out, "%s and %s both have %s = '%s'", vv_buf_cstr(&at1), vv_buf_cstr(&at2),
 		      vv_buf_cstr(&name), vv_buf_cstr(&value));
+	out->failed |= name.failed || value.failed || at1.failed || at2.failed;
 	vv_buf_clear(&name);
 	vv_buf_clear(&value);
 	vv_buf_clear(&at1);

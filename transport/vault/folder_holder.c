@@ -112,7 +112,8 @@ static vv_status find_path(char **out, const folder *f, const char *name, vv_err
 	vv_stat st;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
-	for (char *p = path ? path + top : NULL; rc == VV_OK && p && (p = strchr(p + 1, '/'));) {
+	for (char *p = path ? path + top : NULL;
+	     p && rc == VV_OK && *p && (p = strchr(p + 1, '/'));) {
 		*p = '\0';
 		if (vv_lstat(&st, path, NULL) == VV_OK && S_ISLNK(st.mode)) {
 			rc = vv_fail(err, VV_EIO,

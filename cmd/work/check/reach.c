@@ -83,7 +83,7 @@ static bool is_of_system(const char *real)
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		if (vv_path_below(folders[i], real)) {
-			return true;
+			return !vv_path_below("/dev/shm", real); /* a folder of files in memory */
 		}
 	}
 	return false;

@@ -10,7 +10,7 @@ load vault
 	output_has "all copies proven: never"
 	change 5
 	ends_with 1 varve vault status
-	output_has "something here is not in the vault yet"
+	output_has "NOT SAFE: refs/heads/main has commits that have no copies yet"
 	succeeds varve replicate
 	succeeds varve audit
 	succeeds varve vault status --json

@@ -514,7 +514,11 @@ static void adding_again_gives_the_root_of_a_fresh_add(void **state)
 	o.parent = &before.root;
 	o.cache = before.cache;
 	is_the_same(f, &b, 1, &o);
-	memcpy(b.data + at + 500, "changed", 7);
+	at += 500;
+	while (((uint8_t)b.data[at] & 0xc0) == 0x80 || ((uint8_t)b.data[at + 7] & 0xc0) == 0x80) {
+		at++; /* within a character of two bytes */
+	}
+	memcpy(b.data + at, "changed", 7);
 	is_the_same(f, &b, 1, &o);
 	memcpy(b.data + 20, "7", 1);
 	is_the_same(f, &b, 1, &o);
