@@ -152,7 +152,7 @@ def commit_of(tree):
 
 def forge(lie, objs, bs):
     """Another commit, with a tree and a pointer that are not what they should be."""
-    pointer = next(raw for k, raw in objs if k == 3 and raw.startswith(b'{"varve"'))
+    pointer = next(raw for k, raw in objs if k == 3 and raw.startswith(b'varve pointer:'))
     name = b"prices.csv"
     if lie == "pointer":
         pointer = pointer.replace(b'"rows": 3000', b'"rows": 3001')

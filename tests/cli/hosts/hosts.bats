@@ -306,7 +306,7 @@ refs/varve/blocks" ]
 	git clone -q --bare ../host.git ../fork.git
 	fork=ssh://host$PWD/../fork.git
 	ends_with 1 varve clone "$fork" ../b
-	stderr_has "lack blocks"
+	stderr_has "1 version lacks blocks"
 	git remote add fork "$fork"
 	succeeds varve push fork main
 	stderr_has "[its blocks]       main -> main"

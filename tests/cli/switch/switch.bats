@@ -219,13 +219,16 @@ clean() {
 }
 
 @test "a hostile name in a commit is not written" {
+	local name
 	two_branches
 	blob=$(echo evil | git hash-object -w --stdin)
-	tree=$(printf '100644 blob %s\tCON.txt\n100644 blob %s\ta:b\n' "$blob" "$blob" | git mktree)
-	commit=$(git commit-tree -m evil "$tree")
-	ends_with 2 varve switch --detach "$commit"
-	[ ! -e 'a:b' ]
-	[ ! -e CON.txt ]
+	for name in .GIT git~1 .git; do
+		tree=$(printf '100644 blob %s\t%s\n100644 blob %s\tok.txt\n' "$blob" "$name" "$blob" | git mktree)
+		commit=$(git commit-tree -m evil "$tree")
+		ends_with 2 varve switch --detach "$commit"
+		[ ! -f "$name" ]
+		[ ! -e ok.txt ]
+	done
 	same_bytes ../spring.csv prices.csv
 	[ "$(git branch --show-current)" = spring ]
 }
