@@ -77,7 +77,7 @@ load vault
 	ends_with 2 varve audit nobody
 	stderr_has "there is no holder 'nobody'"
 	mv ../a ../gone
-	ends_with 1 varve audit
+	ends_with 3 varve audit
 	output_has "a: not asked: holder 'a': '"
 }
 
