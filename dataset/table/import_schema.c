@@ -766,6 +766,7 @@ static void put_place(pair_check *p, uint64_t row, vv_buf *out)
 	} else {
 		vv_buf_printf(out, "row %llu", (unsigned long long)row + 1);
 	}
+	out->failed |= ignored.code == VV_ENOMEM;
 }
 
 /* "line 4 and line 9 both have id = '7'" */
@@ -792,7 +793,8 @@ static void put_duplicate(pair_check *p, vv_buf *out)
 	}
 	vv_buf_printf(out, "%s and %s both have %s = '%s'", vv_buf_cstr(&at1), vv_buf_cstr(&at2),
 		      vv_buf_cstr(&name), vv_buf_cstr(&value));
-	out->failed |= name.failed || value.failed || at1.failed || at2.failed;
+	out->failed |= name.failed || value.failed || at1.failed || at2.failed ||
+		       ignored.code == VV_ENOMEM;
 	vv_buf_clear(&name);
 	vv_buf_clear(&value);
 	vv_buf_clear(&at1);
