@@ -204,7 +204,7 @@ def all_scenarios():
 		S('host-clone', 'git_host; change; commit two; varve push -q', 'varve clone -q host.git copy', cwd='.',
 			repos=['copy', 'host.git'], host=True),
 		S('convert', 'one', 'varve convert prices.csv prices.json', loose=True),
-		S('install', 'one', 'varve install'),
+		S('install', 'one', 'varve install --local'),
 		S('migrate', 'repo work; cd work; rows 40 > prices.csv; echo first > notes.txt; git add .; tick; git commit -q -m one',
 			"varve migrate -m over '*.csv'"),
 		S('migrate-export', "one; varve track '*.csv' > /dev/null; varve untrack prices.csv > /dev/null; commit wide",
