@@ -45,7 +45,7 @@ static const vv_option table[] = {
 	OPT_LIST(0, "skip", skip, "RULE", "do not apply this rule; may be repeated"),
 	OPT_FLAG(0, "list-rules", list_rules, "list all rules"),
 	OPT_STRING(0, "limit", limit, "N",
-		   "list at most N findings of a rule; 0: all (default: 20)"),
+		   "list at most N findings of a rule; 0: all, up to 16 MiB (default: 20)"),
 	OPT_CHOICE(0, "fail-on", fail_on, "SEVERITY", "error|warning",
 		   "the lowest severity that makes data invalid (default: error)"),
 	OPT_STRING(0, "now", now, "TIME", "the time that freshness is measured against"),

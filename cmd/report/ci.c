@@ -56,31 +56,17 @@ static void put_annotation(vv_buf *out, const char *kind, const vv_report_datase
 	vv_buf_clear(&text);
 }
 
-static bool put_nth(vv_buf *out, const vv_check_report *r, const char *kind,
-		    const vv_report_dataset *d, const vv_report_group *g, size_t n,
-		    vv_severity severity, bool accepted)
+static bool put_nth(vv_buf *out, const char *kind, const vv_report_dataset *d,
+		    const vv_report_group *g, size_t n, vv_severity severity, bool accepted)
 {
-	vv_report_walk walk;
-	bool found = false;
-
-	for (const vv_report_item *i = vv_report_first(&walk, r, g); i && !found;
-	     i = found ? NULL : vv_report_next(&walk)) {
+	for (const vv_report_item *i = g->first; i; i = i->next) {
 		if ((accepted ? i->accepted != NULL : !i->accepted && i->severity == severity) &&
 		    n-- == 0) {
 			put_annotation(out, kind, d, g, i);
-			found = true;
+			return true;
 		}
 	}
-	vv_report_stop(&walk);
-	return found;
-}
-
-/* May the group have one? What is not of the kind need not be read. */
-static bool may_have(const vv_report_group *g, size_t n, vv_severity severity, bool accepted)
-{
-	return g->kept > n &&
-	       (accepted ? g->accepted > n
-			 : (severity == VV_SEVERITY_ERROR ? g->errors : g->warnings) > n);
+	return false;
 }
 
 /* The first of each group, then the second of each, ..., so that every kind of problem is seen. */
@@ -94,8 +80,7 @@ static uint64_t put_kind(vv_buf *out, const vv_check_report *r, const char *kind
 		any = false;
 		for (const vv_report_dataset *d = r->first; d; d = d->next) {
 			for (const vv_report_group *g = d->first; g && put < room; g = g->next) {
-				if (may_have(g, n, severity, accepted) &&
-				    put_nth(out, r, kind, d, g, n, severity, accepted)) {
+				if (put_nth(out, kind, d, g, n, severity, accepted)) {
 					put++;
 					any = true;
 				}
@@ -157,21 +142,22 @@ static void put_group(vv_json_out *w, const vv_check_report *r, const vv_report_
 {
 	char first[VV_REPORT_PRINT_LEN + 1] = "";
 	vv_buf text = VV_BUF_INIT;
-	vv_report_walk walk;
+	uint64_t left = g->errors + g->warnings;
 
-	for (const vv_report_item *i = vv_report_first(&walk, r, g); i; i = vv_report_next(&walk)) {
+	for (const vv_report_item *i = g->first; i; i = i->next) {
 		if (!*first) {
 			memcpy(first, i->print, sizeof(first));
 		}
 		vv_report_drain(r, w->buf);
 		if (!i->accepted) {
+			left--;
 			text.len = 0;
 			vv_report_put_item(&text, g, i);
 			put_quality(w, d, g->code, vv_buf_cstr(&text), text.len, i->print,
 				    i->severity, i->line);
 		}
 	}
-	if (vv_report_unlisted(g) > 0) {
+	if (left > 0) {
 		char print[VV_REPORT_PRINT_LEN + 8];
 
 		/* of the group: whatever its findings are */
@@ -181,8 +167,7 @@ static void put_group(vv_json_out *w, const vv_check_report *r, const vv_report_
 		memcpy(print, vv_buf_cstr(&text),
 		       text.len < sizeof(print) ? text.len : sizeof(print) - 1);
 		text.len = 0;
-		vv_buf_printf(&text, "%s more of %s", vv_text_count(vv_report_unlisted(g)),
-			      g->code);
+		vv_buf_printf(&text, "%s more of %s", vv_text_count(left), g->code);
 		if (g->column) {
 			vv_buf_puts(&text, " in column ");
 			vv_text_put_escaped(&text, g->column, strlen(g->column));

@@ -52,6 +52,7 @@ static void put_group(vv_json_out *w, const vv_report_group *g)
 	put_number(w, "known", g->known);
 	put_number(w, "accepted", g->accepted);
 	put_number(w, "listed", g->kept);
+	put_number(w, "unlisted", vv_report_unlisted(g));
 	vv_json_close_object(w);
 }
 
@@ -80,10 +81,7 @@ static void put_dataset(vv_json_out *w, const vv_check_report *r, const vv_repor
 	vv_json_name(w, "findings");
 	vv_json_open_array(w);
 	for (const vv_report_group *g = d->first; g; g = g->next) {
-		vv_report_walk walk;
-
-		for (const vv_report_item *i = vv_report_first(&walk, r, g); i;
-		     i = vv_report_next(&walk)) {
+		for (const vv_report_item *i = g->first; i; i = i->next) {
 			put_item(w, g, i);
 			vv_report_drain(r, w->buf);
 		}

@@ -22,10 +22,9 @@ static bool counts(const vv_check_report *r, const vv_report_group *g)
 
 static void put_lines(vv_buf *b, const vv_check_report *r, const vv_report_group *g)
 {
-	vv_report_walk walk;
 	vv_buf line = VV_BUF_INIT;
 
-	for (const vv_report_item *i = vv_report_first(&walk, r, g); i; i = vv_report_next(&walk)) {
+	for (const vv_report_item *i = g->first; i; i = i->next) {
 		line.len = 0;
 		vv_report_put_item(&line, g, i);
 		if (i->line > 0) {
@@ -62,7 +61,7 @@ static void put_case(vv_buf *b, const vv_check_report *r, const vv_report_datase
 			errors += g->errors;
 			warnings += g->warnings;
 			failed = failed || counts(r, g);
-			told = told || g->kept > 0;
+			told = told || vv_report_found(g) > 0;
 		}
 	}
 	vv_buf_puts(b, "    <testcase classname=\"");

@@ -50,7 +50,7 @@ static void put_group_name(vv_buf *b, const vv_report_group *g)
 		vv_buf_puts(b, " in column ");
 		put_code(b, g->column, strlen(g->column), false);
 	}
-	vv_buf_printf(b, ": %s", vv_text_count(g->errors + g->warnings + g->accepted));
+	vv_buf_printf(b, ": %s", vv_text_count(vv_report_found(g)));
 }
 
 static void put_dataset_name(vv_buf *b, const vv_report_dataset *d)
@@ -95,12 +95,9 @@ static void put_row(vv_buf *b, const vv_report_item *i)
 	vv_buf_puts(b, " |\n");
 }
 
-/* Answers how many findings it had no room for. */
-static uint64_t put_markdown_group(vv_buf *b, const vv_check_report *r, const vv_report_group *g,
-				   size_t max)
+static void put_markdown_group(vv_buf *b, const vv_report_group *g, size_t max)
 {
-	uint64_t left = vv_report_unlisted(g), put = 0;
-	vv_report_walk walk;
+	uint64_t left = vv_report_found(g);
 
 	vv_buf_printf(b, "\n**%s** ", vv_severity_name(g->severity));
 	put_group_name(b, g);
@@ -108,23 +105,19 @@ static uint64_t put_markdown_group(vv_buf *b, const vv_check_report *r, const vv
 	if (g->kept > 0) {
 		vv_buf_puts(b, "| line | row | key | value | problem |\n|--:|--:|---|---|---|\n");
 	}
-	for (const vv_report_item *i = vv_report_first(&walk, r, g); i && b->len <= max;
-	     i = vv_report_next(&walk)) {
+	for (const vv_report_item *i = g->first; i && b->len <= max; i = i->next) {
 		put_row(b, i);
-		put++;
+		left--;
 	}
-	vv_report_stop(&walk);
-	left += g->kept - put;
 	if (left > 0) {
 		vv_buf_printf(b, "\nand %s more\n", vv_text_count(left));
 	}
-	return left;
 }
 
 vv_status vv_report_markdown(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
 	size_t max = out->len + MARKDOWN_MAX;
-	uint64_t left_out = 0;
+	uint64_t datasets = 0, findings = 0; /* for which there is no room */
 
 	vv_buf_puts(out, FIRST_LINE "### varve check: ");
 	vv_report_put_verdict(out, r);
@@ -134,20 +127,25 @@ vv_status vv_report_markdown(const vv_check_report *r, vv_buf *out, vv_error *er
 			continue;
 		}
 		if (out->len > max) {
-			left_out++;
+			datasets++;
+			findings += d->errors + d->warnings + d->accepted;
 			continue;
 		}
 		vv_buf_puts(out, "\n#### ");
 		put_dataset_name(out, d);
 		vv_buf_putc(out, '\n');
 		for (const vv_report_group *g = d->first; g; g = g->next) {
-			if (g->errors + g->warnings + g->accepted > 0) {
-				put_markdown_group(out, r, g, max);
+			if (out->len > max) {
+				findings += vv_report_found(g);
+			} else if (vv_report_found(g) > 0) {
+				put_markdown_group(out, g, max);
 			}
 		}
 	}
-	if (left_out > 0) {
-		vv_buf_printf(out, "\nThere was no room for %s more.\n", vv_text_count(left_out));
+	if (datasets + findings > 0) {
+		vv_buf_printf(out, "\nThere was no room for %s",
+			      vv_text_counted(findings, "more finding", NULL));
+		vv_buf_printf(out, " and %s.\n", vv_text_counted(datasets, "more dataset", NULL));
 	}
 	return vv_buf_ok(out, err);
 }
@@ -190,7 +188,6 @@ static void put_html_row(vv_buf *b, const vv_report_item *i)
 static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_group *g,
 			   size_t number)
 {
-	vv_report_walk walk;
 	const char *kind = vv_severity_name(g->severity);
 
 	vv_buf_printf(b, "<h3 id=\"g%zu\"><span class=\"%s\">%s</span> ", number, kind, kind);
@@ -205,8 +202,7 @@ static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_
 			b,
 			"<table>\n<tr><th class=\"n\">line</th><th class=\"n\">row</th><th>key</th><th>value</th>"
 			"<th>problem</th></tr>\n");
-		for (const vv_report_item *i = vv_report_first(&walk, r, g); i;
-		     i = vv_report_next(&walk)) {
+		for (const vv_report_item *i = g->first; i; i = i->next) {
 			put_html_row(b, i);
 			vv_report_drain(r, b);
 		}
@@ -219,7 +215,7 @@ static void put_html_group(vv_buf *b, const vv_check_report *r, const vv_report_
 
 static bool group_is_told(const vv_report_group *g)
 {
-	return g->errors + g->warnings + g->accepted > 0;
+	return vv_report_found(g) > 0;
 }
 
 /* What is wrong, in short, before all rows: each rule that found something, and a link to its rows. */

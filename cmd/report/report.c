@@ -36,15 +36,25 @@ vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_er
 		return vv_fail_nomem(err);
 	}
 	vv_arena_init(&r->arena);
+	vv_hash_index_init(&r->print_index);
 	r->options = *o;
-	r->fd = -1;
+	while (vv_rules[r->rule_count].code) {
+		r->rule_count++;
+	}
+	r->kept_by_rule = vv_arena_calloc(&r->arena, r->rule_count + 1, sizeof(*r->kept_by_rule));
+	if (!r->kept_by_rule) {
+		vv_report_free(r);
+		*out = NULL;
+		return vv_fail_nomem(err);
+	}
 	return VV_OK;
 }
 
 void vv_report_free(vv_check_report *r)
 {
 	if (r) {
-		vv_report_items_clear(r);
+		vv_report_prints_clear(r);
+		vv_buf_clear(&r->scratch);
 		vv_arena_clear(&r->arena);
 		vv_free(r);
 	}
@@ -71,7 +81,6 @@ vv_status vv_report_begin(vv_check_report *r, const char *path, const char *comm
 		}
 		r->totals.commits++;
 	}
-	r->groups = 0;
 	if (r->last) {
 		r->last->next = d;
 	} else {
@@ -84,12 +93,7 @@ vv_status vv_report_begin(vv_check_report *r, const char *path, const char *comm
 
 vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error *err)
 {
-	size_t count = 0;
-
-	while (vv_rules[count].code) {
-		count++;
-	}
-	r->last->looked_at = vv_arena_calloc(&r->arena, count + 1, sizeof(bool));
+	r->last->looked_at = vv_arena_calloc(&r->arena, r->rule_count + 1, sizeof(bool));
 	if (!r->last->looked_at) {
 		return vv_fail_nomem(err);
 	}
@@ -137,7 +141,6 @@ static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_g
 		return vv_fail_nomem(err);
 	}
 	g->rule = vv_rule_find(f->rule);
-	g->number = r->groups++;
 	if (d->last) {
 		d->last->next = g;
 	} else {
@@ -184,8 +187,7 @@ vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err)
 	if (f->known && r->options.new_only && !f->accepted) {
 		return VV_OK; /* only their number is told */
 	}
-	return r->options.limit == 0 || g->kept < r->options.limit ? vv_report_keep(r, g, f, err)
-								   : VV_OK;
+	return vv_report_keep(r, g, f, err);
 }
 
 vv_status vv_report_more(void *report, const vv_finding *f, uint64_t n, vv_error *err)
@@ -220,11 +222,8 @@ static void order_groups(vv_report_dataset *d)
 vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err)
 {
 	vv_report_dataset *d = r->last;
-	vv_status rc = vv_report_number(r, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	vv_report_prints_clear(r);
 	d->rows = facts->rows;
 	d->columns = facts->columns;
 	d->groups = facts->groups;

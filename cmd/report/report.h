@@ -3,9 +3,9 @@
  *
  * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin,
  * findings through vv_report_add (a vv_finding_fn), vv_report_end; then vv_report_write for
- * each form asked for, vv_report_verdict for the exit code, vv_report_free. Of each rule of
- * a dataset only the first findings are kept (all with limit 0: on disk, where they are many); all
- * are counted.
+ * each form asked for, vv_report_valid for the exit code, vv_report_free. All findings are counted; of
+ * each rule of a dataset only the first are kept (options.limit), and of the whole report at most 16 MiB,
+ * but 1,000 of a rule and one of each rule and column in any case. Every form names how many it leaves out.
  */
 #ifndef VV_CMD_REPORT_REPORT_H
 #define VV_CMD_REPORT_REPORT_H

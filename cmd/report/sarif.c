@@ -80,7 +80,7 @@ static void put_location(vv_json_out *w, const vv_report_dataset *d, uint64_t li
 }
 
 static void put_properties(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g,
-			   const vv_report_item *i)
+			   const vv_report_item *i, uint64_t left)
 {
 	vv_json_name(w, "properties");
 	vv_json_open_object(w);
@@ -100,7 +100,7 @@ static void put_properties(vv_json_out *w, const vv_report_dataset *d, const vv_
 	}
 	if (!i) {
 		vv_json_name(w, "count");
-		vv_json_u64(w, vv_report_unlisted(g));
+		vv_json_u64(w, left);
 	}
 	vv_json_close_object(w);
 }
@@ -141,18 +141,19 @@ static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_d
 		vv_json_close_object(w);
 		vv_json_close_array(w);
 	}
-	put_properties(w, d, g, i);
+	put_properties(w, d, g, i, 0);
 	vv_json_close_object(w);
 	w->buf->failed = w->buf->failed || text.failed;
 	vv_buf_clear(&text);
 }
 
 /* What is not listed is told by one result of its own. */
-static void put_more(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g)
+static void put_more(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g,
+		     uint64_t left)
 {
 	vv_buf text = VV_BUF_INIT;
 
-	vv_buf_printf(&text, "%s more of %s", vv_text_count(vv_report_unlisted(g)), g->code);
+	vv_buf_printf(&text, "%s more of %s", vv_text_count(left), g->code);
 	if (g->column) {
 		vv_buf_puts(&text, " in column ");
 		vv_text_put_escaped(&text, g->column, strlen(g->column));
@@ -161,41 +162,59 @@ static void put_more(vv_json_out *w, const vv_report_dataset *d, const vv_report
 	put_level(w, g, g->severity);
 	put_text(w, "message", vv_buf_cstr(&text), text.len);
 	put_location(w, d, 1);
-	put_properties(w, d, g, NULL);
+	put_properties(w, d, g, NULL, left);
 	vv_json_close_object(w);
 	w->buf->failed = w->buf->failed || text.failed;
 	vv_buf_clear(&text);
 }
 
-static void put_results(vv_json_out *w, const vv_check_report *r)
+/* Results for findings: each group may want one that tells what is left out. */
+static uint64_t room_for_items(const vv_check_report *r)
 {
-	uint64_t count = 0;
+	uint64_t groups = 0;
+
+	for (const vv_report_dataset *d = r->first; d; d = d->next) {
+		for (const vv_report_group *g = d->first; g; g = g->next) {
+			groups += vv_report_found(g) > 0;
+		}
+	}
+	return groups < RESULTS_MAX ? RESULTS_MAX - groups : 0;
+}
+
+/* Answers how many findings no result tells of: only where there are too many groups even for numbers. */
+static uint64_t put_results(vv_json_out *w, const vv_check_report *r)
+{
+	uint64_t room = room_for_items(r), count = 0, untold = 0;
 
 	vv_json_name(w, "results");
 	vv_json_open_array(w);
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
 		for (const vv_report_group *g = d->first; g; g = g->next) {
-			vv_report_walk walk;
+			uint64_t left = vv_report_found(g);
 
-			for (const vv_report_item *i = vv_report_first(&walk, r, g);
-			     i && count < RESULTS_MAX; i = vv_report_next(&walk)) {
+			for (const vv_report_item *i = g->first; i && room > 0; i = i->next) {
 				put_item(w, r, d, g, i);
+				room--;
 				count++;
+				left--;
 				vv_report_drain(r, w->buf);
 			}
-			vv_report_stop(&walk);
-			if (vv_report_unlisted(g) > 0 && count < RESULTS_MAX) {
-				put_more(w, d, g);
+			if (left > 0 && count < RESULTS_MAX) {
+				put_more(w, d, g, left);
 				count++;
+			} else {
+				untold += left;
 			}
 		}
 	}
 	vv_json_close_array(w);
+	return untold;
 }
 
 vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
 	vv_json_out w;
+	uint64_t untold;
 
 	vv_json_out_init(&w, out, 1);
 	vv_json_open_object(&w);
@@ -214,7 +233,14 @@ vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_json_close_object(&w);
 	vv_json_close_object(&w);
 	vv_report_json_text(&w, "columnKind", "utf16CodeUnits");
-	put_results(&w, r);
+	untold = put_results(&w, r);
+	if (untold > 0) {
+		vv_json_name(&w, "properties");
+		vv_json_open_object(&w);
+		vv_json_name(&w, "untold");
+		vv_json_u64(&w, untold);
+		vv_json_close_object(&w);
+	}
 	vv_json_close_object(&w);
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);

@@ -79,12 +79,10 @@ static void put_cell(vv_buf *b, const vv_report_item *i, size_t column, size_t w
 }
 
 /* Widths of the columns; 0: not shown. */
-static void measure(size_t *width, const vv_check_report *r, const vv_report_group *g, vv_buf *cell)
+static void measure(size_t *width, const vv_report_group *g, vv_buf *cell)
 {
-	vv_report_walk walk;
-
 	memset(width, 0, COLUMNS * sizeof(*width));
-	for (const vv_report_item *i = vv_report_first(&walk, r, g); i; i = vv_report_next(&walk)) {
+	for (const vv_report_item *i = g->first; i; i = i->next) {
 		for (size_t c = 0; c < COLUMNS; c++) {
 			size_t w;
 
@@ -162,10 +160,9 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	static const char *const names[COLUMNS] = {"line",  "row",     "key",
 						   "value", "problem", "expected"};
 	size_t width[COLUMNS], shown = 0;
-	vv_report_walk walk;
 	vv_buf cell = VV_BUF_INIT;
 
-	measure(width, r, g, &cell);
+	measure(width, g, &cell);
 	for (size_t c = 0; c < COLUMNS; c++) {
 		size_t w = strlen(names[c]);
 
@@ -177,8 +174,7 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 		vv_buf_puts(out, on(r, "\033[2m"));
 		put_line(out, width, names, NULL, &cell);
 		vv_buf_puts(out, on(r, "\033[0m"));
-		for (const vv_report_item *i = vv_report_first(&walk, r, g); i;
-		     i = vv_report_next(&walk)) {
+		for (const vv_report_item *i = g->first; i; i = i->next) {
 			put_line(out, width, names, i, &cell);
 			vv_report_drain(r, out);
 		}
@@ -189,13 +185,12 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 
 static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
-	vv_report_walk walk;
 	vv_buf why = VV_BUF_INIT;
 
 	if (g->accepted == 0) {
 		return;
 	}
-	for (const vv_report_item *i = vv_report_first(&walk, r, g); i; i = vv_report_next(&walk)) {
+	for (const vv_report_item *i = g->first; i; i = i->next) {
 		if (i->accepted && strcmp(vv_buf_cstr(&why), i->accepted) != 0) {
 			vv_buf_reset(&why);
 			vv_buf_puts(&why, i->accepted);
@@ -221,7 +216,7 @@ static void put_wrapped(vv_buf *out, const vv_check_report *r, vv_buf *text, siz
 
 static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
-	uint64_t found = g->errors + g->warnings + g->accepted;
+	uint64_t found = vv_report_found(g);
 	vv_buf b = VV_BUF_INIT;
 
 	if (found == 0) {
@@ -239,12 +234,12 @@ static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	}
 	if (says_the_same(g)) {
 		vv_buf_puts(&b, ": ");
-		vv_text_put_words(&b, g->message, strlen(g->message), 0);
+		vv_text_put_words(&b, g->first->message, strlen(g->first->message), 0);
 	}
 	put_wrapped(out, r, &b, 2 + strlen(vv_severity_name(g->severity)), INDENT + 2);
-	if (expects_the_same(g) && g->expected) {
+	if (expects_the_same(g) && g->first->expected) {
 		vv_buf_puts(out, "    expected: ");
-		vv_text_put_words(&b, g->expected, strlen(g->expected), 0);
+		vv_text_put_words(&b, g->first->expected, strlen(g->first->expected), 0);
 		put_wrapped(out, r, &b, INDENT + strlen("expected: "), INDENT + 2);
 	}
 	vv_buf_clear(&b);

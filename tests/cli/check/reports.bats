@@ -129,7 +129,7 @@ hostile() {
 	ends_with 2 sh -c 'varve check --no-base > /dev/full'
 }
 
-@test "all findings are listed in memory that does not grow with them" {
+@test "a report keeps 16 MiB of findings, counts all, and every form names how many it leaves out" {
 	new_repo
 	python3 "$BATS_TEST_DIRNAME/many_findings.py"
 }

@@ -131,6 +131,39 @@ static void what_is_over_the_limit_is_counted(void **state)
 	vv_report_free(r);
 }
 
+/* Long values fill the report: then a rule that comes late is kept a thousand times, and a column once. */
+static void what_a_full_report_still_keeps(void **state)
+{
+	vv_check_report *r = report_of(0, VV_SEVERITY_ERROR, false);
+	vv_finding f = finding("type-error", VV_SEVERITY_ERROR, NULL);
+	vv_report_totals t;
+	const char *json;
+	char value[200];
+
+	(void)state;
+	memset(value, 'x', sizeof(value));
+	f.value = value;
+	f.value_len = sizeof(value);
+	for (unsigned i = 0; i < 100000; i++) {
+		add(r, f);
+	}
+	f.column = "late";
+	add(r, f);
+	add(r, f);
+	f.rule = "required";
+	for (unsigned i = 0; i < 5000; i++) {
+		add(r, f);
+	}
+	end(r);
+	vv_report_totals_get(r, &t);
+	assert_int_equal(t.errors, 105002);
+	json = written(r, VV_REPORT_JSON);
+	vv_assert_contains(json, "\"listed\": 1,\n     \"unlisted\": 1");
+	vv_assert_contains(json, "\"listed\": 1000,\n     \"unlisted\": 4000");
+	assert_null(strstr(json, "\"listed\": 100000"));
+	vv_report_free(r);
+}
+
 static void conditions_are_told_apart(void **state)
 {
 	vv_check_report *r = report_of(5, VV_SEVERITY_ERROR, false);
@@ -293,6 +326,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(errors_make_data_invalid_and_warnings_when_they_are_to),
 	cmocka_unit_test(known_and_accepted_findings_do_not_count),
 	cmocka_unit_test(what_is_over_the_limit_is_counted),
+	cmocka_unit_test(what_a_full_report_still_keeps),
 	cmocka_unit_test(conditions_are_told_apart),
 	cmocka_unit_test(errors_stand_before_warnings),
 	cmocka_unit_test(long_values_are_cut_between_characters),
