@@ -108,8 +108,7 @@ vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_
 		}
 		vv_progress_end();
 		if (rc == VV_OK) {
-			vv_checkout_note_missing(&checkout);
-			f->pointers = checkout.missing;
+			f->lacking = vv_checkout_note_missing(&checkout);
 		}
 		vv_checkout_clear(&checkout);
 	}

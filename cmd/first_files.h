@@ -18,7 +18,7 @@ typedef struct vv_first_files {
 	bool quiet;   /* no progress */
 	const vv_oid *
 		before; /* the commit that the earlier attempt wrote files of; NULL: as the one now */
-	size_t pointers; /* afterwards: tables that stayed pointers */
+	bool lacking;   /* afterwards: tables that belong there stayed pointers */
 } vv_first_files;
 
 /* Files, then the index. Tables whose blocks are not here are pointers, and are noted. */

@@ -31,7 +31,7 @@ typedef struct picker {
 	vv_oid parent; /* null: it has none */
 	char *short_id;
 	vv_buf message, label, reflog;
-	bool conflicts, empty;
+	bool conflicts, empty, lacking;
 } picker;
 
 static const char *verb(const picker *p)
@@ -170,8 +170,8 @@ static vv_status merge_pick(picker *p, vv_error *err)
 		p->conflicts = j.conflicts > 0;
 		if (!p->o->quiet || p->conflicts) {
 			vv_out_bytes(vv_buf_cstr(&j.report), j.report.len);
-			vv_checkout_note_missing(&j.checkout);
 		}
+		p->lacking |= vv_checkout_note_missing(&j.checkout);
 		if (p->conflicts && p->o->no_commit) {
 			vv_note("resolve the conflicts; the result is staged, not committed");
 		} else if (p->conflicts) {
@@ -257,8 +257,9 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 		vv_context_gc_after(c, o->quiet);
 	}
 	/* What an interrupted one of these has done already is done. */
-	c->code = p.conflicts || (p.empty &&
-				  !(c->found.finished && vv_journal_was(&c->found, c->name)))
+	c->code = p.conflicts || p.lacking ||
+				  (p.empty &&
+				   !(c->found.finished && vv_journal_was(&c->found, c->name)))
 			  ? VV_EXIT_NO
 			  : VV_EXIT_OK;
 	return rc;
@@ -297,7 +298,8 @@ const vv_command vv_cmd_cherry_pick = {
 	.options = cherry_pick_table,
 	.option_count = VV_OPTION_COUNT(cherry_pick_table),
 	.options_size = sizeof(options),
-	.exit_codes = "there are conflicts, or the change is already there",
+	.exit_codes = "there are conflicts, or the change is already there, or "
+		      "tables were not written, since their blocks cannot be had",
 	.arguments = "ref",
 	.check = check_pick,
 	.needs = VV_NEEDS_RIGHT,
@@ -326,7 +328,8 @@ const vv_command vv_cmd_revert = {
 	.options = revert_table,
 	.option_count = VV_OPTION_COUNT(revert_table),
 	.options_size = sizeof(options),
-	.exit_codes = "there are conflicts, or it is already reverted",
+	.exit_codes = "there are conflicts, or it is already reverted, or "
+		      "tables were not written, since their blocks cannot be had",
 	.arguments = "ref",
 	.check = check_pick,
 	.needs = VV_NEEDS_RIGHT,

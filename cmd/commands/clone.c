@@ -56,8 +56,8 @@ typedef struct run {
 	char *dir;
 	char *single; /* the one branch that is wanted; NULL: all */
 	vv_unfinished unfinished;
-	bool fetched;  /* all of it is here */
-	bool pointers; /* some tables were written as pointers */
+	bool fetched; /* all of it is here */
+	bool lacking; /* some tables were written as pointers */
 	vv_repository *repo;
 	vv_fetch_job job;
 } run;
@@ -274,7 +274,7 @@ static vv_status set_head(run *r, vv_error *err)
 			if ((rc = vv_first_files_write(r->repo, &f, &id, err)) < 0) {
 				goto done;
 			}
-			r->pointers = f.pointers > 0;
+			r->lacking = f.lacking;
 		}
 	}
 	if (r->job.blocks_head) {
@@ -403,7 +403,7 @@ static int run_clone(void *opts, int argc, char **argv)
 					    : "all %s versions of datasets are complete",
 			vv_text_count(r.job.versions));
 	}
-	bool missing = r.job.missing > 0 || r.pointers;
+	bool missing = r.job.missing > 0 || r.lacking;
 	vv_fetch_job_clear(&r.job);
 	vv_repository_close(r.repo);
 	vv_unfinished_clear(&r.unfinished);

@@ -558,7 +558,11 @@ vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose
 		return vv_fail(err, VV_EUSAGE, "no %s is under way", c->name);
 	}
 	if (abort) {
-		return vv_merge_undo(c->repo, err);
+		bool lacking;
+		vv_status rc = vv_merge_undo(c->repo, &lacking, err);
+
+		c->code = lacking ? VV_EXIT_NO : VV_EXIT_OK;
+		return rc;
 	}
 	if (quit) {
 		return vv_state_cleanup(c->repo, err);

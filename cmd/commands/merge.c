@@ -49,7 +49,7 @@ typedef struct merger {
 	vv_oid theirs;
 	vv_buf message;
 	vv_buf reflog;
-	bool conflicts;
+	bool conflicts, lacking;
 } merger;
 
 static const char *branch_name(const merger *m)
@@ -276,7 +276,7 @@ static vv_status fast_forward(merger *m, vv_error *err)
 	}
 	(void)vv_journal_close(j, rc, err);
 	vv_progress_end();
-	vv_checkout_note_missing(&checkout);
+	m->lacking = vv_checkout_note_missing(&checkout);
 	say_moved(m, &s);
 	say_stat(m);
 	run_post_merge(m);
@@ -344,8 +344,8 @@ static vv_status merge_three_ways(merger *m, const vv_oid *base, vv_error *err)
 		m->conflicts = j.conflicts > 0;
 		if (!m->o->quiet || m->conflicts) {
 			vv_out_bytes(vv_buf_cstr(&j.report), j.report.len);
-			vv_checkout_note_missing(&j.checkout);
 		}
+		m->lacking = vv_checkout_note_missing(&j.checkout);
 		if (m->conflicts) {
 			vv_note("resolve the conflicts, then 'varve merge --continue'; 'varve merge "
 				"--abort' goes back");
@@ -476,7 +476,7 @@ done:
 	if (rc == VV_OK && !m.conflicts && !m.o->no_commit) {
 		vv_context_gc_after(c, m.o->quiet);
 	}
-	c->code = m.conflicts ? VV_EXIT_NO : VV_EXIT_OK;
+	c->code = m.conflicts || m.lacking ? VV_EXIT_NO : VV_EXIT_OK;
 	merger_clear(&m);
 	return rc;
 }
@@ -495,7 +495,8 @@ const vv_command vv_cmd_merge = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "there are conflicts",
+	.exit_codes =
+		"there are conflicts, or tables were not written, since their blocks cannot be had",
 	.arguments = "ref",
 	.check = check_merge,
 	.needs = VV_NEEDS_RIGHT,

@@ -181,7 +181,8 @@ const vv_command vv_cmd_pull = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "conflicts",
+	.exit_codes =
+		"there are conflicts, or tables were not written, since their blocks cannot be had",
 	.arguments = "ref",
 	.check = check_pull,
 	.needs = VV_NEEDS_RIGHT,

@@ -466,7 +466,9 @@ static vv_status change_files(plan *p, vv_error *err)
 	}
 	(void)vv_journal_close(j, rc, err);
 	vv_progress_end();
-	vv_checkout_note_missing(&checkout);
+	if (vv_checkout_note_missing(&checkout)) {
+		p->c->code = VV_EXIT_NO;
+	}
 	if (!p->o->quiet) {
 		say_done(p, &s);
 	}
@@ -539,6 +541,7 @@ const vv_command vv_cmd_switch = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
+	.exit_codes = "tables were not written, since their blocks cannot be had",
 	.arguments = "ref",
 	.check = check_switch,
 	.needs = VV_NEEDS_RIGHT,

@@ -297,8 +297,8 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 		vv_out("%s written to the work tree\n",
 		       vv_text_counted(to.datasets, "table", "tables"));
 	}
-	if (rc == VV_OK) {
-		vv_checkout_note_missing(&to);
+	if (rc == VV_OK && vv_checkout_note_missing(&to)) {
+		c->code = VV_EXIT_NO;
 	}
 	vv_checkout_clear(&to);
 	return rc;
@@ -544,6 +544,8 @@ const vv_command vv_cmd_track = {
 	.options = track_table,
 	.option_count = VV_OPTION_COUNT(track_table),
 	.options_size = sizeof(options),
+	.exit_codes =
+		"tables that it tracks now were not written, since their blocks cannot be had",
 	.arguments = "path",
 	.needs = VV_NEEDS_WORKTREE,
 	.run = run_track,

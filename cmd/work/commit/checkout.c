@@ -74,9 +74,10 @@ static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv
 	return VV_OK;
 }
 
-static void note_missing(vv_checkout *c, const char *path)
+static void note_missing(vv_checkout *c, const char *path, const vv_cid *root)
 {
 	c->missing++;
+	c->lacking |= !c->needed || !vv_needed_unwanted(c->needed, root);
 	if (c->missing_names.len < NAMES_MAX) {
 		vv_buf_puts(&c->missing_names, c->missing > 1 ? ", " : "");
 		vv_text_put_escaped(&c->missing_names, path, strlen(path));
@@ -143,7 +144,7 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 		rc = vv_materialise(c->reader, path, id, &p, mode, &st, err);
 	}
 	if (rc == VV_EMISSING && c->pointer_ok) {
-		note_missing(c, path);
+		note_missing(c, path, &p.root);
 		rc = vv_worktree_write_file(c->index, path, mode, id, err);
 	} else if (rc == VV_OK) {
 		c->datasets++;
@@ -275,10 +276,10 @@ done:
 	return rc;
 }
 
-void vv_checkout_note_missing(const vv_checkout *c)
+bool vv_checkout_note_missing(const vv_checkout *c)
 {
 	if (c->missing == 0) {
-		return;
+		return false;
 	}
 	vv_notes_put(vv_repository_notes(c->repo),
 		     "%zu %s written as %s only, the blocks are not here: %s", c->missing,
@@ -288,4 +289,5 @@ void vv_checkout_note_missing(const vv_checkout *c)
 	vv_notes_put(
 		vv_repository_notes(c->repo),
 		"hint: 'varve fetch --data' gets the blocks, and 'varve restore PATH' writes the data");
+	return c->lacking;
 }

@@ -30,6 +30,7 @@ typedef struct vv_checkout {
 	uint64_t datasets; /* written so far */
 	uint64_t files;
 	size_t missing;       /* datasets left as pointers */
+	bool lacking;         /* one of them could not be had, though it was to be */
 	vv_buf missing_names; /* the first few, escaped, "a, b" */
 	vv_clash *clash;      /* of the names there and written; NULL before the first */
 } vv_checkout;
@@ -58,7 +59,8 @@ vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv
  * without losing anything (it is as the index has it, or gone, or only the pointer). */
 vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *clean, vv_error *err);
 
-/* One line, and the way out, for datasets that were left as pointers. */
-void vv_checkout_note_missing(const vv_checkout *c);
+/* One line, and the way out, for datasets that were left as pointers. True: not all that belongs into the
+ * work tree is there, and the command ends with 1. */
+bool vv_checkout_note_missing(const vv_checkout *c);
 
 #endif

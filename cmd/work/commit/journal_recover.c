@@ -797,6 +797,7 @@ static vv_status right_log(righting *u, bool quiet, vv_journal_found *found, vv_
 	}
 	vv_notes_end(vv_repository_notes(u->repo));
 	if (rc == VV_OK) {
+		(void)vv_checkout_note_missing(&u->checkout);
 		say(u, out, quiet, aside);
 		if (found) {
 			found->finished = out == FINISHED || out == COMPLETE;

@@ -148,16 +148,16 @@ static vv_status run(undoing *u, vv_error *err)
 	    (rc = vv_state_cleanup(u->repo, err)) < 0) {
 		return rc;
 	}
-	vv_checkout_note_missing(&u->checkout);
 	return vv_conflict_drop_all(u->repo, err);
 }
 
-vv_status vv_merge_undo(vv_repository *r, vv_error *err)
+vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err)
 {
 	undoing u = {.repo = r};
 	vv_head head = {0};
 	vv_status rc;
 
+	*lacking = false;
 	if ((rc = vv_head_read(r, &head, err)) < 0 || (rc = vv_index_open(&u.index, r, err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&u.reader, r, vv_notes_begin(vv_repository_notes(r)),
 					 err)) < 0) {
@@ -173,6 +173,7 @@ vv_status vv_merge_undo(vv_repository *r, vv_error *err)
 		rc = note(&u, &j, err);
 		rc = rc < 0 ? rc : run(&u, err);
 		rc = vv_journal_close(j, rc, err);
+		*lacking = rc == VV_OK && vv_checkout_note_missing(&u.checkout);
 	}
 	vv_notes_end(vv_repository_notes(r));
 	vv_checkout_clear(&u.checkout);

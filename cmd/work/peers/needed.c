@@ -314,6 +314,15 @@ static vv_status fetch_from(vv_needed *n, needed_remote *m, vv_fetch *f, const v
 	return rc;
 }
 
+bool vv_needed_unwanted(vv_needed *n, const vv_cid *root)
+{
+	vv_error ignored;
+
+	return n->begun && n->off &&
+	       (n->elsewhere || vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) == VV_OK) &&
+	       vv_elsewhere_has(n->elsewhere, root);
+}
+
 /* A help, without which all of the version comes. */
 static bool find_like(vv_needed *n, const vv_cid *root, vv_cid *out)
 {

@@ -4,6 +4,8 @@
 #ifndef VV_CMD_WORK_PEERS_NEEDED_H
 #define VV_CMD_WORK_PEERS_NEEDED_H
 
+#include <stdbool.h>
+
 #include "base/text.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
@@ -27,6 +29,9 @@ vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
 /* VV_OK: everything below root is here now. Else why not: VV_EMISSING (nobody has it all, there is
  * no remote, or nobody is to be asked), or what the last remote failed of. */
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
+/* After a fetch that failed: nobody was to be asked (as above), and the version is one that stayed elsewhere. Then
+ * it is not lacking: its pointer is what the user wants. */
+bool vv_needed_unwanted(vv_needed *n, const vv_cid *root);
 /* Lets go of Git hosts, whose scratch folders are locked while they are open; the next fetch opens
  * them again. For whoever may wait for other processes, or be read by a person, in between. */
 void vv_needed_rest(vv_needed *n);

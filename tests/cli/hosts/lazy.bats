@@ -120,6 +120,50 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 	cmp prices.csv ../away/prices.csv
 }
 
+is_pointer() {
+	head -c 15 "$1" | grep -q '^varve pointer: '
+}
+
+# A lazy clone of peer, with a branch whose data it lacks.
+old_branch() {
+	peer
+	succeeds varve clone -q --lazy peer b
+	git -C b branch old HEAD~2
+	cd b
+}
+
+@test "a switch that leaves a pointer where data belongs ends with 1" {
+	old_branch
+	mv ../peer ../away
+	ends_with 1 varve switch old
+	stderr_has "prices.csv"
+	[ "$(git branch --show-current)" = old ]
+	is_pointer prices.csv
+	ends_with 1 varve switch -q --detach old~1
+	stderr_has "1 dataset is written as its pointer only"
+	mv ../away ../peer
+	succeeds varve switch main
+	cmp prices.csv ../peer/prices.csv
+}
+
+@test "where nobody is to be asked a lazy clone's pointers are what is wanted" {
+	old_branch
+	succeeds varve --offline switch old
+	stderr_has "1 dataset is written as its pointer only"
+	git config varve.autoFetch false
+	succeeds varve switch --detach old~1
+	succeeds varve merge old
+	# A version that nobody keeps elsewhere is lost, whatever is asked for.
+	git config --unset varve.autoFetch
+	succeeds varve switch main
+	git config varve.autoFetch false
+	mv .git/varve/packs ../packs
+	rm -f .git/varve/elsewhere
+	ends_with 1 varve switch old
+	rm -rf .git/varve/packs
+	mv ../packs .git/varve/packs
+}
+
 @test "fetch --data takes a commit, a range, paths, everything" {
 	peer
 	varve clone -q --lazy -n peer b 2> /dev/null

@@ -146,7 +146,7 @@ clean() {
 	touch -d '2 minutes ago' prices.csv new.csv
 	git status --porcelain
 	mv .git/varve/packs ../packs
-	succeeds varve switch main
+	ends_with 1 varve switch main
 	stderr_has "1 dataset is written as its pointer only, the blocks are not here: prices.csv"
 	stderr_has "varve restore"
 	[ -z "$(git status --porcelain)" ]
@@ -156,6 +156,31 @@ clean() {
 	succeeds varve restore prices.csv
 	same_bytes ../main.csv prices.csv
 	clean
+}
+
+@test "merge, revert and cherry-pick that leave a pointer where data belongs end with 1" {
+	two_branches
+	git switch -q main
+	touch -d '2 minutes ago' prices.csv
+	git status --porcelain
+	mv .git/varve/packs ../packs
+	ends_with 1 varve merge -q spring
+	stderr_has "2 datasets are written as their pointers only, the blocks are not here: new.csv, prices.csv"
+	[ "$(git rev-parse HEAD)" = "$(git rev-parse spring)" ]
+	rm -rf .git/varve/packs
+	cp -r ../packs .git/varve/packs
+	varve restore .
+	same_bytes ../spring.csv prices.csv
+	mv .git/varve/packs ../other
+	ends_with 1 varve revert -q --no-edit HEAD
+	stderr_has "1 dataset is written as its pointer only"
+	rm -rf .git/varve/packs
+	cp -r ../packs .git/varve/packs
+	varve restore .
+	same_bytes ../main.csv prices.csv
+	rm -rf .git/varve/packs
+	ends_with 1 varve cherry-pick -q spring
+	stderr_has "written as their pointers only"
 }
 
 @test "a branch of one remote is made and followed" {
