@@ -35,8 +35,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "cmd/work/web/compare.h"
-#include "cmd/work/web/rows.h"
+#include "cmd/web/model/compare.h"
+#include "cmd/web/model/rows.h"
 #include "transport/server/handlers.h"
 
 typedef enum vv_web_place {

@@ -11,12 +11,12 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "cmd/work/diff/change_count.h"
-#include "cmd/work/web/conflicts.h"
-#include "cmd/work/web/datasets.h"
-#include "cmd/work/web/history.h"
-#include "cmd/work/web/missing.h"
-#include "cmd/work/web/row_place.h"
+#include "cmd/web/model/conflicts.h"
+#include "cmd/web/model/datasets.h"
+#include "cmd/web/model/history.h"
+#include "cmd/web/model/missing.h"
+#include "cmd/web/model/row_place.h"
+#include "lib/work/diff/change_count.h"
 
 #define LIST_MAX 2000u /* files, refs of each kind */
 #define LOG_COUNT 10u

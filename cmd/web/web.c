@@ -12,8 +12,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/web/api.h"
-#include "cmd/work/web/memo.h"
-#include "cmd/work/web/missing.h"
+#include "cmd/web/model/memo.h"
+#include "cmd/web/model/missing.h"
 #include "repo/git/history/revision.h"
 #include "transport/server/words.h"
 

@@ -1,7 +1,7 @@
 /*
  * web: the pages and the API of repositories, as the HTTP server's page handler.
  *
- * Finds out what an address asks for (address.h), opens a visit (cmd/work/web/visit.h), resolves
+ * Finds out what an address asks for (address.h), opens a visit (cmd/web/model/visit.h), resolves
  * the versions, redirects what names no commit, and answers with JSON itself (api.h) or has the
  * pages answer (reply.h). Adds the headers that keep a browser safe.
  */

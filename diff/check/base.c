@@ -35,7 +35,7 @@ static void put_type(vv_buf *out, const vv_field *f)
 	}
 }
 
-/* How a break is accepted, once: the trailer of a commit (cmd/work/check/accept.h reads it). */
+/* How a break is accepted, once: the trailer of a commit (lib/work/check/accept.h reads it). */
 static void put_accept(vv_buf *out, const base_check *c, const char *rule)
 {
 	const char *path = c->o->path ? c->o->path : "";

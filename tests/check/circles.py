@@ -10,13 +10,13 @@ import os
 import re
 import sys
 
-TOPS = ("base", "repo", "dataset", "diff", "transport", "cmd")
+TOPS = ("base", "repo", "dataset", "diff", "transport", "lib", "cmd")
 
 ARGUED = {  # the nouns (or rooms) of a circle, and why it is right
-    "cmd/commands cmd/commands/completion cmd/commands/help":
+    "cmd/varve/commands cmd/varve/commands/completion cmd/varve/commands/help":
         "The list of commands names these two, and what they print is that list.",
-    "cmd cmd/commands cmd/commands/git cmd/commands/vault cmd/print cmd/setup":
-        "The frame lists the commands; they, and what they print with, are written to its options, context and output.",
+    "cmd/varve cmd/varve/commands":
+        "The program lists its commands, and some print as others do.",
 }
 
 BLANK = re.compile(r"""//[^\n]* | /\*.*?\*/ | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*'""", re.S | re.X)

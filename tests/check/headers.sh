@@ -4,7 +4,7 @@ set -eu
 . "$(dirname "$0")/clang_many.sh"
 cd "$1"
 
-headers=$(find -H base repo dataset diff transport cmd tests/unit tests/fuzz -name '*.h' | sort)
+headers=$(find -H base repo dataset diff transport lib cmd tests/unit tests/fuzz -name '*.h' | sort)
 [ -n "$headers" ] || { echo "no headers found"; exit 1; }
 flags="-std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -I. -Wall -Wextra -Wpedantic -Werror
 	$(pkg-config --cflags yajl cmocka 2>/dev/null || true)"

@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-FOLDERS = ("base", "repo", "transport", "dataset", "diff", "cmd")
+FOLDERS = ("base", "repo", "transport", "dataset", "diff", "lib", "cmd")
 TOKEN = re.compile(r"""/\*.*?\*/|//[^\n]*|'(?:\\.|[^'\\])+'|("(?:\\.|[^"\\\n])*"(?:\s*(?:PRI\w+\s*)?"(?:\\.|[^"\\\n])*")*)""", re.S)
 HINT = re.compile(r"""(?:'|\(use \\"|\$ |: )varve ([^'\\`;|]*)""")
 OPTION = re.compile(r'OPT_(\w+)\((?:\s*(?:0|\'(.)\'),\s*(?:"([^"]+)"|NULL))?')
@@ -34,7 +34,7 @@ def options_of(table, shared):
 
 def commands(root):
     """Of each command: its options, and the words that its usage lines begin with."""
-    defined = (root / "cmd/command.h").read_text().replace("\\\n", "")
+    defined = (root / "cmd/frame/command.h").read_text().replace("\\\n", "")
     shared = {k: options_of(body, {}) for k, body in re.findall(r"#define OPT_(JSON|WRITTEN)\(\w+\)(.*)", defined)}
     out = {}
     for path in sorted((root / "cmd").rglob("*.c")):

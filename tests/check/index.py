@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-TOPS = ["base", "repo", "dataset", "diff", "transport", "cmd"]
+TOPS = ["base", "repo", "dataset", "diff", "transport", "lib", "cmd"]
 HEAD = """# Index of the sources
 
 Made by `./dev index` from the first sentence of each file's opening comment; [tour.md](tour.md)

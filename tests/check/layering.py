@@ -42,37 +42,50 @@ transport/vault
 transport/hold
 transport/server
 
-cmd/report
-cmd/work/view
-cmd/work/peers
-cmd/work/add
-cmd/work/diff
-cmd/work/commit
-cmd/work/merge
-cmd/work/apply
-cmd/work/check
-cmd/work/serve
-cmd/work/vault
-cmd/work/hold
-cmd/work/doctor
-cmd/work/web
+lib/work/report
+lib/work/view
+lib/work/peers
+lib/work/add
+lib/work/diff
+lib/work/commit
+lib/work/merge
+lib/work/apply
+lib/work/check
+lib/work/serve
+lib/work/doctor
+lib/work/hold
+
+cmd/frame
+
+cmd/vault/work
+cmd/vault
+cmd/vault/print
+cmd/vault/commands
+
+cmd/web/serve
+cmd/web/model
 cmd/web
 cmd/web/pages
-cmd
-cmd/print
-cmd/setup
-cmd/commands/git
-cmd/commands
-cmd/commands/vault
+
+cmd/varve
+cmd/varve/print
+cmd/varve/setup
+cmd/varve/commands/git
+cmd/varve/commands
 """.split()
 
-BELOW = {
+CORE = ["diff", "transport", "dataset", "repo", "base"]
+BELOW = {  # programs, the folders of cmd, share its frame only
     "base": [],
     "repo": ["base"],
     "dataset": ["repo", "base"],
     "diff": ["dataset", "repo", "base"],
     "transport": ["repo", "base"],
-    "cmd": ["diff", "transport", "dataset", "repo", "base"],
+    "lib": CORE,
+    "cmd/frame": ["lib", *CORE],
+    "cmd/vault": ["cmd/frame", "lib", *CORE],
+    "cmd/web": ["cmd/frame", "lib", *CORE],
+    "cmd/varve": ["cmd/vault", "cmd/web", "cmd/frame", "lib", *CORE],
 }
 
 OWNERS = {  # of <header.h> or <folder/...>
@@ -112,7 +125,9 @@ def read_includes(root, path):
 
 
 def top(path):
-    return path.split("/")[0]
+    """The folder of a file; below cmd each program is one."""
+    parts = path.split("/")
+    return "/".join(parts[:2 if parts[0] == "cmd" else 1])
 
 
 class Checker:

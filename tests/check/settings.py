@@ -1,4 +1,4 @@
-"""The settings that the sources read are those of the table in cmd/work/doctor/settings.c, and each
+"""The settings that the sources read are those of the table in lib/work/doctor/settings.c, and each
 stands in a manual page."""
 
 import re
@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(sys.argv[1])
-TABLE = ROOT / "cmd/work/doctor/settings.c"
+TABLE = ROOT / "lib/work/doctor/settings.c"
 
 
 def sources():
-    for folder in ("cmd", "repo", "transport", "dataset", "diff"):
+    for folder in ("cmd", "lib", "repo", "transport", "dataset", "diff"):
         for path in sorted((ROOT / folder).rglob("*.c")):
             if path != TABLE:
                 yield path

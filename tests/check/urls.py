@@ -14,9 +14,9 @@ URL = re.compile(r"\b(?!URL_MAX|VV_BLOCKS_URLS)(?:\w*url\w*|pushurl|push_url|\w*
 CLEAN = re.compile(r"\b(?:vv_text_url|vv_reach_shown)\(")
 SHOWN = re.compile(r"url(?:s\[\w+\])?(?:->|\.)(?:text|host|path|user|port|scheme|kind|bucket|prefix|query)\b|VV_URL_\w+")
 # What a server of ours listens at, the page that `varve web` opens, and what a vault seals for its readers.
-OURS = {"cmd/work/serve/http.c", "cmd/commands/web.c", "cmd/work/vault/replicate.c"}
+OURS = {"cmd/web/serve/http.c", "cmd/varve/commands/web.c", "cmd/vault/work/replicate.c"}
 # 'remote get-url' gives the URL to whoever has it already.
-EXACT = {("cmd/commands/remote.c", "vv_out_text")}
+EXACT = {("cmd/varve/commands/remote.c", "vv_out_text")}
 
 
 def call(text, at):
@@ -57,7 +57,7 @@ def without_clean(text):
 
 def main():
     root, faults = sys.argv[1], []
-    for folder in ("base", "repo", "dataset", "diff", "transport", "cmd"):
+    for folder in ("base", "repo", "dataset", "diff", "transport", "lib", "cmd"):
         for where, _, names in os.walk(os.path.join(root, folder)):
             for name in sorted(names):
                 path = os.path.relpath(os.path.join(where, name), root)

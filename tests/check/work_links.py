@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """work_links.py LIBRARY...: what commands do needs nothing of the program around it. The
-libraries vv_work and vv_report name no symbol that vv_cmd alone defines, do not print, and
+libraries vv_lib and vv_report name no symbol that vv_frame alone defines, do not print, and
 do not end the process."""
 import re
 import subprocess

@@ -10,8 +10,8 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "cmd/commands.h"
-#include "cmd/run.h"
+#include "cmd/frame/run.h"
+#include "cmd/varve/commands.h"
 #include "repo/git/repository.h"
 #include "repo/git/repository_init.h"
 #include "tests/fuzz/fuzz.h"

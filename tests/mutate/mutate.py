@@ -40,10 +40,10 @@ WORK = os.path.join(ROOT, "build", "mutate")
 TREE = os.path.join(WORK, "tree")
 BUILD = os.path.join(WORK, "build")
 FOLDERS = {  # what stands on each of them
-    "repo": ["repo", "dataset", "transport", "diff", "cmd"],
-    "dataset": ["dataset", "diff", "cmd"],
-    "diff": ["diff", "cmd"],
-    "transport": ["transport", "cmd"],
+    "repo": ["repo", "dataset", "transport", "diff", "lib", "cmd"],
+    "dataset": ["dataset", "diff", "lib", "cmd"],
+    "diff": ["diff", "lib", "cmd"],
+    "transport": ["transport", "lib", "cmd"],
 }
 COMMANDS = [  # which tests of commands use a room
     ("repo/git", "add|branch|commit|history|info|log|merge|mv|rm|status|switch|tag|track"),

@@ -7,11 +7,11 @@
 #include <time.h>
 
 #include "base/show.h"
+#include "cmd/web/model/missing.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 #include "cmd/web/pages/plot.h"
 #include "cmd/web/pages/table_part.h"
-#include "cmd/work/web/missing.h"
 
 #define RECENT 10u
 #define OF_HISTORY 50u

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "base/show.h"
+#include "cmd/web/model/history.h"
+#include "cmd/web/model/missing.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 #include "cmd/web/pages/plot.h"
 #include "cmd/web/pages/values_part.h"
-#include "cmd/work/web/history.h"
-#include "cmd/work/web/missing.h"
 
 #define COMMON 20u
 #define VERSIONS 40u

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/show.h"
+#include "cmd/web/model/compare.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
-#include "cmd/work/web/compare.h"
 
 #define GRID_MAX 12u   /* columns: with more of them a row is shown as a card */
 #define CARD_CELLS 10u /* of an added or removed row, before the rest is folded away */

@@ -2,7 +2,7 @@
  * conflicts: what the merge under way could not decide: base, ours and theirs side by side, and the commands
  * that settle it.
  */
-#include "cmd/work/web/conflicts.h"
+#include "cmd/web/model/conflicts.h"
 
 #include <string.h>
 

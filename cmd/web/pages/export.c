@@ -12,12 +12,12 @@
 
 #include "base/codec.h"
 #include "base/show.h"
+#include "cmd/web/model/missing.h"
 #include "cmd/web/pages/export_folder.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/pages/parts.h"
-#include "cmd/work/view/version.h"
-#include "cmd/work/web/missing.h"
+#include "lib/work/view/version.h"
 
 #define PAGE_ROWS 500u /* so that a page is whole whatever its cells hold: an answer has an end */
 #define PAGES_MAX (VV_EXPORT_ROWS / PAGE_ROWS)

@@ -5,7 +5,7 @@
 #ifndef VV_CMD_WEB_PAGES_EXPORT_H
 #define VV_CMD_WEB_PAGES_EXPORT_H
 
-#include "cmd/work/web/visit.h"
+#include "cmd/web/model/visit.h"
 
 #define VV_EXPORT_BYTES (20u << 20)
 #define VV_EXPORT_ROWS 10000u

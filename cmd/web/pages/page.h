@@ -12,11 +12,11 @@
 #define VV_CMD_WEB_PAGES_PAGE_H
 
 #include "base/arena.h"
+#include "cmd/web/model/changes.h"
+#include "cmd/web/model/datasets.h"
+#include "cmd/web/model/table.h"
 #include "cmd/web/pages/html.h"
 #include "cmd/web/reply.h"
-#include "cmd/work/web/changes.h"
-#include "cmd/work/web/datasets.h"
-#include "cmd/work/web/table.h"
 
 struct vv_page;
 

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/show.h"
+#include "cmd/web/model/history.h"
+#include "cmd/web/model/missing.h"
+#include "cmd/web/model/row_place.h"
+#include "cmd/web/model/rows.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
-#include "cmd/work/web/history.h"
-#include "cmd/work/web/missing.h"
-#include "cmd/work/web/row_place.h"
-#include "cmd/work/web/rows.h"
 
 #define EVENTS 50u
 #define CELLS 24u /* of an added or removed row, before they are folded away */

@@ -4,8 +4,8 @@
 #ifndef VV_CMD_WEB_PAGES_TABLE_PART_H
 #define VV_CMD_WEB_PAGES_TABLE_PART_H
 
+#include "cmd/web/model/rows.h"
 #include "cmd/web/pages/page.h"
-#include "cmd/work/web/rows.h"
 
 /* sortable: a column's name sorts by it. */
 void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows,

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/commands.h"
-#include "cmd/run.h"
-#include "cmd/work/check/run.h"
+#include "cmd/frame/run.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/check/run.h"
 #include "repo/git/history/history.h"
 
 /* A fresh repository as the current folder; what commands print goes nowhere. */

@@ -31,9 +31,9 @@
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "cmd/commands.h"
-#include "cmd/output.h"
-#include "cmd/run.h"
+#include "cmd/frame/output.h"
+#include "cmd/frame/run.h"
+#include "cmd/varve/commands.h"
 
 #define MANY 1000000000u /* more calls than any command makes */
 #define SAMPLES 6u       /* attempts a kind */

@@ -1,10 +1,10 @@
-/* Tests of cmd/option.h: how arguments are spelled. */
+/* Tests of cmd/frame/option.h: how arguments are spelled. */
 #include "tests/unit/support.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/option.h"
+#include "cmd/frame/option.h"
 
 typedef struct settings {
 	bool all, quiet, header;

@@ -1,7 +1,7 @@
-/* Tests of cmd/print/path.h: paths in Git's spelling. */
+/* Tests of cmd/varve/print/path.h: paths in Git's spelling. */
 #include "tests/unit/support.h"
 
-#include "cmd/print/path.h"
+#include "cmd/varve/print/path.h"
 
 static void expect_relative(const char *prefix, const char *path, const char *wanted)
 {

@@ -1,5 +1,5 @@
 /*
- * Tests of cmd/work/web: work that ends when its time is over and goes on where it ended, browsers
+ * Tests of cmd/web/model: work that ends when its time is over and goes on where it ended, browsers
  * that have gone, what is remembered, histograms.
  */
 #include "tests/unit/support.h"
@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include "base/sys.h"
-#include "cmd/commands.h"
-#include "cmd/run.h"
-#include "cmd/work/web/compare.h"
-#include "cmd/work/web/histogram.h"
-#include "cmd/work/web/memo.h"
-#include "cmd/work/web/values.h"
+#include "cmd/frame/run.h"
+#include "cmd/varve/commands.h"
+#include "cmd/web/model/compare.h"
+#include "cmd/web/model/histogram.h"
+#include "cmd/web/model/memo.h"
+#include "cmd/web/model/values.h"
 
 #define ROWS 20000u
 #define EVERY 1999u /* rows that a filter finds */

@@ -1,0 +1,119 @@
+/*
+ * command: what a command is: its table of options, what it needs, what it does.
+ *
+ * One file of cmd/varve/commands for each command, holding its option table (const data,
+ * which parses, prints the help and makes the completions and is checked against
+ * the manual page), what it needs opened, and its run function, which prints data on
+ * stdout and messages on stderr through output.h. The exit codes: 0 done, 1 the answer
+ * is no, 2 usage or trouble.
+ */
+#ifndef VV_CMD_FRAME_COMMAND_H
+#define VV_CMD_FRAME_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cmd/frame/context.h"
+
+typedef enum vv_option_kind {
+	VV_OPT_FLAG,    /* bool */
+	VV_OPT_NO_FLAG, /* sets a bool to false: --no-header */
+	VV_OPT_STRING,  /* const char * */
+	VV_OPT_NUMBER,  /* uint64_t, with k, m, g only where units says bytes */
+	VV_OPT_LIST,    /* vv_strings, NULL-ended where there are any: may be given several times */
+	VV_OPT_COUNT    /* unsigned: -v -v */
+} vv_option_kind;
+
+typedef struct vv_option {
+	const char *name; /* "limit": --limit; NULL: only short */
+	char letter;      /* 'n', or 0 */
+	vv_option_kind kind;
+	size_t offset;       /* of the member in the options struct */
+	const char *value;   /* "N", "COL=VALUE"; NULL for flags */
+	const char *choices; /* "csv|tsv|json": checked and completed; or NULL */
+	const char *help;    /* one line, no full stop */
+	/* a value for string options given as flag ("json" for --json) or NULL */
+	const char *implies;
+} vv_option;
+
+/* The lines of an option table, whose struct is called options: OPT_FLAG('q', "quiet", quiet,
+ * "print warnings only"). Letter 0: none; name NULL: none. value is what the help calls it. */
+#define VV_OPTION(k, c, n, m, ...)                                                                 \
+	{                                                                                          \
+		.letter = (c), .name = (n), .kind = (k), .offset = offsetof(options, m),           \
+		__VA_ARGS__                                                                        \
+	}
+#define OPT_FLAG(c, n, m, h) VV_OPTION(VV_OPT_FLAG, c, n, m, .help = (h))
+#define OPT_NO_FLAG(c, n, m, h) VV_OPTION(VV_OPT_NO_FLAG, c, n, m, .help = (h))
+#define OPT_COUNT(c, n, m, h) VV_OPTION(VV_OPT_COUNT, c, n, m, .help = (h))
+#define OPT_STRING(c, n, m, v, h) VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .help = (h))
+#define OPT_NUMBER(c, n, m, v, h) VV_OPTION(VV_OPT_NUMBER, c, n, m, .value = (v), .help = (h))
+#define OPT_LIST(c, n, m, v, h) VV_OPTION(VV_OPT_LIST, c, n, m, .value = (v), .help = (h))
+/* One of the words of "csv|tsv|json". */
+#define OPT_CHOICE(c, n, m, v, words, h)                                                           \
+	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .help = (h))
+/* Takes no value, and stands for this one: --json for --format=json. */
+#define OPT_WORD(c, n, m, w, h) VV_OPTION(VV_OPT_STRING, c, n, m, .implies = (w), .help = (h))
+/* The value may be left out, and is w then. */
+#define OPT_MAYBE_STRING(c, n, m, v, w, h)                                                         \
+	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .implies = (w), .help = (h))
+#define OPT_MAYBE_CHOICE(c, n, m, v, words, w, h)                                                  \
+	VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .choices = (words), .implies = (w),        \
+		  .help = (h))
+
+/* --json and --format text|json, which vv_wants_json understands. */
+#define OPT_JSON(h)                                                                                \
+	OPT_WORD(0, "json", format, "json", "short for --format json"),                            \
+		OPT_CHOICE(0, "format", format, "FORMAT", "text|json", h)
+
+/* How a file is written, into the member written (a vv_written of lib/work/view/dialect_words.h);
+ * `of` begins the help of each: "of IN: ". */
+#define OPT_WRITTEN(of)                                                                            \
+	OPT_CHOICE(0, "input-format", written.input_format, "FORMAT", "csv|tsv|ndjson|json",       \
+		   of "how it is written (default: detected)"),                                    \
+		OPT_STRING(0, "delimiter", written.delimiter, "C",                                 \
+			   of "between two cells (or tab, comma, semicolon, pipe, space, none)"),  \
+		OPT_STRING(0, "quote", written.quote, "C", of "around cells (or none)"),           \
+		OPT_STRING(0, "escape", written.escape, "C",                                       \
+			   of "before a quote inside a cell (or none)"),                           \
+		OPT_NO_FLAG(0, "no-header", written.header, of "the first row is data")
+
+typedef struct vv_command {
+	const char *name;
+	/* heading in `varve help`: "start", "change", "look", "history", "peers", "vault", "care" */
+	const char *group;
+	const char *summary; /* one line, no full stop */
+	const char *usage;   /* "[--key COLS] PATH..." ; lines split by \n */
+	const char *example; /* a working example with what it prints, a few lines */
+	const vv_option *options;
+	size_t option_count;
+	size_t options_size;    /* of the struct that the options fill */
+	const char *exit_codes; /* what 1 means here; NULL: only 0 and 2 */
+	/* what positional arguments complete to: "path", "ref", "command", "" */
+	const char *arguments;
+	bool hidden; /* plumbing: filter-process */
+	/* What the words and options ask for that makes no sense is reported before anything is
+	 * opened: the exit code, 0 to go on. NULL: everything makes sense. */
+	int (*check)(const vv_context *c);
+	unsigned needs; /* VV_NEEDS_REPOSITORY and its like: open when run is called */
+	/* Does the work. On failure err is reported, and the exit code is 2; else it is c->code. */
+	vv_status (*run)(vv_context *c, vv_error *err);
+	bool gets;           /* versions that it reads and that are not here are fetched */
+	bool conflict_is_no; /* VV_ECONFLICT is the answer "no": 1 */
+	/* In the place of run: opens, reports and closes by itself. */
+	int (*run_alone)(void *options, int argc, char **argv);
+	bool raw; /* arguments are handed over unparsed */
+} vv_command;
+
+static inline bool vv_wants_json(const char *format)
+{
+	return format && strcmp(format, "json") == 0;
+}
+
+#define VV_OPTION_COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+#endif

@@ -1,0 +1,171 @@
+/*
+ * context: the one place where commands open and close a repository and what lies in it.
+ */
+#include "cmd/frame/context.h"
+
+#include "base/sys.h"
+#include "cmd/frame/output.h"
+
+static vv_status open_repository(vv_context *c, vv_error *err)
+{
+	vv_status rc = c->unchecked ? vv_repository_open_unchecked(&c->repo, NULL, err)
+				    : vv_repository_open(&c->repo, NULL, err);
+
+	if (rc == VV_OK) { /* what is worth a line while work goes on in it */
+		vv_repository_listen(c->repo, &vv_notes_stderr);
+		vv_repository_sweep_locks(c->repo);
+	}
+	return rc;
+}
+
+static vv_status need_worktree(const vv_context *c, vv_error *err)
+{
+	if (!vv_repository_is_bare(c->repo)) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EUSAGE, "%s needs a work tree; this repository is bare", c->name);
+	return vv_hint(err, "clone it, and run the command in the clone");
+}
+
+static vv_status open_writer(vv_context *c, vv_error *err)
+{
+	vv_status rc = vv_dataset_writer_open(&c->writer, c->repo, c->progress, err);
+
+	c->reader = vv_dataset_writer_reader(c->writer);
+	return rc;
+}
+
+/* A writer brings its own. */
+static vv_status open_reader(vv_context *c, vv_error *err)
+{
+	vv_status rc;
+
+	if (!c->reader &&
+	    (rc = vv_dataset_reader_open(&c->reader, c->repo, c->progress, err)) < 0) {
+		return rc;
+	}
+	return c->gets && !c->demand ? vv_on_demand_begin(&c->demand, c->repo,
+							  !c->by_git && !vv_out_is_terminal(), err)
+				     : VV_OK;
+}
+
+static vv_status open_part(vv_context *c, unsigned part, vv_error *err)
+{
+	vv_writer *blocks;
+
+	switch (part) {
+	case VV_NEEDS_PROGRESS:
+		c->progress = vv_progress_begin();
+		return VV_OK;
+	case VV_NEEDS_REPOSITORY:
+		return open_repository(c, err);
+	case VV_NEEDS_WORKTREE:
+		return need_worktree(c, err);
+	case VV_NEEDS_RIGHT:
+		return vv_journal_recover(c->repo, &c->found, err);
+	case VV_NEEDS_PATHS:
+		return vv_pathspec_init(&c->paths, c->repo, c->argc, c->argv, err);
+	case VV_NEEDS_WRITER:
+		return open_writer(c, err);
+	case VV_NEEDS_READER:
+		return open_reader(c, err);
+	case VV_NEEDS_LOCK:
+		return vv_dataset_writer_blocks(c->writer, &blocks, err);
+	default:
+		return vv_index_open(&c->index, c->repo, err);
+	}
+}
+
+vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err)
+{
+	if (needs & ~(unsigned)VV_NEEDS_PROGRESS) {
+		needs |= VV_NEEDS_REPOSITORY;
+	}
+	if (needs & VV_NEEDS_RIGHT) {
+		needs |= VV_NEEDS_WORKTREE;
+	}
+	if (needs & VV_NEEDS_LOCK) {
+		needs |= VV_NEEDS_WRITER;
+	}
+	c->unchecked = c->unchecked || (needs & VV_NEEDS_NO_PACKS);
+	for (unsigned part = VV_NEEDS_PROGRESS; part <= VV_NEEDS_INDEX; part <<= 1) {
+		vv_status rc;
+
+		if (!(needs & part) || (c->opened & part)) {
+			continue;
+		}
+		if ((rc = open_part(c, part, err)) < 0) {
+			return rc;
+		}
+		c->opened |= part;
+	}
+	return VV_OK;
+}
+
+void vv_context_gc_after(vv_context *c, bool quiet)
+{
+	vv_error ignored;
+
+	c->gc_quiet = quiet;
+	if (vv_auto_gc_look(&c->gc, c->repo, &ignored) < 0) {
+		c->gc.wanted = c->gc.failed = false;
+	}
+}
+
+void vv_context_close(vv_context *c)
+{
+	vv_index_close(c->index);
+	if (c->writer) { /* its reader goes with it */
+		vv_dataset_writer_close(c->writer);
+	} else {
+		vv_dataset_reader_close(c->reader);
+	}
+	vv_pathspec_clear(&c->paths);
+	vv_on_demand_end(c->demand);
+	vv_repository_close(c->repo);
+	c->index = NULL;
+	c->reader = NULL;
+	c->writer = NULL;
+	c->demand = NULL;
+	c->repo = NULL;
+	c->opened = 0;
+}
+
+vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err)
+{
+	vv_status rc = vv_repository_relative(out, r, ".", err);
+
+	if (rc != VV_EUSAGE) {
+		return rc;
+	}
+	*out = vv_strdup("");
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err)
+{
+	size_t at = 0;
+	vv_status rc = VV_OK;
+
+	*out = vv_calloc((size_t)(c->argc - first) + 1, sizeof(**out));
+	if (!*out) {
+		return vv_fail_nomem(err);
+	}
+	for (int i = first; i < c->argc && rc == VV_OK; i++, at++) {
+		if (vv_repository_is_bare(c->repo)) {
+			(*out)[at] = vv_strdup(c->argv[i]);
+			rc = (*out)[at] ? VV_OK : vv_fail_nomem(err);
+		} else {
+			rc = vv_repository_relative(&(*out)[at], c->repo, c->argv[i], err);
+		}
+	}
+	return rc;
+}
+
+void vv_context_paths_free(char **paths)
+{
+	for (size_t i = 0; paths && paths[i]; i++) {
+		vv_free(paths[i]);
+	}
+	vv_free(paths);
+}

@@ -1,0 +1,89 @@
+/*
+ * context: what a command works on, opened before it runs and closed after it.
+ *
+ * A command's table says what it needs, and the frame opens that, in this order: the repository,
+ * the words as paths, the reader or the writer of datasets, Git's index. So
+ *
+ *	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX
+ *
+ * runs in a work tree only, and finds paths, reader and index in its context. What only some
+ * options need is opened by vv_context_need when its turn comes; the frame closes that too. A
+ * command that works outside of any repository needs nothing, and tries.
+ */
+#ifndef VV_CMD_FRAME_CONTEXT_H
+#define VV_CMD_FRAME_CONTEXT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "dataset/table/dataset_reader.h"
+#include "dataset/table/dataset_writer.h"
+#include "lib/work/add/pathspec.h"
+#include "lib/work/commit/auto_gc.h"
+#include "lib/work/commit/journal.h"
+#include "lib/work/peers/on_demand.h"
+#include "repo/git/index/index.h"
+#include "repo/git/repository.h"
+
+enum {
+	VV_NEEDS_PROGRESS = 1 << 0,   /* a bar while the parts below work */
+	VV_NEEDS_REPOSITORY = 1 << 1, /* that the current folder lies in; all below need it, too */
+	VV_NEEDS_WORKTREE = 1 << 2,   /* and it is not bare */
+	VV_NEEDS_RIGHT = 1 << 3,  /* and what an interrupted command left in it is put right: for
+				   * all that change index or files */
+	VV_NEEDS_PATHS = 1 << 4,  /* the words are paths of its work tree */
+	VV_NEEDS_WRITER = 1 << 5, /* datasets are read and written */
+	VV_NEEDS_READER = 1 << 6, /* datasets are read */
+	VV_NEEDS_LOCK = 1 << 7,   /* and nobody else writes meanwhile: before the index is read */
+	VV_NEEDS_INDEX = 1 << 8,
+	/* Indexes of Git's packs may be damaged: it looks at them before it reads anything. */
+	VV_NEEDS_NO_PACKS = 1 << 9
+};
+
+typedef struct vv_context {
+	const char *name; /* of the command, for messages */
+	void *options;    /* filled by the command's table; NULL when it has none */
+	int argc;
+	char **argv;  /* positional arguments, "--" removed; argv[argc] NULL */
+	int dashdash; /* where "--" stood among them (arguments before it), or -1 */
+	int code;     /* the exit code when all went well; 0 when the command does not set it */
+
+	const vv_progress *progress; /* NULL: nobody watches */
+	vv_repository *repo;
+	vv_pathspec paths;         /* none without words */
+	vv_dataset_reader *reader; /* the writer's own where there is a writer */
+	vv_dataset_writer *writer;
+	vv_index *index;
+
+	unsigned opened; /* the VV_NEEDS_ that are met */
+	bool unchecked;  /* VV_NEEDS_NO_PACKS */
+	bool gets;       /* with the reader, what it lacks is fetched */
+	bool by_git;     /* git calls it, and may wait for it, or it for git */
+	vv_on_demand *demand;
+	vv_journal_found found; /* what was put right */
+	vv_auto_gc gc;
+	bool gc_quiet;
+} vv_context;
+
+/* Opens what is asked for and not open yet. On failure what was opened before stays. As
+ * vv_repository_open; VV_EUSAGE: it needs a work tree, or a path lies outside of it. */
+vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
+
+/* The words from the first-th on as paths of the repository (of a bare one as they are), NULL-ended; for
+ * versions, which need not be in the work tree. Free, on failure too. */
+vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err);
+void vv_context_paths_free(char **paths); /* accepts NULL */
+
+/* The command wrote a version: when all is closed, a gc runs by itself if it is worth it. That
+ * this cannot be known is not a fault of the command. */
+void vv_context_gc_after(vv_context *c, bool quiet);
+
+/* Closes everything; the context may be used once more. */
+void vv_context_close(vv_context *c);
+
+/* The current folder, repository-relative, with no '/' after; "" at the top and when
+ * it lies outside. Owned by the caller. */
+vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * help: the layout of a command's help. What stands in it is in the tables.
+ */
+#include "cmd/frame/help.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "cmd/frame/option.h"
+#include "cmd/frame/output.h"
+
+static void put_lines(vv_buf *b, const char *indent, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		vv_buf_puts(b, len ? indent : "");
+		vv_buf_put(b, text, len);
+		vv_buf_putc(b, '\n');
+		text += len;
+		if (*text == '\n') {
+			text++;
+		}
+	}
+}
+
+static void put_usage(vv_buf *b, const vv_command *c)
+{
+	const char *text = c->usage ? c->usage : "";
+	const char *lead = "usage: ";
+
+	do {
+		size_t len = strcspn(text, "\n");
+		vv_buf_printf(b, "%svarve %s%s%.*s\n", lead, c->name, len ? " " : "", (int)len,
+			      text);
+		lead = "       ";
+		text += len;
+		if (*text == '\n') {
+			text++;
+		}
+	} while (*text);
+}
+
+static void put_option(vv_buf *b, const vv_option *o)
+{
+	size_t start = b->len, width;
+
+	if (o->letter && o->name) {
+		vv_buf_printf(b, "  -%c, --%s", o->letter, o->name);
+	} else if (o->name) {
+		vv_buf_printf(b, "      --%s", o->name);
+	} else {
+		vv_buf_printf(b, "  -%c", o->letter);
+	}
+	if (o->value && o->implies) {
+		vv_buf_printf(b, "[%s%s]", o->name ? "=" : "", o->value);
+	} else if (o->value) {
+		vv_buf_printf(b, " %s", o->value);
+	}
+	width = b->len - start;
+	if (width > 28) {
+		vv_buf_putc(b, '\n');
+		width = 0;
+	}
+	vv_buf_printf(b, "%*s%s", (int)(30 - width), "", o->help);
+	if (o->choices) {
+		vv_buf_puts(b, ": ");
+		vv_choices_put(b, o->choices);
+	}
+	vv_buf_putc(b, '\n');
+}
+
+void vv_help_command(const vv_command *c)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "varve %s: %s\n\n", c->name, c->summary);
+	put_usage(&b, c);
+	if (c->example) {
+		vv_buf_puts(&b, "\nexample:\n");
+		put_lines(&b, "  ", c->example);
+	}
+	if (c->option_count > 0) {
+		vv_buf_puts(&b, "\noptions:\n");
+		for (size_t i = 0; i < c->option_count; i++) {
+			put_option(&b, &c->options[i]);
+		}
+	}
+	vv_buf_printf(&b, "\nexit codes: 0 done%s%s; 2 usage or trouble\n",
+		      c->exit_codes ? "; 1 " : "", c->exit_codes ? c->exit_codes : "");
+	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}

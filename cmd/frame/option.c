@@ -1,0 +1,326 @@
+/*
+ * option: parsing by table. Knows the spelling rules of options and nothing of what
+ * they mean.
+ */
+#include "cmd/frame/option.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+typedef struct parser {
+	const vv_command *command;
+	void *options;
+	int argc;
+	char **argv;
+	int at; /* the argument being looked at */
+	vv_error *err;
+} parser;
+
+void vv_arguments_clear(vv_arguments *a)
+{
+	vv_free(a->argv);
+	*a = (vv_arguments){NULL, 0, -1, -1, false};
+}
+
+static void *member(const parser *p, const vv_option *o)
+{
+	return (char *)p->options + o->offset;
+}
+
+/* How the option is called in messages: "--limit" or "-n". */
+static const char *option_name(const vv_option *o, char out[40])
+{
+	vv_buf b = VV_BUF_INIT;
+
+	if (o->name) {
+		vv_buf_printf(&b, "--%s", o->name);
+	} else {
+		vv_buf_printf(&b, "-%c", o->letter);
+	}
+	strncpy(out, vv_buf_cstr(&b), 39);
+	out[39] = '\0';
+	vv_buf_clear(&b);
+	return out;
+}
+
+static bool takes_value(const vv_option *o)
+{
+	return (o->kind == VV_OPT_STRING || o->kind == VV_OPT_NUMBER || o->kind == VV_OPT_LIST) &&
+	       o->value != NULL;
+}
+
+static vv_status check_choice(const parser *p, const vv_option *o, const char *value)
+{
+	char name[40];
+	vv_buf list = VV_BUF_INIT;
+
+	if (vv_choices_have(o->choices, value)) {
+		return VV_OK;
+	}
+	vv_choices_put(&list, o->choices);
+	vv_fail(p->err, VV_EUSAGE, "%s takes %s, not '%s'", option_name(o, name),
+		vv_buf_cstr(&list), vv_text_shows(value));
+	vv_buf_clear(&list);
+	return VV_EUSAGE;
+}
+
+static vv_status set_number(const parser *p, const vv_option *o, const char *value)
+{
+	const bool bytes = o->value && strcmp(o->value, "BYTES") == 0;
+	const size_t len = strlen(value);
+	char name[40];
+	uint64_t v;
+
+	if (!(bytes ? vv_parse_bytes(&v, value, len) : vv_parse_u64(&v, value, len))) {
+		return vv_fail(p->err, VV_EUSAGE, "%s takes a whole number%s, not '%s'",
+			       option_name(o, name),
+			       bytes ? " of bytes, or one with k, m or g after it ('5m')" : "",
+			       vv_text_shows(value));
+	}
+	*(uint64_t *)member(p, o) = v;
+	return VV_OK;
+}
+
+static vv_status add_item(const parser *p, const vv_option *o, const char *value)
+{
+	vv_strings *list = member(p, o);
+
+	if (!list->items) {
+		/* No list can be longer than the command line; NULL-ended. */
+		list->items = vv_calloc((size_t)p->argc + 1, sizeof(*list->items));
+		if (!list->items) {
+			return vv_fail_nomem(p->err);
+		}
+	}
+	list->items[list->count++] = value;
+	return VV_OK;
+}
+
+static vv_status set_value(const parser *p, const vv_option *o, const char *value)
+{
+	vv_status rc;
+
+	if (o->choices && (rc = check_choice(p, o, value)) < 0) {
+		return rc;
+	}
+	if (o->kind == VV_OPT_NUMBER) {
+		return set_number(p, o, value);
+	}
+	if (o->kind == VV_OPT_LIST) {
+		return add_item(p, o, value);
+	}
+	*(const char **)member(p, o) = value;
+	return VV_OK;
+}
+
+static void set_flag(const parser *p, const vv_option *o, bool on)
+{
+	switch (o->kind) {
+	case VV_OPT_FLAG:
+		*(bool *)member(p, o) = on;
+		break;
+	case VV_OPT_NO_FLAG:
+		*(bool *)member(p, o) = !on;
+		break;
+	case VV_OPT_COUNT:
+		if (on) {
+			(*(unsigned *)member(p, o))++;
+		} else {
+			*(unsigned *)member(p, o) = 0;
+		}
+		break;
+	default:
+		*(const char **)member(p, o) = on ? o->implies : NULL;
+		break;
+	}
+}
+
+/* Applies an option; inline_value is what stood after "=" or the letter, or NULL. */
+static vv_status apply(parser *p, const vv_option *o, const char *inline_value)
+{
+	char name[40];
+
+	if (!takes_value(o)) {
+		if (inline_value) {
+			return vv_fail(p->err, VV_EUSAGE, "%s takes no value",
+				       option_name(o, name));
+		}
+		set_flag(p, o, true);
+		return VV_OK;
+	}
+	if (inline_value) {
+		return set_value(p, o, inline_value);
+	}
+	if (o->implies) {
+		return set_value(p, o, o->implies);
+	}
+	if (p->at + 1 >= p->argc) {
+		return vv_fail(p->err, VV_EUSAGE, "%s needs a value: %s", option_name(o, name),
+			       o->value);
+	}
+	p->at++;
+	return set_value(p, o, p->argv[p->at]);
+}
+
+static const vv_option *find_long(const vv_command *c, const char *name, size_t len)
+{
+	for (size_t i = 0; i < c->option_count; i++) {
+		const char *n = c->options[i].name;
+		if (n && strlen(n) == len && memcmp(n, name, len) == 0) {
+			return &c->options[i];
+		}
+	}
+	return NULL;
+}
+
+static vv_status unknown_long(const parser *p, const char *name, size_t len)
+{
+	char *word = vv_strndup(name, len);
+	vv_nearest near;
+
+	if (!word) {
+		return vv_fail_nomem(p->err);
+	}
+	vv_fail(p->err, VV_EUSAGE, "%s has no option '--%s'", p->command->name,
+		vv_text_show(name, len));
+	vv_nearest_init(&near, word);
+	for (size_t i = 0; i < p->command->option_count; i++) {
+		if (p->command->options[i].name) {
+			(void)vv_nearest_try(&near, p->command->options[i].name);
+		}
+	}
+	if (near.best) {
+		vv_hint(p->err, "did you mean '--%s'?", near.best);
+	}
+	vv_free(word);
+	return VV_EUSAGE;
+}
+
+static bool is_switch(const vv_option *o)
+{
+	return o->kind == VV_OPT_FLAG || o->kind == VV_OPT_NO_FLAG || o->kind == VV_OPT_COUNT;
+}
+
+static vv_status parse_long(parser *p, const char *text)
+{
+	size_t len = strcspn(text, "=");
+	const char *value = text[len] == '=' ? text + len + 1 : NULL;
+	const vv_option *o = find_long(p->command, text, len);
+
+	if (o) {
+		return apply(p, o, value);
+	}
+	if (!value && len > 3 && memcmp(text, "no-", 3) == 0) {
+		o = find_long(p->command, text + 3, len - 3);
+		if (o && is_switch(o)) {
+			set_flag(p, o, false);
+			return VV_OK;
+		}
+	}
+	/* "--header" where the table has only "--no-header". */
+	for (size_t i = 0; !value && i < p->command->option_count; i++) {
+		o = &p->command->options[i];
+		if (o->kind == VV_OPT_NO_FLAG && o->name && strncmp(o->name, "no-", 3) == 0 &&
+		    strcmp(o->name + 3, text) == 0) {
+			set_flag(p, o, false);
+			return VV_OK;
+		}
+	}
+	return unknown_long(p, text, len);
+}
+
+static const vv_option *find_short(const vv_command *c, char letter)
+{
+	for (size_t i = 0; i < c->option_count; i++) {
+		if (letter && c->options[i].letter == letter) {
+			return &c->options[i];
+		}
+	}
+	return NULL;
+}
+
+static vv_status parse_short(parser *p, const char *text)
+{
+	const vv_option *number = find_short(p->command, 'n');
+	vv_status rc;
+
+	if (number && number->value && strcmp(number->value, "N") == 0 &&
+	    strspn(text, "0123456789") == strlen(text)) {
+		return set_value(p, number, text);
+	}
+	for (; *text; text++) {
+		const vv_option *o = find_short(p->command, *text);
+		if (!o) {
+			size_t len = 1;
+			while ((text[len] & 0xc0) == 0x80) {
+				len++;
+			}
+			return vv_fail(p->err, VV_EUSAGE, "%s has no option '-%s'",
+				       p->command->name, vv_text_show(text, len));
+		}
+		if (takes_value(o)) {
+			return apply(p, o, text[1] ? text + 1 : NULL);
+		}
+		if ((rc = apply(p, o, NULL)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static bool wants_help(const vv_command *c, const char *arg)
+{
+	return strcmp(arg, "--help") == 0 || (strcmp(arg, "-h") == 0 && !find_short(c, 'h'));
+}
+
+vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **argv,
+			   vv_arguments *out, vv_error *err)
+{
+	parser p = {c, options, argc, argv, 0, err};
+	vv_status rc;
+
+	*out = (vv_arguments){NULL, 0, -1, -1, false};
+	out->argv = vv_calloc((size_t)argc + 1, sizeof(*out->argv));
+	if (!out->argv) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < c->option_count; i++) {
+		if (c->options[i].kind == VV_OPT_NO_FLAG) {
+			*(bool *)member(&p, &c->options[i]) = true;
+		}
+	}
+	for (; p.at < argc; p.at++) {
+		char *arg = argv[p.at];
+		if (out->dashdash >= 0 || arg[0] != '-' || !arg[1]) {
+			out->argv[out->argc++] = arg;
+		} else if (strcmp(arg, "--") == 0) {
+			out->dashdash = out->argc;
+		} else if (wants_help(c, arg)) {
+			out->help = true;
+			return VV_OK;
+		} else {
+			out->failed = p.at;
+			rc = arg[1] == '-' ? parse_long(&p, arg + 2) : parse_short(&p, arg + 1);
+			if (rc < 0) {
+				return rc;
+			}
+			out->failed = -1;
+		}
+	}
+	return VV_OK;
+}
+
+void vv_options_clear(const vv_command *c, void *options)
+{
+	for (size_t i = 0; i < c->option_count; i++) {
+		if (c->options[i].kind == VV_OPT_LIST) {
+			vv_strings *list = (vv_strings *)(void *)((char *)options +
+								  c->options[i].offset);
+			vv_free(list->items);
+			*list = (vv_strings){NULL, 0};
+		}
+	}
+}

@@ -1,0 +1,547 @@
+/*
+ * output: stdout, stderr, colours and progress. The only place that prints, and so the
+ * only one that knows what a terminal must not be given.
+ */
+#include "cmd/frame/output.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/pager.h"
+
+static int out_errno;       /* of the first failed write to stdout */
+static bool forgiving;      /* EPIPE is not a failure */
+static const char *command; /* being run; NULL: outside of one */
+static int terminal = -1;   /* is stdout one (or was it, before the pager)? */
+
+static void note_failure(void)
+{
+	if (out_errno == 0) {
+		out_errno = errno ? errno : EIO;
+	}
+}
+
+/* So much is written at once, and not copied to stdout's buffer, which has 4 KB. */
+#define OUT_DIRECT (16u << 10)
+
+static bool write_direct(const char *bytes, size_t len)
+{
+	if (fflush(stdout) != 0) {
+		return false;
+	}
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, bytes, len);
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0) {
+			return false;
+		}
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+void vv_out_raw(const void *bytes, size_t len)
+{
+	if (out_errno || len == 0) {
+		return;
+	}
+	if (len >= OUT_DIRECT) {
+		if (!write_direct(bytes, len)) {
+			note_failure();
+		}
+		return;
+	}
+	if (fwrite(bytes, 1, len, stdout) != len) {
+		note_failure();
+	}
+}
+
+/* Is the code point one that could drive a terminal or turn its text around? */
+static bool is_unsafe(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x061c || cp == 0x200e ||
+	       cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
+/* The length of a character that could drive a terminal or turn its text around and that no colour is
+ * made of: DEL, C1, marks of direction; 0: none stands there. */
+static size_t unsafe_here(uint32_t *cp, const char *s, size_t len)
+{
+	unsigned char first = (unsigned char)*s;
+	size_t n;
+
+	if (first == 0x7f) {
+		*cp = first;
+		return 1;
+	}
+	if (first != 0xc2 && first != 0xd8 && first != 0xe2) {
+		return 0;
+	}
+	n = vv_utf8_decode(cp, s, len);
+	return n > 0 && is_unsafe(*cp) ? n : 0;
+}
+
+/* JSON may have such characters in strings; there this way to write them means the same. */
+static bool put_safe(const char *s, size_t len)
+{
+	vv_buf b = VV_BUF_INIT;
+	size_t done = 0, n;
+	uint32_t cp;
+	bool any = false;
+
+	for (size_t i = 0; i < len; i += n ? n : 1) {
+		n = unsafe_here(&cp, s + i, len - i);
+		if (n > 0) {
+			vv_buf_put(&b, s + done, i - done);
+			vv_buf_printf(&b, "\\u%04X", (unsigned)cp);
+			done = i + n;
+			any = true;
+		}
+	}
+	if (any) {
+		vv_buf_put(&b, s + done, len - done);
+		if (b.failed) {
+			errno = ENOMEM;
+			note_failure();
+		} else {
+			vv_out_raw(b.data, b.len);
+		}
+	}
+	vv_buf_clear(&b);
+	return any;
+}
+
+void vv_out_bytes(const void *bytes, size_t len)
+{
+	if (!vv_out_is_terminal() || !put_safe(bytes, len)) {
+		vv_out_raw(bytes, len);
+	}
+}
+
+void vv_out(const char *fmt, ...)
+{
+	vv_buf b = VV_BUF_INIT;
+	va_list ap;
+	int n;
+
+	if (out_errno) {
+		return;
+	}
+	va_start(ap, fmt);
+	if (vv_out_is_terminal()) {
+		vv_buf_vprintf(&b, fmt, ap);
+		n = b.failed ? -1 : 0;
+		vv_out_bytes(b.data, b.len);
+		vv_buf_clear(&b);
+	} else {
+		n = vfprintf(stdout, fmt, ap);
+	}
+	va_end(ap);
+	if (n < 0) {
+		note_failure();
+	}
+}
+
+void vv_out_text(const char *s, size_t len)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_text_put_escaped(&b, s, len);
+	if (b.failed) {
+		errno = ENOMEM;
+		note_failure();
+	} else {
+		vv_out_bytes(b.data, b.len);
+	}
+	vv_buf_clear(&b);
+}
+
+bool vv_out_failed(void)
+{
+	return out_errno != 0;
+}
+
+/* Messages escape names and values as they are made (vv_text_show); this is the second
+ * line of defence, so it leaves backslashes alone, and line ends too. */
+static void put_message(vv_buf *b, const char *s)
+{
+	size_t len = strlen(s), n;
+	uint32_t cp;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = vv_utf8_decode(&cp, s + i, len - i);
+		if (n == 0) {
+			n = 1;
+			vv_buf_printf(b, "\\x%02X", (unsigned char)s[i]);
+		} else if (is_unsafe(cp) && cp != '\n') {
+			vv_buf_printf(b, cp < 0x80 ? "\\x%02X" : "\\u{%X}", (unsigned)cp);
+		} else {
+			vv_buf_put(b, s + i, n);
+		}
+	}
+}
+
+/* The same without memory: what is not plain ASCII becomes a question mark. */
+static void put_plainly(const char *prefix, const char *text)
+{
+	fputs(prefix, stderr);
+	for (; *text; text++) {
+		putc((*text >= ' ' && *text < 127) || *text == '\n' ? *text : '?', stderr);
+	}
+	putc('\n', stderr);
+}
+
+static void message(const char *prefix, const char *text)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	/* What was said before comes before, also when both go to one file. */
+	if (!out_errno && fflush(stdout) != 0) {
+		note_failure();
+	}
+	vv_buf_puts(&b, prefix);
+	put_message(&b, text);
+	vv_buf_putc(&b, '\n');
+	if (!b.failed) {
+		fwrite(b.data, 1, b.len, stderr);
+	} else {
+		put_plainly(prefix, text);
+	}
+	vv_buf_clear(&b);
+}
+
+static void message_v(const char *prefix, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+static void message_v(const char *prefix, const char *fmt, va_list ap)
+{
+	vv_buf b = VV_BUF_INIT;
+	char text[1024];
+	va_list again;
+
+	va_copy(again, ap);
+	vv_buf_vprintf(&b, fmt, ap);
+	if (b.failed) {
+		(void)vsnprintf(text, sizeof text, fmt, again);
+	}
+	message(prefix, b.failed ? text : vv_buf_cstr(&b));
+	va_end(again);
+	vv_buf_clear(&b);
+}
+
+void vv_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message_v("", fmt, ap);
+	va_end(ap);
+}
+
+void vv_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message_v("warning: ", fmt, ap);
+	va_end(ap);
+}
+
+int vv_report(const vv_error *err)
+{
+	vv_progress_end();
+	/* Whoever could not go on without its reader has nothing to say to anybody. */
+	if (out_errno == EPIPE && err->code == VV_EIO) {
+		return VV_EXIT_TROUBLE;
+	}
+	message("varve: ", err->message[0] ? err->message : "unknown error");
+	if (err->hint[0]) {
+		message("hint: ", err->hint);
+	} else if (err->code == VV_EMISSING && strstr(err->message, "block")) {
+		message("hint: ",
+			"'varve fetch --data REV PATH' gets the blocks of a version from the remote, with --from URL from another repository");
+	}
+	return err->code == VV_ECONFLICT ? VV_EXIT_NO : VV_EXIT_TROUBLE;
+}
+
+int vv_report_trouble(const vv_error *err)
+{
+	vv_report(err);
+	return VV_EXIT_TROUBLE;
+}
+
+void vv_out_command(const char *name)
+{
+	command = name;
+}
+
+int vv_usage_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message_v("varve: ", fmt, ap);
+	va_end(ap);
+	if (command) {
+		vv_note("hint: try 'varve %s -h'", command);
+	} else {
+		vv_note("hint: try 'varve help'");
+	}
+	return VV_EXIT_TROUBLE;
+}
+
+int vv_check_json(bool json, bool lists, const char *list_command)
+{
+	return lists || !json ? VV_EXIT_OK
+			      : vv_usage_error("--json is for lists: 'varve %s'", list_command);
+}
+
+int vv_out_finish(int code)
+{
+	vv_progress_end();
+	if (!out_errno && (fflush(stdout) != 0 || ferror(stdout))) {
+		note_failure();
+	}
+	vv_pager_end();
+	if (out_errno == 0) {
+		return code;
+	}
+	if (out_errno == EPIPE && forgiving) {
+		return VV_EXIT_OK;
+	}
+	if (out_errno != EPIPE) {
+		message("varve: cannot write the output: ", strerror(out_errno));
+	}
+	return VV_EXIT_TROUBLE;
+}
+
+void vv_out_look_for_reader(void)
+{
+	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	if (poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0 && out_errno == 0) {
+		out_errno = EPIPE;
+	}
+}
+
+void vv_out_forgive_reader(void)
+{
+	forgiving = true;
+}
+
+int vv_out_end(int code)
+{
+	sigset_t set;
+
+	code = vv_out_finish(code);
+	if (out_errno == EPIPE && !forgiving) {
+		(void)fflush(stderr);
+		(void)signal(SIGPIPE, SIG_DFL);
+		sigemptyset(&set);
+		sigaddset(&set, SIGPIPE);
+		(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+		(void)raise(SIGPIPE);
+	}
+	return code;
+}
+
+void vv_out_flush(void)
+{
+	if (!out_errno && fflush(stdout) != 0) {
+		note_failure();
+	}
+}
+
+bool vv_out_is_terminal(void)
+{
+	if (terminal < 0) {
+		terminal = isatty(STDOUT_FILENO);
+	}
+	return terminal > 0;
+}
+
+unsigned vv_out_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize ws;
+	uint64_t n;
+
+	if (columns && vv_parse_u64(&n, columns, strlen(columns)) && n >= 20 && n <= 10000) {
+		return (unsigned)n;
+	}
+	if (vv_out_is_terminal() &&
+	    (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 ||
+	     ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0) &&
+	    ws.ws_col >= 20) {
+		return ws.ws_col;
+	}
+	return 80;
+}
+
+unsigned vv_out_limit(void)
+{
+	return vv_out_is_terminal() || getenv("COLUMNS") ? vv_out_width() : 0;
+}
+
+static const char *chosen;
+
+void vv_color_choose(const char *when)
+{
+	chosen = when;
+}
+
+static bool colors(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (chosen && strcmp(chosen, "auto") != 0) {
+		return strcmp(chosen, "always") == 0;
+	}
+	return vv_out_is_terminal() && !(no_color && *no_color) && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+const char *vv_color_on(vv_color c)
+{
+	static const char *const codes[] = {
+		[VV_PLAIN] = "",        [VV_BOLD] = "\033[1m",   [VV_DIM] = "\033[2m",
+		[VV_RED] = "\033[31m",  [VV_GREEN] = "\033[32m", [VV_YELLOW] = "\033[33m",
+		[VV_BLUE] = "\033[34m", [VV_CYAN] = "\033[36m",
+	};
+
+	return colors() ? codes[c] : "";
+}
+
+const char *vv_color_off(void)
+{
+	return colors() ? "\033[0m" : "";
+}
+
+void vv_out_page(const char *core_pager_or_null)
+{
+	if (!vv_out_is_terminal() || fflush(stdout) != 0) {
+		return;
+	}
+	vv_pager_begin(core_pager_or_null);
+}
+
+/* Progress: one line, rewritten in place at most ten times a second. */
+static struct {
+	bool shown, over;
+	uint64_t start_ms, last_ms;
+	const char *what;
+} bar;
+
+/* Is it time to write the line anew? *ms: since this work began. */
+static bool bar_is_due(const char *what, uint64_t *ms)
+{
+	uint64_t now = vv_monotonic_ms();
+
+	if (bar.what != what) {
+		bar.what = what;
+		bar.start_ms = now;
+	}
+	*ms = now - bar.start_ms;
+	if (bar.over || *ms < 1000 || now - bar.last_ms < 100) {
+		return false;
+	}
+	bar.last_ms = now;
+	bar.shown = true;
+	return true;
+}
+
+static void put_left(uint64_t ms, uint64_t done, uint64_t total)
+{
+	if (done > 0 && total > done) {
+		uint64_t left = (uint64_t)((double)ms * ((double)(total - done) / (double)done));
+
+		fprintf(stderr, ", %s left", vv_text_seconds(left / 1000 * 1000));
+	}
+	fflush(stderr);
+}
+
+static void update_bar(void *payload, const char *what, uint64_t done, uint64_t total)
+{
+	uint64_t ms;
+
+	(void)payload;
+	if (!bar_is_due(what, &ms)) {
+		return;
+	}
+	fprintf(stderr, "\r\033[K%s: %s", what, vv_text_bytes(done));
+	if (total > 0 && done <= total) {
+		fprintf(stderr, " of %s", vv_text_bytes(total));
+	}
+	fprintf(stderr, ", %s/s", vv_text_bytes(done / (ms / 100) * 10));
+	put_left(ms, done, total);
+}
+
+static void update_part(void *payload, const char *what, uint64_t done, uint64_t total)
+{
+	uint64_t ms;
+
+	(void)payload;
+	if (total == 0 || done > total || !bar_is_due(what, &ms)) {
+		return;
+	}
+	fprintf(stderr, "\r\033[K%s: %u %%", what, (unsigned)((double)done * 100 / (double)total));
+	put_left(ms, done, total);
+}
+
+const vv_progress *vv_progress_begin(void)
+{
+	static const vv_progress p = {update_bar, NULL, update_part};
+
+	if (!isatty(STDERR_FILENO)) {
+		return NULL;
+	}
+	bar.shown = bar.over = false;
+	bar.what = NULL;
+	bar.last_ms = 0;
+	return &p;
+}
+
+void vv_progress_end(void)
+{
+	if (bar.shown) {
+		fputs("\r\033[K", stderr);
+	}
+	bar.shown = false;
+}
+
+void vv_progress_stop(void)
+{
+	vv_progress_end();
+	bar.over = true;
+}
+
+static void put_note(void *payload, vv_note_kind kind, const char *line)
+{
+	(void)payload;
+	message(kind == VV_NOTE_WARNING ? "warning: " : "", line);
+}
+
+static const vv_progress *begin_bar(void *payload)
+{
+	(void)payload;
+	return vv_progress_begin();
+}
+
+static void end_bar(void *payload)
+{
+	(void)payload;
+	vv_progress_end();
+}
+
+const vv_notes vv_notes_stderr = {put_note, begin_bar, end_bar, NULL};

@@ -1,0 +1,71 @@
+/*
+ * pager: which program pages, and how it is run (as Git: GIT_PAGER, core.pager, PAGER,
+ * less; by the shell, since users put arguments there).
+ */
+#include "cmd/frame/pager.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t pager = -1;
+
+static const char *choose(const char *core_pager)
+{
+	const char *program = getenv("GIT_PAGER");
+
+	if (!program) {
+		program = core_pager;
+	}
+	if (!program) {
+		program = getenv("PAGER");
+	}
+	if (!program) {
+		program = "less";
+	}
+	return *program == '\0' || strcmp(program, "cat") == 0 ? NULL : program;
+}
+
+void vv_pager_begin(const char *core_pager_or_null)
+{
+	const char *program = choose(core_pager_or_null);
+	int ends[2];
+
+	if (!program || pager >= 0 || pipe(ends) != 0) {
+		return;
+	}
+	pager = fork();
+	if (pager == 0) {
+		dup2(ends[0], STDIN_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		setenv("LESS", "FRX", 0);
+		setenv("LV", "-c", 0);
+		execl("/bin/sh", "sh", "-c", program, (char *)NULL);
+		_exit(127);
+	}
+	close(ends[0]);
+	if (pager > 0) {
+		dup2(ends[1], STDOUT_FILENO);
+	}
+	close(ends[1]);
+	if (pager > 0) {
+		setenv("GIT_PAGER_IN_USE", "true", 1);
+	}
+}
+
+void vv_pager_end(void)
+{
+	if (pager < 0) {
+		return;
+	}
+	fclose(stdout);
+	/* EINTR: an interrupt meant for the pager; go on waiting for it. */
+	while (waitpid(pager, NULL, 0) < 0 && errno == EINTR) {
+		continue;
+	}
+	pager = -1;
+}

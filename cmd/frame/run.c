@@ -1,0 +1,97 @@
+/*
+ * run: knows how arguments become a command's options struct and positional arguments, who frees
+ * them, and what follows a command.
+ */
+#include "cmd/frame/run.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "cmd/frame/gc.h"
+#include "cmd/frame/git_words.h"
+#include "cmd/frame/help.h"
+#include "cmd/frame/option.h"
+#include "cmd/frame/output.h"
+
+static int run_in_context(const vv_command *c, vv_context *x)
+{
+	vv_error err;
+	vv_status rc;
+	int code = c->check ? c->check(x) : VV_EXIT_OK;
+
+	if (code != VV_EXIT_OK) {
+		return code;
+	}
+	if ((rc = vv_context_need(x, c->needs, &err)) == VV_OK) {
+		rc = c->run(x, &err);
+	}
+	if (rc >= 0 && x->repo) {
+		vv_status settled = vv_repository_settle(x->repo, &err);
+
+		if (settled < 0 && x->code == VV_EXIT_TROUBLE) {
+			vv_warn("%s", err.message); /* the failure was reported already */
+		} else {
+			rc = settled < 0 ? settled : rc;
+		}
+	}
+	vv_progress_end();
+	vv_context_close(x);
+	if (rc < 0) {
+		code = vv_report(&err);
+		x->code = c->conflict_is_no ? code : VV_EXIT_TROUBLE;
+	} else {
+		vv_auto_gc_begin(&x->gc, x->gc_quiet); /* forks: no thread and no lock is left */
+	}
+	vv_auto_gc_clear(&x->gc);
+	return x->code;
+}
+
+static int run_parsed(const vv_command *c, int argc, char **argv)
+{
+	vv_error err;
+	vv_arguments args = {0};
+	void *options = vv_calloc(1, c->options_size ? c->options_size : 1);
+	int code;
+
+	if (!options) {
+		vv_fail_nomem(&err);
+		return vv_report(&err);
+	}
+	if (vv_options_parse(c, options, argc, argv, &args, &err) < 0) {
+		if (args.failed >= 0 && vv_git_words_option(c->name, argv[args.failed])) {
+			vv_git_words_hint(&err, c->name, argc, argv);
+		}
+		vv_hint(&err, "try 'varve %s -h'", c->name);
+		code = vv_report(&err);
+	} else if (args.help) {
+		vv_help_command(c);
+		code = VV_EXIT_OK;
+	} else {
+		vv_context x = {.name = c->name,
+				.gets = c->gets,
+				.by_git = c->hidden,
+				.options = options,
+				.argc = args.argc,
+				.argv = args.argv,
+				.dashdash = args.dashdash};
+
+		code = c->run ? run_in_context(c, &x) : c->run_alone(options, args.argc, args.argv);
+	}
+	vv_options_clear(c, options);
+	vv_arguments_clear(&args);
+	vv_free(options);
+	return code;
+}
+
+int vv_command_run(const vv_command *c, int argc, char **argv)
+{
+	vv_out_command(c->name);
+	if (!c->raw) {
+		return run_parsed(c, argc, argv);
+	}
+	if (argc > 0 && (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
+		vv_help_command(c);
+		return VV_EXIT_OK;
+	}
+	return c->run_alone(NULL, argc, argv);
+}

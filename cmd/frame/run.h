@@ -1,0 +1,13 @@
+/*
+ * run: how a command of the table is run.
+ */
+#ifndef VV_CMD_FRAME_RUN_H
+#define VV_CMD_FRAME_RUN_H
+
+#include "cmd/frame/command.h"
+
+/* Parses the arguments after the command's name, answers -h and --help, runs the
+ * command. Returns the exit code. */
+int vv_command_run(const vv_command *c, int argc, char **argv);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * commands: the list of commands, by name. Each is defined in its file of cmd/varve/commands.
+ */
+#ifndef VV_CMD_VARVE_COMMANDS_H
+#define VV_CMD_VARVE_COMMANDS_H
+
+#include "cmd/frame/command.h"
+
+/* All of them, sorted by name. */
+extern const vv_command *const vv_commands[];
+extern const size_t vv_command_count;
+const vv_command *vv_command_find(const char *name); /* NULL when there is none */
+
+extern const vv_command vv_cmd_add;
+extern const vv_command vv_cmd_apply;
+extern const vv_command vv_cmd_blame;
+extern const vv_command vv_cmd_branch;
+extern const vv_command vv_cmd_car;
+extern const vv_command vv_cmd_cat;
+extern const vv_command vv_cmd_check;
+extern const vv_command vv_cmd_cherry_pick;
+extern const vv_command vv_cmd_clone;
+extern const vv_command vv_cmd_commit;
+extern const vv_command vv_cmd_completion;
+extern const vv_command vv_cmd_config;
+extern const vv_command vv_cmd_conflicts;
+extern const vv_command vv_cmd_convert;
+extern const vv_command vv_cmd_diff;
+extern const vv_command vv_cmd_diff_file;
+extern const vv_command vv_cmd_diff_tool;
+extern const vv_command vv_cmd_doctor;
+extern const vv_command vv_cmd_drop;
+extern const vv_command vv_cmd_fetch;
+extern const vv_command vv_cmd_filter;
+extern const vv_command vv_cmd_filter_process;
+extern const vv_command vv_cmd_fsck;
+extern const vv_command vv_cmd_gc;
+extern const vv_command vv_cmd_help;
+extern const vv_command vv_cmd_info;
+extern const vv_command vv_cmd_init;
+extern const vv_command vv_cmd_install;
+extern const vv_command vv_cmd_log;
+extern const vv_command vv_cmd_ls_remote;
+extern const vv_command vv_cmd_merge;
+extern const vv_command vv_cmd_merge_file;
+extern const vv_command vv_cmd_migrate;
+extern const vv_command vv_cmd_mv;
+extern const vv_command vv_cmd_pre_push;
+extern const vv_command vv_cmd_publish;
+extern const vv_command vv_cmd_pull;
+extern const vv_command vv_cmd_push;
+extern const vv_command vv_cmd_remote;
+extern const vv_command vv_cmd_rename_column;
+extern const vv_command vv_cmd_resolve;
+extern const vv_command vv_cmd_restore;
+extern const vv_command vv_cmd_revert;
+extern const vv_command vv_cmd_rm;
+extern const vv_command vv_cmd_schema;
+extern const vv_command vv_cmd_serve;
+extern const vv_command vv_cmd_show;
+extern const vv_command vv_cmd_status;
+extern const vv_command vv_cmd_switch;
+extern const vv_command vv_cmd_tag;
+extern const vv_command vv_cmd_textconv;
+extern const vv_command vv_cmd_track;
+extern const vv_command vv_cmd_uninstall;
+extern const vv_command vv_cmd_untrack;
+extern const vv_command vv_cmd_version;
+extern const vv_command vv_cmd_web;
+extern const vv_command vv_cmd_whereis;
+
+/* `varve help`: all of them; on stderr when misused. */
+void vv_commands_overview(bool to_stdout);
+
+/* "varve has no 'x'" with what is near, or the Git command that serves; returns 2. */
+int vv_commands_unknown(const char *name, int argc, char **argv);
+
+/* --abort, --quit or else --continue of the command c->name, of whose kind a merge is under way;
+ * the latter closes the context and does what `varve commit --no-edit` does. */
+vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose, vv_error *err);
+
+#endif

@@ -1,0 +1,200 @@
+/*
+ * add: files and tables into the index.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/print/add.h"
+#include "lib/work/add/run.h"
+#include "lib/work/merge/torn.h"
+#include "lib/work/view/dialect_words.h"
+
+typedef struct options {
+	bool all, update, force, dry_run, convert, fix, no_key, facts, quiet, verbose;
+	vv_strings key;
+	const char *as, *order;
+	vv_written written;
+} options;
+
+static vv_status read_options(vv_dataset_options *out, const options *o, vv_error *err)
+{
+	static const char *const no_key[] = {NULL};
+	vv_status rc;
+
+	if (o->key.count > 0 && o->no_key) {
+		return vv_fail(err, VV_EUSAGE, "--key and --no-key exclude each other");
+	}
+	if (o->facts && o->as && strcmp(o->as, "file") == 0) {
+		return vv_fail(err, VV_EUSAGE, "--facts is for tables; a file of bytes has none");
+	}
+	if (o->order && o->as && strcmp(o->as, "file") == 0) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--order is for tables; a file of bytes has no rows");
+	}
+	if (o->order) {
+		out->order = strcmp(o->order, "key") == 0 ? VV_ORDER_KEY : VV_ORDER_FILE;
+	}
+	if (o->as) {
+		out->has_kind = true;
+		out->kind = strcmp(o->as, "file") == 0 ? VV_KIND_FILE : VV_KIND_TABLE;
+	}
+	if ((rc = vv_written_read(&out->hints, &o->written, err)) < 0) {
+		return rc;
+	}
+	out->facts = o->facts;
+	if (o->no_key) {
+		out->key = no_key;
+	}
+	if (o->key.count > 0) {
+		out->key = o->key.items;
+	}
+	return VV_OK;
+}
+
+static bool describes(const options *o)
+{
+	return o->key.count > 0 || o->no_key || o->facts || o->as || o->order ||
+	       vv_written_any(&o->written);
+}
+
+/* What can be done about a file that is not a clean table. */
+static void report_refused(const vv_error *err, const char *path)
+{
+	vv_report(err);
+	if (path && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
+		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));
+		vv_note("hint: 'varve convert --lenient %s OUT' writes it clean, "
+			"and says what it guessed",
+			vv_text_shows(path));
+	}
+}
+
+/* Tables that git merged as text come first: they are tables again then. *any: there are some. */
+static vv_status fix_torn(vv_context *c, const options *o, bool *any, vv_error *err)
+{
+	vv_torn_report t;
+	vv_status rc = vv_torn_mend(&t, c->repo, c->writer, c->index,
+				    c->argc > 0 ? &c->paths : NULL, true, o->dry_run, err);
+
+	if (!o->quiet || t.conflicts > 0) {
+		vv_out("%s", vv_buf_cstr(&t.text));
+	}
+	*any = t.merged + t.conflicts > 0;
+	c->code = rc == VV_OK && t.conflicts > 0 ? VV_EXIT_NO : c->code;
+	vv_torn_report_clear(&t);
+	return rc;
+}
+
+static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
+{
+	const options *o = c->options;
+	vv_add_plan plan = {0};
+	vv_add_report rep = {0};
+	bool torn = false;
+	vv_status rc;
+
+	/* The writer's lock comes before the index is read: varve's commands take turns. */
+	rc = vv_context_need(c, (o->dry_run ? 0 : VV_NEEDS_LOCK) | VV_NEEDS_INDEX, err);
+	if (rc == VV_OK) {
+		vv_dataset_reader_lend_index(c->reader, c->index);
+		rc = o->fix ? fix_torn(c, o, &torn, err) : VV_OK;
+	}
+	if (rc == VV_OK && !(torn && o->dry_run)) { /* which still sees them as text */
+		rc = vv_add_plan_make(&plan, c->repo, c->index, c->reader, req, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_add_run(&rep, &plan, c->repo, c->index, c->writer, req, o->dry_run, err);
+	}
+	if (c->reader) {
+		vv_dataset_reader_lend_index(c->reader, NULL);
+	}
+	vv_progress_end();
+	if (rc == VV_OK) {
+		vv_add_report_print(&rep, &plan, o->quiet, o->dry_run);
+	} else {
+		report_refused(err, rep.refused);
+		c->code = VV_EXIT_TROUBLE;
+	}
+	vv_add_report_clear(&rep);
+	vv_add_plan_clear(&plan);
+	return VV_OK;
+}
+
+static int check_add(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (c->argc == 0 && !o->all && !o->update && !o->fix) {
+		vv_note("varve: nothing named, nothing staged");
+		vv_note("hint: name files or folders, as in 'varve add .'");
+		return VV_EXIT_TROUBLE;
+	}
+	return o->all && o->update ? vv_usage_error("-A and -u exclude each other") : VV_EXIT_OK;
+}
+
+static vv_status run_add(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
+	vv_add_request req = {c->argc > 0 ? &c->paths : NULL,
+			      !o->update,
+			      o->force,
+			      o->convert,
+			      o->fix,
+			      false,
+			      describes(o),
+			      &import};
+	vv_status rc = read_options(&import, o, err);
+
+	return rc < 0 ? rc : add(c, &req, err);
+}
+
+static const vv_option add_table[] = {
+	OPT_FLAG('A', "all", all, "all changes in the work tree, including new and removed files"),
+	OPT_FLAG('u', "update", update, "only files that are already in the index"),
+	OPT_FLAG('f', "force", force, "also files that are ignored"),
+	OPT_FLAG('n', "dry-run", dry_run, "only say what would be staged"),
+	OPT_FLAG('v', "verbose", verbose, "name what is added (the default)"),
+	OPT_FLAG('q', "quiet", quiet, "print warnings only"),
+	OPT_LIST(0, "key", key, "COLUMNS",
+		 "columns (a,b) whose values identify a row; proved to be unique"),
+	OPT_FLAG(0, "no-key", no_key, "a table without a key; none is searched for"),
+	OPT_FLAG(0, "facts", facts,
+		 "keep facts about its row groups, from now on, so that 'cat --where' finds rows "
+		 "faster; varve 0.1 cannot read such a version"),
+	OPT_CHOICE(
+		0, "order", order, "ORDER", "file|key",
+		"keep the rows in key order and their places beside them, from now on, for files "
+		"that come in another order each time; or in the file's order"),
+	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep it as a table, or as a file of bytes"),
+	OPT_WRITTEN(""),
+	OPT_FLAG(0, "convert", convert, "also make tables of files that HEAD holds as text"),
+	OPT_FLAG(
+		0, "fix", fix,
+		"make tables of what was committed as text under a tracked pattern, and merge pointers "
+		"that git merged as text by row and cell"),
+};
+
+const vv_command vv_cmd_add = {
+	.name = "add",
+	.group = "change",
+	.summary = "stage files and tables for the next commit",
+	.usage = "[OPTION...] PATH...\n-A | -u | --fix [PATH...]",
+	.example = "$ varve add --key id prices.csv\n"
+		   "prices.csv: new table, 1,204 rows, 3 columns, "
+		   "key id (as you said: no value comes twice)\n"
+		   "  columns: id integer, name string, price number\n"
+		   "  form:    comma-separated\n"
+		   "  stored:  2 of 2 groups new, 11 kB stored of 38 kB, in 4 ms",
+	.options = add_table,
+	.option_count = VV_OPTION_COUNT(add_table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_add,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_WRITER,
+	.run = run_add,
+};

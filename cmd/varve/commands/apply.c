@@ -1,0 +1,517 @@
+/*
+ * apply: a patch made by 'varve diff --format patch', applied to the files here.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "diff/patch/patch.h"
+#include "lib/work/apply/files.h"
+#include "lib/work/apply/index.h"
+#include "lib/work/commit/journal.h"
+
+/* Misfits told one by one. */
+#define MISFITS_SHOWN 20u
+
+typedef struct options {
+	bool check, reverse, reject, exact, cached, three_way, quiet;
+	const char *strip;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "check", check, "only report whether it fits"),
+	OPT_FLAG('R', "reverse", reverse, "undo the patch: go back to its old version"),
+	OPT_FLAG(0, "reject", reject,
+		 "apply what fits, and write the rest to PATH.rej, a patch of its own"),
+	OPT_FLAG(0, "exact", exact,
+		 "apply only to exactly the version that the patch was made from"),
+	OPT_FLAG(
+		'3', "3way", three_way,
+		"apply to index and files; if it does not fit, merge through the version it was made from"),
+	OPT_FLAG(0, "cached", cached, "apply to the index only, whatever the files have"),
+	OPT_STRING('p', "strip", strip, "N",
+		   "strip N folders from the paths in the patch (default: 0)"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+};
+
+typedef struct run {
+	const options *o;
+	vv_repository *repo; /* NULL outside of one; borrowed, as writer and index */
+	vv_dataset_writer *writer;
+	vv_apply_files files, rejects;
+	vv_index *index; /* --cached, --3way */
+	vv_checkout checkout;
+	vv_apply_index indexed;
+	vv_buf told;         /* --3way: misfits, told when the merge does not help */
+	vv_journal *journal; /* of the files that change; NULL: none do */
+	int fd;              /* of the patch; it can be sought in */
+	const char *name;
+	char *spool;
+	char *instead, *instead_rej; /* FILE, and where its rejects go; NULL */
+	vv_buf said;                 /* a line for each path, told when all went well */
+	uint64_t misfits, paths, rejected;
+} run;
+
+/* --- the patch ------------------------------------------------------------------ */
+
+/* Standard input and pipes are copied first: parts of a patch are read twice. */
+static vv_status copy_patch(run *r, int from, vv_error *err)
+{
+	const char *temp = getenv("TMPDIR");
+	char *piece = vv_malloc(1 << 16);
+	ssize_t n = 1;
+	vv_status rc = VV_OK;
+	int fd = piece ? vv_temp_open(&r->spool, temp && *temp ? temp : "/tmp", "varve-apply-", err)
+		       : (int)vv_fail_nomem(err);
+	if (fd < 0) {
+		vv_free(piece);
+		return (vv_status)fd;
+	}
+	r->fd = fd;
+	while (rc == VV_OK && (n = vv_read_full(from, piece, 1 << 16, r->name, err)) > 0) {
+		rc = vv_write_full(fd, piece, (size_t)n, r->spool, err);
+	}
+	vv_free(piece);
+	if (rc == VV_OK && n == 0 && lseek(fd, 0, SEEK_SET) < 0) {
+		rc = vv_fail_errno(err, "cannot seek in", r->spool);
+	}
+	return rc < 0 ? rc : n < 0 ? (vv_status)n : VV_OK;
+}
+
+static vv_status open_patch(run *r, const char *name, vv_error *err)
+{
+	bool input = strcmp(name, "-") == 0;
+	r->name = input ? "standard input" : name;
+	int fd = input ? STDIN_FILENO : vv_open(name, O_RDONLY, 0, err);
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	if (!input && lseek(fd, 0, SEEK_CUR) >= 0) {
+		vv_stat st;
+		r->fd = fd;
+		vv_status rc = vv_fstat(&st, fd, name, err);
+		return rc < 0 ? rc
+		       : S_ISDIR(st.mode)
+			       ? vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(name))
+			       : VV_OK;
+	}
+	vv_status rc = copy_patch(r, fd, err);
+	if (!input) {
+		vv_close(fd, NULL, NULL);
+	}
+	return rc;
+}
+
+static ssize_t read_patch(void *payload, void *buf, size_t len, vv_error *err)
+{
+	const run *r = payload;
+	return vv_read_full(r->fd, buf, len, r->name, err);
+}
+
+static vv_status seek_patch(void *payload, uint64_t offset, vv_error *err)
+{
+	const run *r = payload;
+	return lseek(r->fd, (off_t)offset, SEEK_SET) < 0
+		       ? vv_fail_errno(err, "cannot seek in", r->name)
+		       : VV_OK;
+}
+
+/* --- what apply asks and tells ---------------------------------------------------- */
+
+static vv_status open_target(void *payload, const char *path, vv_kind kind, vv_table *out,
+			     bool *exists, vv_error *err)
+{
+	return vv_apply_files_open(&((run *)payload)->files, path, kind, out, exists, err);
+}
+
+static const vv_scan_cache *cache_of_target(void *payload, const vv_cid *root, uint64_t *secret)
+{
+	return vv_apply_files_cache(&((run *)payload)->files, root, secret);
+}
+
+static vv_status put(void *payload, const char *path, const void *bytes, size_t len, vv_error *err)
+{
+	return vv_apply_files_put(&((run *)payload)->files, path, bytes, len, err);
+}
+
+static vv_status put_rejected(void *payload, const char *path, const void *bytes, size_t len,
+			      vv_error *err)
+{
+	run *r = payload;
+	vv_buf name = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+	if (!r->o->check) {
+		vv_buf_printf(&name, "%s.rej", path);
+		if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
+			rc = vv_apply_files_put(&r->rejects, name.data, bytes, len, err);
+		}
+	}
+	vv_buf_clear(&name);
+	return rc;
+}
+
+static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
+{
+	run *r = payload;
+	vv_buf b = VV_BUF_INIT;
+	if (r->o->three_way && vv_apply_index_miss(&r->indexed, m->path, err) < 0) {
+		return VV_ENOMEM;
+	}
+	if (++r->misfits > MISFITS_SHOWN) {
+		return VV_OK;
+	}
+	vv_text_put_escaped(&b, m->path, strlen(m->path));
+	vv_buf_puts(&b, ": ");
+	if (m->row) {
+		vv_buf_puts(&b, m->row); /* escaped already */
+		vv_buf_puts(&b, ", ");
+	}
+	if (m->column) {
+		vv_buf_puts(&b, "column '");
+		vv_text_put_cut(&b, m->column, strlen(m->column), 60);
+		vv_buf_puts(&b, "': ");
+	}
+	vv_buf_puts(&b, "expected ");
+	vv_buf_puts(&b, m->expected);
+	vv_buf_printf(&b, ", found %s", m->found ? m->found : "nothing");
+	vv_status rc = vv_buf_ok(&b, err);
+	if (rc == VV_OK && r->o->three_way) {
+		vv_buf_printf(&r->told, "%s%s", r->told.len > 0 ? "\n" : "", b.data);
+		rc = vv_buf_ok(&r->told, err);
+	} else if (rc == VV_OK) {
+		vv_note("%s", b.data);
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static void say_count(vv_buf *b, bool *first, uint64_t count, const char *what)
+{
+	if (count > 0) {
+		vv_buf_printf(b, "%s%s %s", *first ? "" : ", ", vv_text_count(count), what);
+		*first = false;
+	}
+}
+
+/* What of the new version no file shows. */
+static void say_stored(vv_buf *b, const vv_patch_done *d)
+{
+	vv_buf_printf(b,
+		      "  the patch also changes how varve keeps the rows, which the file does not "
+		      "show: 'varve add%s%s ",
+		      !d->stored_order           ? ""
+		      : vv_root_is_sorted(d->as) ? " --order key"
+						 : " --order file",
+		      d->stored_facts ? " --facts" : "");
+	vv_text_put_word(b, d->path);
+	vv_buf_puts(b, "' sets that\n");
+}
+
+static void say(run *r, const vv_patch_done *d)
+{
+	vv_buf *b = &r->said;
+	bool first = true, stored = (d->stored_order || d->stored_facts) && !(r->index && d->exact);
+	vv_text_put_escaped(b, d->path, strlen(d->path));
+	vv_buf_puts(b, ": ");
+	if (d->removed || !d->old_path) {
+		vv_buf_puts(b, d->removed ? "removed" : "new");
+		first = false;
+	} else if (strcmp(d->path, d->old_path) != 0) {
+		vv_buf_puts(b, "renamed from ");
+		vv_text_put_escaped(b, d->old_path, strlen(d->old_path));
+		first = false;
+	}
+	say_count(b, &first, d->removed ? 0 : d->rows_changed,
+		  d->rows_changed == 1 ? "row changed" : "rows changed");
+	say_count(b, &first, d->removed ? 0 : d->rows_added,
+		  d->rows_added == 1 ? "row added" : "rows added");
+	say_count(b, &first, d->removed ? 0 : d->rows_removed,
+		  d->rows_removed == 1 ? "row removed" : "rows removed");
+	say_count(b, &first, d->rows_moved, d->rows_moved == 1 ? "row moved" : "rows moved");
+	say_count(b, &first, d->rejected,
+		  d->rejected == 1 ? "change rejected" : "changes rejected");
+	vv_buf_puts(b, !first ? "" : stored ? "the same rows" : "done");
+	vv_buf_puts(b, d->exact ? "\n" : " (onto another version)\n");
+	if (d->order_left || d->form_left) {
+		vv_buf_printf(b, "  left as it was: %s%s%s\n",
+			      d->order_left ? "the order of rows" : "",
+			      d->order_left && d->form_left ? ", " : "",
+			      d->form_left ? "how the file is written" : "");
+	}
+	if (d->schema && !(r->index && d->exact)) {
+		vv_buf_puts(
+			b,
+			"  the patch also changes what columns mean (types, key): 'varve schema' sets that\n");
+	}
+	if (stored) {
+		say_stored(b, d);
+	}
+}
+
+static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
+{
+	run *r = payload;
+	vv_status rc = VV_OK;
+	r->paths++;
+	r->rejected += d->rejected;
+	if (!r->o->check) {
+		rc = vv_apply_files_change(&r->files, d->removed ? d->old_path : d->path,
+					   d->removed, err);
+		if (rc == VV_OK && !d->removed && d->old_path &&
+		    strcmp(d->old_path, d->path) != 0) {
+			rc = vv_apply_files_change(&r->files, d->old_path, true, err);
+		}
+		if (rc == VV_OK && r->index) {
+			rc = vv_apply_index_put(&r->indexed, d, err);
+		}
+		if (rc == VV_OK && d->rejected > 0) {
+			vv_buf name = VV_BUF_INIT;
+			vv_buf_printf(&name, "%s.rej", d->path);
+			if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
+				rc = vv_apply_files_change(&r->rejects, name.data, false, err);
+			}
+			vv_buf_clear(&name);
+		}
+	}
+	say(r, d);
+	return rc < 0 ? rc : vv_buf_ok(&r->said, err);
+}
+
+/* --- the command -------------------------------------------------------------------- */
+
+static vv_status find_repository(run *r, vv_context *c, vv_error *err)
+{
+	bool indexed = r->o->cached || r->o->three_way;
+	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
+
+	if (rc == VV_ENOTFOUND && !indexed) {
+		return VV_OK; /* files will do */
+	}
+	if (rc < 0 ||
+	    (rc = vv_context_need(c,
+				  (r->o->check ? VV_NEEDS_WORKTREE : VV_NEEDS_RIGHT) |
+					  VV_NEEDS_WRITER | (indexed ? VV_NEEDS_INDEX : 0),
+				  err)) < 0) {
+		return rc;
+	}
+	r->repo = c->repo;
+	r->writer = c->writer;
+	r->index = c->index;
+	if (indexed) {
+		vv_checkout_init(&r->checkout, r->repo, c->reader, r->index);
+		r->files.index = r->index;
+		r->files.checkout = r->o->three_way ? &r->checkout : NULL;
+		vv_apply_index_init(&r->indexed, &r->files, r->writer, r->files.checkout);
+	}
+	return VV_OK;
+}
+
+/* FILE: the patch's path, whatever it is, means this one. */
+static vv_status take_file(run *r, const char *name, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+	if (r->repo) {
+		rc = vv_repository_relative(&r->instead, r->repo, name, err);
+	} else {
+		r->instead = vv_strdup(name);
+	}
+	if (rc == VV_OK && r->instead) {
+		vv_buf_printf(&b, "%s.rej", r->instead);
+		r->instead_rej = vv_buf_detach(&b);
+	}
+	r->files.instead = r->instead;
+	r->rejects.instead = r->instead_rej;
+	return rc == VV_OK && !r->instead_rej ? vv_fail_nomem(err) : rc;
+}
+
+/* What does not fit is merged. Where that cannot be it is told what did not fit. */
+static vv_status merge_misfits(run *r, const vv_patch_source *source,
+			       const vv_patch_apply_options *po, vv_status rc, vv_error *err)
+{
+	if (rc == VV_ECONFLICT && r->misfits > 0) {
+		rc = vv_apply_index_merge(&r->indexed, source, po, err);
+		r->paths += r->indexed.count;
+		if (rc < 0) {
+			vv_note("%s", vv_buf_cstr(&r->told));
+		}
+	}
+	if (rc == VV_OK && (rc = vv_apply_index_commit(&r->indexed, err)) == VV_OK) {
+		vv_apply_index_describe(&r->indexed, &r->said);
+		rc = vv_buf_ok(&r->said, err);
+	}
+	return rc;
+}
+
+/* Files made beside those that the patch changes, and their changes, are written down first. */
+static vv_status open_journal(run *r, vv_error *err)
+{
+	static const vv_journal_options o = {
+		.command = "apply", .what = "'varve apply'", .end = VV_JOURNAL_END_CLOSE};
+	vv_status rc = VV_OK;
+
+	if (r->repo && !r->index && !r->o->check) {
+		rc = vv_journal_open(&r->journal, r->repo, &o, err);
+		r->files.journal = r->rejects.journal = r->journal;
+	}
+	return rc;
+}
+
+static vv_status apply(run *r, vv_error *err)
+{
+	const options *o = r->o;
+	const char *temp = getenv("TMPDIR");
+	const vv_patch_source source = {read_patch, seek_patch, r, r->name};
+	const vv_patch_apply_options po = {
+		.reverse = o->reverse,
+		.check = o->check,
+		.mode = o->exact    ? VV_PATCH_EXACT
+			: o->reject ? VV_PATCH_REJECT
+				    : VV_PATCH_FIT,
+		.open = open_target,
+		.cache = cache_of_target,
+		.put = put,
+		.done = done,
+		.misfit = misfit,
+		.reject = put_rejected,
+		.payload = r,
+		.temp_dir = temp && *temp ? temp : "/tmp",
+		.pool = r->writer ? vv_dataset_reader_pool(vv_dataset_writer_reader(r->writer))
+				  : NULL};
+	r->files.repo = r->rejects.repo = r->repo;
+	r->files.reader = r->rejects.reader = vv_dataset_writer_reader(r->writer);
+	r->rejects.strip = r->files.strip;
+	vv_status rc = open_journal(r, err);
+	rc = rc < 0 ? rc : vv_patch_apply(&source, &po, err);
+	if (o->three_way) {
+		return merge_misfits(r, &source, &po, rc, err);
+	}
+	if (r->misfits > MISFITS_SHOWN) {
+		vv_note("... and %s more", vv_text_count(r->misfits - MISFITS_SHOWN));
+	}
+	if (rc == VV_OK && r->index && !o->check) {
+		return vv_apply_index_commit(&r->indexed, err);
+	}
+	if (rc == VV_ECONFLICT) {
+		vv_hint(err, "%s",
+			o->exact
+				? "nothing was written; without --exact the patch may fit this version too"
+			: o->check ? "--reject applies what fits, and keeps the rest for later"
+			: o->cached || !r->repo
+				? "nothing was written; --reject applies what fits, and keeps the rest for later"
+				: "nothing was written; --reject applies what fits, and keeps the rest for later; "
+				  "--3way merges");
+	}
+	if (rc == VV_OK && !o->check && (rc = vv_apply_files_commit(&r->rejects, err)) == VV_OK) {
+		rc = vv_apply_files_commit(&r->files, err);
+	}
+	return rc;
+}
+
+static void run_clear(run *r)
+{
+	vv_apply_files_clear(&r->files);
+	vv_apply_files_clear(&r->rejects);
+	vv_close(r->fd, NULL, NULL);
+	if (r->spool) {
+		vv_unlink(r->spool, true, NULL);
+	}
+	vv_free(r->spool);
+	vv_free(r->instead);
+	vv_free(r->instead_rej);
+	vv_buf_clear(&r->said);
+	vv_buf_clear(&r->told);
+	if (r->index) {
+		vv_apply_index_clear(&r->indexed);
+		vv_checkout_clear(&r->checkout);
+	}
+}
+
+static bool read_strip(const options *o, uint64_t *out)
+{
+	return !o->strip || (vv_parse_u64(out, o->strip, strlen(o->strip)) && *out <= 100);
+}
+
+static int check_apply(const vv_context *c)
+{
+	const options *o = c->options;
+	uint64_t strip;
+
+	if (c->argc != 1 && c->argc != 2) {
+		return vv_usage_error(c->argc == 0 ? "apply needs a patch ('-': standard input)"
+						   : "apply takes a patch, and the file it is for");
+	}
+	if (c->argc == 2 && o->strip) {
+		return vv_usage_error("-p and a file exclude each other");
+	}
+	if (o->exact && o->reject) {
+		return vv_usage_error("--exact and --reject exclude each other");
+	}
+	if (o->three_way && (o->exact || o->reject || o->cached || o->check)) {
+		return vv_usage_error(
+			"--3way goes with none of --exact, --reject, --cached, --check");
+	}
+	if (o->cached && o->reject) {
+		return vv_usage_error("--cached and --reject exclude each other");
+	}
+	return read_strip(o, &strip) ? VV_EXIT_OK
+				     : vv_usage_error("-p takes a number of folders, not '%s'",
+						      vv_text_shows(o->strip));
+}
+
+static vv_status run_apply(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	run r = {.o = o, .fd = -1};
+	uint64_t strip = 0;
+	vv_status rc;
+
+	(void)read_strip(o, &strip); /* looked at by check_apply */
+	vv_apply_files_init(&r.files);
+	vv_apply_files_init(&r.rejects);
+	r.files.strip = (unsigned)strip;
+	r.files.progress = c->progress;
+	if ((rc = find_repository(&r, c, err)) == VV_OK &&
+	    (rc = open_patch(&r, c->argv[0], err)) == VV_OK &&
+	    (c->argc == 1 || (rc = take_file(&r, c->argv[1], err)) == VV_OK)) {
+		rc = vv_journal_close(r.journal, apply(&r, err), err);
+	}
+	vv_progress_end();
+	if (rc == VV_OK && !o->quiet) {
+		vv_out_bytes(vv_buf_cstr(&r.said), r.said.len);
+		if (r.paths == 0) {
+			vv_out("nothing to do: the patch is empty\n");
+		}
+	}
+	c->code = r.rejected > 0 || (r.index && r.indexed.conflicts > 0) ? VV_EXIT_NO : VV_EXIT_OK;
+	run_clear(&r);
+	return rc;
+}
+
+const vv_command vv_cmd_apply = {
+	.name = "apply",
+	.group = "change",
+	.summary = "apply a patch of tables to the files here",
+	.usage = "[--check] [--reverse] [--reject | --exact | --3way] [--cached] [-p N] PATCH "
+		 "[FILE]",
+	.example = "$ varve diff --format patch v1 v2 > prices.patch\n"
+		   "$ varve restore --source v1 prices.csv\n"
+		   "$ varve apply prices.patch\n"
+		   "prices.csv: 1 row changed, 1 row removed",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "it does not fit, or with --reject not all of it, or --3way left conflicts",
+	.arguments = "path",
+	.check = check_apply,
+	.needs = VV_NEEDS_PROGRESS,
+	.run = run_apply,
+	.conflict_is_no = true,
+};

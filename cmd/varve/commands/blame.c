@@ -1,0 +1,572 @@
+/*
+ * blame: which commit last set each row, or each cell, of a table.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/print/aligned.h"
+#include "cmd/varve/print/commit.h"
+#include "diff/rows/blame.h"
+#include "lib/work/diff/name_list.h"
+#include "lib/work/diff/versions.h"
+#include "lib/work/view/table_at.h"
+#include "repo/git/history/history.h"
+#include "repo/git/merge/lineage.h"
+
+#define AUTHOR_WIDTH 20u
+#define KEY_MAX 16u     /* columns of a key */
+#define LINES_MAX 1000u /* laid out together */
+
+typedef struct options {
+	vv_strings key;
+	const char *row;
+	bool cells, json;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING(0, "row", row, "KEY", "only the row with this key (values separated by commas)"),
+	OPT_FLAG(0, "cells", cells, "show a commit for each cell, not for each row"),
+	OPT_LIST(0, "key", key, "A,B", "columns that identify rows (default: the table's key)"),
+	OPT_FLAG(0, "json", json, "as JSON"),
+};
+
+/* One commit of the walk. */
+typedef struct blamed {
+	vv_oid id;
+	char *short_id, *author, *summary;
+	char date[11];
+} blamed;
+
+typedef struct blame_run {
+	const options *o;
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	const char *path;
+	blamed *commits;
+	size_t count;
+	vv_blame *blame;
+	vv_name_list names; /* of --key */
+	uint64_t *rows;     /* of --row */
+	size_t row_count, row_cap;
+	char **key; /* those names, NULL-ended; NULL: the table's own */
+} blame_run;
+
+static void run_clear(blame_run *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		vv_free(r->commits[i].short_id);
+		vv_free(r->commits[i].author);
+		vv_free(r->commits[i].summary);
+	}
+	vv_free(r->commits);
+	vv_blame_free(r->blame);
+	vv_free(r->rows);
+	vv_name_list_clear(&r->names);
+}
+
+static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
+{
+	vv_commit c = {0};
+	vv_buf date = VV_BUF_INIT;
+	size_t len;
+	vv_status rc = vv_commit_read(r->repo, id, &c, err);
+	if (rc < 0) {
+		return rc;
+	}
+	blamed *p = vv_realloc_array(r->commits, r->count + 1, sizeof(*p));
+	if (!p) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	r->commits = p;
+	p = &p[r->count];
+	memset(p, 0, sizeof(*p));
+	p->id = *id;
+	r->count++;
+	const char *subject = vv_commit_subject(&c, &len);
+	vv_person_iso_date(&date, &c.author);
+	memcpy(p->date, vv_buf_cstr(&date), date.len >= 10 ? 10 : date.len);
+	p->author = vv_strdup(c.author.name ? c.author.name : "");
+	p->summary = vv_strndup(subject, len);
+	rc = p->author && p->summary ? vv_rev_short(r->repo, id, &p->short_id, err)
+				     : vv_fail_nomem(err);
+done:
+	vv_buf_clear(&date);
+	vv_commit_clear(&c);
+	return rc;
+}
+
+static vv_status join(void *payload, void *into, void *more, bool *joined, vv_error *err)
+{
+	return vv_blame_join(payload, into, more, joined, err);
+}
+
+/* Explains what stands at one commit by its parents. */
+static vv_status explain(blame_run *r, vv_lineage *l, vv_versions *v, const vv_lineage_stop *at,
+			 vv_error *err)
+{
+	size_t n = at->parent_count;
+	vv_table **older = vv_calloc(n + 1, sizeof(*older)), *newer = NULL;
+	vv_blame_part **parts = vv_calloc(n + 1, sizeof(*parts));
+	bool named = false;
+	vv_status rc = older && parts ? VV_OK : vv_fail_nomem(err);
+	if (rc == VV_OK) {
+		rc = vv_versions_get(v, &at->file, &newer, err);
+		n = newer ? n : 0;
+	}
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		rc = at->parents[i].path ? vv_versions_get(v, &at->parents[i], &older[i], err)
+					 : VV_OK;
+	}
+	if (rc == VV_OK) {
+		rc = vv_blame_step(r->blame, at->trail, newer, older, n, (uint32_t)r->count, parts,
+				   &named, err);
+	}
+	if (rc == VV_OK && named) {
+		rc = add_commit(r, &at->file.commit, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		rc = parts[i] ? vv_lineage_follow(l, &at->parents[i], parts[i], err) : VV_OK;
+	}
+	vv_versions_trim(v);
+	vv_free(older);
+	vv_free(parts);
+	return rc;
+}
+
+/* Goes back through the commits that changed the path. */
+static vv_status walk(blame_run *r, vv_blame_part *all, const vv_oid *start, vv_error *err)
+{
+	const vv_lineage_options o = {.join = join, .payload = r->blame};
+	vv_versions v = {.repo = r->repo, .reader = r->reader};
+	vv_lineage *l = NULL;
+	vv_lineage_stop at;
+	int more = 0;
+	vv_status rc = vv_lineage_open(&l, r->repo, &o, err);
+	if (rc == VV_OK) {
+		rc = vv_lineage_begin(l, start, r->path, all, err);
+	}
+	while (rc == VV_OK && vv_blame_left(r->blame) > 0 &&
+	       (more = vv_lineage_next(l, &at, err)) > 0) {
+		rc = explain(r, l, &v, &at, err);
+	}
+	vv_versions_close(&v);
+	vv_lineage_close(l);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* The columns that identify a row: places. */
+static size_t key_places(const blame_run *r, const vv_table *t, size_t *out, size_t max)
+{
+	size_t n = 0;
+	for (size_t i = 0; n < max && (r->key ? r->key[i] != NULL : i < t->root.key_count); i++) {
+		const char *name = r->key ? r->key[i] : t->root.key[i];
+		long at = vv_schema_find(&t->schema, name, strlen(name));
+		if (at >= 0) {
+			out[n++] = (size_t)at;
+		}
+	}
+	return n;
+}
+
+/* What is printed of rows or cells, under headings. */
+typedef struct listing {
+	const blame_run *r;
+	const vv_table *t;
+	vv_aligned lines;
+	size_t key[KEY_MAX], key_count;
+	size_t *order; /* the columns: those of the key first */
+	vv_buf scratch, out;
+} listing;
+
+static bool is_key(const listing *l, size_t column)
+{
+	for (size_t i = 0; i < l->key_count; i++) {
+		if (l->key[i] == column) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t, vv_error *err)
+{
+	static const char *const of_cells[] = {"column", "value"};
+	static const char *const of_commit[] = {"commit", "author", "date"};
+	size_t n = 0;
+	*l = (listing){.r = r, .t = t};
+	l->key_count = key_places(r, t, l->key, KEY_MAX);
+	vv_aligned_init(&l->lines, vv_out_limit(), r->o->cells ? 2 : 0);
+	if (!(l->order = vv_calloc(t->columns + 1, sizeof(*l->order)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < l->key_count; i++) {
+		l->order[n++] = l->key[i];
+	}
+	for (size_t i = 0; i < t->columns; i++) {
+		if (!is_key(l, i)) {
+			l->order[n++] = i;
+		}
+	}
+	for (size_t i = 0; i < 3; i++) {
+		vv_aligned_column(&l->lines, of_commit[i], strlen(of_commit[i]),
+				  i == 0 ? vv_color_on(VV_YELLOW) : "", false, true);
+	}
+	for (size_t i = 0; r->o->cells && i < 2; i++) {
+		vv_aligned_column(&l->lines, of_cells[i], strlen(of_cells[i]), "", false, false);
+	}
+	if (!r->o->cells && l->key_count == 0) {
+		vv_aligned_column(&l->lines, "row", 3, "", true, true);
+	}
+	for (size_t i = 0; !r->o->cells && i < n; i++) {
+		const vv_field *f = &t->schema.fields[l->order[i]];
+		bool number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
+		vv_aligned_column(&l->lines, f->name, f->name_len, "", number, false);
+	}
+	return VV_OK;
+}
+
+static void listing_clear(listing *l)
+{
+	vv_aligned_clear(&l->lines);
+	vv_free(l->order);
+	vv_buf_clear(&l->scratch);
+	vv_buf_clear(&l->out);
+}
+
+static vv_status listing_flush(listing *l, vv_error *err)
+{
+	vv_status rc = l->scratch.failed ? vv_fail_nomem(err)
+					 : vv_aligned_put(&l->lines, &l->out, err);
+	if (rc == VV_OK) {
+		vv_out_bytes(vv_buf_cstr(&l->out), l->out.len);
+		vv_buf_reset(&l->out);
+	}
+	return rc;
+}
+
+static void put_text(listing *l, const char *s, size_t len, size_t width)
+{
+	l->scratch.len = 0; /* not reset: that memory ran out must not be forgotten */
+	vv_buf_puts(&l->scratch, "");
+	if (width > 0) {
+		vv_text_put_cut(&l->scratch, s ? s : "", len, width);
+	} else {
+		vv_text_put_escaped(&l->scratch, s ? s : "", len);
+	}
+	vv_aligned_cell(&l->lines, l->scratch.len > 0 ? vv_buf_cstr(&l->scratch) : "");
+}
+
+static void put_commit(listing *l, const blamed *c)
+{
+	vv_aligned_cell(&l->lines, c->short_id);
+	put_text(l, c->author, strlen(c->author), AUTHOR_WIDTH);
+	vv_aligned_cell(&l->lines, c->date);
+}
+
+/* "id: 17, day: 2024-01-05", or "row 3". */
+static void put_title(listing *l, const vv_cell *cells, uint64_t row)
+{
+	vv_buf *b = &l->scratch;
+	b->len = 0;
+	if (l->key_count == 0) {
+		vv_buf_printf(b, "row %llu", (unsigned long long)row + 1);
+	}
+	for (size_t i = 0; i < l->key_count; i++) {
+		const vv_field *f = &l->t->schema.fields[l->key[i]];
+		const vv_cell *c = &cells[l->key[i]];
+		vv_buf_puts(b, i > 0 ? ", " : "");
+		vv_text_put_escaped(b, f->name, f->name_len);
+		vv_buf_puts(b, ": ");
+		vv_text_put_escaped(b, c->text ? c->text : "", c->len);
+	}
+	vv_aligned_title(&l->lines, vv_buf_cstr(b));
+}
+
+/* index: which of the rows that are explained. */
+static void put_row(listing *l, const vv_cell *cells, uint64_t row, uint64_t index)
+{
+	const blame_run *r = l->r;
+	char number[24];
+	if (!r->o->cells) {
+		put_commit(l, &r->commits[vv_blame_of(r->blame, index, 0)]);
+		if (l->key_count == 0) {
+			(void)snprintf(number, sizeof(number), "%llu", (unsigned long long)row + 1);
+			vv_aligned_cell(&l->lines, number);
+		}
+	} else {
+		put_title(l, cells, row);
+	}
+	for (size_t i = 0; i < l->t->columns; i++) {
+		size_t c = l->order[i];
+		if (r->o->cells) {
+			put_commit(l, &r->commits[vv_blame_of(r->blame, index, c)]);
+			put_text(l, l->t->schema.fields[c].name, l->t->schema.fields[c].name_len,
+				 0);
+		}
+		put_text(l, cells[c].text, cells[c].len, 0);
+	}
+}
+
+static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells, uint64_t row,
+		     uint64_t index, const size_t *key, size_t key_count, vv_json_out *w)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_json_open_object(w);
+	vv_json_name(w, "row");
+	vv_json_u64(w, row + 1);
+	if (key_count > 0) {
+		vv_json_name(w, "key");
+		vv_json_open_array(w);
+		for (size_t i = 0; i < key_count; i++) {
+			vv_json_string_len(w, cells[key[i]].text ? cells[key[i]].text : "",
+					   cells[key[i]].len);
+		}
+		vv_json_close_array(w);
+	}
+	if (!r->o->cells) {
+		vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, index, 0)].id);
+		vv_json_name(w, "commit");
+		vv_json_string(w, hex);
+	} else {
+		vv_json_name(w, "cells");
+		vv_json_open_object(w);
+		for (size_t c = 0; c < t->columns; c++) {
+			vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, index, c)].id);
+			vv_json_name(w, t->schema.fields[c].name);
+			vv_json_string(w, hex);
+		}
+		vv_json_close_object(w);
+	}
+	vv_json_close_object(w);
+}
+
+static void json_commits(const blame_run *r, vv_json_out *w)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_json_name(w, "commits");
+	vv_json_open_object(w);
+	for (size_t i = 0; i < r->count; i++) {
+		vv_oid_text(hex, &r->commits[i].id);
+		vv_json_name(w, hex);
+		vv_json_open_object(w);
+		vv_json_name(w, "author");
+		vv_json_string(w, r->commits[i].author);
+		vv_json_name(w, "date");
+		vv_json_string(w, r->commits[i].date);
+		vv_json_name(w, "summary");
+		vv_json_string(w, r->commits[i].summary);
+		vv_json_close_object(w);
+	}
+	vv_json_close_object(w);
+}
+
+typedef vv_status (*row_fn)(void *payload, const vv_cell *cells, uint64_t row, vv_error *err);
+
+/* All rows of a table, or those whose key is --row. */
+static vv_status each_row(const blame_run *r, vv_table *t, row_fn fn, void *payload, vv_error *err)
+{
+	vv_table_reader *reader = NULL;
+	vv_batch batch;
+	vv_buf key = VV_BUF_INIT;
+	size_t places[KEY_MAX], count = key_places(r, t, places, KEY_MAX);
+	int more = 0;
+	vv_batch_init(&batch);
+	vv_status rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
+	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
+		for (size_t i = 0; i < batch.rows && rc == VV_OK; i++) {
+			const vv_cell *cells = &batch.cells[i * batch.columns];
+			vv_buf_reset(&key);
+			if (r->o->row) {
+				vv_key_words_put(&key, cells, places, count);
+			}
+			if (!r->o->row || strcmp(vv_buf_cstr(&key), r->o->row) == 0) {
+				rc = fn(payload, cells, batch.first_row + i, err);
+			}
+		}
+	}
+	vv_table_reader_close(reader);
+	vv_batch_clear(&batch);
+	vv_buf_clear(&key);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status add_row(void *payload, const vv_cell *cells, uint64_t row, vv_error *err)
+{
+	blame_run *r = payload;
+	(void)cells;
+	if (!vv_array_room(r->rows, r->row_count, r->row_cap)) {
+		return vv_fail_nomem(err);
+	}
+	r->rows[r->row_count++] = row;
+	return VV_OK;
+}
+
+/* Where rows are printed: the listing, or w. */
+typedef struct printed {
+	listing l;
+	vv_json_out w;
+	vv_buf json;
+	uint64_t count;
+} printed;
+
+static vv_status print_row(void *payload, const vv_cell *cells, uint64_t row, vv_error *err)
+{
+	printed *p = payload;
+	listing *l = &p->l;
+	uint64_t index = p->count++;
+	if (l->r->o->json) {
+		json_row(l->r, l->t, cells, row, index, l->key, l->key_count, &p->w);
+		vv_out_bytes(vv_buf_cstr(&p->json), p->json.len);
+		vv_buf_reset(&p->json);
+		return VV_OK;
+	}
+	put_row(l, cells, row, index);
+	return vv_aligned_lines(&l->lines) >= LINES_MAX ? listing_flush(l, err) : VV_OK;
+}
+
+static vv_status print_all(const blame_run *r, vv_table *t, vv_error *err)
+{
+	printed p = {.count = 0};
+	vv_status rc = listing_init(&p.l, r, t, err);
+	vv_json_out_init(&p.w, &p.json, 0);
+	if (rc == VV_OK && r->o->json) {
+		vv_json_open_object(&p.w);
+		vv_json_name(&p.w, "path");
+		vv_json_string(&p.w, r->path);
+		json_commits(r, &p.w);
+		vv_json_name(&p.w, "rows");
+		vv_json_open_array(&p.w);
+	}
+	if (rc == VV_OK) {
+		rc = each_row(r, t, print_row, &p, err);
+	}
+	if (r->o->json) {
+		vv_json_close_array(&p.w);
+		vv_json_close_object(&p.w);
+		vv_out_bytes(vv_buf_cstr(&p.json), p.json.len);
+		vv_out("\n");
+	} else if (rc == VV_OK) {
+		rc = listing_flush(&p.l, err);
+	}
+	listing_clear(&p.l);
+	vv_buf_clear(&p.json);
+	return rc;
+}
+
+/* By which columns rows are known, and which of them are asked for. */
+static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
+{
+	vv_status rc;
+	if ((rc = vv_name_list_make(&r->names, &r->o->key, t, NULL, err)) < 0) {
+		return rc;
+	}
+	r->key = r->names.items;
+	for (size_t i = 0; r->key && r->key[i]; i++) {
+		if (vv_schema_find(&t->schema, r->key[i], strlen(r->key[i])) < 0) {
+			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
+				       vv_text_shows(r->key[i]));
+		}
+	}
+	if (!r->o->row) {
+		return VV_OK;
+	}
+	if (!r->key && t->root.key_count == 0) {
+		vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row",
+			vv_text_shows(r->path));
+		return vv_hint(err, "name the columns that identify a row: --key A,B");
+	}
+	rc = each_row(r, t, add_row, r, err);
+	return rc < 0 || r->row_count > 0 ? rc
+					  : vv_fail(err, VV_ENOTFOUND, "no row has the key '%s'",
+						    vv_text_shows(r->o->row));
+}
+
+static vv_status blame(blame_run *r, const char *rev, vv_error *err)
+{
+	vv_table_at first = {0};
+	vv_blame_part *all;
+	vv_oid start;
+	vv_status rc;
+	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
+	    (rc = vv_table_at_open(&first, r->repo, r->reader, &start, r->path, true, err)) < 0) {
+		return rc;
+	}
+	if (first.table.root.kind != VV_KIND_TABLE) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
+			     vv_text_shows(r->path));
+		vv_hint(err, "'varve add --as table' makes a table of it");
+	} else if ((rc = choose_rows(r, &first.table, err)) == VV_OK) {
+		const vv_blame_options o = {.key = (const char *const *)r->key,
+					    .rows = r->rows,
+					    .row_count = r->row_count,
+					    .cells = r->o->cells,
+					    .pool = vv_dataset_reader_pool(r->reader)};
+		if ((rc = vv_blame_new(&r->blame, &all, &first.table, &o, err)) == VV_OK &&
+		    (rc = walk(r, all, &start, err)) == VV_OK) {
+			rc = print_all(r, &first.table, err);
+		}
+	}
+	vv_table_at_close(&first);
+	return rc;
+}
+
+/* "PATH REV" is taken too: what is a file is the path, unless "--" tells. */
+static bool is_rev_first(const vv_context *c)
+{
+	return c->dashdash >= 0 ? c->dashdash == 1
+				: vv_exists(c->argv[1]) && !vv_exists(c->argv[0]);
+}
+
+static int check_blame(const vv_context *c)
+{
+	return c->argc < 1 || c->argc > 2
+		       ? vv_usage_error("blame takes a table's path, and perhaps a revision")
+		       : VV_EXIT_OK;
+}
+
+static vv_status run_blame(vv_context *c, vv_error *err)
+{
+	bool swapped = c->argc == 2 && is_rev_first(c); /* as in Git: REV [--] PATH */
+	const char *rev = c->argc < 2 ? "HEAD" : c->argv[swapped ? 0 : 1];
+	blame_run r = {.o = c->options, .repo = c->repo, .reader = c->reader};
+	char *path = NULL;
+	vv_status rc;
+
+	if (!r.o->json) {
+		vv_out_page(NULL);
+	}
+	if ((rc = vv_repository_relative(&path, c->repo, c->argv[swapped ? 1 : 0], err)) == VV_OK) {
+		r.path = path;
+		rc = blame(&r, rev, err);
+	}
+	run_clear(&r);
+	vv_free(path);
+	return vv_out_failed() ? VV_OK : rc;
+}
+
+const vv_command vv_cmd_blame = {
+	.name = "blame",
+	.group = "history",
+	.summary = "show which commit last set each row, or each cell, of a table",
+	.usage = "[--cells] [--row KEY] [--key A,B] [--json] PATH [REV]\n"
+		 "[--cells] [--row KEY] [--key A,B] [--json] REV [--] PATH",
+	.example = "$ varve blame --row MMM companies.csv\n"
+		   "commit   author    date        Symbol  Security    GICS Sector\n"
+		   "b120536  A U Thor  2026-08-03  MMM     3M Company  Industrials",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_blame,
+	.needs = VV_NEEDS_READER,
+	.gets = true,
+	.run = run_blame,
+};

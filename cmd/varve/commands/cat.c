@@ -1,0 +1,204 @@
+/*
+ * cat: a version's exact bytes, or a view of its rows.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/data_out.h"
+#include "lib/work/peers/fetch_run.h"
+#include "lib/work/view/kept_keys.h"
+#include "lib/work/view/version.h"
+#include "lib/work/view/view.h"
+
+typedef struct options {
+	vv_strings columns, where, from;
+	const char *limit, *offset, *format;
+	bool raw, safe;
+} options;
+
+static const vv_option table[] = {
+	OPT_LIST(0, "columns", columns, "A,B", "only these columns, in this order"),
+	OPT_LIST(
+		0, "where", where, "COL=VALUE",
+		"only rows with this value, or COL<VALUE, <=, >, >=, COL^=PREFIX, 'COL between A and "
+		"B'; if given again, "
+		"all must match"),
+	OPT_STRING(0, "limit", limit, "N", "at most N rows"),
+	OPT_STRING(0, "offset", offset, "N", "skip the first N rows"),
+	OPT_CHOICE(0, "format", format, "FORMAT", VV_VIEW_FORMATS,
+		   "write the rows as FORMAT (default: as the file is written)"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_LIST(0, "from", from, "PEER",
+		 "get a dataset named by its CID from this remote or URL if it is not here"),
+	OPT_FLAG(0, "safe-for-spreadsheets", safe,
+		 "put a ' before cells that a spreadsheet would compute"),
+	OPT_FLAG(0, "raw", raw, "on a terminal, write control characters as they are"),
+};
+
+static bool is_view(const options *o)
+{
+	return o->columns.count || o->where.count || o->limit || o->offset || o->format || o->safe;
+}
+
+static int fill_view(vv_view_options *v, const options *o)
+{
+	memset(v, 0, sizeof(*v));
+	v->columns = &o->columns;
+	v->where = &o->where;
+	v->limit = UINT64_MAX;
+	v->safe_for_spreadsheets = o->safe;
+	v->format = VV_VIEW_OWN;
+	v->width = vv_out_is_terminal() ? vv_out_width() : 0;
+	if (o->limit && !vv_parse_u64(&v->limit, o->limit, strlen(o->limit))) {
+		return vv_usage_error("--limit takes a number, not '%s'", vv_text_shows(o->limit));
+	}
+	if (o->offset && !vv_parse_u64(&v->offset, o->offset, strlen(o->offset))) {
+		return vv_usage_error("--offset takes a number, not '%s'",
+				      vv_text_shows(o->offset));
+	}
+	if (o->format && !vv_view_format_parse(&v->format, o->format)) {
+		return vv_usage_error("there is no format '%s'", vv_text_shows(o->format));
+	}
+	return VV_EXIT_OK;
+}
+
+/* Of the words those that are CIDs of datasets that are not here. */
+static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, char **argv,
+			    vv_error *err)
+{
+	const vv_strings others = {o->from.items + 1, o->from.count - 1};
+	vv_store *store;
+	vv_cid cid;
+	vv_error none;
+	vv_status rc = vv_repository_store(repo, &store, err);
+
+	for (int i = 0; rc == VV_OK && i < argc; i++) {
+		if (vv_cid_parse(&cid, argv[i], strlen(argv[i]), &none) == VV_OK &&
+		    !vv_store_has(store, &cid)) {
+			rc = vv_fetch_one_cid(repo, argv[i], o->from.items[0], &others, true, 0,
+					      err);
+		}
+	}
+	return rc;
+}
+
+/* Rows of a stored version are found by key; whoever wants the first few does not want all to be read. */
+static vv_status open_keys(vv_kept_keys *out, const vv_subject *s, const vv_view_options *v,
+			   vv_error *err)
+{
+	vv_status rc = vv_kept_keys_open(out, s->repo, s->path, v->limit == UINT64_MAX, err);
+
+	if (rc == VV_OK && s->reader && out->lookup.make) {
+		out->lookup.pool = vv_dataset_reader_pool(s->reader);
+	}
+	out->lookup.progress = v->progress;
+	return rc;
+}
+
+static vv_status write_rows(vv_subject *s, const options *o, const vv_view_options *v,
+			    vv_data_out *out, vv_error *err)
+{
+	vv_kept_keys keys = {.lookup = {.cache = NULL}};
+	vv_buf doubt = VV_BUF_INIT;
+	vv_view_options view = *v;
+	vv_table t;
+	vv_status rc;
+	uint64_t rows;
+
+	if ((rc = vv_subject_open(s, &t, NULL, err)) < 0) {
+		return rc;
+	}
+	if (s->repo && s->is_dataset && o->where.count > 0) {
+		rc = open_keys(&keys, s, v, err);
+		view.keys = &keys.lookup;
+	}
+	if (rc == VV_OK) {
+		view.doubt = &doubt;
+		rc = vv_view_write(&t, &view, vv_data_out_put, out, &rows, err);
+	}
+	if (rc == VV_OK && doubt.len > 0) {
+		vv_warn("%s", vv_buf_cstr(&doubt));
+	}
+	vv_buf_clear(&doubt);
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
+	vv_kept_keys_close(&keys);
+	vv_table_close(&t);
+	return rc;
+}
+
+static vv_status write_one(vv_subject *s, const options *o, const vv_view_options *v,
+			   vv_data_out *out, vv_error *err)
+{
+	return is_view(o) ? write_rows(s, o, v, out, err)
+			  : vv_subject_bytes(s, vv_data_out_put, out, v->progress, err);
+}
+
+static int check_cat(const vv_context *c)
+{
+	const options *o = c->options;
+	vv_view_options v;
+
+	if (c->argc == 0) {
+		return vv_usage_error("cat needs to know what: PATH, REV:PATH or a CID");
+	}
+	if (is_view(o) && c->argc > 1) {
+		return vv_usage_error("a view is of one table, not of %d", c->argc);
+	}
+	return fill_view(&v, o);
+}
+
+static vv_status run_cat(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_view_options v;
+	vv_data_out out;
+	vv_subject s;
+	vv_status rc;
+
+	(void)fill_view(&v, o); /* looked at by check_cat */
+	vv_data_out_init(&out, o->raw || (o->format && v.format == VV_VIEW_TABLE));
+	if ((rc = vv_context_need(c, vv_out_is_terminal() ? 0 : VV_NEEDS_PROGRESS, err)) < 0 ||
+	    (o->from.count > 0 && (rc = fetch_cids(c->repo, o, c->argc, c->argv, err)) < 0) ||
+	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
+		goto done;
+	}
+	v.progress = c->progress;
+	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
+		vv_subject_init(&s);
+		if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[i], err)) == VV_OK) {
+			rc = write_one(&s, o, &v, &out, err);
+		}
+		vv_subject_clear(&s);
+	}
+	if (rc == VV_OK) {
+		rc = vv_data_out_end(&out, err);
+	}
+done:
+	vv_data_out_clear(&out);
+	return vv_out_failed() ? VV_OK : rc;
+}
+
+const vv_command vv_cmd_cat = {
+	.name = "cat",
+	.group = "look",
+	.summary = "print a version of a dataset: its exact bytes, or some rows and columns",
+	.usage = "[--raw] [--from PEER]... [REV:]PATH | CID...\n"
+		 "[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format "
+		 "FORMAT] [REV:]PATH",
+	.example = "$ varve cat v1:prices.csv --columns id,price --limit 2\n"
+		   "id,price\n"
+		   "1,9.99\n"
+		   "2,12.50",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_cat,
+	.needs = VV_NEEDS_REPOSITORY,
+	.gets = true,
+	.run = run_cat,
+};

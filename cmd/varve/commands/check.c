@@ -1,0 +1,706 @@
+/*
+ * check: is the data what its schema, the project's rules and its past say?
+ *
+ * Exit 0: valid; 1: invalid; 2: it could not be told. What happens on the way to an answer is
+ * never mistaken for one.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/print/check_reports.h"
+#include "lib/work/check/files.h"
+#include "lib/work/check/init.h"
+#include "lib/work/check/run.h"
+#include "lib/work/view/dialect_words.h"
+#include "repo/git/history/date.h"
+#include "repo/git/history/refs.h"
+
+#define LIMIT 20u
+#define SCHEMA_MAX ((size_t)64 << 20)
+
+typedef struct options {
+	vv_strings rule, skip, accept, outputs;
+	const char *base, *format, *fail_on, *limit, *now, *failed_rows, *why, *schema, *rules,
+		*save, *trust;
+	vv_written written;
+	bool cached, worktree, no_base, new_only, no_trailers, files, list_rules, init, quiet,
+		no_cache;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "cached", cached, "what the next commit will contain"),
+	OPT_FLAG(0, "staged", cached, "the same as --cached"),
+	OPT_FLAG(0, "worktree", worktree, "the work tree (as without a REV)"),
+	OPT_STRING(0, "base", base, "REV", "compare with REV instead of the parent"),
+	OPT_FLAG(0, "no-base", no_base, "compare with nothing"),
+	OPT_FLAG(
+		0, "new-only", new_only,
+		"report only what the base did not have; the base is then the merge base with the upstream branch"),
+	OPT_LIST(0, "rule", rule, "RULE", "apply only this rule; may be repeated"),
+	OPT_LIST(0, "skip", skip, "RULE", "do not apply this rule; may be repeated"),
+	OPT_FLAG(0, "list-rules", list_rules, "list all rules"),
+	OPT_STRING(0, "limit", limit, "N",
+		   "list at most N findings of a rule; 0: all, up to 16 MiB (default: 20)"),
+	OPT_CHOICE(0, "fail-on", fail_on, "SEVERITY", "error|warning",
+		   "the lowest severity that makes data invalid (default: error)"),
+	OPT_STRING(0, "now", now, "TIME", "the time that freshness is measured against"),
+	OPT_LIST(0, "accept", accept, "RULE",
+		 "what this rule finds in PATH is intended; requires --why"),
+	OPT_STRING(0, "why", why, "TEXT", "the reason for --accept"),
+	OPT_FLAG(0, "no-trailers", no_trailers, "ignore Varve-Accept in commit messages"),
+	OPT_CHOICE(0, "format", format, "FORMAT", VV_REPORT_FORMS,
+		   "the format of the report (default: text)"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_LIST(0, "output", outputs, "FORMAT=FILE",
+		 "also write the report to FILE; may be repeated"),
+	OPT_STRING(0, "failed-rows", failed_rows, "FILE", "write every faulty row to FILE, as CSV"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing"),
+	OPT_FLAG(
+		0, "files", files,
+		"the arguments are files, in or out of a repository; datapackage.json: all that it describes; "
+		"'-': standard input"),
+	OPT_WRITTEN("with --files: "),
+	OPT_STRING(0, "schema", schema, "FILE", "check against this Table Schema"),
+	OPT_STRING(0, "rules", rules, "FILE", "with --files: the project's rules (varve.json)"),
+	OPT_FLAG(0, "init", init, "write a first varve.json, whose rules the data meets"),
+	OPT_STRING(0, "save-result", save, "FILE", "save the results in FILE, for another machine"),
+	OPT_STRING(0, "trust-result", trust, "FILE", "trust what --save-result wrote"),
+	OPT_FLAG(0, "no-cache", no_cache, "read everything again, and remember nothing"),
+};
+
+/* One command under way. */
+typedef struct check {
+	const options *o;
+	vv_context *in;
+	vv_check_run run;
+	vv_accepts accepts;
+	vv_buf schema;
+	vv_sniff_hints written;
+	vv_diff_side side, base;
+	bool has_base, range;
+	vv_oid exclude;
+	bool has_exclude;
+	int argc;
+	char **argv; /* paths */
+} check;
+
+static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const char *name, vv_error *err)
+{
+	memset(s, 0, sizeof(*s));
+	s->kind = kind;
+	s->name = vv_strdup(name);
+	return s->name ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status check_usage(const options *o, vv_error *err)
+{
+	const char *both = o->base && o->no_base       ? "--base and --no-base"
+			   : o->cached && o->worktree  ? "--cached and --worktree"
+			   : o->new_only && o->no_base ? "--new-only and --no-base"
+			   : o->files && (o->base || o->cached || o->worktree || o->new_only)
+				   ? "--files and versions"
+			   : o->no_cache && (o->save || o->trust)
+				   ? "--no-cache and --save-result or --trust-result"
+				   : NULL;
+
+	if (both) {
+		return vv_fail(err, VV_EUSAGE, "%s exclude each other", both);
+	}
+	if (o->accept.count > 0 && (!o->why || !*o->why)) {
+		vv_fail(err, VV_EUSAGE, "--accept wants a reason");
+		return vv_hint(err, "--why \"merged into another column\"");
+	}
+	if (o->rules && !o->files) {
+		vv_fail(err, VV_EUSAGE, "--rules goes with --files");
+		return vv_hint(err, "in a repository the rules are in varve.json at the top");
+	}
+	if (!o->files && vv_written_any(&o->written)) {
+		vv_fail(err, VV_EUSAGE,
+			"--input-format, --delimiter, --quote, --escape and --no-header go with --files");
+		return vv_hint(
+			err, "in a repository datapackage.json says it, or varve add --delimiter");
+	}
+	if (o->limit) {
+		uint64_t n;
+
+		if (!vv_parse_u64(&n, o->limit, strlen(o->limit))) {
+			return vv_fail(err, VV_EUSAGE, "--limit wants a number, not '%s'",
+				       vv_text_shows(o->limit));
+		}
+	}
+	return vv_check_output_parse(&o->outputs, err);
+}
+
+/* --rule and --skip name rules, whatever is checked. */
+static vv_status check_names(const options *o, vv_error *err)
+{
+	vv_rule_set set;
+	vv_status rc = vv_rule_set_for(&set, NULL, "", err);
+
+	if (rc == VV_OK &&
+	    (rc = vv_rule_set_only(&set, o->rule.items, o->rule.count, err)) == VV_OK) {
+		rc = vv_rule_set_skip(&set, o->skip.items, o->skip.count, err);
+	}
+	vv_rule_set_clear(&set);
+	return rc;
+}
+
+/* REV or A..B off the front of the arguments. */
+static vv_status take_revision(check *c, vv_error *err)
+{
+	vv_repository *r = c->run.repo;
+	int dashdash = c->in->dashdash;
+	const char *word;
+	vv_range range;
+	vv_status rc;
+
+	if (c->argc == 0 || dashdash == 0) {
+		return VV_OK;
+	}
+	word = c->argv[0];
+	rc = vv_rev_range(r, c->argv[0], &range, err);
+	if (rc < 0) {
+		bool path = dashdash < 0 && (vv_exists(c->argv[0]) || strpbrk(c->argv[0], "*?["));
+
+		if (!path && rc == VV_ENOTFOUND && dashdash < 0) {
+			vv_hint(err, "for a path that is not in the work tree: varve check -- %s",
+				vv_text_shows(c->argv[0]));
+		}
+		return path ? VV_OK : rc;
+	}
+	if (dashdash > 1) {
+		return vv_fail(err, VV_EUSAGE, "check takes one version or one range, not %d",
+			       dashdash);
+	}
+	if (c->o->cached || c->o->worktree) {
+		return vv_fail(err, VV_EUSAGE, "%s and a version exclude each other",
+			       c->o->cached ? "--cached" : "--worktree");
+	}
+	c->range = range.has_exclude || range.new_branch;
+	if (range.new_branch && range.has_exclude && vv_oid_equal(&range.exclude, &range.include)) {
+		c->range = false; /* nothing beyond the default branch: the version itself */
+		word = strstr(word, "..");
+		word += word[2] == '.' ? 3 : 2;
+		word = *word ? word : "HEAD";
+	}
+	if (range.symmetric) {
+		rc = vv_merge_base(r, &range.exclude, &range.include, &c->exclude, err);
+	} else {
+		c->exclude = range.exclude;
+		rc = VV_OK;
+	}
+	c->has_exclude = c->range && range.has_exclude;
+	if (rc == VV_OK) {
+		rc = vv_diff_side_commit(&c->side, r, &range.include, c->range ? NULL : word, err);
+	}
+	c->argc--;
+	c->argv++;
+	return rc;
+}
+
+static vv_status find_side(check *c, vv_error *err)
+{
+	vv_status rc = take_revision(c, err);
+
+	if (rc < 0 || c->side.name) {
+		return rc;
+	}
+	if (!c->o->cached && vv_repository_is_bare(c->run.repo)) {
+		vv_fail(err, VV_EUSAGE, "a bare repository has no work tree to check");
+		return vv_hint(err, "name a version: varve check HEAD");
+	}
+	return c->o->cached ? set_side(&c->side, VV_SIDE_INDEX, "the index", err)
+			    : set_side(&c->side, VV_SIDE_WORK, "the work tree", err);
+}
+
+/* Where the checked version and the branch that it is to go to parted. */
+static vv_status find_merge_base(check *c, const vv_oid *commit, const vv_head *head, vv_error *err)
+{
+	char *upstream = NULL;
+	uint64_t ahead, behind;
+	vv_oid there, base;
+	vv_status rc = VV_ENOTFOUND;
+
+	if (head->branch) {
+		rc = vv_branch_upstream(c->run.repo, head->branch, &upstream, &ahead, &behind, err);
+	}
+	if (rc == VV_ENOTFOUND) {
+		vv_fail(err, VV_ENOTFOUND,
+			"--new-only has nothing to compare with: the branch has no upstream");
+		return vv_hint(err, "name a base: --base origin/main");
+	}
+	if (rc < 0 || (rc = vv_rev_commit(c->run.repo, upstream, &there, err)) < 0 ||
+	    (rc = vv_merge_base(c->run.repo, commit, &there, &base, err)) < 0) {
+		goto done;
+	}
+	rc = vv_diff_side_commit(&c->base, c->run.repo, &base, "where it left the upstream", err);
+done:
+	if (rc == VV_ENOTFOUND) {
+		vv_hint(err,
+			"in a shallow clone: git fetch --unshallow; or name a base: --base origin/main");
+	}
+	c->has_base = rc == VV_OK;
+	vv_free(upstream);
+	return rc;
+}
+
+/* --base 000...0: the branch is new; its base is where it left the default branch. A version of
+ * that branch itself is compared as without --base. */
+static vv_status find_fork_point(check *c, bool *found, vv_error *err)
+{
+	vv_head head = {.unborn = false};
+	vv_oid commit = c->side.commit, fork;
+	vv_status rc = VV_OK;
+
+	*found = false;
+	if (c->side.kind != VV_SIDE_COMMIT) {
+		if ((rc = vv_head_read(c->run.repo, &head, err)) < 0) {
+			return rc;
+		}
+		commit = head.commit;
+		vv_head_clear(&head);
+	}
+	if (!head.unborn &&
+	    (rc = vv_rev_fork_point(c->run.repo, &commit, &fork, found, err)) == VV_OK && *found) {
+		*found = !vv_oid_equal(&fork, &commit);
+		c->has_base = *found;
+		rc = *found ? vv_diff_side_commit(&c->base, c->run.repo, &fork,
+						  "where it left the default branch", err)
+			    : VV_OK;
+	}
+	return rc;
+}
+
+static vv_status find_base(check *c, vv_error *err)
+{
+	vv_repository *r = c->run.repo;
+	bool no_branch = c->o->base && vv_rev_is_null(c->o->base, strlen(c->o->base));
+	vv_head head;
+	vv_oid commit;
+	vv_status rc;
+
+	if (c->o->no_base) {
+		return VV_OK;
+	}
+	if (no_branch) {
+		bool found;
+
+		if ((rc = find_fork_point(c, &found, err)) < 0 || found) {
+			return rc < 0 ? vv_prefix(err, "--base") : rc;
+		}
+	} else if (c->o->base) {
+		if ((rc = vv_rev_commit(r, c->o->base, &commit, err)) == VV_OK) {
+			rc = vv_diff_side_commit(&c->base, r, &commit, c->o->base, err);
+		}
+		c->has_base = rc == VV_OK;
+		return rc < 0 ? vv_prefix(err, "--base") : rc;
+	}
+	if (c->range) {
+		/* each commit has its own: with --new-only a problem is told where it came in */
+		return VV_OK;
+	}
+	if ((rc = vv_head_read(r, &head, err)) < 0) {
+		return rc;
+	}
+	if (c->o->new_only && !head.unborn) {
+		rc = find_merge_base(
+			c, c->side.kind == VV_SIDE_COMMIT ? &c->side.commit : &head.commit, &head,
+			err);
+	} else if (c->side.kind == VV_SIDE_COMMIT) {
+		rc = vv_check_parent(r, &c->side.commit, &c->base, &c->has_base, err);
+	} else if (!head.unborn) {
+		c->has_base = true;
+		rc = vv_diff_side_commit(&c->base, r, &head.commit, "HEAD", err);
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+static vv_status set_time(check *c, vv_error *err)
+{
+	uint32_t nsec;
+	int zone;
+
+	if (c->o->now) {
+		vv_status rc = vv_date_parse(c->o->now, &c->run.now, &zone, err);
+
+		return rc < 0 ? vv_prefix(err, "--now") : rc;
+	}
+	vv_now(&c->run.now, &nsec);
+	return VV_OK;
+}
+
+static vv_status open_cache(check *c, vv_error *err)
+{
+	const options *o = c->o;
+	char *dir = NULL;
+	vv_status rc;
+
+	if (o->no_cache) {
+		return VV_OK;
+	}
+	if (c->run.repo &&
+	    !(dir = vv_path_join(vv_repository_varvedir(c->run.repo), "cache", "check", NULL))) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_check_cache_open(&c->run.cache, dir, err);
+	vv_free(dir);
+	if (rc == VV_OK && o->trust &&
+	    (rc = vv_check_cache_trust(c->run.cache, o->trust, err)) < 0) {
+		vv_prefix(err, "--trust-result");
+	}
+	return rc;
+}
+
+/* A whole datapackage.json is not a schema: nothing of it would be checked. What else is wrong with
+ * the file is told as a finding. */
+static vv_status refuse_package(const check *c, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_json *top;
+	vv_error ignored;
+	vv_status rc = VV_OK;
+
+	if (vv_json_read(&top, &arena, vv_buf_cstr(&c->schema), c->schema.len, c->o->schema,
+			 &ignored) == VV_OK &&
+	    vv_json_get(top, "resources") && !vv_json_get(top, "fields")) {
+		rc = vv_fail(err, VV_EUSAGE, "--schema: %s is a data package, not a Table Schema",
+			     vv_text_shows(c->o->schema));
+		vv_hint(err, "give the 'schema' of one of its resources");
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status read_schema(check *c, vv_error *err)
+{
+	vv_status rc;
+
+	if (!c->o->schema) {
+		return VV_OK;
+	}
+	if ((rc = vv_read_file(&c->schema, c->o->schema, SCHEMA_MAX, err)) < 0) {
+		return vv_prefix(err, "--schema");
+	}
+	c->run.schema = &c->schema;
+	c->run.schema_name = c->o->schema;
+	return refuse_package(c, err);
+}
+
+static vv_status make_report(check *c, const vv_rules_file *rules, vv_error *err)
+{
+	const options *o = c->o;
+	vv_report_options ro = {.limit = LIMIT,
+				.fail_on = vv_rules_fail_on(rules),
+				.new_only = o->new_only,
+				.color = *vv_color_on(VV_RED) != '\0',
+				.width = vv_out_limit()};
+
+	vv_rules_limit(rules, &ro.limit);
+	if (o->limit) {
+		vv_parse_u64(&ro.limit, o->limit, strlen(o->limit));
+	}
+	if (o->fail_on) {
+		ro.fail_on = strcmp(o->fail_on, "warning") == 0 ? VV_SEVERITY_WARNING
+								: VV_SEVERITY_ERROR;
+	}
+	c->run.limit = ro.limit;
+	return vv_report_new(&c->run.report, &ro, err);
+}
+
+static vv_status set_accepts(check *c, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < c->o->accept.count; i++) {
+		if ((rc = vv_accepts_add(&c->accepts, c->o->accept.items[i], NULL, c->o->why,
+					 err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* How others are told, once the change is committed. */
+static void show_trailers(const check *c)
+{
+	for (size_t i = 0; i < c->o->accept.count; i++) {
+		for (int k = 0; k < c->argc; k++) {
+			vv_buf b = VV_BUF_INIT;
+
+			vv_accept_put(&b, c->o->accept.items[i], c->argv[k], c->o->why);
+			vv_note("in the commit's message: %s",
+				vv_text_show(vv_buf_cstr(&b), b.len));
+			vv_buf_clear(&b);
+		}
+	}
+}
+
+static void on_warning(void *payload, const char *message)
+{
+	(void)payload;
+	vv_warn("%s", message);
+}
+
+static vv_status check_files(check *c, vv_error *err)
+{
+	vv_rules_file *rules = NULL;
+	vv_buf text = VV_BUF_INIT;
+	unsigned cpus = vv_cpu_count();
+	vv_status rc = VV_OK;
+
+	if (c->argc == 0) {
+		return vv_fail(err, VV_EUSAGE, "--files wants files");
+	}
+	if (c->o->failed_rows && c->argc > 1) {
+		return vv_fail(err, VV_EUSAGE, "--failed-rows takes one file, not %d", c->argc);
+	}
+	if (vv_written_any(&c->o->written)) {
+		if ((rc = vv_written_read(&c->written, &c->o->written, err)) < 0) {
+			return rc;
+		}
+		c->run.written = &c->written;
+	}
+	if (c->o->rules && ((rc = vv_read_file(&text, c->o->rules, VV_RULES_MAX, err)) < 0 ||
+			    (rc = vv_rules_file_read(&rules, vv_buf_cstr(&text), text.len,
+						     c->o->rules, err)) < 0)) {
+		vv_prefix(err, "--rules");
+		goto done;
+	}
+	c->run.pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
+	if (!c->run.pool) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc < 0 || (rc = set_side(&c->side, VV_SIDE_WORK, "the files", err)) < 0 ||
+	    (rc = make_report(c, rules, err)) < 0) {
+		goto done;
+	}
+	c->run.rules_name = c->o->rules;
+	rc = vv_check_files(&c->run, rules, &c->side, c->argc, c->argv, err);
+done:
+	vv_rules_file_free(rules);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status check_versions(check *c, vv_error *err)
+{
+	vv_rules_file *rules = NULL;
+	vv_status rc = VV_OK;
+
+	if ((rc = find_side(c, err)) < 0 || (rc = find_base(c, err)) < 0 ||
+	    (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) {
+		goto done;
+	}
+	c->run.reader = c->in->reader;
+	if ((rc = vv_check_rules_read(&rules, c->run.reader, &c->side, err)) < 0 ||
+	    (rc = make_report(c, rules, err)) < 0) {
+		goto done;
+	}
+	if (!c->range) {
+		rc = vv_check_side(&c->run, &c->side, c->has_base ? &c->base : NULL, c->argc,
+				   c->argv, err);
+	} else if (c->o->failed_rows) {
+		rc = vv_fail(err, VV_EUSAGE, "--failed-rows takes one version, not a range");
+	} else {
+		c->run.no_base = c->o->no_base;
+		rc = vv_check_range(&c->run, &c->side.commit, c->has_exclude ? &c->exclude : NULL,
+				    c->has_base ? &c->base : NULL, c->argc, c->argv, err);
+	}
+done:
+	vv_rules_file_free(rules);
+	return rc;
+}
+
+static void check_clear(check *c)
+{
+	vv_check_cache_close(c->run.cache);
+	vv_failed_rows_free(c->run.rows);
+	vv_pool_free(c->run.pool);
+	vv_report_free(c->run.report);
+	vv_accepts_clear(&c->accepts);
+	vv_buf_clear(&c->schema);
+	vv_diff_side_clear(&c->side);
+	vv_diff_side_clear(&c->base);
+	vv_free(c->run.only_used);
+}
+
+static vv_status run_checks(check *c, vv_error *err)
+{
+	const options *o = c->o;
+	vv_status rc = VV_OK;
+
+	if ((rc = check_usage(o, err)) < 0 || (rc = check_names(o, err)) < 0 ||
+	    (rc = set_time(c, err)) < 0 || (rc = set_accepts(c, err)) < 0 ||
+	    (rc = read_schema(c, err)) < 0 ||
+	    (o->failed_rows && (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, err)) < 0) ||
+	    (!o->files && (rc = vv_context_need(c->in, VV_NEEDS_REPOSITORY, err)) < 0)) {
+		return rc;
+	}
+	c->run.repo = c->in->repo;
+	if ((rc = open_cache(c, err)) < 0 ||
+	    (rc = o->files ? check_files(c, err) : check_versions(c, err)) < 0) {
+		return rc;
+	}
+	return o->save ? vv_check_cache_save(c->run.cache, o->save, err) : VV_OK;
+}
+
+static void list_rules(const options *o)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	bool json = vv_wants_json(o->format);
+
+	vv_json_out_init(&w, &b, 1);
+	if (json) {
+		vv_json_open_array(&w);
+	}
+	for (const vv_rule *r = vv_rules; r->code; r++) {
+		const char *severity = r->by_default == VV_SEVERITY_ERROR     ? "error"
+				       : r->by_default == VV_SEVERITY_WARNING ? "warning"
+									      : "off";
+
+		if (!json) {
+			vv_buf_printf(&b, "%-20s %-8s %s\n", r->code, severity, r->what);
+			continue;
+		}
+		vv_json_open_object(&w);
+		vv_json_name(&w, "rule");
+		vv_json_string(&w, r->code);
+		vv_json_name(&w, "default");
+		vv_json_string(&w, severity);
+		vv_json_name(&w, "title");
+		vv_json_string(&w, r->title);
+		vv_json_name(&w, "description");
+		vv_json_string(&w, r->what);
+		vv_json_name(&w, "comparesWithBase");
+		vv_json_bool(&w, r->of_base);
+		vv_json_close_object(&w);
+	}
+	if (json) {
+		vv_json_close_array(&w);
+		vv_buf_putc(&b, '\n');
+	}
+	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}
+
+/* --init: a first varve.json. */
+static vv_status run_init(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	size_t count = 0;
+	vv_status rc;
+
+	c->name = "check --init";
+	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_READER,
+				  err)) < 0 ||
+	    (rc = vv_check_init(c->repo, c->reader, c->argc, c->argv, c->progress, &count, err)) <
+		    0) {
+		return rc;
+	}
+	vv_progress_end();
+	if (!o->quiet) {
+		vv_out("wrote %s: rules for %s %s\n", VV_RULES_NAME, vv_text_count(count),
+		       count == 1 ? "dataset" : "datasets");
+	}
+	return VV_OK;
+}
+
+/* What was asked for and came to nothing. */
+static void show_empty(const check *c)
+{
+	vv_report_totals t;
+
+	vv_report_totals_get(c->run.report, &t);
+	if (t.datasets == 0 && !c->range) {
+		vv_warn("there is no dataset to check");
+	}
+	for (size_t i = 0; i < c->o->rule.count && t.datasets > 0; i++) {
+		if (!c->run.only_used[i]) {
+			vv_warn("the rule %s was not looked at: it needs bounds, which %s does not give",
+				c->o->rule.items[i], VV_RULES_NAME);
+		}
+	}
+}
+
+static vv_status run_check(vv_context *in, vv_error *err)
+{
+	const options *o = in->options;
+	check c = {.o = o, .in = in, .argc = in->argc, .argv = in->argv};
+	vv_check_output out = {.form = VV_REPORT_TEXT, .quiet = o->quiet, .outputs = &o->outputs};
+	vv_status rc;
+
+	if (o->list_rules) {
+		list_rules(o);
+		return VV_OK;
+	}
+	if (o->init) {
+		return run_init(in, err);
+	}
+	if (o->format) {
+		vv_report_form_parse(&out.form, o->format, strlen(o->format));
+	}
+	vv_error_clear(err);
+	c.run.only = o->rule.items;
+	c.run.only_count = o->rule.count;
+	c.run.skip = o->skip.items;
+	c.run.skip_count = o->skip.count;
+	c.run.new_only = o->new_only;
+	c.run.ignore_trailers = o->no_trailers;
+	c.run.accepts = &c.accepts;
+	c.run.warn = on_warning;
+	c.run.only_used = vv_calloc(o->rule.count + 1, sizeof(*c.run.only_used));
+	if (!c.run.only_used) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_context_need(in, VV_NEEDS_PROGRESS, err)) < 0) {
+		goto done;
+	}
+	c.run.progress = in->progress;
+	rc = run_checks(&c, err);
+	vv_progress_end();
+	if (rc == VV_OK) {
+		in->code = vv_report_valid(c.run.report) ? VV_EXIT_OK : VV_EXIT_NO;
+		rc = vv_check_output_write(&out, c.run.report, err);
+	}
+	if (rc == VV_OK) {
+		show_trailers(&c);
+		show_empty(&c);
+	}
+done:
+	check_clear(&c);
+	return rc;
+}
+
+const vv_command vv_cmd_check = {
+	.name = "check",
+	.group = "look",
+	.summary = "validate data: against its schema, the project's rules, and its past",
+	.usage = "[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
+		 "--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
+		 "--init [PATH...] | --list-rules",
+	.example =
+		"$ varve check prices.csv\n"
+		"prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
+		"\n"
+		"  error type-contradiction, column price, 2 times: is not a number\n"
+		"    expected: a number, as in the base; if it is meant: varve schema --missing N/A prices.csv\n"
+		"     line    row  key       value\n"
+		"       18     17  id=4711   'N/A'\n"
+		"    31210  31209  id=90210  'N/A'\n"
+		"\n"
+		"invalid: 2 errors in 1 dataset",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "the data is invalid",
+	.arguments = "ref",
+	.gets = true,
+	.run = run_check,
+};

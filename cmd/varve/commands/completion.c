@@ -1,0 +1,299 @@
+/*
+ * completion: scripts for bash, zsh and fish, made from the option tables. Knows how the
+ * three shells want to be told.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "cmd/frame/option.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+
+#define REFS "git for-each-ref --format='%(refname:short)' 2>/dev/null"
+
+static bool has_value(const vv_option *o)
+{
+	return o->value && !o->implies;
+}
+
+static void put_choices(vv_buf *b, const char *choices)
+{
+	const char *word;
+	size_t len, n = 0;
+
+	while (vv_choice_next(&choices, &word, &len)) {
+		if (n++ > 0) {
+			vv_buf_putc(b, ' ');
+		}
+		vv_buf_put(b, word, len);
+	}
+}
+
+static void put_command_names(vv_buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < vv_command_count; i++) {
+		if (!vv_commands[i]->hidden) {
+			vv_buf_printf(b, "%s%s", n++ > 0 ? " " : "", vv_commands[i]->name);
+		}
+	}
+}
+
+/* Text inside single quotes of a shell: without what the shells would read. */
+static void put_plain(vv_buf *b, const char *s)
+{
+	for (; *s; s++) {
+		if (strchr("'[]:\\", *s)) {
+			vv_buf_putc(b, *s == ':' ? ',' : ' ');
+		} else {
+			vv_buf_putc(b, *s);
+		}
+	}
+}
+
+static void bash_command(vv_buf *b, const vv_command *c)
+{
+	vv_buf_printf(b, "\t%s)\n\t\tcase $prev in\n", c->name);
+	for (size_t i = 0; i < c->option_count; i++) {
+		const vv_option *o = &c->options[i];
+		if (!has_value(o)) {
+			continue;
+		}
+		vv_buf_puts(b, "\t\t");
+		if (o->name) {
+			vv_buf_printf(b, "--%s", o->name);
+		}
+		if (o->letter) {
+			vv_buf_printf(b, "%s-%c", o->name ? "|" : "", o->letter);
+		}
+		vv_buf_puts(b, ") words=\"");
+		put_choices(b, o->choices);
+		vv_buf_puts(b, "\"; kind=words ;;\n");
+	}
+	vv_buf_puts(b, "\t\t*) words=\"");
+	for (size_t i = 0; i < c->option_count; i++) {
+		if (c->options[i].name) {
+			vv_buf_printf(b, "--%s ", c->options[i].name);
+		}
+	}
+	vv_buf_printf(b, "--help\"; kind=%s ;;\n\t\tesac\n\t\t;;\n",
+		      c->arguments && *c->arguments ? c->arguments : "words");
+}
+
+static void bash_script(vv_buf *b)
+{
+	vv_buf_puts(b, "# bash completion for varve; put into your .bashrc:\n"
+		       "#   eval \"$(varve completion bash)\"\n"
+		       "_varve()\n{\n"
+		       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+		       "\tlocal cmd= words= kind= i commands=\"");
+	put_command_names(b);
+	vv_buf_puts(
+		b,
+		"\"\n"
+		"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+		"\t\tcase ${COMP_WORDS[i]} in\n"
+		"\t\t-C | --git-dir) ((i++)) ;;\n"
+		"\t\t-*) ;;\n"
+		"\t\t*) cmd=${COMP_WORDS[i]}; break ;;\n"
+		"\t\tesac\n"
+		"\tdone\n"
+		"\tcase $cmd in\n"
+		"\t'') words=\"$commands -C --git-dir --offline --no-pager --help --version\"; kind=words ;;\n");
+	for (size_t i = 0; i < vv_command_count; i++) {
+		if (!vv_commands[i]->hidden) {
+			bash_command(b, vv_commands[i]);
+		}
+	}
+	vv_buf_puts(b, "\tesac\n"
+		       "\tcase $cur in\n"
+		       "\t-*) kind=words ;;\n"
+		       "\tesac\n"
+		       "\tcase $kind in\n"
+		       "\tcommand) words=$commands ;;\n"
+		       "\tref) words=$(" REFS ") ;;\n"
+		       "\tpath)\n"
+		       "\t\tcompopt -o filenames 2>/dev/null\n"
+		       "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+		       "\t\treturn ;;\n"
+		       "\tesac\n"
+		       "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+		       "\tif [[ $kind == ref ]]; then\n"
+		       "\t\tcompopt -o filenames 2>/dev/null\n"
+		       "\t\tlocal -a files\n"
+		       "\t\tmapfile -t files < <(compgen -f -- \"$cur\")\n"
+		       "\t\tCOMPREPLY+=(\"${files[@]}\")\n"
+		       "\tfi\n"
+		       "}\n"
+		       "complete -F _varve varve\n");
+}
+
+static void zsh_option(vv_buf *b, const vv_option *o)
+{
+	vv_buf_puts(b, " \\\n\t\t\t");
+	if (o->letter && o->name) {
+		vv_buf_printf(b, "{-%c%s,--%s%s}'", o->letter, has_value(o) ? "+" : "", o->name,
+			      has_value(o) ? "=" : "");
+	} else if (o->name) {
+		vv_buf_printf(b, "'--%s%s", o->name, has_value(o) ? "=" : "");
+	} else {
+		vv_buf_printf(b, "'-%c%s", o->letter, has_value(o) ? "+" : "");
+	}
+	vv_buf_putc(b, '[');
+	put_plain(b, o->help);
+	vv_buf_putc(b, ']');
+	if (has_value(o)) {
+		vv_buf_putc(b, ':');
+		put_plain(b, o->value);
+		vv_buf_puts(b, ":(");
+		put_choices(b, o->choices);
+		vv_buf_putc(b, ')');
+	}
+	vv_buf_putc(b, '\'');
+}
+
+static const char *zsh_arguments(const vv_command *c)
+{
+	if (!c->arguments || !*c->arguments) {
+		return "";
+	}
+	if (strcmp(c->arguments, "path") == 0) {
+		return "'*:path:_files'";
+	}
+	if (strcmp(c->arguments, "ref") == 0) {
+		return "'*:version or path:_varve_refs'";
+	}
+	return "'*:command:_varve_commands'";
+}
+
+static void zsh_script(vv_buf *b)
+{
+	vv_buf_puts(b, "#compdef varve\n"
+		       "# zsh completion for varve; put into your .zshrc, after compinit:\n"
+		       "#   eval \"$(varve completion zsh)\"\n"
+		       "_varve_commands()\n{\n\tlocal -a commands\n\tcommands=(\n");
+	for (size_t i = 0; i < vv_command_count; i++) {
+		if (vv_commands[i]->hidden) {
+			continue;
+		}
+		vv_buf_printf(b, "\t\t'%s:", vv_commands[i]->name);
+		put_plain(b, vv_commands[i]->summary);
+		vv_buf_puts(b, "'\n");
+	}
+	vv_buf_puts(b, "\t)\n\t_describe command commands\n}\n"
+		       "_varve_refs()\n{\n\tlocal -a refs\n"
+		       "\trefs=(${(f)\"$(" REFS ")\"})\n"
+		       "\tcompadd -a refs\n\t_files\n}\n"
+		       "_varve()\n{\n"
+		       "\tif (( CURRENT == 2 )); then\n\t\t_varve_commands\n\t\treturn\n\tfi\n"
+		       "\tshift words\n\t(( CURRENT-- ))\n"
+		       "\tcase $words[1] in\n");
+	for (size_t i = 0; i < vv_command_count; i++) {
+		const vv_command *c = vv_commands[i];
+		if (c->hidden) {
+			continue;
+		}
+		vv_buf_printf(b, "\t%s)\n\t\t_arguments -S", c->name);
+		for (size_t j = 0; j < c->option_count; j++) {
+			zsh_option(b, &c->options[j]);
+		}
+		vv_buf_printf(b, " \\\n\t\t\t'--help[explain the command]' %s\n\t\t;;\n",
+			      zsh_arguments(c));
+	}
+	vv_buf_puts(b, "\tesac\n}\ncompdef _varve varve\n");
+}
+
+static void fish_command(vv_buf *b, const vv_command *c)
+{
+	const char *arguments = c->arguments ? c->arguments : "";
+
+	vv_buf_printf(b, "complete -c varve -f -n __fish_use_subcommand -a %s -d '", c->name);
+	put_plain(b, c->summary);
+	vv_buf_puts(b, "'\n");
+	for (size_t i = 0; i < c->option_count; i++) {
+		const vv_option *o = &c->options[i];
+		vv_buf_printf(b, "complete -c varve -n '__fish_seen_subcommand_from %s'", c->name);
+		if (o->name) {
+			vv_buf_printf(b, " -l %s", o->name);
+		}
+		if (o->letter) {
+			vv_buf_printf(b, " -s %c", o->letter);
+		}
+		if (has_value(o)) {
+			vv_buf_puts(b, " -x");
+			if (o->choices) {
+				vv_buf_puts(b, " -a '");
+				put_choices(b, o->choices);
+				vv_buf_putc(b, '\'');
+			}
+		}
+		vv_buf_puts(b, " -d '");
+		put_plain(b, o->help);
+		vv_buf_puts(b, "'\n");
+	}
+	if (strcmp(arguments, "ref") == 0) {
+		vv_buf_printf(b, "complete -c varve -n '__fish_seen_subcommand_from %s' -a \"(",
+			      c->name);
+		vv_buf_puts(b, REFS ")\"\n");
+	} else if (strcmp(arguments, "command") == 0) {
+		vv_buf_printf(b, "complete -c varve -f -n '__fish_seen_subcommand_from %s' -a '",
+			      c->name);
+		put_command_names(b);
+		vv_buf_puts(b, "'\n");
+	} else if (!*arguments) {
+		vv_buf_printf(b, "complete -c varve -f -n '__fish_seen_subcommand_from %s'\n",
+			      c->name);
+	}
+}
+
+static void fish_script(vv_buf *b)
+{
+	vv_buf_puts(b, "# fish completion for varve:\n"
+		       "#   varve completion fish > ~/.config/fish/completions/varve.fish\n");
+	for (size_t i = 0; i < vv_command_count; i++) {
+		if (!vv_commands[i]->hidden) {
+			fish_command(b, vv_commands[i]);
+		}
+	}
+}
+
+static int run_completion(void *options, int argc, char **argv)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+	int code = VV_EXIT_OK;
+
+	(void)options;
+	if (argc != 1) {
+		return vv_usage_error("completion takes the name of a shell: bash, zsh or fish");
+	}
+	if (strcmp(argv[0], "bash") == 0) {
+		bash_script(&b);
+	} else if (strcmp(argv[0], "zsh") == 0) {
+		zsh_script(&b);
+	} else if (strcmp(argv[0], "fish") == 0) {
+		fish_script(&b);
+	} else {
+		return vv_usage_error("completion knows bash, zsh and fish, not '%s'",
+				      vv_text_shows(argv[0]));
+	}
+	if (vv_buf_ok(&b, &err) < 0) {
+		code = vv_report(&err);
+	} else {
+		vv_out_bytes(b.data, b.len);
+	}
+	vv_buf_clear(&b);
+	return code;
+}
+
+const vv_command vv_cmd_completion = {
+	.name = "completion",
+	.group = "care",
+	.summary = "print a completion script for bash, zsh or fish",
+	.usage = "bash|zsh|fish",
+	.example = "$ eval \"$(varve completion bash)\"",
+	.arguments = "",
+	.run_alone = run_completion,
+};

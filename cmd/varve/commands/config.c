@@ -1,0 +1,500 @@
+/*
+ * config: varve's settings, and where each setting of a path comes from.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "dataset/schema/package.h"
+#include "lib/work/add/plan.h"
+#include "lib/work/doctor/settings.h"
+#include "lib/work/view/version.h"
+#include "repo/git/config.h"
+#include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/attributes.h"
+
+typedef struct options {
+	const char *explain, *format;
+	bool list, all, unset;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING(0, "explain", explain, "PATH", "show where each setting of PATH comes from"),
+	OPT_FLAG('l', "list", list, "list varve's settings"),
+	OPT_FLAG(0, "all", all, "list those that are not set, too, with what holds then"),
+	OPT_FLAG(0, "unset", unset, "remove a setting from this repository"),
+	OPT_JSON("the output format"),
+};
+
+/* The lines of an answer: what, its value, where from. */
+typedef struct answer {
+	bool json;
+	int width; /* of the first column */
+	vv_buf buf;
+	vv_json_out w;
+} answer;
+
+/* value NULL: none. */
+static void say(answer *a, const char *what, const char *value, const char *from)
+{
+	if (a->json) {
+		vv_json_open_object(&a->w);
+		vv_json_name(&a->w, "setting");
+		vv_json_string(&a->w, what);
+		vv_json_name(&a->w, "value");
+		if (value) {
+			vv_json_string(&a->w, value);
+		} else {
+			vv_json_null(&a->w);
+		}
+		vv_json_name(&a->w, "source");
+		vv_json_string(&a->w, from);
+		vv_json_close_object(&a->w);
+		return;
+	}
+	vv_out("%-*s %s", a->width, what, value ? vv_text_shows(value) : "");
+	vv_out("%s(%s)\n", value ? "  " : "", vv_text_shows(from));
+}
+
+/* The line of a .gitattributes file that decides: the last that matches, in the deepest
+ * file. */
+typedef struct deciding {
+	const char *path;
+	size_t depth; /* length of the folder of the file of `line` */
+	vv_buf line;  /* ".gitattributes:3: *.csv filter=varve" */
+	bool tracked;
+} deciding;
+
+/* A pattern without a slash is about names at any depth, as in gitignore. */
+static bool line_matches(const char *path, const char *folder, size_t folder_len,
+			 const char *pattern)
+{
+	const char *below = path + folder_len + (folder_len ? 1 : 0);
+
+	if (strncmp(path, folder, folder_len) != 0 || (folder_len && path[folder_len] != '/')) {
+		return false;
+	}
+	if (!strchr(pattern, '/')) {
+		return vv_path_match(pattern, vv_path_base(below));
+	}
+	return vv_path_match(*pattern == '/' ? pattern + 1 : pattern, below);
+}
+
+static vv_status on_line(void *payload, const char *file, unsigned line, const char *pattern,
+			 const char *attributes, vv_error *err)
+{
+	deciding *d = payload;
+	const char *slash = strrchr(file, '/');
+	bool local = strcmp(file, ".git/info/attributes") ==
+		     0; /* of the top, and over all others */
+	size_t folder_len = slash && !local ? (size_t)(slash - file) : 0;
+
+	if (!line_matches(d->path, file, folder_len, pattern) ||
+	    (!local && d->line.len && folder_len < d->depth)) {
+		return VV_OK;
+	}
+	d->depth = folder_len;
+	vv_buf_reset(&d->line);
+	vv_buf_printf(&d->line, "%s:%u: %s %s", file, line, pattern, attributes);
+	return vv_buf_ok(&d->line, err);
+}
+
+static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_error *err)
+{
+	deciding d;
+	bool compared = false;
+	vv_status rc;
+
+	memset(&d, 0, sizeof(d));
+	d.path = s->path;
+	if ((rc = vv_attr_tracked(s->repo, s->path, tracked, err)) < 0 ||
+	    (rc = vv_attr_compared(s->repo, s->path, &compared, err)) < 0) {
+		return rc;
+	}
+	if (!vv_repository_is_bare(s->repo)) {
+		rc = vv_attr_lines(s->repo, on_line, &d, err);
+	}
+	/* A line that takes the filter away has been told; else one leaves the file as text. */
+	compared = compared && d.line.len == 0;
+	if (rc == VV_OK && compared && !vv_repository_is_bare(s->repo)) {
+		rc = vv_attr_compared_lines(s->repo, on_line, &d, err);
+	}
+	if (rc == VV_OK) {
+		say(a, "tracked",
+		    *tracked   ? "yes"
+		    : compared ? "text"
+			       : "no",
+		    d.line.len ? vv_buf_cstr(&d.line) : "no line of .gitattributes");
+	}
+	vv_buf_clear(&d.line);
+	return rc;
+}
+
+static void explain_key(answer *a, const vv_root *r, const vv_package_resource *res)
+{
+	vv_buf names = VV_BUF_INIT;
+	const char *from = "looked for, none found; or --no-key";
+	size_t i;
+
+	for (i = 0; i < r->key_count; i++) {
+		vv_buf_puts(&names, i ? ", " : "");
+		vv_buf_puts(&names, r->key[i]);
+	}
+	if (r->key_source == VV_KEY_INFERRED) {
+		from = "found when it was first added, and unique then";
+	} else if (r->key_source == VV_KEY_DECLARED) {
+		from = "declared with add --key";
+	} else if (r->key_source == VV_KEY_PACKAGE) {
+		from = res->package_path ? res->package_path : "datapackage.json";
+	}
+	say(a, "key", r->key_count ? vv_buf_cstr(&names) : "none", from);
+	vv_buf_clear(&names);
+}
+
+static void explain_order(answer *a, const vv_root *r, const char *kept)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	for (size_t i = 0; vv_root_is_sorted(r) && i < r->sorted_by_count; i++) {
+		vv_buf_puts(&b, i ? ", " : "by ");
+		vv_buf_puts(&b, r->sorted_by[i]);
+	}
+	say(a, "order", b.len ? vv_buf_cstr(&b) : "the file's",
+	    b.len ? "--order key, or chosen since rows come in another order each time; kept since"
+	    : r->file_order_declared ? "--order file, kept since"
+				     : kept);
+	say(a, "facts", vv_root_has_facts(r) ? "kept" : "none",
+	    vv_root_has_facts(r) ? "add --facts, kept since" : "'varve add --facts' adds them");
+	vv_buf_clear(&b);
+}
+
+static bool package_has_form(const vv_sniff_hints *h)
+{
+	return h->delimiter >= 0 || h->quote >= 0 || h->escape >= 0 || h->header >= 0;
+}
+
+static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
+			  const vv_package_resource *res)
+{
+	const vv_root *r = &t->root;
+	const char *kept = s->is_dataset || !vv_cid_is_null(&s->parent)
+				   ? "as it was when first added, kept since"
+				   : "found by looking";
+	vv_buf b = VV_BUF_INIT;
+	size_t i;
+
+	vv_dialect_describe(&b, &r->dialect);
+	say(a, "form", vv_buf_cstr(&b),
+	    res->package_path && package_has_form(&res->hints) ? res->package_path : kept);
+	vv_buf_reset(&b);
+	for (i = 0; i < t->columns && b.len < 100; i++) {
+		vv_buf_puts(&b, i ? ", " : "");
+		vv_buf_put(&b, t->schema.fields[i].name, t->schema.fields[i].name_len);
+		vv_buf_printf(&b, " %s", vv_type_name(t->schema.fields[i].type));
+	}
+	vv_buf_puts(&b, i < t->columns ? ", ..." : "");
+	say(a, "schema", vv_buf_cstr(&b),
+	    res->schema.len ? res->package_path : "inferred, and kept from version to version");
+	explain_key(a, r, res);
+	vv_buf_reset(&b);
+	for (i = 0; i < r->cut_column_count; i++) {
+		vv_buf_puts(&b, i ? ", " : "");
+		vv_buf_puts(&b, r->cut_columns[i]);
+	}
+	vv_buf_printf(&b, "%s, about %lu rows", r->cut_column_count ? "" : "whole rows",
+		      (unsigned long)r->cut_rows);
+	say(a, "groups by", vv_buf_cstr(&b), kept);
+	explain_order(a, r, kept);
+	vv_buf_clear(&b);
+}
+
+/* A setting of Git's configuration: the last level wins. */
+typedef struct setting {
+	const char *name;
+	vv_buf value, level;
+} setting;
+
+static vv_status on_setting(void *payload, const char *name, const char *value, const char *level,
+			    vv_error *err)
+{
+	setting *s = payload;
+
+	if (strcmp(name, s->name) == 0) {
+		vv_buf_reset(&s->value);
+		vv_buf_reset(&s->level);
+		vv_buf_puts(&s->value, value ? value : "true");
+		vv_buf_printf(&s->level, "%s configuration: %s", level, name);
+		return vv_buf_ok(&s->level, err);
+	}
+	return VV_OK;
+}
+
+static vv_status explain_setting(answer *a, vv_repository *r, const char *what, const char *name,
+				 const char *fallback, vv_error *err)
+{
+	setting s = {name, VV_BUF_INIT, VV_BUF_INIT};
+	vv_status rc = vv_config_each(r, name, on_setting, &s, err);
+
+	if (rc == VV_OK) {
+		say(a, what, s.value.len ? vv_buf_cstr(&s.value) : fallback,
+		    s.value.len ? vv_buf_cstr(&s.level) : "default");
+	}
+	vv_buf_clear(&s.value);
+	vv_buf_clear(&s.level);
+	return rc;
+}
+
+static void answer_begin(answer *a, const options *o)
+{
+	memset(a, 0, sizeof(*a));
+	a->json = vv_wants_json(o->format);
+	a->width = o->all ? 24 : 10;
+	vv_json_out_init(&a->w, &a->buf, 2);
+	if (a->json) {
+		vv_json_open_array(&a->w);
+	}
+}
+
+static vv_status answer_end(answer *a, vv_status rc, vv_error *err)
+{
+	if (a->json && rc == VV_OK) {
+		vv_json_close_array(&a->w);
+		if ((rc = vv_buf_ok(&a->buf, err)) == VV_OK) {
+			vv_out("%s\n", vv_buf_cstr(&a->buf));
+		}
+	}
+	vv_buf_clear(&a->buf);
+	return rc;
+}
+
+static vv_status explain(const options *o, vv_context *c, vv_error *err)
+{
+	vv_package_resource res;
+	vv_subject s;
+	vv_table t;
+	answer a;
+	bool tracked = false, described;
+	vv_status rc;
+
+	memset(&res, 0, sizeof(res));
+	vv_subject_init(&s);
+	answer_begin(&a, o);
+	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err)) < 0 ||
+	    (rc = vv_subject_find(&s, c->repo, c->reader, o->explain, err)) < 0 ||
+	    (rc = vv_subject_settle(&s, err)) < 0) {
+		goto done;
+	}
+	if (!s.path) {
+		rc = vv_fail(err, VV_EUSAGE, "settings belong to paths; '%s' is a CID",
+			     vv_text_shows(o->explain));
+		goto done;
+	}
+	if ((rc = explain_tracking(&a, &s, &tracked, err)) < 0) {
+		goto done;
+	}
+	rc = vv_package_find(&res, s.path, vv_subject_beside, &s, err);
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		goto done;
+	}
+	described = rc == VV_OK;
+	say(&a, "described", described ? "yes" : "no",
+	    described ? res.package_path : "no datapackage.json names it");
+	if (!s.is_dataset && !tracked && !described && !vv_add_looks_like_table(s.path)) {
+		say(&a, "kind", "text", "an ordinary file of git's");
+		rc = VV_OK;
+		goto done;
+	}
+	if ((rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
+		goto done;
+	}
+	say(&a, "kind", t.root.kind == VV_KIND_TABLE ? "table" : "file",
+	    s.is_dataset ? "the stored version" : "what it would be when added");
+	if (t.root.kind == VV_KIND_TABLE) {
+		explain_table(&a, &s, &t, &res);
+	}
+	vv_table_close(&t);
+	rc = explain_setting(&a, c->repo, "smudge", "varve.smudgelimit", "256m", err);
+done:
+	vv_package_resource_clear(&res);
+	vv_subject_clear(&s);
+	return answer_end(&a, rc, err);
+}
+
+/* Those of the table that were listed, and the rest of an answer. */
+typedef struct listing {
+	answer a;
+	bool *seen; /* one for each of vv_settings */
+} listing;
+
+static vv_status list_one(void *payload, const char *name, const char *value, const char *level,
+			  vv_error *err)
+{
+	const vv_setting *s = vv_setting_find(name);
+	listing *l = payload;
+
+	(void)err;
+	if (s) {
+		l->seen[s - vv_settings] = true;
+	}
+	if (vv_setting_is_ours(name) || strncmp(name, "filter.varve.", 13) == 0 ||
+	    strncmp(name, "diff.varve.", 11) == 0 || strncmp(name, "merge.varve.", 12) == 0) {
+		say(&l->a, name, value ? value : "true", level);
+	}
+	return VV_OK;
+}
+
+/* What holds where nothing is set, and what each is for. */
+static vv_status list_unset(listing *l, vv_error *err)
+{
+	vv_buf about = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < vv_setting_count && rc == VV_OK; i++) {
+		const vv_setting *s = &vv_settings[i];
+
+		if (!l->seen[i]) {
+			vv_buf_reset(&about);
+			vv_buf_puts(&about, s->fallback ? "default" : "not set");
+			if (s->choices) {
+				vv_buf_puts(&about, ", of ");
+				vv_choices_put(&about, s->choices);
+			}
+			vv_buf_printf(&about, ": %s", s->help);
+			if ((rc = vv_buf_ok(&about, err)) == VV_OK) {
+				say(&l->a, s->name, s->fallback, vv_buf_cstr(&about));
+			}
+		}
+	}
+	vv_buf_clear(&about);
+	return rc;
+}
+
+static vv_status list_settings(const options *o, vv_repository *r, vv_error *err)
+{
+	listing l = {.seen = vv_calloc(vv_setting_count, sizeof(bool))};
+	vv_status rc;
+
+	if (!l.seen) {
+		return vv_fail_nomem(err);
+	}
+	answer_begin(&l.a, o);
+	rc = vv_config_each(r, "", list_one, &l, err);
+	if (rc == VV_OK && o->all) {
+		rc = list_unset(&l, err);
+	}
+	vv_free(l.seen);
+	return answer_end(&l.a, rc, err);
+}
+
+/* Only varve's own: for the rest there is git config. */
+static vv_status check_name(const char *name, vv_error *err)
+{
+	if (vv_setting_is_ours(name)) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EUSAGE, "'%s' is not one of varve's settings (varve.*)",
+		vv_text_shows(name));
+	return vv_hint(err, "'git config %s' works here", vv_text_shows(name));
+}
+
+static vv_status set(vv_repository *r, const char *name, const char *value, vv_error *err)
+{
+	vv_status rc = vv_setting_must_exist(name, err);
+
+	if (rc < 0 || (rc = vv_setting_check(name, value, err)) < 0) {
+		return rc;
+	}
+	return vv_config_set(r, name, value, err);
+}
+
+static vv_status get(vv_repository *r, const char *name, vv_error *err)
+{
+	char *value = NULL;
+	vv_status rc = vv_config_string(r, name, &value, err);
+
+	if (rc == VV_OK) {
+		vv_out_text(value, strlen(value));
+		vv_out("\n");
+		vv_free(value);
+	} else if (rc == VV_ENOTFOUND && !vv_setting_find(name)) {
+		vv_error_clear(err);
+		rc = vv_setting_must_exist(name, err);
+	}
+	return rc;
+}
+
+static vv_status get_or_set(const options *o, vv_repository *r, int argc, char **argv,
+			    vv_error *err)
+{
+	vv_status rc = check_name(argv[0], err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	return o->unset    ? vv_config_set(r, argv[0], NULL, err)
+	       : argc == 2 ? set(r, argv[0], argv[1], err)
+			   : get(r, argv[0], err);
+}
+
+static int check_config(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (o->explain ? c->argc > 0 || o->list || o->unset
+	    : o->list  ? c->argc > 0 || o->unset
+		       : c->argc < 1 || c->argc > 2) {
+		return vv_usage_error(
+			"config takes NAME [VALUE], --unset NAME, --list, or --explain PATH");
+	}
+	if (o->all && !o->list) {
+		return vv_usage_error("--all goes with --list");
+	}
+	return o->unset && c->argc != 1 ? vv_usage_error("--unset takes NAME") : VV_EXIT_OK;
+}
+
+static vv_status run_config(vv_context *c, vv_error *err)
+{
+	options *o = c->options;
+	vv_status rc;
+
+	if (o->explain) {
+		return explain(o, c, err);
+	}
+	if (o->list) {
+		return list_settings(o, c->repo, err);
+	}
+	rc = get_or_set(o, c->repo, c->argc, c->argv, err);
+	if (rc == VV_ENOTFOUND && c->argc == 1) {
+		c->code = VV_EXIT_NO; /* not set: git config says so by its exit code alone */
+		return VV_OK;
+	}
+	return rc;
+}
+
+const vv_command vv_cmd_config = {
+	.name = "config",
+	.group = "care",
+	.summary = "read and change settings, and show where those of a path come from",
+	.usage = "NAME [VALUE]\n--unset NAME\n--list [--all]\n--explain PATH",
+	.example = "$ varve config --explain prices.csv\n"
+		   "tracked    yes  (.gitattributes:1: /prices.csv filter=varve diff=varve "
+		   "merge=varve -text)\n"
+		   "described  no  (no datapackage.json names it)\n"
+		   "kind       table  (the stored version)\n"
+		   "form       comma-separated, header  (as it was when first added, kept since)\n"
+		   "key        id  (found when it was first added, and unique then)\n"
+		   "...",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "NAME is not set",
+	.arguments = "path",
+	.check = check_config,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_config,
+};

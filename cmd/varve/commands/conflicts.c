@@ -1,0 +1,260 @@
+/*
+ * conflicts: what a merge could not decide, cell by cell.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/merge/conflict_list.h"
+#include "repo/git/history/history.h"
+
+typedef struct options {
+	const char *format;
+} options;
+
+static const vv_option table[] = {
+	OPT_JSON("the output format"),
+};
+
+/* --- text --------------------------------------------------------------------------------- */
+
+static void put_value(const vv_conflict_item *item, size_t side)
+{
+	const vv_cell *c = &item->cells[side];
+
+	if (!item->has[side]) {
+		vv_out("(none)");
+	} else if (c->state == VV_CELL_NULL) {
+		vv_out("null");
+	} else if (c->state == VV_CELL_ABSENT) {
+		vv_out("(absent)");
+	} else if (c->len == 0) {
+		vv_out("\"\"");
+	} else {
+		vv_out("%s", vv_text_show(c->text, c->len));
+	}
+}
+
+static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
+{
+	vv_buf key = VV_BUF_INIT;
+
+	vv_out("  ");
+	if (item->key) {
+		vv_conflict_key_put(&key, item->key);
+		vv_out("row %s", vv_text_shows(vv_buf_cstr(&key)));
+		vv_buf_clear(&key);
+	} else if (item->row != UINT64_MAX) {
+		vv_out("row %s", vv_text_count(item->row + 1));
+	} else {
+		vv_out("a row that is gone");
+	}
+	if (item->kind == VV_CONFLICT_ROW_ADDED) {
+		vv_out(", added on both sides");
+	} else if (item->kind == VV_CONFLICT_ROW_REMOVED) {
+		bool ours = item->row == UINT64_MAX;
+
+		vv_out(", removed in %s", vv_text_shows(c->names[ours ? VV_OURS : VV_THEIRS]));
+		vv_out(", changed in %s", vv_text_shows(c->names[ours ? VV_THEIRS : VV_OURS]));
+	}
+	vv_out("\n");
+	for (size_t i = 0; i < 3; i++) {
+		if (item->values[i]) {
+			vv_out("    %s: ", vv_text_shows(c->names[i]));
+			vv_out("%s\n", vv_text_shows(item->values[i]));
+		}
+	}
+}
+
+static void put_cells(const vv_conflict_record *c, const vv_conflict_item *item)
+{
+	static const size_t order[] = {VV_OURS, VV_THEIRS, VV_BASE};
+	static const vv_color colors[] = {VV_DIM, VV_GREEN, VV_CYAN};
+	size_t width = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		size_t w = vv_text_width(c->names[i], strlen(c->names[i]));
+
+		width = w > width ? w : width;
+	}
+	vv_out("    %s\n", vv_text_shows(item->column));
+	for (size_t i = 0; i < 3; i++) {
+		size_t side = order[i], w = vv_text_width(c->names[side], strlen(c->names[side]));
+
+		if (side == VV_BASE && !item->has[side]) {
+			continue;
+		}
+		vv_out("      %s%s%s%*s  ", vv_color_on(colors[side]),
+		       vv_text_shows(c->names[side]), vv_color_off(), (int)(width - w), "");
+		put_value(item, side);
+		vv_out("\n");
+	}
+}
+
+static void put_item(const vv_conflict_record *c, size_t i)
+{
+	const vv_conflict_item *item = &c->items[i];
+	bool row = item->kind == VV_CONFLICT_CELL || item->kind == VV_CONFLICT_ROW_ADDED ||
+		   item->kind == VV_CONFLICT_ROW_REMOVED;
+
+	if (!row) {
+		vv_out("  %s%s%s%s\n", item->column ? "column " : "",
+		       item->column                    ? vv_text_shows(item->column)
+		       : item->kind == VV_CONFLICT_KEY ? "key"
+						       : "the whole",
+		       item->detail ? ": " : "", item->detail ? vv_text_shows(item->detail) : "");
+		return;
+	}
+	if (i == 0 || !vv_conflict_same_row(&c->items[i - 1], item)) {
+		put_row(c, item);
+	}
+	if (item->column) {
+		put_cells(c, item);
+	}
+}
+
+static void print_path(const vv_conflict_path *p)
+{
+	vv_buf what = VV_BUF_INIT;
+
+	vv_out("%s%s%s: ", vv_color_on(VV_BOLD), vv_text_shows(p->path), vv_color_off());
+	if (!p->dataset) {
+		vv_out("%s\n", vv_conflict_file_reason(p));
+		return;
+	}
+	vv_conflict_record_describe(&what, &p->record);
+	vv_out("%s\n", vv_buf_cstr(&what));
+	vv_buf_clear(&what);
+	for (size_t i = 0; i < p->record.count; i++) {
+		put_item(&p->record, i);
+	}
+	if (p->record.left_out > 0) {
+		vv_out("  and %s more, which can only be resolved together\n",
+		       vv_text_count(p->record.left_out));
+	}
+}
+
+/* --- JSON --------------------------------------------------------------------------------- */
+
+static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
+{
+	static const char *const sides[] = {"base", "ours", "theirs"};
+	char hex[VV_OID_TEXT + 1];
+
+	vv_json_open_object(w);
+	vv_json_name(w, "path");
+	vv_json_string(w, p->path);
+	vv_json_name(w, "kind");
+	vv_json_string(w, p->dataset ? "table" : "file");
+	vv_json_name(w, "names");
+	vv_json_open_object(w);
+	for (size_t i = 0; i < 3; i++) {
+		vv_json_name(w, sides[i]);
+		vv_json_string(w, p->record.names[i]);
+	}
+	vv_json_close_object(w);
+	vv_json_name(w, "blobs");
+	vv_json_open_object(w);
+	for (size_t i = 0; i < 3; i++) {
+		vv_oid_text(hex, &p->sides[i].id);
+		vv_json_name(w, sides[i]);
+		vv_json_string(w, p->sides[i].mode ? hex : NULL);
+	}
+	vv_json_close_object(w);
+	if (p->dataset) {
+		vv_json_name(w, "leftOut");
+		vv_json_u64(w, p->record.left_out);
+		vv_json_name(w, "items");
+		vv_json_open_array(w);
+		for (size_t i = 0; i < p->record.count; i++) {
+			vv_conflict_item_json(w, &p->record.items[i]);
+		}
+		vv_json_close_array(w);
+	}
+	vv_json_close_object(w);
+}
+
+static vv_status print_json(const vv_conflict_list *l, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &text, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "conflicts");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < l->count; i++) {
+		put_path_json(&w, &l->paths[i]);
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	vv_buf_putc(&text, '\n');
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
+		vv_out_bytes(text.data, text.len);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* --- the command --------------------------------------------------------------------------- */
+
+static vv_status print_all(vv_repository *r, const vv_conflict_list *l, bool json, vv_error *err)
+{
+	char *pager = NULL;
+
+	if (json) {
+		return print_json(l, err);
+	}
+	if (l->count > 0) {
+		(void)vv_config_string(r, "core.pager", &pager, NULL);
+		vv_out_page(pager);
+		vv_free(pager);
+	}
+	for (size_t i = 0; i < l->count && !vv_out_failed(); i++) {
+		print_path(&l->paths[i]);
+	}
+	return VV_OK;
+}
+
+static vv_status run_conflicts(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_conflict_list list = {0};
+	vv_status rc;
+
+	if ((rc = vv_conflict_list_read(&list, c->repo, c->writer, c->index,
+					c->argc > 0 ? &c->paths : NULL, false, false, err)) ==
+	    VV_OK) {
+		vv_progress_end();
+		c->code = list.count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+		rc = print_all(c->repo, &list, vv_wants_json(o->format), err);
+	}
+	vv_conflict_list_clear(&list);
+	return rc;
+}
+
+const vv_command vv_cmd_conflicts = {
+	.name = "conflicts",
+	.group = "history",
+	.summary = "list what a merge could not decide, cell by cell",
+	.usage = "[--json] [PATH...]",
+	.example = "$ varve conflicts\n"
+		   "prices.csv: 1 cell of 1 row\n"
+		   "  row 7\n"
+		   "    price\n"
+		   "      main    2.00\n"
+		   "      spring  3.00\n"
+		   "      base    1.00",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "there are conflicts",
+	.arguments = "path",
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_WRITER |
+		 VV_NEEDS_INDEX,
+	.run = run_conflicts,
+};

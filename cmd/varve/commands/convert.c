@@ -1,0 +1,342 @@
+/*
+ * convert: tables from one format into another, and files that are not plain tables yet.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/data_out.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/bytes.h"
+#include "lib/work/view/convert_input.h"
+#include "lib/work/view/dialect_words.h"
+#include "lib/work/view/version.h"
+#include "lib/work/view/view.h"
+
+typedef struct options {
+	const char *format;
+	vv_written written;
+	bool lenient, force, quiet, safe;
+} options;
+
+static const vv_option table[] = {
+	OPT_CHOICE(0, "format", format, "FORMAT", "csv|tsv|ndjson|json",
+		   "what to write (default: what OUT is called)"),
+	OPT_WRITTEN("of IN: "),
+	OPT_FLAG(0, "lenient", lenient,
+		 "read malformed CSV as well as can be, and say what was guessed"),
+	OPT_FLAG(0, "safe-for-spreadsheets", safe,
+		 "put a ' before cells that a spreadsheet would compute"),
+	OPT_FLAG('f', "force", force, "overwrite OUT"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+};
+
+static int find_format(vv_view_format *out, const options *o, const char *path)
+{
+	const char *ext = o->format                ? o->format
+			  : strcmp(path, "-") == 0 ? "csv"
+						   : vv_path_ext(path);
+
+	if (strcmp(ext, "tab") == 0) {
+		ext = "tsv";
+	}
+	if (!vv_view_format_parse(out, ext) || *out == VV_VIEW_TABLE) {
+		return vv_usage_error(
+			"the name '%s' does not say what format to write; use --format csv, tsv, ndjson or json",
+			vv_text_shows(path));
+	}
+	return VV_EXIT_OK;
+}
+
+/* Where the result goes: standard output, or a temporary file beside OUT. */
+typedef struct output {
+	const char *path;
+	bool standard;
+	vv_data_out data;
+	int fd;
+	char *temp;
+} output;
+
+static vv_status output_open(output *out, const options *o, const char *path, vv_error *err)
+{
+	char *folder;
+
+	memset(out, 0, sizeof(*out));
+	out->path = path;
+	out->fd = -1;
+	out->standard = strcmp(path, "-") == 0;
+	if (out->standard) {
+		vv_data_out_init(&out->data, false);
+		return VV_OK;
+	}
+	if (!o->force && vv_exists(path)) {
+		vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(path));
+		return vv_hint(err, "-f overwrites it");
+	}
+	if (!(folder = vv_path_dir(path))) {
+		return vv_fail_nomem(err);
+	}
+	vv_temp_sweep(folder, ".varve-convert-");
+	out->fd = vv_temp_open(&out->temp, folder, ".varve-convert-", err);
+	vv_free(folder);
+	return out->fd < 0 ? (vv_status)out->fd : VV_OK;
+}
+
+static vv_status output_put(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	output *out = payload;
+
+	return out->standard ? vv_data_out_put(&out->data, bytes, len, err)
+			     : vv_write_full(out->fd, bytes, len, out->temp, err);
+}
+
+static vv_status output_finish(output *out, vv_error *err)
+{
+	vv_status rc;
+	int fd = out->fd;
+
+	if (out->standard) {
+		return vv_data_out_end(&out->data, err);
+	}
+	out->fd = -1;
+	if ((rc = vv_close(fd, out->temp, err)) == VV_OK &&
+	    (rc = vv_rename(out->temp, out->path, err)) == VV_OK) {
+		vv_free(out->temp);
+		out->temp = NULL;
+	}
+	return rc;
+}
+
+static void output_clear(output *out)
+{
+	if (out->fd >= 0) {
+		vv_close(out->fd, NULL, NULL);
+	}
+	if (out->temp) {
+		vv_unlink(out->temp, true, NULL);
+	}
+	vv_free(out->temp);
+	vv_data_out_clear(&out->data);
+}
+
+/* Is the table written as the format wants it already? Then its bytes are the result. */
+static bool is_already(const vv_table *t, vv_view_format format)
+{
+	const vv_dialect *d = &t->root.dialect;
+
+	switch (format) {
+	case VV_VIEW_CSV:
+	case VV_VIEW_TSV:
+		return d->form == VV_FORM_CSV && d->header &&
+		       d->delimiter == (format == VV_VIEW_CSV ? ',' : '\t') && d->quote == '"' &&
+		       !d->escape;
+	case VV_VIEW_NDJSON:
+		return d->form == VV_FORM_NDJSON;
+	case VV_VIEW_JSON:
+		return d->form == VV_FORM_JSON;
+	case VV_VIEW_OWN:
+	case VV_VIEW_TABLE:
+		break;
+	}
+	return false;
+}
+
+static vv_status write_table(vv_table *t, vv_view_format format, const options *o, output *out,
+			     const vv_progress *progress, vv_error *err)
+{
+	vv_view_options v;
+	uint64_t rows = 0;
+	vv_status rc;
+
+	if (t->root.kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EINPUT, "it is kept as a file: it has no rows");
+	}
+	if (is_already(t, format) && !o->safe) {
+		rc = vv_table_bytes(t, output_put, out, NULL, progress, err);
+		rows = t->root.rows;
+	} else {
+		memset(&v, 0, sizeof(v));
+		v.format = format;
+		v.limit = UINT64_MAX;
+		v.safe_for_spreadsheets = o->safe;
+		v.progress = progress;
+		rc = vv_view_write(t, &v, output_put, out, &rows, err);
+	}
+	if (rc == VV_OK && (rc = output_finish(out, err)) == VV_OK && !out->standard && !o->quiet) {
+		vv_progress_end();
+		vv_note("wrote %s: %s %s, %s %s", vv_text_shows(out->path), vv_text_count(rows),
+			rows == 1 ? "row" : "rows", vv_text_count(t->columns),
+			t->columns == 1 ? "column" : "columns");
+	}
+	return rc;
+}
+
+static vv_status convert_file(const options *o, const char *path, vv_sniff_hints *hints,
+			      vv_view_format format, output *out, const vv_progress *progress,
+			      vv_error *err)
+{
+	static const char *const no_key[] = {NULL};
+	vv_convert_input in;
+	vv_import_options io;
+	vv_import_result result;
+	vv_mem_sink *passing = NULL;
+	vv_sink sink;
+	vv_pool *pool = NULL;
+	vv_table t;
+	vv_status rc;
+
+	memset(&io, 0, sizeof(io));
+	memset(&result, 0, sizeof(result));
+	if ((rc = vv_convert_input_open(&in, path, err)) < 0 ||
+	    (o->lenient &&
+	     (rc = vv_convert_input_lenient(&in, hints, &vv_notes_stderr, err)) < 0) ||
+	    (rc = vv_mem_sink_new(&passing, NULL, NULL, err)) < 0) {
+		goto done;
+	}
+	hints->path = in.plain_name;
+	io.kind = VV_KIND_TABLE;
+	io.hints = *hints;
+	io.key = no_key;
+	io.progress = progress;
+	pool = io.pool = vv_pool_new(vv_cpu_count() - 1);
+	vv_mem_sink_use(&sink, passing);
+	vv_random(&io.secret, sizeof(io.secret));
+	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0) {
+		goto done;
+	}
+	if (in.transcode->replaced > 0 && !o->lenient) {
+		vv_fail(err, VV_EINPUT, "%s: %s of UTF-16 without its other half",
+			vv_text_shows(in.name),
+			vv_text_counted(in.transcode->replaced, "surrogate", NULL));
+		rc = vv_hint(err, "--lenient writes U+FFFD in place of each");
+		goto done;
+	}
+	if ((rc = vv_table_open(&t, &sink, &result.cid, err)) == VV_OK) {
+		rc = write_table(&t, format, o, out, progress, err);
+		vv_table_close(&t);
+	}
+	if (rc == VV_OK && in.transcode->replaced > 0) {
+		vv_warn("%s: U+FFFD is in place of %s of UTF-16 without its other half",
+			vv_text_shows(in.name),
+			vv_text_counted(in.transcode->replaced, "surrogate", NULL));
+	}
+	if (rc == VV_OK && in.guesses && !o->quiet) {
+		vv_note("%s guessed: have a look",
+			in.guesses == 1 ? "one place was" : "these places were");
+	}
+done:
+	vv_pool_free(pool);
+	vv_import_result_clear(&result);
+	vv_mem_sink_free(passing);
+	vv_convert_input_close(&in);
+	return rc;
+}
+
+/* REV:PATH or a CID: a version that is stored. */
+static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_view_format format,
+				 output *out, vv_error *err)
+{
+	vv_subject_options so = {.hints = hints, .find_key = false, .progress = c->progress};
+	vv_subject s;
+	vv_table t;
+	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
+
+	if (rc == VV_ENOTFOUND) {
+		return vv_fail(err, rc, "there is no file '%s'", vv_text_shows(c->argv[0]));
+	}
+	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
+		return rc;
+	}
+	vv_subject_init(&s);
+	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK &&
+	    (rc = vv_subject_open(&s, &t, &so, err)) == VV_OK) {
+		rc = write_table(&t, format, c->options, out, c->progress, err);
+		vv_table_close(&t);
+	}
+	vv_subject_clear(&s);
+	return rc;
+}
+
+/* A pointer that lies in place of its table is not text to convert. */
+static bool is_pointer_file(const char *path)
+{
+	vv_buf text = VV_BUF_INIT;
+	bool is = vv_read_regular(&text, path, VV_POINTER_MAX, NULL) == VV_OK &&
+		  vv_pointer_looks_like(text.data, text.len);
+
+	vv_buf_clear(&text);
+	return is;
+}
+
+/* Is IN a file (or the standard input), not a version that is stored? */
+static bool is_plain(const char *in)
+{
+	return strcmp(in, "-") == 0 || (vv_exists(in) && !is_pointer_file(in));
+}
+
+static int check_convert(const vv_context *c)
+{
+	const options *o = c->options;
+	vv_sniff_hints hints;
+	vv_view_format format;
+	vv_error err;
+	int code;
+
+	if (c->argc != 2) {
+		return vv_usage_error("convert takes IN and OUT ('-': standard input and output)");
+	}
+	if (vv_written_read(&hints, &o->written, &err) < 0) {
+		return vv_report(&err);
+	}
+	if ((code = find_format(&format, o, c->argv[1])) != VV_EXIT_OK) {
+		return code;
+	}
+	return o->lenient && !is_plain(c->argv[0])
+		       ? vv_usage_error("--lenient reads a file, not '%s'",
+					vv_text_shows(c->argv[0]))
+		       : VV_EXIT_OK;
+}
+
+static vv_status run_convert(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_sniff_hints hints;
+	vv_view_format format;
+	output out;
+	vv_status rc;
+
+	(void)find_format(&format, o, c->argv[1]); /* looked at by check_convert */
+	if ((rc = vv_written_read(&hints, &o->written, err)) < 0) {
+		return rc;
+	}
+	if ((rc = output_open(&out, o, c->argv[1], err)) == VV_OK) {
+		rc = is_plain(c->argv[0])
+			     ? convert_file(o, c->argv[0], &hints, format, &out, c->progress, err)
+			     : convert_version(c, &hints, format, &out, err);
+	}
+	output_clear(&out);
+	return vv_out_failed() ? VV_OK : rc;
+}
+
+const vv_command vv_cmd_convert = {
+	.name = "convert",
+	.group = "look",
+	.summary = "write a table in another format; read .gz, .zst, UTF-16 and malformed CSV",
+	.usage = "[--format FORMAT] [--lenient] [-f] IN OUT",
+	.example = "$ varve convert prices.csv.gz prices.ndjson\n"
+		   "wrote prices.ndjson: 47,123 rows, 20 columns",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_convert,
+	.needs = VV_NEEDS_PROGRESS,
+	.gets = true,
+	.run = run_convert,
+};

@@ -1,0 +1,404 @@
+/*
+ * diff: what differs between two versions, as tables.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/print/commit.h"
+#include "cmd/varve/print/diff_show.h"
+#include "diff/rows/value.h"
+#include "lib/work/diff/sides.h"
+
+#define FORMATS "text|json|ndjson|csv|html|markdown|sql|patch|summary|stat"
+
+typedef struct options {
+	vv_strings key, rename, ignore_column, columns, where;
+	const char *tolerance, *format, *output, *limit, *color;
+	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only,
+		name_status, same;
+	const char *renames, *stage;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "cached", cached, "compare with the index: what the next commit will contain"),
+	OPT_FLAG(0, "staged", cached, "the same as --cached"),
+	OPT_WORD(0, "base", stage, "1",
+		 "of tables in conflict: the work tree against the common version"),
+	OPT_WORD(0, "ours", stage, "2", "... against our side (the default)"),
+	OPT_WORD(0, "theirs", stage, "3", "... against their side"),
+	OPT_FLAG(0, "no-index", no_index, "compare two files, in or out of a repository"),
+	OPT_LIST(0, "key", key, "A,B", "columns that identify rows; 'none': compare as a sequence"),
+	OPT_LIST(0, "rename", rename, "OLD=NEW", "column OLD is now called NEW"),
+	OPT_FLAG(0, "no-renames", no_renames, "do not look for renamed columns and files"),
+	OPT_FLAG(0, "ignore-format", ignore_format,
+		 "hide cells that are only written differently (1.0, 1.00)"),
+	OPT_LIST(0, "ignore-column", ignore_column, "A,B", "do not compare these columns"),
+	OPT_LIST(0, "columns", columns, "A,B", "compare only these columns"),
+	OPT_LIST(0, "where", where, "COL=VALUE",
+		 "only rows with this value on either side; if given again, all must match"),
+	OPT_STRING(0, "tolerance", tolerance, "N", "numbers this close are equal: 0.01, or 1%"),
+	OPT_FLAG(0, "moves", moves, "report rows that only moved"),
+	OPT_CHOICE(0, "format", format, "FORMAT", FORMATS, "the output format (default: text)"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_WORD(0, "summary", format, "summary",
+		 "columns, and how many rows and cells; short for --format summary"),
+	OPT_WORD(0, "stat", format, "stat", "one line per table; short for --format stat"),
+	OPT_FLAG(0, "name-only", name_only, "only the paths that differ"),
+	OPT_STRING(0, "limit", limit, "N",
+		   "at most N rows of each table; 0: all (default: 50 on a terminal)"),
+	OPT_STRING('o', "output", output, "FILE", "write to FILE"),
+	OPT_FLAG(
+		0, "name-status", name_status,
+		"the same, each after its letter: A added, M modified, D deleted, R renamed (with both paths)"),
+	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
+			 "colours in text; without a value: always"),
+	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
+	OPT_FLAG('p', "patch", same, "rows and cells (the default)"),
+	OPT_FLAG('u', NULL, same, "the same as -p"),
+	OPT_MAYBE_STRING('M', "find-renames", renames, "N", "on",
+			 "look for renamed files (the default); N is ignored"),
+	OPT_FLAG(0, "exit-code", exit_code, "exit with 1 if anything differs"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing; implies --exit-code"),
+};
+
+/* One command under way. */
+typedef struct run {
+	const options *o;
+	vv_diff_print p;
+	char **rename; /* NULL-ended pairs */
+	char *temp;    /* --output: the temporary file, or NULL */
+} run;
+
+static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
+{
+	if (list->count == 0) {
+		return VV_OK;
+	}
+	r->rename = vv_calloc(2 * list->count + 1, sizeof(*r->rename));
+	if (!r->rename) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		const char *text = list->items[i], *eq = strchr(text, '=');
+		if (!eq || eq == text || !eq[1]) {
+			return vv_fail(err, VV_EUSAGE, "--rename takes OLD=NEW, not '%s'",
+				       vv_text_shows(text));
+		}
+		r->rename[2 * i] = vv_strndup(text, (size_t)(eq - text));
+		r->rename[2 * i + 1] = vv_strdup(eq + 1);
+		if (!r->rename[2 * i] || !r->rename[2 * i + 1]) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status fill_how(run *r, vv_error *err)
+{
+	const options *o = r->o;
+	vv_status rc = split_renames(r, &o->rename, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--tolerance takes a number or a percentage (0.01, 1%%), not '%s'",
+			       vv_text_shows(o->tolerance));
+	}
+	r->p.how.key = &o->key;
+	r->p.how.rename = (const char *const *)r->rename;
+	r->p.how.only = &o->columns;
+	r->p.how.ignore = &o->ignore_column;
+	r->p.how.where = &o->where;
+	r->p.how.no_renames = o->no_renames;
+	r->p.how.ignore_format = o->ignore_format;
+	r->p.how.moves = o->moves ||
+			 strcmp(r->p.format, "csv") == 0; /* that form is of rows in their order */
+	r->p.how.tolerance = o->tolerance;
+	r->p.how.only_whether = o->quiet || o->name_only || o->name_status;
+	return VV_OK;
+}
+
+static vv_status choose_limit(run *r, vv_error *err)
+{
+	r->p.how.limit = vv_diff_print_limit(&r->p);
+	if (r->o->limit && !vv_parse_u64(&r->p.how.limit, r->o->limit, strlen(r->o->limit))) {
+		return vv_fail(err, VV_EUSAGE, "--limit takes a number, not '%s'",
+			       vv_text_shows(r->o->limit));
+	}
+	return VV_OK;
+}
+
+static vv_status open_output(run *r, vv_error *err)
+{
+	if (!r->o->output || r->o->quiet) {
+		return VV_OK;
+	}
+	char *dir = vv_path_dir(r->o->output);
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	vv_temp_sweep(dir, ".varve-diff-");
+	int fd = vv_temp_open(&r->temp, dir, ".varve-diff-", err);
+	vv_free(dir);
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	r->p.fd = fd;
+	return VV_OK;
+}
+
+static vv_status finish_output(run *r, vv_error *err)
+{
+	int fd = r->p.fd;
+	if (fd < 0) {
+		return VV_OK;
+	}
+	r->p.fd = -1;
+	vv_status rc = vv_close(fd, r->o->output, err);
+	if (rc == VV_OK && (rc = vv_rename(r->temp, r->o->output, err)) == VV_OK) {
+		vv_free(r->temp);
+		r->temp = NULL;
+	}
+	return rc;
+}
+
+/* "v1, commit 6af54fd of 2026-11-20 by Ann Author: first prices"; of index and work tree the name. */
+static vv_status describe_side(vv_buf *out, vv_repository *repo, const vv_diff_side *s,
+			       vv_error *err)
+{
+	vv_commit c = {0};
+	vv_buf date = VV_BUF_INIT;
+	char *id = NULL;
+	size_t len;
+	vv_status rc = VV_OK;
+	vv_buf_puts(out, s->name);
+	if (s->kind != VV_SIDE_COMMIT || vv_oid_is_null(&s->commit)) {
+		return vv_buf_ok(out, err);
+	}
+	if ((rc = vv_commit_read(repo, &s->commit, &c, err)) == VV_OK &&
+	    (rc = vv_rev_short(repo, &s->commit, &id, err)) == VV_OK) {
+		const char *subject = vv_commit_subject(&c, &len);
+		vv_person_iso_date(&date, &c.author);
+		vv_buf_printf(out, ", commit %s of %.10s by %s: ", id, vv_buf_cstr(&date),
+			      c.author.name ? c.author.name : "");
+		vv_buf_put(out, subject, len);
+		out->failed = out->failed || date.failed;
+		rc = vv_buf_ok(out, err);
+	}
+	vv_free(id);
+	vv_buf_clear(&date);
+	vv_commit_clear(&c);
+	return rc;
+}
+
+/* --- two files ----------------------------------------------------------- */
+
+static vv_status diff_files(run *r, vv_context *c, vv_error *err)
+{
+	char **argv = c->argv;
+	vv_pool *pool = NULL;
+	vv_subject a, b;
+	vv_error ignored;
+	vv_status rc;
+	vv_subject_init(&a);
+	vv_subject_init(&b);
+	/* pointers among the files need the repository's blocks; else none is needed */
+	if (vv_context_need(c, VV_NEEDS_READER, &ignored) == VV_OK) {
+		r->p.repo = c->repo;
+		r->p.reader = c->reader;
+	}
+	/* of files outside of the repository the reader knows nothing */
+	pool = r->p.how.pool = vv_pool_new(vv_cpu_count() - 1);
+	if (!pool) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_subject_find_file(&a, r->p.repo, r->p.reader, argv[0], err)) < 0 ||
+	    (rc = vv_subject_find_file(&b, r->p.repo, r->p.reader, argv[1], err)) < 0) {
+		goto done;
+	}
+	r->p.how.text_shown_by = "git diff --no-index";
+	/* a patch is of the file that it is applied to */
+	vv_diff_item item = {.path = r->p.kind ? argv[1] : argv[0],
+			     .a = &a,
+			     .b = &b,
+			     .old_name = argv[0],
+			     .new_name = argv[1],
+			     .named = true};
+	rc = vv_diff_print_item(&r->p, &item, err);
+done:
+	vv_subject_clear(&a);
+	vv_subject_clear(&b);
+	r->p.how.pool = NULL;
+	vv_pool_free(pool);
+	return rc;
+}
+
+static void run_clear(run *r)
+{
+	vv_diff_print_clear(&r->p);
+	if (r->p.fd >= 0) {
+		vv_close(r->p.fd, NULL, NULL);
+	}
+	if (r->temp) {
+		vv_unlink(r->temp, true, NULL);
+	}
+	vv_free(r->temp);
+	for (size_t i = 0; r->rename && i < 2 * r->o->rename.count; i++) {
+		vv_free(r->rename[i]);
+	}
+	vv_free(r->rename);
+}
+
+static void page(run *r)
+{
+	char *pager = NULL;
+	vv_error ignored;
+	if (r->p.fd >= 0 || r->p.how.only_whether || !vv_diff_print_is_prose(&r->p)) {
+		return;
+	}
+	if (r->p.repo && vv_config_string(r->p.repo, "core.pager", &pager, &ignored) < 0) {
+		pager = NULL;
+	}
+	vv_out_page(pager);
+	vv_free(pager);
+}
+
+static vv_status run_sides(run *r, vv_context *c, vv_error *err)
+{
+	char **argv = c->argv;
+	const vv_diff_sides_options so = {.dashdash = c->dashdash,
+					  .cached = r->o->cached,
+					  .renames = !r->o->no_renames,
+					  .stage = r->o->stage ? r->o->stage[0] - '0' : 0};
+	vv_diff_sides d;
+	vv_buf title = VV_BUF_INIT;
+	vv_status rc;
+	memset(&d, 0, sizeof(d));
+	if (r->o->no_index) {
+		vv_buf_printf(&title, "%s..%s", argv[0], argv[1]);
+		if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
+			page(r);
+			rc = diff_files(r, c, err);
+		}
+		goto done;
+	}
+	if ((rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
+		if (rc == VV_ENOTFOUND && c->argc == 2) {
+			err->hint[0] = '\0';
+			vv_hint(err, "two files are compared by: varve diff --no-index %s %s",
+				vv_text_shows(argv[0]), vv_text_shows(argv[1]));
+		}
+		goto done;
+	}
+	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
+	    (rc = vv_diff_sides_find(&d, c->repo, c->reader, c->argc, argv, &so, err)) < 0) {
+		goto done;
+	}
+	r->p.repo = c->repo;
+	r->p.reader = c->reader;
+	r->p.how.pool = vv_dataset_reader_pool(r->p.reader);
+	vv_buf_printf(&title, "%s..%s", d.a.name, d.b.name);
+	if (strcmp(r->p.format, "html") == 0 &&
+	    ((rc = describe_side(&r->p.sides[0], r->p.repo, &d.a, err)) < 0 ||
+	     (rc = describe_side(&r->p.sides[1], r->p.repo, &d.b, err)) < 0)) {
+		goto done;
+	}
+	if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
+		page(r);
+		rc = vv_diff_print_sides(&r->p, &d, err);
+	}
+done:
+	if (rc == VV_OK) {
+		rc = vv_diff_print_end(&r->p, err);
+	}
+	vv_diff_sides_clear(&d);
+	vv_buf_clear(&title);
+	return rc;
+}
+
+static int check_diff(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (o->no_index && c->argc != 2) {
+		return vv_usage_error("diff --no-index takes two files");
+	}
+	if (o->no_index && o->cached) {
+		return vv_usage_error("--no-index and --cached exclude each other");
+	}
+	if (o->format && !vv_diff_writer_find(o->format) &&
+	    (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance ||
+	     o->ignore_format || o->limit)) {
+		return vv_usage_error(
+			"a patch carries every change: it cannot be limited to some columns, rows or values");
+	}
+	return VV_EXIT_OK;
+}
+
+static vv_status run_diff(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	run r = {.o = o,
+		 .p = {.fd = -1,
+		       .format = o->format ? o->format : "text",
+		       .color = o->color,
+		       .output = o->output,
+		       .quiet = o->quiet,
+		       .name_only = o->name_only,
+		       .name_status = o->name_status}};
+	vv_status rc;
+
+	r.p.kind = vv_diff_writer_find(r.p.format);
+	r.p.how.notes = &vv_notes_stderr;
+	r.p.how.progress = c->progress;
+	r.p.how.propose = strcmp(r.p.format, "text") == 0;
+	if ((rc = fill_how(&r, err)) < 0 || (rc = open_output(&r, err)) < 0 ||
+	    (rc = choose_limit(&r, err)) < 0) {
+		goto done;
+	}
+	if ((rc = run_sides(&r, c, err)) == VV_OK) {
+		rc = finish_output(&r, err);
+	}
+	c->code = r.p.trouble                                 ? VV_EXIT_TROUBLE
+		  : r.p.differs && (o->exit_code || o->quiet) ? VV_EXIT_NO
+							      : VV_EXIT_OK;
+done:
+	run_clear(&r);
+	return vv_out_failed() ? VV_OK : rc;
+}
+
+const vv_command vv_cmd_diff = {
+	.name = "diff",
+	.group = "look",
+	.summary = "show what differs between two versions: columns, rows and cells",
+	.usage = "[--cached] [OPTION]... [REV [REV]] [--] [PATH...]\n"
+		 "[OPTION]... A..B | A...B [--] [PATH...]\n"
+		 "--no-index [OPTION]... FILE FILE",
+	.example = "$ varve diff v1 v2 prices.csv\n"
+		   "prices.csv: v1 -> v2\n"
+		   "  columns  added 'vat' (number) after 'price'\n"
+		   "\n"
+		   "    id  name        price\n"
+		   "  ~  1  Blue lamp   9.99 -> 8.99\n"
+		   "  -  2  Red lamp           12.50\n"
+		   "\n"
+		   "  1 row removed, 1 row changed (1 cell); 47,123 -> 47,122 rows",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "with --exit-code or --quiet: something differs",
+	.arguments = "ref",
+	.check = check_diff,
+	.needs = VV_NEEDS_PROGRESS,
+	.gets = true,
+	.run = run_diff,
+	.conflict_is_no = true,
+};

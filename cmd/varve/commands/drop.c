@@ -1,0 +1,257 @@
+/*
+ * drop: room on this disk, where others keep the data.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/vault/work/drop.h"
+#include "lib/work/peers/reach.h"
+
+#define SHOWN_MAX 5u /* versions that stay, by name */
+
+typedef struct options {
+	bool history, dry_run, quiet;
+	uint64_t copies;
+	vv_strings from;
+	const char *format;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(
+		0, "history", history,
+		"all versions but those at the tip of a branch or tag, in the place of a revision"),
+	OPT_NUMBER(0, "copies", copies, "N",
+		   "drop only what so many others keep (1); a vault counts as its holders"),
+	OPT_LIST(0, "from", from, "PEER",
+		 "ask this remote or URL, or vault:, and nobody else; may be repeated"),
+	OPT_FLAG('n', "dry-run", dry_run, "only ask, and say what would be dropped"),
+	OPT_JSON("the output format"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all was dropped"),
+};
+
+static int check_drop(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (!o->history && (c->argc == 0 || c->dashdash == 0)) {
+		return vv_usage_error("which versions? A revision, A..B, or --history");
+	}
+	if (o->copies > UINT16_MAX) {
+		return vv_usage_error("--copies takes a number from 1 to %u", UINT16_MAX);
+	}
+	return VV_EXIT_OK;
+}
+
+static uint64_t count_fate(const vv_drop *d, vv_drop_fate fate)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < d->count; i++) {
+		n += d->versions[i].fate == fate;
+	}
+	return n;
+}
+
+static void tell_keepers(const vv_drop *d)
+{
+	const uint64_t asked = d->count - count_fate(d, VV_DROP_IN_USE) -
+			       count_fate(d, VV_DROP_AWAY);
+
+	for (size_t i = 0; asked > 0 && i < d->keeper_count; i++) {
+		const vv_drop_keeper *k = &d->keepers[i];
+		if (k->failed) {
+			vv_out("%s: not counted: %s\n", vv_reach_shown(k->name), k->why.message);
+		} else if (k->copies != 1) {
+			vv_out("%s: keeps %s of %s, at %s\n", vv_reach_shown(k->name),
+			       vv_text_count(k->versions), vv_text_count(asked),
+			       vv_text_counted(k->copies, "place", NULL));
+		} else {
+			vv_out("%s: keeps %s of %s\n", vv_reach_shown(k->name),
+			       vv_text_count(k->versions), vv_text_count(asked));
+		}
+	}
+}
+
+/* Those that stay. */
+static void tell_alone(const vv_drop *d)
+{
+	const uint64_t alone = count_fate(d, VV_DROP_ALONE);
+	uint64_t shown = 0;
+	char cid[VV_CID_TEXT + 1];
+
+	for (size_t i = 0; i < d->count && shown < SHOWN_MAX; i++) {
+		const vv_drop_version *v = &d->versions[i];
+		if (v->fate == VV_DROP_ALONE) {
+			vv_cid_text(cid, &v->root);
+			vv_out(shown == 0 ? "stays:\n  " : "  ");
+			vv_out_text(v->path, strlen(v->path));
+			vv_out("  %s  %s\n", cid, vv_text_counted(v->copies, "copy", "copies"));
+			shown++;
+		}
+	}
+	if (shown < alone) {
+		vv_out("  and %s more\n", vv_text_count(alone - shown));
+	}
+}
+
+/* And what would help. */
+static void report_alone(const vv_drop *d)
+{
+	const uint64_t alone = count_fate(d, VV_DROP_ALONE);
+	vv_error why;
+
+	vv_fail(&why, VV_EREFUSED, "%s: too few others keep %s (asked for: %u)",
+		vv_text_counted(alone, "version stays", "versions stay"),
+		alone == 1 ? "it" : "them", d->copies);
+	vv_hint(&why,
+		"'varve push' or 'varve replicate' brings them to others; --from names who else "
+		"may have them");
+	(void)vv_report(&why);
+}
+
+static void tell(const options *o, const vv_drop *d)
+{
+	const uint64_t in_use = count_fate(d, VV_DROP_IN_USE), away = count_fate(d, VV_DROP_AWAY);
+
+	tell_keepers(d);
+	if (d->goes > 0) {
+		vv_out("%s %s, %s%s; when %s needed, varve fetches %s\n",
+		       o->dry_run ? "would drop" : "dropped",
+		       vv_text_counted(d->goes, "version", NULL), o->dry_run ? "about " : "",
+		       vv_text_bytes(d->gc.result.dropped_bytes),
+		       d->goes == 1 ? "it is" : "they are", d->goes == 1 ? "it" : "them");
+	} else if (d->count == 0) {
+		vv_out("no such version of a dataset there\n");
+	} else if (count_fate(d, VV_DROP_ALONE) == 0) {
+		vv_out("nothing to drop\n");
+	}
+	if (in_use > 0) {
+		vv_out("%s: staged or published\n",
+		       vv_text_counted(in_use, "version stays", "versions stay"));
+	}
+	if (away > 0) {
+		vv_out("%s not here anyway\n",
+		       vv_text_counted(away, "version was", "versions were"));
+	}
+	tell_alone(d);
+}
+
+static void put_keepers(vv_json_out *w, const vv_drop *d)
+{
+	vv_json_name(w, "keepers");
+	vv_json_open_array(w);
+	for (size_t i = 0; i < d->keeper_count; i++) {
+		const vv_drop_keeper *k = &d->keepers[i];
+		vv_json_open_object(w);
+		vv_json_name(w, "name");
+		vv_json_string(w, vv_reach_shown(k->name));
+		vv_json_name(w, "versions");
+		vv_json_u64(w, k->versions);
+		vv_json_name(w, "copies");
+		vv_json_u64(w, k->copies);
+		vv_json_name(w, "error");
+		vv_json_string(w, k->failed ? k->why.message : NULL);
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+}
+
+static void put_versions(vv_json_out *w, const vv_drop *d)
+{
+	static const char *const fates[] = {"dropped", "away", "in use", "kept"};
+	char cid[VV_CID_TEXT + 1];
+
+	vv_json_name(w, "versions");
+	vv_json_open_array(w);
+	for (size_t i = 0; i < d->count; i++) {
+		const vv_drop_version *v = &d->versions[i];
+		vv_cid_text(cid, &v->root);
+		vv_json_open_object(w);
+		vv_json_name(w, "cid");
+		vv_json_string(w, cid);
+		vv_json_name(w, "path");
+		vv_json_string(w, v->path);
+		vv_json_name(w, "fate");
+		vv_json_string(w, fates[v->fate]);
+		vv_json_name(w, "copies");
+		vv_json_u64(w, v->copies);
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+}
+
+static vv_status print_json(const vv_drop *d, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "dryRun");
+	vv_json_bool(&w, d->dry_run);
+	vv_json_name(&w, "bytes");
+	vv_json_u64(&w, d->gc.result.dropped_bytes);
+	put_keepers(&w, d);
+	put_versions(&w, d);
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status run_drop(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const int first = o->history ? 0 : 1;
+	vv_drop d = {.rev = o->history ? NULL : c->argv[0],
+		     .history = o->history,
+		     .from = &o->from,
+		     .copies = o->copies ? (unsigned)o->copies : 1,
+		     .dry_run = o->dry_run};
+	char **paths = NULL;
+	vv_status rc = vv_context_paths(&paths, c, first, err);
+
+	d.paths = (const char *const *)paths;
+	if (rc == VV_OK && (rc = vv_drop_run(&d, c->repo, &vv_notes_stderr, err)) == VV_OK) {
+		vv_progress_end();
+		if (count_fate(&d, VV_DROP_ALONE) > 0) {
+			c->code = VV_EXIT_NO;
+		}
+		if (vv_wants_json(o->format)) {
+			rc = print_json(&d, err);
+		} else if (!o->quiet || c->code == VV_EXIT_NO) {
+			tell(o, &d);
+		}
+		if (c->code == VV_EXIT_NO) {
+			report_alone(&d);
+		}
+	}
+	vv_drop_clear(&d);
+	vv_context_paths_free(paths);
+	return rc;
+}
+
+const vv_command vv_cmd_drop = {
+	.name = "drop",
+	.group = "care",
+	.summary = "free the room of versions that others keep",
+	.usage = "[OPTION...] REV|A..B [PATH...]\n[OPTION...] --history [PATH...]",
+	.example =
+		"$ varve drop --history\norigin: keeps 2 of 2\ndropped 2 versions, 15.8 kB; when they "
+		"are needed, varve fetches them",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "ref",
+	.check = check_drop,
+	.needs = VV_NEEDS_REPOSITORY,
+	.exit_codes = "some versions stay, since too few others keep them",
+	.run = run_drop,
+};

@@ -1,0 +1,249 @@
+/*
+ * fetch: what other repositories have, brought here.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "dataset/table/dataset_reader.h"
+#include "lib/work/peers/fetch_data.h"
+#include "lib/work/peers/fetch_run.h"
+#include "repo/git/index/index.h"
+#include "repo/git/pointer.h"
+
+typedef struct options {
+	bool all, tags, no_tags, prune, force, quiet, verbose, allow_missing, data;
+	vv_strings from;
+	const char *cid;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "all", all, "fetch from every remote"),
+	OPT_LIST(0, "from", from, "PEER",
+		 "get blocks from this remote or URL as well; may be repeated"),
+	OPT_FLAG(
+		0, "data", data,
+		"get the data of a commit (HEAD) or of A..B, of these paths; with --all of every version"),
+	OPT_STRING(0, "cid", cid, "CID", "get one dataset by its root's CID, and nothing else"),
+	OPT_FLAG('t', "tags", tags, "all tags as well"),
+	OPT_FLAG(0, "no-tags", no_tags, "no tags"),
+	OPT_FLAG('p', "prune", prune,
+		 "remove tracking branches whose branch no longer exists there"),
+	OPT_FLAG('f', "force", force, "move refs here even where that is not a fast-forward"),
+	OPT_FLAG(0, "allow-missing", allow_missing,
+		 "accept versions even where no peer has all their blocks"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a peer that is silent for this long (60)"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also show how many blocks arrived, and from which peers"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+};
+
+/* Does a table's pointer lie in its place? */
+static bool is_pointer_only(vv_repository *r, vv_dataset_reader *s, const vv_index_entry *e)
+{
+	char *file = S_ISREG(e->mode) ? vv_repository_file(r, e->path) : NULL;
+	vv_buf text = VV_BUF_INIT;
+	vv_error ignored;
+	vv_stat st;
+	bool pointer = false;
+
+	if (file && vv_lstat(&st, file, &ignored) == VV_OK && S_ISREG(st.mode) &&
+	    st.size <= VV_POINTER_MAX &&
+	    vv_dataset_reader_is_pointer(s, &e->id, &pointer, &ignored) == VV_OK && pointer) {
+		pointer = vv_read_regular(&text, file, VV_POINTER_MAX, &ignored) == VV_OK &&
+			  vv_pointer_looks_like(text.data, text.len);
+	}
+	vv_buf_clear(&text);
+	vv_free(file);
+	return pointer;
+}
+
+/* After a plain 'git clone' or 'git pull' the blocks are here now, and the files are not. */
+static void tell_pointers(vv_context *c)
+{
+	vv_index_entry e;
+	vv_error ignored;
+	size_t count = 0;
+
+	if (!vv_repository_is_bare(c->repo) &&
+	    vv_context_need(c, VV_NEEDS_READER | VV_NEEDS_INDEX, &ignored) == VV_OK) {
+		for (size_t i = 0; i < vv_index_count(c->index); i++) {
+			vv_index_at(c->index, i, &e);
+			count += is_pointer_only(c->repo, c->reader, &e);
+		}
+	}
+	if (count > 0) {
+		vv_note("hint: %s %s of the work tree %s only: 'varve restore .' writes the data",
+			vv_text_count(count), count == 1 ? "table" : "tables",
+			count == 1 ? "is a pointer" : "are pointers");
+	}
+}
+
+static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int count,
+			   bool *refused, vv_error *err)
+{
+	const options *o = c->options;
+	vv_fetch_job j;
+
+	vv_fetch_job_init(&j, c->repo);
+	j.remote = remote;
+	j.specs = specs;
+	j.spec_count = count;
+	j.from = o->from;
+	j.tags = o->tags;
+	j.no_tags = o->no_tags;
+	j.prune = o->prune;
+	j.force = o->force;
+	j.quiet = o->quiet;
+	j.verbose = o->verbose;
+	j.allow_missing = o->allow_missing;
+	j.idle_sec = o->timeout;
+	j.full = o->data;
+	vv_status rc = vv_fetch_job_run(&j, err);
+	*refused |= j.refused || j.behind || (rc == VV_OK && j.missing > 0);
+	if (rc == VV_OK && j.mended && !o->quiet) {
+		tell_pointers(c);
+	}
+	vv_fetch_job_clear(&j);
+	return rc;
+}
+
+/* What the remotes do not have and was dropped, since somebody else keeps it. */
+static vv_status fetch_elsewhere(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_fetch_data f = {.repo = c->repo, .elsewhere = true, .from = &o->from};
+	vv_status rc = vv_fetch_data_run(&f, err);
+
+	if (rc == VV_OK && f.fetched > 0 && !o->quiet) {
+		vv_note("%s fetched that others keep",
+			vv_text_counted(f.fetched, "more version", "more versions"));
+	}
+	return rc;
+}
+
+static vv_status fetch_all(vv_context *c, bool *refused, vv_error *err)
+{
+	const options *o = c->options;
+	char **names;
+	size_t count, failed = 0;
+	vv_error first = {0}, why;
+	vv_status rc = vv_remote_names(&names, &count, c->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (!o->quiet) {
+			vv_note("fetching %s", vv_text_shows(names[i]));
+		}
+		if (fetch_one(c, names[i], NULL, 0, refused, &why) == VV_OK) {
+			continue;
+		}
+		if (failed++ == 0) {
+			first = why;
+			vv_prefix(&first, "%s", vv_text_shows(names[i]));
+		} else {
+			vv_notes_warn(&vv_notes_stderr, "%s: %s", vv_text_shows(names[i]),
+				      why.message);
+		}
+	}
+	if (rc == VV_OK && failed > 0) {
+		*err = first;
+		rc = first.code;
+	}
+	vv_names_free(names, count);
+	return rc == VV_OK && o->data ? fetch_elsewhere(c, err) : rc;
+}
+
+static vv_status fetch_data(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const int first = c->argc > 0 && c->dashdash != 0 ? 1 : 0;
+	vv_fetch_data f = {.repo = c->repo, .rev = first > 0 ? c->argv[0] : NULL, .from = &o->from};
+	char **paths = NULL;
+	vv_status rc = vv_context_paths(&paths, c, first, err);
+
+	f.paths = (const char *const *)paths;
+	if (rc == VV_OK && (rc = vv_fetch_data_run(&f, err)) == VV_OK && !o->quiet) {
+		vv_note("%s%s",
+			vv_text_counted(f.versions, "version of a dataset", "versions of datasets"),
+			f.versions == 0          ? " there"
+			: f.fetched == 0         ? " there, and here already"
+			: f.fetched < f.versions ? ": those that were not here have come"
+						 : ": fetched");
+	}
+	if (rc == VV_OK && f.fetched > 0 && !o->quiet) {
+		tell_pointers(c);
+	}
+	vv_context_paths_free(paths);
+	return rc;
+}
+
+static int check_fetch(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (o->all && c->argc > 0) {
+		return vv_usage_error("--all takes no remote");
+	}
+	if (o->data &&
+	    (o->cid || o->tags || o->no_tags || o->prune || o->force || o->allow_missing)) {
+		return vv_usage_error(
+			"--data gets data alone: only --all, --from, --timeout and -q go with it");
+	}
+	if (o->data && c->dashdash > 1) {
+		return vv_usage_error("--data takes one REV, or A..B, before '--'");
+	}
+	return o->cid && c->argc > 1 ? vv_usage_error("--cid takes one remote at most")
+				     : VV_EXIT_OK;
+}
+
+static vv_status run_fetch(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const char *remote = c->argc > 0 ? c->argv[0] : NULL;
+	bool refused = false;
+	vv_status rc;
+
+	if (o->cid) {
+		rc = vv_fetch_one_cid(c->repo, o->cid, remote, &o->from, o->quiet, o->timeout, err);
+	} else if (o->data && !o->all) {
+		rc = fetch_data(c, err);
+	} else if (o->all) {
+		rc = fetch_all(c, &refused, err);
+	} else {
+		rc = fetch_one(c, remote, c->argv + 1, c->argc > 1 ? c->argc - 1 : 0, &refused,
+			       err);
+	}
+	if (rc == VV_OK) {
+		vv_context_gc_after(c, o->quiet);
+	}
+	c->code = refused ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc;
+}
+
+const vv_command vv_cmd_fetch = {
+	.name = "fetch",
+	.group = "peers",
+	.summary = "get commits and blocks from another repository",
+	.usage =
+		"[--from PEER]... [-p] [-t] [REMOTE [REFSPEC...]]\n--all\n"
+		"--data [--from PEER]... [REV | A..B] [--] [PATH...]\n--data --all\n--cid CID [REMOTE]",
+	.example = "$ varve fetch\n"
+		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
+		   "From ../sales\n"
+		   "   3f2a1bc..9d0e77a   main -> origin/main",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "a ref was not moved (not a fast-forward), or blocks are missing",
+	.arguments = "ref",
+	.check = check_fetch,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_fetch,
+};

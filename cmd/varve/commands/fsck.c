@@ -1,0 +1,789 @@
+/*
+ * fsck: is everything there, and is it what it was?
+ *
+ * First the packs, record by record; then every version that the history names, from
+ * its pointer down. What is damaged is told with the datasets and commits it touches.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/vault/work/vault_source.h"
+#include "dataset/table/dataset_reader.h"
+#include "dataset/table/table.h"
+#include "dataset/table/verify.h"
+#include "lib/work/peers/needed.h"
+#include "lib/work/peers/proof.h"
+#include "lib/work/peers/reach.h"
+#include "lib/work/peers/repair.h"
+#include "repo/blocks/reach.h"
+#include "repo/gc/roots.h"
+#include "repo/git/history/history.h"
+#include "repo/git/pack_check.h"
+#include "repo/git/pack_mend.h"
+#include "repo/git/pointer.h"
+#include "repo/transfer/elsewhere.h"
+#include "repo/transfer/incoming.h"
+#include "repo/transfer/incomplete.h"
+#include "repo/transfer/receive.h"
+
+typedef struct options {
+	bool data, quiet, repair;
+	vv_strings from;
+	const char *format;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "data", data,
+		 "check every byte: hashes of all blocks, and every row of every version"),
+	OPT_FLAG(0, "repair", repair,
+		 "repair what can be repaired, from the work tree and the remotes of --from"),
+	OPT_LIST(0, "from", from, "REMOTE",
+		 "with --repair: fetch missing blocks from this remote or URL; may be repeated"),
+	OPT_JSON("the output format"),
+	OPT_FLAG('q', "quiet", quiet, "print only what is damaged"),
+};
+
+typedef vv_repair_version version;
+
+typedef struct fsck {
+	const options *o;
+	vv_context *c;
+	vv_store *store;
+	version *versions;
+	size_t count, cap;
+	vv_cid_set *seen; /* walked without finding anything, or told already */
+	vv_cid_set *bad;  /* missing or damaged */
+	vv_table_checks *checks;
+	bool later; /* a pointer is of a version that this varve does not know */
+	uint64_t records, blocks, problems, rebuilt, mended;
+	vv_elsewhere *elsewhere; /* versions that others keep */
+	uint64_t absent;         /* of these, those that are not here */
+	size_t *away;            /* their places in versions */
+	size_t away_cap;
+	uint64_t shown; /* of these: their keeper showed a block just now */
+	bool asked;
+	vv_buf keepers; /* lines of what keepers said */
+	bool silent;    /* nothing is told: this looks for what is to be mended */
+	char **files;   /* where it is: packs and indexes */
+	size_t file_count, file_cap;
+	char **git_indexes; /* of Git's packs, damaged: nothing of Git's can be read safely */
+	size_t git_index_count, git_index_cap;
+	vv_buf json;
+	vv_json_out w;
+} fsck;
+
+static bool json(const fsck *f)
+{
+	return vv_wants_json(f->o->format);
+}
+
+static void json_member(fsck *f, const char *name, const char *value)
+{
+	if (value) {
+		vv_json_name(&f->w, name);
+		vv_json_string(&f->w, value);
+	}
+}
+
+/* One finding; any of the particulars may be NULL. */
+static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid, const char *pack,
+		 uint64_t offset, const version *v)
+{
+	char text[VV_CID_TEXT + 1], hex[VV_OID_TEXT + 1];
+	char *rev = NULL;
+	vv_error ignored;
+
+	f->problems++;
+	if (f->silent) {
+		return;
+	}
+	if (cid && !vv_cid_is_null(cid)) {
+		vv_cid_text(text, cid);
+	}
+	if (json(f)) {
+		vv_json_open_object(&f->w);
+		json_member(f, "kind", kind);
+		json_member(f, "what", what);
+		json_member(f, "block", cid && !vv_cid_is_null(cid) ? text : NULL);
+		json_member(f, "pack", pack);
+		if (pack) {
+			vv_json_name(&f->w, "offset");
+			vv_json_u64(&f->w, offset);
+		}
+		if (v) {
+			json_member(f, "path", v->path);
+			vv_oid_text(hex, &v->commit);
+			json_member(f, "commit", vv_oid_is_null(&v->commit) ? NULL : hex);
+		}
+		vv_json_close_object(&f->w);
+		return;
+	}
+	vv_out("%s: ", kind);
+	if (v) {
+		if (!vv_oid_is_null(&v->commit) &&
+		    vv_rev_short(f->c->repo, &v->commit, &rev, &ignored) == VV_OK) {
+			vv_out("%s", rev);
+		}
+		vv_free(rev);
+		vv_out(":%s: ", vv_text_shows(v->path ? v->path : ""));
+	}
+	if (pack) {
+		vv_out("%s, at byte %llu: ", vv_text_shows(pack), (unsigned long long)offset);
+	}
+	vv_out_text(what, strlen(what));
+	if (cid && !vv_cid_is_null(cid)) {
+		vv_out(" (block %s)", text);
+	}
+	vv_out("\n");
+}
+
+static vv_status note_file(void *payload, const char *name, vv_error *err)
+{
+	fsck *f = payload;
+
+	if (f->file_count > 0 && strcmp(f->files[f->file_count - 1], name) == 0) {
+		return VV_OK;
+	}
+	if (!vv_array_room(f->files, f->file_count, f->file_cap) ||
+	    !(f->files[f->file_count] = vv_strdup(name))) {
+		return vv_fail_nomem(err);
+	}
+	f->file_count++;
+	return VV_OK;
+}
+
+static vv_status on_record(void *payload, const char *pack, uint64_t offset, const vv_cid *cid,
+			   vv_status state, const char *what, vv_error *err)
+{
+	fsck *f = payload;
+	bool added;
+
+	if (state == VV_ENOTFOUND) {
+		f->rebuilt++;
+		if (!f->o->quiet) {
+			vv_note("index '%s': %s", vv_text_shows(pack), what);
+		}
+		return VV_OK;
+	}
+	f->records++;
+	if (state == VV_OK) {
+		return VV_OK;
+	}
+	if (state == VV_EMISSING && f->silent && note_file(f, pack, err) < 0) {
+		return VV_ENOMEM;
+	}
+	if (state == VV_EMISSING) { /* whether a version needs it shows below */
+		return vv_cid_set_add(f->bad, cid, &added, err);
+	}
+	tell(f, "damaged pack", what ? what : "damaged", cid, pack, offset, NULL);
+	if (f->silent && note_file(f, pack, err) < 0) {
+		return VV_ENOMEM;
+	}
+	if (cid && !vv_cid_is_null(cid)) {
+		return vv_cid_set_add(f->bad, cid, &added, err);
+	}
+	return VV_OK;
+}
+
+static vv_status on_root(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit,
+			 const char *what, vv_error *err)
+{
+	fsck *f = payload;
+	version *v;
+
+	if (cid && what) {
+		return VV_OK; /* of a damaged pointer, which was told */
+	}
+	if (!vv_array_room(f->versions, f->count, f->cap)) {
+		return vv_fail_nomem(err);
+	}
+	v = &f->versions[f->count];
+	memset(v, 0, sizeof(*v));
+	v->path = vv_strdup(path ? path : "");
+	if (!v->path) {
+		return vv_fail_nomem(err);
+	}
+	if (commit) {
+		v->commit = *commit;
+	}
+	f->count++;
+	if (!cid || vv_cid_is_null(cid)) {
+		bool later = what && strncmp(what, VV_POINTER_LATER, strlen(VV_POINTER_LATER)) == 0;
+
+		tell(f, later ? "later pointer" : "damaged pointer",
+		     what ? what : "it cannot be read", NULL, NULL, 0, v);
+		f->later = f->later || later;
+		return VV_OK;
+	}
+	v->root = *cid;
+	return VV_OK;
+}
+
+/* Below one version: the first block that is wrong is told with it. */
+typedef struct below {
+	fsck *f;
+	const version *v;
+	uint64_t missing, damaged;
+	vv_cid first_missing, first_damaged;
+	vv_buf copy;
+} below;
+
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			  vv_status state, vv_error *err)
+{
+	below *b = payload;
+
+	(void)bytes;
+	(void)len;
+	(void)err;
+	b->f->blocks++;
+	if (state == VV_OK && cid->codec == VV_CODEC_RAW) {
+		/* The walk does not look at leaves. There may be a sound copy in another
+		 * pack. */
+		state = vv_cid_set_has(b->f->bad, cid)
+				? vv_store_get(b->f->store, cid, &b->copy, NULL)
+			: vv_store_has(b->f->store, cid) ? VV_OK
+							 : VV_EMISSING;
+	}
+	if (state == VV_EMISSING && b->missing++ == 0) {
+		b->first_missing = *cid;
+	} else if (state == VV_ECORRUPT && b->damaged++ == 0) {
+		b->first_damaged = *cid;
+	}
+	return VV_OK;
+}
+
+static void tell_below(const below *b)
+{
+	vv_buf what = VV_BUF_INIT;
+
+	if (b->damaged) {
+		vv_buf_printf(&what, "%s damaged %s", vv_text_count(b->damaged),
+			      b->damaged == 1 ? "block" : "blocks");
+		tell(b->f, "damaged dataset", vv_buf_cstr(&what), &b->first_damaged, NULL, 0, b->v);
+	}
+	vv_buf_reset(&what);
+	if (b->missing) {
+		vv_buf_printf(&what, "%s %s not here", vv_text_count(b->missing),
+			      b->missing == 1 ? "block is" : "blocks are");
+		tell(b->f, "incomplete dataset", vv_buf_cstr(&what), &b->first_missing, NULL, 0,
+		     b->v);
+	}
+	vv_buf_clear(&what);
+}
+
+/* Walks from the version's root. seen: what need not be walked again; each version has
+ * its own once something is known to be wrong, so that all that it touches are named. */
+static vv_status walk(fsck *f, const version *v, vv_cid_set *seen, below *b, vv_error *err)
+{
+	vv_walk w;
+	vv_status rc;
+
+	memset(b, 0, sizeof(*b));
+	b->f = f;
+	b->v = v;
+	memset(&w, 0, sizeof(w));
+	w.store = f->store;
+	w.seen = seen;
+	w.budget = UINT64_MAX;
+	w.missing_ok = true;
+	w.visit = on_block;
+	w.payload = b;
+	rc = vv_walk_from(&w, &v->root, err);
+	vv_buf_clear(&b->copy);
+	return rc;
+}
+
+/* The pointer must say what its root says. */
+static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_error *err)
+{
+	vv_tree_entry e;
+	vv_buf text = VV_BUF_INIT;
+	bool is = false;
+	vv_error why;
+	vv_status rc;
+
+	if (vv_oid_is_null(&v->commit) ||
+	    vv_tree_entry_at(f->c->repo, &v->commit, v->path, &e, &why) < 0) {
+		return VV_OK;
+	}
+	rc = vv_blob_read(f->c->repo, &e.id, VV_POINTER_MAX, &text, err);
+	vv_tree_entry_clear(&e);
+	if (rc == VV_OK &&
+	    (rc = vv_root_pointer_is(&is, text.data, text.len, &v->root, &t->root, err)) == VV_OK &&
+	    !is) {
+		tell(f, "false pointer", "it does not say what its data is", &v->root, NULL, 0, v);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status check_table(fsck *f, const version *v, vv_error *err)
+{
+	vv_sink source;
+	vv_table t;
+	vv_error why;
+	vv_status rc;
+
+	vv_sink_dry(&source, f->store);
+	rc = vv_table_open_stored(&t, &source, &v->root, &why);
+	if (rc == VV_OK) {
+		if ((rc = check_pointer(f, v, &t, err)) < 0) {
+			vv_table_close(&t);
+			return rc;
+		}
+		rc = f->o->data ? vv_table_checks_next(f->checks, &t,
+						       vv_dataset_reader_pool(f->c->reader),
+						       f->c->progress, &why)
+				: VV_OK;
+		vv_table_close(&t);
+	}
+	if (rc == VV_ENOMEM || rc == VV_EIO) {
+		if (err) {
+			*err = why;
+		}
+		return rc;
+	}
+	if (rc < 0) {
+		tell(f, rc == VV_ENOSUPPORT ? "later dataset" : "damaged dataset", why.message,
+		     &v->root, NULL, 0, v);
+	}
+	return VV_OK;
+}
+
+static vv_status check_versions(fsck *f, vv_error *err)
+{
+	bool any_bad = vv_cid_set_count(f->bad) > 0;
+	vv_status rc = VV_OK;
+	below b;
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < f->count; i++) {
+		const version *v = &f->versions[i];
+		vv_cid_set *own = NULL;
+
+		if (vv_cid_is_null(&v->root)) {
+			continue;
+		}
+		if (vv_elsewhere_has(f->elsewhere, &v->root) && !vv_cid_set_has(f->bad, &v->root) &&
+		    !vv_store_has(f->store, &v->root)) {
+			if (!vv_array_room(f->away, f->absent, f->away_cap)) {
+				return vv_fail_nomem(err);
+			}
+			f->away[f->absent++] = i;
+			continue;
+		}
+		vv_progress_part(f->c->progress, "versions", i, f->count);
+		if (any_bad && !(own = vv_cid_set_new())) {
+			return vv_fail_nomem(err);
+		}
+		rc = walk(f, v, own ? own : f->seen, &b, err);
+		vv_cid_set_free(own);
+		if (rc == VV_OK && !any_bad && b.missing + b.damaged > 0) {
+			/* From now on each version is walked for itself; those before were
+			 * sound. */
+			any_bad = true;
+			if (!(own = vv_cid_set_new())) {
+				return vv_fail_nomem(err);
+			}
+			rc = walk(f, v, own, &b, err);
+			vv_cid_set_free(own);
+		}
+		if (rc == VV_OK && b.missing + b.damaged > 0) {
+			tell_below(&b);
+		} else if (rc == VV_OK) {
+			rc = check_table(f, v, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status keep_index(fsck *f, const char *name, vv_error *err)
+{
+	if (!vv_array_room_for(f->git_indexes, f->git_index_count, f->git_index_cap, 1) ||
+	    !(f->git_indexes[f->git_index_count] = vv_strdup(name))) {
+		return vv_fail_nomem(err);
+	}
+	f->git_index_count++;
+	return VV_OK;
+}
+
+static vv_status on_git_pack(void *payload, const char *name, bool index, vv_error *err)
+{
+	vv_buf what = VV_BUF_INIT;
+	fsck *f = payload;
+	vv_status rc;
+
+	vv_buf_printf(&what, "objects/pack/%s is not what its checksum says", vv_text_shows(name));
+	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {
+		tell(f, index ? "damaged Git index" : "damaged Git pack", what.data, NULL, NULL, 0,
+		     NULL);
+		rc = index ? keep_index(f, name, err) : VV_OK;
+	}
+	vv_buf_clear(&what);
+	return rc;
+}
+
+static vv_status run_all(fsck *f, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_git_packs_check(vv_repository_objects(f->c->repo), f->o->data, on_git_pack, f,
+				     err)) < 0) {
+		return rc;
+	}
+	if (f->git_index_count > 0) {
+		if (!f->silent) {
+			vv_note("hint: nothing else was checked; %s",
+				f->o->repair ? "where the pack is damaged, too, fetch it again: "
+					       "'git fetch --refetch'"
+					     : "'varve fsck --repair' makes an index again from "
+					       "its pack");
+		}
+		return VV_OK;
+	}
+	if ((rc = vv_repository_check_packs(f->c->repo, err)) < 0) { /* of alternates */
+		return rc;
+	}
+	f->seen = vv_cid_set_new();
+	f->bad = vv_cid_set_new();
+	f->checks = vv_table_checks_new();
+	if (!f->seen || !f->bad || !f->checks) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_repository_store(f->c->repo, &f->store, err)) < 0) {
+		return rc;
+	}
+	vv_store_keep_unpacked(f->store, VV_UNPACKED_ALL);
+	if ((rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->c->progress, err)) < 0 ||
+	    (rc = vv_roots_settled_each(f->c->repo, on_root, f, err)) < 0 ||
+	    (rc = vv_elsewhere_read(&f->elsewhere, f->c->repo, err)) < 0) {
+		return rc;
+	}
+	return check_versions(f, err);
+}
+
+/* Of whoever keeps them it is asked that a block of each is shown. */
+static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
+{
+	vv_cid *roots = vv_calloc(f->absent + 1, sizeof(*roots));
+	size_t *places = vv_calloc(f->absent + 1, sizeof(*places)), count = 0;
+	bool *holds = vv_calloc(f->absent + 1, sizeof(*holds));
+	uint64_t shown = 0;
+	vv_error why;
+	vv_status rc = roots && places && holds ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < f->absent; i++) {
+		const version *v = &f->versions[f->away[i]];
+		const char *keeper = vv_elsewhere_keeper(f->elsewhere, &v->root);
+		if (keeper && strcmp(keeper, name) == 0) {
+			roots[count] = v->root;
+			places[count++] = f->away[i];
+		}
+	}
+	if (rc < 0 || count == 0) {
+		goto done;
+	}
+	if (strcmp(name, VV_VAULT_SOURCE) == 0) {
+		vv_buf_printf(&f->keepers,
+			      "not here: %s, left in the vault; 'varve audit' asks its holders\n",
+			      vv_text_counted(count, "version", "versions"));
+		goto done;
+	}
+	if (vv_proof_ask_named(holds, f->c->repo, name, &vv_notes_stderr, roots, count, &why) < 0) {
+		rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+		vv_buf_printf(&f->keepers, "not here: %s, left with %s, which was not asked: %s\n",
+			      vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
+			      why.message);
+		goto done;
+	}
+	for (size_t i = 0; i < count; i++) {
+		shown += holds[i];
+		if (!holds[i]) {
+			tell(f, "lost dataset", "whoever was to keep it does not show it",
+			     &roots[i], NULL, 0, &f->versions[places[i]]);
+		}
+	}
+	f->shown += shown;
+	vv_buf_printf(&f->keepers, "not here: %s, of which %s showed a block of %s just now\n",
+		      vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
+		      shown == count ? "each" : vv_text_count(shown));
+done:
+	vv_free(holds);
+	vv_free(places);
+	vv_free(roots);
+	return rc;
+}
+
+static vv_status ask_keepers(fsck *f, vv_error *err)
+{
+	const char *name;
+	vv_status rc = VV_OK;
+
+	if (!f->o->data || f->silent || f->absent == 0 || getenv(VV_OFFLINE_VAR)) {
+		return VV_OK;
+	}
+	f->asked = true;
+	for (size_t i = 0; rc == VV_OK && (name = vv_elsewhere_remote(f->elsewhere, i)); i++) {
+		rc = ask_keeper(f, name, err);
+	}
+	return rc;
+}
+
+static void tell_elsewhere(const fsck *f)
+{
+	const char *name;
+
+	if (f->asked) {
+		vv_out("%s", vv_buf_cstr(&f->keepers));
+		return;
+	}
+	vv_out("not here: %s, left with", vv_text_counted(f->absent, "version", "versions"));
+	for (size_t i = 0; (name = vv_elsewhere_remote(f->elsewhere, i)) != NULL; i++) {
+		vv_out("%s %s", i > 0 ? "," : "", vv_reach_shown(name));
+	}
+	vv_out(" (nobody was asked); 'varve fetch --data --all' gets them\n");
+}
+
+static vv_status finish(fsck *f, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_progress_end();
+	if (json(f)) {
+		vv_json_close_array(&f->w);
+		vv_json_name(&f->w, "versions");
+		vv_json_u64(&f->w, f->count);
+		vv_json_name(&f->w, "elsewhere");
+		vv_json_u64(&f->w, f->absent);
+		if (f->asked) {
+			vv_json_name(&f->w, "shown");
+			vv_json_u64(&f->w, f->shown);
+		}
+		vv_json_name(&f->w, "records");
+		vv_json_u64(&f->w, f->records);
+		vv_json_name(&f->w, "rebuilt_indexes");
+		vv_json_u64(&f->w, f->rebuilt);
+		vv_json_close_object(&f->w);
+		if ((rc = vv_buf_ok(&f->json, err)) == VV_OK) {
+			vv_out("%s\n", vv_buf_cstr(&f->json));
+		}
+	} else if (f->problems > 0) {
+		vv_out("%s %s\n", vv_text_count(f->problems),
+		       f->problems == 1 ? "problem" : "problems");
+	} else if (!f->o->quiet) {
+		vv_out("sound: %s of datasets, %s%s\n",
+		       vv_text_counted(f->count - f->absent, "version", NULL),
+		       vv_text_counted(f->records, "block", NULL),
+		       f->o->data ? ", every byte" : "");
+	}
+	if (!json(f) && !f->o->quiet && f->absent > 0) {
+		tell_elsewhere(f);
+	}
+	return rc;
+}
+
+static void fsck_clear(fsck *f)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		vv_free(f->versions[i].path);
+	}
+	vv_free(f->versions);
+	vv_names_free(f->files, f->file_count);
+	vv_names_free(f->git_indexes, f->git_index_count);
+	vv_free(f->away);
+	vv_buf_clear(&f->keepers);
+	vv_cid_set_free(f->seen);
+	vv_cid_set_free(f->bad);
+	vv_elsewhere_free(f->elsewhere);
+	vv_table_checks_free(f->checks);
+}
+
+/* ---- repair ---- */
+
+static vv_status on_mended(void *payload, const version *v, const char *file, const char *what,
+			   vv_error *err)
+{
+	fsck *f = payload;
+	char hex[VV_OID_TEXT + 1];
+	char *rev = NULL;
+	vv_error ignored;
+
+	(void)err;
+	f->mended++;
+	if (json(f)) {
+		vv_json_open_object(&f->w);
+		json_member(f, v ? "from" : "what", what);
+		json_member(f, "file", file);
+		if (v) {
+			json_member(f, "path", v->path);
+			vv_oid_text(hex, &v->commit);
+			json_member(f, "commit", vv_oid_is_null(&v->commit) ? NULL : hex);
+		}
+		vv_json_close_object(&f->w);
+		return VV_OK;
+	}
+	vv_progress_end();
+	if (v && !vv_oid_is_null(&v->commit)) {
+		(void)vv_rev_short(f->c->repo, &v->commit, &rev, &ignored);
+	}
+	if (f->o->quiet) {
+		/* only what is damaged */
+	} else if (v) {
+		vv_out("repaired: %s:%s: from %s\n", rev ? rev : "", vv_text_shows(v->path),
+		       vv_text_shows(what));
+	} else {
+		vv_out("repaired: %s: %s\n", vv_text_shows(file), what);
+	}
+	vv_free(rev);
+	return VV_OK;
+}
+
+/* Indexes of Git's packs, before anything else can be read. What cannot be made again stays, and is told
+ * of with the rest. */
+static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
+{
+	char **names = before->git_indexes;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < before->git_index_count; i++) {
+		const char *what = NULL;
+		char *file = vv_path_join("objects/pack", names[i], (char *)NULL);
+
+		rc = file ? vv_git_pack_mend(f->c->repo, names[i], &what, err) : vv_fail_nomem(err);
+		if (rc == VV_OK) {
+			rc = on_mended(f, NULL, file, what, err);
+		} else if (rc == VV_ECORRUPT) {
+			rc = VV_OK;
+		}
+		vv_free(file);
+	}
+	if (rc == VV_OK) {
+		vv_context_close(f->c);
+		rc = vv_context_need(f->c, vv_cmd_fsck.needs, err);
+	}
+	return rc;
+}
+
+/* Looks, and mends if there is anything; f tells of it. */
+static vv_status repair(fsck *f, vv_error *err)
+{
+	fsck before = {.o = f->o, .c = f->c, .silent = true};
+	vv_status rc = run_all(&before, err);
+
+	if (rc == VV_OK && before.git_index_count > 0 &&
+	    (rc = repair_indexes(f, &before, err)) == VV_OK) {
+		fsck_clear(&before);
+		before = (fsck){.o = f->o, .c = f->c, .silent = true};
+		rc = run_all(&before, err);
+	}
+	f->rebuilt = before.rebuilt;
+	if (rc == VV_OK && before.problems > 0) {
+		const vv_repair ask = {.reader = f->c->reader,
+				       .versions = before.versions,
+				       .count = before.count,
+				       .files = (const char *const *)before.files,
+				       .file_count = before.file_count,
+				       .from = &f->o->from,
+				       .told = on_mended,
+				       .payload = f};
+
+		rc = vv_repair_run(&ask, err);
+	}
+	fsck_clear(&before);
+	/* What a repair that was killed had received is in the store by now. */
+	if (rc < 0 || (rc = vv_incoming_tidy(f->c->repo, err)) < 0) {
+		return rc;
+	}
+	return vv_git_receive_clean(f->c->repo, err);
+}
+
+static int check_fsck(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (c->argc > 0) {
+		return vv_usage_error("fsck takes no arguments, not '%s'",
+				      vv_text_shows(c->argv[0]));
+	}
+	if (o->from.count > 0 && !o->repair) {
+		return vv_usage_error("--from needs --repair");
+	}
+	return o->from.count > VV_REPAIR_PEERS_MAX
+		       ? vv_usage_error("--from: at most %u peers", VV_REPAIR_PEERS_MAX)
+		       : VV_EXIT_OK;
+}
+
+/* What is still missing somebody else may have. */
+static void hint_from(const fsck *f)
+{
+	if (!json(f) && f->o->repair && f->problems > 0) {
+		vv_note("hint: %s", f->o->from.count > 0
+					    ? "another repository may have what is missing: 'varve "
+					      "fsck --repair --from URL'"
+					    : "a remote may have what is missing: 'varve fsck "
+					      "--repair --from REMOTE'");
+	}
+}
+
+static vv_status run_fsck(vv_context *c, vv_error *err)
+{
+	fsck f = {.o = c->options, .c = c};
+	vv_status rc;
+
+	vv_json_out_init(&f.w, &f.json, 2);
+	vv_json_open_object(&f.w);
+	if (f.o->repair) {
+		vv_json_name(&f.w, "repaired");
+		vv_json_open_array(&f.w);
+		if ((rc = repair(&f, err)) < 0) {
+			goto done;
+		}
+		vv_json_close_array(&f.w);
+	}
+	vv_json_name(&f.w, "problems");
+	vv_json_open_array(&f.w);
+	if ((rc = run_all(&f, err)) < 0 || (rc = ask_keepers(&f, err)) < 0 ||
+	    (rc = finish(&f, err)) < 0) {
+		goto done;
+	}
+	if (f.problems == 0) {
+		/* Whatever was missing when it came is here by now. */
+		rc = vv_repository_set_incomplete(c->repo, false, err);
+	}
+	if (rc == VV_OK && f.later && !json(&f)) {
+		vv_note("hint: what later pointers name a newer varve checks");
+	}
+	if (rc == VV_OK) {
+		hint_from(&f);
+	}
+done:
+	fsck_clear(&f);
+	vv_buf_clear(&f.json);
+	c->code = f.problems ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc;
+}
+
+const vv_command vv_cmd_fsck = {
+	.name = "fsck",
+	.group = "care",
+	.summary = "check that every version is here and undamaged",
+	.usage = "[--data] [--json]\n--repair [--from REMOTE]...",
+	.example = "$ varve fsck --data\nsound: 60 versions of datasets, 1,204 blocks, every byte",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "something is damaged or missing",
+	.arguments = "",
+	.check = check_fsck,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER | VV_NEEDS_NO_PACKS,
+	.run = run_fsck,
+};

@@ -1,0 +1,264 @@
+/*
+ * gc: the store made small: what no version needs any more goes, after a time of grace.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/gc.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/commit/gc.h"
+#include "lib/work/peers/reach.h"
+#include "repo/git/history/history.h"
+
+typedef struct options {
+	bool dry_run, quiet, automatic;
+	const char *prune, *format, *remote;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "auto", automatic,
+		 "only if there is much to gain and no other process is writing"),
+	OPT_FLAG('n', "dry-run", dry_run, "only say what would be done"),
+	OPT_MAYBE_STRING(0, "prune", prune, "WHEN", "now",
+			 "remove what has been unused for this long: now, never, 3.days, 2.weeks"),
+	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
+			 "the blocks on a Git host instead: into fewer packs"),
+	OPT_JSON("the output format"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+};
+
+#define DAY 86400u
+
+/* "now", "never", "3.days", "3.days.ago", "2w": as Git writes such times, as far as they
+ * are plain lengths. */
+static bool parse_grace(uint64_t *out, const char *text)
+{
+	static const struct {
+		const char *unit;
+		uint64_t seconds;
+	} units[] = {{"second", 1},     {"minute", 60},      {"hour", 3600},     {"day", DAY},
+		     {"week", 7 * DAY}, {"month", 30 * DAY}, {"year", 365 * DAY}};
+	size_t digits = strspn(text, "0123456789"), i, len;
+	const char *unit = text + digits;
+	uint64_t n;
+
+	if (strcmp(text, "now") == 0 || strcmp(text, "all") == 0) {
+		*out = 0;
+		return true;
+	}
+	if (strcmp(text, "never") == 0) {
+		*out = UINT64_MAX;
+		return true;
+	}
+	if (!vv_parse_u64(&n, text, digits) || n > 100000) {
+		return false;
+	}
+	unit += *unit == '.' || *unit == ' ';
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		len = strlen(units[i].unit);
+		if (strncmp(unit, units[i].unit, len) == 0 ||
+		    (unit[0] == units[i].unit[0] && unit[1] == '\0')) {
+			unit += unit[1] == '\0' ? 1 : len;
+			unit += *unit == 's';
+			*out = n * units[i].seconds;
+			return *unit == '\0' || strcmp(unit + 1, "ago") == 0;
+		}
+	}
+	return false;
+}
+
+static void put_number(vv_json_out *w, const char *name, uint64_t v)
+{
+	vv_json_name(w, name);
+	vv_json_u64(w, v);
+}
+
+static vv_status print_json(const vv_gc_run *run, vv_error *err)
+{
+	const vv_gc_result *g = &run->result;
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "dryRun");
+	vv_json_bool(&w, run->dry_run);
+	put_number(&w, "versions", run->versions);
+	put_number(&w, "bytesBefore", g->bytes_before);
+	put_number(&w, "bytesAfter", g->bytes_after);
+	put_number(&w, "liveBlocks", g->live_blocks);
+	put_number(&w, "liveBytes", g->live_bytes);
+	put_number(&w, "asideBlocks", g->aside_blocks);
+	put_number(&w, "asideBytes", g->aside_bytes);
+	put_number(&w, "droppedBlocks", g->dropped_blocks);
+	put_number(&w, "droppedBytes", g->dropped_bytes);
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+/* --auto: only when there is much to gain, and it says why when it does nothing. */
+static vv_status is_due(const options *o, vv_repository *repo, bool *due, vv_error *err)
+{
+	vv_auto_gc gc;
+	vv_status rc = vv_auto_gc_look(&gc, repo, err);
+
+	*due = rc == VV_OK && (gc.wanted || gc.failed);
+	if (rc == VV_OK && !*due && !o->quiet) {
+		if (gc.off) {
+			vv_note("nothing was done: %s", gc.off);
+		} else {
+			vv_note("nothing was done: the store has %s, a gc is worth it above %s",
+				vv_text_bytes(gc.bytes), vv_text_bytes(gc.limit));
+		}
+	}
+	vv_auto_gc_clear(&gc);
+	return rc;
+}
+
+static int check_gc(const vv_context *c)
+{
+	const options *o = c->options;
+	uint64_t grace;
+
+	if (c->argc > 0) {
+		return vv_usage_error("gc takes no arguments, not '%s'", vv_text_shows(c->argv[0]));
+	}
+	if (o->remote && (o->automatic || vv_wants_json(o->format))) {
+		return vv_usage_error("--remote goes with --dry-run, --prune and --quiet only");
+	}
+	if (o->prune && !parse_grace(&grace, o->prune)) {
+		return vv_usage_error("--prune takes now, never, or a time as 3.days, not '%s'",
+				      vv_text_shows(o->prune));
+	}
+	return VV_EXIT_OK;
+}
+
+#define REMOTE_GRACE (90 * DAY)
+
+static void tell_remote(const options *o, const vv_host_compacted *r, const char *name)
+{
+	if (o->quiet) {
+		return;
+	}
+	if (!r->changed) {
+		vv_note("%s: %s, %s: nothing to gain", vv_text_shows(name),
+			vv_text_counted(r->packs_before, "pack", NULL),
+			vv_text_bytes(r->bytes_before));
+	} else if (o->dry_run) {
+		vv_note("%s: %s, %s: would become fewer", vv_text_shows(name),
+			vv_text_counted(r->packs_before, "pack", NULL),
+			vv_text_bytes(r->bytes_before));
+	} else {
+		vv_note("%s: %s, %s -> %s, %s", vv_text_shows(name),
+			vv_text_counted(r->packs_before, "pack", NULL),
+			vv_text_bytes(r->bytes_before),
+			vv_text_counted(r->packs_after, "pack", NULL),
+			vv_text_bytes(r->bytes_after));
+	}
+	if (r->dropped > 0) {
+		vv_note("%s that no ref there needs %s left out; the history of the ref keeps them",
+			vv_text_counted(r->dropped, "block", NULL),
+			o->dry_run        ? "would be"
+			: r->dropped == 1 ? "is"
+					  : "are");
+	}
+}
+
+/* --remote: the packs on a Git host. */
+static vv_status run_remote(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	uint64_t grace = REMOTE_GRACE;
+	char *name = NULL;
+	vv_head head = {0};
+	vv_remote m = {0};
+	vv_transfer t = {0};
+	vv_reached there = {0};
+	vv_host_compacted result;
+	vv_status rc;
+
+	if (o->prune) {
+		(void)parse_grace(&grace, o->prune);
+	}
+	if ((rc = vv_head_read(c->repo, &head, err)) < 0) {
+		return rc;
+	}
+	if ((!*o->remote && (rc = vv_remote_default(&name, c->repo, head.branch, true, err)) < 0) ||
+	    (rc = vv_remote_find(&m, c->repo, *o->remote ? o->remote : name, err)) < 0 ||
+	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, 0, err)) < 0 ||
+	    (rc = vv_reach(&there, &t, &m, true, err)) < 0) {
+		goto done;
+	}
+	if (!there.host) {
+		vv_fail(err, VV_EUSAGE, "%s is not a Git host without varve", vv_text_url(m.url));
+		rc = vv_hint(err, "run 'varve gc' there");
+		goto done;
+	}
+	if ((rc = vv_git_host_gc(there.host, grace, o->dry_run, &result, err)) == VV_OK) {
+		vv_progress_end();
+		tell_remote(o, &result, m.name ? m.name : m.url);
+	}
+done:
+	vv_reached_close(&there);
+	vv_transfer_close(&t);
+	vv_remote_clear(&m);
+	vv_head_clear(&head);
+	vv_free(name);
+	return rc;
+}
+
+static vv_status run_gc(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_gc_run g = {
+		.dry_run = o->dry_run, .gentle = o->automatic, .has_grace = o->prune != NULL};
+	bool due = true;
+	vv_status rc = VV_OK;
+
+	if (o->remote) {
+		return run_remote(c, err);
+	}
+	if (o->prune) {
+		(void)parse_grace(&g.grace_sec, o->prune); /* looked at by check_gc */
+	}
+	if ((!o->automatic || (rc = is_due(o, c->repo, &due, err)) == VV_OK) && due &&
+	    (rc = vv_gc_run_all(&g, c->repo, err)) == VV_OK) {
+		if (vv_wants_json(o->format)) {
+			rc = print_json(&g, err);
+		} else if (!o->quiet) {
+			vv_gc_print(&g);
+		}
+	}
+	if (rc == VV_ELOCKED && o->automatic) {
+		if (!o->quiet) {
+			vv_note("nothing was done: %s", err->message);
+		}
+		return VV_OK;
+	}
+	return rc;
+}
+
+const vv_command vv_cmd_gc = {
+	.name = "gc",
+	.group = "care",
+	.summary = "make the store small, and remove what no version needs any longer",
+	.usage =
+		"[--dry-run | --auto] [--prune[=WHEN]] [--json]\n--remote[=NAME] [--dry-run] [--prune[=WHEN]]",
+	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: "
+		   "3.1 MB -> 1.4 MB",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "",
+	.check = check_gc,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_gc,
+};

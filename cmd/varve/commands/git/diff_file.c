@@ -1,0 +1,371 @@
+/*
+ * diff_file: diff-file, diff-tool: what git calls to show a table's difference (diff.varve.command,
+ * difftool.varve.cmd). Knows what git gives them, and how it wants to be answered.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "diff/write/writer_kinds.h"
+#include "lib/work/diff/table.h"
+#include "repo/git/history/history.h"
+
+/* Rows of each table shown to a reader in front of a terminal, as diff has it. */
+#define TERMINAL_LIMIT 50u
+#define NOTHING "/dev/null"
+#define SHORT_ID 7u
+
+typedef struct shower {
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	vv_diff_writer *writer;
+	bool color, watched; /* watched: somebody sees it as it is written */
+	bool begun;          /* to write */
+} shower;
+
+/* One side as git has it: a file, and where it can be, the blob behind it. */
+typedef struct side {
+	const char *file, *path;
+	vv_oid blob; /* null: only the file is known */
+	uint32_t mode;
+	char *name;
+	vv_subject storage, *subject; /* NULL: not there */
+} side;
+
+/* git calls us anew for each path, and counts. */
+static bool is_later_path(void)
+{
+	const char *counter = getenv("GIT_DIFF_PATH_COUNTER");
+
+	return counter && strcmp(counter, "1") != 0;
+}
+
+static vv_status write_out(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	shower *s = payload;
+
+	if (!s->begun && is_later_path()) {
+		vv_out("\n");
+	}
+	s->begun = true;
+	vv_out_bytes(bytes, len);
+	return vv_out_failed() ? vv_fail(err, VV_EIO, "stdout cannot be written") : VV_OK;
+}
+
+/* --- how it is shown -------------------------------------------------------------------- */
+
+/* git's pager reads what we write; it told us so, and its width in COLUMNS. */
+static bool in_pager(void)
+{
+	const char *used = getenv("GIT_PAGER_IN_USE");
+
+	return used && (strcmp(used, "true") == 0 || strcmp(used, "1") == 0);
+}
+
+/* color.diff, else color.ui, as git itself understands them. */
+static bool wants_color(const shower *s)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	char *when = NULL;
+	bool paged = true,
+	     color = s->watched && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+	vv_error ignored;
+
+	if (s->repo && vv_config_string(s->repo, "color.diff", &when, &ignored) < 0) {
+		(void)vv_config_string(s->repo, "color.ui", &when, &ignored);
+	}
+	if (when && strcmp(when, "always") == 0) {
+		color = true;
+	} else if (when && (strcmp(when, "never") == 0 || strcmp(when, "false") == 0)) {
+		color = false;
+	} else if (in_pager() && s->repo) {
+		(void)vv_config_bool(s->repo, "color.pager", true, &paged, &ignored);
+		color = color && paged;
+	}
+	vv_free(when);
+	return color;
+}
+
+static vv_status open_shower(shower *s, vv_context *c, vv_error *err)
+{
+	vv_error ignored;
+	vv_diff_writer_options wo = {.write = write_out, .context = 2};
+	vv_status rc;
+
+	/* Two files are compared without a repository too (git diff --no-index). */
+	if (vv_context_need(c, VV_NEEDS_REPOSITORY, &ignored) == VV_OK &&
+	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
+		return rc;
+	}
+	s->repo = c->repo;
+	s->reader = c->reader;
+	s->watched = vv_out_is_terminal() || in_pager();
+	s->color = wants_color(s);
+	wo.payload = s;
+	wo.color = s->color;
+	wo.width = s->watched ? vv_out_width() : 0;
+	wo.limit = s->watched ? TERMINAL_LIMIT : 0;
+	rc = vv_diff_writer_find("text")->open(&s->writer, &wo, err);
+	return rc < 0 ? rc : s->writer->begin(s->writer, err);
+}
+
+static void close_shower(shower *s)
+{
+	if (s->writer) {
+		s->writer->close(s->writer);
+	}
+}
+
+/* --- the sides ---------------------------------------------------------------------------- */
+
+static vv_status find_side(const shower *s, side *w, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc = VV_ENOTFOUND;
+
+	vv_subject_init(&w->storage);
+	if (strcmp(w->file, NOTHING) == 0) {
+		return VV_OK;
+	}
+	if (s->repo && !vv_oid_is_null(&w->blob)) {
+		vv_oid_text(hex, &w->blob);
+		w->name = vv_strndup(hex, SHORT_ID);
+		rc = w->name ? vv_subject_find_blob(&w->storage, s->repo, s->reader, &w->blob,
+						    w->path, w->path, err)
+			     : vv_fail_nomem(err);
+	}
+	if (rc == VV_ENOTFOUND) {
+		vv_subject_clear(&w->storage);
+		rc = vv_subject_find_file(&w->storage, s->repo, s->reader, w->file, err);
+		w->storage.text = w->path; /* what messages call it */
+	}
+	w->subject = rc == VV_OK ? &w->storage : NULL;
+	return rc;
+}
+
+static void side_clear(side *w)
+{
+	vv_subject_clear(&w->storage);
+	vv_free(w->name);
+}
+
+static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out, vv_error *err)
+{
+	static const vv_strings none = {NULL, 0};
+	const vv_diff_how how = {.key = &none,
+				 .notes = &vv_notes_stderr,
+				 .only = &none,
+				 .ignore = &none,
+				 .where = &none,
+				 .limit = s->watched ? TERMINAL_LIMIT : 0,
+				 .writer = s->writer,
+				 .text_shown_by = "git diff --no-ext-diff",
+				 .pool = s->reader ? vv_dataset_reader_pool(s->reader) : NULL};
+	vv_diff_item item = {.path = b->path};
+	vv_status rc;
+
+	if ((rc = find_side(s, a, err)) < 0 || (rc = find_side(s, b, err)) < 0) {
+		return rc;
+	}
+	item.old_path = a->subject && b->subject && strcmp(a->path, b->path) != 0 ? a->path : NULL;
+	item.a = a->subject;
+	item.b = b->subject;
+	if (a->name || b->name) {
+		item.old_name = a->name ? a->name : "work tree";
+		item.new_name = b->name ? b->name : "work tree";
+	}
+	return vv_diff_item_compare(out, &item, &how, err);
+}
+
+/* What cannot be compared is said in its place: git would drop all that follows if this
+ * failed. */
+static bool is_answer(vv_status rc)
+{
+	return rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT || rc == VV_ENOTFOUND ||
+	       rc == VV_ENOSUPPORT || rc == VV_EREFUSED || rc == VV_EUSAGE;
+}
+
+static void say_line(const char *path, const char *text)
+{
+	vv_out_text(path, strlen(path));
+	vv_out(": ");
+	vv_out_text(text, strlen(text));
+	vv_out("\n");
+}
+
+/* --- diff-file ------------------------------------------------------------------------------- */
+
+static bool is_link(const side *w)
+{
+	return (w->mode & 0170000) != 0 && (w->mode & 0170000) != 0100000;
+}
+
+static void say_modes(const side *a, const side *b)
+{
+	if (a->mode && b->mode && a->mode != b->mode) {
+		vv_out_text(b->path, strlen(b->path));
+		vv_out(": mode %06o -> %06o\n", (unsigned)a->mode, (unsigned)b->mode);
+	}
+}
+
+static vv_status show_file(shower *s, vv_context *c, side *a, side *b, vv_error *err)
+{
+	vv_diff_answer answer = {.line = VV_BUF_INIT};
+	vv_status rc;
+
+	say_modes(a, b);
+	if (is_link(a) || is_link(b)) {
+		say_line(b->path,
+			 "a link or submodule changed ('git diff --no-ext-diff' shows it)");
+		return VV_OK;
+	}
+	if ((rc = open_shower(s, c, err)) < 0) {
+		return rc;
+	}
+	rc = compare(s, a, b, &answer, err);
+	if (rc == VV_OK && answer.line.len > 0) {
+		vv_out_bytes(answer.line.data, answer.line.len);
+		vv_out("\n");
+	}
+	vv_buf_clear(&answer.line);
+	if (is_answer(rc)) {
+		say_line(b->path, err->message);
+		return VV_OK;
+	}
+	return rc < 0 ? rc : s->writer->end(s->writer, err);
+}
+
+static void take_side(side *out, const char *path, char **argv)
+{
+	memset(out, 0, sizeof(*out));
+	out->path = path;
+	out->file = argv[0];
+	/* "." where there is none */
+	if (!vv_oid_parse(&out->blob, argv[1], strlen(argv[1]))) {
+		memset(&out->blob, 0, sizeof(out->blob));
+	}
+	out->mode = (uint32_t)strtoul(argv[2], NULL, 8);
+}
+
+static int check_diff_file(const vv_context *c)
+{
+	return c->argc == 1 || c->argc == 7 || c->argc == 9
+		       ? VV_EXIT_OK
+		       : vv_usage_error("diff-file takes what git gives to diff.<driver>.command");
+}
+
+static vv_status run_diff_file(vv_context *c, vv_error *err)
+{
+	char **argv = c->argv;
+	shower s = {0};
+	side a, b;
+	vv_status rc;
+
+	vv_out_forgive_reader();
+	if (c->argc == 1) {
+		say_line(argv[0], "in conflict ('varve conflicts' lists it)");
+		return VV_OK;
+	}
+	take_side(&a, argv[0], argv + 1);
+	take_side(&b, c->argc == 9 ? argv[7] : argv[0], argv + 4);
+	rc = show_file(&s, c, &a, &b, err);
+	side_clear(&a);
+	side_clear(&b);
+	close_shower(&s);
+	return vv_out_failed() ? VV_OK : rc;
+}
+
+/* --- diff-tool ------------------------------------------------------------------------------- */
+
+/* What is not a table is shown as git does by itself. */
+static vv_status show_text(const shower *s, const char *a, const char *b, vv_error *err)
+{
+	const char *argv[] = {"git",
+			      "--no-pager",
+			      "diff",
+			      "--no-index",
+			      "--no-ext-diff",
+			      s->color ? "--color=always" : "--color=never",
+			      "--",
+			      a,
+			      b,
+			      NULL};
+	vv_buf out = VV_BUF_INIT;
+	int code = 0;
+	vv_status rc = vv_program_run(argv, NULL, 0, &out, &code, err);
+
+	if (rc == VV_OK) {
+		vv_out_bytes(vv_buf_cstr(&out), out.len);
+	}
+	vv_buf_clear(&out);
+	return rc;
+}
+
+static vv_status show_tool(shower *s, vv_context *c, side *a, side *b, vv_error *err)
+{
+	vv_diff_answer answer = {.line = VV_BUF_INIT};
+	vv_status rc;
+	bool text;
+
+	if ((rc = open_shower(s, c, err)) < 0) {
+		return rc;
+	}
+	rc = compare(s, a, b, &answer, err);
+	text = (rc == VV_OK && answer.line.len > 0) || rc == VV_EINPUT;
+	vv_buf_clear(&answer.line);
+	if (text) {
+		return show_text(s, a->file, b->file, err);
+	}
+	return rc < 0 ? rc : s->writer->end(s->writer, err);
+}
+
+static int check_diff_tool(const vv_context *c)
+{
+	return c->argc == 3 ? VV_EXIT_OK
+			    : vv_usage_error("diff-tool takes OLD NEW PATH; git difftool calls it");
+}
+
+static vv_status run_diff_tool(vv_context *c, vv_error *err)
+{
+	shower s = {0};
+	side a = {.file = c->argv[0], .path = c->argv[2]};
+	side b = {.file = c->argv[1], .path = c->argv[2]};
+	vv_status rc;
+
+	vv_out_forgive_reader();
+	rc = show_tool(&s, c, &a, &b, err);
+	side_clear(&a);
+	side_clear(&b);
+	close_shower(&s);
+	return vv_out_failed() ? VV_OK : rc;
+}
+
+const vv_command vv_cmd_diff_file = {
+	.name = "diff-file",
+	.group = "care",
+	.summary = "what git diff calls for each table",
+	.usage = "PATH OLD-FILE OLD-ID OLD-MODE NEW-FILE NEW-ID NEW-MODE [NEW-PATH WORDS]",
+	.example = "$ git config diff.varve.command 'varve diff-file'",
+	.arguments = "path",
+	.hidden = true,
+	.check = check_diff_file,
+	.gets = true,
+	.run = run_diff_file,
+};
+
+const vv_command vv_cmd_diff_tool = {
+	.name = "diff-tool",
+	.group = "care",
+	.summary = "what git difftool calls for each file",
+	.usage = "OLD-FILE NEW-FILE PATH",
+	.example =
+		"$ git config difftool.varve.cmd 'varve diff-tool \"$LOCAL\" \"$REMOTE\" \"$MERGED\"'",
+	.arguments = "path",
+	.hidden = true,
+	.check = check_diff_tool,
+	.gets = true,
+	.run = run_diff_tool,
+};

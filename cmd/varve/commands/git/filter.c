@@ -1,0 +1,326 @@
+/*
+ * filter: filter, filter-process: what Git calls (filter.varve.* of the configuration that init
+ * writes). Knows Git's protocols for them.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/add/filter.h"
+#include "lib/work/add/pkt_line.h"
+#include "lib/work/peers/push_hook.h"
+
+/* One file through standard input and output. */
+
+static ssize_t read_stdin(void *payload, void *buf, size_t len, vv_error *err)
+{
+	(void)payload;
+	return vv_read_full(STDIN_FILENO, buf, len, "standard input", err);
+}
+
+static vv_status write_stdout(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	(void)payload;
+	return vv_write_full(STDOUT_FILENO, bytes, len, "standard output", err);
+}
+
+static int run_filter(void *options, int argc, char **argv)
+{
+	vv_filter f;
+	vv_smudge smudge;
+	vv_buf out = VV_BUF_INIT;
+	vv_error err;
+	vv_status rc;
+
+	(void)options;
+	if (argc != 2 || (strcmp(argv[0], "clean") != 0 && strcmp(argv[0], "smudge") != 0)) {
+		return vv_usage_error("filter takes clean PATH or smudge PATH");
+	}
+	memset(&smudge, 0, sizeof(smudge));
+	if ((rc = vv_filter_open(&f, &vv_notes_stderr, &err)) < 0) {
+		goto done;
+	}
+	if (strcmp(argv[0], "clean") == 0) {
+		if ((rc = vv_filter_clean(&f, argv[1], read_stdin, NULL, &out, &err)) == VV_OK) {
+			rc = write_stdout(NULL, out.data, out.len, &err);
+		}
+	} else if ((rc = vv_filter_smudge(&f, argv[1], read_stdin, NULL, &smudge, &err)) == VV_OK) {
+		rc = vv_filter_bytes(&f, argv[1], &smudge, write_stdout, NULL, &err);
+	}
+done:
+	vv_smudge_clear(&smudge);
+	vv_buf_clear(&out);
+	vv_filter_close(&f);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+/* Many files, one after the other, through one process. */
+
+typedef struct session {
+	vv_filter filter;
+	vv_pkt_in in;
+	vv_pkt_out out;
+	bool open; /* the repository, opened with the first file */
+	bool told; /* of the hook */
+} session;
+
+static vv_status shake_hands(session *s, vv_error *err)
+{
+	const char *text;
+	bool client = false, version = false;
+	int more;
+	vv_status rc;
+
+	while ((more = vv_pkt_text(&s->in, &text, err)) > 0) {
+		client = client || strcmp(text, "git-filter-client") == 0;
+		version = version || strcmp(text, "version=2") == 0;
+	}
+	if (more < 0) {
+		return (vv_status)more;
+	}
+	if (!client || !version) {
+		vv_fail(err, VV_ENOSUPPORT, "this is not git's filter protocol, version 2");
+		return vv_hint(err, "'filter-process' is for git to call");
+	}
+	if ((rc = vv_pkt_puts(&s->out, "git-filter-server", err)) < 0 ||
+	    (rc = vv_pkt_puts(&s->out, "version=2", err)) < 0 ||
+	    (rc = vv_pkt_flush(&s->out, err)) < 0) {
+		return rc;
+	}
+	vv_pkt_next(&s->in);
+	if ((rc = vv_pkt_drain(&s->in, err)) < 0) { /* what git can do: more than we need */
+		return rc;
+	}
+	vv_pkt_next(&s->in);
+	if ((rc = vv_pkt_puts(&s->out, "capability=clean", err)) < 0 ||
+	    (rc = vv_pkt_puts(&s->out, "capability=smudge", err)) < 0) {
+		return rc;
+	}
+	return vv_pkt_flush(&s->out, err);
+}
+
+static vv_status put_packet(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	return vv_pkt_put(payload, bytes, len, err);
+}
+
+static vv_status send_status(session *s, const char *status, vv_error *err)
+{
+	vv_status rc = vv_pkt_puts(&s->out, status, err);
+
+	return rc < 0 ? rc : vv_pkt_flush(&s->out, err);
+}
+
+/* The answer to what could not be done: git then fails loudly (filter.varve.required). */
+static vv_status refuse(session *s, const vv_error *why, vv_error *err)
+{
+	vv_status rc = vv_pkt_drain(&s->in, err);
+
+	vv_report(why);
+	return rc < 0 ? rc : send_status(s, "status=error", err);
+}
+
+/* The end of a content that was announced as good. An empty list keeps that status. */
+static vv_status end_content(session *s, vv_status rc, const vv_error *why, vv_error *err)
+{
+	vv_status sent = vv_pkt_flush(&s->out, err);
+
+	if (sent < 0) {
+		return sent;
+	}
+	if (rc < 0) {
+		vv_report(why);
+		return send_status(s, "status=error", err);
+	}
+	return vv_pkt_flush(&s->out, err);
+}
+
+/* Once, to 'git add' and 'git commit', which hold the lock of the index: 'git diff' asks as well. */
+static void tell_hook(session *s)
+{
+	char *lock = vv_path_join(vv_repository_gitdir(s->filter.repo), "index.lock", (char *)NULL);
+
+	if (!s->told && lock && vv_exists(lock)) {
+		s->told = true;
+		vv_push_hook_warn(s->filter.repo, &vv_notes_stderr);
+	}
+	vv_free(lock);
+}
+
+static vv_status do_clean(session *s, const char *path, vv_error *err)
+{
+	vv_buf out = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc;
+
+	tell_hook(s);
+	if (vv_filter_clean(&s->filter, path, vv_pkt_read, &s->in, &out, &why) < 0) {
+		rc = refuse(s, &why, err);
+	} else if ((rc = send_status(s, "status=success", err)) == VV_OK &&
+		   (rc = vv_pkt_put(&s->out, out.data, out.len, err)) == VV_OK) {
+		rc = end_content(s, VV_OK, NULL, err);
+	}
+	vv_buf_clear(&out);
+	return rc;
+}
+
+static vv_status do_smudge(session *s, const char *path, vv_error *err)
+{
+	vv_smudge smudge;
+	vv_error why;
+	vv_status rc;
+
+	if (vv_filter_smudge(&s->filter, path, vv_pkt_read, &s->in, &smudge, &why) < 0) {
+		rc = refuse(s, &why, err);
+	} else if ((rc = send_status(s, "status=success", err)) == VV_OK) {
+		rc = end_content(
+			s, vv_filter_bytes(&s->filter, path, &smudge, put_packet, &s->out, &why),
+			&why, err);
+	}
+	vv_smudge_clear(&smudge);
+	return rc;
+}
+
+/* Reads one command's lines: 1, 0 when git is done, <0. */
+static int read_command(session *s, char **command, char **path, vv_error *err)
+{
+	const char *text;
+	int more;
+
+	vv_pkt_next(&s->in);
+	while ((more = vv_pkt_text(&s->in, &text, err)) > 0) {
+		char **to = strncmp(text, "command=", 8) == 0    ? command
+			    : strncmp(text, "pathname=", 9) == 0 ? path
+								 : NULL;
+
+		if (to && !*to && !(*to = vv_strdup(strchr(text, '=') + 1))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	if (more < 0 || s->in.eof) {
+		return more;
+	}
+	if (!*command || !*path) {
+		return vv_fail(err, VV_EINPUT, "git sent a filter command without %s",
+			       *command ? "a path" : "a name");
+	}
+	vv_pkt_next(&s->in); /* the content follows */
+	return 1;
+}
+
+/* With 'varve install' a clone of plain git comes here first: from now on its tables go with their
+ * rows, or not at all. That no hook can be set stops nobody; 'varve doctor' names it. */
+static void set_hook(const vv_filter *f)
+{
+	bool wanted = false;
+	vv_error ignored;
+
+	if (vv_config_bool(f->repo, "varve.prepush", true, &wanted, &ignored) == VV_OK && wanted) {
+		(void)vv_push_hook_set(f->repo, NULL, &ignored);
+	}
+}
+
+static vv_status serve_one(session *s, const char *command, const char *path, vv_error *err)
+{
+	vv_error why;
+
+	if (!s->open && vv_filter_open(&s->filter, &vv_notes_stderr, &why) < 0) {
+		vv_filter_close(&s->filter);
+		memset(&s->filter, 0, sizeof(s->filter));
+		return refuse(s, &why, err);
+	}
+	if (!s->open) {
+		set_hook(&s->filter);
+	}
+	s->open = true;
+	if (strcmp(command, "clean") == 0) {
+		return do_clean(s, path, err);
+	}
+	if (strcmp(command, "smudge") == 0) {
+		return do_smudge(s, path, err);
+	}
+	vv_fail(&why, VV_ENOSUPPORT, "git asked for '%s', which this filter has not",
+		vv_text_shows(command));
+	return refuse(s, &why, err);
+}
+
+#define IDLE_MS 20 /* git has something else to do, which may be to call varve */
+
+static void rest_when_idle(session *s)
+{
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	if (poll(&in, 1, IDLE_MS) == 0) {
+		vv_filter_rest(&s->filter);
+	}
+}
+
+static int run_filter_process(void *options, int argc, char **argv)
+{
+	session s;
+	vv_error err;
+	vv_status rc;
+	int more = 0;
+
+	(void)options;
+	(void)argv;
+	if (argc > 0) {
+		return vv_usage_error("filter-process takes no arguments; git calls it");
+	}
+	memset(&s, 0, sizeof(s));
+	vv_pkt_out_init(&s.out, STDOUT_FILENO);
+	rc = vv_pkt_in_init(&s.in, STDIN_FILENO, &err);
+	if (rc == VV_OK) {
+		rc = shake_hands(&s, &err);
+	}
+	while (rc == VV_OK) {
+		char *command = NULL, *path = NULL;
+
+		rest_when_idle(&s);
+		more = read_command(&s, &command, &path, &err);
+		if (more > 0) {
+			rc = serve_one(&s, command, path, &err);
+		}
+		vv_free(command);
+		vv_free(path);
+		if (more <= 0) {
+			break;
+		}
+	}
+	if (more < 0) {
+		rc = (vv_status)more;
+	}
+	vv_filter_close(&s.filter);
+	vv_pkt_in_clear(&s.in);
+	vv_pkt_out_clear(&s.out);
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_filter = {
+	.name = "filter",
+	.group = "care",
+	.summary = "what git calls for one file: data to pointer (clean) and back (smudge)",
+	.usage = "clean PATH\nsmudge PATH",
+	.example = "$ varve filter clean prices.csv < prices.csv",
+	.arguments = "path",
+	.hidden = true,
+	.run_alone = run_filter,
+};
+
+const vv_command vv_cmd_filter_process = {
+	.name = "filter-process",
+	.group = "care",
+	.summary = "what git calls for many files: its long-running filter protocol",
+	.usage = "",
+	.example = "$ git config filter.varve.process 'varve filter-process'",
+	.arguments = "",
+	.hidden = true,
+	.run_alone = run_filter_process,
+};

@@ -1,0 +1,184 @@
+/*
+ * merge_file: Git's merge driver for tables (merge.varve.driver). Knows what git gives a
+ * driver, and how it wants to be answered.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/merge/tables.h"
+#include "repo/git/history/history.h"
+
+extern char **environ;
+
+#define MERGE_TROUBLE 129 /* what git takes for a driver that could not run */
+#define SIDE_MAX ((size_t)1 << 31)
+
+typedef struct driver {
+	vv_repository *repo;
+	vv_dataset_writer *writer;
+	vv_head head;
+	char *theirs; /* what git merge calls the other side */
+	vv_dataset_merge in;
+	vv_dataset_merged out;
+	const char *ours_file;
+} driver;
+
+/* git merge sets GITHEAD_<commit>=<name> for what it merges. */
+static vv_status find_names(driver *d, vv_error *err)
+{
+	vv_status rc = vv_head_read(d->repo, &d->head, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	d->in.commits[VV_OURS] = d->head.commit;
+	d->in.names[VV_OURS] = "HEAD";
+	if (d->head.branch) {
+		d->in.names[VV_OURS] = strncmp(d->head.branch, "refs/heads/", 11) == 0
+					       ? d->head.branch + 11
+					       : d->head.branch;
+	}
+	for (char **e = environ; *e && !d->theirs; e++) {
+		const char *equals = strchr(*e, '=');
+
+		if (strncmp(*e, "GITHEAD_", 8) != 0 || !equals ||
+		    !vv_oid_parse(&d->in.commits[VV_THEIRS], *e + 8, (size_t)(equals - *e) - 8)) {
+			continue;
+		}
+		if (!(d->theirs = vv_strdup(equals + 1))) {
+			return vv_fail_nomem(err);
+		}
+		d->in.names[VV_THEIRS] = d->theirs;
+	}
+	return VV_OK;
+}
+
+/* A side's content as a blob. What is empty is no side: git has no other way to say that
+ * there is no base. */
+static vv_status take_side(driver *d, size_t side, const char *file, vv_error *err)
+{
+	vv_buf content = VV_BUF_INIT;
+	vv_status rc = vv_read_regular(&content, file, SIDE_MAX, err);
+
+	if (rc == VV_OK && (content.len > 0 || side != VV_BASE)) {
+		d->in.sides[side].mode = 0100644;
+		rc = vv_blob_write(d->repo, vv_buf_cstr(&content), content.len,
+				   &d->in.sides[side].id, err);
+	}
+	vv_buf_clear(&content);
+	return rc;
+}
+
+static vv_status put_result(driver *d, vv_error *err)
+{
+	vv_buf content = VV_BUF_INIT;
+	vv_status rc = vv_blob_read(d->repo, &d->out.result.id, SIDE_MAX, &content, err);
+
+	if (rc == VV_OK) {
+		rc = vv_write_file(d->ours_file, vv_buf_cstr(&content), content.len, false, err);
+	}
+	vv_buf_clear(&content);
+	return rc;
+}
+
+static bool same(const driver *d, size_t a, size_t b)
+{
+	return d->in.sides[a].mode && d->in.sides[b].mode &&
+	       vv_oid_equal(&d->in.sides[a].id, &d->in.sides[b].id);
+}
+
+static vv_status say_conflicts(driver *d, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_conflict_record_describe(&text, &d->out.record);
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK &&
+	    (rc = vv_conflict_record_save(d->repo, &d->out.record, err)) == VV_OK) {
+		vv_note("varve: %s: %s; 'varve conflicts' lists them", vv_text_shows(d->in.path),
+			text.data);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status merge(driver *d, bool *conflicts, vv_error *err)
+{
+	vv_status rc;
+
+	if (same(d, VV_OURS, VV_THEIRS) || same(d, VV_BASE, VV_THEIRS)) {
+		return VV_OK;
+	}
+	if (same(d, VV_BASE, VV_OURS)) {
+		d->out.result = d->in.sides[VV_THEIRS];
+		return put_result(d, err);
+	}
+	if ((rc = vv_dataset_merge_run(&d->out, &d->in, err)) < 0 ||
+	    (rc = vv_dataset_writer_commit(d->writer, err)) < 0 ||
+	    (rc = vv_objects_flush(d->repo, err)) < 0 || (rc = put_result(d, err)) < 0) {
+		return rc;
+	}
+	*conflicts = d->out.record.count > 0 || d->out.record.left_out > 0;
+	return *conflicts ? say_conflicts(d, err) : VV_OK;
+}
+
+static int check_merge_file(const vv_context *c)
+{
+	if (c->argc == 4) {
+		return VV_EXIT_OK;
+	}
+	vv_usage_error("merge-file takes BASE OURS THEIRS PATH; git calls it");
+	return MERGE_TROUBLE;
+}
+
+static vv_status merge_file(vv_context *c, vv_error *err)
+{
+	driver d = {.ours_file = c->argv[1], .in = {.path = c->argv[3]}};
+	bool conflicts = false;
+	vv_status rc = vv_context_need(c, VV_NEEDS_WRITER, err);
+
+	vv_dataset_merged_init(&d.out);
+	d.repo = d.in.repo = c->repo;
+	d.writer = d.in.writer = c->writer;
+	if (rc < 0 || (rc = find_names(&d, err)) < 0 ||
+	    (rc = take_side(&d, VV_BASE, c->argv[0], err)) < 0 ||
+	    (rc = take_side(&d, VV_OURS, c->argv[1], err)) < 0 ||
+	    (rc = take_side(&d, VV_THEIRS, c->argv[2], err)) < 0) {
+		goto done;
+	}
+	rc = merge(&d, &conflicts, err);
+done:
+	vv_dataset_merged_clear(&d.out);
+	vv_head_clear(&d.head);
+	vv_free(d.theirs);
+	c->code = conflicts ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc;
+}
+
+/* git takes 1 for conflicts: whatever goes wrong is above that. */
+static vv_status run_merge_file(vv_context *c, vv_error *err)
+{
+	if (merge_file(c, err) < 0) {
+		vv_report(err);
+		c->code = MERGE_TROUBLE;
+	}
+	return VV_OK;
+}
+
+const vv_command vv_cmd_merge_file = {
+	.name = "merge-file",
+	.group = "care",
+	.summary = "what git calls when both sides changed a dataset",
+	.usage = "BASE OURS THEIRS PATH",
+	.example = "$ git config merge.varve.driver 'varve merge-file %O %A %B %P'",
+	.exit_codes = "there are conflicts, and ours is in their places; 129: could not run",
+	.arguments = "path",
+	.hidden = true,
+	.check = check_merge_file,
+	.run = run_merge_file,
+};

@@ -1,0 +1,523 @@
+/*
+ * pre_push: what git's hook of that name runs. Knows what git tells a hook, and that blocks must be
+ * on the other side before the commits that name them, or the commits stay here.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/diff/lost_tables.h"
+#include "lib/work/peers/blocks_config.h"
+#include "lib/work/peers/push_hook.h"
+#include "lib/work/peers/reach.h"
+#include "lib/work/peers/transfer.h"
+#include "repo/git/history/history.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/program.h"
+#include "repo/git/run_git.h"
+#include "repo/host/host.h"
+#include "repo/transfer/send.h"
+#include "transport/protocol/push.h"
+
+#define INPUT_MAX (64u << 20)
+#define PROC_MAX 65536u
+#define ANCESTORS 6 /* of this process, at most, that are looked at */
+
+typedef struct run {
+	vv_repository *repo;
+	const char *name, *url;
+	vv_buf input;
+	vv_push_ref *refs; /* that git is going to move, but deletions */
+	size_t count, cap;
+	vv_oid *wants, *haves;
+	size_t have_count, have_cap;
+	bool stopped;
+	char *blocks_ref;  /* that .varveconfig names, or NULL */
+	uint64_t versions; /* of datasets, new to the other side as far as is known here */
+} run;
+
+/* --- what git says -------------------------------------------------------------------------- */
+
+static vv_status add_have(run *r, const vv_oid *id, vv_error *err)
+{
+	if (!vv_array_room(r->haves, r->have_count, r->have_cap)) {
+		return vv_fail_nomem(err);
+	}
+	r->haves[r->have_count++] = *id;
+	return VV_OK;
+}
+
+static bool is_blocks_ref(const run *r, const char *name, size_t len)
+{
+	const char *const known[] = {VV_HOST_REF, VV_HOST_BRANCH, r->blocks_ref};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (known[i] && strlen(known[i]) == len && memcmp(name, known[i], len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status refuse(const run *r, const char *what, const char *ref, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "this push would %s %s of %s, which holds the rows of all tables",
+		what, vv_text_shows(ref), vv_text_shows(r->name));
+	return vv_hint(err,
+		       "'git push --all %s', then 'git push --tags %s' push all that is yours; "
+		       "'git push --no-verify' does it all the same",
+		       vv_text_shows(r->name), vv_text_shows(r->name));
+}
+
+/* The blocks' ref only grows. */
+static vv_status see_blocks_ref(const run *r, const vv_push_ref *ref, vv_error *err)
+{
+	bool known = false, forward = false, gone = vv_oid_is_null(&ref->id);
+	vv_status rc = VV_OK;
+
+	if (vv_oid_is_null(&ref->old)) {
+		return VV_OK;
+	}
+	if (!gone) {
+		rc = vv_commits_known(r->repo, &ref->old, 1, &known, err);
+	}
+	if (rc == VV_OK && known) {
+		rc = vv_is_ancestor(r->repo, &ref->old, &ref->id, &forward, err);
+	}
+	return rc < 0 || forward ? rc : refuse(r, gone ? "delete" : "overwrite", ref->name, err);
+}
+
+static vv_status read_blocks_ref(run *r, vv_error *err)
+{
+	vv_head head = {0};
+	vv_blocks_config config;
+	vv_error absent;
+	vv_status rc = VV_OK;
+
+	if (vv_head_read(r->repo, &head, &absent) == VV_OK && !vv_oid_is_null(&head.commit) &&
+	    (rc = vv_blocks_config_read(&config, r->repo, &head.commit, err)) == VV_OK) {
+		r->blocks_ref = config.ref ? vv_strdup(config.ref) : NULL;
+		rc = config.ref && !r->blocks_ref ? vv_fail_nomem(err) : VV_OK;
+		vv_blocks_config_clear(&config);
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+/* "<local ref> <local id> <remote ref> <remote id>", cut up where it stands. */
+static vv_status add_line(run *r, char *line, vv_error *err)
+{
+	char *words[4] = {line, NULL, NULL, NULL};
+	vv_push_ref ref = {.force = true}; /* whether it goes forward git judges */
+
+	for (size_t i = 1; i < 4; i++) {
+		char *space = strchr(words[i - 1], ' ');
+		if (!space) {
+			return vv_fail(err, VV_EINPUT,
+				       "this is not what git gives a pre-push hook");
+		}
+		*space = '\0';
+		words[i] = space + 1;
+	}
+	if (!vv_oid_parse(&ref.id, words[1], strlen(words[1])) ||
+	    !vv_oid_parse(&ref.old, words[3], strlen(words[3]))) {
+		return vv_fail(err, VV_EINPUT, "this is not what git gives a pre-push hook");
+	}
+	ref.name = words[2];
+	if (is_blocks_ref(r, ref.name, strlen(ref.name))) {
+		vv_status rc = see_blocks_ref(r, &ref, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	if (vv_oid_is_null(&ref.id)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(r->refs, r->count, r->cap)) {
+		return vv_fail_nomem(err);
+	}
+	r->refs[r->count++] = ref;
+	return vv_oid_is_null(&ref.old) ? VV_OK : add_have(r, &ref.old, err);
+}
+
+static vv_status read_input(run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	ssize_t got;
+
+	do {
+		if (!vv_buf_reserve(&r->input, 65536)) {
+			return vv_fail_nomem(err);
+		}
+		if ((got = vv_read_full(STDIN_FILENO, r->input.data + r->input.len, 65536,
+					"standard input", err)) < 0) {
+			return (vv_status)got;
+		}
+		r->input.len += (size_t)got;
+	} while (got > 0 && r->input.len < INPUT_MAX);
+	return rc;
+}
+
+static vv_status read_refs(run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	r->input.data[r->input.len] = '\0';
+	for (char *line = r->input.data; rc == VV_OK && *line;) {
+		char *end = strchr(line, '\n');
+		if (end) {
+			*end = '\0';
+		}
+		rc = add_line(r, line, err);
+		line = end ? end + 1 : line + strlen(line);
+	}
+	return rc;
+}
+
+/* --- git push --mirror ------------------------------------------------------------------------ */
+
+static vv_status read_proc(vv_buf *out, long pid, const char *name, vv_error *err)
+{
+	char path[64];
+	ssize_t got = -1;
+
+	vv_buf_reset(out);
+	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", pid, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		return vv_fail_errno(err, "cannot open", path);
+	}
+	if (vv_buf_reserve(out, PROC_MAX + 1) &&
+	    (got = vv_read_full(fd, out->data, PROC_MAX, path, err)) >= 0) {
+		out->len = (size_t)got;
+		out->data[out->len] = '\0';
+	}
+	(void)close(fd);
+	return got < 0 ? VV_EIO : VV_OK;
+}
+
+/* "git\0push\0--mirror\0origin": git takes what an option begins with, too. */
+static bool says_mirror(const vv_buf *line)
+{
+	bool push = false;
+
+	for (const char *p = line->data, *end = p + line->len; p < end; p += strlen(p) + 1) {
+		push |= strcmp(p, "push") == 0;
+		if (push && strlen(p) > 2 && strncmp(p, "--mirror", strlen(p)) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What git deletes in a mirror it does not tell the hook: the command line shows it. */
+static bool is_mirror(const run *r)
+{
+	vv_buf key = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_error ignored;
+	bool is = false;
+	long pid = (long)getppid();
+
+	vv_buf_printf(&key, "remote.%s.mirror", r->name);
+	if (vv_config_bool(r->repo, vv_buf_cstr(&key), false, &is, &ignored) < 0) {
+		is = false;
+	}
+	for (int up = 0; !is && up < ANCESTORS && pid > 1; up++) {
+		if (read_proc(&text, pid, "cmdline", &ignored) < 0) {
+			break;
+		}
+		is = says_mirror(&text);
+		/* "<pid> (<name>) <state> <parent> ..." */
+		const char *name = read_proc(&text, pid, "stat", &ignored) == VV_OK
+					   ? strrchr(text.data, ')')
+					   : NULL;
+		pid = name && strlen(name) > 4 ? strtol(name + 4, NULL, 10) : 0;
+	}
+	vv_buf_clear(&key);
+	vv_buf_clear(&text);
+	return is;
+}
+
+/* A mirror loses what is not here, and no clone has the blocks' ref. */
+static vv_status see_mirror(const run *r, vv_error *err)
+{
+	const char *args[] = {"ls-remote", "-q", "--refs", "--", r->url, NULL};
+	vv_buf out = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_error absent;
+	vv_ref ref;
+	const vv_git_call call = {.args = args, .repo = r->repo, .output = &out};
+	vv_status rc = vv_git_must(&call, vv_text_url(r->url), err);
+
+	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n"), id = strcspn(p, "\t\n") + 1;
+		if (id < len && is_blocks_ref(r, p + id, len - id)) {
+			vv_buf_reset(&name);
+			vv_buf_put(&name, p + id, len - id);
+			if (vv_ref_get(r->repo, vv_buf_cstr(&name), &ref, &absent) == VV_OK) {
+				vv_ref_clear(&ref);
+			} else {
+				rc = refuse(r, "delete", vv_buf_cstr(&name), err);
+			}
+		}
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&out);
+	vv_buf_clear(&name);
+	return rc;
+}
+
+/* --- is there anything of ours in it? --------------------------------------------------------- */
+
+static vv_status add_tracking(void *payload, const vv_ref *ref, vv_error *err)
+{
+	return vv_oid_is_null(&ref->commit) ? VV_OK : add_have(payload, &ref->commit, err);
+}
+
+static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	(void)n;
+	(void)err;
+	((run *)payload)->versions++;
+	return VV_OK;
+}
+
+static vv_status count_versions(run *r, vv_error *err)
+{
+	vv_buf prefix = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&prefix, "refs/remotes/%s/", r->name);
+	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
+		rc = vv_refs_each(r->repo, prefix.data, add_tracking, r, err);
+	}
+	vv_buf_clear(&prefix);
+	r->wants = vv_calloc(r->count + 1, sizeof(vv_oid));
+	if (rc < 0 || !r->wants) {
+		return rc < 0 ? rc : vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		r->wants[i] = r->refs[i].id;
+	}
+	return vv_new_roots_each(r->repo, r->wants, r->count, r->haves, r->have_count,
+				 count_version, r, err);
+}
+
+/* --- to the other side ------------------------------------------------------------------------- */
+
+static vv_status stop(const run *r, vv_error *err)
+{
+	vv_prefix(err, "%s: the rows of %s %s cannot go there with their commits",
+		  vv_text_shows(r->name), vv_text_count(r->versions),
+		  r->versions == 1 ? "version of a table" : "versions of tables");
+	return vv_hint(
+		err,
+		"push to a repository that speaks varve: a folder, or a host that has it ('varve help serve')");
+}
+
+/* Only branches and tags have blocks there. */
+static size_t keep_pushable(run *r)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		if (strncmp(r->refs[i].name, "refs/heads/", 11) == 0 ||
+		    strncmp(r->refs[i].name, "refs/tags/", 10) == 0) {
+			r->refs[kept++] = r->refs[i];
+		}
+	}
+	return kept;
+}
+
+static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err)
+{
+	vv_push_outcome out = {0};
+	const vv_push p = {.repo = r->repo,
+			   .peer = peer,
+			   .refs = r->refs,
+			   .ref_count = r->count,
+			   .ahead = true,
+			   .progress = t->progress};
+	vv_status rc = vv_push_run(&p, &out, err);
+
+	vv_progress_end();
+	vv_transfer_tell_lines(t, &out.said);
+	for (size_t i = 0; rc == VV_OK && i < out.answer.count; i++) {
+		if (out.answer.refs[i]) {
+			rc = vv_fail(err, VV_EREFUSED, "%s: %s", vv_text_shows(r->refs[i].name),
+				     vv_text_shows(out.answer.refs[i]));
+		}
+	}
+	if (rc == VV_OK && out.sum.blocks > 0) {
+		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(out.sum.datasets),
+			out.sum.datasets == 1 ? "version of a table" : "versions of tables",
+			vv_text_shows(r->name));
+	}
+	vv_push_outcome_clear(&out);
+	return rc;
+}
+
+/* A Git host without varve keeps them in a ref. */
+static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
+{
+	vv_blocks_ref *refs = vv_calloc(r->count + 1, sizeof(*refs));
+	vv_host_sum sum;
+	bool branch_first = false;
+	vv_status rc = refs ? vv_git_host_wants_branch_first(host, &branch_first, err)
+			    : vv_fail_nomem(err);
+
+	if (rc == VV_OK && branch_first) {
+		vv_fail(err, VV_EUSAGE,
+			"it is empty, and would make the branch of the blocks its default branch");
+		rc = vv_hint(err, "let varve do the first push: varve push -u %s %s",
+			     vv_text_shows(r->name), vv_text_shows(r->refs[0].name));
+	}
+
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		refs[i] = (vv_blocks_ref){r->refs[i].name, r->refs[i].id};
+	}
+	const vv_git_sending what = {.refs = refs, .count = r->count};
+	if (rc == VV_OK) {
+		rc = vv_git_host_send(host, &what, &sum, err);
+	}
+	vv_free(refs);
+	vv_progress_end();
+	if (rc < 0) {
+		return stop(r, err);
+	}
+	if (sum.blocks > 0) {
+		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(sum.versions),
+			sum.versions == 1 ? "version of a table" : "versions of tables",
+			vv_text_shows(r->name));
+	}
+	return rc;
+}
+
+static vv_status send(run *r, vv_error *err)
+{
+	vv_transfer t;
+	vv_remote m = {0};
+	vv_reached there = {0};
+	vv_status rc;
+
+	if ((rc = vv_transfer_open(&t, r->repo, &vv_notes_stderr, false, 0, err)) < 0) {
+		return rc;
+	}
+	if (vv_remote_find(&m, r->repo, r->name, err) < 0) {
+		vv_remote_clear(&m);
+		memset(&m, 0, sizeof(m));
+	}
+	vv_remote to = m;
+	/* where git goes, whatever the settings make of the name */
+	to.url = to.push_url = (char *)(uintptr_t)r->url;
+	if ((rc = vv_reach(&there, &t, &to, true, err)) < 0) {
+		rc = stop(r, err);
+	} else if (there.host) {
+		rc = send_to_host(r, there.host, err);
+	} else if (!there.hello->writable || !there.hello->ahead) {
+		vv_fail(err, VV_EREFUSED,
+			there.hello->writable ? "its varve takes no rows before their commits"
+					      : "it takes no rows from you");
+		vv_hint(err, there.hello->writable ? "'varve push' sends both" : "ask its owner");
+		rc = stop(r, err);
+	} else {
+		rc = send_ahead(r, &t, there.peer, err);
+		/* others reach it by a plain URL */
+		if (rc == VV_OK &&
+		    (rc = vv_reach_blocks_ref(&there.host, &t, &to, true, false, err)) == VV_OK &&
+		    there.host) {
+			rc = send_to_host(r, there.host, err);
+		}
+	}
+	vv_reached_close(&there);
+	vv_remote_clear(&m);
+	vv_transfer_close(&t);
+	return rc;
+}
+
+static vv_status pre_push(run *r, vv_context *c, vv_error *err)
+{
+	const char *args[] = {r->name, r->url, NULL};
+	const char *caller = getenv("VARVE_HOOK");
+	bool ran, wanted, again;
+	vv_status rc;
+
+	/* A hook that was here before varve's calls varve's, as pre-commit's does: this one is at work. */
+	if (caller && strcmp(caller, "pre-push" VV_PUSH_HOOK_EARLIER) == 0) {
+		return VV_OK;
+	}
+	if ((rc = read_input(r, err)) < 0 ||
+	    (rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
+		return rc;
+	}
+	r->repo = c->repo;
+	if ((rc = vv_config_bool(r->repo, "varve.prepush", true, &wanted, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_push_hook_is_earlier(&again, r->repo, err)) < 0 ||
+	    (!again && (rc = vv_hook_run_with(r->repo, "pre-push" VV_PUSH_HOOK_EARLIER, args,
+					      r->input.data, r->input.len, &ran, err)) < 0) ||
+	    !wanted || (rc = read_blocks_ref(r, err)) < 0 || (rc = read_refs(r, err)) < 0 ||
+	    (is_mirror(r) && (rc = see_mirror(r, err)) < 0)) {
+		return rc;
+	}
+	if (r->count > 0 && (rc = vv_lost_tables_warn(r->repo, &vv_notes_stderr, err)) < 0) {
+		return rc;
+	}
+	/* 'varve push' sends blocks itself, and runs the hook as git does. */
+	if ((caller && strcmp(caller, "pre-push") == 0) || (r->count = keep_pushable(r)) == 0 ||
+	    (rc = count_versions(r, err)) < 0 || r->versions == 0) {
+		return rc;
+	}
+	rc = send(r, err);
+	/* Of what can be tried again, or mended, leaving the rows out is not the way out. */
+	r->stopped = rc == VV_EREFUSED || rc == VV_EMISSING || rc == VV_ENOSUPPORT;
+	return rc;
+}
+
+static int check_pre_push(const vv_context *c)
+{
+	return c->argc == 2 ? VV_EXIT_OK
+			    : vv_usage_error("pre-push takes NAME and URL; git's hook calls it");
+}
+
+/* Whatever goes wrong, git is not to push. */
+static vv_status run_pre_push(vv_context *c, vv_error *err)
+{
+	run r = {.input = VV_BUF_INIT, .name = c->argv[0], .url = c->argv[1]};
+
+	if (pre_push(&r, c, err) < 0) {
+		vv_report(err);
+		if (r.stopped) {
+			vv_note("hint: 'git push --no-verify' pushes the commits without the rows");
+		}
+		c->code = VV_EXIT_NO;
+	}
+	vv_buf_clear(&r.input);
+	vv_free(r.blocks_ref);
+	vv_free(r.refs);
+	vv_free(r.wants);
+	vv_free(r.haves);
+	return VV_OK;
+}
+
+const vv_command vv_cmd_pre_push = {
+	.name = "pre-push",
+	.group = "care",
+	.summary =
+		"what git's pre-push hook calls: it sends the rows of tables before their commits",
+	.usage = "NAME URL",
+	.example = "$ varve pre-push \"$@\"",
+	.exit_codes = "1: git is not to push",
+	.arguments = "ref",
+	.hidden = true,
+	.check = check_pre_push,
+	.run = run_pre_push,
+};

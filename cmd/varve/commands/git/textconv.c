@@ -1,0 +1,481 @@
+/*
+ * textconv: a table as lines that git can compare (diff.varve.textconv): one for each
+ * cell, below a line for each row.
+ *
+ * git gives a file with the table itself (its filter ran already), under a name of its own
+ * making that ends as the table's. The filter remembers what it wrote (known_bytes.h); else the
+ * file is imported. The key is that of a dataset of this name in the
+ * index. Where a key were found out for each version alone, the lines of two versions might
+ * have nothing in common.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "dataset/read/known_bytes.h"
+#include "lib/work/diff/table.h"
+#include "lib/work/view/version.h"
+
+/* Bytes of a table above which lines stand for groups of rows. Git holds both versions'
+ * lines in memory, about three times as long as the table. */
+#define ROWS_MAX ((uint64_t)16 << 20)
+#define KEY_MAX 16u
+#define BINARY_HEAD 8000u /* where git looks for a NUL */
+#define FLUSH_AT (64u << 10)
+#define GROUP_NAME 16u
+
+typedef struct lines {
+	vv_repository *repo; /* NULL: outside of one */
+	vv_dataset_reader *reader;
+	const char *file;
+	vv_subject subject;
+	vv_table table;
+	bool open;
+	bool known, as_file; /* the index has a dataset of this name; it is not a table */
+	size_t key[KEY_MAX];
+	size_t key_count;
+	vv_buf out;
+	char **names; /* of the columns, escaped */
+} lines;
+
+static vv_status flush(lines *l, size_t above, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&l->out, err);
+
+	if (rc == VV_OK && l->out.len > above) {
+		vv_out_bytes(l->out.data, l->out.len);
+		vv_buf_reset(&l->out);
+		rc = vv_out_failed() ? vv_fail(err, VV_EIO, "stdout cannot be written") : VV_OK;
+	}
+	return rc;
+}
+
+/* --- key -------------------------------------------------------------------------------- */
+
+static bool take_key(lines *l, const char *const *names, size_t count)
+{
+	l->key_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		long at = vv_schema_find(&l->table.schema, names[i], strlen(names[i]));
+
+		if (at < 0 || i == KEY_MAX) {
+			l->key_count = 0;
+			return false;
+		}
+		l->key[l->key_count++] = (size_t)at;
+	}
+	return true;
+}
+
+/* The key of a dataset in the index that ends as the file's name. *settled: it serves. */
+static vv_status look_in_index(lines *l, bool *settled, vv_error *err)
+{
+	vv_index *x = NULL;
+	vv_arena arena = VV_ARENA_INIT;
+	const char *base = vv_path_base(l->file);
+	vv_status rc = l->repo ? vv_index_open(&x, l->repo, err) : VV_OK;
+
+	*settled = false;
+	for (size_t i = 0; x && rc == VV_OK && !*settled && i < vv_index_count(x); i++) {
+		vv_index_entry e;
+		vv_pointer p;
+		bool is = false;
+
+		vv_index_at(x, i, &e);
+		if (strcmp(vv_path_base(e.path), base) != 0 || (e.mode & 0170000) != 0100000 ||
+		    (rc = vv_dataset_reader_is_pointer(l->reader, &e.id, &is, err)) < 0 || !is ||
+		    (rc = vv_dataset_reader_pointer(l->reader, &e.id, &arena, &p, err)) < 0) {
+			continue;
+		}
+		l->known = true;
+		l->as_file = strcmp(p.kind, "table") != 0;
+		*settled = l->open ? take_key(l, p.key, p.key_count) : true;
+	}
+	vv_index_close(x);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+/* --- opening ---------------------------------------------------------------------------- */
+
+/* A pointer's text, where the blocks were not here for git's filter. */
+static vv_status find_pointer(lines *l, char cid[VV_CID_TEXT + 1], vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_buf text = VV_BUF_INIT;
+	vv_stat st;
+	vv_status rc = vv_lstat(&st, l->file, err);
+
+	cid[0] = '\0';
+	if (rc < 0 || st.size > VV_POINTER_MAX || !l->repo) {
+		return rc;
+	}
+	if ((rc = vv_read_regular(&text, l->file, VV_POINTER_MAX, err)) < 0 ||
+	    !vv_pointer_looks_like(text.data, text.len) ||
+	    (text.len = vv_pointer_strip_cr(text.data, text.len)) == 0) {
+		goto done;
+	}
+	if ((rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) == VV_OK) {
+		vv_cid_text(cid, &p.root);
+	}
+done:
+	vv_buf_clear(&text);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static void close_table(lines *l)
+{
+	if (l->open) {
+		vv_table_close(&l->table);
+	}
+	l->open = false;
+	vv_subject_clear(&l->subject);
+}
+
+static vv_status open_file(lines *l, bool find_key, vv_error *err)
+{
+	const vv_subject_options how = {.find_key = find_key};
+	vv_status rc;
+
+	close_table(l);
+	/* Always as a file outside of the work tree, so that both versions are read alike. */
+	if ((rc = vv_subject_find_file(&l->subject, NULL, NULL, l->file, err)) == VV_OK) {
+		rc = vv_subject_open(&l->subject, &l->table, &how, err);
+	}
+	l->open = rc == VV_OK;
+	return rc;
+}
+
+static vv_status open_version(lines *l, const char *cid, vv_error *err)
+{
+	const vv_subject_options how = {.find_key = false};
+	vv_status rc;
+
+	if ((rc = vv_subject_find(&l->subject, l->repo, l->reader, cid, err)) == VV_OK &&
+	    (rc = vv_subject_open(&l->subject, &l->table, &how, err)) == VV_OK) {
+		l->open = true;
+		(void)take_key(l, (const char *const *)l->table.root.key, l->table.root.key_count);
+	}
+	return rc;
+}
+
+/* The version that the filter wrote into this file. *settled: it is open, with its key. */
+static vv_status open_known(lines *l, bool *settled, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+	vv_error ignored;
+	vv_cid cid;
+	bool found = false;
+	vv_status rc = l->repo ? vv_known_bytes_find(l->repo, l->file, &cid, &found, err) : VV_OK;
+
+	*settled = false;
+	if (rc < 0 || !found) {
+		return rc;
+	}
+	vv_cid_text(text, &cid);
+	if (open_version(l, text, &ignored) < 0) {
+		close_table(l); /* the bytes are here all the same */
+		return VV_OK;
+	}
+	if ((rc = look_in_index(l, settled, err)) == VV_OK && !*settled) {
+		*settled = take_key(l, (const char *const *)l->table.root.key,
+				    l->table.root.key_count);
+	}
+	if (l->as_file || !*settled) {
+		*settled = false;
+		close_table(l);
+	}
+	return rc;
+}
+
+/* VV_ENOTFOUND: no table. */
+static vv_status open_table(lines *l, vv_error *err)
+{
+	char cid[VV_CID_TEXT + 1];
+	bool settled;
+	vv_status rc;
+
+	if ((rc = find_pointer(l, cid, err)) < 0) {
+		return rc;
+	}
+	if (cid[0]) {
+		return open_version(l, cid, err);
+	}
+	if ((rc = open_known(l, &settled, err)) < 0 || settled) {
+		return rc;
+	}
+	if ((rc = look_in_index(l, &settled, err)) < 0) {
+		return rc;
+	}
+	if (l->as_file || (!l->known && !vv_diff_is_table_name(l->file, false))) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a table", vv_text_shows(l->file));
+	}
+	if ((rc = open_file(l, false, err)) < 0 || (rc = look_in_index(l, &settled, err)) < 0 ||
+	    settled) {
+		return rc;
+	}
+	if ((rc = open_file(l, true, err)) == VV_OK) {
+		(void)take_key(l, (const char *const *)l->table.root.key, l->table.root.key_count);
+	}
+	return rc;
+}
+
+/* --- lines ------------------------------------------------------------------------------ */
+
+static vv_status name_columns(lines *l, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!(l->names = vv_calloc(l->table.columns + 1, sizeof(*l->names)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < l->table.columns; i++) {
+		vv_buf name = VV_BUF_INIT;
+
+		vv_text_put_escaped(&name, l->table.schema.fields[i].name,
+				    l->table.schema.fields[i].name_len);
+		l->names[i] = vv_buf_detach(&name);
+		rc = l->names[i] ? VV_OK : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+static bool in_key(const lines *l, size_t column)
+{
+	for (size_t i = 0; i < l->key_count; i++) {
+		if (l->key[i] == column) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void put_head(lines *l)
+{
+	for (size_t i = 0; i < l->table.columns; i++) {
+		vv_buf_printf(&l->out, "column %s%s\n", l->names[i], in_key(l, i) ? " (key)" : "");
+	}
+	vv_buf_puts(&l->out, "form ");
+	vv_dialect_describe(&l->out, &l->table.root.dialect);
+	vv_buf_puts(&l->out, "\n\n");
+}
+
+/* JSON tells strings from what else there is. */
+static void put_value(lines *l, const vv_cell *c)
+{
+	bool quoted = c->state == VV_CELL_TEXT && l->table.root.dialect.form != VV_FORM_CSV;
+
+	if (c->state == VV_CELL_NULL) {
+		vv_buf_puts(&l->out, "null");
+		return;
+	}
+	vv_buf_puts(&l->out, quoted ? "\"" : "");
+	vv_text_put_escaped(&l->out, c->text ? c->text : "", c->len);
+	vv_buf_puts(&l->out, quoted ? "\"" : "");
+}
+
+/* Is there anything to say of the cell? An empty CSV cell goes unsaid. */
+static bool has_value(const lines *l, const vv_cell *c)
+{
+	return c->state != VV_CELL_ABSENT && (c->len > 0 || c->state != VV_CELL_TEXT ||
+					      l->table.root.dialect.form != VV_FORM_CSV);
+}
+
+static void put_key(lines *l, const vv_cell *cells)
+{
+	for (size_t i = 0; i < l->key_count; i++) {
+		vv_buf_printf(&l->out, "%s%s=", i > 0 ? ", " : "", l->names[l->key[i]]);
+		put_value(l, &cells[l->key[i]]);
+	}
+}
+
+static void put_row(lines *l, const vv_cell *cells)
+{
+	vv_buf_puts(&l->out, "row ");
+	if (l->key_count == 0) {
+		for (size_t i = 0; i < l->table.columns; i++) {
+			vv_buf_puts(&l->out, i > 0 ? " | " : "");
+			put_value(l, &cells[i]);
+		}
+		vv_buf_putc(&l->out, '\n');
+		return;
+	}
+	put_key(l, cells);
+	vv_buf_putc(&l->out, '\n');
+	for (size_t i = 0; i < l->table.columns; i++) {
+		if (!in_key(l, i) && has_value(l, &cells[i])) {
+			vv_buf_printf(&l->out, "  %s: ", l->names[i]);
+			put_value(l, &cells[i]);
+			vv_buf_putc(&l->out, '\n');
+		}
+	}
+}
+
+/* Groups are cut by content: those that two versions have in common give the same line. */
+static void put_group(lines *l, const vv_batch *b)
+{
+	char cid[VV_CID_TEXT + 1];
+
+	vv_cid_text(cid, &b->cid);
+	vv_buf_printf(&l->out, "%zu rows ", b->rows);
+	if (b->rows > 0 && l->key_count > 0) {
+		vv_buf_puts(&l->out, "from ");
+		put_key(l, b->cells);
+		vv_buf_putc(&l->out, ' ');
+	}
+	vv_buf_printf(&l->out, "%s\n", cid + VV_CID_TEXT - GROUP_NAME);
+}
+
+static vv_status put_rows(lines *l, bool groups, vv_error *err)
+{
+	vv_table_reader *r = NULL;
+	vv_batch b;
+	int more = 0;
+	vv_status rc;
+
+	vv_batch_init(&b);
+	rc = vv_table_reader_open(&r, &l->table, groups && l->key_count > 0 ? l->key : NULL,
+				  groups ? l->key_count : 0, false, err);
+	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t i = 0; !groups && rc == VV_OK && i < b.rows; i++) {
+			put_row(l, &b.cells[i * b.columns]);
+			rc = flush(l, FLUSH_AT, err);
+		}
+		if (groups) {
+			put_group(l, &b);
+			rc = flush(l, FLUSH_AT, err);
+		}
+	}
+	vv_table_reader_close(r);
+	vv_batch_clear(&b);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status put_table(lines *l, vv_error *err)
+{
+	bool groups = l->table.root.bytes > ROWS_MAX;
+	vv_status rc = name_columns(l, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	put_head(l);
+	if (groups) {
+		vv_buf_printf(&l->out,
+			      "too large to be shown by row: each line is a group of rows\n"
+			      "('varve diff' and 'git diff' show rows and cells)\n\n");
+	}
+	if ((rc = put_rows(l, groups, err)) < 0) {
+		return rc;
+	}
+	return flush(l, 0, err);
+}
+
+/* --- what is not a table ------------------------------------------------------------------- */
+
+typedef struct plain {
+	bool begun, binary;
+	uint64_t bytes;
+	vv_xxh3_state *hash;
+} plain;
+
+static vv_status put_plain(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	plain *p = payload;
+
+	if (!p->begun) {
+		p->begun = true;
+		p->binary = memchr(bytes, 0, len < BINARY_HEAD ? len : BINARY_HEAD) != NULL;
+	}
+	p->bytes += len;
+	vv_xxh3_update(p->hash, bytes, len);
+	if (!p->binary) {
+		vv_out_bytes(bytes, len);
+	}
+	return vv_out_failed() ? vv_fail(err, VV_EIO, "stdout cannot be written") : VV_OK;
+}
+
+static vv_status put_as_it_is(lines *l, vv_error *err)
+{
+	plain p = {.hash = vv_xxh3_new(0)};
+	vv_status rc = p.hash ? VV_OK : vv_fail_nomem(err);
+
+	close_table(l);
+	if (rc == VV_OK &&
+	    (rc = vv_subject_find_file(&l->subject, NULL, NULL, l->file, err)) == VV_EINPUT) {
+		vv_error_clear(err); /* a pointer: its text is what there is */
+		rc = VV_OK;
+	}
+	if (rc == VV_OK) {
+		l->subject.is_dataset = false;
+		l->subject.on_disk = true;
+		rc = vv_subject_bytes(&l->subject, put_plain, &p, NULL, err);
+	}
+	if (rc == VV_OK && p.binary) {
+		vv_out("binary data, %llu bytes, %016llx\n", (unsigned long long)p.bytes,
+		       (unsigned long long)vv_xxh3_digest(p.hash));
+	}
+	vv_xxh3_free(p.hash);
+	return rc;
+}
+
+/* --- the command -------------------------------------------------------------------------- */
+
+static vv_status convert(lines *l, vv_context *c, vv_error *err)
+{
+	vv_error ignored;
+	vv_status rc;
+
+	if (vv_context_need(c, VV_NEEDS_REPOSITORY, &ignored) == VV_OK &&
+	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
+		return rc;
+	}
+	l->repo = c->repo;
+	l->reader = c->reader;
+	rc = open_table(l, err);
+	if (rc == VV_OK && l->table.root.kind == VV_KIND_TABLE) {
+		return put_table(l, err);
+	}
+	/* git would give up the whole diff if this failed */
+	return rc == VV_ENOMEM ? rc : put_as_it_is(l, err);
+}
+
+static int check_textconv(const vv_context *c)
+{
+	return c->argc == 1 ? VV_EXIT_OK : vv_usage_error("textconv takes a file; git calls it");
+}
+
+static vv_status run_textconv(vv_context *c, vv_error *err)
+{
+	lines l = {.file = c->argv[0]};
+	vv_status rc;
+
+	vv_subject_init(&l.subject);
+	rc = convert(&l, c, err);
+	for (size_t i = 0; l.open && l.names && i < l.table.columns; i++) {
+		vv_free(l.names[i]);
+	}
+	vv_free(l.names);
+	close_table(&l);
+	vv_buf_clear(&l.out);
+	return vv_out_failed() ? VV_OK : rc;
+}
+
+const vv_command vv_cmd_textconv = {
+	.name = "textconv",
+	.group = "care",
+	.summary = "what git log -p and git show call for each version of a table",
+	.usage = "FILE",
+	.example = "$ git config diff.varve.textconv 'varve textconv'",
+	.arguments = "path",
+	.hidden = true,
+	.check = check_textconv,
+	.gets = true,
+	.run = run_textconv,
+};

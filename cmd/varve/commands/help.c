@@ -1,0 +1,91 @@
+/*
+ * help: all commands, or one of them: its manual page on a terminal that has man, else
+ * the text made from its table; and which varve this is.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/frame/help.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+
+/* Shows the manual page; false when there is no man, or no such page. */
+static bool show_manual(const char *name)
+{
+	char page[64];
+	int status, null;
+	pid_t pid;
+
+	if (!vv_out_is_terminal()) {
+		return false;
+	}
+	snprintf(page, sizeof(page), "varve-%s", name);
+	pid = fork();
+	if (pid == 0) {
+		null = open("/dev/null", O_WRONLY);
+		if (null >= 0) {
+			dup2(null, STDERR_FILENO);
+		}
+		/* Not looked up: PATH may name the current folder. */
+		execl("/usr/bin/man", "man", "1", page, (char *)NULL);
+		execl("/usr/local/bin/man", "man", "1", page, (char *)NULL);
+		_exit(127);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
+}
+
+static int run_help(void *options, int argc, char **argv)
+{
+	const vv_command *c;
+
+	(void)options;
+	if (argc == 0) {
+		vv_commands_overview(true);
+		return VV_EXIT_OK;
+	}
+	if (argc > 1) {
+		return vv_usage_error("help takes one command, not %d", argc);
+	}
+	c = vv_command_find(argv[0]);
+	if (!c) {
+		return vv_commands_unknown(argv[0], argc - 1, argv + 1);
+	}
+	if (!show_manual(c->name)) {
+		vv_help_command(c);
+	}
+	return VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_help = {
+	.name = "help",
+	.group = "start",
+	.summary = "list the commands, or explain one",
+	.usage = "[COMMAND]",
+	.example = "$ varve help add",
+	.arguments = "command",
+	.run_alone = run_help,
+};
+
+static int run_version(void *options, int argc, char **argv)
+{
+	(void)options;
+	if (argc > 0) {
+		return vv_usage_error("version takes no arguments, not '%s'", argv[0]);
+	}
+	vv_out("varve %s\n", VARVE_VERSION);
+	return VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_version = {
+	.name = "version",
+	.group = "care",
+	.summary = "show the version of varve",
+	.usage = "",
+	.example = "$ varve version\nvarve " VARVE_VERSION,
+	.arguments = "",
+	.run_alone = run_version,
+};

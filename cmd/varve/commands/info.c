@@ -1,0 +1,668 @@
+/*
+ * info: what a version of a dataset is: size, form, columns and what stands in them.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/print/aligned.h"
+#include "diff/rows/key_unique.h"
+#include "lib/work/add/added_blocks.h"
+#include "lib/work/view/column_stats.h"
+#include "lib/work/view/table_facts.h"
+#include "lib/work/view/version.h"
+
+typedef struct options {
+	const char *format;
+	bool quick;
+} options;
+
+static const vv_option table[] = {
+	OPT_JSON("the output format"),
+	OPT_FLAG(0, "quick", quick,
+		 "read no rows: columns by the facts that the table keeps (add --facts)"),
+};
+
+#define HASHES_MAX (4u << 20)     /* kept for all columns together */
+#define HASHES_COLUMN (64u << 10) /* for one: so many distinct values are counted exactly */
+#define FACTS_AT 11               /* column in which facts begin */
+#define KEY_ROWS 2000u            /* in which a column that could be the key is looked for */
+#define SHOWN 24                  /* columns of the terminal for one value */
+
+typedef struct info {
+	vv_subject *subject;
+	vv_table *table;
+	vv_column_stats *columns;
+	bool quick;
+	vv_facts known; /* with quick, in place of columns */
+	uint64_t groups;
+	bool has_stored;
+	uint64_t stored;   /* in the packs: records of its blocks, shared ones counted in full */
+	long could_be_key; /* of a table without a key, a column no value of which repeats; -1 */
+	const vv_progress *progress;
+} info;
+
+static vv_status read_columns(info *f, vv_error *err)
+{
+	vv_table *t = f->table;
+	size_t limit = t->columns ? HASHES_MAX / t->columns : 0, r, c;
+	vv_table_reader *reader = NULL;
+	vv_batch batch;
+	vv_status rc;
+	int more = 0;
+
+	f->columns = vv_calloc(t->columns + 1, sizeof(vv_column_stats));
+	if (!f->columns) {
+		return vv_fail_nomem(err);
+	}
+	for (c = 0; c < t->columns; c++) {
+		vv_column_stats_init(&f->columns[c], &t->schema.fields[c],
+				     limit > HASHES_COLUMN ? HASHES_COLUMN : limit);
+	}
+	vv_batch_init(&batch);
+	rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
+	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
+		for (c = 0; rc == VV_OK && c < batch.columns && c < t->columns; c++) {
+			for (r = 0; rc == VV_OK && r < batch.rows; r++) {
+				rc = vv_column_stats_add(&f->columns[c],
+							 &batch.cells[r * batch.columns + c], err);
+			}
+		}
+		vv_progress_part(f->progress, "reading rows", batch.first_row, t->root.rows);
+	}
+	vv_table_reader_close(reader);
+	vv_batch_clear(&batch);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* Of a table without a key all rows are looked at, if need be. */
+static vv_status find_key(info *f, vv_error *err)
+{
+	vv_key_found found;
+	bool unique = false;
+	vv_status rc;
+
+	if (f->table->root.key_count > 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_key_find(&found, f->table, KEY_ROWS, err)) < 0) {
+		return rc;
+	}
+	for (size_t c = 0; c < found.columns && f->could_be_key < 0 && rc == VV_OK; c++) {
+		if (found.could[c] && f->columns[c].missing == 0) {
+			unique = found.whole;
+			rc = unique ? VV_OK : vv_key_unique(&unique, f->table, &c, 1, err);
+			f->could_be_key = rc == VV_OK && unique ? (long)c : -1;
+		}
+	}
+	vv_key_found_clear(&found);
+	return rc;
+}
+
+static void put_key_hint(const info *f, vv_buf *b)
+{
+	const vv_field *field;
+
+	if (f->could_be_key < 0) {
+		return;
+	}
+	field = &f->table->schema.fields[f->could_be_key];
+	vv_buf_printf(b, "; no value of '%s' comes twice", vv_text_shows(field->name));
+	if (f->subject->path) {
+		vv_buf_puts(b, ": 'varve add --key ");
+		vv_text_put_word(b, field->name);
+		vv_buf_putc(b, ' ');
+		vv_text_put_word(b, f->subject->path);
+		vv_buf_puts(b, "' makes it the key");
+	}
+}
+
+static vv_status count_stored(info *f, vv_error *err)
+{
+	vv_growth growth;
+	vv_store *store;
+	vv_status rc;
+
+	if (!f->subject->is_dataset) {
+		return VV_OK;
+	}
+	if ((rc = vv_repository_store(f->subject->repo, &store, err)) < 0) {
+		return rc;
+	}
+	f->has_stored = vv_growth_count(&growth, store, NULL, &f->subject->root, NULL) == VV_OK;
+	f->stored = growth.stored;
+	return VV_OK;
+}
+
+static const char *key_words(vv_key_source s)
+{
+	switch (s) {
+	case VV_KEY_INFERRED:
+		return "found, unique when first added";
+	case VV_KEY_DECLARED:
+		return "declared";
+	case VV_KEY_PACKAGE:
+		return "datapackage.json";
+	case VV_KEY_NONE:
+		break;
+	}
+	return "none";
+}
+
+static void put_names(vv_buf *b, char **names, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		vv_buf_puts(b, i ? ", " : "");
+		vv_text_put_escaped(b, names[i], strlen(names[i]));
+	}
+}
+
+/* "  label    text", in as many lines as the terminal wants; the text is escaped already. */
+static void print_fact(const char *label, const char *text)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "  %s%-8s%s ", vv_color_on(VV_DIM), label, vv_color_off());
+	vv_text_put_wrapped(&b, text, strlen(text), FACTS_AT, FACTS_AT, vv_out_limit());
+	vv_buf_putc(&b, '\n');
+	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}
+
+static void print_form(const info *f, vv_buf *b)
+{
+	const vv_root *r = &f->table->root;
+
+	vv_dialect_describe(b, &r->dialect);
+	print_fact("form", vv_buf_cstr(b));
+	vv_buf_reset(b);
+	put_names(b, r->key, r->key_count);
+	vv_buf_printf(b, "%s%s%s", r->key_count ? " (" : "", key_words(r->key_source),
+		      r->key_count ? ")" : "");
+	put_key_hint(f, b);
+	print_fact("key", vv_buf_cstr(b));
+	vv_buf_reset(b);
+	vv_buf_puts(b, "by ");
+	put_names(b, r->cut_columns, r->cut_column_count);
+	vv_buf_printf(b, "%s, about %s rows a group", r->cut_column_count ? "" : "whole rows",
+		      vv_text_count(r->cut_rows));
+	print_fact("cut", vv_buf_cstr(b));
+	vv_buf_reset(b);
+	if (vv_root_is_sorted(r)) {
+		vv_buf_puts(b, "rows are kept by ");
+		put_names(b, r->sorted_by, r->sorted_by_count);
+		vv_buf_puts(b, ", and their places in the file beside them");
+		print_fact("order", vv_buf_cstr(b));
+		vv_buf_reset(b);
+	}
+	if (r->file_order_declared) {
+		print_fact("order", "the file's, as somebody asked for; no other is chosen");
+	}
+	if (vv_root_has_facts(r)) {
+		print_fact("facts", "kept about each group, for 'cat --where'");
+	}
+}
+
+static void print_facts(const info *f)
+{
+	const vv_root *r = &f->table->root;
+	vv_buf b = VV_BUF_INIT;
+	char cid[VV_CID_TEXT + 1];
+	bool is_table = r->kind == VV_KIND_TABLE;
+
+	vv_out("%s", vv_color_on(VV_BOLD));
+	vv_out_text(f->subject->text, strlen(f->subject->text));
+	vv_out("%s\n", vv_color_off());
+	vv_buf_printf(&b, "%s%s", is_table ? "table" : "file",
+		      f->subject->is_dataset                ? ""
+		      : vv_cid_is_null(&f->subject->parent) ? ", not stored (plain text)"
+							    : ", changed since it was added");
+	print_fact("kind", vv_buf_cstr(&b));
+	if (is_table) {
+		print_fact("rows", vv_text_count(r->rows));
+		print_fact("columns", vv_text_count(f->table->columns));
+	}
+	vv_buf_reset(&b);
+	vv_buf_printf(&b, "%s (%s)", vv_text_count(r->bytes), vv_text_bytes(r->bytes));
+	print_fact("bytes", vv_buf_cstr(&b));
+	vv_buf_reset(&b);
+	if (f->has_stored) {
+		vv_buf_printf(
+			&b,
+			"in this version's blocks: %s (%s; shared ones too, but not what differences build on)",
+			vv_text_count(f->stored), vv_text_bytes(f->stored));
+		print_fact("stored", vv_buf_cstr(&b));
+		vv_buf_reset(&b);
+	}
+	print_fact(is_table ? "groups" : "chunks", vv_text_count(f->groups));
+	if (is_table) {
+		print_form(f, &b);
+	}
+	if (f->subject->is_dataset) {
+		vv_cid_text(cid, &f->table->cid);
+		print_fact("root", cid);
+	}
+	vv_buf_clear(&b);
+}
+
+/* Columns of the listing, so that they line up. */
+enum { NAME, TYPE, MISSING, DISTINCT, MIN, MAX, EXAMPLES, FIELDS };
+static const char *const headings[FIELDS] = {"column", "type", "missing", "distinct",
+					     "min",    "max",  "examples"};
+
+/* A name is what a line is found by: it may have a third of the width. */
+static size_t name_width(void)
+{
+	unsigned limit = vv_out_limit();
+
+	return limit == 0 ? SIZE_MAX : limit < 120 ? limit / 3 : 40;
+}
+
+static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
+{
+	bool exact;
+	uint64_t distinct = vv_column_stats_distinct(s, &exact);
+	size_t i;
+
+	for (i = 0; i < FIELDS; i++) {
+		vv_buf_reset(&cells[i]);
+	}
+	vv_text_put_cut(&cells[NAME], s->field->name, s->field->name_len, name_width());
+	vv_buf_puts(&cells[TYPE], vv_type_name(s->field->type));
+	if (s->misfits) {
+		vv_buf_printf(&cells[TYPE], " (%s are not)", vv_text_count(s->misfits));
+	}
+	vv_buf_puts(&cells[MISSING], vv_text_count(s->missing));
+	vv_buf_printf(&cells[DISTINCT], "%s%s", exact ? "" : "about ", vv_text_count(distinct));
+	vv_text_put_cut(&cells[MIN], vv_buf_cstr(&s->min), s->min.len, SHOWN);
+	vv_text_put_cut(&cells[MAX], vv_buf_cstr(&s->max), s->max.len, SHOWN);
+	for (i = 0; i < s->example_count; i++) {
+		vv_buf_puts(&cells[EXAMPLES], i ? ", " : "");
+		vv_text_put_cut(&cells[EXAMPLES], vv_buf_cstr(&s->examples[i]), s->examples[i].len,
+				SHOWN);
+	}
+}
+
+static vv_status print_columns(const info *f, vv_error *err)
+{
+	vv_aligned lines;
+	vv_buf cells[FIELDS], out = VV_BUF_INIT;
+	vv_status rc;
+
+	memset(cells, 0, sizeof(cells));
+	vv_aligned_init(&lines, vv_out_limit(), 2);
+	for (size_t i = 0; i < FIELDS; i++) {
+		bool right = i == MISSING || i == DISTINCT;
+
+		vv_aligned_column(&lines, headings[i], strlen(headings[i]), "", right,
+				  right || i == TYPE || i == NAME);
+	}
+	for (size_t c = 0; c < f->table->columns; c++) {
+		fill_line(cells, &f->columns[c]);
+		for (size_t i = 0; i < FIELDS; i++) {
+			vv_aligned_cell(&lines, vv_buf_cstr(&cells[i]));
+			lines.failed = lines.failed || cells[i].failed;
+		}
+	}
+	if ((rc = vv_aligned_put(&lines, &out, err)) == VV_OK) {
+		vv_out("\n");
+		vv_out_bytes(vv_buf_cstr(&out), out.len);
+	}
+	for (size_t i = 0; i < FIELDS; i++) {
+		vv_buf_clear(&cells[i]);
+	}
+	vv_buf_clear(&out);
+	vv_aligned_clear(&lines);
+	return rc;
+}
+
+/* ---- by facts alone ---- */
+
+static const char *const missing_words[] =
+	{[VV_MISSING_NONE] = "none", [VV_MISSING_SOME] = "some", [VV_MISSING_ALL] = "all"};
+
+static void put_bound(vv_buf *out, const vv_fact_text *t)
+{
+	vv_text_put_cut(out, t->bytes, t->len, SHOWN);
+}
+
+/* "A to B", a cell of the listing; nothing where there are no such values. */
+static void put_bounds(vv_buf *numbers, vv_buf *texts, const vv_fact *f)
+{
+	if (f->numbers) {
+		vv_fact_number_put(numbers, &f->least);
+		vv_buf_puts(numbers, " to ");
+		vv_fact_number_put(numbers, &f->greatest);
+	}
+	if (f->texts) {
+		put_bound(texts, &f->low);
+		vv_buf_puts(texts, f->open ? " and after it" : " to ");
+		if (!f->open) {
+			put_bound(texts, &f->high);
+		}
+	}
+	if (f->unknown) {
+		vv_buf_puts(texts, "(not known)");
+	}
+}
+
+static vv_status print_known(const info *f, vv_error *err)
+{
+	static const char *const names[] = {"column", "type", "missing", "numbers", "texts"};
+	enum { COUNT = sizeof(names) / sizeof(names[0]) };
+	vv_buf cells[COUNT], out = VV_BUF_INIT;
+	vv_aligned lines;
+	vv_status rc;
+
+	memset(cells, 0, sizeof(cells));
+	vv_aligned_init(&lines, vv_out_limit(), 2);
+	for (size_t i = 0; i < COUNT; i++) {
+		vv_aligned_column(&lines, names[i], strlen(names[i]), "", false, i < 3);
+	}
+	for (size_t c = 0; c < f->table->columns; c++) {
+		const vv_field *field = &f->table->schema.fields[c];
+		vv_fact fact = vv_table_fact(&f->known, c);
+
+		for (size_t i = 0; i < COUNT; i++) {
+			vv_buf_reset(&cells[i]);
+		}
+		vv_text_put_cut(&cells[0], field->name, field->name_len, name_width());
+		vv_buf_puts(&cells[1], vv_type_name(field->type));
+		vv_buf_puts(&cells[2], missing_words[fact.missing]);
+		put_bounds(&cells[3], &cells[4], &fact);
+		for (size_t i = 0; i < COUNT; i++) {
+			vv_aligned_cell(&lines, vv_buf_cstr(&cells[i]));
+			lines.failed = lines.failed || cells[i].failed;
+		}
+	}
+	if ((rc = vv_aligned_put(&lines, &out, err)) == VV_OK) {
+		vv_out("\n");
+		vv_out_bytes(vv_buf_cstr(&out), out.len);
+	}
+	for (size_t i = 0; i < COUNT; i++) {
+		vv_buf_clear(&cells[i]);
+	}
+	vv_buf_clear(&out);
+	vv_aligned_clear(&lines);
+	return rc;
+}
+
+static void json_number(vv_json_out *w, const char *name, const vv_fact_number *n)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_fact_number_put(&b, n);
+	vv_json_name(w, name);
+	vv_json_string(w, vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+}
+
+static void json_known(vv_json_out *w, const vv_field *field, const vv_fact *f)
+{
+	vv_json_open_object(w);
+	vv_json_name(w, "name");
+	vv_json_string_len(w, field->name, field->name_len);
+	vv_json_name(w, "type");
+	vv_json_string(w, vv_type_name(field->type));
+	vv_json_name(w, "missing");
+	vv_json_string(w, missing_words[f->missing]);
+	vv_json_name(w, "known");
+	vv_json_bool(w, !f->unknown);
+	if (f->numbers) {
+		json_number(w, "least", &f->least);
+		json_number(w, "greatest", &f->greatest);
+	}
+	if (f->texts) {
+		vv_json_name(w, "low");
+		vv_json_string_len(w, f->low.bytes, f->low.len);
+		vv_json_name(w, "high");
+		if (f->open) {
+			vv_json_null(w);
+		} else {
+			vv_json_string_len(w, f->high.bytes, f->high.len);
+		}
+	}
+	vv_json_close_object(w);
+}
+
+static void json_names(vv_json_out *w, const char *name, char **names, size_t count)
+{
+	size_t i;
+
+	vv_json_name(w, name);
+	vv_json_open_array(w);
+	for (i = 0; i < count; i++) {
+		vv_json_string(w, names[i]);
+	}
+	vv_json_close_array(w);
+}
+
+static void json_buf(vv_json_out *w, const char *name, const vv_buf *b, bool any)
+{
+	vv_json_name(w, name);
+	if (any) {
+		vv_json_string_len(w, vv_buf_cstr(b), b->len);
+	} else {
+		vv_json_null(w);
+	}
+}
+
+static void json_column(vv_json_out *w, const vv_column_stats *s)
+{
+	bool exact;
+	uint64_t distinct = vv_column_stats_distinct(s, &exact);
+	size_t i;
+
+	vv_json_open_object(w);
+	vv_json_name(w, "name");
+	vv_json_string_len(w, s->field->name, s->field->name_len);
+	vv_json_name(w, "type");
+	vv_json_string(w, vv_type_name(s->field->type));
+	vv_json_name(w, "values");
+	vv_json_u64(w, s->values);
+	vv_json_name(w, "missing");
+	vv_json_u64(w, s->missing);
+	vv_json_name(w, "misfits");
+	vv_json_u64(w, s->misfits);
+	vv_json_name(w, "distinct");
+	vv_json_u64(w, distinct);
+	vv_json_name(w, "distinctExact");
+	vv_json_bool(w, exact);
+	json_buf(w, "min", &s->min, s->any);
+	json_buf(w, "max", &s->max, s->any);
+	vv_json_name(w, "examples");
+	vv_json_open_array(w);
+	for (i = 0; i < s->example_count; i++) {
+		vv_json_string_len(w, vv_buf_cstr(&s->examples[i]), s->examples[i].len);
+	}
+	vv_json_close_array(w);
+	vv_json_close_object(w);
+}
+
+static void json_table(vv_json_out *w, const info *f)
+{
+	static const char *const sources[] = {"none", "inferred", "declared", "package"};
+	const vv_root *r = &f->table->root;
+	vv_buf form = VV_BUF_INIT;
+	size_t c;
+
+	vv_json_name(w, "rows");
+	vv_json_u64(w, r->rows);
+	vv_json_name(w, "form");
+	vv_dialect_describe(&form, &r->dialect);
+	vv_json_string(w, vv_buf_cstr(&form));
+	vv_buf_clear(&form);
+	json_names(w, "key", r->key, r->key_count);
+	vv_json_name(w, "couldBeKey");
+	if (f->could_be_key >= 0) {
+		vv_json_string(w, f->table->schema.fields[f->could_be_key].name);
+	} else {
+		vv_json_null(w);
+	}
+	vv_json_name(w, "keySource");
+	vv_json_string(w, sources[r->key_source]);
+	vv_json_name(w, "cut");
+	vv_json_open_object(w);
+	json_names(w, "columns", r->cut_columns, r->cut_column_count);
+	vv_json_name(w, "rows");
+	vv_json_u64(w, r->cut_rows);
+	vv_json_close_object(w);
+	json_names(w, "sortedBy", r->sorted_by, r->sorted_by_count);
+	vv_json_name(w, "fileOrderDeclared");
+	vv_json_bool(w, r->file_order_declared);
+	vv_json_name(w, "facts");
+	vv_json_bool(w, vv_root_has_facts(r));
+	vv_json_name(w, "columns");
+	vv_json_open_array(w);
+	for (c = 0; c < f->table->columns; c++) {
+		vv_fact fact = vv_table_fact(&f->known, c);
+
+		if (f->quick) {
+			json_known(w, &f->table->schema.fields[c], &fact);
+		} else {
+			json_column(w, &f->columns[c]);
+		}
+	}
+	vv_json_close_array(w);
+}
+
+static vv_status print_json(const info *f, vv_error *err)
+{
+	const vv_root *r = &f->table->root;
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	char cid[VV_CID_TEXT + 1];
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "name");
+	vv_json_string(&w, f->subject->text);
+	vv_json_name(&w, "kind");
+	vv_json_string(&w, r->kind == VV_KIND_TABLE ? "table" : "file");
+	vv_json_name(&w, "stored");
+	vv_json_bool(&w, f->subject->is_dataset);
+	vv_json_name(&w, "root");
+	vv_cid_text(cid, &f->table->cid);
+	vv_json_string(&w, cid);
+	vv_json_name(&w, "bytes");
+	vv_json_u64(&w, r->bytes);
+	vv_json_name(&w, "storedBytes");
+	if (f->has_stored) {
+		vv_json_u64(&w, f->stored);
+	} else {
+		vv_json_null(&w);
+	}
+	vv_json_name(&w, r->kind == VV_KIND_TABLE ? "groups" : "chunks");
+	vv_json_u64(&w, f->groups);
+	if (r->kind == VV_KIND_TABLE) {
+		json_table(&w, f);
+	}
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out_bytes(b.data, b.len);
+		vv_out("\n");
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status tell(const options *o, vv_subject *s, const vv_progress *progress, vv_error *err)
+{
+	vv_subject_options so = {
+		.hints = NULL, .find_key = true, .stored = true, .progress = progress};
+	vv_table t;
+	info f;
+	vv_status rc;
+	size_t c;
+
+	memset(&f, 0, sizeof(f));
+	if ((rc = vv_subject_open(s, &t, &so, err)) < 0) {
+		return rc;
+	}
+	f.could_be_key = -1;
+	f.subject = s;
+	f.table = &t;
+	f.progress = progress;
+	f.quick = o->quick && t.root.kind == VV_KIND_TABLE;
+	if (f.quick) {
+		rc = vv_table_groups(&t, &f.groups, err);
+		rc = rc < 0 ? rc : vv_table_facts(&f.known, &t, err);
+	} else if ((rc = vv_table_groups(&t, &f.groups, err)) == VV_OK &&
+		   (rc = count_stored(&f, err)) == VV_OK && t.root.kind == VV_KIND_TABLE) {
+		rc = read_columns(&f, err);
+		if (rc == VV_OK) {
+			rc = find_key(&f, err);
+		}
+	}
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING || (rc == VV_EUSAGE && f.quick)) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
+	if (rc == VV_OK) {
+		vv_progress_end();
+		if (vv_wants_json(o->format)) {
+			rc = print_json(&f, err);
+		} else {
+			print_facts(&f);
+			if (t.root.kind == VV_KIND_TABLE && t.columns > 0) {
+				rc = f.quick ? print_known(&f, err) : print_columns(&f, err);
+			}
+		}
+	}
+	for (c = 0; f.columns && c < t.columns; c++) {
+		vv_column_stats_clear(&f.columns[c]);
+	}
+	vv_free(f.columns);
+	vv_facts_clear(&f.known);
+	vv_table_close(&t);
+	return rc;
+}
+
+static int check_info(const vv_context *c)
+{
+	return c->argc == 1
+		       ? VV_EXIT_OK
+		       : vv_usage_error("info takes one PATH, REV:PATH or CID, not %d", c->argc);
+}
+
+static vv_status run_info(vv_context *c, vv_error *err)
+{
+	vv_subject s;
+	vv_status rc;
+
+	vv_subject_init(&s);
+	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK) {
+		rc = tell(c->options, &s, c->progress, err);
+	}
+	vv_subject_clear(&s);
+	return rc;
+}
+
+const vv_command vv_cmd_info = {
+	.name = "info",
+	.group = "look",
+	.summary = "show what a dataset is: size, format, columns and what they hold",
+	.usage = "[--json] [--quick] [REV:]PATH | CID",
+	.example = "$ varve info prices.csv\n"
+		   "prices.csv\n"
+		   "  kind     table\n"
+		   "  rows     47,123\n"
+		   "  ...\n"
+		   "\n"
+		   "  column  type     missing  distinct  min   max    examples\n"
+		   "  id      integer        0    47,123  1     47123  1, 2, 3\n"
+		   "  price   number         0     1,842  0.10  999.9  9.99, 12.50, 3.00",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_info,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.gets = true,
+	.run = run_info,
+};

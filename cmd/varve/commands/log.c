@@ -1,0 +1,611 @@
+/*
+ * log: the commits, newest first.
+ */
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/print/commit.h"
+#include "cmd/varve/print/diff_show.h"
+#include "diff/write/text_cell.h"
+#include "lib/work/add/pathspec.h"
+#include "lib/work/diff/log_filter.h"
+#include "lib/work/diff/row_history.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository.h"
+
+#define VALUE_WIDTH 60u /* of a cell on a terminal */
+
+typedef struct options {
+	vv_strings key;
+	const char *row;
+	bool oneline, stat, verbose, all, first_parent, reverse, patch, name_only, name_status,
+		merges, no_merges, ignore_case, decorate, no_decorate;
+	const char *since, *until, *author, *grep, *value, *color;
+	const char *format;
+	const char *max_count;
+	uint64_t skip;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "oneline", oneline, "one line per commit"),
+	OPT_FLAG(0, "stat", stat, "show what changed: rows and columns of each table"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "with --stat also show the blocks and bytes that each dataset added to the store"),
+	OPT_FLAG('p', "patch", patch, "what changed, row by row"),
+	OPT_FLAG('u', NULL, patch, "the same"),
+	OPT_FLAG(0, "name-only", name_only, "the paths that changed"),
+	OPT_FLAG(0, "name-status", name_status,
+		 "the same, each preceded by its letter: A added, M modified, D deleted"),
+	OPT_STRING('S', NULL, value, "VALUE",
+		   "commits after which more or fewer cells are VALUE than before"),
+	OPT_STRING(0, "since", since, "DATE",
+		   "commits since then: 2026-03-01, yesterday, '2 weeks ago'"),
+	OPT_STRING(0, "after", since, "DATE", "the same as --since"),
+	OPT_STRING(0, "until", until, "DATE", "commits until then"),
+	OPT_STRING(0, "before", until, "DATE", "the same as --until"),
+	OPT_STRING(0, "author", author, "PATTERN", "commits whose author's name or mail matches"),
+	OPT_STRING(0, "grep", grep, "PATTERN", "commits with a line of the message that matches"),
+	OPT_FLAG('i', "regexp-ignore-case", ignore_case, "--author and --grep: ignore case"),
+	OPT_FLAG(0, "merges", merges, "only merges"),
+	OPT_FLAG(0, "no-merges", no_merges, "no merges"),
+	OPT_FLAG(0, "decorate", decorate, "name branches and tags (the default)"),
+	OPT_FLAG(0, "no-decorate", no_decorate, "do not name branches and tags"),
+	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
+			 "colours; without a value: always"),
+	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
+	OPT_JSON("the output format"),
+	OPT_STRING('n', "max-count", max_count, "N", "at most N commits"),
+	OPT_NUMBER(0, "skip", skip, "N", "skip the first N commits"),
+	OPT_FLAG(0, "all", all, "list the commits of all branches and tags"),
+	OPT_FLAG(0, "first-parent", first_parent, "follow only the first parent of merges"),
+	OPT_FLAG(0, "reverse", reverse, "oldest first"),
+	OPT_STRING(
+		0, "row", row, "KEY",
+		"of one table: the commits that changed the row with this key (values separated by commas)"),
+	OPT_LIST(0, "key", key, "A,B",
+		 "with --row: columns that identify rows (default: the table's key)"),
+};
+
+/* Arguments sorted into revisions and paths. */
+typedef struct words {
+	vv_range *ranges;
+	size_t range_count;
+	char **paths; /* NULL-ended */
+	size_t path_count;
+} words;
+
+static vv_status words_init(words *w, int argc, vv_error *err)
+{
+	w->range_count = w->path_count = 0;
+	w->ranges = vv_calloc((size_t)argc + 1, sizeof(vv_range));
+	w->paths = vv_calloc((size_t)argc + 1, sizeof(char *));
+	return w->ranges && w->paths ? VV_OK : vv_fail_nomem(err);
+}
+
+static void words_clear(words *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->path_count; i++) {
+		vv_free(w->paths[i]);
+	}
+	vv_free(w->paths);
+	vv_free(w->ranges);
+}
+
+static vv_status add_path(words *w, vv_repository *r, const char *text, vv_error *err)
+{
+	char *path = NULL;
+	const char *rest;
+	vv_status rc;
+
+	if (vv_pathspec_excludes(text, &rest)) {
+		vv_fail(err, VV_EUSAGE, "log takes no path out: '%s'", vv_text_shows(text));
+		return vv_hint(err, "'git log -- . \"%s\"' works here", vv_text_shows(text));
+	}
+	if (vv_repository_is_bare(r)) {
+		path = vv_strdup(text);
+		rc = path ? VV_OK : vv_fail_nomem(err);
+	} else {
+		rc = vv_repository_relative(&path, r, text, err);
+	}
+	if (rc == VV_OK) {
+		w->paths[w->path_count++] = path;
+	}
+	return rc;
+}
+
+/* Without "--": words are revisions until one is none and names a file; from there on
+ * all are paths, as in Git. */
+static vv_status sort_words(words *w, vv_context *c, vv_error *err)
+{
+	int dashdash = c->dashdash, argc = c->argc, i;
+	vv_repository *r = c->repo;
+	char **argv = c->argv;
+	bool paths = false;
+	vv_status rc = VV_OK;
+
+	for (i = 0; rc == VV_OK && i < argc; i++) {
+		if (dashdash >= 0) {
+			paths = i >= dashdash;
+		}
+		if (!paths) {
+			rc = vv_rev_range(r, argv[i], &w->ranges[w->range_count], err);
+			if (rc == VV_OK) {
+				w->range_count++;
+				continue;
+			}
+			if (dashdash >= 0 || !vv_exists(argv[i])) {
+				if (rc == VV_ENOTFOUND) {
+					vv_hint(err,
+						"for a path that is gone from here: varve log -- %s",
+						vv_text_shows(argv[i]));
+				}
+				return rc;
+			}
+			paths = true;
+		}
+		rc = add_path(w, r, argv[i], err);
+	}
+	return rc;
+}
+
+static vv_commit_style style_of(const options *o)
+{
+	if (vv_wants_json(o->format)) {
+		return VV_STYLE_JSON;
+	}
+	return o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
+}
+
+static bool is_filtered(const options *o)
+{
+	return o->since || o->until || o->author || o->grep || o->value || o->merges ||
+	       o->no_merges;
+}
+
+/* The commits that a filter lets through. */
+typedef struct sieve {
+	const options *o;
+	vv_repository *repo;
+	vv_log *log;
+	vv_log_filter *filter; /* NULL: all */
+	uint64_t max_count;    /* 0: no limit; with a filter it counts what passes */
+	uint64_t skipped, given;
+	vv_oid *kept; /* with --reverse: what passed, newest first */
+	size_t kept_count, kept_cap;
+} sieve;
+
+static int next_passing(sieve *s, vv_oid *id, vv_error *err)
+{
+	int more;
+
+	if (s->filter && s->max_count > 0 && s->given == s->max_count) {
+		return 0;
+	}
+	while ((more = vv_log_next(s->log, id, err)) > 0 && s->filter) {
+		int passes = vv_log_filter_passes(s->filter, id, err);
+
+		if (passes < 0) {
+			return passes;
+		}
+		if (passes && s->skipped++ >= s->o->skip) {
+			break;
+		}
+	}
+	s->given += more > 0;
+	return more;
+}
+
+static vv_status keep_all(sieve *s, vv_error *err)
+{
+	vv_oid id;
+	int more;
+
+	while ((more = next_passing(s, &id, err)) > 0) {
+		if (!vv_array_room(s->kept, s->kept_count, s->kept_cap)) {
+			return vv_fail_nomem(err);
+		}
+		s->kept[s->kept_count++] = id;
+	}
+	return (vv_status)more;
+}
+
+static vv_status print_passing(sieve *s, vv_commit_view *view, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc = VV_OK;
+	int more = 0;
+
+	if (s->filter && s->o->reverse) {
+		rc = keep_all(s, err);
+		while (rc == VV_OK && s->kept_count > 0 && !vv_out_failed()) {
+			rc = vv_commit_print(view, &s->kept[--s->kept_count], err);
+		}
+		return rc;
+	}
+	while (rc == VV_OK && !vv_out_failed() && (more = next_passing(s, &id, err)) > 0) {
+		rc = vv_commit_print(view, &id, err);
+	}
+	return more < 0 ? (vv_status)more : rc;
+}
+
+static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_options *fo,
+			    vv_error *err)
+{
+	const options *o = s->o;
+	bool filtered = is_filtered(o);
+	const vv_log_options lo = {.ranges = w->ranges,
+				   .range_count = w->range_count,
+				   .paths = fo->paths,
+				   .max_count = filtered ? 0 : s->max_count,
+				   .skip = filtered ? 0 : o->skip,
+				   .all = o->all,
+				   .first_parent = o->first_parent,
+				   .reverse = o->reverse && !filtered};
+	vv_status rc = VV_OK;
+
+	if (filtered) {
+		rc = vv_log_filter_open(&s->filter, s->repo, fo, err);
+	}
+	return rc < 0 ? rc : vv_log_open(&s->log, s->repo, &lo, err);
+}
+
+static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv_error *err)
+{
+	const options *o = c->options;
+	vv_repository *r = c->repo;
+	vv_log_filter_options fo = {.since = o->since,
+				    .until = o->until,
+				    .author = o->author,
+				    .grep = o->grep,
+				    .value = o->value,
+				    .ignore_case = o->ignore_case,
+				    .merges = o->merges,
+				    .no_merges = o->no_merges,
+				    .paths = w->path_count ? (const char *const *)w->paths : NULL};
+	sieve s = {.o = o, .repo = r, .max_count = max_count};
+	vv_diff_show patch = {.repo = r, .paths = fo.paths, .no_limit = true};
+	vv_commit_view view = {.repo = r,
+			       .stat = o->stat,
+			       .growth = o->verbose,
+			       .name_only = o->name_only,
+			       .name_status = o->name_status,
+			       .paths = fo.paths,
+			       .style = style_of(o)};
+	vv_status rc;
+
+	if ((o->patch || o->stat || o->value) &&
+	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
+		goto done;
+	}
+	fo.reader = c->reader;
+	if (o->patch) {
+		patch.reader = c->reader;
+		view.patch = &patch;
+	}
+	if ((!o->no_decorate && (rc = vv_decoration_read(&view.names, r, err)) < 0) ||
+	    (rc = open_sieve(&s, w, &fo, err)) < 0) {
+		goto done;
+	}
+	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
+	rc = print_passing(&s, &view, err);
+	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
+	rc = rc < 0 ? rc : vv_commit_counted(&view, err);
+done:
+	vv_free(s.kept);
+	vv_log_close(s.log);
+	vv_log_filter_close(s.filter);
+	vv_decoration_free(view.names);
+	return rc;
+}
+
+/* --- one row --------------------------------------------------------------------------- */
+
+static void put_text(const vv_cell *c)
+{
+	vv_buf exact = VV_BUF_INIT, fit = VV_BUF_INIT;
+
+	vv_text_cell_put(&exact, c, true);
+	vv_text_cell_fit(&fit, vv_buf_cstr(&exact), vv_out_is_terminal() ? VALUE_WIDTH : SIZE_MAX);
+	vv_out_bytes(vv_buf_cstr(&fit), fit.len);
+	vv_buf_clear(&exact);
+	vv_buf_clear(&fit);
+}
+
+static void print_cell(const vv_row_event *e, const vv_row_cell *c)
+{
+	bool old_there = c->old_cell.state != VV_CELL_ABSENT,
+	     new_there = c->new_cell.state != VV_CELL_ABSENT;
+
+	vv_out("    ");
+	if (c->old_name) {
+		vv_out_text(c->old_name, strlen(c->old_name));
+		vv_out(" -> ");
+	}
+	vv_out_text(c->name, strlen(c->name));
+	if (c->old_name && c->change == VV_CELL_SAME) {
+		vv_out(" (column renamed)\n");
+		return;
+	}
+	vv_out(": ");
+	if (e->kind != VV_ROW_ADDED && !c->came && (old_there || !c->went)) {
+		vv_out("%s", vv_color_on(VV_RED));
+		put_text(&c->old_cell);
+		vv_out("%s", vv_color_off());
+	}
+	if (e->kind == VV_ROW_CHANGED && !c->came && !c->went) {
+		vv_out(" %s ", c->change == VV_CELL_FORMAT ? "~>" : "->");
+	}
+	if (e->kind != VV_ROW_REMOVED && !c->went && (new_there || !c->came)) {
+		vv_out("%s", vv_color_on(VV_GREEN));
+		put_text(&c->new_cell);
+		vv_out("%s", vv_color_off());
+	}
+	vv_out("%s\n", c->came ? " (column added)" : c->went ? " (column dropped)" : "");
+}
+
+static void print_event(const vv_row_event *e, bool spaced)
+{
+	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",
+					    [VV_ROW_REMOVED] = "removed",
+					    [VV_ROW_CHANGED] = "changed"};
+
+	vv_out("%s  ", spaced ? "\n" : "");
+	if (e->old_path) {
+		vv_out_text(e->old_path, strlen(e->old_path));
+		vv_out(" -> ");
+	}
+	vv_out_text(e->path, strlen(e->path));
+	vv_out(": %s\n", e->key ? "key changed" : kinds[e->kind]);
+	for (size_t i = 0; i < e->count; i++) {
+		print_cell(e, &e->cells[i]);
+	}
+}
+
+static void json_cell(vv_json_out *w, const char *name, const vv_cell *c)
+{
+	if (c->state == VV_CELL_ABSENT) {
+		return;
+	}
+	vv_json_name(w, name);
+	if (c->state == VV_CELL_NULL) {
+		vv_json_null(w);
+	} else if (c->state == VV_CELL_LITERAL) {
+		vv_json_raw(w, c->text, c->len);
+	} else {
+		vv_json_string_len(w, c->text ? c->text : "", c->len);
+	}
+}
+
+/* The forms of diff --json (docs/diff-formats.md). */
+static void json_event(const vv_row_event *e, vv_json_out *w)
+{
+	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",
+					    [VV_ROW_REMOVED] = "removed",
+					    [VV_ROW_CHANGED] = "changed"};
+
+	vv_json_name(w, "path");
+	vv_json_string(w, e->path);
+	if (e->old_path) {
+		vv_json_name(w, "old_path");
+		vv_json_string(w, e->old_path);
+	}
+	vv_json_name(w, "change");
+	vv_json_string(w, kinds[e->kind]);
+	vv_json_name(w, "cells");
+	vv_json_open_object(w);
+	for (size_t i = 0; i < e->count; i++) {
+		const vv_row_cell *c = &e->cells[i];
+
+		if (e->kind != VV_ROW_CHANGED) {
+			json_cell(w, c->name,
+				  e->kind == VV_ROW_ADDED ? &c->new_cell : &c->old_cell);
+			continue;
+		}
+		vv_json_name(w, c->name);
+		vv_json_open_object(w);
+		if (c->old_name) {
+			vv_json_name(w, "old_name");
+			vv_json_string(w, c->old_name);
+		}
+		json_cell(w, "old", &c->old_cell);
+		json_cell(w, "new", &c->new_cell);
+		if (c->change == VV_CELL_FORMAT) {
+			vv_json_name(w, "same_value");
+			vv_json_bool(w, true);
+		}
+		if (c->came || c->went) {
+			vv_json_name(w, "column");
+			vv_json_string(w, c->came ? "added" : "dropped");
+		}
+		vv_json_close_object(w);
+	}
+	vv_json_close_object(w);
+	if (e->key) {
+		vv_json_name(w, "old_key");
+		vv_json_string(w, e->old_key);
+		vv_json_name(w, "new_key");
+		vv_json_string(w, e->key);
+	}
+}
+
+typedef struct told {
+	const vv_row_event *event;
+	bool spaced;
+} told;
+
+static void tell_event(void *payload, vv_json_out *w)
+{
+	const told *t = payload;
+
+	if (!w) {
+		print_event(t->event, t->spaced);
+		return;
+	}
+	vv_json_name(w, "row");
+	vv_json_open_object(w);
+	json_event(t->event, w);
+	vv_json_close_object(w);
+}
+
+/* *seen: how many commits changed the row, shown or not. */
+static vv_status print_row(const options *o, vv_repository *r, vv_row_history *h,
+			   uint64_t max_count, uint64_t *seen, vv_error *err)
+{
+	vv_row_event e;
+	told t = {.event = &e, .spaced = style_of(o) == VV_STYLE_LONG};
+	vv_commit_view view = {.repo = r, .style = style_of(o), .more = tell_event, .payload = &t};
+	uint64_t shown = 0;
+	int more = 0;
+	vv_status rc = vv_decoration_read(&view.names, r, err);
+
+	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
+	while (rc == VV_OK && !vv_out_failed() && (!o->max_count || shown < max_count) &&
+	       (more = vv_row_history_next(h, &e, err)) > 0) {
+		if ((*seen)++ >= o->skip) {
+			rc = vv_commit_print(&view, &e.commit, err);
+			shown++;
+		}
+	}
+	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
+	vv_decoration_free(view.names);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_error *err)
+{
+	const options *o = c->options;
+	vv_repository *r = c->repo;
+	vv_row_history *h = NULL;
+	uint64_t seen = 0;
+	bool bounded = false;
+	vv_status rc;
+
+	if (w->path_count != 1) {
+		return vv_fail(err, VV_EUSAGE, "--row follows one table: name its path");
+	}
+	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
+		return rc;
+	}
+	const vv_row_history_options ho = {.row = o->row,
+					   .key = &o->key,
+					   .path = w->paths[0],
+					   .ranges = w->ranges,
+					   .range_count = w->range_count,
+					   .first_parent = o->first_parent};
+	if ((rc = vv_row_history_open(&h, r, c->reader, &ho, err)) == VV_OK) {
+		rc = print_row(o, r, h, max_count, &seen, err);
+	}
+	for (size_t i = 0; i < w->range_count; i++) {
+		bounded = bounded || w->ranges[i].has_exclude;
+	}
+	if (rc == VV_OK && seen == 0 && !bounded && !vv_out_failed()) {
+		rc = vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",
+			     vv_text_shows(w->paths[0]), vv_text_shows(o->row));
+	}
+	vv_row_history_close(h);
+	return rc;
+}
+
+/* An unborn branch has no history: said in words, not as "unknown revision HEAD". */
+static vv_status check_born(vv_repository *r, vv_error *err)
+{
+	vv_head head;
+	vv_status rc;
+
+	if ((rc = vv_head_read(r, &head, err)) < 0) {
+		return rc;
+	}
+	if (head.unborn) {
+		const char *name = head.branch ? head.branch : "HEAD";
+
+		rc = vv_fail(
+			err, VV_ENOTFOUND, "branch '%s' has no commits yet",
+			vv_text_shows(strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name));
+		vv_hint(err, "'varve add FILE' and 'varve commit' make the first one");
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+static int check_log(const vv_context *c)
+{
+	const options *o = c->options;
+	uint64_t max_count;
+
+	if (o->max_count && !vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))) {
+		return vv_usage_error("-n takes a number, not '%s'", vv_text_shows(o->max_count));
+	}
+	if (o->row && (o->all || o->stat || o->reverse || o->patch || o->name_only ||
+		       o->name_status || is_filtered(o))) {
+		return vv_usage_error(
+			"--row goes without --all, --stat, --reverse, -p, -S and what else selects commits");
+	}
+	if (vv_wants_json(o->format) && (o->patch || o->name_only || o->name_status)) {
+		return vv_usage_error(
+			"--json goes without -p, --name-only and --name-status; --stat adds the files");
+	}
+	return !o->row && o->key.count > 0 ? vv_usage_error("--key is for --row") : VV_EXIT_OK;
+}
+
+static vv_status run_log(vv_context *c, vv_error *err)
+{
+	options *o = c->options;
+	char *pager = NULL;
+	words w = {NULL, 0, NULL, 0};
+	uint64_t max_count = 0;
+	vv_error ignored;
+	vv_status rc;
+
+	if (o->max_count) {
+		(void)vv_parse_u64(&max_count, o->max_count, strlen(o->max_count));
+	}
+	vv_color_choose(o->color);
+	if ((rc = words_init(&w, c->argc, err)) < 0 || (rc = sort_words(&w, c, err)) < 0) {
+		goto done;
+	}
+	if (w.range_count == 0 && !o->all && (rc = check_born(c->repo, err)) < 0) {
+		goto done;
+	}
+	if (o->max_count && max_count == 0) {
+		vv_out("%s", vv_wants_json(o->format) ? "[]\n" : "");
+		goto done;
+	}
+	if (vv_config_string(c->repo, "core.pager", &pager, &ignored) < 0) {
+		pager = NULL;
+	}
+	vv_out_page(pager);
+	rc = o->row ? log_row(c, &w, max_count, err) : print_all(c, &w, max_count, err);
+done:
+	vv_free(pager);
+	words_clear(&w);
+	return vv_out_failed() ? VV_OK : rc;
+}
+
+const vv_command vv_cmd_log = {
+	.name = "log",
+	.group = "history",
+	.summary = "list the commits, newest first",
+	.usage =
+		"[--oneline | --json] [--stat | -p | --name-status] [-n N] [--since DATE] [--author PATTERN]\n"
+		"    [--grep PATTERN] [-S VALUE] [REV | A..B]... [--] [PATH...]\n"
+		"--row KEY [--key A,B] [REV | A..B]... [--] PATH",
+	.example = "$ varve log --oneline --stat -n 1\n"
+		   "4be1f02 (HEAD -> main) March prices\n"
+		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"
+		   " 1 file changed",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "ref",
+	.check = check_log,
+	.needs = VV_NEEDS_REPOSITORY,
+	.gets = true,
+	.run = run_log,
+};

@@ -1,0 +1,308 @@
+/*
+ * publish: a version for everybody: its table, and the same as a file of IPFS.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/peers/publish.h"
+#include "lib/work/view/version.h"
+
+typedef struct options {
+	bool list, withdraw, quiet, with_table;
+	vv_strings to;
+	uint64_t timeout;
+	const char *format;
+} options;
+
+static const vv_option table[] = {
+	OPT_LIST(0, "to", to, "URL",
+		 "also give the file to this IPFS node, pinned; may be repeated"),
+	OPT_FLAG(0, "with-table", with_table, "give it the table's own blocks, too"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a node that is silent for this long (300)"),
+	OPT_FLAG('l', "list", list, "list what was published"),
+	OPT_FLAG(0, "withdraw", withdraw, "take a version back: it is no longer served or kept"),
+	OPT_JSON("the output format"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+};
+
+typedef struct job {
+	const options *o;
+	vv_context *c;
+	vv_buf b;
+	vv_json_out w;
+} job;
+
+static bool json(const job *j)
+{
+	return vv_wants_json(j->o->format);
+}
+
+static void json_cid(job *j, const char *name, const vv_cid *cid)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, cid);
+	vv_json_name(&j->w, name);
+	vv_json_string(&j->w, text);
+}
+
+static void json_record(job *j, const vv_published *p)
+{
+	vv_json_open_object(&j->w);
+	vv_json_name(&j->w, "path");
+	vv_json_string(&j->w, p->path[0] ? p->path : NULL);
+	vv_json_name(&j->w, "bytes");
+	vv_json_u64(&j->w, p->bytes);
+	json_cid(j, "table", &p->version);
+	json_cid(j, "file", &p->file);
+	vv_json_name(&j->w, "time");
+	vv_json_string(&j->w, p->time);
+	vv_json_name(&j->w, "holders");
+	vv_json_open_array(&j->w);
+	for (size_t i = 0; i < p->holder_count; i++) {
+		vv_json_string(&j->w, p->holders[i]);
+	}
+	vv_json_close_array(&j->w);
+	vv_json_close_object(&j->w);
+}
+
+static void text_record(const vv_published *p, bool with_time)
+{
+	char text[VV_CID_TEXT + 1];
+
+	if (p->path[0]) {
+		vv_out_text(p->path, strlen(p->path));
+		vv_out("  ");
+	}
+	vv_out("%s%s%s\n", vv_text_bytes(p->bytes), with_time ? "  " : "",
+	       with_time ? p->time : "");
+	vv_cid_text(text, &p->version);
+	vv_out("  table  %s\n", text);
+	vv_cid_text(text, &p->file);
+	vv_out("  file   %s\n", text);
+	for (size_t i = 0; i < p->holder_count; i++) {
+		vv_out("  at     ");
+		vv_out_text(p->holders[i], strlen(p->holders[i]));
+		vv_out("\n");
+	}
+}
+
+static vv_status end_json(job *j, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&j->b, err);
+
+	if (rc == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&j->b));
+	}
+	return rc;
+}
+
+/* --- one version --------------------------------------------------------------------------- */
+
+static vv_status show_record(job *j, const vv_published *p, const vv_leaf_list *list, vv_error *err)
+{
+	if (j->o->quiet) {
+		return VV_OK;
+	}
+	if (json(j)) {
+		json_record(j, p);
+		return end_json(j, err);
+	}
+	text_record(p, false);
+	if (vv_leaf_list_is_even(list)) {
+		vv_note("'ipfs add' of the same file gives this CID, too, with Kubo's profile unixfs-v1-2025");
+	} else {
+		vv_note("'ipfs add' of the same file gives another CID: it cuts the file at other "
+			"places");
+	}
+	return VV_OK;
+}
+
+static vv_status publish_one(job *j, const char *word, vv_error *err)
+{
+	vv_pool *pool = vv_dataset_reader_pool(j->c->reader);
+	vv_leaf_list *list = NULL;
+	vv_published p;
+	vv_subject s;
+	vv_status rc;
+
+	memset(&p, 0, sizeof(p));
+	vv_subject_init(&s);
+	if ((rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err)) < 0) {
+		goto done;
+	}
+	rc = vv_publish_list(&list, j->c->repo, &s.root, pool, j->c->progress, err);
+	vv_progress_end();
+	if (rc < 0 || (rc = vv_publish_record(&p, j->c->repo, list, s.path, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; rc == VV_OK && i < j->o->to.count; i++) {
+		const vv_publish_to to = {j->o->to.items[i], j->o->with_table,
+					  (unsigned)j->o->timeout, j->c->progress};
+
+		rc = vv_publish_send(&p, j->c->repo, list, &to, err);
+		vv_progress_end();
+	}
+	if (rc == VV_OK) {
+		rc = show_record(j, &p, list, err);
+	}
+done:
+	vv_published_clear(&p);
+	vv_leaf_list_close(list);
+	vv_subject_clear(&s);
+	return rc;
+}
+
+/* --- taking back ----------------------------------------------------------------------------- */
+
+/* A CID of either kind, or whatever names a version. */
+static vv_status find_named(job *j, const char *word, vv_cid *out, vv_error *err)
+{
+	vv_subject s;
+	vv_status rc;
+
+	if (vv_published_file_cid(out, word) || vv_cid_parse(out, word, strlen(word), NULL) == 0) {
+		return VV_OK;
+	}
+	vv_subject_init(&s);
+	rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err);
+	*out = s.root;
+	vv_subject_clear(&s);
+	return rc;
+}
+
+static vv_status withdraw_one(job *j, const char *word, vv_error *err)
+{
+	vv_published p;
+	vv_cid cid;
+	vv_status rc;
+
+	if ((rc = find_named(j, word, &cid, err)) < 0) {
+		return rc;
+	}
+	rc = vv_publish_withdraw(&p, j->c->repo, &cid, err);
+	if (rc == VV_OK && json(j)) {
+		json_record(j, &p);
+		rc = end_json(j, err);
+	} else if (rc == VV_OK && !j->o->quiet) {
+		text_record(&p, true);
+		vv_note("withdrawn: 'varve serve' gives it only where a branch or tag reaches it%s",
+			p.holder_count > 0 ? "; those that have it may keep it" : "");
+	}
+	vv_published_clear(&p);
+	return rc;
+}
+
+/* --- the list -------------------------------------------------------------------------------- */
+
+static int older_first(const void *a, const void *b)
+{
+	const vv_published *x = a, *y = b;
+	int by_time = strcmp(x->time, y->time);
+
+	return by_time != 0 ? by_time : vv_cid_compare(&x->version, &y->version);
+}
+
+static vv_status show_list(job *j, vv_error *err)
+{
+	const char *dir = vv_repository_varvedir(j->c->repo);
+	vv_published *all = NULL;
+	vv_cid *versions;
+	size_t count, read = 0;
+	vv_status rc = vv_published_list(&versions, &count, dir, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!(all = vv_calloc(count + 1, sizeof(*all)))) {
+		rc = vv_fail_nomem(err);
+	}
+	while (rc == VV_OK && read < count) {
+		rc = vv_published_find(&all[read], dir, &versions[read], err);
+		read += rc == VV_OK;
+	}
+	if (rc == VV_OK) {
+		qsort(all, read, sizeof(*all), older_first);
+	}
+	if (rc == VV_OK && json(j)) {
+		vv_json_open_array(&j->w);
+		for (size_t i = 0; i < read; i++) {
+			json_record(j, &all[i]);
+		}
+		vv_json_close_array(&j->w);
+		rc = end_json(j, err);
+	} else {
+		for (size_t i = 0; rc == VV_OK && i < read; i++) {
+			text_record(&all[i], true);
+		}
+	}
+	for (size_t i = 0; i < read; i++) {
+		vv_published_clear(&all[i]);
+	}
+	vv_free(all);
+	vv_free(versions);
+	return rc;
+}
+
+static int check_publish(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (o->list + o->withdraw + (o->to.count > 0) > 1) {
+		return vv_usage_error("--list, --withdraw and --to do not go together");
+	}
+	if (o->to.count == 0 && (o->with_table || o->timeout > 0)) {
+		return vv_usage_error("--with-table and --timeout are for --to");
+	}
+	if (o->timeout > 1000000) {
+		return vv_usage_error("--timeout of more than 1,000,000 seconds");
+	}
+	if (o->list) {
+		return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--list takes no version");
+	}
+	return c->argc == 1 ? VV_EXIT_OK
+			    : vv_usage_error("publish takes one version: REV:PATH, PATH or a CID");
+}
+
+static vv_status run_publish(vv_context *c, vv_error *err)
+{
+	job j = {.o = c->options, .c = c, .b = VV_BUF_INIT};
+	vv_status rc;
+
+	vv_json_out_init(&j.w, &j.b, 2);
+	if (j.o->list) {
+		rc = show_list(&j, err);
+	} else {
+		rc = j.o->withdraw ? withdraw_one(&j, c->argv[0], err)
+				   : publish_one(&j, c->argv[0], err);
+	}
+	vv_buf_clear(&j.b);
+	return rc;
+}
+
+const vv_command vv_cmd_publish = {
+	.name = "publish",
+	.group = "peers",
+	.summary = "give a version to everybody, as a table and as a file of IPFS",
+	.usage = "[--to URL]... [--with-table] [-q] [--json] REV:PATH\n"
+		 "--list [--json]\n"
+		 "--withdraw [-q] [--json] REV:PATH | CID",
+	.example = "$ varve publish v1:prices.csv\n"
+		   "prices.csv  263.8 kB\n"
+		   "  table  bafyreiaisn5uzela7nx5iknnncqk4dspa6vgfw7khd6khctvhih3uu5kai\n"
+		   "  file   bafybeievgwqmxi5xni5riojtkcuxod5ae2qwwxk4npgxcigvxk5fg6ott4",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_publish,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.run = run_publish,
+};

@@ -1,0 +1,190 @@
+/*
+ * pull: fetch, and merge what came into the branch at hand.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/frame/run.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/peers/fetch_run.h"
+#include "repo/git/history/history.h"
+
+typedef struct options {
+	bool ff_only, no_ff, no_commit, rebase, quiet, verbose, unrelated, tags, prune,
+		allow_missing;
+	vv_strings from;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "ff-only", ff_only, "refuse if both sides have commits of their own"),
+	OPT_FLAG(0, "no-ff", no_ff,
+		 "make a merge commit even where moving the branch would be enough"),
+	OPT_FLAG(0, "no-commit", no_commit, "stop before the merge's commit"),
+	OPT_FLAG('r', "rebase", rebase, "refused: varve merges"),
+	OPT_FLAG(0, "allow-unrelated-histories", unrelated, "merge even if no commit is in common"),
+	OPT_LIST(0, "from", from, "PEER",
+		 "get blocks from this remote or URL as well; may be repeated"),
+	OPT_FLAG('t', "tags", tags, "all tags as well"),
+	OPT_FLAG('p', "prune", prune,
+		 "remove tracking branches whose branch no longer exists there"),
+	OPT_FLAG(0, "allow-missing", allow_missing,
+		 "accept versions even where no peer has all their blocks"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a peer that is silent for this long (60)"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also show how many blocks arrived, and what each dataset added to the store"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
+};
+
+/* "refs/heads/main": the branch of the remote that this one follows; NULL when none is set. */
+static vv_status followed(char **out, vv_repository *r, const char *branch, vv_error *err)
+{
+	vv_buf key = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (branch && strncmp(branch, "refs/heads/", 11) == 0) {
+		vv_buf_printf(&key, "branch.%s.merge", branch + 11);
+		if ((rc = vv_buf_ok(&key, err)) == VV_OK) {
+			rc = vv_config_string(r, key.data, out, err);
+		}
+		vv_buf_clear(&key);
+	}
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv, vv_error *err)
+{
+	vv_head head;
+	char *merge = NULL;
+	vv_status rc = vv_head_read(j->repo, &head, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	j->remote = argc > 0 ? argv[0] : NULL;
+	j->specs = argv + 1;
+	j->spec_count = argc > 1 ? argc - 1 : 0;
+	j->from = o->from;
+	j->tags = o->tags;
+	j->prune = o->prune;
+	j->quiet = o->quiet;
+	j->verbose = o->verbose;
+	j->allow_missing = o->allow_missing;
+	j->idle_sec = o->timeout;
+	rc = followed(&merge, j->repo, head.branch, err);
+	/* Without settings the branch of the same name is meant. */
+	j->merge = merge ? merge : head.branch;
+	if (rc == VV_OK) {
+		rc = vv_fetch_job_run(j, err);
+	}
+	if (rc == VV_OK && !j->merge_name) {
+		vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s' to merge",
+			j->merge ? vv_text_shows(strncmp(j->merge, "refs/heads/", 11) == 0
+							 ? j->merge + 11
+							 : j->merge)
+				 : "HEAD");
+		rc = vv_hint(err,
+			     "say which: varve pull REMOTE BRANCH; 'varve ls-remote' lists them");
+	}
+	j->merge = NULL;
+	vv_free(merge);
+	vv_head_clear(&head);
+	return rc;
+}
+
+/* What merge is to call it: the tracking branch where there is one, else the commit. */
+static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
+{
+	for (size_t i = 0; i < j->plan.count; i++) {
+		const vv_ref_move *m = &j->plan.moves[i];
+		if (m->to && !m->refused && strncmp(m->to, "refs/remotes/", 13) == 0 &&
+		    strcmp(m->from, j->merge_name) == 0) {
+			return m->to + 13;
+		}
+	}
+	vv_oid_text(hex, &j->merge_id);
+	return hex;
+}
+
+static int merge(const vv_fetch_job *j, const options *o)
+{
+	char hex[VV_OID_TEXT + 1];
+	char *argv[9];
+	int argc = 0;
+
+	argv[argc++] = (char *)(uintptr_t) "--no-edit";
+	if (o->ff_only) {
+		argv[argc++] = (char *)(uintptr_t) "--ff-only";
+	}
+	if (o->no_ff) {
+		argv[argc++] = (char *)(uintptr_t) "--no-ff";
+	}
+	if (o->no_commit) {
+		argv[argc++] = (char *)(uintptr_t) "--no-commit";
+	}
+	if (o->unrelated) {
+		argv[argc++] = (char *)(uintptr_t) "--allow-unrelated-histories";
+	}
+	if (o->verbose) {
+		argv[argc++] = (char *)(uintptr_t) "--verbose";
+	}
+	if (o->quiet) {
+		argv[argc++] = (char *)(uintptr_t) "--quiet";
+	}
+	argv[argc++] = (char *)(uintptr_t)merge_word(j, hex);
+	argv[argc] = NULL;
+	return vv_command_run(&vv_cmd_merge, argc, argv);
+}
+
+static int check_pull(const vv_context *c)
+{
+	const options *o = c->options;
+	vv_error err;
+
+	if (!o->rebase) {
+		return VV_EXIT_OK;
+	}
+	vv_fail(&err, VV_EREFUSED, "varve does not rebase: pull merges");
+	vv_hint(&err,
+		"'varve fetch' and then 'git rebase' works on commits whose tables do not conflict");
+	return vv_report(&err);
+}
+
+static vv_status run_pull(vv_context *c, vv_error *err)
+{
+	vv_fetch_job j;
+	vv_status rc;
+
+	vv_fetch_job_init(&j, c->repo);
+	if ((rc = fetch(&j, c->options, c->argc, c->argv, err)) == VV_OK) {
+		vv_context_close(c); /* merge opens it anew */
+		c->code = merge(&j, c->options);
+	}
+	vv_fetch_job_clear(&j);
+	return rc;
+}
+
+const vv_command vv_cmd_pull = {
+	.name = "pull",
+	.group = "peers",
+	.summary = "fetch, and merge into the current branch",
+	.usage = "[--ff-only | --no-ff] [--no-commit] [--from PEER]... [REMOTE [BRANCH]]",
+	.example = "$ varve pull\n"
+		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
+		   "From ../sales\n"
+		   "   3f2a1bc..9d0e77a   main -> origin/main\n"
+		   "fast-forward: 3f2a1bc -> 9d0e77a, 1 file changed",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes =
+		"there are conflicts, or tables were not written, since their blocks cannot be had",
+	.arguments = "ref",
+	.check = check_pull,
+	.needs = VV_NEEDS_RIGHT,
+	.run = run_pull,
+};

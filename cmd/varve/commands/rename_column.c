@@ -1,0 +1,459 @@
+/*
+ * rename_column: another name for a column: in the file, in the schema, and in the
+ * stored version, whose rows stay as they are stored.
+ */
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "dataset/table/dataset_writer.h"
+#include "dataset/table/import.h"
+#include "lib/work/add/column_rename.h"
+#include "lib/work/add/schema_edit.h"
+#include "lib/work/commit/journal.h"
+#include "lib/work/view/named_columns.h"
+#include "lib/work/view/version.h"
+#include "repo/git/index/index.h"
+#include "repo/git/index/worktree.h"
+
+#define PIECE (1u << 20)
+#define TEMPORARY ".varve-rename-"
+
+typedef struct rename_job {
+	vv_context *c;
+	vv_subject subject;
+	vv_table table;
+	bool open;
+	const char *from, *to;
+	size_t place;  /* of the column */
+	uint64_t head; /* bytes of BOM and old prologue (CSV) */
+	char *temp;    /* the new file, until it is in place */
+	vv_stat before;
+} rename_job;
+
+static vv_status check_names(rename_job *j, vv_error *err)
+{
+	size_t len = strlen(j->to);
+	vv_status rc;
+
+	if ((rc = vv_view_column(&j->table, j->from, strlen(j->from), "rename-column", &j->place,
+				 err)) < 0) {
+		return rc;
+	}
+	if (len == 0 || !vv_utf8_valid(j->to, len)) {
+		return vv_fail(err, VV_EUSAGE, "a column's name must be some text in UTF-8");
+	}
+	if (vv_schema_find(&j->table.schema, j->to, len) >= 0) {
+		return vv_fail(err, VV_EEXISTS, "there is a column '%s' already",
+			       vv_text_shows(j->to));
+	}
+	if (j->table.root.dialect.form == VV_FORM_CSV && !j->table.root.dialect.header) {
+		vv_fail(err, VV_EUSAGE, "'%s' has no header line that could be changed",
+			vv_text_shows(j->subject.text));
+		return vv_hint(err, "put one in front of the file, and 'varve add' it");
+	}
+	return VV_OK;
+}
+
+/* The version in the index, which the file must be: its stored rows are kept. */
+static vv_status open_version(rename_job *j, const char *path, vv_error *err)
+{
+	vv_subject *s = &j->subject;
+	vv_status rc;
+
+	if ((rc = vv_subject_find(s, j->c->repo, j->c->reader, path, err)) < 0 ||
+	    (rc = vv_subject_settle(s, err)) < 0) {
+		return rc;
+	}
+	if (s->from != VV_FROM_WORK) {
+		return vv_fail(err, VV_EUSAGE,
+			       "only a file of the work tree can be changed, not '%s'",
+			       vv_text_shows(path));
+	}
+	if (!s->is_dataset || !s->on_disk) {
+		vv_fail(err, VV_EUSAGE, "'%s' is %s", vv_text_shows(path),
+			s->is_dataset                ? "only a pointer: its data is not here"
+			: vv_cid_is_null(&s->parent) ? "not a dataset yet"
+						     : "changed since it was added");
+		return vv_hint(err,
+			       s->is_dataset ? "'varve restore %s' first" : "'varve add %s' first",
+			       vv_text_shows(path));
+	}
+	if ((rc = vv_subject_open(s, &j->table, NULL, err)) < 0) {
+		return rc;
+	}
+	j->open = true;
+	if (j->table.root.kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
+			       vv_text_shows(path));
+	}
+	return check_names(j, err);
+}
+
+static vv_status rename_in(char **names, size_t count, const char *from, const char *to,
+			   vv_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(names[i], from) == 0) {
+			char *name = vv_strdup(to);
+
+			if (!name) {
+				return vv_fail_nomem(err);
+			}
+			vv_free(names[i]);
+			names[i] = name;
+		}
+	}
+	return VV_OK;
+}
+
+/* Makes the table's root the one that the renamed file is to be read as. */
+static vv_status change_root(rename_job *j, vv_error *err)
+{
+	vv_root *r = &j->table.root;
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
+
+	j->head = (r->dialect.bom ? 3 : 0) + r->dialect.prologue.len;
+	if ((rc = vv_rename_in_schema(&b, r->schema.data, r->schema.len, j->place, j->from, j->to,
+				      err)) < 0 ||
+	    (rc = vv_bytes_set(&r->schema, b.data, b.len, err)) < 0 ||
+	    (rc = rename_in(r->key, r->key_count, j->from, j->to, err)) < 0 ||
+	    (rc = rename_in(r->cut_columns, r->cut_column_count, j->from, j->to, err)) < 0 ||
+	    (rc = rename_in(r->sorted_by, r->sorted_by_count, j->from, j->to, err)) < 0) {
+		goto done;
+	}
+	if (r->dialect.form == VV_FORM_CSV) {
+		vv_buf_reset(&b);
+		if ((rc = vv_rename_header(&b, &r->dialect, j->place, j->to, strlen(j->to), err)) ==
+		    VV_OK) {
+			rc = vv_bytes_set(&r->dialect.prologue, b.data, b.len, err);
+		}
+	}
+done:
+	vv_buf_clear(&b);
+	return rc;
+}
+
+/* Gives the old file's bytes, changed, to the new one. */
+static vv_status copy_changed(rename_job *j, int in, int out, vv_error *err)
+{
+	const vv_dialect *d = &j->table.root.dialect;
+	vv_rename_members members;
+	vv_buf piece = VV_BUF_INIT;
+	char *buf = vv_malloc(PIECE);
+	uint64_t at = 0;
+	ssize_t got = 0;
+	vv_status rc;
+
+	rc = vv_rename_members_init(&members, d, j->from, strlen(j->from), j->to, strlen(j->to),
+				    err);
+	if (rc == VV_OK && !buf) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && d->form == VV_FORM_CSV) {
+		vv_buf_puts(&piece, d->bom ? "\xef\xbb\xbf" : "");
+		vv_buf_put(&piece, d->prologue.data, d->prologue.len);
+		at = j->head;
+		if ((rc = vv_buf_ok(&piece, err)) == VV_OK) {
+			rc = vv_write_full(out, vv_buf_cstr(&piece), piece.len, j->temp, err);
+		}
+	}
+	while (rc == VV_OK && (got = vv_pread_full(in, buf, PIECE, at, j->subject.file, err)) > 0) {
+		at += (uint64_t)got;
+		if (d->form == VV_FORM_CSV) {
+			rc = vv_write_full(out, buf, (size_t)got, j->temp, err);
+			continue;
+		}
+		vv_buf_reset(&piece);
+		if ((rc = vv_rename_members_put(&members, &piece, buf, (size_t)got, err)) ==
+		    VV_OK) {
+			rc = vv_write_full(out, vv_buf_cstr(&piece), piece.len, j->temp, err);
+		}
+	}
+	vv_rename_members_clear(&members);
+	vv_buf_clear(&piece);
+	vv_free(buf);
+	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
+}
+
+static vv_status write_new_file(rename_job *j, vv_error *err)
+{
+	char *folder = vv_path_dir(j->subject.file);
+	int in = -1, out = -1;
+	vv_status rc;
+
+	if (!folder) {
+		return vv_fail_nomem(err);
+	}
+	if ((in = vv_open_regular(j->subject.file, 0, err)) < 0) {
+		rc = (vv_status)in;
+		goto done;
+	}
+	if ((rc = vv_fstat(&j->before, in, j->subject.file, err)) < 0) {
+		goto done;
+	}
+	vv_temp_sweep(folder, TEMPORARY);
+	if ((out = vv_temp_open(&j->temp, folder, TEMPORARY, err)) < 0) {
+		rc = (vv_status)out;
+		goto done;
+	}
+	if ((rc = copy_changed(j, in, out, err)) < 0 || (rc = vv_fsync(out, j->temp, err)) < 0) {
+		goto done;
+	}
+	if (fchmod(out, j->before.mode & 0777) != 0) {
+		rc = vv_fail_errno(err, "cannot set the mode of", j->temp);
+	}
+done:
+	if (out >= 0) {
+		vv_status closed = vv_close(out, j->temp, rc < 0 ? NULL : err);
+		if (closed < 0 && rc == VV_OK) {
+			rc = closed;
+		}
+	}
+	if (in >= 0) {
+		vv_close(in, NULL, NULL);
+	}
+	vv_free(folder);
+	return rc;
+}
+
+/* Imports the new file as the renamed version and writes its pointer. */
+static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
+{
+	vv_import_options io;
+	vv_import_result result;
+	vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	vv_source source;
+	vv_fd_source storage;
+	vv_writer *writer;
+	vv_sink sink;
+	vv_buf text = VV_BUF_INIT;
+	int fd;
+	vv_status rc;
+
+	memset(&io, 0, sizeof(io));
+	memset(&result, 0, sizeof(result));
+	fd = vv_open(j->temp, O_RDONLY, 0, err);
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	vv_source_fd(&source, &storage, fd, j->subject.text, 0);
+	io.kind = VV_KIND_TABLE;
+	io.hints = nothing;
+	io.parent = io.as = &j->table.root;
+	io.pool = vv_dataset_reader_pool(j->c->reader);
+	if ((rc = vv_repository_secret(j->c->repo, &io.secret, err)) < 0 ||
+	    (rc = vv_dataset_writer_blocks(j->c->writer, &writer, err)) < 0) {
+		goto done;
+	}
+	vv_sink_writer(&sink, writer);
+	if ((rc = vv_import(&result, &source, &sink, &io, err)) < 0 ||
+	    (rc = vv_root_pointer(&text, &result.cid, &result.root, err)) < 0 ||
+	    (rc = vv_dataset_writer_commit(j->c->writer, err)) < 0) {
+		goto done;
+	}
+	rc = vv_blob_write(j->c->repo, text.data, text.len, blob, err);
+done:
+	vv_close(fd, NULL, NULL);
+	vv_import_result_clear(&result);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* The datapackage.json that describes the table says the new name too. */
+static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_package_edit edit;
+	bool describes;
+	vv_status rc;
+
+	if ((rc = vv_schema_package(package, &describes, &j->subject, err)) < 0 || !describes) {
+		vv_free(*package);
+		*package = NULL;
+		return rc;
+	}
+	memset(&edit, 0, sizeof(edit));
+	edit.path = j->subject.path;
+	edit.package_path = *package;
+	edit.rename_from = j->from;
+	edit.rename_to = j->to;
+	if ((rc = vv_schema_package_text(&text, &j->subject, *package, err)) == VV_OK) {
+		rc = vv_package_apply(out, vv_buf_cstr(&text), text.len, &edit, err);
+	}
+	vv_buf_clear(&text);
+	/* A resource without a schema has no names to change. */
+	if (rc == VV_EUSAGE || rc == VV_ENOTFOUND) {
+		vv_free(*package);
+		*package = NULL;
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+/* What will change, before anything does. */
+static vv_status note(rename_job *j, vv_journal **out, const vv_oid *blob, const char *package,
+		      vv_error *err)
+{
+	static const vv_journal_options o = {.command = "rename-column",
+					     .what = "'varve rename-column'",
+					     .end = VV_JOURNAL_END_INDEX};
+	vv_journal_change table = {.path = j->subject.path, .known = true, .new_id = *blob},
+			  described = {.path = package};
+	vv_index_entry e;
+	vv_status rc = vv_context_need(j->c, VV_NEEDS_INDEX, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!vv_index_get(j->c->index, j->subject.path, &e)) {
+		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
+			       vv_text_shows(j->subject.path));
+	}
+	table.new_mode = table.old_mode = e.mode;
+	table.old_id = e.id;
+	if ((rc = vv_journal_open(out, j->c->repo, &o, err)) < 0 ||
+	    (rc = vv_journal_path(*out, j->c->index, &table, err)) < 0 ||
+	    (package && (rc = vv_journal_path(*out, j->c->index, &described, err)) < 0)) {
+		return rc;
+	}
+	return vv_journal_ready(*out, err);
+}
+
+/* The new file takes the old one's place. */
+static vv_status put_in_place(rename_job *j, vv_error *err)
+{
+	vv_stat now;
+	vv_status rc;
+
+	if ((rc = vv_lstat(&now, j->subject.file, err)) < 0) {
+		return rc;
+	}
+	/* not its ctime: the journal may have given the file a second name */
+	if (now.ino != j->before.ino || now.size != j->before.size ||
+	    now.mtime_sec != j->before.mtime_sec || now.mtime_nsec != j->before.mtime_nsec) {
+		return vv_fail(err, VV_EINPUT, "'%s' changed meanwhile; nothing was done",
+			       vv_text_shows(j->subject.text));
+	}
+	if ((rc = vv_worktree_watch(j->c->repo, j->subject.path, j->temp, err)) < 0 ||
+	    (rc = vv_rename(j->temp, j->subject.file, err)) < 0) {
+		return rc;
+	}
+	vv_free(j->temp);
+	j->temp = NULL;
+	return VV_OK;
+}
+
+static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *package, vv_error *err)
+{
+	vv_index *x = j->c->index;
+	vv_index_entry e;
+	vv_stat st;
+	vv_status rc;
+
+	if ((rc = vv_lstat(&st, j->subject.file, err)) < 0) {
+		return rc;
+	}
+	if (!vv_index_get(x, j->subject.path, &e)) {
+		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
+			       vv_text_shows(j->subject.path));
+	}
+	vv_stat_cache_drop(vv_dataset_reader_stats(j->c->reader), j->subject.path);
+	if ((rc = vv_index_set(x, j->subject.path, e.mode, blob, &st, err)) == VV_OK &&
+	    (!package || (rc = vv_index_add_file(x, package, err)) == VV_OK)) {
+		rc = vv_index_write(x, err);
+	}
+	return rc;
+}
+
+/* File, description and index change, by the journal. */
+static vv_status change(rename_job *j, const vv_oid *blob, const char *package,
+			const vv_buf *package_text, vv_error *err)
+{
+	vv_journal *journal = NULL;
+	vv_status rc;
+
+	if ((rc = note(j, &journal, blob, package, err)) < 0 || (rc = put_in_place(j, err)) < 0) {
+		goto done;
+	}
+	if (package &&
+	    (rc = vv_schema_package_write(&j->subject, package, package_text, err)) < 0) {
+		goto done;
+	}
+	rc = stage_result(j, blob, package, err);
+done:
+	return vv_journal_close(journal, rc, err);
+}
+
+static vv_status rename_column(rename_job *j, vv_error *err)
+{
+	vv_buf package_text = VV_BUF_INIT;
+	char *package = NULL;
+	vv_oid blob;
+	vv_status rc;
+
+	if ((rc = change_root(j, err)) < 0 ||
+	    (rc = change_package(j, &package_text, &package, err)) < 0 ||
+	    (rc = write_new_file(j, err)) < 0 || (rc = store_version(j, &blob, err)) < 0) {
+		goto done;
+	}
+	if ((rc = change(j, &blob, package, &package_text, err)) == VV_OK) {
+		vv_note("renamed column '%s' to '%s' in %s%s%s, and staged it",
+			vv_text_shows(j->from), vv_text_shows(j->to),
+			vv_text_shows(j->subject.text), package ? " and " : "",
+			package ? vv_text_shows(package) : "");
+	}
+done:
+	vv_dataset_writer_release(j->c->writer);
+	if (j->temp) {
+		vv_unlink(j->temp, true, NULL);
+		vv_free(j->temp);
+	}
+	vv_free(package);
+	vv_buf_clear(&package_text);
+	return rc;
+}
+
+static int check_rename_column(const vv_context *c)
+{
+	return c->argc == 3 ? VV_EXIT_OK : vv_usage_error("rename-column takes PATH OLD NEW");
+}
+
+static vv_status run_rename_column(vv_context *c, vv_error *err)
+{
+	rename_job j = {.c = c, .from = c->argv[1], .to = c->argv[2]};
+	vv_status rc;
+
+	vv_subject_init(&j.subject);
+	if ((rc = open_version(&j, c->argv[0], err)) == VV_OK) {
+		rc = rename_column(&j, err);
+	}
+	if (j.open) {
+		vv_table_close(&j.table);
+	}
+	vv_subject_clear(&j.subject);
+	return rc;
+}
+
+const vv_command vv_cmd_rename_column = {
+	.name = "rename-column",
+	.group = "change",
+	.summary = "rename a column in the file and its schema; no row is stored again",
+	.usage = "PATH OLD NEW",
+	.example = "$ varve rename-column prices.csv prc price\n"
+		   "renamed column 'prc' to 'price' in prices.csv, and staged it",
+	.arguments = "path",
+	.check = check_rename_column,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_WRITER,
+	.run = run_rename_column,
+};

@@ -1,0 +1,324 @@
+/*
+ * schema: what the columns of a table mean, shown and changed.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/option.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "diff/check/profile.h"
+#include "lib/work/add/schema_edit.h"
+#include "lib/work/view/named_columns.h"
+#include "lib/work/view/version.h"
+
+typedef struct options {
+	vv_strings set, missing;
+	vv_strings key;
+	bool infer, json;
+} options;
+
+static const vv_option table[] = {
+	OPT_LIST(0, "set", set, "COL=TYPE", "give a column another type"),
+	OPT_LIST(0, "key", key, "A,B", "declare the primary key"),
+	OPT_LIST(0, "missing", missing, "TEXT", "treat TEXT as a missing value"),
+	OPT_FLAG(0, "infer", infer,
+		 "write a first description with constraints that all values meet"),
+	OPT_FLAG(0, "json", json, "print Table Schema JSON, which is the only format"),
+};
+
+static bool is_edit(const options *o)
+{
+	return o->set.count || o->missing.count || o->key.count;
+}
+
+static vv_status show_json(const char *json, size_t len, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc = vv_schema_pretty(&b, json, len, err);
+
+	if (rc == VV_OK) {
+		vv_out_bytes(b.data, b.len);
+		vv_out("\n");
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+/* Applies one edit to the text. */
+static vv_status apply(vv_buf *text, vv_package_edit *edit, vv_error *err)
+{
+	vv_buf next = VV_BUF_INIT;
+	vv_status rc = vv_package_apply(&next, vv_buf_cstr(text), text->len, edit, err);
+
+	if (rc == VV_OK) {
+		vv_buf_clear(text);
+		*text = next;
+	} else {
+		vv_buf_clear(&next);
+	}
+	return rc;
+}
+
+static vv_status bad_type(const char *name, vv_error *err)
+{
+	vv_nearest near;
+	int t;
+
+	vv_nearest_init(&near, name);
+	for (t = VV_TYPE_ANY; t <= VV_TYPE_GEOJSON; t++) {
+		(void)vv_nearest_try(&near, vv_type_name((vv_type)t));
+	}
+	vv_fail(err, VV_EUSAGE, "there is no type '%s'", vv_text_shows(name));
+	return near.best
+		       ? vv_hint(err, "did you mean '%s'?", near.best)
+		       : vv_hint(err, "types are string, integer, number, boolean, date, datetime, "
+				      "time, year ...");
+}
+
+/* COL=TYPE; a name may hold '=', so the last one decides: types have none. */
+static vv_status set_type(vv_buf *text, vv_package_edit *edit, const vv_table *t, const char *word,
+			  vv_error *err)
+{
+	const char *eq = strrchr(word, '=');
+	char *column;
+	size_t at;
+	vv_type type;
+	vv_status rc;
+
+	if (!eq) {
+		vv_fail(err, VV_EUSAGE, "--set '%s' has no '='", vv_text_shows(word));
+		return vv_hint(err, "write it as --set COLUMN=TYPE");
+	}
+	if ((rc = vv_view_column(t, word, (size_t)(eq - word), "--set", &at, err)) < 0) {
+		return rc;
+	}
+	if (!vv_type_parse(&type, eq + 1)) {
+		return bad_type(eq + 1, err);
+	}
+	if (!(column = vv_strndup(word, (size_t)(eq - word)))) {
+		return vv_fail_nomem(err);
+	}
+	edit->set_column = column;
+	edit->set_type = eq + 1;
+	rc = apply(text, edit, err);
+	edit->set_column = edit->set_type = NULL;
+	vv_free(column);
+	return rc;
+}
+
+static vv_status set_key(vv_buf *text, vv_package_edit *edit, const vv_table *t,
+			 const vv_strings *names, vv_error *err)
+{
+	size_t *places = NULL, count, i;
+	const char **key;
+	vv_status rc;
+
+	if ((rc = vv_view_columns(t, names, "--key", &places, &count, err)) < 0) {
+		return rc;
+	}
+	key = vv_calloc(count + 1, sizeof(*key));
+	if (!key) {
+		rc = vv_fail_nomem(err);
+	} else {
+		for (i = 0; i < count; i++) {
+			key[i] = t->schema.fields[places[i]].name;
+		}
+		edit->key = key;
+		rc = apply(text, edit, err);
+		edit->key = NULL;
+	}
+	vv_free(key);
+	vv_free(places);
+	return rc;
+}
+
+static vv_status set_missing(vv_buf *text, vv_package_edit *edit, const vv_strings *values,
+			     vv_error *err)
+{
+	const char **list = vv_calloc(values->count + 1, sizeof(*list));
+	vv_status rc;
+
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	memcpy(list, values->items, values->count * sizeof(*list));
+	edit->missing = list;
+	rc = apply(text, edit, err);
+	edit->missing = NULL;
+	vv_free(list);
+	return rc;
+}
+
+static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t, vv_error *err)
+{
+	vv_package_edit edit;
+	vv_buf text = VV_BUF_INIT;
+	char *package = NULL;
+	bool describes;
+	vv_status rc;
+	size_t i;
+
+	memset(&edit, 0, sizeof(edit));
+	if (s->from != VV_FROM_WORK) {
+		vv_fail(err, VV_EUSAGE,
+			"only the schema of a file in the work tree can be changed");
+		return vv_hint(err, "name it as PATH, without a revision");
+	}
+	if ((rc = vv_schema_package(&package, &describes, s, err)) < 0 ||
+	    (rc = vv_schema_package_text(&text, s, package, err)) < 0) {
+		goto done;
+	}
+	edit.path = s->path;
+	edit.package_path = package;
+	edit.schema = t->root.schema.data;
+	for (i = 0; rc == VV_OK && i < o->set.count; i++) {
+		rc = set_type(&text, &edit, t, o->set.items[i], err);
+	}
+	if (rc == VV_OK && o->key.count > 0) {
+		rc = set_key(&text, &edit, t, &o->key, err);
+	}
+	if (rc == VV_OK && o->missing.count) {
+		rc = set_missing(&text, &edit, &o->missing, err);
+	}
+	if (rc == VV_OK && (rc = vv_schema_package_write(s, package, &text, err)) == VV_OK) {
+		vv_note("%s %s; 'varve add %s' and 'varve commit' record it, no row is stored again",
+			describes ? "changed" : "wrote", vv_text_shows(package),
+			vv_text_shows(package));
+	}
+done:
+	vv_buf_clear(&text);
+	vv_free(package);
+	return rc;
+}
+
+/* A schema made of what is true of the values, put where none is. */
+static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *err)
+{
+	vv_package_edit edit = {.path = s->path, .schema = vv_buf_cstr(schema)};
+	vv_package_resource res = {0};
+	vv_buf text = VV_BUF_INIT, pretty = VV_BUF_INIT;
+	char *package = NULL;
+	bool describes, has_schema = false;
+	vv_status rc;
+
+	if ((rc = vv_schema_package(&package, &describes, s, err)) < 0) {
+		goto done;
+	}
+	if (describes &&
+	    (rc = vv_package_find(&res, s->path, vv_subject_beside, s, err)) == VV_OK) {
+		has_schema = res.schema.len > 0;
+		vv_package_resource_clear(&res);
+	}
+	if (rc < 0) {
+		goto done;
+	}
+	if (has_schema) {
+		rc = vv_fail(err, VV_EEXISTS, "%s has a schema for '%s' already",
+			     vv_text_shows(package), vv_text_shows(s->path));
+		vv_hint(err,
+			"change it with --set, --key and --missing, or see what --infer says of HEAD:%s",
+			vv_text_shows(s->path));
+		goto done;
+	}
+	edit.package_path = package;
+	if ((rc = vv_schema_package_text(&text, s, package, err)) < 0 ||
+	    (rc = apply(&text, &edit, err)) < 0 ||
+	    (rc = vv_schema_pretty(&pretty, text.data, text.len, err)) < 0) {
+		goto done;
+	}
+	if (!describes) { /* one that somebody has laid out stays as it is */
+		vv_buf_putc(&pretty, '\n');
+	}
+	rc = vv_schema_package_write(s, package, describes ? &text : &pretty, err);
+	if (rc == VV_OK) {
+		vv_note("wrote %s; 'varve add %s' and 'varve commit' record it, 'varve check' holds to it",
+			vv_text_shows(package), vv_text_shows(package));
+	}
+done:
+	vv_buf_clear(&text);
+	vv_buf_clear(&pretty);
+	vv_free(package);
+	return rc;
+}
+
+static vv_status infer(vv_subject *s, vv_table *t, vv_error *err)
+{
+	vv_profile *profile = NULL;
+	vv_buf schema = VV_BUF_INIT;
+	vv_status rc;
+
+	if ((rc = vv_profile_make(&profile, t, vv_progress_begin(), err)) == VV_OK &&
+	    (rc = vv_profile_schema(&schema, profile, err)) == VV_OK) {
+		vv_progress_end();
+		rc = s->from == VV_FROM_WORK ? write_inferred(s, &schema, err)
+					     : show_json(vv_buf_cstr(&schema), schema.len, err);
+	}
+	vv_profile_free(profile);
+	vv_buf_clear(&schema);
+	return rc;
+}
+
+static int check_schema(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (c->argc != 1) {
+		return vv_usage_error("schema takes one PATH, REV:PATH or CID, not %d", c->argc);
+	}
+	return o->infer && is_edit(o)
+		       ? vv_usage_error(
+				 "--infer stands alone: change what it wrote with --set, --key "
+				 "and --missing")
+		       : VV_EXIT_OK;
+}
+
+static vv_status run_schema(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_subject s;
+	vv_table t;
+	vv_status rc;
+
+	vv_subject_init(&s);
+	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) < 0 ||
+	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
+		goto done;
+	}
+	if (t.root.kind != VV_KIND_TABLE) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
+			     vv_text_shows(c->argv[0]));
+	} else if (o->infer) {
+		rc = infer(&s, &t, err);
+	} else if (is_edit(o)) {
+		rc = edit_package(o, &s, &t, err);
+	} else if (t.root.schema.data) {
+		rc = show_json(t.root.schema.data, t.root.schema.len, err);
+	} else {
+		rc = show_json("{}", 2, err);
+	}
+	vv_table_close(&t);
+done:
+	vv_subject_clear(&s);
+	return rc;
+}
+
+const vv_command vv_cmd_schema = {
+	.name = "schema",
+	.group = "look",
+	.summary = "show the Table Schema of the columns, or change it in datapackage.json",
+	.usage =
+		"[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH\n--infer [REV:]PATH | CID",
+	.example = "$ varve schema --set id=string --key id prices.csv\n"
+		   "wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' "
+		   "record it, no row is stored again",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_schema,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.gets = true,
+	.run = run_schema,
+};

@@ -1,0 +1,209 @@
+/*
+ * show: one commit and what it changed, or the content of REV:PATH.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/data_out.h"
+#include "cmd/varve/print/commit.h"
+#include "cmd/varve/print/diff_show.h"
+#include "lib/work/view/version.h"
+
+typedef struct options {
+	const char *format;
+	bool oneline, raw, verbose, stat, patch, no_patch, name_only, name_status;
+	const char *color;
+} options;
+
+static const vv_option table[] = {
+	OPT_JSON("the output format"),
+	OPT_FLAG(0, "oneline", oneline, "show the commit in one line"),
+	OPT_FLAG('v', "verbose", verbose,
+		 "also show the blocks and bytes that each dataset added to the store"),
+	OPT_FLAG('p', "patch", patch,
+		 "show all rows that changed, not only the first 50 of each table"),
+	OPT_FLAG('u', NULL, patch, "the same"),
+	OPT_FLAG(0, "stat", stat, "show only how many rows and columns changed"),
+	OPT_FLAG(0, "name-only", name_only, "only the paths that changed"),
+	OPT_FLAG(0, "name-status", name_status,
+		 "the same, each preceded by its letter: A added, M modified, D deleted"),
+	OPT_FLAG('s', "no-patch", no_patch, "show only the commit"),
+	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
+			 "colours; without a value: always"),
+	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
+	OPT_FLAG(0, "raw", raw, "on a terminal, write control characters as they are"),
+};
+
+static vv_status show_content(vv_context *c, const char *text, vv_error *err)
+{
+	const options *o = c->options;
+	vv_data_out out;
+	vv_subject s;
+	vv_status rc;
+
+	vv_subject_init(&s);
+	vv_data_out_init(&out, o->raw);
+	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
+	    (rc = vv_subject_find(&s, c->repo, c->reader, text, err)) < 0 ||
+	    (rc = vv_subject_bytes(&s, vv_data_out_put, &out, NULL, err)) < 0) {
+		goto done;
+	}
+	rc = vv_data_out_end(&out, err);
+done:
+	vv_data_out_clear(&out);
+	vv_subject_clear(&s);
+	return rc;
+}
+
+/* Does the word name content rather than a commit? */
+static bool is_content(vv_repository *repo, const char *text)
+{
+	vv_cid cid;
+	vv_oid commit;
+	vv_error ignored;
+
+	if (strlen(text) == VV_CID_TEXT &&
+	    vv_cid_parse(&cid, text, VV_CID_TEXT, &ignored) == VV_OK) {
+		return true;
+	}
+	return strchr(text, ':') && vv_rev_commit(repo, text, &commit, &ignored) < 0;
+}
+
+#define ROWS_SHOWN 50u /* of each table, unless all are asked for */
+
+/* The words after the revisions: paths, from "--" on, or from the first word that names a file
+ * and no revision. */
+static vv_status take_paths(char ***out, int *revisions, vv_context *c, vv_error *err)
+{
+	int argc = c->argc, n = c->dashdash >= 0 ? c->dashdash : argc, at = 0;
+	vv_repository *repo = c->repo;
+	char **argv = c->argv;
+	vv_oid id;
+	vv_error ignored;
+	vv_status rc = VV_OK;
+
+	for (int i = 1; c->dashdash < 0 && i < argc; i++) {
+		if (!is_content(repo, argv[i]) && vv_exists(argv[i]) &&
+		    vv_rev_commit(repo, argv[i], &id, &ignored) < 0) {
+			n = i;
+			break;
+		}
+	}
+	*revisions = n;
+	*out = n < argc ? vv_calloc((size_t)(argc - n) + 1, sizeof(**out)) : NULL;
+	if (n < argc && !*out) {
+		return vv_fail_nomem(err);
+	}
+	for (int i = n; i < argc && rc == VV_OK; i++, at++) {
+		if (vv_repository_is_bare(repo)) {
+			(*out)[at] = vv_strdup(argv[i]);
+			rc = (*out)[at] ? VV_OK : vv_fail_nomem(err);
+		} else {
+			rc = vv_repository_relative(&(*out)[at], repo, argv[i], err);
+		}
+	}
+	return rc;
+}
+
+/* Without options: numbers, and the first rows. */
+static void choose_view(vv_commit_view *v, vv_diff_show *rows, const options *o)
+{
+	bool json = vv_wants_json(o->format);
+	bool names = o->name_only || o->name_status;
+
+	v->style = json ? VV_STYLE_JSON : o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
+	v->growth = o->verbose;
+	v->name_only = o->name_only;
+	v->name_status = o->name_status;
+	v->stat = json || (!o->no_patch && !names);
+	rows->limit = ROWS_SHOWN;
+	rows->no_limit = o->patch;
+	rows->unasked = !o->patch;
+	v->patch = !json && !o->no_patch && (o->patch || (!names && !o->stat)) ? rows : NULL;
+}
+
+static vv_status show_each(vv_context *c, vv_commit_view *v, int argc, char **argv, vv_error *err)
+{
+	bool json = v->style == VV_STYLE_JSON, bracket = false;
+	vv_oid id;
+	vv_status rc = VV_OK;
+
+	for (int i = 0; rc == VV_OK && i < argc; i++) {
+		if (is_content(c->repo, argv[i])) {
+			rc = show_content(c, argv[i], err);
+		} else if ((rc = vv_rev_commit(c->repo, argv[i], &id, err)) == VV_OK) {
+			vv_out("%s", json && !bracket ? "[" : "");
+			bracket = true;
+			rc = vv_commit_print(v, &id, err);
+		}
+	}
+	vv_out("%s", json && bracket ? "]\n" : "");
+	return rc;
+}
+
+static vv_status run_show(vv_context *c, vv_error *err)
+{
+	static char *head[] = {(char *)"HEAD", NULL};
+	options *o = c->options;
+	vv_diff_show rows = {0};
+	vv_commit_view view = {0};
+	char *pager = NULL, **paths = NULL;
+	int revisions = 0;
+	vv_error ignored;
+	vv_status rc;
+
+	vv_color_choose(o->color);
+	choose_view(&view, &rows, o);
+	if ((rc = vv_decoration_read(&view.names, c->repo, err)) < 0 ||
+	    (rc = take_paths(&paths, &revisions, c, err)) < 0 ||
+	    ((view.patch || view.stat) && (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0)) {
+		goto done;
+	}
+	rows.reader = c->reader;
+	view.repo = rows.repo = c->repo;
+	view.paths = rows.paths = (const char *const *)paths;
+	if (vv_config_string(c->repo, "core.pager", &pager, &ignored) < 0) {
+		pager = NULL;
+	}
+	vv_out_page(pager);
+	rc = show_each(c, &view, revisions > 0 ? revisions : 1, revisions > 0 ? c->argv : head,
+		       err);
+	rc = rc < 0 ? rc : vv_commit_counted(&view, err);
+done:
+	for (size_t i = 0; paths && paths[i]; i++) {
+		vv_free(paths[i]);
+	}
+	vv_free(paths);
+	vv_free(pager);
+	vv_decoration_free(view.names);
+	return vv_out_failed() ? VV_OK : rc;
+}
+
+const vv_command vv_cmd_show = {
+	.name = "show",
+	.group = "history",
+	.summary = "show a commit and what it changed, or print REV:PATH",
+	.usage =
+		"[--oneline | --json] [--stat | -p | -s | --name-status] [REV | REV:PATH | CID]... [--] [PATH...]",
+	.example = "$ varve show v1\n"
+		   "commit 4be1f02c6c2a5cf1b43a4ce1cbd8c3a0b6a3c3de (tag: v1)\n"
+		   "Author: Ada <ada@example.org>\n"
+		   "Date:   Mon Mar 2 09:00:00 2026 +0100\n"
+		   "\n"
+		   "    March prices\n"
+		   "\n"
+		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"
+		   " 1 file changed",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "ref",
+	.needs = VV_NEEDS_REPOSITORY,
+	.gets = true,
+	.run = run_show,
+};

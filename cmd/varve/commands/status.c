@@ -1,0 +1,108 @@
+/*
+ * status: what is staged, what changed, what is new.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/print/status.h"
+#include "lib/work/diff/changes.h"
+
+typedef struct options {
+	bool short_form, long_form, branch, nul, verbose;
+	const char *porcelain, *untracked, *format;
+} options;
+
+static vv_status untracked_mode(vv_repository *r, const char **mode, char **owned, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!*mode) {
+		rc = vv_config_string(r, "status.showUntrackedFiles", owned, err);
+		*mode = rc == VV_OK ? *owned : "normal";
+	}
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status run_status(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const char *mode = o->untracked;
+	char *owned = NULL, *prefix = NULL;
+	vv_changes changes = {0};
+	vv_buf out = VV_BUF_INIT;
+	vv_changes_options opts = {.paths = c->paths.count ? &c->paths : NULL, .untracked = true};
+	vv_status_style style = {.prefix = "",
+				 .short_form = o->short_form && !o->long_form,
+				 .porcelain = o->porcelain != NULL,
+				 .branch = o->branch,
+				 .nul = o->nul,
+				 .json = o->format != NULL,
+				 .quote_all = true,
+				 .color = vv_out_is_terminal(),
+				 .comment_char = "#"};
+	vv_status rc;
+
+	style.porcelain = style.porcelain || (o->nul && !style.short_form);
+	style.color = style.color && !style.porcelain;
+	if ((rc = untracked_mode(c->repo, &mode, &owned, err)) < 0 ||
+	    (rc = vv_config_bool(c->repo, "core.quotepath", true, &style.quote_all, err)) < 0 ||
+	    (rc = vv_worktree_prefix(&prefix, c->repo, err)) < 0) {
+		goto done;
+	}
+	style.prefix = prefix;
+	opts.untracked = strcmp(mode, "no") != 0 && strcmp(mode, "false") != 0;
+	opts.untracked_all = strcmp(mode, "all") == 0;
+	style.groups = o->verbose;
+	opts.groups = o->verbose || style.json;
+	style.untracked_hidden = !opts.untracked;
+	vv_journal_tell(c->repo);
+	/* Scripts that read letters do not wait for row counts. */
+	opts.facts = opts.unsent = opts.missing = !style.porcelain && !style.short_form;
+	if ((rc = vv_changes_read(&changes, c->repo, c->index, c->reader, &opts, err)) == VV_OK) {
+		rc = vv_status_put(&out, &changes, &style, err);
+	}
+	vv_progress_end();
+	if (rc == VV_OK) {
+		vv_out_bytes(out.data, out.len);
+	}
+done:
+	vv_buf_clear(&out);
+	vv_changes_clear(&changes);
+	vv_free(prefix);
+	vv_free(owned);
+	return rc;
+}
+
+static const vv_option status_table[] = {
+	OPT_FLAG('s', "short", short_form, "a line for each path: XY PATH"),
+	OPT_FLAG('b', "branch", branch, "also show the branch in the short form"),
+	OPT_FLAG(0, "long", long_form, "the form for people (the default)"),
+	OPT_MAYBE_CHOICE(0, "porcelain", porcelain, "VERSION", "v1|1", "v1",
+			 "for scripts, as git status --porcelain"),
+	OPT_FLAG('z', "null", nul, "end lines with NUL, quote nothing"),
+	OPT_WORD(0, "json", format, "json", "as JSON"),
+	OPT_CHOICE(0, "format", format, "FORMAT", "json", "as FORMAT"),
+	OPT_FLAG('v', "verbose", verbose, "also show how many groups of each dataset are new"),
+	OPT_MAYBE_CHOICE('u', "untracked-files", untracked, "MODE", "no|normal|all", "all",
+			 "show untracked files"),
+};
+
+const vv_command vv_cmd_status = {
+	.name = "status",
+	.group = "look",
+	.summary = "show what is staged, changed and new",
+	.usage = "[-s | --porcelain | --json] [-b] [-u[MODE]] [PATH...]",
+	.example = "$ varve status\n"
+		   "On branch main\n\n"
+		   "Changes not staged for commit:\n"
+		   "\tmodified:  prices.csv  +12 -5 ~64 rows",
+	.options = status_table,
+	.option_count = VV_OPTION_COUNT(status_table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER |
+		 VV_NEEDS_INDEX,
+	.run = run_status,
+};

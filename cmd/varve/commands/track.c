@@ -1,0 +1,564 @@
+/*
+ * track: track, untrack: the lines of .gitattributes that make datasets of paths.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "dataset/table/dataset_reader.h"
+#include "lib/work/add/attributes_edit.h"
+#include "lib/work/add/attributes_lines.h"
+#include "lib/work/add/plan.h"
+#include "lib/work/commit/checkout.h"
+#include "lib/work/commit/journal.h"
+#include "lib/work/peers/push_hook.h"
+#include "lib/work/view/damaged_pointer.h"
+#include "repo/git/blob.h"
+#include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/repository_init.h"
+
+/* Files listed for a line, unless -v. */
+enum { SHOWN = 10 };
+
+typedef struct options {
+	bool verbose, text;
+} options;
+
+/* The files for which a line decides. */
+typedef struct decided {
+	size_t count;
+	vv_buf names;
+} decided;
+
+typedef struct lister {
+	vv_repository *r;
+	vv_attr_list list;
+	decided *files; /* one for each line */
+	bool verbose;
+	bool compared; /* the lines leave files as text */
+} lister;
+
+static vv_status assign(lister *l, vv_index *x, vv_error *err)
+{
+	size_t count = vv_index_count(x), line;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_index_entry e;
+		bool tracked;
+		vv_status rc;
+		vv_index_at(x, i, &e);
+		line = vv_attr_list_deciding(&l->list, e.path);
+		if (e.stage > 1 || line == l->list.count) {
+			continue;
+		}
+		rc = l->compared ? vv_attr_compared(l->r, e.path, &tracked, err)
+				 : vv_attr_tracked(l->r, e.path, &tracked, err);
+		if (rc < 0) {
+			return rc;
+		}
+		if (tracked && (l->files[line].count++ < SHOWN || l->verbose)) {
+			vv_buf_printf(&l->files[line].names, "\t%s\n", vv_text_shows(e.path));
+		}
+	}
+	return VV_OK;
+}
+
+static void print_lines(const lister *l)
+{
+	for (size_t i = 0; i < l->list.count; i++) {
+		const vv_attr_list_line *at = &l->list.lines[i];
+		const decided *files = &l->files[i];
+		vv_out("%s:%u: %s%s%s\n", vv_text_shows(at->file), at->number,
+		       vv_text_shows(at->pattern), l->compared ? "  (stays text)" : "",
+		       !at->on             ? "  (not tracked)"
+		       : files->count == 0 ? "  (no file yet)"
+					   : "");
+		vv_out_bytes(vv_buf_cstr(&files->names), files->names.len);
+		if (files->count > SHOWN && !l->verbose) {
+			vv_out("\tand %s more (-v lists all)\n",
+			       vv_text_count(files->count - SHOWN));
+		}
+	}
+}
+
+/* *lines is counted up. */
+static vv_status list_kind(vv_context *c, bool verbose, bool compared, size_t *lines, vv_error *err)
+{
+	lister l = {.r = c->repo, .verbose = verbose, .compared = compared};
+	vv_status rc = compared ? vv_attr_list_read_compared(&l.list, c->repo, err)
+				: vv_attr_list_read(&l.list, c->repo, err);
+
+	*lines += l.list.count;
+	if (rc == VV_OK) {
+		l.files = vv_calloc(l.list.count + 1, sizeof(*l.files));
+		rc = l.files ? VV_OK : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && (rc = assign(&l, c->index, err)) == VV_OK) {
+		print_lines(&l);
+	}
+	for (size_t i = 0; l.files && i < l.list.count; i++) {
+		vv_buf_clear(&l.files[i].names);
+	}
+	vv_free(l.files);
+	vv_attr_list_clear(&l.list);
+	return rc;
+}
+
+static vv_status list(vv_context *c, const options *o, vv_error *err)
+{
+	size_t lines = 0;
+	vv_status rc = VV_OK;
+
+	if ((!o->text && (rc = list_kind(c, o->verbose, false, &lines, err)) < 0) ||
+	    (rc = list_kind(c, o->verbose, true, &lines, err)) < 0) {
+		return rc;
+	}
+	if (lines == 0) {
+		vv_out("nothing is tracked yet; "
+		       "'varve add FILE' or 'varve track PATTERN' does that\n");
+	}
+	return VV_OK;
+}
+
+/* A pattern of the current folder as one of the top folder. */
+static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, bool *literal,
+			     vv_error *err)
+{
+	char *prefix = NULL;
+	vv_status rc;
+
+	*literal = !strpbrk(pattern, "*?[") && vv_exists(pattern);
+	if (*literal) {
+		if ((rc = vv_repository_relative(out, r, pattern, err)) == VV_OK) {
+			rc = vv_path_check(*out, err);
+		}
+		return rc;
+	}
+	if ((rc = vv_worktree_prefix(&prefix, r, err)) < 0) {
+		return rc;
+	}
+	if (!*prefix) {
+		*out = vv_strdup(pattern);
+	} else if (strchr(pattern, '/')) {
+		*out = vv_path_join(prefix, pattern[0] == '/' ? pattern + 1 : pattern,
+				    (char *)NULL);
+	} else {
+		*out = vv_path_join(prefix, "**", pattern, (char *)NULL);
+	}
+	vv_free(prefix);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Files of the index that Git holds as text though they are tracked now. */
+static vv_status count_plain(vv_context *c, size_t *out, vv_error *err)
+{
+	size_t count = vv_index_count(c->index);
+	vv_status rc = vv_context_need(c, VV_NEEDS_READER, err);
+
+	*out = 0;
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+		bool tracked, pointer = true;
+		vv_index_at(c->index, i, &e);
+		if (e.stage != 0 || (e.mode & 0170000) != 0100000 || vv_add_never(e.path)) {
+			continue;
+		}
+		rc = vv_attr_tracked(c->repo, e.path, &tracked, err);
+		if (rc == VV_OK && tracked) {
+			rc = vv_dataset_reader_is_pointer(c->reader, &e.id, &pointer, err);
+		}
+		*out += !pointer;
+	}
+	return rc;
+}
+
+/* Files of the index that match the lines just written, but are pointers already. */
+static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
+{
+	vv_attr_list list = {0};
+	size_t count = vv_index_count(c->index), found = 0;
+	char *first = NULL;
+	vv_status rc = vv_attr_list_read_compared(&list, c->repo, err);
+
+	rc = rc < 0 ? rc : vv_context_need(c, VV_NEEDS_READER, err);
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+		bool tracked = false;
+
+		vv_index_at(c->index, i, &e);
+		if (e.stage > 0 || !vv_attr_list_concerns(&list, e.path) ||
+		    (rc = vv_attr_tracked(c->repo, e.path, &tracked, err)) < 0 || !tracked) {
+			continue;
+		}
+		if (found++ == 0 && !(first = vv_strdup(e.path))) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	if (rc == VV_OK && found > 0) {
+		vv_buf_printf(
+			text, "%s%s stay%s in blocks: another line of .gitattributes says so\n",
+			vv_text_shows(first), found > 1 ? " and others" : "", found > 1 ? "" : "s");
+	}
+	vv_free(first);
+	vv_attr_list_clear(&list);
+	return rc;
+}
+
+/* Says which lines of others make Git rewrite the pointers of tracked files, those of the
+ * index and those just named. */
+static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, size_t count,
+			     vv_error *err)
+{
+	vv_attr_list lines;
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = vv_attr_beaten_read(&lines, r, x, err);
+
+	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (e.stage <= 1 && !vv_add_never(e.path)) {
+			rc = vv_attr_beaten_note(&lines, r, e.path, err);
+		}
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+
+		if (named[i] && !vv_index_get(x, named[i], &e)) {
+			rc = vv_attr_beaten_note(&lines, r, named[i], err);
+		}
+	}
+	vv_attr_beaten_put(&lines, &text);
+	for (const char *p = vv_buf_cstr(&text); *p && rc == VV_OK;) {
+		size_t len = strcspn(p, "\n");
+
+		vv_warn("%.*s: %s", (int)len, p, VV_ATTR_BEATEN_HINT);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&text);
+	vv_attr_list_clear(&lines);
+	return rc;
+}
+
+/* Is the entry a table that is tracked, and the file no larger than its pointer? */
+static vv_status stands_as_pointer(vv_context *c, const vv_index_entry *e, bool *out, vv_error *err)
+{
+	char *file = vv_repository_file(c->repo, e->path);
+	uint64_t size;
+	vv_stat st;
+	vv_status rc = VV_OK;
+
+	*out = false;
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) && st.size <= VV_POINTER_MAX &&
+	    (rc = vv_blob_size(c->repo, &e->id, &size, err)) == VV_OK && size == st.size &&
+	    (rc = vv_attr_tracked(c->repo, e->path, out, err)) == VV_OK && *out) {
+		rc = vv_dataset_reader_is_pointer(c->reader, &e->id, out, err);
+	}
+	vv_free(file);
+	return rc;
+}
+
+/* Tables that Git wrote as pointers, since no line tracked them, are written now. */
+static vv_status write_tables(vv_context *c, vv_error *err)
+{
+	vv_checkout to;
+	vv_status rc = vv_context_need(c, VV_NEEDS_READER, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_checkout_init(&to, c->repo, c->reader, c->index);
+	to.pointer_ok = to.fetch = true;
+	for (size_t i = 0; i < vv_index_count(c->index) && rc == VV_OK; i++) {
+		vv_index_entry e;
+		char *path = NULL;
+		bool stands = false, clean = false;
+
+		vv_index_at(c->index, i, &e);
+		if (e.stage != 0 || e.skip_worktree || !S_ISREG(e.mode) || vv_add_never(e.path) ||
+		    (rc = stands_as_pointer(c, &e, &stands, err)) < 0 || !stands ||
+		    (rc = vv_checkout_is_clean(&to, &e, &clean, err)) < 0 || !clean) {
+			continue;
+		}
+		path = vv_strdup(e.path); /* writing changes the index */
+		rc = path ? vv_checkout_write(&to, path, e.mode, &e.id, true, err)
+			  : vv_fail_nomem(err);
+		vv_free(path);
+	}
+	if (rc == VV_OK && to.datasets > 0 && (rc = vv_index_write(c->index, err)) == VV_OK) {
+		vv_out("%s written to the work tree\n",
+		       vv_text_counted(to.datasets, "table", "tables"));
+	}
+	if (rc == VV_OK && vv_checkout_note_missing(&to)) {
+		c->code = VV_EXIT_NO;
+	}
+	vv_checkout_clear(&to);
+	return rc;
+}
+
+/* What will change, before anything does. */
+static vv_status note(vv_journal **out, vv_repository *r, const vv_index *x,
+		      const vv_journal_options *o, vv_error *err)
+{
+	static const vv_journal_change c = {.path = ".gitattributes"};
+	vv_status rc = vv_journal_open(out, r, o, err);
+
+	rc = rc < 0 ? rc : vv_journal_path(*out, x, &c, err);
+	return rc < 0 ? rc : vv_journal_ready(*out, err);
+}
+
+static vv_status track(vv_context *c, vv_error *err)
+{
+	vv_repository *r = c->repo;
+	vv_index *x = c->index;
+	int argc = c->argc;
+	char **argv = c->argv;
+	const options *wish = c->options;
+	vv_attr_edit edit = {0};
+	vv_buf text = VV_BUF_INIT;                              /* said only when all is done */
+	char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
+	static const vv_journal_options o = {
+		.command = "track", .what = "'varve track'", .end = VV_JOURNAL_END_INDEX};
+	vv_journal *j = NULL;
+	size_t plain = 0;
+	vv_status rc;
+
+	if (!named) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
+		goto done;
+	}
+	rc = note(&j, r, x, &o, err);
+	for (int i = 0; i < argc && rc == VV_OK; i++) {
+		char *pattern = NULL;
+		bool literal = false, before = edit.changed;
+		edit.changed = false;
+		if ((rc = top_pattern(&pattern, r, argv[i], &literal, err)) == VV_OK &&
+		    (rc = wish->text ? vv_attr_edit_track_text(&edit, pattern, literal, err)
+				     : vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK) {
+			vv_buf_printf(&text, "%s: %s%s\n", vv_text_shows(pattern),
+				      edit.changed ? "tracked" : "is tracked already",
+				      wish->text
+					      ? "; stays text in Git, compared and merged by cell"
+					      : "");
+		}
+		edit.changed = edit.changed || before;
+		if (literal) {
+			named[i] = pattern;
+		} else {
+			vv_free(pattern);
+		}
+	}
+	if (rc == VV_OK && edit.changed && (rc = vv_attr_edit_stage(&edit, x, err)) == VV_OK) {
+		rc = vv_index_write(x, err);
+	}
+	rc = vv_journal_close(j, rc, err);
+	if (rc == VV_OK && wish->text) {
+		rc = count_blocks(c, &text, err);
+	} else if (rc == VV_OK && edit.changed && (rc = count_plain(c, &plain, err)) == VV_OK &&
+		   plain > 0) {
+		vv_buf_printf(&text,
+			      "%s file%s that Git holds as text match%s; "
+			      "'varve add --fix' makes datasets of them\n",
+			      vv_text_count(plain), plain == 1 ? "" : "s", plain == 1 ? "es" : "");
+	}
+	if (rc == VV_OK) {
+		vv_out_bytes(vv_buf_cstr(&text), text.len);
+		rc = wish->text ? VV_OK : write_tables(c, err);
+	}
+	if (rc == VV_OK) {
+		rc = warn_beaten(r, x, named, (size_t)argc, err);
+	}
+done:
+	for (int i = 0; i < argc; i++) {
+		vv_free(named[i]);
+	}
+	vv_free(named);
+	vv_buf_clear(&text);
+	vv_attr_edit_clear(&edit);
+	return rc;
+}
+
+/* A line of .gitattributes names what Git is to call; the first one in a clone of plain git finds
+ * nothing of that name. */
+static vv_status set_up(vv_context *c, vv_error *err)
+{
+	vv_status rc;
+
+	if (vv_repository_is_initialised(c->repo)) {
+		return VV_OK;
+	}
+	if ((rc = vv_repository_set_up(c->repo, "varve", err)) == VV_OK &&
+	    (rc = vv_push_hook_set(c->repo, &vv_notes_stderr, err)) == VV_OK) {
+		vv_note("varve: git calls varve for tables here from now on, as 'varve init' sets it up");
+	}
+	return rc;
+}
+
+static vv_status run_track(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_status rc = vv_context_need(c, (c->argc == 0 ? 0 : VV_NEEDS_RIGHT) | VV_NEEDS_INDEX,
+				       err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (c->argc == 0) {
+		return list(c, o, err);
+	}
+	rc = set_up(c, err);
+	return rc < 0 ? rc : track(c, err);
+}
+
+static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, vv_error *err)
+{
+	char *pattern = NULL;
+	bool literal = false;
+	vv_status rc = top_pattern(&pattern, r, given, &literal, err);
+
+	if (rc == VV_OK) {
+		rc = vv_attr_untrack(r, pattern, literal, err);
+	}
+	if (rc == VV_ENOTFOUND && literal) { /* a pattern that happens to be a file's name */
+		rc = vv_attr_untrack(r, pattern, false, err);
+	}
+	if (rc == VV_ENOTFOUND) {
+		vv_hint(err, "'varve track' lists the lines and what they match");
+	}
+	if (rc == VV_OK) {
+		vv_buf_printf(text, "%s: no longer tracked; what is committed stays as it is\n",
+			      vv_text_shows(pattern));
+	}
+	vv_free(pattern);
+	return rc;
+}
+
+static int check_untrack(const vv_context *c)
+{
+	return c->argc > 0 ? VV_EXIT_OK
+			   : vv_usage_error(
+				     "untrack needs a pattern or file; 'varve track' lists them");
+}
+
+static vv_status count_line(void *payload, const char *file, unsigned line, const char *pattern,
+			    const char *attributes, vv_error *err)
+{
+	(void)file;
+	(void)line;
+	(void)pattern;
+	(void)err;
+	*(size_t *)payload += strstr(attributes, "filter=varve") != NULL;
+	return VV_OK;
+}
+
+/* What renormalizing makes no text of: it has no rows. */
+static vv_status warn_of_damaged(vv_context *c, const vv_attr_list *before, vv_error *err)
+{
+	vv_attr_list now = {0};
+	vv_status rc = vv_attr_list_read(&now, c->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
+		vv_index_entry e;
+
+		vv_index_at(c->index, i, &e);
+		if (S_ISREG(e.mode) && vv_attr_list_concerns(before, e.path) &&
+		    !vv_attr_list_concerns(&now, e.path)) {
+			rc = vv_damaged_pointer_warn(c->repo, &e.id, e.path, err);
+		}
+	}
+	vv_attr_list_clear(&now);
+	return rc;
+}
+
+static vv_status run_untrack(vv_context *c, vv_error *err)
+{
+	static const vv_journal_options o = {
+		.command = "untrack", .what = "'varve untrack'", .end = VV_JOURNAL_END_INDEX};
+	vv_repository *r = c->repo;
+	vv_attr_edit edit = {0};
+	vv_attr_list lines = {0};
+	vv_buf text = VV_BUF_INIT;
+	vv_journal *j = NULL;
+	size_t blocks = 0, left = 0; /* lines with the filter, before and after */
+	vv_status rc;
+
+	if ((rc = vv_attr_list_read(&lines, r, err)) < 0 ||
+	    (rc = vv_attr_edit_begin(&edit, r, err)) < 0 ||
+	    (rc = vv_attr_lines(r, count_line, &blocks, err)) < 0) {
+		goto done;
+	}
+	rc = note(&j, r, c->index, &o, err);
+	for (int i = 0; i < c->argc && rc == VV_OK; i++) {
+		if ((rc = untrack_one(r, c->argv[i], &text, err)) == VV_OK) {
+			edit.changed = true;
+		}
+	}
+	vv_attr_flush(r);
+	if (rc == VV_OK) {
+		rc = vv_attr_lines(r, count_line, &left, err);
+	}
+	if (rc == VV_OK && (rc = vv_attr_edit_stage(&edit, c->index, err)) == VV_OK) {
+		rc = vv_index_write(c->index, err);
+	}
+	rc = vv_journal_close(j, rc, err);
+	if (rc == VV_OK) {
+		vv_out_bytes(vv_buf_cstr(&text), text.len);
+		if (blocks > left) {
+			vv_out("('git add --renormalize PATH' and a commit make text of a file again)\n");
+		}
+		rc = warn_of_damaged(c, &lines, err);
+	}
+done:
+	vv_attr_list_clear(&lines);
+	vv_buf_clear(&text);
+	vv_attr_edit_clear(&edit);
+	return rc;
+}
+
+static const vv_option track_table[] = {
+	OPT_FLAG(0, "text", text,
+		 "leave the files in Git as text; only compare and merge them by cell"),
+	OPT_FLAG('v', "verbose", verbose, "list all files of each line"),
+};
+
+const vv_command vv_cmd_track = {
+	.name = "track",
+	.group = "change",
+	.summary = "make datasets of all files that match a pattern, or list what is tracked",
+	.usage = "[-v] [--text]\n[--text] PATTERN...",
+	.example = "$ varve track 'data/**/*.csv'\n"
+		   "data/**/*.csv: tracked\n"
+		   "$ varve track\n"
+		   ".gitattributes:2: data/**/*.csv\n"
+		   "\tdata/2024/prices.csv",
+	.options = track_table,
+	.option_count = VV_OPTION_COUNT(track_table),
+	.options_size = sizeof(options),
+	.exit_codes =
+		"tables that it tracks now were not written, since their blocks cannot be had",
+	.arguments = "path",
+	.needs = VV_NEEDS_WORKTREE,
+	.run = run_track,
+};
+
+const vv_command vv_cmd_untrack = {
+	.name = "untrack",
+	.group = "change",
+	.summary = "stop tracking a pattern or file",
+	.usage = "PATTERN...",
+	.example = "$ varve untrack 'data/**/*.csv'",
+	.arguments = "path",
+	.check = check_untrack,
+	.needs = VV_NEEDS_RIGHT | VV_NEEDS_INDEX,
+	.run = run_untrack,
+};

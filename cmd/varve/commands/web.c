@@ -1,0 +1,287 @@
+/*
+ * web: a repository's pages, for the person at this machine.
+ *
+ * Two secrets: one in the address that is printed, and one that lets in once, for the address that the
+ * browser is started with, since others on the machine can see a program's arguments.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/web/pages/export.h"
+#include "cmd/web/pages/pages.h"
+#include "cmd/web/serve/http.h"
+#include "cmd/web/web.h"
+#include "lib/work/peers/on_demand.h"
+#include "repo/git/program.h"
+#include "repo/git/repository.h"
+#include "transport/server/words.h"
+
+extern char **environ;
+
+typedef struct options {
+	bool no_browser, verbose;
+	const char *port, *export;
+	uint64_t size;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "no-browser", no_browser, "print the address, and open no browser"),
+	OPT_STRING(0, "port", port, "PORT", "listen at this port (default: a free one)"),
+	OPT_STRING(0, "export", export, "DIR",
+		   "write the pages of A..B, or of one version, into this folder instead"),
+	OPT_NUMBER(0, "size", size, "BYTES", "with --export: how large it may become (20m)"),
+	OPT_FLAG('v', "verbose", verbose, "print a line for each request"),
+};
+
+typedef struct opening {
+	const options *o;
+	vv_buf secret, once;
+	vv_buf page; /* what is opened first, as the end of an address */
+} opening;
+
+/* Does anybody look at a screen here? */
+static bool has_display(void)
+{
+	const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+
+	return (x && *x) || (wayland && *wayland);
+}
+
+/* In the background, by a shell: whatever the program says goes nowhere. */
+static void open_browser(const char *url)
+{
+	static const char command[] = "\"$1\" \"$2\" >/dev/null 2>&1 </dev/null &";
+	char *program = NULL;
+	posix_spawnattr_t how;
+	sigset_t none;
+	pid_t pid;
+	int status;
+
+	if (!has_display() || vv_program_find(&program, "xdg-open", NULL) < 0) {
+		return;
+	}
+	char *const argv[] = {(char *)(uintptr_t) "sh",
+			      (char *)(uintptr_t) "-c",
+			      (char *)(uintptr_t)command,
+			      (char *)(uintptr_t) "sh",
+			      program,
+			      (char *)(uintptr_t)url,
+			      NULL};
+
+	(void)sigemptyset(&none);
+	if (posix_spawnattr_init(&how) ==
+	    0) { /* the server's signals are blocked; not the browser's */
+		(void)posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK);
+		(void)posix_spawnattr_setsigmask(&how, &none);
+		if (posix_spawn(&pid, "/bin/sh", NULL, &how, argv, environ) == 0) {
+			while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+			}
+		}
+		(void)posix_spawnattr_destroy(&how);
+	}
+	vv_free(program);
+}
+
+static void started(void *payload, const char *url)
+{
+	const opening *p = payload;
+	vv_buf once = VV_BUF_INIT;
+
+	vv_note("open %s%s?secret=%s", url, vv_buf_cstr(&p->page), vv_buf_cstr(&p->secret));
+	vv_note("Ctrl-C ends it");
+	if (!p->o->no_browser) {
+		vv_buf_printf(&once, "%s%s?secret=%s", url, vv_buf_cstr(&p->page),
+			      vv_buf_cstr(&p->once));
+		open_browser(vv_buf_cstr(&once));
+		vv_buf_wipe(&once);
+	}
+}
+
+static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
+{
+	(void)payload;
+	(void)call;
+	(void)line;
+	return vv_fail(err, VV_EREFUSED, "'varve web' is for browsers: 'varve serve' is for varve");
+}
+
+/* The repository's own folder, and the page to open: path may be one, a folder below it, or a file. */
+static vv_status find_repository(char **out, opening *p, const char *path, vv_error *err)
+{
+	struct stat st;
+	vv_repository *r = NULL;
+	char *folder = NULL, *relative = NULL;
+	bool is_file = false;
+	vv_status rc;
+
+	if (path && stat(path, &st) != 0) {
+		return vv_fail_errno(err, "cannot open", path);
+	}
+	is_file = path && S_ISREG(st.st_mode);
+	folder = is_file ? vv_path_dir(path) : path ? vv_strdup(path) : NULL;
+	if (path && !folder) {
+		return vv_fail_nomem(err);
+	}
+	if (!folder) {
+		vv_repository_name_here();
+	}
+	if ((rc = vv_repository_open(&r, folder, err)) < 0) {
+		goto done;
+	}
+	if (is_file && (rc = vv_repository_relative(&relative, r, path, err)) < 0) {
+		goto done;
+	}
+	vv_buf_puts(&p->page, "/");
+	if (relative) {
+		vv_buf_puts(&p->page, "data/HEAD");
+		for (char *at = strtok(relative, "/"); at; at = strtok(NULL, "/")) {
+			vv_buf_putc(&p->page, '/');
+			vv_http_encode(&p->page, at, strlen(at));
+		}
+	}
+	*out = vv_strdup(vv_repository_workdir(r) ? vv_repository_workdir(r)
+						  : vv_repository_gitdir(r));
+	rc = *out ? vv_buf_ok(&p->page, err) : vv_fail_nomem(err);
+done:
+	vv_repository_close(r);
+	vv_free(relative);
+	vv_free(folder);
+	return rc;
+}
+
+static vv_status serve(const options *o, const char *path, vv_error *err)
+{
+	opening p = {.o = o};
+	vv_buf address = VV_BUF_INIT;
+	char *repository = NULL;
+	vv_web *web = NULL;
+	vv_status rc;
+
+	vv_secret_new(&p.secret);
+	vv_secret_new(&p.once);
+	vv_buf_printf(&address, "127.0.0.1:%s", o->port ? o->port : "0");
+	if ((rc = vv_buf_ok(&address, err)) < 0 || (rc = vv_buf_ok(&p.secret, err)) < 0 ||
+	    (rc = vv_buf_ok(&p.once, err)) < 0 ||
+	    (rc = find_repository(&repository, &p, path, err)) < 0) {
+		goto done;
+	}
+	if (!(web = vv_web_open(&(vv_web_options){.owner = true, .pages = &vv_pages}))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	const vv_serve_http_options http = {.address = address.data,
+					    .paths = (const char *const[]){repository},
+					    .path_count = 1,
+					    .read_only = true,
+					    .quiet = !o->verbose,
+					    .notes = &vv_notes_stderr,
+					    .secret = p.secret.data,
+					    .secret_once = p.once.data,
+					    .answer = answer,
+					    .payload = &p,
+					    .started = started,
+					    .page = vv_web_answer,
+					    .page_payload = web};
+
+	rc = vv_serve_http(&http, err);
+done:
+	vv_web_close(web);
+	vv_free(repository);
+	vv_buf_clear(&address);
+	vv_buf_clear(&p.page);
+	vv_buf_wipe(&p.secret);
+	vv_buf_wipe(&p.once);
+	return rc;
+}
+
+/* What is written has no server's time limit. */
+static vv_status export_pages(const options *o, const char *what, vv_error *err)
+{
+	opening p = {.o = o};
+	vv_web_visit visit = {.until_ms = 0};
+	vv_on_demand *demand = NULL;
+	char *repository = NULL, *name = NULL;
+	vv_exported done;
+	vv_status rc;
+
+	if ((rc = find_repository(&repository, &p, NULL, err)) < 0) {
+		goto done;
+	}
+	if (!(name = vv_path_absolute("/", repository))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = vv_web_visit_begin(&visit, repository, err)) == VV_OK) {
+		vv_repository_listen(visit.repo, &vv_notes_stderr);
+		rc = vv_on_demand_begin(&demand, visit.repo, true, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_page_export(&visit,
+				    &(vv_export_options){.what = what,
+							 .folder = o->export,
+							 .repository = vv_path_base(name),
+							 .bytes = o->size},
+				    &done, err);
+	}
+	vv_on_demand_end(demand);
+	vv_web_visit_end(&visit);
+	if (rc == VV_OK) {
+		vv_note("%s/index.html: %s, %s, %s in all", vv_text_shows(o->export),
+			vv_text_counted(done.pages, "page", NULL),
+			vv_text_counted(done.files, "data file", NULL), vv_text_bytes(done.bytes));
+		if (done.left_out > 0) {
+			vv_note("there was no room for %s; the first page lists them, and --size gives more",
+				vv_text_counted(done.left_out, "thing", NULL));
+		}
+	}
+done:
+	vv_free(name);
+	vv_free(repository);
+	vv_buf_clear(&p.page);
+	return rc;
+}
+
+static int run_web(void *opts, int argc, char **argv)
+{
+	const options *o = opts;
+	vv_error err;
+
+	if (o->export) {
+		if (argc > 1) {
+			return vv_usage_error("web --export takes A..B, A...B or one revision");
+		}
+		return export_pages(o, argc > 0 ? argv[0] : "HEAD", &err) < 0 ? vv_report(&err)
+									      : VV_EXIT_OK;
+	}
+
+	if (argc > 1) {
+		return vv_usage_error("web takes one repository, or one file");
+	}
+	return serve(opts, argc > 0 ? argv[0] : NULL, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_web = {
+	.name = "web",
+	.group = "look",
+	.summary = "look at datasets, changes and histories in a browser",
+	.usage = "[--no-browser] [--port PORT] [PATH]\n--export DIR [--size BYTES] [A..B|REV]",
+	.example = "$ varve web --no-browser\n"
+		   "open http://127.0.0.1:43911/?secret=b7k2...",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run_alone = run_web,
+};

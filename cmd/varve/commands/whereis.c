@@ -1,0 +1,606 @@
+/*
+ * whereis: who has all blocks of a version.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/vault/work/vault_status.h"
+#include "lib/work/peers/transfer.h"
+#include "lib/work/view/version.h"
+#include "repo/blocks/reach.h"
+#include "repo/transfer/published.h"
+#include "transport/ipfs/routing.h"
+#include "transport/protocol/ask.h"
+#include "transport/protocol/receipt.h"
+#include "transport/protocol/speeds.h"
+
+typedef struct options {
+	vv_strings from, routing;
+	bool no_ask, verbose;
+	const char *format;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	OPT_LIST(0, "from", from, "PEER", "also ask this remote or URL; may be repeated"),
+	OPT_FLAG(0, "no-ask", no_ask, "look only here: at receipts, and at the vault's ledger"),
+	OPT_LIST(0, "routing", routing, "URL",
+		 "also ask this router of IPFS who provides it, if it was published"),
+	OPT_FLAG('v', "verbose", verbose, "also show how fast each was in this network"),
+	OPT_JSON("the output format"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a peer that is silent for this long (60)"),
+};
+
+typedef struct run {
+	const options *o;
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	vv_transfer t;
+	vv_cid root;
+	bool json;
+	vv_buf b;
+	vv_json_out w;
+	unsigned holders;       /* who has all of it */
+	unsigned receipts;      /* told so far */
+	vv_speeds *speeds;      /* NULL: they cannot be read */
+	vv_published published; /* with --routing */
+} run;
+
+/* How fast it was in this network; of what is not known nothing. source 0: nobody that is asked. */
+static void tell_speed(run *r, uint64_t source)
+{
+	vv_speed known = {.seen = 0};
+
+	if (r->speeds && source > 0) {
+		known = vv_speeds_of(r->speeds, source);
+	}
+	if (!r->json) {
+		if (r->o->verbose && known.rate > 0) {
+			vv_out("; first block in %s ms, %s/s", vv_text_count(known.latency_ms),
+			       vv_text_bytes(known.rate));
+		}
+		return;
+	}
+	vv_json_name(&r->w, "latency");
+	if (known.rate > 0) {
+		vv_json_u64(&r->w, known.latency_ms);
+	} else {
+		vv_json_null(&r->w);
+	}
+	vv_json_name(&r->w, "rate");
+	if (known.rate > 0) {
+		vv_json_u64(&r->w, known.rate);
+	} else {
+		vv_json_null(&r->w);
+	}
+}
+
+/* One line: who, and what he has. */
+static void tell(run *r, const char *who, const char *what, uint64_t source, const char *why)
+{
+	if (!r->json) {
+		vv_out("  %-8s  ", what);
+		vv_out_text(who, strlen(who));
+		vv_out("%s%s", why ? ": " : "", why ? why : "");
+		tell_speed(r, source);
+		vv_out("\n");
+		return;
+	}
+	vv_json_open_object(&r->w);
+	vv_json_name(&r->w, "peer");
+	vv_json_string(&r->w, who);
+	vv_json_name(&r->w, "has");
+	vv_json_string(&r->w, what);
+	vv_json_name(&r->w, "error");
+	vv_json_string(&r->w, why);
+	tell_speed(r, source);
+	vv_json_close_object(&r->w);
+}
+
+static vv_status ask_here(run *r, vv_error *err)
+{
+	vv_store *store;
+	vv_cid missing;
+	bool whole;
+	vv_status rc = vv_repository_store(r->repo, &store, err);
+
+	if (rc == VV_OK) {
+		rc = vv_store_complete(store, &r->root, &whole, &missing, err);
+	}
+	if (rc == VV_OK) {
+		r->holders += whole;
+		tell(r, "here",
+		     whole                           ? "all"
+		     : vv_store_has(store, &r->root) ? "some"
+						     : "nothing",
+		     0, NULL);
+	}
+	return rc;
+}
+
+/* One that is asked, beside the others. */
+typedef struct question {
+	run *r;
+	char *word; /* a remote's name, or a URL */
+	vv_remote m;
+	vv_ask ask;
+	uint8_t have, held;
+} question;
+
+typedef struct questions {
+	question *items;
+	size_t count, cap;
+} questions;
+
+static vv_status put_question(void *payload, const vv_connect_options *o, vv_error *err)
+{
+	question *q = payload;
+	vv_connect_options own = *o;
+	vv_peer *peer = NULL;
+	vv_status rc;
+
+	own.remote_program = q->m.program;
+	if ((rc = vv_peer_open(&peer, q->m.url, &own, err)) == VV_OK) {
+		rc = vv_peer_have(peer, &q->r->root, 1, &q->have, &q->held, err);
+	}
+	vv_peer_close(peer);
+	return rc;
+}
+
+static vv_status add_question(questions *all, run *r, const char *word, bool named, vv_error *err)
+{
+	if (!vv_array_room(all->items, all->count, all->cap)) {
+		return vv_fail_nomem(err);
+	}
+	question *q = &all->items[all->count];
+	*q = (question){.r = r, .word = vv_strdup(word), .ask = {.named = named}};
+	if (!q->word) {
+		return vv_fail_nomem(err);
+	}
+	all->count++;
+	q->ask.status = vv_remote_find(&q->m, r->repo, word, &q->ask.why);
+	return VV_OK;
+}
+
+static void tell_answer(const question *q)
+{
+	const uint64_t source = q->m.url ? vv_speed_source(q->m.url) : 0;
+
+	if (q->ask.status < 0) {
+		tell(q->r, q->word, "unknown", source, q->ask.why.message);
+		return;
+	}
+	q->r->holders += q->have & 1;
+	tell(q->r, q->word,
+	     (q->have & 1) != 0   ? "all"
+	     : (q->held & 1) != 0 ? "some"
+				  : "nothing",
+	     source, NULL);
+}
+
+/* The remotes, each followed by its peers, and those that were named. */
+static vv_status list_questions(questions *all, run *r, vv_error *err)
+{
+	char **names;
+	size_t count;
+	vv_status rc = vv_remote_names(&names, &count, r->repo, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_remote m;
+		vv_error ignored;
+		rc = add_question(all, r, names[i], false, err);
+		if (rc == VV_OK && vv_remote_find(&m, r->repo, names[i], &ignored) == VV_OK) {
+			for (size_t k = 0; rc == VV_OK && k < m.peer_count; k++) {
+				rc = add_question(all, r, m.peers[k], false, err);
+			}
+			vv_remote_clear(&m);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->o->from.count; i++) {
+		rc = add_question(all, r, r->o->from.items[i], true, err);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+static vv_status ask_all(run *r, vv_error *err)
+{
+	questions all = {0};
+	vv_status rc = list_questions(&all, r, err);
+	vv_ask **asks = vv_calloc(all.count + 1, sizeof(vv_ask *));
+	size_t count = 0;
+
+	rc = rc < 0 || asks ? rc : vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < all.count; i++) {
+		question *q = &all.items[i];
+		if (q->ask.status == VV_OK) {
+			q->ask.url = q->m.url;
+			q->ask.open = put_question;
+			q->ask.payload = q;
+			rc = vv_ask_prepare(&q->ask, &r->t.connect, err);
+			asks[count++] = &q->ask;
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_ask_all(asks, count, r->repo, err);
+	}
+	for (size_t i = 0; i < all.count; i++) {
+		if (rc == VV_OK) {
+			tell_answer(&all.items[i]);
+		}
+		vv_ask_clear(&all.items[i].ask);
+		vv_remote_clear(&all.items[i].m);
+		vv_free(all.items[i].word);
+	}
+	vv_free(all.items);
+	vv_free(asks);
+	return rc;
+}
+
+/* --- holders of the vault ----------------------------------------------------------------------- */
+
+static const char *when(char out[32], uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	return seconds > 0 && gmtime_r(&t, &tm) && strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0
+		       ? out
+		       : NULL;
+}
+
+static const char *what_it_has(const vv_where_holder *h)
+{
+	return h->away                                             ? "unknown"
+	       : h->whole                                          ? "all"
+	       : h->shards == 0 || (h->asked > 0 && h->shown == 0) ? "nothing"
+								   : "some";
+}
+
+static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *h)
+{
+	const char *why = h->why.code != VV_OK ? h->why.message : NULL, *proven;
+	char time[32];
+
+	proven = when(time, h->proven);
+	r->holders += h->whole && !h->away;
+	if (!r->json) {
+		vv_out("  %-8s  %s: ", what_it_has(h), h->name);
+		if (!h->away) {
+			vv_out("%s of ", vv_text_count(h->shards));
+			vv_out("%s, proven %s%s", vv_text_counted(v->shards, "shard", NULL),
+			       proven ? proven : "never", why ? "; " : "");
+		}
+		vv_out("%s", why ? why : "");
+		tell_speed(r, h->source);
+		vv_out("\n");
+		return;
+	}
+	vv_json_open_object(&r->w);
+	vv_json_name(&r->w, "holder");
+	vv_json_string(&r->w, h->name);
+	vv_json_name(&r->w, "has");
+	vv_json_string(&r->w, what_it_has(h));
+	vv_json_name(&r->w, "shards");
+	vv_json_u64(&r->w, h->shards);
+	vv_json_name(&r->w, "asked");
+	vv_json_u64(&r->w, h->asked);
+	vv_json_name(&r->w, "shown");
+	vv_json_u64(&r->w, h->shown);
+	vv_json_name(&r->w, "proven");
+	vv_json_string(&r->w, proven);
+	vv_json_name(&r->w, "error");
+	vv_json_string(&r->w, why);
+	tell_speed(r, h->source);
+	vv_json_close_object(&r->w);
+}
+
+/* That the vault cannot be read does not hide who else has the version. */
+static vv_status tell_vault(run *r, vv_error *err)
+{
+	vv_vault_where v;
+	vv_error why;
+	vv_status rc = vv_vault_where_find(&v, r->repo, &vv_notes_stderr, &r->root, !r->o->no_ask,
+					   &why);
+
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (!r->json && rc == VV_OK && v.is) {
+		vv_out("holders of the vault%s, which has %s%s of its blocks:\n",
+		       r->o->no_ask ? " by its ledger" : "",
+		       v.kept == v.blocks && !v.partly ? "all" : vv_text_count(v.kept),
+		       v.partly ? " or more" : "");
+	} else if (!r->json && rc < 0) {
+		vv_out("holders of the vault:\n  unknown   %s\n", why.message);
+	}
+	if (r->json) {
+		vv_json_name(&r->w, "vault");
+		if (rc == VV_OK && !v.is) {
+			vv_json_null(&r->w);
+		} else {
+			vv_json_open_object(&r->w);
+			vv_json_name(&r->w, "complete");
+			vv_json_bool(&r->w, rc == VV_OK && v.kept == v.blocks && !v.partly);
+			vv_json_name(&r->w, "shards");
+			vv_json_u64(&r->w, rc == VV_OK ? v.shards : 0);
+			vv_json_name(&r->w, "error");
+			vv_json_string(&r->w, rc < 0 ? why.message : NULL);
+			vv_json_close_object(&r->w);
+		}
+		vv_json_name(&r->w, "holders");
+		vv_json_open_array(&r->w);
+	}
+	for (size_t i = 0; rc == VV_OK && i < v.count; i++) {
+		tell_holder(r, &v, &v.holders[i]);
+	}
+	if (r->json) {
+		vv_json_close_array(&r->w);
+	}
+	vv_vault_where_clear(&v);
+	return VV_OK;
+}
+
+/* --- routers of IPFS ------------------------------------------------------------------------- */
+
+typedef struct asked {
+	run *r;
+	const vv_cid *cid;
+	unsigned count;
+} asked;
+
+static vv_status tell_provider(void *payload, const vv_provider *p, vv_error *err)
+{
+	asked *a = payload;
+	run *r = a->r;
+	char text[VV_CID_TEXT + 1];
+
+	a->count++;
+	r->holders++;
+	if (!r->json) {
+		vv_out("  ");
+		vv_out_text(p->id ? p->id : "?", strlen(p->id ? p->id : "?"));
+		if (p->address) {
+			vv_out("  ");
+			vv_out_text(p->address, strlen(p->address));
+		}
+		vv_out("\n");
+		return VV_OK;
+	}
+	vv_cid_text(text, a->cid);
+	vv_json_open_object(&r->w);
+	vv_json_name(&r->w, "cid");
+	vv_json_string(&r->w, text);
+	vv_json_name(&r->w, "peer");
+	vv_json_string(&r->w, p->id);
+	vv_json_name(&r->w, "address");
+	vv_json_string(&r->w, p->address);
+	vv_json_name(&r->w, "protocols");
+	vv_json_string(&r->w, p->protocols);
+	vv_json_close_object(&r->w);
+	return vv_buf_ok(&r->b, err);
+}
+
+static vv_status ask_router(run *r, const char *url, const vv_cid *cid, const char *what,
+			    vv_error *err)
+{
+	vv_connect_options o = {.repo = r->repo, .idle_sec = (unsigned)r->o->timeout};
+	asked a = {r, cid, 0};
+	char text[VV_CID_TEXT + 1];
+	vv_status rc;
+
+	vv_cid_text(text, cid);
+	if (!r->json) {
+		vv_out("providers of the %s %s:\n", what, text);
+	}
+	rc = vv_routing_providers(url, &o, cid, tell_provider, &a, err);
+	if (rc == VV_OK && a.count == 0 && !r->json) {
+		vv_out("  nobody\n");
+	}
+	return rc;
+}
+
+/* A router learns what it is asked for: so only of what was published. Before anybody is asked. */
+static vv_status find_published(run *r, vv_error *err)
+{
+	vv_status rc = vv_published_find(&r->published, vv_repository_varvedir(r->repo), &r->root,
+					 err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_hint(err,
+			"a router learns what it is asked for; 'varve publish' gives a version "
+			"to everybody");
+	}
+	return rc;
+}
+
+static vv_status ask_routers(run *r, vv_error *err)
+{
+	const vv_published *p = &r->published;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->o->routing.count; i++) {
+		if ((rc = ask_router(r, r->o->routing.items[i], &p->file, "file", err)) == VV_OK) {
+			rc = ask_router(r, r->o->routing.items[i], &p->version, "table", err);
+		}
+	}
+	return rc;
+}
+
+static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
+{
+	run *r = payload;
+
+	if (!r->json) {
+		vv_out(r->receipts++ == 0 ? "who delivered them here:\n" : "");
+		vv_out("  %s  %s (%s) from ", c->time, vv_text_counted(c->blocks, "block", NULL),
+		       vv_text_bytes(c->bytes));
+		vv_out_text(c->peer, strlen(c->peer));
+		vv_out("\n");
+		return VV_OK;
+	}
+	vv_json_open_object(&r->w);
+	vv_json_name(&r->w, "time");
+	vv_json_string(&r->w, c->time);
+	vv_json_name(&r->w, "peer");
+	vv_json_string(&r->w, c->peer);
+	vv_json_name(&r->w, "blocks");
+	vv_json_u64(&r->w, c->blocks);
+	vv_json_name(&r->w, "bytes");
+	vv_json_u64(&r->w, c->bytes);
+	vv_json_close_object(&r->w);
+	return vv_buf_ok(&r->b, err);
+}
+
+static void heading(run *r, const char *name, const char *text)
+{
+	if (r->json) {
+		vv_json_name(&r->w, name);
+		vv_json_open_array(&r->w);
+	} else {
+		vv_out("%s\n", text);
+	}
+}
+
+static vv_status find_root(run *r, const char *word, vv_error *err)
+{
+	vv_subject s;
+	vv_status rc;
+
+	vv_subject_init(&s);
+	if ((rc = vv_subject_find(&s, r->repo, r->reader, word, err)) == VV_OK &&
+	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
+		if (s.is_dataset) {
+			r->root = s.root;
+		} else if (s.from == VV_FROM_WORK && !vv_cid_is_null(&s.parent)) {
+			/* the file was edited: the version that the index has */
+			r->root = s.parent;
+		} else {
+			rc = vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset",
+				     vv_text_shows(word));
+			vv_hint(err, "'varve add' stores it");
+		}
+	}
+	vv_subject_clear(&s);
+	return rc;
+}
+
+static vv_status tell_all(run *r, const char *word, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+	vv_status rc;
+
+	vv_cid_text(text, &r->root);
+	if (r->json) {
+		vv_json_open_object(&r->w);
+		vv_json_name(&r->w, "root");
+		vv_json_string(&r->w, text);
+	} else {
+		vv_out_text(word, strlen(word));
+		vv_out("  %s\n", text);
+	}
+	heading(r, "peers", "peers that have its blocks:");
+	if ((rc = ask_here(r, err)) == VV_OK && !r->o->no_ask) {
+		rc = ask_all(r, err);
+	}
+	if (r->json) {
+		vv_json_close_array(&r->w);
+	}
+	if (rc == VV_OK) {
+		rc = tell_vault(r, err);
+	}
+	if (r->o->routing.count > 0) {
+		if (r->json) {
+			vv_json_name(&r->w, "providers");
+			vv_json_open_array(&r->w);
+		}
+		if (rc == VV_OK) {
+			rc = ask_routers(r, err);
+		}
+		if (r->json) {
+			vv_json_close_array(&r->w);
+		}
+	}
+	if (r->json) {
+		vv_json_name(&r->w, "receipts");
+		vv_json_open_array(&r->w);
+	}
+	if (rc == VV_OK) {
+		rc = vv_receipts_of(r->repo, &r->root, tell_receipt, r, err);
+	}
+	if (r->json) {
+		vv_json_close_array(&r->w);
+		vv_json_close_object(&r->w);
+		if (rc == VV_OK) {
+			rc = vv_buf_ok(&r->b, err);
+		}
+		if (rc == VV_OK) {
+			vv_out_bytes(r->b.data, r->b.len);
+			vv_out("\n");
+		}
+	}
+	return rc;
+}
+
+static int check_whereis(const vv_context *c)
+{
+	return c->argc == 1 ? VV_EXIT_OK
+			    : vv_usage_error("whereis takes one PATH, REV:PATH or CID");
+}
+
+static vv_status run_whereis(vv_context *c, vv_error *err)
+{
+	run r = {.o = c->options, .repo = c->repo, .reader = c->reader};
+	vv_status rc;
+
+	r.json = vv_wants_json(r.o->format);
+	vv_json_out_init(&r.w, &r.b, 2);
+	if ((rc = find_root(&r, c->argv[0], err)) == VV_OK &&
+	    (r.o->routing.count == 0 || (rc = find_published(&r, err)) == VV_OK) &&
+	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, err)) ==
+		    VV_OK) {
+		vv_error unknown;
+		(void)vv_speeds_open(&r.speeds, r.repo, &unknown);
+		rc = tell_all(&r, c->argv[0], err);
+	}
+	vv_speeds_close(r.speeds);
+	vv_transfer_close(&r.t);
+	vv_published_clear(&r.published);
+	vv_buf_clear(&r.b);
+	c->code = r.holders > 0 ? VV_EXIT_OK : VV_EXIT_NO;
+	return rc;
+}
+
+const vv_command vv_cmd_whereis = {
+	.name = "whereis",
+	.group = "peers",
+	.summary = "show which peers and holders have the blocks of a version",
+	.usage =
+		"[--from PEER]... [--no-ask] [-v] [--routing URL]... [--json] PATH | REV:PATH | CID",
+	.example = "$ varve whereis prices.csv\n"
+		   "prices.csv  bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy\n"
+		   "peers that have its blocks:\n"
+		   "  all       here\n"
+		   "  all       origin\n"
+		   "who delivered them here:\n"
+		   "  2026-03-01T10:00:00Z  139 blocks (1.2 MB) from ../sales",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "nobody has all of its blocks",
+	.arguments = "path",
+	.check = check_whereis,
+	.needs = VV_NEEDS_READER,
+	.run = run_whereis,
+};

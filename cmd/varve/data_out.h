@@ -1,0 +1,26 @@
+/*
+ * data_out: data on stdout: byte for byte into a pipe or file, made harmless on a
+ * terminal.
+ */
+#ifndef VV_CMD_VARVE_DATA_OUT_H
+#define VV_CMD_VARVE_DATA_OUT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+typedef struct vv_data_out {
+	bool escape;  /* stdout is a terminal and raw was not asked for */
+	vv_buf carry; /* an unfinished line, since a character may be cut in two */
+} vv_data_out;
+
+void vv_data_out_init(vv_data_out *o, bool raw);
+void vv_data_out_clear(vv_data_out *o);
+
+/* A vv_bytes_fn; payload is the vv_data_out. VV_EIO once stdout is gone, so that
+ * nothing more is read for nobody. */
+vv_status vv_data_out_put(void *payload, const void *bytes, size_t len, vv_error *err);
+vv_status vv_data_out_end(vv_data_out *o, vv_error *err);
+
+#endif

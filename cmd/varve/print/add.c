@@ -1,0 +1,78 @@
+/*
+ * add: the report of an add, and what is worth a hint in it.
+ */
+#include "cmd/varve/print/add.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/frame/output.h"
+
+static void print_total(const vv_add_report *rep)
+{
+	vv_buf time = VV_BUF_INIT;
+
+	if (rep->tables + rep->files <= 3) {
+		return;
+	}
+	vv_out("in all: ");
+	if (rep->tables > 0) {
+		vv_out("%s, %s", vv_text_counted(rep->tables, "table", NULL),
+		       vv_text_counted(rep->rows, "row", NULL));
+	}
+	if (rep->files > 0) {
+		vv_out("%s%s", rep->tables ? ", " : "", vv_text_counted(rep->files, "file", NULL));
+	}
+	vv_add_put_speed(&time, rep->bytes, rep->ms);
+	if (rep->tables > 0) {
+		vv_out(rep->keyed == rep->tables ? ", all with a key"
+		       : rep->keyed == 0         ? ", none with a key"
+						 : ", %s with a key",
+		       vv_text_count(rep->keyed));
+	}
+	vv_out(", %s stored of %s%s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
+	       vv_buf_cstr(&time));
+	vv_buf_clear(&time);
+}
+
+void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool quiet, bool dry)
+{
+	if (!quiet) {
+		if (rep->guessed > 0) {
+			vv_out("%s read%s as %s of varve "
+			       "('git config varve.addTables false' leaves new ones to Git):\n",
+			       vv_text_counted(rep->guessed, "new file", "new files"),
+			       rep->guessed == 1 ? "s" : "",
+			       rep->guessed == 1 ? "a table" : "tables");
+		}
+		vv_out_bytes(vv_buf_cstr(&rep->text), rep->text.len);
+		print_total(rep);
+		if (rep->ordinary > 0) {
+			vv_out("%s%s: %s\n", dry ? "would stage " : "",
+			       vv_text_counted(rep->ordinary, "ordinary file", "ordinary files"),
+			       vv_buf_cstr(&rep->ordinary_names));
+		}
+		if (rep->removed > 0) {
+			vv_out("%s%s\n", dry ? "would stage " : "",
+			       vv_text_counted(rep->removed, "removed file", "removed files"));
+		}
+		if (plan->kept_text > 0) {
+			vv_out("%s stay%s text, as in HEAD; "
+			       "'varve add --convert PATH' makes a table\n",
+			       vv_buf_cstr(&plan->kept_names), plan->kept_text == 1 ? "s" : "");
+		}
+		if (plan->new_text > 0) {
+			vv_out("%s go%s to Git as text; "
+			       "'varve add' with the name of a file makes a table of it\n",
+			       vv_buf_cstr(&plan->new_names), plan->new_text == 1 ? "es" : "");
+		}
+	}
+	for (const char *p = vv_buf_cstr(&rep->warnings); *p;) {
+		size_t len = strcspn(p, "\n");
+		vv_warn("%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	if (rep->retyped) {
+		vv_note("hint: 'varve schema --set COLUMN=string PATH' changes a column's type");
+	}
+}

@@ -1,0 +1,47 @@
+/*
+ * commit: a commit as log and show print it.
+ */
+#ifndef VV_CMD_VARVE_PRINT_COMMIT_H
+#define VV_CMD_VARVE_PRINT_COMMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "cmd/varve/print/diff_show.h"
+#include "repo/git/history/history.h"
+
+/* Which names stand at which commits: "(HEAD -> main, tag: v1, origin/main)". */
+typedef struct vv_decoration vv_decoration;
+vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *err);
+void vv_decoration_free(vv_decoration *n); /* accepts NULL */
+
+typedef enum vv_commit_style { VV_STYLE_LONG, VV_STYLE_ONELINE, VV_STYLE_JSON } vv_commit_style;
+
+typedef struct vv_commit_view {
+	vv_repository *repo;
+	vv_decoration *names; /* may be NULL */
+	vv_commit_style style;
+	bool stat;
+	bool growth; /* with stat: stored bytes too */
+	bool name_only, name_status;
+	const vv_diff_show *patch; /* rows and cells too; NULL: none. Not in JSON. */
+	const char *const *paths;  /* for stat; NULL: all */
+	bool any;                  /* was one printed already? */
+	uint64_t
+		uncounted; /* changes of tables that stat tells without their rows: blocks are not here */
+	/* What else there is to say of the commit: members of its object, or, json NULL,
+	 * lines on stdout after it. May be NULL. */
+	void (*more)(void *payload, vv_json_out *json);
+	void *payload;
+} vv_commit_view;
+
+vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err);
+/* After the last one: VV_EMISSING where some were uncounted. */
+vv_status vv_commit_counted(const vv_commit_view *v, vv_error *err);
+
+/* "2026-11-20T07:38:20+00:00" */
+void vv_person_iso_date(vv_buf *out, const vv_person *p);
+
+#endif

@@ -1,0 +1,392 @@
+/*
+ * commit_stat: knows how two versions of a path are told in one line.
+ */
+#include "cmd/varve/print/commit_stat.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/print/path.h"
+#include "dataset/table/dataset_reader.h"
+#include "lib/work/diff/change_count.h"
+#include "lib/work/diff/table.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/merge/renames.h"
+
+void vv_commit_stat_clear(vv_commit_stat *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		vv_free(s->lines[i].path);
+		vv_free(s->lines[i].from);
+		vv_change_counts_clear(&s->lines[i].counts);
+	}
+	vv_free(s->lines);
+	memset(s, 0, sizeof(*s));
+}
+
+typedef struct collect {
+	vv_commit_stat *stat;
+	vv_repository *repo;
+	const vv_stat_options *opts;
+	vv_dataset_reader *reader; /* NULL until a text is counted */
+} collect;
+
+static bool below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return n == 0 || (strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/'));
+}
+
+static bool is_wanted(const collect *c, const char *path)
+{
+	const char *const *p;
+
+	if (!c->opts->paths) {
+		return true;
+	}
+	for (p = c->opts->paths; *p; p++) {
+		if (below(path, *p)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status count_growth(vv_stat_line *line, vv_repository *r, vv_error *err)
+{
+	vv_store *store;
+	vv_status rc = vv_repository_store(r, &store, err);
+
+	if (rc == VV_OK) {
+		/* What is not here cannot be counted; the pointer tells the rest. */
+		line->has_growth = vv_growth_count(&line->growth, store,
+						   line->old_side.stored ? &line->old_side.root
+									 : NULL,
+						   &line->new_side.root, NULL) == VV_OK;
+	}
+	return rc;
+}
+
+static vv_status on_change(void *payload, const vv_change *change, vv_error *err)
+{
+	collect *c = payload;
+	vv_commit_stat *s = c->stat;
+	vv_stat_line *line;
+
+	if (!is_wanted(c, change->path)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(s->lines, s->count, s->cap)) {
+		return vv_fail_nomem(err);
+	}
+	line = &s->lines[s->count];
+	memset(line, 0, sizeof(*line));
+	if (!(line->path = vv_strdup(change->path))) {
+		return vv_fail_nomem(err);
+	}
+	line->change = *change;
+	line->change.path = line->path;
+	s->count++;
+	return VV_OK;
+}
+
+/* A line of what went becomes the old side of what came. */
+static vv_status pair_renames(vv_commit_stat *s, vv_repository *r, vv_error *err)
+{
+	vv_change *changes = vv_calloc(s->count + 1, sizeof(*changes));
+	size_t *from = vv_calloc(s->count + 1, sizeof(*from)), i, kept = 0;
+	vv_status rc = changes && from ? VV_OK : vv_fail_nomem(err);
+
+	for (i = 0; rc == VV_OK && i < s->count; i++) {
+		changes[i] = s->lines[i].change;
+	}
+	if (rc == VV_OK) {
+		rc = vv_renames_among(r, changes, s->count, from, err);
+	}
+	for (i = 0; rc == VV_OK && i < s->count; i++) {
+		if (from[i] != VV_RENAMED_FROM_NONE) {
+			vv_stat_line *line = &s->lines[i], *was = &s->lines[from[i]];
+
+			line->from = was->path;
+			line->change.old_mode = was->change.old_mode;
+			line->change.old_id = was->change.old_id;
+			was->path = NULL;
+		}
+	}
+	for (i = 0; rc == VV_OK && i < s->count; i++) {
+		if (s->lines[i].path) {
+			s->lines[kept++] = s->lines[i];
+		}
+	}
+	s->count = rc == VV_OK ? kept : s->count;
+	vv_free(changes);
+	vv_free(from);
+	return rc;
+}
+
+/* A table that Git keeps as text, for varve to compare. */
+static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
+{
+	const vv_change *h = &line->change;
+	bool compared = false;
+	vv_status rc = VV_OK;
+
+	/* Attributes take 150 us to ask: too much for each file of a large commit. */
+	if (c->opts->names || !vv_diff_is_table_name(line->path, true) || line->old_side.stored ||
+	    line->old_side.damaged || line->new_side.damaged || !S_ISREG(h->old_mode) ||
+	    !S_ISREG(h->new_mode) ||
+	    (rc = vv_attr_compared(c->repo, line->path, &compared, err)) < 0 || !compared) {
+		return rc;
+	}
+	if (!c->reader && (rc = vv_dataset_reader_open(&c->reader, c->repo, NULL, err)) < 0) {
+		return rc;
+	}
+	return vv_change_count_texts(&line->counts, c->repo, c->reader, line->path, &h->old_id,
+				     &h->new_id, err);
+}
+
+static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
+{
+	const vv_change *h = &line->change;
+	vv_status rc;
+
+	if ((rc = vv_content_read(&line->old_side, c->repo, h->old_mode, &h->old_id, err)) < 0 ||
+	    (rc = vv_content_read(&line->new_side, c->repo, h->new_mode, &h->new_id, err)) < 0) {
+		return rc;
+	}
+	if (!line->new_side.stored) {
+		return count_text(c, line, err);
+	}
+	if (!c->opts->names && line->old_side.stored && line->old_side.table &&
+	    line->new_side.table &&
+	    (rc = vv_change_count(&line->counts, c->repo, line->path, &line->old_side.root,
+				  &line->new_side.root, err)) < 0) {
+		return rc;
+	}
+	return c->opts->growth ? count_growth(line, c->repo, err) : VV_OK;
+}
+
+vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
+			      const vv_oid *to, const vv_stat_options *opts, vv_error *err)
+{
+	collect c = {out, r, opts, NULL};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = vv_tree_changes(r, from, to, "", on_change, &c, err);
+	if (rc == VV_OK) {
+		rc = pair_renames(out, r, err);
+	}
+	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
+		rc = fill_line(&c, &out->lines[i], err);
+	}
+	vv_dataset_reader_close(c.reader);
+	return rc;
+}
+
+bool vv_stat_line_lacks(const vv_stat_line *l)
+{
+	return l->old_side.stored && l->old_side.table && l->new_side.table && !l->counts.counted;
+}
+
+static void put_dataset(vv_buf *b, const vv_stat_line *l)
+{
+	const vv_content *o = &l->old_side, *n = &l->new_side;
+	bool both = o->stored && o->table == n->table;
+
+	if (n->table && !o->there) {
+		vv_change_whole_put(b, false, n->rows, n->columns);
+	} else if (l->counts.counted) {
+		vv_change_counts_put(b, &l->counts);
+	} else if (n->table) {
+		vv_buf_puts(b, both ? "" : "now a dataset: ");
+		if (both && o->rows != n->rows) {
+			vv_buf_printf(b, "%s -> ", vv_text_count(o->rows));
+		}
+		vv_buf_printf(b, "%s row%s, ", vv_text_count(n->rows), n->rows == 1 ? "" : "s");
+		vv_buf_printf(b, "%s column%s%s", vv_text_count(n->columns),
+			      n->columns == 1 ? "" : "s", both ? " (blocks not here)" : "");
+	} else {
+		vv_buf_puts(b, !o->there ? "new: " : !o->stored ? "now a dataset: " : "");
+		vv_buf_printf(b, "%s", both && o->bytes != n->bytes ? vv_text_bytes(o->bytes) : "");
+		vv_buf_printf(b, "%s%s", both && o->bytes != n->bytes ? " -> " : "",
+			      vv_text_bytes(n->bytes));
+	}
+	if (l->has_growth) {
+		vv_buf_printf(b, "; %s new block%s, %s stored", vv_text_count(l->growth.blocks),
+			      l->growth.blocks == 1 ? "" : "s", vv_text_bytes(l->growth.stored));
+	}
+}
+
+static void put_file(vv_buf *b, const vv_stat_line *l)
+{
+	const vv_content *o = &l->old_side, *n = &l->new_side;
+
+	if (!n->there) {
+		vv_buf_puts(b, "removed");
+		if (o->stored && o->table) {
+			vv_buf_reset(b);
+			vv_change_whole_put(b, true, o->rows, o->columns);
+		}
+	} else if (n->damaged) {
+		vv_buf_puts(b, "a damaged pointer");
+	} else if (!o->there) {
+		vv_buf_printf(b, "new: %s", vv_text_bytes(n->bytes));
+	} else if (l->counts.counted) {
+		vv_change_counts_put(b, &l->counts);
+	} else if (o->stored) {
+		vv_buf_printf(b, "no longer a dataset: %s of text", vv_text_bytes(n->bytes));
+	} else {
+		vv_buf_printf(b, "%s -> %s", vv_text_bytes(o->bytes), vv_text_bytes(n->bytes));
+	}
+}
+
+/* "old.csv => new.csv" of a renamed file. */
+static size_t put_path(const vv_stat_line *l, bool print)
+{
+	size_t width = vv_text_width(l->path, strlen(l->path));
+
+	if (l->from) {
+		width += vv_text_width(l->from, strlen(l->from)) + 4;
+	}
+	if (print && l->from) {
+		vv_out_text(l->from, strlen(l->from));
+		vv_out(" => ");
+	}
+	if (print) {
+		vv_out_text(l->path, strlen(l->path));
+	}
+	return width;
+}
+
+void vv_commit_stat_print(const vv_commit_stat *s, bool total)
+{
+	size_t widest = 0, i, n;
+
+	for (i = 0; i < s->count; i++) {
+		n = put_path(&s->lines[i], false);
+		widest = n > widest ? n : widest;
+	}
+	widest = widest > 50 ? 50 : widest;
+	for (i = 0; i < s->count; i++) {
+		const vv_stat_line *l = &s->lines[i];
+		vv_buf b = VV_BUF_INIT;
+
+		vv_out(" ");
+		for (n = put_path(l, true); n < widest; n++) {
+			vv_out(" ");
+		}
+		if (l->from && vv_oid_equal(&l->change.old_id, &l->change.new_id)) {
+			vv_buf_puts(&b, "renamed");
+		} else if (l->new_side.stored) {
+			put_dataset(&b, l);
+		} else {
+			put_file(&b, l);
+		}
+		vv_out(" | %s\n", vv_buf_cstr(&b));
+		vv_buf_clear(&b);
+	}
+	if (total && s->count > 0) {
+		vv_out(" %s %s changed\n", vv_text_count(s->count),
+		       s->count == 1 ? "file" : "files");
+	}
+}
+
+void vv_commit_stat_names(const vv_commit_stat *s, bool status)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const vv_stat_line *l = &s->lines[i];
+		vv_buf b = VV_BUF_INIT;
+
+		if (status) {
+			vv_buf_printf(&b, "%c\t",
+				      l->from              ? 'R'
+				      : !l->old_side.there ? 'A'
+				      : !l->new_side.there ? 'D'
+							   : 'M');
+		}
+		if (status && l->from) {
+			vv_path_put_quoted(&b, l->from, true, false);
+			vv_buf_putc(&b, '\t');
+		}
+		vv_path_put_quoted(&b, l->path, true, false);
+		vv_buf_putc(&b, '\n');
+		vv_out_bytes(vv_buf_cstr(&b), b.len);
+		vv_buf_clear(&b);
+	}
+}
+
+static void put_pair(vv_json_out *w, const char *name, bool has_old, uint64_t from, bool has_new,
+		     uint64_t to)
+{
+	vv_json_name(w, name);
+	vv_json_open_array(w);
+	if (has_old) {
+		vv_json_u64(w, from);
+	} else {
+		vv_json_null(w);
+	}
+	if (has_new) {
+		vv_json_u64(w, to);
+	} else {
+		vv_json_null(w);
+	}
+	vv_json_close_array(w);
+}
+
+static const char *kind_of(const vv_content *s)
+{
+	return !s->stored ? "text" : s->table ? "table" : "file";
+}
+
+void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
+{
+	size_t i;
+
+	vv_json_open_array(w);
+	for (i = 0; i < s->count; i++) {
+		const vv_content *o = &s->lines[i].old_side, *n = &s->lines[i].new_side;
+		char cid[VV_CID_TEXT + 1];
+
+		vv_json_open_object(w);
+		vv_json_name(w, "path");
+		vv_json_string(w, s->lines[i].path);
+		if (s->lines[i].from) {
+			vv_json_name(w, "from");
+			vv_json_string(w, s->lines[i].from);
+		}
+		vv_json_name(w, "change");
+		vv_json_string(w, s->lines[i].from ? "renamed"
+				  : !o->there      ? "added"
+				  : !n->there      ? "removed"
+						   : "modified");
+		vv_json_name(w, "kind");
+		vv_json_string(w, kind_of(n->there ? n : o));
+		put_pair(w, "bytes", o->there, o->bytes, n->there, n->bytes);
+		if (o->table || n->table) {
+			put_pair(w, "rows", o->table, o->rows, n->table, n->rows);
+			put_pair(w, "columns", o->table, o->columns, n->table, n->columns);
+		}
+		vv_change_counts_json(w, &s->lines[i].counts);
+		if (n->stored) {
+			vv_cid_text(cid, &n->root);
+			vv_json_name(w, "root");
+			vv_json_string(w, cid);
+			vv_json_name(w, "stored");
+			if (s->lines[i].has_growth) {
+				vv_json_u64(w, s->lines[i].growth.stored);
+			} else {
+				vv_json_null(w);
+			}
+		}
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+}

@@ -1,0 +1,58 @@
+/*
+ * commit_stat: what a commit changed, per path: rows and columns of tables, bytes of others.
+ */
+#ifndef VV_CMD_VARVE_PRINT_COMMIT_STAT_H
+#define VV_CMD_VARVE_PRINT_COMMIT_STAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "diff/write/change_words.h"
+#include "lib/work/add/added_blocks.h"
+#include "lib/work/view/content.h"
+#include "repo/git/history/history.h"
+#include "repo/git/tree.h"
+
+typedef struct vv_stat_line {
+	char *path;
+	char *from;       /* when renamed: its path before; else NULL */
+	vv_change change; /* its path is the one above */
+	vv_content old_side, new_side;
+	vv_change_counts counts; /* where both sides are tables */
+	bool has_growth;         /* false: not counted, since blocks are not here or nobody asked */
+	vv_growth growth;        /* what the new version added to the store */
+} vv_stat_line;
+
+typedef struct vv_commit_stat {
+	vv_stat_line *lines; /* sorted by path */
+	size_t count, cap;
+} vv_commit_stat;
+
+typedef struct vv_stat_options {
+	const char *const *paths; /* only these (NULL-ended, files or folders); NULL: all */
+	bool growth;              /* count stored bytes, too */
+	bool names;               /* count nothing: only the names are wanted */
+} vv_stat_options;
+
+/* From one commit (NULL: nothing) to another. */
+vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
+			      const vv_oid *to, const vv_stat_options *opts, vv_error *err);
+void vv_commit_stat_clear(vv_commit_stat *s);
+
+/* Two versions of a table that could not be compared, since blocks are not here. */
+bool vv_stat_line_lacks(const vv_stat_line *l);
+
+/* " prices.csv | +3 ~12 rows, 1 column added" a line; where it was counted with what is stored.
+ * total: and " 1 file changed". */
+void vv_commit_stat_print(const vv_commit_stat *s, bool total);
+
+/* "M	prices.csv" a line, as git log --name-status ("R	old	new" of a renamed one); without status only the path. */
+void vv_commit_stat_names(const vv_commit_stat *s, bool status);
+
+/* An array: [{"path", "kind", "change", "rows": [old, new], ...}]. docs: varve-log(1). */
+void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * commit_summary: the lines after a commit; the numbers were found with the changes.
+ */
+#include "cmd/varve/print/commit_summary.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "repo/git/history/history.h"
+
+/* More datasets than this are summed up. */
+enum { SHOWN_MAX = 20 };
+
+static void print_line(const vv_change_entry *e)
+{
+	const vv_change_facts *f = &e->staged_facts;
+	vv_buf b = VV_BUF_INIT;
+
+	vv_change_facts_put(&b, e, f);
+	vv_out("  ");
+	if (e->from) {
+		vv_out("%s => ", vv_text_shows(e->from));
+	}
+	vv_out("%s: %s", vv_text_shows(e->path), e->head_mode == 0 ? "new, " : "");
+	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+	if (f->known) {
+		vv_out("; %s of %s %s%s new", vv_text_count(f->groups_new),
+		       vv_text_count(f->groups), e->table ? "group" : "chunk",
+		       f->groups == 1 ? "" : "s");
+		vv_out(", %s stored of %s", vv_text_bytes(f->stored), vv_text_bytes(f->bytes));
+	}
+	vv_out("\n");
+}
+
+vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, const vv_oid *id,
+				  const char *message, bool root_commit, vv_error *err)
+{
+	static const char heads[] = "refs/heads/";
+	const char *branch = changes->head.branch;
+	size_t subject = strcspn(message, "\n"), files = 0;
+	size_t datasets = 0;
+	char *hex = NULL;
+	vv_status rc = vv_rev_short(r, id, &hex, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (branch && strncmp(branch, heads, sizeof(heads) - 1) == 0) {
+		branch += sizeof(heads) - 1;
+	}
+	vv_out("[%s %s%s] %s\n", branch ? vv_text_shows(branch) : "detached HEAD",
+	       root_commit ? "(root-commit) " : "", hex, vv_text_show(message, subject));
+	vv_free(hex);
+	for (size_t i = 0; i < changes->count; i++) {
+		files += changes->entries[i].staged != ' ' && changes->entries[i].staged != '?';
+	}
+	vv_out(" %s file%s changed\n", vv_text_count(files), files == 1 ? "" : "s");
+	for (size_t i = 0; i < changes->count; i++) {
+		const vv_change_entry *e = &changes->entries[i];
+		if ((!e->dataset && !e->staged_facts.counts.counted) || e->index_mode == 0 ||
+		    e->staged == ' ') {
+			continue;
+		}
+		if (++datasets <= SHOWN_MAX) {
+			print_line(e);
+		}
+	}
+	if (datasets > SHOWN_MAX) {
+		vv_out("  and %s more\n", vv_text_count(datasets - SHOWN_MAX));
+	}
+	return rc;
+}
+
+void vv_commit_summary_print_merge(const vv_merge_commit *c)
+{
+	vv_error err;
+
+	if (c->made && !c->quiet &&
+	    vv_commit_summary_print(c->repo, &c->changes, &c->id, c->message_made.data, false,
+				    &err) < 0) {
+		vv_warn("%s", err.message);
+	}
+}

@@ -1,0 +1,366 @@
+/*
+ * diff_show: in which words and in what order the differences of tables and files are printed.
+ */
+#include "cmd/varve/print/diff_show.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/print/path.h"
+
+/* Rows of each table shown on a terminal when nothing else was asked for. */
+#define TERMINAL_LIMIT 50u
+/* Ordinary text files named one by one. */
+#define TEXT_FILES_MAX 10u
+
+static vv_status write_out(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	vv_diff_print *r = payload;
+	if (r->fd >= 0) {
+		return vv_write_full(r->fd, bytes, len, r->output, err);
+	}
+	if (vv_out_is_terminal()) {
+		vv_progress_stop(); /* rows are shown now: the line would stand among them */
+	}
+	vv_out_bytes(bytes, len);
+	if (vv_out_is_terminal()) {
+		vv_out_flush();
+	}
+	return vv_out_failed() ? vv_fail(err, VV_EIO, "stdout cannot be written") : VV_OK;
+}
+
+static bool is_kind(const vv_diff_print *r, const char *name)
+{
+	return strcmp(r->format, name) == 0;
+}
+
+/* Is this a form for people, in which a line of prose has its place? */
+bool vv_diff_print_is_prose(const vv_diff_print *r)
+{
+	return is_kind(r, "text") || is_kind(r, "summary") || is_kind(r, "stat");
+}
+
+static bool wants_color(const vv_diff_print *r)
+{
+	if (r->color && strcmp(r->color, "auto") != 0) {
+		return strcmp(r->color, "always") == 0;
+	}
+	return r->fd < 0 && vv_color_off()[0] != '\0';
+}
+
+static const char *temp_dir(void)
+{
+	const char *dir = getenv("TMPDIR");
+	return dir && *dir ? dir : "/tmp";
+}
+
+vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err)
+{
+	vv_diff_writer_options wo = {
+		.write = write_out,
+		.payload = r,
+		.color = wants_color(r),
+		.context = 2,
+		.title = title,
+		.old_side = r->sides[0].len > 0 ? vv_buf_cstr(&r->sides[0]) : NULL,
+		.new_side = r->sides[1].len > 0 ? vv_buf_cstr(&r->sides[1]) : NULL,
+		.limit = r->how.limit};
+	vv_status rc;
+	/* into a pipe or file nothing is cut, unless a width is given */
+	wo.width = r->fd < 0 ? vv_out_limit() : 0;
+	if (r->how.only_whether) {
+		return VV_OK;
+	}
+	if (!r->kind) {
+		r->patch = (vv_patch_write_options){.write = write_out,
+						    .payload = r,
+						    .temp_dir = temp_dir(),
+						    .pool = r->how.pool};
+		r->how.patch = &r->patch;
+		r->how.sections = &r->sections;
+		return vv_patch_begin(write_out, r, err);
+	}
+	if ((rc = r->kind->open(&r->writer, &wo, err)) < 0) {
+		return rc;
+	}
+	r->how.writer = r->writer;
+	r->how.counts = is_kind(r, "summary") || is_kind(r, "stat");
+	return r->writer->begin(r->writer, err);
+}
+
+/* What was said of a path that is not a table. */
+static vv_status tell_line(vv_diff_print *r, const vv_diff_answer *a, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
+	if (r->how.only_whether || ++r->text_files > TEXT_FILES_MAX) {
+		return VV_OK;
+	}
+	if (!vv_diff_print_is_prose(r)) {
+		vv_note("%s", a->line.data);
+		return VV_OK;
+	}
+	vv_buf_put(&b, a->line.data, a->line.len);
+	vv_buf_putc(&b, '\n');
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		rc = write_out(r, b.data, b.len, err);
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+/* A, M, D, R, or U for a path in conflict, as git diff --name-status has them. */
+static char letter_of(const char *old_path, bool conflict, bool was, bool is)
+{
+	return conflict ? 'U' : old_path ? 'R' : !was ? 'A' : !is ? 'D' : 'M';
+}
+
+static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_path, bool conflict,
+			   bool was, bool is, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
+	if (r->name_status) {
+		vv_buf_printf(&b, "%c\t", letter_of(old_path, conflict, was, is));
+	}
+	if (r->name_status && old_path) {
+		vv_path_put_quoted(&b, old_path, true, false);
+		vv_buf_putc(&b, '\t');
+	}
+	vv_path_put_quoted(&b, path, true, false);
+	vv_buf_putc(&b, '\n');
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		rc = write_out(r, b.data, b.len, err);
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_error *err)
+{
+	vv_diff_answer a;
+	vv_status rc = vv_diff_item_compare(&a, item, &r->how, err);
+	if (rc == VV_OK) {
+		r->differs |= a.differs;
+		if (a.line.len > 0) {
+			rc = tell_line(r, &a, err);
+		}
+		if (rc == VV_OK && (r->name_only || r->name_status) && !r->quiet && a.differs) {
+			rc = tell_name(r, item->path, item->old_path, item->conflict,
+				       item->a != NULL, item->b != NULL, err);
+		}
+		vv_buf_clear(&a.line);
+	}
+	return rc;
+}
+
+/* The subject of one side, NULL in *out when the path is not there. */
+static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *path, uint32_t mode,
+			   int stage, vv_subject *storage, vv_subject **out, char **word,
+			   char **name, vv_error *err)
+{
+	static const char *const stages[] = {NULL, "base", "ours", "theirs"};
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
+	char hex[VV_OID_TEXT + 1];
+	*out = NULL;
+	if (mode == 0) {
+		return VV_OK;
+	}
+	if (s->kind == VV_SIDE_WORK) {
+		*word = vv_repository_file(r->repo, path);
+	} else {
+		if (s->kind == VV_SIDE_COMMIT) {
+			vv_oid_text(hex, &s->commit);
+		}
+		if (s->kind == VV_SIDE_COMMIT) {
+			vv_buf_printf(&b, "%s:%s", hex, path);
+		} else {
+			vv_buf_printf(&b, ":%d:%s", stage, path);
+		}
+		*word = vv_buf_detach(&b);
+	}
+	vv_buf_printf(&b, "%s:%s", s->kind == VV_SIDE_INDEX && stage > 0 ? stages[stage] : s->name,
+		      path);
+	*name = vv_buf_detach(&b);
+	if (!*word || !*name) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_subject_find(storage, r->repo, r->reader, *word, err);
+	storage->text = *name; /* what messages call it */
+	*out = rc == VV_OK ? storage : NULL;
+	return rc;
+}
+
+static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_diff_path *p,
+			   vv_error *err)
+{
+	vv_subject a, b;
+	char *words[2] = {NULL, NULL}, *names[2] = {NULL, NULL};
+	vv_diff_item item = {.path = p->path,
+			     .old_path = p->old_path,
+			     .named = p->literal,
+			     .conflict = p->stage != 0};
+	vv_status rc;
+	vv_subject_init(&a);
+	vv_subject_init(&b);
+	if ((rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, p->stage,
+			    &a, &item.a, &words[0], &names[0], err)) < 0 ||
+	    (rc = find_side(r, &d->b, p->path, p->new_mode, 0, &b, &item.b, &words[1], &names[1],
+			    err)) < 0) {
+		goto done;
+	}
+	item.old_name = names[0];
+	item.new_name = names[1];
+	rc = vv_diff_print_item(r, &item, err);
+done:
+	vv_subject_clear(&a);
+	vv_subject_clear(&b);
+	for (int i = 0; i < 2; i++) {
+		vv_free(words[i]);
+		vv_free(names[i]);
+	}
+	return rc;
+}
+
+/* The index has no version of a path in conflict that could be compared. */
+static vv_status tell_conflict(vv_diff_print *r, const char *path, vv_error *err)
+{
+	vv_diff_answer a = {.differs = true, .line = VV_BUF_INIT};
+	vv_status rc;
+	vv_text_put_escaped(&a.line, path, strlen(path));
+	vv_buf_puts(
+		&a.line,
+		": in conflict ('varve diff' compares the work tree with ours, 'varve conflicts' lists it)");
+	r->differs = true;
+	if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
+		rc = tell_line(r, &a, err);
+	}
+	if (rc == VV_OK && (r->name_only || r->name_status) && !r->quiet) {
+		rc = tell_name(r, path, NULL, true, true, true, err);
+	}
+	vv_buf_clear(&a.line);
+	return rc;
+}
+
+/* Submodules, and links whose target is text: nothing for tables. */
+static bool is_ordinary(uint32_t mode)
+{
+	return mode == 0 || (mode & 0170000) == 0100000;
+}
+
+static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < d->count && rc == VV_OK; i++) {
+		const vv_diff_path *p = &d->paths[i];
+		if (r->quiet && r->differs) {
+			break;
+		}
+		if (p->stage == VV_STAGE_HIDDEN) {
+			rc = tell_conflict(r, p->path, err);
+			continue;
+		}
+		if (!is_ordinary(p->old_mode) || !is_ordinary(p->new_mode)) {
+			vv_diff_answer a = {.line = VV_BUF_INIT};
+			vv_text_put_escaped(&a.line, p->path, strlen(p->path));
+			vv_buf_puts(&a.line, ": a link or submodule changed ('git diff' shows it)");
+			r->differs = true;
+			if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
+				rc = tell_line(r, &a, err);
+			}
+			if (rc == VV_OK && (r->name_only || r->name_status) && !r->quiet) {
+				rc = tell_name(r, p->path, p->old_path, p->stage != 0,
+					       p->old_mode != 0, p->new_mode != 0, err);
+			}
+			vv_buf_clear(&a.line);
+			continue;
+		}
+		rc = diff_path(r, d, p, err);
+		/* one table whose blocks are not here does not hide the others */
+		if ((rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT) && d->count > 1 &&
+		    !vv_out_failed()) {
+			vv_report(err);
+			r->trouble = true;
+			rc = VV_OK;
+		}
+	}
+	return rc;
+}
+
+vv_status vv_diff_print_sides(vv_diff_print *r, const vv_diff_sides *d, vv_error *err)
+{
+	vv_status rc = diff_paths(r, d, err);
+	if (rc == VV_OK && r->text_files > TEXT_FILES_MAX && !r->how.only_whether) {
+		vv_diff_answer a = {.line = VV_BUF_INIT};
+		vv_buf_printf(&a.line, "... and %s that are not tables ('git diff' shows them)",
+			      vv_text_counted(r->text_files - TEXT_FILES_MAX, "more file", NULL));
+		r->text_files = 0;
+		if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
+			rc = tell_line(r, &a, err);
+		}
+		vv_buf_clear(&a.line);
+	}
+	return rc;
+}
+
+vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err)
+{
+	return r->writer      ? r->writer->end(r->writer, err)
+	       : r->how.patch ? vv_patch_end(write_out, r, r->sections, err)
+			      : VV_OK;
+}
+
+void vv_diff_print_clear(vv_diff_print *r)
+{
+	vv_buf_clear(&r->sides[0]);
+	vv_buf_clear(&r->sides[1]);
+	if (r->writer) {
+		r->writer->close(r->writer);
+	}
+}
+
+uint64_t vv_diff_print_limit(const vv_diff_print *r)
+{
+	bool terminal = r->fd < 0 && vv_out_is_terminal();
+
+	return is_kind(r, "text") && terminal ? TERMINAL_LIMIT : 0;
+}
+
+vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const vv_oid *to,
+			       vv_error *err)
+{
+	static const vv_strings none;
+	char hex[VV_OID_TEXT + 1];
+	vv_buf shown_by = VV_BUF_INIT;
+	vv_diff_print r = {.repo = s->repo,
+			   .reader = s->reader,
+			   .fd = -1,
+			   .format = "text",
+			   .kind = vv_diff_writer_find("text"),
+			   .how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};
+	vv_diff_sides d = {0};
+	vv_status rc;
+
+	vv_oid_text(hex, to);
+	vv_buf_printf(&shown_by, "git show %.10s", hex);
+	if ((rc = vv_diff_sides_between(&d, s->repo, from, to, s->paths, err)) < 0) {
+		goto done;
+	}
+	r.how.pool = vv_dataset_reader_pool(s->reader);
+	r.how.text_shown_by = vv_buf_cstr(&shown_by);
+	r.how.limit = s->no_limit ? vv_diff_print_limit(&r) : s->limit;
+	if ((rc = vv_diff_print_begin(&r, "", err)) == VV_OK &&
+	    (rc = vv_diff_print_sides(&r, &d, err)) == VV_OK) {
+		rc = vv_diff_print_end(&r, err);
+	}
+done:
+	vv_diff_print_clear(&r);
+	vv_diff_sides_clear(&d);
+	vv_buf_clear(&shown_by);
+	return rc;
+}

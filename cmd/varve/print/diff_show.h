@@ -1,0 +1,70 @@
+/*
+ * diff_show: what differs, printed in one of the forms of diff.
+ *
+ *	vv_diff_print p = {.repo = repo, .reader = reader, .fd = -1, .format = "text",
+ *			   .kind = vv_diff_writer_find("text"), .how = ...};
+ *	vv_diff_print_begin(&p, title, err);
+ *	vv_diff_print_sides(&p, &sides, err);     // or vv_diff_print_item for each pair
+ *	vv_diff_print_end(&p, err);
+ *	vv_diff_print_clear(&p);
+ */
+#ifndef VV_CMD_VARVE_PRINT_DIFF_SHOW_H
+#define VV_CMD_VARVE_PRINT_DIFF_SHOW_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "dataset/table/dataset_reader.h"
+#include "diff/patch/patch.h"
+#include "diff/write/writer_kinds.h"
+#include "lib/work/diff/sides.h"
+#include "lib/work/diff/table.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_diff_print {
+	vv_repository *repo; /* borrowed, both; NULL outside of a repository */
+	vv_dataset_reader *reader;
+	vv_diff_how how;
+	const char *format;              /* its name */
+	const vv_diff_writer_kind *kind; /* NULL: patch */
+	const char *color;               /* auto, always, never; NULL: auto */
+	bool quiet, name_only, name_status;
+	int fd;             /* written to in the place of stdout, or -1 */
+	const char *output; /* what messages call it */
+	vv_buf sides[2];    /* what each is, in words; or empty */
+	bool differs;       /* something does */
+	bool trouble;       /* a table could not be read; it was reported */
+
+	vv_patch_write_options patch; /* its own */
+	uint64_t sections;
+	vv_diff_writer *writer;
+	uint64_t text_files;
+} vv_diff_print;
+
+vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err);
+vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_error *err);
+vv_status vv_diff_print_sides(vv_diff_print *r, const vv_diff_sides *d, vv_error *err);
+vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err);
+void vv_diff_print_clear(vv_diff_print *r);
+
+/* Is this a form for people, in which a line of prose has its place? */
+bool vv_diff_print_is_prose(const vv_diff_print *r);
+
+/* Rows of each table that are shown where nobody says how many; 0: all. */
+uint64_t vv_diff_print_limit(const vv_diff_print *r);
+
+/* The rows and cells in which two commits differ, for log -p and show. */
+typedef struct vv_diff_show {
+	vv_repository *repo; /* borrowed, both */
+	vv_dataset_reader *reader;
+	const char *const *paths; /* repository-relative, NULL-ended; NULL: all */
+	uint64_t limit;           /* rows of each table that are shown */
+	bool no_limit;            /* as diff: 50 on a terminal, else all */
+	bool unasked;             /* nobody asked for rows: blocks that are not here are a note */
+} vv_diff_show;
+
+/* from NULL: nothing was there. Writes to stdout. */
+vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const vv_oid *to,
+			       vv_error *err);
+
+#endif

@@ -1,0 +1,678 @@
+/*
+ * status: the forms of status: short, JSON, and the long one for people.
+ */
+#include "cmd/varve/print/status.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/print/path.h"
+#include "lib/work/add/attributes_lines.h"
+#include "lib/work/diff/change_count.h"
+
+#define MISSING_SHOWN 20u
+
+/* "+7 ~2 rows", with groups also "; 7 of 1,204 groups", or what else is known; "" when nothing. */
+static void put_facts(vv_buf *b, const vv_change_entry *e, bool staged, bool groups)
+{
+	const vv_change_facts *f = staged ? &e->staged_facts : &e->work_facts;
+
+	if (f->problem) {
+		vv_buf_printf(b, "cannot be taken: %s", f->problem);
+		return;
+	}
+	if (!staged && e->lost) {
+		vv_buf_puts(b, "no line of .gitattributes tracks it now: varve add ");
+		vv_buf_puts(b, vv_text_shows(e->path));
+		return;
+	}
+	if (!staged && e->edited) {
+		vv_buf_puts(b, "its pointer was edited, the data is the same: varve add --fix ");
+		vv_buf_puts(b, vv_text_shows(e->path));
+		return;
+	}
+	if (f->form) {
+		vv_buf_printf(b, "formatting only: %s", f->form);
+		return;
+	}
+	vv_change_facts_put(b, e, f);
+	if (f->known && groups) {
+		vv_buf_printf(b, "%s%s",
+			      f->counts.counted ? "; "
+			      : b->len > 0      ? ", "
+						: "",
+			      vv_text_count(f->groups_new));
+		vv_buf_printf(b, " of %s %s%s", vv_text_count(f->groups),
+			      e->table ? "group" : "chunk", f->groups == 1 ? "" : "s");
+	}
+}
+
+/* "main"; NULL when HEAD is detached. */
+static const char *branch_name(const vv_changes *c)
+{
+	static const char heads[] = "refs/heads/";
+
+	if (!c->head.branch) {
+		return NULL;
+	}
+	return strncmp(c->head.branch, heads, sizeof(heads) - 1) == 0
+		       ? c->head.branch + sizeof(heads) - 1
+		       : c->head.branch;
+}
+
+static void put_short_branch(vv_buf *b, const vv_changes *c, const vv_status_style *s)
+{
+	const char *name = branch_name(c);
+
+	vv_buf_puts(b, "## ");
+	if (c->head.unborn) {
+		vv_buf_puts(b, "No commits yet on ");
+	}
+	vv_buf_puts(b, name ? name : "HEAD (no branch)");
+	if (c->upstream) {
+		vv_buf_printf(b, "...%s", c->upstream);
+	}
+	if (c->ahead || c->behind) {
+		vv_buf_puts(b, " [");
+		if (c->ahead) {
+			vv_buf_printf(b, "ahead %llu%s", (unsigned long long)c->ahead,
+				      c->behind ? ", " : "");
+		}
+		if (c->behind) {
+			vv_buf_printf(b, "behind %llu", (unsigned long long)c->behind);
+		}
+		vv_buf_putc(b, ']');
+	}
+	vv_buf_putc(b, s->nul ? '\0' : '\n');
+}
+
+static void put_short_path(vv_buf *b, const char *path, const vv_status_style *s)
+{
+	vv_buf shown = VV_BUF_INIT;
+
+	vv_path_put_relative(&shown, s->porcelain ? "" : s->prefix, path);
+	if (s->nul) {
+		vv_buf_put(b, vv_buf_cstr(&shown), shown.len + 1);
+	} else {
+		vv_path_put_quoted(b, vv_buf_cstr(&shown), s->quote_all, true);
+	}
+	vv_buf_clear(&shown);
+}
+
+static void put_letter(vv_buf *b, char letter, vv_color color, const vv_status_style *s)
+{
+	bool on = s->color && letter != ' ';
+
+	vv_buf_printf(b, "%s%c%s", on ? vv_color_on(color) : "", letter, on ? vv_color_off() : "");
+}
+
+static void put_short(vv_buf *b, const vv_changes *c, const vv_status_style *s)
+{
+	if (s->branch) {
+		put_short_branch(b, c, s);
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		const vv_change_entry *e = &c->entries[i];
+		bool odd = e->staged == '?' || e->staged == 'U' || e->work == 'U';
+		if (e->staged == ' ' && e->work == ' ') {
+			continue;
+		}
+		put_letter(b, e->staged, odd ? VV_RED : VV_GREEN, s);
+		put_letter(b, e->work, VV_RED, s);
+		vv_buf_putc(b, ' ');
+		if (e->from && !s->nul) {
+			put_short_path(b, e->from, s);
+			vv_buf_puts(b, " -> ");
+		}
+		put_short_path(b, e->path, s);
+		if (s->nul && e->from) {
+			put_short_path(b, e->from, s);
+		}
+		if (!s->nul) {
+			vv_buf_putc(b, '\n');
+		}
+	}
+}
+
+static void json_facts(vv_json_out *w, const char *name, const vv_change_entry *e,
+		       const vv_change_facts *f)
+{
+	if (!f->known && !f->counts.counted && !f->problem) {
+		return;
+	}
+	vv_json_name(w, name);
+	vv_json_open_object(w);
+	if (f->known) {
+		vv_json_name(w, e->table ? "groups" : "chunks");
+		vv_json_u64(w, f->groups);
+		vv_json_name(w, e->table ? "groupsNew" : "chunksNew");
+		vv_json_u64(w, f->groups_new);
+	}
+	if ((f->known || f->counts.counted) && e->table) {
+		vv_json_name(w, "rows");
+		vv_json_u64(w, f->rows);
+		vv_json_name(w, "rowsBefore");
+		vv_json_u64(w, f->rows_before);
+	}
+	vv_change_counts_json(w, &f->counts);
+	if (f->form) {
+		vv_json_name(w, "formOnly");
+		vv_json_string(w, f->form);
+	}
+	if (f->problem) {
+		vv_json_name(w, "problem");
+		vv_json_string(w, f->problem);
+	}
+	vv_json_close_object(w);
+}
+
+static void json_entry(vv_json_out *w, const vv_change_entry *e)
+{
+	const char letters[4] = {e->staged, '\0', e->work, '\0'};
+
+	vv_json_open_object(w);
+	vv_json_name(w, "path");
+	vv_json_string(w, e->path);
+	if (e->from) {
+		vv_json_name(w, "from");
+		vv_json_string(w, e->from);
+	}
+	vv_json_name(w, "index");
+	vv_json_string(w, letters);
+	vv_json_name(w, "worktree");
+	vv_json_string(w, letters + 2);
+	vv_json_name(w, "kind");
+	vv_json_string(w, !e->dataset       ? "ordinary"
+			  : e->table        ? "table"
+			  : e->pointer_only ? "pointer"
+					    : "dataset");
+	json_facts(w, "staged", e, &e->staged_facts);
+	json_facts(w, "changed", e, &e->work_facts);
+	if (e->pointer_only) {
+		vv_json_name(w, "pointerOnly");
+		vv_json_bool(w, true);
+		vv_json_name(w, "blocksHere");
+		vv_json_bool(w, e->blocks_here);
+	}
+	if (e->lost) {
+		vv_json_name(w, "trackLost");
+		vv_json_bool(w, true);
+	}
+	if (e->plain) {
+		vv_json_name(w, "plainText");
+		vv_json_bool(w, true);
+	}
+	if (e->mend && !e->torn) {
+		vv_json_name(w, "damagedPointer");
+		vv_json_bool(w, true);
+	}
+	if (e->torn || e->edited) {
+		vv_json_name(w, e->torn ? "tornPointer" : "editedPointer");
+		vv_json_bool(w, true);
+	}
+	vv_json_close_object(w);
+}
+
+static void put_json(vv_buf *b, const vv_changes *c)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_json_out w;
+
+	vv_json_out_init(&w, b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "branch");
+	vv_json_string(&w, branch_name(c));
+	vv_json_name(&w, "head");
+	vv_oid_text(hex, &c->head.commit);
+	vv_json_string(&w, c->head.unborn ? NULL : hex);
+	vv_json_name(&w, "upstream");
+	vv_json_string(&w, c->upstream);
+	vv_json_name(&w, "ahead");
+	vv_json_u64(&w, c->ahead);
+	vv_json_name(&w, "behind");
+	vv_json_u64(&w, c->behind);
+	vv_json_name(&w, "unsentVersions");
+	vv_json_u64(&w, c->unsent);
+	if (c->hook.len > 0) {
+		vv_json_name(&w, "pushesNoRows");
+		vv_json_string(&w, vv_buf_cstr(&c->hook));
+	}
+	vv_json_name(&w, "missingBlocks");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < c->missing_count; i++) {
+		vv_json_string(&w, c->missing[i]);
+	}
+	vv_json_close_array(&w);
+	vv_json_name(&w, "state");
+	vv_json_string(&w, c->state);
+	vv_json_name(&w, "entries");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < c->count; i++) {
+		json_entry(&w, &c->entries[i]);
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	vv_buf_putc(b, '\n');
+}
+
+/* --- the form that people read, in git status's words and order --- */
+
+typedef struct writer {
+	vv_buf *b;
+	const vv_changes *c;
+	const vv_status_style *s;
+} writer;
+
+static void line(writer *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void line(writer *w, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (w->s->comment) {
+		vv_buf_puts(w->b, w->s->comment_char);
+	}
+	va_start(ap, fmt);
+	if (w->s->comment && fmt[0] != '\t' && strcmp(fmt, "%s") != 0) {
+		vv_buf_putc(w->b, ' ');
+	}
+	vv_buf_vprintf(w->b, fmt, ap);
+	va_end(ap);
+	vv_buf_putc(w->b, '\n');
+}
+
+static void hint(writer *w, const char *text)
+{
+	if (!w->s->comment) {
+		line(w, "  (%s)", text);
+	}
+}
+
+static const char *word(char letter)
+{
+	switch (letter) {
+	case 'A':
+		return "new:       ";
+	case 'D':
+		return "deleted:   ";
+	case 'R':
+		return "renamed:   ";
+	case 'T':
+		return "new kind:  ";
+	default:
+		return "modified:  ";
+	}
+}
+
+static const char *conflict_word(const vv_change_entry *e)
+{
+	static const struct {
+		char staged, work;
+		const char *text;
+	} words[] = {{'D', 'D', "both deleted:   "}, {'A', 'U', "added by us:    "},
+		     {'U', 'D', "deleted by them:"}, {'U', 'A', "added by them:  "},
+		     {'D', 'U', "deleted by us:  "}, {'A', 'A', "both added:     "}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].staged == e->staged && words[i].work == e->work) {
+			return words[i].text;
+		}
+	}
+	return "both modified:  ";
+}
+
+static bool is_conflict(const vv_change_entry *e)
+{
+	return e->staged == 'U' || e->work == 'U' || (e->staged == 'A' && e->work == 'A') ||
+	       (e->staged == 'D' && e->work == 'D');
+}
+
+static void put_shown(vv_buf *out, const char *prefix, const char *path)
+{
+	vv_buf relative = VV_BUF_INIT;
+
+	vv_path_put_relative(&relative, prefix, path);
+	vv_text_put_escaped(out, vv_buf_cstr(&relative), relative.len);
+	vv_buf_clear(&relative);
+}
+
+/* One entry: "\tmodified:  prices.csv  +7 ~2 rows". */
+static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_color color,
+		      bool staged)
+{
+	const char *on = w->s->color ? vv_color_on(color) : "",
+		   *off = w->s->color ? vv_color_off() : "";
+	vv_buf text = VV_BUF_INIT, facts = VV_BUF_INIT;
+
+	if (staged && e->from) {
+		put_shown(&text, w->s->prefix, e->from);
+		vv_buf_puts(&text, " -> ");
+	}
+	put_shown(&text, w->s->prefix, e->path);
+	put_facts(&facts, e, staged, w->s->groups);
+	line(w, "\t%s%s%s%s%s%s", on, what, vv_buf_cstr(&text), off, facts.len ? "  " : "",
+	     vv_buf_cstr(&facts));
+	vv_buf_clear(&text);
+	vv_buf_clear(&facts);
+}
+
+/* How what is under way goes on, and how it is given up. A rebase, bisect or am is Git's. */
+static void put_ways_out(writer *w)
+{
+	static const char *const ours[] = {"merge", "cherry-pick", "revert"};
+	const char *state = w->c->state, *program = "git";
+	vv_buf text = VV_BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		if (strcmp(state, ours[i]) == 0) {
+			program = "varve";
+		}
+	}
+	if (strcmp(state, "bisect") == 0) {
+		hint(w, "use \"git bisect reset\" to end it");
+		return;
+	}
+	vv_buf_printf(
+		&text,
+		"use \"%s %s --continue\" to conclude it, \"%s %s --abort\" to go back to where it began",
+		program, state, program, state);
+	hint(w, vv_buf_cstr(&text));
+	vv_buf_clear(&text);
+}
+
+static void put_branch(writer *w)
+{
+	const vv_changes *c = w->c;
+	const char *name = branch_name(c);
+	char hex[VV_OID_TEXT + 1];
+
+	if (name) {
+		line(w, "On branch %s", vv_text_shows(name));
+	} else {
+		vv_oid_text(hex, &c->head.commit);
+		line(w, "HEAD detached at %.7s", hex);
+	}
+	if (c->upstream && c->ahead && c->behind) {
+		line(w, "Your branch and '%s' have diverged: %s and %s commits",
+		     vv_text_shows(c->upstream), vv_text_count(c->ahead), vv_text_count(c->behind));
+	} else if (c->upstream && c->ahead) {
+		line(w, "Your branch is ahead of '%s' by %s commit%s", vv_text_shows(c->upstream),
+		     vv_text_count(c->ahead), c->ahead == 1 ? "" : "s");
+	} else if (c->upstream && c->behind) {
+		line(w, "Your branch is behind '%s' by %s commit%s", vv_text_shows(c->upstream),
+		     vv_text_count(c->behind), c->behind == 1 ? "" : "s");
+	} else if (c->upstream) {
+		line(w, "Your branch is up to date with '%s'", vv_text_shows(c->upstream));
+	}
+	if (c->unsent > 0) {
+		line(w, "%s in local branches, on no remote as far as is known here",
+		     vv_text_counted(c->unsent, "version of a table", "versions of tables"));
+		hint(w, "use \"varve push\" to send what others are to have");
+	}
+	if (w->c->hook.len > 0) {
+		line(w, "%s", vv_buf_cstr(&w->c->hook));
+		hint(w, vv_buf_cstr(&w->c->hook_mend));
+	}
+	if (c->state[0]) {
+		line(w, "A %s is under way%s", c->state,
+		     c->conflicts ? "; resolve the paths below, then 'varve add' them" : "");
+		put_ways_out(w);
+	}
+	if (c->head.unborn) {
+		line(w, "%s", "");
+		line(w, "No commits yet");
+	}
+}
+
+static void put_staged(writer *w)
+{
+	if (w->c->staged == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Changes to be committed:");
+	hint(w, w->c->head.unborn ? "use \"varve rm --cached <file>...\" to unstage"
+				  : "use \"varve restore --staged <file>...\" to unstage");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		if (e->staged != ' ' && e->staged != '?' && !is_conflict(e)) {
+			put_entry(w, e, word(e->staged), VV_GREEN, true);
+		}
+	}
+}
+
+static void put_conflicts(writer *w)
+{
+	size_t torn = 0;
+
+	if (w->c->conflicts == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Unmerged paths:");
+	hint(w,
+	     "use \"varve conflicts\" to see them, \"varve resolve\" or \"varve add <file>...\" to settle them");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		if (is_conflict(e)) {
+			put_entry(w, e, conflict_word(e), VV_RED, false);
+			torn += e->torn;
+		}
+	}
+	if (torn > 0) {
+		hint(w,
+		     "git merged a table as text: use \"varve add --fix\" to merge it by row and cell");
+	}
+}
+
+static void put_unstaged(writer *w)
+{
+	if (w->c->unstaged == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Changes not staged for commit:");
+	hint(w, "use \"varve add <file>...\" to update what will be committed");
+	hint(w, "use \"varve restore <file>...\" to discard changes in the work tree");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		if (e->work != ' ' && e->work != '?' && !is_conflict(e)) {
+			put_entry(w, e, word(e->work), VV_RED, false);
+		}
+	}
+}
+
+static void put_pointers(writer *w)
+{
+	if (w->c->pointers == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Not written to the work tree:");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		vv_buf text = VV_BUF_INIT;
+		if (!e->pointer_only) {
+			continue;
+		}
+		put_shown(&text, w->s->prefix, e->path);
+		line(w, "\t%s  pointer only%s%s: varve %s %s", vv_buf_cstr(&text),
+		     e->lost ? ", no line of .gitattributes tracks it" : "",
+		     e->blocks_here ? "" : " (blocks not here)", e->lost ? "track" : "restore",
+		     vv_buf_cstr(&text));
+		vv_buf_clear(&text);
+	}
+}
+
+/* Of the version that is staged or committed; the file itself may be there. */
+static void put_missing(writer *w)
+{
+	size_t count = w->c->missing_count;
+
+	if (count == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Blocks not here:");
+	hint(w,
+	     "use \"varve fsck --repair\" to make them from the files, or \"varve fetch --data\"");
+	for (size_t i = 0; i < count && i < MISSING_SHOWN; i++) {
+		vv_buf text = VV_BUF_INIT;
+
+		put_shown(&text, w->s->prefix, w->c->missing[i]);
+		line(w, "\t%s", vv_buf_cstr(&text));
+		vv_buf_clear(&text);
+	}
+	if (count > MISSING_SHOWN) {
+		line(w, "\t... and %s more", vv_text_count(count - MISSING_SHOWN));
+	}
+}
+
+typedef enum text_kind { DAMAGED_POINTERS, LATER_POINTERS, PLAIN_TEXT } text_kind;
+
+static text_kind text_kind_of(const vv_change_entry *e)
+{
+	return e->later ? LATER_POINTERS : e->mend ? DAMAGED_POINTERS : PLAIN_TEXT;
+}
+
+/* Committed in the place of tables. */
+static void put_text(writer *w, text_kind kind)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		vv_buf text = VV_BUF_INIT;
+		if (!e->plain || text_kind_of(e) != kind) {
+			continue;
+		}
+		if (!any && kind == DAMAGED_POINTERS) {
+			line(w, "%s", "");
+			line(w, "Damaged pointers, committed so in the place of tables:");
+		} else if (!any && kind == LATER_POINTERS) {
+			line(w, "%s", "");
+			line(w, "Pointers of a later version, which this varve does not read:");
+			hint(w, "use a newer varve");
+		} else if (!any) {
+			line(w, "%s", "");
+			line(w,
+			     "Committed as plain text, though .gitattributes makes datasets of them:");
+			hint(w, "use \"varve add --fix\" to convert them");
+		}
+		any = true;
+		put_shown(&text, w->s->prefix, e->path);
+		if (kind == DAMAGED_POINTERS) {
+			vv_buf_printf(&text, "  %s: %s",
+				      e->torn ? "a pointer with the marks of a merge conflict"
+					      : "a damaged pointer",
+				      e->mend);
+		}
+		line(w, "\t%s", vv_buf_cstr(&text));
+		vv_buf_clear(&text);
+	}
+}
+
+static void put_beaten(writer *w)
+{
+	if (w->c->beaten.len == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Attributes that beat varve's -text:");
+	hint(w, VV_ATTR_BEATEN_HINT);
+	for (const char *p = vv_buf_cstr(&w->c->beaten); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		line(w, "\t%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+}
+
+static void put_untracked(writer *w)
+{
+	if (w->c->untracked == 0) {
+		return;
+	}
+	line(w, "%s", "");
+	line(w, "Untracked files:");
+	hint(w, "use \"varve add <file>...\" to include in what will be committed");
+	for (size_t i = 0; i < w->c->count; i++) {
+		const vv_change_entry *e = &w->c->entries[i];
+		if (e->work == '?') {
+			put_entry(w, e, "", VV_RED, false);
+		}
+	}
+}
+
+/* What the long form ends with when nothing is staged; NULL: nothing. */
+static const char *verdict_of(const vv_changes *c, bool untracked_hidden)
+{
+	if (c->staged) {
+		return NULL;
+	}
+	if (c->unstaged || c->conflicts) {
+		return "no changes added to commit (use \"varve add\" and/or \"varve commit -a\")";
+	}
+	if (c->untracked) {
+		return "nothing added to commit but untracked files present "
+		       "(use \"varve add\" to track)";
+	}
+	if (strcmp(c->state, "merge") == 0) {
+		return "all conflicts are settled; \"varve commit\" concludes the merge";
+	}
+	if (c->head.unborn) {
+		return "nothing to commit "
+		       "(create or copy files and use \"varve add\" to track them)";
+	}
+	if (untracked_hidden) {
+		return "nothing to commit (use -u to show untracked files)";
+	}
+	return c->pointers ? "nothing to commit, but not all tables are written to the work tree"
+			   : "nothing to commit, working tree clean";
+}
+
+static void put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s)
+{
+	writer w = {b, c, s};
+	const char *verdict = s->comment ? NULL : verdict_of(c, s->untracked_hidden);
+
+	put_branch(&w);
+	put_staged(&w);
+	put_conflicts(&w);
+	put_unstaged(&w);
+	put_pointers(&w);
+	put_missing(&w);
+	put_text(&w, DAMAGED_POINTERS);
+	put_text(&w, LATER_POINTERS);
+	put_text(&w, PLAIN_TEXT);
+	put_beaten(&w);
+	put_untracked(&w);
+	if (verdict) {
+		if (c->unstaged || c->untracked || c->conflicts || c->pointers || c->plain ||
+		    c->missing_count > 0 || c->beaten.len > 0 || c->head.unborn) {
+			line(&w, "%s", "");
+		}
+		line(&w, "%s", verdict);
+	}
+}
+
+vv_status vv_status_put(vv_buf *b, const vv_changes *c, const vv_status_style *style, vv_error *err)
+{
+	if (style->json) {
+		put_json(b, c);
+	} else if (style->short_form || style->porcelain) {
+		put_short(b, c, style);
+	} else {
+		put_long(b, c, style);
+	}
+	return vv_buf_ok(b, err);
+}
+
+vv_status vv_status_put_comments(vv_buf *b, const vv_changes *c, const char *comment_char,
+				 vv_error *err)
+{
+	const vv_status_style style = {.prefix = "", .comment = true, .comment_char = comment_char};
+
+	return vv_status_put(b, c, &style, err);
+}

@@ -1,0 +1,142 @@
+/*
+ * doctor: what is wrong here, and the command that mends it.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/doctor/doctor.h"
+
+typedef struct options {
+	bool offline;
+	const char *format;
+} options;
+
+static void print_json(const vv_doctor *d)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "wrong");
+	vv_json_u64(&w, d->wrong);
+	vv_json_name(&w, "versions");
+	vv_json_open_object(&w);
+	vv_json_name(&w, "varve");
+	vv_json_string(&w, VARVE_VERSION);
+	vv_json_name(&w, "git");
+	vv_json_string(&w, d->git[0] ? d->git : NULL);
+	vv_json_close_object(&w);
+	vv_json_name(&w, "findings");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < d->count; i++) {
+		const vv_doctor_finding *f = &d->findings[i];
+
+		vv_json_open_object(&w);
+		vv_json_name(&w, "what");
+		vv_json_string(&w, f->what);
+		vv_json_name(&w, "wrong");
+		vv_json_bool(&w, f->wrong);
+		vv_json_name(&w, "message");
+		vv_json_string(&w, f->message);
+		vv_json_name(&w, "mend");
+		vv_json_string(&w, f->mend);
+		vv_json_close_object(&w);
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	vv_buf_putc(&b, '\n');
+	vv_out_bytes(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}
+
+static void print_text(const vv_doctor *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		const vv_doctor_finding *f = &d->findings[i];
+
+		vv_out("%s%s: %s\n", f->wrong ? "" : "note: ", f->what, f->message);
+		if (f->mend) {
+			vv_out("\tmend: %s\n", f->mend);
+		}
+	}
+	if (d->wrong == 0) {
+		vv_out("nothing is wrong\n");
+	} else {
+		vv_out("%s wrong\n", vv_text_counted(d->wrong, "thing is", "things are"));
+	}
+}
+
+static int check_doctor(const vv_context *c)
+{
+	return c->argc > 0 ? vv_usage_error("doctor takes no arguments") : VV_EXIT_OK;
+}
+
+static vv_status examine(vv_doctor *d, vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
+
+	if (rc == VV_ENOTFOUND) { /* not in a repository: the machine alone */
+		vv_error_clear(err);
+		return vv_doctor_machine(d, NULL, err);
+	}
+	if (rc < 0 || (rc = vv_doctor_machine(d, c->repo, err)) < 0) {
+		return rc;
+	}
+	if (!vv_repository_is_bare(c->repo) &&
+	    ((rc = vv_context_need(c, VV_NEEDS_READER | VV_NEEDS_INDEX, err)) < 0 ||
+	     (rc = vv_doctor_data(d, c->repo, c->index, c->reader, err)) < 0 ||
+	     (rc = vv_doctor_settings(d, c->repo, d->tables > 0, err)) < 0)) {
+		return rc;
+	}
+	if ((rc = vv_doctor_repository(d, c->repo, err)) < 0 || o->offline) {
+		return rc;
+	}
+	return vv_doctor_peers(d, c->repo, err);
+}
+
+static vv_status run_doctor(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_doctor d = {0};
+	vv_status rc = examine(&d, c, err);
+
+	if (rc == VV_OK && vv_wants_json(o->format)) {
+		print_json(&d);
+	} else if (rc == VV_OK) {
+		print_text(&d);
+	}
+	if (rc == VV_OK && d.wrong > 0) {
+		c->code = VV_EXIT_NO;
+	}
+	vv_doctor_clear(&d);
+	return rc;
+}
+
+static const vv_option doctor_table[] = {
+	OPT_FLAG(0, "offline", offline, "ask no remote whether it answers"),
+	OPT_JSON("as FORMAT"),
+};
+
+const vv_command vv_cmd_doctor = {
+	.name = "doctor",
+	.group = "care",
+	.summary = "say what is wrong with the setup and the tables here, and what mends it",
+	.usage = "[--offline] [--json]",
+	.example = "$ varve doctor\n"
+		   "hook: there is no hook .git/hooks/pre-push: 'git push' sends commits without "
+		   "the rows of their tables\n"
+		   "\tmend: varve init\n"
+		   "1 thing is wrong",
+	.options = doctor_table,
+	.option_count = VV_OPTION_COUNT(doctor_table),
+	.options_size = sizeof(options),
+	.exit_codes = "something is wrong",
+	.arguments = "",
+	.check = check_doctor,
+	.run = run_doctor,
+};

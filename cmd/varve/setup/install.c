@@ -1,0 +1,313 @@
+/*
+ * install: install, uninstall: the settings that make git call varve, for a user, for the machine,
+ * or for one repository. Writes them by the git program, which knows where they are.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/add/attributes_lines.h"
+#include "lib/work/peers/push_hook.h"
+#include "repo/git/blob.h"
+#include "repo/git/drivers.h"
+#include "repo/git/index/index.h"
+#include "repo/git/pointer.h"
+#include "repo/git/program.h"
+
+typedef struct options {
+	bool local, system, force;
+} options;
+
+/* Where git keeps them, and how people call that. */
+typedef struct level {
+	const char *option, *name;
+} level;
+
+static level level_of(const options *o)
+{
+	return o->local    ? (level){"--local", "this repository"}
+	       : o->system ? (level){"--system", "this machine"}
+			   : (level){"--global", "your user"};
+}
+
+/* git config LEVEL WORDS...; output may be NULL. */
+static vv_status git_config(const level *l, const char *a, const char *b, const char *c,
+			    vv_buf *output, int *code, vv_error *err)
+{
+	const char *argv[] = {"git", "config", l->option, a, b, c, NULL};
+	vv_buf errors = VV_BUF_INIT;
+	vv_run run = {.argv = argv, .output = output, .errors = &errors};
+	vv_status rc = vv_run_program(&run, code, err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_hint(err, "install git, or put it on the PATH");
+	} else if (rc == VV_OK && *code != 0 && errors.len > 0) {
+		rc = vv_fail(err, VV_EREFUSED, "git does not write the settings of %s: %.*s",
+			     l->name, (int)strcspn(vv_buf_cstr(&errors), "\n"),
+			     vv_buf_cstr(&errors));
+	}
+	vv_buf_clear(&errors);
+	return rc;
+}
+
+/* The setting's value at that level alone; *set false: none. */
+static vv_status read_setting(const level *l, const char *key, vv_buf *value, bool *set,
+			      vv_error *err)
+{
+	int code = 0;
+	vv_status rc;
+
+	vv_buf_reset(value);
+	rc = git_config(l, "--get", key, NULL, value, &code, err);
+	*set = rc == VV_OK && code == 0;
+	if (value->len > 0 && value->data[value->len - 1] == '\n') {
+		value->data[--value->len] = '\0';
+	}
+	return rc < 0 ? rc : vv_buf_ok(value, err);
+}
+
+static vv_status install_one(const level *l, size_t i, bool force, bool dry, size_t *written,
+			     vv_error *err)
+{
+	const char *key = vv_driver_key(i);
+	vv_buf now = VV_BUF_INIT, wanted = VV_BUF_INIT;
+	bool set;
+	int code;
+	vv_status rc;
+
+	vv_driver_value(&wanted, i, "varve");
+	if ((rc = vv_buf_ok(&wanted, err)) < 0 ||
+	    (rc = read_setting(l, key, &now, &set, err)) < 0) {
+		goto done;
+	}
+	if (set && strcmp(vv_buf_cstr(&now), wanted.data) == 0) {
+		goto done;
+	}
+	if (set && !force) {
+		rc = vv_fail(err, VV_EREFUSED, "%s of %s is '%s' already", key, l->name,
+			     vv_text_shows(vv_buf_cstr(&now)));
+		vv_hint(err, "--force puts varve's own value there: '%s'", wanted.data);
+		goto done;
+	}
+	(*written)++;
+	if (!dry) {
+		rc = git_config(l, "--replace-all", key, wanted.data, NULL, &code, err);
+	}
+done:
+	vv_buf_clear(&wanted);
+	vv_buf_clear(&now);
+	return rc;
+}
+
+static int check_level(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (c->argc > 0) {
+		return vv_usage_error("%s takes no arguments", c->name);
+	}
+	return o->local && o->system ? vv_usage_error("--local and --system exclude each other")
+				     : VV_EXIT_OK;
+}
+
+/* The current folder need not be in a repository. */
+static vv_status try_repository(vv_context *c, bool must, vv_error *err)
+{
+	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
+
+	return rc == VV_ENOTFOUND && !must ? VV_OK : rc;
+}
+
+static vv_status run_install(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const level l = level_of(o);
+	size_t written = 0, ignored = 0;
+	vv_status rc = try_repository(c, o->local, err);
+
+	/* All of them, or none: what is refused is found out first. */
+	for (size_t i = 0; i < vv_drivers_count && rc == VV_OK; i++) {
+		rc = install_one(&l, i, o->force, true, &written, err);
+	}
+	for (size_t i = 0; i < vv_drivers_count && rc == VV_OK && written > 0; i++) {
+		rc = install_one(&l, i, o->force, false, &ignored, err);
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	vv_out(written > 0 ? "git calls varve for tables, by the settings of %s\n"
+			   : "git calls varve for tables already, by the settings of %s\n",
+	       l.name);
+	return o->local ? vv_push_hook_set(c->repo, &vv_notes_stderr, err) : VV_OK;
+}
+
+/* Sections that hold nothing but drivers; what else a user put there goes with its driver. */
+static vv_status uninstall_level(const level *l, size_t *removed, vv_error *err)
+{
+	vv_buf now = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < vv_drivers_count && rc == VV_OK; i++) {
+		bool set = false;
+		int code;
+
+		if ((rc = read_setting(l, vv_driver_key(i), &now, &set, err)) == VV_OK && set &&
+		    (rc = git_config(l, "--unset-all", vv_driver_key(i), NULL, NULL, &code, err)) ==
+			    VV_OK) {
+			(*removed)++;
+		}
+	}
+	if (rc == VV_OK) { /* init chooses it where nothing is chosen */
+		bool set = false;
+		int code;
+
+		if ((rc = read_setting(l, "diff.tool", &now, &set, err)) == VV_OK && set &&
+		    strcmp(vv_buf_cstr(&now), "varve") == 0) {
+			rc = git_config(l, "--unset-all", "diff.tool", NULL, NULL, &code, err);
+		}
+	}
+	vv_buf_clear(&now);
+	return rc;
+}
+
+static vv_status uninstall_repository(vv_context *c, vv_error *err)
+{
+	const level local = {"--local", "this repository"};
+	vv_hook_found hook = {0};
+	size_t removed = 0;
+	bool hook_gone = false;
+	vv_status rc;
+
+	if ((rc = uninstall_level(&local, &removed, err)) < 0 ||
+	    (rc = vv_push_hook_remove(c->repo, &hook_gone, err)) < 0 ||
+	    (rc = vv_push_hook_find(&hook, c->repo, err)) < 0) {
+		goto done;
+	}
+	if (removed > 0 || hook_gone) {
+		vv_out("%s: git no longer calls varve by settings of this repository%s\n",
+		       vv_text_shows(vv_repository_gitdir(c->repo)),
+		       hook_gone ? "; its pre-push hook is as it was before" : "");
+	}
+	if (hook.calls) {
+		vv_note("hint: %s calls varve, too; it is not varve's own: take the line 'varve pre-push' out of it",
+			vv_text_shows(hook.path));
+	}
+done:
+	vv_hook_found_clear(&hook);
+	return rc;
+}
+
+/* Git goes on to have pointers where the tables were, and will write them out as they are. */
+static vv_status tell_of_pointers(vv_context *c, vv_error *err)
+{
+	vv_index *x = NULL;
+	vv_attr_list lines = {0};
+	vv_buf text = VV_BUF_INIT;
+	char *first = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	if (vv_repository_is_bare(c->repo)) {
+		return VV_OK;
+	}
+	if ((rc = vv_attr_list_read(&lines, c->repo, err)) == VV_OK) {
+		rc = vv_index_open(&x, c->repo, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
+		vv_index_entry e;
+		uint64_t size = 0;
+
+		vv_index_at(x, i, &e);
+		if (!S_ISREG(e.mode) || !vv_attr_list_concerns(&lines, e.path) ||
+		    (rc = vv_blob_size(c->repo, &e.id, &size, err)) < 0 || size > VV_POINTER_MAX) {
+			continue;
+		}
+		vv_buf_reset(&text);
+		rc = vv_blob_read(c->repo, &e.id, VV_POINTER_MAX, &text, err);
+		if (rc == VV_OK && (vv_pointer_looks_like(text.data, text.len) ||
+				    vv_pointer_is_torn(vv_buf_cstr(&text), text.len))) {
+			count++;
+			if (!first && !(first = vv_strdup(e.path))) {
+				rc = vv_fail_nomem(err);
+			}
+		}
+	}
+	if (rc == VV_OK && count > 0) {
+		vv_warn("Git still has %s here, and will write them out as they are: %s%s",
+			vv_text_counted(count, "pointer of a table", "pointers of tables"),
+			vv_text_shows(first), count > 1 ? ", ..." : "");
+		vv_note("hint: 'varve migrate --export PATTERN' makes plain files of tables");
+	}
+	vv_free(first);
+	vv_buf_clear(&text);
+	vv_index_close(x);
+	vv_attr_list_clear(&lines);
+	return rc;
+}
+
+static vv_status run_uninstall(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const level l = level_of(o);
+	size_t removed = 0;
+	vv_status rc = try_repository(c, o->local, err);
+
+	if (rc == VV_OK && !o->local && (rc = uninstall_level(&l, &removed, err)) == VV_OK) {
+		vv_out(removed > 0 ? "git no longer calls varve by the settings of %s\n"
+				   : "no settings of %s make git call varve\n",
+		       l.name);
+	}
+	if (rc == VV_OK && c->repo) {
+		rc = uninstall_repository(c, err);
+		if (rc == VV_OK) {
+			rc = tell_of_pointers(c, err);
+		}
+	}
+	return rc;
+}
+
+static const vv_option install_table[] = {
+	OPT_FLAG(0, "local", local, "for this repository alone, with the pre-push hook"),
+	OPT_FLAG(0, "system", system, "for all users of this machine"),
+	OPT_FLAG(0, "force", force, "overwrite settings of the same names"),
+};
+
+const vv_command vv_cmd_install = {
+	.name = "install",
+	.group = "start",
+	.summary = "make git call varve for tables in every repository of yours",
+	.usage = "[--local | --system] [--force]",
+	.example = "$ varve install\n"
+		   "git calls varve for tables, by the settings of your user",
+	.options = install_table,
+	.option_count = VV_OPTION_COUNT(install_table),
+	.options_size = sizeof(options),
+	.arguments = "",
+	.check = check_level,
+	.run = run_install,
+};
+
+static const vv_option uninstall_table[] = {
+	OPT_FLAG(0, "local", local, "only the settings and the hook of this repository"),
+	OPT_FLAG(0, "system", system, "the settings for all users of this machine"),
+};
+
+const vv_command vv_cmd_uninstall = {
+	.name = "uninstall",
+	.group = "care",
+	.summary = "take the settings and the hook away that make git call varve",
+	.usage = "[--local | --system]",
+	.example = "$ varve uninstall\n"
+		   "git no longer calls varve by the settings of your user",
+	.options = uninstall_table,
+	.option_count = VV_OPTION_COUNT(uninstall_table),
+	.options_size = sizeof(options),
+	.arguments = "",
+	.check = check_level,
+	.run = run_uninstall,
+};

@@ -1,0 +1,669 @@
+/*
+ * migrate: what Git or Git LFS holds becomes tables of varve, or the other way, in one ordinary commit.
+ *
+ * Nothing is done before everything is known to be possible: no other change is staged, the files are
+ * as committed, and the objects of Git LFS are here. Staging and committing is add's and commit's: they
+ * are run as the user would run them, with hooks and signatures. What was begun is noted in
+ * .git/varve/migrating, so that the same command again goes on with what a killed one staged.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/add/attributes_edit.h"
+#include "lib/work/add/attributes_lines.h"
+#include "lib/work/add/plan.h"
+#include "lib/work/peers/push_hook.h"
+#include "lib/work/view/damaged_pointer.h"
+#include "lib/work/view/lfs.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/index/worktree.h"
+#include "repo/git/program.h"
+#include "repo/git/repository_init.h"
+
+typedef struct options {
+	bool dry_run, export, no_commit;
+	const char *message;
+} options;
+
+/* One file that changes hands. */
+typedef struct file {
+	char *path;
+	char *object; /* of Git LFS, where its file lies; else NULL */
+	uint64_t bytes;
+	bool pointer_only; /* export: the work tree has the pointer */
+} file;
+
+typedef struct migration {
+	vv_context *c;
+	const options *o;
+	file *files;
+	size_t count, cap;
+	size_t already; /* paths that are as wanted */
+	size_t damaged; /* paths with a damaged pointer, which were named */
+	char *note;     /* its file */
+	vv_buf begun;   /* what the note of this migration says */
+	bool again;     /* the same was begun at this commit, and not concluded */
+	int code;       /* of a varve that it ran, failed and said why */
+} migration;
+
+static void migration_clear(migration *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		vv_free(m->files[i].path);
+		vv_free(m->files[i].object);
+	}
+	vv_free(m->files);
+	vv_buf_clear(&m->begun);
+	vv_free(m->note);
+}
+
+/* --- the note of what was begun --------------------------------------------------------------- */
+
+/* The commit it begins at, the direction, the words: what must be the same for a command to go on. */
+static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_buf text = VV_BUF_INIT;
+
+	m->note = vv_path_join(vv_repository_gitdir(m->c->repo), "varve-migrating", (char *)NULL);
+	if (!m->note) {
+		return vv_fail_nomem(err);
+	}
+	vv_oid_text(hex, head);
+	vv_buf_printf(&m->begun, "%s%c%s%c", hex, '\0', m->o->export ? "export" : "take", '\0');
+	for (size_t i = 0; i < m->c->paths.count; i++) {
+		vv_buf_printf(&m->begun, "%s%c", m->c->paths.items[i].path, '\0');
+	}
+	m->again = vv_read_regular(&text, m->note, 16u << 20, NULL) == VV_OK &&
+		   text.len == m->begun.len && memcmp(text.data, m->begun.data, text.len) == 0;
+	vv_buf_clear(&text);
+	return vv_buf_ok(&m->begun, err);
+}
+
+/* At another commit it means nothing. */
+static void drop_note(const migration *m)
+{
+	vv_error why;
+
+	if (vv_unlink(m->note, true, &why) < 0) {
+		vv_warn("%s", why.message);
+	}
+}
+
+/* --- what is there ------------------------------------------------------------------------- */
+
+static vv_status refuse_staged(void *payload, const vv_change *change, vv_error *err)
+{
+	const migration *m = payload;
+
+	if (m->again && (strcmp(change->path, ".gitattributes") == 0 ||
+			 vv_pathspec_match(&m->c->paths, change->path, NULL))) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EREFUSED, "%s is staged: migrate makes a commit of its own",
+		vv_text_shows(change->path));
+	return vv_hint(err, "commit what is staged, or unstage it ('varve restore --staged PATH')");
+}
+
+/* The index must be HEAD's, so that the commit has the migration and nothing else. */
+static vv_status check_index(migration *m, vv_error *err)
+{
+	vv_head head = {0};
+	vv_status rc;
+
+	if (vv_index_has_conflicts(m->c->index)) {
+		vv_fail(err, VV_EREFUSED,
+			"a merge is under way: migrate makes a commit of its own");
+		return vv_hint(err, "conclude the merge first");
+	}
+	if ((rc = vv_head_read(m->c->repo, &head, err)) == VV_OK && head.unborn) {
+		vv_fail(err, VV_EREFUSED, "there is no commit yet, so there is nothing to migrate");
+		rc = vv_hint(err, "'varve add FILE' begins with tables");
+	} else if (rc == VV_OK && (rc = read_note(m, &head.commit, err)) == VV_OK) {
+		rc = vv_index_changes(m->c->repo, &head.commit, refuse_staged, m, err);
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+static vv_status keep(migration *m, const char *path, char *take_object, uint64_t bytes,
+		      vv_error *err)
+{
+	file *f;
+
+	if (!vv_array_room(m->files, m->count, m->cap)) {
+		vv_free(take_object);
+		return vv_fail_nomem(err);
+	}
+	f = &m->files[m->count++];
+	*f = (file){vv_strdup(path), take_object, bytes, false};
+	return f->path ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status changed(const char *path, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "%s has changes that are not committed", vv_text_shows(path));
+	return vv_hint(err, "commit them first, or 'varve restore %s' gives them up",
+		       vv_text_shows(path));
+}
+
+/* Is the file of the work tree as the index has it? A pointer of Git LFS may lie there as its content:
+ * then git's own filter answers, which is asked by git. */
+static vv_status check_same(migration *m, const vv_index_entry *e, bool lfs, vv_error *err)
+{
+	vv_file_state state = VV_FILE_SAME;
+	vv_status rc;
+
+	if (lfs) {
+		return VV_OK;
+	}
+	rc = vv_index_file_state(m->c->index, e, &state, err);
+	return rc < 0 || state == VV_FILE_SAME ? rc : changed(e->path, err);
+}
+
+/* Neither a table nor a plain file: each is named before anything changes. */
+static vv_status look_if_damaged(migration *m, const vv_index_entry *e, bool *damaged,
+				 vv_error *err)
+{
+	vv_buf mend = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = vv_damaged_pointer_find(damaged, m->c->repo, &e->id, &why, err);
+
+	if (rc == VV_OK && *damaged &&
+	    (rc = vv_damaged_pointer_mend(&mend, m->c->repo, e->path, &e->id, err)) == VV_OK) {
+		m->damaged++;
+		vv_warn("%s: a damaged pointer: %s", vv_text_shows(e->path), why.message);
+		vv_note("hint: %s", vv_buf_cstr(&mend));
+	}
+	vv_buf_clear(&mend);
+	return rc;
+}
+
+static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	char *object = NULL;
+	bool pointer = false, damaged = false;
+	uint64_t bytes = 0;
+	vv_stat st;
+	vv_status rc;
+
+	if ((rc = vv_dataset_reader_is_pointer(m->c->reader, &e->id, &pointer, err)) < 0 ||
+	    pointer) {
+		m->already += pointer;
+		return rc;
+	}
+	if ((rc = look_if_damaged(m, e, &damaged, err)) < 0 || damaged) {
+		return rc;
+	}
+	if ((rc = vv_blob_size(m->c->repo, &e->id, &bytes, err)) < 0) {
+		return rc;
+	}
+	if (bytes <= VV_LFS_POINTER_MAX &&
+	    ((rc = vv_blob_read(m->c->repo, &e->id, VV_LFS_POINTER_MAX, &text, err)) < 0 ||
+	     (rc = vv_lfs_find(&object, m->c->repo, vv_buf_cstr(&text), text.len, err)) < 0)) {
+		vv_prefix(err, "%s", vv_text_shows(e->path));
+		goto done;
+	}
+	if (object && (rc = vv_lstat(&st, object, err)) == VV_OK) {
+		bytes = st.size;
+	}
+	if (rc == VV_OK && (rc = check_same(m, e, object != NULL, err)) == VV_OK) {
+		rc = keep(m, e->path, object, bytes, err);
+		object = NULL;
+	}
+done:
+	vv_free(object);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status look_out(migration *m, const vv_index_entry *e, vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_work_state state = VV_WORK_SAME;
+	vv_pointer p;
+	bool pointer = false, damaged = false;
+	vv_status rc;
+
+	if ((rc = vv_dataset_reader_is_pointer(m->c->reader, &e->id, &pointer, err)) < 0) {
+		return rc;
+	}
+	if (!pointer) {
+		rc = look_if_damaged(m, e, &damaged, err);
+		m->already += !damaged;
+		return rc;
+	}
+	if ((rc = vv_dataset_reader_pointer(m->c->reader, &e->id, &arena, &p, err)) < 0 ||
+	    (rc = vv_dataset_reader_work_state(m->c->reader, e->path, &e->id, e, &state, NULL,
+					       err)) < 0) {
+		goto done;
+	}
+	if (state != VV_WORK_SAME && state != VV_WORK_POINTER) {
+		rc = changed(e->path, err);
+	} else if ((rc = keep(m, e->path, NULL, p.bytes, err)) == VV_OK) {
+		m->files[m->count - 1].pointer_only = state == VV_WORK_POINTER;
+	}
+done:
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status refuse_folder(const vv_pathspec *paths, vv_error *err)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		if (paths->items[i].folder || paths->items[i].exclude) {
+			vv_fail(err, VV_EUSAGE, "%s: migrate takes files and patterns",
+				vv_text_shows(paths->items[i].given));
+			return vv_hint(err, "a pattern names files of a folder: 'data/**/*.csv'");
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status look(migration *m, vv_error *err)
+{
+	size_t count = vv_index_count(m->c->index);
+	vv_status rc = refuse_folder(&m->c->paths, err);
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+
+		vv_index_at(m->c->index, i, &e);
+		if (e.stage == 0 && S_ISREG(e.mode) && !vv_add_never(e.path) &&
+		    vv_pathspec_match(&m->c->paths, e.path, NULL)) {
+			rc = m->o->export ? look_out(m, &e, err) : look_in(m, &e, err);
+		}
+	}
+	if (rc == VV_OK && m->damaged > 0) {
+		vv_fail(err, VV_EREFUSED, "%s damaged: nothing was changed",
+			vv_text_counted(m->damaged, "pointer is", "pointers are"));
+		return vv_hint(err, "mend and commit them, or name the other files");
+	}
+	return rc < 0 ? rc : vv_pathspec_all_matched(&m->c->paths, err);
+}
+
+/* --- doing it ------------------------------------------------------------------------------- */
+
+/* varve WORDS... -- PATHS...; its output is ours. */
+static vv_status run(migration *m, const char *program, const char *const *words, bool paths,
+		     vv_error *err)
+{
+	const char **argv = vv_calloc(m->count + 12, sizeof(*argv));
+	vv_run r = {.dir = vv_repository_workdir(m->c->repo)};
+	size_t n = 0;
+	int code = 0;
+	vv_status rc;
+
+	if (!argv) {
+		return vv_fail_nomem(err);
+	}
+	argv[n++] = program;
+	for (size_t i = 0; words[i]; i++) {
+		argv[n++] = words[i];
+	}
+	for (size_t i = 0; paths && i < m->count; i++) {
+		argv[n++] = m->files[i].path;
+	}
+	r.argv = argv;
+	vv_out_flush();
+	if ((rc = vv_run_program(&r, &code, err)) == VV_OK && code != 0) {
+		m->code = code < 126 ? code : 0; /* else a signal ended it */
+		rc = vv_fail(err, VV_EREFUSED, "'varve %s' failed", words[0]);
+		if (strcmp(words[0], "commit") == 0) {
+			vv_note("hint: all is staged: 'varve commit' concludes it, "
+				"'git reset --hard' gives it up");
+		}
+	}
+	vv_free(argv);
+	return rc;
+}
+
+/* The content of Git LFS takes the place of its pointer. */
+static vv_status write_objects(migration *m, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < m->count && rc == VV_OK; i++) {
+		char *to = NULL;
+		vv_stat st;
+
+		if (!m->files[i].object) {
+			continue;
+		}
+		if (!(to = vv_repository_file(m->c->repo, m->files[i].path))) {
+			return vv_fail_nomem(err);
+		}
+		if (vv_lstat(&st, to, NULL) < 0 || st.size <= VV_LFS_POINTER_MAX) {
+			const char *argv[] = {"cp", "--", m->files[i].object, to, NULL};
+			int code = 0;
+			const vv_run copy = {.argv = argv};
+
+			if ((rc = vv_run_program(&copy, &code, err)) == VV_OK && code != 0) {
+				rc = vv_fail(err, VV_EIO, "%s could not be written",
+					     vv_text_shows(m->files[i].path));
+			}
+		}
+		vv_free(to);
+	}
+	return rc;
+}
+
+/* A line for Git LFS of the very pattern loses its words: the one that follows takes over. */
+static vv_status drop_lfs(migration *m, vv_error *err)
+{
+	static const char words[] = " filter=lfs diff=lfs merge=lfs -text";
+	char *path = vv_repository_file(m->c->repo, ".gitattributes");
+	vv_buf text = VV_BUF_INIT, kept = VV_BUF_INIT;
+	bool dropped = false;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && vv_exists(path)) {
+		rc = vv_read_regular(&text, path, 16u << 20, err);
+	}
+	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n"), pattern = strcspn(p, " \t\n");
+		bool ours = false;
+
+		for (int i = 0; i < m->c->argc && !ours; i++) {
+			ours = strlen(m->c->argv[i]) == pattern &&
+			       memcmp(p, m->c->argv[i], pattern) == 0;
+		}
+		if (ours && len == pattern + strlen(words) &&
+		    memcmp(p + pattern, words, strlen(words)) == 0) {
+			dropped = true;
+		} else {
+			vv_buf_put(&kept, p, len + (p[len] == '\n'));
+		}
+		p += len + (p[len] == '\n');
+	}
+	if (rc == VV_OK && dropped && (rc = vv_buf_ok(&kept, err)) == VV_OK) {
+		rc = vv_worktree_write_bytes(m->c->repo, ".gitattributes", vv_buf_cstr(&kept),
+					     kept.len, true, err);
+		vv_attr_flush(m->c->repo);
+	}
+	vv_buf_clear(&text);
+	vv_buf_clear(&kept);
+	vv_free(path);
+	return rc;
+}
+
+/* The line that holds is one that export takes away by its own pattern: the hint is that command. */
+static bool hint_pattern(const migration *m, const char *path, vv_error *err)
+{
+	vv_attr_list lines = {0};
+	vv_buf word = VV_BUF_INIT;
+	vv_error ignored;
+	size_t at;
+	bool hinted = false;
+
+	if (vv_attr_list_read(&lines, m->c->repo, &ignored) == VV_OK &&
+	    (at = vv_attr_list_deciding(&lines, path)) < lines.count && !lines.lines[at].literal &&
+	    strcmp(lines.lines[at].file, ".gitattributes") == 0) {
+		vv_buf_puts(&word, "varve migrate --export ");
+		vv_text_put_word(&word, lines.lines[at].pattern);
+		vv_hint(err, "%s (all that this line tracks)", vv_buf_cstr(&word));
+		hinted = true;
+	}
+	vv_attr_list_clear(&lines);
+	vv_buf_clear(&word);
+	return hinted;
+}
+
+static vv_status refuse_line(const migration *m, const char *path, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED,
+		m->o->export ? "%s: another line of .gitattributes keeps it in blocks"
+			     : "%s: another line of .gitattributes wins over varve's",
+		vv_text_shows(path));
+	if (m->o->export && hint_pattern(m, path, err)) {
+		return VV_EREFUSED;
+	}
+	return vv_hint(err,
+		       "'git check-attr filter -- %s' shows what holds; name its pattern as "
+		       "that file writes it",
+		       vv_text_shows(path));
+}
+
+/* Every path that changes hands must be its new keeper's: else another line wins. git is asked, since a
+ * line that is gone from the file counts for libgit2 as long as the index has it. */
+static vv_status verify(migration *m, vv_error *err)
+{
+	static const char *const argv[] = {"git", "check-attr", "--stdin", "-z", "filter", NULL};
+	vv_buf in = VV_BUF_INIT, out = VV_BUF_INIT;
+	const char *p, *end;
+	int code = 0;
+	vv_status rc;
+
+	for (size_t i = 0; i < m->count; i++) {
+		vv_buf_put(&in, m->files[i].path, strlen(m->files[i].path) + 1);
+	}
+	const vv_run run = {.argv = argv,
+			    .dir = vv_repository_workdir(m->c->repo),
+			    .input = in.data,
+			    .len = in.len,
+			    .output = &out};
+
+	if ((rc = vv_buf_ok(&in, err)) < 0 || (rc = vv_run_program(&run, &code, err)) < 0) {
+		goto done;
+	}
+	p = vv_buf_cstr(&out);
+	end = p + out.len;
+	for (size_t i = 0; i < m->count && rc == VV_OK; i++) { /* path, "filter", value */
+		const char *value = p;
+
+		for (int part = 0; part < 2 && value < end; part++) {
+			value += strlen(value) + 1;
+		}
+		if (value >= end) {
+			rc = vv_fail(err, VV_EREFUSED, "git does not say what filter holds");
+		} else if ((strcmp(value, "varve") == 0) == m->o->export) {
+			rc = refuse_line(m, m->files[i].path, err);
+		} else {
+			p = value + strlen(value) + 1;
+		}
+	}
+done:
+	vv_buf_clear(&in);
+	vv_buf_clear(&out);
+	return rc;
+}
+
+static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
+{
+	vv_status rc = m->o->export ? VV_OK : drop_lfs(m, err);
+
+	for (size_t i = 0; i < m->c->paths.count && rc == VV_OK; i++) {
+		const vv_pathspec_item *item = &m->c->paths.items[i];
+		bool literal = !item->pattern;
+
+		if (!m->o->export) {
+			rc = vv_attr_edit_track(edit, item->path, literal, err);
+			continue;
+		}
+		rc = vv_attr_leave_text(m->c->repo, item->path, literal, err);
+		if (rc == VV_ENOTFOUND) { /* a line of another pattern; verify says so */
+			vv_error_clear(err);
+			rc = VV_OK;
+			continue;
+		}
+		edit->changed = true;
+		vv_attr_flush(m->c->repo);
+	}
+	return rc < 0 ? rc : verify(m, err);
+}
+
+/* The lines, and the files that are to be plain, in one step. */
+static vv_status stage_files(const migration *m, vv_error *err)
+{
+	vv_index *x = NULL;
+	vv_status rc = vv_index_open(&x, m->c->repo, err);
+
+	for (size_t i = 0; m->o->export && i < m->count && rc == VV_OK; i++) {
+		rc = vv_index_add_file(x, m->files[i].path, err);
+	}
+	if (rc == VV_OK && (rc = vv_index_add_file(x, ".gitattributes", err)) == VV_OK) {
+		rc = vv_index_write(x, err);
+	}
+	vv_index_close(x);
+	return rc;
+}
+
+static vv_status stage(migration *m, const char *self, vv_error *err)
+{
+	static const char *const fix[] = {"add", "--fix", "--", NULL};
+	static const char *const restore[] = {"restore", "-q", "--", NULL};
+	vv_attr_edit edit = {0};
+	bool pointers = false;
+	vv_status rc;
+
+	for (size_t i = 0; i < m->count; i++) {
+		pointers = pointers || m->files[i].pointer_only;
+	}
+	if (m->o->export && pointers && (rc = run(m, self, restore, true, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_attr_edit_begin(&edit, m->c->repo, err)) < 0) {
+		goto done;
+	}
+	if ((rc = change_lines(m, &edit, err)) < 0) {
+		edit.changed = true;
+		vv_attr_edit_undo(&edit);
+		goto done;
+	}
+	if (m->count > 0 && !m->o->export && (rc = write_objects(m, err)) == VV_OK) {
+		rc = run(m, self, fix, true, err);
+	}
+	if (rc == VV_OK) {
+		rc = stage_files(m, err);
+	}
+done:
+	vv_attr_edit_clear(&edit);
+	return rc;
+}
+
+static vv_status commit(migration *m, const char *self, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT;
+	const char *words[] = {"commit", "-m", m->o->message, NULL};
+	vv_status rc;
+
+	if (!words[2]) {
+		vv_buf_puts(&message,
+			    m->o->export ? "Keep as plain text:" : "Keep as tables of varve:");
+		for (int i = 0; i < m->c->argc; i++) {
+			vv_buf_printf(&message, " %s", m->c->argv[i]);
+		}
+		words[2] = vv_buf_cstr(&message);
+	}
+	rc = vv_buf_ok(&message, err);
+	if (rc == VV_OK) {
+		rc = run(m, self, words, false, err);
+	}
+	vv_buf_clear(&message);
+	return rc;
+}
+
+static void tell(const migration *m)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < m->count; i++) {
+		const file *f = &m->files[i];
+
+		bytes += f->bytes;
+		vv_out("%s: %s, %s\n", vv_text_shows(f->path),
+		       m->o->export ? "a table of varve"
+		       : f->object  ? "of Git LFS"
+				    : "text of Git",
+		       vv_text_bytes(f->bytes));
+	}
+	vv_out("%s, %s%s\n", vv_text_counted(m->count, "file", "files"), vv_text_bytes(bytes),
+	       m->o->dry_run ? "; nothing was changed" : "");
+}
+
+static int check_migrate(const vv_context *c)
+{
+	return c->argc > 0 ? VV_EXIT_OK
+			   : vv_usage_error("migrate needs files or patterns, as in '*.csv'");
+}
+
+static vv_status run_migrate(vv_context *c, vv_error *err)
+{
+	migration m = {.c = c, .o = c->options};
+	char *self = vv_self_path();
+	vv_status rc = self ? VV_OK : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = check_index(&m, err)) < 0 || (rc = look(&m, err)) < 0) {
+		goto done;
+	}
+	if (m.count == 0 && !m.again) {
+		if (!m.o->dry_run) {
+			drop_note(&m);
+		}
+		vv_out(m.o->export ? "all of these are plain files already\n"
+				   : "all of these are tables of varve already\n");
+		goto done;
+	}
+	tell(&m);
+	if (m.o->dry_run) {
+		goto done;
+	}
+	if ((rc = vv_write_file(m.note, m.begun.data, m.begun.len, true, err)) < 0 ||
+	    (rc = vv_repository_set_up(c->repo, "varve", err)) < 0 ||
+	    (!m.o->export && (rc = vv_push_hook_set(c->repo, false, err)) < 0) ||
+	    (rc = stage(&m, self, err)) < 0) {
+		goto done;
+	}
+	if (!m.o->no_commit) {
+		rc = commit(&m, self, err);
+	}
+	if (rc == VV_OK) {
+		drop_note(&m);
+		vv_out("older versions stay as they are\n");
+	}
+done:
+	if (rc < 0 && m.code) { /* that varve said it */
+		vv_error_clear(err);
+		c->code = m.code;
+		rc = VV_OK;
+	}
+	migration_clear(&m);
+	vv_free(self);
+	return rc;
+}
+
+static const vv_option migrate_table[] = {
+	OPT_FLAG('n', "dry-run", dry_run, "say what would change hands, and change nothing"),
+	OPT_FLAG(0, "export", export, "the other way: plain text in Git again"),
+	OPT_STRING('m', "message", message, "TEXT", "of the commit"),
+	OPT_FLAG(0, "no-commit", no_commit, "stage all and leave the commit to you"),
+};
+
+const vv_command vv_cmd_migrate = {
+	.name = "migrate",
+	.group = "change",
+	.summary = "take over tables that Git or Git LFS holds, or give them back, in one commit",
+	.usage = "[-n] [-m TEXT | --no-commit] PATTERN...\n--export [-n] [-m TEXT | --no-commit] "
+		 "PATTERN...",
+	.example = "$ varve migrate --dry-run '*.csv'\n"
+		   "prices.csv: text of Git, 25.2 kB\n"
+		   "1 file, 25.2 kB; nothing was changed",
+	.options = migrate_table,
+	.option_count = VV_OPTION_COUNT(migrate_table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_migrate,
+	.needs = VV_NEEDS_RIGHT | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER |
+		 VV_NEEDS_INDEX,
+	.run = run_migrate,
+};

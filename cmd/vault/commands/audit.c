@@ -1,0 +1,250 @@
+/*
+ * audit: do the holders still have what they took?
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/commands.h"
+#include "cmd/vault/work/audit.h"
+
+#define EXIT_AWAY 3 /* a holder could not be asked, and no other one failed */
+
+typedef struct options {
+	uint64_t leaves, timeout;
+	bool all;
+	const char *format;
+} options;
+
+static const vv_option table[] = {
+	OPT_NUMBER(0, "leaves", leaves, "N",
+		   "ask for at least so many leaves of each holder, one a shard (460)"),
+	OPT_FLAG(0, "all", all, "read every byte of every shard"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a holder that is silent for this long (60; 2 until it answers)"),
+	OPT_JSON("the output format"),
+};
+
+static bool is_asked(const vv_context *c, const char *name)
+{
+	for (int i = 0; i < c->argc; i++) {
+		if (strcmp(c->argv[i], name) == 0) {
+			return true;
+		}
+	}
+	return c->argc == 0;
+}
+
+static void tell_records(const vv_audit *x, const vv_vault_place *p)
+{
+	if (p->holder && !vv_vault_holder_keeps_records(p->holder)) {
+		return;
+	}
+	if (x->damaged == 0) {
+		vv_out("  all of %s of the ledger read, all right\n",
+		       vv_text_counted(x->records, "record", NULL));
+		return;
+	}
+	vv_out("  %s of %s of the ledger damaged:\n", vv_text_count(x->damaged),
+	       vv_text_counted(x->records, "record", NULL));
+	for (size_t i = 0; i < p->meeting.damaged_count; i++) {
+		const vv_damaged_record *d = &p->meeting.damaged[i];
+		if (!d->unheard) {
+			vv_out("    ");
+			vv_out_text(d->name, strlen(d->name));
+			vv_out(": ");
+			vv_out_text(d->why.message, strlen(d->why.message));
+			vv_out("\n");
+		}
+	}
+}
+
+static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
+{
+	const uint64_t bad = x->bad_count;
+	unsigned chance;
+
+	vv_out_text(p->config->name, strlen(p->config->name));
+	if (bad == 0 && x->damaged > 0) {
+		vv_out(": FAILED: %s of the ledger damaged; all of %s listed, with the right sizes\n",
+		       x->damaged == 1 ? "1 record" : vv_text_counted(x->damaged, "record", NULL),
+		       vv_text_counted(x->shards, "shard", NULL));
+	} else if (bad > 0) {
+		vv_out(": FAILED: %s of %s missing or changed\n", vv_text_count(bad),
+		       vv_text_counted(x->shards, "shard", NULL));
+		vv_out("  ");
+		vv_out_text(x->first, strlen(x->first));
+		vv_out("\n");
+	} else {
+		vv_out(": all of %s listed, with the right sizes\n",
+		       vv_text_counted(x->shards, "shard", NULL));
+	}
+	tell_records(x, p);
+	if (o->all) {
+		vv_out("  every byte was read: %s\n", vv_text_bytes(x->read));
+	} else if (x->shards > 0 && x->asked == 0) {
+		vv_out("  no leaf was asked for: no shard is in its list with the right size\n");
+	} else if (x->shards > 0) {
+		chance = vv_audit_chance(x->asked, x->shards);
+		vv_out("  %s, one a shard, %s (%s read); had it lost a shard in a hundred, this would have "
+		       "been seen with %u.%u %%\n",
+		       vv_text_counted(x->asked, "random leaf", "random leaves"),
+		       x->good == x->asked ? "all good" : "not all good", vv_text_bytes(x->read),
+		       chance / 10, chance % 10);
+	}
+	if (p->refuses) {
+		vv_out("  it takes nothing new: ");
+		vv_out_text(p->why.message, strlen(p->why.message));
+		vv_out("\n");
+	}
+	if (x->leaving > 0) {
+		vv_out("  %s besides, being let go of (retired, or announced by a drop record)\n",
+		       vv_text_counted(x->leaving, "shard", NULL));
+	}
+	if (x->surplus > 0) {
+		vv_out("  %s besides, which nobody placed there (or of a run under way)\n",
+		       vv_text_counted(x->surplus, "shard", NULL));
+	}
+}
+
+static void put_json(vv_json_out *w, const vv_audit *x, const vv_vault_place *p)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} numbers[] = {{"shards", x->shards}, {"bytes", x->bytes},     {"asked", x->asked},
+		       {"good", x->good},     {"read", x->read},       {"missing", x->missing},
+		       {"wrong", x->wrong},   {"leaving", x->leaving}, {"surplus", x->surplus},
+		       {"bad", x->bad_count}, {"records", x->records}, {"damaged", x->damaged}};
+
+	vv_json_open_object(w);
+	vv_json_name(w, "holder");
+	vv_json_string(w, p->config->name);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		vv_json_name(w, numbers[i].name);
+		vv_json_u64(w, numbers[i].value);
+	}
+	vv_json_name(w, "damaged_records");
+	vv_json_open_array(w);
+	for (size_t i = 0; x->damaged > 0 && i < p->meeting.damaged_count; i++) {
+		if (!p->meeting.damaged[i].unheard) {
+			vv_json_string(w, p->meeting.damaged[i].name);
+		}
+	}
+	vv_json_close_array(w);
+	vv_json_name(w, "error");
+	vv_json_string(w, p->holder ? (x->first[0] ? x->first : NULL) : p->why.message);
+	vv_json_close_object(w);
+}
+
+static vv_status audit_one(vv_context *c, vv_vault_session *s, vv_vault_place *p, vv_json_out *w,
+			   vv_error *err)
+{
+	const options *o = c->options;
+	vv_audit x = {.leaves = o->leaves, .all = o->all};
+	const bool away = !p->holder;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	if (p->holder && vv_audit_run(&x, s, p, &why) == VV_ENOMEM) {
+		*err = why;
+		rc = VV_ENOMEM;
+	}
+	vv_progress_end();
+	if (x.bad_count > 0 || x.damaged > 0 || (!away && !p->holder)) {
+		c->code = VV_EXIT_NO;
+	} else if (away && c->code == VV_EXIT_OK) {
+		c->code = EXIT_AWAY;
+	}
+	if (vv_wants_json(o->format)) {
+		put_json(w, &x, p);
+	} else if (!p->holder) {
+		vv_out_text(p->config->name, strlen(p->config->name));
+		vv_out(": not asked: %s\n", p->why.message);
+	} else {
+		tell(o, &x, p);
+	}
+	vv_audit_clear(&x);
+	return rc;
+}
+
+static vv_status audit_all(vv_context *c, vv_vault_session *s, vv_error *err)
+{
+	const options *o = c->options;
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc = VV_OK;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_array(&w);
+	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+		vv_vault_place *p = &s->places[i];
+		if (!p->config->dead && is_asked(c, p->config->name)) {
+			rc = audit_one(c, s, p, &w, err);
+		}
+	}
+	vv_json_close_array(&w);
+	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
+		if (vv_wants_json(o->format)) {
+			vv_out("%s\n", b.data);
+		} else {
+			vv_note("no audit shows that a holder keeps it itself, on a disk of its own, "
+				"or will tomorrow");
+		}
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status run_audit(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_session_options so = {.notes = &vv_notes_stderr,
+				       .need_key = true,
+				       .idle_sec = o->timeout,
+				       .again = c->argc > 0};
+	vv_vault_session s;
+	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
+	    (rc = vv_vault_session_connect(&s, err)) < 0 ||
+	    (rc = vv_vault_session_need_ledger(&s, err)) < 0) {
+		goto done;
+	}
+	for (int i = 0; i < c->argc; i++) {
+		if (!vv_holder_config_find(&s.configs, c->argv[i])) {
+			rc = vv_holder_fail_unknown(c->argv[i], VV_EUSAGE, err);
+			goto done;
+		}
+	}
+	if ((rc = vv_vault_session_need_reader(&s, err)) == VV_OK &&
+	    (rc = audit_all(c, &s, err)) == VV_OK) {
+		rc = vv_vault_session_sync(&s, err);
+	}
+done:
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+const vv_command vv_cmd_audit = {
+	.name = "audit",
+	.group = "vault",
+	.summary = "ask the holders for random parts of what they keep",
+	.usage = "[--leaves N | --all] [--timeout SECONDS] [--json] [HOLDER...]",
+	.example =
+		"$ varve audit stick\n"
+		"stick: all of 2 shards listed, with the right sizes\n"
+		"  all of 12 records of the ledger read, all right\n"
+		"  2 random leaves, one a shard, all good (8.3 kB read); had it lost a shard in a hundred, this would have been seen with 100.0 %",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "a holder failed",
+	.arguments = "",
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_audit,
+};

@@ -1,0 +1,457 @@
+/*
+ * holder: the places that keep sealed copies for this repository.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/commands.h"
+#include "cmd/vault/work/owed.h"
+#include "cmd/vault/work/session.h"
+#include "cmd/vault/work/spread.h"
+#include "transport/line/url.h"
+#include "transport/vault/holder_open.h"
+
+typedef struct options {
+	const char *domain, *format, *key;
+	uint64_t quota;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING(0, "domain", domain, "LABEL",
+		   "add: what this holder fails together with (default: its disk, or its host)"),
+	OPT_STRING(0, "key", key, "DID", "add: the key that a server signs with, from now on"),
+	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most so much there"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a holder that is silent for this long (60; 2 until it answers)"),
+	OPT_JSON("list: the output format"),
+};
+
+/* A folder is kept as an absolute path; a password in a URL is refused. */
+static vv_status fix_url(char **out, const char *text, vv_error *err)
+{
+	char cwd[4096];
+	vv_url u;
+	vv_status rc = vv_url_read(&u, text, err);
+
+	*out = NULL;
+	if (rc < 0) {
+		return rc;
+	}
+	if (u.secret) {
+		vv_fail(err, VV_EUSAGE, "a holder's URL must not have a password in it");
+		rc = vv_hint(err, "it would be in the settings and in every copy; Git's credential "
+				  "helpers keep passwords");
+	} else if (u.kind != VV_URL_PATH) {
+		*out = vv_strdup(text);
+		rc = *out ? VV_OK : vv_fail_nomem(err);
+	} else if (!getcwd(cwd, sizeof(cwd))) {
+		rc = vv_fail_errno(err, "cannot find the current folder", NULL);
+	} else {
+		*out = vv_path_absolute(cwd, u.path);
+		rc = *out ? VV_OK : vv_fail_nomem(err);
+	}
+	vv_url_clear(&u);
+	return rc;
+}
+
+/* Copies beside the original are lost with it. */
+static vv_status check_outside(const vv_repository *r, const char *url, vv_error *err)
+{
+	const char *const roots[] = {vv_repository_workdir(r), vv_repository_gitdir(r),
+				     vv_repository_commondir(r)};
+	char *real = url[0] == '/' ? realpath(url, NULL) : NULL; /* NULL: not there, or no folder */
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]) && rc == VV_OK; i++) {
+		if (roots[i] &&
+		    (vv_path_below(roots[i], url) || (real && vv_path_below(roots[i], real)))) {
+			rc = vv_fail(
+				err, VV_EREFUSED,
+				"'%s' is inside this repository: what is lost with it is no copy",
+				vv_text_url(url));
+			vv_hint(err, "name a folder elsewhere, best on another disk");
+		}
+	}
+	free(real);
+	return rc;
+}
+
+/* A second address of a server is no second copy. */
+static vv_status check_other_server(const vv_holder_configs *all, const vv_holder_config *h,
+				    vv_error *err)
+{
+	for (size_t i = 0; h->key && i < all->count; i++) {
+		const vv_holder_config *other = &all->items[i];
+		if (other->key && !other->dead && strcmp(other->key, h->key) == 0 &&
+		    strcmp(other->name, h->name) != 0) {
+			vv_fail(err, VV_EEXISTS,
+				"it is the same server as holder '%s': both sign with the key %s",
+				vv_text_shows(other->name), h->key);
+			return vv_hint(
+				err,
+				"a copy there is one copy, by whatever address; 'varve holder list' "
+				"shows the addresses");
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status run_add(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_holder_configs all = {0};
+	vv_vault_holder *h = NULL;
+	vv_transfer t = {0};
+	uint8_t key[VV_KEY_PUBLIC];
+	char *url = NULL, did[VV_DID_TEXT];
+	vv_status rc;
+
+	if ((rc = vv_holder_name_check(c->argv[1], err)) < 0 ||
+	    (rc = fix_url(&url, c->argv[2], err)) < 0 ||
+	    (rc = check_outside(c->repo, url, err)) < 0 ||
+	    (rc = vv_holder_configs_read(&all, c->repo, err)) < 0) {
+		goto done;
+	}
+	const vv_holder_config *old = vv_holder_config_find(&all, c->argv[1]);
+	if (old && strcmp(old->url, url) != 0) {
+		vv_fail(err, VV_EEXISTS, "there is a holder '%s' already: %s",
+			vv_text_shows(old->name), vv_text_url(old->url));
+		rc = vv_hint(err, "'varve holder remove %s' moves what it keeps, and forgets it",
+			     vv_text_shows(old->name));
+		goto done;
+	}
+	for (size_t i = 0; i < all.count; i++) {
+		if (&all.items[i] != old && strcmp(all.items[i].url, url) == 0) {
+			rc = vv_fail(err, VV_EEXISTS, "the holder '%s' is the same place",
+				     vv_text_shows(all.items[i].name));
+			goto done;
+		}
+	}
+	/* What is not said again stays. */
+	const char *domain = o->domain ? o->domain : old ? old->domain : NULL;
+	const uint64_t quota = o->quota > 0 ? o->quota : old ? old->quota : 0;
+	vv_holder_config config = {.name = c->argv[1],
+				   .url = url,
+				   .domain = (char *)(uintptr_t)domain,
+				   .key = o->key ? (char *)(uintptr_t)o->key
+					  : old  ? old->key
+						 : NULL,
+				   .quota = quota};
+	const vv_holder_facts facts = {.name = config.name,
+				       .url = url,
+				       .domain = domain,
+				       .quota = quota,
+				       .key = config.key};
+	if ((rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, true, o->timeout, err)) < 0 ||
+	    (rc = vv_vault_holder_open(&h, &facts, &t.connect, true, err)) < 0) {
+		goto done;
+	}
+	if (vv_vault_holder_key(h, key)) {
+		vv_did_text(did, key);
+		config.key = did;
+	} else if (o->key) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' has no key: only servers sign",
+			     vv_text_shows(c->argv[2]));
+		goto done;
+	}
+	if ((rc = check_other_server(&all, &config, err)) < 0 ||
+	    (rc = vv_holder_config_write(&config, c->repo, err)) < 0) {
+		goto done;
+	}
+	if (config.key) {
+		vv_note("holder '%s' signs with the key %s", vv_text_shows(config.name),
+			config.key);
+	}
+	vv_note("holder '%s' fails together with: %s", vv_text_shows(config.name),
+		vv_text_shows(vv_vault_holder_domain(h)));
+	if (vv_vault_holder_caveat(h)) {
+		vv_warn("holder '%s': %s", vv_text_shows(config.name), vv_vault_holder_caveat(h));
+	}
+done:
+	vv_vault_holder_close(h);
+	vv_transfer_close(&t);
+	vv_holder_configs_clear(&all);
+	vv_free(url);
+	return rc;
+}
+
+typedef struct kept {
+	uint64_t shards, bytes;
+} kept;
+
+static vv_status on_shard(void *payload, const vv_cid *cid, uint64_t size, vv_error *err)
+{
+	kept *k = payload;
+
+	(void)cid;
+	(void)err;
+	k->shards++;
+	k->bytes += size;
+	return VV_OK;
+}
+
+/* What the ledger says that it keeps; where this machine's key does not open the vault, which knows holders by sealed
+ * names, what the holder lists. */
+static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint64_t *shards,
+		       uint64_t *bytes)
+{
+	*shards = *bytes = 0;
+	if (!s->readable && s->ledger && p->holder) {
+		kept k = {0, 0};
+		vv_error ignored;
+		(void)vv_holder_list_shards(p->holder, vv_ledger_vault(s->ledger), on_shard, &k,
+					    &ignored);
+		*shards = k.shards;
+		*bytes = k.bytes;
+		return;
+	}
+	for (size_t i = 0; s->state && i < vv_vault_shard_count(s->state); i++) {
+		const vv_kept *k = vv_vault_shard_at(s->state, i);
+		for (size_t n = 0; n < k->copy_count; n++) {
+			if (k->copies[n].receipt &&
+			    memcmp(k->copies[n].holder, p->id, VV_HOLDER_ID) == 0) {
+				(*shards)++;
+				*bytes += vv_shard_len(k->shard.leaves);
+			}
+		}
+	}
+}
+
+static void out_url(const char *url)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_text_put_url(&b, url);
+	vv_out_text(vv_buf_cstr(&b), b.len);
+	vv_buf_clear(&b);
+}
+
+static vv_status print_json(const vv_vault_session *s, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	uint64_t shards, bytes;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		count_kept(s, p, &shards, &bytes);
+		vv_json_open_object(&w);
+		vv_json_name(&w, "name");
+		vv_json_string(&w, p->config->name);
+		vv_json_name(&w, "url");
+		vv_json_url(&w, p->config->url);
+		vv_json_name(&w, "domain");
+		vv_json_string(&w,
+			       *vv_vault_place_domain(s, p) ? vv_vault_place_domain(s, p) : NULL);
+		vv_json_name(&w, "state");
+		vv_json_string(&w, p->config->dead ? "dead" : p->holder ? "here" : "away");
+		vv_json_name(&w, "shards");
+		vv_json_u64(&w, shards);
+		vv_json_name(&w, "bytes");
+		vv_json_u64(&w, bytes);
+		vv_json_name(&w, "caveat");
+		vv_json_string(&w, p->holder ? vv_vault_holder_caveat(p->holder) : NULL);
+		vv_json_name(&w, "error");
+		vv_json_string(&w, (p->holder && !p->refuses) || p->config->dead ? NULL
+										 : p->why.message);
+		vv_json_close_object(&w);
+	}
+	vv_json_close_array(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status run_list(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_vault_session s;
+	uint64_t shards, bytes;
+	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, o->timeout,
+						     err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = vv_vault_session_connect(&s, err)) < 0) {
+		goto done;
+	}
+	if (vv_wants_json(o->format)) {
+		rc = print_json(&s, err);
+		goto done;
+	}
+	for (size_t i = 0; i < s.place_count; i++) {
+		const vv_vault_place *p = &s.places[i];
+		count_kept(&s, p, &shards, &bytes);
+		vv_out_text(p->config->name, strlen(p->config->name));
+		vv_out("  ");
+		out_url(p->config->url);
+		vv_out("\n  %s, %s in %s",
+		       p->config->dead ? "dead"
+		       : p->holder     ? "here"
+				       : "away",
+		       vv_text_bytes(bytes), vv_text_counted(shards, "shard", NULL));
+		if (*vv_vault_place_domain(&s, p)) {
+			vv_out(", fails together with: ");
+			vv_out_text(vv_vault_place_domain(&s, p),
+				    strlen(vv_vault_place_domain(&s, p)));
+		}
+		vv_out("\n");
+		if (p->holder && vv_vault_holder_caveat(p->holder)) {
+			vv_out("  %s\n", vv_vault_holder_caveat(p->holder));
+		}
+		if ((!p->holder || p->refuses) && !p->config->dead) {
+			vv_out("  %s%s\n", p->refuses ? "takes nothing new: " : "", p->why.message);
+		}
+	}
+	if (s.place_count == 0) {
+		vv_note("there is no holder yet; 'varve holder add NAME FOLDER' names one");
+	}
+done:
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+/* Moves what it keeps to the others, then forgets it. */
+static vv_status run_remove(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_session_options so = {
+		.notes = &vv_notes_stderr, .need_key = true, .idle_sec = o->timeout, .again = true};
+	vv_vault_session s;
+	const vv_holder_config *h;
+	bool *leave = NULL;
+	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!(h = vv_holder_config_find(&s.configs, c->argv[1]))) {
+		rc = vv_holder_fail_unknown(c->argv[1], VV_ENOTFOUND, err);
+		goto done;
+	}
+	if (s.ledger) {
+		vv_owed owed = {.fix = true};
+		if ((rc = vv_vault_session_connect(&s, err)) < 0) {
+			goto done;
+		}
+		owed.copies = s.policy.copies ? s.policy.copies : 1;
+		if (!(leave = vv_calloc(s.place_count, sizeof(*leave)))) {
+			rc = vv_fail_nomem(err);
+			goto done;
+		}
+		leave[h - s.configs.items] = true;
+		owed.leave = leave;
+		/* What was lacking before is no reason to stay. */
+		if (s.state && (rc = vv_owed_run(&owed, &s, err)) == VV_OK && owed.less > 0) {
+			vv_fail(err, VV_EREFUSED,
+				"'%s' keeps %s that no other holder can take: without it %s would be "
+				"lacking",
+				vv_text_shows(h->name),
+				vv_text_counted(owed.less, "copy", "copies"),
+				owed.less == 1 ? "it" : "they");
+			rc = vv_hint(
+				err,
+				"add another holder in another failure domain first, or ask for fewer "
+				"copies ('varve replicate --copies'); 'varve holder dead %s' if it is gone",
+				vv_text_shows(h->name));
+		}
+		if (rc == VV_OK && owed.shards > 0) {
+			vv_note("%s went to other holders",
+				vv_text_counted(owed.shards, "copy", "copies"));
+		}
+	}
+	if (rc == VV_OK) {
+		const vv_holder_config gone = {.name = h->name};
+		rc = vv_holder_config_write(&gone, c->repo, err);
+	}
+done:
+	vv_free(leave);
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+static vv_status run_dead(vv_context *c, vv_error *err)
+{
+	vv_holder_configs all;
+	const vv_holder_config *h;
+	vv_status rc = vv_holder_configs_read(&all, c->repo, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!(h = vv_holder_config_find(&all, c->argv[1]))) {
+		rc = vv_holder_fail_unknown(c->argv[1], VV_ENOTFOUND, err);
+	} else {
+		vv_holder_config dead = *h;
+		dead.dead = true;
+		if ((rc = vv_holder_config_write(&dead, c->repo, err)) == VV_OK) {
+			vv_note("what '%s' kept counts as lost; 'varve repair' makes the copies again",
+				vv_text_shows(h->name));
+		}
+	}
+	vv_holder_configs_clear(&all);
+	return rc;
+}
+
+static int check_holder(const vv_context *c)
+{
+	const options *o = c->options;
+	const char *what = c->argc > 0 ? c->argv[0] : "list";
+	const bool add = strcmp(what, "add") == 0, list = strcmp(what, "list") == 0;
+
+	if (!(add && c->argc == 3) && !(list && c->argc <= 1) &&
+	    !((strcmp(what, "remove") == 0 || strcmp(what, "dead") == 0) && c->argc == 2)) {
+		return vv_usage_error("holder add NAME URL, list, remove NAME or dead NAME");
+	}
+	if (!add && (o->domain || o->quota > 0 || o->key)) {
+		return vv_usage_error("--domain, --quota and --key go with add");
+	}
+	return vv_check_json(vv_wants_json(o->format), list, "holder list");
+}
+
+static vv_status run_holder(vv_context *c, vv_error *err)
+{
+	const char *what = c->argc > 0 ? c->argv[0] : "list";
+
+	return strcmp(what, "add") == 0      ? run_add(c, err)
+	       : strcmp(what, "remove") == 0 ? run_remove(c, err)
+	       : strcmp(what, "dead") == 0   ? run_dead(c, err)
+					     : run_list(c, err);
+}
+
+const vv_command vv_cmd_holder = {
+	.name = "holder",
+	.group = "vault",
+	.summary = "the places that keep sealed copies of this repository",
+	.usage =
+		"add NAME FOLDER|URL [--domain LABEL] [--quota BYTES] [--key DID]\n"
+		"add NAME sftp://[USER@]HOST[:PORT]/FOLDER\n"
+		"add NAME s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&style=path|virtual]\n"
+		"add NAME http[s]://..., ssh://... or HOST:PATH, a varve server that keeps copies\n"
+		"add NAME ipfs+http[s]://HOST:PORT\n"
+		"list [--json]\nremove NAME\ndead NAME",
+	.example = "$ varve holder add stick ../media/stick --domain desk\n"
+		   "holder 'stick' fails together with: desk",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_holder,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_holder,
+};

@@ -1,0 +1,453 @@
+/*
+ * ledger: the signed records of a vault, listed, checked and shown.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "base/codec.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/commands.h"
+#include "cmd/vault/print/standing.h"
+#include "cmd/vault/work/session.h"
+#include "lib/work/hold/standing_report.h"
+
+typedef struct options {
+	const char *format, *ratio;
+	bool offline;
+	uint64_t hold, allowance;
+	vv_strings admitted;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "offline", offline, "do not ask the holders first"),
+	OPT_NUMBER(0, "hold", hold, "BYTES", "standing: as 'varve serve' has it"),
+	OPT_LIST(0, "for", admitted, "DID[=BYTES]", "standing: as 'varve serve' has it"),
+	OPT_STRING(0, "ratio", ratio, "R", "standing: as 'varve serve' has it"),
+	OPT_NUMBER(0, "allowance", allowance, "BYTES", "standing: as 'varve serve' has it"),
+	OPT_JSON("log, show, standing: the output format"),
+};
+
+static const char *when(char out[32], uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
+		return "?";
+	}
+	return out;
+}
+
+static const char *holder_name(const vv_vault_session *s, const vv_ledger_record *r)
+{
+	const vv_vault_place *p = s->readable ? vv_vault_place_of(s, r->holder) : NULL;
+	return p ? p->config->name : "another holder";
+}
+
+/* What it says, in a few words. */
+static void put_words(vv_buf *b, const vv_vault_session *s, const vv_ledger_record *r)
+{
+	const vv_ledger_record *place;
+
+	switch (r->kind) {
+	case VV_LEDGER_VAULT:
+		if (vv_cid_is_null(&r->vault)) {
+			vv_buf_printf(b, "begins, with %s",
+				      vv_text_counted(r->key_count, "owner", NULL));
+		} else {
+			vv_buf_printf(b, "has %s more",
+				      vv_text_counted(vv_run_shard_count(r), "shard", NULL));
+			if (r->stripe_count > 0) {
+				vv_buf_printf(b, ", most in %s",
+					      vv_text_counted(r->stripe_count, "stripe", NULL));
+			}
+		}
+		break;
+	case VV_LEDGER_EPOCH:
+		vv_buf_printf(b, "%s, %s besides the owners",
+			      vv_text_counted(r->box_count, "reader", NULL),
+			      vv_text_counted(r->key_count, "writer", NULL));
+		break;
+	case VV_LEDGER_PLACE:
+		vv_buf_printf(b, "%s to ", vv_text_counted(r->shard_count, "shard", NULL));
+		vv_buf_puts(b, holder_name(s, r));
+		break;
+	case VV_LEDGER_RECEIPT:
+		place = vv_ledger_find(s->ledger, &r->link);
+		vv_buf_printf(b, "%s at ",
+			      vv_text_counted(place ? place->shard_count : 0, "shard", NULL));
+		vv_buf_puts(b, place ? holder_name(s, place) : "?");
+		break;
+	case VV_LEDGER_AUDIT:
+		vv_buf_puts(b, holder_name(s, r));
+		vv_buf_printf(b, ": %llu of %llu good, %s bad", (unsigned long long)r->good,
+			      (unsigned long long)r->asked,
+			      vv_text_counted(r->link_count, "shard", NULL));
+		break;
+	case VV_LEDGER_RETIRE:
+		vv_buf_printf(b, "%s", vv_text_counted(r->link_count, "shard", NULL));
+		break;
+	case VV_LEDGER_DROP:
+		vv_buf_printf(b, "%s at ", vv_text_counted(r->link_count, "shard", NULL));
+		vv_buf_puts(b, holder_name(s, r));
+		break;
+	}
+}
+
+/* Each over the next so many of the shards. */
+static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
+{
+	char cid[VV_CID_TEXT + 1];
+
+	if (r->stripe_count == 0) {
+		return;
+	}
+	vv_json_name(w, "stripes");
+	vv_json_open_array(w);
+	for (size_t i = 0; i < r->stripe_count; i++) {
+		vv_json_open_object(w);
+		vv_json_name(w, "data");
+		vv_json_u64(w, r->stripes[i].code.data);
+		vv_json_name(w, "parity");
+		vv_json_open_array(w);
+		for (size_t n = 0; n < r->stripes[i].code.parity; n++) {
+			vv_cid_text(cid, &r->stripes[i].parity[n].cid);
+			vv_json_string(w, cid);
+		}
+		vv_json_close_array(w);
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+}
+
+static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_record *r, bool all)
+{
+	char cid[VV_CID_TEXT + 1], did[VV_DID_TEXT], time[32];
+	vv_buf words = VV_BUF_INIT;
+
+	put_words(&words, s, r);
+	vv_cid_text(cid, &r->cid);
+	vv_did_text(did, r->author);
+	vv_json_open_object(w);
+	vv_json_name(w, "record");
+	vv_json_string(w, cid);
+	vv_json_name(w, "kind");
+	vv_json_string(w, vv_ledger_kind_name(r->kind));
+	vv_json_name(w, "author");
+	vv_json_string(w, did);
+	vv_json_name(w, "sequence");
+	vv_json_u64(w, r->sequence);
+	vv_json_name(w, "time");
+	vv_json_string(w, when(time, r->time));
+	vv_json_name(w, "counts");
+	vv_json_bool(w, vv_vault_counts(s->state, r));
+	vv_json_name(w, "says");
+	vv_json_string(w, vv_buf_cstr(&words));
+	if (all) {
+		vv_json_name(w, "shards");
+		vv_json_open_array(w);
+		for (size_t i = 0; i < r->shard_count; i++) {
+			vv_cid_text(cid, &r->shards[i].cid);
+			vv_json_string(w, cid);
+		}
+		vv_json_close_array(w);
+		put_stripes(w, r);
+		vv_json_name(w, "links");
+		vv_json_open_array(w);
+		for (size_t i = 0; i < r->link_count; i++) {
+			vv_cid_text(cid, &r->links[i]);
+			vv_json_string(w, cid);
+		}
+		vv_json_close_array(w);
+	}
+	vv_json_close_object(w);
+	vv_buf_clear(&words);
+}
+
+static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *one, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	if (one) {
+		put_json(&w, s, one, true);
+	} else {
+		vv_json_open_array(&w);
+		for (size_t i = vv_ledger_count(s->ledger); i > 0; i--) {
+			put_json(&w, s, vv_ledger_at(s->ledger, i - 1), false);
+		}
+		vv_json_close_array(&w);
+	}
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static void print_line(const vv_vault_session *s, const vv_ledger_record *r)
+{
+	vv_buf words = VV_BUF_INIT;
+	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1], time[32];
+
+	put_words(&words, s, r);
+	vv_did_text(did, r->author);
+	vv_cid_text(cid, &r->cid);
+	vv_out("%s  %.12s %llu  %-7s  ", when(time, r->time), did + 8,
+	       (unsigned long long)r->sequence, vv_ledger_kind_name(r->kind));
+	vv_out_text(vv_buf_cstr(&words), words.len);
+	vv_out("%s\n  %s\n", vv_vault_counts(s->state, r) ? "" : " (does not count)", cid);
+	vv_buf_clear(&words);
+}
+
+static vv_status run_show(const options *o, const vv_vault_session *s, const char *word,
+			  vv_error *err)
+{
+	const vv_ledger_record *r;
+	vv_cid cid;
+	char text[VV_CID_TEXT + 1], did[VV_DID_TEXT];
+	vv_status rc = vv_cid_parse(&cid, word, strlen(word), err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!(r = vv_ledger_find(s->ledger, &cid))) {
+		return vv_fail(err, VV_ENOTFOUND, "the ledger has no record %s",
+			       vv_text_shows(word));
+	}
+	if (vv_wants_json(o->format)) {
+		return print_json(s, r, err);
+	}
+	print_line(s, r);
+	if (r->kind == VV_LEDGER_RECEIPT) {
+		vv_did_text(did, r->key);
+		vv_out("  kept until %s\n  signed by %s\n", when(text, r->until),
+		       r->has_key ? did : "nobody: this holder does not sign");
+	}
+	for (size_t i = 0; i < r->shard_count; i++) {
+		vv_cid_text(text, &r->shards[i].cid);
+		vv_out("  shard %s  %s\n", text, vv_text_bytes(vv_shard_len(r->shards[i].leaves)));
+	}
+	for (size_t i = 0; i < r->link_count; i++) {
+		vv_cid_text(text, &r->links[i]);
+		vv_out("  names %s\n", text);
+	}
+	return VV_OK;
+}
+
+/* Every record that the reached holders have. */
+static vv_status verify_holders(vv_vault_session *s, size_t *holders, size_t *faults, vv_error *err)
+{
+	vv_error why;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_vault_place *p = &s->places[i];
+		if (!p->holder && !p->config->dead) {
+			vv_warn("not asked: %s", p->why.message);
+		}
+		if (!p->holder) {
+			continue;
+		}
+		if (vv_vault_session_look(s, p, &why) < 0) {
+			if (why.code == VV_ENOMEM) {
+				*err = why;
+				return VV_ENOMEM;
+			}
+			vv_warn("%s", why.message);
+			continue;
+		}
+		(*holders)++;
+		for (size_t k = 0; k < p->meeting.damaged_count; k++) {
+			const vv_damaged_record *d = &p->meeting.damaged[k];
+			vv_out("holder '%s': %s: %s\n", vv_text_shows(p->config->name),
+			       vv_text_shows(d->name), d->why.message);
+			(*faults)++;
+		}
+	}
+	return VV_OK;
+}
+
+/* The signature of a holder that signs is in the record, and reading the record does not check it. */
+static bool verify_receipt(const vv_vault_session *s, const vv_ledger_record *r)
+{
+	const vv_ledger_record *place = r->kind == VV_LEDGER_RECEIPT
+						? vv_ledger_find(s->ledger, &r->link)
+						: NULL;
+	char did[VV_DID_TEXT];
+	vv_error why;
+
+	if (!place || vv_receipt_check(r, place, &why) == VV_OK) {
+		return true;
+	}
+	vv_did_text(did, r->author);
+	vv_out("%s: record %llu (receipt) does not count: %s\n", did,
+	       (unsigned long long)r->sequence, why.message);
+	return false;
+}
+
+/* Every file here, as it is on the disk. */
+static size_t verify_files(const vv_vault_session *s)
+{
+	size_t faults = 0;
+	vv_error why;
+
+	for (size_t i = 0; i < vv_ledger_file_count(s->ledger); i++) {
+		if (vv_ledger_check_file(s->ledger, i, &why) < 0) {
+			vv_out("here: %s: %s\n", vv_ledger_file_name(s->ledger, i), why.message);
+			faults++;
+		}
+	}
+	if (faults > 0) {
+		vv_out("remove such files from .git/varve/vault/ledger, and the file 'checked' there: holders "
+		       "have them, and the next 'varve replicate' brings them back\n");
+	}
+	return faults;
+}
+
+/* The files, then what hangs in the air. */
+static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
+{
+	const options *o = c->options;
+	size_t faults = verify_files(s), holders = 0;
+	vv_status rc;
+
+	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
+		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
+		char did[VV_DID_TEXT];
+		vv_did_text(did, a->key);
+		if (a->fork[0]) {
+			vv_out("%s: two records have the number %llu: a key in two places, or a lie\n",
+			       did, (unsigned long long)a->fork[0]->sequence);
+			faults++;
+		}
+		if (a->waiting > 0) {
+			vv_out("%s: %s, whose predecessors are missing\n", did,
+			       vv_text_counted(a->waiting, "record", NULL));
+			faults++;
+		}
+	}
+	for (size_t i = 0; i < vv_ledger_count(s->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+		char did[VV_DID_TEXT];
+		if (!vv_vault_counts(s->state, r)) {
+			vv_did_text(did, r->author);
+			vv_out("%s: record %llu (%s) is not of %s\n", did,
+			       (unsigned long long)r->sequence, vv_ledger_kind_name(r->kind),
+			       r->kind == VV_LEDGER_EPOCH ? "an owner" : "a writer");
+			faults++;
+		}
+		faults += !verify_receipt(s, r);
+	}
+	if (!o->offline && (rc = verify_holders(s, &holders, &faults, err)) < 0) {
+		return rc;
+	}
+	if (faults == 0) {
+		vv_out("sound: %s of %s, here",
+		       vv_text_counted(vv_ledger_count(s->ledger), "record", NULL),
+		       vv_text_counted(vv_ledger_author_count(s->ledger), "author", NULL));
+		if (holders > 0) {
+			vv_out(" and at %s", vv_text_counted(holders, "holder", NULL));
+		}
+		vv_out("\n");
+	}
+	c->code = faults > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	return VV_OK;
+}
+
+static int check_ledger(const vv_context *c)
+{
+	const options *o = c->options;
+	const char *what = c->argc > 0 ? c->argv[0] : "log";
+
+	if (!((strcmp(what, "log") == 0 || strcmp(what, "verify") == 0) && c->argc <= 1) &&
+	    !(strcmp(what, "show") == 0 && c->argc == 2) && strcmp(what, "standing") != 0) {
+		return vv_usage_error("ledger log, verify, show RECORD or standing [DID...]");
+	}
+	if (strcmp(what, "standing") != 0 &&
+	    (o->hold > 0 || o->ratio || o->allowance > 0 || o->admitted.count > 0)) {
+		return vv_usage_error(
+			"--hold, --for, --ratio and --allowance are for ledger standing");
+	}
+	return vv_check_json(vv_wants_json(o->format), strcmp(what, "verify") != 0, "ledger log");
+}
+
+/* Needs no vault of this repository's own. */
+static vv_status run_standing(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_holding_options holding = {.size = o->hold,
+					    .term = VV_HOLDING_TERM_UNSAID,
+					    .admitted = o->admitted.items,
+					    .admitted_count = o->admitted.count,
+					    .ratio = o->ratio,
+					    .allowance = o->allowance};
+	vv_standing_report x;
+	vv_status rc = vv_standing_report_open(
+		&x, &holding, c->repo, (const char *const *)c->argv + 1, (size_t)c->argc - 1, err);
+
+	if (rc == VV_OK) {
+		rc = vv_print_standing(&x, vv_wants_json(o->format), err);
+		vv_standing_report_clear(&x);
+	}
+	return rc;
+}
+
+static vv_status run_ledger(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const char *what = c->argc > 0 ? c->argv[0] : "log";
+	vv_vault_session s;
+	vv_status rc;
+
+	if (strcmp(what, "standing") == 0) {
+		return run_standing(c, err);
+	}
+	rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, 0, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
+	    (!o->offline && (rc = vv_vault_session_connect(&s, err)) < 0)) {
+		goto done;
+	}
+	if (!s.state) {
+		rc = vv_fail(err, VV_EMISSING,
+			     "no holder that can be reached has this vault's ledger");
+	} else if (strcmp(what, "show") == 0) {
+		rc = run_show(o, &s, c->argv[1], err);
+	} else if (strcmp(what, "verify") == 0) {
+		rc = run_verify(c, &s, err);
+	} else if (vv_wants_json(o->format)) {
+		rc = print_json(&s, NULL, err);
+	} else {
+		for (size_t i = vv_ledger_count(s.ledger); i > 0; i--) {
+			print_line(&s, vv_ledger_at(s.ledger, i - 1));
+		}
+	}
+done:
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+const vv_command vv_cmd_ledger = {
+	.name = "ledger",
+	.group = "vault",
+	.summary = "the signed records that say where sealed copies are",
+	.usage = "log [--json] [--offline]\nverify [--offline]\nshow [--json] RECORD\n"
+		 "standing [--json] [--hold BYTES] [--for DID[=BYTES]]... [--ratio R] "
+		 "[--allowance BYTES] [DID...]",
+	.example = "$ varve ledger verify\n"
+		   "sound: 12 records of 1 author, here and at 2 holders",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "verify: something does not fit",
+	.arguments = "",
+	.check = check_ledger,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_ledger,
+};

@@ -1,0 +1,284 @@
+/*
+ * recover: a repository again from its sealed copies, on an empty machine.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/first_files.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/commands.h"
+#include "cmd/vault/work/recover.h"
+#include "lib/work/peers/unfinished.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository_init.h"
+#include "transport/line/url.h"
+
+typedef struct options {
+	const char *key, *expect, *vault, *to;
+	bool bare, no_checkout, quiet;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING('k', "key", key, "FILE",
+		   "the key: a file of 'varve key export', or one with the recovery key"),
+	OPT_STRING(0, "to", to, "DIR", "the folder to make (default: the current one)"),
+	OPT_STRING(0, "expect", expect, "HEAD", "fail unless the holders have this head"),
+	OPT_STRING(0, "vault", vault, "ID", "this vault, where the holders have several"),
+	OPT_FLAG(0, "bare", bare, "make no work tree"),
+	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a holder that is silent for this long (60)"),
+	OPT_FLAG('q', "quiet", quiet, "print only what is missing"),
+};
+
+static vv_status on_missing(void *payload, const char *line, vv_error *err)
+{
+	(void)payload;
+	(void)err;
+	vv_progress_end();
+	vv_out("missing: ");
+	vv_out_text(line, strlen(line));
+	vv_out("\n");
+	return VV_OK;
+}
+
+/* Folders are kept as absolute paths. */
+static vv_status fix_urls(char **out, int argc, char **argv, vv_error *err)
+{
+	char cwd[4096];
+	vv_url u;
+	vv_status rc;
+
+	if (!getcwd(cwd, sizeof(cwd))) {
+		return vv_fail_errno(err, "cannot find the current folder", NULL);
+	}
+	for (int i = 0; i < argc; i++) {
+		if ((rc = vv_url_read(&u, argv[i], err)) < 0) {
+			return rc;
+		}
+		out[i] = u.kind == VV_URL_PATH ? vv_path_absolute(cwd, u.path) : vv_strdup(argv[i]);
+		vv_url_clear(&u);
+		if (!out[i]) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+/* A vault that .varveconfig, as it was committed, does not name. */
+static vv_status keep_policy(const vv_vault_session *s, vv_error *err)
+{
+	vv_vault_policy there;
+	vv_status rc = vv_vault_policy_read(&there, s->repo, err);
+
+	return rc == VV_OK && vv_cid_is_null(&there.vault)
+		       ? vv_vault_policy_write(&s->policy, s->repo, err)
+		       : rc;
+}
+
+static void tell(const options *o, const vv_recover *x, const vv_vault_session *s)
+{
+	char head[VV_CID_TEXT + 1], did[VV_DID_TEXT], when[32];
+	time_t t = (time_t)x->head_time;
+	struct tm tm;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		if (!s->places[i].holder) {
+			vv_warn("%s", s->places[i].why.message);
+		}
+	}
+	for (size_t i = 0; x->beside > 0 && i < vv_ledger_author_count(s->ledger); i++) {
+		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
+		vv_did_text(did, a->key);
+		if (a->fork[0]) {
+			vv_warn("two heads are signed by the key %s, which is in use in two places: the "
+				"refs of both are here, of one below refs/recovered/%s-...",
+				did, did + 8);
+		}
+	}
+	if (o->quiet) {
+		return;
+	}
+	vv_cid_text(head, &x->head);
+	vv_did_text(did, x->head_author);
+	when[0] = '\0';
+	if (gmtime_r(&t, &tm)) {
+		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	}
+	vv_note("head %s of %s, by %s", head, when, did);
+	vv_note("%zu of %s had it already", x->shown,
+		vv_text_counted(x->asked, "holder that answered", "holders that answered"));
+	vv_note("recovered %s, %s of Git, %s", vv_text_counted(x->blocks, "block", NULL),
+		vv_text_counted(x->objects, "object", NULL), vv_text_counted(x->refs, "ref", NULL));
+}
+
+/* Of an earlier attempt's commit first, which the vault may have a newer one for. */
+static vv_status write_files(const options *o, const vv_unfinished *u, vv_repository *repo,
+			     const vv_oid *before, vv_error *err)
+{
+	vv_first_files f = {.resumed = u->resumed, .quiet = o->quiet, .before = before};
+	vv_head head = {0};
+	vv_status rc = vv_head_read(repo, &head, err);
+
+	if (rc == VV_OK && !head.unborn) {
+		rc = vv_first_files_write(repo, &f, &head.commit, err);
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+/* The commit that an earlier attempt wrote files of; false: none. */
+static bool read_before(const vv_unfinished *u, vv_repository *repo, vv_oid *out)
+{
+	vv_head head = {0};
+	vv_error ignored;
+	const bool there = u->resumed && vv_first_files_there(repo) &&
+			   vv_head_read(repo, &head, &ignored) == VV_OK && !head.unborn;
+
+	*out = head.commit;
+	vv_head_clear(&head);
+	return there;
+}
+
+static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_repository *repo,
+			 int *code, vv_error *err)
+{
+	const vv_session_options so = {
+		.key_file = o->key,
+		.need_key = true,
+		.quiet = o->quiet,
+		.notes = &vv_notes_stderr,
+		.idle_sec = o->timeout > 0 ? o->timeout
+					   : VV_IDLE_DEFAULT, /* the last resort waits */
+		.again = true};
+	vv_vault_session s;
+	vv_oid before;
+	const bool again = read_before(u, repo, &before);
+	vv_status rc;
+
+	if ((rc = vv_vault_session_open(&s, repo, &so, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_recover_run(x, &s, err)) == VV_OK) {
+		if (!o->bare && !o->no_checkout) {
+			rc = write_files(o, u, repo, again ? &before : NULL, err);
+		}
+		if (rc == VV_OK && (rc = keep_policy(&s, err)) == VV_OK) {
+			rc = vv_unfinished_end(u, err);
+		}
+		vv_progress_end();
+		tell(o, x, &s);
+		*code = x->missing_shards + x->missing_versions + x->missing_records + x->older +
+						x->beside >
+					0
+				? VV_EXIT_NO
+				: VV_EXIT_OK;
+	}
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+/* Takes the folder: an empty one, or one that an earlier attempt began. By its whole path, since a repository may be
+ * around it. */
+static vv_status begin(vv_repository **out, vv_unfinished *u, const options *o, vv_error *err)
+{
+	const vv_init_options init = {.bare = o->bare, .program = "varve"};
+	char cwd[4096], *folder;
+	bool created;
+	vv_status rc;
+
+	if (!getcwd(cwd, sizeof(cwd))) {
+		return vv_fail_errno(err, "cannot find the current folder", NULL);
+	}
+	if (!(folder = vv_path_absolute(cwd, o->to ? o->to : "."))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_unfinished_begin(u, folder, o->bare, "recover", NULL, err)) == VV_OK) {
+		if (u->resumed && !o->quiet) {
+			vv_note("continuing the recovery in '%s'", vv_text_shows(folder));
+		}
+		rc = vv_repository_init(out, folder, &init, &created, err);
+	}
+	vv_free(folder);
+	return rc;
+}
+
+/* A recovery that failed leaves nothing, unless something came that the next attempt can use: records of another
+ * vault must not be in the way of the right one. */
+static void clean_up(vv_unfinished *u, const vv_recover *x, vv_repository **repo, vv_error *err)
+{
+	vv_repository_close(*repo);
+	*repo = NULL;
+	if (x->blocks + x->objects > 0) {
+		vv_hint(err, "all that arrived is kept: the same command again continues");
+	} else if (!u->resumed) {
+		vv_unfinished_abandon(u);
+	}
+}
+
+static int run_recover(void *opts, int argc, char **argv)
+{
+	const options *o = opts;
+	vv_recover x = {.missing = on_missing};
+	vv_unfinished unfinished = {.lock_fd = -1};
+	vv_repository *repo = NULL;
+	vv_cid expect, vault;
+	int code = VV_EXIT_OK;
+	char **urls;
+	vv_error err;
+	vv_status rc;
+
+	if (argc == 0 || !o->key) {
+		return vv_usage_error("recover wants --key FILE, and the URL of a holder");
+	}
+	if ((o->expect && vv_cid_parse(&expect, o->expect, strlen(o->expect), &err) < 0) ||
+	    (o->vault && vv_cid_parse(&vault, o->vault, strlen(o->vault), &err) < 0)) {
+		return vv_report_trouble(&err);
+	}
+	if (!(urls = vv_calloc((size_t)argc + 1, sizeof(*urls)))) {
+		vv_fail_nomem(&err);
+		return vv_report_trouble(&err);
+	}
+	x.urls = (const char *const *)urls;
+	x.url_count = (size_t)argc;
+	x.expect = o->expect ? &expect : NULL;
+	x.vault = o->vault ? &vault : NULL;
+	if ((rc = fix_urls(urls, argc, argv, &err)) == VV_OK &&
+	    (rc = begin(&repo, &unfinished, o, &err)) == VV_OK) {
+		vv_repository_listen(repo, &vv_notes_stderr);
+		rc = recover(o, &unfinished, &x, repo, &code, &err);
+	}
+	if (rc < 0 && unfinished.lock_fd >= 0) { /* the folder is ours */
+		clean_up(&unfinished, &x, &repo, &err);
+	}
+	vv_progress_end();
+	vv_repository_close(repo);
+	vv_unfinished_clear(&unfinished);
+	vv_recover_clear(&x);
+	vv_names_free(urls, (size_t)argc);
+	return rc < 0 ? vv_report_trouble(&err) : code;
+}
+
+const vv_command vv_cmd_recover = {
+	.name = "recover",
+	.group = "vault",
+	.summary = "make a repository again from its sealed copies, on an empty machine",
+	.usage = "--key FILE [--to DIR] [--expect HEAD] [--vault ID] [--bare] URL...",
+	.example = "$ varve recover --key paper.txt --to sales media/stick\n"
+		   "head bafyrei... of ...Z, by did:key:z6Mk...\n"
+		   "1 of 1 holder that answered had it already\n"
+		   "recovered 2 blocks, 7 objects of Git, 1 ref",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "something is missing, or one key signed two heads",
+	.arguments = "path",
+	.run_alone = run_recover,
+};

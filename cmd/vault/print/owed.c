@@ -1,0 +1,88 @@
+/*
+ * owed: knows the reasons in the order in which they can be helped.
+ */
+#include "cmd/vault/print/owed.h"
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/work/spread.h"
+#include "transport/vault/placement.h"
+
+/* Domains of the holders that take something now. */
+static size_t count_domains(const vv_vault_session *s)
+{
+	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	size_t count = 0, domains;
+
+	for (size_t i = 0; list && i < s->place_count; i++) {
+		if (s->places[i].holder && !s->places[i].refuses && !s->places[i].config->dead) {
+			list[count++].domain = vv_vault_place_domain(s, &s->places[i]);
+		}
+	}
+	domains = list ? vv_domain_count(list, count) : 0;
+	vv_free(list);
+	return domains;
+}
+
+/* The first holder that takes nothing: because it is not reached, or that answered, and says why. NULL: there is none. */
+static const vv_vault_place *find_place(const vv_vault_session *s, bool answered)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if ((!p->holder || p->refuses) && !p->config->dead &&
+		    vv_vault_place_answered(p) == answered) {
+			return p;
+		}
+	}
+	return NULL;
+}
+
+void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool tried)
+{
+	const vv_code code = s->policy.code;
+	const unsigned wanted = code.data > 0 ? vv_code_shards(code) : copies;
+	const size_t domains = count_domains(s);
+	const vv_vault_place *refuses = find_place(s, true), *away = find_place(s, false);
+
+	if (!tried && domains >= wanted) {
+		vv_buf_printf(b, "'varve replicate' brings what is lacking");
+	} else if (away) {
+		vv_buf_printf(
+			b,
+			"the holder '%s' cannot be reached; 'varve replicate' tries again when it is "
+			"back, or 'varve holder add' names another one",
+			vv_text_shows(away->config->name));
+	} else if (refuses) {
+		/* It says itself why, and what helps. */
+		vv_buf_printf(b, "%s; %s", refuses->why.message,
+			      refuses->why.hint[0] ? refuses->why.hint
+						   : "give it room, or add another holder");
+	} else if (domains < wanted && code.data > 0) {
+		vv_buf_printf(
+			b,
+			"the holders are only %s, and the %u+%u shards of a stripe want %u; add "
+			"holders elsewhere ('varve holder add')",
+			vv_text_counted(domains, "failure domain", NULL), code.data, code.parity,
+			wanted);
+	} else if (domains < wanted) {
+		vv_buf_printf(
+			b,
+			"the holders are only %s, and %u copies are wanted; add a holder elsewhere "
+			"('varve holder add'), or ask for fewer ('varve replicate --copies %zu')",
+			vv_text_counted(domains, "failure domain", NULL), copies,
+			domains > 0 ? domains : 1);
+	} else {
+		vv_buf_printf(b, "the next 'varve replicate' tries again");
+	}
+}
+
+void vv_print_failing(const vv_vault_session *s)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if ((!p->holder || p->refuses) && !p->config->dead) {
+			vv_warn("%s", p->why.message);
+		}
+	}
+}

@@ -1,0 +1,293 @@
+/*
+ * standing: knows the words.
+ */
+#include "cmd/vault/print/standing.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+
+typedef char did_text[VV_DID_TEXT];
+
+static const char *when(char out[32], uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
+		return "?";
+	}
+	return out;
+}
+
+static const char *did_of(did_text out, const uint8_t *key)
+{
+	vv_did_text(out, key);
+	return out;
+}
+
+static bool is_of(const vv_standing_line *l, const vv_standing_entry *e)
+{
+	return memcmp(l->holder, e->key, VV_KEY_PUBLIC) == 0;
+}
+
+/* --- for people ------------------------------------------------------------------------------------ */
+
+/* "me", a name, or a DID. */
+static const char *who(const vv_standing_report *x, did_text did, const uint8_t *key)
+{
+	const char *name = vv_trusted_name(&x->audited.trusted, key);
+
+	return memcmp(x->audited.self, key, VV_KEY_PUBLIC) == 0 ? "me"
+	       : name                                           ? name
+								: did_of(did, key);
+}
+
+static void print_line(const vv_standing_report *x, const vv_standing_line *l)
+{
+	char cid[VV_CID_TEXT + 1], time[32];
+	did_text did;
+
+	vv_cid_text(cid, &l->vault);
+	vv_out("    %s byte-days%s, audited by %s: %s good", vv_text_count(l->byte_days),
+	       l->counts ? "" : " (not counted)", who(x, did, l->auditor),
+	       vv_text_counted(l->good, "time", NULL));
+	if (l->failed > 0) {
+		vv_out(", %s failed", vv_text_counted(l->failed, "time", NULL));
+	}
+	if (l->proven > 0) {
+		vv_out(", last %s", when(time, l->proven));
+	}
+	if (l->ahead > 0) {
+		vv_out("; %s dated after now", vv_text_counted(l->ahead, "audit", NULL));
+	}
+	vv_out("\n      %s: %s\n", cid, vv_text_bytes(l->bytes));
+}
+
+static void print_parts(const vv_standing_report *x, const vv_standing_entry *e)
+{
+	const vv_reward *r = &x->rules.reward;
+	did_text did;
+
+	vv_out("    %s bytes: the allowance\n", vv_text_count(r->allowance));
+	for (size_t i = 0; i < e->part_count; i++) {
+		const vv_room_part *p = &e->parts[i];
+		vv_out("    %s bytes: %llu.%03llu x %s byte-days / %u, audited by %s",
+		       vv_text_count(p->room), (unsigned long long)(r->ratio / 1000),
+		       (unsigned long long)(r->ratio % 1000), vv_text_count(p->byte_days),
+		       VV_STANDING_DAYS, who(x, did, p->auditor));
+		if (p->most != UINT64_MAX) {
+			vv_out("; at most %s, the room that my audits give %s",
+			       vv_text_count(p->most), who(x, did, p->auditor));
+		}
+		vv_out("\n");
+	}
+}
+
+static void print_room(const vv_standing_report *x, const vv_standing_entry *e)
+{
+	if (!e->admitted && memcmp(x->audited.self, e->key, VV_KEY_PUBLIC) == 0) {
+		vv_out("  no room here: it is this machine's own key, and room is for others\n");
+		return;
+	}
+	if (!e->admitted) {
+		vv_out("  no room here: it is not trusted ('varve key trust NAME DID'), nor named by "
+		       "--for\n");
+		return;
+	}
+	vv_out("  kept for it: %s (%s bytes of shards, %s of records)\n",
+	       vv_text_bytes(e->shards + e->records), vv_text_count(e->shards),
+	       vv_text_count(e->records));
+	vv_out("  room: %s%s\n", vv_text_bytes(e->room),
+	       e->fixed ? ", as its share is" : ", which is");
+	if (!e->fixed) {
+		print_parts(x, e);
+		if (e->room == x->rules.size) {
+			vv_out("    and no more than all: %s\n", vv_text_bytes(x->rules.size));
+		}
+	}
+}
+
+static void print_entry(const vv_standing_report *x, const vv_standing_entry *e)
+{
+	char time[32];
+	did_text did;
+
+	const char *name = memcmp(x->audited.self, e->key, VV_KEY_PUBLIC) == 0 ? "this machine"
+									       : e->name;
+
+	vv_out("%s%s%s\n", did_of(did, e->key), name ? "  " : "", name ? name : "");
+	vv_out("  keeps for me: %s, %s byte-days in the last %u days%s%s\n",
+	       vv_text_bytes(e->bytes), vv_text_count(e->byte_days), VV_STANDING_DAYS,
+	       e->proven > 0 ? ", proven " : "; never proven",
+	       e->proven > 0 ? when(time, e->proven) : "");
+	for (size_t i = 0; i < x->audited.standing.count; i++) {
+		if (is_of(&x->audited.standing.lines[i], e)) {
+			print_line(x, &x->audited.standing.lines[i]);
+		}
+	}
+	if (x->rules.size > 0) {
+		print_room(x, e);
+	}
+}
+
+static void print_notes(const vv_standing_report *x)
+{
+	if (x->rules.size == 0 && x->held) {
+		vv_note("copies for others are here, and the settings (varve.hold, varve.holdFor, "
+			"varve.holdRatio) do not say for whom: name the --hold, --for, --ratio and "
+			"--allowance that 'varve serve' was started with");
+	} else if (x->rules.size == 0) {
+		vv_note("nothing is kept for others in this repository (varve.hold, or --hold)");
+	}
+	if (x->audited.damaged > 0) {
+		vv_warn("%s not what the names say; nothing of their authors counts from there on",
+			vv_text_counted(x->audited.damaged, "record is", "records are"));
+	}
+	if (x->audited.gone > 0) {
+		vv_note("%s with audits of yours no longer there: these do not count",
+			vv_text_counted(x->audited.gone, "repository is", "repositories are"));
+	}
+}
+
+/* --- for programs ------------------------------------------------------------------------------------ */
+
+static void put_u64(vv_json_out *w, const char *name, uint64_t value)
+{
+	vv_json_name(w, name);
+	vv_json_u64(w, value);
+}
+
+/* NULL: null. */
+static void put_text(vv_json_out *w, const char *name, const char *value)
+{
+	vv_json_name(w, name);
+	vv_json_string(w, value);
+}
+
+/* 0: null. */
+static void put_time(vv_json_out *w, const char *name, uint64_t seconds)
+{
+	vv_json_name(w, name);
+	if (seconds > 0) {
+		vv_json_u64(w, seconds);
+	} else {
+		vv_json_null(w);
+	}
+}
+
+static void put_line(vv_json_out *w, const vv_standing_line *l)
+{
+	char cid[VV_CID_TEXT + 1];
+	did_text did;
+
+	vv_cid_text(cid, &l->vault);
+	vv_json_open_object(w);
+	put_text(w, "vault", cid);
+	put_text(w, "auditor", did_of(did, l->auditor));
+	vv_json_name(w, "counts");
+	vv_json_bool(w, l->counts);
+	put_u64(w, "byteDays", l->byte_days);
+	put_u64(w, "bytes", l->bytes);
+	put_u64(w, "good", l->good);
+	put_u64(w, "failed", l->failed);
+	put_u64(w, "ahead", l->ahead);
+	put_time(w, "proven", l->proven);
+	vv_json_close_object(w);
+}
+
+static void put_part(vv_json_out *w, const vv_room_part *p)
+{
+	did_text did;
+
+	vv_json_open_object(w);
+	put_text(w, "auditor", did_of(did, p->auditor));
+	put_u64(w, "byteDays", p->byte_days);
+	vv_json_name(w, "most");
+	if (p->most == UINT64_MAX) {
+		vv_json_null(w);
+	} else {
+		vv_json_u64(w, p->most);
+	}
+	put_u64(w, "room", p->room);
+	vv_json_close_object(w);
+}
+
+static void put_entry(vv_json_out *w, const vv_standing_report *x, const vv_standing_entry *e)
+{
+	did_text did;
+
+	vv_json_open_object(w);
+	put_text(w, "did", did_of(did, e->key));
+	put_text(w, "name", e->name);
+	put_u64(w, "bytes", e->bytes);
+	put_u64(w, "byteDays", e->byte_days);
+	put_time(w, "proven", e->proven);
+	vv_json_name(w, "audits");
+	vv_json_open_array(w);
+	for (size_t i = 0; i < x->audited.standing.count; i++) {
+		if (is_of(&x->audited.standing.lines[i], e)) {
+			put_line(w, &x->audited.standing.lines[i]);
+		}
+	}
+	vv_json_close_array(w);
+	if (e->admitted) {
+		put_u64(w, "shards", e->shards);
+		put_u64(w, "records", e->records);
+		put_u64(w, "room", e->room);
+		vv_json_name(w, "share");
+		vv_json_bool(w, e->fixed);
+		vv_json_name(w, "parts");
+		vv_json_open_array(w);
+		for (size_t i = 0; i < e->part_count; i++) {
+			put_part(w, &e->parts[i]);
+		}
+		vv_json_close_array(w);
+	}
+	vv_json_close_object(w);
+}
+
+static vv_status print_json(const vv_standing_report *x, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	put_u64(&w, "now", x->audited.standing.now);
+	put_u64(&w, "days", VV_STANDING_DAYS);
+	put_u64(&w, "size", x->rules.size);
+	put_u64(&w, "ratioThousandths", x->rules.reward.ratio);
+	put_u64(&w, "allowance", x->rules.reward.ratio > 0 ? x->rules.reward.allowance : 0);
+	vv_json_name(&w, "identities");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < x->count; i++) {
+		put_entry(&w, x, &x->entries[i]);
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+vv_status vv_print_standing(const vv_standing_report *x, bool json, vv_error *err)
+{
+	print_notes(x);
+	if (json) {
+		return print_json(x, err);
+	}
+	for (size_t i = 0; i < x->count; i++) {
+		print_entry(x, &x->entries[i]);
+	}
+	if (x->count == 0) {
+		vv_out("nobody is trusted, and no server was audited\n");
+	}
+	return VV_OK;
+}

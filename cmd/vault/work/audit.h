@@ -1,0 +1,47 @@
+/*
+ * audit: do holders still have what they took?
+ *
+ * First the ledger's records, which are small: every one is read. Then the list: every shard that the
+ * holder is to have, with its size. Then random leaves, one of each of as many shards as are asked for, checked
+ * against the root that the ledger has. What an audit found of shards goes into the ledger, where copies
+ * that failed count no longer.
+ */
+#ifndef VV_CMD_VAULT_WORK_AUDIT_H
+#define VV_CMD_VAULT_WORK_AUDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cmd/vault/work/session.h"
+
+#define VV_AUDIT_LEAVES 460u /* 1 - 0.99^460 = 99.0 %: a loss of one shard in a hundred is seen */
+
+typedef struct vv_audit {
+	uint64_t
+		leaves; /* of one holder, at least; fewer where it has fewer shards; 0: VV_AUDIT_LEAVES */
+	bool all;       /* all bytes of all shards */
+	/* Afterwards, of one holder: */
+	uint64_t shards, bytes;     /* that it is to have */
+	uint64_t asked, good;       /* leaves (or shards) */
+	uint64_t read;              /* bytes that came */
+	uint64_t missing, wrong;    /* shards: not in the list or not of their size; other bytes */
+	uint64_t leaving;           /* that it has still: retired, or announced as let go of */
+	uint64_t surplus;           /* that it has, and nobody placed there */
+	uint64_t records;           /* of the ledger, that it has */
+	uint64_t damaged;           /* of these; the place's meeting has their names */
+	char first[VV_MESSAGE_MAX]; /* what was wrong first; "" */
+	vv_cid *bad;                /* owned */
+	size_t bad_count, bad_cap;
+} vv_audit;
+
+/* The place is reached. Fails only where nothing can be said of the holder; it is closed then. Writes an
+ * audit record if the key is a writer's. */
+vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_error *err);
+void vv_audit_clear(vv_audit *x);
+
+/* How likely, in tenths of a percent, an audit that asked for a leaf of so many shards of all had met one
+ * that is lost, if every hundredth of them were. */
+unsigned vv_audit_chance(uint64_t asked, uint64_t shards);
+
+#endif

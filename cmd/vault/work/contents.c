@@ -1,0 +1,535 @@
+/*
+ * contents: knows the files of runs/.
+ */
+#include "cmd/vault/work/contents.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "cmd/vault/work/shard_source.h"
+#include "repo/blocks/cache.h"
+#include "repo/blocks/cid_map.h"
+
+#define CACHE_MAX ((size_t)1 << 30)
+#define UNPACKED_MAX                                                                               \
+	((size_t)32                                                                                \
+	 << 20) /* a chain of differences is walked once, not once for each of its items */
+#define ITEM_BITS 40
+
+typedef struct vv_run_reading {
+	const vv_contents *contents;
+	const vv_ledger_record *record;
+} vv_run_reading;
+
+/* --- the shards of a run ----------------------------------------------------------------------- */
+
+static vv_status read_shard(void *payload, size_t i, vv_buf *out, vv_error *err)
+{
+	const vv_run_reading *r = payload;
+	const vv_contents *c = r->contents;
+	const vv_kept *k = vv_vault_shard_of(c->session->state, &r->record->shards[i].cid);
+
+	if (!k) {
+		return vv_fail(err, VV_EMISSING,
+			       "a run names a shard that the vault does not have");
+	}
+	return c->from ? c->from(c->from_payload, k, out, err)
+		       : vv_vault_shard_content(c->session, k, out, err);
+}
+
+/* An open stream holds a shard and room for a decoder: those opened longest ago are closed. */
+static void note_open(vv_contents *c, const vv_vault_run *run)
+{
+	const size_t old = c->open[c->next_open];
+
+	if (old > 0) {
+		vv_stream_in_close(c->runs[old - 1].in);
+		c->runs[old - 1].in = NULL;
+	}
+	c->open[c->next_open] = 1 + (size_t)(run - c->runs);
+	c->next_open = (c->next_open + 1) % VV_STREAMS_OPEN;
+}
+
+vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err)
+{
+	vv_status rc;
+
+	if (!run->reading && !(run->reading = vv_calloc(1, sizeof(*run->reading)))) {
+		return vv_fail_nomem(err);
+	}
+	run->reading->contents = c;
+	if (run->in) {
+		return VV_OK;
+	}
+	run->reading->record = run->record;
+	rc = vv_stream_in_open(&run->in, run->record->shard_count, read_shard, run->reading, err);
+	if (rc == VV_OK) {
+		note_open(c, run);
+	}
+	return rc;
+}
+
+/* --- what was read before ------------------------------------------------------------------------ */
+
+static char *cache_path(const vv_vault_session *s, const vv_ledger_record *r)
+{
+	char cid[VV_CID_TEXT + 1];
+
+	vv_cid_text(cid, &r->cid);
+	return vv_vault_session_path(s, "runs", cid);
+}
+
+static bool take_part(const uint8_t **p, const uint8_t *end, vv_buf *out)
+{
+	uint64_t len;
+
+	if ((size_t)(end - *p) < 8 || (len = vv_get_le64(*p)) > (size_t)(end - *p) - 8) {
+		return false;
+	}
+	vv_buf_reset(out);
+	vv_buf_put(out, *p + 8, (size_t)len);
+	*p += 8 + len;
+	return !out->failed;
+}
+
+/* Two parts, each after its le64 length. */
+static bool read_cache(const vv_vault_session *s, vv_vault_run *run, vv_buf *index)
+{
+	char *path = cache_path(s, run->record);
+	vv_buf bytes = VV_BUF_INIT;
+	const uint8_t *p, *end;
+	vv_error ignored;
+	bool fine;
+
+	fine = path && vv_exists(path) &&
+	       vv_read_regular(&bytes, path, CACHE_MAX, &ignored) == VV_OK;
+	p = (const uint8_t *)vv_buf_cstr(&bytes);
+	end = p + bytes.len;
+	fine = fine && take_part(&p, end, index) && take_part(&p, end, &run->refs) && p == end;
+	vv_buf_clear(&bytes);
+	vv_free(path);
+	return fine;
+}
+
+static vv_status write_cache(const vv_vault_session *s, const vv_ledger_record *r,
+			     const vv_buf *index, const vv_buf *refs, vv_error *err)
+{
+	const vv_buf *parts[2] = {index, refs};
+	char *path = cache_path(s, r), *dir = vv_vault_session_path(s, "runs", NULL);
+	vv_buf bytes = VV_BUF_INIT;
+	uint8_t len[8];
+	vv_status rc;
+
+	for (size_t i = 0; i < 2; i++) {
+		vv_put_le64(len, parts[i]->len);
+		vv_buf_put(&bytes, len, sizeof(len));
+		vv_buf_put(&bytes, vv_buf_cstr(parts[i]), parts[i]->len);
+	}
+	rc = path && dir ? vv_buf_ok(&bytes, err) : vv_fail_nomem(err);
+	if (rc == VV_OK && (rc = vv_mkdirs(dir, err)) == VV_OK) {
+		vv_temp_sweep(dir, VV_WRITE_TEMP);
+		rc = vv_write_file(path, bytes.data, bytes.len, false, err);
+	}
+	vv_buf_clear(&bytes);
+	vv_free(dir);
+	vv_free(path);
+	return rc;
+}
+
+/* --- all runs -------------------------------------------------------------------------------------- */
+
+static void clear_run(vv_vault_run *r)
+{
+	vv_stream_in_close(r->in);
+	vv_free(r->reading);
+	vv_item_index_clear(&r->index);
+	vv_buf_clear(&r->refs);
+	memset(r, 0, sizeof(*r));
+}
+
+void vv_contents_close(vv_contents *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		clear_run(&c->runs[i]);
+	}
+	vv_free(c->runs);
+	vv_cid_map_free(c->known);
+	vv_cid_map_free(c->numbers);
+	vv_block_cache_free(c->unpacked);
+	memset(c, 0, sizeof(*c));
+}
+
+static vv_status know(vv_contents *c, size_t run, vv_error *err)
+{
+	const vv_item_index *x = &c->runs[run].index;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < x->count; i++) {
+		rc = vv_cid_map_put(c->known, &x->items[i].cid, (uint64_t)run << ITEM_BITS | i,
+				    NULL, err);
+	}
+	return rc;
+}
+
+static vv_status new_run(vv_contents *c, const vv_ledger_record *r, vv_vault_run **out,
+			 vv_error *err)
+{
+	vv_status rc;
+
+	if (!vv_array_room(c->runs, c->count, c->cap)) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_cid_map_put(c->numbers, &r->cid, c->count, NULL, err)) < 0) {
+		return rc;
+	}
+	*out = &c->runs[c->count++];
+	memset(*out, 0, sizeof(**out));
+	(*out)->record = r;
+	return VV_OK;
+}
+
+/* From its shards. What cannot be had is noted. */
+static vv_status read_index(vv_contents *c, vv_vault_run *run, vv_buf *index, vv_error *err)
+{
+	vv_status rc = vv_contents_read(c, run, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = vv_stream_in_end(run->in, index, &run->refs, &run->why);
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	run->lost = rc < 0;
+	return rc < 0 ? VV_OK : write_cache(c->session, run->record, index, &run->refs, err);
+}
+
+/* Its last shard has the index; once that is retired another run has what is left of it. */
+static bool has_index(const vv_vault_state *s, const vv_ledger_record *r)
+{
+	const vv_kept *last = vv_vault_shard_of(s, &r->shards[r->shard_count - 1].cid);
+	return last && !last->retired;
+}
+
+vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err)
+{
+	return vv_contents_open_without(out, s, NULL, err);
+}
+
+vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
+				   vv_error *err)
+{
+	vv_buf index = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	out->session = s;
+	out->known = vv_cid_map_new();
+	out->numbers = vv_cid_map_new();
+	if (!out->known || !out->numbers) {
+		vv_contents_close(out);
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && s->state && i < vv_vault_run_count(s->state); i++) {
+		const vv_ledger_record *r = vv_vault_run_at(s->state, i);
+		vv_vault_run *run;
+		if ((rc = new_run(out, r, &run, err)) < 0 || !has_index(s->state, r) ||
+		    (runs && vv_cid_set_has(runs, &r->cid))) {
+			continue;
+		}
+		if (!read_cache(s, run, &index)) {
+			vv_buf_reset(&index);
+			vv_buf_reset(&run->refs);
+			rc = read_index(out, run, &index, err);
+		}
+		if (rc == VV_OK && !run->lost &&
+		    (rc = vv_item_index_read(&run->index, index.data, index.len, err)) == VV_OK) {
+			rc = know(out, out->count - 1, err);
+		}
+	}
+	vv_buf_clear(&index);
+	if (rc < 0) {
+		vv_contents_close(out);
+	}
+	return rc;
+}
+
+bool vv_contents_has(const vv_contents *c, const vv_cid *item)
+{
+	size_t at;
+	return vv_cid_map_find(c->known, item, &at);
+}
+
+vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *r, const vv_buf *index,
+			  const vv_buf *refs, vv_error *err)
+{
+	vv_vault_run *run;
+	vv_status rc;
+
+	if ((rc = write_cache(c->session, r, index, refs, err)) < 0 ||
+	    (rc = new_run(c, r, &run, err)) < 0 ||
+	    (rc = vv_item_index_read(&run->index, index->data, index->len, err)) < 0) {
+		return rc;
+	}
+	vv_buf_put(&run->refs, vv_buf_cstr(refs), refs->len);
+	return know(c, c->count - 1, err);
+}
+
+static bool is_by(const vv_vault_run *r, const uint8_t *author)
+{
+	return !author || memcmp(r->record->author, author, VV_KEY_PUBLIC) == 0;
+}
+
+bool vv_vault_keeps_ref(const vv_ref *ref)
+{
+	return !ref->symbolic && strncmp(ref->name, "refs/remotes/", 13) != 0 &&
+	       strncmp(ref->name, "refs/varve/", 11) != 0;
+}
+
+const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author)
+{
+	for (size_t i = c->count; i > 0; i--) {
+		if (c->runs[i - 1].refs.len > 0 && is_by(&c->runs[i - 1], author)) {
+			return &c->runs[i - 1];
+		}
+	}
+	return NULL;
+}
+
+static vv_status add_tips(const vv_vault_run *run, vv_oid **out, size_t *count, size_t *cap,
+			  vv_error *err)
+{
+	for (const char *p = run->refs.data; *p;) {
+		size_t len = strcspn(p, "\n");
+		vv_oid id;
+		if (len > VV_OID_TEXT && vv_oid_parse(&id, p, VV_OID_TEXT)) {
+			if (!vv_array_room(*out, *count, *cap)) {
+				return vv_fail_nomem(err);
+			}
+			(*out)[(*count)++] = id;
+		}
+		p += len + (p[len] == '\n');
+	}
+	return VV_OK;
+}
+
+/* Does the later of one author's records follow the other? What is between them may be missing: then it does. */
+static bool follows(const vv_ledger *l, const vv_ledger_record *later,
+		    const vv_ledger_record *earlier)
+{
+	const vv_ledger_author *a = vv_ledger_author_of(l, earlier->author);
+
+	if (!a || !a->fork[0]) {
+		return true;
+	}
+	while (later && later->sequence > earlier->sequence) {
+		later = vv_ledger_find(l, &later->previous);
+	}
+	return !later || vv_cid_equal(&later->cid, &earlier->cid);
+}
+
+bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count)
+{
+	const vv_vault_run *run = &c->runs[i];
+
+	for (size_t k = i + 1; run->refs.len > 0 && k < count; k++) {
+		const vv_vault_run *later = &c->runs[k];
+		if (later->refs.len > 0 && is_by(later, run->record->author) &&
+		    follows(c->session->ledger, later->record, run->record)) {
+			return false;
+		}
+	}
+	return run->refs.len > 0;
+}
+
+vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err)
+{
+	size_t cap = 0;
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	*count = 0;
+	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
+		rc = vv_contents_is_last(c, i, c->count)
+			     ? add_tips(&c->runs[i], out, count, &cap, err)
+			     : VV_OK;
+	}
+	return rc;
+}
+
+vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run)
+{
+	const vv_cid *wanted = run == 0 ? &of->record->cid : &of->index.runs[run - 1];
+
+	uint64_t number;
+
+	return vv_cid_map_get(c->numbers, wanted, &number) ? &c->runs[number] : NULL;
+}
+
+/* --- items ------------------------------------------------------------------------------------------ */
+
+/* In which run it stands (NULL: it is not here), and where; false: it is in no index. */
+static bool find_item(vv_contents *c, const vv_cid *item, vv_vault_run **run, uint64_t *offset)
+{
+	const vv_item_place *at;
+	uint64_t value;
+
+	if (!vv_cid_map_get(c->known, item, &value)) {
+		return false;
+	}
+	*run = &c->runs[value >> ITEM_BITS];
+	at = &(*run)->index.items[value & (((uint64_t)1 << ITEM_BITS) - 1)];
+	*run = vv_contents_run_of(c, *run, at->run);
+	*offset = at->offset;
+	return true;
+}
+
+const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item)
+{
+	vv_vault_run *run;
+	uint64_t offset;
+
+	return find_item(c, item, &run, &offset) && run &&
+			       offset / VV_SHARD_FULL < run->record->shard_count
+		       ? vv_vault_shard_of(c->session->state,
+					   &run->record->shards[offset / VV_SHARD_FULL].cid)
+		       : NULL;
+}
+
+static vv_status read_item(vv_contents *c, const vv_cid *item, vv_vault_run **run,
+			   vv_item_stored *out, vv_error *err)
+{
+	uint64_t offset;
+	vv_status rc;
+
+	if (!find_item(c, item, run, &offset)) {
+		return vv_fail(err, VV_EMISSING,
+			       "the vault does not have an item that another one needs");
+	}
+	if (!*run) {
+		return vv_fail(err, VV_EMISSING,
+			       "the vault does not have a run that an index names");
+	}
+	if ((rc = vv_contents_read(c, *run, err)) < 0 ||
+	    (rc = vv_stream_in_at((*run)->in, offset, out, err)) < 0) {
+		return rc;
+	}
+	return vv_cid_equal(&out->cid, item)
+		       ? VV_OK
+		       : vv_fail(err, VV_ECORRUPT, "an index of the vault leads to another item");
+}
+
+vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
+			    vv_error *err)
+{
+	vv_error not_there;
+	vv_status rc = vv_store_get(store, cid, out, err);
+
+	return rc < 0 && rc != VV_ENOMEM && vv_contents_has(c, cid) &&
+			       vv_contents_get(c, cid, out, NULL, &not_there) == VV_OK
+		       ? VV_OK
+		       : rc;
+}
+
+vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err)
+{
+	vv_vault_run *run;
+	vv_item_stored s;
+	vv_status rc = read_item(c, item, &run, &s, err);
+
+	*base = s.base;
+	return rc;
+}
+
+#define CHAIN_LONGEST 100000u
+
+/* The item at the end of the chain, whose base has the bytes of under (NULL: it has none). */
+static vv_status expand(vv_contents *c, const vv_cid *item, const vv_blob *under, vv_buf *out,
+			vv_error *err)
+{
+	vv_vault_run *run;
+	vv_item_stored s;
+	vv_status rc = read_item(c, item, &run, &s, err);
+
+	return rc < 0 ? rc
+		      : vv_stream_in_expand(run->in, &s, under ? under->bytes : NULL,
+					    under ? under->len : 0, out, err);
+}
+
+/* *under becomes the item's bytes, for what is stored as a difference to it. */
+static vv_status keep_unpacked(vv_contents *c, const vv_cid *item, const vv_buf *bytes,
+			       vv_blob **under, vv_error *err)
+{
+	vv_blob *b = vv_blob_new(item, bytes->len);
+
+	if (!b) {
+		return vv_fail_nomem(err);
+	}
+	if (bytes->len > 0) {
+		memcpy(b->bytes, bytes->data, bytes->len);
+	}
+	vv_block_cache_put(c->unpacked, b);
+	vv_blob_unref(*under);
+	*under = b;
+	return VV_OK;
+}
+
+/* The item, what it is a difference to, and so on, up to one that was unpacked lately (*under). */
+static vv_status list_chain(vv_contents *c, const vv_cid *item, vv_cid **chain, size_t *count,
+			    vv_blob **under, vv_error *err)
+{
+	vv_cid next = *item;
+	vv_vault_run *run;
+	vv_item_stored s;
+	size_t cap = 0;
+	vv_status rc;
+
+	while (!vv_cid_is_null(&next) && !(*under = vv_block_cache_get(c->unpacked, &next))) {
+		if (*count == CHAIN_LONGEST) {
+			return vv_fail(err, VV_ECORRUPT,
+				       "items of the vault that lean on each other");
+		}
+		if (!vv_array_room(*chain, *count, cap)) {
+			return vv_fail_nomem(err);
+		}
+		(*chain)[(*count)++] = next;
+		if ((rc = read_item(c, &next, &run, &s, err)) < 0) {
+			return rc;
+		}
+		next = s.base;
+	}
+	return VV_OK;
+}
+
+vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
+			  vv_error *err)
+{
+	vv_cid *chain = NULL;
+	vv_blob *under = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	if (!c->unpacked && !(c->unpacked = vv_block_cache_new(UNPACKED_MAX))) {
+		return vv_fail_nomem(err);
+	}
+	if ((base && (rc = vv_contents_base(c, item, base, err)) < 0) ||
+	    (rc = list_chain(c, item, &chain, &count, &under, err)) < 0) {
+		goto done;
+	}
+	if (count == 0) {
+		vv_buf_reset(out);
+		vv_buf_put(out, under->bytes, under->len);
+		rc = vv_buf_ok(out, err);
+	}
+	for (size_t i = count; rc == VV_OK && i > 0; i--) {
+		if ((rc = expand(c, &chain[i - 1], under, out, err)) == VV_OK) {
+			rc = keep_unpacked(c, &chain[i - 1], out, &under, err);
+		}
+	}
+done:
+	vv_free(chain);
+	vv_blob_unref(under);
+	return rc;
+}

@@ -1,0 +1,91 @@
+/*
+ * contents: what is in a vault, item by item, as the indexes of its runs say.
+ *
+ * An index is read once, and kept in the session's folder runs/; it is made of sealed items, so a lost
+ * folder only costs reading them again.
+ */
+#ifndef VV_CMD_VAULT_WORK_CONTENTS_H
+#define VV_CMD_VAULT_WORK_CONTENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cmd/vault/work/session.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
+#include "repo/git/history/refs.h"
+#include "transport/vault/stream.h"
+
+typedef struct vv_vault_run {
+	const vv_ledger_record *record; /* borrowed from the ledger */
+	vv_item_index index;
+	vv_buf refs; /* text; empty: it has none */
+	bool lost;   /* its index cannot be had now, and why */
+	vv_error why;
+	vv_stream_in *in; /* opened when items are read */
+	struct vv_run_reading *reading;
+} vv_vault_run;
+
+/* Appends what is in a shard. */
+typedef vv_status (*vv_shard_content_fn)(void *payload, const vv_kept *k, vv_buf *content,
+					 vv_error *err);
+
+#define VV_STREAMS_OPEN 64u
+
+typedef struct vv_contents {
+	vv_vault_session *session;
+	vv_shard_content_fn from; /* where shards come from; NULL: vv_vault_shard_content */
+	void *from_payload;
+	vv_vault_run *runs; /* those whose index is alive, in the order of their times */
+	size_t count, cap;
+	struct vv_cid_map *known;        /* vv_item_cid -> run << 40 | place of the index's list */
+	struct vv_cid_map *numbers;      /* record -> its place in runs */
+	struct vv_block_cache *unpacked; /* items that were read last; NULL: none was yet */
+	size_t open[VV_STREAMS_OPEN];    /* 1 + the runs whose in is open; 0: none */
+	size_t next_open;                /* the oldest of these */
+} vv_contents;
+
+/* A run whose index cannot be had is lost, and no failure. */
+vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err);
+/* As if these runs (their records' CIDs; NULL: none) were not in the vault. */
+vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
+				   vv_error *err);
+void vv_contents_close(vv_contents *c);
+
+bool vv_contents_has(const vv_contents *c, const vv_cid *item);
+/* Adds what a run that was just written has. */
+vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *run, const vv_buf *index,
+			  const vv_buf *refs, vv_error *err);
+
+/* Does the vault keep the ref? Not those that only mirror what others have, or that varve itself sets. */
+bool vv_vault_keeps_ref(const vv_ref *ref);
+/* The last run of this author (NULL: of anybody) with refs; NULL: none. */
+const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author);
+/* Has run i, of the first `count`, the refs that its author named last? Where two heads are signed by one key each of
+ * them has, since neither follows the other. */
+bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count);
+/* The commits that the refs of every author's last run (vv_contents_is_last) name. *out is the caller's, also on
+ * failure. */
+vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err);
+
+/* The raw bytes of an item of the vault, read with all that it is stored as a difference to, but for what was read
+ * lately: items in the order of their runs cost one step each. base (may be NULL) gets what it is a difference to
+ * itself, null: nothing. VV_EMISSING. */
+vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
+			  vv_error *err);
+/* A block of this repository; one that was dropped, or is damaged, here comes out of the vault. VV_EMISSING, or
+ * as vv_store_get. */
+vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
+			    vv_error *err);
+/* What an item is stored as a difference to; null: nothing. */
+vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err);
+
+/* The shard in which an item begins; NULL: the vault does not have it. */
+const vv_kept *vv_contents_shard(vv_contents *c, const vv_cid *item);
+
+/* Where an item of a run's index stands: the run whose shards have it; NULL: that run is not here. */
+vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run);
+/* Its shards can be read until so many other runs as VV_STREAMS_OPEN were read. */
+vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err);
+
+#endif

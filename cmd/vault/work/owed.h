@@ -1,0 +1,35 @@
+/*
+ * owed: copies that live shards lack under the policy, and shards that stripes lack.
+ *
+ * What is lost of a stripe is made of the rest: so many stripes at a time that what is made fits into some 64 MB
+ * of .git/varve/vault/made, each read once however much of it is lost.
+ */
+#ifndef VV_CMD_VAULT_WORK_OWED_H
+#define VV_CMD_VAULT_WORK_OWED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cmd/vault/work/session.h"
+
+typedef struct vv_owed {
+	unsigned copies;   /* of what is in no stripe */
+	uint64_t away_sec; /* from now on as this says (spread.h) */
+	uint64_t rate;
+	bool fix;          /* bring them where they can be */
+	const bool *leave; /* places that count as if they had nothing, and get nothing; NULL */
+	/* Afterwards. */
+	uint64_t owed;
+	uint64_t lost;     /* shards that nobody has */
+	uint64_t hopeless; /* of what is owed: of what is lost */
+	uint64_t less;     /* so much more is owed than with `leave` */
+	size_t least;      /* copies of what has fewest, as vv_spread_sum has it */
+	size_t rest;       /* of what is in no stripe */
+	uint64_t shards, sent;
+	uint64_t made; /* of these shards: made of others of their stripes */
+	uint64_t read; /* bytes that came from holders */
+} vv_owed;
+vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err);
+
+#endif

@@ -1,0 +1,674 @@
+/*
+ * prune: knows what is alive.
+ */
+#include "cmd/vault/work/prune.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/vault/work/contents.h"
+#include "cmd/vault/work/replicate.h"
+#include "cmd/vault/work/retire.h"
+#include "cmd/vault/work/spread.h"
+#include "cmd/vault/work/surplus.h"
+#include "repo/blocks/cid_map.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/resemble.h"
+#include "repo/transfer/send.h"
+
+typedef struct pruning {
+	vv_prune *x;
+	vv_vault_session *s;
+	vv_contents contents;
+	vv_store *store;
+	vv_cid_set *live;
+	vv_oid *tips;
+	size_t tip_count;
+	bool *chosen;        /* of contents.runs */
+	vv_cid_set *lacking; /* shards that lack copies */
+	vv_cid_map *newest;  /* item -> the last of contents.runs that has it */
+	size_t kept; /* so many of contents.runs are alive as a whole: the last of them cannot be read now */
+	vv_waiting *waiting; /* retire records */
+	vv_buf bytes, base;
+} pruning;
+
+/* --- what is alive ------------------------------------------------------------------------------- */
+
+static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
+{
+	pruning *p = payload;
+	const vv_cid cid = vv_item_cid((vv_item_kind)(VV_ITEM_COMMIT + (o->type - VV_GIT_COMMIT)),
+				       o->id.id);
+	bool added;
+
+	return vv_cid_set_add(p->live, &cid, &added, err);
+}
+
+static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	(void)payload;
+	(void)cid;
+	(void)like;
+	(void)err;
+	return VV_OK; /* the walk's own set is the live one */
+}
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	pruning *p = payload;
+
+	return vv_contents_block(&p->contents, p->store, cid, out, err);
+}
+
+static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	pruning *p = payload;
+	const vv_resemble walk = {.get = get_block, .fn = on_block, .payload = p, .seen = p->live};
+
+	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
+				err);
+}
+
+static vv_status find_live(pruning *p, vv_error *err)
+{
+	vv_status rc;
+
+	if (!(p->live = vv_cid_set_new())) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_contents_tips(&p->contents, &p->tips, &p->tip_count, err)) < 0) {
+		return rc;
+	}
+	rc = vv_new_roots_each(p->s->repo, p->tips, p->tip_count, NULL, 0, on_root, p, err);
+	if (rc == VV_OK) {
+		rc = vv_git_objects_each(p->s->repo, p->tips, p->tip_count, NULL, 0, UINT64_MAX,
+					 on_object, p, NULL, err);
+	}
+	if (rc == VV_ENOTFOUND || rc == VV_EMISSING) {
+		err->code = rc = VV_EMISSING;
+		vv_prefix(err, "refs of the vault lead to what is not here");
+		vv_hint(err,
+			"get what the other writers committed, with 'git fetch' and 'varve fetch' "
+			"from a clone of theirs; or 'varve recover --key FILE --to FOLDER HOLDER', "
+			"and prune there");
+	}
+	return rc;
+}
+
+/* What is in a run that cannot be read now may be a difference to something that looks dead, which was sealed before
+ * it. */
+static void keep_with_all_before(pruning *p, const vv_vault_run *run)
+{
+	const size_t count = (size_t)(run - p->contents.runs) + 1;
+
+	p->kept = count > p->kept ? count : p->kept;
+}
+
+/* All of these is alive, bases too, which are among them. */
+static vv_status add_kept(pruning *p, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < p->kept; i++) {
+		const vv_item_index *x = &p->contents.runs[i].index;
+		for (size_t k = 0; rc == VV_OK && k < x->count; k++) {
+			rc = vv_cid_set_add(p->live, &x->items[k].cid, NULL, err);
+		}
+	}
+	p->x->unread = p->kept;
+	return rc;
+}
+
+/* Those of one run that were not looked at yet, the last first: a shard is opened once for all that is in it, and
+ * most bases stand before what needs them. */
+static vv_status add_bases_of(pruning *p, const vv_vault_run *run, vv_cid_set *looked, bool *more,
+			      vv_error *err)
+{
+	vv_cid base;
+	bool added;
+	vv_status rc;
+
+	for (size_t k = run->index.count; k > 0; k--) {
+		const vv_cid *item = &run->index.items[k - 1].cid;
+		if (!vv_cid_set_has(p->live, item)) {
+			continue;
+		}
+		if ((rc = vv_cid_set_add(looked, item, &added, err)) < 0) {
+			return rc;
+		}
+		if (!added) {
+			continue;
+		}
+		if ((rc = vv_contents_base(&p->contents, item, &base, err)) == VV_EMISSING) {
+			keep_with_all_before(p, run);
+			continue;
+		}
+		if (rc < 0) {
+			return rc;
+		}
+		if (!vv_cid_is_null(&base)) {
+			if ((rc = vv_cid_set_add(p->live, &base, &added, err)) < 0) {
+				return rc;
+			}
+			*more = *more || added;
+		}
+	}
+	return VV_OK;
+}
+
+/* What alive items are stored as differences to is alive, and so on down. */
+static vv_status add_bases(pruning *p, vv_error *err)
+{
+	vv_cid_set *looked = vv_cid_set_new();
+	bool more = true;
+	vv_status rc = looked ? VV_OK : vv_fail_nomem(err);
+
+	while (rc == VV_OK && more) {
+		more = false;
+		for (size_t i = p->contents.count; rc == VV_OK && i > 0; i--) {
+			rc = add_bases_of(p, &p->contents.runs[i - 1], looked, &more, err);
+		}
+	}
+	vv_cid_set_free(looked);
+	return rc;
+}
+
+/* --- what is rewritten ----------------------------------------------------------------------------- */
+
+static uint64_t leaves_of(const vv_ledger_record *r)
+{
+	uint64_t leaves = 0;
+
+	for (size_t i = 0; i < r->shard_count; i++) {
+		leaves += r->shards[i].leaves;
+	}
+	return leaves;
+}
+
+/* A run that we wrote, and can read. */
+static bool is_ours(const pruning *p, const vv_vault_run *run)
+{
+	return memcmp(run->record->author, p->s->key.public_key, VV_KEY_PUBLIC) == 0 &&
+	       !run->lost && run->index.count > 0;
+}
+
+/* Is the item alive, and in no later run of ours too (which a prune wrote that was interrupted)? */
+static bool is_needed(const pruning *p, const vv_vault_run *run, const vv_cid *item)
+{
+	uint64_t last;
+
+	return (!p->live || vv_cid_set_has(p->live, item)) &&
+	       (!vv_cid_map_get(p->newest, item, &last) || &p->contents.runs[last] == run);
+}
+
+static uint64_t count_dead(const pruning *p, const vv_vault_run *run)
+{
+	uint64_t dead = 0;
+
+	for (size_t i = 0; i < run->index.count; i++) {
+		dead += !is_needed(p, run, &run->index.items[i].cid);
+	}
+	return dead;
+}
+
+/* Content that is needed, at least: an item ends where the next one begins. */
+static uint64_t needed_len(const pruning *p, const vv_vault_run *run)
+{
+	uint64_t len = 0;
+
+	for (size_t i = 0; i + 1 < run->index.count; i++) {
+		const vv_item_place *at = &run->index.items[i], *next = at + 1;
+		if (at->run == 0 && next->run == 0 && next->offset > at->offset &&
+		    is_needed(p, run, &at->cid)) {
+			len += next->offset - at->offset;
+		}
+	}
+	return len;
+}
+
+static vv_status find_newest(pruning *p, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!(p->newest = vv_cid_map_new())) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = p->contents.count; rc == VV_OK && i > 0; i--) {
+		const vv_item_index *x = &p->contents.runs[i - 1].index;
+		const size_t count = is_ours(p, &p->contents.runs[i - 1]) ? x->count : 0;
+		for (size_t k = 0; rc == VV_OK && k < count; k++) {
+			rc = vv_cid_map_put(p->newest, &x->items[k].cid, i - 1, NULL, err);
+		}
+	}
+	return rc;
+}
+
+/* Without stripes: is it one of the small ones? With them: does all of it lie in whole copies? */
+static bool is_tail(const pruning *p, const vv_vault_run *run)
+{
+	return is_ours(p, run) &&
+	       (p->s->policy.code.data > 0 ? run->record->stripe_count == 0
+					   : leaves_of(run->record) < VV_LEAVES_MAX);
+}
+
+/* Would those that are tails fill a shard, or a stripe? */
+static bool tails_suffice(const pruning *p)
+{
+	const uint64_t data = p->s->policy.code.data;
+	uint64_t leaves = 0, len = 0;
+
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_vault_run *run = &p->contents.runs[i];
+		if (is_tail(p, run)) {
+			leaves += leaves_of(run->record);
+			len += data > 0 ? needed_len(p, run) : 0;
+		}
+	}
+	return data > 0 ? len >= data * VV_SHARD_FULL : leaves >= VV_LEAVES_MAX;
+}
+
+/* Live shards that do not have their copies; of a stripe, all or none. */
+static vv_status find_lacking(pruning *p, vv_error *err)
+{
+	const unsigned copies = p->s->policy.copies ? p->s->policy.copies : 1;
+	vv_spread_list list;
+	size_t at[VV_STRIPE_MAX], n;
+	vv_status rc = vv_spread_list_live(&list, p->s, 0, err);
+
+	if (rc == VV_OK && !(p->lacking = vv_cid_set_new())) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < list.count; i += n) {
+		const vv_spread_shard *first = &list.items[i];
+		bool whole = first->code.data > 0 || vv_spread_copies(p->s, first->has) >= copies;
+		n = vv_spread_together(first);
+		if (first->code.data > 0) {
+			rc = vv_spread_apart(at, p->s, first, err);
+		}
+		for (size_t k = 0; rc == VV_OK && first->code.data > 0 && k < n; k++) {
+			whole = whole && at[k] != SIZE_MAX;
+		}
+		for (size_t k = 0; rc == VV_OK && !whole && k < n; k++) {
+			rc = vv_cid_set_add(p->lacking, &first[k].shard.cid, NULL, err);
+		}
+	}
+	vv_spread_list_clear(&list);
+	return rc;
+}
+
+static bool lacks_copies(const pruning *p, const vv_vault_run *run)
+{
+	for (size_t i = 0; i < vv_run_shard_count(run->record); i++) {
+		if (vv_cid_set_has(p->lacking, &vv_run_shard_at(run->record, i)->cid)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Something alive in it is in a later run of ours, too, and that one does not have its copies: it stays. */
+static bool is_relied_on(const pruning *p, const vv_vault_run *run)
+{
+	uint64_t last;
+
+	for (size_t i = 0; i < run->index.count; i++) {
+		const vv_cid *item = &run->index.items[i].cid;
+		if ((!p->live || vv_cid_set_has(p->live, item)) &&
+		    vv_cid_map_get(p->newest, item, &last) && &p->contents.runs[last] != run &&
+		    lacks_copies(p, &p->contents.runs[last])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void count_chosen(pruning *p)
+{
+	p->x->runs = p->x->shards = p->x->dead = 0;
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_vault_run *run = &p->contents.runs[i];
+		if (p->chosen[i]) {
+			p->x->runs++;
+			p->x->shards += vv_run_shard_count(run->record);
+			p->x->dead += count_dead(p, run);
+		}
+	}
+}
+
+/* Runs of ours that are less than half alive, and tails once there are enough of them. */
+static vv_status choose_runs(pruning *p, vv_error *err)
+{
+	bool tails;
+	vv_status rc;
+
+	if (!(p->chosen = vv_calloc(p->contents.count + 1, sizeof(*p->chosen)))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = find_lacking(p, err)) < 0) {
+		return rc;
+	}
+	tails = tails_suffice(p);
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_vault_run *run = &p->contents.runs[i];
+		const uint64_t dead = is_ours(p, run) ? count_dead(p, run) : 0;
+		const bool may = i >= p->kept && is_ours(p, run) &&
+				 ((!p->x->tails && dead * 2 > run->index.count) ||
+				  (tails && is_tail(p, run)));
+		p->chosen[i] = may && !is_relied_on(p, run);
+		p->x->unready += may && !p->chosen[i];
+	}
+	count_chosen(p);
+	return VV_OK;
+}
+
+/* The bytes of an item: of the vault, or, where its holders are away, of this clone. */
+static vv_status item_bytes(pruning *p, vv_item_kind kind, const vv_cid *cid, vv_buf *out,
+			    vv_error *err)
+{
+	vv_error why;
+	vv_oid id;
+	vv_status rc = vv_contents_get(&p->contents, cid, out, NULL, &why);
+
+	if (rc != VV_EMISSING) {
+		*err = rc < 0 ? why : *err;
+		return rc;
+	}
+	vv_buf_reset(out);
+	memcpy(id.id, cid->digest, sizeof(id.id));
+	rc = kind >= VV_ITEM_COMMIT
+		     ? vv_git_object_bytes(p->s->repo,
+					   (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT),
+					   &id, UINT64_MAX, out, err)
+		     : vv_store_get(p->store, cid, out, err);
+	if (rc < 0 && rc != VV_ENOMEM) {
+		*err = why;
+		rc = VV_EMISSING;
+	}
+	return rc;
+}
+
+/* A vv_replicate.items: everything alive of the chosen runs, each with its base, if that is alive. */
+static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error *err)
+{
+	pruning *p = payload;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < p->contents.count; i++) {
+		const vv_item_index *x = &p->contents.runs[i].index;
+		for (size_t k = 0; p->chosen[i] && k < x->count; k++) {
+			vv_item item = {.kind = x->items[k].kind, .cid = x->items[k].cid};
+			if (!is_needed(p, &p->contents.runs[i], &item.cid)) {
+				continue;
+			}
+			if ((rc = vv_contents_base(&p->contents, &item.cid, &item.base_cid, err)) <
+				    0 ||
+			    (rc = item_bytes(p, item.kind, &item.cid, &p->bytes, err)) < 0 ||
+			    (!vv_cid_is_null(&item.base_cid) &&
+			     (rc = item_bytes(p, item.kind, &item.base_cid, &p->base, err)) < 0)) {
+				return rc;
+			}
+			item.bytes = vv_buf_cstr(&p->bytes);
+			item.len = p->bytes.len;
+			item.base = vv_buf_cstr(&p->base);
+			item.base_len = vv_cid_is_null(&item.base_cid) ? 0 : p->base.len;
+			if ((rc = put(to, &item, err)) < 0) {
+				return rc;
+			}
+		}
+	}
+	return rc;
+}
+
+/* Of the chosen ones those that nothing is needed of, which are chosen no longer; or those that are left. */
+static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
+{
+	vv_retire old = {.session = p->s};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < p->contents.count; i++) {
+		const vv_vault_run *run = &p->contents.runs[i];
+		if (p->chosen[i] && (!dead || count_dead(p, run) == run->index.count)) {
+			p->chosen[i] = !dead;
+			rc = vv_retire_add(&old, run->record, err);
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_retire_write(&old, err);
+	}
+	vv_retire_clear(&old);
+	return rc;
+}
+
+/* What is alive: everything, where only tails are rewritten. */
+static vv_status look(pruning *p, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_contents_open(&p->contents, p->s, err)) < 0 ||
+	    (rc = vv_repository_store(p->s->repo, &p->store, err)) < 0 ||
+	    (rc = find_newest(p, err)) < 0 || p->x->tails) {
+		return rc;
+	}
+	for (size_t i = 0; i < p->contents.count; i++) {
+		if (p->contents.runs[i].lost) {
+			keep_with_all_before(p, &p->contents.runs[i]);
+		}
+	}
+	if ((rc = find_live(p, err)) < 0 || (rc = add_bases(p, err)) < 0) {
+		return rc;
+	}
+	return add_kept(p, err);
+}
+
+/* What is alive of the chosen runs, again; then they are retired. *ready: it has its copies, and they are. */
+static vv_status seal_again(pruning *p, bool *ready, vv_error *err)
+{
+	vv_replicate run = {.items = put_items, .payload = p};
+	vv_status rc = vv_replicate_run(&run, p->s, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	p->x->sent = run.sent;
+	/* What other runs are owed may well wait for the room that this one makes. */
+	*ready = !run.short_of_min && run.owed_new == 0;
+	if (*ready) {
+		return retire_runs(p, false, err);
+	}
+	if (p->x->tails) {
+		vv_fail(err, VV_EREFUSED,
+			"what was rewritten does not have its copies yet: nothing is retired");
+		return vv_hint(err, "'varve replicate' until it has, then prune again");
+	}
+	return VV_OK;
+}
+
+static vv_status rewrite(pruning *p, vv_error *err)
+{
+	vv_prune *x = p->x;
+	uint64_t runs, shards, dead;
+	bool ready = true;
+	vv_status rc;
+
+	if ((rc = look(p, err)) < 0 || (rc = choose_runs(p, err)) < 0 || x->runs == 0 ||
+	    x->dry_run) {
+		return rc;
+	}
+	runs = x->runs;
+	shards = x->shards;
+	dead = x->dead;
+	/* What is all dead goes whatever room there is, and makes some. */
+	if ((rc = retire_runs(p, true, err)) < 0) {
+		return rc;
+	}
+	count_chosen(p);
+	if (x->runs > 0 && (rc = seal_again(p, &ready, err)) < 0) {
+		return rc;
+	}
+	x->unready += ready ? 0 : x->runs;
+	x->runs = ready ? runs : runs - x->runs;
+	x->shards = ready ? shards : shards - x->shards;
+	x->dead = ready ? dead : dead - x->dead;
+	return VV_OK;
+}
+
+static vv_status write_drop(pruning *p, const vv_vault_place *place, vv_cid *shards, size_t count,
+			    vv_error *err)
+{
+	vv_ledger_record r = {.kind = VV_LEDGER_DROP, .links = shards, .link_count = count};
+
+	memcpy(r.holder, place->id, VV_HOLDER_ID);
+	return vv_ledger_write(p->s->ledger, &r, &p->s->key, NULL, err);
+}
+
+/* One that counts, or that this key lets go of already. */
+static bool has_copy(const pruning *p, const vv_kept *k, const vv_vault_place *place)
+{
+	const vv_copy *c = vv_vault_copy_at(k, place->id);
+
+	return c && (c->receipt || vv_vault_going_by(c, p->s->key.public_key));
+}
+
+/* --- what goes --------------------------------------------------------------------------------------- */
+
+/* May it go now? */
+static vv_status is_due(pruning *p, const vv_kept *k, bool *out, vv_error *err)
+{
+	const vv_ledger_author *behind;
+	uint64_t sec = 0;
+	vv_status rc;
+
+	*out = false;
+	if (!k->retired) {
+		return VV_OK;
+	}
+	if ((rc = vv_waiting_see(p->waiting, &k->retired->cid, &sec, err)) < 0) {
+		return rc;
+	}
+	if ((behind = vv_vault_behind(p->s->state, k->retired)) != NULL) {
+		p->x->blocked = true;
+		memcpy(p->x->blocker, behind->key, VV_KEY_PUBLIC);
+	}
+	*out = !behind && sec >= p->x->grace_sec;
+	p->x->waiting += !*out;
+	return VV_OK;
+}
+
+static vv_status delete_from(pruning *p, vv_vault_place *place, const bool *due, vv_error *err)
+{
+	const size_t all = vv_vault_shard_count(p->s->state);
+	vv_cid *gone = vv_calloc(all + 1, sizeof(*gone));
+	size_t count = 0;
+	vv_error why;
+	vv_status rc = gone ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && place->holder && i < all; i++) {
+		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
+		if (!due[i] || !has_copy(p, k, place)) {
+			continue;
+		}
+		vv_status gone_rc = vv_holder_remove_shard(
+			place->holder, vv_ledger_vault(p->s->ledger), &k->shard.cid, &why);
+		if (gone_rc == VV_EREFUSED) {
+			/* Its term has not ended: it goes with a later prune. */
+			p->x->held++;
+			if (!p->x->holding[0]) {
+				(void)snprintf(p->x->holding, sizeof(p->x->holding), "%s",
+					       why.message);
+			}
+		} else if (gone_rc < 0) {
+			vv_vault_place_fail(place, &why);
+		} else {
+			gone[count++] = k->shard.cid;
+		}
+	}
+	p->x->deleted += count;
+	if (rc == VV_OK && count > 0) {
+		rc = write_drop(p, place, gone, count, err);
+	}
+	vv_free(gone);
+	return rc;
+}
+
+static vv_status delete_retired(pruning *p, vv_error *err)
+{
+	const size_t all = vv_vault_shard_count(p->s->state);
+	bool *due = vv_calloc(all + 1, sizeof(*due));
+	vv_status rc = due ? vv_vault_session_waiting(p->s, "retired", &p->waiting, err)
+			   : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < all; i++) {
+		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
+		bool anywhere = false;
+		for (size_t n = 0; n < p->s->place_count; n++) {
+			anywhere = anywhere || has_copy(p, k, &p->s->places[n]);
+		}
+		if (anywhere) {
+			rc = is_due(p, k, &due[i], err);
+		}
+	}
+	if (rc == VV_OK && !p->x->dry_run) {
+		rc = vv_waiting_write(p->waiting, err);
+	}
+	for (size_t i = 0; rc == VV_OK && !p->x->dry_run && i < p->s->place_count; i++) {
+		if (p->s->places[i].holder) {
+			rc = delete_from(p, &p->s->places[i], due, err);
+		}
+	}
+	vv_free(due);
+	return rc == VV_OK && p->x->deleted > 0 ? vv_vault_session_sync(p->s, err) : rc;
+}
+
+/* What others wrote meanwhile may name a shard again: their records are listed now. */
+static vv_status let_go(pruning *p, vv_error *err)
+{
+	vv_surplus *more = &p->x->surplus;
+	vv_status rc;
+
+	*more = (vv_surplus){.grace_sec = p->x->grace_sec, .dry_run = p->x->dry_run};
+	if ((rc = vv_vault_session_connect(p->s, err)) < 0 || (rc = delete_retired(p, err)) < 0) {
+		return rc;
+	}
+	rc = vv_surplus_run(more, p->s, err);
+	p->x->held += more->held;
+	if (!p->x->holding[0]) {
+		memcpy(p->x->holding, more->holding, sizeof(more->holding));
+	}
+	return rc;
+}
+
+vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
+{
+	pruning p = {.x = x, .s = s};
+	vv_replicate first = {.copies = 0};
+	vv_status rc = VV_OK;
+
+	/* Refs that were deleted here since keep nothing alive. */
+	if (!x->dry_run && !x->tails && (rc = vv_replicate_run(&first, s, err)) < 0) {
+		return rc;
+	}
+	if (first.lost > 0) {
+		vv_fail(err, VV_EREFUSED, "nobody that can be reached has %s",
+			vv_text_counted(first.lost, "shard", NULL));
+		return vv_hint(err, "'varve repair' seals again what was in them; then prune");
+	}
+	x->owed = first.owed - first.hopeless;
+	rc = rewrite(&p, err);
+	if (rc == VV_OK && !x->tails) {
+		rc = let_go(&p, err);
+	}
+	vv_contents_close(&p.contents);
+	vv_cid_set_free(p.live);
+	vv_cid_map_free(p.newest);
+	vv_free(p.tips);
+	vv_free(p.chosen);
+	vv_cid_set_free(p.lacking);
+	vv_waiting_close(p.waiting);
+	vv_buf_clear(&p.bytes);
+	vv_buf_clear(&p.base);
+	return rc;
+}

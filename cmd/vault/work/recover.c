@@ -1,0 +1,840 @@
+/*
+ * recover: knows the way back, from items to a repository.
+ */
+#include "cmd/vault/work/recover.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/vault/work/contents.h"
+#include "cmd/vault/work/missing_records.h"
+#include "cmd/vault/work/shard_source.h"
+#include "repo/blocks/cid_map.h"
+#include "repo/git/history/commit.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+#include "transport/protocol/receive.h"
+
+#define LACKING_MAX 100000u
+
+typedef struct wanted_ref {
+	char *name;
+	vv_oid id;
+	bool second; /* of another head that the key signed */
+} wanted_ref;
+
+typedef struct recovering {
+	vv_recover *x;
+	vv_vault_session *s;
+	vv_contents contents;
+	vv_receive *receive;
+	vv_cid_map *objects; /* items of Git that came */
+	vv_buf bytes, base;
+	wanted_ref *refs;
+	size_t ref_count, ref_cap;
+	vv_oid *tips;
+	size_t tip_count;
+	vv_oid detached;
+	uint64_t undone; /* items that could not be had */
+	size_t limit;  /* runs from this one on are left out: not all of their history can be had */
+	size_t broken; /* the first run with an object of Git that could not be had */
+} recovering;
+
+void vv_recover_clear(vv_recover *x)
+{
+	vv_free(x->branch);
+	x->branch = NULL;
+}
+
+/* --- finding the vault, and everybody who keeps it --------------------------------------------- */
+
+typedef struct vaults {
+	vv_cid first;
+	size_t count;
+} vaults;
+
+static vv_status on_vault(void *payload, const vv_cid *vault, vv_error *err)
+{
+	vaults *v = payload;
+
+	(void)err;
+	if (v->count == 0 || !vv_cid_equal(&v->first, vault)) {
+		v->first = v->count == 0 ? *vault : v->first;
+		v->count++;
+	}
+	return VV_OK;
+}
+
+static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
+{
+	vaults v = {.count = 0};
+	size_t reached = 0;
+	bool shards_only = false;
+	vv_error why;
+
+	if (r->x->vault) {
+		*out = *r->x->vault;
+		return VV_OK;
+	}
+	for (size_t i = 0; i < r->s->place_count; i++) {
+		vv_vault_place *p = &r->s->places[i];
+		if (p->holder && vv_holder_list_vaults(p->holder, on_vault, &v, &why) < 0) {
+			vv_vault_place_fail(p, &why);
+		}
+		reached += p->holder != NULL;
+		shards_only = shards_only ||
+			      (p->holder && !vv_vault_holder_keeps_records(p->holder));
+		if (!p->holder) {
+			*err = p->why;
+		}
+	}
+	if (reached == 0) {
+		return err->code;
+	}
+	if (v.count == 0) {
+		vv_fail(err, VV_ENOTFOUND, "there is no vault");
+		return shards_only
+			       ? vv_hint(err, "an IPFS node keeps shards only: name a holder that "
+					      "has the ledger, too")
+			       : err->code;
+	}
+	if (v.count > 1) {
+		char text[VV_CID_TEXT + 1];
+		vv_cid_text(text, &v.first);
+		vv_fail(err, VV_EUSAGE, "there are several vaults");
+		return vv_hint(err, "say which one with --vault; one of them is %s", text);
+	}
+	*out = v.first;
+	return VV_OK;
+}
+
+/* Holders as the vault has them. */
+static vv_status add_places(recovering *r, const vv_buf *text, vv_error *err)
+{
+	vv_arena arena;
+	vv_json *doc;
+	const vv_json *list, *h;
+	const char *code;
+	uint64_t n;
+	vv_status rc;
+
+	vv_arena_init(&arena);
+	if ((rc = vv_json_read(&doc, &arena, vv_buf_cstr(text), text->len, "the vault's holders",
+			       err)) < 0) {
+		goto done;
+	}
+	if (vv_json_get_u64(&n, doc, "copies") && n > 0 && n <= VV_COPIES_MAX) {
+		r->s->policy.copies = (unsigned)n;
+	}
+	if (vv_json_get_u64(&n, doc, "min") && n > 0 && n <= VV_COPIES_MAX) {
+		r->s->policy.min = (unsigned)n;
+	}
+	code = vv_json_get_string(doc, "code");
+	if (!code || !vv_code_parse(&r->s->policy.code, code)) {
+		r->s->policy.code = (vv_code){0, 0};
+	}
+	list = vv_json_get(doc, "holders");
+	for (h = list ? list->first : NULL; rc == VV_OK && h; h = h->next) {
+		const char *name = vv_json_get_string(h, "name"),
+			   *url = vv_json_get_string(h, "url");
+		vv_error bad;
+		if (name && url && vv_holder_name_check(name, &bad) == VV_OK) {
+			rc = vv_vault_session_add_place(r->s, name, url,
+							vv_json_get_string(h, "domain"), err);
+			if (rc == VV_OK && vv_json_get_string(h, "key")) {
+				rc = vv_vault_session_expect_key(r->s, url,
+								 vv_json_get_string(h, "key"), err);
+			}
+		}
+	}
+done:
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+/* All authors' lists; the newest vault record's last, whose policy stays. */
+static vv_status find_places(recovering *r, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_vault_run_count(r->s->state); i++) {
+		const vv_ledger_record *run = vv_vault_run_at(r->s->state, i);
+		if (!run->sealed) {
+			continue;
+		}
+		/* One that cannot be opened or read is not worth the rest. */
+		if (vv_vault_session_places(r->s, run->author, &text, &why) == VV_OK) {
+			rc = add_places(r, &text, &why);
+		}
+		if (rc == VV_ENOMEM) {
+			*err = why;
+		} else {
+			rc = VV_OK;
+		}
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* Some records are missing: what can be had is, and what is not is told. */
+static vv_status bridge(recovering *r, vv_error *err)
+{
+	bool waiting = false;
+	vv_status rc;
+
+	for (size_t i = 0; i < vv_ledger_author_count(r->s->ledger); i++) {
+		waiting = waiting || vv_ledger_author_at(r->s->ledger, i)->waiting > 0;
+	}
+	if (!waiting) {
+		return VV_OK;
+	}
+	if ((rc = vv_missing_records_tell(r->s, r->x->missing, r->x->payload,
+					  &r->x->missing_records, err)) < 0 ||
+	    (rc = vv_ledger_bridge(r->s->ledger, err)) < 0) {
+		return rc;
+	}
+	return vv_vault_session_sync(r->s, err);
+}
+
+static vv_status open_vault(recovering *r, vv_error *err)
+{
+	vv_cid vault;
+	size_t places;
+	vv_status rc;
+
+	for (size_t i = 0; i < r->x->url_count; i++) {
+		char name[32];
+		(void)snprintf(name, sizeof(name), VV_PLACE_UNNAMED "%zu", i + 1);
+		if ((rc = vv_vault_session_add_place(r->s, name, r->x->urls[i], NULL, err)) < 0) {
+			return rc;
+		}
+	}
+	if ((rc = vv_vault_session_connect(r->s, err)) < 0 ||
+	    (rc = find_vault(r, &vault, err)) < 0 ||
+	    (rc = vv_vault_session_begin(r->s, &vault, err)) < 0) {
+		return rc;
+	}
+	/* Who is in the vault is asked too, and may know more. */
+	do {
+		places = r->s->place_count;
+		if ((rc = vv_vault_session_connect(r->s, err)) < 0) {
+			return rc;
+		}
+		if ((rc = vv_vault_session_need_ledger(r->s, err)) < 0 ||
+		    (rc = vv_vault_session_need_reader(r->s, err)) < 0) {
+			return vv_missing_records_blame(r->s, rc, err);
+		}
+		if ((rc = find_places(r, err)) < 0) {
+			return rc;
+		}
+		/* Records after one that is missing may name more places. */
+		if (r->s->place_count == places && (rc = bridge(r, err)) == VV_OK) {
+			rc = find_places(r, err);
+		}
+		if (rc < 0) {
+			return rc;
+		}
+	} while (r->s->place_count > places);
+	r->s->policy.vault = vault;
+	return vv_contents_open(&r->contents, r->s, err);
+}
+
+/* The newest vault record, and who had it before the ledgers met. */
+static vv_status find_head(recovering *r, vv_error *err)
+{
+	const vv_vault_state *s = r->s->state;
+	const size_t runs = vv_vault_run_count(s);
+	const vv_ledger_record *head;
+
+	if (runs == 0) {
+		return vv_fail(err, VV_ENOTFOUND, "the vault is empty");
+	}
+	head = vv_vault_run_at(s, runs - 1);
+	r->x->head = head->cid;
+	r->x->head_time = head->time;
+	memcpy(r->x->head_author, head->author, VV_KEY_PUBLIC);
+	for (size_t i = 0; i < r->s->place_count; i++) {
+		const vv_vault_place *p = &r->s->places[i];
+		r->x->asked += p->holder != NULL;
+		r->x->shown += p->holder != NULL && p->meeting.behind == 0;
+	}
+	if (r->x->expect && !vv_ledger_find(r->s->ledger, r->x->expect)) {
+		char text[VV_CID_TEXT + 1];
+		vv_cid_text(text, r->x->expect);
+		vv_fail(err, VV_ECONFLICT,
+			"the holders do not have the head %s: what they show is older, or another history",
+			text);
+		return vv_hint(
+			err,
+			"a holder that has it may be away; without --expect what they have is recovered");
+	}
+	return VV_OK;
+}
+
+/* --- items -------------------------------------------------------------------------------------- */
+
+static vv_git_type git_type(vv_item_kind kind)
+{
+	return (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT);
+}
+
+static vv_oid item_oid(const vv_cid *cid)
+{
+	vv_oid id;
+
+	memcpy(id.id, cid->digest, sizeof(id.id));
+	return id;
+}
+
+static bool have(recovering *r, vv_item_kind kind, const vv_cid *cid)
+{
+	size_t at;
+	bool below;
+
+	return kind >= VV_ITEM_COMMIT
+		       ? vv_cid_map_find(r->objects, cid, &at)
+		       : vv_incoming_has(vv_receive_incoming(r->receive), cid, &below);
+}
+
+static vv_status base_bytes(recovering *r, const vv_item_stored *s, vv_error *err)
+{
+	vv_oid id = item_oid(&s->base);
+
+	vv_buf_reset(&r->base);
+	if (vv_cid_is_null(&s->base)) {
+		return VV_OK;
+	}
+	return s->kind >= VV_ITEM_COMMIT
+		       ? vv_receive_object_bytes(r->receive, git_type(s->kind), &id, &r->base, err)
+		       : vv_incoming_get(vv_receive_incoming(r->receive), &s->base, &r->base, err);
+}
+
+/* VV_EMISSING: its base is not here yet, or its shard cannot be had. */
+static vv_status take_item(recovering *r, vv_vault_run *run, const vv_item_place *at, vv_error *err)
+{
+	vv_item_stored s;
+	vv_oid id;
+	vv_status rc;
+
+	if (have(r, at->kind, &at->cid)) {
+		return VV_OK;
+	}
+	if ((rc = vv_contents_read(&r->contents, run, err)) < 0 ||
+	    (rc = vv_stream_in_at(run->in, at->offset, &s, err)) < 0) {
+		return rc;
+	}
+	if (s.kind != at->kind || !vv_cid_equal(&s.cid, &at->cid)) {
+		return vv_fail(err, VV_ECORRUPT, "an index of the vault leads to another item");
+	}
+	if (base_bytes(r, &s, err) < 0) {
+		return err->code == VV_ENOMEM ? VV_ENOMEM
+					      : vv_fail(err, VV_EMISSING, "a base is missing");
+	}
+	if ((rc = vv_stream_in_expand(run->in, &s, vv_buf_cstr(&r->base), r->base.len, &r->bytes,
+				      err)) < 0) {
+		return rc;
+	}
+	if (s.kind >= VV_ITEM_COMMIT) {
+		rc = vv_receive_object(r->receive, git_type(s.kind), vv_buf_cstr(&r->bytes),
+				       r->bytes.len, &id, err);
+		r->x->objects += rc == VV_OK;
+		return rc < 0 ? rc : vv_cid_map_put(r->objects, &at->cid, 0, NULL, err);
+	}
+	rc = vv_receive_block(r->receive, &at->cid, vv_buf_cstr(&r->bytes), r->bytes.len, &s.base,
+			      err);
+	r->x->blocks += rc == VV_OK;
+	return rc;
+}
+
+/* All items of all runs, again and again until nothing more can be had: what is stored as a difference comes
+ * after its base, whoever wrote that. */
+static vv_status take_items(recovering *r, vv_error *err)
+{
+	uint64_t before;
+	vv_error why;
+
+	do {
+		before = r->x->blocks + r->x->objects;
+		r->undone = 0;
+		r->broken = SIZE_MAX;
+		for (size_t i = 0; i < r->limit; i++) {
+			vv_vault_run *run = &r->contents.runs[i];
+			for (size_t k = 0; k < run->index.count; k++) {
+				const vv_item_place *at = &run->index.items[k];
+				vv_vault_run *of = vv_contents_run_of(&r->contents, run, at->run);
+				vv_status rc = of ? take_item(r, of, at, &why)
+						  : vv_fail(&why, VV_EMISSING, "no run");
+				if (rc == VV_ENOMEM || rc == VV_EREFUSED || rc == VV_EIO) {
+					*err = why;
+					return rc;
+				}
+				r->undone += rc < 0;
+				r->broken = rc < 0 && at->kind >= VV_ITEM_COMMIT && i < r->broken
+						    ? i
+						    : r->broken;
+			}
+			vv_progress_part(r->s->transfer.progress, "runs", i + 1, r->limit);
+		}
+	} while (r->undone > 0 && r->x->blocks + r->x->objects > before);
+	return VV_OK;
+}
+
+/* Which shards nobody has. */
+static vv_status tell_shards(recovering *r, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_vault_shard_count(r->s->state); i++) {
+		const vv_kept *k = vv_vault_shard_at(r->s->state, i);
+		char line[512];
+		vv_error why;
+		if (k->retired || vv_vault_shard_bytes(r->s, k, &bytes, &why) == VV_OK) {
+			continue;
+		}
+		r->x->missing_shards++;
+		(void)snprintf(line, sizeof(line), "%s", why.message);
+		rc = r->x->missing(r->x->payload, line, err);
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+/* --- refs ---------------------------------------------------------------------------------------- */
+
+/* The last run of this author (NULL: of anybody) with refs, of those that are not left out. */
+static const vv_vault_run *refs_of(const recovering *r, const uint8_t *author)
+{
+	for (size_t i = r->limit; i > 0; i--) {
+		const vv_vault_run *run = &r->contents.runs[i - 1];
+		if (run->refs.len > 0 &&
+		    (!author || memcmp(run->record->author, author, VV_KEY_PUBLIC) == 0)) {
+			return run;
+		}
+	}
+	return NULL;
+}
+
+/* Whose refs these are, where they are not the newest: "z6Mk...", and for another head that this key signed
+ * "z6Mk...-l3ftpi2x", with the end of its record's CID. */
+static void put_whose(const recovering *r, vv_buf *out, const vv_vault_run *run)
+{
+	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1];
+
+	vv_did_text(did, run->record->author);
+	vv_buf_puts(out, did + 8);
+	if (refs_of(r, run->record->author) != run) {
+		vv_cid_text(cid, &run->record->cid);
+		vv_buf_printf(out, "-%s", cid + strlen(cid) - 8);
+	}
+}
+
+static vv_status add_ref(recovering *r, const char *name, size_t len, const vv_oid *id,
+			 const vv_vault_run *run, vv_error *err)
+{
+	vv_buf other = VV_BUF_INIT;
+	wanted_ref *old = NULL;
+
+	for (size_t i = 0; i < r->ref_count; i++) {
+		if (strlen(r->refs[i].name) == len && memcmp(r->refs[i].name, name, len) == 0) {
+			old = &r->refs[i];
+		}
+	}
+	if (old && vv_oid_equal(&old->id, id)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(r->refs, r->ref_count, r->ref_cap)) {
+		return vv_fail_nomem(err);
+	}
+	/* Another author's, which may be behind: that is known when the objects are here. */
+	if (old) {
+		vv_buf_puts(&other, "refs/recovered/");
+		put_whose(r, &other, run);
+		vv_buf_printf(&other, "/%.*s", (int)(len > 5 ? len - 5 : 0),
+			      name + (len > 5 ? 5 : 0));
+	} else {
+		vv_buf_put(&other, name, len);
+	}
+	if (!(r->refs[r->ref_count].name = vv_buf_detach(&other))) {
+		return vv_fail_nomem(err);
+	}
+	r->refs[r->ref_count].second = old && refs_of(r, run->record->author) != run;
+	r->refs[r->ref_count++].id = *id;
+	return VV_OK;
+}
+
+static vv_status read_refs(recovering *r, const vv_vault_run *run, bool first, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (const char *p = run->refs.data; rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n");
+		vv_oid id;
+		if (strncmp(p, "ref: ", 5) == 0) {
+			if (first && !(r->x->branch = vv_strndup(p + 5, len - 5))) {
+				rc = vv_fail_nomem(err);
+			}
+		} else if (len > VV_OID_TEXT + 1 && vv_oid_parse(&id, p, VV_OID_TEXT)) {
+			if (len == VV_OID_TEXT + 5 && strncmp(p + VV_OID_TEXT, " HEAD", 5) == 0) {
+				r->detached = first ? id : r->detached;
+			} else {
+				rc = add_ref(r, p + VV_OID_TEXT + 1, len - VV_OID_TEXT - 1, &id,
+					     run, err);
+			}
+		}
+		p += len + (p[len] == '\n');
+	}
+	return rc;
+}
+
+/* The newest author's refs under their names, those of others where they differ. */
+static vv_status list_refs(recovering *r, vv_error *err)
+{
+	const vv_vault_run *newest = refs_of(r, NULL);
+	vv_status rc;
+
+	if (!newest) {
+		vv_fail(err, VV_EMISSING, "no list of refs can be had from the vault");
+		return vv_hint(err, "name more holders that have copies, if there are any");
+	}
+	rc = read_refs(r, newest, true, err);
+	for (size_t i = r->limit; rc == VV_OK && i > 0; i--) {
+		const vv_vault_run *run = &r->contents.runs[i - 1];
+		if (run != newest && vv_contents_is_last(&r->contents, i - 1, r->limit)) {
+			rc = read_refs(r, run, false, err);
+		}
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	if (!(r->tips = vv_calloc(r->ref_count + 2, sizeof(*r->tips)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->ref_count; i++) {
+		r->tips[r->tip_count++] = r->refs[i].id;
+	}
+	if (!vv_oid_is_null(&r->detached)) {
+		r->tips[r->tip_count++] = r->detached;
+	}
+	return VV_OK;
+}
+
+static wanted_ref *find_ref(recovering *r, const char *name)
+{
+	for (size_t i = 0; i < r->ref_count; i++) {
+		if (strcmp(r->refs[i].name, name) == 0) {
+			return &r->refs[i];
+		}
+	}
+	return NULL;
+}
+
+/* Of two authors' refs the one that is ahead; the other one goes, or stays beside it when both went on. */
+static void choose_refs(recovering *r)
+{
+	vv_repository *repo = vv_receive_repository(r->receive);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->ref_count; i++) {
+		wanted_ref *other = &r->refs[i], *ours = NULL;
+		bool behind = false, ahead = false;
+		if (strncmp(other->name, "refs/recovered/", 15) == 0) {
+			const char *rest = strchr(other->name + 15, '/');
+			vv_buf name = VV_BUF_INIT;
+			vv_error ignored;
+			vv_buf_printf(&name, "refs%s", rest ? rest : "");
+			ours = find_ref(r, vv_buf_cstr(&name));
+			vv_buf_clear(&name);
+			if (ours) {
+				(void)vv_is_ancestor(repo, &other->id, &ours->id, &behind,
+						     &ignored);
+				(void)vv_is_ancestor(repo, &ours->id, &other->id, &ahead, &ignored);
+			}
+		}
+		if (ahead) {
+			ours->id = other->id;
+		}
+		if (ahead || behind) {
+			vv_free(other->name);
+		} else {
+			r->x->beside += other->second;
+			r->refs[kept++] = *other;
+		}
+	}
+	r->ref_count = kept;
+}
+
+/* --- taking it in --------------------------------------------------------------------------------- */
+
+static vv_status on_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	recovering *r = payload;
+	vv_lacking *list = NULL;
+	size_t count = 0;
+	char line[512], hex[VV_OID_TEXT + 1];
+	vv_status rc = vv_receive_lacking_below(r->receive, &n->root, LACKING_MAX, &list, &count,
+						err);
+
+	vv_free(list);
+	if (rc < 0 || count == 0) {
+		return rc;
+	}
+	r->x->missing_versions++;
+	vv_oid_text(hex, &n->commit);
+	(void)snprintf(line, sizeof(line), "%s of commit %.10s lacks %s", vv_text_shows(n->path),
+		       hex, vv_text_counted(count, "block", NULL));
+	return r->x->missing(r->x->payload, line, err);
+}
+
+static vv_status take_in(recovering *r, vv_error *err)
+{
+	const vv_oids tips = {r->tips, r->tip_count}, none = {NULL, 0};
+	vv_ref_change *changes = NULL;
+	vv_lacking *list = NULL;
+	size_t lacking = 0;
+	vv_status rc;
+
+	if ((rc = vv_receive_objects_end(r->receive, &tips, err)) < 0) {
+		vv_hint(err,
+			"all that arrived is kept: 'varve recover' again, when more holders can be reached");
+		return rc;
+	}
+	vv_receive_doubt(r->receive);
+	if ((rc = vv_receive_lacking(r->receive, &tips, &none, LACKING_MAX, &list, &lacking, err)) <
+	    0) {
+		goto done;
+	}
+	if (lacking > 0 &&
+	    (rc = vv_receive_versions_each(r->receive, &tips, &none, on_version, r, err)) < 0) {
+		goto done;
+	}
+	choose_refs(r);
+	if (!(changes = vv_calloc(r->ref_count + 1, sizeof(*changes)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < r->ref_count; i++) {
+		changes[i].name = r->refs[i].name;
+		changes[i].id = &r->refs[i].id;
+		changes[i].force = true;
+	}
+	rc = vv_receive_take(r->receive, &tips, &none, lacking > 0, changes, r->ref_count,
+			     "recover", err);
+	r->x->refs = r->ref_count;
+done:
+	vv_free(list);
+	vv_free(changes);
+	return rc;
+}
+
+/* --- how old it is --------------------------------------------------------------------------------- */
+
+static void put_time(char out[32], uint64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
+		(void)snprintf(out, 32, "an unknown time");
+	}
+}
+
+/* What the newest list of refs that can be read has for this one; false: nothing. */
+static bool newest_of(const recovering *r, const char *name, vv_oid *out)
+{
+	const vv_vault_run *newest = vv_contents_refs_of(&r->contents, NULL);
+	const size_t len = strlen(name);
+
+	for (const char *p = newest ? newest->refs.data : ""; *p;) {
+		const size_t line = strcspn(p, "\n");
+		if (line == VV_OID_TEXT + 1 + len && memcmp(p + VV_OID_TEXT + 1, name, len) == 0) {
+			return vv_oid_parse(out, p, VV_OID_TEXT);
+		}
+		p += line + (p[line] == '\n');
+	}
+	return false;
+}
+
+static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
+{
+	char line[512], hex[VV_OID_TEXT + 1], newer[VV_OID_TEXT + 1], time[32] = "";
+	vv_commit c = {.parents = NULL};
+	vv_oid named;
+	vv_error no_commit;
+	int n;
+
+	if (vv_commit_read(r->s->repo, &ref->id, &c, &no_commit) == VV_OK) {
+		put_time(time, c.committer.time > 0 ? (uint64_t)c.committer.time : 0);
+		vv_commit_clear(&c);
+	}
+	vv_oid_text(hex, &ref->id);
+	n = snprintf(line, sizeof(line), "%.300s is restored as of %s (%.10s)",
+		     vv_text_shows(ref->name), time[0] ? time : "a tag", hex);
+	if (newest_of(r, ref->name, &named) && !vv_oid_equal(&named, &ref->id)) {
+		vv_oid_text(newer, &named);
+		(void)snprintf(line + n, sizeof(line) - (size_t)n,
+			       "; the vault has %.10s for it, which cannot be had", newer);
+	}
+	return r->x->missing(r->x->payload, line, err);
+}
+
+/* Runs whose list of refs nobody has. */
+static vv_status tell_run(recovering *r, const vv_vault_run *run, vv_error *err)
+{
+	char line[512], cid[VV_CID_TEXT + 1], did[VV_DID_TEXT], time[32];
+
+	vv_cid_text(cid, &run->record->cid);
+	vv_did_text(did, run->record->author);
+	put_time(time, run->record->time);
+	(void)snprintf(
+		line, sizeof(line),
+		"the head %s of %s, by %s: what it names is newer and cannot be had%s%.160s%s", cid,
+		time, did, run->lost ? " (" : "", run->lost ? run->why.message : "",
+		run->lost ? ")" : "");
+	return r->x->missing(r->x->payload, line, err);
+}
+
+/* When not the newest state came: what is newer, and how old each ref is. */
+static vv_status tell_age(recovering *r, vv_error *err)
+{
+	const vv_vault_run *used = refs_of(r, NULL);
+	bool older = false;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->contents.count; i++) {
+		const vv_vault_run *run = &r->contents.runs[i];
+		if (run > used && (run->lost || (i >= r->limit && run->refs.len > 0))) {
+			older = true;
+			rc = tell_run(r, run, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && older && i < r->ref_count; i++) {
+		rc = tell_ref(r, &r->refs[i], err);
+	}
+	r->x->older = older;
+	return rc;
+}
+
+static vv_status set_head(recovering *r, vv_error *err)
+{
+	if (r->x->branch) {
+		return vv_head_set_branch(r->s->repo, r->x->branch, "recover", err);
+	}
+	return vv_oid_is_null(&r->detached)
+		       ? VV_OK
+		       : vv_head_detach(r->s->repo, &r->detached, "recover", err);
+}
+
+/* Holders under their names in the vault, for the next replicate. */
+static vv_status keep_holders(recovering *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->s->configs.count; i++) {
+		rc = vv_holder_config_write(&r->s->configs.items[i], r->s->repo, err);
+	}
+	return rc;
+}
+
+static void forget_refs(recovering *r)
+{
+	for (size_t i = 0; i < r->ref_count; i++) {
+		vv_free(r->refs[i].name);
+	}
+	vv_free(r->tips);
+	vv_free(r->x->branch);
+	r->tips = NULL;
+	r->x->branch = NULL;
+	r->tip_count = r->ref_count = 0;
+	memset(&r->detached, 0, sizeof(r->detached));
+}
+
+/* What the runs below the limit have. */
+static vv_status take_below(recovering *r, const vv_receive_limits *limits, vv_error *err)
+{
+	vv_status rc;
+
+	forget_refs(r);
+	vv_receive_close(r->receive);
+	r->receive = NULL;
+	vv_cid_map_reset(r->objects);
+	r->x->blocks = r->x->objects = r->x->beside = 0;
+	if ((rc = vv_receive_open(&r->receive, r->s->repo, limits, err)) < 0 ||
+	    (rc = take_items(r, err)) < 0 || (rc = list_refs(r, err)) < 0) {
+		return rc;
+	}
+	return take_in(r, err);
+}
+
+/* The first run of which nothing, or not all of Git's history, can be had. */
+static size_t first_broken(const recovering *r)
+{
+	size_t first = r->broken;
+
+	for (size_t i = 0; i < r->limit && i < first; i++) {
+		first = r->contents.runs[i].lost ? i : first;
+	}
+	return first;
+}
+
+static vv_status run_all(recovering *r, vv_error *err)
+{
+	vv_receive_limits limits;
+	vv_error older;
+	vv_status rc;
+
+	if (!(r->objects = vv_cid_map_new())) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = open_vault(r, err)) < 0 || (rc = find_head(r, err)) < 0 ||
+	    (rc = vv_receive_limits_load(&limits, r->s->repo, err)) < 0) {
+		return rc;
+	}
+	r->limit = r->contents.count;
+	rc = take_below(r, &limits, err);
+	if ((rc == VV_OK || rc == VV_EMISSING || rc == VV_ENOTFOUND) &&
+	    tell_shards(r, &older) < 0) {
+		*err = older;
+		return err->code;
+	}
+	/* What was before the part that is broken may be whole. */
+	if ((rc == VV_EMISSING || rc == VV_ENOTFOUND) && first_broken(r) < r->limit) {
+		r->limit = first_broken(r);
+		if (refs_of(r, NULL) && take_below(r, &limits, &older) == VV_OK) {
+			rc = VV_OK;
+		}
+	}
+	if (rc < 0 || (rc = tell_age(r, err)) < 0) {
+		return rc;
+	}
+	if ((rc = set_head(r, err)) < 0 || (rc = keep_holders(r, err)) < 0) {
+		return rc;
+	}
+	/* Records of this key that an earlier attempt did not get are no other machine's. */
+	return vv_vault_session_adopt(r->s, err);
+}
+
+vv_status vv_recover_run(vv_recover *x, vv_vault_session *s, vv_error *err)
+{
+	recovering r = {.x = x, .s = s};
+	vv_status rc = run_all(&r, err);
+
+	vv_receive_close(r.receive);
+	vv_contents_close(&r.contents);
+	vv_cid_map_free(r.objects);
+	vv_buf_clear(&r.bytes);
+	vv_buf_clear(&r.base);
+	for (size_t i = 0; i < r.ref_count; i++) {
+		vv_free(r.refs[i].name);
+	}
+	vv_free(r.refs);
+	vv_free(r.tips);
+	return rc;
+}

@@ -1,0 +1,954 @@
+/*
+ * replicate: knows what is new, and how a run ends.
+ */
+#include "cmd/vault/work/replicate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/keys/key_file.h"
+#include "base/path.h"
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "base/thread.h"
+#include "cmd/vault/work/contents.h"
+#include "cmd/vault/work/owed.h"
+#include "cmd/vault/work/spread.h"
+#include "cmd/vault/work/waiting_run.h"
+#include "repo/blocks/resemble.h"
+#include "repo/git/history/refs.h"
+#include "repo/transfer/send.h"
+#include "transport/vault/placement.h"
+
+#define RUN_SHARDS 64u
+#define SMALL_FILE (UINT64_C(1) << 30)
+
+typedef struct replicating {
+	vv_replicate *x;
+	vv_vault_session *s;
+	vv_contents contents;
+	vv_store *store;
+	vv_shard_seal seal;
+	vv_stream_out *out;
+	vv_waiting_run run;  /* of the stream under way */
+	vv_buf refs, places; /* texts as they are now */
+	vv_oid *tips, *haves;
+	size_t tip_count, tip_cap, have_count;
+	vv_cid_set *seen;
+	bool whole; /* somebody retired shards: everything is looked for, not only what is new */
+	const char *path; /* of the version that is walked, for messages */
+	vv_buf bytes, base;
+	bool *allowed;
+	const vv_progress *progress;
+} replicating;
+
+/* --- the spool -------------------------------------------------------------------------------- */
+
+static vv_status on_sealed(void *payload, const vv_shard *sh, const void *bytes, size_t len,
+			   vv_error *err)
+{
+	replicating *r = payload;
+	return vv_waiting_run_put(r->s, &r->run, sh, bytes, len, err);
+}
+
+static vv_status spool_bytes(void *payload, const vv_shard *sh, vv_buf *out, vv_error *err)
+{
+	return vv_waiting_run_bytes(payload, &sh->cid, out, err);
+}
+
+/* --- to the holders ----------------------------------------------------------------------------- */
+
+/* The shards of the run in the spool: stripe after stripe, then the rest. Returns how many. */
+static size_t list_run(const replicating *r, vv_spread_shard *list, bool *has)
+{
+	const vv_waiting_run *run = &r->run;
+	size_t count = 0, first = 0;
+
+	for (size_t i = 0; i < run->stripe_count; i++) {
+		const vv_code code = run->stripes[i].code;
+		for (size_t n = 0; n < vv_code_shards(code); n++) {
+			list[count].code = code;
+			list[count++].shard = n < code.data ? run->shards[first + n]
+							    : run->stripes[i].parity[n - code.data];
+		}
+		first += code.data;
+	}
+	while (first < run->count) {
+		list[count++].shard = run->shards[first++];
+	}
+	for (size_t i = 0; i < count; i++) {
+		list[i].has = has + i * r->s->place_count;
+	}
+	return count;
+}
+
+static size_t shards_of(const vv_waiting_run *run)
+{
+	size_t count = run->count;
+
+	for (size_t i = 0; i < run->stripe_count; i++) {
+		count += run->stripes[i].code.parity;
+	}
+	return count;
+}
+
+/* Was the copy let go later than this receipt, by a record of ours? */
+static bool was_dropped(const replicating *r, const vv_ledger_record *receipt,
+			const uint8_t *holder, const vv_cid *cid)
+{
+	const vv_ledger *l = r->s->ledger;
+
+	for (size_t i = 0; i < vv_ledger_count(l); i++) {
+		const vv_ledger_record *drop = vv_ledger_at(l, i);
+		if (drop->kind != VV_LEDGER_DROP || drop->sequence < receipt->sequence ||
+		    memcmp(drop->author, receipt->author, VV_KEY_PUBLIC) != 0 ||
+		    memcmp(drop->holder, holder, VV_HOLDER_ID) != 0) {
+			continue;
+		}
+		for (size_t k = 0; k < drop->link_count; k++) {
+			if (vv_cid_equal(&drop->links[k], cid)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* The receipt is of a place that names shards of this run. */
+static void take_receipt(const replicating *r, const vv_ledger_record *receipt,
+			 vv_spread_shard *list, size_t count)
+{
+	const vv_ledger_record *place = vv_ledger_find(r->s->ledger, &receipt->link);
+	const vv_vault_place *p = place ? vv_vault_place_of(r->s, place->holder) : NULL;
+
+	for (size_t k = 0; p && !p->config->dead && k < place->shard_count; k++) {
+		for (size_t n = 0; n < count; n++) {
+			const vv_cid *cid = &list[n].shard.cid;
+			if (vv_cid_equal(&place->shards[k].cid, cid) &&
+			    !vv_vault_shard_of(r->s->state, cid) &&
+			    !was_dropped(r, receipt, place->holder, cid)) {
+				list[n].has[p - r->s->places] = true;
+			}
+		}
+	}
+}
+
+/* Places that already got a shard of this run, when it was interrupted: by our own receipts. One that the
+ * vault had before, and that is sealed again, may have been found bad since. */
+static void find_receipts(const replicating *r, vv_spread_shard *list, size_t count)
+{
+	const vv_ledger *l = r->s->ledger;
+
+	for (size_t n = 0; n < count; n++) {
+		const vv_kept *k = vv_vault_shard_of(r->s->state, &list[n].shard.cid);
+		if (k) {
+			vv_spread_holders(r->s, k, 0, list[n].has);
+		}
+	}
+	for (size_t i = 0; i < vv_ledger_count(l); i++) {
+		const vv_ledger_record *receipt = vv_ledger_at(l, i);
+		if (receipt->kind == VV_LEDGER_RECEIPT &&
+		    memcmp(receipt->author, r->s->key.public_key, VV_KEY_PUBLIC) == 0) {
+			take_receipt(r, receipt, list, count);
+		}
+	}
+}
+
+static bool same_text(const vv_buf *a, const vv_buf *b)
+{
+	return a->len == b->len && memcmp(vv_buf_cstr(a), vv_buf_cstr(b), a->len) == 0;
+}
+
+/* Are holders or policy other ones than our last vault record says? */
+static vv_status places_changed(const replicating *r, bool *out, vv_error *err)
+{
+	vv_buf old = VV_BUF_INIT;
+	vv_status rc = vv_vault_session_places(r->s, r->s->key.public_key, &old, err);
+
+	*out = rc == VV_OK && !same_text(&old, &r->places);
+	vv_buf_clear(&old);
+	return rc;
+}
+
+static vv_status write_vault_record(replicating *r, vv_error *err)
+{
+	const vv_ledger *l = r->s->ledger;
+	const size_t authors = vv_ledger_author_count(l);
+	vv_ledger_record v = {.kind = VV_LEDGER_VAULT,
+			      .shards = r->run.shards,
+			      .shard_count = r->run.count,
+			      .stripes = r->run.stripes,
+			      .stripe_count = r->run.stripe_count,
+			      .link = r->run.epoch};
+	const vv_ledger_record *written;
+	vv_buf sealed = VV_BUF_INIT;
+	vv_shard_seal seal;
+	bool changed;
+	vv_status rc;
+
+	if ((rc = places_changed(r, &changed, err)) < 0 ||
+	    (rc = vv_epoch_seal_of(&seal, &r->s->secrets, vv_ledger_vault(l), r->run.epoch.digest,
+				   err)) < 0 ||
+	    (changed && (rc = vv_epoch_places_seal(&sealed, &seal, &r->places, err)) < 0)) {
+		goto done;
+	}
+	if (!(v.links = vv_calloc(authors + 1, sizeof(*v.links)))) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	v.sealed = (const uint8_t *)sealed.data;
+	v.sealed_len = sealed.len;
+	for (size_t i = 0; i < authors; i++) {
+		const vv_ledger_author *a = vv_ledger_author_at(l, i);
+		if (a->head) {
+			v.links[v.link_count++] = a->head->cid;
+		}
+	}
+	if ((rc = vv_ledger_write(r->s->ledger, &v, &r->s->key, &written, err)) == VV_OK) {
+		r->x->head = written->cid;
+	}
+done:
+	vv_buf_clear(&sealed);
+	vv_free(v.links);
+	return rc;
+}
+
+typedef struct clearing {
+	const vv_vault_session *s;
+	vv_status status;
+	vv_error err;
+} clearing;
+
+static void run_clear(void *payload)
+{
+	clearing *c = payload;
+	c->status = vv_waiting_run_remove(c->s, &c->err);
+}
+
+/* The spool is empty, and holders have the records: side by side, as both wait for disks. */
+static vv_status clear_and_sync(vv_vault_session *s, vv_error *err)
+{
+	clearing c = {.s = s};
+	vv_worker *worker = vv_worker_start(run_clear, &c);
+	vv_status rc = vv_vault_session_sync(s, err);
+
+	if (worker) {
+		vv_worker_join(worker);
+	} else {
+		run_clear(&c);
+	}
+	if (rc == VV_OK && c.status < 0) {
+		*err = c.err;
+		rc = c.status;
+	}
+	return rc;
+}
+
+/* The run in the spool goes out; *done: the vault has it. */
+static vv_status send_run(replicating *r, bool *done, vv_error *err)
+{
+	const size_t all = shards_of(&r->run);
+	vv_spread_shard *list = vv_calloc(all + 1, sizeof(*list));
+	bool *has = vv_calloc(all * r->s->place_count + 1, sizeof(*has));
+	vv_spread_sum sum = {.least = 0};
+	vv_spread spread = {.session = r->s,
+			    .copies = r->x->copies,
+			    .allowed = r->allowed,
+			    .rate = r->x->rate,
+			    .progress = r->progress,
+			    .bytes = spool_bytes,
+			    .payload = r->s};
+	vv_status rc = list && has ? VV_OK : vv_fail_nomem(err);
+
+	*done = false;
+	if (rc == VV_OK) {
+		(void)list_run(r, list, has);
+		find_receipts(r, list, all);
+		rc = vv_spread_run(&spread, list, all, err);
+	}
+	if (rc == VV_OK &&
+	    (rc = vv_spread_count(&sum, r->s, r->x->copies, list, all, err)) == VV_OK) {
+		r->x->owed += sum.owed;
+		r->x->owed_new += sum.owed;
+	}
+	r->x->shards += spread.shards;
+	r->x->sent += spread.sent;
+	if (rc == VV_OK && sum.least < r->x->min) {
+		r->x->short_of_min = true;
+		r->x->least = sum.least;
+	} else if (rc == VV_OK && (rc = write_vault_record(r, err)) == VV_OK) {
+		*done = true;
+	}
+	vv_free(list);
+	vv_free(has);
+	/* Records go out with whatever came of it. */
+	return rc < 0 ? rc : *done ? clear_and_sync(r->s, err) : vv_vault_session_sync(r->s, err);
+}
+
+/* Is the vault record of the run in the spool written, and only the spool not cleared? */
+static bool is_done(const replicating *r)
+{
+	const vv_kept *k = r->run.count > 0 ? vv_vault_shard_of(r->s->state, &r->run.shards[0].cid)
+					    : NULL;
+	return k && memcmp(k->run->author, r->s->key.public_key, VV_KEY_PUBLIC) == 0;
+}
+
+/* What an interrupted replicate left. */
+static vv_status go_on(replicating *r, bool *may_go_on, vv_error *err)
+{
+	bool found;
+	vv_status rc = vv_waiting_run_read(r->s, &r->run, &found, err);
+
+	*may_go_on = true;
+	if (rc < 0) {
+		return rc;
+	}
+	if (!found || is_done(r)) {
+		return vv_waiting_run_remove(r->s, err);
+	}
+	return send_run(r, may_go_on, err);
+}
+
+/* --- sealing ------------------------------------------------------------------------------------ */
+
+static vv_status open_stream(replicating *r, vv_error *err)
+{
+	if (r->out) {
+		return VV_OK;
+	}
+	vv_waiting_run_reset(&r->run);
+	return vv_stream_out_open(&r->out, &r->seal, on_sealed, r, err);
+}
+
+/* The stream becomes a run that is durable here; index gets its index. */
+static vv_status close_stream(replicating *r, bool last, vv_buf *index, vv_error *err)
+{
+	vv_status rc = vv_stream_out_end(r->out, last ? &r->refs : NULL, index, err);
+
+	vv_stream_out_close(r->out);
+	r->out = NULL;
+	if (rc == VV_OK && r->x->code.data > 0) {
+		rc = vv_waiting_run_stripe(r->s, &r->run, r->x->code, err);
+	}
+	return rc < 0 ? rc : vv_waiting_run_write(r->s, &r->run, err);
+}
+
+/* The stream becomes a run, which goes out. last: with the refs. VV_ECONFLICT: too few copies. */
+static vv_status end_stream(replicating *r, bool last, vv_error *err)
+{
+	vv_buf index = VV_BUF_INIT, none = VV_BUF_INIT;
+	const vv_ledger_record *run;
+	bool done = false;
+	vv_status rc;
+
+	if ((rc = close_stream(r, last, &index, err)) < 0 || (rc = send_run(r, &done, err)) < 0) {
+		goto done;
+	}
+	run = done ? vv_ledger_find(r->s->ledger, &r->x->head) : NULL;
+	rc = run ? vv_contents_add(&r->contents, run, &index, last ? &r->refs : &none, err)
+		 : vv_fail(err, VV_ECONFLICT, "too few copies");
+done:
+	vv_buf_clear(&index);
+	return rc;
+}
+
+/* A run of stripes ends where they do, but for a shard that is not full. */
+static uint64_t run_len(const replicating *r)
+{
+	const uint64_t data = r->x->code.data;
+
+	return (data > 0 ? RUN_SHARDS / data * data : RUN_SHARDS) * VV_SHARD_FULL;
+}
+
+static vv_status put(replicating *r, const vv_item *item, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = open_stream(r, err)) < 0 || (rc = vv_stream_out_put(r->out, item, err)) < 0) {
+		return rc;
+	}
+	return vv_stream_out_len(r->out) < run_len(r) ? VV_OK : end_stream(r, false, err);
+}
+
+static bool is_known(const replicating *r, const vv_cid *item)
+{
+	return vv_contents_has(&r->contents, item) || (r->out && vv_stream_out_has(r->out, item));
+}
+
+static vv_status put_other(void *to, const vv_item *item, vv_error *err)
+{
+	replicating *r = to;
+
+	if (r->x->without && is_known(r, &item->cid)) {
+		return VV_OK;
+	}
+	r->x->put++;
+	return put(r, item, err);
+}
+
+/* A base has to be read before. When runs count as not there, only what is written now is sure not to
+ * be a difference to this item itself. */
+static bool can_be_base(const replicating *r, const vv_cid *base)
+{
+	return r->x->without ? r->out && vv_stream_out_has(r->out, base) : is_known(r, base);
+}
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	replicating *r = payload;
+
+	return vv_contents_block(&r->contents, r->store, cid, out, err);
+}
+
+static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	replicating *r = payload;
+	vv_item item = {.kind = cid->codec == VV_CODEC_RAW ? VV_ITEM_RAW : VV_ITEM_NODE,
+			.cid = *cid};
+	vv_error absent;
+	vv_status rc;
+
+	if (is_known(r, cid)) {
+		return VV_OK;
+	}
+	r->x->blocks++;
+	if (r->x->dry_run) {
+		return VV_OK;
+	}
+	if ((rc = vv_store_get(r->store, cid, &r->bytes, err)) < 0) {
+		vv_prefix(err, "%s", vv_text_shows(r->path));
+		return vv_hint(
+			err,
+			"'varve fsck' lists what is missing; 'varve fetch' gets it from who has it");
+	}
+	item.bytes = vv_buf_cstr(&r->bytes);
+	item.len = r->bytes.len;
+	if (like && !vv_cid_is_null(like) && can_be_base(r, like) && like->codec == cid->codec &&
+	    vv_store_get(r->store, like, &r->base, &absent) == VV_OK) {
+		item.base_cid = *like;
+		item.base = vv_buf_cstr(&r->base);
+		item.base_len = r->base.len;
+	}
+	return put(r, &item, err);
+}
+
+static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	replicating *r = payload;
+	const vv_resemble walk = {.get = get_block,
+				  .fn = on_block,
+				  .payload = r,
+				  .seen = r->seen,
+				  .children_first = true};
+
+	r->path = n->path;
+	/* Of a version that is in the vault everything below is. */
+	if (!r->whole && vv_contents_has(&r->contents, &n->root)) {
+		return VV_OK;
+	}
+	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
+				err);
+}
+
+static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
+{
+	replicating *r = payload;
+	const vv_item_kind kind = (vv_item_kind)(VV_ITEM_COMMIT + (o->type - VV_GIT_COMMIT));
+	vv_item item = {
+		.kind = kind, .cid = vv_item_cid(kind, o->id.id), .bytes = o->bytes, .len = o->len};
+	const vv_cid base = vv_item_cid(kind, o->base.id);
+	vv_error absent;
+
+	if (is_known(r, &item.cid)) {
+		return VV_OK;
+	}
+	r->x->objects++;
+	if (r->x->dry_run) {
+		return VV_OK;
+	}
+	if (!vv_oid_is_null(&o->base) && can_be_base(r, &base) &&
+	    vv_git_object_bytes(r->s->repo, o->type, &o->base, SMALL_FILE, &r->base, &absent) ==
+		    VV_OK) {
+		item.base_cid = base;
+		item.base = vv_buf_cstr(&r->base);
+		item.base_len = r->base.len;
+	}
+	return put(r, &item, err);
+}
+
+/* --- refs, places --------------------------------------------------------------------------------- */
+
+static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	replicating *r = payload;
+	char hex[VV_OID_TEXT + 1];
+
+	if (!vv_vault_keeps_ref(ref)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) {
+		return vv_fail_nomem(err);
+	}
+	r->tips[r->tip_count++] = ref->id;
+	vv_oid_text(hex, &ref->id);
+	vv_buf_printf(&r->refs, "%s %s\n", hex, ref->name);
+	return vv_buf_ok(&r->refs, err);
+}
+
+/* "ref: refs/heads/main" (or a detached HEAD's id), then "ID NAME" for each. */
+static vv_status list_refs(replicating *r, vv_error *err)
+{
+	vv_head head;
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc = vv_head_read(r->s->repo, &head, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (head.branch) {
+		vv_buf_printf(&r->refs, "ref: %s\n", head.branch);
+	} else {
+		vv_oid_text(hex, &head.commit);
+		vv_buf_printf(&r->refs, "%s HEAD\n", hex);
+		if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) {
+			rc = vv_fail_nomem(err);
+		} else {
+			r->tips[r->tip_count++] = head.commit;
+		}
+	}
+	vv_head_clear(&head);
+	return rc < 0 ? rc : vv_refs_each(r->s->repo, "", on_ref, r, err);
+}
+
+static vv_status list_places(replicating *r, vv_error *err)
+{
+	const vv_vault_session *s = r->s;
+	char code[24];
+	vv_json_out w;
+
+	vv_json_out_init(&w, &r->places, 0);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "copies");
+	vv_json_u64(&w, r->x->copies);
+	vv_json_name(&w, "min");
+	vv_json_u64(&w, r->x->min);
+	if (r->x->code.data > 0) {
+		(void)snprintf(code, sizeof(code), "%u+%u", r->x->code.data, r->x->code.parity);
+		vv_json_name(&w, "code");
+		vv_json_string(&w, code);
+	}
+	vv_json_name(&w, "holders");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_holder_config *c = s->places[i].config;
+		if (c->dead) {
+			continue;
+		}
+		vv_json_open_object(&w);
+		vv_json_name(&w, "name");
+		vv_json_string(&w, c->name);
+		vv_json_name(&w, "url");
+		vv_json_string(&w, c->url);
+		vv_json_name(&w, "domain");
+		vv_json_string(&w, c->domain);
+		if (c->key) {
+			vv_json_name(&w, "key");
+			vv_json_string(&w, c->key);
+		}
+		vv_json_close_object(&w);
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	return vv_buf_ok(&r->places, err);
+}
+
+/* Commits that the vault has with all that they reach: what the refs of its runs named. */
+static vv_status list_haves(replicating *r, vv_error *err)
+{
+	r->whole = (r->s->state && vv_vault_must_look(r->s->state, r->s->key.public_key)) ||
+		   (r->x->without && r->x->search);
+	if (r->x->without && !r->whole) {
+		/* What is new is in the vault: reseal replicates first. */
+		if (!(r->haves = vv_calloc(r->tip_count + 1, sizeof(*r->haves)))) {
+			return vv_fail_nomem(err);
+		}
+		for (size_t i = 0; i < r->tip_count; i++) {
+			r->haves[r->have_count++] = r->tips[i];
+		}
+		return VV_OK;
+	}
+	return r->whole ? VV_OK : vv_contents_tips(&r->contents, &r->haves, &r->have_count, err);
+}
+
+/* --- all of it --------------------------------------------------------------------------------------- */
+
+/* A run that has the refs of the last one, and where the holders are now. Not where everything has to be looked
+ * for: a vault record says that it was. */
+static vv_status seal_places(replicating *r, const vv_vault_run *refs, vv_error *err)
+{
+	bool changed = false;
+	vv_status rc;
+
+	r->x->nothing = true;
+	if (!refs || r->whole || !r->s->readable) {
+		return VV_OK;
+	}
+	if ((rc = places_changed(r, &changed, err)) < 0 || !changed) {
+		return rc;
+	}
+	r->x->nothing = false;
+	vv_buf_reset(&r->refs);
+	vv_buf_put(&r->refs, refs->refs.data, refs->refs.len);
+	if ((rc = vv_buf_ok(&r->refs, err)) < 0 ||
+	    (rc = vv_epoch_seal_now(&r->seal, &r->run.epoch, &r->s->secrets, r->s->state,
+				    vv_ledger_vault(r->s->ledger), err)) < 0 ||
+	    (rc = open_stream(r, err)) < 0) {
+		return rc;
+	}
+	return end_stream(r, true, err);
+}
+
+static bool is_have(const replicating *r, const vv_oid *id)
+{
+	for (size_t i = 0; i < r->have_count; i++) {
+		if (vv_oid_equal(&r->haves[i], id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Refs whose commits no run names. */
+static vv_status note_new_refs(replicating *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (const char *p = vv_buf_cstr(&r->refs); rc == VV_OK && *p;) {
+		const size_t len = strcspn(p, "\n");
+		vv_oid id;
+		if (len > VV_OID_TEXT + 1 && vv_oid_parse(&id, p, VV_OID_TEXT) &&
+		    !is_have(r, &id)) {
+			if (r->x->new_refs++ == 0) {
+				vv_buf_put(&r->x->new_ref, p + VV_OID_TEXT + 1,
+					   len - VV_OID_TEXT - 1);
+				rc = vv_buf_ok(&r->x->new_ref, err);
+			}
+		}
+		p += len + (p[len] == '\n');
+	}
+	return rc;
+}
+
+static vv_status seal_new(replicating *r, vv_error *err)
+{
+	const vv_vault_run *refs;
+	bool same;
+	vv_status rc;
+
+	if ((rc = list_refs(r, err)) < 0 ||
+	    (rc = vv_contents_open_without(&r->contents, r->s, r->x->without, err)) < 0 ||
+	    (rc = list_haves(r, err)) < 0 ||
+	    (r->x->look && !r->whole && (rc = note_new_refs(r, err)) < 0) ||
+	    (rc = vv_repository_store(r->s->repo, &r->store, err)) < 0) {
+		return rc;
+	}
+	refs = vv_contents_refs_of(&r->contents, r->s->key.public_key);
+	if (r->x->only_places) {
+		return seal_places(r, refs, err);
+	}
+	same = refs && same_text(&refs->refs, &r->refs);
+	if (same && r->s->readable) {
+		if ((rc = places_changed(r, &same, err)) < 0) {
+			return rc;
+		}
+		/* Nor is it the same where another writer waits for us to say that we know which copies he lets go of. */
+		same = !same &&
+		       (r->x->dry_run || !vv_vault_must_follow(r->s->state, r->s->key.public_key));
+	}
+	if (same && !r->whole && !r->x->items) {
+		r->x->nothing = true;
+		return VV_OK;
+	}
+	if (!(r->seen = vv_cid_set_new())) {
+		return vv_fail_nomem(err);
+	}
+	if (!r->x->dry_run &&
+	    (rc = vv_epoch_seal_now(&r->seal, &r->run.epoch, &r->s->secrets, r->s->state,
+				    vv_ledger_vault(r->s->ledger), err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_new_roots_each(r->s->repo, r->tips, r->tip_count, r->haves, r->have_count,
+				    on_root, r, err)) < 0 ||
+	    (rc = vv_git_objects_each(r->s->repo, r->tips, r->tip_count, r->haves, r->have_count,
+				      SMALL_FILE, on_object, r, NULL, err)) < 0 ||
+	    r->x->dry_run ||
+	    (r->x->items && (rc = r->x->items(r->x->payload, put_other, r, err)) < 0)) {
+		return rc;
+	}
+	if (r->x->without && same && !r->out) {
+		r->x->nothing =
+			true; /* all of it was sealed again before, and that was interrupted */
+		return VV_OK;
+	}
+	if ((rc = open_stream(r, err)) == VV_OK) {
+		rc = end_stream(r, true, err);
+	}
+	return rc;
+}
+
+/* The places that --to names. */
+static vv_status choose_allowed(replicating *r, vv_error *err)
+{
+	const vv_strings *to = r->x->to;
+
+	if (!to || to->count == 0) {
+		return VV_OK;
+	}
+	if (!(r->allowed = vv_calloc(r->s->place_count + 1, sizeof(*r->allowed)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < to->count; i++) {
+		const vv_holder_config *c = vv_holder_config_find(&r->s->configs, to->items[i]);
+		if (!c) {
+			return vv_holder_fail_unknown(to->items[i], VV_EUSAGE, err);
+		}
+		r->allowed[c - r->s->configs.items] = true;
+	}
+	return VV_OK;
+}
+
+static bool same_policy(const replicating *r)
+{
+	const vv_vault_policy *p = &r->s->policy;
+
+	return p->copies == r->x->copies && p->min == r->x->min &&
+	       p->code.data == r->x->code.data && p->code.parity == r->x->code.parity;
+}
+
+/* How many failure domains there are. Holders that cannot be reached count, each as one of its own where
+ * nobody knows what it fails with. */
+static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
+{
+	const vv_vault_session *s = r->s;
+	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	size_t count = 0;
+
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < s->place_count; i++) {
+		if (!s->places[i].config->dead) {
+			list[count++].domain = vv_vault_place_domain(s, &s->places[i]);
+		}
+	}
+	*out = vv_domain_count(list, count);
+	vv_free(list);
+	return VV_OK;
+}
+
+/* Enough holders that do not fail together? Where one died later the rest goes on, and owes what is lacking. */
+static vv_status check_policy(const replicating *r, vv_error *err)
+{
+	const vv_code code = r->x->code;
+	size_t domains = 0;
+	vv_status rc = count_domains(r, &domains, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (r->s->place_count == 0) {
+		vv_fail(err, VV_EREFUSED, "there is no holder yet");
+		return vv_hint(err, "name one with 'varve holder add NAME FOLDER'");
+	}
+	if (code.data > 0 && domains < vv_code_shards(code) && !same_policy(r)) {
+		vv_fail(err, VV_EREFUSED,
+			"%u+%u shards of a stripe each go to another failure domain, and the holders "
+			"are only %s",
+			code.data, code.parity, vv_text_counted(domains, "failure domain", NULL));
+		return vv_hint(
+			err,
+			"folders on one disk fail together; add holders elsewhere, ask for fewer "
+			"(--code), or say better ('varve holder add --domain')");
+	}
+	if (code.data == 0 && domains < r->x->copies && !(r->s->ledger && same_policy(r))) {
+		vv_fail(err, VV_EREFUSED, "%u copies are wanted, and the holders are only %s",
+			r->x->copies, vv_text_counted(domains, "failure domain", NULL));
+		return vv_hint(err,
+			       "folders on one disk fail together; add a holder elsewhere, ask for "
+			       "fewer (--copies), or say better ('varve holder add --domain')");
+	}
+	return VV_OK;
+}
+
+/* Shards without their ledger are worth nothing: somebody has to have it. */
+static vv_status check_keepers(const vv_vault_session *s, vv_error *err)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if (p->holder && vv_vault_holder_keeps_records(p->holder)) {
+			return VV_OK;
+		}
+		any = any || p->holder;
+	}
+	if (!any) {
+		return VV_OK; /* nobody is there: the copies that are lacking are counted */
+	}
+	vv_fail(err, VV_EREFUSED, "no holder that can be reached keeps the vault's ledger");
+	return vv_hint(
+		err, "IPFS nodes keep shards only: a folder, an SFTP folder or a bucket is needed "
+		     "as well");
+}
+
+static vv_status begin_vault(replicating *r, vv_error *err)
+{
+	uint8_t owners[2][VV_KEY_PUBLIC];
+	vv_key recovery;
+	vv_buf text = VV_BUF_INIT;
+	char *dir = vv_vault_session_path(r->s, "ledger", NULL);
+	const vv_cid none = {0};
+	vv_status rc;
+
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_key_new(&recovery, err)) < 0 ||
+	    (rc = vv_recovery_put(&text, &recovery, err)) < 0 ||
+	    (rc = r->x->recovery(r->x->payload, text.data, err)) < 0 ||
+	    /* What an earlier begin left that was killed is no vault's. */
+	    (rc = vv_remove_tree(dir, err)) < 0 ||
+	    (rc = vv_ledger_open(&r->s->ledger, dir, &none, err)) < 0) {
+		goto done;
+	}
+	memcpy(owners[0], r->s->key.public_key, VV_KEY_PUBLIC);
+	memcpy(owners[1], recovery.public_key, VV_KEY_PUBLIC);
+	if ((rc = vv_vault_begin(r->s->ledger, (const uint8_t(*)[VV_KEY_PUBLIC])owners, 2,
+				 &r->s->key, err)) == VV_OK) {
+		r->s->policy.vault = *vv_ledger_vault(r->s->ledger);
+		r->x->began = true;
+	}
+done:
+	vv_key_wipe(&recovery);
+	vv_buf_wipe(&text);
+	vv_buf_clear(&text);
+	vv_free(dir);
+	return rc;
+}
+
+/* The policy is what was asked for, now and from now on. */
+static vv_status settle_policy(replicating *r, vv_error *err)
+{
+	const vv_vault_policy *p = &r->s->policy;
+	vv_replicate *x = r->x;
+
+	if (x->code.data == 0 && x->copies == 0) {
+		x->code = p->code;
+	}
+	x->copies = x->code.data > 0 ? x->code.parity + 1
+		    : x->copies      ? x->copies
+		    : p->copies      ? p->copies
+				     : 2;
+	x->min = x->min ? x->min : p->min ? p->min : 1;
+	if (x->min > x->copies) {
+		return vv_fail(err, VV_EUSAGE, "at least %s of %u",
+			       vv_text_counted(x->min, "copy", "copies"), x->copies);
+	}
+	return VV_OK;
+}
+
+static vv_status keep_policy(replicating *r, vv_error *err)
+{
+	vv_vault_policy *p = &r->s->policy;
+
+	if (r->x->dry_run || (!r->x->began && same_policy(r))) {
+		return VV_OK;
+	}
+	p->copies = r->x->copies;
+	p->min = r->x->min;
+	p->code = r->x->code;
+	r->x->config = true;
+	return vv_vault_policy_write(p, r->s->repo, err);
+}
+
+static vv_status run_all(replicating *r, vv_error *err)
+{
+	bool go = true;
+	vv_owed owed = {0};
+	vv_status rc;
+
+	if ((rc = settle_policy(r, err)) < 0 || (rc = choose_allowed(r, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_vault_session_connect(r->s, err)) < 0 ||
+	    (!r->x->look &&
+	     ((rc = check_policy(r, err)) < 0 || (rc = check_keepers(r->s, err)) < 0))) {
+		return rc;
+	}
+	/* What came only now is adopted, too. */
+	if (r->x->adopt && (rc = vv_vault_session_adopt(r->s, err)) < 0) {
+		return rc;
+	}
+	if (!r->s->ledger) {
+		if (r->x->dry_run) {
+			return seal_new(r, err);
+		}
+		if ((rc = begin_vault(r, err)) < 0 || (rc = keep_policy(r, err)) < 0 ||
+		    (rc = vv_vault_session_sync(r->s, err)) < 0) {
+			return rc;
+		}
+	}
+	if ((rc = vv_vault_session_need_writer(r->s, err)) < 0 ||
+	    (rc = vv_vault_session_check_key(r->s, err)) < 0 || (rc = keep_policy(r, err)) < 0) {
+		return rc;
+	}
+	if ((rc = list_places(r, err)) < 0) {
+		return rc;
+	}
+	owed.copies = r->x->copies;
+	owed.rate = r->x->rate;
+	/* What is rewritten may make room for what is owed, and so goes first. */
+	owed.fix = !r->x->items;
+	if (!r->x->dry_run &&
+	    ((rc = go_on(r, &go, err)) < 0 || !go || (rc = vv_owed_run(&owed, r->s, err)) < 0)) {
+		return rc;
+	}
+	r->x->paid = owed.shards;
+	r->x->shards += owed.shards;
+	r->x->sent += owed.sent;
+	r->x->owed = owed.owed;
+	r->x->lost = owed.lost;
+	r->x->hopeless = owed.hopeless;
+	rc = seal_new(r, err);
+	return rc == VV_ECONFLICT && r->x->short_of_min ? VV_OK : rc;
+}
+
+vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err)
+{
+	replicating r = {.x = x, .s = s};
+	vv_status rc;
+
+	r.progress = s->transfer.progress;
+	vv_vault_session_offer_again(s);
+	rc = run_all(&r, err);
+	if (rc == VV_OK && !x->dry_run) { /* one that had shards may have failed since */
+		rc = check_keepers(s, err);
+	}
+	vv_stream_out_close(r.out);
+	vv_contents_close(&r.contents);
+	vv_cid_set_free(r.seen);
+	vv_buf_clear(&r.refs);
+	vv_buf_clear(&r.places);
+	vv_buf_clear(&r.bytes);
+	vv_buf_clear(&r.base);
+	vv_free(r.tips);
+	vv_free(r.haves);
+	vv_waiting_run_clear(&r.run);
+	vv_free(r.allowed);
+	return rc;
+}

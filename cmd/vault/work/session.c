@@ -1,0 +1,926 @@
+/*
+ * session: knows the folder, and how ledgers meet.
+ */
+#include "cmd/vault/work/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/work/hold/key_ring.h"
+#include "transport/vault/holder_open.h"
+
+#define SEEN_MAX (1u << 20)
+
+char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const char *name)
+{
+	return vv_path_join(s->dir, folder, name, (char *)NULL);
+}
+
+vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, vv_waiting **out,
+				   vv_error *err)
+{
+	char *path = vv_vault_session_path(s, name, NULL);
+	vv_status rc;
+
+	*out = NULL;
+	rc = path ? vv_waiting_open(out, path, s->now, err) : vv_fail_nomem(err);
+	vv_free(path);
+	return rc;
+}
+
+/* --- when holders were seen ---------------------------------------------------------------- */
+
+/* Lines "SECONDS NAME". */
+static vv_status read_seen(vv_vault_session *s, vv_error *err)
+{
+	char *path = vv_vault_session_path(s, "seen", NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && vv_exists(path)) {
+		rc = vv_read_regular(&text, path, SEEN_MAX, err);
+	}
+	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n"), digits = strspn(p, "0123456789");
+		for (size_t i = 0; i < s->place_count && digits < len; i++) {
+			const char *name = s->places[i].config->name;
+			if (strlen(name) == len - digits - 1 &&
+			    memcmp(p + digits + 1, name, len - digits - 1) == 0) {
+				uint64_t seen = 0;
+				(void)vv_parse_u64(&seen, p, digits);
+				/* Of a clock that was far ahead: the wait begins now. */
+				s->places[i].seen = seen < s->now ? seen : s->now;
+			}
+		}
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+static vv_status write_seen(const vv_vault_session *s, vv_error *err)
+{
+	char *path = vv_vault_session_path(s, "seen", NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		if (s->places[i].seen > 0) {
+			vv_buf_printf(&text, "%llu %s\n", (unsigned long long)s->places[i].seen,
+				      s->places[i].config->name);
+		}
+	}
+	rc = path ? vv_write_file(path, vv_buf_cstr(&text), text.len, false, err)
+		  : vv_fail_nomem(err);
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+/* --- which records they had --------------------------------------------------------------------- */
+
+#define MET_MAX (1u << 24)
+#define BRIEF_MIN 1000u                /* fewer records are listed at once, and cost little */
+#define LIST_SEC (UINT64_C(7) * 86400) /* so often all are */
+
+/* Lines "SECONDS NUMBER AUTHOR URL": the author's records up to that number; when all were last listed. Of
+ * what cannot be read nothing is known. */
+static vv_status read_met(vv_vault_session *s, vv_error *err)
+{
+	char *path = vv_vault_session_path(s, "met", NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_error ignored;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && vv_exists(path) && vv_read_regular(&text, path, MET_MAX, &ignored) < 0) {
+		vv_buf_reset(&text);
+	}
+	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
+		const size_t len = strcspn(p, "\n"), first = strspn(p, "0123456789");
+		const char *number = p + first + (first < len), *author, *url;
+		const size_t digits = strspn(number, "0123456789");
+		uint64_t seconds, sequence;
+		author = number + digits + (number[digits] == ' ');
+		url = author + strcspn(author, " \n");
+		if (!vv_parse_u64(&seconds, p, first) || !vv_parse_u64(&sequence, number, digits) ||
+		    *url != ' ') {
+			break;
+		}
+		for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+			const char *of = s->places[i].config->url;
+			const size_t url_len = (size_t)(p + len - url) - 1;
+			if (strlen(of) == url_len && memcmp(of, url + 1, url_len) == 0) {
+				s->places[i].met = seconds;
+				rc = vv_meeting_add_met(&s->places[i].meeting, author,
+							(size_t)(url - author), sequence, err);
+			}
+		}
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+static vv_status write_met(const vv_vault_session *s, vv_error *err)
+{
+	char *path = vv_vault_session_path(s, "met", NULL);
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		for (size_t k = 0; k < p->meeting.met_count; k++) {
+			vv_buf_printf(&text, "%llu %llu %s %s\n", (unsigned long long)p->met,
+				      (unsigned long long)p->meeting.met[k].sequence,
+				      p->meeting.met[k].author, p->config->url);
+		}
+	}
+	rc = path ? vv_write_file(path, vv_buf_cstr(&text), text.len, false, err)
+		  : vv_fail_nomem(err);
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+/* Is what is known of the holder enough, so that only what is new has to be listed? */
+static bool may_be_brief(const vv_vault_session *s, const vv_vault_place *p)
+{
+	return s->brief && vv_ledger_file_count(s->ledger) >= BRIEF_MIN && p->met <= s->now &&
+	       s->now - p->met < LIST_SEC;
+}
+
+/* --- what fails together -------------------------------------------------------------------------- */
+
+static const char *own_domain(const vv_vault_place *p)
+{
+	return p->config->domain ? p->config->domain
+	       : p->holder       ? vv_vault_holder_domain(p->holder)
+				 : "";
+}
+
+/* Two addresses with one key are one server, whatever is said of them. */
+static bool same_key(const vv_vault_place *a, const vv_vault_place *b)
+{
+	return a->config->key && b->config->key && strcmp(a->config->key, b->config->key) == 0;
+}
+
+/* A server with two addresses joins the domains of both. */
+static void join_places(vv_vault_session *s)
+{
+	bool again = true;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		s->places[i].fails_with = i;
+	}
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < s->place_count * s->place_count; i++) {
+			vv_vault_place *a = &s->places[i / s->place_count];
+			const vv_vault_place *b = &s->places[i % s->place_count];
+			const char *domain = own_domain(a);
+			if (b->fails_with < a->fails_with &&
+			    (same_key(a, b) || (*domain && strcmp(domain, own_domain(b)) == 0))) {
+				a->fails_with = b->fails_with;
+				again = true;
+			}
+		}
+	}
+}
+
+const char *vv_vault_place_domain(const vv_vault_session *s, const vv_vault_place *p)
+{
+	const char *key = "";
+
+	for (size_t i = p->fails_with; i < s->place_count; i++) {
+		const vv_vault_place *q = &s->places[i];
+		if (q->fails_with != p->fails_with) {
+			continue;
+		}
+		if (*own_domain(q)) {
+			return own_domain(q);
+		}
+		key = q != p && same_key(p, q) ? p->config->key : key;
+	}
+	return key;
+}
+
+/* --- open and close ------------------------------------------------------------------------- */
+
+/* Its name is durable before anything in it is counted on. */
+static vv_status make_dir(const vv_vault_session *s, vv_error *err)
+{
+	vv_status rc;
+
+	if (vv_exists(s->dir)) {
+		return VV_OK;
+	}
+	rc = vv_mkdirs(s->dir, err);
+	return rc < 0 ? rc : vv_fsync_dir(vv_repository_varvedir(s->repo), err);
+}
+
+static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv_error *err)
+{
+	char *lock = vv_path_join(s->dir, "lock", (char *)NULL);
+	vv_status rc;
+
+	if (!lock) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = make_dir(s, err)) == VV_OK) {
+		s->lock = vv_lock(lock, true, 2000, err);
+		rc = s->lock < 0 ? (vv_status)s->lock : VV_OK;
+	}
+	if (rc == VV_ELOCKED) {
+		vv_fail(err, VV_ELOCKED, "another command is at work on this repository's vault");
+		rc = vv_hint(err, "try again when it has ended");
+	}
+	vv_free(lock);
+	if (rc == VV_OK) {
+		vv_temp_sweep(s->dir, VV_WRITE_TEMP);
+	}
+	if (rc < 0 || (rc = vv_vault_policy_read(&s->policy, s->repo, err)) < 0 ||
+	    (rc = vv_holder_configs_read(&s->configs, s->repo, err)) < 0) {
+		return rc;
+	}
+	s->again = o->again;
+	s->place_count = s->configs.count;
+	if (!(s->places = vv_calloc(s->place_count + 1, sizeof(*s->places)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < s->place_count; i++) {
+		s->places[i].config = &s->configs.items[i];
+		vv_fail(&s->places[i].why, VV_EIO, "not asked");
+	}
+	join_places(s);
+	if ((rc = read_seen(s, err)) < 0 || (rc = read_met(s, err)) < 0 ||
+	    (rc = vv_transfer_open(&s->transfer, s->repo, s->notes, o->quiet, o->idle_sec, err)) <
+		    0) {
+		return rc;
+	}
+	if (o->need_key || o->key_file) {
+		if ((rc = vv_key_ring_open(&s->key, o->key_file, err)) < 0) {
+			return rc;
+		}
+		s->has_key = true;
+	}
+	return vv_cid_is_null(&s->policy.vault) ? VV_OK
+						: vv_vault_session_begin(s, &s->policy.vault, err);
+}
+
+vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_session_options *o,
+				vv_error *err)
+{
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc;
+
+	memset(s, 0, sizeof(*s));
+	s->lock = -1;
+	s->repo = r;
+	s->notes = o->notes;
+	vv_now(&now, &nsec);
+	s->now = now > 0 ? (uint64_t)now : 0;
+	if (!(s->dir = vv_path_join(vv_repository_varvedir(r), "vault", (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = open_parts(s, o, err)) < 0) {
+		vv_vault_session_close(s);
+	}
+	return rc;
+}
+
+vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
+					const vv_notes *notes, uint64_t idle_sec, vv_error *err)
+{
+	vv_session_options o = {
+		.notes = notes, .quiet = true, .need_key = true, .idle_sec = idle_sec};
+	vv_error no_key;
+
+	if (vv_vault_session_open(s, r, &o, &no_key) == VV_OK) {
+		return VV_OK;
+	}
+	o.need_key = false;
+	return vv_vault_session_open(s, r, &o, err);
+}
+
+void vv_vault_session_unlock(vv_vault_session *s)
+{
+	if (s->lock >= 0) {
+		vv_unlock(s->lock);
+	}
+	s->lock = -1;
+}
+
+static void forget_ask(vv_vault_place *p)
+{
+	if (p->ask) {
+		vv_ask_clear(p->ask);
+	}
+	vv_free(p->ask);
+	p->ask = NULL;
+}
+
+void vv_vault_session_close(vv_vault_session *s)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_meeting_clear(&s->places[i].meeting);
+		vv_vault_holder_close(s->places[i].holder);
+		forget_ask(&s->places[i]);
+	}
+	vv_free(s->places);
+	vv_holder_configs_clear(&s->configs);
+	vv_epoch_secrets_clear(&s->secrets);
+	vv_vault_state_close(s->state);
+	vv_ledger_close(s->ledger);
+	if (s->transfer.program || s->transfer.pool) {
+		vv_transfer_close(&s->transfer);
+	}
+	for (size_t i = 0; i < VV_STRIPE_MAX; i++) {
+		vv_buf_clear(&s->stripe.bytes[i]);
+	}
+	vv_key_wipe(&s->key);
+	vv_vault_session_unlock(s);
+	vv_free(s->dir);
+	memset(s, 0, sizeof(*s));
+	s->lock = -1;
+}
+
+/* What was named for want of a better name gets one. */
+static vv_status rename_place(vv_holder_config *h, const char *name, const char *domain,
+			      vv_error *err)
+{
+	char *new_name, *new_domain;
+
+	if (strncmp(h->name, VV_PLACE_UNNAMED, sizeof(VV_PLACE_UNNAMED) - 1) != 0) {
+		return VV_OK;
+	}
+	new_name = vv_strdup(name);
+	new_domain = domain ? vv_strdup(domain) : NULL;
+	if (!new_name || (domain && !new_domain)) {
+		vv_free(new_name);
+		vv_free(new_domain);
+		return vv_fail_nomem(err);
+	}
+	vv_free(h->name);
+	vv_free(h->domain);
+	h->name = new_name;
+	h->domain = new_domain;
+	return VV_OK;
+}
+
+vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, const char *url,
+				     const char *domain, vv_error *err)
+{
+	vv_holder_configs *c = &s->configs;
+	vv_vault_place *places;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (strcmp(c->items[i].url, url) == 0) {
+			return rename_place(&c->items[i], name, domain, err);
+		}
+	}
+	places = vv_realloc_array(s->places, c->count + 2, sizeof(*places));
+	if (!places) {
+		return vv_fail_nomem(err);
+	}
+	s->places = places;
+	if (!vv_array_room(c->items, c->count, c->cap)) {
+		return vv_fail_nomem(err);
+	}
+	vv_holder_config *h = &c->items[c->count];
+	memset(h, 0, sizeof(*h));
+	h->name = vv_strdup(name);
+	h->url = vv_strdup(url);
+	h->domain = domain ? vv_strdup(domain) : NULL;
+	if (!h->name || !h->url || (domain && !h->domain)) {
+		vv_free(h->name);
+		vv_free(h->url);
+		vv_free(h->domain);
+		return vv_fail_nomem(err);
+	}
+	memset(&s->places[c->count], 0, sizeof(*s->places));
+	vv_fail(&s->places[c->count].why, VV_EIO, "not asked");
+	s->places[c->count].fails_with = c->count; /* until connect knows more */
+	s->place_count = ++c->count;
+	for (size_t i = 0; i < c->count; i++) {
+		s->places[i].config = &c->items[i];
+	}
+	return VV_OK;
+}
+
+vv_status vv_vault_session_expect_key(vv_vault_session *s, const char *url, const char *key,
+				      vv_error *err)
+{
+	vv_error why;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_holder_config *c = &s->configs.items[i];
+		if (strcmp(c->url, url) != 0 || (c->key && strcmp(c->key, key) == 0)) {
+			continue;
+		}
+		if (c->key) {
+			vv_fail(&why, VV_EREFUSED,
+				"holder '%s': it signs with another key: %s, where the vault says %s",
+				vv_text_shows(c->name), c->key, vv_text_shows(key));
+			vv_vault_place_fail(&s->places[i], &why);
+		}
+		vv_free(c->key);
+		if (!(c->key = vv_strdup(key))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err)
+{
+	if (s->ledger) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_ENOTFOUND, "this repository has no vault yet");
+	return vv_hint(err, "'varve holder add NAME FOLDER' names a holder, then 'varve replicate' "
+			    "begins one");
+}
+
+vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err)
+{
+	if (s->state) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EMISSING, "no holder that can be reached has this vault's ledger");
+	return vv_hint(err, "'varve holder list' shows the holders, and what is wrong with them");
+}
+
+vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
+{
+	char did[VV_DID_TEXT];
+
+	if (s->readable) {
+		return VV_OK;
+	}
+	vv_did_text(did, s->key.public_key);
+	vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
+	return vv_hint(
+		err,
+		"if this machine's key was lost: 'varve key import FILE' brings a copy; "
+		"'vault' and 'replicate' take the recovery key: --key FILE; else an owner adds this one: 'varve "
+		"vault readers add DID'");
+}
+
+vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
+{
+	char did[VV_DID_TEXT];
+	vv_status rc;
+
+	if ((rc = vv_vault_session_need_ledger(s, err)) < 0) {
+		return rc;
+	}
+	vv_did_text(did, s->key.public_key);
+	if (!vv_vault_is_writer(s->state, s->key.public_key) || !s->secrets.last) {
+		vv_fail(err, VV_EREFUSED, "the key %s is not a writer of this vault", did);
+		return vv_hint(err, "an owner makes it one: 'varve vault writers add %s'", did);
+	}
+	return VV_OK;
+}
+
+/* Works out state, secrets and holders' ids again. */
+static vv_status refresh(vv_vault_session *s, vv_error *err)
+{
+	const size_t files = vv_ledger_file_count(s->ledger);
+	const size_t counting = vv_ledger_count(s->ledger);
+	vv_error why;
+	vv_status rc;
+
+	if (s->state && s->state_files == files && s->state_counting == counting &&
+	    s->state_places == s->place_count) {
+		return VV_OK; /* nothing came */
+	}
+	vv_vault_state_close(s->state);
+	s->state = NULL;
+	s->state_files = files;
+	s->state_counting = counting;
+	s->state_places = s->place_count;
+	vv_epoch_secrets_clear(&s->secrets);
+	s->readable = false;
+	rc = vv_vault_state_open(&s->state, s->ledger, &why);
+	if (rc == VV_EMISSING) {
+		return VV_OK; /* no holder was asked yet */
+	}
+	if (rc == VV_OK && s->has_key) {
+		rc = vv_epoch_secrets_open(&s->secrets, s->state, vv_ledger_vault(s->ledger),
+					   &s->key, &why);
+		s->readable = rc == VV_OK;
+		rc = rc == VV_EREFUSED ? VV_OK : rc; /* whoever needs to read says so */
+	}
+	for (size_t i = 0; rc == VV_OK && s->readable && i < s->place_count; i++) {
+		rc = vv_epoch_holder_id(s->places[i].id, &s->secrets, s->state,
+					s->places[i].config->url, &why);
+	}
+	if (rc < 0 && err) {
+		*err = why;
+	}
+	return rc;
+}
+
+vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err)
+{
+	char *dir = vv_vault_session_path(s, "ledger", NULL);
+	vv_status rc = dir ? vv_ledger_open(&s->ledger, dir, vault, err) : vv_fail_nomem(err);
+
+	vv_free(dir);
+	return rc < 0 ? rc : refresh(s, err);
+}
+
+vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV_HOLDER_ID])
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		if (memcmp(s->places[i].id, id, VV_HOLDER_ID) == 0) {
+			return &s->places[i];
+		}
+	}
+	return NULL;
+}
+
+void vv_vault_place_fail(vv_vault_place *p, const vv_error *err)
+{
+	p->why = *err;
+	vv_vault_holder_close(p->holder);
+	p->holder = NULL;
+	p->refuses = false;
+}
+
+void vv_vault_place_put_failed(vv_vault_place *p, const vv_error *err, uint64_t len)
+{
+	if (err->code != VV_EREFUSED) {
+		vv_vault_place_fail(p, err);
+		return;
+	}
+	p->why = *err;
+	p->refused_len = p->refuses && p->refused_len < len ? p->refused_len : len;
+	p->refuses = true;
+}
+
+bool vv_vault_place_takes(const vv_vault_place *p, uint64_t len)
+{
+	return p->holder && (!p->refuses || len < p->refused_len);
+}
+
+void vv_vault_session_offer_again(vv_vault_session *s)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		s->places[i].refuses = false;
+	}
+}
+
+bool vv_vault_place_answered(const vv_vault_place *p)
+{
+	return p->holder || (p->why.code != VV_EIO && p->why.code != VV_ENOTFOUND);
+}
+
+/* --- the key in two places -------------------------------------------------------------------- */
+
+vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
+{
+	const vv_ledger_author *own = s->ledger ? vv_ledger_author_of(s->ledger, s->key.public_key)
+						: NULL;
+	char *path = vv_vault_session_path(s, "stranger", NULL), did[VV_DID_TEXT];
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	vv_did_text(did, s->key.public_key);
+	if (rc == VV_OK && own && own->waiting > 0) {
+		/* Another record of a number that is taken would be a lie. */
+		vv_fail(err, VV_EMISSING,
+			"%s of the key %s cannot be had: some before them are missing",
+			vv_text_counted(own->waiting, "record", NULL), did);
+		rc = vv_hint(
+			err,
+			"a holder that is away may have them; else make a new key ('varve key new "
+			"--force'), and have an owner add it");
+	} else if (rc == VV_OK && own && own->fork[0]) {
+		vv_fail(err, VV_ECONFLICT,
+			"the key %s is in use in two places: two records have the number %llu", did,
+			(unsigned long long)own->fork[0]->sequence);
+		rc = vv_hint(
+			err,
+			"make a key for this place ('varve key new --force'), and have an owner add "
+			"it: 'varve vault writers add'");
+	} else if (rc == VV_OK && vv_exists(path) &&
+		   (rc = vv_read_regular(&text, path, SEEN_MAX, err)) == VV_OK) {
+		vv_fail(err, VV_ECONFLICT,
+			"the key %s is in use in two places: the record %s was not written here",
+			did, vv_text_show(vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n")));
+		rc = vv_hint(
+			err,
+			"a second machine needs its own key ('varve key new --force'); if this is a "
+			"restored copy, 'varve replicate --adopt'");
+	}
+	vv_buf_clear(&text);
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_vault_session_adopt(vv_vault_session *s, vv_error *err)
+{
+	char *path = vv_vault_session_path(s, "stranger", NULL);
+	vv_status rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+
+	vv_free(path);
+	return rc;
+}
+
+/* A record of our own key came that is not ours. */
+static vv_status note_stranger(const vv_vault_session *s, const char *name, vv_error *err)
+{
+	char *path = vv_vault_session_path(s, "stranger", NULL);
+	vv_status rc = VV_OK;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if (!vv_exists(path)) {
+		rc = vv_write_file(path, name, strlen(name), true, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+/* --- meeting ------------------------------------------------------------------------------------ */
+
+typedef struct meeting_of {
+	vv_vault_session *s;
+	vv_vault_place *p;
+	bool wrote; /* our key had records before */
+} meeting_of;
+
+/* A record with our key that we did not write is a sign of a second machine. */
+static vv_status on_took(void *payload, const char *name, vv_error *err)
+{
+	const meeting_of *m = payload;
+	char did[VV_DID_TEXT];
+
+	vv_did_text(did, m->s->key.public_key);
+	return m->wrote && strncmp(name, did + 8, strlen(did + 8)) == 0 &&
+			       name[strlen(did + 8)] == '/'
+		       ? note_stranger(m->s, name, err)
+		       : VV_OK;
+}
+
+static void on_damaged(void *payload, const vv_damaged_record *d)
+{
+	const meeting_of *m = payload;
+
+	vv_notes_warn(m->s->notes, "holder '%s' has a %s: %s (%s)",
+		      vv_text_shows(m->p->config->name),
+		      d->unheard ? "record that does not count" : "damaged record",
+		      vv_text_shows(d->name), d->why.message);
+}
+
+static vv_status meet(vv_vault_session *s, vv_vault_place *p, bool look, vv_error *err)
+{
+	const vv_ledger_author *own = s->has_key ? vv_ledger_author_of(s->ledger, s->key.public_key)
+						 : NULL;
+	meeting_of m = {.s = s, .p = p, .wrote = own && own->head};
+	vv_status rc;
+
+	p->meeting.ledger = s->ledger;
+	p->meeting.holder = p->holder;
+	p->meeting.mend = s->mend;
+	p->meeting.self = s->has_key ? s->key.public_key : NULL;
+	p->meeting.took = on_took;
+	p->meeting.found = look ? NULL : on_damaged;
+	p->meeting.payload = &m;
+	if (look) {
+		return vv_meeting_look(&p->meeting, err);
+	}
+	p->meeting.brief = may_be_brief(s, p);
+	if ((rc = vv_meeting_run(&p->meeting, err)) == VV_OK && p->meeting.listed_all) {
+		p->met = s->now;
+	}
+	return rc;
+}
+
+vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error *err)
+{
+	vv_status rc = meet(s, p, true, err);
+
+	if (rc < 0) {
+		vv_vault_place_fail(p, err);
+	}
+	return rc;
+}
+
+/* later: what the holder gets is durable after vv_vault_session_finish. */
+static vv_status meet_place(vv_vault_session *s, vv_vault_place *p, bool later, vv_error *err)
+{
+	vv_error why;
+
+	p->meeting.later = later;
+	if (meet(s, p, false, &why) < 0) {
+		if (why.code == VV_ENOMEM) {
+			*err = why;
+			return VV_ENOMEM;
+		}
+		vv_vault_place_put_failed(p, &why, 0);
+	}
+	return VV_OK;
+}
+
+vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error *err)
+{
+	return meet_place(s, p, false, err);
+}
+
+vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err)
+{
+	vv_vault_holder **holders = vv_calloc(s->place_count + 1, sizeof(vv_vault_holder *));
+	vv_finished *result = vv_calloc(s->place_count + 1, sizeof(*result));
+	vv_status rc = holders && result ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+		holders[i] = s->places[i].holder;
+	}
+	if (rc == VV_OK) {
+		rc = vv_holders_finish(holders, s->place_count, result, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+		if (result[i].status < 0) {
+			s->places[i].meeting.listed = false;
+			s->places[i].meeting.met_count = 0;
+			vv_vault_place_put_failed(&s->places[i], &result[i].err, 0);
+		}
+		if (lost) {
+			lost[i] = result[i].status < 0;
+		}
+	}
+	vv_free(holders);
+	vv_free(result);
+	return rc;
+}
+
+vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
+{
+	size_t before;
+	vv_status rc = s->ledger ? vv_ledger_sync(s->ledger, err) : VV_OK;
+
+	if (rc < 0) {
+		return rc;
+	}
+	/* Twice, where a later holder had what an earlier one lacks. */
+	for (unsigned turn = 0; s->ledger && turn < 2; turn++) {
+		before = vv_ledger_file_count(s->ledger);
+		for (size_t i = 0; i < s->place_count; i++) {
+			vv_vault_place *p = &s->places[i];
+			if (p->holder && (rc = meet_place(s, p, true, err)) < 0) {
+				return rc;
+			}
+		}
+		if ((rc = vv_vault_session_finish(s, NULL, err)) < 0) {
+			return rc;
+		}
+		if (vv_ledger_file_count(s->ledger) == before) {
+			break;
+		}
+	}
+	return s->ledger ? refresh(s, err) : VV_OK;
+}
+
+/* --- reaching holders ----------------------------------------------------------------------------- */
+
+/* Whoever answers for the first time is taken at his word; from then on only that key will do. */
+static vv_status learn_key(vv_holder_config *c, const vv_vault_holder *h, vv_error *err)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+	char did[VV_DID_TEXT];
+
+	if (c->key || !vv_vault_holder_key(h, key)) {
+		return VV_OK;
+	}
+	vv_did_text(did, key);
+	c->key = vv_strdup(did);
+	return c->key ? VV_OK : vv_fail_nomem(err);
+}
+
+size_t vv_vault_session_away(const vv_vault_session *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		n += !s->places[i].holder && !s->places[i].config->dead;
+	}
+	return n;
+}
+
+/* One place to be reached. */
+typedef struct reaching {
+	vv_vault_session *s;
+	vv_vault_place *p;
+} reaching;
+
+static vv_status open_place(void *payload, const vv_connect_options *o, vv_error *err)
+{
+	const reaching *r = payload;
+	const vv_holder_config *c = r->p->config;
+	const vv_holder_facts facts = {.name = c->name,
+				       .url = c->url,
+				       .domain = c->domain,
+				       .quota = c->quota,
+				       .key = c->key,
+				       .self = r->s->has_key ? &r->s->key : NULL};
+
+	return vv_vault_holder_open(&r->p->holder, &facts, o, false, err);
+}
+
+static vv_status prepare_place(reaching *r, vv_error *err)
+{
+	vv_vault_place *p = r->p;
+	vv_status rc;
+
+	forget_ask(p);
+	if (!(p->ask = vv_calloc(1, sizeof(*p->ask)))) {
+		return vv_fail_nomem(err);
+	}
+	p->ask->url = p->config->url;
+	p->ask->named = r->s->again;
+	p->ask->open = open_place;
+	p->ask->payload = r;
+	rc = vv_ask_prepare(p->ask, &r->s->transfer.connect, err);
+	p->ask->named = p->ask->named && !p->silent;
+	return rc;
+}
+
+vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
+{
+	reaching *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	vv_ask **asks = vv_calloc(s->place_count + 1, sizeof(vv_ask *));
+	size_t count = 0;
+	vv_status rc = list && asks ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+		vv_vault_place *p = &s->places[i];
+		p->meeting.listed = false;
+		if (!p->holder && !p->config->dead) {
+			list[count] = (reaching){s, p};
+			rc = prepare_place(&list[count], err);
+			asks[count++] = p->ask;
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_ask_all(asks, count, s->repo, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_vault_place *p = list[i].p;
+		if (asks[i]->status < 0) {
+			p->why = asks[i]->why;
+			p->silent = p->silent || asks[i]->silent;
+			continue;
+		}
+		p->seen = s->now;
+		p->read_failures = 0;
+		rc = learn_key(&s->configs.items[p - s->places], p->holder, err);
+	}
+	vv_free(asks);
+	vv_free(list);
+	if (rc == VV_OK) {
+		join_places(s);
+	}
+	return rc;
+}
+
+vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err)
+{
+	vv_status rc = vv_vault_session_reach(s, err);
+
+	if (rc < 0 || (rc = vv_vault_session_sync(s, err)) < 0 || (rc = write_seen(s, err)) < 0) {
+		return rc;
+	}
+	return write_met(s, err);
+}
+
+vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t author[VV_KEY_PUBLIC],
+				  vv_buf *out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_buf_reset(out);
+	for (size_t i = vv_vault_run_count(s->state); i > 0; i--) {
+		const vv_ledger_record *r = vv_vault_run_at(s->state, i - 1);
+		if (r->sealed && memcmp(r->author, author, VV_KEY_PUBLIC) == 0) {
+			rc = vv_epoch_places_open(out, &s->secrets, vv_ledger_vault(s->ledger), r,
+						  err);
+			break;
+		}
+	}
+	while (rc == VV_OK && out->len > 0 && out->data[out->len - 1] == ' ') {
+		out->data[--out->len] = '\0';
+	}
+	return rc;
+}

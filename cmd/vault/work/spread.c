@@ -1,0 +1,703 @@
+/*
+ * spread: knows the order: places, shards, receipts.
+ */
+#include "cmd/vault/work/spread.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/reach.h"
+#include "transport/vault/placement.h"
+#include "transport/vault/waiting_place.h"
+
+#define BATCH 512u /* shards that one place record names */
+
+/* Of a holder that cannot be reached and has no configured domain, nobody
+ * knows what fails with it: it counts as one of its own. */
+size_t vv_spread_copies(const vv_vault_session *s, const bool *has)
+{
+	size_t copies = 0;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		const char *domain = vv_vault_place_domain(s, &s->places[i]);
+		bool again = false;
+		for (size_t k = 0; k < i && has[i]; k++) {
+			again = again ||
+				(has[k] && *domain &&
+				 strcmp(domain, vv_vault_place_domain(s, &s->places[k])) == 0);
+		}
+		copies += has[i] && !again;
+	}
+	return copies;
+}
+
+size_t vv_spread_together(const vv_spread_shard *shards)
+{
+	return shards->code.data > 0 ? vv_code_shards(shards->code) : 1;
+}
+
+vv_status vv_spread_apart(size_t *at, const vv_vault_session *s, const vv_spread_shard *shards,
+			  vv_error *err)
+{
+	const size_t n = vv_spread_together(shards);
+	const bool *rows[VV_STRIPE_MAX];
+	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	vv_status rc;
+
+	if (!list) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < n; i++) {
+		rows[i] = shards[i].has;
+	}
+	for (size_t i = 0; i < s->place_count; i++) {
+		list[i].domain = vv_vault_place_domain(s, &s->places[i]);
+	}
+	rc = vv_placement_apart(at, rows, n, list, s->place_count, err);
+	vv_free(list);
+	return rc;
+}
+
+/* counted: shards that other stripes lack, too, and that were counted with them. */
+static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
+			      const vv_spread_shard *shards, vv_cid_set *counted, vv_error *err)
+{
+	const size_t n = vv_spread_together(shards), data = shards->code.data;
+	size_t at[VV_STRIPE_MAX], apart = 0, there = 0, copies;
+	vv_status rc = vv_spread_apart(at, s, shards, err);
+
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		apart += at[i] != SIZE_MAX;
+		there += vv_spread_copies(s, shards[i].has) > 0;
+	}
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		bool added = false;
+		if (at[i] == SIZE_MAX) {
+			rc = vv_cid_set_add(counted, &shards[i].shard.cid, &added, err);
+		}
+		out->owed += added;
+		out->hopeless += added && there < data;
+		out->lost += added && there < data && vv_spread_copies(s, shards[i].has) == 0;
+	}
+	copies = there < data ? 0 : apart < data ? 1 : apart - data + 1;
+	out->least = copies < out->least ? copies : out->least;
+	return rc;
+}
+
+vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigned copies,
+			  const vv_spread_shard *shards, size_t count, vv_error *err)
+{
+	vv_cid_set *counted = vv_cid_set_new();
+	vv_status rc = counted ? VV_OK : vv_fail_nomem(err);
+
+	memset(out, 0, sizeof(*out));
+	out->least = out->rest = SIZE_MAX;
+	for (size_t i = 0; rc == VV_OK && i < count; i += vv_spread_together(&shards[i])) {
+		size_t n;
+		if (shards[i].code.data > 0) {
+			rc = count_stripe(out, s, &shards[i], counted, err);
+			continue;
+		}
+		n = vv_spread_copies(s, shards[i].has);
+		out->owed += n < copies ? copies - n : 0;
+		out->lost += n == 0;
+		out->hopeless += n == 0 ? copies : 0;
+		out->least = n < out->least ? n : out->least;
+		out->rest = n < out->rest ? n : out->rest;
+	}
+	vv_cid_set_free(counted);
+	return rc;
+}
+
+void vv_spread_holders(const vv_vault_session *s, const vv_kept *k, uint64_t away_sec, bool *has)
+{
+	memset(has, 0, s->place_count * sizeof(*has));
+	for (size_t i = 0; i < k->copy_count; i++) {
+		const vv_copy *c = &k->copies[i];
+		vv_vault_place *p = vv_vault_place_of(s, c->holder);
+		if (!p || !c->receipt || c->bad || p->config->dead) {
+			continue;
+		}
+		if (away_sec > 0 && !p->holder && p->seen + away_sec < s->now) {
+			continue;
+		}
+		has[p - s->places] = true;
+	}
+}
+
+/* Shard number i of the vault. In two stripes it has one row: what comes for one counts for both. */
+static void list_one(vv_spread_list *l, const vv_vault_session *s, size_t i, vv_code code,
+		     uint64_t away_sec)
+{
+	const vv_kept *k = vv_vault_shard_at(s->state, i);
+	vv_spread_shard *sh = &l->items[l->count++];
+
+	sh->shard = k->shard;
+	sh->code = code;
+	sh->has = l->has + i * s->place_count;
+	vv_spread_holders(s, k, away_sec, sh->has);
+}
+
+vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, uint64_t away_sec,
+			      vv_error *err)
+{
+	size_t all = vv_vault_shard_count(s->state);
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < vv_vault_stripe_count(s->state); i++) {
+		all += vv_code_shards(vv_vault_stripe_at(s->state, i)->code);
+	}
+	out->items = vv_calloc(all + 1, sizeof(*out->items));
+	out->has = vv_calloc((all + 1) * (s->place_count + 1), sizeof(*out->has));
+	if (!out->items || !out->has) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < vv_vault_stripe_count(s->state); i++) {
+		const vv_kept_stripe *st = vv_vault_stripe_at(s->state, i);
+		const bool live = !vv_vault_shard_at(s->state, st->shards[0])->retired;
+		for (size_t n = 0; live && n < vv_code_shards(st->code); n++) {
+			list_one(out, s, st->shards[n], st->code, away_sec);
+		}
+	}
+	for (size_t i = 0; i < vv_vault_shard_count(s->state); i++) {
+		const vv_kept *k = vv_vault_shard_at(s->state, i);
+		if (!k->retired && k->stripe == 0) {
+			list_one(out, s, i, (vv_code){0, 0}, away_sec);
+		}
+	}
+	return VV_OK;
+}
+
+void vv_spread_list_clear(vv_spread_list *l)
+{
+	vv_free(l->items);
+	vv_free(l->has);
+	memset(l, 0, sizeof(*l));
+}
+
+/* --- who gets what ------------------------------------------------------------------------------ */
+
+typedef struct target {
+	size_t *shards; /* of the list */
+	size_t count;
+} target;
+
+/* Room to choose in. */
+typedef struct choice {
+	vv_placeable *list;
+	size_t *places, *order;
+	bool *taken; /* places whose domain is not to get it */
+} choice;
+
+/* Does another writer let go of the copy there? He may remove it at any moment, until he says that it is gone. */
+static bool is_going(const vv_vault_session *s, const vv_spread_shard *sh, const vv_vault_place *p)
+{
+	const vv_kept *k = s->state ? vv_vault_shard_of(s->state, &sh->shard.cid) : NULL;
+	const vv_copy *c = k ? vv_vault_copy_at(k, p->id) : NULL;
+
+	return c && vv_vault_going_by_others(s->state, c, s->key.public_key);
+}
+
+/* The best place for one more copy; SIZE_MAX: there is none. */
+static size_t choose(const vv_spread *x, const vv_spread_shard *sh, choice *c)
+{
+	const vv_vault_session *s = x->session;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		bool fits = vv_vault_place_takes(p, vv_shard_len(sh->shard.leaves)) &&
+			    !sh->has[i] && !(sh->exclude && sh->exclude[i]) &&
+			    !(x->allowed && !x->allowed[i]) && !is_going(s, sh, p);
+		for (size_t k = 0; fits && k < s->place_count; k++) {
+			fits = !c->taken[k] || strcmp(vv_vault_place_domain(s, p),
+						      vv_vault_place_domain(s, &s->places[k])) != 0;
+		}
+		if (fits) {
+			c->list[count].id = p->id;
+			c->list[count].domain = vv_vault_place_domain(s, p);
+			c->places[count++] = i;
+		}
+	}
+	return vv_placement(c->order, &sh->shard.cid, c->list, count) > 0 ? c->places[c->order[0]]
+									  : SIZE_MAX;
+}
+
+static vv_status add_to(target *t, size_t shard, size_t all, vv_error *err)
+{
+	if (!t->shards && !(t->shards = vv_calloc(all, sizeof(*t->shards)))) {
+		return vv_fail_nomem(err);
+	}
+	t->shards[t->count++] = shard;
+	return VV_OK;
+}
+
+/* The copies that shard number i lacks, which is in no stripe. */
+static vv_status aim_copies(const vv_spread *x, const vv_spread_shard *shards, size_t i, size_t all,
+			    choice *c, target *targets, vv_error *err)
+{
+	size_t at = 0;
+	vv_status rc = VV_OK;
+
+	memcpy(c->taken, shards[i].has, x->session->place_count * sizeof(*c->taken));
+	while (rc == VV_OK && at != SIZE_MAX &&
+	       vv_spread_copies(x->session, c->taken) < x->copies) {
+		if ((at = choose(x, &shards[i], c)) != SIZE_MAX) {
+			c->taken[at] = true;
+			rc = add_to(&targets[at], i, all, err);
+		}
+	}
+	return rc;
+}
+
+/* A place for each shard of the stripe that begins at first and does not stand apart from the others. */
+static vv_status aim_stripe(const vv_spread *x, const vv_spread_shard *shards, size_t first,
+			    size_t all, choice *c, target *targets, vv_error *err)
+{
+	const size_t n = vv_spread_together(&shards[first]);
+	size_t at[VV_STRIPE_MAX];
+	vv_status rc = vv_spread_apart(at, x->session, &shards[first], err);
+
+	memset(c->taken, 0, x->session->place_count * sizeof(*c->taken));
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		if (at[i] != SIZE_MAX) {
+			c->taken[at[i]] = true;
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		if (at[i] == SIZE_MAX && (at[i] = choose(x, &shards[first + i], c)) != SIZE_MAX) {
+			c->taken[at[i]] = true;
+			rc = add_to(&targets[at[i]], first + i, all, err);
+		}
+	}
+	return rc;
+}
+
+/* --- the holders' shares --------------------------------------------------------------------------- */
+
+/* Some of the list, for one holder. */
+typedef struct share {
+	vv_vault_place *p;
+	const uint8_t *key; /* the holder's; NULL: it has none */
+	vv_spread_shard *shards;
+	size_t which[BATCH]; /* of shards */
+	vv_shard named[BATCH];
+	size_t count;
+} share;
+
+/* What one holder gets of a round, a batch at a time. */
+typedef struct serving {
+	share batch; /* of what is left */
+	share part; /* that is sent now: those of batch that places name that wait, then the others */
+	share done; /* those of part that arrived */
+	bool named[BATCH];
+	const target *t;
+	size_t next; /* of t: where the next batch begins */
+	const vv_ledger_record
+		*place; /* names exactly part; NULL: several records do, which wait */
+	uint64_t sent;
+	bool failed; /* it takes no more, and why */
+	vv_error why;
+} serving;
+
+static void add_to_share(share *h, size_t which)
+{
+	h->which[h->count] = which;
+	h->named[h->count++] = h->shards[which].shard;
+}
+
+/* A record that these are to be at the holder. */
+static vv_status write_place(vv_spread *x, const share *h, const vv_ledger_record **out,
+			     vv_error *err)
+{
+	vv_ledger_record r = {.kind = VV_LEDGER_PLACE,
+			      .has_key = h->key != NULL,
+			      .shards = (vv_shard *)(uintptr_t)h->named,
+			      .shard_count = h->count};
+
+	if (h->key) {
+		memcpy(r.key, h->key, VV_KEY_PUBLIC);
+	}
+	memcpy(r.holder, h->p->id, VV_HOLDER_ID);
+	return vv_ledger_write_later(x->session->ledger, &r, &x->session->key, out, err);
+}
+
+/* A holder that thinks takes what its place names, and wants to see that first, with all that its author
+ * wrote before. The place is durable here. */
+static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledger_record *place,
+			    vv_error *err)
+{
+	const vv_ledger *l = x->session->ledger;
+	char name[VV_LEDGER_NAME];
+	const char *const names[] = {name};
+	vv_buf file = VV_BUF_INIT;
+	vv_record_bytes record;
+	vv_error why;
+	vv_status rc;
+
+	if (place->has_key) {
+		return vv_vault_session_meet(x->session, p, err);
+	}
+	vv_ledger_name(name, place);
+	rc = vv_ledger_file(l, name, &file, err);
+	record = (vv_record_bytes){(const uint8_t *)file.data, file.len};
+	if (rc == VV_OK && vv_vault_holder_keeps_records(p->holder) &&
+	    vv_holder_put_records(p->holder, vv_ledger_vault(l), names, &record, 1, &why) < 0) {
+		vv_vault_place_put_failed(p, &why, 0);
+	}
+	vv_buf_clear(&file);
+	return rc;
+}
+
+/* Of a place whose holder may have gone away after it had taken everything. *written: it is in the ledger; one
+ * that a holder with a key does not sign is not. */
+static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_record *place,
+			       bool *written, vv_error *err)
+{
+	vv_vault_session *s = x->session;
+	vv_ledger_record r = {.kind = VV_LEDGER_RECEIPT, .link = place->cid};
+	vv_error why;
+
+	*written = !place->has_key || p->holder;
+	if (!*written) {
+		return VV_OK;
+	}
+	r.until = s->now + VV_RECEIPT_TERM;
+	r.has_key = p->holder && vv_vault_holder_key(p->holder, r.key);
+	if (r.has_key && vv_holder_receipt(p->holder, vv_ledger_vault(s->ledger), &place->cid,
+					   &r.until, r.signature, &why) < 0) {
+		/* One that refused records does not know the place. */
+		why.code = why.code == VV_ENOTFOUND ? VV_EREFUSED : why.code;
+		vv_vault_place_put_failed(p, &why, 0);
+		*written = false;
+		return VV_OK;
+	}
+	return vv_ledger_write_later(s->ledger, &r, &s->key, NULL, err);
+}
+
+/* So slowly as the limit says. */
+static void keep_rate(const vv_spread *x, uint64_t start_ms)
+{
+	uint64_t wanted = x->rate > 0 ? x->sent * 1000 / x->rate : 0;
+	uint64_t spent = vv_monotonic_ms() - start_ms;
+
+	if (wanted > spent) {
+		const uint64_t ms = wanted - spent;
+		struct timespec t = {.tv_sec = (time_t)(ms / 1000),
+				     .tv_nsec = (long)(ms % 1000 * 1000000)};
+		(void)nanosleep(&t, NULL);
+	}
+}
+
+/* done gets those of part that arrived; they are durable after the holders have finished. */
+static vv_status send_part(vv_spread *x, serving *v, uint64_t start_ms, vv_error *err)
+{
+	vv_vault_session *s = x->session;
+	const share *h = &v->part;
+	vv_vault_place *p = h->p;
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	v->done.count = v->sent = 0;
+	v->failed = false;
+	for (size_t i = 0; rc == VV_OK && p->holder && !v->failed && i < h->count; i++) {
+		const vv_shard *sh = &h->named[i];
+		if (!vv_vault_place_takes(p, vv_shard_len(sh->leaves))) {
+			continue;
+		}
+		rc = x->bytes(x->payload, sh, &bytes, err);
+		if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
+			rc = VV_OK;
+			continue;
+		}
+		if (rc < 0 || !p->holder) { /* it may have failed to give the bytes */
+			continue;
+		}
+		if (vv_holder_put_shard(p->holder, vv_ledger_vault(s->ledger), &sh->cid, bytes.data,
+					bytes.len, &why) == VV_OK) {
+			add_to_share(&v->done, h->which[i]);
+			v->sent += bytes.len;
+			x->sent += bytes.len;
+			x->shards++;
+			keep_rate(x, start_ms);
+			vv_progress_update(x->progress, "copies", x->sent, 0);
+		} else if (why.code == VV_EREFUSED) {
+			vv_vault_place_put_failed(p, &why, bytes.len);
+		} else { /* what it took before can still become durable */
+			v->failed = true;
+			v->why = why;
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+/* What was sent is durable, or it was not sent. */
+static vv_status finish_parts(vv_spread *x, serving *all, vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	bool *lost = vv_calloc(places + 1, sizeof(*lost));
+	vv_status rc = lost ? vv_vault_session_finish(x->session, lost, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		serving *v = &all[i];
+		if (lost[i]) {
+			x->shards -= v->done.count;
+			x->sent -= v->sent;
+			v->done.count = 0;
+		} else if (v->part.count > 0 && v->failed && v->part.p->holder) {
+			vv_vault_place_fail(v->part.p, &v->why);
+		}
+	}
+	vv_free(lost);
+	return rc;
+}
+
+static vv_status write_receipts(vv_spread *x, serving *v, vv_error *err)
+{
+	vv_vault_place *p = v->part.p;
+	bool written = false;
+	vv_status rc = VV_OK;
+
+	if (v->done.count == 0) {
+		return VV_OK;
+	}
+	/* A receipt is of a whole place: what came of a broken one gets a place of its own. */
+	if (!v->place || v->done.count < v->part.count) {
+		rc = write_place(x, &v->done, &v->place, err);
+		if (rc == VV_OK && p->holder && v->done.key) {
+			rc = hand_place(x, p, v->place, err);
+		}
+	}
+	if (rc == VV_OK) {
+		rc = write_receipt(x, p, v->place, &written, err);
+	}
+	for (size_t i = 0; rc == VV_OK && written && i < v->done.count; i++) {
+		v->part.shards[v->done.which[i]].has[p - x->session->places] = true;
+	}
+	return rc;
+}
+
+/* The parts of all holders: they wait for their disks together. */
+static vv_status send_parts(vv_spread *x, serving *all, uint64_t start_ms, vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		rc = send_part(x, &all[i], start_ms, err);
+	}
+	if (rc == VV_OK) {
+		rc = finish_parts(x, all, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		rc = write_receipts(x, &all[i], err);
+	}
+	return rc;
+}
+
+/* Those of the next batch that places name that wait. */
+static vv_status choose_named(const vv_spread *x, serving *v, vv_error *err)
+{
+	const vv_place_of of = {.ledger = x->session->ledger,
+				.author = x->session->key.public_key,
+				.holder = v->batch.p->id,
+				.key = v->batch.key};
+	bool all[BATCH];
+	vv_status rc;
+
+	v->batch.count = v->part.count = v->done.count = 0;
+	while (v->next < v->t->count && v->batch.count < BATCH &&
+	       vv_vault_place_takes(v->batch.p, 1)) {
+		add_to_share(&v->batch, v->t->shards[v->next++]);
+	}
+	if (v->batch.count == 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_waiting_place_find(&v->place, v->named, &of, v->batch.named, v->batch.count,
+					err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < v->batch.count; i++) {
+		if (v->named[i]) {
+			add_to_share(&v->part, v->batch.which[i]);
+		}
+	}
+	if (v->part.count > 0 && v->part.count < v->batch.count) {
+		rc = vv_waiting_place_find(&v->place, all, &of, v->part.named, v->part.count, err);
+	}
+	return rc;
+}
+
+/* The others, and their place. */
+static vv_status choose_rest(vv_spread *x, serving *v, vv_error *err)
+{
+	v->part.count = v->done.count = 0;
+	for (size_t i = 0; i < v->batch.count; i++) {
+		if (!v->named[i] &&
+		    vv_vault_place_takes(v->batch.p, vv_shard_len(v->batch.named[i].leaves))) {
+			add_to_share(&v->part, v->batch.which[i]);
+		}
+	}
+	return v->part.count > 0 ? write_place(x, &v->part, &v->place, err) : VV_OK;
+}
+
+/* Places are durable before anybody is told of them. */
+static vv_status hand_places(vv_spread *x, serving *all, vv_error *err)
+{
+	vv_status rc = vv_ledger_sync(x->session->ledger, err);
+
+	for (size_t i = 0; rc == VV_OK && i < x->session->place_count; i++) {
+		serving *v = &all[i];
+		if (v->part.count > 0) {
+			rc = hand_place(x, v->part.p, v->place, err);
+			v->part.count = vv_vault_place_takes(v->part.p, 1) ? v->part.count : 0;
+		}
+	}
+	return rc;
+}
+
+/* A batch for each holder. What places that wait name goes first: where it is refused again nothing more is
+ * written. *any: there was something left. */
+static vv_status serve_batches(vv_spread *x, serving *all, uint64_t start_ms, bool *any,
+			       vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	vv_status rc = VV_OK;
+
+	*any = false;
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		rc = choose_named(x, &all[i], err);
+		*any = *any || all[i].batch.count > 0;
+	}
+	if (rc < 0 || !*any || (rc = send_parts(x, all, start_ms, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		rc = choose_rest(x, &all[i], err);
+	}
+	if (rc < 0 || (rc = hand_places(x, all, err)) < 0) {
+		return rc;
+	}
+	return send_parts(x, all, start_ms, err);
+}
+
+static vv_status serve(vv_spread *x, const target *targets, vv_spread_shard *shards,
+		       uint64_t start_ms, vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	serving *all = vv_calloc(places + 1, sizeof(*all));
+	uint8_t(*keys)[VV_KEY_PUBLIC] = vv_calloc(places + 1, sizeof(*keys));
+	bool any = true;
+	vv_status rc = all && keys ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		vv_vault_place *p = &x->session->places[i];
+		all[i].batch.p = p;
+		all[i].batch.shards = shards;
+		all[i].batch.key = p->holder && vv_vault_holder_key(p->holder, keys[i]) ? keys[i]
+											: NULL;
+		all[i].part = all[i].done = all[i].batch;
+		all[i].t = &targets[i];
+	}
+	while (rc == VV_OK && any) {
+		rc = serve_batches(x, all, start_ms, &any, err);
+	}
+	vv_free(all);
+	vv_free(keys);
+	return rc;
+}
+
+/* What is to go where in this round. */
+static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t count,
+		     target *targets, vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	size_t *numbers = vv_calloc(2 * places + 2, sizeof(*numbers));
+	choice c = {.list = vv_calloc(places + 1, sizeof(*c.list)),
+		    .places = numbers,
+		    .order = numbers ? numbers + places : NULL,
+		    .taken = vv_calloc(places + 1, sizeof(*c.taken))};
+	vv_status rc = numbers && c.list && c.taken ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i += vv_spread_together(&shards[i])) {
+		rc = shards[i].code.data > 0 ? aim_stripe(x, shards, i, count, &c, targets, err)
+					     : aim_copies(x, shards, i, count, &c, targets, err);
+	}
+	vv_free(numbers);
+	vv_free(c.list);
+	vv_free(c.taken);
+	return rc;
+}
+
+/* Says to whoever has the bytes which ones are wanted. */
+static vv_status make_ready(const vv_spread *x, const vv_spread_shard *shards, size_t count,
+			    const target *targets, vv_error *err)
+{
+	bool *wanted = x->ready ? vv_calloc(count + 1, sizeof(*wanted)) : NULL;
+	vv_status rc = x->ready && !wanted ? vv_fail_nomem(err) : VV_OK;
+
+	for (size_t i = 0; wanted && i < x->session->place_count; i++) {
+		for (size_t k = 0; k < targets[i].count; k++) {
+			wanted[targets[i].shards[k]] = true;
+		}
+	}
+	for (size_t i = 0; wanted && rc == VV_OK && i < count; i++) {
+		rc = wanted[i] ? x->ready(x->payload, &shards[i], err) : VV_OK;
+	}
+	vv_free(wanted);
+	return rc;
+}
+
+/* Shards with fewer bytes are offered to it. */
+static uint64_t takes_below(const vv_vault_place *p)
+{
+	return !p->holder ? 0 : p->refuses ? p->refused_len : UINT64_MAX;
+}
+
+/* The copies that shards lack; *any: there was something to do, and somebody to do it. */
+static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, uint64_t start_ms,
+			   bool *any, vv_error *err)
+{
+	const size_t places = x->session->place_count;
+	const uint64_t before = x->shards;
+	target *targets = vv_calloc(places + 1, sizeof(*targets));
+	uint64_t *took = vv_calloc(places + 1, sizeof(*took));
+	vv_status rc = targets && took ? aim(x, shards, count, targets, err) : vv_fail_nomem(err);
+
+	*any = false;
+	rc = rc == VV_OK ? make_ready(x, shards, count, targets, err) : rc;
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		took[i] = takes_below(&x->session->places[i]);
+	}
+	if (rc == VV_OK) {
+		rc = serve(x, targets, shards, start_ms, err);
+		*any = x->shards > before;
+	}
+	/* What a holder did not take is offered to it no more: the next round asks another one. */
+	for (size_t i = 0; rc == VV_OK && i < places; i++) {
+		*any = *any ||
+		       (targets[i].count > 0 && takes_below(&x->session->places[i]) < took[i]);
+	}
+	for (size_t i = 0; targets && i < places; i++) {
+		vv_free(targets[i].shards);
+	}
+	vv_free(targets);
+	vv_free(took);
+	return rc;
+}
+
+vv_status vv_spread_run(vv_spread *x, vv_spread_shard *shards, size_t count, vv_error *err)
+{
+	const uint64_t start_ms = vv_monotonic_ms();
+	bool any = count > 0;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && any) {
+		rc = one_round(x, shards, count, start_ms, &any, err);
+	}
+	return rc;
+}

@@ -1,0 +1,540 @@
+/*
+ * surplus: knows which copies are enough.
+ */
+#include "cmd/vault/work/surplus.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/vault/work/spread.h"
+#include "cmd/vault/work/waiting_run.h"
+#include "repo/blocks/cid_map.h"
+#include "transport/vault/placement.h"
+
+/* A copy at the place that is looked at. */
+typedef struct candidate {
+	vv_cid cid;
+	const vv_kept *kept; /* NULL: no run names it */
+	bool dropped;        /* a record of this key says so already */
+	bool may_go;         /* nobody else counts on it */
+	bool wanted; /* announced, but too few others are there by now: it may be counted again */
+} candidate;
+
+typedef enum fate {
+	UNKNOWN,
+	ENOUGH, /* what is to be kept of it is there */
+	LACKING /* nothing of it goes */
+} fate;
+
+typedef struct sorting {
+	vv_surplus *x;
+	vv_vault_session *s;
+	vv_spread_list list;
+	fate *fates;    /* of each shard of the state */
+	bool *keep;     /* of each, places: the copies that stay */
+	uint8_t *shown; /* of each: 0 not asked, 1 its copies showed a leaf, 2 they did not */
+	vv_cid_map *
+		named; /* shards that records place at, or drop from, the place that is looked at */
+	unsigned *said; /* PLACED and others, of each of them */
+	size_t said_cap;
+	vv_waiting *waiting;
+	candidate *items;
+	size_t count, cap;
+	vv_vault_place *p; /* that is looked at */
+	bool *listed;      /* of each shard of the state: p has it */
+	bool alone;        /* nobody else writes in the vault */
+	bool unknown;      /* somebody else does whose policy is not known */
+	unsigned copies;   /* the largest policy */
+	/* The drop that was asked about last, which most copies here share, and who has not followed it. */
+	const vv_ledger_record *drop;
+	const uint8_t *behind;
+} sorting;
+
+/* What records say of a shard that no run names. */
+#define PLACED 1u  /* this key brought it there */
+#define DROPPED 2u /* and let it go later */
+#define OTHERS 4u  /* another key brought it, and may count on it */
+
+/* --- what stays ---------------------------------------------------------------------------------- */
+
+static size_t number_of(const sorting *o, const vv_spread_shard *sh)
+{
+	return (size_t)(vv_vault_shard_of(o->s->state, &sh->shard.cid) -
+			vv_vault_shard_at(o->s->state, 0));
+}
+
+/* A shard in two stripes keeps what either needs, and all where one of them is not whole. */
+static void settle(sorting *o, size_t n, bool enough)
+{
+	o->fates[n] = enough && o->fates[n] != LACKING ? ENOUGH : LACKING;
+}
+
+/* So many copies in different domains, at holders that are reached: those with the highest ranks. */
+static vv_status keep_copies(sorting *o, const vv_spread_shard *sh, vv_error *err)
+{
+	const vv_vault_session *s = o->s;
+	const size_t n = number_of(o, sh), places = s->place_count;
+	vv_placeable *list = vv_calloc(places + 1, sizeof(*list));
+	size_t *at = vv_calloc(2 * places + 1, sizeof(*at)), *order = at ? at + places : NULL;
+	size_t count = 0, apart;
+
+	if (!list || !at) {
+		vv_free(list);
+		vv_free(at);
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < places; i++) {
+		if (sh->has[i] && s->places[i].holder) {
+			list[count].id = s->places[i].id;
+			list[count].domain = vv_vault_place_domain(s, &s->places[i]);
+			at[count++] = i;
+		}
+	}
+	apart = vv_placement(order, &sh->shard.cid, list, count);
+	for (size_t i = 0; i < apart && i < o->copies; i++) {
+		o->keep[n * places + at[order[i]]] = true;
+	}
+	settle(o, n, apart >= o->copies);
+	vv_free(list);
+	vv_free(at);
+	return VV_OK;
+}
+
+static vv_status keep_stripe(sorting *o, const vv_spread_shard *shards, vv_error *err)
+{
+	const size_t count = vv_spread_together(shards), places = o->s->place_count;
+	size_t at[VV_STRIPE_MAX];
+	bool enough = true;
+	vv_status rc = vv_spread_apart(at, o->s, shards, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		enough = enough && at[i] != SIZE_MAX && o->s->places[at[i]].holder;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const size_t n = number_of(o, &shards[i]);
+		if (enough) {
+			o->keep[n * places + at[i]] = true;
+		}
+		settle(o, n, enough);
+	}
+	return rc;
+}
+
+static vv_status find_kept(sorting *o, vv_error *err)
+{
+	const size_t all = vv_vault_shard_count(o->s->state);
+	vv_status rc = vv_spread_list_live(&o->list, o->s, 0, err);
+
+	o->fates = vv_calloc(all + 1, sizeof(*o->fates));
+	o->keep = vv_calloc((all + 1) * (o->s->place_count + 1), sizeof(*o->keep));
+	o->shown = vv_calloc(all + 1, sizeof(*o->shown));
+	o->listed = vv_calloc(all + 1, sizeof(*o->listed));
+	if (rc < 0 || !o->fates || !o->keep || !o->shown || !o->listed) {
+		return rc < 0 ? rc : vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < o->list.count;
+	     i += vv_spread_together(&o->list.items[i])) {
+		if (o->list.items[i].code.data > 0) {
+			rc = keep_stripe(o, &o->list.items[i], err);
+		} else {
+			rc = keep_copies(o, &o->list.items[i], err);
+		}
+	}
+	return rc;
+}
+
+/* --- what is there -------------------------------------------------------------------------------- */
+
+static vv_status note_said(sorting *o, const vv_cid *cid, unsigned set, unsigned clear,
+			   vv_error *err)
+{
+	const size_t count = vv_cid_map_count(o->named);
+	size_t at;
+	vv_status rc;
+
+	if (!vv_cid_map_find(o->named, cid, &at)) {
+		if (!vv_array_room(o->said, count, o->said_cap)) {
+			return vv_fail_nomem(err);
+		}
+		if ((rc = vv_cid_map_put(o->named, cid, 0, NULL, err)) < 0) {
+			return rc;
+		}
+		at = count;
+		o->said[at] = 0;
+	}
+	o->said[at] = (o->said[at] & ~clear) | set;
+	return VV_OK;
+}
+
+/* This key's records in their order; those of others hold for ever. */
+static vv_status find_said(sorting *o, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_cid_map_reset(o->named);
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(o->s->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(o->s->ledger, i);
+		const bool own = memcmp(r->author, o->s->key.public_key, VV_KEY_PUBLIC) == 0;
+		if (memcmp(r->holder, o->p->id, VV_HOLDER_ID) != 0) {
+			continue;
+		}
+		for (size_t k = 0; rc == VV_OK && r->kind == VV_LEDGER_PLACE && k < r->shard_count;
+		     k++) {
+			rc = note_said(o, &r->shards[k].cid, own ? PLACED : OTHERS,
+				       own ? DROPPED : 0, err);
+		}
+		for (size_t k = 0;
+		     rc == VV_OK && own && r->kind == VV_LEDGER_DROP && k < r->link_count; k++) {
+			rc = note_said(o, &r->links[k], DROPPED, 0, err);
+		}
+	}
+	return rc;
+}
+
+/* A copy in the vault that nothing needs. false: it stays. */
+static bool look_at_kept(sorting *o, const vv_kept *k, candidate *c)
+{
+	const size_t n = (size_t)(k - vv_vault_shard_at(o->s->state, 0));
+	const vv_copy *copy = vv_vault_copy_at(k, o->p->id);
+	const vv_ledger_record *drop = copy ? vv_vault_going_by(copy, o->s->key.public_key) : NULL;
+
+	o->listed[n] = true;
+	if (drop && !k->retired && o->fates[n] != ENOUGH) {
+		c->wanted = c->dropped = true;
+		return true;
+	}
+	if (k->retired || o->fates[n] != ENOUGH ||
+	    o->keep[n * o->s->place_count + (size_t)(o->p - o->s->places)]) {
+		return false;
+	}
+	/* What nobody placed here no drop is about. */
+	if (!o->alone &&
+	    (o->unknown || !copy ||
+	     (!drop && vv_vault_going_by_others(o->s->state, copy, o->s->key.public_key)))) {
+		o->x->shared++;
+		return false;
+	}
+	c->dropped = drop != NULL;
+	if (drop && drop != o->drop) {
+		o->drop = drop;
+		o->behind = vv_vault_not_followed(o->s->state, drop);
+	}
+	if (drop && o->behind) {
+		o->x->waits = true;
+		memcpy(o->x->waits_for, o->behind, VV_KEY_PUBLIC);
+	}
+	c->may_go = drop ? !o->behind : o->alone;
+	return true;
+}
+
+static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_error *err)
+{
+	sorting *o = payload;
+	const vv_kept *k = vv_vault_shard_of(o->s->state, cid);
+	candidate c = {.cid = *cid, .kept = k};
+	size_t at;
+
+	(void)size;
+	if (k) {
+		if (!look_at_kept(o, k, &c)) {
+			return VV_OK;
+		}
+	} else {
+		/* A run that waits here may name it yet, and so may another writer's. */
+		if (!vv_cid_map_find(o->named, cid, &at) || o->said[at] & OTHERS ||
+		    !(o->said[at] & PLACED) || vv_waiting_run_there(o->s)) {
+			return VV_OK;
+		}
+		c.dropped = o->said[at] & DROPPED;
+		c.may_go = true;
+	}
+	if (!vv_array_room(o->items, o->count, o->cap)) {
+		return vv_fail_nomem(err);
+	}
+	o->items[o->count++] = c;
+	return VV_OK;
+}
+
+/* --- what goes ------------------------------------------------------------------------------------ */
+
+/* The copy at the place, as a thing that waits. */
+static vv_status thing_of(vv_cid *out, const candidate *c, const vv_vault_place *p, vv_error *err)
+{
+	uint8_t bytes[VV_SHA256_LEN + VV_HOLDER_ID];
+
+	memcpy(bytes, c->cid.digest, VV_SHA256_LEN);
+	memcpy(bytes + VV_SHA256_LEN, p->id, VV_HOLDER_ID);
+	return vv_cid_of(out, VV_CODEC_RAW, bytes, sizeof(bytes), err);
+}
+
+/* Do the copies that stay show a leaf, now? */
+static bool is_shown(sorting *o, const vv_kept *k)
+{
+	const size_t n = (size_t)(k - vv_vault_shard_at(o->s->state, 0));
+	const vv_cid *vault = vv_ledger_vault(o->s->ledger);
+	uint8_t answer[VV_SHA256_LEN] = {0};
+	vv_error why;
+
+	for (size_t i = 0; o->shown[n] == 0 && i < o->s->place_count; i++) {
+		vv_vault_place *p = &o->s->places[i];
+		uint32_t leaf;
+		if (!o->keep[n * o->s->place_count + i]) {
+			continue;
+		}
+		vv_random(&leaf, sizeof(leaf));
+		if (!p->holder || vv_holder_audit(p->holder, vault, &k->shard,
+						  leaf % k->shard.leaves, NULL, answer, &why) < 0) {
+			o->shown[n] = 2;
+		}
+	}
+	o->shown[n] = o->shown[n] ? o->shown[n] : 1;
+	return o->shown[n] == 1;
+}
+
+/* Leaves of the candidates those that go now. */
+static vv_status choose_due(sorting *o, vv_error *err)
+{
+	size_t due = 0;
+	uint64_t sec = 0;
+	vv_cid thing;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < o->count; i++) {
+		const candidate c = o->items[i];
+		if (c.wanted) {
+			if (!o->x->dry_run) {
+				o->items[due++] = c;
+			}
+			continue;
+		}
+		if ((rc = thing_of(&thing, &c, o->p, err)) < 0 ||
+		    (rc = vv_waiting_see(o->waiting, &thing, &sec, err)) < 0) {
+			return rc;
+		}
+		if (sec < o->x->grace_sec || o->x->dry_run || (c.kept && !is_shown(o, c.kept))) {
+			o->x->waiting++;
+		} else {
+			o->items[due++] = c;
+		}
+	}
+	o->count = due;
+	return rc;
+}
+
+/* A record that the copies here count no longer. */
+static vv_status write_drop(sorting *o, vv_cid *shards, size_t count, vv_error *err)
+{
+	vv_ledger_record r = {.kind = VV_LEDGER_DROP, .links = shards, .link_count = count};
+	vv_status rc;
+
+	if (count == 0) {
+		return VV_OK;
+	}
+	memcpy(r.holder, o->p->id, VV_HOLDER_ID);
+	r.has_key = o->p->holder && vv_vault_holder_key(o->p->holder, r.key);
+	rc = vv_ledger_write(o->s->ledger, &r, &o->s->key, NULL, err);
+	return rc < 0 ? rc : vv_vault_session_meet(o->s, o->p, err);
+}
+
+/* Before anything goes: whether it is gone or not, it counts no longer. */
+static vv_status announce(sorting *o, vv_error *err)
+{
+	vv_cid *shards = vv_calloc(o->count + 1, sizeof(*shards));
+	size_t count = 0;
+	vv_status rc;
+
+	if (!shards) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < o->count; i++) {
+		if (!o->items[i].dropped) {
+			shards[count++] = o->items[i].cid;
+		}
+	}
+	rc = write_drop(o, shards, count, err);
+	vv_free(shards);
+	return rc;
+}
+
+/* gone gets the shards of the vault whose copy here is gone, or may be brought there again. */
+static void remove_due(sorting *o, vv_cid *gone, size_t *gone_count)
+{
+	const vv_cid *vault = vv_ledger_vault(o->s->ledger);
+	vv_error why;
+
+	for (size_t i = 0; o->p->holder && i < o->count; i++) {
+		if (o->items[i].wanted) {
+			gone[(*gone_count)++] = o->items[i].cid;
+			continue;
+		}
+		if (!o->items[i].may_go) {
+			o->x->shared++;
+			continue;
+		}
+		vv_status rc = vv_holder_remove_shard(o->p->holder, vault, &o->items[i].cid, &why);
+		if (rc == VV_EREFUSED) {
+			o->x->held++;
+			if (!o->x->holding[0]) {
+				(void)snprintf(o->x->holding, sizeof(o->x->holding), "%s",
+					       why.message);
+			}
+		} else if (rc < 0) {
+			vv_vault_place_fail(o->p, &why);
+		} else {
+			o->x->deleted++;
+			if (o->items[i].kept) {
+				gone[(*gone_count)++] = o->items[i].cid;
+			}
+		}
+	}
+}
+
+/* What went in a prune that did not come to say so. */
+static void add_missed(const sorting *o, vv_cid *gone, size_t *gone_count)
+{
+	for (size_t n = 0; n < vv_vault_shard_count(o->s->state); n++) {
+		const vv_kept *k = vv_vault_shard_at(o->s->state, n);
+		const vv_copy *c = o->listed[n] ? NULL : vv_vault_copy_at(k, o->p->id);
+		if (c && vv_vault_going_by(c, o->s->key.public_key)) {
+			gone[(*gone_count)++] = k->shard.cid;
+		}
+	}
+}
+
+/* Announces, removes what nobody else counts on, and says that it is gone. */
+static vv_status let_go(sorting *o, vv_error *err)
+{
+	vv_cid *gone = vv_calloc(o->count + vv_vault_shard_count(o->s->state) + 1, sizeof(*gone));
+	size_t gone_count = 0;
+	vv_status rc = gone ? announce(o, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK) {
+		remove_due(o, gone, &gone_count);
+		if (!o->x->dry_run) {
+			add_missed(o, gone, &gone_count);
+		}
+		rc = write_drop(o, gone, gone_count, err);
+	}
+	vv_free(gone);
+	return rc;
+}
+
+/* The largest policy of all who write; what another one sealed last is what he wants. */
+static vv_status find_policy(sorting *o, vv_error *err)
+{
+	const vv_vault_session *s = o->s;
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	o->copies = s->policy.copies ? s->policy.copies : 1;
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_author_count(s->ledger); i++) {
+		const uint8_t *key = vv_ledger_author_at(s->ledger, i)->key;
+		vv_arena arena;
+		vv_json *doc = NULL;
+		vv_error why = {.code = VV_OK};
+		uint64_t copies = 0;
+		if (memcmp(key, s->key.public_key, VV_KEY_PUBLIC) == 0 ||
+		    !vv_vault_writes(s->state, key)) {
+			continue;
+		}
+		vv_arena_init(&arena);
+		if (vv_vault_session_places(s, key, &text, &why) == VV_OK && text.len > 0 &&
+		    vv_json_read(&doc, &arena, text.data, text.len, "the vault's holders", &why) ==
+			    VV_OK &&
+		    vv_json_get_u64(&copies, doc, "copies") && copies > 0 &&
+		    copies <= VV_COPIES_MAX) {
+			if (copies > o->copies) {
+				o->copies = o->x->policy = (unsigned)copies;
+				memcpy(o->x->policy_of, key, VV_KEY_PUBLIC);
+			}
+		} else {
+			o->unknown = true;
+			rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+		}
+		vv_arena_clear(&arena);
+	}
+	for (size_t i = 0; i < vv_vault_writer_count(s->state); i++) {
+		o->unknown = o->unknown ||
+			     (memcmp(vv_vault_writer_at(s->state, i), s->key.public_key,
+				     VV_KEY_PUBLIC) != 0 &&
+			      !vv_ledger_author_of(s->ledger, vv_vault_writer_at(s->state, i)));
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* Is nobody else named as a writer, and did nobody else write who still may? */
+static bool is_alone(const vv_vault_session *s)
+{
+	for (size_t i = 0; i < vv_vault_writer_count(s->state); i++) {
+		if (memcmp(vv_vault_writer_at(s->state, i), s->key.public_key, VV_KEY_PUBLIC) !=
+		    0) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
+		const uint8_t *author = vv_ledger_author_at(s->ledger, i)->key;
+		if (memcmp(author, s->key.public_key, VV_KEY_PUBLIC) != 0 &&
+		    vv_vault_writes(s->state, author)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)
+{
+	vv_error why;
+	vv_status rc;
+
+	o->p = p;
+	o->count = 0;
+	memset(o->listed, 0, vv_vault_shard_count(o->s->state) * sizeof(*o->listed));
+	if ((rc = find_said(o, err)) < 0) {
+		return rc;
+	}
+	rc = vv_holder_list_shards(p->holder, vv_ledger_vault(o->s->ledger), on_listed, o, &why);
+	if (rc < 0) {
+		*err = why;
+		if (rc != VV_ENOMEM) {
+			vv_vault_place_fail(p, &why);
+		}
+		return rc == VV_ENOMEM ? rc : VV_OK;
+	}
+	rc = choose_due(o, err);
+	return rc < 0 ? rc : let_go(o, err);
+}
+
+vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err)
+{
+	sorting o = {.x = x, .s = s, .named = vv_cid_map_new(), .alone = is_alone(s)};
+	vv_status rc = o.named ? vv_vault_session_waiting(s, "surplus", &o.waiting, err)
+			       : vv_fail_nomem(err);
+
+	if (rc == VV_OK && (rc = find_policy(&o, err)) == VV_OK) {
+		rc = find_kept(&o, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+		if (s->places[i].holder && !s->places[i].config->dead) {
+			rc = sort_place(&o, &s->places[i], err);
+		}
+	}
+	if (rc == VV_OK && !x->dry_run) {
+		rc = vv_waiting_write(o.waiting, err);
+	}
+	vv_waiting_close(o.waiting);
+	vv_cid_map_free(o.named);
+	vv_free(o.said);
+	vv_spread_list_clear(&o.list);
+	vv_free(o.fates);
+	vv_free(o.keep);
+	vv_free(o.shown);
+	vv_free(o.listed);
+	vv_free(o.items);
+	return rc == VV_OK && !x->dry_run ? vv_vault_session_sync(s, err) : rc;
+}

@@ -1,0 +1,42 @@
+/*
+ * surplus: copies that lie at holders and that nothing needs: of shards in the vault more copies than the policy
+ * asks for (they became stripes, a holder came back, the policy went down), and shards that this key's runs
+ * brought, and that came into no vault record (a run that was killed, and sealed otherwise later).
+ *
+ * Nothing is let go of below the policy, which is the largest of this one and of those that the other writers sealed last:
+ * what is kept of a shard are copies at holders that are reached, do not fail together, and show a random leaf
+ * now, those with the highest ranks (transport/vault/placement.h), so that others choose the same; of a stripe, so that all its
+ * shards stand apart. A copy waits as long as retired shards do (transport/vault/waiting.h, the file "surplus").
+ *
+ * Then a drop record says that the copy counts no longer. It is removed when everybody else who may write has followed
+ * that with a vault record, and only if then enough others stay: so of several who let go at once the last to decide knows
+ * what all the others let go of. Once it is gone a second drop says so; until then nobody else brings the copy
+ * back there. A server that keeps it for its term is asked again by every later prune.
+ */
+#ifndef VV_CMD_VAULT_WORK_SURPLUS_H
+#define VV_CMD_VAULT_WORK_SURPLUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd/vault/work/session.h"
+
+typedef struct vv_surplus {
+	uint64_t grace_sec;
+	bool dry_run;
+	/* Afterwards; all of copies. */
+	uint64_t deleted;
+	uint64_t waiting; /* that stay for now */
+	uint64_t shared;  /* that stay since others who may write may count on them */
+	bool waits;       /* then: for this one among others */
+	uint8_t waits_for[VV_KEY_PUBLIC];
+	unsigned policy; /* the largest policy, where it is not one's own; else 0 */
+	uint8_t policy_of[VV_KEY_PUBLIC];
+	uint64_t held;                /* that a holder does not let go of yet */
+	char holding[VV_MESSAGE_MAX]; /* the first of them: why; "" */
+} vv_surplus;
+
+/* The session was connected just now, and the key is a writer's. */
+vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err);
+
+#endif

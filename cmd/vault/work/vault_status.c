@@ -1,0 +1,339 @@
+/*
+ * vault_status: puts the parts together.
+ */
+#include "cmd/vault/work/vault_status.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "cmd/vault/work/audit.h"
+#include "cmd/vault/work/contents.h"
+#include "cmd/vault/work/owed.h"
+#include "cmd/vault/work/replicate.h"
+#include "cmd/vault/work/session.h"
+#include "cmd/vault/work/spread.h"
+#include "cmd/vault/work/waiting_run.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/reach.h"
+#include "transport/protocol/speeds.h"
+
+static void count_shards(vv_vault_status *out, const vv_vault_session *s)
+{
+	for (size_t i = 0; i < vv_vault_shard_count(s->state); i++) {
+		const vv_kept *k = vv_vault_shard_at(s->state, i);
+		if (k->retired) {
+			out->retired++;
+			continue;
+		}
+		out->shards++;
+		out->bytes += vv_shard_len(k->shard.leaves);
+		for (size_t c = 0; c < k->copy_count; c++) {
+			const vv_vault_place *p = vv_vault_place_of(s, k->copies[c].holder);
+			const bool counts = k->copies[c].receipt && p && !p->config->dead;
+			out->bad += counts && k->copies[c].bad;
+		}
+	}
+	for (size_t i = 0; i < vv_vault_stripe_count(s->state); i++) {
+		const vv_kept_stripe *st = vv_vault_stripe_at(s->state, i);
+		out->stripes += !vv_vault_shard_at(s->state, st->shards[0])->retired;
+	}
+}
+
+/* The copy of which nothing was heard for longest. */
+static void find_proven(vv_vault_status *out, const vv_vault_session *s)
+{
+	out->proven = UINT64_MAX;
+	for (size_t i = 0; i < vv_vault_shard_count(s->state); i++) {
+		const vv_kept *k = vv_vault_shard_at(s->state, i);
+		for (size_t c = 0; c < k->copy_count && !k->retired; c++) {
+			const vv_vault_place *p = vv_vault_place_of(s, k->copies[c].holder);
+			if (k->copies[c].receipt && p && !p->config->dead &&
+			    k->copies[c].proven < out->proven) {
+				out->proven = k->copies[c].proven;
+			}
+		}
+	}
+	out->proven = out->proven == UINT64_MAX ? 0 : out->proven;
+}
+
+/* Is anything new? What a replicate would say. */
+static vv_status look_for_new(vv_vault_status *out, vv_vault_session *s, vv_error *err)
+{
+	vv_replicate dry = {.dry_run = true, .look = true};
+	vv_error why;
+	vv_status rc = vv_replicate_run(&dry, s, &why);
+
+	out->new_refs = dry.new_refs;
+	out->new_ref = dry.new_refs > 0 ? vv_buf_detach(&dry.new_ref) : NULL;
+	vv_buf_clear(&dry.new_ref);
+	if (rc == VV_ENOMEM) {
+		*err = why;
+		return rc;
+	}
+	/* A reader cannot replicate, and has nothing to. */
+	out->current = rc == VV_EREFUSED || (rc == VV_OK && dry.nothing);
+	out->only_places = !out->current && rc == VV_OK && dry.blocks == 0 && dry.objects == 0 &&
+			   dry.new_refs == 0;
+	return VV_OK;
+}
+
+void vv_vault_status_clear(vv_vault_status *x)
+{
+	vv_free(x->new_ref);
+	x->new_ref = NULL;
+}
+
+vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_error *err)
+{
+	vv_owed owed = {0};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	out->unfinished = vv_waiting_run_there(s);
+	out->code = s->policy.code;
+	out->copies = owed.copies = s->policy.copies ? s->policy.copies : 1;
+	if ((rc = vv_owed_run(&owed, s, err)) < 0 || (rc = look_for_new(out, s, err)) < 0) {
+		vv_vault_status_clear(out);
+		return rc;
+	}
+	count_shards(out, s);
+	find_proven(out, s);
+	out->owed = owed.owed;
+	out->lost = owed.lost;
+	out->hopeless = owed.hopeless;
+	out->least = owed.least == SIZE_MAX ? 0 : owed.least;
+	out->rest = owed.rest == SIZE_MAX ? 0 : owed.rest;
+	out->away = vv_vault_session_away(s);
+	for (size_t i = 0; i < s->place_count; i++) {
+		out->damaged += vv_meeting_damaged(&s->places[i].meeting);
+	}
+	if (vv_vault_run_count(s->state) > 0) {
+		const vv_ledger_record *head = vv_vault_run_at(s->state,
+							       vv_vault_run_count(s->state) - 1);
+		out->head = head->cid;
+		out->head_time = head->time;
+	}
+	out->safe = out->shards > 0 && out->owed == 0 && out->damaged == 0 && out->current &&
+		    !out->unfinished;
+	return VV_OK;
+}
+
+/* --- where a version is ------------------------------------------------------------------------- */
+
+typedef struct finding {
+	vv_vault_where *out;
+	vv_vault_session session;
+	vv_contents contents;
+	vv_store *store;
+	vv_cid_set *blocks, *shards;
+	bool ask;
+} finding;
+
+/* --- the version ------------------------------------------------------------------------------------- */
+
+static vv_status on_link(void *payload, const vv_cid *cid, vv_error *err)
+{
+	bool added;
+	return vv_cid_set_add(payload, cid, &added, err);
+}
+
+/* Nodes that are not here are read out of the vault, if holders may be asked. */
+static vv_status read_node(finding *f, const vv_cid *cid, vv_buf *node, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = f->ask ? vv_contents_block(&f->contents, f->store, cid, node, &why)
+			      : vv_store_get(f->store, cid, node, &why);
+
+	if (rc < 0) {
+		f->out->partly = true;
+		return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	}
+	return vv_cbor_links(node->data, node->len, on_link, f->blocks, err);
+}
+
+static vv_status list_shards(finding *f, const vv_cid *root, vv_error *err)
+{
+	vv_buf node = VV_BUF_INIT;
+	bool added;
+	vv_status rc = vv_cid_set_add(f->blocks, root, &added, err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(f->blocks); i++) {
+		const vv_cid cid = *vv_cid_set_at(f->blocks, i);
+		const vv_kept *k = vv_contents_shard(&f->contents, &cid);
+		if (k) {
+			f->out->kept++;
+			rc = vv_cid_set_add(f->shards, &k->shard.cid, &added, err);
+		}
+		if (rc == VV_OK && cid.codec == VV_CODEC_DAG_CBOR) {
+			rc = read_node(f, &cid, &node, err);
+		}
+	}
+	f->out->blocks = vv_cid_set_count(f->blocks);
+	f->out->shards = vv_cid_set_count(f->shards);
+	vv_buf_clear(&node);
+	return rc;
+}
+
+/* --- one holder ------------------------------------------------------------------------------------------ */
+
+static const vv_copy *copy_at(const vv_vault_session *s, const vv_kept *k, size_t place)
+{
+	for (size_t i = 0; i < k->copy_count; i++) {
+		if (memcmp(k->copies[i].holder, s->places[place].id, VV_HOLDER_ID) == 0) {
+			return &k->copies[i];
+		}
+	}
+	return NULL;
+}
+
+/* A random leaf of the shard. */
+static void ask_for_leaf(finding *f, vv_where_holder *h, size_t place, const vv_kept *k)
+{
+	vv_vault_holder *holder = f->session.places[place].holder;
+	uint8_t answer[VV_SHA256_LEN] = {0};
+	vv_error why;
+	uint32_t leaf;
+
+	if (!f->ask || h->away || h->asked == VV_AUDIT_LEAVES) {
+		return;
+	}
+	vv_random(&leaf, sizeof(leaf));
+	h->asked++;
+	if (vv_holder_audit(holder, vv_ledger_vault(f->session.ledger), &k->shard,
+			    leaf % k->shard.leaves, NULL, answer, &why) == VV_OK) {
+		h->shown++;
+	} else if (why.code != VV_EMISSING && why.code != VV_ECORRUPT) {
+		h->away = true;
+		h->why = why;
+	} else if (h->why.code == VV_OK) {
+		h->why = why;
+	}
+}
+
+static vv_status look_at(finding *f, size_t place, bool *has, vv_where_holder *h, vv_error *err)
+{
+	const vv_vault_session *s = &f->session;
+	const uint64_t count = vv_cid_set_count(f->shards);
+	uint64_t first = 0;
+	vv_spread_list live;
+	vv_status rc;
+
+	h->source = vv_speed_source(s->places[place].config->url);
+	h->proven = UINT64_MAX;
+	h->away = f->ask && !s->places[place].holder;
+	h->why = h->away ? s->places[place].why : (vv_error){.code = VV_OK};
+	vv_random(&first, sizeof(first));
+	/* from any of them on: where there are more than are asked for, others come each time */
+	for (uint64_t i = 0; i < count; i++) {
+		const vv_cid *cid = vv_cid_set_at(f->shards, (size_t)((first % count + i) % count));
+		const vv_kept *k = vv_vault_shard_of(s->state, cid);
+		vv_spread_holders(s, k, 0, has);
+		if (!has[place]) {
+			continue;
+		}
+		h->shards++;
+		const vv_copy *copy = copy_at(s, k, place);
+		h->proven = copy && copy->proven < h->proven ? copy->proven : h->proven;
+		ask_for_leaf(f, h, place, k);
+	}
+	h->proven = h->proven == UINT64_MAX ? 0 : h->proven;
+	h->whole = count > 0 && !f->out->partly && f->out->kept == f->out->blocks &&
+		   h->shards == count && h->shown == h->asked;
+	rc = vv_spread_list_live(&live, s, 0, err);
+	for (size_t i = 0; rc == VV_OK && i < live.count; i++) {
+		h->whole = h->whole && live.items[i].has[place];
+	}
+	vv_spread_list_clear(&live);
+	return rc;
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------- */
+
+static vv_status look_at_all(finding *f, vv_error *err)
+{
+	const vv_vault_session *s = &f->session;
+	vv_vault_where *out = f->out;
+	bool *has = vv_calloc(s->place_count + 1, sizeof(*has));
+	vv_status rc = VV_OK;
+
+	out->holders = vv_calloc(s->place_count + 1, sizeof(*out->holders));
+	if (!has || !out->holders) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+		vv_where_holder *h = &out->holders[out->count];
+		if (s->places[i].config->dead) {
+			continue;
+		}
+		if (!(h->name = vv_strdup(s->places[i].config->name))) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		out->count++;
+		rc = look_at(f, i, has, h, err);
+	}
+	vv_free(has);
+	return rc;
+}
+
+static vv_status find(finding *f, vv_repository *r, const vv_cid *root, vv_error *err)
+{
+	vv_vault_session *s = &f->session;
+	vv_status rc;
+
+	if ((rc = vv_vault_session_need_vault(s, err)) < 0 ||
+	    (f->ask && (rc = vv_vault_session_connect(s, err)) < 0) ||
+	    (rc = vv_vault_session_need_ledger(s, err)) < 0 ||
+	    (rc = vv_vault_session_need_reader(s, err)) < 0 ||
+	    (rc = vv_repository_store(r, &f->store, err)) < 0 ||
+	    (rc = vv_contents_open(&f->contents, s, err)) < 0) {
+		return rc;
+	}
+	f->blocks = vv_cid_set_new();
+	f->shards = vv_cid_set_new();
+	if (!f->blocks || !f->shards) {
+		return vv_fail_nomem(err);
+	}
+	rc = list_shards(f, root, err);
+	return rc < 0 ? rc : look_at_all(f, err);
+}
+
+vv_status vv_vault_where_find(vv_vault_where *out, vv_repository *r, const vv_notes *notes,
+			      const vv_cid *root, bool ask, vv_error *err)
+{
+	const vv_session_options o = {.need_key = true, .quiet = true, .notes = notes};
+	finding f = {.out = out, .ask = ask};
+	vv_vault_policy policy;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_vault_policy_read(&policy, r, err)) < 0) {
+		return rc;
+	}
+	if (vv_cid_is_null(&policy.vault)) {
+		return VV_OK;
+	}
+	out->is = true;
+	if ((rc = vv_vault_session_open(&f.session, r, &o, err)) < 0) {
+		return rc;
+	}
+	rc = find(&f, r, root, err);
+	vv_cid_set_free(f.blocks);
+	vv_cid_set_free(f.shards);
+	vv_contents_close(&f.contents);
+	vv_vault_session_close(&f.session);
+	if (rc < 0) {
+		vv_vault_where_clear(out);
+		out->is = true;
+	}
+	return rc;
+}
+
+void vv_vault_where_clear(vv_vault_where *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		vv_free(w->holders[i].name);
+	}
+	vv_free(w->holders);
+	memset(w, 0, sizeof(*w));
+}

@@ -1,0 +1,77 @@
+/*
+ * vault_status: what the ledger and the holders that can be reached say: is everything safe, and which of
+ * them have the shards of a version?
+ *
+ * A version's shards are those in which its blocks begin, as the indexes of the vault say. What a block is
+ * stored as a difference to may lie in others, so only a holder that has every shard is sure to have a
+ * version as a whole. A holder is asked for a random leaf of a version's shards, by their names: it does not
+ * learn which version that is about.
+ */
+#ifndef VV_CMD_VAULT_WORK_VAULT_STATUS_H
+#define VV_CMD_VAULT_WORK_VAULT_STATUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cmd/vault/work/session.h"
+
+typedef struct vv_vault_status {
+	bool current;      /* everything of this repository is in the vault */
+	bool only_places;  /* not current: but all data is, only the list of holders in it is old */
+	char *new_ref;     /* one with commits that are in no vault; NULL: none. Owned */
+	uint64_t new_refs; /* how many there are */
+	bool unfinished;   /* a run waits in the spool */
+	unsigned copies;   /* the policy; with a code: of what is in no stripe */
+	vv_code code;      /* data 0: none */
+	uint64_t stripes;  /* alive */
+	uint64_t shards, bytes; /* alive */
+	uint64_t retired;
+	size_t least;      /* copies of what has fewest, in different domains (spread.h); 0: none */
+	size_t rest;       /* the same, of what is in no stripe */
+	uint64_t owed;     /* copies */
+	uint64_t lost;     /* shards that nobody is known to have */
+	uint64_t hopeless; /* of what is owed: of these */
+	uint64_t bad;      /* copies that an audit found bad */
+	uint64_t damaged;  /* records at holders, as far as was looked */
+	uint64_t away;     /* holders that cannot be reached now */
+	uint64_t proven;   /* when the holder that was proven longest ago was, seconds; 0: never */
+	vv_cid head;       /* null: nothing is in it */
+	uint64_t head_time;
+	bool safe; /* all of it at its policy */
+} vv_vault_status;
+
+/* The session is connected. On failure there is nothing to clear. */
+vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_error *err);
+void vv_vault_status_clear(vv_vault_status *x);
+
+typedef struct vv_where_holder {
+	char *name;
+	uint64_t source; /* vv_speed_source of its URL */
+	uint64_t shards; /* of the version's, that it is to have by the ledger */
+	uint64_t asked;  /* of these it was asked for a leaf now, VV_AUDIT_LEAVES at most ... */
+	uint64_t shown;  /* ... and showed it */
+	bool whole; /* it is to have every shard of the vault, and showed what it was asked for */
+	uint64_t
+		proven; /* when an audit proved the one of these that was proven longest ago; 0: never */
+	bool away;      /* it could not be asked, and why: */
+	vv_error why;
+} vv_where_holder;
+
+typedef struct vv_vault_where {
+	bool is; /* the repository has a vault; else all is 0 */
+	uint64_t blocks,
+		kept;    /* of the version, as far as it can be read; of these the vault has */
+	bool partly;     /* nodes of the version cannot be read: there are more blocks */
+	uint64_t shards; /* in which these begin */
+	vv_where_holder *holders;
+	size_t count;
+} vv_vault_where;
+
+/* ask false: as the ledger here has it. On failure out->is says whether there is a vault at all, and nothing
+ * else is set. */
+vv_status vv_vault_where_find(vv_vault_where *out, vv_repository *r, const vv_notes *notes,
+			      const vv_cid *root, bool ask, vv_error *err);
+void vv_vault_where_clear(vv_vault_where *w);
+
+#endif

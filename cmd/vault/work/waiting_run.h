@@ -1,0 +1,48 @@
+/*
+ * waiting_run: a run that is sealed and not in the vault yet, in .git/varve/vault/spool.
+ *
+ * Each shard is a file, called by its CID. A file "run" names them all; without it, and where one of them is not
+ * there, nothing was sent yet, and whatever is there is rubbish. Lines: "varve run 1" ("2" with stripes); "epoch CID"; "CID LEAVES ROOT" for
+ * each shard; and, over so many shards from the first one on, "stripe K M" with its M parity shards
+ * in the lines that follow.
+ */
+#ifndef VV_CMD_VAULT_WORK_WAITING_RUN_H
+#define VV_CMD_VAULT_WORK_WAITING_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/sync.h"
+#include "cmd/vault/work/session.h"
+
+typedef struct vv_waiting_run {
+	vv_cid epoch;
+	vv_shard *shards;
+	size_t count, cap;
+	vv_stripe *stripes; /* each owns its parity */
+	size_t stripe_count, stripe_cap;
+	vv_file_batch files; /* not durable yet */
+} vv_waiting_run;
+
+void vv_waiting_run_reset(vv_waiting_run *run); /* no shards */
+void vv_waiting_run_clear(vv_waiting_run *run);
+
+/* One more shard of the run, durable after write. */
+vv_status vv_waiting_run_put(vv_vault_session *s, vv_waiting_run *run, const vv_shard *sh,
+			     const void *bytes, size_t len, vv_error *err);
+/* Parity for as many stripes as there are full shards for. */
+vv_status vv_waiting_run_stripe(vv_vault_session *s, vv_waiting_run *run, vv_code code,
+				vv_error *err);
+/* The list: from then on the run is there, and durable. */
+vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, vv_error *err);
+
+bool vv_waiting_run_there(const vv_vault_session *s); /* is a run there? */
+/* *found false: none is, or none that is complete: it was never sent. */
+vv_status vv_waiting_run_read(const vv_vault_session *s, vv_waiting_run *run, bool *found,
+			      vv_error *err);
+/* A shard's bytes in the place of out's content. VV_EIO: they are not what they were. */
+vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_buf *out,
+			       vv_error *err);
+vv_status vv_waiting_run_remove(const vv_vault_session *s, vv_error *err);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * changes: what commits changed, in words of rows.
+ */
+#ifndef VV_CMD_WEB_MODEL_CHANGES_H
+#define VV_CMD_WEB_MODEL_CHANGES_H
+
+#include "cmd/web/model/commits.h"
+#include "diff/write/change_words.h"
+#include "lib/work/view/content.h"
+
+typedef enum vv_web_change_kind {
+	VV_WEB_ADDED,
+	VV_WEB_REMOVED,
+	VV_WEB_CHANGED,
+	VV_WEB_RENAMED /* and perhaps changed */
+} vv_web_change_kind;
+
+/* What happened to one path between two versions. */
+typedef struct vv_web_change {
+	vv_web_change_kind kind;
+	const char *path, *old_path; /* old_path: where it was before, if renamed; else NULL */
+	bool table;                  /* one that varve keeps, or text that it can compare */
+	uint64_t rows, columns;      /* of a table, afterwards (before, where it was removed) */
+	vv_change_counts counts; /* of a table that both versions have; counted false: not known */
+	bool missing;            /* not known, since the data of a version is not here */
+	/* "+35 -35 ~64 rows, 2 columns added", "new: 503 rows, 8 columns"; "" where nothing is known */
+	const char *words;
+} vv_web_change;
+
+/* Everything that differs between two versions, by path. a or b may be `none`. The time being over, the
+ * rest is not counted. limit: paths at most, *more tells that there are more. */
+vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
+				 size_t limit, vv_web_change **out, size_t *count, bool *more,
+				 vv_error *err);
+
+typedef struct vv_web_log_entry {
+	vv_web_commit commit, before; /* before: first parent, or none */
+	vv_web_change *changes;
+	size_t count;
+	bool more;     /* there are more changes than listed */
+	uint64_t rows; /* with a path: rows that it has in this version; 0 where it is gone */
+} vv_web_log_entry;
+
+typedef struct vv_web_log {
+	vv_web_log_entry *entries; /* newest first */
+	size_t count;
+	bool complete;              /* the history ends here */
+	char next[VV_OID_TEXT + 1]; /* else: the first commit that is not listed, to go on from */
+	const char *next_path;      /* with a path: what it is called there */
+} vv_web_log;
+
+/* Stored as a table, or text that is called like one? */
+bool vv_web_is_table(const vv_content *c, const char *path);
+
+/* from: where to begin. path: only commits that changed it, renames followed; NULL: all. since: not
+ * those before (0: any). */
+typedef struct vv_web_log_query {
+	const char *path;
+	const vv_oid *from;
+	int64_t since;
+	size_t limit;
+} vv_web_log_query;
+vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log *out,
+			  vv_error *err);
+
+#endif

@@ -1,0 +1,396 @@
+/*
+ * commits: knows which revisions strangers may name, and how a day names a version.
+ */
+#include "cmd/web/model/commits.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/value.h"
+#include "repo/git/history/hidden_refs.h"
+#include "repo/git/history/history.h"
+
+#define DAY_SEC 86400
+
+static const char *keep(vv_web_visit *v, const char *s)
+{
+	return vv_web_keep(v, s, s ? strlen(s) : 0);
+}
+
+static void set_none(vv_web_commit *out)
+{
+	*out = (vv_web_commit){.none = true, .subject = "", .body = "", .author = ""};
+	memset(out->hex, '0', VV_OID_TEXT);
+	out->hex[VV_OID_TEXT] = '\0';
+	memset(out->brief, '0', 8);
+}
+
+vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *out, vv_error *err)
+{
+	vv_commit c;
+	const char *subject, *body;
+	vv_oid *parents;
+	size_t len;
+	vv_status rc = vv_commit_read(v->repo, id, &c, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	*out = (vv_web_commit){.id = *id,
+			       .time = c.author.time,
+			       .offset_min = c.author.offset_min,
+			       .parent_count = c.parent_count};
+	vv_oid_text(out->hex, id);
+	memcpy(out->brief, out->hex, 8);
+	out->brief[8] = '\0';
+	subject = vv_commit_subject(&c, &len);
+	for (body = subject + len; *body == '\n' || *body == '\r'; body++) {
+	}
+	out->subject = vv_web_keep(v, subject, len);
+	out->body = keep(v, body);
+	out->author = keep(v, c.author.name);
+	parents = vv_arena_alloc(&v->arena, (c.parent_count + 1) * sizeof(*parents));
+	if (!out->subject || !out->body || !out->author || !parents) {
+		rc = vv_fail_nomem(err);
+	} else if (c.parent_count > 0) {
+		memcpy(parents, c.parents, c.parent_count * sizeof(*parents));
+	}
+	out->parents = parents;
+	vv_commit_clear(&c);
+	return rc;
+}
+
+void vv_web_time_put(vv_buf *out, const vv_web_commit *c)
+{
+	int zone = c->offset_min < 0 ? -c->offset_min : c->offset_min;
+	time_t t = (time_t)(c->time + (int64_t)c->offset_min * 60);
+	struct tm parts;
+
+	if (!gmtime_r(&t, &parts)) {
+		memset(&parts, 0, sizeof(parts));
+	}
+	vv_buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", parts.tm_year + 1900,
+		      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+		      c->offset_min < 0 ? '-' : '+', zone / 60 % 100, zone % 60);
+}
+
+/* --- names ----------------------------------------------------------------------------------- */
+
+/* No searching through messages and reflogs for strangers. */
+static bool is_fit_rev(const char *rev)
+{
+	return rev[0] != '\0' && rev[0] != '-' && strlen(rev) <= 256 &&
+	       !strpbrk(rev, ":{}?*[\\ \t") && strcmp(rev, "@") != 0;
+}
+
+static vv_status not_shown(const char *rev, vv_error *err)
+{
+	vv_error_clear(err);
+	vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches a version '%s'", vv_text_shows(rev));
+	return vv_hint(
+		err, "name a branch, a tag, a commit, or a day as YYYY-MM-DD, such as 2024-12-31");
+}
+
+static vv_status is_shown(vv_web_visit *v, const vv_oid *id, bool *shown, vv_error *err)
+{
+	*shown = true;
+	return v->reach ? vv_reachable_commits(v->reach, id, 1, shown, err) : VV_OK;
+}
+
+static bool is_written_as_day(const char *text)
+{
+	for (size_t i = 0; i < 10; i++) {
+		if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9') {
+			return false;
+		}
+	}
+	return text[10] == '\0';
+}
+
+static int days_of(int year, int month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (leap && month == 2);
+}
+
+/* "2026-03-01": the second at which that day ends in UTC. VV_EUSAGE: no calendar has it. */
+static vv_status read_day(int64_t *end, const char *text, vv_error *err)
+{
+	int y = atoi(text), m = atoi(text + 5), d = atoi(text + 8);
+
+	if (y < 1 || m < 1 || m > 12 || d < 1 || d > days_of(y, m)) {
+		vv_fail(err, VV_EUSAGE, "there is no day '%s'", text);
+		return vv_hint(err, "a day is written YYYY-MM-DD, such as 2024-12-31");
+	}
+	*end = (vv_value_days(y, (unsigned)m, (unsigned)d) + 1) * DAY_SEC;
+	return VV_OK;
+}
+
+static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
+{
+	vv_head head;
+	bool shown;
+	vv_status rc = vv_head_read(v->repo, &head, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	*out = head.commit;
+	if (head.unborn) {
+		vv_fail(err, VV_ENOTFOUND, "there are no commits yet");
+		rc = vv_hint(err, "varve add FILE; varve commit");
+	}
+	vv_head_clear(&head);
+	if (rc == VV_OK && (rc = is_shown(v, out, &shown, err)) == VV_OK && !shown) {
+		rc = not_shown("HEAD", err);
+	}
+	return rc;
+}
+
+/* The newest version of the default branch before a point in time, following first parents. */
+static vv_status find_before(vv_web_visit *v, const char *day, int64_t end, vv_web_commit *out,
+			     vv_error *err)
+{
+	vv_oid id;
+	vv_status rc = head_commit(v, &id, err);
+
+	while (rc == VV_OK) {
+		vv_commit c;
+		bool found;
+
+		if ((rc = vv_commit_read(v->repo, &id, &c, err)) < 0) {
+			return rc;
+		}
+		found = c.author.time < end;
+		if (found) {
+			rc = vv_web_commit_read(v, &id, out, err);
+		} else if (c.parent_count == 0) {
+			vv_web_commit first;
+
+			vv_fail(err, VV_ENOTFOUND, "there was no version yet on %s",
+				vv_text_shows(day));
+			rc = VV_ENOTFOUND;
+			if (vv_web_commit_read(v, &id, &first, NULL) == VV_OK) {
+				vv_buf b = VV_BUF_INIT;
+
+				vv_web_time_put(&b, &first);
+				vv_hint(err, "the first one is of %.10s", vv_buf_cstr(&b));
+				vv_buf_clear(&b);
+			}
+		} else {
+			id = c.parents[0];
+		}
+		vv_commit_clear(&c);
+		if (found) {
+			return rc;
+		}
+	}
+	return rc;
+}
+
+static vv_status find_work(vv_web_visit *v, vv_web_commit *out, vv_error *err)
+{
+	vv_status rc;
+
+	if (!v->work_tree || vv_repository_is_bare(v->repo)) {
+		return not_shown(VV_WEB_WORK, err);
+	}
+	if ((rc = vv_web_commit_head(v, out, err)) == VV_OK) {
+		out->work = true;
+		(void)strcpy(out->hex, VV_WEB_WORK);
+		(void)strcpy(out->brief, "work");
+		out->subject = "not committed yet";
+		out->body = "";
+	}
+	return rc;
+}
+
+vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
+			     vv_error *err)
+{
+	bool ignored;
+	vv_oid id;
+	int64_t end = 0;
+	bool shown = false;
+	vv_error why;
+	vv_status rc;
+
+	fixed = fixed ? fixed : &ignored;
+	*fixed = false;
+	if (strcmp(rev, VV_WEB_WORK) == 0) {
+		return find_work(v, out, err);
+	}
+	if (strlen(rev) == VV_OID_TEXT && vv_rev_is_null(rev, VV_OID_TEXT)) {
+		set_none(out);
+		*fixed = true;
+		return VV_OK;
+	}
+	if (!is_fit_rev(rev)) {
+		return not_shown(rev, err);
+	}
+	rc = vv_rev_commit(v->repo, rev, &id, &why);
+	if (rc == VV_OK) {
+		if ((rc = is_shown(v, &id, &shown, err)) < 0) {
+			return rc;
+		}
+	} else if (rc != VV_ENOTFOUND && rc != VV_EUSAGE) {
+		*err = why;
+		return rc;
+	}
+	if (!shown) {
+		if (is_written_as_day(rev)) {
+			return (rc = read_day(&end, rev, err)) < 0
+				       ? rc
+				       : find_before(v, rev, end, out, err);
+		}
+		/* Near names may be those of what is not shown: only the owner hears them. */
+		if (rc < 0 && !v->reach) {
+			*err = why;
+			return rc == VV_EUSAGE ? rc : VV_ENOTFOUND;
+		}
+		return not_shown(rev, err);
+	}
+	if ((rc = vv_web_commit_read(v, &id, out, err)) == VV_OK) {
+		*fixed = strcmp(rev, out->hex) == 0;
+	}
+	return rc;
+}
+
+vv_status vv_web_commit_head(vv_web_visit *v, vv_web_commit *out, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc = head_commit(v, &id, err);
+
+	return rc < 0 ? rc : vv_web_commit_read(v, &id, out, err);
+}
+
+vv_status vv_web_commit_before(vv_web_visit *v, const vv_web_commit *c, vv_web_commit *out,
+			       vv_error *err)
+{
+	if (c->work) {
+		return vv_web_commit_read(v, &c->id, out, err);
+	}
+	if (c->none || c->parent_count == 0) {
+		set_none(out);
+		return VV_OK;
+	}
+	return vv_web_commit_read(v, &c->parents[0], out, err);
+}
+
+vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
+			     vv_web_commit *out, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc;
+
+	if (a->none || b->none) {
+		set_none(out);
+		return VV_OK;
+	}
+	if (a->work) { /* it is nobody's ancestor */
+		*out = *a;
+		return VV_OK;
+	}
+	rc = vv_merge_base(v->repo, &a->id, &b->id, &id, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		set_none(out);
+		return VV_OK;
+	}
+	return rc < 0 ? rc : vv_web_commit_read(v, &id, out, err);
+}
+
+/* --- branches and tags ------------------------------------------------------------------------ */
+
+typedef struct listed {
+	vv_web_visit *v;
+	vv_hidden_refs hidden;
+	char *head; /* the branch that HEAD names */
+	vv_web_ref *items;
+	size_t count, cap;
+} listed;
+
+static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	listed *l = payload;
+	bool tag = strncmp(ref->name, "refs/tags/", 10) == 0;
+	vv_web_ref *r;
+
+	if (vv_oid_is_null(&ref->commit) || !vv_ref_is_shown(&l->hidden, ref->name)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
+	}
+	r = &l->items[l->count];
+	*r = (vv_web_ref){.name = keep(l->v, ref->name + (tag ? 10 : 11)),
+			  .tag = tag,
+			  .head = l->head && strcmp(l->head, ref->name) == 0};
+	if (!r->name) {
+		return vv_fail_nomem(err);
+	}
+	l->count++;
+	return vv_web_commit_read(l->v, &ref->commit, &r->commit, err);
+}
+
+static int by_place(const void *x, const void *y)
+{
+	const vv_web_ref *a = x, *b = y;
+
+	if (a->tag != b->tag) {
+		return a->tag ? 1 : -1;
+	}
+	if (a->head != b->head) {
+		return a->head ? -1 : 1;
+	}
+	if (a->commit.time != b->commit.time) {
+		return a->commit.time > b->commit.time ? -1 : 1;
+	}
+	return strcmp(a->name, b->name);
+}
+
+vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count, vv_error *err)
+{
+	listed l = {.v = v};
+	vv_head head = {0};
+	size_t kept = 0, of[2] = {0, 0};
+	vv_status rc;
+
+	*out = NULL;
+	*count = 0;
+	if ((rc = vv_hidden_refs_load(&l.hidden, v->repo, "uploadpack", err)) < 0 ||
+	    (rc = vv_head_read(v->repo, &head, err)) < 0) {
+		goto done;
+	}
+	l.head = head.branch;
+	if ((rc = vv_refs_each(v->repo, "refs/heads/", on_ref, &l, err)) < 0 ||
+	    (rc = vv_refs_each(v->repo, "refs/tags/", on_ref, &l, err)) < 0) {
+		goto done;
+	}
+	if (l.count > 0) {
+		qsort(l.items, l.count, sizeof(*l.items), by_place);
+	}
+	for (size_t i = 0; i < l.count; i++) {
+		if (of[l.items[i].tag]++ < most) {
+			l.items[kept++] = l.items[i];
+		}
+	}
+	*out = vv_arena_alloc(&v->arena, (kept + 1) * sizeof(**out));
+	if (!*out) {
+		rc = vv_fail_nomem(err);
+	} else if (kept > 0) {
+		memcpy(*out, l.items, kept * sizeof(**out));
+		*count = kept;
+	}
+done:
+	vv_head_clear(&head);
+	vv_hidden_refs_clear(&l.hidden);
+	vv_free(l.items);
+	return rc;
+}

@@ -1,0 +1,722 @@
+/*
+ * compare: knows which changes of a comparison belong to a page.
+ *
+ * Changes come in the new version's order, always the same ones, so that a number among them is a
+ * place to go on from. Those before it are made again, but for two versions that differ in very many
+ * rows that is cheaper than to keep them. Beyond COMPARED_MAX cells rows are not compared: the time that
+ * it takes is not for a page to wait for.
+ */
+#include "cmd/web/model/compare.h"
+#include "dataset/table/file_order.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/web/model/datasets.h"
+#include "cmd/web/model/missing.h"
+#include "diff/rows/columns.h"
+#include "diff/rows/rowdiff.h"
+#include "diff/write/writer.h"
+#include "lib/work/diff/table.h"
+#include "lib/work/view/table_at.h"
+#include "repo/git/history/history.h"
+#include "repo/git/merge/renames.h"
+
+#define COMPARED_MAX ((uint64_t)40000000) /* cells of both versions, some two seconds' work */
+#define LARGE_CELLS ((uint64_t)4000000)   /* more are a large comparison */
+#define LARGE_ONES 3u
+#define REORDERED_MAX ((uint64_t)64 << 20) /* bytes that are put into the file's order */
+#define SCHEMA_MAX 500u                    /* sentences about columns */
+
+typedef struct comparing {
+	vv_diff_writer base; /* first: what the comparison calls */
+	vv_web_visit *v;
+	const vv_web_compare_query *q;
+	vv_web_comparison *out;
+	size_t limit;
+	uint32_t cell_max;
+	vv_diff_table told;
+	long column;         /* the pair that must have changed; -1: any */
+	uint64_t last_place; /* rows of the new version that stand above the change before */
+	bool over;           /* the time is: the rest is not looked at */
+	vv_change_counts counts;
+} comparing;
+
+static comparing *self(vv_diff_writer *w)
+{
+	return (comparing *)(void *)w;
+}
+
+/* --- columns ----------------------------------------------------------------------------------------- */
+
+static bool is_key(const vv_diff_table *t, long place)
+{
+	for (size_t i = 0; place >= 0 && i < t->key_count; i++) {
+		if (t->key[i] == (size_t)place) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void fill_pair(const comparing *c, vv_web_column_pair *out, const vv_column_pair *p)
+{
+	const vv_field *old = p->a >= 0 ? &c->told.a->schema.fields[p->a] : NULL;
+	const vv_field *now = p->b >= 0 ? &c->told.b->schema.fields[p->b] : NULL;
+	const vv_field *f = now ? now : old;
+
+	*out = (vv_web_column_pair){.name = now ? now->name : NULL,
+				    .old_name = old ? old->name : NULL,
+				    .type = now ? vv_type_name(now->type) : NULL,
+				    .old_type = old ? vv_type_name(old->type) : NULL,
+				    .key = is_key(&c->told, p->b),
+				    .number = f->type == VV_TYPE_INTEGER ||
+					      f->type == VV_TYPE_NUMBER,
+				    .renamed = p->renamed,
+				    .moved = p->moved,
+				    .retyped = p->retyped};
+}
+
+static vv_status add_sentence(comparing *c, vv_buf *b, vv_error *err)
+{
+	vv_web_comparison *o = c->out;
+	vv_status rc = vv_buf_ok(b, err);
+
+	if (rc == VV_OK && b->len > 0 && o->schema_count < SCHEMA_MAX) {
+		if (!(o->schema[o->schema_count++] = vv_web_keep(c->v, b->data, b->len))) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	vv_buf_reset(b);
+	return rc;
+}
+
+static vv_status describe(comparing *c, const vv_columns *columns, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	c->out->schema = vv_arena_calloc(&c->v->arena, SCHEMA_MAX + 1, sizeof(char *));
+	if (!c->out->schema) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < columns->count; i++) {
+		vv_column_describe(&b, &c->told, i);
+		rc = add_sentence(c, &b, err);
+	}
+	if (rc == VV_OK && columns->key_changed) {
+		vv_buf_puts(&b, "the key is another");
+		rc = add_sentence(c, &b, err);
+	}
+	if (rc == VV_OK && columns->missing_changed) {
+		vv_buf_puts(&b, "other texts count as missing");
+		rc = add_sentence(c, &b, err);
+	}
+	if (rc == VV_OK && c->told.form_change) {
+		vv_buf_printf(&b, "the file is written otherwise: %s", c->told.form_change);
+		rc = add_sentence(c, &b, err);
+	}
+	if (rc == VV_OK && c->told.reordered) {
+		vv_buf_puts(&b, "rows stand in another order");
+		rc = add_sentence(c, &b, err);
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status find_column(comparing *c, vv_error *err)
+{
+	vv_web_comparison *o = c->out;
+
+	c->column = -1;
+	for (size_t i = 0; c->q->column && i < o->column_count; i++) {
+		const vv_web_column_pair *p = &o->columns[i];
+
+		if ((p->name && strcmp(p->name, c->q->column) == 0) ||
+		    (!p->name && strcmp(p->old_name, c->q->column) == 0)) {
+			c->column = (long)i;
+			return VV_OK;
+		}
+	}
+	return !c->q->column ? VV_OK
+			     : vv_fail(err, VV_ENOTFOUND, "neither version has a column '%s'",
+				       vv_text_shows(c->q->column));
+}
+
+static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err)
+{
+	comparing *c = self(w);
+	vv_web_comparison *o = c->out;
+	vv_status rc;
+
+	c->told = *t;
+	o->same = false;
+	o->column_count = t->columns->count;
+	o->columns = vv_arena_calloc(&c->v->arena, o->column_count + 1, sizeof(*o->columns));
+	if (!o->columns) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < o->column_count; i++) {
+		fill_pair(c, &o->columns[i], &t->columns->pairs[i]);
+	}
+	return (rc = describe(c, t->columns, err)) < 0 ? rc : find_column(c, err);
+}
+
+/* --- rows ---------------------------------------------------------------------------------------------- */
+
+static bool has_text(const vv_cell *cells, size_t count, const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t k = 0; cells && k < count; k++) {
+		const vv_cell *c = &cells[k];
+
+		for (size_t i = 0; c->len >= len && i <= c->len - len; i++) {
+			size_t n = 0;
+
+			while (n < len && vv_to_lower(c->text[i + n]) == vv_to_lower(text[n])) {
+				n++;
+			}
+			if (n == len) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool is_wanted(const comparing *c, const vv_row_change *r)
+{
+	const vv_web_compare_query *q = c->q;
+
+	if ((r->kind == VV_ROW_ADDED && q->no_added) ||
+	    (r->kind == VV_ROW_REMOVED && q->no_removed) ||
+	    (r->kind == VV_ROW_CHANGED && q->no_changed)) {
+		return false;
+	}
+	if (c->column >= 0 && r->cells && r->cells[c->column] == VV_CELL_SAME) {
+		return false;
+	}
+	return !q->search || !*q->search || has_text(r->old_cells, c->told.a->columns, q->search) ||
+	       has_text(r->new_cells, c->told.b->columns, q->search);
+}
+
+static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_change *r,
+			    vv_error *err)
+{
+	const vv_columns *columns = c->told.columns;
+	vv_status rc = VV_OK;
+
+	out->cells = vv_arena_calloc(&c->v->arena, columns->count + 1, sizeof(*out->cells));
+	if (!out->cells) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < columns->count; i++) {
+		const vv_column_pair *p = &columns->pairs[i];
+		vv_web_cell_pair *to = &out->cells[i];
+		bool old = r->old_cells && p->a >= 0, now = r->new_cells && p->b >= 0;
+
+		to->change = r->cells ? (vv_cell_change)r->cells[i] : VV_CELL_SAME;
+		to->old_cell = to->new_cell = (vv_web_cell){.kind = VV_WEB_ABSENT, .text = ""};
+		if (r->kind == VV_ROW_CHANGED && (p->a < 0 || p->b < 0)) {
+			to->change = VV_CELL_CHANGED; /* the column itself came or went */
+		}
+		if (old && now && to->change != VV_CELL_SAME) {
+			rc = vv_web_cells_keep(c->v, &to->old_cell, &to->new_cell,
+					       &c->told.a->schema.fields[p->a],
+					       &c->told.b->schema.fields[p->b], &r->old_cells[p->a],
+					       &r->new_cells[p->b], c->cell_max, err);
+			continue;
+		}
+		if (old && (to->change != VV_CELL_SAME || !r->new_cells)) {
+			rc = vv_web_cell_keep(c->v, &to->old_cell, &c->told.a->schema.fields[p->a],
+					      &r->old_cells[p->a], c->cell_max, err);
+		}
+		if (rc == VV_OK && now) {
+			rc = vv_web_cell_keep(c->v, &to->new_cell, &c->told.b->schema.fields[p->b],
+					      &r->new_cells[p->b], c->cell_max, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status keep_key(comparing *c, vv_web_row_change *out, const vv_row_change *r,
+			  vv_error *err)
+{
+	const vv_columns *columns = c->told.columns;
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
+
+	if (c->told.key_count == 0) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < c->told.key_count; i++) {
+		long at = r->new_cells ? (long)c->told.key[i]
+				       : vv_columns_to_old(columns, c->told.key[i]);
+		const vv_cell *cells = r->new_cells ? r->new_cells : r->old_cells;
+
+		vv_buf_puts(&b, i > 0 ? "," : "");
+		if (at >= 0) {
+			vv_buf_put(&b, cells[at].text, cells[at].len);
+		}
+	}
+	rc = vv_buf_ok(&b, err);
+	if (rc == VV_OK && !(out->key = vv_web_keep(c->v, b.data, b.len))) {
+		rc = vv_fail_nomem(err);
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+/* How many rows of the new version stand above this change and below the one before it. */
+static uint64_t fold(comparing *c, const vv_row_change *r)
+{
+	uint64_t folded = r->place > c->last_place ? r->place - c->last_place : 0;
+
+	c->last_place = r->place + (r->new_cells ? 1 : 0);
+	return folded;
+}
+
+static void count_row(comparing *c, const vv_row_change *r)
+{
+	c->counts.added += r->kind == VV_ROW_ADDED;
+	c->counts.removed += r->kind == VV_ROW_REMOVED;
+	c->counts.changed += r->kind == VV_ROW_CHANGED && r->changed > 0;
+	c->counts.rewritten += r->kind == VV_ROW_CHANGED && r->changed == 0;
+	c->counts.rekeyed += r->rekeyed;
+	c->counts.cells += r->changed;
+	for (size_t i = 0; r->cells && i < c->out->column_count; i++) {
+		c->out->columns[i].changed += r->cells[i] == VV_CELL_CHANGED;
+	}
+}
+
+static vv_status on_row(vv_diff_writer *w, const vv_row_change *r, vv_error *err)
+{
+	comparing *c = self(w);
+	vv_web_comparison *o = c->out;
+	vv_web_row_change *to = &o->rows[o->count];
+	uint64_t folded = fold(c, r);
+	vv_status rc;
+
+	count_row(c, r);
+	if (!is_wanted(c, r)) {
+		return VV_OK;
+	}
+	if (o->matched++ < c->q->from) {
+		return VV_OK;
+	}
+	if (o->count == c->limit || c->v->held >= VV_WEB_ANSWER_MAX) {
+		o->complete = false;
+		if (o->matched % 1024 != 0) {
+			return VV_OK;
+		}
+		if ((rc = vv_web_over(c->v, &c->over, err)) < 0) {
+			return rc;
+		}
+		return c->over ? vv_fail(err, VV_EREFUSED, "the time is over") : VV_OK;
+	}
+	*to = (vv_web_row_change){.kind = r->kind,
+				  .moved = r->moved,
+				  .rekeyed = r->rekeyed,
+				  .old_row = r->old_row,
+				  .new_row = r->new_row,
+				  .folded = folded};
+	if ((rc = keep_cells(c, to, r, err)) == VV_OK && (rc = keep_key(c, to, r, err)) == VV_OK) {
+		o->count++;
+		o->next = o->matched;
+	}
+	return rc;
+}
+
+static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *err)
+{
+	comparing *c = self(w);
+	vv_change_counts *to = &c->out->counts;
+	vv_status rc = vv_change_counts_fill(to, &c->told, s, err);
+
+	c->out->counted = true;
+	to->counted = true;
+	if (rc == VV_OK && to->form) { /* the visit's, like all */
+		char *form = to->form;
+
+		to->form = (char *)(uintptr_t)vv_web_keep_text(c->v, form);
+		vv_free(form);
+		rc = to->form ? VV_OK : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+/* A comparison of many rows takes tens of megabytes for their digests: only a few at once. */
+static atomic_uint large_ones;
+
+static vv_status take_large(vv_error *err)
+{
+	if (atomic_fetch_add(&large_ones, 1) >= LARGE_ONES) {
+		atomic_fetch_sub(&large_ones, 1);
+		return vv_fail(err, VV_ELOCKED,
+			       "too many large comparisons at once: try again in some seconds");
+	}
+	return VV_OK;
+}
+
+static void give_large(void)
+{
+	atomic_fetch_sub(&large_ones, 1);
+}
+
+/* *large: it has one of their places, which is to be given back. VV_ELOCKED: there is none. */
+static vv_status take_place(const comparing *c, bool *large, vv_error *err)
+{
+	const vv_columns_options how = {.no_renames = true};
+	vv_table *a = c->out->a->table, *b = c->out->b->table;
+	vv_columns columns = {0};
+	uint64_t cells = 0;
+	vv_status rc;
+
+	*large = false;
+	if ((rc = vv_columns_match(&columns, a, b, &how, err)) == VV_OK) {
+		rc = vv_rowdiff_cost(&cells, a, b, &columns, err);
+	}
+	vv_columns_clear(&columns);
+	if (rc < 0 || cells <= LARGE_CELLS || cells > COMPARED_MAX) {
+		return rc;
+	}
+	rc = take_large(err);
+	*large = rc == VV_OK;
+	return rc;
+}
+
+static bool same_list(const vv_buf *a, const vv_buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+static uint64_t cells_of(const vv_table *t)
+{
+	return t->columns > 0 && t->root.rows > UINT64_MAX / 2 / t->columns
+		       ? UINT64_MAX / 2
+		       : t->root.rows * t->columns;
+}
+
+/* Rows of both should stand in the file's order, of which something is said, too. To bring large versions into it takes
+ * long, and they share no group then: where both are in key order by the same columns they are compared so.
+ * *many: they would have to be brought together, and are too large for that. */
+static vv_status bring_together(const comparing *c, bool *many, vv_error *err)
+{
+	vv_table *a = c->out->a->table, *b = c->out->b->table;
+	uint64_t bytes = (vv_root_has_places(&a->root) ? a->root.bytes : 0) +
+			 (vv_root_has_places(&b->root) ? b->root.bytes : 0);
+	bool large = bytes > REORDERED_MAX;
+	vv_status rc;
+
+	*many = false;
+	if (large && vv_tables_have_one_order(a, b)) {
+		return VV_OK;
+	}
+	if (large && cells_of(a) + cells_of(b) > COMPARED_MAX) {
+		*many = true;
+		return VV_OK;
+	}
+	if (large && (rc = take_large(err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_table_to_file_order(a, err)) == VV_OK) {
+		rc = vv_table_to_file_order(b, err);
+	}
+	if (large) {
+		give_large();
+	}
+	return rc;
+}
+
+/* Compared in key order: that the files' orders differ is known from their places alone. */
+static vv_status tell_places(comparing *c, vv_error *err)
+{
+	vv_web_comparison *o = c->out;
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!vv_root_has_places(&o->a->table->root) || !o->counted ||
+	    o->counts.added + o->counts.removed + o->counts.rekeyed > 0 ||
+	    same_list(&o->a->table->root.places, &o->b->table->root.places)) {
+		return VV_OK;
+	}
+	o->same = false;
+	o->counts.counted = true;
+	o->counts.old_rows = o->a->rows;
+	o->counts.new_rows = o->b->rows;
+	o->counts.reordered = true;
+	if (!o->schema &&
+	    !(o->schema = vv_arena_calloc(&c->v->arena, SCHEMA_MAX + 1, sizeof(char *)))) {
+		return vv_fail_nomem(err);
+	}
+	vv_buf_puts(&b, "rows stand in another order");
+	rc = add_sentence(c, &b, err);
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status compare_tables(comparing *c, vv_error *err)
+{
+	static const vv_strings none = {NULL, 0};
+	vv_web_comparison *o = c->out;
+	const char *names[] = {c->q->key};
+	const vv_strings key = {names, 1};
+	const vv_diff_how how = {.key = c->q->key ? &key : &none,
+				 .only = &none,
+				 .ignore = &none,
+				 .where = &none,
+				 .bound = COMPARED_MAX,
+				 .writer = &c->base};
+	const vv_diff_item item = {.path = o->path,
+				   .old_path = o->old_path,
+				   .open_a = o->a->table,
+				   .open_b = o->b->table,
+				   .old_name = "old",
+				   .new_name = "new"};
+	vv_diff_answer answer;
+	bool large, many;
+	vv_status rc;
+
+	o->same = true;
+	o->counted = true;
+	if ((rc = bring_together(c, &many, err)) < 0) {
+		return rc;
+	}
+	if (many) {
+		o->same = o->counted = false;
+		o->counts.many = true;
+		o->counts.old_rows = o->a->rows;
+		o->counts.new_rows = o->b->rows;
+		return VV_OK;
+	}
+	if ((rc = take_place(c, &large, err)) < 0) {
+		return rc;
+	}
+	rc = vv_diff_item_compare(&answer, &item, &how, err);
+	if (large) {
+		give_large();
+	}
+	vv_buf_clear(&answer.line);
+	if (rc == VV_EREFUSED && c->over) { /* what was found is the answer */
+		vv_error_clear(err);
+		c->counts.counted = true;
+		c->counts.old_rows = o->a->rows;
+		c->counts.new_rows = o->b->rows;
+		o->counts = c->counts;
+		o->counted = false;
+		rc = VV_OK;
+	}
+	if (rc == VV_OK && answer.many) {
+		o->counts.many = true;
+		o->counted = false;
+	}
+	if (rc == VV_OK && o->column_count == 0) { /* nothing was told: all is the same */
+		rc = find_column(c, err) == VV_ENOTFOUND ? VV_OK : rc;
+		vv_error_clear(err);
+	}
+	return rc == VV_OK ? tell_places(c, err) : rc;
+}
+
+/* --- one side ------------------------------------------------------------------------------------------- */
+
+static vv_status give_side(comparing *c, vv_web_table *t, bool added, vv_error *err)
+{
+	vv_web_comparison *o = c->out;
+	const vv_web_rows_query q = {.from = c->q->from,
+				     .limit = c->q->limit,
+				     .search = c->q->search,
+				     .cell_max = c->q->cell_max};
+	vv_web_rows rows;
+	vv_status rc;
+
+	o->column_count = t->column_count;
+	o->columns = vv_arena_calloc(&c->v->arena, o->column_count + 1, sizeof(*o->columns));
+	if (!o->columns) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < o->column_count; i++) {
+		const vv_web_column *k = &t->columns[i];
+
+		o->columns[i] = (vv_web_column_pair){.name = added ? k->name : NULL,
+						     .old_name = added ? NULL : k->name,
+						     .type = added ? k->type : NULL,
+						     .old_type = added ? NULL : k->type,
+						     .key = k->key,
+						     .number = k->number};
+	}
+	if ((rc = vv_web_rows_read(c->v, t, &q, &rows, err)) < 0) {
+		return rc;
+	}
+	o->rows = vv_arena_calloc(&c->v->arena, rows.count + 1, sizeof(*o->rows));
+	if (!o->rows) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < rows.count; i++) {
+		vv_web_row_change *to = &o->rows[i];
+
+		*to = (vv_web_row_change){.kind = added ? VV_ROW_ADDED : VV_ROW_REMOVED,
+					  .old_row = added ? UINT64_MAX : rows.rows[i].number,
+					  .new_row = added ? rows.rows[i].number : UINT64_MAX,
+					  .key = rows.rows[i].key};
+		to->cells = vv_arena_calloc(&c->v->arena, o->column_count + 1, sizeof(*to->cells));
+		if (!to->cells) {
+			return vv_fail_nomem(err);
+		}
+		for (size_t k = 0; k < o->column_count; k++) {
+			to->cells[k].old_cell = to->cells[k].new_cell = (vv_web_cell){
+				.kind = VV_WEB_ABSENT, .text = ""};
+			*(added ? &to->cells[k].new_cell
+				: &to->cells[k].old_cell) = rows.rows[i].cells[k];
+		}
+	}
+	o->count = rows.count;
+	o->matched = rows.matched;
+	o->complete = rows.complete;
+	o->next = rows.next;
+	o->counted = true;
+	o->counts = (vv_change_counts){.counted = true,
+				       .old_rows = added ? 0 : t->rows,
+				       .new_rows = added ? t->rows : 0,
+				       .added = added ? t->rows : 0,
+				       .removed = added ? 0 : t->rows};
+	return VV_OK;
+}
+
+/* --- what stands where --------------------------------------------------------------------------------- */
+
+/* What the path was called in the old version. */
+static vv_status find_old(comparing *c, const vv_web_commit *a, const vv_web_commit *b,
+			  const char **old, vv_error *err)
+{
+	char *found = NULL;
+	bool there;
+	vv_status rc;
+
+	*old = c->out->path;
+	if (a->none || a->work || b->none || b->work) {
+		return VV_OK;
+	}
+	if ((rc = vv_web_has(c->v, a, *old, &there, err)) < 0 || there ||
+	    (rc = vv_web_has(c->v, b, c->out->path, &there, err)) < 0 || !there ||
+	    (rc = vv_renamed_from(c->v->repo, &a->id, &b->id, c->out->path, &found, err)) < 0) {
+		return rc;
+	}
+	if (found) {
+		*old = c->out->old_path = vv_web_keep_text(c->v, found);
+		vv_free(found);
+		c->out->kind = VV_WEB_RENAMED;
+		return *old ? VV_OK : vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+static vv_status open_side(comparing *c, const vv_web_commit *commit, const char *path,
+			   vv_web_table **out, vv_error *err)
+{
+	vv_status rc;
+
+	*out = NULL;
+	if (commit->none) {
+		return VV_OK;
+	}
+	rc = vv_web_table_open(c->v, commit, path, out, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	return rc;
+}
+
+static vv_status put_words(comparing *c, vv_error *err)
+{
+	vv_web_comparison *o = c->out;
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!o->a || !o->b) {
+		const vv_web_table *t = o->a ? o->a : o->b;
+
+		if (t->kind == VV_WEB_TABLE) {
+			vv_change_whole_put(&b, o->a != NULL, t->rows, t->column_count);
+		} else {
+			vv_buf_printf(&b, "%s: %s", o->a ? "removed" : "new",
+				      vv_text_bytes(t->bytes));
+		}
+	} else if (!o->table) {
+		vv_buf_puts(&b, o->same ? "no change" : "contents differ");
+	} else if (o->same) {
+		vv_buf_puts(&b, "no change in data");
+	} else {
+		vv_change_counts_put(&b, &o->counts);
+	}
+	rc = vv_buf_ok(&b, err);
+	if (rc == VV_OK && !(o->words = vv_web_keep(c->v, b.data, b.len))) {
+		rc = vv_fail_nomem(err);
+	}
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status compare(comparing *c, vv_error *err)
+{
+	vv_web_comparison *o = c->out;
+	bool table_a = o->a && o->a->kind == VV_WEB_TABLE;
+	bool table_b = o->b && o->b->kind == VV_WEB_TABLE;
+
+	o->complete = true;
+	o->counted = true;
+	o->table = (!o->a || table_a) && (!o->b || table_b);
+	if (o->table && o->a && o->b) {
+		return compare_tables(c, err);
+	}
+	o->kind = !o->a ? VV_WEB_ADDED : !o->b ? VV_WEB_REMOVED : o->kind;
+	if (o->table) {
+		return give_side(c, o->a ? o->a : o->b, !o->a, err);
+	}
+	o->same = o->a && o->b && strcmp(o->a->tag, o->b->tag) == 0;
+	return VV_OK;
+}
+
+vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
+			      const char *path, const vv_web_compare_query *q,
+			      vv_web_comparison *out, vv_error *err)
+{
+	comparing c = {.base = {.begin_table = on_table, .row = on_row, .end_table = on_end},
+		       .v = v,
+		       .q = q,
+		       .out = out,
+		       .column = -1};
+	const char *old;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	c.limit = q->limit == 0                     ? VV_WEB_PAGE_ROWS
+		  : q->limit < VV_WEB_PAGE_ROWS_MAX ? q->limit
+						    : VV_WEB_PAGE_ROWS_MAX;
+	c.cell_max = q->cell_max ? q->cell_max : VV_WEB_CELL_MAX;
+	out->kind = VV_WEB_CHANGED;
+	out->words = "";
+	out->path = vv_web_keep_text(v, path);
+	out->rows = vv_arena_calloc(&v->arena, c.limit + 1, sizeof(*out->rows));
+	if (!out->path || !out->rows) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = find_old(&c, a, b, &old, err)) < 0 ||
+	    (rc = open_side(&c, a, old, &out->a, err)) < 0 ||
+	    (rc = open_side(&c, b, out->path, &out->b, err)) < 0) {
+		goto done;
+	}
+	if (!out->a && !out->b) {
+		return vv_fail(err, VV_ENOTFOUND, "neither version has a file '%s'",
+			       vv_text_shows(path));
+	}
+	if ((rc = compare(&c, err)) == VV_OK) {
+		rc = put_words(&c, err);
+	}
+done:
+	return rc == VV_EMISSING ? vv_web_missing_say(v, a, b, path, err) : rc;
+}

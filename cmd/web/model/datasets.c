@@ -1,0 +1,370 @@
+/*
+ * datasets: knows which files come first, and when each was changed last.
+ */
+#include "cmd/web/model/datasets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/web/model/changes.h"
+#include "cmd/web/model/memo.h"
+#include "repo/git/history/history.h"
+
+#define LINE_POINTS 400u /* of a table's rows over time; of more, the newest are kept */
+#define NEAR_MAX 5u
+
+typedef struct listing {
+	vv_web_visit *v;
+	vv_web_dataset *items;
+	size_t count, cap, limit;
+	bool more;
+} listing;
+
+static vv_status on_file(void *payload, const vv_tree_entry *e, vv_error *err)
+{
+	listing *l = payload;
+	vv_content c;
+	vv_web_dataset *d;
+	vv_status rc;
+
+	if (l->count == l->limit) {
+		l->more = true;
+		return VV_OK;
+	}
+	if ((rc = vv_content_read(&c, l->v->repo, e->mode, &e->id, err)) < 0) {
+		return rc;
+	}
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
+	}
+	d = &l->items[l->count];
+	*d = (vv_web_dataset){.path = vv_web_keep_text(l->v, e->path),
+			      .stored = c.stored,
+			      .table = vv_web_is_table(&c, e->path),
+			      .damaged = c.damaged,
+			      .rows = c.rows,
+			      .columns = c.columns,
+			      .bytes = c.bytes};
+	if (c.stored) {
+		vv_cid_text(d->root, &c.root);
+	}
+	l->count++;
+	return d->path ? VV_OK : vv_fail_nomem(err);
+}
+
+static int tables_first(const void *x, const void *y)
+{
+	const vv_web_dataset *a = x, *b = y;
+
+	if (a->table != b->table) {
+		return a->table ? -1 : 1;
+	}
+	return strcmp(a->path, b->path);
+}
+
+/* --- over time ------------------------------------------------------------------------------- */
+
+/* What a walk found of a file, as it is remembered. */
+typedef struct then {
+	uint32_t at; /* of the listing */
+	int64_t time;
+	vv_oid commit;
+	uint64_t rows;
+	bool table;
+} then;
+
+typedef struct looking {
+	vv_web_visit *v;
+	const listing *l;
+	const vv_commit *commit;
+	then *found; /* newest first */
+	size_t count, cap;
+	size_t *points;          /* of each file */
+	vv_web_dataset **sorted; /* the listing's, by path */
+} looking;
+
+static int by_path(const void *key, const void *item)
+{
+	return strcmp(key, (*(const vv_web_dataset *const *)item)->path);
+}
+
+static int order_by_path(const void *x, const void *y)
+{
+	return strcmp((*(const vv_web_dataset *const *)x)->path,
+		      (*(const vv_web_dataset *const *)y)->path);
+}
+
+static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
+{
+	looking *k = payload;
+	vv_web_dataset **hit = bsearch(c->path, k->sorted, k->l->count, sizeof(*k->sorted),
+				       by_path);
+	vv_content now;
+	size_t at;
+	vv_status rc;
+
+	if (!hit) {
+		return VV_OK;
+	}
+	at = (size_t)(*hit - k->l->items);
+	if (k->points[at] >= LINE_POINTS || (k->points[at] > 0 && !(*hit)->table)) {
+		return VV_OK;
+	}
+	if ((rc = vv_content_read(&now, k->v->repo, c->new_mode, &c->new_id, err)) < 0) {
+		return rc;
+	}
+	if (!vv_array_room(k->found, k->count, k->cap)) {
+		return vv_fail_nomem(err);
+	}
+	k->found[k->count++] = (then){(uint32_t)at, k->commit->author.time, k->commit->id, now.rows,
+				      now.stored && now.table};
+	k->points[at]++;
+	return VV_OK;
+}
+
+/* Down the first parents: what a merge brought counts when it was merged. */
+static vv_status look_down(looking *k, const vv_oid *from, bool *whole, vv_error *err)
+{
+	vv_oid id = *from;
+	bool over = false, more = true;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && more) {
+		vv_commit c;
+
+		if ((rc = vv_web_over(k->v, &over, err)) < 0 || over) {
+			break;
+		}
+		if ((rc = vv_commit_read(k->v->repo, &id, &c, err)) < 0) {
+			break;
+		}
+		k->commit = &c;
+		rc = vv_tree_changes(k->v->repo, c.parent_count > 0 ? &c.parents[0] : NULL, &id, "",
+				     on_change, k, err);
+		more = c.parent_count > 0;
+		if (more) {
+			id = c.parents[0];
+		}
+		vv_commit_clear(&c);
+	}
+	if (rc == VV_ENOTFOUND) { /* a shallow clone ends here */
+		vv_error_clear(err);
+		*whole = true;
+		return VV_OK;
+	}
+	*whole = rc == VV_OK && !over;
+	return rc;
+}
+
+static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t count, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count; i++) {
+		if (found[i].at < l->count && found[i].table) {
+			l->items[found[i].at].line_count++;
+		}
+	}
+	for (size_t i = 0; i < l->count; i++) {
+		vv_web_dataset *d = &l->items[i];
+
+		d->line = vv_arena_calloc(&v->arena, d->line_count + 1, sizeof(*d->line));
+		if (!d->line) {
+			return vv_fail_nomem(err);
+		}
+		d->line_count = 0;
+	}
+	for (size_t i = count; i-- > 0 && rc == VV_OK;) { /* oldest first */
+		vv_web_dataset *d;
+
+		if (found[i].at >= l->count) {
+			continue;
+		}
+		d = &l->items[found[i].at];
+		if (found[i].table) {
+			d->line[d->line_count++] = (vv_web_rows_then){
+				found[i].time, found[i].commit, found[i].rows};
+		}
+		d->has_last = true;
+		d->last.id = found[i].commit;
+	}
+	for (size_t i = 0; i < l->count && rc == VV_OK; i++) {
+		if (l->items[i].has_last) {
+			vv_oid id = l->items[i].last.id;
+
+			rc = vv_web_commit_read(v, &id, &l->items[i].last, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *l, vv_error *err)
+{
+	looking k = {.v = v, .l = l};
+	vv_buf key = VV_BUF_INIT, bytes = VV_BUF_INIT;
+	bool whole = false;
+	vv_status rc = VV_OK;
+
+	vv_buf_printf(&key, "lines %zu ", l->count);
+	vv_buf_put(&key, &c->id, sizeof(c->id));
+	if (vv_web_memo_get(v->memo, &key, &bytes)) {
+		rc = give(v, l, (const then *)(const void *)bytes.data, bytes.len / sizeof(then),
+			  err);
+		goto done;
+	}
+	k.sorted = vv_calloc(l->count + 1, sizeof(*k.sorted));
+	k.points = vv_calloc(l->count + 1, sizeof(*k.points));
+	if (!k.sorted || !k.points) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < l->count; i++) {
+		k.sorted[i] = &l->items[i];
+	}
+	qsort(k.sorted, l->count, sizeof(*k.sorted), order_by_path);
+	if ((rc = look_down(&k, &c->id, &whole, err)) == VV_OK &&
+	    (rc = give(v, l, k.found, k.count, err)) == VV_OK && whole) {
+		vv_web_memo_put(v->memo, &key, k.found, k.count * sizeof(*k.found));
+	}
+done:
+	vv_free(k.sorted);
+	vv_free(k.points);
+	vv_free(k.found);
+	vv_buf_clear(&key);
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t limit, bool history,
+			       vv_web_datasets *out, vv_error *err)
+{
+	listing l = {.v = v, .limit = limit};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (c->none) {
+		return VV_OK;
+	}
+	if ((rc = vv_tree_each(v->repo, &c->id, "", on_file, &l, err)) < 0) {
+		goto done;
+	}
+	if (l.count > 0) {
+		qsort(l.items, l.count, sizeof(*l.items), tables_first);
+	}
+	if (history && l.count > 0 && (rc = read_history(v, c, &l, err)) < 0) {
+		goto done;
+	}
+	out->items = vv_arena_calloc(&v->arena, l.count + 1, sizeof(*out->items));
+	if (!out->items) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (l.count > 0) {
+		memcpy(out->items, l.items, l.count * sizeof(*l.items));
+	}
+	out->count = l.count;
+	out->more = l.more;
+	while (out->tables < out->count && out->items[out->tables].table) {
+		out->tables++;
+	}
+done:
+	vv_free(l.items);
+	return rc;
+}
+
+/* --- where else ------------------------------------------------------------------------------ */
+
+typedef struct nearby {
+	vv_web_visit *v;
+	const char *path;
+	const char **near;
+	size_t count;
+} nearby;
+
+static vv_status on_path(void *payload, const vv_tree_entry *e, vv_error *err)
+{
+	nearby *n = payload;
+	const char *base = vv_path_base(n->path), *other = vv_path_base(e->path);
+
+	if (n->count < NEAR_MAX && vv_text_distance(base, other, 3) <= 3 &&
+	    !(n->near[n->count++] = vv_web_keep_text(n->v, e->path))) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
+		     vv_error *err)
+{
+	vv_tree_entry e;
+	vv_status rc;
+
+	*has = false;
+	if (c->none || c->work) {
+		return VV_OK;
+	}
+	rc = vv_tree_entry_at(v->repo, &c->id, path, &e, err);
+	*has = rc == VV_OK;
+	if (rc == VV_OK) {
+		vv_tree_entry_clear(&e);
+	}
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	return rc;
+}
+
+vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *path,
+			   vv_web_commit *newest, const char ***near, size_t *near_count,
+			   vv_error *err)
+{
+	nearby n = {v, path, vv_arena_calloc(&v->arena, NEAR_MAX + 1, sizeof(char *)), 0};
+	vv_web_commit head;
+	vv_log *log = NULL;
+	vv_oid id;
+	bool over, there;
+	int more;
+	vv_status rc;
+
+	*near = n.near;
+	*near_count = 0;
+	*newest = (vv_web_commit){.none = true, .subject = "", .body = "", .author = ""};
+	if (!n.near) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_web_has(v, c, path, &there, err)) < 0 || there) {
+		return rc; /* it is here: something else was not found */
+	}
+	if (!c->none && (rc = vv_tree_each(v->repo, &c->id, "", on_path, &n, err)) < 0) {
+		return rc;
+	}
+	*near_count = n.count;
+	if ((rc = vv_web_commit_head(v, &head, err)) < 0) {
+		return rc;
+	}
+	const vv_range ranges[] = {{.include = head.id}, {.include = c->none ? head.id : c->id}};
+	const char *const paths[] = {path, NULL};
+	const vv_log_options o = {.ranges = ranges, .range_count = 2, .paths = paths};
+
+	rc = vv_log_open(&log, v->repo, &o, err);
+	while (rc == VV_OK && newest->none && (rc = vv_web_over(v, &over, err)) == VV_OK && !over &&
+	       (more = vv_log_next(log, &id, err)) != 0) {
+		vv_tree_entry e;
+
+		rc = more < 0 ? (vv_status)more : vv_tree_entry_at(v->repo, &id, path, &e, err);
+		if (rc == VV_OK) { /* not the commit that took it away */
+			vv_tree_entry_clear(&e);
+			rc = vv_web_commit_read(v, &id, newest, err);
+		} else if (rc == VV_ENOTFOUND) {
+			vv_error_clear(err);
+			rc = VV_OK;
+		}
+	}
+	vv_log_close(log);
+	return rc;
+}

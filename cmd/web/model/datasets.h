@@ -1,0 +1,49 @@
+/*
+ * datasets: the files of a version, tables first of all, and how many rows they had when.
+ */
+#ifndef VV_CMD_WEB_MODEL_DATASETS_H
+#define VV_CMD_WEB_MODEL_DATASETS_H
+
+#include "cmd/web/model/commits.h"
+
+/* A number of rows, from a commit on. */
+typedef struct vv_web_rows_then {
+	int64_t time;
+	vv_oid commit;
+	uint64_t rows;
+} vv_web_rows_then;
+
+typedef struct vv_web_dataset {
+	const char *path;
+	bool stored;                   /* by varve; else a plain file of Git's */
+	bool table;                    /* its rows can be shown */
+	bool damaged;                  /* a pointer that was edited or torn */
+	uint64_t rows, columns, bytes; /* rows and columns: of stored tables */
+	char root[VV_CID_TEXT + 1];    /* of stored ones; else "" */
+	bool has_last;
+	vv_web_commit last;     /* the last commit that changed it, where it was found in time */
+	vv_web_rows_then *line; /* oldest first; its rows over time */
+	size_t line_count;
+} vv_web_dataset;
+
+typedef struct vv_web_datasets {
+	vv_web_dataset *items; /* by path, tables before other files */
+	size_t count, tables;
+	bool more; /* there are more files than listed */
+} vv_web_datasets;
+
+/* history: also `last` and `line`, which needs a walk through history. */
+vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t limit, bool history,
+			       vv_web_datasets *out, vv_error *err);
+
+/* Has the commit such a path? Of none and of the work tree: no. */
+vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
+		     vv_error *err);
+
+/* Where a path that this version has not is to be found: the newest version that has it (none: never),
+ * and paths of this version that are called much the same. Of one that it has: nothing. */
+vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *path,
+			   vv_web_commit *newest, const char ***near, size_t *near_count,
+			   vv_error *err);
+
+#endif

@@ -1,0 +1,234 @@
+/*
+ * history: knows how far back a page looks at once.
+ */
+#include "cmd/web/model/history.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "lib/work/diff/row_history.h"
+#include "repo/git/history/history.h"
+#include "repo/git/merge/renames.h"
+
+#define VERSIONS_MAX 4000u /* of a dataset that are looked at for a column's life */
+
+/* --- a row --------------------------------------------------------------------------------------- */
+
+static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row_event *e,
+			    vv_error *err)
+{
+	vv_status rc = vv_web_commit_read(v, &e->commit, &to->commit, err);
+
+	to->kind = e->kind;
+	to->path = vv_web_keep_text(v, e->path);
+	to->old_path = vv_web_keep_text(v, e->old_path);
+	to->key = vv_web_keep_text(v, e->key);
+	to->old_key = vv_web_keep_text(v, e->old_key);
+	to->cells = vv_arena_calloc(&v->arena, e->count + 1, sizeof(*to->cells));
+	if (rc == VV_OK && (!to->path || !to->cells)) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < e->count; i++) {
+		vv_web_life_cell *c = &to->cells[i];
+
+		c->name = vv_web_keep_text(v, e->cells[i].name);
+		c->old_name = vv_web_keep_text(v, e->cells[i].old_name);
+		c->change = e->cells[i].change;
+		c->came = e->cells[i].came;
+		c->went = e->cells[i].went;
+		to->changed += c->change == VV_CELL_CHANGED;
+		if (!c->name) {
+			return vv_fail_nomem(err);
+		}
+		rc = vv_web_cells_keep(v, &c->old_cell, &c->new_cell, NULL, NULL,
+				       &e->cells[i].old_cell, &e->cells[i].new_cell,
+				       VV_WEB_CELL_MAX, err);
+		to->count++;
+	}
+	return rc;
+}
+
+vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *path,
+			  const char *key, uint64_t row, size_t skip, size_t limit,
+			  vv_web_life *out, vv_error *err)
+{
+	static const vv_strings none = {NULL, 0};
+	const vv_range range = {.include = c->id};
+	const vv_row_history_options o = {.row = key,
+					  .number = row,
+					  .key = &none,
+					  .path = path,
+					  .ranges = &range,
+					  .range_count = 1};
+	vv_row_history *h = NULL;
+	vv_row_event e;
+	vv_oid next;
+	size_t seen = 0;
+	bool over = false;
+	int more = 0;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	out->events = vv_arena_calloc(&v->arena, limit + 1, sizeof(*out->events));
+	if (!out->events) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_row_history_open(&h, v->repo, v->reader, &o, err);
+	while (rc == VV_OK && !over && out->count < limit &&
+	       (more = vv_row_history_next(h, &e, err)) > 0) {
+		if (seen++ >= skip) {
+			rc = keep_event(v, &out->events[out->count++], &e, err);
+		}
+		rc = rc < 0 ? rc : vv_web_over(v, &over, err);
+	}
+	rc = rc == VV_OK && more < 0 ? (vv_status)more : rc;
+	if (rc == VV_EMISSING) { /* what is known of newer versions is worth showing */
+		vv_error_clear(err);
+		out->missing = true;
+		rc = VV_OK;
+	}
+	out->complete = rc == VV_OK && more == 0 && !out->missing;
+	out->skip = skip + out->count;
+	if (rc == VV_OK && !out->complete && !out->missing && vv_row_history_from(h, &next)) {
+		vv_oid_text(out->next, &next);
+		out->skip = 0;
+	}
+	vv_row_history_close(h);
+	return rc;
+}
+
+/* --- a column -------------------------------------------------------------------------------------- */
+
+/* A version of a dataset. */
+typedef struct version {
+	vv_oid commit;
+	const char *path;
+} version;
+
+typedef struct versions {
+	version *items; /* newest first */
+	size_t count;
+	bool complete;
+} versions;
+
+/* All versions of a path, renames followed. */
+static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const char *path,
+			       versions *out, vv_error *err)
+{
+	const char *names[] = {path, NULL};
+	vv_log *log = NULL;
+	vv_oid id = c->id;
+	bool over = false;
+	int more = 1;
+	vv_status rc = VV_OK;
+
+	out->items = vv_arena_calloc(&v->arena, VERSIONS_MAX, sizeof(*out->items));
+	if (!out->items) {
+		return vv_fail_nomem(err);
+	}
+	while (rc == VV_OK && more > 0 && !over && out->count < VERSIONS_MAX) {
+		const vv_range range = {.include = id};
+		const vv_log_options o = {.ranges = &range, .range_count = 1, .paths = names};
+		char *old = NULL;
+
+		rc = vv_log_open(&log, v->repo, &o, err);
+		while (rc == VV_OK && !over && out->count < VERSIONS_MAX &&
+		       (more = vv_log_next(log, &id, err)) > 0) {
+			out->items[out->count++] = (version){id, names[0]};
+			rc = vv_web_over(v, &over, err);
+		}
+		vv_log_close(log);
+		log = NULL;
+		if (rc < 0 || more != 0 || out->count == 0) {
+			break;
+		}
+		/* Here the path began: by a new name, perhaps. */
+		vv_web_commit first, before;
+
+		if ((rc = vv_web_commit_read(v, &out->items[out->count - 1].commit, &first, err)) <
+			    0 ||
+		    (rc = vv_web_commit_before(v, &first, &before, err)) < 0 || before.none ||
+		    (rc = vv_renamed_from(v->repo, &before.id, &first.id, names[0], &old, err)) <
+			    0 ||
+		    !old) {
+			break;
+		}
+		names[0] = vv_web_keep_text(v, old);
+		vv_free(old);
+		if (!names[0]) {
+			return vv_fail_nomem(err);
+		}
+		id = before.id;
+		more = 1;
+	}
+	out->complete = rc == VV_OK && !over && out->count < VERSIONS_MAX;
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status read_point(vv_web_visit *v, const version *at, const char *column,
+			    vv_web_column_then *out, vv_error *err)
+{
+	vv_web_table *t;
+	long place;
+	vv_status rc;
+
+	if ((rc = vv_web_commit_read(v, &at->commit, &out->commit, err)) < 0) {
+		return rc;
+	}
+	rc = vv_web_table_open(v, &out->commit, at->path, &t, err);
+	out->missing = rc == VV_EMISSING;
+	if (rc == VV_ENOTFOUND || rc == VV_EINPUT || rc == VV_EMISSING) {
+		vv_error_clear(err); /* removed here; damaged; blocks that are elsewhere */
+		return VV_OK;
+	}
+	if (rc < 0 || t->kind != VV_WEB_TABLE) {
+		return rc;
+	}
+	out->rows = t->rows;
+	place = vv_schema_find(&t->table->schema, column, strlen(column));
+	out->there = place >= 0;
+	return out->there ? vv_web_values_read(v, t, (size_t)place, NULL, 0, &out->values, err)
+			  : VV_OK;
+}
+
+vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const char *path,
+				  const char *column, size_t limit, vv_web_column_life *out,
+				  vv_error *err)
+{
+	versions all = {0};
+	size_t n;
+	bool over = false;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (limit < 2) {
+		limit = 2;
+	}
+	if ((rc = list_versions(v, c, path, &all, err)) < 0) {
+		return rc;
+	}
+	n = all.count < limit ? all.count : limit;
+	out->points = vv_arena_calloc(&v->arena, n + 1, sizeof(*out->points));
+	if (!out->points) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < n && !over; i++) {
+		size_t at = n > 1 ? i * (all.count - 1) / (n - 1) : 0;
+
+		rc = read_point(v, &all.items[at], column, &out->points[out->count], err);
+		if (rc == VV_OK && out->points[out->count].there &&
+		    !out->points[out->count].values.complete) {
+			over = true; /* half a version's figures would mislead */
+		} else if (rc == VV_OK) {
+			out->missing |= out->points[out->count].missing;
+			out->count++;
+			rc = vv_web_over(v, &over, err);
+			if (over && i + 1 < n) {
+				vv_oid_text(out->next,
+					    &all.items[(i + 1) * (all.count - 1) / (n - 1)].commit);
+			}
+		}
+	}
+	out->complete = rc == VV_OK && all.complete && out->count == n;
+	return rc;
+}

@@ -1,0 +1,67 @@
+/*
+ * history: the life of a row, and of a column. Of a dataset: changes.h, vv_web_log_read with a path.
+ */
+#ifndef VV_CMD_WEB_MODEL_HISTORY_H
+#define VV_CMD_WEB_MODEL_HISTORY_H
+
+#include "cmd/web/model/changes.h"
+#include "cmd/web/model/values.h"
+#include "diff/rows/row_change.h"
+
+typedef struct vv_web_life_cell {
+	const char *name, *old_name; /* old_name: where the column was renamed; else NULL */
+	vv_cell_change change;
+	bool came, went;                /* the column was added; dropped */
+	vv_web_cell old_cell, new_cell; /* absent where the row or the column was not there */
+} vv_web_life_cell;
+
+/* A commit that changed the row. */
+typedef struct vv_web_life_event {
+	vv_web_commit commit;
+	vv_row_kind kind; /* added, removed, changed */
+	const char *path, *old_path;
+	vv_web_life_cell
+		*cells; /* those that changed, or their columns; of an added or removed row, all */
+	size_t count;
+	size_t changed;            /* of them: values, not columns alone */
+	const char *key, *old_key; /* where the key is another than before; else NULL */
+} vv_web_life_event;
+
+typedef struct vv_web_life {
+	vv_web_life_event *events; /* newest first */
+	size_t count;
+	bool complete;
+	/* else: the commit to go on from; "": from the same one, without the events told so far */
+	char next[VV_OID_TEXT + 1];
+	size_t skip;  /* those events */
+	bool missing; /* it ends where the data of older versions is not here */
+} vv_web_life;
+
+/* key: "A,B"; NULL: the row with this number, in a table without a key; skip: how many of the newest events are left out. VV_EUSAGE: the table has no key. */
+vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *path,
+			  const char *key, uint64_t row, size_t skip, size_t limit,
+			  vv_web_life *out, vv_error *err);
+
+/* A column in one version. */
+typedef struct vv_web_column_then {
+	vv_web_commit commit;
+	bool there;   /* the version has the column */
+	bool missing; /* its data is not here: whether it has the column is not known */
+	uint64_t rows;
+	vv_web_values values; /* without common values and bars */
+} vv_web_column_then;
+
+typedef struct vv_web_column_life {
+	vv_web_column_then *points; /* newest first; versions of the dataset */
+	size_t count;
+	bool complete;
+	bool missing; /* some points are */
+	char next[VV_OID_TEXT + 1];
+} vv_web_column_life;
+
+/* Of many versions, `limit` that are spread over them evenly, the newest and the oldest among them. */
+vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const char *path,
+				  const char *column, size_t limit, vv_web_column_life *out,
+				  vv_error *err);
+
+#endif

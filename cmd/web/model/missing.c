@@ -1,0 +1,171 @@
+/*
+ * missing: knows how a version is asked whether it is here, and what gets it.
+ */
+#include "cmd/web/model/missing.h"
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/work/peers/remote.h"
+#include "lib/work/view/content.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/history/history.h"
+#include "repo/git/merge/renames.h"
+
+/* A version of a path. */
+typedef struct version {
+	const vv_web_commit *commit;
+	const char *path; /* as it is called there */
+} version;
+
+/* In a lazy clone a version is here with all its blocks or not at all; else some may be lost. */
+static vv_status lacks(vv_web_visit *v, const version *at, bool *out, vv_error *err)
+{
+	vv_tree_entry e;
+	vv_content c;
+	vv_store *store;
+	vv_cid first;
+	bool whole;
+	vv_status rc;
+
+	*out = false;
+	if (!at->commit || at->commit->none || at->commit->work || !at->commit->hex[0]) {
+		return VV_OK;
+	}
+	if ((rc = vv_tree_entry_at(v->repo, &at->commit->id, at->path, &e, err)) < 0) {
+		return rc;
+	}
+	rc = vv_content_read(&c, v->repo, e.mode, &e.id, err);
+	vv_tree_entry_clear(&e);
+	if (rc < 0 || !c.stored || (rc = vv_repository_store(v->repo, &store, err)) < 0) {
+		return rc;
+	}
+	if (!vv_store_has(store, &c.root)) {
+		*out = true;
+		return VV_OK;
+	}
+	rc = vv_store_complete(store, &c.root, &whole, &first, err);
+	*out = rc == VV_OK && !whole;
+	return rc;
+}
+
+/* What the path was called in a, where b has it by a new name. */
+static void find_old(vv_web_visit *v, version *a, const vv_web_commit *b)
+{
+	char *old = NULL;
+	vv_tree_entry e;
+	vv_error ignored;
+
+	if (!a->commit || a->commit->none || a->commit->work || b->none || b->work) {
+		return;
+	}
+	if (vv_tree_entry_at(v->repo, &a->commit->id, a->path, &e, &ignored) == VV_OK) {
+		vv_tree_entry_clear(&e);
+	} else if (vv_renamed_from(v->repo, &a->commit->id, &b->id, a->path, &old, &ignored) ==
+			   VV_OK &&
+		   old) {
+		const char *kept = vv_web_keep_text(v, old);
+
+		a->path = kept ? kept : a->path;
+	}
+	vv_free(old);
+}
+
+/* "'varve fetch --data 9da2c18e prices.csv'", "'...' and '...'" */
+static void put_commands(vv_buf *out, const version *at, const bool *lacking, const char *from)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (lacking[i]) {
+			vv_buf_printf(out, "%s'varve fetch --data %s%s ", any ? " and " : "", from,
+				      at[i].commit->brief);
+			vv_text_put_word(out, at[i].path);
+			vv_buf_putc(out, '\'');
+			any = true;
+		}
+	}
+}
+
+/* "origin or backup": the remotes, to the owner; to strangers, and where there is none, nothing. */
+static void put_remotes(vv_buf *out, vv_web_visit *v)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_error ignored;
+
+	if (!v->reach && vv_remote_names(&names, &count, v->repo, &ignored) == VV_OK) {
+		for (size_t i = 0; i < count; i++) {
+			vv_buf_printf(out, "%s%s",
+				      i == 0          ? ""
+				      : i + 1 < count ? ", "
+						      : " or ",
+				      names[i]);
+		}
+	}
+	vv_names_free(names, count);
+}
+
+/* Who gets them, with these commands, from where. */
+static void put_way(vv_buf *out, vv_web_visit *v, const char *commands, const char *them)
+{
+	vv_buf remotes = VV_BUF_INIT;
+
+	put_remotes(&remotes, v);
+	if (v->reach) {
+		vv_buf_printf(out, "the one who runs this server gets %s with %s", them, commands);
+	} else {
+		vv_buf_printf(out, "%s gets %s from %s", commands, them,
+			      remotes.len > 0 ? vv_buf_cstr(&remotes)
+					      : "another repository: no remote is known here");
+	}
+	vv_buf_clear(&remotes);
+}
+
+static void hint(vv_web_visit *v, const version *at, const bool *lacking, vv_error *err)
+{
+	vv_buf commands = VV_BUF_INIT, remotes = VV_BUF_INIT, way = VV_BUF_INIT;
+
+	put_remotes(&remotes, v);
+	put_commands(&commands, at, lacking, v->reach || remotes.len > 0 ? "" : "--from URL ");
+	put_way(&way, v, vv_buf_cstr(&commands), lacking[0] && lacking[1] ? "them" : "it");
+	err->hint[0] = '\0';
+	vv_hint(err, "%s", vv_buf_cstr(&way));
+	vv_buf_clear(&way);
+	vv_buf_clear(&remotes);
+	vv_buf_clear(&commands);
+}
+
+const char *vv_web_missing_older(vv_web_visit *v)
+{
+	vv_buf way = VV_BUF_INIT;
+	const char *kept;
+
+	put_way(&way, v, "'varve fetch --data --all'", "them");
+	kept = vv_web_keep(v, vv_buf_cstr(&way), way.len);
+	vv_buf_clear(&way);
+	return kept ? kept : "";
+}
+
+vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
+			     const char *path, vv_error *err)
+{
+	version at[2] = {{a, path}, {b, path}};
+	bool lacking[2] = {false, false};
+	vv_error ignored;
+
+	find_old(v, &at[0], b);
+	for (size_t i = 0; i < 2; i++) {
+		if (lacks(v, &at[i], &lacking[i], &ignored) < 0) {
+			lacking[i] =
+				false; /* then it does not have the path, or is damaged otherwise */
+		}
+	}
+	if (!lacking[0] && !lacking[1]) {
+		return err->code;
+	}
+	hint(v, at, lacking, err);
+	if (lacking[0] && lacking[1]) {
+		return vv_prefix(err, "versions %s and %s", a->brief, b->brief);
+	}
+	return vv_prefix(err, "version %s", at[lacking[0] ? 0 : 1].commit->brief);
+}

@@ -1,0 +1,118 @@
+/*
+ * row_place: knows what is said of a key that no row has.
+ */
+#include "cmd/web/model/row_place.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "lib/work/view/kept_keys.h"
+#include "lib/work/view/key_place.h"
+
+static vv_status is_over(void *payload, bool *over, vv_error *err)
+{
+	return vv_web_over(payload, over, err);
+}
+
+static vv_key_place place_of(vv_web_visit *v, const vv_web_table *t, const char *key)
+{
+	return (vv_key_place){.table = t->table,
+			      .key = t->key,
+			      .key_count = t->key_count,
+			      .text = key,
+			      .over = is_over,
+			      .payload = v};
+}
+
+#define MAKE_MAX                                                                                   \
+	((uint64_t)256 << 20) /* bytes of a table whose keys are read well within a visit's time */
+
+/* With what checks keep of the table's keys. */
+static vv_status find(vv_web_visit *v, const vv_web_table *t, vv_key_place *p, uint64_t *out,
+		      bool *found, bool *whole, vv_error *err)
+{
+	bool make = !p->quick && t->table->root.bytes <= MAKE_MAX;
+	vv_kept_keys keys;
+	vv_status rc = vv_kept_keys_open(&keys, v->repo, t->path, make, err);
+
+	if (rc == VV_OK) {
+		keys.lookup.pool = make ? vv_dataset_reader_pool(v->reader) : NULL;
+		p->keys = &keys.lookup;
+		rc = vv_key_place_find(p, out, found, whole, err);
+	}
+	vv_kept_keys_close(&keys);
+	return rc;
+}
+
+/* "Symbol", "country,year" */
+static void put_key_names(vv_buf *out, const vv_web_table *t)
+{
+	for (size_t i = 0; i < t->key_count; i++) {
+		vv_buf_printf(out, "%s%s", i > 0 ? "," : "",
+			      vv_text_shows(t->columns[t->key[i]].name));
+	}
+}
+
+vv_status vv_web_key_hint(const vv_web_table *t, vv_error *err)
+{
+	vv_buf names = VV_BUF_INIT;
+
+	put_key_names(&names, t);
+	if (t->key_count > 0) {
+		vv_hint(err, "a key is a value of %s; a search looks in all columns",
+			vv_buf_cstr(&names));
+	}
+	vv_buf_clear(&names);
+	return err->code;
+}
+
+vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_number, vv_error *err)
+{
+	vv_buf names = VV_BUF_INIT;
+
+	if (key || has_number || t->kind != VV_WEB_TABLE) {
+		return VV_OK;
+	}
+	put_key_names(&names, t);
+	vv_fail(err, VV_EUSAGE, "which row of '%s'?", vv_text_shows(t->path));
+	if (t->key_count > 0) {
+		vv_hint(err, "name its key, as in ?key=VALUE (%s), or its number, as in ?row=0",
+			vv_buf_cstr(&names));
+	} else {
+		vv_hint(err, "name its number, as in ?row=0: the table has no key");
+	}
+	vv_buf_clear(&names);
+	return err->code;
+}
+
+vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
+			   vv_error *err)
+{
+	vv_key_place p = place_of(v, t, key);
+	bool found, whole;
+	vv_status rc;
+
+	if (t->key_count == 0) {
+		vv_fail(err, VV_EUSAGE, "'%s' has no key by which a row could be found",
+			vv_text_shows(t->path));
+		return vv_hint(err, "a row's number finds it: row=0 is the first one");
+	}
+	rc = find(v, t, &p, out, &found, &whole, err);
+	if (rc < 0 || found) {
+		return rc;
+	}
+	vv_fail(err, VV_ENOTFOUND,
+		whole ? "no row of '%s' has the key '%s'"
+		      : "'%s': the time was over before a row with the key '%s' was found",
+		vv_text_shows(t->path), vv_text_shows(key));
+	return vv_web_key_hint(t, err);
+}
+
+vv_status vv_web_row_quick(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
+			   bool *found, vv_error *err)
+{
+	vv_key_place p = place_of(v, t, key);
+	bool whole;
+
+	p.quick = true;
+	return find(v, t, &p, out, found, &whole, err);
+}

@@ -1,0 +1,22 @@
+/*
+ * row_place: the row with a key, for a visit.
+ */
+#ifndef VV_CMD_WEB_MODEL_ROW_PLACE_H
+#define VV_CMD_WEB_MODEL_ROW_PLACE_H
+
+#include "cmd/web/model/table.h"
+
+/* Its number: key is "A,B". VV_ENOTFOUND: there is none, or none was found in time; VV_EUSAGE: the table has
+ * no key. */
+vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
+			   vv_error *err);
+/* The same where it can be found at once: in a table that is sorted by its key. */
+vv_status vv_web_row_quick(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
+			   bool *found, vv_error *err);
+
+/* Of a request for a row: does it name one, by a key or a number? VV_EUSAGE says what it needs. */
+vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_number, vv_error *err);
+/* Sets err's hint to what a key of the table is. Answers err's code. */
+vv_status vv_web_key_hint(const vv_web_table *t, vv_error *err);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * row_test: which rows are asked for: filters and a search, made ready to be asked of every row.
+ */
+#ifndef VV_CMD_WEB_MODEL_ROW_TEST_H
+#define VV_CMD_WEB_MODEL_ROW_TEST_H
+
+#include "cmd/web/model/table.h"
+
+typedef enum vv_web_op {
+	VV_WEB_EQ, /* the value, under the column's type: 1.0 is 1 */
+	VV_WEB_NE,
+	VV_WEB_LT, /* by the type's order; missing cells never match */
+	VV_WEB_LE,
+	VV_WEB_GT,
+	VV_WEB_GE,
+	VV_WEB_HAS,        /* contains, upper and lower case alike */
+	VV_WEB_STARTS,     /* the same at the beginning */
+	VV_WEB_IS_MISSING, /* missing under the schema: absent, null, "NA", ""; no value */
+	VV_WEB_IS_PRESENT,
+	VV_WEB_IS_EMPTY, /* there, and "" */
+	VV_WEB_OP_COUNT
+} vv_web_op;
+const char *vv_web_op_name(vv_web_op op); /* "eq", as in addresses */
+bool vv_web_op_parse(vv_web_op *out, const char *name);
+/* Which of them make sense for a column of the type: for menus. */
+bool vv_web_op_fits(vv_web_op op, vv_type type);
+
+typedef struct vv_web_filter {
+	const char *column;
+	vv_web_op op;
+	const char *value; /* "" for those that take none */
+} vv_web_filter;
+#define VV_WEB_FILTERS_MAX 16u
+
+/* Zeroed: the first rows. */
+typedef struct vv_web_rows_query {
+	uint64_t from;      /* row number, 0-based, to begin at; with sort: place in that order */
+	size_t limit;       /* 0: VV_WEB_PAGE_ROWS */
+	const char *search; /* stands in any cell, upper and lower case alike; NULL or "" */
+	const vv_web_filter *filters; /* all must hold */
+	size_t filter_count;
+	const char *sort; /* column; NULL: as in the file. Missing cells last */
+	bool descending;
+	const char *const *show; /* columns to give, by name, in this order; NULL: all */
+	size_t show_count;
+	const char
+		*jump; /* the key, its values parted by commas: begin at that row instead of from */
+	uint32_t cell_max; /* 0: VV_WEB_CELL_MAX */
+} vv_web_rows_query;
+
+typedef struct vv_web_test vv_web_test;
+
+/* Lives with the visit. VV_ENOTFOUND: a column; VV_EUSAGE: a value, too many filters. */
+vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_rows_query *q,
+			   vv_web_test **out, vv_error *err);
+
+bool vv_web_test_any(const vv_web_test *s); /* is there anything that a row could fail? */
+
+/* The columns that it looks at, ascending; borrowed. */
+const size_t *vv_web_test_columns(const vv_web_test *s, size_t *count);
+
+/* Can such a row be among those with these facts (dataset/format/facts.h)? A vv_list_may_fn. */
+bool vv_web_test_may(void *test, const uint8_t *facts, size_t len);
+
+/* A row group begins: texts of the one before are gone. */
+void vv_web_test_group(vv_web_test *s);
+/* cells: the row's, at their places. */
+bool vv_web_test_row(vv_web_test *s, const vv_cell *cells);
+
+/* Appends what names it, for remembering answers: equal for equal queries of one table. */
+void vv_web_test_put(vv_buf *out, const vv_web_test *s);
+
+/* Two cells in the order of the column's type; missing ones are not compared. */
+int vv_web_order(const vv_field *f, const vv_cell *a, const vv_cell *b);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * rows: rows of a table from any number on, filtered, searched and sorted.
+ */
+#ifndef VV_CMD_WEB_MODEL_ROWS_H
+#define VV_CMD_WEB_MODEL_ROWS_H
+
+#include "cmd/web/model/row_test.h"
+
+typedef struct vv_web_row {
+	uint64_t number;    /* in the table, 0-based */
+	vv_web_cell *cells; /* of the columns shown */
+	const char *key;    /* "A,B" as vv_web_row_find and jump take it; NULL: no key */
+} vv_web_row;
+
+typedef struct vv_web_rows {
+	size_t *columns; /* places of those shown */
+	size_t column_count;
+	vv_web_row *rows;
+	size_t count;
+	bool filtered; /* not all rows of the table are meant */
+	/* Of all rows that match, as far as they were counted: `counted` false, there may be more. */
+	uint64_t matched;
+	bool counted;
+	bool complete;  /* there are no more rows that match */
+	uint64_t from;  /* where this page begins (jump) */
+	uint64_t next;  /* else `from` of the next page; rows before it were all looked at */
+	bool time_over; /* this page is short since its time was over */
+	bool has_previous;
+	uint64_t previous; /* `from` of the page before: known without filters and with sort */
+} vv_web_rows;
+
+/* VV_ENOTFOUND: a column, or no row with that key. VV_EUSAGE: a value that is not of the column's type;
+ * sorted rows past the first 100,000. */
+vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
+			   vv_web_rows *out, vv_error *err);
+
+/* One row by its key ("A,B"), or, key NULL, by number, with all columns and whole cells (up to 1 MB).
+ * VV_ENOTFOUND. */
+vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uint64_t number,
+			  vv_web_row *out, vv_error *err);
+
+/* All rows that match, to fn as a file, in the query's order (from and limit are not looked at; limited
+ * only by the browser's patience). */
+typedef enum vv_web_form { VV_WEB_CSV, VV_WEB_JSON, VV_WEB_NDJSON } vv_web_form;
+vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
+			    vv_web_form form,
+			    vv_status (*fn)(void *payload, const void *bytes, size_t len,
+					    vv_error *err),
+			    void *payload, vv_error *err);
+
+#endif

@@ -1,0 +1,300 @@
+/*
+ * table: knows what a file is that is not a table, and what a schema tells of its columns.
+ */
+#include "cmd/web/model/table.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/path.h"
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/work/diff/table.h"
+#include "lib/work/view/named_columns.h"
+#include "lib/work/view/version.h"
+#include "repo/git/history/history.h"
+
+#define PLAIN_MAX ((uint64_t)64 << 20) /* of a blob that is read whole */
+#define TEXT_SHOWN ((size_t)64 << 10)
+
+typedef struct opened {
+	vv_web_table shown; /* first: what callers hold */
+	vv_subject subject;
+	vv_table table;
+	bool is_open;
+} opened;
+
+static void close_opened(void *payload)
+{
+	opened *o = payload;
+
+	if (o->is_open) {
+		vv_table_close(&o->table);
+	}
+	vv_subject_clear(&o->subject);
+}
+
+/* --- columns --------------------------------------------------------------------------------- */
+
+static const char *said(const vv_field *f, const char *name)
+{
+	const char *text = f->json ? vv_json_get_string(f->json, name) : NULL;
+
+	return text && *text ? text : NULL;
+}
+
+static vv_status read_columns(vv_web_visit *v, opened *o, vv_error *err)
+{
+	vv_web_table *t = &o->shown;
+	const vv_table *table = &o->table;
+	size_t *key = vv_arena_calloc(&v->arena, table->root.key_count + 1, sizeof(*key));
+
+	t->column_count = table->columns;
+	t->columns = vv_arena_calloc(&v->arena, table->columns + 1, sizeof(*t->columns));
+	if (!key || !t->columns) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < table->columns; i++) {
+		const vv_field *f = &table->schema.fields[i];
+
+		t->columns[i] = (vv_web_column){
+			.name = f->name,
+			.type = vv_type_name(f->type),
+			.title = said(f, "title"),
+			.description = said(f, "description"),
+			.format = strcmp(f->format, "default") == 0 ? NULL : f->format,
+			.unit = said(f, "unit"),
+			.number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER};
+	}
+	for (size_t i = 0; i < table->root.key_count; i++) {
+		const char *name = table->root.key[i];
+		long at = vv_schema_find(&table->schema, name, strlen(name));
+
+		if (at >= 0) {
+			key[t->key_count++] = (size_t)at;
+			t->columns[at].key = true;
+		}
+	}
+	t->key = key;
+	t->rows = table->root.rows;
+	return VV_OK;
+}
+
+vv_status vv_web_column_find(const vv_web_table *t, const char *name, size_t *out, vv_error *err)
+{
+	return vv_view_column(t->table, name, strlen(name), vv_text_shows(t->path), out, err);
+}
+
+/* --- what is not a table ----------------------------------------------------------------------- */
+
+typedef struct beginning {
+	vv_buf bytes;
+	bool enough;
+} beginning;
+
+static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	beginning *b = payload;
+	size_t room = TEXT_SHOWN - b->bytes.len;
+
+	vv_buf_put(&b->bytes, bytes, len < room ? len : room);
+	b->enough = b->bytes.len == TEXT_SHOWN;
+	return b->enough ? vv_fail(err, VV_EREFUSED, "enough was read") : vv_buf_ok(&b->bytes, err);
+}
+
+static bool is_image(const char *s, size_t len)
+{
+	return (len > 8 && memcmp(s, "\x89PNG\r\n\x1a\n", 8) == 0) ||
+	       (len > 3 && memcmp(s, "\xff\xd8\xff", 3) == 0) ||
+	       (len > 6 && (memcmp(s, "GIF87a", 6) == 0 || memcmp(s, "GIF89a", 6) == 0)) ||
+	       (len > 12 && memcmp(s, "RIFF", 4) == 0 && memcmp(s + 8, "WEBP", 4) == 0);
+}
+
+/* Is it text, but for a character that was cut in two at the end? */
+static bool is_text(const char *s, size_t *len, bool cut)
+{
+	size_t n = *len;
+
+	if (memchr(s, '\0', n)) {
+		return false;
+	}
+	for (size_t back = 0; cut && back < 4 && !vv_utf8_valid(s, n) && n > 0; back++) {
+		n--;
+	}
+	*len = n;
+	return vv_utf8_valid(s, n);
+}
+
+static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
+{
+	vv_web_table *t = &o->shown;
+	beginning b = {0};
+	vv_status rc;
+
+	t->kind = VV_WEB_BYTES;
+	if (!t->stored && t->bytes > PLAIN_MAX) {
+		return VV_OK;
+	}
+	rc = vv_subject_bytes(&o->subject, on_bytes, &b, NULL, err);
+	if (b.enough) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	if (rc == VV_OK) {
+		size_t len = b.bytes.len;
+		const char *s = vv_buf_cstr(&b.bytes);
+
+		if (is_image(s, len)) {
+			t->kind = VV_WEB_IMAGE;
+		} else if (is_text(s, &len, b.enough)) {
+			t->kind = VV_WEB_TEXT;
+			t->text = vv_web_keep(v, s, len);
+			t->text_len = len;
+			rc = t->text ? VV_OK : vv_fail_nomem(err);
+		}
+	}
+	vv_buf_clear(&b.bytes);
+	return rc;
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_error *err)
+{
+	char *file;
+	const char *kept;
+	struct stat st;
+	vv_status rc;
+
+	if ((rc = vv_path_check(path, err)) < 0) {
+		return vv_fail(err, VV_ENOTFOUND, "no file '%s' in the work tree",
+			       vv_text_shows(path));
+	}
+	file = vv_repository_file(v->repo, path);
+	kept = file ? vv_web_keep(v, file, strlen(file)) : NULL;
+	vv_free(file);
+	if (!kept) {
+		return vv_fail_nomem(err);
+	}
+	if (lstat(kept, &st) != 0 || !S_ISREG(st.st_mode)) {
+		return vv_fail(err, VV_ENOTFOUND, "no file '%s' in the work tree",
+			       vv_text_shows(path));
+	}
+	o->shown.bytes = (uint64_t)st.st_size;
+	(void)snprintf(o->shown.tag, sizeof(o->shown.tag), "w%llx-%llx-%llx",
+		       (unsigned long long)st.st_size, (unsigned long long)st.st_mtim.tv_sec,
+		       (unsigned long long)st.st_mtim.tv_nsec);
+	return vv_subject_find_file(&o->subject, v->repo, v->reader, kept, err);
+}
+
+static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv_error *err)
+{
+	const vv_web_commit *c = &o->shown.commit;
+	vv_tree_entry e;
+	vv_status rc = vv_tree_entry_at(v->repo, &c->id, path, &e, err);
+	bool file;
+
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return vv_fail(err, VV_ENOTFOUND, "version %s has no file '%s'", c->brief,
+			       vv_text_shows(path));
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	file = S_ISREG(e.mode);
+	vv_tree_entry_clear(&e);
+	if (!file) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is a folder, a link or a submodule",
+			       vv_text_shows(path));
+	}
+	if ((rc = vv_subject_find_at(&o->subject, v->repo, v->reader, &c->id, path, err)) < 0) {
+		return rc;
+	}
+	if (o->subject.is_dataset) {
+		vv_cid_text(o->shown.tag, &o->subject.root);
+		return VV_OK;
+	}
+	vv_oid_text(o->shown.tag, &o->subject.blob);
+	return vv_blob_size(v->repo, &o->subject.blob, &o->shown.bytes, err);
+}
+
+/* Are its rows to be read, from wherever they stand? */
+static bool may_be_table(const opened *o)
+{
+	return o->subject.is_dataset ||
+	       (vv_diff_is_table_name(o->shown.path, false) && o->shown.bytes <= PLAIN_MAX);
+}
+
+static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
+{
+	/* Rows that are kept in key order are shown so: putting them into the file's order is work for a
+	 * command, not for every page. */
+	const vv_subject_options how = {.find_key = true, .stored = true};
+	vv_web_table *t = &o->shown;
+	vv_status rc;
+
+	t->stored = o->subject.is_dataset;
+	t->identity = t->stored ? t->tag
+				: vv_arena_printf(&v->arena, "%s %s", t->tag, t->commit.hex);
+	if (!t->identity) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_subject_is_broken(&o->subject, err)) {
+		return VV_EINPUT;
+	}
+	if (may_be_table(o)) {
+		rc = vv_subject_open(&o->subject, &o->table, &how, err);
+		o->is_open = rc == VV_OK;
+		if (rc < 0 && (t->stored || (rc != VV_EINPUT && rc != VV_EREFUSED &&
+					     rc != VV_EUSAGE && rc != VV_ENOSUPPORT))) {
+			return rc;
+		}
+		if (rc < 0) {
+			t->why = vv_web_keep_text(v, err->message);
+			t->why_hint = vv_web_keep_text(v, err->hint);
+		}
+		vv_error_clear(err);
+	}
+	if (o->is_open) {
+		t->bytes = o->table.root.bytes;
+		t->table = &o->table;
+	}
+	if (o->is_open && o->table.root.kind == VV_KIND_TABLE) {
+		t->kind = VV_WEB_TABLE;
+		return read_columns(v, o, err);
+	}
+	return look_at_bytes(v, o, err);
+}
+
+vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
+			    vv_web_table **out, vv_error *err)
+{
+	opened *o = vv_arena_calloc(&v->arena, 1, sizeof(*o));
+	vv_status rc;
+
+	*out = NULL;
+	if (!o) {
+		return vv_fail_nomem(err);
+	}
+	vv_subject_init(&o->subject);
+	if ((rc = vv_web_visit_last(v, close_opened, o, err)) < 0) {
+		return rc;
+	}
+	o->shown.commit = *c;
+	if (!(o->shown.path = vv_web_keep(v, path, strlen(path)))) {
+		return vv_fail_nomem(err);
+	}
+	if (c->none) {
+		return vv_fail(err, VV_ENOTFOUND, "there is nothing before the first version");
+	}
+	if ((rc = c->work ? find_in_work(v, o, o->shown.path, err)
+			  : find_in_commit(v, o, o->shown.path, err)) < 0 ||
+	    (rc = open_content(v, o, err)) < 0) {
+		return rc;
+	}
+	*out = &o->shown;
+	return VV_OK;
+}

@@ -1,0 +1,459 @@
+/*
+ * values: knows how the common values of a column are found in one pass.
+ *
+ * Values are counted by their hash and remembered by the first row that has them. Where there are too many
+ * different ones, those that came least often are forgotten from time to time.
+ */
+#include "cmd/web/model/values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/sys.h"
+#include "cmd/web/model/histogram.h"
+#include "cmd/web/model/memo.h"
+#include "cmd/web/model/row_test.h"
+#include "dataset/schema/decimal.h"
+#include "dataset/schema/moment.h"
+#include "dataset/schema/value.h"
+#include "diff/rows/row_by_number.h"
+#include "lib/work/view/column_stats.h"
+
+#define SLOTS 32768u
+#define COUNTED_MAX (SLOTS * 3 / 4)
+#define DISTINCT_MAX 65536u
+#define BARS 40u
+#define COMMON_MAX 200u
+#define DAY_SEC 86400.0
+
+typedef struct counter {
+	uint64_t hash, rows, first;
+} counter;
+
+typedef struct counting {
+	vv_web_visit *v;
+	vv_web_table *t;
+	const vv_field *field;
+	size_t column;
+	vv_web_values *out;
+	vv_column_stats stats;
+	counter *slots; /* rows 0: free */
+	size_t used;
+	bool pruned;
+	vv_web_histogram histogram;
+	bool has_numbers, has_times;
+	double sum, lost; /* Kahan's sum */
+	uint64_t numbers;
+	vv_buf scratch;
+} counting;
+
+/* --- numbers ------------------------------------------------------------------------------------- */
+
+static bool read_number(counting *c, const vv_cell *cell, double *out)
+{
+	static const double tens[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+				      1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+	char text[64];
+	vv_small small;
+	vv_decimal d;
+	char *end;
+
+	if (c->field->decimal_char == '.' && !c->field->group_char && cell->len <= 18 &&
+	    vv_small_read(&small, cell->text, cell->len, true)) {
+		*out = (double)small.mantissa / tens[small.scale];
+		return true;
+	}
+	vv_buf_reset(&c->scratch);
+	if (!vv_decimal_read(&d, &c->scratch, c->field, cell->text, cell->len) ||
+	    d.kind != VV_DECIMAL_FINITE || d.count > 40 || d.exponent < -300 || d.exponent > 300) {
+		return false;
+	}
+	/* Digits without a point: no locale has a say. */
+	(void)snprintf(text, sizeof(text), "%s%.*se%lld", d.negative ? "-" : "", (int)d.count,
+		       vv_buf_cstr(&c->scratch) + d.digits_at,
+		       (long long)(d.exponent - (int64_t)d.count));
+	*out = d.count == 0 ? 0 : strtod(text, &end);
+	return true;
+}
+
+static bool digits(const char *s, size_t n, int *out)
+{
+	*out = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] < '0' || s[i] > '9') {
+			return false;
+		}
+		*out = *out * 10 + (s[i] - '0');
+	}
+	return true;
+}
+
+static bool read_day(counting *c, const vv_cell *cell, double *out)
+{
+	const char *s = cell->text;
+	size_t len = cell->len;
+	int y, m, d;
+
+	if (c->field->plan) {
+		vv_buf_reset(&c->scratch);
+		if (vv_moment_put(&c->scratch, c->field, s, len) == VV_MOMENT_PUT) {
+			s = vv_buf_cstr(&c->scratch);
+			len = c->scratch.len;
+		}
+	}
+	if (len < 10 || !digits(s, 4, &y) || s[4] != '-' || !digits(s + 5, 2, &m) || s[7] != '-' ||
+	    !digits(s + 8, 2, &d) || m < 1 || m > 12 || d < 1 || d > 31) {
+		return false;
+	}
+	*out = (double)vv_value_days(y, (unsigned)m, (unsigned)d);
+	return true;
+}
+
+static void take_number(counting *c, const vv_cell *cell)
+{
+	double x = 0, y, t;
+
+	if (c->has_numbers ? !read_number(c, cell, &x) : !read_day(c, cell, &x)) {
+		return;
+	}
+	vv_web_histogram_add(&c->histogram, x);
+	y = x - c->lost;
+	t = c->sum + y;
+	c->lost = (t - c->sum) - y;
+	c->sum = t;
+	c->numbers++;
+}
+
+/* --- common values ----------------------------------------------------------------------------------- */
+
+static counter *find_slot(counter *slots, uint64_t hash)
+{
+	size_t at = (size_t)(hash >> 7) & (SLOTS - 1);
+
+	while (slots[at].rows > 0 && slots[at].hash != hash) {
+		at = (at + 1) & (SLOTS - 1);
+	}
+	return &slots[at];
+}
+
+static int by_rows(const void *x, const void *y)
+{
+	const counter *a = x, *b = y;
+
+	if (a->rows != b->rows) {
+		return a->rows > b->rows ? -1 : 1;
+	}
+	return (a->first > b->first) - (a->first < b->first);
+}
+
+/* The rarer half is forgotten. */
+static vv_status prune(counting *c, vv_error *err)
+{
+	counter *kept = vv_malloc(c->used * sizeof(*kept));
+	size_t n = 0;
+
+	if (!kept) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < SLOTS; i++) {
+		if (c->slots[i].rows > 0) {
+			kept[n++] = c->slots[i];
+		}
+	}
+	qsort(kept, n, sizeof(*kept), by_rows);
+	memset(c->slots, 0, SLOTS * sizeof(*c->slots));
+	c->used = n / 2;
+	for (size_t i = 0; i < c->used; i++) {
+		*find_slot(c->slots, kept[i].hash) = kept[i];
+	}
+	c->pruned = true;
+	vv_free(kept);
+	return VV_OK;
+}
+
+static vv_status count_value(counting *c, uint64_t row, const vv_cell *cell, vv_error *err)
+{
+	counter *k = find_slot(c->slots, vv_xxh3(cell->text, cell->len, cell->state + 1u));
+	vv_status rc;
+
+	if (k->rows == 0) {
+		if (c->used == COUNTED_MAX) {
+			if ((rc = prune(c, err)) < 0) {
+				return rc;
+			}
+			k = find_slot(c->slots, vv_xxh3(cell->text, cell->len, cell->state + 1u));
+		}
+		*k = (counter){.hash = vv_xxh3(cell->text, cell->len, cell->state + 1u),
+			       .first = row};
+		c->used++;
+	}
+	k->rows++;
+	return VV_OK;
+}
+
+static vv_status give_common(counting *c, size_t most, vv_error *err)
+{
+	vv_web_values *o = c->out;
+	counter *all = vv_malloc((c->used + 1) * sizeof(*all));
+	vv_row_by_number by = {0};
+	size_t n = 0;
+	vv_status rc = VV_OK;
+
+	most = most < COMMON_MAX ? most : COMMON_MAX;
+	o->common = vv_arena_calloc(&c->v->arena, most + 1, sizeof(*o->common));
+	if (!all || !o->common) {
+		vv_free(all);
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < SLOTS; i++) {
+		if (c->slots[i].rows > 0) {
+			all[n++] = c->slots[i];
+		}
+	}
+	qsort(all, n, sizeof(*all), by_rows);
+	vv_row_by_number_init(&by, c->t->table, VV_ROW_GROUPS_MAX);
+	for (size_t i = 0; rc == VV_OK && i < n && i < most; i++) {
+		const vv_cell *cells;
+
+		if ((rc = vv_row_by_number_get(&by, all[i].first, &cells, err)) == VV_OK) {
+			o->common[i].rows = all[i].rows;
+			rc = vv_web_cell_keep(c->v, &o->common[i].cell, c->field, &cells[c->column],
+					      VV_WEB_CELL_MAX, err);
+			o->common_count++;
+		}
+	}
+	o->common_exact = !c->pruned;
+	vv_row_by_number_close(&by);
+	vv_free(all);
+	return rc;
+}
+
+/* --- a column ------------------------------------------------------------------------------------------ */
+
+static vv_status take_cell(counting *c, uint64_t row, const vv_cell *cell, vv_error *err)
+{
+	bool missing = vv_field_missing(c->field, cell);
+	vv_status rc;
+
+	c->out->looked_at++;
+	c->out->empty += cell->state == VV_CELL_TEXT && cell->len == 0;
+	if ((rc = vv_column_stats_add(&c->stats, cell, err)) < 0 || missing) {
+		return rc;
+	}
+	if (c->has_numbers || c->has_times) {
+		take_number(c, cell);
+	}
+	return count_value(c, row, cell, err);
+}
+
+static vv_status read_column(counting *c, vv_web_test *test, vv_error *err)
+{
+	const size_t *columns;
+	size_t count, *wanted;
+	vv_table_reader *r = NULL;
+	vv_batch b;
+	bool over = false, has = false;
+	int more = 0;
+	vv_status rc;
+
+	columns = vv_web_test_columns(test, &count);
+	if (!(wanted = vv_arena_alloc(&c->v->arena, (count + 1) * sizeof(*wanted)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		wanted[i] = columns[i];
+		has |= columns[i] == c->column;
+	}
+	if (!has) {
+		wanted[count++] = c->column;
+	}
+	vv_batch_init(&b);
+	rc = vv_table_reader_open(&r, c->t->table, wanted, count, false, err);
+	while (rc == VV_OK && !over && (more = vv_table_read(r, &b, err)) > 0) {
+		vv_web_test_group(test);
+		for (size_t i = 0; rc == VV_OK && i < b.rows; i++) {
+			const vv_cell *cells = b.cells + i * b.columns;
+
+			if (vv_web_test_row(test, cells)) {
+				rc = take_cell(c, b.first_row + i, &cells[c->column], err);
+			}
+		}
+		if (rc == VV_OK) {
+			rc = vv_web_over(c->v, &over, err);
+		}
+	}
+	c->out->complete = rc == VV_OK && more == 0;
+	vv_table_reader_close(r);
+	vv_batch_clear(&b);
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status give_range(counting *c, vv_error *err)
+{
+	vv_web_values *o = c->out;
+	const vv_cell least = {.text = vv_buf_cstr(&c->stats.min),
+			       .len = (uint32_t)c->stats.min.len};
+	const vv_cell greatest = {.text = vv_buf_cstr(&c->stats.max),
+				  .len = (uint32_t)c->stats.max.len};
+	vv_status rc;
+
+	o->missing = c->stats.missing;
+	o->misfits = c->stats.misfits;
+	o->distinct = vv_column_stats_distinct(&c->stats, &o->distinct_exact);
+	o->has_range = c->stats.any;
+	if ((rc = vv_web_cell_keep(c->v, &o->least, NULL, &least, VV_WEB_CELL_MAX, err)) < 0) {
+		return rc;
+	}
+	return vv_web_cell_keep(c->v, &o->greatest, NULL, &greatest, VV_WEB_CELL_MAX, err);
+}
+
+static vv_status give_bars(counting *c, vv_error *err)
+{
+	vv_web_values *o = c->out;
+	vv_web_bin bins[BARS];
+	double unit = c->has_times ? DAY_SEC : 1;
+
+	o->times = c->has_times;
+	o->numeric = c->has_numbers && c->numbers > 0;
+	o->mean = o->numeric ? c->sum / (double)c->numbers : 0;
+	o->bar_count = vv_web_histogram_bars(&c->histogram, bins, BARS);
+	o->bars = vv_arena_calloc(&c->v->arena, BARS, sizeof(*o->bars));
+	if (!o->bars) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < o->bar_count; i++) {
+		o->bars[i] = (vv_web_bar){bins[i].from * unit, bins[i].to * unit, bins[i].count};
+	}
+	return VV_OK;
+}
+
+/* --- remembering ---------------------------------------------------------------------------------------- */
+
+static void put_cell(vv_buf *out, const vv_web_cell *c)
+{
+	vv_buf_put(out, c, sizeof(*c));
+	vv_buf_put(out, c->text, c->len);
+}
+
+static void remember(vv_web_visit *v, const vv_buf *key, const vv_web_values *o)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_put(&b, o, sizeof(*o));
+	put_cell(&b, &o->least);
+	put_cell(&b, &o->greatest);
+	for (size_t i = 0; i < o->common_count; i++) {
+		vv_buf_put(&b, &o->common[i].rows, sizeof(uint64_t));
+		put_cell(&b, &o->common[i].cell);
+	}
+	if (o->bar_count > 0) {
+		vv_buf_put(&b, o->bars, o->bar_count * sizeof(*o->bars));
+	}
+	if (!b.failed) {
+		vv_web_memo_put(v->memo, key, b.data, b.len);
+	}
+	vv_buf_clear(&b);
+}
+
+static const char *take(const char **p, void *out, size_t len)
+{
+	const char *at = *p;
+
+	if (out) {
+		memcpy(out, at, len);
+	}
+	*p += len;
+	return at;
+}
+
+static void take_text(vv_web_visit *v, const char **p, vv_web_cell *c, bool *fine)
+{
+	take(p, c, sizeof(*c));
+	c->text = vv_web_keep(v, take(p, NULL, c->len), c->len);
+	*fine &= c->text != NULL;
+}
+
+/* What was put above, in the same order, by this process. */
+static bool recall(vv_web_visit *v, const vv_buf *key, vv_web_values *o)
+{
+	vv_buf b = VV_BUF_INIT;
+	const char *p;
+	bool fine = vv_web_memo_get(v->memo, key, &b);
+
+	if (fine) {
+		p = b.data;
+		take(&p, o, sizeof(*o));
+		o->common = vv_arena_calloc(&v->arena, o->common_count + 1, sizeof(*o->common));
+		o->bars = vv_arena_calloc(&v->arena, o->bar_count + 1, sizeof(*o->bars));
+		fine = o->common && o->bars;
+		take_text(v, &p, &o->least, &fine);
+		take_text(v, &p, &o->greatest, &fine);
+		for (size_t i = 0; fine && i < o->common_count; i++) {
+			take(&p, &o->common[i].rows, sizeof(uint64_t));
+			take_text(v, &p, &o->common[i].cell, &fine);
+		}
+		if (fine && o->bar_count > 0) {
+			take(&p, o->bars, o->bar_count * sizeof(*o->bars));
+		}
+	}
+	vv_buf_clear(&b);
+	return fine;
+}
+
+static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *err)
+{
+	vv_type type = c->field->type;
+	vv_status rc;
+
+	c->has_numbers = type == VV_TYPE_NUMBER || type == VV_TYPE_INTEGER || type == VV_TYPE_YEAR;
+	c->has_times = type == VV_TYPE_DATE || type == VV_TYPE_DATETIME;
+	c->slots = vv_calloc(SLOTS, sizeof(*c->slots));
+	c->histogram.bins = vv_calloc(VV_WEB_BINS, sizeof(uint64_t));
+	vv_column_stats_init(&c->stats, c->field, DISTINCT_MAX);
+	if (!c->slots || !c->histogram.bins) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if ((rc = read_column(c, test, err)) < 0 || (rc = give_range(c, err)) < 0 ||
+	    (rc = give_bars(c, err)) < 0) {
+		goto done;
+	}
+	rc = give_common(c, most, err);
+done:
+	vv_column_stats_clear(&c->stats);
+	vv_free(c->slots);
+	vv_free(c->histogram.bins);
+	vv_buf_clear(&c->scratch);
+	return rc;
+}
+
+vv_status vv_web_values_read(vv_web_visit *v, vv_web_table *t, size_t column,
+			     const vv_web_rows_query *q, size_t most, vv_web_values *out,
+			     vv_error *err)
+{
+	counting c = {.v = v,
+		      .t = t,
+		      .field = &t->table->schema.fields[column],
+		      .column = column,
+		      .out = out};
+	vv_buf key = VV_BUF_INIT;
+	vv_web_test *test;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_web_test_make(v, t, q, &test, err)) < 0) {
+		return rc;
+	}
+	vv_buf_printf(&key, "values %s %zu %zu ", t->identity, column, most);
+	vv_web_test_put(&key, test);
+	if (!recall(v, &key, out)) {
+		memset(out, 0, sizeof(*out));
+		if ((rc = count(&c, test, most, err)) == VV_OK && out->complete) {
+			remember(v, &key, out);
+		}
+	}
+	vv_buf_clear(&key);
+	return rc;
+}

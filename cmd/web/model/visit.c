@@ -1,0 +1,182 @@
+/*
+ * visit: knows when work is over, and what of a cell is kept.
+ */
+#include "cmd/web/model/visit.h"
+
+#include <string.h>
+
+#include "base/show.h"
+#include "base/sys.h"
+#include "dataset/schema/type.h"
+
+struct vv_web_last {
+	void (*fn)(void *payload);
+	void *payload;
+	struct vv_web_last *next;
+};
+
+vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, vv_error *err)
+{
+	vv_status rc;
+
+	vv_arena_init(&v->arena);
+	if ((rc = vv_repository_open(&v->repo, repository, err)) < 0) {
+		return rc;
+	}
+	return vv_dataset_reader_open(&v->reader, v->repo, NULL, err);
+}
+
+void vv_web_visit_end(vv_web_visit *v)
+{
+	for (; v->last; v->last = v->last->next) {
+		v->last->fn(v->last->payload);
+	}
+	vv_dataset_reader_close(v->reader);
+	vv_repository_close(v->repo);
+	vv_arena_clear(&v->arena);
+	memset(v, 0, sizeof(*v));
+}
+
+vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *payload,
+			    vv_error *err)
+{
+	struct vv_web_last *last = vv_arena_alloc(&v->arena, sizeof(*last));
+
+	if (!last) {
+		return vv_fail_nomem(err);
+	}
+	*last = (struct vv_web_last){fn, payload, v->last};
+	v->last = last;
+	return VV_OK;
+}
+
+vv_status vv_web_over(const vv_web_visit *v, bool *over, vv_error *err)
+{
+	*over = v->until_ms != 0 && vv_monotonic_ms() >= v->until_ms;
+	if (v->gone && v->gone(v->payload)) {
+		return vv_fail(err, VV_EIO, "the browser has gone away");
+	}
+	return VV_OK;
+}
+
+const char *vv_web_keep(vv_web_visit *v, const char *text, size_t len)
+{
+	return vv_arena_strndup(&v->arena, text ? text : "", len);
+}
+
+const char *vv_web_keep_text(vv_web_visit *v, const char *text)
+{
+	return text ? vv_web_keep(v, text, strlen(text)) : NULL;
+}
+
+/* No character is cut in two. */
+static size_t whole_characters(const char *s, size_t len, size_t whole)
+{
+	size_t n = len, back = 0;
+
+	while (n > 0 && n < whole && back < 4 && ((unsigned char)s[n] & 0xc0) == 0x80) {
+		n--;
+		back++;
+	}
+	return back < 4 ? n : len;
+}
+
+static vv_web_cell_kind kind_of(const vv_field *field, const vv_cell *c)
+{
+	switch (c->state) {
+	case VV_CELL_ABSENT:
+		return VV_WEB_ABSENT;
+	case VV_CELL_NULL:
+		return VV_WEB_NULL;
+	default:
+		return c->len == 0                           ? VV_WEB_EMPTY
+		       : field && vv_field_missing(field, c) ? VV_WEB_MISSING
+							     : VV_WEB_VALUE;
+	}
+}
+
+/* From `skip` on, which is where a character begins. */
+static vv_status keep_from(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
+			   const vv_cell *cell, size_t skip, uint32_t max, vv_error *err)
+{
+	bool text = cell->state == VV_CELL_TEXT || cell->state == VV_CELL_LITERAL;
+	size_t len = text ? cell->len : 0;
+
+	*out = (vv_web_cell){.kind = kind_of(field, cell),
+			     .literal = cell->state == VV_CELL_LITERAL,
+			     .text = "",
+			     .whole = (uint32_t)len,
+			     .skipped = (uint32_t)skip};
+	len -= skip;
+	if (len > max) {
+		len = whole_characters(cell->text + skip, max, len);
+	}
+	out->len = (uint32_t)len;
+	v->held += len + sizeof(*out);
+	if (len > 0 && !(out->text = vv_web_keep(v, cell->text + skip, len))) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+vv_status vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
+			   const vv_cell *cell, uint32_t max, vv_error *err)
+{
+	return keep_from(v, out, field, cell, 0, max, err);
+}
+
+static bool is_inside(const vv_cell *c, size_t at)
+{
+	return at < c->len && ((unsigned char)c->text[at] & 0xc0) == 0x80;
+}
+
+/* Bytes that both begin and end with, whole characters. */
+static void find_common(const vv_cell *x, const vv_cell *y, size_t *before, size_t *after)
+{
+	size_t n = 0, k = 0, most = x->len < y->len ? x->len : y->len;
+
+	while (n < most && x->text[n] == y->text[n]) {
+		n++;
+	}
+	while (n > 0 && (is_inside(x, n) || is_inside(y, n))) {
+		n--;
+	}
+	while (k < most - n && x->text[x->len - 1 - k] == y->text[y->len - 1 - k]) {
+		k++;
+	}
+	while (k > 0 && is_inside(x, x->len - k)) {
+		k--;
+	}
+	*before = n;
+	*after = k;
+}
+
+#define LEAD 100u /* bytes before what differs that are kept, at least */
+
+vv_status vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
+			    const vv_field *old_field, const vv_field *new_field,
+			    const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max,
+			    vv_error *err)
+{
+	size_t before = 0, after = 0, skip = 0;
+	vv_status rc;
+
+	if (kind_of(old_field, old_cell) == VV_WEB_VALUE &&
+	    kind_of(new_field, new_cell) == VV_WEB_VALUE) {
+		find_common(old_cell, new_cell, &before, &after);
+	}
+	if ((old_cell->len > max || new_cell->len > max) && before > max / 2 &&
+	    before > 2 * (size_t)LEAD) {
+		skip = before - LEAD;
+		while (skip > 0 && is_inside(old_cell, skip)) {
+			skip--;
+		}
+	}
+	if ((rc = keep_from(v, old_out, old_field, old_cell, skip, max, err)) < 0 ||
+	    (rc = keep_from(v, new_out, new_field, new_cell, skip, max, err)) < 0) {
+		return rc;
+	}
+	old_out->before = new_out->before = (uint32_t)before;
+	old_out->after = new_out->after = (uint32_t)after;
+	return VV_OK;
+}

@@ -1,0 +1,99 @@
+/*
+ * visit: one look at a repository: what it may show, until when work may go on, and the memory that
+ * answers live in.
+ *
+ * Everything in this room takes a visit first, and what it answers lives in the visit's arena until
+ * vv_web_visit_end: nothing is cleared one by one. Nothing here knows HTML or HTTP. Every function shows
+ * only what a branch or tag reaches (but in a visit of the owner's, which may see the work tree too), and
+ * says VV_ENOTFOUND of the rest, as of what was never there.
+ *
+ * Codes: VV_ENOTFOUND (no such version, dataset, row, column), VV_EMISSING (blocks that are not here; the
+ * hint says who has them), VV_EUSAGE (nonsense in the address), VV_EINPUT (no table).
+ *
+ * Work ends when its time is over: what was found until then is the answer, `complete` is false, and
+ * `next` says where to go on. A browser that has gone ends it with VV_EIO.
+ *
+ * A correct caller: vv_web_visit_begin; vv_web_commit_find; what it asks of commits.h, changes.h,
+ * datasets.h, table.h, rows.h, values.h, compare.h, history.h; vv_web_visit_end.
+ */
+#ifndef VV_CMD_WEB_MODEL_VISIT_H
+#define VV_CMD_WEB_MODEL_VISIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "dataset/format/cell.h"
+#include "dataset/schema/field.h"
+#include "dataset/table/dataset_reader.h"
+#include "repo/git/repository.h"
+#include "repo/transfer/reachable.h"
+
+#define VV_WEB_CELL_MAX 2000u /* bytes of a cell that an answer holds, unless asked otherwise */
+#define VV_WEB_ANSWER_MAX (8u << 20) /* bytes of cells in one answer; then it ends, with `next` */
+#define VV_WEB_PAGE_ROWS 200u        /* rows of a page */
+#define VV_WEB_PAGE_ROWS_MAX 2000u   /* that may be asked for */
+#define VV_WEB_TIME_MS 3000u         /* of a request */
+
+typedef struct vv_web_visit {
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	vv_reachable *reach;         /* NULL: the owner's visit, all is shown */
+	bool work_tree;              /* may be shown: the revision VV_WEB_WORK names it */
+	uint64_t until_ms;           /* on vv_monotonic_ms's clock */
+	bool (*gone)(void *payload); /* has the browser gone away? NULL: never */
+	void *payload;
+	struct vv_web_memo *memo; /* what other visits found out; NULL: nothing is remembered */
+	vv_arena arena;
+	uint64_t held;            /* bytes of cells in the arena */
+	struct vv_web_last *last; /* what is to be closed at the end */
+} vv_web_visit;
+
+/* Opens the repository in that very folder, into a zeroed visit of which reach, work_tree, until_ms, gone,
+ * payload and memo are set; all are borrowed. To be ended in every case. */
+vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, vv_error *err);
+void vv_web_visit_end(vv_web_visit *v); /* accepts a zeroed one */
+
+/* Calls fn(payload) at the visit's end, before what was asked for earlier. */
+vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *payload,
+			    vv_error *err);
+
+/* Is the time over? VV_EIO where the browser has gone. */
+vv_status vv_web_over(const vv_web_visit *v, bool *over, vv_error *err);
+
+/* What a cell is, which eyes must tell apart. */
+typedef enum vv_web_cell_kind {
+	VV_WEB_VALUE,   /* text */
+	VV_WEB_EMPTY,   /* no text at all: "" */
+	VV_WEB_MISSING, /* text that the schema declares to mean missing: "NA" */
+	VV_WEB_NULL,    /* JSON null */
+	VV_WEB_ABSENT   /* the row ends before this column; a member that is not there */
+} vv_web_cell_kind;
+
+typedef struct vv_web_cell {
+	vv_web_cell_kind kind;
+	bool literal;     /* as JSON writes it, no text: a number, true, an array */
+	const char *text; /* any bytes, not always UTF-8; never NULL */
+	uint32_t len;     /* bytes that are here */
+	uint32_t whole;   /* bytes that it has: more than len where it was cut */
+	uint32_t skipped; /* of these, bytes before text */
+	uint32_t before,
+		after; /* one side of a change: bytes of whole, at its beginning and its end, that the other has too */
+} vv_web_cell;
+
+/* Text that lives with the visit; NULL: out of memory. */
+const char *vv_web_keep(vv_web_visit *v, const char *text, size_t len);
+/* The same of all of it; NULL stays NULL. */
+const char *vv_web_keep_text(vv_web_visit *v, const char *text);
+
+/* A copy that lives with the visit, cut to max bytes (at a character's end). field may be NULL. */
+vv_status vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
+			   const vv_cell *cell, uint32_t max, vv_error *err);
+/* The two sides of a change, cut so that what differs is in them. */
+vv_status vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
+			    const vv_field *old_field, const vv_field *new_field,
+			    const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max,
+			    vv_error *err);
+
+#endif

@@ -1,0 +1,163 @@
+/*
+ * http: knows the signals that end the server, and what it says.
+ */
+#include "cmd/web/serve/http.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/thread.h"
+#include "cmd/web/serve/http_file.h"
+#include "lib/work/view/version_files.h"
+#include "transport/server/address.h"
+#include "transport/server/auth.h"
+
+#define GRACE_SEC 10u
+
+typedef struct serving {
+	const vv_serve_http_options *o;
+	vv_mutex *lock; /* one line at a time */
+	vv_ordered_files *ordered;
+} serving;
+
+static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
+{
+	const serving *s = payload;
+
+	return s->o->answer(s->o->payload, call, line, err);
+}
+
+static vv_status open_file(void *payload, const vv_http_call *call, const char *rest,
+			   vv_http_file *out, vv_error *err)
+{
+	const serving *s = payload;
+
+	return vv_http_file_open(s->ordered, call, rest, out, err);
+}
+
+static vv_status page(void *payload, const vv_http_call *call, const vv_http_ask *ask,
+		      const vv_http_reply *reply, vv_error *err)
+{
+	const serving *s = payload;
+
+	return s->o->page(s->o->page_payload, call, ask, reply, err);
+}
+
+static void log_line(void *payload, const char *line)
+{
+	serving *s = payload;
+
+	if (s->o->quiet) {
+		return;
+	}
+	vv_mutex_lock(s->lock);
+	vv_notes_put(s->o->notes, "%s", line);
+	vv_mutex_unlock(s->lock);
+}
+
+static bool is_loopback(const char *url)
+{
+	return strncmp(url, "http://127.", 11) == 0 || strncmp(url, "http://[::1]", 12) == 0;
+}
+
+static void say_start(const vv_serve_http_options *o, const vv_http_server *server)
+{
+	const char *url = vv_http_server_url(server), *name;
+
+	if (o->path_count == 1) {
+		vv_notes_put(o->notes, "serving '%s' at %s",
+			     vv_text_shows(vv_http_server_name(server, 0)), url);
+	} else {
+		vv_notes_put(o->notes, "serving %zu repositories at %s", o->path_count, url);
+		for (size_t i = 0; (name = vv_http_server_name(server, i)); i++) {
+			vv_notes_put(o->notes, "  %s/%s", url, vv_text_shows(name));
+		}
+	}
+	if (o->auth_file && !o->tls_cert && !is_loopback(url)) {
+		vv_notes_warn(o->notes,
+			      "without TLS, names and secrets cross the network readably");
+	}
+}
+
+static void wait_for_signal(const sigset_t *set)
+{
+	int got;
+
+	while (sigwait(set, &got) != 0) {
+	}
+}
+
+vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
+{
+	vv_http_options http = {.address = o->address,
+				.paths = o->paths,
+				.path_count = o->path_count,
+				.tls_cert = o->tls_cert,
+				.tls_key = o->tls_key,
+				.auth_file = o->auth_file,
+				.read_only = o->read_only,
+				.closed = o->closed,
+				.connections = o->connections,
+				.per_address = o->per_address,
+				.hosts = o->hosts,
+				.host_count = o->host_count,
+				.proxies = o->proxies,
+				.proxy_count = o->proxy_count,
+				.origins = o->origins,
+				.origin_count = o->origin_count,
+				.secret = o->secret,
+				.secret_once = o->secret_once,
+				.body_max = o->body_max,
+				.request_memory = o->request_memory,
+				.memory = o->memory};
+	/* A leaf does not tell who asked for it: all of them together pay as one client does. */
+	static const vv_address gateway;
+	vv_version_work work = {NULL, NULL, NULL, &gateway};
+	const vv_file_maker files = vv_version_files(&work);
+	serving s = {o, vv_mutex_new(), NULL};
+	vv_http_handlers handlers = {.answer = answer,
+				     .file_open = open_file,
+				     .file_prepare = vv_http_file_prepare,
+				     .file_cost = vv_http_file_cost,
+				     .file_write = vv_http_file_write,
+				     .file_close = vv_http_file_close,
+				     .page = o->page ? page : NULL,
+				     .files = &files,
+				     .log = log_line,
+				     .payload = &s};
+	const vv_ordered_options ordered = {.disk = o->temp_space};
+	vv_http_server *server = NULL;
+	sigset_t ends, before;
+	vv_status rc;
+
+	if (!s.lock) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_ordered_files_new(&s.ordered, &ordered, err)) < 0) {
+		vv_mutex_free(s.lock);
+		return rc;
+	}
+	work.ordered = s.ordered;
+	/* Before there are threads: all of them inherit it, and the signals wait for us. */
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGTERM);
+	(void)sigaddset(&ends, SIGINT);
+	(void)sigaddset(&ends, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &ends, &before);
+	rc = vv_http_server_start(&server, &http, &handlers, err);
+	if (rc == VV_OK) {
+		if (o->started) {
+			o->started(o->payload, vv_http_server_url(server));
+		} else {
+			say_start(o, server);
+		}
+		wait_for_signal(&ends);
+		vv_http_server_stop(server, GRACE_SEC);
+		vv_notes_put(o->notes, "stopped");
+	}
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	vv_ordered_files_free(s.ordered);
+	vv_mutex_free(s.lock);
+	return rc;
+}

@@ -1,0 +1,352 @@
+/*
+ * report: what an import found, in words.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/schema.h"
+#include "diff/rows/key_unique.h"
+#include "lib/work/add/report.h"
+
+#define KEY_ROWS 2000u /* that are looked at for a column that became a key */
+
+/* "id integer, name string, ... and 12 more" */
+static void put_columns(vv_buf *b, const vv_schema *schema)
+{
+	size_t shown = schema->count > 8 ? 6 : schema->count;
+
+	for (size_t i = 0; i < shown; i++) {
+		vv_buf_printf(b, "%s%s %s", i > 0 ? ", " : "",
+			      vv_text_show(schema->fields[i].name, schema->fields[i].name_len),
+			      vv_type_name(schema->fields[i].type));
+	}
+	if (shown < schema->count) {
+		vv_buf_printf(b, " and %s more", vv_text_count(schema->count - shown));
+	}
+}
+
+static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_report *rep)
+{
+	static const char *const how[] = {
+		[VV_KEY_NONE] = "",
+		[VV_KEY_INFERRED] = " (found: no value comes twice)",
+		[VV_KEY_DECLARED] = " (as you said: no value comes twice)",
+		[VV_KEY_PACKAGE] = " (from datapackage.json)",
+	};
+
+	if (root->key_count == 0) {
+		vv_buf_puts(b, rep->dry && !rep->no_key && !again
+				       ? "no key looked for (a dry run does not)"
+				       : "no key");
+		return;
+	}
+	vv_buf_puts(b, "key ");
+	for (size_t i = 0; i < root->key_count; i++) {
+		vv_buf_printf(b, "%s%s", i > 0 ? ", " : "", vv_text_shows(root->key[i]));
+	}
+	if (!again && rep->dry) {
+		vv_buf_puts(b, " (not proved: a dry run does not)");
+	} else if (!again) {
+		vv_buf_puts(b, how[root->key_source]);
+	}
+}
+
+/* "47,130 rows (+7)" */
+static void put_rows(vv_buf *b, const vv_dataset_found *staged, bool again)
+{
+	uint64_t now = staged->result.root.rows, before = staged->parent_root.rows;
+
+	vv_buf_puts(b, vv_text_counted(now, "row", NULL));
+	if (again && now > before) {
+		vv_buf_printf(b, " (+%s)", vv_text_count(now - before));
+	} else if (again && now < before) {
+		vv_buf_printf(b, " (-%s)", vv_text_count(before - now));
+	}
+}
+
+static void put_stored(vv_buf *b, const vv_dataset_found *staged)
+{
+	const vv_import_result *res = &staged->result;
+	bool table = res->root.kind == VV_KIND_TABLE;
+
+	vv_buf_printf(b, "%s of %s new, %s stored of %s", vv_text_count(res->groups_new),
+		      vv_text_counted(res->groups, table ? "group" : "chunk",
+				      table ? "groups" : "chunks"),
+		      vv_text_bytes(staged->stored.stored_bytes), vv_text_bytes(res->root.bytes));
+}
+
+void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
+{
+	if (ms < 1000) {
+		vv_buf_printf(b, ", in %" PRIu64 " ms", ms);
+	} else {
+		vv_buf_printf(b, ", in %s", vv_text_seconds(ms));
+	}
+	if (ms >= 20) {
+		vv_buf_printf(b, " (%s/s)", vv_text_bytes(bytes / ms * 1000));
+	}
+}
+
+/* The order in which the groups hold the rows, where it is not the file's, or was not. */
+static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
+{
+	const vv_root *root = &staged->result.root;
+	bool was = again && vv_root_is_sorted(&staged->parent_root), is = vv_root_is_sorted(root);
+
+	bool declared = root->file_order_declared &&
+			!(again && staged->parent_root.file_order_declared);
+
+	if (is == was && !declared) {
+		return;
+	}
+	vv_buf_puts(b, "\n  order:   ");
+	if (!is) {
+		vv_buf_printf(b, "the file's, from this version on%s",
+			      declared ? ", and no other is chosen" : "");
+		return;
+	}
+	vv_buf_puts(b, "rows are kept by ");
+	for (size_t i = 0; i < root->sorted_by_count; i++) {
+		vv_buf_puts(b, i > 0 ? ", " : "");
+		vv_buf_puts(b, vv_text_shows(root->sorted_by[i]));
+	}
+	vv_buf_puts(b, ", and their places in the file beside them, from this version on");
+}
+
+static vv_status describe_table(vv_add_report *out, const vv_dataset_found *staged, bool again,
+				vv_error *err)
+{
+	vv_buf *b = &out->text;
+	const vv_root *root = &staged->result.root;
+	vv_schema schema;
+	vv_buf change = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_schema_init(&schema);
+	rc = vv_schema_read(&schema, root->schema.data ? root->schema.data : "", root->schema.len,
+			    "schema", err);
+	if (rc < 0) {
+		goto done;
+	}
+	put_rows(b, staged, again);
+	vv_buf_printf(b, ", %s, ", vv_text_counted(schema.count, "column", NULL));
+	put_key(b, root, again, out);
+	if (!again || staged->result.schema_changed) {
+		vv_buf_puts(b, "\n  columns: ");
+		put_columns(b, &schema);
+	}
+	if (!again) {
+		vv_buf_puts(b, "\n  form:    ");
+		vv_dialect_describe(b, &root->dialect);
+		if (staged->result.irregular_rows > 0) {
+			vv_buf_printf(b, "; kept as written: %s",
+				      vv_text_counted(staged->result.irregular_rows, "odd row",
+						      "odd rows"));
+		}
+	} else if (!vv_dialect_equal(&root->dialect, &staged->parent_root.dialect)) {
+		vv_dialect_describe_change(&change, &staged->parent_root.dialect, &root->dialect);
+		if (change.len > 0) {
+			vv_buf_printf(b, "\n  form:    %s", change.data);
+		}
+	}
+	if (vv_root_has_facts(root) && !(again && vv_root_has_facts(&staged->parent_root))) {
+		vv_buf_puts(b, "\n  facts:   kept about each group, from this version on");
+	}
+	put_order(b, staged, again);
+	vv_buf_puts(b, "\n  stored:  ");
+	rc = VV_OK;
+done:
+	vv_buf_clear(&change);
+	vv_schema_clear(&schema);
+	return rc;
+}
+
+/* "line 317, column price: 'abc' is not a number ..." for each column that has such. */
+static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv_add_item *item,
+			      const vv_dataset_found *staged, vv_error *err)
+{
+	const vv_import_result *res = &staged->result;
+	vv_schema schema;
+	vv_status rc;
+
+	if (res->finding_count == 0) {
+		return VV_OK;
+	}
+	out->retyped = true;
+	vv_schema_init(&schema);
+	rc = vv_schema_read(&schema, res->root.schema.data, res->root.schema.len, "schema", err);
+	for (size_t i = 0; i < res->finding_count && rc == VV_OK; i++) {
+		const vv_import_finding *f = &res->findings[i];
+		const char *type;
+		uint64_t line = 0;
+
+		if (f->column >= schema.count ||
+		    (rc = vv_dataset_reader_line(s, item->path, f->offset, &line, err)) < 0) {
+			continue;
+		}
+		type = vv_type_name(schema.fields[f->column].type);
+		vv_buf_printf(&out->warnings, "%s, line %" PRIu64 ", column %s: '%s' is not %s %s",
+			      vv_text_shows(item->path), line,
+			      vv_text_show(schema.fields[f->column].name,
+					   schema.fields[f->column].name_len),
+			      vv_text_shows(f->value), strchr("aeiou", *type) ? "an" : "a", type);
+		if (f->count > 1) {
+			vv_buf_printf(&out->warnings, " (%s such values)", vv_text_count(f->count));
+		}
+		vv_buf_puts(&out->warnings, "; stored as it is\n");
+	}
+	vv_schema_clear(&schema);
+	return rc;
+}
+
+static void put_warnings(vv_add_report *out, const vv_add_item *item, const vv_buf *warnings)
+{
+	const char *p = vv_buf_cstr(warnings);
+
+	while (*p) {
+		size_t len = strcspn(p, "\n");
+		vv_buf_printf(&out->warnings, "%s: %.*s\n", vv_text_shows(item->path), (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+}
+
+static vv_status put_account(vv_add_report *out, const vv_add_item *item,
+			     const vv_dataset_found *staged, vv_error *err)
+{
+	bool again = !vv_cid_is_null(&staged->parent) && !item->was_text &&
+		     staged->parent_root.kind == staged->result.root.kind;
+	vv_status rc = VV_OK;
+
+	vv_buf_printf(&out->text, "%s: ", vv_text_shows(item->path));
+	if (item->was_text) {
+		vv_buf_puts(&out->text, "was plain text, now ");
+	} else if (!again) {
+		vv_buf_puts(&out->text, "new ");
+	}
+	if (!again) {
+		vv_buf_puts(&out->text,
+			    staged->result.root.kind == VV_KIND_TABLE ? "table, " : "file, ");
+	}
+	if (staged->result.root.kind == VV_KIND_TABLE) {
+		rc = describe_table(out, staged, again, err);
+	}
+	put_stored(&out->text, staged);
+	vv_add_put_speed(&out->text, staged->result.root.bytes, staged->ms);
+	vv_buf_putc(&out->text, '\n');
+	return rc;
+}
+
+/* The column of a table without a key that could be its key since this version: -1: none. Looks at
+ * the first rows of both versions. */
+static vv_status find_new_key(long *column, bool *whole, vv_table *old, vv_table *new,
+			      vv_error *err)
+{
+	vv_key_found was = {.could = NULL}, is = {.could = NULL};
+	vv_status rc;
+
+	*column = -1;
+	if ((rc = vv_key_find(&is, new, KEY_ROWS, err)) == VV_OK && is.column != SIZE_MAX &&
+	    (rc = vv_key_find(&was, old, KEY_ROWS, err)) == VV_OK) {
+		const vv_field *f = &new->schema.fields[is.column];
+		long at = vv_schema_find(&old->schema, f->name, f->name_len);
+
+		*column = at < 0 || !was.could[at] ? (long)is.column : -1;
+		*whole = is.whole;
+	}
+	vv_key_found_clear(&is);
+	vv_key_found_clear(&was);
+	return rc;
+}
+
+/* A key is looked for when a table is new; later it is only told of one. */
+static vv_status put_new_key(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
+			     const vv_dataset_found *staged, vv_error *err)
+{
+	const vv_root *root = &staged->result.root;
+	vv_table old, new;
+	bool old_open = false, new_open = false, whole = false;
+	vv_writer *writer;
+	vv_sink sink;
+	long column = -1;
+	vv_status rc;
+
+	if (out->dry || out->no_key || item->was_text || vv_cid_is_null(&staged->parent) ||
+	    root->kind != VV_KIND_TABLE || root->key_count > 0 ||
+	    staged->parent_root.kind != VV_KIND_TABLE || staged->parent_root.key_count > 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_dataset_writer_blocks(s, &writer, err)) < 0) {
+		return rc;
+	}
+	vv_sink_writer(&sink, writer);
+	new_open = (rc = vv_table_open_stored(&new, &sink, &staged->result.cid, err)) == VV_OK;
+	old_open = new_open &&
+		   (rc = vv_table_open_stored(&old, &sink, &staged->parent, err)) == VV_OK;
+	if (old_open && (rc = find_new_key(&column, &whole, &old, &new, err)) == VV_OK &&
+	    column >= 0) {
+		const vv_field *f = &new.schema.fields[column];
+
+		vv_buf_printf(&out->text, "  key:     none, but no value of '%s' comes twice %s: ",
+			      vv_text_show(f->name, f->name_len),
+			      whole ? "now" : "in the first rows now");
+		vv_buf_puts(&out->text, "'varve add --key ");
+		vv_text_put_word(&out->text, f->name);
+		vv_buf_putc(&out->text, ' ');
+		vv_text_put_word(&out->text, item->path);
+		vv_buf_puts(&out->text, "' makes it the key\n");
+	}
+	if (old_open) {
+		vv_table_close(&old);
+	}
+	if (new_open) {
+		vv_table_close(&new);
+	}
+	/* the version before is only looked at: its blocks may be elsewhere */
+	return rc == VV_EMISSING ? VV_OK : rc;
+}
+
+vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
+			  const vv_dataset_found *staged, bool compact, vv_error *err)
+{
+	const vv_import_result *res = &staged->result;
+	vv_status rc = VV_OK;
+
+	if (vv_oid_equal(&staged->blob, &item->blob)) {
+		out->same++;
+		if (item->literal && !compact) {
+			vv_buf_printf(&out->text, "%s: unchanged\n", vv_text_shows(item->path));
+		}
+		return VV_OK;
+	}
+	if (compact) {
+		vv_buf_printf(&out->text, "%s: ", vv_text_shows(item->path));
+		if (res->root.kind == VV_KIND_TABLE) {
+			bool again = !vv_cid_is_null(&staged->parent);
+
+			put_rows(&out->text, staged, again);
+			vv_buf_puts(&out->text, ", ");
+			put_key(&out->text, &res->root, again, out);
+			vv_buf_puts(&out->text, ", ");
+		}
+		put_stored(&out->text, staged);
+		vv_buf_putc(&out->text, '\n');
+	} else {
+		rc = put_account(out, item, staged, err);
+	}
+	if (rc == VV_OK) {
+		rc = put_new_key(out, s, item, staged, err);
+	}
+	out->tables += res->root.kind == VV_KIND_TABLE;
+	out->keyed += res->root.key_count > 0;
+	out->files += res->root.kind == VV_KIND_FILE;
+	out->groups += res->groups;
+	out->groups_new += res->groups_new;
+	out->rows += res->root.rows;
+	out->bytes += res->root.bytes;
+	out->stored += staged->stored.stored_bytes;
+	out->ms += staged->ms;
+	put_warnings(out, item, &res->warnings);
+	return rc < 0 ? rc : put_findings(out, vv_dataset_writer_reader(s), item, staged, err);
+}

@@ -1,0 +1,35 @@
+/*
+ * report: what an add did, counted, and what it understood of each dataset, in words.
+ */
+#ifndef VV_LIB_WORK_ADD_REPORT_H
+#define VV_LIB_WORK_ADD_REPORT_H
+
+#include "base/buf.h"
+#include "dataset/table/dataset_writer.h"
+#include "lib/work/add/plan.h"
+
+typedef struct vv_add_report {
+	vv_buf text;          /* for stdout: what was understood of each dataset */
+	vv_buf warnings;      /* for stderr, one line each, without "warning: " */
+	char *refused;        /* the path whose content could not be taken, when that failed */
+	bool dry;             /* nothing was stored, no key looked for, none proved */
+	bool no_key;          /* as was asked for */
+	bool retyped;         /* among them: values that contradict their column's type */
+	size_t tables, files; /* datasets by kind that were new or changed */
+	size_t keyed;         /* tables among them that have a key */
+	size_t guessed;       /* tables that nobody had named */
+	size_t same;          /* datasets as they were */
+	size_t ordinary, removed;
+	vv_buf ordinary_names; /* of the first few */
+	uint64_t groups, groups_new, stored, bytes, rows, ms;
+} vv_add_report;
+void vv_add_report_clear(vv_add_report *r);
+
+/* Appends what one import found: the whole account, or one line of it. */
+vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
+			  const vv_dataset_found *staged, bool compact, vv_error *err);
+
+/* Appends how long so many bytes took: ", in 40 ms (12 MB/s)". */
+void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms);
+
+#endif

@@ -1,0 +1,463 @@
+/*
+ * run: the order in which things are written, so that a failure at any point leaves
+ * the index, .gitattributes and the store as they were.
+ */
+#include "lib/work/add/run.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/root.h"
+#include "lib/work/add/attributes_edit.h"
+#include "lib/work/add/attributes_lines.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/index/worktree.h"
+#include "repo/git/merge/conflict_state.h"
+
+/* More datasets than this in one command get one line each. */
+enum { FEW = 3, PLAIN_MAX = 64 << 20 };
+
+typedef struct entry {
+	const vv_add_item *item;
+	vv_oid blob;
+	vv_stat st;
+} entry;
+
+typedef struct runner {
+	vv_add_report *rep;
+	const vv_add_plan *plan;
+	vv_repository *r;
+	vv_index *x;
+	vv_dataset_writer *s;
+	const vv_add_request *req;
+	bool dry, compact, file_mode;
+	bool conflicts; /* were there any in the index? */
+	bool *as_text;  /* for each item: it was taken for a table, and is none */
+	entry *entries; /* of the index, set once all files are read */
+	size_t entry_count;
+	size_t begun; /* items before it are imported or begun */
+} runner;
+
+void vv_add_report_clear(vv_add_report *r)
+{
+	vv_buf_clear(&r->text);
+	vv_buf_clear(&r->warnings);
+	vv_buf_clear(&r->ordinary_names);
+	vv_free(r->refused);
+}
+
+/* Remembers what was refused for its content; a file that is being written is not. */
+static void note_refused(runner *run, const vv_add_item *item)
+{
+	char *file = vv_repository_file(run->r, item->path);
+	vv_stat st;
+
+	if (file && vv_lstat(&st, file, NULL) == VV_OK && vv_stat_equal(&st, &item->st)) {
+		run->rep->refused = vv_strdup(item->path); /* only for a hint: may be NULL */
+	}
+	vv_free(file);
+}
+
+static uint32_t entry_mode(const runner *run, const vv_add_item *item)
+{
+	if (!run->file_mode && item->in_index && S_ISREG(item->mode)) {
+		return item->mode;
+	}
+	return item->st.mode & 0100 ? 0100755 : 0100644;
+}
+
+/* A pointer text that lies in the work tree in place of the table. */
+static void describe_pointer(runner *run, const vv_add_item *item, const vv_dataset_found *staged)
+{
+	bool same = vv_oid_equal(&staged->blob, &item->blob);
+
+	vv_buf_printf(&run->rep->text, "%s: %s; 'varve restore %s' writes the data\n",
+		      vv_text_shows(item->path),
+		      same ? "only the pointer is here, unchanged"
+			   : "the pointer that is here is staged",
+		      vv_text_shows(item->path));
+	run->rep->same += same;
+	run->rep->tables += !same;
+}
+
+static void count_ordinary(runner *run, const vv_add_item *item)
+{
+	vv_add_report *rep = run->rep;
+
+	rep->ordinary++;
+	if (rep->ordinary <= 3) {
+		vv_buf_printf(&rep->ordinary_names, "%s%s", rep->ordinary > 1 ? ", " : "",
+			      vv_text_shows(item->path));
+	} else if (rep->ordinary == 4) {
+		vv_buf_puts(&rep->ordinary_names, ", ...");
+	}
+	if (!item->in_index && item->action == VV_ADD_FILE && S_ISREG(item->st.mode) &&
+	    item->st.size > UINT64_C(10000000)) {
+		vv_buf_printf(&rep->warnings,
+			      "%s goes to Git whole, %s now and at each change; "
+			      "'varve add --as file %s' keeps versions of big files small\n",
+			      vv_text_shows(item->path), vv_text_bytes(item->st.size),
+			      vv_text_shows(item->path));
+	}
+}
+
+static vv_status add_file(runner *run, const vv_add_item *item, vv_error *err)
+{
+	return run->dry ? vv_index_may_add_file(run->x, item->path, err)
+			: vv_index_add_file(run->x, item->path, err);
+}
+
+/* A new file that was taken for a table by its name alone goes to Git as it is. */
+static vv_status leave_text(runner *run, const vv_add_item *item, const char *why, vv_error *err)
+{
+	run->as_text[item - run->plan->items] = true;
+	vv_buf_printf(&run->rep->warnings,
+		      "%s goes to Git as text, it does not read as a table: %s\n",
+		      vv_text_shows(item->path), why);
+	count_ordinary(run, item);
+	return add_file(run, item, err);
+}
+
+/* An edited pointer that lies in the work tree is written anew from its root. */
+static vv_status mend_pointer(runner *run, const vv_add_item *item, vv_dataset_found *staged,
+			      vv_error *err)
+{
+	vv_store *store;
+	vv_root root;
+	bool is = false;
+	vv_status rc;
+
+	vv_root_init(&root);
+	if ((rc = vv_repository_store(run->r, &store, err)) < 0 ||
+	    (rc = vv_root_load(&root, store, &staged->result.cid, err)) < 0 ||
+	    (rc = vv_root_pointer_is(&is, staged->pointer.data, staged->pointer.len,
+				     &staged->result.cid, &root, err)) < 0 ||
+	    is) {
+		goto done;
+	}
+	vv_buf_reset(&staged->pointer);
+	if ((rc = vv_root_pointer(&staged->pointer, &staged->result.cid, &root, err)) < 0 ||
+	    (rc = vv_blob_write(run->r, staged->pointer.data, staged->pointer.len, &staged->blob,
+				err)) < 0) {
+		goto done;
+	}
+	rc = vv_worktree_write_bytes(run->r, item->path, staged->pointer.data, staged->pointer.len,
+				     true, err);
+	if (rc == VV_OK) {
+		char *file = vv_repository_file(run->r, item->path);
+
+		rc = file ? vv_lstat(&staged->st, file, err) : vv_fail_nomem(err);
+		vv_free(file);
+	}
+done:
+	vv_root_clear(&root);
+	return rc;
+}
+
+static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err)
+{
+	vv_dataset_found staged;
+	vv_error why = {0};
+	bool is_pointer = false;
+	vv_status rc;
+
+	vv_dataset_found_init(&staged);
+	if (run->dry) {
+		rc = vv_dataset_reader_import_file(vv_dataset_writer_reader(run->s), item->path,
+						   run->req->options, NULL, &staged, &is_pointer,
+						   &why);
+	} else {
+		rc = vv_dataset_writer_file(run->s, item->path, run->req->options, &staged,
+					    &is_pointer, &why);
+	}
+	if (item->guess && (rc == VV_EINPUT || rc == VV_EREFUSED)) {
+		vv_dataset_found_clear(&staged);
+		return leave_text(run, item, why.message, err);
+	}
+	if (item->guess && rc == VV_OK && !is_pointer &&
+	    (staged.result.root.kind != VV_KIND_TABLE || staged.result.root.bytes == 0)) {
+		rc = leave_text(run, item,
+				staged.result.root.bytes == 0 ? "it is empty"
+							      : "UTF-16 or compressed",
+				err);
+		vv_dataset_found_clear(&staged);
+		return rc;
+	}
+	if (rc < 0) {
+		*err = why;
+	} else {
+		rc = vv_conflict_refuse_untouched(run->r, run->x, item->path, &staged.blob, err);
+	}
+	if (rc == VV_EINPUT) {
+		note_refused(run, item);
+	}
+	run->rep->guessed += item->guess && rc == VV_OK;
+	if (rc == VV_OK && is_pointer && run->req->fix && !run->dry) {
+		rc = mend_pointer(run, item, &staged, err);
+	}
+	if (rc == VV_OK) {
+		run->entries[run->entry_count++] = (entry){item, staged.blob, staged.st};
+	}
+	if (rc == VV_OK && is_pointer) {
+		describe_pointer(run, item, &staged);
+	} else if (rc == VV_OK) {
+		rc = vv_add_describe(run->rep, run->s, item, &staged, run->compact, err);
+	}
+	vv_dataset_found_clear(&staged);
+	return rc;
+}
+
+/* A file that a pattern gives to varve, and that never is a dataset: no filter runs. */
+static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
+{
+	char *file = vv_repository_file(run->r, item->path);
+	vv_buf bytes = VV_BUF_INIT;
+	vv_oid id;
+	vv_status rc;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_read_regular(&bytes, file, PLAIN_MAX, err)) == VV_OK &&
+	    (rc = vv_blob_write(run->r, vv_buf_cstr(&bytes), bytes.len, &id, err)) == VV_OK) {
+		rc = vv_index_set(run->x, item->path, entry_mode(run, item), &id, NULL, err);
+	}
+	vv_buf_clear(&bytes);
+	vv_free(file);
+	return rc;
+}
+
+static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
+{
+	switch (item->action) {
+	case VV_ADD_DATASET:
+		return run_dataset(run, item, err);
+	case VV_ADD_SAME:
+		run->rep->same++;
+		if (item->literal && !run->compact) {
+			vv_buf_printf(&run->rep->text, "%s: unchanged\n",
+				      vv_text_shows(item->path));
+		}
+		/* A file that was only touched: the index learns its new stat. */
+		if (run->dry || item->stat_clean) {
+			return VV_OK;
+		}
+		return vv_index_set(run->x, item->path, entry_mode(run, item), &item->blob,
+				    &item->st, err);
+	case VV_ADD_REMOVE:
+		run->rep->removed++;
+		return run->dry ? VV_OK : vv_index_remove(run->x, item->path, err);
+	case VV_ADD_PLAIN:
+		count_ordinary(run, item);
+		return run->dry ? VV_OK : run_plain(run, item, err);
+	case VV_ADD_FILE:
+		count_ordinary(run, item);
+		return add_file(run, item, err);
+	}
+	return VV_OK;
+}
+
+static size_t count_datasets(const vv_add_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		n += plan->items[i].action == VV_ADD_DATASET;
+	}
+	return n;
+}
+
+/* Files that come later are imported beside this one. */
+static void begin_later(runner *run, size_t at, size_t datasets)
+{
+	if (run->dry || datasets < 2) {
+		return; /* a single file has all threads */
+	}
+	for (run->begun = at > run->begun ? at : run->begun; run->begun < run->plan->count;
+	     run->begun++) {
+		const vv_add_item *item = &run->plan->items[run->begun];
+
+		if (item->action == VV_ADD_DATASET &&
+		    !vv_dataset_writer_ahead(run->s, item->path, run->req->options)) {
+			return;
+		}
+	}
+}
+
+static vv_status set_entries(runner *run, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
+		const entry *e = &run->entries[i];
+		rc = vv_index_set(run->x, e->item->path, entry_mode(run, e->item), &e->blob, &e->st,
+				  err);
+	}
+	return rc;
+}
+
+/* Datasets without the lines that make them such would be text for everybody else. */
+static vv_status stage_attributes(runner *run, vv_attr_edit *edit, vv_error *err)
+{
+	vv_file_state state = VV_FILE_MODIFIED;
+	vv_index_entry e;
+	char *file;
+	bool exists;
+	vv_status rc;
+
+	if (edit->changed) {
+		return vv_attr_edit_stage(edit, run->x, err);
+	}
+	if (run->entry_count == 0) {
+		return VV_OK;
+	}
+	file = vv_repository_file(run->r, ".gitattributes");
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	exists = vv_exists(file);
+	vv_free(file);
+	if (!exists) {
+		return VV_OK;
+	}
+	if (vv_index_get(run->x, ".gitattributes", &e) &&
+	    (rc = vv_index_file_state(run->x, &e, &state, err)) < 0) {
+		return rc;
+	}
+	return state == VV_FILE_SAME ? VV_OK : vv_index_add_file(run->x, ".gitattributes", err);
+}
+
+static vv_status track_paths(runner *run, vv_attr_edit *edit, vv_error *err)
+{
+	const char **paths = vv_calloc(run->plan->count + 1, sizeof(*paths));
+	size_t count = 0;
+	vv_status rc = VV_OK;
+
+	if (!paths) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < run->plan->count; i++) {
+		if (run->plan->items[i].track && !run->as_text[i]) {
+			paths[count++] = run->plan->items[i].path;
+		}
+	}
+	if (count > 0 && (rc = vv_attr_edit_begin(edit, run->r, err)) == VV_OK) {
+		rc = vv_attr_edit_track_all(edit, paths, count, err);
+	}
+	vv_free(paths);
+	return rc;
+}
+
+/* Does Git change line ends in any of the pointers that were staged? */
+static vv_status is_any_beaten(const runner *run, bool *out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*out = false;
+	for (size_t i = 0; i < run->entry_count && rc == VV_OK && !*out; i++) {
+		rc = vv_attr_changes_text(run->r, run->entries[i].item->path, out, err);
+	}
+	return rc;
+}
+
+/* Attributes of others that make Git rewrite the pointers that were staged. */
+static vv_status warn_beaten(runner *run, vv_error *err)
+{
+	vv_attr_list lines;
+	vv_buf text = VV_BUF_INIT;
+	bool any;
+	vv_status rc = is_any_beaten(run, &any, err);
+
+	if (rc < 0 || !any) {
+		return rc; /* nearly always: no line need be looked for */
+	}
+	rc = vv_attr_beaten_read(&lines, run->r, run->x, err);
+	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
+		rc = vv_attr_beaten_note(&lines, run->r, run->entries[i].item->path, err);
+	}
+	vv_attr_beaten_put(&lines, &text);
+	for (const char *p = vv_buf_cstr(&text); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		vv_buf_printf(&run->rep->warnings, "%.*s: %s\n", (int)len, p, VV_ATTR_BEATEN_HINT);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&text);
+	vv_attr_list_clear(&lines);
+	return rc;
+}
+
+/* What is staged is in conflict no more. */
+static vv_status drop_conflicts(runner *run, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < run->entry_count; i++) {
+		if ((rc = vv_conflict_drop(run->r, run->entries[i].item->path, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* Attributes, blocks, index: from here on things are written. */
+static vv_status write_all(runner *run, vv_error *err)
+{
+	vv_attr_edit edit = {0};
+	vv_status rc;
+
+	if ((rc = track_paths(run, &edit, err)) < 0 ||
+	    (rc = stage_attributes(run, &edit, err)) < 0 || (rc = set_entries(run, err)) < 0 ||
+	    (rc = vv_dataset_writer_index(run->s, run->x, err)) < 0) {
+		vv_attr_edit_undo(&edit);
+	} else if (run->conflicts) {
+		rc = drop_conflicts(run, err);
+	}
+	vv_attr_edit_clear(&edit);
+	return rc;
+}
+
+vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
+		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err)
+{
+	const size_t datasets = count_datasets(plan);
+	runner run = {
+		out,  plan, r, x, s, req, dry, datasets > FEW, true, vv_index_has_conflicts(x),
+		NULL, NULL, 0, 0};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	out->dry = dry;
+	out->no_key = req->options->key && !req->options->key[0];
+	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0) {
+		return rc;
+	}
+	run.entries = vv_calloc(plan->count + 1, sizeof(*run.entries));
+	run.as_text = vv_calloc(plan->count + 1, sizeof(*run.as_text));
+	if (!run.entries || !run.as_text) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < plan->count && rc == VV_OK; i++) {
+		begin_later(&run, i, datasets);
+		rc = run_item(&run, &plan->items[i], err);
+	}
+	if (rc == VV_OK && !dry && plan->count > 0) {
+		rc = write_all(&run, err);
+	}
+	if (rc == VV_OK && !dry && run.entry_count > 0) {
+		rc = warn_beaten(&run, err);
+	}
+	vv_free(run.entries);
+	vv_free(run.as_text);
+	if (!dry) {
+		vv_dataset_writer_release(s);
+	}
+	if (rc == VV_OK && (rc = vv_buf_ok(&out->text, err)) == VV_OK) {
+		rc = vv_buf_ok(&out->warnings, err);
+	}
+	return rc;
+}

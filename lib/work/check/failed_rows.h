@@ -1,0 +1,27 @@
+/*
+ * failed_rows: --failed-rows: every row that something is wrong with, and what.
+ *
+ * A correct caller: vv_failed_rows_new; vv_failed_rows_add for each finding of one dataset;
+ * vv_failed_rows_write with its table, once. Memory is bounded: row numbers are sorted on disk
+ * past a limit.
+ */
+#ifndef VV_LIB_WORK_CHECK_FAILED_ROWS_H
+#define VV_LIB_WORK_CHECK_FAILED_ROWS_H
+
+#include "base/error.h"
+#include "dataset/check/finding.h"
+#include "dataset/table/table.h"
+
+typedef struct vv_failed_rows vv_failed_rows;
+
+vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, vv_error *err);
+void vv_failed_rows_free(vv_failed_rows *r); /* accepts NULL */
+
+/* Findings about no row are left out. */
+vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *err);
+
+/* Writes the file: check_line, check_row, check_problems, and the row's cells. t: NULL where it
+ * could not be read as a table: then there are no cells. */
+vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * init: knows what a first varve.json says beside the rules of each dataset.
+ */
+#include "lib/work/check/init.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/sys.h"
+#include "dataset/check/rules.h"
+#include "diff/check/profile.h"
+#include "lib/work/check/input.h"
+#include "lib/work/check/list.h"
+
+/* One dataset; *told: it is a table. */
+static vv_status put_dataset(vv_json_out *w, const vv_check_path *p,
+			     const vv_check_input_options *look, bool *told, vv_error *err)
+{
+	vv_check_input in = {0};
+	vv_profile *profile = NULL;
+	vv_status rc;
+
+	*told = false;
+	if (p->absent) {
+		return VV_OK;
+	}
+	if ((rc = vv_check_input_open(&in, p->path, look, err)) == VV_OK && in.open &&
+	    !in.refused && in.table.root.kind == VV_KIND_TABLE &&
+	    (rc = vv_profile_make(&profile, &in.table, look->progress, err)) == VV_OK) {
+		vv_profile_rules(w, profile, p->path);
+		*told = true;
+	}
+	vv_profile_free(profile);
+	vv_check_input_close(&in);
+	return rc;
+}
+
+static vv_status put_rules(vv_buf *out, vv_repository *r, vv_dataset_reader *s,
+			   const vv_check_list *list, const vv_progress *progress, size_t *count,
+			   vv_error *err)
+{
+	vv_diff_side side = {.kind = VV_SIDE_WORK};
+	vv_check_input_options look = {.repo = r, .reader = s, .side = &side, .progress = progress};
+	vv_json_out w;
+	vv_status rc = VV_OK;
+
+	vv_json_out_init(&w, out, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "version");
+	vv_json_u64(&w, 1);
+	vv_json_name(&w, "onCommit");
+	vv_json_string(&w, "warn");
+	vv_json_name(&w, "datasets");
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < list->count && rc == VV_OK; i++) {
+		bool told;
+
+		rc = put_dataset(&w, &list->items[i], &look, &told, err);
+		*count += rc == VV_OK && told;
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	vv_buf_putc(out, '\n');
+	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
+vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char **argv,
+			const vv_progress *progress, size_t *count, vv_error *err)
+{
+	vv_diff_side side = {.kind = VV_SIDE_WORK};
+	char *file = vv_repository_file(r, VV_RULES_NAME);
+	vv_check_list list = {0};
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	*count = 0;
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_exists(file)) {
+		rc = vv_fail(err, VV_EEXISTS, "there is a %s already", VV_RULES_NAME);
+		vv_hint(err,
+			"move it away to make another one, or edit it: docs/check.md describes it");
+		goto done;
+	}
+	if ((rc = vv_check_list_read(&list, r, s, &side, argc, argv, false, err)) < 0 ||
+	    (rc = put_rules(&text, r, s, &list, progress, count, err)) < 0) {
+		goto done;
+	}
+	if (*count == 0) {
+		rc = vv_fail(err, VV_ENOTFOUND, "there is no dataset to make rules for");
+		vv_hint(err, "'varve add FILE' makes one");
+		goto done;
+	}
+	rc = vv_write_file(file, text.data, text.len, true, err);
+done:
+	vv_check_list_clear(&list);
+	vv_buf_clear(&text);
+	vv_free(file);
+	return rc;
+}

@@ -1,0 +1,72 @@
+/*
+ * one: checking one dataset.
+ */
+#ifndef VV_LIB_WORK_CHECK_ONE_H
+#define VV_LIB_WORK_CHECK_ONE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "dataset/check/kept/cache.h"
+#include "dataset/check/rules.h"
+#include "dataset/schema/package.h"
+#include "dataset/schema/pattern.h"
+#include "dataset/table/dataset_reader.h"
+#include "lib/work/check/accept.h"
+#include "lib/work/check/failed_rows.h"
+#include "lib/work/check/list.h"
+#include "lib/work/diff/sides.h"
+#include "lib/work/report/report.h"
+
+/* How versions are checked; report from vv_report_new. */
+typedef struct vv_check_run {
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	vv_check_report *report;
+	vv_check_cache *cache;      /* or NULL */
+	vv_pattern_budget patterns; /* of all that is checked */
+	vv_pool *pool;              /* without a reader; or NULL */
+	const vv_progress *progress;
+	uint64_t limit; /* of the report */
+	bool new_only;
+	bool no_base;                          /* of a range: compare with nothing */
+	int64_t now;                           /* freshness: seconds since 1970 */
+	const char *const *only, *const *skip; /* --rule, --skip */
+	size_t only_count, skip_count;
+	bool *only_used;           /* for each of only: some dataset was looked at by it; or NULL */
+	const vv_accepts *accepts; /* --accept; or NULL */
+	/* The rules of whoever owns the repository: they are used in place of those that a version has.
+	 * differs becomes true where a version has others. owner_text NULL: each version has its own. */
+	const vv_buf *owner_text;
+	const vv_rules_file *owner;
+	bool differs;
+	bool ignore_trailers; /* Varve-Accept of commits counts for nothing */
+	vv_failed_rows *rows; /* --failed-rows; or NULL */
+	const vv_buf *schema; /* --schema: instead of what a package says; or NULL */
+	const char *schema_name;
+	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
+	const char *standard;          /* with --files: the file that stands for "-"; or NULL */
+	const char *rules_name;        /* with --files: of the rules; or NULL */
+	void (*warn)(void *payload, const char *message); /* may be NULL */
+	void *payload;
+} vv_check_run;
+
+/* A path of the side, as it was listed; base may be NULL, or lack the path. trailers: may be
+ * NULL. One that is absent is a finding. */
+vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
+			   const vv_accepts *trailers, const vv_diff_side *side,
+			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
+
+/* Findings about what is checked, and not about data, at path: each as severe as its rule. */
+vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
+			 const vv_diff_side *side, const char *path, const vv_finding *found,
+			 size_t count, vv_error *err);
+
+/* Something of a side that cannot be looked at, as a finding of the rule at path. */
+vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
+			  const vv_diff_side *side, const char *path, const vv_finding *f,
+			  vv_error *err);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * reach: knows where a path really leads, and which folder it must not leave.
+ */
+#include "lib/work/check/reach.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+/* Where the path leads. NULL with VV_OK: nowhere. */
+static vv_status find_real(char **out, const char *path, vv_error *err)
+{
+	char *real = realpath(path, NULL);
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (real && !(*out = vv_strdup(real))) {
+		rc = vv_fail_nomem(err);
+	}
+	free(real);
+	return rc;
+}
+
+/* The folder with .git that an absolute path names a file in, whatever its links. NULL: none. */
+static char *find_top(const char *absolute)
+{
+	char *at = vv_path_dir(absolute);
+
+	while (at && at[1] != '\0') {
+		char *git = vv_path_join(at, ".git", NULL), *up;
+		bool is = git && vv_exists(git);
+
+		vv_free(git);
+		if (is) {
+			return at;
+		}
+		up = vv_path_dir(at);
+		vv_free(at);
+		at = up;
+	}
+	vv_free(at);
+	return NULL;
+}
+
+/* The folder that the file must be in, without links; NULL with VV_OK: any. */
+static vv_status find_base(char **out, const char *file, const char *package, vv_error *err)
+{
+	char *cwd = realpath(".", NULL), *absolute = NULL, *base = NULL;
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (!cwd || !(absolute = vv_path_absolute(cwd, package ? package : file))) {
+		rc = vv_fail_nomem(err);
+	} else if ((base = package ? vv_path_dir(absolute) : find_top(absolute))) {
+		rc = find_real(out, base, err);
+	}
+	vv_free(base);
+	vv_free(absolute);
+	free(cwd);
+	return rc;
+}
+
+static bool has_dot_git(const char *path)
+{
+	for (const char *p = path; *p;) {
+		size_t len = strcspn(p, "/");
+
+		if (vv_path_is_dot_git(p, len)) {
+			return true;
+		}
+		p += len + (p[len] == '/');
+	}
+	return false;
+}
+
+static bool is_of_system(const char *real)
+{
+	static const char *const folders[] = {"/proc", "/sys", "/dev"};
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (vv_path_below(folders[i], real)) {
+			return !vv_path_below("/dev/shm", real); /* a folder of files in memory */
+		}
+	}
+	return false;
+}
+
+vv_status vv_check_may_read(const char *file, const char *package, vv_error *err)
+{
+	char *real = NULL, *base = NULL;
+	const char *below;
+	vv_status rc;
+
+	if ((rc = find_real(&real, file, err)) < 0 || !real ||
+	    (rc = find_base(&base, file, package, err)) < 0) {
+		goto done;
+	}
+	below = base ? vv_path_below(base, real) : real;
+	if (!below) {
+		rc = vv_fail(err, VV_EREFUSED, "'%s' leads out of %s, to %s: it was not read",
+			     vv_text_shows(file), vv_text_shows(base), vv_text_shows(real));
+		vv_hint(err, "to check that file, name it by its own path");
+	} else if (has_dot_git(below) || is_of_system(real)) {
+		rc = vv_fail(err, VV_EREFUSED, "'%s' is %s, which is no data: it was not read",
+			     vv_text_shows(file), vv_text_shows(real));
+	}
+done:
+	vv_free(real);
+	vv_free(base);
+	return rc;
+}

@@ -1,0 +1,223 @@
+/*
+ * gc: knows the steps of a gc, and the file that remembers the last one: the lines
+ * "bytes N" and, when one failed since, "failed SECONDS".
+ */
+#include "lib/work/commit/gc.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/gc/order.h"
+#include "repo/git/history/history.h"
+#include "repo/transfer/incoming.h"
+#include "repo/transfer/incomplete.h"
+#include "repo/transfer/receive.h"
+
+#define DAY 86400u
+#define DAYS_DEFAULT 14u
+#define DAYS_MAX 100000u
+#define TEMP_NAME ".varve-tmp-" /* base/file's */
+#define TEMP_SECONDS 3600
+#define GENTLE_WAIT_MS 5000u
+#define MEMORY_MAX 256u
+
+vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err)
+{
+	uint64_t days;
+	vv_status rc = vv_config_u64(r, "varve.gcdays", DAYS_DEFAULT, &days, err);
+
+	if (rc == VV_OK) {
+		*out = days > DAYS_MAX ? UINT64_MAX : days * DAY;
+	}
+	return rc;
+}
+
+/* What a killed process was about to put in a cache. A young one may be in the making. */
+static vv_status sweep(const char *dir, int64_t now, vv_error *err)
+{
+	char **names = NULL, *path;
+	size_t count = 0, i;
+	vv_stat st;
+	vv_error ignored;
+	vv_status rc = vv_list_dir(&names, &count, dir, err);
+
+	for (i = 0; rc == VV_OK && i < count; i++) {
+		if (strncmp(names[i], TEMP_NAME, strlen(TEMP_NAME)) != 0) {
+			continue;
+		}
+		path = vv_path_join(dir, names[i], (char *)NULL);
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_lstat(&st, path, &ignored) == VV_OK &&
+			   st.mtime_sec < now - TEMP_SECONDS) {
+			rc = vv_unlink(path, true, err);
+		}
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
+{
+	static const char *const folders[] = {"", "cache", "cache/scan", "tmp"};
+	vv_status rc = sweep(vv_repository_gitdir(repo), now, err); /* FETCH_HEAD's, say */
+	size_t i;
+
+	for (i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char *dir = vv_path_join(vv_repository_varvedir(repo), folders[i], (char *)NULL);
+
+		rc = dir ? sweep(dir, now, err) : vv_fail_nomem(err);
+		if (rc == VV_OK) {
+			vv_temp_sweep(dir, "secret-");
+			vv_temp_sweep(dir, ".varve-");
+		}
+		vv_free(dir);
+	}
+	return rc;
+}
+
+/* --- the memory -------------------------------------------------------------------- */
+
+static char *memory_file(vv_repository *r)
+{
+	return vv_path_join(vv_repository_varvedir(r), "cache", "gc", (char *)NULL);
+}
+
+static bool read_number(const char *text, const char *name, uint64_t *out)
+{
+	const char *at = strstr(text, name);
+
+	if (!at) {
+		return false;
+	}
+	at += strlen(name);
+	return vv_parse_u64(out, at, strcspn(at, "\n"));
+}
+
+void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r)
+{
+	char *file = memory_file(r);
+	vv_buf text = VV_BUF_INIT;
+	vv_error ignored;
+	uint64_t failed;
+
+	memset(out, 0, sizeof(*out));
+	if (file && vv_read_file(&text, file, MEMORY_MAX, &ignored) == VV_OK) {
+		out->known = read_number(vv_buf_cstr(&text), "bytes ", &out->bytes);
+		if (read_number(vv_buf_cstr(&text), "failed ", &failed) && failed <= INT64_MAX) {
+			out->failed = (int64_t)failed;
+		}
+	}
+	vv_buf_clear(&text);
+	vv_free(file);
+}
+
+void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r)
+{
+	char *file = memory_file(r);
+	vv_buf text = VV_BUF_INIT;
+	vv_error ignored;
+
+	if (m->known) {
+		vv_buf_printf(&text, "bytes %llu\n", (unsigned long long)m->bytes);
+	}
+	if (m->failed > 0) {
+		vv_buf_printf(&text, "failed %lld\n", (long long)m->failed);
+	}
+	if (file && !text.failed && vv_mkdirs_above(file, &ignored) == VV_OK) {
+		(void)vv_write_file(file, vv_buf_cstr(&text), text.len, false, &ignored);
+	}
+	vv_buf_clear(&text);
+	vv_free(file);
+}
+
+static void remember(vv_repository *r, vv_store *store, vv_status rc, int64_t now)
+{
+	vv_store_stats stats;
+	vv_gc_memory m;
+	vv_error ignored;
+
+	vv_gc_memory_read(&m, r);
+	if (rc < 0) {
+		m.failed = now;
+	} else if (vv_store_stats_get(store, &stats, &ignored) == VV_OK) {
+		m.known = true;
+		m.bytes = stats.pack_bytes + stats.index_bytes;
+		m.failed = 0;
+	}
+	vv_gc_memory_write(&m, r);
+}
+
+/* --- the run ----------------------------------------------------------------------- */
+
+/* Is the writer lock free just now? */
+static vv_status nobody_writes(vv_repository *r, vv_error *err)
+{
+	char *path = vv_path_join(vv_repository_varvedir(r), "writer.lock", (char *)NULL);
+	int fd;
+
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	fd = vv_lock(path, true, 0, err);
+	vv_free(path);
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	vv_unlock(fd);
+	return VV_OK;
+}
+
+static vv_status run_store(vv_gc_run *g, vv_repository *r, vv_store *store,
+			   const vv_progress *progress, int64_t now, vv_error *err)
+{
+	vv_keep keep = {.repo = r, .progress = progress, .drop = g->drop};
+	vv_gc_options opts = {.now_sec = now,
+			      .grace_sec = g->grace_sec,
+			      .dry_run = g->dry_run,
+			      .writer_wait_ms = g->gentle ? GENTLE_WAIT_MS : 0,
+			      .progress = progress};
+	vv_status rc = vv_store_gc(store, &opts, vv_keep_mark, &keep, &g->result, err);
+
+	g->versions = keep.roots;
+	return rc;
+}
+
+vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)
+{
+	vv_store *store;
+	uint64_t packed;
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc;
+
+	vv_now(&now, &nsec);
+	if ((!g->has_grace && (rc = vv_gc_grace(r, &g->grace_sec, err)) < 0) ||
+	    (rc = vv_repository_store(r, &store, err)) < 0 ||
+	    (g->gentle && (rc = nobody_writes(r, err)) < 0)) {
+		return rc;
+	}
+	/* First, so that nothing is kept for the sake of what is given up. */
+	if ((rc = vv_incoming_expire(r, g->grace_sec, g->dry_run, err)) < 0 ||
+	    (!g->dry_run && (rc = vv_complete_tips_forget(r, err)) < 0)) {
+		goto done;
+	}
+	rc = run_store(g, r, store, vv_notes_begin(vv_repository_notes(r)), now, err);
+	if (rc < 0 || g->dry_run) {
+		goto done;
+	}
+	if ((rc = sweep_caches(r, now, err)) == VV_OK &&
+	    (rc = vv_git_receive_clean(r, err)) == VV_OK) {
+		rc = vv_git_pack_loose(r, g->loose_max, &packed, err);
+	}
+done:
+	if (rc != VV_ELOCKED && !g->dry_run) {
+		remember(r, store, rc, now);
+	}
+	vv_notes_end(vv_repository_notes(r));
+	return rc;
+}

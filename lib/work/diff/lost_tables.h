@@ -1,0 +1,14 @@
+/*
+ * lost_tables: a warning of tables that no line of .gitattributes tracks, before they go to others: git writes their
+ * pointers there in place of the data.
+ */
+#ifndef VV_LIB_WORK_DIFF_LOST_TABLES_H
+#define VV_LIB_WORK_DIFF_LOST_TABLES_H
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+/* Of the tables that the index has, as 'git mv' leaves them: notes hear of a few of many. A bare repository has none. */
+vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error *err);
+
+#endif

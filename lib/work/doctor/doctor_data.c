@@ -1,0 +1,413 @@
+/*
+ * doctor_data: the paths of the index one by one: who keeps them, by which attributes, and whether what
+ * a pointer names is what it says, and here.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/root.h"
+#include "lib/work/add/attributes_lines.h"
+#include "lib/work/add/filter.h"
+#include "lib/work/add/plan.h"
+#include "lib/work/diff/unsent.h"
+#include "lib/work/doctor/doctor.h"
+#include "lib/work/peers/remote.h"
+#include "lib/work/view/damaged_pointer.h"
+#include "lib/work/view/lfs.h"
+#include "repo/blocks/reach.h"
+#include "repo/gc/roots.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/program.h"
+#include "repo/transfer/elsewhere.h"
+
+typedef struct data {
+	vv_doctor *d;
+	vv_repository *r;
+	vv_index *x;
+	vv_dataset_reader *reader;
+	vv_attr_list lines, beaten;
+	bool remote; /* there is one to fetch from */
+} data;
+
+/* "varve add --fix 'my table.csv'" */
+static vv_status say(data *a, const char *what, const char *message, const char *path,
+		     const char *command, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+	vv_buf_printf(&text, "%s: %s", vv_text_shows(path), message);
+	vv_buf_printf(&mend, "%s %s", command, vv_text_shows(path));
+	return vv_doctor_add(a->d, what, true, &text, &mend, err);
+}
+
+/* Since when the path is at the version that the index has: "commit a1b2c3d of 2026-11-20". */
+static void put_since(vv_buf *b, vv_repository *r, const char *path)
+{
+	vv_buf out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
+	const char *argv[] = {"git", "log", "-1", "--format=%h of %as", "--", NULL, NULL};
+	vv_run run = {
+		.argv = argv, .dir = vv_repository_workdir(r), .output = &out, .errors = &errors};
+	vv_error none;
+	int code = 1;
+
+	vv_buf_printf(&spec, ":(top,literal)%s", path);
+	argv[5] = vv_buf_cstr(&spec);
+	if (vv_run_program(&run, &code, &none) == VV_OK && code == 0 && out.len > 0) {
+		vv_buf_printf(b, ", since commit %.*s", (int)strcspn(out.data, "\n"), out.data);
+	}
+	vv_buf_clear(&out);
+	vv_buf_clear(&errors);
+	vv_buf_clear(&spec);
+}
+
+static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p, bool *here,
+				 vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_store *store;
+	vv_cid missing;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(a->r, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, &p->root, here, &missing, err)) < 0 || *here) {
+		return rc;
+	}
+	vv_buf_printf(&text, "%s: blocks of its rows are not here", vv_text_shows(path));
+	put_since(&text, a->r, path);
+	if (vv_work_has_data(a->r, path)) {
+		vv_buf_puts(&mend, "varve fsck --repair (the work tree has the table)");
+	} else if (a->remote) {
+		vv_buf_puts(&mend, "varve fetch --data (of commits that came from a fork, with "
+				   "--from URL of the fork)");
+	} else {
+		vv_buf_puts(&mend, "add the remote of somebody who has them "
+				   "('varve remote add NAME URL'), then varve fetch --data");
+	}
+	return vv_doctor_add(a->d, "blocks", true, &text, &mend, err);
+}
+
+static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, const vv_pointer *p,
+				vv_error *err)
+{
+	vv_store *store;
+	bool holds;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(a->r, &store, err)) < 0 ||
+	    (rc = vv_root_pointer_holds(&holds, store, text->data, text->len, &p->root, err)) < 0 ||
+	    holds) {
+		return rc;
+	}
+	return say(a, "pointer", "its pointer was edited: it does not say what its data is", path,
+		   "varve add --fix", err);
+}
+
+static vv_status say_damaged(data *a, const char *path, const char *what, bool work, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_status rc = vv_damaged_pointer_mend(&mend, a->r, path, NULL, err);
+
+	vv_buf_printf(&message, "%s%s: a damaged pointer: %s", work ? "in the work tree, " : "",
+		      vv_text_shows(path), what);
+	if (rc < 0) {
+		vv_buf_clear(&message);
+		vv_buf_clear(&mend);
+		return rc;
+	}
+	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
+}
+
+/* What begins as a pointer. */
+static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, bool tracked,
+				 vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_error why;
+	bool here = false;
+	vv_status rc = vv_pointer_read(&p, &arena, text->data, text->len, &why);
+
+	if (rc < 0) {
+		vv_buf message = VV_BUF_INIT;
+
+		if (rc == VV_ENOSUPPORT) {
+			vv_buf_printf(&message, "its pointer cannot be read: %s", why.message);
+			rc = say(a, "pointer", vv_buf_cstr(&message), path,
+				 "read with a newer varve:", err);
+		} else if (rc == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		} else {
+			rc = say_damaged(a, path, why.message, false, err);
+		}
+		vv_buf_clear(&message);
+		goto done;
+	}
+	if (!tracked) {
+		char *filter = NULL;
+
+		rc = vv_attr_value(a->r, path, "filter", &filter, err);
+		if (rc == VV_OK && strcmp(filter, "varve") == 0) {
+			rc = VV_ENOTFOUND; /* of a line that only the index still has */
+		}
+		if (rc == VV_OK) {
+			vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+			vv_buf_printf(&message, "%s: filter=%s wins over varve's line",
+				      vv_text_shows(path), vv_text_shows(filter));
+			vv_buf_printf(&mend,
+				      "take that line out of .gitattributes ('git check-attr "
+				      "filter -- %s' shows what holds)",
+				      vv_text_shows(path));
+			rc = vv_doctor_add(a->d, strcmp(filter, "lfs") == 0 ? "lfs" : "attributes",
+					   true, &message, &mend, err);
+		} else if (rc == VV_ENOTFOUND) {
+			vv_error_clear(err);
+			rc = say(a, "attributes",
+				 "it is a table of varve, and no line of .gitattributes says so",
+				 path, "varve track", err);
+		}
+		vv_free(filter);
+		if (rc < 0) {
+			goto done;
+		}
+	}
+	if ((rc = look_for_blocks(a, path, &p, &here, err)) == VV_OK && here) {
+		rc = look_for_truth(a, path, text, &p, err);
+	}
+done:
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool work, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_cid roots[3];
+	bool has[3];
+	vv_error why;
+
+	(void)vv_pointer_refuse_torn(vv_buf_cstr(text), text->len, path, &why);
+	vv_buf_printf(&message, "%s%s", work ? "in the work tree, " : "", why.message);
+	if (vv_pointer_torn_roots(roots, has, vv_buf_cstr(text), text->len)) {
+		vv_buf_printf(&mend, "varve add --fix %s", vv_text_shows(path));
+	} else {
+		vv_buf_puts(&mend, why.hint);
+	}
+	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
+}
+
+/* The text that Git has under a path which varve is to keep. */
+static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_error *err)
+{
+	char *object = NULL;
+	vv_error why;
+	vv_status rc = vv_lfs_find(&object, a->r, vv_buf_cstr(text), text->len, &why);
+	bool lfs = object || rc == VV_EMISSING;
+
+	vv_free(object);
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	return lfs ? say(a, "lfs", "Git LFS keeps it, and .gitattributes gives it to varve", path,
+			 "varve migrate", err)
+		   : say(a, "plain", "Git has it as plain text, though varve is to keep it", path,
+			 "varve add --fix", err);
+}
+
+/* A whole pointer in the place of a table whose blocks are here: git wrote it when it had no varve to call,
+ * or they were not. Above varve.smudgeLimit that is meant. */
+static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p, vv_error *err)
+{
+	uint64_t limit;
+	vv_store *store;
+	vv_cid missing;
+	bool here = false;
+	vv_status rc;
+
+	if ((rc = vv_config_u64(a->r, "varve.smudgelimit", VV_SMUDGE_LIMIT, &limit, err)) < 0 ||
+	    p->bytes > limit || (rc = vv_repository_store(a->r, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, &p->root, &here, &missing, err)) < 0 || !here) {
+		return rc;
+	}
+	return say(a, "pointer", "in the work tree, its pointer is there instead of the data", path,
+		   "varve restore", err);
+}
+
+/* What lies in the work tree in the place of a table: its pointer, or one that git could not merge. */
+static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error *err)
+{
+	char *file = vv_repository_file(a->r, path);
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf text = VV_BUF_INIT;
+	vv_pointer p;
+	vv_stat st;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_lstat(&st, file, NULL) < 0 || !S_ISREG(st.mode) || st.size > VV_POINTER_MAX ||
+	    vv_read_regular(&text, file, VV_POINTER_MAX, NULL) < 0) {
+		goto done;
+	}
+	text.len = vv_pointer_strip_cr(text.data, text.len);
+	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
+		rc = say_torn(a, path, &text, true, err);
+	} else if (!vv_pointer_looks_like(text.data, text.len)) {
+		rc = VV_OK;
+	} else if (vv_pointer_read(&p, &arena, text.data, text.len, &why) < 0) {
+		rc = say_damaged(a, path, why.message, true, err);
+	} else if (tracked) { /* else 'varve track' writes it, too */
+		rc = look_at_standing(a, path, &p, err);
+	}
+done:
+	vv_arena_clear(&arena);
+	vv_buf_clear(&text);
+	vv_free(file);
+	return rc;
+}
+
+static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	bool tracked = false;
+	uint64_t size;
+	vv_status rc;
+
+	if (vv_attr_list_concerns(&a->lines, e->path) &&
+	    (rc = vv_attr_tracked(a->r, e->path, &tracked, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_blob_size(a->r, &e->id, &size, err)) < 0) {
+		return rc;
+	}
+	if (size > VV_POINTER_MAX) {
+		a->d->tables += tracked;
+		return tracked ? look_at_text(a, e->path, &text, err) : VV_OK;
+	}
+	if ((rc = vv_blob_read(a->r, &e->id, VV_POINTER_MAX, &text, err)) < 0) {
+		goto done;
+	}
+	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
+		a->d->tables++;
+		rc = say_torn(a, e->path, &text, false, err);
+	} else if (vv_pointer_looks_like(text.data, text.len)) {
+		a->d->tables++;
+		if ((rc = look_at_pointer(a, e->path, &text, tracked, err)) == VV_OK) {
+			rc = look_at_work(a, e->path, tracked, err);
+		}
+	} else if (tracked) {
+		a->d->tables++;
+		rc = look_at_text(a, e->path, &text, err);
+	}
+done:
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status say_beaten(data *a, vv_error *err)
+{
+	vv_buf all = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	vv_attr_beaten_put(&a->beaten, &all);
+	for (const char *p = vv_buf_cstr(&all); *p && rc == VV_OK;) {
+		size_t len = strcspn(p, "\n");
+
+		rc = vv_doctor_say(a->d, "attributes", true,
+				   "limit that line to other files, or end it with '-text'", err,
+				   "%.*s: Git rewrites pointers there", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&all);
+	return rc;
+}
+
+static vv_status find_remote(data *a, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = vv_remote_names(&names, &count, a->r, err);
+
+	a->remote = count > 0;
+	vv_names_free(names, count);
+	return rc;
+}
+
+typedef struct older {
+	vv_store *store;
+	vv_elsewhere *elsewhere;
+	uint64_t missing;
+} older;
+
+static vv_status count_missing(void *payload, const vv_cid *cid, const char *path,
+			       const vv_oid *commit, const char *what, vv_error *err)
+{
+	older *o = payload;
+
+	(void)path;
+	(void)commit;
+	(void)err;
+	o->missing += !what && !vv_store_has(o->store, cid) && !vv_elsewhere_has(o->elsewhere, cid);
+	return VV_OK;
+}
+
+/* Versions of the history: git brings commits without their rows. */
+static vv_status look_at_history(data *a, vv_error *err)
+{
+	older o = {0};
+	vv_status rc = vv_repository_store(a->r, &o.store, err);
+
+	if (rc == VV_OK && (rc = vv_elsewhere_read(&o.elsewhere, a->r, err)) == VV_OK) {
+		rc = vv_roots_settled_each(a->r, count_missing, &o, err);
+	}
+	vv_elsewhere_free(o.elsewhere);
+	if (rc < 0 || o.missing == 0) {
+		return rc;
+	}
+	return vv_doctor_say(a->d, "blocks", false, "varve fetch --data --all", err,
+			     "the blocks of %s of the history are not here",
+			     vv_text_counted(o.missing, "version", "versions"));
+}
+
+vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,
+			 vv_error *err)
+{
+	data a = {.d = d, .r = r, .x = x, .reader = reader};
+	size_t count = vv_index_count(x);
+	uint64_t unsent = 0;
+	vv_status rc;
+
+	if ((rc = find_remote(&a, err)) < 0 || (rc = vv_attr_list_read(&a.lines, r, err)) < 0 ||
+	    (rc = vv_attr_beaten_read(&a.beaten, r, x, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (e.stage == 0 && S_ISREG(e.mode) && !vv_add_never(e.path) &&
+		    (rc = look_at(&a, &e, err)) == VV_OK) {
+			rc = vv_attr_beaten_note(&a.beaten, r, e.path, err);
+		}
+	}
+	if (rc < 0 || (rc = say_beaten(&a, err)) < 0 || d->tables == 0 ||
+	    (rc = vv_unsent_count(&unsent, r, err)) < 0) {
+		goto done;
+	}
+	if ((rc = look_at_history(&a, err)) == VV_OK && unsent > 0) {
+		rc = vv_doctor_say(
+			d, "unsent", false, "varve push", err,
+			"%s in local branches, on no remote as far as is known here",
+			vv_text_counted(unsent, "version of a table", "versions of tables"));
+	}
+done:
+	vv_attr_list_clear(&a.lines);
+	vv_attr_list_clear(&a.beaten);
+	return rc;
+}

@@ -1,0 +1,233 @@
+/*
+ * doctor_peers: asking the remotes, one after the other, whether they are there.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/work/doctor/doctor.h"
+#include "lib/work/peers/reach.h"
+#include "lib/work/peers/remote.h"
+#include "lib/work/peers/transfer.h"
+#include "transport/line/url.h"
+
+/* Seconds until silence counts as no answer. */
+enum { PATIENCE = 10 };
+
+/* A fetch does not bring what the only remote has lost. */
+static vv_status mend_otherwise(vv_doctor *d, vv_error *err)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		vv_doctor_finding *f = &d->findings[i];
+		if (strcmp(f->what, "blocks") == 0 && f->mend &&
+		    strncmp(f->mend, "varve fetch --data", 18) == 0) {
+			char *mend = vv_strdup(
+				"ask someone who has them to run 'varve push --blocks', then varve "
+				"fetch; of a fork: varve fetch --data --from URL, of what it was "
+				"forked from");
+			if (!mend) {
+				return vv_fail_nomem(err);
+			}
+			vv_free(f->mend);
+			f->mend = mend;
+		}
+	}
+	return VV_OK;
+}
+
+/* Are the packs that nobody here has seen yet what their names say? At most so many bytes are fetched. */
+#define PACKS_SEEN ((uint64_t)64 << 20)
+
+static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name, vv_error *err)
+{
+	vv_host_verifying v = {.unseen = true, .bytes = PACKS_SEEN};
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = vv_git_host_verify(host, &v, &why);
+
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0) {
+		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				     "the packs of the remote %s cannot be fetched: %s",
+				     vv_text_shows(name), why.message);
+	}
+	if (v.bad_packs == 0) {
+		return VV_OK;
+	}
+	vv_buf_printf(&message, "%s of the remote %s %s damaged",
+		      vv_text_counted(v.bad_packs, "pack", NULL), vv_text_shows(name),
+		      v.bad_packs == 1 ? "is" : "are");
+	vv_buf_printf(&message, " (in %s): %s", vv_text_url(vv_git_host_blocks_place(host)),
+		      vv_text_counted(v.lost, "block is lost there", "blocks are lost there"));
+	vv_buf_printf(&mend, "varve push --blocks %s, in a clone that has all blocks",
+		      vv_text_shows(name));
+	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+}
+
+/* Has a Git host the blocks that its refs need? */
+static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *name, bool only,
+				 vv_error *err)
+{
+	vv_host_lost lost;
+	vv_error why;
+	vv_status rc = vv_git_host_lost(host, &lost, &why);
+
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0) {
+		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				     "the blocks of the remote %s cannot be read: %s",
+				     vv_text_shows(name), why.message);
+	}
+	if (lost.versions == 0) {
+		return look_at_packs(d, host, name, err);
+	}
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_buf_printf(
+		&message, "the remote %s lacks the blocks of %s", vv_text_shows(name),
+		vv_text_counted(lost.versions, "version of a dataset", "versions of datasets"));
+	vv_buf_printf(&message, " that its branches and tags need (in %s)",
+		      vv_text_url(vv_git_host_blocks_place(host)));
+	if (lost.here > 0) {
+		vv_buf_printf(&mend, "varve push --blocks %s", vv_text_shows(name));
+	} else {
+		vv_buf_printf(&mend,
+			      "ask someone who has them to run 'varve push --blocks'; of a fork: "
+			      "varve fetch --from URL %s, of what it was forked from",
+			      vv_text_shows(name));
+	}
+	rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
+	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, err) : rc;
+}
+
+static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT, site = VV_BUF_INIT;
+	vv_error ignored;
+
+	vv_buf_printf(&message, "%s names blocks at %s, a host that is not trusted: nobody asks it",
+		      VV_BLOCKS_CONFIG, vv_text_url(url));
+	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
+		      vv_block_peer_site(&site, url, &ignored) == VV_OK && site.len > 0
+			      ? vv_text_shows(vv_buf_cstr(&site))
+			      : "URL");
+	vv_buf_clear(&site);
+	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+}
+
+/* Who clones by git gets the blocks' branch in the work tree. */
+static vv_status look_at_head(vv_doctor *d, vv_git_host *host, const char *name, vv_error *err)
+{
+	const char *head = vv_git_host_hello(host)->head;
+
+	if (!vv_git_host_has_blocks_head(host)) {
+		return VV_OK;
+	}
+	return vv_doctor_say(d, "peer", true, "choose another one in the settings of the host", err,
+			     "the default branch of the remote %s has the blocks of tables, not %s",
+			     vv_text_shows(name), head ? vv_text_shows(head) : "a branch of yours");
+}
+
+/* Those that keep the blocks in the host's place: are they there? */
+static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host, const char *name,
+				 vv_error *err)
+{
+	const vv_block_peers *peers;
+	vv_error why;
+	vv_status rc = vv_git_host_peers(host, &peers, &why);
+
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0) {
+		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				     "the block peers of the remote %s are not known: %s",
+				     vv_text_shows(name), why.message);
+	}
+	for (size_t i = 0; rc == VV_OK && i < peers->untrusted_count; i++) {
+		rc = say_untrusted(d, peers->untrusted[i], err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < peers->count; i++) {
+		vv_supplier s;
+		rc = vv_reach_supplier(t, &s, peers->urls[i], &why);
+		if (rc == VV_OK) {
+			vv_reach_supplier_clear(&s);
+			continue;
+		}
+		rc = rc == VV_ENOMEM
+			     ? vv_fail_nomem(err)
+			     : vv_doctor_say(d, "peer", true,
+					     why.hint[0] ? why.hint
+							 : "try again; if the address has changed: "
+							   ".varveconfig or "
+							   "remote.NAME.varveUrl names it",
+					     err, "the block peer %s does not answer: %s",
+					     vv_text_url(peers->urls[i]), why.message);
+	}
+	return rc;
+}
+
+static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only, vv_error *err)
+{
+	vv_transfer t;
+	vv_remote m = {0};
+	vv_reached reached = {0};
+	vv_error why = {0};
+	vv_status rc;
+
+	if ((rc = vv_transfer_open(&t, r, NULL, true, PATIENCE, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_remote_find(&m, r, name, &why)) == VV_OK) {
+		rc = vv_reach(&reached, &t, &m, false, &why);
+	}
+	if (rc == VV_OK && reached.host) {
+		t.connect.ask = NULL; /* whom to trust is no question of this command */
+		if ((rc = look_for_blocks(d, reached.host, name, only, err)) == VV_OK &&
+		    (rc = look_at_head(d, reached.host, name, err)) == VV_OK) {
+			rc = ask_block_peers(d, &t, reached.host, name, err);
+		}
+		vv_reached_close(&reached);
+		vv_transfer_close(&t);
+		vv_remote_clear(&m);
+		return rc;
+	}
+	vv_reached_close(&reached);
+	vv_transfer_close(&t);
+	if (rc == VV_ENOMEM) {
+		rc = vv_fail_nomem(err);
+	} else if (rc < 0) {
+		vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+		vv_buf_printf(&message, "the remote %s does not answer", vv_text_shows(name));
+		vv_buf_printf(&message, " (%s): %s", vv_text_url(m.url ? m.url : ""), why.message);
+		if (why.hint[0]) {
+			vv_buf_puts(&mend, why.hint);
+		} else {
+			vv_buf_printf(&mend,
+				      "try again; if the address has changed: varve remote set-url "
+				      "%s URL",
+				      vv_text_shows(name));
+		}
+		rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
+	}
+	vv_remote_clear(&m);
+	return rc;
+}
+
+vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = vv_remote_names(&names, &count, r, err);
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		rc = ask(d, r, names[i], count == 1, err);
+	}
+	vv_names_free(names, count);
+	return rc;
+}

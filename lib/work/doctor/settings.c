@@ -1,0 +1,169 @@
+/*
+ * settings: the table of varve's settings, in the order in which they are listed.
+ */
+#include "lib/work/doctor/settings.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "repo/git/config.h"
+
+#define OF_REMOTE "remote.NAME."
+
+const vv_setting vv_settings[] = {
+	{"varve.addTables", VV_SETTING_BOOL, NULL, NULL,
+	 "add of a folder makes tables of new .csv, .tsv and .ndjson files; if not set, unless HEAD "
+	 "has such files as text"},
+	{"varve.autoFetch", VV_SETTING_BOOL, "true", NULL,
+	 "blocks that are not here are fetched when a command needs them"},
+	{"varve.chooseOrder", VV_SETTING_BOOL, "true", NULL,
+	 "a table whose rows come in another order each time is kept in key order"},
+	{"varve.gcAuto", VV_SETTING_BOOL, "true", NULL,
+	 "commit and its like run gc in the background when there is much to gain"},
+	{"varve.gcDays", VV_SETTING_NUMBER, "14", NULL,
+	 "how many days gc keeps what no version needs any longer"},
+	{"varve.hold", VV_SETTING_NUMBER, "0", NULL,
+	 "bytes of sealed copies that serve keeps here for others"},
+	{"varve.holdAllowance", VV_SETTING_NUMBER, NULL, NULL,
+	 "bytes that each identity may keep to begin with, where holdRatio is set; if not set, a twentieth "
+	 "of hold"},
+	{"varve.holdFor", VV_SETTING_TEXT, NULL, NULL,
+	 "an identity that may keep copies here, with =BYTES if that is all; may be set several times"},
+	{"varve.holdRatio", VV_SETTING_TEXT, NULL, NULL,
+	 "bytes of room for each byte that an identity keeps for you"},
+	{"varve.holdTerm", VV_SETTING_NUMBER, "90", NULL, "how many days a copy stays at least"},
+	{"varve.keepAlive", VV_SETTING_NUMBER, "5000", NULL,
+	 "milliseconds between two signs of life of a side that works; 0: none"},
+	{"varve.keepFree", VV_SETTING_NUMBER, "64m", NULL,
+	 "bytes of the disk that a transfer leaves free"},
+	{"varve.lowSpeedLimit", VV_SETTING_NUMBER, "100", NULL,
+	 "bytes a second below which a peer is given up; 0: never"},
+	{"varve.maxGitObjects", VV_SETTING_NUMBER, "10000000", NULL,
+	 "the most Git objects of one transfer"},
+	{"varve.maxGitObjectSize", VV_SETTING_NUMBER, "1g", NULL,
+	 "the most bytes of one Git object that is received"},
+	{"varve.maxReceiveBlocks", VV_SETTING_NUMBER, "64m", NULL,
+	 "the most blocks of one transfer"},
+	{"varve.maxRow", VV_SETTING_NUMBER, "64m", NULL,
+	 "the most bytes of a row, when it is added or received"},
+	{"varve.network", VV_SETTING_TEXT, NULL, NULL,
+	 "the name of the network that this machine is on, for remembered speeds"},
+	{"varve.prePush", VV_SETTING_BOOL, "true", NULL, "git push sends the rows of tables first"},
+	{"varve.remoteKind", VV_SETTING_WORD, NULL, "git|peer",
+	 "what remotes are whose own setting does not say it; if not set, the URL tells"},
+	{"varve.smudgeLimit", VV_SETTING_NUMBER, "256m", NULL,
+	 "git checkout writes tables up to so many bytes itself"},
+	{"varve.ssh", VV_SETTING_WORD, "auto", "auto|libssh2|external", "which ssh is used"},
+	{"varve.trustedHost", VV_SETTING_TEXT, NULL, NULL,
+	 "SCHEME://[USER@]HOST[:PORT] that .varveconfig may send requests to; may be set several times"},
+	{OF_REMOTE "varve", VV_SETTING_TEXT, "varve", NULL,
+	 "the path of varve on the far side of ssh"},
+	{OF_REMOTE "varveKind", VV_SETTING_WORD, NULL, "git|peer",
+	 "what this remote is: a Git host without varve, or a peer"},
+	{OF_REMOTE "varveLazy", VV_SETTING_BOOL, "false", NULL, "fetches bring history alone"},
+	{OF_REMOTE "varveUrl", VV_SETTING_TEXT, NULL, NULL,
+	 "a further peer that keeps the blocks of a Git host; may be set several times"},
+};
+const size_t vv_setting_count = sizeof(vv_settings) / sizeof(vv_settings[0]);
+
+/* "remote.a.b.varveKind" as "remote.NAME.varveKind", so that both kinds of names are compared alike. */
+static const char *with_placeholder(const char *name, vv_buf *b)
+{
+	const char *last = strrchr(name, '.');
+
+	if (strncasecmp(name, "remote.", 7) != 0 || last <= name + 7) {
+		return name;
+	}
+	vv_buf_reset(b);
+	vv_buf_printf(b, OF_REMOTE "%s", last + 1);
+	return vv_buf_cstr(b);
+}
+
+const vv_setting *vv_setting_find(const char *name)
+{
+	const vv_setting *found = NULL;
+	vv_buf b = VV_BUF_INIT;
+	const char *sought = with_placeholder(name, &b);
+
+	for (size_t i = 0; i < vv_setting_count && !found; i++) {
+		found = strcasecmp(vv_settings[i].name, sought) == 0 ? &vv_settings[i] : NULL;
+	}
+	vv_buf_clear(&b);
+	return found;
+}
+
+bool vv_setting_is_ours(const char *name)
+{
+	const char *last = strrchr(name, '.');
+
+	return strncasecmp(name, "varve.", 6) == 0 ||
+	       (strncasecmp(name, "remote.", 7) == 0 && last > name + 7 &&
+		strncasecmp(last + 1, "varve", 5) == 0);
+}
+
+vv_status vv_setting_must_exist(const char *name, vv_error *err)
+{
+	vv_nearest near;
+	vv_buf b = VV_BUF_INIT;
+	const char *sought = with_placeholder(name, &b);
+	const char *own = strrchr(sought, '.');
+
+	if (vv_setting_find(name)) {
+		vv_buf_clear(&b);
+		return VV_OK;
+	}
+	(void)vv_fail(err, VV_EUSAGE, "varve has no setting '%s'", vv_text_shows(name));
+	/* The part after the last dot alone: what all names share says nothing. */
+	vv_nearest_init(&near, own ? own + 1 : sought);
+	for (size_t i = 0; i < vv_setting_count; i++) {
+		if ((strncmp(vv_settings[i].name, OF_REMOTE, strlen(OF_REMOTE)) == 0) ==
+		    (sought != name)) {
+			(void)vv_nearest_try(&near, strrchr(vv_settings[i].name, '.') + 1);
+		}
+	}
+	if (near.best) {
+		vv_hint(err, "did you mean '%.*s%s'?", (int)(strrchr(name, '.') + 1 - name), name,
+			near.best);
+	} else {
+		vv_hint(err, "'varve config --list --all' lists the settings");
+	}
+	vv_buf_clear(&b);
+	return VV_EUSAGE;
+}
+
+static vv_status check_word(const vv_setting *s, const char *name, const char *value, vv_error *err)
+{
+	vv_buf expected = VV_BUF_INIT;
+	vv_status rc;
+
+	if (vv_choices_have(s->choices, value)) {
+		return VV_OK;
+	}
+	vv_choices_put(&expected, s->choices);
+	rc = vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected %s", vv_text_shows(name),
+		     vv_text_shows(value), vv_buf_cstr(&expected));
+	vv_buf_clear(&expected);
+	return rc;
+}
+
+vv_status vv_setting_check(const char *name, const char *value, vv_error *err)
+{
+	const vv_setting *s = vv_setting_find(name);
+	uint64_t number;
+	bool yes;
+
+	name = strncasecmp(name, "varve.", 6) == 0 ? s->name : name; /* as it is documented */
+	switch (s->kind) {
+	case VV_SETTING_BOOL:
+		return vv_config_read_bool(name, value, &yes, err);
+	case VV_SETTING_NUMBER:
+		return vv_config_read_u64(name, value, &number, err);
+	case VV_SETTING_WORD:
+		return check_word(s, name, value, err);
+	default:
+		return VV_OK;
+	}
+}

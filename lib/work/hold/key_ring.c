@@ -1,0 +1,374 @@
+/*
+ * key_ring: knows where the files are.
+ */
+#include "lib/work/hold/key_ring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/file.h"
+#include "base/keys/key_file.h"
+#include "base/path.h"
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/work/peers/transfer.h"
+
+#define NAMES_MAX (1u << 20)
+#define PASSPHRASE_MAX 4096u
+
+char *vv_key_ring_path(const char *name, vv_error *err)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	char *path;
+
+	if (config && config[0] == '/') {
+		path = vv_path_join(config, "varve", name, (char *)NULL);
+	} else if (home && home[0] == '/') {
+		path = vv_path_join(home, ".config", "varve", name, (char *)NULL);
+	} else {
+		vv_fail(err, VV_EUSAGE, "there is no home folder to keep keys in");
+		vv_hint(err, "set HOME or XDG_CONFIG_HOME");
+		return NULL;
+	}
+	if (!path) {
+		vv_fail_nomem(err);
+	}
+	return path;
+}
+
+/* --- the passphrase -------------------------------------------------------------------------- */
+
+static vv_status passphrase_from(vv_buf *out, const char *file, vv_error *err)
+{
+	vv_status rc = vv_read_regular(out, file, PASSPHRASE_MAX, err);
+
+	if (rc < 0) {
+		return vv_prefix(err, "VARVE_PASSPHRASE_FILE");
+	}
+	out->len = strcspn(vv_buf_cstr(out), "\r\n");
+	if (out->data) {
+		out->data[out->len] = '\0';
+	}
+	if (out->len == 0) {
+		return vv_fail(err, VV_EUSAGE,
+			       "VARVE_PASSPHRASE_FILE: '%s' begins with no passphrase",
+			       vv_text_shows(file));
+	}
+	return VV_OK;
+}
+
+static vv_status ask(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *err)
+{
+	vv_status rc = t->connect.ask(t->connect.payload, prompt, false, out, err);
+
+	if (rc == VV_EREFUSED) {
+		vv_fail(err, VV_EREFUSED, "there is no terminal to ask for the key's passphrase");
+		vv_hint(err, "VARVE_PASSPHRASE_FILE may name a file that begins with it");
+	}
+	return rc;
+}
+
+vv_status vv_passphrase_get(vv_buf *out, const char *prompt, bool again, vv_error *err)
+{
+	const char *file = getenv("VARVE_PASSPHRASE_FILE");
+	vv_buf second = VV_BUF_INIT;
+	vv_transfer t = {0};
+	vv_status rc;
+
+	if (file && *file) {
+		return passphrase_from(out, file, err);
+	}
+	if ((rc = vv_transfer_open(&t, NULL, NULL, true, 0, err)) < 0 ||
+	    (rc = ask(&t, out, prompt, err)) < 0 ||
+	    (again && (rc = ask(&t, &second, "The same once more: ", err)) < 0)) {
+		goto done;
+	}
+	if (out->len == 0) {
+		rc = vv_fail(err, VV_EUSAGE, "a passphrase is not empty");
+	} else if (again &&
+		   (second.len != out->len || memcmp(second.data, out->data, out->len) != 0)) {
+		rc = vv_fail(err, VV_EUSAGE, "these are two different passphrases");
+	}
+done:
+	vv_buf_wipe(&second);
+	vv_buf_clear(&second);
+	vv_transfer_close(&t);
+	return rc;
+}
+
+static vv_status passphrase_of(void *payload, const char *did, vv_buf *out, vv_error *err)
+{
+	vv_buf prompt = VV_BUF_INIT;
+	vv_status rc;
+
+	(void)payload;
+	vv_buf_printf(&prompt, "Passphrase of %s: ", did);
+	rc = vv_passphrase_get(out, vv_buf_cstr(&prompt), false, err);
+	vv_buf_clear(&prompt);
+	return rc;
+}
+
+/* --- keys ------------------------------------------------------------------------------------- */
+
+static vv_status fail_no_key(vv_error *err)
+{
+	vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
+	return vv_hint(err,
+		       "make one with 'varve key new'; 'varve key import FILE' brings one that was "
+		       "exported; 'recover', 'replicate' and 'vault' take a vault's recovery key: "
+		       "--key FILE");
+}
+
+vv_status vv_key_ring_open(vv_key *out, const char *file, vv_error *err)
+{
+	char *own = file ? NULL : vv_key_ring_path("key", err);
+	vv_status rc;
+
+	if (!file && !own) {
+		return err->code;
+	}
+	if (!file && !vv_exists(own)) {
+		rc = fail_no_key(err);
+	} else {
+		rc = vv_key_file_read(out, file ? file : own, passphrase_of, NULL, err);
+	}
+	vv_free(own);
+	return rc;
+}
+
+vv_status vv_key_ring_names(vv_buf *text, vv_error *err)
+{
+	char *path = vv_key_ring_path("trusted", err);
+	vv_status rc;
+
+	if (!path) {
+		return err->code;
+	}
+	rc = vv_exists(path) ? vv_read_regular(text, path, NAMES_MAX, err) : VV_OK;
+	vv_free(path);
+	return rc;
+}
+
+static bool is_name(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!vv_is_alnum(name[i]) && !strchr("-_.@", name[i])) {
+			return false;
+		}
+	}
+	return n > 0 && n <= 64 && name[0] != '-';
+}
+
+static bool read_line(uint8_t key[VV_KEY_PUBLIC], const char *line, size_t len)
+{
+	const size_t name = strcspn(line, " \n");
+	char did[VV_DID_TEXT];
+	vv_error ignored;
+
+	if (name == 0 || name + 1 >= len || len - name - 1 >= sizeof(did)) {
+		return false;
+	}
+	memcpy(did, line + name + 1, len - name - 1);
+	did[len - name - 1] = '\0';
+	return vv_did_read(key, did, &ignored) == VV_OK;
+}
+
+static vv_status fail_line(const char *line, size_t len, size_t number, vv_error *err)
+{
+	vv_error ignored;
+	char *path = vv_key_ring_path("trusted", &ignored);
+
+	vv_fail(err, VV_EUSAGE, "'%s', line %zu: not a name, a blank and a did:key: '%s'",
+		vv_text_shows(path ? path : "trusted"), number, vv_text_show(line, len));
+	vv_free(path);
+	return vv_hint(err, "mend that line of the trusted keys, or take it out; 'varve key trust "
+			    "NAME DID' writes one");
+}
+
+vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const char *word, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	const size_t n = strlen(word);
+	size_t number = 1;
+	vv_status rc;
+
+	if (strncmp(word, "did:", 4) == 0) {
+		rc = vv_did_read(out, word, err);
+		return rc < 0 ? vv_prefix(err, "'%s'", vv_text_shows(word)) : rc;
+	}
+	if ((rc = vv_key_ring_names(&text, err)) < 0) {
+		goto done;
+	}
+	vv_fail(err, VV_EUSAGE, "no key is called '%s'", vv_text_shows(word));
+	rc = vv_hint(err, "'varve key list' shows the names, 'varve key trust NAME DID' gives one");
+	for (const char *p = vv_buf_cstr(&text); *p; number++) {
+		const size_t len = strcspn(p, "\n");
+		if (n > 0 && strncmp(p, word, n) == 0 && p[n] == ' ') {
+			rc = read_line(out, p, len) ? VV_OK : fail_line(p, len, number, err);
+			break;
+		}
+		p += len + (p[len] == '\n');
+	}
+done:
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* The file anew, without the line of this name. *had: there was one. */
+static vv_status without_name(vv_buf *out, const char *name, bool *had, vv_error *err)
+{
+	vv_buf old = VV_BUF_INIT;
+	const size_t n = strlen(name);
+	vv_status rc = vv_key_ring_names(&old, err);
+
+	*had = false;
+	for (const char *p = vv_buf_cstr(&old); rc == VV_OK && *p;) {
+		const size_t len = strcspn(p, "\n");
+		if (strncmp(p, name, n) == 0 && p[n] == ' ') {
+			*had = true;
+		} else if (len > 0) {
+			vv_buf_printf(out, "%.*s\n", (int)len, p);
+		}
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&old);
+	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
+static vv_status write_names(const vv_buf *text, vv_error *err)
+{
+	char *path = vv_key_ring_path("trusted", err);
+	vv_status rc = path ? vv_mkdirs_above(path, err) : err->code;
+
+	if (rc == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(text), text->len, true, err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+vv_status vv_key_ring_trust(const char *name, const uint8_t key[VV_KEY_PUBLIC], vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	char did[VV_DID_TEXT];
+	bool had;
+	vv_status rc;
+
+	if (!is_name(name)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is not a name for a key: letters, digits, - _ . @",
+			       vv_text_shows(name));
+	}
+	if ((rc = without_name(&text, name, &had, err)) == VV_OK) {
+		vv_did_text(did, key);
+		vv_buf_printf(&text, "%s %s\n", name, did);
+		rc = vv_buf_ok(&text, err);
+	}
+	if (rc == VV_OK) {
+		rc = write_names(&text, err);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+vv_status vv_key_ring_untrust(const char *name, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	bool had;
+	vv_status rc = without_name(&text, name, &had, err);
+
+	if (rc == VV_OK && !had) {
+		vv_fail(err, VV_ENOTFOUND, "no key is called '%s'", vv_text_shows(name));
+		rc = vv_hint(err, "'varve key list' shows the names");
+	} else if (rc == VV_OK) {
+		rc = write_names(&text, err);
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* --- all of them ----------------------------------------------------------------------------- */
+
+void vv_trusted_keys_clear(vv_trusted_keys *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		vv_free(t->names[i]);
+	}
+	vv_free(t->names);
+	vv_free(t->keys);
+	*t = (vv_trusted_keys){0};
+}
+
+const char *vv_trusted_name(const vv_trusted_keys *t, const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (memcmp(t->keys[i], key, VV_KEY_PUBLIC) == 0) {
+			return t->names[i];
+		}
+	}
+	return NULL;
+}
+
+/* "NAME DID", of which no two are for one key. */
+static vv_status add_trusted(vv_trusted_keys *t, const char *line, size_t len, size_t number,
+			     vv_error *err)
+{
+	const size_t name = strcspn(line, " \n");
+	uint8_t key[VV_KEY_PUBLIC];
+	size_t cap = t->cap;
+
+	if (!read_line(key, line, len)) {
+		return fail_line(line, len, number, err);
+	}
+	if (vv_trusted_name(t, key)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(t->keys, t->count, t->cap) || !vv_array_room(t->names, t->count, cap) ||
+	    !(t->names[t->count] = vv_strndup(line, name))) {
+		return vv_fail_nomem(err);
+	}
+	memcpy(t->keys[t->count++], key, VV_KEY_PUBLIC);
+	return VV_OK;
+}
+
+vv_status vv_key_ring_trusted(vv_trusted_keys *out, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	size_t number = 1;
+	vv_status rc = vv_key_ring_names(&text, err);
+
+	*out = (vv_trusted_keys){0};
+	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p; number++) {
+		const size_t len = strcspn(p, "\n");
+		rc = len > 0 ? add_trusted(out, p, len, number, err) : VV_OK;
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&text);
+	if (rc < 0) {
+		vv_trusted_keys_clear(out);
+	}
+	return rc;
+}
+
+vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], vv_error *err)
+{
+	char *path = vv_key_ring_path("key", err), did[VV_DID_TEXT];
+	bool sealed;
+	vv_status rc;
+
+	if (!path) {
+		return err->code;
+	}
+	if (!vv_exists(path)) {
+		rc = fail_no_key(err);
+	} else if ((rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
+		rc = vv_did_read(out, did, err);
+	}
+	vv_free(path);
+	return rc;
+}

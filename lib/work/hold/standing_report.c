@@ -1,0 +1,167 @@
+/*
+ * standing_report: knows whom to tell of.
+ */
+#include "lib/work/hold/standing_report.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "lib/work/hold/key_ring.h"
+#include "transport/hold/hold_room.h"
+#include "transport/vault/folder_holder.h"
+
+void vv_standing_report_clear(vv_standing_report *x)
+{
+	for (size_t i = 0; i < x->count; i++) {
+		vv_free(x->entries[i].parts);
+	}
+	vv_free(x->entries);
+	vv_holding_rules_clear(&x->rules);
+	vv_audited_clear(&x->audited);
+	*x = (vv_standing_report){.count = 0};
+}
+
+static vv_status add(vv_standing_report *x, const uint8_t *key, vv_error *err)
+{
+	for (size_t i = 0; i < x->count; i++) {
+		if (memcmp(x->entries[i].key, key, VV_KEY_PUBLIC) == 0) {
+			return VV_OK;
+		}
+	}
+	if (!vv_array_room(x->entries, x->count, x->cap)) {
+		return vv_fail_nomem(err);
+	}
+	vv_standing_entry *e = &x->entries[x->count++];
+	*e = (vv_standing_entry){.name = vv_trusted_name(&x->audited.trusted, key)};
+	memcpy(e->key, key, VV_KEY_PUBLIC);
+	return VV_OK;
+}
+
+static vv_status choose(vv_standing_report *x, const char *const *words, size_t word_count,
+			vv_error *err)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < word_count; i++) {
+		rc = vv_key_ring_find(key, words[i], err);
+		rc = rc < 0 ? rc : add(x, key, err);
+	}
+	if (word_count > 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < x->audited.trusted.count; i++) {
+		rc = add(x, x->audited.trusted.keys[i], err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < x->rules.named_count; i++) {
+		rc = add(x, x->rules.named[i].key, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < x->audited.standing.count; i++) {
+		rc = add(x, x->audited.standing.lines[i].holder, err);
+	}
+	return rc;
+}
+
+static void add_lines(const vv_standing_report *x, vv_standing_entry *e)
+{
+	for (size_t i = 0; i < x->audited.standing.count; i++) {
+		const vv_standing_line *l = &x->audited.standing.lines[i];
+		if (l->counts && memcmp(l->holder, e->key, VV_KEY_PUBLIC) == 0) {
+			e->bytes += l->bytes;
+			e->byte_days += l->byte_days;
+			e->proven = l->proven > e->proven ? l->proven : e->proven;
+		}
+	}
+}
+
+/* What lies in the hold folder, and who may bring how much. */
+static vv_status look_at_room(vv_standing_report *x, vv_repository *r, vv_error *err)
+{
+	vv_hold_rules rules = {.size = x->rules.size};
+	const vv_vault_holder_ops *ops;
+	void *folder = NULL;
+	vv_hold_room *room = NULL;
+	char *dir = vv_holding_folder(vv_repository_varvedir(r));
+	vv_error none;
+	vv_status rc = dir ? vv_holding_identities(&rules.admitted, &rules.admitted_count,
+						   &x->rules, &x->audited, err)
+			   : vv_fail_nomem(err);
+
+	/* Before the first server began there is no folder, and nothing in it. */
+	if (rc == VV_OK && vv_folder_open(&ops, &folder, dir, 0, false, &none) < 0) {
+		folder = NULL;
+	}
+	if (rc < 0 || (rc = vv_hold_room_open(&room, &rules, ops, folder, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; rc == VV_OK && i < x->count; i++) {
+		vv_standing_entry *e = &x->entries[i];
+		vv_hold_room_facts f;
+		if (vv_hold_room_look(room, e->key, &f, err) == VV_OK) {
+			e->admitted = true;
+			e->room = f.room;
+			e->shards = f.shards;
+			e->records = f.records;
+		} else {
+			rc = err->code == VV_ENOTFOUND ? VV_OK : err->code;
+		}
+	}
+done:
+	vv_hold_room_close(room);
+	if (folder) {
+		ops->close(folder);
+	}
+	vv_free(rules.admitted);
+	vv_free(dir);
+	return rc;
+}
+
+/* How the room of those came about who have it by standing. */
+static vv_status take_apart(const vv_standing_report *x, vv_standing_entry *e, vv_error *err)
+{
+	const vv_hold_identity *named = vv_holding_named(&x->rules, e->key);
+
+	e->fixed = x->rules.reward.ratio == 0 || (named && named->share != VV_HOLD_SHARE_NONE);
+	if (e->fixed || !e->admitted) {
+		return VV_OK;
+	}
+	e->parts = vv_calloc(x->audited.trusted.count + 1, sizeof(*e->parts));
+	if (!e->parts) {
+		return vv_fail_nomem(err);
+	}
+	(void)vv_standing_room(&x->audited.standing, &x->rules.reward, x->rules.reward.allowance,
+			       e->key, e->parts, &e->part_count);
+	return VV_OK;
+}
+
+vv_status vv_standing_report_open(vv_standing_report *out, const vv_holding_options *o,
+				  vv_repository *r, const char *const *words, size_t word_count,
+				  vv_error *err)
+{
+	char *hold = vv_holding_folder(vv_repository_varvedir(r));
+	vv_status rc;
+
+	*out = (vv_standing_report){.count = 0};
+	if (!hold) {
+		return vv_fail_nomem(err);
+	}
+	out->held = vv_exists(hold);
+	if ((rc = vv_audited_open(&out->audited, hold, err)) == VV_OK &&
+	    (rc = vv_holding_rules_read(&out->rules, o, r, err)) == VV_OK) {
+		rc = choose(out, words, word_count, err);
+	}
+	if (rc == VV_OK && out->rules.size > 0) {
+		rc = look_at_room(out, r, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+		add_lines(out, &out->entries[i]);
+		rc = take_apart(out, &out->entries[i], err);
+	}
+	vv_free(hold);
+	if (rc < 0) {
+		vv_standing_report_clear(out);
+	}
+	return rc;
+}

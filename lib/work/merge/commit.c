@@ -1,0 +1,119 @@
+/*
+ * commit: hooks and message as git merge has them; state and records go last.
+ */
+#include "lib/work/merge/commit.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "lib/work/commit/message.h"
+#include "lib/work/commit/package_apply.h"
+#include "lib/work/diff/changes.h"
+#include "repo/git/history/history.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/merge/conflict_state.h"
+
+enum { LOOSE_MAX = 100 };
+
+static vv_status create(const vv_merge_commit *c, const vv_changes *changes, vv_buf *message,
+			vv_oid *id, vv_error *err)
+{
+	const char *texts[] = {c->message};
+	vv_message_options m = {.texts = {texts, 1},
+				.edit = c->edit,
+				.no_edit = !c->edit,
+				.no_verify = c->no_verify,
+				.changes = changes,
+				.put_changes = c->put_changes};
+	vv_commit_options opts = {.parents = c->parents,
+				  .parent_count = c->parent_count,
+				  .keep_author = c->keep_author,
+				  .reflog = c->reflog};
+	vv_oid tree;
+	vv_status rc;
+
+	if ((rc = vv_message_make(message, c->repo, &m, err)) < 0 ||
+	    (rc = vv_index_write_tree(c->index, &tree, err)) < 0) {
+		return rc;
+	}
+	opts.message = message->data;
+	opts.tree = &tree;
+	return vv_commit_create(c->repo, &opts, id, err);
+}
+
+static void warn(const vv_merge_commit *c, const vv_error *err)
+{
+	vv_notes_warn(vv_repository_notes(c->repo), "%s", err->message);
+}
+
+static void run_after(const vv_merge_commit *c)
+{
+	static const char *const squash[] = {"0", NULL};
+	vv_error err;
+	bool ran;
+
+	if (c->after &&
+	    vv_hook_run(c->repo, c->after, strcmp(c->after, "post-merge") == 0 ? squash : NULL,
+			&ran, &err) < 0) {
+		warn(c, &err);
+	}
+}
+
+/* What HEAD and the index differ in, after a datapackage.json among it has had its say. */
+static vv_status read_changes(const vv_merge_commit *c, vv_changes *changes, vv_error *err)
+{
+	vv_changes_options look = {.no_work = true, .facts = !c->quiet, .groups = c->verbose};
+	char **described = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	if ((rc = vv_changes_read(changes, c->repo, c->index, vv_dataset_writer_reader(c->writer),
+				  &look, err)) == VV_OK &&
+	    (rc = vv_describe_for_commit(c->repo, c->index, c->writer, changes, &described, &count,
+					 err)) == VV_OK &&
+	    count > 0) {
+		vv_changes_clear(changes);
+		rc = vv_changes_read(changes, c->repo, c->index,
+				     vv_dataset_writer_reader(c->writer), &look, err);
+	}
+	vv_names_free(described, count);
+	return rc;
+}
+
+vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err)
+{
+	vv_error later;
+	uint64_t packed;
+	bool ran;
+	vv_status rc, cleaned;
+
+	if ((c->before && !c->no_verify &&
+	     (rc = vv_hook_run(c->repo, c->before, NULL, &ran, err)) < 0) ||
+	    (rc = read_changes(c, &c->changes, err)) < 0 ||
+	    ((rc = create(c, &c->changes, &c->message_made, &c->id, err)) < 0 &&
+	     !vv_head_is(c->repo, NULL, &c->id))) {
+		return rc;
+	}
+	c->made = true;
+	/* The version is there: what follows must not make it look otherwise. */
+	if ((cleaned = vv_state_cleanup(c->repo, &later)) < 0 ||
+	    (cleaned = vv_conflict_drop_all(c->repo, &later)) < 0) {
+		warn(c, &later);
+	}
+	if (c->journal) { /* hooks may run what needs one of its own; it tries once more to clean up */
+		(void)vv_journal_close(*c->journal, cleaned, &later);
+		*c->journal = NULL;
+	}
+	run_after(c);
+	if (vv_git_pack_loose(c->repo, LOOSE_MAX, &packed, &later) < 0) {
+		warn(c, &later);
+	}
+	return rc;
+}
+
+void vv_merge_commit_clear(vv_merge_commit *c)
+{
+	vv_buf_clear(&c->message_made);
+	vv_changes_clear(&c->changes);
+}

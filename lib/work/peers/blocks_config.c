@@ -1,0 +1,144 @@
+/*
+ * blocks_config: knows which words may stand in it. The syntax git itself reads, of a blob: so
+ * that nothing is included from elsewhere.
+ */
+#include "lib/work/peers/blocks_config.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/ref_name.h"
+#include "repo/git/run_git.h"
+#include "repo/git/tree.h"
+#include "transport/line/url.h"
+
+void vv_blocks_config_clear(vv_blocks_config *c)
+{
+	vv_free(c->ref);
+	for (size_t i = 0; i < c->url_count; i++) {
+		vv_free(c->urls[i]);
+	}
+	for (size_t i = 0; i < c->push_count; i++) {
+		vv_free(c->push_urls[i]);
+	}
+	memset(c, 0, sizeof(*c));
+}
+
+/* "varve-blocks" is a branch; "refs/..." is what it says. */
+static vv_status take_ref(vv_blocks_config *c, const char *value, vv_error *err)
+{
+	const char *name = strncmp(value, "refs/", 5) == 0 ? value + 5 : value;
+	vv_buf b = VV_BUF_INIT;
+	vv_error why;
+
+	if (vv_ref_name_check(name, &why) < 0 || (name != value && !strchr(name, '/'))) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is not the name of a ref",
+			       vv_text_shows(value));
+	}
+	vv_buf_printf(&b, "%s%s", name == value ? "refs/heads/" : "", value);
+	vv_free(c->ref);
+	c->ref = vv_buf_detach(&b);
+	return c->ref ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Places on other machines only: what a commit says is not to reach into this one. */
+static vv_status take_url(char **list, size_t *count, const char *value, vv_error *err)
+{
+	vv_url u;
+	vv_error why;
+
+	if (*count == VV_BLOCKS_URLS_MAX) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG " names more than %u URLs",
+			       VV_BLOCKS_URLS_MAX);
+	}
+	if (vv_url_read(&u, value, &why) < 0) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": %s", why.message);
+	}
+	bool fine = u.kind == VV_URL_SSH || u.kind == VV_URL_HTTP || u.kind == VV_URL_IPFS;
+	vv_url_clear(&u);
+	if (!fine) {
+		vv_fail(err, VV_EINPUT,
+			VV_BLOCKS_CONFIG ": '%s' is no place that all clones can reach",
+			vv_text_shows(value));
+		return vv_hint(err, "blocks.url is an http, https or ssh URL");
+	}
+	list[*count] = vv_strdup(value);
+	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
+}
+
+/* "blocks.url\nVALUE" of len bytes, and NUL. */
+static vv_status take(vv_blocks_config *c, const char *key, size_t len, vv_error *err)
+{
+	const char *line = memchr(key, '\n', len), *value = line ? line + 1 : "";
+	size_t n = line ? (size_t)(line - key) : len;
+
+	if (n == 10 && memcmp(key, "blocks.url", n) == 0) {
+		return take_url(c->urls, &c->url_count, value, err);
+	}
+	if (n == 14 && memcmp(key, "blocks.pushurl", n) == 0) {
+		return take_url(c->push_urls, &c->push_count, value, err);
+	}
+	return n == 10 && memcmp(key, "blocks.ref", n) == 0 ? take_ref(c, value, err) : VV_OK;
+}
+
+vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len, vv_error *err)
+{
+	const char *end;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	for (const char *p = text; rc == VV_OK && len > 0; p = end + 1) {
+		if (!(end = memchr(p, '\0', len))) {
+			break; /* of a git that was ended */
+		}
+		rc = take(out, p, (size_t)(end - p), err);
+		len -= (size_t)(end - p) + 1;
+	}
+	if (rc < 0) {
+		vv_blocks_config_clear(out);
+	}
+	return rc;
+}
+
+vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
+				vv_error *err)
+{
+	char blob[VV_OID_TEXT + 8];
+	const char *args[] = {"config",       "--no-includes", "-z", blob,
+			      "--get-regexp", "^blocks\\.",    NULL};
+	vv_buf text = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_git_call run = {.args = args, .repo = r, .output = &text};
+	vv_tree_entry e;
+	vv_error absent;
+	int code = 0;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (vv_oid_is_null(commit) ||
+	    vv_tree_entry_at(r, commit, VV_BLOCKS_CONFIG, &e, &absent) < 0) {
+		return VV_OK;
+	}
+	memcpy(blob, "--blob=", 7);
+	vv_oid_text(blob + 7, &e.id);
+	bool file = (e.mode & 0170000) == 0100000;
+	vv_tree_entry_clear(&e);
+	if (!file) {
+		return VV_OK;
+	}
+	rc = vv_git_run(&run, &said, &code, err);
+	if (rc == VV_OK && code != 0 &&
+	    (code != 1 || said.len > 0)) { /* 1 alone: nothing is said */
+		rc = vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err);
+		if (rc < 0) {
+			err->code = rc = VV_EINPUT;
+		}
+	}
+	if (rc == VV_OK && code == 0) {
+		rc = vv_blocks_config_parse(out, text.data, text.len, err);
+	}
+	vv_buf_clear(&text);
+	vv_buf_clear(&said);
+	return rc;
+}

@@ -1,0 +1,39 @@
+/*
+ * blocks_config: where a repository's blocks lie, as its committed .varveconfig says.
+ *
+ *	[blocks]
+ *		url = https://data.example.org/sales
+ *		pushUrl = ssh://data.example.org/srv/sales
+ *		ref = varve-blocks
+ *
+ * Git's config syntax. Whoever may commit wrote it: it names places, and nothing in it is run.
+ * Source: docs/hosts.md.
+ */
+#ifndef VV_LIB_WORK_PEERS_BLOCKS_CONFIG_H
+#define VV_LIB_WORK_PEERS_BLOCKS_CONFIG_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+#define VV_BLOCKS_CONFIG ".varveconfig"
+#define VV_BLOCKS_URLS_MAX 16u
+
+typedef struct vv_blocks_config {
+	char *ref; /* whole; NULL: not said */
+	char *urls[VV_BLOCKS_URLS_MAX];
+	size_t url_count;
+	char *push_urls[VV_BLOCKS_URLS_MAX];
+	size_t push_count;
+} vv_blocks_config;
+
+/* Of a commit; one without the file says nothing. VV_EINPUT: what it says makes no sense. */
+vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
+				vv_error *err);
+/* The same of the lines of `git config -z`: "key NL value NUL" each. */
+vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len,
+				 vv_error *err);
+void vv_blocks_config_clear(vv_blocks_config *c);
+
+#endif

@@ -1,0 +1,1042 @@
+/*
+ * git_host: knows git's words for what varve asks of a peer.
+ */
+#include "lib/work/peers/git_host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/work/peers/blocks_config.h"
+#include "lib/work/peers/edited_pointers.h"
+#include "repo/blocks/store.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/ref_name.h"
+#include "repo/git/run_git.h"
+#include "repo/transfer/send.h"
+
+#define FETCHED "refs/varve/fetched/"
+
+struct vv_git_host {
+	vv_transfer *t;
+	const vv_remote *m;
+	vv_remote *own;   /* m, or NULL: borrowed */
+	const char *url;  /* that is asked */
+	const char *word; /* what git is given: the remote's name, or url */
+	char *blocks_ref;
+	vv_oid blocks_tip;            /* null: it is not there */
+	vv_oid usual_tip, branch_tip; /* of the two refs that it may be without a word */
+	vv_block_peers peers;         /* that were asked last */
+	vv_oid fetched_head;          /* what the remote's HEAD was when it was fetched; or null */
+	vv_arena arena;
+	vv_hello hello;
+	size_t ref_cap, other_cap;
+	vv_host *host;    /* NULL until it is needed */
+	bool blocks_head; /* its HEAD names the branch of blocks: hello has another */
+	bool fresh;       /* it knows what is there */
+	bool rewritten;   /* the ref was overwritten since it was seen last, and nobody was told */
+	bool reading;     /* somebody gets from it, and sends nothing */
+	size_t fetched;   /* refs that were made */
+	char folder[64];  /* of these */
+	bool failed;      /* a prefetch */
+	vv_error why;
+};
+
+static vv_git_call call(const vv_git_host *g, const char *const *args)
+{
+	return (vv_git_call){.args = args,
+			     .repo = g->t->repo,
+			     .dir = g->m->name && g->t->repo ? vv_repository_workdir(g->t->repo)
+							     : NULL};
+}
+
+/* --- refs ----------------------------------------------------------------------------------- */
+
+static vv_status bad_line(const vv_git_host *g, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "git ls-remote gives no list of the refs of '%s'",
+		       vv_text_url(g->url));
+}
+
+static vv_status fill_ref(vv_git_host *g, vv_remote_ref *r, const char *name, size_t len,
+			  const vv_oid *id, vv_error *err)
+{
+	r->name = vv_arena_strndup(&g->arena, name, len);
+	r->id = r->peeled = *id;
+	r->whole = true;
+	return r->name ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status add_ref(vv_git_host *g, const char *name, size_t len, const vv_oid *id,
+			 vv_error *err)
+{
+	vv_hello *h = &g->hello;
+
+	if (h->ref_count == VV_REFS_MAX) {
+		return vv_fail(err, VV_EREFUSED, "'%s' has more than %u refs", vv_text_url(g->url),
+			       VV_REFS_MAX);
+	}
+	if (!vv_array_room(h->refs, h->ref_count, g->ref_cap)) {
+		return vv_fail_nomem(err);
+	}
+	return fill_ref(g, &h->refs[h->ref_count++], name, len, id, err);
+}
+
+/* Of very many the first: none of them is fetched without being named. */
+static vv_status add_other(vv_git_host *g, const char *name, size_t len, const vv_oid *id,
+			   vv_error *err)
+{
+	vv_hello *h = &g->hello;
+
+	if (h->other_count == VV_REFS_MAX) {
+		return VV_OK;
+	}
+	if (!vv_array_room(h->others, h->other_count, g->other_cap)) {
+		return vv_fail_nomem(err);
+	}
+	return fill_ref(g, &h->others[h->other_count++], name, len, id, err);
+}
+
+/* How much of the name is a folder of branches, of tags, or of other refs that may be fetched, if what follows is fit to
+ * be a name; else 0. */
+static size_t folder_of(const char *name, size_t len)
+{
+	static const char *const folders[] = {"refs/heads/", "refs/tags/", "refs/"};
+	size_t skip = 0;
+	vv_error why;
+	vv_buf text = VV_BUF_INIT;
+
+	for (size_t i = 0; skip == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const size_t n = strlen(folders[i]);
+		skip = len > n && strncmp(name, folders[i], n) == 0 ? n : 0;
+	}
+	if (strncmp(name, "refs/varve/", 11) == 0) {
+		return 0;
+	}
+	vv_buf_put(&text, name + skip, len - skip);
+	if (text.failed || vv_ref_name_check(vv_buf_cstr(&text), &why) < 0) {
+		skip = 0;
+	}
+	vv_buf_clear(&text);
+	return skip;
+}
+
+static bool is_name(const char *name, size_t len, const char *is)
+{
+	return len == strlen(is) && memcmp(name, is, len) == 0;
+}
+
+/* "<id>\t<name>", or "ref: <name>\tHEAD". */
+static vv_status add_line(vv_git_host *g, const char *line, size_t len, vv_error *err)
+{
+	const char *tab = memchr(line, '\t', len), *name = tab ? tab + 1 : NULL;
+	size_t name_len = tab ? len - (size_t)(name - line) : 0;
+	vv_hello *h = &g->hello;
+	vv_oid id;
+
+	if (!tab) {
+		return bad_line(g, err);
+	}
+	if (strncmp(line, "ref: ", 5) == 0) {
+		if (name_len == 4 && strncmp(name, "HEAD", 4) == 0) {
+			h->head = vv_arena_strndup(&g->arena, line + 5, (size_t)(tab - line) - 5);
+		}
+		return VV_OK;
+	}
+	if (!vv_oid_parse(&id, line, (size_t)(tab - line))) {
+		return bad_line(g, err);
+	}
+	if (is_name(name, name_len, VV_HOST_REF)) {
+		g->usual_tip = id;
+		return VV_OK;
+	}
+	if (is_name(name, name_len, VV_HOST_BRANCH)) {
+		g->branch_tip = id;
+		return VV_OK;
+	}
+	if (name_len > 3 && strncmp(name + name_len - 3, "^{}", 3) == 0) {
+		vv_remote_ref *last = h->ref_count > 0 ? &h->refs[h->ref_count - 1] : NULL;
+		if (last && strlen(last->name) == name_len - 3 &&
+		    memcmp(last->name, name, name_len - 3) == 0) {
+			last->peeled = id;
+		}
+		return VV_OK;
+	}
+	switch (folder_of(name, name_len)) {
+	case 0:
+		return VV_OK;
+	case 5: /* "refs/" */
+		return add_other(g, name, name_len, &id, err);
+	default:
+		return add_ref(g, name, name_len, &id, err);
+	}
+}
+
+/* Parts of such a repository cannot be asked for: each fetch would be of single files, without end where
+ * git's own filters are told of. */
+static vv_status refuse_dumb(const vv_git_host *g, vv_error *err)
+{
+	vv_fail(err, VV_ENOSUPPORT,
+		"'%s' is a plain web server: it has a repository's files, and speaks neither varve "
+		"nor Git's protocol",
+		vv_text_url(g->url));
+	return vv_hint(err, "copy the folder and clone the copy; or have it served by 'varve serve "
+			    "--http' or 'git http-backend'");
+}
+
+static vv_status read_refs(vv_git_host *g, vv_error *err)
+{
+	const char *args[] = {"ls-remote", "-q", "--symref", "--", g->word, NULL};
+	vv_buf out = VV_BUF_INIT, what = VV_BUF_INIT;
+	vv_git_call run = call(g, args);
+	bool dumb = false;
+	vv_status rc;
+
+	run.output = &out;
+	run.dumb = &dumb;
+	vv_buf_printf(&what, "'%s'", vv_text_url(g->url));
+	rc = vv_git_must(&run, vv_buf_cstr(&what), err);
+	if (rc == VV_OK && dumb) {
+		rc = refuse_dumb(g, err);
+	}
+	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n");
+		rc = add_line(g, p, len, err);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_clear(&out);
+	vv_buf_clear(&what);
+	return rc;
+}
+
+/* A host makes the first branch that it gets the default one, and that may have been the blocks'. The next is what
+ * users mean. */
+static void pass_over_blocks_head(vv_git_host *g)
+{
+	static const char *const usual[] = {"refs/heads/main", "refs/heads/master", "refs/heads/"};
+	vv_hello *h = &g->hello;
+
+	if (!h->head || strcmp(h->head, VV_HOST_BRANCH) != 0) {
+		return;
+	}
+	g->blocks_head = true;
+	h->head = NULL;
+	for (size_t k = 0; !h->head && k < sizeof(usual) / sizeof(usual[0]); k++) {
+		const size_t len = strlen(usual[k]);
+		for (size_t i = 0; !h->head && i < h->ref_count; i++) {
+			const char *name = h->refs[i].name;
+			if (usual[k][len - 1] == '/' ? strncmp(name, usual[k], len) == 0
+						     : strcmp(name, usual[k]) == 0) {
+				h->head = name;
+			}
+		}
+	}
+}
+
+vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
+			   vv_error *err)
+{
+	vv_git_host *g = vv_calloc(1, sizeof(*g));
+	vv_status rc;
+
+	*out = NULL;
+	if (!g) {
+		return vv_fail_nomem(err);
+	}
+	g->t = t;
+	g->m = m;
+	vv_arena_init(&g->arena);
+	g->url = write && m->push_url ? m->push_url : m->url;
+	g->word = m->name && g->url == m->url ? m->name : g->url;
+	g->hello.writable = true;
+	rc = read_refs(g, err);
+	if (rc < 0) {
+		vv_git_host_close(g);
+		return rc;
+	}
+	pass_over_blocks_head(g);
+	(void)snprintf(g->folder, sizeof(g->folder), FETCHED "%016llx/",
+		       (unsigned long long)vv_xxh3(g->url, strlen(g->url), 0));
+	*out = g;
+	return VV_OK;
+}
+
+bool vv_git_host_has_blocks_head(const vv_git_host *g)
+{
+	return g->blocks_head;
+}
+
+const vv_hello *vv_git_host_hello(const vv_git_host *g)
+{
+	return &g->hello;
+}
+
+const char *vv_git_host_blocks_place(const vv_git_host *g)
+{
+	if (g->peers.count > 0) {
+		return g->peers.urls[0];
+	}
+	return g->blocks_ref ? g->blocks_ref : VV_HOST_REF;
+}
+
+/* --- what was fetched stays for as long as it is worked with ---------------------------------- */
+
+typedef struct leaving {
+	char **names;
+	size_t count, cap;
+} leaving;
+
+static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	leaving *l = payload;
+	char *name = vv_strdup(ref->name);
+
+	if (!name || !vv_array_room(l->names, l->count, l->cap)) {
+		vv_free(name);
+		return vv_fail_nomem(err);
+	}
+	l->names[l->count++] = name;
+	return VV_OK;
+}
+
+static void remove_fetched(vv_git_host *g)
+{
+	leaving l = {0};
+	vv_error ignored;
+
+	(void)vv_refs_each(g->t->repo, g->folder, list_ref, &l, &ignored);
+	for (size_t i = 0; i < l.count; i++) {
+		(void)vv_ref_delete(g->t->repo, l.names[i], NULL, &ignored);
+		vv_free(l.names[i]);
+	}
+	vv_free(l.names);
+}
+
+static vv_status stop_at_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	(void)ref;
+	*(bool *)payload = true;
+	return vv_fail(err, VV_EEXISTS, "one is enough");
+}
+
+static bool has_fetched(vv_git_host *g)
+{
+	vv_error ignored;
+	bool has = false;
+
+	(void)vv_refs_each(g->t->repo, g->folder, stop_at_ref, &has, &ignored);
+	return has;
+}
+
+void vv_git_host_close(vv_git_host *g)
+{
+	if (g) {
+		if (g->fetched > 0) {
+			remove_fetched(g);
+		}
+		vv_host_close(g->host);
+		vv_block_peers_clear(&g->peers);
+		vv_free(g->hello.refs);
+		vv_free(g->hello.others);
+		vv_free(g->blocks_ref);
+		if (g->own) {
+			vv_remote_clear(g->own);
+			vv_free(g->own);
+		}
+		vv_arena_clear(&g->arena);
+		vv_free(g);
+	}
+}
+
+/* --- blocks ----------------------------------------------------------------------------------- */
+
+/* Its lock is held from here on. */
+static vv_status open_host(vv_git_host *g, vv_error *err)
+{
+	const vv_host_options o = {.repo = g->t->repo,
+				   .url = g->m->url,
+				   .push_url = g->m->push_url,
+				   .remote = g->m->name,
+				   .progress = g->t->progress,
+				   .notes = g->t->notes};
+
+	return g->host ? VV_OK : vv_host_open(&g->host, &o, err);
+}
+
+/* The commit whose .varveconfig is obeyed: HEAD's, or (in a clone) that of the remote's HEAD. */
+static vv_oid config_commit(const vv_git_host *g)
+{
+	vv_head head = {0};
+	vv_error absent;
+	vv_oid commit = {{0}};
+
+	if (vv_head_read(g->t->repo, &head, &absent) == VV_OK) {
+		commit = head.commit;
+		vv_head_clear(&head);
+	}
+	return vv_oid_is_null(&commit) ? g->fetched_head : commit;
+}
+
+/* Which ref it is: as .varveconfig says; else the one that is there. */
+static vv_status choose_ref(vv_git_host *g, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_oid commit = config_commit(g);
+	const char *ref;
+	vv_status rc;
+
+	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) {
+		return rc;
+	}
+	ref = c.ref                                                              ? c.ref
+	      : vv_oid_is_null(&g->usual_tip) && !vv_oid_is_null(&g->branch_tip) ? VV_HOST_BRANCH
+										 : VV_HOST_REF;
+	vv_free(g->blocks_ref);
+	g->blocks_ref = vv_strdup(ref);
+	vv_blocks_config_clear(&c);
+	if (!g->blocks_ref) {
+		return vv_fail_nomem(err);
+	}
+	if (strcmp(g->blocks_ref, VV_HOST_REF) == 0) {
+		g->blocks_tip = g->usual_tip;
+	} else if (strcmp(g->blocks_ref, VV_HOST_BRANCH) == 0) {
+		g->blocks_tip = g->branch_tip;
+	} else {
+		rc = vv_host_ask_tip(g->host, g->blocks_ref, &g->blocks_tip, err);
+	}
+	return rc;
+}
+
+typedef struct losing {
+	vv_host *host;
+	vv_store *store;
+	vv_host_lost *out;
+} losing;
+
+static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	losing *l = payload;
+
+	(void)err;
+	if (!vv_host_has(l->host, &n->root)) {
+		l->out->versions++;
+		l->out->here += vv_store_has(l->store, &n->root);
+	}
+	return VV_OK;
+}
+
+/* Versions in what is here of its refs' history that its blocks do not have. */
+static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
+{
+	const vv_hello *h = &g->hello;
+	losing l = {.host = g->host, .out = out};
+	vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
+	bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
+	size_t count = 0;
+	vv_status rc = ids && known ? vv_repository_store(g->t->repo, &l.store, err)
+				    : vv_fail_nomem(err);
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		ids[i] = h->refs[i].peeled;
+	}
+	if (rc == VV_OK) {
+		rc = vv_commits_known(g->t->repo, ids, h->ref_count, known, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		if (known[i]) {
+			ids[count++] = ids[i];
+		}
+	}
+	if (rc == VV_OK && count > 0) {
+		rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, see_root, &l, err);
+	}
+	vv_free(known);
+	vv_free(ids);
+	return rc;
+}
+
+/* That the ref is not what it was is told only where something is lost by it: somebody may have put
+ * all back. */
+static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *err)
+{
+	const char *shown = vv_text_url(g->url), *ref = vv_text_shows(g->blocks_ref);
+	const bool absent = g->reading && vv_oid_is_null(&g->blocks_tip);
+	vv_host_lost lost;
+	vv_status rc;
+
+	if (change == VV_HOST_AS_EXPECTED && !absent) {
+		return VV_OK;
+	}
+	if ((rc = look_for_lost(g, &lost, err)) < 0 || lost.versions == 0) {
+		return rc;
+	}
+	if (change == VV_HOST_REWRITTEN) {
+		g->rewritten = false;
+		vv_notes_warn(g->t->notes,
+			      "%s has lost what was there: somebody overwrote it on %s", ref,
+			      shown);
+	} else if (change == VV_HOST_GONE) {
+		vv_notes_warn(g->t->notes, "%s is no longer there: somebody deleted it from %s",
+			      ref, shown);
+	} else {
+		vv_notes_warn(g->t->notes, "there is no %s on %s, where the blocks of %s should be",
+			      ref, shown,
+			      vv_text_counted(lost.versions, "version of a dataset",
+					      "versions of datasets"));
+	}
+	vv_notes_put(g->t->notes,
+		     lost.here > 0
+			     ? "hint: 'varve push --blocks' puts back what is here"
+			     : "hint: ask someone who has the blocks to run 'varve push --blocks'");
+	if (lost.here == 0 && change == VV_HOST_AS_EXPECTED) {
+		vv_notes_put(
+			g->t->notes,
+			"hint: of a fork, what it was forked from has them: 'varve fetch --from "
+			"URL %s'",
+			g->m->name ? vv_text_shows(g->m->name) : shown);
+	}
+	return VV_OK;
+}
+
+static vv_status need_host(vv_git_host *g, vv_error *err)
+{
+	vv_host_change change;
+	vv_status rc;
+
+	if (g->fresh) {
+		return VV_OK;
+	}
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0 ||
+	    (rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &change, err)) < 0) {
+		return rc;
+	}
+	g->fresh = true;
+	g->rewritten = change == VV_HOST_REWRITTEN;
+	return tell_change(g, change, err);
+}
+
+vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_oid commit = config_commit(g);
+	vv_status rc = vv_blocks_config_read(&c, g->t->repo, &commit, err);
+
+	*out = false;
+	if (rc < 0) {
+		return rc;
+	}
+	bool may = c.ref || !vv_oid_is_null(&g->usual_tip) || !vv_oid_is_null(&g->branch_tip);
+	vv_blocks_config_clear(&c);
+	if (!may) {
+		return VV_OK;
+	}
+	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
+		*out = !vv_oid_is_null(&g->blocks_tip);
+	}
+	return rc;
+}
+
+vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err)
+{
+	vv_status rc;
+
+	*out = false;
+	if (g->hello.ref_count > 0 || !vv_oid_is_null(&g->branch_tip)) {
+		return VV_OK;
+	}
+	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
+		*out = strncmp(g->blocks_ref, "refs/heads/", 11) == 0;
+	}
+	return rc;
+}
+
+/* Are its blocks to be elsewhere, in block peers? */
+static vv_status keeps_none(const vv_git_host *g, bool *out, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_oid commit = config_commit(g);
+	vv_status rc = vv_blocks_config_read(&c, g->t->repo, &commit, err);
+
+	if (rc == VV_OK) {
+		*out = g->m->blocks_url_count > 0 || c.url_count > 0;
+		vv_blocks_config_clear(&c);
+	}
+	return rc;
+}
+
+void vv_git_host_reading(vv_git_host *g)
+{
+	g->reading = true;
+}
+
+static vv_status watch(vv_git_host *g, vv_error *err)
+{
+	bool none, same;
+	vv_status rc;
+
+	if (g->fresh) {
+		return VV_OK;
+	}
+	if ((rc = keeps_none(g, &none, err)) < 0 || none) {
+		return rc;
+	}
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) {
+		return rc;
+	}
+	same = vv_host_was_at(g->host, &g->blocks_tip) && !vv_oid_is_null(&g->blocks_tip);
+	return same ? VV_OK : need_host(g, err);
+}
+
+vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = watch(g, &why);
+
+	if (rc == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	if (rc < 0) {
+		vv_notes_warn(g->t->notes, "%s", why.message);
+	}
+	return VV_OK;
+}
+
+vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
+{
+	bool none;
+	vv_status rc = keeps_none(g, &none, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0 || none) {
+		return rc;
+	}
+	rc = need_host(g, err);
+	return rc < 0 ? rc : look_for_lost(g, out, err);
+}
+
+vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err)
+{
+	bool none;
+	vv_status rc = keeps_none(g, &none, err);
+
+	*out = false;
+	if (rc < 0 || none || (rc = need_host(g, err)) < 0) {
+		return rc;
+	}
+	*out = vv_host_has(g->host, cid);
+	return VV_OK;
+}
+
+vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
+			   void *payload, vv_error *err)
+{
+	vv_status rc = need_host(g, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (g->rewritten) {
+		g->rewritten = false;
+		vv_notes_warn(g->t->notes, "%s on %s was overwritten since it was seen last",
+			      vv_text_shows(g->blocks_ref), vv_text_url(g->url));
+	}
+	return vv_host_show(g->host, cids, count, fn, payload, err);
+}
+
+vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err)
+{
+	bool none;
+	vv_status rc = keeps_none(g, &none, err);
+
+	v->bad_packs = v->lost = 0;
+	if (rc < 0 || none || (rc = need_host(g, err)) < 0) {
+		return rc;
+	}
+	return vv_host_verify(g->host, v, err);
+}
+
+static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
+		      void *payload, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_status got = vv_host_get(g->host, &wants[i].cid, &bytes, &why);
+		if (got == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		} else if (got < 0) { /* damaged, too: whoever has it may give it */
+			rc = fn(payload, i, &wants[i].cid, NULL, 0, NULL, err);
+		} else {
+			rc = fn(payload, i, &wants[i].cid, vv_buf_cstr(&bytes), bytes.len,
+				&wants[i].like, err);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
+			void *fn_payload, vv_error *err)
+{
+	vv_git_host *g = payload;
+	vv_cid *cids = vv_calloc(count + 1, sizeof(*cids));
+	vv_status rc;
+
+	if (!cids) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		cids[i] = wants[i].cid;
+	}
+	if ((rc = need_host(g, err)) == VV_OK &&
+	    (rc = vv_host_prefetch(g->host, cids, count, err)) == VV_OK) {
+		rc = give(g, wants, count, fn, fn_payload, err);
+	}
+	vv_free(cids);
+	return rc;
+}
+
+void vv_git_host_supplier(vv_git_host *g, vv_supplier *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->name = g->url;
+	out->source = source;
+	out->payload = g;
+}
+
+vv_git_host *vv_git_host_of(const vv_supplier *s)
+{
+	return s->source == source ? s->payload : NULL;
+}
+
+void vv_git_host_take_remote(vv_git_host *g, vv_remote *take_m)
+{
+	g->own = take_m;
+}
+
+typedef struct roots {
+	vv_store *store;
+	vv_cid *items;
+	size_t count, cap;
+} roots;
+
+static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	roots *r = payload;
+
+	if (vv_store_has(r->store, &n->root)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(r->items, r->count, r->cap)) {
+		return vv_fail_nomem(err);
+	}
+	r->items[r->count++] = n->root;
+	return VV_OK;
+}
+
+vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
+			     vv_error *err)
+{
+	roots r = {0};
+	vv_status rc;
+
+	if ((rc = need_host(g, err)) < 0 ||
+	    (rc = vv_repository_store(g->t->repo, &r.store, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_new_roots_each(g->t->repo, ids->items, ids->count, haves->items, haves->count,
+				    add_root, &r, err)) == VV_OK) {
+		rc = vv_host_prefetch(g->host, r.items, r.count, err);
+	}
+	vv_free(r.items);
+	return rc;
+}
+
+void vv_git_host_tell_damage(const vv_git_host *g)
+{
+	vv_host_sum sum = {0};
+
+	if (g->host) {
+		vv_host_came(g->host, &sum);
+	}
+	if (sum.damaged > 0) {
+		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
+			      vv_text_url(vv_git_host_blocks_place(g)), vv_text_url(g->url));
+		vv_notes_put(g->t->notes,
+			     "hint: 'varve push --blocks' in a clone that has them puts them back");
+	}
+}
+
+uint64_t vv_git_host_bytes(const vv_git_host *g)
+{
+	vv_host_sum sum = {0};
+
+	if (g->host) {
+		vv_host_came(g->host, &sum);
+	}
+	return sum.bytes;
+}
+
+vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err)
+{
+	vv_oid commit = config_commit(g);
+
+	*out = &g->peers;
+	vv_block_peers_clear(&g->peers);
+	return vv_block_peers_list(&g->peers, g->t, g->m, &commit, false, err);
+}
+
+static vv_status send_to_ref(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
+			     vv_error *err)
+{
+	vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
+	vv_oid *there = vv_calloc(g->hello.ref_count + 1, sizeof(*there));
+	vv_status rc = ids && there ? need_host(g, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < what->count; i++) {
+		ids[i] = what->refs[i].id;
+	}
+	for (size_t i = 0; rc == VV_OK && i < g->hello.ref_count; i++) {
+		there[i] = g->hello.refs[i].peeled;
+	}
+	const vv_host_sending to_host = {.wants = ids,
+					 .want_count = what->count,
+					 .there = there,
+					 .there_count = g->hello.ref_count,
+					 .dry_run = what->dry_run,
+					 .complete = what->complete,
+					 .verify = what->verify};
+	if (rc == VV_OK && (rc = vv_edited_pointers_warn(g->t->repo, ids, what->count, there,
+							 g->hello.ref_count, err)) == VV_OK) {
+		rc = vv_host_send(g->host, &to_host, out, err);
+	}
+	vv_free(there);
+	vv_free(ids);
+	return rc;
+}
+
+vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
+			   vv_error *err)
+{
+	vv_oid commit = config_commit(g);
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_block_peers_clear(&g->peers);
+	if ((rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, true, err)) < 0) {
+		return rc;
+	}
+	return g->peers.named ? vv_block_peers_send(&g->peers, g->t, what->refs, what->count,
+						    what->dry_run, out, err)
+			      : send_to_ref(g, what, out, err);
+}
+
+/* --- history ------------------------------------------------------------------------------------ */
+
+static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
+{
+	const char *args[] = {"fetch",
+			      g->t->progress && isatty(STDERR_FILENO) ? "--progress" : "-q",
+			      "--no-tags",
+			      "--no-write-fetch-head",
+			      "--no-auto-maintenance",
+			      "--no-recurse-submodules",
+			      "--no-prune",
+			      "--refmap=",
+			      "--stdin",
+			      "--",
+			      g->word,
+			      NULL};
+	vv_buf what = VV_BUF_INIT;
+	vv_git_call run = call(g, args);
+
+	run.input = specs->data;
+	run.len = specs->len;
+	run.show = strcmp(args[1], "-q") != 0;
+	vv_notes_end(g->t->notes);
+	vv_buf_printf(&what, "'%s'", vv_text_url(g->url));
+	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
+	if (!g->t->quiet) {
+		(void)vv_notes_begin(g->t->notes);
+	}
+	vv_buf_clear(&what);
+	return rc;
+}
+
+/* Of a git that was killed: they stop every fetch. */
+static void remove_locks(const char *folder)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_error ignored;
+
+	(void)vv_list_dir(&names, &count, folder, &ignored);
+	for (size_t i = 0; i < count; i++) {
+		const size_t len = strlen(names[i]);
+		char *path = len > 5 && strcmp(names[i] + len - 5, ".lock") == 0
+				     ? vv_path_join(folder, names[i], (char *)NULL)
+				     : NULL;
+		(void)(path && vv_unlink(path, true, NULL));
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+}
+
+vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err)
+{
+	char *folder = vv_path_join(vv_repository_commondir(g->t->repo), g->folder, (char *)NULL);
+	const bool left = folder && g->fetched == 0 && (vv_exists(folder) || has_fetched(g));
+	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
+
+	if (left &&
+	    (rc = open_host(g, err)) == VV_OK) { /* whose lock keeps others out of the folder */
+		remove_locks(folder);
+		remove_fetched(g);
+	}
+	vv_free(folder);
+	return rc;
+}
+
+vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
+			      vv_error *err)
+{
+	vv_buf specs = VV_BUF_INIT, name = VV_BUF_INIT;
+	size_t first = g->fetched;
+	vv_ref ref;
+	vv_status rc = open_host(g, err); /* whose lock keeps others out of the folder */
+
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(&specs, "+%s:%s%zu\n", names[i], g->folder, first + i);
+	}
+	if (rc == VV_OK && count > 0 && (rc = vv_buf_ok(&specs, err)) == VV_OK) {
+		g->fetched += count;
+		rc = run_fetch(g, &specs, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_buf_reset(&name);
+		vv_buf_printf(&name, "%s%zu", g->folder, first + i);
+		if ((rc = vv_buf_ok(&name, err)) == VV_OK &&
+		    (rc = vv_ref_get(g->t->repo, name.data, &ref, err)) == VV_OK) {
+			ids[i] = ref.id;
+			if (g->hello.head && strcmp(names[i], g->hello.head) == 0) {
+				g->fetched_head = ref.id;
+			}
+			vv_ref_clear(&ref);
+		}
+	}
+	vv_buf_clear(&specs);
+	vv_buf_clear(&name);
+	return rc;
+}
+
+vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t *out,
+			    vv_error *err)
+{
+	const char *args[] = {"rev-list",  "--count", "--not",   "--branches", "--tags",
+			      "--remotes", "--not",   "--stdin", NULL};
+	vv_buf input = VV_BUF_INIT, text = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_git_call run = call(g, args);
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_oid_text(hex, &ids[i]);
+		vv_buf_printf(&input, "%s\n", hex);
+	}
+	run.input = input.data;
+	run.len = input.len;
+	run.output = &text;
+	if ((rc = vv_buf_ok(&input, err)) == VV_OK) {
+		rc = vv_git_must(&run, "counting commits", err);
+	}
+	*out = rc == VV_OK ? strtoull(vv_buf_cstr(&text), NULL, 10) : 0;
+	vv_buf_clear(&input);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+/* --- gc ------------------------------------------------------------------------------------------- */
+
+typedef struct ids {
+	vv_oid *items;
+	size_t count, cap;
+} ids;
+
+static vv_status add_id(void *payload, const vv_ref *ref, vv_error *err)
+{
+	ids *l = payload;
+
+	if (vv_oid_is_null(&ref->commit)) {
+		return VV_OK; /* a tree or blob: no version */
+	}
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
+	}
+	l->items[l->count++] = ref->id;
+	return VV_OK;
+}
+
+/* Every ref of the host, those of open and closed requests too. */
+static vv_status fetch_all(vv_git_host *g, ids *out, vv_error *err)
+{
+	vv_buf specs = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&specs, "+refs/*:%s*\n^refs/varve/*\n^%s\n", g->folder, g->blocks_ref);
+	g->fetched++;
+	if ((rc = vv_buf_ok(&specs, err)) == VV_OK && (rc = run_fetch(g, &specs, err)) == VV_OK) {
+		rc = vv_refs_each(g->t->repo, g->folder, add_id, out, err);
+	}
+	vv_buf_clear(&specs);
+	return rc;
+}
+
+vv_status vv_git_host_gc(vv_git_host *g, uint64_t grace_sec, bool dry_run, vv_host_compacted *out,
+			 vv_error *err)
+{
+	vv_host_compaction what = {.before = INT64_MAX, .dry_run = dry_run};
+	ids tips = {0};
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_git_host_tidy(g, err)) < 0 || (rc = need_host(g, err)) < 0 ||
+	    (rc = fetch_all(g, &tips, err)) < 0) {
+		goto done;
+	}
+	vv_now(&now, &nsec);
+	if (grace_sec > 0) {
+		what.before = grace_sec < (uint64_t)now ? now - (int64_t)grace_sec : 0;
+	}
+	what.wants = tips.items;
+	what.want_count = tips.count;
+	rc = vv_host_compact(g->host, &what, out, err);
+done:
+	vv_free(tips.items);
+	return rc;
+}
+
+/* --- push ---------------------------------------------------------------------------------------- */
+
+vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
+			   vv_buf *said, vv_error *err)
+{
+	vv_git_call where = call(g, NULL);
+	vv_git_push_to to = {.repo = where.repo, .dir = where.dir, .word = g->word, .url = g->url};
+
+	vv_notes_end(g->t->notes);
+	return vv_git_push_run(&to, refs, count, no_verify, said, err);
+}

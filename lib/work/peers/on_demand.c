@@ -1,0 +1,108 @@
+/*
+ * on_demand: knows how a store's question becomes a fetch, and what is said when there is no answer.
+ */
+#include "lib/work/peers/on_demand.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/work/peers/needed.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
+
+struct vv_on_demand {
+	vv_repository *of;  /* whose store asks */
+	vv_repository *own; /* the same, opened once more; NULL: nothing was asked for yet */
+	vv_needed *needed;
+	vv_cid_set *refused; /* asked for before, and nobody had them */
+	bool keep;
+};
+
+static vv_status open_own(vv_on_demand *d, vv_error *err)
+{
+	vv_status rc;
+
+	if (d->needed) {
+		return VV_OK;
+	}
+	if (!d->own) {
+		if ((rc = vv_repository_open(&d->own, vv_repository_gitdir(d->of), err)) < 0) {
+			return rc;
+		}
+		vv_repository_listen(d->own, vv_repository_notes(d->of));
+	}
+	d->needed = vv_needed_new(d->own);
+	return d->needed ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status refuse(const vv_cid *cid, const char *why, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, cid);
+	return vv_fail(err, VV_EMISSING, "block %s is not here%s%s", text,
+		       why ? ", and could not be fetched: " : "", why ? why : "");
+}
+
+static vv_status fetch(void *payload, const vv_cid *cid, vv_error *err)
+{
+	vv_on_demand *d = payload;
+	vv_error why;
+	bool added;
+	vv_status rc;
+
+	if (vv_cid_set_has(d->refused, cid)) {
+		return refuse(cid, NULL, err);
+	}
+	if ((rc = open_own(d, &why)) == VV_OK) {
+		rc = vv_needed_fetch(d->needed, cid, &why);
+		if (!d->keep) {
+			vv_needed_rest(d->needed);
+		}
+	}
+	if (rc == VV_OK) {
+		return VV_OK;
+	}
+	if (rc == VV_ENOMEM || (rc = vv_cid_set_add(d->refused, cid, &added, err)) < 0) {
+		return vv_fail_nomem(err);
+	}
+	return refuse(cid, why.message, err);
+}
+
+vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err)
+{
+	vv_on_demand *d = vv_calloc(1, sizeof(*d));
+	vv_store *store;
+	vv_status rc;
+
+	*out = NULL;
+	if (!d || !(d->refused = vv_cid_set_new())) {
+		vv_free(d);
+		return vv_fail_nomem(err);
+	}
+	d->of = r;
+	d->keep = keep;
+	if ((rc = vv_repository_store(r, &store, err)) < 0) {
+		vv_on_demand_end(d);
+		return rc;
+	}
+	vv_store_on_absent(store, fetch, d);
+	*out = d;
+	return VV_OK;
+}
+
+void vv_on_demand_end(vv_on_demand *d)
+{
+	vv_store *store;
+
+	if (d) {
+		if (vv_repository_store(d->of, &store, NULL) == VV_OK) {
+			vv_store_on_absent(store, NULL, NULL);
+		}
+		vv_needed_free(d->needed);
+		vv_repository_close(d->own);
+		vv_cid_set_free(d->refused);
+		vv_free(d);
+	}
+}

@@ -1,0 +1,25 @@
+/*
+ * on_demand: versions that a command reads and that are not here are fetched, from a remote that has
+ * them: in a lazy clone, and where git alone brought the commits.
+ *
+ * Begun once the store is open, ended before the repository is closed. The fetch works through a
+ * second opening of the repository, so that what reads may go on reading. A remote is told of once,
+ * on stderr.
+ */
+#ifndef VV_LIB_WORK_PEERS_ON_DEMAND_H
+#define VV_LIB_WORK_PEERS_ON_DEMAND_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_on_demand vv_on_demand;
+
+/* keep: a Git host stays open, and its scratch folder locked, until the end: the next version may be
+ * in packs that came with this one. Not where the command may wait meanwhile: for a reader, or for
+ * git, which may call varve. */
+vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
+void vv_on_demand_end(vv_on_demand *d); /* accepts NULL */
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * repo: a repository of this machine that answers the requests of a peer.
+ */
+#ifndef VV_LIB_WORK_SERVE_REPO_H
+#define VV_LIB_WORK_SERVE_REPO_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "repo/transfer/reachable.h"
+#include "transport/line/channel.h"
+#include "transport/protocol/serve.h"
+
+typedef struct vv_serve_repo {
+	/* its folder, its .git, or a bare one: that very folder, not one above */
+	const char *path;
+	bool writable;
+	bool one;            /* just one request (HTTP), without a greeting */
+	vv_reachable *reach; /* borrowed; NULL: its own */
+	vv_hold_fn hold;     /* copies that are kept for others; NULL: none are */
+	void *hold_payload;
+	/* Set by the run: what the last request was, for a log. */
+	const char *op;
+	bool failed;
+} vv_serve_repo;
+
+/* Answers until the peer ends the line. What a request fails with is told to the peer; negative:
+ * the repository cannot be opened (told too), or the line is broken. */
+vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err);
+
+#endif

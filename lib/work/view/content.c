@@ -1,0 +1,47 @@
+/*
+ * content: knows that no pointer is longer than VV_POINTER_MAX, so that larger blobs are not read.
+ */
+#include "lib/work/view/content.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "repo/git/blob.h"
+#include "repo/git/pointer.h"
+
+vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, const vv_oid *blob,
+			  vv_error *err)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_buf text = VV_BUF_INIT;
+	vv_pointer p;
+	vv_error ignored;
+	vv_status rc;
+
+	*out = (vv_content){.there = mode != 0, .file = S_ISREG(mode)};
+	if (!out->file || vv_oid_is_null(blob)) {
+		return VV_OK;
+	}
+	if ((rc = vv_blob_size(r, blob, &out->bytes, err)) < 0 || out->bytes > VV_POINTER_MAX) {
+		return rc;
+	}
+	if ((rc = vv_blob_read(r, blob, VV_POINTER_MAX, &text, err)) < 0 ||
+	    !vv_pointer_looks_like(text.data, text.len)) {
+		goto done;
+	}
+	if (vv_pointer_read(&p, &arena, text.data, text.len, &ignored) < 0) {
+		out->damaged = true;
+		goto done;
+	}
+	out->stored = true;
+	out->table = strcmp(p.kind, "table") == 0;
+	out->bytes = p.bytes;
+	out->rows = p.rows;
+	out->columns = p.column_count;
+	out->root = p.root;
+done:
+	vv_buf_clear(&text);
+	vv_arena_clear(&arena);
+	return rc;
+}

@@ -1,0 +1,394 @@
+/*
+ * convert_input: knows how the layers of reading are put on top of each other.
+ */
+#include "lib/work/view/convert_input.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/row_write.h"
+#include "dataset/read/lenient.h"
+
+#define SAMPLE (256u << 10)
+#define FLUSH_AT (256u << 10)
+#define NOTES_MAX 20
+
+static char *without_packing(const char *path)
+{
+	const char *ext = vv_path_ext(path);
+	bool packed = strcmp(ext, "gz") == 0 || strcmp(ext, "zst") == 0 || strcmp(ext, "zstd") == 0;
+
+	return packed ? vv_strndup(path, strlen(path) - strlen(ext) - 1) : vv_strdup(path);
+}
+
+static ssize_t read_plain(void *payload, void *buf, size_t len, vv_error *err)
+{
+	vv_convert_input *in = payload;
+
+	return vv_transcode_read(in->transcode, buf, len, err);
+}
+
+/* For a message: the file is read again up to there. */
+static vv_status find_line(void *payload, uint64_t offset, uint64_t *out, vv_error *err)
+{
+	const vv_convert_input *asked = payload;
+	vv_convert_input again;
+	char *piece = vv_malloc(FLUSH_AT);
+	uint64_t at = 0;
+	bool cr = false;
+	ssize_t got = 0, i;
+	vv_status rc;
+
+	*out = 1;
+	rc = vv_convert_input_open(&again, asked->name, err);
+	if (rc == VV_OK && !piece) {
+		rc = vv_fail_nomem(err);
+	}
+	while (rc == VV_OK && at < offset &&
+	       (got = vv_transcode_read(again.transcode, piece, FLUSH_AT, err)) > 0) {
+		for (i = 0; i < got && at < offset; i++, at++) {
+			*out += piece[i] == '\n' ? !cr : piece[i] == '\r';
+			cr = piece[i] == '\r';
+		}
+	}
+	vv_free(piece);
+	vv_convert_input_close(&again);
+	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
+}
+
+/* What stands in the work tree in place of a file; /dev/fd/N is what a shell passes for <(...). */
+static bool is_pipe(const char *path)
+{
+	struct stat st;
+
+	return strncmp(path, "/dev/", 5) != 0 && stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error *err)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = STDIN_FILENO;
+	vv_stat st;
+	vv_status rc;
+
+	memset(in, 0, sizeof(*in));
+	in->fd = in->spool = -1;
+	in->name = standard ? "standard input" : path;
+	in->plain_name = without_packing(standard ? "" : path);
+	in->transcode = vv_malloc(sizeof(*in->transcode));
+	if (!in->plain_name || !in->transcode) {
+		return vv_fail_nomem(err);
+	}
+	if (!standard) {
+		if (is_pipe(path)) {
+			(void)vv_fail(err, VV_EUSAGE, "'%s' is a pipe, not a file",
+				      vv_text_shows(path));
+			return vv_hint(err, "'-' reads standard input");
+		}
+		fd = in->fd = vv_open(path, O_RDONLY, 0, err);
+		if (fd < 0) {
+			in->fd = -1;
+			return (vv_status)fd;
+		}
+		if ((rc = vv_fstat(&st, fd, path, err)) < 0) {
+			return rc;
+		}
+		if (S_ISDIR(st.mode)) {
+			return vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(path));
+		}
+	}
+	if ((rc = vv_decompress_open(&in->decompress, fd, in->name, err)) < 0 ||
+	    (rc = vv_transcode_init(in->transcode, vv_decompress_read, in->decompress, in->name,
+				    err)) < 0) {
+		return rc;
+	}
+	in->source.read = read_plain;
+	in->source.line = standard ? NULL : find_line;
+	in->source.payload = in;
+	in->source.name = in->name;
+	return VV_OK;
+}
+
+void vv_convert_input_close(vv_convert_input *in)
+{
+	vv_decompress_close(in->decompress);
+	vv_free(in->transcode);
+	vv_free(in->plain_name);
+	if (in->fd >= 0) {
+		vv_close(in->fd, in->name, NULL);
+	}
+	if (in->spool >= 0) {
+		vv_close(in->spool, in->spool_path, NULL);
+	}
+	vv_free(in->spool_path);
+	memset(in, 0, sizeof(*in));
+	in->fd = in->spool = -1;
+}
+
+/* Lenient reading: rows go into the spool as clean CSV; the header waits until the
+ * widest row is known. */
+typedef struct cleaning {
+	vv_convert_input *in;
+	vv_buf head; /* the sample, given before the rest */
+	size_t pos;
+	vv_dialect dialect; /* of the clean copy */
+	bool header;        /* the first row is one */
+	vv_buf header_line; /* clean, without its line end */
+	size_t header_cells, widest;
+	uint64_t rows, notes;
+	vv_buf out;
+} cleaning;
+
+static ssize_t read_on(void *payload, void *buf, size_t len, vv_error *err)
+{
+	cleaning *c = payload;
+	size_t n = c->head.len - c->pos;
+
+	if (n == 0) {
+		return vv_transcode_read(c->in->transcode, buf, len, err);
+	}
+	n = n < len ? n : len;
+	memcpy(buf, c->head.data + c->pos, n);
+	c->pos += n;
+	return (ssize_t)n;
+}
+
+static void put_row(cleaning *c, vv_buf *out, const vv_cell *cells, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (i > 0) {
+			vv_buf_putc(out, c->dialect.delimiter);
+		}
+		vv_cell_write_csv(out, &cells[i], &c->dialect, VV_QUOTE_MINIMAL, count == 1);
+	}
+}
+
+static vv_status flush(cleaning *c, size_t at_least, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&c->out, err);
+
+	if (rc == VV_OK && c->out.len >= at_least && c->out.len > 0) {
+		rc = vv_write_full(c->in->spool, c->out.data, c->out.len, c->in->spool_path, err);
+		vv_buf_reset(&c->out);
+	}
+	return rc;
+}
+
+static vv_status on_row(void *payload, const vv_cell *cells, size_t count, vv_error *err)
+{
+	cleaning *c = payload;
+
+	if (c->widest < count) {
+		c->widest = count;
+	}
+	if (c->rows++ == 0 && c->header) {
+		put_row(c, &c->header_line, cells, count);
+		c->header_cells = count;
+		return vv_buf_ok(&c->header_line, err);
+	}
+	put_row(c, &c->out, cells, count);
+	vv_buf_putc(&c->out, '\n');
+	return flush(c, FLUSH_AT, err);
+}
+
+static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err)
+{
+	cleaning *c = payload;
+	const vv_notes *notes = c->in->notes;
+	unsigned long long line = (unsigned long long)n->line,
+			   column = (unsigned long long)n->column;
+
+	(void)err;
+	c->in->guesses++;
+	if (++c->notes > NOTES_MAX) {
+		return VV_OK;
+	}
+	switch (n->guess) {
+	case VV_GUESS_STRAY_QUOTE:
+		vv_notes_put(notes, "%s:%llu:%llu: a quote where none is allowed; taken as text",
+			     vv_text_shows(c->in->name), line, column);
+		break;
+	case VV_GUESS_OPEN_QUOTE:
+		vv_notes_put(notes,
+			     "%s:%llu:%llu: a quote that is never closed; the cell takes the rest "
+			     "of the file",
+			     vv_text_shows(c->in->name), line, column);
+		break;
+	case VV_GUESS_EXTRA_CELLS:
+		vv_notes_put(notes,
+			     "%s:%llu: %zu cells, more than the first row has; columns were added",
+			     vv_text_shows(c->in->name), line, n->cells);
+		break;
+	}
+	return VV_OK;
+}
+
+/* What delimiter the file most likely has: the user's word, else what sniffing the
+ * beginning says, else what its name says. */
+static uint8_t find_delimiter(cleaning *c, const vv_sniff_hints *hints)
+{
+	vv_sniff_hints own = *hints;
+	vv_sniff_result found;
+	vv_error ignored;
+	uint8_t delimiter = strcmp(vv_path_ext(c->in->plain_name), "tsv") == 0 ? '\t' : ',';
+
+	if (hints->delimiter >= 0) {
+		return (uint8_t)hints->delimiter;
+	}
+	own.has_form = true;
+	own.form = VV_FORM_CSV;
+	memset(&found, 0, sizeof(found));
+	if (vv_sniff(&found, vv_buf_cstr(&c->head), c->head.len, c->head.len < SAMPLE, &own,
+		     &ignored) == VV_OK) {
+		delimiter = found.dialect.delimiter;
+		vv_sniff_result_clear(&found);
+	}
+	return delimiter;
+}
+
+static vv_status read_sample(cleaning *c, vv_error *err)
+{
+	while (c->head.len < SAMPLE) {
+		ssize_t got;
+
+		if (!vv_buf_reserve(&c->head, SAMPLE - c->head.len)) {
+			return vv_buf_ok(&c->head, err);
+		}
+		got = vv_transcode_read(c->in->transcode, c->head.data + c->head.len,
+					SAMPLE - c->head.len, err);
+		if (got < 0) {
+			return (vv_status)got;
+		}
+		/* Nothing more comes only at the end; with less than four bytes free it is
+		 * sample enough. */
+		if (got == 0 || SAMPLE - c->head.len - (size_t)got < 4) {
+			c->head.len += (size_t)got;
+			return VV_OK;
+		}
+		c->head.len += (size_t)got;
+	}
+	return VV_OK;
+}
+
+static ssize_t read_spool(void *payload, void *buf, size_t len, vv_error *err)
+{
+	vv_convert_input *in = payload;
+
+	return vv_read_full(in->spool, buf, len, in->spool_path, err);
+}
+
+/* The header line, with names for added columns, is known only now: it begins a second
+ * spool, which the rows follow. */
+static vv_status put_header_first(cleaning *c, vv_error *err)
+{
+	vv_convert_input *in = c->in;
+	char *piece, *path = NULL;
+	uint64_t at = 0;
+	ssize_t got = 0;
+	size_t i;
+	int fd;
+	vv_status rc;
+
+	for (i = c->header_cells; i < c->widest; i++) {
+		vv_buf_printf(&c->header_line, "%cextra%zu", c->dialect.delimiter,
+			      i - c->header_cells + 1);
+	}
+	vv_buf_putc(&c->header_line, '\n');
+	if ((rc = vv_buf_ok(&c->header_line, err)) < 0) {
+		return rc;
+	}
+	if (!(piece = vv_malloc(FLUSH_AT))) {
+		return vv_fail_nomem(err);
+	}
+	fd = vv_temp_open_unlinked(&path, NULL, "varve-", err);
+	if (fd < 0) {
+		vv_free(piece);
+		return (vv_status)fd;
+	}
+	rc = vv_write_full(fd, c->header_line.data, c->header_line.len, path, err);
+	while (rc == VV_OK &&
+	       (got = vv_pread_full(in->spool, piece, FLUSH_AT, at, in->spool_path, err)) > 0) {
+		at += (uint64_t)got;
+		rc = vv_write_full(fd, piece, (size_t)got, path, err);
+	}
+	vv_free(piece);
+	vv_close(in->spool, NULL, NULL);
+	vv_free(in->spool_path);
+	in->spool = fd;
+	in->spool_path = path;
+	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
+}
+
+vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
+				   const vv_notes *notes, vv_error *err)
+{
+	cleaning c;
+	vv_lenient l;
+	vv_status rc;
+
+	memset(&c, 0, sizeof(c));
+	memset(&l, 0, sizeof(l));
+	c.in = in;
+	in->notes = notes;
+	c.header = hints->header != 0;
+	vv_dialect_init(&c.dialect);
+	in->spool = vv_temp_open_unlinked(&in->spool_path, NULL, "varve-", err);
+	if (in->spool < 0) {
+		rc = (vv_status)in->spool;
+		in->spool = -1;
+		goto done;
+	}
+	if ((rc = read_sample(&c, err)) < 0) {
+		goto done;
+	}
+	l.read = read_on;
+	l.row = on_row;
+	l.note = on_note;
+	l.payload = &c;
+	l.delimiter = find_delimiter(&c, hints);
+	l.quote = hints->quote > 0 ? (uint8_t)hints->quote : 0;
+	l.no_quotes = hints->quote == 0;
+	if ((rc = vv_lenient_read(&l, err)) < 0) {
+		rc = rc == VV_EINPUT ? vv_prefix(err, "%s", vv_text_shows(in->name)) : rc;
+		goto done;
+	}
+	if ((rc = flush(&c, 0, err)) < 0) {
+		goto done;
+	}
+	if (c.notes > NOTES_MAX) {
+		vv_notes_put(in->notes, "... and %s more such places",
+			     vv_text_count(c.notes - NOTES_MAX));
+	}
+	if (c.header && c.rows > 0 && (rc = put_header_first(&c, err)) < 0) {
+		goto done;
+	}
+	if (lseek(in->spool, 0, SEEK_SET) < 0) {
+		rc = vv_fail_errno(err, "cannot read", in->spool_path);
+		goto done;
+	}
+	memset(&in->source, 0, sizeof(in->source));
+	in->source.read = read_spool;
+	in->source.payload = in;
+	in->source.name = in->name;
+	hints->has_form = true;
+	hints->form = VV_FORM_CSV;
+	hints->delimiter = ',';
+	hints->quote = '"';
+	hints->escape = 0;
+	hints->header = c.header ? 1 : 0;
+done:
+	vv_dialect_clear(&c.dialect);
+	vv_buf_clear(&c.head);
+	vv_buf_clear(&c.header_line);
+	vv_buf_clear(&c.out);
+	return rc;
+}

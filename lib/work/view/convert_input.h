@@ -1,0 +1,41 @@
+/*
+ * convert_input: a file as it lies around, read as plain UTF-8: out of gzip or zstd, out
+ * of UTF-16, and, where asked, out of malformed CSV.
+ */
+#ifndef VV_LIB_WORK_VIEW_CONVERT_INPUT_H
+#define VV_LIB_WORK_VIEW_CONVERT_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "dataset/read/sniff.h"
+#include "dataset/read/transcode.h"
+#include "dataset/table/import.h"
+#include "repo/blocks/decompress.h"
+
+typedef struct vv_convert_input {
+	const char *name; /* as the user wrote it; borrowed */
+	char *plain_name; /* without .gz or .zst: its extension tells the form */
+	int fd;           /* -1: standard input is not ours to close */
+	vv_decompress *decompress;
+	vv_transcode *transcode;
+	int spool; /* lenient: the clean copy; -1 */
+	char *spool_path;
+	const vv_notes *notes; /* lenient: hears each guess */
+	uint64_t guesses;      /* lenient: how many things were guessed */
+	vv_source source;      /* to be read once */
+} vv_convert_input;
+
+/* Opens path ("-": standard input). */
+vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error *err);
+
+/* Reads all of it forgivingly into a clean copy, which source then gives; hints get the
+ * copy's form. Each guess is a note (the first few), with its line number. */
+vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
+				   const vv_notes *notes, vv_error *err);
+
+void vv_convert_input_close(vv_convert_input *in);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * dialect_words: knows the names that characters have.
+ */
+#include "lib/work/view/dialect_words.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+bool vv_written_any(const vv_written *w)
+{
+	return w->input_format || w->delimiter || w->quote || w->escape || !w->header;
+}
+
+/* none: what stands for no character. */
+static vv_status one_byte(int *out, const char *option, const char *text, int none, vv_error *err)
+{
+	static const struct {
+		const char *name;
+		int byte;
+	} names[] = {{"tab", '\t'},  {"\\t", '\t'}, {"comma", ','}, {"semicolon", ';'},
+		     {"space", ' '}, {"pipe", '|'}, {"none", 0},    {"", 0}};
+	int byte = -1;
+
+	if (!text) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		byte = strcmp(text, names[i].name) == 0 ? names[i].byte : byte;
+	}
+	byte = byte == 0 ? none : byte;
+	if (byte < 0 && strlen(text) == 1) {
+		byte = (unsigned char)text[0];
+	}
+	if (byte < 0 || byte == '\n' || byte == '\r') {
+		vv_fail(err, VV_EUSAGE, "%s takes one character, not '%s'", option,
+			vv_text_shows(text));
+		return vv_hint(err, "or one of the words tab, comma, semicolon, pipe, space, none");
+	}
+	*out = byte;
+	return VV_OK;
+}
+
+vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err)
+{
+	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	vv_status rc;
+
+	*out = nothing;
+	if (w->input_format) {
+		out->has_form = true;
+		out->form = strcmp(w->input_format, "json") == 0     ? VV_FORM_JSON
+			    : strcmp(w->input_format, "ndjson") == 0 ? VV_FORM_NDJSON
+								     : VV_FORM_CSV;
+		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
+	}
+	out->header = w->header ? -1 : 0;
+	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) <
+		    0 ||
+	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0) {
+		return rc;
+	}
+	return one_byte(&out->escape, "--escape", w->escape, 0, err);
+}
+
+void vv_written_over(vv_sniff_hints *to, const vv_sniff_hints *from)
+{
+	if (from->has_form) {
+		to->has_form = true;
+		to->form = from->form;
+	}
+	to->delimiter = from->delimiter >= 0 ? from->delimiter : to->delimiter;
+	to->quote = from->quote >= 0 ? from->quote : to->quote;
+	to->escape = from->escape >= 0 ? from->escape : to->escape;
+	to->header = from->header >= 0 ? from->header : to->header;
+}

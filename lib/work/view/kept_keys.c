@@ -1,0 +1,28 @@
+/*
+ * kept_keys: knows where checks keep it.
+ */
+#include "lib/work/view/kept_keys.h"
+
+#include "base/path.h"
+#include "base/sys.h"
+
+vv_status vv_kept_keys_open(vv_kept_keys *out, vv_repository *repo, const char *path, bool make,
+			    vv_error *err)
+{
+	char *dir = vv_path_join(vv_repository_varvedir(repo), "cache", "check", NULL);
+	vv_status rc;
+
+	*out = (vv_kept_keys){.lookup = {.path = path, .make = make}};
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_check_cache_open(&out->lookup.cache, dir, err);
+	vv_free(dir);
+	return rc;
+}
+
+void vv_kept_keys_close(vv_kept_keys *k)
+{
+	vv_check_cache_close(k->lookup.cache);
+	k->lookup.cache = NULL;
+}

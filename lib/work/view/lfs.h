@@ -1,0 +1,17 @@
+/*
+ * lfs: pointers of Git LFS, whose objects may be in the repository's LFS store.
+ */
+#ifndef VV_LIB_WORK_VIEW_LFS_H
+#define VV_LIB_WORK_VIEW_LFS_H
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+#define VV_LFS_POINTER_MAX 1024u
+
+/* *path: the file that holds the object which the pointer text names, owned by the
+ * caller; NULL when the text is not a pointer of LFS. VV_EMISSING: it is one, and its object
+ * is not here (the message says how to get it). */
+vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t len, vv_error *err);
+
+#endif
