@@ -228,6 +228,10 @@ def fetch(line, repo, lie):
         while True:
             line.write(b"x")
             time.sleep(0.1)
+    if lie == "drip-frames":
+        while True:
+            line.write(b"B" + peer.varint(1) + b"x")
+            time.sleep(0.1)
     if lie == "frame-2-63":
         line.write(b"B" + peer.varint((1 << 63) - 1))
     if lie == "twice":

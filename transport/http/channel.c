@@ -127,8 +127,8 @@ static size_t take_answer(char *from, size_t size, size_t count, void *payload)
 	size_t n = size * count;
 
 	l->first_sec = l->idle_sec;
-	if (!is_answer(l)) {
-		moved(l);
+	if (!is_answer(l)) { /* a refusal, and its page: no sign of life */
+		l->stirred = true;
 		if (l->said.len < SAID_MAX) {
 			vv_buf_put(&l->said, from, n);
 		}
@@ -491,13 +491,13 @@ static void forget_sent(line *l)
 	}
 }
 
-static vv_status post_write(void *payload, const void *bytes, size_t len, vv_error *err)
+static ssize_t post_write(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	line *l = payload;
 	vv_status rc = VV_OK;
 
 	if (l->dropped) {
-		return VV_OK;
+		return (ssize_t)len;
 	}
 	forget_sent(l);
 	vv_buf_put(&l->out, bytes, len);
@@ -515,7 +515,7 @@ static vv_status post_write(void *payload, const void *bytes, size_t len, vv_err
 			l->dropped = l->checked;
 		}
 	}
-	return rc;
+	return rc < 0 ? (ssize_t)rc : (ssize_t)len;
 }
 
 static vv_status post_turn(void *payload, vv_error *err)

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/http/curl.h"
+#include "transport/line/patience.h"
 #include "transport/line/pipe.h"
 #include "transport/line/url.h"
 
@@ -191,7 +192,7 @@ static vv_status begin_slot(slot *s, size_t want, const vv_cid *cid, vv_error *e
 	(void)c->setopt(s->easy, CURLOPT_WRITEFUNCTION, take_body);
 	(void)c->setopt(s->easy, CURLOPT_WRITEDATA, s);
 	(void)c->setopt(s->easy, CURLOPT_CONNECTTIMEOUT, p->connect_sec);
-	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT, (long)VV_PACE_DEFAULT);
 	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_TIME, (long)p->idle_sec);
 	if (p->user && p->secret) {
 		(void)c->setopt(s->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "transport/http/curl.h"
+#include "transport/line/patience.h"
 #include "transport/line/pipe.h"
 
 #define CONNECT_SEC 30L
@@ -73,7 +74,7 @@ static void set_options(asking *k, const vv_connect_options *o)
 	(void)c->setopt(k->easy, CURLOPT_WRITEFUNCTION, take_body);
 	(void)c->setopt(k->easy, CURLOPT_WRITEDATA, k);
 	(void)c->setopt(k->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SEC);
-	(void)c->setopt(k->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	(void)c->setopt(k->easy, CURLOPT_LOW_SPEED_LIMIT, (long)VV_PACE_DEFAULT);
 	(void)c->setopt(k->easy, CURLOPT_LOW_SPEED_TIME, (long)vv_idle_sec(o));
 	if (!k->a->post) {
 		return;

@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "transport/line/patience.h"
 
 #define BUFFER_SIZE (64u << 10)
 #define NOISE_MAX 4096u
@@ -25,9 +26,8 @@ struct vv_channel {
 	vv_mutex *lock; /* of whole frames */
 	bool greeted;   /* nothing of the greeting is awaited any more */
 	vv_channel_stats stats;
-	uint64_t pace_bytes; /* a second, at least; 0: as slowly as it likes */
-	unsigned pace_sec;
-	bool write_failed; /* the peer may have hung up */
+	vv_patience comes, goes; /* with a peer that sends, and that takes, slowly */
+	bool write_failed;       /* the peer may have hung up */
 	atomic_bool stopped;
 	const atomic_bool *mark; /* somebody else's; or NULL */
 	size_t out_len;          /* bytes in out, not yet given to ops->write */
@@ -56,7 +56,7 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 	c->lock = lock;
 	c->greeted = !talks_first;
 	memset(&c->stats, 0, sizeof(c->stats));
-	c->pace_bytes = c->pace_sec = 0;
+	c->comes = c->goes = (vv_patience){.max_ms = 0};
 	c->write_failed = false;
 	c->out_len = c->in_pos = c->in_len = 0;
 	atomic_init(&c->stopped, false);
@@ -69,8 +69,14 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 
 void vv_channel_pace(vv_channel *c, uint64_t bytes_per_sec, unsigned seconds)
 {
-	c->pace_bytes = bytes_per_sec;
-	c->pace_sec = seconds;
+	c->comes = (vv_patience){.max_ms = (uint64_t)seconds * 1000,
+				 .bytes_per_sec = bytes_per_sec};
+	c->goes = c->comes;
+}
+
+void vv_channel_alive(vv_channel *c)
+{
+	vv_patience_renew(&c->comes);
 }
 
 void vv_channel_close(vv_channel *c)
@@ -117,18 +123,40 @@ void vv_channel_stats_get(const vv_channel *c, vv_channel_stats *out)
 	*out = c->stats;
 }
 
+/* What is too slow is not waited for when it is closed, either. */
+static vv_status give_up(vv_channel *c, const vv_patience *p, vv_error *err)
+{
+	vv_channel_stop(c);
+	if (c->ops->watch) {
+		c->ops->watch(c->payload, &c->stopped);
+	}
+	return vv_patience_fail(p, c->name, err);
+}
+
 /* --- writing ------------------------------------------------------------------- */
 
 static vv_status send_bytes(vv_channel *c, const char *bytes, size_t len, vv_error *err)
 {
-	vv_status rc = len > 0 ? c->ops->write(c->payload, bytes, len, err) : VV_OK;
+	while (len > 0) {
+		const uint64_t start = vv_monotonic_ms();
+		ssize_t put = c->ops->write(c->payload, bytes, len, err);
 
-	if (rc == VV_OK) {
-		c->stats.bytes_out += len;
-	} else {
-		c->write_failed = true;
+		assert(put != 0 && put <= (ssize_t)len);
+		if (put > 0) {
+			c->stats.bytes_out += (uint64_t)put;
+			bytes += put;
+			len -= (size_t)put;
+		}
+		if (put > 0 &&
+		    !vv_patience_spend(&c->goes, vv_monotonic_ms() - start, (uint64_t)put)) {
+			put = give_up(c, &c->goes, err);
+		}
+		if (put < 0) {
+			c->write_failed = true;
+			return (vv_status)put;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status send_buffer(vv_channel *c, vv_error *err)
@@ -177,6 +205,8 @@ vv_status vv_channel_turn(vv_channel *c, vv_error *err)
 
 	if (rc == VV_OK) {
 		c->stats.turns++;
+		vv_patience_renew(&c->comes);
+		vv_patience_renew(&c->goes);
 		rc = c->ops->turn(c->payload, err);
 		c->write_failed = c->write_failed || rc < 0;
 	}
@@ -194,11 +224,15 @@ bool vv_channel_write_failed(const vv_channel *c)
 static ssize_t receive(vv_channel *c, char *buf, size_t len, vv_error *err)
 {
 	vv_status rc = is_stopped(c) ? vv_fail_stopped(err, c->name) : send_buffer(c, err);
+	const uint64_t start = vv_monotonic_ms();
 	ssize_t got = rc < 0 ? (ssize_t)rc : c->ops->read(c->payload, buf, len, err);
 
 	assert(got <= (ssize_t)len);
 	if (got > 0) {
 		c->stats.bytes_in += (size_t)got;
+		if (!vv_patience_spend(&c->comes, vv_monotonic_ms() - start, (uint64_t)got)) {
+			got = give_up(c, &c->comes, err);
+		}
 	}
 	return got;
 }
@@ -274,6 +308,9 @@ vv_status vv_channel_greet(vv_channel *c, vv_error *err)
 		if (got == 0) {
 			return ended(c, c->in, c->in_len, err);
 		}
+		if (c->in_len == 0) { /* a login may have taken long */
+			vv_channel_alive(c);
+		}
 		c->in_len += (size_t)got;
 		if ((found = find_greeting(c, err)) < 0) {
 			return (vv_status)found;
@@ -288,37 +325,9 @@ vv_status vv_channel_greet(vv_channel *c, vv_error *err)
 	return VV_OK;
 }
 
-/* A window of time in which enough has to come. */
-typedef struct pace {
-	uint64_t start_ms, bytes;
-} pace;
-
-static vv_status keep_pace(const vv_channel *c, pace *p, size_t got, vv_error *err)
-{
-	uint64_t now, ms;
-
-	p->bytes += got;
-	if (c->pace_bytes == 0 || c->pace_sec == 0) {
-		return VV_OK;
-	}
-	now = vv_monotonic_ms();
-	ms = now - p->start_ms;
-	if (ms < (uint64_t)c->pace_sec * 1000) {
-		return VV_OK;
-	}
-	if (p->bytes / c->pace_bytes < ms / 1000) {
-		(void)vv_fail(err, VV_EIO, "'%s' sent %s in %llu seconds: less than is waited for",
-			      c->name, vv_text_bytes(p->bytes), (unsigned long long)(ms / 1000));
-		return vv_hint(err, "varve.lowSpeedLimit says how many bytes a second must come");
-	}
-	*p = (pace){now, 0};
-	return VV_OK;
-}
-
 vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err)
 {
 	char *p = buf;
-	pace speed = {0, 0};
 	vv_status rc = vv_channel_greet(c, err);
 
 	while (rc == VV_OK && len > 0) {
@@ -334,14 +343,9 @@ vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err)
 			len -= have;
 			continue;
 		}
-		if (speed.start_ms == 0) {
-			speed.start_ms = vv_monotonic_ms();
-		}
 		got = receive(c, direct ? p : c->in, direct ? len : sizeof(c->in), err);
 		if (got <= 0) {
 			rc = got < 0 ? (vv_status)got : ended(c, NULL, 0, err);
-		} else if ((rc = keep_pace(c, &speed, (size_t)got, err)) < 0) {
-			break;
 		} else if (direct) {
 			p += got;
 			len -= (size_t)got;
@@ -362,10 +366,12 @@ vv_status vv_channel_at_end(vv_channel *c, bool *end, vv_error *err)
 	if (rc < 0 || c->in_pos < c->in_len) {
 		return rc;
 	}
+	vv_channel_alive(c);
 	got = receive(c, c->in, sizeof(c->in), err);
 	if (got < 0) {
 		return (vv_status)got;
 	}
+	vv_channel_alive(c);
 	c->in_pos = 0;
 	c->in_len = (size_t)got;
 	*end = got == 0;

@@ -26,8 +26,8 @@ typedef struct vv_channel vv_channel;
 
 /* What a kind of channel does; payload is its own. Errors name the peer and what to try. */
 typedef struct vv_channel_ops {
-	/* All of it, perhaps only into a buffer of at most some 64 KiB. */
-	vv_status (*write)(void *payload, const void *bytes, size_t len, vv_error *err);
+	/* At least one byte of it, perhaps only into a buffer of at most some 64 KiB; how many. */
+	ssize_t (*write)(void *payload, const void *bytes, size_t len, vv_error *err);
 	/* The request is whole: all that is buffered goes out. */
 	vv_status (*turn)(void *payload, vv_error *err);
 	/* At least one byte, or 0 when the peer will send no more. */
@@ -73,10 +73,11 @@ void vv_channel_unlock(vv_channel *c);
  * before: "the connection to ... was closed" with what the peer's side said, if anything. The
  * first read of a channel that talks first looks for the greeting among at most 4 KiB. */
 vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err);
-/* From now on who sends fewer than so many bytes a second, for so many seconds, in the middle of
- * what is awaited (a frame) is given up: VV_EIO. 0 of either: nobody is. */
+/* From now on who sends or takes so few bytes that he falls behind this pace by so many seconds (patience.h),
+ * counted over a whole answer and the time that is waited for it, is given up: VV_EIO. 0 of either: nobody is. */
 void vv_channel_pace(vv_channel *c, uint64_t bytes_per_sec, unsigned seconds);
-#define VV_PACE_DEFAULT 100u
+/* What came was a sign of life: the pace is counted from here. */
+void vv_channel_alive(vv_channel *c);
 
 /* From another thread: nobody waits for this line any more. What is under way fails soon, and all that
  * is tried later. */

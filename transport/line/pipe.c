@@ -160,18 +160,16 @@ vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds)
 
 /* --- the program's stderr ---------------------------------------------------------- */
 
-/* Takes what is there. False: nothing was. */
-static bool drain_err(pipe_line *p)
+/* Takes what is there. */
+static void drain_err(pipe_line *p)
 {
 	char step[4096];
-	bool any = false;
 
 	while (p->err >= 0) {
 		ssize_t got = vv_sys_ops.read(p->err, step, sizeof(step));
 
 		if (got > 0) {
 			vv_peer_messages_add(&p->said, step, (size_t)got);
-			any = true;
 		} else if (got == 0 || (errno != EINTR && errno != EAGAIN)) {
 			(void)close(p->err);
 			p->err = -1;
@@ -180,15 +178,14 @@ static bool drain_err(pipe_line *p)
 			break;
 		}
 	}
-	return any;
 }
 
 /* --- waiting and moving bytes -------------------------------------------------------- */
 
-/* Until fd is ready for `events`. A line on stderr is a sign of life too. */
+/* Until fd is ready for `events`. What comes on stderr meanwhile is taken, and is no sign of life: those are frames. */
 static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 {
-	uint64_t start = vv_monotonic_ms();
+	const uint64_t start = vv_monotonic_ms();
 
 	for (;;) {
 		struct pollfd fds[2] = {{fd, events, 0}, {p->err, POLLIN, 0}};
@@ -212,8 +209,8 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 		if (ready < 0 && errno != EINTR) {
 			return vv_fail_errno(err, "cannot wait for", p->name);
 		}
-		if (ready > 0 && fds[1].revents && drain_err(p)) {
-			start = vv_monotonic_ms();
+		if (ready > 0 && fds[1].revents) {
+			drain_err(p);
 		}
 		if (ready > 0 && fds[0].revents) {
 			return VV_OK;
@@ -248,19 +245,18 @@ static ssize_t write_quietly(int fd, const char *bytes, size_t len)
 
 static vv_status pipe_ended(void *payload, const char *noise, size_t len, vv_error *err);
 
-static vv_status pipe_write(void *payload, const void *bytes, size_t len, vv_error *err)
+static ssize_t pipe_write(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	pipe_line *p = payload;
-	const char *b = bytes;
 	vv_status rc;
 
-	while (len > 0) {
-		ssize_t put = write_quietly(p->out, b, len);
+	for (;;) {
+		ssize_t put = write_quietly(p->out, bytes, len);
 
 		if (put >= 0) {
-			b += put;
-			len -= (size_t)put;
-		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			return put;
+		}
+		if (errno == EAGAIN || errno == EWOULDBLOCK) {
 			if ((rc = wait_for(p, p->out, POLLOUT, err)) < 0) {
 				return rc;
 			}
@@ -274,7 +270,6 @@ static vv_status pipe_write(void *payload, const void *bytes, size_t len, vv_err
 			return vv_fail_errno(err, "cannot send to", p->name);
 		}
 	}
-	return VV_OK;
 }
 
 static vv_status pipe_turn(void *payload, vv_error *err)
@@ -312,7 +307,7 @@ static ssize_t pipe_read(void *payload, void *buf, size_t len, vv_error *err)
 static vv_status pipe_done(void *payload, vv_error *err)
 {
 	(void)err;
-	(void)drain_err(payload);
+	drain_err(payload);
 	return VV_OK;
 }
 
@@ -342,7 +337,7 @@ static bool wait_program(pipe_line *p, unsigned ms, bool to_the_end)
 		bool gone = reap(p);
 		struct pollfd fds = {p->err, POLLIN, 0};
 
-		(void)drain_err(p);
+		drain_err(p);
 		if ((gone && (p->err < 0 || !to_the_end)) || vv_monotonic_ms() >= end) {
 			return gone;
 		}
@@ -403,6 +398,7 @@ static void pipe_close(void *payload)
 	} else if (p->out_flags >= 0) {
 		(void)fcntl(p->out, F_SETFL, p->out_flags);
 	}
+	p->given_up = p->given_up || (p->stopped && atomic_load(p->stopped));
 	if (p->pid > 0 && !wait_program(p, p->given_up ? GIVEN_UP_MS : STOP_MS, false)) {
 		(void)kill(p->pid, SIGTERM);
 		if (!wait_program(p, TERMINATE_MS, false)) {
@@ -411,7 +407,7 @@ static void pipe_close(void *payload)
 			}
 		}
 	}
-	(void)drain_err(p);
+	drain_err(p);
 	vv_peer_messages_end(&p->said);
 	close_fd(&p->err);
 	vv_peer_messages_clear(&p->said);

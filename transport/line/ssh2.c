@@ -42,17 +42,14 @@ typedef struct ssh2_line {
 
 /* --- waiting ------------------------------------------------------------------------------ */
 
-static bool drain_err(ssh2_line *p)
+static void drain_err(ssh2_line *p)
 {
 	char step[4096];
-	bool any = false;
 	ssize_t got;
 
 	while ((got = libssh2_channel_read_stderr(p->channel, step, sizeof(step))) > 0) {
 		vv_peer_messages_add(&p->said, step, (size_t)got);
-		any = true;
 	}
-	return any;
 }
 
 static bool is_something_held(ssh2_line *p)
@@ -107,22 +104,18 @@ static bool is_closed(ssize_t code)
 	       code == LIBSSH2_ERROR_CHANNEL_EOF_SENT;
 }
 
-static vv_status ssh2_write(void *payload, const void *bytes, size_t len, vv_error *err)
+static ssize_t ssh2_write(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	ssh2_line *p = payload;
-	const char *b = bytes;
-	uint64_t start = vv_monotonic_ms();
+	const uint64_t start = vv_monotonic_ms();
 	unsigned long window;
 	vv_status rc;
 
-	while (len > 0) {
-		ssize_t put = libssh2_channel_write(p->channel, b, len);
+	for (;;) {
+		ssize_t put = libssh2_channel_write(p->channel, bytes, len);
 
 		if (put > 0) {
-			b += put;
-			len -= (size_t)put;
-			start = vv_monotonic_ms();
-			continue;
+			return put;
 		}
 		if (is_closed(put) || (put == 0 && libssh2_channel_eof(p->channel))) {
 			(void)vv_fail(err, VV_EIO,
@@ -134,9 +127,7 @@ static vv_status ssh2_write(void *payload, const void *bytes, size_t len, vv_err
 			return vv_ssh_login_fail(&p->s, (int)put, "cannot send to", err);
 		}
 		window = libssh2_channel_window_write(p->channel);
-		if (drain_err(p)) {
-			start = vv_monotonic_ms();
-		}
+		drain_err(p);
 		if (libssh2_channel_window_write(p->channel) > window) {
 			continue;
 		}
@@ -144,7 +135,6 @@ static vv_status ssh2_write(void *payload, const void *bytes, size_t len, vv_err
 			return rc;
 		}
 	}
-	return VV_OK;
 }
 
 static vv_status ssh2_turn(void *payload, vv_error *err)
@@ -157,7 +147,7 @@ static vv_status ssh2_turn(void *payload, vv_error *err)
 static ssize_t ssh2_read(void *payload, void *buf, size_t len, vv_error *err)
 {
 	ssh2_line *p = payload;
-	uint64_t start = vv_monotonic_ms();
+	const uint64_t start = vv_monotonic_ms();
 	vv_status rc;
 
 	for (;;) {
@@ -172,9 +162,7 @@ static ssize_t ssh2_read(void *payload, void *buf, size_t len, vv_error *err)
 		if (got < 0 && got != LIBSSH2_ERROR_EAGAIN) {
 			return vv_ssh_login_fail(&p->s, (int)got, "cannot read from", err);
 		}
-		if (drain_err(p)) {
-			start = vv_monotonic_ms();
-		}
+		drain_err(p);
 		if (libssh2_channel_eof(p->channel)) {
 			return 0;
 		}
@@ -190,7 +178,7 @@ static ssize_t ssh2_read(void *payload, void *buf, size_t len, vv_error *err)
 static vv_status ssh2_done(void *payload, vv_error *err)
 {
 	(void)err;
-	(void)drain_err(payload);
+	drain_err(payload);
 	return VV_OK;
 }
 
@@ -206,7 +194,7 @@ static void wait_closed(ssh2_line *p)
 
 		while ((got = libssh2_channel_read(p->channel, rest, sizeof(rest))) > 0) {
 		}
-		(void)drain_err(p);
+		drain_err(p);
 		if (got < 0 && got != LIBSSH2_ERROR_EAGAIN) {
 			break;
 		}
@@ -219,7 +207,7 @@ static void wait_closed(ssh2_line *p)
 			(void)poll(&fd, 1, 50);
 		}
 	}
-	(void)drain_err(p);
+	drain_err(p);
 	vv_peer_messages_end(&p->said);
 }
 
@@ -266,6 +254,7 @@ static void ssh2_close(void *payload)
 {
 	ssh2_line *p = payload;
 
+	p->given_up = p->given_up || (p->stopped && atomic_load(p->stopped));
 	if (p->channel) {
 		libssh2_session_set_blocking(p->s.session, 1);
 		libssh2_session_set_timeout(p->s.session,

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/http/channel.h"
+#include "transport/line/patience.h"
 #include "transport/line/pipe.h"
 #include "transport/line/ssh.h"
 
@@ -30,11 +31,10 @@ static vv_status connect_path(vv_channel **out, const vv_url *url, const vv_conn
 
 static vv_status set_pace(vv_channel *c, const vv_connect_options *o, vv_error *err)
 {
-	uint64_t bytes = VV_PACE_DEFAULT;
-	vv_status rc = o->repo ? vv_config_u64(o->repo, "varve.lowspeedlimit", bytes, &bytes, err)
-			       : VV_OK;
+	vv_patience p;
+	vv_status rc = vv_patience_of(&p, o, err);
 
-	vv_channel_pace(c, bytes, vv_idle_sec(o));
+	vv_channel_pace(c, p.bytes_per_sec, vv_idle_sec(o));
 	return rc;
 }
 

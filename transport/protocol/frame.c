@@ -81,8 +81,8 @@ void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget)
 	r->line = line;
 	r->budget = budget;
 	r->skips_alive = false;
-	r->text_max_ms = VV_TEXT_MAX_MS;
-	r->text_since = 0;
+	r->works = (vv_patience){.max_ms = VV_TEXT_MAX_MS, .bytes_per_sec = VV_PACE_DEFAULT};
+	r->last_ms = 0;
 	vv_buf_init(&r->payload);
 }
 
@@ -142,24 +142,26 @@ static bool is_type(uint8_t type)
 	return type != 0 && strchr("MBOTE.", type) != NULL;
 }
 
-/* A peer that only ever says that it works does not keep the other side for ever. */
-static vv_status check_patience(vv_frame_reader *r, uint8_t type, vv_error *err)
+/* A peer that only ever says that it works does not keep the other side for ever, whatever small frames it puts
+ * between. */
+static vv_status check_patience(vv_frame_reader *r, uint8_t type, uint64_t len, vv_error *err)
 {
-	uint64_t now;
+	const bool text = type == VV_FRAME_TEXT;
+	const uint64_t now = vv_monotonic_ms(), waited = r->last_ms > 0 ? now - r->last_ms : 0;
 
-	if (type != VV_FRAME_TEXT) {
-		r->text_since = 0;
+	r->last_ms = type == VV_FRAME_END ? 0 : now;
+	if (type == VV_FRAME_END) {
+		vv_patience_renew(&r->works);
 		return VV_OK;
 	}
-	now = vv_monotonic_ms();
-	if (r->text_since == 0) {
-		r->text_since = now;
-	} else if (now - r->text_since > r->text_max_ms) {
-		return vv_fail(err, VV_EIO, "%s has only said that it works, for %llu minutes",
-			       vv_channel_name(r->line),
-			       (unsigned long long)(r->text_max_ms / 60000));
+	if (text) {
+		vv_channel_alive(r->line);
 	}
-	return VV_OK;
+	return vv_patience_spend(&r->works, waited, text ? 0 : len)
+		       ? VV_OK
+		       : vv_fail(err, VV_EIO, "%s has only said that it works, for %llu minutes",
+				 vv_channel_name(r->line),
+				 (unsigned long long)(r->works.waited_ms / 60000));
 }
 
 static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
@@ -175,7 +177,7 @@ static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
 			       "%s does not speak varve's protocol: 0x%02x begins no frame",
 			       vv_channel_name(r->line), *type);
 	}
-	if ((rc = check_patience(r, *type, err)) < 0 || (rc = read_length(r, &len, err)) < 0) {
+	if ((rc = read_length(r, &len, err)) < 0) {
 		return rc;
 	}
 	if (len > VV_FRAME_MAX || (*type == VV_FRAME_END && len > 0)) {
@@ -188,7 +190,8 @@ static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
 			       vv_channel_name(r->line));
 	}
 	r->budget -= len + 2;
-	return read_payload(r, (size_t)len, err);
+	rc = read_payload(r, (size_t)len, err);
+	return rc < 0 ? rc : check_patience(r, *type, len, err);
 }
 
 /* The error that the other side had becomes ours. */

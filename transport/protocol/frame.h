@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "transport/line/channel.h"
+#include "transport/line/patience.h"
 
 enum {
 	VV_FRAME_MESSAGE = 'M', /* one DAG-CBOR map */
@@ -46,9 +47,9 @@ vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err);
 typedef struct vv_frame_reader {
 	vv_channel *line;
 	uint64_t budget;
-	bool skips_alive;     /* frames that only say that the far side works are not given */
-	uint64_t text_max_ms; /* so long may it send nothing but text; VV_TEXT_MAX_MS */
-	uint64_t text_since;  /* when the last frame that was no text came; 0: no text since */
+	bool skips_alive;  /* frames that only say that the far side works are not given */
+	vv_patience works; /* with a peer that only says that it works; max_ms: VV_TEXT_MAX_MS */
+	uint64_t last_ms;  /* when the last frame of this answer came; 0: none yet */
 	vv_buf payload;
 } vv_frame_reader;
 void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget);
@@ -57,7 +58,7 @@ void vv_frame_reader_clear(vv_frame_reader *r);
 /* The next frame; its payload is in r->payload until the next call. An error frame becomes
  * the call's own failure, "remote: ..." before its text, after its end was read too.
  * VV_ECORRUPT: no frame; VV_EREFUSED: the budget is used up; VV_EIO: nothing but text (signs of
- * life, progress) came for text_max_ms. */
+ * life, progress), or next to nothing, came for works.max_ms. */
 vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err);
 
 /* Reads up to the end frame, of which everything before is dropped. */

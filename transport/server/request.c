@@ -459,9 +459,11 @@ void http_stream_finish(http_request *q)
 
 /* ---- the worker's end as a channel ---- */
 
-static vv_status stream_write(void *payload, const void *bytes, size_t len, vv_error *err)
+static ssize_t stream_write(void *payload, const void *bytes, size_t len, vv_error *err)
 {
-	return http_stream_out(payload, bytes, len, err);
+	vv_status rc = http_stream_out(payload, bytes, len, err);
+
+	return rc < 0 ? (ssize_t)rc : (ssize_t)len;
 }
 
 static vv_status stream_turn(void *payload, vv_error *err)

@@ -23,6 +23,8 @@
 
 /* One name below the folder that was listed, and how many bytes it has. */
 typedef vv_status (*vv_listed_fn)(void *payload, const char *name, uint64_t size, vv_error *err);
+/* A list from another machine that is longer does not end: a vault of a terabyte has a quarter of it. */
+#define VV_HOLDER_ENTRIES_MAX 4000000u
 
 /* A record's file. */
 typedef struct vv_record_bytes {

@@ -23,8 +23,7 @@
 
 #define LIST_MAX ((size_t)16 << 20) /* a page: 1,000 keys of at most 1,024 characters */
 #define ERROR_MAX ((size_t)64 << 10)
-#define ENTRIES_MAX 4000000u /* of one list: four times what a vault of a terabyte has */
-#define PAGES_FREE 200u      /* pages beyond one for each 100 entries */
+#define PAGES_FREE 200u /* pages beyond one for each 100 entries */
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 
 typedef struct s3 {
@@ -361,7 +360,8 @@ static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
 		if (rc == VV_ECORRUPT) {
 			vv_prefix(err, "'%s'", s->place.name);
 		} else if (rc == VV_OK && more &&
-			   (l->entries > ENTRIES_MAX || pages > PAGES_FREE + l->entries / 100 ||
+			   (l->entries > VV_HOLDER_ENTRIES_MAX ||
+			    pages > PAGES_FREE + l->entries / 100 ||
 			    (next.len == token.len &&
 			     memcmp(next.data, token.data, next.len) == 0))) {
 			rc = vv_fail(err, VV_EIO, "'%s': its list does not end", s->place.name);

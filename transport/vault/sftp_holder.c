@@ -21,6 +21,7 @@
 #include "base/temp_name.h"
 #include "base/text.h"
 #include "transport/line/channel.h"
+#include "transport/line/patience.h"
 #include "transport/line/pipe.h"
 #include "transport/line/ssh.h"
 #include "transport/line/ssh_login.h"
@@ -29,6 +30,7 @@
 #define INCOMING "incoming"
 #define ABANDONED_SEC 86400u
 #define COMPARE_STEP ((size_t)64 << 10)
+#define ENTRY_BYTES 100u /* of a name in a list, with what SFTP says of it */
 
 typedef struct sftp {
 	vv_ssh_login login;
@@ -38,8 +40,9 @@ typedef struct sftp {
 	char *name;            /* the URL, as it may be shown */
 	char *root;            /* "" is the folder that one is in after the login */
 	vv_holder_quota quota;
-	unsigned depth; /* requests under way: what a list is given to may ask for more */
-	bool lost;      /* the connection is of no use any more */
+	unsigned depth;       /* requests under way: what a list is given to may ask for more */
+	bool lost;            /* the connection is of no use any more */
+	vv_patience patience; /* with the request under way */
 	bool swept;
 } sftp;
 
@@ -125,6 +128,16 @@ static int last_code(const sftp *f)
 	return code < 0 ? code : LIBSSH2_ERROR_SOCKET_NONE;
 }
 
+/* libssh2 waits for each of its calls for so long as --timeout says; this is for many that each bring next to nothing. */
+static vv_status keep_pace(sftp *f, uint64_t start, uint64_t bytes, vv_error *err)
+{
+	if (vv_patience_spend(&f->patience, vv_monotonic_ms() - start, bytes)) {
+		return VV_OK;
+	}
+	f->lost = true;
+	return vv_patience_fail(&f->patience, f->name, err);
+}
+
 /* --- requests -------------------------------------------------------------------------------- */
 
 /* One request, as its step wants it. */
@@ -148,6 +161,7 @@ static vv_status run(sftp *f, step_fn step, request *r, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
+	vv_patience_renew(&f->patience);
 	f->depth++;
 	rc = f->lost ? vv_fail(err, VV_EIO, "the connection to '%s' was lost", f->name)
 		     : step(f, r, err);
@@ -158,6 +172,7 @@ static vv_status run(sftp *f, step_fn step, request *r, vv_error *err)
 			vv_error_clear(err);
 		}
 		if ((rc = connect_host(f, err)) == VV_OK) {
+			vv_patience_renew(&f->patience);
 			f->depth++;
 			rc = step(f, r, err);
 			f->depth--;
@@ -261,6 +276,7 @@ static vv_status read_some(sftp *f, const char *path, uint64_t from, uint64_t le
 	libssh2_sftp_seek64(h, from);
 	while (rc == VV_OK && len > 0) {
 		const size_t step = len < COMPARE_STEP ? (size_t)len : COMPARE_STEP;
+		const uint64_t start = vv_monotonic_ms();
 		ssize_t got;
 		if (is_stopped(f)) {
 			f->lost = true;
@@ -278,6 +294,7 @@ static vv_status read_some(sftp *f, const char *path, uint64_t from, uint64_t le
 		out->len += (size_t)got;
 		out->data[out->len] = '\0';
 		len -= (uint64_t)got;
+		rc = keep_pace(f, start, (uint64_t)got, err);
 	}
 	if (!f->lost) {
 		(void)libssh2_sftp_close_handle(h);
@@ -314,15 +331,25 @@ static vv_status list_entries(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path,
 	char entry[512];
 	LIBSSH2_SFTP_ATTRIBUTES is;
 	vv_status rc = VV_OK;
-	int n;
 
-	while (rc == VV_OK &&
-	       (n = libssh2_sftp_readdir_ex(h, entry, sizeof(entry) - 1, NULL, 0, &is)) != 0) {
-		if (n == LIBSSH2_ERROR_BUFFER_TOO_SMALL) {
-			continue; /* none of ours */
+	for (uint64_t count = 0; rc == VV_OK; count++) {
+		const uint64_t start = vv_monotonic_ms();
+		const int n = libssh2_sftp_readdir_ex(h, entry, sizeof(entry) - 1, NULL, 0, &is);
+		if (n == 0) {
+			break;
+		}
+		if (n < 0 && n != LIBSSH2_ERROR_BUFFER_TOO_SMALL) {
+			return judge(f, n, "cannot list a folder of", path, err);
+		}
+		if ((rc = keep_pace(f, start, ENTRY_BYTES, err)) < 0) {
+			break;
+		}
+		if (count > VV_HOLDER_ENTRIES_MAX) {
+			rc = vv_fail(err, VV_EIO, "'%s': its list does not end", f->name);
+			break;
 		}
 		if (n < 0) {
-			return judge(f, n, "cannot list a folder of", path, err);
+			continue; /* none of ours */
 		}
 		entry[n] = '\0';
 		if (strcmp(entry, ".") == 0 || strcmp(entry, "..") == 0 || strchr(entry, '/') ||
@@ -408,6 +435,7 @@ static void sweep(sftp *f)
 	char *dir = path_of(f, INCOMING), entry[64];
 	LIBSSH2_SFTP_ATTRIBUTES is;
 	LIBSSH2_SFTP_HANDLE *h = NULL;
+	uint64_t start = vv_monotonic_ms(), count = 0;
 	int64_t now;
 	uint32_t nsec;
 	int n;
@@ -417,11 +445,16 @@ static void sweep(sftp *f)
 		h = libssh2_sftp_open_ex(f->session, dir, (unsigned)strlen(dir), 0, 0,
 					 LIBSSH2_SFTP_OPENDIR);
 	}
-	while (h && ((n = libssh2_sftp_readdir_ex(h, entry, sizeof(entry) - 1, NULL, 0, &is)) > 0 ||
-		     n == LIBSSH2_ERROR_BUFFER_TOO_SMALL)) {
+	while (h && count++ < VV_HOLDER_ENTRIES_MAX &&
+	       ((n = libssh2_sftp_readdir_ex(h, entry, sizeof(entry) - 1, NULL, 0, &is)) > 0 ||
+		n == LIBSSH2_ERROR_BUFFER_TOO_SMALL)) {
 		char *path = NULL;
 		vv_buf b = VV_BUF_INIT;
 		bool ended;
+		if (keep_pace(f, start, ENTRY_BYTES, NULL) < 0) {
+			break;
+		}
+		start = vv_monotonic_ms();
 		if (n < 0) {
 			continue;
 		}
@@ -439,7 +472,7 @@ static void sweep(sftp *f)
 		vv_buf_clear(&b);
 		vv_free(path);
 	}
-	if (h) {
+	if (h && !f->lost) {
 		(void)libssh2_sftp_close_handle(h);
 	}
 	vv_free(dir);
@@ -507,6 +540,7 @@ static vv_status write_temp(sftp *f, const char *temp, const void *bytes, size_t
 		return rc < 0 ? explain_write(f, len, err) : rc;
 	}
 	while (rc == VV_OK && len > 0) {
+		const uint64_t start = vv_monotonic_ms();
 		const ssize_t put = libssh2_sftp_write(h, b, len);
 		if (put <= 0) {
 			rc = judge(f, put < 0 ? (int)put : LIBSSH2_ERROR_SOCKET_SEND,
@@ -515,6 +549,7 @@ static vv_status write_temp(sftp *f, const char *temp, const void *bytes, size_t
 		}
 		b += put;
 		len -= (size_t)put;
+		rc = keep_pace(f, start, (uint64_t)put, err);
 	}
 	if (rc == VV_OK) {
 		rc = sync_handle(f, h, temp, err);
@@ -712,7 +747,7 @@ static vv_status prepare(sftp *f, const vv_url *url, const vv_connect_options *c
 	f->login.name = f->name;
 	f->login.seconds = vv_idle_sec(connect);
 	f->options = connect;
-	return VV_OK;
+	return vv_patience_of(&f->patience, connect, err);
 }
 
 vv_status vv_sftp_holder_open(vv_vault_holder **out, const vv_url *url,

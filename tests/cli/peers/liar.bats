@@ -292,6 +292,13 @@ believed() {
 	GIT_SSH=$PWD/../ssh ends_with 124 timeout 5 varve fetch --timeout 2
 }
 
+@test "a server that gives small frames without end is given up" {
+	from_liar drip-frames
+	SECONDS=0
+	GIT_SSH=$PWD/../ssh ends_with 2 timeout 60 varve fetch --timeout 2
+	[ "$SECONDS" -lt 30 ]
+}
+
 @test "garbage from a server is named" {
 	not_believed garbage "does not speak varve's protocol"
 }

@@ -197,6 +197,26 @@ does_not_add() {
 	stderr_has "owed"
 }
 
+# From now on the server gives a byte at a time.
+drips() {
+	local server
+	server=$(PATH=$PATH:/usr/lib/openssh:/usr/libexec/openssh command -v sftp-server)
+	stop_sshd
+	sed -i "s|^Subsystem.*|Subsystem sftp /usr/bin/python3 $BATS_TEST_DIRNAME/../../net/sftp_drip.py $server $far|" \
+		"$far/sshd_config"
+	kind_again x
+}
+
+@test "SFTP: a server that drips is given up" {
+	x_and a
+	succeeds varve replicate --copies 2
+	drips
+	SECONDS=0
+	ends_with 1 timeout 60 varve audit x --timeout 2
+	output_has "less than is waited for"
+	[ "$SECONDS" -lt 40 ]
+}
+
 @test "SFTP: a connection that is cut in the middle is made again" {
 	x_and a
 	seq 1 60000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() rand() }' > big.csv

@@ -109,6 +109,21 @@ static void a_server_that_says_nothing_ends_at_the_idle_limit(void **state)
 	assert_true(vv_monotonic_ms() - start < 10000);
 }
 
+static void a_refusal_that_drips_ends_at_the_idle_limit(void **state)
+{
+	hx_script s;
+	uint64_t start;
+
+	(void)state;
+	git_home();
+	hx_script_begin(&s, "HTTP/1.1 404 No\r\nConnection: close\r\n\r\n", 1);
+	s.hold_ms = 20000;
+	s.drips = true;
+	start = vv_monotonic_ms();
+	(void)hx_ask_script(&s, VV_EIO, 1);
+	assert_true(vv_monotonic_ms() - start < 10000);
+}
+
 static void a_redirect_on_the_same_host_is_followed(void **state)
 {
 	char answer[256];
@@ -242,6 +257,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_web_page_is_not_varve),
 	cmocka_unit_test(what_another_server_says_is_escaped),
 	cmocka_unit_test(a_server_that_says_nothing_ends_at_the_idle_limit),
+	cmocka_unit_test(a_refusal_that_drips_ends_at_the_idle_limit),
 	cmocka_unit_test(a_redirect_on_the_same_host_is_followed),
 	cmocka_unit_test(a_redirect_to_another_server_is_refused),
 	cmocka_unit_test(a_circle_of_redirects_ends),

@@ -19,6 +19,7 @@
 #include "transport/line/channel.h"
 #include "transport/line/pipe.h"
 #include "transport/protocol/connect.h"
+#include "transport/protocol/frame.h"
 
 /* --- two ends in one process ---------------------------------------------------------- */
 
@@ -538,6 +539,85 @@ static void a_program_that_hangs_is_given_up_and_ended(void **state)
 	assert_int_equal(errno, ESRCH);
 }
 
+/* How reading n bytes one by one, or writing so many, ends; it is given up within seconds. */
+static void is_given_up(far *f, const char *script, size_t reads, size_t writes)
+{
+	static char bytes[1 << 20];
+	const uint64_t start = vv_monotonic_ms();
+	vv_status rc = reach(f, script);
+
+	if (rc == VV_OK && writes > 0) {
+		vv_channel_pace(f->line, 1 << 20, 1);
+	}
+	for (size_t i = 0; rc == VV_OK && i < reads; i++) {
+		rc = vv_channel_read(f->line, bytes, 1, &f->err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < writes; i += sizeof(bytes)) {
+		rc = vv_channel_write(f->line, bytes, sizeof(bytes), &f->err);
+	}
+	assert_int_equal(rc, VV_EIO);
+	leave(f);
+	assert_in_range(vv_monotonic_ms() - start, 900, 6000);
+}
+
+static void who_drips_is_given_up_wherever_a_frame_ends(void **state)
+{
+	far f = {.idle_sec = 1};
+
+	(void)state;
+	is_given_up(&f, "echo 'varve 1'; while printf x; do sleep 0.1; done", 100, 0);
+	vv_assert_contains(f.err.message, "less than is waited for");
+}
+
+static void a_greeting_that_drips_is_given_up(void **state)
+{
+	far f = {.idle_sec = 1};
+
+	(void)state;
+	is_given_up(&f, "while printf x; do sleep 0.1; done", 1, 0);
+}
+
+static void lines_beside_the_protocol_are_no_sign_of_life(void **state)
+{
+	far f = {.idle_sec = 1};
+
+	(void)state;
+	is_given_up(&f, "echo 'varve 1'; while echo x >&2; do sleep 0.1; done", 1, 0);
+	vv_assert_contains(f.err.message, "no byte came from");
+}
+
+static void who_takes_slowly_is_given_up(void **state)
+{
+	far f = {.idle_sec = 1};
+
+	(void)state;
+	is_given_up(&f, "echo 'varve 1'; while head -c 4096 >/dev/null; do sleep 0.2; done", 0,
+		    16 << 20);
+}
+
+static void who_says_that_it_works_is_waited_for(void **state)
+{
+	far f = {.idle_sec = 1};
+	vv_frame_reader r;
+	uint8_t type;
+
+	(void)state;
+	vv_assert_ok(reach(&f,
+			   "echo 'varve 1'; head -c 1 >/dev/null;"
+			   "for i in 1 2 3 4 5 6 7; do sleep 0.3; printf 'T\\000M\\001x'; done; "
+			   "printf '.\\000'; cat"),
+		     &f.err);
+	vv_assert_ok(vv_channel_write(f.line, "?", 1, &f.err), &f.err);
+	vv_assert_ok(vv_channel_turn(f.line, &f.err), &f.err);
+	vv_frame_reader_init(&r, f.line, 1000);
+	for (int i = 0; i < 15; i++) {
+		vv_assert_ok(vv_frame_read(&r, &type, &f.err), &f.err);
+	}
+	assert_int_equal(type, VV_FRAME_END);
+	vv_frame_reader_clear(&r);
+	leave(&f);
+}
+
 static void nothing_stays_open(void **state)
 {
 	size_t before = vv_test_count_entries("/proc/self/fd");
@@ -641,6 +721,11 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(lines_beside_the_protocol_are_passed_on),
 	cmocka_unit_test(a_flood_beside_the_protocol_holds_nothing_up),
 	cmocka_unit_test(a_program_that_hangs_is_given_up_and_ended),
+	cmocka_unit_test(who_drips_is_given_up_wherever_a_frame_ends),
+	cmocka_unit_test(a_greeting_that_drips_is_given_up),
+	cmocka_unit_test(lines_beside_the_protocol_are_no_sign_of_life),
+	cmocka_unit_test(who_takes_slowly_is_given_up),
+	cmocka_unit_test(who_says_that_it_works_is_waited_for),
 	cmocka_unit_test(nothing_stays_open),
 	cmocka_unit_test(a_folder_that_is_not_there_is_named),
 	cmocka_unit_test(a_place_for_blocks_is_no_repository),

@@ -274,7 +274,12 @@ static void play(void *payload)
 			s->heads[i & 3][have] = '\0';
 		}
 		(void)!write(fd, answer, s->answer_len ? s->answer_len : strlen(answer));
-		hx_pause(s->hold_ms);
+		for (unsigned ms = 0;
+		     s->drips && ms < s->hold_ms && send(fd, "x", 1, MSG_NOSIGNAL) == 1;
+		     ms += 100) {
+			hx_pause(100);
+		}
+		hx_pause(s->drips ? 0 : s->hold_ms);
 		(void)close(fd);
 	}
 }

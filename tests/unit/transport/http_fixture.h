@@ -50,6 +50,7 @@ typedef struct hx_script {
 	const char *second;  /* of the second and later ones; may be NULL */
 	unsigned answers;    /* connections to take */
 	unsigned hold_ms;    /* before the connection is closed */
+	bool drips;          /* one byte more every 100 ms of these */
 	char heads[4][2048]; /* what the requests began with */
 	vv_worker *worker;
 } hx_script;

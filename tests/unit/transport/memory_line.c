@@ -5,12 +5,15 @@
 
 #include <string.h>
 
-static vv_status memory_write(void *payload, const void *bytes, size_t len, vv_error *err)
+static ssize_t memory_write(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	memory_line *m = payload;
 
+	vv_status rc;
+
 	vv_buf_put(&m->out, bytes, len);
-	return vv_buf_ok(&m->out, err);
+	rc = vv_buf_ok(&m->out, err);
+	return rc < 0 ? rc : (ssize_t)len;
 }
 
 static vv_status memory_turn(void *payload, vv_error *err)
@@ -65,12 +68,15 @@ vv_channel *memory_line_open(memory_line *m, const void *in, size_t len)
 
 /* --- a server at the other end ------------------------------------------------------------- */
 
-static vv_status loop_write(void *payload, const void *bytes, size_t len, vv_error *err)
+static ssize_t loop_write(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	loop_line *l = payload;
 
+	vv_status rc;
+
 	vv_buf_put(&l->request, bytes, len);
-	return vv_buf_ok(&l->request, err);
+	rc = vv_buf_ok(&l->request, err);
+	return rc < 0 ? rc : (ssize_t)len;
 }
 
 static vv_status loop_turn(void *payload, vv_error *err)

@@ -95,10 +95,44 @@ static void who_only_says_so_is_given_up(void **state)
 	vv_channel_close(line);
 	line = memory_line_open(&in, out.out.data, out.out.len);
 	vv_frame_reader_init(&r, line, 100);
-	r.text_max_ms = 20;
+	r.works.max_ms = 20;
 	vv_assert_ok(vv_frame_read(&r, &type, &err), &err);
 	(void)poll(NULL, 0, 50);
 	assert_int_equal(vv_frame_read(&r, &type, &err), VV_EIO);
+	vv_frame_reader_clear(&r);
+	vv_channel_close(line);
+	vv_buf_clear(&out.out);
+	vv_buf_clear(&in.out);
+}
+
+static void who_puts_next_to_nothing_between_is_given_up(void **state)
+{
+	memory_line out = {.out = VV_BUF_INIT}, in = {.out = VV_BUF_INIT};
+	vv_channel *line = memory_line_open(&out, NULL, 0);
+	vv_frame_reader r;
+	vv_status rc = VV_OK;
+	vv_error err;
+	uint8_t type;
+	int count = 0;
+
+	(void)state;
+	assert_non_null(line);
+	for (int i = 0; i < 20; i++) {
+		vv_assert_ok(vv_frame_write(line, i % 2 ? VV_FRAME_MESSAGE : VV_FRAME_TEXT, "x",
+					    (size_t)(i % 2), &err),
+			     &err);
+	}
+	vv_assert_ok(vv_frame_end(line, &err), &err);
+	vv_channel_close(line);
+	line = memory_line_open(&in, out.out.data, out.out.len);
+	vv_frame_reader_init(&r, line, 1000);
+	r.works.max_ms = 100;
+	for (; rc == VV_OK && count < 20; count++) {
+		(void)poll(NULL, 0, 20);
+		rc = vv_frame_read(&r, &type, &err);
+	}
+	assert_int_equal(rc, VV_EIO);
+	assert_in_range(count, 6, 19);
 	vv_frame_reader_clear(&r);
 	vv_channel_close(line);
 	vv_buf_clear(&out.out);
@@ -109,6 +143,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(who_works_says_so),
 	cmocka_unit_test(who_stands_still_stops_saying_so),
 	cmocka_unit_test(who_only_says_so_is_given_up),
+	cmocka_unit_test(who_puts_next_to_nothing_between_is_given_up),
 	cmocka_unit_test(signs_between_frames_are_not_given_to_who_skips_them),
 };
 

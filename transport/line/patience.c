@@ -1,0 +1,25 @@
+/*
+ * patience: knows which setting says how slow is too slow.
+ */
+#include "transport/line/patience.h"
+
+#include "base/show.h"
+
+vv_status vv_patience_of(vv_patience *out, const vv_connect_options *o, vv_error *err)
+{
+	*out = (vv_patience){.max_ms = (uint64_t)vv_idle_sec(o) * 1000,
+			     .bytes_per_sec = VV_PACE_DEFAULT};
+	return o->repo ? vv_config_u64(o->repo, "varve.lowspeedlimit", VV_PACE_DEFAULT,
+				       &out->bytes_per_sec, err)
+		       : VV_OK;
+}
+
+vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err)
+{
+	(void)vv_fail(err, VV_EIO, "'%s' sent or took %s in %llu seconds: less than is waited for",
+		      name, vv_text_bytes(p->bytes), (unsigned long long)(p->waited_ms / 1000));
+	return vv_hint(
+		err,
+		"the line or the other side is too slow: try again, wait longer with --timeout "
+		"SECONDS, or set varve.lowSpeedLimit, in bytes a second");
+}
