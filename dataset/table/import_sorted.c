@@ -277,6 +277,8 @@ static void take_groups(vv_import_result *out, vv_import_result *sorted, vv_list
 	root->sorted_by_count = sorting->count;
 	sorting->names = NULL;
 	sorting->count = 0;
+	vv_buf_put(&out->warnings, vv_buf_cstr(&sorted->warnings),
+		   sorted->warnings.len); /* of the key */
 	out->groups = sorted->groups;
 	out->groups_new = sorted->groups_new;
 	out->groups_reused = 0;

@@ -194,6 +194,9 @@ vv_status import_sort_columns(import *im, vv_error *err);
 vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bool is_new,
 				vv_error *err);
 vv_status import_finish_schema(import *im, vv_error *err);
+
+/* import_key.c */
+
 vv_status import_finish_key(import *im, vv_error *err);
 
 /* import_group.c */
@@ -363,11 +366,6 @@ const order_saving *order_choice_saving(const order_choice *c);
 bool order_choice_is_made(const order_choice *c);
 /* Can it be? */
 bool order_choice_may_be_made(const order_choice *c);
-
-/* import_chunks.c: a file that is not a table */
-
-/* All of the window becomes chunks; the root is filled but for its key and schema. */
-vv_status import_chunks(import *im, vv_error *err);
 
 /* import.c */
 

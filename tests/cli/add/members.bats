@@ -129,3 +129,77 @@ columns() {
 	succeeds varve add c.csv
 	stderr_has "the key column 'id' is gone"
 }
+
+# 210,000 rows in t.csv, committed with the key id: more than are all looked at each time.
+large() {
+	new_repo
+	rows 210000 > t.csv
+	varve add --key id "$@" t.csv > /dev/null
+	varve commit -q -m one
+}
+
+# sed t.csv, and add it: $stderr is what add said.
+edited() {
+	sed -i "$@" t.csv
+	succeeds varve add t.csv
+	varve commit -q -m next
+}
+
+@test "a declared key that is lost in a large table is named, wherever its rows stand" {
+	large
+	edited '100000s/[^,]*$/2001-02-03/'
+	stderr_is ""
+	edited '$p;$s/^[0-9]*,/900000,/'
+	stderr_is ""
+	edited '150000s/^[0-9]*,/17,/'
+	stderr_has "line 18 and line 150000 both have id = '17'"
+	edited '90000s/[^,]*$/2001-02-03/'
+	stderr_is ""
+	edited '150000s/^17,/149999,/'
+	stderr_is ""
+	edited '150000s/^[0-9]*,/,/'
+	stderr_has "1 row has no value in the key"
+	edited '150000s/^,/149999,/'
+	stderr_is ""
+	sed -n '1001,4000p' t.csv > ../again
+	cat ../again >> t.csv
+	edited '5s/[^,]*$/2001-02-03/'
+	stderr_has "the key does not identify rows"
+	edited 's/^[^,]*,//'
+	stderr_has "the key column 'id' is gone"
+}
+
+@test "so it is with facts about its groups, and in key order" {
+	large --facts
+	edited '150000s/^[0-9]*,/17,/'
+	stderr_has "line 18 and line 150000 both have id = '17'"
+	cd ..
+	mkdir sorted
+	cd sorted
+	large --order key
+	edited '100000s/[^,]*$/2001-02-03/'
+	stderr_is ""
+	edited '150000s/^[0-9]*,/17,/'
+	stderr_has "two rows have id = '17'"
+	edited '150000s/^17,/,/'
+	stderr_has "1 row has no value in the key"
+}
+
+@test "a key that a package declares is looked at in every version, and empty ones when it comes" {
+	new_repo
+	rows 20 > c.csv
+	head -1 c.csv | tr , '\n' | sed 's/.*/{"name":"&"}/' | paste -sd, > ../fields
+	printf '{"name":"p","resources":[{"name":"c","path":"c.csv","schema":{"primaryKey":["id"],"fields":[%s]}}]}\n' "$(cat ../fields)" > datapackage.json
+	succeeds varve add c.csv datapackage.json
+	stderr_is ""
+	varve commit -q -m one
+	sed -i 's/^[45],/6,/' c.csv
+	succeeds varve add c.csv
+	stderr_has "line 5 and line 6 both have id = '6'"
+	sed -i '5s/^6,/4,/;6s/^6,/,/' c.csv
+	succeeds varve add c.csv
+	stderr_has "1 row has no value in the key"
+	rows 20 | sed '5s/^4,/,/' > d.csv
+	succeeds varve add --key id d.csv
+	stderr_has "1 row has no value in the key"
+}

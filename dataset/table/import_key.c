@@ -1,0 +1,711 @@
+/*
+ * import_key: knows when a key is proved and when it is looked at again: a new key can repeat one in a group that
+ * stayed only where the facts of that group leave room for it.
+ */
+#include "dataset/table/import_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/facts.h"
+#include "dataset/schema/key.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/table.h"
+#include "repo/blocks/reach.h"
+
+/* What a pair of rows with equal hashes is judged by. */
+typedef struct pair_check {
+	import *im;
+	const vv_key_candidate *candidate;
+	vv_table table; /* borrows the root being made */
+	vv_table_reader *reader;
+	vv_batch batch;
+	bool duplicate;
+	uint64_t first, second;
+	uint64_t checked;
+} pair_check;
+
+/* Appends the key's texts of a row, each with its state and length before it. */
+static vv_status key_text(pair_check *p, uint64_t row, vv_buf *out, vv_error *err)
+{
+	vv_status rc = vv_table_seek_row(p->reader, row, err);
+	if (rc < 0) {
+		return rc;
+	}
+	int got = vv_table_read(p->reader, &p->batch, err);
+	if (got <= 0) {
+		return got < 0 ? (vv_status)got
+			       : vv_fail(err, VV_ECORRUPT, "row %llu is missing",
+					 (unsigned long long)row);
+	}
+	const vv_cell *cells = &p->batch.cells[(row - p->batch.first_row) * p->batch.columns];
+	for (size_t k = 0; k < p->candidate->count; k++) {
+		const vv_cell *c = &cells[p->candidate->columns[k]];
+		vv_buf_putc(out, c->state);
+		vv_buf_put_varint(out, c->len);
+		vv_buf_put(out, c->text, c->len);
+	}
+	return vv_buf_ok(out, err);
+}
+
+static int judge_pair(void *payload, uint64_t first, uint64_t second, vv_error *err)
+{
+	pair_check *p = payload;
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_status rc = key_text(p, first, &a, err);
+	if (rc == VV_OK) {
+		rc = key_text(p, second, &b, err);
+	}
+	if (rc == VV_OK && a.len == b.len && memcmp(a.data, b.data, a.len) == 0) {
+		p->duplicate = true;
+		p->first = first;
+		p->second = second;
+	}
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
+	return rc < 0 ? (int)rc : p->duplicate;
+}
+
+/* "line 17" or "row 16" for a row of what was just imported. */
+static void put_place(pair_check *p, uint64_t row, vv_buf *out)
+{
+	vv_error ignored = {0};
+	uint64_t offset, line;
+	/* without the schema, whose names are in every object, only CSV's places are known */
+	if (p->im->source->line && p->table.root.dialect.form == VV_FORM_CSV &&
+	    vv_table_row_offset(&p->table, row, &offset, &ignored) == VV_OK &&
+	    p->im->source->line(p->im->source->payload, offset, &line, &ignored) == VV_OK) {
+		vv_buf_printf(out, "line %llu", (unsigned long long)line);
+	} else {
+		vv_buf_printf(out, "row %llu", (unsigned long long)row + 1);
+	}
+	out->failed |= ignored.code == VV_ENOMEM;
+}
+
+/* "line 4 and line 9 both have id = '7'" */
+static void put_duplicate(pair_check *p, vv_buf *out)
+{
+	vv_buf name = VV_BUF_INIT, value = VV_BUF_INIT, at1 = VV_BUF_INIT, at2 = VV_BUF_INIT;
+	import *im = p->im;
+	const vv_key_candidate *c = p->candidate;
+	const bool sorted = im->sorting &&
+			    !im->sorting->sorter; /* then numbers of rows say nothing */
+	vv_error ignored = {0};
+	if (!sorted) {
+		put_place(p, p->first, &at1);
+		put_place(p, p->second, &at2);
+	}
+	if (vv_table_seek_row(p->reader, p->first, &ignored) == VV_OK &&
+	    vv_table_read(p->reader, &p->batch, &ignored) > 0) {
+		const vv_cell *cells =
+			&p->batch.cells[(p->first - p->batch.first_row) * p->batch.columns];
+		for (size_t k = 0; k < c->count; k++) {
+			vv_buf_puts(&name, k ? ", " : "");
+			vv_text_put_cut(&name, im->names[c->columns[k]],
+					im->name_lens[c->columns[k]], 40);
+			vv_buf_puts(&value, k ? ", " : "");
+			vv_text_put_cut(&value, cells[c->columns[k]].text, cells[c->columns[k]].len,
+					40);
+		}
+	}
+	if (sorted) {
+		vv_buf_puts(out, "two rows");
+	} else {
+		vv_buf_printf(out, "%s and %s both", vv_buf_cstr(&at1), vv_buf_cstr(&at2));
+	}
+	vv_buf_printf(out, " have %s = '%s'", vv_buf_cstr(&name), vv_buf_cstr(&value));
+	out->failed |= name.failed || value.failed || at1.failed || at2.failed ||
+		       ignored.code == VV_ENOMEM;
+	vv_buf_clear(&name);
+	vv_buf_clear(&value);
+	vv_buf_clear(&at1);
+	vv_buf_clear(&at2);
+}
+
+static vv_status report_duplicate(pair_check *p, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	put_duplicate(p, &text);
+	vv_fail(err, VV_ECONFLICT, "%s: %s, so it cannot be the key", p->im->source->name,
+		vv_buf_cstr(&text));
+	vv_hint(err, "name more columns (--key a,b), or keep the table without a key (--no-key)");
+	vv_buf_clear(&text);
+	return VV_ECONFLICT;
+}
+
+/* ---- what changed ----
+ *
+ * The cost grows with what changed, not with the table: of rows that both versions have nothing is read, unless
+ * there are new keys that the facts of their groups do not exclude.
+ */
+
+#define KEYS_MAX (1u << 20) /* of the changed groups of a version: 8 MiB; of more all is read */
+
+/* The keys of some groups of one version. */
+typedef struct some_keys {
+	vv_table *table;
+	uint64_t *groups; /* their numbers, ascending */
+	size_t group_count, group_cap;
+	uint64_t *hashes; /* ascending, once sorted */
+	size_t count, cap;
+	uint64_t empty;
+} some_keys;
+
+typedef struct change {
+	const size_t *columns;
+	size_t column_count;
+	uint64_t seed;
+	some_keys now, before;
+	uint64_t *fresh; /* keys of now that before lacks, ascending */
+	size_t fresh_count;
+	vv_fact bounds; /* of the first column in rows with these */
+	bool harm;
+} change;
+
+static void clear_keys(some_keys *k)
+{
+	vv_free(k->groups);
+	vv_free(k->hashes);
+}
+
+/* All groups of the version. *twice: one comes twice, with all its rows. */
+static vv_status list_groups(vv_cid_set *out, const vv_table *t, bool *twice, vv_error *err)
+{
+	vv_list_reader *r = NULL;
+	vv_list_item item;
+	vv_cid cid;
+	size_t count;
+	bool added;
+	int more;
+	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, &t->source, t->root.data.data,
+					   t->root.data.len, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	while ((more = vv_list_next(r, &item, err)) > 0) {
+		if ((rc = vv_cbor_get_array(&item.cbor, &count, err)) < 0 ||
+		    (rc = vv_cbor_get_link(&item.cbor, &cid, err)) < 0 ||
+		    (rc = vv_cid_set_add(out, &cid, &added, err)) < 0) {
+			goto done;
+		}
+		*twice |= !added;
+	}
+	rc = more < 0 ? (vv_status)more : VV_OK;
+done:
+	vv_list_reader_close(r);
+	return rc;
+}
+
+static vv_status keep_others(some_keys *k, const vv_cid_set *own, const vv_cid_set *other,
+			     vv_error *err)
+{
+	for (size_t i = 0; i < vv_cid_set_count(own); i++) {
+		if (vv_cid_set_has(other, vv_cid_set_at(own, i))) {
+			continue;
+		}
+		if (!vv_array_room(k->groups, k->group_count, k->group_cap)) {
+			return vv_fail_nomem(err);
+		}
+		k->groups[k->group_count++] = i;
+	}
+	return VV_OK;
+}
+
+/* Which groups only one of the two has. */
+static vv_status find_groups(change *c, vv_error *err)
+{
+	vv_cid_set *now = vv_cid_set_new(), *before = vv_cid_set_new();
+	bool repeated = false;
+	vv_status rc = now && before ? VV_OK : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = list_groups(now, c->now.table, &c->harm, err)) < 0 || c->harm ||
+	    (rc = list_groups(before, c->before.table, &repeated, err)) < 0) {
+		goto done;
+	}
+	c->harm = repeated; /* numbers in the set are not those of groups then */
+	if ((rc = keep_others(&c->now, now, before, err)) == VV_OK) {
+		rc = keep_others(&c->before, before, now, err);
+	}
+done:
+	vv_cid_set_free(now);
+	vv_cid_set_free(before);
+	return rc;
+}
+
+typedef vv_status (*row_fn)(change *c, some_keys *k, const vv_cell *cells, uint64_t hash,
+			    bool usable, vv_error *err);
+
+static vv_status each_row(change *c, some_keys *k, vv_table_reader *r, vv_batch *b, row_fn fn,
+			  vv_error *err)
+{
+	int more = vv_table_read(r, b, err);
+	vv_status rc = more < 0 ? (vv_status)more : VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && more > 0 && i < b->rows && !c->harm; i++) {
+		const vv_cell *cells = &b->cells[i * b->columns];
+		bool usable;
+		uint64_t hash = vv_key_hash(cells, c->columns, c->column_count, c->seed, &usable);
+
+		rc = fn(c, k, cells, hash, usable, err);
+	}
+	return rc;
+}
+
+static vv_status each_group(change *c, some_keys *k, row_fn fn, vv_error *err)
+{
+	vv_table_reader *r = NULL;
+	vv_batch b;
+	vv_status rc = vv_table_reader_open(&r, k->table, c->columns, c->column_count, false, err);
+
+	vv_batch_init(&b);
+	for (size_t i = 0; rc == VV_OK && i < k->group_count && !c->harm; i++) {
+		if ((rc = vv_table_seek_group(r, k->groups[i], err)) == VV_OK) {
+			rc = each_row(c, k, r, &b, fn, err);
+		}
+	}
+	vv_batch_clear(&b);
+	vv_table_reader_close(r);
+	return rc;
+}
+
+static vv_status keep_hash(change *c, some_keys *k, const vv_cell *cells, uint64_t hash,
+			   bool usable, vv_error *err)
+{
+	(void)cells;
+	if (!usable) {
+		k->empty++;
+		return VV_OK;
+	}
+	if (k->count == KEYS_MAX) {
+		c->harm = true;
+		return VV_OK;
+	}
+	if (!vv_array_room(k->hashes, k->count, k->cap)) {
+		return vv_fail_nomem(err);
+	}
+	k->hashes[k->count++] = hash;
+	return VV_OK;
+}
+
+static int hash_order(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static bool has_hash(const uint64_t *hashes, size_t count, uint64_t hash)
+{
+	return count > 0 && bsearch(&hash, hashes, count, sizeof(hash), hash_order) != NULL;
+}
+
+/* What now has and before lacks; a key that comes oftener in now than in before does harm. */
+static void find_fresh(change *c)
+{
+	some_keys *now = &c->now, *before = &c->before;
+	size_t old = 0;
+
+	qsort(now->hashes, now->count, sizeof(*now->hashes), hash_order);
+	qsort(before->hashes, before->count, sizeof(*before->hashes), hash_order);
+	c->fresh = now->hashes; /* its front is free by then */
+	for (size_t i = 0; i < now->count; i++) {
+		uint64_t hash = now->hashes[i];
+
+		while (old < before->count && before->hashes[old] < hash) {
+			old++;
+		}
+		if (old < before->count && before->hashes[old] == hash) {
+			old++;
+			continue;
+		}
+		c->harm |= i > 0 && hash == now->hashes[i - 1];
+		c->harm |= i + 1 < now->count && hash == now->hashes[i + 1];
+		if (c->harm) {
+			return;
+		}
+		c->fresh[c->fresh_count++] = hash;
+	}
+}
+
+static vv_status widen_bounds(change *c, some_keys *k, const vv_cell *cells, uint64_t hash,
+			      bool usable, vv_error *err)
+{
+	(void)k;
+	(void)err;
+	if (usable && has_hash(c->fresh, c->fresh_count, hash)) {
+		(void)vv_fact_add(&c->bounds, &cells[c->columns[0]], 1, 1);
+	}
+	return VV_OK;
+}
+
+static vv_status compare_key(change *c, some_keys *k, const vv_cell *cells, uint64_t hash,
+			     bool usable, vv_error *err)
+{
+	(void)k;
+	(void)cells;
+	(void)err;
+	c->harm |= usable && has_hash(c->fresh, c->fresh_count, hash);
+	return VV_OK;
+}
+
+static bool text_before(const vv_fact *a, const vv_fact *b)
+{
+	return !a->open &&
+	       vv_fact_text_order(a->high.bytes, a->high.len, b->low.bytes, b->low.len) < 0;
+}
+
+/* Can rows of these facts have a new key? */
+static bool may_meet(void *payload, const uint8_t *facts, size_t len)
+{
+	const change *c = payload;
+	const vv_fact *b = &c->bounds;
+	vv_fact f;
+
+	vv_facts_column(&f, facts, len, c->columns[0]);
+	if (f.missing == VV_MISSING_ALL) {
+		return false;
+	}
+	if (f.unknown || b->unknown) {
+		return true;
+	}
+	return (f.numbers && b->numbers && vv_fact_number_order(&f.greatest, &b->least) >= 0 &&
+		vv_fact_number_order(&b->greatest, &f.least) >= 0) ||
+	       (f.texts && b->texts && !text_before(&f, b) && !text_before(b, &f));
+}
+
+/* Groups that both have and that may have a new key, in place of those that now alone has. */
+static vv_status find_neighbours(change *c, some_keys *out, vv_error *err)
+{
+	const vv_root *root = &c->now.table->root;
+	const bool facts = vv_root_has_facts(root);
+	const vv_buf *top = facts ? &root->facts : &root->data;
+	vv_list_reader *r = NULL;
+	vv_list_item item;
+	size_t changed = 0;
+	int more;
+	vv_status rc = vv_list_reader_open(&r, facts ? VV_LIST_FACTS : VV_LIST_DATA,
+					   &c->now.table->source, top->data, top->len, err);
+
+	while (rc == VV_OK && (more = facts ? vv_list_next_that_may(r, may_meet, c, &item, err)
+					    : vv_list_next(r, &item, err)) != 0) {
+		if (more < 0) {
+			rc = (vv_status)more;
+			break;
+		}
+		while (changed < c->now.group_count && c->now.groups[changed] < item.index) {
+			changed++;
+		}
+		if (changed < c->now.group_count && c->now.groups[changed] == item.index) {
+			continue;
+		}
+		if (!vv_array_room(out->groups, out->group_count, out->group_cap)) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		out->groups[out->group_count++] = item.index;
+	}
+	vv_list_reader_close(r);
+	return rc;
+}
+
+static vv_status look(change *c, some_keys *stayed, vv_error *err)
+{
+	vv_status rc = find_groups(c, err);
+
+	if (rc < 0 || c->harm || (rc = each_group(c, &c->now, keep_hash, err)) < 0 || c->harm ||
+	    c->now.count == 0) {
+		c->harm |= rc == VV_OK && c->now.empty > 0;
+		return rc;
+	}
+	/* Without the old rows all of these keys count as new. */
+	rc = each_group(c, &c->before, keep_hash, err);
+	if (rc == VV_EMISSING) {
+		vv_error_clear(err);
+		c->before.count = 0;
+	} else if (rc < 0) {
+		return rc;
+	}
+	c->harm |= c->now.empty > c->before.empty;
+	if (!c->harm) {
+		find_fresh(c);
+	}
+	if (c->harm || c->fresh_count == 0 ||
+	    (rc = each_group(c, &c->now, widen_bounds, err)) < 0 ||
+	    (rc = find_neighbours(c, stayed, err)) < 0) {
+		return rc;
+	}
+	return each_group(c, stayed, compare_key, err);
+}
+
+/* columns: the key's places, the same in both. *out false: for sure, no row of now that before lacks has an empty
+ * key, or one that another row has. True: read the whole version to know. VV_EMISSING: rows are not here. */
+static vv_status key_may_be_lost(bool *out, vv_table *now, vv_table *before, const size_t *columns,
+				 size_t count, uint64_t seed, vv_error *err)
+{
+	change c = {.columns = columns,
+		    .column_count = count,
+		    .seed = seed,
+		    .now = {.table = now},
+		    .before = {.table = before}};
+	some_keys stayed = {.table = now};
+	vv_status rc = look(&c, &stayed, err);
+
+	*out = c.harm;
+	clear_keys(&c.now);
+	clear_keys(&c.before);
+	clear_keys(&stayed);
+	return rc;
+}
+
+/* ---- a key that somebody declared ---- */
+
+/* Of larger tables rows are looked at where the version before may have had the key and this one lost it; of
+ * these all, at each version. */
+#define SMALL_ROWS 200000u
+
+static vv_status add_keys(pair_check *p, vv_key_proof *proof, uint64_t *empty, vv_error *err)
+{
+	const vv_key_candidate *c = p->candidate;
+	uint64_t hashes[256];
+	int more;
+	vv_status rc = VV_OK;
+	while (rc == VV_OK && (more = vv_table_read(p->reader, &p->batch, err)) != 0) {
+		const vv_batch *b = &p->batch;
+		size_t n = 0;
+		if (more < 0) {
+			return (vv_status)more;
+		}
+		for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
+			bool usable;
+			hashes[n] = vv_key_hash(&b->cells[i * b->columns], c->columns, c->count,
+						p->im->key_seed, &usable);
+			if (!usable) { /* counted, and like no other */
+				hashes[n] = p->im->key_seed +
+					    (b->first_row + i) * 0x9e3779b97f4a7c15u;
+				(*empty)++;
+			}
+			n++;
+			if (n == sizeof(hashes) / sizeof(hashes[0]) || i + 1 == b->rows) {
+				rc = vv_key_proof_add(proof, hashes, n, b->first_row + i + 1 - n,
+						      err);
+				n = 0;
+			}
+		}
+	}
+	return rc;
+}
+
+/* The version before, when it had this key, so that it was looked at then; else NULL. columns: how many it had. */
+static vv_status find_before(const import *im, const vv_key_candidate *c, const vv_root **out,
+			     size_t *columns, vv_error *err)
+{
+	/* of sorted rows the parent is the file, whose groups are not kept */
+	const vv_root *old = im->sorting ? im->sorting->near : im->opts->parent;
+	bool same = old && old->kind == VV_KIND_TABLE && old->key_count == c->count &&
+		    (old->key_source == VV_KEY_DECLARED || old->key_source == VV_KEY_PACKAGE);
+	vv_schema schema;
+	vv_status rc;
+
+	*out = NULL;
+	if (!same) {
+		return VV_OK;
+	}
+	vv_schema_init(&schema);
+	rc = vv_schema_read(&schema, old->schema.data, old->schema.len, "the version before", err);
+	for (size_t k = 0; rc == VV_OK && same && k < c->count; k++) {
+		long at = vv_schema_find(&schema, old->key[k], strlen(old->key[k]));
+
+		same = at >= 0 && (size_t)at == c->columns[k];
+	}
+	*out = same ? old : NULL;
+	*columns = schema.count;
+	vv_schema_clear(&schema);
+	return rc;
+}
+
+/* *out: is there nothing that this version could have made of the key? */
+static vv_status is_as_before(const import *im, const vv_key_candidate *c, vv_table *now, bool *out,
+			      vv_error *err)
+{
+	const vv_root *old;
+	size_t columns;
+	vv_table before;
+	bool harm;
+	vv_status rc = find_before(im, c, &old, &columns, err);
+
+	*out = false;
+	if (rc < 0 || !old) {
+		return rc;
+	}
+	if ((*out = vv_buf_equal(&old->data, &now->root.data)) || now->root.rows <= SMALL_ROWS) {
+		return VV_OK;
+	}
+	before = (vv_table){.source = *im->sink, .root = *old, .columns = columns};
+	rc = key_may_be_lost(&harm, now, &before, c->columns, c->count, im->key_seed, err);
+	*out = rc == VV_OK && !harm;
+	return rc;
+}
+
+/* All rows. */
+static vv_status look_at_rows(pair_check *p, uint64_t *empty, vv_error *err)
+{
+	const vv_key_candidate *c = p->candidate;
+	uint64_t memory = p->im->opts->memory ? p->im->opts->memory : 24u << 20;
+	vv_key_proof *proof = NULL;
+	vv_status rc = vv_key_proof_new(&proof, (size_t)memory, p->im->opts->temp_dir, err);
+
+	if (rc == VV_OK &&
+	    (rc = vv_table_reader_open(&p->reader, &p->table, c->columns, c->count, false, err)) ==
+		    VV_OK &&
+	    (rc = add_keys(p, proof, empty, err)) == VV_OK) {
+		rc = vv_key_proof_pairs(proof, judge_pair, p, err);
+	}
+	vv_key_proof_free(proof);
+	return rc;
+}
+
+/* Does a key that somebody declared hold in this version? It stays in any case. */
+static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_source source,
+			     vv_error *err)
+{
+	pair_check p = {.im = im, .candidate = c};
+	vv_buf *out = &im->out->warnings;
+	uint64_t empty = 0;
+	bool fine;
+	vv_error why = {0};
+	vv_status rc;
+
+	if ((source != VV_KEY_DECLARED && source != VV_KEY_PACKAGE) || !im->sink->put ||
+	    c->count == 0 || (im->sorting && im->sorting->sorter)) { /* once they are sorted */
+		return VV_OK;
+	}
+	vv_batch_init(&p.batch);
+	p.table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};
+	rc = is_as_before(im, c, &p.table, &fine, &why);
+	if (rc == VV_OK && !fine) {
+		rc = look_at_rows(&p, &empty, &why);
+	}
+	if (rc == VV_OK && empty > 0) {
+		vv_buf_printf(out, "%s row%s no value in the key\n", vv_text_count(empty),
+			      empty == 1 ? " has" : "s have");
+	}
+	if (rc == VV_OK && p.duplicate) {
+		put_duplicate(&p, out);
+		vv_buf_puts(out, ": the key does not identify rows\n");
+	}
+	if (rc < 0) { /* in a lazy clone rows may be elsewhere */
+		vv_buf_printf(out, "whether its key holds was not checked: %s\n", why.message);
+	}
+	vv_table_reader_close(p.reader);
+	vv_batch_clear(&p.batch);
+	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* *unique: is candidate k a key of all rows? Its duplicate is left in p. */
+static vv_status prove(import *im, size_t k, pair_check *p, bool *unique, vv_error *err)
+{
+	*p = (pair_check){.im = im, .candidate = &im->candidates[k]};
+	vv_batch_init(&p->batch);
+	*unique = false;
+	if (im->holes[k] && im->opts->key == NULL) {
+		return VV_OK;
+	}
+	p->table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};
+	vv_status rc = vv_table_reader_open(&p->reader, &p->table, NULL, 0, false, err);
+	if (rc == VV_OK) {
+		rc = vv_key_proof_pairs(im->proofs[k], judge_pair, p, err);
+	}
+	*unique = rc == VV_OK && !p->duplicate;
+	return rc;
+}
+
+static vv_status set_key(import *im, const vv_key_candidate *c, vv_key_source source, vv_error *err)
+{
+	vv_root *root = &im->out->root;
+	root->key = vv_calloc(c->count + 1, sizeof(*root->key));
+	if (!root->key) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t k = 0; k < c->count; k++) {
+		root->key[k] = vv_strndup(im->names[c->columns[k]], im->name_lens[c->columns[k]]);
+		if (!root->key[k]) {
+			return vv_fail_nomem(err);
+		}
+		root->key_count++;
+	}
+	root->key_source = source;
+	return VV_OK;
+}
+
+/* The parent's key, in the names of now; none when a column of it is gone. */
+static vv_status keep_key(import *im, vv_error *err)
+{
+	const vv_root *p = im->opts->parent;
+	vv_key_candidate c = {.count = 0};
+	for (size_t k = 0; k < p->key_count; k++) {
+		long old = vv_schema_find(&im->parent_schema, p->key[k], strlen(p->key[k]));
+		size_t at = SIZE_MAX;
+		for (size_t i = 0; old >= 0 && i < im->field_count; i++) {
+			if (im->fields[i] == old || im->renamed_from[i] == old) {
+				at = i;
+			}
+		}
+		if (at == SIZE_MAX || c.count == VV_KEY_COLUMNS_MAX) {
+			vv_buf_printf(&im->out->warnings,
+				      "the key column '%s' is gone: the table has no key now\n",
+				      vv_text_shows(p->key[k]));
+			return VV_OK;
+		}
+		c.columns[c.count++] = at;
+	}
+	vv_status rc = c.count == 0 ? VV_OK : set_key(im, &c, p->key_source, err);
+	return rc < 0 ? rc : look_at_key(im, &c, p->key_source, err);
+}
+
+vv_status import_finish_key(import *im, vv_error *err)
+{
+	const vv_import_options *opts = im->opts;
+	vv_status rc = VV_OK;
+	pair_check p;
+	bool unique;
+	if (im->candidate_count == 0) {
+		if (opts->key) {
+			const vv_key_candidate *c = &im->candidates[0];
+
+			rc = c->count > 0 ? set_key(im, c, opts->key_source, err) : VV_OK;
+			return rc < 0 ? rc : look_at_key(im, c, opts->key_source, err);
+		}
+		return opts->parent && opts->parent->kind == VV_KIND_TABLE ? keep_key(im, err)
+									   : VV_OK;
+	}
+	for (size_t k = 0; k < im->candidate_count; k++) {
+		rc = prove(im, k, &p, &unique, err);
+		if (rc == VV_OK && unique) {
+			rc = set_key(im, &im->candidates[k],
+				     opts->key ? opts->key_source : VV_KEY_INFERRED, err);
+			if (rc == VV_OK && opts->key && im->holes[k]) {
+				rc = look_at_key(im, &im->candidates[k], opts->key_source, err);
+			}
+		} else if (rc == VV_OK && opts->key) {
+			rc = report_duplicate(&p, err);
+			if (opts->key_source == VV_KEY_PACKAGE) {
+				vv_buf_printf(
+					&im->out->warnings,
+					"the primaryKey of datapackage.json does not hold: %s\n",
+					err ? err->message : "");
+				vv_error_clear(err);
+				rc = set_key(im, &im->candidates[k], opts->key_source, err);
+			}
+		}
+		vv_table_reader_close(p.reader);
+		vv_batch_clear(&p.batch);
+		if (rc < 0 || unique) {
+			break;
+		}
+	}
+	return rc;
+}
