@@ -118,21 +118,6 @@ static int global_options(int argc, char **argv)
 	return i;
 }
 
-/* Debian's libgit2 parses the system's 220 KB of certificates whenever it starts: 3.5 of the 8 ms
- * that opening a repository takes. varve never lets libgit2 talk to a network (git and libcurl do
- * that), so the program has this in the place of the parser of mbedTLS, which libgit2 then finds
- * here first. Were libgit2 to open a TLS connection nevertheless, it would trust nobody. Where
- * libgit2 is built otherwise the function is never called. It belongs to the program and not to the
- * library: another program's TLS is its own business. */
-__attribute__((visibility("default"))) int mbedtls_x509_crt_parse_file(void *chain,
-								       const char *path);
-int mbedtls_x509_crt_parse_file(void *chain, const char *path)
-{
-	(void)chain;
-	(void)path;
-	return 0;
-}
-
 static int run(int argc, char **argv)
 {
 	const vv_command *c;

@@ -10,7 +10,7 @@
  *	setting the same work tree again leaks            repository.c                  1.8
  *	does not know GIT_CONFIG_GLOBAL and its kin       repository_config.c           1.7
  *	does not know GIT_CONFIG_COUNT and git -c         repository_config.c           1.9.7: still so
- *	parses the certificates at each start (mbedTLS)   cmd/varve/main.c, the stand-in      1.9.7: still so
+ *	parses the certificates at each start (mbedTLS)   cmd/frame/no_certificates.c   1.9.7: still so
  *	gives up on ancestry in shallow repositories      history/revision.c            1.7
  *	takes @~1 for a name                              history/revision.c            1.9.7: still so
  *	takes no quoted pattern in .gitattributes         index/attributes.c            1.9.7: still so

@@ -51,7 +51,7 @@ function(vv_unit_program folder)
 	set(list "${CMAKE_CURRENT_BINARY_DIR}/${target}_tests.cmake")
 
 	add_executable(${target})
-	target_link_libraries(${target} PRIVATE vv_flags vv_test_support vv_${folder})
+	target_link_libraries(${target} PRIVATE vv_flags vv_no_certificates vv_test_support vv_${folder})
 	add_custom_command(TARGET ${target} POST_BUILD
 		BYPRODUCTS "${list}"
 		COMMAND "${CMAKE_COMMAND}"
@@ -88,7 +88,7 @@ function(vv_fuzz_test noun)
 			ENVIRONMENT "${VARVE_TEST_ENV}" TIMEOUT 120)
 		vv_label(fuzz.${noun})
 	endif()
-	target_link_libraries(${target} PRIVATE vv_flags ${arg_LIBS})
+	target_link_libraries(${target} PRIVATE vv_flags vv_no_certificates ${arg_LIBS})
 endfunction()
 
 # The build whose programs the command-line tests run. `./dev test` runs the units of the sanitizers' build
