@@ -10,7 +10,7 @@
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 
-static void put_lines(vv_buf *b, const char *indent, const char *text)
+void vv_help_put_lines(vv_buf *b, const char *indent, const char *text)
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n");
@@ -78,7 +78,7 @@ void vv_help_command(const vv_command *c)
 	put_usage(&b, c);
 	if (c->example) {
 		vv_buf_puts(&b, "\nexample:\n");
-		put_lines(&b, "  ", c->example);
+		vv_help_put_lines(&b, "  ", c->example);
 	}
 	if (c->option_count > 0) {
 		vv_buf_puts(&b, "\noptions:\n");

@@ -4,8 +4,11 @@
 #ifndef VV_CMD_FRAME_HELP_H
 #define VV_CMD_FRAME_HELP_H
 
+#include "base/buf.h"
 #include "cmd/frame/command.h"
 
+/* Appends text, each line of it after indent. */
+void vv_help_put_lines(vv_buf *b, const char *indent, const char *text);
 void vv_help_command(const vv_command *c); /* on stdout */
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * commands: which commands there are, and how they are listed.
+ * commands: which commands varve has, and what it answers to words that are none.
  */
 #include "cmd/varve/commands.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -12,8 +11,14 @@
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
+#include "cmd/vault/work/vault_source.h"
+#include "dataset/format/group_edit.h"
+#include "diff/rows/row_hashes.h"
+#include "lib/work/peers/reach.h"
+#include "repo/blocks/edit_codec.h"
+#include "repo/git/merge/renames.h"
 
-const vv_command *const vv_commands[] = {
+static const vv_command *const commands[] = {
 	&vv_cmd_add,
 	&vv_cmd_apply,
 	&vv_cmd_audit,
@@ -80,22 +85,9 @@ const vv_command *const vv_commands[] = {
 	&vv_cmd_web,
 	&vv_cmd_whereis,
 };
-const size_t vv_command_count = sizeof(vv_commands) / sizeof(vv_commands[0]);
 
-const vv_command *vv_command_find(const char *name)
-{
-	for (size_t i = 0; i < vv_command_count; i++) {
-		if (strcmp(vv_commands[i]->name, name) == 0) {
-			return vv_commands[i];
-		}
-	}
-	return NULL;
-}
-
-/* Groups of `varve help`, in the order of a first day. */
-static const struct {
-	const char *name, *heading;
-} groups[] = {
+/* Headings of `varve help`, in the order of a first day. */
+static const vv_tool_group groups[] = {
 	{"start", "begin"},
 	{"change", "record changes"},
 	{"look", "look at data"},
@@ -105,75 +97,126 @@ static const struct {
 	{"care", "keep it in order"},
 };
 
-static void put_group(vv_buf *b, const char *name, const char *heading)
+/* What `varve help` lists without --all. */
+static const char *const daily[] = {
+	"add",     "blame",   "branch", "cat",  "check",  "clone",  "commit", "conflicts", "diff",
+	"fetch",   "help",    "info",   "init", "log",    "merge",  "pull",   "push",      "remote",
+	"resolve", "restore", "revert", "show", "status", "switch", "tag",    NULL,
+};
+
+/* What people type who work with data, and what does it. FILE becomes the argument, if that is a file. */
+static const struct {
+	const char *word, *does;
+} words[] = {
+	{"changes", "varve diff FILE"},
+	{"columns", "varve info FILE"},
+	{"compare", "varve diff A B"},
+	{"count", "varve info FILE"},
+	{"datasets", "git ls-files"},
+	{"delete", "varve rm FILE"},
+	{"describe", "varve info FILE"},
+	{"discard", "varve restore FILE"},
+	{"download", "varve fetch --data HEAD FILE"},
+	{"export", "varve convert FILE OUT.json"},
+	{"find", "varve cat FILE --where COLUMN=VALUE"},
+	{"head", "varve cat FILE --limit 10"},
+	{"history", "varve log FILE"},
+	{"import", "varve add FILE"},
+	{"list", "git ls-files"},
+	{"ls", "git ls-files"},
+	{"profile", "varve info FILE"},
+	{"query", "varve cat FILE --where COLUMN=VALUE"},
+	{"remove", "varve rm FILE"},
+	{"rename", "varve mv FILE NEW"},
+	{"rollback", "varve revert COMMIT"},
+	{"sample", "varve cat FILE --limit 10"},
+	{"save", "varve commit"},
+	{"search", "varve log -S VALUE"},
+	{"select", "varve cat FILE --columns A,B"},
+	{"snapshot", "varve commit"},
+	{"stage", "varve add FILE"},
+	{"stats", "varve info FILE"},
+	{"summary", "varve info FILE"},
+	{"sync", "varve pull"},
+	{"tables", "git ls-files"},
+	{"undo", "varve restore FILE"},
+	{"unstage", "varve restore --staged FILE"},
+	{"upload", "varve push"},
+	{"validate", "varve check FILE"},
+	{"versions", "varve log FILE"},
+	{"view", "varve cat FILE"},
+};
+
+/* Programs of their own, each in a package of its name. */
+static const char *const others[] = {"ipfs", "vault", "web"};
+
+static bool answer_word(const char *word, const char *file)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < vv_command_count; i++) {
-		const vv_command *c = vv_commands[i];
-		if (c->hidden || strcmp(c->group, name) != 0) {
-			continue;
-		}
-		if (!any) {
-			vv_buf_printf(b, "\n%s\n", heading);
-		}
-		any = true;
-		vv_buf_printf(b, "  %-14s %s\n", c->name, c->summary);
-	}
-}
-
-void vv_commands_overview(bool to_stdout)
-{
-	vv_buf b = VV_BUF_INIT;
-
-	vv_buf_puts(
-		&b,
-		"varve: git for tables\n\n"
-		"usage: varve [-C DIR] [--git-dir DIR] [--offline] [--no-pager] COMMAND [ARGUMENT...]\n\n"
-		"example:\n"
-		"  $ varve init\n"
-		"  $ varve add prices.csv\n"
-		"  $ varve commit -m \"March prices\"\n");
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-		put_group(&b, groups[i].name, groups[i].heading);
-	}
-	vv_buf_puts(&b, "\n'varve help COMMAND' says more about one of them\n");
-	if (to_stdout) {
-		vv_out_bytes(vv_buf_cstr(&b), b.len);
-	} else {
-		fputs(vv_buf_cstr(&b), stderr);
-	}
-	vv_buf_clear(&b);
-}
-
-int vv_commands_unknown(const char *name, int argc, char **argv)
-{
-	vv_nearest near;
-
-	if (strcmp(name, "describe") == 0 && argc > 0 && vv_exists(argv[argc - 1])) {
-		vv_note("varve has no 'describe'; 'varve info %s' describes a table",
-			vv_text_shows(argv[argc - 1]));
-		return VV_EXIT_TROUBLE;
-	}
-	if (vv_git_words_command(name)) {
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *place = strstr(words[i].does, "FILE");
 		vv_buf line = VV_BUF_INIT;
 
-		vv_git_words_put(&line, name, argc, argv);
-		vv_note("varve has no '%s'; '%s' works here", name, vv_buf_cstr(&line));
+		if (strcmp(words[i].word, word) != 0) {
+			continue;
+		}
+		if (place && file) {
+			vv_buf_put(&line, words[i].does, (size_t)(place - words[i].does));
+			vv_text_put_word(&line, file);
+			vv_buf_puts(&line, place + strlen("FILE"));
+		} else {
+			vv_buf_puts(&line, words[i].does);
+		}
+		vv_note("varve has no '%s'; '%s' does it", word, vv_buf_cstr(&line));
+		vv_buf_clear(&line);
+		return true;
+	}
+	return false;
+}
+
+static int unknown(const char *word, int argc, char **argv)
+{
+	const char *file = argc > 0 && vv_exists(argv[argc - 1]) ? argv[argc - 1] : NULL;
+
+	(void)vv_tool_run_other(word, argc, argv); /* does not return where there is one */
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (strcmp(others[i], word) == 0) {
+			vv_note("'varve %s' is not installed", word);
+			vv_note("hint: install the package varve-%s", word);
+			return VV_EXIT_TROUBLE;
+		}
+	}
+	if ((file || !vv_git_words_command(word)) && answer_word(word, file)) {
+		return VV_EXIT_TROUBLE;
+	}
+	if (vv_git_words_command(word)) {
+		vv_buf line = VV_BUF_INIT;
+
+		vv_git_words_put(&line, word, argc, argv);
+		vv_note("varve has no '%s'; '%s' works here", word, vv_buf_cstr(&line));
 		vv_buf_clear(&line);
 		return VV_EXIT_TROUBLE;
 	}
-	vv_note("varve has no command '%s'", vv_text_shows(name));
-	vv_nearest_init(&near, name);
-	for (size_t i = 0; i < vv_command_count; i++) {
-		if (!vv_commands[i]->hidden) {
-			(void)vv_nearest_try(&near, vv_commands[i]->name);
-		}
-	}
-	if (near.best) {
-		vv_note("hint: did you mean '%s'?", near.best);
-	} else {
-		vv_note("hint: 'varve help' lists the commands");
-	}
-	return VV_EXIT_TROUBLE;
+	return vv_tool_unknown(&vv_varve, word);
 }
+
+static const vv_edit_codec group_edits = {vv_group_edit_make, vv_group_edit_apply};
+
+static void begin(void)
+{
+	vv_renames_by_rows(vv_row_hashes);
+	vv_edit_codec_register(&group_edits);
+	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_sources_open);
+}
+
+const vv_tool vv_varve = {
+	.called = "varve",
+	.summary = "git for tables",
+	.example = "$ varve init\n$ varve add prices.csv\n$ varve commit -m \"March prices\"",
+	.commands = commands,
+	.command_count = sizeof(commands) / sizeof(commands[0]),
+	.groups = groups,
+	.group_count = sizeof(groups) / sizeof(groups[0]),
+	.daily = daily,
+	.begin = begin,
+	.unknown = unknown,
+};

@@ -5,11 +5,10 @@
 #define VV_CMD_VARVE_COMMANDS_H
 
 #include "cmd/frame/command.h"
+#include "cmd/frame/tool.h"
 
-/* All of them, sorted by name. */
-extern const vv_command *const vv_commands[];
-extern const size_t vv_command_count;
-const vv_command *vv_command_find(const char *name); /* NULL when there is none */
+/* The program, with all of them. */
+extern const vv_tool vv_varve;
 
 extern const vv_command vv_cmd_add;
 extern const vv_command vv_cmd_apply;
@@ -68,12 +67,6 @@ extern const vv_command vv_cmd_untrack;
 extern const vv_command vv_cmd_version;
 extern const vv_command vv_cmd_web;
 extern const vv_command vv_cmd_whereis;
-
-/* `varve help`: all of them; on stderr when misused. */
-void vv_commands_overview(bool to_stdout);
-
-/* "varve has no 'x'" with what is near, or the Git command that serves; returns 2. */
-int vv_commands_unknown(const char *name, int argc, char **argv);
 
 /* --abort, --quit or else --continue of the command c->name, of whose kind a merge is under way;
  * the latter closes the context and does what `varve commit --no-edit` does. */

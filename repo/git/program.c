@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -74,6 +75,53 @@ vv_status vv_program_find(char **out, const char *name, vv_error *err)
 		vv_free(file);
 	}
 	return vv_fail(err, VV_ENOTFOUND, "no program '%s' in PATH", vv_text_shows(name));
+}
+
+static bool is_own_name(const char *name)
+{
+	const size_t lead = strlen("varve-");
+	const size_t len = strlen(name);
+
+	return strncmp(name, "varve-", lead) == 0 && len > lead &&
+	       len <= lead + VV_PROGRAM_WORD_MAX && name[lead] != '-' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+}
+
+/* A file of this name at a path from the folder of the program that runs; NULL: there is none. */
+static char *beside(const char *folder, const char *name)
+{
+	char self[PATH_MAX];
+	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash, *path;
+
+	if (n <= 0) {
+		return NULL;
+	}
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash) {
+		return NULL;
+	}
+	*slash = '\0';
+	path = vv_path_join(self, folder, name, NULL);
+	if (path && !is_program(path)) {
+		vv_free(path);
+		path = NULL;
+	}
+	return path;
+}
+
+vv_status vv_program_find_own(char **out, const char *name, vv_error *err)
+{
+	*out = NULL;
+	if (!is_own_name(name)) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is not the name of a program of varve",
+			       vv_text_shows(name));
+	}
+	if ((*out = beside(".", name)) || (*out = beside("../libexec/varve", name))) {
+		return VV_OK;
+	}
+	return vv_program_find(out, name, err);
 }
 
 /* --- the child ------------------------------------------------------------------ */

@@ -72,6 +72,10 @@ vv_status vv_program_start(vv_child *out, const char *const *argv, const char *c
 /* The file that a program's name means (absolute entries of PATH only); owned by the
  * caller. VV_ENOTFOUND. */
 vv_status vv_program_find(char **out, const char *name, vv_error *err);
+/* One of varve's own programs ("varve-vault"): the one beside the program that runs, in ../libexec/varve, or in PATH.
+ * VV_ENOTFOUND also where the name could not be one: "varve-" and small letters, digits and hyphens. */
+#define VV_PROGRAM_WORD_MAX 32u /* after "varve-" */
+vv_status vv_program_find_own(char **out, const char *name, vv_error *err);
 /* git var GIT_EDITOR's choice run on the file; VV_EUSAGE without a terminal and
  * editor; VV_EREFUSED when it fails. */
 vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err);

@@ -34,9 +34,9 @@ static void put_command_names(vv_buf *b)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < vv_command_count; i++) {
-		if (!vv_commands[i]->hidden) {
-			vv_buf_printf(b, "%s%s", n++ > 0 ? " " : "", vv_commands[i]->name);
+	for (size_t i = 0; i < vv_varve.command_count; i++) {
+		if (!vv_varve.commands[i]->hidden) {
+			vv_buf_printf(b, "%s%s", n++ > 0 ? " " : "", vv_varve.commands[i]->name);
 		}
 	}
 }
@@ -102,9 +102,9 @@ static void bash_script(vv_buf *b)
 		"\tdone\n"
 		"\tcase $cmd in\n"
 		"\t'') words=\"$commands -C --git-dir --offline --no-pager --help --version\"; kind=words ;;\n");
-	for (size_t i = 0; i < vv_command_count; i++) {
-		if (!vv_commands[i]->hidden) {
-			bash_command(b, vv_commands[i]);
+	for (size_t i = 0; i < vv_varve.command_count; i++) {
+		if (!vv_varve.commands[i]->hidden) {
+			bash_command(b, vv_varve.commands[i]);
 		}
 	}
 	vv_buf_puts(b, "\tesac\n"
@@ -174,12 +174,12 @@ static void zsh_script(vv_buf *b)
 		       "# zsh completion for varve; put into your .zshrc, after compinit:\n"
 		       "#   eval \"$(varve completion zsh)\"\n"
 		       "_varve_commands()\n{\n\tlocal -a commands\n\tcommands=(\n");
-	for (size_t i = 0; i < vv_command_count; i++) {
-		if (vv_commands[i]->hidden) {
+	for (size_t i = 0; i < vv_varve.command_count; i++) {
+		if (vv_varve.commands[i]->hidden) {
 			continue;
 		}
-		vv_buf_printf(b, "\t\t'%s:", vv_commands[i]->name);
-		put_plain(b, vv_commands[i]->summary);
+		vv_buf_printf(b, "\t\t'%s:", vv_varve.commands[i]->name);
+		put_plain(b, vv_varve.commands[i]->summary);
 		vv_buf_puts(b, "'\n");
 	}
 	vv_buf_puts(b, "\t)\n\t_describe command commands\n}\n"
@@ -190,8 +190,8 @@ static void zsh_script(vv_buf *b)
 		       "\tif (( CURRENT == 2 )); then\n\t\t_varve_commands\n\t\treturn\n\tfi\n"
 		       "\tshift words\n\t(( CURRENT-- ))\n"
 		       "\tcase $words[1] in\n");
-	for (size_t i = 0; i < vv_command_count; i++) {
-		const vv_command *c = vv_commands[i];
+	for (size_t i = 0; i < vv_varve.command_count; i++) {
+		const vv_command *c = vv_varve.commands[i];
 		if (c->hidden) {
 			continue;
 		}
@@ -252,9 +252,9 @@ static void fish_script(vv_buf *b)
 {
 	vv_buf_puts(b, "# fish completion for varve:\n"
 		       "#   varve completion fish > ~/.config/fish/completions/varve.fish\n");
-	for (size_t i = 0; i < vv_command_count; i++) {
-		if (!vv_commands[i]->hidden) {
-			fish_command(b, vv_commands[i]);
+	for (size_t i = 0; i < vv_varve.command_count; i++) {
+		if (!vv_varve.commands[i]->hidden) {
+			fish_command(b, vv_varve.commands[i]);
 		}
 	}
 }

@@ -38,41 +38,61 @@ static bool show_manual(const char *name)
 	       WEXITSTATUS(status) == 0;
 }
 
-static int run_help(void *options, int argc, char **argv)
+typedef struct options {
+	bool all;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG('a', "all", all, "list all commands"),
+};
+
+static int run_help(void *given, int argc, char **argv)
 {
+	const options *o = given;
 	const vv_command *c;
 
-	(void)options;
 	if (argc == 0) {
-		vv_commands_overview(true);
+		vv_tool_overview(&vv_varve, o->all, true);
 		return VV_EXIT_OK;
 	}
+	if ((c = vv_tool_find(&vv_varve, argv[0]))) {
+		if (argc > 1) {
+			return vv_usage_error("help takes one command, not %d", argc);
+		}
+		if (!show_manual(c->name)) {
+			vv_help_command(c);
+		}
+		return VV_EXIT_OK;
+	}
+	/* `varve help vault audit` is for varve-vault to answer: `varve vault audit -h`. */
 	if (argc > 1) {
-		return vv_usage_error("help takes one command, not %d", argc);
+		char help[] = "-h", *args[] = {argv[1], help};
+
+		(void)vv_tool_run_other(argv[0], 2, args);
+	} else {
+		char help[] = "-h", *args[] = {help};
+
+		(void)vv_tool_run_other(argv[0], 1, args);
 	}
-	c = vv_command_find(argv[0]);
-	if (!c) {
-		return vv_commands_unknown(argv[0], argc - 1, argv + 1);
-	}
-	if (!show_manual(c->name)) {
-		vv_help_command(c);
-	}
-	return VV_EXIT_OK;
+	return vv_varve.unknown(argv[0], argc - 1, argv + 1);
 }
 
 const vv_command vv_cmd_help = {
 	.name = "help",
 	.group = "start",
 	.summary = "list the commands, or explain one",
-	.usage = "[COMMAND]",
+	.usage = "[--all]\n[COMMAND]",
 	.example = "$ varve help add",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
 	.arguments = "command",
 	.run_alone = run_help,
 };
 
-static int run_version(void *options, int argc, char **argv)
+static int run_version(void *given, int argc, char **argv)
 {
-	(void)options;
+	(void)given;
 	if (argc > 0) {
 		return vv_usage_error("version takes no arguments, not '%s'", argv[0]);
 	}

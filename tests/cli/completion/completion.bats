@@ -37,7 +37,7 @@ complete_words() {
 	local shell command
 	for shell in zsh fish; do
 		succeeds varve completion "$shell"
-		for command in $(varve help | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
+		for command in $(varve help --all | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
 			output_has "$command"
 		done
 	done

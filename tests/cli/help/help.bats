@@ -16,7 +16,7 @@ load ../helper
 }
 
 @test "every command has a one-line summary a usage an example and exit codes" {
-	for command in $(varve help | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
+	for command in $(varve help --all | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
 		succeeds varve "$command" -h
 		output_has "varve $command: "
 		output_has "usage: varve $command"
@@ -34,7 +34,7 @@ load ../helper
 
 @test "every option of every command is in its manual page" {
 	local man=${BATS_TEST_DIRNAME}/../../../docs/man
-	for command in $(varve help | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
+	for command in $(varve help --all | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
 		[ -e "$man/varve-$command.1" ] || { echo "no manual page for $command"; return 1; }
 		for option in $(varve "$command" -h | sed -n 's/^  .*--\([a-z-]*\).*/\1/p'); do
 			grep -q -- "\\\\-\\\\-${option//-/\\\\-}" "$man/varve-$command.1" ||
@@ -119,7 +119,7 @@ load ../helper
 
 @test "two letters exchanged in any command name that command" {
 	cat > script <<-'END'
-	commands=$(varve help | sed -n 's/^  *\([a-z][a-z-]*\)  .*/\1/p' | sort -u)
+	commands=$(varve help --all | sed -n 's/^  *\([a-z][a-z-]*\)  .*/\1/p' | sort -u)
 	[ "$(wc -w <<< "$commands")" -gt 30 ] || exit 1
 	for name in $commands; do
 		for ((i = 0; i + 1 < ${#name}; i++)); do
@@ -155,4 +155,50 @@ load ../helper
 	stderr_has "did you mean '--oneline'?"
 	ends_with 2 varve check --skip tpye-error
 	stderr_has "did you mean 'type-error'?"
+}
+
+@test "help lists the commands of daily work and with --all the others" {
+	succeeds varve help
+	output_has "  commit "
+	output_lacks "  fsck "
+	[ "$(grep -c '^  [a-z-]*  ' <<< "$output")" -eq 25 ]
+	succeeds varve help --all
+	output_has "  commit "
+	output_has "  fsck "
+}
+
+@test "words that people who work with data type name the command that does it" {
+	local word n=0
+	for word in changes columns compare count datasets delete discard download export find head history import list \
+		ls profile query remove rename rollback sample save search select snapshot stage stats summary sync \
+		tables undo unstage upload validate versions view; do
+		ends_with 2 varve "$word"
+		stderr_has "varve has no '$word'; '"
+		stderr_has "does it"
+		n=$((n + 1))
+	done
+	[ "$n" -ge 30 ]
+	echo a > "a b.csv"
+	ends_with 2 varve head "a b.csv"
+	stderr_has "varve cat \"a b.csv\" --limit 10"
+}
+
+@test "varve X runs the program varve-X of the PATH" {
+	mkdir bin "x y"
+	printf '#!/bin/sh\npwd\nprintf "<%%s>" "$@"\nexit 7\n' > bin/varve-hello
+	chmod +x bin/varve-hello
+	PATH=$PWD/bin:$PATH ends_with 7 varve -C "x y" hello --one "a b"
+	output_is "$PWD/x y
+<--one><a b>"
+}
+
+@test "a program cannot take the place of a command, nor be found in the current folder" {
+	mkdir bin
+	printf '#!/bin/sh\necho taken\n' | tee bin/varve-version > varve-hello
+	chmod +x bin/varve-version varve-hello
+	PATH=$PWD/bin:$PATH succeeds varve version
+	output_lacks taken
+	PATH=:.:$PATH ends_with 2 varve hello
+	PATH=$PWD/bin:$PATH ends_with 2 varve ../bin/varve-version
+	output_is ""
 }

@@ -30,7 +30,7 @@ static void varve(const char *a, const char *b, const char *c, const char *d)
 	for (size_t i = 0; i < 3 && words[i]; i++) {
 		argv[argc++] = (char *)(uintptr_t)words[i];
 	}
-	assert_int_equal(vv_command_run(vv_command_find(a), argc, argv), 0);
+	assert_int_equal(vv_command_run(vv_tool_find(&vv_varve, a), argc, argv), 0);
 }
 
 static void commit_rows(const char *mark)

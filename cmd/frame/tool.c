@@ -1,0 +1,269 @@
+/*
+ * tool: knows the options before a command's name, and where other programs of varve are.
+ */
+#include "cmd/frame/tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/help.h"
+#include "cmd/frame/output.h"
+#include "cmd/frame/run.h"
+#include "lib/work/peers/needed.h"
+#include "repo/git/program.h"
+#include "repo/git/repository.h"
+
+static void on_failed_write(int signal_number)
+{
+	(void)signal_number;
+}
+
+/* A reader that goes away is seen as EPIPE, a file that may not grow (ulimit -f) as
+ * EFBIG, so that a command can end its work. A handler, not SIG_IGN: the programs that
+ * varve runs must not inherit it. */
+static void catch_signals(void)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_failed_write;
+	sigemptyset(&sa.sa_mask);
+	sa.sa_flags = SA_RESTART;
+	sigaction(SIGPIPE, &sa, NULL);
+	sigaction(SIGXFSZ, &sa, NULL);
+}
+
+/* A closed stdin, stdout or stderr would let the first opened file take its number,
+ * and messages would be written into it. */
+static bool fill_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* As in Git: GIT_DIR for us and for what we run. */
+static int set_git_dir(const char *dir)
+{
+	char *real = realpath(dir, NULL);
+	vv_error err;
+
+	if (!real) {
+		vv_fail_errno(&err, "no repository at", dir);
+		return -1 - vv_report(&err);
+	}
+	(void)setenv("GIT_DIR", real, 1);
+	free(real);
+	return 0;
+}
+
+/* Options before the command. Returns how many arguments they took, or -1 - exit code. */
+static int global_options(const vv_tool *p, int argc, char **argv)
+{
+	const char *git_dir = NULL;
+	int i = 1, failed;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (strcmp(argv[i], "-C") == 0) {
+			if (i + 1 >= argc) {
+				return -1 - vv_usage_error("-C needs a value: DIR");
+			}
+			i++;
+			if (argv[i][0] && chdir(argv[i]) != 0) {
+				vv_error err;
+				vv_fail_errno(&err, "cannot change to", argv[i]);
+				return -1 - vv_report(&err);
+			}
+			if (argv[i][0]) {
+				vv_repository_name_here();
+			}
+		} else if (strcmp(argv[i], "--git-dir") == 0) {
+			if (i + 1 >= argc) {
+				return -1 - vv_usage_error("--git-dir needs a value: DIR");
+			}
+			git_dir = argv[++i];
+		} else if (strncmp(argv[i], "--git-dir=", 10) == 0) {
+			git_dir = argv[i] + 10;
+		} else if (strcmp(argv[i], "--offline") == 0) {
+			setenv(VV_OFFLINE_VAR, "1", 1);
+		} else if (strcmp(argv[i], "--no-pager") == 0) {
+			setenv("GIT_PAGER", "cat", 1);
+		} else if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {
+			vv_tool_overview(p, false, true);
+			return -1 - VV_EXIT_OK;
+		} else if (strcmp(argv[i], "--version") == 0) {
+			vv_out("%s %s\n", p->called, VARVE_VERSION);
+			return -1 - VV_EXIT_OK;
+		} else {
+			return -1 - vv_usage_error("%s has no option '%s'", p->called,
+						   vv_text_shows(argv[i]));
+		}
+	}
+	if (git_dir && (failed = set_git_dir(git_dir)) < 0) {
+		return failed;
+	}
+	return i;
+}
+
+static const char *last_word(const char *name)
+{
+	const char *space = strrchr(name, ' ');
+
+	return space ? space + 1 : name;
+}
+
+const vv_command *vv_tool_find(const vv_tool *p, const char *word)
+{
+	for (size_t i = 0; i < p->command_count; i++) {
+		if (strcmp(last_word(p->commands[i]->name), word) == 0) {
+			return p->commands[i];
+		}
+	}
+	return NULL;
+}
+
+/* --- the list of commands --- */
+
+static bool is_daily(const vv_tool *p, const vv_command *c)
+{
+	bool found = !p->daily;
+
+	for (size_t i = 0; p->daily && p->daily[i] && !found; i++) {
+		found = strcmp(p->daily[i], c->name) == 0;
+	}
+	return found;
+}
+
+static void put_group(vv_buf *b, const vv_tool *p, const vv_tool_group *g, bool all)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < p->command_count; i++) {
+		const vv_command *c = p->commands[i];
+		if (c->hidden || strcmp(c->group, g->group) != 0 || (!all && !is_daily(p, c))) {
+			continue;
+		}
+		if (!any) {
+			vv_buf_printf(b, "\n%s\n", g->heading);
+		}
+		any = true;
+		vv_buf_printf(b, "  %-14s %s\n", last_word(c->name), c->summary);
+	}
+}
+
+void vv_tool_overview(const vv_tool *p, bool all, bool asked)
+{
+	const char *rest = p->called + strcspn(p->called, " ");
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b,
+		      "%s: %s\n\nusage: varve [-C DIR] [--git-dir DIR] [--offline] [--no-pager]%s "
+		      "%s [ARGUMENT...]\n\nexample:\n",
+		      p->called, p->summary, rest, p->otherwise ? "[COMMAND]" : "COMMAND");
+	vv_help_put_lines(&b, "  ", p->example);
+	for (size_t i = 0; i < p->group_count; i++) {
+		put_group(&b, p, &p->groups[i], all);
+	}
+	vv_buf_printf(&b, "\n'varve help%s COMMAND' explains one of them", rest);
+	if (p->daily && !all) {
+		vv_buf_puts(&b, "; 'varve help --all' lists the other commands, too");
+	}
+	vv_buf_putc(&b, '\n');
+	if (asked) {
+		vv_out_bytes(vv_buf_cstr(&b), b.len);
+	} else {
+		fputs(vv_buf_cstr(&b), stderr);
+	}
+	vv_buf_clear(&b);
+}
+
+int vv_tool_unknown(const vv_tool *p, const char *word)
+{
+	vv_nearest near;
+
+	vv_note("%s has no command '%s'", p->called, vv_text_shows(word));
+	vv_nearest_init(&near, word);
+	for (size_t i = 0; i < p->command_count; i++) {
+		if (!p->commands[i]->hidden) {
+			(void)vv_nearest_try(&near, last_word(p->commands[i]->name));
+		}
+	}
+	if (near.best) {
+		vv_note("hint: did you mean '%s'?", near.best);
+	} else {
+		vv_note("hint: 'varve help%s' lists the commands",
+			p->called + strcspn(p->called, " "));
+	}
+	return VV_EXIT_TROUBLE;
+}
+
+/* --- other programs --- */
+
+bool vv_tool_run_other(const char *word, int argc, char **argv)
+{
+	char name[sizeof("varve-") + VV_PROGRAM_WORD_MAX];
+	char *path = NULL, **args = vv_calloc((size_t)argc + 2, sizeof(*args));
+	vv_error err;
+
+	if (args && strlen(word) <= VV_PROGRAM_WORD_MAX) {
+		snprintf(name, sizeof(name), "varve-%s", word);
+		args[0] = name;
+		for (int i = 0; i < argc; i++) {
+			args[i + 1] = argv[i];
+		}
+		if (vv_program_find_own(&path, name, &err) == VV_OK) {
+			execv(path, args);
+		}
+	}
+	vv_free(path);
+	vv_free(args);
+	return false;
+}
+
+/* --- from main to the end --- */
+
+static int run(const vv_tool *p, int argc, char **argv)
+{
+	const vv_command *c;
+	int at = global_options(p, argc, argv);
+
+	if (at < 0) {
+		return -1 - at;
+	}
+	c = at < argc ? vv_tool_find(p, argv[at]) : NULL;
+	if (c) {
+		return vv_command_run(c, argc - at - 1, argv + at + 1);
+	}
+	if (p->otherwise) {
+		return vv_command_run(p->otherwise, argc - at, argv + at);
+	}
+	if (at >= argc) {
+		vv_tool_overview(p, false, false);
+		return VV_EXIT_TROUBLE;
+	}
+	return p->unknown ? p->unknown(argv[at], argc - at - 1, argv + at + 1)
+			  : vv_tool_unknown(p, argv[at]);
+}
+
+int vv_tool_main(const vv_tool *p, int argc, char **argv)
+{
+	if (!fill_standard_files()) {
+		return VV_EXIT_TROUBLE;
+	}
+	catch_signals();
+	if (p->begin) {
+		p->begin();
+	}
+	return vv_out_end(run(p, argc, argv));
+}

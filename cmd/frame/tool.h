@@ -1,0 +1,52 @@
+/*
+ * tool: one of varve's programs: which commands it has, and what happens around each of them.
+ *
+ * main describes the program and calls vv_tool_main. `varve X ...` runs the program varve-X with the arguments
+ * after X where varve itself has no command X (vv_tool_run_other): what not every user needs stands in programs
+ * of its own. What was said before X (-C, --git-dir, --offline) reaches it as current folder and environment.
+ */
+#ifndef VV_CMD_FRAME_TOOL_H
+#define VV_CMD_FRAME_TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cmd/frame/command.h"
+
+/* A heading of the list of commands; group as in vv_command. */
+typedef struct vv_tool_group {
+	const char *group, *heading;
+} vv_tool_group;
+
+typedef struct vv_tool {
+	const char *called; /* what users type before a command: "varve", "varve vault" */
+	const char *summary;
+	const char *example; /* whole lines, as in vv_command */
+	/* Sorted by name. The name of one of varve-vault is "vault audit"; its last word is typed. */
+	const vv_command *const *commands;
+	size_t command_count;
+	const vv_tool_group *groups;
+	size_t group_count;
+	const char *const *daily; /* names that the short list has, NULL-ended; NULL: all of them */
+	const vv_command *
+		otherwise; /* runs where the first argument is no command; NULL: that is an error */
+	void (*begin)(void); /* before the first command: what is to be registered; may be NULL */
+	/* A word that is no command: reports it and returns the exit code. NULL: what is near is named. */
+	int (*unknown)(const char *word, int argc, char **argv);
+} vv_tool;
+
+/* Everything from the arguments of main to its exit code. */
+int vv_tool_main(const vv_tool *p, int argc, char **argv);
+
+/* By the word that is typed; NULL: there is none. */
+const vv_command *vv_tool_find(const vv_tool *p, const char *word);
+/* The list of commands, of daily work or all, on stdout; on stderr where it was not asked for. */
+void vv_tool_overview(const vv_tool *p, bool all, bool asked);
+/* "varve has no command 'x'", with what is near; returns 2. */
+int vv_tool_unknown(const vv_tool *p, const char *word);
+
+/* Becomes varve-WORD: the one beside this program, in ../libexec/varve, or on the PATH. Returns false where there is
+ * none, or WORD cannot be part of a program's name. */
+bool vv_tool_run_other(const char *word, int argc, char **argv);
+
+#endif
