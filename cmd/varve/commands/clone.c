@@ -123,14 +123,34 @@ static const char *remote_name(const run *r)
 	return r->o->origin ? r->o->origin : "origin";
 }
 
-/* --single-branch without a name: the other side is asked for its HEAD. */
+/* The branch that HEAD names at a remote: r->single. VV_EIO, VV_ENOTFOUND: it does not answer, or has none. */
+static vv_status ask_head(run *r, vv_transfer *t, const vv_remote *m, vv_error *err)
+{
+	vv_reached there = {0};
+	vv_status rc = vv_reach(&there, t, m, false, err);
+
+	if (rc == VV_OK) {
+		const char *head = there.hello->head;
+		if (!head || strncmp(head, "refs/heads/", 11) != 0) {
+			vv_fail(err, VV_ENOTFOUND, "HEAD there names no branch");
+			rc = vv_hint(err, "say which one with --branch");
+		} else if (!(r->single = vv_strdup(head + 11))) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	vv_reached_close(&there);
+	return rc;
+}
+
+/* --single-branch without a name: the other side is asked for its HEAD; where it does not answer, those that
+ * --from names, as for the history. */
 static vv_status choose_single(run *r, vv_error *err)
 {
-	vv_remote m = {.url = (char *)(uintptr_t)r->url,
-		       .program = (char *)(uintptr_t)r->o->program,
-		       .kind = r->o->git_host ? (char *)(uintptr_t) "git" : NULL};
-	vv_reached there = {0};
+	const vv_remote m = {.url = (char *)(uintptr_t)r->url,
+			     .program = (char *)(uintptr_t)r->o->program,
+			     .kind = r->o->git_host ? (char *)(uintptr_t) "git" : NULL};
 	vv_transfer t;
+	vv_error why;
 	vv_status rc;
 
 	if (r->o->branch) {
@@ -141,16 +161,15 @@ static vv_status choose_single(run *r, vv_error *err)
 				   err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_reach(&there, &t, &m, false, err)) == VV_OK) {
-		const char *head = there.hello->head;
-		if (!head || strncmp(head, "refs/heads/", 11) != 0) {
-			vv_fail(err, VV_ENOTFOUND, "HEAD there names no branch");
-			rc = vv_hint(err, "say which one with --branch");
-		} else if (!(r->single = vv_strdup(head + 11))) {
-			rc = vv_fail_nomem(err);
+	rc = ask_head(r, &t, &m, err);
+	for (size_t i = 0; (rc == VV_EIO || rc == VV_ENOTFOUND) && i < r->o->from.count; i++) {
+		vv_remote peer = {0};
+		if (vv_remote_find(&peer, r->repo, r->o->from.items[i], &why) == VV_OK &&
+		    ask_head(r, &t, &peer, &why) == VV_OK) {
+			rc = VV_OK;
 		}
+		vv_remote_clear(&peer);
 	}
-	vv_reached_close(&there);
 	vv_transfer_close(&t);
 	return rc;
 }

@@ -35,6 +35,7 @@ typedef struct run {
 	bool peers_asked; /* block peers are among the suppliers */
 	bool lazy;        /* remote.<name>.varveLazy: history alone */
 	bool stand_in;    /* the first supplier is another peer, since the remote does not answer */
+	vv_remote stand;  /* which */
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
 } run;
@@ -161,13 +162,35 @@ static void tell_left_out(const run *r)
 	}
 }
 
-/* The first of the further peers that answers stands in for the remote, which err says does not: it gives the
+/* A Git host among the suppliers that answered becomes what the remote would be. */
+static vv_status take_host(run *r, size_t place, vv_error *err)
+{
+	vv_supplier *s = r->suppliers + place;
+	vv_status rc;
+
+	vv_reach_supplier_clear(s);
+	memmove(s, s + 1, (r->supplier_count - place - 1) * sizeof(*s));
+	r->supplier_count--;
+	if ((rc = vv_reach(&r->origin, &r->t, &r->stand, false, err)) < 0) {
+		return rc;
+	}
+	if (r->origin.host) {
+		vv_git_host_supplier(r->origin.host, &r->suppliers[0]);
+	} else {
+		r->suppliers[0].peer = r->origin.peer;
+	}
+	r->suppliers[0].name = r->stand.url;
+	r->hello = r->origin.hello;
+	return VV_OK;
+}
+
+/* The first of the further peers that answers, else the first Git host among them, stands in for the remote, which err says does not: it gives the
  * history, too. All of them are asked at once. */
 static vv_status take_stand_in(run *r, vv_error *err)
 {
 	vv_ask *asks[VV_SUPPLIERS_MAX];
 	vv_supplier first;
-	size_t count = 0, place = 0;
+	size_t count = 0, place = 0, host = 0;
 	vv_error why;
 
 	for (size_t i = 1; i < r->supplier_count; i++) {
@@ -185,24 +208,33 @@ static vv_status take_stand_in(run *r, vv_error *err)
 			s->adopt(s);
 			s->opened = true;
 			place = place == 0 && s->peer ? i : place;
+			host = host == 0 && !s->peer ? i : host;
 		} else if (s->ask) {
 			s->dropped = s->left_out = s->noted = true;
 			s->why = s->ask->why;
 		}
 	}
-	if (place == 0) {
+	if (place == 0 && host == 0) {
 		tell_left_out(r);
 		return err->code;
 	}
 	vv_notes_warn(r->t.notes, "%s", err->message);
 	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it goes",
-		      vv_text_url(r->suppliers[place].name));
+		      vv_text_url(r->suppliers[place ? place : host].name));
+	r->stand_in = true;
+	if (vv_remote_find(&r->stand, r->j->repo, r->suppliers[place ? place : host].name, &why) <
+	    0) {
+		*err = why;
+		return why.code;
+	}
+	if (place == 0) {
+		return take_host(r, host, err);
+	}
 	first = r->suppliers[place];
 	memmove(r->suppliers + 1, r->suppliers, place * sizeof(first));
 	r->suppliers[0] = first;
 	memmove(r->suppliers + 1, r->suppliers + 2, (r->supplier_count - 2) * sizeof(first));
 	r->supplier_count--;
-	r->stand_in = true;
 	return vv_peer_hello(first.peer, &r->hello, err);
 }
 
@@ -476,12 +508,13 @@ static bool add_blocks_ref(run *r, vv_status rc)
 	    (rc < 0 || (r->result.missing_count == 0 && r->result.behind_count == 0))) {
 		return false;
 	}
-	if (r->origin.host || r->stand_in || r->ref_asked ||
-	    r->supplier_count == VV_SUPPLIERS_MAX) {
+	if (r->origin.host || r->ref_asked || r->supplier_count == VV_SUPPLIERS_MAX) {
 		return false;
 	}
 	r->ref_asked = true;
-	if (vv_reach_blocks_ref(&host, &r->t, &r->remote, false, true, &why) < 0 || !host) {
+	if (vv_reach_blocks_ref(&host, &r->t, r->stand_in ? &r->stand : &r->remote, false, true,
+				&why) < 0 ||
+	    !host) {
 		return false;
 	}
 	vv_git_host_supplier(host, &r->suppliers[r->supplier_count++]);
@@ -818,6 +851,7 @@ static void close_run(run *r)
 	vv_fetch_result_clear(&r->result);
 	vv_transfer_close(&r->t);
 	vv_remote_clear(&r->remote);
+	vv_remote_clear(&r->stand);
 }
 
 vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)

@@ -236,6 +236,49 @@ one_stays_behind() {
 	[ "$(git -C ../hub.git rev-parse main)" = "$old" ]
 }
 
+@test "with the origin off a clone of a single branch takes the history from a peer" {
+	varve clone -q --bare hub.git peer.git
+	git -C peer.git branch other main
+	mv hub.git off.git
+	succeeds varve clone --single-branch --from "$PWD/peer.git" "$PWD/hub.git" c
+	cmp b/t.csv c/t.csv
+	[ "$(git -C c config remote.origin.url)" = "$PWD/hub.git" ]
+	[ "$(git -C c for-each-ref --format='%(refname)' refs/remotes | sort)" = refs/remotes/origin/main ]
+	[ "$(git -C c symbolic-ref HEAD)" = refs/heads/main ]
+	succeeds varve clone --single-branch -b other --from "$PWD/peer.git" "$PWD/hub.git" d
+	[ "$(git -C d for-each-ref --format='%(refname)' refs/remotes | sort)" = refs/remotes/origin/other ]
+	cmp b/t.csv d/t.csv
+	ends_with 2 varve clone --single-branch -b nowhere --from "$PWD/peer.git" "$PWD/hub.git" e
+	ends_with 2 varve clone --single-branch --from "$PWD/off2.git" "$PWD/hub.git" e
+	stderr_has "hub.git"
+	[ ! -e e ]
+}
+
+@test "with the origin off a clone and a pull take the history from a Git host" {
+	git init -q --bare host.git
+	(cd a && varve remote add host "$PWD/../host.git" && git config remote.host.varveKind git && varve push -q host main)
+	mv hub.git off.git
+	# a path is asked as a peer, and for the blocks that a host has; a URL of git's as a host
+	succeeds varve clone --from "$PWD/host.git" "http://127.0.0.1:9/hub.git" e
+	cmp a/t.csv e/t.csv
+	succeeds varve clone --git-host --from "file://$PWD/host.git" "http://127.0.0.1:9/hub.git" f
+	cmp a/t.csv f/t.csv
+	git config --global varve.remoteKind git
+	succeeds varve clone --from "$PWD/host.git" "$PWD/hub.git" c
+	stderr_has "host.git"
+	cmp a/t.csv c/t.csv
+	[ "$(git -C c config remote.origin.url)" = "$PWD/hub.git" ]
+	(cd c && succeeds varve fsck --data)
+	succeeds varve clone --single-branch --from "$PWD/host.git" "$PWD/hub.git" d
+	cmp a/t.csv d/t.csv
+	more 7 || true
+	(cd a && varve push -q host main)
+	cd c
+	succeeds varve pull --from "$PWD/../host.git"
+	cmp ../a/t.csv t.csv
+	succeeds varve fsck --data
+}
+
 @test "one remote that is off does not keep fetch --all from the others" {
 	more 7
 	cd b
