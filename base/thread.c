@@ -202,10 +202,12 @@ static void *worker_main(void *p)
 	return NULL;
 }
 
-vv_worker *vv_worker_start(void (*run)(void *payload), void *payload)
+/* NULL: no memory, or no thread. detached: main frees what it is given, perhaps before this returns. */
+static vv_worker *start(void *(*main)(void *), bool detached, void (*run)(void *), void *payload)
 {
 	vv_worker *w = vv_malloc(sizeof(*w));
 	sigset_t all, before;
+	pthread_t thread;
 	bool made;
 
 	if (!w) {
@@ -215,13 +217,37 @@ vv_worker *vv_worker_start(void (*run)(void *payload), void *payload)
 	w->payload = payload;
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	made = pthread_create(&w->thread, NULL, worker_main, w) == 0;
+	made = pthread_create(&thread, NULL, main, w) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!made) {
 		vv_free(w);
-		w = NULL;
+		return NULL;
+	}
+	if (detached) {
+		(void)pthread_detach(thread);
+	} else {
+		w->thread = thread;
 	}
 	return w;
+}
+
+vv_worker *vv_worker_start(void (*run)(void *payload), void *payload)
+{
+	return start(worker_main, false, run, payload);
+}
+
+static void *left_main(void *payload)
+{
+	const vv_worker w = *(vv_worker *)payload;
+
+	vv_free(payload);
+	w.run(w.payload);
+	return NULL;
+}
+
+bool vv_thread_leave(void (*run)(void *payload), void *payload)
+{
+	return start(left_main, true, run, payload) != NULL;
 }
 
 void vv_worker_join(vv_worker *w)

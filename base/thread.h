@@ -42,6 +42,9 @@ typedef struct vv_worker vv_worker;
 vv_worker *vv_worker_start(void (*run)(void *payload), void *payload);
 void vv_worker_join(vv_worker *w); /* waits for its end, frees it; accepts NULL */
 
+/* The same in a thread that nobody joins, and that ends with the process if not before. False: there is none to be had. */
+bool vv_thread_leave(void (*run)(void *payload), void *payload);
+
 typedef struct vv_pool vv_pool;
 
 /* A job lives in the caller's memory until it is waited for. */

@@ -31,7 +31,8 @@ typedef struct vv_connect_options {
 	/* NULL, or: once another thread has set it, every wait of the line fails within a second or two. Used
 	 * as long as the line is. */
 	const atomic_bool *stopped;
-	unsigned idle_sec; /* no byte for so long is the end; 0: VV_IDLE_DEFAULT */
+	unsigned idle_sec;  /* no byte for so long is the end, as the user says now; 0: usual_sec */
+	unsigned usual_sec; /* the same where he says nothing (varve.timeout); 0: VV_IDLE_DEFAULT */
 	/* So long the far side has for its first byte; 0: idle_sec. One that sleeps is known by that it gives
 	 * none. */
 	unsigned first_sec;
@@ -44,7 +45,8 @@ typedef struct vv_connect_options {
 
 static inline unsigned vv_idle_sec(const vv_connect_options *o)
 {
-	return o->idle_sec > 0 ? o->idle_sec : VV_IDLE_DEFAULT;
+	const unsigned usual = o->usual_sec > 0 ? o->usual_sec : VV_IDLE_DEFAULT;
+	return o->idle_sec > 0 ? o->idle_sec : usual;
 }
 
 static inline unsigned vv_first_sec(const vv_connect_options *o)

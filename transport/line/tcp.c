@@ -16,6 +16,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "transport/line/lookup.h"
 #include "transport/line/pipe.h"
 
 /* Until the descriptor is ready; else errno says what was in the way. */
@@ -82,21 +83,6 @@ static int connect_one(const struct addrinfo *a, uint64_t deadline, const atomic
 	return -1;
 }
 
-static vv_status fail_lookup(vv_error *err, const char *host, int code)
-{
-	if (code == EAI_MEMORY) {
-		return vv_fail_nomem(err);
-	}
-	if (code == EAI_AGAIN) {
-		(void)vv_fail(err, VV_EIO, "cannot look up the host '%s': %s", vv_text_shows(host),
-			      gai_strerror(code));
-		return vv_hint(err, "no answer from the name server: is this machine connected?");
-	}
-	(void)vv_fail(err, VV_ENOTFOUND, "there is no host named '%s' (%s)", vv_text_shows(host),
-		      gai_strerror(code));
-	return err ? err->code : VV_ENOTFOUND;
-}
-
 vv_status vv_tcp_await(int fd, const char *name, unsigned seconds, const atomic_bool *stopped,
 		       vv_error *err)
 {
@@ -111,16 +97,17 @@ vv_status vv_tcp_await(int fd, const char *name, unsigned seconds, const atomic_
 int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atomic_bool *stopped,
 		   vv_error *err)
 {
-	uint64_t deadline = vv_monotonic_ms() + (uint64_t)seconds * 1000;
-	struct addrinfo wanted, *list = NULL;
-	char service[16];
-	int code, fd = -1, number = 0;
+	const vv_lookup lookup = {.host = host,
+				  .port = port,
+				  .deadline_ms = vv_monotonic_ms() + (uint64_t)seconds * 1000,
+				  .stopped = stopped};
+	const uint64_t deadline = lookup.deadline_ms;
+	struct addrinfo *list;
+	int fd = -1, number = 0;
+	vv_status rc;
 
-	memset(&wanted, 0, sizeof(wanted));
-	wanted.ai_socktype = SOCK_STREAM;
-	(void)snprintf(service, sizeof(service), "%u", port);
-	if ((code = getaddrinfo(host, service, &wanted, &list)) != 0) {
-		return (int)fail_lookup(err, host, code);
+	if ((rc = vv_lookup_run(&list, &lookup, err)) < 0) {
+		return (int)rc;
 	}
 	for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
 		fd = connect_one(a, deadline, stopped);

@@ -15,7 +15,7 @@
 
 typedef struct options {
 	bool history, dry_run, quiet;
-	uint64_t copies;
+	uint64_t copies, timeout;
 	vv_strings from;
 	const char *format;
 } options;
@@ -28,6 +28,8 @@ static const vv_option table[] = {
 		   "drop only what so many others keep (1); a vault counts as its holders"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "ask this remote or URL, or vault:, and nobody else; may be repeated"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up when the other side is silent for this long (60)"),
 	OPT_FLAG('n', "dry-run", dry_run, "only ask, and say what would be dropped"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all was dropped"),
@@ -214,7 +216,8 @@ static vv_status run_drop(vv_context *c, vv_error *err)
 		     .history = o->history,
 		     .from = &o->from,
 		     .copies = o->copies ? (unsigned)o->copies : 1,
-		     .dry_run = o->dry_run};
+		     .dry_run = o->dry_run,
+		     .idle_sec = o->timeout};
 	char **paths = NULL;
 	vv_status rc = vv_context_paths(&paths, c, first, err);
 

@@ -16,6 +16,7 @@
 typedef struct options {
 	bool dry_run, quiet, automatic;
 	const char *prune, *format, *remote;
+	uint64_t timeout;
 } options;
 
 static const vv_option table[] = {
@@ -26,6 +27,8 @@ static const vv_option table[] = {
 			 "remove what has been unused for this long: now, never, 3.days, 2.weeks"),
 	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
 			 "the blocks on a Git host instead: into fewer packs"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "with --remote: give up when the other side is silent for this long (60)"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
 };
@@ -131,8 +134,12 @@ static int check_gc(const vv_context *c)
 	if (c->argc > 0) {
 		return vv_usage_error("gc takes no arguments, not '%s'", vv_text_shows(c->argv[0]));
 	}
+	if (o->timeout > 0 && !o->remote) {
+		return vv_usage_error("--timeout goes with --remote only");
+	}
 	if (o->remote && (o->automatic || vv_wants_json(o->format))) {
-		return vv_usage_error("--remote goes with --dry-run, --prune and --quiet only");
+		return vv_usage_error(
+			"--remote goes with --dry-run, --prune, --timeout and --quiet only");
 	}
 	if (o->prune && !parse_grace(&grace, o->prune)) {
 		return vv_usage_error("--prune takes now, never, or a time as 3.days, not '%s'",
@@ -193,7 +200,7 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	}
 	if ((!*o->remote && (rc = vv_remote_default(&name, c->repo, head.branch, true, err)) < 0) ||
 	    (rc = vv_remote_find(&m, c->repo, *o->remote ? o->remote : name, err)) < 0 ||
-	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, 0, err)) < 0 ||
+	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) < 0 ||
 	    (rc = vv_reach(&there, &t, &m, true, err)) < 0) {
 		goto done;
 	}

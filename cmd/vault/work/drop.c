@@ -308,7 +308,7 @@ static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)
 	vv_reached there = {0};
 	vv_status rc;
 
-	if ((rc = vv_transfer_open(&t, x->repo, x->notes, true, 0, err)) < 0) {
+	if ((rc = vv_transfer_open(&t, x->repo, x->notes, true, x->d->idle_sec, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_remote_find(&m, x->repo, x->d->keepers[keeper].name, err)) == VV_OK &&
@@ -405,7 +405,8 @@ static vv_status prove_vault(vv_vault_session *s, unsigned *copies, vv_error *er
 
 static vv_status ask_vault(dropping *x, size_t keeper, vv_error *err)
 {
-	const vv_session_options o = {.need_key = true, .quiet = true, .notes = x->notes};
+	const vv_session_options o = {
+		.need_key = true, .quiet = true, .notes = x->notes, .idle_sec = x->d->idle_sec};
 	vv_drop_keeper *k = &x->d->keepers[keeper];
 	vv_vault_session s;
 	vv_contents contents = {0};

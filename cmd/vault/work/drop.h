@@ -54,6 +54,7 @@ typedef struct vv_drop {
 	const vv_strings *from; /* who is asked; none: all remotes, and the vault */
 	unsigned copies;        /* that others must keep; 1 or more */
 	bool dry_run;
+	uint64_t idle_sec; /* as vv_transfer_open has it */
 	/* After the run; cleared by vv_drop_clear: */
 	vv_drop_version *versions;
 	size_t count, cap;

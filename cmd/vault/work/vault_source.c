@@ -112,6 +112,11 @@ static vv_status put_shard(vault *v, const vv_kept *k, const vv_buf *bytes, vv_e
 
 /* --- the vault ---------------------------------------------------------------------------------------- */
 
+static void be_brief(vv_connect_options *o)
+{
+	o->idle_sec = vv_idle_sec(o) < UNASKED_IDLE ? vv_idle_sec(o) : UNASKED_IDLE;
+}
+
 static vv_status open_vault(vault *v, vv_error *err)
 {
 	const vv_session_options o = {
@@ -122,7 +127,7 @@ static vv_status open_vault(vault *v, vv_error *err)
 	v->tried = true;
 	if (rc == VV_OK && !v->asked) {
 		s->transfer.connect.ask = NULL; /* nobody is asked from a thread */
-		s->transfer.connect.idle_sec = UNASKED_IDLE;
+		be_brief(&s->transfer.connect);
 	}
 	/* A new clone does not have the ledger yet. */
 	if (rc < 0 || (rc = vv_vault_session_need_vault(s, err)) < 0 ||
@@ -364,7 +369,7 @@ static vv_status add_source(vault *v, const vv_transfer *t, const vv_holder_conf
 	s->connect.foreign = NULL;
 	s->connect.ask = NULL; /* nobody is asked from a thread */
 	if (!v->asked) {
-		s->connect.idle_sec = UNASKED_IDLE;
+		be_brief(&s->connect);
 		s->connect.first_sec = VV_ASK_FIRST_SEC;
 	}
 	vv_buf_printf(&name, config ? "holder %s" : "the vault", config ? config->name : "");

@@ -57,6 +57,8 @@ const vv_setting vv_settings[] = {
 	{"varve.smudgeLimit", VV_SETTING_NUMBER, "256m", NULL,
 	 "git checkout writes tables up to so many bytes itself"},
 	{"varve.ssh", VV_SETTING_WORD, "auto", "auto|libssh2|external", "which ssh is used"},
+	{"varve.timeout", VV_SETTING_NUMBER, "60", NULL,
+	 "seconds without a byte after which a peer is given up, where --timeout does not say it"},
 	{"varve.trustedHost", VV_SETTING_TEXT, NULL, NULL,
 	 "SCHEME://[USER@]HOST[:PORT] that .varveconfig may send requests to; may be set several times"},
 	{OF_REMOTE "varve", VV_SETTING_TEXT, "varve", NULL,

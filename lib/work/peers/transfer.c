@@ -125,6 +125,8 @@ void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said)
 
 /* --- connecting ------------------------------------------------------------------------- */
 
+#define IDLE_MAX 86400u
+
 /* Requests over http that git makes for us give up a silent host as ours do. Before there are
  * threads. */
 static void limit_git(uint64_t idle_sec)
@@ -140,10 +142,15 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 			   uint64_t idle_sec, vv_error *err)
 {
 	unsigned cpus = vv_cpu_count();
+	uint64_t usual = 0;
+	vv_status rc = repo ? vv_config_u64(repo, "varve.timeout", 0, &usual, err) : VV_OK;
 
 	memset(t, 0, sizeof(*t));
-	if (idle_sec > 0) {
-		limit_git(idle_sec);
+	if (rc < 0) {
+		return rc;
+	}
+	if (idle_sec > 0 || usual > 0) {
+		limit_git(idle_sec > 0 ? idle_sec : usual);
 	}
 	t->repo = repo;
 	t->notes = notes;
@@ -160,7 +167,8 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 	t->connect = (vv_connect_options){
 		.repo = repo,
 		.program = t->program,
-		.idle_sec = (unsigned)(idle_sec < 86400 ? idle_sec : 86400),
+		.idle_sec = (unsigned)(idle_sec < IDLE_MAX ? idle_sec : IDLE_MAX),
+		.usual_sec = (unsigned)(usual < IDLE_MAX ? usual : IDLE_MAX),
 		.ask = ask,
 		.line = on_line,
 		.foreign = &t->foreign,

@@ -31,7 +31,7 @@ typedef struct vv_transfer {
 	bool foreign; /* the last line that was tried: answered, and not by varve */
 } vv_transfer;
 
-/* idle_sec: --timeout, 0 the usual one. */
+/* idle_sec: --timeout; 0: as varve.timeout says. */
 vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
 			   uint64_t idle_sec, vv_error *err);
 void vv_transfer_close(vv_transfer *t);

@@ -113,3 +113,32 @@ more() {
 	[ "$status" -eq 0 ]
 	varve cat --raw origin/main:t.csv | cmp - ../a/t.csv
 }
+
+@test "--timeout in drop and gc, and varve.timeout for whatever reads" {
+	three
+	cd b
+	git remote add sleeper "http://127.0.0.1:${port[0]}/v"
+	git config remote.sleeper.varveKind peer
+	within 6 varve drop --history --from sleeper --timeout 1
+	[ "$status" -ne 124 ]
+	git config varve.timeout 1
+	within 6 varve drop --history --from sleeper
+	[ "$status" -ne 124 ]
+	ends_with 2 varve gc --timeout 1
+	cd ..
+	varve clone -q --lazy hub.git c
+	more 3
+	cd c
+	git fetch -q
+	git config remote.origin.url "http://127.0.0.1:${port[0]}/v"
+	git config varve.timeout 1
+	within 6 varve cat origin/main:t.csv
+	[ "$status" -eq 2 ]
+	# a Git host that sleeps
+	git remote add host "http://127.0.0.1:${port[1]}/v.git"
+	git config remote.host.varveKind git
+	within 10 varve gc --remote=host --timeout 1
+	[ "$status" -eq 2 ]
+	within 10 varve gc --remote=host
+	[ "$status" -eq 2 ]
+}
