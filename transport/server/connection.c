@@ -10,7 +10,8 @@
  *
  * One client has at most per_address connections; one more takes the place of one of its own that is
  * idle, or is surplus: it is told to come again later (429) when it asks, as long as others do not need its place. When
- * all are taken, one more takes the place of a surplus one, or of the one that has waited longest for a head.
+ * all are taken, one more takes the place of a surplus one, or of the one that has waited longest for a head; who
+ * goes so without having asked gets the same answer.
  */
 #include "transport/server/connection.h"
 
@@ -40,6 +41,19 @@ static void end_connection(http_connection *k)
 	(void)shutdown(k->fd, SHUT_RDWR);
 }
 
+/* For want of room. Who has not had an answer gets one, since a reader that connected a moment ago is about to
+ * ask; a kept connection may end at any time. */
+static void turn_away(http_connection *k)
+{
+	static const char later[] = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\n"
+				    "Content-Length: 0\r\nConnection: close\r\n\r\n";
+
+	if (!atomic_load(&k->served)) {
+		(void)send(k->fd, later, sizeof(later) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	}
+	end_connection(k);
+}
+
 /* k is new. Called with the lock. */
 static void keep_share(const vv_http_server *s, http_connection *k)
 {
@@ -62,11 +76,11 @@ static void keep_share(const vv_http_server *s, http_connection *k)
 	}
 	k->surplus = count > s->o.per_address && !is_proxy && !own;
 	if (count > s->o.per_address && !is_proxy && own) {
-		end_connection(own);
+		turn_away(own);
 	} else if (k->surplus && all > s->o.connections + s->o.connections / 8) {
-		end_connection(k);
+		turn_away(k);
 	} else if (!k->surplus && all > s->o.connections) {
-		end_connection(surplus ? surplus : any ? any : k);
+		turn_away(surplus ? surplus : any ? any : k);
 	}
 }
 

@@ -404,18 +404,26 @@ static bool hint_pattern(const migration *m, const char *path, vv_error *err)
 	vv_buf word = VV_BUF_INIT;
 	vv_error ignored;
 	size_t at;
+	char *prefix = NULL;
 	bool hinted = false;
 
-	if (vv_attr_list_read(&lines, m->c->repo, &ignored) == VV_OK &&
+	if (vv_worktree_prefix(&prefix, m->c->repo, &ignored) == VV_OK &&
+	    vv_attr_list_read(&lines, m->c->repo, &ignored) == VV_OK &&
 	    (at = vv_attr_list_deciding(&lines, path)) < lines.count && !lines.lines[at].literal &&
 	    strcmp(lines.lines[at].file, ".gitattributes") == 0) {
-		vv_buf_puts(&word, "varve migrate --export ");
+		vv_buf_puts(&word, "varve ");
+		vv_buf_puts(&word, *prefix ? "-C .." : "");
+		for (const char *p = prefix; (p = strchr(p, '/')); p++) {
+			vv_buf_puts(&word, "/..");
+		}
+		vv_buf_puts(&word, *prefix ? " migrate --export " : "migrate --export ");
 		vv_text_put_word(&word, lines.lines[at].pattern);
 		vv_hint(err, "%s (all that this line tracks)", vv_buf_cstr(&word));
 		hinted = true;
 	}
 	vv_attr_list_clear(&lines);
 	vv_buf_clear(&word);
+	vv_free(prefix);
 	return hinted;
 }
 

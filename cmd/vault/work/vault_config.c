@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "repo/git/config.h"
 #include "repo/git/run_git.h"
+#include "transport/line/url.h"
 
 #define FILE_NAME ".varveconfig"
 #define FILE_SIZE_MAX (1u << 24)
@@ -289,6 +290,19 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(((const vv_holder_config *)a)->name, ((const vv_holder_config *)b)->name);
 }
 
+static bool has_password(const char *url)
+{
+	vv_url u;
+	vv_error ignored;
+	bool has = vv_url_read(&u, url, &ignored) == VV_OK;
+
+	if (has) {
+		has = u.secret != NULL;
+		vv_url_clear(&u);
+	}
+	return has;
+}
+
 vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_error *err)
 {
 	vv_status rc;
@@ -299,6 +313,17 @@ vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_er
 		if (!out->items[i].url) {
 			rc = vv_fail(err, VV_EINPUT, "the holder '%s' has no URL in the settings",
 				     vv_text_shows(out->items[i].name));
+		} else if (has_password(out->items[i].url)) {
+			(void)vv_fail(
+				err, VV_EINPUT,
+				"the URL of the holder '%s' has a password in it, which all readers of the "
+				"vault would learn",
+				vv_text_shows(out->items[i].name));
+			rc = vv_hint(
+				err,
+				"git config holder.%s.url URL without it; Git's credential helpers keep "
+				"passwords",
+				vv_text_shows(out->items[i].name));
 		}
 	}
 	if (rc < 0) {

@@ -305,3 +305,33 @@ terminal() {
 	output_has "the block peer $peer does not answer"
 	output_has "mend: "
 }
+
+@test "the password in a block peer's URL is never printed" {
+	with_peer
+	git config --global --unset credential.helper
+	git rm -q --cached .varveconfig
+	rm .varveconfig
+	git commit -q -m "no word of peers"
+	git config remote.origin.varveUrl "http://ada:secret@${peer#http://}"
+	hidden() {
+		run --separate-stderr varve "$@"
+		printf '%s\n' "$output" "$stderr" > said
+		grep -q . said
+		! grep -n secret said || { echo "varve $*" >&2; false; }
+		rm said
+	}
+	hidden push -v -u origin main
+	[ "$status" -eq 0 ]
+	[ -n "$(git -C ../keep.git for-each-ref)" ]
+	hidden push -v
+	change 7
+	hidden fetch -v --data --all
+	hidden doctor
+	hidden whereis
+	kill "$server"
+	wait "$server" || true
+	server=
+	for command in "push -v" "doctor" "fsck --data" "drop --history"; do
+		hidden $command
+	done
+}

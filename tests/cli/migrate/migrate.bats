@@ -148,6 +148,25 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	[ -z "$(git status --porcelain)" ]
 }
 
+@test "what the hint of a refused export names works, in a folder below too" {
+	local hint
+	text_repo
+	varve migrate '*.csv' > /dev/null 2>&1
+	git branch migrated
+	ends_with 2 varve migrate --export a.csv
+	hint=$(sed -n 's/^hint: \(varve .*\) (all that.*/\1/p' <<< "$stderr")
+	succeeds sh -c "$hint"
+	git show HEAD:a.csv | cmp - a.csv
+	git reset -q --hard migrated
+	cd data
+	ends_with 2 varve migrate --export b.csv
+	hint=$(sed -n 's/^hint: \(varve .*\) (all that.*/\1/p' <<< "$stderr")
+	succeeds sh -c "$hint"
+	git show HEAD:data/b.csv | cmp - b.csv
+	git show HEAD:a.csv | cmp - ../a.csv
+	[ -z "$(git status --porcelain)" ]
+}
+
 @test "without a commit all is staged" {
 	text_repo
 	succeeds varve migrate --no-commit a.csv

@@ -625,6 +625,35 @@ teardown() {
 	assert set(seen) <= {b"200", b"429"} and seen[b"200"] >= 8, seen
 	END
 	stop_server
+	# 200 readers of a gateway, with what holds by default, that ask at once or a moment after they connected
+	start_server src
+	for pause in 0 0.5; do
+		succeeds python3 - "${url##*:}" "$pause" <<-'END'
+		import collections, socket, sys, threading, time
+		seen, gate = collections.Counter(), threading.Barrier(200)
+		def ask():
+		    gate.wait()
+		    with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as s:
+		        s.settimeout(60)
+		        time.sleep(float(sys.argv[2]))
+		        try:
+		            s.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+		        except OSError:
+		            pass
+		        try:
+		            seen[s.recv(100)[9:12]] += 1
+		        except OSError:
+		            seen[b"broken"] += 1
+		threads = [threading.Thread(target=ask) for _ in range(200)]
+		for t in threads:
+		    t.start()
+		for t in threads:
+		    t.join()
+		print(dict(seen))
+		assert set(seen) <= {b"200", b"429"} and seen[b"200"] >= 64, seen
+		END
+	done
+	stop_server
 	start_server --per-address 1 --trust-proxy 127.0.0.0/8 src
 	[ "$(status "$url/")" = 200 ]
 	[ "$(status -H 'X-Forwarded-For: 192.0.2.7' "$url/")" = 200 ]

@@ -106,3 +106,15 @@ kind_end() {
 	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve recover -q --key ../paper --to ../again "$url"
 	cmp t.csv ../again/t.csv
 }
+
+@test "a password in a holder's URL of the settings is not sealed for others" {
+	new_vault a
+	git config holder.y.url "http://ada:hidden-one@127.0.0.1:9/v"
+	for command in "replicate" "vault status" "holder list" "audit"; do
+		ends_with 2 varve $command
+		stderr_has "git config holder.y.url"
+		stderr_lacks hidden-one
+	done
+	git config holder.y.url "http://ada@127.0.0.1:9/v"
+	succeeds varve holder list
+}
