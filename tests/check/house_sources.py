@@ -10,10 +10,10 @@ from circles import BLANK, DIRECTIVE, TOPS, File
 
 # What stands beside the core: in the folders of the programs, and where it stood before they were there.
 BESIDE = {
-    "varve-web": r"cmd/web/|(cmd|lib)/work/web/|transport/server/|(cmd|lib)/work/serve/http|cmd/commands/web\.c",
-    "varve-vault": r"cmd/vault/|(cmd|lib)/work/(vault|hold)/|cmd/commands/vault/|base/keys/"
+    "varve-web": r"cmd/web/|(cmd|lib)/work/web/|transport/server/|(cmd|lib)/work/serve/http|cmd/(varve/)?commands/web\.c",
+    "varve-vault": r"cmd/vault/|(cmd|lib)/work/(vault|hold)/|cmd/(varve/)?commands/vault/|base/keys/"
                    r"|transport/(vault|hold|s3|places)/",
-    "varve-ipfs": r"cmd/ipfs/|transport/ipfs/|cmd/commands/(car|publish)\.c",
+    "varve-ipfs": r"cmd/ipfs/|transport/ipfs/|cmd/(varve/)?commands/(car|publish)\.c",
 }
 
 # A line that only opens, tests, frees or closes. What a test of an error does is not one, but for going away.
