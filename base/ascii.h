@@ -57,11 +57,6 @@ static inline char vv_to_lower(char c)
 	return vv_is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
-static inline char vv_to_upper(char c)
-{
-	return vv_is_lower(c) ? (char)(c - 'a' + 'A') : c;
-}
-
 /* 0 to 15, of either case; -1: not a hex digit. */
 static inline int vv_hex_digit(char c)
 {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """exports.py ROOT: what a source defines for others is used by another source. What its own file alone
-uses is static, unless a test uses it too; what tests alone use is not there."""
+uses is static, unless a test uses it too; what tests alone use is not there. The same for functions that a header has whole."""
 import collections
 import os
 import re
@@ -59,6 +59,11 @@ def main():
             who = "this file alone: make it static" if inside else "tests alone" if name in tested else "nobody"
             print(f"{path}: {name} is used by {who}")
             bad = 1
+    for path in paths:
+        for name in sorted(files[path].private if path.endswith(".h") else ()):
+            if words[path][name] == 1 and not any(name in words[other] for other in paths if other != path):
+                print(f"{path}: {name} is used by {'tests alone' if name in tested else 'nobody'}")
+                bad = 1
     return bad
 
 
