@@ -104,9 +104,10 @@ class Links:
         self.files = {path: File(path) for path in sources}
         os.chdir(here)
         # Of what a header declares it uses only what it names again, in a macro or an inline function.
-        self.uses = {path: {name for name in f.words - f.private - {"main"}
-                            if name not in f.declared or len(re.findall(rf"\b{name}\b", sources[path].code)) > 1}
-                     for path, f in self.files.items()}
+        self.uses = {}
+        for path, f in self.files.items():
+            times = collections.Counter(re.findall(r"\w+", sources[path].code)) if path.endswith(".h") else {}
+            self.uses[path] = {name for name in f.words - f.private - {"main"} if name not in f.declared or times.get(name, 0) > 1}
         self.at = {name: path for path, f in self.files.items() if path.endswith(".c") for name in f.defined}
 
     def programs(self):
