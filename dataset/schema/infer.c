@@ -205,15 +205,14 @@ static uint32_t classify_literal(const char *s, size_t len)
 	       (classify_number(s, len) & BIT(VV_TYPE_YEAR));
 }
 
-/* Does the text read as -1.234,56? *sure: and not as an English 1,234 either. */
-static bool reads_with_comma(const char *s, size_t len, bool *sure)
+/* Does the text read as -1.234,56? *comma: and not as an English 1,234 either; *sure: nor as the numbers 2 and 4. */
+static bool reads_with_comma(const char *s, size_t len, bool *comma, bool *sure)
 {
 	const char *end = s + len, *from;
+	const bool negative = len > 0 && *s == '-';
 	bool grouped = false;
 
-	if (len > 0 && *s == '-') {
-		s++;
-	}
+	s += negative;
 	for (from = s; s < end && vv_is_digit(*s); s++) {
 		;
 	}
@@ -227,12 +226,13 @@ static bool reads_with_comma(const char *s, size_t len, bool *sure)
 			grouped = true;
 		}
 	}
-	*sure = false;
+	*comma = *sure = false;
 	if (s < end && *s == ',') {
 		for (from = ++s; s < end && vv_is_digit(*s); s++) {
 			;
 		}
-		*sure = s > from && (grouped || s - from != 3);
+		*comma = s > from && (grouped || s - from != 3);
+		*sure = *comma && (negative || grouped || (*from == '0' && s - from > 1));
 		if (s == from) {
 			return false;
 		}
@@ -242,14 +242,15 @@ static bool reads_with_comma(const char *s, size_t len, bool *sure)
 
 static void note_comma(vv_infer *i, const char *s, size_t len)
 {
-	bool sure;
+	bool comma, sure;
 
-	if (!reads_with_comma(s, len, &sure)) {
+	if (!reads_with_comma(s, len, &comma, &sure)) {
 		i->maybe_comma = false;
 		i->sure_comma = false;
-	} else if (sure) {
-		i->sure_comma = true;
+		return;
 	}
+	i->commas += comma;
+	i->sure_comma |= sure;
 }
 
 void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
@@ -276,6 +277,7 @@ void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t str
 			continue;
 		}
 		i->any_value = true;
+		i->values++;
 		if (cell->state == VV_CELL_LITERAL) {
 			i->possible &= classify_literal(cell->text, cell->len);
 			i->maybe_comma = false;
@@ -302,6 +304,8 @@ void vv_infer_merge(vv_infer *into, const vv_infer *other)
 	into->json = into->json || other->json;
 	into->any_value = into->any_value || other->any_value;
 	into->maybe_comma = into->maybe_comma && other->maybe_comma;
+	into->values += other->values;
+	into->commas += other->commas;
 	into->sure_comma = into->maybe_comma && (into->sure_comma || other->sure_comma);
 }
 
@@ -321,8 +325,9 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
 		}
 	}
 	if (offer_comma) {
-		*offer_comma = i->any_value && found == VV_TYPE_STRING && i->maybe_comma &&
-			       i->sure_comma;
+		/* a few values with one comma among whole numbers are lists of these */
+		*offer_comma = found == VV_TYPE_STRING && i->maybe_comma && i->commas > 0 &&
+			       (i->sure_comma || i->commas >= i->values - i->commas);
 	}
 	return found;
 }

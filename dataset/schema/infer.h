@@ -36,7 +36,9 @@ typedef struct vv_infer {
 	bool json;         /* the cells come from NDJSON or a JSON array; set after init */
 	bool any_value;    /* was any value seen that is not empty, absent or null? */
 	bool maybe_comma;  /* every value so far reads as 1.234,56 */
-	/* and one so far reads as nothing else ("1,234" alone could be English) */
+	/* then: how many there are; how many have a comma, and are no English 1,234; is one of them no list of
+	 * numbers ("2,4") either? */
+	uint64_t values, commas;
 	bool sure_comma;
 } vv_infer;
 

@@ -19,6 +19,7 @@
 #include "lib/work/view/table_at.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/lineage.h"
+#include "repo/git/tree.h"
 
 #define AUTHOR_WIDTH 20u
 #define KEY_MAX 16u     /* columns of a key */
@@ -489,6 +490,25 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 						    vv_text_shows(r->o->row));
 }
 
+/* In the words of the user, not by the commit's id. */
+static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *commit, vv_error *err)
+{
+	vv_tree_entry entry;
+	vv_status rc = vv_tree_entry_at(r->repo, commit, r->path, &entry, err);
+
+	if (rc == VV_OK) {
+		vv_tree_entry_clear(&entry);
+	} else if (rc == VV_ENOTFOUND) {
+		vv_fail(err, rc, "there is no '%s' in %s", vv_text_shows(r->path),
+			vv_text_shows(rev));
+		vv_hint(err,
+			"'varve log --all -- %s' lists the commits that have it; or name its "
+			"path from where you are",
+			vv_text_shows(r->path));
+	}
+	return rc;
+}
+
 static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 {
 	vv_table_at first = {0};
@@ -496,6 +516,7 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	vv_oid start;
 	vv_status rc;
 	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
+	    (rc = need_path(r, rev, &start, err)) < 0 ||
 	    (rc = vv_table_at_open(&first, r->repo, r->reader, &start, r->path, true, err)) < 0) {
 		return rc;
 	}
@@ -521,8 +542,15 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 /* "PATH REV" is taken too: what is a file is the path, unless "--" tells. */
 static bool is_rev_first(const vv_context *c)
 {
-	return c->dashdash >= 0 ? c->dashdash == 1
-				: vv_exists(c->argv[1]) && !vv_exists(c->argv[0]);
+	vv_error ignored;
+	vv_oid id;
+
+	if (c->dashdash >= 0 || vv_exists(c->argv[0])) {
+		return c->dashdash == 1;
+	}
+	return vv_exists(c->argv[1]) ||
+	       (vv_rev_commit(c->repo, c->argv[0], &id, &ignored) == VV_OK &&
+		vv_rev_commit(c->repo, c->argv[1], &id, &ignored) < 0);
 }
 
 static int check_blame(const vv_context *c)

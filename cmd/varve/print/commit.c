@@ -426,7 +426,8 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	}
 	const vv_stat_options how = {.paths = v->paths,
 				     .growth = v->growth || v->style == VV_STYLE_JSON,
-				     .names = v->name_only || v->name_status};
+				     .names = v->name_only || v->name_status,
+				     .texts = v->stat};
 	if ((v->stat || how.names) &&
 	    (rc = vv_commit_stat_make(&stat, v->repo, c.parent_count ? &c.parents[0] : NULL, &c.id,
 				      &how, err)) < 0) {

@@ -131,25 +131,54 @@ static vv_status pair_renames(vv_commit_stat *s, vv_repository *r, vv_error *err
 	return rc;
 }
 
-/* A table that Git keeps as text, for varve to compare. */
+/* Is it a file that Git has as text? */
+static bool is_text(const vv_content *s)
+{
+	return s->file && !s->stored && !s->damaged;
+}
+
+static vv_status count_rows(collect *c, vv_content *side, const char *path, const vv_oid *blob,
+			    vv_error *err)
+{
+	return vv_text_count_rows(&side->table, &side->rows, &side->columns, c->repo, c->reader,
+				  path, blob, err);
+}
+
+/* Is it a table that Git keeps as text, at least on one side, and one to be counted? Unless all are asked for, those
+ * are that varve is to compare: attributes take 150 us to ask, too much for each file of a large commit. */
+static vv_status counts_text(const collect *c, const vv_stat_line *line, bool *out, vv_error *err)
+{
+	const vv_content *o = &line->old_side, *n = &line->new_side;
+
+	*out = false;
+	if (c->opts->names || !vv_diff_is_table_name(line->path, true)) {
+		return VV_OK;
+	}
+	if (c->opts->texts) {
+		*out = is_text(o) || is_text(n);
+		return VV_OK;
+	}
+	return is_text(o) && is_text(n) ? vv_attr_compared(c->repo, line->path, out, err) : VV_OK;
+}
+
 static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 {
+	const uint64_t most = c->opts->texts ? UINT64_MAX : VV_COUNT_TEXT_MAX;
 	const vv_change *h = &line->change;
-	bool compared = false;
-	vv_status rc = VV_OK;
+	vv_content *o = &line->old_side, *n = &line->new_side;
+	bool counted;
+	vv_status rc = counts_text(c, line, &counted, err);
 
-	/* Attributes take 150 us to ask: too much for each file of a large commit. */
-	if (c->opts->names || !vv_diff_is_table_name(line->path, true) || line->old_side.stored ||
-	    line->old_side.damaged || line->new_side.damaged || !S_ISREG(h->old_mode) ||
-	    !S_ISREG(h->new_mode) ||
-	    (rc = vv_attr_compared(c->repo, line->path, &compared, err)) < 0 || !compared) {
+	if (rc < 0 || !counted || o->damaged || n->damaged ||
+	    (!c->reader && (rc = vv_dataset_reader_open(&c->reader, c->repo, NULL, err)) < 0)) {
 		return rc;
 	}
-	if (!c->reader && (rc = vv_dataset_reader_open(&c->reader, c->repo, NULL, err)) < 0) {
-		return rc;
+	if (o->file && n->file) {
+		return vv_change_count_texts(&line->counts, c->repo, c->reader, line->path,
+					     &h->old_id, &h->new_id, most, err);
 	}
-	return vv_change_count_texts(&line->counts, c->repo, c->reader, line->path, &h->old_id,
-				     &h->new_id, err);
+	return is_text(n) ? count_rows(c, n, line->path, &h->new_id, err)
+			  : count_rows(c, o, line->path, &h->old_id, err);
 }
 
 static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
@@ -161,8 +190,11 @@ static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
 	    (rc = vv_content_read(&line->new_side, c->repo, h->new_mode, &h->new_id, err)) < 0) {
 		return rc;
 	}
-	if (!line->new_side.stored) {
-		return count_text(c, line, err);
+	if (!line->new_side.stored || is_text(&line->old_side)) {
+		rc = count_text(c, line, err);
+	}
+	if (rc < 0 || !line->new_side.stored) {
+		return rc;
 	}
 	if (!c->opts->names && line->old_side.stored && line->old_side.table &&
 	    line->new_side.table &&
@@ -204,6 +236,11 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 	if (n->table && !o->there) {
 		vv_change_whole_put(b, false, n->rows, n->columns);
 	} else if (l->counts.counted) {
+		if (!both) {
+			vv_buf_printf(b, "now a dataset: %s, ",
+				      vv_text_counted(n->rows, "row", NULL));
+			vv_buf_printf(b, "%s; ", vv_text_counted(n->columns, "column", NULL));
+		}
 		vv_change_counts_put(b, &l->counts);
 	} else if (n->table) {
 		vv_buf_puts(b, both ? "" : "now a dataset: ");
@@ -231,15 +268,18 @@ static void put_file(vv_buf *b, const vv_stat_line *l)
 
 	if (!n->there) {
 		vv_buf_puts(b, "removed");
-		if (o->stored && o->table) {
+		if (o->table) {
 			vv_buf_reset(b);
 			vv_change_whole_put(b, true, o->rows, o->columns);
 		}
 	} else if (n->damaged) {
 		vv_buf_puts(b, "a damaged pointer");
+	} else if (!o->there && n->table) {
+		vv_change_whole_put(b, false, n->rows, n->columns);
 	} else if (!o->there) {
 		vv_buf_printf(b, "new: %s", vv_text_bytes(n->bytes));
 	} else if (l->counts.counted) {
+		vv_buf_puts(b, o->stored ? "no longer a dataset: " : "");
 		vv_change_counts_put(b, &l->counts);
 	} else if (o->stored) {
 		vv_buf_printf(b, "no longer a dataset: %s of text", vv_text_bytes(n->bytes));

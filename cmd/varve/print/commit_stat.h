@@ -35,6 +35,7 @@ typedef struct vv_stat_options {
 	const char *const *paths; /* only these (NULL-ended, files or folders); NULL: all */
 	bool growth;              /* count stored bytes, too */
 	bool names;               /* count nothing: only the names are wanted */
+	bool texts; /* count rows of tables that Git has as plain text, too, tracked or not, whatever their size */
 } vv_stat_options;
 
 /* From one commit (NULL: nothing) to another. */

@@ -88,7 +88,7 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 	}
 	rc = both_stored ? vv_change_count(&out->counts, v->repo, c->path, &a->root, &b->root, err)
 			 : vv_change_count_texts(&out->counts, v->repo, v->reader, c->path,
-						 &c->old_id, &c->new_id, err);
+						 &c->old_id, &c->new_id, VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK) {
 		out->missing = both_stored && !out->counts.counted && !out->counts.many;
 		remember(v, &key, &out->counts);

@@ -136,8 +136,8 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
 }
 
 static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *reader,
-			   const char *path, const vv_oid *blob, char **file, bool *fits,
-			   vv_error *err)
+			   const char *path, const vv_oid *blob, uint64_t most, char **file,
+			   bool *fits, vv_error *err)
 {
 	uint64_t size = 0;
 	vv_stat st;
@@ -145,7 +145,7 @@ static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *r
 
 	*fits = false;
 	if (blob) {
-		if ((rc = vv_blob_size(r, blob, &size, err)) < 0 || size > VV_COUNT_TEXT_MAX) {
+		if ((rc = vv_blob_size(r, blob, &size, err)) < 0 || size > most) {
 			return rc;
 		}
 		*fits = true;
@@ -154,16 +154,22 @@ static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *r
 	if (!(*file = vv_repository_file(r, path))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_lstat(&st, *file, err)) < 0 || st.size > VV_COUNT_TEXT_MAX) {
+	if ((rc = vv_lstat(&st, *file, err)) < 0 || (uint64_t)st.size > most) {
 		return rc;
 	}
 	*fits = true;
 	return vv_subject_find_file(s, r, reader, *file, err);
 }
 
+/* Text that is not a table is no fault here. */
+static bool is_no_table(vv_status rc)
+{
+	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND || rc == VV_ENOSUPPORT;
+}
+
 vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_dataset_reader *reader,
 				const char *path, const vv_oid *old, const vv_oid *now,
-				vv_error *err)
+				uint64_t most, vv_error *err)
 {
 	vv_subject a, b;
 	const vv_diff_item item = {
@@ -175,8 +181,8 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_data
 	*out = (vv_change_counts){0};
 	vv_subject_init(&a);
 	vv_subject_init(&b);
-	if ((rc = find_text(&a, r, reader, path, old, &file, &fits, err)) < 0 || !fits ||
-	    (rc = find_text(&b, r, reader, path, now, &file, &fits, err)) < 0 || !fits) {
+	if ((rc = find_text(&a, r, reader, path, old, most, &file, &fits, err)) < 0 || !fits ||
+	    (rc = find_text(&b, r, reader, path, now, most, &file, &fits, err)) < 0 || !fits) {
 		goto done;
 	}
 	if ((rc = count(out, &item, err)) == VV_OK && !out->counted) {
@@ -186,10 +192,29 @@ done:
 	vv_subject_clear(&b);
 	vv_subject_clear(&a);
 	vv_free(file);
-	/* Text that is not a table is no fault here. */
-	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND || rc == VV_ENOSUPPORT
-		       ? VV_OK
-		       : rc;
+	return is_no_table(rc) ? VV_OK : rc;
+}
+
+vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
+			     vv_dataset_reader *reader, const char *path, const vv_oid *blob,
+			     vv_error *err)
+{
+	const vv_subject_options how = {.pool = vv_dataset_reader_pool(reader)};
+	vv_subject s;
+	vv_table t;
+	vv_status rc;
+
+	vv_subject_init(&s);
+	*is = false;
+	if ((rc = vv_subject_find_blob(&s, r, reader, blob, path, path, err)) == VV_OK &&
+	    (rc = vv_subject_open(&s, &t, &how, err)) == VV_OK) {
+		*is = t.root.kind == VV_KIND_TABLE;
+		*rows = t.root.rows;
+		*columns = t.columns;
+		vv_table_close(&t);
+	}
+	vv_subject_clear(&s);
+	return is_no_table(rc) ? VV_OK : rc;
 }
 
 vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,

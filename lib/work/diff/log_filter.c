@@ -1,7 +1,7 @@
 /*
  * log_filter: knows how a commit is asked whether a value came or went: only row groups that one
  * of the two versions has alone are read, and only cells that are the value as a whole count.
- * In text files its occurrences do, as in Git. A file that was renamed is compared with what it was.
+ * In text files its occurrences do, as in Git, and in files that are kept as bytes. A file that was renamed is compared with what it was.
  */
 #include "lib/work/diff/log_filter.h"
 
@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 #include "diff/rows/changed_groups.h"
 #include "lib/work/view/table_at.h"
@@ -22,8 +23,6 @@
 #include "repo/git/merge/renames.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
-
-#define TEXT_MAX (64u << 20)
 
 struct vv_log_filter {
 	vv_repository *repo;
@@ -175,19 +174,75 @@ static void side_close(side *s)
 	vv_table_at_close(&s->text);
 }
 
-static uint64_t count_text(const vv_buf *b, const char *value, size_t len)
+/* Occurrences that do not overlap. *rest: where the next one may begin. */
+static uint64_t count_text(const char *p, const char *end, const char *value, size_t len,
+			   const char **rest)
 {
-	const char *p = vv_buf_cstr(b), *end = p + b->len;
+	const char *next = p;
 	uint64_t n = 0;
 
-	while (len > 0 && (size_t)(end - p) >= len &&
-	       (p = memchr(p, value[0], (size_t)(end - p) - len + 1)) != NULL) {
+	while (len > 0 && (size_t)(end - next) >= len &&
+	       (p = memchr(next, value[0], (size_t)(end - next) - len + 1)) != NULL) {
 		bool same = memcmp(p, value, len) == 0;
 
 		n += same;
-		p += same ? len : 1;
+		next = p + (same ? len : 1);
 	}
+	*rest = (size_t)(end - next) >= len && len > 0 ? end - (len - 1) : next;
 	return n;
+}
+
+/* The bytes of a file in pieces, across which the value may stand. */
+typedef struct pieces {
+	const vv_log_filter *f;
+	vv_buf seen; /* the last of them, too short for the value, and the piece at hand */
+	uint64_t count;
+} pieces;
+
+static vv_status count_piece(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	pieces *p = payload;
+	const char *end, *rest;
+	vv_status rc;
+
+	vv_buf_put(&p->seen, bytes, len);
+	if ((rc = vv_buf_ok(&p->seen, err)) < 0) {
+		return rc;
+	}
+	end = vv_buf_cstr(&p->seen) + p->seen.len;
+	p->count += count_text(vv_buf_cstr(&p->seen), end, p->f->o->value, p->f->value_len, &rest);
+	p->seen.len = (size_t)(end - rest);
+	memmove(p->seen.data, rest, p->seen.len);
+	return VV_OK;
+}
+
+/* What was stored, as a table or as bytes. */
+static vv_status read_stored(side *out, const vv_log_filter *f, const vv_cid *root, vv_error *err)
+{
+	pieces p = {.f = f};
+	vv_store *store = NULL;
+	vv_sink source;
+	vv_status rc = vv_repository_store(f->repo, &store, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open_stored(&out->table, &source, root, err)) < 0) {
+		return rc;
+	}
+	if (out->table.root.kind == VV_KIND_TABLE) {
+		out->rows = &out->table;
+		return VV_OK;
+	}
+	vv_buf_init(&p.seen);
+	rc = f->value_len > 0 ? vv_table_bytes(&out->table, count_piece, &p,
+					       vv_dataset_reader_pool(f->o->reader), NULL, err)
+			      : VV_OK;
+	out->count = p.count;
+	vv_buf_clear(&p.seen);
+	vv_table_close(&out->table);
+	return rc;
 }
 
 static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, const vv_oid *id,
@@ -196,24 +251,19 @@ static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, con
 	vv_arena arena = VV_ARENA_INIT;
 	vv_buf text = VV_BUF_INIT;
 	vv_pointer p;
-	vv_store *store = NULL;
-	vv_sink source;
 	vv_error ignored;
-	uint64_t size = 0;
+	const char *rest;
 	vv_status rc = VV_OK;
 
-	if (!S_ISREG(mode) || (rc = vv_blob_size(f->repo, id, &size, err)) < 0 || size > TEXT_MAX ||
-	    (rc = vv_blob_read(f->repo, id, TEXT_MAX, &text, err)) < 0) {
+	if (!S_ISREG(mode) || (rc = vv_blob_read(f->repo, id, SIZE_MAX, &text, err)) < 0) {
 		return rc;
 	}
 	if (!vv_pointer_looks_like(text.data, text.len) ||
 	    vv_pointer_read(&p, &arena, text.data, text.len, &ignored) < 0) {
-		out->count = count_text(&text, f->o->value, f->value_len);
-	} else if (strcmp(p.kind, "table") == 0 &&
-		   (rc = vv_repository_store(f->repo, &store, err)) == VV_OK) {
-		vv_sink_dry(&source, store);
-		rc = vv_table_open_stored(&out->table, &source, &p.root, err);
-		out->rows = rc == VV_OK ? &out->table : NULL;
+		out->count = count_text(vv_buf_cstr(&text), vv_buf_cstr(&text) + text.len,
+					f->o->value, f->value_len, &rest);
+	} else {
+		rc = read_stored(out, f, &p.root, err);
 	}
 	vv_buf_clear(&text);
 	vv_arena_clear(&arena);

@@ -295,3 +295,15 @@ id: 1
 @test "blame agrees with git blame over random histories with merges" {
 	python3 "$BATS_TEST_DIRNAME/git_blame.py" 1 ${VARVE_TEST_ALL:+2}2
 }
+
+@test "a path that a version lacks is named with the version as it was written" {
+	new_repo
+	rows 5 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -q -m one
+	for words in nosuch.csv 'HEAD nosuch.csv' 'nosuch.csv HEAD' 'HEAD -- nosuch.csv'; do
+		ends_with 2 varve blame $words
+		stderr_has "there is no 'nosuch.csv' in HEAD"
+		stderr_has "hint: "
+	done
+}

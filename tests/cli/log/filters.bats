@@ -200,3 +200,29 @@ print("|".join(c["subject"] for c in json.load(sys.stdin)))')
 	succeeds varve show -p
 	[ "$(grep -c '^  + ' <<< "$output")" -eq 200 ]
 }
+
+@test "log -S searches files that are kept as bytes, and text of any size" {
+	new_repo
+	head -c 3000000 /dev/zero > a.bin
+	varve add --as file a.bin > ../out
+	varve commit -q -m zeros
+	tick
+	for at in 0 65530 1048570 2999990; do
+		printf needle | dd of=a.bin bs=1 seek=$at conv=notrunc status=none
+	done
+	varve commit -q -a -m needles
+	tick
+	printf x | dd of=a.bin bs=1 seek=70 conv=notrunc status=none
+	varve commit -q -a -m other
+	tick
+	{ head -c 70000000 /dev/zero; echo needle; } > large.txt
+	git add large.txt
+	git commit -q -m large
+	tick
+	subjects -S needle
+	output_is "large|needles"
+	git rm -q large.txt a.bin
+	git commit -q -m gone
+	subjects -S needle
+	output_is "gone|large|needles"
+}

@@ -136,3 +136,35 @@ assert f["rows"] == [2000, 2000] and f["stored"] > 0 and f["changes"]["rowsChang
 	[ -z "$(printf '%s' "$output" | tr -d '\n\t' | tr -cd '\000-\037\177')" ]
 	output_has 'evil \x1B]0;title\x07 subject'
 }
+
+@test "stat counts rows of a table that was plain text, as diff does" {
+	git init -q
+	printf 'id,v\n1,a\n2,b\n' > t.csv
+	git add t.csv && git commit -qm one && tick
+	printf 'id,v\n1,a\n2,x\n3,c\n' > t.csv
+	git commit -qam two && tick
+	varve init > ../out
+	for command in log show; do
+		succeeds varve $command --stat HEAD
+		output_has " t.csv | +1 ~1 row"
+		succeeds varve $command --stat HEAD~1
+		output_has " t.csv | new: 2 rows, 2 columns"
+	done
+	succeeds varve log --json --stat
+	printf '%s' "$output" | python3 -c '
+import json, sys
+two, one = [c["files"][0] for c in json.load(sys.stdin)]
+assert two["changes"]["rowsAdded"] == 1 and two["changes"]["cellsChanged"] == 1, two
+assert one["rows"] == [None, 2] and one["columns"] == [None, 2] and one["kind"] == "text", one'
+	sed -i 's/x/y/' t.csv
+	varve add --convert t.csv > ../out && varve commit -qm three && tick
+	succeeds varve show --stat
+	output_has " t.csv          | now a dataset: 3 rows, 2 columns; ~1 row"
+	git rm -q t.csv
+	git commit -q -m four
+	git checkout -q HEAD~2
+	git rm -q t.csv
+	git commit -q -m gone
+	succeeds varve show --stat
+	output_has " t.csv | removed: 3 rows, 2 columns"
+}

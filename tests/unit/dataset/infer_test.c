@@ -193,6 +193,11 @@ static void decimal_commas_are_offered_only_when_sure(void **state)
 	assert_false(offers(TEXTS("5", "7")));
 	assert_false(offers(TEXTS("1,", "1,5")));
 	assert_false(offers(TEXTS("00,5")));
+	assert_false(offers(TEXTS("2", "2,2", "0", "2,4", "3"))); /* lists of whole numbers? */
+	assert_true(offers(TEXTS("2", "2,5", "0", "3,75")));
+	assert_true(offers(TEXTS("2", "3,05", "0", "4", "3")));
+	assert_true(offers(TEXTS("2", "-1,5", "0", "4", "3")));
+	assert_true(offers(TEXTS("2", "1.000,5", "0", "4", "3")));
 }
 
 static void parts_seen_by_several_threads_add_up(void **state)
