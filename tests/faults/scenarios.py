@@ -202,7 +202,7 @@ def all_scenarios():
 		S('host-fetch', 'git_host; cd ..; varve clone -q host.git copy; cd work; change; commit two; varve push -q',
 			'varve fetch -q', cwd='copy', repos=['copy', 'host.git'], host=True),
 		S('host-clone', 'git_host; change; commit two; varve push -q', 'varve clone -q host.git copy', cwd='.',
-			repos=['copy', 'host.git'], host=True),
+			repos=['copy', 'host.git'], host=True, once=True),
 		S('convert', 'one', 'varve convert prices.csv prices.json', loose=True),
 		S('install', 'one', 'varve install --local'),
 		S('migrate', 'repo work; cd work; rows 40 > prices.csv; echo first > notes.txt; git add .; tick; git commit -q -m one',

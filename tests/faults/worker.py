@@ -491,9 +491,12 @@ class Worker:
 		# A message may name what finishes the job.
 		named = re.search(r"'varve ([a-z-]+ --(continue|quit))'", ran.err) \
 			if ran and not killed and ran.status != s.status else None
-		key = (print_, ran is None, ended, named and named.group(1))
+		# It got through, or was killed when all was done.
+		whole = ran is not None and (ran.status == s.status or (killed and is_new))
+		key = (print_, ran is None, ended, named and named.group(1), s.host and whole)
 		if key not in t.judged:
-			t.judged[key] = self.judge_state(t, tree, now, ran is None, ended, n, named and named.group(1))
+			t.judged[key] = self.judge_host(t, whole) if s.host else \
+				self.judge_state(t, tree, now, ran is None, ended, n, named and named.group(1))
 			self.distinct += 1
 		return found + t.judged[key]
 
@@ -502,8 +505,6 @@ class Worker:
 		s = t.scenario
 		if s.vault:
 			return self.judge_vault(t, ended)
-		if s.host:
-			return self.judge_host(t)
 		found = []
 		is_new = same(now, t.new)
 		refs_new = same_refs(now, t.new)
@@ -607,9 +608,10 @@ class Worker:
 			found.append(Problem('left', ' '.join(left[:6])))
 		return found
 
-	def judge_host(self, t):
-		"""What is here is sound; the same command again gets through, and leaves nothing; a new clone of the host has
-		everything. Locks that a killed git left at the host are taken away by whoever runs it."""
+	def judge_host(self, t, whole):
+		"""What is here is sound; the same command again gets through (unless all was done, and it can be done only
+		once), and leaves nothing; a new clone of the host has everything. Locks that a killed git left at the host are
+		taken away by whoever runs it."""
 		found = []
 		s = t.scenario
 		ours = [r for r in s.repos if r != 'host.git']
@@ -627,7 +629,8 @@ class Worker:
 		for name in self.folder.read():
 			if name.startswith('host.git/') and name.endswith('.lock'):
 				os.unlink(f'{self.root}/{name}')
-		must('again', 'the same command again', shlex.split(s.command), s.cwd)
+		if not (whole and s.once):
+			must('again', 'the same command again', shlex.split(s.command), s.cwd)
 		for repo in ours:
 			must('final', 'fsck', ['varve', '-C', repo, 'fsck', '--data', '-q'])
 		must('final', 'a new clone', 'rm -rf back; varve clone -q host.git back && varve -C back fsck --data -q && '

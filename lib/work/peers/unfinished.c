@@ -427,8 +427,13 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, bool bare, cons
 vv_status vv_unfinished_end(vv_unfinished *u, vv_error *err)
 {
 	vv_status rc = vv_unlink(u->mark, true, err);
+	vv_error ignored;
 
-	return rc < 0 ? rc : vv_fsync_dir(u->varvedir, err);
+	/* All is here once the mark is gone. One that a power cut brings back does no harm: the same clone goes on. */
+	if (rc == VV_OK) {
+		(void)vv_fsync_dir(u->varvedir, &ignored);
+	}
+	return rc;
 }
 
 void vv_unfinished_abandon(vv_unfinished *u)
