@@ -241,7 +241,7 @@ two_versions() {
 }
 
 @test "a full disk is an error" {
-	[ -e /dev/full ] || skip
+	[ -e /dev/full ] || skip "there is no /dev/full"
 	two_versions
 	run --separate-stderr sh -c 'varve cat v1:prices.csv > /dev/full'
 	[ "$status" = 2 ]

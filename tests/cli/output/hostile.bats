@@ -29,7 +29,7 @@ try_hostile() {
 }
 
 @test "json on a terminal has no character that drives it" {
-	command -v script > /dev/null || skip "script is not there"
+	command -v script > /dev/null || skip "there is no program 'script'"
 	new_repo
 	printf 'id,"n\302\205m"\n1,"\342\200\256x"\n' > t.csv
 	varve add -q t.csv

@@ -276,7 +276,7 @@ with_table() {
 }
 
 @test "colours come only on a terminal and not against NO_COLOR" {
-	command -v script > /dev/null || skip "no script(1) here"
+	command -v script > /dev/null || skip "there is no program 'script'"
 	new_repo
 	echo x > x.txt
 	run env TERM=xterm script -qec "varve status -s" /dev/null
