@@ -1,7 +1,7 @@
 # How tests are registered: every single one is its own ctest entry.
 
 set(VARVE_TEST_ENV
-	"ASAN_OPTIONS=abort_on_error=0:detect_leaks=1:strict_string_checks=1:handle_sigill=1"
+	"ASAN_OPTIONS=abort_on_error=0:detect_leaks=1:strict_string_checks=1:handle_sigill=1:malloc_context_size=12:quarantine_size_mb=64"
 	"UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1")
 
 # What takes a second or more: kills and failing machines, peers, real histories,

@@ -244,6 +244,17 @@ void vv_test_assert_contains(const char *text, const char *part, const char *fil
 	}
 }
 
+bool vv_test_sampled(size_t i, unsigned step)
+{
+	const char *sample = getenv("VARVE_TEST_SAMPLE");
+	uint64_t first = 0;
+
+	if (sample) {
+		(void)vv_parse_u64(&first, sample, strlen(sample));
+	}
+	return getenv("VARVE_TEST_ALL") || (i + first) % step == 0;
+}
+
 void vv_prng_init(vv_prng *r, uint64_t seed)
 {
 	const char *given = getenv("VARVE_TEST_SEED");

@@ -132,6 +132,12 @@ typedef void (*vv_fault_check_fn)(void *payload, vv_status rc);
 void vv_fault_each(vv_fault kind, int number, vv_fault_fn attempt, vv_fault_check_fn check,
 		   void *payload);
 
+/* --- samples ------------------------------------------------------------ */
+
+/* Is turn i of a long sweep one of this run's? One in `step` is: which, VARVE_TEST_SAMPLE says, a number that
+ * './dev test' prints. With VARVE_TEST_ALL=1 each of them. */
+bool vv_test_sampled(size_t i, unsigned step);
+
 /* --- random numbers, the same in every run ------------------------------ */
 
 typedef struct vv_prng {

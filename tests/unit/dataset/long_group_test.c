@@ -224,6 +224,10 @@ static void every_form_comes_back_byte_for_byte(void **state)
 	vv_prng_init(&prng, 21);
 	for (unsigned i = 0; i < 4 * FORMS; i++) {
 		form f = (form)(i % FORMS);
+
+		if (!vv_test_sampled(i / FORMS + f, 2)) {
+			continue;
+		}
 		/* nothing special; delimiters and line ends; quotes, too */
 		unsigned kinds = i / FORMS == 0 ? 4 : i / FORMS == 1 ? 7 : 10;
 		vv_buf text = VV_BUF_INIT;

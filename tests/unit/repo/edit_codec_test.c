@@ -136,6 +136,9 @@ static void every_flipped_bit_is_told_and_gives_no_wrong_data(void **state)
 		if (bit / 8 > 200 && bit / 8 + 400 < b.len && bit % 53) {
 			continue; /* within the one whole block */
 		}
+		if (!vv_test_sampled(bit, 5)) {
+			continue;
+		}
 		b.data[bit / 8] ^= (char)(1u << bit % 8);
 		vv_test_write(path, b.data, b.len);
 		if (fx_fsck(dir, false) == 0) {
