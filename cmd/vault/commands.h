@@ -6,13 +6,16 @@
 
 #include "cmd/frame/command.h"
 
-extern const vv_command vv_cmd_audit;
-extern const vv_command vv_cmd_holder;
-extern const vv_command vv_cmd_key;
-extern const vv_command vv_cmd_ledger;
-extern const vv_command vv_cmd_recover;
-extern const vv_command vv_cmd_repair;
-extern const vv_command vv_cmd_replicate;
-extern const vv_command vv_cmd_vault;
+extern const vv_command vv_cmd_vault_audit;
+extern const vv_command vv_cmd_vault_holder;
+extern const vv_command vv_cmd_vault_key;
+extern const vv_command vv_cmd_vault_ledger;
+extern const vv_command vv_cmd_vault_prune;
+extern const vv_command vv_cmd_vault_readers;
+extern const vv_command vv_cmd_vault_recover;
+extern const vv_command vv_cmd_vault_repair;
+extern const vv_command vv_cmd_vault_replicate;
+extern const vv_command vv_cmd_vault_status;
+extern const vv_command vv_cmd_vault_writers;
 
 #endif

@@ -46,7 +46,7 @@ class VarveVault:
         before = sizes(self.holders)[0]
         if not self.paper.exists():
             # The recovery key is printed once: taken from a run whose output is read, not timed apart.
-            wrapper = kinds.shell('varve replicate "$@" > "$0.out"'.replace("$0", str(self.paper)), *options)
+            wrapper = kinds.shell('varve vault replicate "$@" > "$0.out"'.replace("$0", str(self.paper)), *options)
             cost = self.run(wrapper)
             found = re.search(r"varve-recovery-1-[a-z2-7-]+", Path(f"{self.paper}.out").read_text())
             self.paper.write_text(found.group(0) + "\n")
@@ -198,7 +198,7 @@ def repairs(scratch, report, vault):
         vault.run(["varve", "holder", "add", f"new{i}", str(vault.tool.folder / f"new{i}"), "--domain", f"e{i}"])
     quiet()
     out = vault.tool.folder / "repair.out"
-    cost = vault.run(kinds.shell(f'varve repair --now > "{out}" 2>&1'))
+    cost = vault.run(kinds.shell(f'varve vault repair --now > "{out}" 2>&1'))
     made = sizes([vault.tool.folder / f"new{i}" for i in range(2)])[0]
     row = "varve 4+2"
     report.put(bench, row, "s", cost.seconds)

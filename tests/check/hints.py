@@ -54,6 +54,8 @@ def faults(words, there):
     """What is wrong with one hint, as the words after "varve"."""
     while words and words[0].startswith("-"):
         words = words[2 if words[0] == "-C" else 1:]
+    if len(words) > 1 and " ".join(words[:2]) in there:
+        words = [" ".join(words[:2]), *words[2:]]
     if not words or ANY.search(words[0]) or words[0].isupper() or words[0] in OTHER:
         return
     if words[0] not in there:

@@ -12,7 +12,8 @@ def main(root):
         told.update(commands.split())
         if f'@test "{name}" {{\n' not in (cli / f"{file}.bats").read_text():
             wrong.append(f'tests/cli/CMakeLists.txt: tests/cli/{file}.bats has no test "{name}"')
-    there = {c.replace("_", "-") for c in re.findall(r"&vv_cmd_(\w+),", (root / "cmd/varve/commands.c").read_text())}
+    there = {c.replace("_", "-") for path in (root / "cmd").glob("*/*.c")
+             for c in re.findall(r"&vv_cmd_(\w+),", path.read_text())}
     wrong += [f"tests/cli/CMakeLists.txt: no vv_story for the command '{c}'" for c in sorted(there - told)]
     wrong += [f"tests/cli/CMakeLists.txt: a vv_story for '{c}', which is not a command" for c in sorted(told - there)]
     print("\n".join(wrong) or f"{len(there)} commands")

@@ -81,11 +81,11 @@ conflict() {
 # A repository whose vault has its first commit, and two holders, and this one.
 vault() {
 	one
-	[ -e "$XDG_CONFIG_HOME/varve/key" ] || varve key new > /dev/null
+	[ -e "$XDG_CONFIG_HOME/varve/key" ] || varve vault key new > /dev/null
 	for i in 0 1 ${1-}; do
-		varve holder add h$i ../h$i --domain d$i > /dev/null
+		varve vault holder add h$i ../h$i --domain d$i > /dev/null
 	done
-	varve replicate -q --copies 2
+	varve vault replicate -q --copies 2
 }
 # work, and hub.git that has its first commit.
 hub() {
@@ -168,10 +168,10 @@ def all_scenarios():
 			'git config --global --unset core.logAllRefUpdates', 'varve gc -q --prune=now'),
 		S('drop', 'hub; change; commit two; rows 44 2 > prices.csv; commit three; varve push -q',
 			'varve drop -q --history', repos=both, line=True),
-		S('replicate', 'vault; noise 3000 > big.csv; commit two', 'varve replicate -q', vault=True),
+		S('replicate', 'vault; noise 3000 > big.csv; commit two', 'varve vault replicate -q', vault=True),
 		S('replicate-first', 'vault; rm -rf ../h? .git/varve/vault .varveconfig; mkdir ../h0 ../h1; touch ../h0/varve-holder ../h1/varve-holder',
-			'varve replicate -q', vault=True),
-		S('replicate-code', 'vault 2; noise 60000 > big.csv; commit two', 'varve replicate -q --code 2+1', vault=True),
+			'varve vault replicate -q', vault=True),
+		S('replicate-code', 'vault 2; noise 60000 > big.csv; commit two', 'varve vault replicate -q --code 2+1', vault=True),
 		S('check', 'one; varve schema --key id prices.csv > /dev/null', 'varve check'),
 		S('config', 'one', 'varve config varve.gcDays 30'),
 		S('remote', 'one', 'varve remote add origin ../hub.git'),
@@ -191,8 +191,8 @@ def all_scenarios():
 			repos=['copy', 'hub.git'], line=True),
 		S('clone-bare', 'hub', 'varve clone -q --bare hub.git copy.git', cwd='.',
 			repos=['copy.git', 'hub.git'], line=True),
-		S('recover', 'vault; change; commit two; varve replicate -q; cp "$XDG_CONFIG_HOME/varve/key" ../secret',
-			'varve recover -q --key secret --to again h0', cwd='.', repos=['again', 'work']),
+		S('recover', 'vault; change; commit two; varve vault replicate -q; cp "$XDG_CONFIG_HOME/varve/key" ../secret',
+			'varve vault recover -q --key secret --to again h0', cwd='.', repos=['again', 'work']),
 		S('host-push', 'git_host; change; commit two', 'varve push -q', repos=['work', 'host.git'], host=True),
 		S('host-push-first', 'one; git init -q --bare --template= -b main ../host.git; git remote add origin ../host.git; '
 			'git config remote.origin.varveKind git', 'varve push -q -u origin main',

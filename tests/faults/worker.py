@@ -584,7 +584,7 @@ class Worker:
 			for holder in ('h0', 'h1'):
 				shutil.rmtree(f'{self.root}/back', ignore_errors=True)
 				must(kind, f'{words}: recover from {holder}',
-					f'varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to back {holder} && '
+					f'varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to back {holder} && '
 					'test "$(git -C back rev-parse main)" = "$(git -C work rev-parse main)"', '.')
 			shutil.rmtree(f'{self.root}/back', ignore_errors=True)
 

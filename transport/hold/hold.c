@@ -208,7 +208,7 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 			err,
 			h->rules.admission.ask
 				? "a vault begins there with a record that one of those signed for "
-				  "whom it keeps copies: varve key trust NAME DID"
+				  "whom it keeps copies: varve vault key trust NAME DID"
 				: "a vault begins there with a record that one of those signed for "
 				  "whom it keeps copies: varve serve --for DID");
 	}

@@ -346,7 +346,7 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 		return vv_hint(
 			err,
 			"room there grows with what it keeps, as audits prove, for that server's "
-			"owner and those whom he trusts ('varve ledger standing' there); 'varve "
+			"owner and those whom he trusts ('varve vault ledger standing' there); 'varve "
 			"vault prune' lets go of what no ref reaches; or add another holder");
 	}
 	return vv_hint(err,

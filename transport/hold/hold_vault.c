@@ -250,11 +250,12 @@ vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *byte
 vv_status vv_hold_hint_admission(const vv_hold_rules *r, vv_error *err)
 {
 	return vv_hint(
-		err, r->admission.ask
-			     ? "whoever runs that server trusts you: varve key trust NAME DID "
-			       "('varve key show' prints yours)"
-			     : "whoever runs that server names you: varve serve --for DID ('varve "
-			       "key show' prints yours)");
+		err,
+		r->admission.ask
+			? "whoever runs that server trusts you: varve vault key trust NAME DID "
+			  "('varve vault key show' prints yours)"
+			: "whoever runs that server names you: varve serve --for DID ('varve vault "
+			  "key show' prints yours)");
 }
 
 /* --- who may what ---------------------------------------------------------------------------------- */

@@ -64,7 +64,7 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 	case VV_URL_S3:
 		rc = vv_fail(err, VV_EUSAGE, "'%s' can keep sealed copies, and is not a repository",
 			     url->text);
-		(void)vv_hint(err, "'varve holder add NAME URL' makes it a holder");
+		(void)vv_hint(err, "'varve vault holder add NAME URL' makes it a holder");
 		break;
 	case VV_URL_IPFS:
 		rc = vv_fail(err, VV_EUSAGE, "'%s' gives blocks, and is not a repository",

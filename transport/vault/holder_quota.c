@@ -55,9 +55,10 @@ vv_status vv_holder_quota_check(vv_holder_quota *q, const vv_vault_holder_ops *o
 	if (q->used + len > q->most) {
 		vv_fail(err, VV_EREFUSED, "it is full: it keeps %s of at most %s",
 			vv_text_bytes(q->used), vv_text_bytes(q->most));
-		return vv_hint(err,
-			       "give it more room with 'varve holder add --quota', or add another "
-			       "holder");
+		return vv_hint(
+			err,
+			"give it more room with 'varve vault holder add --quota', or add another "
+			"holder");
 	}
 	return VV_OK;
 }

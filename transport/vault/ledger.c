@@ -547,7 +547,7 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 			vv_prefix(err, "the record '%s' of %s", names[i], vv_text_shows(l->dir));
 			if (!err->hint[0]) {
 				vv_hint(err,
-					"remove that file; holders have it, and the next 'varve replicate' "
+					"remove that file; holders have it, and the next 'varve vault replicate' "
 					"brings it back");
 			}
 		}

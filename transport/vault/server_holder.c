@@ -376,8 +376,8 @@ static vv_status check_key(const server *s, const vv_holder_facts *facts, vv_err
 		facts->key);
 	return vv_hint(
 		err,
-		"another machine may answer there; if it was set up again: 'varve holder add %s "
-		"URL --key %s', then 'varve audit'",
+		"another machine may answer there; if it was set up again: 'varve vault holder add %s "
+		"URL --key %s', then 'varve vault audit'",
 		vv_text_shows(facts->name), is);
 }
 

@@ -110,7 +110,7 @@ static void report_alone(const vv_drop *d)
 		vv_text_counted(alone, "version stays", "versions stay"),
 		alone == 1 ? "it" : "them", d->copies);
 	vv_hint(&why,
-		"'varve push' or 'varve replicate' brings them to others; --from names who else "
+		"'varve push' or 'varve vault replicate' brings them to others; --from names who else "
 		"may have them");
 	(void)vv_report(&why);
 }

@@ -493,9 +493,10 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 		goto done;
 	}
 	if (strcmp(name, VV_VAULT_SOURCE) == 0) {
-		vv_buf_printf(&f->keepers,
-			      "not here: %s, left in the vault; 'varve audit' asks its holders\n",
-			      vv_text_counted(count, "version", "versions"));
+		vv_buf_printf(
+			&f->keepers,
+			"not here: %s, left in the vault; 'varve vault audit' asks its holders\n",
+			vv_text_counted(count, "version", "versions"));
 		goto done;
 	}
 	if (vv_proof_ask_named(holds, f->c->repo, name, &vv_notes_stderr, roots, count, &why) < 0) {

@@ -54,7 +54,7 @@ static const vv_option table[] = {
 		"let pages of this origin read the data: https://maps.example.org, or '*' for all"),
 	OPT_NUMBER(0, "hold", hold, "BYTES", "keep sealed copies for others, at most so much"),
 	OPT_LIST(0, "for", admitted, "DID[=BYTES]",
-		 "for whom, and how much of it: keys, or names that 'varve key trust' gave"),
+		 "for whom, and how much of it: keys, or names that 'varve vault key trust' gave"),
 	OPT_STRING(0, "ratio", ratio, "R",
 		   "keep copies for those you trust, as they keep yours: room by standing"),
 	OPT_NUMBER(0, "allowance", allowance, "BYTES",
@@ -211,7 +211,7 @@ static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv
 				nobody ? "" : vv_text_counted(f.admitted_count, "key", NULL),
 				vv_text_shows(paths[i]), vv_text_counted(f.term, "day", NULL), did);
 			if (nobody) {
-				vv_note("nobody is trusted yet: 'varve key trust NAME DID' says for whom "
+				vv_note("nobody is trusted yet: 'varve vault key trust NAME DID' says for whom "
 					"they are, also while this runs");
 			}
 			if (f.reward.ratio > 0) {

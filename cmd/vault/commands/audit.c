@@ -230,13 +230,13 @@ done:
 	return rc;
 }
 
-const vv_command vv_cmd_audit = {
-	.name = "audit",
-	.group = "vault",
+const vv_command vv_cmd_vault_audit = {
+	.name = "vault audit",
+	.group = "look",
 	.summary = "ask the holders for random parts of what they keep",
 	.usage = "[--leaves N | --all] [--timeout SECONDS] [--json] [HOLDER...]",
 	.example =
-		"$ varve audit stick\n"
+		"$ varve vault audit stick\n"
 		"stick: all of 2 shards listed, with the right sizes\n"
 		"  all of 12 records of the ledger read, all right\n"
 		"  2 random leaves, one a shard, all good (8.3 kB read); had it lost a shard in a hundred, this would have been seen with 100.0 %",

@@ -98,7 +98,7 @@ static vv_status check_other_server(const vv_holder_configs *all, const vv_holde
 				vv_text_shows(other->name), h->key);
 			return vv_hint(
 				err,
-				"a copy there is one copy, by whatever address; 'varve holder list' "
+				"a copy there is one copy, by whatever address; 'varve vault holder list' "
 				"shows the addresses");
 		}
 	}
@@ -125,7 +125,8 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	if (old && strcmp(old->url, url) != 0) {
 		vv_fail(err, VV_EEXISTS, "there is a holder '%s' already: %s",
 			vv_text_shows(old->name), vv_text_url(old->url));
-		rc = vv_hint(err, "'varve holder remove %s' moves what it keeps, and forgets it",
+		rc = vv_hint(err,
+			     "'varve vault holder remove %s' moves what it keeps, and forgets it",
 			     vv_text_shows(old->name));
 		goto done;
 	}
@@ -319,7 +320,7 @@ static vv_status run_list(vv_context *c, vv_error *err)
 		}
 	}
 	if (s.place_count == 0) {
-		vv_note("there is no holder yet; 'varve holder add NAME FOLDER' names one");
+		vv_note("there is no holder yet; 'varve vault holder add NAME FOLDER' names one");
 	}
 done:
 	vv_vault_session_close(&s);
@@ -367,7 +368,7 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 			rc = vv_hint(
 				err,
 				"add another holder in another failure domain first, or ask for fewer "
-				"copies ('varve replicate --copies'); 'varve holder dead %s' if it is gone",
+				"copies ('varve vault replicate --copies'); 'varve vault holder dead %s' if it is gone",
 				vv_text_shows(h->name));
 		}
 		if (rc == VV_OK && owed.shards > 0) {
@@ -400,7 +401,7 @@ static vv_status run_dead(vv_context *c, vv_error *err)
 		vv_holder_config dead = *h;
 		dead.dead = true;
 		if ((rc = vv_holder_config_write(&dead, c->repo, err)) == VV_OK) {
-			vv_note("what '%s' kept counts as lost; 'varve repair' makes the copies again",
+			vv_note("what '%s' kept counts as lost; 'varve vault repair' makes the copies again",
 				vv_text_shows(h->name));
 		}
 	}
@@ -434,9 +435,9 @@ static vv_status run_holder(vv_context *c, vv_error *err)
 					     : run_list(c, err);
 }
 
-const vv_command vv_cmd_holder = {
-	.name = "holder",
-	.group = "vault",
+const vv_command vv_cmd_vault_holder = {
+	.name = "vault holder",
+	.group = "who",
 	.summary = "the places that keep sealed copies of this repository",
 	.usage =
 		"add NAME FOLDER|URL [--domain LABEL] [--quota BYTES] [--key DID]\n"
@@ -445,7 +446,7 @@ const vv_command vv_cmd_holder = {
 		"add NAME http[s]://..., ssh://... or HOST:PATH, a varve server that keeps copies\n"
 		"add NAME ipfs+http[s]://HOST:PORT\n"
 		"list [--json]\nremove NAME\ndead NAME",
-	.example = "$ varve holder add stick ../media/stick --domain desk\n"
+	.example = "$ varve vault holder add stick ../media/stick --domain desk\n"
 		   "holder 'stick' fails together with: desk",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -55,7 +55,7 @@ static vv_status set_own(const options *o, const vv_key *k, vv_error *err)
 			vv_text_shows(path));
 		rc = vv_hint(
 			err,
-			"'varve key show' prints its name; --force makes another one and keeps "
+			"'varve vault key show' prints its name; --force makes another one and keeps "
 			"the old one beside it");
 	} else if (vv_exists(path) && (rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
 		vv_buf_printf(&old, "%s.%.16s", path, did + 8);
@@ -137,7 +137,7 @@ static vv_status run_trust(const char *name, const char *did, vv_error *err)
 	if (strncmp(name, "did:", 4) == 0) {
 		vv_fail(err, VV_EUSAGE, "'%s' is a key, not a name for one: the name comes first",
 			vv_text_shows(name));
-		return vv_hint(err, "varve key trust %s %s",
+		return vv_hint(err, "varve vault key trust %s %s",
 			       strncmp(did, "did:", 4) == 0 ? "NAME" : vv_text_shows(did),
 			       vv_text_shows(name));
 	}
@@ -200,13 +200,13 @@ static int run_key(void *opts, int argc, char **argv)
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
 
-const vv_command vv_cmd_key = {
-	.name = "key",
-	.group = "vault",
+const vv_command vv_cmd_vault_key = {
+	.name = "vault key",
+	.group = "who",
 	.summary = "this machine's key, which signs and opens sealed copies, and names for others'",
 	.usage = "new [--passphrase] [--force]\nshow\nlist\ntrust NAME DID\nuntrust NAME\n"
 		 "export [--passphrase] FILE\nimport [--passphrase] [--force] FILE",
-	.example = "$ varve key new\n"
+	.example = "$ varve vault key new\n"
 		   "did:key:z6Mk...",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

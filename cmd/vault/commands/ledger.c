@@ -303,7 +303,7 @@ static size_t verify_files(const vv_vault_session *s)
 	}
 	if (faults > 0) {
 		vv_out("remove such files from .git/varve/vault/ledger, and the file 'checked' there: holders "
-		       "have them, and the next 'varve replicate' brings them back\n");
+		       "have them, and the next 'varve vault replicate' brings them back\n");
 	}
 	return faults;
 }
@@ -433,14 +433,14 @@ done:
 	return rc;
 }
 
-const vv_command vv_cmd_ledger = {
-	.name = "ledger",
-	.group = "vault",
+const vv_command vv_cmd_vault_ledger = {
+	.name = "vault ledger",
+	.group = "look",
 	.summary = "the signed records that say where sealed copies are",
 	.usage = "log [--json] [--offline]\nverify [--offline]\nshow [--json] RECORD\n"
 		 "standing [--json] [--hold BYTES] [--for DID[=BYTES]]... [--ratio R] "
 		 "[--allowance BYTES] [DID...]",
-	.example = "$ varve ledger verify\n"
+	.example = "$ varve vault ledger verify\n"
 		   "sound: 12 records of 1 author, here and at 2 holders",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

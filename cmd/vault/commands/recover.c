@@ -27,7 +27,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_STRING('k', "key", key, "FILE",
-		   "the key: a file of 'varve key export', or one with the recovery key"),
+		   "the key: a file of 'varve vault key export', or one with the recovery key"),
 	OPT_STRING(0, "to", to, "DIR", "the folder to make (default: the current one)"),
 	OPT_STRING(0, "expect", expect, "HEAD", "fail unless the holders have this head"),
 	OPT_STRING(0, "vault", vault, "ID", "this vault, where the holders have several"),
@@ -266,12 +266,12 @@ static int run_recover(void *opts, int argc, char **argv)
 	return rc < 0 ? vv_report_trouble(&err) : code;
 }
 
-const vv_command vv_cmd_recover = {
-	.name = "recover",
-	.group = "vault",
+const vv_command vv_cmd_vault_recover = {
+	.name = "vault recover",
+	.group = "care",
 	.summary = "make a repository again from its sealed copies, on an empty machine",
 	.usage = "--key FILE [--to DIR] [--expect HEAD] [--vault ID] [--bare] URL...",
-	.example = "$ varve recover --key paper.txt --to sales media/stick\n"
+	.example = "$ varve vault recover --key paper.txt --to sales media/stick\n"
 		   "head bafyrei... of ...Z, by did:key:z6Mk...\n"
 		   "1 of 1 holder that answered had it already\n"
 		   "recovered 2 blocks, 7 objects of Git, 1 ref",

@@ -92,12 +92,12 @@ static void tell_resealed(const options *o, const vv_reseal *x)
 	}
 	if (x->versions > 0) {
 		vv_note("%s could not be had here or from any holder; a clone that has all of them can "
-			"run 'varve repair' (or 'varve fetch' gets them here first)",
+			"run 'varve vault repair' (or 'varve fetch' gets them here first)",
 			vv_text_counted(x->versions, "version of a table", "versions of tables"));
 	}
 	if (x->foreign) {
 		vv_did_text(did, x->writer);
-		vv_note("what is left was sealed by %s: run 'varve repair' there", did);
+		vv_note("what is left was sealed by %s: run 'varve vault repair' there", did);
 	}
 }
 
@@ -169,12 +169,12 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 	return rc;
 }
 
-const vv_command vv_cmd_repair = {
-	.name = "repair",
-	.group = "vault",
+const vv_command vv_cmd_vault_repair = {
+	.name = "vault repair",
+	.group = "care",
 	.summary = "make sealed copies again that failed an audit, or whose holder is away",
 	.usage = "[--now] [--limit-rate BYTES]",
-	.example = "$ varve repair --now\n"
+	.example = "$ varve vault repair --now\n"
 		   "made 1 copy again (4.1 kB); read 4.1 kB, 1.0 bytes for each byte\n"
 		   "safe: everything in the vault has 2 copies",
 	.options = table,

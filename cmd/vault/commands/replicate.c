@@ -81,8 +81,10 @@ static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_se
 	vv_buf b = VV_BUF_INIT;
 
 	if (o->to.count > 0) {
-		vv_buf_puts(&b, "this went only to the holders that --to names; 'varve replicate' "
-				"without it brings the rest");
+		vv_buf_puts(
+			&b,
+			"this went only to the holders that --to names; 'varve vault replicate' "
+			"without it brings the rest");
 	} else {
 		vv_print_owed(&b, s, x->copies, true);
 	}
@@ -113,7 +115,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 		return;
 	}
 	if (x->lost > 0) {
-		vv_note("nobody that can be reached has %s of earlier runs; 'varve repair' seals again "
+		vv_note("nobody that can be reached has %s of earlier runs; 'varve vault repair' seals again "
 			"what this clone has",
 			vv_text_counted(x->lost, "shard", NULL));
 	}
@@ -212,13 +214,13 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 	return rc;
 }
 
-const vv_command vv_cmd_replicate = {
-	.name = "replicate",
-	.group = "vault",
+const vv_command vv_cmd_vault_replicate = {
+	.name = "vault replicate",
+	.group = "care",
 	.summary = "bring sealed copies of everything that is new to the holders",
 	.usage =
 		"[--copies N | --code K+M] [--min N] [--to HOLDER]... [--limit-rate BYTES] [--dry-run]",
-	.example = "$ varve replicate --copies 2\n"
+	.example = "$ varve vault replicate --copies 2\n"
 		   "sealed 2 blocks and 4 objects of Git; sent 8.3 kB in 2 shards\n"
 		   "head bafyrei...\n"
 		   "the vault and its policy are in .varveconfig: commit it",

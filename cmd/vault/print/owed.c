@@ -46,12 +46,12 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 	const vv_vault_place *refuses = find_place(s, true), *away = find_place(s, false);
 
 	if (!tried && domains >= wanted) {
-		vv_buf_printf(b, "'varve replicate' brings what is lacking");
+		vv_buf_printf(b, "'varve vault replicate' brings what is lacking");
 	} else if (away) {
 		vv_buf_printf(
 			b,
-			"the holder '%s' cannot be reached; 'varve replicate' tries again when it is "
-			"back, or 'varve holder add' names another one",
+			"the holder '%s' cannot be reached; 'varve vault replicate' tries again when it is "
+			"back, or 'varve vault holder add' names another one",
 			vv_text_shows(away->config->name));
 	} else if (refuses) {
 		/* It says itself why, and what helps. */
@@ -62,18 +62,18 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 		vv_buf_printf(
 			b,
 			"the holders are only %s, and the %u+%u shards of a stripe want %u; add "
-			"holders elsewhere ('varve holder add')",
+			"holders elsewhere ('varve vault holder add')",
 			vv_text_counted(domains, "failure domain", NULL), code.data, code.parity,
 			wanted);
 	} else if (domains < wanted) {
 		vv_buf_printf(
 			b,
 			"the holders are only %s, and %u copies are wanted; add a holder elsewhere "
-			"('varve holder add'), or ask for fewer ('varve replicate --copies %zu')",
+			"('varve vault holder add'), or ask for fewer ('varve vault replicate --copies %zu')",
 			vv_text_counted(domains, "failure domain", NULL), copies,
 			domains > 0 ? domains : 1);
 	} else {
-		vv_buf_printf(b, "the next 'varve replicate' tries again");
+		vv_buf_printf(b, "the next 'varve vault replicate' tries again");
 	}
 }
 

@@ -94,7 +94,7 @@ static void print_room(const vv_standing_report *x, const vv_standing_entry *e)
 		return;
 	}
 	if (!e->admitted) {
-		vv_out("  no room here: it is not trusted ('varve key trust NAME DID'), nor named by "
+		vv_out("  no room here: it is not trusted ('varve vault key trust NAME DID'), nor named by "
 		       "--for\n");
 		return;
 	}

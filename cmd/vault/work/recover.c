@@ -603,7 +603,7 @@ static vv_status take_in(recovering *r, vv_error *err)
 
 	if ((rc = vv_receive_objects_end(r->receive, &tips, err)) < 0) {
 		vv_hint(err,
-			"all that arrived is kept: 'varve recover' again, when more holders can be reached");
+			"all that arrived is kept: 'varve vault recover' again, when more holders can be reached");
 		return rc;
 	}
 	vv_receive_doubt(r->receive);

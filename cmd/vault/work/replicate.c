@@ -763,7 +763,7 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 	}
 	if (r->s->place_count == 0) {
 		vv_fail(err, VV_EREFUSED, "there is no holder yet");
-		return vv_hint(err, "name one with 'varve holder add NAME FOLDER'");
+		return vv_hint(err, "name one with 'varve vault holder add NAME FOLDER'");
 	}
 	if (code.data > 0 && domains < vv_code_shards(code) && !same_policy(r)) {
 		vv_fail(err, VV_EREFUSED,
@@ -773,14 +773,14 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 		return vv_hint(
 			err,
 			"folders on one disk fail together; add holders elsewhere, ask for fewer "
-			"(--code), or say better ('varve holder add --domain')");
+			"(--code), or say better ('varve vault holder add --domain')");
 	}
 	if (code.data == 0 && domains < r->x->copies && !(r->s->ledger && same_policy(r))) {
 		vv_fail(err, VV_EREFUSED, "%u copies are wanted, and the holders are only %s",
 			r->x->copies, vv_text_counted(domains, "failure domain", NULL));
-		return vv_hint(err,
-			       "folders on one disk fail together; add a holder elsewhere, ask for "
-			       "fewer (--copies), or say better ('varve holder add --domain')");
+		return vv_hint(
+			err, "folders on one disk fail together; add a holder elsewhere, ask for "
+			     "fewer (--copies), or say better ('varve vault holder add --domain')");
 	}
 	return VV_OK;
 }

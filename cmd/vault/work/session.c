@@ -446,8 +446,10 @@ vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err)
 		return VV_OK;
 	}
 	vv_fail(err, VV_ENOTFOUND, "this repository has no vault yet");
-	return vv_hint(err, "'varve holder add NAME FOLDER' names a holder, then 'varve replicate' "
-			    "begins one");
+	return vv_hint(
+		err,
+		"'varve vault holder add NAME FOLDER' names a holder, then 'varve vault replicate' "
+		"begins one");
 }
 
 vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err)
@@ -456,7 +458,8 @@ vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err)
 		return VV_OK;
 	}
 	vv_fail(err, VV_EMISSING, "no holder that can be reached has this vault's ledger");
-	return vv_hint(err, "'varve holder list' shows the holders, and what is wrong with them");
+	return vv_hint(err,
+		       "'varve vault holder list' shows the holders, and what is wrong with them");
 }
 
 vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
@@ -470,7 +473,7 @@ vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 	vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
 	return vv_hint(
 		err,
-		"if this machine's key was lost: 'varve key import FILE' brings a copy; "
+		"if this machine's key was lost: 'varve vault key import FILE' brings a copy; "
 		"'vault' and 'replicate' take the recovery key: --key FILE; else an owner adds this one: 'varve "
 		"vault readers add DID'");
 }
@@ -603,7 +606,7 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 			vv_text_counted(own->waiting, "record", NULL), did);
 		rc = vv_hint(
 			err,
-			"a holder that is away may have them; else make a new key ('varve key new "
+			"a holder that is away may have them; else make a new key ('varve vault key new "
 			"--force'), and have an owner add it");
 	} else if (rc == VV_OK && own && own->fork[0]) {
 		vv_fail(err, VV_ECONFLICT,
@@ -611,7 +614,7 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 			(unsigned long long)own->fork[0]->sequence);
 		rc = vv_hint(
 			err,
-			"make a key for this place ('varve key new --force'), and have an owner add "
+			"make a key for this place ('varve vault key new --force'), and have an owner add "
 			"it: 'varve vault writers add'");
 	} else if (rc == VV_OK && vv_exists(path) &&
 		   (rc = vv_read_regular(&text, path, SEEN_MAX, err)) == VV_OK) {
@@ -620,8 +623,8 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 			did, vv_text_show(vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n")));
 		rc = vv_hint(
 			err,
-			"a second machine needs its own key ('varve key new --force'); if this is a "
-			"restored copy, 'varve replicate --adopt'");
+			"a second machine needs its own key ('varve vault key new --force'); if this is a "
+			"restored copy, 'varve vault replicate --adopt'");
 	}
 	vv_buf_clear(&text);
 	vv_free(path);
@@ -921,6 +924,23 @@ vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t autho
 	}
 	while (rc == VV_OK && out->len > 0 && out->data[out->len - 1] == ' ') {
 		out->data[--out->len] = '\0';
+	}
+	return rc;
+}
+
+vv_status vv_vault_session_open_to_read(vv_vault_session *s, vv_repository *r,
+					const vv_session_options *o, vv_error *err)
+{
+	vv_status rc = vv_vault_session_open(s, r, o, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = vv_vault_session_need_vault(s, err)) < 0 ||
+	    (rc = vv_vault_session_connect(s, err)) < 0 ||
+	    (rc = vv_vault_session_need_ledger(s, err)) < 0 ||
+	    (rc = vv_vault_session_need_reader(s, err)) < 0) {
+		vv_vault_session_close(s);
 	}
 	return rc;
 }

@@ -95,6 +95,9 @@ typedef struct vv_session_options {
 /* VV_ELOCKED: another command works on the vault. */
 vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_session_options *o,
 				vv_error *err);
+/* Opens it, reaches the holders, and has their records and what the key may read. */
+vv_status vv_vault_session_open_to_read(vv_vault_session *s, vv_repository *r,
+					const vv_session_options *o, vv_error *err);
 /* Only to look: with this machine's key, which can name the holders, where there is one. */
 vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 					const vv_notes *notes, uint64_t idle_sec, vv_error *err);

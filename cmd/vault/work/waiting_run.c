@@ -84,7 +84,7 @@ vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_
 	    !vv_cid_equal(&is, cid)) {
 		rc = vv_fail(err, VV_EIO,
 			     "a shard that waits in .git/varve/vault/spool is damaged");
-		vv_hint(err, "remove that folder; the next 'varve replicate' seals it again");
+		vv_hint(err, "remove that folder; the next 'varve vault replicate' seals it again");
 	}
 	return rc;
 }

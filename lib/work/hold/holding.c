@@ -165,9 +165,10 @@ static vv_status find_named(vv_holding_rules *x, const vv_holding_options *o, vv
 	}
 	if (rc == VV_OK && x->named_count == 0 && x->reward.ratio == 0) {
 		vv_fail(err, VV_EUSAGE, "copies are to be kept, and nobody is named for whom");
-		rc = vv_hint(err,
-			     "--for DID, or the setting varve.holdFor; 'varve key show' prints a "
-			     "machine's DID");
+		rc = vv_hint(
+			err,
+			"--for DID, or the setting varve.holdFor; 'varve vault key show' prints a "
+			"machine's DID");
 	}
 	return rc;
 }

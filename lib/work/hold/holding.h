@@ -2,7 +2,7 @@
  * holding: sealed copies that repositories of this machine, which are served, keep for others.
  *
  * They lie below the repository's varve folder, in "hold". What `varve serve` does not say, the repository's
- * settings do: varve.hold (bytes), varve.holdFor (a DID, or a name that `varve key trust` knows, each with
+ * settings do: varve.hold (bytes), varve.holdFor (a DID, or a name that `varve vault key trust` knows, each with
  * "=BYTES" where that is all of its room; several), varve.holdTerm (days), varve.holdRatio ("1.0") and
  * varve.holdAllowance (bytes). The key that signs receipts is this machine's.
  *

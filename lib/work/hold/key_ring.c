@@ -116,10 +116,11 @@ static vv_status passphrase_of(void *payload, const char *did, vv_buf *out, vv_e
 static vv_status fail_no_key(vv_error *err)
 {
 	vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
-	return vv_hint(err,
-		       "make one with 'varve key new'; 'varve key import FILE' brings one that was "
-		       "exported; 'recover', 'replicate' and 'vault' take a vault's recovery key: "
-		       "--key FILE");
+	return vv_hint(
+		err,
+		"make one with 'varve vault key new'; 'varve vault key import FILE' brings one that was "
+		"exported; 'recover', 'replicate' and 'vault' take a vault's recovery key: "
+		"--key FILE");
 }
 
 vv_status vv_key_ring_open(vv_key *out, const char *file, vv_error *err)
@@ -186,8 +187,9 @@ static vv_status fail_line(const char *line, size_t len, size_t number, vv_error
 	vv_fail(err, VV_EUSAGE, "'%s', line %zu: not a name, a blank and a did:key: '%s'",
 		vv_text_shows(path ? path : "trusted"), number, vv_text_show(line, len));
 	vv_free(path);
-	return vv_hint(err, "mend that line of the trusted keys, or take it out; 'varve key trust "
-			    "NAME DID' writes one");
+	return vv_hint(err,
+		       "mend that line of the trusted keys, or take it out; 'varve vault key trust "
+		       "NAME DID' writes one");
 }
 
 vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const char *word, vv_error *err)
@@ -205,7 +207,9 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const char *word, vv_erro
 		goto done;
 	}
 	vv_fail(err, VV_EUSAGE, "no key is called '%s'", vv_text_shows(word));
-	rc = vv_hint(err, "'varve key list' shows the names, 'varve key trust NAME DID' gives one");
+	rc = vv_hint(
+		err,
+		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' gives one");
 	for (const char *p = vv_buf_cstr(&text); *p; number++) {
 		const size_t len = strcspn(p, "\n");
 		if (n > 0 && strncmp(p, word, n) == 0 && p[n] == ' ') {
@@ -284,7 +288,7 @@ vv_status vv_key_ring_untrust(const char *name, vv_error *err)
 
 	if (rc == VV_OK && !had) {
 		vv_fail(err, VV_ENOTFOUND, "no key is called '%s'", vv_text_shows(name));
-		rc = vv_hint(err, "'varve key list' shows the names");
+		rc = vv_hint(err, "'varve vault key list' shows the names");
 	} else if (rc == VV_OK) {
 		rc = write_names(&text, err);
 	}

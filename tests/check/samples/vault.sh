@@ -8,22 +8,22 @@ begin() {
 }
 
 before_holder() {
-	varve key new
+	varve vault key new
 }
 
 before_replicate() {
 	before_holder
-	varve holder add stick ../media/stick --domain stick 2> /dev/null
-	varve holder add disk ../media/disk --domain disk 2> /dev/null
+	varve vault holder add stick ../media/stick --domain stick 2> /dev/null
+	varve vault holder add disk ../media/disk --domain disk 2> /dev/null
 }
 
 # The recovery key goes where replicate says that it belongs.
 before_vault() {
 	before_replicate
-	varve replicate 2> /dev/null | sed -n 's/^ *\(varve-recovery-\)/\1/p' > ../paper.txt
+	varve vault replicate 2> /dev/null | sed -n 's/^ *\(varve-recovery-\)/\1/p' > ../paper.txt
 	chmod 600 ../paper.txt
 	commit "Keep sealed copies" .varveconfig
-	varve replicate -q
+	varve vault replicate -q
 }
 
 before_audit() {
@@ -38,7 +38,7 @@ before_ledger() {
 before_repair() {
 	before_vault
 	rm "$(find ../media/stick -path '*/shards/*' -type f | sort | head -n 1)"
-	varve audit 2> /dev/null || true
+	varve vault audit 2> /dev/null || true
 }
 
 # A machine that has the stick, and no other thing of Ada's than the paper.

@@ -43,6 +43,25 @@ load ../helper
 	done
 }
 
+@test "every command of the vault has a summary a usage an example and its options in a manual page" {
+	local man=${BATS_TEST_DIRNAME}/../../../docs/man page
+	[ "$(varve vault -h | grep -c '^  [a-z-]*  ')" -ge 11 ]
+	for command in $(varve vault -h | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
+		succeeds varve vault "$command" -h
+		output_has "varve vault $command: "
+		output_has "usage: varve vault $command"
+		output_has "example:"
+		succeeds varve help vault "$command"
+		output_has "usage: varve vault $command"
+		page=$man/varve-vault-$command.1
+		[ -e "$page" ] || page=$man/varve-vault.1
+		grep -q "^\.B varve vault $command" "$page"
+		for option in $(varve vault "$command" -h | sed -n 's/^  .*--\([a-z-]*\).*/\1/p'); do
+			grep -q -- "\\\\-\\\\-${option//-/\\\\-}" "$page" || { echo "$page lacks --$option"; return 1; }
+		done
+	done
+}
+
 @test "what git calls has manual pages, too, which varve help names" {
 	local man=${BATS_TEST_DIRNAME}/../../../docs/man
 	new_repo

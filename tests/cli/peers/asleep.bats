@@ -34,14 +34,14 @@ within() {
 
 @test "holders that sleep cost two seconds together and then nothing" {
 	new_vault a b
-	succeeds varve replicate
+	succeeds varve vault replicate
 	for n in 0 1; do
 		git config "holder.s$n.url" "http://127.0.0.1:${port[$n]}/v"
 	done
 	within 5 varve vault status
 
 	change 5
-	for command in "vault status" "replicate" "audit"; do
+	for command in "vault status" "vault replicate" "vault audit"; do
 		within 3 varve $command
 		[ "$status" -ne 2 ] && [ "$status" -lt 124 ]
 	done
@@ -50,7 +50,7 @@ within() {
 	SECONDS=0
 	within 4 varve vault status --timeout 2
 	[ "$SECONDS" -ge 1 ]
-	within 4 varve audit --timeout 1 a
+	within 4 varve vault audit --timeout 1 a
 	[ "$status" -eq 0 ]
 }
 

@@ -4,16 +4,16 @@ load vault
 # Ada in ../repo and Bob in ../bob write to the vault with the holders a and b.
 two_machines() {
 	new_vault a b
-	varve replicate > /dev/null
+	varve vault replicate > /dev/null
 	git add .varveconfig
 	git commit -q -m policy
-	varve replicate -q
+	varve vault replicate -q
 	ada=$XDG_CONFIG_HOME
 	new_machine
 	bob=$XDG_CONFIG_HOME
-	did=$(varve key new)
+	did=$(varve vault key new)
 	XDG_CONFIG_HOME=$ada varve vault writers add "$did"
-	varve recover -q --key "$ada/varve/key" --to ../bob ../a
+	varve vault recover -q --key "$ada/varve/key" --to ../bob ../a
 	git -C ../bob switch -q -c bob
 	export XDG_CONFIG_HOME=$ada
 }
@@ -27,7 +27,7 @@ both_come_back() {
 	local holder
 	for holder in a b; do
 		rm -rf ../third
-		succeeds varve recover -q --key "$ada/varve/key" --to ../third "../$holder"
+		succeeds varve vault recover -q --key "$ada/varve/key" --to ../third "../$holder"
 		[ "$(git -C ../third rev-parse main)" = "$(git rev-parse main)" ]
 		[ "$(git -C ../third rev-parse bob)" = "$(git -C ../bob rev-parse bob)" ]
 		(cd ../third && varve fsck --data)
@@ -41,12 +41,12 @@ both_come_back() {
 	for n in 1 2 3 4; do
 		change "1$n" ada
 		as_bob change "2$n" bob
-		as_bob varve replicate -q &
+		as_bob varve vault replicate -q &
 		other=$!
-		varve replicate -q
+		varve vault replicate -q
 		wait "$other"
 	done
-	succeeds varve ledger verify
+	succeeds varve vault ledger verify
 	output_has "of 2 authors"
 	succeeds varve vault status
 	both_come_back
@@ -60,14 +60,14 @@ both_come_back() {
 		seq 1 5000 | awk -v n="$n" 'BEGIN { srand(n); print "id,x" } { print $1 "," rand() }' > "big$n.csv"
 		varve add -q "big$n.csv"
 		varve commit -q -m "big$n"
-		varve replicate -q
+		varve vault replicate -q
 		git -C ../bob fetch -q ../repo "aside$n"
 		as_bob varve fetch -q ../repo "aside$n"
 		git -C ../bob merge -q --no-edit FETCH_HEAD > /dev/null
 		varve switch -q main
 		git branch -q -D "aside$n"
 		change "1$n" ada
-		as_bob varve replicate -q &
+		as_bob varve vault replicate -q &
 		other=$!
 		# Bob's commits are not all here: then it says so, and does nothing.
 		varve vault prune --grace 0 > ../pruned 2>&1 || grep -q "refs of the vault lead to what is not here" ../pruned
@@ -75,11 +75,11 @@ both_come_back() {
 		git fetch -q ../bob bob
 		varve fetch -q ../bob bob
 	done
-	as_bob varve replicate -q
-	varve replicate -q
+	as_bob varve vault replicate -q
+	varve vault replicate -q
 	varve vault prune --grace 0 2> ../pruned
-	as_bob varve replicate -q
-	succeeds varve ledger verify
+	as_bob varve vault replicate -q
+	succeeds varve vault ledger verify
 	both_come_back
 	for n in 1 2 3 4; do
 		[ "$(varve -C ../third cat "bob:big$n.csv" | wc -l)" = 5001 ]

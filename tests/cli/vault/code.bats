@@ -1,4 +1,4 @@
-# varve replicate --code K+M: stripes over holders that do not fail together, and what is left of them.
+# varve vault replicate --code K+M: stripes over holders that do not fail together, and what is left of them.
 load vault
 
 # Six holders; more than four shards of a file that cannot be compressed.
@@ -7,7 +7,7 @@ striped_vault() {
 	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(1).randbytes(4500000))' > large
 	git add large
 	git commit -q -m large
-	run --separate-stderr varve replicate --code 4+2
+	run --separate-stderr varve vault replicate --code 4+2
 	[ "$status" = 0 ]
 	keep_recovery
 }
@@ -31,7 +31,7 @@ back() {
 # An empty machine gets everything back from the holder given, which names the others.
 all_back() {
 	rm -rf ../again
-	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve recover -q --key ../paper --to ../again "../$1"
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve vault recover -q --key ../paper --to ../again "../$1"
 	cmp large ../again/large
 	cmp t.csv ../again/t.csv
 	[ "$(git -C ../again rev-parse main)" = "$(git rev-parse main)" ]
@@ -66,14 +66,14 @@ all_back() {
 	output_has "policy: stripes of 4+2, 3 copies of the rest"
 	succeeds varve vault status --json
 	[ "$(jq -r '"\(.code) \(.stripes) \(.least) \(.owed)"' <<< "$output")" = "4+2 1 3 0" ]
-	succeeds varve audit --all
-	succeeds varve ledger verify
+	succeeds varve vault audit --all
+	succeeds varve vault ledger verify
 }
 
 @test "more than two holders lost: what is missing is said exactly" {
 	striped_vault
 	away a b c
-	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" run --separate-stderr varve recover --key ../paper --to ../again ../d
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" run --separate-stderr varve vault recover --key ../paper --to ../again ../d
 	[ "$status" != 0 ]
 	[ "$(grep -c 'could be made of 4 others of its stripe, and only 3 are there' <<< "$output$stderr")" = 3 ]
 	lost=$(find ../a.away ../b.away ../c.away -path '*/shards/*' -size 1048512c -printf '%f\n')
@@ -81,12 +81,12 @@ all_back() {
 		[[ $output$stderr == *"$shard"* ]]
 	done
 	# The clone has it still, and three holders are too few for a stripe of four and parity.
-	ends_with 2 varve repair --now
+	ends_with 2 varve vault repair --now
 	stderr_has "does not have its copies yet: nothing is retired"
 	# They are back: nothing is lost.
 	back a b c
 	all_back d
-	succeeds varve replicate -q
+	succeeds varve vault replicate -q
 	succeeds varve vault status
 }
 
@@ -94,19 +94,19 @@ all_back() {
 	striped_vault
 	gone=$(find ../b ../e -path '*/shards/*' -size 1048512c -printf '%f\n' | sort)
 	rm -r ../b ../e
-	varve holder dead b
-	varve holder dead e
+	varve vault holder dead b
+	varve vault holder dead e
 	ends_with 1 varve vault status
 	output_has "NOT SAFE: some of it has only 1 copy, and 3 are wanted"
-	varve holder add g ../g --domain "house g" 2> /dev/null
-	varve holder add h ../h --domain "house h" 2> /dev/null
-	succeeds varve repair
+	varve vault holder add g ../g --domain "house g" 2> /dev/null
+	varve vault holder add h ../h --domain "house h" 2> /dev/null
+	succeeds varve vault repair
 	[[ $stderr =~ "made "([0-9]+)" copies again (".*"); read "([0-9.]+)" MB" ]]
 	# The rest is a shard of less than 1 MB, and two of its three copies may be gone.
 	awk -v read="${BASH_REMATCH[2]}" 'BEGIN { exit !(read * 1e6 >= 4 * 1048512 && read * 1e6 < 6 * 1048512) }'
 	[ "$(find ../g ../h -path '*/shards/*' -size 1048512c -printf '%f\n' | sort)" = "$gone" ]
 	[ ! -e .git/varve/vault/made ]
-	succeeds varve repair
+	succeeds varve vault repair
 	stderr_has "made 0 copies again"
 	# Now two others can go: the vault knows who came in their place.
 	away a c
@@ -114,7 +114,7 @@ all_back() {
 	back a c
 	succeeds varve vault status
 	output_has "any 2 holders could be lost"
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }
 
 @test "parity that an audit finds changed is made again" {
@@ -123,11 +123,11 @@ all_back() {
 	for name in a b c d e f; do
 		shard=$(find "../$name" -path '*/shards/*' -size 1048512c)
 		flip_byte "$shard" 5000
-		ends_with 1 varve audit --all "$name"
+		ends_with 1 varve vault audit --all "$name"
 		output_has "FAILED: 1 of "
 		ends_with 1 varve vault status
-		succeeds varve repair
-		succeeds varve audit --all "$name"
+		succeeds varve vault repair
+		succeeds varve vault audit --all "$name"
 		succeeds varve vault status
 	done
 	all_back a
@@ -135,43 +135,43 @@ all_back() {
 
 @test "a code for which there are too few failure domains is refused, and so is what is none" {
 	new_vault a b c d e
-	varve holder add again ../again --domain "house e" 2> /dev/null
-	ends_with 2 varve replicate --code 4+2
+	varve vault holder add again ../again --domain "house e" 2> /dev/null
+	ends_with 2 varve vault replicate --code 4+2
 	stderr_has "4+2 shards of a stripe each go to another failure domain, and the holders are only 5 failure domains"
-	stderr_has "varve holder add --domain"
+	stderr_has "varve vault holder add --domain"
 	[ ! -e .varveconfig ]
 	for code in 4 1+2 4+0 30+3 x+y; do
-		ends_with 2 varve replicate --code "$code"
+		ends_with 2 varve vault replicate --code "$code"
 		stderr_has "a code is K+M, as 4+2"
 	done
-	ends_with 2 varve replicate --code 3+2 --copies 2
+	ends_with 2 varve vault replicate --code 3+2 --copies 2
 	stderr_has "exclude each other"
-	varve replicate --code 3+2 > /dev/null
+	varve vault replicate --code 3+2 > /dev/null
 	[ "$(git config -f .varveconfig vault.code)" = 3+2 ]
 	git config -f .varveconfig vault.copies 2
-	ends_with 2 varve replicate
+	ends_with 2 varve vault replicate
 	stderr_has "vault.code and vault.copies"
 	git config -f .varveconfig --unset vault.copies
 	git config -f .varveconfig vault.code 3-2
-	ends_with 2 varve replicate
+	ends_with 2 varve vault replicate
 	stderr_has ".varveconfig: vault.code: a code is K+M"
 }
 
 @test "the policy is kept, and --copies goes back for what is new" {
 	striped_vault
-	succeeds varve replicate
+	succeeds varve vault replicate
 	stderr_has "nothing is new"
 	change 5
-	succeeds varve replicate -q
+	succeeds varve vault replicate -q
 	succeeds varve vault status
 	output_has "the rest has 3 copies"
-	succeeds varve replicate --copies 2 -q
+	succeeds varve vault replicate --copies 2 -q
 	! git config -f .varveconfig vault.code
 	[ "$(git config -f .varveconfig vault.copies)" = 2 ]
 	head -c 4500000 /dev/urandom > other
 	git add other
 	git commit -q -m other
-	succeeds varve replicate -q
+	succeeds varve vault replicate -q
 	succeeds varve vault status
 	output_has "safe: 1 stripe is whole, the rest has 2 copies; any holder could be lost"
 	all_back a
@@ -179,17 +179,17 @@ all_back() {
 
 @test "a holder that is away is owed its shard, which the next run makes of the others" {
 	new_vault a b c d e f
-	varve replicate --code 4+2 > /dev/null
+	varve vault replicate --code 4+2 > /dev/null
 	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(1).randbytes(4500000))' > large
 	git add large
 	git commit -q -m large
 	away c
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "1 copy is owed"
 	ends_with 1 varve vault status
 	output_has "NOT SAFE: some of it has only 2 copies, and 3 are wanted"
 	back c
-	succeeds varve replicate
+	succeeds varve vault replicate
 	stderr_has "1 copy of earlier runs made up for"
 	[ "$(find ../c -path '*/shards/*' -size 1048512c | wc -l)" = 1 ]
 	succeeds varve vault status
@@ -197,16 +197,16 @@ all_back() {
 
 @test "with fewer shards of a stripe than --min asks for the run does not count, and goes on later" {
 	new_vault a b c d e f
-	varve replicate --code 4+2 --min 2 > /dev/null
+	varve vault replicate --code 4+2 --min 2 > /dev/null
 	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(1).randbytes(4500000))' > large
 	git add large
 	git commit -q -m large
 	away c d
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "only 1 copy could be made, and 2 are the least"
 	ls .git/varve/vault/spool/run
 	back c d
-	succeeds varve replicate
+	succeeds varve vault replicate
 	[ ! -e .git/varve/vault/spool ]
 	succeeds varve vault status
 }
@@ -242,11 +242,11 @@ stripes_are() {
 
 @test "what lies in whole copies becomes a stripe when it would fill one" {
 	new_vault a b c d e f
-	varve replicate --code 4+2 > ../out
+	varve vault replicate --code 4+2 > ../out
 	output=$(< ../out) keep_recovery
 	for n in 1 2 3; do
 		add_bytes "$n" 1500000
-		succeeds varve replicate
+		succeeds varve vault replicate
 		if [ "$n" != 3 ]; then
 			[[ $stderr != *"again in stripes"* ]]
 			stripes_are 0
@@ -257,11 +257,11 @@ stripes_are() {
 	succeeds varve vault status
 	output_has "safe: 1 stripe is whole, the rest has 3 copies"
 	# Not again and again.
-	succeeds varve replicate
+	succeeds varve vault replicate
 	[[ $stderr != *"again in stripes"* ]]
 	stripes_are 1
 	add_bytes 4 200000
-	succeeds varve replicate
+	succeeds varve vault replicate
 	[[ $stderr != *"again in stripes"* ]]
 	# What was retired goes, and all is there without it.
 	succeeds varve vault prune --grace 0
@@ -269,7 +269,7 @@ stripes_are() {
 	[ "$(find .. -path '*/shards/*' -size 1048512c -printf '%f\n' | sort -u | wc -l)" = 6 ]
 	away b e
 	rm -rf ../again
-	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve recover -q --key ../paper --to ../again ../a
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve vault recover -q --key ../paper --to ../again ../a
 	for n in 1 2 3 4; do
 		cmp "bytes$n" "../again/bytes$n"
 	done
@@ -278,10 +278,10 @@ stripes_are() {
 @test "what was sealed in copies becomes stripes when the policy does" {
 	new_vault a b c d e f
 	add_bytes 1 4500000
-	varve replicate --copies 2 > ../out
+	varve vault replicate --copies 2 > ../out
 	output=$(< ../out) keep_recovery
 	[ "$(find .. -path '*/shards/*' -size 1048512c | wc -l)" -ge 8 ]
-	succeeds varve replicate --code 4+2
+	succeeds varve vault replicate --code 4+2
 	stderr_has "again in stripes"
 	stripes_are 1
 	succeeds varve vault prune --grace 0
@@ -290,18 +290,18 @@ stripes_are() {
 	cp bytes1 large
 	git add large
 	git commit -q -m large
-	succeeds varve replicate
+	succeeds varve vault replicate
 	all_back a
 	cmp bytes1 ../again/bytes1
 }
 
 @test "prune retires a stripe that is mostly dead with its parity, and writes the rest again" {
 	new_vault a b c d e f
-	varve replicate --code 4+2 > ../out
+	varve vault replicate --code 4+2 > ../out
 	output=$(< ../out) keep_recovery
 	git switch -q -c aside
 	add_bytes 1 4500000
-	varve replicate -q
+	varve vault replicate -q
 	git switch -q main
 	stripes_are 1
 	git branch -q -D aside
@@ -312,24 +312,24 @@ stripes_are() {
 	# Data and parity are gone from every holder.
 	[ "$(find .. -path '*/shards/*' -size 1048512c | wc -l)" = 0 ]
 	succeeds varve vault status
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	cp readme large
 	git add large
 	git commit -q -m large
-	varve replicate -q
+	varve vault replicate -q
 	all_back a
 }
 
 @test "a holder that is removed gives its shards to another one, and stays where none can take them" {
 	striped_vault
-	ends_with 2 varve holder remove c
+	ends_with 2 varve vault holder remove c
 	stderr_has "'c' keeps"
 	[ "$(find ../c -path '*/shards/*' -size 1048512c | wc -l)" = 1 ]
-	varve holder add g ../g --domain "house g" 2> /dev/null
+	varve vault holder add g ../g --domain "house g" 2> /dev/null
 	mine=$(find ../c -path '*/shards/*' -size 1048512c -printf '%f\n')
-	succeeds varve holder remove c
+	succeeds varve vault holder remove c
 	[ "$(find ../g -path '*/shards/*' -size 1048512c -printf '%f\n')" = "$mine" ]
-	succeeds varve replicate -q
+	succeeds varve vault replicate -q
 	rm -r ../c
 	succeeds varve vault status
 	output_has "any 2 holders could be lost"
@@ -344,7 +344,7 @@ stripes_are() {
 	done
 	git add .varveconfig
 	git commit -q -m policy
-	varve replicate -q
+	varve vault replicate -q
 	ends_with 1 varve drop --history --copies 4
 	shard=$(find ../a -path '*/shards/*' -size 1048512c)
 	chmod u+w "$shard"
@@ -353,6 +353,6 @@ stripes_are() {
 	succeeds varve drop --history --copies 2
 	output_has "at 2 places"
 	succeeds varve cat HEAD~3:t.csv
-	succeeds varve repair
+	succeeds varve vault repair
 	succeeds varve vault status
 }

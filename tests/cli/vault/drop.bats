@@ -7,10 +7,10 @@ three_versions() {
 	change 1
 	change 2
 	change 3
-	varve replicate --copies 2 > /dev/null
+	varve vault replicate --copies 2 > /dev/null
 	git add .varveconfig
 	varve commit -qm vault
-	varve replicate -q
+	varve vault replicate -q
 }
 
 @test "the holders of a vault count, when each shows a leaf of every shard" {
@@ -59,14 +59,14 @@ three_versions() {
 	three_versions
 	varve drop -q --history --copies 2
 	change 6
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault prune
 	succeeds varve vault status
 	keys=$(ls "$XDG_CONFIG_HOME"/varve)
 	[ -n "$keys" ]
-	varve key export > ../key.txt 2> /dev/null || cp "$XDG_CONFIG_HOME/varve/key" ../key.txt
+	varve vault key export > ../key.txt 2> /dev/null || cp "$XDG_CONFIG_HOME/varve/key" ../key.txt
 	chmod 600 ../key.txt
-	succeeds varve recover --key ../key.txt --to ../new ../a
+	succeeds varve vault recover --key ../key.txt --to ../new ../a
 	[ "$(varve -C ../new cat HEAD~5:t.csv | sha256sum)" = "$(varve cat HEAD~5:t.csv | sha256sum)" ]
 }
 

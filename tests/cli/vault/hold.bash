@@ -10,7 +10,7 @@ keeper_path() {
 # new_keeper NAME: and a key; the machine that serves is not the one that replicates.
 new_keeper() {
 	git init -q --bare "$(keeper_path "$1")"
-	XDG_CONFIG_HOME="$(keeper_path "$1").config" varve key new > "$(keeper_path "$1").did"
+	XDG_CONFIG_HOME="$(keeper_path "$1").config" varve vault key new > "$(keeper_path "$1").did"
 }
 
 # serve_keeper NAME BYTES [OPTION...]: over HTTP, for the key of new_vault, without a term unless one is

@@ -33,7 +33,7 @@ x_may_lie() {
 		sleep 0.05
 	done
 	[ -n "$url" ] || { cat "$BATS_TEST_TMPDIR/liar.log" >&2; return 1; }
-	varve holder add x "$url" --domain "house x" 2> /dev/null
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 }
 
 lie() {
@@ -55,15 +55,15 @@ shard_records() {
 @test "a server keeps nothing for whom it does not know" {
 	new_vault a
 	new_keeper x
-	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config" varve key show > ../mine
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config" varve vault key show > ../mine
 	varve_stranger=$(cat ../keeper-x.did)
 	cp ../did ../did.mine
 	echo "$varve_stranger" > ../did
 	serve_keeper x 10m
-	varve holder add x "$url" --domain "house x" 2> /dev/null
-	ends_with 1 varve replicate --copies 2 --min 1
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
+	ends_with 1 varve vault replicate --copies 2 --min 1
 	stderr_has "holder 'x': remote: copies are kept here for others: nobody whom this server knows writes in this vault"
-	varve holder list > ../list || true
+	varve vault holder list > ../list || true
 	[ "$(shard_records records)" = 0 ]
 	[ "$(shard_records shards)" = 0 ]
 }
@@ -71,11 +71,11 @@ shard_records() {
 @test "a server that keeps no copies says so and an old one cannot" {
 	x_may_lie
 	lie old
-	ends_with 2 varve holder add x "$url"
+	ends_with 2 varve vault holder add x "$url"
 	stderr_has "holder 'x': the varve at $url cannot keep copies for others: it is too old"
 	git init -q --bare ../plain
 	start_server ../plain
-	ends_with 2 varve holder add plain "$url"
+	ends_with 2 varve vault holder add plain "$url"
 	stderr_has "holder 'plain': remote: no copies are kept here for others"
 	stderr_has "varve serve --hold SIZE --for DID"
 	stop_server
@@ -90,8 +90,8 @@ shard_records() {
 	did=did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
 	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for "$did" keeper
 	stderr_has "receipts are signed with this machine's key, but: this machine has no key yet"
-	stderr_has "varve key new"
-	varve key new
+	stderr_has "varve vault key new"
+	varve vault key new
 	git init -q --bare other
 	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for "$did" keeper other
 	stderr_has "varve.hold"
@@ -108,7 +108,7 @@ shard_records() {
 
 @test "a shard that no place names is refused whoever sends it" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	before=$(kind_shards x)
 	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=shard
 	output_has "code: refused"
@@ -122,13 +122,13 @@ shard_records() {
 
 @test "a place of a writer for whom it keeps nothing brings no shards" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	keep_recovery
 	second_writer
 	cd ../bob
 	change 77 bob
 	before=$(kind_shards x)
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': remote: this server keeps no copies for the key $bob, whose record places the shard"
 	stderr_has "varve serve --for DID"
 	stderr_lacks "give it room"
@@ -139,7 +139,7 @@ shard_records() {
 
 @test "a stranger's records are left out" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	cp -R ../repo ../thief
 	before=$(shard_records records)
 	# He signs what he likes with a key of his own: the server looks at who writes.
@@ -155,16 +155,16 @@ shard_records() {
 @test "who is named as a writer in the vault of a stranger brings nothing there before he signs" {
 	new_vault a
 	stranger=$XDG_CONFIG_HOME
-	varve replicate -q --copies 1 2> /dev/null
+	varve vault replicate -q --copies 1 2> /dev/null
 	new_machine
 	bob=$XDG_CONFIG_HOME
-	varve key new > ../did
+	varve vault key new > ../did
 	XDG_CONFIG_HOME=$stranger varve vault writers add "$(cat ../did)"
-	XDG_CONFIG_HOME=$stranger varve replicate -q
+	XDG_CONFIG_HOME=$stranger varve vault replicate -q
 	new_keeper x
 	serve_keeper x 100m
-	varve holder add x "$url" --domain "house x" 2> /dev/null
-	XDG_CONFIG_HOME=$stranger ends_with 1 varve replicate --copies 2 --min 1
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
+	XDG_CONFIG_HOME=$stranger ends_with 1 varve vault replicate --copies 2 --min 1
 	stderr_has "holder 'x': remote: nothing of the vault $(vault_id) is here"
 	stderr_has "2 copies are owed"
 	[ "$(find "$(keeper_path x)/varve/hold" -path '*/records*' | wc -l)" = 0 ]
@@ -175,25 +175,25 @@ shard_records() {
 		output_lacks "kept: 1"
 	done
 	[ "$(find "$(keeper_path x)/varve/hold" -path '*/records*' | wc -l)" = 0 ]
-	ends_with 2 varve recover --key "$bob/varve/key" --to ../none "$url"
+	ends_with 2 varve vault recover --key "$bob/varve/key" --to ../none "$url"
 	stderr_has "there is no vault"
 	# He who is known begins it, with all that was there before.
-	varve recover -q --key "$bob/varve/key" --to ../bob ../a
+	varve vault recover -q --key "$bob/varve/key" --to ../bob ../a
 	cd ../bob
-	varve holder add x "$url" --domain "house x" 2> /dev/null
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 	change 77 bob
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	(cd ../a/*/records && find . -type f | sort) > ../wanted
 	(cd "$(keeper_path x)"/varve/hold/*/records && find . -type f | sort) > ../has
 	diff ../wanted ../has
 	mv ../a ../a.gone
-	succeeds varve recover -q --key "$bob/varve/key" --to ../again "$url"
+	succeeds varve vault recover -q --key "$bob/varve/key" --to ../again "$url"
 	cmp t.csv ../again/t.csv
 }
 
 @test "a stranger does not make the server read a ledger again" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	places=$(grep -l -a kindeplace "$(keeper_path x)"/varve/hold/*/records/*/*)
 	# What was read is known, while these are not there.
 	mkdir ../aside
@@ -216,15 +216,15 @@ shard_records() {
 	output_has "it is a record of another vault"
 	# A record of his own in this vault, and a vault of his own.
 	new_machine
-	varve key new > /dev/null
+	varve vault key new > /dev/null
 	cp -R ../a ../forged
 	python3 "$BATS_TEST_DIRNAME/forge.py" ../forged "$XDG_CONFIG_HOME/varve/key" vault > /dev/null
-	did=$(varve key show | grep -o 'z6Mk[A-Za-z0-9]*' | head -n 1)
+	did=$(varve vault key show | grep -o 'z6Mk[A-Za-z0-9]*' | head -n 1)
 	succeeds ask "$url" hold-records vault="$vault" records=@"$(ls ../forged/*/records/"$did"/*)"
 	output_is "kept: 0"
 	mkdir ../theirs
 	(cd ../theirs && new_repo && echo 1 > one && git add one && git commit -q -m one &&
-		varve holder add b ../b 2> /dev/null && varve replicate -q --copies 1 2> /dev/null)
+		varve vault holder add b ../b 2> /dev/null && varve vault replicate -q --copies 1 2> /dev/null)
 	succeeds ask "$url" hold-records vault="$(cd ../b && ls -d bafy*)" records=@"$(ls ../b/*/records/*/0000000000-*)"
 	output_has "nobody whom this server knows writes in this vault"
 	known | grep -q '^until: '
@@ -251,12 +251,12 @@ knows_places() {
 	mine=$XDG_CONFIG_HOME
 	new_machine
 	theirs=$XDG_CONFIG_HOME
-	other=$(varve key new)
+	other=$(varve vault key new)
 	export XDG_CONFIG_HOME=$mine
 	new_keeper x
 	serve_keeper x 100m --for "$other"
-	varve holder add x "$url" --domain "house x" 2> /dev/null
-	succeeds varve replicate --copies 2
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
+	succeeds varve vault replicate --copies 2
 	hide_places
 	knows_places
 	vaults=()
@@ -268,8 +268,8 @@ knows_places() {
 		git add one
 		git commit -q -m one
 		export XDG_CONFIG_HOME=$theirs
-		varve holder add x "$url" --domain "house x" 2> /dev/null
-		varve replicate -q --copies 1 2> /dev/null
+		varve vault holder add x "$url" --domain "house x" 2> /dev/null
+		varve vault replicate -q --copies 1 2> /dev/null
 		vaults+=("$(vault_id)")
 		cd ../repo
 		export XDG_CONFIG_HOME=$mine
@@ -287,11 +287,11 @@ knows_places() {
 
 @test "a record behind a gap is no reason to read a ledger again and counts once the gap is closed" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	git config --rename-section holder.x away.x
 	for n in 1 2 3; do
 		change "$n"
-		varve replicate -q --copies 1
+		varve vault replicate -q --copies 1
 	done
 	git config --rename-section away.x holder.x
 	hide_places
@@ -302,21 +302,21 @@ knows_places() {
 	output_is "kept: 0"
 	knows_places
 	mv "$BATS_TEST_TMPDIR"/aside/* "$(keeper_path x)/varve/hold/$vault"/records/*/
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	diff <(cd ../a/*/records/* && ls) <(cd "$(keeper_path x)/varve/hold/$vault"/records/* && ls)
-	succeeds varve audit
+	succeeds varve vault audit
 }
 
 @test "copies stay for their term whatever a thief of the key signs" {
 	new_vault a
 	new_keeper x
 	serve_keeper x 100m --term 90
-	varve holder add x "$url" --domain "house x" 2> /dev/null
-	varve replicate --copies 2 > /dev/null
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
+	varve vault replicate --copies 2 > /dev/null
 	git switch -q -c aside
 	add_large
 	varve switch -q main
-	varve replicate -q
+	varve vault replicate -q
 	git branch -q -D aside
 	change 5
 	before=$(kind_shards x)
@@ -325,7 +325,7 @@ knows_places() {
 	stderr_has "1 copy is not let go of yet: holder 'x': remote: it is kept until 20"
 	stderr_has "so a receipt promises"
 	[ -z "$(comm -23 <(echo "$before") <(kind_shards x))" ]
-	succeeds varve audit
+	succeeds varve vault audit
 	# Nothing at all lets this one go.
 	cid=$(comm -12 <(cd ../a/*/shards && ls) <(kind_shards x) | head -n 1)
 	succeeds ask "$url" hold-remove vault="$(vault_id)" shard="$cid"
@@ -344,11 +344,11 @@ knows_places() {
 
 @test "a request that somebody recorded does nothing a second time" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	git switch -q -c aside
 	add_large
 	varve switch -q main
-	varve replicate -q
+	varve vault replicate -q
 	cp -R "$(kept_in x)" ../recorded
 	git branch -q -D aside
 	change 5
@@ -372,7 +372,7 @@ knows_places() {
 
 @test "only names of the layout are read" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	vault=$(vault_id)
 	for name in ../../../config shards/../../lock /etc/passwd shards records/../shards "records/z6Mk/../x"; do
 		succeeds ask "$url" hold-get vault="$vault" name="$name" from=0 size=100
@@ -402,42 +402,42 @@ knows_places() {
 
 @test "vaults are named to their keys only" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	succeeds ask "$url" hold-vaults key=zeros:32 time=0 signature=zeros:64
 	output_has "must sign for it, and did not"
 	new_machine
-	varve key new > /dev/null
-	ends_with 2 varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url"
+	varve vault key new > /dev/null
+	ends_with 2 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url"
 	stderr_has "there is no vault"
 }
 
 @test "another key at the same URL is named with the way out" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	old=$(git config holder.x.key)
 	[ "$old" = "$(cat ../keeper-x.did)" ]
 	stop_keeper
-	XDG_CONFIG_HOME="$(keeper_path x).config" varve key new --force > ../keeper-x.did
+	XDG_CONFIG_HOME="$(keeper_path x).config" varve vault key new --force > ../keeper-x.did
 	serve_keeper x 100m
 	change 5
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "signs with another key: $(cat ../keeper-x.did), where it was $old"
-	succeeds varve holder list
+	succeeds varve vault holder list
 	output_has "signs with another key"
-	ends_with 2 varve holder add x "$url"
-	stderr_has "varve holder add x URL --key $(cat ../keeper-x.did)"
+	ends_with 2 varve vault holder add x "$url"
+	stderr_has "varve vault holder add x URL --key $(cat ../keeper-x.did)"
 	# As the hint says.
-	succeeds varve holder add x "$url" --key "$(cat ../keeper-x.did)"
-	succeeds varve audit
-	succeeds varve replicate
+	succeeds varve vault holder add x "$url" --key "$(cat ../keeper-x.did)"
+	succeeds varve vault audit
+	succeeds varve vault replicate
 	succeeds varve vault status
-	ends_with 2 varve holder add b ../b --key "$(cat ../keeper-x.did)"
+	ends_with 2 varve vault holder add b ../b --key "$(cat ../keeper-x.did)"
 	stderr_has "has no key: only servers sign"
 }
 
 # domains WORD: what JSON of holder list says of x and y, of which the first must begin so.
 domains() {
-	varve holder list --json > ../list
+	varve vault holder list --json > ../list
 	python3 -c 'import json, sys
 d = [h["domain"] for h in json.load(open("../list")) if h["name"] in "xy"]
 assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
@@ -446,18 +446,18 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 @test "two addresses of one server are one copy" {
 	x_and a
 	other=${url/127.0.0.1/localhost}
-	ends_with 2 varve holder add y "$other"
+	ends_with 2 varve vault holder add y "$other"
 	stderr_has "it is the same server as holder 'x'"
 	run git config holder.y.url
 	[ "$status" = 1 ]
-	varve holder remove a
+	varve vault holder remove a
 	# As it was kept before that was seen. Labels do not make two of one.
 	git config holder.y.url "$other"
 	git config holder.y.domain "house y"
 	git config holder.y.key "$(git config holder.x.key)"
-	ends_with 2 varve replicate --copies 2 --min 1
+	ends_with 2 varve vault replicate --copies 2 --min 1
 	stderr_has "2 copies are wanted, and the holders are only 1 failure domain"
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	git config --file .varveconfig vault.copies 2
 	ends_with 1 varve vault status
 	output_lacks "safe:"
@@ -476,12 +476,12 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	git config holder.y.domain "house y"
 	# Whoever answers is asked for his key.
 	git config --unset holder.x.key
-	ends_with 2 varve replicate --copies 3 --min 1
+	ends_with 2 varve vault replicate --copies 3 --min 1
 	stderr_has "3 copies are wanted, and the holders are only 2 failure domains"
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	first=$XDG_CONFIG_HOME
 	new_machine
-	varve recover -q --key "$first/varve/key" --to ../again ../a
+	varve vault recover -q --key "$first/varve/key" --to ../again ../a
 	cd ../again
 	[ "$(git config holder.x.key)" = "$(git config holder.y.key)" ]
 	domains "house x"
@@ -490,99 +490,99 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 @test "other bytes a wrong leaf and a long path are found" {
 	x_may_lie
 	add_large
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	lie leaf
-	ends_with 1 varve audit x
+	ends_with 1 varve vault audit x
 	output_has "x: FAILED: 1 of 1 shard missing or changed"
 	output_has "is not what it was"
 	lie none
-	succeeds varve repair
+	succeeds varve vault repair
 	lie path
-	ends_with 1 varve audit x
+	ends_with 1 varve vault audit x
 	output_has "comes with"
 	lie none
-	succeeds varve repair
+	succeeds varve vault repair
 	lie bytes
-	ends_with 1 varve audit --all x
+	ends_with 1 varve vault audit --all x
 	output_has "it gives other bytes for the shard"
 	lie none
-	succeeds varve repair
-	succeeds varve audit --all
+	succeeds varve vault repair
+	succeeds varve vault audit --all
 	succeeds varve vault status
 }
 
 @test "a receipt that another key signed is no receipt" {
 	x_may_lie
 	lie receipt
-	ends_with 1 varve replicate --copies 2 --min 1
+	ends_with 1 varve vault replicate --copies 2 --min 1
 	stderr_has "holder 'x': the signature is not of this key and these bytes"
 	stderr_has "1 copy is owed"
 	ends_with 1 varve vault status
-	succeeds varve ledger log
+	succeeds varve vault ledger log
 	output_lacks "shard at x"
 	lie none
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault status
-	receipt=$(varve ledger log --json | python3 -c 'import json, sys; print([r for r in json.load(sys.stdin) if r["kind"] == "receipt"][0]["record"])')
-	succeeds varve ledger show "$receipt"
+	receipt=$(varve vault ledger log --json | python3 -c 'import json, sys; print([r for r in json.load(sys.stdin) if r["kind"] == "receipt"][0]["record"])')
+	succeeds varve vault ledger show "$receipt"
 	output_has "signed by $(cat ../keeper-x.did)"
 	output_has "kept until 20"
 }
 
 @test "a server that hides the newest records brings no old state back" {
 	x_may_lie
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	head=$(git rev-parse main)
 	lie behind
-	succeeds varve ledger verify
-	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url" ../a
+	succeeds varve vault ledger verify
+	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url" ../a
 	[ "$(git -C ../again rev-parse main)" = "$head" ]
 	change 6
-	succeeds varve replicate
+	succeeds varve vault replicate
 	lie none
-	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../third "$url"
+	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../third "$url"
 	[ "$(git -C ../third rev-parse main)" = "$(git rev-parse main)" ]
 }
 
 @test "a key that changes between two lines is an error" {
 	x_may_lie
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	lie key
 	change 4
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "signs with another key"
 }
 
 @test "lines that end and lengths that lie are errors that name the holder" {
 	x_may_lie
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	lie cut
 	change 1
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': "
 	stderr_has "closed"
 	lie full
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': remote: it is full: it keeps 1 B of at most 1 B"
 	stderr_lacks $'\e'
 	lie huge
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': $url sent a frame of 1099511627776 bytes, more than the protocol has"
 	lie none
-	succeeds varve replicate
+	succeeds varve vault replicate
 	lie hang
-	ends_with 1 varve audit --all x
+	ends_with 1 varve vault audit --all x
 	output_has "closed"
 	lie endless
-	ends_with 1 varve audit x
+	ends_with 1 varve vault audit x
 	output_has "its list has no end"
 	lie back
-	ends_with 1 varve audit x
+	ends_with 1 varve vault audit x
 	output_has "its list goes back"
 	lie none
-	succeeds varve audit x
+	succeeds varve vault audit x
 	succeeds varve vault status
 }
 
@@ -591,27 +591,27 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	add_large
 	for n in 1 2 3 4 5 6; do
 		change "$n"
-		varve replicate --copies 2 > ../out 2>&1 &
+		varve vault replicate --copies 2 > ../out 2>&1 &
 		client=$!
 		sleep "0.0$((n * 13 % 10))$n"
 		kill -9 "$keeper"
 		wait "$keeper" || true
 		wait "$client" || true
 		serve_keeper x 100m
-		succeeds varve replicate --copies 2
+		succeeds varve vault replicate --copies 2
 		[ -z "$(find "$(keeper_path x)/varve/hold" -name 'bafk*' -size 0)" ]
 		(cd "$(kept_in x)" && for f in bafk*; do
 			[ "$(python3 -c 'import sys; sys.path.insert(0, sys.argv[1]); from hold_line import *; print(text_of(raw_cid(open(sys.argv[2], "rb").read())))' "$BATS_TEST_DIRNAME" "$f")" = "$f" ]
 		done)
 	done
 	has_all x
-	succeeds varve audit --all
-	succeeds varve ledger verify
+	succeeds varve vault audit --all
+	succeeds varve vault ledger verify
 }
 
 @test "two servers over one folder share its limit and its ledger" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	first=$url one=$keeper
 	git -C "$(keeper_path x)" config varve.hold 100m
 	git -C "$(keeper_path x)" config varve.holdFor "$(cat ../did)"
@@ -621,55 +621,55 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	for n in 1 2 3 4; do
 		change "$n"
 		if [ $((n % 2)) = 0 ]; then git config holder.x.url "$first"; else git config holder.x.url "$url"; fi
-		succeeds varve replicate
+		succeeds varve vault replicate
 	done
 	has_all x
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	kill "$one"
 	wait "$one" || true
 }
 
 @test "rsync moves a vault from a server to a folder" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	keep_recovery
 	cp -a "$(keeper_path x)/varve/hold" ../moved
 	rm -rf ../a
 	stop_keeper
 	new_machine
-	succeeds varve recover --key ../paper --to ../again ../moved
+	succeeds varve vault recover --key ../paper --to ../again ../moved
 	cmp t.csv ../again/t.csv
 }
 
 @test "damaged records at a server are written again" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	record=$(ls "$(keeper_path x)"/varve/hold/*/records/*/*2-*)
 	cp "$record" ../record
 	flip_byte "$record" 100
-	ends_with 1 varve audit x
-	succeeds varve repair
+	ends_with 1 varve vault audit x
+	succeeds varve vault repair
 	cmp ../record "$record"
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault status
 }
 
 @test "a server keeps parity and a stripe survives the loss of a folder" {
 	new_vault "a b"
 	kind_start x
-	varve holder add x "$url" --domain "house x" 2> /dev/null
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(1).randbytes(5300000))' > large
 	git add large
 	git commit -q -m large
-	succeeds varve replicate --code 2+1
+	succeeds varve vault replicate --code 2+1
 	keep_recovery
 	[ "$(find "$(kept_in x)" -size 1048512c | wc -l)" -ge 2 ]
 	grep -L VVSHARD "$(kept_in x)"/* | grep -q bafk || grep -L VVSHARD ../a/*/shards/* ../b/*/shards/* | grep -q bafk
-	succeeds varve audit
+	succeeds varve vault audit
 	rm -rf ../a
 	new_machine
-	succeeds varve recover --key ../paper --to ../again "$url"
+	succeeds varve vault recover --key ../paper --to ../again "$url"
 	cmp large ../again/large
 }
 
@@ -678,15 +678,15 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	new_keeper x
 	(cd .. && users)
 	serve_keeper x 100m --private --auth ../users
-	ends_with 2 varve holder add x "$url"
+	ends_with 2 varve vault holder add x "$url"
 	stderr_has "holder 'x': "
 	stderr_lacks "cannot keep"
 	printf '#!/bin/sh\n[ "$1" = get ] && printf "username=bob\\npassword=battery\\n"\n' > ../helper
 	chmod 755 ../helper
 	git config --global credential.helper "$PWD/../helper"
-	succeeds varve holder add x "$url" --domain "house x"
-	succeeds varve replicate --copies 2
-	succeeds varve audit x
+	succeeds varve vault holder add x "$url" --domain "house x"
+	succeeds varve vault replicate --copies 2
+	succeeds varve vault audit x
 	# The secret is nowhere in the settings.
 	run grep -r battery .git .varveconfig
 	[ "$status" = 1 ]

@@ -3,7 +3,7 @@
 # `holder_...` below:
 #
 #	kind_start NAME [BYTES]  makes a holder called NAME (with room for so many bytes) and sets $url, as
-#	                         `varve holder add` takes it; $kind_options are further words for that
+#	                         `varve vault holder add` takes it; $kind_options are further words for that
 #	kind_stop NAME           it cannot be reached from now on
 #	kind_again NAME          and now it can
 #	kind_shards NAME         prints the CIDs of the shards that it keeps, a line each, sorted
@@ -29,7 +29,7 @@ kind_options=()
 x_and() {
 	new_vault "$*"
 	kind_start x
-	varve holder add x "$url" --domain "house x" "${kind_options[@]}" 2> ../added || {
+	varve vault holder add x "$url" --domain "house x" "${kind_options[@]}" 2> ../added || {
 		cat ../added >&2
 		return 1
 	}
@@ -52,24 +52,24 @@ has_all() {
 # What goes there is there, byte for byte, and sent once.
 holder_keeps_what_is_replicated() {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	has_all x
 	for cid in $(kind_shards x); do
 		kind_get x "$cid" > ../bytes
 		cmp ../bytes ../a/*/shards/"$cid"
 	done
-	succeeds varve replicate
+	succeeds varve vault replicate
 	stderr_is "nothing is new"
 	change 5
 	add_large
-	succeeds varve replicate
+	succeeds varve vault replicate
 	has_all x
 	succeeds varve vault status
 	output_has "safe: everything has 2 copies"
-	succeeds varve holder list
+	succeeds varve vault holder list
 	output_has "here"
 	output_lacks "away"
-	succeeds varve ledger verify
+	succeeds varve vault ledger verify
 }
 
 # One URL brings everything back, to a machine that has only the recovery key.
@@ -77,13 +77,13 @@ holder_gives_everything_back() {
 	[ "${kind_records-}" != no ] || skip "this kind keeps no records"
 	x_and a
 	add_large
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	keep_recovery
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	mv ../a ../a.gone
 	new_machine
-	succeeds varve recover --key ../paper --to ../again "$url"
+	succeeds varve vault recover --key ../paper --to ../again "$url"
 	cmp t.csv ../again/t.csv
 	cd ../again
 	succeeds varve fsck --data
@@ -96,13 +96,13 @@ holder_gives_everything_back() {
 holder_gives_shards_for_a_repair() {
 	x_and a b
 	add_large
-	succeeds varve replicate --copies 3
+	succeeds varve vault replicate --copies 3
 	rm ../a/*/shards/* ../b/*/shards/*
-	ends_with 1 varve audit
-	succeeds varve repair
+	ends_with 1 varve vault audit
+	succeeds varve vault repair
 	succeeds varve vault status
 	has_all x
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }
 
 # Blocks that were dropped here come from it, although nobody named it, when the origin is gone.
@@ -115,7 +115,7 @@ holder_gives_blocks() {
 	seq 1 9 > big.csv
 	varve commit -q -a -m short
 	varve push -q origin main
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	succeeds varve drop --history --from origin
 	output_has "dropped"
 	mv ../hub.git ../hub.gone
@@ -131,10 +131,10 @@ holder_gives_blocks() {
 holder_shows_single_leaves() {
 	x_and a
 	add_large
-	succeeds varve replicate --copies 2
-	succeeds varve audit x
+	succeeds varve vault replicate --copies 2
+	succeeds varve vault audit x
 	output_has "all good"
-	read=$(varve audit --json x | python3 -c 'import json, sys; d = json.load(sys.stdin)[0]; assert d["asked"] == d["good"] == 1, d; print(d["read"])')
+	read=$(varve vault audit --json x | python3 -c 'import json, sys; d = json.load(sys.stdin)[0]; assert d["asked"] == d["good"] == 1, d; print(d["read"])')
 	largest=$(kind_get x "$(kind_shards x | tail -n 1)" | wc -c)
 	[ "$read" -ge 4096 ]
 	if [ "${kind_ranges-}" = no ]; then
@@ -142,7 +142,7 @@ holder_shows_single_leaves() {
 	else
 		[ "$read" -lt "$largest" ]
 	fi
-	succeeds varve audit --all x
+	succeeds varve vault audit --all x
 	output_has "x: all of 1 shard listed, with the right sizes"
 	output_has "every byte was read"
 }
@@ -153,7 +153,7 @@ holder_is_caught_and_repaired() {
 	x_and a
 	for n in 1 2 3 4; do
 		change "$n"
-		succeeds varve replicate --copies 2
+		succeeds varve vault replicate --copies 2
 	done
 	kind_shards x > ../cids
 	mapfile -t cid < ../cids
@@ -163,13 +163,13 @@ holder_is_caught_and_repaired() {
 	head -c 4096 ../whole > ../cut
 	kind_set x "${cid[1]}" ../cut
 	kind_set x "${cid[2]}" ../whole
-	ends_with 1 varve audit
+	ends_with 1 varve vault audit
 	output_has "x: FAILED: 3 of 4 shards missing or changed"
 	ends_with 1 varve vault status
 	output_has "3 copies were missing or changed"
-	succeeds varve repair
+	succeeds varve vault repair
 	stderr_has "made 3 copies again"
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	succeeds varve vault status
 	has_all x
 }
@@ -178,16 +178,16 @@ holder_is_caught_and_repaired() {
 holder_that_lies_is_not_believed() {
 	x_and a
 	add_large
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	largest=$(kind_get x "$(kind_shards x)" | wc -c)
 	head -c "$largest" /dev/zero > ../zeros
 	kind_set x "$(kind_shards x)" ../zeros
-	ends_with 1 varve audit --all
+	ends_with 1 varve vault audit --all
 	output_has "x: FAILED: 1 of 1 shard missing or changed"
-	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	cmp big.csv ../again/big.csv
-	succeeds varve repair
-	succeeds varve audit --all
+	succeeds varve vault repair
+	succeeds varve vault audit --all
 }
 
 # A full holder is named, and another one takes its share.
@@ -195,49 +195,49 @@ holder_says_when_it_is_full() {
 	[ "${kind_limit-}" != no ] || skip "this kind cannot be limited"
 	new_vault "a b"
 	kind_start x 30000
-	varve holder add x "$url" --domain "house x" "${kind_options[@]}" 2> /dev/null
+	varve vault holder add x "$url" --domain "house x" "${kind_options[@]}" 2> /dev/null
 	add_large
-	ends_with 1 varve replicate --copies 3
+	ends_with 1 varve vault replicate --copies 3
 	[[ $output$stderr = *"holder 'x': "*"full"* ]]
 	stderr_has "owed"
 	[ -z "$(kind_shards x)" ]
-	succeeds varve replicate --copies 2
-	succeeds varve audit
+	succeeds varve vault replicate --copies 2
+	succeeds varve vault audit
 	succeeds varve vault status
 }
 
 # What a holder did not get while it was away is owed, and the next run pays.
 holder_that_was_away_is_paid() {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	kind_stop x
 	change 5
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	[[ $output$stderr = *"holder 'x': "* ]]
 	stderr_has "owed"
-	succeeds varve holder list
+	succeeds varve vault holder list
 	output_has "away"
 	kind_again x
-	succeeds varve replicate
+	succeeds varve vault replicate
 	stderr_has "made up for"
 	has_all x
-	succeeds varve audit
+	succeeds varve vault audit
 	succeeds varve vault status
 }
 
 # Its share goes elsewhere before it is forgotten.
 holder_is_left() {
 	x_and a
-	succeeds varve replicate --copies 2
-	ends_with 2 varve holder remove x
+	succeeds varve vault replicate --copies 2
+	ends_with 2 varve vault holder remove x
 	stderr_has "would be lacking"
-	varve holder add b ../b --domain "house b" 2> /dev/null
-	succeeds varve holder remove x
+	varve vault holder add b ../b --domain "house b" 2> /dev/null
+	succeeds varve vault holder remove x
 	stderr_has "went to other holders"
-	succeeds varve replicate
-	succeeds varve audit
+	succeeds varve vault replicate
+	succeeds varve vault audit
 	succeeds varve vault status
-	succeeds varve holder list
+	succeeds varve vault holder list
 	output_lacks "$url"
 }
 
@@ -245,11 +245,11 @@ holder_is_left() {
 holder_deletes_what_is_pruned() {
 	[ "${kind_deletes-}" != no ] || skip "this kind does not delete at once"
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	git switch -q -c aside
 	add_large
 	varve switch -q main
-	varve replicate -q
+	varve vault replicate -q
 	git branch -q -D aside
 	change 5
 	succeeds varve vault prune
@@ -257,7 +257,7 @@ holder_deletes_what_is_pruned() {
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 2 copies"
 	has_all x
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	succeeds varve vault status
 }
 
@@ -266,19 +266,19 @@ holder_deletes_what_is_pruned() {
 holder_lists_what_is_new_of_a_long_ledger() {
 	local other
 	x_and a
-	succeeds varve replicate --copies 2
-	succeeds varve audit a
-	other=$(XDG_CONFIG_HOME=$PWD/../other varve key new 2>&1 | grep -o 'did:key:z[A-Za-z0-9]*' | head -1)
+	succeeds varve vault replicate --copies 2
+	succeeds varve vault audit a
+	other=$(XDG_CONFIG_HOME=$PWD/../other varve vault key new 2>&1 | grep -o 'did:key:z[A-Za-z0-9]*' | head -1)
 	succeeds varve vault writers add "$other"
 	python3 "$BATS_TEST_DIRNAME/forge.py" ../a ../other/varve/key audit 1000
-	succeeds varve replicate
+	succeeds varve vault replicate
 	# Two more of the other writer, of which x gets one itself: what is listed after the thousand.
 	python3 "$BATS_TEST_DIRNAME/forge.py" ../a ../other/varve/key audit 2
 	change 5
 	[ -z "${listed-}" ] || "$listed" > ../before
-	succeeds varve replicate
+	succeeds varve vault replicate
 	[ -z "${listed-}" ] || [ $(($("$listed") - $(cat ../before))) -lt 100 ]
-	succeeds varve ledger verify
+	succeeds varve vault ledger verify
 	output_has "sound: 1,0"
 	output_has "2 authors, here and at 2 holders"
 	[ "$(find .git/varve/vault/ledger -name '0000001001-*' | wc -l)" -eq 1 ]
@@ -286,7 +286,7 @@ holder_lists_what_is_new_of_a_long_ledger() {
 	sed -i 's/^[0-9]*/1000000000/' .git/varve/vault/met
 	change 6
 	[ -z "${listed-}" ] || "$listed" > ../before
-	succeeds varve replicate
+	succeeds varve vault replicate
 	[ -z "${listed-}" ] || [ $(($("$listed") - $(cat ../before))) -gt 1000 ]
 	succeeds varve vault status
 }

@@ -5,94 +5,94 @@ load vault
 bob_joins() {
 	git add .varveconfig
 	git commit -q -m policy
-	varve replicate -q
+	varve vault replicate -q
 	ada=$XDG_CONFIG_HOME
 	new_machine
 	bob=$XDG_CONFIG_HOME
-	did=$(varve key new)
+	did=$(varve vault key new)
 	export XDG_CONFIG_HOME=$ada
 	varve vault "${1:-writers}" add "$did"
-	varve recover -q --key "$ada/varve/key" --to ../bob ../a
+	varve vault recover -q --key "$ada/varve/key" --to ../bob ../a
 }
 
 @test "an epoch that is not an owner's changes nothing and is named" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	bob_joins
 	readers=$(varve vault readers)
 	number=$(python3 "$BATS_TEST_DIRNAME/forge.py" ../a "$bob/varve/key" epoch)
-	ends_with 1 varve ledger verify
+	ends_with 1 varve vault ledger verify
 	output_has "$did: record $number (epoch) is not of an owner"
-	succeeds varve ledger log
+	succeeds varve vault ledger log
 	output_has "besides the owners (does not count)"
 	succeeds varve vault readers
 	output_is "$readers"
 	change 5
-	succeeds varve replicate
-	succeeds varve recover -q --key "$ada/varve/key" --to ../third ../a
+	succeeds varve vault replicate
+	succeeds varve vault recover -q --key "$ada/varve/key" --to ../third ../a
 	cmp t.csv ../third/t.csv
 	# A stranger's record of any kind.
 	new_machine
-	stranger=$(varve key new)
+	stranger=$(varve vault key new)
 	stranger_key=$XDG_CONFIG_HOME/varve/key
 	export XDG_CONFIG_HOME=$ada
 	for kind in epoch vault; do
 		python3 "$BATS_TEST_DIRNAME/forge.py" ../a "$stranger_key" "$kind"
 	done
-	ends_with 1 varve ledger verify
+	ends_with 1 varve vault ledger verify
 	output_has "$stranger: record 0 (epoch) is not of an owner"
 	output_has "$stranger: record 1 (vault) is not of a writer"
 	succeeds varve vault status
 	rm -rf ../third
-	succeeds varve recover -q --key "$ada/varve/key" --to ../third ../a
+	succeeds varve vault recover -q --key "$ada/varve/key" --to ../third ../a
 	cmp t.csv ../third/t.csv
 }
 
 @test "records under another's name are not records" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	new_machine
-	other=$(varve key new)
+	other=$(varve vault key new)
 	export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config"
 	cp -R "$(dirname "$(ls ../a/*/records/*/0000000000-*)")" "../a/$(ls ../a | grep bafy)/records/${other#did:key:}"
-	ends_with 1 varve audit
+	ends_with 1 varve vault audit
 	output_has "records of the ledger damaged:"
 	output_has "${other#did:key:}/0000000000-"
 	output_has "it is not the record that its name says"
-	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../third ../a
+	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../third ../a
 	cmp t.csv ../third/t.csv
 }
 
 @test "two holders that were exchanged are found and repaired" {
 	new_vault a b
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	for n in 1 2 3 4 5 6; do
 		change "$n"
-		varve replicate -q
+		varve vault replicate -q
 	done
 	[ "$(ls ../a/*/shards | wc -l)" -ge 1 ]
 	[ "$(ls ../b/*/shards | wc -l)" -ge 1 ]
 	mv ../a ../x
 	mv ../b ../a
 	mv ../x ../b
-	ends_with 1 varve audit
+	ends_with 1 varve vault audit
 	output_has "a: FAILED: "
 	output_has "b: FAILED: "
 	output_has "is not in its list"
-	succeeds varve repair
+	succeeds varve vault repair
 	stderr_has "safe: everything in the vault has 1 copy"
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	succeeds varve vault status
 }
 
 @test "a holder that is gone in the middle gets nothing more and is named" {
 	new_vault a b
-	varve replicate > /dev/null
+	varve vault replicate > /dev/null
 	seq 1 90000 | awk 'BEGIN { srand(3); print "id,x,y,z" } { print $1 "," rand() "," rand() "," rand() }' > big.csv
 	varve add -q big.csv
 	varve commit -q -m big
 	before=$(ls -A ../b/*/shards | wc -l)
-	varve replicate --limit-rate 500000 > ../said 2>&1 3>&- &
+	varve vault replicate --limit-rate 500000 > ../said 2>&1 3>&- &
 	work=$!
 	# The first new shard is on its way: the disk goes, and an empty folder is in its place.
 	for _ in $(seq 600); do
@@ -109,26 +109,26 @@ bob_joins() {
 	ends_with 1 varve vault status
 	rmdir ../b
 	mv ../b.gone ../b
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault status
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }
 
 @test "a removed reader is told that what is newer is not for that key" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	bob_joins readers
 	old=$(git rev-parse main)
 	succeeds varve vault readers remove "$did"
 	stderr_has "what is sealed from now on it cannot read"
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	cd ../bob
 	export XDG_CONFIG_HOME=$bob
-	ends_with 2 varve replicate
+	ends_with 2 varve vault replicate
 	stderr_has "the key $did is not a writer of this vault"
 	cd ..
-	ends_with 1 varve recover --key "$bob/varve/key" --to third a
+	ends_with 1 varve vault recover --key "$bob/varve/key" --to third a
 	output_has "what it names is newer and cannot be had (a shard is sealed in an epoch that this key cannot open)"
 	output_has "missing: refs/heads/main is restored as of "
 	[ "$(git -C third rev-parse main)" = "$old" ]
@@ -136,22 +136,22 @@ bob_joins() {
 
 @test "a symbolic link in the place of a holder's folder leads nowhere" {
 	new_vault a
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	vault=$(echo ../a/bafy*)
 	mkdir ../elsewhere
 	cp "$vault"/shards/* ../elsewhere
 	mv "$vault/shards" ../shards
 	ln -s "$PWD/../elsewhere" "$vault/shards"
 	find ../elsewhere -type f | sort > ../before
-	ends_with 1 varve audit --all
+	ends_with 1 varve vault audit --all
 	output_has "is a symbolic link"
 	change 5
-	run varve replicate
+	run varve vault replicate
 	[ "$status" -ne 0 ]
 	varve vault prune --grace 0 > /dev/null 2>&1 || true
 	find ../elsewhere -type f | sort | diff ../before -
 	rm "$vault/shards"
 	mv ../shards "$vault/shards"
-	succeeds varve replicate
-	succeeds varve audit --all
+	succeeds varve vault replicate
+	succeeds varve vault audit --all
 }

@@ -81,29 +81,29 @@ kind_end() {
 	new_keeper x
 	serve_keeper x 100m --tls-cert ../server.pem --tls-key ../server.key
 	[[ $url = https://* ]]
-	ends_with 2 varve holder add x "$url" --domain "house x"
+	ends_with 2 varve vault holder add x "$url" --domain "house x"
 	stderr_has "certificate is not trusted"
 	stderr_has "http.sslCAInfo"
 	git config "http.$url.sslCAInfo" "$PWD/../ca.pem"
-	succeeds varve holder add x "$url" --domain "house x"
-	run --separate-stderr varve replicate --copies 2
+	succeeds varve vault holder add x "$url" --domain "house x"
+	run --separate-stderr varve vault replicate --copies 2
 	[ "$status" = 0 ]
 	keep_recovery
 	has_all x
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	# Another authority's word is nobody's.
 	cp ../ca.pem ../right.pem
 	(cd .. && certificate)
 	change 5
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "certificate is not trusted"
 	stderr_has "1 copy is owed"
 	cp ../right.pem ../ca.pem
-	succeeds varve replicate
+	succeeds varve vault replicate
 	has_all x
 	rm -rf ../a
 	git config --global "http.$url.sslCAInfo" "$PWD/../ca.pem"
-	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve recover -q --key ../paper --to ../again "$url"
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve vault recover -q --key ../paper --to ../again "$url"
 	cmp t.csv ../again/t.csv
 }
 
@@ -116,5 +116,5 @@ kind_end() {
 		stderr_lacks hidden-one
 	done
 	git config holder.y.url "http://ada@127.0.0.1:9/v"
-	succeeds varve holder list
+	succeeds varve vault holder list
 }

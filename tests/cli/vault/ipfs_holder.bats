@@ -96,56 +96,56 @@ kind_lose() {
 
 @test "IPFS: a node keeps shards only, and somebody else has to keep the ledger" {
 	new_vault a
-	varve holder remove a
+	varve vault holder remove a
 	kind_start x
-	succeeds varve holder add x "$url"
+	succeeds varve vault holder add x "$url"
 	stderr_has "fails together with: host 127.0.0.1"
-	ends_with 2 varve replicate --copies 1
+	ends_with 2 varve vault replicate --copies 1
 	stderr_has "no holder that can be reached keeps the vault's ledger"
 	stderr_has "IPFS nodes keep shards only"
 	[ -z "$(kind_shards x)" ]
 	[ ! -e .varveconfig ]
-	varve holder add a ../a --domain "house a" 2> /dev/null
-	succeeds varve replicate --copies 2
+	varve vault holder add a ../a --domain "house a" 2> /dev/null
+	succeeds varve vault replicate --copies 2
 	[ "$(kind_shards x)" = "$(ls ../a/*/shards)" ]
 	new_machine
-	ends_with 2 varve recover --key "$BATS_TEST_TMPDIR/config/varve/key" --to ../again "$url"
+	ends_with 2 varve vault recover --key "$BATS_TEST_TMPDIR/config/varve/key" --to ../again "$url"
 	stderr_has "an IPFS node keeps shards only"
 }
 
 @test "IPFS: the shards of a node and the ledger of a folder make a repository" {
 	x_and a
 	add_large
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	keep_recovery
 	rm ../a/*/shards/*
 	new_machine
-	succeeds varve recover --key ../paper --to ../again ../a
+	succeeds varve vault recover --key ../paper --to ../again ../a
 	cmp big.csv ../again/big.csv
 }
 
 @test "IPFS: a block that only the network has does not count" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	cid=$(kind_shards x)
 	mv "$node/$cid" "$node/network/"
-	ends_with 1 varve audit x
+	ends_with 1 varve vault audit x
 	output_has "x: FAILED: 1 of 1 shard missing or changed"
-	ends_with 1 varve audit --all x
+	ends_with 1 varve vault audit --all x
 	[ "$(grep -c 'block/[gs][et]' "$node.log")" = "$(grep -c 'block/[gs][et].*offline=true' "$node.log")" ]
-	succeeds varve repair
-	succeeds varve audit --all
+	succeeds varve vault repair
+	succeeds varve vault audit --all
 }
 
 @test "IPFS: a block that is there and not pinned is missing, and pinned again" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	rm "$node"/pins/*
-	ends_with 1 varve audit x
+	ends_with 1 varve vault audit x
 	output_has "x: FAILED: 1 of 1 shard missing or changed"
-	succeeds varve repair
+	succeeds varve vault repair
 	has_all x
-	succeeds varve audit
+	succeeds varve vault audit
 }
 
 @test "IPFS: other pins are left alone" {
@@ -153,23 +153,23 @@ kind_lose() {
 	printf 'somebody'"'"'s' > "$node/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 	touch "$node/pins/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 	touch "$node/pins/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi" "$node/pins/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG"
-	succeeds varve replicate --copies 2
-	succeeds varve audit x
+	succeeds varve vault replicate --copies 2
+	succeeds varve vault audit x
 	output_has "all of 1 shard listed"
 	output_lacks "records of the ledger"
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault prune --grace 0
 	[ "$(ls "$node/pins" | grep -c 'QmYw\|bafybei\|bafkreifz')" = 3 ]
 }
 
 @test "IPFS: what a node says is checked" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	while IFS='|' read -r lie words; do
 		change "$RANDOM"
 		lies "$lie"
-		ends_with 1 varve replicate
+		ends_with 1 varve vault replicate
 		[[ $output$stderr = *"$words"* ]] || { echo "$lie: $output$stderr" >&2; return 1; }
 		stderr_has "owed"
 	done <<-'END'
@@ -179,13 +179,13 @@ kind_lose() {
 	token|answers with status 403
 	END
 	lies ""
-	succeeds varve replicate
+	succeeds varve vault replicate
 	has_all x
 }
 
 @test "IPFS: a long list of pins takes no memory, and a line of it has an end" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	lies pins
 	succeeds python3 - <<-'END'
 		import resource, subprocess, sys
@@ -199,17 +199,17 @@ kind_lose() {
 	END
 	output_has "x: all of "
 	lies longline
-	ends_with 1 varve audit x
+	ends_with 1 varve vault audit x
 	[[ $output$stderr = *"answers with a line of more than 16384 bytes"* ]]
 	lies lastline
-	succeeds varve audit x
+	succeeds varve vault audit x
 }
 
 @test "IPFS: addresses that are no node's are refused" {
 	new_vault a
 	start_ipfs html
 	while IFS='|' read -r address words; do
-		ends_with 2 varve holder add x "$address"
+		ends_with 2 varve vault holder add x "$address"
 		stderr_has "$words"
 		stderr_lacks hidden
 	done <<-END
@@ -220,14 +220,14 @@ kind_lose() {
 	END
 	stderr_has "ipfs+http://127.0.0.1:5001"
 	lies token
-	ends_with 2 varve holder add x "ipfs+http://127.0.0.1:$port"
+	ends_with 2 varve vault holder add x "ipfs+http://127.0.0.1:$port"
 	stderr_has "git config http.<url>.extraHeader"
 }
 
 @test "IPFS: a byte changed anywhere in a shard is seen by a plain audit, which moves it all" {
 	x_and a
 	add_large
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	cid=$(for one in $(kind_shards x); do echo "$(kind_get x "$one" | wc -c) $one"; done | sort -n | tail -n 1 | cut -d" " -f2)
 	len=$(kind_get x "$cid" | wc -c)
 	for at in 0 $((len / 2)) $((len - 1)); do
@@ -235,12 +235,12 @@ kind_lose() {
 		cp ../right ../wrong
 		flip_byte ../wrong "$at"
 		kind_set x "$cid" ../wrong
-		ends_with 1 varve audit x
+		ends_with 1 varve vault audit x
 		output_has "x: FAILED"
 		kind_set x "$cid" ../right
 	done
 	rm "$node"/pins/*
-	ends_with 1 varve audit x
+	ends_with 1 varve vault audit x
 	output_has "no leaf was asked for"
 	output_lacks "all good"
 }
@@ -248,9 +248,9 @@ kind_lose() {
 @test "IPFS: holder add and list say what a power cut could take" {
 	new_vault a
 	kind_start x
-	succeeds varve holder add x "$url"
+	succeeds varve vault holder add x "$url"
 	stderr_has "does not say whether it syncs"
-	succeeds varve holder list --json
+	succeeds varve vault holder list --json
 	[ "$(jq -r '.[] | select(.name == "x") | .caveat' <<< "$output" | wc -l)" = 1 ]
 	[ "$(jq '.[] | select(.name == "a") | .caveat' <<< "$output")" = null ]
 }

@@ -23,11 +23,11 @@ fresh() {
 vault_sound() {
 	"$@"
 	[ ! -e .git/varve/vault/spool ]
-	varve ledger verify
+	varve vault ledger verify
 	varve vault status
-	varve audit --all
+	varve vault audit --all
 	rm -rf "$top/check"
-	varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
+	varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
 	[ "$(git -C "$top/check" rev-parse main)" = "$(git rev-parse main)" ]
 	cmp t.csv "$top/check/t.csv"
 }
@@ -35,62 +35,62 @@ vault_sound() {
 @test "kill -9 in a replicate: the same replicate again gets through" {
 	need_strace
 	new_vault a b
-	varve replicate > /dev/null
+	varve vault replicate > /dev/null
 	change 5
 	keep_state
-	MOST=6 each_killed client fresh vault_sound varve replicate -q
+	MOST=6 each_killed client fresh vault_sound varve vault replicate -q
 }
 
 @test "kill -9 in the first replicate: the same replicate again begins a vault" {
 	need_strace
 	new_vault a b
 	keep_state
-	MOST=4 each_killed client fresh vault_sound varve replicate -q
+	MOST=4 each_killed client fresh vault_sound varve vault replicate -q
 }
 
 @test "kill -9 in a repair: the same repair again gets through" {
 	need_strace
 	new_vault a b
-	varve replicate > /dev/null
+	varve vault replicate > /dev/null
 	rm ../a/*/shards/*
-	ends_with 1 varve audit
+	ends_with 1 varve vault audit
 	keep_state
-	MOST=4 each_killed client fresh vault_sound varve repair -q
+	MOST=4 each_killed client fresh vault_sound varve vault repair -q
 }
 
 @test "kill -9 in a repair that seals lost shards again: the same repair again gets through" {
 	need_strace
 	new_vault a b
-	varve replicate > /dev/null
+	varve vault replicate > /dev/null
 	change 5
-	varve replicate -q
+	varve vault replicate -q
 	rm ../a/*/shards/* ../b/*/shards/*
-	ends_with 1 varve audit
+	ends_with 1 varve vault audit
 	keep_state
-	MOST=5 each_killed client fresh vault_sound varve repair -q
+	MOST=5 each_killed client fresh vault_sound varve vault repair -q
 }
 
 @test "kill -9 in a repair that writes damaged records again: the same repair again gets through" {
 	need_strace
 	new_vault a b
-	varve replicate > /dev/null
+	varve vault replicate > /dev/null
 	for record in ../a/*/records/*/*; do
 		truncate -s -1 "$record"
 	done
 	keep_state
-	MOST=4 each_killed client fresh vault_sound varve repair -q
+	MOST=4 each_killed client fresh vault_sound varve vault repair -q
 }
 
 @test "kill -9 in a prune: the same prune again gets through" {
 	need_strace
 	new_vault a b
-	varve replicate > /dev/null
+	varve vault replicate > /dev/null
 	git switch -q -c aside
 	seq 1 3000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
 	varve add -q big.csv
 	varve commit -q -m big
 	varve switch -q main
-	varve replicate -q
+	varve vault replicate -q
 	git branch -q -D aside
 	change 5
 	keep_state
@@ -130,34 +130,34 @@ large_file() {
 @test "kill -9 in a replicate with stripes: the same replicate again gets through" {
 	need_strace
 	new_vault a b c d
-	varve replicate --code 2+2 > /dev/null
+	varve vault replicate --code 2+2 > /dev/null
 	large_file
 	keep_striped_state
-	MOST=6 each_killed client fresh_striped striped_sound varve replicate -q
+	MOST=6 each_killed client fresh_striped striped_sound varve vault replicate -q
 }
 
 @test "kill -9 while small runs become a stripe: the same replicate again gets through" {
 	need_strace
 	new_vault a b c d
 	large_file
-	varve replicate --copies 2 > /dev/null
+	varve vault replicate --copies 2 > /dev/null
 	keep_striped_state
-	MOST=4 each_killed client fresh_striped striped_sound varve replicate -q --code 2+2
+	MOST=4 each_killed client fresh_striped striped_sound varve vault replicate -q --code 2+2
 }
 
 @test "kill -9 in a repair of stripes: the same repair again gets through" {
 	need_strace
 	new_vault a b c d e f
-	varve replicate --code 2+2 > /dev/null
+	varve vault replicate --code 2+2 > /dev/null
 	large_file
-	varve replicate -q
+	varve vault replicate -q
 	# who has shards depends on the holders' ids
 	for holder in $(find ../[b-f] -path '*/shards/*' -type f | cut -d/ -f2 | sort -u | head -2); do
 		rm ../"$holder"/*/shards/*
 	done
-	ends_with 1 varve audit
+	ends_with 1 varve vault audit
 	keep_striped_state
-	MOST=4 each_killed client fresh_striped striped_sound varve repair -q
+	MOST=4 each_killed client fresh_striped striped_sound varve vault repair -q
 }
 
 recovered() {
@@ -170,35 +170,35 @@ recovered() {
 	cmp t.csv "$top/check/t.csv"
 	git -C "$top/check" status --short | { ! grep -v varveconfig; }
 	varve -C "$top/check" fsck --data
-	varve -C "$top/check" holder list --json | grep -q '"name": *"b"'
+	varve -C "$top/check" vault holder list --json | grep -q '"name": *"b"'
 }
 
 @test "kill -9 in a recover: the same recover again gets through" {
 	need_strace
 	new_vault a b
-	varve replicate > /dev/null
+	varve vault replicate > /dev/null
 	keep_state
 	fresh_check() { rm -rf "$top/check"; }
-	MOST=10 each_killed client fresh_check recovered varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
+	MOST=10 each_killed client fresh_check recovered varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
 }
 
 @test "two machines that replicate at once both come back" {
 	new_vault a b
-	varve replicate > /dev/null
+	varve vault replicate > /dev/null
 	second_writer
 	XDG_CONFIG_HOME=$first change 5 ada
 	git -C ../bob switch -q -c bob
 	(cd ../bob && change 6 bob)
-	(cd ../bob && XDG_CONFIG_HOME=$second varve replicate -q) &
+	(cd ../bob && XDG_CONFIG_HOME=$second varve vault replicate -q) &
 	other=$!
-	XDG_CONFIG_HOME=$first varve replicate -q
+	XDG_CONFIG_HOME=$first varve vault replicate -q
 	wait "$other"
 	# Each takes in what the other wrote; nothing is owed, nothing was overwritten.
 	export XDG_CONFIG_HOME=$first
-	succeeds varve replicate
-	succeeds varve ledger verify
+	succeeds varve vault replicate
+	succeeds varve vault ledger verify
 	output_has "of 2 authors"
-	succeeds varve recover -q --key "$first/varve/key" --to ../third ../b
+	succeeds varve vault recover -q --key "$first/varve/key" --to ../third ../b
 	[ "$(git -C ../third rev-parse main)" = "$(git rev-parse main)" ]
 	[ "$(git -C ../third rev-parse bob)" = "$(git -C ../bob rev-parse bob)" ]
 	cd ../third
@@ -207,19 +207,19 @@ recovered() {
 
 @test "two commands on one repository's vault: one waits or says so" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	exec 8> .git/varve/vault/lock
 	flock 8
-	ends_with 2 varve replicate 8>&-
+	ends_with 2 varve vault replicate 8>&-
 	stderr_has "another command is at work on this repository's vault"
 	exec 8>&-
-	succeeds varve replicate
+	succeeds varve vault replicate
 }
 
 @test "a recovery that was interrupted after a newer run goes on to the newer state" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
-	recover_again() { varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a; }
+	varve vault replicate --copies 1 > /dev/null
+	recover_again() { varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a; }
 	recover_again
 	echo recover > ../again/.git/varve/cloning
 	rm ../again/.git/index
@@ -227,7 +227,7 @@ recovered() {
 	echo more > more
 	git add more
 	git commit -q -m more
-	varve replicate -q
+	varve vault replicate -q
 	succeeds recover_again
 	[ "$(git -C ../again rev-parse main)" = "$(git rev-parse main)" ]
 	cmp t.csv ../again/t.csv
@@ -239,10 +239,10 @@ recovered() {
 
 @test "recover makes its repository in the current folder, whatever repository is around it" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	mkdir below
 	cd below
-	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" ../../a
+	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" ../../a
 	[ "$(git rev-parse --show-toplevel)" = "$(pwd -P)" ]
 	cmp t.csv ../t.csv
 }
@@ -250,8 +250,8 @@ recovered() {
 @test "kill -9 in key new leaves no seed beside the key that is made then" {
 	need_strace
 	export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config"
-	strace -f -qq -o /dev/null -e trace=rename -e inject=rename:signal=KILL varve key new || true
+	strace -f -qq -o /dev/null -e trace=rename -e inject=rename:signal=KILL varve vault key new || true
 	[ ! -e "$XDG_CONFIG_HOME/varve/key" ]
-	succeeds varve key new
+	succeeds varve vault key new
 	[ "$(ls -A "$XDG_CONFIG_HOME/varve")" = key ]
 }

@@ -32,14 +32,14 @@ sound() {
 	local there known
 	"$@"
 	[ ! -e .git/varve/vault/spool ]
-	varve ledger verify
+	varve vault ledger verify
 	varve vault status
-	varve audit --all
+	varve vault audit --all
 	varve vault prune --grace 0
-	varve audit --json x > "$top/found"
+	varve vault audit --json x > "$top/found"
 	python3 -c 'import json, sys; d = json.load(sys.stdin)[0]; assert d["surplus"] == 0 and not d["bad"], d' < "$top/found"
 	rm -rf "$top/check"
-	varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
+	varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
 	[ "$(git -C "$top/check" rev-parse main)" = "$(git rev-parse main)" ]
 	cmp t.csv "$top/check/t.csv"
 }
@@ -50,11 +50,11 @@ killed_while_replicating() {
 	unset GIT_SSH GIT_SSH_VARIANT # no far side of ssh is traced
 	changing=$changing,sendto,sendmsg,connect
 	new_vault a
-	varve holder add x "$url" --domain "house x" > ../added 2>&1 || {
+	varve vault holder add x "$url" --domain "house x" > ../added 2>&1 || {
 		cat ../added >&2
 		return 1
 	}
-	varve replicate --copies 2 > /dev/null
+	varve vault replicate --copies 2 > /dev/null
 	add_large
 	cd ..
 	top=$PWD
@@ -62,7 +62,7 @@ killed_while_replicating() {
 	cp -a repo a state
 	cp -a "$kept" state/kept
 	cd repo
-	MOST=8 each_killed client fresh sound varve replicate -q
+	MOST=8 each_killed client fresh sound varve vault replicate -q
 }
 
 @test "S3: kill -9 in a replicate: the same again gets through and leaks nothing" {
@@ -91,6 +91,6 @@ killed_while_replicating() {
 	# Files that were under way are another's to judge for a day, then they go.
 	find "$kept" -path '*/incoming/*' -type f -exec touch -d '2 days ago' {} +
 	change 77
-	varve replicate -q
+	varve vault replicate -q
 	[ -z "$(find "$kept" -path '*/incoming/*' -type f)" ]
 }

@@ -106,12 +106,12 @@ kind_lose() {
 	make_node default-datastore
 	"$ipfs" config --json Addresses.Swarm '[]'
 	run_node
-	succeeds varve holder add x "ipfs+http://127.0.0.1:$rpc"
+	succeeds varve vault holder add x "ipfs+http://127.0.0.1:$rpc"
 	stderr_has "the node does not sync its blocks"
 	kind_stop x
 	"$ipfs" config --json Datastore.Spec "$("$ipfs" config Datastore.Spec | sed 's/"sync": *false/"sync": true/')"
 	run_node
-	succeeds varve holder list --json
+	succeeds varve vault holder list --json
 	[ "$(jq '.[] | select(.name == "x") | .caveat' <<< "$output")" = null ]
 }
 

@@ -125,19 +125,19 @@ kind_lose() {
 	x_and a
 	s3 PUT "bucket-x?versioning=" --data-binary '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
 	add_large
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	has_all x
 	one=$(kind_shards x | head -n 1)
 	kind_lose x "$one"
-	ends_with 1 varve audit x
-	succeeds varve repair
-	succeeds varve audit --all
+	ends_with 1 varve vault audit x
+	succeeds varve vault repair
+	succeeds varve vault audit --all
 	has_all x
 }
 
 @test "MinIO: another secret is refused" {
 	new_vault a
 	kind_start x
-	AWS_SECRET_ACCESS_KEY=another-one ends_with 2 varve holder add z "$url"
+	AWS_SECRET_ACCESS_KEY=another-one ends_with 2 varve vault holder add z "$url"
 	stderr_has "SignatureDoesNotMatch"
 }

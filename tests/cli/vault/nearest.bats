@@ -43,7 +43,7 @@ add_store() {
 	python3 "$net/s3_store.py" 0 "$store.port" "$store.log" "$store" x 3>&- &
 	pids+=($!)
 	port=$(wait_port "$store.port")
-	varve holder add x "s3://x/copies?endpoint=http://127.0.0.1:$port&region=eu-test-1" --domain "house x" 2> /dev/null
+	varve vault holder add x "s3://x/copies?endpoint=http://127.0.0.1:$port&region=eu-test-1" --domain "house x" 2> /dev/null
 }
 
 # The origin, over a line with these options of the proxy; its bytes are counted in ../count.
@@ -75,7 +75,7 @@ dropped() {
 		varve push -q origin main
 		keeper=(--from origin)
 	fi
-	varve replicate -q "$@"
+	varve vault replicate -q "$@"
 	varve drop -q --history "${keeper[@]}"
 	succeeds varve fsck
 	output_has "not here"
@@ -193,7 +193,7 @@ proxy_to() {
 	pids+=("$keeper")
 	proxied=0
 	proxy_to "$(cat ../keeper-x.port)"
-	varve holder add x "http://127.0.0.1:$proxied/" --domain "house x" 2> /dev/null
+	varve vault holder add x "http://127.0.0.1:$proxied/" --domain "house x" 2> /dev/null
 	add_origin
 	dropped --copies 1
 	kill "$line"
@@ -250,7 +250,7 @@ for i in range(60000): print(f"{i},{r.getrandbits(200):x}")' > wide.csv
 	sha256sum < wide.csv > ../wide
 	echo "id,x" > wide.csv
 	varve commit -q -am short
-	varve replicate -q --code 2+1
+	varve vault replicate -q --code 2+1
 	varve drop -q --history
 	cp -a . ../named
 	rm -rf ../b
@@ -274,7 +274,7 @@ for i in range(60000): print(f"{i},{r.getrandbits(200):x}")' > wide.csv
 	exec 8>&-
 	# a key under a passphrase, and nobody there to type it
 	printf 'secret\n' > ../phrase
-	VARVE_PASSPHRASE_FILE=$PWD/../phrase varve key export --passphrase ../sealed
+	VARVE_PASSPHRASE_FILE=$PWD/../phrase varve vault key export --passphrase ../sealed
 	mv ../sealed "$XDG_CONFIG_HOME/varve/key"
 	chmod 600 "$XDG_CONFIG_HOME/varve/key"
 	read_version 2
@@ -289,7 +289,7 @@ for i in range(60000): print(f"{i},{r.getrandbits(200):x}")' > wide.csv
 come_back() {
 	rm -rf ../back
 	forget
-	timeout 120 varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../back "$(git config holder.x.url)" ../a >&2
+	timeout 120 varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../back "$(git config holder.x.url)" ../a >&2
 	cmp t.csv ../back/t.csv
 	echo "$(ls ../a/*/shards | wc -l) $(grep -o 'GET [^ ]*/shards/[^ ?]*' "$store.log" | sort -u | wc -l)"
 }
@@ -300,7 +300,7 @@ five_runs() {
 	add_store
 	for n in 1 2 3 4 5; do
 		change "$n$n"
-		varve replicate -q --copies 2
+		varve vault replicate -q --copies 2
 	done
 }
 
@@ -326,7 +326,7 @@ is_asked_once() {
 	rm ../a/*/shards/*
 	echo "halfshards 9" > "$store.mode"
 	rm -rf ../back
-	run timeout 120 varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../back "$(git config holder.x.url)" ../a
+	run timeout 120 varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../back "$(git config holder.x.url)" ../a
 	[ "$status" = 0 ]
 	cmp t.csv ../back/t.csv
 }

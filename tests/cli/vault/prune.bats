@@ -2,7 +2,7 @@ load vault
 
 @test "what no ref reaches is rewritten away retired and then deleted" {
 	new_vault a b
-	varve replicate > /dev/null
+	varve vault replicate > /dev/null
 	branch_and_back
 	change 5
 	succeeds varve vault prune --dry-run
@@ -17,10 +17,10 @@ load vault
 	stderr_has "deleted 2 copies"
 	after=$(du -sb ../a | cut -f1)
 	[ "$after" -lt $((before / 2)) ]
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	succeeds varve vault status
-	succeeds varve ledger verify
-	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../b
+	succeeds varve vault ledger verify
+	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../b
 	cmp t.csv ../again/t.csv
 	cd ../again
 	succeeds varve fsck --data
@@ -29,22 +29,22 @@ load vault
 
 @test "a retired shard stays until every writer has replicated since" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	second_writer
 	git -C ../bob switch -q -c bob
-	(cd ../bob && XDG_CONFIG_HOME=$second varve replicate -q)
+	(cd ../bob && XDG_CONFIG_HOME=$second varve vault replicate -q)
 	export XDG_CONFIG_HOME=$first
 	branch_and_back
 	succeeds varve vault prune --grace 0
 	stderr_has "the writer $bob has not replicated since"
 	stderr_has "deleted 0 copies"
-	succeeds varve audit a
+	succeeds varve vault audit a
 	output_has "  1 shard besides, being let go of (retired"
 	output_lacks "nobody placed"
 	export XDG_CONFIG_HOME=$second
 	cd ../bob
 	change 8 bob
-	varve replicate -q
+	varve vault replicate -q
 	cd ../repo
 	export XDG_CONFIG_HOME=$first
 	# Bob's commit is not here: nobody can tell what it needs.
@@ -55,7 +55,7 @@ load vault
 	varve fetch -q ../bob bob
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 1 copy"
-	succeeds varve recover -q --key "$first/varve/key" --to ../third ../a
+	succeeds varve vault recover -q --key "$first/varve/key" --to ../third ../a
 	[ "$(git -C ../third rev-parse bob)" = "$(git -C ../bob rev-parse bob)" ]
 	cd ../third
 	succeeds varve fsck --data
@@ -63,7 +63,7 @@ load vault
 
 @test "what another writer counted on is sealed again when it was retired" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	git add .varveconfig
 	git commit -q -m policy
 	git switch -q -c aside
@@ -71,13 +71,13 @@ load vault
 	varve add -q big.csv
 	varve commit -q -m big
 	varve switch -q main
-	varve replicate -q
+	varve vault replicate -q
 	first=$XDG_CONFIG_HOME
 	new_machine
 	second=$XDG_CONFIG_HOME
-	bob=$(varve key new)
+	bob=$(varve vault key new)
 	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
-	varve recover -q --key "$first/varve/key" --to ../bob ../a
+	varve vault recover -q --key "$first/varve/key" --to ../bob ../a
 	export XDG_CONFIG_HOME=$first
 	git branch -q -D aside
 	succeeds varve vault prune
@@ -87,8 +87,8 @@ load vault
 	# Bob's branch still has it, and he has just heard that it goes.
 	export XDG_CONFIG_HOME=$second
 	cd ../bob
-	succeeds varve replicate
-	succeeds varve recover -q --key "$first/varve/key" --to ../third ../a
+	succeeds varve vault replicate
+	succeeds varve vault recover -q --key "$first/varve/key" --to ../third ../a
 	[ "$(git -C ../third rev-parse aside)" = "$(git rev-parse aside)" ]
 	cd ../third
 	succeeds varve fsck --data
@@ -98,18 +98,18 @@ load vault
 
 @test "a hundred small runs that lean on each other are rewritten as one and recovered" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	# more than are kept open while they are read, and enough of them to be written again
 	for n in $(seq 100 356); do
 		change "$n"
-		varve replicate -q
+		varve vault replicate -q
 	done
 	succeeds varve vault prune
 	stderr_has "rewrote 258 runs, left out 0 items"
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 258 copies"
-	succeeds varve audit --all
-	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	succeeds varve vault audit --all
+	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	cd ../again
 	succeeds varve fsck --data
 	[ "$(git rev-parse main)" = "$(git -C ../repo rev-parse main)" ]
@@ -118,10 +118,10 @@ load vault
 
 @test "a prune goes on while a holder is away: what it cannot judge stays" {
 	new_vault
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	for n in 1 2 3 4 5 6; do
 		change "$n"
-		varve replicate -q
+		varve vault replicate -q
 	done
 	git branch kept HEAD~3
 	git reset -q --hard HEAD~2
@@ -132,9 +132,9 @@ load vault
 		mv "../$name" ../away
 		succeeds varve vault prune --grace 0
 		mv ../away "../$name"
-		succeeds varve audit --all
+		succeeds varve vault audit --all
 		rm -rf ../again
-		succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+		succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 		[ "$(git -C ../again rev-parse main kept)" = "$(git rev-parse main kept)" ]
 		succeeds varve -C ../again fsck --data
 	done

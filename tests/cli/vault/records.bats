@@ -19,28 +19,28 @@ damage() {
 
 @test "an audit and ledger verify name a damaged record and repair writes it again" {
 	new_vault a b
-	succeeds varve replicate
+	succeeds varve vault replicate
 	cp -R ../a ../good
 	for how in cut emptied signature flipped swapped; do
 		damaged=$(record a 3)
 		damage "$how" "$damaged"
 		count=$(ls ../a/*/records/*/* | wc -l)
-		ends_with 1 varve audit
+		ends_with 1 varve vault audit
 		output_has "a: FAILED: 1 record of the ledger damaged; all of 1 shard listed, with the right sizes"
 		output_has "  1 of $count records of the ledger damaged:"
 		output_has "    $(basename "$(dirname "$damaged")")/$(basename "$damaged"): "
 		output_has "b: all of 1 shard listed"
-		ends_with 1 varve audit --json a
+		ends_with 1 varve vault audit --json a
 		echo "$output" | python3 -c 'import json, sys; d = json.load(sys.stdin)[0]; assert d["damaged"] == 1 and sys.argv[1] in d["damaged_records"][0], d' "$(basename "$damaged")"
-		ends_with 1 varve ledger verify
+		ends_with 1 varve vault ledger verify
 		output_has "holder 'a': $(basename "$(dirname "$damaged")")/$(basename "$damaged"): "
 		output_lacks "sound"
-		succeeds varve repair
+		succeeds varve vault repair
 		stderr_has "wrote 1 damaged record of the ledger again"
 		cmp "$damaged" "../good/${damaged#*/work/a/}"
-		succeeds varve audit
+		succeeds varve vault audit
 		output_has "records of the ledger read, all right"
-		succeeds varve ledger verify
+		succeeds varve vault ledger verify
 		output_has " of 1 author, here and at 2 holders"
 		succeeds varve vault status
 	done
@@ -48,12 +48,12 @@ damage() {
 
 @test "a record that was cut is written again by replicate" {
 	new_vault a
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	cp "$(record a 2)" ../kept
 	truncate -s 10 "$(record a 2)"
 	ends_with 1 varve vault status
-	output_has "damaged at holders: 1 record of the ledger ('varve repair')"
-	succeeds varve replicate
+	output_has "damaged at holders: 1 record of the ledger ('varve vault repair')"
+	succeeds varve vault replicate
 	stderr_has "holder 'a' has a damaged record: "
 	stderr_has "it has 10 bytes, and should have $(stat -c %s ../kept)"
 	cmp "$(record a 2)" ../kept
@@ -62,13 +62,13 @@ damage() {
 
 @test "recover passes over a damaged record that another holder has" {
 	new_vault a b
-	succeeds varve replicate
+	succeeds varve vault replicate
 	keep_recovery
 	for how in cut emptied signature flipped swapped; do
 		rm -rf ../a.kept ../again
 		cp -R ../a ../a.kept
 		damage "$how" "$(record a 3)"
-		succeeds varve recover --key ../paper --to ../again ../a ../b
+		succeeds varve vault recover --key ../paper --to ../again ../a ../b
 		stderr_has "holder 'unnamed-1' has a damaged record: z6Mk"
 		stderr_has "$(basename "$(record b 3)") ("
 		cmp t.csv ../again/t.csv
@@ -80,10 +80,10 @@ damage() {
 
 @test "recover from one holder with a damaged record gets everything that can be had and says what is missing" {
 	new_vault a
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	keep_recovery
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	cp -R ../a ../good
 	# The place and the receipt of the first run: what they say is not needed.
 	for n in 2 3; do
@@ -91,7 +91,7 @@ damage() {
 		rm -rf ../a ../again
 		cp -R ../good ../a
 		flip_byte "$name" 90
-		ends_with 1 varve recover --key ../paper --to ../again ../a
+		ends_with 1 varve vault recover --key ../paper --to ../again ../a
 		output_has "missing: the record $(basename "$(dirname "$name")")/$(basename "$name"): damaged at the holder 'unnamed-1' (it is not the record that its name says), and nowhere else"
 		cmp t.csv ../again/t.csv
 		varve -C ../again fsck --data
@@ -103,7 +103,7 @@ damage() {
 		rm -rf ../a ../again
 		cp -R ../good ../a
 		: > "$(record a "$n")"
-		ends_with 2 varve recover --key ../paper --to ../again ../a
+		ends_with 2 varve vault recover --key ../paper --to ../again ../a
 		stderr_has "damaged at the holder 'unnamed-1' (it has only 0 bytes): the vault cannot be opened without the record $(basename "$(dirname "$name")")/$(basename "$name")"
 		stderr_has "name more holders that have copies"
 	done

@@ -6,7 +6,7 @@ commit_at() {
 	export GIT_AUTHOR_DATE="$1" GIT_COMMITTER_DATE="$1"
 	change "$2"
 	unset GIT_AUTHOR_DATE GIT_COMMITTER_DATE
-	varve replicate -q
+	varve vault replicate -q
 }
 
 newest_shard() {
@@ -15,17 +15,17 @@ newest_shard() {
 
 @test "a recovery without the newest run says how old each branch is and what is newer" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	commit_at "2026-03-01T10:00:00Z" 5
 	git branch side
 	git tag -a -m v1 v1
-	varve replicate -q
+	varve vault replicate -q
 	old=$(git rev-parse main)
 	ls ../a/*/shards > ../before
 	commit_at "2026-03-02T10:00:00Z" 6
 	head=$(varve vault status | sed -n 's/^head \(bafy[a-z2-7]*\) .*/\1/p')
 	rm ../a/*/shards/"$(newest_shard)"
-	ends_with 1 varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	ends_with 1 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	output_has "missing: the head $head of "
 	output_has "by $(cat ../did): what it names is newer and cannot be had"
 	output_has "missing: refs/heads/main is restored as of 2026-03-01T10:00:00Z (${old:0:10})"
@@ -37,18 +37,18 @@ newest_shard() {
 
 @test "where the newest history is not whole the one before comes back and the newer commit is named" {
 	new_vault a
-	varve replicate --copies 1 > /dev/null
+	varve vault replicate --copies 1 > /dev/null
 	old=$(git rev-parse main)
 	ls ../a/*/shards > ../before
 	head -c 2300000 /dev/urandom > noise
 	git add noise
 	git commit -q -m noise
-	varve replicate -q
+	varve vault replicate -q
 	new=$(git rev-parse main)
 	[ "$(newest_shard | wc -l)" = 3 ]
 	# The one in the middle: the list of refs can be had, a blob cannot.
 	rm ../a/*/shards/"$(cd ../a/*/shards && ls -S $(comm -13 <(sort "$BATS_TEST_TMPDIR/work/before") <(ls | sort)) | head -n 1)"
-	ends_with 1 varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	ends_with 1 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	output_has "it does not have the shard"
 	output_has "missing: refs/heads/main is restored as of "
 	output_has "(${old:0:10}); the vault has ${new:0:10} for it, which cannot be had"
@@ -59,7 +59,7 @@ newest_shard() {
 
 @test "of two heads that one key signed both come back" {
 	new_vault "a b"
-	varve replicate --copies 2 > /dev/null
+	varve vault replicate --copies 2 > /dev/null
 	base=$(git rev-parse main)
 	cp -r ../repo ../twin
 	mkdir ../twins
@@ -67,18 +67,18 @@ newest_shard() {
 	cp -r ../b ../twins/b
 	change 5 here
 	ours=$(git rev-parse main)
-	varve replicate -q
+	varve vault replicate -q
 	cd ../twin
 	git config holder.a.url "$(cd ../twins/a && pwd)"
 	git config holder.b.url "$(cd ../twins/b && pwd)"
 	change 6 there
 	theirs=$(git rev-parse main)
 	[ "$ours" != "$theirs" ]
-	varve replicate -q
+	varve vault replicate -q
 	cp -rn ../twins/a/. ../a
 	cp -rn ../twins/b/. ../b
 	cd ../repo
-	ends_with 1 varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	ends_with 1 varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	stderr_has "two heads are signed by the key"
 	cd ../again
 	both=$(git for-each-ref --format='%(objectname)' refs/heads/main 'refs/recovered/*/heads/main' | sort)

@@ -16,18 +16,18 @@ full_server() {
 	new_vault a
 	new_keeper x
 	serve_keeper x 700k
-	varve holder add x "$url" --domain "house x" 2> /dev/null
-	succeeds varve replicate --copies 2
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
+	succeeds varve vault replicate --copies 2
 	keep_recovery
 	git switch -q -c aside
 	add_file zero
 	varve switch -q main
-	succeeds varve replicate
+	succeeds varve vault replicate
 	git branch -q -D aside
 	add_file one
-	succeeds varve replicate
+	succeeds varve vault replicate
 	add_file two
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': remote: it is full: it keeps 5"
 	stderr_lacks "cannot be reached"
 }
@@ -41,17 +41,17 @@ records_of() {
 	# What x has too is nowhere else, and no index is here: without x nothing can be rewritten.
 	(cd ../a/*/shards && rm $(kind_shards x))
 	rm -r .git/varve/vault/runs
-	succeeds varve audit x
+	succeeds varve vault audit x
 	output_has "x: all of 3 shards listed, with the right sizes"
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 2 copies"
-	stderr_has "1 copy is owed: what was deleted may have made room: 'varve replicate' tries again"
-	ends_with 1 varve audit a
-	succeeds varve repair
-	succeeds varve replicate
+	stderr_has "1 copy is owed: what was deleted may have made room: 'varve vault replicate' tries again"
+	ends_with 1 varve vault audit a
+	succeeds varve vault repair
+	succeeds varve vault replicate
 	succeeds varve vault status
-	succeeds varve audit --all
-	succeeds varve ledger verify
+	succeeds varve vault audit --all
+	succeeds varve vault ledger verify
 }
 
 @test "a server without room gives back what it has" {
@@ -59,15 +59,15 @@ records_of() {
 	(cd ../a/*/shards && rm $(kind_shards x))
 	succeeds varve whereis HEAD:t.csv
 	output_has "x: 1 of 1 shard"
-	ends_with 1 varve audit a
-	ends_with 1 varve repair
+	ends_with 1 varve vault audit a
+	ends_with 1 varve vault repair
 	stderr_has "made 3 copies again"
 	stderr_has "still lacking: holder 'x': remote: it is full"
-	succeeds varve audit a
+	succeeds varve vault audit a
 	stop_keeper
 	serve_keeper x 700k
 	new_machine
-	succeeds varve recover --key ../paper --to ../back "$url"
+	succeeds varve vault recover --key ../paper --to ../back "$url"
 	cmp one ../back/one
 }
 
@@ -75,27 +75,27 @@ records_of() {
 	full_server
 	records_of > ../before
 	for again in 1 2 3; do
-		ends_with 1 varve replicate
+		ends_with 1 varve vault replicate
 		stderr_has "nothing new was sealed"
 		stderr_has "1 copy is owed: holder 'x': remote: it is full"
 	done
 	records_of | diff ../before -
 	# One more run: a place, a receipt, and the vault record; nothing for what was refused, or would be.
 	add_file three
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	[ "$(records_of | wc -l)" = $(($(wc -l < ../before) + 3)) ]
 	records_of > ../before
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	records_of | diff ../before -
 	# When there is room they go there, the first by the place that it has.
 	stop_keeper
 	serve_keeper x 5m
-	succeeds varve replicate
+	succeeds varve vault replicate
 	stderr_has "2 copies of earlier runs made up for"
 	[ "$(records_of | wc -l)" = $(($(wc -l < ../before) + 3)) ]
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	succeeds varve vault status
-	succeeds varve ledger verify
+	succeeds varve vault ledger verify
 	python3 "$BATS_TEST_DIRNAME/read_vault.py" ../a ../paper
 }
 
@@ -103,32 +103,32 @@ records_of() {
 	new_vault a
 	new_keeper x
 	serve_keeper x 600k
-	varve holder add x "$url" --domain "house x" 2> /dev/null
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 	add_file one
 	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(5).randbytes(1100000))' > large
 	git add large
 	git commit -q -m large
 	# Two shards, a full one and the rest, for which there is room.
-	ends_with 1 varve replicate --copies 2
+	ends_with 1 varve vault replicate --copies 2
 	stderr_has "1 copy is owed: holder 'x': remote: it is full"
 	records_of > ../before
 	has=$(kind_shards x)
 	[ "$(wc -l <<< "$has")" = 1 ]
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	[ "$(kind_shards x)" = "$has" ]
 	records_of | diff ../before -
 	stop_keeper
 	serve_keeper x 5m
-	succeeds varve replicate
-	succeeds varve audit --all
+	succeeds varve vault replicate
+	succeeds varve vault audit --all
 }
 
 @test "a server whose disk is full answers and is read from" {
 	new_vault a
 	new_keeper x
 	serve_keeper x 10m
-	varve holder add x "$url" --domain "house x" 2> /dev/null
-	succeeds varve replicate --copies 2
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
+	succeeds varve vault replicate --copies 2
 	stop_keeper
 	# No file of it may have more than 100 KiB.
 	trap '' XFSZ
@@ -136,43 +136,43 @@ records_of() {
 	serve_keeper x 10m
 	ulimit -S -f unlimited
 	add_file one
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': remote: cannot write"
 	stderr_lacks "cannot be reached"
-	succeeds varve audit x
+	succeeds varve vault audit x
 	output_has "x: all of 1 shard listed, with the right sizes"
 	(cd ../a/*/shards && rm $(kind_shards x))
-	ends_with 1 varve audit a
-	ends_with 1 varve repair
+	ends_with 1 varve vault audit a
+	ends_with 1 varve vault repair
 	stderr_has "made 1 copy again"
-	succeeds varve audit a
+	succeeds varve vault audit a
 }
 
 @test "a holder that answered and refused is not called one that cannot be reached" {
 	new_vault a
 	new_keeper x
 	serve_keeper x 10m
-	varve holder add x "$url" --domain "house x" 2> /dev/null
-	succeeds varve replicate --copies 2
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
+	succeeds varve vault replicate --copies 2
 	stop_keeper
-	XDG_CONFIG_HOME="$(keeper_path x).config" varve key new --force > /dev/null
+	XDG_CONFIG_HOME="$(keeper_path x).config" varve vault key new --force > /dev/null
 	serve_keeper x 10m
 	change 5
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "1 copy is owed: holder 'x': $url signs with another key"
 	stderr_lacks "cannot be reached"
 	stop_keeper
 	change 6
-	ends_with 1 varve replicate
-	stderr_has "the holder 'x' cannot be reached; 'varve replicate' tries again when it is back"
+	ends_with 1 varve vault replicate
+	stderr_has "the holder 'x' cannot be reached; 'varve vault replicate' tries again when it is back"
 }
 
 @test "what a prune could not bring to enough holders keeps its old copies however often it is tried" {
 	new_vault a
 	new_keeper x
 	serve_keeper x 800k
-	varve holder add x "$url" --domain "house x" 2> /dev/null
-	succeeds varve replicate --copies 2
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
+	succeeds varve vault replicate --copies 2
 	# One run of a file that stays, and more that goes.
 	add_file keep
 	git switch -q -c aside
@@ -182,23 +182,23 @@ records_of() {
 		git commit -q -m "$n"
 	done
 	varve switch -q main
-	succeeds varve replicate
+	succeeds varve vault replicate
 	old=$(cd "$(kept_in x)" && ls -S | head -n 1)
 	git branch -q -D aside
 	add_file more
-	succeeds varve replicate
+	succeeds varve vault replicate
 	for again in 1 2 3; do
 		ends_with 1 varve vault prune --grace 0
-		stderr_has "1 run stays for now: what was rewritten of it does not have its copies yet; 'varve replicate' until it has, then prune again"
+		stderr_has "1 run stays for now: what was rewritten of it does not have its copies yet; 'varve vault replicate' until it has, then prune again"
 		[ -f "$(kept_in x)/$old" ]
-		succeeds varve audit
+		succeeds varve vault audit
 	done
 	stop_keeper
 	serve_keeper x 5m
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault prune --grace 0
 	[ ! -f "$(kept_in x)/$old" ]
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault status
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }

@@ -6,7 +6,7 @@ comes_back() {
 	local holder
 	for holder in "$@"; do
 		rm -rf ../check
-		succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../check "../$holder"
+		succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../check "../$holder"
 		[ "$(git -C ../check for-each-ref --format='%(objectname) %(refname)' refs/heads refs/tags)" = \
 			"$(git for-each-ref --format='%(objectname) %(refname)' refs/heads refs/tags)" ]
 		(cd ../check && varve fsck --data > /dev/null)
@@ -16,33 +16,33 @@ comes_back() {
 
 @test "repair seals again what was in shards that no holder has and ends with safe" {
 	new_vault a b
-	succeeds varve replicate
+	succeeds varve vault replicate
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	change 6
-	succeeds varve replicate
+	succeeds varve vault replicate
 	[ "$(ls ../a/*/shards | wc -l)" = 3 ]
 	# The oldest run, the newest, all of them: each time as far as anybody knows by an audit.
 	for which in '1p' '$p' 'p'; do
 		for shard in $(ls -tr ../a/*/shards/* | sed -n "$which"); do
 			rm "$shard" "../b/${shard#../a/}"
 		done
-		ends_with 1 varve audit
+		ends_with 1 varve vault audit
 		ends_with 1 varve vault status
 		output_has "NOT SAFE: nobody is known to have"
-		output_has "('varve repair' seals again what this clone has)"
-		ends_with 1 varve replicate
-		stderr_has "'varve repair' seals again what this clone has"
+		output_has "('varve vault repair' seals again what this clone has)"
+		ends_with 1 varve vault replicate
+		stderr_has "'varve vault repair' seals again what this clone has"
 		ends_with 2 varve vault prune
-		stderr_has "'varve repair' seals again what was in them; then prune"
-		succeeds varve repair
+		stderr_has "'varve vault repair' seals again what was in them; then prune"
+		succeeds varve vault repair
 		stderr_has "no holder had "
 		stderr_has "sealed "
 		stderr_has "safe: everything in the vault has 2 copies"
 		succeeds varve vault status
 		output_has "safe: "
-		succeeds varve audit --all
-		succeeds varve replicate
+		succeeds varve vault audit --all
+		succeeds varve vault replicate
 		stderr_is "nothing is new"
 		comes_back a b
 	done
@@ -55,10 +55,10 @@ comes_back() {
 	seq 1 90000 | awk 'BEGIN { srand(3); print "id,x,y,z" } { print $1 "," rand() "," rand() "," rand() }' > big.csv
 	varve add -q big.csv
 	varve commit -q -m big
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	[ "$(ls ../a/*/shards | wc -l)" -ge 2 ]
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	set -- $(ls -S ../a/*/shards/*)
 	cp -R ../a ../a.kept
 	cp -R ../repo ../repo.kept
@@ -69,8 +69,8 @@ comes_back() {
 		cp -R ../repo.kept/.git .git
 		rm -rf .git/varve/vault/runs
 		rm "$shard"
-		ends_with 1 varve audit
-		succeeds varve repair
+		ends_with 1 varve vault audit
+		succeeds varve vault repair
 		stderr_has "safe: everything in the vault has 1 copy"
 		succeeds varve vault status
 		comes_back a
@@ -79,38 +79,38 @@ comes_back() {
 
 @test "repair says which versions are lost when this clone has not got them either and another clone seals them" {
 	new_vault a
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	git add .varveconfig
 	git commit -q -m policy
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	cp -R ../repo ../whole
 	commit=$(git rev-parse --short=10 HEAD)
 	rm "$(ls -t ../a/*/shards/* | head -n 1)"
 	rm -rf .git/varve/packs
-	ends_with 1 varve audit
-	ends_with 1 varve repair
+	ends_with 1 varve vault audit
+	ends_with 1 varve vault repair
 	output_has "lost: t.csv of commit $commit lacks "
 	stderr_has "could not be had here or from any holder"
 	[ "$(grep -c ^lost: <<< "$output")" = 1 ]
 	ends_with 1 varve vault status
 	cd ../whole
-	ends_with 1 varve replicate --adopt
-	succeeds varve repair
+	ends_with 1 varve vault replicate --adopt
+	succeeds varve vault repair
 	stderr_has "safe: everything in the vault has 1 copy"
 	comes_back a
 }
 
 @test "copies that were found bad and are there again count again" {
 	new_vault a b
-	succeeds varve replicate
+	succeeds varve vault replicate
 	mv ../a/*/shards ../shards
 	mkdir ../a/$(ls ../a | grep bafy)/shards
 	mv ../b/*/shards ../shards.b
-	ends_with 1 varve audit
+	ends_with 1 varve vault audit
 	rmdir ../a/*/shards
 	mv ../shards "../a/$(ls ../a | grep bafy)/shards"
-	succeeds varve repair
+	succeeds varve vault repair
 	stderr_has "made 2 copies again"
 	succeeds varve vault status
 	comes_back a b
@@ -118,24 +118,24 @@ comes_back() {
 
 @test "a lost shard with another writer's refs is left to that writer" {
 	new_vault a
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	second_writer
 	git -C ../bob switch -q -c bob
 	ls ../a/*/shards > ../before
-	(cd ../bob && change 8 bob && XDG_CONFIG_HOME=$second varve replicate -q)
+	(cd ../bob && change 8 bob && XDG_CONFIG_HOME=$second varve vault replicate -q)
 	rm "../a/$(ls ../a | grep bafy)/shards/$(ls ../a/*/shards | grep -v -F -f ../before)"
 	export XDG_CONFIG_HOME=$first
-	ends_with 1 varve audit
-	ends_with 1 varve repair
-	stderr_has "what is left was sealed by $bob: run 'varve repair' there"
+	ends_with 1 varve vault audit
+	ends_with 1 varve vault repair
+	stderr_has "what is left was sealed by $bob: run 'varve vault repair' there"
 	cd ../bob
 	export XDG_CONFIG_HOME=$second
-	succeeds varve repair
+	succeeds varve vault repair
 	stderr_has "safe: everything in the vault has 1 copy"
 	cd ../repo
 	export XDG_CONFIG_HOME=$first
-	succeeds varve repair
-	succeeds varve recover -q --key "$first/varve/key" --to ../third ../a
+	succeeds varve vault repair
+	succeeds varve vault recover -q --key "$first/varve/key" --to ../third ../a
 	[ "$(git -C ../third rev-parse bob)" = "$(git -C ../bob rev-parse bob)" ]
 	varve -C ../third fsck --data
 }
@@ -145,16 +145,16 @@ comes_back() {
 	seq 1 260000 | awk 'BEGIN { srand(3); print "id,x,y,z,w" } { print $1 "," rand() "," rand() "," rand() "," rand() }' > big.csv
 	varve add -q big.csv
 	varve commit -q -m big
-	succeeds varve replicate --code 2+1
+	succeeds varve vault replicate --code 2+1
 	[ "$(find .. -path '*/shards/*' -size 1048512c | wc -l)" -ge 6 ]
 	# Of six shards of two stripes four: one stripe at least has lost two.
 	rm $(find ../a ../b ../c ../d -path '*/shards/*' -size 1048512c | sort | head -n 4)
-	ends_with 1 varve audit
+	ends_with 1 varve vault audit
 	ends_with 1 varve vault status
 	output_has "nobody is known to have"
-	succeeds varve repair
+	succeeds varve vault repair
 	stderr_has "safe: all stripes are whole"
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	succeeds varve vault status
 	comes_back a
 	cmp big.csv ../check/big.csv

@@ -40,7 +40,7 @@ as() {
 # machine NAME: with a key, a repository and a folder that keeps copies; $NAME is its DID.
 machine() {
 	mkdir -p "$BATS_TEST_TMPDIR/work/$1"
-	printf -v "$1" %s "$(as "$1" varve key new)"
+	printf -v "$1" %s "$(as "$1" varve vault key new)"
 	as "$1" begin_repository "$1"
 }
 
@@ -49,7 +49,7 @@ begin_repository() {
 	echo "$1" > readme
 	git add readme
 	git commit -q -m one
-	varve holder add folder "../folder-$1" --domain "house $1" 2> /dev/null
+	varve vault holder add folder "../folder-$1" --domain "house $1" 2> /dev/null
 }
 
 # server NAME OPTION...: this machine keeps copies; sets $url, the same again after a stop, and $server.
@@ -80,14 +80,14 @@ stop() {
 }
 
 holder() {
-	varve holder add "$1" "$2" --domain "house of $1" 2> /dev/null
+	varve vault holder add "$1" "$2" --domain "house of $1" 2> /dev/null
 }
 
 # standing [OPTION...]: what ann's server would say, as JSON in ../standing, which the model in Python checks with
 # the raw records.
 standing() {
-	"${clock[@]}" varve -C ../keeper-ann ledger standing --json "$@" > "$BATS_TEST_TMPDIR/work/standing"
-	python3 "$BATS_TEST_DIRNAME/standing_model.py" "$(varve key show)" "$XDG_CONFIG_HOME/varve/trusted" \
+	"${clock[@]}" varve -C ../keeper-ann vault ledger standing --json "$@" > "$BATS_TEST_TMPDIR/work/standing"
+	python3 "$BATS_TEST_DIRNAME/standing_model.py" "$(varve vault key show)" "$XDG_CONFIG_HOME/varve/trusted" \
 		../standing .git/varve/vault/ledger ../keeper-ann/varve/hold/bafy*/records
 }
 
@@ -103,12 +103,12 @@ ben_keeps_for_ann() {
 	need_clock
 	machine ann
 	machine ben
-	as ann varve key trust ben "$ben"
+	as ann varve vault key trust ben "$ben"
 	server ben --hold 10m --for "$ann"
 	ben_server=$server
 	as ann holder ben "$url"
 	as ann add_file one
-	as ann succeeds faketime -f -10d varve replicate --copies 2
+	as ann succeeds faketime -f -10d varve vault replicate --copies 2
 }
 
 reward="--hold 100m --ratio 5.0 --allowance 300k"
@@ -120,18 +120,18 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	grep -q "room follows standing: 307.2 kB each, and 5.000 times what was kept for 30 days" "$log"
 	as ben holder ann "$url"
 	as ben add_file two
-	as ben succeeds varve replicate --copies 2
+	as ben succeeds varve vault replicate --copies 2
 	as ben add_file three
-	as ben ends_with 1 varve replicate
+	as ben ends_with 1 varve vault replicate
 	stderr_has "holder 'ann': remote: no room for $ben: it may keep 307.2 kB here and keeps 2"
-	stderr_has "; there: room there grows with what it keeps, as audits prove, for that server's owner and those whom he trusts ('varve ledger standing' there); 'varve vault prune' lets go of what no ref reaches; or add another holder"
+	stderr_has "; there: room there grows with what it keeps, as audits prove, for that server's owner and those whom he trusts ('varve vault ledger standing' there); 'varve vault prune' lets go of what no ref reaches; or add another holder"
 	# The first audit proves ten days of 264,192 bytes and more: a third of that, five times.
-	as ann succeeds varve audit
+	as ann succeeds varve vault audit
 	stop "$server"
 	server ann $reward
-	as ben succeeds varve replicate
+	as ben succeeds varve vault replicate
 	as ben add_file four
-	as ben ends_with 1 varve replicate
+	as ben ends_with 1 varve vault replicate
 	as ann standing $reward
 	[ "$(figure "$ben" byteDays)" -ge $((264192 * 10)) ]
 	[ "$(figure "$ben" room)" -ge $((307200 + 264192 * 10 * 5 / 30)) ]
@@ -140,16 +140,16 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	# What is used is what lies there.
 	[ "$(($(figure "$ben" shards) + $(figure "$ben" records)))" = \
 		"$(find keeper-ann/varve/hold/bafy* -type f -printf '%s\n' | awk '{ n += $1 } END { print n }')" ]
-	as ann succeeds varve -C ../keeper-ann ledger standing $reward
+	as ann succeeds varve -C ../keeper-ann vault ledger standing $reward
 	output_has "$ben  ben"
 	output_has "byte-days, audited by me: 1 time good, last 20"
 	output_has "307,200 bytes: the allowance"
 	output_has " bytes: 5.000 x "
 	output_has " byte-days / 30, audited by me"
 	# Thirty days later nobody has proved anything for a month: no room but the allowance, and nothing goes.
-	as ann faketime -f +31d varve -C ../keeper-ann ledger standing --json $reward > standing
+	as ann faketime -f +31d varve -C ../keeper-ann vault ledger standing --json $reward > standing
 	[ "$(figure "$ben" room)" = 307200 ]
-	as ben succeeds varve audit --all ann
+	as ben succeeds varve vault audit --all ann
 }
 
 @test "who is trusted has room at once and who is not trusted any more brings nothing new" {
@@ -157,29 +157,29 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	machine ben
 	server ann $reward
 	as ben holder ann "$url"
-	as ben ends_with 1 varve replicate --copies 2 --min 1
+	as ben ends_with 1 varve vault replicate --copies 2 --min 1
 	stderr_has "nobody whom this server knows writes in this vault"
-	stderr_has "there: whoever runs that server trusts you: varve key trust NAME DID ('varve key show' prints yours)"
-	as ann varve key trust ben "$ben"
-	as ben succeeds varve replicate
-	as ann succeeds varve key untrust ben
+	stderr_has "there: whoever runs that server trusts you: varve vault key trust NAME DID ('varve vault key show' prints yours)"
+	as ann varve vault key trust ben "$ben"
+	as ben succeeds varve vault replicate
+	as ann succeeds varve vault key untrust ben
 	as ben add_file one
-	as ben ends_with 1 varve replicate
+	as ben ends_with 1 varve vault replicate
 	stderr_has "nobody whom this server knows writes in this vault"
 	# What is there stays, and is given back.
-	as ben succeeds varve recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --to ../again "$url"
-	as ann ends_with 2 varve key untrust ben
+	as ben succeeds varve vault recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --to ../again "$url"
+	as ann ends_with 2 varve vault key untrust ben
 	stderr_has "no key is called 'ben'"
-	as ann succeeds varve -C ../keeper-ann ledger standing $reward "$ben"
+	as ann succeeds varve -C ../keeper-ann vault ledger standing $reward "$ben"
 	output_has "no room here: it is not trusted"
-	as ann succeeds varve -C ../keeper-ann ledger standing $reward "$ann"
+	as ann succeeds varve -C ../keeper-ann vault ledger standing $reward "$ann"
 	output_has "$ann  this machine"
 	output_has "no room here: it is this machine's own key, and room is for others"
 	output_lacks "key trust"
 	# Without what the server was started with nobody knows for whom it keeps what lies there.
-	as ann succeeds varve -C ../keeper-ann ledger standing
+	as ann succeeds varve -C ../keeper-ann vault ledger standing
 	stderr_has "copies for others are here, and the settings (varve.hold, varve.holdFor, varve.holdRatio) do not say for whom: name the --hold, --for, --ratio and --allowance that 'varve serve' was started with"
-	as ann succeeds varve ledger standing
+	as ann succeeds varve vault ledger standing
 	stderr_has "nothing is kept for others in this repository"
 }
 
@@ -187,21 +187,21 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	machine ann
 	machine ben
 	machine bob
-	as ann varve key trust ben "$ben"
+	as ann varve vault key trust ben "$ben"
 	server ann $reward
 	for who in ben bob; do
 		as "$who" holder ann "$url"
 		as "$who" add_file one
 	done
-	as ben succeeds varve replicate --copies 2
-	as bob ends_with 1 varve replicate --copies 2
+	as ben succeeds varve vault replicate --copies 2
+	as bob ends_with 1 varve vault replicate --copies 2
 	stderr_has "nobody whom this server knows writes in this vault"
-	as ann varve key trust bob "$bob"
-	as bob succeeds varve replicate
+	as ann varve vault key trust bob "$bob"
+	as bob succeeds varve vault replicate
 	# Two names for one key are one identity.
-	as ann varve key trust benjamin "$ben"
+	as ann varve vault key trust benjamin "$ben"
 	as ben add_file two
-	as ben ends_with 1 varve replicate
+	as ben ends_with 1 varve vault replicate
 	stderr_has "no room for $ben: it may keep 307.2 kB"
 }
 
@@ -212,9 +212,9 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	as ben holder ann "$url"
 	as ben add_file one
 	as ben add_file two
-	as ben succeeds varve replicate --copies 2
+	as ben succeeds varve vault replicate --copies 2
 	as ben add_file three
-	as ben ends_with 1 varve replicate
+	as ben ends_with 1 varve vault replicate
 	stderr_has "no room for $ben: it may keep 614.4 kB"
 	as ann standing $reward --for "$ben=600k"
 	[ "$(figure "$ben" room)" = 614400 ]
@@ -223,13 +223,13 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 # forge NAME: an audit of ann's vault, signed by this machine's key whether it may or not, comes to ann.
 forge() {
 	as ann python3 "$BATS_TEST_DIRNAME/forge.py" ../folder-ann "$BATS_TEST_TMPDIR/config-$1/varve/key" audit > number
-	as ann varve ledger log > log
+	as ann varve vault ledger log > log
 	grep -A 1 "does not count" log | grep -q . || return 1
 }
 
 @test "audits of a stranger of a removed writer and of who is not trusted count for nothing" {
 	ben_keeps_for_ann
-	as ann succeeds varve audit
+	as ann succeeds varve vault audit
 	server ann $reward
 	as ann standing $reward
 	before=$(figure "$ben" byteDays)
@@ -238,13 +238,13 @@ forge() {
 	as ann standing $reward
 	[ "$(figure "$ben" byteDays)" = "$before" ]
 	# A writer, five days later.
-	carol=$(XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config-carol varve key new)
+	carol=$(XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config-carol varve vault key new)
 	as ann varve vault writers add "$carol"
-	as ann varve replicate -q
-	XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config-carol varve recover -q \
+	as ann varve vault replicate -q
+	XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config-carol varve vault recover -q \
 		--key "$BATS_TEST_TMPDIR/config-ann/varve/key" --to carol folder-ann
-	as carol succeeds faketime -f +5d varve audit
-	as ann varve ledger log > log
+	as carol succeeds faketime -f +5d varve vault audit
+	as ann varve vault ledger log > log
 	[ "$(grep -c "  audit  .*ben: " log)" = 2 ]
 	clock=(faketime -f +6d)
 	as ann standing $reward
@@ -252,7 +252,7 @@ forge() {
 	python3 -c 'import json
 assert [len(e["audits"]) for e in json.load(open("standing"))["identities"]] == [1]'
 	# Trusted, she proves more than ann did; yet what ann audited herself, counts once, as she found it.
-	as ann varve key trust carol "$carol"
+	as ann varve vault key trust carol "$carol"
 	as ann standing $reward
 	[ "$(figure "$ben" byteDays)" = "$before" ]
 	python3 -c 'import json, sys
@@ -260,7 +260,7 @@ a, b = sorted(json.load(open("standing"))["identities"][0]["audits"], key=lambda
 assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["byteDays"]' "$carol"
 	# Nor does she go on when she is no writer any more.
 	as ann varve vault writers remove "$carol"
-	as ann varve replicate -q
+	as ann varve vault replicate -q
 	told=$(python3 -c 'import json; print(sum(l["good"] for e in json.load(open("standing"))["identities"] for l in e["audits"]))')
 	forge carol
 	as ann standing $reward
@@ -269,25 +269,25 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 
 @test "an audit that is dated after now repeated under another number or changed counts for nothing" {
 	ben_keeps_for_ann
-	as ann succeeds varve audit
+	as ann succeeds varve vault audit
 	server ann $reward
 	as ann standing $reward
 	before=$(figure "$ben" byteDays)
 	record=$(grep -l -a kindeaudit ann/.git/varve/vault/ledger/*/* | tail -n 1)
 	again="${record%/*}/0000000099-${record##*-}"
 	cp "$record" "$again"
-	as ann succeeds varve -C ../keeper-ann ledger standing --json $reward
+	as ann succeeds varve -C ../keeper-ann vault ledger standing --json $reward
 	stderr_has "1 record is not what the names say; nothing of their authors counts from there on"
 	[ "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["identities"][0]["byteDays"])' <<< "$output")" = "$before" ]
 	rm "$again"
-	as ann succeeds faketime -f +400d varve audit
+	as ann succeeds faketime -f +400d varve vault audit
 	as ann standing $reward
 	[ "$(figure "$ben" byteDays)" = "$before" ]
-	as ann succeeds varve -C ../keeper-ann ledger standing $reward
+	as ann succeeds varve -C ../keeper-ann vault ledger standing $reward
 	output_has "; 1 audit dated after now"
 	# Of a changed one nothing is believed, nor what follows it.
 	flip_byte "$record" 200
-	as ann succeeds varve -C ../keeper-ann ledger standing --json $reward
+	as ann succeeds varve -C ../keeper-ann vault ledger standing --json $reward
 	stderr_has "record"
 	[ "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["identities"][0]["byteDays"])' <<< "$output")" -le "$before" ]
 }
@@ -297,8 +297,8 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 	machine ann
 	machine ben
 	machine carol
-	as ann varve key trust ben "$ben"
-	as ann varve key trust carol "$carol"
+	as ann varve vault key trust ben "$ben"
+	as ann varve vault key trust carol "$carol"
 	server ben --hold 10m --for "$carol"
 	ben_url=$url
 	server ann --hold 100m --ratio 5 --allowance 300k
@@ -306,27 +306,27 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 	as carol holder ann "$url"
 	as carol add_file one
 	as carol add_file two
-	as carol succeeds faketime -f -20d varve replicate --copies 2 --to ben --to folder
-	as carol succeeds varve audit
+	as carol succeeds faketime -f -20d varve vault replicate --copies 2 --to ben --to folder
+	as carol succeeds varve vault audit
 	# Her records are at all holders, at ann's server too.
 	as ann standing $reward
 	[ "$(figure "$ben" byteDays)" -ge $((2 * 264192 * 20)) ]
 	# Five times two thirds of half a megabyte, but for the bound.
 	[ "$(figure "$ben" room)" = $((2 * 307200)) ]
-	as ann succeeds varve -C ../keeper-ann ledger standing $reward ben
+	as ann succeeds varve -C ../keeper-ann vault ledger standing $reward ben
 	output_has "audited by carol; at most 307,200, the room that my audits give carol"
 }
 
 @test "kill -9 of the server leaves its account as it lies on the disk" {
 	machine ann
 	machine ben
-	as ann varve key trust ben "$ben"
+	as ann varve vault key trust ben "$ben"
 	server ann --hold 100m --ratio 1 --allowance 2m
 	as ben holder ann "$url"
-	as ben succeeds varve replicate --copies 2
+	as ben succeeds varve vault replicate --copies 2
 	for n in 1 2 3 4 5 6; do
 		as ben add_file "file$n"
-		as ben varve replicate -q > out 2>&1 &
+		as ben varve vault replicate -q > out 2>&1 &
 		client=$!
 		sleep "0.$((n * 7 % 10))"
 		kill -9 "$server"
@@ -334,19 +334,19 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 		wait "$client" || true
 		server ann --hold 100m --ratio 1 --allowance 2m
 	done
-	as ben succeeds varve replicate
+	as ben succeeds varve vault replicate
 	as ann standing --hold 100m --ratio 1 --allowance 2m
 	used=$(find keeper-ann/varve/hold/bafy* -type f -printf '%s\n' | awk '{ n += $1 } END { print n }')
 	[ "$(($(figure "$ben" shards) + $(figure "$ben" records)))" = "$used" ]
 	as ben add_file last
 	as ben add_file more
-	as ben ends_with 1 varve replicate
+	as ben ends_with 1 varve vault replicate
 	kept=$(sed -n 's/.*it may keep 2.1 MB here and keeps \([0-9.]*\) MB.*/\1/p' <<< "$stderr")
 	# But for its rounding, and records that came since; a shard is more.
 	find keeper-ann/varve/hold/bafy* -type f -printf '%s\n' | awk -v kept="$kept" '
 		{ n += $1 }
 		END { d = n / 1e6 - kept; exit !(kept > 1 && d > -0.11 && d < 0.11) }'
-	as ben succeeds varve ledger verify
+	as ben succeeds varve vault ledger verify
 }
 
 @test "under load requests about a vault with room go before those of strangers who go all the same" {
@@ -354,10 +354,10 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 	[ -f "$slow" ] || skip "the library that makes a server slow is not built"
 	machine ann
 	machine ben
-	as ann varve key trust ben "$ben"
+	as ann varve vault key trust ben "$ben"
 	server ann $reward
 	as ben holder ann "$url"
-	as ben succeeds varve replicate --copies 2
+	as ben succeeds varve vault replicate --copies 2
 	stop "$server"
 	# Each turn takes so long that the order of the answers is that of the turns.
 	ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0" LD_PRELOAD=$slow SLOW_LOCK_MS=150 server ann $reward
@@ -372,7 +372,7 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 
 @test "a ratio that makes no sense is refused at the start" {
 	git init -q --bare keeper
-	varve key new > did
+	varve vault key new > did
 	serve() {
 		ends_with 2 varve serve --http 127.0.0.1:0 "$@" keeper
 	}
@@ -394,46 +394,46 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 	git -C keeper config varve.holdRatio 0.5
 	serve
 	stderr_has "varve/trusted', line 1: not a name, a blank and a did:key: "
-	ends_with 2 varve -C keeper ledger standing
+	ends_with 2 varve -C keeper vault ledger standing
 	stderr_has "varve/trusted', line 1: not a name"
-	ends_with 2 varve -C keeper ledger log --ratio 1
+	ends_with 2 varve -C keeper vault ledger log --ratio 1
 	stderr_has "are for ledger standing"
 }
 
 @test "a damaged line in the file of trusted keys stops no running server and lets none start" {
 	machine ann
 	machine ben
-	as ann varve key trust ben "$ben"
+	as ann varve vault key trust ben "$ben"
 	server ann $reward
 	log=$BATS_TEST_TMPDIR/work/server-ann.log
 	trusted=$BATS_TEST_TMPDIR/config-ann/varve/trusted
 	as ben holder ann "$url"
-	as ben succeeds varve replicate --copies 2
+	as ben succeeds varve vault replicate --copies 2
 	echo "bob did:key:z6MkNotAKey" >> "$trusted"
 	as ben add_file one
-	as ben succeeds varve replicate
+	as ben succeeds varve vault replicate
 	as ben change_readme
-	as ben succeeds varve replicate
-	as ben succeeds varve audit ann
+	as ben succeeds varve vault replicate
+	as ben succeeds varve vault audit ann
 	[ "$(grep -c "who has room stays as it was: '$trusted', line 2: not a name, a blank and a did:key: 'bob did:key:z6MkNotAKey'" "$log")" = 1 ]
 	# Another fault is said as well, once.
 	echo nonsense > "$trusted"
 	as ben change_readme
-	as ben succeeds varve replicate
+	as ben succeeds varve vault replicate
 	[ "$(grep -c "who has room stays as it was" "$log")" = 2 ]
 	grep -q "line 1: not a name, a blank and a did:key: 'nonsense'" "$log"
 	# Mended, it counts again; and a fault that comes back is said again.
 	echo > "$trusted"
 	as ben change_readme
-	as ben ends_with 1 varve replicate
+	as ben ends_with 1 varve vault replicate
 	stderr_has "nobody whom this server knows writes in this vault"
 	echo nonsense > "$trusted"
-	as ben ends_with 1 varve replicate
+	as ben ends_with 1 varve vault replicate
 	[ "$(grep -c "who has room stays as it was" "$log")" = 3 ]
 	stop "$server"
 	XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config-ann ends_with 2 varve serve --http 127.0.0.1:0 $reward keeper-ann
 	stderr_has "'$trusted', line 1: not a name, a blank and a did:key: 'nonsense'"
-	stderr_has "mend that line of the trusted keys, or take it out; 'varve key trust NAME DID' writes one"
+	stderr_has "mend that line of the trusted keys, or take it out; 'varve vault key trust NAME DID' writes one"
 }
 
 change_readme() {
@@ -444,22 +444,22 @@ change_readme() {
 @test "who is not trusted any more audits what he has there and may let it go" {
 	machine ann
 	machine ben
-	as ann varve key trust ben "$ben"
+	as ann varve vault key trust ben "$ben"
 	server ann $reward
 	as ben holder ann "$url"
-	as ben succeeds varve replicate --copies 2
+	as ben succeeds varve vault replicate --copies 2
 	as ben git switch -q -c aside
 	as ben add_file one
 	as ben varve switch -q main
-	as ben succeeds varve replicate
-	as ann varve key untrust ben
+	as ben succeeds varve vault replicate
+	as ann varve vault key untrust ben
 	as ben git branch -q -D aside
 	as ben change_readme
-	as ben ends_with 1 varve replicate
-	as ben succeeds varve audit --all ann
+	as ben ends_with 1 varve vault replicate
+	as ben succeeds varve vault audit --all ann
 	output_has "ann: all of 2 shards listed, with the right sizes"
 	output_has "it takes nothing new: holder 'ann': remote: copies are kept here for others: nobody whom this server knows writes in this vault"
-	as ben succeeds varve holder list
+	as ben succeeds varve vault holder list
 	output_has "takes nothing new: holder 'ann': remote: copies are kept here"
 	as ben varve vault status > status || true
 	grep -q "takes nothing new: holder 'ann'" status
@@ -469,14 +469,14 @@ change_readme() {
 	[ "$(ls keeper-ann/varve/hold/bafy*/shards | wc -l)" -lt "$had" ]
 	# Nothing else came with it.
 	as ben change_readme
-	as ben ends_with 1 varve replicate
+	as ben ends_with 1 varve vault replicate
 	stderr_has "nobody whom this server knows writes in this vault"
-	as ben succeeds varve recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --to ../again "$url"
+	as ben succeeds varve vault recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --to ../again "$url"
 }
 
 @test "a server that follows standing says at the start that nobody is trusted yet" {
 	machine ann
 	server ann $reward
 	grep -q "keeping up to 104.9 MB of copies in '$BATS_TEST_TMPDIR/work/keeper-ann', for 0 days at least, as did:key:" "$BATS_TEST_TMPDIR/work/server-ann.log"
-	grep -q "nobody is trusted yet: 'varve key trust NAME DID' says for whom they are, also while this runs" "$BATS_TEST_TMPDIR/work/server-ann.log"
+	grep -q "nobody is trusted yet: 'varve vault key trust NAME DID' says for whom they are, also while this runs" "$BATS_TEST_TMPDIR/work/server-ann.log"
 }

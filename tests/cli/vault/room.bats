@@ -18,16 +18,16 @@ ann_and_ben() {
 	ann_home=$XDG_CONFIG_HOME
 	new_machine
 	ben_home=$XDG_CONFIG_HOME
-	ben=$(varve key new)
+	ben=$(varve vault key new)
 	mkdir ../ben
 	(cd ../ben && new_repo && echo hello > readme && git add readme && git commit -q -m one &&
-		varve holder add b ../b --domain "house b" 2> /dev/null)
+		varve vault holder add b ../b --domain "house b" 2> /dev/null)
 	export XDG_CONFIG_HOME=$ann_home
 	new_keeper x
 }
 
 add_x() {
-	varve holder add x "$url" --domain "house x" 2> /dev/null
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 }
 
 # as_ben COMMAND...
@@ -52,51 +52,51 @@ bytes_of() {
 	serve_keeper x 700k --for "$ben"
 	add_x
 	add_file one
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	add_file two
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': remote: no room for $ann: it may keep 358.4 kB here and keeps 2"
 	stderr_has "this shard takes 264.2 kB more"
 	stderr_has "'varve vault prune' lets go of what no ref reaches; whoever runs that server gives more: varve serve --for DID=BYTES; or add another holder"
 	[ "$(bytes_of "$ann")" -lt 358400 ]
 	as_ben add_x
 	as_ben add_file three
-	as_ben succeeds varve replicate --copies 2
+	as_ben succeeds varve vault replicate --copies 2
 	# What is there is kept, also by a server that begins anew, and counted.
 	stop_keeper
 	serve_keeper x 700k --for "$ben"
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "no room for $ann: it may keep 358.4 kB here and keeps 2"
 	stop_keeper
 	serve_keeper x 2m --for "$ben" --for "$ann=600k"
-	succeeds varve replicate
+	succeeds varve vault replicate
 	[ "$(bytes_of "$ann")" -gt 500000 ]
 	# Room that has become smaller deletes nothing.
 	stop_keeper
 	serve_keeper x 2m --for "$ben" --for "$ann=100k"
-	succeeds varve audit --all x
+	succeeds varve vault audit --all x
 	succeeds varve vault status
 	add_file four
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "no room for $ann: it may keep 102.4 kB here and keeps 5"
-	succeeds varve audit --all x
+	succeeds varve vault audit --all x
 }
 
 @test "what is pruned makes room again though there was none" {
 	ann_and_ben
 	serve_keeper x 1m --for "$ann=300k"
 	add_x
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	branch_and_back
 	add_file one
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "no room for $ann: it may keep 307.2 kB"
 	# Records that say so come all the same.
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 2 copies"
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault status
-	succeeds varve ledger verify
+	succeeds varve vault ledger verify
 }
 
 @test "a vault counts for who began it whoever writes in it" {
@@ -104,7 +104,7 @@ bytes_of() {
 	new_keeper x
 	serve_keeper x 1m
 	add_x
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	second_writer
 	stop_keeper
 	serve_keeper x 1m --for "$bob=300k"
@@ -112,16 +112,16 @@ bytes_of() {
 	add_file one
 	add_file two
 	# Two shards are more than Bob's own 300 kB, and less than what is left for who began it.
-	succeeds varve replicate
+	succeeds varve vault replicate
 	add_file three
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "no room for $(cat ../did): it may keep 741.4 kB"
 }
 
 @test "a vault of a stranger counts for those who sign in it" {
 	new_vault a
 	stranger=$XDG_CONFIG_HOME
-	varve replicate -q --copies 1 2> /dev/null
+	varve vault replicate -q --copies 1 2> /dev/null
 	second_writer
 	new_keeper x
 	echo "$bob" > ../did
@@ -129,9 +129,9 @@ bytes_of() {
 	cd ../bob
 	add_x
 	add_file one
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	add_file two
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "no room for $bob: it may keep 307.2 kB"
 }
 
@@ -139,16 +139,16 @@ bytes_of() {
 	ann_and_ben
 	serve_keeper x 1m --for "$ann=300k"
 	add_x
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	git switch -q -c aside
 	add_file zero
 	varve switch -q main
-	succeeds varve replicate
+	succeeds varve vault replicate
 	git branch -q -D aside
 	# Three quarters of a sixteenth of all, and no more.
 	for ((i = 0; i < 90; i++)); do
 		change "$i"
-		varve replicate -q --min 1 2> ../err || true
+		varve vault replicate -q --min 1 2> ../err || true
 		! grep -q "these records take" ../err || break
 	done
 	[ "$i" -lt 90 ]
@@ -156,15 +156,15 @@ bytes_of() {
 	records=$(find "$(keeper_path x)"/varve/hold/*/records -type f -printf '%s\n' | awk '{ n += $1 } END { print n }')
 	[ "$records" -le 49152 ]
 	[ "$records" -gt 45000 ]
-	succeeds varve audit
+	succeeds varve vault audit
 	output_has "it takes nothing new: holder 'x': remote: no room for $ann"
 	# What lets go is taken, with all that was written before it, and makes room.
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted"
 	[ "$(bytes_of "$ann")" -lt 200000 ]
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault status
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }
 
 @test "a server whose room is one identity's leaves room for records" {
@@ -172,31 +172,31 @@ bytes_of() {
 	new_keeper x
 	serve_keeper x 700k
 	add_x
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	git switch -q -c aside
 	add_file zero
 	varve switch -q main
-	succeeds varve replicate
+	succeeds varve vault replicate
 	git branch -q -D aside
 	add_file one
-	succeeds varve replicate
+	succeeds varve vault replicate
 	# Would fit but for the room of records.
 	stop_keeper
 	serve_keeper x 815000
 	add_file two
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': remote: it is full: it keeps 5"
 	stderr_has "of at most 815.0 kB, of which 50.9 kB are for records; this shard takes 264.2 kB more"
 	stderr_has "'varve vault prune' lets go of what no ref reaches; whoever runs that server gives more: varve serve --hold BYTES; or add another holder"
 	stderr_lacks "--quota"
 	succeeds varve vault prune --grace 0
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault status
 }
 
 @test "shares that do not fit are named at the start" {
 	git init -q --bare keeper
-	varve key new > did
+	varve vault key new > did
 	did=did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
 	serve() {
 		ends_with 2 varve serve --http 127.0.0.1:0 --hold 1m "$@" keeper

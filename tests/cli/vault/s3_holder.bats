@@ -112,12 +112,12 @@ right() {
 }
 
 adds() {
-	succeeds varve holder add z "$url"
-	varve holder remove z
+	succeeds varve vault holder add z "$url"
+	varve vault holder remove z
 }
 
 does_not_add() {
-	ends_with 2 varve holder add z "$url"
+	ends_with 2 varve vault holder add z "$url"
 	stderr_has "$1"
 	stderr_lacks "secret/"
 	stderr_lacks AKID
@@ -132,7 +132,7 @@ start_bucket() {
 @test "S3: objects are called as files of a folder are, each put once, behind the prefix" {
 	x_and a
 	add_large
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	(cd ../a && find . -type f | sort) > ../wanted
 	(cd "$store/x/copies/here" && find . -type f | sort) > ../is
 	diff ../wanted ../is
@@ -140,17 +140,17 @@ start_bucket() {
 		[ "$(grep -c "^PUT .*$cid" "$store.log")" = 1 ]
 	done
 	[ -z "$(grep uploads "$store.log")" ]
-	succeeds varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$store/x/copies/here"
+	succeeds varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$store/x/copies/here"
 	cmp big.csv ../again/big.csv
 }
 
 @test "S3: fails together with its endpoint" {
 	start_bucket
-	succeeds varve holder add x "$url"
+	succeeds varve vault holder add x "$url"
 	stderr_has "fails together with: host 127.0.0.1"
-	succeeds varve holder add y "s3://y/?endpoint=http://127.0.0.1:$port&region=eu-test-1"
-	varve holder remove a
-	ends_with 2 varve replicate --copies 2
+	succeeds varve vault holder add y "s3://y/?endpoint=http://127.0.0.1:$port&region=eu-test-1"
+	varve vault holder remove a
+	ends_with 2 varve vault replicate --copies 2
 	stderr_has "failure domain"
 }
 
@@ -193,7 +193,7 @@ start_bucket() {
 @test "S3: URLs that make no sense are refused, and none has keys in it" {
 	start_bucket
 	refuses() {
-		ends_with 2 varve holder add z "$1"
+		ends_with 2 varve vault holder add z "$1"
 		stderr_has "$2"
 		stderr_lacks hidden
 	}
@@ -228,15 +228,15 @@ start_bucket() {
 	x_and a
 	: > "$store.log"
 	wrong slow 3
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	has_all x
 	for what in "after 1" "500 2" "drop 2" "half 1"; do
 		wrong $what
 		change "$RANDOM"
-		succeeds varve replicate
+		succeeds varve vault replicate
 	done
 	has_all x
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }
 
 @test "S3: Retry-After is obeyed" {
@@ -280,17 +280,17 @@ start_bucket() {
 
 @test "S3: a bucket that is gone is not taken for one that lost everything" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	for what in html bare error200 denied; do
 		wrong "$what"
-		run -2 varve audit x 2> ../err || true
+		run -2 varve vault audit x 2> ../err || true
 		right
 	done
 	mv "$store/x" "$store/moved"
-	ends_with 3 varve audit
+	ends_with 3 varve vault audit
 	output_lacks "missing or changed"
 	mv "$store/moved" "$store/x"
-	succeeds varve audit
+	succeeds varve vault audit
 	succeeds varve vault status
 	output_lacks "missing or changed"
 }
@@ -299,16 +299,16 @@ start_bucket() {
 	x_and a
 	for n in 1 2 3 4 5; do
 		change "$n"
-		succeeds varve replicate --copies 2
+		succeeds varve vault replicate --copies 2
 	done
 	wrong pages
 	: > "$store.log"
-	succeeds varve audit x
+	succeeds varve vault audit x
 	output_has "x: all of 5 shards listed"
 	grep -q 'continuation-token=t%2F%26%2B' "$store.log"
 	while IFS='|' read -r what words; do
 		wrong "$what"
-		ends_with 3 varve audit x
+		ends_with 3 varve vault audit x
 		[[ $output$stderr = *"$words"* ]] || { echo "$output$stderr" >&2; return 1; }
 	done <<-'END'
 	lostpage|its list goes on, and it does not say where
@@ -317,22 +317,22 @@ start_bucket() {
 	xml|it is cut short
 	END
 	right
-	succeeds varve audit x
+	succeeds varve vault audit x
 }
 
 @test "S3: an answer of two bytes a second is as good as none" {
 	new_vault a
-	varve holder remove a
+	varve vault holder remove a
 	kind_start x
-	varve holder add x "$url" 2> /dev/null
-	succeeds varve replicate --copies 1
+	varve vault holder add x "$url" 2> /dev/null
+	succeeds varve vault replicate --copies 1
 	git add .varveconfig
 	git commit -q -m policy
 	git clone -q . ../clone
 	cd ../clone
 	varve init > /dev/null
 	git remote remove origin
-	varve holder add x "$url" 2> /dev/null
+	varve vault holder add x "$url" 2> /dev/null
 	wrong drip
 	run timeout 60 varve fetch --data --timeout 2 HEAD t.csv
 	[ "$status" -ne 0 ]
@@ -344,19 +344,19 @@ start_bucket() {
 @test "S3: a store that knows no ranges is read nevertheless" {
 	x_and a
 	add_large
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	wrong norange
-	succeeds varve audit x
+	succeeds varve vault audit x
 	output_has "all good"
 	rm ../a/*/shards/*
-	ends_with 1 varve audit a
-	succeeds varve repair
-	succeeds varve audit --all
+	ends_with 1 varve vault audit a
+	succeeds varve vault repair
+	succeeds varve vault audit --all
 }
 
 @test "S3: what others write into the bucket is left alone and believed in nothing" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	vault=$(basename "$(ls -d "$store"/x/copies/here/bafy*)")
 	here=$store/x/copies/here
 	mkdir -p "$here/photos" "$here/$vault/shards/more"
@@ -365,43 +365,43 @@ start_bucket() {
 	echo "somebody's" > "$here/$vault/shards/more/bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 	echo "somebody's" > "$here/$vault/records/readme"
 	echo "somebody's" > "$store/x/copies/hereafter"
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault prune --grace 0
-	succeeds varve recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url"
+	succeeds varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url"
 	[ "$(grep -rl "somebody's" "$store" | wc -l)" = 5 ]
 	author=$(ls "$here/$vault/records" | grep '^z')
 	echo "no record" > "$here/$vault/records/$author/0000000099-bafyreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 	change 6
-	succeeds varve replicate
-	ends_with 1 varve ledger verify
+	succeeds varve vault replicate
+	ends_with 1 varve vault ledger verify
 	output_has "0000000099-bafyreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 	rm "$here/$vault/records/$author/0000000099"*
-	succeeds varve ledger verify
+	succeeds varve vault ledger verify
 }
 
 @test "S3: an upload that is killed leaves no half of an object" {
 	x_and a
 	add_large
 	wrong drop 2
-	timeout -s KILL 1 varve replicate --copies 2 > /dev/null 2>&1 || true
+	timeout -s KILL 1 varve vault replicate --copies 2 > /dev/null 2>&1 || true
 	right
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	has_all x
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }
 
 @test "S3: a store that denies is not one that is full" {
 	x_and a
 	wrong denied
-	ends_with 1 varve replicate --copies 2
+	ends_with 1 varve vault replicate --copies 2
 	stderr_has "the store denies access (AccessDenied)"
 	stderr_lacks "full"
 	wrong full
-	ends_with 1 varve replicate --copies 2
+	ends_with 1 varve vault replicate --copies 2
 	stderr_has "it is full (QuotaExceeded)"
 	grep -q "owed: holder 'x': .*it is full (QuotaExceeded); make room there, or add another holder" <<< "$stderr"
 	right
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 }

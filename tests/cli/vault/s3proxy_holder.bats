@@ -95,7 +95,7 @@ kind_lose() {
 @test "s3proxy: another secret is refused, and a prefix of all characters that one may have is not" {
 	new_vault a
 	kind_start x
-	AWS_SECRET_ACCESS_KEY=guess ends_with 2 varve holder add z "$url"
+	AWS_SECRET_ACCESS_KEY=guess ends_with 2 varve vault holder add z "$url"
 	stderr_has "SignatureDoesNotMatch"
-	succeeds varve holder add z "s3://bucket-x/a.b_c-d/E9?endpoint=http://127.0.0.1:$port"
+	succeeds varve vault holder add z "s3://bucket-x/a.b_c-d/E9?endpoint=http://127.0.0.1:$port"
 }

@@ -105,11 +105,11 @@ kind_lose() {
 # --- what only this kind can do wrong ----------------------------------------------------------
 
 adds() {
-	succeeds varve holder add x "$url"
+	succeeds varve vault holder add x "$url"
 }
 
 does_not_add() {
-	ends_with 2 varve holder add x "$url"
+	ends_with 2 varve vault holder add x "$url"
 	stderr_has "$1"
 	[ ! -e .git/config ] || ! grep -q 'holder "x"' .git/config
 }
@@ -120,12 +120,12 @@ does_not_add() {
 	url=sftp://127.0.0.1:$port/~/below/home
 	adds
 	stderr_has "fails together with: host 127.0.0.1"
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	[ -s "$far/below/home/varve-holder" ]
 	cmp ../a/*/shards/* "$far"/below/home/*/shards/*
 	[ -z "$(ls "$far/below/home/incoming")" ]
 	url=sftp://127.0.0.1:$port/~somebody/x
-	ends_with 2 varve holder add y "$url"
+	ends_with 2 varve vault holder add y "$url"
 	stderr_has "SFTP does not know other users' homes"
 }
 
@@ -177,11 +177,11 @@ does_not_add() {
 
 @test "SFTP: a disk that is not mounted gets nothing" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	mv "$far/copies/x" "$far/copies/kept"
 	mkdir "$far/copies/x"
 	change 5
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "is not there, or its disk is not mounted"
 	[ -z "$(ls "$far/copies/x")" ]
 }
@@ -191,7 +191,7 @@ does_not_add() {
 	stop_sshd
 	sed -i 's/internal-sftp/internal-sftp -R/' "$far/sshd_config"
 	kind_again x
-	ends_with 1 varve replicate --copies 2
+	ends_with 1 varve vault replicate --copies 2
 	stderr_has "holder 'x': "
 	stderr_has "is not ours to use"
 	stderr_has "owed"
@@ -209,10 +209,10 @@ drips() {
 
 @test "SFTP: a server that drips is given up" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	drips
 	SECONDS=0
-	ends_with 1 timeout 60 varve audit x --timeout 2
+	ends_with 1 timeout 60 varve vault audit x --timeout 2
 	output_has "less than is waited for"
 	[ "$SECONDS" -lt 40 ]
 }
@@ -222,7 +222,7 @@ drips() {
 	seq 1 60000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() rand() }' > big.csv
 	varve add -q big.csv
 	varve commit -q -m big
-	varve replicate --copies 2 --to x --limit-rate 400k > ../out 2> ../err 3>&- &
+	varve vault replicate --copies 2 --to x --limit-rate 400k > ../out 2> ../err 3>&- &
 	replicating=$!
 	for i in $(seq 100); do
 		[ -z "$(kind_shards x)" ] || break
@@ -232,9 +232,9 @@ drips() {
 	pkill -P "$sshd_pid"
 	wait "$replicating" || [ $? = 1 ]
 	[ "$(grep -c 'Accepted publickey' "$far/sshd.log")" -ge 3 ]
-	succeeds varve replicate
+	succeeds varve vault replicate
 	has_all x
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }
 
 @test "SFTP: what a killed one left goes, and what another is writing stays" {
@@ -242,19 +242,19 @@ drips() {
 	mkdir -p "$far/copies/x/incoming"
 	touch "$far/copies/x/incoming/abcdefghijkl" "$far/copies/x/incoming/mine"
 	touch -d '3 days ago' "$far/copies/x/incoming/bcdefghijklm" "$far/copies/x/incoming/other"
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	[ "$(ls "$far/copies/x/incoming" | tr '\n' ' ')" = "abcdefghijkl mine other " ]
 }
 
 @test "SFTP: other bytes under a shard's name are replaced" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	cid=$(kind_shards x)
 	kind_get x "$cid" > ../whole
 	{ head -c 100 /dev/zero; tail -c +101 ../whole; } > ../changed
 	kind_set x "$cid" ../changed
-	ends_with 1 varve audit --all
-	succeeds varve repair
+	ends_with 1 varve vault audit --all
+	succeeds varve vault repair
 	kind_get x "$cid" | cmp - ../whole
 	[ -z "$(ls "$far/copies/x/incoming")" ]
 }
@@ -262,26 +262,26 @@ drips() {
 @test "SFTP: a host that is not known any more is not one that is full" {
 	x_and a
 	: > "$HOME/.ssh/known_hosts"
-	ends_with 1 varve replicate --copies 2
+	ends_with 1 varve vault replicate --copies 2
 	stderr_has "the host '127.0.0.1' is not known"
 	stderr_lacks "full"
 	knows_host ed25519
-	succeeds varve replicate
+	succeeds varve vault replicate
 }
 
 @test "SFTP: a replicate that is killed is gone on with, and leaves no half of a shard" {
 	x_and a
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	for wait in 0.02 0.05 0.1 0.15 0.2 0.3; do
 		change "${wait#0.}"
-		timeout -s KILL "$wait" varve replicate > /dev/null 2>&1 || true
+		timeout -s KILL "$wait" varve vault replicate > /dev/null 2>&1 || true
 		for cid in $(kind_shards x); do
 			[ ! -e ../a/*/shards/"$cid" ] || kind_get x "$cid" | cmp - ../a/*/shards/"$cid"
 		done
 	done
 	change 9
-	succeeds varve replicate
+	succeeds varve vault replicate
 	has_all x
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	succeeds varve vault status
 }

@@ -42,26 +42,26 @@ port_of() {
 		varve add -q "$name" 2> /dev/null || varve add -q --as file "$name"
 		varve commit -q -m "$(basename "$i" .csv)"
 	done
-	varve key new > ../did
+	varve vault key new > ../did
 	for name in ann bob cleo; do
 		new_keeper "$name"
 		serve_keeper "$name" 100M
 		pids+=("$keeper")
 		eval "pid_$name=$keeper"
-		varve holder add "$name" "$url" --domain "$name" 2> /dev/null
+		varve vault holder add "$name" "$url" --domain "$name" 2> /dev/null
 	done
 	python3 "$net/s3_store.py" 0 ../s3.port ../s3.log ../s3 x bucket 3>&- &
 	pids+=("$!")
 	python3 "$net/ipfs_node.py" ../ipfs.port ../ipfs.log "" ../ipfs 0 3>&- &
 	pids+=("$!")
-	varve holder add bucket "s3://bucket/copies?endpoint=http://127.0.0.1:$(port_of ../s3.port)&region=eu-test-1" 2> /dev/null
-	varve holder add ipfs "ipfs+http://127.0.0.1:$(port_of ../ipfs.port)" --domain node 2> /dev/null
+	varve vault holder add bucket "s3://bucket/copies?endpoint=http://127.0.0.1:$(port_of ../s3.port)&region=eu-test-1" 2> /dev/null
+	varve vault holder add ipfs "ipfs+http://127.0.0.1:$(port_of ../ipfs.port)" --domain node 2> /dev/null
 
-	succeeds varve replicate --copies 4
+	succeeds varve vault replicate --copies 4
 	keep_recovery
 	git add .varveconfig
 	varve commit -qm "Keep sealed copies"
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault status
 	output_has "any 3 holders could be lost"
 
@@ -77,7 +77,7 @@ port_of() {
 		chmod u+w "$shard"
 		printf 'lies' | dd of="$shard" bs=1 seek=1000 conv=notrunc 2> /dev/null
 	done
-	ends_with 1 varve audit --all
+	ends_with 1 varve vault audit --all
 	output_has "cleo: FAILED"
 	output_has "ann: not asked"
 
@@ -87,7 +87,7 @@ port_of() {
 	cd ..
 	mv repo lost
 	export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config-empty"
-	succeeds varve recover --key paper --to back "s3://bucket/copies?endpoint=http://127.0.0.1:$(cat s3.port)&region=eu-test-1"
+	succeeds varve vault recover --key paper --to back "s3://bucket/copies?endpoint=http://127.0.0.1:$(cat s3.port)&region=eu-test-1"
 	cd back
 	git for-each-ref --format='%(refname) %(objectname)' refs/heads | cmp - ../refs
 	[ "$(git rev-list --objects --all | wc -l)" -eq "$(cat ../objects)" ]

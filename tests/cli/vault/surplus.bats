@@ -24,11 +24,11 @@ each_shard() {
 
 @test "copies that the policy does not need any longer go after a while, and no others" {
 	new_vault a b c
-	succeeds varve replicate --copies 3
+	succeeds varve vault replicate --copies 3
 	change 5
-	succeeds varve replicate
+	succeeds varve vault replicate
 	each_shard 3
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	before=$(copies)
 	succeeds varve vault prune
 	stderr_has "copies too many stay for now"
@@ -43,23 +43,23 @@ each_shard() {
 	each_shard 2
 	succeeds varve vault status
 	output_has "safe: everything has 2 copies"
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	succeeds varve vault prune --grace 0
 	[[ $stderr != *"does not need"* ]]
 	each_shard 2
-	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	cmp t.csv ../again/t.csv
 	# What was let go of is brought again when the policy wants it.
-	succeeds varve replicate --copies 3
+	succeeds varve vault replicate --copies 3
 	each_shard 3
 	succeeds varve vault status
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }
 
 @test "no copy goes while one that is to stay is away, or cannot show what it has" {
 	new_vault a b c
-	succeeds varve replicate --copies 3
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 3
+	succeeds varve vault replicate --copies 2
 	find ../a ../c -path '*/shards/*' -type f | sort > ../before
 	mv ../b ../b.away
 	varve vault prune --grace 0 > /dev/null 2>&1 || true
@@ -96,7 +96,7 @@ each_shard() {
 	[ -z "$(ls "../$goes"/*/shards | grep -Fx "$shard")" ]
 	each_shard 2
 	succeeds varve vault status
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }
 
 @test "copies that stay when runs become stripes are retired" {
@@ -104,31 +104,31 @@ each_shard() {
 	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(1).randbytes(4500000))' > large
 	git add large
 	git commit -q -m large
-	varve replicate --copies 3 > ../out
+	varve vault replicate --copies 3 > ../out
 	output=$(< ../out) keep_recovery
-	succeeds varve replicate --code 4+2
+	succeeds varve vault replicate --code 4+2
 	stderr_has "again in stripes"
 	varve vault prune --grace 0
 	[ "$(find .. -path '*/shards/*' -size 1048512c -printf '%f\n' | sort | uniq -d | wc -l)" = 0 ]
 	[ "$(find .. -path '*/shards/*' -size 1048512c | wc -l)" = 6 ]
 	succeeds varve vault status
 	output_has "safe: 1 stripe is whole, the rest has 3 copies"
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 	mv ../c ../c.away
 	mv ../e ../e.away
-	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve recover -q --key ../paper --to ../again ../a
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/empty" varve vault recover -q --key ../paper --to ../again ../a
 	cmp large ../again/large
 }
 
 @test "shards of a run that came into no record go, and are sent again when they are sealed again" {
 	new_vault a b
-	succeeds varve replicate --copies 2 --min 2
+	succeeds varve vault replicate --copies 2 --min 2
 	mv ../b ../b.away
 	cp -a . ../before
 	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(2).randbytes(1500000))' > large
 	git add large
 	GIT_COMMITTER_DATE='2026-01-01 00:00 +0000' git commit -q --date '2026-01-01 00:00 +0000' -m large
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "the vault does not have this run yet"
 	full=$(find ../a -path '*/shards/*' -size 1048512c)
 	[ -f "$full" ]
@@ -139,7 +139,7 @@ each_shard() {
 	rm -rf .git/varve/vault/spool
 	git reset -q --hard HEAD~1
 	change 3
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault prune
 	stderr_has "too many stay"
 	[ -f "$full" ]
@@ -150,23 +150,23 @@ each_shard() {
 	python3 -c 'import random, sys; sys.stdout.buffer.write(random.Random(2).randbytes(1500000))' > large
 	git add large
 	git commit -q -m large
-	succeeds varve replicate
+	succeeds varve vault replicate
 	succeeds varve vault status
-	succeeds varve audit --all
+	succeeds varve vault audit --all
 }
 
 @test "a server lets go of a copy too many when a record says so, and its term has ended" {
 	new_vault a b
 	new_keeper x
 	serve_keeper x 1m
-	varve holder add x "$url" --domain "house x" 2> /dev/null
-	succeeds varve replicate --copies 3
+	varve vault holder add x "$url" --domain "house x" 2> /dev/null
+	succeeds varve vault replicate --copies 3
 	# One of three is to stay: of so many shards it is not the server each time.
 	for n in $(seq 100 112); do
 		change "$n"
-		varve replicate -q
+		varve vault replicate -q
 	done
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	stop_keeper
 	serve_keeper x 1m --term 30
 	succeeds varve vault prune --grace 0
@@ -180,17 +180,17 @@ each_shard() {
 	stderr_has "that the policy does not need"
 	[ ! -e "$(kept_in x)/$shard" ]
 	succeeds varve vault status
-	succeeds varve audit --all
-	succeeds varve ledger verify
+	succeeds varve vault audit --all
+	succeeds varve vault ledger verify
 	stop_keeper
 }
 
 # Ada in ../repo and Bob in ../bob, who has replicated once; each shard lies at a, b and c, and the policy wants two.
 two_writers() {
 	new_vault a b c
-	varve replicate --copies 3 > /dev/null
+	varve vault replicate --copies 3 > /dev/null
 	second_writer > /dev/null
-	(cd ../bob && varve replicate -q)
+	(cd ../bob && varve vault replicate -q)
 	export XDG_CONFIG_HOME=$first
 	each_shard 3
 }
@@ -201,17 +201,17 @@ as_bob() {
 
 # Both can read every byte, from any two holders, and nothing is lacking.
 both_are_safe() {
-	succeeds varve replicate
-	as_bob succeeds varve replicate
+	succeeds varve vault replicate
+	as_bob succeeds varve vault replicate
 	succeeds varve vault status
 	as_bob succeeds varve vault status
-	succeeds varve audit --all
-	as_bob succeeds varve audit --all
-	succeeds varve ledger verify
+	succeeds varve vault audit --all
+	as_bob succeeds varve vault audit --all
+	succeeds varve vault ledger verify
 	for holder in a b c; do
 		mv "../$holder" ../away
 		rm -rf ../third
-		succeeds varve recover -q --key "$first/varve/key" --to ../third $(cd .. && ls -d a b c 2> /dev/null | sed 's|^|../|')
+		succeeds varve vault recover -q --key "$first/varve/key" --to ../third $(cd .. && ls -d a b c 2> /dev/null | sed 's|^|../|')
 		(cd ../third && varve fsck --data)
 		mv ../away "../$holder"
 	done
@@ -219,8 +219,8 @@ both_are_safe() {
 
 @test "where two write a copy too many goes once both know of it, and not before" {
 	two_writers
-	succeeds varve replicate --copies 2
-	as_bob succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
+	as_bob succeeds varve vault replicate --copies 2
 	before=$(copies)
 	succeeds varve vault prune --grace 0
 	stderr_has "until everybody else who may write has replicated"
@@ -231,13 +231,13 @@ both_are_safe() {
 	succeeds varve vault prune --grace 0
 	[ "$(copies)" = "$before" ]
 	succeeds varve vault status
-	as_bob succeeds varve replicate
+	as_bob succeeds varve vault replicate
 	succeeds varve vault prune --grace 0
 	stderr_has "that the policy does not need"
 	[ "$(copies)" -lt "$before" ]
 	both_are_safe
 	# It may be brought again, by either, when the policy wants it.
-	as_bob succeeds varve replicate --copies 3
+	as_bob succeeds varve vault replicate --copies 3
 	as_bob succeeds varve vault status
 	each_shard 3
 	both_are_safe
@@ -245,17 +245,17 @@ both_are_safe() {
 
 @test "what another writer's policy wants stays, and so does all where he has told none yet" {
 	two_writers
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	before=$(copies)
 	for n in 1 2; do
 		succeeds varve vault prune --grace 0
 		[[ $stderr != *"does not need"* ]]
-		as_bob varve replicate -q
+		as_bob varve vault replicate -q
 	done
 	[ "$(find .. -path '*/shards/*' -type f -printf '%f\n' | sort | uniq -c | awk '{ print $1 }' | sort -n | head -1)" -ge 2 ]
 	[ "$(copies)" -ge "$before" ]
-	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config-eve" varve key new > ../eve
-	as_bob succeeds varve replicate --copies 2
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config-eve" varve vault key new > ../eve
+	as_bob succeeds varve vault replicate --copies 2
 	succeeds varve vault writers add "$(cat ../eve)"
 	before=$(copies)
 	succeeds varve vault prune --grace 0
@@ -265,25 +265,25 @@ both_are_safe() {
 
 @test "a copy that is announced is not brought again by another writer, and counts again when its writer brings it" {
 	two_writers
-	succeeds varve replicate --copies 2
-	as_bob succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
+	as_bob succeeds varve vault replicate --copies 2
 	succeeds varve vault prune --grace 0
 	before=$(copies)
-	as_bob ends_with 1 varve replicate --copies 3
+	as_bob ends_with 1 varve vault replicate --copies 3
 	[ "$(copies)" -ge "$before" ]
 	# Bob owes what he must not bring, and Ada must not let it go any more, since he wants three.
 	succeeds varve vault prune --grace 0
 	[ "$(copies)" -ge "$before" ]
-	succeeds varve replicate --copies 3
-	as_bob succeeds varve replicate
+	succeeds varve vault replicate --copies 3
+	as_bob succeeds varve vault replicate
 	each_shard 3
 	both_are_safe
 }
 
 @test "two who announce the same copies at once let them go all the same" {
 	two_writers
-	succeeds varve replicate --copies 2
-	as_bob succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
+	as_bob succeeds varve vault replicate --copies 2
 	mkdir ../away-for-bob
 	cp -a ../a ../b ../c ../away-for-bob
 	succeeds varve vault prune --grace 0
@@ -297,8 +297,8 @@ both_are_safe() {
 	done
 	rm -rf ../kept-by-ada
 	for round in 1 2; do
-		varve replicate -q
-		as_bob varve replicate -q
+		varve vault replicate -q
+		as_bob varve vault replicate -q
 		varve vault prune --grace 0 2> /dev/null
 		as_bob varve vault prune --grace 0 2> /dev/null
 	done
@@ -308,13 +308,13 @@ both_are_safe() {
 
 @test "a copy that was announced counts again where another writer wants more" {
 	two_writers
-	succeeds varve replicate --copies 2
-	as_bob succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
+	as_bob succeeds varve vault replicate --copies 2
 	succeeds varve vault prune --grace 0
-	as_bob ends_with 1 varve replicate --copies 3
+	as_bob ends_with 1 varve vault replicate --copies 3
 	succeeds varve vault prune --grace 0
 	stderr_has "wants 3 copies, so that many stay"
-	as_bob succeeds varve replicate
+	as_bob succeeds varve vault replicate
 	as_bob succeeds varve vault status
 	each_shard 3
 	both_are_safe
@@ -322,10 +322,10 @@ both_are_safe() {
 
 @test "who is lost is not waited for once another owner has removed it, and the recovery key never is" {
 	new_vault a b c
-	run --separate-stderr varve replicate --copies 3
+	run --separate-stderr varve vault replicate --copies 3
 	keep_recovery
 	second_writer > /dev/null
-	as_bob varve replicate -q --copies 2
+	as_bob varve vault replicate -q --copies 2
 	# Ada's machine, who began the vault, is lost.
 	rm -rf ../repo
 	cd ../bob
@@ -338,40 +338,40 @@ both_are_safe() {
 	stderr_has "--key FILE"
 	succeeds varve vault writers remove "$(cat ../did)" --key ../paper
 	for round in 1 2 3; do
-		succeeds varve replicate
+		succeeds varve vault replicate
 		succeeds varve vault prune --grace 0
 	done
 	each_shard 2
 	succeeds varve vault status
 	# What she wrote before counts, and what she writes from now on does not.
-	succeeds varve ledger verify
-	succeeds varve audit --all
+	succeeds varve vault ledger verify
+	succeeds varve vault audit --all
 	ends_with 2 varve vault writers remove "$(cat ../did)" --key ../paper
 	succeeds varve vault writers add "$(cat ../did)" --key ../paper
 }
 
 @test "a copy too many that is damaged is no danger, and is said to be damaged" {
 	new_vault a b c
-	varve replicate -q --copies 3
-	succeeds varve replicate --copies 2
+	varve vault replicate -q --copies 3
+	succeeds varve vault replicate --copies 2
 	shard=$(shards | sed 's|.*/||' | sort | uniq -c | awk '$1 == 3 { print $2; exit }')
 	find ../a -name "$shard" -delete
-	ends_with 1 varve audit a
+	ends_with 1 varve vault audit a
 	succeeds varve vault status
 	output_has "the others suffice"
-	succeeds varve repair --now
+	succeeds varve vault repair --now
 	succeeds varve vault status
 }
 
 @test "two who let go of copies at once keep as many as the policy wants, wherever one of them is held up" {
 	need_strace
 	two_writers
-	succeeds varve replicate --copies 2
-	as_bob succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
+	as_bob succeeds varve vault replicate --copies 2
 	succeeds varve vault prune --grace 0
 	as_bob succeeds varve vault prune --grace 0
-	as_bob varve replicate -q
-	varve replicate -q
+	as_bob varve vault replicate -q
+	varve vault replicate -q
 	shards | sed "s|.*/||" | sort -u > ../names
 	stops=0
 	cd ..
@@ -395,7 +395,7 @@ both_are_safe() {
 			sleep 0.1
 		done
 		as_bob succeeds varve vault prune --grace 0
-		as_bob varve replicate -q
+		as_bob varve vault replicate -q
 		as_bob succeeds varve vault prune --grace 0
 		if [ "$still" -ge 4 ]; then
 			stops=$((stops + 1))
@@ -417,10 +417,10 @@ both_are_safe() {
 @test "kill -9 in a prune of copies too many: the same prune again gets through" {
 	need_strace
 	two_writers
-	succeeds varve replicate --copies 2
-	as_bob succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
+	as_bob succeeds varve vault replicate --copies 2
 	succeeds varve vault prune --grace 0
-	as_bob varve replicate -q
+	as_bob varve vault replicate -q
 	cd ..
 	mkdir state
 	cp -a repo bob a b c state
@@ -433,7 +433,7 @@ both_are_safe() {
 	}
 	sound() {
 		"$@"
-		as_bob varve replicate -q
+		as_bob varve vault replicate -q
 		"$@"
 		[ "$(find ../a ../b ../c -path '*/shards/*' -type f -printf '%f\n' | sort | uniq -c | awk '{ print $1 }' | sort -n | head -1)" -ge 2 ]
 		both_are_safe
@@ -453,7 +453,7 @@ both_are_safe() {
 
 @test "a status says that it counts on who is away" {
 	new_vault a b c
-	varve replicate -q --copies 3
+	varve vault replicate -q --copies 3
 	succeeds varve vault status
 	output_has "safe: everything has 3 copies; any 2 holders could be lost"
 	mv ../a ../gone
@@ -464,6 +464,6 @@ both_are_safe() {
 	succeeds varve vault status
 	output_has "safe, if 3 holders that are away still have what they had"
 	output_lacks "could be lost"
-	succeeds varve repair
+	succeeds varve vault repair
 	stderr_has "counting those of holders that are away now"
 }

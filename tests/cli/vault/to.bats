@@ -7,23 +7,23 @@ count() {
 
 @test "--to brings copies only to the holders that it names and the rest is owed" {
 	new_vault
-	ends_with 1 varve replicate --copies 2 --to b
-	stderr_has "1 copy is owed: this went only to the holders that --to names; 'varve replicate' without it brings the rest"
+	ends_with 1 varve vault replicate --copies 2 --to b
+	stderr_has "1 copy is owed: this went only to the holders that --to names; 'varve vault replicate' without it brings the rest"
 	[ "$(count a) $(count b) $(count c)" = "0 1 0" ]
-	succeeds varve replicate
+	succeeds varve vault replicate
 	stderr_has "1 copy of earlier runs made up for"
 	[ "$(count b)" = 1 ]
 	[ $(($(count a) + $(count c))) = 1 ]
 	change 5
-	succeeds varve replicate --to a --to c
+	succeeds varve vault replicate --to a --to c
 	[ "$(count b)" = 1 ]
 	[ $(($(count a) + $(count c))) = 3 ]
 	succeeds varve vault status
 	change 6
-	ends_with 2 varve replicate --to nobody
+	ends_with 2 varve vault replicate --to nobody
 	stderr_has "there is no holder 'nobody'"
 	# --min counts what --to leaves.
-	ends_with 1 varve replicate --to a --min 2
+	ends_with 1 varve vault replicate --to a --min 2
 	stderr_has "only 1 copy could be made, and 2 are the least"
 }
 
@@ -33,20 +33,20 @@ count() {
 	varve add -q big.csv
 	varve commit -q -m big
 	start=$(date +%s%N)
-	succeeds varve replicate --copies 1 --limit-rate 75000
+	succeeds varve vault replicate --copies 1 --limit-rate 75000
 	took=$((($(date +%s%N) - start) / 1000000))
 	sent=$(find ../a -path '*/shards/*' -type f -printf '%s\n' | awk '{ n += $1 } END { print n }')
 	[ "$sent" -gt 150000 ]
 	# Never faster; how much slower is the machine's.
 	[ "$took" -ge $((sent * 1000 / 75000 * 9 / 10)) ]
 	# A repair, too.
-	varve holder add b ../b --domain "house b" 2> /dev/null
+	varve vault holder add b ../b --domain "house b" 2> /dev/null
 	rm ../a/*/shards/*
-	ends_with 1 varve audit a
+	ends_with 1 varve vault audit a
 	start=$(date +%s%N)
-	succeeds varve repair --limit-rate 75000
+	succeeds varve vault repair --limit-rate 75000
 	took=$((($(date +%s%N) - start) / 1000000))
 	[ "$took" -ge $((sent * 1000 / 75000 * 9 / 10)) ]
-	ends_with 2 varve replicate --limit-rate much
+	ends_with 2 varve vault replicate --limit-rate much
 	stderr_has "limit-rate"
 }

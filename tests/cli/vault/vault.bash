@@ -16,10 +16,10 @@ new_vault() {
 	echo hello > readme
 	git add readme
 	varve commit -q -a -m two
-	varve key new > ../did
+	varve vault key new > ../did
 	for name in "${@:-a b c}"; do
 		for name in $name; do
-			varve holder add "$name" "../$name" --domain "house $name" 2> /dev/null
+			varve vault holder add "$name" "../$name" --domain "house $name" 2> /dev/null
 		done
 	done
 }
@@ -59,13 +59,13 @@ shards() {
 second_writer() {
 	git add .varveconfig
 	git commit -q -m policy
-	varve replicate -q
+	varve vault replicate -q
 	first=$XDG_CONFIG_HOME
 	new_machine
 	second=$XDG_CONFIG_HOME
-	bob=$(varve key new)
+	bob=$(varve vault key new)
 	XDG_CONFIG_HOME=$first varve vault writers add "$bob"
-	varve recover -q --key "$first/varve/key" --to ../bob ../a
+	varve vault recover -q --key "$first/varve/key" --to ../bob ../a
 }
 
 # A branch with a large table, which goes again.
@@ -75,6 +75,6 @@ branch_and_back() {
 	varve add -q big.csv
 	varve commit -q -m big
 	varve switch -q main
-	varve replicate -q
+	varve vault replicate -q
 	git branch -q -D aside
 }

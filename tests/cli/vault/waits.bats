@@ -20,23 +20,23 @@ waits_in_a_row() {
 @test "a replicate to three folders waits for the disk ten times in a row" {
 	need_strace
 	new_vault a b c
-	varve replicate --copies 3 > /dev/null
+	varve vault replicate --copies 3 > /dev/null
 	change 5
-	read -r row all < <(waits_in_a_row varve replicate -q)
+	read -r row all < <(waits_in_a_row varve vault replicate -q)
 	# Two each for the run, the places, the shards with their places, the receipts with the vault record, the
 	# records; a machine that is busy may begin some late.
 	[ "$row" -le 12 ] || { echo "$row of $all" >&2; cat ../trace >&2; false; }
 	[ "$all" -gt 30 ]
 	varve vault status
-	varve audit --all
+	varve vault audit --all
 }
 
 @test "six holders wait no longer than three" {
 	need_strace
 	new_vault a b c d e f
-	varve replicate --copies 6 > /dev/null
+	varve vault replicate --copies 6 > /dev/null
 	change 5
-	read -r row all < <(waits_in_a_row varve replicate -q)
+	read -r row all < <(waits_in_a_row varve vault replicate -q)
 	[ "$row" -le 12 ] || { echo "$row of $all" >&2; cat ../trace >&2; false; }
 	[ "$all" -gt 60 ]
 	varve vault status

@@ -17,13 +17,13 @@ print(h[sys.argv[2]])' "$1" "$2"
 
 @test "holders that have all shards have the version" {
 	new_vault a b
-	varve replicate -q --copies 2
+	varve vault replicate -q --copies 2
 	succeeds varve whereis t.csv
 	output_has "holders of the vault, which has all of its blocks:"
 	output_has "  all       a: 1 of 1 shard, proven never"
 	output_has "  all       b: 1 of 1 shard, proven never"
 	[ "$(of a shown)" = 1 ]
-	varve audit > /dev/null
+	varve vault audit > /dev/null
 	succeeds varve whereis t.csv
 	output_has "  all       a: 1 of 1 shard, proven 20"
 	varve whereis --json t.csv | python3 -c '
@@ -37,7 +37,7 @@ assert d["holders"][0]["proven"].startswith("20"), d'
 
 @test "what a holder lost or cannot show is said, and where nobody can be asked" {
 	new_vault a b c
-	varve replicate -q --copies 3
+	varve vault replicate -q --copies 3
 	shard=$(find ../a -path '*/shards/*' -type f)
 	rm -f "$shard"
 	shard=$(find ../b -path '*/shards/*' -type f)
@@ -61,7 +61,7 @@ assert d["holders"][0]["proven"].startswith("20"), d'
 @test "a holder that has a part of the vault has some of a version, or nothing of it" {
 	new_vault a b c
 	for n in 1 2 3 4 5 6; do
-		varve replicate -q --copies 1
+		varve vault replicate -q --copies 1
 		change "$n"
 	done
 	succeeds varve whereis HEAD~1:t.csv
@@ -80,7 +80,7 @@ assert json.load(sys.stdin)["vault"]["complete"] is False'
 	new_vault a b
 	change 1
 	change 2
-	varve replicate -q --copies 2
+	varve vault replicate -q --copies 2
 	succeeds varve drop -q --history --copies 2
 	succeeds varve whereis HEAD~1:t.csv
 	output_has "nothing   here"
@@ -93,7 +93,7 @@ assert json.load(sys.stdin)["vault"]["complete"] is False'
 
 @test "a vault that cannot be read hides nobody else, and no vault is no line" {
 	new_vault a
-	varve replicate -q --copies 1
+	varve vault replicate -q --copies 1
 	mv "$XDG_CONFIG_HOME/varve/key" ../key.away
 	succeeds varve whereis t.csv
 	output_has "  all       here"
@@ -124,8 +124,8 @@ assert d["vault"] is None and d["holders"] == [], d'
 		[ ! -s "$store.port" ] || break
 		sleep 0.05
 	done
-	varve holder add x "s3://x/?endpoint=http://127.0.0.1:$(cat "$store.port")&region=eu-test-1" --domain x 2> /dev/null
-	varve replicate -q --copies 2
+	varve vault holder add x "s3://x/?endpoint=http://127.0.0.1:$(cat "$store.port")&region=eu-test-1" --domain x 2> /dev/null
+	varve vault replicate -q --copies 2
 	: > "$store.log"
 	succeeds varve whereis t.csv
 	output_has "  all       x: 1 of 1 shard"

@@ -3,22 +3,22 @@ load vault
 
 @test "status says in plain words what is not safe and what would help" {
 	new_vault
-	succeeds varve replicate --copies 3
+	succeeds varve vault replicate --copies 3
 	succeeds varve vault status
 	output_has "safe: everything has 3 copies; any 2 holders could be lost, and no data with them"
 	mv ../c ../c.away
-	varve holder dead c
+	varve vault holder dead c
 	ends_with 1 varve vault status
 	output_has "NOT SAFE: some of it has only 2 copies, and 3 are wanted"
-	output_has "1 copy is owed: the holders are only 2 failure domains, and 3 copies are wanted; add a holder elsewhere ('varve holder add'), or ask for fewer ('varve replicate --copies 2')"
-	varve holder dead b
+	output_has "1 copy is owed: the holders are only 2 failure domains, and 3 copies are wanted; add a holder elsewhere ('varve vault holder add'), or ask for fewer ('varve vault replicate --copies 2')"
+	varve vault holder dead b
 	ends_with 1 varve vault status
 	output_has "NOT SAFE: some of it has only 1 copy, and 3 are wanted: if that holder fails, it is lost"
-	varve holder add b2 ../b2 --domain "house b2" 2> /dev/null
-	varve holder add c2 ../c2 --domain "house c2" 2> /dev/null
+	varve vault holder add b2 ../b2 --domain "house b2" 2> /dev/null
+	varve vault holder add c2 ../c2 --domain "house c2" 2> /dev/null
 	ends_with 1 varve vault status
-	output_has "2 copies are owed: 'varve replicate' brings what is lacking"
-	succeeds varve replicate
+	output_has "2 copies are owed: 'varve vault replicate' brings what is lacking"
+	succeeds varve vault replicate
 	succeeds varve vault status
 	change 5
 	ends_with 1 varve vault status
@@ -27,74 +27,74 @@ load vault
 
 @test "replicate goes on with the holders that are left, and status names what no holder has" {
 	new_vault
-	succeeds varve replicate --copies 3
+	succeeds varve vault replicate --copies 3
 	rm -rf ../b ../c
-	varve holder dead b
-	varve holder dead c
+	varve vault holder dead b
+	varve vault holder dead c
 	change 5
 	git tag later
 	ends_with 1 varve vault status
 	[[ ${lines[0]} = "NOT SAFE: refs/heads/main and 1 other ref have commits that have no copies yet; some of the rest has only 1 copy"* ]]
 	ends_with 1 varve vault status --json
 	[ "$(jq -c '[.current, .new_refs, .new_ref]' <<< "$output")" = '[false,2,"refs/heads/main"]' ]
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "copies are owed: the holders are only 1 failure domain, and 3 copies are wanted"
 	ends_with 1 varve vault status
 	[[ ${lines[0]} = "NOT SAFE: some of it has only 1 copy"* ]]
-	succeeds varve recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	cmp t.csv ../again/t.csv
 	# A policy that cannot be met is refused where it is new.
-	ends_with 2 varve replicate --copies 2
+	ends_with 2 varve vault replicate --copies 2
 	stderr_has "failure domain"
 }
 
 @test "with one copy status says what a lost holder would mean" {
 	new_vault a
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	succeeds varve vault status
 	output_has "safe: everything has 1 copy; if a holder is lost, data is lost with it"
 }
 
 @test "replicate says what helps where the next run cannot" {
 	new_vault a b
-	succeeds varve replicate
+	succeeds varve vault replicate
 	# A holder that is away, whose domain nobody knows.
 	git config --unset-all holder.b.domain
 	mv ../b ../b.away
 	change 5
-	ends_with 1 varve replicate
-	stderr_has "1 copy is owed: the holder 'b' cannot be reached; 'varve replicate' tries again when it is back, or 'varve holder add' names another one"
+	ends_with 1 varve vault replicate
+	stderr_has "1 copy is owed: the holder 'b' cannot be reached; 'varve vault replicate' tries again when it is back, or 'varve vault holder add' names another one"
 	mv ../b.away ../b
 	git config holder.b.domain "house b"
 	git config holder.b.quota 5000
-	ends_with 1 varve replicate
+	ends_with 1 varve vault replicate
 	stderr_has "owed: holder 'b': it is full: it keeps "
-	stderr_has " of at most 5.0 kB; give it more room with 'varve holder add --quota', or add another holder"
-	ends_with 1 varve repair
+	stderr_has " of at most 5.0 kB; give it more room with 'varve vault holder add --quota', or add another holder"
+	ends_with 1 varve vault repair
 	stderr_has "still lacking: holder 'b': it is full: "
 	git config --unset-all holder.b.quota
-	succeeds varve replicate
+	succeeds varve vault replicate
 }
 
 @test "a holder that keeps nothing can go when a copy is owed elsewhere" {
 	new_vault a b
-	succeeds varve replicate
+	succeeds varve vault replicate
 	mv ../b ../b.away
-	varve holder dead b
+	varve vault holder dead b
 	mkdir ../empty
-	varve holder add empty ../empty --domain "house a" 2> /dev/null
+	varve vault holder add empty ../empty --domain "house a" 2> /dev/null
 	ends_with 1 varve vault status
-	succeeds varve holder remove empty
-	ends_with 2 varve holder remove a
+	succeeds varve vault holder remove empty
+	ends_with 2 varve vault holder remove a
 	stderr_has "'a' keeps 1 copy that no other holder can take: without it it would be lacking"
-	stderr_has "ask for fewer copies ('varve replicate --copies')"
-	succeeds varve holder list
+	stderr_has "ask for fewer copies ('varve vault replicate --copies')"
+	succeeds varve vault holder list
 	output_has "a  "
 }
 
 @test "an audit and a status without any holder say that none could be reached" {
 	new_vault a
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	git add .varveconfig
 	git commit -q -m policy
 	git clone -q . ../other
@@ -103,21 +103,23 @@ load vault
 		ends_with 2 varve $command
 		stderr_lacks "is not sealed to"
 	done
-	ends_with 2 varve audit
+	ends_with 2 varve vault audit
 	stderr_has "no holder that can be reached has this vault's ledger"
-	stderr_has "'varve holder list' shows the holders"
-	varve holder add a ../away --domain x 2> /dev/null
+	stderr_has "'varve vault holder list' shows the holders"
+	varve vault holder add a ../away --domain x 2> /dev/null
 	rm -r ../away
-	ends_with 2 varve audit
+	ends_with 2 varve vault audit
 	stderr_has "no holder that can be reached has this vault's ledger"
 }
 
 # The transcripts of the manual pages are what the program printed (./dev samples).
 @test "the examples in the help of the vault's commands are those of the manual pages" {
-	for command in key holder replicate recover vault audit repair ledger; do
-		sed -n '/^\.SH EXAMPLE/,/^\.SH EXIT/p' "$BATS_TEST_DIRNAME/../../../docs/man/varve-$command.1" |
+	for command in key holder replicate recover status audit repair ledger; do
+		local page=vault-$command
+		[ "$command" != status ] || page=vault
+		sed -n '/^\.SH EXAMPLE/,/^\.SH EXIT/p' "$BATS_TEST_DIRNAME/../../../docs/man/varve-$page.1" |
 			sed "s/\\\\-/-/g; s/\\\\(aq/'/g; s/…/.../g" > page
-		varve help "$command" | sed -n '/^example/,/^$/p' | sed '1d; /^$/d; s/^  //' > help
+		varve vault "$command" -h | sed -n '/^example/,/^$/p' | sed '1d; /^$/d; s/^  //' > help
 		[ "$(wc -l < help)" -ge 2 ]
 		while IFS= read -r line; do
 			grep -q -x -F -e "$line" page || {
@@ -131,31 +133,31 @@ load vault
 @test "help and refusals name all kinds of holders" {
 	local kind
 	new_vault a
-	succeeds varve help holder
+	succeeds varve help vault holder
 	for kind in FOLDER sftp:// s3://BUCKET 'http[s]://' ssh:// HOST:PATH 'ipfs+http[s]://'; do
 		output_has "$kind"
 	done
-	ends_with 2 varve holder add y ftp://host/x
+	ends_with 2 varve vault holder add y ftp://host/x
 	for kind in ssh http https sftp s3 ipfs+http; do
 		stderr_has "$kind"
 	done
-	ends_with 2 varve holder add y git://host/x
+	ends_with 2 varve vault holder add y git://host/x
 	for kind in folder sftp:// s3:// http:// https:// ssh:// host:path ipfs+http://; do
 		stderr_has "$kind"
 	done
 }
 
 @test "a name and a key the wrong way round are told apart" {
-	did=$(varve key new)
-	ends_with 2 varve key trust "$did" bob
+	did=$(varve vault key new)
+	ends_with 2 varve vault key trust "$did" bob
 	stderr_has "'$did' is a key, not a name for one: the name comes first"
-	stderr_has "hint: varve key trust bob $did"
-	succeeds varve key trust bob "$did"
+	stderr_has "hint: varve vault key trust bob $did"
+	succeeds varve vault key trust bob "$did"
 }
 
 @test "whereis has no heading for receipts where there are none" {
 	new_vault a
-	succeeds varve replicate --copies 1
+	succeeds varve vault replicate --copies 1
 	succeeds varve whereis HEAD:t.csv
 	output_lacks "who delivered them here"
 	output_has "holders of the vault, which has all of its blocks:"
@@ -166,20 +168,20 @@ load vault
 @test "a replicate that ends a run that waited says so" {
 	new_vault a b
 	mv ../b ../b.away
-	ends_with 1 varve replicate --copies 2 --min 2
+	ends_with 1 varve vault replicate --copies 2 --min 2
 	stderr_has "the vault does not have this run yet"
 	mv ../b.away ../b
-	succeeds varve replicate
+	succeeds varve vault replicate
 	stderr_has "the run that waited here is in the vault now; sent "
 	stderr_has "head bafy"
 	stderr_lacks "nothing is new"
-	succeeds varve replicate
+	succeeds varve vault replicate
 	stderr_is "nothing is new"
 }
 
 @test "two holders that accept and are silent cost some seconds once, and then nothing" {
 	new_vault "a f"
-	succeeds varve replicate --copies 2
+	succeeds varve vault replicate --copies 2
 	python3 - > ../ports 3>&- <<-'END' &
 	import socket, time
 	both = [socket.socket() for _ in range(2)]
@@ -199,8 +201,8 @@ load vault
 	git config holder.two.url "ipfs+http://127.0.0.1:$two"
 	begin=$(date +%s)
 	change 5
-	succeeds timeout 60 varve replicate
-	succeeds timeout 60 varve audit f
+	succeeds timeout 60 varve vault replicate
+	succeeds timeout 60 varve vault audit f
 	run timeout 60 varve vault status
 	[ "$status" -ne 124 ]
 	kill "$silent"

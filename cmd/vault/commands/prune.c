@@ -1,0 +1,190 @@
+/*
+ * prune: what no version needs any longer leaves the vault.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/commands.h"
+#include "cmd/vault/print/owed.h"
+#include "cmd/vault/work/prune.h"
+
+#define DAY UINT64_C(86400)
+#define GRACE_DAYS 14u
+#define DAYS_MAX 36500u
+
+typedef struct options {
+	const char *key, *grace;
+	bool dry_run;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file: the recovery key, say"),
+	OPT_STRING(0, "grace", grace, "DAYS", "keep what is retired for so many days (14)"),
+	OPT_FLAG('n', "dry-run", dry_run, "only say what would be done"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "give up a holder that is silent for this long (60; 2 until it answers)"),
+};
+
+/* As it was before: what was deleted since may have been in the way. */
+static void tell_owed(const vv_prune *x, const vv_vault_session *s)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	if (x->deleted + x->surplus.deleted > 0) {
+		vv_buf_puts(
+			&b,
+			"what was deleted may have made room: 'varve vault replicate' tries again");
+	} else {
+		vv_print_owed(&b, s, s->policy.copies ? s->policy.copies : 1, true);
+	}
+	vv_note("%s owed: %s",
+		x->owed == 1 ? "1 copy is" : vv_text_counted(x->owed, "copy", "copies are"),
+		vv_buf_cstr(&b));
+	vv_buf_clear(&b);
+}
+
+/* Copies too many that somebody else decides about. */
+static void tell_shared(const vv_surplus *x)
+{
+	char did[VV_DID_TEXT];
+
+	if (x->shared > 0) {
+		vv_buf who = VV_BUF_INIT;
+		if (x->waits) {
+			vv_did_text(did, x->waits_for);
+			vv_buf_printf(&who, "the writer %s has", did);
+		}
+		vv_note("%s until %s replicated: 'varve vault replicate' there, then prune again here",
+			x->shared == 1 ? "1 copy too many stays"
+				       : vv_text_counted(x->shared, "copy too many",
+							 "copies too many stay"),
+			x->waits ? vv_buf_cstr(&who) : "everybody else who may write has");
+		vv_buf_clear(&who);
+		if (x->waits) {
+			vv_note("if that machine is lost, 'varve vault writers remove' lets the rest go on");
+		}
+	}
+	if (x->policy > 0) {
+		vv_did_text(did, x->policy_of);
+		vv_note("the writer %s wants %s, so that many stay", did,
+			vv_text_counted(x->policy, "copy", "copies"));
+	}
+}
+
+static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
+{
+	const options *o = c->options;
+	vv_prune x = {.grace_sec = GRACE_DAYS * DAY, .dry_run = o->dry_run};
+	uint64_t days;
+	char did[VV_DID_TEXT];
+	vv_status rc;
+
+	if (o->grace) {
+		if (!vv_parse_u64(&days, o->grace, strlen(o->grace)) || days > DAYS_MAX) {
+			return vv_fail(err, VV_EUSAGE, "--grace takes a number of days, not '%s'",
+				       vv_text_shows(o->grace));
+		}
+		x.grace_sec = days * DAY;
+	}
+	if ((rc = vv_vault_session_need_writer(s, err)) < 0 ||
+	    (rc = vv_vault_session_check_key(s, err)) < 0 || (rc = vv_prune_run(&x, s, err)) < 0) {
+		return rc;
+	}
+	vv_progress_end();
+	vv_print_failing(s);
+	vv_note(o->dry_run ? "would rewrite %s, leave out %s and retire %s"
+			   : "rewrote %s, left out %s and retired %s",
+		vv_text_counted(x.runs, "run", NULL), vv_text_counted(x.dead, "item", NULL),
+		vv_text_counted(x.shards, "shard", NULL));
+	if (!o->dry_run) {
+		vv_note("deleted %s", vv_text_counted(x.deleted, "copy", "copies"));
+	}
+	if (x.surplus.deleted > 0) {
+		vv_note("deleted %s that the policy does not need",
+			vv_text_counted(x.surplus.deleted, "copy", "copies"));
+	}
+	if (x.held > 0) {
+		vv_note("%s not let go of yet: %s",
+			vv_text_counted(x.held, "copy is", "copies are"), x.holding);
+	}
+	if (x.waiting > 0) {
+		vv_note("%s for now: what is retired is kept for a while",
+			x.waiting == 1 ? "1 retired shard stays"
+				       : vv_text_counted(x.waiting, "retired shard",
+							 "retired shards stay"));
+	}
+	if (x.surplus.waiting > 0) {
+		vv_note("%s for now: what the policy does not need is kept for a while, and until what it needs "
+			"was shown",
+			x.surplus.waiting == 1 ? "1 copy too many stays"
+					       : vv_text_counted(x.surplus.waiting, "copy too many",
+								 "copies too many stay"));
+	}
+	tell_shared(&x.surplus);
+	if (x.unread > 0) {
+		vv_note("not touched, since holders are away: the %s; prune again when they are back",
+			vv_text_counted(x.unread, "oldest run", "oldest runs"));
+	}
+	if (x.unready > 0) {
+		vv_note("%s for now: what was rewritten of %s does not have its copies yet; 'varve vault "
+			"replicate' until it has, then prune again",
+			x.unready == 1 ? "1 run stays"
+				       : vv_text_counted(x.unready, "run", "runs stay"),
+			x.unready == 1 ? "it" : "them");
+		c->code = VV_EXIT_NO;
+	}
+	if (x.owed > 0) {
+		tell_owed(&x, s);
+	}
+	if (x.blocked) {
+		vv_did_text(did, x.blocker);
+		vv_note("the writer %s has not replicated since; if that machine is lost, 'varve vault writers "
+			"remove' lets the rest go on",
+			did);
+	}
+	return VV_OK;
+}
+
+static int check_prune(const vv_context *c)
+{
+	return c->argc == 0 ? VV_EXIT_OK
+			    : vv_usage_error("vault prune takes no arguments, not '%s'",
+					     vv_text_shows(c->argv[0]));
+}
+
+static vv_status run_prune(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_session_options so = {.key_file = o->key,
+				       .need_key = true,
+				       .quiet = true,
+				       .notes = &vv_notes_stderr,
+				       .idle_sec = o->timeout};
+	vv_vault_session s;
+	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = prune(c, &s, err);
+	vv_vault_session_close(&s);
+	return rc;
+}
+
+const vv_command vv_cmd_vault_prune = {
+	.name = "vault prune",
+	.group = "care",
+	.summary = "remove from the vault what no version needs any longer",
+	.usage = "[--grace DAYS] [--dry-run] [--key FILE]",
+	.example = "$ varve vault prune --dry-run",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "something could not be rewritten yet",
+	.arguments = "",
+	.check = check_prune,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_prune,
+};
