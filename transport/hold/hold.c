@@ -23,6 +23,10 @@
 
 vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rules, vv_error *err)
 {
+	const vv_place_facts facts = {.quota = rules->size,
+				      .mark = &vv_hold_mark,
+				      .more = "whoever runs that server gives more: varve serve "
+					      "--hold BYTES; or add another holder"};
 	vv_hold *h = vv_calloc(1, sizeof(*h));
 	vv_status rc;
 
@@ -45,12 +49,12 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 		memcpy(h->rules.admitted, rules->admitted,
 		       rules->admitted_count * sizeof(*rules->admitted));
 	}
-	if ((rc = vv_folder_open(&h->files, &h->folder, dir, rules->size, true, err)) < 0 ||
-	    (rc = vv_hold_room_open(&h->room, &h->rules, h->files, h->folder, err)) < 0) {
+	if ((rc = vv_own_folder_open(&h->place, dir, &facts, true, err)) < 0 ||
+	    (rc = vv_hold_room_open(&h->room, &h->rules, &h->place, err)) < 0) {
 		vv_hold_close(h);
 		return rc;
 	}
-	if (!(h->cache = vv_hold_cache_new(&h->rules, h->room, h->files, h->folder))) {
+	if (!(h->cache = vv_hold_cache_new(&h->rules, h->room, &h->place))) {
 		vv_hold_close(h);
 		return vv_fail_nomem(err);
 	}
@@ -63,9 +67,7 @@ void vv_hold_close(vv_hold *h)
 	if (h) {
 		vv_hold_cache_free(h->cache);
 		vv_hold_room_close(h->room);
-		if (h->folder) {
-			h->files->close(h->folder);
-		}
+		vv_place_close(&h->place);
 		vv_hold_rank_free(h->rank);
 		vv_turn_free(h->turn);
 		vv_key_wipe(&h->rules.key);
@@ -115,7 +117,7 @@ static vv_status notice_others(vv_hold *h, vv_error *err)
 		(void)snprintf(h->changed, sizeof(h->changed), "%s", vv_buf_cstr(&text));
 		vv_hold_cache_forget_all(h->cache);
 		vv_hold_room_forget(h->room);
-		rc = vv_folder_used(h->folder, true, &used, err);
+		rc = vv_folder_place_used(&h->place, true, &used, err);
 	}
 	vv_buf_clear(&text);
 	vv_free(path);
@@ -255,7 +257,7 @@ static vv_status take_shard(vv_hold_answering *x, vv_error *err)
 	    (rc = vv_hold_tell_others(h, err)) < 0) {
 		return rc;
 	}
-	rc = h->files->put(h->folder, name, b->bytes, b->len, err);
+	rc = vv_place_put(&h->place, name, b->bytes, b->len, err);
 	if (rc == VV_OK && !there) {
 		vv_hold_room_came(h->room, &x->q->vault, false, b->len);
 	} else if (rc < 0 || more) {
@@ -321,7 +323,7 @@ static vv_status remove_shard(vv_hold_answering *x, vv_error *err)
 		return rc;
 	}
 	vv_hold_room_forget_vault(h->room, &x->q->vault);
-	return h->files->remove(h->folder, name, err);
+	return vv_place_remove(&h->place, name, err);
 }
 
 /* --- receipts -------------------------------------------------------------------------------------------- */
@@ -383,7 +385,7 @@ static vv_status find_used(vv_hold *h, uint64_t *out, vv_error *err)
 	if ((rc = enter(h, NULL, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_folder_used(h->folder, false, out, err)) == VV_OK) {
+	if ((rc = vv_folder_place_used(&h->place, false, out, err)) == VV_OK) {
 		atomic_store(&h->used, *out);
 	}
 	leave(h);

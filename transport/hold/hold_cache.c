@@ -19,23 +19,21 @@ typedef struct cached {
 struct vv_hold_cache {
 	const vv_hold_rules *rules;
 	const vv_hold_room *room;
-	const vv_vault_holder_ops *files;
-	void *folder;
+	const vv_place *place;
 	cached items[VV_HOLD_CACHE_VAULTS + 1]; /* one more, until it is known which one goes */
 	size_t count;
 	uint64_t now;
 };
 
 vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room *room,
-				 const vv_vault_holder_ops *files, void *folder)
+				 const vv_place *place)
 {
 	vv_hold_cache *c = vv_calloc(1, sizeof(*c));
 
 	if (c) {
 		c->rules = rules;
 		c->room = room;
-		c->files = files;
-		c->folder = folder;
+		c->place = place;
 	}
 	return c;
 }
@@ -142,8 +140,8 @@ static vv_status load_record(loading *x, const char *name, vv_error *err)
 	(void)snprintf(path, sizeof(path), "%s/%s", x->folder, name);
 	(void)snprintf(record, sizeof(record), "%s/%s", strrchr(x->folder, '/') + 1, name);
 	vv_buf_reset(&x->file);
-	if ((rc = x->c->files->get(x->c->folder, path, 0, VV_LEDGER_RECORD_MAX + 1, &x->file,
-				   err)) < 0) {
+	if ((rc = vv_place_get(x->c->place, path, 0, VV_LEDGER_RECORD_MAX + 1, &x->file, err)) <
+	    0) {
 		return rc;
 	}
 	rc = vv_hold_vault_add(x->vault, record, vv_buf_cstr(&x->file), x->file.len, &is_new, &why);
@@ -168,7 +166,7 @@ static vv_status on_loaded(void *payload, const char *name, uint64_t size, vv_er
 	}
 	(void)snprintf(folder, sizeof(folder), "%s/%s", x->folder, name);
 	loading author = {x->c, x->vault, folder, true, VV_BUF_INIT};
-	vv_status rc = x->c->files->list(x->c->folder, folder, on_loaded, &author, err);
+	vv_status rc = vv_place_list(x->c->place, folder, on_loaded, &author, err);
 	vv_buf_clear(&author.file);
 	return rc;
 }
@@ -192,7 +190,7 @@ vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vaul
 	if ((rc = vv_hold_vault_open(&x.vault, vault, c->rules, err)) < 0) {
 		return rc;
 	}
-	if ((rc = c->files->list(c->folder, name, on_loaded, &x, err)) < 0 ||
+	if ((rc = vv_place_list(c->place, name, on_loaded, &x, err)) < 0 ||
 	    (rc = vv_hold_vault_refresh(x.vault, err)) < 0) {
 		vv_hold_vault_close(x.vault);
 		return rc;

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "transport/hold/hold_room.h"
 #include "transport/hold/hold_vault.h"
-#include "transport/vault/holder.h"
+#include "transport/places/place.h"
 
 #define VV_HOLD_CACHE_VAULTS 8u
 #define VV_HOLD_CACHE_BYTES ((uint64_t)64 << 20)
@@ -20,7 +20,7 @@ typedef struct vv_hold_cache vv_hold_cache;
 
 /* All are borrowed until free. NULL: out of memory. */
 vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room *room,
-				 const vv_vault_holder_ops *files, void *folder);
+				 const vv_place *place);
 void vv_hold_cache_free(vv_hold_cache *c); /* accepts NULL */
 
 /* The vault, read where it is not in memory. Borrowed until something else is asked of the cache. */

@@ -90,7 +90,7 @@ vv_status vv_hold_give_part(vv_hold_answering *x, vv_error *err)
 			       vv_text_shows(x->q->name));
 	}
 	vv_hold_below(name, &x->q->vault, x->q->name);
-	rc = x->h->files->get(x->h->folder, name, x->q->from, len, &x->bytes, err);
+	rc = vv_place_get(&x->h->place, name, x->q->from, len, &x->bytes, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_fail(err, VV_ENOTFOUND, "it is not here");
 	}
@@ -118,10 +118,10 @@ vv_status vv_hold_give_leaf(vv_hold_answering *x, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "the shard has %llu leaves, and no leaf %llu",
 			       (unsigned long long)leaves, (unsigned long long)x->q->leaf);
 	}
-	if ((rc = h->files->get(h->folder, name, x->q->leaf * VV_LEAF, VV_LEAF, &x->bytes, err)) <
+	if ((rc = vv_place_get(&h->place, name, x->q->leaf * VV_LEAF, VV_LEAF, &x->bytes, err)) <
 		    0 ||
-	    (rc = h->files->get(h->folder, name, leaves * VV_LEAF, leaves * VV_LEAF_HASH, &x->bytes,
-				err)) < 0) {
+	    (rc = vv_place_get(&h->place, name, leaves * VV_LEAF, leaves * VV_LEAF_HASH, &x->bytes,
+			       err)) < 0) {
 		return rc;
 	}
 	if (x->bytes.len != VV_LEAF + leaves * VV_LEAF_HASH) {
@@ -147,7 +147,7 @@ static bool is_owner(vv_hold_answering *x, const char *vault, const char *author
 	bool found = false;
 
 	(void)snprintf(name, sizeof(name), "%s/records/%s/0000000000-%s", vault, author, vault);
-	if (x->h->files->get(x->h->folder, name, 0, VV_LEDGER_RECORD_MAX, &file, err) == VV_OK &&
+	if (vv_place_get(&x->h->place, name, 0, VV_LEDGER_RECORD_MAX, &file, err) == VV_OK &&
 	    vv_ledger_record_read(&r, x->arena, file.data, file.len, err) == VV_OK &&
 	    r.kind == VV_LEDGER_VAULT) {
 		for (size_t i = 0; i < r.key_count; i++) {
@@ -194,7 +194,7 @@ static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_err
 	s->vault = name;
 	s->found = false;
 	(void)snprintf(folder, sizeof(folder), "%s/records", name);
-	rc = x->h->files->list(x->h->folder, folder, on_author, s, err);
+	rc = vv_place_list(&x->h->place, folder, on_author, s, err);
 	if (rc == VV_OK && s->found) {
 		x->a.vaults[x->a.vault_count++] = vault;
 	}
@@ -226,6 +226,6 @@ vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	vv_did_text(s.did, x->q->key);
-	rc = x->h->files->list(x->h->folder, "", on_vault, &s, err);
+	rc = vv_place_list(&x->h->place, "", on_vault, &s, err);
 	return rc;
 }

@@ -19,8 +19,7 @@
 struct vv_hold {
 	char *dir;
 	vv_hold_rules rules;
-	const vv_vault_holder_ops *files;
-	void *folder;
+	vv_place place;
 	vv_turn *turn; /* of all below, and of who writes */
 	int file_lock;
 	char changed[2 * VV_HOLD_MARK_LEN + 1]; /* what the file of that name said last */

@@ -10,6 +10,9 @@
 #include "base/error.h"
 #include "base/keys/key.h"
 
+const vv_place_mark vv_hold_mark = {"varve-holder", "This folder keeps sealed copies for varve.\n",
+				    "copies"};
+
 bool vv_hold_is_author(const char *name, size_t len)
 {
 	bool fine = len > 1 && len < VV_DID_TEXT && name[0] == 'z';

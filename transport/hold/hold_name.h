@@ -8,8 +8,12 @@
 #include <stddef.h>
 
 #include "repo/blocks/cid.h"
+#include "transport/places/place.h"
 
 #define VV_HOLD_NAME_LEN 400u
+
+/* Marks what keeps copies. */
+extern const vv_place_mark vv_hold_mark;
 
 bool vv_hold_is_author(const char *name, size_t len); /* a DID after "did:key:" */
 bool vv_hold_is_cid(const char *name);

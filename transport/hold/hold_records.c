@@ -171,7 +171,7 @@ static vv_status write_records(vv_hold_answering *x, const arrival *list, bool *
 		/* Known ones too: the file may have been damaged since it was read. */
 		(void)snprintf(below, sizeof(below), "records/%s", list[i].name);
 		vv_hold_below(name, &x->q->vault, below);
-		if ((rc = h->files->put(h->folder, name, r->bytes, r->len, err)) < 0) {
+		if ((rc = vv_place_put(&h->place, name, r->bytes, r->len, err)) < 0) {
 			break;
 		}
 		if (list[i].is_new) {

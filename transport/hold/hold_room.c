@@ -30,8 +30,7 @@ typedef struct vault_use {
 
 struct vv_hold_room {
 	const vv_hold_rules *rules;
-	const vv_vault_holder_ops *files;
-	void *folder;
+	const vv_place *place;
 	uint64_t version;
 	uint64_t equal; /* bytes for each one without a share of its own */
 	bool listed;    /* all vaults that are there are in the list */
@@ -63,8 +62,8 @@ static vv_status divide(vv_hold_room *r, vv_error *err)
 	return vv_hint(err, "give more room, or each its share: --hold BYTES --for DID=BYTES");
 }
 
-vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules,
-			    const vv_vault_holder_ops *files, void *folder, vv_error *err)
+vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
+			    vv_error *err)
 {
 	vv_hold_room *r = vv_calloc(1, sizeof(*r));
 	vv_status rc;
@@ -75,8 +74,7 @@ vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules,
 	}
 	r->rules = rules;
 	r->version = 1;
-	r->files = files;
-	r->folder = folder;
+	r->place = place;
 	if ((rc = divide(r, err)) < 0) {
 		vv_hold_room_close(r);
 		return rc;
@@ -191,7 +189,7 @@ static vv_status on_author(void *payload, const char *name, uint64_t size, vv_er
 		return VV_OK; /* none of ours */
 	}
 	c->has_first = false;
-	rc = c->room->files->list(c->room->folder, folder, on_file, c, err);
+	rc = vv_place_list(c->room->place, folder, on_file, c, err);
 	return rc < 0 ? rc : add_author(c->vault, key, c->has_first, err);
 }
 
@@ -207,12 +205,12 @@ static vv_status count_vault(vv_hold_room *r, vault_use *v, vv_error *err)
 	(void)snprintf(c.first, sizeof(c.first), "0000000000-%s", cid);
 	(void)snprintf(folder, sizeof(folder), "%s/shards", cid);
 	c.bytes = &v->shards;
-	if ((rc = r->files->list(r->folder, folder, on_file, &c, err)) < 0) {
+	if ((rc = vv_place_list(r->place, folder, on_file, &c, err)) < 0) {
 		return rc;
 	}
 	(void)snprintf(folder, sizeof(folder), "%s/records", cid);
 	c.bytes = &v->records;
-	rc = r->files->list(r->folder, folder, on_author, &c, err);
+	rc = vv_place_list(r->place, folder, on_author, &c, err);
 	v->counted = rc == VV_OK;
 	return rc;
 }
@@ -233,8 +231,8 @@ static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_err
 
 static vv_status count_all(vv_hold_room *r, vv_error *err)
 {
-	vv_status rc = r->listed || !r->folder ? VV_OK
-					       : r->files->list(r->folder, "", on_vault, r, err);
+	vv_status rc = r->listed || !r->place ? VV_OK
+					      : vv_place_list(r->place, "", on_vault, r, err);
 
 	r->listed = rc == VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {

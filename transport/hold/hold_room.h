@@ -16,14 +16,14 @@
 
 #include "base/error.h"
 #include "transport/hold/hold_vault.h"
-#include "transport/vault/holder.h"
+#include "transport/places/place.h"
 
 typedef struct vv_hold_room vv_hold_room;
 
-/* files, folder: of the holder's folder, NULL where nothing was ever kept; rules: both are borrowed until close. VV_EUSAGE: the shares leave
+/* place: the folder of what is kept, NULL where nothing ever was; rules: both are borrowed until close. VV_EUSAGE: the shares leave
  * nothing to those who have none of their own. */
-vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules,
-			    const vv_vault_holder_ops *files, void *folder, vv_error *err);
+vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
+			    vv_error *err);
 void vv_hold_room_close(vv_hold_room *r); /* accepts NULL */
 
 /* Somebody else has written: what lies there is counted again when it is needed. */

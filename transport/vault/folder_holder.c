@@ -1,5 +1,5 @@
 /*
- * folder_holder: knows what stands for a disk.
+ * folder_place: knows what stands for a disk.
  */
 #include "transport/vault/folder_holder.h"
 
@@ -20,7 +20,8 @@
 
 typedef struct folder {
 	char *path;
-	vv_holder_quota quota;
+	const vv_place_mark *mark;
+	vv_place_quota quota;
 	char **swept; /* folders from which what dead processes left was removed, once each */
 	size_t swept_count, swept_cap;
 	vv_file_batch later;
@@ -33,14 +34,14 @@ typedef struct folder {
 
 /* --- what it keeps --------------------------------------------------------------------------- */
 
-static const vv_vault_holder_ops folder_ops;
+static const vv_place_ops folder_ops;
 
-vv_status vv_folder_used(void *payload, bool anew, uint64_t *out, vv_error *err)
+vv_status vv_folder_place_used(const vv_place *p, bool anew, uint64_t *out, vv_error *err)
 {
-	folder *f = payload;
+	folder *f = p->payload;
 
 	f->quota.counted = f->quota.counted && !anew;
-	vv_status rc = vv_holder_quota_check(&f->quota, &folder_ops, f, 0, err);
+	vv_status rc = vv_place_quota_check(&f->quota, &folder_ops, f, 0, err);
 	*out = f->quota.used;
 	return rc == VV_EREFUSED ? VV_OK : rc; /* more than there is room for */
 }
@@ -72,9 +73,9 @@ static vv_status check_mounted(const char *path, vv_error *err)
 }
 
 /* Is it the folder that is meant, and not what is in its place while a disk is not mounted? */
-static vv_status mark(const char *path, bool make, vv_error *err)
+static vv_status check_mark(const char *path, const vv_place_mark *mark, bool make, vv_error *err)
 {
-	char *file = vv_path_join(path, VV_HOLDER_MARK, (char *)NULL);
+	char *file = vv_path_join(path, mark->file, (char *)NULL);
 	vv_status rc = VV_OK;
 
 	if (!file) {
@@ -86,24 +87,27 @@ static vv_status mark(const char *path, bool make, vv_error *err)
 	}
 	if (make) {
 		vv_file_batch batch = {0};
-		if ((rc = vv_file_batch_add(&batch, file, VV_HOLDER_MARK_TEXT,
-					    sizeof(VV_HOLDER_MARK_TEXT) - 1, err)) == VV_OK) {
+		if ((rc = vv_file_batch_add(&batch, file, mark->text, strlen(mark->text), err)) ==
+		    VV_OK) {
 			rc = vv_file_batch_finish(&batch, err);
 		}
 		vv_file_batch_clear(&batch);
 	} else {
-		vv_fail(err, VV_ENOTFOUND,
-			vv_exists(path) ? "'%s' holds no vault, or its disk is not mounted"
-					: "'%s' is not there, or its disk is not mounted",
-			vv_text_shows(path));
-		rc = vv_hint(err,
-			     "a folder that keeps copies has a file '" VV_HOLDER_MARK "' in it");
+		if (vv_exists(path)) {
+			vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s, or its disk is not mounted",
+				vv_text_shows(path), mark->keeps);
+		} else {
+			vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted",
+				vv_text_shows(path));
+		}
+		rc = vv_hint(err, "a folder that keeps %s has a file '%s' in it", mark->keeps,
+			     mark->file);
 	}
 	vv_free(file);
 	return rc;
 }
 
-/* The path of a name below the folder, whose folders are no symbolic links: what is elsewhere is not this holder's, and
+/* The path of a name below the folder, whose folders are no symbolic links: what is elsewhere is not this place's, and
  * may be anything. Owned by the caller. */
 static vv_status find_path(char **out, const folder *f, const char *name, vv_error *err)
 {
@@ -117,10 +121,10 @@ static vv_status find_path(char **out, const folder *f, const char *name, vv_err
 		*p = '\0';
 		if (vv_lstat(&st, path, NULL) == VV_OK && S_ISLNK(st.mode)) {
 			rc = vv_fail(err, VV_EIO,
-				     "'%s' is a symbolic link, which a holder's folders are not",
+				     "'%s' is a symbolic link, which a place's folders are not",
 				     vv_text_shows(path));
 			vv_hint(err,
-				"put the folder itself there, or name the other place as a holder");
+				"put the folder itself there, or use the other place by its path");
 		}
 		*p = '/';
 	}
@@ -153,7 +157,9 @@ static vv_status sweep_once(folder *f, const char *path, vv_error *err)
 /* The folder is there, and what it has can be read: its disk is full, or may not be written to. */
 static vv_status refused(const folder *f, vv_status rc, vv_error *err)
 {
-	return rc == VV_EIO && mark(f->path, false, NULL) == VV_OK ? (err->code = VV_EREFUSED) : rc;
+	return rc == VV_EIO && check_mark(f->path, f->mark, false, NULL) == VV_OK
+		       ? (err->code = VV_EREFUSED)
+		       : rc;
 }
 
 /* What was put gets its names. */
@@ -164,7 +170,7 @@ static vv_status name_files(folder *f, vv_error *err)
 
 	if (rc < 0) {
 		f->quota.counted = false;
-		if (mark(f->path, false, &gone) < 0) {
+		if (check_mark(f->path, f->mark, false, &gone) < 0) {
 			*err = gone;
 			rc = gone.code;
 		}
@@ -203,8 +209,8 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 		}
 	}
 	/* A disk may go in the middle. */
-	if ((rc = mark(f->path, false, err)) < 0 ||
-	    (rc = vv_holder_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
+	if ((rc = check_mark(f->path, f->mark, false, err)) < 0 ||
+	    (rc = vv_place_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
 	    (rc = sweep_once(f, path, err)) < 0 ||
 	    (rc = vv_file_batch_add(&f->later, path, bytes, len, err)) < 0) {
 		goto done;
@@ -348,56 +354,54 @@ static void folder_close(void *payload)
 	vv_free(f);
 }
 
-static const vv_vault_holder_ops folder_ops = {.put = folder_put,
-					       .put_later = folder_put_later,
-					       .finish = folder_finish,
-					       .get = folder_get,
-					       .list = folder_list,
-					       .list_after = folder_list_after,
-					       .remove = folder_remove,
-					       .close = folder_close};
+static const vv_place_ops folder_ops = {.put = folder_put,
+					.put_later = folder_put_later,
+					.finish = folder_finish,
+					.get = folder_get,
+					.list = folder_list,
+					.list_after = folder_list_after,
+					.remove = folder_remove,
+					.close = folder_close};
 
 /* --- opening it ------------------------------------------------------------------------------ */
 
-vv_status vv_folder_open(const vv_vault_holder_ops **ops, void **out, const char *path,
-			 uint64_t quota, bool make, vv_error *err)
+static vv_status open_folder(vv_place *out, const char *path, const vv_place_facts *facts,
+			     bool make, vv_error *err)
 {
+	vv_buf domain = VV_BUF_INIT;
+	struct stat st;
 	folder *f;
-	vv_status rc = mark(path, make, err);
+	vv_status rc = check_mark(path, facts->mark, make, err);
 
-	*out = NULL;
-	*ops = &folder_ops;
 	if (rc < 0) {
 		return rc;
+	}
+	if (stat(path, &st) != 0) {
+		return vv_fail_errno(err, "cannot look at", path);
 	}
 	f = vv_calloc(1, sizeof(*f));
 	if (!f || !(f->path = vv_strdup(path))) {
 		vv_free(f);
 		return vv_fail_nomem(err);
 	}
-	f->quota.most = quota;
-	*out = f;
-	return VV_OK;
+	f->mark = facts->mark;
+	vv_place_quota_init(&f->quota, facts);
+	vv_buf_printf(&domain, "device %llx", (unsigned long long)st.st_dev);
+	return vv_place_make(out, &folder_ops, f, vv_buf_detach(&domain), facts, err);
 }
 
-vv_status vv_folder_holder_open(vv_vault_holder **out, const char *path,
-				const vv_holder_facts *facts, bool make, vv_error *err)
+vv_status vv_folder_place_open(vv_place *out, const char *path, const vv_place_facts *facts,
+			       bool make, vv_error *err)
 {
-	const vv_vault_holder_ops *ops;
-	vv_buf domain = VV_BUF_INIT;
-	void *f;
-	struct stat st;
-	vv_status rc;
+	vv_status rc = make ? check_mounted(path, err) : VV_OK;
 
-	*out = NULL;
-	if ((make && (rc = check_mounted(path, err)) < 0) ||
-	    (rc = vv_folder_open(&ops, &f, path, facts->quota, make, err)) < 0) {
-		return rc;
-	}
-	if (stat(path, &st) != 0) {
-		ops->close(f);
-		return vv_fail_errno(err, "cannot look at", path);
-	}
-	vv_buf_printf(&domain, "device %llx", (unsigned long long)st.st_dev);
-	return vv_vault_holder_new(out, ops, f, vv_buf_detach(&domain), facts, err);
+	*out = (vv_place){0};
+	return rc < 0 ? rc : open_folder(out, path, facts, make, err);
+}
+
+vv_status vv_own_folder_open(vv_place *out, const char *path, const vv_place_facts *facts,
+			     bool make, vv_error *err)
+{
+	*out = (vv_place){0};
+	return open_folder(out, path, facts, make, err);
 }

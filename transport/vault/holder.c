@@ -13,35 +13,24 @@
 #define NAME_MAX_LEN 320u
 
 struct vv_vault_holder {
-	const vv_vault_holder_ops *ops;
-	void *payload;
-	char *name, *domain;
-	bool has_key;
-	uint8_t key[VV_KEY_PUBLIC];
+	vv_place place;
+	const vv_holder_server_ops *server; /* NULL: it keeps files, no more */
+	uint8_t key[VV_KEY_PUBLIC];         /* the server's */
+	char *name;
 };
 
-vv_status vv_vault_holder_new(vv_vault_holder **out, const vv_vault_holder_ops *ops, void *payload,
-			      char *take_domain, const vv_holder_facts *facts, vv_error *err)
+vv_status vv_vault_holder_new(vv_vault_holder **out, vv_place *take_place, const char *name,
+			      vv_error *err)
 {
 	vv_vault_holder *h = vv_calloc(1, sizeof(*h));
 
 	*out = NULL;
-	if (!h || !take_domain || !(h->name = vv_strdup(facts->name))) {
+	if (!h || !(h->name = vv_strdup(name))) {
 		vv_free(h);
-		vv_free(take_domain);
-		ops->close(payload);
+		vv_place_close(take_place);
 		return vv_fail_nomem(err);
 	}
-	h->ops = ops;
-	h->payload = payload;
-	h->domain = take_domain;
-	if (facts->domain) {
-		vv_free(h->domain);
-		if (!(h->domain = vv_strdup(facts->domain))) {
-			vv_vault_holder_close(h);
-			return vv_fail_nomem(err);
-		}
-	}
+	h->place = *take_place;
 	*out = h;
 	return VV_OK;
 }
@@ -49,35 +38,35 @@ vv_status vv_vault_holder_new(vv_vault_holder **out, const vv_vault_holder_ops *
 void vv_vault_holder_close(vv_vault_holder *h)
 {
 	if (h) {
-		h->ops->close(h->payload);
+		vv_place_close(&h->place);
 		vv_free(h->name);
-		vv_free(h->domain);
 		vv_free(h);
 	}
 }
 
 const char *vv_vault_holder_domain(const vv_vault_holder *h)
 {
-	return h->domain;
+	return h->place.domain;
 }
 
-void vv_vault_holder_set_key(vv_vault_holder *h, const uint8_t key[VV_KEY_PUBLIC])
+void vv_vault_holder_set_server(vv_vault_holder *h, const vv_holder_server_ops *ops,
+				const uint8_t key[VV_KEY_PUBLIC])
 {
 	memcpy(h->key, key, VV_KEY_PUBLIC);
-	h->has_key = true;
+	h->server = ops;
 }
 
 bool vv_vault_holder_keeps_records(const vv_vault_holder *h)
 {
-	return !h->ops->shards_only;
+	return !h->place.ops->content_only;
 }
 
 bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC])
 {
-	if (h->has_key) {
+	if (h->server) {
 		memcpy(out, h->key, VV_KEY_PUBLIC);
 	}
-	return h->has_key;
+	return h->server != NULL;
 }
 
 /* Puts the holder's name before what went wrong. */
@@ -110,10 +99,7 @@ static void record_name(char out[NAME_MAX_LEN], const vv_cid *vault, const char 
 static vv_status put_later(vv_vault_holder *h, const char *name, const void *bytes, size_t len,
 			   vv_error *err)
 {
-	return named(h,
-		     (h->ops->put_later ? h->ops->put_later : h->ops->put)(h->payload, name, bytes,
-									   len, err),
-		     err);
+	return named(h, vv_place_put_later(&h->place, name, bytes, len, err), err);
 }
 
 vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
@@ -137,7 +123,7 @@ static void run_finish(void *payload)
 	finishing *f = payload;
 	vv_finished *r = f->result;
 
-	r->status = named(f->h, f->h->ops->finish(f->h->payload, &r->err), &r->err);
+	r->status = named(f->h, vv_place_finish(&f->h->place, &r->err), &r->err);
 }
 
 vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_finished *result,
@@ -150,7 +136,7 @@ vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_fi
 	}
 	for (size_t i = 0; i < count; i++) {
 		result[i].status = VV_OK;
-		all[i].h = holders[i] && holders[i]->ops->finish ? holders[i] : NULL;
+		all[i].h = holders[i] && holders[i]->place.ops->finish ? holders[i] : NULL;
 		all[i].result = &result[i];
 		all[i].worker = all[i].h ? vv_worker_start(run_finish, &all[i]) : NULL;
 	}
@@ -184,7 +170,7 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 
 	shard_name(name, vault, &s->cid);
 	vv_buf_reset(out);
-	rc = shard_missing(h->ops->get(h->payload, name, 0, len + 1, out, err), &s->cid, err);
+	rc = shard_missing(vv_place_get(&h->place, name, 0, len + 1, out, err), &s->cid, err);
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, &s->cid)) {
@@ -196,7 +182,7 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 
 const char *vv_vault_holder_caveat(const vv_vault_holder *h)
 {
-	return h->ops->caveat ? h->ops->caveat(h->payload) : NULL;
+	return vv_place_caveat(&h->place);
 }
 
 static vv_status get_leaf(vv_vault_holder *h, const char *name, const vv_shard *s, unsigned leaf,
@@ -205,13 +191,13 @@ static vv_status get_leaf(vv_vault_holder *h, const char *name, const vv_shard *
 	const uint64_t trailer = (uint64_t)s->leaves * VV_LEAF_HASH;
 	vv_status rc;
 
-	if (h->ops->audit) {
-		return h->ops->audit(h->payload, name, s, leaf, out, err);
+	if (h->server) {
+		return h->server->audit(h->place.payload, name, s, leaf, out, err);
 	}
-	if ((rc = h->ops->get(h->payload, name, (uint64_t)leaf * VV_LEAF, VV_LEAF, out, err)) ==
+	if ((rc = vv_place_get(&h->place, name, (uint64_t)leaf * VV_LEAF, VV_LEAF, out, err)) ==
 	    VV_OK) {
-		rc = h->ops->get(h->payload, name, (uint64_t)s->leaves * VV_LEAF, trailer + 1, out,
-				 err);
+		rc = vv_place_get(&h->place, name, (uint64_t)s->leaves * VV_LEAF, trailer + 1, out,
+				  err);
 	}
 	if (rc == VV_OK && out->len != VV_LEAF + trailer) {
 		rc = vv_fail(err, VV_ECORRUPT, "the shard does not have its length");
@@ -226,17 +212,17 @@ vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shar
 	vv_buf bytes = VV_BUF_INIT;
 	vv_status rc;
 
-	const uint64_t before = h->ops->moved ? h->ops->moved(h->payload) : 0;
+	const uint64_t before = vv_place_moved(&h->place, 0);
 
 	shard_name(name, vault, &s->cid);
 	rc = shard_missing(get_leaf(h, name, s, leaf, &bytes, err), &s->cid, err);
 	if (read) {
-		*read += h->ops->moved ? h->ops->moved(h->payload) - before : bytes.len;
+		*read += vv_place_moved(&h->place, bytes.len) - before;
 	}
 	if (rc == VV_OK) {
-		rc = h->ops->audit ? vv_leaf_check_path(s, leaf, bytes.data, bytes.data + VV_LEAF,
-							(bytes.len - VV_LEAF) / VV_LEAF_HASH, err)
-				   : vv_leaf_check(s, leaf, bytes.data, bytes.data + VV_LEAF, err);
+		rc = h->server ? vv_leaf_check_path(s, leaf, bytes.data, bytes.data + VV_LEAF,
+						    (bytes.len - VV_LEAF) / VV_LEAF_HASH, err)
+			       : vv_leaf_check(s, leaf, bytes.data, bytes.data + VV_LEAF, err);
 	}
 	vv_error ignored;
 	vv_buf_put(&bytes, answer, VV_SHA256_LEN);
@@ -271,7 +257,7 @@ vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shar
 
 	vv_cid_text(v, vault);
 	(void)snprintf(folder, sizeof(folder), "%s/shards", v);
-	return named(h, h->ops->list(h->payload, folder, on_shard, &l, err), err);
+	return named(h, vv_place_list(&h->place, folder, on_shard, &l, err), err);
 }
 
 vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
@@ -281,7 +267,7 @@ vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const 
 	vv_status rc;
 
 	shard_name(name, vault, shard);
-	rc = h->ops->remove(h->payload, name, err);
+	rc = vv_place_remove(&h->place, name, err);
 	return rc == VV_ENOTFOUND ? VV_OK : named(h, rc, err);
 }
 
@@ -289,9 +275,9 @@ vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_ci
 			    uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err)
 {
 	uint8_t bytes[VV_RECEIPT_BYTES];
-	vv_status rc = h->ops->receipt
-			       ? h->ops->receipt(h->payload, vault, place, until, signature, err)
-			       : vv_fail(err, VV_ENOSUPPORT, "it signs no receipts");
+	vv_status rc = h->server ? h->server->receipt(h->place.payload, vault, place, until,
+						      signature, err)
+				 : vv_fail(err, VV_ENOSUPPORT, "it signs no receipts");
 
 	if (rc == VV_OK) {
 		vv_receipt_bytes(bytes, place, *until);
@@ -347,10 +333,8 @@ static vv_status on_author(void *payload, const char *name, uint64_t size, vv_er
 		}
 	}
 	record_name(folder, l->vault, name);
-	if (l->after[0] && l->h->ops->list_after) {
-		return l->h->ops->list_after(l->h->payload, folder, l->after, on_record, l, err);
-	}
-	return l->h->ops->list(l->h->payload, folder, on_record, l, err);
+	return l->after[0] ? vv_place_list_after(&l->h->place, folder, l->after, on_record, l, err)
+			   : vv_place_list(&l->h->place, folder, on_record, l, err);
 }
 
 vv_status vv_holder_list_records(vv_vault_holder *h, const vv_cid *vault, vv_listed_fn fn,
@@ -372,7 +356,9 @@ vv_status vv_holder_list_new_records(vv_vault_holder *h, const vv_cid *vault, co
 	char folder[NAME_MAX_LEN];
 
 	record_name(folder, vault, "");
-	return named(h, h->ops->list(h->payload, folder, on_author, &l, err), err);
+	return vv_vault_holder_keeps_records(h)
+		       ? named(h, vv_place_list(&h->place, folder, on_author, &l, err), err)
+		       : VV_OK;
 }
 
 vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
@@ -382,7 +368,7 @@ vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const ch
 
 	record_name(whole, vault, name);
 	vv_buf_reset(out);
-	return named(h, h->ops->get(h->payload, whole, 0, VV_LEDGER_RECORD_MAX + 1, out, err), err);
+	return named(h, vv_place_get(&h->place, whole, 0, VV_LEDGER_RECORD_MAX + 1, out, err), err);
 }
 
 vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
@@ -391,7 +377,7 @@ vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const ch
 	char whole[NAME_MAX_LEN];
 
 	record_name(whole, vault, name);
-	return named(h, h->ops->put(h->payload, whole, bytes, len, err), err);
+	return named(h, vv_place_put(&h->place, whole, bytes, len, err), err);
 }
 
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
@@ -400,8 +386,10 @@ vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const c
 	char whole[NAME_MAX_LEN];
 	vv_status rc = VV_OK;
 
-	if (h->ops->put_records) {
-		return named(h, h->ops->put_records(h->payload, vault, records, count, err), err);
+	if (h->server) {
+		return named(h,
+			     h->server->put_records(h->place.payload, vault, records, count, err),
+			     err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		record_name(whole, vault, names[i]);
@@ -426,5 +414,5 @@ vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_vault_listed_fn fn, void 
 				vv_error *err)
 {
 	shard_listing l = {NULL, fn, payload};
-	return named(h, h->ops->list(h->payload, "", on_vault, &l, err), err);
+	return named(h, vv_place_list(&h->place, "", on_vault, &l, err), err);
 }

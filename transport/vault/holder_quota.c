@@ -1,5 +1,5 @@
 /*
- * holder_quota: knows that a holder's folders are four levels deep.
+ * place_quota: knows that a place's folders are four levels deep at most.
  */
 #include "transport/vault/holder_quota.h"
 
@@ -11,7 +11,7 @@
 #define FOLDER_MAX 400u
 
 typedef struct counting {
-	const vv_vault_holder_ops *ops;
+	const vv_place_ops *ops;
 	void *payload;
 	uint64_t *used;
 	const char *folder;
@@ -36,8 +36,13 @@ static vv_status count_entry(void *payload, const char *name, uint64_t size, vv_
 	return c->ops->list(c->payload, folder, count_entry, &below, err);
 }
 
-vv_status vv_holder_quota_check(vv_holder_quota *q, const vv_vault_holder_ops *ops, void *payload,
-				size_t len, vv_error *err)
+void vv_place_quota_init(vv_place_quota *q, const vv_place_facts *facts)
+{
+	*q = (vv_place_quota){.most = facts->quota, .more = facts->more};
+}
+
+vv_status vv_place_quota_check(vv_place_quota *q, const vv_place_ops *ops, void *payload,
+			       size_t len, vv_error *err)
 {
 	counting c = {ops, payload, &q->used, "", DEPTH};
 	vv_status rc;
@@ -55,10 +60,7 @@ vv_status vv_holder_quota_check(vv_holder_quota *q, const vv_vault_holder_ops *o
 	if (q->used + len > q->most) {
 		vv_fail(err, VV_EREFUSED, "it is full: it keeps %s of at most %s",
 			vv_text_bytes(q->used), vv_text_bytes(q->most));
-		return vv_hint(
-			err,
-			"give it more room with 'varve vault holder add --quota', or add another "
-			"holder");
+		return q->more ? vv_hint(err, "%s", q->more) : VV_EREFUSED;
 	}
 	return VV_OK;
 }

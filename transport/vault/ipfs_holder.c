@@ -1,5 +1,5 @@
 /*
- * ipfs_holder: knows that blocks have neither folders nor ranges.
+ * ipfs_place: knows that blocks have neither folders nor ranges.
  */
 #include "transport/vault/ipfs_holder.h"
 
@@ -9,34 +9,35 @@
 #include "transport/ipfs/rpc_blocks.h"
 #include "transport/ipfs/rpc_node.h"
 #include "transport/vault/holder_quota.h"
-#include "transport/vault/shard.h"
 
 #define SCHEME "ipfs+"
+#define BLOCK_MAX ((size_t)1 << 20) /* Kubo takes no larger ones */
 
 typedef struct node {
 	vv_rpc_blocks *blocks;
-	vv_holder_quota quota;
-	vv_buf block; /* the last one that was asked for */
-	vv_cid cid;   /* its CID, while it is kept */
+	vv_place_quota quota;
+	bool (*ours)(uint64_t size); /* NULL: any size may be */
+	vv_buf block;                /* the last one that was asked for */
+	vv_cid cid;                  /* its CID, while it is kept */
 	bool kept;
 	uint64_t moved;
 } node;
 
-/* The shard that a name "<vault>/shards/<CID>" means. */
-static vv_status read_shard_name(vv_cid *out, const char *name, vv_error *err)
+/* The block that a name means: "<CID>", in whatever folder. */
+static vv_status read_name(vv_cid *out, const char *name, vv_error *err)
 {
-	const char *slash = strrchr(name, '/');
+	const char *slash = strrchr(name, '/'), *last = slash ? slash + 1 : name;
 	vv_error ignored;
 
-	return slash && strstr(name, "/shards/") &&
-			       vv_cid_parse(out, slash + 1, strlen(slash + 1), &ignored) == VV_OK
+	return vv_cid_parse(out, last, strlen(last), &ignored) == VV_OK
 		       ? VV_OK
-		       : vv_fail(err, VV_ENOSUPPORT, "an IPFS node keeps shards only");
+		       : vv_fail(err, VV_ENOSUPPORT,
+				 "an IPFS node keeps only what is called by its CID");
 }
 
-/* There are no ranges. An audit asks for a leaf and then for the trailer: the block that came for the first
- * is kept for the second, and for nothing else. All that came is hashed, the leaf or not: an audit of a node sees every
- * byte of what it moved. */
+/* There are no ranges. Who asks for one part of a block often asks for another: the block that came for the first is kept
+ * for the second, and for nothing else. All that came is hashed, the part or not: who audits a node sees every byte of
+ * what it moved. */
 static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
 			  vv_error *err)
 {
@@ -46,13 +47,13 @@ static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64
 	vv_cid cid, is;
 	vv_status rc;
 
-	if ((rc = read_shard_name(&cid, name, err)) < 0) {
+	if ((rc = read_name(&cid, name, err)) < 0) {
 		return rc;
 	}
 	if (!n->kept || !vv_cid_equal(&cid, &n->cid)) {
 		n->kept = false;
 		vv_buf_reset(whole);
-		if ((rc = vv_rpc_block_get(n->blocks, &cid, VV_SHARD_MAX, whole, err)) < 0) {
+		if ((rc = vv_rpc_block_get(n->blocks, &cid, BLOCK_MAX, whole, err)) < 0) {
 			return rc;
 		}
 		n->moved += whole->len;
@@ -61,10 +62,10 @@ static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64
 		}
 		if (!vv_cid_equal(&is, &cid)) {
 			vv_cid_text(text, &cid);
-			return vv_fail(err, VV_ECORRUPT, "it gives other bytes for the shard %s",
+			return vv_fail(err, VV_ECORRUPT, "it gives other bytes for the block %s",
 				       text);
 		}
-		n->kept = len == VV_LEAF;
+		n->kept = len < whole->len;
 		n->cid = cid;
 	} else {
 		n->kept = false;
@@ -92,35 +93,28 @@ static vv_status on_pin(void *payload, const vv_cid *cid, vv_error *err)
 	if (rc == VV_ENOTFOUND) {
 		return VV_OK; /* pinned, and gone */
 	}
-	if (rc < 0 || size % vv_shard_len(1) != 0 || !vv_leaves_valid(size / vv_shard_len(1))) {
+	if (rc < 0 || (l->n->ours && !l->n->ours(size))) {
 		return rc;
 	}
 	vv_cid_text(text, cid);
 	return l->fn(l->to, text, size, err);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	const size_t len = strlen(text), end_len = strlen(end);
-	return len >= end_len && strcmp(text + len - end_len, end) == 0;
-}
-
-/* Shards lie in the folder "shards" of every vault, and at the top, where a quota counts them. */
+/* In any folder lies all that there is. */
 static vv_status ipfs_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
 			   vv_error *err)
 {
 	listing l = {payload, fn, to};
 
-	return !*folder || ends_with(folder, "/shards")
-		       ? vv_rpc_pins_list(l.n->blocks, on_pin, &l, err)
-		       : VV_OK;
+	(void)folder;
+	return vv_rpc_pins_list(l.n->blocks, on_pin, &l, err);
 }
 
 static vv_status ipfs_remove(void *payload, const char *name, vv_error *err)
 {
 	node *n = payload;
 	vv_cid cid;
-	vv_status rc = read_shard_name(&cid, name, err);
+	vv_status rc = read_name(&cid, name, err);
 
 	n->quota.counted = false;
 	return rc < 0 ? rc : vv_rpc_pin_remove(n->blocks, &cid, err);
@@ -155,14 +149,14 @@ static void ipfs_close(void *payload)
 	vv_free(n);
 }
 
-static const vv_vault_holder_ops ipfs_ops;
+static const vv_place_ops ipfs_ops;
 
 /* A node that has a block writes it no more. Where that is damaged, it has to go first. */
 static vv_status make_room(node *n, const char *name, const vv_cid *cid, const void *bytes,
 			   size_t len, vv_error *err)
 {
 	vv_buf there = VV_BUF_INIT;
-	vv_status rc = vv_rpc_block_get(n->blocks, cid, VV_SHARD_MAX, &there, err);
+	vv_status rc = vv_rpc_block_get(n->blocks, cid, BLOCK_MAX, &there, err);
 	const bool same = rc == VV_OK && there.len == len && memcmp(there.data, bytes, len) == 0;
 
 	vv_buf_clear(&there);
@@ -180,8 +174,8 @@ static vv_status ipfs_put(void *payload, const char *name, const void *bytes, si
 	vv_cid cid;
 	vv_status rc;
 
-	if ((rc = read_shard_name(&cid, name, err)) < 0 ||
-	    (rc = vv_holder_quota_check(&n->quota, &ipfs_ops, n, len, err)) < 0 ||
+	if ((rc = read_name(&cid, name, err)) < 0 ||
+	    (rc = vv_place_quota_check(&n->quota, &ipfs_ops, n, len, err)) < 0 ||
 	    (rc = make_room(n, name, &cid, bytes, len, err)) < 0 ||
 	    (rc = vv_rpc_block_put(n->blocks, &cid, bytes, len, err)) < 0) {
 		return rc;
@@ -190,24 +184,24 @@ static vv_status ipfs_put(void *payload, const char *name, const void *bytes, si
 	return VV_OK;
 }
 
-static const vv_vault_holder_ops ipfs_ops = {.shards_only = true,
-					     .put = ipfs_put,
-					     .get = ipfs_get,
-					     .list = ipfs_list,
-					     .remove = ipfs_remove,
-					     .moved = ipfs_moved,
-					     .caveat = ipfs_caveat,
-					     .close = ipfs_close};
+static const vv_place_ops ipfs_ops = {.content_only = true,
+				      .put = ipfs_put,
+				      .get = ipfs_get,
+				      .list = ipfs_list,
+				      .remove = ipfs_remove,
+				      .moved = ipfs_moved,
+				      .caveat = ipfs_caveat,
+				      .close = ipfs_close};
 
-vv_status vv_ipfs_holder_open(vv_vault_holder **out, const char *url, const vv_holder_facts *facts,
-			      const vv_connect_options *connect, vv_error *err)
+vv_status vv_ipfs_place_open(vv_place *out, const char *url, const vv_place_facts *facts,
+			     const vv_connect_options *connect, vv_error *err)
 {
 	vv_buf domain = VV_BUF_INIT;
 	node *n;
 	vv_url u;
 	vv_status rc;
 
-	*out = NULL;
+	*out = (vv_place){0};
 	if ((rc = vv_rpc_node_url(&u, url + sizeof(SCHEME) - 1, err)) < 0) {
 		vv_url_clear(&u);
 		return rc;
@@ -216,7 +210,8 @@ vv_status vv_ipfs_holder_open(vv_vault_holder **out, const char *url, const vv_h
 		vv_url_clear(&u);
 		return vv_fail_nomem(err);
 	}
-	n->quota.most = facts->quota;
+	vv_place_quota_init(&n->quota, facts);
+	n->ours = facts->ours;
 	vv_buf_printf(&domain, "host %s", u.host);
 	rc = vv_rpc_blocks_open(&n->blocks, &u, connect, err);
 	vv_url_clear(&u);
@@ -225,5 +220,5 @@ vv_status vv_ipfs_holder_open(vv_vault_holder **out, const char *url, const vv_h
 		ipfs_close(n);
 		return rc;
 	}
-	return vv_vault_holder_new(out, &ipfs_ops, n, vv_buf_detach(&domain), facts, err);
+	return vv_place_make(out, &ipfs_ops, n, vv_buf_detach(&domain), facts, err);
 }

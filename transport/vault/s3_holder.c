@@ -1,7 +1,7 @@
 /*
- * s3_holder: knows which requests are made, and what the errors of S3 stores mean to people.
+ * s3_place: knows which requests are made, and what the errors of S3 stores mean to people.
  *
- * A shard's CID has the digest that a signature covers, so nothing is hashed twice, and a store refuses
+ * A CID has the digest that a signature covers, so what is called by its CID is not hashed twice, and a store refuses
  * other bytes. A PUT replaces an object as a whole; two who write the same name write the same bytes.
  */
 #include "transport/vault/s3_holder.h"
@@ -30,7 +30,9 @@ typedef struct s3 {
 	vv_s3_place place;
 	vv_s3_key key;
 	http_site *site;
-	vv_holder_quota quota;
+	vv_place_quota quota;
+	const vv_place_mark *mark;
+	const char *full; /* a hint; NULL: none */
 } s3;
 
 /* --- what went wrong ------------------------------------------------------------------------- */
@@ -70,8 +72,10 @@ static vv_status wrong_clock(const s3 *s, const http_answer *a, vv_error *err)
 	return vv_hint(err, "set the clock: S3 refuses what was signed more than 15 minutes away");
 }
 
+#define FULL "it is full"
+
 /* Errors of S3 by their codes: what they mean, and what to try. NULL: the store's message says it. */
-static const struct {
+static const struct saying {
 	const char *code;
 	vv_status status;
 	const char *what, *hint;
@@ -95,8 +99,8 @@ static const struct {
 	{"ServiceUnavailable", VV_EIO, "the store is not available", "try again later"},
 	{"InternalError", VV_EIO, "the store has trouble of its own", "try again later"},
 	{"RequestTimeout", VV_EIO, "the store waited in vain for what was sent", "try again later"},
-	{"QuotaExceeded", VV_EREFUSED, "it is full", "make room there, or add another holder"},
-	{"XMinioStorageFull", VV_EREFUSED, "it is full", "make room there, or add another holder"},
+	{"QuotaExceeded", VV_EREFUSED, FULL, NULL},
+	{"XMinioStorageFull", VV_EREFUSED, FULL, NULL},
 	{"InvalidObjectState", VV_EIO, "the object is in an archive and cannot be read at once",
 	 "keep copies in a storage class that is read at once"},
 	{"XAmzContentSHA256Mismatch", VV_EIO, "other bytes arrived at the store than were sent",
@@ -119,11 +123,11 @@ static vv_status explain(const s3 *s, const vv_s3_error *e, const http_answer *a
 		return wrong_clock(s, a, err);
 	}
 	for (size_t i = 0; i < sizeof(sayings) / sizeof(sayings[0]); i++) {
-		if (strcmp(e->code, sayings[i].code) == 0) {
-			vv_fail(err, sayings[i].status, "'%s': %s (%s)", s->place.name,
-				sayings[i].what, e->code);
-			return sayings[i].hint ? vv_hint(err, "%s", sayings[i].hint)
-					       : sayings[i].status;
+		const struct saying *is = &sayings[i];
+		if (strcmp(e->code, is->code) == 0) {
+			const char *hint = strcmp(is->what, FULL) == 0 ? s->full : is->hint;
+			vv_fail(err, is->status, "'%s': %s (%s)", s->place.name, is->what, e->code);
+			return hint ? vv_hint(err, "%s", hint) : is->status;
 		}
 	}
 	return vv_fail(err, VV_EIO, "'%s': status %u, %s: %s", s->place.name, a->status,
@@ -226,7 +230,7 @@ done:
 	return rc;
 }
 
-/* The line with the body's digest: a shard's is in its CID. */
+/* The line with the body's digest: it is in the CID of what is called by one. */
 static vv_status put_digest(vv_buf *line, const char *name, const void *bytes, size_t len,
 			    vv_error *err)
 {
@@ -360,7 +364,7 @@ static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
 		if (rc == VV_ECORRUPT) {
 			vv_prefix(err, "'%s'", s->place.name);
 		} else if (rc == VV_OK && more &&
-			   (l->entries > VV_HOLDER_ENTRIES_MAX ||
+			   (l->entries > VV_PLACE_ENTRIES_MAX ||
 			    pages > PAGES_FREE + l->entries / 100 ||
 			    (next.len == token.len &&
 			     memcmp(next.data, token.data, next.len) == 0))) {
@@ -400,7 +404,7 @@ static vv_status s3_list(void *payload, const char *folder, vv_listed_fn fn, voi
 
 /* --- opening it ------------------------------------------------------------------------------ */
 
-static const vv_vault_holder_ops s3_ops;
+static const vv_place_ops s3_ops;
 
 static vv_status s3_put(void *payload, const char *name, const void *bytes, size_t len,
 			vv_error *err)
@@ -408,7 +412,7 @@ static vv_status s3_put(void *payload, const char *name, const void *bytes, size
 	s3 *s = payload;
 	vv_status rc;
 
-	if ((rc = vv_holder_quota_check(&s->quota, &s3_ops, s, len, err)) < 0 ||
+	if ((rc = vv_place_quota_check(&s->quota, &s3_ops, s, len, err)) < 0 ||
 	    (rc = put_object(s, name, bytes, len, err)) < 0) {
 		return rc;
 	}
@@ -426,29 +430,28 @@ static void s3_close(void *payload)
 	vv_free(s);
 }
 
-static const vv_vault_holder_ops s3_ops = {.put = s3_put,
-					   .get = s3_get,
-					   .list = s3_list,
-					   .list_after = s3_list_after,
-					   .remove = s3_remove,
-					   .close = s3_close};
+static const vv_place_ops s3_ops = {.put = s3_put,
+				    .get = s3_get,
+				    .list = s3_list,
+				    .list_after = s3_list_after,
+				    .remove = s3_remove,
+				    .close = s3_close};
 
-static vv_status mark(s3 *s, bool make, vv_error *err)
+static vv_status check_mark(s3 *s, bool make, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
-	vv_status rc = s3_get(s, VV_HOLDER_MARK, 0, 1, &text, err);
+	vv_status rc = s3_get(s, s->mark->file, 0, 1, &text, err);
 
 	vv_buf_clear(&text);
 	if (rc != VV_ENOTFOUND) {
 		return rc;
 	}
 	if (make) {
-		return put_object(s, VV_HOLDER_MARK, VV_HOLDER_MARK_TEXT,
-				  sizeof(VV_HOLDER_MARK_TEXT) - 1, err);
+		return put_object(s, s->mark->file, s->mark->text, strlen(s->mark->text), err);
 	}
-	vv_fail(err, VV_ENOTFOUND, "'%s' keeps no copies", s->place.name);
-	return vv_hint(err, "where copies are kept, there is an object '" VV_HOLDER_MARK
-			    "' behind the prefix");
+	vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", s->place.name, s->mark->keeps);
+	return vv_hint(err, "where %s are kept, there is an object '%s' behind the prefix",
+		       s->mark->keeps, s->mark->file);
 }
 
 static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_error *err)
@@ -472,24 +475,26 @@ static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *e
 	return http_site_open(&s->site, &f, connect, err);
 }
 
-vv_status vv_s3_holder_open(vv_vault_holder **out, const vv_url *url, const vv_holder_facts *facts,
-			    const vv_connect_options *connect, bool make, vv_error *err)
+vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
+			   const vv_connect_options *connect, bool make, vv_error *err)
 {
 	vv_buf domain = VV_BUF_INIT;
 	s3 *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
 
-	*out = NULL;
+	*out = (vv_place){0};
 	if (!s) {
 		return vv_fail_nomem(err);
 	}
-	s->quota.most = facts->quota;
+	vv_place_quota_init(&s->quota, facts);
+	s->mark = facts->mark;
+	s->full = facts->full;
 	if ((rc = vv_s3_place_read(&s->place, url, err)) < 0 ||
 	    (rc = vv_s3_key_read(&s->key, err)) < 0 || (rc = open_site(s, connect, err)) < 0 ||
-	    (rc = mark(s, make, err)) < 0) {
+	    (rc = check_mark(s, make, err)) < 0) {
 		s3_close(s);
 		return rc;
 	}
 	vv_buf_printf(&domain, "host %s", s->place.host);
-	return vv_vault_holder_new(out, &s3_ops, s, vv_buf_detach(&domain), facts, err);
+	return vv_place_make(out, &s3_ops, s, vv_buf_detach(&domain), facts, err);
 }

@@ -343,15 +343,16 @@ static void server_close(void *payload)
 	vv_free(s);
 }
 
-static const vv_vault_holder_ops server_ops = {.put = server_put,
-					       .put_records = server_put_records,
-					       .get = server_get,
-					       .list = server_list,
-					       .list_after = server_list_after,
-					       .remove = server_remove,
-					       .audit = server_audit,
-					       .receipt = server_receipt,
-					       .close = server_close};
+static const vv_place_ops place_ops = {.put = server_put,
+				       .get = server_get,
+				       .list = server_list,
+				       .list_after = server_list_after,
+				       .remove = server_remove,
+				       .close = server_close};
+
+static const vv_holder_server_ops server_ops = {.put_records = server_put_records,
+						.audit = server_audit,
+						.receipt = server_receipt};
 
 /* --- opening it ----------------------------------------------------------------------------------------- */
 
@@ -410,7 +411,8 @@ vv_status vv_server_holder_open(vv_vault_holder **out, const vv_url *url,
 {
 	server *s = vv_calloc(1, sizeof(*s));
 	vv_buf domain = VV_BUF_INIT;
-	uint8_t key[VV_KEY_PUBLIC];
+	const vv_place_facts place_facts = {.domain = facts->domain};
+	vv_place place;
 	vv_status rc;
 
 	*out = NULL;
@@ -429,11 +431,11 @@ vv_status vv_server_holder_open(vv_vault_holder **out, const vv_url *url,
 		server_close(s);
 		return rc;
 	}
-	memcpy(key, s->key, VV_KEY_PUBLIC);
 	vv_buf_printf(&domain, "host %s", s->url.host);
-	rc = vv_vault_holder_new(out, &server_ops, s, vv_buf_detach(&domain), facts, err);
-	if (rc == VV_OK) {
-		vv_vault_holder_set_key(*out, key);
+	if ((rc = vv_place_make(&place, &place_ops, s, vv_buf_detach(&domain), &place_facts,
+				err)) == VV_OK &&
+	    (rc = vv_vault_holder_new(out, &place, facts->name, err)) == VV_OK) {
+		vv_vault_holder_set_server(*out, &server_ops, s->key);
 	}
 	return rc;
 }

@@ -1,5 +1,5 @@
 /*
- * sftp_holder: knows how a file becomes durable over SFTP, and when a connection is to be made anew.
+ * sftp_place: knows how a file becomes durable over SFTP, and when a connection is to be made anew.
  *
  * A file is written below "incoming", synced (fsync@openssh.com) and renamed. The rename of SFTP 3 fails
  * where its target is there, so nothing is overwritten by accident: a target with the same bytes is left,
@@ -39,7 +39,9 @@ typedef struct sftp {
 	LIBSSH2_SFTP *session; /* NULL: not connected */
 	char *name;            /* the URL, as it may be shown */
 	char *root;            /* "" is the folder that one is in after the login */
-	vv_holder_quota quota;
+	vv_place_quota quota;
+	const vv_place_mark *mark;
+	const char *full;     /* a hint; NULL: none */
 	unsigned depth;       /* requests under way: what a list is given to may ask for more */
 	bool lost;            /* the connection is of no use any more */
 	vv_patience patience; /* with the request under way */
@@ -85,6 +87,11 @@ static vv_status connect_host(sftp *f, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status hint_full(const sftp *f, vv_error *err)
+{
+	return f->full ? vv_hint(err, "%s", f->full) : VV_EREFUSED;
+}
+
 /* What came of a request of libssh2, and of which file; code 0 is VV_OK. */
 static vv_status judge(sftp *f, int code, const char *what, const char *path, vv_error *err)
 {
@@ -112,7 +119,7 @@ static vv_status judge(sftp *f, int code, const char *what, const char *path, vv
 	case LIBSSH2_FX_NO_SPACE_ON_FILESYSTEM:
 	case LIBSSH2_FX_QUOTA_EXCEEDED:
 		(void)vv_fail(err, VV_EREFUSED, "%s '%s': its disk is full", what, f->name);
-		return vv_hint(err, "make room there, or add another holder");
+		return hint_full(f, err);
 	case LIBSSH2_FX_FILE_ALREADY_EXISTS:
 		return vv_fail(err, VV_EEXISTS, "%s '%s': '%s' is there already", what, f->name,
 			       vv_text_shows(path));
@@ -344,7 +351,7 @@ static vv_status list_entries(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path,
 		if ((rc = keep_pace(f, start, ENTRY_BYTES, err)) < 0) {
 			break;
 		}
-		if (count > VV_HOLDER_ENTRIES_MAX) {
+		if (count > VV_PLACE_ENTRIES_MAX) {
 			rc = vv_fail(err, VV_EIO, "'%s': its list does not end", f->name);
 			break;
 		}
@@ -445,7 +452,7 @@ static void sweep(sftp *f)
 		h = libssh2_sftp_open_ex(f->session, dir, (unsigned)strlen(dir), 0, 0,
 					 LIBSSH2_SFTP_OPENDIR);
 	}
-	while (h && count++ < VV_HOLDER_ENTRIES_MAX &&
+	while (h && count++ < VV_PLACE_ENTRIES_MAX &&
 	       ((n = libssh2_sftp_readdir_ex(h, entry, sizeof(entry) - 1, NULL, 0, &is)) > 0 ||
 		n == LIBSSH2_ERROR_BUFFER_TOO_SMALL)) {
 		char *path = NULL;
@@ -490,7 +497,7 @@ static vv_status explain_write(sftp *f, size_t len, vv_error *err)
 	    libssh2_sftp_statvfs(f->session, root, strlen(root), &room) == 0 &&
 	    room.f_bavail * room.f_frsize < len) {
 		(void)vv_fail(err, VV_EREFUSED, "cannot write to '%s': its disk is full", f->name);
-		code = vv_hint(err, "make room there, or add another holder");
+		code = hint_full(f, err);
 	}
 	vv_free(root);
 	return code;
@@ -662,14 +669,14 @@ done:
 	return rc;
 }
 
-static const vv_vault_holder_ops sftp_ops;
+static const vv_place_ops sftp_ops;
 
 static vv_status sftp_put(void *payload, const char *name, const void *bytes, size_t len,
 			  vv_error *err)
 {
 	sftp *f = payload;
 	request r = {.name = name, .bytes = bytes, .len = len};
-	vv_status rc = vv_holder_quota_check(&f->quota, &sftp_ops, f, len, err);
+	vv_status rc = vv_place_quota_check(&f->quota, &sftp_ops, f, len, err);
 
 	return rc < 0 ? rc : run(f, put_step, &r, err);
 }
@@ -687,19 +694,17 @@ static void sftp_close(void *payload)
 	vv_free(f);
 }
 
-static const vv_vault_holder_ops sftp_ops = {.put = sftp_put,
-					     .get = sftp_get,
-					     .list = sftp_list,
-					     .remove = sftp_remove,
-					     .close = sftp_close};
+static const vv_place_ops sftp_ops = {.put = sftp_put,
+				      .get = sftp_get,
+				      .list = sftp_list,
+				      .remove = sftp_remove,
+				      .close = sftp_close};
 
-static vv_status mark(sftp *f, bool make, vv_error *err)
+static vv_status check_mark(sftp *f, bool make, vv_error *err)
 {
-	request r = {.name = VV_HOLDER_MARK,
-		     .bytes = VV_HOLDER_MARK_TEXT,
-		     .len = sizeof(VV_HOLDER_MARK_TEXT) - 1};
+	request r = {.name = f->mark->file, .bytes = f->mark->text, .len = strlen(f->mark->text)};
 	vv_buf text = VV_BUF_INIT;
-	vv_status rc = sftp_get(f, VV_HOLDER_MARK, 0, 1, &text, err);
+	vv_status rc = sftp_get(f, f->mark->file, 0, 1, &text, err);
 
 	vv_buf_clear(&text);
 	if (rc != VV_ENOTFOUND) {
@@ -709,7 +714,8 @@ static vv_status mark(sftp *f, bool make, vv_error *err)
 		return run(f, put_step, &r, err);
 	}
 	(void)vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted", f->name);
-	return vv_hint(err, "a folder that keeps copies has a file '" VV_HOLDER_MARK "' in it");
+	return vv_hint(err, "a folder that keeps %s has a file '%s' in it", f->mark->keeps,
+		       f->mark->file);
 }
 
 /* "~/x" and "~" are below the folder after the login; nobody else's home is known to SFTP. */
@@ -750,15 +756,14 @@ static vv_status prepare(sftp *f, const vv_url *url, const vv_connect_options *c
 	return vv_patience_of(&f->patience, connect, err);
 }
 
-vv_status vv_sftp_holder_open(vv_vault_holder **out, const vv_url *url,
-			      const vv_holder_facts *facts, const vv_connect_options *connect,
-			      bool make, vv_error *err)
+vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
+			     const vv_connect_options *connect, bool make, vv_error *err)
 {
 	vv_buf domain = VV_BUF_INIT;
 	sftp *f;
 	vv_status rc;
 
-	*out = NULL;
+	*out = (vv_place){0};
 	if ((rc = vv_ssh_ready(err)) < 0) {
 		return rc;
 	}
@@ -766,11 +771,13 @@ vv_status vv_sftp_holder_open(vv_vault_holder **out, const vv_url *url,
 		return vv_fail_nomem(err);
 	}
 	f->login.fd = -1;
-	f->quota.most = facts->quota;
-	if ((rc = prepare(f, url, connect, err)) < 0 || (rc = mark(f, make, err)) < 0) {
+	vv_place_quota_init(&f->quota, facts);
+	f->mark = facts->mark;
+	f->full = facts->full;
+	if ((rc = prepare(f, url, connect, err)) < 0 || (rc = check_mark(f, make, err)) < 0) {
 		sftp_close(f);
 		return rc;
 	}
 	vv_buf_printf(&domain, "host %s", f->config.host);
-	return vv_vault_holder_new(out, &sftp_ops, f, vv_buf_detach(&domain), facts, err);
+	return vv_place_make(out, &sftp_ops, f, vv_buf_detach(&domain), facts, err);
 }

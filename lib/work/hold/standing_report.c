@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "lib/work/hold/key_ring.h"
+#include "transport/hold/hold_name.h"
 #include "transport/hold/hold_room.h"
 #include "transport/vault/folder_holder.h"
 
@@ -80,8 +81,8 @@ static void add_lines(const vv_standing_report *x, vv_standing_entry *e)
 static vv_status look_at_room(vv_standing_report *x, vv_repository *r, vv_error *err)
 {
 	vv_hold_rules rules = {.size = x->rules.size};
-	const vv_vault_holder_ops *ops;
-	void *folder = NULL;
+	const vv_place_facts facts = {.mark = &vv_hold_mark};
+	vv_place place = {0};
 	vv_hold_room *room = NULL;
 	char *dir = vv_holding_folder(vv_repository_varvedir(r));
 	vv_error none;
@@ -90,10 +91,11 @@ static vv_status look_at_room(vv_standing_report *x, vv_repository *r, vv_error 
 			   : vv_fail_nomem(err);
 
 	/* Before the first server began there is no folder, and nothing in it. */
-	if (rc == VV_OK && vv_folder_open(&ops, &folder, dir, 0, false, &none) < 0) {
-		folder = NULL;
+	if (rc == VV_OK) {
+		(void)vv_own_folder_open(&place, dir, &facts, false, &none);
 	}
-	if (rc < 0 || (rc = vv_hold_room_open(&room, &rules, ops, folder, err)) < 0) {
+	if (rc < 0 ||
+	    (rc = vv_hold_room_open(&room, &rules, place.payload ? &place : NULL, err)) < 0) {
 		goto done;
 	}
 	for (size_t i = 0; rc == VV_OK && i < x->count; i++) {
@@ -110,9 +112,7 @@ static vv_status look_at_room(vv_standing_report *x, vv_repository *r, vv_error 
 	}
 done:
 	vv_hold_room_close(room);
-	if (folder) {
-		ops->close(folder);
-	}
+	vv_place_close(&place);
 	vv_free(rules.admitted);
 	vv_free(dir);
 	return rc;

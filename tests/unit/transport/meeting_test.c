@@ -9,7 +9,7 @@
 #include "base/sys.h"
 #include "tests/unit/support.h"
 #include "transport/vault/epoch.h"
-#include "transport/vault/folder_holder.h"
+#include "transport/vault/holder_open.h"
 #include "transport/vault/ledger.h"
 #include "transport/vault/meeting.h"
 
@@ -23,7 +23,7 @@ typedef struct table {
 static void set(table *t)
 {
 	const vv_cid none = {0};
-	const vv_holder_facts facts = {.name = "x", .url = "x"};
+	const vv_holder_facts facts = {.name = "x", .url = vv_test_path("holder")};
 	uint8_t seed[VV_KEY_SEED], owners[1][VV_KEY_PUBLIC];
 	vv_error err;
 
@@ -35,8 +35,7 @@ static void set(table *t)
 	vv_assert_ok(vv_vault_begin(t->ledger, (const uint8_t(*)[VV_KEY_PUBLIC])owners, 1, &t->key,
 				    &err),
 		     &err);
-	vv_assert_ok(vv_folder_holder_open(&t->holder, vv_test_path("holder"), &facts, true, &err),
-		     &err);
+	vv_assert_ok(vv_vault_holder_open(&t->holder, &facts, NULL, true, &err), &err);
 	t->m.ledger = t->ledger;
 	t->m.holder = t->holder;
 }
