@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/output.h"
+#include "cmd/ipfs/gateway.h"
 #include "cmd/vault/work/vault_source.h"
 #include "dataset/format/group_edit.h"
 #include "diff/rows/row_hashes.h"
@@ -173,6 +174,7 @@ static void begin(void)
 {
 	vv_renames_by_rows(vv_row_hashes);
 	vv_edit_codec_register(&group_edits);
+	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
 	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_sources_open);
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """layering.py ROOT: a folder includes only itself and what stands below it, a room
-only itself and the rooms before it, and no third-party header is reachable, through
-however many includes, from outside of the folder that owns the library."""
+only itself and the rooms before it, what stands apart is included
+by who links it only, and no third-party header is reachable, through however many includes,
+from outside of the folder that owns the library."""
 import os
 import re
 import sys
@@ -36,9 +37,8 @@ diff/check
 transport/line
 transport/http
 transport/protocol
+transport/places
 transport/ipfs
-transport/s3
-transport/vault
 transport/hold
 transport/server
 
@@ -57,6 +57,9 @@ lib/work/hold
 
 cmd/frame
 
+cmd/ipfs
+
+cmd/vault/sealed
 cmd/vault/work
 cmd/vault
 cmd/vault/print
@@ -83,16 +86,28 @@ BELOW = {  # programs, the folders of cmd, share its frame only
     "transport": ["repo", "base"],
     "lib": CORE,
     "cmd/frame": ["lib", *CORE],
+    "cmd/ipfs": ["cmd/frame", "lib", *CORE],
     "cmd/vault": ["cmd/frame", "lib", *CORE],
     "cmd/web": ["cmd/frame", "lib", *CORE],
-    "cmd/varve": ["cmd/vault", "cmd/web", "cmd/frame", "lib", *CORE],
+    "cmd/varve": ["cmd/ipfs", "cmd/vault", "cmd/web", "cmd/frame", "lib", *CORE],
+}
+
+PROGRAMS = ["cmd/ipfs", "cmd/vault", "cmd/web", "cmd/varve"]
+APART = {  # targets of their own, and who may link them
+    "base/keys": ["transport/hold", "lib/work/hold", *PROGRAMS],
+    "transport/ipfs": ["transport/server", *PROGRAMS],
+    "transport/hold": ["lib/work/hold", *PROGRAMS],
+    "transport/server": PROGRAMS,
 }
 
 OWNERS = {  # of <header.h> or <folder/...>
     "repo": "git2 git2.h zstd.h zdict.h zstd_errors.h cbor.h cbor zlib.h",
     "dataset": "csv.h pcre2.h",
-    "transport": "libssh2.h libssh2_sftp.h curl microhttpd.h isa-l",
-    "base": "xxhash.h xxh_x86dispatch.h openssl yajl sodium.h sodium pthread.h",
+    "transport": "libssh2.h libssh2_sftp.h curl",
+    "transport/server": "microhttpd.h",
+    "cmd/vault/sealed": "isa-l",
+    "base/keys": "sodium.h sodium",
+    "base": "xxhash.h xxh_x86dispatch.h openssl yajl pthread.h",
 }
 OWNER = {name: folder for folder, names in OWNERS.items() for name in names.split()}
 
@@ -130,6 +145,10 @@ def top(path):
     return "/".join(parts[:2 if parts[0] == "cmd" else 1])
 
 
+def stands_in(path, folder):
+    return path.startswith(folder + "/")
+
+
 class Checker:
     def __init__(self, root):
         self.bad = 0
@@ -142,6 +161,9 @@ class Checker:
 
     def own_include(self, path, number, name):
         room, other = os.path.dirname(path), os.path.dirname(name)
+        apart = APART.get(other)
+        if apart and other != room and not any(stands_in(path, folder) for folder in apart):
+            self.complain(path, number, f"{other} stands apart: {room} may not include {name}")
         if ".." in name or "/" not in name:
             self.complain(path, number, f'include from the root, without "..": {name}')
         elif name in GENERATED and path.startswith(os.path.dirname(name) + "/"):
@@ -158,7 +180,7 @@ class Checker:
 
     def foreign_include(self, path, number, name):
         owner = OWNER.get(name.split("/")[0])
-        if owner and owner != top(path):
+        if owner and not stands_in(path, owner):
             self.complain(path, number, f"<{name}> is for {owner} only")
         elif not owner and not LIBC.match(name):
             self.complain(path, number, f"<{name}> is not a header that varve uses")
@@ -187,7 +209,7 @@ class Checker:
                     if name in GENERATED:
                         continue
                     for library in self.reached(name):
-                        if OWNER[library.split("/")[0]] != top(path):
+                        if not stands_in(path, OWNER[library.split("/")[0]]):
                             self.complain(path, number, f"<{library}> is reached through {name}")
                 else:
                     self.foreign_include(path, number, name)

@@ -14,9 +14,9 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/transport/memory_line.h"
 #include "transport/hold/hold.h"
+#include "transport/hold/hold_message.h"
 #include "transport/protocol/frame.h"
 #include "transport/protocol/message.h"
-#include "transport/vault/hold_message.h"
 
 static char dir[] = "/tmp/varve-hold-XXXXXX";
 static vv_hold *hold;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "transport/vault/ledger_record.h"
+#include "transport/hold/ledger_record.h"
 
 static void sign_again(const vv_ledger_record *r, const vv_key *k, const vv_buf *file)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "transport/s3/answer.h"
+#include "transport/places/s3_answer.h"
 
 static void require(bool holds)
 {

@@ -43,7 +43,7 @@ FOLDERS = {  # what stands on each of them
     "repo": ["repo", "dataset", "transport", "diff", "lib", "cmd"],
     "dataset": ["dataset", "diff", "lib", "cmd"],
     "diff": ["diff", "lib", "cmd"],
-    "transport": ["transport", "lib", "cmd"],
+    "transport": ["transport", "lib", "vault", "cmd"],
 }
 COMMANDS = [  # which tests of commands use a room
     ("repo/git", "add|branch|commit|history|info|log|merge|mv|rm|status|switch|tag|track"),
@@ -53,7 +53,7 @@ COMMANDS = [  # which tests of commands use a room
     ("dataset/read", "add|cat|convert|diff|filter|status"), ("dataset", "add|blame|cat|check|convert|diff|info|schema|status"),
     ("diff/merge", "merge"), ("diff/write", "diff|diff-writers|show"), ("diff/patch", "apply"),
     ("diff/check", "check"), ("diff", "blame|diff|log|merge|show|status"), ("transport/ipfs", "car"),
-    ("transport/http", "serve"), ("transport/server", "serve"), ("transport", "car|peers|serve"),
+    ("transport/hold", "vault"), ("transport/places", "vault"), ("transport/http", "serve"), ("transport/server", "serve"), ("transport", "car|peers|serve"),
 ]
 LONG = 15
 SLOW = re.compile(r"fault|^reach$")

@@ -15,8 +15,8 @@
 #include "base/text.h"
 #include "transport/hold/hold_internal.h"
 #include "transport/hold/hold_name.h"
-#include "transport/vault/folder_holder.h"
-#include "transport/vault/ledger.h"
+#include "transport/hold/ledger.h"
+#include "transport/places/folder_place.h"
 
 #define LOCK_MS 30000u
 #define GRACE_SEC (14u * 86400u) /* from a retire to the deletion, at most */

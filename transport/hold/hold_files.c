@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "transport/hold/hold_internal.h"
 #include "transport/hold/hold_name.h"
-#include "transport/vault/ledger.h"
+#include "transport/hold/ledger.h"
 
 #define CLOCK_SEC 3600u /* that two clocks may differ by */
 

@@ -10,9 +10,9 @@
 #include "base/thread.h"
 #include "transport/hold/hold.h"
 #include "transport/hold/hold_cache.h"
+#include "transport/hold/hold_message.h"
 #include "transport/hold/hold_rank.h"
 #include "transport/hold/hold_room.h"
-#include "transport/vault/hold_message.h"
 
 #define VV_HOLD_MARK_LEN 16u
 

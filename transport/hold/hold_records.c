@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "transport/hold/hold_internal.h"
 #include "transport/hold/hold_name.h"
-#include "transport/vault/ledger.h"
+#include "transport/hold/ledger.h"
 
 #define LEDGER_MAX ((uint64_t)256 << 20) /* bytes of a vault's records, which are in memory */
 

@@ -9,8 +9,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cid_map.h"
-#include "transport/vault/ledger.h"
-#include "transport/vault/vault_state.h"
+#include "transport/hold/ledger.h"
+#include "transport/hold/vault_state.h"
 
 /* A shard that a place names for this server. */
 typedef struct named {

@@ -17,7 +17,7 @@
 
 #include "base/error.h"
 #include "base/keys/key.h"
-#include "transport/vault/ledger_record.h"
+#include "transport/hold/ledger_record.h"
 
 /* Somebody for whom copies are kept. */
 typedef struct vv_hold_identity {

@@ -19,7 +19,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "transport/ipfs/file_maker.h"
+#include "repo/transfer/file_maker.h"
 
 #define VV_LEAF_LISTS "cache/unixfs" /* their folder, in varve's */
 

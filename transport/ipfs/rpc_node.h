@@ -1,8 +1,7 @@
 /*
- * rpc_node: a node of IPFS that this machine may give orders: Kubo's RPC.
+ * rpc_node: versions given to a node of IPFS that this machine may give orders (transport/places/rpc_url.h): Kubo's RPC.
  *
- * Source: docs.ipfs.tech/reference/kubo/rpc. Who speaks it may do everything with the node; so it is asked
- * at loopback addresses, or over https.
+ * Source: docs.ipfs.tech/reference/kubo/rpc.
  */
 #ifndef VV_TRANSPORT_IPFS_RPC_NODE_H
 #define VV_TRANSPORT_IPFS_RPC_NODE_H
@@ -10,9 +9,6 @@
 #include "transport/ipfs/car.h"
 #include "transport/line/options.h"
 #include "transport/line/url.h"
-
-/* Is this a URL of such a node? VV_EUSAGE says why not. *out is cleared by the caller. */
-vv_status vv_rpc_node_url(vv_url *out, const char *text, vv_error *err);
 
 /* Gives it everything below root (dag/import) and has it pinned; what it says of that is checked:
  * that root came whole, and is pinned now. source is used in another thread meanwhile. VV_EREFUSED: the node

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "transport/server/address.h"
+#include "transport/http/address.h"
 
 #define VV_HTTP_NAME_MAX 64
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/ring.h"
-#include "transport/server/address.h"
+#include "transport/http/address.h"
 #include "transport/server/state.h"
 
 /* What a connection is waited for. */

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "repo/transfer/file_maker.h"
 #include "repo/transfer/reachable.h"
-#include "transport/ipfs/file_maker.h"
 #include "transport/line/channel.h"
 
 struct vv_address;

@@ -11,7 +11,7 @@
 #include <strings.h>
 
 #include "base/ascii.h"
-#include "transport/server/address.h"
+#include "transport/http/address.h"
 
 /* Headers that mean one thing. */
 static const char *const single[] = {

@@ -9,7 +9,7 @@
 #define VV_TRANSPORT_SERVER_LOGIN_H
 
 #include "base/error.h"
-#include "transport/server/address.h"
+#include "transport/http/address.h"
 
 #define VV_LOGIN_WAITING 4u      /* of one client, with the one that is checked */
 #define VV_LOGIN_WAITING_ALL 32u /* of all */

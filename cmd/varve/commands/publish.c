@@ -9,8 +9,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/ipfs/publish.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/peers/publish.h"
 #include "lib/work/view/version.h"
 
 typedef struct options {

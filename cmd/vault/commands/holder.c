@@ -13,11 +13,11 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
+#include "cmd/vault/sealed/holder_open.h"
 #include "cmd/vault/work/owed.h"
 #include "cmd/vault/work/session.h"
 #include "cmd/vault/work/spread.h"
 #include "transport/line/url.h"
-#include "transport/vault/holder_open.h"
 
 typedef struct options {
 	const char *domain, *format, *key;

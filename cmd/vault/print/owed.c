@@ -6,8 +6,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/vault/sealed/placement.h"
 #include "cmd/vault/work/spread.h"
-#include "transport/vault/placement.h"
 
 /* Domains of the holders that take something now. */
 static size_t count_domains(const vv_vault_session *s)

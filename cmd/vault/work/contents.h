@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cmd/vault/sealed/stream.h"
 #include "cmd/vault/work/session.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
-#include "transport/vault/stream.h"
 
 typedef struct vv_vault_run {
 	const vv_ledger_record *record; /* borrowed from the ledger */

@@ -7,7 +7,7 @@
  * time, once the newest vault record of every writer follows that record: a writer who does not know of it
  * may still count on them, and one that names such a shard again keeps it.
  *
- * The grace time is counted here (transport/vault/waiting.h), in .git/varve/vault/retired. Copies that the policy does not need go
+ * The grace time is counted here (cmd/vault/sealed/waiting.h), in .git/varve/vault/retired. Copies that the policy does not need go
  * like that, too (surplus.h).
  */
 #ifndef VV_CMD_VAULT_WORK_PRUNE_H

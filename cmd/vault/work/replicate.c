@@ -16,6 +16,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "cmd/vault/sealed/placement.h"
 #include "cmd/vault/work/contents.h"
 #include "cmd/vault/work/owed.h"
 #include "cmd/vault/work/spread.h"
@@ -23,7 +24,6 @@
 #include "repo/blocks/resemble.h"
 #include "repo/git/history/refs.h"
 #include "repo/transfer/send.h"
-#include "transport/vault/placement.h"
 
 #define RUN_SHARDS 64u
 #define SMALL_FILE (UINT64_C(1) << 30)

@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "cmd/vault/sealed/stream.h"
 #include "cmd/vault/work/session.h"
 #include "repo/blocks/reach.h"
-#include "transport/vault/stream.h"
 
 /* Puts one item into the run. */
 typedef vv_status (*vv_put_item_fn)(void *to, const vv_item *item, vv_error *err);

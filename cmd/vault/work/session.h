@@ -5,7 +5,7 @@
  * takes in and hands on records of the ledger); work; sync once more after writing records;
  * close. Where there is no vault yet, vault is null and state is NULL.
  *
- * .git/varve/vault holds: lock; ledger/ (transport/vault/ledger.h); runs/ (what is in the vault, a file
+ * .git/varve/vault holds: lock; ledger/ (transport/hold/ledger.h); runs/ (what is in the vault, a file
  * for each run); spool/ (a run that is under way); seen (when each holder was last reached); met (which records
  * each had then, and when all of them were last listed); stranger (the key was found in use elsewhere).
  */
@@ -19,16 +19,16 @@
 #include "base/error.h"
 #include "base/keys/key.h"
 #include "base/progress.h"
+#include "cmd/vault/sealed/epoch.h"
+#include "cmd/vault/sealed/holder.h"
+#include "cmd/vault/sealed/meeting.h"
+#include "cmd/vault/sealed/waiting.h"
 #include "cmd/vault/work/vault_config.h"
 #include "lib/work/peers/transfer.h"
 #include "repo/git/repository.h"
+#include "transport/hold/ledger.h"
+#include "transport/hold/vault_state.h"
 #include "transport/protocol/ask.h"
-#include "transport/vault/epoch.h"
-#include "transport/vault/holder.h"
-#include "transport/vault/ledger.h"
-#include "transport/vault/meeting.h"
-#include "transport/vault/vault_state.h"
-#include "transport/vault/waiting.h"
 
 typedef struct vv_vault_place {
 	const vv_holder_config *config; /* borrowed from the session */
@@ -173,7 +173,7 @@ vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV
 /* A path below dir; owned by the caller. */
 char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const char *name);
 
-/* What has waited, by the file of that name in dir (transport/vault/waiting.h). */
+/* What has waited, by the file of that name in dir (cmd/vault/sealed/waiting.h). */
 vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, vv_waiting **out,
 				   vv_error *err);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "cmd/vault/sealed/stripe.h"
 
 #define FAILURES_MOST 2u /* then a holder is asked for no shard any more */
 

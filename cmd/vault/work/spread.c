@@ -8,9 +8,9 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/vault/sealed/placement.h"
+#include "cmd/vault/sealed/waiting_place.h"
 #include "repo/blocks/reach.h"
-#include "transport/vault/placement.h"
-#include "transport/vault/waiting_place.h"
 
 #define BATCH 512u /* shards that one place record names */
 

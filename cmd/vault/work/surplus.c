@@ -11,10 +11,10 @@
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/vault/sealed/placement.h"
 #include "cmd/vault/work/spread.h"
 #include "cmd/vault/work/waiting_run.h"
 #include "repo/blocks/cid_map.h"
-#include "transport/vault/placement.h"
 
 /* A copy at the place that is looked at. */
 typedef struct candidate {

@@ -5,8 +5,8 @@
  *
  * Nothing is let go of below the policy, which is the largest of this one and of those that the other writers sealed last:
  * what is kept of a shard are copies at holders that are reached, do not fail together, and show a random leaf
- * now, those with the highest ranks (transport/vault/placement.h), so that others choose the same; of a stripe, so that all its
- * shards stand apart. A copy waits as long as retired shards do (transport/vault/waiting.h, the file "surplus").
+ * now, those with the highest ranks (cmd/vault/sealed/placement.h), so that others choose the same; of a stripe, so that all its
+ * shards stand apart. A copy waits as long as retired shards do (cmd/vault/sealed/waiting.h, the file "surplus").
  *
  * Then a drop record says that the copy counts no longer. It is removed when everybody else who may write has followed
  * that with a vault record, and only if then enough others stay: so of several who let go at once the last to decide knows

@@ -23,7 +23,7 @@
 
 #include "base/error.h"
 #include "repo/git/repository.h"
-#include "transport/vault/stripe.h"
+#include "transport/hold/code.h"
 
 #define VV_COPIES_MAX 32u
 

@@ -15,6 +15,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "cmd/vault/sealed/holder_open.h"
 #include "cmd/vault/work/contents.h"
 #include "cmd/vault/work/session.h"
 #include "cmd/vault/work/shard_source.h"
@@ -22,7 +23,6 @@
 #include "lib/work/peers/reach.h"
 #include "repo/blocks/cid_map.h"
 #include "transport/protocol/ask.h"
-#include "transport/vault/holder_open.h"
 
 #define SHARDS_MAX 32u   /* that are kept open: some 32 MB */
 #define UNASKED_IDLE 10u /* seconds: so long a holder that nobody named may be silent */

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/vault/sealed/stripe.h"
 
 #define RUN_MAX (1u << 22)
 #define BEGIN "varve run "

@@ -10,7 +10,7 @@
 #include "base/thread.h"
 #include "cmd/web/serve/http_file.h"
 #include "lib/work/view/version_files.h"
-#include "transport/server/address.h"
+#include "transport/http/address.h"
 #include "transport/server/auth.h"
 
 #define GRACE_SEC 10u

@@ -11,8 +11,8 @@
 #include "base/sys.h"
 #include "lib/work/hold/vault_list.h"
 #include "transport/hold/hold_name.h"
-#include "transport/vault/ledger.h"
-#include "transport/vault/vault_state.h"
+#include "transport/hold/ledger.h"
+#include "transport/hold/vault_state.h"
 
 /* A folder with records of a vault. */
 typedef struct source {

@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/keys/key.h"
 #include "lib/work/hold/key_ring.h"
-#include "transport/vault/standing.h"
+#include "transport/hold/standing.h"
 
 typedef struct vv_audited {
 	uint8_t self[VV_KEY_PUBLIC];

@@ -11,7 +11,7 @@
 #include "lib/work/hold/key_ring.h"
 #include "transport/hold/hold_name.h"
 #include "transport/hold/hold_room.h"
-#include "transport/vault/folder_holder.h"
+#include "transport/places/folder_place.h"
 
 void vv_standing_report_clear(vv_standing_report *x)
 {

@@ -3,6 +3,7 @@
  */
 #include "lib/work/peers/reach.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -14,7 +15,6 @@
 #include "base/text.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
-#include "transport/ipfs/gateway_peer.h"
 #include "transport/line/url.h"
 
 typedef enum kind { UNKNOWN, PEER, GIT } kind;
@@ -183,52 +183,55 @@ void vv_reached_close(vv_reached *r)
 	memset(r, 0, sizeof(*r));
 }
 
-static vv_status gateway_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
-{
-	vv_ipfs_peer *gateway;
-	vv_status rc = vv_ipfs_peer_open(&gateway, url, &t->connect, err);
-
-	if (rc == VV_OK) {
-		out->source = vv_ipfs_peer_blocks;
-		out->payload = gateway;
-	}
-	return rc;
-}
-
-static struct {
-	const char *scheme, *called; /* NULL: there is none */
+/* Kinds from rooms above this one. */
+typedef struct kind_above {
+	const char *scheme, *called;
 	vv_suppliers_open_fn open;
-} further;
+} kind_above;
+
+static kind_above kinds[4];
+static size_t kind_count;
 
 void vv_reach_add_kind(const char *scheme, const char *called, vv_suppliers_open_fn open)
 {
-	further.scheme = scheme;
-	further.called = called;
-	further.open = open;
+	assert(kind_count < sizeof(kinds) / sizeof(kinds[0]));
+	kinds[kind_count++] = (kind_above){scheme, called, open};
 }
 
-static bool is_further(const char *name)
+/* NULL: it is a remote's name, or a URL of varve's or git's own. */
+static const kind_above *kind_of_name(const char *name)
 {
-	return further.scheme && strncmp(name, further.scheme, strlen(further.scheme)) == 0;
+	for (size_t i = 0; i < kind_count; i++) {
+		if (strncmp(name, kinds[i].scheme, strlen(kinds[i].scheme)) == 0) {
+			return &kinds[i];
+		}
+	}
+	return NULL;
 }
 
 const char *vv_reach_shown(const char *name)
 {
-	return is_further(name) ? further.called : vv_text_url(name);
+	const kind_above *k = kind_of_name(name);
+	return k && k->called ? k->called : vv_text_url(name);
 }
 
 vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
 {
+	const kind_above *k = kind_of_name(url);
 	vv_remote *m;
 	vv_reached there;
+	size_t count;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
+	if (k) {
+		rc = k->open(t, out, 1, &count, url, err);
+		return rc < 0 || count > 0 ? rc
+					   : vv_fail(err, VV_ENOTFOUND, "%s gives no blocks",
+						     vv_reach_shown(url));
+	}
 	out->name = url;
 	out->id = vv_speed_source(url);
-	if (strncmp(url, "ipfs+", 5) == 0) {
-		return gateway_supplier(t, out, url, err);
-	}
 	if (!(m = vv_calloc(1, sizeof(*m)))) {
 		return vv_fail_nomem(err);
 	}
@@ -307,7 +310,7 @@ static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *ur
 	later *l;
 	vv_status rc;
 
-	if (strncmp(url, "ipfs+", 5) == 0) {
+	if (kind_of_name(url)) {
 		return vv_reach_supplier(t, out, url, err); /* it is asked when it is needed, too */
 	}
 	memset(out, 0, sizeof(*out));
@@ -339,7 +342,7 @@ vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max,
 {
 	vv_status rc;
 
-	if (is_further(url)) {
+	if (kind_of_name(url)) {
 		return vv_reach_suppliers(t, out, max, count, url, err);
 	}
 	rc = supplier_later(t, out, url, named, err);
@@ -350,11 +353,12 @@ vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max,
 vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 			     const char *url, vv_error *err)
 {
+	const kind_above *k = kind_of_name(url);
 	vv_status rc;
 
 	*count = 0;
-	if (is_further(url)) {
-		return further.open(t, out, max, count, url, err);
+	if (k) {
+		return k->open(t, out, max, count, url, err);
 	}
 	rc = vv_reach_supplier(t, out, url, err);
 	*count = rc == VV_OK;
@@ -363,12 +367,14 @@ vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_
 
 void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count)
 {
-	vv_error trouble;
-
 	*count = 0;
-	if (further.open && t->repo && max > 0 &&
-	    further.open(t, out, max, count, NULL, &trouble) < 0) {
-		*count = 0;
+	for (size_t i = 0; t->repo && i < kind_count && *count < max; i++) {
+		vv_error trouble;
+		size_t n;
+
+		if (kinds[i].open(t, out + *count, max - *count, &n, NULL, &trouble) == VV_OK) {
+			*count += n;
+		}
 	}
 }
 
@@ -440,9 +446,6 @@ void vv_reach_supplier_clear(vv_supplier *s)
 {
 	vv_peer_close(s->peer);
 	vv_git_host_close(vv_git_host_of(s));
-	if (s->source == vv_ipfs_peer_blocks) {
-		vv_ipfs_peer_close(s->payload);
-	}
 	if (s->close) {
 		s->close(s->payload);
 	}

@@ -36,15 +36,15 @@ vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *wo
 				vv_error *err);
 
 /* One more kind of suppliers, from a room above this one: what begins with scheme ("vault:"), and how it is
- * called ("the vault"). Told once, when the program begins. open gives at most max; url NULL: those
- * that take part although nobody named them, perhaps none. */
+ * called ("the vault"; NULL: by its URL). Told once for each, when the program begins. open gives at most max, which
+ * name, number and close themselves; url NULL: those that take part although nobody named them, perhaps none. */
 typedef vv_status (*vv_suppliers_open_fn)(vv_transfer *t, vv_supplier *out, size_t max,
 					  size_t *count, const char *url, vv_error *err);
 void vv_reach_add_kind(const char *scheme, const char *called, vv_suppliers_open_fn open);
 /* How a remote's name, a URL or one of that kind is called in messages; borrowed. */
 const char *vv_reach_shown(const char *name);
 
-/* Another URL ("ipfs+http://..." too) as a supplier of blocks, which keeps url as its name. */
+/* Another URL (of a further kind, too) as a supplier of blocks, which keeps url as its name. */
 vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err);
 void vv_reach_supplier_clear(vv_supplier *s);
 /* The same of a URL of the further kind, too, which may be several; at most max (at least one). later: those of

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/thread.h"
-#include "transport/server/address.h"
+#include "transport/http/address.h"
 
 #define DISK ((uint64_t)1 << 30)
 #define CREDIT_MS 10000u

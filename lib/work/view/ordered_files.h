@@ -20,7 +20,7 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 
-struct vv_address; /* transport/server/address.h */
+struct vv_address; /* transport/http/address.h */
 
 typedef struct vv_ordered_options {
 	uint64_t disk;      /* bytes of all files; 0: 1 GiB */

@@ -10,7 +10,7 @@
 #include "base/thread.h"
 #include "dataset/table/import.h"
 #include "tests/unit/dataset/memory.h"
-#include "transport/server/address.h"
+#include "transport/http/address.h"
 
 #define VERSIONS 3u
 #define ROWS 3000u /* of a kilobyte each */

@@ -12,7 +12,7 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "tests/unit/transport/http_fixture.h"
-#include "transport/server/address.h"
+#include "transport/http/address.h"
 #include "transport/server/head.h"
 #include "transport/server/login.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "tests/unit/support.h"
-#include "transport/s3/answer.h"
+#include "transport/places/s3_answer.h"
 
 /* "key size\n" for each entry, "/" as the size of a prefix. */
 static vv_status note_entry(void *payload, const char *key, uint64_t size, vv_error *err)

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "tests/unit/support.h"
-#include "transport/s3/sign.h"
+#include "transport/places/s3_sign.h"
 
 #define EMPTY                                                                                      \
 	"x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

@@ -1,0 +1,16 @@
+/*
+ * gateway: trustless gateways of IPFS among the suppliers of blocks (lib/work/peers/reach.h): ipfs+http://host,
+ * ipfs+https://host.
+ */
+#ifndef VV_CMD_IPFS_GATEWAY_H
+#define VV_CMD_IPFS_GATEWAY_H
+
+#include "lib/work/peers/transfer.h"
+
+#define VV_GATEWAY_SCHEME "ipfs+"
+
+/* A vv_suppliers_open_fn. It connects when it is asked for blocks. Nobody is asked who was not named. */
+vv_status vv_gateway_open(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
+			  const char *url, vv_error *err);
+
+#endif

@@ -1,0 +1,499 @@
+/*
+ * epoch: knows what is in a box.
+ */
+#include "cmd/vault/sealed/epoch.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/sys.h"
+#include "repo/blocks/cbor.h"
+
+#define PURPOSE "varve epoch 1"
+#define READERS_MAX 1024u
+#define EPOCHS_MAX 4096u
+
+enum {
+	BOXED = VV_CID_BYTES + 32 + VV_SEAL_SECRET,
+	AD = sizeof(PURPOSE) - 1 + VV_CID_BYTES + 32,
+	SEALED_HEAD = VV_SEAL_NONCE + VV_SEAL_TAG
+};
+
+static void before_of(uint8_t out[32], const vv_cid *links, size_t count)
+{
+	memset(out, 0, 32);
+	if (count > 0) {
+		memcpy(out, links[0].digest, 32);
+	}
+}
+
+static void associated(uint8_t ad[AD], const vv_cid *vault, const uint8_t before[32])
+{
+	const size_t n = sizeof(PURPOSE) - 1;
+
+	memcpy(ad, PURPOSE, n);
+	vv_cid_write(ad + n, vault);
+	memcpy(ad + n + VV_CID_BYTES, before, 32);
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+void vv_epoch_secrets_clear(vv_epoch_secrets *x)
+{
+	if (x->items) {
+		vv_wipe(x->items, x->count * sizeof(*x->items));
+	}
+	vv_free(x->items);
+	vv_free(x->readers);
+	memset(x, 0, sizeof(*x));
+}
+
+static const vv_epoch_secret *find(const vv_epoch_secrets *x, const vv_cid *epoch)
+{
+	for (size_t i = 0; i < x->count; i++) {
+		if (vv_cid_equal(&x->items[i].epoch, epoch)) {
+			return &x->items[i];
+		}
+	}
+	return NULL;
+}
+
+static vv_status note(vv_epoch_secrets *x, const vv_cid *epoch, const uint8_t *secret,
+		      vv_error *err)
+{
+	vv_epoch_secret *more;
+
+	if (find(x, epoch)) {
+		return VV_OK;
+	}
+	if (x->count >= EPOCHS_MAX) {
+		return vv_fail(err, VV_EREFUSED, "the vault has more epochs than anybody needs");
+	}
+	more = vv_calloc(x->count + 1, sizeof(*more));
+	if (!more) {
+		return vv_fail_nomem(err);
+	}
+	if (x->count > 0) {
+		memcpy(more, x->items, x->count * sizeof(*more));
+		vv_wipe(x->items, x->count * sizeof(*more));
+	}
+	more[x->count].epoch = *epoch;
+	memcpy(more[x->count].secret, secret, VV_SEAL_SECRET);
+	vv_free(x->items);
+	x->items = more;
+	x->count++;
+	return VV_OK;
+}
+
+static vv_status get_fixed(vv_cbor *c, uint8_t *out, vv_error *err)
+{
+	const uint8_t *p;
+	size_t n;
+	vv_status rc = vv_cbor_get_bytes(c, &p, &n, err);
+
+	if (rc == VV_OK && n != 32) {
+		rc = vv_fail(err, VV_ECORRUPT, "an epoch's readers cannot be read");
+	}
+	if (rc == VV_OK) {
+		memcpy(out, p, 32);
+	}
+	return rc;
+}
+
+/* Readers of the last epoch are kept; secrets of all are. */
+static vv_status read_inner(vv_epoch_secrets *x, const uint8_t *bytes, size_t len, bool last,
+			    vv_error *err)
+{
+	uint8_t secret[VV_SEAL_SECRET];
+	vv_cbor c;
+	vv_cid epoch;
+	size_t n, pair;
+	vv_status rc;
+
+	vv_cbor_init(&c, bytes, len);
+	if ((rc = vv_cbor_check(bytes, len, err)) < 0 || (rc = vv_cbor_get_map(&c, &n, err)) < 0 ||
+	    (rc = vv_cbor_get_key(&c, "readers", err)) < 0 ||
+	    (rc = vv_cbor_get_array(&c, &n, err)) < 0) {
+		return rc;
+	}
+	if (n > READERS_MAX) {
+		return vv_fail(err, VV_ECORRUPT, "an epoch of %zu readers", n);
+	}
+	uint8_t(*readers)[VV_KEY_PUBLIC] = vv_calloc(n + 1, sizeof(*readers));
+	if (!readers) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		rc = get_fixed(&c, readers[i], err);
+	}
+	if (rc == VV_OK && last) {
+		vv_free(x->readers);
+		x->readers = readers;
+		x->reader_count = n;
+		x->last = true;
+	} else {
+		vv_free(readers);
+	}
+	if (rc < 0 || (rc = vv_cbor_get_key(&c, "secrets", err)) < 0 ||
+	    (rc = vv_cbor_get_array(&c, &n, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		if ((rc = vv_cbor_get_array(&c, &pair, err)) < 0 ||
+		    (rc = vv_cbor_get_link(&c, &epoch, err)) < 0 ||
+		    (rc = get_fixed(&c, secret, err)) < 0) {
+			break;
+		}
+		rc = pair == 2 ? note(x, &epoch, secret, err)
+			       : vv_fail(err, VV_ECORRUPT, "an epoch's secrets cannot be read");
+	}
+	vv_wipe(secret, sizeof(secret));
+	return rc == VV_OK ? vv_cbor_end(&c, err) : rc;
+}
+
+/* VV_OK, with nothing noted, when no box of it is ours. */
+static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, const vv_cid *vault,
+			    const vv_key *key, bool last, vv_error *err)
+{
+	uint8_t wanted[VV_CID_BYTES + 32], secret[VV_SEAL_SECRET], ad[AD], *inner;
+	bool ours = false;
+	vv_status rc;
+
+	vv_cid_write(wanted, vault);
+	before_of(wanted + VV_CID_BYTES, r->links, r->link_count);
+	for (size_t i = 0; !ours && i < r->box_count; i++) {
+		vv_buf box = VV_BUF_INIT;
+		vv_error ignored;
+		/* An old box, or one of another vault, is not this epoch's. */
+		ours = vv_key_box_open(&box, key, r->boxes[i].bytes, r->boxes[i].len, &ignored) ==
+			       VV_OK &&
+		       box.len == BOXED && memcmp(box.data, wanted, sizeof(wanted)) == 0;
+		if (ours) {
+			memcpy(secret, box.data + sizeof(wanted), VV_SEAL_SECRET);
+		}
+		vv_buf_wipe(&box);
+		vv_buf_clear(&box);
+	}
+	if (!ours || r->sealed_len < SEALED_HEAD) {
+		return ours ? vv_fail(err, VV_ECORRUPT, "an epoch that is cut short") : VV_OK;
+	}
+	const size_t len = r->sealed_len - SEALED_HEAD;
+	if (!(inner = vv_malloc(len))) {
+		return vv_fail_nomem(err);
+	}
+	associated(ad, vault, wanted + VV_CID_BYTES);
+	if ((rc = vv_unseal(inner, r->sealed, r->sealed + VV_SEAL_NONCE, secret, VV_SEAL_WRAP, ad,
+			    AD, r->sealed + SEALED_HEAD, len, err)) == VV_OK &&
+	    (rc = note(x, &r->cid, secret, err)) == VV_OK) {
+		rc = read_inner(x, inner, len, last, err);
+	}
+	vv_wipe(inner, len);
+	vv_wipe(secret, sizeof(secret));
+	vv_free(inner);
+	return rc;
+}
+
+vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, const vv_cid *vault,
+				const vv_key *key, vv_error *err)
+{
+	const size_t count = vv_vault_epoch_count(s);
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = count; rc == VV_OK && i > 0; i--) {
+		const vv_ledger_record *r = vv_vault_epoch_at(s, i - 1);
+		if (i == count || !find(out, &r->cid)) {
+			rc = open_epoch(out, r, vault, key, i == count, err);
+		}
+	}
+	if (rc == VV_OK && out->count == 0) {
+		char did[VV_DID_TEXT];
+		vv_did_text(did, key->public_key);
+		vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
+		rc = vv_hint(err,
+			     "an owner of the vault lets a key read with 'varve vault readers add "
+			     "DID'; --key FILE names another key, such as the recovery key");
+	}
+	if (rc < 0) {
+		vv_epoch_secrets_clear(out);
+	}
+	return rc;
+}
+
+vv_status vv_epoch_seal_of(vv_shard_seal *out, const vv_epoch_secrets *x, const vv_cid *vault,
+			   const uint8_t name[VV_EPOCH_NAME], vv_error *err)
+{
+	for (size_t i = 0; i < x->count; i++) {
+		if (memcmp(x->items[i].epoch.digest, name, VV_EPOCH_NAME) == 0) {
+			out->vault = *vault;
+			memcpy(out->epoch, name, VV_EPOCH_NAME);
+			memcpy(out->secret, x->items[i].secret, VV_SEAL_SECRET);
+			return VV_OK;
+		}
+	}
+	vv_fail(err, VV_EREFUSED, "a shard is sealed in an epoch that this key cannot open");
+	return vv_hint(err, "the key was removed from the vault's readers, or never was one");
+}
+
+vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_secrets *x,
+			    const vv_vault_state *s, const vv_cid *vault, vv_error *err)
+{
+	const size_t count = vv_vault_epoch_count(s);
+
+	if (count == 0) {
+		return vv_fail(err, VV_EMISSING, "the vault has no epoch yet");
+	}
+	*epoch = vv_vault_epoch_at(s, count - 1)->cid;
+	return vv_epoch_seal_of(out, x, vault, epoch->digest, err);
+}
+
+vv_status vv_epoch_holder_id(uint8_t out[VV_HOLDER_ID], const vv_epoch_secrets *x,
+			     const vv_vault_state *s, const char *url, vv_error *err)
+{
+	const vv_epoch_secret *first = vv_vault_epoch_count(s) > 0
+					       ? find(x, &vv_vault_epoch_at(s, 0)->cid)
+					       : NULL;
+
+	return first ? vv_seal_name(out, first->secret, url, err)
+		     : vv_fail(err, VV_EREFUSED, "this key cannot open the vault's first epoch");
+}
+
+/* --- the list of holders --------------------------------------------------------------------- */
+
+#define PLACES "varve places 1"
+#define PLACES_UNIT 256u
+
+static void places_associated(uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES], const vv_cid *vault)
+{
+	memcpy(ad, PLACES, sizeof(PLACES) - 1);
+	vv_cid_write(ad + sizeof(PLACES) - 1, vault);
+}
+
+vv_status vv_epoch_places_seal(vv_buf *out, const vv_shard_seal *seal, const vv_buf *text,
+			       vv_error *err)
+{
+	uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES], *p;
+	size_t start = out->len, len;
+
+	if (!vv_buf_reserve(out, SEALED_HEAD + text->len + PLACES_UNIT)) {
+		return vv_fail_nomem(err);
+	}
+	out->len += SEALED_HEAD;
+	vv_buf_put(out, vv_buf_cstr(text), text->len);
+	while ((out->len - start - SEALED_HEAD) % PLACES_UNIT != 0) {
+		vv_buf_putc(out, ' ');
+	}
+	p = (uint8_t *)out->data + start;
+	len = out->len - start - SEALED_HEAD;
+	places_associated(ad, &seal->vault);
+	return vv_seal(p + SEALED_HEAD, p, p + VV_SEAL_NONCE, seal->secret, VV_SEAL_WRAP, ad,
+		       sizeof(ad), p + SEALED_HEAD, len, err);
+}
+
+vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_cid *vault,
+			       const vv_ledger_record *r, vv_error *err)
+{
+	uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES];
+	const vv_epoch_secret *secret = find(x, &r->link);
+	size_t len;
+	vv_status rc;
+
+	if (!secret || r->sealed_len < SEALED_HEAD) {
+		return vv_fail(err, VV_EREFUSED, "this key cannot open the list of holders");
+	}
+	len = r->sealed_len - SEALED_HEAD;
+	if (!vv_buf_reserve(out, len)) {
+		return vv_fail_nomem(err);
+	}
+	places_associated(ad, vault);
+	if ((rc = vv_unseal((uint8_t *)out->data + out->len, r->sealed, r->sealed + VV_SEAL_NONCE,
+			    secret->secret, VV_SEAL_WRAP, ad, sizeof(ad), r->sealed + SEALED_HEAD,
+			    len, err)) == VV_OK) {
+		out->len += len;
+		out->data[out->len] = '\0';
+	}
+	return rc;
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+static void put_inner(vv_buf *b, const vv_epoch_change *change, const vv_epoch_secrets *x)
+{
+	const size_t count = x ? x->count : 0;
+
+	vv_cbor_put_map(b, 2);
+	vv_cbor_put_key(b, "readers");
+	vv_cbor_put_array(b, change->reader_count);
+	for (size_t i = 0; i < change->reader_count; i++) {
+		vv_cbor_put_bytes(b, change->readers[i], VV_KEY_PUBLIC);
+	}
+	vv_cbor_put_key(b, "secrets");
+	vv_cbor_put_array(b, count);
+	for (size_t i = 0; i < count; i++) {
+		vv_cbor_put_array(b, 2);
+		vv_cbor_put_link(b, &x->items[i].epoch);
+		vv_cbor_put_bytes(b, x->items[i].secret, VV_SEAL_SECRET);
+	}
+}
+
+/* What is needed until the record is signed. */
+typedef struct making {
+	vv_ledger_record r;
+	vv_arena arena;
+	vv_buf boxes, sealed, inner;
+} making;
+
+static vv_status make_boxes(making *m, const vv_epoch_change *change, const uint8_t *boxed,
+			    vv_error *err)
+{
+	const size_t each = BOXED + VV_KEY_BOX_MORE;
+	vv_status rc;
+
+	m->r.boxes = vv_arena_calloc(&m->arena, change->reader_count + 1, sizeof(*m->r.boxes));
+	if (!m->r.boxes || !vv_buf_reserve(&m->boxes, each * change->reader_count)) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < change->reader_count; i++) {
+		if ((rc = vv_key_box(&m->boxes, change->readers[i], boxed, BOXED, err)) < 0) {
+			return rc;
+		}
+		m->r.boxes[i].bytes = (const uint8_t *)m->boxes.data + each * i;
+		m->r.boxes[i].len = each;
+	}
+	m->r.box_count = change->reader_count;
+	return VV_OK;
+}
+
+static vv_status make_epoch(making *m, const vv_cid *vault, const vv_epoch_secrets *x,
+			    const vv_epoch_change *change, vv_error *err)
+{
+	uint8_t boxed[BOXED], ad[AD], *p;
+	const uint8_t *before = boxed + VV_CID_BYTES, *secret = before + 32;
+	vv_status rc;
+
+	vv_cid_write(boxed, vault);
+	before_of(boxed + VV_CID_BYTES, m->r.links, m->r.link_count);
+	if ((rc = vv_seal_secret_new(boxed + VV_CID_BYTES + 32, err)) < 0 ||
+	    (rc = make_boxes(m, change, boxed, err)) < 0) {
+		goto done;
+	}
+	put_inner(&m->inner, change, x);
+	if ((rc = vv_buf_ok(&m->inner, err)) < 0) {
+		goto done;
+	}
+	if (!vv_buf_reserve(&m->sealed, SEALED_HEAD + m->inner.len)) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	p = (uint8_t *)m->sealed.data;
+	associated(ad, vault, before);
+	rc = vv_seal(p + SEALED_HEAD, p, p + VV_SEAL_NONCE, secret, VV_SEAL_WRAP, ad, AD,
+		     m->inner.data, m->inner.len, err);
+	m->r.sealed = p;
+	m->r.sealed_len = SEALED_HEAD + m->inner.len;
+done:
+	vv_wipe(boxed, sizeof(boxed));
+	return rc;
+}
+
+static void making_clear(making *m)
+{
+	vv_buf_wipe(&m->inner);
+	vv_buf_clear(&m->inner);
+	vv_buf_clear(&m->boxes);
+	vv_buf_clear(&m->sealed);
+	vv_arena_clear(&m->arena);
+}
+
+static vv_status write_epoch(making *m, vv_ledger *l, const vv_epoch_secrets *x,
+			     const vv_epoch_change *change, const vv_key *owner, vv_error *err)
+{
+	vv_status rc;
+
+	m->r.kind = VV_LEDGER_EPOCH;
+	m->r.keys = vv_arena_calloc(&m->arena, change->writer_count + 1, sizeof(*m->r.keys));
+	if (!m->r.keys) {
+		return vv_fail_nomem(err);
+	}
+	if (change->writer_count > 0) {
+		memcpy(m->r.keys, change->writers, change->writer_count * sizeof(*m->r.keys));
+	}
+	m->r.key_count = change->writer_count;
+	rc = make_epoch(m, vv_ledger_vault(l), x, change, err);
+	return rc < 0 ? rc : vv_ledger_write(l, &m->r, owner, NULL, err);
+}
+
+vv_status vv_vault_begin(vv_ledger *l, const uint8_t (*owners)[VV_KEY_PUBLIC], size_t count,
+			 const vv_key *owner, vv_error *err)
+{
+	const vv_epoch_change all = {.readers = owners, .reader_count = count};
+	making m = {.r = {.kind = VV_LEDGER_VAULT}};
+	vv_ledger_record first = {.kind = VV_LEDGER_VAULT};
+	vv_status rc;
+
+	assert(vv_cid_is_null(vv_ledger_vault(l)));
+	vv_arena_init(&m.arena);
+	if (!(first.keys = vv_arena_calloc(&m.arena, count, sizeof(*first.keys)))) {
+		return vv_fail_nomem(err);
+	}
+	memcpy(first.keys, owners, count * sizeof(*first.keys));
+	first.key_count = count;
+	if ((rc = vv_ledger_write(l, &first, owner, NULL, err)) == VV_OK) {
+		rc = write_epoch(&m, l, NULL, &all, owner, err);
+	}
+	making_clear(&m);
+	return rc;
+}
+
+/* The epochs that no other one follows. */
+static vv_status find_ends(making *m, const vv_vault_state *s, vv_error *err)
+{
+	const size_t count = vv_vault_epoch_count(s);
+
+	if (!(m->r.links = vv_arena_calloc(&m->arena, count + 1, sizeof(*m->r.links)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = count; i > 0; i--) {
+		const vv_ledger_record *e = vv_vault_epoch_at(s, i - 1);
+		bool followed = false;
+		for (size_t k = i; k < count && !followed; k++) {
+			const vv_ledger_record *later = vv_vault_epoch_at(s, k);
+			for (size_t n = 0; n < later->link_count && !followed; n++) {
+				followed = vv_cid_equal(&later->links[n], &e->cid);
+			}
+		}
+		if (!followed) {
+			m->r.links[m->r.link_count++] = e->cid;
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_epoch_begin(vv_ledger *l, const vv_vault_state *s, const vv_epoch_secrets *x,
+			 const vv_epoch_change *change, const vv_key *owner, vv_error *err)
+{
+	making m = {.r = {.kind = VV_LEDGER_EPOCH}};
+	vv_status rc;
+
+	vv_arena_init(&m.arena);
+	m.r.removed = vv_arena_calloc(&m.arena, change->removed_count + 1, sizeof(*m.r.removed));
+	if (!m.r.removed) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < change->removed_count; i++) {
+		const vv_ledger_author *a = vv_ledger_author_of(l, change->removed[i]);
+		memcpy(m.r.removed[i].key, change->removed[i], VV_KEY_PUBLIC);
+		if (a && a->head) {
+			m.r.removed[i].last = a->head->cid;
+		}
+	}
+	m.r.removed_count = change->removed_count;
+	if ((rc = find_ends(&m, s, err)) == VV_OK) {
+		rc = write_epoch(&m, l, x, change, owner, err);
+	}
+done:
+	making_clear(&m);
+	return rc;
+}

@@ -1,0 +1,75 @@
+/*
+ * epoch: who may read a vault from when on, and the secrets for it.
+ *
+ * An epoch has a secret of 32 random bytes, sealed to each of its readers in a box without a name: 36 bytes
+ * vault, 32 bytes digest of the epoch before (zeros: none; of several the first), 32 bytes secret.
+ * What else readers need is sealed under that secret: a DAG-CBOR map {readers: [key...], secrets:
+ * [[epoch, secret]...]} with the secrets of all epochs before, so that one box opens all history. It
+ * stands in the record as 24 bytes nonce, 16 bytes tag and the rest; associated data: "varve epoch 1", the vault
+ * and the same digest. Only owners' epochs count. Format: docs/storage-network.md.
+ */
+#ifndef VV_CMD_VAULT_SEALED_EPOCH_H
+#define VV_CMD_VAULT_SEALED_EPOCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "transport/hold/vault_state.h"
+
+typedef struct vv_epoch_secret {
+	vv_cid epoch;
+	uint8_t secret[VV_SEAL_SECRET];
+} vv_epoch_secret;
+
+/* What a key can open. */
+typedef struct vv_epoch_secrets {
+	vv_epoch_secret *items;
+	size_t count;
+	bool last; /* the last epoch is among them: the key is a reader now */
+	uint8_t (*readers)[VV_KEY_PUBLIC]; /* of the last epoch, when it is */
+	size_t reader_count;
+} vv_epoch_secrets;
+
+/* VV_EREFUSED: no epoch is sealed to this key. */
+vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, const vv_cid *vault,
+				const vv_key *key, vv_error *err);
+void vv_epoch_secrets_clear(vv_epoch_secrets *x);
+
+/* The one that a shard's header names. VV_EREFUSED: this key cannot open it. */
+vv_status vv_epoch_seal_of(vv_shard_seal *out, const vv_epoch_secrets *x, const vv_cid *vault,
+			   const uint8_t name[VV_EPOCH_NAME], vv_error *err);
+/* The one to seal with now. */
+vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_secrets *x,
+			    const vv_vault_state *s, const vv_cid *vault, vv_error *err);
+
+/* How a holder is called in the ledger: by the first epoch's secret, so that it never changes. */
+vv_status vv_epoch_holder_id(uint8_t out[VV_HOLDER_ID], const vv_epoch_secrets *x,
+			     const vv_vault_state *s, const char *url, vv_error *err);
+
+/* A vault record's list of holders, which every holder has with the ledger: text of the author's, filled
+ * up with blanks to a multiple of 256 bytes, and sealed under the epoch's secret (nonce, tag, bytes;
+ * associated data: "varve places 1" and the vault). Appended. */
+vv_status vv_epoch_places_seal(vv_buf *out, const vv_shard_seal *seal, const vv_buf *text,
+			       vv_error *err);
+vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_cid *vault,
+			       const vv_ledger_record *r, vv_error *err);
+
+/* A vault begins: its first record, with these owners, and its first epoch, with them as readers. */
+vv_status vv_vault_begin(vv_ledger *l, const uint8_t (*owners)[VV_KEY_PUBLIC], size_t count,
+			 const vv_key *owner, vv_error *err);
+
+/* A new epoch. removed: writers who are no longer ones. The state is old afterwards. */
+typedef struct vv_epoch_change {
+	const uint8_t (*readers)[VV_KEY_PUBLIC];
+	size_t reader_count;
+	const uint8_t (*writers)[VV_KEY_PUBLIC]; /* besides the owners */
+	size_t writer_count;
+	const uint8_t (*removed)[VV_KEY_PUBLIC];
+	size_t removed_count;
+} vv_epoch_change;
+vv_status vv_epoch_begin(vv_ledger *l, const vv_vault_state *s, const vv_epoch_secrets *x,
+			 const vv_epoch_change *change, const vv_key *owner, vv_error *err);
+
+#endif

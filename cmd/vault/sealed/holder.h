@@ -1,0 +1,132 @@
+/*
+ * holder: a place that keeps shards and records of vaults, and need not be trusted.
+ *
+ * Every kind keeps the same names, so that a vault can be moved from one to another by copying files:
+ *
+ *	<vault>/shards/<CID>                         a shard
+ *	<vault>/records/<author>/<number>-<CID>      a record of its ledger
+ *
+ * A place (transport/places/place.h) keeps them by these names, and is audited by reading a leaf and the trailer. A
+ * server thinks: it takes records together, audits by sending one leaf, and signs receipts. Nothing is overwritten.
+ * Whatever comes from a holder is checked by whoever asked: shards by their CID, records by their signature.
+ */
+#ifndef VV_CMD_VAULT_SEALED_HOLDER_H
+#define VV_CMD_VAULT_SEALED_HOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "transport/hold/ledger_record.h"
+#include "transport/places/place.h"
+
+/* A record's file. */
+typedef struct vv_record_bytes {
+	const uint8_t *bytes;
+	size_t len;
+} vv_record_bytes;
+
+/* What a server does beyond what a place does; payload is the place's. Errors need not name the holder. */
+typedef struct vv_holder_server_ops {
+	/* Several records at once, in this order: one that judges them sees together what belongs together. */
+	vv_status (*put_records)(void *payload, const vv_cid *vault, const vv_record_bytes *records,
+				 size_t count, vv_error *err);
+	/* One leaf, and its path (vv_leaf_path). */
+	vv_status (*audit)(void *payload, const char *name, const vv_shard *s, unsigned leaf,
+			   vv_buf *out, vv_error *err);
+	/* Signs that it keeps what the place record names. */
+	vv_status (*receipt)(void *payload, const vv_cid *vault, const vv_cid *place,
+			     uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err);
+} vv_holder_server_ops;
+
+/* How a holder is known. Strings are borrowed from who opened it. */
+typedef struct vv_holder_facts {
+	const char *name, *url;
+	const char *domain; /* NULL: what the kind knows of itself */
+	uint64_t quota;     /* bytes; 0: none */
+	const char *key;    /* the DID that a server had so far; NULL: not known */
+	const vv_key *self; /* the client's, where a holder wants to know; NULL: not known */
+} vv_holder_facts;
+
+typedef struct vv_vault_holder vv_vault_holder;
+
+void vv_vault_holder_close(vv_vault_holder *h); /* accepts NULL */
+/* Takes the place over, on failure also. */
+vv_status vv_vault_holder_new(vv_vault_holder **out, vv_place *take_place, const char *name,
+			      vv_error *err);
+
+const char *vv_vault_holder_domain(const vv_vault_holder *h); /* borrowed */
+/* What a user should know of copies there; NULL: nothing. Borrowed. */
+const char *vv_vault_holder_caveat(const vv_vault_holder *h);
+/* It is a server, and signs receipts with this key. */
+void vv_vault_holder_set_server(vv_vault_holder *h, const vv_holder_server_ops *ops,
+				const uint8_t key[VV_KEY_PUBLIC]);
+/* Or shards only? It gets no records, then, and lists none. */
+bool vv_vault_holder_keeps_records(const vv_vault_holder *h);
+/* Does it sign receipts? Its key then. */
+bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC]);
+
+/* --- shards: all messages name the holder --- */
+
+/* Durable after vv_holders_finish (at once, where the kind cannot wait for several together). VV_EREFUSED:
+ * full. */
+vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
+			      const void *bytes, size_t len, vv_error *err);
+/* What was put is durable at all of these holders, which wait for their disks side by side; NULL among them:
+ * nobody. result has a place for each: a failure is of all that was put there since the last time. */
+typedef struct vv_finished {
+	vv_status status;
+	vv_error err;
+} vv_finished;
+vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_finished *result,
+			    vv_error *err);
+/* out gets the whole shard in the place of its content. VV_EMISSING; VV_ECORRUPT: other bytes. */
+vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s,
+			      vv_buf *out, vv_error *err);
+/* Does it have this leaf, and the right hashes? VV_EMISSING, VV_ECORRUPT. *read (may be NULL) grows by
+ * the bytes that came; answer, SHA-256 of them, is mixed in. */
+vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shard *s, unsigned leaf,
+			  uint64_t *read, uint8_t answer[VV_SHA256_LEN], vv_error *err);
+/* Each shard's CID and size; other names are passed over. */
+typedef vv_status (*vv_shard_listed_fn)(void *payload, const vv_cid *cid, uint64_t size,
+					vv_error *err);
+vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shard_listed_fn fn,
+				void *payload, vv_error *err);
+/* One that is not there is fine. VV_EREFUSED: a receipt's term has not ended. */
+vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
+				 vv_error *err);
+/* What a holder with a key signs; VV_ECORRUPT: its signature is not of its key. */
+vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_cid *place,
+			    uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err);
+
+/* --- records, and vaults --- */
+
+/* Names as in the ledger: <author>/<number>-<CID>. */
+vv_status vv_holder_list_records(vv_vault_holder *h, const vv_cid *vault, vv_listed_fn fn,
+				 void *payload, vv_error *err);
+/* The last of an author's records that a holder is known to have, with all before it. */
+typedef struct vv_met {
+	char author[VV_DID_TEXT]; /* as in names of records */
+	uint64_t sequence;
+} vv_met;
+/* Without those before the ones that are known. */
+vv_status vv_holder_list_new_records(vv_vault_holder *h, const vv_cid *vault, const vv_met *met,
+				     size_t met_count, vv_listed_fn fn, void *payload,
+				     vv_error *err);
+vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
+			       vv_buf *out, vv_error *err);
+/* Durable at once. */
+vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
+			       const void *bytes, size_t len, vv_error *err);
+/* Several, in an order in which each makes sense: those that say who may write come first. Durable only after
+ * vv_holders_finish. */
+vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
+				const vv_record_bytes *records, size_t count, vv_error *err);
+/* The vaults that it has something of. */
+typedef vv_status (*vv_vault_listed_fn)(void *payload, const vv_cid *vault, vv_error *err);
+vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_vault_listed_fn fn, void *payload,
+				vv_error *err);
+
+#endif

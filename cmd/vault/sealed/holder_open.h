@@ -1,0 +1,16 @@
+/*
+ * holder_open: from a URL to a holder.
+ */
+#ifndef VV_CMD_VAULT_SEALED_HOLDER_OPEN_H
+#define VV_CMD_VAULT_SEALED_HOLDER_OPEN_H
+
+#include "cmd/vault/sealed/holder.h"
+#include "transport/line/options.h"
+
+/* VV_EUSAGE: no such kind of holder; VV_ENOTFOUND: it is not there; never VV_EREFUSED, by which
+ * holders say that they are full. make: a folder is made a holder if
+ * it is none. connect is used as long as the holder is. */
+vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *facts,
+			       const vv_connect_options *connect, bool make, vv_error *err);
+
+#endif

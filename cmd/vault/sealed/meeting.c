@@ -1,0 +1,433 @@
+/*
+ * meeting: knows what to compare.
+ */
+#include "cmd/vault/sealed/meeting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+
+#define BATCH 512u               /* records that go at once */
+#define BATCH_BYTES (512u << 10) /* so many are enough */
+
+typedef struct listed {
+	char *name;
+	uint64_t size;
+} listed;
+
+typedef struct listing {
+	listed *items; /* sorted by name */
+	size_t count, cap;
+} listing;
+
+static vv_status on_name(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	listing *l = payload;
+
+	if (!vv_ledger_is_name(name)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(l->items, l->count, l->cap)) {
+		return vv_fail_nomem(err);
+	}
+	l->items[l->count].size = size;
+	l->items[l->count].name = vv_strdup(name);
+	return l->items[l->count++].name ? VV_OK : vv_fail_nomem(err);
+}
+
+static int compare_listed(const void *a, const void *b)
+{
+	return strcmp(((const listed *)a)->name, ((const listed *)b)->name);
+}
+
+static void clear_listing(listing *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		vv_free(l->items[i].name);
+	}
+	vv_free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+/* The last record that is known of each author is still listed. */
+static bool has_met(const vv_meeting *m, const listing *l)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < m->met_count; i++) {
+		const size_t len = strlen(m->met[i].author);
+		bool there = false;
+		for (size_t k = 0; !there && k < l->count; k++) {
+			const char *name = l->items[k].name;
+			there = strncmp(name, m->met[i].author, len) == 0 && name[len] == '/' &&
+				strtoull(name + len + 1, NULL, 10) == m->met[i].sequence;
+		}
+		found += there;
+	}
+	return found == m->met_count;
+}
+
+static vv_status list_records(vv_meeting *m, listing *l, bool all, vv_error *err)
+{
+	const vv_cid *vault = vv_ledger_vault(m->ledger);
+	vv_status rc;
+
+	m->listed_all = all || m->met_count == 0;
+	rc = vv_holder_list_new_records(m->holder, vault, m->met, m->listed_all ? 0 : m->met_count,
+					on_name, l, err);
+	if (rc == VV_OK && !m->listed_all && !has_met(m, l)) {
+		clear_listing(l);
+		m->listed_all = true;
+		rc = vv_holder_list_records(m->holder, vault, on_name, l, err);
+	}
+
+	if (rc == VV_OK && l->count > 0) {
+		qsort(l->items, l->count, sizeof(*l->items), compare_listed);
+	}
+	m->records = l->count;
+	return rc;
+}
+
+/* --- what is damaged ----------------------------------------------------------------------------- */
+
+static vv_damaged_record *find_damaged(const vv_meeting *m, const char *name)
+{
+	for (size_t i = 0; i < m->damaged_count; i++) {
+		if (strcmp(m->damaged[i].name, name) == 0) {
+			return &m->damaged[i];
+		}
+	}
+	return NULL;
+}
+
+static vv_status note_damaged(vv_meeting *m, const char *name, const vv_error *why, vv_error *err)
+{
+	vv_damaged_record *d;
+
+	if (find_damaged(m, name)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(m->damaged, m->damaged_count, m->damaged_cap)) {
+		return vv_fail_nomem(err);
+	}
+	d = &m->damaged[m->damaged_count];
+	d->why = *why;
+	d->unheard = why->code == VV_ENOSUPPORT;
+	if (!(d->name = vv_strdup(name))) {
+		return vv_fail_nomem(err);
+	}
+	m->damaged_count++;
+	if (m->found) {
+		m->found(m->payload, d);
+	}
+	return VV_OK;
+}
+
+static void forget_damaged(vv_meeting *m, vv_damaged_record *d)
+{
+	vv_free(d->name);
+	*d = m->damaged[--m->damaged_count];
+}
+
+size_t vv_meeting_damaged(const vv_meeting *m)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->damaged_count; i++) {
+		count += !m->damaged[i].unheard;
+	}
+	return count;
+}
+
+void vv_meeting_clear(vv_meeting *m)
+{
+	while (m->damaged_count > 0) {
+		forget_damaged(m, &m->damaged[m->damaged_count - 1]);
+	}
+	vv_free(m->damaged);
+	m->damaged = NULL;
+	m->damaged_cap = 0;
+	vv_free(m->met);
+	m->met = NULL;
+	m->met_count = m->met_cap = 0;
+}
+
+/* --- both ways ------------------------------------------------------------------------------------- */
+
+static vv_status take_in(vv_meeting *m, const listing *l, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
+		const char *name = l->items[i].name;
+		if (vv_ledger_has(m->ledger, name) || find_damaged(m, name)) {
+			continue;
+		}
+		if ((rc = vv_holder_get_record(m->holder, vv_ledger_vault(m->ledger), name, &bytes,
+					       err)) < 0) {
+			break;
+		}
+		rc = vv_ledger_take(m->ledger, name, bytes.data, bytes.len, &why);
+		if (rc == VV_ECORRUPT || rc == VV_ENOSUPPORT) {
+			rc = note_damaged(m, name, &why, err);
+		} else if (rc < 0) {
+			*err = why;
+		} else if (m->took) {
+			rc = m->took(m->payload, name, err);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+/* May this one be written? What the holder has under its name is not it. */
+static vv_status check_listed(vv_meeting *m, const listed *there, size_t len, bool *write,
+			      vv_error *err)
+{
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	if (there->size != len) {
+		/* One record has one length. */
+		vv_fail(&why, VV_ECORRUPT, "it has %llu bytes, and should have %zu",
+			(unsigned long long)there->size, len);
+		rc = note_damaged(m, there->name, &why, err);
+	}
+	*write = m->mend && find_damaged(m, there->name);
+	return rc;
+}
+
+/* Records that go together. */
+typedef struct batch {
+	vv_meeting *m;
+	vv_buf bytes; /* their files, one after the other */
+	const char *names[BATCH];
+	size_t ends[BATCH];
+	size_t count;
+} batch;
+
+static vv_status send_batch(batch *b, vv_error *err)
+{
+	vv_record_bytes list[BATCH];
+	vv_status rc = vv_buf_ok(&b->bytes, err);
+
+	for (size_t i = 0; i < b->count; i++) {
+		const size_t start = i > 0 ? b->ends[i - 1] : 0;
+		list[i].bytes = (const uint8_t *)b->bytes.data + start;
+		list[i].len = b->ends[i] - start;
+	}
+	if (rc == VV_OK && b->count > 0) {
+		rc = vv_holder_put_records(b->m->holder, vv_ledger_vault(b->m->ledger), b->names,
+					   list, b->count, err);
+	}
+	b->count = 0;
+	vv_buf_reset(&b->bytes);
+	return rc;
+}
+
+static vv_status add_to_batch(batch *b, const char *name, vv_error *err)
+{
+	vv_status rc = vv_ledger_file(b->m->ledger, name, &b->bytes, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	b->names[b->count] = name;
+	b->ends[b->count++] = b->bytes.len;
+	return b->count == BATCH || b->bytes.len >= BATCH_BYTES ? send_batch(b, err) : VV_OK;
+}
+
+/* What the holder has under the name is not it, and is written again. */
+static vv_status write_again(vv_meeting *m, const char *name, vv_error *err)
+{
+	const vv_cid *vault = vv_ledger_vault(m->ledger);
+	vv_buf bytes = VV_BUF_INIT, is = VV_BUF_INIT;
+	vv_status rc;
+
+	/* A holder that never writes over anything may refuse, or do nothing: then it stays noted. */
+	if ((rc = vv_ledger_file(m->ledger, name, &bytes, err)) == VV_OK &&
+	    (rc = vv_holder_put_record(m->holder, vault, name, bytes.data, bytes.len, err)) ==
+		    VV_OK &&
+	    (rc = vv_holder_get_record(m->holder, vault, name, &is, err)) == VV_OK &&
+	    is.len == bytes.len && memcmp(is.data, bytes.data, is.len) == 0) {
+		forget_damaged(m, find_damaged(m, name));
+		m->mended++;
+	}
+	vv_buf_clear(&bytes);
+	vv_buf_clear(&is);
+	return rc == VV_EREFUSED ? VV_OK : rc;
+}
+
+/* Those that say who may write come first: a holder that judges needs them to judge the others. Then those of
+ * who is there: one that keeps nothing of a vault begins when somebody whom it knows has signed. */
+static unsigned turn_of(const vv_meeting *m, size_t i)
+{
+	const vv_ledger_record *r = vv_ledger_file_record(m->ledger, i);
+
+	if (r->kind == VV_LEDGER_EPOCH || vv_cid_is_null(&r->vault)) {
+		return 0;
+	}
+	return m->self && memcmp(r->author, m->self, VV_KEY_PUBLIC) == 0 ? 1 : 2;
+}
+
+/* Is the file there, as far as is known without a list? */
+static bool is_met(const vv_meeting *m, size_t i)
+{
+	const char *name = vv_ledger_file_name(m->ledger, i);
+
+	if (m->listed) {
+		return vv_ledger_file_number(m->ledger, i) < m->handed;
+	}
+	for (size_t k = 0; !m->listed_all && k < m->met_count; k++) {
+		const size_t len = strlen(m->met[k].author);
+		if (strncmp(name, m->met[k].author, len) == 0 && name[len] == '/') {
+			return vv_ledger_file_record(m->ledger, i)->sequence < m->met[k].sequence;
+		}
+	}
+	return false;
+}
+
+static vv_status hand_on_one(batch *b, const listing *l, size_t i, vv_error *err)
+{
+	vv_meeting *m = b->m;
+	const char *name = vv_ledger_file_name(m->ledger, i);
+	const listed wanted = {.name = (char *)(uintptr_t)name};
+	const listed *there = l->count > 0 ? bsearch(&wanted, l->items, l->count, sizeof(*l->items),
+						     compare_listed)
+					   : NULL;
+	bool write = false;
+	vv_status rc;
+
+	if (!there) {
+		m->behind++;
+		return add_to_batch(b, name, err);
+	}
+	rc = check_listed(m, there, vv_ledger_file_len(m->ledger, i), &write, err);
+	return rc == VV_OK && write ? write_again(m, name, err) : rc;
+}
+
+static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
+{
+	batch b = {.m = m, .bytes = VV_BUF_INIT};
+	vv_status rc;
+
+	m->behind = 0;
+	/* Nobody is told of what may be lost here: another record would get its number. */
+	if ((rc = vv_ledger_sync(m->ledger, err)) < 0) {
+		return rc;
+	}
+	for (unsigned turn = 0; turn < 3; turn++) {
+		for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {
+			if (turn_of(m, i) == turn && !is_met(m, i)) {
+				rc = hand_on_one(&b, l, i, err);
+			}
+		}
+	}
+	if (rc == VV_OK) {
+		rc = send_batch(&b, err);
+	}
+	vv_buf_clear(&b.bytes);
+	return rc;
+}
+
+vv_status vv_meeting_add_met(vv_meeting *m, const char *author, size_t len, uint64_t sequence,
+			     vv_error *err)
+{
+	if (len >= sizeof(m->met->author)) {
+		return VV_OK; /* none of ours */
+	}
+	if (!vv_array_room(m->met, m->met_count, m->met_cap)) {
+		return vv_fail_nomem(err);
+	}
+	memcpy(m->met[m->met_count].author, author, len);
+	m->met[m->met_count].author[len] = '\0';
+	m->met[m->met_count++].sequence = sequence;
+	return VV_OK;
+}
+
+/* The holder has all that is here, but for what is damaged there. Of an author of whom records are missing nothing is
+ * known: they may come. */
+static vv_status renew_met(vv_meeting *m, vv_error *err)
+{
+	const size_t count = vv_ledger_author_count(m->ledger);
+	char name[VV_LEDGER_NAME];
+	vv_status rc = VV_OK;
+
+	m->met_count = 0;
+	for (size_t i = 0; rc == VV_OK && m->damaged_count == 0 && i < count; i++) {
+		const vv_ledger_author *a = vv_ledger_author_at(m->ledger, i);
+		if (a->head && a->waiting == 0) {
+			vv_ledger_name(name, a->head);
+			rc = vv_meeting_add_met(m, name, strcspn(name, "/"), a->head->sequence,
+						err);
+		}
+	}
+	return rc;
+}
+
+static vv_status finish(vv_meeting *m, vv_error *err)
+{
+	vv_finished result;
+	vv_status rc = vv_holders_finish(&m->holder, 1, &result, err);
+
+	if (rc == VV_OK && result.status < 0) {
+		*err = result.err;
+		rc = result.status;
+	}
+	return rc;
+}
+
+vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+	listing l = {0};
+	bool mends;
+	vv_status rc = VV_OK;
+
+	if (!vv_vault_holder_keeps_records(m->holder)) {
+		return VV_OK;
+	}
+	mends = m->mend && m->damaged_count > 0;
+	m->listed = m->listed && !mends && !vv_vault_holder_key(m->holder, key);
+	if (!m->listed && (rc = list_records(m, &l, mends || !m->brief, err)) == VV_OK) {
+		rc = take_in(m, &l, err);
+	}
+	if (rc < 0 || (rc = hand_on(m, &l, err)) < 0 || (!m->later && (rc = finish(m, err)) < 0) ||
+	    (rc = renew_met(m, err)) < 0) {
+		goto done;
+	}
+	m->listed = true;
+	m->handed = vv_ledger_file_count(m->ledger);
+done:
+	clear_listing(&l);
+	return rc;
+}
+
+vv_status vv_meeting_look(vv_meeting *m, vv_error *err)
+{
+	listing l = {0};
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = list_records(m, &l, true, err);
+
+	for (size_t i = 0; rc == VV_OK && i < l.count; i++) {
+		const char *name = l.items[i].name;
+		if ((rc = vv_holder_get_record(m->holder, vv_ledger_vault(m->ledger), name, &bytes,
+					       err)) < 0) {
+			break;
+		}
+		rc = vv_ledger_check(m->ledger, name, bytes.data, bytes.len, &why);
+		if (rc == VV_ECORRUPT || rc == VV_ENOSUPPORT) {
+			rc = note_damaged(m, name, &why, err);
+		} else if (rc < 0) {
+			*err = why;
+		}
+	}
+	vv_buf_clear(&bytes);
+	clear_listing(&l);
+	return rc;
+}

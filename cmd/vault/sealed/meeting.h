@@ -1,0 +1,69 @@
+/*
+ * meeting: a ledger that is here, and the records of it that a holder has, come together.
+ *
+ * Records go both ways. A file whose bytes are not the record that its name says (cut, changed, exchanged) does
+ * not count: it is passed over and named, and, where the right bytes are here, they can be put in its
+ * place. "Nothing is overwritten" holds for records, and such a file is not one.
+ *
+ * One a holder: ledger and holder are set, the rest is zero; clear. run as often as there is something to exchange: the
+ * first lists what the holder has, later ones hand on what is new here. Where it is known from before what the
+ * holder had (met), only what follows is listed, so that a ledger of many years costs no more than a young one.
+ */
+#ifndef VV_CMD_VAULT_SEALED_MEETING_H
+#define VV_CMD_VAULT_SEALED_MEETING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "cmd/vault/sealed/holder.h"
+#include "transport/hold/ledger.h"
+
+typedef struct vv_damaged_record {
+	char *name;   /* as ledgers name it */
+	bool unheard; /* of a newer varve: it may be right, and does not count here */
+	vv_error why;
+} vv_damaged_record;
+
+typedef struct vv_meeting {
+	vv_ledger *ledger; /* borrowed */
+	vv_vault_holder *holder;
+	bool mend;  /* damaged records are written again */
+	bool brief; /* only what follows met is listed */
+	bool later; /* records that go to the holder are durable there after vv_holders_finish */
+	const uint8_t *self; /* the key whose records go first; NULL: no matter */
+	/* Each may be NULL. A record came that was not here; one at the holder is found to be damaged. */
+	vv_status (*took)(void *payload, const char *name, vv_error *err);
+	void (*found)(void *payload, const vv_damaged_record *d);
+	void *payload;
+	/* What is known of the holder; run renews it. Where the last record of an author is not there any longer,
+	 * everything is listed after all. */
+	vv_met *met;
+	size_t met_count, met_cap;
+	/* Afterwards. */
+	bool listed;     /* by a run: false makes the next one list again */
+	bool listed_all; /* not only what follows met */
+	size_t handed;   /* files of the ledger below this number are there */
+	uint64_t
+		records; /* that the holder has, by its list; one for shards only has none, and lacks none */
+	uint64_t behind; /* that it lacked, the last time */
+	uint64_t mended;
+	vv_damaged_record *damaged; /* as far as it is known, and not mended */
+	size_t damaged_count, damaged_cap;
+} vv_meeting;
+
+/* What the holder has and is not here is taken in, then it gets what it lacks. Of what is here only the
+ * length is compared. One that follows another only hands on, unless something is to be mended, or the holder judges
+ * what it gets (it has a key) and may have left something out. */
+vv_status vv_meeting_run(vv_meeting *m, vv_error *err);
+/* Sets what is known of an author, whose name has len characters. */
+vv_status vv_meeting_add_met(vv_meeting *m, const char *author, size_t len, uint64_t sequence,
+			     vv_error *err);
+/* Reads every record that the holder has; damaged gets those that are not right. */
+vv_status vv_meeting_look(vv_meeting *m, vv_error *err);
+/* Without those of a newer varve. */
+size_t vv_meeting_damaged(const vv_meeting *m);
+void vv_meeting_clear(vv_meeting *m);
+
+#endif

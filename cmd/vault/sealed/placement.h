@@ -1,0 +1,37 @@
+/*
+ * placement: which holders are to keep a shard.
+ *
+ * Rendezvous hashing: a holder's rank for a shard is SHA-256 of the shard's digest and the holder's
+ * id; the highest ranks win, one of each failure domain. So a holder that comes or goes moves only
+ * what it gets or had, as far as domains allow. The ledger says where a shard is; this only says
+ * where it is to go.
+ */
+#ifndef VV_CMD_VAULT_SEALED_PLACEMENT_H
+#define VV_CMD_VAULT_SEALED_PLACEMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+
+typedef struct vv_placeable {
+	const uint8_t *id; /* VV_HOLDER_ID bytes */
+	const char *
+		domain; /* what fails together has one name; "": nobody knows, it is one of its own */
+} vv_placeable;
+
+/* Puts the places (in holders) of the best ones into out, which has room for count, best first, at most one
+ * of a domain; returns how many these are. */
+size_t vv_placement(size_t *out, const vv_cid *shard, const vv_placeable *holders, size_t count);
+
+/* Of shards that are in a stripe: has[i] says which holders have shard i. out[i] gets the one of them at which
+ * it counts, no two in one domain, for as many shards as can be; SIZE_MAX for others. */
+vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
+			     const vv_placeable *holders, size_t count, vv_error *err);
+
+/* How many domains there are. */
+size_t vv_domain_count(const vv_placeable *holders, size_t count);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * stream: what a run puts into the vault, item after item, cut into shards and sealed.
+ *
+ * A run's content is the content of its shards, one after the other; all but the last are full. It is items
+ *
+ *	1        bits 0-3: kind (below), bits 4-5: method (0 stored, 1 zstd, 2 zstd with its base)
+ *	varint   raw length
+ *	varint   stored length
+ *	32 or 20 digest: of blocks 32 bytes, of Git's objects 20, of others none
+ *	32 or 20 method 2: digest of the base, of the same kind
+ *	stored   bytes (compressed ones as transport/protocol/compress.h has them)
+ *
+ * then an item INDEX, and 16 bytes: le64 where the INDEX begins, and where the item REFS begins (all
+ * ones: there is none). The index says where each of the run's items begins, and
+ * where items of older runs are which lost their own index: varint count of such runs, 32 bytes each (the
+ * digest of the run's vault record); varint count of items; of each a byte (kind), digest, varint run
+ * (0: this one, 1: the first of the list), varint offset. Format: docs/storage-network.md.
+ */
+#ifndef VV_CMD_VAULT_SEALED_STREAM_H
+#define VV_CMD_VAULT_SEALED_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "transport/hold/shard.h"
+
+typedef enum vv_item_kind {
+	VV_ITEM_RAW = 1,  /* a block */
+	VV_ITEM_NODE = 2, /* a block of DAG-CBOR */
+	VV_ITEM_COMMIT = 3,
+	VV_ITEM_TREE = 4,
+	VV_ITEM_BLOB = 5,
+	VV_ITEM_TAG = 6,
+	VV_ITEM_INDEX = 8,
+	VV_ITEM_REFS = 9
+} vv_item_kind;
+
+#define VV_ITEM_MAX (1u << 30) /* bytes of one, uncompressed */
+
+/* A block's CID, or a Git object's id in the place of one (any codec that no block has). */
+vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest);
+
+/* One line of an index. */
+typedef struct vv_item_place {
+	vv_cid cid; /* vv_item_cid */
+	vv_item_kind kind;
+	size_t run; /* 0: the index's own */
+	uint64_t offset;
+} vv_item_place;
+
+/* What was read of an index; items and runs are the caller's (vv_free). */
+typedef struct vv_item_index {
+	vv_cid *runs;
+	size_t run_count;
+	vv_item_place *items;
+	size_t count;
+} vv_item_index;
+vv_status vv_item_index_read(vv_item_index *out, const void *bytes, size_t len, vv_error *err);
+void vv_item_index_clear(vv_item_index *x);
+
+/* --- writing --- */
+
+typedef struct vv_stream_out vv_stream_out;
+
+/* fn gets each shard, in order. Borrows seal. */
+typedef vv_status (*vv_shard_out_fn)(void *payload, const vv_shard *s, const void *bytes,
+				     size_t len, vv_error *err);
+vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_shard_out_fn fn,
+			     void *payload, vv_error *err);
+void vv_stream_out_close(vv_stream_out *o); /* accepts NULL; what was not ended is lost */
+
+/* One item; base (with base_len > 0): the bytes of base_cid, which it resembles, and which the
+ * reader has or gets before. */
+typedef struct vv_item {
+	vv_item_kind kind;
+	vv_cid cid;
+	const void *bytes;
+	size_t len;
+	vv_cid base_cid;
+	const void *base;
+	size_t base_len;
+} vv_item;
+vv_status vv_stream_out_put(vv_stream_out *o, const vv_item *item, vv_error *err);
+uint64_t vv_stream_out_len(const vv_stream_out *o); /* content so far */
+bool vv_stream_out_has(const vv_stream_out *o, const vv_cid *cid);
+
+/* Writes refs (NULL: none), the index, and what is left to write. index (may be NULL) gets the index's
+ * bytes. */
+vv_status vv_stream_out_end(vv_stream_out *o, const vv_buf *refs, vv_buf *index, vv_error *err);
+
+/* --- reading --- */
+
+typedef struct vv_stream_in vv_stream_in;
+
+/* Puts the content of the run's shard number i into out, which is empty. */
+typedef vv_status (*vv_shard_in_fn)(void *payload, size_t i, vv_buf *out, vv_error *err);
+vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn, void *payload,
+			    vv_error *err);
+void vv_stream_in_close(vv_stream_in *in); /* accepts NULL */
+
+/* An item as it stands; bytes are borrowed until the next call. */
+typedef struct vv_item_stored {
+	vv_item_kind kind;
+	uint8_t method;
+	vv_cid cid, base; /* base null: none */
+	size_t raw_len;
+	const uint8_t *bytes;
+	size_t len;
+	uint64_t next; /* where the item after it begins */
+} vv_item_stored;
+/* VV_ECORRUPT; and what reading a shard fails of. */
+vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out, vv_error *err);
+/* The raw bytes of an item, in the place of out's content; base: those of its base. Checked against
+ * its digest. */
+vv_status vv_stream_in_expand(vv_stream_in *in, const vv_item_stored *s, const void *base,
+			      size_t base_len, vv_buf *out, vv_error *err);
+
+/* The run's index and refs as bytes; empty where there are none. */
+vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_error *err);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * waiting: how long this machine has seen things wait, each called by a CID, in a file.
+ *
+ * What passes between two commands counts, at most 7 days each time, and nothing when it was more than a year: no
+ * clock that is far off, in a record or on this machine, ends a wait early. What was not seen this time is
+ * forgotten, and begins again. What cannot be read begins again, too.
+ */
+#ifndef VV_CMD_VAULT_SEALED_WAITING_H
+#define VV_CMD_VAULT_SEALED_WAITING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+
+typedef struct vv_waiting vv_waiting;
+
+/* now: seconds since 1970. Without the file nothing has waited yet. */
+vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_error *err);
+void vv_waiting_close(vv_waiting *w); /* accepts NULL */
+
+/* The thing waits still, or from now on. *sec (may be NULL): for how many seconds. */
+vv_status vv_waiting_see(vv_waiting *w, const vv_cid *thing, uint64_t *sec, vv_error *err);
+/* For the next time. Without it nothing changes. */
+vv_status vv_waiting_write(const vv_waiting *w, vv_error *err);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * cid_text: CIDs as other programs of IPFS write them.
+ *
+ * CIDv0 (Qm...), and CIDv1 in the bases that the gateways of others take: base16, base32, base36 and
+ * base58btc, each but the last in either case. varve itself writes base32 (repo/blocks/cid.h).
+ */
+#ifndef VV_REPO_BLOCKS_CID_TEXT_H
+#define VV_REPO_BLOCKS_CID_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "repo/blocks/cid.h"
+
+#define VV_CID_TEXT_MAX 200u
+#define VV_CID_DIGEST_MAX 128u
+
+typedef struct vv_foreign_cid {
+	uint64_t codec, hash;
+	uint8_t digest[VV_CID_DIGEST_MAX];
+	size_t digest_len;
+} vv_foreign_cid;
+
+/* False: not a CID. */
+bool vv_cid_text_read(vv_foreign_cid *out, const char *text, size_t len);
+
+/* Is it one whose blocks varve can have or make: raw, DAG-CBOR or DAG-PB, SHA-256? */
+bool vv_cid_text_own(vv_cid *out, const vv_foreign_cid *c);
+
+/* Is the block in the CID itself? It is the digest, then. */
+bool vv_cid_text_is_identity(const vv_foreign_cid *c);
+
+#endif

@@ -1,0 +1,407 @@
+/*
+ * folder_place: knows what stands for a disk.
+ */
+#include "transport/places/folder_place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sync.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/places/place_quota.h"
+
+typedef struct folder {
+	char *path;
+	const vv_place_mark *mark;
+	vv_place_quota quota;
+	char **swept; /* folders from which what dead processes left was removed, once each */
+	size_t swept_count, swept_cap;
+	vv_file_batch later;
+	bool failed; /* some of what was put since the last finish is not there, and why */
+	vv_error why;
+} folder;
+
+#define TOGETHER                                                                                   \
+	16u /* files that get their names together: what a killed run has sent stays, but for the last of it */
+
+/* --- what it keeps --------------------------------------------------------------------------- */
+
+static const vv_place_ops folder_ops;
+
+vv_status vv_folder_place_used(const vv_place *p, bool anew, uint64_t *out, vv_error *err)
+{
+	folder *f = p->payload;
+
+	f->quota.counted = f->quota.counted && !anew;
+	vv_status rc = vv_place_quota_check(&f->quota, &folder_ops, f, 0, err);
+	*out = f->quota.used;
+	return rc == VV_EREFUSED ? VV_OK : rc; /* more than there is room for */
+}
+
+/* Where disks are mounted, as the Filesystem Hierarchy Standard has it. */
+static bool is_for_mounts(const char *path)
+{
+	return strncmp(path, "/media/", 7) == 0 || strncmp(path, "/run/media/", 11) == 0 ||
+	       strncmp(path, "/mnt/", 5) == 0;
+}
+
+/* A new folder is made in one that is there, and not on the system's disk where another disk is to be. */
+static vv_status check_mounted(const char *path, vv_error *err)
+{
+	char *above = vv_path_dir(path);
+	struct stat top, st;
+	vv_status rc = above ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && !vv_exists(path) &&
+	    (stat(above, &st) != 0 ||
+	     (is_for_mounts(path) && stat("/", &top) == 0 && top.st_dev == st.st_dev))) {
+		vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or no disk is mounted at '%s'",
+			vv_text_shows(path), vv_text_shows(above));
+		rc = vv_hint(err,
+			     "mount the disk, or make the folder yourself if it is to be there");
+	}
+	vv_free(above);
+	return rc;
+}
+
+/* Is it the folder that is meant, and not what is in its place while a disk is not mounted? */
+static vv_status check_mark(const char *path, const vv_place_mark *mark, bool make, vv_error *err)
+{
+	char *file = vv_path_join(path, mark->file, (char *)NULL);
+	vv_status rc = VV_OK;
+
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
+	if (vv_exists(file)) {
+		vv_free(file);
+		return VV_OK;
+	}
+	if (make) {
+		vv_file_batch batch = {0};
+		if ((rc = vv_file_batch_add(&batch, file, mark->text, strlen(mark->text), err)) ==
+		    VV_OK) {
+			rc = vv_file_batch_finish(&batch, err);
+		}
+		vv_file_batch_clear(&batch);
+	} else {
+		if (vv_exists(path)) {
+			vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s, or its disk is not mounted",
+				vv_text_shows(path), mark->keeps);
+		} else {
+			vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted",
+				vv_text_shows(path));
+		}
+		rc = vv_hint(err, "a folder that keeps %s has a file '%s' in it", mark->keeps,
+			     mark->file);
+	}
+	vv_free(file);
+	return rc;
+}
+
+/* The path of a name below the folder, whose folders are no symbolic links: what is elsewhere is not this place's, and
+ * may be anything. Owned by the caller. */
+static vv_status find_path(char **out, const folder *f, const char *name, vv_error *err)
+{
+	const size_t top = strlen(f->path);
+	char *path = vv_path_join(f->path, name, (char *)NULL);
+	vv_stat st;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	for (char *p = path ? path + top : NULL;
+	     p && rc == VV_OK && *p && (p = strchr(p + 1, '/'));) {
+		*p = '\0';
+		if (vv_lstat(&st, path, NULL) == VV_OK && S_ISLNK(st.mode)) {
+			rc = vv_fail(err, VV_EIO,
+				     "'%s' is a symbolic link, which a place's folders are not",
+				     vv_text_shows(path));
+			vv_hint(err,
+				"put the folder itself there, or use the other place by its path");
+		}
+		*p = '/';
+	}
+	*out = rc == VV_OK ? path : NULL;
+	if (rc < 0) {
+		vv_free(path);
+	}
+	return rc;
+}
+
+static vv_status sweep_once(folder *f, const char *path, vv_error *err)
+{
+	char *dir = vv_path_dir(path);
+
+	if (!dir || !vv_array_room(f->swept, f->swept_count, f->swept_cap)) {
+		vv_free(dir);
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = f->swept_count; i > 0; i--) {
+		if (strcmp(f->swept[i - 1], dir) == 0) {
+			vv_free(dir);
+			return VV_OK;
+		}
+	}
+	vv_temp_sweep(dir, VV_WRITE_TEMP);
+	f->swept[f->swept_count++] = dir;
+	return VV_OK;
+}
+
+/* The folder is there, and what it has can be read: its disk is full, or may not be written to. */
+static vv_status refused(const folder *f, vv_status rc, vv_error *err)
+{
+	return rc == VV_EIO && check_mark(f->path, f->mark, false, NULL) == VV_OK
+		       ? (err->code = VV_EREFUSED)
+		       : rc;
+}
+
+/* What was put gets its names. */
+static vv_status name_files(folder *f, vv_error *err)
+{
+	vv_error gone;
+	vv_status rc = vv_file_batch_finish(&f->later, err);
+
+	if (rc < 0) {
+		f->quota.counted = false;
+		if (check_mark(f->path, f->mark, false, &gone) < 0) {
+			*err = gone;
+			rc = gone.code;
+		}
+	}
+	return refused(f, rc, err);
+}
+
+static vv_status folder_put_later(void *payload, const char *name, const void *bytes, size_t len,
+				  vv_error *err)
+{
+	folder *f = payload;
+	char *path;
+	vv_stat st;
+	vv_status rc = find_path(&path, f, name, err);
+
+	if (rc < 0) {
+		return refused(f, rc, err);
+	}
+	if (f->later.count >= TOGETHER && (rc = name_files(f, err)) < 0) {
+		f->failed = true;
+		f->why = *err;
+		vv_free(path);
+		return rc;
+	}
+	/* What is there stays, unless it was cut short. */
+	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode) && st.size == len) {
+		vv_buf is = VV_BUF_INIT;
+		bool same = vv_read_regular(&is, path, len, NULL) == VV_OK && is.len == len &&
+			    memcmp(is.data, bytes, len) == 0;
+		vv_buf_clear(&is);
+		if (same) {
+			/* Whoever wrote it may have been killed before it was durable. */
+			rc = vv_file_batch_keep(&f->later, path, err);
+			vv_free(path);
+			return rc;
+		}
+	}
+	/* A disk may go in the middle. */
+	if ((rc = check_mark(f->path, f->mark, false, err)) < 0 ||
+	    (rc = vv_place_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
+	    (rc = sweep_once(f, path, err)) < 0 ||
+	    (rc = vv_file_batch_add(&f->later, path, bytes, len, err)) < 0) {
+		goto done;
+	}
+	f->quota.used += len;
+done:
+	vv_free(path);
+	return refused(f, rc, err);
+}
+
+static vv_status folder_finish(void *payload, vv_error *err)
+{
+	folder *f = payload;
+	vv_status rc = name_files(f, err);
+
+	if (f->failed) {
+		*err = f->why;
+		rc = f->why.code;
+	}
+	f->failed = false;
+	return rc;
+}
+
+static vv_status folder_put(void *payload, const char *name, const void *bytes, size_t len,
+			    vv_error *err)
+{
+	vv_status rc = folder_put_later(payload, name, bytes, len, err);
+	return rc < 0 ? rc : folder_finish(payload, err);
+}
+
+static vv_status folder_get(void *payload, const char *name, uint64_t from, uint64_t len,
+			    vv_buf *out, vv_error *err)
+{
+	folder *f = payload;
+	char *path;
+	vv_stat st;
+	int fd;
+	vv_status rc = find_path(&path, f, name, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) {
+		vv_free(path);
+		return (vv_status)fd;
+	}
+	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && from < st.size) {
+		size_t n = (size_t)(st.size - from < len ? st.size - from : len);
+		ssize_t got = -1;
+		if (!vv_buf_reserve(out, n)) {
+			rc = vv_fail_nomem(err);
+		} else if ((got = vv_pread_full(fd, out->data + out->len, n, from, path, err)) <
+			   0) {
+			rc = (vv_status)got;
+		} else {
+			out->len += (size_t)got;
+			out->data[out->len] = '\0';
+		}
+	}
+	(void)vv_close(fd, path, NULL);
+	vv_free(path);
+	return rc;
+}
+
+static vv_status folder_list_after(void *payload, const char *name, const char *after,
+				   vv_listed_fn fn, void *to, vv_error *err)
+{
+	folder *f = payload;
+	char *dir, *first, **names = NULL;
+	size_t count = 0;
+	vv_buf inside = VV_BUF_INIT;
+	vv_status rc;
+
+	/* The folder itself is not a link either. */
+	vv_buf_printf(&inside, "%s%s", name, *name ? "/" : "");
+	if ((rc = vv_buf_ok(&inside, err)) == VV_OK) {
+		rc = find_path(&first, f, vv_buf_cstr(&inside), err);
+	}
+	vv_buf_clear(&inside);
+	if (rc < 0) {
+		return rc;
+	}
+	vv_free(first);
+	dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
+	if (!dir) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_list_dir(&names, &count, dir, err);
+	if (rc == VV_ENOTFOUND && *name) {
+		rc = VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (strcmp(names[i], after) <= 0) {
+			continue;
+		}
+		char *path = vv_path_join(dir, names[i], (char *)NULL);
+		vv_stat st;
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_lstat(&st, path, NULL) == VV_OK &&
+			   (S_ISREG(st.mode) || S_ISDIR(st.mode))) {
+			rc = fn(to, names[i], S_ISDIR(st.mode) ? UINT64_MAX : st.size, err);
+		}
+		vv_free(path);
+	}
+	vv_names_free(names, count);
+	vv_free(dir);
+	return rc;
+}
+
+static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, void *to,
+			     vv_error *err)
+{
+	return folder_list_after(payload, name, "", fn, to, err);
+}
+
+static vv_status folder_remove(void *payload, const char *name, vv_error *err)
+{
+	folder *f = payload;
+	char *path;
+	vv_status rc = find_path(&path, f, name, err);
+
+	if (rc == VV_OK) {
+		rc = vv_unlink(path, false, err);
+	}
+	f->quota.counted = false;
+	vv_free(path);
+	return rc;
+}
+
+static void folder_close(void *payload)
+{
+	folder *f = payload;
+
+	for (size_t i = 0; i < f->swept_count; i++) {
+		vv_free(f->swept[i]);
+	}
+	vv_free(f->swept);
+	vv_file_batch_clear(&f->later);
+	vv_free(f->path);
+	vv_free(f);
+}
+
+static const vv_place_ops folder_ops = {.put = folder_put,
+					.put_later = folder_put_later,
+					.finish = folder_finish,
+					.get = folder_get,
+					.list = folder_list,
+					.list_after = folder_list_after,
+					.remove = folder_remove,
+					.close = folder_close};
+
+/* --- opening it ------------------------------------------------------------------------------ */
+
+static vv_status open_folder(vv_place *out, const char *path, const vv_place_facts *facts,
+			     bool make, vv_error *err)
+{
+	vv_buf domain = VV_BUF_INIT;
+	struct stat st;
+	folder *f;
+	vv_status rc = check_mark(path, facts->mark, make, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (stat(path, &st) != 0) {
+		return vv_fail_errno(err, "cannot look at", path);
+	}
+	f = vv_calloc(1, sizeof(*f));
+	if (!f || !(f->path = vv_strdup(path))) {
+		vv_free(f);
+		return vv_fail_nomem(err);
+	}
+	f->mark = facts->mark;
+	vv_place_quota_init(&f->quota, facts);
+	vv_buf_printf(&domain, "device %llx", (unsigned long long)st.st_dev);
+	return vv_place_make(out, &folder_ops, f, vv_buf_detach(&domain), facts, err);
+}
+
+vv_status vv_folder_place_open(vv_place *out, const char *path, const vv_place_facts *facts,
+			       bool make, vv_error *err)
+{
+	vv_status rc = make ? check_mounted(path, err) : VV_OK;
+
+	*out = (vv_place){0};
+	return rc < 0 ? rc : open_folder(out, path, facts, make, err);
+}
+
+vv_status vv_own_folder_open(vv_place *out, const char *path, const vv_place_facts *facts,
+			     bool make, vv_error *err)
+{
+	*out = (vv_place){0};
+	return open_folder(out, path, facts, make, err);
+}

@@ -1,0 +1,66 @@
+/*
+ * place_quota: knows that a place's folders are four levels deep at most.
+ */
+#include "transport/places/place_quota.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+
+#define DEPTH 4u
+#define FOLDER_MAX 400u
+
+typedef struct counting {
+	const vv_place_ops *ops;
+	void *payload;
+	uint64_t *used;
+	const char *folder;
+	unsigned depth;
+} counting;
+
+static vv_status count_entry(void *payload, const char *name, uint64_t size, vv_error *err)
+{
+	const counting *c = payload;
+	char folder[FOLDER_MAX];
+	int n;
+
+	if (size != UINT64_MAX) {
+		*c->used += size;
+		return VV_OK;
+	}
+	n = snprintf(folder, sizeof(folder), "%s%s%s", c->folder, *c->folder ? "/" : "", name);
+	if (c->depth == 0 || n < 0 || (size_t)n >= sizeof(folder)) {
+		return VV_OK; /* none of ours */
+	}
+	counting below = {c->ops, c->payload, c->used, folder, c->depth - 1};
+	return c->ops->list(c->payload, folder, count_entry, &below, err);
+}
+
+void vv_place_quota_init(vv_place_quota *q, const vv_place_facts *facts)
+{
+	*q = (vv_place_quota){.most = facts->quota, .more = facts->more};
+}
+
+vv_status vv_place_quota_check(vv_place_quota *q, const vv_place_ops *ops, void *payload,
+			       size_t len, vv_error *err)
+{
+	counting c = {ops, payload, &q->used, "", DEPTH};
+	vv_status rc;
+
+	if (q->most == 0) {
+		return VV_OK;
+	}
+	if (!q->counted) {
+		q->used = 0;
+		if ((rc = ops->list(payload, "", count_entry, &c, err)) < 0) {
+			return rc;
+		}
+		q->counted = true;
+	}
+	if (q->used + len > q->most) {
+		vv_fail(err, VV_EREFUSED, "it is full: it keeps %s of at most %s",
+			vv_text_bytes(q->used), vv_text_bytes(q->most));
+		return q->more ? vv_hint(err, "%s", q->more) : VV_EREFUSED;
+	}
+	return VV_OK;
+}

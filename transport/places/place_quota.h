@@ -1,0 +1,24 @@
+/*
+ * place_quota: how much a place may keep, and keeps already; for the kinds.
+ */
+#ifndef VV_TRANSPORT_PLACES_PLACE_QUOTA_H
+#define VV_TRANSPORT_PLACES_PLACE_QUOTA_H
+
+#include "transport/places/place.h"
+
+/* used is right while counted. */
+typedef struct vv_place_quota {
+	uint64_t most; /* bytes; 0: no limit */
+	uint64_t used;
+	bool counted;
+	const char *more; /* vv_place_facts.more */
+} vv_place_quota;
+
+void vv_place_quota_init(vv_place_quota *q, const vv_place_facts *facts);
+
+/* Is there room for len bytes more? What is there is counted, once, with the kind's list. VV_EREFUSED:
+ * full. */
+vv_status vv_place_quota_check(vv_place_quota *q, const vv_place_ops *ops, void *payload,
+			       size_t len, vv_error *err);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * rpc_url: knows whom it is safe to give orders.
+ */
+#include "transport/places/rpc_url.h"
+
+#include <string.h>
+
+static bool is_here(const char *host)
+{
+	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+	       (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
+}
+
+vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err)
+{
+	vv_status rc = vv_url_read(out, text, err);
+
+	if (rc < 0) {
+		memset(out, 0, sizeof(*out));
+		return rc;
+	}
+	if (out->kind != VV_URL_HTTP) {
+		vv_fail(err, VV_EUSAGE, "'%s' is not the address of an IPFS node's RPC", out->text);
+		return vv_hint(err, "Kubo's is http://127.0.0.1:5001");
+	}
+	if (out->secret) {
+		vv_fail(err, VV_EUSAGE, "'%s': no password in the address of a node", out->text);
+		return vv_hint(err, "git config http.<url>.extraHeader 'Authorization: ...' sends "
+				    "one");
+	}
+	if (!out->tls && !is_here(out->host)) {
+		vv_fail(err, VV_EUSAGE, "'%s' is on another machine, and not https", out->text);
+		return vv_hint(err, "the RPC of a node is for its owner alone; 'varve car export "
+				    "--unixfs' makes a file for it");
+	}
+	return VV_OK;
+}

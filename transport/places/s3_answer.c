@@ -1,0 +1,361 @@
+/*
+ * s3_answer: knows as much of XML as S3 stores write.
+ */
+#include "transport/places/s3_answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/text.h"
+
+#define DEPTH 16u
+
+/* A name of an element, without what stands before its ':'. Borrowed from the text. */
+typedef struct name {
+	const char *p;
+	size_t len;
+} name;
+
+typedef struct reader {
+	const char *p, *end;
+	name open[DEPTH]; /* the elements that one is in */
+	unsigned depth;
+	vv_buf text; /* since the last tag */
+} reader;
+
+static bool is_name(const name *n, const char *text)
+{
+	return strlen(text) == n->len && memcmp(n->p, text, n->len) == 0;
+}
+
+static vv_status damaged(const char *what, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "its answer is not XML as S3 has it: %s", what);
+}
+
+/* --- XML ------------------------------------------------------------------------------------- */
+
+static bool is_name_char(char c)
+{
+	return vv_is_alnum(c) || c == ':' || c == '_' || c == '-' || c == '.';
+}
+
+static void skip_blanks(reader *r)
+{
+	while (r->p < r->end && strchr(" \t\r\n", *r->p) && *r->p) {
+		r->p++;
+	}
+}
+
+static vv_status read_name(reader *r, name *out, vv_error *err)
+{
+	const char *begin = r->p;
+
+	while (r->p < r->end && is_name_char(*r->p)) {
+		begin = *r->p == ':' ? r->p + 1 : begin;
+		r->p++;
+	}
+	out->p = begin;
+	out->len = (size_t)(r->p - begin);
+	return out->len > 0 ? VV_OK : damaged("an element without a name", err);
+}
+
+/* "&lt;", "&#60;", "&#x3c;": r->p is at the '&'. */
+static vv_status read_entity(reader *r, vv_error *err)
+{
+	static const struct {
+		const char *text;
+		char is;
+	} known[] = {
+		{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}};
+	uint32_t code = 0;
+	unsigned digits = 0;
+	bool hex;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		const size_t len = strlen(known[i].text);
+		if ((size_t)(r->end - r->p) >= len && memcmp(r->p, known[i].text, len) == 0) {
+			vv_buf_putc(&r->text, known[i].is);
+			r->p += len;
+			return VV_OK;
+		}
+	}
+	if (r->end - r->p < 4 || r->p[1] != '#') {
+		return damaged("an entity that it does not have", err);
+	}
+	hex = r->p[2] == 'x';
+	for (r->p += hex ? 3 : 2; r->p < r->end && *r->p != ';' && digits < 8; r->p++, digits++) {
+		const int d = vv_hex_digit(*r->p);
+		if (d < 0 || (!hex && d > 9)) {
+			return damaged("a character that is not a number", err);
+		}
+		code = code * (hex ? 16 : 10) + (uint32_t)d;
+	}
+	if (r->p >= r->end || *r->p != ';' || digits == 0 || code > 0x10ffff ||
+	    (code >= 0xd800 && code < 0xe000)) {
+		return damaged("a character that there is not", err);
+	}
+	r->p++;
+	vv_utf8_put(&r->text, code);
+	return VV_OK;
+}
+
+static vv_status read_text(reader *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && r->p < r->end && *r->p != '<') {
+		if (*r->p == '&') {
+			rc = read_entity(r, err);
+		} else {
+			const char *begin = r->p;
+			while (r->p < r->end && *r->p != '<' && *r->p != '&') {
+				r->p++;
+			}
+			vv_buf_put(&r->text, begin, (size_t)(r->p - begin));
+		}
+	}
+	return rc;
+}
+
+/* What stands in a tag behind its name. *empty: it ends with "/>". */
+static vv_status skip_attributes(reader *r, bool *empty, vv_error *err)
+{
+	name ignored;
+	vv_status rc;
+
+	for (;;) {
+		skip_blanks(r);
+		if (r->p < r->end && *r->p == '>') {
+			r->p++;
+			*empty = false;
+			return VV_OK;
+		}
+		if (r->end - r->p >= 2 && r->p[0] == '/' && r->p[1] == '>') {
+			r->p += 2;
+			*empty = true;
+			return VV_OK;
+		}
+		if ((rc = read_name(r, &ignored, err)) < 0) {
+			return rc;
+		}
+		skip_blanks(r);
+		if (r->p >= r->end || *r->p != '=') {
+			return damaged("an attribute without a value", err);
+		}
+		r->p++;
+		skip_blanks(r);
+		if (r->p >= r->end || (*r->p != '"' && *r->p != '\'')) {
+			return damaged("an attribute without quotes", err);
+		}
+		const char *close = memchr(r->p + 1, *r->p, (size_t)(r->end - r->p - 1));
+		if (!close) {
+			return damaged("an attribute that does not end", err);
+		}
+		r->p = close + 1;
+	}
+}
+
+/* An element ended: r->open[r->depth - 1] is it, and r->text what stood in it behind its last child. */
+typedef vv_status (*element_fn)(void *payload, const reader *r, vv_error *err);
+
+static vv_status end_element(reader *r, element_fn fn, void *payload, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&r->text, err);
+
+	if (rc == VV_OK) {
+		rc = fn(payload, r, err);
+	}
+	r->depth--;
+	vv_buf_reset(&r->text);
+	return rc;
+}
+
+static vv_status read_tag(reader *r, element_fn fn, void *payload, vv_error *err)
+{
+	name n;
+	bool empty = false;
+	vv_status rc;
+
+	r->p++; /* '<' */
+	if (r->p < r->end && *r->p == '/') {
+		r->p++;
+		if ((rc = read_name(r, &n, err)) < 0) {
+			return rc;
+		}
+		skip_blanks(r);
+		if (r->p >= r->end || *r->p != '>' || r->depth == 0 ||
+		    n.len != r->open[r->depth - 1].len ||
+		    memcmp(n.p, r->open[r->depth - 1].p, n.len) != 0) {
+			return damaged("an end without its beginning", err);
+		}
+		r->p++;
+		return end_element(r, fn, payload, err);
+	}
+	if ((rc = read_name(r, &n, err)) < 0 || (rc = skip_attributes(r, &empty, err)) < 0) {
+		return rc;
+	}
+	if (r->depth == DEPTH) {
+		return damaged("too many elements in each other", err);
+	}
+	r->open[r->depth++] = n;
+	vv_buf_reset(&r->text);
+	return empty ? end_element(r, fn, payload, err) : VV_OK;
+}
+
+/* All of it: one element, behind "<?xml ...?>" if that is there. */
+static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload, vv_error *err)
+{
+	reader r = {.p = xml, .end = xml + len};
+	bool begun = false;
+	vv_status rc = VV_OK;
+
+	if (len >= 3 && memcmp(xml, "\xef\xbb\xbf", 3) == 0) {
+		r.p += 3;
+	}
+	if (r.end - r.p >= 6 && memcmp(r.p, "<?xml ", 6) == 0) {
+		const char *close = memchr(r.p, '>', (size_t)(r.end - r.p));
+		if (!close || close[-1] != '?') {
+			return damaged("its first line does not end", err);
+		}
+		r.p = close + 1;
+	}
+	skip_blanks(&r);
+	while (rc == VV_OK && (r.depth > 0 || !begun)) {
+		if (r.p >= r.end) {
+			rc = damaged("it is cut short", err);
+		} else if (*r.p == '<') {
+			begun = true;
+			rc = read_tag(&r, fn, payload, err);
+		} else if (r.depth == 0) {
+			rc = damaged("it begins with something else", err);
+		} else {
+			rc = read_text(&r, err);
+		}
+	}
+	if (rc == VV_ECORRUPT && r.p >= r.end && r.depth > 0) {
+		rc = damaged("it is cut short", err);
+	}
+	skip_blanks(&r);
+	if (rc == VV_OK && r.p < r.end) {
+		rc = damaged("there is something behind its end", err);
+	}
+	vv_buf_clear(&r.text);
+	return rc;
+}
+
+/* --- a page of a list ------------------------------------------------------------------------ */
+
+typedef struct page {
+	vv_s3_entry_fn fn;
+	void *payload;
+	vv_buf key;
+	vv_buf *token;
+	uint64_t size;
+	bool has_size, ended, truncated;
+} page;
+
+/* A text without NUL; those are not names of ours. */
+static bool is_whole(const vv_buf *b)
+{
+	return b->len > 0 && !memchr(b->data, '\0', b->len);
+}
+
+static vv_status end_entry(page *g, const name *n, vv_error *err)
+{
+	const bool key = is_name(n, "Contents");
+	vv_status rc = VV_OK;
+
+	if (key && !g->has_size) {
+		return damaged("a key without a size", err);
+	}
+	if (is_whole(&g->key)) {
+		rc = g->fn(g->payload, vv_buf_cstr(&g->key), key ? g->size : UINT64_MAX, err);
+	}
+	vv_buf_reset(&g->key);
+	g->has_size = false;
+	return rc;
+}
+
+static vv_status on_page(void *payload, const reader *r, vv_error *err)
+{
+	page *g = payload;
+	const name *n = &r->open[r->depth - 1];
+	const char *text = vv_buf_cstr(&r->text);
+
+	if (!is_name(&r->open[0], "ListBucketResult")) {
+		return damaged("it is not a list", err);
+	}
+	if (r->depth == 1) {
+		g->ended = true;
+	} else if (r->depth == 2 && is_name(n, "IsTruncated")) {
+		g->truncated = strcmp(text, "true") == 0;
+	} else if (r->depth == 2 && is_name(n, "NextContinuationToken")) {
+		vv_buf_reset(g->token);
+		vv_buf_put(g->token, text, r->text.len);
+		return vv_buf_ok(g->token, err);
+	} else if (r->depth == 2 && (is_name(n, "Contents") || is_name(n, "CommonPrefixes"))) {
+		return end_entry(g, n, err);
+	} else if (r->depth == 3 && ((is_name(n, "Key") && is_name(n - 1, "Contents")) ||
+				     (is_name(n, "Prefix") && is_name(n - 1, "CommonPrefixes")))) {
+		vv_buf_reset(&g->key);
+		vv_buf_put(&g->key, text, r->text.len);
+		return vv_buf_ok(&g->key, err);
+	} else if (r->depth == 3 && is_name(n, "Size") && is_name(n - 1, "Contents")) {
+		if (!vv_parse_u64(&g->size, text, r->text.len) || g->size == UINT64_MAX) {
+			return damaged("a size that is not a number", err);
+		}
+		g->has_size = true;
+	}
+	return VV_OK;
+}
+
+vv_status vv_s3_list_read(const char *xml, size_t len, vv_s3_entry_fn fn, void *payload,
+			  vv_buf *token, vv_error *err)
+{
+	page g = {.fn = fn, .payload = payload, .token = token};
+	vv_status rc;
+
+	vv_buf_reset(token);
+	rc = walk(xml, len, on_page, &g, err);
+	if (rc == VV_OK && !g.truncated) {
+		vv_buf_reset(token);
+	} else if (rc == VV_OK && token->len == 0) {
+		vv_fail(err, VV_ECORRUPT, "its list goes on, and it does not say where");
+		rc = vv_hint(err, "does this store have ListObjectsV2?");
+	}
+	vv_buf_clear(&g.key);
+	return rc;
+}
+
+/* --- what went wrong ------------------------------------------------------------------------- */
+
+static void keep(char *to, size_t cap, const vv_buf *text)
+{
+	(void)snprintf(to, cap, "%s", vv_buf_cstr(text));
+}
+
+static vv_status on_error(void *payload, const reader *r, vv_error *err)
+{
+	vv_s3_error *out = payload;
+	const name *n = &r->open[r->depth - 1];
+
+	if (!is_name(&r->open[0], "Error")) {
+		return damaged("it is not an error", err);
+	}
+	if (r->depth == 2 && is_name(n, "Code")) {
+		keep(out->code, sizeof(out->code), &r->text);
+	} else if (r->depth == 2 && is_name(n, "Message")) {
+		keep(out->message, sizeof(out->message), &r->text);
+	} else if (r->depth == 2 && is_name(n, "Region")) {
+		keep(out->region, sizeof(out->region), &r->text);
+	}
+	return VV_OK;
+}
+
+bool vv_s3_error_read(vv_s3_error *out, const char *xml, size_t len)
+{
+	memset(out, 0, sizeof(*out));
+	return walk(xml, len, on_error, out, NULL) == VV_OK && out->code[0];
+}

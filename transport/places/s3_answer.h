@@ -1,0 +1,34 @@
+/*
+ * s3_answer: what an S3 store says in XML: a page of a list, or what went wrong.
+ *
+ * Source: docs.aws.amazon.com/AmazonS3/latest/API, ListObjectsV2 and "Error responses". The reader takes
+ * elements, attributes (passed over), text and the five entities; no document types, so nothing expands; at most
+ * 16 elements stand in each other.
+ */
+#ifndef VV_TRANSPORT_PLACES_S3_ANSWER_H
+#define VV_TRANSPORT_PLACES_S3_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* One key and its size; a common prefix with UINT64_MAX. key ends with a NUL; one with a NUL inside is not
+ * given. */
+typedef vv_status (*vv_s3_entry_fn)(void *payload, const char *key, uint64_t size, vv_error *err);
+
+/* A page of ListObjectsV2. token, in the place of its content: where the next one begins; empty: there is
+ * none. VV_ECORRUPT: it is not such a page; as fn fails. */
+vv_status vv_s3_list_read(const char *xml, size_t len, vv_s3_entry_fn fn, void *payload,
+			  vv_buf *token, vv_error *err);
+
+/* What went wrong; longer texts are cut. */
+typedef struct vv_s3_error {
+	char code[64], message[160], region[48];
+} vv_s3_error;
+/* False: it is no such answer, or is damaged. */
+bool vv_s3_error_read(vv_s3_error *out, const char *xml, size_t len);
+
+#endif

@@ -1,0 +1,498 @@
+/*
+ * s3_place: knows which requests are made, and what the errors of S3 stores mean to people.
+ *
+ * A CID has the digest that a signature covers, so what is called by its CID is not hashed twice, and a store refuses
+ * other bytes. A PUT replaces an object as a whole; two who write the same name write the same bytes.
+ */
+#include "transport/places/s3_place.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/hash.h"
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/http/site.h"
+#include "transport/places/place_quota.h"
+#include "transport/places/s3_answer.h"
+#include "transport/places/s3_key.h"
+#include "transport/places/s3_sign.h"
+#include "transport/places/s3_url.h"
+
+#define LIST_MAX ((size_t)16 << 20) /* a page: 1,000 keys of at most 1,024 characters */
+#define ERROR_MAX ((size_t)64 << 10)
+#define PAGES_FREE 200u /* pages beyond one for each 100 entries */
+#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
+
+typedef struct s3 {
+	vv_s3_url at;
+	vv_s3_key key;
+	http_site *site;
+	vv_place_quota quota;
+	const vv_place_mark *mark;
+	const char *full; /* a hint; NULL: none */
+} s3;
+
+/* --- what went wrong ------------------------------------------------------------------------- */
+
+static vv_status wrong_region(const s3 *s, const vv_s3_error *e, const http_answer *a,
+			      vv_error *err)
+{
+	const char *region = e->region[0] ? e->region : a->region;
+
+	if (!*region || strcmp(region, s->at.region) == 0) {
+		vv_fail(err, VV_EIO, "'%s': the bucket is not at this endpoint (%s%s%s)",
+			s->at.name, vv_text_shows(e->code), *e->message ? ": " : "",
+			vv_text_shows(e->message));
+		return vv_hint(err, "is the endpoint right, and the region '%s'?", s->at.region);
+	}
+	vv_fail(err, VV_EIO, "'%s': the bucket is in the region '%s', not '%s'", s->at.name,
+		vv_text_shows(region), s->at.region);
+	return vv_hint(err, "say region=%s in the URL", vv_text_shows(region));
+}
+
+static vv_status wrong_clock(const s3 *s, const http_answer *a, vv_error *err)
+{
+	int64_t now;
+	uint32_t nsec;
+
+	vv_now(&now, &nsec);
+	if (a->date > 0 && now != a->date) {
+		vv_fail(err, VV_EIO, "'%s': this machine's clock is %s %s the store's", s->at.name,
+			vv_text_counted((uint64_t)(now > a->date ? now - a->date : a->date - now),
+					"second", NULL),
+			now > a->date ? "ahead of" : "behind");
+	} else {
+		vv_fail(err, VV_EIO, "'%s': this machine's clock is not the store's", s->at.name);
+	}
+	return vv_hint(err, "set the clock: S3 refuses what was signed more than 15 minutes away");
+}
+
+#define FULL "it is full"
+
+/* Errors of S3 by their codes: what they mean, and what to try. NULL: the store's message says it. */
+static const struct saying {
+	const char *code;
+	vv_status status;
+	const char *what, *hint;
+} sayings[] = {
+	{"AccessDenied", VV_EREFUSED, "the store denies access",
+	 "the key needs s3:ListBucket on the bucket, and s3:GetObject, PutObject and DeleteObject "
+	 "below the prefix"},
+	{"InvalidAccessKeyId", VV_EREFUSED, "the store does not know the access key",
+	 "AWS_ACCESS_KEY_ID, or the profile that AWS_PROFILE names, is another store's, or was deleted"},
+	{"SignatureDoesNotMatch", VV_EREFUSED, "the store does not take the signature",
+	 "the secret key is not that of the access key; or the region, or a proxy in between, is wrong"},
+	{"ExpiredToken", VV_EREFUSED, "the session token has expired",
+	 "get new credentials (AWS_SESSION_TOKEN)"},
+	{"InvalidToken", VV_EREFUSED, "the store does not take the session token",
+	 "get new credentials (AWS_SESSION_TOKEN)"},
+	{"NoSuchBucket", VV_EIO, "there is no such bucket",
+	 "varve makes none: make it at the store first"},
+	{"InvalidBucketName", VV_EIO, "a bucket cannot have that name", NULL},
+	{"SlowDown", VV_EIO, "the store asked again and again to slow down",
+	 "try again later, or with --limit-rate"},
+	{"ServiceUnavailable", VV_EIO, "the store is not available", "try again later"},
+	{"InternalError", VV_EIO, "the store has trouble of its own", "try again later"},
+	{"RequestTimeout", VV_EIO, "the store waited in vain for what was sent", "try again later"},
+	{"QuotaExceeded", VV_EREFUSED, FULL, NULL},
+	{"XMinioStorageFull", VV_EREFUSED, FULL, NULL},
+	{"InvalidObjectState", VV_EIO, "the object is in an archive and cannot be read at once",
+	 "keep copies in a storage class that is read at once"},
+	{"XAmzContentSHA256Mismatch", VV_EIO, "other bytes arrived at the store than were sent",
+	 "try again; if it comes back, something in between changes them"},
+	{"MethodNotAllowed", VV_EIO, "the store does not do that", "is it an endpoint of S3?"},
+};
+
+static vv_status explain(const s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
+{
+	if (strcmp(e->code, "NoSuchKey") == 0) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s': there is no such object", s->at.name);
+	}
+	if (strcmp(e->code, "PermanentRedirect") == 0 ||
+	    strcmp(e->code, "TemporaryRedirect") == 0 ||
+	    strcmp(e->code, "AuthorizationHeaderMalformed") == 0 ||
+	    strcmp(e->code, "IllegalLocationConstraintException") == 0) {
+		return wrong_region(s, e, a, err);
+	}
+	if (strcmp(e->code, "RequestTimeTooSkewed") == 0) {
+		return wrong_clock(s, a, err);
+	}
+	for (size_t i = 0; i < sizeof(sayings) / sizeof(sayings[0]); i++) {
+		const struct saying *is = &sayings[i];
+		if (strcmp(e->code, is->code) == 0) {
+			const char *hint = strcmp(is->what, FULL) == 0 ? s->full : is->hint;
+			vv_fail(err, is->status, "'%s': %s (%s)", s->at.name, is->what, e->code);
+			return hint ? vv_hint(err, "%s", hint) : is->status;
+		}
+	}
+	return vv_fail(err, VV_EIO, "'%s': status %u, %s: %s", s->at.name, a->status,
+		       vv_text_shows(e->code), vv_text_shows(e->message));
+}
+
+/* Is it what was asked for? Some stores send an error with the status 200. */
+static vv_status judge(const s3 *s, const http_answer *a, vv_error *err)
+{
+	const bool fine = a->status == 200 || a->status == 204 || a->status == 206;
+	vv_s3_error e;
+
+	if (a->body.len > 0 && a->body.data[0] == '<' &&
+	    vv_s3_error_read(&e, a->body.data, a->body.len)) {
+		return explain(s, &e, a, err);
+	}
+	if (fine) {
+		return VV_OK;
+	}
+	if (a->status == 301 || a->status == 307) {
+		memset(&e, 0, sizeof(e));
+		(void)snprintf(e.code, sizeof(e.code), "status %u", a->status);
+		return wrong_region(s, &e, a, err);
+	}
+	if (a->status == 429 || a->status >= 500) {
+		vv_fail(err, VV_EIO, "'%s': the store is not available (status %u)", s->at.name,
+			a->status);
+		return vv_hint(err, "try again later");
+	}
+	vv_fail(err, VV_EIO, "'%s': what answers there, with status %u, is no S3 store", s->at.name,
+		a->status);
+	return vv_hint(err, "is the endpoint right? it is that of the API, not of a page");
+}
+
+/* --- requests -------------------------------------------------------------------------------- */
+
+static const char empty_digest[] =
+	"x-amz-content-sha256: "
+	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/* One signed request. url is taken; digest is the line of the body's digest. */
+static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, http_answer *answer,
+		     vv_error *err)
+{
+	const char *headers[2] = {digest};
+	vv_status rc;
+
+	what->headers = headers;
+	what->header_count = 1;
+	if (what->body) {
+		headers[what->header_count++] = "Content-Type: application/octet-stream";
+	}
+	what->url = vv_buf_cstr(url);
+	if ((rc = vv_buf_ok(url, err)) == VV_OK) {
+		rc = http_site_ask(s->site, what, answer, err);
+	}
+	vv_buf_clear(url);
+	return rc;
+}
+
+static void put_object_url(const s3 *s, vv_buf *url, const char *name)
+{
+	vv_buf_printf(url, "%s/%s%s", s->at.base, s->at.prefix, name);
+}
+
+/* --- one object ------------------------------------------------------------------------------ */
+
+static vv_status s3_get(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
+			vv_error *err)
+{
+	s3 *s = payload;
+	http_answer a = {0};
+	vv_buf url = VV_BUF_INIT;
+	size_t skip = 0, n;
+	vv_status rc;
+
+	put_object_url(s, &url, name);
+	/* A store that ignores the range sends all; an error is longer than a few bytes. */
+	http_ask what = {.method = "GET",
+			 .from = from,
+			 .len = len,
+			 .answer_max = (size_t)(from + len) + ERROR_MAX};
+	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) {
+		goto done;
+	}
+	if (a.status == 416) { /* after its end */
+		goto done;
+	}
+	if ((rc = judge(s, &a, err)) < 0) {
+		goto done;
+	}
+	if (a.status == 200) {
+		skip = from < a.body.len ? (size_t)from : a.body.len;
+	}
+	n = a.body.len - skip < len ? a.body.len - skip : (size_t)len;
+	vv_buf_put(out, vv_buf_cstr(&a.body) + skip, n);
+	rc = vv_buf_ok(out, err);
+done:
+	http_answer_clear(&a);
+	return rc;
+}
+
+/* The line with the body's digest: it is in the CID of what is called by one. */
+static vv_status put_digest(vv_buf *line, const char *name, const void *bytes, size_t len,
+			    vv_error *err)
+{
+	const char *slash = strrchr(name, '/');
+	uint8_t digest[VV_SHA256_LEN];
+	vv_error ignored;
+	vv_cid cid;
+	vv_status rc;
+
+	vv_buf_puts(line, "x-amz-content-sha256: ");
+	if (slash && vv_cid_parse(&cid, slash + 1, strlen(slash + 1), &ignored) == VV_OK) {
+		vv_hex_put(line, cid.digest, sizeof(cid.digest));
+	} else {
+		if ((rc = vv_sha256(digest, bytes, len, err)) < 0) {
+			return rc;
+		}
+		vv_hex_put(line, digest, sizeof(digest));
+	}
+	return vv_buf_ok(line, err);
+}
+
+static vv_status put_object(s3 *s, const char *name, const void *bytes, size_t len, vv_error *err)
+{
+	http_ask what = {.method = "PUT", .body = bytes, .body_len = len, .answer_max = ERROR_MAX};
+	vv_buf url = VV_BUF_INIT, digest = VV_BUF_INIT;
+	http_answer a = {0};
+	vv_status rc;
+
+	put_object_url(s, &url, name);
+	if ((rc = put_digest(&digest, name, bytes, len, err)) < 0) {
+		vv_buf_clear(&url);
+		goto done;
+	}
+	if ((rc = ask(s, &what, &url, vv_buf_cstr(&digest), &a, err)) == VV_OK) {
+		rc = judge(s, &a, err);
+		/* Of what is not there a PUT knows nothing. */
+		rc = rc == VV_ENOTFOUND ? VV_EIO : rc;
+	}
+done:
+	vv_buf_clear(&digest);
+	http_answer_clear(&a);
+	return rc;
+}
+
+static vv_status s3_remove(void *payload, const char *name, vv_error *err)
+{
+	s3 *s = payload;
+	http_ask what = {.method = "DELETE", .answer_max = ERROR_MAX};
+	vv_buf url = VV_BUF_INIT;
+	http_answer a = {0};
+	vv_status rc;
+
+	s->quota.counted = false;
+	put_object_url(s, &url, name);
+	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) == VV_OK) {
+		rc = judge(s, &a, err);
+	}
+	http_answer_clear(&a);
+	return rc;
+}
+
+/* --- lists ----------------------------------------------------------------------------------- */
+
+typedef struct listing {
+	const char *prefix; /* of what is asked for */
+	size_t prefix_len;
+	uint64_t entries; /* so far */
+	vv_listed_fn fn;
+	void *to;
+} listing;
+
+static vv_status on_entry(void *payload, const char *key, uint64_t size, vv_error *err)
+{
+	listing *l = payload;
+	char name[256];
+	size_t len;
+
+	l->entries++;
+	if (strncmp(key, l->prefix, l->prefix_len) != 0) {
+		return VV_OK; /* nothing that was asked for */
+	}
+	key += l->prefix_len;
+	len = strlen(key);
+	if (size == UINT64_MAX && len > 0 && key[len - 1] == '/') {
+		len--;
+	}
+	if (len == 0 || len >= sizeof(name) || memchr(key, '/', len)) {
+		return VV_OK;
+	}
+	memcpy(name, key, len);
+	name[len] = '\0';
+	return l->fn(l->to, name, size, err);
+}
+
+/* The query's parameters stand in the order of their names, as the signature needs them. */
+static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const char *after,
+			 const vv_buf *token)
+{
+	vv_buf_printf(url, "%s/?", s->at.base);
+	if (token->len > 0) {
+		vv_buf_puts(url, "continuation-token=");
+		vv_percent_put(url, token->data, token->len, PLAIN);
+		vv_buf_putc(url, '&');
+	}
+	vv_buf_puts(url, "delimiter=%2F&list-type=2&max-keys=1000&prefix=");
+	vv_percent_put(url, prefix, strlen(prefix), PLAIN);
+	if (*after && token->len == 0) {
+		vv_buf_puts(url, "&start-after=");
+		vv_percent_put(url, prefix, strlen(prefix), PLAIN);
+		vv_percent_put(url, after, strlen(after), PLAIN);
+	}
+}
+
+static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
+{
+	vv_buf token = VV_BUF_INIT, next = VV_BUF_INIT;
+	http_answer a = {0};
+	vv_status rc = VV_OK;
+	bool more = true;
+
+	for (uint64_t pages = 0; rc == VV_OK && more; pages++) {
+		http_ask what = {.method = "GET", .answer_max = LIST_MAX};
+		vv_buf url = VV_BUF_INIT;
+		put_list_url(s, &url, l->prefix, after, &token);
+		if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0 ||
+		    (rc = judge(s, &a, err)) < 0) {
+			break;
+		}
+		rc = vv_s3_list_read(vv_buf_cstr(&a.body), a.body.len, on_entry, l, &next, err);
+		more = next.len > 0;
+		if (rc == VV_ECORRUPT) {
+			vv_prefix(err, "'%s'", s->at.name);
+		} else if (rc == VV_OK && more &&
+			   (l->entries > VV_PLACE_ENTRIES_MAX ||
+			    pages > PAGES_FREE + l->entries / 100 ||
+			    (next.len == token.len &&
+			     memcmp(next.data, token.data, next.len) == 0))) {
+			rc = vv_fail(err, VV_EIO, "'%s': its list does not end", s->at.name);
+		}
+		vv_buf_reset(&token);
+		vv_buf_put(&token, vv_buf_cstr(&next), next.len);
+		rc = rc == VV_OK ? vv_buf_ok(&token, err) : rc;
+	}
+	http_answer_clear(&a);
+	vv_buf_clear(&next);
+	vv_buf_clear(&token);
+	return rc;
+}
+
+static vv_status s3_list_after(void *payload, const char *folder, const char *after,
+			       vv_listed_fn fn, void *to, vv_error *err)
+{
+	s3 *s = payload;
+	vv_buf prefix = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&prefix, "%s%s%s", s->at.prefix, folder, *folder ? "/" : "");
+	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
+		listing l = {vv_buf_cstr(&prefix), prefix.len, 0, fn, to};
+		rc = list_pages(s, &l, after, err);
+	}
+	vv_buf_clear(&prefix);
+	return rc;
+}
+
+static vv_status s3_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			 vv_error *err)
+{
+	return s3_list_after(payload, folder, "", fn, to, err);
+}
+
+/* --- opening it ------------------------------------------------------------------------------ */
+
+static const vv_place_ops s3_ops;
+
+static vv_status s3_put(void *payload, const char *name, const void *bytes, size_t len,
+			vv_error *err)
+{
+	s3 *s = payload;
+	vv_status rc;
+
+	if ((rc = vv_place_quota_check(&s->quota, &s3_ops, s, len, err)) < 0 ||
+	    (rc = put_object(s, name, bytes, len, err)) < 0) {
+		return rc;
+	}
+	s->quota.used += len;
+	return VV_OK;
+}
+
+static void s3_close(void *payload)
+{
+	s3 *s = payload;
+
+	http_site_close(s->site);
+	vv_s3_key_clear(&s->key);
+	vv_s3_url_clear(&s->at);
+	vv_free(s);
+}
+
+static const vv_place_ops s3_ops = {.put = s3_put,
+				    .get = s3_get,
+				    .list = s3_list,
+				    .list_after = s3_list_after,
+				    .remove = s3_remove,
+				    .close = s3_close};
+
+static vv_status check_mark(s3 *s, bool make, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = s3_get(s, s->mark->file, 0, 1, &text, err);
+
+	vv_buf_clear(&text);
+	if (rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	if (make) {
+		return put_object(s, s->mark->file, s->mark->text, strlen(s->mark->text), err);
+	}
+	vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", s->at.name, s->mark->keeps);
+	return vv_hint(err, "where %s are kept, there is an object '%s' behind the prefix",
+		       s->mark->keeps, s->mark->file);
+}
+
+static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_error *err)
+{
+	const s3 *s = signer;
+	int64_t now;
+	uint32_t nsec;
+
+	vv_now(&now, &nsec);
+	return vv_s3_sign(lines, what, &s->key, s->at.region, now, err);
+}
+
+static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *err)
+{
+	const http_site_facts f = {.url = s->at.base,
+				   .name = s->at.name,
+				   .again_500 = true,
+				   .sign = sign,
+				   .signer = s};
+
+	return http_site_open(&s->site, &f, connect, err);
+}
+
+vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
+			   const vv_connect_options *connect, bool make, vv_error *err)
+{
+	vv_buf domain = VV_BUF_INIT;
+	s3 *s = vv_calloc(1, sizeof(*s));
+	vv_status rc;
+
+	*out = (vv_place){0};
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	vv_place_quota_init(&s->quota, facts);
+	s->mark = facts->mark;
+	s->full = facts->full;
+	if ((rc = vv_s3_url_read(&s->at, url, err)) < 0 ||
+	    (rc = vv_s3_key_read(&s->key, err)) < 0 || (rc = open_site(s, connect, err)) < 0 ||
+	    (rc = check_mark(s, make, err)) < 0) {
+		s3_close(s);
+		return rc;
+	}
+	vv_buf_printf(&domain, "host %s", s->at.host);
+	return vv_place_make(out, &s3_ops, s, vv_buf_detach(&domain), facts, err);
+}

@@ -1,0 +1,23 @@
+/*
+ * s3_sign: AWS Signature Version 4 of one request, in the header Authorization.
+ *
+ * Source: docs.aws.amazon.com/AmazonS3/latest/API, "Signature Calculations for the Authorization Header:
+ * Transferring Payload in a Single Chunk"; its examples are in tests/unit/transport/s3_sign_test.c.
+ */
+#ifndef VV_TRANSPORT_PLACES_S3_SIGN_H
+#define VV_TRANSPORT_PLACES_S3_SIGN_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "transport/http/site.h"
+#include "transport/places/s3_key.h"
+
+/* Appends header lines to send with ask, each with "\n" at its end: Host, x-amz-date, x-amz-security-token where
+ * the key has one, and Authorization, which covers these and all of ask's own headers. One of these is
+ * x-amz-content-sha256. The query in ask's URL is encoded and sorted. now: seconds since 1970. */
+vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, const char *region,
+		     int64_t now, vv_error *err);
+
+#endif

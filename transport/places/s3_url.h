@@ -1,0 +1,25 @@
+/*
+ * s3_url: where an S3 URL points: s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&style=path|virtual].
+ *
+ * Without endpoint it is AWS itself. Without region: AWS_REGION, AWS_DEFAULT_REGION, or us-east-1. The bucket
+ * stands in the host's name at AWS (style virtual), and in the path elsewhere (style path).
+ */
+#ifndef VV_TRANSPORT_PLACES_S3_URL_H
+#define VV_TRANSPORT_PLACES_S3_URL_H
+
+#include "transport/line/url.h"
+
+/* Strings are owned (vv_s3_url_clear). */
+typedef struct vv_s3_url {
+	char *name; /* the URL, for messages */
+	char *bucket;
+	char *prefix; /* "" or "a/b/" */
+	char *region;
+	char *base; /* of all requests, without a slash at its end: "https://bucket.s3.eu-west-1.amazonaws.com" */
+	char *host; /* of the endpoint, without the bucket */
+} vv_s3_url;
+
+vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, vv_error *err); /* VV_EUSAGE */
+void vv_s3_url_clear(vv_s3_url *p);
+
+#endif
