@@ -17,6 +17,13 @@
 #define PART_MAX 255u
 #define WHOLE_MAX 4096u
 
+bool vv_path_ends(const char *name, const char *end)
+{
+	const size_t len = strlen(name), n = strlen(end);
+
+	return len > n && strcmp(name + len - n, end) == 0;
+}
+
 char *vv_path_join(const char *first, ...)
 {
 	vv_buf b = VV_BUF_INIT;

@@ -9,6 +9,9 @@
 
 #include "base/error.h"
 
+/* Does name end with this, and have something before it ("x.lock", ".lock")? */
+bool vv_path_ends(const char *name, const char *end);
+
 /* "a/b" from parts, one '/' between; NULL parts end the list. Owned by the
  * caller (vv_free); NULL when out of memory. */
 char *vv_path_join(const char *first, ...) __attribute__((sentinel));

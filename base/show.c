@@ -397,9 +397,12 @@ bool vv_url_secret(const char *url, size_t *from, size_t *len)
 		*len = (size_t)(at - colon);
 		return true;
 	}
+	if (!scheme || strncmp(url, "http", 4) != 0 || !is_token(start, (size_t)(at - start))) {
+		return false;
+	}
 	*from = (size_t)(start - url);
 	*len = (size_t)(at + 1 - start);
-	return scheme && strncmp(url, "http", 4) == 0 && is_token(start, (size_t)(at - start));
+	return true;
 }
 
 const char *vv_text_url(const char *url)

@@ -41,7 +41,7 @@ size_t vv_text_fitting(const char *s, size_t len, size_t width, bool *cut);
 const char *vv_text_show(const char *s, size_t len);
 const char *vv_text_shows(const char *s);
 /* The part of a URL that only its owner may see, from..from + len: its password, or a token in the place of a
- * user of HTTP. False: it has none. Paths and what scp takes ("user@host:path") are taken too. */
+ * user of HTTP. False, and nothing is set: it has none. Paths and what scp takes ("user@host:path") are taken too. */
 bool vv_url_secret(const char *url, size_t *from, size_t *len);
 /* A URL as it may be shown: without that. */
 const char *vv_text_url(const char *url);

@@ -51,9 +51,7 @@ void vv_text_put_url(vv_buf *b, const char *url)
 {
 	size_t from = 0, len = 0;
 
-	if (!vv_url_secret(url, &from, &len)) {
-		from = len = 0;
-	}
+	(void)vv_url_secret(url, &from, &len);
 	vv_buf_put(b, url, from);
 	vv_buf_puts(b, url + from + len);
 }

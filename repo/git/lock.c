@@ -202,8 +202,7 @@ bool vv_git_lock_sweep(vv_repository *r, const char *lock_path)
 	vv_stat st;
 	bool gone;
 
-	if (len <= end || strcmp(lock_path + len - end, ".lock") != 0 ||
-	    !read_lock(text, &holder, &st, lock_path) ||
+	if (!vv_path_ends(lock_path, ".lock") || !read_lock(text, &holder, &st, lock_path) ||
 	    vv_holder_state_of(&holder, self(r), st.mtime_sec) != VV_HOLDER_DEAD) {
 		return false;
 	}
@@ -260,8 +259,7 @@ static void sweep_folder(vv_repository *r, folders *todo, const char *folder)
 	vv_stat st;
 
 	while (dir && (e = readdir(dir))) {
-		size_t len = strlen(e->d_name), end = strlen(".lock");
-		bool lock = len > end && strcmp(e->d_name + len - end, ".lock") == 0;
+		bool lock = vv_path_ends(e->d_name, ".lock");
 		char *path;
 
 		if (e->d_name[0] == '.' || (e->d_type == DT_REG && !lock) ||

@@ -25,13 +25,6 @@
 #define ALTERNATES_MAX ((size_t)1 << 20)
 #define NAMES_MAX ((uint64_t)64 << 20)
 
-static bool ends_with(const char *name, const char *end)
-{
-	size_t len = strlen(name), n = strlen(end);
-
-	return len > n && strcmp(name + len - n, end) == 0;
-}
-
 /* --- offsets ----------------------------------------------------------------- */
 
 /* An open file, read in pieces. */
@@ -110,7 +103,7 @@ static vv_status damaged(const char *path, const char *what, vv_error *err)
 
 	(void)rc;
 	return vv_hint(err, "%s",
-		       ends_with(path, ".idx")
+		       vv_path_ends(path, ".idx")
 			       ? "'varve fsck --repair' makes it again from its pack, as does 'git "
 				 "index-pack PACK'"
 			       : "'varve fsck --repair' removes it: the packs have indexes of "
@@ -384,7 +377,7 @@ static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_erro
 		size_t len = strlen(name);
 		char *path;
 
-		if (len >= left || !ends_with(name, ".idx") || strchr(name, '/')) {
+		if (len >= left || !vv_path_ends(name, ".idx") || strchr(name, '/')) {
 			rc = damaged(w->path, "its list of packs is in disorder", err);
 			break;
 		}
@@ -501,7 +494,7 @@ static vv_status check_folder(const char *objects, vv_error *err)
 	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (ends_with(names[i], ".idx")) {
+		if (vv_path_ends(names[i], ".idx")) {
 			rc = check_pack(dir, names[i], err);
 		} else if (strcmp(names[i], VV_MULTI_PACK_INDEX) == 0) {
 			rc = check_multi(dir, err);
@@ -653,12 +646,12 @@ vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn 
 	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		bool index = ends_with(names[i], ".idx") ||
+		bool index = vv_path_ends(names[i], ".idx") ||
 			     strcmp(names[i], VV_MULTI_PACK_INDEX) == 0,
 		     sound = true;
 		char *path;
 
-		if (!index && !(data && ends_with(names[i], ".pack"))) {
+		if (!index && !(data && vv_path_ends(names[i], ".pack"))) {
 			continue;
 		}
 		path = vv_path_join(dir, names[i], (char *)NULL);

@@ -322,13 +322,11 @@ done:
 static vv_status see_promisor(void *payload, const char *name, const char *value, const char *level,
 			      vv_error *err)
 {
-	size_t len = strlen(name);
 	int on = 0;
 
 	(void)level;
 	(void)err;
-	if (len > 9 && strcmp(name + len - 9, ".promisor") == 0 &&
-	    git_config_parse_bool(&on, value) == 0 && on) {
+	if (vv_path_ends(name, ".promisor") && git_config_parse_bool(&on, value) == 0 && on) {
 		*(bool *)payload = true;
 	}
 	git_error_clear();

@@ -93,13 +93,6 @@ static vv_status forget_promisor(vv_host *h, vv_error *err)
 	return rc;
 }
 
-static bool ends_lock(const char *name)
-{
-	const size_t len = strlen(name);
-
-	return len > 5 && strcmp(name + len - 5, ".lock") == 0;
-}
-
 /* A git that was killed leaves locks, which stop every other. We have the folder to ourselves. */
 static vv_status has_lock(const char *dir, bool *out, vv_error *err)
 {
@@ -117,7 +110,7 @@ static vv_status has_lock(const char *dir, bool *out, vv_error *err)
 			rc = vv_list_dir(&names, &count, path, err);
 		}
 		for (size_t i = 0; i < count; i++) {
-			*out = *out || ends_lock(names[i]);
+			*out = *out || vv_path_ends(names[i], ".lock");
 		}
 		vv_names_free(names, count);
 		vv_free(path);

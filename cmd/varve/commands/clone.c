@@ -446,7 +446,6 @@ const vv_command vv_cmd_clone = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes = "some versions lack blocks that no peer had, or tables were not written",
-
 	.arguments = "path",
 	.run_alone = run_clone,
 };

@@ -10,11 +10,13 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/add/attributes_lines.h"
 #include "lib/work/add/plan.h"
 #include "lib/work/diff/changes_internal.h"
+#include "lib/work/diff/lost_tables.h"
 #include "lib/work/diff/missing_blocks.h"
 #include "lib/work/diff/table.h"
 #include "lib/work/diff/unsent.h"
@@ -192,27 +194,57 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const vv_change_entry *)a)->path, ((const vv_change_entry *)b)->path);
 }
 
-/* Is the new dataset a copy of one that HEAD has, or of a new one before it? */
-static bool is_copy(const collector *c, const vv_change_entry *e)
+/* Is the new dataset e a copy of this other entry of the index, that HEAD has or that is new and before it? */
+static bool copies(const collector *c, const vv_change_entry *e, const vv_index_entry *other)
 {
 	const vv_changes *out = c->out;
+	const vv_change_entry key = {.path = (char *)(uintptr_t)other->path}, *was;
 
-	for (size_t i = 0; i < vv_index_count(c->x); i++) {
-		vv_index_entry other;
-		vv_index_at(c->x, i, &other);
-		if (other.stage != 0 || !vv_oid_equal(&other.id, &e->index_id) ||
-		    strcmp(other.path, e->path) == 0) {
-			continue;
-		}
-		vv_change_entry key = {.path = (char *)(uintptr_t)other.path};
-		const vv_change_entry *was = bsearch(&key, out->entries, c->staged_count,
-						     sizeof(key), by_path);
-		if (!was || vv_oid_equal(&was->head_id, &other.id) ||
-		    strcmp(other.path, e->path) < 0) {
-			return true;
+	if (!vv_oid_equal(&other->id, &e->index_id) || strcmp(other->path, e->path) == 0) {
+		return false;
+	}
+	was = bsearch(&key, out->entries, c->staged_count, sizeof(key), by_path);
+	return !was || vv_oid_equal(&was->head_id, &other->id) || strcmp(other->path, e->path) < 0;
+}
+
+static uint64_t hash_of(const vv_oid *id)
+{
+	uint64_t hash;
+
+	memcpy(&hash, id->id, sizeof(hash));
+	return hash;
+}
+
+/* What a new dataset has that is a copy was stored before. */
+static vv_status mark_copies(collector *c, vv_error *err)
+{
+	vv_change_entry *entries = c->out->entries;
+	vv_hash_index added; /* places in entries, by the id */
+	bool room = true;
+
+	vv_hash_index_init(&added);
+	for (size_t i = 0; i < c->staged_count && room; i++) {
+		if (entries[i].work == ' ' && entries[i].dataset && entries[i].head_mode == 0) {
+			room = vv_hash_index_add(&added, hash_of(&entries[i].index_id), i);
 		}
 	}
-	return false;
+	for (size_t i = 0; room && added.count > 0 && i < vv_index_count(c->x); i++) {
+		vv_index_entry other;
+		vv_hash_probe p;
+		size_t place;
+
+		vv_index_at(c->x, i, &other);
+		p = vv_hash_probe_begin(&added, hash_of(&other.id));
+		while (other.stage == 0 && vv_hash_probe_next(&p, &place)) {
+			vv_change_entry *e = &entries[place];
+
+			if (copies(c, e, &other)) {
+				e->staged_facts.groups_new = e->staged_facts.stored = 0;
+			}
+		}
+	}
+	vv_hash_index_clear(&added);
+	return room ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status add_staged(collector *c, vv_error *err)
@@ -238,12 +270,12 @@ static vv_status add_staged(collector *c, vv_error *err)
 		}
 		if (e->work == ' ' && e->dataset && c->opts->facts) {
 			rc = vv_change_staged_facts(e, c->r, c->s, c->opts->groups, err);
-			if (rc == VV_OK && c->opts->groups && e->head_mode == 0 && is_copy(c, e)) {
-				e->staged_facts.groups_new = e->staged_facts.stored = 0;
-			}
 		} else if (e->work == ' ' && e->staged == 'M' && c->opts->facts) {
 			rc = vv_change_text_facts(e, false, c->r, c->s, err);
 		}
+	}
+	if (rc == VV_OK && c->opts->facts && c->opts->groups) {
+		rc = mark_copies(c, err);
 	}
 	return rc;
 }
@@ -452,8 +484,7 @@ static vv_status look_if_lost(collector *c, const vv_index_entry *e, const vv_st
 
 	if (!c->opts->facts || !S_ISREG(e->mode) || !S_ISREG(st->mode) ||
 	    st->size > VV_POINTER_MAX || st->size < sizeof(head) ||
-	    (!vv_diff_is_table_name(e->path, true) &&
-	     !vv_attr_list_names_like(&c->lines, e->path))) {
+	    !vv_lost_table_may_be(e->path, &c->lines)) {
 		return VV_OK;
 	}
 	if (!(file = vv_repository_file(c->r, e->path))) {

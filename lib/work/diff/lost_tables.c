@@ -8,7 +8,6 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "lib/work/add/attributes_lines.h"
 #include "lib/work/diff/table.h"
 #include "repo/git/blob.h"
 #include "repo/git/index/attributes.h"
@@ -16,6 +15,11 @@
 #include "repo/git/pointer.h"
 
 #define TOLD_MAX 8u
+
+bool vv_lost_table_may_be(const char *path, const vv_attr_list *lines)
+{
+	return vv_diff_is_table_name(path, true) || vv_attr_list_names_like(lines, path);
+}
 
 static vv_status is_lost(bool *out, vv_repository *r, const vv_attr_list *lines,
 			 const vv_index_entry *e, vv_error *err)
@@ -29,8 +33,8 @@ static vv_status is_lost(bool *out, vv_repository *r, const vv_attr_list *lines,
 
 	*out = false;
 	if (e->stage != 0 || !S_ISREG(e->mode) || vv_attr_list_concerns(lines, e->path) ||
-	    (!vv_diff_is_table_name(e->path, true) && !vv_attr_list_names_like(lines, e->path)) ||
-	    vv_blob_size(r, &e->id, &size, &why) < 0 || size > VV_POINTER_MAX) {
+	    !vv_lost_table_may_be(e->path, lines) || vv_blob_size(r, &e->id, &size, &why) < 0 ||
+	    size > VV_POINTER_MAX) {
 		return VV_OK;
 	}
 	if ((rc = vv_blob_read(r, &e->id, VV_POINTER_MAX, &text, err)) == VV_OK &&

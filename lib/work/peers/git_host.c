@@ -884,8 +884,7 @@ static void remove_locks(const char *folder)
 
 	(void)vv_list_dir(&names, &count, folder, &ignored);
 	for (size_t i = 0; i < count; i++) {
-		const size_t len = strlen(names[i]);
-		char *path = len > 5 && strcmp(names[i] + len - 5, ".lock") == 0
+		char *path = vv_path_ends(names[i], ".lock")
 				     ? vv_path_join(folder, names[i], (char *)NULL)
 				     : NULL;
 		(void)(path && vv_unlink(path, true, NULL));

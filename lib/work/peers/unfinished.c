@@ -210,10 +210,8 @@ typedef struct folders {
 
 static bool is_left_half(const char *name)
 {
-	size_t len = strlen(name);
-
-	return (len > 5 && strcmp(name + len - 5, ".lock") == 0) ||
-	       (strncmp(name, TEMP_NAME, strlen(TEMP_NAME)) == 0 && len >= strlen(TEMP_NAME) + 12);
+	return vv_path_ends(name, ".lock") || (strncmp(name, TEMP_NAME, strlen(TEMP_NAME)) == 0 &&
+					       strlen(name) >= strlen(TEMP_NAME) + 12);
 }
 
 /* Takes the entry away if it is a lock or a temporary file; a folder is to be looked at later. */

@@ -166,8 +166,7 @@ static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char
 		}
 		(*todo)[(*todo_count)++] = take_name;
 		take_name = NULL;
-	} else if (len >= prefix_len && S_ISREG(st.mode) &&
-		   !(len > 5 && strcmp(take_name + len - 5, ".lock") == 0) &&
+	} else if (len >= prefix_len && S_ISREG(st.mode) && !vv_path_ends(take_name, ".lock") &&
 		   !has_ref(l, take_name)) {
 		code = git_reference_lookup(&ref, r->git, take_name);
 		rc = code == 0              ? add_ref(l, ref, err)

@@ -364,7 +364,7 @@ static bool sweep_below(vv_repository *r, const char *path)
 	char *lock;
 	bool gone;
 
-	if (len <= end || strcmp(path + len - end, "~.lock") != 0) {
+	if (!vv_path_ends(path, "~.lock")) {
 		return vv_git_lock_sweep(r, path);
 	}
 	lock = vv_strdup(path);

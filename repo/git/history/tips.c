@@ -90,10 +90,9 @@ static vv_status scan_log(const tips *t, const char *path, vv_error *err)
 static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
-	size_t len = strlen(path);
 	vv_status rc;
 
-	if (len > 5 && strcmp(path + len - 5, ".lock") == 0) {
+	if (vv_path_ends(path, ".lock")) {
 		return scan_state(t, path, err);
 	}
 	rc = vv_read_file(&text, path, LOOSE_REF_MAX, err);
