@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
@@ -18,6 +17,7 @@
 #include "base/text.h"
 #include "lib/work/peers/blocks_config.h"
 #include "lib/work/peers/edited_pointers.h"
+#include "lib/work/peers/host_refs.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/ref_name.h"
@@ -33,21 +33,17 @@ struct vv_git_host {
 	const char *url;  /* that is asked */
 	const char *word; /* what git is given: the remote's name, or url */
 	char *blocks_ref;
-	vv_oid blocks_tip;            /* null: it is not there */
-	vv_oid usual_tip, branch_tip; /* of the two refs that it may be without a word */
-	vv_block_peers peers;         /* that were asked last */
-	vv_oid fetched_head;          /* what the remote's HEAD was when it was fetched; or null */
-	vv_arena arena;
-	vv_hello hello;
-	size_t ref_cap, other_cap;
-	vv_host *host;    /* NULL until it is needed */
-	bool blocks_head; /* its HEAD names the branch of blocks: hello has another */
-	bool fresh;       /* it knows what is there */
-	bool rewritten;   /* the ref was overwritten since it was seen last, and nobody was told */
-	bool reading;     /* somebody gets from it, and sends nothing */
-	size_t fetched;   /* refs that were made */
-	char folder[64];  /* of these */
-	bool failed;      /* a prefetch */
+	vv_oid blocks_tip;    /* null: it is not there */
+	vv_block_peers peers; /* that were asked last */
+	vv_oid fetched_head;  /* what the remote's HEAD was when it was fetched; or null */
+	vv_host_refs refs;
+	vv_host *host;   /* NULL until it is needed */
+	bool fresh;      /* it knows what is there */
+	bool rewritten;  /* the ref was overwritten since it was seen last, and nobody was told */
+	bool reading;    /* somebody gets from it, and sends nothing */
+	size_t fetched;  /* refs that were made */
+	char folder[64]; /* of these */
+	bool failed;     /* a prefetch */
 	vv_error why;
 };
 
@@ -57,189 +53,6 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 			     .repo = g->t->repo,
 			     .dir = g->m->name && g->t->repo ? vv_repository_workdir(g->t->repo)
 							     : NULL};
-}
-
-/* --- refs ----------------------------------------------------------------------------------- */
-
-static vv_status bad_line(const vv_git_host *g, vv_error *err)
-{
-	return vv_fail(err, VV_ECORRUPT, "git ls-remote gives no list of the refs of '%s'",
-		       vv_text_url(g->url));
-}
-
-static vv_status fill_ref(vv_git_host *g, vv_remote_ref *r, const char *name, size_t len,
-			  const vv_oid *id, vv_error *err)
-{
-	r->name = vv_arena_strndup(&g->arena, name, len);
-	r->id = r->peeled = *id;
-	r->whole = true;
-	return r->name ? VV_OK : vv_fail_nomem(err);
-}
-
-static vv_status add_ref(vv_git_host *g, const char *name, size_t len, const vv_oid *id,
-			 vv_error *err)
-{
-	vv_hello *h = &g->hello;
-
-	if (h->ref_count == VV_REFS_MAX) {
-		return vv_fail(err, VV_EREFUSED, "'%s' has more than %u refs", vv_text_url(g->url),
-			       VV_REFS_MAX);
-	}
-	if (!vv_array_room(h->refs, h->ref_count, g->ref_cap)) {
-		return vv_fail_nomem(err);
-	}
-	return fill_ref(g, &h->refs[h->ref_count++], name, len, id, err);
-}
-
-/* Of very many the first: none of them is fetched without being named. */
-static vv_status add_other(vv_git_host *g, const char *name, size_t len, const vv_oid *id,
-			   vv_error *err)
-{
-	vv_hello *h = &g->hello;
-
-	if (h->other_count == VV_REFS_MAX) {
-		return VV_OK;
-	}
-	if (!vv_array_room(h->others, h->other_count, g->other_cap)) {
-		return vv_fail_nomem(err);
-	}
-	return fill_ref(g, &h->others[h->other_count++], name, len, id, err);
-}
-
-/* How much of the name is a folder of branches, of tags, or of other refs that may be fetched, if what follows is fit to
- * be a name; else 0. */
-static size_t folder_of(const char *name, size_t len)
-{
-	static const char *const folders[] = {"refs/heads/", "refs/tags/", "refs/"};
-	size_t skip = 0;
-	vv_error why;
-	vv_buf text = VV_BUF_INIT;
-
-	for (size_t i = 0; skip == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		const size_t n = strlen(folders[i]);
-		skip = len > n && strncmp(name, folders[i], n) == 0 ? n : 0;
-	}
-	if (strncmp(name, "refs/varve/", 11) == 0) {
-		return 0;
-	}
-	vv_buf_put(&text, name + skip, len - skip);
-	if (text.failed || vv_ref_name_check(vv_buf_cstr(&text), &why) < 0) {
-		skip = 0;
-	}
-	vv_buf_clear(&text);
-	return skip;
-}
-
-static bool is_name(const char *name, size_t len, const char *is)
-{
-	return len == strlen(is) && memcmp(name, is, len) == 0;
-}
-
-/* "<id>\t<name>", or "ref: <name>\tHEAD". */
-static vv_status add_line(vv_git_host *g, const char *line, size_t len, vv_error *err)
-{
-	const char *tab = memchr(line, '\t', len), *name = tab ? tab + 1 : NULL;
-	size_t name_len = tab ? len - (size_t)(name - line) : 0;
-	vv_hello *h = &g->hello;
-	vv_oid id;
-
-	if (!tab) {
-		return bad_line(g, err);
-	}
-	if (strncmp(line, "ref: ", 5) == 0) {
-		if (name_len == 4 && strncmp(name, "HEAD", 4) == 0) {
-			h->head = vv_arena_strndup(&g->arena, line + 5, (size_t)(tab - line) - 5);
-		}
-		return VV_OK;
-	}
-	if (!vv_oid_parse(&id, line, (size_t)(tab - line))) {
-		return bad_line(g, err);
-	}
-	if (is_name(name, name_len, VV_HOST_REF)) {
-		g->usual_tip = id;
-		return VV_OK;
-	}
-	if (is_name(name, name_len, VV_HOST_BRANCH)) {
-		g->branch_tip = id;
-		return VV_OK;
-	}
-	if (name_len > 3 && strncmp(name + name_len - 3, "^{}", 3) == 0) {
-		vv_remote_ref *last = h->ref_count > 0 ? &h->refs[h->ref_count - 1] : NULL;
-		if (last && strlen(last->name) == name_len - 3 &&
-		    memcmp(last->name, name, name_len - 3) == 0) {
-			last->peeled = id;
-		}
-		return VV_OK;
-	}
-	switch (folder_of(name, name_len)) {
-	case 0:
-		return VV_OK;
-	case 5: /* "refs/" */
-		return add_other(g, name, name_len, &id, err);
-	default:
-		return add_ref(g, name, name_len, &id, err);
-	}
-}
-
-/* Parts of such a repository cannot be asked for: each fetch would be of single files, without end where
- * git's own filters are told of. */
-static vv_status refuse_dumb(const vv_git_host *g, vv_error *err)
-{
-	vv_fail(err, VV_ENOSUPPORT,
-		"'%s' is a plain web server: it has a repository's files, and speaks neither varve "
-		"nor Git's protocol",
-		vv_text_url(g->url));
-	return vv_hint(err, "copy the folder and clone the copy; or have it served by 'varve serve "
-			    "--http' or 'git http-backend'");
-}
-
-static vv_status read_refs(vv_git_host *g, vv_error *err)
-{
-	const char *args[] = {"ls-remote", "-q", "--symref", "--", g->word, NULL};
-	vv_buf out = VV_BUF_INIT, what = VV_BUF_INIT;
-	vv_git_call run = call(g, args);
-	bool dumb = false;
-	vv_status rc;
-
-	run.output = &out;
-	run.dumb = &dumb;
-	vv_buf_printf(&what, "'%s'", vv_text_url(g->url));
-	rc = vv_git_must(&run, vv_buf_cstr(&what), err);
-	if (rc == VV_OK && dumb) {
-		rc = refuse_dumb(g, err);
-	}
-	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
-		size_t len = strcspn(p, "\n");
-		rc = add_line(g, p, len, err);
-		p += len + (p[len] == '\n');
-	}
-	vv_buf_clear(&out);
-	vv_buf_clear(&what);
-	return rc;
-}
-
-/* A host makes the first branch that it gets the default one, and that may have been the blocks'. The next is what
- * users mean. */
-static void pass_over_blocks_head(vv_git_host *g)
-{
-	static const char *const usual[] = {"refs/heads/main", "refs/heads/master", "refs/heads/"};
-	vv_hello *h = &g->hello;
-
-	if (!h->head || strcmp(h->head, VV_HOST_BRANCH) != 0) {
-		return;
-	}
-	g->blocks_head = true;
-	h->head = NULL;
-	for (size_t k = 0; !h->head && k < sizeof(usual) / sizeof(usual[0]); k++) {
-		const size_t len = strlen(usual[k]);
-		for (size_t i = 0; !h->head && i < h->ref_count; i++) {
-			const char *name = h->refs[i].name;
-			if (usual[k][len - 1] == '/' ? strncmp(name, usual[k], len) == 0
-						     : strcmp(name, usual[k]) == 0) {
-				h->head = name;
-			}
-		}
-	}
 }
 
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
@@ -254,16 +67,14 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	}
 	g->t = t;
 	g->m = m;
-	vv_arena_init(&g->arena);
 	g->url = write && m->push_url ? m->push_url : m->url;
 	g->word = m->name && g->url == m->url ? m->name : g->url;
-	g->hello.writable = true;
-	rc = read_refs(g, err);
+	const vv_git_call ask = call(g, NULL);
+	rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, err);
 	if (rc < 0) {
 		vv_git_host_close(g);
 		return rc;
 	}
-	pass_over_blocks_head(g);
 	(void)snprintf(g->folder, sizeof(g->folder), FETCHED "%016llx/",
 		       (unsigned long long)vv_xxh3(g->url, strlen(g->url), 0));
 	*out = g;
@@ -272,12 +83,12 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 
 bool vv_git_host_has_blocks_head(const vv_git_host *g)
 {
-	return g->blocks_head;
+	return g->refs.blocks_head;
 }
 
 const vv_hello *vv_git_host_hello(const vv_git_host *g)
 {
-	return &g->hello;
+	return &g->refs.hello;
 }
 
 const char *vv_git_host_blocks_place(const vv_git_host *g)
@@ -345,14 +156,12 @@ void vv_git_host_close(vv_git_host *g)
 		}
 		vv_host_close(g->host);
 		vv_block_peers_clear(&g->peers);
-		vv_free(g->hello.refs);
-		vv_free(g->hello.others);
+		vv_host_refs_clear(&g->refs);
 		vv_free(g->blocks_ref);
 		if (g->own) {
 			vv_remote_clear(g->own);
 			vv_free(g->own);
 		}
-		vv_arena_clear(&g->arena);
 		vv_free(g);
 	}
 }
@@ -397,9 +206,10 @@ static vv_status choose_ref(vv_git_host *g, vv_error *err)
 	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) {
 		return rc;
 	}
-	ref = c.ref                                                              ? c.ref
-	      : vv_oid_is_null(&g->usual_tip) && !vv_oid_is_null(&g->branch_tip) ? VV_HOST_BRANCH
-										 : VV_HOST_REF;
+	ref = c.ref ? c.ref
+	      : vv_oid_is_null(&g->refs.usual_tip) && !vv_oid_is_null(&g->refs.branch_tip)
+		      ? VV_HOST_BRANCH
+		      : VV_HOST_REF;
 	vv_free(g->blocks_ref);
 	g->blocks_ref = vv_strdup(ref);
 	vv_blocks_config_clear(&c);
@@ -407,9 +217,9 @@ static vv_status choose_ref(vv_git_host *g, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if (strcmp(g->blocks_ref, VV_HOST_REF) == 0) {
-		g->blocks_tip = g->usual_tip;
+		g->blocks_tip = g->refs.usual_tip;
 	} else if (strcmp(g->blocks_ref, VV_HOST_BRANCH) == 0) {
-		g->blocks_tip = g->branch_tip;
+		g->blocks_tip = g->refs.branch_tip;
 	} else {
 		rc = vv_host_ask_tip(g->host, g->blocks_ref, &g->blocks_tip, err);
 	}
@@ -437,7 +247,7 @@ static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
 /* Versions in what is here of its refs' history that its blocks do not have. */
 static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 {
-	const vv_hello *h = &g->hello;
+	const vv_hello *h = &g->refs.hello;
 	losing l = {.host = g->host, .out = out};
 	vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
 	bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
@@ -535,7 +345,8 @@ vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
-	bool may = c.ref || !vv_oid_is_null(&g->usual_tip) || !vv_oid_is_null(&g->branch_tip);
+	bool may = c.ref || !vv_oid_is_null(&g->refs.usual_tip) ||
+		   !vv_oid_is_null(&g->refs.branch_tip);
 	vv_blocks_config_clear(&c);
 	if (!may) {
 		return VV_OK;
@@ -551,7 +362,7 @@ vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *er
 	vv_status rc;
 
 	*out = false;
-	if (g->hello.ref_count > 0 || !vv_oid_is_null(&g->branch_tip)) {
+	if (g->refs.hello.ref_count > 0 || !vv_oid_is_null(&g->refs.branch_tip)) {
 		return VV_OK;
 	}
 	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
@@ -802,24 +613,24 @@ static vv_status send_to_ref(vv_git_host *g, const vv_git_sending *what, vv_host
 			     vv_error *err)
 {
 	vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
-	vv_oid *there = vv_calloc(g->hello.ref_count + 1, sizeof(*there));
+	vv_oid *there = vv_calloc(g->refs.hello.ref_count + 1, sizeof(*there));
 	vv_status rc = ids && there ? need_host(g, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < what->count; i++) {
 		ids[i] = what->refs[i].id;
 	}
-	for (size_t i = 0; rc == VV_OK && i < g->hello.ref_count; i++) {
-		there[i] = g->hello.refs[i].peeled;
+	for (size_t i = 0; rc == VV_OK && i < g->refs.hello.ref_count; i++) {
+		there[i] = g->refs.hello.refs[i].peeled;
 	}
 	const vv_host_sending to_host = {.wants = ids,
 					 .want_count = what->count,
 					 .there = there,
-					 .there_count = g->hello.ref_count,
+					 .there_count = g->refs.hello.ref_count,
 					 .dry_run = what->dry_run,
 					 .complete = what->complete,
 					 .verify = what->verify};
 	if (rc == VV_OK && (rc = vv_edited_pointers_warn(g->t->repo, ids, what->count, there,
-							 g->hello.ref_count, err)) == VV_OK) {
+							 g->refs.hello.ref_count, err)) == VV_OK) {
 		rc = vv_host_send(g->host, &to_host, out, err);
 	}
 	vv_free(there);
@@ -929,7 +740,7 @@ vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t c
 		if ((rc = vv_buf_ok(&name, err)) == VV_OK &&
 		    (rc = vv_ref_get(g->t->repo, name.data, &ref, err)) == VV_OK) {
 			ids[i] = ref.id;
-			if (g->hello.head && strcmp(names[i], g->hello.head) == 0) {
+			if (g->refs.hello.head && strcmp(names[i], g->refs.hello.head) == 0) {
 				g->fetched_head = ref.id;
 			}
 			vv_ref_clear(&ref);
