@@ -410,9 +410,7 @@ void vv_group_encoder_find(vv_group_encoder *e, vv_facts *out)
 	e->facts = out;
 }
 
-/* By the least and greatest of a column of numbers, dates or datetimes: their texts are in the same
- * order. False: by all values. */
-static bool find_bounds(vv_fact *f, const group_typed *t)
+bool group_find_bounds(vv_fact *f, const group_typed *t)
 {
 	const int64_t ends[2] = {t->least, t->most};
 	char text[2][VV_SPELL_MAX];
@@ -435,14 +433,23 @@ static bool find_bounds(vv_fact *f, const group_typed *t)
 	return cells[0].len > 0 && cells[1].len > 0 && vv_fact_add(f, cells, 2, 1) == 0;
 }
 
+void group_find_values(vv_fact *f, const vv_cell *values, size_t count, bool some)
+{
+	size_t missing = vv_fact_add(f, values, count, 1);
+
+	f->missing = missing == count      ? VV_MISSING_ALL
+		     : some || missing > 0 ? VV_MISSING_SOME
+					   : VV_MISSING_NONE;
+}
+
 static void find_fact(const vv_group_encoder *e, const group_values *c, int encoding,
 		      const group_typed *t, vv_fact *f)
 {
 	const vv_cell *values = e->cell;
-	size_t count = c->count, missing;
+	size_t count = c->count;
 	bool some = c->count < c->rows;
 
-	if (encoding > GROUP_TEXT && find_bounds(f, t)) {
+	if (encoding > GROUP_TEXT && group_find_bounds(f, t)) {
 		f->missing = some || t->count < c->count ? VV_MISSING_SOME : VV_MISSING_NONE;
 		return;
 	}
@@ -452,10 +459,7 @@ static void find_fact(const vv_group_encoder *e, const group_values *c, int enco
 		values = e->dict.value;
 		count = e->dict.count;
 	}
-	missing = vv_fact_add(f, values, count, 1);
-	f->missing = missing == count      ? VV_MISSING_ALL
-		     : some || missing > 0 ? VV_MISSING_SOME
-					   : VV_MISSING_NONE;
+	group_find_values(f, values, count, some);
 }
 
 static void encode_column(vv_group_encoder *e, const group_values *c, const told *to)
@@ -479,9 +483,10 @@ static void encode_column(vv_group_encoder *e, const group_values *c, const told
 	}
 }
 
-const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows)
+const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows,
+				 size_t column)
 {
-	const told nobody = {NULL, NULL, 0};
+	const told nobody = {NULL, NULL, column};
 	group_values c;
 
 	vv_buf_reset(&e->body);

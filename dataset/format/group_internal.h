@@ -331,8 +331,15 @@ bool group_read_numbers(vv_group_encoder *e, const group_values *c, group_typed 
  * values: those that are empty, too. */
 void group_typed_measure(group_typed *t, const group_spread *s, int64_t first, size_t values);
 
-/* The column that these cells give, borrowed until the encoder's next use. Room for them is there; the
- * caller looks whether it failed. */
-const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows);
+/* The column that these cells give, borrowed until the encoder's next use, and its facts, where the encoder finds
+ * them. Room for them is there; the caller looks whether it failed. */
+const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows,
+				 size_t column);
+
+/* The facts of a column by some of its values, among which are all different ones. some: cells have no text. */
+void group_find_values(vv_fact *f, const vv_cell *values, size_t count, bool some);
+/* By the least and greatest of a column of numbers, dates or datetimes: their texts are in the same
+ * order. False: by all values. */
+bool group_find_bounds(vv_fact *f, const group_typed *t);
 
 #endif

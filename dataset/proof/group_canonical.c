@@ -16,6 +16,7 @@ typedef struct look {
 	vv_group_encoder *e;
 	const uint8_t *p, *end;
 	size_t rows, column;
+	vv_fact *fact; /* NULL: not wanted */
 	vv_arena *arena;
 } look;
 
@@ -23,6 +24,13 @@ typedef struct look {
 static bool is_body(const look *l, size_t len)
 {
 	return (size_t)(l->end - l->p) == len;
+}
+
+static void note_values(const look *l, const vv_cell *values, size_t count)
+{
+	if (l->fact) {
+		group_find_values(l->fact, values, count, false);
+	}
 }
 
 /* --- by encoding ------------------------------------------------------------ */
@@ -43,7 +51,7 @@ static vv_status is_what_cells_give(look *l, const vv_group *g, bool *is, vv_err
 	if (rc < 0) {
 		return rc;
 	}
-	made = group_encode_cells(l->e, cells, g->rows);
+	made = group_encode_cells(l->e, cells, g->rows, l->column);
 	*is = vv_buf_ok(made, NULL) == VV_OK && made->len == g->column_len[l->column] &&
 	      memcmp(made->data, g->column[l->column], made->len) == 0;
 	return vv_buf_ok(made, err);
@@ -55,9 +63,16 @@ static vv_status is_what_cells_give(look *l, const vv_group *g, bool *is, vv_err
 static bool const_is_canonical(const look *l)
 {
 	const uint8_t *p = l->p;
+	vv_cell value = {.state = VV_CELL_TEXT};
 	uint64_t len;
 
-	return vv_varint_read(&p, l->end, &len) && len == (uint64_t)(l->end - p);
+	if (!vv_varint_read(&p, l->end, &len) || len != (uint64_t)(l->end - p)) {
+		return false;
+	}
+	value.text = (const char *)p;
+	value.len = (uint32_t)len;
+	note_values(l, &value, 1);
+	return true;
 }
 
 /* --- numbers ----------------------------------------------------------------- */
@@ -236,7 +251,13 @@ static bool numbers_are_chosen(look *l, const number_look *n, const group_spread
 	    t.size > texts_size(n->min_len, n->max_len, n->bytes, l->rows)) {
 		return false;
 	}
-	return t.size <= l->rows + 4 || number_dict_size(l, n, t.size) >= t.size;
+	if (t.size > l->rows + 4 && number_dict_size(l, n, t.size) < t.size) {
+		return false;
+	}
+	if (l->fact) {
+		l->fact->missing = empties ? VV_MISSING_SOME : VV_MISSING_NONE;
+	}
+	return !l->fact || group_find_bounds(l->fact, &t);
 }
 
 static vv_status numbers_are_canonical(look *l, const vv_group *g, int encoding, bool *is,
@@ -375,6 +396,7 @@ static vv_status dict_is_canonical(look *l, bool *is, vv_error *err)
 		return rc;
 	}
 	group_gather(l->e, &c, value, count, 1);
+	note_values(l, value, count);
 	size += vv_varint_len(count);
 	for (size_t k = 0; k < count; k++) {
 		size += vv_varint_len(value[k].len) + value[k].len;
@@ -404,6 +426,7 @@ static vv_status texts_are_canonical(look *l, const vv_group *g, bool *is, vv_er
 				      : GROUP_LEN_VARINTS;
 	*is = *l->p == form && is_body(l, group_text_size(l->e, &c)) &&
 	      group_choose(l->e, &c, &t) == GROUP_TEXT;
+	note_values(l, cells, g->rows);
 	return VV_OK;
 }
 
@@ -443,9 +466,9 @@ vv_status vv_group_is_canonical(vv_group_encoder *e, const vv_group *g, vv_arena
 	vv_status rc;
 
 	static_assert(GROUP_ALL_TEXT == 0, "a column's first byte is its encoding alone");
-	assert(!e->facts);
 	*is = false;
 	if ((rc = group_encoder_room(e, g->rows, 0, err)) < 0 ||
+	    (e->facts && (rc = vv_facts_begin(e->facts, g->columns, err)) < 0) ||
 	    (g->columns > 0 && is_absent(g, g->columns - 1))) {
 		return rc;
 	}
@@ -456,12 +479,16 @@ vv_status vv_group_is_canonical(vv_group_encoder *e, const vv_group *g, vv_arena
 			  .end = g->column[i] + g->column_len[i],
 			  .rows = g->rows,
 			  .column = i,
+			  .fact = e->facts ? &e->facts->columns[i] : NULL,
 			  .arena = arena};
 
 		if ((rc = column_is_canonical(&l, g, is, err)) < 0) {
 			*is = false;
 			return rc;
 		}
+	}
+	if (e->facts) {
+		vv_facts_end(e->facts);
 	}
 	return VV_OK;
 }

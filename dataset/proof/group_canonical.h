@@ -13,8 +13,8 @@
 #include "base/error.h"
 #include "dataset/format/group.h"
 
-/* *is: decoding the group and encoding its cells gives these bytes. e is one that finds no facts; the
- * arena is scratch, and may grow with rows x 48 bytes for each column; a column that is encoded again, one with
+/* *is: decoding the group and encoding its cells gives these bytes. Where e finds facts (vv_group_encoder_find)
+ * and *is is true, they are those of the cells. The arena is scratch, and may grow with rows x 48 bytes for each column; a column that is encoded again, one with
  * cells other than texts, say, takes as many bytes in e as its cells have. VV_ECORRUPT as vv_group_column, but
  * not for all that it finds: then *is is false. */
 vv_status vv_group_is_canonical(vv_group_encoder *e, const vv_group *g, vv_arena *arena, bool *is,

@@ -15,9 +15,10 @@
 
 /* Of one thread. */
 typedef struct scratch {
-	vv_group_encoder *encoder;
+	vv_group_encoder *encoder; /* which finds: */
+	vv_facts facts;
 	vv_arena arena;
-	vv_buf block, lines, item;
+	vv_buf block, lines, item, found;
 	vv_cell *cells;
 	size_t cell_cap;
 } scratch;
@@ -39,6 +40,8 @@ static void clear(scratch *s)
 	vv_buf_clear(&s->block);
 	vv_buf_clear(&s->lines);
 	vv_buf_clear(&s->item);
+	vv_buf_clear(&s->found);
+	vv_facts_clear(&s->facts);
 	vv_free(s->cells);
 }
 
@@ -69,7 +72,8 @@ vv_status group_proofs_begin(group_proofs *p, const vv_pool *pool, vv_error *err
 		more[p->count] = (scratch){.arena = VV_ARENA_INIT,
 					   .block = VV_BUF_INIT,
 					   .lines = VV_BUF_INIT,
-					   .item = VV_BUF_INIT};
+					   .item = VV_BUF_INIT,
+					   .found = VV_BUF_INIT};
 	}
 	return VV_OK;
 }
@@ -79,7 +83,7 @@ static bool is_item(const vv_buf *made, const void *item, size_t len)
 	return !made->failed && made->len == len && memcmp(made->data, item, len) == 0;
 }
 
-/* The items of a group that has neither irregular lines, cells out of line nor facts. */
+/* The items of a group that has neither irregular lines nor cells out of line. */
 static bool read_items(scratch *s, const group_items *items, vv_cid *cid, uint64_t *rows,
 		       uint64_t *bytes)
 {
@@ -88,7 +92,7 @@ static bool read_items(scratch *s, const group_items *items, vv_cid *cid, uint64
 	size_t n;
 
 	vv_cbor_init(&c, items->data, items->data_len);
-	if (items->facts_len > 0 || vv_cbor_get_array(&c, &n, &ignored) < 0 || n != 2 ||
+	if (vv_cbor_get_array(&c, &n, &ignored) < 0 || n != 2 ||
 	    vv_cbor_get_link(&c, cid, &ignored) < 0 || vv_cbor_get_uint(&c, rows, &ignored) < 0) {
 		return false;
 	}
@@ -208,9 +212,19 @@ static int make_lines(scratch *s, const proof_setting *t, const vv_group *g, uin
 	return made > 0 && s->lines.len != bytes ? 0 : made;
 }
 
+/* Are these the facts that the encoder found? */
+static bool are_facts(scratch *s, const void *item, size_t len)
+{
+	vv_buf_reset(&s->found);
+	vv_facts_put(&s->found, &s->facts);
+	vv_buf_reset(&s->item);
+	vv_cbor_put_bytes(&s->item, vv_buf_cstr(&s->found), s->found.len);
+	return !s->found.failed && is_item(&s->item, item, len);
+}
+
 /* The steps that are about the group; bytes of its lines. */
-static int prove_group(scratch *s, vv_group *g, const proof_setting *t, uint64_t bytes, bool last,
-		       vv_error *err)
+static int prove_group(scratch *s, vv_group *g, const proof_setting *t, const group_items *items,
+		       uint64_t bytes, vv_error *err)
 {
 	bool is;
 	int made;
@@ -218,11 +232,13 @@ static int prove_group(scratch *s, vv_group *g, const proof_setting *t, uint64_t
 
 	/* First the lines: once they are made all cells are texts, and together no longer than these, so that a group
 	 * whose rows share a long text costs nothing. */
-	if ((made = make_lines(s, t, g, bytes, last, err)) <= 0) {
+	if ((made = make_lines(s, t, g, bytes, items->last, err)) <= 0) {
 		return made;
 	}
+	vv_group_encoder_find(s->encoder, &s->facts);
 	if ((rc = vv_group_is_canonical(s->encoder, g, &s->arena, &is, err)) < 0 || !is ||
-	    (rc = is_cut(s, g, t->cut, last, &is, err)) < 0 || !is) {
+	    !are_facts(s, items->facts, items->facts_len) ||
+	    (rc = is_cut(s, g, t->cut, items->last, &is, err)) < 0 || !is) {
 		return (int)rc;
 	}
 	return 1;
@@ -248,7 +264,7 @@ static int prove(scratch *s, vv_group *g, const proof_setting *t, const group_it
 	if ((rc = open_block(s, g, t, &cid, rows, err)) < 0) {
 		return (int)rc;
 	}
-	if ((proved = prove_group(s, g, t, bytes, items->last, err)) > 0) {
+	if ((proved = prove_group(s, g, t, items, bytes, err)) > 0) {
 		pair->raw_len = bytes;
 		pair->raw_hash = vv_xxh3(s->lines.data, s->lines.len, 0);
 		pair->first = s->lines.data[0];

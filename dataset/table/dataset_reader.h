@@ -61,14 +61,13 @@ typedef struct vv_dataset_options {
 	vv_kind kind;             /* --as */
 	vv_sniff_hints hints;     /* --delimiter ... */
 	const char *const *key;   /* --key (names), --no-key ({NULL}), NULL */
-	bool facts;               /* --facts */
 	vv_order_wish order;      /* --order */
 	const vv_pointer *parent; /* overrides the lookup; may be NULL */
 	bool no_parent;
 } vv_dataset_options;
 #define VV_DATASET_OPTIONS_INIT                                                                    \
 	{                                                                                          \
-		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, false, VV_ORDER_KEEP, NULL, false \
+		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, VV_ORDER_KEEP, NULL, false        \
 	}
 
 typedef struct vv_dataset_found {

@@ -196,11 +196,11 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 /* What only a table has was asked for a file of bytes. */
 static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *opts, vv_error *err)
 {
-	if (opts->order == VV_ORDER_KEEP && !opts->facts) {
+	if (opts->order == VV_ORDER_KEEP) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EUSAGE, "'%s' is kept as a file of bytes: %s is for tables",
-		vv_text_shows(path), opts->order != VV_ORDER_KEEP ? "--order" : "--facts");
+	vv_fail(err, VV_EUSAGE, "'%s' is kept as a file of bytes: --order is for tables",
+		vv_text_shows(path));
 	return vv_hint(err, "'--as table' makes a table of it; or leave it out");
 }
 
@@ -254,7 +254,6 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 						 &in->opts.choose_order, err)) < 0) {
 			return rc;
 		}
-		in->opts.facts = opts->facts || in->named_kind;
 		if (opts->key) {
 			in->opts.key = opts->key;
 			in->opts.key_source = opts->key[0] ? VV_KEY_DECLARED : VV_KEY_NONE;
@@ -271,11 +270,11 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 
 /* What a pointer does not tell of a version. */
 typedef struct untold {
-	bool facts, file_order_declared;
+	bool file_order_declared;
 	vv_key_source source;
 } untold;
 
-/* The root with, or without, these, in out's place; its bytes go to block. */
+/* The root with these, in out's place; its bytes go to block. */
 static vv_status change_root(vv_dataset_found *out, const untold *u, vv_buf *block, vv_cid *cid,
 			     vv_error *err)
 {
@@ -284,9 +283,6 @@ static vv_status change_root(vv_dataset_found *out, const untold *u, vv_buf *blo
 
 	changed.key_source = u->source;
 	changed.file_order_declared = u->file_order_declared;
-	if (!u->facts) {
-		vv_buf_init(&changed.facts);
-	}
 	if ((rc = vv_root_encode(block, &changed, err)) < 0) {
 		return rc;
 	}
@@ -306,10 +302,6 @@ static vv_status take_changed(vv_dataset_found *out, const untold *u, vv_buf *ta
 	}
 	root->key_source = u->source;
 	root->file_order_declared = u->file_order_declared;
-	if (!u->facts) {
-		vv_buf_clear(&root->facts);
-		root->format = vv_root_is_sorted(root) ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST;
-	}
 	out->result.cid = *cid;
 	vv_scan_cache_free(out->result.cache); /* it names the other root */
 	out->result.cache = NULL;
@@ -319,26 +311,24 @@ static vv_status take_changed(vv_dataset_found *out, const untold *u, vv_buf *ta
 }
 
 /* A pointer says which key its version has, not whether somebody declared it or it was found, nor
- * whether there are facts (with which this one was made), and the file's order was asked for: is the table that
- * version, but for these? */
-static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, bool asked,
-			    const vv_sink *sink, vv_error *err)
+ * whether the file's order was asked for: is the table that version, but for these? */
+static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, const vv_sink *sink,
+			    vv_error *err)
 {
 	const vv_root *root = &out->result.root;
-	bool has = vv_root_has_facts(root), was = root->file_order_declared;
+	bool was = root->file_order_declared;
 	vv_key_source sources[2] = {root->key_source, VV_KEY_INFERRED};
-	untold u = {has, was, root->key_source};
+	untold u = {was, root->key_source};
 	size_t count = in->opts.key_known && root->key_count > 0 ? 2 : 1;
 	vv_buf block = VV_BUF_INIT;
 	vv_cid cid = out->result.cid;
 	bool is = !in->named_kind || vv_cid_equal(&out->named, &cid);
 	vv_status rc;
 
-	for (size_t i = 0; i < 6 && !is; i++) {
-		u.facts = has && i < 4;
-		u.file_order_declared = u.facts && (was || i >= 2);
+	for (size_t i = 0; i < 4 && !is; i++) {
+		u.file_order_declared = was || i >= 2;
 		u.source = sources[i % 2];
-		if (i % 2 >= count || (i >= 4 && asked)) {
+		if (i % 2 >= count) {
 			continue;
 		}
 		if ((rc = change_root(out, &u, &block, &cid, err)) < 0) {
@@ -348,7 +338,7 @@ static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, boo
 		is = vv_cid_equal(&out->named, &cid);
 	}
 	if (!is) { /* another version: as if it were a new one */
-		u = (untold){has && asked, was && asked, sources[0]};
+		u = (untold){was, sources[0]};
 		if ((rc = change_root(out, &u, &block, &cid, err)) < 0) {
 			vv_buf_clear(&block);
 			return rc;
@@ -362,12 +352,11 @@ static vv_status take_named(vv_dataset_found *out, const dataset_inputs *in, boo
 }
 
 vv_status dataset_import_run(vv_dataset_found *out, const dataset_inputs *in,
-			     const vv_source *source, bool facts, const vv_sink *sink,
-			     vv_error *err)
+			     const vv_source *source, const vv_sink *sink, vv_error *err)
 {
 	vv_status rc = vv_import(&out->result, source, sink, &in->opts, err);
 
-	return rc < 0 ? rc : take_named(out, in, facts, sink, err);
+	return rc < 0 ? rc : take_named(out, in, sink, err);
 }
 
 static vv_status put_first(vv_buf *warnings, const char *line, vv_error *err)
@@ -422,7 +411,7 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 	} else {
 		vv_sink_dry(&sink, r->store);
 	}
-	if ((rc = dataset_import_run(out, &in, source, opts->facts, &sink, err)) == VV_OK) {
+	if ((rc = dataset_import_run(out, &in, source, &sink, err)) == VV_OK) {
 		rc = dataset_import_settle(out, &in, err);
 	}
 done:

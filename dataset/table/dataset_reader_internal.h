@@ -62,8 +62,7 @@ void dataset_inputs_clear(dataset_inputs *in);
 
 /* The import itself, after dataset_inputs_gather. From any thread: it uses only what it is given. */
 vv_status dataset_import_run(vv_dataset_found *out, const dataset_inputs *in,
-			     const vv_source *source, bool facts, const vv_sink *sink,
-			     vv_error *err);
+			     const vv_source *source, const vv_sink *sink, vv_error *err);
 
 /* Then: the pointer and its id, and what is new. */
 vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in, vv_error *err);

@@ -86,8 +86,7 @@ static void run_ahead(vv_job *job, unsigned worker)
 	vv_error told_later = {0};
 
 	(void)worker;
-	a->status = dataset_import_run(&a->found, &a->in, &a->source, a->opts->facts, &a->sink,
-				       &told_later);
+	a->status = dataset_import_run(&a->found, &a->in, &a->source, &a->sink, &told_later);
 	a->ms += vv_monotonic_ms() - start;
 }
 

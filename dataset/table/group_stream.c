@@ -43,10 +43,10 @@ struct group_stream {
 	vv_pool *pool, *own_pool;
 	group_known_fn known;
 	void *payload;
-	group_proofs *proofs;                  /* NULL: all groups are given with their bytes */
-	vv_cut_params cut;                     /* owned; rows 0: likewise */
-	vv_list_reader *data, *layout, *facts; /* facts: NULL where the version has none */
-	uint64_t left;                         /* not yet begun */
+	group_proofs *proofs; /* NULL: all groups are given with their bytes */
+	vv_cut_params cut;    /* owned; rows 0: likewise */
+	vv_list_reader *data, *layout, *facts;
+	uint64_t left; /* not yet begun */
 	piece pieces[AHEAD];
 	size_t head, tail;
 	bool given; /* the piece at head was given to the caller, */
@@ -120,22 +120,19 @@ static void run(vv_job *job, unsigned worker)
 	p->status = proved != 0 ? (proved < 0 ? (vv_status)proved : VV_OK) : make(p, &p->err);
 }
 
-static int next_facts(group_stream *s, piece *p, vv_error *err)
+/* The item of a list that has as many as the data list. */
+static int next_item(vv_list_reader *list, vv_buf *out, vv_list_item *item, vv_error *err)
 {
-	vv_list_item item;
-	int more;
+	int more = vv_list_next(list, item, err);
 
-	vv_buf_reset(&p->facts);
-	if (!s->facts) {
-		return 1;
-	}
-	if ((more = vv_list_next(s->facts, &item, err)) <= 0) {
+	if (more <= 0) {
 		return more < 0 ? more
 				: (int)vv_fail(err, VV_ECORRUPT,
-					       "the list of facts is shorter than the data list");
+					       "a list is shorter than the data list");
 	}
-	vv_buf_put(&p->facts, item.bytes, item.len);
-	return (int)vv_buf_ok(&p->facts, err) < 0 ? (int)VV_ENOMEM : 1;
+	vv_buf_reset(out);
+	vv_buf_put(out, item->bytes, item->len);
+	return vv_buf_ok(out, err) < 0 ? (int)VV_ENOMEM : 1;
 }
 
 static int next_items(group_stream *s, piece *p, vv_error *err)
@@ -149,18 +146,14 @@ static int next_items(group_stream *s, piece *p, vv_error *err)
 	vv_buf_reset(&p->data);
 	vv_buf_put(&p->data, item.bytes, item.len);
 	p->rows = item.weight;
-	if ((more = vv_list_next(s->layout, &item, err)) <= 0) {
-		return more < 0 ? more
-				: (int)vv_fail(err, VV_ECORRUPT,
-					       "the layout list is shorter than the data list");
-	}
-	vv_buf_reset(&p->layout);
-	vv_buf_put(&p->layout, item.bytes, item.len);
-	p->pair.raw_len = item.weight;
-	if (vv_buf_ok(&p->data, err) < 0 || vv_buf_ok(&p->layout, err) < 0) {
+	if (vv_buf_ok(&p->data, err) < 0) {
 		return (int)VV_ENOMEM;
 	}
-	return next_facts(s, p, err);
+	if ((more = next_item(s->layout, &p->layout, &item, err)) <= 0) {
+		return more;
+	}
+	p->pair.raw_len = item.weight;
+	return next_item(s->facts, &p->facts, &item, err);
 }
 
 static streamed_group items_of(const piece *p)
@@ -421,9 +414,8 @@ vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, grou
 				      t->root.data.len, err)) < 0 ||
 	    (rc = vv_list_reader_open(&s->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
 				      t->root.layout.len, err)) < 0 ||
-	    (vv_root_has_facts(&t->root) &&
-	     (rc = vv_list_reader_open(&s->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
-				       t->root.facts.len, err)) < 0)) {
+	    (rc = vv_list_reader_open(&s->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
+				      t->root.facts.len, err)) < 0) {
 		goto done;
 	}
 	vv_list_totals(s->data, &s->left, &weight);

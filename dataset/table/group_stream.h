@@ -22,7 +22,7 @@
 
 /* A group; borrowed until the next call. */
 typedef struct streamed_group {
-	const void *data, *layout, *facts; /* its list items; facts_len 0: there are no facts */
+	const void *data, *layout, *facts; /* its list items */
 	size_t data_len, layout_len, facts_len;
 	uint64_t rows;
 	bool known;

@@ -40,7 +40,7 @@ static bool same_inputs(const import *im)
 {
 	const vv_root *p = import_old_of(im);
 	const vv_dialect *a = &im->dialect, *b = &p->dialect;
-	if (p->kind != VV_KIND_TABLE || (im->with_facts && !vv_root_has_facts(p)) ||
+	if (p->kind != VV_KIND_TABLE || (im->facts && p->facts.len == 0) ||
 	    p->cut_rows != im->params.rows || !vv_dialect_same_cells(a, b) ||
 	    a->newline != b->newline || a->quoting_count != b->quoting_count ||
 	    (a->quoting_count > 0 && memcmp(a->quoting, b->quoting, a->quoting_count) != 0) ||
@@ -421,14 +421,11 @@ static void warn_foreign_rows(import *im)
 	vv_buf_printf(&out->warnings, "; %s\n", kept);
 }
 
-/* Did somebody ask for the file's order, now or before? Remembered with facts, where another one may be chosen. */
+/* Did somebody ask for the file's order, now or before? */
 static bool is_file_order_declared(const import *im)
 {
 	const vv_import_options *o = im->opts;
 
-	if (!im->with_facts) {
-		return false;
-	}
 	if (o->as) {
 		return o->as->file_order_declared;
 	}
@@ -443,7 +440,6 @@ static vv_status finish_root(import *im, vv_error *err)
 	vv_list data = {VV_BUF_INIT}, layout = {VV_BUF_INIT}, facts = {VV_BUF_INIT};
 	vv_status rc;
 	root->kind = VV_KIND_TABLE;
-	root->format = im->with_facts ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST;
 	root->file_order_declared = is_file_order_declared(im);
 	root->rows = im->rows;
 	root->bytes = im->window ? vv_window_origin(im->window) + vv_window_len(im->window)
@@ -546,37 +542,35 @@ static void choose_in_file(import *im)
 	const vv_dialect *d = &im->dialect, *like = im->opts->known ? &im->opts->known->dialect : d;
 
 	im->in_file = im->out->in_file = im->opts->in_file && d->form == VV_FORM_CSV &&
-					 !im->with_facts && im->candidate_count == 0 &&
-					 like->quote == '"' && like->escape == 0;
+					 im->candidate_count == 0 && like->quote == '"' &&
+					 like->escape == 0;
 	im->named_by_bytes = d->quote == like->quote && d->escape == like->escape &&
 			     d->delimiter == like->delimiter && d->newline == like->newline;
 }
 
-/* A table keeps what its version before has, until somebody asks for more. */
-static bool wants_facts(const vv_import_options *o)
+/* The lists of a version, which resemble those of near. */
+static vv_status open_lists(import *im, const vv_root *near, vv_error *err)
 {
-	const vv_root *like = o->as ? o->as : o->parent;
+	vv_status rc;
 
-	return (like && like->kind == VV_KIND_TABLE && vv_root_has_facts(like)) ||
-	       (!o->as && o->facts);
-}
-
-static vv_status open_facts(import *im, const vv_root *near, vv_error *err)
-{
-	return im->with_facts ? vv_list_builder_new(&im->facts, VV_LIST_FACTS, im->sink,
-						    near ? &near->facts : NULL, err)
-			      : VV_OK;
+	if ((rc = vv_list_builder_new(&im->data, VV_LIST_DATA, im->sink, near ? &near->data : NULL,
+				      err)) < 0 ||
+	    (rc = vv_list_builder_new(&im->layout, VV_LIST_LAYOUT, im->sink,
+				      near ? &near->layout : NULL, err)) < 0) {
+		return rc;
+	}
+	return im->in_file ? VV_OK
+			   : vv_list_builder_new(&im->facts, VV_LIST_FACTS, im->sink,
+						 near ? &near->facts : NULL, err);
 }
 
 static vv_status import_table(import *im, vv_error *err)
 {
 	vv_status rc;
-	im->with_facts = wants_facts(im->opts);
 	if ((rc = sniff(im, err)) < 0 || (rc = import_columns_set(im, err)) < 0 ||
 	    (rc = import_choose(im, err)) < 0 || (rc = import_sort_columns(im, err)) < 0 ||
 	    (rc = vv_scan_new(&im->scan, &im->dialect, im->columns, im->names, im->name_lens,
-			      err)) < 0 ||
-	    (rc = open_old(im, err)) < 0) {
+			      err)) < 0) {
 		return rc;
 	}
 	choose_in_file(im);
@@ -590,11 +584,7 @@ static vv_status import_table(import *im, vv_error *err)
 	for (size_t i = 0; !im->need_infer && i < im->columns; i++) {
 		im->need_infer = im->fields[i] < 0 && im->renamed_from[i] < 0;
 	}
-	if ((rc = vv_list_builder_new(&im->data, VV_LIST_DATA, im->sink, near ? &near->data : NULL,
-				      err)) < 0 ||
-	    (rc = vv_list_builder_new(&im->layout, VV_LIST_LAYOUT, im->sink,
-				      near ? &near->layout : NULL, err)) < 0 ||
-	    (rc = open_facts(im, near, err)) < 0 ||
+	if ((rc = open_lists(im, near, err)) < 0 || (rc = open_old(im, err)) < 0 ||
 	    (rc = im->window ? import_rows(im, err) : import_given(im, err)) < 0 ||
 	    (rc = import_take_epilogue(im, err)) < 0 || (rc = finish_root(im, err)) < 0) {
 		return rc;

@@ -537,7 +537,7 @@ static vv_status put_facts(import_worker *w, group_job *j, size_t out_count, vv_
 	vv_status rc;
 
 	vv_buf_reset(&j->facts_item);
-	if (!j->im->with_facts) {
+	if (!j->im->facts) {
 		return VV_OK;
 	}
 	/* else the encoder found them */
@@ -651,7 +651,7 @@ static vv_status put_block(import_worker *w, group_job *j, size_t out_count, boo
 	vv_status rc;
 
 	vv_buf_reset(&w->block);
-	vv_group_encoder_find(w->encoder, j->im->with_facts && out_count == 0 ? &w->facts : NULL);
+	vv_group_encoder_find(w->encoder, j->im->facts && out_count == 0 ? &w->facts : NULL);
 	if ((rc = encode(w, j, err)) < 0 || (rc = put_facts(w, j, out_count, err)) < 0 ||
 	    (!named &&
 	     (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0)) {

@@ -28,7 +28,7 @@ struct order_choice;
 typedef enum vv_order_wish {
 	VV_ORDER_KEEP = 0, /* as `as`, or the version before, has it */
 	VV_ORDER_READ,     /* the file's; what is remembered of the version before stays */
-	VV_ORDER_FILE, /* remembered in a table with facts, where KEEP with choose_order might choose another */
+	VV_ORDER_FILE,     /* remembered, where KEEP with choose_order might choose another */
 	/* With as: by its columns, else by the key's. VV_EREFUSED, naming the line: a file that has an irregular
 	 * one; VV_EUSAGE: no key. With KEEP such a file is kept in the file's order, with a warning */
 	VV_ORDER_KEY
@@ -75,10 +75,9 @@ typedef struct vv_import_options {
 	const char *const *key;
 	vv_key_source key_source; /* of `key` */
 	bool key_known; /* `key` is that of the version before: it is not proved, and may be gone */
-	bool facts; /* the version has facts about its groups, whether the one before has or not */
 	vv_order_wish order;
 	/* with KEEP: where the rows of a table with a key come in another order than before, and key order takes half the bytes
-	 * or less, a version of format 2 gets it; of format 1 a warning names it. */
+	 * or less, the version gets it */
 	bool choose_order;
 	struct order_choice *choice; /* vv_import sets it itself */
 	uint64_t secret;             /* seeds the scan cache's hashes */

@@ -121,10 +121,6 @@ static vv_status hold(order_choice *c, vv_error *err)
 	vv_status rc;
 
 	c->front = *c->sink;
-	if (!order_choice_may_be_made(c)) {
-		c->direct = true;
-		return VV_OK;
-	}
 	if (!(c->lock = vv_mutex_new())) {
 		return vv_fail_nomem(err);
 	}
@@ -155,11 +151,6 @@ vv_status order_choice_settle(order_choice *c, vv_error *err)
 }
 
 /* ---- an import and its choice ---- */
-
-bool order_choice_may_be_made(const order_choice *c)
-{
-	return c->opts->parent->format == VV_FORMAT_NEWEST;
-}
 
 bool order_choice_is_over(const order_choice *c)
 {
@@ -381,7 +372,7 @@ static vv_status judge(order_choice *c, import *im, vv_error *err)
 	c->saving.in_key_order = stored / WHOLE * (WHOLE - share) + bytes_of_places(c->rows);
 	c->pays = stored / 2 >= c->saving.in_key_order &&
 		  stored - c->saving.in_key_order >= SAVED_LEAST;
-	c->made = c->pays && order_choice_may_be_made(c);
+	c->made = c->pays;
 done:
 	if (rc < 0 && rc != VV_ENOMEM) {
 		vv_error_clear(err);

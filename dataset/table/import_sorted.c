@@ -270,7 +270,6 @@ static void take_groups(vv_import_result *out, vv_import_result *sorted, vv_list
 	swap_lists(&root->layout, &sorted->root.layout);
 	swap_lists(&root->facts, &sorted->root.facts);
 	swap_lists(&root->places, &places->top);
-	root->format = VV_FORMAT_NEWEST;
 	root->file_order_declared = false;
 	root->hash = hash;
 	root->sorted_by = sorting->names;
@@ -439,26 +438,16 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 {
 	const order_saving *s = order_choice_saving(c);
 
-	if (vv_root_is_sorted(root)) {
-		vv_buf_puts(out, "the same rows came in another order: they are kept by ");
-		for (size_t i = 0; i < root->sorted_by_count; i++) {
-			vv_buf_puts(out, i > 0 ? ", " : "");
-			vv_buf_puts(out, vv_text_shows(root->sorted_by[i]));
-		}
-		vv_buf_printf(out, " from now on, so that it costs about %s each time instead of ",
-			      vv_text_bytes(s->in_key_order));
-		vv_buf_printf(out, "%s; 'varve add --order file ", vv_text_bytes(s->in_file_order));
-		vv_text_put_word(out, path);
-		vv_buf_puts(out, "' undoes it, and then it stays so\n");
-		return;
+	vv_buf_puts(out, "the same rows came in another order: they are kept by ");
+	for (size_t i = 0; i < root->sorted_by_count; i++) {
+		vv_buf_puts(out, i > 0 ? ", " : "");
+		vv_buf_puts(out, vv_text_shows(root->sorted_by[i]));
 	}
-	vv_buf_printf(out,
-		      "the same rows came in another order, which costs about %s each time; "
-		      "'varve add --order key ",
-		      vv_text_bytes(s->in_file_order));
-	vv_text_put_word(out, path);
-	vv_buf_printf(out, "' makes that %s, for a varve that knows this order\n",
+	vv_buf_printf(out, " from now on, so that it costs about %s each time instead of ",
 		      vv_text_bytes(s->in_key_order));
+	vv_buf_printf(out, "%s; 'varve add --order file ", vv_text_bytes(s->in_file_order));
+	vv_text_put_word(out, path);
+	vv_buf_puts(out, "' undoes it, and then it stays so\n");
 }
 
 /* The same rows came in another order, and cannot be kept by the key: nobody is to pay for that each time without
@@ -577,8 +566,7 @@ static vv_status import_choosing(vv_import_result *out, const vv_source *source,
 		}
 		return rc;
 	}
-	if (order_choice_saving(choice) &&
-	    (vv_root_is_sorted(&out->root) || !order_choice_is_made(choice))) {
+	if (order_choice_is_made(choice) && vv_root_is_sorted(&out->root)) {
 		tell_choice(&out->warnings, choice, &out->root, source->name);
 	}
 	if ((rc = vv_buf_ok(&out->warnings, err)) < 0) {
@@ -599,7 +587,7 @@ static vv_status import_in_any_order(vv_import_result *out, const vv_source *sou
 	if (rc < 0) {
 		return rc;
 	}
-	if (!choice || (!source->again && !order_choice_may_be_made(choice))) {
+	if (!choice) {
 		rc = import_run(out, source, sink, opts, NULL, err);
 	} else if (source->again) {
 		rc = import_choosing(out, source, sink, opts, choice, err);

@@ -158,8 +158,7 @@ typedef struct import {
 	struct old_groups *old;
 
 	/* lists being built */
-	bool with_facts;
-	vv_list_builder *data, *layout, *facts; /* facts: NULL without */
+	vv_list_builder *data, *layout, *facts; /* facts: NULL with in_file */
 	vv_xxh3_state *hash;
 	uint64_t rows, most_rows;      /* of all; of one group */
 	uint64_t lines;                /* after the window, where the source cannot tell them */
@@ -364,8 +363,6 @@ const order_saving *order_choice_saving(const order_choice *c);
 /* Is the key order taken? Else it is only spoken of: the version before is of a format that older
  * readers know. */
 bool order_choice_is_made(const order_choice *c);
-/* Can it be? */
-bool order_choice_may_be_made(const order_choice *c);
 
 /* import.c */
 

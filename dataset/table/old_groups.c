@@ -160,8 +160,7 @@ vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *
 	}
 	if ((rc = load_list(o, sink, VV_LIST_DATA, &from->data, err)) < 0 ||
 	    (rc = load_list(o, sink, VV_LIST_LAYOUT, &from->layout, err)) < 0 ||
-	    (cache && vv_root_has_facts(from) &&
-	     (rc = load_list(o, sink, VV_LIST_FACTS, &from->facts, err)) < 0) ||
+	    (cache && (rc = load_list(o, sink, VV_LIST_FACTS, &from->facts, err)) < 0) ||
 	    (rc = index_names(o, err)) < 0) {
 		goto done;
 	}

@@ -25,7 +25,7 @@ void old_groups_close(old_groups *o);
 int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, vv_form form,
 		     size_t *index, size_t *want);
 const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index);
-/* Its items in the lists; of facts len is 0 where the version has none. */
+/* Its items in the lists. */
 typedef struct old_items {
 	const uint8_t *data, *layout, *facts;
 	size_t data_len, layout_len, facts_len;

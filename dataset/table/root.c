@@ -14,6 +14,8 @@
 
 #define ROOT_KEY_SOURCES 4
 
+enum { FILE_MEMBERS = 6, TABLE_MEMBERS = 15, SORTED_MEMBERS = 17 };
+
 enum { FILE_ORDER, KEY_ORDER, FILE_ORDER_DECLARED, ROOT_ORDERS };
 static const char *const root_orders[ROOT_ORDERS] = {"file", "key", "file-declared"};
 
@@ -36,7 +38,6 @@ static const char *const root_key_sources[ROOT_KEY_SOURCES] = {"none", "inferred
 void vv_root_init(vv_root *r)
 {
 	memset(r, 0, sizeof *r);
-	r->format = VV_FORMAT_FIRST;
 	vv_dialect_init(&r->dialect);
 }
 
@@ -87,7 +88,7 @@ static void put_hash(vv_buf *b, const vv_root *r)
 
 static void put_file(vv_buf *b, const vv_root *r)
 {
-	vv_cbor_put_map(b, 6);
+	vv_cbor_put_map(b, FILE_MEMBERS);
 	vv_cbor_put_key(b, "v");
 	put_text(b, "root");
 	vv_cbor_put_key(b, "data");
@@ -98,15 +99,25 @@ static void put_file(vv_buf *b, const vv_root *r)
 	vv_cbor_put_key(b, "bytes");
 	vv_cbor_put_uint(b, r->bytes);
 	vv_cbor_put_key(b, "format");
-	vv_cbor_put_uint(b, VV_FORMAT_FIRST);
+	vv_cbor_put_uint(b, VV_FORMAT);
+}
+
+/* Where there are none nothing is stored, and the bytes give a name only. */
+static void put_facts(vv_buf *b, const vv_root *r)
+{
+	vv_cbor_put_key(b, "facts");
+	if (r->facts.len > 0) {
+		vv_buf_put(b, r->facts.data, r->facts.len);
+	} else {
+		vv_cbor_put_null(b);
+	}
 }
 
 static void put_table(vv_buf *b, const vv_root *r)
 {
-	bool facts = vv_root_has_facts(r), sorted = vv_root_is_sorted(r);
-	bool declared = facts && !sorted && r->file_order_declared;
+	bool sorted = vv_root_is_sorted(r), declared = !sorted && r->file_order_declared;
 
-	vv_cbor_put_map(b, 14u + (facts ? 1u : 0u) + (sorted ? 2u : 0u));
+	vv_cbor_put_map(b, sorted ? SORTED_MEMBERS : TABLE_MEMBERS);
 	vv_cbor_put_key(b, "v");
 	put_text(b, "root");
 	vv_cbor_put_key(b, "cut");
@@ -126,14 +137,11 @@ static void put_table(vv_buf *b, const vv_root *r)
 	vv_cbor_put_uint(b, r->rows);
 	vv_cbor_put_key(b, "bytes");
 	vv_cbor_put_uint(b, r->bytes);
-	if (facts) {
-		vv_cbor_put_key(b, "facts");
-		vv_buf_put(b, r->facts.data, r->facts.len);
-	}
+	put_facts(b, r);
 	vv_cbor_put_key(b, "order");
 	put_text(b, root_orders[sorted ? KEY_ORDER : declared ? FILE_ORDER_DECLARED : FILE_ORDER]);
 	vv_cbor_put_key(b, "format");
-	vv_cbor_put_uint(b, facts || sorted ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST);
+	vv_cbor_put_uint(b, VV_FORMAT);
 	vv_cbor_put_key(b, "layout");
 	vv_buf_put(b, r->layout.data, r->layout.len);
 	if (sorted) {
@@ -328,16 +336,6 @@ static vv_status get_list(vv_cbor *c, const char *key, vv_list_kind kind, vv_buf
 	return rc < 0 ? rc : get_top(c, kind, out, count, weight, err);
 }
 
-/* Not there: *count stays as it is. */
-static vv_status get_facts(vv_root *r, vv_cbor *c, uint64_t *count, vv_error *err)
-{
-	uint64_t weight;
-
-	return vv_cbor_try_key(c, "facts")
-		       ? get_top(c, VV_LIST_FACTS, &r->facts, count, &weight, err)
-		       : VV_OK;
-}
-
 static vv_status get_hash(vv_root *r, vv_cbor *c, vv_error *err)
 {
 	const uint8_t *p;
@@ -363,17 +361,12 @@ static vv_status get_number(vv_cbor *c, const char *key, uint64_t *out, vv_error
 	return rc < 0 ? rc : vv_cbor_get_uint(c, out, err);
 }
 
-static vv_status get_format(vv_root *r, vv_cbor *c, bool sorted, vv_error *err)
+static vv_status get_format(vv_cbor *c, vv_error *err)
 {
-	vv_status rc = get_number(c, "format", &r->format, err);
+	uint64_t format;
+	vv_status rc = get_number(c, "format", &format, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (r->format != (vv_root_has_facts(r) || sorted ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST)) {
-		return bad("a format generation that does not fit what is there", err);
-	}
-	return VV_OK;
+	return rc < 0 || format == VV_FORMAT ? rc : bad("there is no such format generation", err);
 }
 
 static vv_status get_cut(vv_root *r, vv_cbor *c, vv_error *err)
@@ -451,9 +444,6 @@ static vv_status get_order(vv_root *r, vv_cbor *c, bool *sorted, vv_error *err)
 	order = order_of(text, len);
 	*sorted = order == KEY_ORDER;
 	r->file_order_declared = order == FILE_ORDER_DECLARED;
-	if (r->file_order_declared && !vv_root_has_facts(r)) {
-		return bad("an order is declared where there are no facts", err);
-	}
 	return order < ROOT_ORDERS ? VV_OK : bad("'order' is neither 'file' nor 'key'", err);
 }
 
@@ -471,7 +461,7 @@ static vv_status get_sorted_by(vv_root *r, vv_cbor *c, vv_error *err)
 
 static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 {
-	uint64_t groups, rows, forms, raw, blocks, placed = 0, facts = 0;
+	uint64_t groups, rows, forms, raw, blocks, facts, weight, placed = 0;
 	bool sorted;
 	vv_status rc;
 
@@ -482,8 +472,8 @@ static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "table", err)) < 0 ||
 	    (rc = get_number(c, "rows", &r->rows, err)) < 0 ||
 	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
-	    (rc = get_facts(r, c, &facts, err)) < 0 || (rc = get_order(r, c, &sorted, err)) < 0 ||
-	    (rc = get_format(r, c, sorted, err)) < 0 ||
+	    (rc = get_list(c, "facts", VV_LIST_FACTS, &r->facts, &facts, &weight, err)) < 0 ||
+	    (rc = get_order(r, c, &sorted, err)) < 0 || (rc = get_format(c, err)) < 0 ||
 	    (rc = get_list(c, "layout", VV_LIST_LAYOUT, &r->layout, &forms, &raw, err)) < 0 ||
 	    (sorted &&
 	     (rc = get_list(c, "places", VV_LIST_PLACES, &r->places, &blocks, &placed, err)) < 0) ||
@@ -497,7 +487,7 @@ static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 		return rc;
 	}
 	if (rows != r->rows || (sorted && placed != rows) || groups != forms || raw > r->bytes ||
-	    (vv_root_has_facts(r) && facts != groups)) {
+	    facts != groups) {
 		return bad("its sums contradict each other", err);
 	}
 	return VV_OK;
@@ -511,8 +501,7 @@ static vv_status get_file(vv_root *r, vv_cbor *c, vv_error *err)
 	r->kind = VV_KIND_FILE;
 	if ((rc = get_list(c, "data", VV_LIST_CHUNKS, &r->data, &chunks, &bytes, err)) < 0 ||
 	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "file", err)) < 0 ||
-	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
-	    (rc = get_format(r, c, false, err)) < 0) {
+	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 || (rc = get_format(c, err)) < 0) {
 		return rc;
 	}
 	return bytes == r->bytes ? VV_OK : bad("its sums contradict each other", err);
@@ -570,13 +559,13 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 			return rc;
 		}
 	}
-	if (format > VV_FORMAT_NEWEST) {
+	if (format > VV_FORMAT) {
 		vv_fail(err, VV_ENOSUPPORT,
 			"this version is kept in format generation %llu, this program knows %u",
-			(unsigned long long)format, VV_FORMAT_NEWEST);
+			(unsigned long long)format, VV_FORMAT);
 		return vv_hint(err, "a newer varve can read it");
 	}
-	if (format == VV_FORMAT_NEWEST && odd) {
+	if (format == VV_FORMAT && odd) {
 		vv_fail(err, VV_ENOSUPPORT,
 			"this version is kept with a '%s' that this program does not know",
 			vv_text_show(odd, odd_len));
@@ -601,10 +590,10 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 	    (rc = check_generation(&c, pairs - 1, err)) < 0) {
 		return rc;
 	}
-	if ((pairs < 14 || pairs > 17) && pairs != 6) {
+	if (pairs != TABLE_MEMBERS && pairs != SORTED_MEMBERS && pairs != FILE_MEMBERS) {
 		return bad("it has neither the members of a table nor those of a file", err);
 	}
-	rc = pairs >= 14 ? get_table(out, &c, err) : get_file(out, &c, err);
+	rc = pairs == FILE_MEMBERS ? get_file(out, &c, err) : get_table(out, &c, err);
 	if (rc >= 0) {
 		rc = vv_cbor_end(&c, err);
 	}

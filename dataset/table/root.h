@@ -16,10 +16,8 @@
 #include "repo/blocks/store.h"
 #include "repo/git/pointer.h"
 
-/* What a reader must know: 1, or, where something of what only the second has is there, 2. Cut and
- * encodings are the same in both. */
-#define VV_FORMAT_FIRST 1u
-#define VV_FORMAT_NEWEST 2u
+/* What a reader must know. A root of a later one is refused, by number. */
+#define VV_FORMAT 1u
 
 #define VV_SORTED_BY_MAX 16u /* columns */
 
@@ -33,7 +31,6 @@ typedef enum vv_key_source {
 
 typedef struct vv_root {
 	vv_kind kind;
-	uint64_t format;      /* as it was read; what is written follows from what is there */
 	uint64_t rows, bytes; /* bytes: of the file */
 	/* XXH3-128 over the le64 XXH3-64 of each group's (chunk's) raw bytes, in order; in key order
 	 * of the file's bytes */
@@ -48,8 +45,9 @@ typedef struct vv_root {
 	vv_dialect dialect; /* table */
 	vv_buf data;        /* list top (dataset/format/list.h): row groups; for files: chunks */
 	vv_buf layout;      /* table: list top */
-	vv_buf facts;       /* table: list top; empty: it has none */
-	bool file_order_declared; /* table with facts, in the file's order: somebody asked for it, so that no other one is
+	vv_buf facts; /* table: list top (dataset/format/facts.h). Empty: rows that are compared where they lie,
+			     * in a file (vv_import_options.in_file), and never stored */
+	bool file_order_declared; /* table in the file's order: somebody asked for it, so that no other one is
 				   * chosen (add --order file); its children have it, too */
 	/* table whose groups are in key order (docs/format.md, "key order"): */
 	char **sorted_by; /* names of the columns */
@@ -60,12 +58,6 @@ typedef struct vv_root {
 
 void vv_root_init(vv_root *r);
 void vv_root_clear(vv_root *r);
-
-/* Has it facts about its groups (dataset/format/facts.h)? Then its children have, too. */
-static inline bool vv_root_has_facts(const vv_root *r)
-{
-	return r->facts.len > 0;
-}
 
 /* Is a version of this table kept in key order? Then its children are, too. */
 static inline bool vv_root_is_sorted(const vv_root *r)

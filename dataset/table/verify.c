@@ -37,7 +37,7 @@ static const char *what_differs(const vv_root *a, const vv_root *b)
 		return "the line forms";
 	}
 	if (a->facts.len != b->facts.len ||
-	    (a->facts.len > 0 && memcmp(a->facts.data, b->facts.data, a->facts.len) != 0)) {
+	    memcmp(a->facts.data, b->facts.data, a->facts.len) != 0) {
 		return "the facts (they are not what the rows give)";
 	}
 	if (a->places.len != b->places.len ||
@@ -179,7 +179,7 @@ static vv_status find_context(pairs *p, vv_error *err)
 	d.final_newline = true; /* matters to the last group alone */
 	vv_buf_reset(&p->text);
 	vv_buf_put_varint(&p->text, PROOF_VERSION);
-	vv_buf_put_varint(&p->text, root->format);
+	vv_buf_put_varint(&p->text, VV_FORMAT);
 	vv_buf_put_varint(&p->text, root->cut_rows);
 	vv_buf_put_varint(&p->text, root->cut_column_count);
 	for (size_t i = 0; i < root->cut_column_count; i++) {
@@ -207,9 +207,7 @@ static int is_known(void *payload, const streamed_group *items, bool last, vv_pa
 	vv_buf_putc(&p->text, !last ? 0 : p->table->root.dialect.final_newline ? 2 : 1);
 	vv_buf_put_varint(&p->text, items->data_len);
 	vv_buf_put(&p->text, items->data, items->data_len);
-	if (items->facts_len > 0) { /* the context tells whether there are any */
-		vv_buf_put_varint(&p->text, items->layout_len);
-	}
+	vv_buf_put_varint(&p->text, items->layout_len);
 	vv_buf_put(&p->text, items->layout, items->layout_len);
 	vv_buf_put(&p->text, items->facts, items->facts_len);
 	if ((rc = vv_buf_ok(&p->text, err)) < 0 ||

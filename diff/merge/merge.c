@@ -169,21 +169,6 @@ static vv_status copy_list(vv_buf *out, const vv_buf *list, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
-/* Where one side has facts, the result has, too. near: whose facts the result's resemble, or NULL. */
-static vv_status with_facts(merge *m, const vv_root *near, vv_error *err)
-{
-	for (int i = 0; i < 2; i++) {
-		const vv_root *side = &m->side[i].table->root;
-
-		if (vv_root_has_facts(side)) {
-			return copy_list(
-				&m->as.facts,
-				near && vv_root_has_facts(near) ? &near->facts : &side->facts, err);
-		}
-	}
-	return VV_OK;
-}
-
 /* The root that the result is imported as: base's lists, whose blocks resemble the result's. */
 static vv_status begin_root(merge *m, vv_error *err)
 {
@@ -195,13 +180,13 @@ static vv_status begin_root(merge *m, vv_error *err)
 		near = &m->side[0].table->root; /* lists that nobody stored resemble nothing */
 	}
 	if (vv_root_is_sorted(near)) {
-		return with_facts(m, NULL, err);
+		return VV_OK;
 	}
 	if ((rc = copy_list(&m->as.data, &near->data, err)) < 0 ||
 	    (rc = copy_list(&m->as.layout, &near->layout, err)) < 0) {
 		return rc;
 	}
-	return with_facts(m, near, err);
+	return copy_list(&m->as.facts, &near->facts, err);
 }
 
 static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *sink, vv_error *err)

@@ -434,7 +434,6 @@ static void note_stored(vv_patch_done *done, const patch_section *s)
 	if (s->is_table && s->side[0].exists && s->side[1].exists) {
 		done->stored_order = vv_root_is_sorted(a) != vv_root_is_sorted(b) ||
 				     (b->file_order_declared && !a->file_order_declared);
-		done->stored_facts = vv_root_has_facts(b) && !vv_root_has_facts(a);
 	}
 }
 

@@ -76,8 +76,7 @@ typedef struct vv_patch_done {
 	uint64_t rejected;          /* changes of rows that did not fit */
 	bool order_left, form_left; /* not exact: moves, and changes of form, that were not made */
 	bool schema; /* the patch changes types or key too, which a file of rows does not show */
-	/* likewise: in which order the version keeps its rows; that it has facts */
-	bool stored_order, stored_facts;
+	bool stored_order; /* likewise: in which order the version keeps its rows */
 	/* The new version as the patch has it: its root, and what to import its bytes as. NULL where
 	 * it is not a table. The old one's root; NULL: there is none. */
 	const vv_cid *old_root, *root;

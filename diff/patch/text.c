@@ -211,7 +211,7 @@ void patch_put_columns(vv_buf *out, const vv_root *r)
 	if (r->file_order_declared) {
 		vv_buf_puts(out, ",\"order\":\"file-declared\"");
 	}
-	vv_buf_puts(out, vv_root_has_facts(r) ? ",\"facts\":true}" : "}");
+	vv_buf_putc(out, '}');
 }
 
 static void put_member(vv_buf *out, const char *name, const void *bytes, size_t len)
@@ -328,7 +328,6 @@ vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv
 {
 	const vv_json *schema = v ? vv_json_get(v, "schema") : NULL,
 		      *cut = v ? vv_json_get(v, "cut") : NULL,
-		      *facts = v ? vv_json_get(v, "facts") : NULL,
 		      *order = v ? vv_json_get(v, "order") : NULL;
 	size_t source;
 	uint64_t rows;
@@ -349,12 +348,9 @@ vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv
 		return expected_member(err, "cut", "rows and columns");
 	}
 	out->cut_rows = (uint32_t)rows;
-	if (facts && facts->type != VV_JSON_TRUE) {
-		return expected_member(err, "facts", "true, or nothing");
-	}
-	if (order && (order->type != VV_JSON_STRING || !facts ||
-		      strcmp(order->text, "file-declared") != 0 || vv_json_get(v, "sortedBy"))) {
-		return expected_member(err, "order", "'file-declared' beside facts, or nothing");
+	if (order && (order->type != VV_JSON_STRING || strcmp(order->text, "file-declared") != 0 ||
+		      vv_json_get(v, "sortedBy"))) {
+		return expected_member(err, "order", "'file-declared', or nothing");
 	}
 	out->file_order_declared = order != NULL;
 	if (v && vv_json_get(v, "sortedBy") &&
@@ -363,9 +359,6 @@ vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv
 		return rc < 0 ? rc : expected_member(err, "sortedBy", "1 to 16 names");
 	}
 	if (vv_root_is_sorted(out) && (rc = empty_list(&out->places, VV_LIST_PLACES, err)) < 0) {
-		return rc;
-	}
-	if (facts && (rc = empty_list(&out->facts, VV_LIST_FACTS, err)) < 0) {
 		return rc;
 	}
 	return get_names(&out->cut_columns, &out->cut_column_count, cut, "columns", err);
@@ -488,7 +481,8 @@ vv_status patch_finish_root(vv_root *r, vv_error *err)
 	vv_status rc;
 	r->rows = r->bytes = 0;
 	if ((rc = empty_list(&r->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS, err)) < 0 ||
-	    (table && (rc = empty_list(&r->layout, VV_LIST_LAYOUT, err)) < 0)) {
+	    (table && ((rc = empty_list(&r->layout, VV_LIST_LAYOUT, err)) < 0 ||
+		       (rc = empty_list(&r->facts, VV_LIST_FACTS, err)) < 0))) {
 		return rc;
 	}
 	if ((rc = vv_root_encode(&block, r, err)) == VV_OK) {

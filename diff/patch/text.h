@@ -40,7 +40,7 @@ vv_status patch_get_form(patch_form *out, const vv_json *v, vv_arena *arena, vv_
 
 /* --- a version's root without its lists ------------------------------------------- */
 
-void patch_put_columns(vv_buf *out, const vv_root *r); /* schema, key, cut, facts */
+void patch_put_columns(vv_buf *out, const vv_root *r); /* schema, key, cut, order */
 void patch_put_dialect(vv_buf *out, const vv_dialect *d);
 /* line: the text that the node was read from. */
 vv_status patch_get_columns(vv_root *out, const vv_json *v, const char *line, vv_error *err);

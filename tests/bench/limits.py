@@ -183,15 +183,12 @@ class Limits:
         self.line("clone --bare of 2 versions", "copying the packs", copy, self.cost(clone), None)
 
     def one_row(self, tool):
-        """A row in the middle by its id, which follows the file's order: before and with facts."""
+        """A row in the middle by its id, which follows the file's order."""
         version = self.run(["varve", "version"], tool.work)
         with open(self.table(), encoding="utf-8") as f:
             middle = next(itertools.islice(f, self.settings.rows // 2, None))
         argv = ["varve", "cat", "HEAD:data.csv", "--where", "id=" + middle.split(",")[0]]
-        self.line("one row by value", "varve version", version, self.run(argv, tool.work), None)
-        self.scratch.run(["varve", "add", "-q", "--facts", "data.csv"], tool.work)
-        self.scratch.run(["varve", "commit", "-q", "-m", "facts"], tool.work)
-        self.line("one row by value, with facts", "varve version", version,
+        self.line("one row by value", "varve version", version,
                   self.run(argv, tool.work), (version.cpu + 0.005) / version.cpu)
         self.one_row_by_key(version)
 

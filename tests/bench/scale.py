@@ -204,9 +204,6 @@ class Scale:
         self.stored("gc", tool)
         self.run("varve", "fsck --data", ["varve", "fsck", "-q", "--data"], tool.work)
         self.run("varve", "cat REV:PATH", kinds.shell("varve cat HEAD:data.csv > /dev/null"), tool.work)
-        self.run("varve", "add --facts", ["varve", "add", "-q", "--facts", "data.csv"], tool.work)
-        self.scratch.run(["varve", "commit", "-q", "-m", "facts"], tool.work)
-        self.lookup(tool, "cat --where key, facts", data)
         remove(tool.folder)
 
     def shuffled(self, rows):

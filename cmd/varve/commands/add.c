@@ -14,7 +14,7 @@
 #include "lib/work/view/dialect_words.h"
 
 typedef struct options {
-	bool all, update, force, dry_run, convert, fix, no_key, facts, quiet, verbose;
+	bool all, update, force, dry_run, convert, fix, no_key, quiet, verbose;
 	vv_strings key;
 	const char *as, *order;
 	vv_written written;
@@ -27,9 +27,6 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 
 	if (o->key.count > 0 && o->no_key) {
 		return vv_fail(err, VV_EUSAGE, "--key and --no-key exclude each other");
-	}
-	if (o->facts && o->as && strcmp(o->as, "file") == 0) {
-		return vv_fail(err, VV_EUSAGE, "--facts is for tables; a file of bytes has none");
 	}
 	if (o->order && o->as && strcmp(o->as, "file") == 0) {
 		return vv_fail(err, VV_EUSAGE,
@@ -45,7 +42,6 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 	if ((rc = vv_written_read(&out->hints, &o->written, err)) < 0) {
 		return rc;
 	}
-	out->facts = o->facts;
 	if (o->no_key) {
 		out->key = no_key;
 	}
@@ -57,8 +53,7 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 
 static bool describes(const options *o)
 {
-	return o->key.count > 0 || o->no_key || o->facts || o->as || o->order ||
-	       vv_written_any(&o->written);
+	return o->key.count > 0 || o->no_key || o->as || o->order || vv_written_any(&o->written);
 }
 
 /* What can be done about a file that is not a clean table. */
@@ -163,9 +158,6 @@ static const vv_option add_table[] = {
 	OPT_LIST(0, "key", key, "COLUMNS",
 		 "columns (a,b) whose values identify a row; proved to be unique"),
 	OPT_FLAG(0, "no-key", no_key, "a table without a key; none is searched for"),
-	OPT_FLAG(0, "facts", facts,
-		 "keep facts about its row groups, from now on, so that 'cat --where' finds rows "
-		 "faster; varve 0.1 cannot read such a version"),
 	OPT_CHOICE(
 		0, "order", order, "ORDER", "file|key",
 		"keep the rows in key order and their places beside them, from now on, for files "

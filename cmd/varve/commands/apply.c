@@ -205,11 +205,8 @@ static void say_stored(vv_buf *b, const vv_patch_done *d)
 {
 	vv_buf_printf(b,
 		      "  the patch also changes how varve keeps the rows, which the file does not "
-		      "show: 'varve add%s%s ",
-		      !d->stored_order           ? ""
-		      : vv_root_is_sorted(d->as) ? " --order key"
-						 : " --order file",
-		      d->stored_facts ? " --facts" : "");
+		      "show: 'varve add --order %s ",
+		      vv_root_is_sorted(d->as) ? "key" : "file");
 	vv_text_put_word(b, d->path);
 	vv_buf_puts(b, "' sets that\n");
 }
@@ -217,7 +214,7 @@ static void say_stored(vv_buf *b, const vv_patch_done *d)
 static void say(run *r, const vv_patch_done *d)
 {
 	vv_buf *b = &r->said;
-	bool first = true, stored = (d->stored_order || d->stored_facts) && !(r->index && d->exact);
+	bool first = true, stored = d->stored_order && !(r->index && d->exact);
 	vv_text_put_escaped(b, d->path, strlen(d->path));
 	vv_buf_puts(b, ": ");
 	if (d->removed || !d->old_path) {

@@ -168,8 +168,6 @@ static void explain_order(answer *a, const vv_root *r, const char *kept)
 	    b.len ? "--order key, or chosen since rows come in another order each time; kept since"
 	    : r->file_order_declared ? "--order file, kept since"
 				     : kept);
-	say(a, "facts", vv_root_has_facts(r) ? "kept" : "none",
-	    vv_root_has_facts(r) ? "add --facts, kept since" : "'varve add --facts' adds them");
 	vv_buf_clear(&b);
 }
 

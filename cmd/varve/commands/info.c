@@ -22,8 +22,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_JSON("the output format"),
-	OPT_FLAG(0, "quick", quick,
-		 "read no rows: columns by the facts that the table keeps (add --facts)"),
+	OPT_FLAG(0, "quick", quick, "read no rows: columns by what the table keeps of them"),
 };
 
 #define HASHES_MAX (4u << 20)     /* kept for all columns together */
@@ -202,9 +201,6 @@ static void print_form(const info *f, vv_buf *b)
 	}
 	if (r->file_order_declared) {
 		print_fact("order", "the file's, as somebody asked for; no other is chosen");
-	}
-	if (vv_root_has_facts(r)) {
-		print_fact("facts", "kept about each group, for 'cat --where'");
 	}
 }
 
@@ -515,8 +511,6 @@ static void json_table(vv_json_out *w, const info *f)
 	json_names(w, "sortedBy", r->sorted_by, r->sorted_by_count);
 	vv_json_name(w, "fileOrderDeclared");
 	vv_json_bool(w, r->file_order_declared);
-	vv_json_name(w, "facts");
-	vv_json_bool(w, vv_root_has_facts(r));
 	vv_json_name(w, "columns");
 	vv_json_open_array(w);
 	for (c = 0; c < f->table->columns; c++) {

@@ -195,9 +195,6 @@ static vv_status open_facts(reading *r, vv_error *err)
 	const vv_table *t = r->t->table;
 	vv_status rc;
 
-	if (!vv_root_has_facts(&t->root)) {
-		return VV_OK;
-	}
 	rc = vv_list_reader_open(&r->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
 				 t->root.facts.len, err);
 	return rc < 0 ? rc : vv_list_seek_index(r->facts, r->tested_batch.index + 1, err);

@@ -151,9 +151,6 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 			vv_buf_printf(b, "\n  form:    %s", change.data);
 		}
 	}
-	if (vv_root_has_facts(root) && !(again && vv_root_has_facts(&staged->parent_root))) {
-		vv_buf_puts(b, "\n  facts:   kept about each group, from this version on");
-	}
 	put_order(b, staged, again);
 	vv_buf_puts(b, "\n  stored:  ");
 	rc = VV_OK;

@@ -235,8 +235,7 @@ static vv_status from_kept(repair *r, vv_error *err)
 /* What an import makes of a file depends on these; what else a root says follows from them. */
 static bool same_form(const vv_root *a, const vv_root *b)
 {
-	bool same = a->kind == b->kind && a->format == b->format &&
-		    a->schema.len == b->schema.len &&
+	bool same = a->kind == b->kind && a->schema.len == b->schema.len &&
 		    memcmp(a->schema.data, b->schema.data, a->schema.len) == 0 &&
 		    a->key_count == b->key_count && a->key_source == b->key_source &&
 		    a->cut_rows == b->cut_rows && a->cut_column_count == b->cut_column_count &&

@@ -35,10 +35,6 @@ vv_status vv_table_facts(vv_facts *out, const vv_table *t, vv_error *err)
 	int more;
 
 	*out = (vv_facts)VV_FACTS_INIT;
-	if (!vv_root_has_facts(&t->root)) {
-		vv_fail(err, VV_EUSAGE, "no facts are kept about this table's row groups");
-		return vv_hint(err, "'varve add --facts PATH' keeps them from then on");
-	}
 	if ((rc = vv_list_reader_open(&list, VV_LIST_FACTS, &t->source, t->root.facts.data,
 				      t->root.facts.len, err)) < 0) {
 		return rc;

@@ -14,20 +14,17 @@
 struct vv_where_groups {
 	vv_table *table;
 	vv_where *where;
-	vv_list_reader *facts; /* NULL where the table has none */
-	vv_key_groups listed;  /* the next groups */
+	vv_list_reader *facts;
+	vv_key_groups listed; /* the next groups */
 	size_t listed_at, listed_cap;
-	bool only_listed;     /* there are no others */
-	uint64_t next, count; /* without facts */
+	bool only_listed; /* there are no others */
+	uint64_t count;
 };
 
 static vv_status open_facts(vv_where_groups *g, vv_error *err)
 {
 	const vv_table *t = g->table;
 
-	if (!vv_root_has_facts(&t->root)) {
-		return VV_OK;
-	}
 	return vv_list_reader_open(&g->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
 				   t->root.facts.len, err);
 }
@@ -47,7 +44,7 @@ static vv_status list_few(vv_where_groups *g, vv_error *err)
 	uint64_t group;
 	int more = 1;
 
-	while (g->facts && g->listed.count < FEW && (more = next_by_facts(g, &group, err)) > 0) {
+	while (g->listed.count < FEW && (more = next_by_facts(g, &group, err)) > 0) {
 		if (!vv_array_room(g->listed.groups, g->listed.count, g->listed_cap)) {
 			return vv_fail_nomem(err);
 		}
@@ -111,14 +108,7 @@ int vv_where_groups_next(vv_where_groups *g, uint64_t *group, vv_error *err)
 		*group = g->listed.groups[g->listed_at++];
 		return 1;
 	}
-	if (g->only_listed) {
-		return 0;
-	}
-	if (g->facts) {
-		return next_by_facts(g, group, err);
-	}
-	*group = g->next++;
-	return *group < g->count;
+	return g->only_listed ? 0 : next_by_facts(g, group, err);
 }
 
 void vv_where_groups_close(vv_where_groups *g)

@@ -1,28 +1,28 @@
-# Tables with facts about their row groups: add --facts, and what is found by them.
+# Facts about row groups, and what is found by them.
 load ../helper
 
 # Rows of 15 groups, in order of id.
 wide_rows() { rows "${1-12000}"; }
 
-with_facts() {
+wide_repo() {
 	new_repo
 	wide_rows > t.csv
-	varve add --facts t.csv > /dev/null
+	varve add t.csv > /dev/null
 	varve commit -qm one
 }
 
-@test "cat --where of a table with facts gives what Python finds in all rows" {
+@test "cat --where gives what Python finds in all rows" {
 	new_repo
 	succeeds python3 "$BATS_TEST_DIRNAME/where_model.py" varve csv
 }
 
-@test "cat --where of NDJSON with facts gives what Python finds in all rows" {
+@test "cat --where of NDJSON gives what Python finds in all rows" {
 	new_repo
 	succeeds python3 "$BATS_TEST_DIRNAME/where_model.py" varve ndjson
 }
 
 @test "a search by facts reads no row group that cannot have the row" {
-	with_facts
+	wide_repo
 	local pack size at found=0
 	pack=$(ls .git/varve/packs/*.pack)
 	size=$(stat -c %s "$pack")
@@ -43,7 +43,7 @@ with_facts() {
 }
 
 @test "info --quick says what facts tell and reads no row" {
-	with_facts
+	wide_repo
 	succeeds varve info --quick HEAD:t.csv
 	output_has "rows     12,000"
 	output_has "id      integer  none     1 to 12000"
@@ -59,84 +59,8 @@ with_facts() {
 	output_has "id      integer  none     1 to 12000"
 }
 
-@test "info --quick of a table without facts says how to keep them" {
-	new_repo
-	rows 10 > t.csv
-	varve add -q t.csv
-	ends_with 2 varve info --quick t.csv
-	stderr_is "varve: t.csv: no facts are kept about this table's row groups
-hint: 'varve add --facts PATH' keeps them from then on"
-}
-
-@test "add --facts changes how a version is kept and nothing of what it is" {
-	new_repo
-	wide_rows > t.csv
-	cp t.csv before.csv
-	varve add t.csv > /dev/null
-	varve commit -qm one
-	succeeds varve add t.csv
-	output_has "unchanged"
-	succeeds varve add --facts t.csv
-	output_has "0 of"
-	output_has "facts:   kept about each group, from this version on"
-	varve commit -qm facts
-	succeeds varve diff HEAD~1 HEAD
-	output_is ""
-	succeeds varve status
-	output_lacks "modified"
-	varve cat HEAD:t.csv | cmp - before.csv
-	succeeds varve fsck --data
-	succeeds varve add --facts t.csv
-	output_has "unchanged"
-	git checkout -q HEAD~1 -- t.csv
-	succeeds varve add t.csv
-	succeeds varve fsck --data
-}
-
-@test "facts of a file that is kept as bytes are refused" {
-	new_repo
-	printf 'x' > f.bin
-	ends_with 2 varve add --as file --facts f.bin
-	stderr_has "--facts is for tables"
-}
-
-@test "children of a version with facts have them whoever writes them" {
-	with_facts
-	sed -i 's/^5000,/50000,/' t.csv
-	varve commit -qam two
-	varve rename-column t.csv name title > /dev/null
-	varve commit -qam three
-	varve info t.csv | grep -q 'facts'
-	varve info HEAD~1:t.csv | grep -q 'facts'
-	succeeds varve fsck --data
-	rm .git/varve/cache -rf
-	touch t.csv
-	succeeds varve status
-	output_lacks "modified"
-}
-
-@test "a merge of a side with facts and one without gives facts" {
-	new_repo
-	wide_rows > t.csv
-	varve add t.csv > /dev/null
-	varve commit -qm one
-	git branch side
-	sed -i 's/^77,/770077,/' t.csv
-	varve add --facts t.csv > /dev/null
-	varve commit -qm facts
-	git switch -q side
-	varve restore t.csv
-	sed -i 's/^9000,/900009,/' t.csv
-	varve commit -qam side
-	succeeds varve merge -m both main
-	varve info t.csv | grep -q 'facts'
-	grep -q '^770077,' t.csv
-	grep -q '^900009,' t.csv
-	succeeds varve fsck --data
-}
-
-@test "a patch of a table with facts gives just that version" {
-	with_facts
+@test "a patch gives just that version" {
+	wide_repo
 	sed -i 's/^5000,/50000,/' t.csv
 	varve diff --format patch > p.patch
 	varve commit -qam two
@@ -151,7 +75,7 @@ hint: 'varve add --facts PATH' keeps them from then on"
 }
 
 @test "without its blocks the same file is still the same version" {
-	with_facts
+	wide_repo
 	rm -rf .git/varve/packs .git/varve/cache
 	touch t.csv
 	succeeds varve status
@@ -162,7 +86,7 @@ hint: 'varve add --facts PATH' keeps them from then on"
 }
 
 @test "facts travel with the version" {
-	with_facts
+	wide_repo
 	here=$PWD
 	cd "$BATS_TEST_TMPDIR"
 	succeeds varve clone -q "$here" copy
@@ -173,7 +97,7 @@ hint: 'varve add --facts PATH' keeps them from then on"
 }
 
 @test "a comparison wants a value of the column's type" {
-	with_facts
+	wide_repo
 	ends_with 2 varve cat HEAD:t.csv --where 'id<abc'
 	stderr_has "'abc' is no value of column 'id', which is of type integer"
 	ends_with 2 varve cat HEAD:t.csv --where 'day>=2024'
@@ -187,11 +111,11 @@ hint: 'varve add --facts PATH' keeps them from then on"
 @test "a version that lies about its facts is refused where it arrives" {
 	new_repo
 	printf 'id,name\n5,pen\n6,cup\n' > t.csv
-	varve add --facts t.csv > /dev/null
+	varve add t.csv > /dev/null
 	varve commit -qm one
 	varve car export -q HEAD:t.csv true.car
 	# ids from 5 to 6 become 6 to 7: a search for 5 would find nothing
-	python3 "$BATS_TEST_DIRNAME/forge_facts.py" true.car lie.car 04000a000c 04000c000e > cid
+	python3 "$BATS_TEST_DIRNAME/forge_root.py" true.car lie.car 04000a000c 04000c000e > cid
 	mkdir other && cd other && git init -q && varve init -q > /dev/null 2>&1
 	ends_with 2 varve car import ../lie.car
 	stderr_has "facts"

@@ -147,7 +147,7 @@ def main():
     with open("datapackage.json", "w") as f:
         json.dump({"resources": [{"name": "t", "path": path, "schema": {"fields": [
             {"name": n.decode(), "type": t} for n, t in zip(NAMES, types)]}}]}, f)
-    run(varve, "add", "--facts", "--no-key", path)
+    run(varve, "add", "--no-key", path)
     run(varve, "commit", "-qm", "one")
     for column, op, text in tests(rng, table):
         out = run(varve, "cat", "HEAD:" + path, "--format", "csv", "--where", NAMES[column] + op + text, "--columns", "id")

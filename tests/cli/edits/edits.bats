@@ -239,14 +239,3 @@ hub_with_history() {
 		[ "$status" -eq 1 ]
 	done
 }
-
-@test "a repository with packs of format 2 that an earlier varve wrote is read" {
-	git clone -q "$BATS_TEST_DIRNAME/../../compat/edits/history.bundle" .
-	git remote remove origin
-	mkdir -p .git/varve/packs
-	cp "$BATS_TEST_DIRNAME"/../../compat/edits/*.pack .git/varve/packs
-	varve init -q
-	for n in 1 2 3 4; do version "$n" > "../v$n"; done
-	all_are_there 4
-	succeeds varve fsck --data
-}

@@ -13,16 +13,15 @@ teardown() {
 	[ -z "${server:-}" ] || stop_server
 }
 
-# Three versions of places.csv in src, the last two with facts about row groups; one.csv, two.csv, three.csv
+# Three versions of places.csv in src; one.csv, two.csv, three.csv
 # beside it.
 places() {
 	new_repo src
-	local n=0 name facts
+	local n=0 name
 	for name in one two three; do
 		python3 "$oracle" table $n > $name.csv
 		cp $name.csv src/places.csv
-		facts=$([ $name != two ] || echo --facts)
-		varve -C src add $facts places.csv 2>/dev/null
+		varve -C src add places.csv 2>/dev/null
 		varve -C src commit -qm "$name"
 		tick
 		n=$((n + 2))
@@ -54,16 +53,6 @@ id_of() {
 	places
 	start_server src
 	python3 "$oracle" "$url" main three.csv filters
-}
-
-@test "in a table with facts about its row groups they find the same rows" {
-	new_repo src
-	python3 "$oracle" table 4 > one.csv
-	cp one.csv src/places.csv
-	varve -C src add --facts places.csv 2>/dev/null
-	varve -C src commit -qm one
-	start_server src
-	python3 "$oracle" "$url" main one.csv filters orders files
 }
 
 @test "sorted rows come in the order of their values, missing ones last" {

@@ -59,12 +59,10 @@ static int teardown(void **state)
 }
 
 /* A version of this file, open. */
-static void begin(fixture *f, const char *name, const char *text, size_t len, bool facts)
+static void begin(fixture *f, const char *name, const char *text, size_t len)
 {
-	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT,
-			       .secret = 42,
-			       .temp_dir = vv_test_dir(),
-			       .facts = facts};
+	vv_import_options o = {
+		.hints = VV_SNIFF_HINTS_INIT, .secret = 42, .temp_dir = vv_test_dir()};
 	vv_source source;
 	vv_mem_source storage;
 	vv_error err;
@@ -190,7 +188,7 @@ static void begin_plain(fixture *f, unsigned rows)
 	vv_buf text = VV_BUF_INIT;
 
 	put_rows(&text, "id,name,few,price", "\n", rows, plain);
-	begin(f, "t.csv", text.data, text.len, false);
+	begin(f, "t.csv", text.data, text.len);
 	vv_buf_clear(&text);
 }
 
@@ -246,7 +244,7 @@ static void groups_are_proved_in_every_usual_form(void **state)
 
 		put_rows(&text, c->header, c->end, 5000, c->form);
 		text.len -= c->no_final_newline ? strlen(c->end) : 0;
-		begin(f, c->name, text.data, text.len, false);
+		begin(f, c->name, text.data, text.len);
 		assert_true(f->made.groups > 3);
 		assert_int_equal(f->made.irregular_rows, 0);
 		groups_are_what_the_file_has(f, &text);
@@ -305,7 +303,7 @@ static void random_tables_are_proved_as_by_reading(void **state)
 			t.cells[i].state = VV_CELL_TEXT; /* else some rows are short */
 		}
 		write_table(&text, &t, &r);
-		begin(f, "t.csv", text.data, text.len, false);
+		begin(f, "t.csv", text.data, text.len);
 		const vv_dialect *d = &f->table.root.dialect;
 		size_t at = (d->bom ? 3 : 0) + d->prologue.len;
 		for (size_t i = 0; i < f->made.groups; i++) {
@@ -348,16 +346,13 @@ static void what_has_another_form_is_left_to_reading(void **state)
 	vv_error err;
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		begin(f, rows[i][0], rows[i][1], strlen(rows[i][1]), false);
+		begin(f, rows[i][0], rows[i][1], strlen(rows[i][1]));
 		assert_int_equal(count_proved(f), 0);
 		vv_assert_ok(vv_table_check(&f->table, NULL, NULL, &err), &err);
 		end(f);
 	}
 	const char *text = "id,name\n1,a\n2,b\n3,c\n";
-	begin(f, "t.csv", text, strlen(text), true); /* facts */
-	assert_int_equal(count_proved(f), 0);
-	end(f);
-	begin(f, "t.csv", text, strlen(text), false);
+	begin(f, "t.csv", text, strlen(text));
 	assert_int_equal(count_proved(f), 1);
 	f->table.root.dialect.escape = '\\';
 	assert_int_equal(count_proved(f), 0);
@@ -481,7 +476,7 @@ static void a_cell_with_a_delimiter_is_not_proved_without_quotes(void **state)
 			  lines[] = "1,a,b\n2,c\n3,d\"e\n";
 	fixture *f = *state;
 
-	begin(f, "t.csv", text, sizeof text - 1, false);
+	begin(f, "t.csv", text, sizeof text - 1);
 	load(f, 0);
 	assert_true(is_proved(f, true));
 	vv_buf_reset(&f->layout);

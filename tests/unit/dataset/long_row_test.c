@@ -366,10 +366,8 @@ static vv_import_options of_integers(fixture *f, vv_import_result *before, const
 	vv_assert_ok(import_in(f, before, &small, AS_A_WHOLE, 0, NULL, &err), &err);
 	vv_buf_clear(&small);
 	vv_assert_contains(before->root.schema.data, "{\"name\":\"text\",\"type\":\"integer\"}");
-	return (vv_import_options){.hints = VV_SNIFF_HINTS_INIT,
-				   .parent = &before->root,
-				   .cache = before->cache,
-				   .facts = true};
+	return (vv_import_options){
+		.hints = VV_SNIFF_HINTS_INIT, .parent = &before->root, .cache = before->cache};
 }
 
 /* What looks at a cell's text gets it: a declared key, and a type that the version before has. */
@@ -404,7 +402,7 @@ static void keys_and_types(void **state)
 
 static void facts_are_the_same(void **state)
 {
-	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .facts = true, .keep_types = true};
+	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .keep_types = true};
 	vv_buf b = VV_BUF_INIT;
 	vv_prng r;
 
@@ -668,7 +666,7 @@ static const char *const around_rows[][4] = {{"", "\n", "\n", "t.ndjson"},
 static void is_the_same_in_json(fixture *f, vv_prng *r, const member *row, size_t count,
 				unsigned rows)
 {
-	const vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .facts = true};
+	const vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT};
 	vv_buf b = VV_BUF_INIT;
 
 	for (size_t form = 0; form < 4; form++) {

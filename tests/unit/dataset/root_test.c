@@ -14,12 +14,12 @@ static const char schema[] =
 /* What a test may spoil. */
 typedef struct draft {
 	uint64_t format, rows, bytes, cut_rows;
-	size_t groups, forms;
+	size_t groups, forms, facts;
 	const char *kind, *order, *key_source, *name, *extra;
 	size_t hash_len;
 } draft;
 
-static const draft usual = {1, 30, 1000, 256, 3, 3, "table", "file", "declared", "id", NULL, 16};
+static const draft usual = {1, 30, 1000, 256, 3, 3, 3, "table", "file", "declared", "id", NULL, 16};
 
 /* count data entries of 10 rows, or layout entries of 100 bytes. */
 static void put_list(vv_buf *b, bool layout, size_t count)
@@ -65,6 +65,18 @@ static void put_number(vv_buf *b, const char *key, uint64_t v)
 	vv_cbor_put_uint(b, v);
 }
 
+static void put_facts(vv_buf *out, uint64_t count)
+{
+	vv_cbor_put_map(out, 2);
+	vv_cbor_put_key(out, "items");
+	vv_cbor_put_array(out, count);
+	for (uint64_t i = 0; i < count; i++) {
+		vv_cbor_put_bytes(out, "\x0c\x00\x0a", 3);
+	}
+	vv_cbor_put_key(out, "level");
+	vv_cbor_put_uint(out, 0);
+}
+
 /* A root written by hand. */
 static void put_draft(vv_buf *b, const draft *d)
 {
@@ -72,7 +84,7 @@ static void put_draft(vv_buf *b, const draft *d)
 	vv_dialect dialect;
 
 	vv_buf_reset(b);
-	vv_cbor_put_map(b, d->extra ? 15 : 14);
+	vv_cbor_put_map(b, d->extra ? 16 : 15);
 	put_text(b, "v", "root");
 	vv_cbor_put_key(b, "cut");
 	vv_cbor_put_map(b, 2);
@@ -86,6 +98,8 @@ static void put_draft(vv_buf *b, const draft *d)
 	put_text(b, "kind", d->kind);
 	put_number(b, "rows", d->rows);
 	put_number(b, "bytes", d->bytes);
+	vv_cbor_put_key(b, "facts");
+	put_facts(b, d->facts);
 	put_text(b, "order", d->order);
 	put_number(b, "format", d->format);
 	vv_cbor_put_key(b, "layout");
@@ -128,12 +142,14 @@ static void make_table(vv_root *r)
 	r->cut_column_count = 1;
 	put_list(&r->data, false, 3);
 	put_list(&r->layout, true, 3);
+	put_facts(&r->facts, 3);
 }
 
 static void expect_equal(const vv_root *a, const vv_root *b)
 {
 	assert_int_equal(a->kind, b->kind);
-	assert_int_equal(a->format, b->format);
+	assert_int_equal(a->facts.len, b->facts.len);
+	assert_int_equal(a->file_order_declared, b->file_order_declared);
 	assert_int_equal(a->rows, b->rows);
 	assert_int_equal(a->bytes, b->bytes);
 	assert_true(a->hash.lo == b->hash.lo && a->hash.hi == b->hash.hi);
@@ -273,7 +289,8 @@ static void roots_that_contradict_themselves_are_refused(void **state)
 		wrong[i] = usual;
 	}
 	wrong[n++].format = 0;
-	wrong[n++].format = 2; /* with nothing that only the second has */
+	wrong[n++].facts = 2;
+	wrong[n++].facts = 4;
 	wrong[n++].rows = 29;
 	wrong[n++].bytes = 299;
 	wrong[n++].cut_rows = 0;
@@ -285,11 +302,9 @@ static void roots_that_contradict_themselves_are_refused(void **state)
 	wrong[n++].kind = "view";
 	wrong[n++].kind = "file";
 	wrong[n++].order = "key";
-	wrong[n++].order = "file-declared"; /* without facts */
 	wrong[n++].key_source = "guessed";
 	wrong[n++].key_source = "none";
 	wrong[n++].hash_len = 15;
-	wrong[n++].extra = "zzzzzzzzzz";
 	vv_root_init(&r);
 	put_draft(&b, &usual);
 	vv_assert_ok(vv_root_decode(&r, b.data, b.len, &err), &err);
@@ -313,18 +328,18 @@ static void a_later_format_generation_is_named(void **state)
 	vv_error err;
 
 	(void)state;
-	later.format = 3;
+	later.format = 2;
 	later.extra = "somethingNew";
 	put_draft(&b, &later);
 	vv_root_init(&r);
 	vv_assert_status(vv_root_decode(&r, b.data, b.len, &err), VV_ENOSUPPORT, &err);
-	vv_assert_contains(err.message, "generation 3");
+	vv_assert_contains(err.message, "generation 2");
 	assert_true(err.hint[0] != '\0');
 	vv_root_clear(&r);
 	vv_buf_clear(&b);
 }
 
-static void what_a_later_varve_may_put_into_format_2_is_named(void **state)
+static void what_a_later_varve_may_put_into_this_format_is_named(void **state)
 {
 	draft later[2] = {usual, usual};
 	const char *const names[] = {"somethingNew", "order"}; /* and its order */
@@ -337,7 +352,6 @@ static void what_a_later_varve_may_put_into_format_2_is_named(void **state)
 	later[1].order = "random";
 	vv_root_init(&r);
 	for (int i = 0; i < 2; i++) {
-		later[i].format = 2;
 		put_draft(&b, &later[i]);
 		vv_assert_status(vv_root_decode(&r, b.data, b.len, &err), VV_ENOSUPPORT, &err);
 		vv_assert_contains(err.message, names[i]);
@@ -347,8 +361,8 @@ static void what_a_later_varve_may_put_into_format_2_is_named(void **state)
 	vv_buf_clear(&b);
 }
 
-/* Facts of as many groups as there are make a root of format 2; of another number, none. */
-static void facts_come_back_in_format_2(void **state)
+/* A root without facts is none, and what is written of one cannot be read. */
+static void a_table_has_facts_of_each_group(void **state)
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_root a, back;
@@ -356,23 +370,11 @@ static void facts_come_back_in_format_2(void **state)
 
 	(void)state;
 	vv_root_init(&back);
-	for (size_t count = 2; count <= 3; count++) {
-		make_table(&a);
-		vv_cbor_put_map(&a.facts, 2);
-		vv_cbor_put_key(&a.facts, "items");
-		vv_cbor_put_array(&a.facts, count);
-		for (size_t i = 0; i < count; i++) {
-			vv_cbor_put_bytes(&a.facts, "\x0c\x00\x0a", 3);
-		}
-		vv_cbor_put_key(&a.facts, "level");
-		vv_cbor_put_uint(&a.facts, 0);
-		vv_assert_ok(vv_root_encode(&b, &a, &err), &err);
-		vv_assert_status(vv_root_decode(&back, b.data, b.len, &err),
-				 count == 3 ? VV_OK : VV_ECORRUPT, &err);
-		assert_int_equal(back.facts.len, count == 3 ? a.facts.len : 0);
-		assert_int_equal(back.format, count == 3 ? VV_FORMAT_NEWEST : VV_FORMAT_FIRST);
-		vv_root_clear(&a);
-	}
+	make_table(&a);
+	vv_buf_reset(&a.facts);
+	vv_assert_ok(vv_root_encode(&b, &a, &err), &err);
+	vv_assert_status(vv_root_decode(&back, b.data, b.len, &err), VV_ECORRUPT, &err);
+	vv_root_clear(&a);
 	vv_root_clear(&back);
 	vv_buf_clear(&b);
 }
@@ -389,7 +391,7 @@ static void put_places(vv_buf *out, const char *block, size_t len)
 }
 
 /* Places of as many rows as there are make a root in key order; of another number, none. */
-static void key_order_comes_back_in_format_2(void **state)
+static void key_order_comes_back(void **state)
 {
 	vv_buf b = VV_BUF_INIT, again = VV_BUF_INIT;
 	vv_root a, back;
@@ -410,7 +412,6 @@ static void key_order_comes_back_in_format_2(void **state)
 				 rows == 30 ? VV_OK : VV_ECORRUPT, &err);
 		assert_int_equal(back.sorted_by_count, rows == 30 ? 1 : 0);
 		if (rows == 30) {
-			assert_int_equal(back.format, 2);
 			assert_string_equal(back.sorted_by[0], "id");
 			vv_assert_ok(vv_root_encode(&again, &back, &err), &err);
 			assert_int_equal(again.len, b.len);
@@ -423,7 +424,6 @@ static void key_order_comes_back_in_format_2(void **state)
 	vv_assert_ok(vv_root_encode(&b, &a, &err), &err);
 	vv_assert_ok(vv_root_decode(&back, b.data, b.len, &err), &err);
 	assert_int_equal(back.places.len, 0);
-	assert_int_equal(back.format, 1);
 	vv_free(a.sorted_by);
 	a.sorted_by = NULL;
 	vv_root_clear(&a);
@@ -432,21 +432,9 @@ static void key_order_comes_back_in_format_2(void **state)
 	vv_buf_clear(&again);
 }
 
-static void put_three_facts(vv_buf *out)
+static void the_declared_order_of_the_file_comes_back(void **state)
 {
-	vv_cbor_put_map(out, 2);
-	vv_cbor_put_key(out, "items");
-	vv_cbor_put_array(out, 3);
-	for (int i = 0; i < 3; i++) {
-		vv_cbor_put_bytes(out, "\x0c\x00\x0a", 3);
-	}
-	vv_cbor_put_key(out, "level");
-	vv_cbor_put_uint(out, 0);
-}
-
-static void the_declared_order_of_the_file_comes_back_beside_facts_alone(void **state)
-{
-	vv_buf b = VV_BUF_INIT, again = VV_BUF_INIT;
+	vv_buf b = VV_BUF_INIT;
 	vv_root a, back;
 	vv_error err;
 
@@ -454,20 +442,12 @@ static void the_declared_order_of_the_file_comes_back_beside_facts_alone(void **
 	vv_root_init(&back);
 	make_table(&a);
 	a.file_order_declared = true;
-	for (int i = 0; i < 2; i++) {
-		vv_assert_ok(vv_root_encode(&b, &a, &err), &err);
-		vv_assert_ok(vv_root_decode(&back, b.data, b.len, &err), &err);
-		assert_int_equal(back.file_order_declared, i == 1);
-		assert_int_equal(back.format, i + 1);
-		vv_assert_ok(vv_root_encode(&again, &back, &err), &err);
-		assert_int_equal(again.len, b.len);
-		assert_memory_equal(again.data, b.data, b.len);
-		put_three_facts(&a.facts);
-	}
+	vv_assert_ok(vv_root_encode(&b, &a, &err), &err);
+	vv_assert_ok(vv_root_decode(&back, b.data, b.len, &err), &err);
+	expect_equal(&a, &back);
 	vv_root_clear(&a);
 	vv_root_clear(&back);
 	vv_buf_clear(&b);
-	vv_buf_clear(&again);
 }
 
 static void any_damaged_byte_is_survived(void **state)
@@ -591,10 +571,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_file_comes_back),
 	cmocka_unit_test(roots_that_contradict_themselves_are_refused),
 	cmocka_unit_test(a_later_format_generation_is_named),
-	cmocka_unit_test(what_a_later_varve_may_put_into_format_2_is_named),
-	cmocka_unit_test(facts_come_back_in_format_2),
-	cmocka_unit_test(key_order_comes_back_in_format_2),
-	cmocka_unit_test(the_declared_order_of_the_file_comes_back_beside_facts_alone),
+	cmocka_unit_test(what_a_later_varve_may_put_into_this_format_is_named),
+	cmocka_unit_test(a_table_has_facts_of_each_group),
+	cmocka_unit_test(key_order_comes_back),
+	cmocka_unit_test(the_declared_order_of_the_file_comes_back),
 	cmocka_unit_test(any_damaged_byte_is_survived),
 	cmocka_unit_test(what_does_not_fit_a_root_is_refused_with_a_way_out),
 	cmocka_unit_test(the_pointer_is_a_function_of_the_root),

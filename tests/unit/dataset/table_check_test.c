@@ -39,13 +39,11 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void import_asked(fixture *f, vv_import_result *out, const vv_buf *text,
-			 const vv_import_result *parent, bool facts)
+static void import_text(fixture *f, vv_import_result *out, const vv_buf *text,
+			const vv_import_result *parent)
 {
-	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT,
-			       .secret = 42,
-			       .temp_dir = vv_test_dir(),
-			       .facts = facts};
+	vv_import_options o = {
+		.hints = VV_SNIFF_HINTS_INIT, .secret = 42, .temp_dir = vv_test_dir()};
 	vv_source source;
 	vv_mem_source storage;
 	vv_error err;
@@ -53,12 +51,6 @@ static void import_asked(fixture *f, vv_import_result *out, const vv_buf *text,
 	o.parent = parent ? &parent->root : NULL;
 	o.cache = parent ? parent->cache : NULL;
 	vv_assert_ok(vv_import(out, &source, &f->sink, &o, &err), &err);
-}
-
-static void import_text(fixture *f, vv_import_result *out, const vv_buf *text,
-			const vv_import_result *parent)
-{
-	import_asked(f, out, text, parent, false);
 }
 
 static void put_plain_rows(vv_buf *b, unsigned count, unsigned changed)
@@ -127,68 +119,73 @@ static void a_forged_version_is_found_also_between_sound_ones(void **state)
 	vv_buf_clear(&second);
 }
 
+/* Adds the item of a list that has this number; its weight. */
+static uint64_t add_item(fixture *f, vv_list_builder *to, vv_list_kind kind, const vv_buf *from,
+			 size_t number)
+{
+	vv_list_reader *r;
+	vv_list_item item;
+	uint64_t weight;
+	vv_error err;
+
+	vv_assert_ok(vv_list_reader_open(&r, kind, &f->sink, from->data, from->len, &err), &err);
+	vv_assert_ok(vv_list_seek_index(r, number, &err), &err);
+	assert_int_equal(vv_list_next(r, &item, &err), 1);
+	weight = item.weight;
+	vv_assert_ok(vv_list_builder_add(to, item.bytes, item.len, weight, &err), &err);
+	vv_list_reader_close(r);
+	return weight;
+}
+
 /* A sound root apart from its groups: those of `from` with these numbers. The rows, bytes and hash
  * are those of the groups' bytes one after the other. */
 static vv_cid put_groups(fixture *f, const vv_import_result *from, const size_t *numbers,
 			 size_t count, const vv_dialect *dialect)
 {
+	static const vv_list_kind kinds[3] = {VV_LIST_DATA, VV_LIST_LAYOUT, VV_LIST_FACTS};
+	const vv_buf *const tops[3] = {&from->root.data, &from->root.layout, &from->root.facts};
 	vv_root forged = from->root; /* borrows */
-	vv_list_builder *data, *layout;
-	vv_list a = {VV_BUF_INIT}, b = {VV_BUF_INIT};
+	vv_list_builder *to[3];
+	vv_list made[3];
 	vv_xxh3_state *hash = vv_xxh3_new(0);
 	vv_error err;
 	vv_cid cid;
 
 	assert_non_null(hash);
-	vv_assert_ok(vv_list_builder_new(&data, VV_LIST_DATA, &f->sink, NULL, &err), &err);
-	vv_assert_ok(vv_list_builder_new(&layout, VV_LIST_LAYOUT, &f->sink, NULL, &err), &err);
 	forged.rows = 0;
 	forged.bytes = from->root.dialect.prologue.len;
+	for (size_t k = 0; k < 3; k++) {
+		vv_assert_ok(vv_list_builder_new(&to[k], kinds[k], &f->sink, NULL, &err), &err);
+	}
 	for (size_t i = 0; i < count; i++) {
-		vv_list_reader *r;
-		vv_list_item item;
 		uint8_t le[8];
 
-		vv_assert_ok(vv_list_reader_open(&r, VV_LIST_DATA, &f->sink, from->root.data.data,
-						 from->root.data.len, &err),
-			     &err);
-		vv_assert_ok(vv_list_seek_index(r, numbers[i], &err), &err);
-		assert_int_equal(vv_list_next(r, &item, &err), 1);
-		vv_assert_ok(vv_list_builder_add(data, item.bytes, item.len, item.weight, &err),
-			     &err);
-		forged.rows += item.weight;
-		vv_list_reader_close(r);
-		vv_assert_ok(vv_list_reader_open(&r, VV_LIST_LAYOUT, &f->sink,
-						 from->root.layout.data, from->root.layout.len,
-						 &err),
-			     &err);
-		vv_assert_ok(vv_list_seek_index(r, numbers[i], &err), &err);
-		assert_int_equal(vv_list_next(r, &item, &err), 1);
-		vv_assert_ok(vv_list_builder_add(layout, item.bytes, item.len, item.weight, &err),
-			     &err);
-		forged.bytes += item.weight;
-		vv_list_reader_close(r);
+		forged.rows += add_item(f, to[0], kinds[0], tops[0], numbers[i]);
+		forged.bytes += add_item(f, to[1], kinds[1], tops[1], numbers[i]);
+		add_item(f, to[2], kinds[2], tops[2], numbers[i]);
 		vv_put_le64(le, from->cache->entries[numbers[i]].raw_hash);
 		vv_xxh3_update(hash, le, sizeof(le));
 	}
-	vv_assert_ok(vv_list_builder_finish(data, &a, &err), &err);
-	vv_assert_ok(vv_list_builder_finish(layout, &b, &err), &err);
+	for (size_t k = 0; k < 3; k++) {
+		vv_assert_ok(vv_list_builder_finish(to[k], &made[k], &err), &err);
+		vv_list_builder_free(to[k]);
+	}
 	forged.hash = vv_xxh3_digest128(hash);
 	if (dialect) {
 		forged.dialect = *dialect;
 	}
 	vv_xxh3_free(hash);
-	vv_list_builder_free(data);
-	vv_list_builder_free(layout);
 	vv_buf block = VV_BUF_INIT;
-	forged.data = a.top;
-	forged.layout = b.top;
+	forged.data = made[0].top;
+	forged.layout = made[1].top;
+	forged.facts = made[2].top;
 	vv_assert_ok(vv_root_encode(&block, &forged, &err), &err);
 	vv_assert_ok(vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, &err), &err);
 	vv_assert_ok(f->sink.put(f->sink.payload, &cid, block.data, block.len, NULL, &err), &err);
 	vv_buf_clear(&block);
-	vv_list_clear(&a);
-	vv_list_clear(&b);
+	for (size_t k = 0; k < 3; k++) {
+		vv_list_clear(&made[k]);
+	}
 	return cid;
 }
 
@@ -379,9 +376,8 @@ static void facts_that_the_rows_do_not_give_are_found(void **state)
 	vv_cid lie;
 	put_plain_rows(&first, 20000, 20000);
 	put_plain_rows(&second, 20000, 11111);
-	import_asked(f, &a, &first, NULL, true);
-	import_asked(f, &b, &second, NULL, true);
-	assert_int_equal(a.root.format, VV_FORMAT_NEWEST);
+	import_text(f, &a, &first, NULL);
+	import_text(f, &b, &second, NULL);
 	for (int round = 0; round < 2; round++) {
 		vv_assert_ok(check_next(f, &a.cid, &err), &err);
 		vv_assert_ok(check_next(f, &b.cid, &err), &err);
@@ -398,35 +394,23 @@ static void facts_that_the_rows_do_not_give_are_found(void **state)
 	vv_buf_clear(&second);
 }
 
-static void a_table_keeps_its_facts_and_gets_them_when_asked(void **state)
+static void facts_are_taken_over_with_their_groups(void **state)
 {
 	fixture *f = *state;
-	vv_import_result plain, child, raised, next, fresh;
+	vv_import_result plain, next, fresh;
 	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
 	vv_error err;
 	put_plain_rows(&first, 20000, 20000);
 	put_plain_rows(&second, 20000, 11111);
 	import_text(f, &plain, &first, NULL);
-	import_text(f, &child, &second, &plain);
-	assert_false(vv_root_has_facts(&plain.root) || vv_root_has_facts(&child.root));
-	assert_int_equal(child.root.format, VV_FORMAT_FIRST);
-	/* asked for: the same groups, and facts */
-	import_asked(f, &raised, &first, &plain, true);
-	assert_true(vv_root_has_facts(&raised.root));
-	assert_int_equal(raised.groups_new, 0);
-	assert_int_equal(raised.root.data.len, plain.root.data.len);
-	assert_memory_equal(raised.root.data.data, plain.root.data.data, plain.root.data.len);
-	/* from then on without being asked, and as if made anew */
-	import_text(f, &next, &second, &raised);
+	import_text(f, &next, &second, &plain);
 	assert_true(next.groups_reused > 10);
-	raised.cache = (vv_scan_cache_free(raised.cache), NULL);
-	import_text(f, &fresh, &second, &raised);
+	plain.cache = (vv_scan_cache_free(plain.cache), NULL);
+	import_text(f, &fresh, &second, &plain);
 	assert_int_equal(fresh.groups_reused, 0);
 	assert_true(vv_cid_equal(&next.cid, &fresh.cid));
 	vv_assert_ok(check_next(f, &next.cid, &err), &err);
 	vv_import_result_clear(&plain);
-	vv_import_result_clear(&child);
-	vv_import_result_clear(&raised);
 	vv_import_result_clear(&next);
 	vv_import_result_clear(&fresh);
 	vv_buf_clear(&first);
@@ -439,8 +423,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(blank_lines_between_proved_groups_do_no_harm, setup,
 					teardown),
 	cmocka_unit_test_setup_teardown(facts_that_the_rows_do_not_give_are_found, setup, teardown),
-	cmocka_unit_test_setup_teardown(a_table_keeps_its_facts_and_gets_them_when_asked, setup,
-					teardown),
+	cmocka_unit_test_setup_teardown(facts_are_taken_over_with_their_groups, setup, teardown),
 	cmocka_unit_test_setup_teardown(what_was_proved_is_not_read_again, setup, teardown),
 	cmocka_unit_test_setup_teardown(what_was_proved_is_kept_before_the_run_ends, setup,
 					teardown),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A CAR file whose version lies about its facts.
+"""A CAR file whose version has another root.
 
-forge_facts.py IN.car OUT.car FROM TO: the root's bytes FROM (hex, there once) become TO, of the same
+forge_root.py IN.car OUT.car FROM TO: the root's bytes FROM (hex, there once) become TO, of the same
 length, under a new CID, which is printed. All other blocks stay as they are.
 """
 import base64
