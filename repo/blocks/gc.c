@@ -245,17 +245,6 @@ static bool has_surplus(vv_gc *gc)
 
 /* ---- the passes ---- */
 
-/* What is stored as edits mostly stays so. */
-static void expect_edits(const vv_gc *gc)
-{
-	for (size_t i = 0; i < gc->packs->count; i++) {
-		if (gc->packs->packs[i]->format == VV_PACK_FORMAT_EDITS) {
-			vv_pack_writer_expect_edits(gc->live.pack);
-			return;
-		}
-	}
-}
-
 static vv_status first_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
 {
 	vv_status rc;
@@ -269,7 +258,6 @@ static vv_status first_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_err
 	if (gc->tidy || gc->opts->dry_run) {
 		return VV_OK;
 	}
-	expect_edits(gc);
 	if ((rc = write_live(gc, err)) < 0 || (rc = write_aside(gc, err)) < 0 ||
 	    (rc = vv_pack_writer_sync(gc->live.pack, err)) < 0) {
 		return rc;

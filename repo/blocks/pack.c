@@ -25,22 +25,6 @@
 
 static_assert(VV_PACK_HEADER_LEN == 8 && VV_PACK_TRAILER_LEN == 40, "docs/format.md: a pack");
 
-void vv_pack_header(uint8_t out[VV_PACK_HEADER_LEN], unsigned format)
-{
-	memcpy(out, "VVPACK", VERSION_AT);
-	out[VERSION_AT] = (uint8_t)format;
-	out[VERSION_AT + 1] = 0x0a;
-}
-
-/* A varve that does not know the format must not find the end, or it would call what it cannot read
- * damage. */
-void vv_pack_end(uint8_t out[8], unsigned format)
-{
-	memcpy(out, "VVEND\0", VERSION_AT);
-	out[VERSION_AT] = (uint8_t)(format == VV_PACK_FORMAT ? 0 : format);
-	out[VERSION_AT + 1] = 0x0a;
-}
-
 /* ---- names ---- */
 
 bool vv_pack_name_read(vv_pack_name *out, const char *name)
@@ -120,20 +104,6 @@ vv_status vv_pack_read(const vv_pack *p, uint64_t offset, void *out, size_t len,
 		       : vv_pack_bad(p, offset, "the pack was cut short while it was read", err);
 }
 
-/* What is wrong with the header at offset, or NULL. Edits are in packs of their format alone; one that was
- * killed before its end was written may not say it. */
-static const char *parse_record(const vv_pack *p, vv_record *out, const uint8_t *bytes, size_t len,
-				uint64_t offset)
-{
-	const char *what = vv_record_parse(out, bytes, len, offset);
-
-	if (!what && out->method == VV_METHOD_EDIT && p->format != VV_PACK_FORMAT_EDITS &&
-	    p->records_end != p->stat.size) {
-		what = "the record's method is not one of this pack's format";
-	}
-	return what;
-}
-
 vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
 			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err)
 {
@@ -151,7 +121,7 @@ vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
 		return rc;
 	}
 	*have = len;
-	what = parse_record(p, out, peek, len, offset);
+	what = vv_record_parse(out, peek, len, offset);
 	if (!what && vv_record_len(out) > p->records_end - offset) {
 		what = "the record reaches beyond the end of the pack";
 	}
@@ -185,8 +155,7 @@ static vv_status scan_records(scanner *s, vv_error *err)
 
 		if (s->len - skip >= VV_RECORD_HEADER_MAX &&
 		    s->pack->records_end - s->next >= VV_RECORD_HEADER_MAX) {
-			rc = parse_record(s->pack, &r, s->buf + skip, VV_RECORD_HEADER_MAX,
-					  s->next) ||
+			rc = vv_record_parse(&r, s->buf + skip, VV_RECORD_HEADER_MAX, s->next) ||
 					     vv_record_len(&r) > s->pack->records_end - s->next
 				     ? VV_ECORRUPT
 				     : VV_OK;
@@ -514,10 +483,7 @@ vv_status vv_pack_store_index(vv_pack *p, vv_error *err)
 /* What is wrong with the file's ends, or NULL. */
 static const char *judge_trailer(vv_pack *p, const uint8_t trailer[VV_PACK_TRAILER_LEN])
 {
-	uint8_t end[8];
-
-	vv_pack_end(end, p->format);
-	if (memcmp(trailer, end, sizeof end) != 0) {
+	if (memcmp(trailer, VV_PACK_END, 8) != 0) {
 		return "its end is missing: the file was cut short, or something was appended";
 	}
 	if (vv_get_le64(trailer + 16) != p->stat.size) {
@@ -542,7 +508,7 @@ static vv_status judge_version(vv_pack *p, uint8_t version, vv_error *err)
 	if (p->records_end == p->stat.size || (rc = vv_pack_scan_all(p, &scan, &sound, err)) < 0 ||
 	    sound) {
 		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "pack '%s' has format generation %u; this varve knows 1 and 2",
+			      "pack '%s' has format generation %u; this varve knows 1",
 			      vv_text_shows(p->name), (unsigned)version);
 		return vv_hint(err, "use a newer varve");
 	}
@@ -551,8 +517,7 @@ static vv_status judge_version(vv_pack *p, uint8_t version, vv_error *err)
 
 static vv_status check_ends(vv_pack *p, vv_error *err)
 {
-	uint8_t header[VV_PACK_HEADER_LEN], expected[VV_PACK_HEADER_LEN],
-		trailer[VV_PACK_TRAILER_LEN];
+	uint8_t header[VV_PACK_HEADER_LEN], trailer[VV_PACK_TRAILER_LEN];
 	const char *what = NULL;
 	vv_status rc;
 
@@ -566,20 +531,10 @@ static vv_status check_ends(vv_pack *p, vv_error *err)
 		    0) {
 		return rc;
 	}
-	/* A damaged byte there is told from a later format by the end, which says it again. */
-	uint8_t edits[8];
-	vv_pack_end(edits, VV_PACK_FORMAT_EDITS);
-	p->format = header[VERSION_AT] == VV_PACK_FORMAT_EDITS ||
-				    (header[VERSION_AT] != VV_PACK_FORMAT &&
-				     memcmp(trailer, edits, sizeof edits) == 0)
-			    ? VV_PACK_FORMAT_EDITS
-			    : VV_PACK_FORMAT;
 	what = judge_trailer(p, trailer);
-	vv_pack_header(expected, p->format);
-	if (memcmp(header, expected, sizeof header) != 0) {
-		if (memcmp(header, expected, VERSION_AT) == 0 &&
-		    header[VERSION_AT] > VV_PACK_FORMAT_EDITS &&
-		    header[VERSION_AT + 1] == expected[VERSION_AT + 1] &&
+	if (memcmp(header, VV_PACK_HEADER, sizeof header) != 0) {
+		if (memcmp(header, VV_PACK_HEADER, VERSION_AT) == 0 && header[VERSION_AT] > 1 &&
+		    header[VERSION_AT + 1] == '\n' &&
 		    (rc = judge_version(p, header[VERSION_AT], err)) < 0) {
 			return rc;
 		}

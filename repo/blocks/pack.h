@@ -32,13 +32,9 @@
 #define VV_PACK_TRAILER_LEN 40u
 #define VV_PACK_NAME_MAX 96u
 
-/* Packs of format 2 may have records that are edits; all others are of format 1. */
-#define VV_PACK_FORMAT 1u
-#define VV_PACK_FORMAT_EDITS 2u
-
-/* The first bytes of a pack, and the first ones of its end. */
-void vv_pack_header(uint8_t out[VV_PACK_HEADER_LEN], unsigned format);
-void vv_pack_end(uint8_t out[8], unsigned format);
+/* The first bytes of a pack, with its format, which is 1; and the first ones of its end. */
+#define VV_PACK_HEADER "VVPACK\x01\n"
+#define VV_PACK_END "VVEND\0\0\n"
 
 typedef struct vv_pack_name {
 	bool aside;
@@ -58,7 +54,6 @@ typedef struct vv_pack {
 	const char *name; /* the file's, within path */
 	int fd;
 	vv_stat stat;         /* at open; stat.size is the length that is trusted */
-	unsigned format;      /* VV_PACK_FORMAT unless its ends say otherwise */
 	uint64_t records_end; /* where the trailer begins; the file's end when there is none */
 	uint64_t count;       /* records, by the trailer; 0 when there is none */
 	_Atomic(const char *) damage; /* what is wrong with the pack, or NULL */

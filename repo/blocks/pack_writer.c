@@ -34,8 +34,6 @@ struct vv_pack_writer {
 	uint64_t flushed; /* bytes in the file; buf follows */
 	bool closed;      /* a commit has begun: what came now would be lost with reset */
 	bool sealed, synced;
-	bool edits;                     /* some record is edits */
-	unsigned format;                /* what the header says, or will say */
 	uint8_t hash[VV_PACK_HASH_LEN]; /* once sealed */
 	vv_xxh3_state *state;
 	vv_index_entry *entries; /* one for each record */
@@ -51,7 +49,6 @@ vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix)
 		return NULL;
 	}
 	w->fd = -1;
-	w->format = VV_PACK_FORMAT;
 	w->dir = vv_strdup(dir);
 	w->prefix = vv_strdup(prefix);
 	w->lock = vv_mutex_new();
@@ -112,8 +109,7 @@ vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err)
 	w->flushed = 0;
 	w->count = 0;
 	w->closed = false;
-	w->sealed = w->synced = w->edits = false;
-	w->format = VV_PACK_FORMAT;
+	w->sealed = w->synced = false;
 	vv_mutex_unlock(w->lock);
 	return rc;
 }
@@ -174,16 +170,8 @@ static uint64_t position(const vv_pack_writer *w)
 	return w->flushed + w->buf_len;
 }
 
-void vv_pack_writer_expect_edits(vv_pack_writer *w)
-{
-	assert(w->fd < 0);
-	w->format = VV_PACK_FORMAT_EDITS;
-}
-
 static vv_status begin(vv_pack_writer *w, vv_error *err)
 {
-	uint8_t header[VV_PACK_HEADER_LEN];
-
 	if (w->fd >= 0) {
 		return VV_OK;
 	}
@@ -194,8 +182,7 @@ static vv_status begin(vv_pack_writer *w, vv_error *err)
 	if (w->fd < 0) {
 		return (vv_status)w->fd;
 	}
-	vv_pack_header(header, w->format);
-	return put(w, header, sizeof header, err);
+	return put(w, VV_PACK_HEADER, VV_PACK_HEADER_LEN, err);
 }
 
 static vv_status add_entry(vv_pack_writer *w, uint64_t prefix, uint64_t offset, vv_error *err)
@@ -239,7 +226,6 @@ static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r,
 		r->distance = start - base;
 	}
 	(void)vv_record_write(header, r);
-	w->edits = w->edits || r->method == VV_METHOD_EDIT;
 	if (known_sum) {
 		sum = *known_sum;
 	} else if ((rc = vv_coder_checksum(c, &sum, header, r->header_len, item->raw, item->raw_len,
@@ -310,7 +296,6 @@ static vv_status copy_entry(void *payload, const vv_record *r, uint64_t offset, 
 {
 	copying *c = payload;
 
-	c->to->edits = c->to->edits || r->method == VV_METHOD_EDIT;
 	return add_entry(c->to, vv_cid_prefix(&r->cid), offset - VV_PACK_HEADER_LEN + c->start,
 			 err);
 }
@@ -381,7 +366,6 @@ static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error 
 		rc = add_entry(w, from->entries[i].prefix,
 			       from->entries[i].offset - VV_PACK_HEADER_LEN + start, err);
 	}
-	w->edits = w->edits || from->edits;
 	vv_free(piece);
 	return rc;
 }
@@ -505,67 +489,16 @@ uint64_t vv_pack_writer_len(vv_pack_writer *w)
 
 /* ---- the end ---- */
 
-/* The hash of what is in the file, once more. */
-static vv_status hash_file(vv_pack_writer *w, vv_error *err)
-{
-	uint8_t *piece = vv_malloc(BUFFER_LEN);
-	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
-	uint64_t at = 0;
-
-	vv_xxh3_reset(w->state, 0);
-	while (rc == VV_OK && at < w->flushed) {
-		size_t n = w->flushed - at < BUFFER_LEN ? (size_t)(w->flushed - at) : BUFFER_LEN;
-		ssize_t got = vv_pread_full(w->fd, piece, n, at, w->temp, err);
-
-		if (got < 0) {
-			rc = (vv_status)got;
-		} else if ((size_t)got < n) {
-			rc = cut_short(err);
-		} else {
-			vv_xxh3_update(w->state, piece, n);
-		}
-		at += n;
-	}
-	vv_free(piece);
-	return rc;
-}
-
-/* The header says which format it is, when that is known. */
-static vv_status correct_header(vv_pack_writer *w, vv_error *err)
-{
-	const unsigned format = w->edits ? VV_PACK_FORMAT_EDITS : VV_PACK_FORMAT;
-	uint8_t header[VV_PACK_HEADER_LEN];
-	vv_status rc;
-
-	if (format == w->format) {
-		return VV_OK;
-	}
-	w->format = format;
-	vv_pack_header(header, format);
-	if (w->flushed == 0) {
-		memcpy(w->buf, header, sizeof header);
-		return VV_OK;
-	}
-	if ((rc = vv_overwrite(w->fd, header, sizeof header, 0, w->temp, err)) < 0) {
-		return rc;
-	}
-	return hash_file(w, err);
-}
-
 static vv_status put_trailer(vv_pack_writer *w, vv_error *err)
 {
-	uint8_t words[16], end[8];
+	uint8_t words[16];
 	vv_hash128 sum;
 	vv_status rc;
 
-	if ((rc = correct_header(w, err)) < 0) {
-		return rc;
-	}
-	vv_pack_end(end, w->format);
 	vv_put_le64(words, w->count);
 	vv_put_le64(words + 8, position(w) + VV_PACK_TRAILER_LEN);
-	if ((rc = put(w, end, sizeof end, err)) < 0 ||
-	    (rc = put(w, words, sizeof words, err)) < 0 || (rc = flush(w, err)) < 0) {
+	if ((rc = put(w, VV_PACK_END, 8, err)) < 0 || (rc = put(w, words, sizeof words, err)) < 0 ||
+	    (rc = flush(w, err)) < 0) {
 		return rc;
 	}
 	sum = vv_xxh3_digest128(w->state);

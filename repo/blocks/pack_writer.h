@@ -43,10 +43,6 @@ typedef struct vv_pack_item {
 vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_item *item,
 				uint64_t *record_len, vv_error *err);
 
-/* Before anything else: a record that is edits is probably going to be in it. Only time depends on that: the
- * format that the pack gets in the end depends on what is in it. */
-void vv_pack_writer_expect_edits(vv_pack_writer *w);
-
 /* Appends all records of a sound pack, or of another writer, as they are. Their
  * blocks cannot be found by vv_pack_writer_find. */
 vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err);

@@ -540,12 +540,6 @@ static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < count; i++) {
-		if (packs[i]->format == VV_PACK_FORMAT_EDITS) {
-			vv_pack_writer_expect_edits(merged);
-			break;
-		}
-	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
 		rc = vv_pack_writer_copy_pack(merged, packs[i], NULL);
 	}
 	if (rc < 0 || vv_pack_writer_copy_writer(merged, w->own, NULL) < 0 ||

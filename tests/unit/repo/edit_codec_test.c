@@ -12,8 +12,6 @@
 #include "repo/blocks/pack_writer.h"
 #include "tests/unit/repo/store_fixture.h"
 
-#define FORMAT_AT 6u
-
 static vv_status make(vv_buf *out, const void *raw, size_t len, const void *base, size_t base_len,
 		      vv_error *err)
 {
@@ -63,20 +61,7 @@ static const char *edited_store(const char *name, unsigned count)
 	return dir;
 }
 
-static unsigned format_of(const char *dir)
-{
-	vv_buf b = VV_BUF_INIT;
-	unsigned format;
-	vv_error err;
-
-	vv_assert_ok(vv_read_file(&b, fx_one(dir, "pack-", ".pack"), 1 << 24, &err), &err);
-	format = (uint8_t)b.data[FORMAT_AT];
-	assert_int_equal((uint8_t)b.data[b.len - 40 + FORMAT_AT], format == 1 ? 0 : format);
-	vv_buf_clear(&b);
-	return format;
-}
-
-static void blocks_come_back_and_the_pack_says_its_format(void **state)
+static void blocks_come_back(void **state)
 {
 	const char *dir = edited_store("said", 6);
 	uint64_t stored;
@@ -86,23 +71,12 @@ static void blocks_come_back_and_the_pack_says_its_format(void **state)
 	vv_cid last = fx_cid(5);
 
 	(void)state;
-	assert_int_equal(format_of(dir), 2);
 	assert_true(fx_all_readable(dir, 0, 6));
 	assert_int_equal(fx_fsck(dir, true), 0);
 	s = fx_open(dir);
 	vv_assert_ok(vv_store_cost(s, &last, &stored, &depth, &err), &err);
 	assert_int_equal(depth, 5);
 	vv_store_close(s);
-}
-
-static void a_pack_without_edits_is_of_the_first_format(void **state)
-{
-	const char *dir = vv_test_path("none");
-
-	(void)state;
-	vv_edit_codec_register(&codec);
-	fx_commit(dir, 0, 3, false);
-	assert_int_equal(format_of(dir), 1);
 }
 
 static void who_cannot_apply_edits_names_the_pack(void **state)
@@ -152,7 +126,7 @@ static void every_flipped_bit_is_told_and_gives_no_wrong_data(void **state)
 	vv_buf_clear(&b);
 }
 
-static void merged_packs_keep_edits_and_format(void **state)
+static void merged_packs_keep_edits(void **state)
 {
 	const char *dir = vv_test_path("merged");
 
@@ -181,91 +155,19 @@ static void gc_turns_edits_round_and_leaves_none_where_none_are_needed(void **st
 
 	(void)state;
 	fx_gc(dir, FX_NOW, 0, &all);
-	assert_int_equal(format_of(dir), 2);
 	assert_true(fx_all_readable(dir, 0, 8));
 	assert_int_equal(fx_fsck(dir, true), 0);
 	fx_gc(dir, FX_NOW, 0, &one);
-	assert_int_equal(format_of(dir), 1);
 	assert_true(fx_all_readable(dir, 7, 1));
 	assert_int_equal(fx_fsck(dir, true), 0);
 }
 
-/* A record of edits, or none, after more than what the writer keeps in memory. */
-static void late_record(const char *name, bool expected, bool edits)
-{
-	const char *dir = vv_test_path("%s", name);
-	const char *packs = vv_test_path("%s/packs", name);
-	vv_coder_pool *pool = vv_coder_pool_new();
-	vv_buf noise = VV_BUF_INIT, base = VV_BUF_INIT, raw = VV_BUF_INIT;
-	vv_pack_item item = {0};
-	vv_pack_name id;
-	vv_pack_writer *w;
-	uint64_t len;
-	vv_error err;
-	vv_coder *c = vv_coder_take(pool, &err);
-
-	vv_edit_codec_register(&codec);
-	vv_store_close(fx_open(dir));
-	w = vv_pack_writer_new(packs, "tmp-");
-	assert_true(w && c);
-	if (expected) {
-		vv_pack_writer_expect_edits(w);
-	}
-	for (unsigned i = 0; i < 5; i++) {
-		vv_buf_reset(&noise);
-		fx_noise(&noise, i, 700000);
-		vv_assert_ok(vv_cid_of(&item.cid, VV_CODEC_RAW, noise.data, noise.len, &err), &err);
-		item.raw = noise.data;
-		item.raw_len = noise.len;
-		vv_assert_ok(vv_coder_whole(c, noise.data, noise.len, &item.packed, &err), &err);
-		vv_assert_ok(vv_pack_writer_append(w, c, &item, &len, &err), &err);
-	}
-	fx_block(&base, 0);
-	fx_block(&raw, 1);
-	item = (vv_pack_item){.cid = fx_cid(0), .raw = base.data, .raw_len = base.len};
-	vv_assert_ok(vv_coder_whole(c, base.data, base.len, &item.packed, &err), &err);
-	vv_assert_ok(vv_pack_writer_append(w, c, &item, &len, &err), &err);
-	if (edits) {
-		vv_coder_allow_edits(c, true);
-		item = (vv_pack_item){.cid = fx_cid(1), .raw = raw.data, .raw_len = raw.len};
-		item.base = fx_cid(0);
-		item.depth = 1;
-		vv_assert_ok(vv_coder_diff(c, raw.data, raw.len, base.data, base.len, raw.len,
-					   &item.packed, &err),
-			     &err);
-		assert_int_equal(item.packed.method, VV_METHOD_EDIT);
-		vv_assert_ok(vv_pack_writer_append(w, c, &item, &len, &err), &err);
-	}
-	vv_assert_ok(vv_pack_writer_seal(w, &err), &err);
-	vv_assert_ok(vv_pack_writer_publish(w, -1, &id, &err), &err);
-	vv_pack_writer_free(w);
-	vv_coder_give(pool, c);
-	vv_coder_pool_free(pool);
-	assert_int_equal(format_of(dir), edits ? 2 : 1);
-	assert_int_equal(fx_fsck(dir, true), 0);
-	assert_true(fx_all_readable(dir, 0, edits ? 2 : 1));
-	vv_buf_clear(&noise);
-	vv_buf_clear(&base);
-	vv_buf_clear(&raw);
-}
-
-static void the_format_follows_what_is_in_the_pack(void **state)
-{
-	(void)state;
-	late_record("late", false, true);
-	late_record("told", true, true);
-	late_record("not", true, false);
-	late_record("plain", false, false);
-}
-
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(blocks_come_back_and_the_pack_says_its_format),
-	cmocka_unit_test(a_pack_without_edits_is_of_the_first_format),
+	cmocka_unit_test(blocks_come_back),
 	cmocka_unit_test(who_cannot_apply_edits_names_the_pack),
 	cmocka_unit_test(every_flipped_bit_is_told_and_gives_no_wrong_data),
-	cmocka_unit_test(merged_packs_keep_edits_and_format),
+	cmocka_unit_test(merged_packs_keep_edits),
 	cmocka_unit_test(gc_turns_edits_round_and_leaves_none_where_none_are_needed),
-	cmocka_unit_test(the_format_follows_what_is_in_the_pack),
 };
 
 VV_TEST_SUITE(edit_codec)
