@@ -764,7 +764,6 @@ static vv_status import_chunks(import *im, vv_error *err)
 				   im->source->size);
 	}
 	root->kind = VV_KIND_FILE;
-	root->format = VV_FORMAT_FIRST;
 	root->bytes = vv_window_origin(im->window);
 	root->hash = vv_xxh3_digest128(im->hash);
 	if ((rc = vv_list_builder_finish(im->data, &top, err)) == VV_OK) {

@@ -381,17 +381,14 @@ static bool may_meet(void *payload, const uint8_t *facts, size_t len)
 static vv_status find_neighbours(change *c, some_keys *out, vv_error *err)
 {
 	const vv_root *root = &c->now.table->root;
-	const bool facts = vv_root_has_facts(root);
-	const vv_buf *top = facts ? &root->facts : &root->data;
 	vv_list_reader *r = NULL;
 	vv_list_item item;
 	size_t changed = 0;
 	int more;
-	vv_status rc = vv_list_reader_open(&r, facts ? VV_LIST_FACTS : VV_LIST_DATA,
-					   &c->now.table->source, top->data, top->len, err);
+	vv_status rc = vv_list_reader_open(&r, VV_LIST_FACTS, &c->now.table->source,
+					   root->facts.data, root->facts.len, err);
 
-	while (rc == VV_OK && (more = facts ? vv_list_next_that_may(r, may_meet, c, &item, err)
-					    : vv_list_next(r, &item, err)) != 0) {
+	while (rc == VV_OK && (more = vv_list_next_that_may(r, may_meet, c, &item, err)) != 0) {
 		if (more < 0) {
 			rc = (vv_status)more;
 			break;
