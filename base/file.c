@@ -149,21 +149,6 @@ vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path,
 	return VV_OK;
 }
 
-vv_status vv_overwrite(int fd, const void *bytes, size_t len, uint64_t offset, const char *path,
-		       vv_error *err)
-{
-	vv_status rc;
-
-	if (lseek(fd, (off_t)offset, SEEK_SET) < 0) {
-		return vv_fail_errno(err, "cannot write", path);
-	}
-	rc = vv_write_full(fd, bytes, len, path, err);
-	if (rc == VV_OK && lseek(fd, 0, SEEK_END) < 0) {
-		rc = vv_fail_errno(err, "cannot write", path);
-	}
-	return rc;
-}
-
 vv_status vv_fsync(int fd, const char *path, vv_error *err)
 {
 	int rc;

@@ -36,9 +36,6 @@ ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char
 
 vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path, vv_error *err);
 
-/* Other bytes in the place of those at offset; the next write goes to the file's end. */
-vv_status vv_overwrite(int fd, const void *bytes, size_t len, uint64_t offset, const char *path,
-		       vv_error *err);
 vv_status vv_fsync(int fd, const char *path, vv_error *err);
 vv_status vv_fsync_dir(const char *path, vv_error *err);
 vv_status vv_rename(const char *from, const char *to, vv_error *err);
