@@ -835,6 +835,33 @@ static vv_status put_compare(api *x)
 
 static const char *const side_names[VV_WEB_SIDES] = {"base", "ours", "theirs"};
 
+/* "values" and "rows": what each version has of a row without a key, and where. */
+static void put_conflict_row(api *x, const vv_web_conflict *k)
+{
+	open_object(x, "values");
+	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
+		if (k->rows[i] == UINT64_MAX) {
+			continue;
+		}
+		open_object(x, side_names[i]);
+		for (size_t c = 0; c < k->value_count; c++) {
+			if (k->values[c].has[i]) {
+				vv_json_name(&x->w, k->values[c].column);
+				put_cell(x, &k->values[c].cells[i]);
+			}
+		}
+		close_object(x);
+	}
+	close_object(x);
+	open_object(x, "rows");
+	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
+		if (k->rows[i] != UINT64_MAX) {
+			put_u64(x, side_names[i], k->rows[i]);
+		}
+	}
+	close_object(x);
+}
+
 static void put_conflict(api *x, const vv_web_conflict *k)
 {
 	open_object(x, NULL);
@@ -853,6 +880,9 @@ static void put_conflict(api *x, const vv_web_conflict *k)
 			vv_json_name(&x->w, side_names[i]);
 			put_cell(x, &k->cells[i]);
 		}
+	}
+	if (k->value_count > 0) {
+		put_conflict_row(x, k);
 	}
 	close_object(x);
 }

@@ -35,7 +35,10 @@ typedef struct vv_conflict {
 	/* a row removed on one side, without a key: what it has in base, ours and theirs; NULL: not there */
 	const vv_cell *rows[3];
 	const vv_schema *schemas[3]; /* with rows */
-	const char *detail;          /* for columns and tables: one sentence */
+	uint64_t at[3];              /* with rows: their numbers there */
+	uint64_t
+		before; /* such a row, that ours removed: in front of which of the merged rows its place is */
+	const char *detail; /* for columns and tables: one sentence */
 } vv_conflict;
 
 /* What stands where a conflict of a column or of the key would be. */

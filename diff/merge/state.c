@@ -70,11 +70,13 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 			 .base = r->base,
 			 .ours = r->side[m->ours],
 			 .theirs = r->side[1 - m->ours],
+			 .before = r->before,
 			 .detail = r->detail};
 	for (int v = 0; v < 3 && m->key_count == 0; v++) {
 		int at = v == 2 ? 0 : v == (int)m->ours ? 1 : 2; /* base, ours, theirs */
 		c.rows[at] = r->rows[v];
 		c.schemas[at] = r->rows[v] ? &merge_version(m, v)->schema : NULL;
+		c.at[at] = r->at[v];
 	}
 	if (rc == VV_OK) {
 		rc = m->opts->conflict(m->opts->payload, &c, err);

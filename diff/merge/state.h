@@ -137,6 +137,8 @@ typedef struct merge_report {
 	const vv_cell *base, *side[2];
 	const vv_cell
 		*rows[3]; /* of a row without a key: what the sides and base have; NULL: nothing */
+	uint64_t at[3];   /* with rows: their numbers there */
+	uint64_t before;  /* with rows: the merged row that it would stand in front of */
 	const char *detail;
 } merge_report;
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err);

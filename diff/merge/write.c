@@ -478,30 +478,41 @@ static vv_status put_common(merge_writer *w, vv_error *err)
 	return put_row(w, err);
 }
 
-/* A row that one side removed and the other changed; ours is the one that has it. */
+static vv_status report_removed(merge_writer *w, size_t keeper, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	bool here = keeper == m->ours;
+	merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED,
+			  .rows = {s->side[0], s->side[1], s->base},
+			  .at = {s->row[0], s->row[1], s->base_row},
+			  .before = w->row_count,
+			  .key_cells = s->side[keeper],
+			  .version = (int)keeper,
+			  .row = here ? w->row_count : MERGE_NONE,
+			  .detail = here ? "theirs removed the row, ours changed it"
+					 : "ours removed the row, theirs changed it"};
+	return merge_conflict(m, &r, err);
+}
+
+/* A row that one side removed and the other changed. Where ours removed it, it only waited for the added rows
+ * above it, so that its place is known. */
 static vv_status put_kept(merge_writer *w, vv_error *err)
 {
 	merge *m = w->m;
 	merge_row_state *s = &w->row;
-	const bool want[3] = {m->ours == 0, m->ours == 1, m->partial || m->key_count == 0};
+	size_t keeper = s->row[0] != MERGE_NONE ? 0 : 1;
+	const bool want[3] = {keeper == 0, keeper == 1, m->partial || m->key_count == 0};
 	vv_status rc = load_row(m, s, want, err);
-	if (rc < 0) {
-		return rc;
-	}
-	merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED,
-			  .rows = {s->side[0], s->side[1], s->base},
-			  .key_cells = s->side[m->ours],
-			  .version = (int)m->ours,
-			  .row = w->row_count,
-			  .detail = "theirs removed the row, ours changed it"};
-	if ((rc = merge_conflict(m, &r, err)) < 0) {
+	if (rc < 0 || (rc = report_removed(w, keeper, err)) < 0 || keeper != m->ours) {
 		return rc;
 	}
 	merge_cells_single(m, s, m->ours);
 	return put_row(w, err);
 }
 
-/* A row that one side removed: stays only where ours has it and changed it. */
+/* A row that one side removed: stays only where ours has it and changed it. One of theirs without a key is
+ * reported when its place is known; with a key its neighbours tell that. */
 static vv_status judge_removed(merge_writer *w, bool *stays, vv_error *err)
 {
 	merge *m = w->m;
@@ -513,18 +524,12 @@ static vv_status judge_removed(merge_writer *w, bool *stays, vv_error *err)
 		rc = load_row(m, s, want, err);
 		changed = rc == VV_OK && merge_value_changed(m, s, keeper);
 	}
-	*stays = changed && keeper == m->ours;
+	*stays = changed && (keeper == m->ours || m->key_count == 0);
 	if (rc < 0 || *stays) {
 		return rc;
 	}
 	if (changed) {
-		merge_report r = {.kind = VV_CONFLICT_ROW_REMOVED,
-				  .rows = {s->side[0], s->side[1], s->base},
-				  .key_cells = s->side[keeper],
-				  .version = (int)keeper,
-				  .row = MERGE_NONE,
-				  .detail = "ours removed the row, theirs changed it"};
-		return merge_conflict(m, &r, err);
+		return report_removed(w, keeper, err);
 	}
 	m->stats->rows_removed_by_theirs += keeper == m->ours;
 	return VV_OK;

@@ -40,18 +40,15 @@ static void put_value(const vv_conflict_item *item, size_t side)
 
 static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 {
-	vv_buf key = VV_BUF_INIT;
+	vv_buf name = VV_BUF_INIT;
 
-	vv_out("  ");
-	if (item->key) {
-		vv_conflict_key_put(&key, item->key);
-		vv_out("row %s", vv_text_shows(vv_buf_cstr(&key)));
-		vv_buf_clear(&key);
-	} else if (item->row != UINT64_MAX) {
-		vv_out("row %s", vv_text_count(item->row + 1));
+	vv_conflict_row_put(&name, item);
+	if (item->key || name.len > 0) {
+		vv_out("  row %s", vv_text_shows(vv_buf_cstr(&name)));
 	} else {
-		vv_out("a row that is gone");
+		vv_out("  a row that is gone");
 	}
+	vv_buf_clear(&name);
 	if (item->kind == VV_CONFLICT_ROW_ADDED) {
 		vv_out(", added on both sides");
 	} else if (item->kind == VV_CONFLICT_ROW_REMOVED) {
@@ -97,10 +94,8 @@ static void put_cells(const vv_conflict_record *c, const vv_conflict_item *item)
 static void put_item(const vv_conflict_record *c, size_t i)
 {
 	const vv_conflict_item *item = &c->items[i];
-	bool row = item->kind == VV_CONFLICT_CELL || item->kind == VV_CONFLICT_ROW_ADDED ||
-		   item->kind == VV_CONFLICT_ROW_REMOVED;
 
-	if (!row) {
+	if (!vv_conflict_is_of_row(item)) {
 		vv_out("  %s%s%s%s\n", item->column ? "column " : "",
 		       item->column                    ? vv_text_shows(item->column)
 		       : item->kind == VV_CONFLICT_KEY ? "key"

@@ -34,8 +34,10 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "theirs", theirs, "take what the other branch has"),
 	OPT_FLAG(0, "base", base, "take what both had before"),
 	OPT_STRING(0, "set", set, "COL=VALUE", "take this value for a cell in conflict"),
-	OPT_LIST(0, "row", rows, "KEY",
-		 "only the row with this key (without a key: its number); may be given again"),
+	OPT_LIST(
+		0, "row", rows, "KEY",
+		"only the row with this key (without a key: its number, or theirs:NUMBER where it is gone here); "
+		"may be given again"),
 	OPT_LIST(0, "column", columns, "COL",
 		 "only this column, its cells and its definition; may be given again"),
 	OPT_FLAG(0, "key", key,
@@ -67,18 +69,13 @@ static bool is_part(const options *o)
 
 static bool is_row(const vv_conflict_item *item, const char *word)
 {
-	vv_buf key = VV_BUF_INIT;
-	uint64_t number;
+	vv_buf name = VV_BUF_INIT;
 	bool is;
 
-	if (!item->key) {
-		return item->row != UINT64_MAX && vv_parse_u64(&number, word, strlen(word)) &&
-		       number == item->row + 1;
-	}
-	vv_conflict_key_put(&key, item->key);
-	is = strcmp(vv_buf_cstr(&key), word) == 0 || strcmp(item->key, word) == 0;
-	vv_buf_clear(&key);
-	return is;
+	vv_conflict_row_put(&name, item);
+	is = (name.len > 0 || item->key) && strcmp(vv_buf_cstr(&name), word) == 0;
+	vv_buf_clear(&name);
+	return is || (item->key && strcmp(item->key, word) == 0);
 }
 
 static bool is_wanted(const resolver *r, const vv_conflict_item *item)

@@ -40,12 +40,6 @@ static const char *keep_buf(work *w, vv_buf *b)
 	return kept;
 }
 
-static bool is_of_row(const vv_conflict_item *item)
-{
-	return item->kind == VV_CONFLICT_CELL || item->kind == VV_CONFLICT_ROW_ADDED ||
-	       item->kind == VV_CONFLICT_ROW_REMOVED;
-}
-
 static const char *row_name(work *w, const char *key)
 {
 	vv_buf b = VV_BUF_INIT;
@@ -83,7 +77,8 @@ static const char *row_place(work *w, const char *key)
 	return place;
 }
 
-/* The value of a key of one column; the JSON of others, which no other key can be taken for; the number. */
+/* The value of a key of one column; the JSON of others, which no other key can be taken for; of a row without
+ * a key its number. */
 static const char *selector(work *w, const vv_conflict_item *item, const char *name)
 {
 	vv_arena arena = VV_ARENA_INIT;
@@ -92,11 +87,8 @@ static const char *selector(work *w, const vv_conflict_item *item, const char *n
 	bool single;
 
 	if (!item->key) {
-		if (item->row == UINT64_MAX) {
-			return NULL;
-		}
-		vv_buf_printf(&b, "%llu", (unsigned long long)item->row + 1);
-		return keep_buf(w, &b);
+		vv_conflict_row_put(&b, item);
+		return b.len > 0 || b.failed ? keep_buf(w, &b) : NULL;
 	}
 	single = vv_json_read(&list, &arena, item->key, strlen(item->key), "key", NULL) == VV_OK &&
 		 list->type == VV_JSON_ARRAY && list->first && !list->first->next;
@@ -104,12 +96,59 @@ static const char *selector(work *w, const vv_conflict_item *item, const char *n
 	return single ? name : keep(w, item->key);
 }
 
+/* The column of that name, which stands at `likely` where the versions have the same columns; else a new one. */
+static vv_web_conflict_value *value_of(work *w, vv_web_conflict *of, const char *column,
+				       size_t likely)
+{
+	vv_web_conflict_value *v = of->values;
+
+	if (likely < of->value_count && v[likely].column && strcmp(v[likely].column, column) == 0) {
+		return &v[likely];
+	}
+	for (size_t i = 0; i < of->value_count; i++) {
+		if (v[i].column && strcmp(v[i].column, column) == 0) {
+			return &v[i];
+		}
+	}
+	v[of->value_count].column = keep(w, column);
+	return &v[of->value_count++];
+}
+
+/* The columns of a row without a key that one side removed: base's, then those that are only in another version. */
+static vv_status take_values(work *w, vv_web_conflict *out, const vv_conflict_item *item)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_conflict_value *side[VV_WEB_SIDES];
+	size_t count[VV_WEB_SIDES], all = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < VV_WEB_SIDES; i++) {
+		rc = vv_conflict_values_read(&side[i], &count[i], &arena, item->values[i], w->err);
+		all += rc == VV_OK ? count[i] : 0;
+	}
+	if (rc == VV_OK && all > 0 &&
+	    !(out->values = vv_arena_calloc(&w->v->arena, all, sizeof(*out->values)))) {
+		rc = vv_fail_nomem(w->err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < VV_WEB_SIDES; i++) {
+		for (size_t k = 0; rc == VV_OK && k < count[i]; k++) {
+			vv_web_conflict_value *to = value_of(w, out, side[i][k].column, k);
+
+			to->has[i] = true;
+			rc = vv_web_cell_keep(w->v, &to->cells[i], NULL, &side[i][k].cell,
+					      VV_WEB_CELL_MAX, w->err);
+		}
+	}
+	vv_arena_clear(&arena);
+	return rc;
+}
+
 static vv_status take_item(work *w, vv_web_conflict *out, const vv_conflict_item *item)
 {
 	vv_status rc = VV_OK;
 
 	*out = (vv_web_conflict){.kind = vv_conflict_kind_name(item->kind),
-				 .of_row = is_of_row(item),
+				 .of_row = vv_conflict_is_of_row(item),
 				 .key = keep(w, item->key),
 				 .row = item->row,
 				 .column = keep(w, item->column),
@@ -120,13 +159,14 @@ static vv_status take_item(work *w, vv_web_conflict *out, const vv_conflict_item
 		out->select = selector(w, item, out->row_name);
 	}
 	for (size_t i = 0; rc == VV_OK && i < VV_WEB_SIDES; i++) {
+		out->rows[i] = item->at[i];
 		out->has[i] = item->has[i];
 		if (item->has[i]) {
 			rc = vv_web_cell_keep(w->v, &out->cells[i], NULL, &item->cells[i],
 					      VV_WEB_CELL_MAX, w->err);
 		}
 	}
-	return rc;
+	return rc < 0 ? rc : take_values(w, out, item);
 }
 
 static vv_status take_items(work *w, vv_web_conflict_path *out, const vv_conflict_record *c)

@@ -24,7 +24,19 @@ typedef struct vv_web_conflict {
 	const char *select;   /* what `resolve --row` takes; NULL: it cannot name the row */
 	bool has[VV_WEB_SIDES];
 	vv_web_cell cells[VV_WEB_SIDES];
+	/* of a row without a key that one side removed: what each version has of it */
+	struct vv_web_conflict_value *values;
+	size_t value_count;
+	uint64_t rows
+		[VV_WEB_SIDES]; /* 0-based, in that version; UINT64_MAX: not told, or not there */
 } vv_web_conflict;
+
+/* One column of such a row. */
+typedef struct vv_web_conflict_value {
+	const char *column;
+	bool has[VV_WEB_SIDES];
+	vv_web_cell cells[VV_WEB_SIDES];
+} vv_web_conflict_value;
 
 typedef struct vv_web_conflict_path {
 	const char *path;

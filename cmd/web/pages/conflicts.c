@@ -156,15 +156,15 @@ static void put_commands(vv_page *p, const vv_web_conflict_path *t, const part *
 
 /* ---- conflicts */
 
-static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item,
+static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_cell *cell,
 		     size_t side)
 {
 	static const char *const words[] = {"Base", "Ours", "Theirs"};
 	static const char *const kinds[] = {"base", "ours", "theirs"};
 	vv_html *value = vv_page_piece_new(p);
 
-	if (item->has[side]) {
-		vv_page_put_value(p, value, &item->cells[side]);
+	if (cell) {
+		vv_page_put_value(p, value, cell);
 	} else {
 		part_conflict_none(value);
 	}
@@ -175,22 +175,28 @@ static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_con
 			   .value = value);
 }
 
-static void put_cell(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item)
+static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *column, const bool *has,
+		     const vv_web_cell *cells)
 {
-	part_conflict_cell_begin(&p->html, .column = vv_html_words(item->column));
+	part_conflict_cell_begin(&p->html, .column = vv_html_words(column));
 	for (size_t side = 0; side < VV_WEB_SIDES; side++) {
-		put_side(p, t, item, side);
+		put_side(p, t, has[side] ? &cells[side] : NULL, side);
 	}
 	part_conflict_cell_end(&p->html);
 }
 
-static vv_html_text row_title(vv_page *p, const vv_web_conflict *item)
+static vv_html_text row_title(vv_page *p, const vv_web_conflict_path *t,
+			      const vv_web_conflict *item)
 {
 	if (item->row_name) {
 		return vv_page_text(p, "Row %s", item->row_name);
 	}
 	if (item->row != UINT64_MAX) {
 		return vv_page_text(p, "Row %s", vv_text_count(item->row + 1));
+	}
+	if (item->rows[VV_WEB_THEIRS] != UINT64_MAX) {
+		return vv_page_text(p, "Row %s of %s", vv_text_count(item->rows[VV_WEB_THEIRS] + 1),
+				    t->names[VV_WEB_THEIRS]);
 	}
 	return vv_html_words("A row that is gone");
 }
@@ -210,7 +216,7 @@ static vv_html_text row_detail(vv_page *p, const vv_web_conflict_path *t,
 	return vv_html_words(NULL);
 }
 
-/* Where one side removed the row, the record has no cells: the other side's row is a click away. */
+/* Where one side removed a row that has a key, the record has no cells: the other side's row is a click away. */
 static void put_row_link(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item)
 {
 	size_t side = item->row == UINT64_MAX ? VV_WEB_THEIRS : VV_WEB_OURS;
@@ -238,12 +244,17 @@ static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 	while (i + n < t->count && t->items[i + n].same_row) {
 		n++;
 	}
-	part_conflict_begin(&p->html, .title = row_title(p, first),
+	part_conflict_begin(&p->html, .title = row_title(p, t, first),
 			    .detail = row_detail(p, t, first));
 	for (size_t k = i; k < i + n; k++) {
 		if (t->items[k].column) {
-			put_cell(p, t, &t->items[k]);
+			put_cell(p, t, t->items[k].column, t->items[k].has, t->items[k].cells);
 		}
+	}
+	for (size_t k = 0; k < first->value_count; k++) {
+		const vv_web_conflict_value *v = &first->values[k];
+
+		put_cell(p, t, v->column, v->has, v->cells);
 	}
 	if (strcmp(first->kind, "row-removed") == 0) {
 		put_row_link(p, t, first);

@@ -59,7 +59,10 @@ static vv_status grow(vv_conflict_record *c, vv_conflict_item **item, vv_error *
 	}
 	*item = &c->items[c->count];
 	memset(*item, 0, sizeof(**item));
-	(*item)->row = UINT64_MAX;
+	(*item)->row = (*item)->before = UINT64_MAX;
+	for (size_t i = 0; i < 3; i++) {
+		(*item)->at[i] = UINT64_MAX;
+	}
 	return VV_OK;
 }
 
@@ -127,6 +130,9 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 	}
 	item->kind = from->kind;
 	item->row = from->row;
+	if (from->row == UINT64_MAX && from->rows[VV_THEIRS]) {
+		item->before = from->before;
+	}
 	if (!copy_text(c, &item->key, from->key) || !copy_text(c, &item->column, from->column) ||
 	    !copy_text(c, &item->detail, from->detail)) {
 		return vv_fail_nomem(err);
@@ -136,6 +142,7 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 		    !(item->values[i] = row_json(c, from->schemas[i], from->rows[i]))) {
 			return vv_fail_nomem(err);
 		}
+		item->at[i] = from->rows[i] ? from->at[i] : UINT64_MAX;
 		item->has[i] = cells[i] != NULL;
 		if (!cells[i]) {
 			continue;
@@ -177,15 +184,15 @@ vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_ite
 	return copy_text(c, &d.column, item->column) ? add_decided(c, &d, err) : vv_fail_nomem(err);
 }
 
-static bool is_of_row(const vv_conflict_item *i)
+bool vv_conflict_is_of_row(const vv_conflict_item *i)
 {
 	return i->kind == VV_CONFLICT_CELL || i->kind == VV_CONFLICT_ROW_ADDED ||
 	       i->kind == VV_CONFLICT_ROW_REMOVED;
 }
 
-static bool same_row(const vv_conflict_item *a, const vv_conflict_item *b)
+bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b)
 {
-	if (!is_of_row(a) || !is_of_row(b)) {
+	if (!vv_conflict_is_of_row(a) || !vv_conflict_is_of_row(b)) {
 		return false;
 	}
 	return a->key && b->key ? strcmp(a->key, b->key) == 0
@@ -202,7 +209,7 @@ static uint64_t count_rows(const vv_conflict_record *c, bool (*of)(const vv_conf
 		if (!of(&c->items[i])) {
 			continue;
 		}
-		rows += !before || !same_row(before, &c->items[i]);
+		rows += !before || !vv_conflict_same_row(before, &c->items[i]);
 		before = &c->items[i];
 	}
 	return rows;
@@ -276,6 +283,33 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 
 /* --- writing --------------------------------------------------------------------------- */
 
+/* Of a row without a key that one side removed: what and where it is in each version. */
+static void removed_json(vv_json_out *w, const vv_conflict_item *item)
+{
+	vv_json_name(w, "values");
+	vv_json_open_object(w);
+	for (size_t i = 0; i < 3; i++) {
+		if (item->values[i]) {
+			vv_json_name(w, side_names[i]);
+			vv_json_raw(w, item->values[i], strlen(item->values[i]));
+		}
+	}
+	vv_json_close_object(w);
+	vv_json_name(w, "rows");
+	vv_json_open_object(w);
+	for (size_t i = 0; i < 3; i++) {
+		if (item->at[i] != UINT64_MAX) {
+			vv_json_name(w, side_names[i]);
+			vv_json_u64(w, item->at[i]);
+		}
+	}
+	vv_json_close_object(w);
+	if (item->before != UINT64_MAX) {
+		vv_json_name(w, "before");
+		vv_json_u64(w, item->before);
+	}
+}
+
 void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 {
 	vv_json_open_object(w);
@@ -300,15 +334,7 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 		}
 	}
 	if (item->values[0] || item->values[1] || item->values[2]) {
-		vv_json_name(w, "values");
-		vv_json_open_object(w);
-		for (size_t i = 0; i < 3; i++) {
-			if (item->values[i]) {
-				vv_json_name(w, side_names[i]);
-				vv_json_raw(w, item->values[i], strlen(item->values[i]));
-			}
-		}
-		vv_json_close_object(w);
+		removed_json(w, item);
 	}
 	if (item->detail) {
 		vv_json_name(w, "detail");
@@ -429,6 +455,18 @@ void vv_conflict_key_put(vv_buf *b, const char *key)
 	vv_arena_clear(&arena);
 }
 
+void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item)
+{
+	if (item->key) {
+		vv_conflict_key_put(b, item->key);
+	} else if (item->row != UINT64_MAX) {
+		vv_buf_printf(b, "%llu", (unsigned long long)item->row + 1);
+	} else if (item->at[VV_THEIRS] != UINT64_MAX) {
+		vv_buf_printf(b, "%s:%llu", side_names[VV_THEIRS],
+			      (unsigned long long)item->at[VV_THEIRS] + 1);
+	}
+}
+
 /* --- reading ----------------------------------------------------------------------------- */
 
 typedef struct reading {
@@ -447,7 +485,7 @@ static vv_status bad(const reading *in, const char *what)
 		       vv_text_shows(in->path));
 }
 
-static bool read_cell(vv_conflict_record *c, const vv_json *v, vv_cell *out)
+static bool read_cell(vv_arena *arena, const vv_json *v, vv_cell *out)
 {
 	size_t len;
 
@@ -468,7 +506,7 @@ static bool read_cell(vv_conflict_record *c, const vv_json *v, vv_cell *out)
 			v = v->first;
 		}
 	}
-	if (vv_json_get_text(&out->text, &len, v, &c->arena, NULL) < 0 || len > UINT32_MAX) {
+	if (vv_json_get_text(&out->text, &len, v, arena, NULL) < 0 || len > UINT32_MAX) {
 		return false;
 	}
 	out->len = (uint32_t)len;
@@ -488,7 +526,6 @@ static bool read_kind(const vv_json *v, vv_conflict_kind *out)
 	return false;
 }
 
-/* The key as compact JSON, when it is an array of texts. */
 /* A value as JSON text. */
 static const char *read_text(vv_conflict_record *c, const vv_json *v)
 {
@@ -501,6 +538,43 @@ static const char *read_text(vv_conflict_record *c, const vv_json *v)
 	}
 	vv_buf_clear(&text);
 	return out;
+}
+
+vv_status vv_conflict_values_read(vv_conflict_value **out, size_t *count, vv_arena *arena,
+				  const char *values, vv_error *err)
+{
+	vv_json *row = NULL;
+	vv_status rc;
+
+	*count = 0;
+	*out = NULL;
+	if (values && (rc = vv_json_read(&row, arena, values, strlen(values), "values", err)) < 0) {
+		return rc;
+	}
+	if (!(*out = vv_arena_calloc(arena, (row ? row->count : 0) + 1, sizeof(**out)))) {
+		return vv_fail_nomem(err);
+	}
+	for (const vv_json *v = row ? row->first : NULL; v; v = v->next) {
+		vv_conflict_value *value = &(*out)[(*count)++];
+
+		value->column = v->name;
+		if (!read_cell(arena, v, &value->cell)) {
+			return vv_fail(err, VV_EINPUT, "values that no row has");
+		}
+	}
+	return VV_OK;
+}
+
+/* False: they are not an object of rows' numbers. */
+static bool read_numbers(vv_conflict_item *item, const vv_json *rows)
+{
+	bool fine = rows->type == VV_JSON_OBJECT;
+
+	for (size_t i = 0; fine && i < 3; i++) {
+		fine = !vv_json_get(rows, side_names[i]) ||
+		       vv_json_get_u64(&item->at[i], rows, side_names[i]);
+	}
+	return fine;
 }
 
 /* False: it is not an object of objects. */
@@ -548,7 +622,7 @@ static vv_status read_item(reading *in, const vv_json *v)
 		if (!(side = vv_json_get(v, side_names[i]))) {
 			continue;
 		}
-		if (!read_cell(c, side, &item->cells[i])) {
+		if (!read_cell(&c->arena, side, &item->cells[i])) {
 			return bad(in, "a value that no cell has");
 		}
 		item->has[i] = true;
@@ -556,6 +630,11 @@ static vv_status read_item(reading *in, const vv_json *v)
 	side = vv_json_get(v, "values");
 	if (side && !read_values(c, item, side)) {
 		return bad(in, "values that are not rows");
+	}
+	side = vv_json_get(v, "rows");
+	if ((side && !read_numbers(item, side)) ||
+	    (vv_json_get(v, "before") && !vv_json_get_u64(&item->before, v, "before"))) {
+		return bad(in, "a row is not a number");
 	}
 	if (is_cell(item) && !item->column) {
 		return bad(in, "a cell without its column");

@@ -31,6 +31,9 @@ typedef struct vv_conflict_item {
 	/* base, ours, theirs: what a version has of a row without a key that one side removed, as a JSON
 	 * object; or NULL */
 	const char *values[3];
+	uint64_t at[3];  /* with values: the row's number in that version; UINT64_MAX: not there */
+	uint64_t before; /* such a row, that ours removed: the row of `root` that it would stand in
+	                     * front of; UINT64_MAX: none */
 	const char *detail; /* or NULL */
 } vv_conflict_item;
 
@@ -61,6 +64,12 @@ const char *vv_conflict_record_text(vv_conflict_record *c, const char *text);
 /* Copies it into the record. */
 vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from, vv_error *err);
 
+/* Is it of a row: a cell, or a row that one side removed? */
+bool vv_conflict_is_of_row(const vv_conflict_item *item);
+
+/* Are both of one row? */
+bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b);
+
 /* Does it hang on a column or the key, so that it is decided by merging anew? */
 bool vv_conflict_is_of_columns(const vv_conflict_item *item);
 
@@ -87,5 +96,18 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item);
 
 /* A key as people write it: its values with ", " between. Appends. */
 void vv_conflict_key_put(vv_buf *b, const char *key);
+
+/* What to call the row, here and to `resolve --row`: its key, its number from 1, or, of one without a key that
+ * is gone here, "theirs:7", its number there. Appends nothing where there is no such name. */
+void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item);
+
+typedef struct vv_conflict_value {
+	const char *column;
+	vv_cell cell;
+} vv_conflict_value;
+
+/* One of an item's values, cell by cell; *count 0 where that version has no such row. All lives in arena. */
+vv_status vv_conflict_values_read(vv_conflict_value **out, size_t *count, vv_arena *arena,
+				  const char *values, vv_error *err);
 
 #endif

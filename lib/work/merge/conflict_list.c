@@ -170,12 +170,6 @@ const char *vv_conflict_file_reason(const vv_conflict_path *p)
 	return base ? "changed on both sides" : "added on both sides";
 }
 
-bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b)
-{
-	return a->kind == b->kind && (a->key && b->key ? strcmp(a->key, b->key) == 0
-						       : !a->key && !b->key && a->row == b->row);
-}
-
 void vv_conflict_list_clear(vv_conflict_list *l)
 {
 	for (size_t i = 0; i < l->count; i++) {

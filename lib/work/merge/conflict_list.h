@@ -41,8 +41,6 @@ vv_status vv_conflict_list_known(vv_conflict_list *out, vv_repository *r, vv_dat
 				 vv_index *x, const char *only, vv_error *err);
 /* Why a file that is not a table is in conflict: "changed on both sides". */
 const char *vv_conflict_file_reason(const vv_conflict_path *p);
-/* Are both of one row? */
-bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b);
 /* VV_ECONFLICT, with the paths named, when anything is in conflict. For commit. */
 vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err);
 void vv_conflict_list_clear(vv_conflict_list *l);

@@ -26,6 +26,8 @@ typedef struct solver {
 	const vv_solution *s;
 	vv_table *table;
 	uint64_t *rows; /* of each item, in table; UINT64_MAX: none */
+	bool *back;     /* of each item: a row that is gone here is put back */
+	bool same;      /* the table is the version that the record's numbers mean */
 	vv_row_edit *edits;
 	size_t count, cap;
 	vv_arena arena;
@@ -43,8 +45,8 @@ static const char *show_row(const vv_conflict_item *item)
 
 	if (item->key) {
 		vv_buf_puts(&b, item->key);
-	} else if (item->row != UINT64_MAX) {
-		vv_buf_printf(&b, "%llu", (unsigned long long)item->row + 1);
+	} else {
+		vv_conflict_row_put(&b, item);
 	}
 	text = vv_text_shows(vv_buf_cstr(&b));
 	vv_buf_clear(&b);
@@ -68,7 +70,8 @@ static vv_status find_rows(solver *v, vv_error *err)
 	vv_row_wanted *wanted;
 	vv_status rc;
 
-	if (vv_cid_equal(&v->table->cid, &c->root)) {
+	v->same = vv_cid_equal(&v->table->cid, &c->root);
+	if (v->same) {
 		for (size_t i = 0; i < c->count; i++) {
 			v->rows[i] = c->items[i].row;
 		}
@@ -89,6 +92,12 @@ static vv_status find_rows(solver *v, vv_error *err)
 	return rc;
 }
 
+static vv_status hint_edit(const solver *v, vv_error *err)
+{
+	return vv_hint(err, "edit the file as you want it, then 'varve add %s'",
+		       vv_text_shows(v->s->record->path));
+}
+
 static vv_status need_row(const solver *v, size_t i, vv_error *err)
 {
 	const vv_conflict_item *item = &v->s->record->items[i];
@@ -98,8 +107,21 @@ static vv_status need_row(const solver *v, size_t i, vv_error *err)
 	}
 	vv_fail(err, VV_ENOTFOUND, "%s no longer has row %s", vv_text_shows(v->s->record->path),
 		show_row(item));
-	return vv_hint(err, "edit the file as you want it, then 'varve add %s'",
-		       vv_text_shows(v->s->record->path));
+	return hint_edit(v, err);
+}
+
+/* Without a key a row can be followed only where the file was not edited since. */
+static vv_status need_numbers(const solver *v, size_t i, vv_error *err)
+{
+	const vv_conflict_item *item = &v->s->record->items[i];
+
+	if (item->key || v->same) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_ENOTFOUND,
+		"%s was edited, so the place of row %s, which has no key, is no longer known",
+		vv_text_shows(v->s->record->path), show_row(item));
+	return hint_edit(v, err);
 }
 
 static vv_status need_column(const solver *v, const char *name, size_t *out, vv_error *err)
@@ -161,10 +183,14 @@ static vv_status take_row(solver *v, size_t i, bool *back, vv_error *err)
 {
 	const vv_conflict_item *item = &v->s->record->items[i];
 	int side = v->s->side;
+	vv_status rc;
 
 	*back = false;
+	if (side != VV_OURS && (rc = need_numbers(v, i, err)) < 0) {
+		return rc;
+	}
 	if (ours_removed(item)) {
-		*back = side != VV_OURS && v->rows[i] == UINT64_MAX;
+		*back = v->back[i] = side != VV_OURS && v->rows[i] == UINT64_MAX;
 		return side == VV_OURS ? remove_row(v, i, err) : VV_OK;
 	}
 	if (side == VV_THEIRS) {
@@ -190,6 +216,17 @@ static vv_status refuse_kind(const solver *v, const vv_conflict_item *item, vv_e
 	}
 	return vv_hint(err, "take the whole table with --ours or --theirs, or edit it and 'varve "
 			    "add' it");
+}
+
+/* That side is a text, or none, or the record does not tell where its row is. */
+static vv_status refuse_row(const solver *v, const vv_conflict_item *item, vv_error *err)
+{
+	vv_fail(err, VV_ENOSUPPORT, "%s: row %s cannot be put back alone",
+		vv_text_shows(v->s->record->path), show_row(item));
+	return vv_hint(
+		err,
+		"take the whole table with --ours or --theirs, or put the row into the file and "
+		"'varve add' it");
 }
 
 /* --- rows that are put back -------------------------------------------------------------------- */
@@ -252,6 +289,17 @@ static uint64_t place_of(const vv_row_wanted *w, const vv_row_wanted *here, uint
 	return w->row == 0 ? 0 : end;
 }
 
+/* The record has the numbers of a row without a key: there, and of its place here. */
+static void place_by_number(const solver *v, const restored *one, vv_row_wanted *row, uint64_t *to)
+{
+	const vv_conflict_item *item = &v->s->record->items[one->item];
+
+	if (!item->key) {
+		row->row = item->at[v->s->side];
+		*to = *to == UINT64_MAX ? item->before : *to;
+	}
+}
+
 static vv_status put_back(solver *v, vv_table *from, restored *list, size_t count, vv_error *err)
 {
 	vv_row_wanted *wanted = vv_calloc(count + 1, sizeof(*wanted));
@@ -281,11 +329,12 @@ static vv_status put_back(solver *v, vv_table *from, restored *list, size_t coun
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_row_edit edit = {.action = VV_ROW_INSERT};
 
+		edit.row = v->rows[list[i].item];
+		place_by_number(v, &list[i], &wanted[i], &edit.row);
 		if (wanted[i].row == UINT64_MAX) {
-			rc = refuse_kind(v, &v->s->record->items[list[i].item], err);
+			rc = refuse_row(v, &v->s->record->items[list[i].item], err);
 			break;
 		}
-		edit.row = v->rows[list[i].item];
 		if (edit.row == UINT64_MAX) {
 			edit.row = place_of(&wanted[i], &near[i * NEIGHBOURS], v->table->root.rows);
 		}
@@ -323,8 +372,8 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 					       err)) < 0) {
 		return rc;
 	}
-	if (!pointer || !s->record->items[list[0].item].key) {
-		return refuse_kind(v, &s->record->items[list[0].item], err);
+	if (!pointer) {
+		return refuse_row(v, &s->record->items[list[0].item], err);
 	}
 	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(s->writer), blob, &arena, &p,
 					    err)) == VV_OK &&
@@ -396,11 +445,34 @@ static bool removes(const vv_row_edit *e)
 	return e->action == VV_ROW_REMOVE;
 }
 
+typedef struct gone_place {
+	uint64_t place; /* of the gone row before this one */
+	int64_t back;   /* how many were put back there */
+} gone_place;
+
+/* Rows that are put back at one place stand there in the order of the record. */
+static void move_place(const solver *v, size_t i, const int64_t *shift, gone_place *last)
+{
+	vv_conflict_item *item = &v->s->record->items[i];
+	uint64_t place = item->before;
+
+	if (place == UINT64_MAX) {
+		return;
+	}
+	if (place != last->place) {
+		*last = (gone_place){.place = place};
+	}
+	item->before = (uint64_t)((int64_t)place + last->back +
+				  (place > 0 ? shift[edits_upto(v, place - 1)] : 0));
+	last->back += v->back[i];
+}
+
 /* The conflicts that are left mean rows of the table that comes out. */
 static vv_status renumber(solver *v, vv_error *err)
 {
 	vv_conflict_record *c = v->s->record;
 	int64_t *shift = vv_calloc(v->count + 1, sizeof(*shift)); /* by the edits up to each */
+	gone_place last = {.place = UINT64_MAX};
 
 	if (!shift) {
 		return vv_fail_nomem(err);
@@ -416,6 +488,7 @@ static vv_status renumber(solver *v, vv_error *err)
 		size_t at;
 
 		if (item->row == UINT64_MAX) {
+			move_place(v, i, shift, &last);
 			continue;
 		}
 		item->row = v->rows[i];
@@ -440,17 +513,18 @@ vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, v
 	vv_status rc;
 
 	v.rows = vv_calloc(s->record->count + 1, sizeof(*v.rows));
-	if (!v.rows) {
-		return vv_fail_nomem(err);
+	v.back = vv_calloc(s->record->count + 1, sizeof(*v.back));
+	rc = v.rows && v.back ? VV_OK : vv_fail_nomem(err);
+	if (rc < 0 || (rc = find_rows(&v, err)) < 0 || (rc = decide(&v, err)) < 0) {
+		goto done;
 	}
-	if ((rc = find_rows(&v, err)) == VV_OK && (rc = decide(&v, err)) == VV_OK) {
-		vv_row_edits_sort(v.edits, v.count);
-		if ((rc = vv_rows_edit(t, v.edits, v.count, fn, payload, err)) == VV_OK &&
-		    s->chosen) {
-			rc = renumber(&v, err);
-		}
+	vv_row_edits_sort(v.edits, v.count);
+	if ((rc = vv_rows_edit(t, v.edits, v.count, fn, payload, err)) == VV_OK && s->chosen) {
+		rc = renumber(&v, err);
 	}
+done:
 	vv_free(v.rows);
+	vv_free(v.back);
 	vv_free(v.edits);
 	vv_arena_clear(&v.arena);
 	return rc;

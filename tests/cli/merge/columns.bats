@@ -363,3 +363,92 @@ assert item["values"] == {"base": {"a": "2", "b": "y", "c": "l"}, "ours": {"a": 
 assert item["row"] == 1, item
 '
 }
+
+# gone_rows: theirs changed two rows that ours removed, and both sides added rows around them.
+gone_rows() {
+	three 'a,b,c\n1,x,k\n2,y,l\n3,z,m\n4,q,n\n5,r,o\n6,s,p\n' \
+		'a,b,c\n1,x,k\n3,z,m\n8,new,here\n5,r,o\n6,s,p\n' \
+		'a,b,c\n1,x,k\n7,new,there\n2,W,l\n3,z,m\n4,V,n\n5,r,o\n6,s,p\n' --no-key
+	ends_with 1 varve conflicts --json
+	printf '%s' "$output" | /usr/bin/python3 -c '
+import json, sys
+a, b = json.load(sys.stdin)["conflicts"][0]["items"]
+assert "row" not in a and "row" not in b, (a, b)
+assert (a["rows"], b["rows"]) == ({"base": 1, "theirs": 2}, {"base": 3, "theirs": 4}), (a, b)
+'
+}
+
+@test "rows without a key that ours removed are listed one by one, and put back one by one where theirs has them" {
+	gone_rows
+	ends_with 1 varve conflicts
+	output_has 'row theirs:3,' 'row theirs:5,'
+	succeeds varve resolve --theirs t.csv --row theirs:5
+	holds 'a,b,c\n1,x,k\n7,new,there\n3,z,m\n8,new,here\n4,V,n\n5,r,o\n6,s,p\n'
+	succeeds varve resolve --base t.csv --row theirs:3
+	holds 'a,b,c\n1,x,k\n7,new,there\n2,y,l\n3,z,m\n8,new,here\n4,V,n\n5,r,o\n6,s,p\n'
+	succeeds varve merge --continue
+	clean
+}
+
+@test "all of them at once, in either order, and none of them" {
+	gone_rows
+	succeeds varve resolve --theirs t.csv --row theirs:3 --row theirs:5
+	holds 'a,b,c\n1,x,k\n7,new,there\n2,W,l\n3,z,m\n8,new,here\n4,V,n\n5,r,o\n6,s,p\n'
+	succeeds varve merge --abort
+	ends_with 1 varve merge -q spring
+	succeeds varve resolve --theirs t.csv --row theirs:3
+	succeeds varve resolve --ours t.csv --row theirs:5
+	holds 'a,b,c\n1,x,k\n7,new,there\n2,W,l\n3,z,m\n8,new,here\n5,r,o\n6,s,p\n'
+}
+
+@test "neighbours that are gone come back in their order" {
+	three 'a,b\n1,x\n2,y\n3,z\n4,q\n' 'a,b\n1,x\n4,q\n' 'a,b\n1,x\n2,Y\n3,Z\n4,q\n' --no-key
+	succeeds varve resolve --theirs t.csv --row theirs:3
+	holds 'a,b\n1,x\n3,Z\n4,q\n'
+	succeeds varve resolve --theirs t.csv --row theirs:2
+	holds 'a,b\n1,x\n2,Y\n3,Z\n4,q\n'
+	succeeds varve merge --abort
+	ends_with 1 varve merge -q spring
+	succeeds varve resolve --theirs t.csv --row theirs:2
+	succeeds varve resolve --theirs t.csv --row theirs:3
+	holds 'a,b\n1,x\n2,Y\n3,Z\n4,q\n'
+}
+
+@test "base's row takes the place of the one that ours changed and theirs removed" {
+	row_gone 'a,b,c\n1,x,k\n2,W,l\n3,z,m\n' 'a,b,c\n1,x,k\n3,z,m\n'
+	succeeds varve resolve --base t.csv --row 2
+	holds 'a,b,c\n1,x,k\n2,y,l\n3,z,m\n'
+}
+
+@test "after an edit by hand rows without a key are not guessed: nothing is put back, removed or settled" {
+	row_gone 'a,b,c\n1,x,k\n3,z,m\n' 'a,b,c\n1,x,k\n2,W,l\n3,z,m\n'
+	printf 'a,b,c\n0,0,0\n1,x,k\n3,z,m\n' > t.csv
+	ends_with 2 varve resolve --theirs t.csv --row theirs:2
+	holds 'a,b,c\n0,0,0\n1,x,k\n3,z,m\n'
+	ends_with 1 varve conflicts
+	mkdir "$BATS_TEST_TMPDIR/other"
+	cd "$BATS_TEST_TMPDIR/other"
+	row_gone 'a,b,c\n1,x,k\n2,W,l\n3,z,m\n' 'a,b,c\n1,x,k\n3,z,m\n'
+	printf 'a,b,c\n0,0,0\n1,x,k\n2,W,l\n3,z,m\n' > t.csv
+	ends_with 2 varve resolve --theirs t.csv --row 2
+	holds 'a,b,c\n0,0,0\n1,x,k\n2,W,l\n3,z,m\n'
+	ends_with 1 varve conflicts
+}
+
+@test "a row without a key of a table that git keeps as text is put back with the whole table" {
+	new_repo
+	echo 't.csv merge=varve' > .gitattributes
+	printf 'a,b,c\n1,x,k\n1,x,k\n2,y,l\n3,z,m\n4,q,n\n' > t.csv
+	git add . && git commit -qm one
+	git checkout -q -b spring
+	printf 'a,b,c\n1,x,k\n1,x,k\n2,W,l\n3,z,m\n4,V,n\n' > t.csv
+	git commit -qam spring
+	git checkout -q main
+	printf 'a,b,c\n1,x,k\n1,x,k\n3,z,m\n' > t.csv
+	git commit -qam main
+	ends_with 1 varve merge spring
+	ends_with 2 varve resolve --theirs t.csv --row theirs:3
+	holds 'a,b,c\n1,x,k\n1,x,k\n3,z,m\n'
+	succeeds varve resolve --theirs t.csv
+	holds 'a,b,c\n1,x,k\n1,x,k\n2,W,l\n3,z,m\n4,V,n\n'
+}

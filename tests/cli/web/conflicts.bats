@@ -160,3 +160,32 @@ false
 	got conflicts | grep -q 'varve conflicts&#39; finds it out'
 	got '' | grep -q 'at least 2 conflicts in 1 table and 1 other file'
 }
+
+@test "a row without a key that one side removed is shown with its values, and its command puts it back" {
+	new_repo src
+	cd src
+	printf 'a,b,c\n1,x,k\n2,<y>,l\n3,z,m\n4,q,n\n' > places.csv
+	echo base > notes.txt
+	varve add --no-key places.csv > /dev/null
+	git add notes.txt
+	varve commit -qm base
+	tick
+	git branch spring
+	change main '/^2/d; /^4/d'
+	change spring '/^2/s/<y>/<script>alert(1)<\/script>/; /^4/s/q/Q/'
+	git switch -q main
+	ends_with 1 varve merge -q spring
+	cd ..
+	start_web src
+	[ "$(said '.paths[1].items[0] | .values, .rows' | jq -cS .)" = '{"base":{"a":"2","b":"<y>","c":"l"},"theirs":{"a":"2","b":"<script>alert(1)</script>","c":"l"}}
+{"base":1,"theirs":1}' ]
+	[ "$(said '.paths[1].items | length')" = 2 ]
+	got conflicts > page
+	grep -q '&lt;script&gt;alert(1)&lt;/script&gt;' page
+	! grep -q '<script>alert' page
+	cd src
+	eval "$(commands '--theirs places.csv --row theirs:4')"
+	[ "$(cat places.csv)" = "$(printf 'a,b,c\n1,x,k\n3,z,m\n4,Q,n')" ]
+	eval "$(commands '--theirs places.csv --row theirs:2')"
+	[ "$(cat places.csv)" = "$(printf 'a,b,c\n1,x,k\n2,<script>alert(1)</script>,l\n3,z,m\n4,Q,n')" ]
+}
