@@ -197,7 +197,8 @@ __attribute__((constructor)) static void begin(void)
 	n = readlink("/proc/self/exe", exe, sizeof exe - 1);
 	exe[n > 0 ? n : 0] = '\0';
 	base = strrchr(exe, '/');
-	is_ours = strcmp(base ? base + 1 : exe, "varve") == 0;
+	base = base ? base + 1 : exe;
+	is_ours = strcmp(base, "varve") == 0 || strncmp(base, "varve-", 6) == 0;
 	root_len = strlen(c->root);
 	if (is_ours) {
 		dl_iterate_phdr(add_code, NULL);

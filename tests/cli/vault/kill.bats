@@ -38,14 +38,14 @@ vault_sound() {
 	varve vault replicate > /dev/null
 	change 5
 	keep_state
-	MOST=6 each_killed client fresh vault_sound varve vault replicate -q
+	MOST=6 each_killed client fresh vault_sound varve-vault replicate -q
 }
 
 @test "kill -9 in the first replicate: the same replicate again begins a vault" {
 	need_strace
 	new_vault a b
 	keep_state
-	MOST=4 each_killed client fresh vault_sound varve vault replicate -q
+	MOST=4 each_killed client fresh vault_sound varve-vault replicate -q
 }
 
 @test "kill -9 in a repair: the same repair again gets through" {
@@ -55,7 +55,7 @@ vault_sound() {
 	rm ../a/*/shards/*
 	ends_with 1 varve vault audit
 	keep_state
-	MOST=4 each_killed client fresh vault_sound varve vault repair -q
+	MOST=4 each_killed client fresh vault_sound varve-vault repair -q
 }
 
 @test "kill -9 in a repair that seals lost shards again: the same repair again gets through" {
@@ -67,7 +67,7 @@ vault_sound() {
 	rm ../a/*/shards/* ../b/*/shards/*
 	ends_with 1 varve vault audit
 	keep_state
-	MOST=5 each_killed client fresh vault_sound varve vault repair -q
+	MOST=5 each_killed client fresh vault_sound varve-vault repair -q
 }
 
 @test "kill -9 in a repair that writes damaged records again: the same repair again gets through" {
@@ -78,7 +78,7 @@ vault_sound() {
 		truncate -s -1 "$record"
 	done
 	keep_state
-	MOST=4 each_killed client fresh vault_sound varve vault repair -q
+	MOST=4 each_killed client fresh vault_sound varve-vault repair -q
 }
 
 @test "kill -9 in a prune: the same prune again gets through" {
@@ -94,7 +94,7 @@ vault_sound() {
 	git branch -q -D aside
 	change 5
 	keep_state
-	MOST=4 each_killed client fresh vault_sound varve vault prune --grace 0
+	MOST=4 each_killed client fresh vault_sound varve-vault prune --grace 0
 }
 
 # As keep_state, with six holders.
@@ -133,7 +133,7 @@ large_file() {
 	varve vault replicate --code 2+2 > /dev/null
 	large_file
 	keep_striped_state
-	MOST=6 each_killed client fresh_striped striped_sound varve vault replicate -q
+	MOST=6 each_killed client fresh_striped striped_sound varve-vault replicate -q
 }
 
 @test "kill -9 while small runs become a stripe: the same replicate again gets through" {
@@ -142,7 +142,7 @@ large_file() {
 	large_file
 	varve vault replicate --copies 2 > /dev/null
 	keep_striped_state
-	MOST=4 each_killed client fresh_striped striped_sound varve vault replicate -q --code 2+2
+	MOST=4 each_killed client fresh_striped striped_sound varve-vault replicate -q --code 2+2
 }
 
 @test "kill -9 in a repair of stripes: the same repair again gets through" {
@@ -157,7 +157,7 @@ large_file() {
 	done
 	ends_with 1 varve vault audit
 	keep_striped_state
-	MOST=4 each_killed client fresh_striped striped_sound varve vault repair -q
+	MOST=4 each_killed client fresh_striped striped_sound varve-vault repair -q
 }
 
 recovered() {
@@ -179,7 +179,7 @@ recovered() {
 	varve vault replicate > /dev/null
 	keep_state
 	fresh_check() { rm -rf "$top/check"; }
-	MOST=10 each_killed client fresh_check recovered varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
+	MOST=10 each_killed client fresh_check recovered varve-vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to "$top/check" "$top/a"
 }
 
 @test "two machines that replicate at once both come back" {

@@ -438,7 +438,7 @@ both_are_safe() {
 		[ "$(find ../a ../b ../c -path '*/shards/*' -type f -printf '%f\n' | sort | uniq -c | awk '{ print $1 }' | sort -n | head -1)" -ge 2 ]
 		both_are_safe
 	}
-	MOST=4 each_killed client fresh sound varve vault prune --grace 0
+	MOST=4 each_killed client fresh sound varve-vault prune --grace 0
 }
 
 @test "in no order of their steps do two machines that let go of copies keep fewer than the policy wants" {
