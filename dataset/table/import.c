@@ -40,9 +40,9 @@ static bool same_inputs(const import *im)
 {
 	const vv_root *p = import_old_of(im);
 	const vv_dialect *a = &im->dialect, *b = &p->dialect;
-	if (p->kind != VV_KIND_TABLE || (im->facts && p->facts.len == 0) ||
-	    p->cut_rows != im->params.rows || !vv_dialect_same_cells(a, b) ||
-	    a->newline != b->newline || a->quoting_count != b->quoting_count ||
+	if (p->kind != VV_KIND_TABLE || p->cut_rows != im->params.rows ||
+	    !vv_dialect_same_cells(a, b) || a->newline != b->newline ||
+	    a->quoting_count != b->quoting_count ||
 	    (a->quoting_count > 0 && memcmp(a->quoting, b->quoting, a->quoting_count) != 0) ||
 	    p->cut_column_count != im->params.column_count) {
 		return false;
@@ -129,7 +129,7 @@ vv_status import_append_group(import *im, const vv_scan_entry *e, const void *da
 	vv_status rc;
 	if ((rc = vv_list_builder_add(im->data, data, data_len, rows, err)) < 0 ||
 	    (rc = vv_list_builder_add(im->layout, layout, layout_len, e->raw_len, err)) < 0 ||
-	    (im->facts && (rc = vv_list_builder_add(im->facts, facts, facts_len, 1, err)) < 0) ||
+	    (rc = vv_list_builder_add(im->facts, facts, facts_len, 1, err)) < 0 ||
 	    (rc = vv_scan_cache_add(im->out->cache, e, err)) < 0) {
 		return rc;
 	}
@@ -448,7 +448,7 @@ static vv_status finish_root(import *im, vv_error *err)
 	if ((rc = check_width(im, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->layout, &layout, err)) < 0 ||
-	    (im->facts && (rc = vv_list_builder_finish(im->facts, &facts, err)) < 0)) {
+	    (rc = vv_list_builder_finish(im->facts, &facts, err)) < 0) {
 		goto done;
 	}
 	root->data = data.top;
@@ -559,9 +559,8 @@ static vv_status open_lists(import *im, const vv_root *near, vv_error *err)
 				      near ? &near->layout : NULL, err)) < 0) {
 		return rc;
 	}
-	return im->in_file ? VV_OK
-			   : vv_list_builder_new(&im->facts, VV_LIST_FACTS, im->sink,
-						 near ? &near->facts : NULL, err);
+	return vv_list_builder_new(&im->facts, VV_LIST_FACTS, im->sink, near ? &near->facts : NULL,
+				   err);
 }
 
 static vv_status import_table(import *im, vv_error *err)

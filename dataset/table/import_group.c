@@ -532,23 +532,41 @@ static vv_status encode(import_worker *w, group_job *j, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status put_facts(import_worker *w, group_job *j, size_t out_count, vv_error *err)
+static vv_status append_facts(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_status rc;
 
 	vv_buf_reset(&j->facts_item);
-	if (!j->im->facts) {
-		return VV_OK;
-	}
+	vv_buf_reset(&w->line);
+	vv_facts_put(&w->line, &w->facts);
+	vv_cbor_put_bytes(&j->facts_item, w->line.data, w->line.len);
+	return (rc = vv_buf_ok(&w->line, err)) < 0 ? rc : vv_buf_ok(&j->facts_item, err);
+}
+
+static vv_status put_facts(import_worker *w, group_job *j, size_t out_count, vv_error *err)
+{
+	vv_status rc;
+
 	/* else the encoder found them */
 	if (out_count > 0 && (rc = vv_facts_of(&w->facts, j->cells, j->row_count, j->columns,
 					       j->stride, w->out_places, out_count, err)) < 0) {
 		return rc;
 	}
-	vv_buf_reset(&w->line);
-	vv_facts_put(&w->line, &w->facts);
-	vv_cbor_put_bytes(&j->facts_item, w->line.data, w->line.len);
-	return (rc = vv_buf_ok(&w->line, err)) < 0 ? rc : vv_buf_ok(&j->facts_item, err);
+	return append_facts(w, j, err);
+}
+
+/* Of a group that stays in its file nothing is found out. */
+static vv_status put_no_facts(import_worker *w, group_job *j, vv_error *err)
+{
+	vv_status rc = vv_facts_begin(&w->facts, j->columns, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < j->columns; i++) {
+		w->facts.columns[i] = (vv_fact){.missing = VV_MISSING_SOME, .unknown = true};
+	}
+	return append_facts(w, j, err);
 }
 
 /* ---- groups that stay in their file ---- */
@@ -651,7 +669,7 @@ static vv_status put_block(import_worker *w, group_job *j, size_t out_count, boo
 	vv_status rc;
 
 	vv_buf_reset(&w->block);
-	vv_group_encoder_find(w->encoder, j->im->facts && out_count == 0 ? &w->facts : NULL);
+	vv_group_encoder_find(w->encoder, out_count == 0 ? &w->facts : NULL);
 	if ((rc = encode(w, j, err)) < 0 || (rc = put_facts(w, j, out_count, err)) < 0 ||
 	    (!named &&
 	     (rc = vv_cid_of(&j->cid, VV_CODEC_RAW, w->block.data, w->block.len, err)) < 0)) {
@@ -677,8 +695,12 @@ static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 	if (named && (rc = name_group(w, j, err)) < 0) {
 		goto done;
 	}
-	rc = named && is_left_in_file(j) ? infer_types(w, j, err)
-					 : put_block(w, j, out_count, named, err);
+	if (named && is_left_in_file(j)) {
+		rc = put_no_facts(w, j, err);
+		rc = rc == VV_OK ? infer_types(w, j, err) : rc;
+	} else {
+		rc = put_block(w, j, out_count, named, err);
+	}
 	if (rc < 0) {
 		goto done;
 	}

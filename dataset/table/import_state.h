@@ -158,7 +158,7 @@ typedef struct import {
 	struct old_groups *old;
 
 	/* lists being built */
-	vv_list_builder *data, *layout, *facts; /* facts: NULL with in_file */
+	vv_list_builder *data, *layout, *facts;
 	vv_xxh3_state *hash;
 	uint64_t rows, most_rows;      /* of all; of one group */
 	uint64_t lines;                /* after the window, where the source cannot tell them */
