@@ -269,9 +269,26 @@ static const char *started_by(const char *exe)
 		       : NULL;
 }
 
-char *vv_self_path(void)
+/* The program varve for varve-web and its like, whose path is given: beside them, or where they are in libexec/varve
+ * in bin. NULL: this is another program, or there is none. */
+static char *varve_beside(const char *exe)
 {
-	char path[PATH_MAX];
+	static const char *const places[] = {"varve", "../../bin/varve"};
+	const char *slash = strrchr(exe, '/');
+	char path[PATH_MAX + sizeof("../../bin/varve")];
+
+	for (size_t i = 0; i < 2 && slash && strncmp(slash, "/varve-", 7) == 0; i++) {
+		(void)snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - exe), exe, places[i]);
+		if (access(path, X_OK) == 0) {
+			return vv_strdup(path);
+		}
+	}
+	return NULL;
+}
+
+char *vv_varve_path(void)
+{
+	char path[PATH_MAX], *varve;
 	const char *script;
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
@@ -279,6 +296,9 @@ char *vv_self_path(void)
 		path[n] = '\0';
 		if ((script = started_by(path)) != NULL) {
 			return vv_strdup(script);
+		}
+		if ((varve = varve_beside(path)) != NULL) {
+			return varve;
 		}
 	}
 	/* A program that was replaced while it runs is shown with " (deleted)" after it. */

@@ -17,7 +17,11 @@
 #include "cmd/frame/help.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
+#include "dataset/format/group_edit.h"
+#include "diff/rows/row_hashes.h"
 #include "lib/work/peers/needed.h"
+#include "repo/blocks/edit_codec.h"
+#include "repo/git/merge/renames.h"
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
 
@@ -105,6 +109,8 @@ static int global_options(const vv_tool *p, int argc, char **argv)
 		} else if (strcmp(argv[i], "--version") == 0) {
 			vv_out("%s %s\n", p->called, VARVE_VERSION);
 			return -1 - VV_EXIT_OK;
+		} else if (p->otherwise) {
+			break; /* its own option */
 		} else {
 			return -1 - vv_usage_error("%s has no option '%s'", p->called,
 						   vv_text_shows(argv[i]));
@@ -167,13 +173,22 @@ void vv_tool_overview(const vv_tool *p, bool all, bool asked)
 	const char *rest = p->called + strcspn(p->called, " ");
 	vv_buf b = VV_BUF_INIT;
 
-	vv_buf_printf(&b,
-		      "%s: %s\n\nusage: varve [-C DIR] [--git-dir DIR] [--offline] [--no-pager]%s "
-		      "%s [ARGUMENT...]\n\nexample:\n",
-		      p->called, p->summary, rest, p->otherwise ? "[COMMAND]" : "COMMAND");
-	vv_help_put_lines(&b, "  ", p->example);
+	if (p->otherwise) {
+		vv_help_command(p->otherwise);
+	} else {
+		vv_buf_printf(
+			&b,
+			"%s: %s\n\nusage: varve [-C DIR] [--git-dir DIR] [--offline] [--no-pager]%s "
+			"COMMAND [ARGUMENT...]\n\nexample:\n",
+			p->called, p->summary, rest);
+		vv_help_put_lines(&b, "  ", p->example);
+	}
 	for (size_t i = 0; i < p->group_count; i++) {
 		put_group(&b, p, &p->groups[i], all);
+	}
+	for (size_t i = 0; all && i < p->other_count; i++) {
+		vv_buf_printf(&b, "%s  %-14s %s\n", i == 0 ? "\nin programs of their own\n" : "",
+			      p->others[i].word, p->others[i].summary);
 	}
 	vv_buf_printf(&b, "\n'varve help%s COMMAND' explains one of them", rest);
 	if (p->daily && !all) {
@@ -198,6 +213,9 @@ int vv_tool_unknown(const vv_tool *p, const char *word)
 		if (!p->commands[i]->hidden) {
 			(void)vv_nearest_try(&near, last_word(p->commands[i]->name));
 		}
+	}
+	for (size_t i = 0; i < p->other_count; i++) {
+		(void)vv_nearest_try(&near, p->others[i].word);
 	}
 	if (near.best) {
 		vv_note("hint: did you mean '%s'?", near.best);
@@ -233,6 +251,8 @@ bool vv_tool_run_other(const char *word, int argc, char **argv)
 
 /* --- from main to the end --- */
 
+static const vv_edit_codec group_edits = {vv_group_edit_make, vv_group_edit_apply};
+
 static int run(const vv_tool *p, int argc, char **argv)
 {
 	const vv_command *c;
@@ -262,6 +282,8 @@ int vv_tool_main(const vv_tool *p, int argc, char **argv)
 		return VV_EXIT_TROUBLE;
 	}
 	catch_signals();
+	vv_edit_codec_register(&group_edits);
+	vv_renames_by_rows(vv_row_hashes);
 	if (p->begin) {
 		p->begin();
 	}

@@ -18,6 +18,11 @@ typedef struct vv_tool_group {
 	const char *group, *heading;
 } vv_tool_group;
 
+/* A program beside this one: varve-WORD, in a package of that name. */
+typedef struct vv_tool_other {
+	const char *word, *summary;
+} vv_tool_other;
+
 typedef struct vv_tool {
 	const char *called; /* what users type before a command: "varve", "varve vault" */
 	const char *summary;
@@ -27,9 +32,12 @@ typedef struct vv_tool {
 	size_t command_count;
 	const vv_tool_group *groups;
 	size_t group_count;
+	const vv_tool_other *others; /* listed after all commands */
+	size_t other_count;
 	const char *const *daily; /* names that the short list has, NULL-ended; NULL: all of them */
-	const vv_command *
-		otherwise; /* runs where the first argument is no command; NULL: that is an error */
+	/* Runs where the first argument is no command, and its help is the program's; NULL: that is an error, and
+	 * summary and example begin the help. */
+	const vv_command *otherwise;
 	void (*begin)(void); /* before the first command: what is to be registered; may be NULL */
 	/* A word that is no command: reports it and returns the exit code. NULL: what is near is named. */
 	int (*unknown)(const char *word, int argc, char **argv);

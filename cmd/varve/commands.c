@@ -12,41 +12,62 @@
 #include "cmd/frame/output.h"
 #include "cmd/ipfs/gateway.h"
 #include "cmd/vault/work/vault_source.h"
-#include "dataset/format/group_edit.h"
-#include "diff/rows/row_hashes.h"
 #include "lib/work/peers/reach.h"
-#include "repo/blocks/edit_codec.h"
-#include "repo/git/merge/renames.h"
 
 static const vv_command *const commands[] = {
-	&vv_cmd_add,        &vv_cmd_apply,
-	&vv_cmd_blame,      &vv_cmd_branch,
-	&vv_cmd_car,        &vv_cmd_cat,
-	&vv_cmd_check,      &vv_cmd_cherry_pick,
-	&vv_cmd_clone,      &vv_cmd_commit,
-	&vv_cmd_completion, &vv_cmd_config,
-	&vv_cmd_conflicts,  &vv_cmd_convert,
-	&vv_cmd_diff,       &vv_cmd_diff_file,
-	&vv_cmd_diff_tool,  &vv_cmd_doctor,
-	&vv_cmd_drop,       &vv_cmd_fetch,
-	&vv_cmd_filter,     &vv_cmd_filter_process,
-	&vv_cmd_fsck,       &vv_cmd_gc,
-	&vv_cmd_help,       &vv_cmd_info,
-	&vv_cmd_init,       &vv_cmd_install,
-	&vv_cmd_log,        &vv_cmd_ls_remote,
-	&vv_cmd_merge,      &vv_cmd_merge_file,
-	&vv_cmd_migrate,    &vv_cmd_mv,
-	&vv_cmd_pre_push,   &vv_cmd_publish,
-	&vv_cmd_pull,       &vv_cmd_push,
-	&vv_cmd_remote,     &vv_cmd_rename_column,
-	&vv_cmd_resolve,    &vv_cmd_restore,
-	&vv_cmd_revert,     &vv_cmd_rm,
-	&vv_cmd_schema,     &vv_cmd_serve,
-	&vv_cmd_show,       &vv_cmd_status,
-	&vv_cmd_switch,     &vv_cmd_tag,
-	&vv_cmd_textconv,   &vv_cmd_track,
-	&vv_cmd_uninstall,  &vv_cmd_untrack,
-	&vv_cmd_version,    &vv_cmd_web,
+	&vv_cmd_add,
+	&vv_cmd_apply,
+	&vv_cmd_blame,
+	&vv_cmd_branch,
+	&vv_cmd_cat,
+	&vv_cmd_check,
+	&vv_cmd_cherry_pick,
+	&vv_cmd_clone,
+	&vv_cmd_commit,
+	&vv_cmd_completion,
+	&vv_cmd_config,
+	&vv_cmd_conflicts,
+	&vv_cmd_convert,
+	&vv_cmd_diff,
+	&vv_cmd_diff_file,
+	&vv_cmd_diff_tool,
+	&vv_cmd_doctor,
+	&vv_cmd_drop,
+	&vv_cmd_fetch,
+	&vv_cmd_filter,
+	&vv_cmd_filter_process,
+	&vv_cmd_fsck,
+	&vv_cmd_gc,
+	&vv_cmd_help,
+	&vv_cmd_info,
+	&vv_cmd_init,
+	&vv_cmd_install,
+	&vv_cmd_log,
+	&vv_cmd_ls_remote,
+	&vv_cmd_merge,
+	&vv_cmd_merge_file,
+	&vv_cmd_migrate,
+	&vv_cmd_mv,
+	&vv_cmd_pre_push,
+	&vv_cmd_pull,
+	&vv_cmd_push,
+	&vv_cmd_remote,
+	&vv_cmd_rename_column,
+	&vv_cmd_resolve,
+	&vv_cmd_restore,
+	&vv_cmd_revert,
+	&vv_cmd_rm,
+	&vv_cmd_schema,
+	&vv_cmd_serve,
+	&vv_cmd_show,
+	&vv_cmd_status,
+	&vv_cmd_switch,
+	&vv_cmd_tag,
+	&vv_cmd_textconv,
+	&vv_cmd_track,
+	&vv_cmd_uninstall,
+	&vv_cmd_untrack,
+	&vv_cmd_version,
 	&vv_cmd_whereis,
 };
 
@@ -72,6 +93,7 @@ static const struct {
 	const char *word, *does;
 } words[] = {
 	{"audit", "varve vault audit"},
+	{"car", "varve ipfs car"},
 	{"changes", "varve diff FILE"},
 	{"columns", "varve info FILE"},
 	{"compare", "varve diff A B"},
@@ -91,6 +113,7 @@ static const struct {
 	{"list", "git ls-files"},
 	{"ls", "git ls-files"},
 	{"profile", "varve info FILE"},
+	{"publish", "varve ipfs publish"},
 	{"query", "varve cat FILE --where COLUMN=VALUE"},
 	{"recover", "varve vault recover"},
 	{"remove", "varve rm FILE"},
@@ -116,8 +139,11 @@ static const struct {
 	{"view", "varve cat FILE"},
 };
 
-/* Programs of their own, each in a package of its name. */
-static const char *const others[] = {"ipfs", "vault", "web"};
+static const vv_tool_other others[] = {
+	{"ipfs", "give versions of tables to IPFS"},
+	{"vault", "keep sealed copies elsewhere"},
+	{"web", "look at datasets, changes and histories in a browser"},
+};
 
 static bool answer_word(const char *word, const char *file)
 {
@@ -148,7 +174,7 @@ static int unknown(const char *word, int argc, char **argv)
 
 	(void)vv_tool_run_other(word, argc, argv); /* does not return where there is one */
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		if (strcmp(others[i], word) == 0) {
+		if (strcmp(others[i].word, word) == 0) {
 			vv_note("'varve %s' is not installed", word);
 			vv_note("hint: install the package varve-%s", word);
 			return VV_EXIT_TROUBLE;
@@ -168,12 +194,8 @@ static int unknown(const char *word, int argc, char **argv)
 	return vv_tool_unknown(&vv_varve, word);
 }
 
-static const vv_edit_codec group_edits = {vv_group_edit_make, vv_group_edit_apply};
-
 static void begin(void)
 {
-	vv_renames_by_rows(vv_row_hashes);
-	vv_edit_codec_register(&group_edits);
 	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
 	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_sources_open);
 }
@@ -186,6 +208,8 @@ const vv_tool vv_varve = {
 	.command_count = sizeof(commands) / sizeof(commands[0]),
 	.groups = groups,
 	.group_count = sizeof(groups) / sizeof(groups[0]),
+	.others = others,
+	.other_count = sizeof(others) / sizeof(others[0]),
 	.daily = daily,
 	.begin = begin,
 	.unknown = unknown,

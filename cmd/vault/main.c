@@ -3,8 +3,6 @@
  */
 #include "cmd/frame/tool.h"
 #include "cmd/vault/commands.h"
-#include "dataset/format/group_edit.h"
-#include "repo/blocks/edit_codec.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_vault_audit,     &vv_cmd_vault_holder,  &vv_cmd_vault_key,     &vv_cmd_vault_ledger,
@@ -18,13 +16,6 @@ static const vv_tool_group groups[] = {
 	{"care", "keep everything at its policy"},
 };
 
-static const vv_edit_codec group_edits = {vv_group_edit_make, vv_group_edit_apply};
-
-static void begin(void)
-{
-	vv_edit_codec_register(&group_edits);
-}
-
 int main(int argc, char **argv)
 {
 	static const vv_tool vault = {
@@ -37,7 +28,6 @@ int main(int argc, char **argv)
 		.command_count = sizeof(commands) / sizeof(commands[0]),
 		.groups = groups,
 		.group_count = sizeof(groups) / sizeof(groups[0]),
-		.begin = begin,
 	};
 
 	return vv_tool_main(&vault, argc, argv);

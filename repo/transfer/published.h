@@ -2,7 +2,7 @@
  * published: which versions this repository's owner has given to everybody.
  *
  * A record for each, in <varve>/published, named by the version's CID: small, durable, written and
- * taken away by `varve publish` alone. What is published stays (gc keeps it) and is shown to readers
+ * taken away by `varve ipfs publish` alone. What is published stays (gc keeps it) and is shown to readers
  * (reachable.h), whatever happens to branches and tags, until it is withdrawn. Format:
  * docs/format.md, "published".
  */

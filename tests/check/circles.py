@@ -17,6 +17,8 @@ ARGUED = {  # the nouns (or rooms) of a circle, and why it is right
         "The list of commands names these two, and what they print is that list.",
     "cmd/varve cmd/varve/commands":
         "The program lists its commands, and some print as others do.",
+    "cmd/web cmd/web/commands cmd/web/pages":
+        "The program's main stands beside the nouns of its pages, and lists the commands that use them.",
 }
 
 BLANK = re.compile(r"""//[^\n]* | /\*.*?\*/ | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*'""", re.S | re.X)

@@ -47,6 +47,7 @@ def commands(root):
             first = [line.split(" ")[0] for line in usage.split(r"\n")]
             words = {w for w in first if re.fullmatch(r"[a-z][a-z-]+", w)}
             out[name] = (options_of(lines.group(1) if lines else "", shared), words)
+    out["serve"][0].update(out["web serve"][0])  # which `varve serve --http` becomes
     return out
 
 

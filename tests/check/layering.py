@@ -69,6 +69,11 @@ cmd/web/serve
 cmd/web/model
 cmd/web
 cmd/web/pages
+cmd/web/commands
+
+cmd/ipfs/work
+cmd/ipfs
+cmd/ipfs/commands
 
 cmd/varve
 cmd/varve/print
@@ -78,7 +83,7 @@ cmd/varve/commands
 """.split()
 
 CORE = ["diff", "transport", "dataset", "repo", "base"]
-BELOW = {  # programs, the folders of cmd, share its frame only
+BELOW = {  # programs, the folders of cmd, share its frame, and the vault as a supplier of blocks
     "base": [],
     "repo": ["base"],
     "dataset": ["repo", "base"],
@@ -86,10 +91,10 @@ BELOW = {  # programs, the folders of cmd, share its frame only
     "transport": ["repo", "base"],
     "lib": CORE,
     "cmd/frame": ["lib", *CORE],
-    "cmd/ipfs": ["cmd/frame", "lib", *CORE],
+    "cmd/ipfs": ["cmd/vault", "cmd/frame", "lib", *CORE],
     "cmd/vault": ["cmd/frame", "lib", *CORE],
-    "cmd/web": ["cmd/frame", "lib", *CORE],
-    "cmd/varve": ["cmd/ipfs", "cmd/vault", "cmd/web", "cmd/frame", "lib", *CORE],
+    "cmd/web": ["cmd/ipfs", "cmd/vault", "cmd/frame", "lib", *CORE],
+    "cmd/varve": ["cmd/ipfs", "cmd/vault", "cmd/frame", "lib", *CORE],
 }
 
 PROGRAMS = ["cmd/ipfs", "cmd/vault", "cmd/web", "cmd/varve"]

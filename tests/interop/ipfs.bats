@@ -22,7 +22,7 @@ teardown() {
 @test "@ipld/car reads an exported CAR whole" {
 	one_version
 	cd src
-	varve car export --json HEAD:prices.csv ../x.car > ../said
+	varve ipfs car export --json HEAD:prices.csv ../x.car > ../said
 	cd ..
 	blocks=$(sed -n 's/.*"blocks": \([0-9]*\).*/\1/p' said)
 	succeeds node "$packages/read_car.mjs" x.car
@@ -32,7 +32,7 @@ teardown() {
 @test "ipfs-car lists roots and blocks" {
 	one_version
 	cd src
-	varve car export -q HEAD:prices.csv ../x.car
+	varve ipfs car export -q HEAD:prices.csv ../x.car
 	cd ..
 	succeeds node "$packages/node_modules/.bin/ipfs-car" roots x.car
 	output_has "$root"
@@ -46,7 +46,7 @@ teardown() {
 	succeeds node "$packages/walk.mjs" "$url" "$root" made.car
 	[ "$output" -gt 3 ]
 	new_repo other
-	succeeds varve -C other car import "$PWD/made.car"
+	succeeds varve -C other ipfs car import "$PWD/made.car"
 	output_has "$root: table, 20,000 rows"
 	varve -C other cat "$root" > back.csv
 	same_bytes src/prices.csv back.csv
@@ -75,7 +75,7 @@ teardown() {
 
 @test "ipfs-car unpacks an exported file" {
 	published
-	varve -C src car export -q --unixfs HEAD:prices.csv ../file.car
+	varve -C src ipfs car export -q --unixfs HEAD:prices.csv ../file.car
 	succeeds node "$packages/node_modules/.bin/ipfs-car" roots file.car
 	output_is "$file"
 	node "$packages/node_modules/.bin/ipfs-car" unpack file.car --output back.csv
@@ -91,7 +91,7 @@ teardown() {
 		sleep 0.1
 	done
 	address=http://127.0.0.1:$(cat port)
-	succeeds varve -C src publish --with-table --to "$address" HEAD:prices.csv
+	succeeds varve -C src ipfs publish --with-table --to "$address" HEAD:prices.csv
 	output_has "at     $address"
 	curl -s -X POST -o back.csv "$address/api/v0/cat?arg=$file"
 	same_bytes src/prices.csv back.csv

@@ -188,9 +188,9 @@ def objects(repo, *range_words):
 
 
 def blocks(repo, *words):
-    """{36 bytes of the CID: raw bytes} of a version and all below it, from `varve car export`."""
+    """{36 bytes of the CID: raw bytes} of a version and all below it, from `varve ipfs car export`."""
     car = os.path.join(os.environ["TMPDIR"], "blocks.car")
-    subprocess.run(["varve", "car", "export", *words, car], cwd=repo, check=True, stdout=subprocess.DEVNULL,
+    subprocess.run(["varve", "ipfs", "car", "export", *words, car], cwd=repo, check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
     b = open(car, "rb").read()
     os.unlink(car)

@@ -453,7 +453,7 @@ static vv_status read_header_bytes(vv_car_reader *r, vv_error *err)
 	if (len == 0 || len > HEADER_MAX) {
 		vv_fail(err, VV_EINPUT, "not a CAR file: its header cannot have %llu bytes",
 			(unsigned long long)len);
-		return vv_hint(err, "'varve car export' writes them");
+		return vv_hint(err, "'varve ipfs car export' writes them");
 	}
 	return read_bytes(r, &r->section, (size_t)len, "its header", err);
 }

@@ -30,8 +30,9 @@ vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err)
 	}
 	if (!out->tls && !is_here(out->host)) {
 		vv_fail(err, VV_EUSAGE, "'%s' is on another machine, and not https", out->text);
-		return vv_hint(err, "the RPC of a node is for its owner alone; 'varve car export "
-				    "--unixfs' makes a file for it");
+		return vv_hint(err,
+			       "the RPC of a node is for its owner alone; 'varve ipfs car export "
+			       "--unixfs' makes a file for it");
 	}
 	return VV_OK;
 }

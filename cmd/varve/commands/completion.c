@@ -39,6 +39,9 @@ static void put_command_names(vv_buf *b)
 			vv_buf_printf(b, "%s%s", n++ > 0 ? " " : "", vv_varve.commands[i]->name);
 		}
 	}
+	for (size_t i = 0; i < vv_varve.other_count; i++) {
+		vv_buf_printf(b, " %s", vv_varve.others[i].word);
+	}
 }
 
 /* Text inside single quotes of a shell: without what the shells would read. */
@@ -82,6 +85,22 @@ static void bash_command(vv_buf *b, const vv_command *c)
 		      c->arguments && *c->arguments ? c->arguments : "words");
 }
 
+/* The options of other programs are in their help. */
+static void bash_others(vv_buf *b)
+{
+	vv_buf_putc(b, '\t');
+	for (size_t i = 0; i < vv_varve.other_count; i++) {
+		vv_buf_printf(b, "%s%s", i > 0 ? " | " : "", vv_varve.others[i].word);
+	}
+	vv_buf_puts(
+		b,
+		")\n\t\tlocal sub=\n"
+		"\t\t[[ $((i + 1)) -ge COMP_CWORD || ${COMP_WORDS[i+1]} != [a-z]* ]] || sub=${COMP_WORDS[i+1]}\n"
+		"\t\twords=$(varve help \"$cmd\" ${sub:+\"$sub\"} 2>/dev/null |\n"
+		"\t\t\tsed -nE 's/^  ([a-z][a-z-]*)  .*/\\1/p; s/^  (-., |    )(--[a-z][a-z-]*).*/\\2/p')\n"
+		"\t\tkind=others ;;\n");
+}
+
 static void bash_script(vv_buf *b)
 {
 	vv_buf_puts(b, "# bash completion for varve; put into your .bashrc:\n"
@@ -107,6 +126,7 @@ static void bash_script(vv_buf *b)
 			bash_command(b, vv_varve.commands[i]);
 		}
 	}
+	bash_others(b);
 	vv_buf_puts(b, "\tesac\n"
 		       "\tcase $cur in\n"
 		       "\t-*) kind=words ;;\n"
@@ -120,7 +140,7 @@ static void bash_script(vv_buf *b)
 		       "\t\treturn ;;\n"
 		       "\tesac\n"
 		       "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-		       "\tif [[ $kind == ref ]]; then\n"
+		       "\tif [[ $kind == ref || $kind == others ]]; then\n"
 		       "\t\tcompopt -o filenames 2>/dev/null\n"
 		       "\t\tlocal -a files\n"
 		       "\t\tmapfile -t files < <(compgen -f -- \"$cur\")\n"
@@ -182,6 +202,11 @@ static void zsh_script(vv_buf *b)
 		put_plain(b, vv_varve.commands[i]->summary);
 		vv_buf_puts(b, "'\n");
 	}
+	for (size_t i = 0; i < vv_varve.other_count; i++) {
+		vv_buf_printf(b, "\t\t'%s:", vv_varve.others[i].word);
+		put_plain(b, vv_varve.others[i].summary);
+		vv_buf_puts(b, "'\n");
+	}
 	vv_buf_puts(b, "\t)\n\t_describe command commands\n}\n"
 		       "_varve_refs()\n{\n\tlocal -a refs\n"
 		       "\trefs=(${(f)\"$(" REFS ")\"})\n"
@@ -202,7 +227,7 @@ static void zsh_script(vv_buf *b)
 		vv_buf_printf(b, " \\\n\t\t\t'--help[explain the command]' %s\n\t\t;;\n",
 			      zsh_arguments(c));
 	}
-	vv_buf_puts(b, "\tesac\n}\ncompdef _varve varve\n");
+	vv_buf_puts(b, "\t*)\n\t\t_files\n\t\t;;\n\tesac\n}\ncompdef _varve varve\n");
 }
 
 static void fish_command(vv_buf *b, const vv_command *c)
@@ -256,6 +281,12 @@ static void fish_script(vv_buf *b)
 		if (!vv_varve.commands[i]->hidden) {
 			fish_command(b, vv_varve.commands[i]);
 		}
+	}
+	for (size_t i = 0; i < vv_varve.other_count; i++) {
+		vv_buf_printf(b, "complete -c varve -f -n __fish_use_subcommand -a %s -d '",
+			      vv_varve.others[i].word);
+		put_plain(b, vv_varve.others[i].summary);
+		vv_buf_puts(b, "'\n");
 	}
 }
 

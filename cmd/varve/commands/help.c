@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,17 +13,20 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 
-/* Shows the manual page; false when there is no man, or no such page. */
-static bool show_manual(const char *name)
+/* Shows the manual page varve-NAME, or varve-NAME-SUB; false when there is no man, or no such page. */
+static bool show_manual(const char *name, const char *sub)
 {
 	char page[64];
-	int status, null;
+	int status, null, len;
 	pid_t pid;
 
 	if (!vv_out_is_terminal()) {
 		return false;
 	}
-	snprintf(page, sizeof(page), "varve-%s", name);
+	len = snprintf(page, sizeof(page), "varve-%s%s%s", name, sub ? "-" : "", sub ? sub : "");
+	if (len >= (int)sizeof(page) || strchr(page, '/')) { /* man would read a file */
+		return false;
+	}
 	pid = fork();
 	if (pid == 0) {
 		null = open("/dev/null", O_WRONLY);
@@ -59,12 +63,15 @@ static int run_help(void *given, int argc, char **argv)
 		if (argc > 1) {
 			return vv_usage_error("help takes one command, not %d", argc);
 		}
-		if (!show_manual(c->name)) {
+		if (!show_manual(c->name, NULL)) {
 			vv_help_command(c);
 		}
 		return VV_EXIT_OK;
 	}
 	/* `varve help vault audit` is for varve-vault to answer: `varve vault audit -h`. */
+	if (show_manual(argv[0], argc > 1 ? argv[1] : NULL)) {
+		return VV_EXIT_OK;
+	}
 	if (argc > 1) {
 		char help[] = "-h", *args[] = {argv[1], help};
 

@@ -1,101 +1,55 @@
 /*
- * serve: this machine's repositories, for others.
+ * serve: a repository of this machine, for a peer at the other end of a pipe or of ssh. Over HTTP
+ * varve-web serves, which is a program of its own.
  */
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/secret.h"
 #include "base/sys.h"
-#include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
-#include "cmd/web/pages/pages.h"
-#include "cmd/web/serve/http.h"
-#include "cmd/web/web.h"
 #include "lib/work/hold/holding.h"
 #include "lib/work/serve/repo.h"
 #include "transport/line/channel.h"
-#include "transport/server/auth.h"
 
 typedef struct options {
-	bool stdio, read_only, closed, quiet;
-	const char *http, *tls_cert, *tls_key, *auth, *hash_secret;
-	uint64_t connections, per_address, request_memory, memory, temp_space, hold;
-	const char *term, *ratio;
-	uint64_t allowance;
-	vv_strings hosts, proxies, origins, admitted;
+	bool stdio, read_only;
+	const char *http, *hash_secret; /* of the help; what has them is never parsed here */
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "stdio", stdio,
 		 "speak the protocol on stdin and stdout: what clone and push run on the far side"),
-	OPT_STRING(0, "http", http, "ADDR",
-		   "listen there: HOST:PORT, or PORT for this machine only"),
-	OPT_STRING(0, "tls-cert", tls_cert, "FILE", "serve https with this certificate (PEM)"),
-	OPT_STRING(0, "tls-key", tls_key, "FILE", "its key (PEM)"),
-	OPT_STRING(0, "auth", auth, "FILE", "who may push: names and hashed secrets"),
-	OPT_STRING(0, "hash-secret", hash_secret, "NAME",
-		   "make a line for the file of --auth; the secret is read from stdin"),
-	OPT_FLAG(0, "private", closed, "only users in the file of --auth may read"),
 	OPT_FLAG(0, "read-only", read_only, "accept no pushes"),
-	OPT_NUMBER(0, "connections", connections, "N", "at most N connections at once (128)"),
-	OPT_NUMBER(0, "per-address", per_address, "N", "at most N of them for one client (half)"),
-	OPT_NUMBER(0, "request-memory", request_memory, "BYTES",
-		   "how much memory one request may use (256m)"),
-	OPT_NUMBER(0, "memory", memory, "BYTES", "how much all requests together may use (1g)"),
-	OPT_NUMBER(0, "temp-space", temp_space, "BYTES",
-		   "how much of TMPDIR the files of versions in key order may take (1g)"),
-	OPT_LIST(0, "host", hosts, "NAME", "a name of this server; others are refused"),
-	OPT_LIST(0, "trust-proxy", proxies, "NETWORK",
-		 "trust X-Forwarded-For that comes from there"),
-	OPT_LIST(
-		0, "cors", origins, "ORIGIN",
-		"let pages of this origin read the data: https://maps.example.org, or '*' for all"),
-	OPT_NUMBER(0, "hold", hold, "BYTES", "keep sealed copies for others, at most so much"),
-	OPT_LIST(0, "for", admitted, "DID[=BYTES]",
-		 "for whom, and how much of it: keys, or names that 'varve vault key trust' gave"),
-	OPT_STRING(0, "ratio", ratio, "R",
-		   "keep copies for those you trust, as they keep yours: room by standing"),
-	OPT_NUMBER(0, "allowance", allowance, "BYTES",
-		   "room that each of them has to begin with (a twentieth of --hold)"),
-	OPT_STRING(0, "term", term, "DAYS", "let go of no copy sooner after it came (90)"),
-	OPT_FLAG('q', "quiet", quiet, "do not print a line for each request"),
+	OPT_STRING(0, "http", http, "ADDR",
+		   "listen there: see 'varve web serve -h', also for the options that go with it"),
+	OPT_STRING(0, "hash-secret", hash_secret, "NAME",
+		   "make a line of a file of users: see 'varve web serve -h'"),
 };
 
-/* What the options say of copies for others. */
-static vv_status read_holding(const options *o, vv_holding_options *out, vv_error *err)
+static int serve_stdio(void *given, int argc, char **argv)
 {
-	*out = (vv_holding_options){.size = o->hold,
-				    .term = VV_HOLDING_TERM_UNSAID,
-				    .admitted = o->admitted.items,
-				    .admitted_count = o->admitted.count,
-				    .ratio = o->ratio,
-				    .allowance = o->allowance,
-				    .notes = &vv_notes_stderr};
-	if (o->term && !vv_parse_u64(&out->term, o->term, strlen(o->term))) {
-		return vv_fail(err, VV_EUSAGE, "--term takes a number of days, not '%s'",
-			       vv_text_shows(o->term));
-	}
-	return VV_OK;
-}
-
-static int serve_stdio(const options *o, const char *path)
-{
-	vv_holding_options holding_options;
+	const options *o = given;
+	const vv_holding_options by_settings = {.term = VV_HOLDING_TERM_UNSAID,
+						.notes = &vv_notes_stderr};
 	vv_holding *holding = NULL;
-	vv_serve_repo s = {.path = path, .writable = !o->read_only, .hold = vv_holding_answer};
 	vv_error err;
 	vv_channel *line;
 
+	if (!o->stdio) {
+		return vv_usage_error("say how to serve: --http ADDR, or --stdio");
+	}
+	if (argc != 1) {
+		return vv_usage_error("--stdio takes one repository");
+	}
 	if (isatty(STDIN_FILENO)) {
 		vv_note("this speaks varve's protocol on stdin and stdout; 'varve clone' and 'varve push' run it");
 	}
-	if (read_holding(o, &holding_options, &err) < 0 ||
-	    vv_holding_open(&holding, &holding_options, &err) < 0) {
+	if (vv_holding_open(&holding, &by_settings, &err) < 0) {
 		return vv_report(&err);
 	}
-	s.hold_payload = holding;
 	(void)signal(SIGPIPE, SIG_IGN);
 	line = vv_channel_fds(STDIN_FILENO, STDOUT_FILENO, "the peer");
 	if (!line) {
@@ -103,6 +57,10 @@ static int serve_stdio(const options *o, const char *path)
 		vv_fail_nomem(&err);
 		return vv_report_trouble(&err);
 	}
+	vv_serve_repo s = {.path = argv[0],
+			   .writable = !o->read_only,
+			   .hold = vv_holding_answer,
+			   .hold_payload = holding};
 	vv_status rc = vv_serve_repo_run(&s, line, &err);
 	vv_channel_close(line);
 	vv_holding_close(holding);
@@ -110,208 +68,61 @@ static int serve_stdio(const options *o, const char *path)
 	return rc < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }
 
-static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
+/* Is one of the options given by which varve-web is meant? */
+static bool is_for_web(int argc, char **argv)
 {
-	vv_serve_repo s = {.path = call->repository,
-			   .writable = call->may_write,
-			   .reach = call->reach,
-			   .hold = vv_holding_answer,
-			   .hold_payload = payload,
-			   .one = true};
-	return vv_serve_repo_run(&s, line, err);
-}
+	static const char *const names[] = {"--http", "--hash-secret"};
 
-/* ---- lines for the file of users ---- */
-
-/* A line of stdin without its end; *len 0 when there is none. False: it is too long. */
-static bool read_secret(char *out, size_t cap, size_t *len)
-{
-	ssize_t n;
-
-	*len = 0;
-	while (*len < cap && (n = read(STDIN_FILENO, out + *len, 1)) > 0 && out[*len] != '\n') {
-		(*len)++;
-	}
-	if (*len == cap) {
-		return false;
-	}
-	if (*len > 0 && out[*len - 1] == '\r') {
-		(*len)--;
-	}
-	return true;
-}
-
-static int print_line(const char *name, size_t name_len, bool write, const char *secret, size_t len)
-{
-	vv_buf line = VV_BUF_INIT;
-	vv_error err;
-	vv_status rc = vv_secret_hash(&line, secret, len, &err);
-
-	if (rc == VV_OK) {
-		vv_out("%.*s:%s:%s\n", (int)name_len, name, write ? "rw" : "r", vv_buf_cstr(&line));
-	}
-	vv_buf_clear(&line);
-	return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
-}
-
-/* Reads the secret's line from stdin (or, when it is a terminal or empty, makes a new one and
- * shows it), and prints the line for the file of --auth. The exit code. */
-static int hash_secret(const char *name)
-{
-	size_t name_len = strlen(name), len = 0;
-	vv_buf made = VV_BUF_INIT;
-	char secret[1024];
-	bool write = true;
-	int code;
-
-	if (name_len > 2 && strcmp(name + name_len - 2, ":r") == 0) {
-		write = false;
-		name_len -= 2;
-	}
-	if (name_len == 0 || name_len > VV_HTTP_NAME_MAX || memchr(name, ':', name_len)) {
-		return vv_usage_error("--hash-secret takes NAME or NAME:r, without another ':', "
-				      "not '%s'",
-				      vv_text_shows(name));
-	}
-	if (!isatty(STDIN_FILENO) && !read_secret(secret, sizeof(secret), &len)) {
-		vv_wipe(secret, sizeof(secret));
-		return vv_usage_error("a secret of more than %zu bytes", sizeof(secret) - 1);
-	}
-	if (len == 0) {
-		vv_secret_new(&made);
-		vv_note("the secret of '%s', which is shown only now: %s",
-			vv_text_show(name, name_len), vv_buf_cstr(&made));
-		code = print_line(name, name_len, write, vv_buf_cstr(&made), made.len);
-	} else {
-		code = print_line(name, name_len, write, secret, len);
-	}
-	vv_wipe(secret, sizeof(secret));
-	vv_buf_wipe(&made);
-	return code;
-}
-
-/* What each repository keeps for others is opened now: a key that is not there shows at once. */
-static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv_error *err)
-{
-	char did[VV_DID_TEXT];
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_repository *r = NULL;
-		vv_holding_facts f = {.size = 0};
-		vv_error no_repository;
-		if (vv_repository_open(&r, paths[i], &no_repository) < 0) {
-			continue; /* the server says so */
-		}
-		if ((rc = vv_holding_look(h, r, &f, err)) == VV_OK && f.size > 0) {
-			vv_did_text(did, f.key);
-			const bool nobody = f.admitted_count == 0;
-			vv_note("keeping up to %s of copies%s%s in '%s', for %s at least, as %s",
-				vv_text_bytes(f.size), nobody ? "" : " for ",
-				nobody ? "" : vv_text_counted(f.admitted_count, "key", NULL),
-				vv_text_shows(paths[i]), vv_text_counted(f.term, "day", NULL), did);
-			if (nobody) {
-				vv_note("nobody is trusted yet: 'varve vault key trust NAME DID' says for whom "
-					"they are, also while this runs");
-			}
-			if (f.reward.ratio > 0) {
-				vv_note("room follows standing: %s each, and %llu.%03llu times what "
-					"was kept for 30 days",
-					vv_text_bytes(f.reward.allowance),
-					(unsigned long long)(f.reward.ratio / 1000),
-					(unsigned long long)(f.reward.ratio % 1000));
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+			size_t len = strlen(names[k]);
+			if (strncmp(argv[i], names[k], len) == 0 &&
+			    (argv[i][len] == '\0' || argv[i][len] == '=')) {
+				return true;
 			}
 		}
-		vv_repository_close(r);
 	}
-	return rc;
+	return false;
 }
 
-static int run_serve(void *opts, int argc, char **argv)
+/* Becomes `varve-web serve` with the same arguments. Returns where it is not installed. */
+static int serve_http(int argc, char **argv)
 {
-	const options *o = opts;
-	vv_web *web;
-	vv_holding_options holding_options;
-	vv_holding *holding = NULL;
+	static char word[] = "serve";
+	char **args = vv_calloc((size_t)argc + 1, sizeof(*args));
 	vv_error err;
-	vv_status rc;
 
-	if (o->hash_secret) {
-		return argc > 0 ? vv_usage_error("--hash-secret takes no repository")
-				: hash_secret(o->hash_secret);
-	}
-	if (o->stdio == (o->http != NULL)) {
-		return vv_usage_error("say how to serve: --http ADDR, or --stdio");
-	}
-	if (o->stdio && argc != 1) {
-		return vv_usage_error("--stdio takes one repository");
-	}
-	if ((o->admitted.count > 0 || o->ratio) != (o->hold > 0)) {
-		return vv_usage_error("--hold BYTES and --for DID go together, or --hold BYTES and "
-				      "--ratio R");
-	}
-	if (o->allowance > 0 && !o->ratio) {
-		return vv_usage_error("--allowance BYTES goes with --ratio R");
-	}
-	if (o->stdio) {
-		return serve_stdio(o, argv[0]);
-	}
-	if (argc == 0) {
-		return vv_usage_error("say which repositories to serve");
-	}
-	if (argc > 1 && o->hold > 0) {
-		return vv_usage_error("--hold goes with one repository; with several, each has its "
-				      "setting varve.hold");
-	}
-	if (!(web = vv_web_open(&(vv_web_options){.pages = &vv_pages}))) {
+	if (!args) {
 		vv_fail_nomem(&err);
 		return vv_report(&err);
 	}
-	vv_serve_http_options http = {
-		.address = o->http,
-		.paths = (const char *const *)argv,
-		.path_count = (size_t)argc,
-		.tls_cert = o->tls_cert,
-		.tls_key = o->tls_key,
-		.auth_file = o->auth,
-		.read_only = o->read_only,
-		.closed = o->closed,
-		.quiet = o->quiet,
-		.connections = (unsigned)(o->connections < 10000 ? o->connections : 10000),
-		.per_address = (unsigned)(o->per_address < 10000 ? o->per_address : 10000),
-		.request_memory = o->request_memory,
-		.temp_space = o->temp_space,
-		.memory = o->memory,
-		.hosts = (const char *const *)o->hosts.items,
-		.host_count = o->hosts.count,
-		.proxies = (const char *const *)o->proxies.items,
-		.proxy_count = o->proxies.count,
-		.origins = (const char *const *)o->origins.items,
-		.origin_count = o->origins.count,
-		.page = vv_web_answer,
-		.page_payload = web,
-		.notes = &vv_notes_stderr,
-		.answer = answer};
-	if ((rc = read_holding(o, &holding_options, &err)) < 0 ||
-	    (rc = vv_holding_open(&holding, &holding_options, &err)) < 0 ||
-	    (rc = say_holding(holding, argv, (size_t)argc, &err)) < 0) {
-		goto done;
+	args[0] = word;
+	memcpy(args + 1, argv, (size_t)argc * sizeof(*argv));
+	(void)vv_tool_run_other("web", argc + 1, args);
+	vv_free(args);
+	vv_note("varve serve --http needs varve-web");
+	vv_note("hint: install the package varve-web");
+	return VV_EXIT_TROUBLE;
+}
+
+static int run_serve(void *none, int argc, char **argv)
+{
+	vv_command over_pipe = vv_cmd_serve;
+
+	(void)none;
+	if (is_for_web(argc, argv)) {
+		return serve_http(argc, argv);
 	}
-	http.payload = holding;
-	rc = vv_serve_http(&http, &err);
-done:
-	vv_holding_close(holding);
-	vv_web_close(web);
-	return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
+	over_pipe.raw = false;
+	over_pipe.run_alone = serve_stdio;
+	return vv_command_run(&over_pipe, argc, argv);
 }
 
 const vv_command vv_cmd_serve = {
 	.name = "serve",
 	.group = "peers",
 	.summary = "let others clone, fetch from and push to repositories on this machine",
-	.usage =
-		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES [--for DID[=BYTES]]... [--ratio R [--allowance BYTES]] [--term DAYS]] PATH...\n"
-		"--stdio [--read-only] [--hold BYTES [--for DID[=BYTES]]... [--ratio R [--allowance BYTES]] [--term DAYS]] PATH\n--hash-secret NAME",
+	.usage = "--http ADDR [OPTION]... PATH...\n--stdio [--read-only] PATH\n--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"
 		   "$ varve clone http://127.0.0.1:8080/sales copy",
@@ -320,4 +131,5 @@ const vv_command vv_cmd_serve = {
 	.options_size = sizeof(options),
 	.arguments = "path",
 	.run_alone = run_serve,
+	.raw = true, /* those of varve-web pass unparsed */
 };

@@ -419,7 +419,7 @@ static vv_status find_published(run *r, vv_error *err)
 
 	if (rc == VV_ENOTFOUND) {
 		vv_hint(err,
-			"a router learns what it is asked for; 'varve publish' gives a version "
+			"a router learns what it is asked for; 'varve ipfs publish' gives a version "
 			"to everybody");
 	}
 	return rc;

@@ -608,7 +608,7 @@ static int check_migrate(const vv_context *c)
 static vv_status run_migrate(vv_context *c, vv_error *err)
 {
 	migration m = {.c = c, .o = c->options};
-	char *self = vv_self_path();
+	char *self = vv_varve_path();
 	vv_status rc = self ? VV_OK : vv_fail_nomem(err);
 
 	if (rc < 0 || (rc = check_index(&m, err)) < 0 || (rc = look(&m, err)) < 0) {

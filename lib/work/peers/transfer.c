@@ -157,7 +157,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 	t->quiet = quiet;
 	t->start_ms = vv_monotonic_ms();
 	t->progress = quiet ? NULL : vv_notes_begin(t->notes);
-	t->program = vv_self_path();
+	t->program = vv_varve_path();
 	t->checks = vv_table_checks_new();
 	t->pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
 	if (!t->program || !t->checks || !t->pool) {

@@ -449,15 +449,15 @@ part() {
 	cd src
 	long_rows 1 > t.csv && cp t.csv ../one.csv
 	varve add -q --order key --key id t.csv && varve commit -qm one
-	succeeds varve publish --json HEAD:t.csv
+	succeeds varve ipfs publish --json HEAD:t.csv
 	file=$(echo "$output" | python3 -c 'import json, sys; print(json.load(sys.stdin)["file"])')
 	# whatever the version: the bytes alone decide
 	cd .. && new_repo other && cd other
 	cp ../one.csv t.csv
 	varve add -q --order key --key x t.csv && varve commit -qm one
-	succeeds varve publish --json HEAD:t.csv
+	succeeds varve ipfs publish --json HEAD:t.csv
 	[[ $output == *"$file"* ]]
-	succeeds varve car export --unixfs HEAD:t.csv ../t.car
+	succeeds varve ipfs car export --unixfs HEAD:t.csv ../t.car
 	cd ..
 	start_server src
 	curl -s -o body "$url/ipfs/$file"

@@ -23,24 +23,24 @@ flip() {
 
 @test "a version travels by a file" {
 	one_version
-	succeeds varve car export v1:prices.csv ../prices.car
+	succeeds varve ipfs car export v1:prices.csv ../prices.car
 	output_has "../prices.car: "
 	output_has "$root"
 	new_repo ../other
 	cd ../other
-	succeeds varve car import ../prices.car
+	succeeds varve ipfs car import ../prices.car
 	output_has "$root: table, 5,000 rows, 4 columns"
 	varve cat "$root" > back.csv
 	same_bytes ../work/prices.csv back.csv
 	succeeds varve fsck --data
-	succeeds varve car import ../prices.car
+	succeeds varve ipfs car import ../prices.car
 	output_has ", 0 new"
 }
 
 @test "export and import work as a pipe" {
 	one_version
 	new_repo ../other
-	succeeds bash -c 'varve car export v1:prices.csv - | (cd ../other && varve car import -q -)'
+	succeeds bash -c 'varve ipfs car export v1:prices.csv - | (cd ../other && varve ipfs car import -q -)'
 	output_is ""
 	succeeds varve -C ../other cat "$root" --limit 1 --columns id
 	output_is $'id\n1'
@@ -48,9 +48,9 @@ flip() {
 
 @test "a version is exported as a file of IPFS" {
 	one_version
-	succeeds varve car export --unixfs --json v1:prices.csv ../file.car
+	succeeds varve ipfs car export --unixfs --json v1:prices.csv ../file.car
 	file=$(sed -n 's/.*"root": "\([a-z0-9]*\)".*/\1/p' <<< "$output")
-	[ "$file" = "$(varve publish --json v1:prices.csv | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')" ]
+	[ "$file" = "$(varve ipfs publish --json v1:prices.csv | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')" ]
 	# the leaves, one after the other, are the file
 	python3 - ../file.car > ../back.csv <<-'END'
 	import sys
@@ -72,18 +72,18 @@ flip() {
 	    at += n
 	END
 	same_bytes prices.csv ../back.csv
-	varve publish -q --withdraw v1:prices.csv
-	varve car export -q --unixfs v1:prices.csv - > ../again.car
+	varve ipfs publish -q --withdraw v1:prices.csv
+	varve ipfs car export -q --unixfs v1:prices.csv - > ../again.car
 	same_bytes ../file.car ../again.car
 	[ -z "$(ls .git/varve/cache/unixfs)" ]
-	ends_with 2 varve car import --unixfs ../file.car
-	ends_with 2 varve car import ../file.car
+	ends_with 2 varve ipfs car import --unixfs ../file.car
+	ends_with 2 varve ipfs car import ../file.car
 	stderr_has "raw or DAG-CBOR"
 }
 
 @test "a CARv2 is imported whatever its index says" {
 	one_version
-	varve car export -q v1:prices.csv ../one.car
+	varve ipfs car export -q v1:prices.csv ../one.car
 	python3 - ../one.car ../two.car <<-'END'
 	import struct, sys
 	one = open(sys.argv[1], "rb").read()
@@ -93,7 +93,7 @@ flip() {
 	END
 	new_repo ../other
 	cd ../other
-	succeeds varve car import ../two.car
+	succeeds varve ipfs car import ../two.car
 	output_has "$root: table, 5,000 rows, 4 columns"
 	varve cat "$root" > back.csv
 	same_bytes ../work/prices.csv back.csv
@@ -101,10 +101,10 @@ flip() {
 
 @test "a CID and the staged version are exported alike" {
 	one_version
-	varve car export -q v1:prices.csv a.car
-	varve car export -q "$root" b.car
-	varve car export -q :prices.csv c.car
-	varve car export -q prices.csv d.car
+	varve ipfs car export -q v1:prices.csv a.car
+	varve ipfs car export -q "$root" b.car
+	varve ipfs car export -q :prices.csv c.car
+	varve ipfs car export -q prices.csv d.car
 	same_bytes a.car b.car
 	same_bytes a.car c.car
 	same_bytes a.car d.car
@@ -114,11 +114,11 @@ flip() {
 	new_repo
 	head -c 300000 /dev/urandom > noise.bin
 	varve add --as file noise.bin
-	succeeds varve car export :noise.bin ../noise.car
+	succeeds varve ipfs car export :noise.bin ../noise.car
 	root=${lines[1]}
 	new_repo ../other
 	cd ../other
-	succeeds varve car import ../noise.car
+	succeeds varve ipfs car import ../noise.car
 	output_has "$root: file, 300.0 kB"
 	varve cat "$root" > back.bin
 	same_bytes ../work/noise.bin back.bin
@@ -126,20 +126,20 @@ flip() {
 
 @test "the result is there for scripts" {
 	one_version
-	succeeds varve car export --json v1:prices.csv x.car
+	succeeds varve ipfs car export --json v1:prices.csv x.car
 	[ "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["root"])' <<< "$output")" = "$root" ]
-	succeeds varve car import --json x.car
+	succeeds varve ipfs car import --json x.car
 	[ "$(python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["roots"][0]["rows"], d["new"])' <<< "$output")" = "5000 0" ]
 }
 
 @test "every cut of the file is refused and nothing is named" {
 	one_version
-	varve car export -q v1:prices.csv x.car
+	varve ipfs car export -q v1:prices.csv x.car
 	new_repo ../other
 	size=$(stat -c %s x.car)
 	for at in 0 1 30 58 59 60 100 $((size / 2)) $((size - 1)); do
 		head -c "$at" x.car > ../cut.car
-		ends_with 2 varve -C ../other car import ../cut.car
+		ends_with 2 varve -C ../other ipfs car import ../cut.car
 		case $at in
 		59) stderr_has "is missing" ;;
 		*) stderr_has "CAR file" ;;
@@ -150,7 +150,7 @@ flip() {
 
 @test "a file cut between two blocks is incomplete and can be completed" {
 	one_version
-	varve car export -q v1:prices.csv x.car
+	varve ipfs car export -q v1:prices.csv x.car
 	# the header and the first block
 	python3 - <<-'END'
 	b = open("x.car", "rb").read()
@@ -164,22 +164,22 @@ flip() {
 	open("../part.car", "wb").write(b[:at + n])
 	END
 	new_repo ../other
-	ends_with 2 varve -C ../other car import ../part.car
+	ends_with 2 varve -C ../other ipfs car import ../part.car
 	stderr_has "is missing"
 	ends_with 2 varve -C ../other cat "$root"
-	succeeds varve -C ../other car import "$PWD/x.car"
+	succeeds varve -C ../other ipfs car import "$PWD/x.car"
 	varve -C ../other cat "$root" > back.csv
 	same_bytes prices.csv back.csv
 }
 
 @test "a changed byte is named with its place" {
 	one_version
-	varve car export -q v1:prices.csv x.car
+	varve ipfs car export -q v1:prices.csv x.car
 	new_repo ../other
 	for at in 70 200 2000; do
 		cp x.car ../bad.car
 		flip ../bad.car "$at"
-		ends_with 2 varve -C ../other car import ../bad.car
+		ends_with 2 varve -C ../other ipfs car import ../bad.car
 		stderr_has "of the CAR file"
 	done
 	[ "$(varve -C ../other fsck)" = "sound: 0 versions of datasets, 0 blocks" ]
@@ -188,26 +188,26 @@ flip() {
 @test "what is not a CAR file of ours is refused with the reason" {
 	new_repo
 	printf 'id,name\n1,a\n' > x.car
-	ends_with 2 varve car import x.car
+	ends_with 2 varve ipfs car import x.car
 	stderr_has "x.car"
 	: > x.car
-	ends_with 2 varve car import x.car
+	ends_with 2 varve ipfs car import x.car
 	stderr_has "the CAR file is empty"
 	printf '\x0a\xa1gversion\x02' > x.car
-	ends_with 2 varve car import x.car
+	ends_with 2 varve ipfs car import x.car
 	stderr_has "in the middle of its second header"
 	printf '\xff\xff\xff\xff\xff\xff\xff\xff\x7f' > x.car
-	ends_with 2 varve car import x.car
+	ends_with 2 varve ipfs car import x.car
 	stderr_has "cannot have"
 	printf '\x11\xa2eroots\x80gversion\x01' > x.car
-	ends_with 2 varve car import x.car
+	ends_with 2 varve ipfs car import x.car
 	stderr_has "names no root"
 	# {roots: [a dag-pb CID], version: 1}
 	python3 -c '
 import sys
 cid = bytes([1, 0x70, 0x12, 0x20]) + bytes(32)
 sys.stdout.buffer.write(bytes([58]) + b"\xa2eroots\x81\xd8\x2a\x58\x25\x00" + cid + b"gversion\x01")' > x.car
-	ends_with 2 varve car import x.car
+	ends_with 2 varve ipfs car import x.car
 	stderr_has "root 1 of the CAR file"
 }
 
@@ -219,29 +219,29 @@ import hashlib, sys
 cid = bytes([1, 0x71, 0x12, 0x20]) + hashlib.sha256(b"\xa0").digest()
 sys.stdout.buffer.write(bytes([58]) + b"\xa2eroots\x81\xd8\x2a\x58\x25\x00" + cid + b"gversion\x01")
 sys.stdout.buffer.write(bytes([37]) + cid + b"\xa0")' > x.car
-	ends_with 2 varve car import x.car
+	ends_with 2 varve ipfs car import x.car
 	stderr_has "root bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua"
 }
 
 @test "missing blocks end an export without a file" {
 	one_version
 	rm -r .git/varve/packs
-	ends_with 2 varve car export v1:prices.csv x.car
+	ends_with 2 varve ipfs car export v1:prices.csv x.car
 	[ ! -e x.car ]
 	[ -z "$(ls -A | grep varve-car || true)" ]
 }
 
 @test "wrong words are explained" {
 	new_repo
-	ends_with 2 varve car
+	ends_with 2 varve ipfs car
 	stderr_has "export or import"
-	ends_with 2 varve car send x
+	ends_with 2 varve ipfs car send x
 	stderr_has "not 'send'"
-	ends_with 2 varve car export x
+	ends_with 2 varve ipfs car export x
 	stderr_has "REV:PATH"
-	ends_with 2 varve car import nowhere.car
+	ends_with 2 varve ipfs car import nowhere.car
 	stderr_has "nowhere.car"
 	printf 'x' > x.txt
-	ends_with 2 varve car export x.txt x.car
+	ends_with 2 varve ipfs car export x.txt x.car
 	stderr_has "not a stored version"
 }

@@ -113,12 +113,12 @@ wide_repo() {
 	printf 'id,name\n5,pen\n6,cup\n' > t.csv
 	varve add t.csv > /dev/null
 	varve commit -qm one
-	varve car export -q HEAD:t.csv true.car
+	varve ipfs car export -q HEAD:t.csv true.car
 	# ids from 5 to 6 become 6 to 7: a search for 5 would find nothing
 	python3 "$BATS_TEST_DIRNAME/forge_root.py" true.car lie.car 04000a000c 04000c000e > cid
 	mkdir other && cd other && git init -q && varve init -q > /dev/null 2>&1
-	ends_with 2 varve car import ../lie.car
+	ends_with 2 varve ipfs car import ../lie.car
 	stderr_has "facts"
-	succeeds varve car import ../true.car
+	succeeds varve ipfs car import ../true.car
 	ends_with 2 varve cat "$(cat ../cid)"
 }

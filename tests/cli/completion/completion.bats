@@ -22,6 +22,22 @@ complete_words() {
 	output_is "table"
 }
 
+@test "bash completes what other programs of varve take" {
+	touch prices.csv
+	succeeds complete_words varve we
+	output_is "web"
+	succeeds complete_words varve web --no-b
+	output_is "--no-browser"
+	succeeds complete_words varve web serve --tls-c
+	output_is "--tls-cert"
+	succeeds complete_words varve ipfs pub
+	output_is "publish"
+	succeeds complete_words varve ipfs publish --with-t
+	output_is "--with-table"
+	succeeds complete_words varve ipfs publish pri
+	output_is "prices.csv"
+}
+
 @test "bash completes paths" {
 	touch prices.csv
 	succeeds complete_words varve add pri

@@ -129,7 +129,7 @@ sums() {
 	output_has "dropped 3 versions"
 	succeeds varve drop HEAD~3
 	output_has "1 version was not here anyway"
-	varve publish HEAD~4:t.csv > /dev/null
+	varve ipfs publish HEAD~4:t.csv > /dev/null
 	succeeds varve drop --history
 	output_has "dropped 1 version,"
 	varve restore --source HEAD~5 --staged t.csv

@@ -1,5 +1,15 @@
 load ../helper
 
+# A line for each command, those of other programs ("web serve") too.
+all_commands() {
+	local words='s/^  \([a-z][a-z-]*\)  .*/\1/p' word
+	varve help --all | sed '/^in programs of their own/,$d' | sed -n "$words"
+	echo web
+	for word in $(varve help --all | sed '1,/^in programs of their own/d' | sed -n "$words"); do
+		varve help "$word" | sed -n "$words" | sed "s/^/$word /"
+	done
+}
+
 @test "help lists the commands on stdout" {
 	succeeds varve help
 	output_has "varve: git for tables"
@@ -16,8 +26,12 @@ load ../helper
 }
 
 @test "every command has a one-line summary a usage an example and exit codes" {
-	for command in $(varve help --all | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
-		succeeds varve "$command" -h
+	all_commands > commands
+	grep -x "web serve" commands
+	grep -x "ipfs publish" commands
+	[ "$(grep -c "^vault " commands)" -ge 11 ]
+	while read -r command; do
+		succeeds varve $command -h
 		output_has "varve $command: "
 		output_has "usage: varve $command"
 		output_has "example:"
@@ -25,41 +39,29 @@ load ../helper
 		output_lacks "; 1 1:"
 		stderr_is ""
 		local short=$output
-		succeeds varve "$command" --help
+		succeeds varve $command --help
 		output_is "$short"
-		succeeds varve help "$command"
+		succeeds varve help $command
 		output_is "$short"
-	done
+	done < commands
 }
 
 @test "every option of every command is in its manual page" {
 	local man=${BATS_TEST_DIRNAME}/../../../docs/man
-	for command in $(varve help --all | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
-		[ -e "$man/varve-$command.1" ] || { echo "no manual page for $command"; return 1; }
-		for option in $(varve "$command" -h | sed -n 's/^  .*--\([a-z-]*\).*/\1/p'); do
-			grep -q -- "\\\\-\\\\-${option//-/\\\\-}" "$man/varve-$command.1" ||
-				{ echo "varve-$command.1 lacks --$option"; return 1; }
+	all_commands > commands
+	while read -r command; do
+		local page=$man/varve-${command// /-}.1
+		if [ ! -e "$page" ]; then
+			page=$man/varve-${command% *}.1 # of the program: "vault prune"
+			[[ $command == *" "* ]] && grep -q "^\.B varve $command" "$page" ||
+				{ echo "no manual page for $command"; return 1; }
+		fi
+		for option in $(varve $command -h | sed -n 's/^  .*--\([a-z-]*\).*/\1/p'); do
+			grep -q -- "\\\\-\\\\-${option//-/\\\\-}" "$page" ||
+				{ echo "$page lacks --$option"; return 1; }
 		done
-	done
-}
-
-@test "every command of the vault has a summary a usage an example and its options in a manual page" {
-	local man=${BATS_TEST_DIRNAME}/../../../docs/man page
-	[ "$(varve vault -h | grep -c '^  [a-z-]*  ')" -ge 11 ]
-	for command in $(varve vault -h | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
-		succeeds varve vault "$command" -h
-		output_has "varve vault $command: "
-		output_has "usage: varve vault $command"
-		output_has "example:"
-		succeeds varve help vault "$command"
-		output_has "usage: varve vault $command"
-		page=$man/varve-vault-$command.1
-		[ -e "$page" ] || page=$man/varve-vault.1
-		grep -q "^\.B varve vault $command" "$page"
-		for option in $(varve vault "$command" -h | sed -n 's/^  .*--\([a-z-]*\).*/\1/p'); do
-			grep -q -- "\\\\-\\\\-${option//-/\\\\-}" "$page" || { echo "$page lacks --$option"; return 1; }
-		done
-	done
+	done < commands
+	[ -e "$man/varve-ipfs.1" ]
 }
 
 @test "what git calls has manual pages, too, which varve help names" {
@@ -188,8 +190,8 @@ load ../helper
 
 @test "words that people who work with data type name the command that does it" {
 	local word n=0
-	for word in changes columns compare count datasets delete discard download export find head history import list \
-		ls profile query remove rename rollback sample save search select snapshot stage stats summary sync \
+	for word in car changes columns compare count datasets delete discard download export find head history import list \
+		ls profile publish query remove rename rollback sample save search select snapshot stage stats summary sync \
 		tables undo unstage upload validate versions view; do
 		ends_with 2 varve "$word"
 		stderr_has "varve has no '$word'; '"
@@ -220,4 +222,19 @@ load ../helper
 	PATH=:.:$PATH ends_with 2 varve hello
 	PATH=$PWD/bin:$PATH ends_with 2 varve ../bin/varve-version
 	output_is ""
+}
+
+@test "a program that is not installed is named with its package" {
+	mkdir alone
+	cp "$VARVE_BIN/varve" alone/
+	for words in "web" "ipfs publish x" "help web"; do
+		PATH=$PWD/alone:/usr/bin:/bin ends_with 2 varve $words
+		stderr_has "is not installed"
+		stderr_has "hint: install the package varve-"
+	done
+	for words in "--http 127.0.0.1:0 ." "--auth users --http=127.0.0.1:0 ." "--hash-secret ada"; do
+		PATH=$PWD/alone:/usr/bin:/bin ends_with 2 varve serve $words
+		stderr_has "varve serve --http needs varve-web"
+		stderr_has "hint: install the package varve-web"
+	done
 }

@@ -48,7 +48,7 @@ nothing_ran() {
 	local command
 	for command in fetch push 'ls-remote origin' pull log 'log -p' status 'commit -m x' 'commit --allow-empty -m x' \
 		'branch b' 'switch -c b' 'tag t' 'show HEAD' gc fsck 'config user.name' 'add x' 'diff' 'check' 'cat HEAD:a' \
-		'merge main' 'remote' 'car export HEAD:a b' 'track x' 'schema a' 'info x' 'init'; do
+		'merge main' 'remote' 'ipfs car export HEAD:a b' 'track x' 'schema a' 'info x' 'init'; do
 		run --separate-stderr varve $command
 		[ "$status" -ne 0 ] || { echo "$command ended with 0" >&2; return 1; }
 		case $stderr in

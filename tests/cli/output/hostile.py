@@ -160,7 +160,7 @@ def paths():
         # as words of the user
         for args in (["add", "--", path], ["add", path], ["track", "--", path], ["mv", "t.csv", path], ["rm", "--", path], ["restore", "--", path],
                      ["untrack", path], ["blame", "--", path], ["schema", path], ["info", path], ["check", path], ["convert", "t.csv", path],
-                     ["log", "--", path], ["diff", "--", path], ["resolve", path], ["car", "import", path], ["init", "--", "../r1/" + path if path.startswith("-") else path]):
+                     ["log", "--", path], ["diff", "--", path], ["resolve", path], ["ipfs", "car", "import", path], ["init", "--", "../r1/" + path if path.startswith("-") else path]):
             if args[0] == "init" and path.lower().startswith(".git"):
                 continue
             if args[0] in ("convert", "init") and (path.startswith(("/", "~")) or ".." in path.split("/")):

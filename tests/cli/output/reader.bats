@@ -72,7 +72,7 @@ two_versions() {
 	gone varve fsck
 	gone varve ls-remote .
 	gone varve convert prices.csv -
-	gone varve car export prices.csv -
+	gone varve ipfs car export prices.csv -
 }
 
 @test "every report of check ends quietly with its reader" {

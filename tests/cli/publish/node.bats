@@ -1,6 +1,6 @@
 load ../helper
 
-# `varve publish --to` an IPFS node, and routers: tests/net/ipfs_node.py, which checks what it gets.
+# `varve ipfs publish --to` an IPFS node, and routers: tests/net/ipfs_node.py, which checks what it gets.
 
 node_py=$BATS_TEST_DIRNAME/../../net/ipfs_node.py
 
@@ -33,23 +33,23 @@ start_node() {
 
 @test "a node gets the file, pinned, and is recorded" {
 	start_node
-	succeeds varve publish --to "$address" HEAD:prices.csv
+	succeeds varve ipfs publish --to "$address" HEAD:prices.csv
 	output_has "at     $address"
-	file=$(varve publish --list --json | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
+	file=$(varve ipfs publish --list --json | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
 	grep -q "POST /api/v0/dag/import?pin-roots=true&stats=true&allow-big-block=false" ../log
 	grep -q "POST /api/v0/pin/ls?arg=$file&type=recursive" ../log
 	! grep -q "$table" ../log
-	succeeds varve publish -q --with-table --to "$address" HEAD:prices.csv
+	succeeds varve ipfs publish -q --with-table --to "$address" HEAD:prices.csv
 	grep -q "POST /api/v0/pin/ls?arg=$table&type=recursive" ../log
-	[ "$(varve publish --list | grep -c "$address")" = 1 ]
+	[ "$(varve ipfs publish --list | grep -c "$address")" = 1 ]
 }
 
 @test "what a node says is checked" {
 	while read -r lie words; do
 		start_node "$lie"
-		ends_with 2 varve publish --to "$address" HEAD:prices.csv
+		ends_with 2 varve ipfs publish --to "$address" HEAD:prices.csv
 		stderr_has "$words"
-		[ "$(varve publish --list | grep -c "at  ")" = 0 ]
+		[ "$(varve ipfs publish --list | grep -c "at  ")" = 0 ]
 	done <<-'END'
 	pin pin: cannot
 	root does not name the version's root
@@ -62,15 +62,15 @@ start_node() {
 }
 
 @test "a node elsewhere, or with a password in its address, is refused" {
-	ends_with 2 varve publish --to http://192.0.2.1:5001 HEAD:prices.csv
+	ends_with 2 varve ipfs publish --to http://192.0.2.1:5001 HEAD:prices.csv
 	stderr_has "is on another machine"
-	ends_with 2 varve publish --to https://me:secret@node.example HEAD:prices.csv
+	ends_with 2 varve ipfs publish --to https://me:secret@node.example HEAD:prices.csv
 	stderr_has "no password"
 	stderr_lacks "secret"
-	ends_with 2 varve publish --to ../folder HEAD:prices.csv
+	ends_with 2 varve ipfs publish --to ../folder HEAD:prices.csv
 	stderr_has "is not the address of an IPFS node's RPC"
-	ends_with 2 varve publish --list --to http://127.0.0.1:1
-	ends_with 2 varve publish --with-table HEAD:prices.csv
+	ends_with 2 varve ipfs publish --list --to http://127.0.0.1:1
+	ends_with 2 varve ipfs publish --with-table HEAD:prices.csv
 }
 
 @test "routers are asked only when told to, and of what was published" {
@@ -78,15 +78,15 @@ start_node() {
 	ends_with 2 varve whereis --routing "$address" prices.csv
 	stderr_has "was not published here"
 	[ ! -e ../log ]
-	varve publish -q HEAD:prices.csv
+	varve ipfs publish -q HEAD:prices.csv
 	succeeds varve whereis prices.csv
 	[ ! -e ../log ]
 	succeeds varve whereis --routing "$address" prices.csv
 	output_has "nobody"
-	file=$(varve publish --list --json | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
+	file=$(varve ipfs publish --list --json | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
 	[ "$(cat ../log)" = "GET /routing/v1/providers/$file
 GET /routing/v1/providers/$table" ]
-	varve publish -q --to "$address" HEAD:prices.csv
+	varve ipfs publish -q --to "$address" HEAD:prices.csv
 	succeeds varve whereis --routing "$address" prices.csv
 	output_has "12D3KooWNode  /ip4/127.0.0.1/tcp/4001"
 	varve whereis --json --routing "$address" prices.csv > ../said
@@ -96,7 +96,7 @@ GET /routing/v1/providers/$table" ]
 }
 
 @test "a router that asks for patience gets it" {
-	varve publish -q HEAD:prices.csv
+	varve ipfs publish -q HEAD:prices.csv
 	start_node busy
 	succeeds varve whereis --routing "$address" prices.csv
 	output_has "12D3KooWNode"

@@ -21,12 +21,12 @@ root_of() {
 }
 
 file_of() {
-	varve publish --json "$1" | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p'
+	varve ipfs publish --json "$1" | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p'
 }
 
 @test "publish tells the CIDs of the table and of the file" {
 	two_versions
-	succeeds varve publish v1:prices.csv
+	succeeds varve ipfs publish v1:prices.csv
 	output_has "prices.csv  "
 	output_has "table  $one"
 	output_has "file   bafybei"
@@ -38,7 +38,7 @@ file_of() {
 	rm -r .git/varve/cache/unixfs
 	[ "$(file_of "$one")" = "$file" ]
 	[ "$(file_of v2:prices.csv)" != "$file" ]
-	succeeds varve publish -q v1:prices.csv
+	succeeds varve ipfs publish -q v1:prices.csv
 	output_is ""
 	stderr_is ""
 }
@@ -46,28 +46,28 @@ file_of() {
 @test "what is published is listed until it is withdrawn" {
 	two_versions
 	file=$(file_of v1:prices.csv)
-	varve publish -q v2:prices.csv
-	succeeds varve publish --list
+	varve ipfs publish -q v2:prices.csv
+	succeeds varve ipfs publish --list
 	output_has "table  $one"
 	output_has "table  $two"
-	succeeds varve publish --list --json
+	succeeds varve ipfs publish --list --json
 	[ "$(grep -c '"path": "prices.csv"' <<< "$output")" = 2 ]
-	succeeds varve publish --withdraw "$file"
+	succeeds varve ipfs publish --withdraw "$file"
 	output_has "table  $one"
-	succeeds varve publish --list
+	succeeds varve ipfs publish --list
 	output_lacks "$one"
 	output_has "$two"
-	succeeds varve publish --withdraw v2:prices.csv
-	succeeds varve publish --list
+	succeeds varve ipfs publish --withdraw v2:prices.csv
+	succeeds varve ipfs publish --list
 	output_is ""
-	ends_with 2 varve publish --withdraw "$file"
+	ends_with 2 varve ipfs publish --withdraw "$file"
 	stderr_has "was not published here"
 	[ -z "$(ls .git/varve/published)$(ls .git/varve/cache/unixfs)" ]
 }
 
 @test "gc keeps what was published although no branch reaches it" {
 	two_versions
-	varve publish -q v2:prices.csv
+	varve ipfs publish -q v2:prices.csv
 	git tag -d v2 > /dev/null
 	git reset -q --hard v1
 	git reflog expire --expire=now --all
@@ -75,38 +75,38 @@ file_of() {
 	varve gc -q --prune=now
 	succeeds varve cat "$two" --limit 1 --columns id
 	succeeds varve fsck
-	varve publish -q --withdraw "$two"
+	varve ipfs publish -q --withdraw "$two"
 	varve gc -q --prune=now
 	ends_with 2 varve cat "$two"
 }
 
 @test "what cannot be published is refused" {
 	two_versions
-	ends_with 2 varve publish v1:nothing.csv
-	ends_with 2 varve publish
-	ends_with 2 varve publish --list v1:prices.csv
+	ends_with 2 varve ipfs publish v1:nothing.csv
+	ends_with 2 varve ipfs publish
+	ends_with 2 varve ipfs publish --list v1:prices.csv
 	echo text > note.txt
 	git add note.txt
 	git commit -qm note
-	ends_with 2 varve publish HEAD:note.txt
+	ends_with 2 varve ipfs publish HEAD:note.txt
 	stderr_has "is not a stored version of a dataset"
 	# blocks that are not here
 	git clone -q . ../plain
 	cd ../plain
 	varve init -q
-	ends_with 2 varve publish v1:prices.csv
+	ends_with 2 varve ipfs publish v1:prices.csv
 	[ ! -e .git/varve/published ] || [ -z "$(ls .git/varve/published)" ]
 }
 
 @test "a record that was damaged is reported and made again" {
 	two_versions
-	varve publish -q v1:prices.csv
+	varve ipfs publish -q v1:prices.csv
 	echo rubbish > ".git/varve/published/$one"
-	ends_with 2 varve publish --list
+	ends_with 2 varve ipfs publish --list
 	stderr_has "is not a record of what was published"
 	varve gc -q
-	varve publish -q v1:prices.csv
-	succeeds varve publish --list
+	varve ipfs publish -q v1:prices.csv
+	succeeds varve ipfs publish --list
 	output_has "table  $one"
 	output_has "prices.csv"
 }

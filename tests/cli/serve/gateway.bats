@@ -25,7 +25,7 @@ published() {
 }
 
 publish() {
-	varve -C src publish --json "$1" > said
+	varve -C src ipfs publish --json "$1" > said
 	table=$(sed -n 's/.*"table": "\([a-z0-9]*\)".*/\1/p' said)
 	file=$(sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p' said)
 }
@@ -153,7 +153,7 @@ has_headers() {
 	blocks_of all.car > all
 	[ "$(head -1 all | cut -d' ' -f1)" = "$hex" ]
 	[ "$(awk 'NR > 1 { n += $2 } END { print n }' all)" = "$(stat -c %s one.csv)" ]
-	varve -C src car export -q --unixfs HEAD:prices.csv ../same.car
+	varve -C src ipfs car export -q --unixfs HEAD:prices.csv ../same.car
 	same_bytes same.car all.car
 	curl -s -o entity.car "$url/ipfs/$file?format=car&dag-scope=entity"
 	same_bytes all.car entity.car
@@ -205,7 +205,7 @@ has_headers() {
 	varve commit -qm two
 	tick
 	cd ..
-	varve -C src car export -q --unixfs HEAD:prices.csv ../two.car # tells nobody
+	varve -C src ipfs car export -q --unixfs HEAD:prices.csv ../two.car # tells nobody
 	first=$file
 	start_server src
 	two=$(blocks_of two.car | head -1 | cut -d' ' -f1)
@@ -221,7 +221,7 @@ has_headers() {
 	[ "$(status "$url/ipfs/$file")" = 200 ]
 	[ "$(status "$url/ipfs/$table?format=raw")" = 200 ]
 	[ "$(status "$url/raw/HEAD~0/prices.csv")" = 200 ]
-	varve -C src publish -q --withdraw "$file"
+	varve -C src ipfs publish -q --withdraw "$file"
 	[ "$(status "$url/ipfs/$file")" = 404 ]
 	[ "$(status "$url/ipfs/$table?format=raw")" = 404 ]
 	[ "$(status "$url/ipfs/$first")" = 200 ]
@@ -245,7 +245,7 @@ has_headers() {
 	start_server src
 	curl -s -o x.car "$url/ipfs/$file?format=car"
 	stop_server
-	varve -C src car export -q --unixfs HEAD:prices.csv ../same.car
+	varve -C src ipfs car export -q --unixfs HEAD:prices.csv ../same.car
 	same_bytes same.car x.car
 }
 

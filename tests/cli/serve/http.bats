@@ -306,15 +306,15 @@ teardown() {
 	curl -s -D head -o x.car "$url/ipfs/$cid?format=car"
 	tr -d '\r' < head | grep -qi '^content-type: application/vnd.ipld.car; version=1; order=dfs; dups=n'
 	grep -qi '^etag: W/"' head
-	varve -C src car export -q HEAD:prices.csv ../y.car
+	varve -C src ipfs car export -q HEAD:prices.csv ../y.car
 	same_bytes x.car y.car
 	new_repo other
-	succeeds varve -C other car import "$PWD/x.car"
+	succeeds varve -C other ipfs car import "$PWD/x.car"
 	varve -C other cat "$cid" > back.csv
 	same_bytes two.csv back.csv
 	curl -s -o one.car "$url/ipfs/$cid?format=car&dag-scope=block"
 	[ "$(stat -c %s one.car)" -lt "$(stat -c %s x.car)" ]
-	ends_with 2 varve -C other car import "$PWD/nowhere.car"
+	ends_with 2 varve -C other ipfs car import "$PWD/nowhere.car"
 	stop_server
 }
 
@@ -326,7 +326,7 @@ teardown() {
 	done | sed '1i a,b' > again.csv
 	varve add -q again.csv
 	varve commit -q -m one
-	file=$(varve publish --json HEAD:again.csv | jq -r .file)
+	file=$(varve ipfs publish --json HEAD:again.csv | jq -r .file)
 	cd ..
 	start_server src
 	curl -s -D head -o once.car "$url/ipfs/$file?format=car&car-dups=n"

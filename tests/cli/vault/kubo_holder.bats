@@ -120,17 +120,17 @@ kind_lose() {
 	make_node
 	"$ipfs" config profile apply unixfs-v1-2025 > /dev/null
 	run_node
-	succeeds varve publish --to "http://127.0.0.1:$rpc" HEAD:t.csv --json
+	succeeds varve ipfs publish --to "http://127.0.0.1:$rpc" HEAD:t.csv --json
 	file=$(jq -r .file <<< "$output")
 	"$ipfs" cat "$file" > ../is
 	cmp t.csv ../is
 	[ "$("$ipfs" add -Q --only-hash t.csv)" != "$file" ]
-	succeeds varve publish HEAD:t.csv
+	succeeds varve ipfs publish HEAD:t.csv
 	stderr_has "gives another CID"
 	seq 1 200000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
 	varve add -q --key id --order key big.csv
 	varve commit -q -m big
-	succeeds varve publish HEAD:big.csv
+	succeeds varve ipfs publish HEAD:big.csv
 	stderr_has "gives this CID, too, with Kubo's profile unixfs-v1-2025"
-	[ "$("$ipfs" add -Q --only-hash big.csv)" = "$(varve publish --json HEAD:big.csv | jq -r .file)" ]
+	[ "$("$ipfs" add -Q --only-hash big.csv)" = "$(varve ipfs publish --json HEAD:big.csv | jq -r .file)" ]
 }

@@ -18,7 +18,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
-#include "cmd/varve/commands.h"
+#include "cmd/web/commands.h"
 #include "cmd/web/pages/export.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/serve/http.h"
@@ -276,7 +276,8 @@ const vv_command vv_cmd_web = {
 	.name = "web",
 	.group = "look",
 	.summary = "look at datasets, changes and histories in a browser",
-	.usage = "[--no-browser] [--port PORT] [PATH]\n--export DIR [--size BYTES] [A..B|REV]",
+	.usage =
+		"[--no-browser] [--port PORT] [PATH]\n--export DIR [--size BYTES] [A..B|REV]\nserve ...",
 	.example = "$ varve web --no-browser\n"
 		   "open http://127.0.0.1:43911/?secret=b7k2...",
 	.options = table,

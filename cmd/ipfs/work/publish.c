@@ -1,7 +1,7 @@
 /*
  * publish: knows where leaf lists lie, and what a record says.
  */
-#include "cmd/ipfs/publish.h"
+#include "cmd/ipfs/work/publish.h"
 
 #include <string.h>
 #include <time.h>
@@ -171,7 +171,7 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 	if (rc == VV_OK) {
 		vv_cid_text(text, cid);
 		vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
-		rc = vv_hint(err, "'varve publish --list' lists what was");
+		rc = vv_hint(err, "'varve ipfs publish --list' lists what was");
 	}
 	return rc;
 }

@@ -13,8 +13,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
-#include "cmd/ipfs/publish.h"
-#include "cmd/varve/commands.h"
+#include "cmd/ipfs/commands.h"
+#include "cmd/ipfs/work/publish.h"
 #include "dataset/table/verify.h"
 #include "lib/work/view/version.h"
 #include "lib/work/view/version_files.h"
@@ -311,8 +311,9 @@ static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 	vv_cid_text(text, cid);
 	if ((rc = vv_table_open_stored(&t, &source, cid, err)) < 0) {
 		vv_prefix(err, "root %s", text);
-		return vv_hint(err, "varve takes the CAR files of its own datasets, as 'varve car "
-				    "export' writes them");
+		return vv_hint(err,
+			       "varve takes the CAR files of its own datasets, as 'varve ipfs car "
+			       "export' writes them");
 	}
 	rc = vv_table_check(&t, vv_dataset_reader_pool(m->j->c->reader), m->j->c->progress, err);
 	if (rc < 0) {
@@ -460,13 +461,13 @@ static vv_status run_car(vv_context *c, vv_error *err)
 						 : run_import(&j, c->argv[1], err);
 }
 
-const vv_command vv_cmd_car = {
-	.name = "car",
+const vv_command vv_cmd_ipfs_car = {
+	.name = "ipfs car",
 	.group = "peers",
 	.summary = "write a version to an IPFS CAR file, or import one",
 	.usage = "export [-q] [--json] [--unixfs] REV:PATH FILE.car\n"
 		 "import [-q] [--json] FILE.car",
-	.example = "$ varve car export v1:prices.csv prices.car\n"
+	.example = "$ varve ipfs car export v1:prices.csv prices.car\n"
 		   "prices.car: 12 blocks, 56.7 kB\n"
 		   "bafyreihx34zonw5a27x4mumsm3fzjxnk3xs2m54yhca6dzfskkmu2fzpsq",
 	.options = table,

@@ -9,8 +9,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
-#include "cmd/ipfs/publish.h"
-#include "cmd/varve/commands.h"
+#include "cmd/ipfs/commands.h"
+#include "cmd/ipfs/work/publish.h"
 #include "lib/work/view/version.h"
 
 typedef struct options {
@@ -287,14 +287,14 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 	return rc;
 }
 
-const vv_command vv_cmd_publish = {
-	.name = "publish",
+const vv_command vv_cmd_ipfs_publish = {
+	.name = "ipfs publish",
 	.group = "peers",
 	.summary = "give a version to everybody, as a table and as a file of IPFS",
 	.usage = "[--to URL]... [--with-table] [-q] [--json] REV:PATH\n"
 		 "--list [--json]\n"
 		 "--withdraw [-q] [--json] REV:PATH | CID",
-	.example = "$ varve publish v1:prices.csv\n"
+	.example = "$ varve ipfs publish v1:prices.csv\n"
 		   "prices.csv  263.8 kB\n"
 		   "  table  bafyreiaisn5uzela7nx5iknnncqk4dspa6vgfw7khd6khctvhih3uu5kai\n"
 		   "  file   bafybeievgwqmxi5xni5riojtkcuxod5ae2qwwxk4npgxcigvxk5fg6ott4",

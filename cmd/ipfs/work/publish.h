@@ -4,8 +4,8 @@
  * Nothing is stored twice: what is kept is a record (repo/transfer/published.h) and a small list of
  * where leaves lie (transport/ipfs/leaf_list.h).
  */
-#ifndef VV_CMD_IPFS_PUBLISH_H
-#define VV_CMD_IPFS_PUBLISH_H
+#ifndef VV_CMD_IPFS_WORK_PUBLISH_H
+#define VV_CMD_IPFS_WORK_PUBLISH_H
 
 #include <stdbool.h>
 

@@ -1,0 +1,41 @@
+/*
+ * main: the program varve-ipfs: versions as files of IPFS, and in CAR files.
+ */
+#include "cmd/frame/tool.h"
+#include "cmd/ipfs/commands.h"
+#include "cmd/ipfs/gateway.h"
+#include "cmd/vault/work/vault_source.h"
+#include "lib/work/peers/reach.h"
+
+static const vv_command *const commands[] = {
+	&vv_cmd_ipfs_car,
+	&vv_cmd_ipfs_publish,
+};
+
+static const vv_tool_group groups[] = {
+	{"peers", "exchange with others"},
+};
+
+/* What `car export` lacks may be at a gateway, or in the vault. */
+static void begin(void)
+{
+	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
+	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_sources_open);
+}
+
+int main(int argc, char **argv)
+{
+	static const vv_tool ipfs = {
+		.called = "varve ipfs",
+		.summary = "versions of tables for IPFS",
+		.example = "$ varve ipfs publish v1:prices.csv\n"
+			   "$ varve ipfs car export v1:prices.csv prices.car",
+		.commands = commands,
+		.command_count = sizeof(commands) / sizeof(commands[0]),
+		.groups = groups,
+		.group_count = sizeof(groups) / sizeof(groups[0]),
+		.begin = begin,
+	};
+
+	return vv_tool_main(&ipfs, argc, argv);
+}

@@ -1,0 +1,12 @@
+/*
+ * commands: those of varve-web. Each is defined in its file of cmd/web/commands.
+ */
+#ifndef VV_CMD_WEB_COMMANDS_H
+#define VV_CMD_WEB_COMMANDS_H
+
+#include "cmd/frame/command.h"
+
+extern const vv_command vv_cmd_web;
+extern const vv_command vv_cmd_web_serve;
+
+#endif
