@@ -85,7 +85,7 @@ const vv_rule vv_rules[] = {
 	{"type-error", "Cell of another type", "A value is not of its field's type and format.",
 	 ERROR, false},
 	{VV_RULE_UNCHECKED, "Not checked",
-	 "Something could not be checked, and the rule that would say so is off or a warning.",
+	 "Something could not be checked: its data is not here, or the rule that would say so is off or a warning.",
 	 ERROR, false},
 	{"unclosed-quote", "Quote not closed", "A quoted cell goes on to the end of the file.",
 	 ERROR, false},

@@ -672,6 +672,10 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	if (rc == VV_OK) {
 		show_trailers(&c);
 		show_empty(&c);
+		if (c.run.unread.code < 0) {
+			*err = c.run.unread;
+			rc = err->code;
+		}
 	}
 done:
 	check_clear(&c);

@@ -56,7 +56,7 @@ static void warn(void *payload, const char *message)
 
 static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
 		       char **paths, size_t count, vv_check_report *report, vv_buf *told,
-		       vv_error *err)
+		       vv_error *unread, vv_error *err)
 {
 	vv_diff_side index = {.kind = VV_SIDE_INDEX}, base = {.kind = VV_SIDE_COMMIT};
 	bool has_base = c->base && !vv_oid_is_null(c->base);
@@ -83,6 +83,7 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 		    (rc = vv_diff_side_commit(&base, r, c->base, "HEAD", err)) == VV_OK)) {
 		rc = vv_check_side(&run, &index, has_base ? &base : NULL, (int)count, paths, err);
 	}
+	*unread = run.unread;
 	vv_check_cache_close(run.cache);
 	vv_accepts_clear(&accepts);
 	vv_diff_side_clear(&index);
@@ -91,7 +92,8 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 	return rc;
 }
 
-static vv_status judge(vv_check_report *report, vv_on_commit demand, vv_buf *told, vv_error *err)
+static vv_status judge(vv_check_report *report, vv_on_commit demand, const vv_error *unread,
+		       vv_buf *told, vv_error *err)
 {
 	vv_report_totals totals;
 	vv_status rc = VV_OK;
@@ -99,6 +101,10 @@ static vv_status judge(vv_check_report *report, vv_on_commit demand, vv_buf *tol
 	vv_report_totals_get(report, &totals);
 	if (totals.errors + totals.warnings + totals.accepted > 0) {
 		rc = vv_report_write(report, VV_REPORT_TEXT, told, err);
+	}
+	if (rc == VV_OK && unread->code < 0) {
+		*err = *unread;
+		return err->code;
 	}
 	if (rc < 0 || demand != VV_ON_COMMIT_REFUSE || vv_report_valid(report)) {
 		return rc;
@@ -122,6 +128,7 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 	char **paths = NULL;
 	size_t count = 0;
 	bool all = false;
+	vv_error unread;
 	vv_status rc;
 
 	if ((rc = vv_check_rules_read(&rules, s, &index, err)) < 0) {
@@ -136,8 +143,8 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 	}
 	o.fail_on = vv_rules_fail_on(rules);
 	if ((rc = vv_report_new(&report, &o, err)) == VV_OK &&
-	    (rc = check(c, r, s, paths, all ? 0 : count, report, told, err)) == VV_OK) {
-		rc = judge(report, vv_rules_on_commit(rules), told, err);
+	    (rc = check(c, r, s, paths, all ? 0 : count, report, told, &unread, err)) == VV_OK) {
+		rc = judge(report, vv_rules_on_commit(rules), &unread, told, err);
 	}
 	if (rc < 0 && rc != VV_ECONFLICT && vv_rules_on_commit(rules) == VV_ON_COMMIT_WARN) {
 		/* a check that could not run is no reason against a commit that it only comments on */

@@ -693,6 +693,42 @@ static vv_status tell_unopened(one *c, const vv_rules_file *rules, const vv_diff
 	return rc;
 }
 
+/* Does it say nothing of the data that was to be checked, but only that it, or its base's, cannot be had? */
+static bool is_unread(vv_status rc)
+{
+	return rc == VV_EMISSING || rc == VV_ECORRUPT;
+}
+
+/* Neither a base nor --accept can stand for what was not looked at. */
+static vv_status tell_unread(one *c, const vv_error *why, vv_error *err)
+{
+	vv_finding f = {.rule = VV_RULE_UNCHECKED,
+			.severity = VV_SEVERITY_ERROR,
+			.path = c->path,
+			.commit = c->commit,
+			.message = without_path(why->message, c->path),
+			.expected = why->hint[0] ? why->hint : NULL};
+
+	if (c->run->unread.code == VV_OK) {
+		c->run->unread = *why;
+	}
+	return vv_report_add(c->run->report, &f, err);
+}
+
+/* Nothing of it could be looked at: neither at the side nor at the base. */
+static vv_status report_unread(one *c, const vv_error *why, vv_error *err)
+{
+	vv_report_facts facts = {.rows = 0};
+	vv_status rc;
+
+	if ((rc = vv_report_begin(c->run->report, c->path, c->commit, err)) < 0 ||
+	    (rc = vv_report_rules(c->run->report, &c->rules, err)) < 0 ||
+	    (rc = tell_unread(c, why, err)) < 0) {
+		return rc;
+	}
+	return vv_report_end(c->run->report, &facts, err);
+}
+
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 			   const vv_accepts *trailers, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err)
@@ -702,6 +738,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 	vv_check_result result;
 	char hex[VV_OID_TEXT + 1];
 	uint64_t start = vv_monotonic_ms();
+	vv_error why;
 	vv_status rc;
 
 	if (path->absent) {
@@ -721,19 +758,25 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 		goto done;
 	}
 	if ((rc = open_both(&c, base, err)) < 0) {
-		if (is_finding(&c, rc)) {
-			const vv_error why = *err;
-
-			rc = tell_unopened(&c, rules, side, &why, err);
-		}
+		why = *err;
+		rc = is_finding(&c, rc) ? tell_unopened(&c, rules, side, &why, err)
+		     : is_unread(rc)    ? report_unread(&c, &why, err)
+					: rc;
 		goto done;
 	}
 	prepare(&c);
 	note_used(&c);
 	if ((rc = vv_report_begin(run->report, c.path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
-	    (rc = tell_not_added(&c, path, err)) < 0 || (rc = tell_broken(&c, base, err)) < 0 ||
-	    (rc = make_findings(&c, &result, err)) < 0) {
+	    (rc = tell_not_added(&c, path, err)) < 0 || (rc = tell_broken(&c, base, err)) < 0) {
+		goto done;
+	}
+	rc = make_findings(&c, &result, err);
+	if (is_unread(rc)) {
+		why = *err;
+		rc = tell_unread(&c, &why, err);
+	}
+	if (rc < 0) {
 		goto done;
 	}
 	facts.rows = result.rows;

@@ -51,10 +51,12 @@ typedef struct vv_check_run {
 	const char *rules_name;        /* with --files: of the rules; or NULL */
 	void (*warn)(void *payload, const char *message); /* may be NULL */
 	void *payload;
+	vv_error unread; /* code < 0: some dataset was not checked, the first for this reason */
 } vv_check_run;
 
 /* A path of the side, as it was listed; base may be NULL, or lack the path. trailers: may be
- * NULL. One that is absent is a finding. */
+ * NULL. One that is absent is a finding. One whose data is not all here, or is damaged, is reported as not
+ * checked, and run->unread says why: whatever the report's verdict is, the check as a whole could not run. */
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 			   const vv_accepts *trailers, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);

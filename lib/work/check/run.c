@@ -437,7 +437,12 @@ static vv_status judge(vv_check_run *run, const vv_oid *old, const vv_oid *new_c
 	vv_status rc = vv_report_new(&run->report, &o, err);
 
 	if (rc == VV_OK &&
-	    (rc = vv_check_range(run, new_commit, old, NULL, 0, NULL, err)) == VV_OK) {
+	    (rc = vv_check_range(run, new_commit, old, NULL, 0, NULL, err)) == VV_OK &&
+	    run->unread.code < 0) {
+		*err = run->unread;
+		rc = err->code;
+	}
+	if (rc == VV_OK) {
 		*valid = vv_report_valid(run->report);
 		rc = *valid ? VV_OK : vv_report_write(run->report, VV_REPORT_TEXT, text, err);
 	}

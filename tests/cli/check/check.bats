@@ -440,6 +440,61 @@ Varve-Accept: column-remove prices.csv"
 	ends_with 2 varve check HEAD
 }
 
+# two_tables: t.csv, whose blocks are in the pack $pack, and u.csv, of which one value is wrong.
+two_tables() {
+	new_repo
+	rows 3000 > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	pack=$(echo .git/varve/packs/*.pack)
+	printf 'id,price\n1,2\n2,3\n' > u.csv
+	varve add -q --key id u.csv
+	varve commit -qm two
+	printf 'id,price\n1,2\n2,cheap\n' > u.csv
+	varve add -q u.csv
+	varve commit -qm three
+	rm -rf .git/varve/cache
+}
+
+# told: what was found of which table.
+told() {
+	printf '%s' "$output" | jq -r '.datasets[] | .path as $p | .findings[] | "\($p) \(.rule)"'
+}
+
+@test "a table whose blocks are not here is reported as not checked beside all others, in every form, and ends with 2" {
+	two_tables
+	rm "$pack" "${pack%.pack}.index"
+	ends_with 2 varve check --json HEAD
+	[ "$(told)" = "t.csv unchecked
+u.csv type-contradiction" ] || { told; false; }
+	[ "$(printf '%s' "$output" | jq -r .valid)" = false ]
+	for form in text json junit sarif github gitlab markdown html; do
+		ends_with 2 varve check --format $form HEAD
+		output_has t.csv u.csv
+		case $form in text | json | junit | sarif | github | gitlab) output_has unchecked type-contradiction ;; esac
+	done
+	# what is valid beside it does not make it so, and nothing accepts it
+	ends_with 2 varve check --json HEAD -- t.csv
+	[ "$(printf '%s' "$output" | jq -r .valid)" = false ]
+	ends_with 2 varve check --json --accept unchecked --why so HEAD -- t.csv
+	[ "$(printf '%s' "$output" | jq -r .valid)" = false ]
+	ends_with 2 varve check --json --rule type-contradiction HEAD -- t.csv
+	[ "$(told)" = "t.csv unchecked" ]
+	# a base that cannot be had is no verdict either
+	ends_with 2 varve check --json --base HEAD~2 HEAD -- u.csv t.csv
+	succeeds varve check HEAD~1 -- u.csv
+}
+
+@test "so is a table with a damaged block" {
+	two_tables
+	chmod u+w "$pack"
+	printf 'XXXXXXXXXXXXXXXX' | dd of="$pack" bs=1 seek=$(($(stat -c %s "$pack") / 2)) conv=notrunc status=none
+	ends_with 2 varve check --json --no-base HEAD
+	[ "$(told)" = "t.csv unchecked
+u.csv type-error" ] || { told; false; }
+	[ "$(printf '%s' "$output" | jq -r '.datasets | length')" = 2 ]
+}
+
 @test "a first check and one from what another machine learnt say the same" {
 	described 3000
 	sed -i 's/^7,\([^,]*\),[^,]*,/7,\1,-7,/; s/^2000,\([^,]*\),[^,]*,/2000,\1,x,/' prices.csv
