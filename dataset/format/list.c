@@ -32,6 +32,7 @@ void vv_sink_writer(vv_sink *out, vv_writer *w)
 {
 	out->put = writer_put;
 	out->get = writer_get;
+	out->has = NULL;
 	out->payload = w;
 }
 
@@ -40,10 +41,16 @@ static vv_status store_get(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 	return vv_store_get(payload, cid, out, err);
 }
 
+static bool store_has(void *payload, const vv_cid *cid)
+{
+	return vv_store_has(payload, cid);
+}
+
 void vv_sink_dry(vv_sink *out, vv_store *s)
 {
 	out->put = NULL;
 	out->get = store_get;
+	out->has = store_has;
 	out->payload = s;
 }
 

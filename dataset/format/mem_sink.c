@@ -239,10 +239,19 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	return VV_OK;
 }
 
+/* Only what is stored below: what passes here is not. */
+static bool has(void *payload, const vv_cid *cid)
+{
+	const vv_mem_sink *m = payload;
+
+	return m->below.has(m->below.payload, cid);
+}
+
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 {
 	out->put = put;
 	out->get = get;
+	out->has = m->below.has ? has : NULL;
 	out->payload = m;
 }
 

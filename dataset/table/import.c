@@ -222,6 +222,12 @@ static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 	return rc;
 }
 
+/* Where nothing is put, only the store can tell. */
+static bool is_stored(const import *im, const vv_cid *cid)
+{
+	return im->sink->has && im->sink->has(im->sink->payload, cid);
+}
+
 /* What is done with a group's rows while they are there. */
 static vv_status use_rows(import *im, const group_job *j, vv_error *err)
 {
@@ -308,7 +314,7 @@ vv_status import_collect(import *im, vv_error *err)
 		im->foreign_in = j->foreign_in;
 	}
 	im->out->foreign_rows += j->foreign_rows;
-	im->out->groups_new += !old_groups_has(im->old, &j->cid);
+	im->out->groups_new += !old_groups_has(im->old, &j->cid) && !is_stored(im, &j->cid);
 	if (im->need_infer) {
 		keep_types(im, j->types, j->columns);
 	}
@@ -726,7 +732,7 @@ static vv_status put_chunk(import *im, old_chunks *old, vv_buf *block, const cha
 	vv_put_le64(le, vv_xxh3(bytes, len, 0));
 	vv_xxh3_update(im->hash, le, sizeof(le));
 	im->out->groups++;
-	im->out->groups_new++;
+	im->out->groups_new += !is_stored(im, &cid);
 	return rc;
 }
 

@@ -310,7 +310,7 @@ static vv_status get_names(char ***out, size_t *count, const vv_json *object, co
 
 static vv_status empty_list(vv_buf *out, vv_list_kind kind, vv_error *err)
 {
-	static const vv_sink nowhere = {NULL, NULL, NULL};
+	static const vv_sink nowhere = {.put = NULL};
 	vv_list_builder *b = NULL;
 	vv_list list = {VV_BUF_INIT};
 	vv_status rc = vv_list_builder_new(&b, kind, &nowhere, NULL, err);

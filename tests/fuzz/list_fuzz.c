@@ -119,7 +119,7 @@ static void search_on(vv_list_reader *r, uint64_t count)
 /* The input as a block of places: what is taken has as many places as it says, and none is too great. */
 static void read_places(const uint8_t *data, size_t size)
 {
-	const vv_sink nowhere = {NULL, NULL, NULL};
+	const vv_sink nowhere = {.put = NULL};
 	vv_places_reader *r = NULL;
 	vv_buf top = VV_BUF_INIT;
 	uint64_t rows, place, count = 0;
@@ -166,6 +166,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)list_node_check(n.bytes, n.len, NULL);
 	source.put = NULL;
 	source.get = get;
+	source.has = NULL;
 	source.payload = &n;
 	const vv_list_kind kind = (vv_list_kind)(data[0] % VV_LIST_KINDS);
 	if (vv_list_reader_open(&r, kind, &source, data + 3, top, NULL) < 0) {

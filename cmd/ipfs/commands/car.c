@@ -303,7 +303,7 @@ static void describe(import *m, const char *cid, const vv_table *t)
 /* A root must be a dataset, whole and sound: what is not stays outside. */
 static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 {
-	vv_sink source = {NULL, get_block, m->in};
+	vv_sink source = {.get = get_block, .payload = m->in};
 	char text[VV_CID_TEXT + 1];
 	vv_table t;
 	vv_status rc;

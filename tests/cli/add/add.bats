@@ -676,6 +676,18 @@ pointer_of() {
 	succeeds varve add w.csv
 	succeeds varve commit -v -m two
 	output_has "  w.csv: new, 5,000 rows, 4 columns; 0 of 5 groups new, 0 B stored of "
+	# a dry run stores nothing, and counts the same
+	cp t.csv x.csv
+	printf 'id,other\n1,2\n' > y.csv
+	succeeds varve add --dry-run x.csv y.csv
+	[ "$(grep -c "  stored:  0 of 5 " <<< "$output")" -eq 1 ]
+	[ "$(grep -c "  stored:  1 of 1 " <<< "$output")" -eq 1 ]
+	# nor of what replaces a table that has another content
+	cp t.csv y.csv
+	varve add -q y.csv
+	cp c.csv y.csv
+	succeeds varve add --dry-run y.csv
+	output_has "  stored:  0 of "
 }
 
 @test "a dry run refuses a pipe as an add does" {
