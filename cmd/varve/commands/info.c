@@ -9,6 +9,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
+#include "dataset/schema/header.h"
 #include "diff/rows/key_unique.h"
 #include "lib/work/add/added_blocks.h"
 #include "lib/work/view/column_stats.h"
@@ -398,11 +399,22 @@ static void json_number(vv_json_out *w, const char *name, const vv_fact_number *
 	vv_buf_clear(&b);
 }
 
-static void json_known(vv_json_out *w, const vv_field *field, const vv_fact *f)
+/* The column's name, which is UTF-8, and what the header has where that is not. */
+static void json_column_name(vv_json_out *w, const vv_field *field, const vv_cell *label)
 {
-	vv_json_open_object(w);
 	vv_json_name(w, "name");
 	vv_json_string_len(w, field->name, field->name_len);
+	if (!vv_utf8_valid(label->text, label->len)) {
+		vv_json_name(w, "header");
+		vv_json_string_len(w, label->text, label->len);
+	}
+}
+
+static void json_known(vv_json_out *w, const vv_field *field, const vv_cell *label,
+		       const vv_fact *f)
+{
+	vv_json_open_object(w);
+	json_column_name(w, field, label);
 	vv_json_name(w, "type");
 	vv_json_string(w, vv_type_name(field->type));
 	vv_json_name(w, "missing");
@@ -448,15 +460,14 @@ static void json_buf(vv_json_out *w, const char *name, const vv_buf *b, bool any
 	}
 }
 
-static void json_column(vv_json_out *w, const vv_column_stats *s)
+static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell *label)
 {
 	bool exact;
 	uint64_t distinct = vv_column_stats_distinct(s, &exact);
 	size_t i;
 
 	vv_json_open_object(w);
-	vv_json_name(w, "name");
-	vv_json_string_len(w, s->field->name, s->field->name_len);
+	json_column_name(w, s->field, label);
 	vv_json_name(w, "type");
 	vv_json_string(w, vv_type_name(s->field->type));
 	vv_json_name(w, "values");
@@ -480,7 +491,8 @@ static void json_column(vv_json_out *w, const vv_column_stats *s)
 	vv_json_close_object(w);
 }
 
-static void json_table(vv_json_out *w, const info *f)
+/* labels: what the header has, of each column */
+static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 {
 	static const char *const sources[] = {"none", "inferred", "declared", "package"};
 	const vv_root *r = &f->table->root;
@@ -517,9 +529,9 @@ static void json_table(vv_json_out *w, const info *f)
 		vv_fact fact = vv_table_fact(&f->known, c);
 
 		if (f->quick) {
-			json_known(w, &f->table->schema.fields[c], &fact);
+			json_known(w, &f->table->schema.fields[c], &labels[c], &fact);
 		} else {
-			json_column(w, &f->columns[c]);
+			json_column(w, &f->columns[c], &labels[c]);
 		}
 	}
 	vv_json_close_array(w);
@@ -529,10 +541,17 @@ static vv_status print_json(const info *f, vv_error *err)
 {
 	const vv_root *r = &f->table->root;
 	vv_buf b = VV_BUF_INIT;
+	vv_arena arena = VV_ARENA_INIT;
+	const vv_cell *labels = NULL;
 	vv_json_out w;
 	char cid[VV_CID_TEXT + 1];
-	vv_status rc;
+	vv_status rc = r->kind == VV_KIND_TABLE ? vv_header_labels(&labels, &arena, &r->dialect,
+								   &f->table->schema, err)
+						: VV_OK;
 
+	if (rc < 0) {
+		goto done;
+	}
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
 	vv_json_name(&w, "name");
@@ -555,13 +574,15 @@ static vv_status print_json(const info *f, vv_error *err)
 	vv_json_name(&w, r->kind == VV_KIND_TABLE ? "groups" : "chunks");
 	vv_json_u64(&w, f->groups);
 	if (r->kind == VV_KIND_TABLE) {
-		json_table(&w, f);
+		json_table(&w, f, labels);
 	}
 	vv_json_close_object(&w);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out_bytes(b.data, b.len);
 		vv_out("\n");
 	}
+done:
+	vv_arena_clear(&arena);
 	vv_buf_clear(&b);
 	return rc;
 }

@@ -152,3 +152,15 @@ latin() {
 	succeeds varve convert --lenient bad.csv o.csv
 	printf 'a\n\xef\xbf\xbd\n' | cmp - o.csv
 }
+
+@test "info has the bytes of a header that is not UTF-8 beside the name that stands for it" {
+	new_repo
+	printf 'id,a\337,a\374,b\n1,x,y,z\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	for option in '' --quick; do
+		succeeds varve info --json $option HEAD:t.csv
+		[ "$(printf '%s' "$output" | jq -r '[.columns[] | .header.base64 // "-"] | join(" ")')" = "- Yd8= Yfw= -" ]
+		[ "$(printf '%s' "$output" | jq -r '[.columns[].name] | unique | length')" = 4 ]
+	done
+}
