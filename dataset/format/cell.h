@@ -37,6 +37,12 @@ bool vv_cell_equal(const vv_cell *a, const vv_cell *b);
 #define VV_CELLS_MAX                                                                               \
 	(256u << 10) /* bytes of cells (each counted len + 1) that force a cut, and
                                    * above which a single row's longest cells go out of line */
+#define VV_ROW_MAX                                                                                 \
+	((size_t)8                                                                                 \
+	 << 20) /* bytes of a row as it stands in its file, with the blank lines before  \
+			   * it and its row end */
+#define VV_GROUP_BYTES_MAX                                                                         \
+	(2 * VV_ROW_MAX) /* bytes of a row group, likewise: one such row, and those before it */
 #define VV_GRID_MAX                                                                                \
 	((size_t)1 << 27) /* rows of a group x columns of the table at most: 2 GiB of cells */
 #define VV_HEADER_MAX (512u << 10) /* bytes of prologue, and of schema */

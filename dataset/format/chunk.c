@@ -140,141 +140,50 @@ vv_status vv_chunk_decode(const uint8_t **out, size_t *len, const void *block, s
 	return VV_OK;
 }
 
-struct vv_chunk_writer {
-	const vv_sink *sink;
-	vv_list_builder *list;
-	vv_buf left; /* bytes whose chunk does not end in them */
-	vv_buf scratch;
-};
-
-vv_status vv_chunk_writer_open(vv_chunk_writer **out, const vv_sink *sink, vv_error *err)
-{
-	vv_chunk_writer *w = vv_calloc(1, sizeof *w);
-	vv_status rc;
-
-	*out = NULL;
-	if (!w) {
-		return vv_fail_nomem(err);
-	}
-	w->sink = sink;
-	if ((rc = vv_list_builder_new(&w->list, VV_LIST_CHUNKS, sink, NULL, err)) < 0) {
-		vv_chunk_writer_close(w);
-		return rc;
-	}
-	*out = w;
-	return VV_OK;
-}
-
-void vv_chunk_writer_close(vv_chunk_writer *w)
-{
-	if (w) {
-		vv_list_builder_free(w->list);
-		vv_buf_clear(&w->left);
-		vv_buf_clear(&w->scratch);
-		vv_free(w);
-	}
-}
-
 /* Stores one chunk and adds its entry. */
-static vv_status write_chunk(vv_chunk_writer *w, const uint8_t *bytes, size_t len, vv_error *err)
+static vv_status write_chunk(vv_list_builder *list, const vv_sink *sink, vv_buf *scratch,
+			     const uint8_t *bytes, size_t len, vv_error *err)
 {
-	vv_buf *b = &w->scratch;
 	vv_cid cid;
 	vv_status rc;
 
-	vv_buf_reset(b);
-	vv_chunk_encode(b, bytes, len);
-	if ((rc = vv_buf_ok(b, err)) < 0 ||
-	    (rc = vv_cid_of(&cid, VV_CODEC_RAW, b->data, b->len, err)) < 0) {
+	vv_buf_reset(scratch);
+	vv_chunk_encode(scratch, bytes, len);
+	if ((rc = vv_buf_ok(scratch, err)) < 0 ||
+	    (rc = vv_cid_of(&cid, VV_CODEC_RAW, scratch->data, scratch->len, err)) < 0 ||
+	    (sink->put &&
+	     (rc = sink->put(sink->payload, &cid, scratch->data, scratch->len, NULL, err)) < 0)) {
 		return rc;
 	}
-	if (w->sink->put &&
-	    (rc = w->sink->put(w->sink->payload, &cid, b->data, b->len, NULL, err)) < 0) {
+	vv_buf_reset(scratch);
+	vv_cbor_put_array(scratch, 2);
+	vv_cbor_put_link(scratch, &cid);
+	vv_cbor_put_uint(scratch, len);
+	if ((rc = vv_buf_ok(scratch, err)) < 0) {
 		return rc;
 	}
-	vv_buf_reset(b);
-	vv_cbor_put_array(b, 2);
-	vv_cbor_put_link(b, &cid);
-	vv_cbor_put_uint(b, len);
-	if ((rc = vv_buf_ok(b, err)) < 0) {
-		return rc;
-	}
-	return vv_list_builder_add(w->list, b->data, b->len, len, err);
-}
-
-/* Stores the chunks that end in the bytes; *used gets how long they are. */
-static vv_status write_chunks(vv_chunk_writer *w, const uint8_t *p, size_t len, bool at_end,
-			      size_t *used, vv_error *err)
-{
-	size_t n;
-	vv_status rc = VV_OK;
-
-	for (*used = 0; *used < len && rc == VV_OK; *used += n) {
-		/* so that a chunk is looked for once: any ends within its greatest length */
-		n = at_end || len - *used >= VV_CHUNK_MAX
-			    ? vv_chunk_cut(p + *used, len - *used, at_end)
-			    : 0;
-		if (n == 0) {
-			break;
-		}
-		rc = write_chunk(w, p + *used, n, err);
-	}
-	return rc;
-}
-
-vv_status vv_chunk_writer_put(vv_chunk_writer *w, const void *bytes, size_t len, vv_error *err)
-{
-	const uint8_t *p = bytes;
-	size_t used = 0;
-	vv_status rc;
-
-	/* what is left is completed, and the rest taken from where it stands */
-	while (w->left.len > 0 && len > 0) {
-		size_t n = VV_CHUNK_MAX - w->left.len < len ? VV_CHUNK_MAX - w->left.len : len;
-		const uint8_t *joined;
-
-		vv_buf_put(&w->left, p, n);
-		if ((rc = vv_buf_ok(&w->left, err)) < 0) {
-			return rc;
-		}
-		p += n;
-		len -= n;
-		joined = (const uint8_t *)w->left.data;
-		if ((rc = write_chunks(w, joined, w->left.len, false, &used, err)) < 0) {
-			return rc;
-		}
-		memmove(w->left.data, joined + used, w->left.len - used);
-		w->left.len -= used;
-	}
-	if ((rc = write_chunks(w, p, len, false, &used, err)) < 0) {
-		return rc;
-	}
-	vv_buf_put(&w->left, p + used, len - used);
-	return vv_buf_ok(&w->left, err);
-}
-
-vv_status vv_chunk_writer_finish(vv_chunk_writer *w, vv_list *out, vv_error *err)
-{
-	size_t used;
-	vv_status rc;
-
-	memset(out, 0, sizeof *out);
-	rc = write_chunks(w, (const uint8_t *)vv_buf_cstr(&w->left), w->left.len, true, &used, err);
-	return rc < 0 ? rc : vv_list_builder_finish(w->list, out, err);
+	return vv_list_builder_add(list, scratch->data, scratch->len, len, err);
 }
 
 vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, size_t len,
 			  vv_error *err)
 {
-	vv_chunk_writer *w = NULL;
+	const uint8_t *p = bytes;
+	vv_list_builder *list = NULL;
+	vv_buf scratch = VV_BUF_INIT;
 	vv_status rc;
 
 	memset(out, 0, sizeof *out);
-	if ((rc = vv_chunk_writer_open(&w, sink, err)) == VV_OK &&
-	    (rc = vv_chunk_writer_put(w, bytes, len, err)) == VV_OK) {
-		rc = vv_chunk_writer_finish(w, out, err);
+	rc = vv_list_builder_new(&list, VV_LIST_CHUNKS, sink, NULL, err);
+	for (size_t at = 0, n; at < len && rc == VV_OK; at += n) {
+		n = vv_chunk_cut(p + at, len - at, true);
+		rc = write_chunk(list, sink, &scratch, p + at, n, err);
 	}
-	vv_chunk_writer_close(w);
+	if (rc == VV_OK) {
+		rc = vv_list_builder_finish(list, out, err);
+	}
+	vv_list_builder_free(list);
+	vv_buf_clear(&scratch);
 	return rc;
 }
 

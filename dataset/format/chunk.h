@@ -25,14 +25,6 @@ size_t vv_chunk_cut(const uint8_t *bytes, size_t len, bool at_end);
 vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, size_t len,
 			  vv_error *err);
 
-/* The same of bytes that come in pieces. */
-typedef struct vv_chunk_writer vv_chunk_writer;
-vv_status vv_chunk_writer_open(vv_chunk_writer **out, const vv_sink *sink, vv_error *err);
-void vv_chunk_writer_close(vv_chunk_writer *w); /* accepts NULL */
-vv_status vv_chunk_writer_put(vv_chunk_writer *w, const void *bytes, size_t len, vv_error *err);
-/* Once, after the last piece. */
-vv_status vv_chunk_writer_finish(vv_chunk_writer *w, vv_list *out, vv_error *err);
-
 /* Appends all bytes of a chunk list. Refuses more than max. */
 vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, size_t top_len,
 			 uint64_t max, vv_error *err);

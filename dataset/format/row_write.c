@@ -93,7 +93,8 @@ static void put_ascii_string(vv_buf *b, const char *s, size_t len)
 	vv_buf_putc(b, '"');
 }
 
-void vv_cell_write_string(vv_buf *out, const char *text, size_t len, const vv_dialect *d)
+/* Appends a JSON string in its quotes, escaped as the dialect has it. */
+static void put_string(vv_buf *out, const char *text, size_t len, const vv_dialect *d)
 {
 	if (d->ascii) {
 		put_ascii_string(out, text, len);
@@ -107,27 +108,7 @@ static void put_bytes(vv_buf *b, const vv_bytes *bytes)
 	vv_buf_put(b, bytes->data, bytes->len);
 }
 
-/* Cells of a row whose texts are elsewhere. */
-typedef struct outside {
-	const size_t *columns; /* ascending */
-	size_t left;
-	size_t *at;
-} outside;
-
-/* Notes where the cell of a column belongs, if its text is elsewhere. */
-static bool is_outside(outside *o, size_t column, const vv_buf *out)
-{
-	if (o->left == 0 || *o->columns != column) {
-		return false;
-	}
-	*o->at++ = out->len;
-	o->columns++;
-	o->left--;
-	return true;
-}
-
-static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns,
-		       outside o)
+static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
 {
 	const vv_dialect *d = &w->dialect;
 	bool first = true;
@@ -143,15 +124,12 @@ static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size
 		}
 		first = false;
 		vv_buf_put(out, w->names.data + w->ends[i], w->ends[i + 1] - w->ends[i]);
-		if (is_outside(&o, i, out)) {
-			continue;
-		}
 		if (cells[i].state == VV_CELL_NULL) {
 			vv_buf_puts(out, "null");
 		} else if (cells[i].state == VV_CELL_LITERAL) {
 			vv_buf_put(out, cells[i].text, cells[i].len);
 		} else {
-			vv_cell_write_string(out, cells[i].text, cells[i].len, d);
+			put_string(out, cells[i].text, cells[i].len, d);
 		}
 	}
 	put_bytes(out, &d->close);
@@ -295,25 +273,6 @@ void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv
 	}
 }
 
-/* A row whose cells together have more bytes is put down cell by cell, without room
- * for the worst case. */
-#define QUICK_ROW (1u << 20)
-
-static void write_long_csv(const vv_dialect *d, vv_buf *out, const vv_cell *cells, size_t columns,
-			   outside o)
-{
-	size_t i;
-
-	for (i = 0; i < columns; i++) {
-		if (i > 0) {
-			vv_buf_putc(out, d->delimiter);
-		}
-		if (!is_outside(&o, i, out)) {
-			vv_cell_write_csv(out, &cells[i], d, habit_of(d, i), columns == 1);
-		}
-	}
-}
-
 /* Without the absent cells at the row's end. */
 static size_t present(const vv_cell *cells, size_t columns)
 {
@@ -354,10 +313,6 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 	for (i = 0; i < columns; i++) {
 		bytes += cells[i].len;
 	}
-	if (bytes > QUICK_ROW) {
-		write_long_csv(d, out, cells, columns, (outside){0});
-		return;
-	}
 	if (!vv_buf_reserve(out, bytes * 2 + columns * 3)) {
 		return;
 	}
@@ -388,7 +343,7 @@ static vv_status prepare_names(vv_row_writer *w, const char *const *names, const
 		return vv_fail_nomem(err);
 	}
 	for (i = 0; i < w->columns; i++) {
-		vv_cell_write_string(&w->names, names[i], name_lens[i], &w->dialect);
+		put_string(&w->names, names[i], name_lens[i], &w->dialect);
 		put_bytes(&w->names, &w->dialect.colon);
 		w->ends[i + 1] = w->names.len;
 	}
@@ -444,20 +399,7 @@ void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t co
 		write_csv(w, out, cells, columns);
 	} else {
 		assert(columns <= w->columns);
-		write_json(w, out, cells, columns, (outside){0});
-	}
-}
-
-void vv_row_write_around(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns,
-			 const size_t *elsewhere, size_t count, size_t *at)
-{
-	const outside o = {elsewhere, count, at};
-
-	if (w->dialect.form == VV_FORM_CSV) {
-		write_long_csv(&w->dialect, out, cells, present(cells, columns), o);
-	} else {
-		assert(columns <= w->columns);
-		write_json(w, out, cells, columns, o);
+		write_json(w, out, cells, columns);
 	}
 }
 

@@ -27,11 +27,6 @@ void vv_row_writer_free(vv_row_writer *w); /* accepts NULL */
  * such a row never scans back) and open+close in JSON. */
 void vv_row_write(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns);
 
-/* The same of a row in which the texts of some cells (their columns, ascending; not empty, neither absent
- * nor null) are elsewhere: nothing is written for them; at[i] gets where in out the i-th belongs. */
-void vv_row_write_around(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns,
-			 const size_t *elsewhere, size_t count, size_t *at);
-
 /* Does vv_row_write give exactly raw[0 .. len)? False as well when out of memory:
  * vv_row_writer_ok tells. */
 bool vv_row_matches(vv_row_writer *w, const vv_cell *cells, size_t columns, const char *raw,
@@ -62,8 +57,5 @@ bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell);
  * habit. */
 void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
 		       bool only_column);
-
-/* Appends a JSON string in its quotes, escaped as the dialect has it. */
-void vv_cell_write_string(vv_buf *out, const char *text, size_t len, const vv_dialect *d);
 
 #endif

@@ -62,10 +62,10 @@ static vv_status note(reader *r, vv_guess guess, uint64_t line, uint64_t column,
 
 static vv_status add_cell(reader *r, const void *text, size_t len)
 {
-	if (r->count == VV_COLUMNS_MAX || r->text.len + len > UINT32_MAX) {
+	if (r->count == VV_COLUMNS_MAX || r->text.len + len > VV_ROW_MAX) {
 		return vv_fail(r->err, VV_EINPUT, "line %llu: a row of more than %s",
 			       (unsigned long long)r->row_line,
-			       r->count == VV_COLUMNS_MAX ? "16384 cells" : "4 GiB");
+			       r->count == VV_COLUMNS_MAX ? "16384 cells" : "8 MiB");
 	}
 	if (!vv_array_room(r->cells, r->count, r->cap)) {
 		return vv_fail_nomem(r->err);

@@ -48,7 +48,7 @@ typedef struct vv_lenient {
 	bool no_quotes;           /* every byte but delimiters and line ends is data */
 } vv_lenient;
 
-/* Reads all. VV_EINPUT for a row over 4 GiB or over VV_COLUMNS_MAX cells, and with no_quotes for
+/* Reads all. VV_EINPUT for a row with more than VV_ROW_MAX bytes of text or over VV_COLUMNS_MAX cells, and with no_quotes for
  * a NUL byte. */
 vv_status vv_lenient_read(const vv_lenient *l, vv_error *err);
 

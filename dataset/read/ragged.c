@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/format/cell.h"
 
 #define PIECE ((size_t)256 << 10)
 #define SAMPLE ((size_t)1 << 20)
-#define ROW_MAX ((size_t)64 << 20) /* a quoted cell that goes on for longer was not closed */
 
 /* As many bytes again as a row has had so far, since it is looked at anew. */
 vv_status vv_ragged_fill(vv_ragged *r, vv_error *err)
@@ -137,7 +137,7 @@ static bool find_row(vv_ragged *r, vv_ragged_row *out)
 			bool ends = closed && (next == len || vv_ragged_is_line_end(p[next]) ||
 					       (uint8_t)p[next] == d->delimiter);
 
-			if (!closed && !r->at_end && len - i < ROW_MAX) {
+			if (!closed && !r->at_end && len - i < VV_ROW_MAX) {
 				return false;
 			}
 			if (!closed || (!ends && lines)) {

@@ -5,6 +5,7 @@
  */
 #include "dataset/read/row_sorter.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -428,9 +429,7 @@ vv_status row_sorter_add(row_sorter *s, const void *key, size_t key_len, const v
 	uint8_t head[HEAD];
 	vv_status rc;
 
-	if (key_len > UINT32_MAX || line_len > UINT32_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a row of 4 GiB cannot be sorted");
-	}
+	assert(key_len <= UINT32_MAX && line_len <= UINT32_MAX);
 	if (s->count > 0 &&
 	    s->records.len + key_len + line_len + s->count * sizeof(entry) > s->memory &&
 	    (rc = lay_down_run(s, err)) < 0) {

@@ -51,7 +51,7 @@ void vv_scan_free(vv_scan *s)
 
 void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint64_t origin)
 {
-	assert(bytes || len == 0);
+	assert((bytes || len == 0) && len <= UINT32_MAX);
 	s->bytes = bytes ? bytes : "";
 	s->end = s->bytes + len;
 	s->at_end = at_end;
@@ -98,11 +98,6 @@ const char *vv_scan_column_name(const vv_scan *s, size_t i, size_t *len)
 {
 	*len = 0;
 	return i < s->columns && s->json ? vv_scan_json_name(s, i, len) : NULL;
-}
-
-bool vv_scan_find_column(const vv_scan *s, const char *name, size_t len, size_t *out)
-{
-	return s->json && vv_scan_json_find(s, name, len, out);
 }
 
 void vv_scan_detach_arena(vv_scan *s, vv_arena *out)

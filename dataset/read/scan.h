@@ -57,7 +57,7 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 		      const size_t *name_lens, vv_error *err);
 void vv_scan_free(vv_scan *s); /* accepts NULL */
 
-/* The bytes to scan from now on. at_end: nothing follows them. origin: the
+/* The bytes to scan from now on, fewer than 4 GiB. at_end: nothing follows them. origin: the
  * window's offset in the whole input, for messages. The next row begins at
  * bytes[0]. */
 void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint64_t origin);
@@ -89,9 +89,6 @@ size_t vv_scan_fault(const vv_scan *s); /* offset in the window of the fault jus
 /* Columns known so far; grows with JSON. Names are borrowed until the scan ends. */
 size_t vv_scan_columns(const vv_scan *s);
 const char *vv_scan_column_name(const vv_scan *s, size_t i, size_t *len);
-
-/* JSON forms: the column that has this name, if there is one; of several the first. */
-bool vv_scan_find_column(const vv_scan *s, const char *name, size_t len, size_t *out);
 
 /* Hands the arena with decoded cells over to *out and starts a new one. */
 void vv_scan_detach_arena(vv_scan *s, vv_arena *out);

@@ -228,11 +228,6 @@ static int refuse_text(vv_scan *s, const char *where, vv_error *err)
 		vv_text_show(where, 1));
 }
 
-static int refuse_length(vv_scan *s, const char *where, vv_error *err)
-{
-	return vv_scan_refuse(s, where, err, "a cell of 4 GiB or more");
-}
-
 /* --- rows --------------------------------------------------------------- */
 
 /* A row under way. */
@@ -241,7 +236,6 @@ typedef struct csv_line {
 	const char *extra; /* the first cell that is too many, or NULL */
 	size_t cells;
 	size_t form_bytes; /* quotes around and escapes inside of cells */
-	uint64_t longest;  /* no less than the longest cell: all lengths or-ed */
 	bool quotes;       /* quote or escape characters anywhere */
 	bool escaped;      /* some cell has to be decoded */
 } csv_line;
@@ -257,7 +251,6 @@ static inline void put_cell(vv_cell *cells, size_t limit, csv_line *line, const 
 			    const char *end, uint8_t flags)
 {
 	size_t i = line->cells++;
-	size_t len = (size_t)(end - start);
 
 	if (i >= limit) {
 		if (!line->extra) {
@@ -266,21 +259,10 @@ static inline void put_cell(vv_cell *cells, size_t limit, csv_line *line, const 
 		return;
 	}
 	cells[i].text = start;
-	cells[i].len = (uint32_t)len;
+	cells[i].len = (uint32_t)(end - start);
 	cells[i].state = VV_CELL_TEXT;
 	cells[i].flags = flags;
 	cells[i].spare = 0;
-	line->longest |= len;
-}
-
-/* Where the window ends inside a cell that began at start: 0, wait for more, unless
- * no more can help. */
-static int cut_short(vv_scan *s, const char *start, bool quoted, vv_error *err)
-{
-	if (quoted && (s->at_end || s->end - start > (ptrdiff_t)UINT32_MAX)) {
-		return refuse_quote(s, start, err);
-	}
-	return s->end - start > (ptrdiff_t)UINT32_MAX ? refuse_length(s, start, err) : 0;
 }
 
 /* The cell whose quote opens at open. Returns the byte after its closing quote,
@@ -293,7 +275,7 @@ static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open,
 	const char *p = closing_quote(v, &escapes);
 
 	if (!p || (p + 1 == v->end && !v->at_end)) {
-		*rc = cut_short(s, open, !p, err);
+		*rc = !p && s->at_end ? refuse_quote(s, open, err) : 0;
 		return NULL;
 	}
 	put_cell(cells, v->columns, line, open + 1, p,
@@ -331,8 +313,7 @@ static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, cs
 		}
 		if (!p || *p == '\n' || *p == '\r') {
 			if (!p && !v->at_end) {
-				*rc = cut_short(s, start, false, err);
-				return NULL;
+				return NULL; /* more is to come */
 			}
 			p = p ? p : v->end;
 			put_cell(cells, v->columns, line, start, p, flags);
@@ -359,28 +340,13 @@ static const char *skip_line_ends(const char *p, const char *end)
 	return p;
 }
 
-/* A complete row that may still have to be refused. */
-static int check_line(vv_scan *s, csv_line line, const vv_cell *cells, const char *end,
-		      vv_error *err)
+static int refuse_extra(vv_scan *s, const csv_line *line, vv_error *err)
 {
-	size_t i;
+	int rc = vv_scan_refuse(s, line->extra, err, "found %zu cells, expected at most %zu",
+				line->cells, s->columns);
 
-	if (line.extra) {
-		int rc = vv_scan_refuse(s, line.extra, err, "found %zu cells, expected at most %zu",
-					line.cells, s->columns);
-
-		s->found = line.cells;
-		return rc;
-	}
-	/* A length that was cut to 32 bits shows in where the next cell begins. */
-	for (i = 0; line.longest > UINT32_MAX && i < line.cells; i++) {
-		const char *next = i + 1 < line.cells ? cells[i + 1].text : end;
-
-		if ((uint64_t)(next - cells[i].text) > UINT32_MAX) {
-			return refuse_length(s, cells[i].text, err);
-		}
-	}
-	return 0;
+	s->found = line->cells;
+	return rc;
 }
 
 /* Where the row's raw bytes end: after its line end, and at the end of the input
@@ -443,9 +409,8 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	if (!end) {
 		return give_up(s, 0);
 	}
-	if ((line.extra || line.longest > UINT32_MAX) &&
-	    (rc = check_line(s, line, cells, p, err)) < 0) {
-		return give_up(s, rc);
+	if (line.extra) {
+		return give_up(s, refuse_extra(s, &line, err));
 	}
 	if (line.escaped && (rc = decode_cells(s, cells, line.cells, err)) < 0) {
 		return give_up(s, rc);

@@ -47,7 +47,6 @@ void vv_scan_json_clear(vv_scan *s);
 void vv_scan_json_window(vv_scan *s);
 int vv_scan_json_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
 const char *vv_scan_json_name(const vv_scan *s, size_t i, size_t *len);
-bool vv_scan_json_find(const vv_scan *s, const char *name, size_t len, size_t *out);
 bool vv_scan_json_ended(const vv_scan *s);
 
 /* len bytes of the arena, unaligned; NULL when out of memory. */

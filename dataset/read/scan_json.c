@@ -154,11 +154,6 @@ const char *vv_scan_json_name(const vv_scan *s, size_t i, size_t *len)
 	return s->json->columns[i].name;
 }
 
-bool vv_scan_json_find(const vv_scan *s, const char *name, size_t len, size_t *out)
-{
-	return look_up(s->json, name, len, hash_of(s->json, name, len), out);
-}
-
 bool vv_scan_json_ended(const vv_scan *s)
 {
 	return s->json->ended;
@@ -198,9 +193,6 @@ static vv_status on_member(void *payload, const vv_json_member *m, vv_error *err
 
 	if (rc < 0) {
 		return rc;
-	}
-	if (m->raw_len > UINT32_MAX) {
-		return vv_fail(err, VV_EINPUT, "a value of 4 GiB or more");
 	}
 	j->highest = i + 1 > j->highest ? i + 1 : j->highest;
 	if (i >= j->stride) {

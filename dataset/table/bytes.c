@@ -9,14 +9,15 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
-#include "dataset/table/long_group.h"
 
 /* Some groups (or chunks) are made by a thread at a time, until they have so many bytes: handing
  * work to a thread costs as much as making a few kilobytes, and so does a write. */
 #define PIECE_WANT (128u << 10)
 #define PARTS 16u
 #define PIECES 8u
-#define KEPT ((size_t)16 << 20) /* bytes of a piece */
+/* With more bytes under way only one piece is begun beside the one that is waited for. */
+#define BYTES_AHEAD ((uint64_t)4 << 20)
+#define KEPT ((size_t)1 << 20) /* bytes of a piece */
 
 /* One group (or chunk). */
 typedef struct part {
@@ -25,9 +26,7 @@ typedef struct part {
 	bool last;
 	bool copied; /* from the old file */
 	uint64_t copy_at;
-	bool streams;      /* its bytes are not in the piece's, but made when they are given */
-	long_group *cells; /* what they are made of, unless copied */
-	uint64_t raw_len;  /* once it is made */
+	uint64_t raw_len; /* once it is made */
 	uint64_t hash;
 	vv_scan_entry entry; /* with a scan cache */
 } part;
@@ -37,20 +36,13 @@ typedef struct piece {
 	struct maker *maker;
 	part parts[PARTS];
 	size_t count;
+	uint64_t bytes; /* of all parts, as the lists have them */
 	vv_batch batch; /* of the part that is made */
-	vv_buf raw;     /* of all parts that do not stream */
+	vv_buf raw;
 	vv_status status;
 	vv_error err;
 	size_t given, raw_given; /* of the parts, and of raw */
 } piece;
-
-/* A part that is being streamed: what is known of it so far. */
-typedef struct stream {
-	vv_xxh3_state *hash, *own,
-		*head; /* of the bytes; with the cache's secret; of the first ones */
-	uint64_t len;
-	char *copy; /* room for what is copied */
-} stream;
 
 /* Where the groups of the old file lie: a hash table by what makes their bytes. */
 typedef struct old_place {
@@ -69,9 +61,9 @@ typedef struct maker {
 	size_t writer_count;
 	piece pieces[PIECES];
 	size_t head, tail;
-	uint64_t left; /* groups not yet begun */
+	uint64_t under_way; /* bytes of the pieces that are */
+	uint64_t left;      /* groups not yet begun */
 	vv_xxh3_state *hash;
-	stream stream;
 	uint64_t bytes;
 } maker;
 
@@ -197,20 +189,10 @@ static vv_status make_rows(maker *m, piece *p, part *of, unsigned worker, vv_err
 	if (rc < 0) {
 		return rc;
 	}
-	of->raw_len = p->batch.raw_len;
-	of->streams = of->copied && of->raw_len > LONG_GROUP && !m->opts->by_group;
 	if (of->copied) {
-		return of->streams ? VV_OK : copy_rows(m, p, of, err);
+		return copy_rows(m, p, of, err);
 	}
 	p->batch.first_row = of->first_row;
-	if (!m->opts->by_group) {
-		int is_long = long_group_open(&of->cells, m->table, &p->batch, &m->writers[worker],
-					      of->data_item.data, of->data_item.len, of->last, err);
-		if (is_long != 0) {
-			of->streams = is_long > 0;
-			return is_long < 0 ? (vv_status)is_long : VV_OK;
-		}
-	}
 	if ((rc = table_group_bytes(&p->raw, m->table, &m->writers[worker], &p->batch,
 				    of->data_item.data, of->data_item.len, of->last, err)) < 0) {
 		return rc;
@@ -244,7 +226,7 @@ static void piece_run(vv_job *job, unsigned worker)
 		p->status = m->table->root.kind == VV_KIND_TABLE
 				    ? make_rows(m, p, of, worker, &p->err)
 				    : make_chunk(m, p, of, &p->err);
-		if (p->status == VV_OK && !of->streams) {
+		if (p->status == VV_OK) {
 			hash_part(m, of, vv_buf_cstr(&p->raw) + from, p->raw.len - from);
 		}
 	}
@@ -280,7 +262,7 @@ static vv_status next_part(maker *m, part *of, uint64_t *bytes, bool *more, vv_e
 		return VV_ENOMEM;
 	}
 	m->left--;
-	of->copied = of->streams = false;
+	of->copied = false;
 	if (m->places && m->left > 0) {
 		const old_place *o = find_place(m, items_hash(&of->data_item, &of->layout_item));
 		of->copied = o->raw_len != 0;
@@ -290,14 +272,20 @@ static vv_status next_part(maker *m, part *of, uint64_t *bytes, bool *more, vv_e
 	return VV_OK;
 }
 
+static bool has_room(const maker *m)
+{
+	return m->tail - m->head < 2 || (m->tail - m->head < PIECES && m->under_way < BYTES_AHEAD);
+}
+
 /* Begins the next groups; *more false when there are none. */
 static vv_status maker_begin(maker *m, bool *more, vv_error *err)
 {
 	piece *p = &m->pieces[m->tail % PIECES];
-	uint64_t all = 0, bytes = 0;
+	uint64_t bytes = 0;
 	p->count = p->given = p->raw_given = 0;
+	p->bytes = 0;
 	*more = true;
-	while (p->count < PARTS && all < PIECE_WANT) {
+	while (p->count < PARTS && p->bytes < PIECE_WANT) {
 		vv_status rc = next_part(m, &p->parts[p->count], &bytes, more, err);
 		if (rc < 0) {
 			return rc;
@@ -306,7 +294,7 @@ static vv_status maker_begin(maker *m, bool *more, vv_error *err)
 			break;
 		}
 		p->count++;
-		all += bytes;
+		p->bytes += bytes;
 	}
 	if (p->count == 0) {
 		return VV_OK;
@@ -314,6 +302,7 @@ static vv_status maker_begin(maker *m, bool *more, vv_error *err)
 	*more = true;
 	p->maker = m;
 	p->job.run = piece_run;
+	m->under_way += p->bytes;
 	m->tail++;
 	vv_pool_submit(m->pool, &p->job);
 	return VV_OK;
@@ -323,6 +312,7 @@ static piece *maker_take(maker *m)
 {
 	piece *p = &m->pieces[m->head % PIECES];
 	vv_pool_wait(m->pool, &p->job);
+	m->under_way -= p->bytes;
 	m->head++;
 	return p;
 }
@@ -388,7 +378,6 @@ static void maker_close(maker *m)
 		for (size_t k = 0; k < PARTS; k++) {
 			vv_buf_clear(&m->pieces[i].parts[k].data_item);
 			vv_buf_clear(&m->pieces[i].parts[k].layout_item);
-			long_group_close(m->pieces[i].parts[k].cells);
 		}
 		vv_batch_clear(&m->pieces[i].batch);
 		vv_buf_clear(&m->pieces[i].raw);
@@ -396,10 +385,6 @@ static void maker_close(maker *m)
 	vv_list_reader_close(m->data);
 	vv_list_reader_close(m->layout);
 	vv_xxh3_free(m->hash);
-	vv_xxh3_free(m->stream.hash);
-	vv_xxh3_free(m->stream.own);
-	vv_xxh3_free(m->stream.head);
-	vv_free(m->stream.copy);
 	vv_pool_free(m->own_pool);
 }
 
@@ -440,134 +425,24 @@ static vv_status give(maker *m, vv_bytes_fn fn, void *payload, const vv_buf *b, 
 	return b->len > 0 ? fn(payload, b->data, b->len, err) : VV_OK;
 }
 
-/* ---- parts that stream ---- */
-
-static vv_status begin_stream(maker *m, vv_error *err)
+/* The next bytes of a piece that was taken; by_group: of one part. False when all were given. */
+static bool piece_next(const maker *m, piece *p, const char **bytes, size_t *len)
 {
-	stream *s = &m->stream;
-
-	if (!s->hash) {
-		s->hash = vv_xxh3_new(0);
-		s->own = vv_xxh3_new(m->opts->secret);
-		s->head = vv_xxh3_new(m->opts->secret);
-		s->copy = vv_malloc(PIECE_WANT);
-	}
-	if (!s->hash || !s->own || !s->head || !s->copy) {
-		return vv_fail_nomem(err);
-	}
-	vv_xxh3_reset(s->hash, 0);
-	vv_xxh3_reset(s->own, m->opts->secret);
-	vv_xxh3_reset(s->head, m->opts->secret);
-	return VV_OK;
-}
-
-static void hash_streamed(const maker *m, const char *bytes, size_t len)
-{
-	const stream *s = &m->stream;
-
-	vv_xxh3_update(s->hash, bytes, len);
-	if (m->opts->cache) {
-		vv_xxh3_update(s->own, bytes, len);
-		if (s->len < VV_SCAN_HEAD) {
-			size_t head = (size_t)(VV_SCAN_HEAD - s->len);
-			vv_xxh3_update(s->head, bytes, len < head ? len : head);
-		}
-	}
-}
-
-/* All of the part was given. */
-static void end_stream(maker *m, part *of)
-{
-	const stream *s = &m->stream;
-
-	of->hash = vv_xxh3_digest(s->hash);
-	if (m->opts->cache) {
-		of->entry = (vv_scan_entry){.raw_len = of->raw_len,
-					    .raw_hash = of->hash,
-					    .clean_cut = !of->last,
-					    .hash = vv_xxh3_digest128(s->own),
-					    .head_hash = vv_xxh3_digest(s->head)};
-	}
-	long_group_close(of->cells);
-	of->cells = NULL;
-	m->stream.len = 0;
-}
-
-/* 1; 0 after the part's last bytes. */
-static int next_copied(const maker *m, const part *of, const char **bytes, size_t *len,
-		       vv_error *err)
-{
-	const uint64_t left = of->raw_len - m->stream.len;
-	const size_t want = left < PIECE_WANT ? (size_t)left : PIECE_WANT;
-	ssize_t n = vv_pread_full(m->opts->old_fd, m->stream.copy, want,
-				  of->copy_at + m->stream.len, "the old file", err);
-
-	if (n < 0) {
-		return (int)n;
-	}
-	if ((size_t)n != want) {
-		return (int)vv_fail(err, VV_ECORRUPT, "the old file is shorter than it was");
-	}
-	*bytes = m->stream.copy;
-	*len = want;
-	return want > 0;
-}
-
-/* The next bytes of a part that streams. 1; 0 when all were given, and their hashes are known; <0. */
-static int stream_next(maker *m, part *of, const char **bytes, size_t *len, vv_error *err)
-{
-	uint64_t at;
-	vv_status rc;
-
-	if (m->stream.len == 0 && (rc = begin_stream(m, err)) < 0) {
-		return (int)rc;
-	}
-	int more = of->copied ? next_copied(m, of, bytes, len, err)
-			      : long_group_next(of->cells, bytes, len, &at, err);
-	if (more > 0) {
-		hash_streamed(m, *bytes, *len);
-		m->stream.len += *len;
-	} else if (more == 0) {
-		end_stream(m, of);
-	}
-	return more;
-}
-
-/* The next bytes of a piece that was taken, borrowed until the next call; by_group: of one part at most.
- * 1; 0 when all were given, and the hashes of its parts are known; <0. */
-static int piece_next(maker *m, piece *p, const char **bytes, size_t *len, vv_error *err)
-{
-	while (p->given < p->count) {
-		part *of = &p->parts[p->given];
-
-		if (of->streams) {
-			int more = stream_next(m, of, bytes, len, err);
-			if (more != 0) {
-				return more;
-			}
-			p->given++;
-			continue;
-		}
+	for (*len = 0; *len == 0 && p->given < p->count; p->raw_given += *len) {
 		*bytes = vv_buf_cstr(&p->raw) + p->raw_given;
-		*len = 0;
 		do {
 			*len += (size_t)p->parts[p->given++].raw_len;
-		} while (!m->opts->by_group && p->given < p->count && !p->parts[p->given].streams);
-		p->raw_given += *len;
-		if (*len > 0) {
-			return 1;
-		}
+		} while (!m->opts->by_group && p->given < p->count);
 	}
-	return 0;
+	return *len > 0;
 }
 
 static vv_status give_piece(maker *m, vv_bytes_fn fn, void *payload, piece *p, vv_error *err)
 {
 	const char *bytes;
 	size_t len;
-	int more;
 
-	while ((more = piece_next(m, p, &bytes, &len, err)) > 0) {
+	while (piece_next(m, p, &bytes, &len)) {
 		m->bytes += len;
 		vv_status rc = fn(payload, bytes, len, err);
 		if (rc < 0) {
@@ -575,7 +450,7 @@ static vv_status give_piece(maker *m, vv_bytes_fn fn, void *payload, piece *p, v
 		}
 		vv_progress_update(m->opts->progress, "writing", m->bytes, m->table->root.bytes);
 	}
-	return (vv_status)more;
+	return VV_OK;
 }
 
 vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
@@ -591,7 +466,7 @@ vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_b
 		goto done;
 	}
 	while (more || m.head < m.tail) {
-		while (more && m.tail - m.head < PIECES) {
+		while (more && has_room(&m)) {
 			if ((rc = maker_begin(&m, &more, err)) < 0) {
 				goto done;
 			}
@@ -686,16 +561,15 @@ static piece *source_piece(group_source *s, vv_status *rc, vv_error *err)
 static vv_status source_next(group_source *s, vv_error *err)
 {
 	vv_status rc;
-	int more = 0;
 
 	if (s->state == AT_GROUPS) {
-		if (s->piece && (more = piece_next(&s->m, s->piece, &s->at, &s->left, err)) == 0) {
+		if (s->piece && piece_next(&s->m, s->piece, &s->at, &s->left)) {
+			return VV_OK;
+		}
+		if (s->piece) {
 			take_hashes(s->m.hash, s->piece);
 			trim(s->piece);
 			s->piece = NULL;
-		}
-		if (more != 0) {
-			return more < 0 ? (vv_status)more : VV_OK;
 		}
 		if ((s->piece = source_piece(s, &rc, err)) || rc < 0) {
 			return rc;

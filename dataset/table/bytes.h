@@ -21,8 +21,7 @@
 /* Gives the file's exact bytes in order to fn (one call for what is before the rows,
  * then some row groups or chunks at a time, one for what is after them; none without bytes) and
  * checks their hash and length against the root at the end (VV_ECORRUPT). Decodes
- * in the pool's threads (NULL: none). The text of a long cell goes from its chunks to fn in pieces, and
- * is never in memory as a whole, unless its line is kept raw. */
+ * in the pool's threads (NULL: none). */
 typedef vv_status (*vv_bytes_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
 vv_status vv_table_bytes(vv_table *t, vv_bytes_fn fn, void *payload, vv_pool *pool,
 			 const vv_progress *progress, vv_error *err);
@@ -55,7 +54,7 @@ vv_status vv_table_source_open_with(vv_table_source **out, vv_table *t, vv_pool 
 ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err);
 void vv_table_source_close(vv_table_source *s);
 
-/* A part of the file (bytes_range.c). A row group is made as a whole, but for long cells. */
+/* A part of the file (bytes_range.c). A row group is made as a whole. */
 
 /* Gives bytes [from, from + len) of the file to fn, in order, in pieces; what lies past its
  * end (t->root.bytes) is not given. Every block's name is checked, and the lengths that the
@@ -65,8 +64,7 @@ vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn f
 			 vv_error *err);
 
 /* The most bytes that one row group takes of those that this part of the file touches: while bytes of
- * it are given, about twice as many are in memory. Reads lists alone, and groups of more than 1 MiB,
- * whose long cells count only where they must be in memory. 0 for files. */
+ * it are given, about twice as many are in memory. Reads a list alone. 0 for files. */
 vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
 				 vv_error *err);
 

@@ -8,7 +8,6 @@
 
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
-#include "dataset/table/long_group.h"
 
 typedef struct range {
 	vv_table *table;
@@ -152,39 +151,15 @@ static int walk_next(walk *w, uint64_t head, vv_error *err)
 	return 1;
 }
 
-static vv_status give_long_group(const range *r, long_group *g, uint64_t begin, vv_error *err)
-{
-	const char *bytes;
-	size_t len;
-	uint64_t at = 0;
-	int more = 0;
-	vv_status rc = r->from > begin ? long_group_skip(g, r->from - begin, err) : VV_OK;
-
-	while (rc == VV_OK && begin + at < r->end &&
-	       (more = long_group_next(g, &bytes, &len, &at, err)) > 0) {
-		rc = give_part(r, begin + at, bytes, len, err);
-		at += len;
-	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
-}
-
 static vv_status give_group(const range *r, walk *w, vv_error *err)
 {
-	vv_batch *b = &w->batch;
-	long_group *one;
 	vv_buf raw = VV_BUF_INIT;
-	int is_long = long_group_open(&one, r->table, b, &w->writer, w->item.bytes, w->item.len,
-				      w->last, err);
-	vv_status rc = is_long < 0 ? (vv_status)is_long : VV_OK;
+	vv_status rc = table_group_bytes(&raw, r->table, &w->writer, &w->batch, w->item.bytes,
+					 w->item.len, w->last, err);
 
-	if (is_long > 0) {
-		rc = give_long_group(r, one, w->begin, err);
-	} else if (is_long == 0 &&
-		   (rc = table_group_bytes(&raw, r->table, &w->writer, b, w->item.bytes,
-					   w->item.len, w->last, err)) == VV_OK) {
+	if (rc == VV_OK) {
 		rc = give_part(r, w->begin, raw.data, raw.len, err);
 	}
-	long_group_close(one);
 	vv_buf_clear(&raw);
 	return rc;
 }
@@ -240,25 +215,13 @@ vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn 
 	return t->root.kind == VV_KIND_TABLE ? give_table(&r, err) : give_chunks(&r, err);
 }
 
-/* What a group takes in memory of its bytes. */
-static vv_status group_cost(walk *w, uint64_t *out, vv_error *err)
-{
-	long_group *one;
-	int is_long = long_group_open(&one, w->table, &w->batch, &w->writer, w->item.bytes,
-				      w->item.len, w->last, err);
-
-	*out = is_long > 0 ? long_group_memory(one) : w->batch.raw_len;
-	long_group_close(one);
-	return is_long < 0 ? (vv_status)is_long : VV_OK;
-}
-
 vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *out, vv_error *err)
 {
-	range r = {.table = t, .from = from};
+	const vv_buf *top = &t->root.layout;
 	vv_buf head = VV_BUF_INIT;
-	uint64_t index = 0, cost;
-	bool found = false;
-	walk w = {.table = NULL};
+	vv_list_reader *list = NULL;
+	vv_list_item item;
+	uint64_t end;
 	int more = 0;
 	vv_status rc;
 
@@ -266,21 +229,19 @@ vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *
 	if (t->root.kind != VV_KIND_TABLE || from >= t->root.bytes) {
 		return VV_OK;
 	}
-	r.end = len < t->root.bytes - from ? from + len : t->root.bytes;
-	vv_batch_init(&w.batch);
+	end = len < t->root.bytes - from ? from + len : t->root.bytes;
 	if ((rc = table_head(&head, t, err)) < 0 ||
-	    (rc = find_group(&r, head.len, &index, &found, err)) < 0 || !found ||
-	    (rc = walk_open(&w, t, index, err)) < 0) {
+	    (rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &t->source, top->data, top->len,
+				      err)) < 0 ||
+	    (rc = vv_list_seek(list, from > head.len ? from - head.len : 0, err)) < 0) {
 		goto done;
 	}
-	while (rc == VV_OK && (more = walk_next(&w, head.len, err)) > 0 && w.begin < r.end) {
-		if ((rc = group_cost(&w, &cost, err)) == VV_OK) {
-			*out = cost > *out ? cost : *out;
-		}
+	while ((more = vv_list_next(list, &item, err)) > 0 && head.len + item.before < end) {
+		*out = item.weight > *out ? item.weight : *out;
 	}
-	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	rc = more < 0 ? (vv_status)more : VV_OK;
 done:
-	walk_close(&w);
+	vv_list_reader_close(list);
 	vv_buf_clear(&head);
 	return rc;
 }

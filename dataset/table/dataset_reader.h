@@ -64,10 +64,11 @@ typedef struct vv_dataset_options {
 	vv_order_wish order;      /* --order */
 	const vv_pointer *parent; /* overrides the lookup; may be NULL */
 	bool no_parent;
+	bool as_named; /* a table with a row that is too long is refused, not kept as bytes with a warning */
 } vv_dataset_options;
 #define VV_DATASET_OPTIONS_INIT                                                                    \
 	{                                                                                          \
-		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, VV_ORDER_KEEP, NULL, false        \
+		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, VV_ORDER_KEEP, NULL, false, false \
 	}
 
 typedef struct vv_dataset_found {

@@ -221,10 +221,6 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 	if (in->opts.kind != VV_KIND_TABLE && (rc = refuse_for_bytes(path, opts, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_config_u64(r->repo, "varve.maxrow", VV_ROW_MAX_DEFAULT, &in->opts.max_row,
-				err)) < 0) {
-		return rc;
-	}
 	in->opts.pool = vv_dataset_reader_pool(r);
 	in->opts.progress = r->progress;
 	in->temp = vv_path_join(vv_repository_varvedir(r->repo), "cache", NULL);
@@ -240,6 +236,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 			return rc;
 		}
 		in->opts.may_be_file &= !in->has_package;
+		in->opts.long_as_file = !opts->as_named;
 		merge_hints(&in->opts.hints, &opts->hints);
 		if (in->opts.parent &&
 		    (rc = vv_dataset_reader_scan_cache(r, path, &out->parent, &in->cache,

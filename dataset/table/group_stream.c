@@ -9,7 +9,6 @@
 
 #include "base/array.h"
 #include "base/sys.h"
-#include "dataset/table/long_group.h"
 #include "dataset/table/table.h"
 
 #define AHEAD 8 /* groups that are begun before they are asked for, */
@@ -28,12 +27,7 @@ typedef struct piece {
 	vv_batch batch;
 	vv_row_writer *writer; /* NULL until it is needed */
 	vv_buf raw;
-	uint64_t raw_len;     /* as the layout has it */
-	long_group *cells;    /* its bytes, where they stream; raw is empty then */
-	const char *at;       /* of these the ones that are at hand, */
-	size_t left;          /* borrowed from cells */
-	vv_xxh3_state *hash;  /* of those that were read */
-	bool next_read, read; /* what follows was read; all was */
+	uint64_t raw_len; /* as the layout has it */
 	vv_status status;
 	vv_error err;
 } piece;
@@ -55,42 +49,14 @@ struct group_stream {
 	size_t pair_count, pair_cap;
 };
 
-/* Begins to read the group's bytes: the first ones are at hand then. */
-static vv_status begin_reading(piece *p, vv_error *err)
-{
-	uint64_t at;
-	int more = long_group_next(p->cells, &p->at, &p->left, &at, err);
-
-	p->read = p->next_read = false;
-	if (more <= 0) {
-		return more < 0 ? (vv_status)more
-				: vv_fail(err, VV_ECORRUPT, "a row group gives no bytes");
-	}
-	p->hash = vv_xxh3_new(0);
-	return p->hash ? VV_OK : vv_fail_nomem(err);
-}
-
-static void end_reading(piece *p)
-{
-	long_group_close(p->cells);
-	p->cells = NULL;
-	vv_xxh3_free(p->hash);
-	p->hash = NULL;
-}
-
 static vv_status make(piece *p, vv_error *err)
 {
-	int is_long;
 	vv_status rc;
 
 	vv_buf_reset(&p->raw);
 	p->batch.first_row = p->batch.index = 0;
 	if ((rc = table_load_layout(p->table, &p->batch, p->layout.data, p->layout.len, err)) < 0) {
 		return rc;
-	}
-	if ((is_long = long_group_open(&p->cells, p->table, &p->batch, &p->writer, p->data.data,
-				       p->data.len, p->last, err)) != 0) {
-		return is_long < 0 ? (vv_status)is_long : begin_reading(p, err);
 	}
 	rc = table_group_bytes(&p->raw, p->table, &p->writer, &p->batch, p->data.data, p->data.len,
 			       p->last, err);
@@ -245,7 +211,7 @@ static bool is_row_end(int byte)
 
 static uint8_t first_byte(const piece *p)
 {
-	return p->known ? (uint8_t)p->pair.first : (uint8_t)(p->cells ? *p->at : p->raw.data[0]);
+	return p->known ? (uint8_t)p->pair.first : (uint8_t)p->raw.data[0];
 }
 
 /* The pair may stand elsewhere, since what follows would not have changed how the last row is read. */
@@ -264,16 +230,10 @@ const vv_pair *group_stream_pairs(const group_stream *s, size_t *count)
 	return s->pairs;
 }
 
-static vv_status drop_head(group_stream *s, vv_error *err)
+static void drop_head(group_stream *s)
 {
 	piece *p = &s->pieces[s->head % AHEAD];
-	vv_status rc = VV_OK;
 
-	if (p->cells && p->read && !is_row_end(s->next)) {
-		p->pair.raw_hash = vv_xxh3_digest(p->hash);
-		rc = note_pair(s, &p->pair, err);
-	}
-	end_reading(p);
 	if (p->raw.cap > (1u << 20) || p->raw_len > (1u << 20)) { /* long rows are seldom */
 		vv_buf_clear(&p->raw);
 		vv_batch_clear(&p->batch);
@@ -281,7 +241,6 @@ static vv_status drop_head(group_stream *s, vv_error *err)
 	}
 	s->head++;
 	s->given = false;
-	return rc;
 }
 
 /* What a piece that is not known gives of its pair. */
@@ -289,8 +248,8 @@ static vv_status fill_pair(group_stream *s, piece *p, vv_error *err)
 {
 	p->pair.raw_len = p->raw_len;
 	p->pair.first = (char)first_byte(p);
-	if (p->cells || is_row_end(s->next)) {
-		return VV_OK; /* the hash is known later; or the pair stands here alone */
+	if (is_row_end(s->next)) {
+		return VV_OK; /* the pair stands here alone */
 	}
 	p->pair.raw_hash = vv_xxh3(p->raw.data, p->raw.len, 0);
 	return note_pair(s, &p->pair, err);
@@ -301,8 +260,8 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 	vv_status rc;
 	piece *p, *after;
 
-	if (s->given && (rc = drop_head(s, err)) < 0) {
-		return (int)rc;
+	if (s->given) {
+		drop_head(s);
 	}
 	if (!(p = look(s, 0, &rc, err))) {
 		return (int)rc;
@@ -325,55 +284,10 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 	*out = items_of(p);
 	out->known = p->known;
 	out->pair = p->pair;
-	out->streams = p->cells != NULL;
-	out->raw = p->known || p->cells ? NULL : p->raw.data;
+	out->raw = p->known ? NULL : p->raw.data;
 	out->raw_len = (size_t)p->pair.raw_len;
 	out->next = s->next;
 	return 1;
-}
-
-/* Goes on to the next bytes of a piece that streams; none are left once p->read. */
-static vv_status read_on(piece *p, int next, vv_error *err)
-{
-	uint64_t at;
-	int more = long_group_next(p->cells, &p->at, &p->left, &at, err);
-
-	if (more < 0) {
-		return (vv_status)more;
-	}
-	p->read = more == 0;
-	p->left = p->read ? 0 : p->left;
-	p->next_read = p->read && next < 0;
-	return VV_OK;
-}
-
-ssize_t group_stream_read(void *stream, void *buf, size_t len, vv_error *err)
-{
-	group_stream *s = stream;
-	piece *p = &s->pieces[s->head % AHEAD];
-	size_t n;
-	vv_status rc;
-
-	assert(s->given && p->cells);
-	while (p->left == 0 && !p->read) {
-		if ((rc = read_on(p, s->next, err)) < 0) {
-			return (ssize_t)rc;
-		}
-	}
-	if (p->read) {
-		n = !p->next_read && len > 0;
-		if (n > 0) {
-			*(char *)buf = (char)s->next;
-			p->next_read = true;
-		}
-		return (ssize_t)n;
-	}
-	n = p->left < len ? p->left : len;
-	memcpy(buf, p->at, n);
-	vv_xxh3_update(p->hash, p->at, n);
-	p->at += n;
-	p->left -= n;
-	return (ssize_t)n;
 }
 
 void group_stream_swap(group_stream *s, vv_buf *raw)
@@ -381,7 +295,7 @@ void group_stream_swap(group_stream *s, vv_buf *raw)
 	piece *p = &s->pieces[s->head % AHEAD];
 	vv_buf own = p->raw;
 
-	assert(s->given && !p->known && !p->cells);
+	assert(s->given && !p->known);
 	p->raw = *raw;
 	*raw = own;
 }
@@ -472,7 +386,6 @@ void group_stream_close(group_stream *s)
 		vv_buf_clear(&p->layout);
 		vv_buf_clear(&p->facts);
 		vv_buf_clear(&p->raw);
-		end_reading(p);
 		vv_batch_clear(&p->batch);
 		vv_row_writer_free(p->writer);
 	}

@@ -6,9 +6,8 @@
  *   while ((more = group_stream_next(s, &g, err)) > 0) { ... }
  *   group_stream_close(s)
  *
- * Bytes are made ahead by the pool's threads; what is_known names is not read at all. A group with long
- * cells (long_group.h) is never in memory: its bytes are pulled by group_stream_read. Of groups that are as
- * long and must be, for a line that is kept raw, two are there at a time.
+ * Bytes are made ahead by the pool's threads; what is_known names is not read at all. Of groups with long
+ * rows two are there at a time.
  */
 #ifndef VV_DATASET_TABLE_GROUP_STREAM_H
 #define VV_DATASET_TABLE_GROUP_STREAM_H
@@ -27,10 +26,9 @@ typedef struct streamed_group {
 	uint64_t rows;
 	bool known;
 	vv_pair pair;    /* known: what is_known gave; else its key alone */
-	const char *raw; /* its bytes; NULL: known, or streams */
+	const char *raw; /* its bytes; NULL: known */
 	size_t raw_len;
-	bool streams; /* its bytes are there for group_stream_read */
-	int next;     /* the byte that follows it; -1: it is the last */
+	int next; /* the byte that follows it; -1: it is the last */
 } streamed_group;
 
 /* Of a group of which the items are set: fills pair's key, and all of it where the pair is known.
@@ -47,11 +45,7 @@ vv_status group_stream_prove(group_stream *s, group_proofs *proofs, vv_error *er
 vv_status group_stream_cut(group_stream *s, const vv_cut_params *cut, vv_error *err);
 /* 1, 0 at the end, <0. A known group that what follows might change is given with its bytes. */
 int group_stream_next(group_stream *s, streamed_group *out, vv_error *err);
-/* The bytes of the group just given, which streams, and one of what follows it, if anything does: as the
- * read of a vv_source, once. VV_ECORRUPT also when they are not what the row writer gives, or not as
- * many as the layout says. */
-ssize_t group_stream_read(void *stream, void *buf, size_t len, vv_error *err);
-/* Swaps the bytes of the group just given, which is neither known nor streams, with this buffer, so that
+/* Swaps the bytes of the group just given, which is not known, with this buffer, so that
  * they need not be copied. */
 void group_stream_swap(group_stream *s, vv_buf *raw);
 /* The pairs that were proved or whose bytes were given, and may serve wherever they stand: all are proved

@@ -274,8 +274,6 @@ vv_status import_collect(import *im, vv_error *err)
 	rc = err && !j->known && j->status >= 0 ? use_rows(im, j, err) : VV_OK;
 	vv_slab_drop(im->window, j->slab);
 	j->slab = NULL;
-	long_row_free(j->long_row);
-	j->long_row = NULL;
 	if (rc < 0) {
 		return rc;
 	}
@@ -527,7 +525,7 @@ static vv_status sniff(import *im, vv_error *err)
 		if (rc != VV_ENOTFOUND || whole) {
 			break;
 		}
-		if (import_is_too_long(im, want)) {
+		if (want > VV_ROW_MAX) {
 			return import_refuse_long_row(im, 0, true, err);
 		}
 	}
@@ -850,7 +848,10 @@ vv_status import_run(vv_import_result *out, const vv_source *source, const vv_si
 	import_clear(im);
 	vv_free(im);
 	if (rc < 0) {
+		bool too_long = out->too_long;
+
 		vv_import_result_clear(out);
+		out->too_long = too_long;
 	}
 	return rc;
 }

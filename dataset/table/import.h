@@ -28,4 +28,7 @@ void vv_import_result_clear(vv_import_result *r);
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		    const vv_import_options *opts, vv_error *err);
 
+/* Of a file that is kept as bytes since a row is too long (why, of an import that failed so): says so. */
+void vv_import_tell_as_file(vv_import_result *out, const vv_error *why, const char *name);
+
 #endif

@@ -63,7 +63,6 @@ void import_job_clear(group_job *j)
 	}
 	vv_free(j->misfits);
 	vv_free(j->types);
-	long_row_free(j->long_row);
 }
 
 static void infer_init(vv_infer *types, size_t from, size_t count, const import *im)
@@ -150,12 +149,6 @@ static bool is_regular(import_worker *w, const group_job *j, size_t i, size_t bo
 	return vv_row_matches(w->writer, cells, j->columns, j->raw + row->start, body);
 }
 
-/* Is row i the long one, whose bytes are not in raw? */
-static bool long_row_at(const group_job *j, size_t i)
-{
-	return j->long_row && i + 1 == j->row_count;
-}
-
 /* How a row's raw bytes differ from what the dialect gives: 0 not at all, 1 + newline
  * when only the row end does, -1 when the line must be kept raw. */
 static int irregularity(import_worker *w, const group_job *j, size_t i)
@@ -171,12 +164,6 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 		if (last) {
 			end_len = 0;
 		}
-		if (long_row_at(j, i)) {
-			return long_row_is_regular(j->long_row) &&
-					       long_row_ends_with(j->long_row, end, end_len)
-				       ? 0
-				       : -1;
-		}
 		if (len < end_len || memcmp(raw + len - end_len, end, end_len) != 0) {
 			return -1;
 		}
@@ -185,8 +172,7 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 			       ? 0
 			       : -1;
 	}
-	if (!(long_row_at(j, i) ? long_row_is_regular(j->long_row)
-				: is_regular(w, j, i, len - newline_len(row->newline)))) {
+	if (!is_regular(w, j, i, len - newline_len(row->newline))) {
 		return -1;
 	}
 	if (row->newline == d->newline || (last && row->newline == VV_NO_NEWLINE)) {
@@ -229,17 +215,13 @@ static void note_foreign(group_job *j, size_t row)
 			      : vv_likely_encoding(j->raw + r->start, r->end - r->start);
 }
 
-/* Rows with text that is not UTF-8, but for a long one. */
 static void count_foreign_rows(group_job *j)
 {
-	size_t rows = j->row_count - (j->long_row ? 1 : 0);
-
 	j->foreign_rows = 0;
-	if (rows == 0 || j->im->opts->as || j->im->opts->in_file ||
-	    vv_utf8_valid(j->raw, j->rows[rows - 1].end)) {
+	if (j->im->opts->as || j->im->opts->in_file || vv_utf8_valid(j->raw, j->raw_len)) {
 		return;
 	}
-	for (size_t i = 0; i < rows; i++) {
+	for (size_t i = 0; i < j->row_count; i++) {
 		const vv_row *r = &j->rows[i];
 
 		if (!vv_utf8_valid(j->raw + r->start, r->end - r->start) &&
@@ -249,11 +231,10 @@ static void count_foreign_rows(group_job *j)
 	}
 }
 
-/* Appends the group's quirks to q, but for the bytes of a long row, which come last: *raw gets it. */
-static void find_quirks(import_worker *w, group_job *j, vv_buf *q, const long_row **raw)
+/* Appends the group's quirks to q. */
+static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 {
 	size_t before = 0;
-	*raw = NULL;
 	j->irregular = 0;
 	for (size_t i = 0; i < j->row_count; i++) {
 		int kind = irregularity(w, j, i);
@@ -272,41 +253,26 @@ static void find_quirks(import_worker *w, group_job *j, vv_buf *q, const long_ro
 		size_t len = j->rows[i].end - j->rows[i].start;
 		vv_buf_putc(q, 0);
 		vv_buf_put_varint(q, len);
-		if (long_row_at(j, i)) {
-			*raw = j->long_row;
-		} else {
-			vv_buf_put(q, j->raw + j->rows[i].start, len);
-		}
+		vv_buf_put(q, j->raw + j->rows[i].start, len);
 	}
 }
 
-/* Puts the quirks in chunks; raw: a long row after them, or NULL. */
-static vv_status put_quirk_chunks(group_job *j, const vv_buf *q, const long_row *raw, uint64_t len,
-				  vv_error *err)
+static vv_status put_quirk_chunks(group_job *j, const vv_buf *q, vv_error *err)
 {
 	vv_list chunks = {VV_BUF_INIT};
-	vv_chunk_writer *w = NULL;
-	vv_status rc;
+	vv_status rc = vv_chunks_write(&chunks, j->im->sink, q->data, q->len, err);
 
-	if ((rc = vv_chunk_writer_open(&w, j->im->sink, err)) < 0 ||
-	    (rc = vv_chunk_writer_put(w, q->data, q->len, err)) < 0 ||
-	    (raw && (rc = long_row_put_raw(raw, w, err)) < 0) ||
-	    (rc = vv_chunk_writer_finish(w, &chunks, err)) < 0) {
-		goto done;
+	if (rc == VV_OK) {
+		vv_cbor_put_array(&j->layout_item, 2);
+		vv_cbor_put_uint(&j->layout_item, q->len);
+		vv_buf_put(&j->layout_item, chunks.top.data, chunks.top.len);
 	}
-	vv_cbor_put_array(&j->layout_item, 2);
-	vv_cbor_put_uint(&j->layout_item, len);
-	vv_buf_put(&j->layout_item, chunks.top.data, chunks.top.len);
-done:
-	vv_chunk_writer_close(w);
 	vv_list_clear(&chunks);
 	return rc;
 }
 
-static vv_status put_layout(group_job *j, const vv_buf *q, const long_row *raw, vv_error *err)
+static vv_status put_layout(group_job *j, const vv_buf *q, vv_error *err)
 {
-	const vv_row *end = &j->rows[j->row_count - 1];
-	const uint64_t len = q->len + (raw ? end->end - end->start : 0);
 	vv_status rc = VV_OK;
 	vv_buf_reset(&j->layout_item);
 	if (q->len == 0) {
@@ -315,9 +281,9 @@ static vv_status put_layout(group_job *j, const vv_buf *q, const long_row *raw, 
 	}
 	vv_cbor_put_array(&j->layout_item, 2);
 	vv_cbor_put_uint(&j->layout_item, j->raw_len);
-	if (len <= QUIRKS_INLINE) { /* a long row is longer */
+	if (q->len <= QUIRKS_INLINE) {
 		vv_cbor_put_bytes(&j->layout_item, q->data, q->len);
-	} else if ((rc = put_quirk_chunks(j, q, raw, len, err)) < 0) {
+	} else if ((rc = put_quirk_chunks(j, q, err)) < 0) {
 		return rc;
 	}
 	return vv_buf_ok(&j->layout_item, err);
@@ -355,24 +321,6 @@ static vv_status note_out(import_worker *w, size_t first, size_t *count, size_t 
 	return VV_OK;
 }
 
-/* Notes the cells of a long row whose texts are in chunks, with no text; takes their lengths from
- * *bytes. */
-static vv_status note_chunked(import_worker *w, const group_job *j, size_t r, size_t *count,
-			      uint64_t *bytes, vv_error *err)
-{
-	const size_t first = *count;
-	vv_cell out = {.state = VV_CELL_TEXT};
-	vv_status rc = VV_OK;
-
-	for (size_t c = 0; c < j->columns && rc == VV_OK; c++) {
-		if (long_row_chunks(j->long_row, c, &out.len)) {
-			*bytes -= out.len;
-			rc = note_out(w, first, count, r * j->stride + c, &out, err);
-		}
-	}
-	return rc;
-}
-
 /* Takes the longest cells from a row until it is no longer too long. */
 static vv_status take_longest(import_worker *w, group_job *j, size_t r, size_t *count,
 			      vv_error *err)
@@ -380,7 +328,7 @@ static vv_status take_longest(import_worker *w, group_job *j, size_t r, size_t *
 	uint64_t bytes = j->rows[r].cell_bytes;
 	vv_cell *row = &j->cells[r * j->stride];
 	const size_t first = *count;
-	vv_status rc = long_row_at(j, r) ? note_chunked(w, j, r, count, &bytes, err) : VV_OK;
+	vv_status rc = VV_OK;
 
 	while (rc == VV_OK && bytes > VV_CELLS_MAX) {
 		size_t longest = 0;
@@ -415,25 +363,17 @@ static bool has_long_cells(const group_job *j)
 static vv_status put_out(const group_job *j, vv_buf *outs, size_t place, const vv_cell *cell,
 			 vv_error *err)
 {
-	const size_t column = place % j->stride;
-	vv_list made = {VV_BUF_INIT};
-	const vv_list *chunks = &made;
-	uint32_t len;
-	vv_status rc = VV_OK;
+	vv_list chunks = {VV_BUF_INIT};
+	vv_status rc = vv_chunks_write(&chunks, j->im->sink, cell->text, cell->len, err);
 
-	if (cell->text) {
-		rc = vv_chunks_write(&made, j->im->sink, cell->text, cell->len, err);
-	} else {
-		chunks = long_row_chunks(j->long_row, column, &len);
-	}
 	if (rc == VV_OK) {
 		vv_cbor_put_array(outs, 4);
 		vv_cbor_put_uint(outs, place / j->stride);
-		vv_cbor_put_uint(outs, column);
+		vv_cbor_put_uint(outs, place % j->stride);
 		vv_cbor_put_uint(outs, cell->len);
-		vv_buf_put(outs, chunks->top.data, chunks->top.len);
+		vv_buf_put(outs, chunks.top.data, chunks.top.len);
 	}
-	vv_list_clear(&made);
+	vv_list_clear(&chunks);
 	return rc;
 }
 
@@ -584,7 +524,7 @@ static bool is_named_by_bytes(const group_job *j)
 {
 	const vv_newline newline = j->im->dialect.newline;
 
-	if (!j->im->named_by_bytes || j->long_row) {
+	if (!j->im->named_by_bytes) {
 		return false;
 	}
 	for (size_t i = 0; i < j->row_count; i++) {
@@ -633,7 +573,7 @@ static vv_status name_group(import_worker *w, group_job *j, vv_error *err)
 /* Will nobody miss the block? The other file has the group, or this file can be read again. */
 static bool is_left_in_file(const group_job *j)
 {
-	return j->im->opts->known ? old_groups_has(j->im->old, &j->cid) : !j->long_row;
+	return !j->im->opts->known || old_groups_has(j->im->old, &j->cid);
 }
 
 /* What the encoder tells on the way. */
@@ -768,18 +708,6 @@ static vv_status make_sort_keys(group_job *j, vv_error *err)
 	return vv_buf_ok(&j->sort_keys, err);
 }
 
-bool import_text_is_held(const import *im, size_t column)
-{
-	for (size_t k = 0; k < im->candidate_count; k++) {
-		for (size_t i = 0; i < im->candidates[k].count; i++) {
-			if (im->candidates[k].columns[i] == column) {
-				return true;
-			}
-		}
-	}
-	return held_field(im, column) != NULL;
-}
-
 /* Holds the cells of doubtful columns against the types that these have so far. */
 static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *err)
 {
@@ -822,15 +750,10 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_buf quirks = VV_BUF_INIT;
 	uint64_t secret = j->im->opts->secret;
-	const long_row *raw;
 	vv_status rc;
 	j->entry.raw_len = j->raw_len;
-	if (j->long_row) {
-		long_row_hashes(j->long_row, &j->entry);
-	} else {
-		j->entry.hash = vv_xxh3_128(j->raw, j->raw_len, secret);
-		j->entry.raw_hash = vv_xxh3(j->raw, j->raw_len, 0);
-	}
+	j->entry.hash = vv_xxh3_128(j->raw, j->raw_len, secret);
+	j->entry.raw_hash = vv_xxh3(j->raw, j->raw_len, 0);
 	j->entry.head_hash = vv_xxh3(j->raw, j->raw_len < VV_SCAN_HEAD ? j->raw_len : VV_SCAN_HEAD,
 				     secret);
 	j->entry.clean_cut = j->cut;
@@ -839,9 +762,9 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	}
 	count_short_rows(j);
 	count_foreign_rows(j);
-	find_quirks(w, j, &quirks, &raw);
+	find_quirks(w, j, &quirks);
 	if ((rc = vv_row_writer_ok(w->writer, err)) < 0 || (rc = vv_buf_ok(&quirks, err)) < 0 ||
-	    (rc = put_layout(j, &quirks, raw, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||
+	    (rc = put_layout(j, &quirks, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||
 	    (rc = make_sort_keys(j, err)) < 0 ||
 	    (has_long_cells(j) && (rc = find_misfits(w, j, err)) < 0) ||
 	    (rc = put_group(w, j, err)) < 0) {

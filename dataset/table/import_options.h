@@ -18,9 +18,6 @@
 #include "dataset/table/root.h"
 #include "dataset/table/scan_cache.h"
 
-/* varve.maxRow: what a row is to take of the memory of whoever reads it. */
-#define VV_ROW_MAX_DEFAULT ((uint64_t)64 << 20)
-
 struct group_stream;
 struct order_choice;
 
@@ -44,9 +41,11 @@ typedef struct vv_group_types {
 
 typedef struct vv_import_options {
 	vv_kind kind;
-	bool may_be_file;     /* a table that is UTF-16 text or compressed is kept as a file, with a
+	bool may_be_file; /* a table that is UTF-16 text or compressed is kept as a file, with a
 	                                * warning, instead of refused */
-	vv_sniff_hints hints; /* from the user, over the package's */
+	bool long_as_file; /* a table with a row that is longer than VV_ROW_MAX likewise, if its source can be
+	                                * read again */
+	vv_sniff_hints hints;  /* from the user, over the package's */
 	const vv_root *parent; /* the version before, or NULL */
 	const bool *
 		gone; /* JSON: for each column of parent, no object has the member; NULL: found out */
@@ -81,9 +80,6 @@ typedef struct vv_import_options {
 	bool choose_order;
 	struct order_choice *choice; /* vv_import sets it itself */
 	uint64_t secret;             /* seeds the scan cache's hashes */
-	uint64_t max_row;  /* bytes of a row, beyond which the input is refused; 0: none */
-	size_t row_window; /* bytes of a row beyond which it is taken in pieces; 0: 8 MiB */
-	size_t row_piece;  /* bytes of such a piece at most; 0: 256 KiB */
 	uint64_t
 		memory; /* bytes for the key proof, and for sorting, before they spill; 0: 24 and 32 MiB */
 	const char *temp_dir; /* for that */
@@ -110,13 +106,13 @@ typedef struct vv_import_result {
 	uint64_t groups, groups_new; /* new: neither the version before has them, nor the store */
 	uint64_t groups_reused;      /* taken over unparsed */
 	uint64_t irregular_rows;     /* kept raw, in the groups that were read */
-	uint64_t long_rows;          /* likewise: rows taken in pieces */
 	uint64_t short_rows;         /* likewise: rows of CSV with fewer cells than columns */
 	uint64_t foreign_rows;       /* likewise: rows with text that is not UTF-8 */
 	vv_buf warnings;             /* one line each */
 	vv_import_finding *findings;
 	size_t finding_count;
 	bool schema_changed; /* columns or types differ from the parent's */
+	bool too_long;       /* a row is longer than VV_ROW_MAX: refused, or kept as a file */
 } vv_import_result;
 
 #endif

@@ -443,8 +443,7 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 	if (++c->run <= RUN_FIRST) {
 		return VV_OK;
 	}
-	/* A row that is never in memory as a whole cannot be sorted so either. */
-	if (j->long_row || j->stride < im->columns || !has_same_columns(im)) {
+	if (j->stride < im->columns || !has_same_columns(im)) {
 		c->over = true;
 		return order_choice_settle(c, err);
 	}

@@ -18,10 +18,6 @@
 /* A group is about this long; the window is asked for a little more. */
 #define GROUP_WANT (96u << 10)
 
-/* A group of the version before is known again by its bytes as a whole; a longer one is read again, in
- * pieces. */
-#define OLD_GROUP_MAX ((size_t)VV_ROW_MAX_DEFAULT + GROUP_WANT)
-
 /* What came through a pipe cannot be read again to count its lines. */
 void import_consume(import *im, size_t len)
 {
@@ -46,7 +42,6 @@ vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *e
 /* Takes over as many old groups as stand here. */
 static vv_status take_old(import *im, vv_error *err)
 {
-	const size_t most = im->opts->row_window > 0 ? im->opts->row_window : OLD_GROUP_MAX;
 	size_t index, want = 0;
 	int m;
 	while ((m = old_groups_match(im->old, vv_window_bytes(im->window),
@@ -54,8 +49,8 @@ static vv_status take_old(import *im, vv_error *err)
 				     im->dialect.form, &index, &want)) != 0) {
 		vv_status rc;
 		if (m < 0) {
-			if (want > most && import_streams_rows(im)) {
-				return VV_OK;
+			if (want > VV_GROUP_BYTES_MAX) {
+				return VV_OK; /* the cache is damaged */
 			}
 			if ((rc = vv_window_fill(im->window, want, err)) < 0) {
 				return rc;
@@ -87,7 +82,9 @@ static vv_status take_old(import *im, vv_error *err)
 	return VV_OK;
 }
 
-vv_status import_grid_room(group_job *j, size_t stride, vv_error *err)
+/* Room for one more row of `stride` cells in the job's grid; its rows so far are laid out anew when the stride
+ * grew. */
+static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 {
 	size_t need = (j->row_count + 1) * stride;
 	if (need > j->cell_cap) {
@@ -127,18 +124,6 @@ static void hint_ways_out(const import *im, bool first_row, vv_error *err)
 	}
 }
 
-void import_put_place(const import *im, uint64_t offset, uint64_t line, uint64_t column,
-		      bool first_row, vv_error *err)
-{
-	if (line > 0) {
-		vv_prefix(err, "%s: line %llu, column %llu", im->source->name,
-			  (unsigned long long)line, (unsigned long long)column);
-	} else {
-		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
-	}
-	hint_ways_out(im, first_row, err);
-}
-
 /* A scanner's fault gets the place where it is. */
 static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_error *err)
 {
@@ -155,7 +140,13 @@ static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_err
 	       bytes[start - 1 - origin] != '\r') {
 		start--;
 	}
-	import_put_place(im, offset, line, offset - start + 1, first_row, err);
+	if (line > 0) {
+		vv_prefix(err, "%s: line %llu, column %llu", im->source->name,
+			  (unsigned long long)line, (unsigned long long)(offset - start + 1));
+	} else {
+		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
+	}
+	hint_ways_out(im, first_row, err);
 	return err->code;
 }
 
@@ -163,38 +154,40 @@ static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_err
  * begins a group of its own. */
 typedef enum scan_end { SCAN_CUT, SCAN_WIDE, SCAN_WINDOW, SCAN_INPUT } scan_end;
 
-bool import_streams_rows(const import *im)
-{
-	return im->window && !(im->sorting && im->sorting->sorter);
-}
+_Static_assert(VV_ROW_MAX == 8u << 20 && VV_GROUP_BYTES_MAX == 16u << 20, "the messages below");
 
-vv_status import_refuse_length(const import *im, vv_error *err)
-{
-	vv_fail(err, VV_EINPUT, "a row of more than %s begins here (or a quote is not closed)",
-		vv_text_bytes(im->opts->max_row));
-	return vv_hint(err,
-		       "'varve add --as file' keeps it as bytes; 'git config varve.maxRow 1g' "
-		       "takes longer rows%s",
-		       import_streams_rows(im) ? "" : ", which must fit into memory");
-}
+static const char keep_as_bytes[] = "'varve add --as file' keeps the file as bytes";
 
-vv_status import_refuse_blank_lines(const import *im, vv_error *err)
+static vv_status refuse_blank_lines(const import *im, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
 		"so many blank %s begin here that with the row that they are kept with they are more "
-		"than %s",
-		im->dialect.form == VV_FORM_CSV ? "lines" : "lines or spaces",
-		vv_text_bytes(im->opts->max_row));
-	return vv_hint(err,
-		       "take them out; 'varve add --as file' keeps the file as bytes; 'git config "
-		       "varve.maxRow 1g' takes more%s",
-		       import_streams_rows(im) ? "" : ", which must fit into memory");
+		"than 8 MiB",
+		im->dialect.form == VV_FORM_CSV ? "lines" : "lines or spaces");
+	return vv_hint(err, "take them out; %s", keep_as_bytes);
 }
 
 static bool is_blank(const import *im, char c)
 {
 	return c == '\n' || c == '\r' ||
 	       (im->dialect.form != VV_FORM_CSV && (c == ' ' || c == '\t'));
+}
+
+/* A fault of the input gets its place; a row group that is given has none. */
+static vv_status refuse_at(import *im, uint64_t offset, bool first_row, vv_error *err)
+{
+	im->out->too_long = true;
+	if (im->window) {
+		place_fault(im, offset, first_row, err);
+	}
+	return VV_EINPUT;
+}
+
+vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "a row of more than 8 MiB begins here (or a quote is not closed)");
+	vv_hint(err, "%s", keep_as_bytes);
+	return refuse_at(im, offset, first_row, err);
 }
 
 /* bytes are those of a row, or of its beginning, which are too many: what stands there is said, and where. */
@@ -212,26 +205,19 @@ static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_
 	if (lead < len / 2 && tail < len / 2) {
 		return import_refuse_long_row(im, origin + lead, first_row, err);
 	}
-	import_refuse_blank_lines(im, err);
-	if (im->window) {
-		place_fault(im, origin + (lead >= tail ? 0 : len - tail), first_row, err);
-	}
-	return VV_EINPUT;
+	refuse_blank_lines(im, err);
+	return refuse_at(im, origin + (lead >= tail ? 0 : len - tail), first_row, err);
 }
 
-/* A row that takes too much is refused at its start, without waiting for its end. */
-vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err)
+/* Each row is short enough; but their cells are so short beside what else stands there that they are one group. */
+static vv_status refuse_group(import *im, const group_job *j, uint64_t offset, vv_error *err)
 {
-	import_refuse_length(im, err);
-	if (im->window) {
-		place_fault(im, offset, first_row, err);
-	}
-	return VV_EINPUT;
-}
-
-bool import_is_too_long(const import *im, uint64_t len)
-{
-	return im->opts->max_row > 0 && len > im->opts->max_row;
+	vv_fail(err, VV_EINPUT,
+		"the last %zu rows have so little in their cells that they are stored together, and "
+		"take more than 16 MiB in the file",
+		j->row_count + 1);
+	vv_hint(err, "%s", keep_as_bytes);
+	return refuse_at(im, offset, false, err);
 }
 
 /* Bytes of the input that are visible. */
@@ -261,7 +247,7 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 	vv_cut_init(&im->cut, &im->params);
 	vv_scan_window(im->scan, v->bytes, v->len, v->at_end, v->origin);
 	for (;;) {
-		if ((rc = import_grid_room(j, stride, err)) < 0) {
+		if ((rc = grid_room(j, stride, err)) < 0) {
 			return rc;
 		}
 		vv_cell *cells = &j->cells[j->row_count * stride];
@@ -280,7 +266,7 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 		if (n == 0) {
 			*end = v->at_end || vv_scan_body_end(im->scan, &at) ? SCAN_INPUT
 									    : SCAN_WINDOW;
-			return *end == SCAN_WINDOW && import_is_too_long(im, v->len - *used)
+			return *end == SCAN_WINDOW && v->len - *used > VV_ROW_MAX
 				       ? refuse_bytes(im, v->bytes + *used, v->len - *used,
 						      v->origin + *used,
 						      im->job_tail == 0 && j->row_count == 0, err)
@@ -292,10 +278,13 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 		}
 		const vv_row *row = &j->rows[j->row_count];
 		uint64_t bytes = row->cell_bytes;
-		if (import_is_too_long(im, row->end - row->start)) {
+		if (row->end - row->start > VV_ROW_MAX) {
 			return refuse_bytes(im, v->bytes + row->start, row->end - row->start,
 					    v->origin + row->start,
 					    im->job_tail == 0 && j->row_count == 0, err);
+		}
+		if (row->end > VV_GROUP_BYTES_MAX) {
+			return refuse_group(im, j, v->origin + row->text_start, err);
 		}
 		width = row->cells > width ? row->cells : width;
 		if (j->row_count > 0 && width > VV_GROUP_CELLS_MAX / (j->row_count + 1)) {
@@ -313,7 +302,8 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 	}
 }
 
-bool import_has_blank_tail(const char *raw, size_t len)
+/* Ends the last of some rows with blank lines that would belong to a next row? */
+static bool has_blank_tail(const char *raw, size_t len)
 {
 	const char *tail = raw + len;
 
@@ -326,10 +316,9 @@ bool import_has_blank_tail(const char *raw, size_t len)
 static bool is_clean_cut(const import *im, const group_job *j, scan_end end)
 {
 	return end == SCAN_CUT &&
-	       !(j->last && ((j->long_row ? long_row_has_blank_tail(j->long_row)
-					  : import_has_blank_tail(j->raw, j->raw_len)) ||
-			     im->dialect.form == VV_FORM_JSON ||
-			     j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
+	       !(j->last &&
+		 (has_blank_tail(j->raw, j->raw_len) || im->dialect.form == VV_FORM_JSON ||
+		  j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
 }
 
 static void submit(import *im, group_job *j)
@@ -375,15 +364,14 @@ static vv_status finish_group(import *im, group_job *j, scan_end end, vv_error *
 	return VV_OK;
 }
 
-/* Scans into j until a cut. *used gets how many bytes its rows have; *is_long: what follows them is a row
- * that is taken in pieces. */
+/* Scans into j until a cut. *used gets how many bytes its rows have. */
 static vv_status scan_until_cut(import *im, group_job *j, scan_end *end, size_t *used,
-				bool *is_long, vv_error *err)
+				vv_error *err)
 {
 	size_t want = GROUP_WANT;
 	vv_status rc;
 
-	for (*is_long = false;; want = vv_window_len(im->window) * 2) {
+	for (;; want = vv_window_len(im->window) * 2) {
 		if ((rc = vv_window_fill(im->window, want, err)) < 0) {
 			return rc;
 		}
@@ -391,38 +379,10 @@ static vv_status scan_until_cut(import *im, group_job *j, scan_end *end, size_t 
 		if ((rc = scan_rows(im, j, &v, end, used, err)) < 0 || *end != SCAN_WINDOW) {
 			return rc;
 		}
-		if (import_row_is_long(im, j, *used)) {
-			*is_long = true;
-			return VV_OK;
-		}
 		vv_arena unused = VV_ARENA_INIT;
 		vv_scan_detach_arena(im->scan, &unused);
 		vv_arena_clear(&unused);
 	}
-}
-
-/* Hands the rows before the long one to a thread as a group of their own; *job gets a job that has it
- * alone, and the cells of both. */
-static vv_status put_alone(import *im, group_job **job, vv_error *err)
-{
-	group_job *from = *job, *to;
-	vv_status rc;
-
-	/* Not all: after the last one the next job is another than `from`. */
-	if (im->job_tail + 1 - im->job_head >= IMPORT_JOBS && (rc = import_collect(im, err)) < 0) {
-		return rc;
-	}
-	to = &im->jobs[(im->job_tail + 1) % IMPORT_JOBS];
-	if ((rc = long_row_move(from, to, err)) < 0) {
-		return rc;
-	}
-	from->last = from->cut = false;
-	from->base = (vv_cid){0};
-	old_groups_base(im->old, &from->base);
-	vv_arena_clear(&from->arena);
-	submit(im, from);
-	*job = to;
-	return VV_OK;
 }
 
 /* Scans one group and hands it to a thread. *more false: there are no more rows. */
@@ -435,23 +395,15 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	group_job *j = &im->jobs[im->job_tail % IMPORT_JOBS];
 	scan_end end = SCAN_WINDOW;
 	size_t used = 0;
-	bool is_long = false;
-	if ((rc = scan_until_cut(im, j, &end, &used, &is_long, err)) < 0) {
+	if ((rc = scan_until_cut(im, j, &end, &used, err)) < 0) {
 		return rc;
 	}
 	*more = end == SCAN_CUT || end == SCAN_WIDE;
-	if (j->row_count == 0 && !is_long) {
+	if (j->row_count == 0) {
 		return VV_OK;
 	}
 	hold_bytes(im, j, used);
-	if (is_long) {
-		end = SCAN_CUT; /* such a row is the last of its group */
-		rc = import_long_row(im, j, err);
-		if (rc == VV_OK && long_row_is_wide(j)) {
-			rc = put_alone(im, &j, err);
-		}
-	}
-	if (rc < 0 || (rc = finish_group(im, j, end, err)) < 0) {
+	if ((rc = finish_group(im, j, end, err)) < 0) {
 		vv_slab_drop(im->window, j->slab);
 		j->slab = NULL;
 		return rc;
@@ -461,7 +413,7 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
 			   im->source->size);
 	/* what it holds of the window is more than any other group does */
-	return is_long ? import_collect_all(im, err) : VV_OK;
+	return used > VV_WINDOW_FIRST ? import_collect_all(im, err) : VV_OK;
 }
 
 /* What a JSON array has after its last row; for CSV whether the last line has its
@@ -556,17 +508,6 @@ static vv_status refuse_given(vv_error *err)
 	return vv_fail(err, VV_ECORRUPT, "a row group that its own bytes do not give");
 }
 
-static void submit_given(import *im, group_job *j, const streamed_group *g, scan_end end)
-{
-	j->offset = im->given_bytes;
-	j->last = g->next < 0;
-	j->cut = is_clean_cut(im, j, end);
-	j->base = (vv_cid){0};
-	vv_arena_clear(&j->arena);
-	vv_scan_detach_arena(im->scan, &j->arena);
-	submit(im, j);
-}
-
 /* Its bytes must be one group: cut at their end and nowhere before. What the group is then shows in
  * the root. */
 static vv_status scan_given(import *im, group_job *j, const streamed_group *g, vv_error *err)
@@ -594,69 +535,20 @@ static vv_status scan_given(import *im, group_job *j, const streamed_group *g, v
 	j->raw_len = used;
 	j->slab = NULL;
 	j->lines = 0;
-	submit_given(im, j, g, end);
-	if (g->raw_len > VV_WINDOW_FIRST) { /* a line that is kept raw: only this one is there */
+	j->offset = im->given_bytes;
+	j->last = g->next < 0;
+	j->cut = is_clean_cut(im, j, end);
+	j->base = (vv_cid){0};
+	vv_arena_clear(&j->arena);
+	vv_scan_detach_arena(im->scan, &j->arena);
+	submit(im, j);
+	if (g->raw_len > VV_WINDOW_FIRST) { /* only this one is there */
 		if ((rc = import_collect_all(im, err)) < 0) {
 			return rc;
 		}
 		vv_buf_clear(&j->given);
 	}
 	return VV_OK;
-}
-
-/* The rows of the window, which has the group and nothing else but perhaps a byte. That it ends after that
- * byte changes nothing: rows are over before it, or the group is refused. */
-static vv_status scan_whole_window(import *im, group_job *j, const streamed_group *g, vv_error *err)
-{
-	const size_t after = g->next >= 0;
-	scan_end end = SCAN_WINDOW;
-	size_t used = 0;
-	bool is_long = false;
-	vv_status rc;
-
-	if ((rc = scan_until_cut(im, j, &end, &used, &is_long, err)) < 0) {
-		return rc;
-	}
-	if (!is_long && (j->row_count == 0 || (g->next >= 0 && end != SCAN_CUT))) {
-		return refuse_given(err);
-	}
-	hold_bytes(im, j, used);
-	if (is_long) {
-		end = SCAN_CUT;
-		rc = import_long_row(im, j, err);
-	}
-	if (rc < 0 || (rc = vv_window_fill(im->window, after + 1, err)) < 0) {
-		return rc;
-	}
-	if (j->raw_len != g->raw_len || vv_window_len(im->window) != after ||
-	    (is_long && !long_row_is_regular(j->long_row))) {
-		return refuse_given(err);
-	}
-	submit_given(im, j, g, end);
-	return VV_OK;
-}
-
-/* The same of a group whose bytes are pulled: no line of it is kept raw. */
-static vv_status scan_streamed(import *im, group_job *j, const streamed_group *g, vv_error *err)
-{
-	const vv_source source = {.read = group_stream_read,
-				  .payload = im->opts->groups,
-				  .size = im->source->size,
-				  .name = im->source->name};
-	vv_status rc, done;
-
-	if ((rc = vv_window_open(&im->window, &source, im->pool, err)) < 0) {
-		return rc;
-	}
-	if ((rc = scan_whole_window(im, j, g, err)) < 0) {
-		vv_slab_drop(im->window, j->slab);
-		j->slab = NULL;
-	}
-	/* with the window goes what its job was given */
-	done = import_collect_all(im, rc < 0 ? NULL : err);
-	vv_window_close(im->window);
-	im->window = NULL;
-	return rc < 0 ? rc : done;
 }
 
 vv_status import_given(import *im, vv_error *err)
@@ -675,9 +567,7 @@ vv_status import_given(import *im, vv_error *err)
 			return rc;
 		}
 		group_job *j = &im->jobs[im->job_tail % IMPORT_JOBS];
-		rc = g.known     ? take_proved(im, j, &g, err)
-		     : g.streams ? scan_streamed(im, j, &g, err)
-				 : scan_given(im, j, &g, err);
+		rc = g.known ? take_proved(im, j, &g, err) : scan_given(im, j, &g, err);
 		if (rc < 0) {
 			return rc;
 		}

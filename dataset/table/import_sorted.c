@@ -607,6 +607,28 @@ static vv_status import_in_any_order(vv_import_result *out, const vv_source *sou
 
 /* ---- any import ---- */
 
+void vv_import_tell_as_file(vv_import_result *out, const vv_error *why, const char *name)
+{
+	out->too_long = true;
+	vv_buf_printf(&out->warnings, "%s: kept as bytes\n", without_name(why->message, name));
+}
+
+/* A table with a row that is too long, once more from its beginning. */
+static vv_status import_as_file(vv_import_result *out, const vv_source *source, const vv_error *why,
+				const vv_sink *sink, const vv_import_options *opts, vv_error *err)
+{
+	vv_import_options o = *opts;
+	vv_status rc;
+
+	o.kind = VV_KIND_FILE;
+	if ((rc = source->again(source->payload, err)) == VV_OK &&
+	    (rc = import_run(out, source, sink, &o, NULL, err)) == VV_OK) {
+		vv_import_tell_as_file(out, why, source->name);
+		rc = vv_buf_ok(&out->warnings, err);
+	}
+	return rc;
+}
+
 static vv_status put_root(vv_import_result *out, const vv_sink *sink, const vv_import_options *opts,
 			  vv_error *err)
 {
@@ -681,6 +703,7 @@ static bool may_lose_members(const vv_import_options *opts)
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		    const vv_import_options *opts, vv_error *err)
 {
+	vv_error why = {0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -690,10 +713,14 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 			source->name);
 		return vv_hint(err, "'--as table' keeps it as one");
 	}
-	rc = may_lose_members(opts) ? import_members(out, source, sink, opts, err)
-	     : is_wanted(opts)      ? import_sorted(out, source, sink, opts, err)
-				    : import_in_any_order(out, source, sink, opts, err);
-
+	rc = may_lose_members(opts) ? import_members(out, source, sink, opts, &why)
+	     : is_wanted(opts)      ? import_sorted(out, source, sink, opts, &why)
+				    : import_in_any_order(out, source, sink, opts, &why);
+	if (rc < 0 && out->too_long && opts->long_as_file && source->again) {
+		rc = import_as_file(out, source, &why, sink, opts, err);
+	} else if (rc < 0 && err) {
+		*err = why;
+	}
 	if (rc == VV_OK && (rc = put_root(out, sink, opts, err)) < 0) {
 		vv_import_result_clear(out);
 	}

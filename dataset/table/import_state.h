@@ -5,16 +5,11 @@
 #define VV_DATASET_TABLE_IMPORT_STATE_H
 
 #include "base/arena.h"
-#include "dataset/format/cell_pieces.h"
-#include "dataset/format/chunk.h"
 #include "dataset/format/cut.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/group.h"
 #include "dataset/format/row_write.h"
-#include "dataset/read/csv_pieces.h"
-#include "dataset/read/json_pieces.h"
 #include "dataset/read/scan.h"
-#include "dataset/read/temp_bytes.h"
 #include "dataset/read/window.h"
 #include "dataset/schema/infer.h"
 #include "dataset/schema/key.h"
@@ -22,9 +17,6 @@
 #include "dataset/table/import_options.h"
 
 struct row_sorter;
-
-/* The row of a group whose cells come out of line while it is read. */
-typedef struct long_row long_row;
 
 /* What an import does for a version in key order (key_order.h): NULL where it is of no other. */
 typedef struct import_sorting {
@@ -69,7 +61,7 @@ typedef struct group_job {
 	vv_job job;
 	struct import *im;
 	vv_slab *slab;
-	const char *raw; /* with long_row, only what is before that is there */
+	const char *raw;
 	size_t raw_len;
 	uint64_t offset; /* of raw in the input */
 	vv_cell *cells;  /* rows x stride */
@@ -77,13 +69,12 @@ typedef struct group_job {
 	vv_row *rows;    /* start and end relative to raw */
 	size_t row_cap;
 	size_t row_count, columns, stride;
-	vv_arena arena;     /* decoded cells */
-	bool last;          /* the file's last rows */
-	bool cut;           /* ended by a cut */
-	long_row *long_row; /* the last row, when it was not in memory as a whole; or NULL */
-	bool known;         /* nothing is left to do: entry and items are there */
-	vv_buf given;       /* raw, where no window has it, and a byte of what follows */
-	vv_cid base;        /* null when there is none */
+	vv_arena arena; /* decoded cells */
+	bool last;      /* the file's last rows */
+	bool cut;       /* ended by a cut */
+	bool known;     /* nothing is left to do: entry and items are there */
+	vv_buf given;   /* raw, where no window has it, and a byte of what follows */
+	vv_cid base;    /* null when there is none */
 	/* results */
 	vv_status status;
 	vv_error err;
@@ -204,8 +195,6 @@ vv_status import_finish_key(import *im, vv_error *err);
 void import_group_run(vv_job *job, unsigned worker);
 void import_worker_clear(import_worker *w);
 void import_job_clear(group_job *j);
-/* Is the text of the column's cells looked at, apart from being stored? */
-bool import_text_is_held(const import *im, size_t column);
 /* What the worker knows of the types of so many columns. */
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
 /* Row ends, as an editor counts its lines. */
@@ -222,112 +211,8 @@ vv_status import_take_epilogue(import *im, vv_error *err);
 void import_consume(import *im, size_t len);
 /* The line (from 1) of a place in the window or, in a file, anywhere before. */
 vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err);
-/* Refused: the row that begins there is over max_row. first_row: of the whole input. */
+/* Refused: the row that begins there is longer than VV_ROW_MAX. first_row: of the whole input. */
 vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err);
-/* The same without its place. */
-vv_status import_refuse_length(const import *im, vv_error *err);
-/* The same where the row alone would not be too long: blank lines, which are kept with the row after them, or with the
- * last one, are. */
-vv_status import_refuse_blank_lines(const import *im, vv_error *err);
-bool import_is_too_long(const import *im, uint64_t len);
-/* Puts the place of a fault before err's message, and what can be done after it. line 0: not known. */
-void import_put_place(const import *im, uint64_t offset, uint64_t line, uint64_t column,
-		      bool first_row, vv_error *err);
-/* Can rows be taken in pieces? Not where their lines are sorted. */
-bool import_streams_rows(const import *im);
-/* Room for one more row of `stride` cells in the job's grid; its rows so far are laid out anew when the stride
- * grew. */
-vv_status import_grid_room(group_job *j, size_t stride, vv_error *err);
-/* Ends the last of some rows with blank lines that would belong to a next row? */
-bool import_has_blank_tail(const char *raw, size_t len);
-
-/* import_long_row.c: a row that is too long to be in memory as a whole */
-
-/* Is the row at `used` in the window, after j's others, such a one? It is not over in the window. */
-bool import_row_is_long(const import *im, const group_job *j, size_t used);
-/* Reads it, from the window's first byte on, and puts it at the end of j, whose raw bytes are those of
- * the rows before. A fault has its place. */
-vv_status import_long_row(import *im, group_job *j, vv_error *err);
-void long_row_free(long_row *r); /* accepts NULL */
-/* JSON: is the job's last row, with the columns that it brought, too wide for a group with the others? */
-bool long_row_is_wide(const group_job *j);
-/* Then the row goes into a job of its own, which is free. */
-vv_status long_row_move(group_job *from, group_job *to, vv_error *err);
-/* Is it written as the dialect has it, but for its line end (of an array: for what follows the object)? */
-bool long_row_is_regular(const long_row *r);
-/* JSON: is that all that follows the object in the row? */
-bool long_row_ends_with(const long_row *r, const char *end, size_t len);
-bool long_row_has_blank_tail(const long_row *r); /* blank lines after it, at the input's end */
-void long_row_hashes(const long_row *r, vv_scan_entry *e); /* hash and raw_hash, of the group */
-/* The chunks of a cell's text, borrowed; NULL: it is in the row. */
-const vv_list *long_row_chunks(const long_row *r, size_t column, uint32_t *len);
-/* The row as it stands; only of one that is not regular, or of an array. */
-vv_status long_row_put_raw(const long_row *r, vv_chunk_writer *w, vv_error *err);
-
-/* A row that is under way, for import_long_row.c and import_long_object.c alone. */
-
-#define LONG_ROW_PIECE ((size_t)256 << 10)
-
-/* A cell that is over, or the one under way. */
-typedef struct long_cell {
-	vv_buf text; /* unless it is out of line */
-	uint64_t len;
-	uint8_t flags;
-	bool over;
-	bool held; /* somebody looks at its text: it stays in memory */
-	bool out;  /* its text is in chunks */
-	vv_list chunks;
-	/* of a string of JSON */
-	bool begun, literal; /* literal: its spelling is its value */
-	size_t at;           /* where its quote stands in what is around */
-	uint64_t begin, end; /* and where the string in the row */
-} long_cell;
-
-struct long_row {
-	uint64_t origin; /* of the row in the input */
-	uint64_t bytes;  /* of it, so far */
-	long_cell *cells;
-	size_t columns, count; /* count: cells that are over */
-	uint64_t kept;         /* bytes of cells that are over, neither held nor out */
-	uint64_t texts;        /* of all that are over */
-	vv_csv_pieces scan;
-	vv_cell_pieces look; /* at the cell under way */
-	vv_json_pieces json;
-	vv_buf around;    /* of JSON: the row without its long strings */
-	size_t body;      /* of around: up to the object's end */
-	size_t open;      /* the column of the string under way */
-	const char *tail; /* what follows the object in the row; points into around */
-	size_t tail_len;
-	vv_chunk_writer *chunks; /* of the cell under way, once it is out */
-	bool too_many;
-	uint64_t extra; /* where the first cell too many begins */
-	bool regular, blank_tail;
-	temp_bytes raw;                         /* its bytes, unless nobody will ask for them */
-	vv_xxh3_state *hash, *raw_hash;         /* of the group: see vv_scan_entry */
-	vv_xxh3_state *own_hash, *own_raw_hash; /* of JSON: of the row alone */
-	uint64_t lines; /* in the row so far, and whether its last byte is a CR */
-	bool after_cr;
-};
-
-/* More text of the cell under way. */
-vv_status long_row_add_text(import *im, long_row *r, size_t column, const char *text, size_t len,
-			    vv_error *err);
-/* All of its text was added. */
-vv_status long_row_end_text(import *im, long_row *r, size_t column, vv_error *err);
-/* Passes bytes of the window that are the row's. */
-vv_status long_row_take_raw(import *im, long_row *r, size_t len, vv_error *err);
-/* Keeps bytes as the row's, where somebody may ask for them, without passing them. */
-vv_status long_row_keep_raw(const import *im, long_row *r, const char *bytes, size_t len,
-			    vv_error *err);
-
-/* import_long_object.c */
-
-/* The bytes of text that can be seen of an object that does not end in them; 0 where it does. */
-uint64_t long_object_visible(const import *im, const char *bytes, size_t len);
-/* Reads the object, from the window's first byte on, and puts it at the end of the job's rows. A fault is at
- * r->scan.fault. */
-vv_status long_object_take(import *im, group_job *j, long_row *r, vv_error *err);
-
 /* import_order.c: whether a table whose rows come in another order each time is better kept in key order.
  *
  * An import in the file's order shows each group to it. Where none of many groups in a row is one of the previous version,

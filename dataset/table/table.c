@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "dataset/format/chunk.h"
 #include "dataset/format/group.h"
 #include "dataset/format/group_lines.h"
@@ -117,8 +118,16 @@ static bool is_wanted(const size_t *wanted, size_t count, size_t column)
 	return !wanted;
 }
 
-/* One long cell: cursor at [row, column, bytes, top]. */
-static vv_status read_out(table_long *out, const vv_batch *b, vv_cbor *c, vv_error *err)
+/* A cell that is not in its row group but in chunks; top is borrowed from the data item. */
+typedef struct table_long {
+	size_t row, column;
+	uint64_t bytes;
+	const uint8_t *top;
+	size_t top_len;
+} table_long;
+
+/* One long cell: cursor at [row, column, bytes, top]. All of a group fit into memory, whoever made it. */
+static vv_status read_out(table_long *out, vv_batch *b, vv_cbor *c, vv_error *err)
 {
 	uint64_t row, column;
 	size_t n;
@@ -134,9 +143,10 @@ static vv_status read_out(table_long *out, const vv_batch *b, vv_cbor *c, vv_err
 	}
 	out->top_len = (size_t)(c->p - out->top);
 	if (n != 4 || row >= b->rows || column >= b->columns || out->bytes == 0 ||
-	    out->bytes > UINT32_MAX || (b->text_max > 0 && out->bytes > b->text_max)) {
+	    out->bytes > VV_GROUP_BYTES_MAX - b->long_bytes) {
 		return vv_fail(err, VV_ECORRUPT, "a long cell that is out of its row group");
 	}
+	b->long_bytes += out->bytes;
 	out->row = (size_t)row;
 	out->column = (size_t)column;
 	return VV_OK;
@@ -218,8 +228,6 @@ static vv_status open_item(vv_group *g, vv_cbor *c, size_t *n, vv_table *t, vv_b
 	vv_status rc;
 	vv_cbor_init(c, item, len);
 	vv_arena_reset(&b->arena);
-	b->longs = NULL;
-	b->long_count = 0;
 	if ((rc = vv_cbor_get_array(c, n, err)) < 0 ||
 	    (rc = vv_cbor_get_link(c, &b->cid, err)) < 0 ||
 	    (rc = vv_cbor_get_uint(c, &rows, err)) < 0 ||
@@ -247,6 +255,7 @@ static vv_status load_cells(vv_table *t, vv_batch *b, const vv_group *g, vv_cbor
 {
 	size_t outs = 0;
 	vv_status rc = VV_OK;
+	b->long_bytes = 0;
 	if (!wanted) {
 		rc = vv_group_decode(g, b->cells, t->columns, &b->arena, err);
 	} else {
@@ -281,61 +290,6 @@ vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len
 	return rc;
 }
 
-/* The places of long cells; c stands at their array. */
-static vv_status read_places(vv_batch *b, vv_cbor *c, vv_error *err)
-{
-	size_t count, before = 0;
-	vv_status rc = vv_cbor_get_array(c, &count, err);
-
-	if (rc < 0) {
-		return rc;
-	}
-	if (count > b->rows * b->columns) {
-		return vv_fail(err, VV_ECORRUPT, "a row group with more long cells than cells");
-	}
-	b->longs = vv_arena_calloc(&b->arena, count, sizeof(*b->longs));
-	b->long_columns = vv_arena_calloc(&b->arena, count, sizeof(*b->long_columns));
-	b->long_at = vv_arena_calloc(&b->arena, count, sizeof(*b->long_at));
-	if (!b->longs || !b->long_columns || !b->long_at) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < count; i++) {
-		table_long *one = &b->longs[i];
-
-		if ((rc = read_out(one, b, c, err)) < 0) {
-			return rc;
-		}
-		size_t place = one->row * b->columns + one->column;
-
-		if (i > 0 && place <= before) {
-			return vv_fail(err, VV_ECORRUPT, "long cells that are not in order");
-		}
-		if ((rc = is_place_of_out(&b->cells[place], err)) < 0) {
-			return rc;
-		}
-		b->long_columns[i] = one->column;
-		before = place;
-	}
-	b->long_count = count;
-	return VV_OK;
-}
-
-vv_status table_load_around(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err)
-{
-	vv_cbor c;
-	size_t n;
-	vv_group g = {0};
-	vv_status rc;
-
-	b->text_max = 0;
-	if ((rc = open_item(&g, &c, &n, t, b, item, len, err)) == VV_OK &&
-	    (rc = vv_group_decode(&g, b->cells, t->columns, &b->arena, err)) == VV_OK && n == 3) {
-		rc = read_places(b, &c, err);
-	}
-	vv_group_close(&g);
-	return rc;
-}
-
 /* Appends the lines of the group that a data item names; its layout is loaded. end_last: the last
  * row has its row end. 1; 0 when the lines must be written from cells, which are then in the
  * batch as after table_load_data. */
@@ -357,6 +311,18 @@ static int load_lines(vv_buf *out, vv_table *t, vv_batch *b, const void *item, s
 	return rc;
 }
 
+/* The length of the group, which is to fit into memory whoever made it. */
+static vv_status read_raw_len(vv_batch *b, vv_cbor *c, vv_error *err)
+{
+	vv_status rc = vv_cbor_get_uint(c, &b->raw_len, err);
+
+	if (rc == VV_OK && b->raw_len > VV_GROUP_BYTES_MAX) {
+		rc = vv_fail(err, VV_ECORRUPT, "a row group of %s, where %s are allowed",
+			     vv_text_bytes(b->raw_len), vv_text_bytes(VV_GROUP_BYTES_MAX));
+	}
+	return rc;
+}
+
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err)
 {
 	vv_cbor c;
@@ -371,10 +337,9 @@ vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t l
 		return rc;
 	}
 	if (type == VV_CBOR_UINT) {
-		return vv_cbor_get_uint(&c, &b->raw_len, err);
+		return read_raw_len(b, &c, err);
 	}
-	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 ||
-	    (rc = vv_cbor_get_uint(&c, &b->raw_len, err)) < 0 ||
+	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 || (rc = read_raw_len(b, &c, err)) < 0 ||
 	    (rc = vv_cbor_peek(&c, &type, err)) < 0) {
 		return rc;
 	}
@@ -700,24 +665,6 @@ static bool group_ends_row(const vv_table *t, bool last)
 	return !last || (d->form != VV_FORM_JSON && d->final_newline);
 }
 
-/* Row r, around its long cells, of which `longs` stand in rows before; how many do with this one. */
-static size_t write_cells(vv_row_writer *w, vv_buf *out, const vv_batch *b, size_t r, size_t longs)
-{
-	const vv_cell *cells = &b->cells[r * b->columns];
-	size_t n = 0;
-
-	while (longs + n < b->long_count && b->longs[longs + n].row == r) {
-		n++;
-	}
-	if (n == 0) {
-		vv_row_write(w, out, cells, b->columns);
-	} else {
-		vv_row_write_around(w, out, cells, b->columns, b->long_columns + longs, n,
-				    b->long_at + longs);
-	}
-	return longs + n;
-}
-
 /* Are the texts of row r no longer than this? Many rows may share one long text, so that few bytes of a block make
  * many lines. */
 static bool row_fits(const vv_batch *b, size_t r, uint64_t most)
@@ -743,7 +690,6 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 	const size_t from = out->len;
 	vv_quirks quirks;
 	vv_quirk q;
-	size_t longs = 0;
 
 	vv_quirks_init(&quirks, b->quirks.data, b->quirks.len);
 	int more = vv_quirks_next(&quirks, &q, err);
@@ -760,7 +706,7 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 		if (irregular && q.kind == VV_QUIRK_RAW) {
 			vv_buf_put(out, q.raw, q.raw_len);
 		} else {
-			longs = write_cells(w, out, b, r, longs);
+			vv_row_write(w, out, &b->cells[r * b->columns], b->columns);
 			if (irregular) {
 				vv_buf_puts(out, ends[q.kind]);
 			} else if (r + 1 < b->rows || group_ends_row(t, last)) {
@@ -800,15 +746,13 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
 			    const void *item, size_t len, bool last, vv_error *err)
 {
 	const size_t from = out->len;
-	/* No cell is longer than what it is read from. */
-	b->text_max = b->raw_len + 1;
 	int done = load_lines(out, t, b, item, len, group_ends_row(t, last), err);
 	if (done < 0) {
 		return (vv_status)done;
 	}
 	if (done == 0) {
 		vv_status rc;
-		vv_buf_reserve(out, b->raw_len < (64u << 20) ? (size_t)b->raw_len + 64 : 0);
+		vv_buf_reserve(out, (size_t)b->raw_len + 64);
 		if ((!*w && (rc = table_row_writer(w, t, err)) < 0) ||
 		    (rc = table_batch_bytes(out, NULL, t, *w, b, b->rows, last, b->raw_len, err)) <
 			    0) {
@@ -843,7 +787,8 @@ vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
-int table_has_raw_line(const vv_batch *b, vv_error *err)
+/* Has the batch, whose layout is loaded, a line that is kept raw? 1, 0, <0. */
+static int has_raw_line(const vv_batch *b, vv_error *err)
 {
 	vv_quirks quirks;
 	vv_quirk q;
@@ -899,7 +844,7 @@ vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, s
 	vv_scan *s = NULL;
 	vv_cell *cells = NULL;
 	vv_row row = {0};
-	int rc = table_has_raw_line(b, err);
+	int rc = has_raw_line(b, err);
 	if (rc <= 0) {
 		return (vv_status)rc;
 	}

@@ -52,7 +52,7 @@ typedef struct vv_batch {
 	vv_cid cid;
 	vv_arena arena;
 	vv_buf block;
-	uint64_t text_max; /* of a long cell, when the table's maker is not believed; 0: any */
+	uint64_t long_bytes; /* of its long cells */
 	/* form, with vv_read_layout: */
 	uint64_t raw_len;
 	vv_buf quirks; /* docs/format.md, "quirks" */
@@ -65,11 +65,6 @@ typedef struct vv_batch {
 	size_t picks_cap;
 	bool by_row;
 	bool has_long; /* some of its cells are not in the group */
-	/* after table_load_around, in the arena */
-	struct table_long *longs;
-	size_t *long_columns; /* their columns */
-	size_t *long_at;      /* where in the lines they belong, once these are made around them */
-	size_t long_count;
 } vv_batch;
 void vv_batch_init(vv_batch *b);
 void vv_batch_clear(vv_batch *b);
@@ -110,23 +105,12 @@ vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch 
  * in line. first_row and index are the caller's. Thread-safe for different batches. */
 vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len,
 			  const size_t *wanted, size_t wanted_count, vv_error *err);
-/* A cell that is not in its row group but in chunks; top is borrowed from the data item. */
-typedef struct table_long {
-	size_t row, column;
-	uint64_t bytes;
-	const uint8_t *top;
-	size_t top_len;
-} table_long;
-/* As table_load_data of all columns, but long cells stay empty: they are b->longs, in order of their
- * places. */
-vv_status table_load_around(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
 /* raw_len and quirks from a layout item. */
 vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t len, vv_error *err);
 
 /* For this room alone. A writer for the table's rows. */
 vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err);
-/* vv_batch_lines with a writer at hand, of the rows before `upto`. Around b->longs, where there are
- * any: no row that has one is a raw line then. VV_ECORRUPT, before they are made, where they would be more
+/* vv_batch_lines with a writer at hand, of the rows before `upto`. VV_ECORRUPT, before they are made, where they would be more
  * than `most` bytes (VV_ANY_LENGTH: they never are). */
 #define VV_ANY_LENGTH UINT64_MAX
 vv_status table_batch_bytes(vv_buf *out, size_t *ends, const vv_table *t, vv_row_writer *w,
@@ -141,8 +125,6 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
  * version could show one thing and restore another. VV_ECORRUPT. */
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
 			    bool last, vv_error *err);
-/* Has the batch, whose layout is loaded, a line that is kept raw? 1, 0, <0. */
-int table_has_raw_line(const vv_batch *b, vv_error *err);
 /* BOM and prologue; what is after the last row. */
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
 vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);

@@ -65,7 +65,6 @@ struct vv_table_checks {
 	uint64_t kept;   /* of these those that are in the file */
 	char *file;      /* for what is proved; NULL: none */
 	uint64_t file_secret;
-	uint64_t max_row; /* 0: any */
 };
 
 /* In every pair's context: raised when the check becomes stricter, so that nobody believes what an
@@ -256,9 +255,6 @@ static bool has_pairs(const vv_table *t)
 	       t->root.dialect.epilogue.len == 0 && !vv_root_is_sorted(&t->root);
 }
 
-/* A row that has more bytes is proved in pieces, where it has long cells. */
-#define PROVED_AT_ONCE ((size_t)1 << 20)
-
 /* *sound: its pairs give this version. Else nothing is known about it yet. */
 static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 			     const vv_progress *progress, bool *sound, vv_error *err)
@@ -273,7 +269,6 @@ static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 				  .as = &t->root,
 				  .pool = pool,
 				  .progress = progress,
-				  .row_window = PROVED_AT_ONCE,
 				  .hints = VV_SNIFF_HINTS_INIT};
 	vv_error why;
 	vv_status rc;
@@ -303,52 +298,14 @@ done:
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
-/* ---- long rows ---- */
-
-/* What a row group may have beside its longest row: no more than 256 KB of cells, and their signs. */
-#define GROUP_REST ((uint64_t)4 << 20)
-
-void vv_table_checks_limit(vv_table_checks *c, uint64_t max_row)
-{
-	c->max_row = max_row;
-}
-
-/* By the list of lengths, which is proved when the groups are. */
-static vv_status check_rows(const vv_table_checks *c, const vv_table *t, vv_error *err)
-{
-	vv_list_reader *list = NULL;
-	vv_list_item item;
-	int more = 0;
-	vv_status rc;
-
-	if (!c || c->max_row == 0 || t->root.kind != VV_KIND_TABLE || t->root.bytes <= c->max_row) {
-		return VV_OK;
-	}
-	if ((rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
-				      t->root.layout.len, err)) < 0) {
-		return rc;
-	}
-	while ((more = vv_list_next(list, &item, err)) > 0) {
-		if (item.weight > c->max_row && item.weight - c->max_row > GROUP_REST) {
-			vv_fail(err, VV_EREFUSED, "a row of more than %s",
-				vv_text_bytes(c->max_row));
-			more = vv_hint(err,
-				       "varve.maxRow of the receiving repository sets the limit");
-			break;
-		}
-	}
-	vv_list_reader_close(list);
-	return more < 0 ? (vv_status)more : VV_OK;
-}
-
 /* ---- as a whole ---- */
 
 static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_progress *progress,
 		       vv_error *err)
 {
 	bool sound = false;
-	vv_status done = check_rows(c, t, err);
-	if (done == VV_OK && has_pairs(t)) {
+	vv_status done = VV_OK;
+	if (has_pairs(t)) {
 		done = check_pairs(c, t, pool, progress, &sound, err);
 	}
 	if (done < 0 || sound) {

@@ -18,9 +18,7 @@ vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress
 /* The same for many versions, one after the other: what a version has in common with
  * one that was found sound before is not read as rows and encoded again. */
 typedef struct vv_table_checks vv_table_checks;
-vv_table_checks *vv_table_checks_new(void); /* NULL when out of memory */
-/* From now on a version with a longer row is refused before it is read (VV_EREFUSED); 0: none is. */
-void vv_table_checks_limit(vv_table_checks *c, uint64_t max_row);
+vv_table_checks *vv_table_checks_new(void);    /* NULL when out of memory */
 void vv_table_checks_free(vv_table_checks *c); /* accepts NULL */
 /* What earlier runs proved: for transfers; fsck believes none of it. The file is derived and may be
  * missing or be anything. secret: the repository's. After load, what is proved is kept there now and then,

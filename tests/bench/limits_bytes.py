@@ -69,8 +69,8 @@ def pushes(run):
 
 
 def long_cell(run):
-    """A table with one cell of 60 MB: memory, beside the cell's length."""
-    length = 60_000_000
+    """A table with one cell of 8 MB: memory, beside the cell's length."""
+    length = 8_000_000
     tool = run.repository("cell")
     table = tool.work / "data.csv"
     with open(table, "w", encoding="utf-8") as out:
@@ -87,5 +87,5 @@ def long_cell(run):
     peaks["restore"] = run.scratch.run(["varve", "restore", "data.csv"], tool.work).peak
     peaks["fsck --data"] = run.scratch.run(["varve", "fsck", "--data"], tool.work).peak
     for name, peak in peaks.items():
-        run.bytes(f"a cell of 60 MB, {name}: memory", "the cell", length, peak, None)
+        run.bytes(f"a cell of 8 MB, {name}: memory", "the cell", length, peak, None)
     remove(tool.folder)

@@ -1,14 +1,12 @@
 /*
  * Scans the input as NDJSON or as an array's rows, whole and in small windows: both
- * must agree, and what is written from the cells must scan to the same cells; each row in pieces is
- * the same row. The first two bytes choose form and window.
+ * must agree, and what is written from the cells must scan to the same cells. The first two bytes choose form and window.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "dataset/format/row_write.h"
-#include "dataset/read/json_pieces.h"
 #include "dataset/read/scan.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -54,103 +52,6 @@ static void check_row(const vv_scan *s, const vv_dialect *d, const vv_cell *cell
 	vv_buf_clear(&line);
 }
 
-/* A string that was lent. */
-typedef struct hole {
-	size_t at; /* of its quote in what is around */
-	vv_buf text;
-	bool lone;
-} hole;
-
-/* Reads the object at bytes in pieces: what is around its strings, and these. */
-static size_t read_pieces(vv_buf *around, hole *holes, size_t *count, const vv_dialect *d,
-			  const char *bytes, size_t len, size_t piece)
-{
-	vv_json_pieces p = {0};
-	vv_pieces_event event = VV_PIECES_REST;
-	size_t at = 0, want = piece, used;
-	vv_error err;
-
-	vv_json_pieces_begin(&p, d);
-	while (event != VV_PIECES_OVER) {
-		const size_t n = len - at < want ? len - at : want;
-		char *copy = vv_malloc(n + 1);
-		size_t from = 0;
-
-		memcpy(copy, bytes + at, n);
-		do {
-			event = vv_json_pieces_next(&p, copy + from, n - from, at + n == len,
-						    &used);
-			from += used;
-			require(event != VV_PIECES_FAULT && from <= n);
-			if (event == VV_PIECES_REST) {
-				vv_buf_put(around, p.text, p.text_len);
-			} else if (event == VV_PIECES_STRING && *count == ROOM) {
-				vv_json_pieces_keep(&p);
-			} else if (event == VV_PIECES_STRING) {
-				holes[*count] = (hole){.at = around->len - 1};
-			} else if (event == VV_PIECES_TEXT) {
-				require(p.text_len > 0);
-				vv_buf_put(&holes[*count].text, p.text, p.text_len);
-			} else if (event == VV_PIECES_END) {
-				holes[(*count)++].lone = p.lone;
-			}
-		} while (event != VV_PIECES_MORE && event != VV_PIECES_OVER);
-		require(event == VV_PIECES_OVER || from > 0 || n < 16);
-		want = from > 0 ? piece : want + 1;
-		at += from;
-		vv_free(copy);
-	}
-	require(vv_json_pieces_ok(&p, &err) == VV_OK && p.at == at);
-	vv_json_pieces_clear(&p);
-	return at;
-}
-
-/* The row's cells are those of what is around, with the strings in their places. */
-static void check_pieces(const vv_scan *s, const vv_dialect *d, const vv_cell *cells,
-			 const vv_row *row, const char *bytes, size_t len, size_t piece)
-{
-	const char *names[ROOM];
-	size_t lens[ROOM], columns = vv_scan_columns(s), count = 0, i, k;
-	hole holes[ROOM];
-	vv_cell back[ROOM];
-	vv_dialect array = *d;
-	vv_buf around = VV_BUF_INIT;
-	vv_scan *again;
-	vv_error err;
-	vv_row other;
-	size_t end = row->text_start + read_pieces(&around, holes, &count, d,
-						   bytes + row->text_start, len - row->text_start,
-						   piece);
-
-	require(end <= row->text_end);
-	for (i = 0; i < columns; i++) {
-		names[i] = vv_scan_column_name(s, i, &lens[i]);
-	}
-	array.form = VV_FORM_JSON;
-	vv_buf_putc(&around, ']');
-	require(vv_scan_new(&again, &array, columns, names, lens, &err) == VV_OK);
-	vv_scan_window(again, around.data, around.len, true, 0);
-	require(vv_scan_row(again, back, ROOM, &other, &err) == 1);
-	for (i = 0, k = 0; i < columns; i++) {
-		for (k = 0; k < count && back[i].text != around.data + holes[k].at + 1; k++) {
-		}
-		if (k < count && holes[k].lone) {
-			require(cells[i].state == VV_CELL_LITERAL);
-			continue;
-		}
-		if (k < count) {
-			back[i].text = vv_buf_cstr(&holes[k].text);
-			back[i].len = (uint32_t)holes[k].text.len;
-		}
-		require(vv_cell_equal(&cells[i], &back[i]));
-	}
-	for (k = 0; k < count; k++) {
-		vv_buf_clear(&holes[k].text);
-	}
-	vv_scan_free(again);
-	vv_buf_clear(&around);
-}
-
 static void put_row(vv_buf *log, const vv_row *row, const vv_cell *cells, size_t at)
 {
 	size_t i;
@@ -164,7 +65,7 @@ static void put_row(vv_buf *log, const vv_row *row, const vv_cell *cells, size_t
 }
 
 static void scan(vv_buf *log, const vv_dialect *d, const char *bytes, size_t len, size_t window,
-		 bool check, size_t piece)
+		 bool check)
 {
 	vv_cell cells[ROOM];
 	size_t at = 0, want = window;
@@ -187,7 +88,6 @@ static void scan(vv_buf *log, const vv_dialect *d, const char *bytes, size_t len
 			require(row.end == vv_scan_offset(s) && row.end <= size);
 			if (check) {
 				check_row(s, d, cells);
-				check_pieces(s, d, cells, &row, copy, size, piece);
 			}
 		}
 		if (rc == 2) {
@@ -220,8 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	d.colon = (vv_bytes){colon, 1};
 	d.comma = (vv_bytes){comma, 1};
 	d.close = (vv_bytes){close, 1};
-	scan(&whole, &d, bytes, size - 2, size, true, (size_t)data[1] % 32 + 1);
-	scan(&parts, &d, bytes, size - 2, (size_t)data[1] + 1, false, 0);
+	scan(&whole, &d, bytes, size - 2, size, true);
+	scan(&parts, &d, bytes, size - 2, (size_t)data[1] + 1, false);
 	require(whole.len == parts.len &&
 		memcmp(vv_buf_cstr(&whole), vv_buf_cstr(&parts), whole.len) == 0);
 	vv_buf_clear(&whole);

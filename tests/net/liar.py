@@ -78,7 +78,7 @@ def push(lie, hub):
         link = bytes.fromhex("0155000461626364" if lie == "identity-link" else "01551114") + bytes(20)
         link = link[:8] if lie == "identity-link" else link
         bs.insert(0, block(NODE, b"\x81" + b"\xd8\x2a" + peer.encode(b"\0" + link)))
-    elif lie in ("pointer", "dot-git", "deep", "deeper", "similar", "wide", "wider"):
+    elif lie in ("pointer", "dot-git", "long-row", "deep", "deeper", "similar", "wide", "wider"):
         refs[0][2], objs, bs = forge(lie, objs, bs)
     elif lie == "bad-message":
         refs = [[b"refs/heads/main", NULL]]
@@ -150,12 +150,14 @@ def commit_of(tree):
     return b"tree " + tree.hex().encode() + b"\nauthor " + who + b"\ncommitter " + who + b"\n\nforged\n"
 
 
-def forge(lie, objs, bs):
+def forge(lie, objs, bs, repo="."):
     """Another commit, with a tree and a pointer that are not what they should be."""
     pointer = next(raw for k, raw in objs if k == 3 and raw.startswith(b'varve pointer:'))
     name = b"prices.csv"
     if lie == "pointer":
         pointer = pointer.replace(b'"rows": 3000', b'"rows": 3001')
+    elif lie == "long-row":
+        pointer, bs = with_long_row(repo, pointer, bs)
     elif lie == "dot-git":
         name = b".git"
     else:
@@ -166,6 +168,20 @@ def forge(lie, objs, bs):
     tree = b"100644 " + name + b"\0" + git_id(3, pointer)
     commit = commit_of(git_id(2, tree))
     return git_id(1, commit), [(3, pointer), (2, tree), (1, commit)], bs
+
+
+def with_long_row(repo, pointer, bs):
+    """The same version, but that its first row group says to have a row of 1 TiB."""
+    old, raw = next((c, raw) for c, raw in peer.blocks(repo, "HEAD:prices.csv").items()
+                    if c[1] == NODE and b"layout" in raw)
+    root = peer.decode(raw)[0]
+    more = (1 << 40) - root["layout"]["items"][0]
+    was = root["bytes"]
+    root["layout"]["items"][0] += more
+    root["bytes"] += more
+    raw = peer.encode(root)
+    pointer = pointer.replace(b32(old), b32(peer.cid(NODE, raw)))
+    return pointer.replace(b'"bytes": %d' % was, b'"bytes": %d' % root["bytes"]), bs + [block(NODE, raw)]
 
 
 def b32(c):
@@ -198,6 +214,8 @@ def graph(lie):
 
 def hello(line, repo, lie):
     tip = bytes.fromhex(peer.git(repo, "rev-parse", "main").decode().strip())
+    if lie == "long-row":
+        tip = forge(lie, version(repo)[1], [], repo)[0]
     refs = [[b"refs/heads/main", tip]]
     if lie == "names":
         refs += [[b"refs/heads/../../../evil", tip], [b"refs/heads/a\x1b]0;x\x07b", tip], [b"HEAD", tip]]
@@ -250,6 +268,8 @@ def fetch(line, repo, lie):
         bs = [block(c[1], raw) for c, raw in items if c[1] == NODE]
     if lie == "no-objects":
         objs = objs[:1]
+    if lie == "long-row":
+        _, objs, bs = forge(lie, objs, bs, repo)
     send(line, "B", bs)
     send(line, "O", [git_object(k, raw) for k, raw in objs])
     line.put("M", {"bytes": 1, "absent": 0, "blocks": len(bs), "commits": 1, "datasets": 1, "withheld": False})

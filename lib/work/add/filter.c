@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -55,11 +56,16 @@ typedef struct input {
 	size_t pos;
 	vv_filter_read_fn read;
 	void *payload;
+	vv_xxh3_state *hash; /* of what was given */
+	uint64_t given;
+	/* what was given once comes from the file in the work tree, as long as that is the same */
+	int file; /* -1: nothing does */
+	uint64_t left;
+	vv_hash128 want;
 } input;
 
-static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
+static ssize_t input_give(input *in, void *buf, size_t len, vv_error *err)
 {
-	input *in = payload;
 	size_t n = in->head.len - in->pos;
 
 	if (n == 0) {
@@ -69,6 +75,63 @@ static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
 	memcpy(buf, in->head.data + in->pos, n);
 	in->pos += n;
 	return (ssize_t)n;
+}
+
+static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	input *in = payload;
+	ssize_t n = input_give(in, buf, len, err);
+
+	if (n > 0) {
+		vv_xxh3_update(in->hash, buf, (size_t)n);
+		in->given += (uint64_t)n;
+	}
+	return n;
+}
+
+/* Git's pipe is read once: what is gone comes from the file that it was read from. */
+static ssize_t input_read_again(void *payload, void *buf, size_t len, vv_error *err)
+{
+	input *in = payload;
+	vv_hash128 is;
+	ssize_t n;
+
+	if (in->left == 0) {
+		return input_give(in, buf, len, err);
+	}
+	len = in->left < len ? (size_t)in->left : len;
+	if ((n = vv_pread_full(in->file, buf, len, in->given - in->left, "the file", err)) < 0) {
+		return n;
+	}
+	vv_xxh3_update(in->hash, buf, (size_t)n);
+	in->left -= (uint64_t)n;
+	is = vv_xxh3_digest128(in->hash);
+	if ((size_t)n != len || (in->left == 0 && (is.lo != in->want.lo || is.hi != in->want.hi))) {
+		return (ssize_t)vv_fail(err, VV_EINPUT, "the file is not what git gives of it");
+	}
+	return n;
+}
+
+/* False: the path has no such file. */
+static bool input_begin_again(input *in, const vv_filter *f, const char *path)
+{
+	char *file = vv_repository_file(f->repo, path);
+
+	in->file = file ? vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL) : -1;
+	in->left = in->given;
+	in->want = vv_xxh3_digest128(in->hash);
+	vv_xxh3_reset(in->hash, 0);
+	vv_free(file);
+	return in->file >= 0;
+}
+
+static void input_clear(input *in)
+{
+	vv_buf_clear(&in->head);
+	vv_xxh3_free(in->hash);
+	if (in->file >= 0) {
+		(void)vv_close(in->file, NULL, NULL);
+	}
 }
 
 /* Reads on until the head has `want` bytes or all is read. */
@@ -189,6 +252,7 @@ static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
 
 	if (!vv_cid_is_null(&staged->parent) && staged->result.short_rows == 0 &&
 	    staged->result.foreign_rows == 0 && !staged->result.schema_changed &&
+	    !staged->result.too_long &&
 	    vv_root_is_sorted(&staged->parent_root) == vv_root_is_sorted(&staged->result.root)) {
 		return;
 	}
@@ -208,6 +272,32 @@ static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
 	}
 }
 
+/* A table with a row that is too long, of which the import failed (err): as bytes, if they can be had again. */
+static vv_status keep_as_bytes(vv_filter *f, const char *path, input *in, vv_dataset_found *staged,
+			       vv_error *err)
+{
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_source source = {.read = input_read_again, .payload = in, .name = path};
+	vv_error why = *err, ignored = {0};
+
+	if (!input_begin_again(in, f, path)) {
+		return why.code;
+	}
+	opts.has_kind = true;
+	opts.kind = VV_KIND_FILE;
+	vv_dataset_found_clear(staged);
+	vv_status rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, staged, &ignored);
+
+	if (rc == VV_OK) {
+		vv_import_tell_as_file(&staged->result, &why, path);
+		return vv_buf_ok(&staged->result.warnings, err);
+	}
+	if (rc != VV_EINPUT) {
+		*err = ignored;
+	}
+	return rc;
+}
+
 static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *out, vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
@@ -216,9 +306,11 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	vv_status rc;
 
 	vv_dataset_found_init(&staged);
-	if ((rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, &staged, err)) ==
-		    VV_OK &&
-	    (rc = vv_dataset_writer_commit(f->writer, err)) == VV_OK) {
+	rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, &staged, err);
+	if (rc < 0 && staged.result.too_long) {
+		rc = keep_as_bytes(f, path, in, &staged, err);
+	}
+	if (rc == VV_OK && (rc = vv_dataset_writer_commit(f->writer, err)) == VV_OK) {
 		warn(f, path, &staged);
 		vv_buf_put(out, staged.pointer.data, staged.pointer.len);
 		rc = vv_buf_ok(out, err);
@@ -309,13 +401,16 @@ static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head,
 vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			  vv_buf *out, vv_error *err)
 {
-	input in = {VV_BUF_INIT, 0, read, payload};
+	input in = {.read = read, .payload = payload, .hash = vv_xxh3_new(0), .file = -1};
 	bool torn = false, as_it_is = vv_add_never(path);
 	vv_status rc;
 
+	if (!in.hash) {
+		return vv_fail_nomem(err);
+	}
 	if (!as_it_is && ((rc = fill_head(&in, HEAD_BYTES, err)) < 0 ||
 			  (rc = is_textconv(f, path, &in.head, &as_it_is, err)) < 0)) {
-		vv_buf_clear(&in.head);
+		input_clear(&in);
 		return rc;
 	}
 	if (as_it_is) {
@@ -341,7 +436,7 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 	if (rc == VV_OK) {
 		rc = refuse_untouched(f, path, out, err);
 	}
-	vv_buf_clear(&in.head);
+	input_clear(&in);
 	return rc;
 }
 
@@ -382,7 +477,7 @@ static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
 vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
 			   vv_smudge *out, vv_error *err)
 {
-	input in = {VV_BUF_INIT, 0, read, payload};
+	input in = {.read = read, .payload = payload, .file = -1};
 	vv_arena arena = VV_ARENA_INIT;
 	const char *name = vv_text_shows(path);
 	vv_pointer p;

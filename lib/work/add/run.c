@@ -35,9 +35,10 @@ typedef struct runner {
 	vv_dataset_writer *s;
 	const vv_add_request *req;
 	bool dry, compact, file_mode;
-	bool conflicts; /* were there any in the index? */
-	bool *as_text;  /* for each item: it was taken for a table, and is none */
-	entry *entries; /* of the index, set once all files are read */
+	bool conflicts;           /* were there any in the index? */
+	bool *as_text;            /* for each item: it was taken for a table, and is none */
+	vv_dataset_options named; /* the request's, for a file that was named */
+	entry *entries;           /* of the index, set once all files are read */
 	size_t entry_count;
 	size_t begun; /* items before it are imported or begun */
 } runner;
@@ -158,6 +159,11 @@ done:
 	return rc;
 }
 
+static const vv_dataset_options *options_of(const runner *run, const vv_add_item *item)
+{
+	return item->literal ? &run->named : run->req->options;
+}
+
 static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err)
 {
 	vv_dataset_found staged;
@@ -168,17 +174,17 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	vv_dataset_found_init(&staged);
 	if (run->dry) {
 		rc = vv_dataset_reader_import_file(vv_dataset_writer_reader(run->s), item->path,
-						   run->req->options, NULL, &staged, &is_pointer,
-						   &why);
+						   options_of(run, item), NULL, &staged,
+						   &is_pointer, &why);
 	} else {
-		rc = vv_dataset_writer_file(run->s, item->path, run->req->options, &staged,
+		rc = vv_dataset_writer_file(run->s, item->path, options_of(run, item), &staged,
 					    &is_pointer, &why);
 	}
 	if (item->guess && (rc == VV_EINPUT || rc == VV_EREFUSED)) {
 		vv_dataset_found_clear(&staged);
 		return leave_text(run, item, why.message, err);
 	}
-	if (item->guess && rc == VV_OK && !is_pointer &&
+	if (item->guess && rc == VV_OK && !is_pointer && !staged.result.too_long &&
 	    (staged.result.root.kind != VV_KIND_TABLE || staged.result.root.bytes == 0)) {
 		rc = leave_text(run, item,
 				staged.result.root.bytes == 0 ? "it is empty"
@@ -195,7 +201,7 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	if (rc == VV_EINPUT) {
 		note_refused(run, item);
 	}
-	run->rep->guessed += item->guess && rc == VV_OK;
+	run->rep->guessed += item->guess && rc == VV_OK && !staged.result.too_long;
 	if (rc == VV_OK && is_pointer && run->req->fix && !run->dry) {
 		rc = mend_pointer(run, item, &staged, err);
 	}
@@ -282,7 +288,7 @@ static void begin_later(runner *run, size_t at, size_t datasets)
 		const vv_add_item *item = &run->plan->items[run->begun];
 
 		if (item->action == VV_ADD_DATASET &&
-		    !vv_dataset_writer_ahead(run->s, item->path, run->req->options)) {
+		    !vv_dataset_writer_ahead(run->s, item->path, options_of(run, item))) {
 			return;
 		}
 	}
@@ -425,11 +431,20 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err)
 {
 	const size_t datasets = count_datasets(plan);
-	runner run = {
-		out,  plan, r, x, s, req, dry, datasets > FEW, true, vv_index_has_conflicts(x),
-		NULL, NULL, 0, 0};
+	runner run = {.rep = out,
+		      .plan = plan,
+		      .r = r,
+		      .x = x,
+		      .s = s,
+		      .req = req,
+		      .dry = dry,
+		      .compact = datasets > FEW,
+		      .file_mode = true,
+		      .conflicts = vv_index_has_conflicts(x),
+		      .named = *req->options};
 	vv_status rc;
 
+	run.named.as_named = true;
 	memset(out, 0, sizeof(*out));
 	out->dry = dry;
 	out->no_key = req->options->key && !req->options->key[0];

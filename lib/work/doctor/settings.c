@@ -47,8 +47,6 @@ const vv_setting vv_settings[] = {
 	 "the most bytes of one Git object that is received"},
 	{"varve.maxReceiveBlocks", VV_SETTING_NUMBER, "64m", NULL,
 	 "the most blocks of one transfer"},
-	{"varve.maxRow", VV_SETTING_NUMBER, "64m", NULL,
-	 "the most bytes of a row, when it is added or received"},
 	{"varve.network", VV_SETTING_TEXT, NULL, NULL,
 	 "the name of the network that this machine is on, for remembered speeds"},
 	{"varve.prePush", VV_SETTING_BOOL, "true", NULL, "git push sends the rows of tables first"},

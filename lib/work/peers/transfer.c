@@ -182,7 +182,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 static vv_status recall(vv_transfer *t, vv_error *err)
 {
 	vv_error ignored;
-	uint64_t secret, max_row;
+	uint64_t secret;
 	char *file;
 	vv_status rc = VV_OK;
 
@@ -190,10 +190,6 @@ static vv_status recall(vv_transfer *t, vv_error *err)
 		return VV_OK;
 	}
 	t->remembers = true;
-	if ((rc = vv_config_u64(t->repo, "varve.maxrow", VV_ROW_MAX_DEFAULT, &max_row, err)) < 0) {
-		return rc;
-	}
-	vv_table_checks_limit(t->checks, max_row);
 	file = vv_path_join(vv_repository_varvedir(t->repo), "cache", "pairs", NULL);
 	if (!file) {
 		return vv_fail_nomem(err);

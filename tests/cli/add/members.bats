@@ -169,13 +169,7 @@ edited() {
 	stderr_has "the key column 'id' is gone"
 }
 
-@test "so it is with facts about its groups, and in key order" {
-	large --facts
-	edited '150000s/^[0-9]*,/17,/'
-	stderr_has "line 18 and line 150000 both have id = '17'"
-	cd ..
-	mkdir sorted
-	cd sorted
+@test "so it is in key order" {
 	large --order key
 	edited '100000s/[^,]*$/2001-02-03/'
 	stderr_is ""

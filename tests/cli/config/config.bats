@@ -22,8 +22,8 @@ load ../helper
 
 @test "a setting that varve does not have is refused and the near one named" {
 	new_repo
-	ends_with 2 varve config varve.maxrows 5m
-	stderr_is $'varve: varve has no setting \'varve.maxrows\'\nhint: did you mean \'varve.maxRow\'?'
+	ends_with 2 varve config varve.keepfrees 5m
+	stderr_is $'varve: varve has no setting \'varve.keepfrees\'\nhint: did you mean \'varve.keepFree\'?'
 	ends_with 2 varve config remote.origin.varveLasy true
 	stderr_is $'varve: varve has no setting \'remote.origin.varveLasy\'\nhint: did you mean \'remote.origin.varveLazy\'?'
 	ends_with 2 varve config varve.quux
@@ -36,8 +36,8 @@ load ../helper
 
 @test "a value that means nothing is refused and nothing is set" {
 	new_repo
-	ends_with 2 varve config varve.maxrow much
-	stderr_is "varve: the setting 'varve.maxRow' is 'much', expected a number such as 512, 64k or 256m"
+	ends_with 2 varve config varve.keepfree much
+	stderr_is "varve: the setting 'varve.keepFree' is 'much', expected a number such as 512, 64k or 256m"
 	ends_with 2 varve config varve.autoFetch maybe
 	stderr_is "varve: the setting 'varve.autoFetch' is 'maybe', expected true or false"
 	ends_with 2 varve config varve.ssh putty
@@ -51,10 +51,10 @@ load ../helper
 
 @test "list all tells what holds where nothing is set" {
 	new_repo
-	git config varve.maxRow 5m
+	git config varve.keepFree 5m
 	succeeds varve config --list --all
-	output_has "varve.maxrow             5m  (local)"
-	output_lacks "varve.maxRow"
+	output_has "varve.keepfree           5m  (local)"
+	output_lacks "varve.keepFree"
 	output_has "varve.gcDays             14  (default: "
 	output_has "remote.NAME.varveKind    (not set, of git or peer: "
 	succeeds varve config --list --all --json
@@ -63,7 +63,7 @@ import json, sys
 a = {x["setting"]: x for x in json.load(sys.stdin)}
 assert a["varve.gcDays"]["value"] == "14" and a["varve.network"]["value"] is None
 '
-	ends_with 2 varve config --all varve.maxRow
+	ends_with 2 varve config --all varve.keepFree
 }
 
 @test "explain says where each setting of a path comes from" {

@@ -204,10 +204,10 @@ healthy() {
 
 @test "settings whose name or value means nothing are told" {
 	new_repo
-	git config varve.maxRows 5m
+	git config varve.keepFrees 5m
 	succeeds varve doctor --offline
-	output_has "note: settings: varve has no setting 'varve.maxrows' (local configuration)"
-	output_has "mend: did you mean 'varve.maxRow'?"
+	output_has "note: settings: varve has no setting 'varve.keepfrees' (local configuration)"
+	output_has "mend: did you mean 'varve.keepFree'?"
 	git config varve.gcAuto maybe
 	ends_with 1 varve doctor --offline
 	output_has "settings: the setting 'varve.gcAuto' is 'maybe', expected true or false (local configuration)"

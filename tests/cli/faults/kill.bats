@@ -303,7 +303,7 @@ killed_holding() {
 	stale .git/config.lock
 	echo junk > .git/config~.lock
 	echo junk > .git/config~.lock.lock
-	succeeds varve config varve.maxRow 64m
+	succeeds varve config varve.keepFree 64m
 	stderr_has "config.lock"
 	# In the way of a ref that has the folder's name.
 	mkdir -p .git/refs/heads/topic/deep

@@ -108,6 +108,13 @@ refused() {
 	refused dot-git "error"
 }
 
+@test "a row of 1 TiB is refused by who receives and who fetches it, and costs no memory" {
+	export LIAR_MEMORY=$PWD/../memory
+	refused long-row "a row group of"
+	within 60000 400
+	not_believed long-row "a row group of"
+}
+
 @test "a graph 20,000 deep is walked without harm" {
 	refused deep "error"
 }

@@ -1,6 +1,5 @@
 /*
- * A row group with long cells is proved from its bytes as they are pulled: what is sound is proved once and
- * not read again, and what a peer made up is refused whatever it changed.
+ * A row group with long cells is proved from its bytes: what is sound is proved once and not read again, and what a peer made up is refused whatever it changed.
  *
  * A forgery is a sound version in which items of the lists stand for others, with length and hash of
  * the bytes that it claims.
@@ -18,7 +17,7 @@
 #include "dataset/table/table.h"
 #include "dataset/table/verify.h"
 
-/* So many bytes of a cell make its group stream. */
+/* A cell of so many bytes is out of line. */
 #define LONG (1300000u)
 
 typedef struct fixture {
@@ -682,6 +681,73 @@ static void two_long_rows_in_one_group_are_refused(void **state)
 	vv_buf_clear(&data);
 }
 
+static vv_status drop(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	(void)payload;
+	(void)bytes;
+	(void)len;
+	(void)err;
+	return VV_OK;
+}
+
+/* A text of so many bytes in the long cell, and a group of `raw_len`, are refused for a row that is too long (why): by
+ * the check and, when they cannot be in memory (reads false), by the reader. */
+static void is_too_long(fixture *f, size_t bytes, uint64_t raw_len, bool reads, const char *why)
+{
+	vv_table_checks *checks = vv_table_checks_new();
+	vv_buf text = VV_BUF_INIT, raw = VV_BUF_INIT, data = VV_BUF_INIT, layout = VV_BUF_INIT;
+	size_t leaves;
+	forgery g;
+	vv_table t;
+	item it;
+	vv_cid cid;
+	vv_error err;
+
+	assert_non_null(checks);
+	take_apart(f, 0, &it);
+	put_text(&text, bytes, "");
+	chunks_of(f, &it, text.data, text.len);
+	put_together(&data, &it, 1);
+	vv_cbor_put_uint(&layout, raw_len);
+	vv_buf_puts(&raw, "1,a,b\n2,");
+	vv_buf_put(&raw, text.data, text.len);
+	vv_buf_puts(&raw, ",x\n");
+	begin(&g, f);
+	put_group(&g, &data, it.rows, &layout, raw_len, vv_xxh3(raw.data, raw.len, 0));
+	put_like(&g, 1, NULL, NULL, 0);
+	cid = end(&g);
+	vv_assert_status(check(f, checks, &cid, &leaves, &err), VV_ECORRUPT, &err);
+	vv_assert_contains(err.message, why);
+	if (!reads) {
+		vv_assert_ok(vv_table_open(&t, &f->sink, &cid, &err), &err);
+		vv_assert_status(vv_table_bytes(&t, drop, NULL, NULL, NULL, &err), VV_ECORRUPT,
+				 &err);
+		vv_assert_status(vv_table_range(&t, 100, 10, drop, NULL, &err), VV_ECORRUPT, &err);
+		vv_table_close(&t);
+	}
+	vv_table_checks_free(checks);
+	vv_buf_clear(&it.chunks);
+	vv_buf_clear(&text);
+	vv_buf_clear(&raw);
+	vv_buf_clear(&data);
+	vv_buf_clear(&layout);
+}
+
+static void a_row_over_the_limit_is_refused_whoever_made_it(void **state)
+{
+	const size_t around = strlen("1,a,b\n2,,x\n"), row = strlen("2,,x\n");
+	fixture *f = *state;
+	size_t len;
+
+	(void)add_plain(f, &len);
+	is_too_long(f, VV_ROW_MAX - row + 1, VV_ROW_MAX - row + 1 + around, true,
+		    "a row of more than 8 MiB");
+	is_too_long(f, VV_GROUP_BYTES_MAX - around + 1, VV_GROUP_BYTES_MAX + 1, false,
+		    "a row group of");
+	is_too_long(f, 1000, UINT64_C(1) << 40, false, "a row group of");
+	is_too_long(f, VV_GROUP_BYTES_MAX + 1, 1000, false, "a long cell");
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 static const struct CMUnitTest tests[] = {
 	CASE(a_long_group_is_proved_once),
@@ -697,6 +763,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(a_raw_line_that_need_not_be_is_refused),
 	CASE(a_short_cell_in_chunks_is_refused),
 	CASE(two_long_rows_in_one_group_are_refused),
+	CASE(a_row_over_the_limit_is_refused_whoever_made_it),
 };
 
 VV_TEST_SUITE(long_proof)

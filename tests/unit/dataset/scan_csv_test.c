@@ -1,11 +1,8 @@
 #include "tests/unit/dataset/rows_support.h"
 
 #include <csv.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "dataset/format/simd.h"
 
@@ -266,63 +263,6 @@ static void characters_that_contradict_each_other_are_refused(void **state)
 		vv_assert_status(vv_scan_new(&s, &d, 2, NULL, NULL, &err), VV_EINPUT, &err);
 		assert_null(s);
 	}
-}
-
-/* len zero bytes that take little memory: a small file mapped over and over. Writing
- * to them is fine. NULL where the machine has no room for it. */
-static char *map_zeros(size_t len)
-{
-	const size_t piece = 16u << 20;
-	size_t pieces = len / piece + 1, i;
-	char *zeros = test_calloc(1, piece), *all;
-	const char *path = vv_test_path("zeros");
-	int fd;
-
-	vv_test_write(path, zeros, piece);
-	test_free(zeros);
-	fd = open(path, O_RDWR);
-	assert_true(fd >= 0);
-	all = mmap(NULL, pieces * piece, PROT_NONE, MAP_PRIVATE, fd, 0);
-	for (i = 0; all != MAP_FAILED && i < pieces; i++) {
-		if (mmap(all + i * piece, piece, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
-			 fd, 0) == MAP_FAILED) {
-			all = MAP_FAILED;
-		}
-	}
-	close(fd);
-	return all != MAP_FAILED ? all : NULL;
-}
-
-static void a_cell_of_4_gib_is_refused(void **state)
-{
-	const size_t len = (size_t)UINT32_MAX + 10;
-	vv_dialect d = comma();
-	vv_scan *s;
-	vv_cell cells[2];
-	vv_row row;
-	vv_error err;
-	char *bytes = sizeof(size_t) < 8 ? NULL : map_zeros(len);
-
-	(void)state;
-	if (!bytes) {
-		vv_skip("4 GiB cannot be mapped");
-	}
-	bytes[1] = ',';
-	bytes[len - 1] = '\n';
-	vv_assert_ok(vv_scan_new(&s, &d, 2, NULL, NULL, &err), &err);
-	vv_scan_window(s, bytes, len, true, 0);
-	vv_assert_status(vv_scan_row(s, cells, 2, &row, &err), VV_EINPUT, &err);
-	vv_assert_contains(err.message, "4 GiB");
-	assert_int_equal(vv_scan_fault(s), 2);
-	/* The same where the row has not even ended, so that nobody reads on for ever. */
-	vv_scan_window(s, bytes, len - 1, false, 0);
-	vv_assert_status(vv_scan_row(s, cells, 2, &row, &err), VV_EINPUT, &err);
-	/* One byte less than the limit is taken. */
-	bytes[(size_t)UINT32_MAX + 2] = '\n';
-	vv_scan_window(s, bytes, (size_t)UINT32_MAX + 3, true, 0);
-	assert_int_equal(vv_scan_row(s, cells, 2, &row, &err), 1);
-	assert_int_equal(cells[1].len, UINT32_MAX);
-	vv_scan_free(s);
 }
 
 /* --- windows ------------------------------------------------------------ */
@@ -881,7 +821,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(too_many_cells_are_refused_with_both_numbers),
 	cmocka_unit_test(a_refused_row_is_refused_again),
 	cmocka_unit_test(characters_that_contradict_each_other_are_refused),
-	cmocka_unit_test(a_cell_of_4_gib_is_refused),
 	cmocka_unit_test(a_row_is_given_once_the_byte_behind_it_is_seen),
 	cmocka_unit_test(five_thousand_columns_are_scanned),
 	cmocka_unit_test(any_bytes_scan_as_the_grammar_says),
