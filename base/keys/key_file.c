@@ -18,7 +18,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 
-#define HEAD "varve vault key 1\n"
+#define HEAD "varve key 1\n"
 #define FILE_MAX 1024u
 #define RECOVERY "varve-recovery-1-"
 #define RECOVERY_OF "varve recovery 1"

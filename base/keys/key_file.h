@@ -1,7 +1,7 @@
 /*
  * key_file: the file that a key is kept in, and the text of a recovery key.
  *
- *	varve vault key 1
+ *	varve key 1
  *	did:key:z6Mk...
  *	plain <seed, 64 hex digits>
  *

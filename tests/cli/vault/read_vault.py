@@ -253,7 +253,7 @@ def read_key(path):
         data = base64.b32decode(letters + "=" * (-len(letters) % 8))
         assert hashlib.sha256(b"varve recovery 1" + data[:32]).digest()[:4] == data[32:36]
         return data[:32]
-    assert text.startswith("varve vault key 1\n")
+    assert text.startswith("varve key 1\n")
     return bytes.fromhex(re.search(r"^plain ([0-9a-f]{64})$", text, re.M)[1])
 
 
