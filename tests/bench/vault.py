@@ -27,10 +27,10 @@ class VarveVault:
         self.work = self.tool.work
         config = self.tool.folder / "config"
         self.env = {"XDG_CONFIG_HOME": str(config)}
-        self.run(["varve", "key", "new"])
+        self.run(["varve", "vault", "key", "new"])
         self.holders = [self.tool.folder / f"holder{i}" for i in range(holders)]
         for i, holder in enumerate(self.holders):
-            self.run(["varve", "holder", "add", f"h{i}", str(holder), "--domain", f"d{i}"])
+            self.run(["varve", "vault", "holder", "add", f"h{i}", str(holder), "--domain", f"d{i}"])
         self.paper = self.tool.folder / "paper"
 
     def run(self, argv, ok=(0,), cwd=None):
@@ -52,14 +52,14 @@ class VarveVault:
             self.paper.write_text(found.group(0) + "\n")
             self.paper.chmod(0o600)
         else:
-            cost = self.run(["varve", "replicate", "-q", *options])
+            cost = self.run(["varve", "vault", "replicate", "-q", *options])
         return cost, sizes(self.holders)[0] - before
 
     def recover(self, target):
         remove(target)
         quiet()
         env = dict(self.env, XDG_CONFIG_HOME=str(self.tool.folder / "nobody"))
-        return self.scratch.run(["varve", "recover", "--key", str(self.paper), "--to", str(target),
+        return self.scratch.run(["varve", "vault", "recover", "--key", str(self.paper), "--to", str(target),
                                  *map(str, self.holders[-2:])], self.scratch.root, env)
 
 
@@ -175,14 +175,14 @@ def audits(scratch, report, vault):
                                         "and so many leaves of 4 KiB")
     for row, options in (("as usual", []), ("a leaf a shard", ["--leaves", "1000000"]), ("--all", ["--all"])):
         quiet()
-        cost = vault.run(["varve", "audit", *options, "h0"])
-        found = json.loads(scratch.text(["varve", "audit", "--json", *options, "h0"], vault.work, vault.env))[0]
+        cost = vault.run(["varve", "vault", "audit", *options, "h0"])
+        found = json.loads(scratch.text(["varve", "vault", "audit", "--json", *options, "h0"], vault.work, vault.env))[0]
         report.put(bench, row, "s", cost.seconds)
         report.put(bench, row, "cpu", cost.cpu)
         for name, what in (("shards", "shards"), ("records", "records"), ("asked", "leaves")):
             report.put(bench, row, what, found[name])
         report.put(bench, row, "MB read", found["read"] / MB)
-        report.put(bench, row, "shows 1 % lost, %", said(scratch, vault, ["varve", "audit", *options, "h0"],
+        report.put(bench, row, "shows 1 % lost, %", said(scratch, vault, ["varve", "vault", "audit", *options, "h0"],
                                                         r"would have been seen with ([0-9.]+) %"))
     report.print_bench(bench)
 
@@ -194,8 +194,8 @@ def repairs(scratch, report, vault):
     for holder in vault.holders[:2]:
         shutil.rmtree(holder)
     for i in range(2):
-        vault.run(["varve", "holder", "dead", f"h{i}"])
-        vault.run(["varve", "holder", "add", f"new{i}", str(vault.tool.folder / f"new{i}"), "--domain", f"e{i}"])
+        vault.run(["varve", "vault", "holder", "dead", f"h{i}"])
+        vault.run(["varve", "vault", "holder", "add", f"new{i}", str(vault.tool.folder / f"new{i}"), "--domain", f"e{i}"])
     quiet()
     out = vault.tool.folder / "repair.out"
     cost = vault.run(kinds.shell(f'varve vault repair --now > "{out}" 2>&1'))
@@ -237,7 +237,7 @@ def one_by_one(scratch, report, settings):
         vault.tool.timed_save()
         # Without waiting for the disk, and without counting files each time: it takes long enough.
         costs.append(vault.replicate("--copies", str(COPIES))[0] if n == 1 else
-                     vault.run(["varve", "replicate", "-q"]))
+                     vault.run(["varve", "vault", "replicate", "-q"]))
         if n in (1, sample + 1, count - sample, count):
             kept[n] = sizes(vault.holders)[0] / COPIES
         if n in (count // 4, count // 2, count):

@@ -593,11 +593,11 @@ class Worker:
 			must('lost', 'after the end: status', ['varve', 'vault', 'status'])
 		# Receipts and vault records that are here say the truth.
 		if self.run(['varve', 'vault', 'status', '--json'], work).status in (0, 1):
-			must('fsck', 'audit before', ['varve', 'audit', '--all'])
+			must('fsck', 'audit before', ['varve', 'vault', 'audit', '--all'])
 		must('again', 'the same command again', shlex.split(t.scenario.command))
 		must('final', 'status', ['varve', 'vault', 'status'])
-		must('final', 'ledger', ['varve', 'ledger', 'verify'])
-		must('final', 'audit', ['varve', 'audit', '--all'])
+		must('final', 'ledger', ['varve', 'vault', 'ledger', 'verify'])
+		must('final', 'audit', ['varve', 'vault', 'audit', '--all'])
 		come_back('final', 'again')
 		left = [n for n in self.folder.read() if re.search(r'\.varve-tmp-|vault/spool|/~', n)]
 		beside = [n for n in left if n.startswith(work + '/') and TEMPORARY_WORK.search(n)]

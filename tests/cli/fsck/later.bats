@@ -6,7 +6,7 @@ later_repo() {
 	new_repo
 	printf 'id,name\n1,pen\n2,cup\n' > p.csv
 	varve add -q p.csv && varve commit -qm one
-	varve car export -q HEAD:p.csv ../true.car
+	varve ipfs car export -q HEAD:p.csv ../true.car
 	python3 "$BATS_TEST_DIRNAME/../cat/forge_root.py" ../true.car ../later.car "$1" "$2" > ../cid
 	python3 "$BATS_TEST_DIRNAME/car_to_pack.py" ../later.car .git/varve/packs
 	git show HEAD:p.csv | sed "s/bafy[a-z0-9]*/$(cat ../cid)/" > ../pointer
