@@ -1,4 +1,4 @@
-# Rows found by a key that follows no order of the file: the hashes of keys that check, and the first search,
+# Rows found by a key that follows no order of the file, which keeps its own: the hashes of keys that check, and the first search,
 # keep.
 load ../helper
 
@@ -11,7 +11,7 @@ mixed_rows() {
 keyed() {
 	new_repo
 	mixed_rows > t.csv
-	varve add --key id t.csv > /dev/null
+	varve add --key id --order file t.csv > /dev/null
 	varve commit -qm one
 	cp .git/varve/packs/*.pack whole
 	pack=$(echo .git/varve/packs/*.pack)
