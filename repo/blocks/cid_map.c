@@ -100,6 +100,17 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 	return VV_OK;
 }
 
+vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_error *err)
+{
+	size_t at;
+
+	if (vv_cid_map_find(m, cid, &at)) {
+		m->entries[at].value = value;
+		return VV_OK;
+	}
+	return vv_cid_map_put(m, cid, value, NULL, err);
+}
+
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at)
 {
 	size_t place;

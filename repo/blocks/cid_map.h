@@ -26,6 +26,9 @@ size_t vv_cid_map_count(const vv_cid_map *m);
 vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool *added,
 			 vv_error *err);
 
+/* The same, but its value becomes this one where it is there. */
+vv_status vv_cid_map_set(vv_cid_map *m, const vv_cid *cid, uint64_t value, vv_error *err);
+
 /* Where cid stands (0 came first). */
 bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at);
 bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value);

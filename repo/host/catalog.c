@@ -40,7 +40,9 @@ void vv_catalog_free(vv_catalog *c)
 	}
 }
 
-vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err)
+/* again: also those that another pack has. */
+static vv_status look_in(vv_catalog *c, size_t i, const vv_host_list *list, bool again,
+			 vv_error *err)
 {
 	vv_cid cid;
 	unsigned depth;
@@ -48,9 +50,16 @@ vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, v
 
 	for (size_t k = 0; rc == VV_OK && k < list->count; k++) {
 		vv_host_list_block(list, k, &cid, &depth);
-		rc = vv_cid_map_put(c->blocks, &cid, (uint64_t)i << 8 | depth, NULL, err);
+		const uint64_t place = (uint64_t)i << 8 | depth;
+		rc = again ? vv_cid_map_set(c->blocks, &cid, place, err)
+			   : vv_cid_map_put(c->blocks, &cid, place, NULL, err);
 	}
 	return rc;
+}
+
+vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err)
+{
+	return look_in(c, i, list, true, err);
 }
 
 vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
@@ -80,7 +89,7 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 	for (size_t i = 0; i < list->base_count; i++) {
 		vv_host_list_base(list, i, &p->bases[i]);
 	}
-	return vv_catalog_prefer(c, c->count - 1, list, err);
+	return look_in(c, c->count - 1, list, false, err);
 }
 
 size_t vv_catalog_packs(const vv_catalog *c)

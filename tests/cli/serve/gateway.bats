@@ -277,15 +277,7 @@ has_headers() {
 	[ "$(blocks_of x.car | awk 'NR > 1 { n += $2; if ($2 > 1048576) bad = 1 } END { print n, bad + 0 }')" = "$(stat -c %s src/prices.csv) 0" ]
 	[ "$(blocks_of x.car | grep -c ' 1048576$')" = 2 ]
 	stop_server
-	start_server --request-memory 4m src
-	curl -s -o back.csv "$url/ipfs/$file"
-	same_bytes src/prices.csv back.csv
-	[ "$(status "$url/ipfs/$file?format=car")" = 200 ]
-	stop_server
-	# a line that is kept as it is, here for its quotes, is made as a whole
-	sed -i 's/^150,"y*""\(y*\)"$/150,"\1\1"/' src/prices.csv
-	varve -C src commit -qam quoted
-	publish HEAD:prices.csv
+	# a row is made as a whole
 	start_server --request-memory 4m src
 	[ "$(status "$url/ipfs/$file")" = 413 ]
 	[ "$(status "$url/ipfs/$file?format=car")" = 413 ]
