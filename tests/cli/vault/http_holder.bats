@@ -110,7 +110,7 @@ kind_end() {
 @test "a password in a holder's URL of the settings is not sealed for others" {
 	new_vault a
 	git config holder.y.url "http://ada:hidden-one@127.0.0.1:9/v"
-	for command in "replicate" "vault status" "holder list" "audit"; do
+	for command in "vault replicate" "vault status" "vault holder list" "vault audit"; do
 		ends_with 2 varve $command
 		stderr_has "git config holder.y.url"
 		stderr_lacks hidden-one

@@ -189,7 +189,7 @@ kind_lose() {
 	lies pins
 	succeeds python3 - <<-'END'
 		import resource, subprocess, sys
-		done = subprocess.run(["varve", "audit", "x"], capture_output=True, text=True)
+		done = subprocess.run(["varve", "vault", "audit", "x"], capture_output=True, text=True)
 		sys.stdout.write(done.stdout)
 		sys.stderr.write(done.stderr)
 		peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
