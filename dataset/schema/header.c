@@ -1,5 +1,5 @@
 /*
- * header: knows in which names something of the header is missing, and where it is found.
+ * header: knows which names may stand for other bytes of the header, and where these are found.
  */
 #include "dataset/schema/header.h"
 
@@ -9,10 +9,10 @@
 #include "base/text.h"
 #include "dataset/read/scan.h"
 
-/* Has the name a character that stands for bytes which no name can have? */
+/* May the name have "\xDF" for bytes which no name can have? */
 static bool is_incomplete(const vv_field *f)
 {
-	return f->name_len >= 3 && strstr(f->name, "\xEF\xBF\xBD") != NULL;
+	return strstr(f->name, "\\x") != NULL;
 }
 
 static bool is_name(const vv_cell *c)

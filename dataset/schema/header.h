@@ -1,7 +1,7 @@
 /*
  * header: the names of a table's columns as its file writes them.
  *
- * A column's name is UTF-8: what a header has in another encoding, or NULs, is U+FFFD there. Who writes the
+ * A column's name is UTF-8: a byte of a header in another encoding, and NUL, is "\xDF" there. Who writes the
  * header again wants its bytes.
  */
 #ifndef VV_DATASET_SCHEMA_HEADER_H

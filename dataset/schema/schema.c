@@ -221,12 +221,14 @@ static bool is_blank(const char *s, size_t len)
 	return true;
 }
 
-/* The cell as a name, not yet unique. */
+/* The cell as a name, not yet unique. Names of different bytes are different: a column is found by its name
+ * in other versions of the table. */
 static const char *label_text(vv_arena *arena, const char *cell, size_t len, size_t place,
 			      size_t *out_len)
 {
 	vv_buf clean = VV_BUF_INIT;
 	char *text = NULL;
+	size_t step;
 
 	if (is_blank(cell, len)) {
 		text = vv_arena_printf(arena, "field%zu", place + 1);
@@ -237,17 +239,16 @@ static const char *label_text(vv_arena *arena, const char *cell, size_t len, siz
 		*out_len = len;
 		return vv_arena_strndup(arena, cell, len);
 	}
-	while (len > 0) {
-		const char *nul = memchr(cell, '\0', len);
-		size_t run = nul ? (size_t)(nul - cell) : len;
+	for (size_t at = 0; at < len; at += step) {
+		uint32_t cp = 0;
 
-		vv_utf8_put_clean(&clean, cell, run);
-		if (nul) {
-			vv_utf8_put(&clean, 0xfffd);
-			run++;
+		step = vv_utf8_decode(&cp, cell + at, len - at);
+		if (step > 0 && cp != 0) {
+			vv_buf_put(&clean, cell + at, step);
+			continue;
 		}
-		cell += run;
-		len -= run;
+		step = 1;
+		vv_buf_printf(&clean, "\\x%02X", (unsigned)(unsigned char)cell[at]);
 	}
 	*out_len = clean.len;
 	text = clean.failed ? NULL : vv_arena_strndup(arena, vv_buf_cstr(&clean), clean.len);

@@ -82,8 +82,8 @@ vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field 
 			  size_t count, vv_error *err);
 
 /* Unique column names from header cells, as frictionless makes them: a blank one
- * becomes "field<N>", a repeated one gets "2", "3" ... after it; invalid UTF-8 and
- * NUL become U+FFFD. names_out[i] live in arena. */
+ * becomes "field<N>", a repeated one gets "2", "3" ... after it; a byte that is not UTF-8, and
+ * NUL, become "\xDF", as varve shows bytes everywhere. names_out[i] live in arena. */
 vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *arena,
 			   const char *const *cells, const size_t *lens, size_t count,
 			   vv_error *err);

@@ -164,3 +164,30 @@ latin() {
 		[ "$(printf '%s' "$output" | jq -r '[.columns[].name] | unique | length')" = 4 ]
 	done
 }
+
+@test "columns whose names differ only in bytes that are not UTF-8 are different columns everywhere" {
+	new_repo
+	printf 'id,a\337,b\n1,x,y\n2,z,w\n3,u,v\n4,s,t\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	printf 'id,a\374,b\n1,x,y\n2,q,w\n3,u,v\n4,s,t\n' > t.csv
+	varve diff --format json > diff.json
+	[ "$(jq -r '.tables[0].columns[] | [.change, .old_name, .name] | join(" ")' diff.json)" = 'changed a\xDF a\xFC' ]
+	[ "$(jq -r '.tables[0].rows[] | .cells | keys[]' diff.json)" = 'a\xFC' ]
+	varve commit -qam two
+	varve log --row 2 --json t.csv | jq -e '[.[0].row.cells | keys[]] == ["a\\xFC"]'
+	varve log --row 2 --json t.csv | jq -e '[.[1].row.cells | keys[]] | index("a\\xDF")'
+	varve blame --cells --json t.csv > blame.json
+	jq -e '[.. | strings] | index("a\\xFC")' blame.json || jq -e '[.. | objects | keys[]] | index("a\\xFC")' blame.json
+	varve schema HEAD:t.csv | jq -e '[.fields[].name] == ["id", "a\\xFC", "b"]'
+	varve diff --format json --columns 'a\xFC' HEAD~1 HEAD | jq -e '.tables[0].rows | length == 1'
+	# both of them, in either order
+	printf 'id,a\337,a\374\n1,x,y\n' > u.csv
+	varve add -q --key id u.csv
+	varve commit -qm three
+	printf 'id,a\374,a\337\n1,y,x\n' > u.csv
+	[ "$(varve diff --format json u.csv | jq '.tables[0].rows | length')" = 0 ]
+	varve add -q u.csv
+	varve cat u.csv | cmp - u.csv
+	! cat diff.json blame.json | grep -aq $'\xef\xbf\xbd'
+}
