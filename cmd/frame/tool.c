@@ -249,6 +249,25 @@ bool vv_tool_run_other(const char *word, int argc, char **argv)
 	return false;
 }
 
+int vv_tool_serve_http(const char *what, int argc, char **argv)
+{
+	static char word[] = "serve";
+	char **args = vv_calloc((size_t)argc + 1, sizeof(*args));
+	vv_error err;
+
+	if (!args) {
+		vv_fail_nomem(&err);
+		return vv_report(&err);
+	}
+	args[0] = word;
+	memcpy(args + 1, argv, (size_t)argc * sizeof(*argv));
+	(void)vv_tool_run_other("web", argc + 1, args);
+	vv_free(args);
+	vv_note("%s needs varve-web", what);
+	vv_note("hint: install the package varve-web");
+	return VV_EXIT_TROUBLE;
+}
+
 /* --- from main to the end --- */
 
 static const vv_edit_codec group_edits = {vv_group_edit_make, vv_group_edit_apply};

@@ -56,5 +56,8 @@ int vv_tool_unknown(const vv_tool *p, const char *word);
 /* Becomes varve-WORD: the one beside this program, in ../libexec/varve, or on the PATH. Returns false where there is
  * none, or WORD cannot be part of a program's name. */
 bool vv_tool_run_other(const char *word, int argc, char **argv);
+/* Becomes `varve-web serve` with these arguments. Where it is not installed, says that what (a command) needs it, and
+ * returns the exit code. */
+int vv_tool_serve_http(const char *what, int argc, char **argv);
 
 #endif

@@ -15,6 +15,7 @@ extern const vv_command vv_cmd_vault_readers;
 extern const vv_command vv_cmd_vault_recover;
 extern const vv_command vv_cmd_vault_repair;
 extern const vv_command vv_cmd_vault_replicate;
+extern const vv_command vv_cmd_vault_serve;
 extern const vv_command vv_cmd_vault_status;
 extern const vv_command vv_cmd_vault_writers;
 

@@ -25,6 +25,7 @@ typedef struct vv_connect_options {
 	const char *program;        /* the varve to run for paths: its own executable */
 	const char *remote_program; /* what to call varve on the far side of ssh; NULL: "varve"
 	                             * (remote.<name>.varve sets it) */
+	const char *service;        /* the command of it that answers --stdio; NULL: "serve" */
 	bool write;                 /* a push: HTTP asks for credentials at once where needed */
 	bool *foreign; /* set when the far side answers, and not as varve does; may be NULL; used as long
 			* as the channel is */

@@ -13,7 +13,7 @@ void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_opti
 	const char *path = url->path;
 
 	vv_buf_puts(out, o->remote_program ? o->remote_program : "varve");
-	vv_buf_puts(out, " serve --stdio ");
+	vv_buf_printf(out, " %s --stdio ", o->service ? o->service : "serve");
 	if (path[0] == '~') {
 		size_t len = strcspn(path, "/");
 

@@ -16,8 +16,9 @@
 typedef struct server {
 	vv_url url;
 	const vv_connect_options *connect;
-	vv_channel *line; /* NULL: none is open */
-	vv_arena arena;   /* of the last answer */
+	vv_connect_options service; /* the same, for the command that keeps copies; the line's */
+	vv_channel *line;           /* NULL: none is open */
+	vv_arena arena;             /* of the last answer */
 	vv_frame_reader in;
 	uint8_t key[VV_KEY_PUBLIC];
 	vv_key self;
@@ -85,8 +86,12 @@ static vv_status ask(server *s, const vv_hold_request *q, vv_hold_answer *a, vv_
 
 	do {
 		fresh = s->line == NULL;
-		if (fresh && (rc = vv_connect(&s->line, &s->url, s->connect, err)) < 0) {
-			return rc;
+		if (fresh) {
+			s->service = *s->connect;
+			s->service.service = "vault serve";
+			if ((rc = vv_connect(&s->line, &s->url, &s->service, err)) < 0) {
+				return rc;
+			}
 		}
 		rc = ask_once(s, q, a, err);
 		if (rc < 0 && (!is_answer(err) || vv_channel_done(s->line, NULL) < 0)) {

@@ -4,8 +4,10 @@
 #include "lib/work/serve/repo.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/path.h"
 #include "base/sys.h"
@@ -330,5 +332,19 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 	s->failed = serve.failed;
 	vv_transfer_close(&state.check);
 	vv_repository_close(state.repo);
+	return rc;
+}
+
+vv_status vv_serve_repo_stdio(vv_serve_repo *s, vv_error *err)
+{
+	vv_channel *line;
+	vv_status rc;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (!(line = vv_channel_fds(STDIN_FILENO, STDOUT_FILENO, "the peer"))) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_serve_repo_run(s, line, err);
+	vv_channel_close(line);
 	return rc;
 }

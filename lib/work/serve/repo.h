@@ -27,5 +27,7 @@ typedef struct vv_serve_repo {
 /* Answers until the peer ends the line. What a request fails with is told to the peer; negative:
  * the repository cannot be opened (told too), or the line is broken. */
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err);
+/* The same to whoever is at the other end of stdin and stdout. */
+vv_status vv_serve_repo_stdio(vv_serve_repo *s, vv_error *err);
 
 #endif

@@ -237,4 +237,7 @@ all_commands() {
 		stderr_has "varve serve --http needs varve-web"
 		stderr_has "hint: install the package varve-web"
 	done
+	cp "$VARVE_BIN/varve-vault" alone/
+	PATH=$PWD/alone:/usr/bin:/bin ends_with 2 varve vault serve --http 127.0.0.1:0 --hold 1g .
+	stderr_has "varve vault serve needs varve-web"
 }

@@ -21,7 +21,7 @@ serve_keeper() {
 	log="$(keeper_path "$name").log"
 	port=$(cat "$(keeper_path "$name").port" 2> /dev/null || echo 0)
 	: > "$log"
-	XDG_CONFIG_HOME="$(keeper_path "$name").config" varve serve --http "127.0.0.1:$port" \
+	XDG_CONFIG_HOME="$(keeper_path "$name").config" varve vault serve --http "127.0.0.1:$port" \
 		--hold "$size" --for "$(cat "$BATS_TEST_TMPDIR/work/did")" --term 0 "$@" \
 		"$(keeper_path "$name")" 2>> "$log" 3>&- &
 	keeper=$!

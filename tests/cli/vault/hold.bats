@@ -81,6 +81,29 @@ shard_records() {
 	stop_server
 }
 
+@test "copies are kept by varve vault serve, and not by varve serve" {
+	new_vault a
+	succeeds varve vault replicate --copies 1
+	new_keeper x
+	git -C "$(keeper_path x)" config varve.hold 10m
+	git -C "$(keeper_path x)" config varve.holdFor "$(cat ../did)"
+	cat > ../ssh <<-END
+	#!/bin/sh
+	for command; do :; done
+	export XDG_CONFIG_HOME="$(keeper_path x).config"
+	exec sh -c "\$(echo "\$command" | sed "\$(cat "$PWD/../as")")"
+	END
+	chmod +x ../ssh
+	: > ../as
+	export GIT_SSH=$PWD/../ssh
+	succeeds varve vault holder add x "ssh://host$(keeper_path x)" --domain x
+	succeeds varve vault replicate --copies 2
+	[ "$(ls "$(keeper_path x)"/varve/hold/*/shards)" = "$(ls ../a/*/shards)" ]
+	echo "s/varve vault serve/varve serve/" > ../as
+	ends_with 3 varve vault audit x
+	[[ $output$stderr = *"no copies are kept here for others"* ]]
+}
+
 @test "serve says what is missing for keeping copies" {
 	git init -q --bare keeper
 	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g keeper

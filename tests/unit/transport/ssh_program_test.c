@@ -37,6 +37,8 @@ static void start(void)
 	vv_test_write_text(vv_test_path("gitconfig"), "");
 }
 
+static const char *service; /* NULL: the usual one */
+
 static vv_status reach(const char *text, const char *program, vv_error *err)
 {
 	vv_connect_options o = {0};
@@ -46,6 +48,7 @@ static vv_status reach(const char *text, const char *program, vv_error *err)
 
 	vv_assert_ok(vv_url_read(&url, text, err), err);
 	o.remote_program = program;
+	o.service = service;
 	o.idle_sec = 20;
 	rc = vv_connect(&line, &url, &o, err);
 	vv_channel_close(line);
@@ -104,6 +107,16 @@ static void the_far_program_may_have_another_name(void **state)
 	(void)setenv("GIT_SSH", recorder("ssh"), 1);
 	calls("host:x", "/opt/varve/bin/varve",
 	      "ssh <-T> <--> <host> </opt/varve/bin/varve serve --stdio 'x'>");
+}
+
+static void a_holder_is_asked_with_another_command(void **state)
+{
+	(void)state;
+	start();
+	(void)setenv("GIT_SSH", recorder("ssh"), 1);
+	service = "vault serve";
+	calls("host:x", NULL, "ssh <-T> <--> <host> <varve vault serve --stdio 'x'>");
+	service = NULL;
 }
 
 static void each_variant_has_its_own_options(void **state)
@@ -265,6 +278,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(openssh_gets_its_options),
 	cmocka_unit_test(paths_are_quoted_for_the_far_shell),
 	cmocka_unit_test(the_far_program_may_have_another_name),
+	cmocka_unit_test(a_holder_is_asked_with_another_command),
 	cmocka_unit_test(each_variant_has_its_own_options),
 	cmocka_unit_test(the_simple_variant_takes_no_port),
 	cmocka_unit_test(commands_come_in_gits_order),

@@ -1,0 +1,91 @@
+/*
+ * serve: copies that are kept here for others: to whoever comes over ssh, from this program; over HTTP from
+ * varve-web, the one that listens.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "cmd/frame/output.h"
+#include "cmd/frame/run.h"
+#include "cmd/frame/tool.h"
+#include "cmd/vault/commands.h"
+#include "lib/work/hold/holding.h"
+#include "lib/work/serve/repo.h"
+
+typedef struct options {
+	bool stdio;
+	const char *http, *hold, *admitted; /* of the help; what has them is never parsed here */
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING(0, "http", http, "ADDR",
+		   "listen there: see 'varve web serve -h', also for the options that go with it"),
+	OPT_STRING(0, "hold", hold, "BYTES", "keep sealed copies for others, at most so much"),
+	OPT_STRING(0, "for", admitted, "DID[=BYTES]", "for whom, and how much of it"),
+	OPT_FLAG(
+		0, "stdio", stdio,
+		"answer on stdin and stdout, by the settings varve.hold...: what a holder's ssh:// runs"),
+};
+
+static int serve_stdio(void *given, int argc, char **argv)
+{
+	const options *o = given;
+	const vv_holding_options by_settings = {.term = VV_HOLDING_TERM_UNSAID,
+						.notes = &vv_notes_stderr};
+	vv_holding *holding = NULL;
+	vv_error err;
+	vv_status rc;
+
+	if (!o->stdio || argc != 1) {
+		return vv_usage_error("--stdio takes one repository");
+	}
+	if (isatty(STDIN_FILENO)) {
+		vv_note("this speaks varve's protocol on stdin and stdout; whoever has copies here runs it");
+	}
+	if (vv_holding_open(&holding, &by_settings, &err) < 0) {
+		return vv_report(&err);
+	}
+	vv_serve_repo s = {.path = argv[0], .hold = vv_holding_answer, .hold_payload = holding};
+	rc = vv_serve_repo_stdio(&s, &err);
+	vv_holding_close(holding);
+	/* What went wrong was told to the peer, which shows it; a broken line shows there too. */
+	return rc < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
+}
+
+static bool has_stdio(int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--stdio") == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int run_vault_serve(void *none, int argc, char **argv)
+{
+	vv_command over_pipe = vv_cmd_vault_serve;
+
+	(void)none;
+	if (!has_stdio(argc, argv)) {
+		return vv_tool_serve_http("varve vault serve", argc, argv);
+	}
+	over_pipe.raw = false;
+	over_pipe.run_alone = serve_stdio;
+	return vv_command_run(&over_pipe, argc, argv);
+}
+
+const vv_command vv_cmd_vault_serve = {
+	.name = "vault serve",
+	.group = "who",
+	.summary = "keep sealed copies for others",
+	.usage = "--http ADDR --hold BYTES [OPTION]... PATH...\n--stdio PATH",
+	.example = "$ varve vault serve --http 127.0.0.1:8080 --hold 50g --for ann kept",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run_alone = run_vault_serve,
+	.raw = true, /* what is for varve-web passes unparsed */
+};
