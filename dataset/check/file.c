@@ -144,6 +144,13 @@ static vv_status give_blank(reading *r, const char *expected)
 				 "the line is blank", expected);
 }
 
+static vv_status give_too_long(reading *r)
+{
+	return give(r, SOURCE, r->sniffed->columns, r->line, NULL, 0,
+		    "a row of more than 8 MiB begins here (or a quote is not closed)",
+		    "a row of at most 8 MiB");
+}
+
 static vv_status read_rows(reading *r)
 {
 	vv_ragged_row w;
@@ -152,7 +159,9 @@ static vv_status read_rows(reading *r)
 
 	while ((more = vv_ragged_next(&r->g, &w, r->err)) > 0) {
 		/* with one column a blank line is a row without a value */
-		if (w.text_end == r->g.at && r->sniffed->columns > 1) {
+		if (w.too_long) {
+			rc = give_too_long(r);
+		} else if (w.text_end == r->g.at && r->sniffed->columns > 1) {
 			rc = give_blank(r, "a row");
 		} else {
 			rc = check_row(r, &w);
@@ -222,7 +231,7 @@ static vv_status read_objects(reading *r)
 
 	set_unread(r, ENCODING);
 	while (rc == VV_OK && (more = vv_ragged_line(&r->g, &w, r->err)) > 0) {
-		rc = check_object(r, parser, w.text_end);
+		rc = w.too_long ? give_too_long(r) : check_object(r, parser, w.text_end);
 		r->line++;
 		vv_ragged_pass(&r->g, &w);
 	}

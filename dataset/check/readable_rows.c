@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/cell.h"
 #include "dataset/read/ragged.h"
 
 #define PIECE ((size_t)64 << 10)
@@ -135,6 +136,10 @@ static vv_status put_row(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 	size_t from = m->out.len, columns = r->sniffed.columns;
 	uint64_t lines = vv_ragged_count_lines(p + r->at, row->end - r->at), kept;
 
+	if (row->too_long) {
+		m->lost = true;
+		return add_shift(m, lines, err);
+	}
 	if (r->count <= columns && row->stray == SIZE_MAX && row->unclosed == SIZE_MAX) {
 		vv_buf_put(&m->out, p + r->at, row->end - r->at);
 		m->line += lines;
@@ -181,7 +186,9 @@ static vv_status put_line(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 	while (blank < len && is_space(p[blank])) {
 		blank++;
 	}
-	if (blank < len) {
+	if (row->too_long) {
+		rc = VV_EINPUT;
+	} else if (blank < len) {
 		rc = p[blank] != '{' || !vv_utf8_valid(p, len)
 			     ? VV_EINPUT
 			     : vv_json_rows_object(m->parser, &used, p + blank, len - blank, false,
@@ -202,7 +209,7 @@ static vv_status put_line(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 	return vv_buf_ok(&m->out, err);
 }
 
-/* The next byte of the array that is not blank, from *i on; false at the end of the input. */
+/* The next byte of the array that is not blank, from *i on; 0 at the end of the input, and where it is too far. */
 static int skip_blank(vv_mend *m, size_t *i, vv_error *err)
 {
 	for (;;) {
@@ -212,10 +219,12 @@ static int skip_blank(vv_mend *m, size_t *i, vv_error *err)
 		if (*i < m->r.window.len) {
 			return 1;
 		}
-		if (m->r.at_end) {
+		size_t behind = *i - m->r.at;
+
+		m->lost = m->lost || behind > VV_ROW_MAX;
+		if (m->r.at_end || behind > VV_ROW_MAX) {
 			return 0;
 		}
-		size_t behind = *i - m->r.at;
 		vv_status rc = vv_ragged_fill(&m->r, err);
 
 		if (rc < 0) {
@@ -237,6 +246,9 @@ static vv_status measure_object(vv_mend *m, size_t *i, size_t *used, vv_error *e
 					 : vv_json_rows_object(m->parser, used, p, len,
 							       !m->r.at_end, no_member, NULL, &why);
 
+		if (rc == VV_ENOTFOUND && len > VV_ROW_MAX) {
+			return VV_EINPUT;
+		}
 		if (rc != VV_ENOTFOUND) {
 			if (rc == VV_OK && !vv_utf8_valid(p, *used)) {
 				rc = VV_EINPUT;

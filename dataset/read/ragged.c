@@ -184,6 +184,33 @@ static bool find_line(vv_ragged *r, vv_ragged_row *out)
 	return i < r->window.len ? out->end > i : r->at_end;
 }
 
+/* Goes on to the end of the line at window[at] without keeping it. */
+static int skip_line(vv_ragged *r, vv_ragged_row *out, vv_error *err)
+{
+	vv_status rc;
+
+	r->count = 0;
+	for (;;) {
+		size_t i = r->at;
+
+		while (i < r->window.len && !vv_ragged_is_line_end(r->window.data[i])) {
+			i++;
+		}
+		r->at = i;
+		*out = (vv_ragged_row){.text_end = i,
+				       .end = i < r->window.len ? i + line_end(r, i) : i,
+				       .stray = SIZE_MAX,
+				       .unclosed = SIZE_MAX,
+				       .too_long = true};
+		if (i < r->window.len ? out->end > i : r->at_end) {
+			return 1;
+		}
+		if ((rc = vv_ragged_fill(r, err)) < 0) {
+			return (int)rc;
+		}
+	}
+}
+
 static int next(vv_ragged *r, vv_ragged_row *out, bool (*find)(vv_ragged *, vv_ragged_row *),
 		vv_error *err)
 {
@@ -194,7 +221,11 @@ static int next(vv_ragged *r, vv_ragged_row *out, bool (*find)(vv_ragged *, vv_r
 			return 0;
 		}
 		if (r->at < r->window.len && find(r, out)) {
+			out->too_long = out->end - r->at > VV_ROW_MAX;
 			return 1;
+		}
+		if (r->window.len - r->at > VV_ROW_MAX) {
+			return skip_line(r, out, err);
 		}
 		if ((rc = vv_ragged_fill(r, err)) < 0) {
 			return (int)rc;
@@ -237,7 +268,11 @@ vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_h
 		if (rc != VV_OK) {
 			vv_sniff_result_clear(&r->sniffed);
 		}
-	} while (rc == VV_ENOTFOUND && !r->at_end);
+	} while (rc == VV_ENOTFOUND && !r->at_end && r->window.len <= VV_ROW_MAX);
+	if (rc == VV_ENOTFOUND && !r->at_end) {
+		rc = vv_fail(err, VV_EINPUT,
+			     "the first rows are more than 8 MiB long (or a quote is not closed)");
+	}
 	if (rc < 0) {
 		return rc;
 	}

@@ -41,11 +41,14 @@ typedef struct vv_ragged_row {
 	size_t end;      /* after it */
 	size_t stray;    /* after a closing quote that text follows; SIZE_MAX: none */
 	size_t unclosed; /* a quote that is not closed; SIZE_MAX: none */
+	/* more than VV_ROW_MAX bytes: what add refuses. Perhaps not all of them are in the window: the row ends with
+	 * its first line then, whatever its quotes say, and of that only the line end is there. */
+	bool too_long;
 } vv_ragged_row;
 
 /* Finds out what the file is; `at` is then where the first row begins. source is borrowed until
- * close. VV_EINPUT, VV_EREFUSED, VV_ENOTFOUND: not a table, with the reason; the bytes read so far
- * are in the window then. Close it in any case. */
+ * close. VV_EINPUT, VV_EREFUSED, VV_ENOTFOUND: not a table, with the reason (VV_EINPUT also where the first rows
+ * are longer than VV_ROW_MAX); the bytes read so far are in the window then. Close it in any case. */
 vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_hints *hints,
 			 vv_error *err);
 void vv_ragged_close(vv_ragged *r);

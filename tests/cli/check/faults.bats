@@ -233,3 +233,71 @@ blank-row 3 2 -" ] || { found; false; }
 	ends_with 1 varve check --rule type-error a.csv c.csv
 	output_has "error unchecked: is described in datapackage.json, and there is no such file"
 }
+
+# endless FILE BEFORE BYTE AFTER: 64 MiB of a byte between both.
+endless() {
+	printf "$2" > "$1"
+	head -c 67108864 /dev/zero | tr '\0' "$3" >> "$1"
+	printf "$4" >> "$1"
+}
+
+# checked FILE: ends with 1 and within the memory of a few rows; the JSON is in $output.
+checked() {
+	takes_less_than 130000 bash -c 'varve check --files --schema s.json --json "$1" > report.json; [ $? = 1 ]' - "$1"
+	output=$(cat report.json)
+}
+
+@test "a line of 64 MiB is a row that is too long, takes no memory, and what follows it is checked" {
+	new_repo
+	echo '{"fields": [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}]}' > s.json
+	endless t.csv 'id,text\n1,a\n' x '\ny,b\n'
+	checked t.csv
+	[ "$(found)" = "source-error 3 - -
+type-error 4 2 id" ] || { found; false; }
+	endless quoted.csv 'id,text\r\n1,a\r\n2,"' x '"\r\ny,b\r\n'
+	checked quoted.csv
+	found | grep -qx "type-error 4 2 id"
+	endless last.csv 'id,text\ny,a\n' , ''
+	checked last.csv
+	[ "$(found)" = "source-error 3 - -
+type-error 2 1 id" ] || { found; false; }
+	endless t.ndjson '{"id": 1, "text": "a"}\n{"id": 2, "text": "' x '"}\n{"id": "y", "text": "b"}\n'
+	checked t.ndjson
+	[ "$(found)" = "source-error 2 - -
+type-error 3 2 id" ] || { found; false; }
+	for byte in x ' '; do
+		endless t.json '[{"id": "y", "text": "a"},\n{"id": 2, "text": "' "$byte" '"},\n{"id": 3, "text": "b"}]\n'
+		checked t.json
+		[ "$(found)" = "source-error - - -
+type-error 1 1 id" ] || { found; false; }
+	done
+	endless blank.json '[{"id": "y", "text": "a"},' ' ' '{"id": 3, "text": "b"}]\n'
+	checked blank.json
+	found | grep -qx "source-error - - -"
+}
+
+@test "a file whose first line is 64 MiB long is not a table, and takes no memory" {
+	new_repo
+	echo '{"fields": [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}]}' > s.json
+	endless t.csv 'id,' x '\n1,a\n'
+	checked t.csv
+	[ "$(found)" = "source-error - - -" ] || { found; false; }
+	endless t.ndjson '{"id' x '": 1}\n'
+	checked t.ndjson
+	[ "$(found)" = "source-error - - -" ] || { found; false; }
+}
+
+@test "a row of 8 MiB is valid, and one byte more is not" {
+	new_repo
+	echo '{"fields": [{"name": "id", "type": "integer"}, {"name": "text", "type": "string"}]}' > s.json
+	for form in csv ndjson; do
+		for more in 0 1; do
+			case $form in csv) before='id,text\n1,' after='\n2,b\n' own=3 ;; *) before='{"id": 1, "text": "' after='"}\n{"id": 2, "text": "b"}\n' own=22 ;; esac
+			printf "$before" > t.$form
+			head -c $((8388608 - own + more)) /dev/zero | tr '\0' x >> t.$form
+			printf "$after" >> t.$form
+			ends_with $more varve check --files --schema s.json --json t.$form
+			[ "$(found | cut -d' ' -f1)" = "$([ $more = 0 ] || echo source-error)" ] || { found; false; }
+		done
+	done
+}
