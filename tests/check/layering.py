@@ -51,6 +51,7 @@ lib/work/commit
 lib/work/merge
 lib/work/apply
 lib/work/check
+lib/work/record
 lib/work/serve
 lib/work/doctor
 lib/work/hold

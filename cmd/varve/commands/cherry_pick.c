@@ -11,8 +11,8 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
-#include "lib/work/merge/commit.h"
 #include "lib/work/merge/run.h"
+#include "lib/work/record/merge_commit.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -118,7 +118,7 @@ static vv_status commit_pick(picker *p, vv_merge_job *j, vv_error *err)
 			     .keep_author = p->revert ? NULL : &p->commit,
 			     .reflog = p->reflog.data,
 			     .after = "post-commit",
-			     .edit = p->o->edit,
+			     .editor = p->o->edit ? vv_editor_run : NULL,
 			     .no_verify = true,
 			     .quiet = p->o->quiet,
 			     .verbose = p->o->verbose,

@@ -11,8 +11,8 @@
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
 #include "lib/work/merge/base.h"
-#include "lib/work/merge/commit.h"
 #include "lib/work/merge/run.h"
+#include "lib/work/record/merge_commit.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -299,7 +299,7 @@ static vv_status commit_merge(merger *m, vv_merge_job *j, vv_error *err)
 			     .parent_count = 2,
 			     .before = "pre-merge-commit",
 			     .after = "post-merge",
-			     .edit = m->o->edit,
+			     .editor = m->o->edit ? vv_editor_run : NULL,
 			     .no_verify = m->o->no_verify,
 			     .quiet = m->o->quiet,
 			     .verbose = m->o->verbose,

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "lib/work/diff/changes.h"
-#include "lib/work/merge/commit.h"
+#include "lib/work/record/merge_commit.h"
 
 /* "[main 1a2b3c4] subject", the number of files, and a line for each dataset.
  * changes were read with facts. */

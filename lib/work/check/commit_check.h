@@ -17,7 +17,7 @@ typedef struct vv_commit_check {
 	const vv_changes *changes; /* HEAD against the index */
 	const vv_oid *base;  /* the commit that the data is compared with; NULL or null: none */
 	const char *message; /* of the commit: its Varve-Accept trailers hold */
-	/* tables whose descriptions the commit changes (lib/work/commit/package_apply.h) */
+	/* tables whose descriptions the commit changes (lib/work/record/package_apply.h) */
 	char *const *paths;
 	size_t path_count;
 	const vv_progress *progress;

@@ -140,6 +140,19 @@ clean() {
 	ends_with 2 varve commit -q --allow-empty -m x --date nonsense
 }
 
+@test "a date or message that cannot be used is refused before anything is staged or a hook runs" {
+	with_table
+	printf '#!/bin/sh\n: > "$HOME/ran"\n' > .git/hooks/pre-commit
+	chmod +x .git/hooks/pre-commit
+	rows 310 > prices.csv
+	ends_with 2 varve commit -a -m x --date nonsense
+	ends_with 2 varve commit -a -F missing
+	printf 'half\0lost\n' > msg
+	ends_with 2 varve commit -a -F msg
+	git diff --cached --quiet
+	[ ! -e "$HOME/ran" ]
+}
+
 @test "a missing identity is explained" {
 	new_repo
 	echo a > a

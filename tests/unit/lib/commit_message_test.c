@@ -1,7 +1,7 @@
-/* Tests of lib/work/commit/message.h: cleaning messages up. */
+/* Tests of lib/work/record/message.h: cleaning messages up. */
 #include "tests/unit/support.h"
 
-#include "lib/work/commit/message.h"
+#include "lib/work/record/message.h"
 
 static void expect_clean(const char *text, const char *comment, const char *wanted)
 {

@@ -1,9 +1,9 @@
 /*
- * commit: the commit that concludes a merge, cherry-pick or revert that left no
+ * merge_commit: the commit that concludes a merge, cherry-pick or revert that left no
  * conflicts.
  */
-#ifndef VV_LIB_WORK_MERGE_COMMIT_H
-#define VV_LIB_WORK_MERGE_COMMIT_H
+#ifndef VV_LIB_WORK_RECORD_MERGE_COMMIT_H
+#define VV_LIB_WORK_RECORD_MERGE_COMMIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +27,9 @@ typedef struct vv_merge_commit {
 	const vv_commit *keep_author; /* NULL: whoever commits */
 	const char *reflog;
 	const char *before, *after; /* hooks, or NULL */
-	bool edit, no_verify, quiet, verbose;
+	vv_status (*editor)(vv_repository *r, const char *file,
+			    vv_error *err); /* NULL: the message as it is */
+	bool no_verify, quiet, verbose;
 	/* For the message's template, as vv_message_options have it. */
 	vv_status (*put_changes)(vv_buf *out, const vv_changes *c, const char *comment_char,
 				 vv_error *err);

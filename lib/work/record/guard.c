@@ -1,7 +1,7 @@
 /*
  * guard: checks of each staged blob under a tracked path.
  */
-#include "lib/work/commit/guard.h"
+#include "lib/work/record/guard.h"
 
 #include <string.h>
 #include <sys/stat.h>

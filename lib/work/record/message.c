@@ -1,7 +1,7 @@
 /*
- * message: from -m, -F, a merge or an earlier commit, through hooks and editor.
+ * message: from a text, a merge or an earlier commit, through hooks and editor.
  */
-#include "lib/work/commit/message.h"
+#include "lib/work/record/message.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -73,21 +73,6 @@ void vv_message_clean(vv_buf *message, const char *comment_char)
 	}
 }
 
-static vv_status read_stdin(vv_buf *out, vv_error *err)
-{
-	char piece[4096];
-	ssize_t n;
-
-	while ((n = vv_read_full(STDIN_FILENO, piece, sizeof(piece), "the standard input", err)) >
-	       0) {
-		if (out->len + (size_t)n > MESSAGE_MAX) {
-			return vv_fail(err, VV_EREFUSED, "the message is over 16 MB");
-		}
-		vv_buf_put(out, piece, (size_t)n);
-	}
-	return n < 0 ? (vv_status)n : vv_buf_ok(out, err);
-}
-
 static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
 {
 	const vv_message_options *o = m->o;
@@ -100,16 +85,11 @@ static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
 		m->source = "message";
 		return vv_buf_ok(out, err);
 	}
-	if (o->file) {
-		m->source = "message";
-		return strcmp(o->file, "-") == 0 ? read_stdin(out, err)
-						 : vv_read_file(out, o->file, MESSAGE_MAX, err);
-	}
 	if (o->amend) {
 		m->source = "commit";
 		vv_oid_text(m->hex, &o->amend->id);
 		vv_buf_puts(out, o->amend->message);
-		m->use_editor = !o->no_edit;
+		m->use_editor = true;
 		return vv_buf_ok(out, err);
 	}
 	if ((rc = vv_state_message(m->r, out, err)) < 0) {
@@ -118,7 +98,7 @@ static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
 	if (out->len > 0) {
 		m->source = "merge";
 	}
-	m->use_editor = !o->no_edit;
+	m->use_editor = true;
 	return VV_OK;
 }
 
@@ -139,6 +119,9 @@ static vv_status prepare(maker *m, vv_error *err)
 	const char *args[4] = {m->file, m->source, m->source && m->hex[0] ? m->hex : NULL, NULL};
 	bool ran;
 
+	if (m->o->no_hooks) {
+		return VV_OK;
+	}
 	return vv_hook_run(m->r, "prepare-commit-msg", args, &ran, err);
 }
 
@@ -147,7 +130,7 @@ static vv_status verify(maker *m, vv_error *err)
 	const char *args[2] = {m->file, NULL};
 	bool ran;
 
-	if (m->o->no_verify) {
+	if (m->o->no_verify || m->o->no_hooks) {
 		return VV_OK;
 	}
 	return vv_hook_run(m->r, "commit-msg", args, &ran, err);
@@ -158,7 +141,7 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 	vv_status rc = read_source(m, out, err);
 	bool strip;
 
-	m->use_editor = m->use_editor || m->o->edit;
+	m->use_editor = m->o->editor && (m->use_editor || m->o->edit);
 	if (rc < 0) {
 		return rc;
 	}
@@ -174,7 +157,7 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 		return rc;
 	}
 	if (m->use_editor) {
-		rc = vv_editor_run(m->r, m->file, err);
+		rc = m->o->editor(m->r, m->file, err);
 		if (rc == VV_EUSAGE) {
 			vv_hint(err, "give the message with -m");
 		}

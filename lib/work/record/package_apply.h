@@ -4,8 +4,8 @@
  * A described table whose schema or key differs gets a new root over the same groups.
  * Reads the index only; the work tree's files are not looked at, but for their stat.
  */
-#ifndef VV_LIB_WORK_COMMIT_PACKAGE_APPLY_H
-#define VV_LIB_WORK_COMMIT_PACKAGE_APPLY_H
+#ifndef VV_LIB_WORK_RECORD_PACKAGE_APPLY_H
+#define VV_LIB_WORK_RECORD_PACKAGE_APPLY_H
 
 #include "dataset/table/dataset_writer.h"
 #include "lib/work/diff/changes.h"

@@ -3,8 +3,8 @@
  *
  * Sources, hooks and clean-up as in git commit.
  */
-#ifndef VV_LIB_WORK_COMMIT_MESSAGE_H
-#define VV_LIB_WORK_COMMIT_MESSAGE_H
+#ifndef VV_LIB_WORK_RECORD_MESSAGE_H
+#define VV_LIB_WORK_RECORD_MESSAGE_H
 
 #include <stdbool.h>
 
@@ -16,11 +16,13 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_message_options {
-	vv_strings texts;          /* -m, each a paragraph */
-	const char *file;          /* -F; "-": stdin */
-	const vv_commit *amend;    /* the commit that is replaced, or NULL */
-	bool edit, no_edit;        /* -e, --no-edit */
+	vv_strings texts; /* given, each a paragraph; none: as amend or what is under way has it */
+	const vv_commit *amend; /* the commit that is replaced, or NULL */
+	/* Lets somebody edit the file: where no text was given, or edit. NULL: the message is used as it is. */
+	vv_status (*editor)(vv_repository *r, const char *file, vv_error *err);
+	bool edit;
 	bool no_verify;            /* no commit-msg hook */
+	bool no_hooks;             /* no prepare-commit-msg either */
 	const vv_changes *changes; /* for the template */
 	/* Appends them as lines that each begin with comment_char. */
 	vv_status (*put_changes)(vv_buf *out, const vv_changes *c, const char *comment_char,

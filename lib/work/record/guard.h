@@ -1,8 +1,8 @@
 /*
  * guard: what must never get into a commit.
  */
-#ifndef VV_LIB_WORK_COMMIT_GUARD_H
-#define VV_LIB_WORK_COMMIT_GUARD_H
+#ifndef VV_LIB_WORK_RECORD_GUARD_H
+#define VV_LIB_WORK_RECORD_GUARD_H
 
 #include "base/error.h"
 #include "lib/work/diff/changes.h"

@@ -1,7 +1,7 @@
 /*
  * package_apply: from a package's resource to a table's new root.
  */
-#include "lib/work/commit/package_apply.h"
+#include "lib/work/record/package_apply.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,15 +1,15 @@
 /*
- * commit: hooks and message as git merge has them; state and records go last.
+ * merge_commit: hooks and message as git merge has them; state and records go last.
  */
-#include "lib/work/merge/commit.h"
+#include "lib/work/record/merge_commit.h"
 
 #include <string.h>
 
 #include "base/file.h"
 #include "base/text.h"
-#include "lib/work/commit/message.h"
-#include "lib/work/commit/package_apply.h"
 #include "lib/work/diff/changes.h"
+#include "lib/work/record/message.h"
+#include "lib/work/record/package_apply.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/merge/conflict_state.h"
@@ -21,8 +21,8 @@ static vv_status create(const vv_merge_commit *c, const vv_changes *changes, vv_
 {
 	const char *texts[] = {c->message};
 	vv_message_options m = {.texts = {texts, 1},
-				.edit = c->edit,
-				.no_edit = !c->edit,
+				.editor = c->editor,
+				.edit = true,
 				.no_verify = c->no_verify,
 				.changes = changes,
 				.put_changes = c->put_changes};
