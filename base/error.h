@@ -23,10 +23,11 @@ typedef enum vv_status {
 	VV_EMISSING = -6,  /* a block that something names is not here */
 	VV_EIO = -7,       /* the operating system said no */
 	VV_ENOMEM = -8,
-	VV_ELOCKED = -9,    /* somebody else holds the lock */
-	VV_ECONFLICT = -10, /* the answer is no: merge conflict, compare-and-swap lost */
-	VV_EREFUSED = -11,  /* a policy or a limit forbids it */
-	VV_ENOSUPPORT = -12 /* a format or feature of a newer or other program */
+	VV_ELOCKED = -9,     /* somebody else holds the lock */
+	VV_ECONFLICT = -10,  /* the answer is no: merge conflict, compare-and-swap lost */
+	VV_EREFUSED = -11,   /* a policy or a limit forbids it */
+	VV_ENOSUPPORT = -12, /* a format or feature of a newer or other program */
+	VV_ECANCELLED = -13  /* whoever follows the progress wants it to end */
 } vv_status;
 
 /* A message of this size that a peer sent still fits with the peer's name before it. */

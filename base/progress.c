@@ -8,18 +8,21 @@
 
 #include "base/buf.h"
 
-void vv_progress_update(const vv_progress *p, const char *what, uint64_t done, uint64_t total)
+static vv_status go_on(bool yes, vv_error *err)
 {
-	if (p && p->update) {
-		p->update(p->payload, what, done, total);
-	}
+	return yes ? VV_OK : vv_fail(err, VV_ECANCELLED, "cancelled");
 }
 
-void vv_progress_part(const vv_progress *p, const char *what, uint64_t done, uint64_t total)
+vv_status vv_progress_update(const vv_progress *p, const char *what, uint64_t done, uint64_t total,
+			     vv_error *err)
 {
-	if (p && p->part) {
-		p->part(p->payload, what, done, total);
-	}
+	return go_on(!p || !p->update || p->update(p->payload, what, done, total), err);
+}
+
+vv_status vv_progress_part(const vv_progress *p, const char *what, uint64_t done, uint64_t total,
+			   vv_error *err)
+{
+	return go_on(!p || !p->part || p->part(p->payload, what, done, total), err);
 }
 
 static void put_line(const vv_notes *n, vv_note_kind kind, const char *fmt, va_list ap)

@@ -8,20 +8,25 @@
 #ifndef VV_BASE_PROGRESS_H
 #define VV_BASE_PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 typedef struct vv_progress {
-	/* done of total bytes; total 0 when unknown */
-	void (*update)(void *payload, const char *what, uint64_t done, uint64_t total);
+	/* done of total bytes; total 0 when unknown. False: the work is to end. */
+	bool (*update)(void *payload, const char *what, uint64_t done, uint64_t total);
 	void *payload;
 	/* the same of rows, versions or other things: only how large a part is done means something */
-	void (*part)(void *payload, const char *what, uint64_t done, uint64_t total);
+	bool (*part)(void *payload, const char *what, uint64_t done, uint64_t total);
 } vv_progress;
 
-/* Calls p->update unless p or it is NULL. */
-void vv_progress_update(const vv_progress *p, const char *what, uint64_t done, uint64_t total);
+/* Calls p->update unless p or it is NULL. VV_ECANCELLED: it said so; the caller passes that on. */
+vv_status vv_progress_update(const vv_progress *p, const char *what, uint64_t done, uint64_t total,
+			     vv_error *err);
 /* The same for p->part. */
-void vv_progress_part(const vv_progress *p, const char *what, uint64_t done, uint64_t total);
+vv_status vv_progress_part(const vv_progress *p, const char *what, uint64_t done, uint64_t total,
+			   vv_error *err);
 
 typedef enum vv_note_kind { VV_NOTE_PLAIN, VV_NOTE_WARNING } vv_note_kind;
 

@@ -471,13 +471,13 @@ static void put_left(uint64_t ms, uint64_t done, uint64_t total)
 	fflush(stderr);
 }
 
-static void update_bar(void *payload, const char *what, uint64_t done, uint64_t total)
+static bool update_bar(void *payload, const char *what, uint64_t done, uint64_t total)
 {
 	uint64_t ms;
 
 	(void)payload;
 	if (!bar_is_due(what, &ms)) {
-		return;
+		return true;
 	}
 	fprintf(stderr, "\r\033[K%s: %s", what, vv_text_bytes(done));
 	if (total > 0 && done <= total) {
@@ -485,18 +485,20 @@ static void update_bar(void *payload, const char *what, uint64_t done, uint64_t 
 	}
 	fprintf(stderr, ", %s/s", vv_text_bytes(done / (ms / 100) * 10));
 	put_left(ms, done, total);
+	return true;
 }
 
-static void update_part(void *payload, const char *what, uint64_t done, uint64_t total)
+static bool update_part(void *payload, const char *what, uint64_t done, uint64_t total)
 {
 	uint64_t ms;
 
 	(void)payload;
 	if (total == 0 || done > total || !bar_is_due(what, &ms)) {
-		return;
+		return true;
 	}
 	fprintf(stderr, "\r\033[K%s: %u %%", what, (unsigned)((double)done * 100 / (double)total));
 	put_left(ms, done, total);
+	return true;
 }
 
 const vv_progress *vv_progress_begin(void)

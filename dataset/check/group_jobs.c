@@ -183,9 +183,10 @@ static vv_status run_jobs(check_run *r, const uint32_t *todo, size_t count, vv_e
 		if (r->o->pool) {
 			vv_pool_wait(r->o->pool, &jobs[taken % ring].job);
 		}
-		rc = take_job(&jobs[taken++ % ring], err);
-		vv_progress_part(r->o->progress, "checking", taken * JOB_GROUPS,
-				 total * JOB_GROUPS);
+		if ((rc = take_job(&jobs[taken++ % ring], err)) == VV_OK) {
+			rc = vv_progress_part(r->o->progress, "checking", taken * JOB_GROUPS,
+					      total * JOB_GROUPS, err);
+		}
 	}
 	for (; taken < started; taken++) {
 		if (r->o->pool) {

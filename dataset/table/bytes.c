@@ -445,10 +445,10 @@ static vv_status give_piece(maker *m, vv_bytes_fn fn, void *payload, piece *p, v
 	while (piece_next(m, p, &bytes, &len)) {
 		m->bytes += len;
 		vv_status rc = fn(payload, bytes, len, err);
-		if (rc < 0) {
+		if (rc < 0 || (rc = vv_progress_update(m->opts->progress, "writing", m->bytes,
+						       m->table->root.bytes, err)) < 0) {
 			return rc;
 		}
-		vv_progress_update(m->opts->progress, "writing", m->bytes, m->table->root.bytes);
 	}
 	return VV_OK;
 }

@@ -200,10 +200,11 @@ static vv_status ahead_end(ahead *a, vv_dataset_found *out, vv_error *err)
 	if ((rc = vv_mem_sink_pour(a->blocks, &a->below, err)) < 0 ||
 	    (rc = dataset_import_settle(&a->found, &a->in, err)) < 0 ||
 	    (rc = vv_stat_cache_set(r->stats, a->path, &a->before, &a->found.blob, a->sec, a->nsec,
-				    err)) < 0) {
+				    err)) < 0 ||
+	    (rc = vv_progress_update(r->progress, "reading", a->before.size, a->before.size, err)) <
+		    0) {
 		goto done;
 	}
-	vv_progress_update(r->progress, "reading", a->before.size, a->before.size);
 	a->found.st = a->before;
 	a->found.ms = a->ms + (vv_monotonic_ms() - start);
 	vv_dataset_found_clear(out);

@@ -541,7 +541,9 @@ static vv_status file_order_range(vv_table *t, uint64_t from, uint64_t len, vv_b
 			rc = fn(payload, bytes + skip, (size_t)(upto - skip), err);
 		}
 		at += n;
-		vv_progress_update(progress, "writing", at, t->root.bytes);
+		if (rc == VV_OK) {
+			rc = vv_progress_update(progress, "writing", at, t->root.bytes, err);
+		}
 	}
 	file_order_close(o);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;

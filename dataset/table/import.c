@@ -763,8 +763,9 @@ static vv_status import_chunks(import *im, vv_error *err)
 			goto done;
 		}
 		vv_window_consume(im->window, n);
-		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
-				   im->source->size);
+		if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) {
+			goto done;
+		}
 	}
 	root->kind = VV_KIND_FILE;
 	root->bytes = vv_window_origin(im->window);

@@ -19,6 +19,11 @@
 #define GROUP_WANT (96u << 10)
 
 /* What came through a pipe cannot be read again to count its lines. */
+vv_status import_progress(const import *im, uint64_t done, vv_error *err)
+{
+	return vv_progress_update(im->opts->progress, "reading", done, im->source->size, err);
+}
+
 void import_consume(import *im, size_t len)
 {
 	if (!im->source->line) {
@@ -72,10 +77,9 @@ static vv_status take_old(import *im, vv_error *err)
 		im->final_newline = e->clean_cut || import_old_of(im)->dialect.final_newline;
 		im->out->groups_reused++;
 		import_consume(im, (size_t)e->raw_len);
-		vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
-				   im->source->size);
-		if (vv_window_len(im->window) == 0 &&
-		    (rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0) {
+		if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0 ||
+		    (vv_window_len(im->window) == 0 &&
+		     (rc = vv_window_fill(im->window, GROUP_WANT, err)) < 0)) {
 			return rc;
 		}
 	}
@@ -410,8 +414,9 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	}
 	*more = !j->last;
 	submit(im, j);
-	vv_progress_update(im->opts->progress, "reading", vv_window_origin(im->window),
-			   im->source->size);
+	if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) {
+		return rc;
+	}
 	/* what it holds of the window is more than any other group does */
 	return used > VV_WINDOW_FIRST ? import_collect_all(im, err) : VV_OK;
 }
@@ -568,12 +573,10 @@ vv_status import_given(import *im, vv_error *err)
 		}
 		group_job *j = &im->jobs[im->job_tail % IMPORT_JOBS];
 		rc = g.known ? take_proved(im, j, &g, err) : scan_given(im, j, &g, err);
-		if (rc < 0) {
+		im->given_bytes += g.raw_len;
+		if (rc < 0 || (rc = import_progress(im, im->given_bytes, err)) < 0) {
 			return rc;
 		}
-		im->given_bytes += g.raw_len;
-		vv_progress_update(im->opts->progress, "reading", im->given_bytes,
-				   im->source->size);
 	}
 	return more < 0 ? (vv_status)more : import_collect_all(im, err);
 }

@@ -209,6 +209,8 @@ vv_status import_given(import *im, vv_error *err);
 vv_status import_take_epilogue(import *im, vv_error *err);
 /* Moves on in the window. */
 void import_consume(import *im, size_t len);
+/* So many bytes are read. VV_ECANCELLED. */
+vv_status import_progress(const import *im, uint64_t done, vv_error *err);
 /* The line (from 1) of a place in the window or, in a file, anywhere before. */
 vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err);
 /* Refused: the row that begins there is longer than VV_ROW_MAX. first_row: of the whole input. */

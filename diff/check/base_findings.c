@@ -136,8 +136,10 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 		if ((more = vv_table_read(r, &b, err)) <= 0) {
 			break;
 		}
-		vv_progress_part(c->o->progress, "checking", b.first_row + b.rows, t->root.rows);
-		rc = fn(payload, &b, err);
+		if ((rc = vv_progress_part(c->o->progress, "checking", b.first_row + b.rows,
+					   t->root.rows, err)) == VV_OK) {
+			rc = fn(payload, &b, err);
+		}
 	}
 	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 done:

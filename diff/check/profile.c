@@ -251,12 +251,15 @@ static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
 
 	vv_batch_init(&b);
 	if ((rc = vv_table_reader_open(&r, p->t, NULL, 0, false, err)) == VV_OK) {
-		while ((more = vv_table_read(r, &b, err)) > 0) {
-			vv_progress_part(progress, "reading", b.first_row + b.rows,
-					 p->t->root.rows);
+		while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
+			rc = vv_progress_part(progress, "reading", b.first_row + b.rows,
+					      p->t->root.rows, err);
 			note_batch(p, &b);
 		}
-		rc = more < 0 ? (vv_status)more : p->failed ? vv_fail_nomem(err) : VV_OK;
+		rc = rc < 0      ? rc
+		     : more < 0  ? (vv_status)more
+		     : p->failed ? vv_fail_nomem(err)
+				 : VV_OK;
 	}
 	vv_table_reader_close(r);
 	vv_batch_clear(&b);

@@ -84,7 +84,10 @@ static vv_status stream_fill(stream *s, vv_error *err)
 		s->has_hashes = false;
 		s->has_cells = !s->batch.by_row;
 		s->d->stats.groups_read++;
-		vv_progress_part(s->d->opts.progress, "comparing", s->next, s->count);
+		if ((rc = vv_progress_part(s->d->opts.progress, "comparing", s->next, s->count,
+					   err)) < 0) {
+			return rc;
+		}
 	}
 	return VV_OK;
 }

@@ -292,7 +292,10 @@ static vv_status check_records(checking *c, vv_error *err)
 		} else {
 			offset += len;
 		}
-		vv_progress_update(c->progress, "checking blocks", c->done + offset, c->total);
+		if (rc == VV_OK) {
+			rc = vv_progress_update(c->progress, "checking blocks", c->done + offset,
+						c->total, err);
+		}
 	}
 	return rc;
 }

@@ -199,8 +199,9 @@ static vv_status write_live(vv_gc *gc, vv_error *err)
 		rc = vv_copy_block(&from, gc->live.pack, gc->live.hints, &cid,
 				   like > 0 ? vv_cid_map_cid(gc->marks, (size_t)like - 1) : NULL,
 				   &len, &lost, err);
-		if (i % PROGRESS_STEP == 0) {
-			vv_progress_part(gc->opts->progress, "rewriting blocks", i, count);
+		if (rc == VV_OK && i % PROGRESS_STEP == 0) {
+			rc = vv_progress_part(gc->opts->progress, "rewriting blocks", i, count,
+					      err);
 		}
 	}
 	return rc;

@@ -103,8 +103,8 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 		return vv_resemble_walk(&m->leave, cid, NULL, err);
 	}
 	m->keep->roots++;
-	vv_progress_update(m->keep->progress, "versions", m->keep->roots, 0);
-	if ((rc = note_path(m, path, cid, &newer, err)) < 0) {
+	if ((rc = vv_progress_update(m->keep->progress, "versions", m->keep->roots, 0, err)) < 0 ||
+	    (rc = note_path(m, path, cid, &newer, err)) < 0) {
 		return rc;
 	}
 	return vv_resemble_walk(&m->walk, cid, &newer, err);

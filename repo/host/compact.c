@@ -245,8 +245,10 @@ static vv_status make_packs(compacting *c, const char *dir, vv_error *err)
 
 	vv_host_next_init(&next, c->h);
 	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
-		rc = vv_pack_maker_put(m, &c->items[i].cid, &c->items[i].like, err);
-		vv_progress_update(c->h->progress, "blocks", i + 1, c->count);
+		if ((rc = vv_pack_maker_put(m, &c->items[i].cid, &c->items[i].like, err)) ==
+		    VV_OK) {
+			rc = vv_progress_update(c->h->progress, "blocks", i + 1, c->count, err);
+		}
 		if (rc == VV_OK && vv_pack_maker_is_full(m) && i + 1 < c->count) {
 			rc = commit_pack(c, &next, m, false, err);
 		}

@@ -296,8 +296,9 @@ static vv_status fetch_packs(needing *n, vv_error *err)
 		rc = vv_host_fetch_blobs(h, ids, count, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = take_pack(n, vv_catalog_pack(h->catalog, n->packs[i]), err);
-		vv_progress_update(h->progress, "packs", i + 1, count);
+		if ((rc = take_pack(n, vv_catalog_pack(h->catalog, n->packs[i]), err)) == VV_OK) {
+			rc = vv_progress_update(h->progress, "packs", i + 1, count, err);
+		}
 	}
 	vv_free(ids);
 	return rc;

@@ -189,8 +189,9 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 	}
 	rc = choose_packs(&x, err);
 	for (size_t at = 0; rc == VV_OK && at < x.count;) {
-		vv_progress_update(h->progress, "checking packs", at, x.count);
-		if ((rc = verify_batch(&x, &at, err)) == VV_OK && at < x.count) {
+		if ((rc = vv_progress_update(h->progress, "checking packs", at, x.count, err)) ==
+			    VV_OK &&
+		    (rc = verify_batch(&x, &at, err)) == VV_OK && at < x.count) {
 			rc = empty(h, err);
 		}
 	}

@@ -216,7 +216,9 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 		if (rc == VV_EMISSING) {
 			rc = missing(s, it, err);
 		}
-		vv_progress_update(s->h->progress, "blocks", i + 1, s->count);
+		if (rc == VV_OK) {
+			rc = vv_progress_update(s->h->progress, "blocks", i + 1, s->count, err);
+		}
 		if (rc == VV_OK && (i + 1 == s->count || vv_pack_maker_is_full(m)) &&
 		    !vv_pack_maker_is_empty(m)) {
 			vv_buf_reset(&pack);

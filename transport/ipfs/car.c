@@ -89,8 +89,7 @@ static vv_status put_section(writing *w, const vv_cid *cid, vv_error *err)
 		return rc;
 	}
 	w->stats.blocks++;
-	vv_progress_update(w->o->progress, "blocks", w->stats.bytes, 0);
-	return VV_OK;
+	return vv_progress_update(w->o->progress, "blocks", w->stats.bytes, 0, err);
 }
 
 static vv_status push(writing *w, const frame *f, vv_error *err)
@@ -647,12 +646,12 @@ vv_status vv_car_take(vv_car_reader *r, vv_incoming *in, vv_car_stats *stats, ui
 	*kept = 0;
 	while ((more = vv_car_next(r, &cid, &block, err)) > 0) {
 		rc = vv_incoming_put(in, &cid, vv_buf_cstr(&block), block.len, NULL, &is_new, err);
-		if (rc < 0) {
+		if (rc < 0 ||
+		    (rc = vv_progress_update(progress, "blocks", vv_car_offset(r), 0, err)) < 0) {
 			break;
 		}
 		stats->blocks++;
 		*kept += is_new;
-		vv_progress_update(progress, "blocks", vv_car_offset(r), 0);
 	}
 	stats->bytes = vv_car_offset(r);
 	vv_buf_clear(&block);

@@ -417,7 +417,7 @@ static vv_status give_block(void *payload, size_t i, const vv_cid *cid, const vo
 	size_t done = g->done;
 	vv_mutex_unlock(g->lock);
 	if (bytes && wanted && rc == VV_OK) {
-		vv_progress_update(g->progress, "blocks", done, g->want_count);
+		rc = vv_progress_update(g->progress, "blocks", done, g->want_count, err);
 	}
 	return rc;
 }
@@ -698,12 +698,13 @@ typedef struct shown {
 	const vv_progress *progress;
 } shown;
 
-static void show(void *payload, const char *what, uint64_t done, uint64_t total)
+static bool show(void *payload, const char *what, uint64_t done, uint64_t total)
 {
 	shown *s = payload;
 	vv_mutex_lock(s->lock);
-	vv_progress_update(s->progress, what, done, total);
+	bool go_on = vv_progress_update(s->progress, what, done, total, NULL) == VV_OK;
 	vv_mutex_unlock(s->lock);
+	return go_on;
 }
 
 /* What it gives in a second, as far as that is known. */

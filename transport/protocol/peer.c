@@ -273,9 +273,12 @@ static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x,
 		if (type != VV_FRAME_BLOCKS && type != VV_FRAME_OBJECTS) {
 			return unexpected(p, type, err);
 		}
-		rc = vv_receive_frame(x, type, in->payload.data, in->payload.len, err);
+		if ((rc = vv_receive_frame(x, type, in->payload.data, in->payload.len, err)) < 0) {
+			break;
+		}
 		vv_channel_stats_get(p->line, &now);
-		vv_progress_update(progress, "receiving", now.bytes_in - before.bytes_in, 0);
+		rc = vv_progress_update(progress, "receiving", now.bytes_in - before.bytes_in, 0,
+					err);
 	}
 	return rc;
 }

@@ -290,7 +290,9 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 			sum->absent++;
 			rc = VV_OK;
 		}
-		vv_progress_update(progress, "blocks", i + 1, s->count);
+		if (rc == VV_OK) {
+			rc = vv_progress_update(progress, "blocks", i + 1, s->count, err);
+		}
 	}
 	if (rc == VV_OK) {
 		rc = vv_block_out_flush(out, err);
@@ -320,8 +322,9 @@ static vv_status get_object(void *payload, vv_git_type type, const uint8_t *id, 
 static vv_status send_object(void *payload, const vv_git_object *o, vv_error *err)
 {
 	vv_send *s = payload;
-	vv_progress_update(s->progress, "Git objects", vv_object_out_count(s->objects) + 1, 0);
-	return vv_object_out_put(s->objects, o, err);
+	vv_status rc = vv_progress_update(s->progress, "Git objects",
+					  vv_object_out_count(s->objects) + 1, 0, err);
+	return rc < 0 ? rc : vv_object_out_put(s->objects, o, err);
 }
 
 vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,

@@ -381,7 +381,9 @@ static vv_status check_versions(fsck *f, vv_error *err)
 			f->away[f->absent++] = i;
 			continue;
 		}
-		vv_progress_part(f->c->progress, "versions", i, f->count);
+		if ((rc = vv_progress_part(f->c->progress, "versions", i, f->count, err)) < 0) {
+			return rc;
+		}
 		if (any_bad && !(own = vv_cid_set_new())) {
 			return vv_fail_nomem(err);
 		}

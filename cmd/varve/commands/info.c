@@ -71,7 +71,10 @@ static vv_status read_columns(info *f, vv_error *err)
 							 &batch.cells[r * batch.columns + c], err);
 			}
 		}
-		vv_progress_part(f->progress, "reading rows", batch.first_row, t->root.rows);
+		if (rc == VV_OK) {
+			rc = vv_progress_part(f->progress, "reading rows", batch.first_row,
+					      t->root.rows, err);
+		}
 	}
 	vv_table_reader_close(reader);
 	vv_batch_clear(&batch);

@@ -166,8 +166,10 @@ static vv_status check_leaves(auditing *a, vv_error *err)
 		a->items[i] = a->items[other];
 		a->items[other] = swap;
 		if (a->items[i].listed) {
-			rc = check_one(a, &a->items[i], &bytes, err);
-			vv_progress_part(a->s->transfer.progress, "shards", i + 1, a->count);
+			if ((rc = check_one(a, &a->items[i], &bytes, err)) == VV_OK) {
+				rc = vv_progress_part(a->s->transfer.progress, "shards", i + 1,
+						      a->count, err);
+			}
 		}
 	}
 	vv_buf_clear(&bytes);

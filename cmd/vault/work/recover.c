@@ -380,7 +380,11 @@ static vv_status take_items(recovering *r, vv_error *err)
 						    ? i
 						    : r->broken;
 			}
-			vv_progress_part(r->s->transfer.progress, "runs", i + 1, r->limit);
+			vv_status rc = vv_progress_part(r->s->transfer.progress, "runs", i + 1,
+							r->limit, err);
+			if (rc < 0) {
+				return rc;
+			}
 		}
 	} while (r->undone > 0 && r->x->blocks + r->x->objects > before);
 	return VV_OK;

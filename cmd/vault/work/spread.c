@@ -423,7 +423,7 @@ static vv_status send_part(vv_spread *x, serving *v, uint64_t start_ms, vv_error
 			x->sent += bytes.len;
 			x->shards++;
 			keep_rate(x, start_ms);
-			vv_progress_update(x->progress, "copies", x->sent, 0);
+			rc = vv_progress_update(x->progress, "copies", x->sent, 0, err);
 		} else if (why.code == VV_EREFUSED) {
 			vv_vault_place_put_failed(p, &why, bytes.len);
 		} else { /* what it took before can still become durable */

@@ -28,12 +28,13 @@ typedef struct serving {
 	vv_progress progress;
 } serving;
 
-static void note_progress(void *serve, const char *what, uint64_t done, uint64_t total)
+static bool note_progress(void *serve, const char *what, uint64_t done, uint64_t total)
 {
 	(void)what;
 	(void)done;
 	(void)total;
 	atomic_fetch_add(&((vv_serve *)serve)->done, 1);
+	return true;
 }
 
 /* --- which repository --------------------------------------------------------------------- */

@@ -311,9 +311,10 @@ vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 		goto done;
 	}
 	while (rc == VV_OK && (got = vv_read_full(in.fd, piece, PIECE, s->text, err)) > 0) {
-		rc = fn(payload, piece, (size_t)got, err);
 		done += (uint64_t)got;
-		vv_progress_update(progress, "reading", done, in.source.size);
+		if ((rc = fn(payload, piece, (size_t)got, err)) == VV_OK) {
+			rc = vv_progress_update(progress, "reading", done, in.source.size, err);
+		}
 	}
 	if (got < 0) {
 		rc = (vv_status)got;

@@ -149,8 +149,11 @@ static vv_status run_tested(view *v, vv_error *err)
 	int more = 0;
 
 	while (rc == VV_OK && v->left > 0 && (more = read_tested(v, err)) > 0) {
-		vv_progress_part(v->opts->progress, "reading rows", v->tested_batch.first_row,
-				 v->table->root.rows);
+		if ((rc = vv_progress_part(v->opts->progress, "reading rows",
+					   v->tested_batch.first_row, v->table->root.rows, err)) <
+		    0) {
+			break;
+		}
 		if (!any_match(v, &v->tested_batch)) {
 			continue;
 		}
@@ -190,8 +193,10 @@ static vv_status run_all(view *v, vv_error *err)
 			v->skip -= v->batch.first_row;
 			first = false;
 		}
-		rc = write_batch(v, NULL, err);
-		vv_progress_part(v->opts->progress, "reading rows", v->batch.first_row, rows);
+		if ((rc = write_batch(v, NULL, err)) == VV_OK) {
+			rc = vv_progress_part(v->opts->progress, "reading rows", v->batch.first_row,
+					      rows, err);
+		}
 	}
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
