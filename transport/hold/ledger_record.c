@@ -195,16 +195,14 @@ static void put_body(vv_buf *b, const vv_ledger_record *r)
 			put_keys(b, "owners", r);
 			break;
 		}
-		vv_cbor_put_map(b, r->stripe_count > 0 ? 5 : 4);
+		vv_cbor_put_map(b, 5);
 		vv_cbor_put_key(b, "epoch");
 		vv_cbor_put_link(b, &r->link);
 		put_links(b, "heads", r);
 		vv_cbor_put_key(b, "places");
 		put_bytes_or_null(b, r->sealed, r->sealed_len, r->sealed != NULL);
 		put_shards(b, r);
-		if (r->stripe_count > 0) {
-			put_stripes(b, r);
-		}
+		put_stripes(b, r);
 		break;
 	case VV_LEDGER_EPOCH:
 		put_epoch(b, r);
@@ -261,7 +259,7 @@ vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *
 	vv_cbor_put_key(out, "author");
 	vv_cbor_put_bytes(out, r->author, VV_KEY_PUBLIC);
 	vv_cbor_put_key(out, "version");
-	vv_cbor_put_uint(out, r->stripe_count > 0 ? VV_LEDGER_VERSION_STRIPES : VV_LEDGER_VERSION);
+	vv_cbor_put_uint(out, VV_LEDGER_VERSION);
 	vv_cbor_put_key(out, "previous");
 	put_link_or_null(out, &r->previous);
 	vv_cbor_put_key(out, "sequence");
@@ -466,9 +464,6 @@ static vv_status get_stripes(reading *in, vv_ledger_record *r)
 	size_t first = 0;
 	vv_status rc = get_list(in, "stripes", &r->stripes, sizeof(*r->stripes), &r->stripe_count);
 
-	if (rc == VV_OK && r->stripe_count == 0) {
-		rc = vv_fail(in->err, VV_ECORRUPT, "a record with stripes that has none");
-	}
 	for (size_t i = 0; rc == VV_OK && i < r->stripe_count; i++) {
 		rc = get_stripe(in, r, first, &r->stripes[i]);
 		first += r->stripes[i].code.data;
@@ -551,13 +546,12 @@ static vv_status get_audit(reading *in, vv_ledger_record *r)
 	return get_named(in, "holder", r->holder, VV_HOLDER_ID);
 }
 
-static vv_status get_vault(reading *in, vv_ledger_record *r, bool stripes)
+static vv_status get_vault(reading *in, vv_ledger_record *r)
 {
 	bool null;
 	vv_status rc;
 
-	if ((rc = get_map(in, stripes ? 5 : 4)) < 0 ||
-	    (rc = vv_cbor_get_key(&in->c, "epoch", in->err)) < 0 ||
+	if ((rc = get_map(in, 5)) < 0 || (rc = vv_cbor_get_key(&in->c, "epoch", in->err)) < 0 ||
 	    (rc = vv_cbor_get_link(&in->c, &r->link, in->err)) < 0 ||
 	    (rc = get_links(in, "heads", r)) < 0 ||
 	    (rc = vv_cbor_get_key(&in->c, "places", in->err)) < 0 ||
@@ -568,7 +562,7 @@ static vv_status get_vault(reading *in, vv_ledger_record *r, bool stripes)
 		return rc;
 	}
 	rc = get_shards(in, r);
-	return rc == VV_OK && stripes ? get_stripes(in, r) : rc;
+	return rc < 0 ? rc : get_stripes(in, r);
 }
 
 /* place and drop begin alike. */
@@ -584,19 +578,14 @@ static vv_status get_key_and_holder(reading *in, vv_ledger_record *r)
 }
 
 /* The body stands first and cannot be read before the kind is known. */
-static vv_status get_body(reading *in, vv_ledger_record *r, bool stripes)
+static vv_status get_body(reading *in, vv_ledger_record *r)
 {
 	vv_status rc;
-
-	if (stripes && (r->kind != VV_LEDGER_VAULT || vv_cid_is_null(&r->vault))) {
-		return vv_fail(in->err, VV_ECORRUPT, "a record of version %u that has no stripes",
-			       VV_LEDGER_VERSION_STRIPES);
-	}
 
 	switch (r->kind) {
 	case VV_LEDGER_VAULT:
 		if (!vv_cid_is_null(&r->vault)) {
-			return get_vault(in, r, stripes);
+			return get_vault(in, r);
 		}
 		rc = get_map(in, 1);
 		return rc < 0 ? rc : get_keys(in, "owners", r);
@@ -658,7 +647,7 @@ static vv_status get_record(reading *in, vv_ledger_record *r)
 	    (rc = get_named_uint(in, "version", &version)) < 0) {
 		return rc;
 	}
-	if (version != VV_LEDGER_VERSION && version != VV_LEDGER_VERSION_STRIPES) {
+	if (version != VV_LEDGER_VERSION) {
 		return vv_fail(in->err, VV_ENOSUPPORT,
 			       "a record of version %s, which this varve cannot read",
 			       vv_text_count(version));
@@ -675,7 +664,7 @@ static vv_status get_record(reading *in, vv_ledger_record *r)
 			       "a record that is neither a first nor a later one");
 	}
 	in->c = body;
-	return get_body(in, r, version == VV_LEDGER_VERSION_STRIPES);
+	return get_body(in, r);
 }
 
 vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, const void *bytes,

@@ -4,9 +4,7 @@
  * A record is a DAG-CBOR map {body, kind, time, vault, author, version, previous, sequence}. Its
  * name is the CID of these bytes; a file of it is the author's signature (64 bytes, purpose "varve
  * record 1") and then the bytes, so that two signatures of one record are one record. An author's
- * records are numbered from 0, and each names the one before. A record with stripes has version 2, all
- * others 1: a varve that knows no stripes does not count on what it cannot read. Format:
- * docs/storage-network.md.
+ * records are numbered from 0, and each names the one before. Format: docs/storage-network.md.
  */
 #ifndef VV_TRANSPORT_HOLD_LEDGER_RECORD_H
 #define VV_TRANSPORT_HOLD_LEDGER_RECORD_H
@@ -24,7 +22,6 @@
 #include "transport/hold/shard.h"
 
 #define VV_LEDGER_VERSION 1u
-#define VV_LEDGER_VERSION_STRIPES 2u
 #define VV_LEDGER_RECORD_MAX (1u << 20) /* bytes, signature and all */
 #define VV_HOLDER_ID VV_SEALED_NAME     /* a holder, as those with the vault's secret know it */
 #define VV_RECEIPT_PURPOSE "varve receipt 1"

@@ -265,7 +265,7 @@ def read_ledger(folder, vault):
             signature, body = data[:64], data[64:]
             record, end = cbor(body)
             assert end == len(body)
-            assert record["version"] == (2 if "stripes" in record["body"] else 1)
+            assert record["version"] == 1
             verify(signature, record["author"], b"varve record 1", body)
             own = cid(0x71, body)
             assert did(record["author"]) == "did:key:" + author
