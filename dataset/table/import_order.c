@@ -48,7 +48,7 @@ struct order_choice {
 	vv_mutex *lock; /* direct */
 	bool direct;
 	/* */
-	bool pays, made;
+	bool pays;
 	order_saving saving;
 	size_t *columns; /* all of them */
 };
@@ -155,7 +155,7 @@ vv_status order_choice_settle(order_choice *c, vv_error *err)
 
 bool order_choice_is_over(const order_choice *c)
 {
-	return c->over && !c->made;
+	return c->over && !c->pays;
 }
 
 vv_status order_choice_open(order_choice **out, const vv_import_options *opts, const vv_sink *sink,
@@ -214,11 +214,6 @@ void order_choice_pass(order_choice *c)
 const order_saving *order_choice_saving(const order_choice *c)
 {
 	return c && c->pays ? &c->saving : NULL;
-}
-
-bool order_choice_is_made(const order_choice *c)
-{
-	return c && c->made;
 }
 
 /* ---- what is in both ---- */
@@ -373,7 +368,6 @@ static vv_status judge(order_choice *c, import *im, vv_error *err)
 	c->saving.in_key_order = stored / WHOLE * (WHOLE - share) + bytes_of_places(c->rows);
 	c->pays = stored / 2 >= c->saving.in_key_order &&
 		  stored - c->saving.in_key_order >= SAVED_LEAST;
-	c->made = c->pays;
 done:
 	if (rc < 0 && rc != VV_ENOMEM) {
 		vv_error_clear(err);
@@ -456,7 +450,7 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 	}
 	c->over = c->pays || ++c->looks == LOOKS_MAX;
 	begin_run(c);
-	if (c->made) {
+	if (c->pays) {
 		return vv_fail(err, VV_EREFUSED, "%s: to be kept in key order", im->source->name);
 	}
 	return c->over ? order_choice_settle(c, err) : VV_OK;

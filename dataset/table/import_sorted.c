@@ -555,7 +555,7 @@ static vv_status import_choosing(vv_import_result *out, const vv_source *source,
 
 	o.choice = choice;
 	rc = import_run(out, source, order_choice_sink(choice), &o, NULL, &why);
-	if (rc < 0 && order_choice_is_made(choice)) {
+	if (rc < 0 && order_choice_saving(choice)) {
 		rc = import_chosen(out, source, sink, opts, &why);
 	} else if (rc == VV_OK && (rc = order_choice_settle(choice, &why)) < 0) {
 		vv_import_result_clear(out);
@@ -566,7 +566,7 @@ static vv_status import_choosing(vv_import_result *out, const vv_source *source,
 		}
 		return rc;
 	}
-	if (order_choice_is_made(choice) && vv_root_is_sorted(&out->root)) {
+	if (order_choice_saving(choice) && vv_root_is_sorted(&out->root)) {
 		tell_choice(&out->warnings, choice, &out->root, source->name);
 	}
 	if ((rc = vv_buf_ok(&out->warnings, err)) < 0) {

@@ -238,18 +238,15 @@ bool order_choice_is_over(const order_choice *c);
 /* The next groups are those of the version before. Accepts NULL. */
 void order_choice_pass(order_choice *c);
 /* The next group, and whether the version before has it. VV_EREFUSED: the import is to be given up, since
- * order_choice_is_made. */
+ * order_choice_saving. */
 vv_status order_choice_look(order_choice *c, import *im, const group_job *j, bool known,
 			    vv_error *err);
 
 typedef struct order_saving {
 	uint64_t in_file_order, in_key_order; /* bytes that such a version takes, about */
 } order_saving;
-/* NULL: the file's order is right. */
+/* What the key order saves, where it is taken; NULL: the file's stays. */
 const order_saving *order_choice_saving(const order_choice *c);
-/* Is the key order taken? Else it is only spoken of: the version before is of a format that older
- * readers know. */
-bool order_choice_is_made(const order_choice *c);
 
 /* import.c */
 

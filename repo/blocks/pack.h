@@ -1,9 +1,9 @@
 /*
  * pack: reading a file of blocks that is never modified.
  *
- *   8    "VVPACK" 01 0A; 02 where some record is edits, so that who knows none refuses the pack
+ *   8    "VVPACK" 01 0A
  *        records, one after the other (record.h)
- *   40   "VVEND" 00 00 0A (00 02 0A after a 02), le64 number of records, le64 length of the file,
+ *   40   "VVEND" 00 00 0A, le64 number of records, le64 length of the file,
  *        16 bytes: XXH3-128 (lo, hi as le64) of all before these 16
  *
  * The hex of the last 16 bytes is the file's name: pack-<hex>.pack, and for one

@@ -20,8 +20,8 @@
 
 /* The fifth byte grows when what types and patterns accept changes, so that no older answer is
  * given again. */
-#define RECORD_MAGIC "vvck\x02\0\0\0"
-#define FILE_MAGIC "vvcr\x02\0\0\0"
+#define RECORD_MAGIC "vvck\x01\0\0\0"
+#define FILE_MAGIC "vvcr\x01\0\0\0"
 #define MAGIC_LEN 8u
 #define RECORD_HEAD 24u /* magic, le64 length, le64 XXH3-64 of the bytes */
 static_assert(sizeof(RECORD_MAGIC) - 1 == MAGIC_LEN && sizeof(FILE_MAGIC) - 1 == MAGIC_LEN,
