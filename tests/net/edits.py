@@ -2,8 +2,6 @@
 edits.py REPOSITORY COUNT_FILE MODE    appends to COUNT_FILE how many came on this line
 
 MODE  plain    everything goes through as it is
-      server   as from a server that gives no edits: it does not say so, and a request with `edits` is malformed
-      client   as to a client that asks for none
       damaged  of the bytes of every block that comes as edits one is another
       pushed   the same of blocks that go there"""
 import os
@@ -68,12 +66,6 @@ def back():
             return
         if kind == "B" and mode != "pushed":
             payload = records(payload)
-        elif kind == "M":
-            answer = peer.decode(payload)[0]
-            if mode == "server" and "can" in answer:
-                assert "gives-edits" in answer["can"]
-                answer["can"].remove("gives-edits")
-                payload = peer.encode(answer)
         put(kind, payload)
 
 
@@ -83,15 +75,6 @@ client = peer.Line(lambda n: os.read(0, n), None)
 try:
     while True:
         kind, payload = client.frame()
-        if kind == "M":
-            request = peer.decode(payload)[0]
-            if mode == "server" and "edits" in request:
-                put("E", peer.encode({"code": "damaged", "hint": b"", "text": b"a request is malformed: something follows"}))
-                put(".")
-                break
-            if mode == "client":
-                request.pop("edits", None)
-                payload = peer.encode(request)
         if kind == "B" and mode == "pushed":
             payload = records(payload)
         line.put(kind, payload)

@@ -55,7 +55,6 @@ struct vv_block_out {
 	vv_block_get_fn get;
 	void *payload;
 	vv_block_form_fn get_form; /* NULL: all is made here */
-	bool edits;                /* stored ones may go */
 	vv_effort effort;
 	vv_coder_pool *pool;
 	vv_coder *coder;
@@ -84,19 +83,14 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 	}
 	o->effort = effort;
 	vv_coder_effort(o->coder, effort);
+	vv_coder_allow_edits(o->coder, effort > VV_EFFORT_QUICK);
 	*out = o;
 	return VV_OK;
 }
 
-void vv_block_out_allow_edits(vv_block_out *o)
-{
-	vv_coder_allow_edits(o->coder, true);
-}
-
-void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn, bool edits)
+void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn)
 {
 	o->get_form = fn;
-	o->edits = edits;
 }
 
 void vv_block_out_close(vv_block_out *o)
@@ -251,8 +245,7 @@ static vv_status put_as_stored(vv_block_out *o, const vv_cid *cid, const vv_cid 
 	unsigned kind = BASE_NONE;
 
 	*sent = false;
-	if (rc < 0 || !is_short(o, &form.packed) ||
-	    (form.packed.method == VV_METHOD_EDIT && !o->edits)) {
+	if (rc < 0 || !is_short(o, &form.packed)) {
 		return rc;
 	}
 	if (has_base) {

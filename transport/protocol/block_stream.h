@@ -33,20 +33,16 @@
 
 typedef struct vv_block_out vv_block_out;
 
-/* get reads the blocks to be sent. */
+/* get reads the blocks to be sent. They may go as edits, but with VV_EFFORT_QUICK only those that are stored so. */
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
 			    void *payload, vv_effort effort, vv_error *err);
 
-/* Blocks may go as edits from now on: the receiver can apply them. */
-void vv_block_out_allow_edits(vv_block_out *o);
-
 /* From now on leaves are read by fn, which gives the form in which they are stored, too, borrowed from stored
  * (vv_store_get_form); one that is a difference against a block that was sent, or that resembles it and that the
- * receiver has, goes as it is where making it anew could hardly make it shorter. edits: the receiver can apply
- * them. */
+ * receiver has, goes as it is where making it anew could hardly make it shorter. */
 typedef vv_status (*vv_block_form_fn)(void *payload, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 				      vv_block_form *form, vv_error *err);
-void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn, bool edits);
+void vv_block_out_use_forms(vv_block_out *o, vv_block_form_fn fn);
 
 /* Sends a block, checked against its CID or, where it goes as it is stored, by its record's checksum alone: the receiver holds all
  * against their CIDs, and asks again for what is damaged. like: one that resembles it; it is used where it

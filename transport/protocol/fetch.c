@@ -210,7 +210,6 @@ static vv_status negotiate(run *r, vv_error *err)
 	vv_oid *haves = NULL;
 	size_t count = 0;
 	bool all = false, here = false;
-	const vv_hello *hello;
 	vv_fetch_start start = {0};
 	vv_status rc = list_haves(r, HAVES_FIRST, &haves, &count, &all, err);
 
@@ -255,11 +254,8 @@ static vv_status negotiate(run *r, vv_error *err)
 				       r->f->suppliers[0].name);
 		}
 		/* what was taken for whole is not: all anew, but for the blocks that came */
-		if ((rc = vv_peer_hello(r->f->suppliers[0].peer, &hello, err)) < 0) {
-			return rc;
-		}
 		r->lost = true;
-		r->bare = r->elsewhere && hello->history;
+		r->bare = r->elsewhere != NULL;
 		rc = negotiate(r, err);
 	}
 	return rc;
@@ -718,24 +714,11 @@ static void close_run(run *r)
 static vv_status bring_history(run *r, vv_error *err)
 {
 	const vv_supplier *origin = &r->f->suppliers[0];
-	const vv_hello *hello;
 	vv_status rc;
 
 	if (!origin->peer) {
 		return vv_fail(err, VV_EMISSING, "git did not bring all commits of %s",
 			       vv_text_url(origin->name));
-	}
-	if ((rc = vv_peer_hello(origin->peer, &hello, err)) < 0) {
-		return rc;
-	}
-	if (!hello->history) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"%s has an older varve, which gives no history without data",
-			vv_text_url(origin->name));
-		return vv_hint(err,
-			       "clone without --lazy; 'varve config --unset "
-			       "remote.%s.varveLazy' where that was done",
-			       vv_text_shows(r->f->lazy));
 	}
 	if ((rc = open_receive(r, err)) < 0 || (rc = negotiate(r, err)) < 0) {
 		return rc;

@@ -3,13 +3,11 @@
  */
 #include "transport/protocol/message.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
-
-#define CAN_MAX 64u /* abilities that a side may name */
 
 /* --- pieces of maps -------------------------------------------------------------------------- */
 
@@ -134,78 +132,6 @@ static vv_status get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 	return rc;
 }
 
-/* What a side can beyond version 1 ("can": a list of texts, of which unknown ones are no harm). */
-typedef struct abilities {
-	bool ahead, alive, edits, gives_edits, history, keep, whole;
-	char id[VV_REPOSITORY_ID + 1]; /* "id=" and this; "": not said */
-} abilities;
-
-#define ID_WORD "id="
-#define ID_WORD_LEN (sizeof(ID_WORD) - 1 + VV_REPOSITORY_ID)
-
-static void put_can(vv_buf *b, const abilities *a)
-{
-	vv_cbor_put_key(b, "can");
-	vv_cbor_put_array(b, 0u + a->ahead + a->alive + a->edits + a->gives_edits + a->history +
-				     a->keep + a->whole + (a->id[0] != '\0'));
-	if (a->ahead) {
-		vv_cbor_put_text(b, "ahead", 5);
-	}
-	if (a->alive) {
-		vv_cbor_put_text(b, "alive", 5);
-	}
-	if (a->edits) {
-		vv_cbor_put_text(b, "edits", 5);
-	}
-	if (a->gives_edits) {
-		vv_cbor_put_text(b, "gives-edits", 11);
-	}
-	if (a->history) {
-		vv_cbor_put_text(b, "history", 7);
-	}
-	if (a->keep) {
-		vv_cbor_put_text(b, "keep", 4);
-	}
-	if (a->whole) {
-		vv_cbor_put_text(b, "whole", 5);
-	}
-	if (a->id[0]) {
-		char word[ID_WORD_LEN + 1];
-		(void)snprintf(word, sizeof(word), ID_WORD "%s", a->id);
-		vv_cbor_put_text(b, word, strlen(word));
-	}
-}
-
-static vv_status get_can(vv_cbor *c, abilities *out, vv_error *err)
-{
-	const char *word;
-	size_t count, len;
-	vv_status rc = vv_cbor_get_array(c, &count, err);
-
-	if (rc == VV_OK && count > CAN_MAX) {
-		rc = vv_fail(err, VV_ECORRUPT, "the peer sent a list of %zu abilities", count);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = vv_cbor_get_text(c, &word, &len, err);
-		if (rc == VV_OK && len == 7) {
-			out->history |= memcmp(word, "history", 7) == 0;
-		} else if (rc == VV_OK && len == 4) {
-			out->keep |= memcmp(word, "keep", 4) == 0;
-		} else if (rc == VV_OK && len == 5) {
-			out->whole |= memcmp(word, "whole", 5) == 0;
-			out->ahead |= memcmp(word, "ahead", 5) == 0;
-			out->alive |= memcmp(word, "alive", 5) == 0;
-			out->edits |= memcmp(word, "edits", 5) == 0;
-		} else if (rc == VV_OK && len == 11) {
-			out->gives_edits |= memcmp(word, "gives-edits", 11) == 0;
-		} else if (rc == VV_OK && len == ID_WORD_LEN &&
-			   memcmp(word, ID_WORD, sizeof(ID_WORD) - 1) == 0) {
-			memcpy(out->id, word + sizeof(ID_WORD) - 1, VV_REPOSITORY_ID);
-		}
-	}
-	return rc;
-}
-
 /* --- requests, written ---------------------------------------------------------------------------- */
 
 static void put_push_refs(vv_buf *b, const vv_request *q)
@@ -235,38 +161,29 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 {
 	static const unsigned pairs[] = {2, 2, 5, 2, 2, 2};
 	vv_buf b = VV_BUF_INIT;
-	const abilities can = {.alive = q->alive, .whole = q->whole};
-	bool alive = q->alive && q->op != VV_OP_HELLO && q->op != VV_OP_PUSH;
-	bool edits = q->edits && (q->op == VV_OP_FETCH || q->op == VV_OP_BLOCKS);
 	bool more = (q->op == VV_OP_BLOCKS && q->like.count > 0) ||
-		    (q->op == VV_OP_HELLO && (q->whole || q->alive)) ||
-		    (q->op == VV_OP_HAVE && q->keep) || (q->op == VV_OP_PUSH && q->ahead) ||
-		    (q->op == VV_OP_FETCH && q->history);
+		    (q->op == VV_OP_HELLO && q->whole) || (q->op == VV_OP_HAVE && q->keep) ||
+		    (q->op == VV_OP_PUSH && q->ahead) || (q->op == VV_OP_FETCH && q->history);
 
-	vv_cbor_put_map(&b, pairs[q->op] + more + alive + edits);
+	vv_cbor_put_map(&b, pairs[q->op] + more);
 	if (q->op == VV_OP_HELLO) {
 		vv_cbor_put_key(&b, "v");
-		vv_cbor_put_uint(&b, q->version);
+		vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
 	}
 	vv_cbor_put_key(&b, "op");
 	vv_cbor_put_text(&b, ops[q->op], strlen(ops[q->op]));
 	switch (q->op) {
 	case VV_OP_HELLO:
-		if (q->whole || q->alive) {
-			put_can(&b, &can);
-		}
+		put_flag(&b, "whole", q->whole);
 		break;
 	case VV_OP_KNOWN:
 		put_oids(&b, "want", &q->want);
-		put_flag(&b, "alive", alive);
 		break;
 	case VV_OP_FETCH:
 		vv_cbor_put_key(&b, "done");
 		vv_cbor_put_bool(&b, q->done);
 		put_oids(&b, "have", &q->have);
 		put_oids(&b, "want", &q->want);
-		put_flag(&b, "alive", alive);
-		put_flag(&b, "edits", edits);
 		vv_cbor_put_key(&b, "nodes");
 		vv_cbor_put_bool(&b, q->nodes);
 		put_flag(&b, "history", q->history);
@@ -276,13 +193,10 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 			put_cids(&b, "like", &q->like);
 		}
 		put_cids(&b, "want", &q->blocks);
-		put_flag(&b, "alive", alive);
-		put_flag(&b, "edits", edits);
 		break;
 	case VV_OP_HAVE:
 		put_flag(&b, "keep", q->keep);
 		put_cids(&b, "want", &q->blocks);
-		put_flag(&b, "alive", alive);
 		break;
 	case VV_OP_PUSH:
 		put_push_refs(&b, q);
@@ -354,8 +268,6 @@ static vv_status get_fetch(vv_cbor *c, vv_arena *arena, vv_request *out, vv_erro
 	    (rc = get_oids(c, arena, &out->have, err)) < 0 ||
 	    (rc = vv_cbor_get_key(c, "want", err)) < 0 ||
 	    (rc = get_oids(c, arena, &out->want, err)) < 0 ||
-	    (rc = get_flag(c, "alive", &out->alive, err)) < 0 ||
-	    (rc = get_flag(c, "edits", &out->edits, err)) < 0 ||
 	    (rc = vv_cbor_get_key(c, "nodes", err)) < 0 ||
 	    (rc = vv_cbor_get_bool(c, &out->nodes, err)) < 0) {
 		return rc;
@@ -374,9 +286,7 @@ static vv_status get_blocks(vv_cbor *c, vv_arena *arena, vv_request *out, vv_err
 		return rc;
 	}
 	if ((rc = vv_cbor_get_key(c, "want", err)) < 0 ||
-	    (rc = get_cids(c, arena, &out->blocks, false, err)) < 0 ||
-	    (rc = get_flag(c, "alive", &out->alive, err)) < 0 ||
-	    (out->op == VV_OP_BLOCKS && (rc = get_flag(c, "edits", &out->edits, err)) < 0)) {
+	    (rc = get_cids(c, arena, &out->blocks, false, err)) < 0) {
 		return rc;
 	}
 	if (alike && out->like.count != out->blocks.count) {
@@ -406,6 +316,21 @@ static vv_status get_op(vv_cbor *c, vv_request *out, vv_error *err)
 		       VV_PROTOCOL_VERSION);
 }
 
+/* Before all else: other versions may have other keys. */
+static vv_status get_version(vv_cbor *c, vv_error *err)
+{
+	uint64_t version;
+	vv_status rc = vv_cbor_get_uint(c, &version, err);
+
+	if (rc < 0 || version == VV_PROTOCOL_VERSION) {
+		return rc;
+	}
+	vv_fail(err, VV_ENOSUPPORT,
+		"version %llu of the protocol is not spoken here, only version %u",
+		(unsigned long long)version, VV_PROTOCOL_VERSION);
+	return vv_hint(err, "use the same release of varve on both sides");
+}
+
 vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len,
 			  vv_error *err)
 {
@@ -418,10 +343,8 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	if (rc < 0 || (rc = vv_cbor_get_map(&c, &pairs, err)) < 0) {
 		return vv_prefix(err, "a request is malformed");
 	}
-	abilities can = {0};
 	bool versioned = vv_cbor_try_key(&c, "v");
-	if ((versioned && (rc = vv_cbor_get_uint(&c, &out->version, err)) < 0) ||
-	    (rc = get_op(&c, out, err)) < 0) {
+	if ((versioned && (rc = get_version(&c, err)) < 0) || (rc = get_op(&c, out, err)) < 0) {
 		return rc;
 	}
 	if (versioned != (out->op == VV_OP_HELLO)) {
@@ -430,20 +353,12 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	}
 	switch (out->op) {
 	case VV_OP_HELLO:
-		if (vv_cbor_try_key(&c, "can")) {
-			out->can = true;
-			rc = get_can(&c, &can, err);
-			out->whole = can.whole;
-			out->alive = can.alive;
-		}
+		rc = get_flag(&c, "whole", &out->whole, err);
 		break;
 	case VV_OP_KNOWN:
 		rc = vv_cbor_get_key(&c, "want", err);
 		if (rc == VV_OK) {
 			rc = get_oids(&c, arena, &out->want, err);
-		}
-		if (rc == VV_OK) {
-			rc = get_flag(&c, "alive", &out->alive, err);
 		}
 		break;
 	case VV_OP_FETCH:
@@ -491,21 +406,14 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 	const char *head = h->head ? h->head : "";
 	vv_buf b = VV_BUF_INIT;
 
-	vv_cbor_put_map(&b, 5u + h->can + (h->can && h->tells_whole ? 2u : 0u));
+	vv_cbor_put_map(&b, 5u + (h->id[0] != '\0') + (h->tells_whole ? 2u : 0u));
 	vv_cbor_put_key(&b, "v");
 	vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
-	if (h->can) {
-		abilities can = {.ahead = true,
-				 .alive = true,
-				 .edits = h->edits,
-				 .gives_edits = h->gives_edits,
-				 .history = true,
-				 .keep = true,
-				 .whole = true};
-		memcpy(can.id, h->id, sizeof(can.id));
-		put_can(&b, &can);
+	if (h->id[0]) {
+		vv_cbor_put_key(&b, "id");
+		vv_cbor_put_text(&b, h->id, strlen(h->id));
 	}
-	if (h->can && h->tells_whole) {
+	if (h->tells_whole) {
 		put_oids(&b, "edge", &h->edge);
 	}
 	vv_cbor_put_key(&b, "head");
@@ -524,7 +432,7 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 			vv_cbor_put_bytes(&b, r->peeled.id, sizeof(r->peeled.id));
 		}
 	}
-	if (h->can && h->tells_whole) {
+	if (h->tells_whole) {
 		put_whole(&b, h);
 	}
 	vv_cbor_put_key(&b, "write");
@@ -583,11 +491,30 @@ static vv_status get_bits(vv_cbor *c, const uint8_t **out, size_t count, vv_erro
 static vv_status get_whole(vv_cbor *c, vv_hello *out, vv_error *err)
 {
 	const uint8_t *bits;
-	vv_status rc = get_bits(c, &bits, out->ref_count, err);
+	vv_status rc = vv_cbor_get_key(c, "whole", err);
 
-	out->tells_whole = rc == VV_OK;
+	rc = rc < 0 ? rc : get_bits(c, &bits, out->ref_count, err);
 	for (size_t i = 0; rc == VV_OK && i < out->ref_count; i++) {
 		out->refs[i].whole = vv_bit(bits, i);
+	}
+	return rc;
+}
+
+static vv_status get_id(vv_cbor *c, char out[VV_REPOSITORY_ID + 1], vv_error *err)
+{
+	const char *id;
+	size_t len;
+	vv_status rc = vv_cbor_get_text(c, &id, &len, err);
+
+	if (rc == VV_OK && len != VV_REPOSITORY_ID) {
+		rc = vv_fail(err, VV_ECORRUPT, "the peer sent a repository's id of %zu bytes", len);
+	}
+	for (size_t i = 0; rc == VV_OK && i < len; i++) {
+		if (!vv_is_hex(id[i])) {
+			rc = vv_fail(err, VV_ECORRUPT,
+				     "the peer sent a repository's id that is not hex");
+		}
+		out[i] = id[i];
 	}
 	return rc;
 }
@@ -617,7 +544,6 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 {
 	vv_cbor c;
 	uint64_t version;
-	abilities can = {0};
 	vv_status rc = begin_answer(&c, bytes, len, err);
 
 	memset(out, 0, sizeof(*out));
@@ -626,22 +552,16 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 		return rc;
 	}
 	if (version != VV_PROTOCOL_VERSION) {
-		return vv_fail(err, VV_ENOSUPPORT,
-			       "the peer speaks version %llu of the protocol, this varve %u",
-			       (unsigned long long)version, VV_PROTOCOL_VERSION);
+		vv_fail(err, VV_ENOSUPPORT,
+			"the peer speaks version %llu of the protocol, this varve version %u",
+			(unsigned long long)version, VV_PROTOCOL_VERSION);
+		return vv_hint(err, "use the same release of varve on both sides");
 	}
-	if (vv_cbor_try_key(&c, "can")) {
-		out->can = true;
-		rc = get_can(&c, &can, err);
-		out->ahead = can.ahead;
-		out->history = can.history;
-		out->alive = can.alive;
-		out->edits = can.edits;
-		out->gives_edits = can.gives_edits;
-		out->keep = can.keep;
-		memcpy(out->id, can.id, sizeof(out->id));
+	if (vv_cbor_try_key(&c, "id")) {
+		rc = get_id(&c, out->id, err);
 	}
-	if (rc == VV_OK && vv_cbor_try_key(&c, "edge")) {
+	out->tells_whole = rc == VV_OK && vv_cbor_try_key(&c, "edge");
+	if (out->tells_whole) {
 		rc = get_oids(&c, arena, &out->edge, err);
 	}
 	if (rc < 0 || (rc = vv_cbor_get_key(&c, "head", err)) < 0 ||
@@ -650,7 +570,7 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 	    (rc = vv_cbor_get_uint(&c, &out->held, err)) < 0 ||
 	    (rc = vv_cbor_get_key(&c, "refs", err)) < 0 ||
 	    (rc = get_refs(&c, arena, out, err)) < 0 ||
-	    (vv_cbor_try_key(&c, "whole") && (rc = get_whole(&c, out, err)) < 0) ||
+	    (out->tells_whole && (rc = get_whole(&c, out, err)) < 0) ||
 	    (rc = vv_cbor_get_key(&c, "write", err)) < 0 ||
 	    (rc = vv_cbor_get_bool(&c, &out->writable, err)) < 0) {
 		return end_answer(&c, rc, err);

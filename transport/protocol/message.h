@@ -56,20 +56,17 @@ typedef struct vv_push_ref {
 /* Everything a request may say; what lists hold lives in an arena, or is the caller's. */
 typedef struct vv_request {
 	vv_op op;
-	uint64_t version;   /* hello */
-	bool can, whole;    /* hello: it said what it can; it wants to know which refs are whole */
-	bool alive;         /* all but push: empty text frames may come before and in the answer */
-	bool edits;         /* fetch, blocks: blocks may come as edits (vv_hello.gives_edits) */
-	vv_oids want, have; /* fetch; known: want */
-	bool done;          /* fetch: there is nothing more to name */
-	bool nodes;         /* fetch: send nodes only, leaves will be asked for */
-	bool history;       /* fetch: send no blocks at all (vv_hello.history) */
-	bool keep;          /* have: the asker is about to drop its own (vv_hello.keep) */
+	bool whole;           /* hello: for a push, say which refs are whole */
+	vv_oids want, have;   /* fetch; known: want */
+	bool done;            /* fetch: there is nothing more to name */
+	bool nodes;           /* fetch: send nodes only, leaves will be asked for */
+	bool history;         /* fetch: send no blocks at all */
+	bool keep;            /* have: the asker is about to drop its own */
 	vv_cids blocks, like; /* blocks; have: blocks. like: empty, or one each (null: none) that
 			       * the asker has and that is resembled */
 	vv_push_ref *refs;    /* push */
 	size_t ref_count;
-	bool ahead; /* push: only the blocks are to enter, no ref moves (vv_hello.ahead) */
+	bool ahead; /* push: only the blocks are to enter, no ref moves */
 } vv_request;
 
 vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err);
@@ -84,7 +81,7 @@ bool vv_request_is_hold(const void *bytes, size_t len);
 typedef struct vv_remote_ref {
 	const char *name;
 	vv_oid id, peeled; /* peeled: the commit of an annotated tag; else id */
-	bool whole;        /* the blocks of all that it reaches are there (or nobody said) */
+	bool whole;        /* the blocks of all that it reaches are there (or nobody asked) */
 } vv_remote_ref;
 
 /* hello's answer. */
@@ -96,18 +93,11 @@ typedef struct vv_hello {
 	 * where a refspec names it. */
 	vv_remote_ref *others;
 	size_t other_count;
-	uint64_t held;    /* blocks that wait there for the rest of an interrupted transfer */
-	bool writable;    /* a push may be tried */
-	bool can;         /* it answers to "can": write also what follows */
-	bool ahead;       /* takes blocks ahead of their commits */
-	bool alive;       /* takes requests with `alive` */
-	bool edits;       /* takes blocks as edits */
-	bool gives_edits; /* takes requests with `edits` */
-	bool history;     /* gives history without blocks */
-	bool keep;        /* says of which versions it is the keeper */
+	uint64_t held; /* blocks that wait there for the rest of an interrupted transfer */
+	bool writable; /* a push may be tried */
 	/* By which one repository is known under several addresses; "": it does not say. */
 	char id[VV_REPOSITORY_ID + 1];
-	bool tells_whole; /* refs[i].whole is given, and edge */
+	bool tells_whole; /* refs[i].whole is given, and edge: it was asked, and is writable */
 	/* the last whole commits below refs that are not; not all, when they are many */
 	vv_oids edge;
 } vv_hello;

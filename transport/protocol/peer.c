@@ -8,7 +8,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
-#include "repo/blocks/edit_codec.h"
 #include "transport/line/url.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/connect.h"
@@ -101,7 +100,7 @@ static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
 	return rc;
 }
 
-/* For an answer. Who was told that we know signs of life may send them anywhere in it. */
+/* For an answer. Signs of life may stand anywhere in it. */
 static void begin_answer(vv_peer *p, vv_frame_reader *in, uint64_t budget)
 {
 	vv_frame_reader_init(in, p->line, budget);
@@ -143,12 +142,9 @@ static vv_status read_last(vv_peer *p, vv_frame_reader *in, vv_error *err)
 	return type == VV_FRAME_END ? vv_channel_done(p->line, err) : unexpected(p, type, err);
 }
 
-static vv_status greet(vv_peer *p, bool can, vv_error *err)
+static vv_status greet(vv_peer *p, vv_error *err)
 {
-	const vv_request q = {.op = VV_OP_HELLO,
-			      .version = VV_PROTOCOL_VERSION,
-			      .whole = can && p->push,
-			      .alive = can};
+	const vv_request q = {.op = VV_OP_HELLO, .whole = p->push};
 	vv_frame_reader in;
 	vv_status rc = VV_OK;
 
@@ -164,18 +160,8 @@ static vv_status greet(vv_peer *p, bool can, vv_error *err)
 
 vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc = p->greeted ? VV_OK : greet(p, err);
 
-	if (!p->greeted) {
-		rc = greet(p, true, err);
-		if (rc == VV_ECORRUPT && strstr(err->message, "remote: ") == err->message) {
-			/* An older varve takes a greeting with more than the version for a broken one. */
-			rc = vv_channel_done(p->line, err);
-			if (rc == VV_OK) {
-				rc = greet(p, false, err);
-			}
-		}
-	}
 	p->greeted = rc == VV_OK;
 	*out = &p->hello;
 	return rc;
@@ -208,7 +194,7 @@ done:
 
 vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error *err)
 {
-	const vv_request q = {.op = VV_OP_KNOWN, .alive = p->hello.alive, .want = *ids};
+	const vv_request q = {.op = VV_OP_KNOWN, .want = *ids};
 	return ids->count == 0 ? VV_OK : ask_bits(p, &q, ids->count, bits, NULL, err);
 }
 
@@ -221,10 +207,7 @@ static vv_status ask_blocks(vv_peer *p, bool keep, const vv_cid *cids, size_t co
 	for (size_t at = 0; rc == VV_OK && at < count; at += most) {
 		size_t n = count - at < most ? count - at : most;
 		vv_cid *list = (vv_cid *)(uintptr_t)(cids + at); /* only read */
-		const vv_request q = {.op = VV_OP_HAVE,
-				      .alive = p->hello.alive,
-				      .keep = keep,
-				      .blocks = {list, n}};
+		const vv_request q = {.op = VV_OP_HAVE, .keep = keep, .blocks = {list, n}};
 		rc = ask_bits(p, &q, n, have + at / 8, held ? held + at / 8 : NULL, err);
 	}
 	return rc;
@@ -239,23 +222,10 @@ vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *ha
 vv_status vv_peer_keeps(vv_peer *p, const vv_cid *roots, size_t count, uint8_t *keeps,
 			vv_error *err)
 {
-	const vv_hello *hello;
-	vv_status rc = vv_peer_hello(p, &hello, err);
-
-	if (rc == VV_OK && !hello->keep) {
-		vv_fail(err, VV_ENOSUPPORT, "the varve there is too old to say what it will keep");
-		rc = vv_hint(err, "install this release there, or ask another peer");
-	}
-	return rc < 0 ? rc : ask_blocks(p, true, roots, count, keeps, NULL, err);
+	return ask_blocks(p, true, roots, count, keeps, NULL, err);
 }
 
 /* --- fetch ---------------------------------------------------------------------------- */
-
-/* May the peer be told that blocks can come as edits? */
-static bool takes_edits(const vv_peer *p)
-{
-	return p->hello.gives_edits && vv_edit_codec_get() != NULL;
-}
 
 /* Blocks and objects, until the sum. */
 static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x,
@@ -288,10 +258,7 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 {
 	vv_frame_reader in;
 	vv_receive_limits limits;
-	vv_request asked = *q;
-	asked.alive = p->hello.alive;
-	asked.edits = takes_edits(p);
-	vv_status rc = send_request(p, &asked, err);
+	vv_status rc = send_request(p, q, err);
 
 	memset(sum, 0, sizeof(*sum));
 	vv_receive_limits_get(x, &limits);
@@ -379,7 +346,7 @@ static vv_status take_named(named *n, vv_frame_reader *in, vv_block_in *blocks, 
 static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get, vv_error *err)
 {
 	vv_peer *p = n->peer;
-	vv_request q = {.op = VV_OP_BLOCKS, .alive = p->hello.alive, .edits = takes_edits(p)};
+	vv_request q = {.op = VV_OP_BLOCKS};
 	vv_frame_reader in;
 	vv_block_in *blocks = NULL;
 	bool any_like = false;
@@ -472,9 +439,6 @@ vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool a
 
 	vv_arena_reset(&p->scratch);
 	memset(sum, 0, sizeof(*sum));
-	if (s && p->hello.edits) {
-		vv_send_allow_edits(s);
-	}
 	rc = vv_request_write(p->line, &q, err);
 	if (rc == VV_OK && s &&
 	    (rc = vv_send_blocks(s, p->line, true, progress, sum, err)) == VV_OK) {

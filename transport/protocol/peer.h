@@ -26,7 +26,7 @@ void vv_peer_close(vv_peer *p); /* accepts NULL */
 void vv_peer_stats(const vv_peer *p, vv_channel_stats *out);
 
 /* Its refs; borrowed until close. Of one that is to be pushed to (vv_connect_options.write) also
- * which of them are whole, where it can tell. */
+ * which of them are whole. */
 vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err);
 /* Which of the commits it has. bits: (count + 7) / 8 bytes. */
 vv_status vv_peer_known(vv_peer *p, const vv_oids *ids, uint8_t *bits, vv_error *err);
@@ -35,7 +35,7 @@ vv_status vv_peer_have(vv_peer *p, const vv_cid *cids, size_t count, uint8_t *ha
 		       vv_error *err);
 
 /* Which versions (by their roots) it keeps: they are there whole, its refs reach them, and it is not about to
- * drop any itself. For whoever drops them, and holds vv_drop_lock. VV_ENOSUPPORT: an older varve. */
+ * drop any itself. For whoever drops them, and holds vv_drop_lock. */
 vv_status vv_peer_keeps(vv_peer *p, const vv_cid *roots, size_t count, uint8_t *keeps,
 			vv_error *err);
 

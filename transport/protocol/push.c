@@ -219,25 +219,6 @@ static vv_status open_send(run *r, vv_error *err)
 	return rc;
 }
 
-/* To one that does not tell what it lacks: it cannot read differences to blocks that it lacks. So
- * everything goes whole. */
-static vv_status send_whole(run *r, vv_error *err)
-{
-	vv_send_plan plan;
-	vv_status rc;
-
-	vv_send_close(r->send);
-	r->send = NULL;
-	r->mends = true;
-	r->whole.count = 0;
-	if ((rc = open_send(r, err)) < 0) {
-		return rc;
-	}
-	vv_send_plan_get(r->send, &plan);
-	rc = ask_have(r, &plan, err);
-	return rc < 0 ? rc : send_all(r, err);
-}
-
 vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
 {
 	run r = {.p = p, .out = out};
@@ -261,9 +242,6 @@ vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
 		out->sum.bytes = plan.leaf_bytes;
 	} else if (rc == VV_OK) {
 		rc = send_all(&r, err);
-		if (rc == VV_ECORRUPT && r.send && !r.mends && !r.hello->tells_whole) {
-			rc = send_whole(&r, err);
-		}
 	}
 	vv_send_close(r.send);
 	vv_free(r.wants.items);

@@ -34,7 +34,6 @@ struct vv_send {
 	vv_store *store;
 	vv_oid *wants, *commons;
 	size_t want_count, common_count;
-	bool edits; /* are taken */
 	bool again; /* blocks are sent that did not arrive: whatever is wrong with them shows here */
 	bool mends; /* blocks also of what the commons have without them, where they are here */
 	item *items;
@@ -253,26 +252,17 @@ static vv_effort effort_of(const vv_send *s)
 						     : VV_EFFORT_QUICK;
 }
 
-void vv_send_allow_edits(vv_send *s)
-{
-	s->edits = true;
-}
-
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err)
 {
 	vv_block_out *out;
-	vv_effort effort = effort_of(s);
-	vv_status rc = vv_block_out_open(&out, line, get_block, s, effort, err);
+	vv_status rc = vv_block_out_open(&out, line, get_block, s, effort_of(s), err);
 
 	if (rc < 0) {
 		return rc;
 	}
-	if (s->edits && effort > VV_EFFORT_QUICK) {
-		vv_block_out_allow_edits(out);
-	}
 	if (!s->again && s->plan.leaves >= FORMS_LEAVES) {
-		vv_block_out_use_forms(out, get_form, s->edits);
+		vv_block_out_use_forms(out, get_form);
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		const item *it = &s->items[i];
@@ -360,18 +350,15 @@ vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_request *q,
 			vv_error *err)
 {
 	const vv_cids *blocks = &q->blocks, *like = &q->like;
-	const bool few = blocks->count < NAMED_FEW;
 	vv_store *store;
 	vv_block_out *out;
 	vv_status rc = vv_repository_store(r, &store, err);
 
 	if (rc < 0 ||
-	    (rc = vv_block_out_open(&out, line, get_stored, store,
-				    few ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK, err)) < 0) {
+	    (rc = vv_block_out_open(
+		     &out, line, get_stored, store,
+		     blocks->count < NAMED_FEW ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK, err)) < 0) {
 		return rc;
-	}
-	if (q->edits && few) {
-		vv_block_out_allow_edits(out);
 	}
 	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {
 		bool alike = i < like->count && shown[blocks->count + i];

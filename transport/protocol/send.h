@@ -45,9 +45,6 @@ void vv_send_skip_leaves(vv_send *s);
  * is no block here. */
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err);
 
-/* Blocks may go as edits of others (repo/blocks/edit_codec.h): the other side said that it can apply them. */
-void vv_send_allow_edits(vv_send *s);
-
 /* Frames of blocks, then of objects; no end frame. absent counts blocks that are not here or
  * damaged (not with strict: then that is VV_EMISSING, VV_ECORRUPT, but for what the commons have
  * without their blocks). sum is added to. */

@@ -11,7 +11,6 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/blocks/edit_codec.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
@@ -132,16 +131,9 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 {
 	ref_list refs = {.arena = arena};
 	vv_head head;
-	vv_hello h = {
-		.writable = s->writable, .can = q->can, .tells_whole = q->whole && s->writable};
+	vv_hello h = {.writable = s->writable, .tells_whole = q->whole && s->writable};
 	vv_status rc;
 
-	if (q->version != VV_PROTOCOL_VERSION) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"version %llu of the protocol is not spoken here, only %u",
-			(unsigned long long)q->version, VV_PROTOCOL_VERSION);
-		return vv_hint(err, "use the same release of varve on both sides");
-	}
 	if ((rc = vv_head_read(s->repo, &head, err)) < 0) {
 		return rc;
 	}
@@ -162,7 +154,6 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 				 : head.branch;
 		h.refs = refs.items;
 		h.ref_count = refs.count;
-		h.edits = h.gives_edits = vv_edit_codec_get() != NULL;
 		rc = vv_hello_write(line, &h, err);
 	}
 	vv_head_clear(&head);
@@ -371,9 +362,6 @@ static vv_status send_all(vv_serve *s, vv_channel *line, const vv_request *q, co
 	if (rc < 0) {
 		return rc;
 	}
-	if (q->edits) {
-		vv_send_allow_edits(send);
-	}
 	vv_send_plan_get(send, &plan);
 	if (q->nodes || (common->count > 0 && plan.leaf_bytes > UNASKED_BYTES)) {
 		vv_send_skip_leaves(send);
@@ -441,7 +429,7 @@ static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *
 		return rc;
 	}
 	*drained = true;
-	pulse = q->alive ? vv_serve_start_pulse(s, line) : NULL;
+	pulse = vv_serve_start_pulse(s, line);
 	rc = answer_question(s, line, q, arena, err);
 	vv_pulse_stop(pulse);
 	return rc;

@@ -393,13 +393,6 @@ static vv_status greet(server *s, vv_error *err)
 	vv_hold_answer a;
 	vv_status rc = ask(s, &q, &a, err);
 
-	if (rc == VV_ENOSUPPORT && is_answer(err)) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"the varve at %s cannot keep copies for others: it is too old",
-			s->url.text);
-		return vv_hint(
-			err, "it needs the release that this one is of, and 'varve serve --hold'");
-	}
 	if (rc == VV_OK && a.version != VV_HOLD_VERSION) {
 		rc = vv_fail(err, VV_ENOSUPPORT, "%s speaks version %llu of holding, not %u",
 			     s->url.text, (unsigned long long)a.version, VV_HOLD_VERSION);

@@ -97,23 +97,6 @@ edited_pack() {
 	all_are_there 6
 }
 
-@test "a peer of release 0.1 gets no edits" {
-	new_repo
-	varve init -q --bare ../hub.git
-	cat > ../ssh <<-END
-		#!/bin/sh
-		exec python3 "$BATS_TEST_DIRNAME/../../net/old.py" "$PWD/../hub.git"
-	END
-	chmod +x ../ssh
-	export GIT_SSH_COMMAND="$PWD/../ssh" GIT_SSH_VARIANT=simple
-	varve remote add origin ssh://old/hub.git
-	history 4
-	varve push -q origin main~1:refs/heads/main
-	varve push -q origin main
-	succeeds varve -C ../hub.git fsck --data
-	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
-}
-
 # through MODE: fetches reach ../hub.git by tests/net/edits.py, which counts into ../edits.
 through() {
 	cat > ../ssh <<-END
@@ -152,24 +135,6 @@ hub_with_history() {
 	all_are_there 5
 	succeeds varve fsck --data
 	[ "$(edited)" -gt 0 ]
-}
-
-@test "a server that gives no edits is not asked for them" {
-	hub_with_history 4
-	through server
-	succeeds varve fetch -q origin main
-	[ "$(came)" -eq 0 ]
-	git reset -q --hard FETCH_HEAD
-	all_are_there 4
-}
-
-@test "who asks for no edits gets none" {
-	hub_with_history 4
-	through client
-	succeeds varve fetch -q origin main
-	[ "$(came)" -eq 0 ]
-	git reset -q --hard FETCH_HEAD
-	all_are_there 4
 }
 
 @test "a fetch with damaged edits keeps nothing wrong, and another one gets them" {

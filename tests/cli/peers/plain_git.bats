@@ -153,19 +153,40 @@ sound() {
 	varve cat --raw origin/main:prices.csv | cmp - ../a/prices.csv
 }
 
-@test "an older peer is understood" {
-	pushed_one_of_two
-	cat > ../ssh <<-END
-	#!/bin/sh
-	exec python3 "$BATS_TEST_DIRNAME/../../net/old.py" "$PWD/../hub.git"
-	END
+# host SCRIPT: what answers at ssh://host/hub.git from now on.
+host() {
+	printf '#!/bin/sh\n%s\n' "$1" > ../ssh
 	chmod +x ../ssh
 	export GIT_SSH=$PWD/../ssh
-	succeeds varve push ssh://host/hub.git main
-	stderr_has "main -> main"
+}
+
+@test "peers of another version of the protocol are refused and both versions named" {
+	local net=$BATS_TEST_DIRNAME/../../net
+	pushed_one_of_two
+	host "echo 'varve 2'; cat > /dev/null"
+	ends_with 2 varve push ssh://host/hub.git main
+	stderr_has "version 2 "
+	stderr_has "version 1"
+	host "exec python3 -c 'import sys; sys.path.insert(0, \"$net\"); import peer
+line = peer.client()
+while line.frame()[0] != \".\": pass
+line.put(\"M\", {\"v\": 2, \"colour\": True}); line.end()'"
+	ends_with 2 varve fetch ssh://host/hub.git main
+	stderr_has "version 2 "
+	stderr_has "version 1"
+	python3 - "$net" ../hub.git > ../said <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1])
+		import peer
+		line, process = peer.server(sys.argv[2])
+		line.put("M", {"v": 2, "op": "hello", "colour": True})
+		line.end()
+		((kind, error),) = line.answer()
+		print(kind, error["code"], error["text"].decode())
+	END
+	[ "$(cat ../said)" = "E unsupported version 2 of the protocol is not spoken here, only version 1" ]
+	succeeds varve push ../hub.git main
 	(cd ../hub.git && sound)
-	succeeds varve push ssh://host/hub.git main
-	stderr_is "everything is up to date"
 }
 
 # ./b, a clone of hub.git, and ./a with a version more, which is pushed; the current folder is b.

@@ -99,23 +99,6 @@ sound() {
 	git -C ../hub.git rev-parse -q --verify refs/varve/blocks
 }
 
-@test "an older varve over there takes no rows before their commits" {
-	table_here
-	cat > ../ssh <<-END
-	#!/bin/sh
-	case "\$*" in
-	*varve*) exec python3 "$BATS_TEST_DIRNAME/../../net/old.py" "$PWD/../hub.git" ;;
-	*) exec git-receive-pack "$PWD/../hub.git" ;;
-	esac
-	END
-	chmod +x ../ssh
-	export GIT_SSH=$PWD/../ssh
-	ends_with 1 git push ssh://host/hub.git main
-	stderr_has "'varve push' sends both"
-	succeeds varve push ssh://host/hub.git main
-	(cd ../hub.git && sound)
-}
-
 @test "rows that are not here stop the push" {
 	table_here
 	git push -q origin main

@@ -31,8 +31,6 @@ def flip(data, at=100):
 
 def answer(request, body, lie):
     op = request["op"]
-    if lie == "old" and op.startswith("hold"):
-        return failure("unsupported", "the request 'hold' is not known here")
     if lie == "huge" and op == "hold-list":
         return b"M" + bytes([0x80, 0x80, 0x80, 0x80, 0x80, 0x20]) + b"x" * 100
     if lie == "full" and op == "hold-put":

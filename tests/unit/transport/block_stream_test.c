@@ -444,7 +444,7 @@ static void a_short_difference_goes_as_it_is_stored_where_its_base_goes_before(v
 
 	(void)state;
 	begin(&s);
-	vv_block_out_use_forms(s.out, stored_difference, true);
+	vv_block_out_use_forms(s.out, stored_difference);
 	put_changes(&s.here);
 	for (size_t i = 0; i < 4; i++) {
 		put(&s, &s.here.cids[i], NULL, false); /* nobody says what it resembles */
@@ -462,7 +462,7 @@ static void a_difference_to_what_the_receiver_may_lack_is_made_anew(void **state
 
 	(void)state;
 	begin(&s);
-	vv_block_out_use_forms(s.out, stored_difference, true);
+	vv_block_out_use_forms(s.out, stored_difference);
 	put_changes(&s.here);
 	put(&s, &s.here.cids[3], NULL, false); /* stored against 2, which does not come */
 	put(&s, &s.here.cids[1], &s.here.cids[3], false);
@@ -479,7 +479,7 @@ static void a_block_that_is_damaged_where_it_is_stored_is_not_sent(void **state)
 
 	(void)state;
 	begin(&s);
-	vv_block_out_use_forms(s.out, stored_difference, true);
+	vv_block_out_use_forms(s.out, stored_difference);
 	put_changes(&s.here);
 	s.here.bytes[0].data[5] ^= 1;
 	vv_assert_status(vv_block_out_put(s.out, &s.here.cids[0], NULL, false, &err), VV_ECORRUPT,

@@ -88,7 +88,8 @@ static void every_request_is_read_as_it_was_written(void **state)
 	vv_push_ref refs[] = {{"refs/heads/m\xff", oid(1), oid(0), true},
 			      {"", oid(0), oid(2), false}};
 	const vv_request all[] = {
-		{.op = VV_OP_HELLO, .version = VV_PROTOCOL_VERSION},
+		{.op = VV_OP_HELLO},
+		{.op = VV_OP_HELLO, .whole = true},
 		{.op = VV_OP_KNOWN, .want = {ids, 3}},
 		{.op = VV_OP_KNOWN},
 		{.op = VV_OP_FETCH, .want = {ids, 1}, .have = {ids + 1, 2}, .done = true},
@@ -97,8 +98,10 @@ static void every_request_is_read_as_it_was_written(void **state)
 		{.op = VV_OP_BLOCKS, .blocks = {cids, 2}},
 		{.op = VV_OP_BLOCKS, .blocks = {cids, 2}, .like = {likes, 2}},
 		{.op = VV_OP_HAVE, .blocks = {cids, 2}},
+		{.op = VV_OP_HAVE, .keep = true, .blocks = {cids, 2}},
 		{.op = VV_OP_PUSH, .refs = refs, .ref_count = 2},
 		{.op = VV_OP_PUSH},
+		{.op = VV_OP_PUSH, .ahead = true},
 	};
 
 	(void)state;
@@ -112,9 +115,12 @@ static void every_request_is_read_as_it_was_written(void **state)
 		const void *bytes = said(&k);
 		vv_assert_ok(vv_request_read(&back, &k.arena, bytes, k.payload.len, &err), &err);
 		assert_int_equal(back.op, q->op);
-		assert_int_equal(back.version, q->version);
+		assert_int_equal(back.whole, q->whole);
 		assert_int_equal(back.done, q->done);
 		assert_int_equal(back.nodes, q->nodes);
+		assert_int_equal(back.history, q->history);
+		assert_int_equal(back.keep, q->keep);
+		assert_int_equal(back.ahead, q->ahead);
 		assert_oids(&back.want, &q->want);
 		assert_oids(&back.have, &q->have);
 		assert_cids(&back.blocks, &q->blocks);
@@ -135,125 +141,51 @@ static void every_request_is_read_as_it_was_written(void **state)
 	}
 }
 
-/* Only whoever said what it can is told more than version 1 has. */
 static void hello_tells_what_is_whole_to_who_asks(void **state)
 {
 	vv_remote_ref refs[] = {{"refs/heads/a", oid(1), oid(1), false},
 				{"refs/heads/b", oid(2), oid(2), true}};
 	vv_oid edge = oid(3);
-	vv_hello h = {.refs = refs, .ref_count = 2, .tells_whole = true, .edge = {&edge, 1}};
-	vv_request q = {.op = VV_OP_HELLO, .version = 1, .whole = true}, asked;
 	const void *bytes;
 	vv_hello back;
 	vv_error err;
 	kit k;
 
 	(void)state;
-	for (int can = 0; can < 2; can++) {
-		h.can = can == 1;
+	for (int asked = 0; asked < 2; asked++) {
+		const vv_hello h = {
+			.refs = refs, .ref_count = 2, .tells_whole = asked, .edge = {&edge, 1}};
 		begin(&k);
 		vv_assert_ok(vv_hello_write(k.line, &h, &err), &err);
 		bytes = said(&k);
 		vv_assert_ok(vv_hello_read(&back, &k.arena, bytes, k.payload.len, &err), &err);
-		assert_int_equal(back.can, can);
-		assert_int_equal(back.ahead, can);
-		assert_int_equal(back.alive, can);
-		assert_int_equal(back.tells_whole, can);
-		assert_int_equal(back.edge.count, can);
-		assert_int_equal(back.refs[0].whole, !can);
+		assert_int_equal(back.tells_whole, asked);
+		assert_int_equal(back.edge.count, asked);
+		assert_int_equal(back.refs[0].whole, !asked);
 		assert_true(back.refs[1].whole);
 		end(&k);
-		q.whole = can == 1;
-		begin(&k);
-		vv_assert_ok(vv_request_write(k.line, &q, &err), &err);
-		bytes = said(&k);
-		vv_assert_ok(vv_request_read(&asked, &k.arena, bytes, k.payload.len, &err), &err);
-		assert_int_equal(asked.can, can);
-		assert_int_equal(asked.whole, can);
-		end(&k);
 	}
 }
 
-static void a_question_may_ask_for_signs_of_life(void **state)
+static void hello_names_the_repository(void **state)
 {
-	vv_cid cid = {0};
-	vv_oid id = oid(1);
-	vv_request asked, q[] = {
-				  {.op = VV_OP_HELLO, .version = 1, .alive = true},
-				  {.op = VV_OP_KNOWN, .alive = true, .want = {&id, 1}},
-				  {.op = VV_OP_FETCH, .alive = true, .want = {&id, 1}},
-				  {.op = VV_OP_BLOCKS, .alive = true, .blocks = {&cid, 1}},
-				  {.op = VV_OP_HAVE, .alive = true, .blocks = {&cid, 1}},
-			  };
-	vv_error err;
-	kit k;
-
-	(void)state;
-	cid.codec = VV_CODEC_RAW;
-	for (size_t i = 0; i < 2 * sizeof(q) / sizeof(q[0]); i++) {
-		vv_request *one = &q[i / 2];
-		one->alive = i % 2 == 0;
-		begin(&k);
-		vv_assert_ok(vv_request_write(k.line, one, &err), &err);
-		const void *bytes = said(&k);
-		vv_assert_ok(vv_request_read(&asked, &k.arena, bytes, k.payload.len, &err), &err);
-		assert_true(asked.op == one->op && asked.alive == one->alive);
-		end(&k);
-	}
-}
-
-/* In any company of other keys, and of those requests alone whose answers have blocks. */
-static void requests_for_blocks_may_ask_for_edits(void **state)
-{
-	vv_cid cid = {.codec = VV_CODEC_RAW};
-	vv_oid id = oid(1);
-	const vv_request q[] = {
-		{.op = VV_OP_FETCH, .want = {&id, 1}},
-		{.op = VV_OP_BLOCKS, .blocks = {&cid, 1}},
-		{.op = VV_OP_BLOCKS, .blocks = {&cid, 1}, .like = {&cid, 1}},
-		{.op = VV_OP_HAVE, .blocks = {&cid, 1}},
-		{.op = VV_OP_KNOWN, .want = {&id, 1}},
-	};
-	vv_request asked;
-	vv_error err;
-	kit k;
-
-	(void)state;
-	for (size_t i = 0; i < 8 * sizeof(q) / sizeof(q[0]); i++) {
-		vv_request one = q[i / 8];
-		one.edits = (i & 1) != 0;
-		one.alive = (i & 2) != 0;
-		one.nodes = one.history = (i & 4) != 0;
-		begin(&k);
-		vv_assert_ok(vv_request_write(k.line, &one, &err), &err);
-		const void *bytes = said(&k);
-		vv_assert_ok(vv_request_read(&asked, &k.arena, bytes, k.payload.len, &err), &err);
-		assert_int_equal(asked.op, one.op);
-		assert_int_equal(asked.edits, one.edits && i / 8 < 3);
-		assert_int_equal(asked.alive, one.alive);
-		assert_int_equal(asked.history, one.history && i / 8 == 0);
-		assert_int_equal(asked.like.count, one.like.count);
-		end(&k);
-	}
-}
-
-static void hello_tells_who_gives_edits(void **state)
-{
+	static const char *const ids[] = {"", "0123456789abcdef0123456789abcdef",
+					  "0123456789abcdef0123456789abcde"};
 	const void *bytes;
 	vv_hello back;
 	vv_error err;
 	kit k;
 
 	(void)state;
-	for (unsigned i = 0; i < 8; i++) {
-		const vv_hello h = {
-			.can = (i & 4) != 0, .edits = (i & 1) != 0, .gives_edits = (i & 2) != 0};
+	for (size_t i = 0; i < 3; i++) {
+		vv_hello h = {.writable = true};
+		memcpy(h.id, ids[i], strlen(ids[i]));
 		begin(&k);
 		vv_assert_ok(vv_hello_write(k.line, &h, &err), &err);
 		bytes = said(&k);
-		vv_assert_ok(vv_hello_read(&back, &k.arena, bytes, k.payload.len, &err), &err);
-		assert_int_equal(back.edits, h.can && h.edits);
-		assert_int_equal(back.gives_edits, h.can && h.gives_edits);
+		vv_status rc = vv_hello_read(&back, &k.arena, bytes, k.payload.len, &err);
+		vv_assert_status(rc, i < 2 ? VV_OK : VV_ECORRUPT, &err);
+		assert_true(rc < 0 || strcmp(back.id, ids[i]) == 0);
 		end(&k);
 	}
 }
@@ -436,6 +368,7 @@ static void requests_that_are_none_are_named(void **state)
 	vv_buf_clear(&b);
 }
 
+/* Whatever its keys are. */
 static void another_version_is_told_apart_from_damage(void **state)
 {
 	vv_arena arena = VV_ARENA_INIT;
@@ -444,20 +377,25 @@ static void another_version_is_told_apart_from_damage(void **state)
 	vv_error err;
 
 	(void)state;
-	vv_cbor_put_map(&b, 1);
+	vv_cbor_put_map(&b, 3);
 	vv_cbor_put_key(&b, "v");
 	vv_cbor_put_uint(&b, 2);
+	vv_cbor_put_key(&b, "op");
+	vv_cbor_put_text(&b, "salute", 6);
+	vv_cbor_put_key(&b, "colour");
+	vv_cbor_put_bool(&b, true);
+	assert_request(&b, VV_ENOSUPPORT, "version 2 ");
+	assert_request(&b, VV_ENOSUPPORT, "version 1");
 	vv_assert_status(vv_hello_read(&h, &arena, b.data, b.len, &err), VV_ENOSUPPORT, &err);
-	vv_assert_contains(err.message, "version 2");
+	vv_assert_contains(err.message, "version 2 ");
+	vv_assert_contains(err.message, "version 1");
 	vv_arena_clear(&arena);
 	vv_buf_clear(&b);
 }
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_request_is_read_as_it_was_written),
-	cmocka_unit_test(a_question_may_ask_for_signs_of_life),
-	cmocka_unit_test(requests_for_blocks_may_ask_for_edits),
-	cmocka_unit_test(hello_tells_who_gives_edits),
+	cmocka_unit_test(hello_names_the_repository),
 	cmocka_unit_test(hello_tells_of_branches_and_annotated_tags),
 	cmocka_unit_test(hello_tells_what_is_whole_to_who_asks),
 	cmocka_unit_test(bits_are_those_of_the_questions),

@@ -421,11 +421,9 @@ static vv_status send(run *r, vv_error *err)
 		rc = stop(r, err);
 	} else if (there.host) {
 		rc = send_to_host(r, there.host, err);
-	} else if (!there.hello->writable || !there.hello->ahead) {
-		vv_fail(err, VV_EREFUSED,
-			there.hello->writable ? "its varve takes no rows before their commits"
-					      : "it takes no rows from you");
-		vv_hint(err, there.hello->writable ? "'varve push' sends both" : "ask its owner");
+	} else if (!there.hello->writable) {
+		vv_fail(err, VV_EREFUSED, "it takes no rows from you");
+		vv_hint(err, "ask its owner");
 		rc = stop(r, err);
 	} else {
 		rc = send_ahead(r, &t, there.peer, err);
