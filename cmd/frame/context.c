@@ -4,12 +4,14 @@
 #include "cmd/frame/context.h"
 
 #include "base/sys.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 
 static vv_status open_repository(vv_context *c, vv_error *err)
 {
-	vv_status rc = c->unchecked ? vv_repository_open_unchecked(&c->repo, NULL, err)
-				    : vv_repository_open(&c->repo, NULL, err);
+	vv_status rc = c->unchecked
+			       ? vv_repository_open_unchecked(&c->repo, NULL, vv_environ(), err)
+			       : vv_repository_open(&c->repo, NULL, vv_environ(), err);
 
 	if (rc == VV_OK) { /* what is worth a line while work goes on in it */
 		vv_repository_listen(c->repo, &vv_notes_stderr);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/gc.h"
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/help.h"
@@ -85,7 +86,12 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 
 int vv_command_run(const vv_command *c, int argc, char **argv)
 {
+	vv_error err;
+
 	vv_out_command(c->name);
+	if (vv_environ_take(&err) < 0) {
+		return vv_report(&err);
+	}
 	if (!c->raw) {
 		return run_parsed(c, argc, argv);
 	}

@@ -400,7 +400,7 @@ static vv_status answer_visit(request *q, vv_error *err)
 	const vv_web_pages *pages = q->web->o.pages;
 	vv_status rc;
 
-	if ((rc = vv_web_visit_begin(&q->visit, q->call->repository, err)) < 0) {
+	if ((rc = vv_web_visit_begin(&q->visit, q->call->repository, q->call->env, err)) < 0) {
 		return rc;
 	}
 	q->asked.visit = &q->visit;

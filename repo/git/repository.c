@@ -31,8 +31,8 @@ static vv_status not_a_repository(const char *path, vv_error *err)
 
 /* libgit2 knows no '*' in safe.directory and does not tell a missing setting from
  * a missing repository, so a refusal is judged again here. */
-static vv_status open_foreign(git_repository **out, const char *start, unsigned flags,
-			      const char *ceilings, int code, vv_error *err)
+static vv_status open_foreign(git_repository **out, const vv_env *env, const char *start,
+			      unsigned flags, const char *ceilings, int code, vv_error *err)
 {
 	git_buf found = {NULL, 0, 0};
 	char *folder = NULL;
@@ -66,7 +66,7 @@ static vv_status open_foreign(git_repository **out, const char *start, unsigned 
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if (!vv_config_is_safe(folder)) {
+	if (!vv_config_is_safe(env, folder)) {
 		git_error_clear();
 		(void)vv_fail(err, VV_EREFUSED, "the repository in '%s' belongs to another user",
 			      vv_text_shows(folder));
@@ -88,8 +88,8 @@ done:
 
 static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv_error *err)
 {
-	const char *ceilings = getenv("GIT_CEILING_DIRECTORIES");
-	const char *cross = getenv("GIT_DISCOVERY_ACROSS_FILESYSTEM");
+	const char *ceilings = vv_env_get(r->env, "GIT_CEILING_DIRECTORIES");
+	const char *cross = vv_env_get(r->env, "GIT_DISCOVERY_ACROSS_FILESYSTEM");
 	const git_error *last;
 	int on = 0, code;
 	vv_status rc;
@@ -100,7 +100,7 @@ static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv
 	code = git_repository_open_ext(&r->git, start, flags, ceilings);
 	if (code == GIT_EOWNER || code == GIT_ENOTFOUND) {
 		r->flag_owner = true;
-		return open_foreign(&r->git, start, flags, ceilings, code, err);
+		return open_foreign(&r->git, r->env, start, flags, ceilings, code, err);
 	}
 	if (code >= 0) {
 		return VV_OK;
@@ -134,7 +134,7 @@ static char *folder_dup(const char *path)
  * GIT_WORK_TREE at all. */
 static vv_status apply_work_tree(vv_repository *r, vv_error *err)
 {
-	const char *tree = getenv("GIT_WORK_TREE");
+	const char *tree = vv_env_get(r->env, "GIT_WORK_TREE");
 	git_config *cfg = NULL;
 	git_config_entry *e = NULL;
 	char *real = NULL, *now = NULL;
@@ -186,8 +186,8 @@ void vv_git_follow_link(char **path)
 
 static vv_status set_paths(vv_repository *r, vv_error *err)
 {
-	const char *objects = getenv("GIT_OBJECT_DIRECTORY");
-	const char *index = getenv("GIT_INDEX_FILE");
+	const char *objects = vv_env_get(r->env, "GIT_OBJECT_DIRECTORY");
+	const char *index = vv_env_get(r->env, "GIT_INDEX_FILE");
 	char *cwd = getcwd(NULL, 0);
 	vv_status rc = VV_OK;
 
@@ -220,7 +220,7 @@ done:
 
 vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err)
 {
-	const char *more = getenv(ALTERNATES);
+	const char *more = vv_env_get(r->env, ALTERNATES);
 	vv_status rc = vv_git_packs_stay_within(r->objects, err);
 
 	while (rc == VV_OK && more && *more) {
@@ -238,8 +238,8 @@ vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err)
  * judge a push whose objects are still apart. */
 static vv_status open_objects(vv_repository *r, vv_error *err)
 {
-	const char *more = getenv(ALTERNATES);
-	const char *own = getenv("GIT_OBJECT_DIRECTORY");
+	const char *more = vv_env_get(r->env, ALTERNATES);
+	const char *own = vv_env_get(r->env, "GIT_OBJECT_DIRECTORY");
 	git_odb *odb = NULL;
 	vv_status rc = VV_OK;
 	int code = 0;
@@ -500,7 +500,7 @@ static vv_status refuse_unnamed(const vv_repository *r, vv_error *err)
 	if (!was_found_bare(r, &here) || (here && here_is_named)) {
 		return VV_OK;
 	}
-	rule = vv_config_outside("safe.barerepository");
+	rule = vv_config_outside(r->env, "safe.barerepository");
 	if (rule && strcmp(rule, "all") == 0) {
 		vv_free(rule);
 		return VV_OK;
@@ -524,9 +524,10 @@ static vv_status set_up(vv_repository *r, vv_error *err)
 	return load_shallow(r, err);
 }
 
-static vv_status open_flags(vv_repository **out, const char *path, unsigned flags, vv_error *err)
+static vv_status open_flags(vv_repository **out, const char *path, const vv_env *env,
+			    unsigned flags, vv_error *err)
 {
-	const char *gitdir = path ? NULL : getenv("GIT_DIR");
+	const char *gitdir = path ? NULL : vv_env_get(env, "GIT_DIR");
 	vv_repository *r;
 	vv_status rc;
 
@@ -537,6 +538,9 @@ static vv_status open_flags(vv_repository **out, const char *path, unsigned flag
 	if (!(r = vv_calloc(1, sizeof(*r)))) {
 		vv_git_stop();
 		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_env_new(&r->env, vv_env_list(env), err)) < 0) {
+		goto fail;
 	}
 	if (gitdir && *gitdir) {
 		if ((rc = open_at(r, gitdir, GIT_REPOSITORY_OPEN_NO_SEARCH, err)) < 0 ||
@@ -557,14 +561,16 @@ fail:
 	return rc;
 }
 
-vv_status vv_repository_open_unchecked(vv_repository **out, const char *path, vv_error *err)
+vv_status vv_repository_open_unchecked(vv_repository **out, const char *path, const vv_env *env,
+				       vv_error *err)
 {
-	return open_flags(out, path, 0, err);
+	return open_flags(out, path, env, 0, err);
 }
 
-static vv_status open_checked(vv_repository **out, const char *path, unsigned flags, vv_error *err)
+static vv_status open_checked(vv_repository **out, const char *path, const vv_env *env,
+			      unsigned flags, vv_error *err)
 {
-	vv_status rc = open_flags(out, path, flags, err);
+	vv_status rc = open_flags(out, path, env, flags, err);
 
 	if (rc == VV_OK && (rc = vv_repository_check_packs(*out, err)) < 0) {
 		vv_repository_close(*out);
@@ -573,14 +579,16 @@ static vv_status open_checked(vv_repository **out, const char *path, unsigned fl
 	return rc;
 }
 
-vv_status vv_repository_open(vv_repository **out, const char *path, vv_error *err)
+vv_status vv_repository_open(vv_repository **out, const char *path, const vv_env *env,
+			     vv_error *err)
 {
-	return open_checked(out, path, 0, err);
+	return open_checked(out, path, env, 0, err);
 }
 
-vv_status vv_repository_open_exactly(vv_repository **out, const char *path, vv_error *err)
+vv_status vv_repository_open_exactly(vv_repository **out, const char *path, const vv_env *env,
+				     vv_error *err)
 {
-	return open_checked(out, path, GIT_REPOSITORY_OPEN_NO_SEARCH, err);
+	return open_checked(out, path, env, GIT_REPOSITORY_OPEN_NO_SEARCH, err);
 }
 
 void vv_repository_close(vv_repository *r)
@@ -616,6 +624,7 @@ void vv_repository_close(vv_repository *r)
 	vv_free(r->commondir);
 	vv_free(r->gitdir);
 	vv_free(r->workdir);
+	vv_env_free(r->env);
 	vv_free(r);
 	vv_git_stop();
 }
@@ -635,6 +644,11 @@ bool vv_repository_is_initialised(const vv_repository *r)
 		vv_free(value);
 	}
 	return rc == VV_OK;
+}
+
+const vv_env *vv_repository_env(const vv_repository *r)
+{
+	return r->env;
 }
 
 const char *vv_repository_workdir(const vv_repository *r)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/env.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "repo/blocks/store.h"
@@ -20,14 +21,17 @@
 
 typedef struct vv_repository vv_repository;
 
-/* Opens the repository that path (NULL: the current folder) lies in.
+/* Opens the repository that path (NULL: the current folder, or what GIT_DIR says) lies in, in an environment, which is
+ * copied: all that works on the repository reads that one, and programs run in it get it.
  * VV_ENOTFOUND: not a repository, with a hint; VV_EREFUSED and VV_ENOSUPPORT cases (foreign owner,
  * unsupported extensions, split or sparse index) say the way out. VV_ECORRUPT: an index of Git's packs is
  * damaged in such a way that nothing can be read (pack_check.h). */
-vv_status vv_repository_open(vv_repository **out, const char *path, vv_error *err);
+vv_status vv_repository_open(vv_repository **out, const char *path, const vv_env *env,
+			     vv_error *err);
 
 /* The same with whatever indexes: for those who look at them before they read any object. */
-vv_status vv_repository_open_unchecked(vv_repository **out, const char *path, vv_error *err);
+vv_status vv_repository_open_unchecked(vv_repository **out, const char *path, const vv_env *env,
+				       vv_error *err);
 vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err); /* VV_ECORRUPT */
 
 /* The user named the current folder: a bare repository right there is used. Without that, one that is
@@ -54,6 +58,9 @@ vv_status vv_repository_settle(vv_repository *r, vv_error *err);
  * nobody (NULL); r may be NULL. */
 void vv_repository_listen(vv_repository *r, const vv_notes *notes);
 const vv_notes *vv_repository_notes(const vv_repository *r);
+
+/* What it was opened in; borrowed until close. */
+const vv_env *vv_repository_env(const vv_repository *r);
 
 /* Borrowed until close; no trailing '/'. */
 const char *vv_repository_workdir(const vv_repository *r); /* NULL when bare */
@@ -85,7 +92,7 @@ vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool 
 vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out,
 			vv_error *err); /* k, m, g */
 /* A setting of the levels outside any repository; owned by the caller; NULL when not set. */
-char *vv_config_outside(const char *key);
+char *vv_config_outside(const vv_env *env, const char *key);
 /* Calls fn for each entry whose name matches the prefix, with the level's name
  * ("system", "global", "local", "worktree", ...). */
 typedef vv_status (*vv_config_fn)(void *payload, const char *name, const char *value,

@@ -67,7 +67,7 @@ static vv_status override_add(vv_repository *r, const char *key, size_t key_len,
 /* GIT_CONFIG_COUNT, GIT_CONFIG_KEY_0, GIT_CONFIG_VALUE_0 ...: git-config(1). */
 static vv_status load_counted(vv_repository *r, vv_error *err)
 {
-	const char *count_text = getenv("GIT_CONFIG_COUNT");
+	const char *count_text = vv_env_get(r->env, "GIT_CONFIG_COUNT");
 	uint64_t count, i;
 	vv_status rc;
 
@@ -83,9 +83,9 @@ static vv_status load_counted(vv_repository *r, vv_error *err)
 		const char *key, *value;
 
 		(void)snprintf(name, sizeof(name), "GIT_CONFIG_KEY_%u", (unsigned)i);
-		key = getenv(name);
+		key = vv_env_get(r->env, name);
 		(void)snprintf(name, sizeof(name), "GIT_CONFIG_VALUE_%u", (unsigned)i);
-		value = getenv(name);
+		value = vv_env_get(r->env, name);
 		if (!key || !value) {
 			return vv_fail(err, VV_EUSAGE,
 				       "GIT_CONFIG_COUNT is %u, but key or value %u is not set",
@@ -122,7 +122,7 @@ static bool sq_word(const char **p, vv_buf *out)
 
 static vv_status load_parameters(vv_repository *r, vv_error *err)
 {
-	const char *p = getenv("GIT_CONFIG_PARAMETERS");
+	const char *p = vv_env_get(r->env, "GIT_CONFIG_PARAMETERS");
 	vv_buf key = VV_BUF_INIT, value = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
@@ -164,9 +164,9 @@ static vv_status load_parameters(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-static bool env_true(const char *name)
+static bool env_true(const vv_env *env, const char *name)
 {
-	const char *v = getenv(name);
+	const char *v = vv_env_get(env, name);
 	int out = 0;
 
 	return v && git_config_parse_bool(&out, v) == 0 && out;
@@ -184,13 +184,13 @@ static int add_file(git_config *cfg, const char *path, git_config_level_t level,
 	return code == GIT_ENOTFOUND ? 0 : code;
 }
 
-static int add_system(git_config *cfg, const git_repository *git)
+static int add_system(git_config *cfg, const vv_env *env, const git_repository *git)
 {
-	const char *file = getenv("GIT_CONFIG_SYSTEM");
+	const char *file = vv_env_get(env, "GIT_CONFIG_SYSTEM");
 	git_buf found = {NULL, 0, 0};
 	int code = 0;
 
-	if (env_true("GIT_CONFIG_NOSYSTEM")) {
+	if (env_true(env, "GIT_CONFIG_NOSYSTEM")) {
 		return 0;
 	}
 	if (file) {
@@ -203,11 +203,11 @@ static int add_system(git_config *cfg, const git_repository *git)
 	return code;
 }
 
-static int add_home(git_config *cfg, const git_repository *git)
+static int add_home(git_config *cfg, const vv_env *env, const git_repository *git)
 {
-	const char *file = getenv("GIT_CONFIG_GLOBAL");
-	const char *xdg = getenv("XDG_CONFIG_HOME");
-	const char *home = getenv("HOME");
+	const char *file = vv_env_get(env, "GIT_CONFIG_GLOBAL");
+	const char *xdg = vv_env_get(env, "XDG_CONFIG_HOME");
+	const char *home = vv_env_get(env, "HOME");
 	char *path = NULL;
 	int code = 0;
 
@@ -242,8 +242,9 @@ vv_status vv_config_load(vv_repository *r, vv_error *err)
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((code = git_config_new(&r->config)) < 0 || (code = add_system(r->config, r->git)) < 0 ||
-	    (code = add_home(r->config, r->git)) < 0 ||
+	if ((code = git_config_new(&r->config)) < 0 ||
+	    (code = add_system(r->config, r->env, r->git)) < 0 ||
+	    (code = add_home(r->config, r->env, r->git)) < 0 ||
 	    (code = add_file(r->config, local, GIT_CONFIG_LEVEL_LOCAL, r->git)) < 0) {
 		rc = vv_git_fail(err, code, "cannot read the configuration");
 		goto done;
@@ -282,11 +283,12 @@ void vv_config_unload(vv_repository *r)
 }
 
 /* The levels that a repository cannot write. NULL on failure. */
-static git_config *open_protected(void)
+static git_config *open_protected(const vv_env *env)
 {
 	git_config *cfg = NULL;
 
-	if (git_config_new(&cfg) == 0 && add_system(cfg, NULL) == 0 && add_home(cfg, NULL) == 0) {
+	if (git_config_new(&cfg) == 0 && add_system(cfg, env, NULL) == 0 &&
+	    add_home(cfg, env, NULL) == 0) {
 		return cfg;
 	}
 	git_config_free(cfg);
@@ -295,9 +297,9 @@ static git_config *open_protected(void)
 
 /* safe.directory counts only where the repository itself cannot write it; an
  * empty value forgets what came before (git-config(1)). */
-bool vv_config_is_safe(const char *folder)
+bool vv_config_is_safe(const vv_env *env, const char *folder)
 {
-	git_config *cfg = open_protected();
+	git_config *cfg = open_protected(env);
 	git_config_iterator *it = NULL;
 	git_config_entry *e;
 	bool safe = false;
@@ -326,7 +328,7 @@ done:
 	return safe;
 }
 
-char *vv_config_outside(const char *key)
+char *vv_config_outside(const vv_env *env, const char *key)
 {
 	git_config *cfg = NULL;
 	git_config_entry *e = NULL;
@@ -335,7 +337,7 @@ char *vv_config_outside(const char *key)
 	if (vv_git_start(NULL) < 0) {
 		return NULL;
 	}
-	cfg = open_protected();
+	cfg = open_protected(env);
 	if (cfg && git_config_get_entry(&e, cfg, key) == 0 && e->value && *e->value) {
 		out = vv_strdup(e->value);
 	}
@@ -416,7 +418,7 @@ vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_err
 
 vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err)
 {
-	const char *home = getenv("HOME");
+	const char *home = vv_env_get(r->env, "HOME");
 	char *text = NULL;
 	vv_status rc = vv_config_string(r, key, &text, err);
 

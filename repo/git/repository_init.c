@@ -65,18 +65,19 @@ static vv_status offer_tool(vv_repository *r, vv_error *err)
 static vv_status init_options(git_repository_init_options *out, const vv_init_options *opts,
 			      char **branch, char **template, vv_error *err)
 {
-	const char *env = getenv("GIT_TEMPLATE_DIR");
+	const char *given = vv_env_get(opts->env, "GIT_TEMPLATE_DIR");
 	int code = git_repository_init_options_init(out, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
 
 	if (code < 0) {
 		return vv_git_fail(err, code, "cannot make a repository");
 	}
 	*branch = opts->initial_branch ? vv_strdup(opts->initial_branch)
-				       : vv_config_outside("init.defaultBranch");
+				       : vv_config_outside(opts->env, "init.defaultBranch");
 	if (!*branch) {
 		*branch = vv_strdup("main");
 	}
-	*template = env && *env ? vv_strdup(env) : vv_config_outside("init.templateDir");
+	*template = given && *given ? vv_strdup(given)
+				    : vv_config_outside(opts->env, "init.templateDir");
 	if (!*branch) {
 		return vv_fail_nomem(err);
 	}
@@ -192,8 +193,9 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 
 	*created = false;
 	vv_temp_sweep(here ? "." : path, ASIDE);
-	rc = here && !opts->bare ? vv_repository_open(out, NULL, err)
-				 : vv_repository_open_exactly(out, path ? path : ".", err);
+	rc = here && !opts->bare
+		     ? vv_repository_open(out, NULL, opts->env, err)
+		     : vv_repository_open_exactly(out, path ? path : ".", opts->env, err);
 	if (rc == VV_OK) {
 		vv_repository_sweep_locks(*out);
 	}
@@ -202,7 +204,7 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 	}
 	vv_error_clear(err);
 	if ((rc = make_new(path ? path : ".", opts, err)) < 0 ||
-	    (rc = vv_repository_open_exactly(out, path ? path : ".", err)) < 0) {
+	    (rc = vv_repository_open_exactly(out, path ? path : ".", opts->env, err)) < 0) {
 		return rc;
 	}
 	*created = true;

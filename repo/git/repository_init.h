@@ -19,6 +19,7 @@ typedef struct vv_init_options {
 	bool bare;
 	const char *initial_branch; /* NULL: init.defaultBranch or main */
 	const char *program;
+	const vv_env *env; /* as for vv_repository_open */
 } vv_init_options;
 vv_status vv_repository_init(vv_repository **out, const char *path, const vv_init_options *opts,
 			     bool *created, vv_error *err);

@@ -38,6 +38,7 @@ typedef struct vv_open_index {
 } vv_open_index;
 
 struct vv_repository {
+	vv_env *env; /* own */
 	git_repository *git;
 	git_odb *odb;           /* for reading; sees staged objects too */
 	git_config *config;     /* all levels */
@@ -121,9 +122,10 @@ void vv_config_unload(vv_repository *r);
 /* A setting that is a path: "~/" is the home folder. VV_ENOTFOUND. */
 vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err);
 /* Does safe.directory, as the protected levels have it, name the folder? */
-bool vv_config_is_safe(const char *folder);
+bool vv_config_is_safe(const vv_env *env, const char *folder);
 
 /* Opens the repository whose top or .git folder path is; never searches upwards. */
-vv_status vv_repository_open_exactly(vv_repository **out, const char *path, vv_error *err);
+vv_status vv_repository_open_exactly(vv_repository **out, const char *path, const vv_env *env,
+				     vv_error *err);
 
 #endif

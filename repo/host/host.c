@@ -135,7 +135,9 @@ static vv_status open_scratch(vv_host *h, vv_error *err)
 
 	vv_repository_close(h->scratch);
 	h->scratch = NULL;
-	return rc < 0 ? rc : vv_repository_open(&h->scratch, h->git_dir, err);
+	return rc < 0 ? rc
+		      : vv_repository_open(&h->scratch, h->git_dir, vv_repository_env(h->repo),
+					   err);
 }
 
 /* What a killed run was about to write. */

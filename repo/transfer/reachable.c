@@ -44,6 +44,7 @@ typedef struct tips {
 struct vv_reachable {
 	vv_mutex *lock;
 	char *path;
+	vv_env *env;
 	vv_repository *repo;
 	vv_stat config; /* of its file: other settings may hide other refs */
 	vv_hidden_refs hidden;
@@ -65,7 +66,7 @@ struct vv_reachable {
 	size_t hole_count, hole_cap;
 };
 
-vv_reachable *vv_reachable_new(const char *path)
+vv_reachable *vv_reachable_new(const char *path, const vv_env *env)
 {
 	vv_reachable *x = vv_calloc(1, sizeof(*x));
 
@@ -74,7 +75,7 @@ vv_reachable *vv_reachable_new(const char *path)
 	}
 	x->lock = vv_mutex_new();
 	x->path = vv_strdup(path);
-	if (!x->lock || !x->path) {
+	if (!x->lock || !x->path || vv_env_new(&x->env, vv_env_list(env), NULL) < 0) {
 		vv_reachable_free(x);
 		return NULL;
 	}
@@ -134,6 +135,7 @@ void vv_reachable_free(vv_reachable *x)
 		close_repository(x);
 		vv_mutex_free(x->lock);
 		vv_free(x->path);
+		vv_env_free(x->env);
 		vv_free(x);
 	}
 }
@@ -163,7 +165,7 @@ static vv_status open_repository(vv_reachable *x, vv_error *err)
 		}
 		close_repository(x);
 	}
-	if ((rc = vv_repository_open_exactly(&x->repo, x->path, err)) < 0) {
+	if ((rc = vv_repository_open_exactly(&x->repo, x->path, x->env, err)) < 0) {
 		return rc;
 	}
 	stat_config(x, &x->config);

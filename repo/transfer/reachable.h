@@ -21,9 +21,9 @@
 
 typedef struct vv_reachable vv_reachable;
 
-/* Of the repository in that very folder, which is opened at the first question. NULL: out of
+/* Of the repository in that very folder, which is opened at the first question, in env (copied). NULL: out of
  * memory. */
-vv_reachable *vv_reachable_new(const char *path);
+vv_reachable *vv_reachable_new(const char *path, const vv_env *env);
 void vv_reachable_free(vv_reachable *x); /* accepts NULL */
 
 /* Which of these commits (or annotated tags) do the refs reach as they are now? Ids of objects that

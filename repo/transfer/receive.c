@@ -392,7 +392,7 @@ static vv_status check_expected(vv_git_receive *g, vv_error *err)
  * is to come from the peer. */
 static vv_status open_inner(vv_git_receive *g, vv_error *err)
 {
-	vv_status rc = vv_repository_open_exactly(&g->inner, g->repo->commondir, err);
+	vv_status rc = vv_repository_open_exactly(&g->inner, g->repo->commondir, g->repo->env, err);
 	git_odb_backend *came = NULL;
 	int code;
 

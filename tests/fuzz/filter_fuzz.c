@@ -46,6 +46,7 @@ static void make_repository(void)
 	}
 	vv_sys_ops.fsync = no_fsync; /* thousands of small packs */
 	vv_buf_printf(&file, "%s/.gitattributes", dir);
+	opts.env = vv_fuzz_env();
 	if (vv_repository_init(&r, dir, &opts, &created, &err) < 0 ||
 	    vv_write_file(vv_buf_cstr(&file), attributes, sizeof(attributes) - 1, false, &err) <
 		    0) {

@@ -42,6 +42,7 @@ static void prepare(void)
 	(void)snprintf(dir, sizeof(dir), "%.40s/varve-journal-XXXXXX",
 		       access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	require(mkdtemp(dir) && setenv("HOME", dir, 1) == 0 && unsetenv("GIT_DIR") == 0);
+	opts.env = vv_fuzz_env();
 	require(vv_repository_init(&repo, dir, &opts, &created, &err) == VV_OK);
 	folder = vv_journal_place(repo, NULL);
 	require(folder && vv_mkdirs(folder, &err) == VV_OK && atexit(finish) == 0);

@@ -51,6 +51,7 @@ static void prepare(void)
 	(void)snprintf(dir, sizeof(dir), "%.40s/varve-packs-XXXXXX",
 		       access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	require(mkdtemp(dir) && setenv("HOME", dir, 1) == 0 && unsetenv("GIT_DIR") == 0);
+	opts.env = vv_fuzz_env();
 	require(vv_repository_init(&repo, dir, &opts, &created, &err) == VV_OK);
 	vv_repository_close(repo);
 	(void)snprintf(objects, sizeof(objects), "%s/.git/objects", dir);
@@ -77,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	put("pack-a.pack", pack, sizeof(pack));
 	put(several ? "multi-pack-index" : "pack-a.idx", data + 1, size - 1);
 	if (vv_git_packs_stay_within(objects, &err) == VV_OK) {
-		require(vv_repository_open(&repo, dir, &err) == VV_OK);
+		require(vv_repository_open(&repo, dir, vv_fuzz_env(), &err) == VV_OK);
 		for (size_t at = 1; at + 20 <= size && at < 4096; at += 20) {
 			vv_oid id;
 

@@ -11,6 +11,8 @@
 #include "base/file.h"
 #include "base/text.h"
 
+extern char **environ;
+
 #define READ_MAX ((size_t)1 << 30)
 
 /* Strings lent to tests. */
@@ -61,6 +63,34 @@ static const char *keep(char *take_text)
 	k->next = all_kept;
 	all_kept = k;
 	return take_text;
+}
+
+static bool is_same_list(const char *const *a, char *const *b)
+{
+	size_t i = 0;
+
+	while (a[i] && b[i] && strcmp(a[i], b[i]) == 0) {
+		i++;
+	}
+	return !a[i] && !b[i];
+}
+
+const vv_env *vv_test_env(void)
+{
+	static vv_env *made; /* anew only where it changed: faults count what a test allocates */
+	vv_error err;
+
+	if (!made || !is_same_list(vv_env_list(made), environ)) {
+		vv_env_free(made);
+		vv_assert_ok(vv_env_new(&made, (const char *const *)environ, &err), &err);
+	}
+	return made;
+}
+
+/* Before any fault is set. */
+__attribute__((constructor)) static void make_env(void)
+{
+	(void)vv_test_env();
 }
 
 static vv_test_suite *suites; /* by noun */

@@ -23,6 +23,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/env.h"
 #include "base/error.h"
 
 /* The tests of one file. It registers itself before main begins. */
@@ -64,6 +65,9 @@ const char *vv_test_read(const char *path, size_t *len);
 
 /* Number of entries of a folder. */
 size_t vv_test_count_entries(const char *path);
+
+/* The environment of the test as it is now; borrowed until the next call. */
+const vv_env *vv_test_env(void);
 
 /* --- asserting -------------------------------------------------------- */
 

@@ -22,6 +22,7 @@ typedef void (*vv_remote_line_fn)(void *payload, const char *line, size_t len);
 typedef struct vv_connect_options {
 	vv_repository *repo;        /* whose config is asked (core.sshCommand, varve.ssh, http.*);
 	                            * NULL: the user's and the system's */
+	const vv_env *env;          /* without repo, whose own it is else: what is worked in */
 	const char *program;        /* the varve to run for paths: its own executable */
 	const char *remote_program; /* what to call varve on the far side of ssh; NULL: "varve"
 	                             * (remote.<name>.varve sets it) */
@@ -41,6 +42,11 @@ typedef struct vv_connect_options {
 	vv_remote_line_fn line;
 	void *payload; /* of both */
 } vv_connect_options;
+
+static inline const vv_env *vv_connect_env(const vv_connect_options *o)
+{
+	return o->repo ? vv_repository_env(o->repo) : o->env;
+}
 
 #define VV_IDLE_DEFAULT 60u /* seconds */
 

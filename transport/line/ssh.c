@@ -42,9 +42,10 @@ static void clear_command(ssh_command *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static vv_status take_env(ssh_command *out, const char *name, bool shell, vv_error *err)
+static vv_status take_env(ssh_command *out, const vv_env *env, const char *name, bool shell,
+			  vv_error *err)
 {
-	const char *value = out->text ? NULL : getenv(name);
+	const char *value = out->text ? NULL : vv_env_get(env, name);
 
 	if (value && *value) {
 		out->text = vv_strdup(value);
@@ -63,7 +64,7 @@ static vv_status read_setting(char **out, const vv_connect_options *o, const cha
 
 	*out = NULL;
 	if (!o->repo) {
-		*out = vv_config_outside(key);
+		*out = vv_config_outside(o->env, key);
 		return *out ? VV_OK : VV_ENOTFOUND;
 	}
 	rc = vv_config_string(o->repo, key, out, err);
@@ -84,12 +85,12 @@ static vv_status take_setting(char **out, const vv_connect_options *o, const cha
 /* VARVE_SSH, GIT_SSH_COMMAND, core.sshCommand, GIT_SSH. */
 static vv_status read_command(ssh_command *out, const vv_connect_options *o, vv_error *err)
 {
-	const char *variant = getenv("GIT_SSH_VARIANT");
+	const char *variant = vv_env_get(vv_connect_env(o), "GIT_SSH_VARIANT");
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = take_env(out, "VARVE_SSH", true, err)) < 0 ||
-	    (rc = take_env(out, "GIT_SSH_COMMAND", true, err)) < 0) {
+	if ((rc = take_env(out, vv_connect_env(o), "VARVE_SSH", true, err)) < 0 ||
+	    (rc = take_env(out, vv_connect_env(o), "GIT_SSH_COMMAND", true, err)) < 0) {
 		goto done;
 	}
 	if (!out->text) {
@@ -98,7 +99,7 @@ static vv_status read_command(ssh_command *out, const vv_connect_options *o, vv_
 			goto done;
 		}
 	}
-	if ((rc = take_env(out, "GIT_SSH", false, err)) < 0) {
+	if ((rc = take_env(out, vv_connect_env(o), "GIT_SSH", false, err)) < 0) {
 		goto done;
 	}
 	if (variant && *variant && !(out->variant_name = vv_strdup(variant))) {

@@ -22,7 +22,8 @@ vv_status vv_ask_prepare(vv_ask *a, const vv_connect_options *o, vv_error *err)
 	a->named = a->named || o->idle_sec > 0;
 	atomic_store(&a->stopped, false);
 	if (o->repo) {
-		rc = vv_repository_open(&a->repo, vv_repository_gitdir(o->repo), err);
+		rc = vv_repository_open(&a->repo, vv_repository_gitdir(o->repo),
+					vv_repository_env(o->repo), err);
 		a->connect.repo = a->repo;
 	}
 	return rc;

@@ -527,7 +527,8 @@ static vv_status make_reach(vv_serve *s, vv_reachable **own, vv_error *err)
 	if (s->reach) {
 		return VV_OK;
 	}
-	*own = s->reach = vv_reachable_new(vv_repository_commondir(s->repo));
+	*own = s->reach = vv_reachable_new(vv_repository_commondir(s->repo),
+					   vv_repository_env(s->repo));
 	return s->reach ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -18,6 +18,7 @@ struct vv_address;
 /* Who asks for what. Borrowed during the call. */
 typedef struct vv_http_call {
 	const char *repository; /* the path to open it at */
+	const vv_env *env;      /* and in which environment */
 	const char *user;       /* NULL: nobody who said who he is */
 	const char *peer;       /* address, for messages */
 	bool may_write;

@@ -8,11 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/env.h"
+
 typedef struct vv_http_options {
 	const char *address;      /* "HOST:PORT", "[::1]:PORT", "*:PORT", "PORT" (of
 				       * 127.0.0.1); port 0: a free one */
 	const char *const *paths; /* repositories */
 	size_t path_count;
+	const vv_env *env;              /* borrowed until the end; as for vv_repository_open */
 	const char *tls_cert, *tls_key; /* PEM files; both or none */
 	const char *auth_file;          /* auth.h; NULL: nobody may write */
 	bool read_only;                 /* whatever the file says */

@@ -444,13 +444,14 @@ static vv_status open_repository(vv_http_server *s, http_repository *r, const ch
 	r->path = vv_strdup(real);
 	if (!r->name || !r->path) {
 		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_repository_open(&r->repo, real, err)) == VV_OK) {
+	} else if ((rc = vv_repository_open(&r->repo, real, s->o.env, err)) == VV_OK) {
 		if (!is_folder_of(r->repo, real)) {
 			vv_fail(err, VV_ENOTFOUND,
 				"'%s' is inside a repository, but is not one itself",
 				vv_text_shows(path));
 			rc = vv_hint(err, "name the repository's own folder");
-		} else if (!(r->reach = vv_reachable_new(vv_repository_commondir(r->repo)))) {
+		} else if (!(r->reach = vv_reachable_new(vv_repository_commondir(r->repo),
+							 s->o.env))) {
 			rc = vv_fail_nomem(err);
 		} else if ((rc = vv_repository_store(r->repo, &r->store, err)) == VV_OK &&
 			   s->handlers.files &&

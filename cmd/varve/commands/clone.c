@@ -9,6 +9,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/first_files.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
@@ -327,13 +328,13 @@ static vv_status fetch(run *r, vv_error *err)
 
 static vv_status clone(run *r, vv_error *err)
 {
-	const vv_init_options init = {.bare = r->o->bare, .program = "varve"};
+	const vv_init_options init = {.bare = r->o->bare, .program = "varve", .env = vv_environ()};
 	bool created;
 	vv_status rc;
 
 	if ((rc = fix_url(r, err)) < 0 || (!r->dir && (rc = name_dir(r, err)) < 0) ||
-	    (rc = vv_unfinished_begin(&r->unfinished, r->dir, r->o->bare, r->url, remote_name(r),
-				      err)) < 0) {
+	    (rc = vv_unfinished_begin(&r->unfinished, r->dir, vv_environ(), r->o->bare, r->url,
+				      remote_name(r), err)) < 0) {
 		return rc;
 	}
 	if (!r->o->quiet) {

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/work/peers/push_hook.h"
@@ -44,7 +45,8 @@ static bool on_path(const char *name)
 static bool had_varve(const char *path)
 {
 	vv_repository *r = NULL;
-	bool had = vv_repository_open(&r, path, NULL) == VV_OK && vv_repository_is_initialised(r);
+	bool had = vv_repository_open(&r, path, vv_environ(), NULL) == VV_OK &&
+		   vv_repository_is_initialised(r);
 
 	vv_repository_close(r);
 	return had;
@@ -53,7 +55,7 @@ static bool had_varve(const char *path)
 static int run_init(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
-	const vv_init_options init = {o->bare, o->branch, "varve"};
+	const vv_init_options init = {o->bare, o->branch, "varve", vv_environ()};
 	const char *path = argc > 0 ? argv[0] : ".";
 	vv_repository *r = NULL;
 	bool created = false, before;

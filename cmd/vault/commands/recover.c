@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/first_files.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
@@ -189,7 +190,7 @@ static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_r
  * around it. */
 static vv_status begin(vv_repository **out, vv_unfinished *u, const options *o, vv_error *err)
 {
-	const vv_init_options init = {.bare = o->bare, .program = "varve"};
+	const vv_init_options init = {.bare = o->bare, .program = "varve", .env = vv_environ()};
 	char cwd[4096], *folder;
 	bool created;
 	vv_status rc;
@@ -200,7 +201,8 @@ static vv_status begin(vv_repository **out, vv_unfinished *u, const options *o, 
 	if (!(folder = vv_path_absolute(cwd, o->to ? o->to : "."))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_unfinished_begin(u, folder, o->bare, "recover", NULL, err)) == VV_OK) {
+	if ((rc = vv_unfinished_begin(u, folder, vv_environ(), o->bare, "recover", NULL, err)) ==
+	    VV_OK) {
 		if (u->resumed && !o->quiet) {
 			vv_note("continuing the recovery in '%s'", vv_text_shows(folder));
 		}

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/sys.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
 #include "cmd/frame/tool.h"
@@ -46,7 +47,10 @@ static int serve_stdio(void *given, int argc, char **argv)
 	if (vv_holding_open(&holding, &by_settings, &err) < 0) {
 		return vv_report(&err);
 	}
-	vv_serve_repo s = {.path = argv[0], .hold = vv_holding_answer, .hold_payload = holding};
+	vv_serve_repo s = {.path = argv[0],
+			   .env = vv_environ(),
+			   .hold = vv_holding_answer,
+			   .hold_payload = holding};
 	rc = vv_serve_repo_stdio(&s, &err);
 	vv_holding_close(holding);
 	/* What went wrong was told to the peer, which shows it; a broken line shows there too. */

@@ -374,7 +374,8 @@ static vv_status add_source(vault *v, const vv_transfer *t, const vv_holder_conf
 	}
 	vv_buf_printf(&name, config ? "holder %s" : "the vault", config ? config->name : "");
 	s->name = vv_buf_detach(&name);
-	rc = s->name ? vv_repository_open(&s->repo, vv_repository_gitdir(t->repo), err)
+	rc = s->name ? vv_repository_open(&s->repo, vv_repository_gitdir(t->repo),
+					  vv_repository_env(t->repo), err)
 		     : vv_fail_nomem(err);
 	if (rc < 0) {
 		source_close(s);
@@ -445,7 +446,8 @@ vv_status vv_vault_sources_open(vv_transfer *t, vv_supplier *out, size_t max, si
 	v->lock = vv_mutex_new();
 	rc = v->lock ? vv_holder_configs_read(&v->configs, t->repo, err) : vv_fail_nomem(err);
 	if (rc == VV_OK && (v->asked || takes_part(t, &v->configs)) &&
-	    (rc = vv_repository_open(&v->repo, vv_repository_gitdir(t->repo), err)) == VV_OK &&
+	    (rc = vv_repository_open(&v->repo, vv_repository_gitdir(t->repo),
+				     vv_repository_env(t->repo), err)) == VV_OK &&
 	    (!v->asked || (rc = open_vault(v, err)) == VV_OK)) {
 		rc = open_sources(v, t, out, max, count, err);
 	}

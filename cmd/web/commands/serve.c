@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/web/commands.h"
 #include "cmd/web/pages/pages.h"
@@ -79,6 +80,7 @@ static vv_status read_holding(const options *o, vv_holding_options *out, vv_erro
 static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
 {
 	vv_serve_repo s = {.path = call->repository,
+			   .env = call->env,
 			   .writable = call->may_write,
 			   .reach = call->reach,
 			   .hold = vv_holding_answer,
@@ -166,7 +168,7 @@ static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv
 		vv_repository *r = NULL;
 		vv_holding_facts f = {.size = 0};
 		vv_error no_repository;
-		if (vv_repository_open(&r, paths[i], &no_repository) < 0) {
+		if (vv_repository_open(&r, paths[i], vv_environ(), &no_repository) < 0) {
 			continue; /* the server says so */
 		}
 		if ((rc = vv_holding_look(h, r, &f, err)) == VV_OK && f.size > 0) {
@@ -228,6 +230,7 @@ static int run_web_serve(void *opts, int argc, char **argv)
 		return vv_report(&err);
 	}
 	vv_serve_http_options http = {
+		.env = vv_environ(),
 		.address = o->http,
 		.paths = (const char *const *)argv,
 		.path_count = (size_t)argc,

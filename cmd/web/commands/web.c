@@ -17,6 +17,7 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/web/commands.h"
 #include "cmd/web/pages/export.h"
@@ -137,7 +138,7 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 	if (!folder) {
 		vv_repository_name_here();
 	}
-	if ((rc = vv_repository_open(&r, folder, err)) < 0) {
+	if ((rc = vv_repository_open(&r, folder, vv_environ(), err)) < 0) {
 		goto done;
 	}
 	if (is_file && (rc = vv_repository_relative(&relative, r, path, err)) < 0) {
@@ -182,6 +183,7 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 		goto done;
 	}
 	const vv_serve_http_options http = {.address = address.data,
+					    .env = vv_environ(),
 					    .paths = (const char *const[]){repository},
 					    .path_count = 1,
 					    .read_only = true,
@@ -223,7 +225,7 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = vv_web_visit_begin(&visit, repository, err)) == VV_OK) {
+	if ((rc = vv_web_visit_begin(&visit, repository, vv_environ(), err)) == VV_OK) {
 		vv_repository_listen(visit.repo, &vv_notes_stderr);
 		rc = vv_on_demand_begin(&demand, visit.repo, true, err);
 	}

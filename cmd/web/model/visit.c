@@ -15,12 +15,13 @@ struct vv_web_last {
 	struct vv_web_last *next;
 };
 
-vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, vv_error *err)
+vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_env *env,
+			     vv_error *err)
 {
 	vv_status rc;
 
 	vv_arena_init(&v->arena);
-	if ((rc = vv_repository_open(&v->repo, repository, err)) < 0) {
+	if ((rc = vv_repository_open(&v->repo, repository, env, err)) < 0) {
 		return rc;
 	}
 	return vv_dataset_reader_open(&v->reader, v->repo, NULL, err);

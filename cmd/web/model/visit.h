@@ -52,7 +52,8 @@ typedef struct vv_web_visit {
 
 /* Opens the repository in that very folder, into a zeroed visit of which reach, work_tree, until_ms, gone,
  * payload and memo are set; all are borrowed. To be ended in every case. */
-vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, vv_error *err);
+vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_env *env,
+			     vv_error *err);
 void vv_web_visit_end(vv_web_visit *v); /* accepts a zeroed one */
 
 /* Calls fn(payload) at the visit's end, before what was asked for earlier. */

@@ -91,6 +91,7 @@ static void wait_for_signal(const sigset_t *set)
 vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 {
 	vv_http_options http = {.address = o->address,
+				.env = o->env,
 				.paths = o->paths,
 				.path_count = o->path_count,
 				.tls_cert = o->tls_cert,

@@ -15,6 +15,7 @@ typedef struct vv_serve_http_options {
 	const char *address; /* http_server.h */
 	const char *const *paths;
 	size_t path_count;
+	const vv_env *env; /* borrowed; as for vv_repository_open */
 	const char *tls_cert, *tls_key, *auth_file;
 	bool read_only;
 	bool closed; /* --private */

@@ -208,7 +208,7 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 	}
 	f->ordered = ordered;
 	f->reach = call->reach;
-	if ((rc = vv_repository_open(&f->repo, call->repository, err)) < 0 ||
+	if ((rc = vv_repository_open(&f->repo, call->repository, call->env, err)) < 0 ||
 	    (rc = find(f, rest, err)) < 0 || (rc = load(f, err)) < 0) {
 		vv_http_file_close(f);
 		return rc;

@@ -26,12 +26,12 @@
 /* A pointer whose line ends Git has changed is longer by one byte a line. */
 #define POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
 
-vv_status vv_filter_open(vv_filter *f, const vv_notes *notes, vv_error *err)
+vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err)
 {
 	vv_status rc;
 
 	memset(f, 0, sizeof(*f));
-	if ((rc = vv_repository_open(&f->repo, NULL, err)) < 0) {
+	if ((rc = vv_repository_open(&f->repo, NULL, env, err)) < 0) {
 		return rc;
 	}
 	vv_repository_listen(f->repo, notes);

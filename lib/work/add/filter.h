@@ -25,7 +25,7 @@ typedef struct vv_filter {
 } vv_filter;
 
 /* notes: hears why a pointer passed, and warnings. */
-vv_status vv_filter_open(vv_filter *f, const vv_notes *notes, vv_error *err);
+vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err);
 void vv_filter_close(vv_filter *f);
 /* Git asks for nothing just now: nobody is to wait for what this one holds. */
 void vv_filter_rest(vv_filter *f);

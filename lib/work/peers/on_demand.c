@@ -27,7 +27,8 @@ static vv_status open_own(vv_on_demand *d, vv_error *err)
 		return VV_OK;
 	}
 	if (!d->own) {
-		if ((rc = vv_repository_open(&d->own, vv_repository_gitdir(d->of), err)) < 0) {
+		if ((rc = vv_repository_open(&d->own, vv_repository_gitdir(d->of),
+					     vv_repository_env(d->of), err)) < 0) {
 			return rc;
 		}
 		vv_repository_listen(d->own, vv_repository_notes(d->of));

@@ -42,7 +42,7 @@ static vv_status read_kind(const char *text, const char *key, kind *out, vv_erro
 }
 
 /* A folder that git alone knows, and in which a host's blocks lie. */
-static kind kind_of_folder(const char *path)
+static kind kind_of_folder(const char *path, const vv_env *env)
 {
 	char *varve = vv_path_join(path, "varve", (char *)NULL),
 	     *below = vv_path_join(path, ".git", "varve", (char *)NULL);
@@ -52,7 +52,7 @@ static kind kind_of_folder(const char *path)
 	vv_ref ref;
 	kind is = PEER;
 
-	if (!has && vv_exists(path) && vv_repository_open(&there, path, &ignored) == VV_OK &&
+	if (!has && vv_exists(path) && vv_repository_open(&there, path, env, &ignored) == VV_OK &&
 	    vv_ref_get(there, VV_HOST_REF, &ref, &ignored) == VV_OK) {
 		vv_ref_clear(&ref);
 		is = GIT;
@@ -77,7 +77,8 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 		return read_kind(m->kind, "remote.<name>.varveKind", out, err);
 	}
 	if (t->repo ? vv_config_string(t->repo, "varve.remotekind", &general, &absent) == VV_OK
-		    : (general = vv_config_outside("varve.remotekind")) != NULL) {
+		    : (general = vv_config_outside(vv_connect_env(&t->connect),
+						   "varve.remotekind")) != NULL) {
 		rc = read_kind(general, "varve.remoteKind", out, err);
 		vv_free(general);
 		return rc;
@@ -88,7 +89,7 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 	if (u.kind == VV_URL_GIT) {
 		*out = GIT;
 	} else if (u.kind == VV_URL_PATH) {
-		*out = kind_of_folder(u.path);
+		*out = kind_of_folder(u.path, vv_connect_env(&t->connect));
 	}
 	for (size_t i = 0; u.host && i < sizeof(git_hosts) / sizeof(git_hosts[0]); i++) {
 		if (is_below(u.host, git_hosts[i])) {

@@ -315,7 +315,7 @@ static bool is_configured(const vv_unfinished *u, const char *url, const char *r
 {
 	vv_repository *r = NULL;
 	vv_error ignored;
-	bool same = vv_repository_open(&r, u->dir, &ignored) == VV_OK &&
+	bool same = vv_repository_open(&r, u->dir, u->env, &ignored) == VV_OK &&
 		    is_same_folder(vv_repository_varvedir(r), u->varvedir) &&
 		    has_remote(r, url, remote);
 
@@ -385,8 +385,8 @@ static vv_status clear_the_way(const vv_unfinished *u, const char *url, const ch
 
 /* --- the steps ------------------------------------------------------------------------------ */
 
-vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, bool bare, const char *url,
-			      const char *remote, vv_error *err)
+vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *env, bool bare,
+			      const char *url, const char *remote, vv_error *err)
 {
 	bool resumed;
 	vv_stat st;
@@ -395,6 +395,7 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, bool bare, cons
 
 	memset(u, 0, sizeof(*u));
 	u->lock_fd = -1;
+	u->env = env;
 	u->dir = vv_strdup(dir);
 	u->gitdir = bare ? vv_strdup(dir) : vv_path_join(dir, ".git", (char *)NULL);
 	u->varvedir = u->gitdir ? vv_path_join(u->gitdir, "varve", (char *)NULL) : NULL;

@@ -13,10 +13,12 @@
 
 #include <stdbool.h>
 
+#include "base/env.h"
 #include "base/error.h"
 
 typedef struct vv_unfinished {
 	char *dir, *gitdir, *varvedir, *mark;
+	const vv_env *env; /* borrowed */
 	int lock_fd;
 	bool resumed; /* an earlier attempt has begun here */
 	bool made;    /* it or this one has made the folder: nobody else's */
@@ -25,8 +27,8 @@ typedef struct vv_unfinished {
 /* Takes the folder for a clone of the URL; remote NULL: for a recovery, which this text stands for. What an earlier attempt left half made (locks,
  * temporary files, a repository in which `remote` has no URL, or a recovery no refs, yet) is
  * removed, but not the blocks that came. VV_EREFUSED: something else is there; VV_ELOCKED: another clone is at work there. */
-vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, bool bare, const char *url,
-			      const char *remote, vv_error *err);
+vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *env, bool bare,
+			      const char *url, const char *remote, vv_error *err);
 
 /* The clone is whole: from now on this is a repository as any other. */
 vv_status vv_unfinished_end(vv_unfinished *u, vv_error *err);

@@ -46,7 +46,8 @@ static bool same_folder(const char *real, const char *other)
 }
 
 /* path itself, or path with .git appended; never a repository further up. */
-static vv_status open_exactly(vv_repository **out, const char *path, vv_error *err)
+static vv_status open_exactly(vv_repository **out, const char *path, const vv_env *env,
+			      vv_error *err)
 {
 	static const char *const suffixes[] = {"", ".git"};
 	char real[PATH_MAX];
@@ -63,7 +64,7 @@ static vv_status open_exactly(vv_repository **out, const char *path, vv_error *e
 		if (!there) {
 			continue;
 		}
-		vv_status rc = vv_repository_open(&r, real, &why);
+		vv_status rc = vv_repository_open(&r, real, env, &why);
 		if (rc == VV_OK && (same_folder(real, vv_repository_workdir(r)) ||
 				    same_folder(real, vv_repository_gitdir(r)) ||
 				    same_folder(real, vv_repository_commondir(r)))) {
@@ -309,7 +310,7 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 			  .hold_payload = s->hold_payload,
 			  .writable = s->writable};
 	uint64_t pace = 0, alive_ms = 0;
-	vv_status rc = open_exactly(&state.repo, s->path, err);
+	vv_status rc = open_exactly(&state.repo, s->path, s->env, err);
 
 	s->op = "open";
 	s->failed = true;

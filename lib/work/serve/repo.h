@@ -14,6 +14,7 @@
 typedef struct vv_serve_repo {
 	/* its folder, its .git, or a bare one: that very folder, not one above */
 	const char *path;
+	const vv_env *env; /* borrowed; as for vv_repository_open */
 	bool writable;
 	bool one;            /* just one request (HTTP), without a greeting */
 	vv_reachable *reach; /* borrowed; NULL: its own */

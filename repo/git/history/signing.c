@@ -126,10 +126,9 @@ static void remove_temp(char *path)
 }
 
 /* ssh-keygen wants files; it writes the signature to "<data>.sig". */
-static vv_status sign_ssh(const char *program, const char *key, const void *bytes, size_t len,
-			  vv_buf *signature, vv_error *err)
+static vv_status sign_ssh(const char *tmp, const char *program, const char *key, const void *bytes,
+			  size_t len, vv_buf *signature, vv_error *err)
 {
-	const char *tmp = getenv("TMPDIR");
 	const char *argv[9];
 	char *key_file = NULL, *data_file = NULL, *sig_file = NULL;
 	vv_buf said = VV_BUF_INIT, out = VV_BUF_INIT, name = VV_BUF_INIT;
@@ -138,7 +137,6 @@ static vv_status sign_ssh(const char *program, const char *key, const void *byte
 	vv_status rc;
 	int code;
 
-	tmp = tmp && *tmp == '/' ? tmp : "/tmp";
 	if (is_literal_key(key)) {
 		const char *text = strncmp(key, "key::", 5) == 0 ? key + 5 : key;
 
@@ -288,7 +286,7 @@ vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *i
 	if (rc < 0) {
 		goto done;
 	}
-	rc = ssh ? sign_ssh(program, key, bytes, len, signature, err)
+	rc = ssh ? sign_ssh(vv_env_temp_dir(r->env), program, key, bytes, len, signature, err)
 		 : sign_gpg(program, key, bytes, len, signature, err);
 	if (rc == VV_ENOTFOUND) {
 		(void)vv_hint(err, "install it, or name it in %s", s->key);

@@ -66,7 +66,7 @@ static bool judge(const char *old, const char *now, bool trailers, vv_buf *text)
 	bool valid = false;
 
 	vv_buf_reset(text);
-	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
+	vv_assert_ok(vv_repository_open(&r, NULL, vv_test_env(), &err), &err);
 	if (old) {
 		from = oid(r, old);
 	}

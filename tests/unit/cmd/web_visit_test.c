@@ -75,7 +75,7 @@ static vv_web_table *open_table(vv_web_visit *v)
 	bool fixed;
 	vv_error err;
 
-	vv_assert_ok(vv_web_visit_begin(v, vv_test_dir(), &err), &err);
+	vv_assert_ok(vv_web_visit_begin(v, vv_test_dir(), vv_test_env(), &err), &err);
 	vv_assert_ok(vv_web_commit_find(v, "HEAD", &c, &fixed, &err), &err);
 	vv_assert_ok(vv_web_table_open(v, &c, "t.csv", &t, &err), &err);
 	return t;

@@ -111,7 +111,7 @@ static vv_status try_flush(void *payload, vv_error *err)
 
 	t->r = NULL;
 	t->round++;
-	rc = vv_repository_open(&t->r, NULL, err);
+	rc = vv_repository_open(&t->r, NULL, vv_test_env(), err);
 	for (i = 0; rc == VV_OK && i < t->objects; i++) {
 		char text[60];
 		vv_oid id;

@@ -185,7 +185,7 @@ static void try_all(operation op, vv_fault kind, int number, unsigned step)
 		vv_status rc;
 
 		vv_fault_set(kind, n, number);
-		rc = vv_repository_open(&r, NULL, &err);
+		rc = vv_repository_open(&r, NULL, vv_test_env(), &err);
 		if (rc == VV_OK) {
 			rc = op(r, &err);
 		}

@@ -169,7 +169,7 @@ vv_repository *open_here(void)
 	vv_repository *r = NULL;
 	vv_error err;
 
-	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
+	vv_assert_ok(vv_repository_open(&r, NULL, vv_test_env(), &err), &err);
 	return r;
 }
 

@@ -168,7 +168,7 @@ static vv_status try_pack(void *payload, vv_error *err)
 {
 	vv_repository *r = NULL;
 	uint64_t packed;
-	vv_status rc = vv_repository_open(&r, NULL, err);
+	vv_status rc = vv_repository_open(&r, NULL, vv_test_env(), err);
 
 	(void)payload;
 	if (rc == VV_OK) {

@@ -337,7 +337,7 @@ static vv_repository *open_peer(void)
 	vv_error err;
 
 	sh("rm -rf ../peer.git; git init -q --bare ../peer.git");
-	vv_assert_ok(vv_repository_open(&r, "../peer.git", &err), &err);
+	vv_assert_ok(vv_repository_open(&r, "../peer.git", vv_test_env(), &err), &err);
 	return r;
 }
 
@@ -511,8 +511,8 @@ static void a_linked_worktree_receives_into_the_common_folder(void **state)
 	(void)state;
 	git_begin();
 	sh("git commit -q --allow-empty -m 1; git worktree add -q ../w; git init -q ../src; cd ../src; echo 1 > f; git add f; git commit -qm src");
-	vv_assert_ok(vv_repository_open(&from, "../src", &err), &err);
-	vv_assert_ok(vv_repository_open(&to, "../w", &err), &err);
+	vv_assert_ok(vv_repository_open(&from, "../src", vv_test_env(), &err), &err);
+	vv_assert_ok(vv_repository_open(&to, "../w", vv_test_env(), &err), &err);
 	want = rev(from, "HEAD");
 	vv_assert_ok(transfer_all(&t, from, to, &want, NULL, "came", &err), &err);
 	vv_repository_close(to);
@@ -551,7 +551,7 @@ static void fault_round(vv_fault kind, int number, unsigned step)
 		vv_repository_close(to);
 		sh("cd ../peer.git && git fsck --strict --no-dangling 2>&1 | (! grep -v ^notice:)");
 		/* The next try goes through, and removes what the first may have left. */
-		vv_assert_ok(vv_repository_open(&to, "../peer.git", &err), &err);
+		vv_assert_ok(vv_repository_open(&to, "../peer.git", vv_test_env(), &err), &err);
 		vv_assert_ok(transfer_all(&t, from, to, &want, NULL, "main", &err), &err);
 		vv_repository_close(to);
 		assert_string_equal(out("git -C ../peer.git rev-parse main"), hex_of(&want));
@@ -610,7 +610,7 @@ static void killed_anywhere_nothing_is_lost(void **state)
 		assert_true(ended || WEXITSTATUS(status) == VV_FAULT_KILLED);
 		killed += !ended;
 		sh("cd ../peer.git && git fsck --strict --no-dangling 2>&1 | (! grep -v ^notice:); rm -f refs/heads/*.lock");
-		vv_assert_ok(vv_repository_open(&to, "../peer.git", &err), &err);
+		vv_assert_ok(vv_repository_open(&to, "../peer.git", vv_test_env(), &err), &err);
 		vv_assert_ok(transfer_all(&t, from, to, &want, NULL, "main", &err), &err);
 		vv_repository_close(to);
 		vv_repository_close(from);

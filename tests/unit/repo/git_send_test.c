@@ -18,7 +18,7 @@ static vv_repository *open_peer(void)
 	vv_error err;
 
 	sh("test -d ../peer.git || git init -q --bare ../peer.git");
-	vv_assert_ok(vv_repository_open(&r, "../peer.git", &err), &err);
+	vv_assert_ok(vv_repository_open(&r, "../peer.git", vv_test_env(), &err), &err);
 	return r;
 }
 
@@ -172,7 +172,7 @@ static void what_cannot_be_sent_is_refused(void **state)
 		&err); /* what they have and we do not know is no matter */
 	vv_repository_close(r);
 	sh("git clone -q --depth 1 file://$PWD ../cut");
-	vv_assert_ok(vv_repository_open(&r, "../cut", &err), &err);
+	vv_assert_ok(vv_repository_open(&r, "../cut", vv_test_env(), &err), &err);
 	vv_assert_status(
 		vv_git_objects_each(r, &want, 1, NULL, 0, 3000, count_object, &count, NULL, &err),
 		VV_EREFUSED, &err);

@@ -33,7 +33,7 @@ static vv_status try_add(void *payload, vv_error *err)
 	vv_status rc;
 
 	fx_block(&bytes, 7);
-	if ((rc = vv_repository_open(&r, NULL, err)) < 0 ||
+	if ((rc = vv_repository_open(&r, NULL, vv_test_env(), err)) < 0 ||
 	    (rc = vv_repository_store(r, &store, err)) < 0 ||
 	    (rc = vv_writer_open(&w, store, FX_WAIT_MS, err)) < 0 ||
 	    (rc = vv_index_open(&x, r, err)) < 0 ||

@@ -456,7 +456,8 @@ static vv_status try_write(void *payload, vv_error *err)
 	vv_status rc;
 
 	(void)payload;
-	if ((rc = vv_repository_open(&r, NULL, err)) < 0 || (rc = vv_index_open(&x, r, err)) < 0 ||
+	if ((rc = vv_repository_open(&r, NULL, vv_test_env(), err)) < 0 ||
+	    (rc = vv_index_open(&x, r, err)) < 0 ||
 	    (rc = vv_blob_write(r, "new\n", 4, &id, err)) < 0 ||
 	    (rc = vv_index_set(x, "a", 0100644, &id, NULL, err)) < 0) {
 		goto done;

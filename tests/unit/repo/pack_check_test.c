@@ -104,8 +104,8 @@ static void an_offset_beyond_the_pack_is_refused_by_name(void **state)
 
 	put32(&sound, offsets_at(&sound), size);
 	write_it(INDEX, &sound);
-	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_ECORRUPT, &err);
-	vv_assert_ok(vv_repository_open_unchecked(&r, NULL, &err), &err);
+	vv_assert_status(vv_repository_open(&r, NULL, vv_test_env(), &err), VV_ECORRUPT, &err);
+	vv_assert_ok(vv_repository_open_unchecked(&r, NULL, vv_test_env(), &err), &err);
 	vv_assert_status(vv_repository_check_packs(r, &err), VV_ECORRUPT, &err);
 	vv_repository_close(r);
 	vv_buf_clear(&sound);
@@ -326,7 +326,7 @@ static void no_flipped_bit_of_an_index_ends_the_process(void **state)
 
 			b.data[bit / 8] = (char)(b.data[bit / 8] ^ 1 << bit % 8);
 			vv_assert_ok(vv_write_file(path, b.data, b.len, false, &err), &err);
-			if (vv_repository_open(&r, NULL, &err) == VV_OK) {
+			if (vv_repository_open(&r, NULL, vv_test_env(), &err) == VV_OK) {
 				for (unsigned i = 0; i < 6; i++) {
 					vv_buf text = VV_BUF_INIT;
 

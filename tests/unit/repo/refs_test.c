@@ -373,7 +373,7 @@ static vv_status try_move(void *payload, vv_error *err)
 {
 	const move_try *t = payload;
 	vv_repository *r = NULL;
-	vv_status rc = vv_repository_open(&r, NULL, err);
+	vv_status rc = vv_repository_open(&r, NULL, vv_test_env(), err);
 
 	if (rc == VV_OK) {
 		rc = vv_ref_update(r, "refs/heads/b", &t->two, NULL, true, "x", err);

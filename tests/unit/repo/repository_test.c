@@ -11,14 +11,16 @@
 #include "repo/git/config.h"
 #include "repo/git/repository_init.h"
 
-static const vv_init_options usual = {false, NULL, "varve"};
+static const vv_init_options usual = {.program = "varve"};
 
 static vv_repository *init_at(const char *path, const vv_init_options *opts, bool *created)
 {
+	vv_init_options own = *opts;
 	vv_repository *r = NULL;
 	vv_error err;
 
-	vv_assert_ok(vv_repository_init(&r, path, opts, created, &err), &err);
+	own.env = vv_test_env();
+	vv_assert_ok(vv_repository_init(&r, path, &own, created, &err), &err);
 	return r;
 }
 
@@ -78,7 +80,8 @@ static void init_below_a_repository_completes_that_one(void **state)
 
 static void init_quotes_the_program_for_the_shell(void **state)
 {
-	static const vv_init_options odd = {false, "trunk", "/opt/my tools/it's varve"};
+	static const vv_init_options odd = {.initial_branch = "trunk",
+					    .program = "/opt/my tools/it's varve"};
 	bool created;
 
 	(void)state;
@@ -91,7 +94,7 @@ static void init_quotes_the_program_for_the_shell(void **state)
 
 static void init_makes_bare_repositories(void **state)
 {
-	static const vv_init_options bare = {true, NULL, "varve"};
+	static const vv_init_options bare = {.bare = true, .program = "varve"};
 	bool created;
 	vv_repository *r;
 
@@ -111,7 +114,7 @@ static void a_folder_without_repository_is_named(void **state)
 
 	(void)state;
 	git_home();
-	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_ENOTFOUND, &err);
+	vv_assert_status(vv_repository_open(&r, NULL, vv_test_env(), &err), VV_ENOTFOUND, &err);
 	vv_assert_contains(err.message, "not a Git repository");
 	vv_assert_contains(err.hint, "varve init");
 	assert_null(r);
@@ -189,20 +192,20 @@ static void a_foreign_owner_is_refused_unless_declared_safe(void **state)
 		vv_skip("only root gives a folder away");
 	}
 	sh("chown -R 12345:12345 .");
-	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_EREFUSED, &err);
+	vv_assert_status(vv_repository_open(&r, NULL, vv_test_env(), &err), VV_EREFUSED, &err);
 	vv_assert_contains(err.hint, "safe.directory");
 	sh("git config --global --add safe.directory /somewhere/else");
-	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_EREFUSED, &err);
+	vv_assert_status(vv_repository_open(&r, NULL, vv_test_env(), &err), VV_EREFUSED, &err);
 	sh("git config --global --add safe.directory '*'");
-	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
+	vv_assert_ok(vv_repository_open(&r, NULL, vv_test_env(), &err), &err);
 	vv_repository_close(r);
 	sh("git config --global --add safe.directory ''"); /* forgets what came before */
-	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_EREFUSED, &err);
+	vv_assert_status(vv_repository_open(&r, NULL, vv_test_env(), &err), VV_EREFUSED, &err);
 	sh("git config --global --add safe.directory \"$(pwd -P)\"");
-	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
+	vv_assert_ok(vv_repository_open(&r, NULL, vv_test_env(), &err), &err);
 	vv_repository_close(r);
 	sh("git config --global --unset-all safe.directory; git config --global safe.directory \"$(dirname \"$(pwd -P)\")/*\"");
-	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
+	vv_assert_ok(vv_repository_open(&r, NULL, vv_test_env(), &err), &err);
 	vv_repository_close(r);
 }
 
@@ -217,7 +220,7 @@ static void the_repositorys_own_safe_directory_does_not_count(void **state)
 		vv_skip("only root gives a folder away");
 	}
 	sh("git config safe.directory '*' && chown -R 12345:12345 .");
-	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_EREFUSED, &err);
+	vv_assert_status(vv_repository_open(&r, NULL, vv_test_env(), &err), VV_EREFUSED, &err);
 }
 
 static void formats_that_varve_cannot_read_are_named(void **state)
@@ -228,16 +231,16 @@ static void formats_that_varve_cannot_read_are_named(void **state)
 	(void)state;
 	git_begin();
 	sh("git config -f .git/config core.repositoryformatversion 1 && git config -f .git/config extensions.objectformat sha256");
-	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_ENOSUPPORT, &err);
+	vv_assert_status(vv_repository_open(&r, NULL, vv_test_env(), &err), VV_ENOSUPPORT, &err);
 	vv_assert_contains(err.message, "sha256");
 	sh("git config -f .git/config extensions.objectformat sha1 && git config -f .git/config extensions.refstorage reftable");
-	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_ENOSUPPORT, &err);
+	vv_assert_status(vv_repository_open(&r, NULL, vv_test_env(), &err), VV_ENOSUPPORT, &err);
 	vv_assert_contains(err.message, "reftable");
 	sh("git config -f .git/config --unset extensions.refstorage && git config -f .git/config extensions.fromthefuture 1");
-	vv_assert_status(vv_repository_open(&r, NULL, &err), VV_ENOSUPPORT, &err);
+	vv_assert_status(vv_repository_open(&r, NULL, vv_test_env(), &err), VV_ENOSUPPORT, &err);
 	sh("git config -f .git/config --unset extensions.fromthefuture; git config -f .git/config extensions.worktreeConfig true; "
 	   "git config -f .git/config extensions.preciousObjects true; git config -f .git/config extensions.partialClone origin");
-	vv_assert_ok(vv_repository_open(&r, NULL, &err), &err);
+	vv_assert_ok(vv_repository_open(&r, NULL, vv_test_env(), &err), &err);
 	vv_repository_close(r);
 }
 

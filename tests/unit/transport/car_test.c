@@ -347,7 +347,7 @@ static void running_out_of_memory_leaves_nothing_behind(void **state)
 
 static vv_repository *begin_incoming(vv_incoming **in)
 {
-	vv_init_options o = {.program = "varve"};
+	vv_init_options o = {.program = "varve", .env = vv_test_env()};
 	vv_repository *r;
 	bool created;
 	vv_error err;

@@ -81,7 +81,7 @@ static void blocks_that_are_there_come_in_order_and_others_are_absent(void **sta
 	for (unsigned i = 0; i < 90; i++) {
 		cids[i] = fx_cid(i);
 	}
-	vv_assert_ok(vv_repository_open(&r, ".", &err), &err);
+	vv_assert_ok(vv_repository_open(&r, ".", vv_test_env(), &err), &err);
 	small_shown(r, cids, 90);
 	vv_repository_close(r);
 	f = hx_begin_with(&o);

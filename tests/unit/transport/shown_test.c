@@ -41,7 +41,7 @@ static void begin(kit *k, bool writable)
 	small_ref(k->far, "refs/heads/main", &k->commits[2]);
 	k->serve.repo = k->far;
 	k->serve.writable = writable;
-	k->serve.reach = vv_reachable_new("far");
+	k->serve.reach = vv_reachable_new("far", vv_test_env());
 	assert_non_null(k->serve.reach);
 	k->line.serve = &k->serve;
 	vv_assert_ok(vv_peer_over(&k->peer, loop_line_open(&k->line, "far"), &err), &err);

@@ -15,6 +15,8 @@
 #include "repo/transfer/receive.h"
 #include "tests/unit/writer_add.h"
 
+extern char **environ;
+
 #define PER_NODE 8u
 
 static void require(vv_status rc, const vv_error *err)
@@ -27,12 +29,16 @@ static void require(vv_status rc, const vv_error *err)
 
 vv_repository *small_repository(const char *path)
 {
-	const vv_init_options o = {.bare = true, .initial_branch = "main", .program = "varve"};
+	vv_init_options o = {.bare = true, .initial_branch = "main", .program = "varve"};
 	vv_repository *r = NULL;
+	vv_env *env;
 	bool created;
 	vv_error err;
 
+	require(vv_env_new(&env, (const char *const *)environ, &err), &err);
+	o.env = env;
 	require(vv_repository_init(&r, path, &o, &created, &err), &err);
+	vv_env_free(env);
 	return r;
 }
 

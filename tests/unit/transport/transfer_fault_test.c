@@ -265,7 +265,7 @@ static bool look(const pushing *p)
 	bool whole = false;
 	vv_error err;
 
-	vv_assert_ok(vv_repository_open(&r, "far", &err), &err);
+	vv_assert_ok(vv_repository_open(&r, "far", vv_test_env(), &err), &err);
 	vv_assert_ok(vv_ref_get(r, "refs/heads/main", &ref, &err), &err);
 	bool now = vv_oid_equal(&ref.id, &p->second);
 	assert_true(now || vv_oid_equal(&ref.id, &p->first));
@@ -283,7 +283,7 @@ static bool look(const pushing *p)
 static vv_status try_push(pushing *p, unsigned n, bool *struck, vv_error *err)
 {
 	sh("rm -rf far && cp -r origin far");
-	vv_assert_ok(vv_repository_open(&p->far, "far", err), err);
+	vv_assert_ok(vv_repository_open(&p->far, "far", vv_test_env(), err), err);
 	vv_error_clear(err);
 	vv_fault_set(VV_FAULT_ALLOC, n, ENOMEM);
 	vv_status rc = push(p, err);

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/work/add/filter.h"
@@ -44,7 +45,7 @@ static int run_filter(void *options, int argc, char **argv)
 		return vv_usage_error("filter takes clean PATH or smudge PATH");
 	}
 	memset(&smudge, 0, sizeof(smudge));
-	if ((rc = vv_filter_open(&f, &vv_notes_stderr, &err)) < 0) {
+	if ((rc = vv_filter_open(&f, vv_environ(), &vv_notes_stderr, &err)) < 0) {
 		goto done;
 	}
 	if (strcmp(argv[0], "clean") == 0) {
@@ -231,7 +232,7 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 {
 	vv_error why;
 
-	if (!s->open && vv_filter_open(&s->filter, &vv_notes_stderr, &why) < 0) {
+	if (!s->open && vv_filter_open(&s->filter, vv_environ(), &vv_notes_stderr, &why) < 0) {
 		vv_filter_close(&s->filter);
 		memset(&s->filter, 0, sizeof(s->filter));
 		return refuse(s, &why, err);

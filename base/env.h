@@ -1,0 +1,31 @@
+/*
+ * env: the environment that something works in: NAME=value, as it was at one moment.
+ *
+ * Nothing below the programs reads or changes the process's own (tests/check/layering.py): a program takes
+ * a snapshot when it has read its options, and passes it when it opens a repository, which keeps a copy
+ * (vv_repository_env). Programs that are run get exactly that environment, and what is added for them.
+ *
+ * A correct caller: vv_env_new with environ, or with an array of its own; vv_env_get; vv_env_free. It never
+ * changes, so threads may share it.
+ */
+#ifndef VV_BASE_ENV_H
+#define VV_BASE_ENV_H
+
+#include "base/error.h"
+
+typedef struct vv_env vv_env;
+
+/* Copies entries, "NAME=value", NULL-ended; NULL: none. Of a name that comes twice the first counts. */
+vv_status vv_env_new(vv_env **out, const char *const *entries, vv_error *err);
+void vv_env_free(vv_env *e); /* accepts NULL */
+
+/* Borrowed; NULL where it is not set. e may be NULL: nothing is set then. */
+const char *vv_env_get(const vv_env *e, const char *name);
+
+/* "NAME=value", NULL-ended; borrowed. */
+const char *const *vv_env_list(const vv_env *e);
+
+/* The folder for temporary files: TMPDIR where that is an absolute path, else /tmp; borrowed. */
+const char *vv_env_temp_dir(const vv_env *e);
+
+#endif
