@@ -4,8 +4,8 @@
 #include "cmd/frame/tool.h"
 #include "cmd/ipfs/commands.h"
 #include "cmd/ipfs/gateway.h"
-#include "cmd/vault/work/vault_source.h"
 #include "lib/work/peers/reach.h"
+#include "lib/work/vault/vault_supplier.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_ipfs_car,
@@ -20,7 +20,7 @@ static const vv_tool_group groups[] = {
 static void begin(void)
 {
 	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
-	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_sources_open);
+	vv_vault_suppliers_register();
 }
 
 int main(int argc, char **argv)

@@ -11,8 +11,8 @@
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/ipfs/gateway.h"
-#include "cmd/vault/work/vault_source.h"
 #include "lib/work/peers/reach.h"
+#include "lib/work/vault/vault_supplier.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_add,
@@ -197,7 +197,7 @@ static int unknown(const char *word, int argc, char **argv)
 static void begin(void)
 {
 	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
-	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_sources_open);
+	vv_vault_suppliers_register();
 }
 
 const vv_tool vv_varve = {

@@ -3,9 +3,9 @@
  */
 #include "cmd/frame/tool.h"
 #include "cmd/ipfs/gateway.h"
-#include "cmd/vault/work/vault_source.h"
 #include "cmd/web/commands.h"
 #include "lib/work/peers/reach.h"
+#include "lib/work/vault/vault_supplier.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_web_serve,
@@ -19,7 +19,7 @@ static const vv_tool_group groups[] = {
 static void begin(void)
 {
 	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
-	vv_reach_add_kind(VV_VAULT_SOURCE, "the vault", vv_vault_sources_open);
+	vv_vault_suppliers_register();
 }
 
 int main(int argc, char **argv)

@@ -6,6 +6,7 @@
  */
 #include "repo/git/program.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -205,6 +206,22 @@ static bool open_ends(ends *e, const vv_run *run)
 	return !run->errors || (pipe(e->err) == 0 && set_cloexec(e->err));
 }
 
+/* Between fork and exec. They are moved out of the way first, since one may stand where another is to be. */
+static void give_lines(const vv_run *run)
+{
+	const int first = 3, count = (int)run->line_count;
+	int moved[VV_PROGRAM_LINES_MAX];
+
+	for (int i = 0; i < count; i++) {
+		moved[i] = fcntl(run->lines[i], F_DUPFD_CLOEXEC, first + count);
+	}
+	for (int i = 0; i < count; i++) {
+		if (moved[i] < 0 || dup2(moved[i], first + i) < 0) {
+			_exit(EXEC_FAILED);
+		}
+	}
+}
+
 /* Between fork and exec: only what is safe there. */
 static void become(const vv_run *run, const ends *e, const char *file, char *const *argv,
 		   char *const *env, char *const *script)
@@ -227,6 +244,7 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 	if (run->output_to_errors && dup2(2, 1) < 0) {
 		_exit(EXEC_FAILED);
 	}
+	give_lines(run);
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -415,6 +433,23 @@ vv_status vv_program_start(vv_child *out, const char *const *argv, const char *c
 	run.output = run.errors = &piped;
 	run.talk = true;
 	return start(&run, out, err);
+}
+
+vv_status vv_program_start_lines(pid_t *pid, const char *const *argv, const int *lines,
+				 size_t count, vv_error *err)
+{
+	const vv_run run = {.argv = argv,
+			    .terminal = true,
+			    .output_to_errors = true,
+			    .lines = lines,
+			    .line_count = count};
+	vv_child c = {-1, -1, -1, -1};
+	vv_status rc;
+
+	assert(count <= VV_PROGRAM_LINES_MAX);
+	rc = start(&run, &c, err);
+	*pid = c.pid;
+	return rc;
 }
 
 vv_status vv_program_run(const char *const *argv, const void *input, size_t len, vv_buf *output,

@@ -53,6 +53,7 @@ lib/work/apply
 lib/work/check
 lib/work/record
 lib/work/serve
+lib/work/vault
 lib/work/doctor
 lib/work/hold
 
@@ -84,7 +85,7 @@ cmd/varve/commands
 """.split()
 
 CORE = ["diff", "transport", "dataset", "repo", "base"]
-BELOW = {  # programs, the folders of cmd, share its frame, and the vault as a supplier of blocks
+BELOW = {  # programs, the folders of cmd, share its frame
     "base": [],
     "repo": ["base"],
     "dataset": ["repo", "base"],
@@ -92,10 +93,10 @@ BELOW = {  # programs, the folders of cmd, share its frame, and the vault as a s
     "transport": ["repo", "base"],
     "lib": CORE,
     "cmd/frame": ["lib", *CORE],
-    "cmd/ipfs": ["cmd/vault", "cmd/frame", "lib", *CORE],
+    "cmd/ipfs": ["cmd/frame", "lib", *CORE],
     "cmd/vault": ["cmd/frame", "lib", *CORE],
-    "cmd/web": ["cmd/ipfs", "cmd/vault", "cmd/frame", "lib", *CORE],
-    "cmd/varve": ["cmd/ipfs", "cmd/vault", "cmd/frame", "lib", *CORE],
+    "cmd/web": ["cmd/ipfs", "cmd/frame", "lib", *CORE],
+    "cmd/varve": ["cmd/ipfs", "cmd/frame", "lib", *CORE],
 }
 
 PROGRAMS = ["cmd/ipfs", "cmd/vault", "cmd/web", "cmd/varve"]

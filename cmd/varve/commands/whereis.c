@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "cmd/vault/work/vault_status.h"
 #include "lib/work/peers/transfer.h"
+#include "lib/work/vault/vault_where.h"
 #include "lib/work/view/version.h"
 #include "repo/blocks/reach.h"
 #include "repo/transfer/published.h"
@@ -311,8 +311,8 @@ static vv_status tell_vault(run *r, vv_error *err)
 {
 	vv_vault_where v;
 	vv_error why;
-	vv_status rc = vv_vault_where_find(&v, r->repo, &vv_notes_stderr, &r->root, !r->o->no_ask,
-					   &why);
+	vv_status rc = vv_vault_where_ask(&v, r->repo, &r->t.connect, &r->root, !r->o->no_ask,
+					  &why);
 
 	if (rc == VV_ENOMEM) {
 		return vv_fail_nomem(err);

@@ -23,7 +23,7 @@
 #include "cmd/vault/sealed/holder.h"
 #include "cmd/vault/sealed/meeting.h"
 #include "cmd/vault/sealed/waiting.h"
-#include "cmd/vault/work/vault_config.h"
+#include "cmd/vault/work/policy.h"
 #include "lib/work/peers/transfer.h"
 #include "repo/git/repository.h"
 #include "transport/hold/ledger.h"

@@ -20,12 +20,11 @@
 #include "cmd/vault/work/session.h"
 #include "cmd/vault/work/shard_source.h"
 #include "lib/work/hold/key_ring.h"
-#include "lib/work/peers/reach.h"
+#include "lib/work/vault/vault_supplier.h"
 #include "repo/blocks/cid_map.h"
 #include "transport/protocol/ask.h"
 
-#define SHARDS_MAX 32u   /* that are kept open: some 32 MB */
-#define UNASKED_IDLE 10u /* seconds: so long a holder that nobody named may be silent */
+#define SHARDS_MAX 32u /* that are kept open: some 32 MB */
 
 /* What is in a shard. */
 typedef struct open_shard {
@@ -114,7 +113,8 @@ static vv_status put_shard(vault *v, const vv_kept *k, const vv_buf *bytes, vv_e
 
 static void be_brief(vv_connect_options *o)
 {
-	o->idle_sec = vv_idle_sec(o) < UNASKED_IDLE ? vv_idle_sec(o) : UNASKED_IDLE;
+	o->idle_sec = vv_idle_sec(o) < VV_VAULT_UNASKED_IDLE ? vv_idle_sec(o)
+							     : VV_VAULT_UNASKED_IDLE;
 }
 
 static vv_status open_vault(vault *v, vv_error *err)

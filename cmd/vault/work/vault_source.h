@@ -1,6 +1,6 @@
 /*
- * vault_source: blocks out of the vault, for whoever gathers them: each holder is one more source, beside
- * peers, and a last one makes shards of the others of their stripe.
+ * vault_source: blocks out of the vault, for whoever gathers them through supply.h: each holder is one source, and a
+ * last one makes shards of the others of their stripe.
  *
  * A holder is asked for what the ledger says that it has, a shard at a time, over a line of its own. What
  * comes is opened with this machine's key, kept as long as the sources are, and checked like the blocks of
@@ -17,8 +17,6 @@
 #include "base/error.h"
 #include "lib/work/peers/transfer.h"
 #include "transport/protocol/gather.h"
-
-#define VV_VAULT_SOURCE "vault:"
 
 /* A vv_suppliers_open_fn. VV_ENOTFOUND: the repository has no vault; VV_EMISSING: no holder was reached. */
 vv_status vv_vault_sources_open(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,

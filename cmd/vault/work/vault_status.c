@@ -328,12 +328,3 @@ vv_status vv_vault_where_find(vv_vault_where *out, vv_repository *r, const vv_no
 	}
 	return rc;
 }
-
-void vv_vault_where_clear(vv_vault_where *w)
-{
-	for (size_t i = 0; i < w->count; i++) {
-		vv_free(w->holders[i].name);
-	}
-	vv_free(w->holders);
-	memset(w, 0, sizeof(*w));
-}

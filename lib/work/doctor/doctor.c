@@ -18,6 +18,8 @@
 #include "base/text.h"
 #include "lib/work/doctor/settings.h"
 #include "lib/work/peers/push_hook.h"
+#include "lib/work/vault/supply.h"
+#include "lib/work/vault/vault_config.h"
 #include "repo/git/drivers.h"
 #include "repo/git/program.h"
 
@@ -298,6 +300,30 @@ static vv_status on_setting(void *payload, const char *name, const char *value, 
 	return VV_OK;
 }
 
+/* Is what reads the vault here? How safe it is, is for `varve vault status`. */
+static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
+{
+	vv_holder_configs holders;
+	vv_error why;
+	vv_cid vault;
+
+	if (vv_vault_id_read(&vault, r, &why) < 0) {
+		return vv_doctor_say(d, "vault", true, NULL, err, "%s", why.message);
+	}
+	if (vv_cid_is_null(&vault)) {
+		return VV_OK;
+	}
+	if (vv_holder_configs_read(&holders, r, &why) < 0) {
+		return vv_doctor_say(d, "vault", true, why.hint[0] ? why.hint : NULL, err, "%s",
+				     why.message);
+	}
+	const bool used = holders.count > 0;
+	vv_holder_configs_clear(&holders);
+	return vv_supply_installed(&why) < 0
+		       ? vv_doctor_say(d, "vault", used, why.hint, err, "%s", why.message)
+		       : VV_OK;
+}
+
 vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	vv_status rc = vv_config_each(r, "", on_setting, d, err);
@@ -308,5 +334,5 @@ vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err)
 	if (rc == VV_OK && (rc = look_for_locks(d, r, err)) == VV_OK) {
 		rc = look_at_disk(d, r, err);
 	}
-	return rc;
+	return rc < 0 ? rc : look_at_vault(d, r, err);
 }

@@ -29,6 +29,7 @@ typedef struct run {
 	size_t spec_count;
 	vv_supplier *suppliers;
 	size_t supplier_count, unasked_count;
+	vv_error untold;   /* of those that nobody named; code VV_OK: nothing */
 	vv_reached origin; /* a peer's line is the first supplier's */
 	const vv_hello *hello;
 	bool ref_asked;   /* a peer's ref of blocks is, or there is none */
@@ -132,7 +133,7 @@ static void add_unasked(run *r)
 		}
 	}
 	vv_reach_unasked(&r->t, r->suppliers + r->supplier_count,
-			 VV_SUPPLIERS_MAX - r->supplier_count, &added);
+			 VV_SUPPLIERS_MAX - r->supplier_count, &added, &r->untold);
 	r->supplier_count += added;
 	r->unasked_count = added;
 }
@@ -604,6 +605,9 @@ static vv_status fetch(run *r, vv_error *err)
 			add_before(r, &before);
 		}
 		vv_fetch_result_clear(&before);
+	}
+	if (rc == VV_EMISSING || r->result.missing_count > 0 || r->result.behind_count > 0) {
+		vv_reach_tell(&r->t, &r->untold);
 	}
 	if (r->origin.host) {
 		r->result.sum.commits = r->commits;

@@ -37,8 +37,9 @@ struct vv_needed {
 	/* They take part with every remote. */
 	vv_supplier unasked[VV_SUPPLIERS_MAX - NEEDED_SUPPLIERS_MAX];
 	size_t unasked_count;
-	bool given; /* the remotes are those that the caller named */
-	bool asked; /* by the user, by name */
+	vv_error untold; /* of these; code VV_OK: nothing */
+	bool given;      /* the remotes are those that the caller named */
+	bool asked;      /* by the user, by name */
 	bool begun, off;
 	const char *why_off;
 	vv_elsewhere *elsewhere; /* NULL: not read */
@@ -223,7 +224,7 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	}
 	if (rc == VV_OK) {
 		vv_reach_unasked(&n->t, n->unasked, VV_SUPPLIERS_MAX - NEEDED_SUPPLIERS_MAX,
-				 &n->unasked_count);
+				 &n->unasked_count, &n->untold);
 	}
 	return rc;
 }
@@ -412,6 +413,9 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 			*err = why;
 			rc = why.code;
 		}
+	}
+	if (rc < 0 && rc != VV_ENOMEM && !n->off) {
+		vv_reach_tell(&n->t, &n->untold);
 	}
 	return rc;
 }

@@ -366,15 +366,27 @@ vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_
 	return rc;
 }
 
-void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count)
+void vv_reach_tell(const vv_transfer *t, vv_error *untold)
+{
+	if (untold->code != VV_OK) {
+		vv_notes_warn(t->notes, "%s%s%s", untold->message, untold->hint[0] ? ": " : "",
+			      untold->hint);
+		untold->code = VV_OK;
+	}
+}
+
+void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count, vv_error *untold)
 {
 	*count = 0;
+	untold->code = VV_OK;
 	for (size_t i = 0; t->repo && i < kind_count && *count < max; i++) {
 		vv_error trouble;
 		size_t n;
 
 		if (kinds[i].open(t, out + *count, max - *count, &n, NULL, &trouble) == VV_OK) {
 			*count += n;
+		} else if (untold->code == VV_OK) {
+			*untold = trouble;
 		}
 	}
 }

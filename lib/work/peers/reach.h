@@ -55,8 +55,11 @@ vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_
 vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 				   const char *url, bool named, vv_error *err);
 /* Those that take part although nobody named them. None is not a failure, and neither is any trouble with
- * them. */
-void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count);
+ * them; it may be why blocks are missing later: *untold, VV_OK where there is none. */
+void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
+		      vv_error *untold);
+/* When blocks are missing: warns of that trouble, once. */
+void vv_reach_tell(const vv_transfer *t, vv_error *untold);
 
 /* The block peers of a Git host, at most max, as suppliers that the caller clears and that are connected when they
  * are asked. */

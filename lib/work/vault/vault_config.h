@@ -1,45 +1,35 @@
 /*
- * vault_config: which vault is this repository's, what its policy is, and which holders this machine knows.
+ * vault_config: which vault is this repository's, and which holders this machine knows.
  *
- * The policy is the project's, in .varveconfig at the top of the work tree (of a bare repository:
- * in its folder varve):
- *
- *	[vault]
- *		id = bafyrei...
- *		copies = 2
- *		min = 1
- *
- * or, in the place of copies, "code = 4+2".
+ * The vault is the project's, in .varveconfig at the top of the work tree (of a bare repository:
+ * in its folder varve): vault.id, and the policy (cmd/vault/work/policy.h).
  *
  * Holders are the machine's, in Git's settings of the repository: holder.<name>.url, .domain, .quota,
  * .dead, and .key of one that signs.
  */
-#ifndef VV_CMD_VAULT_WORK_VAULT_CONFIG_H
-#define VV_CMD_VAULT_WORK_VAULT_CONFIG_H
+#ifndef VV_LIB_WORK_VAULT_VAULT_CONFIG_H
+#define VV_LIB_WORK_VAULT_VAULT_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
+#include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
-#include "transport/hold/code.h"
 
-#define VV_COPIES_MAX 32u
+#define VV_VAULT_SETTINGS ".varveconfig"
 
-typedef struct vv_vault_policy {
-	vv_cid vault;    /* null: there is none yet */
-	unsigned copies; /* 0: nobody said; with a code: of what is in no stripe, parity + 1 */
-	unsigned min;
-	vv_code code; /* data 0: none */
-} vv_vault_policy;
-
-/* "4+2"; VV_EUSAGE says what a code is. */
-vv_status vv_vault_code_read(vv_code *out, const char *text, vv_error *err);
-
-/* VV_EINPUT: the file makes no sense. */
-vv_status vv_vault_policy_read(vv_vault_policy *out, vv_repository *r, vv_error *err);
-vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_error *err);
+char *vv_vault_settings_path(const vv_repository *r); /* owned by the caller */
+/* Each setting vault.NAME of that file; none where it is not there. */
+typedef vv_status (*vv_vault_setting_fn)(void *payload, const char *name, const char *value,
+					 vv_error *err);
+vv_status vv_vault_settings_each(vv_repository *r, vv_vault_setting_fn fn, void *payload,
+				 vv_error *err);
+/* VV_EINPUT: it is not a CID. */
+vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err);
+/* Null: the repository has no vault yet. VV_EINPUT: the file makes no sense. */
+vv_status vv_vault_id_read(vv_cid *out, vv_repository *r, vv_error *err);
 
 typedef struct vv_holder_config {
 	char *name, *url, *domain; /* domain NULL: what the kind knows */

@@ -7,8 +7,8 @@
  * repositories that drop at once do not count each other (vv_drop_lock). What was dropped is noted in the
  * list of versions that are elsewhere (repo/transfer/elsewhere.h) before it goes.
  */
-#ifndef VV_CMD_VAULT_WORK_DROP_H
-#define VV_CMD_VAULT_WORK_DROP_H
+#ifndef VV_LIB_WORK_VAULT_DROP_H
+#define VV_LIB_WORK_VAULT_DROP_H
 
 #include <stdbool.h>
 #include <stddef.h>

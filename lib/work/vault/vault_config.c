@@ -1,7 +1,7 @@
 /*
  * vault_config: knows the settings' names.
  */
-#include "cmd/vault/work/vault_config.h"
+#include "lib/work/vault/vault_config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,78 +17,19 @@
 #include "repo/git/run_git.h"
 #include "transport/line/url.h"
 
-#define FILE_NAME ".varveconfig"
-#define FILE_SIZE_MAX (1u << 24)
-
-static char *policy_path(const vv_repository *r)
+char *vv_vault_settings_path(const vv_repository *r)
 {
 	return vv_repository_is_bare(r)
-		       ? vv_path_join(vv_repository_varvedir(r), FILE_NAME, (char *)NULL)
-		       : vv_path_join(vv_repository_workdir(r), FILE_NAME, (char *)NULL);
+		       ? vv_path_join(vv_repository_varvedir(r), VV_VAULT_SETTINGS, (char *)NULL)
+		       : vv_path_join(vv_repository_workdir(r), VV_VAULT_SETTINGS, (char *)NULL);
 }
 
-/* --- the policy ------------------------------------------------------------------------------ */
+/* --- the vault ------------------------------------------------------------------------------- */
 
-static vv_status take_number(unsigned *out, const char *name, const char *value, vv_error *err)
+vv_status vv_vault_settings_each(vv_repository *r, vv_vault_setting_fn fn, void *payload,
+				 vv_error *err)
 {
-	uint64_t n;
-
-	if (!vv_parse_u64(&n, value, strlen(value)) || n == 0 || n > VV_COPIES_MAX) {
-		return vv_fail(err, VV_EINPUT,
-			       FILE_NAME ": vault.%s is not a number from 1 to %u: '%s'", name,
-			       VV_COPIES_MAX, vv_text_shows(value));
-	}
-	*out = (unsigned)n;
-	return VV_OK;
-}
-
-vv_status vv_vault_code_read(vv_code *out, const char *text, vv_error *err)
-{
-	return vv_code_parse(out, text)
-		       ? VV_OK
-		       : vv_fail(err, VV_EUSAGE,
-				 "a code is K+M, as 4+2: at least 2+1, and not more than %u together; "
-				 "not '%s'",
-				 VV_STRIPE_MAX, vv_text_shows(text));
-}
-
-static vv_status take_code(vv_code *out, const char *value, vv_error *err)
-{
-	if (vv_vault_code_read(out, value, err) < 0) {
-		err->code = VV_EINPUT;
-		vv_prefix(err, FILE_NAME ": vault.code");
-		return VV_EINPUT;
-	}
-	return VV_OK;
-}
-
-/* "vault.id\nVALUE". */
-static vv_status take(vv_vault_policy *p, const char *line, vv_error *err)
-{
-	const char *value = strchr(line, '\n');
-	size_t n = value ? (size_t)(value - line) : strlen(line);
-
-	value = value ? value + 1 : "";
-	if (n == 8 && memcmp(line, "vault.id", n) == 0) {
-		if (vv_cid_parse(&p->vault, value, strlen(value), err) < 0) {
-			return vv_fail(err, VV_EINPUT, FILE_NAME ": vault.id is not a CID: '%s'",
-				       vv_text_shows(value));
-		}
-		return VV_OK;
-	}
-	if (n == 12 && memcmp(line, "vault.copies", n) == 0) {
-		return take_number(&p->copies, "copies", value, err);
-	}
-	if (n == 10 && memcmp(line, "vault.code", n) == 0) {
-		return take_code(&p->code, value, err);
-	}
-	return n == 9 && memcmp(line, "vault.min", n) == 0 ? take_number(&p->min, "min", value, err)
-							   : VV_OK;
-}
-
-vv_status vv_vault_policy_read(vv_vault_policy *out, vv_repository *r, vv_error *err)
-{
-	char *path = policy_path(r);
+	char *path = vv_vault_settings_path(r);
 	const char *args[] = {"config", "--no-includes", "-z",        "--file",
 			      path,     "--get-regexp",  "^vault\\.", NULL};
 	vv_buf text = VV_BUF_INIT, said = VV_BUF_INIT;
@@ -96,7 +37,6 @@ vv_status vv_vault_policy_read(vv_vault_policy *out, vv_repository *r, vv_error 
 	int code = 0;
 	vv_status rc = VV_OK;
 
-	memset(out, 0, sizeof(*out));
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
@@ -105,19 +45,17 @@ vv_status vv_vault_policy_read(vv_vault_policy *out, vv_repository *r, vv_error 
 	}
 	rc = vv_git_run(&run, &said, &code, err);
 	if (rc == VV_OK && code != 0 && (code != 1 || said.len > 0)) {
-		rc = vv_git_explain(FILE_NAME " cannot be read", &said, code, err);
+		rc = vv_git_explain(VV_VAULT_SETTINGS " cannot be read", &said, code, err);
 	}
 	for (size_t i = 0; rc == VV_OK && code == 0 && i < text.len;) {
 		size_t len = strlen(text.data + i);
-		rc = take(out, text.data + i, err);
+		char *value = strchr(text.data + i, '\n');
+
+		if (value) {
+			*value++ = '\0';
+		}
+		rc = fn(payload, text.data + i + strlen("vault."), value ? value : "", err);
 		i += len + 1;
-	}
-	if (rc == VV_OK && out->code.data > 0) {
-		rc = out->copies > 0 ? vv_fail(err, VV_EINPUT,
-					       FILE_NAME ": there are vault.code and vault.copies, "
-							 "and only one can hold")
-				     : VV_OK;
-		out->copies = out->code.parity + 1;
 	}
 done:
 	vv_buf_clear(&text);
@@ -126,77 +64,23 @@ done:
 	return rc;
 }
 
-/* value NULL: takes it away, where it is. */
-static vv_status set(vv_repository *r, const char *path, const char *key, const char *value,
-		     vv_error *err)
+vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err)
 {
-	const char *set_args[] = {"config", "--file", path, key, value, NULL};
-	const char *unset_args[] = {"config", "--file", path, "--unset-all", key, NULL};
-	vv_git_call run = {.args = value ? set_args : unset_args, .repo = r};
-	vv_buf said = VV_BUF_INIT;
-	int code;
-	vv_status rc = vv_git_run(&run, &said, &code, err);
-
-	/* 5: there was nothing to take away. */
-	if (rc == VV_OK && code != 0 && (value || code != 5)) {
-		rc = vv_git_explain("cannot write " FILE_NAME, &said, code, err);
-	}
-	vv_buf_clear(&said);
-	return rc;
+	return vv_cid_parse(out, value, strlen(value), err) < 0
+		       ? vv_fail(err, VV_EINPUT, VV_VAULT_SETTINGS ": vault.id is not a CID: '%s'",
+				 vv_text_shows(value))
+		       : VV_OK;
 }
 
-static vv_status set_all(const vv_vault_policy *p, vv_repository *r, const char *path,
-			 vv_error *err)
+static vv_status take_id(void *payload, const char *name, const char *value, vv_error *err)
 {
-	char cid[VV_CID_TEXT + 1], copies[16], min[16], code[24];
-	const bool striped = p->code.data > 0;
-	vv_status rc;
-
-	vv_cid_text(cid, &p->vault);
-	(void)snprintf(copies, sizeof(copies), "%u", p->copies);
-	(void)snprintf(min, sizeof(min), "%u", p->min);
-	(void)snprintf(code, sizeof(code), "%u+%u", p->code.data, p->code.parity);
-	if ((rc = set(r, path, "vault.id", cid, err)) == VV_OK &&
-	    (rc = set(r, path, striped ? "vault.copies" : "vault.code", NULL, err)) == VV_OK &&
-	    (striped || p->copies > 0)) {
-		rc = set(r, path, striped ? "vault.code" : "vault.copies", striped ? code : copies,
-			 err);
-	}
-	if (rc == VV_OK && p->min > 0) {
-		rc = set(r, path, "vault.min", min, err);
-	}
-	return rc;
+	return strcmp(name, "id") == 0 ? vv_vault_id_parse(payload, value, err) : VV_OK;
 }
 
-/* In a copy of the file, which takes its place when all of it is durable: half a policy is none. The vault's lock is
- * held, so that a lock of the copy is a dead process's. */
-vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_error *err)
+vv_status vv_vault_id_read(vv_cid *out, vv_repository *r, vv_error *err)
 {
-	char *path = policy_path(r);
-	char *copy = vv_path_join(vv_repository_varvedir(r), "vault", "policy.tmp", (char *)NULL);
-	char *lock = vv_path_join(vv_repository_varvedir(r), "vault", "policy.tmp.lock",
-				  (char *)NULL);
-	vv_buf bytes = VV_BUF_INIT;
-	vv_status rc = path && copy && lock ? VV_OK : vv_fail_nomem(err);
-
-	if (rc < 0 || (rc = vv_mkdirs_above(copy, err)) < 0 ||
-	    (rc = vv_unlink(lock, true, err)) < 0 || (rc = vv_unlink(copy, true, err)) < 0 ||
-	    (vv_exists(path) && (rc = vv_read_file(&bytes, path, FILE_SIZE_MAX, err)) < 0) ||
-	    (rc = vv_write_file(copy, vv_buf_cstr(&bytes), bytes.len, false, err)) < 0 ||
-	    (rc = set_all(p, r, copy, err)) < 0) {
-		goto done;
-	}
-	vv_buf_reset(&bytes);
-	if ((rc = vv_read_file(&bytes, copy, FILE_SIZE_MAX, err)) == VV_OK &&
-	    (rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, true, err)) == VV_OK) {
-		rc = vv_unlink(copy, true, err);
-	}
-done:
-	vv_buf_clear(&bytes);
-	vv_free(path);
-	vv_free(copy);
-	vv_free(lock);
-	return rc;
+	memset(out, 0, sizeof(*out));
+	return vv_vault_settings_each(r, take_id, out, err);
 }
 
 /* --- holders --------------------------------------------------------------------------------- */

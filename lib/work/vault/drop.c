@@ -1,7 +1,7 @@
 /*
  * drop: knows whom to ask, and that the note comes before the removal.
  */
-#include "cmd/vault/work/drop.h"
+#include "lib/work/vault/drop.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -11,13 +11,12 @@
 #include "base/file.h"
 #include "base/show.h"
 #include "base/sys.h"
-#include "cmd/vault/work/audit.h"
-#include "cmd/vault/work/contents.h"
-#include "cmd/vault/work/spread.h"
-#include "cmd/vault/work/vault_source.h"
 #include "lib/work/peers/named_versions.h"
 #include "lib/work/peers/proof.h"
 #include "lib/work/peers/reach.h"
+#include "lib/work/vault/supply.h"
+#include "lib/work/vault/vault_config.h"
+#include "lib/work/vault/vault_supplier.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
 #include "repo/gc/roots.h"
@@ -27,6 +26,7 @@
 #include "repo/transfer/incomplete.h"
 #include "repo/transfer/send.h"
 #include "transport/line/url.h"
+#include "transport/protocol/frame.h"
 
 typedef struct dropping {
 	vv_drop *d;
@@ -200,59 +200,6 @@ static void count_copies(dropping *x, size_t keeper, vv_drop_version *v, unsigne
 	x->d->keepers[keeper].versions += copies > 0;
 }
 
-typedef struct blocks_of {
-	bool (*has)(void *payload, const vv_cid *cid);
-	void *payload;
-	bool all;
-} blocks_of;
-
-static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			  vv_status state, vv_error *err)
-{
-	blocks_of *b = payload;
-
-	(void)bytes;
-	(void)len;
-	(void)state;
-	(void)err;
-	b->all = b->all && b->has(b->payload, cid);
-	return VV_OK;
-}
-
-static vv_status look_below(dropping *x, const vv_cid *root, blocks_of *b, vv_error *err)
-{
-	vv_walk w = {.store = x->store,
-		     .seen = vv_cid_set_new(),
-		     .budget = UINT64_MAX,
-		     .visit = on_block,
-		     .payload = b};
-	vv_status rc = w.seen ? VV_OK : vv_fail_nomem(err);
-
-	b->all = true;
-	if (rc == VV_OK) {
-		rc = vv_walk_from(&w, root, err);
-	}
-	vv_cid_set_free(w.seen);
-	return rc;
-}
-
-/* Versions of which a list of what the keeper has lists every block. */
-static vv_status count_listed(dropping *x, size_t keeper, unsigned copies,
-			      bool (*has)(void *payload, const vv_cid *cid), void *payload,
-			      vv_error *err)
-{
-	blocks_of b = {.has = has, .payload = payload};
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < x->d->count; i++) {
-		vv_drop_version *v = &x->d->versions[i];
-		if (is_asked_for(v) && (rc = look_below(x, &v->root, &b, err)) == VV_OK && b.all) {
-			count_copies(x, keeper, v, copies);
-		}
-	}
-	return rc;
-}
-
 /* Versions that a remote shows now. */
 static vv_status count_shown(dropping *x, size_t keeper, const vv_reached *there, vv_error *err)
 {
@@ -324,117 +271,84 @@ static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)
 	return rc;
 }
 
-static bool vault_has(void *payload, const vv_cid *cid)
+/* An answer of the vault's program. */
+typedef struct kept {
+	uint8_t *bits;
+	size_t count;
+	unsigned copies;
+	bool answered;
+} kept;
+
+static vv_status take_kept(void *payload, uint8_t type, const void *bytes, size_t len,
+			   vv_error *err)
 {
-	return vv_contents_has(payload, cid);
+	kept *k = payload;
+
+	if (type != VV_FRAME_MESSAGE || k->answered) {
+		return vv_fail(err, VV_ECORRUPT,
+			       "the vault's program says what it was not asked");
+	}
+	k->answered = true;
+	return vv_supply_keeps_read(k->bits, k->count, &k->copies, bytes, len, err);
 }
 
-/* Takes away from who has the shard those that do not show a leaf of the shard. bad: of each place what failed. */
-static void only_proven(const vv_vault_session *s, const vv_spread_shard *sh,
-			vv_cid_set *const *bad)
+/* Which of these the vault keeps; each question has all of its shards proved anew, so that there are few. */
+static vv_status ask_kept(vv_supply *s, const vv_cid *roots, kept *k, vv_error *err)
 {
-	for (size_t i = 0; i < s->place_count; i++) {
-		sh->has[i] = sh->has[i] && s->places[i].holder && bad[i] &&
-			     !vv_cid_set_has(bad[i], &sh->shard.cid);
-	}
+	const vv_supply_request q = {.op = VV_SUPPLY_KEEPS, .cids = roots, .count = k->count};
+	vv_status rc = vv_supply_ask(s, 0, &q, take_kept, k, err);
+
+	return rc < 0 || k->answered
+		       ? rc
+		       : vv_fail(err, VV_ECORRUPT, "the vault's program gave no answer");
 }
 
-/* What audits just found bad, of one place. */
-static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set **bad,
-			     vv_error *err)
+/* From place `at` on; *at moves on to what is to be asked next. */
+static vv_status count_kept(dropping *x, size_t keeper, vv_supply *s, size_t *at, vv_error *err)
 {
-	vv_audit a = {.leaves = UINT64_MAX};
-	vv_error why;
-	bool added;
-	vv_status rc = VV_OK;
+	vv_cid *roots = vv_calloc(VV_SUPPLY_CIDS_MAX, sizeof(*roots));
+	uint8_t *bits = vv_calloc(VV_SUPPLY_CIDS_MAX / 8, 1);
+	kept k = {.bits = bits};
+	size_t first = *at, n = 0;
+	vv_status rc = roots && bits ? VV_OK : vv_fail_nomem(err);
 
-	if (!(*bad = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
-	if (vv_audit_run(&a, s, p, &why) < 0) { /* closed, so that it does not count */
-		if (why.code == VV_ENOMEM) {
-			rc = vv_fail_nomem(err);
+	for (; rc == VV_OK && *at < x->d->count && k.count < VV_SUPPLY_CIDS_MAX; (*at)++) {
+		if (is_asked_for(&x->d->versions[*at])) {
+			roots[k.count++] = x->d->versions[*at].root;
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < a.bad_count; i++) {
-		rc = vv_cid_set_add(*bad, &a.bad[i], &added, err);
+	if (rc == VV_OK && k.count > 0) {
+		rc = ask_kept(s, roots, &k, err);
 	}
-	vv_audit_clear(&a);
-	return rc;
-}
-
-/* How many copies of every live shard show a leaf now; a stripe of K+M counts as spread.h says. */
-static vv_status count_proven(vv_vault_session *s, vv_cid_set *const *bad, unsigned *copies,
-			      vv_error *err)
-{
-	vv_spread_list list;
-	vv_spread_sum sum = {.least = SIZE_MAX};
-	vv_status rc = vv_spread_list_live(&list, s, 0, err);
-
-	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
-		only_proven(s, &list.items[i], bad);
-	}
-	if (rc == VV_OK) {
-		rc = vv_spread_count(&sum, s, 1, list.items, list.count, err);
-	}
-	vv_spread_list_clear(&list);
-	*copies = sum.least == SIZE_MAX ? 0 : (unsigned)sum.least;
-	return rc;
-}
-
-static vv_status prove_vault(vv_vault_session *s, unsigned *copies, vv_error *err)
-{
-	vv_cid_set **bad = vv_calloc(s->place_count + 1, sizeof(vv_cid_set *));
-	vv_status rc = bad ? VV_OK : vv_fail_nomem(err);
-
-	*copies = 0;
-	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
-		if (s->places[i].holder) {
-			rc = audit_place(s, &s->places[i], &bad[i], err);
+	x->d->keepers[keeper].copies = k.copies;
+	for (size_t i = first; rc == VV_OK && i < *at; i++) {
+		if (is_asked_for(&x->d->versions[i]) && vv_bit(bits, n++)) {
+			count_copies(x, keeper, &x->d->versions[i], k.copies);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = count_proven(s, bad, copies, err);
-	}
-	for (size_t i = 0; bad && i < s->place_count; i++) {
-		vv_cid_set_free(bad[i]);
-	}
-	vv_free(bad);
+	vv_free(roots);
+	vv_free(bits);
 	return rc;
 }
 
 static vv_status ask_vault(dropping *x, size_t keeper, vv_error *err)
 {
-	const vv_session_options o = {
-		.need_key = true, .quiet = true, .notes = x->notes, .idle_sec = x->d->idle_sec};
-	vv_drop_keeper *k = &x->d->keepers[keeper];
-	vv_vault_session s;
-	vv_contents contents = {0};
-	vv_status rc = vv_vault_session_open(&s, x->repo, &o, err);
+	vv_supply_options o = {.repo = x->repo, .named = true, .quiet = !x->notes, .lines = 1};
+	vv_transfer t;
+	vv_supply *s;
+	vv_status rc = vv_transfer_open(&t, x->repo, x->notes, true, x->d->idle_sec, err);
 
 	if (rc < 0) {
 		return rc;
 	}
-	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
-	    (rc = vv_vault_session_connect(&s, err)) < 0) {
-		goto done;
+	o.connect = &t.connect;
+	s = vv_supply_new(&o);
+	rc = s ? VV_OK : vv_fail_nomem(err);
+	for (size_t at = 0; rc == VV_OK && at < x->d->count;) {
+		rc = count_kept(x, keeper, s, &at, err);
 	}
-	if ((rc = vv_vault_session_need_ledger(&s, err)) < 0 ||
-	    (rc = vv_vault_session_need_reader(&s, err)) < 0) {
-		goto done;
-	}
-	/* What is in it before its shards are asked for: what another writer adds meanwhile was not. */
-	if ((rc = vv_contents_open(&contents, &s, err)) < 0 ||
-	    (rc = prove_vault(&s, &k->copies, err)) < 0) {
-		goto done;
-	}
-	if ((rc = count_listed(x, keeper, k->copies, vault_has, &contents, err)) == VV_OK) {
-		vv_contents_close(&contents);
-		rc = vv_vault_session_sync(&s, err);
-	}
-done:
-	vv_contents_close(&contents);
-	vv_vault_session_close(&s);
+	vv_supply_free(s);
+	vv_transfer_close(&t);
 	return rc;
 }
 
@@ -481,7 +395,7 @@ static vv_status add_named(dropping *x, const char *word, vv_error *err)
 
 static vv_status find_keepers(dropping *x, vv_error *err)
 {
-	vv_vault_policy policy;
+	vv_cid vault;
 	char **names;
 	size_t count;
 	vv_status rc = VV_OK;
@@ -499,8 +413,8 @@ static vv_status find_keepers(dropping *x, vv_error *err)
 		rc = add_keeper(x, names[i], err);
 	}
 	vv_names_free(names, count);
-	if (rc == VV_OK && (rc = vv_vault_policy_read(&policy, x->repo, err)) == VV_OK &&
-	    !vv_cid_is_null(&policy.vault)) {
+	if (rc == VV_OK && (rc = vv_vault_id_read(&vault, x->repo, err)) == VV_OK &&
+	    !vv_cid_is_null(&vault)) {
 		rc = add_keeper(x, VV_VAULT_SOURCE, err);
 	}
 	return rc;

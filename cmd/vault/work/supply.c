@@ -1,0 +1,352 @@
+/*
+ * supply: knows who answers which question, and watches the lines for whoever waits no longer.
+ */
+#include "cmd/vault/work/supply.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/thread.h"
+#include "cmd/vault/work/keeps.h"
+#include "cmd/vault/work/vault_source.h"
+#include "cmd/vault/work/vault_status.h"
+#include "lib/work/peers/transfer.h"
+#include "lib/work/vault/supply.h"
+#include "lib/work/vault/supply_message.h"
+#include "lib/work/vault/vault_supplier.h"
+#include "transport/line/pipe.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/pulse.h"
+
+#define REQUEST_BUDGET (8u << 20)
+#define STEP_MS 100    /* between two looks at the lines */
+#define PULSE_MS 250   /* between two signs of life */
+#define ORPHAN_MS 5000 /* so long what is under way may go on for nobody */
+
+struct supplying;
+
+typedef struct line {
+	struct supplying *x;
+	int fd;
+	vv_channel *channel;
+	vv_worker *worker;
+	atomic_bool busy, over;
+	_Atomic(vv_supplier *) source; /* that is asked now; NULL: none */
+} line;
+
+typedef struct supplying {
+	const vv_supplying *o;
+	vv_repository *repo;
+	vv_transfer t;
+	atomic_uint_fast64_t alive; /* grows as long as this process runs */
+	vv_mutex *lock; /* of the three below, and of the questions that are not of sources */
+	bool tried;
+	vv_supplier sources[VV_SUPPLIERS_MAX];
+	size_t source_count;
+	line lines[VV_SUPPLY_LINES_MAX];
+} supplying;
+
+/* --- sources -------------------------------------------------------------------------------------- */
+
+/* The vault is opened once: it fails where it was named, for whoever asks first. */
+static vv_status need_sources(supplying *x, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_mutex_lock(x->lock);
+	if (!x->tried) {
+		x->tried = true;
+		rc = vv_vault_sources_open(&x->t, x->sources, VV_SUPPLIERS_MAX, &x->source_count,
+					   x->o->named ? VV_VAULT_SOURCE : NULL, err);
+	}
+	vv_mutex_unlock(x->lock);
+	return rc;
+}
+
+/* NULL: there is none now. */
+static vv_supplier *source_of(supplying *x, uint64_t id)
+{
+	for (size_t i = 0; i < x->source_count; i++) {
+		if (x->sources[i].id == id) {
+			return &x->sources[i];
+		}
+	}
+	return NULL;
+}
+
+/* *wants is the caller's, also on failure. */
+static vv_status list_wants(const vv_supply_request *q, vv_lacking **wants, vv_error *err)
+{
+	*wants = vv_calloc(q->count + 1, sizeof(**wants));
+	for (size_t i = 0; *wants && i < q->count; i++) {
+		(*wants)[i].cid = q->cids[i];
+	}
+	return *wants ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status answer_look(line *l, const vv_supply_request *q, vv_error *err)
+{
+	uint32_t *parcels = vv_calloc(q->count + 1, sizeof(*parcels));
+	vv_lacking *wants = NULL;
+	vv_supplier *s;
+	vv_status rc = parcels ? list_wants(q, &wants, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK && (rc = need_sources(l->x, err)) == VV_OK) {
+		memset(parcels, 0xff, q->count * sizeof(*parcels)); /* VV_NO_PARCEL */
+		if ((s = source_of(l->x, q->source)) != NULL) {
+			rc = s->look(s->payload, wants, q->count, parcels, err);
+		}
+	}
+	rc = rc < 0 ? rc : vv_supply_parcels_write(l->channel, parcels, q->count, err);
+	vv_free(parcels);
+	vv_free(wants);
+	return rc;
+}
+
+/* A vv_peer_block_fn. */
+static vv_status give_block(void *payload, size_t i, const vv_cid *cid, const void *bytes,
+			    size_t len, const vv_cid *base, vv_error *err)
+{
+	line *l = payload;
+
+	(void)i;
+	(void)cid;
+	return vv_supply_block_write(l->channel, bytes, len, base, err);
+}
+
+static vv_status answer_blocks(line *l, const vv_supply_request *q, vv_error *err)
+{
+	vv_lacking *wants;
+	vv_supplier *s;
+	vv_status rc = list_wants(q, &wants, err);
+
+	if (rc == VV_OK && (rc = need_sources(l->x, err)) == VV_OK) {
+		s = source_of(l->x, q->source);
+		atomic_store(&l->source, s);
+		rc = s ? s->source(s->payload, wants, q->count, give_block, l, err)
+		       : vv_fail(err, VV_ENOTFOUND, "the vault has no such holder any longer");
+		atomic_store(&l->source, NULL);
+		if (rc == VV_OK) {
+			rc = vv_supply_taken_write(l->channel, s->taken(s->payload), err);
+		}
+	}
+	vv_free(wants);
+	return rc;
+}
+
+/* --- other questions ------------------------------------------------------------------------------ */
+
+static vv_status answer_keeps(line *l, const vv_supply_request *q, vv_error *err)
+{
+	const vv_supplying *o = l->x->o;
+	const vv_session_options session = {
+		.need_key = true, .quiet = true, .notes = o->notes, .idle_sec = o->idle_sec};
+	bool *keeps = vv_calloc(q->count + 1, sizeof(*keeps));
+	uint8_t *bits = vv_calloc(q->count / 8 + 1, 1);
+	unsigned copies = 0;
+	vv_status rc = keeps && bits ? vv_vault_keeps(keeps, &copies, l->x->repo, &session, q->cids,
+						      q->count, err)
+				     : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < q->count; i++) {
+		bits[i / 8] = (uint8_t)(bits[i / 8] | keeps[i] << (i % 8));
+	}
+	rc = rc < 0 ? rc : vv_supply_keeps_write(l->channel, bits, q->count, copies, err);
+	vv_free(keeps);
+	vv_free(bits);
+	return rc;
+}
+
+static vv_status answer_where(line *l, const vv_supply_request *q, vv_error *err)
+{
+	vv_vault_where w;
+	vv_status rc;
+
+	if (q->count != 1) {
+		return vv_fail(err, VV_EUSAGE, "one version is looked for, not %zu", q->count);
+	}
+	rc = vv_vault_where_find(&w, l->x->repo, l->x->o->notes, q->cids, q->ask, err);
+	if (rc == VV_OK) {
+		rc = vv_vault_where_write(l->channel, &w, err);
+		vv_vault_where_clear(&w);
+	}
+	return rc;
+}
+
+/* --- a line --------------------------------------------------------------------------------------- */
+
+static vv_status answer(line *l, const vv_supply_request *q, vv_error *err)
+{
+	supplying *x = l->x;
+	vv_status rc;
+
+	switch (q->op) {
+	case VV_SUPPLY_MEET:
+		return need_sources(x, err);
+	case VV_SUPPLY_LOOK:
+		return answer_look(l, q, err);
+	case VV_SUPPLY_BLOCKS:
+		return answer_blocks(l, q, err);
+	case VV_SUPPLY_KEEPS:
+	case VV_SUPPLY_WHERE:
+		break;
+	}
+	vv_mutex_lock(x->lock);
+	rc = q->op == VV_SUPPLY_KEEPS ? answer_keeps(l, q, err) : answer_where(l, q, err);
+	vv_mutex_unlock(x->lock);
+	return rc;
+}
+
+static vv_status answer_alive(line *l, const vv_supply_request *q, vv_error *err)
+{
+	vv_pulse *pulse = vv_pulse_start(l->channel, &l->x->alive, PULSE_MS, 0);
+	vv_status rc;
+
+	atomic_store(&l->busy, true);
+	/* what came behind the request is that nobody waits for the answer */
+	rc = vv_channel_done(l->channel, err) < 0 ? vv_fail_stopped(err, "the vault")
+						  : answer(l, q, err);
+	atomic_store(&l->busy, false);
+	vv_pulse_stop(pulse);
+	return rc;
+}
+
+/* Negative: nothing more can be made of the line. */
+static vv_status serve_one(line *l, vv_error *err)
+{
+	vv_frame_reader in;
+	vv_arena arena = VV_ARENA_INIT;
+	vv_supply_request q;
+	vv_error why;
+	uint8_t type;
+	vv_status rc, said = VV_OK;
+
+	vv_frame_reader_init(&in, l->channel, REQUEST_BUDGET);
+	rc = vv_frame_read(&in, &type, err);
+	if (rc == VV_OK && type != VV_FRAME_END) {
+		said = vv_supply_request_read(&q, &arena, in.payload.data, in.payload.len, &why);
+		rc = vv_frame_drain(&in, err);
+		said = said < 0 || rc < 0 ? said : answer_alive(l, &q, &why);
+		if (rc == VV_OK) {
+			rc = said < 0 ? vv_frame_fail(l->channel, &why, err)
+				      : vv_frame_end(l->channel, err);
+		}
+	}
+	vv_frame_reader_clear(&in);
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static void serve_line(void *payload)
+{
+	line *l = payload;
+	vv_error ignored;
+	bool end = false;
+
+	while (vv_channel_at_end(l->channel, &end, &ignored) == VV_OK && !end &&
+	       serve_one(l, &ignored) == VV_OK) {
+	}
+	atomic_store(&l->over, true);
+}
+
+/* --- all lines ------------------------------------------------------------------------------------ */
+
+/* Is somebody there, at the other end? A source whose answer nobody waits for is stopped. */
+static bool look_at_line(line *l)
+{
+	struct pollfd p = {l->fd, POLLIN, 0};
+	vv_supplier *s;
+
+	if (atomic_load(&l->over) || !atomic_load(&l->busy) || poll(&p, 1, 0) <= 0) {
+		return !atomic_load(&l->over);
+	}
+	if ((s = atomic_load(&l->source)) != NULL && s->stop) {
+		s->stop(s->payload);
+	}
+	return (p.revents & (POLLHUP | POLLERR)) == 0;
+}
+
+static bool any_works(supplying *x)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < x->o->line_count; i++) {
+		any = any || !atomic_load(&x->lines[i].over);
+	}
+	return any;
+}
+
+/* Until all lines are over. */
+static void watch(supplying *x)
+{
+	const struct timespec step = {0, STEP_MS * 1000000L};
+	uint64_t alone_ms = 0;
+
+	while (any_works(x)) {
+		bool there = false;
+
+		for (size_t i = 0; i < x->o->line_count; i++) {
+			there = look_at_line(&x->lines[i]) || there;
+		}
+		atomic_fetch_add(&x->alive, 1);
+		alone_ms = there ? 0 : alone_ms + STEP_MS;
+		if (alone_ms > ORPHAN_MS) {
+			(void)raise(SIGTERM); /* an audit of much would go on for long */
+		}
+		(void)nanosleep(&step, NULL);
+	}
+}
+
+static vv_status start_lines(supplying *x, vv_error *err)
+{
+	for (size_t i = 0; i < x->o->line_count; i++) {
+		line *l = &x->lines[i];
+
+		l->x = x;
+		l->fd = x->o->lines[i];
+		atomic_store(&l->over, true);
+		if (!(l->channel = vv_channel_socket(l->fd, "varve", 0))) {
+			return vv_fail_nomem(err);
+		}
+		atomic_store(&l->over, false);
+		if (!(l->worker = vv_worker_start(serve_line, l))) {
+			atomic_store(&l->over, true);
+			return vv_fail(err, VV_EIO, "cannot start a thread");
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_supplying_run(const vv_supplying *o, vv_error *err)
+{
+	supplying *x = vv_calloc(1, sizeof(*x));
+	vv_status rc;
+
+	if (!x || !(x->lock = vv_mutex_new())) {
+		vv_free(x);
+		return vv_fail_nomem(err);
+	}
+	x->o = o;
+	if ((rc = vv_repository_open(&x->repo, o->gitdir, o->env, err)) == VV_OK &&
+	    (rc = vv_transfer_open(&x->t, x->repo, o->notes, true, o->idle_sec, err)) == VV_OK) {
+		rc = start_lines(x, err);
+		watch(x);
+	}
+	for (size_t i = 0; i < o->line_count; i++) {
+		vv_worker_join(x->lines[i].worker);
+		vv_channel_close(x->lines[i].channel);
+	}
+	for (size_t i = x->source_count; i-- > 0;) {
+		x->sources[i].close(x->sources[i].payload);
+	}
+	vv_transfer_close(&x->t);
+	vv_repository_close(x->repo);
+	vv_mutex_free(x->lock);
+	vv_free(x);
+	return rc;
+}
