@@ -101,10 +101,11 @@ BELOW = {  # programs, the folders of cmd, share its frame
 
 PROGRAMS = ["cmd/ipfs", "cmd/vault", "cmd/web", "cmd/varve"]
 APART = {  # targets of their own, and who may link them
-    "base/keys": ["transport/hold", "lib/work/hold", *PROGRAMS],
+    "base/keys": ["transport/hold", "lib/work/hold", "cmd/vault", "cmd/web"],
     "transport/ipfs": ["transport/server", *PROGRAMS],
-    "transport/hold": ["lib/work/hold", *PROGRAMS],
-    "transport/server": PROGRAMS,
+    "transport/hold": ["lib/work/hold", "cmd/vault", "cmd/web"],
+    "lib/work/hold": ["cmd/vault", "cmd/web"],
+    "transport/server": ["cmd/web"],
 }
 
 OWNERS = {  # of <header.h> or <folder/...>

@@ -86,10 +86,11 @@ static void keep_share(const vv_http_server *s, http_connection *k)
 
 static void connection_began(vv_http_server *s, struct MHD_Connection *c, http_connection *k)
 {
-	const union MHD_ConnectionInfo *info = s->mhd->info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		c, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	k->fd = info ? info->connect_fd : -1;
-	info = s->mhd->info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	if (info && info->client_addr) {
 		(void)vv_address_of(&k->from, info->client_addr);
 	}

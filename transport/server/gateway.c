@@ -190,7 +190,7 @@ static void add_disposition(const http_request *q, struct MHD_Response *response
 		vv_buf_printf(&plain, "%s%s", w->cid, endings[w->form.format]);
 	}
 	if (!plain.failed && !whole.failed) {
-		http_add(q, response, "Content-Disposition", "%s; filename=\"%s\"%s",
+		http_add(response, "Content-Disposition", "%s; filename=\"%s\"%s",
 			 shown ? "inline" : "attachment", vv_buf_cstr(&plain), vv_buf_cstr(&whole));
 	}
 	vv_buf_clear(&plain);
@@ -245,7 +245,7 @@ static void add_location(const http_request *q, struct MHD_Response *response, c
 		vv_buf_puts(&at, "&car-dups=y");
 	}
 	if (!at.failed) {
-		http_add(q, response, "Content-Location", "%s", vv_buf_cstr(&at));
+		http_add(response, "Content-Location", "%s", vv_buf_cstr(&at));
 	}
 	vv_buf_clear(&at);
 }
@@ -265,23 +265,23 @@ static const char *type_of(const http_request *q, const wish *w)
 
 static void add_headers(const http_request *q, struct MHD_Response *response, const wish *w)
 {
-	http_add(q, response, "Content-Type", "%s", type_of(q, w));
-	http_add(q, response, "Etag", "%s", w->tag);
-	http_add(q, response, "Cache-Control", "%s, " FOR_EVER,
+	http_add(response, "Content-Type", "%s", type_of(q, w));
+	http_add(response, "Etag", "%s", w->tag);
+	http_add(response, "Cache-Control", "%s, " FOR_EVER,
 		 q->server->o.closed ? "private" : "public");
-	http_add(q, response, "X-Ipfs-Path", "%s", q->path);
-	http_add(q, response, "X-Ipfs-Roots", "%s", vv_buf_cstr(&w->roots));
-	http_add(q, response, "Vary", "Accept");
+	http_add(response, "X-Ipfs-Path", "%s", q->path);
+	http_add(response, "X-Ipfs-Roots", "%s", vv_buf_cstr(&w->roots));
+	http_add(response, "Vary", "Accept");
 	add_disposition(q, response, w);
 	if (w->form.by_accept) {
 		add_location(q, response, w);
 	}
 	if (w->form.format != VV_FORM_CAR) {
-		http_add(q, response, "Accept-Ranges", "bytes");
+		http_add(response, "Accept-Ranges", "bytes");
 	}
 	if (w->form.format == VV_FORM_FILE) {
 		/* A page that somebody published must not act in this server's name. */
-		http_add(q, response, "Content-Security-Policy", "sandbox; default-src 'none'");
+		http_add(response, "Content-Security-Policy", "sandbox; default-src 'none'");
 	}
 }
 
@@ -309,7 +309,7 @@ static enum MHD_Result send_part(http_request *q, const wish *w, struct MHD_Resp
 		return MHD_NO;
 	}
 	add_headers(q, response, w);
-	http_add_range(q, response, range, size);
+	http_add_range(response, range, size);
 	return http_send(q,
 			 range->kind == VV_HTTP_PART            ? MHD_HTTP_PARTIAL_CONTENT
 			 : range->kind == VV_HTTP_UNSATISFIABLE ? MHD_HTTP_RANGE_NOT_SATISFIABLE
@@ -324,7 +324,7 @@ static enum MHD_Result send_bytes(http_request *q, const wish *w, const void *by
 
 	read_range(q, w, &range, len);
 	/* libmicrohttpd copies, and does not write. */
-	response = q->server->mhd->response_from_buffer(
+	response = MHD_create_response_from_buffer(
 		(size_t)range.len, (char *)(uintptr_t)bytes + range.from, MHD_RESPMEM_MUST_COPY);
 	q->out_bytes = range.len;
 	return send_part(q, w, response, &range, len);
@@ -430,7 +430,7 @@ static enum MHD_Result send_file(http_request *q, const wish *w)
 		return result;
 	}
 	if (q->len == 0) {
-		response = http_empty(q);
+		response = http_empty();
 	} else {
 		if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_file, false)) {
 			return http_say_error(q, &q->stream.err);
@@ -448,7 +448,7 @@ static bool is_known(http_request *q, const wish *w, enum MHD_Result *result)
 	if (!vv_http_tag_named(http_header(q, "If-None-Match"), w->tag)) {
 		return false;
 	}
-	response = http_empty(q);
+	response = http_empty();
 	if (response) {
 		add_headers(q, response, w);
 	}

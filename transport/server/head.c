@@ -67,7 +67,7 @@ static unsigned check_form(const http_request *q, const char *version, const cha
 	look l = {{0}, false};
 
 	*why = "a head that is not HTTP's";
-	(void)q->server->mhd->values(q->mhd, MHD_HEADER_KIND, look_at, &l);
+	(void)MHD_get_connection_values_n(q->mhd, MHD_HEADER_KIND, look_at, &l);
 	if (l.bad) {
 		return MHD_HTTP_BAD_REQUEST;
 	}

@@ -201,46 +201,45 @@ static vv_status run_page(http_request *q, vv_error *err)
 
 static void add_page_headers(const http_request *q, struct MHD_Response *response)
 {
-	const http_mhd *mhd = q->server->mhd;
 	const vv_http_head *h = &q->page->head;
 
 	if (h->type) {
-		http_add(q, response, "Content-Type", "%s", h->type);
+		http_add(response, "Content-Type", "%s", h->type);
 	}
 	if (h->etag) {
-		http_add(q, response, "ETag", "\"%s\"", h->etag);
+		http_add(response, "ETag", "\"%s\"", h->etag);
 	}
 	if (h->location) {
-		(void)mhd->add_header(response, "Location", h->location);
+		(void)MHD_add_response_header(response, "Location", h->location);
 	}
 	if (h->cookie) {
-		(void)mhd->add_header(response, "Set-Cookie", h->cookie);
+		(void)MHD_add_response_header(response, "Set-Cookie", h->cookie);
 	}
 	if (h->download) {
-		http_add(q, response, "Content-Disposition", "attachment; filename=\"%s\"",
+		http_add(response, "Content-Disposition", "attachment; filename=\"%s\"",
 			 h->download);
 	}
 	if (h->commit) {
-		http_add(q, response, "X-Varve-Commit", "%s", h->commit);
+		http_add(response, "X-Varve-Commit", "%s", h->commit);
 	}
 	if (q->may_code) {
 		http_add_coding(q, response);
 	}
 	if (h->kept_s > 0 && !h->no_store && !h->fixed) {
-		http_add(q, response, "Cache-Control", "private, max-age=%u", h->kept_s);
+		http_add(response, "Cache-Control", "private, max-age=%u", h->kept_s);
 	} else {
-		http_add(q, response, "Cache-Control", "%s%s",
+		http_add(response, "Cache-Control", "%s%s",
 			 q->server->o.closed && !h->no_store ? "private, " : "",
 			 h->no_store ? "no-store"
 			 : h->fixed  ? "max-age=31536000, immutable"
 				     : "no-cache");
 	}
-	http_add(q, response, "Content-Security-Policy", "%s",
+	http_add(response, "Content-Security-Policy", "%s",
 		 h->policy ? h->policy : "default-src 'none'; frame-ancestors 'none'; sandbox");
-	http_add(q, response, "Referrer-Policy", "same-origin");
-	http_add(q, response, "Cross-Origin-Opener-Policy", "same-origin");
+	http_add(response, "Referrer-Policy", "same-origin");
+	http_add(response, "Cross-Origin-Opener-Policy", "same-origin");
 	if (!q->shared || q->server->origin_count == 0) {
-		http_add(q, response, "Cross-Origin-Resource-Policy", "same-origin");
+		http_add(response, "Cross-Origin-Resource-Policy", "same-origin");
 	}
 }
 
@@ -250,7 +249,7 @@ static enum MHD_Result give(http_request *q)
 	struct MHD_Response *response;
 
 	if (h->status == MHD_HTTP_NOT_MODIFIED || h->size == 0) {
-		response = http_empty(q);
+		response = http_empty();
 	} else {
 		bool unknown = h->size == UINT64_MAX || q->coding;
 
@@ -304,7 +303,7 @@ enum MHD_Result http_page(http_request *q)
 	if (!new_page(q)) {
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
 	}
-	(void)q->server->mhd->values(q->mhd, MHD_GET_ARGUMENT_KIND, take_parameter, q->page);
+	(void)MHD_get_connection_values_n(q->mhd, MHD_GET_ARGUMENT_KIND, take_parameter, q->page);
 	if (q->page->bad) {
 		return http_say(q, MHD_HTTP_BAD_REQUEST,
 				"parameters that cannot be decoded, or more than %u",

@@ -24,19 +24,19 @@ static void add_file_headers(const http_request *q, struct MHD_Response *respons
 {
 	const vv_http_file *f = &q->file;
 
-	http_add(q, response, "Content-Type", "%s", f->content_type);
-	http_add(q, response, "ETag", "\"%s%s%s\"", f->etag, q->coding ? "." : "",
+	http_add(response, "Content-Type", "%s", f->content_type);
+	http_add(response, "ETag", "\"%s%s%s\"", f->etag, q->coding ? "." : "",
 		 q->coding ? q->coding : "");
 	if (q->may_code) {
 		http_add_coding(q, response);
 	}
-	http_add(q, response, "Accept-Ranges", "bytes");
-	http_add(q, response, "Cache-Control", "%s%s", q->server->o.closed ? "private, " : "",
+	http_add(response, "Accept-Ranges", "bytes");
+	http_add(response, "Cache-Control", "%s%s", q->server->o.closed ? "private, " : "",
 		 f->fixed ? "max-age=31536000, immutable" : "no-cache");
 	/* A page that somebody committed must not act in this server's name. */
-	http_add(q, response, "Content-Security-Policy", "sandbox; default-src 'none'");
+	http_add(response, "Content-Security-Policy", "sandbox; default-src 'none'");
 	if (f->commit[0]) {
-		http_add(q, response, "X-Varve-Commit", "%s", f->commit);
+		http_add(response, "X-Varve-Commit", "%s", f->commit);
 	}
 }
 
@@ -90,7 +90,7 @@ static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 		return result;
 	}
 	if (q->len == 0) {
-		response = http_empty(q);
+		response = http_empty();
 	} else {
 		if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_range, false)) {
 			return http_say_error(q, &q->stream.err);
@@ -101,7 +101,7 @@ static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 		return MHD_NO;
 	}
 	add_file_headers(q, response);
-	http_add_range(q, response, range, q->file.size);
+	http_add_range(response, range, q->file.size);
 	return http_send(q, range->kind == VV_HTTP_PART ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK,
 			 response);
 }
@@ -130,7 +130,7 @@ static enum MHD_Result send_file(http_request *q)
 				"this is not the version that If-Match names; its tag is %s", tag);
 	}
 	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
-		response = http_empty(q);
+		response = http_empty();
 		if (response) {
 			add_file_headers(q, response);
 		}
@@ -141,10 +141,10 @@ static enum MHD_Result send_file(http_request *q)
 		vv_http_tag_same(http_header(q, "If-Range"), tag) ? http_header(q, "Range") : NULL,
 		q->file.size);
 	if (range.kind == VV_HTTP_UNSATISFIABLE) {
-		response = http_empty(q);
+		response = http_empty();
 		if (response) {
 			add_file_headers(q, response);
-			http_add_range(q, response, &range, q->file.size);
+			http_add_range(response, &range, q->file.size);
 		}
 		return http_send(q, MHD_HTTP_RANGE_NOT_SATISFIABLE, response);
 	}
@@ -154,7 +154,7 @@ static enum MHD_Result send_file(http_request *q)
 /* Whoever sends a condition thinks that it was heeded. */
 static bool has_parameters(const http_request *q)
 {
-	return q->server->mhd->values(q->mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
+	return MHD_get_connection_values_n(q->mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
 }
 
 enum MHD_Result http_raw(http_request *q)

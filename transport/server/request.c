@@ -23,12 +23,12 @@
 
 const char *http_header(const http_request *q, const char *name)
 {
-	return q->server->mhd->value(q->mhd, MHD_HEADER_KIND, name);
+	return MHD_lookup_connection_value(q->mhd, MHD_HEADER_KIND, name);
 }
 
 bool http_parameter(const http_request *q, const char *name, vv_buf *out, bool *bad)
 {
-	const char *value = q->server->mhd->value(q->mhd, MHD_GET_ARGUMENT_KIND, name);
+	const char *value = MHD_lookup_connection_value(q->mhd, MHD_GET_ARGUMENT_KIND, name);
 
 	if (value && !vv_http_decode(out, value, strlen(value))) {
 		*bad = true;
@@ -41,8 +41,7 @@ bool http_is_get(const http_request *q)
 	return strcmp(q->method, "GET") == 0 || strcmp(q->method, "HEAD") == 0;
 }
 
-void http_add(const http_request *q, struct MHD_Response *response, const char *name,
-	      const char *fmt, ...)
+void http_add(struct MHD_Response *response, const char *name, const char *fmt, ...)
 {
 	char value[768];
 	va_list ap;
@@ -50,26 +49,26 @@ void http_add(const http_request *q, struct MHD_Response *response, const char *
 	va_start(ap, fmt);
 	(void)vsnprintf(value, sizeof(value), fmt, ap);
 	va_end(ap);
-	(void)q->server->mhd->add_header(response, name, value);
+	(void)MHD_add_response_header(response, name, value);
 }
 
-struct MHD_Response *http_empty(const http_request *q)
+struct MHD_Response *http_empty(void)
 {
 	static char nothing[1];
 
-	return q->server->mhd->response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
+	return MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
 }
 
 /* As gateways of IPFS do: a client that asks for a CID knows what it names. Nobody's password is at stake, since
  * '*' lets none be sent. */
-static void add_any_origin(const http_request *q, struct MHD_Response *response)
+static void add_any_origin(struct MHD_Response *response)
 {
-	http_add(q, response, "Access-Control-Allow-Origin", "*");
-	http_add(q, response, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-	http_add(q, response, "Access-Control-Allow-Headers",
+	http_add(response, "Access-Control-Allow-Origin", "*");
+	http_add(response, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
+	http_add(response, "Access-Control-Allow-Headers",
 		 "Accept, Cache-Control, Content-Type, If-None-Match, Range, User-Agent, "
 		 "X-Requested-With");
-	http_add(q, response, "Access-Control-Expose-Headers",
+	http_add(response, "Access-Control-Expose-Headers",
 		 "Content-Disposition, Content-Length, Content-Location, Content-Range, Etag, "
 		 "X-Chunked-Output, X-Ipfs-Path, X-Ipfs-Roots, X-Stream-Output");
 }
@@ -93,16 +92,16 @@ static void add_sharing(const http_request *q, struct MHD_Response *response)
 	const char *origin;
 
 	if (q->is_open) {
-		add_any_origin(q, response);
+		add_any_origin(response);
 		return;
 	}
 	if (q->server->origin_count == 0 || !q->shared) {
 		return;
 	}
-	http_add(q, response, "Vary", "Origin");
+	http_add(response, "Vary", "Origin");
 	if ((origin = http_origin_may(q))) {
-		http_add(q, response, "Access-Control-Allow-Origin", "%s", origin);
-		http_add(q, response, "Access-Control-Expose-Headers",
+		http_add(response, "Access-Control-Allow-Origin", "%s", origin);
+		http_add(response, "Access-Control-Expose-Headers",
 			 "ETag, X-Varve-Commit, Content-Range, Accept-Ranges, Content-Length");
 	}
 }
@@ -114,15 +113,15 @@ enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response 
 	if (!response) {
 		return MHD_NO;
 	}
-	http_add(q, response, "X-Content-Type-Options", "nosniff");
+	http_add(response, "X-Content-Type-Options", "nosniff");
 	add_sharing(q, response);
 	if (q->closes || atomic_load(&q->server->stopping)) {
-		http_add(q, response, "Connection", "close");
+		http_add(response, "Connection", "close");
 	}
 	q->status = status;
 	http_connection_phase(q->connection, HTTP_GIVE);
-	result = q->server->mhd->queue(q->mhd, status, response);
-	q->server->mhd->destroy_response(response);
+	result = MHD_queue_response(q->mhd, status, response);
+	MHD_destroy_response(response);
 	return result;
 }
 
@@ -140,23 +139,22 @@ enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 		vv_buf_clear(&text);
 		return MHD_NO;
 	}
-	response = q->server->mhd->response_from_buffer(text.len, text.data, MHD_RESPMEM_MUST_COPY);
+	response = MHD_create_response_from_buffer(text.len, text.data, MHD_RESPMEM_MUST_COPY);
 	q->out_bytes = text.len;
 	vv_buf_clear(&text);
 	if (!response) {
 		return MHD_NO;
 	}
-	http_add(q, response, "Content-Type", "text/plain; charset=utf-8");
-	http_add(q, response, "Cache-Control", "no-store");
+	http_add(response, "Content-Type", "text/plain; charset=utf-8");
+	http_add(response, "Cache-Control", "no-store");
 	if (status == MHD_HTTP_UNAUTHORIZED) {
-		http_add(q, response, "WWW-Authenticate",
-			 "Basic realm=\"varve\", charset=\"UTF-8\"");
+		http_add(response, "WWW-Authenticate", "Basic realm=\"varve\", charset=\"UTF-8\"");
 	} else if (status == MHD_HTTP_METHOD_NOT_ALLOWED) {
-		http_add(q, response, "Allow", "%s", q->allow ? q->allow : "GET, HEAD, OPTIONS");
+		http_add(response, "Allow", "%s", q->allow ? q->allow : "GET, HEAD, OPTIONS");
 	} else if (status == MHD_HTTP_SERVICE_UNAVAILABLE || status == MHD_HTTP_TOO_MANY_REQUESTS) {
-		http_add(q, response, "Retry-After", "5");
+		http_add(response, "Retry-After", "5");
 		if (q->is_too_many) { /* its place is needed */
-			http_add(q, response, "Connection", "close");
+			http_add(response, "Connection", "close");
 		}
 	}
 	return http_send(q, status, response);
@@ -170,18 +168,18 @@ enum MHD_Result http_say_allow(http_request *q, const char *what)
 /* What a browser asks before its page of another origin may send more than a plain GET. */
 enum MHD_Result http_options(http_request *q)
 {
-	struct MHD_Response *response = http_empty(q);
+	struct MHD_Response *response = http_empty();
 
 	if (response) {
-		http_add(q, response, "Allow", "%s", q->allow ? q->allow : "GET, HEAD, OPTIONS");
-		http_add(q, response, "Cache-Control", "no-store");
+		http_add(response, "Allow", "%s", q->allow ? q->allow : "GET, HEAD, OPTIONS");
+		http_add(response, "Cache-Control", "no-store");
 		if (q->is_open) { /* the rest is there already */
-			http_add(q, response, "Access-Control-Max-Age", "86400");
+			http_add(response, "Access-Control-Max-Age", "86400");
 		} else if (q->shared && http_origin_may(q)) {
-			http_add(q, response, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-			http_add(q, response, "Access-Control-Allow-Headers",
+			http_add(response, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
+			http_add(response, "Access-Control-Allow-Headers",
 				 "Authorization, Range, If-None-Match, If-Match, If-Range");
-			http_add(q, response, "Access-Control-Max-Age", "86400");
+			http_add(response, "Access-Control-Max-Age", "86400");
 		}
 	}
 	return http_send(q, MHD_HTTP_NO_CONTENT, response);
@@ -236,16 +234,15 @@ void http_note_problem(http_request *q, const vv_error *err)
 	}
 }
 
-void http_add_range(const http_request *q, struct MHD_Response *response,
-		    const vv_http_range *range, uint64_t size)
+void http_add_range(struct MHD_Response *response, const vv_http_range *range, uint64_t size)
 {
 	if (range->kind == VV_HTTP_PART) {
-		http_add(q, response, "Content-Range", "bytes %llu-%llu/%llu",
+		http_add(response, "Content-Range", "bytes %llu-%llu/%llu",
 			 (unsigned long long)range->from,
 			 (unsigned long long)(range->from + range->len - 1),
 			 (unsigned long long)size);
 	} else if (range->kind == VV_HTTP_UNSATISFIABLE) {
-		http_add(q, response, "Content-Range", "bytes */%llu", (unsigned long long)size);
+		http_add(response, "Content-Range", "bytes */%llu", (unsigned long long)size);
 	}
 }
 
@@ -344,9 +341,9 @@ bool http_choose_coding(http_request *q, const char *type, uint64_t size)
 
 void http_add_coding(const http_request *q, struct MHD_Response *response)
 {
-	http_add(q, response, "Vary", "Accept-Encoding");
+	http_add(response, "Vary", "Accept-Encoding");
 	if (q->coding) {
-		http_add(q, response, "Content-Encoding", "%s", q->coding);
+		http_add(response, "Content-Encoding", "%s", q->coding);
 	}
 }
 
@@ -417,7 +414,7 @@ static ssize_t pull_stream(void *payload, uint64_t position, char *buf, size_t m
 
 struct MHD_Response *http_stream_response(http_request *q, uint64_t size)
 {
-	return q->server->mhd->response_from_callback(size, PIECE, pull_stream, q, NULL);
+	return MHD_create_response_from_callback(size, PIECE, pull_stream, q, NULL);
 }
 
 vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error *err)

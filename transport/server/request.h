@@ -82,10 +82,10 @@ const char *http_header(const http_request *q, const char *name); /* NULL: not t
 bool http_parameter(const http_request *q, const char *name, vv_buf *out, bool *bad);
 bool http_is_get(const http_request *q); /* GET or HEAD */
 
-void http_add(const http_request *q, struct MHD_Response *response, const char *name,
-	      const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void http_add(struct MHD_Response *response, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Without a body; NULL: out of memory. */
-struct MHD_Response *http_empty(const http_request *q);
+struct MHD_Response *http_empty(void);
 enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response *response);
 /* An answer that is a line of text. */
 enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
@@ -113,8 +113,7 @@ bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice,
 /* Who asks, of which repository. */
 vv_http_call http_call_of(const http_request *q);
 /* Content-Range, where there is one. */
-void http_add_range(const http_request *q, struct MHD_Response *response,
-		    const vv_http_range *range, uint64_t size);
+void http_add_range(struct MHD_Response *response, const vv_http_range *range, uint64_t size);
 
 /* Starts the worker; false with q->stream.err set. */
 bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_error *err),

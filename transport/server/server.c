@@ -9,7 +9,6 @@
  */
 #include "transport/server/server.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,59 +33,6 @@
 #define HEAD_MAX ((size_t)32 << 10) /* memory of a connection: its head must fit */
 #define PEM_MAX ((size_t)1 << 20)
 #define STACK ((size_t)1 << 20)
-
-/* --- the library ----------------------------------------------------------------------------- */
-
-/* libmicrohttpd is loaded when it is needed: it brings GnuTLS along, which would slow every start
- * of the program. */
-
-static const char *const names[] = {"libmicrohttpd.so.12", "libmicrohttpd.so"};
-
-static bool find_symbol(void *library, void *member, const char *name)
-{
-	void *symbol = dlsym(library, name);
-
-	/* C has no conversion from object to function pointers; POSIX promises this one. */
-	memcpy(member, &symbol, sizeof(symbol));
-	return symbol != NULL;
-}
-
-static vv_status load_mhd(const http_mhd **out, vv_error *err)
-{
-	static http_mhd table;
-	static bool loaded;
-	void *library = NULL;
-	size_t i;
-
-	for (i = 0; !loaded && !library && i < sizeof(names) / sizeof(names[0]); i++) {
-		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-	}
-	if (!loaded && !library) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"serving over HTTP needs libmicrohttpd, which is not "
-			"installed");
-		return vv_hint(err, "apt install libmicrohttpd12");
-	}
-	loaded = loaded || (find_symbol(library, &table.start_daemon, "MHD_start_daemon") &&
-			    find_symbol(library, &table.stop_daemon, "MHD_stop_daemon") &&
-			    find_symbol(library, &table.quiesce_daemon, "MHD_quiesce_daemon") &&
-			    find_symbol(library, &table.response_from_buffer,
-					"MHD_create_response_from_buffer") &&
-			    find_symbol(library, &table.response_from_callback,
-					"MHD_create_response_from_callback") &&
-			    find_symbol(library, &table.add_header, "MHD_add_response_header") &&
-			    find_symbol(library, &table.queue, "MHD_queue_response") &&
-			    find_symbol(library, &table.destroy_response, "MHD_destroy_response") &&
-			    find_symbol(library, &table.value, "MHD_lookup_connection_value") &&
-			    find_symbol(library, &table.values, "MHD_get_connection_values_n") &&
-			    find_symbol(library, &table.info, "MHD_get_connection_info") &&
-			    find_symbol(library, &table.supports, "MHD_is_feature_supported"));
-	if (!loaded) {
-		return vv_fail(err, VV_ENOSUPPORT, "the libmicrohttpd here is too old");
-	}
-	*out = &table;
-	return VV_OK;
-}
 
 /* --- requests ----------------------------------------------------------------------------- */
 
@@ -114,7 +60,7 @@ static http_request *new_request(vv_http_server *s, struct MHD_Connection *c, co
 	q->mhd = c;
 	q->start_ms = vv_monotonic_ms();
 	(void)snprintf(q->method, sizeof(q->method), "%s", method);
-	info = s->mhd->info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	q->connection = info ? info->socket_context : NULL;
 	name_client(q);
 	q->is_too_many = http_connection_asks(s, q->connection, &q->client);
@@ -512,7 +458,7 @@ static vv_status read_tls(vv_http_server *s, vv_error *err)
 	if (!s->o.tls_cert || !s->o.tls_key) {
 		return vv_fail(err, VV_EUSAGE, "a certificate and its key belong together");
 	}
-	if (s->mhd->supports(MHD_FEATURE_TLS) != MHD_YES) {
+	if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
 		return vv_fail(err, VV_ENOSUPPORT, "the libmicrohttpd here was built without TLS");
 	}
 	rc = read_pem(&s->tls_cert, s->o.tls_cert, "certificate", false, err);
@@ -546,8 +492,8 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 		{MHD_OPTION_END, 0, NULL},
 	};
 
-	s->daemon = s->mhd->start_daemon(flags, 0, NULL, NULL, handle_request, s, MHD_OPTION_ARRAY,
-					 options, MHD_OPTION_END);
+	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle_request, s, MHD_OPTION_ARRAY,
+				     options, MHD_OPTION_END);
 	if (s->daemon) {
 		return VV_OK;
 	}
@@ -638,8 +584,8 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 	if (s->o.closed && !o->auth_file) {
 		return vv_fail(err, VV_EUSAGE, "nobody could read here: there is no file of users");
 	}
-	if ((rc = load_mhd(&s->mhd, err)) < 0 || (rc = read_names(s, o, err)) < 0 ||
-	    (rc = read_tls(s, err)) < 0 || (rc = open_all(s, o, err)) < 0) {
+	if ((rc = read_names(s, o, err)) < 0 || (rc = read_tls(s, err)) < 0 ||
+	    (rc = open_all(s, o, err)) < 0) {
 		return rc;
 	}
 	if (o->auth_file && (rc = vv_http_auth_open(&s->auth, o->auth_file, err)) < 0) {
@@ -712,7 +658,7 @@ static void end_daemon(vv_http_server *s, unsigned grace_sec)
 	int fd;
 
 	atomic_store(&s->stopping, true);
-	fd = s->mhd->quiesce_daemon(s->daemon);
+	fd = MHD_quiesce_daemon(s->daemon);
 	if (fd >= 0) {
 		(void)close(fd);
 	}
@@ -720,7 +666,7 @@ static void end_daemon(vv_http_server *s, unsigned grace_sec)
 		pause_ms(20);
 	}
 	http_connections_break(s);
-	s->mhd->stop_daemon(s->daemon);
+	MHD_stop_daemon(s->daemon);
 }
 
 void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)

@@ -7,8 +7,7 @@
  *   GET  /                           which repositories there are
  *
  * <repository> is /<name>; a single one is found at the top as well. What is served is
- * described in docs/http.md. libmicrohttpd is loaded when a server is started, and no
- * sooner. A thread for each connection, and one more for each request whose answer is made
+ * described in docs/http.md. A thread for each connection, and one more for each request whose answer is made
  * while it is sent; between them go rings of 64 KiB, so that memory follows the number of
  * connections and nothing else.
  *
@@ -30,8 +29,7 @@
 typedef struct vv_http_server vv_http_server;
 
 /* Opens the repositories, listens. VV_EUSAGE: an address, two repositories of one name;
- * VV_ENOTFOUND; VV_EREFUSED: an address that is taken; VV_ENOSUPPORT: libmicrohttpd is not
- * there. */
+ * VV_ENOTFOUND; VV_EREFUSED: an address that is taken. */
 vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 			       const vv_http_handlers *handlers, vv_error *err);
 

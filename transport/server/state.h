@@ -1,5 +1,5 @@
 /*
- * state: a running HTTP server: libmicrohttpd's functions, what is served, what is counted. Internal.
+ * state: a running HTTP server: what is served, what is counted. Internal.
  */
 #ifndef VV_TRANSPORT_SERVER_STATE_H
 #define VV_TRANSPORT_SERVER_STATE_H
@@ -22,22 +22,6 @@ struct http_connection; /* connection.h */
 
 typedef struct vv_http_server vv_http_server;
 
-/* The functions of libmicrohttpd, found when it is loaded. */
-typedef struct http_mhd {
-	__typeof__(&MHD_start_daemon) start_daemon;
-	__typeof__(&MHD_stop_daemon) stop_daemon;
-	__typeof__(&MHD_quiesce_daemon) quiesce_daemon;
-	__typeof__(&MHD_create_response_from_buffer) response_from_buffer;
-	__typeof__(&MHD_create_response_from_callback) response_from_callback;
-	__typeof__(&MHD_add_response_header) add_header;
-	__typeof__(&MHD_queue_response) queue;
-	__typeof__(&MHD_destroy_response) destroy_response;
-	__typeof__(&MHD_lookup_connection_value) value;
-	__typeof__(&MHD_get_connection_values_n) values;
-	__typeof__(&MHD_get_connection_info) info;
-	__typeof__(&MHD_is_feature_supported) supports;
-} http_mhd;
-
 typedef struct http_repository {
 	char *name; /* in URLs */
 	char *path; /* to open it at */
@@ -48,7 +32,6 @@ typedef struct http_repository {
 } http_repository;
 
 struct vv_http_server {
-	const http_mhd *mhd;
 	struct MHD_Daemon *daemon;
 	vv_http_options o; /* strings are not kept beyond the start */
 	vv_http_handlers handlers;

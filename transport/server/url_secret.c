@@ -36,18 +36,17 @@ static bool has_cookie(const char *header, const char *name, const char *value)
 /* To the same address without the secret. "//host" would lead elsewhere. */
 static enum MHD_Result redirect(http_request *q)
 {
-	const http_mhd *mhd = q->server->mhd;
-	struct MHD_Response *response = http_empty(q);
+	struct MHD_Response *response = http_empty();
 	bool here = q->path[0] == '/' && q->path[1] != '/' && q->path[1] != '\\';
 
 	if (!response) {
 		return MHD_NO;
 	}
-	(void)mhd->add_header(response, "Location", here ? q->path : "/");
-	http_add(q, response, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict",
+	(void)MHD_add_response_header(response, "Location", here ? q->path : "/");
+	http_add(response, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict",
 		 q->server->cookie, q->server->secret);
-	http_add(q, response, "Cache-Control", "no-store");
-	http_add(q, response, "Referrer-Policy", "no-referrer");
+	http_add(response, "Cache-Control", "no-store");
+	http_add(response, "Referrer-Policy", "no-referrer");
 	return http_send(q, MHD_HTTP_SEE_OTHER, response);
 }
 

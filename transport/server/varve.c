@@ -131,10 +131,10 @@ enum MHD_Result http_varve_end(http_request *q)
 	}
 	response = http_stream_response(q, MHD_SIZE_UNKNOWN);
 	if (response) {
-		http_add(q, response, "Content-Type", TYPE);
-		http_add(q, response, "Cache-Control", "no-store");
+		http_add(response, "Content-Type", TYPE);
+		http_add(response, "Cache-Control", "no-store");
 		/* A proxy that gathers the answer would keep the signs of life to itself (nginx). */
-		http_add(q, response, "X-Accel-Buffering", "no");
+		http_add(response, "X-Accel-Buffering", "no");
 	}
 	return http_send(q, MHD_HTTP_OK, response);
 }
