@@ -54,7 +54,7 @@ def main():
     for path in paths:
         for name in sorted(files[path].defined if path.endswith(".c") else ()):
             inside = words[path][name] > 1
-            if name in ARGUED or users[name] - {path} or (inside and name in tested):
+            if name in ARGUED or name.startswith("varve_") or users[name] - {path} or (inside and name in tested):
                 continue
             who = "this file alone: make it static" if inside else "tests alone" if name in tested else "nobody"
             print(f"{path}: {name} is used by {who}")

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-TOPS = ["base", "repo", "dataset", "diff", "transport", "lib", "cmd"]
+TOPS = ["include", "base", "repo", "dataset", "diff", "transport", "lib", "cmd"]
 HEAD = """# Index of the sources
 
 Made by `./dev index` from the first sentence of each file's opening comment; [tour.md](tour.md)
@@ -20,7 +20,7 @@ def opening(path):
         text = f.read(2000)
     m = re.match(r"/\*\n \* ((?:.|\n)*?)(?:\n \*\n| ?\*/)", text)
     words = " ".join(line.strip().lstrip("*").strip() for line in m[1].split("\n")) if m else ""
-    m = re.match(r"([a-z0-9_]+): (.*)", words)
+    m = re.match(r"(?:varve/)?([a-z0-9_]+)(?:\.h)?: (.*)", words)
     if not m:
         return None
     end = re.search(r"[.:;] |\.$", m[2])

@@ -56,6 +56,8 @@ lib/work/serve
 lib/work/vault
 lib/work/doctor
 lib/work/hold
+include/varve
+lib
 
 cmd/frame
 
@@ -91,12 +93,13 @@ BELOW = {  # programs, the folders of cmd, share its frame
     "dataset": ["repo", "base"],
     "diff": ["dataset", "repo", "base"],
     "transport": ["repo", "base"],
-    "lib": CORE,
-    "cmd/frame": ["lib", *CORE],
-    "cmd/ipfs": ["cmd/frame", "lib", *CORE],
-    "cmd/vault": ["cmd/frame", "lib", *CORE],
-    "cmd/web": ["cmd/ipfs", "cmd/frame", "lib", *CORE],
-    "cmd/varve": ["cmd/ipfs", "cmd/frame", "lib", *CORE],
+    "include": [],
+    "lib": ["include", *CORE],
+    "cmd/frame": ["lib", "include", *CORE],
+    "cmd/ipfs": ["cmd/frame", "lib", "include", *CORE],
+    "cmd/vault": ["cmd/frame", "lib", "include", *CORE],
+    "cmd/web": ["cmd/ipfs", "cmd/frame", "lib", "include", *CORE],
+    "cmd/varve": ["cmd/ipfs", "cmd/frame", "lib", "include", *CORE],
 }
 
 PROGRAMS = ["cmd/ipfs", "cmd/vault", "cmd/web", "cmd/varve"]
@@ -144,7 +147,7 @@ def read_includes(root, path):
         for number, line in enumerate(f, 1):
             m = re.match(r'\s*#\s*include\s*(["<])([^">]*)', line)
             if m:
-                yield number, m[1], m[2]
+                yield number, m[1], ("include/" if m[2].startswith("varve/") else "") + m[2]
 
 
 def top(path):

@@ -14,13 +14,18 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT BUILD_SHARED_LIBS)
 	set(CMAKE_C_VISIBILITY_PRESET hidden)
 endif()
 
+# The folders go into libvarve.so as well as into programs.
+if(NOT VARVE_SANITIZE)
+	set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+endif()
+
 find_program(VARVE_CCACHE ccache)
 if(VARVE_CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
 	set(CMAKE_C_COMPILER_LAUNCHER "${VARVE_CCACHE}")
 endif()
 
 add_library(vv_flags INTERFACE)
-target_include_directories(vv_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+target_include_directories(vv_flags INTERFACE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include")
 target_compile_definitions(vv_flags INTERFACE _POSIX_C_SOURCE=200809L _XOPEN_SOURCE=700)
 target_compile_options(vv_flags INTERFACE
 	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion

@@ -296,3 +296,29 @@ vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_wr
 	vv_buf_clear(&out);
 	return rc;
 }
+
+vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *payload,
+			 vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (const vv_report_dataset *d = r->first; d; d = d->next) {
+		for (const vv_report_group *g = d->first; g; g = g->next) {
+			for (const vv_report_item *i = g->first; i && rc == VV_OK; i = i->next) {
+				const vv_report_entry e = {.rule = g->code,
+							   .path = d->path,
+							   .column = g->column,
+							   .message = i->message,
+							   .severity = i->severity,
+							   .accepted = i->accepted != NULL,
+							   .line = i->line,
+							   .row = i->row,
+							   .value = i->value,
+							   .value_len = i->value_len};
+
+				rc = fn(payload, &e, err);
+			}
+		}
+	}
+	return rc;
+}

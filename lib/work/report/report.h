@@ -46,6 +46,20 @@ vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_err
 void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
 bool vv_report_valid(const vv_check_report *r); /* nothing at or above fail_on */
 
+/* A finding that the report keeps; texts are borrowed from it. */
+typedef struct vv_report_entry {
+	const char *rule, *path, *column, *message; /* column: NULL for rows and tables */
+	vv_severity severity;
+	bool accepted;
+	uint64_t line, row; /* from 1; 0: none */
+	const char *value;  /* value_len bytes; NULL: none */
+	size_t value_len;
+} vv_report_entry;
+typedef vv_status (*vv_report_entry_fn)(void *payload, const vv_report_entry *e, vv_error *err);
+/* All of them, by dataset and group; a negative answer of fn ends it and is returned. */
+vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *payload,
+			 vv_error *err);
+
 /* How text looks that is written from now on. */
 void vv_report_look(vv_check_report *r, bool color, unsigned width);
 

@@ -45,9 +45,7 @@ void vv_subject_clear(vv_subject *s)
 	vv_subject_init(s);
 }
 
-/* The ':' between revision and path; one inside braces belongs to the revision, as in
- * HEAD^{/fix: typo}. NULL when there is none. */
-static const char *find_colon(const char *text)
+const char *vv_subject_colon(const char *text)
 {
 	unsigned depth = 0;
 	const char *p;
@@ -62,6 +60,30 @@ static const char *find_colon(const char *text)
 		}
 	}
 	return NULL;
+}
+
+static bool copy_text(char **out, const char *text)
+{
+	*out = text ? vv_strdup(text) : NULL;
+	return *out || !text;
+}
+
+vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err)
+{
+	*out = *s;
+	out->text = text;
+	out->path = out->file = out->lfs = NULL;
+	out->passing = NULL;
+	out->groups = NULL;
+	out->raw = NULL;
+	memset(&out->types, 0, sizeof(out->types));
+	out->lent = out->in_file = false;
+	if (!copy_text(&out->path, s->path) || !copy_text(&out->file, s->file) ||
+	    !copy_text(&out->lfs, s->lfs)) {
+		vv_subject_clear(out);
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
 }
 
 /* The path after the colon: from the top, or from here when it begins with "./". */
@@ -401,7 +423,7 @@ vv_status vv_subject_settle(vv_subject *s, vv_error *err)
 vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			  const char *text, vv_error *err)
 {
-	const char *colon = find_colon(text);
+	const char *colon = vv_subject_colon(text);
 	char *rev = NULL;
 	vv_status rc;
 

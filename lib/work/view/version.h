@@ -73,6 +73,13 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
 vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			     const vv_oid *commit, const char *path, vv_error *err);
 
+/* The ':' between revision and path in what is called REV:PATH; one inside braces belongs to the revision, as in
+ * HEAD^{/fix: typo}. NULL when there is none. */
+const char *vv_subject_colon(const char *text);
+
+/* What was found, and not opened, once more. text (s's, or a copy) is borrowed. */
+vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err);
+
 /* Is it a pointer that was edited or torn? Then err is what opening it answers. */
 bool vv_subject_is_broken(const vv_subject *s, vv_error *err);
 

@@ -15,10 +15,10 @@
 
 static const struct {
 	const char *sign;
-	vv_fact_op op;
+	vv_where_op op;
 } operators[] = {/* what another begins with comes after it */
-		 {"^=", VV_FACT_BEGINS}, {"<=", VV_FACT_UP_TO}, {">=", VV_FACT_FROM},
-		 {"=", VV_FACT_IS},      {"<", VV_FACT_BELOW},  {">", VV_FACT_ABOVE}};
+		 {"^=", VV_WHERE_BEGINS}, {"<=", VV_WHERE_UP_TO}, {">=", VV_WHERE_FROM},
+		 {"=", VV_WHERE_IS},      {"<", VV_WHERE_BELOW},  {">", VV_WHERE_ABOVE}};
 
 #define DAY 86400
 #define BETWEEN " between "
@@ -29,7 +29,7 @@ static const char tests_hint[] =
 
 typedef struct test {
 	size_t column;
-	vv_fact_op op;
+	vv_where_op op;
 	const char *text;
 	size_t len;
 	const vv_field *field;
@@ -48,7 +48,7 @@ struct vv_where {
 /* ---- what is asked ---- */
 
 static bool split(test *t, const vv_table *table, const char *word, const char *at,
-		  const char *sign, vv_fact_op op)
+		  const char *sign, vv_where_op op)
 {
 	long column = vv_schema_find(&table->schema, word, (size_t)(at - word));
 
@@ -69,7 +69,7 @@ static vv_status parse(test *t, const vv_table *table, const char *word, vv_erro
 	size_t unused;
 
 	for (at = strchr(word, '='); at; at = strchr(at + 1, '=')) {
-		if (split(t, table, word, at, "=", VV_FACT_IS)) {
+		if (split(t, table, word, at, "=", VV_WHERE_IS)) {
 			return VV_OK;
 		}
 	}
@@ -102,11 +102,11 @@ static vv_status parse(test *t, const vv_table *table, const char *word, vv_erro
 static bool parse_between(test two[2], const vv_table *table, const char *word)
 {
 	for (const char *at = strstr(word, BETWEEN), *and; at; at = strstr(at + 1, BETWEEN)) {
-		if (split(&two[0], table, word, at, BETWEEN, VV_FACT_FROM) &&
+		if (split(&two[0], table, word, at, BETWEEN, VV_WHERE_FROM) &&
 		    (and = strstr(two[0].text, AND)) != NULL) {
 			two[0].len = (size_t)(and-two[0].text);
 			two[1] = two[0];
-			two[1].op = VV_FACT_UP_TO;
+			two[1].op = VV_WHERE_UP_TO;
 			two[1].text = and+strlen(AND);
 			two[1].len = strlen(two[1].text);
 			return true;
@@ -118,7 +118,7 @@ static bool parse_between(test two[2], const vv_table *table, const char *word)
 /* Is "a==3" or "a=>3" written where "a=3" or "a>=3" is meant? NULL: no. */
 static const char *meant(const test *t)
 {
-	if (t->op != VV_FACT_IS || t->len < 2) {
+	if (t->op != VV_WHERE_IS || t->len < 2) {
 		return NULL;
 	}
 	return t->text[0] == '=' ? "=" : t->text[0] == '>' ? ">=" : t->text[0] == '<' ? "<=" : NULL;
@@ -245,10 +245,13 @@ static void plan(test *t)
 	const vv_field *f = t->field;
 	vv_fact_test *x = &t->fact;
 
-	vv_fact_test_init(x, t->op, t->text, t->len);
+	if (t->op > VV_WHERE_FROM) {
+		return;
+	}
+	vv_fact_test_init(x, (vv_fact_op)t->op, t->text, t->len);
 	x->numbers = VV_FACT_BY_TEXT;
 	x->texts = VV_FACT_BYTES;
-	if (t->op == VV_FACT_IS || t->op == VV_FACT_BEGINS) {
+	if (t->op == VV_WHERE_IS || t->op == VV_WHERE_BEGINS) {
 		return;
 	}
 	x->empty_counts = !vv_field_missing(f, &empty);
@@ -286,6 +289,9 @@ bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len)
 	vv_fact f;
 
 	for (size_t i = 0; i < w->count; i++) {
+		if (w->tests[i].op > VV_WHERE_FROM) {
+			continue; /* facts know nothing of it */
+		}
 		vv_facts_column(&f, facts, len, w->tests[i].column);
 		if (!vv_fact_test_may(&w->tests[i].fact, &f)) {
 			return false;
@@ -312,12 +318,13 @@ static bool quick_rank(const vv_where *w, const test *t, const vv_cell *c, int *
 	return true;
 }
 
-static bool is_in_order(vv_fact_op op, int rank)
+static bool is_in_order(vv_where_op op, int rank)
 {
-	return op == VV_FACT_BELOW   ? rank < 0
-	       : op == VV_FACT_UP_TO ? rank <= 0
-	       : op == VV_FACT_ABOVE ? rank > 0
-				     : rank >= 0;
+	return op == VV_WHERE_BELOW   ? rank < 0
+	       : op == VV_WHERE_UP_TO ? rank <= 0
+	       : op == VV_WHERE_ABOVE ? rank > 0
+	       : op == VV_WHERE_FROM  ? rank >= 0
+				      : rank != 0;
 }
 
 static bool compares(vv_where *w, test *t, const vv_cell *c)
@@ -340,7 +347,7 @@ static bool compares(vv_where *w, test *t, const vv_cell *c)
 		return false;
 	}
 	if (!has_order(&v) || (rank = vv_value_rank(&v, &t->value, &t->digits)) == 2) {
-		return false;
+		return t->op == VV_WHERE_DIFFERS;
 	}
 	return is_in_order(t->op, rank);
 }
@@ -349,10 +356,14 @@ static bool compares(vv_where *w, test *t, const vv_cell *c)
 static bool test_holds(vv_where *w, test *t, const vv_cell *c)
 {
 	switch (t->op) {
-	case VV_FACT_IS:
+	case VV_WHERE_IS:
 		return c->len == t->len && (t->len == 0 || memcmp(c->text, t->text, t->len) == 0);
-	case VV_FACT_BEGINS:
+	case VV_WHERE_BEGINS:
 		return t->len == 0 || begins(t, c->text, c->len);
+	case VV_WHERE_NULL:
+		return vv_field_missing(t->field, c);
+	case VV_WHERE_NOT_NULL:
+		return !vv_field_missing(t->field, c);
 	default:
 		return compares(w, t, c);
 	}
@@ -388,7 +399,7 @@ bool vv_where_value(const vv_where *w, size_t i, vv_key_value *out)
 	const test *t = &w->tests[i];
 
 	*out = (vv_key_value){t->column, t->text, t->len};
-	return t->op == VV_FACT_IS;
+	return t->op == VV_WHERE_IS;
 }
 
 void vv_where_free(vv_where *w)
@@ -405,7 +416,7 @@ static vv_status finish(test *x, const vv_table *t, vv_error *err)
 	vv_status rc = VV_OK;
 
 	x->field = &t->schema.fields[x->column];
-	if (x->op != VV_FACT_IS && x->op != VV_FACT_BEGINS) {
+	if (x->op > VV_WHERE_BEGINS && x->op <= VV_WHERE_DIFFERS) {
 		rc = read_value(x, err);
 	}
 	plan(x);
@@ -434,11 +445,42 @@ vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *word
 		for (; n > 0 && rc == VV_OK; n--) {
 			const test *x = &w->tests[w->count];
 
-			if (x->op != VV_FACT_IS && x->op != VV_FACT_BEGINS &&
+			if (x->op != VV_WHERE_IS && x->op != VV_WHERE_BEGINS &&
 			    (rc = refuse_joined(x, t, err)) < 0) {
 				break;
 			}
 			rc = finish(&w->tests[w->count++], t, err);
+		}
+	}
+	if (rc < 0) {
+		vv_where_free(w);
+		return rc;
+	}
+	*out = w;
+	return VV_OK;
+}
+
+vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,
+		      vv_error *err)
+{
+	vv_where *w = vv_calloc(1, sizeof(*w));
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (!w || !(w->tests = vv_calloc(count + 1, sizeof(*w->tests)))) {
+		vv_free(w);
+		return vv_fail_nomem(err);
+	}
+	w->json = t->root.dialect.form != VV_FORM_CSV;
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		test *x = &w->tests[w->count++];
+
+		x->op = tests[i].op;
+		x->text = tests[i].text;
+		x->len = tests[i].len;
+		if ((rc = vv_view_column(t, tests[i].column, strlen(tests[i].column), "where",
+					 &x->column, err)) == VV_OK) {
+			rc = finish(x, t, err);
 		}
 	}
 	if (rc < 0) {

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "dataset/check/key_groups.h"
 #include "dataset/table/table.h"
+#include "lib/work/view/fact_test.h"
 
 typedef struct vv_where vv_where;
 
@@ -21,6 +22,28 @@ typedef struct vv_where vv_where;
  * COL between LOW and HIGH (under the column's type); they and the table must outlive *out. VV_EUSAGE: none of these, or
  * no value of the type; VV_ENOTFOUND: no such column. */
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *words, vv_error *err);
+
+/* The same of tests that are taken apart already. */
+typedef enum vv_where_op {
+	VV_WHERE_IS = VV_FACT_IS,
+	VV_WHERE_BEGINS = VV_FACT_BEGINS,
+	VV_WHERE_BELOW = VV_FACT_BELOW,
+	VV_WHERE_UP_TO = VV_FACT_UP_TO,
+	VV_WHERE_ABOVE = VV_FACT_ABOVE,
+	VV_WHERE_FROM = VV_FACT_FROM,
+	VV_WHERE_DIFFERS, /* a value of the type, and another one */
+	VV_WHERE_NULL,    /* a missing value */
+	VV_WHERE_NOT_NULL
+} vv_where_op;
+
+typedef struct vv_where_test {
+	const char *column;
+	vv_where_op op;
+	const char *text;
+	size_t len;
+} vv_where_test;
+vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,
+		      vv_error *err);
 void vv_where_free(vv_where *w); /* accepts NULL */
 
 size_t vv_where_count(const vv_where *w);

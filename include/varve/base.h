@@ -1,0 +1,163 @@
+/*
+ * varve/base.h: errors, option structs, callbacks and cells that all headers use.
+ *
+ * These rules hold for every function of libvarve unless its comment says otherwise.
+ *
+ * - A function returns 0 or a negative error code. A function whose name ends in "next" returns 1 with an
+ *   item, 0 at the end, or a negative code; after a failure it returns that code again.
+ * - err is the last parameter and may be NULL. It is written only when the call fails.
+ * - The first parameter of a function that makes a handle is where the handle goes. The caller owns it. It is
+ *   set to NULL on failure.
+ * - Every function whose name ends in "free" accepts NULL. Handles may be freed in any order: a child keeps
+ *   what it needs of its parent alive.
+ * - The library copies, or keeps alive, everything that arguments and options point to, except the payloads of
+ *   callbacks.
+ * - A pointer to const that a function returns or puts into a struct is borrowed from the handle: from a
+ *   cursor until the next call with that cursor, from any other handle until that is freed.
+ * - Names, paths, revisions and messages end with NUL and are UTF-8, but a repository may hold paths and commit
+ *   messages that are not. Data (cells, keys, bytes of files) has a length and may hold any byte. Paths are
+ *   relative to the top of the work tree, with '/'.
+ * - Rows, columns and parts are counted from 0, lines from 1.
+ * - A handle is used by one thread at a time. Different handles may be used in different threads, also when
+ *   they were made from the same repository. A varve_version, varve_table, varve_filter and varve_report never
+ *   change once they are made, and threads may share them; free comes last.
+ * - No lock of the library is held while a callback runs.
+ * - The library prints nothing, never ends the process, and does not read the environment (but see
+ *   VARVE_OPEN_ENVIRON). It does not change the environment, locale, working directory, umask or signal
+ *   handlers.
+ * - When memory runs out a function returns VARVE_ENOMEM and nothing is half done.
+ * - After fork() the child may only free the handles of the parent, which then does nothing.
+ */
+#ifndef VARVE_BASE_H
+#define VARVE_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define VARVE_BEGIN extern "C" {
+#define VARVE_END }
+#define VARVE_INIT(type)                                                                           \
+	([] {                                                                                      \
+		type o_{};                                                                         \
+		o_.size = sizeof(type);                                                            \
+		return o_;                                                                         \
+	}())
+#else
+#define VARVE_BEGIN
+#define VARVE_END
+/* An option struct with all defaults: varve_diff_options o = VARVE_INIT(varve_diff_options); */
+#define VARVE_INIT(type) ((type){.size = sizeof(type)})
+#endif
+
+#if defined(__GNUC__)
+#define VARVE_API __attribute__((visibility("default")))
+#else
+#define VARVE_API
+#endif
+
+VARVE_BEGIN
+
+/* The version of these headers: major * 10000 + minor * 100 + patch. */
+#define VARVE_VERSION_NUMBER 100
+
+/*
+ * Option structs. The first member is size, which VARVE_INIT sets. A member that is zero or NULL has its
+ * default. New members are added at the end only: the library reads no more than size bytes. When a struct is
+ * longer than the library knows, the rest must be zero, else the call returns VARVE_ENOSUPPORT, as it does for
+ * unknown flags. Every function accepts NULL for its options.
+ *
+ * Structs that the library fills and lends (pointers to const) may also grow at their end. Do not copy them by
+ * their size or allocate them. varve_error, varve_text, varve_cell, varve_value, varve_test, varve_param and
+ * varve_row_cell are frozen.
+ */
+
+enum varve_code {
+	VARVE_OK = 0,
+	VARVE_ENOTFOUND = -1,   /* no such repository, path, revision, ref, column or row */
+	VARVE_EEXISTS = -2,     /* it exists already */
+	VARVE_EUSAGE = -3,      /* an argument is invalid, or does not fit what it is used with */
+	VARVE_EINPUT = -4,      /* the given data cannot be read */
+	VARVE_ECORRUPT = -5,    /* stored bytes are damaged */
+	VARVE_EMISSING = -6,    /* a block or commit is not in this repository */
+	VARVE_EIO = -7,         /* the operating system or a remote reported an error */
+	VARVE_ENOMEM = -8,      /* out of memory */
+	VARVE_ELOCKED = -9,     /* another process or handle holds the lock */
+	VARVE_ECONFLICT = -10,  /* a merge conflict, or something changed meanwhile */
+	VARVE_EREFUSED = -11,   /* a policy, a hook or a limit forbids it */
+	VARVE_ENOSUPPORT = -12, /* a format or feature that this version does not have */
+	VARVE_ECANCELLED = -13  /* the watch's progress function asked to stop */
+};
+
+/* An error: plain data on the caller's stack, without anything to free. Text that is too long for its member is
+ * shortened in the middle. */
+typedef struct varve_error {
+	int32_t code;      /* enum varve_code */
+	int32_t reserved;  /* 0 */
+	char message[512]; /* what happened; one line of English without a full stop */
+	char hint
+		[320]; /* what may help, for users of the varve program; "" when there is nothing to say */
+	uint64_t reserved2[8]; /* 0 */
+} varve_error;
+
+/* The version of the library at run time, such as "0.1.0". Static. *number (or NULL) is set to the same as a
+ * number, like VARVE_VERSION_NUMBER. */
+VARVE_API const char *varve_library_version(int *number);
+
+/* The name of an error code, such as "not-found", for logs and JSON. Static; "unknown" for other numbers. */
+VARVE_API const char *varve_code_name(int code);
+
+/* For callbacks: sets code and message (NULL: the code's name) and clears the rest. err may be NULL. Returns
+ * code. */
+VARVE_API int varve_error_set(varve_error *err, int code, const char *message);
+
+typedef struct varve_progress {
+	const char *what;     /* what is being done, in English: "reading rows" */
+	uint64_t done, total; /* total 0: unknown. Only their ratio means something */
+} varve_progress;
+
+/* Reports the progress of a long call, and cancels it. progress is called in the thread that made the call, at each
+ * group of rows or block. It must not call varve. When it returns anything but 0 the call ends with VARVE_ECANCELLED
+ * and leaves everything as it was. A cursor keeps a copy of the watch. */
+typedef struct varve_watch {
+	size_t size;
+	int (*progress)(void *payload, const varve_progress *p);
+	void *payload;
+} varve_watch;
+
+/* Takes bytes in order. Returns 0, or a code of enum varve_code, which ends the call and becomes its result. */
+typedef int (*varve_write_fn)(void *payload, const void *bytes, size_t len, varve_error *err);
+
+/* Reads at most len bytes. Returns how many, 0 at the end, or a negative code. */
+typedef int64_t (*varve_read_fn)(void *payload, void *bytes, size_t len, varve_error *err);
+
+typedef struct varve_text {
+	const char *data; /* len bytes, without NUL; NULL only when len is 0 */
+	size_t len;
+} varve_text;
+
+enum varve_cell_state {
+	VARVE_CELL_TEXT = 0,   /* text of CSV; a decoded JSON string */
+	VARVE_CELL_ABSENT = 1, /* the row is too short, or the member is missing */
+	VARVE_CELL_NULL = 2,   /* null of JSON */
+	VARVE_CELL_LITERAL = 3 /* a JSON number, true, false, array or object, as written */
+};
+
+/* A cell exactly as the file spells it. */
+typedef struct varve_cell {
+	const char *text; /* len bytes, without NUL; NULL only when len is 0 */
+	uint32_t len;
+	uint8_t state; /* enum varve_cell_state */
+	uint8_t reserved[3];
+} varve_cell;
+
+/* A number that is not known, or a row that does not exist. */
+#define VARVE_UNKNOWN UINT64_MAX
+
+/* Room for a commit id (40 or 64 hexadecimal digits) or a CID, with the NUL. A CID is the content identifier of a
+ * block: its SHA-256 hash, written in base32 as IPFS writes it. */
+#define VARVE_ID_SIZE 72
+
+VARVE_END
+#endif

@@ -1,0 +1,78 @@
+/*
+ * varve/check.h: validates data against its schema, the project's rules and the version before it.
+ *
+ * Invalid data is not an error: the report has findings. A negative code means that the check could not run.
+ */
+#ifndef VARVE_CHECK_H
+#define VARVE_CHECK_H
+
+#include "varve/base.h"
+#include "varve/repo.h"
+
+VARVE_BEGIN
+
+typedef struct varve_report varve_report;
+
+enum varve_check_flag {
+	VARVE_CHECK_NEW_ONLY = 1 << 0, /* findings that the base has too do not count */
+	VARVE_CHECK_NO_CACHE = 1 << 1, /* do not use what earlier checks found */
+	VARVE_CHECK_WARNINGS = 1 << 2  /* warnings count as errors in the verdict */
+};
+
+typedef struct varve_check_options {
+	size_t size;
+	uint32_t flags; /* enum varve_check_flag */
+	uint32_t reserved;
+	const char *
+		schema; /* varve_check_file: Table Schema as JSON, in place of the file's own; NULL: that one */
+	const char *const *
+		paths; /* varve_check_revision: files or folders, ended by NULL; NULL: all tables */
+	const varve_watch *watch;
+} varve_check_options;
+
+/* Checks a text file, in parallel. The file need not be a valid table: every fault of its structure is a finding. It is
+ * checked by the datapackage.json beside it. repo may be NULL. */
+VARVE_API int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
+			       const varve_check_options *options, varve_error *err);
+
+/* Checks the tables of a revision (NULL: the work tree) against base (NULL: its first parent, or HEAD for the work tree;
+ * "": nothing). */
+VARVE_API int varve_check_revision(varve_report **out, varve_repo *repo, const char *revision,
+				   const char *base, const varve_check_options *options,
+				   varve_error *err);
+
+typedef struct varve_finding {
+	const char *rule; /* its code: "type-error", "primary-key" ... */
+	bool error;       /* false: a warning */
+	bool known;       /* the base has it too, or it is accepted */
+	const char *path;
+	uint64_t line;       /* of the file; 0: none */
+	uint64_t row;        /* VARVE_UNKNOWN: none */
+	const char *column;  /* "" when it is about the row or the table */
+	varve_text value;    /* data of the cell; may hold any byte */
+	const char *message; /* "is not an integer" */
+} varve_finding;
+
+/* A finding that the report keeps. NULL: it keeps not so many. */
+VARVE_API const varve_finding *varve_report_finding(const varve_report *report, uint64_t i);
+
+typedef struct varve_report_counts {
+	bool valid;
+	uint64_t errors; /* all, kept or not */
+	uint64_t warnings;
+	uint64_t known;
+	uint64_t kept; /* findings that varve_report_finding gives */
+	uint64_t tables;
+	uint64_t rows;
+} varve_report_counts;
+
+/* Counts of the report. */
+VARVE_API const varve_report_counts *varve_report_info(const varve_report *report);
+
+/* Writes the report in a format: "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or "html". */
+VARVE_API int varve_report_write(varve_report *report, const char *format, varve_write_fn write,
+				 void *payload, varve_error *err);
+VARVE_API void varve_report_free(varve_report *report);
+
+VARVE_END
+#endif

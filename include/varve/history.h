@@ -1,0 +1,120 @@
+/*
+ * varve/history.h: revisions, refs, commits, and the history of a row.
+ */
+#ifndef VARVE_HISTORY_H
+#define VARVE_HISTORY_H
+
+#include "varve/base.h"
+#include "varve/repo.h"
+
+VARVE_BEGIN
+
+/* Resolves a revision (gitrevisions(7): HEAD~2, v1, an abbreviated id, main@{yesterday}) to the id of a commit.
+ * @{YYYY-MM-DD} is the last commit on HEAD's first-parent line that was made before the end of that day in UTC.
+ * VARVE_ENOTFOUND; VARVE_EUSAGE: ambiguous. */
+VARVE_API int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,
+			      varve_error *err);
+
+typedef struct varve_ref {
+	const char *name;   /* "refs/heads/main" */
+	const char *id;     /* of the object that it points to */
+	const char *commit; /* tags peeled; "" when it is not a commit */
+	const char *target; /* the other ref's name, of a symbolic ref; else NULL */
+} varve_ref;
+
+/* A cursor over the refs whose names begin with prefix ("" for all), sorted: a consistent snapshot. */
+typedef struct varve_refs varve_refs;
+VARVE_API int varve_refs_open(varve_refs **out, varve_repo *repo, const char *prefix,
+			      varve_error *err);
+VARVE_API int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_error *err);
+VARVE_API void varve_refs_free(varve_refs *refs);
+
+/* Moves or makes a ref durably, by compare and swap. old: the id that it must have now; "": it must not exist; NULL:
+ * whatever it is. message (or NULL) goes to the reflog. VARVE_ECONFLICT: it moved; VARVE_ELOCKED; VARVE_EEXISTS: another
+ * ref's name is in the way. */
+VARVE_API int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
+			    const char *message, varve_error *err);
+
+/* Deletes a ref if it has the id old now (NULL: whatever it is). VARVE_ENOTFOUND, VARVE_ECONFLICT, VARVE_ELOCKED. */
+VARVE_API int varve_ref_delete(varve_repo *repo, const char *name, const char *old,
+			       varve_error *err);
+
+typedef struct varve_commit {
+	const char *id;
+	const char *tree;
+	const char *const *parents; /* parent_count ids */
+	size_t parent_count;
+	const char *author; /* name */
+	const char *author_mail;
+	const char *committer;
+	const char *committer_mail;
+	int64_t author_time; /* seconds since 1970-01-01 */
+	int64_t commit_time;
+	int32_t author_offset; /* of the time zone, in minutes */
+	int32_t commit_offset;
+	const char *message; /* whole, as stored */
+} varve_commit;
+
+enum varve_log_flag {
+	VARVE_LOG_FIRST_PARENT = 1 << 0,
+	VARVE_LOG_REVERSE = 1 << 1,
+	VARVE_LOG_TOPO =
+		1 << 2, /* never a parent before any of its children; reads the whole range first */
+	VARVE_LOG_ALL = 1 << 3 /* from all refs */
+};
+
+typedef struct varve_log_options {
+	size_t size;
+	uint32_t flags; /* enum varve_log_flag */
+	uint32_t reserved;
+	const char *range; /* "v1..main", one revision, or NULL: HEAD */
+	const char *const
+		*paths; /* only commits that changed one of these files or folders; NULL: all */
+	uint64_t skip;
+	uint64_t limit; /* 0: none */
+} varve_log_options;
+
+/* A cursor over commits, newest first, simplified to paths as git log does. VARVE_ENOTFOUND: no such revision. */
+typedef struct varve_log varve_log;
+VARVE_API int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *options,
+			     varve_error *err);
+VARVE_API int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err);
+VARVE_API void varve_log_free(varve_log *log);
+
+typedef struct varve_row_cell {
+	const char *name;     /* of the column */
+	const char *old_name; /* where the column was renamed; else NULL */
+	varve_cell before;    /* absent where the row or column was added */
+	varve_cell after;     /* absent where the row or column was removed */
+} varve_row_cell;
+
+typedef struct varve_row_event {
+	const char *commit;
+	int32_t kind;     /* enum varve_row_kind (diff.h): added, removed or changed */
+	const char *path; /* in that commit */
+	const varve_row_cell
+		*cells; /* cell_count: those that changed, or all of an added or removed row */
+	size_t cell_count;
+} varve_row_event;
+
+typedef struct varve_row_history_options {
+	size_t size;
+	const char *range;      /* NULL: HEAD */
+	const char *const *key; /* names of columns, ended by NULL; NULL: the table's key */
+	uint32_t flags;         /* VARVE_LOG_FIRST_PARENT */
+	uint32_t reserved;
+} varve_row_history_options;
+
+/* A cursor over the commits that changed a row, newest first. The row is the one with this key: its values, as they are
+ * written, in the order of the key's columns. Renamed files, columns and keys are followed, through merges too.
+ * VARVE_ENOTFOUND: no such path, column or row; VARVE_EUSAGE: the table has no key. */
+typedef struct varve_row_history varve_row_history;
+VARVE_API int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char *path,
+				     const varve_text *values, size_t count,
+				     const varve_row_history_options *options, varve_error *err);
+VARVE_API int varve_row_history_next(varve_row_history *history, const varve_row_event **event,
+				     varve_error *err);
+VARVE_API void varve_row_history_free(varve_row_history *history);
+
+VARVE_END
+#endif

@@ -1,0 +1,72 @@
+/*
+ * varve/repo.h: repositories.
+ *
+ * A repository is an ordinary Git repository with varve's folder in it. Opening one reads its settings; nothing
+ * else is read until it is asked for.
+ */
+#ifndef VARVE_REPO_H
+#define VARVE_REPO_H
+
+#include "varve/base.h"
+
+VARVE_BEGIN
+
+typedef struct varve_repo varve_repo;
+
+enum varve_open_flag {
+	VARVE_OPEN_ENVIRON =
+		1 << 0, /* take a copy of the process's environment now, in place of env */
+	VARVE_OPEN_BARE = 1 << 1, /* accept a bare repository although it was not named exactly */
+	VARVE_INIT_BARE = 1 << 2  /* varve_repo_init makes a bare repository */
+};
+
+typedef struct varve_repo_options {
+	size_t size;
+	uint32_t flags; /* enum varve_open_flag */
+	uint32_t
+		threads; /* besides the caller's; 0: as many as there are processors; UINT32_MAX: none */
+	/* "NAME=value" strings, ended by NULL, in the form of environ: everything that the library, git, ssh and
+	 * hooks see of the environment (HOME, PATH, TMPDIR, GIT_CONFIG_*, GIT_AUTHOR_*, http_proxy ...). Copied.
+	 * NULL without VARVE_OPEN_ENVIRON: nothing, so settings of the user and the system are not read. */
+	const char *const *env;
+} varve_repo_options;
+
+/* Opens the repository that contains path. A relative path is resolved here; later changes of the working
+ * directory do not matter. VARVE_ENOTFOUND, VARVE_EREFUSED (another user owns it), VARVE_ENOSUPPORT. */
+VARVE_API int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options *options,
+			      varve_error *err);
+
+/* Makes a repository in the folder path, or completes an existing one: Git's files, varve's folder and the
+ * filter settings. Harmless when repeated. *created (or NULL) tells whether there was none before. */
+VARVE_API int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options *options,
+			      bool *created, varve_error *err);
+
+/* Frees the handle. Versions, tables and cursors made from it stay usable. */
+VARVE_API void varve_repo_free(varve_repo *repo);
+
+enum varve_folder {
+	VARVE_FOLDER_WORK_TREE,
+	VARVE_FOLDER_GIT,    /* of this work tree */
+	VARVE_FOLDER_COMMON, /* of all work trees */
+	VARVE_FOLDER_BLOCKS  /* where varve keeps the data */
+};
+
+/* The absolute path of a folder (enum varve_folder), without '/' at its end. NULL: a bare repository has no work
+ * tree. */
+VARVE_API const char *varve_repo_folder(const varve_repo *repo, int folder);
+
+/* A setting of Git, the last value on all levels, at most size bytes of it with the NUL. *len (or NULL): its whole
+ * length. VARVE_ENOTFOUND: not set. */
+VARVE_API int varve_repo_config(char *value, size_t size, size_t *len, varve_repo *repo,
+				const char *key, varve_error *err);
+
+/* The operation that is under way in the work tree: "", "merge", "cherry-pick", "revert", "rebase", "bisect" or
+ * "am". Static. Reads the disk each time. */
+VARVE_API const char *varve_repo_state(varve_repo *repo);
+
+/* Gives the bytes of the block with this CID to write. They are checked against the CID. VARVE_EMISSING. */
+VARVE_API int varve_repo_block(varve_repo *repo, const char *cid, varve_write_fn write,
+			       void *payload, varve_error *err);
+
+VARVE_END
+#endif

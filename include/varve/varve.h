@@ -1,0 +1,19 @@
+/*
+ * varve/varve.h: all of libvarve.
+ *
+ *	repo --find, at--> version --open--> table --open--> rows     cells, as the file spells them
+ *	  |                   '-- bytes        '-- + table --> diff --> changes
+ *	  '-- log, refs, changes, row history, check
+ */
+#ifndef VARVE_VARVE_H
+#define VARVE_VARVE_H
+
+#include "varve/base.h"
+#include "varve/check.h"
+#include "varve/diff.h"
+#include "varve/history.h"
+#include "varve/repo.h"
+#include "varve/table.h"
+#include "varve/version.h"
+
+#endif

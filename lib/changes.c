@@ -1,0 +1,162 @@
+/*
+ * changes: knows how paths that differ are listed, between revisions and in the work tree.
+ */
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "lib/handles.h"
+#include "lib/work/add/plan.h"
+#include "lib/work/diff/changes.h"
+#include "lib/work/diff/sides.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+#include "repo/git/index/index.h"
+#include "varve/diff.h"
+
+struct varve_changes {
+	vv_arena arena;
+	varve_path_change *items;
+	size_t count, cap, at;
+};
+
+static vv_status put(varve_changes *list, const char *path, const char *old_path, char staged,
+		     char work, bool table, vv_error *err)
+{
+	varve_path_change c = {
+		.staged = staged, .work = work, .table = table || vv_add_looks_like_table(path)};
+
+	c.path = vv_arena_strndup(&list->arena, path, strlen(path));
+	c.old_path = old_path ? vv_arena_strndup(&list->arena, old_path, strlen(old_path)) : NULL;
+	if (!c.path || (old_path && !c.old_path) ||
+	    !vv_array_room(list->items, list->count, list->cap)) {
+		return vv_fail_nomem(err);
+	}
+	list->items[list->count++] = c;
+	return VV_OK;
+}
+
+#define TYPE 0170000u
+
+static char letter_of(const vv_diff_path *p)
+{
+	return p->old_path                                    ? 'R'
+	       : p->old_mode == 0                             ? 'A'
+	       : p->new_mode == 0                             ? 'D'
+	       : (p->old_mode & TYPE) != (p->new_mode & TYPE) ? 'T'
+							      : 'M';
+}
+
+static vv_status list_between(varve_changes *list, vv_session *s, const varve_changes_options *o,
+			      vv_error *err)
+{
+	vv_diff_sides sides = {.count = 0};
+	vv_oid from, to;
+	vv_status rc;
+
+	if ((rc = vv_rev_commit(s->repo, o->from ? o->from : "HEAD", &from, err)) < 0 ||
+	    (rc = vv_rev_commit(s->repo, o->to, &to, err)) < 0) {
+		return rc;
+	}
+	rc = vv_diff_sides_between(&sides, s->repo, &from, &to, o->paths, err);
+	for (size_t i = 0; rc == VV_OK && i < sides.count; i++) {
+		const vv_diff_path *p = &sides.paths[i];
+
+		rc = put(list, p->path, p->old_path, letter_of(p), ' ', false, err);
+	}
+	vv_diff_sides_clear(&sides);
+	return rc;
+}
+
+/* Is it one of the paths, or below one? */
+static bool is_selected(const char *const *paths, const char *path)
+{
+	for (size_t i = 0; paths && paths[i]; i++) {
+		size_t len = strlen(paths[i]);
+
+		if (strncmp(path, paths[i], len) == 0 &&
+		    (len == 0 || path[len] == '\0' || path[len] == '/')) {
+			return true;
+		}
+	}
+	return !paths;
+}
+
+static vv_status list_work(varve_changes *list, vv_session *s, const varve_changes_options *o,
+			   vv_error *err)
+{
+	vv_changes_options how = {.untracked = (o->flags & VARVE_CHANGES_UNTRACKED) != 0};
+	vv_changes all;
+	vv_index *index = NULL;
+	vv_status rc;
+
+	memset(&all, 0, sizeof(all));
+	if (o->from) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"a revision to compare the work tree with is not supported: name both");
+	}
+	if (vv_repository_is_bare(s->repo)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "a bare repository has no work tree: name two revisions");
+	}
+	if ((rc = vv_index_open(&index, s->repo, err)) == VV_OK &&
+	    (rc = vv_changes_read(&all, s->repo, index, s->reader, &how, err)) == VV_OK) {
+		for (size_t i = 0; rc == VV_OK && i < all.count; i++) {
+			const vv_change_entry *e = &all.entries[i];
+
+			if (is_selected(o->paths, e->path)) {
+				rc = put(list, e->path, e->from, e->staged, e->work, e->table, err);
+			}
+		}
+	}
+	vv_changes_clear(&all);
+	vv_index_close(index);
+	return rc;
+}
+
+int varve_changes_open(varve_changes **out, varve_repo *repo, const varve_changes_options *options,
+		       varve_error *err)
+{
+	varve_changes *list = vv_calloc(1, sizeof(*list));
+	varve_changes_options o;
+	vv_session *s = NULL;
+	vv_error e;
+	vv_status rc;
+
+	*out = NULL;
+	if (!list) {
+		return vv_give(err, vv_fail_nomem(&e), &e);
+	}
+	vv_arena_init(&list->arena);
+	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
+	    (rc = vv_take_flags(o.flags, VARVE_CHANGES_UNTRACKED, &e)) < 0 ||
+	    (rc = vv_session_take(&s, repo->core, &e)) < 0) {
+		goto done;
+	}
+	rc = o.to ? list_between(list, s, &o, &e) : list_work(list, s, &o, &e);
+done:
+	vv_session_give(s);
+	if (rc < 0) {
+		varve_changes_free(list);
+		return vv_give(err, rc, &e);
+	}
+	*out = list;
+	return 0;
+}
+
+int varve_changes_next(varve_changes *list, const varve_path_change **change, varve_error *err)
+{
+	(void)err;
+	*change = list->at < list->count ? &list->items[list->at++] : NULL;
+	return *change != NULL;
+}
+
+void varve_changes_free(varve_changes *list)
+{
+	if (list) {
+		vv_arena_clear(&list->arena);
+		vv_free(list->items);
+		vv_free(list);
+	}
+}

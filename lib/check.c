@@ -1,0 +1,338 @@
+/*
+ * check: knows what of a check the library's callers choose, and how its findings are lent.
+ */
+#include "varve/check.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "lib/handles.h"
+#include "lib/work/check/files.h"
+#include "lib/work/check/run.h"
+#include "lib/work/report/report.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+
+#define CHECK_FLAGS ((uint32_t)(VARVE_CHECK_NEW_ONLY | VARVE_CHECK_NO_CACHE | VARVE_CHECK_WARNINGS))
+
+struct varve_report {
+	vv_check_report *report;
+	varve_finding *findings;
+	size_t count, cap;
+	varve_report_counts counts;
+};
+
+/* One check under way. */
+typedef struct job {
+	varve_check_options o;
+	vv_check_run run;
+	vv_session *session;
+	vv_rules_file *rules;
+	vv_diff_side side, base;
+	bool has_base;
+	vv_buf schema;
+	vv_watched watched;
+} job;
+
+static void clear_job(job *j)
+{
+	vv_check_cache_close(j->run.cache);
+	vv_pool_free(j->session ? NULL : j->run.pool);
+	vv_report_free(j->run.report);
+	vv_rules_file_free(j->rules);
+	vv_diff_side_clear(&j->side);
+	vv_diff_side_clear(&j->base);
+	vv_buf_clear(&j->schema);
+	vv_session_give(j->session);
+}
+
+static vv_status begin(job *j, vv_core *core, const varve_check_options *options, vv_error *err)
+{
+	uint32_t nsec;
+	vv_status rc;
+
+	memset(j, 0, sizeof(*j));
+	vv_buf_init(&j->schema);
+	if ((rc = vv_take_options(&j->o, sizeof(j->o), options, err)) < 0 ||
+	    (rc = vv_take_flags(j->o.flags, CHECK_FLAGS, err)) < 0 ||
+	    (rc = vv_session_take(&j->session, core, err)) < 0) {
+		return rc;
+	}
+	if (j->session) {
+		j->run.repo = j->session->repo;
+		j->run.reader = j->session->reader;
+	}
+	j->run.new_only = (j->o.flags & VARVE_CHECK_NEW_ONLY) != 0;
+	j->run.progress = vv_watched_begin(&j->watched, j->o.watch);
+	vv_now(&j->run.now, &nsec);
+	if (j->o.schema) {
+		vv_buf_puts(&j->schema, j->o.schema);
+		j->run.schema = &j->schema;
+		j->run.schema_name = "the schema given";
+	}
+	return vv_buf_ok(&j->schema, err);
+}
+
+static vv_status open_cache(job *j, vv_error *err)
+{
+	char *dir;
+	vv_status rc;
+
+	if (j->o.flags & VARVE_CHECK_NO_CACHE) {
+		return VV_OK;
+	}
+	dir = j->run.repo
+		      ? vv_path_join(vv_repository_varvedir(j->run.repo), "cache", "check", NULL)
+		      : NULL;
+	if (j->run.repo && !dir) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_check_cache_open(&j->run.cache, dir, err);
+	vv_free(dir);
+	return rc;
+}
+
+static vv_status open_report(job *j, vv_error *err)
+{
+	vv_report_options o = {.fail_on = vv_rules_fail_on(j->rules), .new_only = j->run.new_only};
+	vv_status rc = open_cache(j, err);
+
+	if (j->o.flags & VARVE_CHECK_WARNINGS) {
+		o.fail_on = VV_SEVERITY_WARNING;
+	}
+	return rc < 0 ? rc : vv_report_new(&j->run.report, &o, err);
+}
+
+/* ---- findings ---- */
+
+static vv_status keep_finding(void *payload, const vv_report_entry *e, vv_error *err)
+{
+	varve_report *r = payload;
+
+	if (!vv_array_room(r->findings, r->count, r->cap)) {
+		return vv_fail_nomem(err);
+	}
+	r->findings[r->count++] = (varve_finding){.rule = e->rule,
+						  .error = e->severity == VV_SEVERITY_ERROR,
+						  .known = e->accepted,
+						  .path = e->path,
+						  .line = e->line,
+						  .row = e->row ? e->row - 1 : VARVE_UNKNOWN,
+						  .column = e->column ? e->column : "",
+						  .value = {e->value, e->value_len},
+						  .message = e->message};
+	return VV_OK;
+}
+
+static vv_status make_report(varve_report **out, job *j, vv_error *err)
+{
+	varve_report *r;
+	vv_report_totals t;
+	vv_status rc;
+
+	if (j->run.unread.code < 0) {
+		*err = j->run.unread;
+		return err->code;
+	}
+	if (!(r = vv_calloc(1, sizeof(*r)))) {
+		return vv_fail_nomem(err);
+	}
+	r->report = j->run.report;
+	j->run.report = NULL;
+	if ((rc = vv_report_each(r->report, keep_finding, r, err)) < 0) {
+		varve_report_free(r);
+		return rc;
+	}
+	vv_report_totals_get(r->report, &t);
+	r->counts = (varve_report_counts){.valid = vv_report_valid(r->report),
+					  .errors = t.errors,
+					  .warnings = t.warnings,
+					  .known = t.known + t.accepted,
+					  .kept = r->count,
+					  .tables = t.datasets};
+	*out = r;
+	return VV_OK;
+}
+
+static int end(varve_report **out, job *j, vv_status rc, vv_error *e, varve_error *err)
+{
+	*out = NULL;
+	if (rc == VV_OK) {
+		rc = make_report(out, j, e);
+	}
+	clear_job(j);
+	return vv_give(err, rc, e);
+}
+
+/* ---- what is checked ---- */
+
+static vv_status name_side(vv_diff_side *s, vv_side_kind kind, const char *name, vv_error *err)
+{
+	s->kind = kind;
+	s->name = vv_strdup(name);
+	return s->name ? VV_OK : vv_fail_nomem(err);
+}
+
+int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
+		     const varve_check_options *options, varve_error *err)
+{
+	job j;
+	unsigned cpus = vv_cpu_count();
+	char *argv[2] = {NULL, NULL};
+	vv_error e;
+	vv_status rc = begin(&j, repo ? repo->core : NULL, options, &e);
+
+	if (rc == VV_OK) {
+		j.run.reader = NULL;
+		j.run.pool = j.session ? vv_dataset_reader_pool(j.session->reader)
+				       : vv_pool_new(cpus > 1 ? cpus - 1 : 0);
+		argv[0] = vv_strdup(file);
+		rc = argv[0] && j.run.pool ? name_side(&j.side, VV_SIDE_WORK, "the files", &e)
+					   : vv_fail_nomem(&e);
+	}
+	if (rc == VV_OK && (rc = open_report(&j, &e)) == VV_OK) {
+		rc = vv_check_files(&j.run, NULL, &j.side, 1, argv, &e);
+	}
+	vv_free(argv[0]);
+	return end(out, &j, rc, &e, err);
+}
+
+static vv_status find_side(job *j, const char *revision, vv_error *err)
+{
+	vv_oid commit;
+	vv_status rc;
+
+	if (!revision) {
+		return vv_repository_is_bare(j->run.repo)
+			       ? vv_fail(err, VV_EUSAGE,
+					 "a bare repository has no work tree to check")
+			       : name_side(&j->side, VV_SIDE_WORK, "the work tree", err);
+	}
+	if (strcmp(revision, ":") == 0) {
+		return name_side(&j->side, VV_SIDE_INDEX, "the index", err);
+	}
+	rc = vv_rev_commit(j->run.repo, revision, &commit, err);
+	return rc < 0 ? rc : vv_diff_side_commit(&j->side, j->run.repo, &commit, revision, err);
+}
+
+static vv_status find_base(job *j, const char *base, vv_error *err)
+{
+	vv_oid commit;
+	vv_head head;
+	vv_status rc;
+
+	if (base && !*base) {
+		return VV_OK;
+	}
+	if (base) {
+		rc = vv_rev_commit(j->run.repo, base, &commit, err);
+		j->has_base = rc == VV_OK;
+		return rc < 0 ? rc : vv_diff_side_commit(&j->base, j->run.repo, &commit, base, err);
+	}
+	if (j->side.kind == VV_SIDE_COMMIT) {
+		return vv_check_parent(j->run.repo, &j->side.commit, &j->base, &j->has_base, err);
+	}
+	if ((rc = vv_head_read(j->run.repo, &head, err)) < 0) {
+		return rc;
+	}
+	j->has_base = !head.unborn;
+	if (j->has_base) {
+		rc = vv_diff_side_commit(&j->base, j->run.repo, &head.commit, "HEAD", err);
+	}
+	vv_head_clear(&head);
+	return rc;
+}
+
+/* As a command line in the top folder has them. */
+static vv_status check_side(job *j, vv_error *err)
+{
+	size_t count = 0;
+	char **argv;
+	vv_status rc = VV_OK;
+
+	while (j->o.paths && j->o.paths[count]) {
+		count++;
+	}
+	if (!(argv = vv_calloc(count + 1, sizeof(*argv)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		argv[i] = vv_repository_is_bare(j->run.repo)
+				  ? vv_strdup(j->o.paths[i])
+				  : vv_repository_file(j->run.repo, j->o.paths[i]);
+		rc = argv[i] ? VV_OK : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_check_side(&j->run, &j->side, j->has_base ? &j->base : NULL, (int)count,
+				   argv, err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_free(argv[i]);
+	}
+	vv_free(argv);
+	return rc;
+}
+
+int varve_check_revision(varve_report **out, varve_repo *repo, const char *revision,
+			 const char *base, const varve_check_options *options, varve_error *err)
+{
+	job j;
+	vv_error e;
+	vv_status rc = begin(&j, repo->core, options, &e);
+
+	if (rc < 0 || (rc = find_side(&j, revision, &e)) < 0 ||
+	    (rc = find_base(&j, base, &e)) < 0 ||
+	    (rc = vv_check_rules_read(&j.rules, j.run.reader, &j.side, &e)) < 0 ||
+	    (rc = open_report(&j, &e)) < 0) {
+		goto done;
+	}
+	rc = check_side(&j, &e);
+done:
+	return end(out, &j, rc, &e, err);
+}
+
+/* ---- reports ---- */
+
+const varve_finding *varve_report_finding(const varve_report *report, uint64_t i)
+{
+	return i < report->count ? &report->findings[i] : NULL;
+}
+
+const varve_report_counts *varve_report_info(const varve_report *report)
+{
+	return &report->counts;
+}
+
+static vv_status put_text(void *payload, const char *bytes, size_t len, vv_error *err)
+{
+	return vv_writing_put(payload, bytes, len, err);
+}
+
+int varve_report_write(varve_report *report, const char *format, varve_write_fn write,
+		       void *payload, varve_error *err)
+{
+	vv_writing to = {write, payload};
+	vv_report_form form;
+	vv_error e;
+
+	if (!vv_report_form_parse(&form, format, strlen(format))) {
+		return vv_give(err,
+			       vv_fail(&e, VV_EUSAGE,
+				       "there is no format '%s': it is one of " VV_REPORT_FORMS,
+				       format),
+			       &e);
+	}
+	return vv_give(err, vv_report_stream(report->report, form, put_text, &to, &e), &e);
+}
+
+void varve_report_free(varve_report *report)
+{
+	if (report) {
+		vv_report_free(report->report);
+		vv_free(report->findings);
+		vv_free(report);
+	}
+}

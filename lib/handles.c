@@ -1,0 +1,166 @@
+/*
+ * handles: knows how errors and options cross the border of the library.
+ */
+#include "lib/handles.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+
+_Static_assert((int)VARVE_ECANCELLED == (int)VV_ECANCELLED &&
+		       (int)VARVE_ENOTFOUND == (int)VV_ENOTFOUND &&
+		       (int)VARVE_EREFUSED == (int)VV_EREFUSED,
+	       "codes are the same on both sides");
+_Static_assert(sizeof(((varve_error *)0)->message) >= VV_MESSAGE_MAX &&
+		       sizeof(((varve_error *)0)->hint) >= VV_HINT_MAX,
+	       "texts of errors fit");
+
+static const char *const code_names[] = {
+	"ok", "not-found", "exists", "usage",    "input",   "corrupt",     "missing",
+	"io", "no-memory", "locked", "conflict", "refused", "unsupported", "cancelled"};
+
+#define CODES (sizeof(code_names) / sizeof(code_names[0]))
+
+const char *varve_library_version(int *number)
+{
+	if (number) {
+		*number = VARVE_VERSION_NUMBER;
+	}
+	return VARVE_VERSION;
+}
+
+const char *varve_code_name(int code)
+{
+	return code <= 0 && (size_t)-code < CODES ? code_names[-code] : "unknown";
+}
+
+static void put_text(char *out, size_t size, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len >= size) {
+		len = size - 1;
+		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80) {
+			len--;
+		}
+	}
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
+int varve_error_set(varve_error *err, int code, const char *message)
+{
+	if (err) {
+		memset(err, 0, sizeof(*err));
+		err->code = code;
+		put_text(err->message, sizeof(err->message),
+			 message ? message : varve_code_name(code));
+	}
+	return code;
+}
+
+int vv_give(varve_error *err, vv_status rc, const vv_error *from)
+{
+	if (rc < 0 && err) {
+		varve_error_set(err, (int)rc, from->message);
+		put_text(err->hint, sizeof(err->hint), from->hint);
+	}
+	return (int)rc;
+}
+
+vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err)
+{
+	size_t size = 0;
+
+	memset(out, 0, known);
+	if (!options) {
+		return VV_OK;
+	}
+	memcpy(&size, options, sizeof(size));
+	if (size < sizeof(size)) {
+		return vv_fail(err, VV_EUSAGE, "the size of an option struct is not set");
+	}
+	for (size_t i = known; i < size; i++) {
+		if (((const char *)options)[i] != 0) {
+			return vv_fail(
+				err, VV_ENOSUPPORT,
+				"an option struct has members that this version of libvarve does not know");
+		}
+	}
+	memcpy(out, options, size < known ? size : known);
+	return VV_OK;
+}
+
+vv_status vv_take_flags(uint32_t flags, uint32_t known, vv_error *err)
+{
+	return (flags & ~known) == 0 ? VV_OK
+				     : vv_fail(err, VV_ENOSUPPORT,
+					       "this version of libvarve does not know flag 0x%x",
+					       (unsigned)(flags & ~known));
+}
+
+static bool go_on(void *payload, const char *what, uint64_t done, uint64_t total)
+{
+	const vv_watched *w = payload;
+	varve_progress p = {what, done, total};
+
+	return w->watch.progress(w->watch.payload, &p) == 0;
+}
+
+const vv_progress *vv_watched_begin(vv_watched *out, const varve_watch *watch)
+{
+	vv_error unused;
+
+	if (vv_take_options(&out->watch, sizeof(out->watch), watch, &unused) < 0 ||
+	    !out->watch.progress) {
+		return NULL;
+	}
+	out->progress = (vv_progress){go_on, out, go_on};
+	return &out->progress;
+}
+
+vv_status vv_writing_put(void *writing, const void *bytes, size_t len, vv_error *err)
+{
+	const vv_writing *w = writing;
+	varve_error e;
+	int rc;
+
+	varve_error_set(&e, VARVE_EIO, "the caller's function failed");
+	rc = w->write(w->payload, bytes, len, &e);
+	if (rc == 0) {
+		return VV_OK;
+	}
+	if (rc > 0 || (size_t)-rc >= CODES) {
+		rc = VARVE_EIO;
+	}
+	vv_fail(err, (vv_status)rc, "%s", e.message);
+	return e.hint[0] ? vv_hint(err, "%s", e.hint) : (vv_status)rc;
+}
+
+vv_status vv_names_take(vv_name_list *out, const char *const *names, vv_error *err)
+{
+	memset(out, 0, sizeof(*out));
+	vv_arena_init(&out->arena);
+	while (names && names[out->count]) {
+		out->count++;
+	}
+	if (!names) {
+		return VV_OK;
+	}
+	if (!(out->items = vv_calloc(out->count + 1, sizeof(*out->items)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < out->count; i++) {
+		if (!(out->items[i] = vv_arena_strndup(&out->arena, names[i], strlen(names[i])))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+void vv_names_clear(vv_name_list *list)
+{
+	vv_free(list->items);
+	vv_arena_clear(&list->arena);
+	list->items = NULL;
+}

@@ -1,0 +1,118 @@
+/*
+ * handles: what stands behind the handles of the public headers, and how their functions begin and end.
+ *
+ * A repository's core holds sessions: a vv_repository with its dataset reader, each used by one thread at a time. A
+ * function that needs Git or the reader takes an idle session, or opens a further one, and gives it back; cursors that
+ * walk through Git keep theirs until they are freed. So nobody waits for a lock while a callback of the caller runs. What
+ * was opened from a session reads blocks through its store, which any thread may do at any time; sessions live as long as
+ * the core.
+ */
+#ifndef VV_LIB_HANDLES_H
+#define VV_LIB_HANDLES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "dataset/table/dataset_reader.h"
+#include "lib/work/view/version.h"
+#include "lib/work/view/where.h"
+#include "repo/git/repository.h"
+#include "varve/base.h"
+#include "varve/repo.h"
+#include "varve/table.h"
+#include "varve/version.h"
+
+typedef struct vv_core vv_core;
+
+typedef struct vv_session {
+	vv_core *core;
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	struct vv_session *next;
+	bool busy;
+} vv_session;
+
+/* A core has one owner for each handle that was made from it. */
+vv_core *vv_core_keep(vv_core *c); /* returns c; accepts NULL */
+void vv_core_drop(vv_core *c);     /* accepts NULL; does nothing in a child of fork */
+
+/* A session that nobody else uses; c NULL: *out has neither repository nor reader. The caller gives it back. */
+vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
+void vv_session_give(vv_session *s); /* accepts NULL */
+
+struct varve_repo {
+	vv_core *core;
+};
+
+struct varve_version {
+	vv_core *core;      /* NULL: a file outside of any repository */
+	vv_subject subject; /* found, not opened; without repository and reader */
+	bool inside;        /* it is opened with those of a session */
+	char *text;         /* of subject */
+	varve_version_facts facts;
+	char commit[VARVE_ID_SIZE], blob[VARVE_ID_SIZE], cid[VARVE_ID_SIZE];
+};
+
+struct varve_table {
+	atomic_uint refs;
+	vv_core *core;
+	vv_session *session; /* whose store and pool it reads with; not busy for it */
+	vv_subject subject;
+	char *text;
+	vv_table table;
+	bool open;
+	varve_table_facts facts;
+	varve_column *columns;
+	size_t *key;
+	char *schema;
+};
+
+varve_table *vv_table_keep(const varve_table *t);
+
+/* A subject of the version, to be opened with a session of its own (*session NULL: a file outside of repositories). The
+ * caller clears the subject, then gives the session back. */
+vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_version *v,
+			     const char *text, vv_error *err);
+
+/* What the public functions return: rc, with *err filled from `from` where it is negative. */
+int vv_give(varve_error *err, vv_status rc, const vv_error *from);
+
+/* Copies the caller's options (NULL: none), as far as both know them, into out, which has known bytes. */
+vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err);
+/* VV_ENOSUPPORT where there are others than known. */
+vv_status vv_take_flags(uint32_t flags, uint32_t known, vv_error *err);
+
+/* A caller's list of names, ended by NULL, once more. items NULL: the list was. */
+typedef struct vv_name_list {
+	const char **items;
+	size_t count;
+	vv_arena arena;
+} vv_name_list;
+vv_status vv_names_take(vv_name_list *out, const char *const *names, vv_error *err);
+void vv_names_clear(vv_name_list *list);
+
+/* A watch as what the work below asks. Nothing of it is borrowed but the payload. */
+typedef struct vv_watched {
+	varve_watch watch;
+	vv_progress progress;
+} vv_watched;
+/* *out is where it stays; the progress to give, or NULL where watch is. */
+const vv_progress *vv_watched_begin(vv_watched *out, const varve_watch *watch);
+
+/* A caller's function that takes bytes, as a vv_bytes_fn. */
+typedef struct vv_writing {
+	varve_write_fn write;
+	void *payload;
+} vv_writing;
+vv_status vv_writing_put(void *writing, const void *bytes, size_t len, vv_error *err);
+
+/* The tests of a filter for a table; *out NULL where filter is. filter stays. */
+vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varve_table *table,
+			  vv_error *err);
+const varve_filter *vv_filter_keep(const varve_filter *filter);
+
+#endif

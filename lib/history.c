@@ -1,0 +1,281 @@
+/*
+ * history: knows how commits and refs are lent.
+ */
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "lib/handles.h"
+#include "repo/git/history/commit.h"
+#include "repo/git/history/log.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+#include "varve/history.h"
+
+/* ---- revisions ---- */
+
+int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,
+		    varve_error *err)
+{
+	vv_session *s;
+	vv_oid oid;
+	vv_error e;
+	vv_status rc = vv_session_take(&s, repo->core, &e);
+
+	if (rc == VV_OK && (rc = vv_rev_commit(s->repo, revision, &oid, &e)) == VV_OK) {
+		vv_oid_text(id, &oid);
+	}
+	vv_session_give(s);
+	return vv_give(err, rc, &e);
+}
+
+/* ---- refs ---- */
+
+typedef struct kept_ref {
+	varve_ref ref;
+	char id[VARVE_ID_SIZE], commit[VARVE_ID_SIZE];
+} kept_ref;
+
+struct varve_refs {
+	vv_arena arena;
+	kept_ref **items;
+	size_t count, cap, at;
+};
+
+static vv_status keep_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	varve_refs *list = payload;
+	kept_ref *k = vv_arena_calloc(&list->arena, 1, sizeof(*k));
+
+	if (!k || !vv_array_room(list->items, list->count, list->cap) ||
+	    !(k->ref.name = vv_arena_strndup(&list->arena, ref->name, strlen(ref->name))) ||
+	    (ref->symbolic && !(k->ref.target = vv_arena_strndup(&list->arena, ref->symbolic,
+								 strlen(ref->symbolic))))) {
+		return vv_fail_nomem(err);
+	}
+	vv_oid_text(k->id, &ref->id);
+	if (!vv_oid_is_null(&ref->commit)) {
+		vv_oid_text(k->commit, &ref->commit);
+	}
+	k->ref.id = k->id;
+	k->ref.commit = k->commit;
+	list->items[list->count++] = k;
+	return VV_OK;
+}
+
+int varve_refs_open(varve_refs **out, varve_repo *repo, const char *prefix, varve_error *err)
+{
+	varve_refs *list = vv_calloc(1, sizeof(*list));
+	vv_session *s = NULL;
+	vv_error e;
+	vv_status rc;
+
+	*out = NULL;
+	if (!list) {
+		return vv_give(err, vv_fail_nomem(&e), &e);
+	}
+	vv_arena_init(&list->arena);
+	if ((rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
+		rc = vv_refs_each(s->repo, prefix, keep_ref, list, &e);
+	}
+	vv_session_give(s);
+	if (rc < 0) {
+		varve_refs_free(list);
+		return vv_give(err, rc, &e);
+	}
+	*out = list;
+	return 0;
+}
+
+int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_error *err)
+{
+	(void)err;
+	*ref = refs->at < refs->count ? &refs->items[refs->at++]->ref : NULL;
+	return *ref != NULL;
+}
+
+void varve_refs_free(varve_refs *refs)
+{
+	if (refs) {
+		vv_arena_clear(&refs->arena);
+		vv_free(refs->items);
+		vv_free(refs);
+	}
+}
+
+static vv_status take_id(vv_oid *out, const char *text, vv_error *err)
+{
+	return vv_oid_parse(out, text, strlen(text))
+		       ? VV_OK
+		       : vv_fail(err, VV_EUSAGE, "'%s' is not the id of an object", text);
+}
+
+int varve_ref_set(varve_repo *repo, const char *name, const char *id, const char *old,
+		  const char *message, varve_error *err)
+{
+	vv_session *s = NULL;
+	vv_oid to, from;
+	vv_error e;
+	vv_status rc;
+
+	if ((rc = take_id(&to, id, &e)) == VV_OK &&
+	    (!old || !*old || (rc = take_id(&from, old, &e)) == VV_OK) &&
+	    (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
+		rc = vv_ref_update(s->repo, name, &to, old && *old ? &from : NULL, !old, message,
+				   &e);
+	}
+	vv_session_give(s);
+	return vv_give(err, rc, &e);
+}
+
+int varve_ref_delete(varve_repo *repo, const char *name, const char *old, varve_error *err)
+{
+	vv_session *s = NULL;
+	vv_oid from;
+	vv_error e;
+	vv_status rc = old ? take_id(&from, old, &e) : VV_OK;
+
+	if (rc == VV_OK && (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
+		rc = vv_ref_delete(s->repo, name, old ? &from : NULL, &e);
+	}
+	vv_session_give(s);
+	return vv_give(err, rc, &e);
+}
+
+/* ---- commits ---- */
+
+typedef char id_text[VARVE_ID_SIZE];
+
+struct varve_log {
+	vv_core *core;
+	vv_name_list paths;
+	vv_session *session;
+	vv_log *log;
+	vv_commit now;
+	varve_commit given;
+	id_text id, tree, *parents;
+	const char **parent_ids;
+};
+
+static vv_status give_commit(varve_log *l, const vv_oid *id, vv_error *err)
+{
+	vv_commit *c = &l->now;
+	vv_status rc;
+
+	vv_commit_clear(c);
+	vv_free(l->parents);
+	vv_free(l->parent_ids);
+	l->parents = NULL;
+	l->parent_ids = NULL;
+	if ((rc = vv_commit_read(l->session->repo, id, c, err)) < 0) {
+		return rc;
+	}
+	if (!(l->parents = vv_calloc(c->parent_count + 1, sizeof(*l->parents))) ||
+	    !(l->parent_ids = vv_calloc(c->parent_count + 1, sizeof(*l->parent_ids)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < c->parent_count; i++) {
+		vv_oid_text(l->parents[i], &c->parents[i]);
+		l->parent_ids[i] = l->parents[i];
+	}
+	vv_oid_text(l->id, &c->id);
+	vv_oid_text(l->tree, &c->tree);
+	l->given = (varve_commit){.id = l->id,
+				  .tree = l->tree,
+				  .parents = l->parent_ids,
+				  .parent_count = c->parent_count,
+				  .author = c->author.name,
+				  .author_mail = c->author.email,
+				  .committer = c->committer.name,
+				  .committer_mail = c->committer.email,
+				  .author_time = c->author.time,
+				  .commit_time = c->committer.time,
+				  .author_offset = c->author.offset_min,
+				  .commit_offset = c->committer.offset_min,
+				  .message = c->message};
+	return VV_OK;
+}
+
+#define LOG_FLAGS                                                                                  \
+	((uint32_t)(VARVE_LOG_FIRST_PARENT | VARVE_LOG_REVERSE | VARVE_LOG_TOPO | VARVE_LOG_ALL))
+
+static vv_status open_log(varve_log *l, const varve_log_options *o, vv_error *err)
+{
+	vv_range range;
+	vv_log_options how = {.max_count = o->limit,
+			      .skip = o->skip,
+			      .all = (o->flags & VARVE_LOG_ALL) != 0,
+			      .first_parent = (o->flags & VARVE_LOG_FIRST_PARENT) != 0,
+			      .reverse = (o->flags & VARVE_LOG_REVERSE) != 0,
+			      .topo = (o->flags & VARVE_LOG_TOPO) != 0};
+	vv_status rc = vv_names_take(&l->paths, o->paths, err);
+
+	how.paths = l->paths.items;
+	if (rc == VV_OK) {
+		rc = vv_session_take(&l->session, l->core, err);
+	}
+	if (rc == VV_OK && o->range &&
+	    (rc = vv_rev_range(l->session->repo, o->range, &range, err)) == VV_OK) {
+		how.ranges = &range;
+		how.range_count = 1;
+	}
+	return rc < 0 ? rc : vv_log_open(&l->log, l->session->repo, &how, err);
+}
+
+int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *options,
+		   varve_error *err)
+{
+	varve_log *l = vv_calloc(1, sizeof(*l));
+	varve_log_options o;
+	vv_error e;
+	vv_status rc;
+
+	*out = NULL;
+	if (!l) {
+		return vv_give(err, vv_fail_nomem(&e), &e);
+	}
+	l->core = vv_core_keep(repo->core);
+	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK &&
+	    (rc = vv_take_flags(o.flags, LOG_FLAGS, &e)) == VV_OK) {
+		rc = open_log(l, &o, &e);
+	}
+	if (rc < 0) {
+		varve_log_free(l);
+		return vv_give(err, rc, &e);
+	}
+	*out = l;
+	return 0;
+}
+
+int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err)
+{
+	vv_oid id;
+	vv_error e;
+	int more = vv_log_next(log->log, &id, &e);
+
+	*commit = NULL;
+	if (more > 0) {
+		vv_status rc = give_commit(log, &id, &e);
+
+		more = rc < 0 ? (int)rc : 1;
+	}
+	if (more < 0) {
+		return vv_give(err, (vv_status)more, &e);
+	}
+	*commit = more ? &log->given : NULL;
+	return more;
+}
+
+void varve_log_free(varve_log *log)
+{
+	if (log) {
+		vv_log_close(log->log);
+		vv_session_give(log->session);
+		vv_core_drop(log->core);
+		vv_names_clear(&log->paths);
+		vv_commit_clear(&log->now);
+		vv_free(log->parents);
+		vv_free(log->parent_ids);
+		vv_free(log);
+	}
+}

@@ -1,0 +1,336 @@
+/*
+ * repo: knows how many sessions a repository needs.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/thread.h"
+#include "lib/handles.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/history/state.h"
+#include "repo/git/repository_init.h"
+
+struct vv_core {
+	atomic_uint refs;
+	pid_t pid;
+	vv_mutex *lock; /* of sessions and busy */
+	vv_session *sessions;
+	char *path; /* absolute */
+	uint32_t flags;
+	char *folders[4];
+};
+
+/* ---- cores and sessions ---- */
+
+static void close_session(vv_session *s)
+{
+	vv_dataset_reader_close(s->reader);
+	vv_repository_close(s->repo);
+	vv_free(s);
+}
+
+static void free_core(vv_core *c)
+{
+	for (vv_session *s = c->sessions, *next; s; s = next) {
+		next = s->next;
+		close_session(s);
+	}
+	for (size_t i = 0; i < 4; i++) {
+		vv_free(c->folders[i]);
+	}
+	vv_mutex_free(c->lock);
+	vv_free(c->path);
+	vv_free(c);
+}
+
+vv_core *vv_core_keep(vv_core *c)
+{
+	if (c) {
+		atomic_fetch_add(&c->refs, 1);
+	}
+	return c;
+}
+
+void vv_core_drop(vv_core *c)
+{
+	if (c && c->pid == getpid() && atomic_fetch_sub(&c->refs, 1) == 1) {
+		free_core(c);
+	}
+}
+
+static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
+{
+	vv_session *s = vv_calloc(1, sizeof(*s));
+	vv_status rc;
+
+	*out = NULL;
+	if (!s) {
+		return vv_fail_nomem(err);
+	}
+	s->core = c;
+	s->busy = true;
+	if ((rc = vv_repository_open(&s->repo, c->path, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&s->reader, s->repo, NULL, err)) < 0) {
+		close_session(s);
+		return rc;
+	}
+	*out = s;
+	return VV_OK;
+}
+
+static vv_session *take_idle(vv_core *c)
+{
+	vv_session *s;
+
+	vv_mutex_lock(c->lock);
+	for (s = c->sessions; s && s->busy; s = s->next) {
+	}
+	if (s) {
+		s->busy = true;
+	}
+	vv_mutex_unlock(c->lock);
+	return s;
+}
+
+vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err)
+{
+	vv_status rc;
+
+	*out = NULL;
+	if (!c) {
+		return VV_OK;
+	}
+	if (c->pid != getpid()) {
+		return vv_fail(err, VV_EUSAGE, "a handle of the parent is used after fork()");
+	}
+	if ((*out = take_idle(c)) != NULL) {
+		return VV_OK;
+	}
+	if ((rc = open_session(out, c, err)) == VV_OK) {
+		vv_mutex_lock(c->lock);
+		(*out)->next = c->sessions;
+		c->sessions = *out;
+		vv_mutex_unlock(c->lock);
+	}
+	return rc;
+}
+
+void vv_session_give(vv_session *s)
+{
+	if (s) {
+		vv_mutex_lock(s->core->lock);
+		s->busy = false;
+		vv_mutex_unlock(s->core->lock);
+	}
+}
+
+/* ---- repositories ---- */
+
+static vv_status set_folder(vv_core *c, int which, const char *path, vv_error *err)
+{
+	if (!path) {
+		return VV_OK;
+	}
+	c->folders[which] = vv_strdup(path);
+	return c->folders[which] ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status set_folders(vv_core *c, const vv_repository *r, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = set_folder(c, VARVE_FOLDER_WORK_TREE, vv_repository_workdir(r), err)) < 0 ||
+	    (rc = set_folder(c, VARVE_FOLDER_GIT, vv_repository_gitdir(r), err)) < 0 ||
+	    (rc = set_folder(c, VARVE_FOLDER_COMMON, vv_repository_commondir(r), err)) < 0) {
+		return rc;
+	}
+	return set_folder(c, VARVE_FOLDER_BLOCKS, vv_repository_varvedir(r), err);
+}
+
+/* Later sessions find the same folder wherever the process then is. */
+static vv_status set_path(vv_core *c, const char *path, vv_error *err)
+{
+	char real[PATH_MAX];
+
+	if (!realpath(path, real)) {
+		return vv_fail_errno(err, "cannot open", path);
+	}
+	c->path = vv_strdup(real);
+	return c->path ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status open_core(vv_core **out, const char *path, const varve_repo_options *o,
+			   vv_error *err)
+{
+	vv_core *c = vv_calloc(1, sizeof(*c));
+	vv_session *first = NULL;
+	vv_status rc;
+
+	*out = NULL;
+	if (!c) {
+		return vv_fail_nomem(err);
+	}
+	atomic_init(&c->refs, 1);
+	c->pid = getpid();
+	c->flags = o->flags;
+	if (!(c->lock = vv_mutex_new())) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = set_path(c, path, err)) == VV_OK &&
+		   (rc = vv_session_take(&first, c, err)) == VV_OK) {
+		rc = set_folders(c, first->repo, err);
+		vv_session_give(first);
+	}
+	if (rc < 0) {
+		free_core(c);
+		return rc;
+	}
+	*out = c;
+	return VV_OK;
+}
+
+static vv_status open_repo(varve_repo **out, const char *path, const varve_repo_options *o,
+			   vv_error *err)
+{
+	varve_repo *r = vv_calloc(1, sizeof(*r));
+	vv_status rc = r ? open_core(&r->core, path, o, err) : vv_fail_nomem(err);
+
+	if (rc < 0) {
+		vv_free(r);
+		return rc;
+	}
+	*out = r;
+	return VV_OK;
+}
+
+#define OPEN_FLAGS ((uint32_t)(VARVE_OPEN_ENVIRON | VARVE_OPEN_BARE | VARVE_INIT_BARE))
+
+static vv_status take_repo_options(varve_repo_options *o, const varve_repo_options *given,
+				   vv_error *err)
+{
+	vv_status rc = vv_take_options(o, sizeof(*o), given, err);
+
+	return rc < 0 ? rc : vv_take_flags(o->flags, OPEN_FLAGS, err);
+}
+
+int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options *options,
+		    varve_error *err)
+{
+	varve_repo_options o;
+	vv_error e;
+	vv_status rc;
+
+	*out = NULL;
+	if ((rc = take_repo_options(&o, options, &e)) == VV_OK) {
+		rc = open_repo(out, path, &o, &e);
+	}
+	return vv_give(err, rc, &e);
+}
+
+int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options *options,
+		    bool *created, varve_error *err)
+{
+	varve_repo_options o;
+	vv_repository *r = NULL;
+	bool made = false;
+	vv_error e;
+	vv_status rc;
+
+	*out = NULL;
+	if ((rc = take_repo_options(&o, options, &e)) == VV_OK) {
+		vv_init_options init = {(o.flags & VARVE_INIT_BARE) != 0, NULL, "varve"};
+
+		rc = vv_repository_init(&r, path, &init, &made, &e);
+	}
+	if (rc == VV_OK) {
+		rc = open_repo(out,
+			       vv_repository_is_bare(r) ? vv_repository_gitdir(r)
+							: vv_repository_workdir(r),
+			       &o, &e);
+	}
+	vv_repository_close(r);
+	if (rc == VV_OK && created) {
+		*created = made;
+	}
+	return vv_give(err, rc, &e);
+}
+
+void varve_repo_free(varve_repo *repo)
+{
+	if (repo) {
+		vv_core_drop(repo->core);
+		vv_free(repo);
+	}
+}
+
+const char *varve_repo_folder(const varve_repo *repo, int folder)
+{
+	return folder >= 0 && folder < 4 ? repo->core->folders[folder] : NULL;
+}
+
+int varve_repo_config(char *value, size_t size, size_t *len, varve_repo *repo, const char *key,
+		      varve_error *err)
+{
+	vv_session *s;
+	char *text = NULL;
+	vv_error e;
+	vv_status rc = vv_session_take(&s, repo->core, &e);
+
+	if (rc == VV_OK && (rc = vv_config_string(s->repo, key, &text, &e)) == VV_OK) {
+		if (size > 0) {
+			size_t n = strlen(text) < size ? strlen(text) : size - 1;
+
+			memcpy(value, text, n);
+			value[n] = '\0';
+		}
+		if (len) {
+			*len = strlen(text);
+		}
+	}
+	vv_free(text);
+	vv_session_give(s);
+	return vv_give(err, rc, &e);
+}
+
+const char *varve_repo_state(varve_repo *repo)
+{
+	vv_session *s;
+	const char *name = "";
+
+	if (vv_session_take(&s, repo->core, NULL) == VV_OK) {
+		name = vv_state_name(s->repo);
+		vv_session_give(s);
+	}
+	return name;
+}
+
+int varve_repo_block(varve_repo *repo, const char *cid, varve_write_fn write, void *payload,
+		     varve_error *err)
+{
+	vv_writing w = {write, payload};
+	vv_session *s;
+	vv_buf bytes = VV_BUF_INIT;
+	vv_store *store;
+	vv_cid id, made;
+	vv_error e;
+	vv_status rc;
+
+	if ((rc = vv_cid_parse(&id, cid, strlen(cid), &e)) == VV_OK &&
+	    (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
+		if ((rc = vv_repository_store(s->repo, &store, &e)) == VV_OK) {
+			rc = vv_store_get(store, &id, &bytes, &e);
+		}
+		vv_session_give(s);
+	}
+	if (rc == VV_OK) {
+		if ((rc = vv_cid_of(&made, id.codec, bytes.data, bytes.len, &e)) == VV_OK) {
+			rc = vv_cid_equal(&made, &id)
+				     ? vv_writing_put(&w, bytes.data, bytes.len, &e)
+				     : vv_fail(&e, VV_ECORRUPT, "block %s is damaged", cid);
+		}
+	}
+	vv_buf_clear(&bytes);
+	return vv_give(err, rc, &e);
+}

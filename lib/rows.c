@@ -1,0 +1,233 @@
+/*
+ * rows: knows which cells of a row the caller sees.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/handles.h"
+#include "lib/work/view/named_columns.h"
+#include "lib/work/view/rows.h"
+#include "lib/work/view/view.h"
+
+struct varve_rows {
+	varve_table *table;
+	const varve_filter *filter; /* its texts are in where */
+	vv_where *where;
+	vv_rows *rows;
+	size_t *columns;
+	size_t count;
+	uint64_t from, to;
+	varve_cell *cells; /* of the row at hand; NULL where it has all columns in order */
+	vv_watched watched;
+};
+
+static vv_status take_columns(varve_rows *r, const char *const *names, vv_error *err)
+{
+	bool in_order = true;
+	vv_status rc;
+
+	for (r->count = 0; names && names[r->count]; r->count++) {
+	}
+	if (!names) {
+		r->count = r->table->facts.columns;
+	}
+	if (!(r->columns = vv_calloc(r->count + 1, sizeof(*r->columns)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		r->columns[i] = i;
+		if (names && (rc = vv_view_column(&r->table->table, names[i], strlen(names[i]),
+						  "columns", &r->columns[i], err)) < 0) {
+			return rc;
+		}
+		in_order = in_order && r->columns[i] == i;
+	}
+	if (in_order && r->count == r->table->facts.columns) {
+		return VV_OK;
+	}
+	r->cells = vv_calloc(r->count + 1, sizeof(*r->cells));
+	return r->cells ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Where share number `part` of `parts` begins. */
+static uint64_t share_start(uint64_t rows, uint32_t part, uint32_t parts)
+{
+	return rows / parts * part + rows % parts * part / parts;
+}
+
+static vv_status open_rows(varve_rows *r, const varve_rows_options *o, vv_error *err)
+{
+	vv_rows_options how = {.to = UINT64_MAX};
+	uint64_t rows = r->table->facts.rows;
+	vv_status rc = take_columns(r, o->columns, err);
+
+	if (rc < 0 || (rc = vv_filter_where(&r->where, r->filter, r->table, err)) < 0) {
+		return rc;
+	}
+	if (o->parts > 0) {
+		if (o->part >= o->parts) {
+			return vv_fail(err, VV_EUSAGE, "there is no part %u of %u",
+				       (unsigned)o->part, (unsigned)o->parts);
+		}
+		how.from = share_start(rows, o->part, o->parts);
+		how.to = share_start(rows, o->part + 1, o->parts);
+	}
+	r->from = how.from;
+	r->to = how.to;
+	how.columns = r->columns;
+	how.count = r->count;
+	how.where = r->where;
+	how.progress = vv_watched_begin(&r->watched, o->watch);
+	return vv_rows_open(&r->rows, &r->table->table, &how, err);
+}
+
+int varve_rows_open(varve_rows **out, const varve_table *table, const varve_rows_options *options,
+		    varve_error *err)
+{
+	varve_rows *r = vv_calloc(1, sizeof(*r));
+	varve_rows_options o;
+	vv_error e;
+	vv_status rc;
+
+	*out = NULL;
+	if (!r) {
+		return vv_give(err, vv_fail_nomem(&e), &e);
+	}
+	r->table = vv_table_keep(table);
+	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK) {
+		r->filter = vv_filter_keep(o.where);
+		rc = open_rows(r, &o, &e);
+	}
+	if (rc < 0) {
+		varve_rows_free(r);
+		return vv_give(err, rc, &e);
+	}
+	*out = r;
+	return 0;
+}
+
+int varve_rows_next(varve_rows *rows, const varve_cell **cells, varve_error *err)
+{
+	const vv_cell *all;
+	vv_error e;
+	int more = vv_rows_next(rows->rows, &all, &e);
+
+	*cells = NULL;
+	if (more < 0) {
+		return vv_give(err, (vv_status)more, &e);
+	}
+	if (more == 0) {
+		return 0;
+	}
+	if (!rows->cells) {
+		*cells = (const varve_cell *)(const void *)all;
+		return 1;
+	}
+	for (size_t i = 0; i < rows->count; i++) {
+		memcpy(&rows->cells[i], &all[rows->columns[i]], sizeof(*rows->cells));
+	}
+	*cells = rows->cells;
+	return 1;
+}
+
+uint64_t varve_rows_number(const varve_rows *rows)
+{
+	return vv_rows_number(rows->rows);
+}
+
+const size_t *varve_rows_columns(const varve_rows *rows, size_t *count)
+{
+	*count = rows->count;
+	return rows->columns;
+}
+
+int varve_rows_seek(varve_rows *rows, uint64_t row, varve_error *err)
+{
+	vv_error e;
+
+	if (row >= rows->table->facts.rows || row < rows->from || row >= rows->to) {
+		return vv_give(err,
+			       vv_fail(&e, VV_EUSAGE, "row %llu is not among these rows",
+				       (unsigned long long)row),
+			       &e);
+	}
+	return vv_give(err, vv_rows_seek(rows->rows, row, &e), &e);
+}
+
+void varve_rows_free(varve_rows *rows)
+{
+	if (rows) {
+		vv_rows_close(rows->rows);
+		vv_where_free(rows->where);
+		varve_filter_free((varve_filter *)(uintptr_t)rows->filter);
+		vv_free(rows->columns);
+		vv_free(rows->cells);
+		varve_table_free(rows->table);
+		vv_free(rows);
+	}
+}
+
+/* ---- rows as text ---- */
+
+static const struct {
+	int format;
+	vv_view_format view;
+} formats[] = {{VARVE_FORMAT_OWN, VV_VIEW_OWN},       {VARVE_FORMAT_CSV, VV_VIEW_CSV},
+	       {VARVE_FORMAT_TSV, VV_VIEW_TSV},       {VARVE_FORMAT_JSON, VV_VIEW_JSON},
+	       {VARVE_FORMAT_NDJSON, VV_VIEW_NDJSON}, {VARVE_FORMAT_TEXT, VV_VIEW_TABLE}};
+
+static vv_status write_rows(varve_rows *r, vv_view_format format, vv_writing *to, uint64_t *count,
+			    vv_error *err)
+{
+	vv_view_writer w;
+	const vv_cell *cells;
+	int more = 1;
+	vv_status rc = vv_view_writer_init(&w, &r->table->table, format, r->columns, r->count, 0,
+					   err);
+
+	if (rc == VV_OK) {
+		vv_view_begin(&w);
+	}
+	while (rc == VV_OK && (more = vv_rows_next(r->rows, &cells, err)) > 0) {
+		rc = vv_view_row(&w, cells, vv_rows_number(r->rows), err);
+		if (rc == VV_OK && w.out.len >= 256u << 10) {
+			rc = vv_writing_put(to, w.out.data, w.out.len, err);
+			vv_buf_reset(&w.out);
+		}
+	}
+	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : vv_view_end(&w, err);
+	if (rc == VV_OK && (rc = vv_buf_ok(&w.out, err)) == VV_OK && w.out.len > 0) {
+		rc = vv_writing_put(to, w.out.data, w.out.len, err);
+	}
+	*count = w.rows;
+	vv_view_writer_clear(&w);
+	return rc;
+}
+
+int varve_table_write(const varve_table *table, int format, const varve_rows_options *options,
+		      varve_write_fn write, void *payload, uint64_t *count, varve_error *err)
+{
+	vv_writing to = {write, payload};
+	varve_rows *rows;
+	uint64_t written = 0;
+	size_t i = 0;
+	vv_error e;
+	int rc;
+
+	while (i < sizeof(formats) / sizeof(formats[0]) && formats[i].format != format) {
+		i++;
+	}
+	if (i == sizeof(formats) / sizeof(formats[0])) {
+		return vv_give(err, vv_fail(&e, VV_EUSAGE, "there is no format %d", format), &e);
+	}
+	if ((rc = varve_rows_open(&rows, table, options, err)) < 0) {
+		return rc;
+	}
+	rc = vv_give(err, write_rows(rows, formats[i].view, &to, &written, &e), &e);
+	varve_rows_free(rows);
+	if (count) {
+		*count = written;
+	}
+	return rc;
+}

@@ -1,0 +1,416 @@
+/*
+ * table: knows how a version is opened as a table, and what a cell means.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/decimal.h"
+#include "dataset/schema/type.h"
+#include "dataset/schema/type_json.h"
+#include "dataset/schema/value.h"
+#include "lib/handles.h"
+#include "lib/work/view/rows.h"
+
+#define DAY 86400
+#define MICROS 1000000
+
+_Static_assert((int)VARVE_TYPE_GEOJSON == (int)VV_TYPE_GEOJSON &&
+		       (int)VARVE_TYPE_DATE == (int)VV_TYPE_DATE,
+	       "types are the same on both sides");
+_Static_assert(sizeof(varve_cell) == sizeof(vv_cell) &&
+		       offsetof(varve_cell, len) == offsetof(vv_cell, len) &&
+		       offsetof(varve_cell, state) == offsetof(vv_cell, state) &&
+		       (int)VARVE_CELL_LITERAL == (int)VV_CELL_LITERAL,
+	       "cells are lent as they are");
+
+/* ---- opening ---- */
+
+varve_table *vv_table_keep(const varve_table *t)
+{
+	varve_table *mine = (varve_table *)(uintptr_t)t;
+
+	atomic_fetch_add(&mine->refs, 1);
+	return mine;
+}
+
+void varve_table_free(varve_table *table)
+{
+	if (!table || atomic_fetch_sub(&table->refs, 1) != 1) {
+		return;
+	}
+	if (table->open) {
+		vv_table_close(&table->table);
+	}
+	vv_subject_clear(&table->subject);
+	vv_core_drop(table->core);
+	vv_free(table->text);
+	vv_free(table->columns);
+	vv_free(table->key);
+	vv_free(table->schema);
+	vv_free(table);
+}
+
+static vv_status set_columns(varve_table *t, vv_error *err)
+{
+	const vv_schema *s = &t->table.schema;
+	size_t keys = t->table.root.key_count;
+
+	if (!(t->columns = vv_calloc(s->count + 1, sizeof(*t->columns))) ||
+	    !(t->key = vv_calloc(keys + 1, sizeof(*t->key)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		const vv_field *f = &s->fields[i];
+
+		t->columns[i] = (varve_column){.name = f->name,
+					       .type = (int32_t)f->type,
+					       .type_name = vv_type_name(f->type),
+					       .format = f->format};
+	}
+	for (size_t i = 0; i < keys; i++) {
+		const char *name = t->table.root.key[i];
+		long at = vv_schema_find(s, name, strlen(name));
+
+		if (at < 0) {
+			return vv_fail(err, VV_ECORRUPT,
+				       "the key names a column that is not there");
+		}
+		t->key[i] = (size_t)at;
+		t->columns[at].in_key = true;
+	}
+	return VV_OK;
+}
+
+static int32_t format_of(const vv_dialect *d)
+{
+	return d->form == VV_FORM_CSV ? (d->delimiter == '\t' ? VARVE_FORMAT_TSV : VARVE_FORMAT_CSV)
+	       : d->form == VV_FORM_NDJSON ? VARVE_FORMAT_NDJSON
+					   : VARVE_FORMAT_JSON;
+}
+
+static vv_status set_facts(varve_table *t, vv_error *err)
+{
+	const vv_root *root = &t->table.root;
+	varve_table_facts *f = &t->facts;
+	vv_status rc = set_columns(t, err);
+
+	if (rc < 0 || (rc = vv_table_groups(&t->table, &f->groups, err)) < 0) {
+		return rc;
+	}
+	if (!(t->schema = vv_strndup(root->schema.data, root->schema.len))) {
+		return vv_fail_nomem(err);
+	}
+	f->rows = root->rows;
+	f->bytes = root->bytes;
+	f->columns = t->table.columns;
+	f->schema = t->schema;
+	f->key = t->key;
+	f->key_count = root->key_count;
+	f->key_source = (int32_t)root->key_source;
+	f->format = format_of(&root->dialect);
+	return VV_OK;
+}
+
+static int byte_of(int32_t given)
+{
+	return given == 0 ? -1 : given < 0 ? 0 : given;
+}
+
+static vv_status take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_error *err)
+{
+	varve_dialect d;
+	vv_status rc = vv_take_options(&d, sizeof(d), given, err);
+
+	*out = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
+	if (rc < 0) {
+		return rc;
+	}
+	if (d.format < 0 || d.format > VARVE_FORMAT_NDJSON || d.delimiter < 0 ||
+	    d.delimiter > 255 || d.quote > 255 || d.escape > 255) {
+		return vv_fail(err, VV_EUSAGE, "the dialect has a member out of range");
+	}
+	out->has_form = d.format != VARVE_FORMAT_OWN;
+	out->form = d.format == VARVE_FORMAT_JSON     ? VV_FORM_JSON
+		    : d.format == VARVE_FORMAT_NDJSON ? VV_FORM_NDJSON
+						      : VV_FORM_CSV;
+	out->delimiter = d.delimiter ? d.delimiter : d.format == VARVE_FORMAT_TSV ? '\t' : -1;
+	out->quote = byte_of(d.quote);
+	out->escape = byte_of(d.escape);
+	out->header = d.header == 0 ? -1 : d.header > 0;
+	return VV_OK;
+}
+
+static vv_status open_table(varve_table *t, const varve_version *version,
+			    const varve_table_options *o, vv_error *err)
+{
+	vv_sniff_hints hints;
+	vv_watched watched;
+	vv_subject_options how = {.hints = o->dialect ? &hints : NULL,
+				  .find_key = (o->flags & VARVE_TABLE_FIND_KEY) != 0,
+				  .progress = vv_watched_begin(&watched, o->watch)};
+	vv_status rc;
+
+	if ((o->dialect && (rc = take_dialect(&hints, o->dialect, err)) < 0) ||
+	    (rc = vv_version_subject(&t->subject, &t->session, version, t->text, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_subject_open(&t->subject, &t->table, &how, err)) < 0) {
+		return rc;
+	}
+	t->open = true;
+	if (t->table.root.kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has bytes and no rows",
+			       vv_text_shows(t->text));
+	}
+	return set_facts(t, err);
+}
+
+int varve_table_open(varve_table **out, const varve_version *version,
+		     const varve_table_options *options, varve_error *err)
+{
+	varve_table *t = vv_calloc(1, sizeof(*t));
+	varve_table_options o;
+	vv_error e;
+	vv_status rc;
+
+	*out = NULL;
+	if (!t) {
+		return vv_give(err, vv_fail_nomem(&e), &e);
+	}
+	atomic_init(&t->refs, 1);
+	t->core = vv_core_keep(version->core);
+	vv_subject_init(&t->subject);
+	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK &&
+	    (rc = vv_take_flags(o.flags, VARVE_TABLE_FIND_KEY, &e)) == VV_OK) {
+		t->text = vv_strdup(version->text);
+		rc = t->text ? open_table(t, version, &o, &e) : vv_fail_nomem(&e);
+	}
+	vv_session_give(t->session);
+	if (rc < 0) {
+		varve_table_free(t);
+		return vv_give(err, rc, &e);
+	}
+	*out = t;
+	return 0;
+}
+
+/* ---- what is known ---- */
+
+const varve_table_facts *varve_table_info(const varve_table *table)
+{
+	return &table->facts;
+}
+
+const varve_column *varve_table_column(const varve_table *table, size_t place)
+{
+	return place < table->facts.columns ? &table->columns[place] : NULL;
+}
+
+int32_t varve_table_find_column(const varve_table *table, const char *name)
+{
+	return (int32_t)vv_schema_find(&table->table.schema, name, strlen(name));
+}
+
+/* ---- values ---- */
+
+/* The digits of a decimal as an integer; false: it has a fraction, or is too large. */
+static bool to_int64(int64_t *out, const vv_decimal *d, const vv_buf *digits)
+{
+	uint64_t n = 0;
+
+	if (d->kind != VV_DECIMAL_FINITE || d->exponent < (int64_t)d->count || d->exponent > 19) {
+		return false;
+	}
+	for (int64_t i = 0; i < d->exponent; i++) {
+		unsigned digit = (uint64_t)i < d->count
+					 ? (unsigned)(digits->data[d->digits_at + (size_t)i] - '0')
+					 : 0;
+
+		if (__builtin_mul_overflow(n, 10u, &n) || __builtin_add_overflow(n, digit, &n)) {
+			return false;
+		}
+	}
+	if (n > (uint64_t)INT64_MAX + d->negative) {
+		return false;
+	}
+	*out = d->negative ? (int64_t)(0 - n) : (int64_t)n;
+	return true;
+}
+
+/* Written as an integer with an exponent, so that strtod finds no point, which the locale could spell otherwise. */
+static bool to_double(double *out, const vv_decimal *d, const vv_buf *digits)
+{
+	vv_buf text = VV_BUF_INIT;
+	bool ok;
+
+	vv_buf_puts(&text, d->negative ? "-" : "");
+	vv_buf_put(&text, d->count > 0 ? digits->data + d->digits_at : "0",
+		   d->count > 0 ? d->count : 1);
+	vv_buf_printf(&text, "e%lld", (long long)(d->exponent - (int64_t)d->count));
+	ok = !text.failed;
+	*out = ok ? strtod(vv_buf_cstr(&text), NULL) : 0;
+	vv_buf_clear(&text);
+	return ok;
+}
+
+/* A number that is no integer. */
+static void take_double(varve_value *value, const vv_decimal *d, const vv_buf *digits)
+{
+	double x;
+
+	if (d->kind != VV_DECIMAL_FINITE) {
+		value->kind = VARVE_VALUE_DOUBLE;
+		value->d = d->kind == VV_DECIMAL_NAN ? (double)NAN
+			   : d->negative             ? (double)-INFINITY
+						     : (double)INFINITY;
+	} else if (to_double(&x, d, digits) && isfinite(x)) {
+		value->kind = VARVE_VALUE_DOUBLE;
+		value->d = x;
+	} else {
+		value->kind = VARVE_VALUE_DECIMAL;
+	}
+}
+
+static void take_instant(varve_value *value, const vv_field *f, const vv_value *v)
+{
+	int64_t micros, day = (v->seconds - (v->seconds % DAY + DAY) % DAY) / DAY;
+	uint32_t fraction = 0;
+
+	if (f->type == VV_TYPE_DATE) {
+		value->kind = VARVE_VALUE_DATE;
+		value->i = day;
+		return;
+	}
+	for (size_t i = 0; i < 6; i++) {
+		fraction = fraction * 10 +
+			   (i < v->fraction_len ? (uint32_t)(v->fraction[i] - '0') : 0);
+	}
+	if (f->type == VV_TYPE_DATETIME && !__builtin_mul_overflow(v->seconds, MICROS, &micros) &&
+	    !__builtin_add_overflow(micros, fraction, &micros)) {
+		value->kind = VARVE_VALUE_DATETIME;
+		value->i = micros;
+	}
+}
+
+static void take_value(varve_value *value, const vv_field *f, const vv_value *v,
+		       const vv_buf *digits)
+{
+	switch (v->kind) {
+	case VV_VALUE_DECIMAL:
+		if (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) {
+			if (to_int64(&value->i, &v->decimal, digits)) {
+				value->kind = VARVE_VALUE_INT64;
+			} else {
+				take_double(value, &v->decimal, digits);
+			}
+		}
+		break;
+	case VV_VALUE_BOOLEAN:
+		value->kind = VARVE_VALUE_BOOL;
+		value->i = v->truth;
+		break;
+	case VV_VALUE_INSTANT:
+		take_instant(value, f, v);
+		break;
+	default:
+		break;
+	}
+}
+
+int varve_table_value(varve_value *value, const varve_table *table, size_t place,
+		      const varve_cell *cell, varve_error *err)
+{
+	const vv_cell *c = (const vv_cell *)(const void *)cell;
+	bool json = table->table.root.dialect.form != VV_FORM_CSV;
+	const vv_field *f;
+	vv_buf digits = VV_BUF_INIT;
+	vv_value v;
+	vv_error e;
+	bool failed;
+
+	if (place >= table->facts.columns) {
+		return vv_give(err, vv_fail(&e, VV_EUSAGE, "the table has no column %zu", place),
+			       &e);
+	}
+	f = &table->table.schema.fields[place];
+	memset(value, 0, sizeof(*value));
+	value->kind = VARVE_VALUE_MISFIT;
+	value->text = (varve_text){cell->text, cell->len};
+	if (vv_field_missing(f, c)) {
+		value->kind = VARVE_VALUE_NULL;
+		return 0;
+	}
+	if (json ? !vv_field_accepts_json(f, c) : !vv_field_accepts(f, c)) {
+		return 0;
+	}
+	value->kind = VARVE_VALUE_TEXT;
+	if (vv_value_read(&v, &digits, f, c)) {
+		take_value(value, f, &v, &digits);
+	}
+	failed = digits.failed;
+	vv_buf_clear(&digits);
+	return failed ? vv_give(err, vv_fail_nomem(&e), &e) : 0;
+}
+
+/* ---- a row by its key ---- */
+
+static vv_status find_row(uint64_t *row, varve_table *t, const vv_where_test *tests, size_t count,
+			  const vv_progress *progress, vv_error *err)
+{
+	vv_rows_options o = {
+		.columns = t->key, .count = count, .to = UINT64_MAX, .progress = progress};
+	const vv_cell *cells;
+	vv_rows *rows = NULL;
+	int more;
+	vv_status rc = vv_where_of(&o.where, &t->table, tests, count, err);
+
+	if (rc < 0 || (rc = vv_rows_open(&rows, &t->table, &o, err)) < 0) {
+		goto done;
+	}
+	if ((more = vv_rows_next(rows, &cells, err)) > 0) {
+		*row = vv_rows_number(rows);
+	}
+	rc = more < 0   ? (vv_status)more
+	     : more > 0 ? VV_OK
+			: vv_fail(err, VV_ENOTFOUND, "no row of '%s' has this key",
+				  vv_text_shows(t->text));
+done:
+	vv_rows_close(rows);
+	vv_where_free(o.where);
+	return rc;
+}
+
+int varve_table_find_row(uint64_t *row, const varve_table *table, const varve_text *values,
+			 size_t count, const varve_watch *watch, varve_error *err)
+{
+	vv_where_test *tests;
+	vv_watched watched;
+	vv_error e;
+	vv_status rc;
+
+	if (table->facts.key_count == 0) {
+		return vv_give(
+			err, vv_fail(&e, VV_EUSAGE, "'%s' has no key", vv_text_shows(table->text)),
+			&e);
+	}
+	if (count != table->facts.key_count) {
+		return vv_give(err,
+			       vv_fail(&e, VV_EUSAGE, "the key has %zu columns, not %zu",
+				       table->facts.key_count, count),
+			       &e);
+	}
+	if (!(tests = vv_calloc(count, sizeof(*tests)))) {
+		return vv_give(err, vv_fail_nomem(&e), &e);
+	}
+	for (size_t i = 0; i < count; i++) {
+		tests[i] = (vv_where_test){table->columns[table->key[i]].name, VV_WHERE_IS,
+					   values[i].data, values[i].len};
+	}
+	rc = find_row(row, (varve_table *)(uintptr_t)table, tests, count,
+		      vv_watched_begin(&watched, watch), &e);
+	vv_free(tests);
+	return vv_give(err, rc, &e);
+}

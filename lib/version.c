@@ -1,0 +1,490 @@
+/*
+ * version: knows what the words of the library's callers name, and what is known of it without reading it.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "lib/handles.h"
+#include "lib/work/add/plan.h"
+#include "lib/work/view/content.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/revision.h"
+#include "repo/git/index/index.h"
+#include "repo/git/tree.h"
+
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+/* ---- facts ---- */
+
+static vv_status root_facts(varve_version *v, vv_repository *r, vv_error *err)
+{
+	vv_root root;
+	vv_store *store;
+	vv_status rc;
+
+	vv_root_init(&root);
+	if ((rc = vv_repository_store(r, &store, err)) == VV_OK &&
+	    (rc = vv_root_load(&root, store, &v->subject.root, err)) == VV_OK) {
+		v->facts.here = true;
+		v->facts.bytes = root.bytes;
+		v->facts.table = root.kind == VV_KIND_TABLE;
+		if (v->facts.table) {
+			v->facts.rows = root.rows;
+			rc = VV_OK;
+		}
+	}
+	vv_root_clear(&root);
+	return rc == VV_EMISSING ? VV_OK : rc;
+}
+
+/* What the pointer says of a dataset whose root may be elsewhere; of other blobs their size. */
+static vv_status blob_facts(varve_version *v, vv_repository *r, vv_error *err)
+{
+	vv_content c;
+	vv_status rc;
+
+	if (vv_oid_is_null(&v->subject.blob)) {
+		return VV_OK;
+	}
+	if ((rc = vv_content_read(&c, r, 0100644, &v->subject.blob, err)) < 0) {
+		return rc;
+	}
+	v->facts.bytes = c.bytes;
+	if (c.stored && c.table) {
+		v->facts.table = true;
+		v->facts.rows = c.rows;
+		v->facts.columns = c.columns;
+	}
+	return VV_OK;
+}
+
+static void file_facts(varve_version *v)
+{
+	vv_stat st;
+	vv_error unused;
+
+	if (v->subject.file && !v->subject.is_dataset &&
+	    vv_lstat(&st, v->subject.file, &unused) == VV_OK) {
+		v->facts.bytes = st.size;
+	}
+}
+
+static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
+{
+	const vv_subject *s = &v->subject;
+	varve_version_facts *f = &v->facts;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	f->from = (int32_t)s->from;
+	f->path = or_empty(s->path);
+	f->stored = s->is_dataset;
+	f->broken = vv_subject_is_broken(s, &why);
+	f->table = s->path && vv_add_looks_like_table(s->path);
+	f->bytes = f->rows = f->columns = VARVE_UNKNOWN;
+	if (s->from == VV_FROM_COMMIT) {
+		vv_oid_text(v->commit, &s->commit);
+	}
+	if (!vv_oid_is_null(&s->blob)) {
+		vv_oid_text(v->blob, &s->blob);
+	}
+	if (s->is_dataset) {
+		vv_cid_text(v->cid, &s->root);
+	}
+	f->commit = v->commit;
+	f->blob = v->blob;
+	f->cid = v->cid;
+	if (r && !f->broken) {
+		rc = blob_facts(v, r, err);
+	}
+	if (rc == VV_OK && r && s->is_dataset) {
+		rc = root_facts(v, r, err);
+	}
+	file_facts(v);
+	return rc;
+}
+
+/* ---- finding ---- */
+
+typedef struct wanted {
+	const char *revision,
+		*path;    /* of a repository; revision NULL: the work tree; ":": the index */
+	const char *word; /* a CID; NULL */
+	const char *file; /* in the file system; NULL */
+} wanted;
+
+static vv_status find_in_work_tree(varve_version *v, vv_session *s, const char *path, vv_error *err)
+{
+	char *file;
+	vv_status rc;
+
+	if (vv_repository_is_bare(s->repo)) {
+		vv_fail(err, VV_EUSAGE, "a bare repository has no files: '%s'", path);
+		return vv_hint(err, "name a version: 'HEAD:%s'", path);
+	}
+	if (!(file = vv_repository_file(s->repo, path))) {
+		return vv_fail_nomem(err);
+	}
+	vv_free(v->text);
+	v->text = file;
+	rc = vv_subject_find_file(&v->subject, s->repo, s->reader, file, err);
+	return rc;
+}
+
+static vv_status find(varve_version *v, vv_session *s, const wanted *w, vv_error *err)
+{
+	vv_oid commit;
+	vv_status rc;
+
+	if (w->word) {
+		v->subject.text = v->text;
+		v->subject.from = VV_FROM_CID;
+		v->subject.is_dataset = true;
+		return vv_cid_parse(&v->subject.root, w->word, strlen(w->word), err);
+	}
+	if (w->file) {
+		return vv_subject_find_file(&v->subject, s ? s->repo : NULL, s ? s->reader : NULL,
+					    v->text, err);
+	}
+	if (!w->revision) {
+		return find_in_work_tree(v, s, w->path, err);
+	}
+	if (strcmp(w->revision, ":") == 0) {
+		return vv_subject_find_at(&v->subject, s->repo, s->reader, NULL, v->text, err);
+	}
+	if ((rc = vv_rev_commit(s->repo, w->revision, &commit, err)) < 0) {
+		return rc;
+	}
+	return vv_subject_find_at(&v->subject, s->repo, s->reader, &commit, v->text, err);
+}
+
+static void free_version(varve_version *v)
+{
+	if (v) {
+		vv_subject_clear(&v->subject);
+		vv_core_drop(v->core);
+		vv_free(v->text);
+		vv_free(v);
+	}
+}
+
+static vv_status make_version(varve_version **out, vv_core *core, const wanted *w, vv_error *err)
+{
+	varve_version *v = vv_calloc(1, sizeof(*v));
+	const char *text = w->word ? w->word : w->file ? w->file : w->path;
+	vv_session *s = NULL;
+	vv_status rc;
+
+	*out = NULL;
+	if (!v) {
+		return vv_fail_nomem(err);
+	}
+	vv_subject_init(&v->subject);
+	v->core = vv_core_keep(core);
+	if (!(v->text = vv_strdup(text))) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_session_take(&s, core, err)) == VV_OK &&
+		   (rc = find(v, s, w, err)) == VV_OK) {
+		v->inside = v->subject.repo || w->word;
+		rc = set_facts(v, v->inside ? s->repo : NULL, err);
+	}
+	v->subject.repo = NULL;
+	v->subject.reader = NULL;
+	vv_session_give(s);
+	if (rc < 0) {
+		free_version(v);
+		return rc;
+	}
+	*out = v;
+	return VV_OK;
+}
+
+int varve_version_find(varve_version **out, varve_repo *repo, const char *word, varve_error *err)
+{
+	const char *colon = vv_subject_colon(word);
+	wanted w = {NULL, word, NULL, NULL};
+	char *revision = NULL;
+	vv_error e;
+	vv_cid cid;
+	vv_status rc = VV_OK;
+
+	if (!colon && strlen(word) == VV_CID_TEXT &&
+	    vv_cid_parse(&cid, word, VV_CID_TEXT, &e) == VV_OK) {
+		w.word = word;
+	} else if (colon == word) {
+		w.revision = ":";
+		w.path = word + 1;
+	} else if (colon) {
+		revision = vv_strndup(word, (size_t)(colon - word));
+		rc = revision ? VV_OK : vv_fail_nomem(&e);
+		w.revision = revision;
+		w.path = colon + 1;
+	}
+	*out = NULL;
+	if (rc == VV_OK) {
+		rc = make_version(out, repo->core, &w, &e);
+	}
+	vv_free(revision);
+	return vv_give(err, rc, &e);
+}
+
+int varve_version_at(varve_version **out, varve_repo *repo, const char *revision, const char *path,
+		     varve_error *err)
+{
+	const wanted w = {revision, path, NULL, NULL};
+	vv_error e;
+
+	return vv_give(err, make_version(out, repo->core, &w, &e), &e);
+}
+
+int varve_version_file(varve_version **out, varve_repo *repo, const char *file, varve_error *err)
+{
+	const wanted w = {NULL, NULL, NULL, file};
+	vv_error e;
+
+	return vv_give(err, make_version(out, repo ? repo->core : NULL, &w, &e), &e);
+}
+
+void varve_version_free(varve_version *version)
+{
+	free_version(version);
+}
+
+const varve_version_facts *varve_version_info(const varve_version *version)
+{
+	return &version->facts;
+}
+
+/* ---- bytes ---- */
+
+vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_version *v,
+			     const char *text, vv_error *err)
+{
+	vv_status rc = vv_subject_dup(out, &v->subject, text, err);
+
+	*session = NULL;
+	if (rc == VV_OK && v->inside && (rc = vv_session_take(session, v->core, err)) == VV_OK) {
+		out->repo = (*session)->repo;
+		out->reader = (*session)->reader;
+	}
+	return rc;
+}
+
+/* A part of what comes in order. */
+typedef struct part {
+	vv_writing to;
+	uint64_t at, from, end;
+} part;
+
+static vv_status put_part(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	part *p = payload;
+	uint64_t skip = p->from > p->at ? p->from - p->at : 0,
+		 upto = p->end > p->at ? p->end - p->at : 0;
+
+	p->at += len;
+	upto = upto < len ? upto : len;
+	return skip < upto ? vv_writing_put(&p->to, (const char *)bytes + skip,
+					    (size_t)(upto - skip), err)
+			   : VV_OK;
+}
+
+static vv_status write_range(vv_subject *s, part *p, vv_error *err)
+{
+	vv_sink source;
+	vv_store *store;
+	vv_table t;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) {
+		return rc;
+	}
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
+		rc = vv_table_range(&t, p->from, p->end - p->from, vv_writing_put, &p->to, err);
+		vv_table_close(&t);
+	}
+	return rc;
+}
+
+int varve_version_write(const varve_version *version, uint64_t offset, uint64_t len,
+			varve_write_fn write, void *payload, const varve_watch *watch,
+			varve_error *err)
+{
+	part p = {
+		{write, payload}, 0, offset, len > UINT64_MAX - offset ? UINT64_MAX : offset + len};
+	vv_watched watched;
+	vv_session *session;
+	vv_subject s;
+	vv_error e;
+	vv_status rc = vv_version_subject(&s, &session, version, version->text, &e);
+
+	if (rc == VV_OK && s.is_dataset && (offset > 0 || len < UINT64_MAX)) {
+		rc = write_range(&s, &p, &e);
+	} else if (rc == VV_OK) {
+		rc = vv_subject_bytes(&s, put_part, &p, vv_watched_begin(&watched, watch), &e);
+	}
+	vv_subject_clear(&s);
+	vv_session_give(session);
+	return vv_give(err, rc, &e);
+}
+
+/* ---- all versions of a revision ---- */
+
+struct varve_versions {
+	varve_repo repo;
+	char *revision;
+	vv_name_list paths;
+	char **names; /* of files, sorted */
+	size_t count, cap, at;
+	varve_version *now;
+	int rc; /* of the first failure */
+	varve_error why;
+};
+
+static vv_status keep_name(varve_versions *list, const char *path, vv_error *err)
+{
+	bool inside = !list->paths.items;
+
+	for (size_t i = 0; i < list->paths.count && !inside; i++) {
+		const char *p = list->paths.items[i];
+		size_t len = strlen(p);
+
+		inside = strncmp(path, p, len) == 0 &&
+			 (len == 0 || path[len] == '\0' || path[len] == '/');
+	}
+	if (!inside) {
+		return VV_OK;
+	}
+	if (!vv_array_room(list->names, list->count, list->cap) ||
+	    !(list->names[list->count] = vv_strdup(path))) {
+		return vv_fail_nomem(err);
+	}
+	list->count++;
+	return VV_OK;
+}
+
+static vv_status keep_entry(void *payload, const vv_tree_entry *e, vv_error *err)
+{
+	return (e->mode & S_IFMT) == S_IFREG ? keep_name(payload, e->path, err) : VV_OK;
+}
+
+static vv_status list_index(varve_versions *list, vv_session *s, vv_error *err)
+{
+	const vv_index *x;
+	vv_index_entry e;
+	vv_status rc = vv_dataset_reader_index(s->reader, &x, err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
+		vv_index_at(x, i, &e);
+		if (e.stage == 0 && (e.mode & S_IFMT) == S_IFREG) {
+			rc = keep_name(list, e.path, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status list_names(varve_versions *list, const varve_versions_options *o, vv_error *err)
+{
+	vv_session *s;
+	vv_oid commit;
+	vv_status rc = vv_session_take(&s, list->repo.core, err);
+
+	list->revision = vv_strdup(o->revision ? o->revision : ":");
+	if (rc == VV_OK && !list->revision) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && (rc = vv_names_take(&list->paths, o->paths, err)) == VV_OK) {
+		if (strcmp(list->revision, ":") == 0) {
+			rc = list_index(list, s, err);
+		} else if ((rc = vv_rev_commit(s->repo, list->revision, &commit, err)) == VV_OK) {
+			char id[VARVE_ID_SIZE];
+
+			/* the branch may move while the list is read */
+			vv_oid_text(id, &commit);
+			vv_free(list->revision);
+			list->revision = vv_strdup(id);
+			rc = list->revision
+				     ? vv_tree_each(s->repo, &commit, "", keep_entry, list, err)
+				     : vv_fail_nomem(err);
+		}
+	}
+	vv_session_give(s);
+	return rc;
+}
+
+int varve_versions_open(varve_versions **out, varve_repo *repo,
+			const varve_versions_options *options, varve_error *err)
+{
+	varve_versions *list = vv_calloc(1, sizeof(*list));
+	varve_versions_options o;
+	vv_error e;
+	vv_status rc;
+
+	*out = NULL;
+	if (!list) {
+		return vv_give(err, vv_fail_nomem(&e), &e);
+	}
+	list->repo.core = vv_core_keep(repo->core);
+	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK) {
+		rc = list_names(list, &o, &e);
+	}
+	if (rc < 0) {
+		varve_versions_free(list);
+		return vv_give(err, rc, &e);
+	}
+	*out = list;
+	return 0;
+}
+
+int varve_versions_next(varve_versions *list, const varve_version_facts **facts, varve_error *err)
+{
+	*facts = NULL;
+	varve_version_free(list->now);
+	list->now = NULL;
+	if (list->rc == 0 && list->at < list->count) {
+		list->rc = varve_version_at(&list->now, &list->repo, list->revision,
+					    list->names[list->at++], &list->why);
+	}
+	if (list->rc < 0) {
+		if (err) {
+			*err = list->why;
+		}
+		return list->rc;
+	}
+	if (list->now) {
+		*facts = &list->now->facts;
+	}
+	return list->now != NULL;
+}
+
+int varve_versions_take(varve_version **out, varve_versions *list, varve_error *err)
+{
+	vv_error e;
+
+	*out = list->now;
+	list->now = NULL;
+	return *out ? 0
+		    : vv_give(err, vv_fail(&e, VV_EUSAGE, "the cursor is not at a version"), &e);
+}
+
+void varve_versions_free(varve_versions *list)
+{
+	if (list) {
+		for (size_t i = 0; i < list->count; i++) {
+			vv_free(list->names[i]);
+		}
+		vv_free(list->names);
+		varve_version_free(list->now);
+		vv_names_clear(&list->paths);
+		vv_free(list->revision);
+		vv_core_drop(list->repo.core);
+		vv_free(list);
+	}
+}

@@ -1,0 +1,46 @@
+/*
+ * rows: a cursor over rows of a table: some columns, some rows, those that hold.
+ *
+ * Reads only the groups and columns that it needs: the tested columns of groups that can have such a row
+ * (where_groups.h), and the others only where a row of the group holds.
+ *
+ * A correct caller: vv_rows_open; vv_rows_next until 0; vv_rows_close.
+ */
+#ifndef VV_LIB_WORK_VIEW_ROWS_H
+#define VV_LIB_WORK_VIEW_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "dataset/check/key_groups.h"
+#include "dataset/table/table.h"
+#include "lib/work/view/where.h"
+
+typedef struct vv_rows_options {
+	const size_t *columns; /* places; count 0: all */
+	size_t count;
+	vv_where *where;           /* NULL: every row; borrowed */
+	const vv_key_lookup *keys; /* to find rows by key; NULL: they are not; borrowed */
+	/* Only groups whose first row is one of [from, to), from the row `from` on where within is set. */
+	uint64_t from, to;
+	bool within;
+	const vv_progress *progress;
+} vv_rows_options;
+
+typedef struct vv_rows vv_rows;
+
+/* Borrows the table and what the options name, but for columns. */
+vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, vv_error *err);
+
+/* The next row: cells at the places of all the table's columns, valid until the next call. 1, 0, <0; after a failure the
+ * same again. */
+int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err);
+uint64_t vv_rows_number(const vv_rows *r); /* of the row that next gave last */
+
+/* next goes on with this row, or the first one after it that holds. */
+vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err);
+void vv_rows_close(vv_rows *r); /* accepts NULL */
+
+#endif

@@ -1,0 +1,69 @@
+load ../helper
+
+# The programs of examples/, on the library alone.
+
+setup() {
+	varve_setup
+	PATH="$VARVE_BIN/../examples/bin:$PATH"
+	command -v validate > /dev/null || skip "the examples are not built with sanitizers"
+}
+
+two_versions() {
+	new_repo
+	printf 'id,item,price,day\n1,pear,9.99,2026-01-01\n2,plum,120,2026-01-05\n3,"a, b",150.50,2026-02-01\n4,,,\n' > prices.csv
+	varve add --key id prices.csv > /dev/null
+	varve commit -qm one
+	varve tag v1
+	printf 'id,item,price,day\n1,pear,10.99,2026-01-01\n3,"a, b",150.5,2026-02-01\n4,,,\n5,fig,3,2026-03-01\n' > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm two
+}
+
+@test "rows of a version that pass a filter are printed" {
+	two_versions
+	succeeds env rows . v1:prices.csv "price > 100 and day < 2026-02-15" id item price
+	output_is $'2\tplum\t120\n3\ta, b\t150.50'
+	succeeds env rows . v1:prices.csv "price = 150.5" price
+	output_is 150.50
+	succeeds env rows . v1:prices.csv "price == 150.5" id
+	output_is ""
+	succeeds env rows . prices.csv "item == 'a, b'" id
+	output_is 3
+	succeeds env rows . HEAD:prices.csv "item is null" id
+	output_is 4
+	succeeds env rows . HEAD:prices.csv "item is not null and \"price\" != 3" id
+	output_is $'1\n3'
+	succeeds env rows . :prices.csv "day between 2026-02-01 and 2026-03-01" id
+	output_is $'3\n5'
+	succeeds env rows . HEAD:prices.csv "item ^= 'p'" id
+	output_is 1
+}
+
+@test "a filter that cannot be read is refused" {
+	two_versions
+	for filter in "" "price" "price >" "price > 1 or id = 2" "nosuch = 1" "price > x" "price = :p" "'price' = 1" \
+		"price between 1" "price is" "price > \"x\"" "price > 'x" "price > 1 and"; do
+		ends_with 2 env rows . HEAD:prices.csv "$filter" id
+	done
+	ends_with 2 env rows . HEAD:prices.csv "id = 1" nosuch
+	ends_with 2 env rows . HEAD:nosuch.csv "id = 1" id
+	ends_with 2 env rows . nosuch:prices.csv "id = 1" id
+}
+
+@test "the cells that differ between two revisions are printed" {
+	two_versions
+	succeeds diff . prices.csv v1 HEAD
+	output_has "changed: id=1 id=1 price=9.99 price=10.99"
+	output_has "removed: id=2 item=plum price=120 day=2026-01-05"
+	output_has "added: id=5 item=fig price=3 day=2026-03-01"
+	ends_with 2 diff . nosuch.csv v1 HEAD
+}
+
+@test "files are validated outside of any repository" {
+	printf 'id,n\n1,2\n2,3\n' > good.csv
+	printf 'id,n\n1,2\n1,x,3\n' > bad.csv
+	succeeds validate good.csv
+	ends_with 1 validate good.csv bad.csv
+	output_has "bad.csv:3: extra-cell"
+	ends_with 2 validate nosuch.csv
+}
