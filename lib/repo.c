@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/env.h"
 #include "base/sys.h"
 #include "base/thread.h"
 #include "lib/handles.h"
@@ -13,13 +14,15 @@
 #include "repo/git/history/state.h"
 #include "repo/git/repository_init.h"
 
+extern char **environ;
+
 struct vv_core {
 	atomic_uint refs;
 	pid_t pid;
 	vv_mutex *lock; /* of sessions and busy */
 	vv_session *sessions;
 	char *path; /* absolute */
-	uint32_t flags;
+	vv_env *env;
 	char *folders[4];
 };
 
@@ -42,6 +45,7 @@ static void free_core(vv_core *c)
 		vv_free(c->folders[i]);
 	}
 	vv_mutex_free(c->lock);
+	vv_env_free(c->env);
 	vv_free(c->path);
 	vv_free(c);
 }
@@ -72,7 +76,7 @@ static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
 	}
 	s->core = c;
 	s->busy = true;
-	if ((rc = vv_repository_open(&s->repo, c->path, err)) < 0 ||
+	if ((rc = vv_repository_open(&s->repo, c->path, c->env, err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&s->reader, s->repo, NULL, err)) < 0) {
 		close_session(s);
 		return rc;
@@ -162,6 +166,12 @@ static vv_status set_path(vv_core *c, const char *path, vv_error *err)
 	return c->path ? VV_OK : vv_fail_nomem(err);
 }
 
+static vv_status take_env(vv_env **out, const varve_repo_options *o, vv_error *err)
+{
+	return vv_env_new(
+		out, o->flags & VARVE_OPEN_ENVIRON ? (const char *const *)environ : o->env, err);
+}
+
 static vv_status open_core(vv_core **out, const char *path, const varve_repo_options *o,
 			   vv_error *err)
 {
@@ -175,11 +185,13 @@ static vv_status open_core(vv_core **out, const char *path, const varve_repo_opt
 	}
 	atomic_init(&c->refs, 1);
 	c->pid = getpid();
-	c->flags = o->flags;
 	if (!(c->lock = vv_mutex_new())) {
 		rc = vv_fail_nomem(err);
-	} else if ((rc = set_path(c, path, err)) == VV_OK &&
-		   (rc = vv_session_take(&first, c, err)) == VV_OK) {
+	} else if ((rc = take_env(&c->env, o, err)) == VV_OK &&
+		   (rc = set_path(c, path, err)) == VV_OK) {
+		rc = vv_session_take(&first, c, err);
+	}
+	if (rc == VV_OK) {
 		rc = set_folders(c, first->repo, err);
 		vv_session_give(first);
 	}
@@ -205,7 +217,7 @@ static vv_status open_repo(varve_repo **out, const char *path, const varve_repo_
 	return VV_OK;
 }
 
-#define OPEN_FLAGS ((uint32_t)(VARVE_OPEN_ENVIRON | VARVE_OPEN_BARE | VARVE_INIT_BARE))
+#define OPEN_FLAGS ((uint32_t)(VARVE_OPEN_ENVIRON | VARVE_INIT_BARE))
 
 static vv_status take_repo_options(varve_repo_options *o, const varve_repo_options *given,
 				   vv_error *err)
@@ -234,15 +246,20 @@ int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options
 {
 	varve_repo_options o;
 	vv_repository *r = NULL;
+	vv_env *env = NULL;
 	bool made = false;
 	vv_error e;
 	vv_status rc;
 
 	*out = NULL;
 	if ((rc = take_repo_options(&o, options, &e)) == VV_OK) {
-		vv_init_options init = {(o.flags & VARVE_INIT_BARE) != 0, NULL, "varve"};
+		vv_init_options init = {.bare = (o.flags & VARVE_INIT_BARE) != 0,
+					.program = "varve"};
 
-		rc = vv_repository_init(&r, path, &init, &made, &e);
+		if ((rc = take_env(&env, &o, &e)) == VV_OK) {
+			init.env = env;
+			rc = vv_repository_init(&r, path, &init, &made, &e);
+		}
 	}
 	if (rc == VV_OK) {
 		rc = open_repo(out,
@@ -251,6 +268,7 @@ int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options
 			       &o, &e);
 	}
 	vv_repository_close(r);
+	vv_env_free(env);
 	if (rc == VV_OK && created) {
 		*created = made;
 	}

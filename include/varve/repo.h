@@ -15,9 +15,8 @@ typedef struct varve_repo varve_repo;
 
 enum varve_open_flag {
 	VARVE_OPEN_ENVIRON =
-		1 << 0, /* take a copy of the process's environment now, in place of env */
-	VARVE_OPEN_BARE = 1 << 1, /* accept a bare repository although it was not named exactly */
-	VARVE_INIT_BARE = 1 << 2  /* varve_repo_init makes a bare repository */
+		1 << 0,          /* take a copy of the process's environment now, in place of env */
+	VARVE_INIT_BARE = 1 << 1 /* varve_repo_init makes a bare repository */
 };
 
 typedef struct varve_repo_options {
