@@ -48,17 +48,11 @@ varve_setup() {
 	umask 022
 	mkdir -p "$HOME" "$BATS_TEST_TMPDIR/work"
 	# libgit2 reads this file too, and knows nothing of GIT_CONFIG_GLOBAL.
-	cat > "$HOME/.gitconfig" <<-'END'
-	[init]
-		defaultBranch = main
-	[user]
-		name = A U Thor
-		email = author@example.com
-	[advice]
-		detachedHead = false
-	[safe]
-		bareRepository = all
-	END
+	printf '%s\n' > "$HOME/.gitconfig" \
+		'[init]' '	defaultBranch = main' \
+		'[user]' '	name = A U Thor' '	email = author@example.com' \
+		'[advice]' '	detachedHead = false' \
+		'[safe]' '	bareRepository = all'
 	cd "$BATS_TEST_TMPDIR/work" || return 1
 }
 

@@ -114,7 +114,7 @@ static int look_by_hash(search *s, vv_error *err)
 	vv_key_value *values;
 	vv_key_groups groups = {.groups = NULL};
 	vv_status rc = VV_OK;
-	int known = 0, more;
+	int known = 0, more = 0;
 
 	if (!s->p->keys || !(values = vv_calloc(s->p->key_count, sizeof(*values)))) {
 		return 0;
