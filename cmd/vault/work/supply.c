@@ -24,7 +24,8 @@
 #include "transport/protocol/pulse.h"
 
 #define REQUEST_BUDGET (8u << 20)
-#define STEP_MS 100    /* between two looks at the lines */
+#define STEP_MS 100 /* between two looks at the lines */
+#define MOMENT_MS 2
 #define PULSE_MS 250   /* between two signs of life */
 #define ORPHAN_MS 5000 /* so long what is under way may go on for nobody */
 
@@ -271,34 +272,39 @@ static bool look_at_line(line *l)
 	return (p.revents & (POLLHUP | POLLERR)) == 0;
 }
 
-static bool any_works(supplying *x)
+/* Waits for a step, or until a line ends. False: all are over. */
+static bool wait_for_lines(supplying *x)
 {
-	bool any = false;
+	const struct timespec moment = {0, MOMENT_MS * 1000000L};
+	struct pollfd fds[VV_SUPPLY_LINES_MAX];
+	size_t count = 0;
 
 	for (size_t i = 0; i < x->o->line_count; i++) {
-		any = any || !atomic_load(&x->lines[i].over);
+		if (!atomic_load(&x->lines[i].over)) {
+			fds[count++] = (struct pollfd){x->lines[i].fd, 0, 0};
+		}
 	}
-	return any;
+	if (count > 0 && poll(fds, count, STEP_MS) > 0) {
+		(void)nanosleep(&moment, NULL); /* its thread sees it, too */
+	}
+	return count > 0;
 }
 
-/* Until all lines are over. */
 static void watch(supplying *x)
 {
-	const struct timespec step = {0, STEP_MS * 1000000L};
-	uint64_t alone_ms = 0;
+	uint64_t there_ms = vv_monotonic_ms();
 
-	while (any_works(x)) {
+	while (wait_for_lines(x)) {
 		bool there = false;
 
 		for (size_t i = 0; i < x->o->line_count; i++) {
 			there = look_at_line(&x->lines[i]) || there;
 		}
 		atomic_fetch_add(&x->alive, 1);
-		alone_ms = there ? 0 : alone_ms + STEP_MS;
-		if (alone_ms > ORPHAN_MS) {
+		there_ms = there ? vv_monotonic_ms() : there_ms;
+		if (vv_monotonic_ms() - there_ms > ORPHAN_MS) {
 			(void)raise(SIGTERM); /* an audit of much would go on for long */
 		}
-		(void)nanosleep(&step, NULL);
 	}
 }
 
