@@ -1,5 +1,5 @@
 /*
- * varve/varve.h: all of libvarve.
+ * varve/varve.h: all of libvarve but arrow.h.
  *
  *	repo --find, at--> version --open--> table --open--> rows     cells, as the file spells them
  *	  |                   '-- bytes        '-- + table --> diff --> changes
