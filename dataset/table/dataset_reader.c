@@ -256,7 +256,15 @@ void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks)
 vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err)
 {
 	vv_dataset_reader *r = payload;
-	char *file = vv_repository_file(r->repo, path);
+	char *file;
+	if (r->index && vv_index_is_tree(r->index)) {
+		vv_index_entry e;
+		return vv_index_get(r->index, path, &e)
+			       ? vv_blob_read(r->repo, &e.id, PACKAGE_MAX, out, err)
+			       : vv_fail(err, VV_ENOTFOUND, "there is no '%s'",
+					 vv_text_shows(path));
+	}
+	file = vv_repository_file(r->repo, path);
 	if (!file) {
 		return vv_fail_nomem(err);
 	}

@@ -161,7 +161,7 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 {
 	vv_error missing = {0};
 	vv_status rc = VV_ENOTFOUND;
-	if (vv_repository_workdir(r->repo)) {
+	if (vv_repository_workdir(r->repo) || (r->index && vv_index_is_tree(r->index))) {
 		rc = vv_package_find(&in->package, path, dataset_reader_work_file, r, &missing);
 	}
 	if (rc == VV_ENOTFOUND) {

@@ -288,22 +288,33 @@ static void forget_file(vv_quarantine *s)
 	s->file = NULL;
 }
 
-/* What is staged and cannot be written is gone. */
-static void close_stage(vv_repository *r)
+/* The memory stays in the repository's odb, which writes to it. */
+void vv_repository_discard(vv_repository *r)
 {
 	vv_quarantine *s = r->stage;
 
-	if (!s->tried) {
-		(void)vv_quarantine_flush(r, NULL);
+	if (!s) {
+		return;
 	}
-	r->stage = NULL;
+	memory_empty(s->memory);
 	forget_file(s);
 	git_odb_free(s->loose);
 	if (s->dir) {
 		(void)vv_remove_tree(s->dir, NULL);
 	}
 	vv_free(s->dir);
-	vv_free(s);
+	*s = (vv_quarantine){.memory = s->memory};
+}
+
+/* What is staged and cannot be written is gone. */
+static void close_stage(vv_repository *r)
+{
+	if (!r->stage->tried) {
+		(void)vv_quarantine_flush(r, NULL);
+	}
+	vv_repository_discard(r);
+	vv_free(r->stage);
+	r->stage = NULL;
 }
 
 static vv_status stage_open(vv_repository *r, vv_error *err)

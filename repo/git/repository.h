@@ -50,6 +50,9 @@ void vv_repository_sweep_locks(vv_repository *r);
  * ref or index that will name them. */
 vv_status vv_repository_flush(vv_repository *r, vv_error *err);
 
+/* Forgets what is staged, so that closing does not write it either. */
+void vv_repository_discard(vv_repository *r);
+
 /* What was written so far survives a power cut: an index that was renamed into place waits for this
  * with its folder, as refs never move before. To be called before success is reported. */
 vv_status vv_repository_settle(vv_repository *r, vv_error *err);

@@ -12,6 +12,30 @@
 
 #define KEY_ROWS 2000u /* that are looked at for a column that became a key */
 
+vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found, vv_error *err)
+{
+	const vv_root *root = &found->result.root;
+	vv_schema schema;
+	vv_status rc = VV_OK;
+
+	out->dataset = true;
+	out->blob = found->blob;
+	out->cid = found->result.cid;
+	out->table = root->kind == VV_KIND_TABLE;
+	out->rows = root->rows;
+	out->bytes = root->bytes;
+	out->groups = found->result.groups;
+	out->groups_new = found->result.groups_new;
+	out->stored = found->stored.stored_bytes;
+	vv_schema_init(&schema);
+	if (out->table && root->schema.len > 0) {
+		rc = vv_schema_read(&schema, root->schema.data, root->schema.len, "schema", err);
+		out->columns = schema.count;
+	}
+	vv_schema_clear(&schema);
+	return rc;
+}
+
 /* "id integer, name string, ... and 12 more" */
 static void put_columns(vv_buf *b, const vv_schema *schema)
 {

@@ -8,7 +8,24 @@
 #include "dataset/table/dataset_writer.h"
 #include "lib/work/add/plan.h"
 
+/* What a path became. Of files that were as the index had them there is none. */
+typedef struct vv_add_outcome {
+	char *path;
+	uint32_t mode; /* 0: it leaves the index */
+	vv_oid blob;
+	vv_stat st;
+	bool dataset, track; /* track: .gitattributes does not name it yet */
+	/* Of a dataset: */
+	bool table;
+	uint64_t rows, columns, bytes, groups, groups_new, stored;
+	vv_cid cid;
+} vv_add_outcome;
+/* What an import found. The rest is the caller's. */
+vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found, vv_error *err);
+
 typedef struct vv_add_report {
+	vv_add_outcome *outcomes;
+	size_t outcome_count, outcome_cap;
 	vv_buf text;          /* for stdout: what was understood of each dataset */
 	vv_buf warnings;      /* for stderr, one line each, without "warning: " */
 	char *refused;        /* the path whose content could not be taken, when that failed */

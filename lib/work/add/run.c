@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/root.h"
-#include "lib/work/add/attributes_edit.h"
 #include "lib/work/add/attributes_lines.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
@@ -21,12 +21,6 @@
 /* More datasets than this in one command get one line each. */
 enum { FEW = 3, PLAIN_MAX = 64 << 20 };
 
-typedef struct entry {
-	const vv_add_item *item;
-	vv_oid blob;
-	vv_stat st;
-} entry;
-
 typedef struct runner {
 	vv_add_report *rep;
 	const vv_add_plan *plan;
@@ -35,12 +29,8 @@ typedef struct runner {
 	vv_dataset_writer *s;
 	const vv_add_request *req;
 	bool dry, compact, file_mode;
-	bool conflicts;           /* were there any in the index? */
-	bool *as_text;            /* for each item: it was taken for a table, and is none */
 	vv_dataset_options named; /* the request's, for a file that was named */
-	entry *entries;           /* of the index, set once all files are read */
-	size_t entry_count;
-	size_t begun; /* items before it are imported or begun */
+	size_t begun;             /* items before it are imported or begun */
 } runner;
 
 void vv_add_report_clear(vv_add_report *r)
@@ -49,6 +39,42 @@ void vv_add_report_clear(vv_add_report *r)
 	vv_buf_clear(&r->warnings);
 	vv_buf_clear(&r->ordinary_names);
 	vv_free(r->refused);
+	for (size_t i = 0; i < r->outcome_count; i++) {
+		vv_free(r->outcomes[i].path);
+	}
+	vv_free(r->outcomes);
+}
+
+/* Appends one of the item, for the caller to go on with; NULL: no memory. */
+static vv_add_outcome *new_outcome(runner *run, const vv_add_item *item, uint32_t mode)
+{
+	vv_add_report *rep = run->rep;
+	vv_add_outcome *o;
+
+	if (!vv_array_room(rep->outcomes, rep->outcome_count, rep->outcome_cap)) {
+		return NULL;
+	}
+	o = &rep->outcomes[rep->outcome_count];
+	*o = (vv_add_outcome){.path = vv_strdup(item->path), .mode = mode, .st = item->st};
+	rep->outcome_count += o->path != NULL;
+	return o->path ? o : NULL;
+}
+
+/* What the index has of an ordinary file since it was added. */
+static vv_status note_file(runner *run, const vv_add_item *item, vv_error *err)
+{
+	vv_index_entry e;
+	vv_add_outcome *o;
+
+	if (run->dry || !vv_index_get(run->x, item->path, &e)) {
+		return VV_OK; /* a folder of another repository */
+	}
+	if (!(o = new_outcome(run, item, e.mode))) {
+		return vv_fail_nomem(err);
+	}
+	o->blob = e.id;
+	o->bytes = item->st.size;
+	return VV_OK;
 }
 
 /* Remembers what was refused for its content; a file that is being written is not. */
@@ -108,14 +134,15 @@ static void count_ordinary(runner *run, const vv_add_item *item)
 
 static vv_status add_file(runner *run, const vv_add_item *item, vv_error *err)
 {
-	return run->dry ? vv_index_may_add_file(run->x, item->path, err)
-			: vv_index_add_file(run->x, item->path, err);
+	vv_status rc = run->dry ? vv_index_may_add_file(run->x, item->path, err)
+				: vv_index_add_file(run->x, item->path, err);
+
+	return rc < 0 ? rc : note_file(run, item, err);
 }
 
 /* A new file that was taken for a table by its name alone goes to Git as it is. */
 static vv_status leave_text(runner *run, const vv_add_item *item, const char *why, vv_error *err)
 {
-	run->as_text[item - run->plan->items] = true;
 	vv_buf_printf(&run->rep->warnings,
 		      "%s goes to Git as text, it does not read as a table: %s\n",
 		      vv_text_shows(item->path), why);
@@ -164,6 +191,19 @@ static const vv_dataset_options *options_of(const runner *run, const vv_add_item
 	return item->literal ? &run->named : run->req->options;
 }
 
+static vv_status note_dataset(runner *run, const vv_add_item *item, const vv_dataset_found *staged,
+			      vv_error *err)
+{
+	vv_add_outcome *o = new_outcome(run, item, entry_mode(run, item));
+
+	if (!o) {
+		return vv_fail_nomem(err);
+	}
+	o->st = staged->st;
+	o->track = item->track;
+	return vv_add_outcome_take(o, staged, err);
+}
+
 static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err)
 {
 	vv_dataset_found staged;
@@ -206,7 +246,7 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 		rc = mend_pointer(run, item, &staged, err);
 	}
 	if (rc == VV_OK) {
-		run->entries[run->entry_count++] = (entry){item, staged.blob, staged.st};
+		rc = note_dataset(run, item, &staged, err);
 	}
 	if (rc == VV_OK && is_pointer) {
 		describe_pointer(run, item, &staged);
@@ -232,6 +272,7 @@ static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
 	    (rc = vv_blob_write(run->r, vv_buf_cstr(&bytes), bytes.len, &id, err)) == VV_OK) {
 		rc = vv_index_set(run->x, item->path, entry_mode(run, item), &id, NULL, err);
 	}
+	rc = rc < 0 ? rc : note_file(run, item, err);
 	vv_buf_clear(&bytes);
 	vv_free(file);
 	return rc;
@@ -256,6 +297,9 @@ static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
 				    &item->st, err);
 	case VV_ADD_REMOVE:
 		run->rep->removed++;
+		if (!new_outcome(run, item, 0)) {
+			return vv_fail_nomem(err);
+		}
 		return run->dry ? VV_OK : vv_index_remove(run->x, item->path, err);
 	case VV_ADD_PLAIN:
 		count_ordinary(run, item);
@@ -298,16 +342,27 @@ static vv_status set_entries(runner *run, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
-		const entry *e = &run->entries[i];
-		rc = vv_index_set(run->x, e->item->path, entry_mode(run, e->item), &e->blob, &e->st,
-				  err);
+	for (size_t i = 0; i < run->rep->outcome_count && rc == VV_OK; i++) {
+		const vv_add_outcome *o = &run->rep->outcomes[i];
+
+		if (o->dataset) {
+			rc = vv_index_set(run->x, o->path, o->mode, &o->blob, &o->st, err);
+		}
 	}
 	return rc;
 }
 
-/* Datasets without the lines that make them such would be text for everybody else. */
-static vv_status stage_attributes(runner *run, vv_attr_edit *edit, vv_error *err)
+static bool has_datasets(const vv_add_report *rep)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < rep->outcome_count && !any; i++) {
+		any = rep->outcomes[i].dataset;
+	}
+	return any;
+}
+
+vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index *x, vv_error *err)
 {
 	vv_file_state state = VV_FILE_MODIFIED;
 	vv_index_entry e;
@@ -316,12 +371,9 @@ static vv_status stage_attributes(runner *run, vv_attr_edit *edit, vv_error *err
 	vv_status rc;
 
 	if (edit->changed) {
-		return vv_attr_edit_stage(edit, run->x, err);
+		return vv_attr_edit_stage(edit, x, err);
 	}
-	if (run->entry_count == 0) {
-		return VV_OK;
-	}
-	file = vv_repository_file(run->r, ".gitattributes");
+	file = vv_repository_file(r, ".gitattributes");
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
@@ -330,28 +382,29 @@ static vv_status stage_attributes(runner *run, vv_attr_edit *edit, vv_error *err
 	if (!exists) {
 		return VV_OK;
 	}
-	if (vv_index_get(run->x, ".gitattributes", &e) &&
-	    (rc = vv_index_file_state(run->x, &e, &state, err)) < 0) {
+	if (vv_index_get(x, ".gitattributes", &e) &&
+	    (rc = vv_index_file_state(x, &e, &state, err)) < 0) {
 		return rc;
 	}
-	return state == VV_FILE_SAME ? VV_OK : vv_index_add_file(run->x, ".gitattributes", err);
+	return state == VV_FILE_SAME ? VV_OK : vv_index_add_file(x, ".gitattributes", err);
 }
 
-static vv_status track_paths(runner *run, vv_attr_edit *edit, vv_error *err)
+static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr_edit *edit,
+			     vv_error *err)
 {
-	const char **paths = vv_calloc(run->plan->count + 1, sizeof(*paths));
+	const char **paths = vv_calloc(rep->outcome_count + 1, sizeof(*paths));
 	size_t count = 0;
 	vv_status rc = VV_OK;
 
 	if (!paths) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < run->plan->count; i++) {
-		if (run->plan->items[i].track && !run->as_text[i]) {
-			paths[count++] = run->plan->items[i].path;
+	for (size_t i = 0; i < rep->outcome_count; i++) {
+		if (rep->outcomes[i].track) {
+			paths[count++] = rep->outcomes[i].path;
 		}
 	}
-	if (count > 0 && (rc = vv_attr_edit_begin(edit, run->r, err)) == VV_OK) {
+	if (count > 0 && (rc = vv_attr_edit_begin(edit, r, err)) == VV_OK) {
 		rc = vv_attr_edit_track_all(edit, paths, count, err);
 	}
 	vv_free(paths);
@@ -359,37 +412,41 @@ static vv_status track_paths(runner *run, vv_attr_edit *edit, vv_error *err)
 }
 
 /* Does Git change line ends in any of the pointers that were staged? */
-static vv_status is_any_beaten(const runner *run, bool *out, vv_error *err)
+static vv_status is_any_beaten(const vv_add_report *rep, vv_repository *r, bool *out, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	*out = false;
-	for (size_t i = 0; i < run->entry_count && rc == VV_OK && !*out; i++) {
-		rc = vv_attr_changes_text(run->r, run->entries[i].item->path, out, err);
+	for (size_t i = 0; i < rep->outcome_count && rc == VV_OK && !*out; i++) {
+		if (rep->outcomes[i].dataset) {
+			rc = vv_attr_changes_text(r, rep->outcomes[i].path, out, err);
+		}
 	}
 	return rc;
 }
 
 /* Attributes of others that make Git rewrite the pointers that were staged. */
-static vv_status warn_beaten(runner *run, vv_error *err)
+static vv_status warn_beaten(vv_add_report *rep, vv_repository *r, vv_index *x, vv_error *err)
 {
 	vv_attr_list lines;
 	vv_buf text = VV_BUF_INIT;
 	bool any;
-	vv_status rc = is_any_beaten(run, &any, err);
+	vv_status rc = is_any_beaten(rep, r, &any, err);
 
 	if (rc < 0 || !any) {
 		return rc; /* nearly always: no line need be looked for */
 	}
-	rc = vv_attr_beaten_read(&lines, run->r, run->x, err);
-	for (size_t i = 0; i < run->entry_count && rc == VV_OK; i++) {
-		rc = vv_attr_beaten_note(&lines, run->r, run->entries[i].item->path, err);
+	rc = vv_attr_beaten_read(&lines, r, x, err);
+	for (size_t i = 0; i < rep->outcome_count && rc == VV_OK; i++) {
+		if (rep->outcomes[i].dataset) {
+			rc = vv_attr_beaten_note(&lines, r, rep->outcomes[i].path, err);
+		}
 	}
 	vv_attr_beaten_put(&lines, &text);
 	for (const char *p = vv_buf_cstr(&text); *p;) {
 		size_t len = strcspn(p, "\n");
 
-		vv_buf_printf(&run->rep->warnings, "%.*s: %s\n", (int)len, p, VV_ATTR_BEATEN_HINT);
+		vv_buf_printf(&rep->warnings, "%.*s: %s\n", (int)len, p, VV_ATTR_BEATEN_HINT);
 		p += len + (p[len] == '\n');
 	}
 	vv_buf_clear(&text);
@@ -398,12 +455,13 @@ static vv_status warn_beaten(runner *run, vv_error *err)
 }
 
 /* What is staged is in conflict no more. */
-static vv_status drop_conflicts(runner *run, vv_error *err)
+static vv_status drop_conflicts(const vv_add_report *rep, vv_repository *r, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < run->entry_count; i++) {
-		if ((rc = vv_conflict_drop(run->r, run->entries[i].item->path, err)) < 0) {
+	for (size_t i = 0; i < rep->outcome_count; i++) {
+		if (rep->outcomes[i].dataset &&
+		    (rc = vv_conflict_drop(r, rep->outcomes[i].path, err)) < 0) {
 			return rc;
 		}
 	}
@@ -411,24 +469,25 @@ static vv_status drop_conflicts(runner *run, vv_error *err)
 }
 
 /* Attributes, blocks, index: from here on things are written. */
-static vv_status write_all(runner *run, vv_error *err)
+static vv_status write_all(const vv_add_report *rep, vv_repository *r, vv_index *x,
+			   vv_dataset_writer *s, bool conflicts, vv_error *err)
 {
 	vv_attr_edit edit = {0};
 	vv_status rc;
 
-	if ((rc = track_paths(run, &edit, err)) < 0 ||
-	    (rc = stage_attributes(run, &edit, err)) < 0 || (rc = set_entries(run, err)) < 0 ||
-	    (rc = vv_dataset_writer_index(run->s, run->x, err)) < 0) {
+	if ((rc = track_paths(rep, r, &edit, err)) < 0 ||
+	    (has_datasets(rep) && (rc = vv_add_stage_attributes(&edit, r, x, err)) < 0) ||
+	    (rc = vv_dataset_writer_index(s, x, err)) < 0) {
 		vv_attr_edit_undo(&edit);
-	} else if (run->conflicts) {
-		rc = drop_conflicts(run, err);
+	} else if (conflicts) {
+		rc = drop_conflicts(rep, r, err);
 	}
 	vv_attr_edit_clear(&edit);
 	return rc;
 }
 
-vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
-		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err)
+vv_status vv_add_import(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
+			vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err)
 {
 	const size_t datasets = count_datasets(plan);
 	runner run = {.rep = out,
@@ -440,7 +499,6 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 		      .dry = dry,
 		      .compact = datasets > FEW,
 		      .file_mode = true,
-		      .conflicts = vv_index_has_conflicts(x),
 		      .named = *req->options};
 	vv_status rc;
 
@@ -451,28 +509,33 @@ vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository 
 	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0) {
 		return rc;
 	}
-	run.entries = vv_calloc(plan->count + 1, sizeof(*run.entries));
-	run.as_text = vv_calloc(plan->count + 1, sizeof(*run.as_text));
-	if (!run.entries || !run.as_text) {
-		rc = vv_fail_nomem(err);
-	}
 	for (size_t i = 0; i < plan->count && rc == VV_OK; i++) {
 		begin_later(&run, i, datasets);
 		rc = run_item(&run, &plan->items[i], err);
 	}
-	if (rc == VV_OK && !dry && plan->count > 0) {
-		rc = write_all(&run, err);
-	}
-	if (rc == VV_OK && !dry && run.entry_count > 0) {
-		rc = warn_beaten(&run, err);
-	}
-	vv_free(run.entries);
-	vv_free(run.as_text);
-	if (!dry) {
-		vv_dataset_writer_release(s);
+	if (rc == VV_OK && !dry) {
+		rc = set_entries(&run, err);
 	}
 	if (rc == VV_OK && (rc = vv_buf_ok(&out->text, err)) == VV_OK) {
 		rc = vv_buf_ok(&out->warnings, err);
+	}
+	return rc;
+}
+
+vv_status vv_add_run(vv_add_report *out, const vv_add_plan *plan, vv_repository *r, vv_index *x,
+		     vv_dataset_writer *s, const vv_add_request *req, bool dry, vv_error *err)
+{
+	const bool conflicts = vv_index_has_conflicts(x);
+	vv_status rc = vv_add_import(out, plan, r, x, s, req, dry, err);
+
+	if (rc == VV_OK && !dry && plan->count > 0) {
+		rc = write_all(out, r, x, s, conflicts, err);
+	}
+	if (rc == VV_OK && !dry && (rc = warn_beaten(out, r, x, err)) == VV_OK) {
+		rc = vv_buf_ok(&out->warnings, err);
+	}
+	if (!dry) {
+		vv_dataset_writer_release(s);
 	}
 	return rc;
 }

@@ -16,14 +16,15 @@
 static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *count, bool *all,
 			      vv_error *err)
 {
-	char **paths = vv_calloc(c->changes->count + c->path_count + 1, sizeof(*paths));
+	const size_t changed = c->changes ? c->changes->count : 0;
+	char **paths = vv_calloc(changed + c->path_count + 1, sizeof(*paths));
 	size_t n = 0;
 
-	*all = false;
+	*all = c->all;
 	if (!paths) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < c->changes->count; i++) {
+	for (size_t i = 0; i < changed; i++) {
 		const vv_change_entry *e = &c->changes->entries[i];
 
 		if (e->staged == ' ' || e->staged == '?') {
@@ -54,11 +55,21 @@ static void warn(void *payload, const char *message)
 	vv_buf_printf(payload, "warning: %s\n", message);
 }
 
-static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
-		       char **paths, size_t count, vv_check_report *report, vv_buf *told,
-		       vv_error *unread, vv_error *err)
+static vv_status open_side(vv_diff_side *out, const vv_commit_check *c, vv_repository *r,
+			   vv_error *err)
 {
-	vv_diff_side index = {.kind = VV_SIDE_INDEX}, base = {.kind = VV_SIDE_COMMIT};
+	if (c->commit) {
+		return vv_diff_side_commit(out, r, c->commit, "the commit", err);
+	}
+	out->name = vv_strdup("index");
+	return out->name ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
+		       const vv_diff_side *made, char **paths, size_t count,
+		       vv_check_report *report, vv_buf *told, vv_error *unread, vv_error *err)
+{
+	vv_diff_side base = {.kind = VV_SIDE_COMMIT};
 	bool has_base = c->base && !vv_oid_is_null(c->base);
 	vv_accepts accepts = {0};
 	vv_check_run run = {.repo = r,
@@ -74,19 +85,17 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 	vv_status rc;
 
 	vv_now(&run.now, &nsec);
-	index.name = vv_strdup("index");
-	if (!cache || !index.name) {
+	if (!cache) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_accepts_read(&accepts, c->message, told, err)) == VV_OK &&
 		   (rc = vv_check_cache_open(&run.cache, cache, err)) == VV_OK &&
 		   (!has_base ||
 		    (rc = vv_diff_side_commit(&base, r, c->base, "HEAD", err)) == VV_OK)) {
-		rc = vv_check_side(&run, &index, has_base ? &base : NULL, (int)count, paths, err);
+		rc = vv_check_side(&run, made, has_base ? &base : NULL, (int)count, paths, err);
 	}
 	*unread = run.unread;
 	vv_check_cache_close(run.cache);
 	vv_accepts_clear(&accepts);
-	vv_diff_side_clear(&index);
 	vv_diff_side_clear(&base);
 	vv_free(cache);
 	return rc;
@@ -121,7 +130,7 @@ static vv_status judge(vv_check_report *report, vv_on_commit demand, const vv_er
 vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
 			      vv_buf *told, vv_error *err)
 {
-	vv_diff_side index = {.kind = VV_SIDE_INDEX};
+	vv_diff_side made = {.kind = VV_SIDE_INDEX};
 	vv_report_options o = {.limit = SHOWN, .fail_on = VV_SEVERITY_ERROR, .width = 100};
 	vv_rules_file *rules = NULL;
 	vv_check_report *report = NULL;
@@ -131,8 +140,9 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 	vv_error unread;
 	vv_status rc;
 
-	if ((rc = vv_check_rules_read(&rules, s, &index, err)) < 0) {
-		return rc;
+	if ((rc = open_side(&made, c, r, err)) < 0 ||
+	    (rc = vv_check_rules_read(&rules, s, &made, err)) < 0) {
+		goto done;
 	}
 	if (!rules || vv_rules_on_commit(rules) == VV_ON_COMMIT_OFF ||
 	    (rc = choose_paths(c, &paths, &count, &all, err)) < 0) {
@@ -143,7 +153,8 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 	}
 	o.fail_on = vv_rules_fail_on(rules);
 	if ((rc = vv_report_new(&report, &o, err)) == VV_OK &&
-	    (rc = check(c, r, s, paths, all ? 0 : count, report, told, &unread, err)) == VV_OK) {
+	    (rc = check(c, r, s, &made, paths, all ? 0 : count, report, told, &unread, err)) ==
+		    VV_OK) {
 		rc = judge(report, vv_rules_on_commit(rules), &unread, told, err);
 	}
 	if (rc < 0 && rc != VV_ECONFLICT && vv_rules_on_commit(rules) == VV_ON_COMMIT_WARN) {
@@ -153,6 +164,7 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 		rc = VV_OK;
 	}
 done:
+	vv_diff_side_clear(&made);
 	vv_report_free(report);
 	vv_rules_file_free(rules);
 	vv_free(paths);

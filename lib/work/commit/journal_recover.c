@@ -687,7 +687,9 @@ static bool is_next(righting *u, const vv_head *head)
 		return false;
 	}
 	if (vv_commit_read(u->repo, &head->commit, &c, &ignored) == VV_OK) {
-		is = c.parent_count > 0 && vv_oid_equal(&c.parents[0], &l->old.commit);
+		is = vv_oid_is_null(&l->old.commit)
+			     ? c.parent_count == 0
+			     : c.parent_count > 0 && vv_oid_equal(&c.parents[0], &l->old.commit);
 		vv_commit_clear(&c);
 	}
 	return is;

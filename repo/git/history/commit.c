@@ -227,8 +227,8 @@ done:
 	return rc;
 }
 
-static vv_status write_commit(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
-			      vv_error *err)
+vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
+			  vv_error *err)
 {
 	vv_buf head = VV_BUF_INIT, text = VV_BUF_INIT;
 	vv_person author = {0}, committer = {0};
@@ -336,7 +336,7 @@ vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_o
 	vv_status rc;
 
 	if ((rc = expected_head(r, opts, &old, &amends, err)) < 0 ||
-	    (rc = write_commit(r, opts, out, err)) < 0) {
+	    (rc = vv_commit_write(r, opts, out, err)) < 0) {
 		return rc;
 	}
 	if (!opts->reflog && !(reflog = reflog_text(opts, amends))) {

@@ -43,6 +43,9 @@ typedef struct vv_commit_options {
 	bool sign, no_sign;           /* -S, --no-gpg-sign; else the configuration */
 	const vv_oid *expect;         /* what HEAD must be now; NULL: see above */
 } vv_commit_options;
+/* The commit's object alone, staged: no ref names it, and expect and reflog are not read. */
+vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
+			  vv_error *err);
 vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			   vv_error *err);
 

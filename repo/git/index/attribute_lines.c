@@ -560,6 +560,19 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 	return rc == VV_OK ? vv_buf_ok(lines, err) : rc;
 }
 
+vv_status vv_attr_put_tracked(vv_buf *text, const char *const *paths, size_t count, vv_error *err)
+{
+	vv_buf lines = VV_BUF_INIT;
+	vv_status rc = put_lines(&lines, text, paths, count, true, false, err);
+
+	if (rc == VV_OK) {
+		vv_buf_put(text, lines.data, lines.len);
+		rc = vv_buf_ok(text, err);
+	}
+	vv_buf_clear(&lines);
+	return rc;
+}
+
 static vv_status track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
 		       bool as_text, bool *changed, vv_error *err)
 {

@@ -287,8 +287,9 @@ done:
 
 static vv_status refresh_folder(vv_repository *r, source *s, vv_error *err)
 {
+	const bool alone = r->open_index && r->open_index->alone;
 	vv_stat st;
-	vv_status rc = vv_lstat(&st, s->file, err);
+	vv_status rc = alone ? VV_ENOTFOUND : vv_lstat(&st, s->file, err);
 
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISLNK(st.mode))) {
 		vv_error_clear(err); /* Git does not follow a link either */
@@ -321,7 +322,7 @@ static vv_status folder_at(vv_repository *r, const char *folder, size_t len, siz
 			return VV_OK;
 		}
 	}
-	vv_buf_printf(&file, "%s/%.*s" NAME, r->workdir, (int)len, folder);
+	vv_buf_printf(&file, "%s/%.*s" NAME, r->workdir ? r->workdir : "", (int)len, folder);
 	made.folder = vv_strndup(folder, len);
 	made.file = vv_buf_detach(&file);
 	if (!made.folder || !made.file || !vv_array_room(all->folders, all->count, all->cap) ||
@@ -512,8 +513,8 @@ vv_status vv_attr_sources_serve(vv_repository *r, bool *out, vv_error *err)
 	bool ignore_case = false;
 	vv_status rc;
 
-	*out = false;
-	if (r->bare || !r->workdir) {
+	*out = r->open_index && r->open_index->alone;
+	if (*out || r->bare || !r->workdir) {
 		return VV_OK;
 	}
 	if ((rc = open_sources(r, &all, err)) < 0) {

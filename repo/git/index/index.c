@@ -67,10 +67,59 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 		vv_index_close(x);
 		return rc;
 	}
-	x->here = (vv_open_index){x->git, r->open_index, true};
+	x->here = (vv_open_index){x->git, r->open_index, true, false};
 	r->open_index = &x->here;
 	*out = x;
 	return VV_OK;
+}
+
+static vv_status read_base(vv_repository *r, git_index *git, const vv_oid *commit, vv_error *err)
+{
+	git_tree *tree = NULL;
+	git_oid id;
+	vv_status rc = vv_commit_tree(r, commit, &id, err);
+	int code;
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((code = git_tree_lookup(&tree, r->git, &id)) < 0 ||
+	    (code = git_index_read_tree(git, tree)) < 0) {
+		rc = vv_git_fail(err, code, "cannot read a tree");
+	}
+	git_tree_free(tree);
+	return rc;
+}
+
+vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *commit, vv_error *err)
+{
+	vv_index *x = vv_calloc(1, sizeof(*x));
+	vv_status rc = VV_OK;
+	int code;
+
+	*out = NULL;
+	if (!x) {
+		return vv_fail_nomem(err);
+	}
+	x->repo = r;
+	if ((code = git_index_new(&x->git)) < 0) {
+		rc = vv_git_fail(err, code, "cannot make an index");
+	} else if (commit) {
+		rc = read_base(r, x->git, commit, err);
+	}
+	if (rc < 0) {
+		vv_index_close(x);
+		return rc;
+	}
+	x->here = (vv_open_index){x->git, r->open_index, true, true};
+	r->open_index = &x->here;
+	*out = x;
+	return VV_OK;
+}
+
+bool vv_index_is_tree(const vv_index *x)
+{
+	return x->here.alone;
 }
 
 /* They need not be closed in the order in which they were opened. */
@@ -106,9 +155,9 @@ void vv_index_close(vv_index *x)
 bool vv_index_is_current(const vv_index *x)
 {
 	vv_stat now;
-	bool is = vv_lstat(&now, x->repo->index_file, NULL) == VV_OK;
+	bool is = x->here.alone || vv_lstat(&now, x->repo->index_file, NULL) == VV_OK;
 
-	return is == x->has_stamp && (!is || vv_stat_equal(&now, &x->stamp));
+	return x->here.alone || (is == x->has_stamp && (!is || vv_stat_equal(&now, &x->stamp)));
 }
 
 /* --- looking ----------------------------------------------------------------------- */
@@ -156,6 +205,26 @@ bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index
 		to_entry(e, out);
 	}
 	return e != NULL;
+}
+
+bool vv_index_is_taken(const vv_index *x, const char *path)
+{
+	vv_buf part = VV_BUF_INIT;
+	bool taken;
+	size_t at;
+
+	vv_buf_printf(&part, "%s/", path);
+	taken = part.failed; /* without memory what comes next fails as well */
+	taken = taken || git_index_find_prefix(&at, x->git, part.data) == 0;
+	for (char *slash = taken ? NULL : strchr(part.data, '/'); slash && slash[1] && !taken;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		taken = git_index_find(&at, x->git, part.data) == 0;
+		*slash = '/';
+	}
+	vv_buf_clear(&part);
+	git_error_clear();
+	return taken;
 }
 
 bool vv_index_has_conflicts(const vv_index *x)
@@ -582,24 +651,6 @@ static vv_status remove_below(git_index *git, const char *top, vv_error *err)
 		}
 	}
 	return VV_OK;
-}
-
-static vv_status read_base(vv_repository *r, git_index *git, const vv_oid *commit, vv_error *err)
-{
-	git_tree *tree = NULL;
-	git_oid id;
-	vv_status rc = vv_commit_tree(r, commit, &id, err);
-	int code;
-
-	if (rc < 0) {
-		return rc;
-	}
-	if ((code = git_tree_lookup(&tree, r->git, &id)) < 0 ||
-	    (code = git_index_read_tree(git, tree)) < 0) {
-		rc = vv_git_fail(err, code, "cannot read a tree");
-	}
-	git_tree_free(tree);
-	return rc;
 }
 
 vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const char *const *paths,

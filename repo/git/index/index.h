@@ -42,6 +42,15 @@ void vv_index_close(vv_index *x); /* accepts NULL; unsaved changes are gone */
 /* Is the file still the one that was read? By its stat alone. */
 bool vv_index_is_current(const vv_index *x);
 
+/* An index in memory alone that begins as the tree of a commit (NULL: empty), to make another tree of
+ * (vv_index_write_tree). While it is open the attributes of paths, and packages, are what its own files say, in
+ * place of the work tree's: also in a bare repository. It is never written. */
+vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *commit, vv_error *err);
+bool vv_index_is_tree(const vv_index *x);
+
+/* Does an entry stand in the way of a file at path: a file that is one of its folders, or any below it? */
+bool vv_index_is_taken(const vv_index *x, const char *path);
+
 size_t vv_index_count(const vv_index *x);
 void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out); /* sorted by path, then stage */
 bool vv_index_get(const vv_index *x, const char *path, vv_index_entry *out); /* stage 0 */
