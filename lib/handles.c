@@ -119,6 +119,14 @@ const vv_progress *vv_watched_begin(vv_watched *out, const varve_watch *watch)
 	return &out->progress;
 }
 
+vv_status vv_take_error(vv_error *err, int code, const varve_error *from)
+{
+	const int rc = code >= 0 || (size_t)-code >= CODES ? VARVE_EIO : code;
+
+	vv_fail(err, (vv_status)rc, "%s", from->message);
+	return from->hint[0] ? vv_hint(err, "%s", from->hint) : (vv_status)rc;
+}
+
 vv_status vv_writing_put(void *writing, const void *bytes, size_t len, vv_error *err)
 {
 	const vv_writing *w = writing;
@@ -127,14 +135,7 @@ vv_status vv_writing_put(void *writing, const void *bytes, size_t len, vv_error 
 
 	varve_error_set(&e, VARVE_EIO, "the caller's function failed");
 	rc = w->write(w->payload, bytes, len, &e);
-	if (rc == 0) {
-		return VV_OK;
-	}
-	if (rc > 0 || (size_t)-rc >= CODES) {
-		rc = VARVE_EIO;
-	}
-	vv_fail(err, (vv_status)rc, "%s", e.message);
-	return e.hint[0] ? vv_hint(err, "%s", e.hint) : (vv_status)rc;
+	return rc == 0 ? VV_OK : vv_take_error(err, rc, &e);
 }
 
 vv_status vv_names_take(vv_name_list *out, const char *const *names, vv_error *err)

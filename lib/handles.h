@@ -40,6 +40,9 @@ typedef struct vv_session {
 vv_core *vv_core_keep(vv_core *c); /* returns c; accepts NULL */
 void vv_core_drop(vv_core *c);     /* accepts NULL; does nothing in a child of fork */
 
+/* The core's repository once more, for a handle that shares it with no other. */
+vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
+
 /* A session that nobody else uses; c NULL: *out has neither repository nor reader. The caller gives it back. */
 vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
 void vv_session_give(vv_session *s); /* accepts NULL */
@@ -85,6 +88,9 @@ int vv_give(varve_error *err, vv_status rc, const vv_error *from);
 vv_status vv_take_options(void *out, size_t known, const void *options, vv_error *err);
 /* VV_ENOSUPPORT where there are others than known. */
 vv_status vv_take_flags(uint32_t flags, uint32_t known, vv_error *err);
+/* What a function of the caller reported, which returned code. */
+vv_status vv_take_error(vv_error *err, int code, const varve_error *from);
+vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_error *err);
 
 /* A caller's list of names, ended by NULL, once more. items NULL: the list was. */
 typedef struct vv_name_list {

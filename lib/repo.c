@@ -65,6 +65,11 @@ void vv_core_drop(vv_core *c)
 	}
 }
 
+vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err)
+{
+	return vv_repository_open(out, c->path, c->env, err);
+}
+
 static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
 {
 	vv_session *s = vv_calloc(1, sizeof(*s));
@@ -76,7 +81,7 @@ static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
 	}
 	s->core = c;
 	s->busy = true;
-	if ((rc = vv_repository_open(&s->repo, c->path, c->env, err)) < 0 ||
+	if ((rc = vv_core_open(&s->repo, c, err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&s->reader, s->repo, NULL, err)) < 0) {
 		close_session(s);
 		return rc;

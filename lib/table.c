@@ -119,7 +119,7 @@ static int byte_of(int32_t given)
 	return given == 0 ? -1 : given < 0 ? 0 : given;
 }
 
-static vv_status take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_error *err)
+vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_error *err)
 {
 	varve_dialect d;
 	vv_status rc = vv_take_options(&d, sizeof(d), given, err);
@@ -153,7 +153,7 @@ static vv_status open_table(varve_table *t, const varve_version *version,
 				  .progress = vv_watched_begin(&watched, o->watch)};
 	vv_status rc;
 
-	if ((o->dialect && (rc = take_dialect(&hints, o->dialect, err)) < 0) ||
+	if ((o->dialect && (rc = vv_take_dialect(&hints, o->dialect, err)) < 0) ||
 	    (rc = vv_version_subject(&t->subject, &t->session, version, t->text, err)) < 0) {
 		return rc;
 	}

@@ -3,7 +3,8 @@
  *
  *	repo --find, at--> version --open--> table --open--> rows     cells, as the file spells them
  *	  |                   '-- bytes        '-- + table --> diff --> changes
- *	  '-- log, refs, changes, row history, check
+ *	  |-- log, refs, changes, row history, check
+ *	  '-- txn: add, put, remove --> stage, commit
  */
 #ifndef VARVE_VARVE_H
 #define VARVE_VARVE_H
@@ -15,5 +16,6 @@
 #include "varve/repo.h"
 #include "varve/table.h"
 #include "varve/version.h"
+#include "varve/write.h"
 
 #endif

@@ -389,7 +389,7 @@ static vv_status must_be_free(vv_txn *t, putting *p, vv_error *err)
 			       vv_text_shows(p->path));
 	}
 	if (vv_index_is_taken(t->index, p->path)) {
-		return vv_fail(err, VV_EEXISTS, "a file or folder stands in the way of '%s'",
+		return vv_fail(err, VV_EEXISTS, "another file or folder has the place of '%s'",
 			       vv_text_shows(p->path));
 	}
 	p->what.path = (char *)(uintptr_t)p->path; /* only read */

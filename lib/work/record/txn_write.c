@@ -332,7 +332,11 @@ static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 		return rc;
 	}
 	if (is_changed(t)) {
-		rc = write_all(t, &journal, VV_JOURNAL_END_HEAD, err);
+		/* What a hook, or a package's description, puts into the index later goes with the rest. */
+		if ((rc = vv_index_copy_take(&j.index_before, t->repo, err)) == VV_OK &&
+		    (rc = write_all(t, &journal, VV_JOURNAL_END_HEAD, err)) == VV_OK) {
+			vv_index_copy_mark(&j.index_before, t->repo);
+		}
 	}
 	vv_txn_close_index(t);
 	vv_dataset_writer_release(t->writer);

@@ -434,6 +434,40 @@ static void a_hook_that_refuses_leaves_all_as_it_was(void **state)
 	vv_repository_close(r);
 }
 
+static void a_package_is_applied_by_the_commit_and_taken_back_with_it(void **state)
+{
+	static const char package[] =
+		"{\"resources\":[{\"name\":\"p\",\"path\":\"prices.csv\",\"schema\":{\"fields\":"
+		"[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"price\",\"type\":\"string\"}],"
+		"\"primaryKey\":[\"id\"]}}]}\n";
+	vv_repository *r;
+	vv_txn *t;
+	vv_error err;
+	vv_oid id;
+
+	(void)state;
+	begin_with_prices();
+	vv_test_write_text(".git/hooks/commit-msg", "#!/bin/sh\nexit 1\n");
+	sh("chmod +x .git/hooks/commit-msg");
+	r = open_here();
+	t = open_txn(r, NULL);
+	put(t, "datapackage.json", package);
+	vv_assert_status(vv_txn_commit(&id, t, "x", NULL, &err), VV_ECONFLICT, &err);
+	vv_txn_free(t);
+	assert_clean(r);
+	assert_int_equal(access("datapackage.json", F_OK), -1);
+	sh("rm .git/hooks/commit-msg");
+	t = open_txn(r, NULL);
+	put(t, "datapackage.json", package);
+	commit(t, "described");
+	vv_txn_free(t);
+	assert_clean(r);
+	assert_string_equal(stored(r, "HEAD", "prices.csv"), PRICES);
+	assert_string_not_equal(out("git rev-parse HEAD:prices.csv"),
+				out("git rev-parse HEAD~1:prices.csv"));
+	vv_repository_close(r);
+}
+
 static void a_check_that_refuses_holds_a_branch_too(void **state)
 {
 	static const char spoilt[] = "id,price\n1,N/A\n2,20\n3,30\n";
@@ -617,6 +651,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(nothing_is_lost_that_is_not_staged),
 	cmocka_unit_test(nothing_to_commit_is_said),
 	cmocka_unit_test(a_hook_that_refuses_leaves_all_as_it_was),
+	cmocka_unit_test(a_package_is_applied_by_the_commit_and_taken_back_with_it),
 	cmocka_unit_test(a_check_that_refuses_holds_a_branch_too),
 	cmocka_unit_test(killed_at_any_point_a_commit_of_head_is_all_or_nothing),
 	cmocka_unit_test(killed_at_any_point_a_commit_of_a_branch_is_all_or_nothing),

@@ -1,0 +1,155 @@
+/*
+ * varve/write.h: transactions, which change files and history.
+ *
+ *	varve_txn_open(&txn, repo, NULL, &err);
+ *	varve_txn_put(txn, "prices.csv", read, payload, NULL, &err);   any number, and varve_txn_add, _remove ...
+ *	varve_txn_commit(id, txn, "March prices", NULL, &err);         or varve_txn_stage
+ *	varve_txn_free(txn);
+ *
+ * Nothing is visible before stage or commit. Then all of it is, and survives a power cut. A transaction that is freed
+ * without either leaves no trace but caches. If the process is killed, the next one that changes the repository finishes
+ * or undoes what was begun.
+ */
+#ifndef VARVE_WRITE_H
+#define VARVE_WRITE_H
+
+#include "varve/base.h"
+#include "varve/repo.h"
+#include "varve/table.h"
+#include "varve/version.h"
+
+VARVE_BEGIN
+
+typedef struct varve_txn varve_txn;
+
+typedef struct varve_txn_options {
+	size_t size;
+	/* The commit goes to this branch; the index and the work tree are neither read nor changed. Works in bare
+	 * repositories, too. NULL: HEAD, with index and work tree. */
+	const char *branch;
+	/* A revision: where the branch begins if it does not exist. NULL: VARVE_ENOTFOUND, unless the repository has no
+	 * commit yet. */
+	const char *from;
+	const varve_watch *watch; /* for all calls of the transaction; copied */
+} varve_txn_options;
+
+/* Begins a transaction: takes the writer's lock and puts right what a killed process left. Other processes and handles
+ * may read meanwhile. VARVE_ELOCKED: another writer did not finish within a minute; VARVE_EREFUSED: the branch is checked
+ * out in a work tree; VARVE_EUSAGE: a bare repository, and no branch. */
+VARVE_API int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *options,
+			     varve_error *err);
+
+/* Ends the transaction and releases the lock. What was neither staged nor committed is forgotten. */
+VARVE_API void varve_txn_free(varve_txn *txn);
+
+enum varve_add_flag {
+	VARVE_ADD_CONVERT = 1 << 0,  /* make tables also of files that HEAD has as text */
+	VARVE_ADD_FORCE = 1 << 1,    /* take ignored files, too */
+	VARVE_ADD_UNTRACKED = 1 << 2 /* take files that are not in the index, too */
+};
+
+typedef struct varve_add_options {
+	size_t size;
+	uint32_t flags;    /* enum varve_add_flag */
+	uint32_t reserved; /* 0 */
+} varve_add_options;
+
+/* Takes files of the work tree as they are now, like `varve add`: the files, and those below the folders, in paths (ended
+ * by NULL); NULL: all. Name, attributes and content decide what becomes a table. VARVE_EINPUT: a file that has to be a table
+ * is none; VARVE_EREFUSED: an ignored file; VARVE_ENOTFOUND: a path matches nothing; VARVE_EUSAGE: the transaction has a
+ * branch. When this fails the transaction can only be freed. */
+VARVE_API int varve_txn_add(varve_txn *txn, const char *const *paths,
+			    const varve_add_options *options, varve_error *err);
+
+enum varve_put_flag {
+	VARVE_PUT_AS_FILE =
+		1 << 0, /* keep it as bytes, whose versions share what they have in common */
+	VARVE_PUT_AS_TABLE = 1 << 1, /* make a table of it, whatever its name; fail if it is none */
+	VARVE_PUT_REPLACE = 1 << 2   /* lose changes of the work tree's file that are not staged */
+};
+
+typedef struct varve_put_options {
+	size_t size;
+	uint32_t flags;    /* enum varve_put_flag */
+	uint32_t reserved; /* 0 */
+	/* How the stream is written, where that should not be detected. Like a key, it makes a table of the stream. */
+	const varve_dialect *dialect;
+	/* The columns that identify a row, ended by NULL; {NULL}: no key. NULL: as the version before has it, or as
+	 * datapackage.json says; a new table's key is looked for. */
+	const char *const *key;
+} varve_put_options;
+
+/* Makes the bytes of a stream, read once to its end, the content of path. With HEAD the file in the work tree is written,
+ * too. Rows that the version before has are not stored again. Without options it becomes a table or stored file if the
+ * attributes track path, if the version before is stored, or if path is new and named like a table (.csv, .tsv, .ndjson,
+ * .jsonl); otherwise an ordinary file of Git, of at most 64 MB.
+ *
+ * VARVE_EINPUT: it has to be a table and is none; VARVE_EREFUSED: changes of the work tree's file would be lost, a filter of
+ * Git is set for path, or the name cannot be used; VARVE_EEXISTS: a file has the name of one of path's folders, or path is
+ * a folder. A failing read function ends the call with its code. A put that fails leaves the transaction as it was. */
+VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *payload,
+			    const varve_put_options *options, varve_error *err);
+
+/* Makes another version the content of path, without reading its rows: to copy, move or restore. flags: 0 or
+ * VARVE_PUT_REPLACE. VARVE_EMISSING: its root block is not here; VARVE_EUSAGE: a file of the work tree or outside of it, whose bytes varve_txn_put takes. Errors as for
+ * varve_txn_put. */
+VARVE_API int varve_txn_put_version(varve_txn *txn, const char *path, const varve_version *version,
+				    uint32_t flags, varve_error *err);
+
+/* Removes path, with HEAD also from the work tree. flags: 0 or VARVE_PUT_REPLACE. VARVE_ENOTFOUND; VARVE_EREFUSED: changes of
+ * the work tree's file would be lost. */
+VARVE_API int varve_txn_remove(varve_txn *txn, const char *path, uint32_t flags, varve_error *err);
+
+typedef struct varve_txn_result {
+	const char *path;
+	char state; /* 'A' added, 'M' modified, 'D' removed, ' ' as it was in the index or branch */
+	bool stored; /* in blocks; else an ordinary file of Git */
+	bool table;
+	uint64_t rows;       /* of a table */
+	uint64_t columns;    /* likewise */
+	uint64_t bytes;      /* of the file */
+	uint64_t groups;     /* of rows; of a stored file: chunks */
+	uint64_t groups_new; /* of them stored by this transaction */
+	uint64_t bytes_new;  /* on disk, for them */
+	const char *cid;     /* of the root block; "" for what is not stored */
+} varve_txn_result;
+
+/* What happened to a path: one result for each change, in order. They stay valid until the transaction is freed. */
+VARVE_API int varve_txn_next(varve_txn *txn, const varve_txn_result **result, varve_error *err);
+
+/* What is worth showing of the transaction so far, in lines that end with a newline: values that contradict their column's type,
+ * what the repository's check found, what a killed process had left. "" when there is nothing; borrowed until the next call. */
+VARVE_API const char *varve_txn_warnings(const varve_txn *txn);
+
+/* Makes all changes durable and writes files and index. The transaction then begins anew. VARVE_ECONFLICT: a path was
+ * changed since the transaction took it; VARVE_EUSAGE: it has a branch. When this fails the repository is as it was, and the
+ * transaction can only be freed. */
+VARVE_API int varve_txn_stage(varve_txn *txn, varve_error *err);
+
+enum varve_commit_flag {
+	VARVE_COMMIT_ALLOW_EMPTY = 1 << 0, /* commit even if nothing changed */
+	VARVE_COMMIT_NO_HOOKS =
+		1 << 1, /* run no hooks of Git; with a branch none runs in any case */
+	VARVE_COMMIT_NO_CHECK = 1 << 2 /* skip the check that varve.json demands */
+};
+
+typedef struct varve_commit_options {
+	size_t size;
+	uint32_t flags;     /* enum varve_commit_flag */
+	int32_t offset;     /* the author's time zone in minutes east of UTC, with time */
+	const char *author; /* "Name <mail>"; NULL: as Git's settings say */
+	int64_t time;       /* the author's, in seconds since 1970; 0: now */
+	const char *
+		expect; /* the id of the commit that the branch must have; NULL: the one when the transaction began */
+} varve_commit_options;
+
+/* Makes all changes, and what was staged before, a commit: runs hooks and the repository's check, then moves the branch. id
+ * gets its id. The transaction then begins anew. VARVE_ENOTFOUND: nothing to commit; VARVE_ECONFLICT: the branch moved, a path
+ * was changed since the transaction took it, conflicts are not resolved, the message is empty, or a hook or the check refuses;
+ * VARVE_EUSAGE: there is no author. When this fails the transaction can only be freed, and the repository is as it was; but
+ * if moving the branch succeeded and only making that durable failed, the commit stays, and id is set. */
+VARVE_API int varve_txn_commit(char id[VARVE_ID_SIZE], varve_txn *txn, const char *message,
+			       const varve_commit_options *options, varve_error *err);
+
+VARVE_END
+#endif
