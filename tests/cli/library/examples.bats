@@ -67,3 +67,23 @@ two_versions() {
 	output_has "bad.csv:3: extra-cell"
 	ends_with 2 validate nosuch.csv
 }
+
+@test "a stream is committed on a branch and on HEAD" {
+	two_versions
+	git branch side
+	printf 'id,item\n1,fig\n' > new
+	succeeds env put . in/new.csv "by a program" side < new
+	output_has "A in/new.csv 1 rows"
+	git diff --cached --quiet
+	[ ! -e in ]
+	succeeds varve cat side:in/new.csv
+	output_is "$(cat new)"
+	succeeds env put . in/new.csv "here, too" < new
+	[ "$(git log -1 --format=%s)" = "here, too" ]
+	cmp new in/new.csv
+	rm new
+	[ -z "$(git status --porcelain)" ]
+	ends_with 1 env put . in/new.csv "once more" < in/new.csv
+	succeeds varve fsck
+	succeeds git fsck --strict
+}
