@@ -186,12 +186,17 @@ static vv_status describe_package(describer *d, const char *package, vv_error *e
 /* The file is the same, so its entry keeps the stat where that is known to fit. */
 static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, vv_error *err)
 {
-	char *file = vv_repository_file(d->r, path);
+	char *file;
 	vv_index_entry e;
 	vv_stat st, *known = NULL;
 	vv_status rc;
 
-	if (!file) {
+	if (vv_index_is_tree(d->x)) {
+		return vv_index_get(d->x, path, &e)
+			       ? vv_index_set(d->x, path, e.mode, blob, NULL, err)
+			       : VV_OK;
+	}
+	if (!(file = vv_repository_file(d->r, path))) {
 		return vv_fail_nomem(err);
 	}
 	if (vv_index_get(d->x, path, &e) && vv_lstat(&st, file, NULL) == VV_OK &&
@@ -266,6 +271,9 @@ vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_write
 		p += len + (p[len] == '\n');
 	}
 	vv_buf_clear(&warnings);
+	if (vv_index_is_tree(x)) { /* it is never written, and the branch comes next */
+		return rc < 0 || *count == 0 ? rc : vv_dataset_writer_commit(s, err);
+	}
 	if (rc == VV_OK && *count > 0) {
 		rc = vv_dataset_writer_index(s, x, err);
 	}

@@ -13,6 +13,7 @@
 #include "lib/work/commit/journal.h"
 #include "lib/work/commit/last_copy.h"
 #include "lib/work/record/make.h"
+#include "lib/work/record/package_apply.h"
 #include "lib/work/record/txn_internal.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attribute_lines.h"
@@ -388,13 +389,37 @@ static vv_status track_in_tree(vv_txn *t, vv_error *err)
 	return rc;
 }
 
+/* A package among the changes gives the tables that it describes new roots; *paths names them. */
+static vv_status describe(vv_txn *t, char ***paths, size_t *count, vv_error *err)
+{
+	vv_changes changes = {0};
+	vv_status rc;
+
+	changes.entries = vv_calloc(t->change_count + 1, sizeof(*changes.entries));
+	if (!changes.entries) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < t->change_count; i++) {
+		const vv_txn_change *c = &t->changes[i];
+
+		if (c->made && c->new_mode) {
+			changes.entries[changes.count++] = (vv_change_entry){
+				.path = c->path, .index_mode = c->new_mode, .staged = 'M'};
+		}
+	}
+	rc = vv_describe_for_commit(t->repo, t->index, t->writer, &changes, paths, count, err);
+	vv_free(changes.entries);
+	return rc;
+}
+
 /* What the tree's varve.json asks of a commit. */
-static vv_status check_commit(vv_txn *t, const vv_oid *id, const char *message, vv_error *err)
+static vv_status check_commit(vv_txn *t, const vv_oid *id, const char *message,
+			      char *const *described, size_t described_count, vv_error *err)
 {
 	vv_commit_check check = {.commit = id,
 				 .base = vv_oid_is_null(&t->head.commit) ? NULL : &t->head.commit,
 				 .message = message};
-	char **paths = vv_calloc(t->change_count + 1, sizeof(*paths));
+	char **paths = vv_calloc(t->change_count + described_count + 1, sizeof(*paths));
 	vv_buf told = VV_BUF_INIT;
 	vv_status rc;
 
@@ -408,6 +433,9 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, const char *message, 
 		if (c->made && c->new_mode && c->dataset) {
 			paths[check.path_count++] = c->path;
 		}
+	}
+	for (size_t i = 0; i < described_count; i++) {
+		paths[check.path_count++] = described[i];
 	}
 	check.paths = paths;
 	check.progress = vv_dataset_reader_progress(t->reader);
@@ -450,6 +478,8 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 {
 	vv_oid tree, made;
 	bool moved = false;
+	char **described = NULL;
+	size_t described_count = 0;
 	vv_buf text = VV_BUF_INIT;
 	vv_commit_options c = {.tree = &tree,
 			       .parents = &t->head.commit,
@@ -472,10 +502,12 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	}
 	c.message = text.data;
 	if ((rc = vv_dataset_writer_commit(t->writer, err)) < 0 ||
+	    (rc = describe(t, &described, &described_count, err)) < 0 ||
 	    (rc = track_in_tree(t, err)) < 0 ||
 	    (rc = vv_index_write_tree(t->index, &tree, err)) < 0 ||
 	    (rc = vv_commit_write(t->repo, &c, &made, err)) < 0 ||
-	    (!o->no_check && (rc = check_commit(t, &made, text.data, err)) < 0)) {
+	    (!o->no_check &&
+	     (rc = check_commit(t, &made, text.data, described, described_count, err)) < 0)) {
 		goto done;
 	}
 	rc = move_branch(t, &made, text.data, &moved, err);
@@ -485,6 +517,7 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	vv_txn_close_index(t);
 	vv_dataset_writer_release(t->writer);
 done:
+	vv_names_free(described, described_count);
 	vv_buf_clear(&text);
 	return rc;
 }

@@ -434,12 +434,13 @@ static void a_hook_that_refuses_leaves_all_as_it_was(void **state)
 	vv_repository_close(r);
 }
 
+static const char package[] =
+	"{\"resources\":[{\"name\":\"p\",\"path\":\"prices.csv\",\"schema\":{\"fields\":"
+	"[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"price\",\"type\":\"string\"}],"
+	"\"primaryKey\":[\"id\"]}}]}\n";
+
 static void a_package_is_applied_by_the_commit_and_taken_back_with_it(void **state)
 {
-	static const char package[] =
-		"{\"resources\":[{\"name\":\"p\",\"path\":\"prices.csv\",\"schema\":{\"fields\":"
-		"[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"price\",\"type\":\"string\"}],"
-		"\"primaryKey\":[\"id\"]}}]}\n";
 	vv_repository *r;
 	vv_txn *t;
 	vv_error err;
@@ -466,6 +467,30 @@ static void a_package_is_applied_by_the_commit_and_taken_back_with_it(void **sta
 	assert_string_not_equal(out("git rev-parse HEAD:prices.csv"),
 				out("git rev-parse HEAD~1:prices.csv"));
 	vv_repository_close(r);
+}
+
+static void a_package_on_a_branch_describes_its_tables(void **state)
+{
+	vv_repository *r;
+	vv_txn *t;
+
+	(void)state;
+	begin_with_prices();
+	sh("git branch side");
+	r = open_here();
+	t = open_txn(r, "side");
+	put(t, "datapackage.json", package);
+	commit(t, "described");
+	put(t, "datapackage.json", "{\"resources\":[]}\n");
+	put(t, "prices.csv", PRICES_NEW);
+	commit(t, "changed");
+	vv_txn_free(t);
+	assert_string_equal(stored(r, "side~1", "prices.csv"), PRICES);
+	assert_string_equal(stored(r, "side", "prices.csv"), PRICES_NEW);
+	assert_string_not_equal(out("git rev-parse side~1:prices.csv"),
+				out("git rev-parse side~2:prices.csv"));
+	vv_repository_close(r);
+	assert_git_sound();
 }
 
 static void a_check_that_refuses_holds_a_branch_too(void **state)
@@ -652,6 +677,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(nothing_to_commit_is_said),
 	cmocka_unit_test(a_hook_that_refuses_leaves_all_as_it_was),
 	cmocka_unit_test(a_package_is_applied_by_the_commit_and_taken_back_with_it),
+	cmocka_unit_test(a_package_on_a_branch_describes_its_tables),
 	cmocka_unit_test(a_check_that_refuses_holds_a_branch_too),
 	cmocka_unit_test(killed_at_any_point_a_commit_of_head_is_all_or_nothing),
 	cmocka_unit_test(killed_at_any_point_a_commit_of_a_branch_is_all_or_nothing),
