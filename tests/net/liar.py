@@ -3,6 +3,7 @@
 `liar.py serve LIE REPO` is a server of REPO on stdin and stdout (as an ssh program: the words
 behind LIE and REPO do not matter)."""
 import os
+import random
 import resource
 import sys
 import time
@@ -13,6 +14,11 @@ from peer import NODE, RAW, Link, block, git_id, git_object, short  # noqa: E402
 
 NULL = b"\0" * 20
 SMALL = 3 * 65536
+
+
+def garbage(size):
+    """Bytes of which the first begins no frame: one that did would be waited for, as long as it says that it is."""
+    return b"\xff" + random.Random(size).randbytes(size - 1)
 
 
 def version(repo, name="HEAD:prices.csv"):
@@ -89,7 +95,7 @@ def push(lie, hub):
             while True:
                 line.put("B", block(RAW, os.urandom(60000)))
         if lie == "garbage":
-            line.write(os.urandom(100000))
+            line.write(garbage(100000))
         if lie == "frame-2-63":
             line.write(b"B" + peer.varint((1 << 63) - 1))
         if lie == "many-refs":
@@ -260,7 +266,7 @@ def fetch(line, repo, lie):
         line.put("E", {"code": "trouble", "hint": b"", "text": b"\x1b[2Jhello\x07\xff"})
         return line.end()
     if lie == "garbage":
-        line.write(os.urandom(10000))
+        line.write(garbage(10000))
         sys.exit(0)
     if lie in ("wrong-bytes", "wrong-again"):
         bs = [block(c[1], raw[:-1] + bytes([raw[-1] ^ 1])) if c[1] == RAW else block(c[1], raw) for c, raw in items]

@@ -49,6 +49,9 @@ MASKS = [(re.compile(pattern), mask) for pattern, mask in (
     (r"^  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?=  )", "  NOW"),
 )]
 
+# A peer's line among those of several: who delivers all before another has begun leaves him without a line.
+DELIVERY = re.compile(r"^  (NOW  )?BLOCKS from ")
+
 PROMPT = re.compile(r"^([a-z]*)\$ (.*)$")
 MARKER = re.compile(r"^(?:<!-- |\.\\\" )(no )?sample:?\s+(.*?)(?: -->)?$")
 
@@ -139,14 +142,21 @@ def same(shown, line):
     return re.fullmatch(".*".join(re.escape(part) for part in shown.split("…")), line) is not None
 
 
+def one_of_several(shown, at):
+    """Is this the line of a peer beside the line of another?"""
+    return all(any(DELIVERY.match(mask(line)) for line in near) for near in (
+        shown[at:at + 1], shown[max(at - 1, 0):at] + shown[at + 1:at + 2]))
+
+
 def matches(shown, printed):
     """Do the lines of the sample match what was printed? `...` is any number of lines."""
     ways = {0}
-    for line in shown:
+    for n, line in enumerate(shown):
         if dots(line):
             ways = set(range(min(ways), len(printed) + 1))
         else:
-            ways = {at + 1 for at in ways if at < len(printed) and same(line, printed[at])}
+            ways = (ways if one_of_several(shown, n) else set()) | {
+                at + 1 for at in ways if at < len(printed) and same(line, printed[at])}
         if not ways:
             return False
     return len(printed) in ways

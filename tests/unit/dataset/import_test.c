@@ -381,12 +381,16 @@ done:
 
 static void adding_again_gives_the_root_of_a_fresh_add(void **state)
 {
-	unsigned refused = 0, reused = 0;
+	unsigned tried = 0, refused = 0, reused = 0;
 	for (uint64_t seed = 1; seed <= 150; seed++) {
-		history(*state, seed, &refused, &reused);
+		if (vv_test_sampled(seed, 3)) {
+			history(*state, seed, &refused, &reused);
+			tried++;
+		}
 	}
-	assert_true(refused < 75);
-	assert_true(reused > 300); /* the property is about taking groups over: that must happen */
+	assert_true(refused < tried / 2);
+	assert_true(reused >
+		    2 * tried); /* the property is about taking groups over: that must happen */
 }
 
 static void same_cells_share_their_data_list_across_forms(void **state)
