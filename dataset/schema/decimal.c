@@ -7,6 +7,8 @@
 #include "dataset/schema/decimal.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -305,6 +307,32 @@ static const int64_t power[VV_SCALE_MAX + 1] = {1,
 						10000000000000000,
 						100000000000000000,
 						1000000000000000000};
+
+bool vv_decimal_double(double *out, const vv_decimal *d, vv_buf *buf)
+{
+	size_t at = buf->len;
+
+	if (d->kind != VV_DECIMAL_FINITE) {
+		*out = d->negative ? -HUGE_VAL : HUGE_VAL;
+		return d->kind == VV_DECIMAL_INF;
+	}
+	if (d->count == 0) {
+		*out = 0;
+		return true;
+	}
+	/* digits without a point: no locale has another reading of them */
+	vv_buf_puts(buf, d->negative ? "-" : "");
+	if (vv_buf_reserve(buf, d->count + 1)) { /* before a pointer into it is taken */
+		vv_buf_put(buf, buf->data + d->digits_at, d->count);
+	}
+	vv_buf_printf(buf, "e%lld", (long long)(d->exponent - (int64_t)d->count));
+	if (buf->failed) {
+		return false;
+	}
+	*out = strtod(vv_buf_cstr(buf) + at, NULL);
+	buf->len = at;
+	return true;
+}
 
 bool vv_small_read(vv_small *out, const char *s, size_t len, bool fraction)
 {

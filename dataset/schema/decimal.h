@@ -43,6 +43,10 @@ bool vv_decimal_distance(vv_decimal *out, const vv_decimal *a, const vv_decimal 
  * numbers. */
 void vv_decimal_put(vv_buf *out, const vv_decimal *d, const vv_buf *digits);
 
+/* The nearest double, infinite where that is beyond all doubles. buf has the digits, and is as it was afterwards. False for
+ * NaN (or when memory ran out: buf->failed). */
+bool vv_decimal_double(double *out, const vv_decimal *d, vv_buf *buf);
+
 /* mantissa / 10^scale. */
 #define VV_SCALE_MAX 18u
 typedef struct vv_small {

@@ -78,7 +78,7 @@ static int64_t drop_digits(int64_t step, unsigned digits)
 }
 
 /* Up to 15 digits and 10^22 are doubles exactly, so that one division rounds once: the
- * same answer as strtod's. */
+ * same answer as vv_decimal_double's. */
 static bool read_short(double *out, const char *s, size_t len)
 {
 	static const double tens[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -119,30 +119,8 @@ static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const v
 		return true;
 	}
 	vv_buf_reset(scratch);
-	if (c->len == 0 || !vv_decimal_read(&d, scratch, spelling, c->text, c->len) ||
-	    d.kind == VV_DECIMAL_NAN) {
-		return false;
-	}
-	if (d.kind == VV_DECIMAL_INF) {
-		*out = d.negative ? -INFINITY : INFINITY;
-		return true;
-	}
-	/* "0." DIGITS "e" EXPONENT: no locale has another reading of it but for the point,
-	 * which is left out by writing the digits as a whole number. */
-	vv_buf text = VV_BUF_INIT;
-	if (d.negative) {
-		vv_buf_putc(&text, '-');
-	}
-	vv_buf_put(&text, scratch->data + d.digits_at, d.count);
-	vv_buf_printf(&text, d.count ? "e%lld" : "0e%lld",
-		      (long long)(d.count ? d.exponent - (int64_t)d.count : 0));
-	if (text.failed) {
-		scratch->failed = true;
-	} else {
-		*out = strtod(vv_buf_cstr(&text), NULL);
-	}
-	vv_buf_clear(&text);
-	return !scratch->failed;
+	return c->len > 0 && vv_decimal_read(&d, scratch, spelling, c->text, c->len) &&
+	       vv_decimal_double(out, &d, scratch);
 }
 
 /* Where the value stands in the type's order; false: it is none of the type. */

@@ -55,10 +55,8 @@ static bool read_number(counting *c, const vv_cell *cell, double *out)
 {
 	static const double tens[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
 				      1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-	char text[64];
 	vv_small small;
 	vv_decimal d;
-	char *end;
 
 	if (c->field->decimal_char == '.' && !c->field->group_char && cell->len <= 18 &&
 	    vv_small_read(&small, cell->text, cell->len, true)) {
@@ -70,12 +68,7 @@ static bool read_number(counting *c, const vv_cell *cell, double *out)
 	    d.kind != VV_DECIMAL_FINITE || d.count > 40 || d.exponent < -300 || d.exponent > 300) {
 		return false;
 	}
-	/* Digits without a point: no locale has a say. */
-	(void)snprintf(text, sizeof(text), "%s%.*se%lld", d.negative ? "-" : "", (int)d.count,
-		       vv_buf_cstr(&c->scratch) + d.digits_at,
-		       (long long)(d.exponent - (int64_t)d.count));
-	*out = d.count == 0 ? 0 : strtod(text, &end);
-	return true;
+	return vv_decimal_double(out, &d, &c->scratch);
 }
 
 static bool digits(const char *s, size_t n, int *out)

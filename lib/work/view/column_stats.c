@@ -3,11 +3,11 @@
  */
 #include "lib/work/view/column_stats.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/sys.h"
+#include "dataset/schema/decimal.h"
 
 void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limit)
 {
@@ -23,6 +23,7 @@ void vv_column_stats_clear(vv_column_stats *s)
 	vv_free(s->hashes);
 	vv_buf_clear(&s->min);
 	vv_buf_clear(&s->max);
+	vv_buf_clear(&s->scratch);
 	for (i = 0; i < VV_EXAMPLES; i++) {
 		vv_buf_clear(&s->examples[i]);
 	}
@@ -107,38 +108,6 @@ uint64_t vv_column_stats_distinct(const vv_column_stats *s, bool *exact)
 	return ((uint64_t)s->used << s->level) + (s->zero ? 1 : 0);
 }
 
-/* Digits only, with an optional sign: compared exactly, however long. */
-static bool is_integer(const char *s, size_t len)
-{
-	size_t i = len > 0 && s[0] == '-';
-
-	if (i == len) {
-		return false;
-	}
-	for (; i < len; i++) {
-		if (s[i] < '0' || s[i] > '9') {
-			return false;
-		}
-	}
-	return true;
-}
-
-static int compare_integers(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	bool a_minus = a[0] == '-', b_minus = b[0] == '-';
-	int c;
-
-	if (a_minus != b_minus) {
-		return a_minus ? -1 : 1;
-	}
-	for (a += a_minus, a_len -= a_minus; a_len > 1 && *a == '0'; a++, a_len--) {
-	}
-	for (b += b_minus, b_len -= b_minus; b_len > 1 && *b == '0'; b++, b_len--) {
-	}
-	c = a_len != b_len ? (a_len < b_len ? -1 : 1) : memcmp(a, b, a_len);
-	return a_minus ? -c : c;
-}
-
 static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t n = a_len < b_len ? a_len : b_len;
@@ -147,38 +116,36 @@ static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_le
 	return c ? c : (a_len > b_len) - (a_len < b_len);
 }
 
-/* For showing a minimum a double is good enough where both are not integers. */
-static bool as_double(double *out, const char *s, size_t len, const vv_field *f)
+/* False: one of them is no number as the field spells it. Nearly all are small. */
+static bool compare_numbers(int *out, vv_column_stats *s, const char *a, size_t a_len,
+			    const char *b, size_t b_len)
 {
-	char text[64], *end;
-	size_t n = 0, i;
+	const vv_field *f = s->field;
+	vv_small m, n;
+	vv_decimal x, y;
 
-	for (i = 0; i < len && n + 1 < sizeof(text); i++) {
-		if (f->group_char && s[i] == f->group_char) {
-			continue;
-		}
-		text[n++] = s[i] == f->decimal_char ? '.' : s[i];
+	if (f->decimal_char == '.' && !f->group_char && vv_small_read(&m, a, a_len, true) &&
+	    vv_small_read(&n, b, b_len, true) && vv_small_compare(out, &m, &n)) {
+		return true;
 	}
-	if (i < len || n == 0) {
+	s->scratch.len = 0; /* not reset: that memory ran out must not be forgotten */
+	if (!vv_decimal_read(&x, &s->scratch, f, a, a_len) ||
+	    !vv_decimal_read(&y, &s->scratch, f, b, b_len)) {
 		return false;
 	}
-	text[n] = '\0';
-	*out = strtod(text, &end);
-	return *end == '\0';
+	*out = vv_decimal_compare(&x, &y, &s->scratch);
+	return true;
 }
 
-static int compare_values(const vv_field *f, const char *a, size_t a_len, const char *b,
+static int compare_values(vv_column_stats *s, const char *a, size_t a_len, const char *b,
 			  size_t b_len)
 {
-	double x, y;
+	vv_type type = s->field->type;
+	int order;
 
-	if (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER || f->type == VV_TYPE_YEAR) {
-		if (is_integer(a, a_len) && is_integer(b, b_len)) {
-			return compare_integers(a, a_len, b, b_len);
-		}
-		if (as_double(&x, a, a_len, f) && as_double(&y, b, b_len, f)) {
-			return (x > y) - (x < y);
-		}
+	if ((type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER || type == VV_TYPE_YEAR) &&
+	    compare_numbers(&order, s, a, a_len, b, b_len)) {
+		return order;
 	}
 	return compare_bytes(a, a_len, b, b_len);
 }
@@ -194,15 +161,15 @@ static vv_status widen(vv_column_stats *s, const vv_cell *c, vv_error *err)
 	size_t len = c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES;
 
 	if (!s->any ||
-	    compare_values(s->field, c->text, len, vv_buf_cstr(&s->min), s->min.len) < 0) {
+	    compare_values(s, c->text, len, vv_buf_cstr(&s->min), s->min.len) < 0) {
 		set(&s->min, c);
 	}
 	if (!s->any ||
-	    compare_values(s->field, c->text, len, vv_buf_cstr(&s->max), s->max.len) > 0) {
+	    compare_values(s, c->text, len, vv_buf_cstr(&s->max), s->max.len) > 0) {
 		set(&s->max, c);
 	}
 	s->any = true;
-	return s->min.failed || s->max.failed ? vv_fail_nomem(err) : VV_OK;
+	return s->min.failed || s->max.failed || s->scratch.failed ? vv_fail_nomem(err) : VV_OK;
 }
 
 vv_status vv_column_stats_add(vv_column_stats *s, const vv_cell *cell, vv_error *err)

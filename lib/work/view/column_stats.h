@@ -31,6 +31,7 @@ typedef struct vv_column_stats {
 	bool zero;       /* the hash 0 was met */
 	vv_buf min, max; /* by the type's order; empty before the first value */
 	bool any;
+	vv_buf scratch; /* digits of what is compared */
 	vv_buf examples[VV_EXAMPLES];
 	size_t example_count;
 } vv_column_stats;

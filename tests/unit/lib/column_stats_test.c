@@ -49,12 +49,15 @@ static void values_compare_as_their_type_does(void **state)
 	static const char *const large[] = {"123456789012345678901", "123456789012345678902",
 					    "99999999999999999999", NULL};
 	static const char *const numbers[] = {"1.5", "1e3", "-0.5", "200", NULL};
+	static const char *const near[] = {"0.10000000000000000002", "0.10000000000000000001",
+					   "0.10000000000000000003", NULL};
 	static const char *const words[] = {"10", "9", "a", NULL};
 
 	(void)state;
 	expect_range("integer", integers, "-10", "10");
 	expect_range("integer", large, "99999999999999999999", "123456789012345678902");
 	expect_range("number", numbers, "-0.5", "1e3");
+	expect_range("number", near, "0.10000000000000000001", "0.10000000000000000003");
 	expect_range("string", words, "10", "a");
 }
 
