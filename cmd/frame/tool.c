@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/help.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
@@ -234,13 +235,13 @@ bool vv_tool_run_other(const char *word, int argc, char **argv)
 	char *path = NULL, **args = vv_calloc((size_t)argc + 2, sizeof(*args));
 	vv_error err;
 
-	if (args && strlen(word) <= VV_PROGRAM_WORD_MAX) {
+	if (args && vv_environ_take(&err) == VV_OK && strlen(word) <= VV_PROGRAM_WORD_MAX) {
 		snprintf(name, sizeof(name), "varve-%s", word);
 		args[0] = name;
 		for (int i = 0; i < argc; i++) {
 			args[i + 1] = argv[i];
 		}
-		if (vv_program_find_own(&path, name, &err) == VV_OK) {
+		if (vv_program_find_own(&path, vv_environ(), name, &err) == VV_OK) {
 			execv(path, args);
 		}
 	}

@@ -31,7 +31,7 @@ static bool fetch_promised(vv_repository *r, const git_oid *id)
 		return false;
 	}
 	(void)git_oid_tostr(hex, sizeof(hex), id);
-	if (vv_program_run(argv, NULL, 0, NULL, &code, NULL) < 0 || code != 0) {
+	if (vv_program_run(r->env, argv, NULL, 0, NULL, &code, NULL) < 0 || code != 0) {
 		return false;
 	}
 	return git_odb_refresh(r->odb) == 0;

@@ -23,7 +23,7 @@ static vv_status sync_file(const char *path, vv_error *err)
 	return rc;
 }
 
-static vv_status make_again(const char *dir, const char *index, vv_error *err)
+static vv_status make_again(const vv_env *env, const char *dir, const char *index, vv_error *err)
 {
 	vv_buf pack = VV_BUF_INIT, said = VV_BUF_INIT;
 	char name[sizeof("tmp_idx_") + VV_TEMP_RANDOM] = "tmp_idx_";
@@ -43,8 +43,8 @@ static vv_status make_again(const char *dir, const char *index, vv_error *err)
 	const char *args[] = {
 		"-c", "pack.writeReverseIndex=false", "index-pack", "-o", temp, vv_buf_cstr(&pack),
 		NULL};
-	const char *env[] = {"GIT_DIR=/dev/null", NULL};
-	const vv_git_call call = {.args = args, .env = env};
+	const char *more[] = {"GIT_DIR=/dev/null", NULL};
+	const vv_git_call call = {.args = args, .env = env, .more = more};
 
 	if ((rc = vv_git_run(&call, &said, &code, err)) < 0) {
 		goto done;
@@ -80,7 +80,7 @@ vv_status vv_git_pack_mend(vv_repository *r, const char *name, const char **what
 		rc = vv_unlink(index, true, err);
 	} else {
 		*what = "made again from its pack";
-		rc = make_again(dir, index, err);
+		rc = make_again(vv_repository_env(r), dir, index, err);
 	}
 	vv_free(index);
 	vv_free(dir);

@@ -31,8 +31,6 @@
 #define EXEC_FAILED 127
 #define HOOK_MAX 65536u
 
-extern char **environ;
-
 /* --- which file ------------------------------------------------------------- */
 
 static bool is_program(const char *path)
@@ -44,9 +42,9 @@ static bool is_program(const char *path)
 
 /* Only absolute entries of PATH count: an empty one or "." would run whatever lies
  * in the current folder. */
-vv_status vv_program_find(char **out, const char *name, vv_error *err)
+vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err)
 {
-	const char *path = getenv("PATH");
+	const char *path = vv_env_get(env, "PATH");
 
 	*out = NULL;
 	if (name[0] == '/') {
@@ -112,7 +110,7 @@ static char *beside(const char *folder, const char *name)
 	return path;
 }
 
-vv_status vv_program_find_own(char **out, const char *name, vv_error *err)
+vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, vv_error *err)
 {
 	*out = NULL;
 	if (!is_own_name(name)) {
@@ -122,7 +120,7 @@ vv_status vv_program_find_own(char **out, const char *name, vv_error *err)
 	if ((*out = beside(".", name)) || (*out = beside("../libexec/varve", name))) {
 		return VV_OK;
 	}
-	return vv_program_find(out, name, err);
+	return vv_program_find(out, env, name, err);
 }
 
 /* --- the child ------------------------------------------------------------------ */
@@ -131,12 +129,12 @@ typedef struct ends {
 	int in[2], out[2], err[2]; /* [0] is ours */
 } ends;
 
-static char **make_env(const char *const *more)
+static char **make_env(const char *const *own, const char *const *more)
 {
 	size_t ours = 0, count = 0, i, k = 0;
 	char **env;
 
-	while (environ[ours]) {
+	while (own[ours]) {
 		ours++;
 	}
 	while (more && more[count]) {
@@ -151,15 +149,15 @@ static char **make_env(const char *const *more)
 		}
 	}
 	for (i = 0; i < ours; i++) {
-		size_t len = strcspn(environ[i], "="), j;
+		size_t len = strcspn(own[i], "="), j;
 		bool replaced = false;
 
 		for (j = 0; j < count && !replaced; j++) {
-			replaced = strncmp(more[j], environ[i], len) == 0 &&
+			replaced = strncmp(more[j], own[i], len) == 0 &&
 				   (more[j][len] == '=' || more[j][len] == '\0');
 		}
 		if (!replaced) {
-			env[k++] = environ[i];
+			env[k++] = (char *)(uintptr_t)own[i];
 		}
 	}
 	return env;
@@ -266,13 +264,13 @@ static vv_status start(const vv_run *run, vv_child *c, vv_error *err)
 	ends e;
 	vv_status rc;
 
-	if ((rc = vv_program_find(&file, run->argv[0], err)) < 0) {
+	if ((rc = vv_program_find(&file, run->env, run->argv[0], err)) < 0) {
 		return rc;
 	}
 	while (run->argv[count]) {
 		count++;
 	}
-	env = make_env(run->env);
+	env = make_env(vv_env_list(run->env), run->more);
 	script = vv_calloc(count + 2, sizeof(char *));
 	if (!env || !script) {
 		rc = vv_fail_nomem(err);
@@ -421,8 +419,8 @@ vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 	return rc;
 }
 
-vv_status vv_program_start(vv_child *out, const char *const *argv, const char *const *env,
-			   vv_error *err)
+vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,
+			   const char *const *more, vv_error *err)
 {
 	vv_buf piped = VV_BUF_INIT; /* stands for "a pipe, please" */
 	vv_run run = {0};
@@ -430,15 +428,17 @@ vv_status vv_program_start(vv_child *out, const char *const *argv, const char *c
 	*out = (vv_child){-1, -1, -1, -1};
 	run.argv = argv;
 	run.env = env;
+	run.more = more;
 	run.output = run.errors = &piped;
 	run.talk = true;
 	return start(&run, out, err);
 }
 
-vv_status vv_program_start_lines(pid_t *pid, const char *const *argv, const int *lines,
-				 size_t count, vv_error *err)
+vv_status vv_program_start_lines(pid_t *pid, const vv_env *env, const char *const *argv,
+				 const int *lines, size_t count, vv_error *err)
 {
 	const vv_run run = {.argv = argv,
+			    .env = env,
 			    .terminal = true,
 			    .output_to_errors = true,
 			    .lines = lines,
@@ -452,14 +452,15 @@ vv_status vv_program_start_lines(pid_t *pid, const char *const *argv, const int 
 	return rc;
 }
 
-vv_status vv_program_run(const char *const *argv, const void *input, size_t len, vv_buf *output,
-			 int *exit_code, vv_error *err)
+vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
+			 vv_buf *output, int *exit_code, vv_error *err)
 {
 	vv_buf ignored = VV_BUF_INIT;
 	vv_run run = {0};
 	vv_status rc;
 
 	run.argv = argv;
+	run.env = env;
 	run.input = input;
 	run.len = len;
 	run.output = output ? output : &ignored;
@@ -511,7 +512,7 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	char *path = NULL, *git_dir = NULL, *git_index = NULL;
 	const char **argv = NULL;
 	char *called = NULL;
-	const char *env[4] = {NULL, NULL, NULL, NULL};
+	const char *more[4] = {NULL, NULL, NULL, NULL};
 	size_t count = 0, i;
 	vv_run run = {0};
 	vv_status rc;
@@ -525,9 +526,9 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 		count++;
 	}
 	argv = vv_calloc(count + 2, sizeof(char *));
-	env[0] = git_dir = env_setting("GIT_DIR", r->gitdir);
-	env[1] = git_index = env_setting("GIT_INDEX_FILE", r->index_file);
-	env[2] = called = env_setting("VARVE_HOOK", name);
+	more[0] = git_dir = env_setting("GIT_DIR", r->gitdir);
+	more[1] = git_index = env_setting("GIT_INDEX_FILE", r->index_file);
+	more[2] = called = env_setting("VARVE_HOOK", name);
 	if (!argv || !git_dir || !git_index || !called) {
 		rc = vv_fail_nomem(err);
 		goto done;
@@ -538,7 +539,8 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	}
 	run.argv = argv;
 	run.dir = r->workdir ? r->workdir : r->gitdir;
-	run.env = env;
+	run.env = r->env;
+	run.more = more;
 	run.output_to_errors = true;
 	run.script_ok = true;
 	run.input = input;
@@ -761,7 +763,7 @@ vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix,
 
 static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
 {
-	const char *term = getenv("TERM"), *value = getenv("GIT_EDITOR");
+	const char *term = vv_env_get(r->env, "TERM"), *value = vv_env_get(r->env, "GIT_EDITOR");
 	bool dumb = !term || !*term || strcmp(term, "dumb") == 0;
 	vv_status rc;
 
@@ -772,9 +774,9 @@ static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
 			return rc;
 		}
 		vv_error_clear(err);
-		value = dumb ? NULL : getenv("VISUAL");
+		value = dumb ? NULL : vv_env_get(r->env, "VISUAL");
 		if (!value || !*value) {
-			value = getenv("EDITOR");
+			value = vv_env_get(r->env, "EDITOR");
 		}
 		if ((!value || !*value) && !dumb) {
 			value = "vi";
@@ -809,6 +811,7 @@ vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 	argv[2] = command.data;
 	argv[3] = editor;
 	run.argv = argv;
+	run.env = r->env;
 	run.terminal = true;
 	if ((rc = vv_run_program(&run, &code, err)) == VV_OK && code != 0) {
 		rc = vv_fail(err, VV_EREFUSED, "the editor '%s' failed (exit code %d)",

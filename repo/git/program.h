@@ -56,31 +56,30 @@ vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix,
  * an absolute path); input is fed to it, output (appended; at most 64 MiB)
  * collected. A signal's death gives 128 + its number. VV_ENOTFOUND: no such
  * program. */
-vv_status vv_program_run(const char *const *argv, const void *input, size_t len, vv_buf *output,
-			 int *exit_code, vv_error *err);
+vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
+			 vv_buf *output, int *exit_code, vv_error *err);
 /* A program that goes on while it is talked with: our ends of its stdin, stdout and stderr,
  * all close-on-exec pipes. */
 typedef struct vv_child {
 	pid_t pid;
 	int in, out, err; /* -1 where there is none */
 } vv_child;
-/* Starts it. env: "NAME=value" is added to our environment, "NAME" taken out of it;
- * NULL-ended; or NULL. Whoever calls closes the ends and waits for pid. VV_ENOTFOUND: no
+/* Starts it in env; more: "NAME=value" is added to that, "NAME" taken out of it; NULL-ended; or NULL. Whoever calls closes the ends and waits for pid. VV_ENOTFOUND: no
  * such program. */
-vv_status vv_program_start(vv_child *out, const char *const *argv, const char *const *env,
-			   vv_error *err);
+vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,
+			   const char *const *more, vv_error *err);
 /* Starts it with these descriptors as its 3, 4, ... (at most VV_PROGRAM_LINES_MAX). Its stdin is ours, and what it says
  * goes to our stderr. Whoever calls waits for *pid. */
 #define VV_PROGRAM_LINES_MAX 40u
-vv_status vv_program_start_lines(pid_t *pid, const char *const *argv, const int *lines,
-				 size_t count, vv_error *err);
+vv_status vv_program_start_lines(pid_t *pid, const vv_env *env, const char *const *argv,
+				 const int *lines, size_t count, vv_error *err);
 /* The file that a program's name means (absolute entries of PATH only); owned by the
  * caller. VV_ENOTFOUND. */
-vv_status vv_program_find(char **out, const char *name, vv_error *err);
+vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err);
 /* One of varve's own programs ("varve-vault"): the one beside the program that runs, in ../libexec/varve, or in PATH.
  * VV_ENOTFOUND also where the name could not be one: "varve-" and small letters, digits and hyphens. */
 #define VV_PROGRAM_WORD_MAX 32u /* after "varve-" */
-vv_status vv_program_find_own(char **out, const char *name, vv_error *err);
+vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, vv_error *err);
 /* git var GIT_EDITOR's choice run on the file; VV_EUSAGE without a terminal and
  * editor; VV_EREFUSED when it fails. */
 vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err);
@@ -89,8 +88,9 @@ vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err);
 typedef struct vv_run {
 	const char *const *argv; /* NULL-ended; argv[0] as in vv_program_run */
 	const char *dir;         /* to run in, or NULL */
-	const char *const *env;  /* "NAME=value", added to ours; "NAME" takes it out of
-				  * ours; NULL-ended; or NULL */
+	const vv_env *env;       /* its environment, whose PATH says where programs are */
+	const char *const
+		*more; /* "NAME=value", added to that; "NAME" takes it out; NULL-ended; or NULL */
 	const void *input;
 	size_t len;
 	vv_buf *output;        /* NULL: where our stdout goes */

@@ -145,16 +145,39 @@ static vv_status add_words(environment *e, const char *const *words, vv_error *e
 	return rc;
 }
 
+static const vv_env *own_env(const vv_git_call *r)
+{
+	return r->repo ? vv_repository_env(r->repo) : r->env;
+}
+
+/* git gives up a silent host as our own requests do. */
+static vv_status add_idle(environment *e, unsigned idle_sec, vv_error *err)
+{
+	static const char *const limit[] = {"GIT_HTTP_LOW_SPEED_LIMIT=1", NULL};
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc = add_words(e, limit, err);
+
+	if (rc == VV_OK) {
+		vv_buf_printf(&b, "GIT_HTTP_LOW_SPEED_TIME=%u", idle_sec);
+		rc = add(e, &b, err);
+	}
+	return rc;
+}
+
 static vv_status make_environment(environment *e, const vv_git_call *r, vv_error *err)
 {
-	const char *given = getenv("GIT_CONFIG_COUNT"), *before = getenv("GIT_CONFIG_PARAMETERS");
+	const char *given = vv_env_get(own_env(r), "GIT_CONFIG_COUNT"),
+		   *before = vv_env_get(own_env(r), "GIT_CONFIG_PARAMETERS");
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	memset(e, 0, sizeof(*e));
 	e->run = r;
 	e->settings = given ? (size_t)strtoul(given, NULL, 10) : 0;
-	rc = add_words(e, r->env, err);
+	rc = add_words(e, r->more, err);
+	if (rc == VV_OK && r->idle_sec > 0) {
+		rc = add_idle(e, r->idle_sec, err);
+	}
 	if (rc == VV_OK && r->dumb) {
 		rc = add_words(e, traced, err);
 	}
@@ -255,7 +278,8 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	argv[n] = NULL;
 	const vv_run run = {.argv = argv,
 			    .dir = r->dir,
-			    .env = (const char *const *)e.list,
+			    .env = own_env(r),
+			    .more = (const char *const *)e.list,
 			    .input = r->input,
 			    .len = r->len,
 			    .output = r->output ? r->output : &dropped,

@@ -23,7 +23,10 @@ typedef struct vv_git_call {
 	const char *url, *push_url; /* of "host"; push_url may be NULL */
 	const char *remote;         /* the name whose settings "host" gets; may be NULL */
 	const char *dir;            /* where relative paths count from; NULL: the current folder */
-	const char *const *env;     /* "NAME=value" besides; NULL-ended; or NULL */
+	const vv_env *env;          /* without repo, whose own it is else */
+	const char *const *more;    /* "NAME=value" besides; NULL-ended; or NULL */
+	unsigned
+		idle_sec; /* a web server that sends nothing for so long is given up; 0: as git does */
 	const void *input;
 	size_t len;
 	vv_buf *output; /* appended; NULL: dropped */

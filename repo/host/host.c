@@ -35,6 +35,7 @@ static vv_status copy_options(vv_host *h, const vv_host_options *o, vv_error *er
 	h->repo = o->repo;
 	h->progress = o->progress;
 	h->notes = o->notes;
+	h->idle_sec = o->idle_sec;
 	h->lock = -1;
 	h->url = vv_strdup(o->url);
 	h->push_url = o->push_url ? vv_strdup(o->push_url) : NULL;
@@ -57,6 +58,7 @@ vv_git_call vv_host_run(vv_host *h, const char *const *args)
 {
 	return (vv_git_call){.args = args,
 			     .repo = h->repo,
+			     .idle_sec = h->idle_sec,
 			     .scratch = h->git_dir,
 			     .url = h->url,
 			     .push_url = h->push_url,

@@ -33,6 +33,7 @@ typedef struct vv_host_options {
 	const char *remote;         /* its name; NULL: a URL was given */
 	const vv_progress *progress;
 	const vv_notes *notes; /* who hears what the host says to a push; NULL: nobody */
+	unsigned idle_sec;     /* as of vv_git_call */
 } vv_host_options;
 
 typedef struct vv_host vv_host;

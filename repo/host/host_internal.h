@@ -14,6 +14,7 @@ struct vv_host {
 	char *url, *push_url, *remote, *ref;
 	const vv_progress *progress;
 	const vv_notes *notes;
+	unsigned idle_sec;
 	char *dir, *git_dir, *lists, *packs; /* .git/varve/host/<key>, and folders in it */
 	int lock;
 	vv_repository *scratch;

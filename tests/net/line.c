@@ -64,6 +64,8 @@ static vv_status talk(vv_channel *line, vv_error *err)
 	return rc == VV_OK ? vv_channel_done(line, err) : rc;
 }
 
+extern char **environ;
+
 int main(int argc, char **argv)
 {
 	const char *idle = getenv("VARVE_TEST_IDLE"), *file = getenv("VARVE_TEST_ANSWERS");
@@ -72,10 +74,15 @@ int main(int argc, char **argv)
 	vv_error err;
 	vv_url url;
 	vv_status rc;
+	vv_env *env;
 
 	if (argc != 2 || (file && !(answers = fopen(file, "r")))) {
 		return 2;
 	}
+	if (vv_env_new(&env, (const char *const *)environ, &err) < 0) {
+		return 2;
+	}
+	o.env = env;
 	o.idle_sec = idle ? (unsigned)strtoul(idle, NULL, 10) : 20;
 	o.remote_program = getenv("VARVE_TEST_PROGRAM");
 	o.ask = answers ? ask : NULL;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/sys.h"
 #include "base/text.h"
 
 extern char **environ;
@@ -75,22 +76,27 @@ static bool is_same_list(const char *const *a, char *const *b)
 	return !a[i] && !b[i];
 }
 
+static vv_sys usual; /* before any fault is set */
+
 const vv_env *vv_test_env(void)
 {
-	static vv_env *made; /* anew only where it changed: faults count what a test allocates */
+	static vv_env *made;
 	vv_error err;
 
 	if (!made || !is_same_list(vv_env_list(made), environ)) {
+		vv_sys now = vv_sys_ops;
+
+		vv_sys_ops = usual; /* faults are for what is tested */
 		vv_env_free(made);
 		vv_assert_ok(vv_env_new(&made, (const char *const *)environ, &err), &err);
+		vv_sys_ops = now;
 	}
 	return made;
 }
 
-/* Before any fault is set. */
-__attribute__((constructor)) static void make_env(void)
+__attribute__((constructor)) static void keep_usual(void)
 {
-	(void)vv_test_env();
+	usual = vv_sys_ops;
 }
 
 static vv_test_suite *suites; /* by noun */

@@ -34,9 +34,10 @@ typedef struct line {
 	CURLM *multi;
 	CURL *easy;
 	struct curl_slist *headers;
-	vv_repository *repo; /* borrowed; for git credential */
-	char *name;          /* of the peer, for messages */
-	vv_url url;          /* where to, moved on by redirects */
+	vv_repository *repo;
+	const vv_env *env; /* borrowed; for git credential */
+	char *name;        /* of the peer, for messages */
+	vv_url url;        /* where to, moved on by redirects */
 	bool push;
 	bool *foreign;                /* as in vv_connect_options */
 	unsigned idle_sec, first_sec; /* first_sec: until something came */
@@ -436,11 +437,11 @@ static vv_status authenticate(line *l, vv_error *err)
 
 	if (l->has_credential || (l->url.user && l->url.secret) || l->no_replay) {
 		if (l->has_credential && !l->approved) {
-			vv_credential_tell(&l->credential, l->repo, &l->url, false);
+			vv_credential_tell(&l->credential, l->repo, l->env, &l->url, false);
 		}
 		return explain_status(l, 401, err);
 	}
-	if ((rc = vv_credential_fill(&l->credential, l->repo, &l->url, err)) < 0) {
+	if ((rc = vv_credential_fill(&l->credential, l->repo, l->env, &l->url, err)) < 0) {
 		return rc;
 	}
 	l->has_credential = true;
@@ -460,7 +461,7 @@ static vv_status check_head(line *l, vv_error *err)
 		l->checked = true;
 		if (l->has_credential && !l->approved) {
 			l->approved = true;
-			vv_credential_tell(&l->credential, l->repo, &l->url, true);
+			vv_credential_tell(&l->credential, l->repo, l->env, &l->url, true);
 		}
 		return VV_OK;
 	}
@@ -633,6 +634,7 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 	vv_status rc;
 
 	l->repo = o->repo;
+	l->env = vv_connect_env(o);
 	l->push = o->write;
 	l->foreign = o->foreign;
 	l->idle_sec = vv_idle_sec(o);
@@ -641,7 +643,7 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 		return rc;
 	}
 	whole = post_url(l);
-	rc = whole ? http_settings_read(&l->settings, o->repo, whole, err) : vv_fail_nomem(err);
+	rc = whole ? http_settings_read(&l->settings, o, whole, err) : vv_fail_nomem(err);
 	vv_free(whole);
 	if (rc < 0) {
 		return rc;

@@ -123,12 +123,11 @@ static bool is_false(const char *value)
 		strcasecmp(value, "off") == 0 || strcmp(value, "0") == 0);
 }
 
-static vv_status set_member(char **member, const char *value, bool is_path, vv_error *err)
+/* home: of what may be a path of Git's, "~/x"; else NULL. */
+static vv_status set_member(char **member, const char *value, const char *home, vv_error *err)
 {
-	const char *home = getenv("HOME");
-
 	vv_free(*member);
-	if (is_path && strncmp(value, "~/", 2) == 0 && home) {
+	if (home && strncmp(value, "~/", 2) == 0) {
 		*member = vv_path_join(home, value + 2, NULL);
 	} else {
 		*member = vv_strdup(value);
@@ -136,7 +135,8 @@ static vv_status set_member(char **member, const char *value, bool is_path, vv_e
 	return *member ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status take_setting(http_settings *s, const char *key, const char *value, vv_error *err)
+static vv_status take_setting(http_settings *s, const vv_env *env, const char *key,
+			      const char *value, vv_error *err)
 {
 	const struct {
 		const char *key;
@@ -155,14 +155,15 @@ static vv_status take_setting(http_settings *s, const char *key, const char *val
 	}
 	for (size_t i = 0; value && i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(key, known[i].key) == 0) {
-			return set_member(known[i].member, value, known[i].is_path, err);
+			return set_member(known[i].member, value,
+					  known[i].is_path ? vv_env_get(env, "HOME") : NULL, err);
 		}
 	}
 	return VV_OK;
 }
 
 /* Entries "key\nvalue\0", or "key\0" for one without a value. */
-static vv_status take_all(http_settings *s, const vv_buf *answer, vv_error *err)
+static vv_status take_all(http_settings *s, const vv_env *env, const vv_buf *answer, vv_error *err)
 {
 	const char *p = vv_buf_cstr(answer), *end = p + answer->len;
 	vv_status rc = VV_OK;
@@ -176,14 +177,15 @@ static vv_status take_all(http_settings *s, const vv_buf *answer, vv_error *err)
 			break;
 		}
 		key = vv_strndup(p, (size_t)((line ? line : stop) - p));
-		rc = key ? take_setting(s, key, line ? line + 1 : NULL, err) : vv_fail_nomem(err);
+		rc = key ? take_setting(s, env, key, line ? line + 1 : NULL, err)
+			 : vv_fail_nomem(err);
 		vv_free(key);
 		p = stop + 1;
 	}
 	return rc;
 }
 
-static vv_status take_variables(http_settings *s, vv_error *err)
+static vv_status take_variables(http_settings *s, const vv_env *env, vv_error *err)
 {
 	const struct {
 		const char *name;
@@ -197,21 +199,24 @@ static vv_status take_variables(http_settings *s, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]) && rc == VV_OK; i++) {
-		const char *value = getenv(known[i].name);
+		const char *value = vv_env_get(env, known[i].name);
 
 		if (value && *value) {
-			rc = set_member(known[i].member, value, false, err);
+			rc = set_member(known[i].member, value, NULL, err);
 		}
 	}
-	if (getenv("GIT_SSL_NO_VERIFY") && !is_false(getenv("GIT_SSL_NO_VERIFY"))) {
+	const char *unverified = vv_env_get(env, "GIT_SSL_NO_VERIFY");
+
+	if (unverified && !is_false(unverified)) {
 		s->no_verify = true;
 	}
 	return rc;
 }
 
-vv_status http_settings_read(http_settings *out, vv_repository *repo, const char *url,
+vv_status http_settings_read(http_settings *out, const vv_connect_options *o, const char *url,
 			     vv_error *err)
 {
+	const vv_env *env = vv_connect_env(o);
 	const char *argv[10];
 	vv_buf answer = VV_BUF_INIT;
 	size_t n = 0;
@@ -220,9 +225,9 @@ vv_status http_settings_read(http_settings *out, vv_repository *repo, const char
 
 	memset(out, 0, sizeof(*out));
 	argv[n++] = "git";
-	if (repo) {
+	if (o->repo) {
 		argv[n++] = "--git-dir";
-		argv[n++] = vv_repository_gitdir(repo);
+		argv[n++] = vv_repository_gitdir(o->repo);
 	}
 	argv[n++] = "config";
 	argv[n++] = "-z";
@@ -230,9 +235,9 @@ vv_status http_settings_read(http_settings *out, vv_repository *repo, const char
 	argv[n++] = "http";
 	argv[n++] = url;
 	argv[n] = NULL;
-	rc = vv_program_run(argv, NULL, 0, &answer, &exit_code, err);
+	rc = vv_program_run(env, argv, NULL, 0, &answer, &exit_code, err);
 	if (rc == VV_OK && exit_code == 0) {
-		rc = take_all(out, &answer, err);
+		rc = take_all(out, env, &answer, err);
 	} else if (rc == VV_OK && exit_code != 1) { /* 1: none is set */
 		vv_fail(err, VV_EUSAGE, "git cannot read its settings for '%s'", vv_text_url(url));
 		rc = vv_hint(err, "'git config --list' says what is wrong with them");
@@ -241,7 +246,7 @@ vv_status http_settings_read(http_settings *out, vv_repository *repo, const char
 	}
 	vv_buf_clear(&answer);
 	if (rc == VV_OK) {
-		rc = take_variables(out, err);
+		rc = take_variables(out, env, err);
 	}
 	if (rc < 0) {
 		http_settings_clear(out);

@@ -17,7 +17,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "repo/git/repository.h"
+#include "transport/line/options.h"
 #include "transport/line/url.h"
 
 typedef struct http_curl {
@@ -54,7 +54,7 @@ typedef struct http_settings {
 } http_settings;
 /* repo NULL: the user's and the system's. git is asked, which knows how they match; without
  * git there are none. */
-vv_status http_settings_read(http_settings *out, vv_repository *repo, const char *url,
+vv_status http_settings_read(http_settings *out, const vv_connect_options *o, const char *url,
 			     vv_error *err);
 void http_settings_clear(http_settings *s);
 void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s);

@@ -78,7 +78,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 		goto done;
 	}
 	if ((rc = http_curl_load(&s->c, err)) < 0 ||
-	    (rc = http_settings_read(&s->settings, o->repo, f->url, err)) < 0) {
+	    (rc = http_settings_read(&s->settings, o, f->url, err)) < 0) {
 		goto done;
 	}
 	if (!(s->easy = s->c->easy_init())) {

@@ -87,7 +87,7 @@ static vv_status set_up(vv_ipfs_peer *p, const vv_url *url, const vv_connect_opt
 	/* it may have to look for a block on its network: only that it is there shows at once */
 	p->connect_sec = o->first_sec > 0 ? (long)vv_first_sec(o) : CONNECT_SEC;
 	if ((rc = http_curl_load(&p->c, err)) < 0 || (rc = make_base(p, url, err)) < 0 ||
-	    (rc = http_settings_read(&p->settings, o->repo, p->base, err)) < 0) {
+	    (rc = http_settings_read(&p->settings, o, p->base, err)) < 0) {
 		return rc;
 	}
 	p->multi = p->c->multi_init();

@@ -95,7 +95,7 @@ static vv_status set_up(asking *k, const vv_connect_options *o, vv_error *err)
 
 	http_put_url(&k->url, k->a->url, k->a->below);
 	if ((rc = vv_buf_ok(&k->url, err)) < 0 || (rc = http_curl_load(&k->c, err)) < 0 ||
-	    (rc = http_settings_read(&k->settings, o->repo, vv_buf_cstr(&k->url), err)) < 0) {
+	    (rc = http_settings_read(&k->settings, o, vv_buf_cstr(&k->url), err)) < 0) {
 		return rc;
 	}
 	k->multi = k->c->multi_init();

@@ -27,8 +27,9 @@ static void put_line(vv_buf *b, const char *key, const char *value)
 	}
 }
 
-static vv_status ask_git(const char *verb, vv_repository *repo, const vv_url *url, const char *user,
-			 const char *secret, vv_buf *answer, int *exit_code, vv_error *err)
+static vv_status ask_git(const char *verb, vv_repository *repo, const vv_env *env,
+			 const vv_url *url, const char *user, const char *secret, vv_buf *answer,
+			 int *exit_code, vv_error *err)
 {
 	const char *argv[6];
 	vv_buf text = VV_BUF_INIT, host = VV_BUF_INIT;
@@ -55,7 +56,7 @@ static vv_status ask_git(const char *verb, vv_repository *repo, const vv_url *ur
 	put_line(&text, "password", secret);
 	vv_buf_putc(&text, '\n');
 	if ((rc = vv_buf_ok(&text, err)) == VV_OK && (rc = vv_buf_ok(&host, err)) == VV_OK) {
-		rc = vv_program_run(argv, text.data, text.len, answer, exit_code, err);
+		rc = vv_program_run(env, argv, text.data, text.len, answer, exit_code, err);
 	}
 	vv_buf_wipe(&text);
 	vv_buf_clear(&host);
@@ -82,8 +83,8 @@ static vv_status take_line(vv_credential *out, const char *line, size_t len, vv_
 	return VV_OK;
 }
 
-vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_url *url,
-			     vv_error *err)
+vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_env *env,
+			     const vv_url *url, vv_error *err)
 {
 	vv_buf answer = VV_BUF_INIT;
 	const char *p, *end;
@@ -91,7 +92,7 @@ vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_u
 	vv_status rc;
 
 	out->user = out->secret = NULL;
-	rc = ask_git("fill", repo, url, url->user, NULL, &answer, &exit_code, err);
+	rc = ask_git("fill", repo, env, url, url->user, NULL, &answer, &exit_code, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_EREFUSED, "'%s' asks who you are", url->text);
 		rc = vv_hint(err, "git, which keeps credentials, is not installed; a user and "
@@ -118,13 +119,14 @@ vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_u
 	return rc;
 }
 
-void vv_credential_tell(const vv_credential *c, vv_repository *repo, const vv_url *url, bool right)
+void vv_credential_tell(const vv_credential *c, vv_repository *repo, const vv_env *env,
+			const vv_url *url, bool right)
 {
 	vv_buf answer = VV_BUF_INIT;
 	vv_error ignored;
 	int exit_code;
 
-	(void)ask_git(right ? "approve" : "reject", repo, url, c->user, c->secret, &answer,
+	(void)ask_git(right ? "approve" : "reject", repo, env, url, c->user, c->secret, &answer,
 		      &exit_code, &ignored);
 	vv_buf_wipe(&answer);
 }

@@ -17,11 +17,12 @@ void vv_credential_clear(vv_credential *c);
 
 /* `git credential fill`. user of the URL is passed on. VV_EREFUSED: there is none, or nobody
  * could be asked. */
-vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_url *url,
-			     vv_error *err);
+vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_env *env,
+			     const vv_url *url, vv_error *err);
 
 /* Tells the helpers that it was right (`approve`) or wrong (`reject`); that they may fail is
  * no trouble of ours. */
-void vv_credential_tell(const vv_credential *c, vv_repository *repo, const vv_url *url, bool right);
+void vv_credential_tell(const vv_credential *c, vv_repository *repo, const vv_env *env,
+			const vv_url *url, bool right);
 
 #endif

@@ -530,7 +530,8 @@ vv_status vv_channel_program(vv_channel **out, const vv_program_line *line,
 	p->idle_sec = line->patience_sec > p->wanted_idle_sec ? line->patience_sec
 		      : line->first_sec > 0                   ? line->first_sec
 							      : p->wanted_idle_sec;
-	if ((rc = vv_program_start(&child, line->argv, not_for_others, err)) < 0) {
+	if ((rc = vv_program_start(&child, vv_connect_env(o), line->argv, not_for_others, err)) <
+	    0) {
 		pipe_close(p);
 		return rc;
 	}

@@ -369,11 +369,11 @@ static vv_status read_way(way *out, const vv_connect_options *o, vv_error *err)
 	return rc;
 }
 
-static bool has_program(void)
+static bool has_program(const vv_env *env)
 {
 	vv_error ignored;
 	char *path = NULL;
-	bool found = vv_program_find(&path, "ssh", &ignored) == VV_OK;
+	bool found = vv_program_find(&path, env, "ssh", &ignored) == VV_OK;
 
 	vv_free(path);
 	return found;
@@ -383,9 +383,9 @@ static bool has_program(void)
 static vv_status by_library(vv_channel **out, const vv_url *url, way w, const ssh_command *c,
 			    const vv_connect_options *o, vv_error *err)
 {
-	bool program = has_program(), other = false;
+	bool program = has_program(vv_connect_env(o)), other = false;
 	vv_ssh_config config;
-	vv_status rc = vv_ssh_config_read(&config, url, program, err);
+	vv_status rc = vv_ssh_config_read(&config, url, vv_connect_env(o), program, err);
 
 	if (rc < 0) {
 		return rc;
@@ -455,7 +455,8 @@ vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_
 			return refuse_program(url, "the settings name the ssh program", err);
 		}
 	}
-	if ((rc = vv_ssh_config_read(out, url, has_program(), err)) < 0) {
+	if ((rc = vv_ssh_config_read(out, url, vv_connect_env(o), has_program(vv_connect_env(o)),
+				     err)) < 0) {
 		return rc;
 	}
 	if (w == AUTO && out->special) {

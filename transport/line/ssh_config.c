@@ -87,16 +87,29 @@ static bool is_harmless(const char *line, size_t len)
 	return false;
 }
 
-/* The home folder: HOME, or what the system has for the user; NULL: there is none. */
-static vv_status find_home(char **out, vv_error *err)
+typedef struct user_entry {
+	struct passwd entry;
+	char text[4096];
+} user_entry;
+
+/* What the system has for the user who runs this. */
+static bool find_user(user_entry *out)
 {
-	const char *home = getenv("HOME");
-	const struct passwd *who;
+	struct passwd *found = NULL;
+
+	return getpwuid_r(geteuid(), &out->entry, out->text, sizeof(out->text), &found) == 0 &&
+	       found;
+}
+
+/* The home folder: HOME, or what the system has for the user; NULL: there is none. */
+static vv_status find_home(char **out, const vv_env *env, vv_error *err)
+{
+	const char *home = vv_env_get(env, "HOME");
+	user_entry who;
 
 	*out = NULL;
 	if (!home || home[0] != '/') {
-		who = getpwuid(geteuid());
-		home = who ? who->pw_dir : NULL;
+		home = find_user(&who) ? who.entry.pw_dir : NULL;
 	}
 	if (home && !(*out = vv_strdup(home))) {
 		return vv_fail_nomem(err);
@@ -106,7 +119,8 @@ static vv_status find_home(char **out, vv_error *err)
 
 /* --- what ssh prints -------------------------------------------------------------------- */
 
-static vv_status ask_ssh(vv_buf *out, const vv_url *url, bool plain, int *exit_code, vv_error *err)
+static vv_status ask_ssh(vv_buf *out, const vv_env *env, const vv_url *url, bool plain,
+			 int *exit_code, vv_error *err)
 {
 	/* The shell only sends ssh's complaints away: the run that is to work makes them again. */
 	const char *argv[16] = {"/bin/sh", "-c", "exec \"$@\" 2>/dev/null", "sh", "ssh", "-G"};
@@ -130,7 +144,7 @@ static vv_status ask_ssh(vv_buf *out, const vv_url *url, bool plain, int *exit_c
 	argv[n++] = vv_buf_cstr(&target);
 	rc = vv_buf_ok(&target, err);
 	if (rc == VV_OK) {
-		rc = vv_program_run(argv, NULL, 0, out, exit_code, err);
+		rc = vv_program_run(env, argv, NULL, 0, out, exit_code, err);
 	}
 	vv_buf_clear(&target);
 	return rc;
@@ -288,13 +302,16 @@ static vv_status take_answers(vv_ssh_config *c, const char *text, const char *pl
 
 /* --- what holds without configuration -------------------------------------------------------- */
 
-static vv_status set_defaults(vv_ssh_config *c, const vv_url *url, const char *home, vv_error *err)
+static vv_status set_defaults(vv_ssh_config *c, const vv_url *url, const vv_env *env,
+			      const char *home, vv_error *err)
 {
 	static const char *const known[] = {"~/.ssh/known_hosts", "~/.ssh/known_hosts2",
 					    "/etc/ssh/ssh_known_hosts",
 					    "/etc/ssh/ssh_known_hosts2"};
-	const struct passwd *who = url->user ? NULL : getpwuid(geteuid());
-	const char *user = url->user ? url->user : who ? who->pw_name : getenv("USER");
+	user_entry who;
+	const char *user = url->user         ? url->user
+			   : find_user(&who) ? who.entry.pw_name
+					     : vv_env_get(env, "USER");
 
 	c->host = vv_strdup(url->host);
 	c->user = vv_strdup(user ? user : "");
@@ -321,8 +338,8 @@ static vv_status add_usual_files(vv_ssh_config *c, const char *home, vv_error *e
 	return rc;
 }
 
-vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, bool have_program,
-			     vv_error *err)
+vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env *env,
+			     bool have_program, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT, plain = VV_BUF_INIT;
 	char *home = NULL;
@@ -330,12 +347,13 @@ vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, bool have_pr
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = find_home(&home, err)) < 0 || (rc = set_defaults(out, url, home, err)) < 0) {
+	if ((rc = find_home(&home, env, err)) < 0 ||
+	    (rc = set_defaults(out, url, env, home, err)) < 0) {
 		goto done;
 	}
 	if (have_program) {
-		if ((rc = ask_ssh(&text, url, false, &code, err)) < 0 ||
-		    (rc = ask_ssh(&plain, url, true, &plain_code, err)) < 0) {
+		if ((rc = ask_ssh(&text, env, url, false, &code, err)) < 0 ||
+		    (rc = ask_ssh(&plain, env, url, true, &plain_code, err)) < 0) {
 			goto done;
 		}
 		rc = code != 0 || plain_code != 0

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/env.h"
 #include "base/error.h"
 #include "transport/line/url.h"
 
@@ -24,8 +25,8 @@ typedef struct vv_ssh_config {
 	char *special; /* a setting that only the ssh program obeys ("proxyjump"); NULL: none */
 } vv_ssh_config;
 /* Asks `ssh -G`, where there is an ssh; else says what holds without any configuration. */
-vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, bool have_program,
-			     vv_error *err);
+vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env *env,
+			     bool have_program, vv_error *err);
 void vv_ssh_config_clear(vv_ssh_config *c);
 
 typedef struct vv_ssh_key {

@@ -50,10 +50,11 @@ static vv_status set(char **to, const char *text, size_t len, vv_error *err)
 	return *to ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status from_environment(vv_s3_key *out, vv_error *err)
+static vv_status from_environment(vv_s3_key *out, const vv_env *env, vv_error *err)
 {
-	const char *id = getenv("AWS_ACCESS_KEY_ID"), *secret = getenv("AWS_SECRET_ACCESS_KEY");
-	const char *token = getenv("AWS_SESSION_TOKEN");
+	const char *id = vv_env_get(env, "AWS_ACCESS_KEY_ID"),
+		   *secret = vv_env_get(env, "AWS_SECRET_ACCESS_KEY");
+	const char *token = vv_env_get(env, "AWS_SESSION_TOKEN");
 	vv_status rc;
 
 	if (!id || !*id || !secret || !*secret) {
@@ -132,18 +133,19 @@ static vv_status take_profile(vv_s3_key *out, const char *text, const char *prof
 	return rc;
 }
 
-static char *file_path(void)
+static char *file_path(const vv_env *env)
 {
-	const char *path = getenv("AWS_SHARED_CREDENTIALS_FILE"), *home = getenv("HOME");
+	const char *path = vv_env_get(env, "AWS_SHARED_CREDENTIALS_FILE"),
+		   *home = vv_env_get(env, "HOME");
 
 	return path && *path ? vv_strdup(path)
 			     : vv_path_join(home ? home : "", ".aws", "credentials", (char *)NULL);
 }
 
-static vv_status from_file(vv_s3_key *out, vv_error *err)
+static vv_status from_file(vv_s3_key *out, const vv_env *env, vv_error *err)
 {
-	const char *profile = getenv("AWS_PROFILE");
-	char *path = file_path();
+	const char *profile = vv_env_get(env, "AWS_PROFILE");
+	char *path = file_path(env);
 	vv_buf text = VV_BUF_INIT;
 	bool found;
 	vv_status rc;
@@ -179,13 +181,13 @@ done:
 	return rc;
 }
 
-vv_status vv_s3_key_read(vv_s3_key *out, vv_error *err)
+vv_status vv_s3_key_read(vv_s3_key *out, const vv_env *env, vv_error *err)
 {
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = from_environment(out, err)) == VV_OK && !out->id) {
-		rc = from_file(out, err);
+	if ((rc = from_environment(out, env, err)) == VV_OK && !out->id) {
+		rc = from_file(out, env, err);
 	}
 	if (rc == VV_OK &&
 	    (!is_clean(out->id) || !is_clean(out->secret) || !is_clean(out->token))) {

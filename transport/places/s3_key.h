@@ -6,6 +6,7 @@
 #ifndef VV_TRANSPORT_PLACES_S3_KEY_H
 #define VV_TRANSPORT_PLACES_S3_KEY_H
 
+#include "base/env.h"
 #include "base/error.h"
 
 /* Strings are owned, and wiped by clear. */
@@ -15,7 +16,7 @@ typedef struct vv_s3_key {
 } vv_s3_key;
 
 /* VV_ENOTFOUND: there are none; VV_EINPUT: the file makes no sense. No message has any of them. */
-vv_status vv_s3_key_read(vv_s3_key *out, vv_error *err);
+vv_status vv_s3_key_read(vv_s3_key *out, const vv_env *env, vv_error *err);
 void vv_s3_key_clear(vv_s3_key *k);
 
 #endif

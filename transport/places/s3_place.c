@@ -487,9 +487,9 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
 	vv_place_quota_init(&s->quota, facts);
 	s->mark = facts->mark;
 	s->full = facts->full;
-	if ((rc = vv_s3_url_read(&s->at, url, err)) < 0 ||
-	    (rc = vv_s3_key_read(&s->key, err)) < 0 || (rc = open_site(s, connect, err)) < 0 ||
-	    (rc = check_mark(s, make, err)) < 0) {
+	if ((rc = vv_s3_url_read(&s->at, url, vv_connect_env(connect), err)) < 0 ||
+	    (rc = vv_s3_key_read(&s->key, vv_connect_env(connect), err)) < 0 ||
+	    (rc = open_site(s, connect, err)) < 0 || (rc = check_mark(s, make, err)) < 0) {
 		s3_close(s);
 		return rc;
 	}

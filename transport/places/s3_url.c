@@ -96,11 +96,11 @@ static vv_status take_prefix(vv_s3_url *out, const vv_url *url, vv_error *err)
 	return out->prefix ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status take_region(vv_s3_url *out, const char *given, vv_error *err)
+static vv_status take_region(vv_s3_url *out, const char *given, const vv_env *env, vv_error *err)
 {
-	const char *region = given ? given : getenv("AWS_REGION");
+	const char *region = given ? given : vv_env_get(env, "AWS_REGION");
 
-	region = region && *region ? region : getenv("AWS_DEFAULT_REGION");
+	region = region && *region ? region : vv_env_get(env, "AWS_DEFAULT_REGION");
 	region = region && *region ? region : "us-east-1";
 	if (strlen(region) > REGION_MAX || region[strspn(region, plain)]) {
 		vv_fail(err, VV_EUSAGE, "'%s' is not the name of a region", vv_text_shows(region));
@@ -186,7 +186,7 @@ done:
 	return rc;
 }
 
-vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, vv_error *err)
+vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env, vv_error *err)
 {
 	parameters p = {0};
 	vv_status rc;
@@ -201,7 +201,8 @@ vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, vv_error *err)
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	if ((rc = take_prefix(out, url, err)) < 0 || (rc = take_region(out, p.region, err)) < 0) {
+	if ((rc = take_prefix(out, url, err)) < 0 ||
+	    (rc = take_region(out, p.region, env, err)) < 0) {
 		goto done;
 	}
 	rc = take_endpoint(out, &p, err);

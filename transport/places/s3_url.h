@@ -7,6 +7,7 @@
 #ifndef VV_TRANSPORT_PLACES_S3_URL_H
 #define VV_TRANSPORT_PLACES_S3_URL_H
 
+#include "base/env.h"
 #include "transport/line/url.h"
 
 /* Strings are owned (vv_s3_url_clear). */
@@ -19,7 +20,8 @@ typedef struct vv_s3_url {
 	char *host; /* of the endpoint, without the bucket */
 } vv_s3_url;
 
-vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, vv_error *err); /* VV_EUSAGE */
+vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env,
+			 vv_error *err); /* VV_EUSAGE */
 void vv_s3_url_clear(vv_s3_url *p);
 
 #endif

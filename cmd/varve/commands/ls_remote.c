@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/work/peers/reach.h"
@@ -135,8 +136,11 @@ static vv_status run_ls_remote(vv_context *c, vv_error *err)
 		goto done;
 	}
 	if ((rc = vv_remote_find(&m, c->repo, c->argc > 0 ? c->argv[0] : name, err)) < 0 ||
-	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) < 0 ||
-	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
+	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) < 0) {
+		goto done;
+	}
+	t.connect.env = vv_environ();
+	if ((rc = vv_reach(&there, &t, &m, false, err)) < 0) {
 		goto done;
 	}
 	if (vv_wants_json(o->format)) {

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/work/doctor/doctor.h"
@@ -82,9 +83,9 @@ static vv_status examine(vv_doctor *d, vv_context *c, vv_error *err)
 
 	if (rc == VV_ENOTFOUND) { /* not in a repository: the machine alone */
 		vv_error_clear(err);
-		return vv_doctor_machine(d, NULL, err);
+		return vv_doctor_machine(d, vv_environ(), err);
 	}
-	if (rc < 0 || (rc = vv_doctor_machine(d, c->repo, err)) < 0) {
+	if (rc < 0 || (rc = vv_doctor_machine(d, vv_environ(), err)) < 0) {
 		return rc;
 	}
 	if (!vv_repository_is_bare(c->repo) &&

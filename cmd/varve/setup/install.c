@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/work/add/attributes_lines.h"
@@ -41,7 +42,7 @@ static vv_status git_config(const level *l, const char *a, const char *b, const 
 {
 	const char *argv[] = {"git", "config", l->option, a, b, c, NULL};
 	vv_buf errors = VV_BUF_INIT;
-	vv_run run = {.argv = argv, .output = output, .errors = &errors};
+	vv_run run = {.argv = argv, .env = vv_environ(), .output = output, .errors = &errors};
 	vv_status rc = vv_run_program(&run, code, err);
 
 	if (rc == VV_ENOTFOUND) {

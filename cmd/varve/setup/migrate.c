@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/work/add/attributes_edit.h"
@@ -299,7 +300,7 @@ static vv_status run(migration *m, const char *program, const char *const *words
 		     vv_error *err)
 {
 	const char **argv = vv_calloc(m->count + 12, sizeof(*argv));
-	vv_run r = {.dir = vv_repository_workdir(m->c->repo)};
+	vv_run r = {.env = vv_environ(), .dir = vv_repository_workdir(m->c->repo)};
 	size_t n = 0;
 	int code = 0;
 	vv_status rc;
@@ -346,7 +347,7 @@ static vv_status write_objects(migration *m, vv_error *err)
 		if (vv_lstat(&st, to, NULL) < 0 || st.size <= VV_LFS_POINTER_MAX) {
 			const char *argv[] = {"cp", "--", m->files[i].object, to, NULL};
 			int code = 0;
-			const vv_run copy = {.argv = argv};
+			const vv_run copy = {.argv = argv, .env = vv_environ()};
 
 			if ((rc = vv_run_program(&copy, &code, err)) == VV_OK && code != 0) {
 				rc = vv_fail(err, VV_EIO, "%s could not be written",
@@ -456,6 +457,7 @@ static vv_status verify(migration *m, vv_error *err)
 		vv_buf_put(&in, m->files[i].path, strlen(m->files[i].path) + 1);
 	}
 	const vv_run run = {.argv = argv,
+			    .env = vv_environ(),
 			    .dir = vv_repository_workdir(m->c->repo),
 			    .input = in.data,
 			    .len = in.len,

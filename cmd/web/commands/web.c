@@ -29,8 +29,6 @@
 #include "repo/git/repository.h"
 #include "transport/server/words.h"
 
-extern char **environ;
-
 typedef struct options {
 	bool no_browser, verbose;
 	const char *port, *export;
@@ -70,7 +68,7 @@ static void open_browser(const char *url)
 	pid_t pid;
 	int status;
 
-	if (!has_display() || vv_program_find(&program, "xdg-open", NULL) < 0) {
+	if (!has_display() || vv_program_find(&program, vv_environ(), "xdg-open", NULL) < 0) {
 		return;
 	}
 	char *const argv[] = {(char *)(uintptr_t) "sh",
@@ -86,7 +84,8 @@ static void open_browser(const char *url)
 	    0) { /* the server's signals are blocked; not the browser's */
 		(void)posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK);
 		(void)posix_spawnattr_setsigmask(&how, &none);
-		if (posix_spawn(&pid, "/bin/sh", NULL, &how, argv, environ) == 0) {
+		if (posix_spawn(&pid, "/bin/sh", NULL, &how, argv,
+				(char *const *)(uintptr_t)vv_env_list(vv_environ())) == 0) {
 			while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
 			}
 		}

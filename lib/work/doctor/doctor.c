@@ -81,12 +81,12 @@ void vv_doctor_clear(vv_doctor *d)
 
 /* --- programs ------------------------------------------------------------------------------ */
 
-static vv_status look_for_git(vv_doctor *d, vv_error *err)
+static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
 {
 	static const char *const argv[] = {"git", "--version", NULL};
 	static const char lead[] = "git version ";
 	vv_buf text = VV_BUF_INIT;
-	vv_run run = {.argv = argv, .output = &text};
+	vv_run run = {.argv = argv, .env = env, .output = &text};
 	unsigned major = 0, minor = 0;
 	char *end;
 	int code = 0;
@@ -117,17 +117,16 @@ static vv_status look_for_git(vv_doctor *d, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_doctor_machine(vv_doctor *d, vv_repository *r, vv_error *err)
+vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err)
 {
 	char *file = NULL;
 	vv_error none;
-	vv_status rc = look_for_git(d, err);
+	vv_status rc = look_for_git(d, env, err);
 
-	(void)r;
 	if (rc < 0) {
 		return rc;
 	}
-	rc = vv_program_find(&file, "varve", &none);
+	rc = vv_program_find(&file, env, "varve", &none);
 	vv_free(file);
 	if (rc == VV_ENOTFOUND) {
 		return vv_doctor_say(
@@ -319,7 +318,7 @@ static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
 	}
 	const bool used = holders.count > 0;
 	vv_holder_configs_clear(&holders);
-	return vv_supply_installed(&why) < 0
+	return vv_supply_installed(vv_repository_env(r), &why) < 0
 		       ? vv_doctor_say(d, "vault", used, why.hint, err, "%s", why.message)
 		       : VV_OK;
 }

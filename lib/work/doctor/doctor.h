@@ -3,7 +3,7 @@
  * list of findings, each with the command that mends it.
  *
  *	vv_doctor d = {0};
- *	if ((rc = vv_doctor_machine(&d, NULL, err)) < 0 || ...
+ *	if ((rc = vv_doctor_machine(&d, env, err)) < 0 || ...
  *	for (i = 0; i < d.count; i++) ... d.findings[i].message
  *	vv_doctor_clear(&d);
  *
@@ -36,7 +36,7 @@ typedef struct vv_doctor {
 } vv_doctor;
 
 /* git, its version, and varve on the PATH. r may be NULL. doctor_machine.c */
-vv_status vv_doctor_machine(vv_doctor *d, vv_repository *r, vv_error *err);
+vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err);
 /* The settings that make git call varve; needed: a repository or user without them is wrong. */
 vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err);
 /* Settings whose name or value means nothing, the pre-push hook, locks, room on the disk. */

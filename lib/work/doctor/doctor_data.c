@@ -49,8 +49,11 @@ static void put_since(vv_buf *b, vv_repository *r, const char *path)
 {
 	vv_buf out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
 	const char *argv[] = {"git", "log", "-1", "--format=%h of %as", "--", NULL, NULL};
-	vv_run run = {
-		.argv = argv, .dir = vv_repository_workdir(r), .output = &out, .errors = &errors};
+	vv_run run = {.argv = argv,
+		      .env = vv_repository_env(r),
+		      .dir = vv_repository_workdir(r),
+		      .output = &out,
+		      .errors = &errors};
 	vv_error none;
 	int code = 1;
 

@@ -135,6 +135,7 @@ static vv_status find_commits(mender *m, const char *path, const vv_cid roots[3]
 	const char *argv[] = {"git",         "log", "--all", "HEAD", "-1000",
 			      "--format=%H", "--",  NULL,    NULL};
 	vv_run run = {.argv = argv,
+		      .env = vv_repository_env(m->repo),
 		      .dir = vv_repository_workdir(m->repo),
 		      .output = &out,
 		      .errors = &errors};

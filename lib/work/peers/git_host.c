@@ -51,6 +51,8 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 {
 	return (vv_git_call){.args = args,
 			     .repo = g->t->repo,
+			     .env = g->t->connect.env,
+			     .idle_sec = g->t->git_idle_sec,
 			     .dir = g->m->name && g->t->repo ? vv_repository_workdir(g->t->repo)
 							     : NULL};
 }
@@ -172,6 +174,7 @@ void vv_git_host_close(vv_git_host *g)
 static vv_status open_host(vv_git_host *g, vv_error *err)
 {
 	const vv_host_options o = {.repo = g->t->repo,
+				   .idle_sec = g->t->git_idle_sec,
 				   .url = g->m->url,
 				   .push_url = g->m->push_url,
 				   .remote = g->m->name,
@@ -845,7 +848,11 @@ vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool
 			   vv_buf *said, vv_error *err)
 {
 	vv_git_call where = call(g, NULL);
-	vv_git_push_to to = {.repo = where.repo, .dir = where.dir, .word = g->word, .url = g->url};
+	vv_git_push_to to = {.repo = where.repo,
+			     .idle_sec = where.idle_sec,
+			     .dir = where.dir,
+			     .word = g->word,
+			     .url = g->url};
 
 	vv_notes_end(g->t->notes);
 	return vv_git_push_run(&to, refs, count, no_verify, said, err);

@@ -80,14 +80,15 @@ static vv_status put_specs(const vv_git_push *refs, size_t count, const char **a
 static vv_status run_push(const vv_git_push_to *to, vv_git_push *refs, size_t count, bool no_verify,
 			  bool atomic, vv_buf *said, bool *plain, vv_error *err)
 {
-	static const char *const env[] = {"VARVE_HOOK=pre-push", NULL};
+	static const char *const more[] = {"VARVE_HOOK=pre-push", NULL};
 	const char *args[VV_GIT_ARGS_MAX] = {"push", "--porcelain", "--no-follow-tags",
 					     "--recurse-submodules=no"};
 	vv_buf out = VV_BUF_INIT, all = VV_BUF_INIT, what = VV_BUF_INIT;
 	vv_arena arena;
 	size_t n = 4, told = 0;
 	int code = 0;
-	vv_git_call run = {.args = args, .repo = to->repo, .dir = to->dir};
+	vv_git_call run = {
+		.args = args, .repo = to->repo, .idle_sec = to->idle_sec, .dir = to->dir};
 	vv_status rc;
 
 	vv_arena_init(&arena);
@@ -104,7 +105,7 @@ static vv_status run_push(const vv_git_push_to *to, vv_git_push *refs, size_t co
 		rc = put_specs(refs, count, args, &n, &arena, err);
 	}
 	args[n] = NULL;
-	run.env = env;
+	run.more = more;
 	run.output = &out;
 	if (rc == VV_OK) {
 		rc = vv_git_run(&run, &all, &code, err);

@@ -22,6 +22,7 @@ typedef struct vv_git_push {
 
 /* Where to; all borrowed. */
 typedef struct vv_git_push_to {
+	unsigned idle_sec; /* as of vv_git_call */
 	vv_repository *repo;
 	const char *dir;  /* git runs there; NULL: in the current folder */
 	const char *word; /* what git is given: a remote's name, or url */

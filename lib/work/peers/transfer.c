@@ -127,17 +127,6 @@ void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said)
 
 #define IDLE_MAX 86400u
 
-/* Requests over http that git makes for us give up a silent host as ours do. Before there are
- * threads. */
-static void limit_git(uint64_t idle_sec)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%llu", (unsigned long long)idle_sec);
-	(void)setenv("GIT_HTTP_LOW_SPEED_LIMIT", "1", 1);
-	(void)setenv("GIT_HTTP_LOW_SPEED_TIME", text, 1);
-}
-
 vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
 			   uint64_t idle_sec, vv_error *err)
 {
@@ -149,9 +138,8 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 	if (rc < 0) {
 		return rc;
 	}
-	if (idle_sec > 0 || usual > 0) {
-		limit_git(idle_sec > 0 ? idle_sec : usual);
-	}
+	usual = idle_sec > 0 ? idle_sec : usual;
+	t->git_idle_sec = (unsigned)(usual < IDLE_MAX ? usual : IDLE_MAX);
 	t->repo = repo;
 	t->notes = notes;
 	t->quiet = quiet;

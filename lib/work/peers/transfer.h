@@ -16,7 +16,7 @@
 #include "transport/protocol/peer.h"
 
 typedef struct vv_transfer {
-	vv_repository *repo; /* NULL: outside of one */
+	vv_repository *repo; /* NULL: outside of one; connect.env is set by the caller then */
 	const vv_notes *notes;
 	char *program; /* own executable */
 	vv_connect_options connect;
@@ -25,6 +25,7 @@ typedef struct vv_transfer {
 	bool remembers;          /* what earlier transfers proved was read */
 	vv_pool *pool;
 	uint64_t start_ms;
+	unsigned git_idle_sec; /* for vv_git_call.idle_sec */
 	bool quiet;
 	bool verbose; /* tell of blocks, too; set by the caller once it is open */
 	vv_buf *held; /* lines of the far side, kept back until it is known what it is; or NULL */

@@ -37,6 +37,7 @@ typedef struct line {
 
 struct vv_supply {
 	char *gitdir;
+	vv_env *env;
 	char timeout[16]; /* what the user said; "": nothing */
 	unsigned silent_sec;
 	bool named, quiet;
@@ -69,7 +70,8 @@ vv_supply *vv_supply_new(const vv_supply_options *o)
 	s->why.code = VV_OK;
 	s->count = o->lines;
 	s->lock = vv_mutex_new();
-	whole = s->gitdir && s->lock;
+	whole = s->gitdir && s->lock &&
+		vv_env_new(&s->env, vv_env_list(vv_repository_env(o->repo)), NULL) == VV_OK;
 	for (size_t i = 0; i < s->count; i++) {
 		s->lines[i].fd = -1;
 		s->lines[i].lock = vv_mutex_new();
@@ -91,16 +93,16 @@ static vv_status fail_absent(vv_error *err)
 	return vv_hint(err, "install the package " PROGRAM);
 }
 
-static vv_status find_program(char **out, vv_error *err)
+static vv_status find_program(char **out, const vv_env *env, vv_error *err)
 {
-	vv_status rc = vv_program_find_own(out, PROGRAM, err);
+	vv_status rc = vv_program_find_own(out, env, PROGRAM, err);
 	return rc == VV_ENOTFOUND ? fail_absent(err) : rc;
 }
 
-vv_status vv_supply_installed(vv_error *err)
+vv_status vv_supply_installed(const vv_env *env, vv_error *err)
 {
 	char *program;
-	vv_status rc = find_program(&program, err);
+	vv_status rc = find_program(&program, env, err);
 
 	vv_free(program);
 	return rc;
@@ -111,7 +113,7 @@ static vv_status run_child(vv_supply *s, const int *theirs, vv_error *err)
 	char count[16], *program;
 	const char *argv[12];
 	size_t n = 0;
-	vv_status rc = find_program(&program, err);
+	vv_status rc = find_program(&program, s->env, err);
 
 	if (rc < 0) {
 		return rc;
@@ -134,7 +136,7 @@ static vv_status run_child(vv_supply *s, const int *theirs, vv_error *err)
 	argv[n++] = "--";
 	argv[n++] = s->gitdir;
 	argv[n] = NULL;
-	rc = vv_program_start_lines(&s->pid, argv, theirs, s->count, err);
+	rc = vv_program_start_lines(&s->pid, s->env, argv, theirs, s->count, err);
 	vv_free(program);
 	return rc;
 }
@@ -236,6 +238,7 @@ void vv_supply_free(vv_supply *s)
 	}
 	vv_mutex_free(s->lock);
 	vv_free(s->gitdir);
+	vv_env_free(s->env);
 	vv_free(s);
 }
 

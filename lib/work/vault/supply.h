@@ -26,7 +26,7 @@
 typedef struct vv_supply vv_supply;
 
 typedef struct vv_supply_options {
-	vv_repository *repo;               /* whose vault; only its path is kept */
+	vv_repository *repo;               /* whose vault; only its path and environment are kept */
 	const vv_connect_options *connect; /* time limits; NULL: the usual ones */
 	bool named;                        /* by the user, who may be asked for a passphrase */
 	bool quiet;                        /* nothing is said to people */
@@ -34,7 +34,7 @@ typedef struct vv_supply_options {
 } vv_supply_options;
 
 /* VV_ENOTFOUND with a hint: the program is not installed. */
-vv_status vv_supply_installed(vv_error *err);
+vv_status vv_supply_installed(const vv_env *env, vv_error *err);
 
 /* Starts nothing yet. NULL: out of memory. */
 vv_supply *vv_supply_new(const vv_supply_options *o);

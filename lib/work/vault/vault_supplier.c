@@ -265,7 +265,7 @@ static vv_status open_vault(vv_transfer *t, vv_supplier *out, size_t max, size_t
 		vv_holder_configs_clear(&configs);
 		return VV_OK;
 	}
-	if ((rc = vv_supply_installed(err)) < 0) {
+	if ((rc = vv_supply_installed(vv_repository_env(t->repo), err)) < 0) {
 		vv_holder_configs_clear(&configs);
 		return rc;
 	}

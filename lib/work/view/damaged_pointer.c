@@ -120,8 +120,11 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 {
 	vv_buf out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
 	const char *argv[] = {"git", "log", "-100", "--format=%h", "--", NULL, NULL};
-	vv_run run = {
-		.argv = argv, .dir = vv_repository_workdir(r), .output = &out, .errors = &errors};
+	vv_run run = {.argv = argv,
+		      .env = vv_repository_env(r),
+		      .dir = vv_repository_workdir(r),
+		      .output = &out,
+		      .errors = &errors};
 	const char *found = NULL;
 	vv_error none;
 	int code = 1;

@@ -66,8 +66,8 @@ static bool has_status(const vv_buf *said, const char *word)
 	return false;
 }
 
-static vv_status sign_gpg(const char *program, const char *key, const void *bytes, size_t len,
-			  vv_buf *signature, vv_error *err)
+static vv_status sign_gpg(const vv_env *env, const char *program, const char *key,
+			  const void *bytes, size_t len, vv_buf *signature, vv_error *err)
 {
 	const char *argv[] = {program, "--status-fd=2", "-bsau", key, NULL};
 	vv_buf out = VV_BUF_INIT, said = VV_BUF_INIT;
@@ -76,6 +76,7 @@ static vv_status sign_gpg(const char *program, const char *key, const void *byte
 	int code;
 
 	run.argv = argv;
+	run.env = env;
 	run.input = bytes;
 	run.len = len;
 	run.output = &out;
@@ -126,10 +127,10 @@ static void remove_temp(char *path)
 }
 
 /* ssh-keygen wants files; it writes the signature to "<data>.sig". */
-static vv_status sign_ssh(const char *tmp, const char *program, const char *key, const void *bytes,
-			  size_t len, vv_buf *signature, vv_error *err)
+static vv_status sign_ssh(const vv_env *env, const char *program, const char *key,
+			  const void *bytes, size_t len, vv_buf *signature, vv_error *err)
 {
-	const char *argv[9];
+	const char *argv[9], *tmp = vv_env_temp_dir(env);
 	char *key_file = NULL, *data_file = NULL, *sig_file = NULL;
 	vv_buf said = VV_BUF_INIT, out = VV_BUF_INIT, name = VV_BUF_INIT;
 	vv_run run = {0};
@@ -162,6 +163,7 @@ static vv_status sign_ssh(const char *tmp, const char *program, const char *key,
 	argv[n++] = data_file;
 	argv[n] = NULL;
 	run.argv = argv;
+	run.env = env;
 	run.output = &out;
 	run.errors = &said;
 	if ((rc = vv_run_program(&run, &code, err)) < 0) {
@@ -203,7 +205,7 @@ static vv_status ask_ssh_key(vv_repository *r, char **key, vv_error *err)
 		return rc;
 	}
 	argv[2] = command;
-	if ((rc = vv_program_run(argv, NULL, 0, &out, &code, err)) == VV_OK) {
+	if ((rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err)) == VV_OK) {
 		const char *text = vv_buf_cstr(&out);
 
 		if (code != 0 || !is_literal_key(text)) {
@@ -286,8 +288,8 @@ vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *i
 	if (rc < 0) {
 		goto done;
 	}
-	rc = ssh ? sign_ssh(vv_env_temp_dir(r->env), program, key, bytes, len, signature, err)
-		 : sign_gpg(program, key, bytes, len, signature, err);
+	rc = ssh ? sign_ssh(r->env, program, key, bytes, len, signature, err)
+		 : sign_gpg(r->env, program, key, bytes, len, signature, err);
 	if (rc == VV_ENOTFOUND) {
 		(void)vv_hint(err, "install it, or name it in %s", s->key);
 	}

@@ -240,7 +240,7 @@ static vv_status hash_by_git(vv_repository *r, const char *path, git_oid *id, vv
 	vv_buf out = VV_BUF_INIT;
 	vv_oid oid;
 	int code;
-	vv_status rc = vv_program_run(argv, NULL, 0, &out, &code, err);
+	vv_status rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err);
 
 	if (rc == VV_OK &&
 	    (code != 0 || out.len < VV_OID_TEXT || !vv_oid_parse(&oid, out.data, VV_OID_TEXT))) {
@@ -366,7 +366,7 @@ static vv_status smudge_by_git(vv_repository *r, const char *path, const vv_oid 
 	vv_buf_printf(&option, "--path=%s", path);
 	argv[5] = vv_buf_cstr(&option);
 	if ((rc = vv_buf_ok(&option, err)) < 0 || (rc = vv_objects_flush(r, err)) < 0 ||
-	    (rc = vv_program_run(argv, NULL, 0, out, &code, err)) < 0) {
+	    (rc = vv_program_run(r->env, argv, NULL, 0, out, &code, err)) < 0) {
 		goto done;
 	}
 	if (code != 0) {

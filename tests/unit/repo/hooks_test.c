@@ -123,7 +123,7 @@ static void a_program_is_fed_and_heard(void **state)
 	git_home();
 	assert_non_null(text);
 	memset(text, 'x', len);
-	vv_assert_ok(vv_program_run(argv, text, len, &b, &code, &err), &err);
+	vv_assert_ok(vv_program_run(vv_test_env(), argv, text, len, &b, &code, &err), &err);
 	assert_int_equal(code, 0);
 	assert_int_equal(b.len, len);
 	for (i = 0; i < len; i += 4095) {
@@ -144,7 +144,7 @@ static void a_program_that_does_not_listen_is_no_trouble(void **state)
 
 	(void)state;
 	git_home();
-	vv_assert_ok(vv_program_run(argv, text, len, &b, &code, &err), &err);
+	vv_assert_ok(vv_program_run(vv_test_env(), argv, text, len, &b, &code, &err), &err);
 	assert_int_equal(code, 7);
 	assert_string_equal(vv_buf_cstr(&b), "done\n");
 	vv_buf_clear(&b);
@@ -159,7 +159,7 @@ static void a_death_by_signal_is_told(void **state)
 
 	(void)state;
 	git_home();
-	vv_assert_ok(vv_program_run(argv, NULL, 0, NULL, &code, &err), &err);
+	vv_assert_ok(vv_program_run(vv_test_env(), argv, NULL, 0, NULL, &code, &err), &err);
 	assert_int_equal(code, 128 + 15);
 }
 
@@ -176,46 +176,52 @@ static void nothing_is_run_from_the_current_folder(void **state)
 	sh("mkdir bin; printf '#!/bin/sh\\ntouch ran\\n' > helper; chmod +x helper; cp helper bin");
 	for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
 		assert_int_equal(setenv("PATH", paths[i], 1), 0);
-		vv_assert_status(vv_program_run(argv, NULL, 0, NULL, &code, &err), VV_ENOTFOUND,
-				 &err);
+		vv_assert_status(vv_program_run(vv_test_env(), argv, NULL, 0, NULL, &code, &err),
+				 VV_ENOTFOUND, &err);
 		vv_assert_contains(err.message, "'helper'");
 	}
-	vv_assert_status(vv_program_run(relative, NULL, 0, NULL, &code, &err), VV_EUSAGE, &err);
+	vv_assert_status(vv_program_run(vv_test_env(), relative, NULL, 0, NULL, &code, &err),
+			 VV_EUSAGE, &err);
 	assert_int_equal(setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1), 0);
 	assert_false(vv_exists("ran"));
 }
 
 /* --- the editor --------------------------------------------------------------------- */
 
+/* In the environment as it is now. */
+static vv_status edit(vv_error *err)
+{
+	vv_repository *r = open_here();
+	vv_status rc = vv_editor_run(r, "msg", err);
+
+	vv_repository_close(r);
+	return rc;
+}
+
 static void the_editor_is_gits_choice(void **state)
 {
-	vv_repository *r;
 	vv_error err;
 
 	(void)state;
 	git_begin();
 	vv_test_write_text("msg", "old\n");
 	(void)setenv("TERM", "dumb", 1);
-	r = open_here();
-	vv_assert_status(vv_editor_run(r, "msg", &err), VV_EUSAGE, &err);
+	vv_assert_status(edit(&err), VV_EUSAGE, &err);
 	vv_assert_contains(err.hint, "-m");
 	(void)setenv("EDITOR", "echo from EDITOR >", 1);
-	vv_assert_ok(vv_editor_run(r, "msg", &err), &err);
+	vv_assert_ok(edit(&err), &err);
 	assert_string_equal(out("cat msg"), "from EDITOR");
 	(void)setenv("TERM", "xterm", 1);
 	(void)setenv("VISUAL", "f() { echo \"$1\" from VISUAL > msg; }; f", 1);
-	vv_assert_ok(vv_editor_run(r, "msg", &err), &err);
+	vv_assert_ok(edit(&err), &err);
 	assert_string_equal(out("cat msg"), "msg from VISUAL");
-	vv_repository_close(r);
 	sh("git config core.editor 'echo from config >'");
-	r = open_here();
-	vv_assert_ok(vv_editor_run(r, "msg", &err), &err);
+	vv_assert_ok(edit(&err), &err);
 	assert_string_equal(out("cat msg"), "from config");
 	(void)setenv("GIT_EDITOR", ":", 1);
-	vv_assert_ok(vv_editor_run(r, "msg", &err), &err);
+	vv_assert_ok(edit(&err), &err);
 	(void)setenv("GIT_EDITOR", "false", 1);
-	vv_assert_status(vv_editor_run(r, "msg", &err), VV_EREFUSED, &err);
-	vv_repository_close(r);
+	vv_assert_status(edit(&err), VV_EREFUSED, &err);
 }
 
 static const struct CMUnitTest tests[] = {

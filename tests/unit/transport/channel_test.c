@@ -41,7 +41,7 @@ static void open_impatient(pair *p, const char *script)
 {
 	const char *const argv[] = {"sh", "-c", script, NULL};
 	const vv_program_line program = {.argv = argv, .name = "the peer"};
-	const vv_connect_options o = {.idle_sec = 1};
+	const vv_connect_options o = {.env = vv_test_env(), .idle_sec = 1};
 	vv_error err;
 
 	*p = (pair){.to = {-1, -1}, .from = {-1, -1}};
@@ -321,7 +321,7 @@ typedef struct far {
 static vv_status reach(far *f, const char *body)
 {
 	const char *script = vv_test_path("serve");
-	vv_connect_options o = {0};
+	vv_connect_options o = {.env = vv_test_env()};
 	vv_buf text = VV_BUF_INIT;
 	vv_url url;
 	vv_status rc;
@@ -635,7 +635,7 @@ static void nothing_stays_open(void **state)
 
 static void a_folder_that_is_not_there_is_named(void **state)
 {
-	vv_connect_options o = {0};
+	vv_connect_options o = {.env = vv_test_env()};
 	vv_channel *line;
 	vv_error err;
 	vv_url url;
@@ -649,7 +649,7 @@ static void a_folder_that_is_not_there_is_named(void **state)
 
 static void a_place_for_blocks_is_no_repository(void **state)
 {
-	vv_connect_options o = {0};
+	vv_connect_options o = {.env = vv_test_env()};
 	vv_channel *line;
 	vv_error err;
 	vv_url url;
@@ -663,7 +663,7 @@ static void a_place_for_blocks_is_no_repository(void **state)
 
 static vv_status connect_and_ask(void *payload, vv_error *err)
 {
-	vv_connect_options o = {0};
+	vv_connect_options o = {.env = vv_test_env()};
 	vv_channel *line = NULL;
 	char got[1];
 	vv_url url;

@@ -187,7 +187,7 @@ const char *hx_below(const hx_server *f, const char *path)
 
 vv_status hx_connect(vv_channel **out, const char *text, bool write, unsigned idle, vv_error *err)
 {
-	vv_connect_options o = {.write = write, .idle_sec = idle};
+	vv_connect_options o = {.env = vv_test_env(), .write = write, .idle_sec = idle};
 	vv_url url;
 	vv_status rc = vv_url_read(&url, text, err);
 

@@ -36,7 +36,7 @@ static vv_status take(void *payload, size_t i, const vv_cid *cid, const void *by
 
 static vv_status fetch(unsigned port, got *g, size_t count, unsigned idle, vv_error *err)
 {
-	vv_connect_options o = {.idle_sec = idle};
+	vv_connect_options o = {.env = vv_test_env(), .idle_sec = idle};
 	vv_ipfs_peer *p;
 	char url[64];
 	vv_status rc;
@@ -222,7 +222,7 @@ typedef struct attempt {
 static vv_status fetch_once(void *payload, vv_error *err)
 {
 	attempt *a = payload;
-	const vv_connect_options o = {.idle_sec = 10};
+	const vv_connect_options o = {.env = vv_test_env(), .idle_sec = 10};
 	vv_ipfs_peer *p;
 	char url[64];
 	vv_status rc;
@@ -255,7 +255,7 @@ static void running_out_of_memory_is_said_and_leaves_nothing(void **state)
 
 static void other_urls_are_no_gateways(void **state)
 {
-	vv_connect_options o = {0};
+	vv_connect_options o = {.env = vv_test_env()};
 	vv_ipfs_peer *p;
 	vv_error err;
 

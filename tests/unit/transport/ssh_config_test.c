@@ -39,7 +39,7 @@ static vv_ssh_config config_of(const char *text, bool program)
 	vv_url url;
 
 	vv_assert_ok(vv_url_read(&url, text, &err), &err);
-	vv_assert_ok(vv_ssh_config_read(&c, &url, program, &err), &err);
+	vv_assert_ok(vv_ssh_config_read(&c, &url, vv_test_env(), program, &err), &err);
 	vv_url_clear(&url);
 	return c;
 }
@@ -147,7 +147,7 @@ static vv_status read_once(void *payload, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_url_read(&url, "me@host:x", err)) == VV_OK) {
-		rc = vv_ssh_config_read(&c, &url, payload != NULL, err);
+		rc = vv_ssh_config_read(&c, &url, vv_test_env(), payload != NULL, err);
 	}
 	if (rc == VV_OK) {
 		vv_ssh_config_clear(&c);

@@ -41,7 +41,7 @@ static const char *service; /* NULL: the usual one */
 
 static vv_status reach(const char *text, const char *program, vv_error *err)
 {
-	vv_connect_options o = {0};
+	vv_connect_options o = {.env = vv_test_env()};
 	vv_channel *line = NULL;
 	vv_url url;
 	vv_status rc;
@@ -252,7 +252,7 @@ static void a_program_that_is_not_there_is_named(void **state)
 
 static vv_status reach_once(void *payload, vv_error *err)
 {
-	vv_connect_options o = {0};
+	vv_connect_options o = {.env = vv_test_env()};
 	vv_channel *line = NULL;
 	vv_url url;
 	vv_status rc;

@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "diff/write/writer_kinds.h"
@@ -295,7 +296,7 @@ static vv_status show_text(const shower *s, const char *a, const char *b, vv_err
 			      NULL};
 	vv_buf out = VV_BUF_INIT;
 	int code = 0;
-	vv_status rc = vv_program_run(argv, NULL, 0, &out, &code, err);
+	vv_status rc = vv_program_run(vv_environ(), argv, NULL, 0, &out, &code, err);
 
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&out), out.len);
