@@ -116,7 +116,7 @@ static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_le
 	return c ? c : (a_len > b_len) - (a_len < b_len);
 }
 
-/* False: one of them is no number as the field spells it. Nearly all are small. */
+/* False: one of them is not a number as the field spells it. Nearly all are small. */
 static bool compare_numbers(int *out, vv_column_stats *s, const char *a, size_t a_len,
 			    const char *b, size_t b_len)
 {
@@ -160,12 +160,10 @@ static vv_status widen(vv_column_stats *s, const vv_cell *c, vv_error *err)
 {
 	size_t len = c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES;
 
-	if (!s->any ||
-	    compare_values(s, c->text, len, vv_buf_cstr(&s->min), s->min.len) < 0) {
+	if (!s->any || compare_values(s, c->text, len, vv_buf_cstr(&s->min), s->min.len) < 0) {
 		set(&s->min, c);
 	}
-	if (!s->any ||
-	    compare_values(s, c->text, len, vv_buf_cstr(&s->max), s->max.len) > 0) {
+	if (!s->any || compare_values(s, c->text, len, vv_buf_cstr(&s->max), s->max.len) > 0) {
 		set(&s->max, c);
 	}
 	s->any = true;
