@@ -179,13 +179,15 @@ static void try_all(operation op, vv_fault kind, int number, unsigned step)
 	sh("mkdir -p d/e; echo 1 > d/a; echo 1 > b; git add .; git commit -qm one; echo 2 > d/a; git commit -qam two; "
 	   "git tag -a -m t v1; echo 3 > d/a; git add d; git commit -qm three; git reset -q --soft HEAD~1; "
 	   "echo 9 > b; touch new; mkdir u; touch u/f; git branch -D side 2>/dev/null; true");
+	const vv_env *env = vv_test_env(); /* not under a fault */
+
 	while (struck) {
 		vv_repository *r = NULL;
 		vv_error err;
 		vv_status rc;
 
 		vv_fault_set(kind, n, number);
-		rc = vv_repository_open(&r, NULL, vv_test_env(), &err);
+		rc = vv_repository_open(&r, NULL, env, &err);
 		if (rc == VV_OK) {
 			rc = op(r, &err);
 		}
