@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """layering.py ROOT: a folder includes only itself and what stands below it, a room
 only itself and the rooms before it, what stands apart is included
-by who links it only, and no third-party header is reachable, through however many includes,
+by who links it only, nothing below the programs uses what belongs to the whole process, and no third-party header is reachable, through however many includes,
 from outside of the folder that owns the library."""
 import os
 import re
@@ -129,6 +129,25 @@ LIBC = re.compile(
     r"|dirent|dlfcn|fcntl|fnmatch|glob|grp|langinfo|libgen|netdb|poll|pwd|regex|spawn|strings"
     r"|syslog|termios|unistd|utime|wordexp|[a-z]mmintrin|arm_neon)\.h|(arpa|net|netinet|sys)/.*)$")
 
+# What belongs to the process: the programs alone read and change it, and pass what they read (base/env.h).
+PROCESS = re.compile(r"\b(getenv|secure_getenv|setenv|unsetenv|putenv|clearenv|setlocale|chdir|fchdir"
+                     r"|strtod|strtof|exit|signal|sigaction)\s*\(|\bextern char \*\*environ\b")
+TEMPORARY = "the folder for temporary files is not passed to it yet"
+SETTINGS = "its variables are not passed to it yet"
+PROCESS_MAY = {
+    "base/sys.c": "where the running program itself is",
+    "dataset/schema/decimal.c": "digits without a point, which all locales read alike",
+    "repo/git/program.c": "in the child, between fork and exec",
+    "lib/repo.c": "VARVE_OPEN_ENVIRON: the caller asks for a snapshot",
+    "lib/table.c": "a varve_number from text; vv_decimal_double is to take its place",
+    "lib/work/serve/repo.c": "answers on stdin and stdout, as a program's main loop",
+    **dict.fromkeys("""base/file.c dataset/check/keys.c dataset/format/mem_sink.c diff/rows/descent.c diff/rows/key_unique.c
+        lib/work/apply/files.c lib/work/check/failed_rows.c lib/work/check/files.c lib/work/check/input.c
+        lib/work/diff/table.c lib/work/view/version_plain.c""".split(), TEMPORARY),
+    **dict.fromkeys("""lib/work/hold/key_ring.c lib/work/peers/block_peers.c lib/work/peers/needed.c
+        repo/git/history/identity.c repo/git/index/attribute_sources.c repo/git/index/ignore.c""".split(), SETTINGS),
+}
+
 GENERATED = {"cmd/web/pages/parts.h"}  # by the build
 RANK = {room: i for i, room in enumerate(ROOMS)}
 MOST_FILES = 48  # in a room
@@ -196,6 +215,20 @@ class Checker:
         elif not owner and not LIBC.match(name):
             self.complain(path, number, f"<{name}> is not a header that varve uses")
 
+    def process_wide(self, path):
+        """Uses what belongs to the process; an exception that nothing needs any longer is one too many."""
+        with open(path, encoding="utf-8") as f:
+            text = re.sub(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"",
+                          lambda m: "\n" * m[0].count("\n"), f.read(), flags=re.S)
+        found = list(PROCESS.finditer(text))
+        if path in PROCESS_MAY:
+            if not found:
+                self.complain(path, 1, "needs no exception in PROCESS_MAY any longer")
+            return
+        for m in found:
+            self.complain(path, text.count("\n", 0, m.start()) + 1,
+                          f"{m[0].rstrip('(')} is for programs; below them the environment is an argument (base/env.h)")
+
     def reached(self, path):
         """Third-party headers that path includes, itself or through others."""
         if path not in self.libraries:
@@ -211,6 +244,8 @@ class Checker:
 
     def run(self):
         for path, includes in self.includes.items():
+            if not path.startswith("cmd/"):
+                self.process_wide(path)
             if os.path.dirname(path) not in RANK:
                 self.complain(path, 1, f"{os.path.dirname(path)} is not a room; see ROOMS in {sys.argv[0]}")
                 continue
