@@ -104,6 +104,13 @@ void vv_json_u64(vv_json_out *w, uint64_t v);
 void vv_json_bool(vv_json_out *w, bool v);
 void vv_json_null(vv_json_out *w);
 void vv_json_raw(vv_json_out *w, const char *json, size_t len); /* a finished value */
+/* A member: a name and its value; arrays and objects are opened. */
+void vv_json_add_string(vv_json_out *w, const char *name, const char *s); /* NULL writes null */
+void vv_json_add_string_len(vv_json_out *w, const char *name, const char *s, size_t len);
+void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v);
+void vv_json_add_bool(vv_json_out *w, const char *name, bool v);
+void vv_json_add_array(vv_json_out *w, const char *name);
+void vv_json_add_object(vv_json_out *w, const char *name);
 
 /* Where JSON object text lies in a longer run of bytes: used for rows of
  * NDJSON and JSON arrays. The reader walks one flat object and lends each

@@ -356,3 +356,39 @@ void vv_json_raw(vv_json_out *w, const char *json, size_t len)
 	begin_value(w);
 	vv_buf_put(w->buf, json, len);
 }
+
+void vv_json_add_string(vv_json_out *w, const char *name, const char *s)
+{
+	vv_json_name(w, name);
+	vv_json_string(w, s);
+}
+
+void vv_json_add_string_len(vv_json_out *w, const char *name, const char *s, size_t len)
+{
+	vv_json_name(w, name);
+	vv_json_string_len(w, s, len);
+}
+
+void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v)
+{
+	vv_json_name(w, name);
+	vv_json_u64(w, v);
+}
+
+void vv_json_add_bool(vv_json_out *w, const char *name, bool v)
+{
+	vv_json_name(w, name);
+	vv_json_bool(w, v);
+}
+
+void vv_json_add_array(vv_json_out *w, const char *name)
+{
+	vv_json_name(w, name);
+	vv_json_open_array(w);
+}
+
+void vv_json_add_object(vv_json_out *w, const char *name)
+{
+	vv_json_name(w, name);
+	vv_json_open_object(w);
+}

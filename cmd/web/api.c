@@ -36,8 +36,7 @@ typedef struct api {
 
 static void put_text(api *x, const char *name, const char *s)
 {
-	vv_json_name(&x->w, name);
-	vv_json_string(&x->w, s);
+	vv_json_add_string(&x->w, name, s);
 }
 
 /* Where there is something to say. */
@@ -50,14 +49,12 @@ static void put_said(api *x, const char *name, const char *s)
 
 static void put_u64(api *x, const char *name, uint64_t n)
 {
-	vv_json_name(&x->w, name);
-	vv_json_u64(&x->w, n);
+	vv_json_add_u64(&x->w, name, n);
 }
 
 static void put_bool(api *x, const char *name, bool b)
 {
-	vv_json_name(&x->w, name);
-	vv_json_bool(&x->w, b);
+	vv_json_add_bool(&x->w, name, b);
 }
 
 static void put_double(api *x, const char *name, double d)
@@ -88,8 +85,7 @@ static void open_object(api *x, const char *name)
 
 static void open_array(api *x, const char *name)
 {
-	vv_json_name(&x->w, name);
-	vv_json_open_array(&x->w);
+	vv_json_add_array(&x->w, name);
 }
 
 static void close_object(api *x)
@@ -480,8 +476,7 @@ static vv_status put_data(api *x)
 		put_rows(x, t, &rows);
 		x->reply->no_store |= rows.time_over || !rows.counted;
 	} else if (t->kind == VV_WEB_TEXT) {
-		vv_json_name(&x->w, "text");
-		vv_json_string_len(&x->w, t->text, t->text_len);
+		vv_json_add_string_len(&x->w, "text", t->text, t->text_len);
 		put_bool(x, "complete", t->text_len == t->bytes);
 	}
 	close_object(x);

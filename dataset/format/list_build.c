@@ -214,11 +214,9 @@ void vv_list_builder_free(vv_list_builder *b)
 
 static void put_items(vv_buf *b, const level *l, unsigned number)
 {
-	vv_cbor_put_key(b, "items");
-	vv_cbor_put_array(b, l->count);
+	vv_cbor_add_array(b, "items", l->count);
 	vv_buf_put(b, l->items.data, l->items.len);
-	vv_cbor_put_key(b, "level");
-	vv_cbor_put_uint(b, number);
+	vv_cbor_add_uint(b, "level", number);
 }
 
 /* Stores the node of a level and gives the item that names it one level up. */
@@ -234,10 +232,8 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 
 	vv_buf_reset(&b->node);
 	vv_cbor_put_map(&b->node, 4);
-	vv_cbor_put_key(&b->node, "v");
-	vv_cbor_put_text(&b->node, "list", 4);
-	vv_cbor_put_key(&b->node, "of");
-	vv_cbor_put_text(&b->node, kind, strlen(kind));
+	vv_cbor_add_text(&b->node, "v", "list");
+	vv_cbor_add_text(&b->node, "of", kind);
 	put_items(&b->node, l, number);
 	if ((rc = vv_buf_ok(&b->node, err)) < 0) {
 		return rc;

@@ -82,8 +82,7 @@ static void put_hash(vv_buf *b, const vv_root *r)
 
 	vv_put_le64(hash, r->hash.lo);
 	vv_put_le64(hash + 8, r->hash.hi);
-	vv_cbor_put_key(b, "hash");
-	vv_cbor_put_bytes(b, hash, sizeof hash);
+	vv_cbor_add_bytes(b, "hash", hash, sizeof hash);
 }
 
 static void put_file(vv_buf *b, const vv_root *r)
@@ -96,10 +95,8 @@ static void put_file(vv_buf *b, const vv_root *r)
 	put_hash(b, r);
 	vv_cbor_put_key(b, "kind");
 	put_text(b, "file");
-	vv_cbor_put_key(b, "bytes");
-	vv_cbor_put_uint(b, r->bytes);
-	vv_cbor_put_key(b, "format");
-	vv_cbor_put_uint(b, VV_FORMAT);
+	vv_cbor_add_uint(b, "bytes", r->bytes);
+	vv_cbor_add_uint(b, "format", VV_FORMAT);
 }
 
 /* Where there are none nothing is stored, and the bytes give a name only. */
@@ -122,8 +119,7 @@ static void put_table(vv_buf *b, const vv_root *r)
 	put_text(b, "root");
 	vv_cbor_put_key(b, "cut");
 	vv_cbor_put_map(b, 2);
-	vv_cbor_put_key(b, "rows");
-	vv_cbor_put_uint(b, r->cut_rows);
+	vv_cbor_add_uint(b, "rows", r->cut_rows);
 	vv_cbor_put_key(b, "columns");
 	put_names(b, r->cut_columns, r->cut_column_count);
 	vv_cbor_put_key(b, "key");
@@ -133,15 +129,12 @@ static void put_table(vv_buf *b, const vv_root *r)
 	put_hash(b, r);
 	vv_cbor_put_key(b, "kind");
 	put_text(b, "table");
-	vv_cbor_put_key(b, "rows");
-	vv_cbor_put_uint(b, r->rows);
-	vv_cbor_put_key(b, "bytes");
-	vv_cbor_put_uint(b, r->bytes);
+	vv_cbor_add_uint(b, "rows", r->rows);
+	vv_cbor_add_uint(b, "bytes", r->bytes);
 	put_facts(b, r);
 	vv_cbor_put_key(b, "order");
 	put_text(b, root_orders[sorted ? KEY_ORDER : declared ? FILE_ORDER_DECLARED : FILE_ORDER]);
-	vv_cbor_put_key(b, "format");
-	vv_cbor_put_uint(b, VV_FORMAT);
+	vv_cbor_add_uint(b, "format", VV_FORMAT);
 	vv_cbor_put_key(b, "layout");
 	vv_buf_put(b, r->layout.data, r->layout.len);
 	if (sorted) {

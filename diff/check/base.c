@@ -245,8 +245,7 @@ static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *
 		}
 		vv_buf_clear(&value);
 	}
-	vv_json_name(&w, "primaryKey");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "primaryKey");
 	for (; *key; key++) {
 		vv_json_string(&w, *key);
 	}

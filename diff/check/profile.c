@@ -357,8 +357,7 @@ static void put_enum(vv_json_out *w, const profile_column *c)
 
 	memcpy(sorted, c->words, sizeof(sorted));
 	qsort(sorted, c->word_count, sizeof(sorted[0]), by_bytes);
-	vv_json_name(w, "enum");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "enum");
 	for (size_t i = 0; i < c->word_count; i++) {
 		vv_json_string_len(w, sorted[i].text, sorted[i].len);
 	}
@@ -413,11 +412,9 @@ static bool put_constraints(vv_json_out *w, const profile_column *c, const vv_fi
 	if (!required && !(words && (is_enum(c) || is_code(c))) && !number) {
 		return false;
 	}
-	vv_json_name(w, "constraints");
-	vv_json_open_object(w);
+	vv_json_add_object(w, "constraints");
 	if (required) {
-		vv_json_name(w, "required");
-		vv_json_bool(w, true);
+		vv_json_add_bool(w, "required", true);
 	}
 	if (words && is_enum(c)) {
 		put_enum(w, c);
@@ -425,12 +422,10 @@ static bool put_constraints(vv_json_out *w, const profile_column *c, const vv_fi
 		put_pattern(w, c);
 	}
 	if (number) {
-		vv_json_name(w, "minimum");
-		vv_json_u64(w, 0);
+		vv_json_add_u64(w, "minimum", 0);
 	}
 	if (number && !c->above_one) {
-		vv_json_name(w, "maximum");
-		vv_json_u64(w, 1);
+		vv_json_add_u64(w, "maximum", 1);
 	}
 	vv_json_close_object(w);
 	return true;
@@ -451,8 +446,7 @@ static void put_node(vv_json_out *w, const vv_json *node)
 /* The field's missing values, and the words that stand for them in this column. */
 static void put_missing(vv_json_out *w, const profile_column *c, const vv_field *f)
 {
-	vv_json_name(w, "missingValues");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "missingValues");
 	for (size_t i = 0; f->missing && f->missing[i]; i++) {
 		vv_json_string(w, f->missing[i]);
 	}
@@ -480,8 +474,7 @@ static void put_field(vv_json_out *w, const profile_column *c, const vv_field *f
 		vv_json_name(w, m->name);
 		put_node(w, m);
 		if (strcmp(m->name, "name") == 0 && type != f->type) {
-			vv_json_name(w, "type");
-			vv_json_string(w, vv_type_name(type));
+			vv_json_add_string(w, "type", vv_type_name(type));
 		}
 	}
 	if (own) {
@@ -498,8 +491,7 @@ static void put_key(vv_json_out *w, const vv_profile *p)
 	if (p->key_count == 0) {
 		return;
 	}
-	vv_json_name(w, "primaryKey");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "primaryKey");
 	for (size_t i = 0; i < p->key_count; i++) {
 		vv_json_string(w, p->t->schema.fields[p->key[i]].name);
 	}
@@ -520,11 +512,10 @@ vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
 	if (own &&
 	    !(schema &&
 	      vv_json_get(schema, "$schema"))) { /* fields have missing values since version 2 */
-		vv_json_name(&w, "$schema");
-		vv_json_string(&w, "https://datapackage.org/profiles/2.0/tableschema.json");
+		vv_json_add_string(&w, "$schema",
+				   "https://datapackage.org/profiles/2.0/tableschema.json");
 	}
-	vv_json_name(&w, "fields");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "fields");
 	for (size_t i = 0; i < p->t->columns; i++) {
 		put_field(&w, &p->columns[i], &p->t->schema.fields[i]);
 	}
@@ -543,10 +534,8 @@ vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
 
 static void put_rule(vv_json_out *w, const char *code, const char *severity)
 {
-	vv_json_name(w, code);
-	vv_json_open_object(w);
-	vv_json_name(w, "severity");
-	vv_json_string(w, severity);
+	vv_json_add_object(w, code);
+	vv_json_add_string(w, "severity", severity);
 }
 
 void vv_profile_rules(vv_json_out *w, const vv_profile *p, const char *path)
@@ -554,22 +543,16 @@ void vv_profile_rules(vv_json_out *w, const vv_profile *p, const char *path)
 	bool any = false;
 
 	vv_json_open_object(w);
-	vv_json_name(w, "path");
-	vv_json_string(w, path);
-	vv_json_name(w, "rules");
-	vv_json_open_object(w);
-	vv_json_name(w, "row-count");
-	vv_json_open_object(w);
-	vv_json_name(w, "min");
-	vv_json_u64(w, p->t->root.rows > 0 ? 1 : 0);
+	vv_json_add_string(w, "path", path);
+	vv_json_add_object(w, "rules");
+	vv_json_add_object(w, "row-count");
+	vv_json_add_u64(w, "min", p->t->root.rows > 0 ? 1 : 0);
 	vv_json_close_object(w);
 	put_rule(w, p->key_count ? "key-lost" : "rows-removed", "warning");
-	vv_json_name(w, "max");
-	vv_json_string(w, "5%");
+	vv_json_add_string(w, "max", "5%");
 	vv_json_close_object(w);
 	put_rule(w, "null-share", "warning");
-	vv_json_name(w, "max");
-	vv_json_string(w, "5%");
+	vv_json_add_string(w, "max", "5%");
 	vv_json_close_object(w);
 	for (size_t i = 0; i < p->t->columns; i++) {
 		any = any ||
@@ -577,8 +560,7 @@ void vv_profile_rules(vv_json_out *w, const vv_profile *p, const char *path)
 	}
 	if (any) {
 		put_rule(w, "new-category", "warning");
-		vv_json_name(w, "columns");
-		vv_json_open_array(w);
+		vv_json_add_array(w, "columns");
 		for (size_t i = 0; i < p->t->columns; i++) {
 			if (p->t->schema.fields[i].type == VV_TYPE_STRING &&
 			    is_enum(&p->columns[i])) {

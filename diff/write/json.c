@@ -154,8 +154,7 @@ static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 
 static void put_names(json_writer *j, const char *name, char *const *names, size_t count)
 {
-	vv_json_name(&j->out, name);
-	vv_json_open_array(&j->out);
+	vv_json_add_array(&j->out, name);
 	for (size_t i = 0; i < count; i++) {
 		vv_json_string(&j->out, names[i]);
 	}
@@ -172,14 +171,12 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 	put_string(j, "change", !t->a ? "added" : !t->b ? "removed" : "changed");
 	put_string(j, "old", t->a ? t->old_name : NULL);
 	put_string(j, "new", t->b ? t->new_name : NULL);
-	vv_json_name(&j->out, "key");
-	vv_json_open_array(&j->out);
+	vv_json_add_array(&j->out, "key");
 	for (size_t i = 0; i < t->key_count; i++) {
 		vv_json_string(&j->out, named->schema.fields[t->key[i]].name);
 	}
 	vv_json_close_array(&j->out);
-	vv_json_name(&j->out, "columns");
-	vv_json_open_array(&j->out);
+	vv_json_add_array(&j->out, "columns");
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
 		put_change_of(j, t, i);
 	}
@@ -192,12 +189,10 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 		put_string(j, "form", t->form_change);
 	}
 	if (t->conflict) {
-		vv_json_name(&j->out, "conflict");
-		vv_json_bool(&j->out, true);
+		vv_json_add_bool(&j->out, "conflict", true);
 	}
 	if (t->text_to_table) {
-		vv_json_name(&j->out, "text_to_table");
-		vv_json_bool(&j->out, true);
+		vv_json_add_bool(&j->out, "text_to_table", true);
 	}
 }
 
@@ -213,8 +208,7 @@ static vv_status json_begin(vv_diff_writer *w, vv_error *err)
 	if (j->lines) {
 		return close_item(j, err);
 	}
-	vv_json_name(&j->out, "tables");
-	vv_json_open_array(&j->out);
+	vv_json_add_array(&j->out, "tables");
 	return VV_OK;
 }
 
@@ -228,8 +222,7 @@ static vv_status json_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_
 	if (j->lines) {
 		return close_item(j, err);
 	}
-	vv_json_name(&j->out, "rows");
-	vv_json_open_array(&j->out);
+	vv_json_add_array(&j->out, "rows");
 	return flush(j, FLUSH_AT, err);
 }
 
@@ -261,8 +254,7 @@ static void put_key(json_writer *j, const char *name, const vv_row_change *c, bo
 
 static void put_whole(json_writer *j, const vv_table *t, const vv_cell *cells)
 {
-	vv_json_name(&j->out, "cells");
-	vv_json_open_object(&j->out);
+	vv_json_add_object(&j->out, "cells");
 	for (size_t i = 0; i < t->columns; i++) {
 		put_cell(j, t->schema.fields[i].name, &cells[i]);
 	}
@@ -279,13 +271,11 @@ static void put_changes(json_writer *j, const vv_row_change *c)
 		if (c->cells[i] == VV_CELL_SAME) {
 			continue;
 		}
-		vv_json_name(&j->out, t->b->schema.fields[p->b].name);
-		vv_json_open_object(&j->out);
+		vv_json_add_object(&j->out, t->b->schema.fields[p->b].name);
 		put_cell(j, "old", &c->old_cells[p->a]);
 		put_cell(j, "new", &c->new_cells[p->b]);
 		if (c->cells[i] == VV_CELL_FORMAT) {
-			vv_json_name(&j->out, "same_value");
-			vv_json_bool(&j->out, true);
+			vv_json_add_bool(&j->out, "same_value", true);
 		}
 		vv_json_close_object(&j->out);
 	}
@@ -312,8 +302,7 @@ static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *e
 		put_number(j, "new_row", c->new_row + 1);
 	}
 	if (c->moved) {
-		vv_json_name(&j->out, "moved");
-		vv_json_bool(&j->out, true);
+		vv_json_add_bool(&j->out, "moved", true);
 	}
 	if (c->kind == VV_ROW_ADDED) {
 		put_whole(j, j->table.b, c->new_cells);
@@ -338,17 +327,15 @@ static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 	put_number(j, "rows_same_value", s->formatted_rows);
 	put_number(j, "cells_changed", s->cells_changed);
 	put_number(j, "cells_same_value", s->cells_formatted);
-	vv_json_name(&j->out, "cells_by_column");
-	vv_json_open_object(&j->out);
+	vv_json_add_object(&j->out, "cells_by_column");
 	for (size_t i = 0; t->columns && s->column_changes && i < t->columns->count; i++) {
 		if (s->column_changes[i] > 0) {
-			vv_json_name(&j->out, t->b->schema.fields[t->columns->pairs[i].b].name);
-			vv_json_u64(&j->out, s->column_changes[i]);
+			vv_json_add_u64(&j->out, t->b->schema.fields[t->columns->pairs[i].b].name,
+					s->column_changes[i]);
 		}
 	}
 	vv_json_close_object(&j->out);
-	vv_json_name(&j->out, "reordered");
-	vv_json_bool(&j->out, s->reordered);
+	vv_json_add_bool(&j->out, "reordered", s->reordered);
 	put_number(j, "repeated_keys", s->repeated_keys);
 	/* of a table that is new or gone, not all rows need have been given */
 	uint64_t all = t->a && t->b ? j->rows : s->added + s->removed;
@@ -367,8 +354,7 @@ static vv_status json_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats
 	}
 	vv_buf_puts(&j->buf, j->rows > 0 ? "\n" : "");
 	vv_json_close_array(&j->out);
-	vv_json_name(&j->out, "summary");
-	vv_json_open_object(&j->out);
+	vv_json_add_object(&j->out, "summary");
 	put_summary(j, stats);
 	vv_json_close_object(&j->out);
 	return close_item(j, err);

@@ -98,6 +98,36 @@ void vv_cbor_put_link(vv_buf *b, const vv_cid *c)
 	vv_cbor_put_bytes(b, bytes, sizeof bytes);
 }
 
+void vv_cbor_add_uint(vv_buf *b, const char *key, uint64_t v)
+{
+	vv_cbor_put_key(b, key);
+	vv_cbor_put_uint(b, v);
+}
+
+void vv_cbor_add_bytes(vv_buf *b, const char *key, const void *p, size_t len)
+{
+	vv_cbor_put_key(b, key);
+	vv_cbor_put_bytes(b, p, len);
+}
+
+void vv_cbor_add_text(vv_buf *b, const char *key, const char *s)
+{
+	vv_cbor_put_key(b, key);
+	vv_cbor_put_text(b, s, strlen(s));
+}
+
+void vv_cbor_add_array(vv_buf *b, const char *key, uint64_t count)
+{
+	vv_cbor_put_key(b, key);
+	vv_cbor_put_array(b, count);
+}
+
+void vv_cbor_add_bool(vv_buf *b, const char *key, bool v)
+{
+	vv_cbor_put_key(b, key);
+	vv_cbor_put_bool(b, v);
+}
+
 /* ---- heads ---- */
 
 typedef struct head {

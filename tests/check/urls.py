@@ -9,7 +9,7 @@ import sys
 
 PRINTS = re.compile(
     r"\b(vv_fail|vv_hint|vv_prefix|vv_note|vv_warn|vv_out|vv_out_text|vv_notes_put|vv_notes_warn|vv_usage_error|"
-    r"vv_json_string|vv_json_string_len|vv_text_shows?|vv_text_put_escaped|vv_text_put_words|vv_progress_begin|printf|fprintf)\(")
+    r"vv_json_string|vv_json_string_len|vv_json_add_string|vv_json_add_string_len|vv_text_shows?|vv_text_put_escaped|vv_text_put_words|vv_progress_begin|printf|fprintf)\(")
 URL = re.compile(r"\b(?!URL_MAX|VV_BLOCKS_URLS)(?:\w*url\w*|pushurl|push_url|\w*peers\[\w+\]|vv_git_host_blocks_place\([^)]*\))(?:\[\w+\])*", re.I)
 CLEAN = re.compile(r"\b(?:vv_text_url|vv_reach_shown)\(")
 SHOWN = re.compile(r"url(?:s\[\w+\])?(?:->|\.)(?:text|host|path|user|port|scheme|kind|bucket|prefix|query)\b|VV_URL_\w+")

@@ -92,8 +92,7 @@ static void put_bytes_or_null(vv_buf *b, const void *bytes, size_t len, bool the
 
 static void put_links(vv_buf *b, const char *name, const vv_ledger_record *r)
 {
-	vv_cbor_put_key(b, name);
-	vv_cbor_put_array(b, r->link_count);
+	vv_cbor_add_array(b, name, r->link_count);
 	for (size_t i = 0; i < r->link_count; i++) {
 		vv_cbor_put_link(b, &r->links[i]);
 	}
@@ -101,8 +100,7 @@ static void put_links(vv_buf *b, const char *name, const vv_ledger_record *r)
 
 static void put_keys(vv_buf *b, const char *name, const vv_ledger_record *r)
 {
-	vv_cbor_put_key(b, name);
-	vv_cbor_put_array(b, r->key_count);
+	vv_cbor_add_array(b, name, r->key_count);
 	for (size_t i = 0; i < r->key_count; i++) {
 		vv_cbor_put_bytes(b, r->keys[i], VV_KEY_PUBLIC);
 	}
@@ -127,8 +125,7 @@ static void put_shards(vv_buf *b, const vv_ledger_record *r)
 
 static void put_stripes(vv_buf *b, const vv_ledger_record *r)
 {
-	vv_cbor_put_key(b, "stripes");
-	vv_cbor_put_array(b, r->stripe_count);
+	vv_cbor_add_array(b, "stripes", r->stripe_count);
 	for (size_t i = 0; i < r->stripe_count; i++) {
 		vv_cbor_put_array(b, 2);
 		vv_cbor_put_uint(b, r->stripes[i].code.data);
@@ -139,15 +136,12 @@ static void put_stripes(vv_buf *b, const vv_ledger_record *r)
 static void put_epoch(vv_buf *b, const vv_ledger_record *r)
 {
 	vv_cbor_put_map(b, 5);
-	vv_cbor_put_key(b, "boxes");
-	vv_cbor_put_array(b, r->box_count);
+	vv_cbor_add_array(b, "boxes", r->box_count);
 	for (size_t i = 0; i < r->box_count; i++) {
 		vv_cbor_put_bytes(b, r->boxes[i].bytes, r->boxes[i].len);
 	}
-	vv_cbor_put_key(b, "sealed");
-	vv_cbor_put_bytes(b, r->sealed, r->sealed_len);
-	vv_cbor_put_key(b, "removed");
-	vv_cbor_put_array(b, r->removed_count);
+	vv_cbor_add_bytes(b, "sealed", r->sealed, r->sealed_len);
+	vv_cbor_add_array(b, "removed", r->removed_count);
 	for (size_t i = 0; i < r->removed_count; i++) {
 		vv_cbor_put_array(b, 2);
 		vv_cbor_put_bytes(b, r->removed[i].key, VV_KEY_PUBLIC);
@@ -164,8 +158,7 @@ static void put_receipt(vv_buf *b, const vv_ledger_record *r)
 	put_bytes_or_null(b, r->key, VV_KEY_PUBLIC, r->has_key);
 	vv_cbor_put_key(b, "place");
 	vv_cbor_put_link(b, &r->link);
-	vv_cbor_put_key(b, "until");
-	vv_cbor_put_uint(b, r->until);
+	vv_cbor_add_uint(b, "until", r->until);
 	vv_cbor_put_key(b, "signature");
 	put_bytes_or_null(b, r->signature, VV_SIGNATURE, r->has_key);
 }
@@ -174,16 +167,11 @@ static void put_audit(vv_buf *b, const vv_ledger_record *r)
 {
 	vv_cbor_put_map(b, 6);
 	put_links(b, "bad", r);
-	vv_cbor_put_key(b, "good");
-	vv_cbor_put_uint(b, r->good);
-	vv_cbor_put_key(b, "asked");
-	vv_cbor_put_uint(b, r->asked);
-	vv_cbor_put_key(b, "nonce");
-	vv_cbor_put_bytes(b, r->nonce, sizeof(r->nonce));
-	vv_cbor_put_key(b, "answer");
-	vv_cbor_put_bytes(b, r->answer, sizeof(r->answer));
-	vv_cbor_put_key(b, "holder");
-	vv_cbor_put_bytes(b, r->holder, VV_HOLDER_ID);
+	vv_cbor_add_uint(b, "good", r->good);
+	vv_cbor_add_uint(b, "asked", r->asked);
+	vv_cbor_add_bytes(b, "nonce", r->nonce, sizeof(r->nonce));
+	vv_cbor_add_bytes(b, "answer", r->answer, sizeof(r->answer));
+	vv_cbor_add_bytes(b, "holder", r->holder, VV_HOLDER_ID);
 }
 
 static void put_body(vv_buf *b, const vv_ledger_record *r)
@@ -211,8 +199,7 @@ static void put_body(vv_buf *b, const vv_ledger_record *r)
 		vv_cbor_put_map(b, 3);
 		vv_cbor_put_key(b, "key");
 		put_bytes_or_null(b, r->key, VV_KEY_PUBLIC, r->has_key);
-		vv_cbor_put_key(b, "holder");
-		vv_cbor_put_bytes(b, r->holder, VV_HOLDER_ID);
+		vv_cbor_add_bytes(b, "holder", r->holder, VV_HOLDER_ID);
 		put_shards(b, r);
 		break;
 	case VV_LEDGER_RECEIPT:
@@ -229,8 +216,7 @@ static void put_body(vv_buf *b, const vv_ledger_record *r)
 		vv_cbor_put_map(b, 3);
 		vv_cbor_put_key(b, "key");
 		put_bytes_or_null(b, r->key, VV_KEY_PUBLIC, r->has_key);
-		vv_cbor_put_key(b, "holder");
-		vv_cbor_put_bytes(b, r->holder, VV_HOLDER_ID);
+		vv_cbor_add_bytes(b, "holder", r->holder, VV_HOLDER_ID);
 		put_links(b, "shards", r);
 		break;
 	}
@@ -250,20 +236,15 @@ vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *
 	vv_cbor_put_map(out, 8);
 	vv_cbor_put_key(out, "body");
 	put_body(out, r);
-	vv_cbor_put_key(out, "kind");
-	vv_cbor_put_text(out, kind, strlen(kind));
-	vv_cbor_put_key(out, "time");
-	vv_cbor_put_uint(out, r->time);
+	vv_cbor_add_text(out, "kind", kind);
+	vv_cbor_add_uint(out, "time", r->time);
 	vv_cbor_put_key(out, "vault");
 	put_link_or_null(out, &r->vault);
-	vv_cbor_put_key(out, "author");
-	vv_cbor_put_bytes(out, r->author, VV_KEY_PUBLIC);
-	vv_cbor_put_key(out, "version");
-	vv_cbor_put_uint(out, VV_LEDGER_VERSION);
+	vv_cbor_add_bytes(out, "author", r->author, VV_KEY_PUBLIC);
+	vv_cbor_add_uint(out, "version", VV_LEDGER_VERSION);
 	vv_cbor_put_key(out, "previous");
 	put_link_or_null(out, &r->previous);
-	vv_cbor_put_key(out, "sequence");
-	vv_cbor_put_uint(out, r->sequence);
+	vv_cbor_add_uint(out, "sequence", r->sequence);
 	if ((rc = vv_buf_ok(out, err)) < 0) {
 		return rc;
 	}

@@ -27,11 +27,9 @@ static vv_status put_header(vv_buf *out, const vv_cid *root, vv_error *err)
 	vv_status rc;
 
 	vv_cbor_put_map(&b, 2);
-	vv_cbor_put_key(&b, "roots");
-	vv_cbor_put_array(&b, 1);
+	vv_cbor_add_array(&b, "roots", 1);
 	vv_cbor_put_link(&b, root);
-	vv_cbor_put_key(&b, "version");
-	vv_cbor_put_uint(&b, 1);
+	vv_cbor_add_uint(&b, "version", 1);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_buf_put_varint(out, b.len);
 		vv_buf_put(out, b.data, b.len);

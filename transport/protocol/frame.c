@@ -62,12 +62,9 @@ vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err)
 		}
 	}
 	vv_cbor_put_map(&b, 3);
-	vv_cbor_put_key(&b, "code");
-	vv_cbor_put_text(&b, word, strlen(word));
-	vv_cbor_put_key(&b, "hint");
-	vv_cbor_put_bytes(&b, what->hint, strlen(what->hint));
-	vv_cbor_put_key(&b, "text");
-	vv_cbor_put_bytes(&b, what->message, strlen(what->message));
+	vv_cbor_add_text(&b, "code", word);
+	vv_cbor_add_bytes(&b, "hint", what->hint, strlen(what->hint));
+	vv_cbor_add_bytes(&b, "text", what->message, strlen(what->message));
 	vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK) {
 		rc = vv_frame_write(line, VV_FRAME_ERROR, b.data, b.len, err);

@@ -48,8 +48,7 @@ static vv_status get_text(vv_cbor *c, vv_arena *arena, const char **out, vv_erro
 
 static void put_oids(vv_buf *b, const char *key, const vv_oids *l)
 {
-	vv_cbor_put_key(b, key);
-	vv_cbor_put_bytes(b, l->items, l->count * sizeof(vv_oid));
+	vv_cbor_add_bytes(b, key, l->items, l->count * sizeof(vv_oid));
 }
 
 static vv_status get_oids(vv_cbor *c, vv_arena *arena, vv_oids *out, vv_error *err)
@@ -84,8 +83,7 @@ static void put_cids(vv_buf *b, const char *key, const vv_cids *l)
 	if (bytes.failed) {
 		b->failed = true;
 	}
-	vv_cbor_put_key(b, key);
-	vv_cbor_put_bytes(b, bytes.data ? bytes.data : "", bytes.len);
+	vv_cbor_add_bytes(b, key, bytes.data ? bytes.data : "", bytes.len);
 	vv_buf_clear(&bytes);
 }
 
@@ -136,8 +134,7 @@ static vv_status get_oid(vv_cbor *c, vv_oid *out, vv_error *err)
 
 static void put_push_refs(vv_buf *b, const vv_request *q)
 {
-	vv_cbor_put_key(b, "refs");
-	vv_cbor_put_array(b, q->ref_count);
+	vv_cbor_add_array(b, "refs", q->ref_count);
 	for (size_t i = 0; i < q->ref_count; i++) {
 		const vv_push_ref *r = &q->refs[i];
 		vv_cbor_put_array(b, 4);
@@ -152,8 +149,7 @@ static void put_push_refs(vv_buf *b, const vv_request *q)
 static void put_flag(vv_buf *b, const char *key, bool set)
 {
 	if (set) {
-		vv_cbor_put_key(b, key);
-		vv_cbor_put_bool(b, true);
+		vv_cbor_add_bool(b, key, true);
 	}
 }
 
@@ -167,11 +163,9 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 
 	vv_cbor_put_map(&b, pairs[q->op] + more);
 	if (q->op == VV_OP_HELLO) {
-		vv_cbor_put_key(&b, "v");
-		vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
+		vv_cbor_add_uint(&b, "v", VV_PROTOCOL_VERSION);
 	}
-	vv_cbor_put_key(&b, "op");
-	vv_cbor_put_text(&b, ops[q->op], strlen(ops[q->op]));
+	vv_cbor_add_text(&b, "op", ops[q->op]);
 	switch (q->op) {
 	case VV_OP_HELLO:
 		put_flag(&b, "whole", q->whole);
@@ -180,12 +174,10 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 		put_oids(&b, "want", &q->want);
 		break;
 	case VV_OP_FETCH:
-		vv_cbor_put_key(&b, "done");
-		vv_cbor_put_bool(&b, q->done);
+		vv_cbor_add_bool(&b, "done", q->done);
 		put_oids(&b, "have", &q->have);
 		put_oids(&b, "want", &q->want);
-		vv_cbor_put_key(&b, "nodes");
-		vv_cbor_put_bool(&b, q->nodes);
+		vv_cbor_add_bool(&b, "nodes", q->nodes);
 		put_flag(&b, "history", q->history);
 		break;
 	case VV_OP_BLOCKS:
@@ -396,8 +388,7 @@ static void put_whole(vv_buf *b, const vv_hello *h)
 		vv_buf_putc(&bits, (char)byte);
 	}
 	b->failed |= bits.failed;
-	vv_cbor_put_key(b, "whole");
-	vv_cbor_put_bytes(b, bits.data ? bits.data : "", bits.len);
+	vv_cbor_add_bytes(b, "whole", bits.data ? bits.data : "", bits.len);
 	vv_buf_clear(&bits);
 }
 
@@ -407,21 +398,16 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 	vv_buf b = VV_BUF_INIT;
 
 	vv_cbor_put_map(&b, 5u + (h->id[0] != '\0') + (h->tells_whole ? 2u : 0u));
-	vv_cbor_put_key(&b, "v");
-	vv_cbor_put_uint(&b, VV_PROTOCOL_VERSION);
+	vv_cbor_add_uint(&b, "v", VV_PROTOCOL_VERSION);
 	if (h->id[0]) {
-		vv_cbor_put_key(&b, "id");
-		vv_cbor_put_text(&b, h->id, strlen(h->id));
+		vv_cbor_add_text(&b, "id", h->id);
 	}
 	if (h->tells_whole) {
 		put_oids(&b, "edge", &h->edge);
 	}
-	vv_cbor_put_key(&b, "head");
-	vv_cbor_put_bytes(&b, head, strlen(head)); /* bytes: refs need not be UTF-8 */
-	vv_cbor_put_key(&b, "held");
-	vv_cbor_put_uint(&b, h->held);
-	vv_cbor_put_key(&b, "refs");
-	vv_cbor_put_array(&b, h->ref_count);
+	vv_cbor_add_bytes(&b, "head", head, strlen(head)); /* bytes: refs need not be UTF-8 */
+	vv_cbor_add_uint(&b, "held", h->held);
+	vv_cbor_add_array(&b, "refs", h->ref_count);
 	for (size_t i = 0; i < h->ref_count; i++) {
 		const vv_remote_ref *r = &h->refs[i];
 		bool tag = !vv_oid_equal(&r->id, &r->peeled);
@@ -435,8 +421,7 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 	if (h->tells_whole) {
 		put_whole(&b, h);
 	}
-	vv_cbor_put_key(&b, "write");
-	vv_cbor_put_bool(&b, h->writable);
+	vv_cbor_add_bool(&b, "write", h->writable);
 	return send_map(line, &b, err);
 }
 
@@ -587,11 +572,9 @@ vv_status vv_bits_write(vv_channel *line, const vv_bits *bits, vv_error *err)
 	vv_buf b = VV_BUF_INIT;
 
 	vv_cbor_put_map(&b, bits->held ? 2 : 1);
-	vv_cbor_put_key(&b, "have");
-	vv_cbor_put_bytes(&b, bits->have, bytes);
+	vv_cbor_add_bytes(&b, "have", bits->have, bytes);
 	if (bits->held) {
-		vv_cbor_put_key(&b, "held");
-		vv_cbor_put_bytes(&b, bits->held, bytes);
+		vv_cbor_add_bytes(&b, "held", bits->held, bytes);
 	}
 	return send_map(line, &b, err);
 }
@@ -618,8 +601,7 @@ vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_err
 	vv_buf b = VV_BUF_INIT;
 
 	vv_cbor_put_map(&b, 2);
-	vv_cbor_put_key(&b, "ready");
-	vv_cbor_put_bool(&b, s->ready);
+	vv_cbor_add_bool(&b, "ready", s->ready);
 	put_oids(&b, "common", &s->common);
 	return send_map(line, &b, err);
 }
@@ -645,18 +627,12 @@ vv_status vv_fetch_sum_write(vv_channel *line, const vv_fetch_sum *s, vv_error *
 	vv_buf b = VV_BUF_INIT;
 
 	vv_cbor_put_map(&b, 6);
-	vv_cbor_put_key(&b, "bytes");
-	vv_cbor_put_uint(&b, s->bytes);
-	vv_cbor_put_key(&b, "absent");
-	vv_cbor_put_uint(&b, s->absent);
-	vv_cbor_put_key(&b, "blocks");
-	vv_cbor_put_uint(&b, s->blocks);
-	vv_cbor_put_key(&b, "commits");
-	vv_cbor_put_uint(&b, s->commits);
-	vv_cbor_put_key(&b, "datasets");
-	vv_cbor_put_uint(&b, s->datasets);
-	vv_cbor_put_key(&b, "withheld");
-	vv_cbor_put_bool(&b, s->withheld);
+	vv_cbor_add_uint(&b, "bytes", s->bytes);
+	vv_cbor_add_uint(&b, "absent", s->absent);
+	vv_cbor_add_uint(&b, "blocks", s->blocks);
+	vv_cbor_add_uint(&b, "commits", s->commits);
+	vv_cbor_add_uint(&b, "datasets", s->datasets);
+	vv_cbor_add_bool(&b, "withheld", s->withheld);
 	return send_map(line, &b, err);
 }
 
@@ -689,8 +665,7 @@ vv_status vv_push_answer_write(vv_channel *line, const vv_push_answer *a, vv_err
 	vv_buf b = VV_BUF_INIT;
 
 	vv_cbor_put_map(&b, a->missing.count > 0 ? 2 : 1);
-	vv_cbor_put_key(&b, "refs");
-	vv_cbor_put_array(&b, a->count);
+	vv_cbor_add_array(&b, "refs", a->count);
 	for (size_t i = 0; i < a->count; i++) {
 		if (a->refs[i]) {
 			vv_cbor_put_bytes(&b, a->refs[i], strlen(a->refs[i]));

@@ -87,29 +87,23 @@ static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv
 	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	vv_json_out_init(&w, b, 0);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "prev");
-	vv_json_string(&w, prev);
-	vv_json_name(&w, "time");
-	vv_json_string(&w, when);
+	vv_json_add_string(&w, "prev", prev);
+	vv_json_add_string(&w, "time", when);
 	vv_json_name(&w, "peer");
 	bool readable = vv_url_read(&u, s->name, NULL) == VV_OK; /* without passwords */
 	vv_json_string(&w, readable ? u.text : s->name);
 	if (readable) {
 		vv_url_clear(&u);
 	}
-	vv_json_name(&w, "roots");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "roots");
 	for (size_t i = 0; i < count; i++) {
 		vv_cid_text(text, &roots[i]);
 		vv_json_string(&w, text);
 	}
 	vv_json_close_array(&w);
-	vv_json_name(&w, "blocks");
-	vv_json_u64(&w, s->blocks);
-	vv_json_name(&w, "bytes");
-	vv_json_u64(&w, s->bytes);
-	vv_json_name(&w, "ms");
-	vv_json_u64(&w, s->ms);
+	vv_json_add_u64(&w, "blocks", s->blocks);
+	vv_json_add_u64(&w, "bytes", s->bytes);
+	vv_json_add_u64(&w, "ms", s->ms);
 	vv_json_close_object(&w);
 	vv_buf_putc(b, '\n');
 }

@@ -202,14 +202,10 @@ static void show_export(const job *j, const char *path, const vv_cid *root,
 	} else if (json(j->o)) {
 		vv_json_out_init(&w, &b, 2);
 		vv_json_open_object(&w);
-		vv_json_name(&w, "file");
-		vv_json_string(&w, path);
-		vv_json_name(&w, "root");
-		vv_json_string(&w, text);
-		vv_json_name(&w, "blocks");
-		vv_json_u64(&w, stats->blocks);
-		vv_json_name(&w, "bytes");
-		vv_json_u64(&w, stats->bytes);
+		vv_json_add_string(&w, "file", path);
+		vv_json_add_string(&w, "root", text);
+		vv_json_add_u64(&w, "blocks", stats->blocks);
+		vv_json_add_u64(&w, "bytes", stats->bytes);
 		vv_json_close_object(&w);
 		vv_out("%s\n", vv_buf_cstr(&b));
 		vv_buf_clear(&b);
@@ -281,14 +277,10 @@ static void describe(import *m, const char *cid, const vv_table *t)
 
 	if (json(m->j->o)) {
 		vv_json_open_object(&m->w);
-		vv_json_name(&m->w, "root");
-		vv_json_string(&m->w, cid);
-		vv_json_name(&m->w, "kind");
-		vv_json_string(&m->w, is_table ? "table" : "file");
-		vv_json_name(&m->w, "rows");
-		vv_json_u64(&m->w, t->root.rows);
-		vv_json_name(&m->w, "bytes");
-		vv_json_u64(&m->w, t->root.bytes);
+		vv_json_add_string(&m->w, "root", cid);
+		vv_json_add_string(&m->w, "kind", is_table ? "table" : "file");
+		vv_json_add_u64(&m->w, "rows", t->root.rows);
+		vv_json_add_u64(&m->w, "bytes", t->root.bytes);
 		vv_json_close_object(&m->w);
 	} else if (is_table) {
 		vv_buf_printf(&m->text, "%s: table, %s, %s, %s\n", cid,
@@ -377,12 +369,9 @@ static void show_import(import *m)
 	}
 	if (json(m->j->o)) {
 		vv_json_close_array(&m->w);
-		vv_json_name(&m->w, "blocks");
-		vv_json_u64(&m->w, m->stats.blocks);
-		vv_json_name(&m->w, "new");
-		vv_json_u64(&m->w, m->kept);
-		vv_json_name(&m->w, "bytes");
-		vv_json_u64(&m->w, m->stats.bytes);
+		vv_json_add_u64(&m->w, "blocks", m->stats.blocks);
+		vv_json_add_u64(&m->w, "new", m->kept);
+		vv_json_add_u64(&m->w, "bytes", m->stats.bytes);
 		vv_json_close_object(&m->w);
 		vv_out("%s\n", vv_buf_cstr(&m->text));
 		return;
@@ -403,8 +392,7 @@ import m;
 	vv_json_out_init(&m.w, &m.text, 2);
 	if (json(j->o)) {
 		vv_json_open_object(&m.w);
-		vv_json_name(&m.w, "roots");
-		vv_json_open_array(&m.w);
+		vv_json_add_array(&m.w, "roots");
 	}
 	if (strcmp(path, "-") != 0) {
 		m.from.path = path;

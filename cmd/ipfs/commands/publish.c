@@ -49,23 +49,18 @@ static void json_cid(job *j, const char *name, const vv_cid *cid)
 	char text[VV_CID_TEXT + 1];
 
 	vv_cid_text(text, cid);
-	vv_json_name(&j->w, name);
-	vv_json_string(&j->w, text);
+	vv_json_add_string(&j->w, name, text);
 }
 
 static void json_record(job *j, const vv_published *p)
 {
 	vv_json_open_object(&j->w);
-	vv_json_name(&j->w, "path");
-	vv_json_string(&j->w, p->path[0] ? p->path : NULL);
-	vv_json_name(&j->w, "bytes");
-	vv_json_u64(&j->w, p->bytes);
+	vv_json_add_string(&j->w, "path", p->path[0] ? p->path : NULL);
+	vv_json_add_u64(&j->w, "bytes", p->bytes);
 	json_cid(j, "table", &p->version);
 	json_cid(j, "file", &p->file);
-	vv_json_name(&j->w, "time");
-	vv_json_string(&j->w, p->time);
-	vv_json_name(&j->w, "holders");
-	vv_json_open_array(&j->w);
+	vv_json_add_string(&j->w, "time", p->time);
+	vv_json_add_array(&j->w, "holders");
 	for (size_t i = 0; i < p->holder_count; i++) {
 		vv_json_string(&j->w, p->holders[i]);
 	}

@@ -321,11 +321,9 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 {
 	char hex[VV_OID_TEXT + 1];
 	vv_json_open_object(w);
-	vv_json_name(w, "row");
-	vv_json_u64(w, row + 1);
+	vv_json_add_u64(w, "row", row + 1);
 	if (key_count > 0) {
-		vv_json_name(w, "key");
-		vv_json_open_array(w);
+		vv_json_add_array(w, "key");
 		for (size_t i = 0; i < key_count; i++) {
 			vv_json_string_len(w, cells[key[i]].text ? cells[key[i]].text : "",
 					   cells[key[i]].len);
@@ -334,15 +332,12 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 	}
 	if (!r->o->cells) {
 		vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, index, 0)].id);
-		vv_json_name(w, "commit");
-		vv_json_string(w, hex);
+		vv_json_add_string(w, "commit", hex);
 	} else {
-		vv_json_name(w, "cells");
-		vv_json_open_object(w);
+		vv_json_add_object(w, "cells");
 		for (size_t c = 0; c < t->columns; c++) {
 			vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, index, c)].id);
-			vv_json_name(w, t->schema.fields[c].name);
-			vv_json_string(w, hex);
+			vv_json_add_string(w, t->schema.fields[c].name, hex);
 		}
 		vv_json_close_object(w);
 	}
@@ -352,18 +347,13 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 static void json_commits(const blame_run *r, vv_json_out *w)
 {
 	char hex[VV_OID_TEXT + 1];
-	vv_json_name(w, "commits");
-	vv_json_open_object(w);
+	vv_json_add_object(w, "commits");
 	for (size_t i = 0; i < r->count; i++) {
 		vv_oid_text(hex, &r->commits[i].id);
-		vv_json_name(w, hex);
-		vv_json_open_object(w);
-		vv_json_name(w, "author");
-		vv_json_string(w, r->commits[i].author);
-		vv_json_name(w, "date");
-		vv_json_string(w, r->commits[i].date);
-		vv_json_name(w, "summary");
-		vv_json_string(w, r->commits[i].summary);
+		vv_json_add_object(w, hex);
+		vv_json_add_string(w, "author", r->commits[i].author);
+		vv_json_add_string(w, "date", r->commits[i].date);
+		vv_json_add_string(w, "summary", r->commits[i].summary);
 		vv_json_close_object(w);
 	}
 	vv_json_close_object(w);
@@ -440,11 +430,9 @@ static vv_status print_all(const blame_run *r, vv_table *t, vv_error *err)
 	vv_json_out_init(&p.w, &p.json, 0);
 	if (rc == VV_OK && r->o->json) {
 		vv_json_open_object(&p.w);
-		vv_json_name(&p.w, "path");
-		vv_json_string(&p.w, r->path);
+		vv_json_add_string(&p.w, "path", r->path);
 		json_commits(r, &p.w);
-		vv_json_name(&p.w, "rows");
-		vv_json_open_array(&p.w);
+		vv_json_add_array(&p.w, "rows");
 	}
 	if (rc == VV_OK) {
 		rc = each_row(r, t, print_row, &p, err);

@@ -141,23 +141,17 @@ static vv_status list_json(listing *l, const vv_ref *ref, bool current, vv_error
 	vv_error none;
 
 	vv_json_open_object(&l->w);
-	vv_json_name(&l->w, "name");
-	vv_json_string(&l->w, short_name(ref->name));
-	vv_json_name(&l->w, "remote");
-	vv_json_bool(&l->w, !local);
-	vv_json_name(&l->w, "current");
-	vv_json_bool(&l->w, current);
+	vv_json_add_string(&l->w, "name", short_name(ref->name));
+	vv_json_add_bool(&l->w, "remote", !local);
+	vv_json_add_bool(&l->w, "current", current);
 	vv_json_name(&l->w, "commit");
 	vv_oid_text(hex, &ref->commit);
 	vv_json_string(&l->w, hex);
 	if (local &&
 	    vv_branch_upstream(l->repo, ref->name, &upstream, &ahead, &behind, &none) == VV_OK) {
-		vv_json_name(&l->w, "upstream");
-		vv_json_string(&l->w, short_name(upstream));
-		vv_json_name(&l->w, "ahead");
-		vv_json_u64(&l->w, ahead);
-		vv_json_name(&l->w, "behind");
-		vv_json_u64(&l->w, behind);
+		vv_json_add_string(&l->w, "upstream", short_name(upstream));
+		vv_json_add_u64(&l->w, "ahead", ahead);
+		vv_json_add_u64(&l->w, "behind", behind);
 	}
 	vv_json_close_object(&l->w);
 	vv_free(upstream);

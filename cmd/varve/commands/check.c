@@ -570,16 +570,11 @@ static void list_rules(const options *o)
 			continue;
 		}
 		vv_json_open_object(&w);
-		vv_json_name(&w, "rule");
-		vv_json_string(&w, r->code);
-		vv_json_name(&w, "default");
-		vv_json_string(&w, severity);
-		vv_json_name(&w, "title");
-		vv_json_string(&w, r->title);
-		vv_json_name(&w, "description");
-		vv_json_string(&w, r->what);
-		vv_json_name(&w, "comparesWithBase");
-		vv_json_bool(&w, r->of_base);
+		vv_json_add_string(&w, "rule", r->code);
+		vv_json_add_string(&w, "default", severity);
+		vv_json_add_string(&w, "title", r->title);
+		vv_json_add_string(&w, "description", r->what);
+		vv_json_add_bool(&w, "comparesWithBase", r->of_base);
 		vv_json_close_object(&w);
 	}
 	if (json) {

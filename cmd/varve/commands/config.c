@@ -44,16 +44,14 @@ static void say(answer *a, const char *what, const char *value, const char *from
 {
 	if (a->json) {
 		vv_json_open_object(&a->w);
-		vv_json_name(&a->w, "setting");
-		vv_json_string(&a->w, what);
+		vv_json_add_string(&a->w, "setting", what);
 		vv_json_name(&a->w, "value");
 		if (value) {
 			vv_json_string(&a->w, value);
 		} else {
 			vv_json_null(&a->w);
 		}
-		vv_json_name(&a->w, "source");
-		vv_json_string(&a->w, from);
+		vv_json_add_string(&a->w, "source", from);
 		vv_json_close_object(&a->w);
 		return;
 	}

@@ -140,30 +140,22 @@ static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
 	char hex[VV_OID_TEXT + 1];
 
 	vv_json_open_object(w);
-	vv_json_name(w, "path");
-	vv_json_string(w, p->path);
-	vv_json_name(w, "kind");
-	vv_json_string(w, p->dataset ? "table" : "file");
-	vv_json_name(w, "names");
-	vv_json_open_object(w);
+	vv_json_add_string(w, "path", p->path);
+	vv_json_add_string(w, "kind", p->dataset ? "table" : "file");
+	vv_json_add_object(w, "names");
 	for (size_t i = 0; i < 3; i++) {
-		vv_json_name(w, sides[i]);
-		vv_json_string(w, p->record.names[i]);
+		vv_json_add_string(w, sides[i], p->record.names[i]);
 	}
 	vv_json_close_object(w);
-	vv_json_name(w, "blobs");
-	vv_json_open_object(w);
+	vv_json_add_object(w, "blobs");
 	for (size_t i = 0; i < 3; i++) {
 		vv_oid_text(hex, &p->sides[i].id);
-		vv_json_name(w, sides[i]);
-		vv_json_string(w, p->sides[i].mode ? hex : NULL);
+		vv_json_add_string(w, sides[i], p->sides[i].mode ? hex : NULL);
 	}
 	vv_json_close_object(w);
 	if (p->dataset) {
-		vv_json_name(w, "leftOut");
-		vv_json_u64(w, p->record.left_out);
-		vv_json_name(w, "items");
-		vv_json_open_array(w);
+		vv_json_add_u64(w, "leftOut", p->record.left_out);
+		vv_json_add_array(w, "items");
 		for (size_t i = 0; i < p->record.count; i++) {
 			vv_conflict_item_json(w, &p->record.items[i]);
 		}
@@ -180,8 +172,7 @@ static vv_status print_json(const vv_conflict_list *l, vv_error *err)
 
 	vv_json_out_init(&w, &text, 2);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "conflicts");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "conflicts");
 	for (size_t i = 0; i < l->count; i++) {
 		put_path_json(&w, &l->paths[i]);
 	}

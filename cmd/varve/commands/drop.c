@@ -144,19 +144,14 @@ static void tell(const options *o, const vv_drop *d)
 
 static void put_keepers(vv_json_out *w, const vv_drop *d)
 {
-	vv_json_name(w, "keepers");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "keepers");
 	for (size_t i = 0; i < d->keeper_count; i++) {
 		const vv_drop_keeper *k = &d->keepers[i];
 		vv_json_open_object(w);
-		vv_json_name(w, "name");
-		vv_json_string(w, vv_reach_shown(k->name));
-		vv_json_name(w, "versions");
-		vv_json_u64(w, k->versions);
-		vv_json_name(w, "copies");
-		vv_json_u64(w, k->copies);
-		vv_json_name(w, "error");
-		vv_json_string(w, k->failed ? k->why.message : NULL);
+		vv_json_add_string(w, "name", vv_reach_shown(k->name));
+		vv_json_add_u64(w, "versions", k->versions);
+		vv_json_add_u64(w, "copies", k->copies);
+		vv_json_add_string(w, "error", k->failed ? k->why.message : NULL);
 		vv_json_close_object(w);
 	}
 	vv_json_close_array(w);
@@ -167,20 +162,15 @@ static void put_versions(vv_json_out *w, const vv_drop *d)
 	static const char *const fates[] = {"dropped", "away", "in use", "kept"};
 	char cid[VV_CID_TEXT + 1];
 
-	vv_json_name(w, "versions");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "versions");
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_drop_version *v = &d->versions[i];
 		vv_cid_text(cid, &v->root);
 		vv_json_open_object(w);
-		vv_json_name(w, "cid");
-		vv_json_string(w, cid);
-		vv_json_name(w, "path");
-		vv_json_string(w, v->path);
-		vv_json_name(w, "fate");
-		vv_json_string(w, fates[v->fate]);
-		vv_json_name(w, "copies");
-		vv_json_u64(w, v->copies);
+		vv_json_add_string(w, "cid", cid);
+		vv_json_add_string(w, "path", v->path);
+		vv_json_add_string(w, "fate", fates[v->fate]);
+		vv_json_add_u64(w, "copies", v->copies);
 		vv_json_close_object(w);
 	}
 	vv_json_close_array(w);
@@ -194,10 +184,8 @@ static vv_status print_json(const vv_drop *d, vv_error *err)
 
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "dryRun");
-	vv_json_bool(&w, d->dry_run);
-	vv_json_name(&w, "bytes");
-	vv_json_u64(&w, d->gc.result.dropped_bytes);
+	vv_json_add_bool(&w, "dryRun", d->dry_run);
+	vv_json_add_u64(&w, "bytes", d->gc.result.dropped_bytes);
 	put_keepers(&w, d);
 	put_versions(&w, d);
 	vv_json_close_object(&w);

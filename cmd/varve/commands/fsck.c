@@ -88,8 +88,7 @@ static bool json(const fsck *f)
 static void json_member(fsck *f, const char *name, const char *value)
 {
 	if (value) {
-		vv_json_name(&f->w, name);
-		vv_json_string(&f->w, value);
+		vv_json_add_string(&f->w, name, value);
 	}
 }
 
@@ -115,8 +114,7 @@ static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid,
 		json_member(f, "block", cid && !vv_cid_is_null(cid) ? text : NULL);
 		json_member(f, "pack", pack);
 		if (pack) {
-			vv_json_name(&f->w, "offset");
-			vv_json_u64(&f->w, offset);
+			vv_json_add_u64(&f->w, "offset", offset);
 		}
 		if (v) {
 			json_member(f, "path", v->path);
@@ -563,18 +561,13 @@ static vv_status finish(fsck *f, vv_error *err)
 	vv_progress_end();
 	if (json(f)) {
 		vv_json_close_array(&f->w);
-		vv_json_name(&f->w, "versions");
-		vv_json_u64(&f->w, f->count);
-		vv_json_name(&f->w, "elsewhere");
-		vv_json_u64(&f->w, f->absent);
+		vv_json_add_u64(&f->w, "versions", f->count);
+		vv_json_add_u64(&f->w, "elsewhere", f->absent);
 		if (f->asked) {
-			vv_json_name(&f->w, "shown");
-			vv_json_u64(&f->w, f->shown);
+			vv_json_add_u64(&f->w, "shown", f->shown);
 		}
-		vv_json_name(&f->w, "records");
-		vv_json_u64(&f->w, f->records);
-		vv_json_name(&f->w, "rebuilt_indexes");
-		vv_json_u64(&f->w, f->rebuilt);
+		vv_json_add_u64(&f->w, "records", f->records);
+		vv_json_add_u64(&f->w, "rebuilt_indexes", f->rebuilt);
 		vv_json_close_object(&f->w);
 		if ((rc = vv_buf_ok(&f->json, err)) == VV_OK) {
 			vv_out("%s\n", vv_buf_cstr(&f->json));
@@ -745,15 +738,13 @@ static vv_status run_fsck(vv_context *c, vv_error *err)
 	vv_json_out_init(&f.w, &f.json, 2);
 	vv_json_open_object(&f.w);
 	if (f.o->repair) {
-		vv_json_name(&f.w, "repaired");
-		vv_json_open_array(&f.w);
+		vv_json_add_array(&f.w, "repaired");
 		if ((rc = repair(&f, err)) < 0) {
 			goto done;
 		}
 		vv_json_close_array(&f.w);
 	}
-	vv_json_name(&f.w, "problems");
-	vv_json_open_array(&f.w);
+	vv_json_add_array(&f.w, "problems");
 	if ((rc = run_all(&f, err)) < 0 || (rc = ask_keepers(&f, err)) < 0 ||
 	    (rc = finish(&f, err)) < 0) {
 		goto done;

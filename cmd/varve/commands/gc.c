@@ -73,12 +73,6 @@ static bool parse_grace(uint64_t *out, const char *text)
 	return false;
 }
 
-static void put_number(vv_json_out *w, const char *name, uint64_t v)
-{
-	vv_json_name(w, name);
-	vv_json_u64(w, v);
-}
-
 static vv_status print_json(const vv_gc_run *run, vv_error *err)
 {
 	const vv_gc_result *g = &run->result;
@@ -88,17 +82,16 @@ static vv_status print_json(const vv_gc_run *run, vv_error *err)
 
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "dryRun");
-	vv_json_bool(&w, run->dry_run);
-	put_number(&w, "versions", run->versions);
-	put_number(&w, "bytesBefore", g->bytes_before);
-	put_number(&w, "bytesAfter", g->bytes_after);
-	put_number(&w, "liveBlocks", g->live_blocks);
-	put_number(&w, "liveBytes", g->live_bytes);
-	put_number(&w, "asideBlocks", g->aside_blocks);
-	put_number(&w, "asideBytes", g->aside_bytes);
-	put_number(&w, "droppedBlocks", g->dropped_blocks);
-	put_number(&w, "droppedBytes", g->dropped_bytes);
+	vv_json_add_bool(&w, "dryRun", run->dry_run);
+	vv_json_add_u64(&w, "versions", run->versions);
+	vv_json_add_u64(&w, "bytesBefore", g->bytes_before);
+	vv_json_add_u64(&w, "bytesAfter", g->bytes_after);
+	vv_json_add_u64(&w, "liveBlocks", g->live_blocks);
+	vv_json_add_u64(&w, "liveBytes", g->live_bytes);
+	vv_json_add_u64(&w, "asideBlocks", g->aside_blocks);
+	vv_json_add_u64(&w, "asideBytes", g->aside_bytes);
+	vv_json_add_u64(&w, "droppedBlocks", g->dropped_blocks);
+	vv_json_add_u64(&w, "droppedBytes", g->dropped_bytes);
 	vv_json_close_object(&w);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));

@@ -397,19 +397,16 @@ static void json_number(vv_json_out *w, const char *name, const vv_fact_number *
 	vv_buf b = VV_BUF_INIT;
 
 	vv_fact_number_put(&b, n);
-	vv_json_name(w, name);
-	vv_json_string(w, vv_buf_cstr(&b));
+	vv_json_add_string(w, name, vv_buf_cstr(&b));
 	vv_buf_clear(&b);
 }
 
 /* The column's name, which is UTF-8, and what the header has where that is not. */
 static void json_column_name(vv_json_out *w, const vv_field *field, const vv_cell *label)
 {
-	vv_json_name(w, "name");
-	vv_json_string_len(w, field->name, field->name_len);
+	vv_json_add_string_len(w, "name", field->name, field->name_len);
 	if (!vv_utf8_valid(label->text, label->len)) {
-		vv_json_name(w, "header");
-		vv_json_string_len(w, label->text, label->len);
+		vv_json_add_string_len(w, "header", label->text, label->len);
 	}
 }
 
@@ -418,19 +415,15 @@ static void json_known(vv_json_out *w, const vv_field *field, const vv_cell *lab
 {
 	vv_json_open_object(w);
 	json_column_name(w, field, label);
-	vv_json_name(w, "type");
-	vv_json_string(w, vv_type_name(field->type));
-	vv_json_name(w, "missing");
-	vv_json_string(w, missing_words[f->missing]);
-	vv_json_name(w, "known");
-	vv_json_bool(w, !f->unknown);
+	vv_json_add_string(w, "type", vv_type_name(field->type));
+	vv_json_add_string(w, "missing", missing_words[f->missing]);
+	vv_json_add_bool(w, "known", !f->unknown);
 	if (f->numbers) {
 		json_number(w, "least", &f->least);
 		json_number(w, "greatest", &f->greatest);
 	}
 	if (f->texts) {
-		vv_json_name(w, "low");
-		vv_json_string_len(w, f->low.bytes, f->low.len);
+		vv_json_add_string_len(w, "low", f->low.bytes, f->low.len);
 		vv_json_name(w, "high");
 		if (f->open) {
 			vv_json_null(w);
@@ -445,8 +438,7 @@ static void json_names(vv_json_out *w, const char *name, char **names, size_t co
 {
 	size_t i;
 
-	vv_json_name(w, name);
-	vv_json_open_array(w);
+	vv_json_add_array(w, name);
 	for (i = 0; i < count; i++) {
 		vv_json_string(w, names[i]);
 	}
@@ -471,22 +463,15 @@ static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell 
 
 	vv_json_open_object(w);
 	json_column_name(w, s->field, label);
-	vv_json_name(w, "type");
-	vv_json_string(w, vv_type_name(s->field->type));
-	vv_json_name(w, "values");
-	vv_json_u64(w, s->values);
-	vv_json_name(w, "missing");
-	vv_json_u64(w, s->missing);
-	vv_json_name(w, "misfits");
-	vv_json_u64(w, s->misfits);
-	vv_json_name(w, "distinct");
-	vv_json_u64(w, distinct);
-	vv_json_name(w, "distinctExact");
-	vv_json_bool(w, exact);
+	vv_json_add_string(w, "type", vv_type_name(s->field->type));
+	vv_json_add_u64(w, "values", s->values);
+	vv_json_add_u64(w, "missing", s->missing);
+	vv_json_add_u64(w, "misfits", s->misfits);
+	vv_json_add_u64(w, "distinct", distinct);
+	vv_json_add_bool(w, "distinctExact", exact);
 	json_buf(w, "min", &s->min, s->any);
 	json_buf(w, "max", &s->max, s->any);
-	vv_json_name(w, "examples");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "examples");
 	for (i = 0; i < s->example_count; i++) {
 		vv_json_string_len(w, vv_buf_cstr(&s->examples[i]), s->examples[i].len);
 	}
@@ -502,8 +487,7 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 	vv_buf form = VV_BUF_INIT;
 	size_t c;
 
-	vv_json_name(w, "rows");
-	vv_json_u64(w, r->rows);
+	vv_json_add_u64(w, "rows", r->rows);
 	vv_json_name(w, "form");
 	vv_dialect_describe(&form, &r->dialect);
 	vv_json_string(w, vv_buf_cstr(&form));
@@ -515,19 +499,14 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 	} else {
 		vv_json_null(w);
 	}
-	vv_json_name(w, "keySource");
-	vv_json_string(w, sources[r->key_source]);
-	vv_json_name(w, "cut");
-	vv_json_open_object(w);
+	vv_json_add_string(w, "keySource", sources[r->key_source]);
+	vv_json_add_object(w, "cut");
 	json_names(w, "columns", r->cut_columns, r->cut_column_count);
-	vv_json_name(w, "rows");
-	vv_json_u64(w, r->cut_rows);
+	vv_json_add_u64(w, "rows", r->cut_rows);
 	vv_json_close_object(w);
 	json_names(w, "sortedBy", r->sorted_by, r->sorted_by_count);
-	vv_json_name(w, "fileOrderDeclared");
-	vv_json_bool(w, r->file_order_declared);
-	vv_json_name(w, "columns");
-	vv_json_open_array(w);
+	vv_json_add_bool(w, "fileOrderDeclared", r->file_order_declared);
+	vv_json_add_array(w, "columns");
 	for (c = 0; c < f->table->columns; c++) {
 		vv_fact fact = vv_table_fact(&f->known, c);
 
@@ -557,25 +536,20 @@ static vv_status print_json(const info *f, vv_error *err)
 	}
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "name");
-	vv_json_string(&w, f->subject->text);
-	vv_json_name(&w, "kind");
-	vv_json_string(&w, r->kind == VV_KIND_TABLE ? "table" : "file");
-	vv_json_name(&w, "stored");
-	vv_json_bool(&w, f->subject->is_dataset);
+	vv_json_add_string(&w, "name", f->subject->text);
+	vv_json_add_string(&w, "kind", r->kind == VV_KIND_TABLE ? "table" : "file");
+	vv_json_add_bool(&w, "stored", f->subject->is_dataset);
 	vv_json_name(&w, "root");
 	vv_cid_text(cid, &f->table->cid);
 	vv_json_string(&w, cid);
-	vv_json_name(&w, "bytes");
-	vv_json_u64(&w, r->bytes);
+	vv_json_add_u64(&w, "bytes", r->bytes);
 	vv_json_name(&w, "storedBytes");
 	if (f->has_stored) {
 		vv_json_u64(&w, f->stored);
 	} else {
 		vv_json_null(&w);
 	}
-	vv_json_name(&w, r->kind == VV_KIND_TABLE ? "groups" : "chunks");
-	vv_json_u64(&w, f->groups);
+	vv_json_add_u64(&w, r->kind == VV_KIND_TABLE ? "groups" : "chunks", f->groups);
 	if (r->kind == VV_KIND_TABLE) {
 		json_table(&w, f, labels);
 	}

@@ -390,16 +390,12 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 					    [VV_ROW_REMOVED] = "removed",
 					    [VV_ROW_CHANGED] = "changed"};
 
-	vv_json_name(w, "path");
-	vv_json_string(w, e->path);
+	vv_json_add_string(w, "path", e->path);
 	if (e->old_path) {
-		vv_json_name(w, "old_path");
-		vv_json_string(w, e->old_path);
+		vv_json_add_string(w, "old_path", e->old_path);
 	}
-	vv_json_name(w, "change");
-	vv_json_string(w, kinds[e->kind]);
-	vv_json_name(w, "cells");
-	vv_json_open_object(w);
+	vv_json_add_string(w, "change", kinds[e->kind]);
+	vv_json_add_object(w, "cells");
 	for (size_t i = 0; i < e->count; i++) {
 		const vv_row_cell *c = &e->cells[i];
 
@@ -408,30 +404,24 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 				  e->kind == VV_ROW_ADDED ? &c->new_cell : &c->old_cell);
 			continue;
 		}
-		vv_json_name(w, c->name);
-		vv_json_open_object(w);
+		vv_json_add_object(w, c->name);
 		if (c->old_name) {
-			vv_json_name(w, "old_name");
-			vv_json_string(w, c->old_name);
+			vv_json_add_string(w, "old_name", c->old_name);
 		}
 		json_cell(w, "old", &c->old_cell);
 		json_cell(w, "new", &c->new_cell);
 		if (c->change == VV_CELL_FORMAT) {
-			vv_json_name(w, "same_value");
-			vv_json_bool(w, true);
+			vv_json_add_bool(w, "same_value", true);
 		}
 		if (c->came || c->went) {
-			vv_json_name(w, "column");
-			vv_json_string(w, c->came ? "added" : "dropped");
+			vv_json_add_string(w, "column", c->came ? "added" : "dropped");
 		}
 		vv_json_close_object(w);
 	}
 	vv_json_close_object(w);
 	if (e->key) {
-		vv_json_name(w, "old_key");
-		vv_json_string(w, e->old_key);
-		vv_json_name(w, "new_key");
-		vv_json_string(w, e->key);
+		vv_json_add_string(w, "old_key", e->old_key);
+		vv_json_add_string(w, "new_key", e->key);
 	}
 }
 
@@ -448,8 +438,7 @@ static void tell_event(void *payload, vv_json_out *w)
 		print_event(t->event, t->spaced);
 		return;
 	}
-	vv_json_name(w, "row");
-	vv_json_open_object(w);
+	vv_json_add_object(w, "row");
 	json_event(t->event, w);
 	vv_json_close_object(w);
 }

@@ -62,15 +62,12 @@ static vv_status print_json(const options *o, const vv_hello *h, int count, char
 
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "head");
-	vv_json_string(&w, h->head);
-	vv_json_name(&w, "refs");
-	vv_json_open_array(&w);
+	vv_json_add_string(&w, "head", h->head);
+	vv_json_add_array(&w, "refs");
 	for (size_t i = 0; i < h->ref_count; i++) {
 		if (wanted(o, h->refs[i].name, count, patterns)) {
 			vv_json_open_object(&w);
-			vv_json_name(&w, "name");
-			vv_json_string(&w, h->refs[i].name);
+			vv_json_add_string(&w, "name", h->refs[i].name);
 			vv_json_name(&w, "id");
 			vv_oid_text(hex, &h->refs[i].id);
 			vv_json_string(&w, hex);

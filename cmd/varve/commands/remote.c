@@ -71,14 +71,12 @@ static void list_text(const vv_remote *m, bool verbose)
 static void list_json(vv_json_out *w, const vv_remote *m)
 {
 	vv_json_open_object(w);
-	vv_json_name(w, "name");
-	vv_json_string(w, m->name);
+	vv_json_add_string(w, "name", m->name);
 	vv_json_name(w, "url");
 	vv_json_url(w, m->url);
 	vv_json_name(w, "pushUrl");
 	vv_json_url(w, m->push_url ? m->push_url : m->url);
-	vv_json_name(w, "peers");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "peers");
 	for (size_t i = 0; i < m->peer_count; i++) {
 		vv_json_url(w, m->peers[i]);
 	}

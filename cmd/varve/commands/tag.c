@@ -70,13 +70,11 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 		return VV_OK;
 	}
 	vv_json_open_object(&l->w);
-	vv_json_name(&l->w, "name");
-	vv_json_string(&l->w, name);
+	vv_json_add_string(&l->w, "name", name);
 	vv_json_name(&l->w, "commit");
 	vv_oid_text(hex, &ref->commit);
 	vv_json_string(&l->w, vv_oid_is_null(&ref->commit) ? NULL : hex);
-	vv_json_name(&l->w, "annotated");
-	vv_json_bool(&l->w, ref->annotated);
+	vv_json_add_bool(&l->w, "annotated", ref->annotated);
 	vv_json_close_object(&l->w);
 	return vv_buf_ok(&l->buf, err);
 }

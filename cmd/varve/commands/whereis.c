@@ -95,12 +95,9 @@ static void tell(run *r, const char *who, const char *what, uint64_t source, con
 		return;
 	}
 	vv_json_open_object(&r->w);
-	vv_json_name(&r->w, "peer");
-	vv_json_string(&r->w, who);
-	vv_json_name(&r->w, "has");
-	vv_json_string(&r->w, what);
-	vv_json_name(&r->w, "error");
-	vv_json_string(&r->w, why);
+	vv_json_add_string(&r->w, "peer", who);
+	vv_json_add_string(&r->w, "has", what);
+	vv_json_add_string(&r->w, "error", why);
 	tell_speed(r, source);
 	vv_json_close_object(&r->w);
 }
@@ -288,20 +285,13 @@ static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *
 		return;
 	}
 	vv_json_open_object(&r->w);
-	vv_json_name(&r->w, "holder");
-	vv_json_string(&r->w, h->name);
-	vv_json_name(&r->w, "has");
-	vv_json_string(&r->w, what_it_has(h));
-	vv_json_name(&r->w, "shards");
-	vv_json_u64(&r->w, h->shards);
-	vv_json_name(&r->w, "asked");
-	vv_json_u64(&r->w, h->asked);
-	vv_json_name(&r->w, "shown");
-	vv_json_u64(&r->w, h->shown);
-	vv_json_name(&r->w, "proven");
-	vv_json_string(&r->w, proven);
-	vv_json_name(&r->w, "error");
-	vv_json_string(&r->w, why);
+	vv_json_add_string(&r->w, "holder", h->name);
+	vv_json_add_string(&r->w, "has", what_it_has(h));
+	vv_json_add_u64(&r->w, "shards", h->shards);
+	vv_json_add_u64(&r->w, "asked", h->asked);
+	vv_json_add_u64(&r->w, "shown", h->shown);
+	vv_json_add_string(&r->w, "proven", proven);
+	vv_json_add_string(&r->w, "error", why);
 	tell_speed(r, h->source);
 	vv_json_close_object(&r->w);
 }
@@ -331,16 +321,13 @@ static vv_status tell_vault(run *r, vv_error *err)
 			vv_json_null(&r->w);
 		} else {
 			vv_json_open_object(&r->w);
-			vv_json_name(&r->w, "complete");
-			vv_json_bool(&r->w, rc == VV_OK && v.kept == v.blocks && !v.partly);
-			vv_json_name(&r->w, "shards");
-			vv_json_u64(&r->w, rc == VV_OK ? v.shards : 0);
-			vv_json_name(&r->w, "error");
-			vv_json_string(&r->w, rc < 0 ? why.message : NULL);
+			vv_json_add_bool(&r->w, "complete",
+					 rc == VV_OK && v.kept == v.blocks && !v.partly);
+			vv_json_add_u64(&r->w, "shards", rc == VV_OK ? v.shards : 0);
+			vv_json_add_string(&r->w, "error", rc < 0 ? why.message : NULL);
 			vv_json_close_object(&r->w);
 		}
-		vv_json_name(&r->w, "holders");
-		vv_json_open_array(&r->w);
+		vv_json_add_array(&r->w, "holders");
 	}
 	for (size_t i = 0; rc == VV_OK && i < v.count; i++) {
 		tell_holder(r, &v, &v.holders[i]);
@@ -380,14 +367,10 @@ static vv_status tell_provider(void *payload, const vv_provider *p, vv_error *er
 	}
 	vv_cid_text(text, a->cid);
 	vv_json_open_object(&r->w);
-	vv_json_name(&r->w, "cid");
-	vv_json_string(&r->w, text);
-	vv_json_name(&r->w, "peer");
-	vv_json_string(&r->w, p->id);
-	vv_json_name(&r->w, "address");
-	vv_json_string(&r->w, p->address);
-	vv_json_name(&r->w, "protocols");
-	vv_json_string(&r->w, p->protocols);
+	vv_json_add_string(&r->w, "cid", text);
+	vv_json_add_string(&r->w, "peer", p->id);
+	vv_json_add_string(&r->w, "address", p->address);
+	vv_json_add_string(&r->w, "protocols", p->protocols);
 	vv_json_close_object(&r->w);
 	return vv_buf_ok(&r->b, err);
 }
@@ -451,14 +434,10 @@ static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
 		return VV_OK;
 	}
 	vv_json_open_object(&r->w);
-	vv_json_name(&r->w, "time");
-	vv_json_string(&r->w, c->time);
-	vv_json_name(&r->w, "peer");
-	vv_json_string(&r->w, c->peer);
-	vv_json_name(&r->w, "blocks");
-	vv_json_u64(&r->w, c->blocks);
-	vv_json_name(&r->w, "bytes");
-	vv_json_u64(&r->w, c->bytes);
+	vv_json_add_string(&r->w, "time", c->time);
+	vv_json_add_string(&r->w, "peer", c->peer);
+	vv_json_add_u64(&r->w, "blocks", c->blocks);
+	vv_json_add_u64(&r->w, "bytes", c->bytes);
 	vv_json_close_object(&r->w);
 	return vv_buf_ok(&r->b, err);
 }
@@ -466,8 +445,7 @@ static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
 static void heading(run *r, const char *name, const char *text)
 {
 	if (r->json) {
-		vv_json_name(&r->w, name);
-		vv_json_open_array(&r->w);
+		vv_json_add_array(&r->w, name);
 	} else {
 		vv_out("%s\n", text);
 	}
@@ -504,8 +482,7 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 	vv_cid_text(text, &r->root);
 	if (r->json) {
 		vv_json_open_object(&r->w);
-		vv_json_name(&r->w, "root");
-		vv_json_string(&r->w, text);
+		vv_json_add_string(&r->w, "root", text);
 	} else {
 		vv_out_text(word, strlen(word));
 		vv_out("  %s\n", text);
@@ -522,8 +499,7 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 	}
 	if (r->o->routing.count > 0) {
 		if (r->json) {
-			vv_json_name(&r->w, "providers");
-			vv_json_open_array(&r->w);
+			vv_json_add_array(&r->w, "providers");
 		}
 		if (rc == VV_OK) {
 			rc = ask_routers(r, err);
@@ -533,8 +509,7 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 		}
 	}
 	if (r->json) {
-		vv_json_name(&r->w, "receipts");
-		vv_json_open_array(&r->w);
+		vv_json_add_array(&r->w, "receipts");
 	}
 	if (rc == VV_OK) {
 		rc = vv_receipts_of(r->repo, &r->root, tell_receipt, r, err);

@@ -324,12 +324,9 @@ static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 {
 	vv_buf date = VV_BUF_INIT;
 
-	vv_json_name(w, label);
-	vv_json_open_object(w);
-	vv_json_name(w, "name");
-	vv_json_string(w, p->name);
-	vv_json_name(w, "email");
-	vv_json_string(w, p->email);
+	vv_json_add_object(w, label);
+	vv_json_add_string(w, "name", p->name);
+	vv_json_add_string(w, "email", p->email);
 	vv_json_name(w, "date");
 	vv_person_iso_date(&date, p);
 	vv_json_string(w, vv_buf_cstr(&date));
@@ -352,24 +349,20 @@ static vv_status print_json(vv_commit_view *v, const vv_commit *c, const vv_comm
 	vv_json_name(&w, "commit");
 	vv_oid_text(hex, &c->id);
 	vv_json_string(&w, hex);
-	vv_json_name(&w, "parents");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "parents");
 	for (i = 0; i < c->parent_count; i++) {
 		vv_oid_text(hex, &c->parents[i]);
 		vv_json_string(&w, hex);
 	}
 	vv_json_close_array(&w);
-	vv_json_name(&w, "names");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "names");
 	each_name(v->names, &c->id, json_name, &w);
 	vv_json_close_array(&w);
 	json_person(&w, "author", &c->author);
 	json_person(&w, "committer", &c->committer);
 	subject = vv_commit_subject(c, &len);
-	vv_json_name(&w, "subject");
-	vv_json_string_len(&w, subject, len);
-	vv_json_name(&w, "message");
-	vv_json_string(&w, c->message);
+	vv_json_add_string_len(&w, "subject", subject, len);
+	vv_json_add_string(&w, "message", c->message);
 	if (v->stat) {
 		vv_json_name(&w, "files");
 		vv_commit_stat_json(&w, stat);

@@ -366,8 +366,7 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 static void put_pair(vv_json_out *w, const char *name, bool has_old, uint64_t from, bool has_new,
 		     uint64_t to)
 {
-	vv_json_name(w, name);
-	vv_json_open_array(w);
+	vv_json_add_array(w, name);
 	if (has_old) {
 		vv_json_u64(w, from);
 	} else {
@@ -396,19 +395,16 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 		char cid[VV_CID_TEXT + 1];
 
 		vv_json_open_object(w);
-		vv_json_name(w, "path");
-		vv_json_string(w, s->lines[i].path);
+		vv_json_add_string(w, "path", s->lines[i].path);
 		if (s->lines[i].from) {
-			vv_json_name(w, "from");
-			vv_json_string(w, s->lines[i].from);
+			vv_json_add_string(w, "from", s->lines[i].from);
 		}
-		vv_json_name(w, "change");
-		vv_json_string(w, s->lines[i].from ? "renamed"
-				  : !o->there      ? "added"
-				  : !n->there      ? "removed"
-						   : "modified");
-		vv_json_name(w, "kind");
-		vv_json_string(w, kind_of(n->there ? n : o));
+		vv_json_add_string(w, "change",
+				   s->lines[i].from ? "renamed"
+				   : !o->there      ? "added"
+				   : !n->there      ? "removed"
+						    : "modified");
+		vv_json_add_string(w, "kind", kind_of(n->there ? n : o));
 		put_pair(w, "bytes", o->there, o->bytes, n->there, n->bytes);
 		if (o->table || n->table) {
 			put_pair(w, "rows", o->table, o->rows, n->table, n->rows);
@@ -417,8 +413,7 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 		vv_change_counts_json(w, &s->lines[i].counts);
 		if (n->stored) {
 			vv_cid_text(cid, &n->root);
-			vv_json_name(w, "root");
-			vv_json_string(w, cid);
+			vv_json_add_string(w, "root", cid);
 			vv_json_name(w, "stored");
 			if (s->lines[i].has_growth) {
 				vv_json_u64(w, s->lines[i].growth.stored);

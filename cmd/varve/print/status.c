@@ -142,28 +142,21 @@ static void json_facts(vv_json_out *w, const char *name, const vv_change_entry *
 	if (!f->known && !f->counts.counted && !f->problem) {
 		return;
 	}
-	vv_json_name(w, name);
-	vv_json_open_object(w);
+	vv_json_add_object(w, name);
 	if (f->known) {
-		vv_json_name(w, e->table ? "groups" : "chunks");
-		vv_json_u64(w, f->groups);
-		vv_json_name(w, e->table ? "groupsNew" : "chunksNew");
-		vv_json_u64(w, f->groups_new);
+		vv_json_add_u64(w, e->table ? "groups" : "chunks", f->groups);
+		vv_json_add_u64(w, e->table ? "groupsNew" : "chunksNew", f->groups_new);
 	}
 	if ((f->known || f->counts.counted) && e->table) {
-		vv_json_name(w, "rows");
-		vv_json_u64(w, f->rows);
-		vv_json_name(w, "rowsBefore");
-		vv_json_u64(w, f->rows_before);
+		vv_json_add_u64(w, "rows", f->rows);
+		vv_json_add_u64(w, "rowsBefore", f->rows_before);
 	}
 	vv_change_counts_json(w, &f->counts);
 	if (f->form) {
-		vv_json_name(w, "formOnly");
-		vv_json_string(w, f->form);
+		vv_json_add_string(w, "formOnly", f->form);
 	}
 	if (f->problem) {
-		vv_json_name(w, "problem");
-		vv_json_string(w, f->problem);
+		vv_json_add_string(w, "problem", f->problem);
 	}
 	vv_json_close_object(w);
 }
@@ -173,44 +166,34 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 	const char letters[4] = {e->staged, '\0', e->work, '\0'};
 
 	vv_json_open_object(w);
-	vv_json_name(w, "path");
-	vv_json_string(w, e->path);
+	vv_json_add_string(w, "path", e->path);
 	if (e->from) {
-		vv_json_name(w, "from");
-		vv_json_string(w, e->from);
+		vv_json_add_string(w, "from", e->from);
 	}
-	vv_json_name(w, "index");
-	vv_json_string(w, letters);
-	vv_json_name(w, "worktree");
-	vv_json_string(w, letters + 2);
-	vv_json_name(w, "kind");
-	vv_json_string(w, !e->dataset       ? "ordinary"
-			  : e->table        ? "table"
-			  : e->pointer_only ? "pointer"
-					    : "dataset");
+	vv_json_add_string(w, "index", letters);
+	vv_json_add_string(w, "worktree", letters + 2);
+	vv_json_add_string(w, "kind",
+			   !e->dataset       ? "ordinary"
+			   : e->table        ? "table"
+			   : e->pointer_only ? "pointer"
+					     : "dataset");
 	json_facts(w, "staged", e, &e->staged_facts);
 	json_facts(w, "changed", e, &e->work_facts);
 	if (e->pointer_only) {
-		vv_json_name(w, "pointerOnly");
-		vv_json_bool(w, true);
-		vv_json_name(w, "blocksHere");
-		vv_json_bool(w, e->blocks_here);
+		vv_json_add_bool(w, "pointerOnly", true);
+		vv_json_add_bool(w, "blocksHere", e->blocks_here);
 	}
 	if (e->lost) {
-		vv_json_name(w, "trackLost");
-		vv_json_bool(w, true);
+		vv_json_add_bool(w, "trackLost", true);
 	}
 	if (e->plain) {
-		vv_json_name(w, "plainText");
-		vv_json_bool(w, true);
+		vv_json_add_bool(w, "plainText", true);
 	}
 	if (e->mend && !e->torn) {
-		vv_json_name(w, "damagedPointer");
-		vv_json_bool(w, true);
+		vv_json_add_bool(w, "damagedPointer", true);
 	}
 	if (e->torn || e->edited) {
-		vv_json_name(w, e->torn ? "tornPointer" : "editedPointer");
-		vv_json_bool(w, true);
+		vv_json_add_bool(w, e->torn ? "tornPointer" : "editedPointer", true);
 	}
 	vv_json_close_object(w);
 }
@@ -222,33 +205,24 @@ static void put_json(vv_buf *b, const vv_changes *c)
 
 	vv_json_out_init(&w, b, 2);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "branch");
-	vv_json_string(&w, branch_name(c));
+	vv_json_add_string(&w, "branch", branch_name(c));
 	vv_json_name(&w, "head");
 	vv_oid_text(hex, &c->head.commit);
 	vv_json_string(&w, c->head.unborn ? NULL : hex);
-	vv_json_name(&w, "upstream");
-	vv_json_string(&w, c->upstream);
-	vv_json_name(&w, "ahead");
-	vv_json_u64(&w, c->ahead);
-	vv_json_name(&w, "behind");
-	vv_json_u64(&w, c->behind);
-	vv_json_name(&w, "unsentVersions");
-	vv_json_u64(&w, c->unsent);
+	vv_json_add_string(&w, "upstream", c->upstream);
+	vv_json_add_u64(&w, "ahead", c->ahead);
+	vv_json_add_u64(&w, "behind", c->behind);
+	vv_json_add_u64(&w, "unsentVersions", c->unsent);
 	if (c->hook.len > 0) {
-		vv_json_name(&w, "pushesNoRows");
-		vv_json_string(&w, vv_buf_cstr(&c->hook));
+		vv_json_add_string(&w, "pushesNoRows", vv_buf_cstr(&c->hook));
 	}
-	vv_json_name(&w, "missingBlocks");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "missingBlocks");
 	for (size_t i = 0; i < c->missing_count; i++) {
 		vv_json_string(&w, c->missing[i]);
 	}
 	vv_json_close_array(&w);
-	vv_json_name(&w, "state");
-	vv_json_string(&w, c->state);
-	vv_json_name(&w, "entries");
-	vv_json_open_array(&w);
+	vv_json_add_string(&w, "state", c->state);
+	vv_json_add_array(&w, "entries");
 	for (size_t i = 0; i < c->count; i++) {
 		json_entry(&w, &c->entries[i]);
 	}

@@ -22,29 +22,20 @@ static void print_json(const vv_doctor *d)
 
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "wrong");
-	vv_json_u64(&w, d->wrong);
-	vv_json_name(&w, "versions");
-	vv_json_open_object(&w);
-	vv_json_name(&w, "varve");
-	vv_json_string(&w, VARVE_VERSION);
-	vv_json_name(&w, "git");
-	vv_json_string(&w, d->git[0] ? d->git : NULL);
+	vv_json_add_u64(&w, "wrong", d->wrong);
+	vv_json_add_object(&w, "versions");
+	vv_json_add_string(&w, "varve", VARVE_VERSION);
+	vv_json_add_string(&w, "git", d->git[0] ? d->git : NULL);
 	vv_json_close_object(&w);
-	vv_json_name(&w, "findings");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "findings");
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_doctor_finding *f = &d->findings[i];
 
 		vv_json_open_object(&w);
-		vv_json_name(&w, "what");
-		vv_json_string(&w, f->what);
-		vv_json_name(&w, "wrong");
-		vv_json_bool(&w, f->wrong);
-		vv_json_name(&w, "message");
-		vv_json_string(&w, f->message);
-		vv_json_name(&w, "mend");
-		vv_json_string(&w, f->mend);
+		vv_json_add_string(&w, "what", f->what);
+		vv_json_add_bool(&w, "wrong", f->wrong);
+		vv_json_add_string(&w, "message", f->message);
+		vv_json_add_string(&w, "mend", f->mend);
 		vv_json_close_object(&w);
 	}
 	vv_json_close_array(&w);

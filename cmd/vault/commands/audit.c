@@ -119,22 +119,19 @@ static void put_json(vv_json_out *w, const vv_audit *x, const vv_vault_place *p)
 		       {"bad", x->bad_count}, {"records", x->records}, {"damaged", x->damaged}};
 
 	vv_json_open_object(w);
-	vv_json_name(w, "holder");
-	vv_json_string(w, p->config->name);
+	vv_json_add_string(w, "holder", p->config->name);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		vv_json_name(w, numbers[i].name);
-		vv_json_u64(w, numbers[i].value);
+		vv_json_add_u64(w, numbers[i].name, numbers[i].value);
 	}
-	vv_json_name(w, "damaged_records");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "damaged_records");
 	for (size_t i = 0; x->damaged > 0 && i < p->meeting.damaged_count; i++) {
 		if (!p->meeting.damaged[i].unheard) {
 			vv_json_string(w, p->meeting.damaged[i].name);
 		}
 	}
 	vv_json_close_array(w);
-	vv_json_name(w, "error");
-	vv_json_string(w, p->holder ? (x->first[0] ? x->first : NULL) : p->why.message);
+	vv_json_add_string(w, "error",
+			   p->holder ? (x->first[0] ? x->first : NULL) : p->why.message);
 	vv_json_close_object(w);
 }
 

@@ -249,23 +249,22 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 		const vv_vault_place *p = &s->places[i];
 		count_kept(s, p, &shards, &bytes);
 		vv_json_open_object(&w);
-		vv_json_name(&w, "name");
-		vv_json_string(&w, p->config->name);
+		vv_json_add_string(&w, "name", p->config->name);
 		vv_json_name(&w, "url");
 		vv_json_url(&w, p->config->url);
-		vv_json_name(&w, "domain");
-		vv_json_string(&w,
-			       *vv_vault_place_domain(s, p) ? vv_vault_place_domain(s, p) : NULL);
-		vv_json_name(&w, "state");
-		vv_json_string(&w, p->config->dead ? "dead" : p->holder ? "here" : "away");
-		vv_json_name(&w, "shards");
-		vv_json_u64(&w, shards);
-		vv_json_name(&w, "bytes");
-		vv_json_u64(&w, bytes);
-		vv_json_name(&w, "caveat");
-		vv_json_string(&w, p->holder ? vv_vault_holder_caveat(p->holder) : NULL);
-		vv_json_name(&w, "error");
-		vv_json_string(&w, (p->holder && !p->refuses) || p->config->dead ? NULL
+		vv_json_add_string(&w, "domain",
+				   *vv_vault_place_domain(s, p) ? vv_vault_place_domain(s, p)
+								: NULL);
+		vv_json_add_string(&w, "state",
+				   p->config->dead ? "dead"
+				   : p->holder     ? "here"
+						   : "away");
+		vv_json_add_u64(&w, "shards", shards);
+		vv_json_add_u64(&w, "bytes", bytes);
+		vv_json_add_string(&w, "caveat",
+				   p->holder ? vv_vault_holder_caveat(p->holder) : NULL);
+		vv_json_add_string(&w, "error",
+				   (p->holder && !p->refuses) || p->config->dead ? NULL
 										 : p->why.message);
 		vv_json_close_object(&w);
 	}

@@ -104,14 +104,11 @@ static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
 	if (r->stripe_count == 0) {
 		return;
 	}
-	vv_json_name(w, "stripes");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "stripes");
 	for (size_t i = 0; i < r->stripe_count; i++) {
 		vv_json_open_object(w);
-		vv_json_name(w, "data");
-		vv_json_u64(w, r->stripes[i].code.data);
-		vv_json_name(w, "parity");
-		vv_json_open_array(w);
+		vv_json_add_u64(w, "data", r->stripes[i].code.data);
+		vv_json_add_array(w, "parity");
 		for (size_t n = 0; n < r->stripes[i].code.parity; n++) {
 			vv_cid_text(cid, &r->stripes[i].parity[n].cid);
 			vv_json_string(w, cid);
@@ -131,31 +128,22 @@ static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_
 	vv_cid_text(cid, &r->cid);
 	vv_did_text(did, r->author);
 	vv_json_open_object(w);
-	vv_json_name(w, "record");
-	vv_json_string(w, cid);
-	vv_json_name(w, "kind");
-	vv_json_string(w, vv_ledger_kind_name(r->kind));
-	vv_json_name(w, "author");
-	vv_json_string(w, did);
-	vv_json_name(w, "sequence");
-	vv_json_u64(w, r->sequence);
-	vv_json_name(w, "time");
-	vv_json_string(w, when(time, r->time));
-	vv_json_name(w, "counts");
-	vv_json_bool(w, vv_vault_counts(s->state, r));
-	vv_json_name(w, "says");
-	vv_json_string(w, vv_buf_cstr(&words));
+	vv_json_add_string(w, "record", cid);
+	vv_json_add_string(w, "kind", vv_ledger_kind_name(r->kind));
+	vv_json_add_string(w, "author", did);
+	vv_json_add_u64(w, "sequence", r->sequence);
+	vv_json_add_string(w, "time", when(time, r->time));
+	vv_json_add_bool(w, "counts", vv_vault_counts(s->state, r));
+	vv_json_add_string(w, "says", vv_buf_cstr(&words));
 	if (all) {
-		vv_json_name(w, "shards");
-		vv_json_open_array(w);
+		vv_json_add_array(w, "shards");
 		for (size_t i = 0; i < r->shard_count; i++) {
 			vv_cid_text(cid, &r->shards[i].cid);
 			vv_json_string(w, cid);
 		}
 		vv_json_close_array(w);
 		put_stripes(w, r);
-		vv_json_name(w, "links");
-		vv_json_open_array(w);
+		vv_json_add_array(w, "links");
 		for (size_t i = 0; i < r->link_count; i++) {
 			vv_cid_text(cid, &r->links[i]);
 			vv_json_string(w, cid);

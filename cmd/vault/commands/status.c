@@ -97,25 +97,17 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "safe");
-	vv_json_bool(&w, x->safe);
-	vv_json_name(&w, "current");
-	vv_json_bool(&w, x->current);
+	vv_json_add_bool(&w, "safe", x->safe);
+	vv_json_add_bool(&w, "current", x->current);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		vv_json_name(&w, numbers[i].name);
-		vv_json_u64(&w, numbers[i].value);
+		vv_json_add_u64(&w, numbers[i].name, numbers[i].value);
 	}
-	vv_json_name(&w, "new_refs");
-	vv_json_u64(&w, x->new_refs);
-	vv_json_name(&w, "new_ref");
-	vv_json_string(&w, x->new_ref);
-	vv_json_name(&w, "code");
-	vv_json_string(&w, x->code.data > 0 ? code_text(code, x->code) : NULL);
-	vv_json_name(&w, "proven");
-	vv_json_string(&w, x->proven > 0 ? when(time, x->proven) : NULL);
+	vv_json_add_u64(&w, "new_refs", x->new_refs);
+	vv_json_add_string(&w, "new_ref", x->new_ref);
+	vv_json_add_string(&w, "code", x->code.data > 0 ? code_text(code, x->code) : NULL);
+	vv_json_add_string(&w, "proven", x->proven > 0 ? when(time, x->proven) : NULL);
 	vv_cid_text(head, &x->head);
-	vv_json_name(&w, "head");
-	vv_json_string(&w, vv_cid_is_null(&x->head) ? NULL : head);
+	vv_json_add_string(&w, "head", vv_cid_is_null(&x->head) ? NULL : head);
 	vv_json_close_object(&w);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));

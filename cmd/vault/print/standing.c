@@ -155,19 +155,6 @@ static void print_notes(const vv_standing_report *x)
 
 /* --- for programs ------------------------------------------------------------------------------------ */
 
-static void put_u64(vv_json_out *w, const char *name, uint64_t value)
-{
-	vv_json_name(w, name);
-	vv_json_u64(w, value);
-}
-
-/* NULL: null. */
-static void put_text(vv_json_out *w, const char *name, const char *value)
-{
-	vv_json_name(w, name);
-	vv_json_string(w, value);
-}
-
 /* 0: null. */
 static void put_time(vv_json_out *w, const char *name, uint64_t seconds)
 {
@@ -186,15 +173,14 @@ static void put_line(vv_json_out *w, const vv_standing_line *l)
 
 	vv_cid_text(cid, &l->vault);
 	vv_json_open_object(w);
-	put_text(w, "vault", cid);
-	put_text(w, "auditor", did_of(did, l->auditor));
-	vv_json_name(w, "counts");
-	vv_json_bool(w, l->counts);
-	put_u64(w, "byteDays", l->byte_days);
-	put_u64(w, "bytes", l->bytes);
-	put_u64(w, "good", l->good);
-	put_u64(w, "failed", l->failed);
-	put_u64(w, "ahead", l->ahead);
+	vv_json_add_string(w, "vault", cid);
+	vv_json_add_string(w, "auditor", did_of(did, l->auditor));
+	vv_json_add_bool(w, "counts", l->counts);
+	vv_json_add_u64(w, "byteDays", l->byte_days);
+	vv_json_add_u64(w, "bytes", l->bytes);
+	vv_json_add_u64(w, "good", l->good);
+	vv_json_add_u64(w, "failed", l->failed);
+	vv_json_add_u64(w, "ahead", l->ahead);
 	put_time(w, "proven", l->proven);
 	vv_json_close_object(w);
 }
@@ -204,15 +190,15 @@ static void put_part(vv_json_out *w, const vv_room_part *p)
 	did_text did;
 
 	vv_json_open_object(w);
-	put_text(w, "auditor", did_of(did, p->auditor));
-	put_u64(w, "byteDays", p->byte_days);
+	vv_json_add_string(w, "auditor", did_of(did, p->auditor));
+	vv_json_add_u64(w, "byteDays", p->byte_days);
 	vv_json_name(w, "most");
 	if (p->most == UINT64_MAX) {
 		vv_json_null(w);
 	} else {
 		vv_json_u64(w, p->most);
 	}
-	put_u64(w, "room", p->room);
+	vv_json_add_u64(w, "room", p->room);
 	vv_json_close_object(w);
 }
 
@@ -221,13 +207,12 @@ static void put_entry(vv_json_out *w, const vv_standing_report *x, const vv_stan
 	did_text did;
 
 	vv_json_open_object(w);
-	put_text(w, "did", did_of(did, e->key));
-	put_text(w, "name", e->name);
-	put_u64(w, "bytes", e->bytes);
-	put_u64(w, "byteDays", e->byte_days);
+	vv_json_add_string(w, "did", did_of(did, e->key));
+	vv_json_add_string(w, "name", e->name);
+	vv_json_add_u64(w, "bytes", e->bytes);
+	vv_json_add_u64(w, "byteDays", e->byte_days);
 	put_time(w, "proven", e->proven);
-	vv_json_name(w, "audits");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "audits");
 	for (size_t i = 0; i < x->audited.standing.count; i++) {
 		if (is_of(&x->audited.standing.lines[i], e)) {
 			put_line(w, &x->audited.standing.lines[i]);
@@ -235,13 +220,11 @@ static void put_entry(vv_json_out *w, const vv_standing_report *x, const vv_stan
 	}
 	vv_json_close_array(w);
 	if (e->admitted) {
-		put_u64(w, "shards", e->shards);
-		put_u64(w, "records", e->records);
-		put_u64(w, "room", e->room);
-		vv_json_name(w, "share");
-		vv_json_bool(w, e->fixed);
-		vv_json_name(w, "parts");
-		vv_json_open_array(w);
+		vv_json_add_u64(w, "shards", e->shards);
+		vv_json_add_u64(w, "records", e->records);
+		vv_json_add_u64(w, "room", e->room);
+		vv_json_add_bool(w, "share", e->fixed);
+		vv_json_add_array(w, "parts");
 		for (size_t i = 0; i < e->part_count; i++) {
 			put_part(w, &e->parts[i]);
 		}
@@ -258,13 +241,12 @@ static vv_status print_json(const vv_standing_report *x, vv_error *err)
 
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
-	put_u64(&w, "now", x->audited.standing.now);
-	put_u64(&w, "days", VV_STANDING_DAYS);
-	put_u64(&w, "size", x->rules.size);
-	put_u64(&w, "ratioThousandths", x->rules.reward.ratio);
-	put_u64(&w, "allowance", x->rules.reward.ratio > 0 ? x->rules.reward.allowance : 0);
-	vv_json_name(&w, "identities");
-	vv_json_open_array(&w);
+	vv_json_add_u64(&w, "now", x->audited.standing.now);
+	vv_json_add_u64(&w, "days", VV_STANDING_DAYS);
+	vv_json_add_u64(&w, "size", x->rules.size);
+	vv_json_add_u64(&w, "ratioThousandths", x->rules.reward.ratio);
+	vv_json_add_u64(&w, "allowance", x->rules.reward.ratio > 0 ? x->rules.reward.allowance : 0);
+	vv_json_add_array(&w, "identities");
 	for (size_t i = 0; i < x->count; i++) {
 		put_entry(&w, x, &x->entries[i]);
 	}

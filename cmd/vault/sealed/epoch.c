@@ -323,13 +323,11 @@ static void put_inner(vv_buf *b, const vv_epoch_change *change, const vv_epoch_s
 	const size_t count = x ? x->count : 0;
 
 	vv_cbor_put_map(b, 2);
-	vv_cbor_put_key(b, "readers");
-	vv_cbor_put_array(b, change->reader_count);
+	vv_cbor_add_array(b, "readers", change->reader_count);
 	for (size_t i = 0; i < change->reader_count; i++) {
 		vv_cbor_put_bytes(b, change->readers[i], VV_KEY_PUBLIC);
 	}
-	vv_cbor_put_key(b, "secrets");
-	vv_cbor_put_array(b, count);
+	vv_cbor_add_array(b, "secrets", count);
 	for (size_t i = 0; i < count; i++) {
 		vv_cbor_put_array(b, 2);
 		vv_cbor_put_link(b, &x->items[i].epoch);

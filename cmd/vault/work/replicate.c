@@ -533,32 +533,24 @@ static vv_status list_places(replicating *r, vv_error *err)
 
 	vv_json_out_init(&w, &r->places, 0);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "copies");
-	vv_json_u64(&w, r->x->copies);
-	vv_json_name(&w, "min");
-	vv_json_u64(&w, r->x->min);
+	vv_json_add_u64(&w, "copies", r->x->copies);
+	vv_json_add_u64(&w, "min", r->x->min);
 	if (r->x->code.data > 0) {
 		(void)snprintf(code, sizeof(code), "%u+%u", r->x->code.data, r->x->code.parity);
-		vv_json_name(&w, "code");
-		vv_json_string(&w, code);
+		vv_json_add_string(&w, "code", code);
 	}
-	vv_json_name(&w, "holders");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "holders");
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_holder_config *c = s->places[i].config;
 		if (c->dead) {
 			continue;
 		}
 		vv_json_open_object(&w);
-		vv_json_name(&w, "name");
-		vv_json_string(&w, c->name);
-		vv_json_name(&w, "url");
-		vv_json_string(&w, c->url);
-		vv_json_name(&w, "domain");
-		vv_json_string(&w, c->domain);
+		vv_json_add_string(&w, "name", c->name);
+		vv_json_add_string(&w, "url", c->url);
+		vv_json_add_string(&w, "domain", c->domain);
 		if (c->key) {
-			vv_json_name(&w, "key");
-			vv_json_string(&w, c->key);
+			vv_json_add_string(&w, "key", c->key);
 		}
 		vv_json_close_object(&w);
 	}

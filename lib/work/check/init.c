@@ -45,12 +45,9 @@ static vv_status put_rules(vv_buf *out, vv_repository *r, vv_dataset_reader *s,
 
 	vv_json_out_init(&w, out, 2);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "version");
-	vv_json_u64(&w, 1);
-	vv_json_name(&w, "onCommit");
-	vv_json_string(&w, "warn");
-	vv_json_name(&w, "datasets");
-	vv_json_open_array(&w);
+	vv_json_add_u64(&w, "version", 1);
+	vv_json_add_string(&w, "onCommit", "warn");
+	vv_json_add_array(&w, "datasets");
 	for (size_t i = 0; i < list->count && rc == VV_OK; i++) {
 		bool told;
 

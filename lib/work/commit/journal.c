@@ -127,22 +127,14 @@ static void put_name(vv_json_out *w, const char *name, const char *text)
 	vv_buf hex = VV_BUF_INIT;
 
 	if (vv_utf8_valid(text, strlen(text))) {
-		vv_json_name(w, name);
-		vv_json_string(w, text);
+		vv_json_add_string(w, name, text);
 		return;
 	}
 	(void)snprintf(key, sizeof(key), "%s_hex", name);
 	vv_hex_put(&hex, text, strlen(text));
-	vv_json_name(w, key);
-	vv_json_string(w, vv_buf_cstr(&hex));
+	vv_json_add_string(w, key, vv_buf_cstr(&hex));
 	w->buf->failed = w->buf->failed || hex.failed;
 	vv_buf_clear(&hex);
-}
-
-static void put_text(vv_json_out *w, const char *name, const char *text)
-{
-	vv_json_name(w, name);
-	vv_json_string(w, text);
 }
 
 static void put_id(vv_json_out *w, const char *name, const vv_oid *id)
@@ -150,7 +142,7 @@ static void put_id(vv_json_out *w, const char *name, const vv_oid *id)
 	char hex[VV_OID_TEXT + 1];
 
 	vv_oid_text(hex, id);
-	put_text(w, name, hex);
+	vv_json_add_string(w, name, hex);
 }
 
 /* "100644 1f7a7a...": a mode and an id; "0": there is nothing. */
@@ -160,14 +152,13 @@ static void put_version(vv_json_out *w, const char *name, uint32_t mode, const v
 
 	vv_oid_text(hex, id);
 	(void)snprintf(text, sizeof(text), mode ? "%" PRIo32 " %s" : "0", mode, hex);
-	put_text(w, name, text);
+	vv_json_add_string(w, name, text);
 }
 
 static void put_flag(vv_json_out *w, const char *name, bool on)
 {
 	if (on) {
-		vv_json_name(w, name);
-		vv_json_bool(w, true);
+		vv_json_add_bool(w, name, true);
 	}
 }
 
@@ -205,16 +196,14 @@ static vv_status put_first_line(vv_journal *j, const vv_journal_options *o, vv_e
 
 	vv_json_out_init(&w, &b, 0);
 	vv_json_open_object(&w);
-	vv_json_name(&w, "journal");
-	vv_json_u64(&w, VV_JOURNAL_VERSION);
-	put_text(&w, "command", o->command);
+	vv_json_add_u64(&w, "journal", VV_JOURNAL_VERSION);
+	vv_json_add_string(&w, "command", o->command);
 	put_name(&w, "what", o->what);
-	vv_json_name(&w, "pid");
-	vv_json_u64(&w, (uint64_t)getpid());
-	put_text(&w, "end", ends[o->end]);
+	vv_json_add_u64(&w, "pid", (uint64_t)getpid());
+	vv_json_add_string(&w, "end", ends[o->end]);
 	put_flag(&w, "finish", o->finish);
 	if (o->state) {
-		put_text(&w, "state", o->state);
+		vv_json_add_string(&w, "state", o->state);
 	}
 	return end_line(j, &w, &b, err);
 }
@@ -456,10 +445,9 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 	if (c->from) {
 		put_name(&w, "from", c->from);
 	}
-	put_text(&w, "was", was);
+	vv_json_add_string(&w, "was", was);
 	if (kept) {
-		vv_json_name(&w, "kept");
-		vv_json_u64(&w, j->kept);
+		vv_json_add_u64(&w, "kept", j->kept);
 	}
 	if (c->old_mode) {
 		put_version(&w, "old", c->old_mode, &c->old_id);
@@ -495,8 +483,7 @@ vv_status vv_journal_file(vv_journal *j, const char *name, vv_error *err)
 	vv_json_open_object(&w);
 	put_name(&w, "file", name);
 	if (there) {
-		vv_json_name(&w, "kept");
-		vv_json_u64(&w, j->kept);
+		vv_json_add_u64(&w, "kept", j->kept);
 	}
 	vv_json_close_object(&w);
 	if (rc == VV_OK) {
@@ -538,7 +525,7 @@ static vv_status on_put(void *payload, const char *path, const vv_stat *st, vv_e
 	vv_json_out_init(&w, &b, 0);
 	vv_json_open_object(&w);
 	put_name(&w, "put", path);
-	put_text(&w, "is", identity);
+	vv_json_add_string(&w, "is", identity);
 	vv_json_close_object(&w);
 	rc = put_line(j, &b, err);
 	vv_buf_clear(&b);

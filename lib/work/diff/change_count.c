@@ -243,34 +243,25 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
-static void put_number(vv_json_out *w, const char *name, uint64_t n)
-{
-	vv_json_name(w, name);
-	vv_json_u64(w, n);
-}
-
 void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c)
 {
 	if (!c->counted) {
 		return;
 	}
-	vv_json_name(w, "changes");
-	vv_json_open_object(w);
-	vv_json_name(w, "many");
-	vv_json_bool(w, c->many);
+	vv_json_add_object(w, "changes");
+	vv_json_add_bool(w, "many", c->many);
 	if (!c->many) {
-		put_number(w, "rowsAdded", c->added);
-		put_number(w, "rowsRemoved", c->removed);
-		put_number(w, "rowsChanged", c->changed);
-		put_number(w, "keysChanged", c->rekeyed);
-		put_number(w, "cellsChanged", c->cells);
+		vv_json_add_u64(w, "rowsAdded", c->added);
+		vv_json_add_u64(w, "rowsRemoved", c->removed);
+		vv_json_add_u64(w, "rowsChanged", c->changed);
+		vv_json_add_u64(w, "keysChanged", c->rekeyed);
+		vv_json_add_u64(w, "cellsChanged", c->cells);
 	}
-	put_number(w, "columnsAdded", c->columns_added);
-	put_number(w, "columnsRemoved", c->columns_removed);
-	put_number(w, "columnsRenamed", c->columns_renamed);
-	put_number(w, "columnsMoved", c->columns_moved);
-	put_number(w, "columnsRetyped", c->columns_retyped);
-	vv_json_name(w, "form");
-	vv_json_string(w, c->form);
+	vv_json_add_u64(w, "columnsAdded", c->columns_added);
+	vv_json_add_u64(w, "columnsRemoved", c->columns_removed);
+	vv_json_add_u64(w, "columnsRenamed", c->columns_renamed);
+	vv_json_add_u64(w, "columnsMoved", c->columns_moved);
+	vv_json_add_u64(w, "columnsRetyped", c->columns_retyped);
+	vv_json_add_string(w, "form", c->form);
 	vv_json_close_object(w);
 }

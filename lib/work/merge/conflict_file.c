@@ -85,11 +85,9 @@ static void cell_json(vv_json_out *w, const vv_cell *cell)
 	}
 	vv_json_open_object(w);
 	if (cell->state == VV_CELL_ABSENT) {
-		vv_json_name(w, "absent");
-		vv_json_bool(w, true);
+		vv_json_add_bool(w, "absent", true);
 	} else {
-		vv_json_name(w, "literal");
-		vv_json_string_len(w, cell->text, cell->len);
+		vv_json_add_string_len(w, "literal", cell->text, cell->len);
 	}
 	vv_json_close_object(w);
 }
@@ -286,8 +284,7 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 /* Of a row without a key that one side removed: what and where it is in each version. */
 static void removed_json(vv_json_out *w, const vv_conflict_item *item)
 {
-	vv_json_name(w, "values");
-	vv_json_open_object(w);
+	vv_json_add_object(w, "values");
 	for (size_t i = 0; i < 3; i++) {
 		if (item->values[i]) {
 			vv_json_name(w, side_names[i]);
@@ -295,37 +292,31 @@ static void removed_json(vv_json_out *w, const vv_conflict_item *item)
 		}
 	}
 	vv_json_close_object(w);
-	vv_json_name(w, "rows");
-	vv_json_open_object(w);
+	vv_json_add_object(w, "rows");
 	for (size_t i = 0; i < 3; i++) {
 		if (item->at[i] != UINT64_MAX) {
-			vv_json_name(w, side_names[i]);
-			vv_json_u64(w, item->at[i]);
+			vv_json_add_u64(w, side_names[i], item->at[i]);
 		}
 	}
 	vv_json_close_object(w);
 	if (item->before != UINT64_MAX) {
-		vv_json_name(w, "before");
-		vv_json_u64(w, item->before);
+		vv_json_add_u64(w, "before", item->before);
 	}
 }
 
 void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 {
 	vv_json_open_object(w);
-	vv_json_name(w, "kind");
-	vv_json_string(w, vv_conflict_kind_name(item->kind));
+	vv_json_add_string(w, "kind", vv_conflict_kind_name(item->kind));
 	if (item->key) {
 		vv_json_name(w, "key");
 		vv_json_raw(w, item->key, strlen(item->key));
 	}
 	if (item->row != UINT64_MAX) {
-		vv_json_name(w, "row");
-		vv_json_u64(w, item->row);
+		vv_json_add_u64(w, "row", item->row);
 	}
 	if (item->column) {
-		vv_json_name(w, "column");
-		vv_json_string(w, item->column);
+		vv_json_add_string(w, "column", item->column);
 	}
 	for (size_t i = 0; i < 3; i++) {
 		if (item->has[i]) {
@@ -337,8 +328,7 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 		removed_json(w, item);
 	}
 	if (item->detail) {
-		vv_json_name(w, "detail");
-		vv_json_string(w, item->detail);
+		vv_json_add_string(w, "detail", item->detail);
 	}
 	vv_json_close_object(w);
 }
@@ -351,26 +341,21 @@ static void oid_json(vv_json_out *w, const char *name, const vv_oid *id)
 		return;
 	}
 	vv_oid_text(hex, id);
-	vv_json_name(w, name);
-	vv_json_string(w, hex);
+	vv_json_add_string(w, name, hex);
 }
 
 static void decided_json(vv_json_out *w, const vv_conflict_record *c)
 {
-	vv_json_name(w, "decided");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "decided");
 	for (size_t i = 0; i < c->decided_count; i++) {
 		const vv_merge_decision *d = &c->decided[i];
 
 		vv_json_open_object(w);
-		vv_json_name(w, "kind");
-		vv_json_string(w, vv_conflict_kind_name(d->kind));
+		vv_json_add_string(w, "kind", vv_conflict_kind_name(d->kind));
 		if (d->column) {
-			vv_json_name(w, "column");
-			vv_json_string(w, d->column);
+			vv_json_add_string(w, "column", d->column);
 		}
-		vv_json_name(w, "take");
-		vv_json_string(w, side_names[d->take]);
+		vv_json_add_string(w, "take", side_names[d->take]);
 		vv_json_close_object(w);
 	}
 	vv_json_close_array(w);
@@ -381,33 +366,26 @@ static void record_json(vv_json_out *w, const vv_conflict_record *c)
 	char cid[VV_CID_TEXT + 1];
 
 	vv_json_open_object(w);
-	vv_json_name(w, "varve-conflicts");
-	vv_json_u64(w, VERSION);
-	vv_json_name(w, "path");
-	vv_json_string(w, c->path);
+	vv_json_add_u64(w, "varve-conflicts", VERSION);
+	vv_json_add_string(w, "path", c->path);
 	for (size_t i = 0; i < 3; i++) {
 		oid_json(w, side_names[i], &c->sides[i]);
 	}
 	oid_json(w, "merged", &c->merged);
 	oid_json(w, "oursCommit", &c->commits[0]);
 	oid_json(w, "theirsCommit", &c->commits[1]);
-	vv_json_name(w, "names");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "names");
 	for (size_t i = 0; i < 3; i++) {
 		vv_json_string(w, c->names[i]);
 	}
 	vv_json_close_array(w);
 	if (!vv_cid_is_null(&c->root)) {
 		vv_cid_text(cid, &c->root);
-		vv_json_name(w, "root");
-		vv_json_string(w, cid);
+		vv_json_add_string(w, "root", cid);
 	}
-	vv_json_name(w, "touched");
-	vv_json_bool(w, c->touched);
-	vv_json_name(w, "leftOut");
-	vv_json_u64(w, c->left_out);
-	vv_json_name(w, "conflicts");
-	vv_json_open_array(w);
+	vv_json_add_bool(w, "touched", c->touched);
+	vv_json_add_u64(w, "leftOut", c->left_out);
+	vv_json_add_array(w, "conflicts");
 	for (size_t i = 0; i < c->count; i++) {
 		vv_conflict_item_json(w, &c->items[i]);
 	}

@@ -125,13 +125,10 @@ static void put_quality(vv_json_out *w, const vv_report_dataset *d, const char *
 	vv_report_json_text(w, "check_name", code);
 	vv_report_json_text(w, "fingerprint", print);
 	vv_report_json_text(w, "severity", severity == VV_SEVERITY_ERROR ? "major" : "minor");
-	vv_json_name(w, "location");
-	vv_json_open_object(w);
+	vv_json_add_object(w, "location");
 	vv_report_json_text(w, "path", d->path);
-	vv_json_name(w, "lines");
-	vv_json_open_object(w);
-	vv_json_name(w, "begin");
-	vv_json_u64(w, line > 0 ? line : 1);
+	vv_json_add_object(w, "lines");
+	vv_json_add_u64(w, "begin", line > 0 ? line : 1);
 	vv_json_close_object(w);
 	vv_json_close_object(w);
 	vv_json_close_object(w);

@@ -7,12 +7,6 @@
 #include "lib/work/report/words.h"
 #include "lib/work/report/writers.h"
 
-static void put_number(vv_json_out *w, const char *name, uint64_t n)
-{
-	vv_json_name(w, name);
-	vv_json_u64(w, n);
-}
-
 static void put_item(vv_json_out *w, const vv_report_group *g, const vv_report_item *i)
 {
 	vv_json_open_object(w);
@@ -20,10 +14,10 @@ static void put_item(vv_json_out *w, const vv_report_group *g, const vv_report_i
 	vv_report_json_text(w, "severity", vv_severity_name(i->severity));
 	vv_report_json_text(w, "column", g->column);
 	if (i->line > 0) {
-		put_number(w, "line", i->line);
+		vv_json_add_u64(w, "line", i->line);
 	}
 	if (i->row > 0) {
-		put_number(w, "row", i->row);
+		vv_json_add_u64(w, "row", i->row);
 	}
 	if (i->key) {
 		vv_json_name(w, "key");
@@ -47,12 +41,12 @@ static void put_group(vv_json_out *w, const vv_report_group *g)
 	vv_report_json_text(w, "title", vv_report_title(g));
 	vv_report_json_text(w, "column", g->column);
 	vv_report_json_text(w, "severity", vv_severity_name(g->severity));
-	put_number(w, "errors", g->errors);
-	put_number(w, "warnings", g->warnings);
-	put_number(w, "known", g->known);
-	put_number(w, "accepted", g->accepted);
-	put_number(w, "listed", g->kept);
-	put_number(w, "unlisted", vv_report_unlisted(g));
+	vv_json_add_u64(w, "errors", g->errors);
+	vv_json_add_u64(w, "warnings", g->warnings);
+	vv_json_add_u64(w, "known", g->known);
+	vv_json_add_u64(w, "accepted", g->accepted);
+	vv_json_add_u64(w, "listed", g->kept);
+	vv_json_add_u64(w, "unlisted", vv_report_unlisted(g));
 	vv_json_close_object(w);
 }
 
@@ -62,24 +56,21 @@ static void put_dataset(vv_json_out *w, const vv_check_report *r, const vv_repor
 	vv_report_json_text(w, "path", d->path);
 	vv_report_json_text(w, "commit", d->commit);
 	vv_report_json_text(w, "base", d->base);
-	put_number(w, "rows", d->rows);
-	put_number(w, "columns", d->columns);
-	put_number(w, "groups", d->groups);
-	put_number(w, "groupsRead", d->groups_read);
-	vv_json_name(w, "valid");
-	vv_json_bool(w, vv_report_passes(r, d->errors, d->warnings));
-	put_number(w, "errors", d->errors);
-	put_number(w, "warnings", d->warnings);
-	put_number(w, "known", d->known);
-	put_number(w, "accepted", d->accepted);
-	vv_json_name(w, "rules");
-	vv_json_open_array(w);
+	vv_json_add_u64(w, "rows", d->rows);
+	vv_json_add_u64(w, "columns", d->columns);
+	vv_json_add_u64(w, "groups", d->groups);
+	vv_json_add_u64(w, "groupsRead", d->groups_read);
+	vv_json_add_bool(w, "valid", vv_report_passes(r, d->errors, d->warnings));
+	vv_json_add_u64(w, "errors", d->errors);
+	vv_json_add_u64(w, "warnings", d->warnings);
+	vv_json_add_u64(w, "known", d->known);
+	vv_json_add_u64(w, "accepted", d->accepted);
+	vv_json_add_array(w, "rules");
 	for (const vv_report_group *g = d->first; g; g = g->next) {
 		put_group(w, g);
 	}
 	vv_json_close_array(w);
-	vv_json_name(w, "findings");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "findings");
 	for (const vv_report_group *g = d->first; g; g = g->next) {
 		for (const vv_report_item *i = g->first; i; i = i->next) {
 			put_item(w, g, i);
@@ -97,24 +88,20 @@ vv_status vv_report_json(const vv_check_report *r, vv_buf *out, vv_error *err)
 
 	vv_json_out_init(&w, out, 1);
 	vv_json_open_object(&w);
-	put_number(&w, "version", 1);
-	vv_json_name(&w, "valid");
-	vv_json_bool(&w, vv_report_passes(r, r->totals.errors, r->totals.warnings));
+	vv_json_add_u64(&w, "version", 1);
+	vv_json_add_bool(&w, "valid", vv_report_passes(r, r->totals.errors, r->totals.warnings));
 	vv_report_json_text(&w, "failOn", vv_severity_name(r->options.fail_on));
-	vv_json_name(&w, "newOnly");
-	vv_json_bool(&w, r->options.new_only);
-	vv_json_name(&w, "totals");
-	vv_json_open_object(&w);
-	put_number(&w, "datasets", t->datasets);
-	put_number(&w, "invalid", t->invalid);
-	put_number(&w, "commits", t->commits);
-	put_number(&w, "errors", t->errors);
-	put_number(&w, "warnings", t->warnings);
-	put_number(&w, "known", t->known);
-	put_number(&w, "accepted", t->accepted);
+	vv_json_add_bool(&w, "newOnly", r->options.new_only);
+	vv_json_add_object(&w, "totals");
+	vv_json_add_u64(&w, "datasets", t->datasets);
+	vv_json_add_u64(&w, "invalid", t->invalid);
+	vv_json_add_u64(&w, "commits", t->commits);
+	vv_json_add_u64(&w, "errors", t->errors);
+	vv_json_add_u64(&w, "warnings", t->warnings);
+	vv_json_add_u64(&w, "known", t->known);
+	vv_json_add_u64(&w, "accepted", t->accepted);
 	vv_json_close_object(&w);
-	vv_json_name(&w, "datasets");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "datasets");
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
 		put_dataset(&w, r, d);
 	}

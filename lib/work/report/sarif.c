@@ -32,8 +32,7 @@ static void put_uri(vv_json_out *w, const char *path)
 
 static void put_text(vv_json_out *w, const char *name, const char *text, size_t len)
 {
-	vv_json_name(w, name);
-	vv_json_open_object(w);
+	vv_json_add_object(w, name);
 	vv_json_name(w, "text");
 	vv_report_put_json(w, text, len, false);
 	vv_json_close_object(w);
@@ -41,15 +40,13 @@ static void put_text(vv_json_out *w, const char *name, const char *text, size_t 
 
 static void put_rules(vv_json_out *w)
 {
-	vv_json_name(w, "rules");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "rules");
 	for (const vv_rule *r = vv_rules; r->code; r++) {
 		vv_json_open_object(w);
 		vv_report_json_text(w, "id", r->code);
 		put_text(w, "shortDescription", r->title, strlen(r->title));
 		put_text(w, "fullDescription", r->what, strlen(r->what));
-		vv_json_name(w, "defaultConfiguration");
-		vv_json_open_object(w);
+		vv_json_add_object(w, "defaultConfiguration");
 		vv_report_json_text(w, "level",
 				    r->by_default == VV_SEVERITY_WARNING ? "warning" : "error");
 		vv_json_close_object(w);
@@ -60,19 +57,14 @@ static void put_rules(vv_json_out *w)
 
 static void put_location(vv_json_out *w, const vv_report_dataset *d, uint64_t line)
 {
-	vv_json_name(w, "locations");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "locations");
 	vv_json_open_object(w);
-	vv_json_name(w, "physicalLocation");
-	vv_json_open_object(w);
-	vv_json_name(w, "artifactLocation");
-	vv_json_open_object(w);
+	vv_json_add_object(w, "physicalLocation");
+	vv_json_add_object(w, "artifactLocation");
 	put_uri(w, d->path);
 	vv_json_close_object(w);
-	vv_json_name(w, "region");
-	vv_json_open_object(w);
-	vv_json_name(w, "startLine");
-	vv_json_u64(w, line > 0 ? line : 1);
+	vv_json_add_object(w, "region");
+	vv_json_add_u64(w, "startLine", line > 0 ? line : 1);
 	vv_json_close_object(w);
 	vv_json_close_object(w);
 	vv_json_close_object(w);
@@ -82,13 +74,11 @@ static void put_location(vv_json_out *w, const vv_report_dataset *d, uint64_t li
 static void put_properties(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g,
 			   const vv_report_item *i, uint64_t left)
 {
-	vv_json_name(w, "properties");
-	vv_json_open_object(w);
+	vv_json_add_object(w, "properties");
 	vv_report_json_text(w, "commit", d->commit);
 	vv_report_json_text(w, "column", g->column);
 	if (i && i->row > 0) {
-		vv_json_name(w, "row");
-		vv_json_u64(w, i->row);
+		vv_json_add_u64(w, "row", i->row);
 	}
 	if (i && i->key) {
 		vv_json_name(w, "key");
@@ -99,8 +89,7 @@ static void put_properties(vv_json_out *w, const vv_report_dataset *d, const vv_
 		vv_report_put_json(w, i->value, i->value_len, i->value_cut);
 	}
 	if (!i) {
-		vv_json_name(w, "count");
-		vv_json_u64(w, left);
+		vv_json_add_u64(w, "count", left);
 	}
 	vv_json_close_object(w);
 }
@@ -109,8 +98,7 @@ static void put_level(vv_json_out *w, const vv_report_group *g, vv_severity seve
 {
 	vv_report_json_text(w, "ruleId", g->code);
 	if (g->rule) {
-		vv_json_name(w, "ruleIndex");
-		vv_json_u64(w, (uint64_t)(g->rule - vv_rules));
+		vv_json_add_u64(w, "ruleIndex", (uint64_t)(g->rule - vv_rules));
 	}
 	vv_report_json_text(w, "level", severity == VV_SEVERITY_ERROR ? "error" : "warning");
 }
@@ -125,16 +113,14 @@ static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_d
 	vv_report_put_item(&text, g, i);
 	put_text(w, "message", vv_buf_cstr(&text), text.len);
 	put_location(w, d, i->line);
-	vv_json_name(w, "partialFingerprints");
-	vv_json_open_object(w);
+	vv_json_add_object(w, "partialFingerprints");
 	vv_report_json_text(w, "varveFinding/v1", i->print);
 	vv_json_close_object(w);
 	if (r->options.new_only) {
 		vv_report_json_text(w, "baselineState", "new");
 	}
 	if (i->accepted) {
-		vv_json_name(w, "suppressions");
-		vv_json_open_array(w);
+		vv_json_add_array(w, "suppressions");
 		vv_json_open_object(w);
 		vv_report_json_text(w, "kind", "external");
 		vv_report_json_text(w, "justification", i->accepted);
@@ -186,8 +172,7 @@ static uint64_t put_results(vv_json_out *w, const vv_check_report *r)
 {
 	uint64_t room = room_for_items(r), count = 0, untold = 0;
 
-	vv_json_name(w, "results");
-	vv_json_open_array(w);
+	vv_json_add_array(w, "results");
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
 		for (const vv_report_group *g = d->first; g; g = g->next) {
 			uint64_t left = vv_report_found(g);
@@ -220,13 +205,10 @@ vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_json_open_object(&w);
 	vv_report_json_text(&w, "$schema", SCHEMA);
 	vv_report_json_text(&w, "version", "2.1.0");
-	vv_json_name(&w, "runs");
-	vv_json_open_array(&w);
+	vv_json_add_array(&w, "runs");
 	vv_json_open_object(&w);
-	vv_json_name(&w, "tool");
-	vv_json_open_object(&w);
-	vv_json_name(&w, "driver");
-	vv_json_open_object(&w);
+	vv_json_add_object(&w, "tool");
+	vv_json_add_object(&w, "driver");
 	vv_report_json_text(&w, "name", "varve check");
 	vv_report_json_text(&w, "version", VARVE_VERSION);
 	put_rules(&w);
@@ -235,10 +217,8 @@ vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_report_json_text(&w, "columnKind", "utf16CodeUnits");
 	untold = put_results(&w, r);
 	if (untold > 0) {
-		vv_json_name(&w, "properties");
-		vv_json_open_object(&w);
-		vv_json_name(&w, "untold");
-		vv_json_u64(&w, untold);
+		vv_json_add_object(&w, "properties");
+		vv_json_add_u64(&w, "untold", untold);
 		vv_json_close_object(&w);
 	}
 	vv_json_close_object(&w);

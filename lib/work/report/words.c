@@ -146,11 +146,9 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 	if (!vv_utf8_valid(s, len)) {
 		vv_base64_put(&b, s, len, true);
 		vv_json_open_object(w);
-		vv_json_name(w, "base64");
-		vv_json_string(w, vv_buf_cstr(&b));
+		vv_json_add_string(w, "base64", vv_buf_cstr(&b));
 		if (cut) {
-			vv_json_name(w, "cut");
-			vv_json_bool(w, true);
+			vv_json_add_bool(w, "cut", true);
 		}
 		vv_json_close_object(w);
 		w->buf->failed |= b.failed;
