@@ -2,7 +2,6 @@
  * table: knows how a version is opened as a table, and what a cell means.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -240,24 +239,8 @@ static bool to_int64(int64_t *out, const vv_decimal *d, const vv_buf *digits)
 	return true;
 }
 
-/* Written as an integer with an exponent, so that strtod finds no point, which the locale could spell otherwise. */
-static bool to_double(double *out, const vv_decimal *d, const vv_buf *digits)
-{
-	vv_buf text = VV_BUF_INIT;
-	bool ok;
-
-	vv_buf_puts(&text, d->negative ? "-" : "");
-	vv_buf_put(&text, d->count > 0 ? digits->data + d->digits_at : "0",
-		   d->count > 0 ? d->count : 1);
-	vv_buf_printf(&text, "e%lld", (long long)(d->exponent - (int64_t)d->count));
-	ok = !text.failed;
-	*out = ok ? strtod(vv_buf_cstr(&text), NULL) : 0;
-	vv_buf_clear(&text);
-	return ok;
-}
-
 /* A number that is no integer. */
-static void take_double(varve_value *value, const vv_decimal *d, const vv_buf *digits)
+static void take_double(varve_value *value, const vv_decimal *d, vv_buf *digits)
 {
 	double x;
 
@@ -266,7 +249,7 @@ static void take_double(varve_value *value, const vv_decimal *d, const vv_buf *d
 		value->d = d->kind == VV_DECIMAL_NAN ? (double)NAN
 			   : d->negative             ? (double)-INFINITY
 						     : (double)INFINITY;
-	} else if (to_double(&x, d, digits) && isfinite(x)) {
+	} else if (vv_decimal_double(&x, d, digits) && isfinite(x)) {
 		value->kind = VARVE_VALUE_DOUBLE;
 		value->d = x;
 	} else {
@@ -295,8 +278,7 @@ static void take_instant(varve_value *value, const vv_field *f, const vv_value *
 	}
 }
 
-static void take_value(varve_value *value, const vv_field *f, const vv_value *v,
-		       const vv_buf *digits)
+static void take_value(varve_value *value, const vv_field *f, const vv_value *v, vv_buf *digits)
 {
 	switch (v->kind) {
 	case VV_VALUE_DECIMAL:
