@@ -14,16 +14,14 @@ VARVE_BEGIN
 typedef struct varve_repo varve_repo;
 
 enum varve_open_flag {
-	VARVE_OPEN_ENVIRON =
-		1 << 0,          /* take a copy of the process's environment now, in place of env */
-	VARVE_INIT_BARE = 1 << 1 /* varve_repo_init makes a bare repository */
+	VARVE_OPEN_ENVIRON = 1 << 0, /* copy the process's environment now, in place of env */
+	VARVE_INIT_BARE = 1 << 1     /* varve_repo_init makes a bare repository */
 };
 
 typedef struct varve_repo_options {
 	size_t size;
-	uint32_t flags; /* enum varve_open_flag */
-	uint32_t
-		threads; /* besides the caller's; 0: as many as there are processors; UINT32_MAX: none */
+	uint32_t flags;    /* enum varve_open_flag */
+	uint32_t reserved; /* 0 */
 	/* "NAME=value" strings, ended by NULL, in the form of environ: everything that the library, git, ssh and
 	 * hooks see of the environment (HOME, PATH, TMPDIR, GIT_CONFIG_*, GIT_AUTHOR_*, http_proxy ...). Copied.
 	 * NULL without VARVE_OPEN_ENVIRON: nothing, so settings of the user and the system are not read. */
