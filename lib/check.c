@@ -214,7 +214,7 @@ static vv_status find_side(job *j, const char *revision, vv_error *err)
 	if (strcmp(revision, ":") == 0) {
 		return name_side(&j->side, VV_SIDE_INDEX, "the index", err);
 	}
-	rc = vv_rev_commit(j->run.repo, revision, &commit, err);
+	rc = vv_find_commit(&commit, j->run.repo, revision, err);
 	return rc < 0 ? rc : vv_diff_side_commit(&j->side, j->run.repo, &commit, revision, err);
 }
 
@@ -228,7 +228,7 @@ static vv_status find_base(job *j, const char *base, vv_error *err)
 		return VV_OK;
 	}
 	if (base) {
-		rc = vv_rev_commit(j->run.repo, base, &commit, err);
+		rc = vv_find_commit(&commit, j->run.repo, base, err);
 		j->has_base = rc == VV_OK;
 		return rc < 0 ? rc : vv_diff_side_commit(&j->base, j->run.repo, &commit, base, err);
 	}

@@ -101,6 +101,9 @@ typedef struct vv_name_list {
 vv_status vv_names_take(vv_name_list *out, const char *const *names, vv_error *err);
 void vv_names_clear(vv_name_list *list);
 
+/* A revision as the library's callers write it: also @{YYYY-MM-DD}. */
+vv_status vv_find_commit(vv_oid *out, vv_repository *r, const char *revision, vv_error *err);
+
 /* A watch as what the work below asks. Nothing of it is borrowed but the payload. */
 typedef struct vv_watched {
 	varve_watch watch;

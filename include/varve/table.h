@@ -201,7 +201,7 @@ typedef struct varve_rows_options {
  * row are read. */
 typedef struct varve_rows varve_rows;
 
-/* VARVE_ENOTFOUND: no such column; VARVE_EUSAGE: a value of the filter does not fit its column's type. */
+/* Opens a cursor over rows of a table. VARVE_ENOTFOUND: no such column; VARVE_EUSAGE: a value of the filter does not fit its column's type. */
 VARVE_API int varve_rows_open(varve_rows **out, const varve_table *table,
 			      const varve_rows_options *options, varve_error *err);
 

@@ -39,6 +39,21 @@ two_versions() {
 	output_is 1
 }
 
+@test "a day names the last version before its end" {
+	new_repo
+	printf 'id\n1\n' > t.csv
+	varve add t.csv > /dev/null
+	GIT_COMMITTER_DATE="2026-03-01T23:59:59Z" varve commit -qm one
+	printf 'id\n2\n' > t.csv
+	varve add t.csv > /dev/null
+	GIT_COMMITTER_DATE="2026-03-02T00:00:00Z" varve commit -qm two
+	succeeds env rows . "@{2026-03-01}:t.csv" "id > 0" id
+	output_is 1
+	succeeds env rows . "@{2026-03-02}:t.csv" "id > 0" id
+	output_is 2
+	ends_with 2 env rows . "@{2026-02-28}:t.csv" "id > 0" id
+}
+
 @test "a filter that cannot be read is refused" {
 	two_versions
 	for filter in "" "price" "price >" "price > 1 or id = 2" "nosuch = 1" "price > x" "price = :p" "'price' = 1" \
