@@ -139,7 +139,6 @@ PROCESS_MAY = {
     "dataset/schema/decimal.c": "digits without a point, which all locales read alike",
     "repo/git/program.c": "in the child, between fork and exec",
     "lib/repo.c": "VARVE_OPEN_ENVIRON: the caller asks for a snapshot",
-    "lib/table.c": "a varve_number from text; vv_decimal_double is to take its place",
     "lib/work/serve/repo.c": "answers on stdin and stdout, as a program's main loop",
     **dict.fromkeys("""base/file.c dataset/check/keys.c dataset/format/mem_sink.c diff/rows/descent.c diff/rows/key_unique.c
         lib/work/apply/files.c lib/work/check/failed_rows.c lib/work/check/files.c lib/work/check/input.c
