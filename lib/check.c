@@ -186,6 +186,7 @@ int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 	vv_status rc = begin(&j, repo ? repo->core : NULL, options, &e);
 
 	if (rc == VV_OK) {
+		j.run.repo = NULL; /* the file itself is read, whatever the index has */
 		j.run.reader = NULL;
 		j.run.pool = j.session ? vv_dataset_reader_pool(j.session->reader)
 				       : vv_pool_new(cpus > 1 ? cpus - 1 : 0);

@@ -63,11 +63,13 @@ static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t cou
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		bool read = tests[i].op != VARVE_TEST_NULL && tests[i].op != VARVE_TEST_NOT_NULL;
+
 		if (tests[i].op < VARVE_TEST_IS || tests[i].op > VARVE_TEST_NOT_NULL) {
 			return vv_fail(err, VV_ENOSUPPORT, "there is no test %d", (int)tests[i].op);
 		}
 		rc = add(f, tests[i].column, strlen(tests[i].column), tests[i].op,
-			 tests[i].value.data, tests[i].value.len, err);
+			 tests[i].value.data, read ? tests[i].value.len : 0, err);
 	}
 	return rc;
 }

@@ -116,6 +116,8 @@ vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "a handle of the parent is used after fork()");
 	}
 	if ((*out = take_idle(c)) != NULL) {
+		/* other processes may have changed what it read for the call before */
+		vv_dataset_reader_forget((*out)->reader);
 		return VV_OK;
 	}
 	if ((rc = open_session(out, c, err)) == VV_OK) {

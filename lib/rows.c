@@ -17,7 +17,6 @@ struct varve_rows {
 	vv_rows *rows;
 	size_t *columns;
 	size_t count;
-	uint64_t from, to;
 	varve_cell *cells; /* of the row at hand; NULL where it has all columns in order */
 	vv_watched watched;
 };
@@ -73,8 +72,6 @@ static vv_status open_rows(varve_rows *r, const varve_rows_options *o, vv_error 
 		how.from = share_start(rows, o->part, o->parts);
 		how.to = share_start(rows, o->part + 1, o->parts);
 	}
-	r->from = how.from;
-	r->to = how.to;
 	how.columns = r->columns;
 	how.count = r->count;
 	how.where = r->where;
@@ -146,12 +143,6 @@ int varve_rows_seek(varve_rows *rows, uint64_t row, varve_error *err)
 {
 	vv_error e;
 
-	if (row >= rows->table->facts.rows || row < rows->from || row >= rows->to) {
-		return vv_give(err,
-			       vv_fail(&e, VV_EUSAGE, "row %llu is not among these rows",
-				       (unsigned long long)row),
-			       &e);
-	}
 	return vv_give(err, vv_rows_seek(rows->rows, row, &e), &e);
 }
 

@@ -88,6 +88,21 @@ vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 	return VV_OK;
 }
 
+void vv_dataset_reader_forget(vv_dataset_reader *r)
+{
+	for (size_t i = 0; i < r->package_count; i++) {
+		vv_free(r->packages[i].path);
+	}
+	vv_free(r->packages);
+	r->packages = NULL;
+	r->package_count = r->package_cap = 0;
+	vv_free(r->folder);
+	r->folder = NULL;
+	r->new_package = false;
+	r->head_known = false;
+	vv_dataset_reader_lend_index(r, NULL);
+}
+
 void vv_dataset_reader_close(vv_dataset_reader *r)
 {
 	if (!r) {
@@ -97,12 +112,7 @@ void vv_dataset_reader_close(vv_dataset_reader *r)
 	vv_index_judge_set(r->repo, NULL, NULL);
 	vv_stat_cache_save(r->stats, &ignored); /* derived: a read-only repository is fine */
 	vv_stat_cache_close(r->stats);
-	for (size_t i = 0; i < r->package_count; i++) {
-		vv_free(r->packages[i].path);
-	}
-	vv_free(r->packages);
-	vv_free(r->folder);
-	vv_dataset_reader_lend_index(r, NULL);
+	vv_dataset_reader_forget(r);
 	vv_pool_free(r->pool);
 	vv_free(r);
 }

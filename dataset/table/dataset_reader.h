@@ -30,6 +30,9 @@ vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 				 const vv_progress *progress, vv_error *err);
 void vv_dataset_reader_close(vv_dataset_reader *r); /* saves the stat cache; accepts NULL */
 
+/* Forgets what it read of HEAD, the index and packages, which others may change: for a reader that outlives a command. */
+void vv_dataset_reader_forget(vv_dataset_reader *r);
+
 /* What it works with; all borrowed. The pool is made on first use, the store opened. */
 vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r);
 const vv_progress *vv_dataset_reader_progress(const vv_dataset_reader *r);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/format/list.h"
 #include "lib/work/view/where_groups.h"
 
 struct vv_rows {
@@ -51,7 +52,7 @@ static vv_status start(vv_rows *r, uint64_t row, vv_error *err)
 {
 	vv_status rc;
 
-	r->over = row >= r->table->root.rows || row >= r->o.to;
+	r->over = row >= r->table->root.rows;
 	r->at = r->batch.rows = 0;
 	r->skip = row;
 	if (r->over) {
@@ -221,13 +222,47 @@ uint64_t vv_rows_number(const vv_rows *r)
 	return r->number;
 }
 
+/* The first row of the group that has this one. */
+static vv_status group_start(uint64_t *first, const vv_table *t, uint64_t row, vv_error *err)
+{
+	vv_list_reader *list;
+	vv_list_item item;
+	int more = 0;
+	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
+					   t->root.data.len, err);
+
+	if (rc == VV_OK && (rc = vv_list_seek(list, row, err)) == VV_OK) {
+		more = vv_list_next(list, &item, err);
+		rc = more > 0   ? VV_OK
+		     : more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ECORRUPT, "row %llu is in no group",
+					  (unsigned long long)row);
+	}
+	if (rc == VV_OK) {
+		*first = item.before;
+	}
+	vv_list_reader_close(list);
+	return rc;
+}
+
 vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 {
+	uint64_t first = row;
+	vv_status rc;
+
 	if (r->rc < 0) {
 		if (err) {
 			*err = r->why;
 		}
 		return r->rc;
+	}
+	if (row < r->table->root.rows && (r->o.from > 0 || r->o.to < r->table->root.rows) &&
+	    (rc = group_start(&first, r->table, row, err)) < 0) {
+		return rc;
+	}
+	if (row >= r->table->root.rows || first < r->o.from || first >= r->o.to) {
+		return vv_fail(err, VV_EUSAGE, "row %llu is not among these rows",
+			       (unsigned long long)row);
 	}
 	return start(r, row, err);
 }

@@ -39,7 +39,7 @@ vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, 
 int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err);
 uint64_t vv_rows_number(const vv_rows *r); /* of the row that next gave last */
 
-/* next goes on with this row, or the first one after it that holds. */
+/* next goes on with this row, or the first one after it that holds. VV_EUSAGE: its group is not one of those wanted. */
 vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err);
 void vv_rows_close(vv_rows *r); /* accepts NULL */
 
