@@ -1,0 +1,115 @@
+/*
+ * arrow: knows the capsules of the Arrow PyCapsule interface, and who releases what is in them.
+ */
+#include <stdlib.h>
+
+#include "handle.h"
+#include "varve/arrow.h"
+
+static void status_release(void *at)
+{
+	varve_arrow_status_free(at);
+}
+
+static const kind status_kind = {"status of a stream", status_release, NULL, false};
+
+/* A consumer takes what is in a capsule by clearing its release. */
+static void free_stream(PyObject *capsule)
+{
+	struct ArrowArrayStream *s = PyCapsule_GetPointer(capsule, "arrow_array_stream");
+
+	if (s && s->release) {
+		s->release(s);
+	}
+	free(s);
+}
+
+static void free_schema(PyObject *capsule)
+{
+	struct ArrowSchema *s = PyCapsule_GetPointer(capsule, "arrow_schema");
+
+	if (s && s->release) {
+		s->release(s);
+	}
+	free(s);
+}
+
+PyObject *arrow_stream(PyObject *module, PyObject *args)
+{
+	varve_arrow_options opt = VARVE_INIT(varve_arrow_options);
+	varve_rows_options which = VARVE_INIT(varve_rows_options);
+	PyObject *o, *capsule, *status;
+	handle *h;
+	struct ArrowArrayStream *stream;
+	varve_arrow_status *found = NULL;
+	varve_error err;
+	const char **columns = NULL;
+	int rc;
+
+	if (!PyArg_ParseTuple(args, "OO&O&O&Ii", &o, to_names, &columns, to_filter, &which.where,
+			      to_text, &opt.row_number, &opt.flags, &opt.misfit)) {
+		return NULL;
+	}
+	stream = calloc(1, sizeof(*stream));
+	if (!(h = as(o, &table_kind)) || !stream) {
+		free(columns);
+		free(stream);
+		return h ? PyErr_NoMemory() : NULL;
+	}
+	which.columns = columns;
+	opt.rows = &which;
+	FREELY(rc = varve_table_arrow(stream, &found, h->at, &opt, &err));
+	free(columns);
+	if (!(status = give(module, &status_kind, rc, found, &err))) {
+		free(stream);
+		return NULL;
+	}
+	if (!(capsule = PyCapsule_New(stream, "arrow_array_stream", free_stream))) {
+		stream->release(stream);
+		free(stream);
+		Py_DECREF(status);
+		return NULL;
+	}
+	return Py_BuildValue("NN", capsule, status);
+}
+
+PyObject *arrow_schema(PyObject *module, PyObject *o)
+{
+	struct ArrowArrayStream *stream = PyCapsule_GetPointer(o, "arrow_array_stream");
+	struct ArrowSchema *schema;
+	PyObject *capsule;
+	int rc;
+
+	(void)module;
+	if (!stream) {
+		return NULL;
+	}
+	if (!(schema = calloc(1, sizeof(*schema)))) {
+		return PyErr_NoMemory();
+	}
+	FREELY(rc = stream->get_schema(stream, schema));
+	if (rc != 0) {
+		free(schema);
+		return PyErr_NoMemory();
+	}
+	if (!(capsule = PyCapsule_New(schema, "arrow_schema", free_schema))) {
+		schema->release(schema);
+		free(schema);
+	}
+	return capsule;
+}
+
+PyObject *arrow_status(PyObject *module, PyObject *o)
+{
+	handle *h = as(o, &status_kind);
+	varve_arrow_counts counts;
+	varve_error err;
+
+	(void)module;
+	if (!h) {
+		return NULL;
+	}
+	return varve_arrow_status_get(&counts, h->at, &err) < 0
+		       ? raise_error(&err)
+		       : PyLong_FromUnsignedLongLong(counts.misfits);
+}

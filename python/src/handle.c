@@ -1,0 +1,174 @@
+/*
+ * handle: knows what must hold before libvarve is called, and how its errors become exceptions.
+ */
+#include "handle.h"
+
+#include <time.h>
+#include <unistd.h>
+
+/* ---- errors and Ctrl-C ---- */
+
+/* The exception of an error; varve/_errors.py chooses its class. */
+static PyObject *raise_code(int code, const char *message, const char *hint)
+{
+	PyObject *module, *x;
+
+	if (PyErr_Occurred()) {
+		return NULL; /* KeyboardInterrupt, or what a callback raised */
+	}
+	if (code == VARVE_ENOMEM) {
+		return PyErr_NoMemory();
+	}
+	if (!(module = PyImport_ImportModule("varve._errors"))) {
+		return NULL;
+	}
+	x = PyObject_CallMethod(module, "make", "syy", varve_code_name(code), message, hint);
+	Py_DECREF(module);
+	if (x) {
+		PyErr_SetObject((PyObject *)Py_TYPE(x), x);
+		Py_DECREF(x);
+	}
+	return NULL;
+}
+
+PyObject *raise_error(const varve_error *err)
+{
+	return raise_code(err->code, err->message, err->hint);
+}
+
+int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Called at each group of rows, without the GIL: taking it each time would wait for every other thread. */
+static int check_signals(void *payload, const varve_progress *p)
+{
+	static _Thread_local int64_t last;
+	int64_t now = now_ms();
+	PyGILState_STATE gil;
+	int stop;
+
+	(void)payload, (void)p;
+	if (now - last < 50) {
+		return 0;
+	}
+	last = now;
+	gil = PyGILState_Ensure();
+	stop = PyErr_CheckSignals() < 0;
+	PyGILState_Release(gil);
+	return stop;
+}
+
+const varve_watch ctrl_c = {sizeof(ctrl_c), check_signals, NULL};
+
+/* ---- handles ---- */
+
+static void handle_dealloc(PyObject *self)
+{
+	handle *h = (handle *)self;
+	PyTypeObject *type = Py_TYPE(self);
+	freefunc free_object = (freefunc)PyType_GetSlot(type, Py_tp_free);
+
+	if (h->at) {
+		h->kind->release(h->at);
+	}
+	if (h->lock) {
+		PyThread_free_lock(h->lock);
+	}
+	free_object(self);
+	Py_DECREF(type);
+}
+
+static PyType_Slot handle_slots[] = {
+	{Py_tp_dealloc, (void *)handle_dealloc},
+	{Py_tp_doc, (void *)"What libvarve has opened. Freed with its last reference."},
+	{0, NULL},
+};
+PyType_Spec handle_spec = {"varve._varve.Handle", sizeof(handle), 0,
+			   Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, handle_slots};
+
+PyObject *give(PyObject *module, const kind *k, int rc, void *at, const varve_error *err)
+{
+	PyObject **type = PyModule_GetState(module);
+	handle *h;
+
+	if (rc < 0 || PyErr_Occurred()) {
+		if (rc >= 0) {
+			k->release(at);
+		}
+		return raise_error(err);
+	}
+	if (!(h = (handle *)PyType_GenericAlloc((PyTypeObject *)*type, 0))) {
+		k->release(at);
+		return NULL;
+	}
+	h->kind = k;
+	h->at = at;
+	h->pid = getpid();
+	h->lock = k->alone ? PyThread_allocate_lock() : NULL;
+	if (k->alone && !h->lock) {
+		Py_DECREF(h);
+		return PyErr_NoMemory();
+	}
+	return (PyObject *)h;
+}
+
+handle *as(PyObject *o, const kind *k)
+{
+	handle *h = (handle *)o;
+
+	if (PyType_GetSlot(Py_TYPE(o), Py_tp_dealloc) != (void *)handle_dealloc ||
+	    (k ? h->kind != k : !h->kind->next)) {
+		PyErr_Format(PyExc_TypeError, "expected a %s", k ? k->name : "cursor");
+		return NULL;
+	}
+	if (h->pid != getpid()) {
+		raise_code(VARVE_EUSAGE, "this was opened before a fork, in the parent process",
+			   "open the repository again in the child");
+		return NULL;
+	}
+	return h;
+}
+
+/* Takes the handle for this thread, waiting for others without the GIL. False: an exception. */
+bool enter(handle *h)
+{
+	unsigned long self = PyThread_get_thread_ident();
+
+	if (!h->lock) {
+		return true;
+	}
+	if (h->owner == self) {
+		PyErr_SetString(PyExc_RuntimeError,
+				"a signal handler or callback used what its own thread is using");
+		return false;
+	}
+	Py_BEGIN_ALLOW_THREADS PyThread_acquire_lock(h->lock, WAIT_LOCK);
+	Py_END_ALLOW_THREADS if (!h->at)
+	{
+		PyThread_release_lock(h->lock);
+		raise_code(VARVE_EUSAGE, "it is closed", "");
+		return false;
+	}
+	h->owner = self;
+	return true;
+}
+
+void leave(handle *h)
+{
+	if (h->lock) {
+		h->owner = 0;
+		PyThread_release_lock(h->lock);
+	}
+}
+
+handle *enter_as(PyObject *o, const kind *k)
+{
+	handle *h = as(o, k);
+
+	return h && enter(h) ? h : NULL;
+}

@@ -1,0 +1,113 @@
+/*
+ * handle.h: what libvarve has opened, as Python objects: one at a time where the library wants that, useless after a
+ * fork, freed with their last reference. And errors as exceptions, and Ctrl-C in long calls.
+ */
+#ifndef VARVE_PYTHON_HANDLE_H
+#define VARVE_PYTHON_HANDLE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "pack.h"
+
+/* The exception of an error; returns NULL. varve/_errors.py chooses its class. One that is set already stays. */
+PyObject *raise_error(const varve_error *err);
+
+/* For every long call: Ctrl-C ends it. */
+extern const varve_watch ctrl_c;
+
+int64_t now_ms(void);
+
+typedef struct kind {
+	const char *name;
+	void (*release)(void *at);
+	int (*next)(void *at, pack *out, varve_error *err); /* cursors: packs the next item */
+	bool alone;                                         /* one thread at a time */
+} kind;
+
+extern const kind repo_kind, version_kind, table_kind, filter_kind, report_kind, diff_kind,
+	rows_kind, refs_kind, numbered_kind, log_kind, versions_kind, changes_kind,
+	row_history_kind, txn_kind;
+
+/* A difference with the numbers of columns of its tables, which changes do not have. */
+typedef struct compared {
+	varve_diff *diff;
+	size_t before, after, pairs;
+} compared;
+
+typedef struct handle {
+	PyObject_HEAD const kind *kind;
+	void *at;
+	PyThread_type_lock lock; /* of kinds that are alone */
+	unsigned long owner;     /* the thread that has the lock; 0: none */
+	pid_t pid;
+} handle;
+
+extern PyType_Spec handle_spec;
+
+/* The handle of what a call has made, or the call's exception. */
+PyObject *give(PyObject *module, const kind *k, int rc, void *at, const varve_error *err);
+
+/* The handle that an object is, of a kind (NULL: a cursor of any); NULL: an exception. */
+handle *as(PyObject *o, const kind *k);
+
+/* The handle for this thread until leave(): waits for others without the GIL. False or NULL: an exception. */
+bool enter(handle *h);
+handle *enter_as(PyObject *o, const kind *k);
+void leave(handle *h);
+
+/* (from, stored, table, here, path, commit, cid, bytes, rows) */
+void pack_version(pack *out, const varve_version_facts *f);
+
+/*
+ * Arguments, for O& of PyArg_ParseTuple.
+ */
+
+/* None or bytes without NUL, as a const char *. */
+int to_text(PyObject *o, void *out);
+
+/* None, or a tuple of bytes as a list ended by NULL, to be freed; O& frees it when parsing fails later. */
+int to_names(PyObject *o, void *out);
+
+typedef struct texts {
+	varve_text *at;
+	size_t count;
+} texts;
+
+/* A tuple of bytes, which may hold any byte, as texts, likewise. */
+int to_texts(PyObject *o, void *out);
+
+/* None, or a filter, as a const varve_filter *. */
+int to_filter(PyObject *o, void *out);
+
+/* arrow_stream(table, columns, filter, row_number, flags, misfit): (capsule of the stream, its status) */
+PyObject *arrow_stream(PyObject *module, PyObject *args);
+
+/* arrow_schema(capsule of a stream): a capsule of its schema */
+PyObject *arrow_schema(PyObject *module, PyObject *o);
+
+/* arrow_status(status): how many misfits the stream has met so far, or its error */
+PyObject *arrow_status(PyObject *module, PyObject *o);
+
+/* txn_open(repo, branch, from) */
+PyObject *txn_open(PyObject *module, PyObject *args);
+
+/* txn_put(txn, path, read, key, flags): read is called as that of a file */
+PyObject *txn_put(PyObject *module, PyObject *args);
+
+/* txn_remove(txn, path, flags) */
+PyObject *txn_remove(PyObject *module, PyObject *args);
+
+/* txn_commit(txn, message, author, expect, flags): the commit's id */
+PyObject *txn_commit(PyObject *module, PyObject *args);
+PyObject *txn_warnings(PyObject *module, PyObject *o);
+
+/* Runs a call of the library without the GIL. */
+#define FREELY(call)                                                                               \
+	Py_BEGIN_ALLOW_THREADS call;                                                               \
+	Py_END_ALLOW_THREADS
+
+#endif

@@ -1,0 +1,59 @@
+"""varve: versions of tables as data.
+
+    import varve
+
+    with varve.Repo(".") as r:
+        t = r["prices.csv"]
+        print(len(t), t.key, t.row(4711))
+        for key, column, before, after in r.diff("prices.csv", "v1", "HEAD").cells:
+            ...
+
+Cells are str, exactly as the file spells them, or None. Errors are varve.Error and its subclasses.
+"""
+from ._diff import CellChange, Diff, RowChange
+from ._errors import (
+    ConflictError,
+    CorruptError,
+    Error,
+    InvalidDataError,
+    LockedError,
+    MissingBlocksError,
+    NotFoundError,
+    RefusedError,
+    UsageError,
+)
+from ._repo import Change, Commit, Repo, RowCell, RowEvent
+from ._report import Finding, Report
+from ._table import Table, View
+from ._varve import library_version
+from ._write import Result, Transaction, VarveWarning
+
+__version__ = library_version()
+
+__all__ = [
+    "CellChange",
+    "Change",
+    "Commit",
+    "ConflictError",
+    "CorruptError",
+    "Diff",
+    "Error",
+    "Finding",
+    "InvalidDataError",
+    "LockedError",
+    "MissingBlocksError",
+    "NotFoundError",
+    "RefusedError",
+    "Repo",
+    "Report",
+    "Result",
+    "RowCell",
+    "RowChange",
+    "RowEvent",
+    "Table",
+    "Transaction",
+    "UsageError",
+    "VarveWarning",
+    "View",
+    "__version__",
+]

@@ -1,0 +1,93 @@
+"""Exceptions. The module _varve makes each of its errors with make()."""
+from __future__ import annotations
+
+from typing import Any
+
+
+class Error(Exception):
+    """What libvarve reports.
+
+    code: the error's name, such as "not-found"; hint: what may help, or ""; message: what happened.
+    """
+
+    code: str
+    hint: str
+    message: str
+
+    def __init__(self, message: str, code: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.message, self.code, self.hint), {}
+
+
+class NotFoundError(Error, KeyError):
+    """No such repository, path, revision, column or row. It is a KeyError, too."""
+
+
+class MissingBlocksError(Error):
+    """A block or commit is not in this repository."""
+
+
+class LockedError(Error):
+    """Another process or handle holds the lock."""
+
+
+class InvalidDataError(Error):
+    """Data that cannot be read, or that does not pass a check: then findings has what is wrong."""
+
+    findings: list[Any]
+
+    def __init__(self, message: str, code: str = "input", hint: str = "") -> None:
+        super().__init__(message, code, hint)
+        self.findings = []
+
+
+class RefusedError(Error):
+    """A policy, a hook or a limit forbids it."""
+
+
+class UsageError(Error, ValueError):
+    """An argument is invalid, or does not fit what it is used with."""
+
+
+class ConflictError(Error):
+    """Something changed meanwhile."""
+
+
+class CorruptError(Error):
+    """Stored bytes are damaged."""
+
+
+CLASSES: dict[str, type[Error]] = {
+    "not-found": NotFoundError,
+    "missing": MissingBlocksError,
+    "locked": LockedError,
+    "input": InvalidDataError,
+    "refused": RefusedError,
+    "usage": UsageError,
+    "conflict": ConflictError,
+    "corrupt": CorruptError,
+}
+
+
+def make(code: str, message: bytes, hint: bytes) -> Error:
+    """The exception of an error of the library."""
+    return CLASSES.get(code, Error)(text(message), code, text(hint))
+
+
+def text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def raw(words: str) -> bytes:
+    """The bytes of a text, of a name that is not UTF-8 too."""
+    if not isinstance(words, str):
+        raise TypeError(f"expected str, not {type(words).__name__}")
+    return words.encode("utf-8", "surrogateescape")

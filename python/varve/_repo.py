@@ -1,0 +1,325 @@
+"""Repositories."""
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Any, NamedTuple
+
+from . import _varve, _values
+from ._diff import Diff
+from ._errors import NotFoundError, UsageError, raw
+from ._report import Report
+from ._table import Table
+from ._values import Value
+from ._write import Transaction
+
+WORK_TREE = 0  # enum varve_folder
+GIT = 1
+FIRST_PARENT = 1 << 0  # enum varve_log_flag
+UNTRACKED = 1 << 0  # enum varve_changes_flag
+NEW_ONLY, WARNINGS = 1 << 0, 1 << 2  # enum varve_check_flag
+KINDS = ("added", "removed", "changed", "moved")
+
+
+class Commit(NamedTuple):
+    """A commit. Times are aware datetimes in the zone that the commit names."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    author: str
+    author_mail: str
+    author_time: datetime.datetime
+    committer: str
+    committer_mail: str
+    time: datetime.datetime
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.lstrip("\n").split("\n", 1)[0]
+
+
+class Change(NamedTuple):
+    """A path that differs from HEAD. staged and work: as in git status --short; old_path: where it was renamed."""
+
+    path: str
+    old_path: str | None
+    staged: str
+    work: str
+    table: bool
+
+
+class RowCell(NamedTuple):
+    """A cell of a row's history. before and after are None where the cell was added or removed."""
+
+    column: str
+    old_column: str | None
+    before: str | None
+    after: str | None
+
+
+class RowEvent(NamedTuple):
+    """A commit that changed a row. kind: "added", "removed" or "changed"."""
+
+    commit: str
+    kind: str
+    path: str
+    cells: tuple[RowCell, ...]
+
+
+def _when(seconds: int, offset: int) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone(datetime.timedelta(minutes=offset)))
+
+
+def _commit(c: Any) -> Commit:
+    return Commit(
+        c[0], c[1], c[2], c[3], c[4], _when(c[5], c[6]), c[7], c[8], _when(c[9], c[10]), c[11]
+    )
+
+
+class Repo:
+    """A repository: the one that contains path. Use it with `with`, or close() it; what was made of it stays usable.
+
+    NotFoundError: there is none; RefusedError: another user owns it. Threads may share a Repo: it serves one at a time,
+    and others wait. After a fork, the child opens it again.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] = ".") -> None:
+        env = tuple(name + b"=" + value for name, value in os.environb.items())
+        self._handle = _varve.open(os.fsencode(path), env)
+        #: absolute path of the work tree; None in a bare repository
+        self.work_tree: str | None = _varve.folder(self._handle, WORK_TREE)
+        #: absolute path of Git's folder
+        self.git_dir: str = _varve.folder(self._handle, GIT) or ""
+
+    def close(self) -> None:
+        """Closes the repository. Harmless when repeated."""
+        _varve.close(self._handle)
+
+    def __enter__(self) -> Repo:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"varve.Repo({self.work_tree or self.git_dir!r})"
+
+    # ---- versions ----
+
+    def rev_parse(self, rev: str | datetime.date | datetime.datetime) -> str:
+        """The id of a commit: of a revision as Git has them; of a date (2026-11-17, or as text) the last commit on
+        HEAD's first-parent line before the end of that day in UTC; of a datetime (naive: local time) the last one up
+        to then. NotFoundError."""
+        if isinstance(rev, datetime.datetime):
+            return self._last(rev.timestamp(), rev)
+        if isinstance(rev, datetime.date):
+            return self._last_of_day(rev)
+        try:
+            return _varve.rev_parse(self._handle, raw(rev))
+        except NotFoundError:
+            if not re.fullmatch(r"\d{4}-\d\d-\d\d", rev):
+                raise
+            return self._last_of_day(datetime.date.fromisoformat(rev))
+
+    def _last_of_day(self, day: datetime.date) -> str:
+        end = datetime.datetime.combine(day, datetime.time.max, datetime.timezone.utc)
+        return self._last(end.timestamp(), day)
+
+    def _last(self, end: float, asked: datetime.date) -> str:
+        for c in _values.items(_varve.log(self._handle, None, None, FIRST_PARENT, 0)):
+            if c[9] <= end:
+                return str(c[0])
+        raise NotFoundError(f"no commit is as old as {asked.isoformat()}", "not-found")
+
+    def _version(self, path: str | os.PathLike[str], rev: str | datetime.date | None = None) -> _varve.Handle:
+        at = None
+        if rev is not None:
+            at = self.rev_parse(rev)
+        elif self.work_tree is None:
+            at = "HEAD"
+        return _varve.version_at(self._handle, None if at is None else raw(at), os.fsencode(path))
+
+    def _named(self, word: str | os.PathLike[str]) -> _varve.Handle:
+        if isinstance(word, os.PathLike):
+            return self._version(word)
+        if self.work_tree is None and ":" not in word:
+            try:
+                return self._version(word)
+            except NotFoundError as e:
+                try:
+                    return _varve.find(self._handle, raw(word))  # a CID
+                except UsageError:
+                    raise e from None
+        return _varve.find(self._handle, raw(word))
+
+    def __getitem__(self, word: str | os.PathLike[str]) -> Table:
+        """The table that a word names: PATH (of the work tree; of HEAD in a bare repository), REV:PATH, :PATH (the
+        index) or a CID. Paths are relative to the top of the work tree; an os.PathLike is taken literally.
+
+        NotFoundError (a KeyError); InvalidDataError: it is not a table; MissingBlocksError.
+        """
+        return Table(self._named(word))
+
+    def __contains__(self, word: object) -> bool:
+        if not isinstance(word, (str, os.PathLike)):
+            return False
+        try:
+            self._named(word)
+        except NotFoundError:
+            return False
+        return True
+
+    def table(self, path: str | os.PathLike[str], rev: str | datetime.date | datetime.datetime | None = None) -> Table:
+        """The table at a path: of the work tree (of HEAD in a bare repository), or of a revision, which rev_parse() takes.
+
+        NotFoundError (a KeyError); InvalidDataError: it is not a table; MissingBlocksError.
+        """
+        return Table(self._version(path, rev))
+
+    def tables(self, rev: str | datetime.date | datetime.datetime | None = None) -> list[str]:
+        """Paths of the tables of the index (of HEAD in a bare repository), or of a revision, sorted."""
+        at: str | None = "HEAD" if self.work_tree is None else None
+        if rev is not None:
+            at = self.rev_parse(rev)
+        return [v[4] for v in _values.items(_varve.versions(self._handle, None if at is None else raw(at))) if v[2]]
+
+    # ---- history ----
+
+    def _refs(self, prefix: str) -> dict[str, str]:
+        return {name[len(prefix) :]: commit for name, commit in _values.items(_varve.refs(self._handle, raw(prefix)))}
+
+    @property
+    def branches(self) -> dict[str, str]:
+        """Names of local branches, with the ids of their commits."""
+        return self._refs("refs/heads/")
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Names of tags, with the ids of their commits; "" where a tag is of something else."""
+        return self._refs("refs/tags/")
+
+    def log(
+        self, path: str | os.PathLike[str] | None = None, rev: str | None = None, *, first_parent: bool = False, limit: int = 0
+    ) -> Iterator[Commit]:
+        """Commits, newest first: of HEAD or of a range such as "v1..main", those that changed a path. limit 0: all."""
+        paths = None if path is None else (os.fsencode(path),)
+        cursor = _varve.log(
+            self._handle, None if rev is None else raw(rev), paths, FIRST_PARENT if first_parent else 0, limit
+        )
+        return map(_commit, _values.items(cursor))
+
+    def row_history(self, path: str | os.PathLike[str], *key: Value, rev: str | None = None) -> Iterator[RowEvent]:
+        """Commits that changed the row with this key, newest first. Renamed files, columns and keys are followed.
+
+        NotFoundError: no such path; UsageError: the table has no key, or another number of columns.
+        """
+        values = tuple(map(_values.written, key))
+        cursor = _varve.row_history(self._handle, os.fsencode(path), values, None if rev is None else raw(rev))
+        return (
+            RowEvent(commit, KINDS[kind], where, tuple(RowCell(*cell) for cell in cells))
+            for commit, kind, where, cells in _values.items(cursor)
+        )
+
+    def status(self) -> list[Change]:
+        """Paths of the index and the work tree that differ from HEAD, files that are not tracked among them."""
+        found = _values.items(_varve.changes(self._handle, None, None, UNTRACKED))
+        return [Change(path, old, staged, work, bool(table)) for path, old, staged, work, table in found]
+
+    # ---- comparing and checking ----
+
+    def diff(
+        self,
+        path: str | os.PathLike[str],
+        a: str | datetime.date | datetime.datetime,
+        b: str | datetime.date | datetime.datetime | None = None,
+        *,
+        key: Iterable[str] | None = None,
+        only: Iterable[str] | None = None,
+        ignore: Iterable[str] | None = None,
+        tolerance: float | str | None = None,
+        where: str | None = None,
+        params: Mapping[str, Value] | None = None,
+        ignore_format: bool = False,
+    ) -> Diff:
+        """What differs at a path between two revisions. b None: the work tree (HEAD in a bare repository).
+
+        key: columns that identify a row (an empty list: none); only, ignore: columns to compare, or not; tolerance:
+        smaller differences of numbers do not count; where: the old or the new row must pass; ignore_format: leave out
+        what is only written differently. NotFoundError: no such revision, path or column.
+        """
+        return Diff(
+            self.table(path, a),
+            self.table(path, b),
+            key=key,
+            only=only,
+            ignore=ignore,
+            tolerance=tolerance,
+            where=where,
+            params=params,
+            ignore_format=ignore_format,
+        )
+
+    def check(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        rev: str | datetime.date | datetime.datetime | None = None,
+        *,
+        base: str | None = None,
+        new_only: bool = False,
+        warnings: bool = False,
+    ) -> Report:
+        """Checks the tables of the work tree, or of a revision: against their schemas, the project's rules and the
+        version before (base; "" compares with nothing).
+
+        path: this file or folder only; new_only: what the base has too does not count; warnings: they count as errors.
+        """
+        at = None if rev is None else self.rev_parse(rev)
+        flags = (NEW_ONLY if new_only else 0) | (WARNINGS if warnings else 0)
+        return Report(
+            _varve.check(
+                self._handle,
+                None if at is None else raw(at),
+                None if base is None else raw(base),
+                None if path is None else (os.fsencode(path),),
+                flags,
+            )
+        )
+
+    # ---- writing ----
+
+    def transaction(
+        self, message: str, *, branch: str | None = None, start: str | None = None, author: str | None = None
+    ) -> Transaction:
+        """Changes of files that become one commit:
+
+            with r.transaction("March prices") as tx:
+                tx.put("prices.csv", content)
+            print(tx.commit_id)
+
+        branch: the commit goes there, and index and work tree stay as they are (a bare repository needs it); start: the
+        revision where a new branch begins; author: "Name <mail>", else as Git's settings say.
+        LockedError: another writer did not finish within a minute; ConflictError, when it ends: something changed
+        meanwhile, or a hook or check refused.
+        """
+        return Transaction(self._handle, message, branch, start, author)
+
+    def put(
+        self,
+        path: str | os.PathLike[str],
+        data: bytes | IO[bytes],
+        *,
+        message: str,
+        branch: str | None = None,
+        key: Iterable[str] | None = None,
+        replace: bool = False,
+    ) -> str | None:
+        """Commits bytes, or what an open binary file still has, as the content of path: a transaction() with one put().
+        Returns the commit's id, None if nothing changed."""
+        with self.transaction(message, branch=branch) as tx:
+            tx.put(path, data, key=key, replace=replace)
+        return tx.commit_id

@@ -1,0 +1,72 @@
+"""Reports of checks."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from . import _varve, _values
+from ._errors import InvalidDataError, raw, text
+
+
+class Finding(NamedTuple):
+    """Something that a check found. rule: its code, such as "type-error"; error: False is a warning; known: the version
+    before has it too, or it is accepted; line is counted from 1, row from 0, None where there is none."""
+
+    rule: str
+    error: bool
+    known: bool
+    path: str
+    line: int | None
+    row: int | None
+    column: str | None
+    value: str
+    message: str
+
+
+class Report:
+    """What a check found. valid: the verdict; errors, warnings, known, tables: counts; findings: those that are kept,
+    16 MiB of them and at least 1,000 of each rule."""
+
+    valid: bool
+    errors: int
+    warnings: int
+    known: int
+    tables: int
+    findings: list[Finding]
+
+    def __init__(self, handle: _varve.Handle) -> None:
+        self._handle = handle
+        valid, self.errors, self.warnings, self.known, self.tables, found = _varve.report_facts(handle)
+        self.valid = bool(valid)
+        self.findings = [
+            Finding(rule, bool(error), bool(known), path, line, row, column or None, value, message)
+            for rule, error, known, path, line, row, column, value, message in found
+        ]
+
+    def __bool__(self) -> bool:
+        return self.valid
+
+    def raise_if_invalid(self) -> None:
+        """Raises InvalidDataError, whose findings are those of the report, if the data is not valid."""
+        if self.valid:
+            return
+        worst = [f for f in self.findings if f.error and not f.known] or self.findings
+        first = ""
+        if worst:
+            f = worst[0]
+            first = ", ".join(w for w in (f.path, f.line and f"line {f.line}", f.column and f"column {f.column}") if w)
+            first = f": {first} {f.value} {f.message}"
+        error = InvalidDataError(f"the data is not valid, {self.errors:,} errors{first}")
+        error.findings = self.findings
+        raise error
+
+    def render(self, format: str = "text") -> str:
+        """The report as "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or "html"."""
+        pieces: list[bytes] = []
+        _varve.report_write(self._handle, raw(format), pieces.append)
+        return text(b"".join(pieces))
+
+    def __repr__(self) -> str:
+        return f"<varve.Report {'valid' if self.valid else 'invalid'} {self.errors:,} errors, {self.warnings:,} warnings>"
+
+    def _repr_html_(self) -> str:
+        return _values.table_html(repr(self), Finding._fields, self.findings, len(self.findings))

@@ -1,0 +1,302 @@
+"""Tables and views of them."""
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import IO, TYPE_CHECKING, Any
+
+from . import _varve, _values
+from ._errors import UsageError, raw
+from ._values import Value
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+Row = tuple["str | None", ...]
+
+MISFITS = ("error", "null")  # enum varve_misfit
+TEXT = 1 << 0  # enum varve_arrow_flag
+
+
+class _Stream:
+    """One Arrow stream for one consumer."""
+
+    def __init__(self, capsule: object) -> None:
+        self._capsule = capsule
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._capsule
+
+
+def _need(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as e:
+        if e.name != module.partition(".")[0]:
+            raise
+        raise ModuleNotFoundError(f"this needs {e.name}: pip install {e.name}", name=e.name) from None
+
+
+class View:
+    """Some columns and rows of a version. It reads nothing until it is asked for rows, and may be read any number of
+    times, by several threads at once.
+
+    Iteration gives cells as written. The rest goes by Arrow (__arrow_c_stream__: pyarrow, polars, DuckDB and pandas take
+    a view as it is), with the types of the table's schema: integer is int64, number double, boolean, date, datetime;
+    missing values are null. InvalidDataError: a cell is not of its column's type (see select(), misfit).
+    """
+
+    _handle: _varve.Handle
+    _all: list[str]
+
+    def __init__(
+        self,
+        table: View | None,
+        columns: Iterable[str] | None = None,
+        where: str | None = None,
+        params: Mapping[str, Value] | None = None,
+        text: bool = False,
+        misfit: str = "error",
+        row_number: str | None = None,
+    ) -> None:
+        if table is not None:
+            self._handle = table._handle
+            self._all = table._all
+        self._picked = None if columns is None else [columns] if isinstance(columns, str) else list(columns)
+        self._where, self._params = where, dict(params or {})
+        self._filter = _values.where(where, params)
+        if misfit not in MISFITS:
+            raise UsageError(f"misfit is one of {', '.join(map(repr, MISFITS))}", "usage")
+        self._text, self._misfit, self._number = text, misfit, row_number
+        self._status: _varve.Handle | None = None
+        if self._picked is not None or self._filter is not None:
+            self._rows()  # a wrong name or value is reported here
+
+    def _rows(self, row: int | None = None) -> _varve.Handle:
+        return _varve.rows(self._handle, _values.names(self._picked), self._filter, row, self._number is not None)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        names = self._all if self._picked is None else self._picked
+        return tuple(names if self._number is None else [*names, self._number])
+
+    def __iter__(self) -> Iterator[Row]:
+        """Rows as tuples of cells exactly as the file spells them; None where a cell is absent or null."""
+        return _values.items(self._rows())
+
+    def to_dicts(self) -> Iterator[dict[str, str | None]]:
+        """Rows as dicts of cells as written. A name that occurs twice gets a number: id, id2."""
+        keys = _values.unique(self.columns)
+        return (dict(zip(keys, row)) for row in self)
+
+    def select(
+        self,
+        columns: Iterable[str] | None = None,
+        where: str | None = None,
+        params: Mapping[str, Value] | None = None,
+        *,
+        text: bool = False,
+        misfit: str = "error",
+        row_number: str | None = None,
+    ) -> View:
+        """A view of some columns and of the rows that pass a condition, such as "price > :p and item ^= 'A'"; that of a
+        view holds, too. params has the values of :NAME.
+
+        text: every column of Arrow is text, as written; misfit: what becomes of a cell that is not of its type, "error"
+        or "null"; row_number: a last column of this name has the number of the row in the file, from 0.
+        NotFoundError: no such column; UsageError: the condition cannot be read.
+        """
+        given = {**self._params, **(params or {})}
+        for name in self._params.keys() & (params or {}).keys():
+            if self._params[name] != given[name]:
+                raise UsageError(f"the view has another value of :{name}", "usage", "use another name")
+        both = " and ".join(filter(None, (self._where, where))) or None
+        picked = self._picked if columns is None else columns
+        return View(self, picked, both, given, text, misfit, row_number)
+
+    # ---- Arrow ----
+
+    def _stream(self) -> tuple[object, _varve.Handle]:
+        capsule, self._status = _varve.arrow_stream(
+            self._handle,
+            _values.names(self._picked),
+            self._filter,
+            None if self._number is None else raw(self._number),
+            TEXT if self._text else 0,
+            MISFITS.index(self._misfit),
+        )
+        return capsule, self._status
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """A new Arrow stream in a capsule, for any library that takes the Arrow PyCapsule interface."""
+        return self._stream()[0]
+
+    def __arrow_c_schema__(self) -> object:
+        """The Arrow schema in a capsule."""
+        return _varve.arrow_schema(self._stream()[0])
+
+    def _read(self, take: Callable[[_Stream], Any]) -> Any:
+        capsule, status = self._stream()
+        try:
+            return take(_Stream(capsule))
+        except Exception:
+            _varve.arrow_status(status)  # raises the library's own error, if it was one
+            raise
+
+    @property
+    def misfits(self) -> int:
+        """Cells that were not of their column's type in the last Arrow stream of this view, as far as it was read. The
+        error of that stream is raised again."""
+        return 0 if self._status is None else _varve.arrow_status(self._status)
+
+    def _narrow(
+        self, columns: Iterable[str] | None, where: str | None, params: Mapping[str, Value] | None
+    ) -> View:
+        if columns is None and where is None:
+            return self
+        return self.select(
+            columns, where, params, text=self._text, misfit=self._misfit, row_number=self._number
+        )
+
+    def to_arrow(
+        self,
+        columns: Iterable[str] | None = None,
+        where: str | None = None,
+        params: Mapping[str, Value] | None = None,
+    ) -> pyarrow.Table:
+        """A pyarrow.Table. Columns and condition as for select()."""
+        return self._narrow(columns, where, params)._read(_need("pyarrow").table)
+
+    def to_batches(self) -> pyarrow.RecordBatchReader:
+        """A pyarrow.RecordBatchReader, which reads as it is asked; its errors are pyarrow's."""
+        return self._read(_need("pyarrow").RecordBatchReader.from_stream)
+
+    def to_polars(
+        self,
+        columns: Iterable[str] | None = None,
+        where: str | None = None,
+        params: Mapping[str, Value] | None = None,
+    ) -> polars.DataFrame:
+        """A polars.DataFrame. Columns and condition as for select()."""
+        frame: polars.DataFrame = self._narrow(columns, where, params)._read(_need("polars").DataFrame)
+        return frame
+
+    def to_pandas(
+        self,
+        columns: Iterable[str] | None = None,
+        where: str | None = None,
+        params: Mapping[str, Value] | None = None,
+        *,
+        dtype_backend: str | None = None,
+        types_mapper: Callable[[Any], Any] | None = None,
+    ) -> pandas.DataFrame:
+        """A pandas.DataFrame, by pyarrow. Columns and condition as for select().
+
+        integer is Int64, boolean boolean, date datetime64[s], datetime datetime64[us], string pandas' own.
+        dtype_backend, "numpy_nullable" or "pyarrow", and types_mapper, from an Arrow type to one of pandas, as pandas
+        names them.
+        """
+        pa, pd = _need("pyarrow"), _need("pandas")
+        if dtype_backend not in (None, "numpy_nullable", "pyarrow"):
+            raise UsageError("dtype_backend is 'numpy_nullable' or 'pyarrow'", "usage")
+        table = self.to_arrow(columns, where, params)
+        if types_mapper is None and dtype_backend == "pyarrow":
+            types_mapper = pd.ArrowDtype
+        if types_mapper is None:
+            types = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+            if dtype_backend:
+                types.update({pa.float64(): pd.Float64Dtype(), pa.string(): pd.StringDtype()})
+            types_mapper = types.get
+            dates = [pa.timestamp("s") if pa.types.is_date32(f.type) else f.type for f in table.schema]
+            table = table.cast(pa.schema([f.with_type(d) for f, d in zip(table.schema, dates)]))
+        frame: pandas.DataFrame = table.replace_schema_metadata(None).to_pandas(types_mapper=types_mapper)
+        return frame
+
+    def lazy(self) -> polars.LazyFrame:
+        """A polars.LazyFrame that reads, when it is collected, the columns that it needs."""
+        pl = _need("polars")
+
+        def source(
+            columns: list[str] | None, predicate: Any, n_rows: int | None, batch_size: int | None
+        ) -> Iterator[polars.DataFrame]:
+            wanted = None
+            if columns is not None:
+                asked = [*columns, *(predicate.meta.root_names() if predicate is not None else ())]
+                wanted = [name for name in dict.fromkeys(asked) if name != self._number] or list(self._all[:1])
+            frame = self._narrow(wanted, None, None).to_polars()
+            if n_rows is not None:
+                frame = frame.head(n_rows)
+            if predicate is not None:
+                frame = frame.filter(predicate)
+            yield frame if columns is None else frame.select(columns)
+
+        schema = pl.Schema(self)
+        lazy: polars.LazyFrame = _need("polars.io.plugins").register_io_source(source, schema=schema)
+        return lazy
+
+    def __repr__(self) -> str:
+        condition = f" where {self._where}" if self._where else ""
+        return f"<varve.View {', '.join(self.columns)}{condition}>"
+
+    def _repr_html_(self) -> str:
+        return _values.table_html(repr(self), self.columns, self)
+
+
+class Table(View):
+    """A version of a table. It never changes; len() is its number of rows.
+
+    path: in the repository; commit_id: the commit that it was found in, None for the work tree; cid: the content's
+    name, None for a file that is not stored; key: names of the key's columns; schema: the Table Schema as a dict.
+    """
+
+    path: str
+    commit_id: str | None
+    cid: str | None
+    key: tuple[str, ...]
+    schema: dict[str, Any]
+    size: int | None  #: size of the file, in bytes
+
+    def __init__(self, version: _varve.Handle) -> None:
+        _, _, _, _, self.path, commit, cid, _, _ = _varve.version_facts(version)
+        self.commit_id = commit or None
+        self.cid = cid or None
+        self._version = version
+        self._handle = _varve.table_open(version)
+        self._count, self.size, schema, key, columns = _varve.table_facts(self._handle)
+        self.schema = json.loads(schema)
+        self._all = [name for name, _, _ in columns]
+        self.key = tuple(self._all[place] for place in key)
+        super().__init__(None)
+
+    def __len__(self) -> int:
+        return int(self._count)
+
+    def row(self, *key: Value) -> dict[str, str | None]:
+        """The row whose key has these values, one for each column of the key, as a dict of cells as written.
+
+        NotFoundError (a KeyError): no such row. UsageError: the table has no key, or another number of columns.
+        """
+        at = _varve.find_row(self._handle, tuple(map(_values.written, key)))
+        row = next(_values.items(self._rows(at)))
+        return dict(zip(_values.unique(self._all), row))
+
+    def read_bytes(self) -> bytes:
+        """The file, byte for byte."""
+        pieces: list[bytes] = []
+        _varve.version_write(self._version, pieces.append)
+        return b"".join(pieces)
+
+    def write_to(self, file: IO[bytes]) -> None:
+        """Writes the file, byte for byte, into an open binary file, in pieces of at most some MiB."""
+        _varve.version_write(self._version, file.write)
+
+    def __repr__(self) -> str:
+        of = f"{self.commit_id[:10]}:" if self.commit_id else ""
+        return f"<varve.Table {of}{self.path} {len(self):,} rows x {len(self._all)} columns>"
+
+    def _repr_html_(self) -> str:
+        return _values.table_html(repr(self), self.columns, self, len(self))

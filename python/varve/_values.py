@@ -1,0 +1,78 @@
+"""Values as text, as libvarve takes them; cursors as iterators; tables for notebooks."""
+from __future__ import annotations
+
+import datetime
+import html
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from . import _varve
+from ._errors import UsageError, raw
+
+Value = Any  #: of a key or a parameter: str, int, float, Decimal, bool, date, time or datetime
+
+SHOWN = 50  #: rows that a notebook shows
+
+
+def written(value: Value) -> bytes:
+    """A value as a cell would spell it. UsageError: None has no spelling."""
+    if value is None:
+        raise UsageError("None is not a value of a key or a parameter", "usage", "test with 'COLUMN is null'")
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, bool):
+        return b"true" if value else b"false"
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat().encode()
+    return raw(str(value))
+
+
+def names(words: Iterable[str] | str | None) -> tuple[bytes, ...] | None:
+    if words is None:
+        return None
+    return tuple(raw(w) for w in ([words] if isinstance(words, str) else words))
+
+
+def where(text: str | None, params: Mapping[str, Value] | None) -> _varve.Handle | None:
+    """A filter of varve's condition language. UsageError names the place that it does not understand."""
+    if text is None:
+        if params:
+            raise UsageError("params without where", "usage")
+        return None
+    given = params or {}
+    return _varve.filter_parse(raw(text), tuple(map(raw, given)), tuple(map(written, given.values())))
+
+
+def items(cursor: _varve.Handle) -> Iterator[Any]:
+    """The items of a cursor of the library, read some at a time."""
+    while batch := _varve.next(cursor):
+        yield from batch
+
+
+def unique(columns: Sequence[str]) -> list[str]:
+    """Keys of dicts: a repeated name gets a number, as varve's own schemas do it."""
+    found: dict[str, None] = {}
+    for name in columns:
+        key, n = name, 1
+        while key in found:
+            n += 1
+            key = f"{name}{n}"
+        found[key] = None
+    return list(found)
+
+
+def table_html(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], total: int | None = None) -> str:
+    """At most SHOWN rows as HTML; None is shown as an empty cell."""
+    some = list(itertools.islice(rows, SHOWN + 1))
+    cells = (
+        "<tr>" + "".join(f"<td>{'' if c is None else html.escape(str(c))}</td>" for c in row) + "</tr>" for row in some[:SHOWN]
+    )
+    more = ""
+    if len(some) > SHOWN:
+        more = f"<p>the first {SHOWN} of {total:,}</p>" if total is not None else f"<p>the first {SHOWN}</p>"
+    head = "".join(f"<th>{html.escape(c)}</th>" for c in columns)
+    return (
+        f"<p>{html.escape(title)}</p><table><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(cells)}</tbody></table>{more}"
+    )
