@@ -1,0 +1,113 @@
+"""Arrow, by every library that takes it. Needs pandas, polars, pyarrow and duckdb."""
+import csv
+import datetime
+import io
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import varve
+from conftest import ONE
+
+VALUES = [
+    (1, "pear", 9.99, datetime.date(2026, 1, 1), True),
+    (2, "plum", 120.0, datetime.date(2026, 1, 5), False),
+    (3, "a, b", 150.5, datetime.date(2026, 2, 1), True),
+    (4, None, None, None, None),
+]
+
+
+@pytest.fixture
+def t(repo):
+    return repo["v1:prices.csv"]
+
+
+def rows(table):
+    return [tuple(row.values()) for row in table.to_pylist()]
+
+
+def test_pyarrow(t):
+    assert rows(t.to_arrow()) == rows(pa.table(t)) == rows(t.to_batches().read_all()) == VALUES
+    assert t.to_arrow().schema.types == [pa.int64(), pa.string(), pa.float64(), pa.date32(), pa.bool_()]
+    assert pa.schema(t) == t.to_arrow().schema
+    assert rows(t.to_arrow(["item", "id"], "price > :p", {"p": 100})) == [("plum", 2), ("a, b", 3)]
+
+
+def test_polars(t):
+    assert t.to_polars().rows() == pl.DataFrame(t).rows() == VALUES
+    assert t.to_polars("id").rows() == [(1,), (2,), (3,), (4,)]
+
+
+def test_polars_lazy(t):
+    lazy = t.lazy()
+    assert lazy.collect().rows() == VALUES
+    assert lazy.filter(pl.col("price") > 100).select("item").collect().rows() == [("plum",), ("a, b",)]
+    assert lazy.select(pl.len()).collect().item() == 4
+    assert lazy.head(2).select("id").collect().rows() == [(1,), (2,)]
+    assert t.select(["item"], row_number="n").lazy().filter(pl.col("n") > 1).collect().rows() == [("a, b", 2), (None, 3)]
+
+
+def test_pandas(t):
+    frame = t.to_pandas()
+    assert [str(d) for d in frame.dtypes] == ["Int64", "str", "float64", "datetime64[s]", "boolean"]
+    assert frame["id"].tolist() == [1, 2, 3, 4]
+    assert frame["item"].isna().tolist() == frame["ok"].isna().tolist() == [False, False, False, True]
+    assert [str(d) for d in t.to_pandas("id", dtype_backend="pyarrow").dtypes] == ["int64[pyarrow]"]
+    assert str(t.to_pandas(types_mapper={pa.int64(): pd.Int32Dtype()}.get)["id"].dtype) == "Int32"
+    assert pd.DataFrame.from_arrow(t)["price"].tolist()[:3] == [9.99, 120.0, 150.5]
+    with pytest.raises(varve.UsageError):
+        t.to_pandas(dtype_backend="x")
+
+
+def test_duckdb(t):
+    for _ in range(2):
+        assert duckdb.sql("select * from t order by id").fetchall() == VALUES
+    view = t.select(["id", "price"], "price > 100")
+    assert duckdb.sql("select sum(price), count(*) from view").fetchall() == [(270.5, 2)]
+
+
+def test_text_is_as_written(t):
+    content = list(csv.reader(io.StringIO(ONE)))[1:]
+    text = t.select(text=True).to_arrow()
+    assert set(text.schema.types) == {pa.string()}
+    assert [tuple(c or "" for c in row) for row in rows(text)] == [tuple(row) for row in content]
+
+
+def test_misfits(repo, commit):
+    commit("m.csv", "id,n\n1,2\n2,3\n")
+    commit("m.csv", "id,n\n1,2\n2,x\n3,y\n")
+    t = repo["m.csv"]
+    if t.schema["fields"][1]["type"] != "integer":
+        pytest.skip("the schema followed the data")
+    for read in (t.to_arrow, t.to_polars, t.to_pandas):
+        with pytest.raises(varve.InvalidDataError, match="x"):
+            read()
+    v = t.select(misfit="null")
+    assert rows(v.to_arrow()) == [(1, 2), (2, None), (3, None)]
+    assert v.misfits == 2
+
+
+def test_large_tables_are_the_same_everywhere(repo, commit):
+    commit("t.csv", "id,x\n" + "".join(f"{i},{i / 8}\n" for i in range(200000)))
+    t = repo["t.csv"]
+    expected = [(i, i / 8) for i in range(200000)]
+    assert rows(t.to_arrow()) == t.to_polars().rows() == expected
+    assert list(t.to_pandas().itertuples(index=False, name=None)) == expected
+    assert duckdb.sql("select count(*), sum(x) from t").fetchall() == [(200000, sum(x for _, x in expected))]
+
+
+def test_streams_outlive_what_they_were_made_from(folder, repo):
+    with varve.Repo(folder) as r:
+        reader = r["v1:prices.csv"].to_batches()
+    assert rows(reader.read_all()) == VALUES
+
+
+def test_a_missing_library_is_named(t, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(ModuleNotFoundError, match="pip install polars"):
+        t.to_polars()

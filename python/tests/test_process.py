@@ -1,0 +1,168 @@
+"""Threads, forks, Ctrl-C, memory and files."""
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import varve
+
+
+def table(rows):
+    return "id,x,y\n" + "".join(f"{i},{i % 97},{i * 7}\n" for i in range(rows))
+
+
+def test_threads_share_a_repository_and_a_table(repo, commit):
+    commit("t.csv", table(20000))
+    t = repo["HEAD:t.csv"]
+    rows = list(t)
+
+    def work(n):
+        assert list(t) == rows
+        assert repo["v1:prices.csv"].row(n % 4 + 1)["id"] == str(n % 4 + 1)
+        assert len(list(repo.log())) == 3
+        assert t.row(n)["y"] == str(n * 7)
+        return list(repo.diff("prices.csv", "v1", "HEAD").cells)
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(work, range(32)))
+    assert all(r == results[0] for r in results)
+
+
+def test_one_cursor_in_many_threads_gives_each_row_once(repo, commit):
+    from varve import _varve
+
+    commit("t.csv", table(50000))
+    cursor = repo["t.csv"]._rows()
+    found, lock = [], threading.Lock()
+
+    def work():
+        while batch := _varve.next(cursor):
+            with lock:
+                found.extend(batch)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert sorted(int(row[0]) for row in found) == list(range(50000))
+
+
+def test_others_run_while_a_call_works(repo, folder):
+    (folder / "big.csv").write_text(table(300000))
+    ticks, done = [], threading.Event()
+
+    def tick():
+        while not done.wait(0.005):
+            ticks.append(time.monotonic())
+
+    other = threading.Thread(target=tick)
+    other.start()
+    before = len(ticks)
+    repo["big.csv"]
+    during = len(ticks) - before
+    done.set()
+    other.join()
+    assert during > 3
+
+
+def test_after_a_fork_the_child_opens_anew(repo, folder):
+    t = repo["v1:prices.csv"]
+    rows = iter(t)
+    next(rows)
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            for use in (lambda: repo["prices.csv"], lambda: list(t), lambda: t.row(1), repo.close):
+                try:
+                    use()
+                except varve.UsageError:
+                    continue
+                os._exit(2)
+            with varve.Repo(folder) as r:
+                code = 0 if len(list(r["v1:prices.csv"])) == 4 else 3
+            del t, rows
+            gc.collect()
+        finally:
+            os._exit(code)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert len(list(rows)) == 3
+    assert len(list(t)) == 4
+
+
+@pytest.mark.parametrize("work", ["open", "check"])
+def test_ctrl_c_ends_a_long_call(repo, folder, work):
+    (folder / "big.csv").write_text(table(1500000))
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    before = time.monotonic()
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        repo["big.csv"] if work == "open" else repo.check("big.csv")
+        time.sleep(60)
+    assert time.monotonic() - before < 10
+    assert len(list(repo["prices.csv"])) == 4
+
+
+def rss():
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_a_thousand_openings_leave_neither_memory_nor_files(repo, folder):
+    def once():
+        with varve.Repo(folder) as r:
+            t = r["v1:prices.csv"]
+            list(t)
+            t.__arrow_c_stream__()
+            t.__arrow_c_schema__()
+            list(r.log())
+            list(r.diff("prices.csv", "v1", "HEAD").cells)
+            try:
+                r["nosuch.csv"]
+            except varve.NotFoundError:
+                pass
+
+    def some(count):
+        for _ in range(count):
+            once()
+        gc.collect()
+        return rss()
+
+    some(300)
+    files = len(os.listdir("/proc/self/fd"))
+    first = some(100)
+    last = some(1000)
+    assert last - first < 4 << 20
+    assert len(os.listdir("/proc/self/fd")) == files
+
+
+def test_references_are_balanced(repo):
+    t = repo["v1:prices.csv"]
+    handle = t._handle
+    before = sys.getrefcount(handle)
+    for _ in range(50):
+        list(t)
+        t.row(1)
+        list(t.select(["id"], "id > 1"))
+        t.__arrow_c_stream__()
+        with pytest.raises(varve.NotFoundError):
+            t.select(["nosuch"])
+    gc.collect()
+    assert sys.getrefcount(handle) == before
+    none = sys.getrefcount(None)
+    for _ in range(2000):
+        list(repo.diff("prices.csv", "v1", "HEAD").cells)
+    assert abs(sys.getrefcount(None) - none) < 100 or sys.version_info >= (3, 12)
+
+
+def test_nothing_is_printed(repo, folder):
+    code = "import varve, sys; r = varve.Repo(sys.argv[1]); list(r['prices.csv']); r.check(); r['nosuch'] if 0 else None"
+    done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")

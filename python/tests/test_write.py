@@ -1,0 +1,102 @@
+"""Transactions."""
+import io
+import warnings
+
+import pytest
+
+import varve
+from conftest import ONE, TWO, run
+
+
+def test_put_commits_bytes_and_writes_the_work_tree(folder):
+    with varve.Repo(folder) as r:
+        first = r.put("prices.csv", ONE.encode(), message="one", key=["id"])
+        second = r.put("prices.csv", io.BytesIO(TWO.encode()), message="two")
+        assert [c.id for c in r.log()] == [second, first]
+        assert [c.message for c in r.log()] == ["two\n", "one\n"]
+        assert r[f"{first}:prices.csv"].read_bytes() == ONE.encode()
+        assert r[f"{second}:prices.csv"].key == ("id",)
+        assert r.status() == []
+        assert r.put("prices.csv", TWO.encode(), message="three") is None
+    assert (folder / "prices.csv").read_text() == TWO
+
+
+def test_a_transaction_is_one_commit(repo, folder):
+    with repo.transaction("both", author="Bob <bob@example.com>") as tx:
+        tx.put("a.csv", b"id,x\n1,2\n")
+        tx.put("b.txt", b"text")
+        tx.remove("prices.csv")
+    assert [(x.path, x.state, x.table) for x in tx.results] == [
+        ("a.csv", "A", True), ("b.txt", "A", False), ("prices.csv", "D", False)]
+    head = next(repo.log())
+    assert (head.id, head.author) == (tx.commit_id, "Bob")
+    assert not (folder / "prices.csv").exists() and (folder / "b.txt").read_text() == "text"
+
+
+def test_an_exception_leaves_everything_as_it_was(repo, folder):
+    head = repo.rev_parse("HEAD")
+    with pytest.raises(ZeroDivisionError):
+        with repo.transaction("x") as tx:
+            tx.put("prices.csv", ONE.encode())
+            1 / 0
+    assert (repo.rev_parse("HEAD"), repo.status()) == (head, [])
+    assert (folder / "prices.csv").read_text() == TWO
+    assert repo.put("a.csv", b"id\n1\n", message="the lock is free")
+
+
+def test_a_branch_gets_the_commit_and_the_work_tree_stays(repo, folder):
+    with repo.transaction("side", branch="side", start="v1") as tx:
+        tx.put("prices.csv", TWO.encode())
+    assert repo.branches["side"] == tx.commit_id != repo.branches["main"]
+    assert repo["side:prices.csv"].read_bytes() == TWO.encode()
+    assert repo.status() == []
+
+
+def test_changes_of_the_work_tree_are_not_lost(repo, folder):
+    (folder / "prices.csv").write_text("id,x\n1,2\n")
+    with pytest.raises(varve.RefusedError):
+        repo.put("prices.csv", ONE.encode(), message="x")
+    assert (folder / "prices.csv").read_text() == "id,x\n1,2\n"
+    assert repo.put("prices.csv", ONE.encode(), message="x", replace=True)
+
+
+def test_a_file_that_fails_ends_the_put_with_its_exception(repo):
+    class Broken:
+        def read(self, n):
+            raise OSError("gone")
+
+    class Greedy:
+        def read(self, n):
+            return b"x" * (n + 1)
+
+    class Text:
+        def read(self, n):
+            return "text"
+
+    head = repo.rev_parse("HEAD")
+    for file, error in ((Broken(), OSError), (Greedy(), ValueError), (Text(), TypeError)):
+        with pytest.raises(error):
+            repo.put("a.csv", file, message="x")
+    assert repo.rev_parse("HEAD") == head
+
+
+def test_data_that_is_no_table_is_refused(repo):
+    with pytest.raises(varve.InvalidDataError):
+        repo.put("bad.csv", b'id,x\n1,"\n', message="x")
+
+
+def test_a_bare_repository_needs_a_branch(folder, tmp_path_factory):
+    bare = tmp_path_factory.mktemp("bare")
+    run("varve", "init", "-q", "--bare", str(bare), cwd=folder)
+    with varve.Repo(bare) as r:
+        with pytest.raises(varve.UsageError):
+            r.put("a.csv", b"id\n1\n", message="x")
+        assert r.put("a.csv", b"id\n1\n", message="x", branch="main")
+        assert r.tables() == ["a.csv"]
+
+
+def test_warnings_go_through_warnings(repo):
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        repo.put("prices.csv", TWO.replace("10.99", "much").encode(), message="x")
+    assert all(issubclass(w.category, varve.VarveWarning) for w in found)
