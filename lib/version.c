@@ -280,6 +280,7 @@ vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_
 typedef struct part {
 	vv_writing to;
 	uint64_t at, from, end;
+	const vv_progress *progress;
 } part;
 
 static vv_status put_part(void *payload, const void *bytes, size_t len, vv_error *err)
@@ -295,6 +296,16 @@ static vv_status put_part(void *payload, const void *bytes, size_t len, vv_error
 			   : VV_OK;
 }
 
+/* A piece of the range itself. */
+static vv_status put_piece(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	part *p = payload;
+	vv_status rc = vv_progress_part(p->progress, "reading bytes", p->at, p->end - p->from, err);
+
+	p->at += len;
+	return rc < 0 ? rc : vv_writing_put(&p->to, bytes, len, err);
+}
+
 static vv_status write_range(vv_subject *s, part *p, vv_error *err)
 {
 	vv_sink source;
@@ -307,7 +318,7 @@ static vv_status write_range(vv_subject *s, part *p, vv_error *err)
 	}
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
-		rc = vv_table_range(&t, p->from, p->end - p->from, vv_writing_put, &p->to, err);
+		rc = vv_table_range(&t, p->from, p->end - p->from, put_piece, p, err);
 		vv_table_close(&t);
 	}
 	return rc;
@@ -317,8 +328,11 @@ int varve_version_write(const varve_version *version, uint64_t offset, uint64_t 
 			varve_write_fn write, void *payload, const varve_watch *watch,
 			varve_error *err)
 {
-	part p = {
-		{write, payload}, 0, offset, len > UINT64_MAX - offset ? UINT64_MAX : offset + len};
+	part p = {{write, payload},
+		  0,
+		  offset,
+		  len > UINT64_MAX - offset ? UINT64_MAX : offset + len,
+		  NULL};
 	vv_watched watched;
 	vv_session *session;
 	vv_subject s;
@@ -326,6 +340,7 @@ int varve_version_write(const varve_version *version, uint64_t offset, uint64_t 
 	vv_status rc = vv_version_subject(&s, &session, version, version->text, &e);
 
 	if (rc == VV_OK && s.is_dataset && (offset > 0 || len < UINT64_MAX)) {
+		p.progress = vv_watched_begin(&watched, watch);
 		rc = write_range(&s, &p, &e);
 	} else if (rc == VV_OK) {
 		rc = vv_subject_bytes(&s, put_part, &p, vv_watched_begin(&watched, watch), &e);
