@@ -63,6 +63,7 @@ int to_texts(PyObject *o, void *out)
 
 	if (!o) {
 		free(t->at);
+		t->at = NULL;
 		return 1;
 	}
 	if ((count = PyTuple_Size(o)) < 0) {

@@ -159,8 +159,9 @@ def test_errors_have_classes_codes_and_hints(repo, folder):
     (folder / "bad.csv").write_bytes(b'id,x\n1,"\n')
     with pytest.raises(varve.InvalidDataError):
         repo["bad.csv"]
-    with pytest.raises(ValueError):
-        repo["a\0b"]
+    for wrong in (lambda: repo["a\0b"], lambda: repo.row_history("prices.csv", 1, rev="a\0b"), lambda: repo.log("a\0b")):
+        with pytest.raises(ValueError):
+            wrong()
     with pytest.raises(TypeError):
         repo[7]
 
@@ -190,6 +191,9 @@ def test_errors_pickle():
 
     e = pickle.loads(pickle.dumps(varve.NotFoundError("no", "not-found", "look")))
     assert (type(e), e.message, e.code, e.hint) == (varve.NotFoundError, "no", "not-found", "look")
+    e = varve.InvalidDataError("no")
+    e.findings = ["x"]
+    assert pickle.loads(pickle.dumps(e)).findings == ["x"]
 
 
 @pytest.mark.xfail(raises=varve.Error, reason="libvarve cannot read blocks that are stored as row edits")

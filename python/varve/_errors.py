@@ -24,7 +24,7 @@ class Error(Exception):
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
     def __reduce__(self) -> Any:
-        return type(self), (self.message, self.code, self.hint), {}
+        return type(self), (self.message, self.code, self.hint), self.__dict__.copy()
 
 
 class NotFoundError(Error, KeyError):
