@@ -1,6 +1,8 @@
 """Threads, forks, Ctrl-C, memory and files."""
 import gc
+import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -110,6 +112,22 @@ def test_ctrl_c_ends_a_long_call(repo, folder, work):
     assert len(list(repo["prices.csv"])) == 4
 
 
+def first_cells(view):
+    return [row[0] for row in view]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes_take_repositories_tables_and_views(repo, folder, method):
+    t = repo["v1:prices.csv"]
+    given = [t, t.select(["item", "id"], "price > :p", {"p": 100}), repo["prices.csv"], repo[":prices.csv"], repo[t.cid]]
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        found = pool.map(first_cells, given)
+    assert found == [["1", "2", "3", "4"], ["plum", "a, b"], ["1", "3", "4", "5"], ["1", "3", "4", "5"], ["1", "2", "3", "4"]]
+    again = pickle.loads(pickle.dumps(t))
+    assert (again.commit_id, again.path, again.cid) == (t.commit_id, t.path, t.cid)
+    assert pickle.loads(pickle.dumps(repo)).branches == repo.branches
+
+
 def rss():
     with open("/proc/self/statm") as f:
         return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -159,7 +177,8 @@ def test_references_are_balanced(repo):
     none = sys.getrefcount(None)
     for _ in range(2000):
         list(repo.diff("prices.csv", "v1", "HEAD").cells)
-    assert abs(sys.getrefcount(None) - none) < 100 or sys.version_info >= (3, 12)
+    # One lost in each round would be 2,000. None is immortal from 3.12 on.
+    assert abs(sys.getrefcount(None) - none) < 1000
 
 
 def test_nothing_is_printed(repo, folder):

@@ -95,6 +95,7 @@ class Repo:
         self.work_tree: str | None = _varve.folder(self._handle, WORK_TREE)
         #: absolute path of Git's folder
         self.git_dir: str = _varve.folder(self._handle, GIT) or ""
+        self._folder = self.work_tree or self.git_dir
 
     def close(self) -> None:
         """Closes the repository. Harmless when repeated."""
@@ -106,8 +107,11 @@ class Repo:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __reduce__(self) -> Any:
+        return Repo, (self._folder,)
+
     def __repr__(self) -> str:
-        return f"varve.Repo({self.work_tree or self.git_dir!r})"
+        return f"varve.Repo({self._folder!r})"
 
     # ---- versions ----
 
@@ -163,7 +167,7 @@ class Repo:
 
         NotFoundError (a KeyError); InvalidDataError: it is not a table; MissingBlocksError.
         """
-        return Table(self._named(word))
+        return Table(self._named(word), self._folder)
 
     def __contains__(self, word: object) -> bool:
         if not isinstance(word, (str, os.PathLike)):
@@ -179,7 +183,7 @@ class Repo:
 
         NotFoundError (a KeyError); InvalidDataError: it is not a table; MissingBlocksError.
         """
-        return Table(self._version(path, rev))
+        return Table(self._version(path, rev), self._folder)
 
     def tables(self, rev: str | datetime.date | datetime.datetime | None = None) -> list[str]:
         """Paths of the tables of the index (of HEAD in a bare repository), or of a revision, sorted."""

@@ -19,6 +19,7 @@ Row = tuple["str | None", ...]
 
 MISFITS = ("error", "null")  # enum varve_misfit
 TEXT = 1 << 0  # enum varve_arrow_flag
+WORK_TREE = 3  # enum varve_from
 
 
 class _Stream:
@@ -51,10 +52,11 @@ class View:
 
     _handle: _varve.Handle
     _all: list[str]
+    _table: Table
 
     def __init__(
         self,
-        table: View | None,
+        table: Table,
         columns: Iterable[str] | None = None,
         where: str | None = None,
         params: Mapping[str, Value] | None = None,
@@ -62,9 +64,7 @@ class View:
         misfit: str = "error",
         row_number: str | None = None,
     ) -> None:
-        if table is not None:
-            self._handle = table._handle
-            self._all = table._all
+        self._table, self._handle, self._all = table, table._handle, table._all
         self._picked = None if columns is None else [columns] if isinstance(columns, str) else list(columns)
         self._where, self._params = where, dict(params or {})
         self._filter = _values.where(where, params)
@@ -116,7 +116,11 @@ class View:
                 raise UsageError(f"the view has another value of :{name}", "usage", "use another name")
         both = " and ".join(filter(None, (self._where, where))) or None
         picked = self._picked if columns is None else columns
-        return View(self, picked, both, given, text, misfit, row_number)
+        return View(self._table, picked, both, given, text, misfit, row_number)
+
+    def __reduce__(self) -> Any:
+        options = (self._picked, self._where, self._params, self._text, self._misfit, self._number)
+        return View, (self._table, *options)
 
     # ---- Arrow ----
 
@@ -246,8 +250,17 @@ class View:
         return _values.table_html(repr(self), self.columns, self)
 
 
+def reopen(folder: str, origin: int, commit: str | None, path: str, cid: str | None) -> Table:
+    """The table that was pickled."""
+    from ._repo import Repo
+
+    with Repo(folder) as r:
+        return r.table(path, commit) if commit or origin == WORK_TREE else r[cid or path]
+
+
 class Table(View):
-    """A version of a table. It never changes; len() is its number of rows.
+    """A version of a table. It never changes; len() is its number of rows. It can be pickled, for processes that have
+    the repository at the same path: then a version stays that version, the work tree's file is read anew.
 
     path: in the repository; commit_id: the commit that it was found in, None for the work tree; cid: the content's
     name, None for a file that is not stored; key: names of the key's columns; schema: the Table Schema as a dict.
@@ -260,8 +273,9 @@ class Table(View):
     schema: dict[str, Any]
     size: int | None  #: size of the file, in bytes
 
-    def __init__(self, version: _varve.Handle) -> None:
-        _, _, _, _, self.path, commit, cid, _, _ = _varve.version_facts(version)
+    def __init__(self, version: _varve.Handle, folder: str) -> None:
+        self._folder = folder
+        self._from, _, _, _, self.path, commit, cid, _, _ = _varve.version_facts(version)
         self.commit_id = commit or None
         self.cid = cid or None
         self._version = version
@@ -270,7 +284,10 @@ class Table(View):
         self.schema = json.loads(schema)
         self._all = [name for name, _, _ in columns]
         self.key = tuple(self._all[place] for place in key)
-        super().__init__(None)
+        super().__init__(self)
+
+    def __reduce__(self) -> Any:
+        return reopen, (self._folder, self._from, self.commit_id, self.path, self.cid)
 
     def __len__(self) -> int:
         return int(self._count)
