@@ -155,7 +155,6 @@ typedef struct check_plan {
 	size_t condition_count;
 	size_t *condition_fields; /* schema places that some condition reads */
 	size_t condition_field_count;
-	const vv_rule *blank_row;
 	vv_severity blank_severity;
 	uint32_t blank_slot;
 	uint64_t blank_mostly;

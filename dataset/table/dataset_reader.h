@@ -81,8 +81,7 @@ typedef struct vv_dataset_found {
 	vv_cid parent;           /* null when there was none */
 	vv_root parent_root;     /* initialised always; filled when parent is set */
 	vv_cid named; /* what the pointer before names, its blocks here or not; null: there was none */
-	bool unchanged; /* the parent's root */
-	bool package;   /* datapackage.json described it */
+	bool package; /* datapackage.json described it */
 	char *package_path;
 	vv_stat st; /* of the file that was read */
 	uint64_t ms;

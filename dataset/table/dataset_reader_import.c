@@ -378,8 +378,6 @@ vv_status dataset_import_settle(vv_dataset_found *out, const dataset_inputs *in,
 			    err)) < 0) {
 		return rc;
 	}
-	out->unchanged = !vv_cid_is_null(&out->parent) &&
-			 vv_cid_equal(&out->parent, &out->result.cid);
 	vv_buf_reset(&out->pointer);
 	if ((rc = vv_root_pointer(&out->pointer, &out->result.cid, &out->result.root, err)) < 0) {
 		return rc;

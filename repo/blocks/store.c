@@ -298,7 +298,6 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 		uint64_t index_len = vv_lstat(&st, p->index_path, NULL) == VV_OK ? st.size : 0;
 
 		if (p->id.aside) {
-			out->old_packs++;
 			out->old_bytes += p->stat.size + index_len;
 			if (!vv_pack_is_damaged(p) && p->id.since < out->old_since) {
 				out->old_since = p->id.since;

@@ -90,8 +90,8 @@ vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsign
 typedef struct vv_store_stats {
 	uint64_t packs, blocks; /* blocks: records, repeats counted */
 	uint64_t pack_bytes, index_bytes;
-	uint64_t old_packs, old_bytes; /* set aside by gc, waiting for their grace period */
-	int64_t old_since; /* when the oldest sound one of these was set aside; INT64_MAX: none */
+	uint64_t old_bytes; /* of packs set aside by gc, waiting for their grace period */
+	int64_t old_since;  /* when the oldest sound one of these was set aside; INT64_MAX: none */
 	uint64_t damaged_packs;
 } vv_store_stats;
 vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err);

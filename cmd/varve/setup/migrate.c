@@ -48,7 +48,6 @@ typedef struct migration {
 	const options *o;
 	file *files;
 	size_t count, cap;
-	size_t already; /* paths that are as wanted */
 	size_t damaged; /* paths with a damaged pointer, which were named */
 	char *note;     /* its file */
 	vv_buf begun;   /* what the note of this migration says */
@@ -200,7 +199,6 @@ static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
 
 	if ((rc = vv_dataset_reader_is_pointer(m->c->reader, &e->id, &pointer, err)) < 0 ||
 	    pointer) {
-		m->already += pointer;
 		return rc;
 	}
 	if ((rc = look_if_damaged(m, e, &damaged, err)) < 0 || damaged) {
@@ -240,9 +238,7 @@ static vv_status look_out(migration *m, const vv_index_entry *e, vv_error *err)
 		return rc;
 	}
 	if (!pointer) {
-		rc = look_if_damaged(m, e, &damaged, err);
-		m->already += !damaged;
-		return rc;
+		return look_if_damaged(m, e, &damaged, err);
 	}
 	if ((rc = vv_dataset_reader_pointer(m->c->reader, &e->id, &arena, &p, err)) < 0 ||
 	    (rc = vv_dataset_reader_work_state(m->c->reader, e->path, &e->id, e, &state, NULL,

@@ -56,8 +56,7 @@ typedef struct vv_subject {
 	vv_scan_cache *raw;        /* of plain text, once opened: what its groups' bytes are */
 	vv_group_types types;
 	uint64_t raw_secret;
-	vv_cid made;          /* the root that plain text became */
-	uint64_t plain_bytes; /* of plain text, once opened or read */
+	vv_cid made; /* the root that plain text became */
 } vv_subject;
 
 void vv_subject_init(vv_subject *s);

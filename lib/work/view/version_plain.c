@@ -83,14 +83,12 @@ static vv_status input_open(input *in, vv_subject *s, vv_error *err)
 		if ((rc = vv_fstat(&st, in->fd, file, err)) < 0) {
 			return rc;
 		}
-		s->plain_bytes = st.size;
 		vv_source_fd(&in->source, &in->file, in->fd, s->text, st.size);
 		return VV_OK;
 	}
 	if ((rc = vv_blob_read(s->repo, &s->blob, SIZE_MAX, &in->blob, err)) < 0) {
 		return rc;
 	}
-	s->plain_bytes = in->blob.len;
 	vv_source_mem(&in->source, &in->memory, vv_buf_cstr(&in->blob), in->blob.len, s->text);
 	return VV_OK;
 }
