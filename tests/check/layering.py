@@ -133,7 +133,6 @@ LIBC = re.compile(
 PROCESS = re.compile(r"\b(getenv|secure_getenv|setenv|unsetenv|putenv|clearenv|setlocale|chdir|fchdir"
                      r"|strtod|strtof|exit|signal|sigaction)\s*\(|\bextern char \*\*environ\b")
 TEMPORARY = "the folder for temporary files is not passed to it yet"
-SETTINGS = "its variables are not passed to it yet"
 PROCESS_MAY = {
     "base/sys.c": "where the running program itself is",
     "dataset/schema/decimal.c": "digits without a point, which all locales read alike",
@@ -143,8 +142,6 @@ PROCESS_MAY = {
     **dict.fromkeys("""base/file.c dataset/check/keys.c dataset/format/mem_sink.c diff/rows/descent.c diff/rows/key_unique.c
         lib/work/apply/files.c lib/work/check/failed_rows.c lib/work/check/files.c lib/work/check/input.c
         lib/work/diff/table.c lib/work/view/version_plain.c""".split(), TEMPORARY),
-    **dict.fromkeys("""lib/work/hold/key_ring.c lib/work/peers/block_peers.c lib/work/peers/needed.c
-        repo/git/history/identity.c repo/git/index/attribute_sources.c repo/git/index/ignore.c""".split(), SETTINGS),
 }
 
 GENERATED = {"cmd/web/pages/parts.h"}  # by the build

@@ -52,7 +52,7 @@ static vv_status change(vv_context *c, vv_vault_session *s, bool write, vv_error
 		list_keys(s, x.write);
 		return VV_OK;
 	}
-	if ((rc = vv_key_ring_find(key, c->argv[1], err)) < 0 ||
+	if ((rc = vv_key_ring_find(key, vv_repository_env(s->repo), c->argv[1], err)) < 0 ||
 	    (rc = vv_vault_session_check_key(s, err)) < 0 ||
 	    (rc = vv_access_change(&x, s, err)) < 0 || (rc = vv_vault_session_sync(s, err)) < 0) {
 		return rc;

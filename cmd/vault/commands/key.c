@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
 #include "lib/work/hold/key_ring.h"
@@ -29,7 +30,7 @@ static vv_status write_key(const options *o, const char *path, const vv_key *k, 
 	vv_status rc = VV_OK;
 
 	if (o->passphrase) {
-		rc = vv_passphrase_get(&passphrase, "New passphrase: ", true, err);
+		rc = vv_passphrase_get(&passphrase, vv_environ(), "New passphrase: ", true, err);
 	}
 	if (rc == VV_OK) {
 		rc = vv_key_file_write(path, k, o->passphrase ? &passphrase : NULL, err);
@@ -42,7 +43,7 @@ static vv_status write_key(const options *o, const char *path, const vv_key *k, 
 /* The machine's key gets this value. One that is there is kept beside it. */
 static vv_status set_own(const options *o, const vv_key *k, vv_error *err)
 {
-	char *path = vv_key_ring_path("key", err), did[VV_DID_TEXT];
+	char *path = vv_key_ring_path(vv_environ(), "key", err), did[VV_DID_TEXT];
 	vv_buf old = VV_BUF_INIT;
 	bool sealed;
 	vv_status rc = VV_OK;
@@ -90,7 +91,7 @@ static vv_status run_show(vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
 	char did[VV_DID_TEXT];
-	vv_status rc = vv_key_ring_own(key, err);
+	vv_status rc = vv_key_ring_own(key, vv_environ(), err);
 
 	if (rc == VV_OK) {
 		vv_did_text(did, key);
@@ -101,7 +102,7 @@ static vv_status run_show(vv_error *err)
 
 static vv_status run_list(vv_error *err)
 {
-	char *path = vv_key_ring_path("key", err), did[VV_DID_TEXT];
+	char *path = vv_key_ring_path(vv_environ(), "key", err), did[VV_DID_TEXT];
 	vv_buf names = VV_BUF_INIT;
 	bool sealed;
 	vv_status rc = VV_OK;
@@ -112,7 +113,7 @@ static vv_status run_list(vv_error *err)
 	if (vv_exists(path) && (rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
 		vv_out("%s  this machine%s\n", did, sealed ? ", under a passphrase" : "");
 	}
-	if (rc == VV_OK && (rc = vv_key_ring_names(&names, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_key_ring_names(&names, vv_environ(), err)) == VV_OK) {
 		for (const char *p = vv_buf_cstr(&names); *p;
 		     p += strcspn(p, "\n"), p += *p == '\n') {
 			size_t name = strcspn(p, " \n"), line = strcspn(p, "\n");
@@ -142,7 +143,7 @@ static vv_status run_trust(const char *name, const char *did, vv_error *err)
 			       vv_text_shows(name));
 	}
 	rc = vv_did_read(key, did, err);
-	return rc < 0 ? rc : vv_key_ring_trust(name, key, err);
+	return rc < 0 ? rc : vv_key_ring_trust(vv_environ(), name, key, err);
 }
 
 static vv_status run_export(const options *o, const char *file, vv_error *err)
@@ -153,7 +154,7 @@ static vv_status run_export(const options *o, const char *file, vv_error *err)
 	if (vv_exists(file)) {
 		rc = vv_fail(err, VV_EEXISTS, "'%s' exists already", vv_text_shows(file));
 	}
-	if (rc == VV_OK && (rc = vv_key_ring_open(&k, NULL, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_key_ring_open(&k, vv_environ(), NULL, err)) == VV_OK) {
 		rc = write_key(o, file, &k, err);
 		vv_key_wipe(&k);
 	}
@@ -163,7 +164,7 @@ static vv_status run_export(const options *o, const char *file, vv_error *err)
 static vv_status run_import(const options *o, const char *file, vv_error *err)
 {
 	vv_key k;
-	vv_status rc = vv_key_ring_open(&k, file, err);
+	vv_status rc = vv_key_ring_open(&k, vv_environ(), file, err);
 
 	if (rc == VV_OK) {
 		rc = set_own(o, &k, err);
@@ -188,7 +189,7 @@ static int run_key(void *opts, int argc, char **argv)
 	} else if (strcmp(what, "trust") == 0 && argc == 3) {
 		rc = run_trust(argv[1], argv[2], &err);
 	} else if (strcmp(what, "untrust") == 0 && argc == 2) {
-		rc = vv_key_ring_untrust(argv[1], &err);
+		rc = vv_key_ring_untrust(vv_environ(), argv[1], &err);
 	} else if (strcmp(what, "export") == 0 && argc == 2) {
 		rc = run_export(o, argv[1], &err);
 	} else if (strcmp(what, "import") == 0 && argc == 2) {

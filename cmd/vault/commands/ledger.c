@@ -367,7 +367,8 @@ static int check_ledger(const vv_context *c)
 static vv_status run_standing(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const vv_holding_options holding = {.size = o->hold,
+	const vv_holding_options holding = {.env = vv_repository_env(c->repo),
+					    .size = o->hold,
 					    .term = VV_HOLDING_TERM_UNSAID,
 					    .admitted = o->admitted.items,
 					    .admitted_count = o->admitted.count,

@@ -32,8 +32,8 @@ static const vv_option table[] = {
 static int serve_stdio(void *given, int argc, char **argv)
 {
 	const options *o = given;
-	const vv_holding_options by_settings = {.term = VV_HOLDING_TERM_UNSAID,
-						.notes = &vv_notes_stderr};
+	const vv_holding_options by_settings = {
+		.env = vv_environ(), .term = VV_HOLDING_TERM_UNSAID, .notes = &vv_notes_stderr};
 	vv_holding *holding = NULL;
 	vv_error err;
 	vv_status rc;

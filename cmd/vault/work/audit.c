@@ -182,7 +182,8 @@ static void note_vault(const auditing *a)
 	char *dir = vv_vault_session_path(a->s, "ledger", NULL);
 	vv_error why;
 
-	if (dir && vv_vault_list_note(vv_ledger_vault(a->s->ledger), dir, &why) < 0) {
+	if (dir && vv_vault_list_note(vv_repository_env(a->s->repo), vv_ledger_vault(a->s->ledger),
+				      dir, &why) < 0) {
 		vv_notes_warn(a->s->notes, "this audit is not counted for anybody's room here: %s",
 			      why.message);
 	}

@@ -266,7 +266,8 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 		return rc;
 	}
 	if (o->need_key || o->key_file) {
-		if ((rc = vv_key_ring_open(&s->key, o->key_file, err)) < 0) {
+		if ((rc = vv_key_ring_open(&s->key, vv_repository_env(s->repo), o->key_file, err)) <
+		    0) {
 			return rc;
 		}
 		s->has_key = true;

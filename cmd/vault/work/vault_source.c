@@ -401,13 +401,14 @@ static bool takes_part(const vv_transfer *t, const vv_holder_configs *c)
 {
 	vv_vault_policy policy;
 	vv_error none;
-	char did[VV_DID_TEXT], *key = vv_key_ring_path("key", &none);
+	const vv_env *env = vv_repository_env(t->repo);
+	char did[VV_DID_TEXT], *key = vv_key_ring_path(env, "key", &none);
 	bool sealed = false, usable;
 
 	usable = key && c->count > 0 && vv_vault_policy_read(&policy, t->repo, &none) == VV_OK &&
 		 !vv_cid_is_null(&policy.vault) && vv_exists(key) &&
 		 vv_key_file_look(did, &sealed, key, &none) == VV_OK &&
-		 (!sealed || getenv("VARVE_PASSPHRASE_FILE"));
+		 (!sealed || vv_env_get(env, "VARVE_PASSPHRASE_FILE"));
 	vv_free(key);
 	return usable;
 }

@@ -63,7 +63,8 @@ static const vv_option table[] = {
 /* What the options say of copies for others. */
 static vv_status read_holding(const options *o, vv_holding_options *out, vv_error *err)
 {
-	*out = (vv_holding_options){.size = o->hold,
+	*out = (vv_holding_options){.env = vv_environ(),
+				    .size = o->hold,
 				    .term = VV_HOLDING_TERM_UNSAID,
 				    .admitted = o->admitted.items,
 				    .admitted_count = o->admitted.count,

@@ -194,7 +194,7 @@ static vv_status add_all(reading *x, vv_error *err)
 	return rc;
 }
 
-vv_status vv_audited_open(vv_audited *out, const char *hold, vv_error *err)
+vv_status vv_audited_open(vv_audited *out, const vv_env *env, const char *hold, vv_error *err)
 {
 	reading x = {.a = out, .file = VV_BUF_INIT};
 	int64_t now;
@@ -202,8 +202,8 @@ vv_status vv_audited_open(vv_audited *out, const char *hold, vv_error *err)
 	vv_status rc;
 
 	*out = (vv_audited){.vaults = 0};
-	if ((rc = vv_key_ring_own(out->self, err)) < 0 ||
-	    (rc = vv_key_ring_trusted(&out->trusted, err)) < 0) {
+	if ((rc = vv_key_ring_own(out->self, env, err)) < 0 ||
+	    (rc = vv_key_ring_trusted(&out->trusted, env, err)) < 0) {
 		return rc;
 	}
 	vv_now(&now, &nsec);
@@ -211,7 +211,7 @@ vv_status vv_audited_open(vv_audited *out, const char *hold, vv_error *err)
 				      .self = out->self,
 				      .trusted = (const uint8_t(*)[VV_KEY_PUBLIC])out->trusted.keys,
 				      .trusted_count = out->trusted.count};
-	if ((rc = vv_vault_list_each(on_own, &x, err)) == VV_OK && hold) {
+	if ((rc = vv_vault_list_each(env, on_own, &x, err)) == VV_OK && hold) {
 		rc = find_held(&x, hold, err);
 	}
 	if (rc == VV_OK && (rc = add_all(&x, err)) == VV_OK) {

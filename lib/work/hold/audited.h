@@ -26,8 +26,8 @@ typedef struct vv_audited {
 	uint64_t damaged;     /* records that are not what their names say */
 } vv_audited;
 
-/* hold: the folder with vaults of others; NULL: none. VV_ENOTFOUND: this machine has no key. */
-vv_status vv_audited_open(vv_audited *out, const char *hold, vv_error *err);
+/* env: the user's. hold: the folder with vaults of others; NULL: none. VV_ENOTFOUND: this machine has no key. */
+vv_status vv_audited_open(vv_audited *out, const vv_env *env, const char *hold, vv_error *err);
 void vv_audited_clear(vv_audited *a);
 
 #endif

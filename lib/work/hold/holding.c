@@ -118,10 +118,16 @@ const vv_hold_identity *vv_holding_named(const vv_holding_rules *x,
 	return NULL;
 }
 
+typedef struct naming {
+	vv_holding_rules *rules;
+	const vv_env *env;
+} naming;
+
 /* "DID", "NAME", and either with "=BYTES". Two words for one key are one identity, with the later one's
  * share. */
-static vv_status admit(vv_holding_rules *x, const char *word, vv_error *err)
+static vv_status admit(const naming *n, const char *word, vv_error *err)
 {
+	vv_holding_rules *x = n->rules;
 	const char *equals = strrchr(word, '=');
 	vv_hold_identity who = {.share = VV_HOLD_SHARE_NONE};
 	const vv_hold_identity *old;
@@ -132,7 +138,7 @@ static vv_status admit(vv_holding_rules *x, const char *word, vv_error *err)
 		vv_free(name);
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_key_ring_find(who.key, name, err)) == VV_OK && equals) {
+	if ((rc = vv_key_ring_find(who.key, n->env, name, err)) == VV_OK && equals) {
 		rc = read_share(x, equals + 1, word, &who.share, err);
 	}
 	if (rc == VV_OK && (old = vv_holding_named(x, who.key))) {
@@ -155,13 +161,14 @@ static vv_status on_entry(void *payload, const char *name, const char *value, co
 static vv_status find_named(vv_holding_rules *x, const vv_holding_options *o, vv_repository *r,
 			    vv_error *err)
 {
+	naming n = {x, o->env};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < o->admitted_count; i++) {
-		rc = admit(x, o->admitted[i], err);
+		rc = admit(&n, o->admitted[i], err);
 	}
 	if (rc == VV_OK && o->admitted_count == 0) {
-		rc = vv_config_each(r, "varve.holdfor", on_entry, x, err);
+		rc = vv_config_each(r, "varve.holdfor", on_entry, &n, err);
 	}
 	if (rc == VV_OK && x->named_count == 0 && x->reward.ratio == 0) {
 		vv_fail(err, VV_EUSAGE, "copies are to be kept, and nobody is named for whom");
@@ -288,10 +295,10 @@ vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_
 	return VV_OK;
 }
 
-static void look_at_trusted(vv_stat *out)
+static void look_at_trusted(const vv_env *env, vv_stat *out)
 {
 	vv_error ignored;
-	char *path = vv_key_ring_path("trusted", &ignored);
+	char *path = vv_key_ring_path(env, "trusted", &ignored);
 
 	if (!path || vv_lstat(out, path, NULL) < 0) {
 		memset(out, 0, sizeof(*out));
@@ -305,7 +312,7 @@ static bool is_old(void *payload, bool refused)
 	const uint64_t age = vv_monotonic_ms() - k->asked_ms;
 	vv_stat now;
 
-	look_at_trusted(&now);
+	look_at_trusted(k->o->env, &now);
 	return k->asked_ms == 0 || age >= (refused ? REFUSED_MS : STANDING_MS) ||
 	       now.mtime_sec != k->trusted.mtime_sec || now.mtime_nsec != k->trusted.mtime_nsec ||
 	       now.size != k->trusted.size || now.ino != k->trusted.ino;
@@ -318,9 +325,9 @@ static vv_status work_out(kept *k, vv_hold_identity **out, size_t *count, vv_err
 
 	/* Before they are read: a change in between is seen the next time. What failed is not tried with each
 	 * request. */
-	look_at_trusted(&k->trusted);
+	look_at_trusted(k->o->env, &k->trusted);
 	k->asked_ms = vv_monotonic_ms();
-	if ((rc = vv_audited_open(&a, k->path, err)) < 0) {
+	if ((rc = vv_audited_open(&a, k->o->env, k->path, err)) < 0) {
 		return rc;
 	}
 	rc = vv_holding_identities(out, count, &k->rules, &a, err);
@@ -345,7 +352,7 @@ static vv_status ask(void *payload, vv_hold_identity **out, size_t *count, vv_er
 
 static vv_status open_rules(kept *k, vv_hold_rules *out, vv_error *err)
 {
-	vv_status rc = vv_key_ring_open(&out->key, NULL, err);
+	vv_status rc = vv_key_ring_open(&out->key, k->o->env, NULL, err);
 
 	if (rc < 0) {
 		return vv_prefix(err, "receipts are signed with this machine's key, but");

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/env.h"
 #include "base/error.h"
 #include "base/keys/key.h"
 #include "base/progress.h"
@@ -29,8 +30,9 @@
 #define VV_HOLD_TERM_DAYS 90u
 
 typedef struct vv_holding_options {
-	uint64_t size; /* bytes; 0: as the repository's settings say */
-	uint64_t term; /* days; VV_HOLDING_TERM_UNSAID: the settings, else VV_HOLD_TERM_DAYS */
+	const vv_env *env; /* the user's, whose key and trusted keys these are */
+	uint64_t size;     /* bytes; 0: as the repository's settings say */
+	uint64_t term;     /* days; VV_HOLDING_TERM_UNSAID: the settings, else VV_HOLD_TERM_DAYS */
 	const char *const *admitted; /* DIDs or names; none: the settings */
 	size_t admitted_count;
 	const char *ratio;  /* "1.0"; NULL: the settings, else room does not follow standing */

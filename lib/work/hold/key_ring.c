@@ -3,7 +3,6 @@
  */
 #include "lib/work/hold/key_ring.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -19,9 +18,9 @@
 #define NAMES_MAX (1u << 20)
 #define PASSPHRASE_MAX 4096u
 
-char *vv_key_ring_path(const char *name, vv_error *err)
+char *vv_key_ring_path(const vv_env *env, const char *name, vv_error *err)
 {
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *config = vv_env_get(env, "XDG_CONFIG_HOME"), *home = vv_env_get(env, "HOME");
 	char *path;
 
 	if (config && config[0] == '/') {
@@ -71,9 +70,10 @@ static vv_status ask(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *
 	return rc;
 }
 
-vv_status vv_passphrase_get(vv_buf *out, const char *prompt, bool again, vv_error *err)
+vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, bool again,
+			    vv_error *err)
 {
-	const char *file = getenv("VARVE_PASSPHRASE_FILE");
+	const char *file = vv_env_get(env, "VARVE_PASSPHRASE_FILE");
 	vv_buf second = VV_BUF_INIT;
 	vv_transfer t = {0};
 	vv_status rc;
@@ -99,14 +99,18 @@ done:
 	return rc;
 }
 
+typedef struct asking {
+	const vv_env *env;
+} asking;
+
 static vv_status passphrase_of(void *payload, const char *did, vv_buf *out, vv_error *err)
 {
+	const asking *a = payload;
 	vv_buf prompt = VV_BUF_INIT;
 	vv_status rc;
 
-	(void)payload;
 	vv_buf_printf(&prompt, "Passphrase of %s: ", did);
-	rc = vv_passphrase_get(out, vv_buf_cstr(&prompt), false, err);
+	rc = vv_passphrase_get(out, a->env, vv_buf_cstr(&prompt), false, err);
 	vv_buf_clear(&prompt);
 	return rc;
 }
@@ -123,9 +127,10 @@ static vv_status fail_no_key(vv_error *err)
 		"--key FILE");
 }
 
-vv_status vv_key_ring_open(vv_key *out, const char *file, vv_error *err)
+vv_status vv_key_ring_open(vv_key *out, const vv_env *env, const char *file, vv_error *err)
 {
-	char *own = file ? NULL : vv_key_ring_path("key", err);
+	char *own = file ? NULL : vv_key_ring_path(env, "key", err);
+	asking a = {env};
 	vv_status rc;
 
 	if (!file && !own) {
@@ -134,15 +139,15 @@ vv_status vv_key_ring_open(vv_key *out, const char *file, vv_error *err)
 	if (!file && !vv_exists(own)) {
 		rc = fail_no_key(err);
 	} else {
-		rc = vv_key_file_read(out, file ? file : own, passphrase_of, NULL, err);
+		rc = vv_key_file_read(out, file ? file : own, passphrase_of, &a, err);
 	}
 	vv_free(own);
 	return rc;
 }
 
-vv_status vv_key_ring_names(vv_buf *text, vv_error *err)
+vv_status vv_key_ring_names(vv_buf *text, const vv_env *env, vv_error *err)
 {
-	char *path = vv_key_ring_path("trusted", err);
+	char *path = vv_key_ring_path(env, "trusted", err);
 	vv_status rc;
 
 	if (!path) {
@@ -179,10 +184,11 @@ static bool read_line(uint8_t key[VV_KEY_PUBLIC], const char *line, size_t len)
 	return vv_did_read(key, did, &ignored) == VV_OK;
 }
 
-static vv_status fail_line(const char *line, size_t len, size_t number, vv_error *err)
+static vv_status fail_line(const vv_env *env, const char *line, size_t len, size_t number,
+			   vv_error *err)
 {
 	vv_error ignored;
-	char *path = vv_key_ring_path("trusted", &ignored);
+	char *path = vv_key_ring_path(env, "trusted", &ignored);
 
 	vv_fail(err, VV_EUSAGE, "'%s', line %zu: not a name, a blank and a did:key: '%s'",
 		vv_text_shows(path ? path : "trusted"), number, vv_text_show(line, len));
@@ -192,7 +198,8 @@ static vv_status fail_line(const char *line, size_t len, size_t number, vv_error
 		       "NAME DID' writes one");
 }
 
-vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const char *word, vv_error *err)
+vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const char *word,
+			   vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	const size_t n = strlen(word);
@@ -203,7 +210,7 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const char *word, vv_erro
 		rc = vv_did_read(out, word, err);
 		return rc < 0 ? vv_prefix(err, "'%s'", vv_text_shows(word)) : rc;
 	}
-	if ((rc = vv_key_ring_names(&text, err)) < 0) {
+	if ((rc = vv_key_ring_names(&text, env, err)) < 0) {
 		goto done;
 	}
 	vv_fail(err, VV_EUSAGE, "no key is called '%s'", vv_text_shows(word));
@@ -213,7 +220,7 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const char *word, vv_erro
 	for (const char *p = vv_buf_cstr(&text); *p; number++) {
 		const size_t len = strcspn(p, "\n");
 		if (n > 0 && strncmp(p, word, n) == 0 && p[n] == ' ') {
-			rc = read_line(out, p, len) ? VV_OK : fail_line(p, len, number, err);
+			rc = read_line(out, p, len) ? VV_OK : fail_line(env, p, len, number, err);
 			break;
 		}
 		p += len + (p[len] == '\n');
@@ -224,11 +231,12 @@ done:
 }
 
 /* The file anew, without the line of this name. *had: there was one. */
-static vv_status without_name(vv_buf *out, const char *name, bool *had, vv_error *err)
+static vv_status without_name(vv_buf *out, const vv_env *env, const char *name, bool *had,
+			      vv_error *err)
 {
 	vv_buf old = VV_BUF_INIT;
 	const size_t n = strlen(name);
-	vv_status rc = vv_key_ring_names(&old, err);
+	vv_status rc = vv_key_ring_names(&old, env, err);
 
 	*had = false;
 	for (const char *p = vv_buf_cstr(&old); rc == VV_OK && *p;) {
@@ -244,9 +252,9 @@ static vv_status without_name(vv_buf *out, const char *name, bool *had, vv_error
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 
-static vv_status write_names(const vv_buf *text, vv_error *err)
+static vv_status write_names(const vv_env *env, const vv_buf *text, vv_error *err)
 {
-	char *path = vv_key_ring_path("trusted", err);
+	char *path = vv_key_ring_path(env, "trusted", err);
 	vv_status rc = path ? vv_mkdirs_above(path, err) : err->code;
 
 	if (rc == VV_OK) {
@@ -256,7 +264,8 @@ static vv_status write_names(const vv_buf *text, vv_error *err)
 	return rc;
 }
 
-vv_status vv_key_ring_trust(const char *name, const uint8_t key[VV_KEY_PUBLIC], vv_error *err)
+vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t key[VV_KEY_PUBLIC],
+			    vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	char did[VV_DID_TEXT];
@@ -268,29 +277,29 @@ vv_status vv_key_ring_trust(const char *name, const uint8_t key[VV_KEY_PUBLIC], 
 			       "'%s' is not a name for a key: letters, digits, - _ . @",
 			       vv_text_shows(name));
 	}
-	if ((rc = without_name(&text, name, &had, err)) == VV_OK) {
+	if ((rc = without_name(&text, env, name, &had, err)) == VV_OK) {
 		vv_did_text(did, key);
 		vv_buf_printf(&text, "%s %s\n", name, did);
 		rc = vv_buf_ok(&text, err);
 	}
 	if (rc == VV_OK) {
-		rc = write_names(&text, err);
+		rc = write_names(env, &text, err);
 	}
 	vv_buf_clear(&text);
 	return rc;
 }
 
-vv_status vv_key_ring_untrust(const char *name, vv_error *err)
+vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	bool had;
-	vv_status rc = without_name(&text, name, &had, err);
+	vv_status rc = without_name(&text, env, name, &had, err);
 
 	if (rc == VV_OK && !had) {
 		vv_fail(err, VV_ENOTFOUND, "no key is called '%s'", vv_text_shows(name));
 		rc = vv_hint(err, "'varve vault key list' shows the names");
 	} else if (rc == VV_OK) {
-		rc = write_names(&text, err);
+		rc = write_names(env, &text, err);
 	}
 	vv_buf_clear(&text);
 	return rc;
@@ -319,15 +328,15 @@ const char *vv_trusted_name(const vv_trusted_keys *t, const uint8_t key[VV_KEY_P
 }
 
 /* "NAME DID", of which no two are for one key. */
-static vv_status add_trusted(vv_trusted_keys *t, const char *line, size_t len, size_t number,
-			     vv_error *err)
+static vv_status add_trusted(vv_trusted_keys *t, const vv_env *env, const char *line, size_t len,
+			     size_t number, vv_error *err)
 {
 	const size_t name = strcspn(line, " \n");
 	uint8_t key[VV_KEY_PUBLIC];
 	size_t cap = t->cap;
 
 	if (!read_line(key, line, len)) {
-		return fail_line(line, len, number, err);
+		return fail_line(env, line, len, number, err);
 	}
 	if (vv_trusted_name(t, key)) {
 		return VV_OK;
@@ -340,16 +349,16 @@ static vv_status add_trusted(vv_trusted_keys *t, const char *line, size_t len, s
 	return VV_OK;
 }
 
-vv_status vv_key_ring_trusted(vv_trusted_keys *out, vv_error *err)
+vv_status vv_key_ring_trusted(vv_trusted_keys *out, const vv_env *env, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	size_t number = 1;
-	vv_status rc = vv_key_ring_names(&text, err);
+	vv_status rc = vv_key_ring_names(&text, env, err);
 
 	*out = (vv_trusted_keys){0};
 	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p; number++) {
 		const size_t len = strcspn(p, "\n");
-		rc = len > 0 ? add_trusted(out, p, len, number, err) : VV_OK;
+		rc = len > 0 ? add_trusted(out, env, p, len, number, err) : VV_OK;
 		p += len + (p[len] == '\n');
 	}
 	vv_buf_clear(&text);
@@ -359,9 +368,9 @@ vv_status vv_key_ring_trusted(vv_trusted_keys *out, vv_error *err)
 	return rc;
 }
 
-vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], vv_error *err)
+vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_error *err)
 {
-	char *path = vv_key_ring_path("key", err), did[VV_DID_TEXT];
+	char *path = vv_key_ring_path(env, "key", err), did[VV_DID_TEXT];
 	bool sealed;
 	vv_status rc;
 

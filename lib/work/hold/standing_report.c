@@ -40,14 +40,14 @@ static vv_status add(vv_standing_report *x, const uint8_t *key, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status choose(vv_standing_report *x, const char *const *words, size_t word_count,
-			vv_error *err)
+static vv_status choose(vv_standing_report *x, const vv_env *env, const char *const *words,
+			size_t word_count, vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < word_count; i++) {
-		rc = vv_key_ring_find(key, words[i], err);
+		rc = vv_key_ring_find(key, env, words[i], err);
 		rc = rc < 0 ? rc : add(x, key, err);
 	}
 	if (word_count > 0) {
@@ -148,9 +148,9 @@ vv_status vv_standing_report_open(vv_standing_report *out, const vv_holding_opti
 		return vv_fail_nomem(err);
 	}
 	out->held = vv_exists(hold);
-	if ((rc = vv_audited_open(&out->audited, hold, err)) == VV_OK &&
+	if ((rc = vv_audited_open(&out->audited, o->env, hold, err)) == VV_OK &&
 	    (rc = vv_holding_rules_read(&out->rules, o, r, err)) == VV_OK) {
-		rc = choose(out, words, word_count, err);
+		rc = choose(out, o->env, words, word_count, err);
 	}
 	if (rc == VV_OK && out->rules.size > 0) {
 		rc = look_at_room(out, r, err);

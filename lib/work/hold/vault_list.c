@@ -13,9 +13,9 @@
 #define LIST_MAX (1u << 20)
 #define LOCK_MS 5000u
 
-vv_status vv_vault_list_each(vv_vault_list_fn fn, void *payload, vv_error *err)
+vv_status vv_vault_list_each(const vv_env *env, vv_vault_list_fn fn, void *payload, vv_error *err)
 {
-	char *path = vv_key_ring_path("vaults", err), *folder;
+	char *path = vv_key_ring_path(env, "vaults", err), *folder;
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc = path ? VV_OK : err->code;
 
@@ -38,9 +38,10 @@ vv_status vv_vault_list_each(vv_vault_list_fn fn, void *payload, vv_error *err)
 	return rc;
 }
 
-vv_status vv_vault_list_note(const vv_cid *vault, const char *folder, vv_error *err)
+vv_status vv_vault_list_note(const vv_env *env, const vv_cid *vault, const char *folder,
+			     vv_error *err)
 {
-	char cid[VV_CID_TEXT + 1], *path = vv_key_ring_path("vaults", err), *lock = NULL;
+	char cid[VV_CID_TEXT + 1], *path = vv_key_ring_path(env, "vaults", err), *lock = NULL;
 	vv_buf text = VV_BUF_INIT, line = VV_BUF_INIT;
 	int locked = -1;
 	vv_status rc = path ? VV_OK : err->code;
@@ -50,7 +51,7 @@ vv_status vv_vault_list_note(const vv_cid *vault, const char *folder, vv_error *
 	if (rc < 0 || (rc = vv_buf_ok(&line, err)) < 0 || strchr(folder, '\n')) {
 		goto done; /* a line has no name with a newline */
 	}
-	if (!(lock = vv_key_ring_path("vaults.lock", err))) {
+	if (!(lock = vv_key_ring_path(env, "vaults.lock", err))) {
 		rc = err->code;
 		goto done;
 	}

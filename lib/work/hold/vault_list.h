@@ -7,14 +7,16 @@
 #ifndef VV_LIB_WORK_HOLD_VAULT_LIST_H
 #define VV_LIB_WORK_HOLD_VAULT_LIST_H
 
+#include "base/env.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 
 typedef vv_status (*vv_vault_list_fn)(void *payload, const vv_cid *vault, const char *folder,
 				      vv_error *err);
-vv_status vv_vault_list_each(vv_vault_list_fn fn, void *payload, vv_error *err);
+vv_status vv_vault_list_each(const vv_env *env, vv_vault_list_fn fn, void *payload, vv_error *err);
 
 /* An audit was made in this vault, whose ledger is in the folder. */
-vv_status vv_vault_list_note(const vv_cid *vault, const char *folder, vv_error *err);
+vv_status vv_vault_list_note(const vv_env *env, const vv_cid *vault, const char *folder,
+			     vv_error *err);
 
 #endif

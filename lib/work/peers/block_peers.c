@@ -4,7 +4,6 @@
 #include "lib/work/peers/block_peers.h"
 
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -163,7 +162,7 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *site, bo
 static vv_status is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,
 			    vv_error *err)
 {
-	const char *env = getenv("VARVE_TRUSTED_HOSTS");
+	const char *env = vv_env_get(vv_repository_env(t->repo), "VARVE_TRUSTED_HOSTS");
 	vv_buf there = VV_BUF_INIT, own = VV_BUF_INIT;
 	vv_error ignored;
 	trust asked = {.found = false};

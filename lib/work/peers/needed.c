@@ -9,7 +9,6 @@
 #include "lib/work/peers/reach.h"
 #include "repo/transfer/elsewhere.h"
 #include "transport/protocol/receipt.h"
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -191,7 +190,7 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 		n->off = rc < 0;
 		return rc;
 	}
-	if (!n->asked && getenv(VV_OFFLINE_VAR)) {
+	if (!n->asked && vv_env_get(vv_repository_env(n->repo), VV_OFFLINE_VAR)) {
 		n->why_off = "--offline asks nobody";
 		return VV_OK;
 	}

@@ -13,7 +13,7 @@
 /* Versions by their roots, the moment that they are needed: git brings commits without blocks, and
  * a checkout of these wants the data. From the remote that the branch follows, then from the
  * others; lines that were opened stay open, and a remote that cannot be reached is asked once.
- * Off where varve.autoFetch is false, and where the variable VV_OFFLINE_VAR is set (--offline). */
+ * Off where varve.autoFetch is false, and where the repository's environment has VV_OFFLINE_VAR (--offline). */
 #define VV_OFFLINE_VAR "VARVE_OFFLINE"
 typedef struct vv_needed vv_needed;
 vv_needed *vv_needed_new(vv_repository *r); /* asks nobody yet; NULL when out of memory */

@@ -4,7 +4,6 @@
 #include "repo/git/history/identity.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -58,7 +57,8 @@ static char *clean(const char *text, size_t len)
 static vv_status find_text(vv_repository *r, const char *env, const char *key, const char *user_key,
 			   const char *last_env, char **out, vv_error *err)
 {
-	const char *value = getenv(env);
+	const vv_env *given = vv_repository_env(r);
+	const char *value = vv_env_get(given, env);
 	char *text = NULL;
 	vv_status rc;
 
@@ -72,7 +72,7 @@ static vv_status find_text(vv_repository *r, const char *env, const char *key, c
 			return rc;
 		}
 		vv_error_clear(err);
-		value = text ? text : last_env ? getenv(last_env) : NULL;
+		value = text ? text : last_env ? vv_env_get(given, last_env) : NULL;
 	}
 	rc = VV_OK;
 	if (value && !(*out = clean(value, strlen(value)))) {
@@ -85,7 +85,7 @@ static vv_status find_text(vv_repository *r, const char *env, const char *key, c
 vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *err)
 {
 	const role_names *names = &roles[role];
-	const char *date = getenv(names->env_date);
+	const char *date = vv_env_get(vv_repository_env(r), names->env_date);
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));

@@ -18,7 +18,7 @@ typedef struct vv_person {
 
 typedef enum vv_role { VV_AUTHOR, VV_COMMITTER } vv_role;
 
-/* GIT_<ROLE>_NAME, _EMAIL, _DATE, <role>.name, user.name, EMAIL. VV_EUSAGE, with the
+/* The repository's GIT_<ROLE>_NAME, _EMAIL, _DATE, <role>.name, user.name, EMAIL. VV_EUSAGE, with the
  * git config lines, when it is not known. Free with vv_person_clear. */
 vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *err);
 void vv_person_clear(vv_person *p);

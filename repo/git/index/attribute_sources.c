@@ -3,7 +3,6 @@
  */
 #include "repo/git/index/attribute_sources.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
@@ -80,7 +79,7 @@ void vv_attr_sources_flush(vv_repository *r)
 /* core.attributesFile, else the one that lies beside Git's settings; "" when there is none. */
 static vv_status user_file(vv_repository *r, char **out, vv_error *err)
 {
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *xdg = vv_env_get(r->env, "XDG_CONFIG_HOME"), *home = vv_env_get(r->env, "HOME");
 	vv_status rc = vv_config_path(r, "core.attributesfile", out, err);
 
 	if (rc != VV_ENOTFOUND) {
@@ -94,9 +93,9 @@ static vv_status user_file(vv_repository *r, char **out, vv_error *err)
 }
 
 /* The machine's, in the folder of its settings of Git; "" when there is none. */
-static vv_status machine_file(char **out, vv_error *err)
+static vv_status machine_file(const vv_env *env, char **out, vv_error *err)
 {
-	const char *off = getenv("GIT_ATTR_NOSYSTEM");
+	const char *off = vv_env_get(env, "GIT_ATTR_NOSYSTEM");
 	git_buf folders = {NULL, 0, 0};
 	int no = 0;
 
@@ -131,7 +130,7 @@ static vv_status open_sources(vv_repository *r, struct vv_attr_sources **out, vv
 		if (!(all->info.file = vv_path_join(r->commondir, "info", "attributes", NULL))) {
 			rc = vv_fail_nomem(err);
 		} else if ((rc = user_file(r, &all->user.file, err)) == VV_OK) {
-			rc = machine_file(&all->machine.file, err);
+			rc = machine_file(r->env, &all->machine.file, err);
 		}
 		if (rc < 0) {
 			close_sources(r);

@@ -4,7 +4,6 @@
  */
 #include "repo/git/index/ignore.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
@@ -150,9 +149,9 @@ static vv_status push_file(vv_ignore *ig, const char *path, size_t folder_len, b
 	return rc;
 }
 
-static char *default_excludes(void)
+static char *default_excludes(const vv_env *env)
 {
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	const char *xdg = vv_env_get(env, "XDG_CONFIG_HOME"), *home = vv_env_get(env, "HOME");
 
 	if (xdg && *xdg) {
 		return vv_path_join(xdg, "git", "ignore", NULL);
@@ -174,7 +173,7 @@ vv_status vv_ignore_open(vv_ignore **out, vv_repository *r, vv_error *err)
 	rc = vv_config_path(r, "core.excludesfile", &excludes, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
-		rc = (excludes = default_excludes()) ? VV_OK : vv_fail_nomem(err);
+		rc = (excludes = default_excludes(r->env)) ? VV_OK : vv_fail_nomem(err);
 	}
 	if (rc < 0) {
 		goto done;
