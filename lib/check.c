@@ -64,6 +64,7 @@ static vv_status begin(job *j, vv_core *core, const varve_check_options *options
 	if (j->session) {
 		j->run.repo = j->session->repo;
 		j->run.reader = j->session->reader;
+		j->run.temp_dir = vv_env_temp_dir(vv_repository_env(j->run.repo));
 	}
 	j->run.new_only = (j->o.flags & VARVE_CHECK_NEW_ONLY) != 0;
 	j->run.progress = vv_watched_begin(&j->watched, j->o.watch);

@@ -61,7 +61,7 @@ typedef struct vv_check_options {
 		*patterns; /* of all that is checked together; NULL: each value has its own alone */
 	vv_check_cache *cache; /* NULL: nothing is remembered */
 	uint64_t memory;       /* bytes for keys before disk; 0: 48 MiB */
-	const char *temp_dir;  /* NULL: TMPDIR, else /tmp */
+	const char *temp_dir;  /* NULL: /tmp */
 	vv_pool *pool;         /* NULL: this thread only */
 	const vv_progress *progress;
 	/* vv_check_table: the table is what could be read of a file with faults, and lines are the

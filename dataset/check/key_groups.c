@@ -416,8 +416,11 @@ int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *valu
 		return 0;
 	}
 	memset(&f, 0, sizeof(f));
-	f.o = (vv_check_options){
-		.path = o->path, .cache = o->cache, .pool = o->pool, .progress = o->progress};
+	f.o = (vv_check_options){.path = o->path,
+				 .cache = o->cache,
+				 .temp_dir = o->temp_dir,
+				 .pool = o->pool,
+				 .progress = o->progress};
 	f.run.table = t;
 	f.run.o = &f.o;
 	f.run.result = &f.result;

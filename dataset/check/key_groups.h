@@ -32,7 +32,8 @@ typedef struct vv_key_lookup {
 	/* Hashes of row groups that are not known are made by reading them, and kept: all of them, if
 	 * need be. Else a few. */
 	bool make;
-	vv_pool *pool; /* or NULL */
+	const char *temp_dir; /* NULL: /tmp */
+	vv_pool *pool;        /* or NULL */
 	const vv_progress *progress;
 } vv_key_lookup;
 

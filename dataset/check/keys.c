@@ -22,7 +22,6 @@
 #include "dataset/check/keys.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -150,10 +149,9 @@ static size_t fresh_max(const check_run *r)
 
 static vv_status open_fresh(const check_run *r, struct check_keys *k, vv_error *err)
 {
-	const char *temp = r->o->temp_dir ? r->o->temp_dir : getenv("TMPDIR");
+	const char *temp = r->o->temp_dir;
 
-	return vv_key_proof_new(&k->fresh, fresh_max(r) * HELD_BYTES, temp && *temp ? temp : "/tmp",
-				err);
+	return vv_key_proof_new(&k->fresh, fresh_max(r) * HELD_BYTES, temp ? temp : "/tmp", err);
 }
 
 vv_status check_keys_open(check_run *r, vv_error *err)

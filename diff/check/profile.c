@@ -267,7 +267,7 @@ static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
 }
 
 /* The version's key, if it holds: nothing missing, nothing twice. */
-static vv_status find_key(vv_profile *p, vv_error *err)
+static vv_status find_key(vv_profile *p, const char *temp_dir, vv_error *err)
 {
 	const vv_root *root = &p->t->root;
 	bool unique = false, whole = root->key_count > 0;
@@ -283,7 +283,8 @@ static vv_status find_key(vv_profile *p, vv_error *err)
 			!has_strangers(&p->columns[at], &p->t->schema.fields[at]);
 		p->key[i] = at >= 0 ? (size_t)at : 0;
 	}
-	if (whole && (rc = vv_key_unique(&unique, p->t, p->key, root->key_count, err)) == VV_OK &&
+	if (whole &&
+	    (rc = vv_key_unique(&unique, p->t, p->key, root->key_count, temp_dir, err)) == VV_OK &&
 	    unique) {
 		p->key_count = root->key_count;
 	}
@@ -298,7 +299,8 @@ static void init_column(profile_column *c, const vv_table *t, const vv_field *f)
 			strcmp(f->format, "default") != 0;
 }
 
-vv_status vv_profile_make(vv_profile **out, vv_table *t, const vv_progress *progress, vv_error *err)
+vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
+			  const vv_progress *progress, vv_error *err)
 {
 	vv_profile *p;
 	vv_status rc;
@@ -320,7 +322,7 @@ vv_status vv_profile_make(vv_profile **out, vv_table *t, const vv_progress *prog
 			init_column(&p->columns[i], t, &t->schema.fields[i]);
 		}
 		if ((rc = walk(p, progress, err)) == VV_OK) {
-			rc = find_key(p, err);
+			rc = find_key(p, temp_dir, err);
 		}
 	}
 	if (rc < 0) {

@@ -21,9 +21,9 @@
 
 typedef struct vv_profile vv_profile;
 
-/* t must be a table, and outlive the profile. VV_EUSAGE: kind "file". */
-vv_status vv_profile_make(vv_profile **out, vv_table *t, const vv_progress *progress,
-			  vv_error *err);
+/* t must be a table, and outlive the profile. temp_dir: for temporary files; NULL: /tmp. VV_EUSAGE: kind "file". */
+vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
+			  const vv_progress *progress, vv_error *err);
 void vv_profile_free(vv_profile *p); /* accepts NULL */
 
 /* Appends compact JSON. Columns keep what their descriptors say already; a type that some

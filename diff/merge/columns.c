@@ -184,9 +184,11 @@ static bool same_keys(const vv_root *a, const vv_root *b)
 /* Is the key that was chosen one in every version? */
 static vv_status key_is_unique(merge *m, bool *out, vv_error *err)
 {
-	vv_status rc = vv_key_unique(out, m->base, m->base_key, m->key_count, err);
+	vv_status rc = vv_key_unique(out, m->base, m->base_key, m->key_count, m->opts->temp_dir,
+				     err);
 	for (size_t i = 0; i < 2 && rc == VV_OK && *out; i++) {
-		rc = vv_key_unique(out, m->side[i].table, m->side[i].key, m->key_count, err);
+		rc = vv_key_unique(out, m->side[i].table, m->side[i].key, m->key_count,
+				   m->opts->temp_dir, err);
 	}
 	return rc;
 }

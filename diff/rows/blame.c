@@ -33,6 +33,7 @@ struct vv_blame_part {
 struct vv_blame {
 	size_t rows, columns, width; /* width: bytes of bits */
 	bool by_cell;
+	const char *temp_dir;
 	vv_pool *pool;
 	uint32_t *by; /* commit numbers: one a row, or one a cell */
 	uint64_t left;
@@ -243,6 +244,7 @@ vv_status vv_blame_new(vv_blame **out, vv_blame_part **all, vv_table *table,
 	b->columns = table->columns;
 	b->width = b->columns / 8 + 1;
 	b->by_cell = o->cells;
+	b->temp_dir = o->temp_dir;
 	b->pool = o->pool;
 	if (b->rows >= NOBODY || !vv_mul_size(&n, b->rows, o->cells ? b->columns : 1)) {
 		vv_free(b);
@@ -359,7 +361,7 @@ static vv_status side_open(side *s, const step *t, vv_table *older, vv_error *er
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_descent_open(&s->d, older, newer, (const char *const *)t->part->key, true,
-				  t->b->pool, err)) < 0 ||
+				  t->b->temp_dir, t->b->pool, err)) < 0 ||
 	    (rc = read_changes(s, t->width, newer->root.rows, err)) < 0) {
 		return rc;
 	}

@@ -3,7 +3,6 @@
  */
 #include "diff/rows/descent.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -46,10 +45,9 @@ static void own_key(vv_descent *d, const vv_table *older)
 }
 
 vv_status vv_descent_open(vv_descent *d, vv_table *older, vv_table *newer, const char *const *key,
-			  bool numbers, vv_pool *pool, vv_error *err)
+			  bool numbers, const char *temp_dir, vv_pool *pool, vv_error *err)
 {
 	static const char *const none[] = {NULL};
-	const char *temp = getenv("TMPDIR");
 	size_t key_a[VV_DESCENT_KEY_MAX], key_b[VV_DESCENT_KEY_MAX], count_a, count_b;
 	vv_columns_options co = {0};
 	vv_status rc;
@@ -75,7 +73,7 @@ vv_status vv_descent_open(vv_descent *d, vv_table *older, vv_table *newer, const
 				      .moves = numbers || !d->keyed,
 				      .blind_moves = true,
 				      .only_needed = true,
-				      .temp_dir = temp && *temp ? temp : "/tmp",
+				      .temp_dir = temp_dir ? temp_dir : "/tmp",
 				      .pool = pool};
 	return vv_rowdiff_open(&d->rows, older, newer, &o, err);
 }

@@ -31,9 +31,9 @@ typedef struct vv_descent {
 } vv_descent; /* closed when zeroed */
 
 /* key: names in the newer version, NULL-ended; none: a table without one. numbers: rows are known by their
- * numbers, so that rows which only moved are reported, too. pool may be NULL. */
+ * numbers, so that rows which only moved are reported, too. temp_dir may be NULL: /tmp. pool may be NULL. */
 vv_status vv_descent_open(vv_descent *out, vv_table *older, vv_table *newer, const char *const *key,
-			  bool numbers, vv_pool *pool, vv_error *err);
+			  bool numbers, const char *temp_dir, vv_pool *pool, vv_error *err);
 void vv_descent_close(vv_descent *d);
 
 /* Places of a key's columns; false where one is not there. */

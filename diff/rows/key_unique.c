@@ -3,8 +3,6 @@
  */
 #include "diff/rows/key_unique.h"
 
-#include <stdlib.h>
-
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -49,16 +47,16 @@ done:
 	return rc;
 }
 
-vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count, vv_error *err)
+vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
+			const char *temp_dir, vv_error *err)
 {
 	vv_key_proof *proof = NULL;
 	vv_table_reader *r = NULL;
 	vv_batch b;
 	int more = 0;
 	vv_status rc;
-	const char *temp = getenv("TMPDIR");
 	vv_batch_init(&b);
-	if ((rc = vv_key_proof_new(&proof, PROOF_MEMORY, temp && *temp ? temp : "/tmp", err)) < 0 ||
+	if ((rc = vv_key_proof_new(&proof, PROOF_MEMORY, temp_dir ? temp_dir : "/tmp", err)) < 0 ||
 	    (rc = vv_table_reader_open(&r, t, key, count, false, err)) < 0) {
 		goto done;
 	}

@@ -13,7 +13,8 @@
 
 /* Reads the key's columns (places) of the whole version. Values are compared under
  * their types. *out may be false, though the key is unique, when two hashes of 64 bits meet. */
-vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count, vv_error *err);
+vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
+			const char *temp_dir, vv_error *err);
 
 /* What the first rows of a version say of its columns. */
 typedef struct vv_key_found {

@@ -283,10 +283,12 @@ static vv_status choose_key(sql_writer *w, vv_error *err)
 		own_b = is_own_key(t->b, t->key, t->key_count);
 		unique = own_a && own_b;
 		if (!own_a) {
-			rc = vv_key_unique(&unique, t->a, old_key, t->key_count, err);
+			rc = vv_key_unique(&unique, t->a, old_key, t->key_count, w->opts.temp_dir,
+					   err);
 		}
 		if (rc == VV_OK && (own_a || unique) && !own_b) {
-			rc = vv_key_unique(&unique, t->b, t->key, t->key_count, err);
+			rc = vv_key_unique(&unique, t->b, t->key, t->key_count, w->opts.temp_dir,
+					   err);
 		}
 	}
 	w->by_key = unique;

@@ -25,7 +25,8 @@ typedef struct vv_diff_writer_options {
 	unsigned width; /* text: columns of the terminal */
 	/* text, markdown, html: columns of context beside the changed ones (2) */
 	unsigned context;
-	uint64_t limit; /* rows a table that are shown; 0: all; what is left out is said */
+	const char *temp_dir; /* sql: for temporary files; NULL: /tmp */
+	uint64_t limit;       /* rows a table that are shown; 0: all; what is left out is said */
 	const char *old_side,
 		*new_side; /* html: the versions compared, by name, commit, date and author;
 	                                  * NULL: not told */

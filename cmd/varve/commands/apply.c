@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "diff/patch/patch.h"
@@ -64,11 +65,11 @@ typedef struct run {
 /* Standard input and pipes are copied first: parts of a patch are read twice. */
 static vv_status copy_patch(run *r, int from, vv_error *err)
 {
-	const char *temp = getenv("TMPDIR");
+	const char *temp = vv_env_temp_dir(vv_environ());
 	char *piece = vv_malloc(1 << 16);
 	ssize_t n = 1;
 	vv_status rc = VV_OK;
-	int fd = piece ? vv_temp_open(&r->spool, temp && *temp ? temp : "/tmp", "varve-apply-", err)
+	int fd = piece ? vv_temp_open(&r->spool, temp, "varve-apply-", err)
 		       : (int)vv_fail_nomem(err);
 	if (fd < 0) {
 		vv_free(piece);
@@ -364,7 +365,7 @@ static vv_status open_journal(run *r, vv_error *err)
 static vv_status apply(run *r, vv_error *err)
 {
 	const options *o = r->o;
-	const char *temp = getenv("TMPDIR");
+	const char *temp = vv_env_temp_dir(vv_environ());
 	const vv_patch_source source = {read_patch, seek_patch, r, r->name};
 	const vv_patch_apply_options po = {
 		.reverse = o->reverse,
@@ -379,7 +380,7 @@ static vv_status apply(run *r, vv_error *err)
 		.misfit = misfit,
 		.reject = put_rejected,
 		.payload = r,
-		.temp_dir = temp && *temp ? temp : "/tmp",
+		.temp_dir = temp,
 		.pool = r->writer ? vv_dataset_reader_pool(vv_dataset_writer_reader(r->writer))
 				  : NULL};
 	r->files.repo = r->rejects.repo = r->repo;
@@ -473,6 +474,7 @@ static vv_status run_apply(vv_context *c, vv_error *err)
 	(void)read_strip(o, &strip); /* looked at by check_apply */
 	vv_apply_files_init(&r.files);
 	vv_apply_files_init(&r.rejects);
+	r.files.env = r.rejects.env = vv_environ();
 	r.files.strip = (unsigned)strip;
 	r.files.progress = c->progress;
 	if ((rc = find_repository(&r, c, err)) == VV_OK &&

@@ -517,6 +517,7 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 					    .rows = r->rows,
 					    .row_count = r->row_count,
 					    .cells = r->o->cells,
+					    .temp_dir = vv_env_temp_dir(vv_repository_env(r->repo)),
 					    .pool = vv_dataset_reader_pool(r->reader)};
 		if ((rc = vv_blame_new(&r->blame, &all, &first.table, &o, err)) == VV_OK &&
 		    (rc = walk(r, all, &start, err)) == VV_OK) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/data_out.h"
@@ -169,6 +170,7 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 	v.progress = c->progress;
 	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
 		vv_subject_init(&s);
+		s.env = vv_environ();
 		if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[i], err)) == VV_OK) {
 			rc = write_one(&s, o, &v, &out, err);
 		}

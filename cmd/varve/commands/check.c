@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/check_reports.h"
@@ -535,10 +536,12 @@ static vv_status run_checks(check *c, vv_error *err)
 	const options *o = c->o;
 	vv_status rc = VV_OK;
 
+	c->run.temp_dir = vv_env_temp_dir(vv_environ());
 	if ((rc = check_usage(o, err)) < 0 || (rc = check_names(o, err)) < 0 ||
 	    (rc = set_time(c, err)) < 0 || (rc = set_accepts(c, err)) < 0 ||
 	    (rc = read_schema(c, err)) < 0 ||
-	    (o->failed_rows && (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, err)) < 0) ||
+	    (o->failed_rows &&
+	     (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, c->run.temp_dir, err)) < 0) ||
 	    (!o->files && (rc = vv_context_need(c->in, VV_NEEDS_REPOSITORY, err)) < 0)) {
 		return rc;
 	}

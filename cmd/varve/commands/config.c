@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "dataset/schema/package.h"
@@ -279,6 +280,7 @@ static vv_status explain(const options *o, vv_context *c, vv_error *err)
 
 	memset(&res, 0, sizeof(res));
 	vv_subject_init(&s);
+	s.env = vv_environ();
 	answer_begin(&a, o);
 	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err)) < 0 ||
 	    (rc = vv_subject_find(&s, c->repo, c->reader, o->explain, err)) < 0 ||

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/data_out.h"
@@ -196,7 +197,7 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	if ((rc = vv_convert_input_open(&in, path, err)) < 0 ||
 	    (o->lenient &&
 	     (rc = vv_convert_input_lenient(&in, hints, &vv_notes_stderr, err)) < 0) ||
-	    (rc = vv_mem_sink_new(&passing, NULL, NULL, err)) < 0) {
+	    (rc = vv_mem_sink_new(&passing, NULL, vv_env_temp_dir(vv_environ()), err)) < 0) {
 		goto done;
 	}
 	hints->path = in.plain_name;
@@ -254,6 +255,7 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 		return rc;
 	}
 	vv_subject_init(&s);
+	s.env = vv_environ();
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK &&
 	    (rc = vv_subject_open(&s, &t, &so, err)) == VV_OK) {
 		rc = write_table(&t, format, c->options, out, c->progress, err);

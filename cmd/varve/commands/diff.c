@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit.h"
@@ -209,6 +210,7 @@ static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 	vv_status rc;
 	vv_subject_init(&a);
 	vv_subject_init(&b);
+	a.env = b.env = vv_environ();
 	/* pointers among the files need the repository's blocks; else none is needed */
 	if (vv_context_need(c, VV_NEEDS_READER, &ignored) == VV_OK) {
 		r->p.repo = c->repo;

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
@@ -97,7 +98,9 @@ static vv_status find_key(info *f, vv_error *err)
 	for (size_t c = 0; c < found.columns && f->could_be_key < 0 && rc == VV_OK; c++) {
 		if (found.could[c] && f->columns[c].missing == 0) {
 			unique = found.whole;
-			rc = unique ? VV_OK : vv_key_unique(&unique, f->table, &c, 1, err);
+			rc = unique ? VV_OK
+				    : vv_key_unique(&unique, f->table, &c, 1,
+						    vv_env_temp_dir(vv_environ()), err);
 			f->could_be_key = rc == VV_OK && unique ? (long)c : -1;
 		}
 	}
@@ -628,6 +631,7 @@ static vv_status run_info(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	vv_subject_init(&s);
+	s.env = vv_environ();
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK) {
 		rc = tell(c->options, &s, c->progress, err);
 	}

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "dataset/table/dataset_writer.h"
@@ -435,6 +436,7 @@ static vv_status run_rename_column(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	vv_subject_init(&j.subject);
+	j.subject.env = vv_environ();
 	if ((rc = open_version(&j, c->argv[0], err)) == VV_OK) {
 		rc = rename_column(&j, err);
 	}

@@ -5,6 +5,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
@@ -249,7 +250,8 @@ static vv_status infer(vv_subject *s, vv_table *t, vv_error *err)
 	vv_buf schema = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = vv_profile_make(&profile, t, vv_progress_begin(), err)) == VV_OK &&
+	if ((rc = vv_profile_make(&profile, t, vv_env_temp_dir(vv_environ()), vv_progress_begin(),
+				  err)) == VV_OK &&
 	    (rc = vv_profile_schema(&schema, profile, err)) == VV_OK) {
 		vv_progress_end();
 		rc = s->from == VV_FROM_WORK ? write_inferred(s, &schema, err)
@@ -282,6 +284,7 @@ static vv_status run_schema(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	vv_subject_init(&s);
+	s.env = vv_environ();
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
 		goto done;

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/path.h"
 
@@ -52,14 +53,9 @@ static bool wants_color(const vv_diff_print *r)
 	return r->fd < 0 && vv_color_off()[0] != '\0';
 }
 
-static const char *temp_dir(void)
-{
-	const char *dir = getenv("TMPDIR");
-	return dir && *dir ? dir : "/tmp";
-}
-
 vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err)
 {
+	r->how.temp_dir = vv_env_temp_dir(vv_environ());
 	vv_diff_writer_options wo = {
 		.write = write_out,
 		.payload = r,
@@ -68,7 +64,8 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 		.title = title,
 		.old_side = r->sides[0].len > 0 ? vv_buf_cstr(&r->sides[0]) : NULL,
 		.new_side = r->sides[1].len > 0 ? vv_buf_cstr(&r->sides[1]) : NULL,
-		.limit = r->how.limit};
+		.limit = r->how.limit,
+		.temp_dir = r->how.temp_dir};
 	vv_status rc;
 	/* into a pipe or file nothing is cut, unless a width is given */
 	wo.width = r->fd < 0 ? vv_out_limit() : 0;
@@ -78,7 +75,7 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 	if (!r->kind) {
 		r->patch = (vv_patch_write_options){.write = write_out,
 						    .payload = r,
-						    .temp_dir = temp_dir(),
+						    .temp_dir = r->how.temp_dir,
 						    .pool = r->how.pool};
 		r->how.patch = &r->patch;
 		r->how.sections = &r->sections;
@@ -208,6 +205,7 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 	vv_status rc;
 	vv_subject_init(&a);
 	vv_subject_init(&b);
+	a.env = b.env = vv_environ();
 	if ((rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, p->stage,
 			    &a, &item.a, &words[0], &names[0], err)) < 0 ||
 	    (rc = find_side(r, &d->b, p->path, p->new_mode, 0, &b, &item.b, &words[1], &names[1],

@@ -470,6 +470,7 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 				 .ignore = &none,
 				 .where = &none,
 				 .bound = COMPARED_MAX,
+				 .temp_dir = vv_env_temp_dir(vv_repository_env(c->v->repo)),
 				 .writer = &c->base};
 	const vv_diff_item item = {.path = o->path,
 				   .old_path = o->old_path,

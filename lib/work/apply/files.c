@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -229,7 +228,7 @@ vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path)
 /* The file as bytes, whatever is in it. */
 static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, vv_error *err)
 {
-	const char *temp = getenv("TMPDIR");
+	const char *temp = vv_env_temp_dir(f->repo ? vv_repository_env(f->repo) : f->env);
 	vv_import_options io = {.kind = VV_KIND_FILE,
 				.hints = VV_SNIFF_HINTS_INIT,
 				.progress = f->progress,
@@ -240,7 +239,7 @@ static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, 
 	vv_source source;
 	vv_sink sink;
 	vv_buf text = VV_BUF_INIT;
-	vv_status rc = vv_mem_sink_new(&f->blocks, NULL, temp && *temp ? temp : NULL, err);
+	vv_status rc = vv_mem_sink_new(&f->blocks, NULL, temp, err);
 	int fd = -1;
 	if (rc < 0) {
 		return rc;
@@ -279,6 +278,7 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind,
 		return vv_fail_nomem(err);
 	}
 	vv_subject_init(f->subject);
+	f->subject->env = f->env;
 	rc = f->index ? vv_subject_find_blob(f->subject, f->repo, f->reader, &e->blob, e->path,
 					     e->path, err)
 		      : vv_subject_find_file(f->subject, f->repo, f->reader, e->file, err);

@@ -35,6 +35,7 @@ typedef struct vv_apply_file {
 typedef struct vv_apply_files {
 	vv_repository *repo; /* NULL: paths count from the current folder */
 	vv_dataset_reader *reader;
+	const vv_env *env; /* without repo; borrowed; NULL: nothing is set */
 	const vv_progress *progress;
 	unsigned strip;        /* parts taken off the paths */
 	vv_index *index;       /* not NULL: what it has is read; borrowed, like checkout */

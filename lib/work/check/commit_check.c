@@ -75,6 +75,7 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 	vv_check_run run = {.repo = r,
 			    .reader = s,
 			    .report = report,
+			    .temp_dir = vv_env_temp_dir(vv_repository_env(r)),
 			    .limit = SHOWN,
 			    .accepts = &accepts,
 			    .progress = c->progress,

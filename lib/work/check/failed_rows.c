@@ -4,7 +4,6 @@
 #include "lib/work/check/failed_rows.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,9 +47,9 @@ void vv_failed_rows_free(vv_failed_rows *r)
 	}
 }
 
-vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, vv_error *err)
+vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char *temp_dir,
+			     vv_error *err)
 {
-	const char *temp = getenv("TMPDIR");
 	vv_failed_rows *r = vv_calloc(1, sizeof(*r));
 	vv_status rc;
 
@@ -60,7 +59,7 @@ vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, vv_error *e
 		return vv_fail_nomem(err);
 	}
 	vv_arena_init(&r->arena);
-	rc = vv_sorter_new(&r->sorter, RECORD, KEY, SORT_MEMORY, temp && *temp ? temp : NULL, err);
+	rc = vv_sorter_new(&r->sorter, RECORD, KEY, SORT_MEMORY, temp_dir, err);
 	if (rc < 0) {
 		vv_failed_rows_free(r);
 		return rc;

@@ -14,7 +14,8 @@
 
 typedef struct vv_failed_rows vv_failed_rows;
 
-vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, vv_error *err);
+vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char *temp_dir,
+			     vv_error *err);
 void vv_failed_rows_free(vv_failed_rows *r); /* accepts NULL */
 
 /* Findings about no row are left out. */

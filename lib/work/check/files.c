@@ -4,7 +4,6 @@
 #include "lib/work/check/files.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,14 +44,14 @@ static vv_status copy_standard(int to, const char *name, vv_error *err)
 
 static vv_status keep_standard(files *f)
 {
-	const char *temp = getenv("TMPDIR");
+	const char *temp = f->run->temp_dir;
 	int fd;
 	vv_status rc, closed;
 
 	if (f->spool) {
 		return vv_fail(f->err, VV_EUSAGE, "standard input ('-') can be checked once only");
 	}
-	fd = vv_temp_open(&f->spool, temp && *temp ? temp : "/tmp", ".varve-check-", f->err);
+	fd = vv_temp_open(&f->spool, temp ? temp : "/tmp", ".varve-check-", f->err);
 	if (fd < 0) {
 		return (vv_status)fd;
 	}

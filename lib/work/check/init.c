@@ -25,7 +25,8 @@ static vv_status put_dataset(vv_json_out *w, const vv_check_path *p,
 	}
 	if ((rc = vv_check_input_open(&in, p->path, look, err)) == VV_OK && in.open &&
 	    !in.refused && in.table.root.kind == VV_KIND_TABLE &&
-	    (rc = vv_profile_make(&profile, &in.table, look->progress, err)) == VV_OK) {
+	    (rc = vv_profile_make(&profile, &in.table, look->temp_dir, look->progress, err)) ==
+		    VV_OK) {
 		vv_profile_rules(w, profile, p->path);
 		*told = true;
 	}
@@ -39,7 +40,11 @@ static vv_status put_rules(vv_buf *out, vv_repository *r, vv_dataset_reader *s,
 			   vv_error *err)
 {
 	vv_diff_side side = {.kind = VV_SIDE_WORK};
-	vv_check_input_options look = {.repo = r, .reader = s, .side = &side, .progress = progress};
+	vv_check_input_options look = {.repo = r,
+				       .reader = s,
+				       .side = &side,
+				       .temp_dir = vv_env_temp_dir(vv_repository_env(r)),
+				       .progress = progress};
 	vv_json_out w;
 	vv_status rc = VV_OK;
 

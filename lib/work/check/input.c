@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -321,7 +320,6 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	vv_store *store = NULL;
 	vv_source source;
 	vv_sink sink;
-	const char *temp = getenv("TMPDIR");
 	vv_status rc;
 
 	memset(&result, 0, sizeof(result));
@@ -333,7 +331,7 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	io.hints.path = in->subject.path ? in->subject.path : in->subject.file;
 	io.key = o->base || described ? no_key : NULL;
 	io.pool = o->reader ? vv_dataset_reader_pool(o->reader) : o->pool;
-	io.temp_dir = temp && *temp ? temp : "/tmp";
+	io.temp_dir = o->temp_dir ? o->temp_dir : "/tmp";
 	if (described && package->schema.len > 0) {
 		io.schema = package->schema.data;
 		io.schema_len = package->schema.len;
@@ -343,7 +341,7 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	}
 	vv_random(&io.secret, sizeof(io.secret));
 	if ((o->repo && (rc = vv_repository_store(o->repo, &store, err)) < 0) ||
-	    (rc = vv_mem_sink_new(&in->passing, store, NULL, err)) < 0 ||
+	    (rc = vv_mem_sink_new(&in->passing, store, io.temp_dir, err)) < 0 ||
 	    (rc = find_lender(&l, in, store, &io, err)) < 0 ||
 	    (rc = vv_check_input_source(in, &source, err)) < 0) {
 		goto done;

@@ -54,6 +54,7 @@ typedef struct vv_check_input_options {
 	const char *package_path;      /* the package that describes it; NULL: the nearest */
 	const vv_sniff_hints *written; /* goes over what the package says; or NULL */
 	const char *standard;          /* the file that "-" stands for; NULL: none */
+	const char *temp_dir;          /* NULL: /tmp */
 	vv_pool *pool;                 /* without a reader; or NULL */
 	const vv_progress *progress;
 } vv_check_input_options;

@@ -265,6 +265,7 @@ static vv_check_options options_of(one *c, const char *path)
 			      .resource_payload = c,
 			      .patterns = &c->run->patterns,
 			      .cache = run->cache,
+			      .temp_dir = run->temp_dir,
 			      .pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
 			      .progress = run->progress};
 
@@ -414,6 +415,7 @@ static void prepare(one *c)
 		.more = on_more,
 		.payload = c,
 		.cache = run->cache,
+		.temp_dir = run->temp_dir,
 		.pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
 		.progress = run->progress};
 }
@@ -751,6 +753,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 					  .package_path = path->package,
 					  .written = run->written,
 					  .standard = run->standard,
+					  .temp_dir = run->temp_dir,
 					  .pool = run->pool,
 					  .progress = run->progress};
 	set_commit(&c, side, hex);

@@ -27,6 +27,7 @@ typedef struct vv_check_run {
 	vv_check_report *report;
 	vv_check_cache *cache;      /* or NULL */
 	vv_pattern_budget patterns; /* of all that is checked */
+	const char *temp_dir;       /* NULL: /tmp */
 	vv_pool *pool;              /* without a reader; or NULL */
 	const vv_progress *progress;
 	uint64_t limit; /* of the report */

@@ -45,7 +45,8 @@ static vv_status count_end_table(vv_diff_writer *w, const vv_rowdiff_stats *s, v
 	return vv_change_counts_fill(c->out, &c->table, s, err);
 }
 
-static vv_status count(vv_change_counts *out, const vv_diff_item *item, vv_error *err)
+static vv_status count(vv_change_counts *out, const vv_diff_item *item, const char *temp_dir,
+		       vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
 	counter c = {.base = {.begin_table = count_begin_table,
@@ -59,6 +60,7 @@ static vv_status count(vv_change_counts *out, const vv_diff_item *item, vv_error
 				 .where = &none,
 				 .counts = true,
 				 .bound = VV_COUNT_CELLS_MAX,
+				 .temp_dir = temp_dir,
 				 .writer = &c.base};
 	vv_diff_answer answer;
 	vv_status rc;
@@ -88,7 +90,8 @@ static bool is_sorted_by_key(const vv_root *r)
 
 /* Two tables in key order are counted so where their rows are the same, or are one to one those of the keys that
  * they are sorted by: then other places say that the order in the file changed. All else takes the file's order. */
-static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, vv_error *err)
+static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, const char *temp_dir,
+			      vv_error *err)
 {
 	vv_table *a = item->open_a, *b = item->open_b;
 	bool same = vv_buf_equal(&a->root.places, &b->root.places),
@@ -96,7 +99,7 @@ static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, v
 	vv_status rc = VV_OK;
 
 	if (rows || (is_sorted_by_key(&a->root) && is_sorted_by_key(&b->root))) {
-		if ((rc = count(out, item, err)) < 0 || !out->counted) {
+		if ((rc = count(out, item, temp_dir, err)) < 0 || !out->counted) {
 			return rc;
 		}
 		if (rows || out->added + out->removed + out->rekeyed == 0) {
@@ -111,11 +114,11 @@ static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, v
 	vv_change_counts_clear(out);
 	*out = (vv_change_counts){
 		.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
-	return count(out, item, err);
+	return count(out, item, temp_dir, err);
 }
 
 vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
-				 vv_error *err)
+				 const char *temp_dir, vv_error *err)
 {
 	vv_status rc;
 
@@ -128,7 +131,8 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
 		vv_change_counts_clear(out);
 		return rc;
 	}
-	rc = vv_root_has_places(&a->root) ? count_sorted(out, &item, err) : count(out, &item, err);
+	rc = vv_root_has_places(&a->root) ? count_sorted(out, &item, temp_dir, err)
+					  : count(out, &item, temp_dir, err);
 	if (rc < 0) {
 		vv_change_counts_clear(out);
 	}
@@ -185,7 +189,8 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_data
 	    (rc = find_text(&b, r, reader, path, now, most, &file, &fits, err)) < 0 || !fits) {
 		goto done;
 	}
-	if ((rc = count(out, &item, err)) == VV_OK && !out->counted) {
+	if ((rc = count(out, &item, vv_env_temp_dir(vv_repository_env(r)), err)) == VV_OK &&
+	    !out->counted) {
 		vv_change_counts_clear(out);
 	}
 done:
@@ -235,7 +240,8 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 	}
 	if ((rc = vv_table_open_stored(&b, &source, now, err)) == VV_OK) {
 		if (a.root.kind == VV_KIND_TABLE && b.root.kind == VV_KIND_TABLE) {
-			rc = vv_change_count_tables(out, path, &a, &b, err);
+			rc = vv_change_count_tables(out, path, &a, &b,
+						    vv_env_temp_dir(vv_repository_env(r)), err);
 		}
 		vv_table_close(&b);
 	}

@@ -20,7 +20,7 @@
 
 /* Two open tables. path: for messages. */
 vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
-				 vv_error *err);
+				 const char *temp_dir, vv_error *err);
 
 /* Two versions in the repository's store. Where blocks are not here, or one is not a table,
  * out->counted is false. */

@@ -362,7 +362,9 @@ static vv_status keep_blocks(collector *c, vv_mem_sink **out, vv_error *err)
 	vv_store *store = NULL;
 	vv_status rc = vv_repository_store(c->r, &store, err);
 
-	if (rc == VV_OK && (rc = vv_mem_sink_new(out, store, NULL, err)) == VV_OK) {
+	if (rc == VV_OK &&
+	    (rc = vv_mem_sink_new(out, store, vv_env_temp_dir(vv_repository_env(c->r)), err)) ==
+		    VV_OK) {
 		vv_mem_sink_limit(*out, KEPT_MAX);
 	}
 	return rc;
@@ -417,7 +419,8 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 		} else if (state == VV_WORK_MODIFIED && c->opts->facts) {
 			entry->edited = !vv_cid_is_null(&staged.named) &&
 					vv_cid_equal(&staged.named, &staged.result.cid);
-			rc = vv_change_work_facts(entry, &staged, blocks, err);
+			rc = vv_change_work_facts(entry, &staged, blocks,
+						  vv_env_temp_dir(vv_repository_env(c->r)), err);
 		}
 		c->out->pointers += state == VV_WORK_POINTER;
 	}

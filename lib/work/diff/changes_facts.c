@@ -91,7 +91,7 @@ done:
 /* The version that a dry import found against the one in the index, read from the blocks that
  * were kept. Where some were dropped there is too much to count. */
 static vv_status count_work(vv_change_entry *e, const vv_dataset_found *staged, vv_mem_sink *blocks,
-			    vv_error *err)
+			    const char *temp_dir, vv_error *err)
 {
 	vv_change_counts *counts = &e->work_facts.counts;
 	vv_sink sink;
@@ -103,7 +103,7 @@ static vv_status count_work(vv_change_entry *e, const vv_dataset_found *staged, 
 		return rc == VV_EMISSING ? VV_OK : rc;
 	}
 	if ((rc = vv_table_open_stored(&b, &sink, &staged->result.cid, err)) == VV_OK) {
-		rc = vv_change_count_tables(counts, e->path, &a, &b, err);
+		rc = vv_change_count_tables(counts, e->path, &a, &b, temp_dir, err);
 		vv_table_close(&b);
 	}
 	if ((rc == VV_EMISSING || (rc == VV_OK && !counts->counted)) && vv_mem_sink_full(blocks)) {
@@ -117,7 +117,7 @@ static vv_status count_work(vv_change_entry *e, const vv_dataset_found *staged, 
 }
 
 vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
-			       vv_mem_sink *blocks, vv_error *err)
+			       vv_mem_sink *blocks, const char *temp_dir, vv_error *err)
 {
 	vv_change_facts *f = &e->work_facts;
 	const vv_root *now = &staged->result.root, *before = &staged->parent_root;
@@ -146,7 +146,7 @@ vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *stage
 		}
 	}
 	vv_buf_clear(&form);
-	return rc == VV_OK && !f->form ? count_work(e, staged, blocks, err) : rc;
+	return rc == VV_OK && !f->form ? count_work(e, staged, blocks, temp_dir, err) : rc;
 }
 
 void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_facts *f)

@@ -12,7 +12,7 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_datase
 
 /* From what a dry import found; blocks: those that it made, as far as they were kept. */
 vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
-			       vv_mem_sink *blocks, vv_error *err);
+			       vv_mem_sink *blocks, const char *temp_dir, vv_error *err);
 
 vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, vv_repository *r,
 				 vv_dataset_reader *s, vv_error *err);

@@ -451,6 +451,7 @@ static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const plac
 	vv_status rc;
 	f->parent = (place){.row = now->row, .number = NOWHERE};
 	if ((rc = vv_descent_open(&p->d, p->older, p->newer, now->key, false,
+				  vv_env_temp_dir(vv_repository_env(h->repo)),
 				  vv_dataset_reader_pool(h->reader), err)) < 0 ||
 	    (rc = keep_key(h, &f->parent, now, p->d.old_key, err)) < 0) {
 		return rc;

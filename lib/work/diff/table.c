@@ -4,7 +4,6 @@
  */
 #include "lib/work/diff/table.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -606,7 +605,6 @@ static void warn_repeats(const comparison *c, const vv_rowdiff_stats *s)
 static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *err)
 {
 	const vv_diff_how *how = c->how;
-	const char *temp = getenv("TMPDIR");
 	vv_rowdiff_options ro = {.key = key,
 				 .columns = &c->columns,
 				 .ignore_format = how->ignore_format,
@@ -617,7 +615,7 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 				 .moves = how->moves,
 				 .only_needed = how->writer && how->writer->only_needed &&
 						c->where_count == 0,
-				 .temp_dir = temp && *temp ? temp : "/tmp",
+				 .temp_dir = how->temp_dir ? how->temp_dir : "/tmp",
 				 .pool = how->pool,
 				 .progress = how->progress};
 	return vv_rowdiff_open(&c->rows, c->a, c->b, &ro, err);

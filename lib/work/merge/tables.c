@@ -203,7 +203,8 @@ static vv_status open_blocks(merging *m, vv_sink *sink, vv_error *err)
 
 	b->sides = m->sides;
 	if (m->in->dry || m->plain) {
-		rc = vv_mem_sink_new(&b->passing, m->store, NULL, err);
+		rc = vv_mem_sink_new(&b->passing, m->store,
+				     vv_env_temp_dir(vv_repository_env(m->in->repo)), err);
 		if (rc == VV_OK) {
 			vv_mem_sink_use(&b->to, b->passing);
 		}

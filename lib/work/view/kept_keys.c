@@ -12,7 +12,9 @@ vv_status vv_kept_keys_open(vv_kept_keys *out, vv_repository *repo, const char *
 	char *dir = vv_path_join(vv_repository_varvedir(repo), "cache", "check", NULL);
 	vv_status rc;
 
-	*out = (vv_kept_keys){.lookup = {.path = path, .make = make}};
+	*out = (vv_kept_keys){.lookup = {.path = path,
+					 .make = make,
+					 .temp_dir = vv_env_temp_dir(vv_repository_env(repo))}};
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}

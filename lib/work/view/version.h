@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/env.h"
 #include "base/error.h"
 #include "base/thread.h"
 #include "dataset/format/mem_sink.h"
@@ -49,11 +50,13 @@ typedef struct vv_subject {
 	vv_cid parent; /* FROM_WORK: the version in the index, where there is one; else null */
 	vv_repository *repo;       /* borrowed; NULL outside a repository */
 	vv_dataset_reader *reader; /* borrowed; NULL outside a repository */
-	vv_mem_sink *passing;      /* the blocks of plain text, once opened */
-	bool lent;                 /* passing is that of another subject */
-	vv_file_groups *groups;    /* with in_file, unless lent: the others' */
-	bool in_file;              /* of plain text, once opened: not all blocks are in passing */
-	vv_scan_cache *raw;        /* of plain text, once opened: what its groups' bytes are */
+	/* Outside a repository: what is worked in, set by the opener after init; borrowed; NULL: nothing is set. */
+	const vv_env *env;
+	vv_mem_sink *passing;   /* the blocks of plain text, once opened */
+	bool lent;              /* passing is that of another subject */
+	vv_file_groups *groups; /* with in_file, unless lent: the others' */
+	bool in_file;           /* of plain text, once opened: not all blocks are in passing */
+	vv_scan_cache *raw;     /* of plain text, once opened: what its groups' bytes are */
 	vv_group_types types;
 	uint64_t raw_secret;
 	vv_cid made; /* the root that plain text became */

@@ -5,7 +5,6 @@
 #include "lib/work/view/version_internal.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -124,11 +123,16 @@ static bool may_share(const vv_subject *s, const vv_subject *like)
 	       vv_cid_is_null(&s->parent);
 }
 
+static const char *temp_dir_of(const vv_subject *s)
+{
+	return vv_env_temp_dir(s->repo ? vv_repository_env(s->repo) : s->env);
+}
+
 /* Where the blocks go. */
 static vv_status open_passing(vv_subject *s, vv_store *store, const vv_subject *like, vv_error *err)
 {
 	if (!may_share(s, like)) {
-		return vv_mem_sink_new(&s->passing, store, NULL, err);
+		return vv_mem_sink_new(&s->passing, store, temp_dir_of(s), err);
 	}
 	s->passing = like->passing;
 	s->lent = true;
@@ -247,8 +251,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		io.key = NULL; /* the parent's stays */
 	}
 	vv_mem_sink_use(&sink, s->passing);
-	io.temp_dir = getenv("TMPDIR");
-	io.temp_dir = io.temp_dir && *io.temp_dir ? io.temp_dir : "/tmp";
+	io.temp_dir = temp_dir_of(s);
 	vv_random(&io.secret, sizeof(io.secret));
 	/* what is as in the last version is not even parsed */
 	if (io.parent && s->reader && !s->lfs &&

@@ -24,7 +24,7 @@ static void make(made *m, const char *text, size_t len, const vv_tables_options 
 	memset(m, 0, sizeof(*m));
 	vv_tables_init(&m->tables);
 	vv_tables_open(&m->tables, &m->t, text, len, o);
-	vv_assert_ok(vv_profile_make(&m->profile, &m->t, NULL, &err), &err);
+	vv_assert_ok(vv_profile_make(&m->profile, &m->t, vv_test_dir(), NULL, &err), &err);
 	vv_assert_ok(vv_profile_schema(&m->schema, m->profile, &err), &err);
 }
 
@@ -154,7 +154,7 @@ static void what_no_longer_holds_is_not_said(void **state)
 	vv_tables_open(&tables, &first, "id,x\n1,5\n2,6\n", 13, &o);
 	o = (vv_tables_options){.schema = first.root.schema.data};
 	vv_tables_open(&tables, &later, "id,x\n1,5\n1,7.5\n", 15, &o);
-	vv_assert_ok(vv_profile_make(&p, &later, NULL, &err), &err);
+	vv_assert_ok(vv_profile_make(&p, &later, vv_test_dir(), NULL, &err), &err);
 	vv_assert_ok(vv_profile_schema(&schema, p, &err), &err);
 	assert_null(strstr(vv_buf_cstr(&schema), "primaryKey"));
 	vv_assert_contains(vv_buf_cstr(&schema), "{\"name\":\"x\",\"type\":\"number\"");
@@ -257,7 +257,7 @@ static vv_status attempt(void *payload, vv_error *err)
 	made *m = payload;
 	vv_profile *p = NULL;
 	vv_buf schema = VV_BUF_INIT;
-	vv_status rc = vv_profile_make(&p, &m->t, NULL, err);
+	vv_status rc = vv_profile_make(&p, &m->t, vv_test_dir(), NULL, err);
 
 	if (rc == VV_OK) {
 		rc = vv_profile_schema(&schema, p, err);

@@ -93,7 +93,8 @@ static bool wants_color(const shower *s)
 static vv_status open_shower(shower *s, vv_context *c, vv_error *err)
 {
 	vv_error ignored;
-	vv_diff_writer_options wo = {.write = write_out, .context = 2};
+	vv_diff_writer_options wo = {
+		.write = write_out, .context = 2, .temp_dir = vv_env_temp_dir(vv_environ())};
 	vv_status rc;
 
 	/* Two files are compared without a repository too (git diff --no-index). */
@@ -128,6 +129,7 @@ static vv_status find_side(const shower *s, side *w, vv_error *err)
 	vv_status rc = VV_ENOTFOUND;
 
 	vv_subject_init(&w->storage);
+	w->storage.env = vv_environ();
 	if (strcmp(w->file, NOTHING) == 0) {
 		return VV_OK;
 	}
@@ -164,6 +166,7 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 				 .limit = s->watched ? TERMINAL_LIMIT : 0,
 				 .writer = s->writer,
 				 .text_shown_by = "git diff --no-ext-diff",
+				 .temp_dir = vv_env_temp_dir(vv_environ()),
 				 .pool = s->reader ? vv_dataset_reader_pool(s->reader) : NULL};
 	vv_diff_item item = {.path = b->path};
 	vv_status rc;

@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "dataset/read/known_bytes.h"
@@ -457,6 +458,7 @@ static vv_status run_textconv(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	vv_subject_init(&l.subject);
+	l.subject.env = vv_environ();
 	rc = convert(&l, c, err);
 	for (size_t i = 0; l.open && l.names && i < l.table.columns; i++) {
 		vv_free(l.names[i]);
