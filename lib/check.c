@@ -67,7 +67,9 @@ static vv_status begin(job *j, vv_core *core, const varve_check_options *options
 		j->run.temp_dir = vv_env_temp_dir(vv_repository_env(j->run.repo));
 	}
 	j->run.new_only = (j->o.flags & VARVE_CHECK_NEW_ONLY) != 0;
-	j->run.progress = vv_watched_begin(&j->watched, j->o.watch);
+	if ((rc = vv_watched_begin(&j->run.progress, &j->watched, j->o.watch, err)) < 0) {
+		return rc;
+	}
 	vv_now(&j->run.now, &nsec);
 	if (j->o.schema) {
 		vv_buf_puts(&j->schema, j->o.schema);

@@ -88,11 +88,11 @@ static vv_status open_diff(varve_diff *d, const varve_diff_options *o, vv_error 
 				  .rekeyed = (o->flags & VARVE_DIFF_REKEYED) != 0,
 				  .moves = (o->flags & VARVE_DIFF_MOVES) != 0,
 				  .blind_moves = !o->where,
-				  .only_needed = (o->flags & VARVE_DIFF_SPARSE) != 0 && !o->where,
-				  .progress = vv_watched_begin(&d->watched, o->watch)};
-	vv_status rc;
+				  .only_needed = (o->flags & VARVE_DIFF_SPARSE) != 0 && !o->where};
+	vv_status rc = vv_watched_begin(&how.progress, &d->watched, o->watch, err);
 
-	if ((rc = vv_session_take(&d->session, d->after->core ? d->after->core : d->before->core,
+	if (rc < 0 ||
+	    (rc = vv_session_take(&d->session, d->after->core ? d->after->core : d->before->core,
 				  err)) < 0 ||
 	    (rc = vv_filter_where(&d->where_before, d->filter, d->before, err)) < 0 ||
 	    (rc = vv_filter_where(&d->where_after, d->filter, d->after, err)) < 0 ||

@@ -68,6 +68,9 @@ static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t cou
 		if (tests[i].op < VARVE_TEST_IS || tests[i].op > VARVE_TEST_NOT_NULL) {
 			return vv_fail(err, VV_ENOSUPPORT, "there is no test %d", (int)tests[i].op);
 		}
+		if (!tests[i].column) {
+			return vv_fail(err, VV_EUSAGE, "test %zu names no column", i);
+		}
 		rc = add(f, tests[i].column, strlen(tests[i].column), tests[i].op,
 			 tests[i].value.data, read ? tests[i].value.len : 0, err);
 	}

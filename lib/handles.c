@@ -107,16 +107,17 @@ static bool go_on(void *payload, const char *what, uint64_t done, uint64_t total
 	return w->watch.progress(w->watch.payload, &p) == 0;
 }
 
-const vv_progress *vv_watched_begin(vv_watched *out, const varve_watch *watch)
+vv_status vv_watched_begin(const vv_progress **progress, vv_watched *out, const varve_watch *watch,
+			   vv_error *err)
 {
-	vv_error unused;
+	vv_status rc = vv_take_options(&out->watch, sizeof(out->watch), watch, err);
 
-	if (vv_take_options(&out->watch, sizeof(out->watch), watch, &unused) < 0 ||
-	    !out->watch.progress) {
-		return NULL;
+	*progress = NULL;
+	if (rc == VV_OK && out->watch.progress) {
+		out->progress = (vv_progress){go_on, out, go_on};
+		*progress = &out->progress;
 	}
-	out->progress = (vv_progress){go_on, out, go_on};
-	return &out->progress;
+	return rc;
 }
 
 vv_status vv_take_error(vv_error *err, int code, const varve_error *from)

@@ -109,8 +109,9 @@ typedef struct vv_watched {
 	varve_watch watch;
 	vv_progress progress;
 } vv_watched;
-/* *out is where it stays; the progress to give, or NULL where watch is. */
-const vv_progress *vv_watched_begin(vv_watched *out, const varve_watch *watch);
+/* out is where it stays; *progress: what to give, NULL where nobody watches. */
+vv_status vv_watched_begin(const vv_progress **progress, vv_watched *out, const varve_watch *watch,
+			   vv_error *err);
 
 /* A caller's function that takes bytes, as a vv_bytes_fn. */
 typedef struct vv_writing {

@@ -202,6 +202,8 @@ struct varve_log {
 	vv_name_list paths;
 	vv_session *session;
 	vv_log *log;
+	int rc; /* of the first failure */
+	varve_error why;
 	vv_commit now;
 	varve_commit given;
 	id_text id, tree, *parents;
@@ -302,16 +304,22 @@ int varve_log_next(varve_log *log, const varve_commit **commit, varve_error *err
 {
 	vv_oid id;
 	vv_error e;
-	int more = vv_log_next(log->log, &id, &e);
+	vv_status rc;
+	int more = 0;
 
 	*commit = NULL;
-	if (more > 0) {
-		vv_status rc = give_commit(log, &id, &e);
-
-		more = rc < 0 ? (int)rc : 1;
+	if (log->rc == 0 && (more = vv_log_next(log->log, &id, &e)) > 0 &&
+	    (rc = give_commit(log, &id, &e)) < 0) {
+		more = (int)rc;
 	}
 	if (more < 0) {
-		return vv_give(err, (vv_status)more, &e);
+		log->rc = vv_give(&log->why, (vv_status)more, &e);
+	}
+	if (log->rc < 0) {
+		if (err) {
+			*err = log->why;
+		}
+		return log->rc;
 	}
 	*commit = more ? &log->given : NULL;
 	return more;

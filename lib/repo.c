@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/thread.h"
 #include "lib/handles.h"
+#include "lib/work/view/row_work.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/history/state.h"
 #include "repo/git/repository_init.h"
@@ -191,6 +192,7 @@ static vv_status open_core(vv_core **out, const char *path, const varve_repo_opt
 		return vv_fail_nomem(err);
 	}
 	atomic_init(&c->refs, 1);
+	vv_row_work_register();
 	c->pid = getpid();
 	if (!(c->lock = vv_mutex_new())) {
 		rc = vv_fail_nomem(err);

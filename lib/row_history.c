@@ -19,6 +19,8 @@ struct varve_row_history {
 	vv_name_list key;
 	vv_range range;
 	vv_row_history *walk;
+	int rc; /* of the first failure */
+	varve_error why;
 	varve_row_event event;
 	varve_row_cell *cells;
 	size_t cap;
@@ -130,16 +132,22 @@ int varve_row_history_next(varve_row_history *history, const varve_row_event **e
 {
 	vv_row_event found;
 	vv_error e;
-	int more = vv_row_history_next(history->walk, &found, &e);
+	vv_status rc;
+	int more = 0;
 
 	*event = NULL;
-	if (more > 0) {
-		vv_status rc = give_event(history, &found, &e);
-
-		more = rc < 0 ? (int)rc : 1;
+	if (history->rc == 0 && (more = vv_row_history_next(history->walk, &found, &e)) > 0 &&
+	    (rc = give_event(history, &found, &e)) < 0) {
+		more = (int)rc;
 	}
 	if (more < 0) {
-		return vv_give(err, (vv_status)more, &e);
+		history->rc = vv_give(&history->why, (vv_status)more, &e);
+	}
+	if (history->rc < 0) {
+		if (err) {
+			*err = history->why;
+		}
+		return history->rc;
 	}
 	*event = more ? &history->event : NULL;
 	return more;

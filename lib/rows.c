@@ -75,8 +75,8 @@ static vv_status open_rows(varve_rows *r, const varve_rows_options *o, vv_error 
 	how.columns = r->columns;
 	how.count = r->count;
 	how.where = r->where;
-	how.progress = vv_watched_begin(&r->watched, o->watch);
-	return vv_rows_open(&r->rows, &r->table->table, &how, err);
+	rc = vv_watched_begin(&how.progress, &r->watched, o->watch, err);
+	return rc < 0 ? rc : vv_rows_open(&r->rows, &r->table->table, &how, err);
 }
 
 int varve_rows_open(varve_rows **out, const varve_table *table, const varve_rows_options *options,

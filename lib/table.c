@@ -148,11 +148,11 @@ static vv_status open_table(varve_table *t, const varve_version *version,
 	vv_sniff_hints hints;
 	vv_watched watched;
 	vv_subject_options how = {.hints = o->dialect ? &hints : NULL,
-				  .find_key = (o->flags & VARVE_TABLE_FIND_KEY) != 0,
-				  .progress = vv_watched_begin(&watched, o->watch)};
+				  .find_key = (o->flags & VARVE_TABLE_FIND_KEY) != 0};
 	vv_status rc;
 
-	if ((o->dialect && (rc = vv_take_dialect(&hints, o->dialect, err)) < 0) ||
+	if ((rc = vv_watched_begin(&how.progress, &watched, o->watch, err)) < 0 ||
+	    (o->dialect && (rc = vv_take_dialect(&hints, o->dialect, err)) < 0) ||
 	    (rc = vv_version_subject(&t->subject, &t->session, version, t->text, err)) < 0) {
 		return rc;
 	}
@@ -370,6 +370,7 @@ int varve_table_find_row(uint64_t *row, const varve_table *table, const varve_te
 {
 	vv_where_test *tests;
 	vv_watched watched;
+	const vv_progress *progress;
 	vv_error e;
 	vv_status rc;
 
@@ -391,8 +392,9 @@ int varve_table_find_row(uint64_t *row, const varve_table *table, const varve_te
 		tests[i] = (vv_where_test){table->columns[table->key[i]].name, VV_WHERE_IS,
 					   values[i].data, values[i].len};
 	}
-	rc = find_row(row, (varve_table *)(uintptr_t)table, tests, count,
-		      vv_watched_begin(&watched, watch), &e);
+	if ((rc = vv_watched_begin(&progress, &watched, watch, &e)) == VV_OK) {
+		rc = find_row(row, (varve_table *)(uintptr_t)table, tests, count, progress, &e);
+	}
 	vv_free(tests);
 	return vv_give(err, rc, &e);
 }

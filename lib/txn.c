@@ -50,10 +50,10 @@ static vv_status open_txn(varve_txn *t, const varve_repo *repo, const varve_txn_
 	const vv_progress *progress;
 	vv_status rc;
 
-	if ((rc = vv_take_options(&o, sizeof(o), options, err)) < 0) {
+	if ((rc = vv_take_options(&o, sizeof(o), options, err)) < 0 ||
+	    (rc = vv_watched_begin(&progress, &t->watched, o.watch, err)) < 0) {
 		return rc;
 	}
-	progress = vv_watched_begin(&t->watched, o.watch);
 	t->notes = (vv_notes){put_note, begin_progress, NULL, t};
 	t->core = vv_core_keep(repo->core);
 	if ((rc = vv_core_open(&t->repo, t->core, err)) < 0) {

@@ -339,11 +339,13 @@ int varve_version_write(const varve_version *version, uint64_t offset, uint64_t 
 	vv_error e;
 	vv_status rc = vv_version_subject(&s, &session, version, version->text, &e);
 
+	if (rc == VV_OK) {
+		rc = vv_watched_begin(&p.progress, &watched, watch, &e);
+	}
 	if (rc == VV_OK && s.is_dataset && (offset > 0 || len < UINT64_MAX)) {
-		p.progress = vv_watched_begin(&watched, watch);
 		rc = write_range(&s, &p, &e);
 	} else if (rc == VV_OK) {
-		rc = vv_subject_bytes(&s, put_part, &p, vv_watched_begin(&watched, watch), &e);
+		rc = vv_subject_bytes(&s, put_part, &p, p.progress, &e);
 	}
 	vv_subject_clear(&s);
 	vv_session_give(session);

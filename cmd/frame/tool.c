@@ -18,11 +18,8 @@
 #include "cmd/frame/help.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
-#include "dataset/format/group_edit.h"
-#include "diff/rows/row_hashes.h"
 #include "lib/work/peers/needed.h"
-#include "repo/blocks/edit_codec.h"
-#include "repo/git/merge/renames.h"
+#include "lib/work/view/row_work.h"
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
 
@@ -271,8 +268,6 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 
 /* --- from main to the end --- */
 
-static const vv_edit_codec group_edits = {vv_group_edit_make, vv_group_edit_apply};
-
 static int run(const vv_tool *p, int argc, char **argv)
 {
 	const vv_command *c;
@@ -302,8 +297,7 @@ int vv_tool_main(const vv_tool *p, int argc, char **argv)
 		return VV_EXIT_TROUBLE;
 	}
 	catch_signals();
-	vv_edit_codec_register(&group_edits);
-	vv_renames_by_rows(vv_row_hashes);
+	vv_row_work_register();
 	if (p->begin) {
 		p->begin();
 	}

@@ -63,7 +63,6 @@ typedef struct varve_report_counts {
 	uint64_t known;
 	uint64_t kept; /* findings that varve_report_finding gives */
 	uint64_t tables;
-	uint64_t rows;
 } varve_report_counts;
 
 /* Counts of the report. */

@@ -107,7 +107,8 @@ typedef struct varve_row_history_options {
 
 /* A cursor over the commits that changed a row, newest first. The row is the one with this key: its values, as they are
  * written, in the order of the key's columns. Renamed files, columns and keys are followed, through merges too.
- * VARVE_ENOTFOUND: no such path, column or row; VARVE_EUSAGE: the table has no key. */
+ * VARVE_ENOTFOUND: no such path or column; VARVE_EUSAGE: the table has no key. A key
+ * that no version has gives no events. */
 typedef struct varve_row_history varve_row_history;
 VARVE_API int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char *path,
 				     const varve_text *values, size_t count,

@@ -196,7 +196,6 @@ def test_errors_pickle():
     assert pickle.loads(pickle.dumps(e)).findings == ["x"]
 
 
-@pytest.mark.xfail(raises=varve.Error, reason="libvarve cannot read blocks that are stored as row edits")
 def test_versions_that_the_program_made(folder):
     for content in (ONE, TWO):
         (folder / "prices.csv").write_text(content)

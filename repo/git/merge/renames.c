@@ -4,6 +4,7 @@
  */
 #include "repo/git/merge/renames.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include <git2/sys/hashsig.h>
@@ -26,11 +27,12 @@
 
 /* --- how like two files are --- */
 
-static vv_rename_rows rows_of;
+static _Atomic(vv_rename_rows)
+	rows_of; /* set by every library and program in this process, to the same */
 
 void vv_renames_by_rows(vv_rename_rows rows)
 {
-	rows_of = rows;
+	atomic_store(&rows_of, rows);
 }
 
 typedef struct signature {
@@ -89,8 +91,10 @@ static void collect_leaves(signature *s, vv_repository *r, const char *text, siz
 	    vv_walk_from(&walk, &p.root, NULL) == VV_OK && s->count > 1) {
 		qsort(s->leaves, s->count, sizeof(*s->leaves), by_cid);
 	}
-	if (rows_of && s->count > 0 && s->count <= FEW_BLOCKS) {
-		rows_of(walk.store, &p.root, &s->rows, &s->row_count, NULL);
+	vv_rename_rows find = atomic_load(&rows_of);
+
+	if (find && s->count > 0 && s->count <= FEW_BLOCKS) {
+		find(walk.store, &p.root, &s->rows, &s->row_count, NULL);
 	}
 	vv_cid_set_free(walk.seen);
 	vv_arena_clear(&arena);

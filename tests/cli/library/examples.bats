@@ -102,3 +102,17 @@ two_versions() {
 	succeeds varve fsck
 	succeeds git fsck --strict
 }
+
+@test "a version that is stored as edits of the one before is read" {
+	new_repo
+	seq 1 3000 | sed 's/.*/&,item &,some words that make a row longer/; 1i id,name,words' > t.csv
+	varve add --key id t.csv > /dev/null
+	varve commit -qm one
+	sed -i 's/^1500,item/1500,other/' t.csv
+	varve add t.csv > /dev/null
+	varve commit -qm two
+	succeeds env rows . "HEAD:t.csv" "id = 1500" name
+	output_is "other 1500"
+	succeeds env rows . "HEAD~1:t.csv" "id = 1500" name
+	output_is "item 1500"
+}
