@@ -14,7 +14,7 @@ mkdir -p "$made/cmd/web/pages"
 python3 tests/cmake/html_parts.py "$made/cmd/web/pages/parts.h" "$made/parts.c" cmd/web/pages/parts/*.html
 
 # shellcheck disable=SC2086
-find -H base repo dataset diff transport lib cmd tests -name '*.c' | sort |
-	clang_many -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -I. -I"$made" $flags \
+find -H base repo dataset diff transport lib cmd examples tests -name '*.c' | sort |
+	clang_many -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -I. -Iinclude -I"$made" $flags \
 		-DVARVE_VERSION=\"0\" -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wconversion -Wformat=2 -Werror

@@ -285,8 +285,7 @@ static vv_status take_kept(void *payload, uint8_t type, const void *bytes, size_
 	kept *k = payload;
 
 	if (type != VV_FRAME_MESSAGE || k->answered) {
-		return vv_fail(err, VV_ECORRUPT,
-			       "the vault's program says what it was not asked");
+		return vv_fail(err, VV_ECORRUPT, "the vault's program says what it was not asked");
 	}
 	k->answered = true;
 	return vv_supply_keeps_read(k->bits, k->count, &k->copies, bytes, len, err);
