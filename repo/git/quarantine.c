@@ -12,241 +12,16 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
 
 #include "base/array.h"
 #include "base/file.h"
-#include "base/hash.h"
-#include "base/hash_index.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/squeeze.h"
+#include "repo/git/memory_odb.h"
 #include "repo/git/share.h"
-
-#define PRIORITY 100 /* before loose objects (1) and packs (2) */
-
-/*
- * Staged objects in memory, as a libgit2 object backend: added to the repository's object
- * database before the others, it takes every object that is written and gives it back to
- * every reader of that database.
- */
-typedef struct object {
-	git_oid id;
-	git_object_t type;
-	size_t len;
-	void *bytes;
-} object;
-
-typedef struct memory {
-	git_odb_backend backend; /* first: libgit2 knows it by this */
-	object *items;
-	size_t count, cap, bytes;
-	vv_hash_index places; /* in items, by id */
-} memory;
-
-static uint64_t hash_id(const memory *m, const git_oid *id)
-{
-	return vv_xxh3(id->id, GIT_OID_RAWSZ, m->places.seed);
-}
-
-static const object *lookup(const git_odb_backend *backend, const git_oid *id)
-{
-	const memory *m = (const memory *)backend;
-	vv_hash_probe p = vv_hash_probe_begin(&m->places, hash_id(m, id));
-	size_t place;
-
-	while (vv_hash_probe_next(&p, &place)) {
-		if (git_oid_equal(&m->items[place].id, id)) {
-			return &m->items[place];
-		}
-	}
-	return NULL;
-}
-
-static int out_of_memory(void)
-{
-	git_error_set_oom();
-	return GIT_ERROR;
-}
-
-static int on_write(git_odb_backend *backend, const git_oid *id, const void *bytes, size_t len,
-		    git_object_t type)
-{
-	memory *m = (memory *)backend;
-	object *o;
-
-	if (lookup(backend, id)) {
-		return 0;
-	}
-	if (!vv_array_room(m->items, m->count, m->cap)) {
-		return out_of_memory();
-	}
-	o = &m->items[m->count];
-	if (!(o->bytes = vv_malloc(len))) {
-		return out_of_memory();
-	}
-	if (!vv_hash_index_add(&m->places, hash_id(m, id), m->count)) {
-		vv_free(o->bytes);
-		return out_of_memory();
-	}
-	if (len > 0) {
-		memcpy(o->bytes, bytes, len);
-	}
-	o->id = *id;
-	o->type = type;
-	o->len = len;
-	m->count++;
-	m->bytes += len;
-	return 0;
-}
-
-static int give(void **bytes, size_t *len, git_object_t *type, git_odb_backend *backend,
-		const object *o)
-{
-	if (!o) {
-		return GIT_ENOTFOUND;
-	}
-	if (!(*bytes = git_odb_backend_data_alloc(backend, o->len ? o->len : 1))) {
-		return GIT_ERROR;
-	}
-	if (o->len > 0) {
-		memcpy(*bytes, o->bytes, o->len);
-	}
-	*len = o->len;
-	*type = o->type;
-	return 0;
-}
-
-static int on_read(void **bytes, size_t *len, git_object_t *type, git_odb_backend *backend,
-		   const git_oid *id)
-{
-	return give(bytes, len, type, backend, lookup(backend, id));
-}
-
-static int on_read_header(size_t *len, git_object_t *type, git_odb_backend *backend,
-			  const git_oid *id)
-{
-	const object *o = lookup(backend, id);
-
-	if (!o) {
-		return GIT_ENOTFOUND;
-	}
-	*len = o->len;
-	*type = o->type;
-	return 0;
-}
-
-static int on_exists(git_odb_backend *backend, const git_oid *id)
-{
-	return lookup(backend, id) != NULL;
-}
-
-/* The one object whose id begins so. */
-static int by_prefix(const object **out, const git_odb_backend *backend, const git_oid *id,
-		     size_t digits)
-{
-	const memory *m = (const memory *)backend;
-
-	*out = NULL;
-	for (size_t i = 0; i < m->count; i++) {
-		if (git_oid_ncmp(&m->items[i].id, id, digits) != 0) {
-			continue;
-		}
-		if (*out) {
-			return GIT_EAMBIGUOUS;
-		}
-		*out = &m->items[i];
-	}
-	return *out ? 0 : GIT_ENOTFOUND;
-}
-
-static int on_exists_prefix(git_oid *full, git_odb_backend *backend, const git_oid *id,
-			    size_t digits)
-{
-	const object *o;
-	int code = by_prefix(&o, backend, id, digits);
-
-	if (code == 0) {
-		*full = o->id;
-	}
-	return code;
-}
-
-static int on_read_prefix(git_oid *full, void **bytes, size_t *len, git_object_t *type,
-			  git_odb_backend *backend, const git_oid *id, size_t digits)
-{
-	const object *o;
-	int code = by_prefix(&o, backend, id, digits);
-
-	if (code < 0) {
-		return code;
-	}
-	*full = o->id;
-	return give(bytes, len, type, backend, o);
-}
-
-static int on_foreach(git_odb_backend *backend, git_odb_foreach_cb cb, void *payload)
-{
-	const memory *m = (const memory *)backend;
-	int code = 0;
-
-	for (size_t i = 0; code == 0 && i < m->count; i++) {
-		code = cb(&m->items[i].id, payload);
-	}
-	return code;
-}
-
-/* Forgets all objects. */
-static void memory_empty(memory *m)
-{
-	while (m->count > 0) {
-		vv_free(m->items[--m->count].bytes);
-	}
-	m->bytes = 0;
-	vv_hash_index_reset(&m->places);
-}
-
-static void on_free(git_odb_backend *backend)
-{
-	memory *m = (memory *)backend;
-
-	memory_empty(m);
-	vv_free(m->items);
-	vv_hash_index_clear(&m->places);
-	vv_free(m);
-}
-
-/* Puts a new memory backend into odb, which owns it from then on. */
-static vv_status memory_open(memory **out, git_odb *odb, vv_error *err)
-{
-	memory *m = vv_calloc(1, sizeof(*m));
-	int code;
-
-	*out = NULL;
-	if (!m) {
-		return vv_fail_nomem(err);
-	}
-	vv_hash_index_init(&m->places);
-	if ((code = git_odb_init_backend(&m->backend, GIT_ODB_BACKEND_VERSION)) == 0) {
-		m->backend.read = on_read;
-		m->backend.read_prefix = on_read_prefix;
-		m->backend.read_header = on_read_header;
-		m->backend.write = on_write;
-		m->backend.exists = on_exists;
-		m->backend.exists_prefix = on_exists_prefix;
-		m->backend.foreach = on_foreach;
-		m->backend.free = on_free;
-		code = git_odb_add_backend(odb, &m->backend, PRIORITY);
-	}
-	if (code < 0) {
-		vv_free(m);
-		return vv_git_fail(err, code, "cannot stage objects");
-	}
-	*out = m;
-	return VV_OK;
-}
 
 /* ---- staging ---- */
 
@@ -259,7 +34,7 @@ static vv_status memory_open(memory **out, git_odb *odb, vv_error *err)
 /* memory belongs to the repository's odb. The rest is made when it is needed: file, or dir, and
  * loose, which writes loose objects into it. */
 struct vv_quarantine {
-	memory *memory;
+	vv_memory_odb *memory;
 	char *file; /* the only object that is in memory, as a loose one; NULL: it is not staged */
 	char *dir;
 	git_odb *loose;
@@ -296,7 +71,7 @@ void vv_repository_discard(vv_repository *r)
 	if (!s) {
 		return;
 	}
-	memory_empty(s->memory);
+	vv_memory_odb_empty(s->memory);
 	forget_file(s);
 	git_odb_free(s->loose);
 	if (s->dir) {
@@ -328,7 +103,7 @@ static vv_status stage_open(vv_repository *r, vv_error *err)
 	if (!(s = vv_calloc(1, sizeof(*s)))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = memory_open(&s->memory, r->odb, err)) < 0) {
+	if ((rc = vv_memory_odb_open(&s->memory, r->odb, err)) < 0) {
 		vv_free(s);
 		return rc;
 	}
@@ -391,7 +166,7 @@ static vv_status need_loose(vv_repository *r, vv_error *err)
 	}
 	if ((code = git_odb_new(&odb)) == 0 &&
 	    (code = git_odb_backend_loose(&backend, s->dir, COMPRESSION, 0, 0, 0)) == 0 &&
-	    (code = git_odb_add_backend(odb, backend, PRIORITY)) < 0) {
+	    (code = git_odb_add_backend(odb, backend, VV_MEMORY_ODB_PRIORITY)) < 0) {
 		backend->free(backend);
 	}
 	if (code < 0) {
@@ -803,14 +578,14 @@ static int type_rank(git_object_t type)
 					 : 3;
 }
 
-static vv_status insert_all(git_packbuilder *pb, const memory *m, vv_error *err)
+static vv_status insert_all(git_packbuilder *pb, const vv_memory_odb *m, vv_error *err)
 {
 	char hex[GIT_OID_HEXSZ + 1];
 	int code;
 
 	for (int rank = 0; rank <= 3; rank++) {
 		for (size_t i = 0; i < m->count; i++) {
-			const object *o = &m->items[i];
+			const vv_memory_object *o = &m->items[i];
 
 			if (type_rank(o->type) == rank &&
 			    (code = git_packbuilder_insert(pb, &o->id, NULL)) < 0) {
@@ -856,7 +631,7 @@ static vv_status on_compressed(void *payload, const void *bytes, size_t len, vv_
 }
 
 /* gitformat-loose(5): type, length and bytes, compressed as one. */
-static vv_status write_loose(loose_file *f, const object *o, vv_error *err)
+static vv_status write_loose(loose_file *f, const vv_memory_object *o, vv_error *err)
 {
 	vv_squeeze *squeeze;
 	char head[48];
@@ -977,7 +752,7 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 		rc = place_all_loose(r, &list, err);
 	}
 	if (rc == VV_OK) {
-		memory_empty(s->memory);
+		vv_memory_odb_empty(s->memory);
 		s->tried = false;
 	}
 	list_clear(&list);
