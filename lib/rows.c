@@ -6,8 +6,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/handles.h"
-#include "lib/work/view/named_columns.h"
-#include "lib/work/view/rows.h"
+#include "lib/work/rows/named_columns.h"
+#include "lib/work/rows/rows.h"
 #include "lib/work/view/view.h"
 
 struct varve_rows {

@@ -11,7 +11,7 @@
 #include "dataset/schema/type_json.h"
 #include "dataset/schema/value.h"
 #include "lib/handles.h"
-#include "lib/work/view/rows.h"
+#include "lib/work/rows/rows.h"
 
 #define DAY 86400
 #define MICROS 1000000

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 

@@ -8,7 +8,7 @@
 #include "base/ascii.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/scan_internal.h"

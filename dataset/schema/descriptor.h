@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json/json.h"
 
 /* Sets "<file>: <JSON pointer of node>: <text>", VV_EINPUT. */
 vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *err, const char *fmt,

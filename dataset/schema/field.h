@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 
 typedef enum vv_type {
 	VV_TYPE_ANY,

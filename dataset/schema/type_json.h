@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
-#include "base/json.h"
+#include "base/json/json.h"
 
 bool vv_type_is_json(const char *s, size_t len, vv_json_type type);
 bool vv_type_is_geojson(const char *s, size_t len, bool topology);

@@ -6,7 +6,7 @@
 #define VV_DIFF_PATCH_READ_H
 
 #include "base/arena.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "dataset/table/table.h"
 #include "diff/patch/patch.h"
 #include "diff/patch/text.h"

@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/hash.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "dataset/format/quirks.h"
 #include "dataset/schema/schema.h"
 #include "dataset/table/root.h"

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "diff/write/change_words.h"
 #include "diff/write/writer_kinds.h"

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/text.h"
 
 /* For people who meet the pointer where there is no varve, and for pages that draw it as a table: no

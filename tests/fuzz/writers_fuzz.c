@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/mem_sink.h"

@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/array.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cid_text.h"

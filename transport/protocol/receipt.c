@@ -13,7 +13,7 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"

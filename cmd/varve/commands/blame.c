@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"

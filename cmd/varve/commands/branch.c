@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"

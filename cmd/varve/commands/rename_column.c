@@ -19,7 +19,7 @@
 #include "lib/work/add/column_rename.h"
 #include "lib/work/add/schema_edit.h"
 #include "lib/work/commit/journal.h"
-#include "lib/work/view/named_columns.h"
+#include "lib/work/rows/named_columns.h"
 #include "lib/work/view/version.h"
 #include "repo/git/index/index.h"
 #include "repo/git/index/worktree.h"

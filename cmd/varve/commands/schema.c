@@ -11,7 +11,7 @@
 #include "cmd/varve/commands.h"
 #include "diff/check/profile.h"
 #include "lib/work/add/schema_edit.h"
-#include "lib/work/view/named_columns.h"
+#include "lib/work/rows/named_columns.h"
 #include "lib/work/view/version.h"
 
 typedef struct options {

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "cmd/varve/print/diff_show.h"
 #include "repo/git/history/history.h"
 

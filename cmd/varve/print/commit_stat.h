@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "diff/write/change_words.h"
 #include "lib/work/add/added_blocks.h"
 #include "lib/work/view/content.h"

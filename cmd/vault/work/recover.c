@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "base/array.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/vault/work/contents.h"

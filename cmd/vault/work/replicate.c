@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/keys/key_file.h"
 #include "base/path.h"
 #include "base/secret.h"

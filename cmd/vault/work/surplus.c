@@ -8,7 +8,7 @@
 
 #include "base/array.h"
 #include "base/hash.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/vault/sealed/placement.h"

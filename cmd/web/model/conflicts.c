@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/show.h"
 #include "base/text.h"
 #include "lib/work/merge/conflict_list.h"

@@ -12,7 +12,7 @@
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/moment.h"
 #include "diff/rows/value.h"
-#include "lib/work/view/fact_test.h"
+#include "lib/work/rows/fact_test.h"
 
 #define SEEN 64u /* answers that are kept within a row group: most columns repeat their texts */
 

@@ -12,7 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/diff/table.h"
-#include "lib/work/view/named_columns.h"
+#include "lib/work/rows/named_columns.h"
 #include "lib/work/view/version.h"
 #include "repo/git/history/history.h"
 

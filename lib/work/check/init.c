@@ -4,7 +4,7 @@
 #include "lib/work/check/init.h"
 
 #include "base/file.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "dataset/check/rules.h"
 #include "diff/check/profile.h"

@@ -9,7 +9,7 @@
 #define VV_LIB_WORK_DIFF_CHANGE_COUNT_H
 
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "diff/write/change_words.h"

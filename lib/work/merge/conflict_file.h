@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "diff/merge/merge.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 #include "lib/work/report/items.h"
 
 const char *vv_severity_name(vv_severity s); /* "error" */

@@ -8,10 +8,10 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
-#include "lib/work/view/named_columns.h"
-#include "lib/work/view/rows.h"
+#include "lib/work/rows/named_columns.h"
+#include "lib/work/rows/rows.h"
+#include "lib/work/rows/where.h"
 #include "lib/work/view/view_writer.h"
-#include "lib/work/view/where.h"
 
 #define FLUSH_AT (256u << 10)
 

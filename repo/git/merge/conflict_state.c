@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/json.h"
+#include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 
 /* Writes "name=type<raw>(text) " for each member. */
 static vv_status describe(void *payload, const vv_json_member *m, vv_error *err)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/json/json.h"
 
 /* Reads text, which must be JSON, and compares what is written of it. */
 static void assert_rewritten(const char *text, const char *wanted)

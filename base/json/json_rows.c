@@ -7,12 +7,12 @@
  * looked at for duplicates: nested values are kept as they are written.
  */
 #include "base/array.h"
-#include "base/json.h"
+#include "base/json/json.h"
 
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/json_internal.h"
+#include "base/json/json_internal.h"
 #include "base/sys.h"
 #include "base/text.h"
 

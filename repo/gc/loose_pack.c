@@ -6,7 +6,7 @@
  * smaller ones together goes into the new one, so that few remain and an object is
  * packed again only about as often as the logarithm of their number.
  */
-#include "repo/git/loose_pack.h"
+#include "repo/gc/loose_pack.h"
 
 #include <fcntl.h>
 #include <stdio.h>

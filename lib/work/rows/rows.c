@@ -1,13 +1,13 @@
 /*
  * rows: knows which groups and columns rows that hold are found in.
  */
-#include "lib/work/view/rows.h"
+#include "lib/work/rows/rows.h"
 
 #include <string.h>
 
 #include "base/sys.h"
 #include "dataset/format/list.h"
-#include "lib/work/view/where_groups.h"
+#include "lib/work/rows/where_groups.h"
 
 struct vv_rows {
 	vv_table *table;

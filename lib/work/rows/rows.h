@@ -6,8 +6,8 @@
  *
  * A correct caller: vv_rows_open; vv_rows_next until 0; vv_rows_close.
  */
-#ifndef VV_LIB_WORK_VIEW_ROWS_H
-#define VV_LIB_WORK_VIEW_ROWS_H
+#ifndef VV_LIB_WORK_ROWS_ROWS_H
+#define VV_LIB_WORK_ROWS_ROWS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@
 #include "base/progress.h"
 #include "dataset/check/key_groups.h"
 #include "dataset/table/table.h"
-#include "lib/work/view/where.h"
+#include "lib/work/rows/where.h"
 
 typedef struct vv_rows_options {
 	const size_t *columns; /* places; count 0: all */

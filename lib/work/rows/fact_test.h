@@ -1,8 +1,8 @@
 /*
  * fact_test: can a test hold for a cell among rows of which facts are known? No is certain, yes is not.
  */
-#ifndef VV_LIB_WORK_VIEW_FACT_TEST_H
-#define VV_LIB_WORK_VIEW_FACT_TEST_H
+#ifndef VV_LIB_WORK_ROWS_FACT_TEST_H
+#define VV_LIB_WORK_ROWS_FACT_TEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

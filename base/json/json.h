@@ -6,8 +6,8 @@
  * node knows its place in the source, so that an edit can splice the text and
  * keep the rest of the file as its author wrote it.
  */
-#ifndef VV_BASE_JSON_H
-#define VV_BASE_JSON_H
+#ifndef VV_BASE_JSON_JSON_H
+#define VV_BASE_JSON_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /*
  * where: knows how a test is written, what it compares, and what facts tell of a column's type.
  */
-#include "lib/work/view/where.h"
+#include "lib/work/rows/where.h"
 
 #include <string.h>
 
@@ -10,8 +10,8 @@
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
-#include "lib/work/view/fact_test.h"
-#include "lib/work/view/named_columns.h"
+#include "lib/work/rows/fact_test.h"
+#include "lib/work/rows/named_columns.h"
 
 static const struct {
 	const char *sign;

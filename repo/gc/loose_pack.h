@@ -1,8 +1,8 @@
 /*
  * loose_pack: keeping Git's object folder small without the user's git gc.
  */
-#ifndef VV_REPO_GIT_LOOSE_PACK_H
-#define VV_REPO_GIT_LOOSE_PACK_H
+#ifndef VV_REPO_GC_LOOSE_PACK_H
+#define VV_REPO_GC_LOOSE_PACK_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /*
  * json_write: JSON text from strings, nodes and calls.
  */
-#include "base/json.h"
+#include "base/json/json.h"
 
 #include <assert.h>
 #include <string.h>

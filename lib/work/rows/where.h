@@ -2,8 +2,8 @@
  * where: which rows a view wants: tests of columns, all of which must hold; and which row groups can
  * have such rows, by what is known of them (dataset/format/facts.h).
  */
-#ifndef VV_LIB_WORK_VIEW_WHERE_H
-#define VV_LIB_WORK_VIEW_WHERE_H
+#ifndef VV_LIB_WORK_ROWS_WHERE_H
+#define VV_LIB_WORK_ROWS_WHERE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "dataset/check/key_groups.h"
 #include "dataset/table/table.h"
-#include "lib/work/view/fact_test.h"
+#include "lib/work/rows/fact_test.h"
 
 typedef struct vv_where vv_where;
 

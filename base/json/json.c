@@ -3,7 +3,7 @@
  * places, and what yajl lets pass is refused: lone surrogates, invalid UTF-8.
  * yajl's memory and the offsets of its errors come first; json_rows needs them too.
  */
-#include "base/json.h"
+#include "base/json/json.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 #include "base/ascii.h"
 #include "base/codec.h"
 #include "base/hash.h"
-#include "base/json_internal.h"
+#include "base/json/json_internal.h"
 #include "base/sys.h"
 #include "base/text.h"
 

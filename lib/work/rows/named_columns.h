@@ -1,8 +1,8 @@
 /*
  * named_columns: the columns of a table that somebody names.
  */
-#ifndef VV_LIB_WORK_VIEW_NAMED_COLUMNS_H
-#define VV_LIB_WORK_VIEW_NAMED_COLUMNS_H
+#ifndef VV_LIB_WORK_ROWS_NAMED_COLUMNS_H
+#define VV_LIB_WORK_ROWS_NAMED_COLUMNS_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /*
  * named_columns: knows how lists of names are read where a column's name may hold a comma.
  */
-#include "lib/work/view/named_columns.h"
+#include "lib/work/rows/named_columns.h"
 
 #include "base/array.h"
 #include "base/sys.h"

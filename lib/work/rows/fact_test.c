@@ -2,7 +2,7 @@
  * fact_test: knows what bounds rule out: never a value that could be spelled in a way that they do not
  * order as the test does.
  */
-#include "lib/work/view/fact_test.h"
+#include "lib/work/rows/fact_test.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
  * json_internal: what the files of json share: memory for yajl that cannot run
  * out, and places and escapes in JSON text.
  */
-#ifndef VV_BASE_JSON_INTERNAL_H
-#define VV_BASE_JSON_INTERNAL_H
+#ifndef VV_BASE_JSON_JSON_INTERNAL_H
+#define VV_BASE_JSON_JSON_INTERNAL_H
 
 #include <stdbool.h>
 #include <stddef.h>

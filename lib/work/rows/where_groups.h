@@ -4,15 +4,15 @@
  * By the facts of the table where these leave few; else by the hashes of keys that checks keep, where
  * the rows of a key are wanted; else all that facts do not rule out.
  */
-#ifndef VV_LIB_WORK_VIEW_WHERE_GROUPS_H
-#define VV_LIB_WORK_VIEW_WHERE_GROUPS_H
+#ifndef VV_LIB_WORK_ROWS_WHERE_GROUPS_H
+#define VV_LIB_WORK_ROWS_WHERE_GROUPS_H
 
 #include <stdint.h>
 
 #include "base/error.h"
 #include "dataset/check/key_groups.h"
 #include "dataset/table/table.h"
-#include "lib/work/view/where.h"
+#include "lib/work/rows/where.h"
 
 typedef struct vv_where_groups vv_where_groups;
 /* Borrows all. keys NULL: rows are not found by key. */

@@ -2,7 +2,7 @@
  * where_groups: knows what to ask first: facts cost nothing where the column follows the order of the file,
  * and tell nothing where it does not.
  */
-#include "lib/work/view/where_groups.h"
+#include "lib/work/rows/where_groups.h"
 
 #include <string.h>
 
