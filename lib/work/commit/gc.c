@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/gc/loose_pack.h"
 #include "repo/gc/order.h"
 #include "repo/git/history/history.h"
 #include "repo/transfer/incoming.h"

@@ -11,12 +11,10 @@
 #include "lib/work/add/run.h"
 #include "lib/work/check/commit_check.h"
 #include "lib/work/merge/conflict_list.h"
+#include "lib/work/record/finish.h"
 #include "lib/work/record/guard.h"
 #include "lib/work/record/package_apply.h"
 #include "repo/git/history/history.h"
-#include "repo/git/merge/conflict_state.h"
-
-enum { LOOSE_MAX = 100 };
 
 /* --- staging ----------------------------------------------------------------------------- */
 
@@ -313,34 +311,6 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 	return rc;
 }
 
-static void warn(const vv_commit_job *j, const vv_error *err)
-{
-	vv_notes_warn(vv_repository_notes(j->repo), "%s", err->message);
-}
-
-/* The version is there: what follows must not make it look otherwise. */
-static void after_commit(vv_commit_job *j)
-{
-	vv_error err;
-	uint64_t packed;
-	bool ran;
-	vv_status cleaned = vv_state_cleanup(j->repo, &err);
-
-	if (cleaned < 0 || (cleaned = vv_conflict_drop_all(j->repo, &err)) < 0) {
-		warn(j, &err);
-	}
-	if (j->journal) { /* hooks may run what needs one of its own; it tries once more to clean up */
-		(void)vv_journal_close(*j->journal, cleaned, &err);
-		*j->journal = NULL;
-	}
-	if (!j->no_hooks && vv_hook_run(j->repo, "post-commit", NULL, &ran, &err) < 0) {
-		warn(j, &err);
-	}
-	if (vv_git_pack_loose(j->repo, LOOSE_MAX, &packed, &err) < 0) {
-		warn(j, &err);
-	}
-}
-
 static vv_status must_be_expected(const vv_commit_job *j, vv_error *err)
 {
 	if (!j->expect || vv_oid_equal(j->expect, &j->base)) {
@@ -375,7 +345,7 @@ static vv_status commit_index(vv_commit_job *j, vv_error *err)
 	/* Where the branch has moved all the same, the commit is made. */
 	if ((rc = write_commit(j, err)) == VV_OK || vv_head_is(j->repo, NULL, &j->id)) {
 		j->made = true;
-		after_commit(j);
+		vv_commit_finish(j->repo, j->journal, j->no_hooks ? NULL : "post-commit");
 	}
 	return rc;
 }
@@ -387,7 +357,7 @@ vv_status vv_commit_make(vv_commit_job *j, vv_error *err)
 
 	/* Once it is made the index is as the new commit has it. */
 	if (rc < 0 && !j->made && vv_index_copy_restore(&j->index_before, j->repo, &later) < 0) {
-		warn(j, &later);
+		vv_notes_warn(vv_repository_notes(j->repo), "%s", later.message);
 	}
 	return rc;
 }

@@ -3,18 +3,14 @@
  */
 #include "lib/work/record/merge_commit.h"
 
-#include <string.h>
-
 #include "base/file.h"
 #include "base/text.h"
 #include "lib/work/diff/changes.h"
+#include "lib/work/record/finish.h"
 #include "lib/work/record/message.h"
 #include "lib/work/record/package_apply.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
-#include "repo/git/merge/conflict_state.h"
-
-enum { LOOSE_MAX = 100 };
 
 static vv_status create(const vv_merge_commit *c, const vv_changes *changes, vv_buf *message,
 			vv_oid *id, vv_error *err)
@@ -42,24 +38,6 @@ static vv_status create(const vv_merge_commit *c, const vv_changes *changes, vv_
 	return vv_commit_create(c->repo, &opts, id, err);
 }
 
-static void warn(const vv_merge_commit *c, const vv_error *err)
-{
-	vv_notes_warn(vv_repository_notes(c->repo), "%s", err->message);
-}
-
-static void run_after(const vv_merge_commit *c)
-{
-	static const char *const squash[] = {"0", NULL};
-	vv_error err;
-	bool ran;
-
-	if (c->after &&
-	    vv_hook_run(c->repo, c->after, strcmp(c->after, "post-merge") == 0 ? squash : NULL,
-			&ran, &err) < 0) {
-		warn(c, &err);
-	}
-}
-
 /* What HEAD and the index differ in, after a datapackage.json among it has had its say. */
 static vv_status read_changes(const vv_merge_commit *c, vv_changes *changes, vv_error *err)
 {
@@ -83,10 +61,8 @@ static vv_status read_changes(const vv_merge_commit *c, vv_changes *changes, vv_
 
 vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err)
 {
-	vv_error later;
-	uint64_t packed;
 	bool ran;
-	vv_status rc, cleaned;
+	vv_status rc;
 
 	if ((c->before && !c->no_verify &&
 	     (rc = vv_hook_run(c->repo, c->before, NULL, &ran, err)) < 0) ||
@@ -96,19 +72,7 @@ vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err)
 		return rc;
 	}
 	c->made = true;
-	/* The version is there: what follows must not make it look otherwise. */
-	if ((cleaned = vv_state_cleanup(c->repo, &later)) < 0 ||
-	    (cleaned = vv_conflict_drop_all(c->repo, &later)) < 0) {
-		warn(c, &later);
-	}
-	if (c->journal) { /* hooks may run what needs one of its own; it tries once more to clean up */
-		(void)vv_journal_close(*c->journal, cleaned, &later);
-		*c->journal = NULL;
-	}
-	run_after(c);
-	if (vv_git_pack_loose(c->repo, LOOSE_MAX, &packed, &later) < 0) {
-		warn(c, &later);
-	}
+	vv_commit_finish(c->repo, c->journal, c->after);
 	return rc;
 }
 

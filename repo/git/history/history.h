@@ -12,7 +12,6 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/history/state.h"
-#include "repo/gc/loose_pack.h"
 #include "repo/git/program.h"
 #include "repo/git/tree.h"
 

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "repo/gc/loose_pack.h"
 #include "repo/git/config.h"
 #include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"

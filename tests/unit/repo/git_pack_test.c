@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "repo/gc/loose_pack.h"
 #include "repo/git/index/index.h"
 
 /* One commit that changes one file of the index, without a work tree. */
