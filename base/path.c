@@ -111,6 +111,9 @@ const char *vv_path_below(const char *root, const char *path)
 {
 	size_t len = strlen(root);
 
+	if (len == 0) {
+		return path;
+	}
 	if (len == 1 && root[0] == '/') {
 		return path[0] == '/' ? path + 1 : NULL;
 	}

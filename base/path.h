@@ -29,8 +29,8 @@ const char *vv_path_ext(const char *path);
  * asking the file system) of path taken from base. Owned by the caller. */
 char *vv_path_absolute(const char *base, const char *path);
 
-/* path relative to the folder root (both absolute and clean), borrowed from
- * path; "" when equal; NULL when path is not below root. */
+/* path relative to the folder root (both absolute and clean, or both of a repository, whose top
+ * is ""), borrowed from path; "" when equal; NULL when path is not below root. */
 const char *vv_path_below(const char *root, const char *path);
 
 /* Is a repository-relative path one that varve will write to a work tree or

@@ -42,7 +42,7 @@ typedef struct vv_worker vv_worker;
 vv_worker *vv_worker_start(void (*run)(void *payload), void *payload);
 void vv_worker_join(vv_worker *w); /* waits for its end, frees it; accepts NULL */
 
-/* The same in a thread that nobody joins, and that ends with the process if not before. False: there is none to be had. */
+/* The same in a detached thread, which ends with the process at the latest. False: no thread could be started. */
 bool vv_thread_leave(void (*run)(void *payload), void *payload);
 
 typedef struct vv_pool vv_pool;

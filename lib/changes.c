@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "lib/handles.h"
 #include "lib/work/add/plan.h"
@@ -72,10 +73,7 @@ static vv_status list_between(varve_changes *list, vv_session *s, const varve_ch
 static bool is_selected(const char *const *paths, const char *path)
 {
 	for (size_t i = 0; paths && paths[i]; i++) {
-		size_t len = strlen(paths[i]);
-
-		if (strncmp(path, paths[i], len) == 0 &&
-		    (len == 0 || path[len] == '\0' || path[len] == '/')) {
+		if (vv_path_below(paths[i], path)) {
 			return true;
 		}
 	}

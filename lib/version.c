@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "lib/handles.h"
 #include "lib/work/add/plan.h"
@@ -36,7 +37,6 @@ static vv_status root_facts(varve_version *v, vv_repository *r, vv_error *err)
 		v->facts.table = root.kind == VV_KIND_TABLE;
 		if (v->facts.table) {
 			v->facts.rows = root.rows;
-			rc = VV_OK;
 		}
 	}
 	vv_root_clear(&root);
@@ -122,7 +122,6 @@ typedef struct wanted {
 static vv_status find_in_work_tree(varve_version *v, vv_session *s, const char *path, vv_error *err)
 {
 	char *file;
-	vv_status rc;
 
 	if (vv_repository_is_bare(s->repo)) {
 		vv_fail(err, VV_EUSAGE, "a bare repository has no files: '%s'", path);
@@ -133,8 +132,7 @@ static vv_status find_in_work_tree(varve_version *v, vv_session *s, const char *
 	}
 	vv_free(v->text);
 	v->text = file;
-	rc = vv_subject_find_file(&v->subject, s->repo, s->reader, file, err);
-	return rc;
+	return vv_subject_find_file(&v->subject, s->repo, s->reader, file, err);
 }
 
 static vv_status find(varve_version *v, vv_session *s, const wanted *w, vv_error *err)
@@ -370,11 +368,7 @@ static vv_status keep_name(varve_versions *list, const char *path, vv_error *err
 	bool inside = !list->paths.items;
 
 	for (size_t i = 0; i < list->paths.count && !inside; i++) {
-		const char *p = list->paths.items[i];
-		size_t len = strlen(p);
-
-		inside = strncmp(path, p, len) == 0 &&
-			 (len == 0 || path[len] == '\0' || path[len] == '/');
+		inside = vv_path_below(list->paths.items[i], path) != NULL;
 	}
 	if (!inside) {
 		return VV_OK;
