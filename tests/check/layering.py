@@ -54,6 +54,7 @@ lib/work/merge
 lib/work/apply
 lib/work/check
 lib/work/record
+lib/work/clone
 lib/work/serve
 lib/work/vault
 lib/work/doctor

@@ -11,11 +11,11 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
-#include "cmd/frame/first_files.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
 #include "cmd/vault/work/recover.h"
-#include "lib/work/peers/unfinished.h"
+#include "lib/work/clone/first_files.h"
+#include "lib/work/clone/unfinished.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository_init.h"
 #include "transport/line/url.h"
@@ -124,12 +124,15 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 static vv_status write_files(const options *o, const vv_unfinished *u, vv_repository *repo,
 			     const vv_oid *before, vv_error *err)
 {
-	vv_first_files f = {.resumed = u->resumed, .quiet = o->quiet, .before = before};
+	vv_first_files f = {.resumed = u->resumed,
+			    .progress = o->quiet ? NULL : vv_progress_begin(),
+			    .before = before};
 	vv_head head = {0};
 	vv_status rc = vv_head_read(repo, &head, err);
 
 	if (rc == VV_OK && !head.unborn) {
 		rc = vv_first_files_write(repo, &f, &head.commit, err);
+		vv_progress_end();
 	}
 	vv_head_clear(&head);
 	return rc;

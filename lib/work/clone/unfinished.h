@@ -8,8 +8,8 @@
  * A correct caller: begin; make the repository and fill it; end. After a failure: abandon when
  * nothing is worth keeping. clear in any case.
  */
-#ifndef VV_LIB_WORK_PEERS_UNFINISHED_H
-#define VV_LIB_WORK_PEERS_UNFINISHED_H
+#ifndef VV_LIB_WORK_CLONE_UNFINISHED_H
+#define VV_LIB_WORK_CLONE_UNFINISHED_H
 
 #include <stdbool.h>
 

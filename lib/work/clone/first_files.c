@@ -1,14 +1,13 @@
 /*
  * first_files: knows which files an earlier attempt may have left.
  */
-#include "cmd/frame/first_files.h"
+#include "lib/work/clone/first_files.h"
 
 #include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "cmd/frame/output.h"
 #include "lib/work/commit/checkout.h"
 #include "lib/work/commit/switch_tree.h"
 
@@ -98,15 +97,14 @@ vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_
 	vv_status rc;
 
 	if ((rc = vv_index_open(&index, repo, err)) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&reader, repo, f->quiet ? NULL : vv_progress_begin(),
-					 err)) == VV_OK) {
+	    (rc = vv_dataset_reader_open(&reader, repo, f->progress, err)) == VV_OK) {
 		vv_checkout_init(&checkout, repo, reader, index);
 		checkout.pointer_ok = true;
 		checkout.fetch = f->fetch;
 		if ((rc = write_all(repo, f, &checkout, commit, err)) == VV_OK) {
 			rc = vv_repository_settle(repo, err);
 		}
-		vv_progress_end();
+		vv_notes_end(vv_repository_notes(repo));
 		if (rc == VV_OK) {
 			f->lacking = vv_checkout_note_missing(&checkout);
 		}

@@ -2,8 +2,8 @@
  * first_files: the files of a repository that was just made, by clone or recover: nothing else was in its folder,
  * but perhaps what an earlier attempt wrote.
  */
-#ifndef VV_CMD_FRAME_FIRST_FILES_H
-#define VV_CMD_FRAME_FIRST_FILES_H
+#ifndef VV_LIB_WORK_CLONE_FIRST_FILES_H
+#define VV_LIB_WORK_CLONE_FIRST_FILES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@ typedef struct vv_first_files {
 	bool resumed; /* files of an earlier attempt may be there: those it wrote stay, and so does
 			       * what the user made of them */
 	bool fetch;   /* ask the remotes for blocks that are not here */
-	bool quiet;   /* no progress */
+	const vv_progress *progress; /* or NULL */
 	const vv_oid *
 		before; /* the commit that the earlier attempt wrote files of; NULL: as the one now */
 	bool lacking;   /* afterwards: tables that belong there stayed pointers */

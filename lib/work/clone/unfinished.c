@@ -6,7 +6,7 @@
  *
  * Before the mark is written there are only the folders down to it, all of them empty.
  */
-#include "lib/work/peers/unfinished.h"
+#include "lib/work/clone/unfinished.h"
 
 #include <string.h>
 #include <sys/stat.h>
