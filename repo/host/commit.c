@@ -9,6 +9,7 @@
 #include "repo/git/blob.h"
 #include "repo/git/history/identity.h"
 #include "repo/git/history/refs.h"
+#include "repo/host/files.h"
 #include "repo/host/host_internal.h"
 
 static const char readme[] =
@@ -43,17 +44,6 @@ static vv_status put_committer(vv_host *h, vv_buf *b, vv_error *err)
 	vv_buf_putc(b, '\n');
 	vv_person_clear(&p);
 	return vv_buf_ok(b, err);
-}
-
-/* So that it need not be fetched. */
-static vv_status keep_list(vv_host *h, const vv_buf *list, const char *name, vv_error *err)
-{
-	char *path = vv_host_list_path(h, name);
-	vv_status rc = path ? vv_write_file(path, list->data, list->len, false, err)
-			    : vv_fail_nomem(err);
-
-	vv_free(path);
-	return rc;
 }
 
 static void put_files(vv_buf *in, vv_host_next *n, const vv_host_commit *c)
@@ -102,6 +92,9 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	vv_ref ref;
 	vv_status rc;
 
+	if (vv_host_is_place(h)) {
+		return vv_files_put(h, c, err);
+	}
 	if (c->pack) {
 		vv_buf_puts(&in, "blob\nmark :1\n");
 		put_data(&in, c->pack->data, c->pack->len);
@@ -133,7 +126,7 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	n->id = ref.id;
 	vv_ref_clear(&ref);
 	n->waiting += 1 + (c->pack ? c->pack->len + c->list->len : 0);
-	rc = c->pack ? keep_list(h, c->list, c->name, err) : VV_OK;
+	rc = c->pack ? vv_host_keep_list(h, c->list, c->name, err) : VV_OK;
 	if (rc == VV_OK && c->pack &&
 	    vv_blob_id(c->pack->data, c->pack->len, &blob, err) == VV_OK) {
 		vv_host_note_sound(h, c->name, &blob);

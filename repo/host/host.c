@@ -171,6 +171,7 @@ static vv_status remove_temps(vv_host *h, vv_error *err)
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 {
 	vv_host *h = vv_calloc(1, sizeof(*h));
+	vv_place place = o->take_place;
 	bool left = false;
 	vv_error broken;
 	char *lock = NULL;
@@ -178,8 +179,10 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 
 	*out = NULL;
 	if (!h) {
+		vv_place_close(&place);
 		return vv_fail_nomem(err);
 	}
+	h->place = o->take_place;
 	if ((rc = copy_options(h, o, err)) < 0 || (rc = vv_mkdirs(h->lists, err)) < 0) {
 		goto done;
 	}
@@ -196,7 +199,8 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 	    (left && (rc = throw_away_scratch(h, err)) < 0) ||
 	    (rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||
 	    (rc = remove_temps(h, err)) < 0 ||
-	    (open_scratch(h, &broken) < 0 && (rc = vv_host_begin_anew(h, err)) < 0) ||
+	    (!vv_host_is_place(h) && open_scratch(h, &broken) < 0 &&
+	     (rc = vv_host_begin_anew(h, err)) < 0) ||
 	    (rc = vv_repository_store(h->repo, &h->main, err)) < 0) {
 		goto done;
 	}
@@ -229,6 +233,9 @@ void vv_host_close(vv_host *h)
 			(void)vv_remove_tree(h->proof, NULL);
 			vv_unlock(h->lock);
 		}
+		vv_place_close(&h->place);
+		vv_cid_set_free(h->versions);
+		vv_cid_set_free(h->listed);
 		vv_cid_set_free(h->intact);
 		vv_free(h->bad);
 		vv_free(h->proof);
@@ -350,7 +357,7 @@ vv_status vv_host_clean(vv_host *h, vv_error *err)
 {
 	vv_status rc = h->dirty ? clean(h, err) : VV_OK;
 
-	return rc < 0 || h->scratch ? rc : open_scratch(h, err);
+	return rc < 0 || h->scratch || vv_host_is_place(h) ? rc : open_scratch(h, err);
 }
 
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
@@ -603,6 +610,16 @@ char *vv_host_list_path(const vv_host *h, const char *name)
 	return vv_buf_detach(&b);
 }
 
+vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const char *name, vv_error *err)
+{
+	char *path = vv_host_list_path(h, name);
+	vv_status rc = path ? vv_write_file(path, list->data, list->len, false, err)
+			    : vv_fail_nomem(err);
+
+	vv_free(path);
+	return rc;
+}
+
 /* From an earlier run, else from the scratch repository. *known false: it is in neither. */
 static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *known, vv_error *err)
 {
@@ -628,7 +645,8 @@ static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *k
 	return rc;
 }
 
-static vv_status add_list(vv_host *h, const found_pack *p, const vv_buf *bytes, vv_error *err)
+static vv_status add_list(vv_host *h, const char *of, const vv_oid *pack, size_t folder,
+			  const vv_buf *bytes, vv_error *err)
 {
 	vv_host_list list;
 	char name[VV_HOST_NAME_LEN + 1];
@@ -640,27 +658,31 @@ static vv_status add_list(vv_host *h, const found_pack *p, const vv_buf *bytes, 
 	}
 	if (rc == VV_OK) {
 		vv_hex_write(name, list.hash, sizeof(list.hash));
-		rc = strcmp(name, p->name) == 0
-			     ? vv_catalog_add(h->catalog, &list, &p->pack, max, err)
+		rc = strcmp(name, of) == 0
+			     ? vv_catalog_add(h->catalog, &list, pack, max, err)
 			     : vv_fail(err, VV_ECORRUPT, "a list of blocks is another pack's");
 	}
 	if (rc == VV_OK) {
-		vv_catalog_pack(h->catalog, vv_catalog_packs(h->catalog) - 1)->folder = p->folder;
+		vv_catalog_pack(h->catalog, vv_catalog_packs(h->catalog) - 1)->folder = folder;
 	}
-	return rc < 0 ? vv_prefix(err, "%s: packs/%04zx/%s.list", vv_text_url(h->url), p->folder,
-				  p->name)
+	if (rc < 0 && vv_host_is_place(h)) {
+		return vv_prefix(err, "%s: lists/%s.list", vv_text_url(h->url), of);
+	}
+	return rc < 0 ? vv_prefix(err, "%s: packs/%04zx/%s.list", vv_text_url(h->url), folder, of)
 		      : VV_OK;
 }
 
 /* A damaged list is told of and left out: what it named counts as not being there, so that the next
  * push brings it again. */
-static vv_status add_sound_list(vv_host *h, const found_pack *p, const vv_buf *bytes, vv_error *err)
+vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, size_t folder,
+			    const vv_buf *bytes, bool *sound, vv_error *err)
 {
 	vv_error why;
-	vv_status rc = add_list(h, p, bytes, &why);
+	vv_status rc = add_list(h, name, pack, folder, bytes, &why);
 
+	*sound = rc == VV_OK;
 	if (rc == VV_ECORRUPT) {
-		char *path = vv_host_list_path(h, p->name);
+		char *path = vv_host_list_path(h, name);
 		(void)(path && vv_unlink(path, true, NULL));
 		vv_free(path);
 		vv_host_forget_complete(h);
@@ -703,7 +725,7 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 	vv_oid *missing = NULL;
 	size_t missing_count = 0;
 	vv_buf bytes = VV_BUF_INIT;
-	bool known;
+	bool known, sound;
 	vv_status rc = vv_tree_each(h->scratch, &h->tip, "packs", find_entry, &f, err);
 
 	if (rc == VV_OK && !(missing = vv_calloc(f.count + 1, sizeof(*missing)))) {
@@ -714,11 +736,13 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 			if (vv_oid_is_null(&f.items[i].list) || vv_oid_is_null(&f.items[i].pack)) {
 				continue; /* half a pack: nobody of ours left it */
 			}
-			rc = read_list(h, &f.items[i], &bytes, &known, err);
+			const found_pack *p = &f.items[i];
+			rc = read_list(h, p, &bytes, &known, err);
 			if (rc == VV_OK && !known && round == 0) {
 				missing[missing_count++] = f.items[i].list;
 			} else if (rc == VV_OK && known && round == 1) {
-				rc = add_sound_list(h, &f.items[i], &bytes, err);
+				rc = vv_host_take_list(h, p->name, &p->pack, p->folder, &bytes,
+						       &sound, err);
 			}
 		}
 		if (rc == VV_OK && round == 0) {

@@ -1,5 +1,6 @@
 /*
- * host: blocks on a plain Git host: packs with their lists, in the history of one ref there.
+ * host: blocks where nothing knows varve: packs with their lists, in the history of one ref of a Git host, or as
+ * files of a place (a store).
  *
  * The ref only grows: commits are pushed without force, onto what is there. Nothing of it enters
  * the user's clone but blocks: all goes through a scratch repository in .git/varve/host/, of which
@@ -23,6 +24,7 @@
 #include "base/progress.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
+#include "repo/host/place.h"
 
 #define VV_HOST_REF "refs/varve/blocks"
 #define VV_HOST_BRANCH "refs/heads/varve-blocks" /* on hosts that take no other refs */
@@ -34,7 +36,13 @@ typedef struct vv_host_options {
 	const vv_progress *progress;
 	const vv_notes *notes; /* who hears what the host says to a push; NULL: nobody */
 	unsigned idle_sec;     /* as of vv_git_call */
+	/* Where the files are, in the place of a ref; closed by the host, on failure of open also. url is for messages, and
+	 * remote NULL. Zero: a ref. */
+	vv_place take_place;
 } vv_host_options;
+
+/* What marks a place as a store of blocks. */
+extern const vv_place_mark vv_files_mark;
 
 typedef struct vv_host vv_host;
 
@@ -48,7 +56,8 @@ typedef enum vv_host_change {
 	VV_HOST_GONE       /* it was there, and is not */
 } vv_host_change;
 
-/* ref: that of the blocks; tip: where it is there; null: nowhere. Gets its lists. */
+/* ref: that of the blocks; tip: where it is there; null: nowhere. Gets its lists. Of a place (ref and tip NULL): is it a
+ * store? Lists come when they are asked for: vv_host_look. */
 vv_status vv_host_refresh(vv_host *h, const char *ref, const vv_oid *tip, vv_host_change *change,
 			  vv_error *err);
 
@@ -58,6 +67,8 @@ vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *er
 /* Is the ref where the last refresh, of an earlier run too, saw it? */
 bool vv_host_was_at(const vv_host *h, const vv_oid *tip);
 
+/* Of a place: gets the lists of these versions, or all (NULL) that it lets us list, so that "has" is right for them. */
+vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err);
 bool vv_host_has(const vv_host *h,
 		 const vv_cid *cid); /* by the lists of packs not known to be bad */
 

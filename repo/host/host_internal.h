@@ -33,7 +33,19 @@ struct vv_host {
 	vv_cid_set
 		*intact; /* blocks that vv_host_verify read in packs; NULL: nothing was verified */
 	vv_host_sum came;
+	/* Of a store (files.h): */
+	vv_place place;       /* not open: a ref keeps the blocks */
+	vv_cid_set *versions; /* whose files and lists were seen */
+	vv_cid_set *listed;   /* packs whose lists are in the catalog */
+	size_t asked;         /* versions, one by one */
+	bool all, unlistable; /* all lists are in the catalog; the place lets nobody list */
+	bool damaged_list;    /* so that not all versions are there that have a file */
 };
+
+static inline bool vv_host_is_place(const vv_host *h)
+{
+	return h->place.payload != NULL;
+}
 
 #define VV_HOST_FOLDER_PACKS 500u /* in a folder: with their lists 1,000 entries */
 #define VV_HOST_FORMAT "varve blocks 1\n"
@@ -63,6 +75,9 @@ typedef struct vv_host_commit {
 	size_t removed_count;
 } vv_host_commit;
 vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit *c, vv_error *err);
+
+/* So that it need not be fetched. */
+vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const char *name, vv_error *err);
 
 /* Hosts refuse a push that is too large. */
 #define VV_HOST_PUSH_BYTES (UINT64_C(900) << 20)
@@ -109,6 +124,11 @@ typedef struct vv_host_taking {
 } vv_host_taking;
 vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
 		       vv_error *err);
+/* A list that came, into the catalog: pack: its id there. A damaged one is told of and left out: *sound false. */
+vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, size_t folder,
+			    const vv_buf *bytes, bool *sound, vv_error *err);
+/* The pack was written anew. */
+void vv_host_forget_bad(vv_host *h, const vv_oid *pack);
 /* From now on it is used only where no other pack has its blocks; after the last of them
  * vv_host_prefer_sound. */
 vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err);

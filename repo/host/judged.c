@@ -32,6 +32,19 @@ vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err)
 	return VV_OK;
 }
 
+void vv_host_forget_bad(vv_host *h, const vv_oid *pack)
+{
+	for (size_t i = 0; i < h->bad_count; i++) {
+		if (vv_oid_equal(&h->bad[i], pack)) {
+			h->bad[i--] = h->bad[--h->bad_count];
+		}
+	}
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+		vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		p->bad = p->bad && !vv_oid_equal(&p->blob, pack);
+	}
+}
+
 vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
 			     vv_error *err)
 {

@@ -19,6 +19,7 @@
 #include "repo/blocks/store.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
+#include "repo/host/files.h"
 #include "repo/host/host_internal.h"
 
 #define PACK_MAX (64u << 20) /* a blob that is larger is no pack of ours */
@@ -126,11 +127,14 @@ static vv_status refresh(vv_host *h, const vv_oid *tip, const vv_oid *old, vv_ho
 vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 			  vv_host_change *change, vv_error *err)
 {
+	*change = VV_HOST_AS_EXPECTED;
+	if (vv_host_is_place(h)) {
+		return vv_files_refresh(h, err);
+	}
 	char *name = vv_strdup(blocks_ref);
 	vv_error why;
 	vv_status rc = name ? vv_host_read_tip(h, err) : vv_fail_nomem(err);
 
-	*change = VV_HOST_AS_EXPECTED;
 	vv_free(h->ref);
 	h->ref = name;
 	if (rc < 0) {
@@ -159,6 +163,13 @@ bool vv_host_was_at(const vv_host *h, const vv_oid *tip)
 		vv_ref_clear(&ref);
 	}
 	return same;
+}
+
+vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err)
+{
+	return !vv_host_is_place(h) ? VV_OK
+	       : roots              ? vv_files_look_for(h, roots, count, err)
+				    : vv_files_look_at_all(h, err);
 }
 
 bool vv_host_has(const vv_host *h, const vv_cid *cid)
@@ -259,12 +270,16 @@ static vv_status take_pack(needing *n, vv_host_pack *p, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	*is_here(n, p) = true; /* what cannot be had is not asked for again */
-	if (vv_blob_read(h->scratch, &p->blob, PACK_MAX, &bytes, &why) == VV_OK) {
+	const vv_status got = vv_host_is_place(h)
+				      ? vv_files_get_pack(h, p, &bytes, &why)
+				      : vv_blob_read(h->scratch, &p->blob, PACK_MAX, &bytes, &why);
+	if (got == VV_OK) {
 		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
 		h->came.packs++;
 		h->came.bytes += bytes.len;
-	} else if (why.code == VV_ENOMEM) {
-		rc = vv_fail_nomem(err);
+	} else if (got == VV_ENOMEM || (vv_host_is_place(h) && got != VV_ENOTFOUND)) {
+		*err = why;
+		rc = got;
 	}
 	if (rc == VV_OK && is_named_rightly(p, &bytes)) {
 		vv_host_note_sound(h, hex, &p->blob);
@@ -292,7 +307,7 @@ static vv_status fetch_packs(needing *n, vv_error *err)
 		}
 	}
 	n->count = count;
-	if (rc == VV_OK && count > 0) {
+	if (rc == VV_OK && count > 0 && !vv_host_is_place(h)) {
 		rc = vv_host_fetch_blobs(h, ids, count, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -391,6 +406,9 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 	frontier f = {.h = h, .seen = vv_cid_set_new()};
 	vv_status rc = f.seen ? VV_OK : vv_fail_nomem(err);
 
+	if (rc == VV_OK && vv_host_is_place(h)) {
+		rc = vv_files_look_for(h, cids, count, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = add_next(&f, &cids[i], err);
 	}

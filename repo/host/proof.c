@@ -28,7 +28,7 @@ vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_sho
 	if (!h->shown) {
 		rc = vv_store_open(&h->shown, h->proof, true, err);
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && (rc = vv_host_look(h, cids, count, err)) == VV_OK) {
 		rc = vv_host_take(h, &t, cids, count, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -184,6 +184,9 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 	vv_status rc;
 
 	v->bad_packs = v->lost = 0;
+	if ((rc = vv_host_look(h, NULL, 0, err)) < 0) {
+		return rc;
+	}
 	if (!h->intact && !(h->intact = vv_cid_set_new())) {
 		return vv_fail_nomem(err);
 	}

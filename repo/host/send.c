@@ -11,8 +11,10 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/resemble.h"
+#include "repo/host/files.h"
 #include "repo/host/host_internal.h"
 #include "repo/host/pack_maker.h"
+#include "repo/host/versions.h"
 #include "repo/transfer/send.h"
 
 #define TRIES 60u
@@ -43,6 +45,10 @@ typedef struct sending {
 	size_t have_count;
 	vv_host_next next;
 	vv_host_sum *sum;
+	/* Of a store: */
+	vv_cid *roots; /* of versions that are to have a file there */
+	size_t root_count, root_cap;
+	bool lost; /* a version is not there that was */
 } sending;
 
 /* --- what goes ------------------------------------------------------------------------------ */
@@ -78,6 +84,38 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	return VV_OK;
 }
 
+/* Is the version there? In a store that is what its file says; of one that it has to get a note is made. */
+static vv_status is_there(sending *s, const vv_new_root *n, bool *there, bool *before,
+			  vv_error *err)
+{
+	vv_host *h = s->h;
+	vv_status rc;
+
+	if (!vv_host_is_place(h)) {
+		*there = vv_host_has(h, &n->root);
+		*before = !vv_cid_is_null(&n->before) && vv_host_has(h, &n->before);
+		return VV_OK;
+	}
+	*before = false;
+	if ((rc = vv_files_look(h, &n->root, there, err)) < 0 || (*there && h->bad_count == 0)) {
+		return rc;
+	}
+	if (!vv_cid_is_null(&n->before) &&
+	    (rc = vv_files_look(h, &n->before, before, err)) == VV_OK && n->known_before) {
+		s->lost = s->lost || !*before;
+	}
+	return rc;
+}
+
+static vv_status note_root(sending *s, const vv_cid *root, vv_error *err)
+{
+	if (!vv_array_room(s->roots, s->root_count, s->root_cap)) {
+		return vv_fail_nomem(err);
+	}
+	s->roots[s->root_count++] = *root;
+	return VV_OK;
+}
+
 /* A root that the host has means all below it: packs go children first. */
 static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 {
@@ -91,16 +129,18 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 				  .missing = &missing};
 	/* A host that lost packs may have a version without all that is below it. */
 	const bool lossy = s->h->bad_count > 0;
-	bool before = !vv_cid_is_null(&n->before) && (vv_cid_set_has(s->seen, &n->before) ||
-						      (!lossy && vv_host_has(s->h, &n->before)));
+	bool there, before;
+	vv_status rc = is_there(s, n, &there, &before, err);
 
-	if (!lossy && vv_host_has(s->h, &n->root)) {
-		return VV_OK;
+	if (rc < 0 || (!lossy && there)) {
+		return rc;
 	}
+	before = !vv_cid_is_null(&n->before) &&
+		 (vv_cid_set_has(s->seen, &n->before) || (!lossy && before));
 	if (s->what->complete) {
 		bool complete;
 		vv_cid lacked;
-		vv_status rc = vv_store_complete(s->h->main, &n->root, &complete, &lacked, err);
+		rc = vv_store_complete(s->h->main, &n->root, &complete, &lacked, err);
 		if (rc < 0 && rc != VV_ECORRUPT) {
 			return rc;
 		}
@@ -108,6 +148,9 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 			s->sum->incomplete++;
 			return VV_OK;
 		}
+	}
+	if (vv_host_is_place(s->h) && (rc = note_root(s, &n->root, err)) < 0) {
+		return rc;
 	}
 	if (!vv_array_room(s->versions, s->version_count, s->version_cap)) {
 		return vv_fail_nomem(err);
@@ -137,20 +180,40 @@ static vv_status find_complete(sending *s, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status plan(sending *s, vv_error *err)
+static vv_status plan_once(sending *s, vv_error *err)
 {
 	vv_status rc;
 
 	vv_cid_set_free(s->seen);
 	s->seen = vv_cid_set_new();
-	s->count = s->version_count = 0;
+	s->count = s->version_count = s->root_count = 0;
 	s->raw = 0;
+	s->lost = false;
 	vv_arena_reset(&s->arena);
 	if (!s->seen || (rc = find_complete(s, err)) < 0) {
 		return s->seen ? rc : vv_fail_nomem(err);
 	}
 	return vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, s->haves,
 				 s->have_count, add_version, s, err);
+}
+
+/* To a store much goes only once all that it has is known: a push that was cut goes on where it was. And what was
+ * thought to be there and is not is looked for again. */
+static vv_status plan(sending *s, vv_error *err)
+{
+	vv_host *h = s->h;
+	vv_status rc = plan_once(s, err);
+	const bool anew = rc == VV_OK && vv_host_is_place(h) && !h->all && !h->unlistable &&
+			  (s->lost || s->raw >= THOROUGH_BYTES);
+
+	if (rc == VV_OK && s->lost) {
+		vv_host_forget_complete(h);
+	}
+	if (anew || (rc == VV_OK && s->lost)) {
+		rc = vv_files_look_at_all(h, err);
+		rc = rc < 0 ? rc : plan_once(s, err);
+	}
+	return rc;
 }
 
 /* --- packs ---------------------------------------------------------------------------------- */
@@ -264,6 +327,9 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 			rc = vv_host_push(s->h, &s->next, lost, err);
 		}
 	}
+	if (rc == VV_OK && vv_host_is_place(s->h) && !s->what->dry_run) {
+		rc = vv_versions_put(s->h, s->roots, s->root_count, err);
+	}
 	vv_free(dir);
 	return rc;
 }
@@ -310,6 +376,7 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 		rc = vv_host_note_complete(h, what->wants, what->want_count, err);
 	}
 	vv_free(s.haves);
+	vv_free(s.roots);
 	vv_cid_set_free(s.seen);
 	vv_free(s.items);
 	vv_free(s.versions);

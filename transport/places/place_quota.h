@@ -4,7 +4,7 @@
 #ifndef VV_TRANSPORT_PLACES_PLACE_QUOTA_H
 #define VV_TRANSPORT_PLACES_PLACE_QUOTA_H
 
-#include "transport/places/place.h"
+#include "repo/host/place.h"
 
 /* used is right while counted. */
 typedef struct vv_place_quota {

@@ -58,11 +58,13 @@ static void put_site(vv_buf *out, const vv_url *u)
 			     : u->kind == VV_URL_HTTP ? (u->tls ? "https" : "http")
 			     : u->kind == VV_URL_IPFS ? (u->tls ? "ipfs+https" : "ipfs+http")
 			     : u->kind == VV_URL_GIT  ? "git"
+			     : u->kind == VV_URL_SFTP ? "sftp"
+			     : u->kind == VV_URL_S3   ? "s3"
 						      : NULL;
-	const unsigned usual = u->kind == VV_URL_SSH   ? 22
-			       : u->kind == VV_URL_GIT ? 9418
-			       : u->tls                ? 443
-						       : 80;
+	const unsigned usual = u->kind == VV_URL_SSH || u->kind == VV_URL_SFTP ? 22
+			       : u->kind == VV_URL_GIT                         ? 9418
+			       : u->tls                                        ? 443
+									       : 80;
 	const bool six = u->host && strchr(u->host, ':');
 
 	if (!scheme || !u->host) {
@@ -159,8 +161,8 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *site, bo
 	return rc;
 }
 
-static vv_status is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,
-			    vv_error *err)
+vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,
+				   vv_error *err)
 {
 	const char *env = vv_env_get(vv_repository_env(t->repo), "VARVE_TRUSTED_HOSTS");
 	vv_buf there = VV_BUF_INIT, own = VV_BUF_INIT;
@@ -207,13 +209,15 @@ vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remo
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < m->blocks_url_count; i++) {
-		rc = add(out, m->blocks_urls[i], err);
+		if (!vv_blocks_is_store(m->blocks_urls[i])) {
+			rc = add(out, m->blocks_urls[i], err);
+		}
 	}
 	char **urls = write && c.push_count > 0 ? c.push_urls : c.urls;
 	size_t count = write && c.push_count > 0 ? c.push_count : c.url_count;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		out->named = true;
-		rc = is_trusted(t, m, urls[i], &trusted, err);
+		rc = vv_block_peer_is_trusted(t, m, urls[i], &trusted, err);
 		if (rc == VV_OK && trusted) {
 			rc = add(out, urls[i], err);
 		} else if (rc == VV_OK) {

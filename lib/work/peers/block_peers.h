@@ -31,6 +31,10 @@ vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remo
 			      const vv_oid *commit, bool write, vv_error *err);
 void vv_block_peers_clear(vv_block_peers *p);
 
+/* May a place that a commit names be asked? Who is at the terminal is asked, once; else it is told that it is left out. */
+vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,
+				   vv_error *err);
+
 /* Appends the URL's site, which is trusted or not; "": the URL names no machine. */
 vv_status vv_block_peer_site(vv_buf *out, const char *url, vv_error *err);
 

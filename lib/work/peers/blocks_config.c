@@ -7,11 +7,14 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/ref_name.h"
 #include "repo/git/run_git.h"
 #include "repo/git/tree.h"
+#include "repo/host/host.h"
 #include "transport/line/url.h"
 
 void vv_blocks_config_clear(vv_blocks_config *c)
@@ -23,7 +26,26 @@ void vv_blocks_config_clear(vv_blocks_config *c)
 	for (size_t i = 0; i < c->push_count; i++) {
 		vv_free(c->push_urls[i]);
 	}
+	for (size_t i = 0; i < c->store_count; i++) {
+		vv_free(c->stores[i].name);
+		vv_free(c->stores[i].url);
+		vv_free(c->stores[i].push_url);
+	}
 	memset(c, 0, sizeof(*c));
+}
+
+const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name)
+{
+	const vv_store_config *first = NULL;
+
+	for (size_t i = 0; i < c->store_count; i++) {
+		const vv_store_config *s = &c->stores[i];
+		if (name ? strcmp(s->name, name) == 0 : s->url && s->usual) {
+			return s;
+		}
+		first = first || !s->url ? first : s;
+	}
+	return name ? NULL : first;
 }
 
 /* "varve-blocks" is a branch; "refs/..." is what it says. */
@@ -68,6 +90,108 @@ static vv_status take_url(char **list, size_t *count, const char *value, vv_erro
 	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
 }
 
+static vv_status check_store_url(const char *url, bool push, vv_error *err)
+{
+	vv_url u;
+	vv_error why;
+
+	if (vv_url_read(&u, url, &why) < 0) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": %s", why.message);
+	}
+	const bool secret = u.secret || (u.kind == VV_URL_HTTP && u.user);
+	const bool endpoint = u.kind == VV_URL_S3 && u.query && strstr(u.query, "endpoint=");
+	const bool fine = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || u.kind == VV_URL_PATH ||
+			  (u.kind == VV_URL_HTTP && !push);
+	vv_url_clear(&u);
+	if (secret) {
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": a password in a store's URL");
+		return vv_hint(err, "whoever has the repository has the password");
+	}
+	if (endpoint) {
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' names an endpoint",
+			vv_text_url(url));
+		return vv_hint(err, "where requests are sent to is each user's to say: "
+				    "AWS_ENDPOINT_URL_S3, or endpoint_url in ~/.aws/config");
+	}
+	if (!fine) {
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is no place for a store",
+			vv_text_url(url));
+		return vv_hint(err,
+			       "a store is s3://bucket/prefix, sftp://host/folder, or a folder; "
+			       "one at http or https is read only");
+	}
+	return VV_OK;
+}
+
+static vv_status set_text(char **to, const char *value, vv_error *err)
+{
+	vv_free(*to);
+	*to = vv_strdup(value);
+	return *to ? VV_OK : vv_fail_nomem(err);
+}
+
+/* "store.NAME.url" */
+static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, const char *value,
+			    vv_error *err)
+{
+	const char *name = key + 6, *dot = name;
+	vv_store_config *s = NULL;
+	vv_status rc = VV_OK;
+
+	for (const char *p = name; p < key + len; p++) {
+		dot = *p == '.' ? p : dot;
+	}
+	const size_t name_len = (size_t)(dot - name), what = (size_t)(key + len - dot);
+	if (name_len == 0) {
+		return VV_OK;
+	}
+	for (size_t i = 0; i < c->store_count; i++) {
+		if (strlen(c->stores[i].name) == name_len &&
+		    memcmp(c->stores[i].name, name, name_len) == 0) {
+			s = &c->stores[i];
+		}
+	}
+	if (!s && c->store_count == VV_BLOCKS_URLS_MAX) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG " names more than %u stores",
+			       VV_BLOCKS_URLS_MAX);
+	}
+	if (!s) {
+		s = &c->stores[c->store_count];
+		memset(s, 0, sizeof(*s));
+		if (!(s->name = vv_strndup(name, name_len))) {
+			return vv_fail_nomem(err);
+		}
+		c->store_count++;
+	}
+	if (what == 4 && memcmp(dot, ".url", what) == 0) {
+		rc = check_store_url(value, false, err);
+		rc = rc < 0 ? rc : set_text(&s->url, value, err);
+	} else if (what == 8 && memcmp(dot, ".pushurl", what) == 0) {
+		rc = check_store_url(value, true, err);
+		rc = rc < 0 ? rc : set_text(&s->push_url, value, err);
+	} else if (what == 8 && memcmp(dot, ".default", what) == 0) {
+		s->usual = strcmp(value, "true") == 0;
+	}
+	return rc;
+}
+
+bool vv_blocks_is_store(const char *url)
+{
+	vv_error ignored;
+	bool is = false;
+	vv_url u;
+
+	if (vv_url_read(&u, url, &ignored) == VV_OK) {
+		char *mark = u.kind == VV_URL_PATH
+				     ? vv_path_join(u.path, vv_files_mark.file, (char *)NULL)
+				     : NULL;
+		is = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || (mark && vv_exists(mark));
+		vv_free(mark);
+		vv_url_clear(&u);
+	}
+	return is;
+}
+
 /* "blocks.url\nVALUE" of len bytes, and NUL. */
 static vv_status take(vv_blocks_config *c, const char *key, size_t len, vv_error *err)
 {
@@ -79,6 +203,9 @@ static vv_status take(vv_blocks_config *c, const char *key, size_t len, vv_error
 	}
 	if (n == 14 && memcmp(key, "blocks.pushurl", n) == 0) {
 		return take_url(c->push_urls, &c->push_count, value, err);
+	}
+	if (n > 6 && memcmp(key, "store.", 6) == 0) {
+		return take_store(c, key, n, value, err);
 	}
 	return n == 10 && memcmp(key, "blocks.ref", n) == 0 ? take_ref(c, value, err) : VV_OK;
 }
@@ -106,8 +233,8 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 				vv_error *err)
 {
 	char blob[VV_OID_TEXT + 8];
-	const char *args[] = {"config",       "--no-includes", "-z", blob,
-			      "--get-regexp", "^blocks\\.",    NULL};
+	const char *args[] = {"config",       "--no-includes",      "-z", blob,
+			      "--get-regexp", "^(blocks|store)\\.", NULL};
 	vv_buf text = VV_BUF_INIT, said = VV_BUF_INIT;
 	vv_git_call run = {.args = args, .repo = r, .output = &text};
 	vv_tree_entry e;

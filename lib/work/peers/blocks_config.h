@@ -5,6 +5,8 @@
  *		url = https://data.example.org/sales
  *		pushUrl = ssh://data.example.org/srv/sales
  *		ref = varve-blocks
+ *	[store "team"]
+ *		url = s3://bucket/sales
  *
  * Git's config syntax. Whoever may commit wrote it: it names places, and nothing in it is run.
  * Source: docs/hosts.md.
@@ -12,6 +14,7 @@
 #ifndef VV_LIB_WORK_PEERS_BLOCKS_CONFIG_H
 #define VV_LIB_WORK_PEERS_BLOCKS_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -20,12 +23,21 @@
 #define VV_BLOCKS_CONFIG ".varveconfig"
 #define VV_BLOCKS_URLS_MAX 16u
 
+/* A store of blocks (docs/stores.md). */
+typedef struct vv_store_config {
+	char *name, *url;
+	char *push_url; /* NULL: url */
+	bool usual;     /* the one that pushes go to */
+} vv_store_config;
+
 typedef struct vv_blocks_config {
 	char *ref; /* whole; NULL: not said */
 	char *urls[VV_BLOCKS_URLS_MAX];
 	size_t url_count;
 	char *push_urls[VV_BLOCKS_URLS_MAX];
 	size_t push_count;
+	vv_store_config stores[VV_BLOCKS_URLS_MAX];
+	size_t store_count;
 } vv_blocks_config;
 
 /* Of a commit; one without the file says nothing. VV_EINPUT: what it says makes no sense. */
@@ -34,6 +46,10 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 /* The same of the lines of `git config -z`: "key NL value NUL" each. */
 vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len,
 				 vv_error *err);
+/* The store of that name; NULL: the usual one, else the first. NULL: there is none. */
+const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
+/* A remote's setting: a store, rather than a peer? */
+bool vv_blocks_is_store(const char *url);
 void vv_blocks_config_clear(vv_blocks_config *c);
 
 #endif

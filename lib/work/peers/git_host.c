@@ -16,6 +16,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/peers/blocks_config.h"
+#include "lib/work/peers/data_store.h"
 #include "lib/work/peers/edited_pointers.h"
 #include "lib/work/peers/host_refs.h"
 #include "repo/blocks/store.h"
@@ -34,10 +35,14 @@ struct vv_git_host {
 	const char *word; /* what git is given: the remote's name, or url */
 	char *blocks_ref;
 	vv_oid blocks_tip;    /* null: it is not there */
+	vv_data_store store;  /* that keeps the blocks in the place of a ref; url NULL: none */
+	bool write;           /* for a push */
 	vv_block_peers peers; /* that were asked last */
 	vv_oid fetched_head;  /* what the remote's HEAD was when it was fetched; or null */
 	vv_host_refs refs;
-	vv_host *host;   /* NULL until it is needed */
+	vv_host *host;   /* of the remote: NULL until it is needed */
+	vv_host *kept;   /* of the store; NULL: none, or not yet */
+	vv_host *keeps;  /* one of both, which keeps the blocks; NULL until that is known */
 	bool fresh;      /* it knows what is there */
 	bool rewritten;  /* the ref was overwritten since it was seen last, and nobody was told */
 	bool reading;    /* somebody gets from it, and sends nothing */
@@ -69,6 +74,7 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	}
 	g->t = t;
 	g->m = m;
+	g->write = write;
 	g->url = write && m->push_url ? m->push_url : m->url;
 	g->word = m->name && g->url == m->url ? m->name : g->url;
 	const vv_git_call ask = call(g, NULL);
@@ -95,6 +101,9 @@ const vv_hello *vv_git_host_hello(const vv_git_host *g)
 
 const char *vv_git_host_blocks_place(const vv_git_host *g)
 {
+	if (g->store.url) {
+		return g->store.url;
+	}
 	if (g->peers.count > 0) {
 		return g->peers.urls[0];
 	}
@@ -156,9 +165,11 @@ void vv_git_host_close(vv_git_host *g)
 		if (g->fetched > 0) {
 			remove_fetched(g);
 		}
+		vv_host_close(g->kept);
 		vv_host_close(g->host);
 		vv_block_peers_clear(&g->peers);
 		vv_host_refs_clear(&g->refs);
+		vv_data_store_clear(&g->store);
 		vv_free(g->blocks_ref);
 		if (g->own) {
 			vv_remote_clear(g->own);
@@ -229,6 +240,60 @@ static vv_status choose_ref(vv_git_host *g, vv_error *err)
 	return rc;
 }
 
+static vv_status is_store_named(const vv_git_host *g, bool *out, vv_error *err)
+{
+	vv_oid commit = config_commit(g);
+
+	return vv_data_store_named(out, g->t, g->m, &commit, err);
+}
+
+static vv_status open_store(vv_git_host *g, vv_error *err)
+{
+	vv_host_change ignored;
+	vv_host_options o = {.repo = g->t->repo,
+			     .idle_sec = g->t->git_idle_sec,
+			     .url = g->store.url,
+			     .progress = g->t->progress,
+			     .notes = g->t->notes};
+	vv_status rc = vv_data_store_open(&o.take_place, g->store.url, &g->t->connect, false, err);
+
+	if (rc == VV_OK && (rc = vv_host_open(&g->kept, &o, err)) == VV_OK) {
+		rc = vv_host_refresh(g->kept, NULL, NULL, &ignored, err);
+	}
+	if (rc < 0) {
+		return vv_prefix(err, "the store %s",
+				 g->store.name ? vv_text_shows(g->store.name) : "of this remote");
+	}
+	g->keeps = g->kept;
+	return VV_OK;
+}
+
+/* Where blocks go or come from, if that is a store. */
+static vv_status choose_store(vv_git_host *g, vv_error *err)
+{
+	vv_oid commit = config_commit(g);
+	vv_status rc;
+
+	vv_data_store_clear(&g->store);
+	if ((rc = vv_data_store_find(&g->store, g->t, g->m, &commit, g->write, err)) < 0 ||
+	    !g->store.url) {
+		return rc;
+	}
+	if (g->store.trusted) {
+		return open_store(g, err);
+	}
+	if (g->write) {
+		vv_fail(err, VV_EREFUSED,
+			"the store %s, which " VV_BLOCKS_CONFIG " names, is not trusted",
+			vv_text_shows(g->store.name));
+		return vv_hint(err,
+			       "'git config --global --add varve.trustedHost SITE' trusts it, as "
+			       "the warning has it; VARVE_TRUSTED_HOSTS does so for one command");
+	}
+	vv_data_store_clear(&g->store);
+	return VV_OK;
+}
+
 typedef struct losing {
 	vv_host *host;
 	vv_store *store;
@@ -251,7 +316,7 @@ static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
 static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 {
 	const vv_hello *h = &g->refs.hello;
-	losing l = {.host = g->host, .out = out};
+	losing l = {.host = g->keeps, .out = out};
 	vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
 	bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
 	size_t count = 0;
@@ -270,7 +335,7 @@ static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 			ids[count++] = ids[i];
 		}
 	}
-	if (rc == VV_OK && count > 0) {
+	if (rc == VV_OK && count > 0 && (rc = vv_host_look(g->keeps, NULL, 0, err)) == VV_OK) {
 		rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, see_root, &l, err);
 	}
 	vv_free(known);
@@ -329,11 +394,16 @@ static vv_status need_host(vv_git_host *g, vv_error *err)
 	if (g->fresh) {
 		return VV_OK;
 	}
+	if ((rc = choose_store(g, err)) < 0 || g->keeps) {
+		g->fresh = rc == VV_OK;
+		return rc;
+	}
 	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0 ||
 	    (rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &change, err)) < 0) {
 		return rc;
 	}
 	g->fresh = true;
+	g->keeps = g->host;
 	g->rewritten = change == VV_HOST_REWRITTEN;
 	return tell_change(g, change, err);
 }
@@ -342,10 +412,14 @@ vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
 {
 	vv_blocks_config c;
 	vv_oid commit = config_commit(g);
-	vv_status rc = vv_blocks_config_read(&c, g->t->repo, &commit, err);
+	bool stored = false;
+	vv_status rc = is_store_named(g, &stored, err);
 
 	*out = false;
-	if (rc < 0) {
+	if (rc < 0 || stored) {
+		return rc;
+	}
+	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) {
 		return rc;
 	}
 	bool may = c.ref || !vv_oid_is_null(&g->refs.usual_tip) ||
@@ -362,11 +436,15 @@ vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
 
 vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err)
 {
+	bool stored;
 	vv_status rc;
 
 	*out = false;
 	if (g->refs.hello.ref_count > 0 || !vv_oid_is_null(&g->refs.branch_tip)) {
 		return VV_OK;
+	}
+	if ((rc = is_store_named(g, &stored, err)) < 0 || stored) {
+		return rc;
 	}
 	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
 		*out = strncmp(g->blocks_ref, "refs/heads/", 11) == 0;
@@ -379,9 +457,14 @@ static vv_status keeps_none(const vv_git_host *g, bool *out, vv_error *err)
 {
 	vv_blocks_config c;
 	vv_oid commit = config_commit(g);
-	vv_status rc = vv_blocks_config_read(&c, g->t->repo, &commit, err);
+	bool stored;
+	vv_status rc = is_store_named(g, &stored, err);
 
-	if (rc == VV_OK) {
+	*out = false;
+	if (rc < 0 || stored) {
+		return rc;
+	}
+	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) == VV_OK) {
 		*out = g->m->blocks_url_count > 0 || c.url_count > 0;
 		vv_blocks_config_clear(&c);
 	}
@@ -395,13 +478,14 @@ void vv_git_host_reading(vv_git_host *g)
 
 static vv_status watch(vv_git_host *g, vv_error *err)
 {
-	bool none, same;
+	bool none, same, stored;
 	vv_status rc;
 
 	if (g->fresh) {
 		return VV_OK;
 	}
-	if ((rc = keeps_none(g, &none, err)) < 0 || none) {
+	if ((rc = keeps_none(g, &none, err)) < 0 || none ||
+	    (rc = is_store_named(g, &stored, err)) < 0 || stored) {
 		return rc;
 	}
 	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) {
@@ -447,8 +531,10 @@ vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error
 	if (rc < 0 || none || (rc = need_host(g, err)) < 0) {
 		return rc;
 	}
-	*out = vv_host_has(g->host, cid);
-	return VV_OK;
+	if ((rc = vv_host_look(g->keeps, cid, 1, err)) == VV_OK) {
+		*out = vv_host_has(g->keeps, cid);
+	}
+	return rc;
 }
 
 vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
@@ -464,7 +550,7 @@ vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 		vv_notes_warn(g->t->notes, "%s on %s was overwritten since it was seen last",
 			      vv_text_shows(g->blocks_ref), vv_text_url(g->url));
 	}
-	return vv_host_show(g->host, cids, count, fn, payload, err);
+	return vv_host_show(g->keeps, cids, count, fn, payload, err);
 }
 
 vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err)
@@ -476,7 +562,7 @@ vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err
 	if (rc < 0 || none || (rc = need_host(g, err)) < 0) {
 		return rc;
 	}
-	return vv_host_verify(g->host, v, err);
+	return vv_host_verify(g->keeps, v, err);
 }
 
 static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
@@ -487,7 +573,7 @@ static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_status got = vv_host_get(g->host, &wants[i].cid, &bytes, &why);
+		vv_status got = vv_host_get(g->keeps, &wants[i].cid, &bytes, &why);
 		if (got == VV_ENOMEM) {
 			rc = vv_fail_nomem(err);
 		} else if (got < 0) { /* damaged, too: whoever has it may give it */
@@ -515,7 +601,7 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 		cids[i] = wants[i].cid;
 	}
 	if ((rc = need_host(g, err)) == VV_OK &&
-	    (rc = vv_host_prefetch(g->host, cids, count, err)) == VV_OK) {
+	    (rc = vv_host_prefetch(g->keeps, cids, count, err)) == VV_OK) {
 		rc = give(g, wants, count, fn, fn_payload, err);
 	}
 	vv_free(cids);
@@ -572,7 +658,7 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *
 	}
 	if ((rc = vv_new_roots_each(g->t->repo, ids->items, ids->count, haves->items, haves->count,
 				    add_root, &r, err)) == VV_OK) {
-		rc = vv_host_prefetch(g->host, r.items, r.count, err);
+		rc = vv_host_prefetch(g->keeps, r.items, r.count, err);
 	}
 	vv_free(r.items);
 	return rc;
@@ -582,8 +668,8 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 {
 	vv_host_sum sum = {0};
 
-	if (g->host) {
-		vv_host_came(g->host, &sum);
+	if (g->keeps) {
+		vv_host_came(g->keeps, &sum);
 	}
 	if (sum.damaged > 0) {
 		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
@@ -597,8 +683,8 @@ uint64_t vv_git_host_bytes(const vv_git_host *g)
 {
 	vv_host_sum sum = {0};
 
-	if (g->host) {
-		vv_host_came(g->host, &sum);
+	if (g->keeps) {
+		vv_host_came(g->keeps, &sum);
 	}
 	return sum.bytes;
 }
@@ -612,8 +698,8 @@ vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error
 	return vv_block_peers_list(&g->peers, g->t, g->m, &commit, false, err);
 }
 
-static vv_status send_to_ref(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
-			     vv_error *err)
+static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
+				vv_error *err)
 {
 	vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
 	vv_oid *there = vv_calloc(g->refs.hello.ref_count + 1, sizeof(*there));
@@ -634,7 +720,7 @@ static vv_status send_to_ref(vv_git_host *g, const vv_git_sending *what, vv_host
 					 .verify = what->verify};
 	if (rc == VV_OK && (rc = vv_edited_pointers_warn(g->t->repo, ids, what->count, there,
 							 g->refs.hello.ref_count, err)) == VV_OK) {
-		rc = vv_host_send(g->host, &to_host, out, err);
+		rc = vv_host_send(g->keeps, &to_host, out, err);
 	}
 	vv_free(there);
 	vv_free(ids);
@@ -649,12 +735,16 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 
 	memset(out, 0, sizeof(*out));
 	vv_block_peers_clear(&g->peers);
+	bool stored;
+	if ((rc = is_store_named(g, &stored, err)) < 0 || stored) {
+		return rc < 0 ? rc : send_from_here(g, what, out, err);
+	}
 	if ((rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, true, err)) < 0) {
 		return rc;
 	}
 	return g->peers.named ? vv_block_peers_send(&g->peers, g->t, what->refs, what->count,
 						    what->dry_run, out, err)
-			      : send_to_ref(g, what, out, err);
+			      : send_from_here(g, what, out, err);
 }
 
 /* --- history ------------------------------------------------------------------------------------ */
@@ -827,7 +917,13 @@ vv_status vv_git_host_gc(vv_git_host *g, uint64_t grace_sec, bool dry_run, vv_ho
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_git_host_tidy(g, err)) < 0 || (rc = need_host(g, err)) < 0 ||
-	    (rc = fetch_all(g, &tips, err)) < 0) {
+	    (g->keeps == g->host && (rc = fetch_all(g, &tips, err)) < 0)) {
+		goto done;
+	}
+	if (g->keeps != g->host) {
+		vv_fail(err, VV_ENOSUPPORT, "'%s': the packs of a store are not put together yet",
+			vv_text_url(g->store.url));
+		rc = vv_hint(err, "'varve gc --remote' does so for blocks in a ref");
 		goto done;
 	}
 	vv_now(&now, &nsec);

@@ -5,8 +5,8 @@
  * to another one by copying files. Nothing is overwritten: who writes a name twice writes the same bytes, and only
  * what was cut short or damaged is written anew. Whatever comes from a place is checked by whoever asked.
  */
-#ifndef VV_TRANSPORT_PLACES_PLACE_H
-#define VV_TRANSPORT_PLACES_PLACE_H
+#ifndef VV_REPO_HOST_PLACE_H
+#define VV_REPO_HOST_PLACE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /*
  * place: knows what a kind may leave out.
  */
-#include "transport/places/place.h"
+#include "repo/host/place.h"
 
 #include "base/sys.h"
 #include "base/text.h"

@@ -1,0 +1,161 @@
+/*
+ * data_store: knows which kind of place a URL names, and who said so.
+ */
+#include "lib/work/peers/data_store.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/work/peers/block_peers.h"
+#include "transport/line/url.h"
+#include "transport/places/folder_place.h"
+#include "transport/places/s3_place.h"
+#include "transport/places/sftp_place.h"
+
+void vv_data_store_clear(vv_data_store *s)
+{
+	vv_free(s->name);
+	vv_free(s->url);
+	memset(s, 0, sizeof(*s));
+}
+
+/* A folder is below the work tree, if its path does not begin at the top. */
+static vv_status set_url(vv_data_store *out, const vv_transfer *t, const char *url, vv_error *err)
+{
+	const char *work = vv_repository_workdir(t->repo);
+	vv_url u;
+	vv_status rc = vv_url_read(&u, url, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	out->url = u.kind != VV_URL_PATH || *u.path == '/'
+			   ? vv_strdup(u.kind == VV_URL_PATH ? u.path : url)
+			   : vv_path_join(work ? work : vv_repository_commondir(t->repo), u.path,
+					  (char *)NULL);
+	vv_url_clear(&u);
+	return out->url ? VV_OK : vv_fail_nomem(err);
+}
+
+/* What a commit names in the work tree is not to lead out of it by a link that a commit made, too. */
+static vv_status check_links(const vv_transfer *t, const char *path, vv_error *err)
+{
+	const char *work = vv_repository_workdir(t->repo);
+	const size_t len = work ? strlen(work) : 0;
+	char *copy = len > 0 && strncmp(path, work, len) == 0 ? vv_strdup(path) : NULL;
+	vv_status rc = VV_OK;
+	vv_stat st;
+
+	for (char *p = copy ? copy + len : NULL; p && rc == VV_OK;) {
+		p = *p ? strchr(p + 1, '/') : NULL;
+		if (p) {
+			*p = '\0';
+		}
+		if (vv_lstat(&st, copy, NULL) == VV_OK && S_ISLNK(st.mode)) {
+			rc = vv_fail(err, VV_EREFUSED,
+				     VV_BLOCKS_CONFIG ": '%s' is a symbolic link, and no store",
+				     vv_text_shows(copy));
+		}
+		if (p) {
+			*p = '/';
+		}
+	}
+	vv_free(copy);
+	return rc;
+}
+
+/* A folder of this machine is nobody else's: who names one cannot learn anything by it. */
+static vv_status check_trust(vv_data_store *s, vv_transfer *t, const vv_remote *m, vv_error *err)
+{
+	if (*s->url == '/') {
+		s->trusted = true;
+		return check_links(t, s->url, err);
+	}
+	return vv_block_peer_is_trusted(t, m, s->url, &s->trusted, err);
+}
+
+static vv_status find(vv_data_store *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
+		      bool write, bool ask, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < m->blocks_url_count; i++) {
+		if (vv_blocks_is_store(m->blocks_urls[i])) {
+			out->trusted = true;
+			return set_url(out, t, m->blocks_urls[i], err);
+		}
+	}
+	if ((rc = vv_blocks_config_read(&c, t->repo, commit, err)) < 0) {
+		return rc;
+	}
+	const vv_store_config *s = vv_blocks_config_store(&c, NULL);
+	if (s && m->blocks_url_count == 0) {
+		rc = set_url(out, t, write && s->push_url ? s->push_url : s->url, err);
+		if (rc == VV_OK && !(out->name = vv_strdup(s->name))) {
+			rc = vv_fail_nomem(err);
+		}
+		if (rc == VV_OK && ask) {
+			rc = check_trust(out, t, m, err);
+		}
+	}
+	vv_blocks_config_clear(&c);
+	if (rc < 0) {
+		vv_data_store_clear(out);
+	}
+	return rc;
+}
+
+vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
+			     const vv_oid *commit, bool write, vv_error *err)
+{
+	return find(out, t, m, commit, write, true, err);
+}
+
+vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
+			      vv_error *err)
+{
+	vv_data_store s;
+	vv_status rc = find(&s, t, m, commit, false, false, err);
+
+	*out = rc == VV_OK && s.url;
+	vv_data_store_clear(&s);
+	return rc;
+}
+
+vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
+			     bool make, vv_error *err)
+{
+	const vv_place_facts facts = {
+		.mark = &vv_files_mark,
+		.more = "make room there, or name another store in .varveconfig",
+		.full = "make room there, or name another store in .varveconfig"};
+	vv_url u;
+	vv_status rc = vv_url_read(&u, url, err);
+
+	*out = (vv_place){0};
+	if (rc < 0) {
+		return rc;
+	}
+	switch (u.kind) {
+	case VV_URL_PATH:
+		rc = vv_folder_place_open(out, u.path, &facts, make, err);
+		break;
+	case VV_URL_SFTP:
+		rc = vv_sftp_place_open(out, &u, &facts, connect, make, err);
+		break;
+	case VV_URL_S3:
+		rc = vv_s3_place_open(out, &u, &facts, connect, make, err);
+		break;
+	default:
+		vv_fail(err, VV_EUSAGE, "'%s' is no place for a store", u.text);
+		rc = vv_hint(err, "a store is s3://bucket/prefix, sftp://host/folder, or a folder");
+	}
+	vv_url_clear(&u);
+	return rc;
+}

@@ -1,0 +1,37 @@
+/*
+ * data_store: the store that keeps the blocks of a Git host's repository: a bucket, a folder, a machine with SFTP, or the
+ * files that a web server gives (docs/stores.md).
+ *
+ * Named by remote.<name>.varveUrl, which is trusted, or by the committed .varveconfig, which is asked only where the
+ * user trusts it, as block peers are (block_peers.h).
+ */
+#ifndef VV_LIB_WORK_PEERS_DATA_STORE_H
+#define VV_LIB_WORK_PEERS_DATA_STORE_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "lib/work/peers/remote.h"
+#include "lib/work/peers/transfer.h"
+#include "repo/host/host.h"
+
+typedef struct vv_data_store {
+	char *name; /* "team"; NULL: of a remote's setting */
+	char *url;  /* absolute, if a folder; NULL: there is none */
+	bool trusted;
+} vv_data_store;
+
+/* Of a remote, with the .varveconfig of that commit; write: where a push goes. One that is not trusted is found, and
+ * told of. */
+vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
+			     const vv_oid *commit, bool write, vv_error *err);
+/* No question is asked: is one named? */
+vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
+			      vv_error *err);
+void vv_data_store_clear(vv_data_store *s);
+
+/* make: it becomes a store if it is empty. VV_ENOTFOUND: it is none. */
+vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
+			     bool make, vv_error *err);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * files: what a host keeps as files of a place (a folder, a bucket), in the place of a ref of Git's: a store. Internal.
+ *
+ *   format             VV_FILES_MARK: "varve store 1"
+ *   packs/<hex>.pack   a pack, named by its hash
+ *   lists/<hex>.list   its list, written after it
+ *   versions/<CID>     of a version's root: the names of its packs, written after all lists
+ *
+ * Nothing is overwritten but what is damaged, and nobody locks: two who write one name write the same, or (of a version)
+ * what is true of both. Who has a root needs no listing. Format: docs/stores.md.
+ */
+#ifndef VV_REPO_HOST_FILES_H
+#define VV_REPO_HOST_FILES_H
+
+#include "repo/host/host_internal.h"
+
+/* A catalog of nothing; is it a store that this varve can read? */
+vv_status vv_files_refresh(vv_host *h, vv_error *err);
+/* Is the version there, as far as its file and its lists show? These lists are in the catalog then. After some questions
+ * all of the place is listed, where it lets us. */
+vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err);
+/* All that the place lists; nothing where it cannot be listed. */
+vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
+/* The versions and blocks that the catalog does not have, as far as they are there. */
+vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
+
+/* A pack of the catalog. VV_ENOTFOUND: it is not there. */
+vv_status vv_files_get_pack(vv_host *h, const vv_host_pack *p, vv_buf *out, vv_error *err);
+/* Writes what the commit has, and removes what it removes. */
+vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err);
+/* The file of a version: its packs are those of the catalog that are marked. Durable once the place has finished. */
+vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *packs, vv_error *err);
+
+#endif

@@ -1,0 +1,253 @@
+load ../helper
+load ../hosts/host
+
+# A store: packs, lists and versions as files of a folder; history at a host that knows git alone.
+
+# a_store [ROWS]: a plain host, an empty store in $store, and the clone `a` that names it, with prices.csv pushed.
+a_store() {
+	plain_host
+	store=$PWD/store
+	mkdir store
+	printf 'varve store 1\n' > store/format
+	varve clone -q "$url" a
+	cd a
+	printf '[store "team"]\n\turl = %s\n' "$store" > .varveconfig
+	rows "${1-3000}" > prices.csv
+	varve add prices.csv .varveconfig > /dev/null
+	varve commit -qm one
+	succeeds varve push -u origin main
+}
+
+# All that the store has, but for the mark.
+files() {
+	find "$store" -type f ! -name format | sed "s|^$store/||" | sort
+}
+
+root_of() {
+	git show "${1-HEAD}:prices.csv" | sed -n 's/.*"root": "\([^"]*\)".*/\1/p'
+}
+
+@test "a version goes to the store before its commit goes to the host, and comes back byte for byte" {
+	a_store
+	stderr_has "to $store"
+	[ "$(git -C ../host.git for-each-ref --format='%(refname)')" = refs/heads/main ]
+	[ "$(files | cut -d/ -f1 | sort | uniq -c | tr -s ' ')" = " 1 lists
+ 1 packs
+ 1 versions" ]
+	[ -e "$store/versions/$(root_of)" ]
+	cd ..
+	succeeds varve clone "$url" b
+	stderr_has "received 1 commit, 1 version of a dataset"
+	cmp a/prices.csv b/prices.csv
+	cd b
+	sound
+	[ "$(git for-each-ref refs/varve)" = "" ]
+}
+
+@test "a file of the store is what its name says" {
+	a_store
+	local pack hex
+	pack=$(files | grep '^packs/')
+	hex=${pack#packs/}
+	hex=${hex%.pack}
+	[ "$(files)" = "lists/$hex.list
+packs/$hex.pack
+versions/$(root_of)" ]
+	printf 'varve version 1\n%s\n' "$hex" | cmp - "$store/versions/$(root_of)"
+	[ "$(tail -c 16 "$store/$pack" | od -An -tx1 | tr -d ' \n')" = "$hex" ]
+}
+
+@test "the next version adds a pack, a list and its own file, and rewrites nothing" {
+	a_store
+	files | (cd "$store" && xargs sha256sum) > before
+	change 7
+	succeeds varve push
+	(cd "$store" && sha256sum -c --quiet -) < before
+	[ "$(files | wc -l)" -eq 6 ]
+	succeeds varve push
+	stderr_is "everything is up to date"
+	[ "$(files | wc -l)" -eq 6 ]
+	[ "$(wc -l < "$store/versions/$(root_of)")" -eq 3 ]
+	git clone -q "$url" ../b
+	cd ../b
+	varve init -q
+	succeeds varve fetch
+	succeeds varve restore prices.csv
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "a lazy clone and a command that reads take versions from the store" {
+	a_store
+	change 7
+	varve push -q
+	cd ..
+	varve clone -q --lazy "$url" b
+	cd b
+	succeeds varve diff --json HEAD~1 HEAD
+	cmp prices.csv ../a/prices.csv
+	sound
+}
+
+@test "git push by itself sends rows to the store first" {
+	a_store
+	change 9
+	succeeds git push -q
+	[ -e "$store/versions/$(root_of)" ]
+}
+
+@test "a store that is not there stops a push, which leaves the host as it was" {
+	a_store
+	mv "$store" "$store.away"
+	change 7
+	ends_with 2 varve push
+	stderr_has "$store"
+	ends_with 1 git push -q
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD~1)" ]
+	[ ! -e "$store" ]
+	mv "$store.away" "$store"
+	succeeds varve push
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD)" ]
+}
+
+@test "a store of a newer varve is refused" {
+	a_store
+	printf 'varve store 2\n' > "$store/format"
+	change 7
+	ends_with 2 varve push
+	stderr_has "varve store 2"
+	cd ..
+	ends_with 2 varve clone -q "$url" b
+}
+
+@test "two clones push to one store at once, and each finds all that the other has" {
+	a_store
+	varve clone -q "$url" ../b
+	for i in 1 2 3; do
+		git checkout -q -b "a$i" main
+		change "$i"
+	done
+	cd ../b
+	for i in 4 5 6; do
+		git checkout -q -b "b$i" main
+		change "$i"
+	done
+	varve push -q --all &
+	(cd ../a && varve push -q --all)
+	wait $!
+	varve clone -q "$url" ../c
+	cd ../c
+	sound
+	[ "$(varve fsck --data --json | grep -c damaged || true)" -lt 2 ]
+	[ "$(ls "$store/versions" | wc -l)" -eq 7 ]
+}
+
+@test "a copy of the store by cp serves as well" {
+	a_store
+	cp -r "$store" ../mirror
+	rm -r "$store"
+	git clone -q "$url" ../b
+	cd ../b
+	varve init -q
+	git config remote.origin.varveUrl "$(dirname "$store")/mirror"
+	succeeds varve fetch
+	succeeds varve restore prices.csv
+	cmp prices.csv ../a/prices.csv
+	sound
+}
+
+@test "what the store has lost or damaged is brought again by push --blocks" {
+	a_store
+	change 7
+	varve push -q
+	local pack list
+	pack=$(ls -S "$store"/packs/* | tail -n 1)
+	list=$(ls -S "$store"/lists/* | head -n 1)
+	printf x | dd of="$pack" bs=1 seek=40 conv=notrunc status=none
+	rm "$list"
+	rm "$store/versions/$(root_of)"
+	succeeds varve push --blocks
+	varve clone -q "$url" ../b
+	cd ../b
+	sound
+	cmp prices.csv ../a/prices.csv
+	cd ../a
+	succeeds varve push --blocks
+	stderr_lacks "damaged"
+}
+
+@test "a store that was emptied gets all versions again with the next one" {
+	a_store
+	change 7
+	varve push -q
+	rm -r "$store"/packs "$store"/lists "$store"/versions
+	change 8
+	varve push -q
+	varve clone -q "$url" ../b
+	cd ../b
+	sound
+}
+
+@test "names that are not a store's are passed over" {
+	a_store
+	mkdir -p "$store/lists/0123456789abcdef0123456789abcdef.list"
+	touch "$store/lists/.syncthing.x.tmp" "$store/lists/desktop.ini" "$store/versions/desktop.ini" \
+		"$store/packs/x (conflicted copy).pack"
+	for i in $(seq 20); do
+		change "$i"
+	done
+	succeeds varve push
+	varve clone -q "$url" ../b
+	cd ../b
+	sound
+	[ "$(ls "$store/versions" | grep -c ^bafy)" -eq 21 ]
+}
+
+@test "a listed file that is a symbolic link is not read, and a folder that is one is not written" {
+	a_store
+	mv "$store/packs" "$store.packs"
+	ln -s "$store.packs" "$store/packs"
+	change 7
+	ends_with 2 varve push
+	stderr_has "symbolic link"
+	[ "$(ls "$store.packs" | wc -l)" -eq 1 ]
+}
+
+@test "a folder below the work tree is meant from its top, and none that a link leads to" {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	mkdir -p shared/store sub
+	printf 'varve store 1\n' > shared/store/format
+	printf 'shared/\n' > .gitignore
+	printf '[store "team"]\n\turl = shared/store\n' > .varveconfig
+	rows 100 > prices.csv
+	varve add -q prices.csv .varveconfig .gitignore
+	varve commit -qm one
+	cd sub
+	succeeds varve push -u origin main
+	cd ..
+	[ "$(find shared/store -type f | wc -l)" -eq 4 ]
+	mv shared ../elsewhere
+	ln -s ../elsewhere shared
+	change 3
+	ends_with 2 varve push
+	stderr_has "symbolic link"
+	[ "$(find ../elsewhere -type f | wc -l)" -eq 4 ]
+}
+
+@test "a store's URL with a password, an endpoint or a program in .varveconfig is refused" {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	rows 10 > prices.csv
+	local bad
+	for bad in "https://ada:secret@example.org/x" "s3://bucket/x?endpoint=http://127.0.0.1:1" "rclone:remote:x" \
+		"ssh://example.org/x" "ext::sh -c true"; do
+		printf '[store "team"]\n\turl = "%s"\n' "$bad" > .varveconfig
+		varve add -q prices.csv .varveconfig
+		varve commit -qm "$bad" --allow-empty
+		ends_with 2 varve push -u origin main
+		stderr_has .varveconfig
+		stderr_lacks secret
+	done
+}
