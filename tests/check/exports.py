@@ -10,6 +10,7 @@ from circles import BLANK, File, sources
 
 ARGUED = {  # what is there for others than our sources, and for whom
     "main": "the system",
+    "sqlite3_varve_init": "SQLite, which loads varve0.so",
     "mbedtls_x509_crt_parse_file": "libgit2, which finds it before that of its library",
     "vv_sys_fsyncs": "tests that hold commands to the number of syncs that is promised",
     "vv_planes_split_portable": "the test that holds the fast form to it",

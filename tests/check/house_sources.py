@@ -13,6 +13,7 @@ BESIDE = {
     "varve-web": r"cmd/web/|(cmd|lib)/work/web/|transport/server/|(cmd|lib)/work/serve/http|cmd/(varve/)?commands/web\.c",
     "varve-vault": r"cmd/vault/|(cmd|lib)/work/(vault|hold)/|cmd/(varve/)?commands/vault/|base/keys/"
                    r"|transport/(vault|hold|s3|places)/",
+    "varve-sql": r"cmd/sql/",
     "varve-ipfs": r"cmd/ipfs/|transport/ipfs/|cmd/(varve/)?commands/(car|publish)\.c",
 }
 

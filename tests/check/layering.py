@@ -82,6 +82,12 @@ cmd/ipfs/work
 cmd/ipfs
 cmd/ipfs/commands
 
+cmd/sql/vtab
+cmd/sql/work
+cmd/sql/print
+cmd/sql
+cmd/sql/commands
+
 cmd/varve
 cmd/varve/print
 cmd/varve/setup
@@ -102,10 +108,11 @@ BELOW = {  # programs, the folders of cmd, share its frame
     "cmd/ipfs": ["cmd/frame", "lib", "include", *CORE],
     "cmd/vault": ["cmd/frame", "lib", "include", *CORE],
     "cmd/web": ["cmd/ipfs", "cmd/frame", "lib", "include", *CORE],
+    "cmd/sql": ["cmd/frame", "lib", "include", *CORE],
     "cmd/varve": ["cmd/ipfs", "cmd/frame", "lib", "include", *CORE],
 }
 
-PROGRAMS = ["cmd/ipfs", "cmd/vault", "cmd/web", "cmd/varve"]
+PROGRAMS = ["cmd/ipfs", "cmd/vault", "cmd/web", "cmd/sql", "cmd/varve"]
 APART = {  # targets of their own, and who may link them
     "base/keys": ["transport/hold", "lib/work/hold", "cmd/vault", "cmd/web"],
     "transport/ipfs": ["transport/server", *PROGRAMS],
@@ -120,6 +127,7 @@ OWNERS = {  # of <header.h> or <folder/...>
     "transport": "libssh2.h libssh2_sftp.h curl",
     "transport/server": "microhttpd.h",
     "cmd/vault/sealed": "isa-l",
+    "cmd/sql": "sqlite3.h sqlite3ext.h",
     "base/keys": "sodium.h sodium",
     "base": "xxhash.h xxh_x86dispatch.h openssl yajl pthread.h",
 }

@@ -1,0 +1,11 @@
+/*
+ * commands: the one of varve-sql, defined in cmd/sql/commands.
+ */
+#ifndef VV_CMD_SQL_COMMANDS_H
+#define VV_CMD_SQL_COMMANDS_H
+
+#include "cmd/frame/command.h"
+
+extern const vv_command vv_cmd_sql;
+
+#endif

@@ -1,0 +1,442 @@
+/*
+ * rows: knows how values of SQLite are written in each format.
+ */
+#include "cmd/sql/print/rows.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/json/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+
+#define FIRST_ROWS 1000   /* whose widths count */
+#define FLUSH (64u << 10) /* bytes that are printed at once */
+
+typedef enum form { TABLE, BOX, MARKDOWN, CSV, TSV, JSON, NDJSON } form;
+
+struct vv_sql_rows_printer {
+	sqlite3_stmt *stmt;
+	form form;
+	size_t columns;
+	vv_buf out;
+	uint64_t count;
+	size_t *widths;
+	bool *numbers; /* all cells of the first rows are: to the right */
+	vv_buf first;  /* their cells, each ended by NUL */
+	bool aligned;  /* the widths are known */
+};
+
+static const char *const form_names[] = {"table", "box",  "markdown", "csv",
+					 "tsv",   "json", "ndjson"};
+
+/* ---- values ---- */
+
+/* The shortest digits that are read back as the same number, always with a point. */
+static void put_double(vv_buf *b, double d, bool json)
+{
+	char text[64];
+
+	if (!isfinite(d)) {
+		vv_buf_puts(b, json ? "null" : d > 0 ? "Inf" : "-Inf");
+		return;
+	}
+	sqlite3_snprintf((int)sizeof(text), text, "%!.15g", d);
+	if (strtod(text, NULL) != d) {
+		sqlite3_snprintf((int)sizeof(text), text, "%!.16g", d);
+	}
+	if (strtod(text, NULL) != d) {
+		sqlite3_snprintf((int)sizeof(text), text, "%!.17g", d);
+	}
+	vv_buf_puts(b, text);
+}
+
+static void put_json(vv_buf *b, sqlite3_stmt *stmt, int i)
+{
+	switch (sqlite3_column_type(stmt, i)) {
+	case SQLITE_NULL:
+		vv_buf_puts(b, "null");
+		break;
+	case SQLITE_INTEGER:
+		vv_buf_printf(b, "%lld", (long long)sqlite3_column_int64(stmt, i));
+		break;
+	case SQLITE_FLOAT:
+		put_double(b, sqlite3_column_double(stmt, i), true);
+		break;
+	default: {
+		const char *text = sqlite3_column_blob(stmt, i);
+		int len = sqlite3_column_bytes(stmt, i);
+
+		vv_json_put_text(b, text ? text : "", (size_t)len);
+	}
+	}
+}
+
+/* As it is, without quotes. */
+static void put_plain(vv_buf *b, sqlite3_stmt *stmt, int i)
+{
+	int type = sqlite3_column_type(stmt, i);
+
+	if (type == SQLITE_INTEGER) {
+		vv_buf_printf(b, "%lld", (long long)sqlite3_column_int64(stmt, i));
+	} else if (type == SQLITE_FLOAT) {
+		put_double(b, sqlite3_column_double(stmt, i), false);
+	} else if (type != SQLITE_NULL) {
+		const void *bytes = sqlite3_column_blob(stmt, i);
+
+		vv_buf_put(b, bytes, (size_t)sqlite3_column_bytes(stmt, i));
+	}
+}
+
+static void put_quoted(vv_buf *b, const char *s, size_t len)
+{
+	vv_buf_putc(b, '"');
+	for (size_t i = 0; i < len; i++) {
+		vv_buf_putc(b, s[i]);
+		if (s[i] == '"') {
+			vv_buf_putc(b, '"');
+		}
+	}
+	vv_buf_putc(b, '"');
+}
+
+/* RFC 4180; an empty text is quoted, so that it is not NULL. */
+static void put_csv(vv_buf *b, const char *s, size_t len, bool null)
+{
+	bool quote = len == 0 && !null;
+
+	for (size_t i = 0; i < len && !quote; i++) {
+		quote = s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r';
+	}
+	if (quote) {
+		put_quoted(b, s, len);
+	} else {
+		vv_buf_put(b, s, len);
+	}
+}
+
+/* \t, \n, \r and \\, as the IANA's text/tab-separated-values cannot have them. */
+static void put_tsv(vv_buf *b, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		switch (s[i]) {
+		case '\t':
+			vv_buf_puts(b, "\\t");
+			break;
+		case '\n':
+			vv_buf_puts(b, "\\n");
+			break;
+		case '\r':
+			vv_buf_puts(b, "\\r");
+			break;
+		case '\\':
+			vv_buf_puts(b, "\\\\");
+			break;
+		default:
+			vv_buf_putc(b, s[i]);
+		}
+	}
+}
+
+/* ---- for people ---- */
+
+typedef struct frame {
+	const char *left, *line, *cross, *right;
+} frame;
+
+static const frame frames[][3] = {
+	[TABLE] = {{"+", "-", "+", "+\n"}, {"+", "-", "+", "+\n"}, {"+", "-", "+", "+\n"}},
+	[BOX] = {{"\u250c", "\u2500", "\u252c", "\u2510\n"},
+		 {"\u251c", "\u2500", "\u253c", "\u2524\n"},
+		 {"\u2514", "\u2500", "\u2534", "\u2518\n"}},
+};
+
+static void put_blanks(vv_buf *b, size_t n)
+{
+	while (n-- > 0) {
+		vv_buf_putc(b, ' ');
+	}
+}
+
+static void put_line(vv_sql_rows_printer *p, size_t which)
+{
+	const frame *f = &frames[p->form][which];
+
+	for (size_t i = 0; i < p->columns; i++) {
+		vv_buf_puts(&p->out, i > 0 ? f->cross : f->left);
+		for (size_t n = 0; n < p->widths[i] + 2; n++) {
+			vv_buf_puts(&p->out, f->line);
+		}
+	}
+	vv_buf_puts(&p->out, f->right);
+}
+
+/* The cells of one row, each ended by NUL, escaped already. */
+static const char *put_cells(vv_sql_rows_printer *p, const char *cells, bool header)
+{
+	const char *bar = p->form == BOX ? "\u2502" : "|";
+
+	for (size_t i = 0; i < p->columns; i++, cells += strlen(cells) + 1) {
+		size_t width = vv_text_words_width(cells, strlen(cells)),
+		       rest = width < p->widths[i] ? p->widths[i] - width : 0;
+		bool right = p->numbers[i] && !header;
+
+		vv_buf_puts(&p->out, bar);
+		put_blanks(&p->out, 1 + (right ? rest : 0));
+		vv_buf_puts(&p->out, cells);
+		put_blanks(&p->out, 1 + (right ? 0 : rest));
+	}
+	vv_buf_puts(&p->out, bar);
+	vv_buf_putc(&p->out, '\n');
+	return cells;
+}
+
+static void put_shown(vv_buf *b, form f, const char *s, size_t len)
+{
+	size_t from = b->len;
+
+	vv_text_put_words(b, s, len, 0);
+	if (f == MARKDOWN && memchr(b->data + from, '|', b->len - from)) {
+		vv_buf copy = VV_BUF_INIT;
+
+		vv_buf_put(&copy, b->data + from, b->len - from);
+		b->len = from;
+		for (size_t i = 0; i < copy.len; i++) {
+			vv_buf_puts(b, copy.data[i] == '|' ? "\\" : "");
+			vv_buf_putc(b, copy.data[i]);
+		}
+		b->failed |= copy.failed;
+		vv_buf_clear(&copy);
+	}
+	vv_buf_putc(b, '\0');
+}
+
+static void put_row_shown(vv_sql_rows_printer *p, vv_buf *to)
+{
+	vv_buf cell = VV_BUF_INIT;
+
+	for (size_t i = 0; i < p->columns; i++) {
+		vv_buf_reset(&cell);
+		if (sqlite3_column_type(p->stmt, (int)i) == SQLITE_NULL) {
+			vv_buf_puts(&cell, "NULL");
+		} else {
+			put_plain(&cell, p->stmt, (int)i);
+		}
+		put_shown(to, p->form, vv_buf_cstr(&cell), cell.len);
+		to->failed |= cell.failed;
+	}
+	vv_buf_clear(&cell);
+}
+
+static void measure(vv_sql_rows_printer *p, const char *cells, size_t rows)
+{
+	for (size_t i = 0; i < rows * p->columns; i++, cells += strlen(cells) + 1) {
+		size_t width = vv_text_words_width(cells, strlen(cells)), at = i % p->columns;
+
+		p->widths[at] = width > p->widths[at] ? width : p->widths[at];
+	}
+}
+
+static void put_head(vv_sql_rows_printer *p)
+{
+	vv_buf names = VV_BUF_INIT;
+
+	for (size_t i = 0; i < p->columns; i++) {
+		const char *name = sqlite3_column_name(p->stmt, (int)i);
+
+		put_shown(&names, p->form, name ? name : "", name ? strlen(name) : 0);
+	}
+	measure(p, vv_buf_cstr(&names), 1);
+	if (p->form == MARKDOWN) {
+		(void)put_cells(p, vv_buf_cstr(&names), true);
+		for (size_t i = 0; i < p->columns; i++) {
+			vv_buf_puts(&p->out, "|");
+			for (size_t n = 0; n < p->widths[i] + 1; n++) {
+				vv_buf_putc(&p->out, '-');
+			}
+			vv_buf_putc(&p->out, p->numbers[i] ? ':' : '-');
+		}
+		vv_buf_puts(&p->out, "|\n");
+	} else {
+		put_line(p, 0);
+		(void)put_cells(p, vv_buf_cstr(&names), true);
+		put_line(p, 1);
+	}
+	p->out.failed |= names.failed;
+	vv_buf_clear(&names);
+}
+
+/* The first rows are all there, or enough of them. */
+static void align(vv_sql_rows_printer *p)
+{
+	const char *cells = vv_buf_cstr(&p->first);
+
+	if (p->aligned) {
+		return;
+	}
+	p->aligned = true;
+	measure(p, cells, (size_t)p->count);
+	put_head(p);
+	for (uint64_t i = 0; i < p->count; i++) {
+		cells = put_cells(p, cells, false);
+	}
+	p->out.failed |= p->first.failed;
+	vv_buf_clear(&p->first);
+}
+
+static void put_for_people(vv_sql_rows_printer *p)
+{
+	if (p->count == FIRST_ROWS) {
+		align(p);
+	}
+	if (p->aligned) {
+		vv_buf row = VV_BUF_INIT;
+
+		put_row_shown(p, &row);
+		(void)put_cells(p, vv_buf_cstr(&row), false);
+		p->out.failed |= row.failed;
+		vv_buf_clear(&row);
+		return;
+	}
+	for (size_t i = 0; i < p->columns; i++) {
+		int type = sqlite3_column_type(p->stmt, (int)i);
+
+		p->numbers[i] &= type == SQLITE_INTEGER || type == SQLITE_FLOAT ||
+				 type == SQLITE_NULL;
+	}
+	put_row_shown(p, &p->first);
+}
+
+/* ---- rows ---- */
+
+vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt,
+				   const char *format, vv_error *err)
+{
+	vv_sql_rows_printer *p = vv_calloc(1, sizeof(*p));
+
+	*out = p;
+	if (!p) {
+		return vv_fail_nomem(err);
+	}
+	p->stmt = stmt;
+	p->columns = (size_t)sqlite3_column_count(stmt);
+	for (size_t i = 0; format && i < sizeof(form_names) / sizeof(form_names[0]); i++) {
+		p->form = strcmp(format, form_names[i]) == 0 ? (form)i : p->form;
+	}
+	vv_buf_init(&p->out);
+	vv_buf_init(&p->first);
+	p->widths = vv_calloc(p->columns + 1, sizeof(*p->widths));
+	p->numbers = vv_calloc(p->columns + 1, sizeof(*p->numbers));
+	if (!p->widths || !p->numbers) {
+		return vv_fail_nomem(err);
+	}
+	memset(p->numbers, true, p->columns);
+	for (size_t i = 0; i < p->columns && (p->form == CSV || p->form == TSV); i++) {
+		const char *name = sqlite3_column_name(stmt, (int)i);
+
+		vv_buf_puts(&p->out, i == 0 ? "" : p->form == CSV ? "," : "\t");
+		if (p->form == CSV) {
+			put_csv(&p->out, name ? name : "", name ? strlen(name) : 0, false);
+		} else {
+			put_tsv(&p->out, name ? name : "", name ? strlen(name) : 0);
+		}
+	}
+	if (p->form == CSV || p->form == TSV) {
+		vv_buf_putc(&p->out, '\n');
+	}
+	return vv_buf_ok(&p->out, err);
+}
+
+static void put_separated(vv_sql_rows_printer *p)
+{
+	vv_buf cell = VV_BUF_INIT;
+
+	for (size_t i = 0; i < p->columns; i++) {
+		vv_buf_reset(&cell);
+		put_plain(&cell, p->stmt, (int)i);
+		vv_buf_puts(&p->out, i == 0 ? "" : p->form == CSV ? "," : "\t");
+		if (p->form == CSV) {
+			put_csv(&p->out, vv_buf_cstr(&cell), cell.len,
+				sqlite3_column_type(p->stmt, (int)i) == SQLITE_NULL);
+		} else {
+			put_tsv(&p->out, vv_buf_cstr(&cell), cell.len);
+		}
+		p->out.failed |= cell.failed;
+	}
+	vv_buf_clear(&cell);
+	vv_buf_putc(&p->out, '\n');
+}
+
+static void put_object(vv_sql_rows_printer *p)
+{
+	if (p->form == JSON) {
+		vv_buf_puts(&p->out, p->count == 0 ? "[" : ",\n");
+	}
+	vv_buf_putc(&p->out, '{');
+	for (size_t i = 0; i < p->columns; i++) {
+		const char *name = sqlite3_column_name(p->stmt, (int)i);
+
+		vv_buf_puts(&p->out, i > 0 ? "," : "");
+		(void)vv_json_put_string(&p->out, name ? name : "", name ? strlen(name) : 0);
+		vv_buf_putc(&p->out, ':');
+		put_json(&p->out, p->stmt, (int)i);
+	}
+	vv_buf_puts(&p->out, p->form == JSON ? "}" : "}\n");
+}
+
+static vv_status flush(vv_sql_rows_printer *p, size_t least, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&p->out, err);
+
+	if (rc == VV_OK && p->out.len >= least) {
+		vv_out_bytes(vv_buf_cstr(&p->out), p->out.len);
+		vv_buf_reset(&p->out);
+	}
+	return rc;
+}
+
+vv_status vv_sql_rows_printer_row(vv_sql_rows_printer *p, vv_error *err)
+{
+	switch (p->form) {
+	case CSV:
+	case TSV:
+		put_separated(p);
+		break;
+	case JSON:
+	case NDJSON:
+		put_object(p);
+		break;
+	default:
+		put_for_people(p);
+	}
+	p->count++;
+	return flush(p, FLUSH, err);
+}
+
+vv_status vv_sql_rows_printer_end(vv_sql_rows_printer *p, vv_error *err)
+{
+	if (p->form == JSON) {
+		vv_buf_puts(&p->out, p->count == 0 ? "[]\n" : "]\n");
+	} else if (p->form <= MARKDOWN) {
+		align(p);
+		if (p->form != MARKDOWN) {
+			put_line(p, 2);
+		}
+	}
+	return flush(p, 0, err);
+}
+
+void vv_sql_rows_printer_close(vv_sql_rows_printer *p)
+{
+	if (p) {
+		vv_buf_clear(&p->out);
+		vv_buf_clear(&p->first);
+		vv_free(p->widths);
+		vv_free(p->numbers);
+		vv_free(p);
+	}
+}

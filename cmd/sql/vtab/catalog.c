@@ -1,0 +1,122 @@
+/*
+ * catalog: knows how errors of varve become those of SQLite.
+ */
+#include "cmd/sql/vtab/catalog.h"
+
+#include <sqlite3ext.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+SQLITE_EXTENSION_INIT3
+
+vv_sql_catalog *vv_sql_catalog_new(sqlite3 *db)
+{
+	vv_sql_catalog *c = sqlite3_malloc64(sizeof(*c));
+
+	if (c) {
+		memset(c, 0, sizeof(*c));
+		c->refs = 1;
+		c->db = db;
+	}
+	return c;
+}
+
+vv_sql_catalog *vv_sql_catalog_keep(vv_sql_catalog *c)
+{
+	c->refs++;
+	return c;
+}
+
+void vv_sql_catalog_drop(vv_sql_catalog *c)
+{
+	if (c && --c->refs == 0) {
+		while (c->warnings) {
+			vv_sql_warning *w = c->warnings;
+
+			c->warnings = w->next;
+			sqlite3_free(w);
+		}
+		varve_repo_free(c->repo);
+		sqlite3_free(c);
+	}
+}
+
+void vv_sql_catalog_cursor_opened(vv_sql_catalog *c)
+{
+	c->statement += c->cursors++ == 0;
+}
+
+void vv_sql_catalog_cursor_closed(vv_sql_catalog *c)
+{
+	c->cursors--;
+}
+
+vv_sql_warning *vv_sql_catalog_warning(vv_sql_catalog *c, int kind, const char *label,
+				       const char *column, const char *type)
+{
+	size_t label_len = strlen(label) + 1, column_len = strlen(column) + 1;
+	vv_sql_warning *w = c->warnings;
+
+	while (w && (w->kind != kind || strcmp(w->label, label) != 0 ||
+		     strcmp(w->column, column) != 0)) {
+		w = w->next;
+	}
+	if (w) {
+		return w;
+	}
+	w = sqlite3_malloc64(sizeof(*w) + label_len + column_len + strlen(type) + 1);
+	if (w) {
+		char *at = w->label + label_len;
+
+		w->kind = kind;
+		w->count = 0;
+		w->row = VARVE_UNKNOWN;
+		memcpy(w->label, label, label_len);
+		w->column = memcpy(at, column, column_len);
+		w->type = strcpy(at + column_len, type);
+		w->next = c->warnings;
+		c->warnings = w;
+	}
+	return w;
+}
+
+void vv_sql_catalog_forget_warnings(vv_sql_catalog *c)
+{
+	for (vv_sql_warning *w = c->warnings; w; w = w->next) {
+		w->count = 0;
+		w->row = VARVE_UNKNOWN;
+	}
+}
+
+int vv_sql_catalog_fail(vv_sql_catalog *c, const varve_error *err, char **message)
+{
+	c->trouble = *err;
+	sqlite3_free(*message);
+	*message = sqlite3_mprintf("%s", err->message);
+	switch (err->code) {
+	case VARVE_ENOMEM:
+		return SQLITE_NOMEM;
+	case VARVE_EIO:
+		return SQLITE_IOERR;
+	case VARVE_ECANCELLED:
+		return SQLITE_INTERRUPT;
+	default:
+		return SQLITE_ERROR;
+	}
+}
+
+int vv_sql_error_format(varve_error *err, int code, const char *format, ...)
+{
+	char text[sizeof(err->message)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return varve_error_set(err, code, text);
+}
+
+int vv_sql_error_memory(varve_error *err)
+{
+	return varve_error_set(err, VARVE_ENOMEM, "out of memory");
+}

@@ -1,0 +1,67 @@
+/*
+ * catalog: what a connection of SQLite has of varve: its repository, and what went wrong or became NULL.
+ *
+ * One for each connection; modules and cursors keep it alive. A statement begins when the first cursor is opened, and
+ * ends when none is left: meanwhile each revision means one commit (opened.h).
+ */
+#ifndef VV_CMD_SQL_VTAB_CATALOG_H
+#define VV_CMD_SQL_VTAB_CATALOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "varve/varve.h"
+
+struct sqlite3;
+struct vv_sql_opened;
+
+enum vv_sql_warning_kind {
+	VV_WARNING_MISFIT, /* a cell that is not a value of its column's type became NULL */
+	VV_WARNING_NEAR    /* a number became its nearest double, which is written otherwise */
+};
+
+typedef struct vv_sql_warning {
+	struct vv_sql_warning *next;
+	int kind; /* enum vv_sql_warning_kind */
+	uint64_t count;
+	uint64_t row;     /* the first, from 0 */
+	const char *type; /* of the column */
+	const char *column;
+	char label[]; /* of the table; the other two stand behind it */
+} vv_sql_warning;
+
+typedef struct vv_sql_catalog {
+	unsigned refs;
+	struct sqlite3 *db;
+	varve_repo *repo;             /* NULL: none is attached */
+	bool exact;                   /* number columns are TEXT, as written */
+	unsigned cursors;             /* open now */
+	uint64_t statement;           /* how many began */
+	struct vv_sql_opened *opened; /* by whoever reads them */
+	vv_sql_warning *warnings;     /* newest first */
+	varve_error trouble;          /* the reason of SQLite's last error; code 0: none */
+} vv_sql_catalog;
+
+/* NULL: out of memory. */
+vv_sql_catalog *vv_sql_catalog_new(struct sqlite3 *db);
+vv_sql_catalog *vv_sql_catalog_keep(vv_sql_catalog *c);
+void vv_sql_catalog_drop(vv_sql_catalog *c); /* accepts NULL */
+
+void vv_sql_catalog_cursor_opened(vv_sql_catalog *c);
+void vv_sql_catalog_cursor_closed(vv_sql_catalog *c);
+
+/* The warning of a column, counted anew where there is none; NULL: out of memory. */
+vv_sql_warning *vv_sql_catalog_warning(vv_sql_catalog *c, int kind, const char *label,
+				       const char *column, const char *type);
+/* Counts from zero again; versions that are open go on with the same warnings. */
+void vv_sql_catalog_forget_warnings(vv_sql_catalog *c);
+
+/* Keeps err as the reason, and puts its message (with its hint) where SQLite wants it. Returns the code of SQLite. */
+int vv_sql_catalog_fail(vv_sql_catalog *c, const varve_error *err, char **message);
+
+/* varve_error_set with a format; err is not NULL. Returns code. */
+int vv_sql_error_format(varve_error *err, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+int vv_sql_error_memory(varve_error *err);
+
+#endif

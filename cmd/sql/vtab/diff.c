@@ -1,0 +1,318 @@
+/*
+ * diff: varve_diff_T(from, to), a row for each row that differs, and varve_diff_cells_T(from, to), one for each cell.
+ *
+ * from is HEAD where it is not given, to is the work tree. Columns are those of the table as it is now; a column that
+ * was renamed between the two versions is found on both sides.
+ */
+#include "cmd/sql/vtab/diff.h"
+
+#include <sqlite3ext.h>
+#include <string.h>
+
+#include "cmd/sql/vtab/value.h"
+SQLITE_EXTENSION_INIT3
+
+enum { TO, FROM, SIDES };
+
+typedef struct diff_rows {
+	vv_sql_opened *declared, *sides[SIDES];
+	char dates[SIDES][24]; /* "" for the work tree */
+	varve_diff *diff;
+	const varve_row_change *change;
+	int32_t *places[SIDES];        /* of each declared column in the sides' tables; -1: none */
+	const varve_column_pair *pair; /* of the cell at hand */
+	size_t next_pair;
+} diff_rows;
+
+static void close_diff(void *state)
+{
+	diff_rows *d = state;
+
+	if (d) {
+		varve_diff_free(d->diff);
+		for (int side = TO; side < SIDES; side++) {
+			sqlite3_free(d->places[side]);
+			vv_sql_opened_drop(d->sides[side]);
+		}
+		vv_sql_opened_drop(d->declared);
+		sqlite3_free(d);
+	}
+}
+
+/* ---- opening ---- */
+
+static int find_places(diff_rows *d, varve_error *err)
+{
+	size_t columns = d->declared->facts->columns;
+	const varve_column_pair *p;
+
+	for (int side = TO; side < SIDES; side++) {
+		d->places[side] = sqlite3_malloc64((columns + 1) * sizeof(int32_t));
+		if (!d->places[side]) {
+			return vv_sql_error_memory(err);
+		}
+		for (size_t i = 0; i < columns; i++) {
+			d->places[side][i] = varve_table_find_column(
+				d->sides[side]->table,
+				varve_table_column(d->declared->table, i)->name);
+		}
+	}
+	for (size_t i = 0; i < columns; i++) {
+		int32_t *to = &d->places[TO][i], *from = &d->places[FROM][i];
+		bool by_to = *to >= 0;
+
+		for (size_t n = 0; (p = varve_diff_column(d->diff, n)) != NULL; n++) {
+			if (by_to ? p->after == *to : *from >= 0 && p->before == *from) {
+				*to = p->after;
+				*from = p->before;
+				break;
+			}
+		}
+	}
+	return 0;
+}
+
+static int open_side(diff_rows *d, int side, const vv_sql_function_table *t, const char *revision,
+		     varve_error *err)
+{
+	vv_sql_place place = {t->repo, t->name->path, revision};
+	varve_log_options how = VARVE_INIT(varve_log_options);
+	const varve_commit *commit;
+	varve_log *log;
+	int rc = vv_sql_opened_get(&d->sides[side], t->catalog, &place, err);
+
+	if (rc < 0 || !d->sides[side]->commit[0]) {
+		return rc;
+	}
+	how.range = d->sides[side]->commit;
+	how.limit = 1;
+	if ((rc = varve_log_open(&log, t->repo, &how, err)) == 0 &&
+	    (rc = varve_log_next(log, &commit, err)) > 0) {
+		vv_sql_value_time(d->dates[side], sizeof(d->dates[side]), commit->commit_time);
+	}
+	varve_log_free(log);
+	return rc < 0 ? rc : 0;
+}
+
+static int open_diff(void **state, const vv_sql_function_table *t, const char *const *arguments,
+		     varve_error *err)
+{
+	diff_rows *d;
+	int rc;
+
+	if (!t->repo) {
+		return vv_sql_error_format(err, VARVE_EUSAGE, "'%s' is in no repository",
+					   t->name->path);
+	}
+	*state = d = sqlite3_malloc64(sizeof(*d));
+	if (!d) {
+		return vv_sql_error_memory(err);
+	}
+	memset(d, 0, sizeof(*d));
+	d->declared = vv_sql_opened_keep(t->declared);
+	if ((rc = open_side(d, FROM, t, arguments[0] ? arguments[0] : "HEAD", err)) < 0 ||
+	    (rc = open_side(d, TO, t, arguments[1], err)) < 0 ||
+	    (rc = varve_diff_open(&d->diff, d->sides[FROM]->table, d->sides[TO]->table, NULL,
+				  err)) < 0) {
+		return rc;
+	}
+	return find_places(d, err);
+}
+
+static const char *type_of(const varve_row_change *c)
+{
+	static const char *const names[] = {[VARVE_ROW_ADDED] = "added",
+					    [VARVE_ROW_REMOVED] = "removed",
+					    [VARVE_ROW_CHANGED] = "modified",
+					    [VARVE_ROW_MOVED] = "moved"};
+
+	return names[c->kind];
+}
+
+static const varve_cell *cells_of(const diff_rows *d, int side)
+{
+	return side == TO ? d->change->after : d->change->before;
+}
+
+static uint64_t row_of(const diff_rows *d, int side)
+{
+	return side == TO ? d->change->new_row : d->change->old_row;
+}
+
+static void put_cell(diff_rows *d, sqlite3_context *context, int side, size_t declared)
+{
+	const varve_cell *cells = cells_of(d, side);
+	int32_t place = d->places[side][declared];
+
+	if (cells && place >= 0) {
+		vv_sql_value_put(context, d->declared, declared, &cells[place], row_of(d, side));
+	}
+}
+
+/* ---- rows ---- */
+
+static void declare_diff(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+{
+	static const char *const arguments[] = {"from_revision", "to_revision"};
+
+	vv_sql_columns_add_table(sql, "to_", t->declared, false);
+	vv_sql_columns_add(sql, "", "to_commit", "", "TEXT");
+	vv_sql_columns_add(sql, "", "to_commit_date", "", "TEXT");
+	vv_sql_columns_add_table(sql, "from_", t->declared, false);
+	vv_sql_columns_add(sql, "", "from_commit", "", "TEXT");
+	vv_sql_columns_add(sql, "", "from_commit_date", "", "TEXT");
+	vv_sql_columns_add(sql, "", "diff_type", "", "TEXT");
+	vv_sql_function_declare(sql, arguments, 2, "TEXT HIDDEN");
+	t->columns = 2 * t->declared->facts->columns + 5;
+	t->arguments = 2;
+}
+
+static int next_diff(void *state, varve_error *err)
+{
+	diff_rows *d = state;
+
+	return varve_diff_next(d->diff, &d->change, err);
+}
+
+static void put_diff(void *state, sqlite3_context *context, size_t column)
+{
+	diff_rows *d = state;
+	size_t count = d->declared->facts->columns, side_width = count + 2;
+	int side = column < side_width ? TO : FROM;
+	size_t at = column - (side == FROM ? side_width : 0);
+
+	if (column == 2 * side_width) {
+		vv_sql_function_put_text(context, type_of(d->change));
+	} else if (at < count) {
+		put_cell(d, context, side, at);
+	} else if (at == count) {
+		vv_sql_function_put_text(context,
+					 d->sides[side]->commit[0] ? d->sides[side]->commit : NULL);
+	} else {
+		vv_sql_function_put_text(context, d->dates[side][0] ? d->dates[side] : NULL);
+	}
+}
+
+const vv_sql_function vv_sql_function_diff = {NULL,      declare_diff, open_diff,
+					      next_diff, put_diff,     close_diff};
+
+/* ---- cells ---- */
+
+static void declare_cells(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+{
+	static const char *const names[] = {"column_name", "diff_type"},
+				 *const values[] = {"from_value", "to_value"},
+				 *const rows[] = {"from_row", "to_row"},
+				 *const arguments[] = {"from_revision", "to_revision"};
+	const varve_table_facts *facts = t->declared->facts;
+
+	for (size_t i = 0; i < facts->key_count; i++) {
+		vv_sql_columns_add(sql, "",
+				   varve_table_column(t->declared->table, facts->key[i])->name, "",
+				   vv_sql_value_type(t->declared, facts->key[i]));
+	}
+	vv_sql_function_declare(sql, names, 2, "TEXT");
+	vv_sql_function_declare(sql, values, 2, "");
+	vv_sql_function_declare(sql, rows, 2, "INTEGER");
+	vv_sql_function_declare(sql, arguments, 2, "TEXT HIDDEN");
+	t->columns = facts->key_count + 6;
+	t->arguments = 2;
+}
+
+/* Is this column's cell one that differs? */
+static bool is_changed(const diff_rows *d, size_t i)
+{
+	const varve_row_change *c = d->change;
+
+	return c->kind == VARVE_ROW_ADDED                 ? d->pair->after >= 0
+	       : c->kind == VARVE_ROW_REMOVED             ? d->pair->before >= 0
+	       : c->kind == VARVE_ROW_CHANGED && c->cells ? c->cells[i] != VARVE_CHANGE_NONE
+							  : false;
+}
+
+static int next_cell(void *state, varve_error *err)
+{
+	diff_rows *d = state;
+	int more = 1;
+
+	for (;;) {
+		if (d->change) {
+			while ((d->pair = varve_diff_column(d->diff, d->next_pair)) != NULL) {
+				if (is_changed(d, d->next_pair++)) {
+					return 1;
+				}
+			}
+		}
+		d->next_pair = 0;
+		if ((more = varve_diff_next(d->diff, &d->change, err)) <= 0) {
+			return more;
+		}
+	}
+}
+
+/* The declared column that has this place on a side; -1: none. */
+static int32_t declared_of(const diff_rows *d, int side, int32_t place)
+{
+	for (size_t i = 0; i < d->declared->facts->columns; i++) {
+		if (d->places[side][i] == place) {
+			return (int32_t)i;
+		}
+	}
+	return -1;
+}
+
+static void put_side(diff_rows *d, sqlite3_context *context, int side)
+{
+	const varve_cell *cells = cells_of(d, side);
+	int32_t place = side == TO ? d->pair->after : d->pair->before, declared;
+
+	if (!cells || place < 0) {
+		return;
+	}
+	if ((declared = declared_of(d, side, place)) >= 0) {
+		vv_sql_value_put(context, d->declared, (size_t)declared, &cells[place],
+				 row_of(d, side));
+	} else {
+		vv_sql_value_put_text(context, &cells[place]);
+	}
+}
+
+static void put_cells(void *state, sqlite3_context *context, size_t column)
+{
+	diff_rows *d = state;
+	const varve_table_facts *facts = d->declared->facts;
+	int side = d->change->after ? TO : FROM;
+	uint64_t row;
+
+	if (column < facts->key_count) {
+		put_cell(d, context, side, facts->key[column]);
+		return;
+	}
+	switch (column - facts->key_count) {
+	case 0:
+		side = d->pair->after >= 0 ? TO : FROM;
+		vv_sql_function_put_text(
+			context,
+			varve_table_column(d->sides[side]->table,
+					   (size_t)(side == TO ? d->pair->after : d->pair->before))
+				->name);
+		break;
+	case 1:
+		vv_sql_function_put_text(context, type_of(d->change));
+		break;
+	case 2:
+		put_side(d, context, FROM);
+		break;
+	case 3:
+		put_side(d, context, TO);
+		break;
+	default:
+		row = row_of(d, column - facts->key_count == 4 ? FROM : TO);
+		if (row != VARVE_UNKNOWN) {
+			sqlite3_result_int64(context, (sqlite3_int64)row);
+		}
+	}
+}
+
+const vv_sql_function vv_sql_function_diff_cells = {NULL,      declare_cells, open_diff,
+						    next_cell, put_cells,     close_diff};

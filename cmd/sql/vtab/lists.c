@@ -1,0 +1,553 @@
+/*
+ * lists: the functions with fixed columns: what there is in a repository.
+ */
+#include "cmd/sql/vtab/lists.h"
+
+#include <sqlite3ext.h>
+#include <string.h>
+
+#include "cmd/sql/vtab/value.h"
+SQLITE_EXTENSION_INIT3
+
+#define COUNT(names) (sizeof(names) / sizeof((names)[0]))
+
+static int need_repo(const vv_sql_function_table *t, varve_error *err)
+{
+	return t->repo ? 0
+		       : vv_sql_error_format(
+				 err, VARVE_ENOTFOUND,
+				 "no repository is attached: SELECT varve_attach('FOLDER')");
+}
+
+static void put_count(sqlite3_context *context, uint64_t n)
+{
+	if (n != VARVE_UNKNOWN) {
+		sqlite3_result_int64(context, (sqlite3_int64)n);
+	}
+}
+
+/* Takes it; empty: "". */
+static void put_string(sqlite3_context *context, sqlite3_str *s)
+{
+	char *text = sqlite3_str_finish(s);
+
+	if (text) {
+		sqlite3_result_text(context, text, -1, sqlite3_free);
+	} else {
+		sqlite3_result_text(context, "", 0, SQLITE_STATIC);
+	}
+}
+
+/* ---- varve_log(path, revision) ---- */
+
+typedef struct log_rows {
+	varve_log *log;
+	const varve_commit *commit;
+} log_rows;
+
+static void declare_log(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+{
+	static const char *const names[] = {"commit_hash",     "commit_date", "committer",
+					    "committer_email", "author_date", "author",
+					    "author_email",    "message",     "parents"},
+				 *const arguments[] = {"path", "revision"};
+
+	vv_sql_function_declare(sql, names, COUNT(names), "TEXT");
+	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
+	t->columns = COUNT(names);
+	t->arguments = COUNT(arguments);
+}
+
+static void close_log(void *state)
+{
+	log_rows *l = state;
+
+	if (l) {
+		varve_log_free(l->log);
+		sqlite3_free(l);
+	}
+}
+
+/* A path as a name of SQL means it; any other word is a path as it stands. */
+static char *path_of(const vv_sql_function_table *t, const char *word)
+{
+	varve_error err;
+	vv_sql_name name;
+	char *path;
+
+	if (vv_sql_name_find(&name, t->catalog, word, &err) < 0) {
+		return sqlite3_mprintf("%s", word);
+	}
+	path = sqlite3_mprintf("%s", name.path);
+	vv_sql_name_clear(&name);
+	return path;
+}
+
+static int open_log(void **state, const vv_sql_function_table *t, const char *const *arguments,
+		    varve_error *err)
+{
+	varve_log_options how = VARVE_INIT(varve_log_options);
+	log_rows *l;
+	char *path = NULL;
+	const char *paths[2] = {NULL, NULL};
+	int rc = need_repo(t, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	*state = l = sqlite3_malloc64(sizeof(*l));
+	if (!l || (arguments[0] && !(path = path_of(t, arguments[0])))) {
+		return vv_sql_error_memory(err);
+	}
+	memset(l, 0, sizeof(*l));
+	paths[0] = path;
+	how.paths = path ? paths : NULL;
+	how.range = arguments[1];
+	rc = varve_log_open(&l->log, t->repo, &how, err);
+	sqlite3_free(path);
+	return rc;
+}
+
+static int next_log(void *state, varve_error *err)
+{
+	log_rows *l = state;
+
+	return varve_log_next(l->log, &l->commit, err);
+}
+
+static void put_parents(sqlite3_context *context, const varve_commit *c)
+{
+	sqlite3_str *s = sqlite3_str_new(NULL);
+
+	for (size_t i = 0; i < c->parent_count; i++) {
+		sqlite3_str_appendf(s, "%s%s", i > 0 ? " " : "", c->parents[i]);
+	}
+	put_string(context, s);
+}
+
+static void put_log(void *state, sqlite3_context *context, size_t column)
+{
+	const varve_commit *c = ((log_rows *)state)->commit;
+
+	switch (column) {
+	case 1:
+		vv_sql_value_put_time(context, c->commit_time);
+		break;
+	case 4:
+		vv_sql_value_put_time(context, c->author_time);
+		break;
+	case 7:
+		vv_sql_value_put_message(context, c->message);
+		break;
+	case 8:
+		put_parents(context, c);
+		break;
+	default:
+		vv_sql_function_put_text(context, column == 0   ? c->id
+						  : column == 2 ? c->committer
+						  : column == 3 ? c->committer_mail
+						  : column == 5 ? c->author
+								: c->author_mail);
+	}
+}
+
+const vv_sql_function vv_sql_function_log = {"varve_log", declare_log, open_log,
+					     next_log,    put_log,     close_log};
+
+/* ---- varve_tables(revision) ---- */
+
+typedef struct table_rows {
+	vv_sql_catalog *catalog;
+	varve_repo *repo;
+	char **paths;
+	size_t count, at; /* at: one after the row at hand */
+	char *revision;
+	vv_sql_opened *opened;
+} table_rows;
+
+static void declare_tables(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+{
+	static const char *const texts[] = {"path", "name", "format"},
+				 *const counts[] = {"rows", "columns", "bytes"},
+				 *const rest[] = {"key", "commit_hash", "cid"},
+				 *const arguments[] = {"revision"};
+
+	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
+	vv_sql_function_declare(sql, counts, COUNT(counts), "INTEGER");
+	vv_sql_function_declare(sql, rest, COUNT(rest), "TEXT");
+	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
+	t->columns = COUNT(texts) + COUNT(counts) + COUNT(rest);
+	t->arguments = COUNT(arguments);
+}
+
+static void close_tables(void *state)
+{
+	table_rows *l = state;
+
+	if (l) {
+		vv_sql_name_list_free(l->paths);
+		vv_sql_opened_drop(l->opened);
+		sqlite3_free(l->revision);
+		sqlite3_free(l);
+	}
+}
+
+static int open_tables(void **state, const vv_sql_function_table *t, const char *const *arguments,
+		       varve_error *err)
+{
+	table_rows *l;
+	int rc = need_repo(t, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	*state = l = sqlite3_malloc64(sizeof(*l));
+	if (!l) {
+		return vv_sql_error_memory(err);
+	}
+	memset(l, 0, sizeof(*l));
+	l->catalog = t->catalog;
+	l->repo = t->repo;
+	if (arguments[0] && !(l->revision = sqlite3_mprintf("%s", arguments[0]))) {
+		return vv_sql_error_memory(err);
+	}
+	return vv_sql_name_list(&l->paths, &l->count, l->repo, l->revision, err);
+}
+
+static int next_tables(void *state, varve_error *err)
+{
+	table_rows *l = state;
+	vv_sql_place place;
+
+	vv_sql_opened_drop(l->opened);
+	l->opened = NULL;
+	if (l->at == l->count) {
+		return 0;
+	}
+	place = (vv_sql_place){l->repo, l->paths[l->at++], l->revision};
+	/* A file that is named like a table and is none, or whose data is not here, is listed without facts. */
+	if (vv_sql_opened_get(&l->opened, l->catalog, &place, err) < 0 &&
+	    err->code == VARVE_ENOMEM) {
+		return err->code;
+	}
+	return 1;
+}
+
+static void put_key(sqlite3_context *context, const vv_sql_opened *o)
+{
+	sqlite3_str *s = sqlite3_str_new(NULL);
+
+	for (size_t i = 0; i < o->facts->key_count; i++) {
+		sqlite3_str_appendf(s, "%s%s", i > 0 ? "," : "",
+				    varve_table_column(o->table, o->facts->key[i])->name);
+	}
+	put_string(context, s);
+}
+
+static void put_tables(void *state, sqlite3_context *context, size_t column)
+{
+	static const char *const formats[] = {[VARVE_FORMAT_CSV] = "csv",
+					      [VARVE_FORMAT_TSV] = "tsv",
+					      [VARVE_FORMAT_JSON] = "json",
+					      [VARVE_FORMAT_NDJSON] = "ndjson"};
+	const table_rows *l = state;
+	const vv_sql_opened *o = l->opened;
+	const char *name;
+	size_t len;
+
+	if (column == 0) {
+		vv_sql_function_put_text(context, l->paths[l->at - 1]);
+	} else if (column == 1) {
+		vv_sql_name_short(&name, &len, l->paths, l->count, l->at - 1);
+		sqlite3_result_text(context, name, (int)len, SQLITE_TRANSIENT);
+	} else if (o) {
+		switch (column) {
+		case 2:
+			vv_sql_function_put_text(context, formats[o->facts->format]);
+			break;
+		case 3:
+			put_count(context, o->facts->rows);
+			break;
+		case 4:
+			put_count(context, o->facts->columns);
+			break;
+		case 5:
+			put_count(context, o->facts->bytes);
+			break;
+		case 6:
+			put_key(context, o);
+			break;
+		case 7:
+			vv_sql_function_put_text(context, o->commit[0] ? o->commit : NULL);
+			break;
+		default:
+			vv_sql_function_put_text(context,
+						 varve_version_info(o->version)->cid[0]
+							 ? varve_version_info(o->version)->cid
+							 : NULL);
+		}
+	}
+}
+
+const vv_sql_function vv_sql_function_tables = {"varve_tables", declare_tables, open_tables,
+						next_tables,    put_tables,     close_tables};
+
+/* ---- varve_columns(path, revision) ---- */
+
+typedef struct column_rows {
+	vv_sql_opened *opened;
+	size_t at;
+} column_rows;
+
+static void declare_columns(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+{
+	static const char *const texts[] = {"name", "type", "format", "sql_type"},
+				 *const arguments[] = {"path", "revision"};
+
+	vv_sql_columns_add(sql, "", "position", "", "INTEGER");
+	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
+	vv_sql_columns_add(sql, "", "in_key", "", "INTEGER");
+	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
+	t->columns = COUNT(texts) + 2;
+	t->arguments = COUNT(arguments);
+}
+
+static void close_columns(void *state)
+{
+	column_rows *l = state;
+
+	if (l) {
+		vv_sql_opened_drop(l->opened);
+		sqlite3_free(l);
+	}
+}
+
+static int open_columns(void **state, const vv_sql_function_table *t, const char *const *arguments,
+			varve_error *err)
+{
+	column_rows *l;
+	vv_sql_name name;
+	vv_sql_place place;
+	int rc;
+
+	if (!arguments[0]) {
+		return vv_sql_error_format(err, VARVE_EUSAGE,
+					   "a table is needed: varve_columns('prices')");
+	}
+	*state = l = sqlite3_malloc64(sizeof(*l));
+	if (!l) {
+		return vv_sql_error_memory(err);
+	}
+	memset(l, 0, sizeof(*l));
+	if (arguments[1]) {
+		char *word = sqlite3_mprintf("%s@%s", arguments[0], arguments[1]);
+
+		rc = word ? vv_sql_name_find(&name, t->catalog, word, err)
+			  : vv_sql_error_memory(err);
+		sqlite3_free(word);
+	} else {
+		rc = vv_sql_name_find(&name, t->catalog, arguments[0], err);
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	place = (vv_sql_place){name.outside ? NULL : t->repo, name.path, name.revision};
+	rc = vv_sql_opened_get(&l->opened, t->catalog, &place, err);
+	vv_sql_name_clear(&name);
+	return rc;
+}
+
+static int next_columns(void *state, varve_error *err)
+{
+	column_rows *l = state;
+
+	(void)err;
+	return l->at++ < l->opened->facts->columns;
+}
+
+static void put_columns(void *state, sqlite3_context *context, size_t column)
+{
+	const column_rows *l = state;
+	const varve_column *c = varve_table_column(l->opened->table, l->at - 1);
+
+	if (column == 0) {
+		put_count(context, l->at);
+	} else if (column == 5) {
+		sqlite3_result_int(context, c->in_key);
+	} else {
+		vv_sql_function_put_text(context,
+					 column == 1   ? c->name
+					 : column == 2 ? c->type_name
+					 : column == 3 ? c->format
+						       : vv_sql_value_type(l->opened, l->at - 1));
+	}
+}
+
+const vv_sql_function vv_sql_function_columns = {"varve_columns", declare_columns, open_columns,
+						 next_columns,    put_columns,     close_columns};
+
+/* ---- varve_check(path, revision) ---- */
+
+typedef struct check_rows {
+	varve_report *report;
+	const varve_finding *finding;
+	uint64_t at;
+} check_rows;
+
+static void declare_check(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+{
+	static const char *const texts[] = {"rule",   "severity", "file",
+					    "column", "value",    "message"},
+				 *const counts[] = {"line", "row", "known"},
+				 *const arguments[] = {"path", "revision"};
+
+	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
+	vv_sql_function_declare(sql, counts, COUNT(counts), "INTEGER");
+	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
+	t->columns = COUNT(texts) + COUNT(counts);
+	t->arguments = COUNT(arguments);
+}
+
+static void close_check(void *state)
+{
+	check_rows *l = state;
+
+	if (l) {
+		varve_report_free(l->report);
+		sqlite3_free(l);
+	}
+}
+
+static int open_check(void **state, const vv_sql_function_table *t, const char *const *arguments,
+		      varve_error *err)
+{
+	varve_check_options how = VARVE_INIT(varve_check_options);
+	char commit[VARVE_ID_SIZE], *path = NULL;
+	const char *paths[2] = {NULL, NULL};
+	check_rows *l;
+	int rc = need_repo(t, err);
+
+	if (rc < 0 ||
+	    (arguments[1] && (rc = vv_sql_revision_find(commit, t->repo, arguments[1], err)) < 0)) {
+		return rc;
+	}
+	*state = l = sqlite3_malloc64(sizeof(*l));
+	if (!l || (arguments[0] && !(path = path_of(t, arguments[0])))) {
+		return vv_sql_error_memory(err);
+	}
+	memset(l, 0, sizeof(*l));
+	paths[0] = path;
+	how.paths = path ? paths : NULL;
+	rc = varve_check_revision(&l->report, t->repo, arguments[1] ? commit : NULL, NULL, &how,
+				  err);
+	sqlite3_free(path);
+	return rc;
+}
+
+static int next_check(void *state, varve_error *err)
+{
+	check_rows *l = state;
+
+	(void)err;
+	l->finding = varve_report_finding(l->report, l->at++);
+	return l->finding != NULL;
+}
+
+static void put_check(void *state, sqlite3_context *context, size_t column)
+{
+	const varve_finding *f = ((check_rows *)state)->finding;
+	varve_cell value = {.text = f->value.data, .len = (uint32_t)f->value.len};
+
+	switch (column) {
+	case 4:
+		vv_sql_value_put_text(context, &value);
+		break;
+	case 6:
+		put_count(context, f->line > 0 ? f->line : VARVE_UNKNOWN);
+		break;
+	case 7:
+		put_count(context, f->row);
+		break;
+	case 8:
+		sqlite3_result_int(context, f->known);
+		break;
+	default:
+		vv_sql_function_put_text(context, column == 0   ? f->rule
+						  : column == 1 ? f->error ? "error" : "warning"
+						  : column == 2 ? f->path
+						  : column == 3 ? f->column[0] ? f->column : NULL
+								: f->message);
+	}
+}
+
+const vv_sql_function vv_sql_function_check = {"varve_check", declare_check, open_check,
+					       next_check,    put_check,     close_check};
+
+/* ---- varve_warnings ---- */
+
+typedef struct warning_rows {
+	const vv_sql_warning *next, *at;
+} warning_rows;
+
+static void declare_warnings(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+{
+	static const char *const texts[] = {"table_name", "column_name", "type", "warning"},
+				 *const counts[] = {"cells", "first_row"};
+
+	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
+	vv_sql_function_declare(sql, counts, COUNT(counts), "INTEGER");
+	t->columns = COUNT(texts) + COUNT(counts);
+	t->arguments = 0;
+}
+
+static int open_warnings(void **state, const vv_sql_function_table *t, const char *const *arguments,
+			 varve_error *err)
+{
+	warning_rows *l = sqlite3_malloc64(sizeof(*l));
+
+	(void)arguments;
+	*state = l;
+	if (!l) {
+		return vv_sql_error_memory(err);
+	}
+	l->next = t->catalog->warnings;
+	l->at = NULL;
+	return 0;
+}
+
+static int next_warnings(void *state, varve_error *err)
+{
+	warning_rows *l = state;
+
+	(void)err;
+	do {
+		l->at = l->next;
+		l->next = l->at ? l->at->next : NULL;
+	} while (l->at && l->at->count == 0);
+	return l->at != NULL;
+}
+
+static void put_warnings(void *state, sqlite3_context *context, size_t column)
+{
+	const vv_sql_warning *w = ((warning_rows *)state)->at;
+
+	if (column >= 4) {
+		put_count(context, column == 4 ? w->count : w->row);
+	} else {
+		vv_sql_function_put_text(context, column == 0   ? w->label
+						  : column == 1 ? w->column
+						  : column == 2 ? w->type
+						  : w->kind == VV_WARNING_MISFIT
+							  ? "not of its type: NULL"
+							  : "nearest double");
+	}
+}
+
+static void close_warnings(void *state)
+{
+	sqlite3_free(state);
+}
+
+const vv_sql_function vv_sql_function_warnings = {"varve_warnings", declare_warnings,
+						  open_warnings,    next_warnings,
+						  put_warnings,     close_warnings};

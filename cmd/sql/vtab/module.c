@@ -1,0 +1,312 @@
+/*
+ * module: knows what is registered under which name, and what the functions varve_attach and varve_use do.
+ */
+#include "cmd/sql/vtab/module.h"
+
+#include <sqlite3ext.h>
+#include <string.h>
+
+#include "cmd/sql/vtab/diff.h"
+#include "cmd/sql/vtab/lists.h"
+#include "cmd/sql/vtab/registered.h"
+#include "cmd/sql/vtab/row.h"
+#include "cmd/sql/vtab/rows.h"
+SQLITE_EXTENSION_INIT1
+
+/* sqlite3_vtab_in, sqlite3_vtab_rhs_value: what came before has no such functions, and must not be called. */
+#define OLDEST_SQLITE 3038000
+
+static const vv_sql_function *const fixed[] = {&vv_sql_function_log, &vv_sql_function_tables,
+					       &vv_sql_function_columns, &vv_sql_function_check,
+					       &vv_sql_function_warnings};
+
+static const vv_sql_function *const of_tables[] = {
+	[VV_NAME_DIFF] = &vv_sql_function_diff,
+	[VV_NAME_DIFF_CELLS] = &vv_sql_function_diff_cells,
+	[VV_NAME_ROW] = &vv_sql_function_row,
+};
+
+static void free_registered(void *p)
+{
+	vv_sql_registered *r = p;
+
+	vv_sql_name_clear(&r->name);
+	vv_sql_catalog_drop(r->catalog);
+	sqlite3_free(r);
+}
+
+static void drop_catalog(void *p)
+{
+	vv_sql_catalog_drop(p);
+}
+
+/* Takes the name. */
+static int add(vv_sql_catalog *c, const char *module, const vv_sql_name *name,
+	       const vv_sql_function *function, varve_error *err)
+{
+	vv_sql_registered *r = sqlite3_malloc64(sizeof(*r));
+
+	if (!r) {
+		return vv_sql_error_memory(err);
+	}
+	memset(r, 0, sizeof(*r));
+	r->catalog = vv_sql_catalog_keep(c);
+	r->repo = c->repo;
+	r->function = function;
+	if (name) {
+		r->name = *name;
+	}
+	if (sqlite3_create_module_v2(c->db, module,
+				     function ? &vv_sql_function_module : &vv_sql_rows_module, r,
+				     free_registered) != SQLITE_OK) {
+		return vv_sql_error_format(err, VARVE_EIO, "SQLite takes no table '%s': %s", module,
+					   sqlite3_errmsg(c->db));
+	}
+	return 0;
+}
+
+static int add_fixed(vv_sql_catalog *c, varve_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]) && rc == 0; i++) {
+		rc = add(c, fixed[i]->name, NULL, fixed[i], err);
+	}
+	return rc;
+}
+
+int vv_sql_module_add(vv_sql_catalog *c, const char *word, varve_error *err)
+{
+	vv_sql_name name;
+	int rc = vv_sql_name_find(&name, c, word, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	return add(c, word, &name,
+		   name.kind == VV_NAME_DIFF || name.kind == VV_NAME_DIFF_CELLS ||
+				   name.kind == VV_NAME_ROW
+			   ? of_tables[name.kind]
+			   : NULL,
+		   err);
+}
+
+int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, varve_error *err)
+{
+	varve_repo_options how = VARVE_INIT(varve_repo_options);
+	varve_repo *repo;
+	int rc;
+
+	how.flags = VARVE_OPEN_ENVIRON;
+	if ((rc = varve_repo_open(&repo, path, &how, err)) < 0) {
+		return rc;
+	}
+	c->repo = repo;
+	return add_fixed(c, err);
+}
+
+/* ---- functions of SQL ---- */
+
+static void fail(sqlite3_context *context, const varve_error *err)
+{
+	sqlite3_result_error(context, err->message, -1);
+	if (err->code == VARVE_ENOMEM) {
+		sqlite3_result_error_nomem(context);
+	}
+}
+
+/* Registers what queries ask of a table, under each of its names; revision NULL: as it is now. */
+static int add_names(vv_sql_catalog *c, const char *revision, varve_error *err)
+{
+	size_t count;
+	char **paths;
+	int rc = vv_sql_name_list(&paths, &count, c->repo, revision, err);
+
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		const char *name;
+		size_t len;
+
+		vv_sql_name_short(&name, &len, paths, count, i);
+		for (int kind = VV_NAME_VERSION; kind <= VV_NAME_ROW && rc == 0; kind++) {
+			char *word = sqlite3_mprintf("%s%.*s%s%s", vv_sql_name_prefix(kind),
+						     (int)len, name, revision ? "@" : "",
+						     revision ? revision : "");
+			bool wanted = kind == VV_NAME_VERSION || !revision;
+
+			rc = !word    ? vv_sql_error_memory(err)
+			     : wanted ? vv_sql_module_add(c, word, err)
+				      : 0;
+			sqlite3_free(word);
+		}
+	}
+	vv_sql_name_list_free(paths);
+	return rc;
+}
+
+/* A table in temp is in the lists that programs show; it hides the module of the same name, and is the same. */
+static int create_temporary(vv_sql_catalog *c, varve_error *err)
+{
+	const char *folder = varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);
+	size_t count;
+	char **paths;
+	int rc = vv_sql_name_list(&paths, &count, c->repo, NULL, err);
+
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		const char *name;
+		size_t len;
+		char *sql, *message = NULL;
+
+		vv_sql_name_short(&name, &len, paths, count, i);
+		sql = sqlite3_mprintf(
+			"CREATE VIRTUAL TABLE IF NOT EXISTS temp.\"%.*w\" USING varve('%q','%s%q')",
+			(int)len, name,
+			folder ? folder : varve_repo_folder(c->repo, VARVE_FOLDER_GIT),
+			folder ? "" : "HEAD:", paths[i]);
+		if (!sql) {
+			rc = vv_sql_error_memory(err);
+		} else if (sqlite3_exec(c->db, sql, NULL, NULL, &message) != SQLITE_OK) {
+			rc = vv_sql_error_format(err, VARVE_EUSAGE, "%s: %s", paths[i],
+						 message ? message : "SQLite takes no table");
+		}
+		sqlite3_free(message);
+		sqlite3_free(sql);
+	}
+	vv_sql_name_list_free(paths);
+	return rc;
+}
+
+/* Branches and tags as versions: "prices@v1". */
+static int add_refs(vv_sql_catalog *c, varve_error *err)
+{
+	static const char *const folders[] = {"refs/heads/", "refs/tags/"};
+	int rc = add_names(c, "HEAD", err);
+
+	for (size_t i = 0; i < 2 && rc == 0; i++) {
+		const varve_ref *ref;
+		varve_refs *refs;
+
+		rc = varve_refs_open(&refs, c->repo, folders[i], err);
+		while (rc == 0 && (rc = varve_refs_next(refs, &ref, err)) > 0) {
+			rc = ref->commit[0] ? add_names(c, ref->name + strlen(folders[i]), err) : 0;
+		}
+		varve_refs_free(refs);
+	}
+	return rc;
+}
+
+/* varve_attach('FOLDER'): the number of tables. */
+static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	vv_sql_catalog *c = sqlite3_user_data(context);
+	const char *path = (const char *)sqlite3_value_text(argv[0]);
+	size_t count = 0;
+	char **paths = NULL;
+	char head[VARVE_ID_SIZE];
+	varve_error err;
+	int rc;
+
+	(void)argc;
+	if (!path) {
+		sqlite3_result_error(context, "varve_attach takes the path of a repository", -1);
+		return;
+	}
+	if (c->repo) {
+		sqlite3_result_error(context,
+				     "a repository is attached already: use another connection, or "
+				     "CREATE VIRTUAL TABLE ... USING varve(FOLDER, REVISION:PATH)",
+				     -1);
+		return;
+	}
+	rc = vv_sql_module_open_repo(c, path, &err);
+	if (rc == 0 && (rc = add_names(c, NULL, &err)) == 0 &&
+	    varve_rev_parse(head, c->repo, "HEAD", NULL) == 0) {
+		rc = add_refs(c, &err);
+	}
+	if (rc == 0 && (rc = create_temporary(c, &err)) == 0) {
+		rc = vv_sql_name_list(&paths, &count, c->repo, NULL, &err);
+	}
+	vv_sql_name_list_free(paths);
+	if (rc < 0) {
+		fail(context, &err);
+	} else {
+		sqlite3_result_int64(context, (sqlite3_int64)count);
+	}
+}
+
+/* varve_use('HEAD~3'): makes the names "T@HEAD~3" known from the next statement on. Returns the commit. */
+static void use(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	vv_sql_catalog *c = sqlite3_user_data(context);
+	const char *revision = (const char *)sqlite3_value_text(argv[0]);
+	char commit[VARVE_ID_SIZE];
+	varve_error err;
+
+	(void)argc;
+	if (!revision || !c->repo) {
+		sqlite3_result_error(
+			context,
+			c->repo ? "varve_use takes a revision"
+				: "no repository is attached: SELECT varve_attach('FOLDER')",
+			-1);
+	} else if (vv_sql_revision_find(commit, c->repo, revision, &err) < 0 ||
+		   add_names(c, revision, &err) < 0) {
+		fail(context, &err);
+	} else {
+		sqlite3_result_text(context, commit, -1, SQLITE_TRANSIENT);
+	}
+}
+
+/* Loading twice is harmless: what was attached stays. */
+static bool is_installed(sqlite3 *db)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool found = sqlite3_prepare_v2(db, "SELECT 1 FROM pragma_module_list WHERE name = 'varve'",
+					-1, &stmt, NULL) == SQLITE_OK &&
+		     sqlite3_step(stmt) == SQLITE_ROW;
+
+	sqlite3_finalize(stmt);
+	return found;
+}
+
+int vv_sql_module_install(vv_sql_catalog **out, sqlite3 *db, char **message,
+			  const sqlite3_api_routines *api)
+{
+	vv_sql_catalog *c;
+	varve_error err;
+	int rc;
+
+	SQLITE_EXTENSION_INIT2(api)
+	if (out) {
+		*out = NULL;
+	}
+	if (sqlite3_libversion_number() < OLDEST_SQLITE) {
+		*message = sqlite3_mprintf("varve needs SQLite 3.38 or later, and this is %s",
+					   sqlite3_libversion());
+		return SQLITE_ERROR;
+	}
+	if (is_installed(db)) {
+		return SQLITE_OK;
+	}
+	if (!(c = vv_sql_catalog_new(db))) {
+		return SQLITE_NOMEM;
+	}
+	/* The module keeps the catalog: it goes with the connection. */
+	rc = sqlite3_create_module_v2(db, "varve", &vv_sql_rows_created_module, c, drop_catalog);
+	if (rc == SQLITE_OK) {
+		rc = sqlite3_create_function_v2(db, "varve_attach", 1,
+						SQLITE_UTF8 | SQLITE_DIRECTONLY, c, attach, NULL,
+						NULL, NULL);
+	}
+	if (rc == SQLITE_OK) {
+		rc = sqlite3_create_function_v2(db, "varve_use", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+						c, use, NULL, NULL, NULL);
+	}
+	if (rc == SQLITE_OK && add_fixed(c, &err) < 0) {
+		*message = sqlite3_mprintf("%s", err.message);
+		rc = SQLITE_ERROR;
+	}
+	if (rc == SQLITE_OK && out) {
+		*out = c;
+	}
+	return rc;
+}

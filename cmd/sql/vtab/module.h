@@ -1,0 +1,25 @@
+/*
+ * module: the tables of a connection: which names lead to which virtual table.
+ *
+ * SQLite asks for no unknown name, so that a name is registered before the statement that uses it is prepared:
+ * vv_sql_module_add finds what it means (name.h) and registers a module of that name.
+ */
+#ifndef VV_CMD_SQL_VTAB_MODULE_H
+#define VV_CMD_SQL_VTAB_MODULE_H
+
+#include "cmd/sql/vtab/name.h"
+
+/* Registers a module for this name. As vv_sql_name_find. */
+int vv_sql_module_add(vv_sql_catalog *c, const char *name, varve_error *err);
+
+/* Opens a repository for the catalog, in place of the one that it has. */
+int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, varve_error *err);
+
+struct sqlite3_api_routines;
+
+/* What the extension does when it is loaded into a connection: its entry point (extension.c) and programs that link this
+ * call it. *out is borrowed from the connection. Returns a code of SQLite, with *message for sqlite3_free. */
+int vv_sql_module_install(vv_sql_catalog **out, struct sqlite3 *db, char **message,
+			  const struct sqlite3_api_routines *api);
+
+#endif

@@ -1,0 +1,383 @@
+/*
+ * name: knows how names are compared, and which of several candidates is meant.
+ */
+#include "cmd/sql/vtab/name.h"
+
+#include <sqlite3ext.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+SQLITE_EXTENSION_INIT3
+
+static const char *const prefixes[] = {
+	[VV_NAME_VERSION] = "",
+	[VV_NAME_AT] = "varve_at_",
+	[VV_NAME_HISTORY] = "varve_history_",
+	[VV_NAME_DIFF] = "varve_diff_",
+	[VV_NAME_DIFF_CELLS] = "varve_diff_cells_",
+	[VV_NAME_ROW] = "varve_row_",
+};
+
+const char *vv_sql_name_prefix(int kind)
+{
+	return prefixes[kind];
+}
+
+void vv_sql_name_clear(vv_sql_name *n)
+{
+	sqlite3_free(n->path);
+	sqlite3_free(n->revision);
+	memset(n, 0, sizeof(*n));
+}
+
+/* ---- the tables that there are ---- */
+
+void vv_sql_name_list_free(char **paths)
+{
+	for (size_t i = 0; paths && paths[i]; i++) {
+		sqlite3_free(paths[i]);
+	}
+	sqlite3_free(paths);
+}
+
+static int take_path(char ***paths, size_t *count, const char *path, varve_error *err)
+{
+	char **more = sqlite3_realloc64(*paths, (*count + 2) * sizeof(*more));
+
+	if (!more) {
+		return vv_sql_error_memory(err);
+	}
+	*paths = more;
+	more[*count + 1] = NULL;
+	more[*count] = sqlite3_mprintf("%s", path);
+	return more[(*count)++] ? 0 : vv_sql_error_memory(err);
+}
+
+int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *revision,
+		     varve_error *err)
+{
+	varve_versions_options how = VARVE_INIT(varve_versions_options);
+	const varve_version_facts *facts;
+	varve_versions *list = NULL;
+	char commit[VARVE_ID_SIZE];
+	char **paths = NULL;
+	int rc = 0;
+
+	*out = NULL;
+	*count = 0;
+	if (!repo) {
+		return 0;
+	}
+	if (revision || !varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE)) {
+		rc = vv_sql_revision_find(commit, repo, revision ? revision : "HEAD", err);
+		how.revision = commit;
+	}
+	if (rc == 0) {
+		rc = varve_versions_open(&list, repo, &how, err);
+	}
+	while (rc == 0 && (rc = varve_versions_next(list, &facts, err)) > 0) {
+		rc = facts->table ? take_path(&paths, count, facts->path, err) : 0;
+	}
+	varve_versions_free(list);
+	if (rc < 0) {
+		vv_sql_name_list_free(paths);
+		*count = 0;
+		return rc;
+	}
+	*out = paths;
+	return 0;
+}
+
+/* ---- comparing ---- */
+
+static char folded(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c == '-' || c == ' ' ? '_' : c);
+}
+
+static bool equal(const char *name, size_t name_len, const char *part, size_t part_len)
+{
+	bool same = name_len == part_len;
+
+	for (size_t i = 0; i < name_len && same; i++) {
+		same = folded(name[i]) == folded(part[i]);
+	}
+	return same;
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static size_t stem_len(const char *file)
+{
+	const char *dot = strchr(file + (file[0] == '.'), '.');
+
+	return dot ? (size_t)(dot - file) : strlen(file);
+}
+
+/* How closely a name is that of a path: 3 its path, 2 its last part, 1 that without its ending, 0 not at all. */
+static int closeness(const char *path, const char *name, size_t len)
+{
+	const char *file = last_part(path);
+
+	return equal(name, len, path, strlen(path))     ? 3
+	       : equal(name, len, file, strlen(file))   ? 2
+	       : equal(name, len, file, stem_len(file)) ? 1
+							: 0;
+}
+
+static size_t count_as(char *const *paths, size_t count, const char *name, size_t len, int least)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		n += closeness(paths[i], name, len) >= least;
+	}
+	return n;
+}
+
+void vv_sql_name_short(const char **at, size_t *len, char *const *paths, size_t count, size_t i)
+{
+	*at = last_part(paths[i]);
+	*len = stem_len(*at);
+	if (count_as(paths, count, *at, *len, 1) > 1) {
+		*len = strlen(*at);
+		if (count_as(paths, count, *at, *len, 1) > 1) {
+			*at = paths[i];
+			*len = strlen(*at);
+		}
+	}
+}
+
+/* Letters that must be changed, added or left out, at most `most`. */
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len, size_t most)
+{
+	size_t row[64];
+
+	if (a_len >= 63 || b_len >= 63) {
+		return most + 1;
+	}
+	for (size_t j = 0; j <= b_len; j++) {
+		row[j] = j;
+	}
+	for (size_t i = 1; i <= a_len; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b_len; j++) {
+			size_t cost = corner + (folded(a[i - 1]) != folded(b[j - 1]));
+
+			corner = row[j];
+			row[j] = row[j] + 1 < cost ? row[j] + 1 : cost;
+			row[j] = row[j - 1] + 1 < row[j] ? row[j - 1] + 1 : row[j];
+		}
+	}
+	return row[b_len];
+}
+
+static void hint_nearest(varve_error *err, char *const *paths, size_t count, const char *name,
+			 size_t len)
+{
+	size_t best = 4, at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *file = last_part(paths[i]);
+		size_t one = distance(name, len, file, stem_len(file), 3),
+		       two = distance(name, len, file, strlen(file), 3),
+		       near = one < two ? one : two;
+
+		if (near < best && near * 3 <= len + 2) {
+			best = near;
+			at = i;
+		}
+	}
+	if (best < 4) {
+		const char *near;
+		size_t near_len;
+
+		vv_sql_name_short(&near, &near_len, paths, count, at);
+		snprintf(err->hint, sizeof(err->hint), "did you mean \"%.*s\"?", (int)near_len,
+			 near);
+	} else if (count > 0) {
+		snprintf(err->hint, sizeof(err->hint),
+			 "'SELECT name FROM varve_tables' lists the tables");
+	} else {
+		snprintf(err->hint, sizeof(err->hint),
+			 "add tables with 'varve add', or name a file: \"./prices.csv\"");
+	}
+}
+
+/* ---- finding ---- */
+
+/* The one path that the name means among paths. */
+static int choose(char **out, char *const *paths, size_t count, const char *name, size_t len,
+		  varve_error *err)
+{
+	const char *found = NULL, *other = NULL;
+	int best = 0;
+
+	*out = NULL;
+	for (size_t i = 0; i < count; i++) {
+		int close = closeness(paths[i], name, len);
+
+		if (close > best) {
+			best = close;
+			found = paths[i];
+			other = NULL;
+		} else if (close == best && close > 0) {
+			other = paths[i];
+		}
+	}
+	if (other) {
+		vv_sql_error_format(err, VARVE_EUSAGE, "'%.*s' may be '%s' or '%s'", (int)len, name,
+				    found, other);
+		snprintf(err->hint, sizeof(err->hint),
+			 best == 3
+				 ? "SQL does not tell their names apart; name a file by its place: "
+				   "\"./%s\""
+				 : "name one by its path: \"%s\"",
+			 found);
+		return VARVE_EUSAGE;
+	}
+	if (!found) {
+		return VARVE_ENOTFOUND;
+	}
+	*out = sqlite3_mprintf("%s", found);
+	return *out ? 0 : vv_sql_error_memory(err);
+}
+
+/* NAME@REVISION, cut at this '@'. */
+static int find_cut(vv_sql_name *out, vv_sql_catalog *c, const char *word, const char *at,
+		    varve_error *err)
+{
+	size_t count, len = (size_t)(at - word);
+	char **paths;
+	int rc = vv_sql_name_list(&paths, &count, c->repo, at + 1, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	rc = choose(&out->path, paths, count, word, len, err);
+	if (rc == VARVE_ENOTFOUND) {
+		vv_sql_error_format(err, VARVE_ENOTFOUND, "%s has no table '%.*s'", at + 1,
+				    (int)len, word);
+		hint_nearest(err, paths, count, word, len);
+	}
+	vv_sql_name_list_free(paths);
+	if (rc == 0 && !(out->revision = sqlite3_mprintf("%s", at + 1))) {
+		rc = vv_sql_error_memory(err);
+	}
+	return rc;
+}
+
+static bool is_file(const char *word)
+{
+	struct stat st;
+
+	return stat(word, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static int take_file(vv_sql_name *out, const char *word, varve_error *err)
+{
+	char *whole = realpath(word, NULL);
+
+	out->outside = true;
+	out->path = sqlite3_mprintf("%s", whole ? whole : word);
+	free(whole);
+	return out->path ? 0 : vv_sql_error_memory(err);
+}
+
+static int find_now(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err)
+{
+	size_t count;
+	char **paths;
+	varve_error unborn;
+	int rc = vv_sql_name_list(&paths, &count, c->repo, NULL, &unborn);
+
+	if (rc < 0 && rc != VARVE_ENOTFOUND) { /* no commit yet: no tables */
+		*err = unborn;
+		return rc;
+	}
+	rc = choose(&out->path, paths, count, word, strlen(word), err);
+	if (rc == VARVE_ENOTFOUND) {
+		err->hint[0] = '\0';
+		vv_sql_error_format(err, VARVE_ENOTFOUND, "no such table: %s", word);
+		hint_nearest(err, paths, count, word, strlen(word));
+	}
+	vv_sql_name_list_free(paths);
+	return rc;
+}
+
+static int find_version(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err)
+{
+	varve_error of_cut = {.code = 0};
+	int rc = strncmp(word, "./", 2) == 0 && is_file(word) ? take_file(out, word, err)
+							      : find_now(out, c, word, err);
+
+	/* The revision may have an '@' itself, and so may the path: the first cut that fits. */
+	for (const char *at = strchr(word, '@'); rc == VARVE_ENOTFOUND && at && c->repo;
+	     at = strchr(at + 1, '@')) {
+		int cut = at > word && at[1] ? find_cut(out, c, word, at, err) : VARVE_ENOTFOUND;
+
+		of_cut = cut < 0 && of_cut.code == 0 && at > word && at[1] ? *err : of_cut;
+		rc = cut;
+	}
+	if (rc == VARVE_ENOTFOUND && is_file(word)) {
+		return take_file(out, word, err);
+	}
+	if (rc < 0 && of_cut.code != 0) {
+		*err = of_cut;
+		rc = of_cut.code;
+	}
+	return rc;
+}
+
+/* Functions of a table that is no longer in the work tree find it in HEAD. */
+static int find_function(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err)
+{
+	static const char head[] = "@HEAD";
+	char *in_head;
+	varve_error other;
+	int rc = find_version(out, c, word, err);
+
+	if (rc != VARVE_ENOTFOUND || !c->repo || strchr(word, '@')) {
+		return rc;
+	}
+	if (!(in_head = sqlite3_mprintf("%s%s", word, head))) {
+		return vv_sql_error_memory(err);
+	}
+	vv_sql_name_clear(out);
+	if (find_version(out, c, in_head, &other) == 0) {
+		rc = 0;
+	}
+	sqlite3_free(in_head);
+	return rc;
+}
+
+int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err)
+{
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	err->hint[0] = '\0';
+	rc = find_version(out, c, word, err);
+	for (int kind = VV_NAME_ROW; rc == VARVE_ENOTFOUND && kind > VV_NAME_VERSION; kind--) {
+		size_t len = strlen(prefixes[kind]);
+
+		/* varve_diff_cells_ begins as varve_diff_ does, and comes before it here */
+		if (sqlite3_strnicmp(word, prefixes[kind], (int)len) == 0 && word[len]) {
+			vv_sql_name_clear(out);
+			rc = find_function(out, c, word + len, err);
+			out->kind = kind;
+			break;
+		}
+	}
+	if (rc < 0) {
+		vv_sql_name_clear(out);
+	}
+	return rc;
+}

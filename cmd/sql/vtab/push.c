@@ -1,0 +1,334 @@
+/*
+ * push: knows how SQLite compares (sqlite.org/datatype3.html, 4), and how varve does.
+ *
+ * A column of numbers has a numeric affinity: a text on the other side that looks like a number becomes one, any other
+ * sorts after all numbers. A column of texts has the affinity TEXT; where the other side is a column of numbers, that is
+ * stronger, and the texts are converted: therefore only constants and parameters are compared as texts here, and in a
+ * join only for equality with texts without digits.
+ */
+#include "cmd/sql/vtab/push.h"
+
+#include <math.h>
+#include <sqlite3ext.h>
+#include <string.h>
+
+#include "cmd/sql/vtab/value.h"
+SQLITE_EXTENSION_INIT3
+
+#define DAY_LEN 10 /* 2026-11-17 */
+
+bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op)
+{
+	const varve_column *c = varve_table_column(of->table, column);
+	bool compares = op == SQLITE_INDEX_CONSTRAINT_EQ || op == SQLITE_INDEX_CONSTRAINT_LT ||
+			op == SQLITE_INDEX_CONSTRAINT_LE || op == SQLITE_INDEX_CONSTRAINT_GT ||
+			op == SQLITE_INDEX_CONSTRAINT_GE;
+
+	if (varve_table_find_column(of->table, c->name) != (int32_t)column) {
+		return false; /* another column has the name, too */
+	}
+	switch (c->type) {
+	case VARVE_TYPE_INTEGER:
+	case VARVE_TYPE_STRING:
+	case VARVE_TYPE_DATE:
+	case VARVE_TYPE_DATETIME:
+		return compares || op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL;
+	case VARVE_TYPE_NUMBER:
+		return (compares && of->columns[column].class == VV_CLASS_REAL) ||
+		       op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL;
+	default:
+		return op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL;
+	}
+}
+
+/* Takes the text. What is no value of the column's type is not tested: varve would refuse it. */
+static int add_text(vv_sql_push *p, size_t column, int op, char *text, size_t len, varve_error *err)
+{
+	const varve_cell cell = {.text = text, .len = (uint32_t)len, .state = VARVE_CELL_TEXT};
+	varve_test *t = &p->tests[p->count];
+	varve_value v;
+	int rc = 0;
+
+	if (!text) {
+		return vv_sql_error_memory(err);
+	}
+	if (len > UINT32_MAX || p->count == VV_PUSH_MOST) {
+		sqlite3_free(text);
+		return 0;
+	}
+	if (op != VARVE_TEST_IS && op != VARVE_TEST_NOT_NULL) {
+		rc = varve_table_value(&v, p->of->table, column, &cell, err);
+	}
+	if (rc < 0 || (op != VARVE_TEST_IS && op != VARVE_TEST_NOT_NULL &&
+		       (v.kind == VARVE_VALUE_NULL || v.kind == VARVE_VALUE_MISFIT))) {
+		sqlite3_free(text);
+		return rc;
+	}
+	memset(t, 0, sizeof(*t));
+	t->column = varve_table_column(p->of->table, column)->name;
+	t->op = op;
+	t->value.data = text;
+	t->value.len = len;
+	p->texts[p->count++] = text;
+	return 0;
+}
+
+static int add_int(vv_sql_push *p, size_t column, int op, sqlite3_int64 i, varve_error *err)
+{
+	char *text = sqlite3_mprintf("%lld", i);
+
+	return add_text(p, column, op, text, text ? strlen(text) : 0, err);
+}
+
+static int add_double(vv_sql_push *p, size_t column, int op, double d, varve_error *err)
+{
+	char *text = sqlite3_mprintf("%!.17g", d);
+
+	return add_text(p, column, op, text, text ? strlen(text) : 0, err);
+}
+
+/* A side of the range that a comparison leaves: each is closed, since SQLite looks at its ends again. */
+static bool has_low(int op)
+{
+	return op == SQLITE_INDEX_CONSTRAINT_EQ || op == SQLITE_INDEX_CONSTRAINT_GT ||
+	       op == SQLITE_INDEX_CONSTRAINT_GE;
+}
+
+static bool has_high(int op)
+{
+	return op == SQLITE_INDEX_CONSTRAINT_EQ || op == SQLITE_INDEX_CONSTRAINT_LT ||
+	       op == SQLITE_INDEX_CONSTRAINT_LE;
+}
+
+static int compare_ints(vv_sql_push *p, size_t column, int op, sqlite3_int64 i, varve_error *err)
+{
+	int rc = 0;
+
+	if (op == SQLITE_INDEX_CONSTRAINT_EQ) {
+		return add_int(p, column, VARVE_TEST_EQUAL, i, err);
+	}
+	if (has_low(op)) {
+		rc = add_int(p, column, VARVE_TEST_FROM, i, err);
+	}
+	if (rc == 0 && has_high(op)) {
+		rc = add_int(p, column, VARVE_TEST_UP_TO, i, err);
+	}
+	return rc;
+}
+
+/* Cells are decimals for varve, and their nearest doubles for SQLite: the range is wider by more than half a step
+ * between doubles, at both ends. */
+static int compare_doubles(vv_sql_push *p, size_t column, int op, double d, varve_error *err)
+{
+	double low = nextafter(nextafter(d, -INFINITY), -INFINITY),
+	       high = nextafter(nextafter(d, INFINITY), INFINITY);
+	int rc = 0;
+
+	if (!isfinite(low) || !isfinite(high)) {
+		return 0;
+	}
+	if (has_low(op)) {
+		rc = add_double(p, column, VARVE_TEST_FROM, low, err);
+	}
+	if (rc == 0 && has_high(op)) {
+		rc = add_double(p, column, VARVE_TEST_UP_TO, high, err);
+	}
+	return rc;
+}
+
+/* An integer column and a double. */
+static int compare_mixed(vv_sql_push *p, size_t column, int op, double d, varve_error *err)
+{
+	const double most = 9e18;
+	int rc = 0;
+
+	if (!(d > -most && d < most)) {
+		return 0;
+	}
+	if (has_low(op)) {
+		rc = add_int(p, column, VARVE_TEST_FROM, (sqlite3_int64)floor(d), err);
+	}
+	if (rc == 0 && has_high(op)) {
+		rc = add_int(p, column, VARVE_TEST_UP_TO, (sqlite3_int64)ceil(d), err);
+	}
+	return rc;
+}
+
+static int compare_number(vv_sql_push *p, size_t column, int op, sqlite3_value *number,
+			  varve_error *err)
+{
+	bool integer = p->of->columns[column].class == VV_CLASS_INTEGER;
+
+	switch (sqlite3_value_numeric_type(number)) {
+	case SQLITE_INTEGER:
+		return integer ? compare_ints(p, column, op, sqlite3_value_int64(number), err)
+			       : compare_doubles(p, column, op, (double)sqlite3_value_int64(number),
+						 err);
+	case SQLITE_FLOAT:
+		return integer ? compare_mixed(p, column, op, sqlite3_value_double(number), err)
+			       : compare_doubles(p, column, op, sqlite3_value_double(number), err);
+	default:
+		return 0;
+	}
+}
+
+/* A text that looks like a number is one here. It is asked of a copy, since asking changes the value, which may be that of
+ * another comparison, too. */
+static int compare_numbers(vv_sql_push *p, size_t column, int op, sqlite3_value *value,
+			   varve_error *err)
+{
+	sqlite3_value *copy;
+	int rc;
+
+	if (sqlite3_value_type(value) != SQLITE_TEXT) {
+		return compare_number(p, column, op, value, err);
+	}
+	if (!(copy = sqlite3_value_dup(value))) {
+		return vv_sql_error_memory(err);
+	}
+	rc = compare_number(p, column, op, copy, err);
+	sqlite3_value_free(copy);
+	return rc;
+}
+
+/* Can SQLite take it for a number? */
+static bool may_be_number(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] >= '0' && text[i] <= '9') {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Days of a column of times, by what the text begins with; the ends of a day where its order is not known to be that of
+ * the text. */
+static int compare_days(vv_sql_push *p, size_t column, int op, const char *text, size_t len,
+			varve_error *err)
+{
+	bool times = varve_table_column(p->of->table, column)->type == VARVE_TYPE_DATETIME;
+	char *day;
+	int rc = 0;
+
+	if (strcmp(varve_table_column(p->of->table, column)->format, "default") != 0 ||
+	    (times ? len < DAY_LEN : len != DAY_LEN)) {
+		return 0;
+	}
+	if (has_low(op)) {
+		day = sqlite3_mprintf("%.*s%s", DAY_LEN, text, times ? "T00:00:00Z" : "");
+		rc = add_text(p, column, VARVE_TEST_FROM, day, day ? strlen(day) : 0, err);
+	}
+	if (rc == 0 && has_high(op)) {
+		day = sqlite3_mprintf("%.*s%s", DAY_LEN, text, times ? "T23:59:59.999999999Z" : "");
+		rc = add_text(p, column, VARVE_TEST_UP_TO, day, day ? strlen(day) : 0, err);
+	}
+	return rc;
+}
+
+static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *value, bool literal,
+			 varve_error *err)
+{
+	const char *text;
+	size_t len;
+	char *copy;
+
+	/* Asking for the text of anything else would make a text of it. */
+	if (sqlite3_value_type(value) != SQLITE_TEXT) {
+		return 0;
+	}
+	if (!(text = (const char *)sqlite3_value_text(value))) {
+		return vv_sql_error_memory(err);
+	}
+	len = (size_t)sqlite3_value_bytes(value);
+	if (!literal && (op != SQLITE_INDEX_CONSTRAINT_EQ || may_be_number(text, len))) {
+		return 0;
+	}
+	if (varve_table_column(p->of->table, column)->type != VARVE_TYPE_STRING) {
+		return compare_days(p, column, op, text, len, err);
+	}
+	if (!(copy = sqlite3_malloc64(len + 1))) {
+		return vv_sql_error_memory(err);
+	}
+	memcpy(copy, text, len + 1);
+	return add_text(p, column,
+			op == SQLITE_INDEX_CONSTRAINT_EQ   ? VARVE_TEST_IS
+			: op == SQLITE_INDEX_CONSTRAINT_LT ? VARVE_TEST_BELOW
+			: op == SQLITE_INDEX_CONSTRAINT_LE ? VARVE_TEST_UP_TO
+			: op == SQLITE_INDEX_CONSTRAINT_GT ? VARVE_TEST_ABOVE
+							   : VARVE_TEST_FROM,
+			copy, len, err);
+}
+
+int vv_sql_push_add(vv_sql_push *p, size_t column, int op, sqlite3_value *value, bool literal,
+		    varve_error *err)
+{
+	if (op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL) {
+		char *nothing = sqlite3_mprintf("");
+
+		return add_text(p, column, VARVE_TEST_NOT_NULL, nothing, 0, err);
+	}
+	if (sqlite3_value_type(value) == SQLITE_NULL) {
+		p->none = true; /* no comparison with NULL is true */
+		return 0;
+	}
+	return p->of->columns[column].class == VV_CLASS_TEXT
+		       ? compare_texts(p, column, op, value,
+				       literal || sqlite3_value_frombind(value), err)
+		       : compare_numbers(p, column, op, value, err);
+}
+
+/* Is a value of the list one that the column's cells are compared with as numbers? */
+static bool is_number(sqlite3_value *v)
+{
+	return sqlite3_value_type(v) == SQLITE_INTEGER || sqlite3_value_type(v) == SQLITE_FLOAT;
+}
+
+int vv_sql_push_add_list(vv_sql_push *p, size_t column, sqlite3_value *list, varve_error *err)
+{
+	bool any = false;
+	double low = 0, high = 0;
+	sqlite3_value *v = NULL;
+	int rc = sqlite3_vtab_in_first(list, &v);
+
+	if (p->of->columns[column].class == VV_CLASS_TEXT) {
+		return 0;
+	}
+	for (; rc == SQLITE_OK && v; rc = sqlite3_vtab_in_next(list, &v)) {
+		double d = sqlite3_value_double(v);
+
+		if (sqlite3_value_type(v) == SQLITE_NULL) {
+			continue;
+		}
+		if (!is_number(v)) {
+			return 0;
+		}
+		low = !any || d < low ? d : low;
+		high = !any || d > high ? d : high;
+		any = true;
+	}
+	if (rc != SQLITE_OK && rc != SQLITE_DONE) {
+		return rc == SQLITE_NOMEM ? vv_sql_error_memory(err) : 0;
+	}
+	if (!any) {
+		p->none = true;
+		return 0;
+	}
+	if (p->of->columns[column].class == VV_CLASS_INTEGER) {
+		/* Integers beyond 2^53 are not exact here: a step of doubles on each side holds them. */
+		low = nextafter(low, -INFINITY);
+		high = nextafter(high, INFINITY);
+		rc = compare_mixed(p, column, SQLITE_INDEX_CONSTRAINT_GE, low, err);
+		return rc < 0 ? rc
+			      : compare_mixed(p, column, SQLITE_INDEX_CONSTRAINT_LE, high, err);
+	}
+	rc = compare_doubles(p, column, SQLITE_INDEX_CONSTRAINT_GE, low, err);
+	return rc < 0 ? rc : compare_doubles(p, column, SQLITE_INDEX_CONSTRAINT_LE, high, err);
+}
+
+void vv_sql_push_clear(vv_sql_push *p)
+{
+	while (p->count > 0) {
+		sqlite3_free(p->texts[--p->count]);
+	}
+}

@@ -1,0 +1,692 @@
+/*
+ * rows: knows what a plan of SQLite asks of a version, and which versions a cursor reads one after the other.
+ */
+#include "cmd/sql/vtab/rows.h"
+
+#include <sqlite3ext.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/sql/vtab/columns.h"
+#include "cmd/sql/vtab/push.h"
+#include "cmd/sql/vtab/registered.h"
+#include "cmd/sql/vtab/scan.h"
+#include "cmd/sql/vtab/value.h"
+SQLITE_EXTENSION_INIT3
+
+#define READ_ONLY "read-only; edit the file, or write with Python's Repo.write"
+
+enum {
+	COMMIT_HASH,
+	COMMIT_DATE,
+	COMMITTER,
+	AUTHOR_DATE,
+	AUTHOR,
+	AUTHOR_MAIL,
+	MESSAGE,
+	COMMIT_COLUMNS /* of varve_history_T, behind those of the table */
+};
+
+static const char *const commit_columns[COMMIT_COLUMNS] = {
+	"commit_hash", "commit_date",  "committer", "author_date",
+	"author",      "author_email", "message"};
+
+typedef struct rows_table {
+	sqlite3_vtab base;
+	vv_sql_catalog *catalog;
+	varve_repo *repo; /* NULL: a file outside of repositories */
+	bool own_repo;
+	vv_sql_name name;
+	vv_sql_opened *declared; /* whose columns the table has */
+	uint64_t statement;      /* in which that was looked for last */
+	/* The columns of the table; those of a commit, or the argument; hidden, the cells as written. The argument
+	 * comes before these: SQLite fills hidden columns in their order. */
+	size_t columns, texts;
+} rows_table;
+
+typedef struct rows_cursor {
+	sqlite3_vtab_cursor base;
+	vv_sql_scan_plan plan;
+	sqlite3_value **values;
+	vv_sql_scan *scan;
+	uint64_t before,
+		rows; /* of the versions before, and of this one: each row has a number of its own */
+	bool end;
+	varve_log *log; /* of varve_history_T */
+	const varve_commit *commit;
+} rows_cursor;
+
+static vv_sql_place place_of(const rows_table *t)
+{
+	return (vv_sql_place){t->repo, t->name.path, t->name.revision};
+}
+
+static int fail(sqlite3_vtab *base, const varve_error *err)
+{
+	return vv_sql_catalog_fail(((rows_table *)base)->catalog, err, &base->zErrMsg);
+}
+
+/* ---- tables ---- */
+
+static void free_table(rows_table *t)
+{
+	if (t) {
+		vv_sql_opened_drop(t->declared);
+		vv_sql_name_clear(&t->name);
+		if (t->own_repo) {
+			varve_repo_free(t->repo);
+		}
+		vv_sql_catalog_drop(t->catalog);
+		sqlite3_free(t);
+	}
+}
+
+static int declare(rows_table *t, char **message, varve_error *err)
+{
+	size_t most = (size_t)sqlite3_limit(t->catalog->db, SQLITE_LIMIT_COLUMN, -1), extra;
+	vv_sql_columns_sql sql;
+	int rc;
+
+	t->columns = t->declared->facts->columns;
+	extra = t->name.kind == VV_NAME_HISTORY ? COMMIT_COLUMNS : t->name.kind == VV_NAME_AT;
+	if (t->columns + extra > most) {
+		vv_sql_error_format(err, VARVE_ENOSUPPORT,
+				    "'%s' has %zu columns, and SQLite takes at most %zu in a table",
+				    t->name.path, t->columns, most - extra);
+		return vv_sql_catalog_fail(t->catalog, err, message);
+	}
+	t->texts = t->columns + extra;
+	rc = vv_sql_columns_begin(&sql, most, err);
+	if (rc < 0) {
+		return vv_sql_catalog_fail(t->catalog, err, message);
+	}
+	vv_sql_columns_add_table(&sql, "", t->declared, false);
+	for (size_t i = 0; i < COMMIT_COLUMNS && t->name.kind == VV_NAME_HISTORY; i++) {
+		vv_sql_columns_add(&sql, "", commit_columns[i], "", "TEXT");
+	}
+	if (t->name.kind == VV_NAME_AT) {
+		vv_sql_columns_add(&sql, "", "revision", "", "TEXT HIDDEN");
+	}
+	if (t->texts + t->columns <= most) {
+		vv_sql_columns_add_table(&sql, "", t->declared, true);
+	}
+	return vv_sql_columns_end(&sql, t->catalog, message);
+}
+
+/* Takes the name. */
+static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, bool own_repo,
+		      vv_sql_name name, char **message)
+{
+	rows_table *t = sqlite3_malloc64(sizeof(*t));
+	vv_sql_place place;
+	varve_error err;
+	int rc;
+
+	if (!t) {
+		vv_sql_name_clear(&name);
+		if (own_repo) {
+			varve_repo_free(repo);
+		}
+		return SQLITE_NOMEM;
+	}
+	memset(t, 0, sizeof(*t));
+	t->catalog = vv_sql_catalog_keep(c);
+	t->repo = repo;
+	t->own_repo = own_repo;
+	t->name = name;
+	place = place_of(t);
+	rc = vv_sql_opened_get(&t->declared, c, &place, &err);
+	rc = rc < 0 ? vv_sql_catalog_fail(c, &err, message) : declare(t, message, &err);
+	if (rc != SQLITE_OK) {
+		free_table(t);
+		return rc;
+	}
+	t->statement = c->statement;
+	*out = &t->base;
+	return SQLITE_OK;
+}
+
+static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+		   char **message)
+{
+	const vv_sql_registered *r = aux;
+	vv_sql_name name = r->name;
+
+	(void)db;
+	(void)argc;
+	(void)argv;
+	name.path = sqlite3_mprintf("%s", r->name.path);
+	name.revision = r->name.revision ? sqlite3_mprintf("%s", r->name.revision) : NULL;
+	if (!name.path || (r->name.revision && !name.revision)) {
+		vv_sql_name_clear(&name);
+		return SQLITE_NOMEM;
+	}
+	return make_table(out, r->catalog, name.outside ? NULL : r->repo, false, name, message);
+}
+
+/* An argument as it is written, with its quotes. */
+static char *unquoted(const char *s)
+{
+	size_t len = strlen(s), n = 0;
+	char quote = s[0];
+	char *out = sqlite3_malloc64(len + 1);
+
+	if (!out) {
+		return NULL;
+	}
+	if (len < 2 || (quote != '\'' && quote != '"' && quote != '`')) {
+		memcpy(out, s, len + 1);
+		return out;
+	}
+	for (size_t i = 1; i + 1 < len; i++) {
+		out[n++] = s[i];
+		i += s[i] == quote && s[i + 1] == quote && i + 2 < len;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+/* "REV:PATH", or a path of the work tree. Takes word. */
+static int read_word(vv_sql_name *name, char *word)
+{
+	char *colon = strchr(word, ':');
+
+	memset(name, 0, sizeof(*name));
+	name->path = colon ? sqlite3_mprintf("%s", colon + 1) : word;
+	if (colon) {
+		*colon = '\0';
+		name->revision = word;
+	}
+	return name->path ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static int create(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+		  char **message)
+{
+	varve_repo_options how = VARVE_INIT(varve_repo_options);
+	vv_sql_catalog *c = aux;
+	varve_repo *repo = NULL;
+	char *folder = argc == 5 ? unquoted(argv[3]) : NULL,
+	     *word = argc == 4 || argc == 5 ? unquoted(argv[argc - 1]) : NULL;
+	vv_sql_name name = {.outside = argc == 4};
+	varve_error err;
+	int rc = SQLITE_OK;
+
+	(void)sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY); /* it opens any path */
+	how.flags = VARVE_OPEN_ENVIRON;
+	if (argc != 4 && argc != 5) {
+		*message = sqlite3_mprintf(
+			"write varve('FOLDER', 'REVISION:PATH') or varve('FILE')");
+		rc = SQLITE_ERROR;
+	} else if (!word || (argc == 5 && !folder)) {
+		rc = SQLITE_NOMEM;
+	} else if (argc == 4) {
+		name.path = word;
+		word = NULL;
+	} else if (varve_repo_open(&repo, folder, &how, &err) < 0) {
+		rc = vv_sql_catalog_fail(c, &err, message);
+	} else {
+		rc = read_word(&name, word);
+		word = NULL;
+	}
+	sqlite3_free(folder);
+	sqlite3_free(word);
+	if (rc != SQLITE_OK) {
+		vv_sql_name_clear(&name);
+		varve_repo_free(repo);
+		return rc;
+	}
+	return make_table(out, c, repo, repo != NULL, name, message);
+}
+
+static int disconnect(sqlite3_vtab *base)
+{
+	free_table((rows_table *)base);
+	return SQLITE_OK;
+}
+
+static int refuse_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_int64 *row)
+{
+	(void)argc;
+	(void)argv;
+	(void)row;
+	sqlite3_free(base->zErrMsg);
+	base->zErrMsg = sqlite3_mprintf("%s", READ_ONLY);
+	return SQLITE_READONLY;
+}
+
+/* ---- plans ---- */
+
+static bool is_binary(sqlite3_index_info *info, int i)
+{
+	const char *collation = sqlite3_vtab_collation(info, i);
+
+	return collation && sqlite3_stricmp(collation, "BINARY") == 0;
+}
+
+static bool in_key(const rows_table *t, int column)
+{
+	for (size_t i = 0; i < t->declared->facts->key_count; i++) {
+		if (t->declared->facts->key[i] == (size_t)column) {
+			return true;
+		}
+	}
+	return false;
+}
+
+typedef struct estimate {
+	double rows, cost;
+	size_t key_columns; /* with an equality */
+} estimate;
+
+static void count_condition(estimate *e, const rows_table *t, const vv_sql_scan_condition *c)
+{
+	if (c->column < 0) {
+		e->rows = 1;
+		e->cost = 200;
+	} else if (c->op == SQLITE_INDEX_CONSTRAINT_EQ && !c->list) {
+		e->key_columns += in_key(t, c->column);
+		e->rows = e->rows / 20;
+		e->cost = e->cost * 0.7;
+	} else if (c->op != SQLITE_INDEX_CONSTRAINT_ISNOTNULL) {
+		e->rows = e->rows / 3;
+		e->cost = e->cost * 0.8;
+	}
+}
+
+/* Takes a constraint where it can be pushed; false: it cannot. */
+static bool take(vv_sql_scan_condition *out, const rows_table *t, sqlite3_index_info *info, int i)
+{
+	const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+	sqlite3_value *known;
+
+	memset(out, 0, sizeof(*out));
+	out->column = c->iColumn;
+	out->op = c->op;
+	if (!c->usable) {
+		return false;
+	}
+	if (c->iColumn < 0) {
+		return c->op == SQLITE_INDEX_CONSTRAINT_EQ && t->name.kind != VV_NAME_HISTORY;
+	}
+	if ((size_t)c->iColumn >= t->columns ||
+	    !vv_sql_push_may(t->declared, (size_t)c->iColumn, c->op) ||
+	    (t->declared->columns[c->iColumn].class == VV_CLASS_TEXT &&
+	     c->op != SQLITE_INDEX_CONSTRAINT_ISNOTNULL && !is_binary(info, i))) {
+		return false;
+	}
+	out->literal = sqlite3_vtab_rhs_value(info, i, &known) == SQLITE_OK;
+	/* The rows of a few keys are found one by one; of other columns all values make one range. */
+	if (sqlite3_vtab_in(info, i, -1) && !in_key(t, c->iColumn)) {
+		if (t->name.kind == VV_NAME_HISTORY) {
+			return false; /* the list is there in xFilter only */
+		}
+		out->list = true;
+		(void)sqlite3_vtab_in(info, i, 1);
+	}
+	return true;
+}
+
+/* The argument of varve_at_T. */
+static int take_revision(bool *out, const rows_table *t, sqlite3_index_info *info)
+{
+	*out = false;
+	for (int i = 0; i < info->nConstraint; i++) {
+		const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+
+		if (c->iColumn != (int)t->columns || c->op != SQLITE_INDEX_CONSTRAINT_EQ) {
+			continue;
+		}
+		if (!c->usable) {
+			return SQLITE_CONSTRAINT;
+		}
+		if (!*out) {
+			info->aConstraintUsage[i].argvIndex = 1;
+			info->aConstraintUsage[i].omit = 1;
+			*out = true;
+		}
+	}
+	return SQLITE_OK;
+}
+
+static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
+{
+	rows_table *t = (rows_table *)base;
+	double rows = (double)t->declared->facts->rows + 1;
+	estimate e = {rows, rows * 2, 0};
+	bool at = false;
+	int count = 0, rc = SQLITE_OK;
+	sqlite3_str *plan;
+
+	if (t->name.kind == VV_NAME_AT && (rc = take_revision(&at, t, info)) != SQLITE_OK) {
+		return rc;
+	}
+	plan = sqlite3_str_new(NULL);
+	sqlite3_str_appendf(plan, "%llx", (unsigned long long)info->colUsed);
+	for (int i = 0; i < info->nConstraint && count < VV_SCAN_CONDITIONS; i++) {
+		vv_sql_scan_condition c;
+
+		if (info->aConstraintUsage[i].argvIndex == 0 && take(&c, t, info, i)) {
+			info->aConstraintUsage[i].argvIndex = ++count + at;
+			sqlite3_str_appendf(plan, " %d:%d:%d:%d", c.column, c.op, c.literal,
+					    c.list);
+			count_condition(&e, t, &c);
+		}
+	}
+	if (t->declared->facts->key_count > 0 && e.key_columns >= t->declared->facts->key_count) {
+		e.rows = 1;
+		e.cost = 500;
+	}
+	if (t->name.kind == VV_NAME_HISTORY) {
+		e.rows *= 100;
+		e.cost *= 100;
+	} else if (info->nOrderBy == 1 && info->aOrderBy[0].iColumn == -1 &&
+		   !info->aOrderBy[0].desc) {
+		info->orderByConsumed = 1;
+	}
+	info->idxNum = at;
+	info->idxStr = sqlite3_str_finish(plan);
+	info->needToFreeIdxStr = 1;
+	info->estimatedRows = (sqlite3_int64)e.rows;
+	info->estimatedCost = e.cost;
+	return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+/* The reverse of best_index: numbers of one letter between them. */
+static void read_plan(vv_sql_scan_plan *plan, size_t texts, const char *text)
+{
+	char *at;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->used = strtoull(text, &at, 16);
+	plan->texts = texts;
+	while (*at == ' ') {
+		vv_sql_scan_condition *c = &plan->conditions[plan->count++];
+
+		c->column = (int)strtol(at + 1, &at, 10);
+		c->op = (int)strtol(at + 1, &at, 10);
+		c->literal = strtol(at + 1, &at, 10) != 0;
+		c->list = strtol(at + 1, &at, 10) != 0;
+	}
+}
+
+/* ---- cursors ---- */
+
+static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
+{
+	rows_cursor *c = sqlite3_malloc64(sizeof(*c));
+
+	if (!c) {
+		return SQLITE_NOMEM;
+	}
+	memset(c, 0, sizeof(*c));
+	vv_sql_catalog_cursor_opened(((rows_table *)base)->catalog);
+	*out = &c->base;
+	return SQLITE_OK;
+}
+
+static void reset(rows_cursor *c)
+{
+	vv_sql_scan_close(c->scan);
+	c->scan = NULL;
+	varve_log_free(c->log);
+	c->log = NULL;
+	c->commit = NULL;
+	for (size_t i = 0; c->values && i < c->plan.count; i++) {
+		sqlite3_value_free(c->values[i]);
+	}
+	sqlite3_free(c->values);
+	c->values = NULL;
+	c->before = c->rows = 0;
+	c->end = false;
+}
+
+static int close_cursor(sqlite3_vtab_cursor *base)
+{
+	rows_cursor *c = (rows_cursor *)base;
+
+	reset(c);
+	vv_sql_catalog_cursor_closed(((rows_table *)base->pVtab)->catalog);
+	sqlite3_free(c);
+	return SQLITE_OK;
+}
+
+/* A new statement sees what the name leads to now. The columns of a table are for ever, so they must be the same. */
+static int refresh(rows_table *t, varve_error *err)
+{
+	const vv_sql_place place = place_of(t);
+	vv_sql_opened *now;
+	bool current;
+	int rc;
+
+	if (t->statement == t->catalog->statement) {
+		return 0;
+	}
+	rc = vv_sql_opened_is_current(&current, t->declared, &place, err);
+	if (rc < 0 || current) {
+		t->statement = t->catalog->statement;
+		return rc;
+	}
+	if ((rc = vv_sql_opened_get(&now, t->catalog, &place, err)) < 0) {
+		return rc;
+	}
+	if (strcmp(now->facts->schema, t->declared->facts->schema) != 0) {
+		vv_sql_opened_drop(now);
+		return vv_sql_error_format(err, VARVE_ECONFLICT,
+					   "the columns of '%s' have changed since it was opened: "
+					   "open the database again",
+					   t->name.path);
+	}
+	vv_sql_opened_drop(t->declared);
+	t->declared = now;
+	t->statement = t->catalog->statement;
+	return 0;
+}
+
+/* The next version of a history with other rows than the one before. 1, 0 or a negative code. */
+static int next_version(rows_cursor *c, varve_error *err)
+{
+	rows_table *t = (rows_table *)c->base.pVtab;
+	int more;
+
+	while ((more = varve_log_next(c->log, &c->commit, err)) > 0) {
+		const vv_sql_place place = {t->repo, t->name.path, c->commit->id};
+		vv_sql_opened *version;
+		int rc = vv_sql_opened_get(&version, t->catalog, &place, err);
+
+		if (rc == VARVE_ENOTFOUND) {
+			continue; /* the commit that removed it */
+		}
+		if (rc < 0) {
+			return rc;
+		}
+		c->before += c->rows;
+		c->rows = version->facts->rows;
+		vv_sql_scan_close(c->scan);
+		rc = vv_sql_scan_open(&c->scan, version, t->declared, &c->plan, c->values, err);
+		vv_sql_opened_drop(version);
+		return rc < 0 ? rc : 1;
+	}
+	return more;
+}
+
+static int next_row(rows_cursor *c, varve_error *err)
+{
+	int more;
+
+	while ((more = c->scan ? vv_sql_scan_next(c->scan, err) : 0) == 0 && c->log) {
+		if ((more = next_version(c, err)) <= 0) {
+			break;
+		}
+	}
+	c->end = more <= 0;
+	return more < 0 ? more : 0;
+}
+
+/* Only history needs the values after xFilter. */
+static int keep_values(rows_cursor *c, sqlite3_value **values, varve_error *err)
+{
+	c->values = sqlite3_malloc64((c->plan.count + 1) * sizeof(sqlite3_value *));
+	if (!c->values) {
+		return vv_sql_error_memory(err);
+	}
+	memset(c->values, 0, (c->plan.count + 1) * sizeof(sqlite3_value *));
+	for (size_t i = 0; i < c->plan.count; i++) {
+		if (!(c->values[i] = sqlite3_value_dup(values[i]))) {
+			return vv_sql_error_memory(err);
+		}
+	}
+	return 0;
+}
+
+static int begin_history(rows_cursor *c, rows_table *t, sqlite3_value **values, varve_error *err)
+{
+	const char *const paths[] = {t->name.path, NULL};
+	varve_log_options how = VARVE_INIT(varve_log_options);
+	int rc;
+
+	how.paths = paths;
+	how.range = t->name.revision;
+	if ((rc = keep_values(c, values, err)) < 0) {
+		return rc;
+	}
+	return varve_log_open(&c->log, t->repo, &how, err);
+}
+
+static int begin(rows_cursor *c, rows_table *t, bool at, sqlite3_value **values, varve_error *err)
+{
+	vv_sql_opened *version = NULL;
+	int rc = refresh(t, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (t->name.kind == VV_NAME_HISTORY) {
+		return begin_history(c, t, values, err);
+	}
+	if (at && sqlite3_value_type(values[0]) != SQLITE_NULL) {
+		const vv_sql_place place = {t->repo, t->name.path,
+					    (const char *)sqlite3_value_text(values[0])};
+
+		if (!place.revision) {
+			return vv_sql_error_memory(err);
+		}
+		rc = vv_sql_opened_get(&version, t->catalog, &place, err);
+	} else if (t->name.kind == VV_NAME_AT) {
+		rc = vv_sql_error_format(err, VARVE_EUSAGE,
+					 "a revision is needed, as in \"%s%s\"('HEAD~1')",
+					 vv_sql_name_prefix(VV_NAME_AT), t->name.path);
+	} else {
+		version = vv_sql_opened_keep(t->declared);
+	}
+	if (rc == 0) {
+		rc = vv_sql_scan_open(&c->scan, version, t->declared, &c->plan, values + at, err);
+	}
+	vv_sql_opened_drop(version);
+	return rc;
+}
+
+static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int argc,
+		  sqlite3_value **argv)
+{
+	rows_cursor *c = (rows_cursor *)base;
+	varve_error err;
+	int rc;
+
+	(void)argc;
+	reset(c);
+	read_plan(&c->plan, ((const rows_table *)base->pVtab)->texts, plan);
+	rc = begin(c, (rows_table *)base->pVtab, number != 0, argv, &err);
+	if (rc == 0) {
+		rc = next_row(c, &err);
+	}
+	return rc < 0 ? fail(base->pVtab, &err) : SQLITE_OK;
+}
+
+static int next(sqlite3_vtab_cursor *base)
+{
+	varve_error err;
+
+	return next_row((rows_cursor *)base, &err) < 0 ? fail(base->pVtab, &err) : SQLITE_OK;
+}
+
+static int eof(sqlite3_vtab_cursor *base)
+{
+	return ((rows_cursor *)base)->end;
+}
+
+static void put_commit(const varve_commit *commit, sqlite3_context *context, size_t column)
+{
+	const char *const texts[COMMIT_COLUMNS] = {[COMMIT_HASH] = commit->id,
+						   [COMMITTER] = commit->committer,
+						   [AUTHOR] = commit->author,
+						   [AUTHOR_MAIL] = commit->author_mail};
+
+	if (column == COMMIT_DATE || column == AUTHOR_DATE) {
+		vv_sql_value_put_time(context, column == COMMIT_DATE ? commit->commit_time
+								     : commit->author_time);
+	} else if (column == MESSAGE) {
+		vv_sql_value_put_message(context, commit->message);
+	} else {
+		sqlite3_result_text(context, texts[column], -1, SQLITE_TRANSIENT);
+	}
+}
+
+static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
+{
+	rows_cursor *c = (rows_cursor *)base;
+	const rows_table *t = (const rows_table *)base->pVtab;
+	size_t at = (size_t)i;
+
+	if (at < t->columns) {
+		vv_sql_scan_put(c->scan, context, at, false);
+	} else if (at >= t->texts) {
+		vv_sql_scan_put(c->scan, context, at - t->texts, true);
+	} else if (t->name.kind == VV_NAME_HISTORY) {
+		put_commit(c->commit, context, at - t->columns);
+	}
+	return SQLITE_OK;
+}
+
+static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *row)
+{
+	const rows_cursor *c = (const rows_cursor *)base;
+
+	*row = (sqlite3_int64)(c->before + vv_sql_scan_row(c->scan));
+	return SQLITE_OK;
+}
+
+/* xCreate NULL: the table is there under the module's name, without CREATE. */
+const sqlite3_module vv_sql_rows_module = {
+	.iVersion = 2,
+	.xConnect = connect,
+	.xBestIndex = best_index,
+	.xDisconnect = disconnect,
+	.xDestroy = disconnect,
+	.xOpen = open_cursor,
+	.xClose = close_cursor,
+	.xFilter = filter,
+	.xNext = next,
+	.xEof = eof,
+	.xColumn = column,
+	.xRowid = rowid,
+	.xUpdate = refuse_update,
+};
+
+const sqlite3_module vv_sql_rows_created_module = {
+	.iVersion = 2,
+	.xCreate = create,
+	.xConnect = create,
+	.xBestIndex = best_index,
+	.xDisconnect = disconnect,
+	.xDestroy = disconnect,
+	.xOpen = open_cursor,
+	.xClose = close_cursor,
+	.xFilter = filter,
+	.xNext = next,
+	.xEof = eof,
+	.xColumn = column,
+	.xRowid = rowid,
+	.xUpdate = refuse_update,
+};

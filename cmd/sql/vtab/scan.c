@@ -1,0 +1,230 @@
+/*
+ * scan: knows which columns of a version are decoded for a query, and where their cells are.
+ */
+#include "cmd/sql/vtab/scan.h"
+
+#include <sqlite3ext.h>
+#include <string.h>
+
+#include "cmd/sql/vtab/push.h"
+#include "cmd/sql/vtab/value.h"
+SQLITE_EXTENSION_INIT3
+
+struct vv_sql_scan {
+	vv_sql_opened *version, *declared;
+	int32_t *
+		cell_of; /* of each declared column: the place in cells; -1: the version has no such column */
+	varve_rows *rows; /* NULL: only the numbers of rows are wanted */
+	const varve_cell *cells;
+	uint64_t row, end; /* end: one after the last row that is wanted */
+	bool begun;
+};
+
+static bool uses(uint64_t used, size_t column)
+{
+	return used >> (column < 63 ? column : 63) & 1;
+}
+
+static bool same_columns(const vv_sql_opened *a, const vv_sql_opened *b)
+{
+	return a == b || strcmp(a->facts->schema, b->facts->schema) == 0;
+}
+
+/* *from is the row that is wanted, where one is. */
+static int take_conditions(vv_sql_push *push, vv_sql_scan *s, const vv_sql_scan_plan *plan,
+			   sqlite3_value **values, varve_error *err)
+{
+	bool alike = same_columns(s->version, s->declared);
+	int rc = 0;
+
+	for (size_t i = 0; i < plan->count && rc == 0; i++) {
+		const vv_sql_scan_condition *c = &plan->conditions[i];
+
+		if (c->column < 0) {
+			sqlite3_int64 row = sqlite3_value_type(values[i]) == SQLITE_INTEGER
+						    ? sqlite3_value_int64(values[i])
+						    : -1;
+
+			if (sqlite3_value_type(values[i]) == SQLITE_INTEGER) {
+				push->none |= row < 0 || (uint64_t)row >= s->end;
+				s->row = push->none ? 0 : (uint64_t)row;
+				s->end = push->none ? 0 : s->row + 1;
+			}
+		} else if (alike && c->list) {
+			rc = vv_sql_push_add_list(push, (size_t)c->column, values[i], err);
+		} else if (alike) {
+			rc = vv_sql_push_add(push, (size_t)c->column, c->op, values[i], c->literal,
+					     err);
+		}
+	}
+	return rc;
+}
+
+/* The names of the columns that are decoded, and where their cells will be. */
+static int choose_columns(const char **names, size_t *count, vv_sql_scan *s,
+			  const vv_sql_scan_plan *plan, varve_error *err)
+{
+	size_t columns = s->declared->facts->columns;
+
+	*count = 0;
+	if (!(s->cell_of = sqlite3_malloc64((columns + 1) * sizeof(*s->cell_of)))) {
+		return vv_sql_error_memory(err);
+	}
+	for (size_t i = 0; i < columns; i++) {
+		const char *name = varve_table_column(s->declared->table, i)->name;
+		int32_t place = s->version == s->declared
+					? (int32_t)i
+					: varve_table_find_column(s->version->table, name);
+
+		s->cell_of[i] = -1;
+		if (place >= 0 && (uses(plan->used, i) || uses(plan->used, plan->texts + i))) {
+			s->cell_of[i] = (int32_t)*count;
+			names[(*count)++] =
+				varve_table_column(s->version->table, (size_t)place)->name;
+		}
+	}
+	names[*count] = NULL;
+	return 0;
+}
+
+/* Where two columns have one name, columns are chosen by their places: all are read. */
+static void choose_all(vv_sql_scan *s)
+{
+	for (size_t i = 0; i < s->declared->facts->columns; i++) {
+		s->cell_of[i] = s->version == s->declared
+					? (int32_t)i
+					: varve_table_find_column(
+						  s->version->table,
+						  varve_table_column(s->declared->table, i)->name);
+	}
+}
+
+static bool names_are_unique(const vv_sql_opened *o)
+{
+	for (size_t i = 0; i < o->facts->columns; i++) {
+		if (varve_table_find_column(o->table, varve_table_column(o->table, i)->name) !=
+		    (int32_t)i) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int open_rows(vv_sql_scan *s, const vv_sql_push *push, const char *const *names,
+		     varve_error *err)
+{
+	varve_rows_options how = VARVE_INIT(varve_rows_options);
+	varve_filter *filter = NULL;
+	int rc = 0;
+
+	how.columns = names;
+	if (push->count > 0) {
+		rc = varve_filter_new(&filter, push->tests, push->count, err);
+		how.where = filter;
+	}
+	if (rc == 0) {
+		rc = varve_rows_open(&s->rows, s->version->table, &how, err);
+	}
+	varve_filter_free(filter);
+	if (rc == 0 && s->row > 0) {
+		rc = varve_rows_seek(s->rows, s->row, err);
+	}
+	return rc;
+}
+
+static int open_scan(vv_sql_scan *s, const vv_sql_scan_plan *plan, sqlite3_value **values,
+		     varve_error *err)
+{
+	vv_sql_push push = {.of = s->version};
+	const char **names;
+	size_t count;
+	int rc;
+
+	s->end = s->version->facts->rows;
+	names = sqlite3_malloc64((s->declared->facts->columns + 1) * sizeof(*names));
+	rc = names ? choose_columns(names, &count, s, plan, err) : vv_sql_error_memory(err);
+	if (rc == 0 && (rc = take_conditions(&push, s, plan, values, err)) == 0) {
+		if (push.none) {
+			s->end = 0;
+		} else if (count > 0 || push.count > 0) {
+			bool all = count == 0 || !names_are_unique(s->version);
+
+			if (all) {
+				choose_all(s);
+			}
+			rc = open_rows(s, &push, all ? NULL : names, err);
+		}
+	}
+	vv_sql_push_clear(&push);
+	sqlite3_free(names);
+	return rc;
+}
+
+int vv_sql_scan_open(vv_sql_scan **out, vv_sql_opened *version, vv_sql_opened *declared,
+		     const vv_sql_scan_plan *plan, sqlite3_value **values, varve_error *err)
+{
+	vv_sql_scan *s = sqlite3_malloc64(sizeof(*s));
+	int rc;
+
+	*out = NULL;
+	if (!s) {
+		return vv_sql_error_memory(err);
+	}
+	memset(s, 0, sizeof(*s));
+	s->version = vv_sql_opened_keep(version);
+	s->declared = vv_sql_opened_keep(declared);
+	if ((rc = open_scan(s, plan, values, err)) < 0) {
+		vv_sql_scan_close(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+int vv_sql_scan_next(vv_sql_scan *s, varve_error *err)
+{
+	int more;
+
+	if (!s->rows) {
+		s->row += s->begun;
+		s->begun = true;
+		return s->row < s->end;
+	}
+	more = varve_rows_next(s->rows, &s->cells, err);
+	if (more > 0) {
+		s->row = varve_rows_number(s->rows);
+		more = s->row < s->end;
+	}
+	return more;
+}
+
+uint64_t vv_sql_scan_row(const vv_sql_scan *s)
+{
+	return s->row;
+}
+
+void vv_sql_scan_put(vv_sql_scan *s, sqlite3_context *context, size_t column, bool as_written)
+{
+	const varve_cell *cell;
+
+	if (!s->cells || s->cell_of[column] < 0) {
+		return; /* NULL */
+	}
+	cell = &s->cells[s->cell_of[column]];
+	if (as_written) {
+		vv_sql_value_put_text(context, cell);
+	} else {
+		vv_sql_value_put(context, s->declared, column, cell, s->row);
+	}
+}
+
+void vv_sql_scan_close(vv_sql_scan *s)
+{
+	if (s) {
+		varve_rows_free(s->rows);
+		sqlite3_free(s->cell_of);
+		vv_sql_opened_drop(s->version);
+		vv_sql_opened_drop(s->declared);
+		sqlite3_free(s);
+	}
+}

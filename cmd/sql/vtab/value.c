@@ -1,0 +1,338 @@
+/*
+ * value: knows which class a column's values have, and reads the usual cells by itself: a sum of millions of cells
+ * spends its time here.
+ */
+#include "cmd/sql/vtab/value.h"
+
+#include <math.h>
+#include <sqlite3ext.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+SQLITE_EXTENSION_INIT3
+
+#define DAY 86400
+#define MICROS 1000000
+#define EXACT_DIGITS 15 /* all decimals of so many digits are the shortest form of a double */
+
+const char *vv_sql_value_type(const vv_sql_opened *o, size_t column)
+{
+	static const char *const names[] = {"INTEGER", "REAL", "TEXT"};
+
+	return names[o->columns[column].class];
+}
+
+/* ---- text ---- */
+
+/* The bytes of a character beyond ASCII, 0: not UTF-8. */
+static size_t utf8_len(const unsigned char *s, size_t len)
+{
+	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	uint32_t c = s[0] & (0x7fu >> n);
+
+	if (s[0] < 0xc2 || s[0] > 0xf4 || len < n) {
+		return 0;
+	}
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80) {
+			return 0;
+		}
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	return (n == 3 && (c < 0x800 || (c >= 0xd800 && c < 0xe000))) ||
+			       (n == 4 && (c < 0x10000 || c > 0x10ffff))
+		       ? 0
+		       : n;
+}
+
+static bool is_utf8(const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	for (size_t i = 0; i < len;) {
+		size_t n = s[i] < 0x80 ? 1 : utf8_len(s + i, len - i);
+
+		if (n == 0) {
+			return false;
+		}
+		i += n;
+	}
+	return true;
+}
+
+static void put_text(sqlite3_context *context, const char *text, size_t len)
+{
+	/* The cells are the cursor's until its next row, and SQLite keeps values longer. */
+	sqlite3_result_text64(context, len > 0 ? text : "", len, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void vv_sql_value_put_text(sqlite3_context *context, const varve_cell *cell)
+{
+	if (cell->state == VARVE_CELL_ABSENT || cell->state == VARVE_CELL_NULL) {
+		sqlite3_result_null(context);
+	} else if (is_utf8(cell->text, cell->len)) {
+		put_text(context, cell->text, cell->len);
+	} else {
+		sqlite3_result_blob64(context, cell->text, cell->len, SQLITE_TRANSIENT);
+	}
+}
+
+/* ---- times ---- */
+
+/* Days since 1970 as a date of the Gregorian calendar (Howard Hinnant, "chrono-compatible low-level date algorithms",
+ * civil_from_days). */
+static int write_date(char *out, size_t size, int64_t days)
+{
+	int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097,
+		yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365,
+		doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153,
+		month = mp < 10 ? mp + 3 : mp - 9;
+
+	return snprintf(out, size, "%04lld-%02lld-%02lld",
+			(long long)(yoe + era * 400 + (month <= 2)), (long long)month,
+			(long long)(doy - (153 * mp + 2) / 5 + 1));
+}
+
+static void put_date(sqlite3_context *context, int64_t days)
+{
+	char text[32];
+	int n = write_date(text, sizeof(text), days);
+
+	put_text(context, text, (size_t)n);
+}
+
+#define INSTANT_SIZE 64
+
+static int write_instant(char *out, size_t size, int64_t micros)
+{
+	int64_t seconds = micros / MICROS - (micros % MICROS < 0), rest = micros - seconds * MICROS,
+		days = seconds / DAY - (seconds % DAY < 0), of_day = seconds - days * DAY;
+	int n = write_date(out, size, days);
+
+	n += snprintf(out + n, size - (size_t)n, "T%02d:%02d:%02d", (int)(of_day / 3600),
+		      (int)(of_day / 60 % 60), (int)(of_day % 60));
+	if (rest > 0) {
+		n += snprintf(out + n, size - (size_t)n, ".%06d", (int)rest);
+	}
+	n += snprintf(out + n, size - (size_t)n, "Z");
+	return n;
+}
+
+static void put_instant(sqlite3_context *context, int64_t micros)
+{
+	char text[INSTANT_SIZE];
+	int n = write_instant(text, sizeof(text), micros);
+
+	put_text(context, text, (size_t)n);
+}
+
+void vv_sql_value_time(char *out, size_t size, int64_t seconds)
+{
+	char text[INSTANT_SIZE];
+	int64_t micros;
+
+	out[0] = '\0';
+	if (!__builtin_mul_overflow(seconds, (int64_t)MICROS, &micros) &&
+	    (size_t)write_instant(text, sizeof(text), micros) < size) {
+		strcpy(out, text);
+	}
+}
+
+void vv_sql_value_put_message(sqlite3_context *context, const char *message)
+{
+	size_t len = strlen(message);
+
+	while (len > 0 && message[len - 1] == '\n') {
+		len--;
+	}
+	put_text(context, message, len);
+}
+
+void vv_sql_value_put_time(sqlite3_context *context, int64_t seconds)
+{
+	char text[INSTANT_SIZE];
+
+	vv_sql_value_time(text, sizeof(text), seconds);
+	if (text[0]) {
+		put_text(context, text, strlen(text));
+	}
+}
+
+/* ---- numbers ---- */
+
+/* Plain digits, with a sign and a point, at most EXACT_DIGITS of them: what they are without the point, and how many
+ * stand behind it. No leading zeros: some types want none. */
+static bool read_plain(int64_t *digits, unsigned *fraction, const char *s, size_t len)
+{
+	size_t sign = len > 0 && s[0] == '-', i = sign, point = len;
+	int64_t n = 0;
+
+	if (len - sign > EXACT_DIGITS + 1 || len == sign || s[i] < '0' || s[i] > '9' ||
+	    (s[i] == '0' && len > i + 1 && s[i + 1] != '.')) {
+		return false;
+	}
+	for (; i < len; i++) {
+		if (s[i] >= '0' && s[i] <= '9') {
+			n = n * 10 + (s[i] - '0');
+		} else if (s[i] == '.' && point == len && i + 1 < len) {
+			point = i;
+		} else {
+			return false;
+		}
+	}
+	if (len - sign - (point < len) > EXACT_DIGITS) {
+		return false;
+	}
+	*digits = sign ? -n : n;
+	*fraction = point < len ? (unsigned)(len - point - 1) : 0;
+	return true;
+}
+
+static double scaled(int64_t digits, unsigned fraction)
+{
+	static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+					1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+
+	/* Both are exact, so that the quotient is the nearest double. */
+	return (double)digits / powers[fraction];
+}
+
+/* The significant digits of a decimal number, at most size of them; how many there are. */
+static size_t significant(char *out, size_t size, const char *s, size_t len)
+{
+	size_t count = 0, kept = 0;
+
+	for (size_t i = 0; i < len && s[i] != 'e' && s[i] != 'E'; i++) {
+		if (s[i] >= '0' && s[i] <= '9' && (count > 0 || s[i] != '0')) {
+			if (count < size) {
+				out[count] = s[i];
+			}
+			count++;
+			kept = s[i] != '0' ? count : kept;
+		}
+	}
+	return kept;
+}
+
+/* Is the shortest decimal number that has this double as its nearest another one than the text? */
+static bool is_near_only(double d, const char *text, size_t len)
+{
+	char own[20], short_form[40], digits[20];
+	size_t count = significant(own, sizeof(own), text, len), n = 0;
+
+	if (count <= EXACT_DIGITS || !isfinite(d)) {
+		return false;
+	}
+	for (int precision = EXACT_DIGITS + 1; precision <= 17; precision++) {
+		int width = snprintf(short_form, sizeof(short_form), "%.*e", precision - 1, d);
+
+		n = significant(digits, sizeof(digits), short_form, (size_t)width);
+		if (strtod(short_form, NULL) == d) {
+			break; /* always at 17 */
+		}
+	}
+	return n != count || count > sizeof(own) || memcmp(own, digits, n) != 0;
+}
+
+/* ---- cells ---- */
+
+static bool put_quickly(sqlite3_context *context, const vv_sql_opened *as, size_t column,
+			const varve_cell *cell)
+{
+	const vv_sql_opened_column *k = &as->columns[column];
+	bool json = as->facts->format == VARVE_FORMAT_JSON ||
+		    as->facts->format == VARVE_FORMAT_NDJSON;
+	int64_t digits;
+	unsigned fraction;
+
+	if (!k->plain || cell->len == 0) {
+		return false;
+	}
+	if (varve_table_column(as->table, column)->type == VARVE_TYPE_STRING) {
+		if (cell->state != VARVE_CELL_TEXT || !is_utf8(cell->text, cell->len)) {
+			return false;
+		}
+		put_text(context, cell->text, cell->len);
+		return true;
+	}
+	if (cell->state != (json ? VARVE_CELL_LITERAL : VARVE_CELL_TEXT) ||
+	    !read_plain(&digits, &fraction, cell->text, cell->len)) {
+		return false;
+	}
+	if (k->class == VV_CLASS_INTEGER && fraction == 0) {
+		sqlite3_result_int64(context, digits);
+		return true;
+	}
+	if (k->class == VV_CLASS_REAL) {
+		sqlite3_result_double(context, scaled(digits, fraction));
+		return true;
+	}
+	return false;
+}
+
+/* A value that fits its class. */
+static bool put_fitting(sqlite3_context *context, vv_sql_opened *as, size_t column,
+			const varve_value *v, uint64_t row)
+{
+	int class = as->columns[column].class;
+
+	if (class == VV_CLASS_INTEGER) {
+		bool year = v->kind == VARVE_VALUE_TEXT && v->text.len > 0 && v->text.len < 10 &&
+			    varve_table_column(as->table, column)->type == VARVE_TYPE_YEAR;
+		char text[10];
+
+		if (year) {
+			memcpy(text, v->text.data, v->text.len);
+			text[v->text.len] = '\0';
+			sqlite3_result_int64(context, strtoll(text, NULL, 10));
+		} else if (v->kind == VARVE_VALUE_INT64 || v->kind == VARVE_VALUE_BOOL) {
+			sqlite3_result_int64(context, v->i);
+		} else {
+			return false;
+		}
+		return true;
+	}
+	if (class == VV_CLASS_REAL) {
+		double d = v->kind == VARVE_VALUE_INT64 ? (double)v->i : v->d;
+
+		if (v->kind != VARVE_VALUE_INT64 && v->kind != VARVE_VALUE_DOUBLE) {
+			return false;
+		}
+		if (is_near_only(d, v->text.data, v->text.len)) {
+			vv_sql_opened_warn(as, column, VV_WARNING_NEAR, row);
+		}
+		sqlite3_result_double(context, d);
+		return true;
+	}
+	if (v->kind == VARVE_VALUE_DATE) {
+		put_date(context, v->i);
+	} else if (v->kind == VARVE_VALUE_DATETIME) {
+		put_instant(context, v->i);
+	} else if (!is_utf8(v->text.data, v->text.len)) {
+		return false;
+	} else {
+		put_text(context, v->text.data, v->text.len);
+	}
+	return true;
+}
+
+void vv_sql_value_put(sqlite3_context *context, vv_sql_opened *as, size_t column,
+		      const varve_cell *cell, uint64_t row)
+{
+	varve_value v;
+	varve_error err;
+
+	if (put_quickly(context, as, column, cell)) {
+		return;
+	}
+	if (varve_table_value(&v, as->table, column, cell, &err) < 0) {
+		sqlite3_result_error(context, err.message, -1);
+		return;
+	}
+	if (v.kind == VARVE_VALUE_NULL) {
+		sqlite3_result_null(context);
+	} else if (v.kind == VARVE_VALUE_MISFIT || !put_fitting(context, as, column, &v, row)) {
+		vv_sql_opened_warn(as, column, VV_WARNING_MISFIT, row);
+		sqlite3_result_null(context);
+	}
+}

@@ -1,0 +1,33 @@
+/*
+ * value: a cell as a value of SQLite: one class of values for each column, and NULL.
+ *
+ * An integer is INTEGER, a number REAL, a boolean 0 or 1, a year INTEGER; all others are TEXT, of dates and datetimes in
+ * the form of ISO 8601 (2026-11-17, 2026-11-17T14:00:00Z), so that they sort by time. What is missing is NULL, and what
+ * is not a value of its column's type is too, with a warning.
+ */
+#ifndef VV_CMD_SQL_VTAB_VALUE_H
+#define VV_CMD_SQL_VTAB_VALUE_H
+
+#include "cmd/sql/vtab/opened.h"
+
+struct sqlite3_context;
+
+/* "INTEGER", "REAL" or "TEXT". */
+const char *vv_sql_value_type(const vv_sql_opened *o, size_t column);
+
+/* The cell of a row, which a version of the table has (it need not be `as` itself), read as a value of a column of
+ * `as`. Counts what became NULL. */
+void vv_sql_value_put(struct sqlite3_context *context, vv_sql_opened *as, size_t column,
+		      const varve_cell *cell, uint64_t row);
+
+/* The cell as it is written: TEXT, or a BLOB where it is not UTF-8; NULL where there is none. */
+void vv_sql_value_put_text(struct sqlite3_context *context, const varve_cell *cell);
+
+/* A commit's message without the line's end behind it. */
+void vv_sql_value_put_message(struct sqlite3_context *context, const char *message);
+
+/* A moment in seconds since 1970 as "2026-11-17T14:00:00Z"; "" where that is beyond a calendar's years. */
+void vv_sql_value_time(char *out, size_t size, int64_t seconds);
+void vv_sql_value_put_time(struct sqlite3_context *context, int64_t seconds);
+
+#endif

@@ -1,0 +1,216 @@
+/*
+ * rewrite: knows the tokens of SQL (sqlite.org/lang_expr.html, lang_comment.html).
+ */
+#include "cmd/sql/work/rewrite.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+typedef enum kind { END, BLANK, WORD, STRING, OTHER } kind;
+
+typedef struct token {
+	kind kind;
+	const char *at;
+	size_t len;
+} token;
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80);
+}
+
+static bool is_in_word(char c)
+{
+	return is_letter(c) || (c >= '0' && c <= '9') || c == '$';
+}
+
+/* The bytes until the end of what is quoted; a quote within is doubled. */
+static size_t quoted_len(const char *s, size_t len, char quote)
+{
+	size_t i = 1;
+
+	while (i < len) {
+		if (s[i] != quote) {
+			i++;
+		} else if (quote != ']' && i + 1 < len && s[i + 1] == quote) {
+			i += 2;
+		} else {
+			return i + 1;
+		}
+	}
+	return len;
+}
+
+static size_t comment_len(const char *s, size_t len)
+{
+	size_t i = 2;
+
+	if (s[0] == '-') {
+		while (i < len && s[i] != '\n') {
+			i++;
+		}
+		return i;
+	}
+	while (i + 1 < len && !(s[i] == '*' && s[i + 1] == '/')) {
+		i++;
+	}
+	return i + 1 < len ? i + 2 : len;
+}
+
+static token read_token(const char *s, size_t len)
+{
+	token t = {OTHER, s, 1};
+
+	if (len == 0) {
+		return (token){END, s, 0};
+	}
+	if (strchr(" \t\r\n\f", s[0]) && s[0]) {
+		t.kind = BLANK;
+	} else if (len > 1 && ((s[0] == '-' && s[1] == '-') || (s[0] == '/' && s[1] == '*'))) {
+		t.kind = BLANK;
+		t.len = comment_len(s, len);
+	} else if (s[0] == '\'') {
+		t.kind = STRING;
+		t.len = quoted_len(s, len, '\'');
+	} else if (s[0] == '"' || s[0] == '`' || s[0] == '[') {
+		t.kind = WORD;
+		t.len = quoted_len(s, len, s[0] == '[' ? ']' : s[0]);
+	} else if (is_letter(s[0])) {
+		t.kind = WORD;
+		while (t.len < len && is_in_word(s[t.len])) {
+			t.len++;
+		}
+	} else if (s[0] >= '0' && s[0] <= '9') {
+		/* 1e5, 0xff: no names */
+		while (t.len < len && (is_in_word(s[t.len]) || s[t.len] == '.')) {
+			t.len++;
+		}
+	} else if (strchr(":@$#?", s[0]) && s[0]) {
+		while (t.len < len && is_in_word(s[t.len])) {
+			t.len++;
+		}
+	}
+	return t;
+}
+
+/* The next token that is no blank, from *at on, which moves behind it. */
+static token next_token(const char **at, const char *end)
+{
+	token t;
+
+	do {
+		t = read_token(*at, (size_t)(end - *at));
+		*at += t.len;
+	} while (t.kind == BLANK);
+	return t;
+}
+
+static char lower(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+static bool is_word(const token *t, const char *word)
+{
+	size_t i = 0;
+
+	if (t->kind != WORD || t->len != strlen(word)) {
+		return false;
+	}
+	while (i < t->len && lower(t->at[i]) == word[i]) {
+		i++;
+	}
+	return i == t->len;
+}
+
+/* Appends what is quoted, without its quotes, for a name in double quotes. */
+static void put_unquoted(vv_buf *out, const token *t)
+{
+	char open = t->at[0], close = open == '[' ? ']' : open;
+	bool quoted = open == '\'' || open == '"' || open == '`' || open == '[';
+	size_t i = quoted, end = t->len - (quoted && t->len > 1 && t->at[t->len - 1] == close);
+
+	for (; i < end; i++) {
+		vv_buf_putc(out, t->at[i]);
+		if (t->at[i] == '"') {
+			vv_buf_putc(out, '"');
+		}
+		if (quoted && t->at[i] == close && close != ']' && i + 1 < end &&
+		    t->at[i + 1] == close) {
+			i++;
+		}
+	}
+}
+
+static bool is_closed(const token *t)
+{
+	return t->len > 1 && t->at[t->len - 1] == t->at[0];
+}
+
+/* NAME AS OF 'REVISION': how many bytes it takes, 0: it is none. */
+static size_t put_as_of(vv_buf *out, const token *name, const char *end)
+{
+	const char *at = name->at + name->len;
+	token as = next_token(&at, end), of = next_token(&at, end), revision = next_token(&at, end);
+
+	if (!is_word(&as, "as") || !is_word(&of, "of") || revision.kind != STRING ||
+	    !is_closed(&revision) || (name->at[0] == '"' && !is_closed(name))) {
+		return 0;
+	}
+	vv_buf_putc(out, '"');
+	put_unquoted(out, name);
+	vv_buf_putc(out, '@');
+	put_unquoted(out, &revision);
+	vv_buf_putc(out, '"');
+	return (size_t)(at - name->at);
+}
+
+/* varve_diff('NAME', ...): the same. */
+static size_t put_function(vv_buf *out, const token *name, const char *end)
+{
+	static const char *const names[] = {"varve_at", "varve_diff", "varve_diff_cells",
+					    "varve_history", "varve_row"};
+	const char *at = name->at + name->len, *rest;
+	token open, table, after;
+	bool known = false;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !known; i++) {
+		known = is_word(name, names[i]);
+	}
+	if (!known) {
+		return 0;
+	}
+	open = next_token(&at, end);
+	table = next_token(&at, end);
+	rest = at;
+	after = next_token(&at, end);
+	if (open.len != 1 || open.at[0] != '(' || table.kind != STRING || !is_closed(&table) ||
+	    after.len != 1 || (after.at[0] != ',' && after.at[0] != ')')) {
+		return 0;
+	}
+	vv_buf_putc(out, '"');
+	vv_buf_put(out, name->at, name->len);
+	vv_buf_putc(out, '_');
+	put_unquoted(out, &table);
+	vv_buf_puts(out, "\"(");
+	return (size_t)((after.at[0] == ',' ? at : rest) - name->at);
+}
+
+void vv_sql_rewrite(vv_buf *out, const char *sql, size_t len)
+{
+	const char *at = sql, *end = sql + len;
+
+	while (at < end) {
+		token t = read_token(at, (size_t)(end - at));
+		size_t taken = 0;
+
+		if (t.kind == WORD && (taken = put_as_of(out, &t, end)) == 0) {
+			taken = put_function(out, &t, end);
+		}
+		if (taken == 0) {
+			vv_buf_put(out, at, t.len);
+			taken = t.len;
+		}
+		at += taken;
+	}
+}

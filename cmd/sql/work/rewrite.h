@@ -1,0 +1,15 @@
+/*
+ * rewrite: what people know of other databases, as names of tables: `prices AS OF 'v1'` becomes "prices@v1", and
+ * varve_diff('prices', 'v1', 'HEAD') becomes "varve_diff_prices"('v1', 'HEAD').
+ *
+ * Only these are changed; the text need not be SQL.
+ */
+#ifndef VV_CMD_SQL_WORK_REWRITE_H
+#define VV_CMD_SQL_WORK_REWRITE_H
+
+#include "base/buf.h"
+
+/* Appends the text with its names rewritten. */
+void vv_sql_rewrite(vv_buf *out, const char *sql, size_t len);
+
+#endif

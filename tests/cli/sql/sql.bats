@@ -1,0 +1,222 @@
+load ../helper
+
+# Two versions of a table: a price changed, a row went, a row came.
+two_versions() {
+	new_repo
+	printf 'id,name,price,day\n1,lamp,30.5,2026-01-01\n2,chair,12,2026-02-03\n3,table,100,\n' > prices.csv
+	commit_all first
+	git tag v1
+	printf 'id,name,price,day\n1,lamp,31.5,2026-01-01\n3,table,100,\n4,"sofa, red",220,2026-03-01\n' > prices.csv
+	commit_all second
+}
+
+commit_all() {
+	tick
+	varve add -q .
+	varve commit -q -m "$1"
+}
+
+@test "a query reads the work tree and versions by their names" {
+	two_versions
+	succeeds varve sql --format csv 'SELECT * FROM prices'
+	output_is 'id,name,price,day
+1,lamp,31.5,2026-01-01
+3,table,100.0,
+4,"sofa, red",220.0,2026-03-01'
+	for table in '"prices@v1"' "prices AS OF 'v1'" '"prices.csv@HEAD~1"' "varve_at_prices('v1')" "varve_at('prices', 'v1')"; do
+		succeeds varve sql --format csv "SELECT name FROM $table WHERE id = 2"
+		output_is 'name
+chair'
+	done
+	sed -i 's/lamp/candle/' prices.csv
+	succeeds varve sql --format tsv 'SELECT a.name, b.name FROM prices a JOIN "prices@HEAD" b USING (id) WHERE a.name <> b.name'
+	output_is 'name	name
+candle	lamp'
+}
+
+@test "a day is the last commit of the day" {
+	two_versions
+	day=$(git log -1 --format=%cs)
+	succeeds varve sql --json "SELECT count(*) AS n FROM \"prices@$day\" WHERE price > 200"
+	output_is '[{"n":1}]'
+	ends_with 1 varve sql 'SELECT * FROM "prices@1999-01-01"'
+	stderr_has 1999-01-01
+}
+
+@test "values have one class in each column, and what does not fit is NULL and counted" {
+	new_repo
+	printf '%s\n' 'id,n,p,b,when' '1,7,1.5,true,2026-01-02T03:04:05Z' '2,,2,false,' > t.csv
+	commit_all first
+	printf '%s\n' 'id,n,p,b,when' '1,x,1.5,true,2026-01-02T03:04:05Z' '2,99999999999999999999,0.10000000000000000001,no,' > t.csv
+	succeeds varve sql --format ndjson 'SELECT * FROM t'
+	output_is '{"id":1,"n":null,"p":1.5,"b":1,"when":"2026-01-02T03:04:05Z"}
+{"id":2,"n":null,"p":0.1,"b":null,"when":null}'
+	stderr_has "2 cells of column 'n'"
+	stderr_has "1 cell of column 'b'"
+	stderr_has "column 'p' became the nearest"
+	succeeds varve sql -q --format csv --exact 'SELECT "n:text", p FROM t'
+	output_is 'n:text,p
+x,1.5
+99999999999999999999,0.10000000000000000001'
+	stderr_is ''
+}
+
+@test "differences are rows and cells" {
+	two_versions
+	succeeds varve sql --format csv "SELECT diff_type, from_id, to_id, from_price, to_price FROM varve_diff_prices('v1', 'HEAD')"
+	output_is 'diff_type,from_id,to_id,from_price,to_price
+modified,1,1,30.5,31.5
+removed,2,,12.0,
+added,,4,,220.0'
+	succeeds varve sql --format csv "SELECT * FROM varve_diff_cells('prices', 'v1') WHERE diff_type = 'modified'"
+	output_is 'id,column_name,diff_type,from_value,to_value,from_row,to_row
+1,price,modified,30.5,31.5,0,0'
+	succeeds varve sql --json 'SELECT * FROM varve_diff_prices'
+	output_is '[]'
+}
+
+@test "a renamed column is found on both sides of a difference" {
+	new_repo
+	rows 100 > prices.csv
+	commit_all first
+	rows 100 | sed -e 's/price/cost/' -e 's/^1,item 31,79.19/1,item 31,80/' > prices.csv
+	succeeds varve sql --format csv "SELECT to_id, from_cost, to_cost FROM varve_diff_prices('HEAD')"
+	output_is 'to_id,from_cost,to_cost
+1,79.19,80.0'
+}
+
+@test "the history of a table has each version, of a row each change" {
+	two_versions
+	succeeds varve sql --format csv "SELECT price, message FROM varve_history_prices WHERE id = 1"
+	output_is 'price,message
+31.5,second
+30.5,first'
+	succeeds varve sql --format csv "SELECT message, column_name, from_value, to_value FROM varve_row_prices(1) WHERE diff_type = 'modified'"
+	output_is 'message,column_name,from_value,to_value
+second,price,30.5,31.5'
+	succeeds varve sql --format csv "SELECT message FROM varve_log('prices')"
+	output_is 'message
+second
+first'
+	succeeds varve sql --format csv "SELECT path, name, rows, columns, key FROM varve_tables('v1')"
+	output_is 'path,name,rows,columns,key
+prices.csv,prices,3,4,id'
+	succeeds varve sql --format csv "SELECT name, type, sql_type FROM varve_columns('prices') WHERE in_key"
+	output_is 'name,type,sql_type
+id,integer,INTEGER'
+	succeeds varve sql --json 'SELECT * FROM varve_check'
+	output_is '[]'
+}
+
+@test "nothing is written, but to temporary tables and to databases of one's own" {
+	two_versions
+	before=$(cat prices.csv; git status --porcelain)
+	for statement in 'UPDATE prices SET id = 7' 'DELETE FROM prices' 'INSERT INTO "prices@v1" SELECT * FROM prices'; do
+		ends_with 1 varve sql "$statement"
+		stderr_has "read-only; edit the file, or write with Python's Repo.write"
+	done
+	[ "$before" = "$(cat prices.csv; git status --porcelain)" ]
+	succeeds varve sql --json 'CREATE TEMP TABLE x AS SELECT * FROM prices; SELECT count(*) AS n FROM x'
+	output_is '[{"n":3}]'
+	succeeds varve sql "ATTACH 'own.db' AS own; CREATE TABLE own.p AS SELECT * FROM prices"
+	succeeds varve sql --json "ATTACH 'own.db' AS own; SELECT count(*) AS n FROM own.p"
+	output_is '[{"n":3}]'
+}
+
+@test "errors in a query end with 1, and the first one ends a script" {
+	two_versions
+	ends_with 1 varve sql 'SELECT * FORM prices'
+	stderr_has 'syntax error'
+	stderr_has '^--- error here'
+	ends_with 1 varve sql 'SELECT * FROM prizes'
+	stderr_has 'did you mean "prices"?'
+	ends_with 1 varve sql 'SELECT * FROM "prices@nosuch"'
+	stderr_has nosuch
+	printf 'SELECT 1;\nSELECT x;\nSELECT 3;\n' > script.sql
+	ends_with 1 varve sql --json -f script.sql
+	output_is '[{"1":1}]'
+	ends_with 2 varve sql
+	ends_with 2 varve sql 'SELECT 1' -c 'SELECT 2'
+	ends_with 2 varve sql --format nosuch 'SELECT 1'
+	ends_with 2 varve sql --param day 'SELECT :day'
+	ends_with 2 varve sql 'SELECT :day'
+	stderr_has '--param day=VALUE'
+}
+
+@test "parameters are values and never SQL" {
+	two_versions
+	succeeds varve sql --json --param id=3 --param "name=x' OR 1=1 --" 'SELECT name FROM prices WHERE id = :id OR name = :name'
+	output_is '[{"name":"table"}]'
+	succeeds varve sql --json --param code=007 "SELECT typeof(:code) AS t, typeof(\$n) AS u" --param n=7
+	output_is '[{"t":"text","u":"integer"}]'
+}
+
+@test "a name that means two tables is an error that lists both" {
+	new_repo
+	mkdir a b
+	printf 'id\n1\n' > a/t.csv
+	printf 'id\n2\n' > b/t.csv
+	printf 'id\n3\n' > 'my-prices 1.csv'
+	commit_all first
+	ends_with 1 varve sql 'SELECT * FROM t'
+	stderr_has a/t.csv
+	stderr_has b/t.csv
+	succeeds varve sql --format csv 'SELECT * FROM "b/t.csv", my_prices_1'
+	output_is 'id,id
+2,3'
+}
+
+@test "files outside of repositories are tables, and columns get names that differ" {
+	printf 'id,ID,a:text,a\n1,2,3,4\n' > t.csv
+	succeeds varve sql --format csv 'SELECT * FROM "t.csv"'
+	output_is 'id,ID:2,a:text,a
+1,2,3,4'
+	succeeds varve sql --json 'SELECT 1 AS one'
+	output_is '[{"one":1}]'
+	ends_with 1 varve sql 'SELECT * FROM nosuch'
+}
+
+@test "formats for people and for programs" {
+	two_versions
+	succeeds varve sql "SELECT id, name FROM prices WHERE id < 4"
+	output_is '+----+-------+
+| id | name  |
++----+-------+
+|  1 | lamp  |
+|  3 | table |
++----+-------+'
+	succeeds varve sql --format markdown "SELECT 'a|b' AS x, NULL AS y, x'ff00' AS z"
+	output_is '| x    | y    | z        |
+|------|-----:|----------|
+| a\|b | NULL | \xFF\x00 |'
+	succeeds varve sql --format ndjson "SELECT 1 AS a, 0.1 + 0.2 AS b, NULL AS c, 'x' AS d"
+	output_is '{"a":1,"b":0.30000000000000004,"c":null,"d":"x"}'
+	succeeds varve sql --format tsv "SELECT 'a' || char(9) || char(10) AS t"
+	output_is 't
+a\t\n'
+	succeeds varve sql --format csv "SELECT '' AS e, NULL AS n, 'a\"b' AS q"
+	output_is 'e,n,q
+"",,"a""b"'
+}
+
+@test "in a bare repository a table is that of HEAD" {
+	two_versions
+	git clone -q --bare . ../bare.git
+	cp -R .git/varve ../bare.git/ 2> /dev/null || true
+	succeeds varve -C ../bare.git sql --format csv 'SELECT count(*) AS n FROM prices'
+	output_is 'n
+3'
+}
+
+@test "a table whose blocks are missing is trouble, and not a fault of the query" {
+	new_repo
+	rows 100 > prices.csv
+	commit_all first
+	git clone -q --bare . ../bare.git
+	ends_with 2 varve -C ../bare.git sql 'SELECT * FROM prices'
+}
+
+@test "random queries have the answers of a plain table of SQLite" {
+	new_repo
+	python3 "$BATS_TEST_DIRNAME/oracle.py" "${VARVE_TEST_QUERIES:-200}" "${VARVE_TEST_SEED:-1}" .
+}
