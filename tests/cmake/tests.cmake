@@ -73,23 +73,29 @@ endfunction()
 
 # vv_fuzz_test(NOUN LIBS target... [FILES further sources])
 #
-# With VARVE_FUZZ the libFuzzer program fuzz_NOUN of NOUN_fuzz.c; else a program
-# that replays corpus/NOUN, registered as fuzz.NOUN.
+# With VARVE_FUZZ the libFuzzer program fuzz_NOUN of NOUN_fuzz.c; else a part of fuzz_replay, which replays
+# corpus/NOUN as fuzz.NOUN. That is one program: each would be linked with nearly all of varve.
 function(vv_fuzz_test noun)
 	cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBS;FILES")
-	set(target fuzz_${noun})
 	if(VARVE_FUZZ)
+		set(target fuzz_${noun})
 		add_executable(${target} ${noun}_fuzz.c ${arg_FILES})
 		target_link_options(${target} PRIVATE -fsanitize=fuzzer)
-	else()
-		add_executable(${target} ${noun}_fuzz.c ${arg_FILES} replay.c)
-		add_test(NAME fuzz.${noun}
-			COMMAND ${target} "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${noun}")
-		set_tests_properties(fuzz.${noun} PROPERTIES
-			ENVIRONMENT "${VARVE_TEST_ENV}" TIMEOUT 120)
-		vv_label(fuzz.${noun})
+		target_link_libraries(${target} PRIVATE vv_flags vv_no_certificates ${arg_LIBS})
+		return()
 	endif()
-	target_link_libraries(${target} PRIVATE vv_flags vv_no_certificates ${arg_LIBS})
+	if(NOT TARGET fuzz_replay)
+		add_executable(fuzz_replay replay.c)
+		target_include_directories(fuzz_replay PRIVATE "${CMAKE_CURRENT_BINARY_DIR}")
+		target_link_libraries(fuzz_replay PRIVATE vv_flags vv_no_certificates)
+	endif()
+	target_sources(fuzz_replay PRIVATE ${noun}_fuzz.c ${arg_FILES})
+	target_link_libraries(fuzz_replay PRIVATE ${arg_LIBS})
+	set_source_files_properties(${noun}_fuzz.c PROPERTIES COMPILE_DEFINITIONS LLVMFuzzerTestOneInput=fuzz_${noun})
+	set_property(TARGET fuzz_replay APPEND_STRING PROPERTY VARVE_TARGETS "TARGET(${noun})\n")
+	add_test(NAME fuzz.${noun} COMMAND fuzz_replay ${noun} "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${noun}")
+	set_tests_properties(fuzz.${noun} PROPERTIES ENVIRONMENT "${VARVE_TEST_ENV}" TIMEOUT 120)
+	vv_label(fuzz.${noun})
 endfunction()
 
 # The build whose programs the command-line tests run. `./dev test` runs the units of the sanitizers' build
