@@ -195,7 +195,9 @@ sums() {
 	six
 	flock ../hub.git/varve/drop.lock sleep 60 &
 	locker=$!
-	sleep 0.3
+	while flock -n ../hub.git/varve/drop.lock true; do
+		sleep 0.05
+	done
 	ends_with 2 varve drop --history
 	stderr_has "origin cannot say what it keeps:"
 	stderr_has "versions are being dropped there just now"

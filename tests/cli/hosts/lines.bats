@@ -19,7 +19,7 @@ http_host() {
 	python3 "$BATS_TEST_DIRNAME/http_host.py" "$PWD" "$@" > port 2> /dev/null 3>&- &
 	server=$!
 	local i
-	for ((i = 0; i < 100 && $(wc -c < port) == 0; i++)); do
+	for ((i = 0; i < 1200 && $(wc -c < port) == 0; i++)); do
 		sleep 0.05
 	done
 	url=http://127.0.0.1:$(cat port)/host.git
@@ -49,7 +49,7 @@ plain_web_server() {
 	python3 -u -m http.server --bind 127.0.0.1 0 > port 2> /dev/null 3>&- &
 	server=$!
 	local i
-	for ((i = 0; i < 100 && $(wc -c < port) == 0; i++)); do
+	for ((i = 0; i < 1200 && $(wc -c < port) == 0; i++)); do
 		sleep 0.05
 	done
 	url=http://127.0.0.1:$(sed -n 's/.* port \([0-9]*\) .*/\1/p' port)/host.git
@@ -132,9 +132,13 @@ plain_web_server() {
 	done
 	sed -i "s|^SetEnv.*|SetEnv HOME=$far PATH=$far/only|" "$far/sshd_config"
 	stop_sshd
-	"$sshd" -D -e -f "$far/sshd_config" 2> "$far/sshd.log" 3>&- &
+	: > "$far/sshd.log"
+	"$sshd" -D -e -f "$far/sshd_config" 2>> "$far/sshd.log" 3>&- &
 	sshd_pid=$!
-	sleep 0.3
+	until grep -q 'Server listening' "$far/sshd.log"; do
+		kill -0 "$sshd_pid"
+		sleep 0.05
+	done
 	git init -q --bare host.git
 	url=ssh://$(id -un)@127.0.0.1:$port$PWD/host.git
 	git ls-remote "$url" || skip "sshd gives its sessions no PATH of its own"
@@ -215,7 +219,7 @@ held = []
 while True:
     held.append(s.accept())' > ../port 3>&- &
 	server=$!
-	for ((i = 0; i < 100 && $(wc -c < ../port) == 0; i++)); do
+	for ((i = 0; i < 1200 && $(wc -c < ../port) == 0; i++)); do
 		sleep 0.05
 	done
 	git remote set-url origin "http://127.0.0.1:$(cat ../port)/host.git"

@@ -76,7 +76,7 @@ ended_by() {
 		python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])' \
 		"$@" > /dev/null 2> "$top/ended.err" & # a shell has what is in the background ignore Ctrl-C
 	pid=$!
-	for i in $(seq 400); do [ -e "$top/stalled" ] && break; sleep 0.05; done
+	for i in $(seq 1200); do [ -e "$top/stalled" ] && break; sleep 0.05; done
 	[ -e "$top/stalled" ]
 	sleep 0.3
 	[ -z "${far-}" ] || kill -9 "$(cat "$top/far.pid")"
@@ -231,7 +231,7 @@ push_size() {
 	chmod +x slow
 	GIT_SSH=$PWD/slow GIT_SSH_VARIANT=ssh varve clone -q "ssh://host$PWD/a" b &
 	local first=$!
-	for i in $(seq 100); do [ -e begun ] && break; sleep 0.05; done
+	for i in $(seq 1200); do [ -e begun ] && break; sleep 0.05; done
 	ends_with 2 varve clone -q "ssh://host$PWD/a" b
 	stderr_has "another clone into 'b' is under way"
 	echo go > hold

@@ -110,7 +110,8 @@ speeds=b/.git/varve/cache/speeds
 	one_more 2
 	fetch
 	[ "$(head -n 1 $speeds)" = "varve speeds 1" ]
-	[ "$(wc -l < $speeds)" = "$(wc -l < good)" ]
+	# the far one has a line only where it answered before the others had given all
+	[ "$(wc -l < $speeds)" -ge 3 ]
 	one_more 3
 	rm $speeds
 	mkdir $speeds

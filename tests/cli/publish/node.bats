@@ -24,7 +24,7 @@ start_node() {
 	rm -f ../port
 	python3 "$node_py" ../port ../log "$@" 3>&- &
 	node=$!
-	for i in $(seq 100); do
+	for i in $(seq 1200); do
 		[ ! -s ../port ] || break
 		sleep 0.05
 	done

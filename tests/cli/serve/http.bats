@@ -432,7 +432,7 @@ teardown() {
 	END
 	python3 liar.py > port 2>/dev/null 3>&- &
 	liar=$!
-	for i in $(seq 100); do
+	for i in $(seq 1200); do
 		[ -s port ] && break
 		sleep 0.05
 	done
@@ -531,7 +531,10 @@ teardown() {
 	start_server src
 	curl -s --limit-rate 200k -o back.csv "$url/raw/HEAD/prices.csv" &
 	client=$!
-	sleep 0.5
+	until [ -s back.csv ]; do
+		kill -0 "$client"
+		sleep 0.05
+	done
 	stop_server
 	wait "$client"
 	same_bytes two.csv back.csv

@@ -12,7 +12,7 @@ start_server() {
 	varve serve --http 127.0.0.1:0 "$@" 2>> "$BATS_TEST_TMPDIR/server.log" 3>&- &
 	server=$!
 	local i
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		url=$(sed -n 's/.* at \(http.*\)$/\1/p' "$BATS_TEST_TMPDIR/server.log")
 		[ -z "$url" ] || return 0
 		kill -0 "$server" 2>/dev/null || break
@@ -33,9 +33,15 @@ stop_server() {
 	grep -q '^stopped$' "$BATS_TEST_TMPDIR/server.log"
 }
 
+# A request is in the log a moment after its answer.
 log_has() {
-	grep -q -- "$1" "$BATS_TEST_TMPDIR/server.log" ||
-		{ cat "$BATS_TEST_TMPDIR/server.log" >&2; return 1; }
+	local i
+	for ((i = 0; i < 200; i++)); do
+		! grep -q -- "$1" "$BATS_TEST_TMPDIR/server.log" || return 0
+		sleep 0.05
+	done
+	cat "$BATS_TEST_TMPDIR/server.log" >&2
+	return 1
 }
 
 # Two versions of a table of 20,000 rows in src; HEAD~1 and HEAD.

@@ -111,7 +111,7 @@ at_terminal() {
 	mkfifo typed
 	script -qec "$*" /dev/null < typed > shown 3>&- &
 	exec 5> typed
-	for i in $(seq 400); do
+	for i in $(seq 1200); do
 		if grep -qF "$question" shown; then
 			break
 		fi

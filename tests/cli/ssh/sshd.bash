@@ -76,7 +76,7 @@ forgive_libssh2() {
 
 wait_for_port() {
 	local i
-	for i in $(seq 200); do
+	for i in $(seq 1200); do
 		grep -qs 'Server listening' "$far/sshd.log" && return
 		kill -0 "$sshd_pid" 2>/dev/null || return 1
 		sleep 0.02

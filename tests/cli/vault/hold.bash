@@ -25,7 +25,7 @@ serve_keeper() {
 		--hold "$size" --for "$(cat "$BATS_TEST_TMPDIR/work/did")" --term 0 "$@" \
 		"$(keeper_path "$name")" 2>> "$log" 3>&- &
 	keeper=$!
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		url=$(sed -n 's/.* at \(http.*\)$/\1/p' "$log")
 		[ -z "$url" ] || break
 		kill -0 "$keeper" 2> /dev/null || break

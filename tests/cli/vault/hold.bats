@@ -27,7 +27,7 @@ x_may_lie() {
 		> "$BATS_TEST_TMPDIR/liar" 2> "$BATS_TEST_TMPDIR/liar.log" 3>&- &
 	liar=$!
 	url=
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		url=$(cat "$BATS_TEST_TMPDIR/liar")
 		[ -z "$url" ] || break
 		sleep 0.05

@@ -24,7 +24,7 @@ teardown() {
 
 # wait_port FILE: prints the port that a server has written.
 wait_port() {
-	for ((i = 0; i < 400; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[ ! -s "$1" ] || break
 		sleep 0.05
 	done

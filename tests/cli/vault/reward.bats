@@ -64,7 +64,7 @@ server() {
 	server=$!
 	servers+=("$server")
 	url=
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		url=$(sed -n 's/.* at \(http.*\)$/\1/p' "$log")
 		[ -z "$url" ] || break
 		kill -0 "$server" 2> /dev/null || break

@@ -224,7 +224,7 @@ drips() {
 	varve commit -q -m big
 	varve vault replicate --copies 2 --to x --limit-rate 400k > ../out 2> ../err 3>&- &
 	replicating=$!
-	for i in $(seq 100); do
+	for i in $(seq 600); do
 		[ -z "$(kind_shards x)" ] || break
 		sleep 0.1
 	done

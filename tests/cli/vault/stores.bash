@@ -8,7 +8,7 @@ start_program() {
 	rm -f "$1"
 	"${@:2}" 3>&- &
 	store_pid=$!
-	for i in $(seq 600); do
+	for i in $(seq 1200); do
 		[ ! -s "$1" ] || break
 		kill -0 "$store_pid" 2> /dev/null || break
 		sleep 0.05

@@ -22,7 +22,7 @@ teardown() {
 # port_of FILE: waits until a server has said where it is.
 port_of() {
 	local i
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[ ! -s "$1" ] || break
 		sleep 0.05
 	done

@@ -120,7 +120,7 @@ assert d["vault"] is None and d["holders"] == [], d'
 	new_vault a
 	python3 "$BATS_TEST_DIRNAME/../../net/s3_store.py" 0 "$store.port" "$store.log" "$store" x 3>&- &
 	pid=$!
-	for ((i = 0; i < 400; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[ ! -s "$store.port" ] || break
 		sleep 0.05
 	done

@@ -17,7 +17,7 @@ start_web() {
 	varve web --no-browser "$1" 2>> "$BATS_TEST_TMPDIR/server.log" 3>&- &
 	server=$!
 	local i first
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		first=$(sed -n 's/^open \(http.*\)$/\1/p' "$BATS_TEST_TMPDIR/server.log")
 		[ -z "$first" ] || break
 		sleep 0.05
