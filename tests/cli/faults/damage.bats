@@ -75,7 +75,7 @@ all_commands() {
 }
 
 # sample FILE COUNT: as many offsets, spread over it, with its first and last bytes; of these each
-# third, see sampled. (The units flip every bit of a pack.)
+# sixth, see sampled. (The units flip every bit of a pack.)
 sample() {
 	local size
 	size=$(stat -c %s "$1")
@@ -85,7 +85,7 @@ sample() {
 		seq 11 $((size / $2 + 1)) $((size - 1))
 	} > "$HOME/offsets"
 	awk 'NR == FNR { chosen[$1]; next } FNR in chosen' \
-		<(sampled "$(grep -c . "$HOME/offsets")" "$(($(grep -c . "$HOME/offsets") / 3))") "$HOME/offsets"
+		<(sampled "$(grep -c . "$HOME/offsets")" "$(($(grep -c . "$HOME/offsets") / 6))") "$HOME/offsets"
 }
 
 # An index that is not as it should be is made again, said to be, and no damage.

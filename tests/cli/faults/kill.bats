@@ -5,7 +5,7 @@ load ../helper
 
 # Calls after which the disk may look different; what open creates is seen at the
 # first call after it. VARVE_TEST_ALL=1 tries each of them, else about MOST are taken.
-MOST=12
+MOST=6
 changing=write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat,chmod,fchmod,utimensat,ftruncate,fallocate
 
 need_strace() {

@@ -52,7 +52,7 @@ clone_sound() {
 @test "kill -9 of what a clone is served by: the same clone again gets through" {
 	need_strace
 	source_repo
-	MOST=8 each_killed server no_clone clone_sound varve clone -q "ssh://host$PWD/a" b
+	MOST=5 each_killed server no_clone clone_sound varve clone -q "ssh://host$PWD/a" b
 }
 
 # b: a clone that lacks the second commit.

@@ -44,7 +44,7 @@ mended() {
 
 @test "kill -9 in fsck --repair: the same repair again gets through" {
 	need_strace
-	MOST=10 each_killed client damaged mended varve fsck --repair --from origin
+	MOST=6 each_killed client damaged mended varve fsck --repair --from origin
 }
 
 @test "a table that was renamed is found in the work tree by what is in it" {

@@ -45,7 +45,7 @@ push_sound() {
 	mv a a0
 	mv host.git host0.git
 	fresh() { cd "$top"; rm -rf a host.git; cp -a a0 a; cp -a host0.git host.git; cd a; }
-	MOST=14 each_killed client fresh push_sound varve push -q -u origin main
+	MOST=7 each_killed client fresh push_sound varve push -q -u origin main
 }
 
 fetch_sound() {
@@ -66,7 +66,7 @@ fetch_sound() {
 	varve clone -q --git-host "$url" b0
 	(cd a && varve push -q origin main)
 	fresh() { cd "$top"; rm -rf b; cp -a b0 b; cd b; }
-	MOST=14 each_killed client fresh fetch_sound varve fetch -q
+	MOST=7 each_killed client fresh fetch_sound varve fetch -q
 }
 
 clone_sound() {
@@ -86,7 +86,7 @@ clone_sound() {
 	source_repo
 	(cd a && varve push -q origin main)
 	no_clone() { rm -rf b; }
-	MOST=14 each_killed client no_clone clone_sound varve clone -q --git-host "$url" b
+	MOST=7 each_killed client no_clone clone_sound varve clone -q --git-host "$url" b
 }
 
 blocks_sound() {
@@ -107,7 +107,7 @@ blocks_sound() {
 	mv a a0
 	mv host.git host0.git
 	fresh() { cd "$top"; rm -rf a host.git; cp -a a0 a; cp -a host0.git host.git; cd a; }
-	MOST=8 each_killed client fresh blocks_sound varve push -q --blocks
+	MOST=5 each_killed client fresh blocks_sound varve push -q --blocks
 }
 
 @test "kill -9 in a gc of the host's blocks: nothing is lost, and the same gc again gets through" {
@@ -116,7 +116,7 @@ blocks_sound() {
 	mv a a0
 	mv host.git host0.git
 	fresh() { cd "$top"; rm -rf a host.git; cp -a a0 a; cp -a host0.git host.git; cd a; }
-	MOST=8 each_killed client fresh blocks_sound varve gc -q --remote --prune=now
+	MOST=5 each_killed client fresh blocks_sound varve gc -q --remote --prune=now
 	[ "$(packs | wc -l)" -eq 1 ]
 }
 
@@ -137,9 +137,9 @@ lazy_sound() {
 	(cd a && varve push -q origin main)
 	rows 300 > one.csv
 	no_clone() { cd "$top"; rm -rf b; }
-	MOST=6 each_killed client no_clone lazy_sound varve clone -q --git-host --lazy "$url" b
+	MOST=4 each_killed client no_clone lazy_sound varve clone -q --git-host --lazy "$url" b
 	rm -rf b
 	varve clone -q --git-host --lazy "$url" b0
 	lazy() { cd "$top"; rm -rf b; cp -a b0 b; }
-	MOST=6 each_killed client lazy lazy_sound varve -C b cat HEAD~1:prices.csv
+	MOST=4 each_killed client lazy lazy_sound varve -C b cat HEAD~1:prices.csv
 }

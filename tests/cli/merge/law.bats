@@ -81,16 +81,20 @@ by_merge_file() {
 	varve cat :t.csv > t.csv
 }
 
-# law BY: all pairs, either way round.
+# law BY [MOST]: all pairs, either way round; with MOST a sample of so many.
 law() {
-	local row column pair
+	local row column pair n=0 chosen
+	chosen=" $(sampled 18 "${2-18}" | tr '\n' ' ')"
+	mkdir begun
+	(cd begun && start)
 	for row in row-added row-changed row-removed; do
 		for column in column-added column-dropped column-replaced; do
 			for pair in "$row $column" "$column $row"; do
+				n=$((n + 1))
+				[[ $chosen = *" $n "* ]] || continue
 				rm -rf case
-				mkdir case
+				cp -a begun case
 				cd case
-				start
 				"$1" $pair
 				judge "$row" "$column" || { echo "$1 $pair: $judgement; exit status $status"; echo "$output"; cat t.csv; return 1; }
 				cd ..
@@ -122,21 +126,21 @@ judge() {
 }
 
 @test "cherry-pick loses no value that a side wrote" {
-	law by_cherry_pick
+	law by_cherry_pick 6
 }
 
 @test "revert loses no value that a side wrote" {
-	law by_revert
+	law by_revert 6
 }
 
 @test "apply --3way loses no value that a side wrote" {
-	law by_apply
+	law by_apply 6
 }
 
 @test "git merge with the driver loses no value that a side wrote" {
-	law by_git_merge
+	law by_git_merge 6
 }
 
 @test "merge-file loses no value that a side wrote" {
-	law by_merge_file
+	law by_merge_file 6
 }

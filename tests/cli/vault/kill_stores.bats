@@ -62,7 +62,7 @@ killed_while_replicating() {
 	cp -a repo a state
 	cp -a "$kept" state/kept
 	cd repo
-	MOST=8 each_killed client fresh sound varve-vault replicate -q
+	MOST=5 each_killed client fresh sound varve-vault replicate -q
 }
 
 @test "S3: kill -9 in a replicate: the same again gets through and leaks nothing" {

@@ -152,6 +152,9 @@ static void each_value_of_the_table_is_judged_so(void **state)
 		lines++;
 		len = unescape(parts[1]);
 		for (int around = 0; around < 5; around++) {
+			if (around > 0 && !vv_test_sampled(lines + (unsigned)around, 4)) {
+				continue;
+			}
 			vv_buf out = VV_BUF_INIT;
 
 			verdict(&out, parts[0], parts[1], len, around);

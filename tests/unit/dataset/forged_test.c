@@ -430,6 +430,9 @@ static void no_changed_byte_restores_what_the_check_refuses(void **state)
 			vv_error err;
 			vv_cid cid;
 
+			if (!vv_test_sampled(8 * at + bit, 3)) {
+				continue;
+			}
 			f->root.data[at] = (char)(f->root.data[at] ^ (1 << bit));
 			cid = put(f, VV_CODEC_DAG_CBOR, &f->root);
 			if (check(f, &cid, &err) == VV_OK) {

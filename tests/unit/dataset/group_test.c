@@ -139,6 +139,9 @@ static void any_flipped_byte_is_survived(void **state)
 		block = encode(&t);
 		bytes = malloc(block.len);
 		for (size_t at = 0; at < block.len; at++) {
+			if (!vv_test_sampled(at, 3)) {
+				continue;
+			}
 			for (int way = 0; way < 3; way++) {
 				memcpy(bytes, block.data, block.len);
 				bytes[at] ^= (uint8_t)(way == 0   ? 1

@@ -383,7 +383,7 @@ static void adding_again_gives_the_root_of_a_fresh_add(void **state)
 {
 	unsigned tried = 0, refused = 0, reused = 0;
 	for (uint64_t seed = 1; seed <= 150; seed++) {
-		if (vv_test_sampled(seed, 3)) {
+		if (vv_test_sampled(seed, 6)) {
 			history(*state, seed, &refused, &reused);
 			tried++;
 		}
@@ -701,7 +701,7 @@ static void a_table_too_sparse_to_be_read_is_refused(void **state)
 	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT};
 	o.hints.has_form = true;
 	o.hints.form = VV_FORM_NDJSON;
-	put_sparse_json(&b, 40000, 9000);
+	put_sparse_json(&b, 15200, 9000);
 	vv_assert_status(import_as(*state, &v, b.data, b.len, NULL, false, &o, &err), VV_EREFUSED,
 			 &err);
 	vv_assert_contains(err.message, "too sparse for a table");

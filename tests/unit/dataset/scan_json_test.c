@@ -317,6 +317,9 @@ static void windows_of_every_size_give_the_same_rows(void **state)
 		for (window = 1; window <= text.len; window++) {
 			vv_buf parts = VV_BUF_INIT;
 
+			if (!vv_test_sampled(window + n, 4)) {
+				continue;
+			}
 			assert_int_equal(rows_scan(&parts, &d, 0, text.data, text.len, window, true,
 						   &fault, &err),
 					 rows);

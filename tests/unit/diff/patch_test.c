@@ -490,7 +490,7 @@ static void generated(uint64_t seed, unsigned count, const char *path,
 		vv_patched p;
 		vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
 		model *m = vv_malloc(sizeof(*m));
-		const bool taken = vv_test_sampled(done, 3);
+		const bool taken = vv_test_sampled(done, 8);
 		vv_patched_init(&p);
 		random_model(&r, m);
 		put(&a, m);
