@@ -61,6 +61,7 @@ static const vv_command *const commands[] = {
 	&vv_cmd_serve,
 	&vv_cmd_show,
 	&vv_cmd_status,
+	&vv_cmd_store,
 	&vv_cmd_switch,
 	&vv_cmd_tag,
 	&vv_cmd_textconv,

@@ -56,6 +56,7 @@ extern const vv_command vv_cmd_schema;
 extern const vv_command vv_cmd_serve;
 extern const vv_command vv_cmd_show;
 extern const vv_command vv_cmd_status;
+extern const vv_command vv_cmd_store;
 extern const vv_command vv_cmd_switch;
 extern const vv_command vv_cmd_tag;
 extern const vv_command vv_cmd_textconv;

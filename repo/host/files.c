@@ -140,7 +140,7 @@ static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
 	char text[VV_CID_TEXT + 1];
 
 	vv_cid_text(text, root);
-	(void)snprintf(out, NAME_MAX_LEN, "versions/%s", text);
+	(void)snprintf(out, NAME_MAX_LEN, "versions/%s.packs", text);
 }
 
 static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
@@ -186,7 +186,9 @@ static vv_status on_version(void *payload, const char *name, uint64_t size, vv_e
 	vv_cid root;
 	bool added;
 
-	return size == UINT64_MAX || vv_cid_parse(&root, name, strlen(name), &ignored) < 0
+	return size == UINT64_MAX || strlen(name) <= VV_CID_TEXT ||
+			       strcmp(name + VV_CID_TEXT, ".packs") != 0 ||
+			       vv_cid_parse(&root, name, VV_CID_TEXT, &ignored) < 0
 		       ? VV_OK
 		       : vv_cid_set_add(h->versions, &root, &added, err);
 }

@@ -1,10 +1,10 @@
 /*
  * files: what a host keeps as files of a place (a folder, a bucket), in the place of a ref of Git's: a store. Internal.
  *
- *   format             VV_FILES_MARK: "varve store 1"
- *   packs/<hex>.pack   a pack, named by its hash
- *   lists/<hex>.list   its list, written after it
- *   versions/<CID>     of a version's root: the names of its packs, written after all lists
+ *   format                VV_FILES_MARK: "varve store 1"
+ *   packs/<hex>.pack      a pack, named by its hash
+ *   lists/<hex>.list      its list, written after it
+ *   versions/<CID>.packs  of a version's root: the names of its packs, written after all lists
  *
  * Nothing is overwritten but what is damaged, and nobody locks: two who write one name write the same, or (of a version)
  * what is true of both. Who has a root needs no listing. Format: docs/stores.md.

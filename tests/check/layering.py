@@ -47,6 +47,7 @@ lib/work/report
 lib/work/rows
 lib/work/view
 lib/work/peers
+lib/work/store
 lib/work/add
 lib/work/diff
 lib/work/commit

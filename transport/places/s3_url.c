@@ -129,7 +129,7 @@ static vv_status endpoint_url(vv_url *u, const vv_s3_url *out, const char *given
 	vv_buf_clear(&own);
 	if (rc < 0) {
 		memset(u, 0, sizeof(*u));
-		return vv_prefix(err, "the endpoint in the s3 URL");
+		return vv_prefix(err, "the endpoint of the s3 URL");
 	}
 	if (u->kind != VV_URL_HTTP || u->user || *u->path) {
 		vv_fail(err, VV_EUSAGE, "'%s' is not an endpoint of S3", u->text);
@@ -162,10 +162,27 @@ static vv_status put_base(vv_s3_url *out, const vv_url *endpoint, bool virtual_s
 	return rc;
 }
 
-static vv_status take_endpoint(vv_s3_url *out, const parameters *p, vv_error *err)
+/* As AWS's own programs read it. */
+static const char *endpoint_of(const vv_env *env)
 {
+	static const char *const names[] = {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"};
+	const char *ignored = vv_env_get(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+
+	for (size_t i = 0; i < 2 && (!ignored || strcmp(ignored, "true") != 0); i++) {
+		const char *value = vv_env_get(env, names[i]);
+		if (value && *value) {
+			return value;
+		}
+	}
+	return NULL;
+}
+
+static vv_status take_endpoint(vv_s3_url *out, const parameters *p, const vv_env *env,
+			       vv_error *err)
+{
+	const char *endpoint = p->endpoint ? p->endpoint : endpoint_of(env);
 	/* A certificate is for one name below the endpoint's, not for one with dots. */
-	bool virtual_style = !p->endpoint && !strchr(out->bucket, '.');
+	bool virtual_style = !endpoint && !strchr(out->bucket, '.');
 	vv_url u = {0};
 	vv_status rc;
 
@@ -175,7 +192,7 @@ static vv_status take_endpoint(vv_s3_url *out, const parameters *p, vv_error *er
 			       vv_text_shows(p->style));
 	}
 	virtual_style = p->style ? strcmp(p->style, "virtual") == 0 : virtual_style;
-	if ((rc = endpoint_url(&u, out, p->endpoint, err)) < 0 ||
+	if ((rc = endpoint_url(&u, out, endpoint, err)) < 0 ||
 	    (rc = put_base(out, &u, virtual_style, err)) < 0) {
 		goto done;
 	}
@@ -205,7 +222,7 @@ vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env, v
 	    (rc = take_region(out, p.region, env, err)) < 0) {
 		goto done;
 	}
-	rc = take_endpoint(out, &p, err);
+	rc = take_endpoint(out, &p, env, err);
 done:
 	clear(&p);
 	if (rc < 0) {

@@ -5,6 +5,7 @@
 #include "lib/work/peers/blocks_config.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -90,7 +91,7 @@ static vv_status take_url(char **list, size_t *count, const char *value, vv_erro
 	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status check_store_url(const char *url, bool push, vv_error *err)
+vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 {
 	vv_url u;
 	vv_error why;
@@ -164,10 +165,10 @@ static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, co
 		c->store_count++;
 	}
 	if (what == 4 && memcmp(dot, ".url", what) == 0) {
-		rc = check_store_url(value, false, err);
+		rc = vv_store_url_check(value, false, err);
 		rc = rc < 0 ? rc : set_text(&s->url, value, err);
 	} else if (what == 8 && memcmp(dot, ".pushurl", what) == 0) {
-		rc = check_store_url(value, true, err);
+		rc = vv_store_url_check(value, true, err);
 		rc = rc < 0 ? rc : set_text(&s->push_url, value, err);
 	} else if (what == 8 && memcmp(dot, ".default", what) == 0) {
 		s->usual = strcmp(value, "true") == 0;
@@ -229,32 +230,17 @@ vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t
 	return rc;
 }
 
-vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
-				vv_error *err)
+/* where: "--blob=ID", "--file=PATH" */
+static vv_status read_from(vv_blocks_config *out, vv_repository *r, const char *where,
+			   vv_error *err)
 {
-	char blob[VV_OID_TEXT + 8];
-	const char *args[] = {"config",       "--no-includes",      "-z", blob,
+	const char *args[] = {"config",       "--no-includes",      "-z", where,
 			      "--get-regexp", "^(blocks|store)\\.", NULL};
 	vv_buf text = VV_BUF_INIT, said = VV_BUF_INIT;
 	vv_git_call run = {.args = args, .repo = r, .output = &text};
-	vv_tree_entry e;
-	vv_error absent;
 	int code = 0;
-	vv_status rc;
+	vv_status rc = vv_git_run(&run, &said, &code, err);
 
-	memset(out, 0, sizeof(*out));
-	if (vv_oid_is_null(commit) ||
-	    vv_tree_entry_at(r, commit, VV_BLOCKS_CONFIG, &e, &absent) < 0) {
-		return VV_OK;
-	}
-	memcpy(blob, "--blob=", 7);
-	vv_oid_text(blob + 7, &e.id);
-	bool file = (e.mode & 0170000) == 0100000;
-	vv_tree_entry_clear(&e);
-	if (!file) {
-		return VV_OK;
-	}
-	rc = vv_git_run(&run, &said, &code, err);
 	if (rc == VV_OK && code != 0 &&
 	    (code != 1 || said.len > 0)) { /* 1 alone: nothing is said */
 		rc = vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err);
@@ -267,5 +253,43 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 	}
 	vv_buf_clear(&text);
 	vv_buf_clear(&said);
+	return rc;
+}
+
+vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
+				vv_error *err)
+{
+	char blob[VV_OID_TEXT + 8] = "--blob=";
+	vv_tree_entry e;
+	vv_error absent;
+
+	memset(out, 0, sizeof(*out));
+	if (vv_oid_is_null(commit) ||
+	    vv_tree_entry_at(r, commit, VV_BLOCKS_CONFIG, &e, &absent) < 0) {
+		return VV_OK;
+	}
+	vv_oid_text(blob + 7, &e.id);
+	bool file = (e.mode & 0170000) == 0100000;
+	vv_tree_entry_clear(&e);
+	return file ? read_from(out, r, blob, err) : VV_OK;
+}
+
+vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err)
+{
+	const char *work = vv_repository_workdir(r);
+	vv_buf where = VV_BUF_INIT;
+	vv_stat st;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (!work) {
+		return VV_OK;
+	}
+	vv_buf_printf(&where, "--file=%s/" VV_BLOCKS_CONFIG, work);
+	if ((rc = vv_buf_ok(&where, err)) == VV_OK &&
+	    vv_lstat(&st, vv_buf_cstr(&where) + 7, NULL) == VV_OK && S_ISREG(st.mode)) {
+		rc = read_from(out, r, vv_buf_cstr(&where), err);
+	}
+	vv_buf_clear(&where);
 	return rc;
 }

@@ -23,7 +23,7 @@
 #define VV_BLOCKS_CONFIG ".varveconfig"
 #define VV_BLOCKS_URLS_MAX 16u
 
-/* A store of blocks (docs/stores.md). */
+/* A store of blocks (docs/stores.md); url may be NULL. */
 typedef struct vv_store_config {
 	char *name, *url;
 	char *push_url; /* NULL: url */
@@ -48,6 +48,10 @@ vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t
 				 vv_error *err);
 /* The store of that name; NULL: the usual one, else the first. NULL: there is none. */
 const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
+/* The same of the file in the work tree, committed or not; without one nothing is said. */
+vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err);
+/* May a commit name it? VV_EINPUT: no place that all clones can reach, or a URL that has what is the user's to say. */
+vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
 /* A remote's setting: a store, rather than a peer? */
 bool vv_blocks_is_store(const char *url);
 void vv_blocks_config_clear(vv_blocks_config *c);

@@ -15,6 +15,7 @@
 #include "transport/places/folder_place.h"
 #include "transport/places/s3_place.h"
 #include "transport/places/sftp_place.h"
+#include "transport/places/web_place.h"
 
 void vv_data_store_clear(vv_data_store *s)
 {
@@ -23,22 +24,21 @@ void vv_data_store_clear(vv_data_store *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* A folder is below the work tree, if its path does not begin at the top. */
-static vv_status set_url(vv_data_store *out, const vv_transfer *t, const char *url, vv_error *err)
+vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err)
 {
-	const char *work = vv_repository_workdir(t->repo);
+	const char *work = vv_repository_workdir(r);
 	vv_url u;
 	vv_status rc = vv_url_read(&u, url, err);
 
 	if (rc < 0) {
 		return rc;
 	}
-	out->url = u.kind != VV_URL_PATH || *u.path == '/'
-			   ? vv_strdup(u.kind == VV_URL_PATH ? u.path : url)
-			   : vv_path_join(work ? work : vv_repository_commondir(t->repo), u.path,
-					  (char *)NULL);
+	*out = u.kind != VV_URL_PATH || *u.path == '/'
+		       ? vv_strdup(u.kind == VV_URL_PATH ? u.path : url)
+		       : vv_path_join(work ? work : vv_repository_commondir(r), u.path,
+				      (char *)NULL);
 	vv_url_clear(&u);
-	return out->url ? VV_OK : vv_fail_nomem(err);
+	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
 /* What a commit names in the work tree is not to lead out of it by a link that a commit made, too. */
@@ -88,7 +88,7 @@ static vv_status find(vv_data_store *out, vv_transfer *t, const vv_remote *m, co
 	for (size_t i = 0; i < m->blocks_url_count; i++) {
 		if (vv_blocks_is_store(m->blocks_urls[i])) {
 			out->trusted = true;
-			return set_url(out, t, m->blocks_urls[i], err);
+			return vv_data_store_absolute(&out->url, t->repo, m->blocks_urls[i], err);
 		}
 	}
 	if ((rc = vv_blocks_config_read(&c, t->repo, commit, err)) < 0) {
@@ -96,7 +96,8 @@ static vv_status find(vv_data_store *out, vv_transfer *t, const vv_remote *m, co
 	}
 	const vv_store_config *s = vv_blocks_config_store(&c, NULL);
 	if (s && m->blocks_url_count == 0) {
-		rc = set_url(out, t, write && s->push_url ? s->push_url : s->url, err);
+		rc = vv_data_store_absolute(&out->url, t->repo,
+					    write && s->push_url ? s->push_url : s->url, err);
 		if (rc == VV_OK && !(out->name = vv_strdup(s->name))) {
 			rc = vv_fail_nomem(err);
 		}
@@ -128,13 +129,33 @@ vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, con
 	return rc;
 }
 
+/* A folder that has something else is not taken for a store. */
+static vv_status check_empty(const char *path, vv_error *err)
+{
+	char **names = NULL, *mark = vv_path_join(path, vv_files_mark.file, (char *)NULL);
+	size_t count = 0;
+	vv_status rc = mark ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && vv_exists(path) && !vv_exists(mark)) {
+		rc = vv_list_dir(&names, &count, path, err);
+	}
+	if (rc == VV_OK && count > 0) {
+		vv_fail(err, VV_EREFUSED, "'%s' is not empty, and is not a store",
+			vv_text_shows(path));
+		rc = vv_hint(err, "give a new folder, or one of its own in it");
+	}
+	vv_names_free(names, count);
+	vv_free(mark);
+	return rc;
+}
+
 vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
 			     bool make, vv_error *err)
 {
 	const vv_place_facts facts = {
 		.mark = &vv_files_mark,
-		.more = "make room there, or name another store in .varveconfig",
-		.full = "make room there, or name another store in .varveconfig"};
+		.more = "make room there, or use another store: 'varve store add'",
+		.full = "make room there, or use another store: 'varve store add'"};
 	vv_url u;
 	vv_status rc = vv_url_read(&u, url, err);
 
@@ -144,7 +165,8 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 	}
 	switch (u.kind) {
 	case VV_URL_PATH:
-		rc = vv_folder_place_open(out, u.path, &facts, make, err);
+		rc = make ? check_empty(u.path, err) : VV_OK;
+		rc = rc < 0 ? rc : vv_folder_place_open(out, u.path, &facts, make, err);
 		break;
 	case VV_URL_SFTP:
 		rc = vv_sftp_place_open(out, &u, &facts, connect, make, err);
@@ -152,9 +174,13 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 	case VV_URL_S3:
 		rc = vv_s3_place_open(out, &u, &facts, connect, make, err);
 		break;
+	case VV_URL_HTTP:
+		rc = vv_web_place_open(out, &u, &facts, connect, err);
+		break;
 	default:
 		vv_fail(err, VV_EUSAGE, "'%s' is no place for a store", u.text);
-		rc = vv_hint(err, "a store is s3://bucket/prefix, sftp://host/folder, or a folder");
+		rc = vv_hint(err, "a store is s3://bucket/prefix, sftp://host/folder, a folder, or "
+				  "(to be read) https://host/folder");
 	}
 	vv_url_clear(&u);
 	return rc;

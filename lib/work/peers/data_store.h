@@ -30,6 +30,9 @@ vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, con
 			      vv_error *err);
 void vv_data_store_clear(vv_data_store *s);
 
+/* A folder whose path does not begin at the top is below the work tree; owned by the caller. */
+vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err);
+
 /* make: it becomes a store if it is empty. VV_ENOTFOUND: it is none. */
 vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
 			     bool make, vv_error *err);

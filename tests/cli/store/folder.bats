@@ -34,7 +34,7 @@ root_of() {
 	[ "$(files | cut -d/ -f1 | sort | uniq -c | tr -s ' ')" = " 1 lists
  1 packs
  1 versions" ]
-	[ -e "$store/versions/$(root_of)" ]
+	[ -e "$store/versions/$(root_of).packs" ]
 	cd ..
 	succeeds varve clone "$url" b
 	stderr_has "received 1 commit, 1 version of a dataset"
@@ -52,8 +52,8 @@ root_of() {
 	hex=${hex%.pack}
 	[ "$(files)" = "lists/$hex.list
 packs/$hex.pack
-versions/$(root_of)" ]
-	printf 'varve version 1\n%s\n' "$hex" | cmp - "$store/versions/$(root_of)"
+versions/$(root_of).packs" ]
+	printf 'varve version 1\n%s\n' "$hex" | cmp - "$store/versions/$(root_of).packs"
 	[ "$(tail -c 16 "$store/$pack" | od -An -tx1 | tr -d ' \n')" = "$hex" ]
 }
 
@@ -67,7 +67,7 @@ versions/$(root_of)" ]
 	succeeds varve push
 	stderr_is "everything is up to date"
 	[ "$(files | wc -l)" -eq 6 ]
-	[ "$(wc -l < "$store/versions/$(root_of)")" -eq 3 ]
+	[ "$(wc -l < "$store/versions/$(root_of).packs")" -eq 3 ]
 	git clone -q "$url" ../b
 	cd ../b
 	varve init -q
@@ -92,7 +92,7 @@ versions/$(root_of)" ]
 	a_store
 	change 9
 	succeeds git push -q
-	[ -e "$store/versions/$(root_of)" ]
+	[ -e "$store/versions/$(root_of).packs" ]
 }
 
 @test "a store that is not there stops a push, which leaves the host as it was" {
@@ -164,7 +164,7 @@ versions/$(root_of)" ]
 	list=$(ls -S "$store"/lists/* | head -n 1)
 	printf x | dd of="$pack" bs=1 seek=40 conv=notrunc status=none
 	rm "$list"
-	rm "$store/versions/$(root_of)"
+	rm "$store/versions/$(root_of).packs"
 	succeeds varve push --blocks
 	varve clone -q "$url" ../b
 	cd ../b

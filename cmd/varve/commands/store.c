@@ -1,0 +1,267 @@
+/*
+ * store: buckets and folders that keep the blocks of this repository.
+ */
+#include <string.h>
+
+#include "base/json/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/work/peers/blocks_config.h"
+#include "lib/work/peers/data_store.h"
+#include "lib/work/store/named.h"
+#include "lib/work/store/trial.h"
+
+#define TRIAL_SEC 5u /* for each answer */
+
+typedef struct options {
+	const char *format, *push_url;
+	bool usual;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "default", usual, "add: push to it, and to none of the others"),
+	OPT_STRING(0, "push-url", push_url, "URL", "add: where its files are written to"),
+	OPT_JSON("the output format"),
+};
+
+static vv_status print(vv_buf *b, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(b, err);
+
+	if (rc == VV_OK) {
+		vv_out_bytes(b->data, b->len);
+		vv_out("\n");
+	}
+	vv_buf_clear(b);
+	return rc;
+}
+
+/* --- list -------------------------------------------------------------------------------- */
+
+static void list_json(vv_json_out *w, const vv_store_config *s, bool usual)
+{
+	vv_json_open_object(w);
+	vv_json_add_string(w, "name", s->name);
+	vv_json_name(w, "url");
+	vv_json_url(w, s->url);
+	vv_json_name(w, "pushUrl");
+	vv_json_url(w, s->push_url ? s->push_url : s->url);
+	vv_json_add_bool(w, "default", usual);
+	vv_json_close_object(w);
+}
+
+static vv_status list(vv_repository *r, const options *o, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_blocks_config c;
+	vv_json_out w;
+	vv_status rc = vv_blocks_config_read_work(&c, r, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	const vv_store_config *usual = vv_blocks_config_store(&c, NULL);
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_array(&w);
+	for (size_t i = 0; i < c.store_count; i++) {
+		const vv_store_config *s = &c.stores[i];
+		if (s->url && vv_wants_json(o->format)) {
+			list_json(&w, s, s == usual);
+		} else if (s->url) {
+			vv_out("%s\t%s%s\n", vv_text_shows(s->name), vv_text_url(s->url),
+			       s == usual ? " (default)" : "");
+		}
+	}
+	vv_json_close_array(&w);
+	vv_blocks_config_clear(&c);
+	if (!vv_wants_json(o->format)) {
+		vv_buf_clear(&b);
+		return VV_OK;
+	}
+	return print(&b, err);
+}
+
+/* --- test -------------------------------------------------------------------------------- */
+
+static vv_status try_url(vv_repository *r, const char *url, bool make, vv_store_trial *out,
+			 vv_error *err)
+{
+	vv_transfer t = {0};
+	vv_place place = {0};
+	char *whole = NULL;
+	vv_status rc = vv_transfer_open(&t, r, &vv_notes_stderr, true, TRIAL_SEC, err);
+
+	t.connect.first_sec = TRIAL_SEC;
+	if (rc < 0 || (rc = vv_data_store_absolute(&whole, r, url, err)) < 0 ||
+	    (rc = vv_data_store_open(&place, whole, &t.connect, make, err)) < 0) {
+		goto done;
+	}
+	rc = vv_store_try(out, &place, err);
+done:
+	vv_place_close(&place);
+	vv_free(whole);
+	vv_transfer_close(&t);
+	return rc;
+}
+
+/* Of both URLs, where there are two: read from one, written to the other. */
+static vv_status try_store(vv_repository *r, const char *url, const char *push_url, bool make,
+			   vv_store_trial *out, vv_error *err)
+{
+	vv_store_trial pushed;
+	vv_status rc = VV_OK;
+
+	if (push_url && (rc = try_url(r, push_url, make, &pushed, err)) < 0) {
+		return rc;
+	}
+	if ((rc = try_url(r, url, make && !push_url, out, err)) == VV_OK && push_url) {
+		out->writes = pushed.writes;
+		out->lists = pushed.lists;
+		out->removes = pushed.removes;
+		out->ms += pushed.ms;
+		out->why = pushed.why;
+	}
+	return rc;
+}
+
+static const char *yes(bool is)
+{
+	return is ? "yes" : "no";
+}
+
+static vv_status print_trial(const options *o, const char *name, const char *url,
+			     const vv_store_trial *t, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_json_out w;
+
+	if (!vv_wants_json(o->format)) {
+		vv_out("%s: %s\n", vv_text_shows(name), vv_text_url(url));
+		vv_out("  read %s, ranges %s, write %s, list %s, remove %s\n", yes(t->reads),
+		       yes(t->ranges), yes(t->writes), yes(t->lists), yes(t->removes));
+		if (t->why.code != VV_OK) {
+			vv_out("  %s\n", t->why.message);
+		}
+		return VV_OK;
+	}
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_add_string(&w, "name", name);
+	vv_json_name(&w, "url");
+	vv_json_url(&w, url);
+	vv_json_add_bool(&w, "reads", t->reads);
+	vv_json_add_bool(&w, "ranges", t->ranges);
+	vv_json_add_bool(&w, "writes", t->writes);
+	vv_json_add_bool(&w, "lists", t->lists);
+	vv_json_add_bool(&w, "removes", t->removes);
+	vv_json_name(&w, "why");
+	if (t->why.code != VV_OK) {
+		vv_json_string(&w, t->why.message);
+	} else {
+		vv_json_null(&w);
+	}
+	vv_json_close_object(&w);
+	return print(&b, err);
+}
+
+static vv_status test(vv_context *c, const char *name, vv_error *err)
+{
+	const options *o = c->options;
+	vv_blocks_config config;
+	vv_store_trial trial;
+	vv_status rc = vv_blocks_config_read_work(&config, c->repo, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	const vv_store_config *s = vv_blocks_config_store(&config, name);
+	if (!s || !s->url) {
+		vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store%s%s", name ? " " : "",
+			name ? vv_text_shows(name) : "");
+		rc = vv_hint(err, "'varve store add NAME URL' adds one");
+	} else if ((rc = try_store(c->repo, s->url, s->push_url, false, &trial, err)) == VV_OK) {
+		rc = print_trial(o, s->name, s->url, &trial, err);
+		c->code = trial.reads && trial.writes ? VV_EXIT_OK : VV_EXIT_NO;
+	}
+	vv_blocks_config_clear(&config);
+	return rc;
+}
+
+/* --- add ---------------------------------------------------------------------------------- */
+
+static vv_status add(vv_context *c, const char *name, const char *url, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_store_naming n = {
+		.name = name, .url = url, .push_url = o->push_url, .usual = o->usual};
+	vv_store_trial trial;
+	vv_status rc = vv_store_name_check(c->repo, &n, err);
+
+	if (rc < 0 || (rc = try_store(c->repo, url, o->push_url, true, &trial, err)) < 0 ||
+	    (trial.reads && (rc = vv_store_name(c->repo, &n, err)) < 0) ||
+	    (rc = print_trial(o, name, url, &trial, err)) < 0) {
+		return rc;
+	}
+	c->code = trial.reads ? VV_EXIT_OK : VV_EXIT_NO;
+	if (trial.reads) {
+		vv_note("hint: commit " VV_BLOCKS_CONFIG ": 'varve add " VV_BLOCKS_CONFIG
+			"' and 'varve commit'; the next push sends the blocks there");
+	}
+	return VV_OK;
+}
+
+/* --- words -------------------------------------------------------------------------------- */
+
+static int check_store(const vv_context *c)
+{
+	const options *o = c->options;
+	const char *word = c->argc > 0 ? c->argv[0] : "list";
+
+	if ((strcmp(word, "list") == 0 && c->argc <= 1) ||
+	    (strcmp(word, "test") == 0 && c->argc <= 2) ||
+	    (strcmp(word, "add") == 0 && c->argc == 3)) {
+		return VV_EXIT_OK;
+	}
+	if (strcmp(word, "remove") == 0 && c->argc == 2) {
+		return vv_check_json(vv_wants_json(o->format), false, "store list --json");
+	}
+	return vv_usage_error("it is: varve store add NAME URL, store list, store test [NAME], or "
+			      "store remove NAME");
+}
+
+static vv_status run_store(vv_context *c, vv_error *err)
+{
+	const char *word = c->argc > 0 ? c->argv[0] : "list";
+
+	if (strcmp(word, "add") == 0) {
+		return add(c, c->argv[1], c->argv[2], err);
+	}
+	if (strcmp(word, "test") == 0) {
+		return test(c, c->argc > 1 ? c->argv[1] : NULL, err);
+	}
+	return strcmp(word, "remove") == 0 ? vv_store_forget(c->repo, c->argv[1], err)
+					   : list(c->repo, c->options, err);
+}
+
+const vv_command vv_cmd_store = {
+	.name = "store",
+	.group = "peers",
+	.summary = "keep blocks in a bucket or a folder",
+	.usage = "list [--json]\nadd [--default] [--push-url URL] NAME URL\ntest [--json] [NAME]\n"
+		 "remove NAME",
+	.example = "$ varve store add team s3://acme-data/sales\n"
+		   "team: s3://acme-data/sales\n"
+		   "  read yes, ranges yes, write yes, list yes, remove yes\n"
+		   "$ varve add .varveconfig\n"
+		   "$ varve commit -m \"Keep blocks in the bucket\"",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "",
+	.exit_codes = "the store cannot be read or written",
+	.check = check_store,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_store,
+};

@@ -1,0 +1,164 @@
+/*
+ * named: knows which lines of .varveconfig make a store.
+ */
+#include "lib/work/store/named.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/work/peers/block_peers.h"
+#include "lib/work/peers/blocks_config.h"
+#include "repo/git/config.h"
+#include "repo/git/run_git.h"
+
+/* "git config --file .varveconfig WORDS..." at the top of the work tree. */
+static vv_status edit(vv_repository *r, const char *a, const char *b, vv_error *err)
+{
+	const char *args[] = {"config", "--file", VV_BLOCKS_CONFIG, a, b, NULL};
+	const vv_git_call run = {.args = args, .repo = r, .dir = vv_repository_workdir(r)};
+
+	if (!run.dir) {
+		return vv_fail(err, VV_EUSAGE,
+			       "a bare repository has no " VV_BLOCKS_CONFIG " to write to");
+	}
+	return vv_git_must(&run, VV_BLOCKS_CONFIG, err);
+}
+
+static vv_status set(vv_repository *r, const char *name, const char *key, const char *value,
+		     vv_error *err)
+{
+	vv_buf full = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&full, "store.%s.%s", name, key);
+	rc = vv_buf_ok(&full, err);
+	rc = rc < 0 ? rc : edit(r, vv_buf_cstr(&full), value, err);
+	vv_buf_clear(&full);
+	return rc;
+}
+
+static vv_status check_name(const char *name, vv_error *err)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+	if (!*name || *name == '-' || name[strspn(name, plain)]) {
+		vv_fail(err, VV_EUSAGE, "'%s' is not a name for a store", vv_text_shows(name));
+		return vv_hint(err, "letters, digits, '_' and '-' make one");
+	}
+	return VV_OK;
+}
+
+static vv_status trust(vv_repository *r, const char *url, vv_error *err)
+{
+	vv_buf site = VV_BUF_INIT;
+	char *now = NULL;
+	vv_error absent;
+	vv_status rc = vv_block_peer_site(&site, url, err);
+
+	if (rc == VV_OK && site.len > 0 &&
+	    (vv_config_string(r, "varve.trustedhost", &now, &absent) < 0 ||
+	     strcmp(now, vv_buf_cstr(&site)) != 0)) {
+		rc = vv_config_add(r, "varve.trustedHost", vv_buf_cstr(&site), err);
+	}
+	vv_free(now);
+	vv_buf_clear(&site);
+	return rc;
+}
+
+/* None of the others is the usual one any more. */
+static vv_status unset_usual(vv_repository *r, const vv_blocks_config *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < c->store_count; i++) {
+		if (c->stores[i].usual) {
+			rc = set(r, c->stores[i].name, "default", "false", err);
+		}
+	}
+	return rc;
+}
+
+/* c: what the file has now. */
+static vv_status check(const vv_store_naming *n, const vv_blocks_config *c, vv_error *err)
+{
+	vv_status rc = check_name(n->name, err);
+
+	if (rc < 0 || (rc = vv_store_url_check(n->url, false, err)) < 0 ||
+	    (n->push_url && (rc = vv_store_url_check(n->push_url, true, err)) < 0)) {
+		return rc;
+	}
+	if (vv_blocks_config_store(c, n->name)) {
+		vv_fail(err, VV_EEXISTS, "there is a store '%s' already", n->name);
+		return vv_hint(err, "'varve store remove %s' takes it out of " VV_BLOCKS_CONFIG,
+			       n->name);
+	}
+	return VV_OK;
+}
+
+vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_status rc = vv_blocks_config_read_work(&c, r, err);
+
+	if (rc == VV_OK) {
+		rc = check(n, &c, err);
+		vv_blocks_config_clear(&c);
+	}
+	return rc;
+}
+
+/* The URL last: it makes the store. */
+static vv_status write_lines(vv_repository *r, const vv_store_naming *n, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if ((n->usual && (rc = set(r, n->name, "default", "true", err)) < 0) ||
+	    (n->push_url && (rc = set(r, n->name, "pushUrl", n->push_url, err)) < 0)) {
+		return rc;
+	}
+	return set(r, n->name, "url", n->url, err);
+}
+
+vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_status rc = vv_blocks_config_read_work(&c, r, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if ((rc = check(n, &c, err)) < 0 || (n->usual && (rc = unset_usual(r, &c, err)) < 0) ||
+	    (rc = trust(r, n->url, err)) < 0 ||
+	    (n->push_url && (rc = trust(r, n->push_url, err)) < 0)) {
+		goto done;
+	}
+	rc = write_lines(r, n, err);
+done:
+	vv_blocks_config_clear(&c);
+	return rc;
+}
+
+vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_buf section = VV_BUF_INIT;
+	vv_status rc = vv_blocks_config_read_work(&c, r, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!vv_blocks_config_store(&c, name)) {
+		vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store '%s'",
+			vv_text_shows(name));
+		rc = vv_hint(err, "'varve store list' lists them");
+	}
+	vv_blocks_config_clear(&c);
+	vv_buf_printf(&section, "store.%s", name);
+	rc = rc < 0 ? rc : vv_buf_ok(&section, err);
+	rc = rc < 0 ? rc : edit(r, "--remove-section", vv_buf_cstr(&section), err);
+	vv_buf_clear(&section);
+	return rc;
+}

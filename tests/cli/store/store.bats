@@ -1,0 +1,170 @@
+load ../helper
+load ../hosts/host
+load ../vault/stores
+
+# `varve store`, and stores that are buckets or files of a web server.
+
+setup() {
+	varve_setup
+	only_keys AKIDEXAMPLE secret/with+signs=
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	store=$BATS_TEST_TMPDIR/s3
+}
+
+teardown() {
+	stop_program
+}
+
+a_bucket() {
+	start_program "$store.port" python3 "$BATS_TEST_DIRNAME/../../net/s3_store.py" "${1-0}" "$store.port" \
+		"$store.log" "$store" bucket other
+	export AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port AWS_REGION=eu-test-1
+}
+
+# The clone's table, pushed to the store that is named.
+pushed() {
+	rows "${1-3000}" > prices.csv
+	varve add prices.csv .varveconfig > /dev/null
+	varve commit -qm one
+	succeeds varve push -u origin main
+}
+
+# Another machine, where somebody trusts the bucket.
+second() {
+	cd "$BATS_TEST_TMPDIR/work"
+	git config --global varve.trustedHost "$1"
+	succeeds varve clone "$url" b
+	cmp a/prices.csv b/prices.csv
+	cd b
+	sound
+}
+
+@test "store add makes a folder a store, tries it and names it in .varveconfig" {
+	succeeds varve store add --json team "$PWD/../shared"
+	[ "$(jq -c '[.name, .reads, .ranges, .writes, .lists, .removes]' <<< "$output")" = \
+		'["team",true,true,true,true,true]' ]
+	[ "$(cat ../shared/format)" = "varve store 1" ]
+	[ "$(git config --file .varveconfig store.team.url)" = "$PWD/../shared" ]
+	[ -z "$(ls ../shared/trial)" ]
+	succeeds varve store list --json
+	[ "$(jq -c '.[] | [.name, .default]' <<< "$output")" = '["team",true]' ]
+	succeeds varve store test
+	ends_with 2 varve store add team "$PWD/../shared"
+	succeeds varve store remove team
+	succeeds varve store list --json
+	output_is "[]"
+	ends_with 2 varve store remove team
+	ends_with 2 varve store test
+	[ -e ../shared/format ]
+}
+
+@test "of several stores the default one gets the blocks" {
+	varve store add one "$PWD/../one"
+	varve store add two "$PWD/../two"
+	varve store add --default three "$PWD/../three"
+	[ "$(varve store list --json | jq -r '.[] | select(.default).name')" = three ]
+	varve store add --default four "$PWD/../four"
+	[ "$(varve store list --json | jq -r '.[] | select(.default).name')" = four ]
+	pushed
+	[ "$(ls ../four)" = "format
+lists
+packs
+trial
+versions" ]
+	[ ! -e ../three/packs ]
+}
+
+@test "a folder that has something else is not made a store" {
+	mkdir ../full
+	touch ../full/x
+	ends_with 2 varve store add team "$PWD/../full"
+	[ "$(ls ../full)" = x ]
+	[ ! -e .varveconfig ]
+}
+
+@test "a name, a URL or words that make no store are refused before anything is written" {
+	local bad
+	for bad in "" "-x" "a.b" 'a"b'; do
+		ends_with 2 varve store add -- "$bad" ../x
+	done
+	for bad in "https://u:p@x.org/" "s3://bucket/x?endpoint=http://127.0.0.1:1" "ssh://x.org/y" "s3://B/x?key=1"; do
+		ends_with 2 varve store add team "$bad"
+	done
+	ends_with 2 varve store add team
+	ends_with 2 varve store rename a b
+	ends_with 2 varve store add --push-url https://x.org/y team ../x
+	[ ! -e .varveconfig ]
+	[ ! -e ../x ]
+}
+
+@test "a bucket keeps the blocks, and a second machine gets them once it trusts the bucket" {
+	a_bucket
+	succeeds varve store add team s3://bucket/sales
+	pushed
+	stderr_has "s3://bucket/sales"
+	[ "$(ls "$store/bucket/sales")" = "format
+lists
+packs
+trial
+versions" ]
+	cd ..
+	git clone -q "$url" c
+	cd c
+	varve init -q
+	ends_with 2 varve restore prices.csv
+	! grep -q secret <<< "$stderr"
+	: > "$store.log"
+	ends_with 2 varve fetch
+	stderr_has "s3://bucket"
+	[ ! -s "$store.log" ]
+	VARVE_TRUSTED_HOSTS=s3://other ends_with 2 varve fetch
+	[ ! -s "$store.log" ]
+	VARVE_TRUSTED_HOSTS=s3://bucket succeeds varve fetch
+	second s3://bucket
+}
+
+@test "what a push of a changed cell and a fetch of it ask of a bucket does not grow with the store" {
+	a_bucket
+	varve store add team s3://bucket
+	pushed
+	for i in 1 2 3; do
+		change "$i"
+		: > "$store.log"
+		succeeds varve push
+		[ "$(wc -l < "$store.log")" -le 8 ]
+		! grep -q 'list-type' "$store.log"
+	done
+}
+
+@test "a static site gives the blocks of a store, and is not written" {
+	a_bucket
+	varve store add team s3://bucket/sales
+	pushed
+	change 5
+	varve push -q
+	mkdir "$BATS_TEST_TMPDIR/www"
+	cp -r "$store/bucket/sales" "$BATS_TEST_TMPDIR/www/blocks"
+	stop_program
+	store=$BATS_TEST_TMPDIR/www
+	start_program "$store.port" python3 -c '
+import http.server, sys, functools
+handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[2])
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+open(sys.argv[1], "w").write(str(server.server_port))
+server.serve_forever()' "$store.port" "$store"
+	varve store remove team
+	ends_with 2 varve store add web "http://127.0.0.1:$port/none"
+	ends_with 0 varve store add --json web "http://127.0.0.1:$port/blocks"
+	[ "$(jq -c '[.reads, .writes, .lists]' <<< "$output")" = '[true,false,false]' ]
+	git add .varveconfig
+	git commit -qm web --no-verify
+	change 6
+	ends_with 2 varve push
+	stderr_has "only be read"
+	[ "$(git -C ../host.git rev-parse main)" != "$(git rev-parse HEAD)" ]
+	git reset -q --hard HEAD~1
+	git push -q --no-verify
+	second "http://127.0.0.1:$port"
+}

@@ -1,0 +1,159 @@
+/*
+ * web_place: knows what servers of files answer.
+ */
+#include "transport/places/web_place.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/http/curl.h"
+#include "transport/http/site.h"
+
+#define ERROR_MAX ((size_t)64 << 10)
+
+typedef struct web {
+	char *name, *base;
+	http_site *site;
+} web;
+
+static vv_status read_only(const web *w, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "'%s' can only be read", w->name);
+	return vv_hint(err,
+		       "files are written where the server has them from; 'pushUrl' of the store "
+		       "in .varveconfig names that place");
+}
+
+static vv_status web_put(void *payload, const char *name, const void *bytes, size_t len,
+			 vv_error *err)
+{
+	(void)name;
+	(void)bytes;
+	(void)len;
+	return read_only(payload, err);
+}
+
+static vv_status web_remove(void *payload, const char *name, vv_error *err)
+{
+	(void)name;
+	return read_only(payload, err);
+}
+
+static vv_status web_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			  vv_error *err)
+{
+	const web *w = payload;
+
+	(void)folder;
+	(void)fn;
+	(void)to;
+	return vv_fail(err, VV_ENOSUPPORT, "'%s': a web server does not list its files", w->name);
+}
+
+static vv_status judge(const web *w, const char *name, const http_answer *a, vv_error *err)
+{
+	switch (a->status) {
+	case 200:
+	case 206:
+		return VV_OK;
+	case 404:
+	case 410:
+		return vv_fail(err, VV_ENOTFOUND, "'%s' has no file '%s'", w->name, name);
+	case 401:
+	case 403: /* also what buckets answer for what they do not have */
+		return vv_fail(err, VV_EREFUSED, "'%s' does not give the file '%s' (status %u)",
+			       w->name, name, a->status);
+	default:
+		vv_fail(err, VV_EIO, "'%s': the server answers with status %u to '%s'", w->name,
+			a->status, name);
+		return a->status >= 500 ? vv_hint(err, "try again later") : VV_EIO;
+	}
+}
+
+static vv_status web_get(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
+			 vv_error *err)
+{
+	web *w = payload;
+	http_answer a = {0};
+	vv_buf url = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&url, "%s/%s", w->base, name);
+	http_ask what = {.method = "GET",
+			 .url = vv_buf_cstr(&url),
+			 .from = from,
+			 .len = len,
+			 .answer_max = (size_t)(from + len) + ERROR_MAX};
+	if ((rc = vv_buf_ok(&url, err)) < 0 || (rc = http_site_ask(w->site, &what, &a, err)) < 0 ||
+	    a.status == 416) {
+		goto done; /* 416: after its end */
+	}
+	if ((rc = judge(w, name, &a, err)) == VV_OK) {
+		const size_t skip = a.status == 206 ? 0 : from < a.body.len ? from : a.body.len;
+		const size_t n = a.body.len - skip < len ? a.body.len - skip : (size_t)len;
+		vv_buf_put(out, vv_buf_cstr(&a.body) + skip, n);
+		rc = vv_buf_ok(out, err);
+	}
+done:
+	http_answer_clear(&a);
+	vv_buf_clear(&url);
+	return rc;
+}
+
+static void web_close(void *payload)
+{
+	web *w = payload;
+
+	http_site_close(w->site);
+	vv_free(w->base);
+	vv_free(w->name);
+	vv_free(w);
+}
+
+static const vv_place_ops web_ops = {.put = web_put,
+				     .get = web_get,
+				     .list = web_list,
+				     .remove = web_remove,
+				     .close = web_close};
+
+static vv_status check_mark(web *w, const vv_place_mark *mark, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = web_get(w, mark->file, 0, strlen(mark->text) + 1, &text, err);
+
+	vv_buf_clear(&text);
+	if (rc == VV_ENOTFOUND) {
+		vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", w->name, mark->keeps);
+		vv_hint(err, "where %s are kept, there is a file '%s'", mark->keeps, mark->file);
+	}
+	return rc;
+}
+
+vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
+			    const vv_connect_options *connect, vv_error *err)
+{
+	vv_buf base = VV_BUF_INIT, domain = VV_BUF_INIT;
+	web *w = vv_calloc(1, sizeof(*w));
+	vv_status rc = VV_OK;
+
+	*out = (vv_place){0};
+	http_put_url(&base, url, "");
+	if (!w || !(w->base = vv_buf_detach(&base)) || !(w->name = vv_strdup(url->text))) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc == VV_OK) {
+		const http_site_facts f = {.url = w->base, .name = w->name, .extra_header = true};
+		rc = http_site_open(&w->site, &f, connect, err);
+	}
+	rc = rc < 0 ? rc : check_mark(w, facts->mark, err);
+	if (rc < 0) {
+		vv_buf_clear(&base);
+		if (w) {
+			web_close(w);
+		}
+		return rc;
+	}
+	vv_buf_printf(&domain, "host %s", url->host);
+	return vv_place_make(out, &web_ops, w, vv_buf_detach(&domain), facts, err);
+}
