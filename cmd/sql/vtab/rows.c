@@ -190,9 +190,8 @@ static char *unquoted(const char *s)
 /* "REV:PATH", or a path of the work tree. Takes word. */
 static int read_word(vv_sql_name *name, char *word)
 {
-	char *colon = strchr(word, ':');
+	char *colon = word ? strchr(word, ':') : NULL;
 
-	memset(name, 0, sizeof(*name));
 	name->path = colon ? sqlite3_mprintf("%s", colon + 1) : word;
 	if (colon) {
 		*colon = '\0';
@@ -201,37 +200,51 @@ static int read_word(vv_sql_name *name, char *word)
 	return name->path ? SQLITE_OK : SQLITE_NOMEM;
 }
 
+/* varve(FILE), varve(FOLDER, WORD) or varve(FOLDER, WORD, history). */
+static int read_arguments(varve_repo **repo, vv_sql_name *name, vv_sql_catalog *c, int argc,
+			  char *const *words, char **message)
+{
+	varve_repo_options how = VARVE_INIT(varve_repo_options);
+	varve_error err;
+
+	how.flags = VARVE_OPEN_ENVIRON;
+	name->outside = argc == 1;
+	if (argc < 1 || argc > 3 || (argc == 3 && sqlite3_stricmp(words[2], "history") != 0)) {
+		*message = sqlite3_mprintf("write varve('FOLDER', 'REVISION:PATH'), the same with "
+					   "history as a third argument, or varve('FILE')");
+		return SQLITE_ERROR;
+	}
+	name->kind = argc == 3 ? VV_NAME_HISTORY : VV_NAME_VERSION;
+	if (argc == 1) {
+		name->path = sqlite3_mprintf("%s", words[0]);
+		return name->path ? SQLITE_OK : SQLITE_NOMEM;
+	}
+	if (varve_repo_open(repo, words[0], &how, &err) < 0) {
+		return vv_sql_catalog_fail(c, &err, message);
+	}
+	return read_word(name, sqlite3_mprintf("%s", words[1]));
+}
+
 static int create(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
 		  char **message)
 {
-	varve_repo_options how = VARVE_INIT(varve_repo_options);
 	vv_sql_catalog *c = aux;
 	varve_repo *repo = NULL;
-	char *folder = argc == 5 ? unquoted(argv[3]) : NULL,
-	     *word = argc == 4 || argc == 5 ? unquoted(argv[argc - 1]) : NULL;
-	vv_sql_name name = {.outside = argc == 4};
-	varve_error err;
+	vv_sql_name name = {.kind = VV_NAME_VERSION};
+	char *words[3] = {NULL};
 	int rc = SQLITE_OK;
 
 	(void)sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY); /* it opens any path */
-	how.flags = VARVE_OPEN_ENVIRON;
-	if (argc != 4 && argc != 5) {
-		*message = sqlite3_mprintf(
-			"write varve('FOLDER', 'REVISION:PATH') or varve('FILE')");
-		rc = SQLITE_ERROR;
-	} else if (!word || (argc == 5 && !folder)) {
-		rc = SQLITE_NOMEM;
-	} else if (argc == 4) {
-		name.path = word;
-		word = NULL;
-	} else if (varve_repo_open(&repo, folder, &how, &err) < 0) {
-		rc = vv_sql_catalog_fail(c, &err, message);
-	} else {
-		rc = read_word(&name, word);
-		word = NULL;
+	for (int i = 3; i < argc && i < 6 && rc == SQLITE_OK; i++) {
+		words[i - 3] = unquoted(argv[i]);
+		rc = words[i - 3] ? SQLITE_OK : SQLITE_NOMEM;
 	}
-	sqlite3_free(folder);
-	sqlite3_free(word);
+	if (rc == SQLITE_OK) {
+		rc = read_arguments(&repo, &name, c, argc - 3, words, message);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		sqlite3_free(words[i]);
+	}
 	if (rc != SQLITE_OK) {
 		vv_sql_name_clear(&name);
 		varve_repo_free(repo);

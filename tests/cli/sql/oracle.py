@@ -129,7 +129,9 @@ def run(queries, seed, folder):
     with open(path, "w", encoding="utf-8") as f:
         f.write(",".join(COLUMNS) + "\n")
         f.writelines(",".join(f'"{row[c][0]}"' if "," in row[c][0] else row[c][0] for c in COLUMNS) + "\n" for row in rows)
-    if r.random() < 0.7:
+    known = subprocess.run(["git", "cat-file", "-e", "HEAD:t.csv"], cwd=folder, check=False, capture_output=True).returncode == 0
+    committed = not known or r.random() < 0.7
+    if committed:
         subprocess.run(["varve", "add", "-q", "t.csv"], cwd=folder, check=True)
         subprocess.run(["varve", "commit", "-q", "-m", str(seed)], cwd=folder, check=True)
     declared = ", ".join(f"{c} {t}" for c, t in COLUMNS.items())
@@ -142,8 +144,7 @@ def run(queries, seed, folder):
                "UPDATE few SET u = s, w = CASE id % 3 WHEN 0 THEN s WHEN 1 THEN n ELSE p END;"]
     q = Queries(r, rows)
     made = [q.query() for _ in range(queries)]
-    table = r.choice(["t", '"t.csv"', "T", '"t@HEAD"' if subprocess.run(["git", "cat-file", "-e", "HEAD:t.csv"], cwd=folder, check=False,
-                      capture_output=True).returncode == 0 and subprocess.run(["git", "diff", "--quiet"], cwd=folder, check=False).returncode == 0 else "t"])
+    table = r.choice(["t", '"t.csv"', "T", '"t@HEAD"' if committed else "t"])
     for text in made:
         script += [text.format(t="plain") + ";", text.format(t=table) + ";"]
     done = subprocess.run(["varve", "sql", "-q", "--format", "json", "-f", "-"], cwd=folder, input="\n".join(script), text=True,

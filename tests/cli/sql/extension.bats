@@ -1,0 +1,180 @@
+load ../helper
+
+# varve0.so in programs of others.
+
+setup() {
+	varve_setup
+	extension=$VARVE_BIN/../lib/varve0
+	[ -e "$extension.so" ] || skip "libvarve.so is not built with sanitizers"
+}
+
+two_versions() {
+	new_repo
+	printf 'id,name,price\n1,lamp,30.5\n2,chair,12\n' > prices.csv
+	tick
+	varve add -q . && varve commit -q -m first && git tag v1
+	printf 'id,name,price\n1,lamp,31.5\n3,table,100\n' > prices.csv
+	tick
+	varve add -q . && varve commit -q -m second
+}
+
+# Debian's, which loads extensions.
+python() {
+	/usr/bin/python3 - "$extension" "$PWD" <<- END
+		import sqlite3, sys
+		def connect(name=":memory:", **more):
+		    c = sqlite3.connect(name, **more)
+		    c.enable_load_extension(True)
+		    c.load_extension(sys.argv[1])
+		    return c
+		folder = sys.argv[2]
+		$(cat)
+	END
+}
+
+@test "the shell of SQLite lists and reads the tables" {
+	two_versions
+	succeeds sqlite3 :memory: ".load $extension" "SELECT varve_attach('.')" .tables 'SELECT name FROM "prices@v1" WHERE id = 2' \
+		"SELECT diff_type FROM varve_diff_prices('v1')" "SELECT rows FROM varve_tables"
+	output_is '1
+temp.prices
+chair
+modified
+removed
+added
+2'
+}
+
+@test "Python reads versions, and a failed load or attach is an error" {
+	two_versions
+	succeeds python <<- 'END'
+		c = connect()
+		try:
+		    c.execute("SELECT varve_attach('/nosuch')")
+		    print("attached")
+		except sqlite3.OperationalError as e:
+		    print("/nosuch" in str(e))
+		print(c.execute("SELECT varve_attach(?)", (folder,)).fetchone())
+		print(c.execute("SELECT price FROM prices WHERE id = ?", (3,)).fetchall())
+		print(c.execute("SELECT varve_use('HEAD~1') = commit_hash FROM varve_log WHERE message = 'first'").fetchall())
+		print(c.execute('SELECT a.price - b.price FROM prices a JOIN "prices@HEAD~1" b USING (id)').fetchall())
+		c.load_extension(sys.argv[1])  # again
+		print(c.execute("SELECT count(*) FROM prices, varve_tables").fetchall())
+		c.close()
+	END
+	output_is 'True
+(1,)
+[(100.0,)]
+[(1,)]
+[(1.0,)]
+[(2,)]'
+}
+
+@test "a database file has tables of versions and a history, and views need no trust" {
+	two_versions
+	succeeds python <<- 'END'
+		c = connect("own.db")
+		c.execute("CREATE VIRTUAL TABLE v1 USING varve(" + repr(folder) + ", 'v1:prices.csv')")
+		c.execute("CREATE VIRTUAL TABLE all_prices USING varve(" + repr(folder) + ", 'HEAD:prices.csv', history)")
+		c.execute("CREATE VIRTUAL TABLE f USING varve(" + repr(folder + "/prices.csv") + ")")
+		c.close()
+		c = connect("own.db")
+		print([c.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("v1", "all_prices", "f")])
+		c.execute("PRAGMA trusted_schema = OFF")
+		c.execute("CREATE VIEW stored AS SELECT * FROM v1")
+		try:
+		    c.execute("SELECT * FROM stored")
+		    print("read")
+		except sqlite3.OperationalError as e:
+		    print("unsafe" in str(e))
+		c.execute("SELECT varve_attach(?)", (folder,))
+		c.execute("CREATE TEMP VIEW now AS SELECT * FROM \"prices@v1\"")
+		print(c.execute("SELECT count(*) FROM now").fetchall())
+	END
+	output_is '[2, 4, 2]
+True
+[(2,)]'
+}
+
+@test "a query sees one state, and the next one the new" {
+	two_versions
+	succeeds python <<- 'END'
+		import subprocess
+		c = connect()
+		c.execute("SELECT varve_attach(?)", (folder,))
+		def commit(price):
+		    with open("prices.csv", "w") as f:
+		        f.write(f"id,name,price\n1,lamp,{price}\n2,chair,5\n3,table,6\n")
+		    subprocess.run("varve add -q . && varve commit -q -m x", shell=True, check=True)
+		q = 'SELECT a.price, b.price FROM "prices@HEAD" a, "prices@HEAD" b WHERE a.id = 1 AND b.id = 1'
+		rows = c.execute('SELECT a.id, (SELECT sum(price) FROM "prices@HEAD") FROM "prices@HEAD" a')
+		first = next(rows)
+		commit(7)
+		print(first, rows.fetchall())
+		print(c.execute(q).fetchall())
+		commit(8)
+		print(c.execute(q).fetchall())
+		with open("prices.csv", "w") as f:
+		    f.write("id,cost\n1,2\n")
+		try:
+		    c.execute("SELECT * FROM prices").fetchall()
+		    print("read")
+		except sqlite3.OperationalError as e:
+		    print("columns of 'prices.csv' have changed" in str(e))
+	END
+	output_is '(1, 131.5) [(3, 131.5)]
+[(7.0, 7.0)]
+[(8.0, 8.0)]
+True'
+}
+
+@test "connections in several threads" {
+	two_versions
+	succeeds python <<- 'END'
+		import threading
+		found = []
+		def work():
+		    c = connect()
+		    c.execute("SELECT varve_attach(?)", (folder,))
+		    for _ in range(20):
+		        found.append(c.execute("SELECT sum(price), (SELECT count(*) FROM varve_history_prices) FROM prices").fetchone())
+		    c.close()
+		threads = [threading.Thread(target=work) for _ in range(4)]
+		[t.start() for t in threads]
+		[t.join() for t in threads]
+		print(len(found), set(found))
+	END
+	output_is '80 {(131.5, 4)}'
+}
+
+@test "2,000 columns are a table, and more are refused" {
+	new_repo
+	awk 'BEGIN { for (n = 1999; n <= 2001; n++) { f = n ".csv"
+		for (i = 1; i <= n; i++) printf "c%d%s", i, i < n ? "," : "\n" > f
+		for (i = 1; i <= n; i++) printf "%d%s", i, i < n ? "," : "\n" > f } }'
+	succeeds varve sql --format csv 'SELECT c1 + c2000 AS n FROM "2000.csv"'
+	output_is 'n
+2001'
+	ends_with 1 varve sql 'SELECT c1 FROM "2001.csv"'
+	stderr_has 2001
+}
+
+@test "Datasette serves tables, facets and a history" {
+	[ -n "${VARVE_TEST_ALL-}" ] || skip "only with VARVE_TEST_ALL=1: they are downloaded"
+	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}/datasette
+	[ -x "$packages/bin/python" ] || /usr/bin/python3 -m venv "$packages" || skip "no virtual environment can be made"
+	[ -x "$packages/bin/datasette" ] ||
+		timeout 300 "$packages/bin/pip" -q install datasette==0.65.5 sqlite-utils==4.2.1 || skip "the packages cannot be had"
+	two_versions
+	varve sql "ATTACH 'own.db' AS own; CREATE VIRTUAL TABLE own.prices USING varve('$PWD', 'HEAD:prices.csv');
+		CREATE VIRTUAL TABLE own.history USING varve('$PWD', 'HEAD:prices.csv', history)"
+	serve=("$packages/bin/datasette" own.db --load-extension "$extension")
+	succeeds "${serve[@]}" --get '/own/prices.json?_shape=array&id__gt=1'
+	output_has '"name": "table"'
+	succeeds "${serve[@]}" --get '/own/history?_facet=name&_sort=price'
+	output_has '31.5'
+	succeeds "${serve[@]}" --get '/own.json?sql=select+count(*)+as+n+from+history&_shape=array'
+	output_is '[{"n": 4}]'
+	succeeds "$packages/bin/sqlite-utils" query own.db 'SELECT count(*) AS n FROM history WHERE id = 1' --load-extension "$extension"
+	output_is '[{"n": 2}]'
+}
